@@ -1,0 +1,206 @@
+//! Owns the wire form of one cached session: flat and nested at once, which every Amplify CLI shipped so far reads,
+//! with our own mark beside it.
+//!
+//! Refuses half entries: without all four values, or with an expiration of no known form, it is no session.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::clock::Timestamp;
+use crate::credentials::{Credentials, Lease};
+use crate::secret::Secret;
+
+use super::key::Fingerprint;
+use super::members::Members;
+
+/// A session read from the cache.
+#[derive(Debug, Clone)]
+pub struct CachedSession {
+    /// What is handed out.
+    pub credentials: Credentials,
+    /// How long, and by which clock.
+    pub lease: Lease,
+    /// Our mark; none on entries of the Amplify CLI.
+    pub mark: Option<Mark>,
+}
+
+/// What we add to an entry (`amplifyCreds`). Unknown fields of later versions are passed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Mark {
+    /// Version of this form.
+    pub v: u32,
+    /// Whose session it is: 64 hex digits.
+    pub fingerprint: String,
+    /// When it was fetched, by this machine's clock, RFC 3339.
+    pub written_at: String,
+    /// Seconds it was made for.
+    pub lifetime: i64,
+    /// The profile it was fetched for.
+    pub profile: String,
+    /// The role's account.
+    pub account_id: Option<String>,
+    /// Seconds that AWS's clock was ahead of this machine's, where it was more than five minutes off.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub clock_offset: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field by reference")]
+fn is_zero(seconds: &i64) -> bool {
+    *seconds == 0
+}
+
+/// The version of [`Mark`] that this program writes and answers from.
+pub const MARK_VERSION: u32 = 1;
+
+impl Mark {
+    /// Whether the entry belongs to `fingerprint`, by a version of the mark that we understand.
+    pub fn is_for(&self, fingerprint: &Fingerprint) -> bool {
+        self.v == MARK_VERSION && self.fingerprint == fingerprint.hex()
+    }
+}
+
+impl CachedSession {
+    /// Reads an entry of either shape. `None` when it is no usable session, whatever the reason.
+    pub fn read(raw: &RawValue) -> Option<Self> {
+        let flat = Members::parse(raw.get())?;
+        let mark: Option<Mark> = match flat.get("amplifyCreds") {
+            Some(mark) => Some(serde_json::from_str(mark.get()).ok()?),
+            None => None,
+        };
+        let (mut credentials, expiration) = four(&flat).or_else(|| four(&flat.object("credentials")?))?;
+        credentials.account_id = mark.as_ref().and_then(|mark| mark.account_id.clone());
+        let lease = Lease {
+            expiration,
+            written_at: mark.as_ref().and_then(|mark| Timestamp::parse(&mark.written_at)),
+            lifetime: mark.as_ref().map(|mark| mark.lifetime),
+            clock_offset: mark.as_ref().map_or(0, |mark| mark.clock_offset),
+        };
+        Some(Self { credentials, lease, mark })
+    }
+}
+
+/// The four values, of which none may be empty.
+fn four(object: &Members<'_>) -> Option<(Credentials, Timestamp)> {
+    let text = |key| object.text(key).filter(|text| !text.is_empty());
+    let expiration = expiration(object.get("expiration")?)?;
+    let credentials = Credentials {
+        access_key_id: text("accessKeyId")?,
+        secret_access_key: Secret::new(text("secretAccessKey")?),
+        session_token: Some(Secret::new(text("sessionToken")?)),
+        expiration: Some(expiration),
+        account_id: None,
+    };
+    Some((credentials, expiration))
+}
+
+/// ISO text with or without fraction, or epoch milliseconds; anything else is no date.
+fn expiration(raw: &RawValue) -> Option<Timestamp> {
+    match serde_json::from_str(raw.get()).ok()? {
+        serde_json::Value::String(text) => Timestamp::parse(&text),
+        serde_json::Value::Number(millis) => Some(Timestamp(millis.as_i64()? / 1000)),
+        _ => None,
+    }
+}
+
+/// The entry's JSON. The text holds the secrets and, being serde's, is not wiped.
+pub fn write(credentials: &Credentials, expiration: Timestamp, mark: &Mark) -> serde_json::Result<Box<RawValue>> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Four<'a> {
+        access_key_id: &'a str,
+        secret_access_key: &'a str,
+        session_token: &'a str,
+        expiration: &'a str,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Hybrid<'a> {
+        #[serde(flatten)]
+        flat: &'a Four<'a>,
+        credentials: &'a Four<'a>,
+        amplify_creds: &'a Mark,
+    }
+    let four = Four {
+        access_key_id: &credentials.access_key_id,
+        secret_access_key: credentials.secret_access_key.expose(),
+        session_token: credentials.session_token.as_ref().map_or("", Secret::expose),
+        expiration: &expiration.iso_millis(),
+    };
+    serde_json::value::to_raw_value(&Hybrid { flat: &four, credentials: &four, amplify_creds: mark })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<CachedSession> {
+        CachedSession::read(&serde_json::from_str::<Box<RawValue>>(text).unwrap())
+    }
+
+    #[test]
+    fn both_shapes_and_all_dates_are_read() {
+        let four = |expiration: &str| {
+            format!(r#""accessKeyId":"ASIA1","secretAccessKey":"s","sessionToken":"t","expiration":{expiration}"#)
+        };
+        for expiration in ["\"2030-01-01T00:00:00.000Z\"", "\"2030-01-01T00:00:00Z\"", "1893456000000"] {
+            for text in [format!("{{{}}}", four(expiration)), format!("{{\"credentials\":{{{}}}}}", four(expiration))] {
+                let session = read(&text).expect(&text);
+                assert_eq!(session.lease.expiration, Timestamp(1_893_456_000), "{text}");
+                assert!(session.mark.is_none());
+            }
+        }
+        for expiration in ["\"garbage\"", "null", "true", "\"\"", "1.5e300", "{}"] {
+            assert!(read(&format!("{{{}}}", four(expiration))).is_none(), "{expiration}");
+        }
+    }
+
+    #[test]
+    fn half_entries_are_no_sessions() {
+        for text in [
+            "{}",
+            "null",
+            "[1]",
+            r#"{"accessKeyId":"ASIA1","secretAccessKey":"","sessionToken":"t","expiration":"2030-01-01T00:00:00Z"}"#,
+            r#"{"accessKeyId":7,"secretAccessKey":"s","sessionToken":"t","expiration":"2030-01-01T00:00:00Z"}"#,
+            r#"{"accessKeyId":"A","secretAccessKey":"s","sessionToken":"t","expiration":"2030-01-01T00:00:00Z","amplifyCreds":1}"#,
+        ] {
+            assert!(read(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_flat_and_nested_and_reads_back() {
+        let credentials = Credentials {
+            access_key_id: "ASIA1".into(),
+            secret_access_key: "s/+\"".into(),
+            session_token: Some("t".into()),
+            expiration: None,
+            account_id: None,
+        };
+        let mark = Mark {
+            v: MARK_VERSION,
+            fingerprint: "ab".repeat(32),
+            written_at: "2029-12-31T23:00:00Z".into(),
+            lifetime: 3600,
+            profile: "dev".into(),
+            account_id: Some("222222222222".into()),
+            clock_offset: 0,
+        };
+        let raw = write(&credentials, Timestamp(1_893_456_000), &mark).unwrap();
+        assert_eq!(
+            raw.get(),
+            concat!(
+                r#"{"accessKeyId":"ASIA1","secretAccessKey":"s/+\"","sessionToken":"t","expiration":"2030-01-01T00:00:00.000Z","#,
+                r#""credentials":{"accessKeyId":"ASIA1","secretAccessKey":"s/+\"","sessionToken":"t","#,
+                r#""expiration":"2030-01-01T00:00:00.000Z"},"amplifyCreds":{"v":1,"#,
+                r#""fingerprint":"abababababababababababababababababababababababababababababababab","#,
+                r#""writtenAt":"2029-12-31T23:00:00Z","lifetime":3600,"profile":"dev","accountId":"222222222222"}}"#
+            )
+        );
+        let back = CachedSession::read(&raw).unwrap();
+        assert_eq!(back.mark.as_ref(), Some(&mark));
+        assert_eq!(back.credentials.secret_access_key.expose(), "s/+\"");
+        assert_eq!(back.lease.lifetime, Some(3600));
+    }
+}

@@ -1,0 +1,121 @@
+//! Owns locks between processes: one file per id in `locks/` beside the cache, taken with flock through fs4.
+//!
+//! Refuses to wait: taking is tried, the caller decides how long. A holder that dies frees its lock by itself. Nothing
+//! here removes a lock file; who takes one makes sure that path and descriptor are still the same file.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The directory of the lock files.
+#[derive(Debug, Clone)]
+pub struct Locks {
+    dir: PathBuf,
+}
+
+/// What came of trying to take a lock.
+#[derive(Debug)]
+pub enum Attempt {
+    /// It is ours until the guard is dropped.
+    Held(Guard),
+    /// Another process has it.
+    Busy,
+    /// It cannot be had here at all: the file system has no locks, is full or read-only, or the directory is not ours.
+    Unavailable(io::Error),
+}
+
+/// A lock that is held. Dropping it frees it.
+#[derive(Debug)]
+pub struct Guard {
+    _file: File,
+}
+
+/// The lock around a read-modify-write of the cache file. Writing asks for it, so that writing without does not compile.
+#[derive(Debug)]
+pub struct CacheGuard(#[expect(dead_code, reason = "held for its drop")] Guard);
+
+impl Locks {
+    /// Locks in the directory `locks` of `cache_dir`.
+    pub fn beside(cache_dir: &Path) -> Self {
+        Self { dir: cache_dir.join("locks") }
+    }
+
+    /// Tries to take the lock `id`, a name safe for a file.
+    pub fn try_take(&self, id: &str) -> Attempt {
+        match self.attempt(id) {
+            Ok(Some(guard)) => Attempt::Held(guard),
+            Ok(None) => Attempt::Busy,
+            Err(error) => Attempt::Unavailable(error),
+        }
+    }
+
+    /// Tries to take the lock of the cache file itself.
+    pub fn try_take_cache(&self) -> Result<Option<CacheGuard>, io::Error> {
+        Ok(self.attempt("cache")?.map(CacheGuard))
+    }
+
+    fn attempt(&self, id: &str) -> io::Result<Option<Guard>> {
+        let path = self.dir.join(format!("{id}.lock"));
+        loop {
+            let file = self.open(&path)?;
+            match fs4::FileExt::try_lock(&file) {
+                Ok(()) => {}
+                Err(fs4::TryLockError::WouldBlock) => return Ok(None),
+                Err(fs4::TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(fs4::TryLockError::Error(error)) => return Err(error),
+            }
+            if same_file(&file, &path) {
+                return Ok(Some(Guard { _file: file }));
+            }
+        }
+    }
+
+    fn open(&self, path: &Path) -> io::Result<File> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        private(&mut options);
+        match options.open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                create_private_dir(&self.dir)?;
+                options.open(path)
+            }
+            result => result,
+        }
+    }
+}
+
+/// Makes a directory and its parents, readable by its owner alone.
+pub(super) fn create_private_dir(dir: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
+}
+
+/// A file readable by its owner alone, never through a link.
+pub(super) fn private(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+    }
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
+/// Whether `path` still names the locked file: somebody may have removed the directory between open and lock.
+#[cfg(unix)]
+fn same_file(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (file.metadata(), std::fs::symlink_metadata(path)) {
+        (Ok(ours), Ok(there)) => (ours.dev(), ours.ino()) == (there.dev(), there.ino()),
+        _ => false,
+    }
+}
+
+/// Windows refuses to remove a file that is open.
+#[cfg(not(unix))]
+fn same_file(_file: &File, _path: &Path) -> bool {
+    true
+}

@@ -1,0 +1,118 @@
+//! Owns a JSON object whose values stay unread: order, numbers and unknown keys pass through untouched.
+//!
+//! Refuses to interpret a value. One key given twice keeps both until it is set; the last one counts, as in JavaScript.
+
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// The members of one JSON object, borrowed from the text.
+#[derive(Debug, Clone, Default)]
+pub struct Members<'t>(Vec<(String, &'t RawValue)>);
+
+impl<'t> Members<'t> {
+    /// Reads `text`; `None` when it is no JSON object.
+    pub fn parse(text: &'t str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// The value of `key`.
+    pub fn get(&self, key: &str) -> Option<&'t RawValue> {
+        self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| *value)
+    }
+
+    /// The value of `key` as text, when it is a string.
+    pub fn text(&self, key: &str) -> Option<String> {
+        serde_json::from_str(self.get(key)?.get()).ok()
+    }
+
+    /// The value of `key` as an object.
+    pub fn object(&self, key: &str) -> Option<Members<'t>> {
+        Self::parse(self.get(key)?.get())
+    }
+
+    /// Gives `key` a value: in its place when it is there, at the end when it is new.
+    pub fn set(&mut self, key: &str, value: &'t RawValue) {
+        let place = self.0.iter().position(|(name, _)| name == key);
+        match place {
+            Some(at) => {
+                self.0[at].1 = value;
+                let mut index = 0;
+                self.0.retain(|(name, _)| {
+                    index += 1;
+                    index <= at + 1 || name != key
+                });
+            }
+            None => self.0.push((key.to_owned(), value)),
+        }
+    }
+
+    /// Keeps the members that `keep` accepts.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &'t RawValue) -> bool) {
+        self.0.retain(|(name, value)| keep(name, value));
+    }
+
+    /// Names and values in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &'t RawValue)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), *value))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_pass_through_untouched_and_in_order() {
+        let text = r#"{"b":1.50e+3,"a":{"x":[1, 2 ,3]},"\u00fc":null,"b":2}"#;
+        let mut members = Members::parse(text).unwrap();
+        assert_eq!(members.get("b").unwrap().get(), "2");
+        let new: Box<RawValue> = serde_json::from_str("9").unwrap();
+        members.set("b", &new);
+        assert_eq!(serde_json::to_string(&members).unwrap(), "{\"b\":9,\"a\":{\"x\":[1, 2 ,3]},\"\u{fc}\":null}");
+    }
+
+    #[test]
+    fn only_objects_are_read() {
+        for text in ["", "null", "[]", "1", "{", "{\"a\":}", "{\"a\":1} x"] {
+            assert!(Members::parse(text).is_none(), "{text}");
+        }
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(Members::parse(&deep).is_some());
+    }
+}

@@ -1,0 +1,9 @@
+//! Owns cached sessions: the Amplify CLI's `cache.json`, what may be answered from it, and the locks around it.
+//!
+//! Refuses to fetch anything. Deleting the directory loses nothing but sessions.
+
+pub mod entry;
+pub mod key;
+pub mod lock;
+pub mod members;
+pub mod store;

@@ -1,0 +1,282 @@
+//! Owns the cache file: read whole without a lock, written whole under one, by temporary file and rename.
+//!
+//! What is not ours is carried through unread. Refuses to follow a cache directory that is a link into another user's
+//! directory, and to write or mend one that belongs to somebody else.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::value::RawValue;
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::clock::Timestamp;
+use crate::credentials::Freshness;
+use crate::fs::read_capped;
+
+use super::entry::CachedSession;
+use super::key::CacheKey;
+use super::lock::{CacheGuard, Locks, create_private_dir, private};
+use super::members::Members;
+
+/// The largest cache that is read and written, in bytes: 64 MiB.
+pub const MAX_CACHE_BYTES: u64 = 64 << 20;
+
+/// How long a write waits for another process's write, which takes a millisecond.
+const WRITE_LOCK_WAIT: Duration = Duration::from_secs(5);
+
+/// Why the cache was not written. The credentials are handed out all the same.
+#[derive(Debug, Error)]
+pub enum WriteError {
+    /// The directory belongs to another user.
+    #[error("{} belongs to another user", .0.display())]
+    ForeignOwner(PathBuf),
+    /// Another process held the file for seconds.
+    #[error("{} is locked by another process", .0.display())]
+    Locked(PathBuf),
+    /// The file is larger than [`MAX_CACHE_BYTES`].
+    #[error("{} is larger than 64 MiB", .0.display())]
+    TooLarge(PathBuf),
+    /// The system refused.
+    #[error("{}: {reason}", path.display())]
+    Io {
+        /// What was written.
+        path: PathBuf,
+        /// What the system said.
+        reason: io::Error,
+    },
+}
+
+/// The cache in one directory.
+#[derive(Debug)]
+pub struct Store {
+    dir: PathBuf,
+    file: PathBuf,
+}
+
+/// The text of the cache at one moment, wiped when dropped.
+#[derive(Default)]
+pub struct Snapshot(Zeroizing<String>);
+
+impl Store {
+    /// The cache in `dir`, which need not exist.
+    pub fn new(dir: &Path) -> Self {
+        Self { dir: dir.to_owned(), file: dir.join("cache.json") }
+    }
+
+    /// The cache file, for messages.
+    pub fn path(&self) -> &Path {
+        &self.file
+    }
+
+    /// The locks beside the cache.
+    pub fn locks(&self) -> Locks {
+        Locks::beside(&self.dir)
+    }
+
+    /// Reads the file without a lock. Missing, unreadable, too large or not UTF-8 is an empty cache.
+    pub fn read(&self) -> Snapshot {
+        if is_link_to_another_users(&self.dir) {
+            return Snapshot::default();
+        }
+        let bytes = read_capped(&self.file, MAX_CACHE_BYTES).ok().flatten().unwrap_or_default();
+        Snapshot(Zeroizing::new(String::from_utf8(bytes).unwrap_or_default()))
+    }
+
+    /// What tells one state of the file from another: a waiter reads it again only when this has changed.
+    pub fn stamp(&self) -> Option<(std::time::SystemTime, u64)> {
+        let metadata = fs::metadata(&self.file).ok()?;
+        Some((metadata.modified().ok()?, metadata.len()))
+    }
+
+    /// Whether this user may write and lock here; a directory that does not exist yet may be made.
+    pub fn is_ours(&self) -> bool {
+        !is_link_to_another_users(&self.dir) && !is_another_users(&self.dir)
+    }
+
+    /// Stores `entry` under `key` and drops our own entries that are over at `now`.
+    pub fn put(&self, key: &CacheKey, entry: &RawValue, now: Timestamp) -> Result<(), WriteError> {
+        if !self.is_ours() {
+            return Err(WriteError::ForeignOwner(self.dir.clone()));
+        }
+        self.prepare_dir().map_err(|reason| WriteError::Io { path: self.dir.clone(), reason })?;
+        let guard = self.lock()?;
+        let text = self.read_for_write()?;
+        let mut file = Members::parse(&text).unwrap_or_default();
+        let (mut roles, mut raws) = (Vec::new(), Vec::new());
+        for (role_arn, raw) in file.iter() {
+            if let Some(mut sessions) = Members::parse(raw.get()) {
+                let before = sessions.iter().count();
+                sessions.retain(|_, entry| !is_ours_and_over(entry, now));
+                if role_arn == key.role_arn || sessions.iter().count() != before {
+                    roles.push((role_arn.to_owned(), sessions));
+                }
+            }
+        }
+        if !roles.iter().any(|(role_arn, _)| *role_arn == key.role_arn) {
+            roles.push((key.role_arn.clone(), Members::default()));
+        }
+        for (role_arn, sessions) in &mut roles {
+            if *role_arn == key.role_arn {
+                let name = place(key, sessions, now);
+                sessions.set(&name, entry);
+            }
+            let path = || self.file.clone();
+            let raw = serde_json::value::to_raw_value(sessions)
+                .map_err(|error| WriteError::Io { path: path(), reason: error.into() })?;
+            raws.push((role_arn.clone(), sessions.is_empty(), raw));
+        }
+        for (role_arn, is_empty, raw) in &raws {
+            if *is_empty {
+                file.retain(|name, _| name != role_arn);
+            } else {
+                file.set(role_arn, raw);
+            }
+        }
+        self.replace(&guard, &file)
+    }
+
+    fn lock(&self) -> Result<CacheGuard, WriteError> {
+        let (locks, since) = (self.locks(), Instant::now());
+        loop {
+            match locks.try_take_cache() {
+                Ok(Some(guard)) => return Ok(guard),
+                Ok(None) if since.elapsed() > WRITE_LOCK_WAIT => return Err(WriteError::Locked(self.file.clone())),
+                Ok(None) => sleep(Duration::from_millis(2)),
+                Err(reason) => return Err(WriteError::Io { path: self.dir.join("locks"), reason }),
+            }
+        }
+    }
+
+    /// The text to change. What is no JSON object is read once more, since the Amplify CLI writes in place and may be
+    /// half-way, and then set aside.
+    fn read_for_write(&self) -> Result<Zeroizing<String>, WriteError> {
+        let io = |reason| WriteError::Io { path: self.file.clone(), reason };
+        for last in [false, true] {
+            let bytes = match read_capped(&self.file, MAX_CACHE_BYTES) {
+                Ok(bytes) => bytes.unwrap_or_default(),
+                Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                    return Err(WriteError::TooLarge(self.file.clone()));
+                }
+                Err(reason) => return Err(io(reason)),
+            };
+            if bytes.is_empty() && last {
+                break;
+            }
+            let text = Zeroizing::new(String::from_utf8(bytes).unwrap_or_default());
+            if Members::parse(&text).is_some() {
+                return Ok(text);
+            }
+            if last {
+                fs::rename(&self.file, self.dir.join("cache.json.corrupt")).map_err(io)?;
+            } else if self.file.exists() {
+                sleep(Duration::from_millis(50));
+            } else {
+                break;
+            }
+        }
+        Ok(Zeroizing::default())
+    }
+
+    fn replace(&self, _guard: &CacheGuard, file: &Members<'_>) -> Result<(), WriteError> {
+        let temporary = self.dir.join("cache.json.tmp");
+        let io = |reason| WriteError::Io { path: temporary.clone(), reason };
+        let mut text = Zeroizing::new(Vec::with_capacity(1 << 14));
+        serde_json::to_writer_pretty(&mut *text, file).map_err(|error| io(error.into()))?;
+        match fs::remove_file(&temporary) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io(error)),
+            _ => {}
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        private(&mut options);
+        let written = options.open(&temporary).and_then(|mut new| {
+            new.write_all(&text)?;
+            new.sync_all()?;
+            fs::rename(&temporary, &self.file)
+        });
+        if let Err(reason) = written {
+            // A half-written file holds secrets; that it cannot be removed adds nothing to the reason.
+            let _ = fs::remove_file(&temporary);
+            return Err(io(reason));
+        }
+        File::open(&self.dir).and_then(|dir| dir.sync_all()).map_err(io)
+    }
+
+    /// Makes the directory, or takes other users' rights from one that is ours.
+    fn prepare_dir(&self) -> io::Result<()> {
+        create_private_dir(&self.dir)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{MetadataExt, PermissionsExt};
+            let dir = File::open(&self.dir)?;
+            if dir.metadata()?.mode() & 0o077 != 0 {
+                // A file system without modes refuses or forgets; neither is a reason to stop.
+                let _ = dir.set_permissions(fs::Permissions::from_mode(0o700));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Snapshot {
+    /// The session for `key`, if an entry may answer for it: the plain name first, then the marked one, each by full
+    /// fingerprint. An entry of the Amplify CLI, which has none, answers where Amplify could have made the session and
+    /// `is_only_profile` finds that a single profile names the role and the session; only then is that asked.
+    pub fn lookup(&self, key: &CacheKey, is_only_profile: &dyn Fn(&CacheKey) -> bool) -> Option<CachedSession> {
+        let sessions = Members::parse(&self.0)?.object(&key.role_arn)?;
+        [key.session_name.clone(), key.marked_name()].iter().enumerate().find_map(|(index, name)| {
+            let session = CachedSession::read(sessions.get(name)?)?;
+            let answers = match &session.mark {
+                Some(mark) => mark.is_for(&key.fingerprint),
+                None => index == 0 && key.amplify_could_make_it && is_only_profile(key),
+            };
+            answers.then_some(session)
+        })
+    }
+}
+
+/// Which inner key a new entry takes: the plain name where Amplify could have made the session and no other live
+/// session stands there, else the marked name.
+fn place(key: &CacheKey, sessions: &Members<'_>, now: Timestamp) -> String {
+    let standing = sessions.get(&key.session_name).and_then(CachedSession::read);
+    let free = standing.is_none_or(|there| {
+        there.lease.judge(now, 0) == Freshness::Stale || there.mark.is_some_and(|mark| mark.is_for(&key.fingerprint))
+    });
+    if key.amplify_could_make_it && free { key.session_name.clone() } else { key.marked_name() }
+}
+
+fn is_ours_and_over(entry: &RawValue, now: Timestamp) -> bool {
+    // Most entries of a file that others write, too, have no mark: they need no closer look.
+    entry.get().contains("\"amplifyCreds\"")
+        && CachedSession::read(entry)
+            .is_some_and(|session| session.mark.is_some() && session.lease.seconds_left(now) <= 0)
+}
+
+#[cfg(unix)]
+fn is_another_users(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).is_ok_and(|metadata| metadata.uid() != rustix::process::geteuid().as_raw())
+}
+
+/// Whether the directory, or `.amplify` above it, is a link and its target belongs to neither this user nor root.
+#[cfg(unix)]
+fn is_link_to_another_users(dir: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let mut on_the_way = dir.ancestors().take(2);
+    let is_link = on_the_way.any(|path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()));
+    is_link && fs::metadata(dir).is_ok_and(|there| there.uid() != 0) && is_another_users(dir)
+}
+
+#[cfg(not(unix))]
+fn is_another_users(_path: &Path) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn is_link_to_another_users(_dir: &Path) -> bool {
+    false
+}

@@ -1,0 +1,153 @@
+//! Owns the command line: definitions only, no behaviour. Help, man pages and completions are made from it.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::settings::seconds;
+
+const EXAMPLES: &str = "\
+Examples:
+  amplify-creds process bizcorprole        print credentials for any AWS tool
+  amplify-creds list                       show every profile
+
+In ~/.aws/config, so that every SDK and the Amplify CLI use it:
+  [profile biz]
+  credential_process = /usr/local/bin/amplify-creds process bizcorprole";
+
+const PROCESS_EXAMPLES: &str = "\
+Examples:
+  amplify-creds process bizcorprole
+  amplify-creds process bizcorprole --mfa-token 123456
+  printf 123456 | amplify-creds process bizcorprole --mfa-token -
+  amplify-creds process --refresh --min-ttl 30m bizcorprole
+
+The code is asked for on the terminal itself, so it works when an SDK has all
+three standard streams. Without a terminal and without a code it fails at once
+with exit status 4 and the command to run.";
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  amplify-creds list
+  amplify-creds list --json --properties --dialect aws";
+
+/// Credentials for AWS role profiles, once, for every tool: role chains, external ids, MFA
+#[derive(Debug, Parser)]
+#[command(
+    name = "amplify-creds",
+    version,
+    after_help = EXAMPLES,
+    disable_help_subcommand = true,
+    term_width = 80,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Profile; the same as the argument
+    #[arg(short, long, global = true, value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// Region of the STS to call, before AWS_REGION and the profile's
+    #[arg(long, global = true, value_name = "REGION")]
+    pub region: Option<String>,
+    /// How the profile files are read
+    #[arg(long, global = true, value_name = "DIALECT")]
+    pub dialect: Option<DialectArg>,
+    /// Config file instead of ~/.aws/config
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config_file: Option<PathBuf>,
+    /// Credentials file instead of ~/.aws/credentials
+    #[arg(long, global = true, value_name = "FILE")]
+    pub credentials_file: Option<PathBuf>,
+    /// Never ask anything
+    #[arg(long, global = true)]
+    pub no_input: bool,
+    /// Say on stderr what is done and why
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Say nothing on stderr but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+/// How the profile files are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DialectArg {
+    /// As any of your tools would mean it
+    Auto,
+    /// Exactly as the AWS SDKs
+    Aws,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print credentials as a credential_process document
+    #[command(alias = "credential-process", after_help = PROCESS_EXAMPLES)]
+    Process(Process),
+    /// List every profile
+    #[command(aliases = ["ls", "profiles"], after_help = LIST_EXAMPLES)]
+    List(List),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print help on a command or a topic (exit-codes)
+    Help {
+        /// Command or topic
+        topic: Option<String>,
+    },
+}
+
+/// Options of `process`.
+#[derive(Debug, Args)]
+pub struct Process {
+    /// Profile [default: AWS_PROFILE, else "default"]
+    #[arg(value_name = "PROFILE")]
+    pub name: Option<String>,
+    /// MFA code; "-" reads it from stdin (an argument can be seen by other processes)
+    #[arg(short = 't', long, value_name = "CODE")]
+    pub mfa_token: Option<String>,
+    /// Session duration, such as 1h or 3600
+    #[arg(short, long, value_name = "TIME", value_parser = duration)]
+    pub duration: Option<u64>,
+    /// Renew a session that lasts no longer than this
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub min_ttl: Option<u64>,
+    /// Take no cached session for this profile
+    #[arg(long)]
+    pub refresh: bool,
+    /// Neither read nor write the cache
+    #[arg(long)]
+    pub no_cache: bool,
+    /// How long to wait for another process that fetches the same session
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub lock_timeout: Option<u64>,
+}
+
+/// Options of `list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// With --json: every property with its value (secrets as ****), file and line
+    #[arg(long, requires = "json")]
+    pub properties: bool,
+}
+
+fn duration(text: &str) -> Result<u64, String> {
+    seconds(text).ok_or_else(|| "give seconds, or a time such as 90s, 15m, 1h30m, 12h".to_owned())
+}

@@ -1,0 +1,132 @@
+//! Owns what every verb begins with: paths, settings, files, and which profile is meant and why.
+
+use crate::env::{self, Env};
+use crate::output::tell;
+use crate::paths::{Overrides, Paths};
+use crate::plan::build::Inputs;
+use crate::plan::limits::SESSION_NAME;
+use crate::printable::printable;
+use crate::profile::ProfileSet;
+use crate::profile::keys::Keys;
+use crate::profile::load::Files;
+use crate::profile_file::Dialect;
+use crate::secret::Secret;
+use crate::settings::Settings;
+use crate::span::{Located, Origin};
+
+use super::args::{DialectArg, Global};
+use super::failure::{CONFIG, Failure, USAGE};
+
+/// The world of one run.
+pub(super) struct Context {
+    pub(super) env: Env,
+    pub(super) paths: Paths,
+    pub(super) settings: Settings,
+    pub(super) global: Global,
+    files: Files,
+    dialect: Dialect,
+    selected: Option<Located<String>>,
+}
+
+impl Context {
+    /// Reads settings and profile files. `argument` is the profile as an argument, beside `--profile`.
+    pub(super) fn new(global: Global, argument: Option<&str>, env: Env) -> Result<Self, Failure> {
+        let overrides = Overrides { config: global.config_file.clone(), credentials: global.credentials_file.clone() };
+        let paths = Paths::find(&env, &overrides)?;
+        let settings = Settings::load(paths.settings.as_deref(), &paths.home)?;
+        let selected = select(argument, global.profile.as_deref(), &env)?;
+        let files = Files::load(&paths)?;
+        let dialect = dialect(&global, &env, &settings)?;
+        Ok(Self { env, paths, settings, global, files, dialect, selected })
+    }
+
+    /// The profiles.
+    pub(super) fn profiles(&self) -> Result<ProfileSet<'_>, Failure> {
+        Ok(self.files.profiles(self.dialect)?)
+    }
+
+    /// The profile asked for and what asked for it; `None` when nothing did, which means `default`.
+    pub(super) fn selected(&self) -> Option<&Located<String>> {
+        self.selected.as_ref()
+    }
+
+    /// What flags, variables and settings add to a plan.
+    pub(super) fn inputs(&self) -> Result<Inputs, Failure> {
+        let region = self.global.region.clone().map(|region| Located::new(region, Origin::Flag("--region")));
+        let session_name = self.setting(env::AMPLIFY_CREDS_SESSION_NAME, "session_name");
+        if let Some(name) = session_name.as_ref().filter(|name| !SESSION_NAME.allows(&name.value)) {
+            let message = format!("the session name from {} is none that AWS takes", name.from);
+            return Err(Failure::new(CONFIG, message).at(&name.from, None).hint(format!("it must be {SESSION_NAME}")));
+        }
+        Ok(Inputs {
+            region: region.or_else(|| self.variable(&[env::AWS_REGION, env::AWS_DEFAULT_REGION])),
+            duration: None,
+            session_name,
+            endpoint: if self.env.switch(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
+                None
+            } else {
+                self.variable(&[env::AWS_ENDPOINT_URL_STS, env::AWS_ENDPOINT_URL])
+            },
+            environment: self.environment_keys(),
+        })
+    }
+
+    /// A variable or, after it, the setting of the same meaning.
+    pub(super) fn setting(&self, variable: &'static str, key: &str) -> Option<Located<String>> {
+        self.variable(&[variable]).or_else(|| self.settings.get(key).cloned())
+    }
+
+    /// Says something under `-v`.
+    pub(super) fn say(&self, text: impl FnOnce() -> String) {
+        if self.global.verbose > 0 {
+            tell(&format!("{}\n", printable(&text())));
+        }
+    }
+
+    fn variable(&self, names: &[&'static str]) -> Option<Located<String>> {
+        self.env.first(names).map(|(name, value)| Located::new(value, Origin::Variable(name)))
+    }
+
+    /// The environment's own keys; half a pair is none.
+    fn environment_keys(&self) -> Option<Keys> {
+        Some(Keys {
+            access_key_id: self.env.text(env::AWS_ACCESS_KEY_ID)?,
+            secret_access_key: Secret::new(self.env.text(env::AWS_SECRET_ACCESS_KEY)?),
+            session_token: self.env.text(env::AWS_SESSION_TOKEN).map(Secret::new),
+            from: Origin::Variable(env::AWS_ACCESS_KEY_ID),
+        })
+    }
+}
+
+fn select(argument: Option<&str>, flag: Option<&str>, env: &Env) -> Result<Option<Located<String>>, Failure> {
+    match (argument, flag) {
+        (Some(argument), Some(flag)) if argument != flag => {
+            Err(Failure::new(USAGE, format!("two profiles are asked for: {argument} and --profile {flag}")))
+        }
+        (Some(name), _) => Ok(Some(Located::new(name.to_owned(), Origin::Flag("PROFILE")))),
+        (None, Some(name)) => Ok(Some(Located::new(name.to_owned(), Origin::Flag("--profile")))),
+        (None, None) => {
+            let names = [env::AMPLIFY_CREDS_PROFILE, env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE];
+            Ok(env.first(&names).map(|(name, value)| Located::new(value, Origin::Variable(name))))
+        }
+    }
+}
+
+fn dialect(global: &Global, env: &Env, settings: &Settings) -> Result<Dialect, Failure> {
+    let named = env
+        .text(env::AMPLIFY_CREDS_DIALECT)
+        .map(|name| Located::new(name, Origin::Variable(env::AMPLIFY_CREDS_DIALECT)));
+    let named = named.or_else(|| settings.get("dialect").cloned());
+    match (global.dialect, named) {
+        (Some(DialectArg::Auto), _) | (None, None) => Ok(Dialect::Auto),
+        (Some(DialectArg::Aws), _) => Ok(Dialect::Aws),
+        (None, Some(name)) => match name.value.as_str() {
+            "auto" => Ok(Dialect::Auto),
+            "aws" => Ok(Dialect::Aws),
+            _ => {
+                let message = format!("the dialect from {} does not exist", name.from);
+                Err(Failure::new(CONFIG, message).at(&name.from, None).hint("it is auto or aws"))
+            }
+        },
+    }
+}

@@ -1,0 +1,253 @@
+//! Owns the words for errors: from the fields of each module's error to a `Failure` with location and hint.
+
+use crate::paths::NoHome;
+use crate::plan::error::PlanError;
+use crate::profile::load::LoadError;
+use crate::prompt::PromptError;
+use crate::resolve::{FailedHop, ResolveError};
+use crate::settings::SettingsError;
+use crate::sts::StsError;
+
+use super::failure::{
+    ACCESS_DENIED, CANCELLED, CLOCK, CONFIG, CREDENTIALS_REJECTED, FILE, Failure, INTERNAL, LOCK_TIMEOUT, LOOP,
+    MFA_NEEDED, MFA_REJECTED, NETWORK, PROFILE_NOT_FOUND, REFUSED, UNSUPPORTED, USAGE,
+};
+
+impl From<NoHome> for Failure {
+    fn from(error: NoHome) -> Self {
+        Failure::new(CONFIG, error.to_string()).hint("set HOME to the directory that holds .aws")
+    }
+}
+
+impl From<SettingsError> for Failure {
+    fn from(error: SettingsError) -> Self {
+        match error {
+            SettingsError::Unreadable { .. } => Failure::new(CONFIG, error.to_string()),
+            SettingsError::Unknown { key, at } => {
+                Failure::new(CONFIG, format!("there is no setting {key}")).at_line(&at, None)
+            }
+        }
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        let message = error.to_string();
+        match error {
+            LoadError::Directory(_) => Failure::new(FILE, message)
+                .hint("give a file: AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, --config-file or --credentials-file"),
+            LoadError::Unreadable { file, .. } => Failure::new(FILE, message).hint(format!("see: ls -l {file}")),
+            LoadError::TooLarge(_) => Failure::new(FILE, message),
+            LoadError::NotUtf8 { offset, .. } => Failure::new(FILE, message)
+                .hint(format!("save the file as UTF-8; byte {offset} is the first that is not")),
+            LoadError::Syntax { at, problem } => Failure::new(CONFIG, format!("{at}: {problem}"))
+                .at_line(&at, None)
+                .hint("the AWS SDKs reject the whole file for this; --dialect auto passes over the line"),
+        }
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        let failure = plan(&error);
+        match error.location() {
+            Some(at) => {
+                let profile = failure.at.as_ref().and_then(|(_, profile)| profile.clone());
+                failure.at_line(at, profile.as_deref())
+            }
+            None => failure,
+        }
+    }
+}
+
+fn plan(error: &PlanError) -> Failure {
+    match error {
+        PlanError::UnknownProfile { name, named_by, nearest, files, broken } => {
+            let message = match named_by {
+                Some((by, at)) => format!("profile {by} names the source_profile {name} ({at}), and there is no such profile"),
+                None => format!("there is no profile {name} in {} or {}", files[0], files[1]),
+            };
+            let mut failure = Failure::new(PROFILE_NOT_FOUND, message);
+            if let Some(at) = broken {
+                failure = failure.hint(format!("the section header at {at} has no ']'; it may be the one"));
+            }
+            if !nearest.is_empty() {
+                failure = failure.hint(format!("did you mean {}?", nearest.join(" or ")));
+            }
+            failure.hint("see: amplify-creds list")
+        }
+        PlanError::BrokenHeader { profile, at } => {
+            Failure::new(CONFIG, format!("cannot tell what belongs to profile {profile}: a header has no ']' ({at})"))
+                .hint("end the header with ']'")
+        }
+        PlanError::Loop { path, back_to } => {
+            let steps: Vec<_> = path.iter().map(|(name, at)| format!("{name} ({at})")).collect();
+            Failure::new(LOOP, format!("source profiles form a loop: {} -> {back_to}", steps.join(" -> ")))
+                .hint("one of them needs keys of its own, or another source_profile")
+        }
+        PlanError::NoSource { profile, at } => {
+            Failure::new(CONFIG, format!("profile {profile} has a role_arn and nothing to assume it with ({at})"))
+                .hint("add source_profile = NAME, the profile whose keys may assume the role")
+        }
+        PlanError::TwoSources { profile, at, other } => Failure::new(
+            CONFIG,
+            format!("profile {profile} has both source_profile ({at}) and credential_source ({other})"),
+        )
+        .hint("keep one of them"),
+        PlanError::UnknownCredentialSource { profile, at } => {
+            Failure::new(CONFIG, format!("profile {profile} has a credential_source that does not exist ({at})"))
+                .hint("it is one of Environment, Ec2InstanceMetadata, EcsContainer, in this spelling")
+        }
+        PlanError::HalfPair { profile, missing, at } => {
+            Failure::new(CONFIG, format!("profile {profile} has half a key pair ({at}): {missing} is missing beside it"))
+                .hint("both keys stand in one section of one file")
+        }
+        PlanError::NoCredentials { profile, named_by, .. } => {
+            let by = named_by.as_ref().map_or_else(String::new, |(by, at)| format!(", the source_profile of {by} ({at}),"));
+            Failure::new(CONFIG, format!("profile {profile}{by} has no credentials"))
+                .hint(format!("add its keys to the credentials file: [{profile}], or a role_arn with a source_profile"))
+        }
+        PlanError::NoEnvironmentKeys { profile, at } => Failure::new(
+            CONFIG,
+            format!("profile {profile} takes its keys from the environment ({at}), which has none"),
+        )
+        .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
+        PlanError::Unsupported { profile, key, at } => Failure::new(
+            UNSUPPORTED,
+            format!("profile {profile} gets its credentials by {key} ({at}), which this version cannot do"),
+        ),
+        PlanError::Invalid { profile, key, expected, from } => {
+            Failure::new(CONFIG, format!("profile {profile} has a {key} that AWS would reject ({from})"))
+                .hint(format!("it must be {expected}"))
+        }
+        PlanError::MfaOnLaterHop { profile, hop, at } => Failure::new(
+            CONFIG,
+            format!("profile {profile} sets mfa_serial on role {hop} of its chain ({at}); AWS takes a code only on the first"),
+        )
+        .hint("move mfa_serial to the profile whose role is assumed first, with the user's own keys"),
+    }
+}
+
+impl From<ResolveError> for Failure {
+    fn from(error: ResolveError) -> Self {
+        match error {
+            ResolveError::Sts { error, at } => sts(error, &at),
+            ResolveError::Prompt { error, at } => prompt(&error, &at),
+            ResolveError::LockTimeout(seconds) => Failure::new(
+                LOCK_TIMEOUT,
+                format!("waited {seconds} s for another process that fetches the same session"),
+            )
+            .hint("it may wait for an MFA code on another terminal; a longer wait: --lock-timeout 10m"),
+            ResolveError::ClockWrong(offset) => Failure::new(
+                CLOCK,
+                format!("this machine's clock is {} AWS's: the credentials look expired here", ahead_of(-offset)),
+            )
+            .hint("set the clock; after sleep, WSL and virtual machines need it: sudo hwclock -s"),
+        }
+    }
+}
+
+/// `3600` seconds as `60 min ahead of`.
+pub(super) fn ahead_of(seconds: i64) -> String {
+    let way = if seconds < 0 { "behind" } else { "ahead of" };
+    format!("{} min {way}", (seconds.abs() + 59) / 60)
+}
+
+fn sts(error: StsError, at: &FailedHop) -> Failure {
+    let FailedHop { hop, number, count } = at;
+    let place = if *count > 1 { format!(" (hop {number} of {count})") } else { String::new() };
+    let what = format!("cannot assume {}{place}", hop.role_arn.value);
+    let rejected = error.is_mfa_rejected();
+    let failure = match error {
+        StsError::Refused { message, .. } if rejected => {
+            let mut failure = Failure::new(MFA_REJECTED, format!("{what}: AWS refused the MFA code"));
+            failure.aws = Some(message);
+            failure.hint("a code works once and for half a minute; wait for the next one, and check the device's clock")
+        }
+        StsError::Refused { code, message } => {
+            let kind = match code.as_str() {
+                "AccessDenied" => ACCESS_DENIED,
+                "InvalidClientTokenId" | "SignatureDoesNotMatch" | "ExpiredToken" | "ExpiredTokenException" => {
+                    CREDENTIALS_REJECTED
+                }
+                _ => REFUSED,
+            };
+            let mut failure = Failure::new(kind, format!("{what}: {code}"));
+            failure.aws = Some(message);
+            refusal_hints(failure, &code, at)
+        }
+        StsError::Throttled => {
+            Failure::new(NETWORK, format!("{what}: AWS throttles, three times in a row")).hint("try again in a minute")
+        }
+        StsError::Server(status) => {
+            Failure::new(NETWORK, format!("{what}: AWS answered {status}, three times in a row"))
+                .hint("try again in a minute")
+        }
+        StsError::Unreachable(reason) => Failure::new(NETWORK, format!("{what}: no connection to STS: {reason}"))
+            .hint("check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_STS"),
+        StsError::TimedOut => Failure::new(NETWORK, format!("{what}: STS did not answer in time"))
+            .hint("check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_STS"),
+        StsError::Garbage => Failure::new(NETWORK, format!("{what}: the answer is not one of STS"))
+            .hint("something between here and AWS answers in its place: a proxy, a login page, AWS_ENDPOINT_URL_STS"),
+        StsError::Setup(reason) => Failure::new(INTERNAL, format!("{what}: {reason}")).hint("check AWS_CA_BUNDLE"),
+    };
+    failure.at(&hop.role_arn.from, Some(&hop.profile))
+}
+
+fn refusal_hints(failure: Failure, code: &str, at: &FailedHop) -> Failure {
+    let hop = &at.hop;
+    match code {
+        "AccessDenied" => {
+            let failure = match &hop.external_id {
+                Some(id) => failure.hint(format!(
+                    "the role's trust policy may ask for another external id than the one at {}",
+                    id.from
+                )),
+                None => failure.hint("the role's trust policy may ask for an external id, and the profile sets none"),
+            };
+            match &hop.mfa_serial {
+                None if at.number == 1 => failure.hint("it may ask for MFA, and the profile sets no mfa_serial"),
+                _ => failure,
+            }
+        }
+        "InvalidClientTokenId" => {
+            failure.hint("the access key is wrong, inactive or deleted; see: aws iam list-access-keys")
+        }
+        "SignatureDoesNotMatch" => failure.hint("the secret access key does not belong to the access key id"),
+        "ExpiredToken" | "ExpiredTokenException" => {
+            failure.hint("the base keys are temporary and over; get new ones, or use a user's long-term keys")
+        }
+        "RegionDisabledException" => failure.hint(format!(
+            "STS is switched off in {} ({}); choose a region: --region us-east-1",
+            hop.region.value, hop.region.from
+        )),
+        "ValidationError" if hop.duration.seconds > crate::plan::limits::ONE_HOUR => failure.hint(format!(
+            "the role may allow less than {} s ({}); ask for less, or raise its maximum session duration",
+            hop.duration.seconds, hop.duration.requested.from
+        )),
+        _ => failure,
+    }
+}
+
+fn prompt(error: &PromptError, at: &FailedHop) -> Failure {
+    let profile = &at.hop.profile;
+    match error {
+        // One line: it is what an SDK shows of us.
+        PromptError::NobodyToAsk => Failure::new(
+            MFA_NEEDED,
+            format!(
+                "profile {profile} needs an MFA code and there is no terminal to ask on; in one, run: amplify-creds process {profile}"
+            ),
+        ),
+        PromptError::Malformed(from) => Failure::new(USAGE, format!("the code from {from} is not six digits")),
+        PromptError::NotACode => Failure::new(MFA_NEEDED, "no MFA code of six digits was entered"),
+        PromptError::TimedOut(seconds) => {
+            Failure::new(MFA_NEEDED, format!("no MFA code was entered within {seconds} s"))
+                .hint(format!("run it again: amplify-creds process {profile}"))
+        }
+        PromptError::Cancelled => Failure::new(CANCELLED, "cancelled"),
+        PromptError::Signalled(signal) => {
+            Failure { signal: Some(*signal), ..Failure::new(CANCELLED, format!("ended by signal {signal}")) }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Owns how a failure ends the program: its code, exit status, lines on stderr and JSON.
+//!
+//! Errors come here as fields and leave as text. Refuses to print a value from the credentials file.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use crate::output::{print, tell};
+use crate::printable::printable;
+use crate::span::{Location, Origin};
+
+/// What kind of failure, as `help exit-codes` lists them: the name in JSON, the exit status, the meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// The name in JSON; stable.
+    pub name: &'static str,
+    /// The exit status.
+    pub exit: u8,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+const fn code(name: &'static str, exit: u8, meaning: &'static str) -> Code {
+    Code { name, exit, meaning }
+}
+
+/// stdout is closed or full.
+pub const OUTPUT: Code = code("output", 1, "stdout is closed or full");
+/// The clock is wrong.
+pub const CLOCK: Code = code("clock", 1, "this machine's clock makes fresh credentials look expired");
+/// The HTTP client could not be set up.
+pub const INTERNAL: Code = code("internal", 1, "the HTTP client cannot be set up");
+/// Bad usage.
+pub const USAGE: Code = code("usage", 2, "unknown or contradicting arguments");
+/// No such profile.
+pub const PROFILE_NOT_FOUND: Code = code("profile_not_found", 3, "no file has the profile, or its source");
+/// The source profiles form a loop.
+pub const LOOP: Code = code("loop", 3, "source profiles lead back to each other");
+/// A profile that cannot work.
+pub const CONFIG: Code = code("config", 3, "a profile, a setting or a file is wrong");
+/// A file that cannot be read.
+pub const FILE: Code = code("file", 3, "a profile file cannot be read");
+/// A kind of credentials that this version cannot fetch.
+pub const UNSUPPORTED: Code = code("unsupported", 3, "a kind of credentials that this version cannot fetch");
+/// MFA without anybody to ask.
+pub const MFA_NEEDED: Code = code("mfa_needed", 4, "an MFA code is needed and nobody can be asked");
+/// AWS refused the MFA code.
+pub const MFA_REJECTED: Code = code("mfa_rejected", 4, "AWS refused the MFA code");
+/// AWS refused the base credentials.
+pub const CREDENTIALS_REJECTED: Code = code("credentials_rejected", 4, "AWS refused the keys that sign the call");
+/// AWS said no.
+pub const ACCESS_DENIED: Code = code("access_denied", 5, "AWS said no: AccessDenied");
+/// AWS refused the request.
+pub const REFUSED: Code = code("refused", 5, "AWS refused the request for another reason");
+/// AWS could not be reached or did not answer well.
+pub const NETWORK: Code = code("network", 6, "no connection, no answer, throttled, or an answer that is none");
+/// Another process took too long.
+pub const LOCK_TIMEOUT: Code = code("lock_timeout", 7, "another process kept fetching the same session");
+/// The user cancelled.
+pub const CANCELLED: Code = code("cancelled", 130, "cancelled");
+
+/// All codes in the order of their exit status.
+pub const ALL: [Code; 17] = [
+    OUTPUT,
+    CLOCK,
+    INTERNAL,
+    USAGE,
+    PROFILE_NOT_FOUND,
+    LOOP,
+    CONFIG,
+    FILE,
+    UNSUPPORTED,
+    MFA_NEEDED,
+    MFA_REJECTED,
+    CREDENTIALS_REJECTED,
+    ACCESS_DENIED,
+    REFUSED,
+    NETWORK,
+    LOCK_TIMEOUT,
+    CANCELLED,
+];
+
+/// The longest first line, in characters: SDKs paste it into their own message.
+const FIRST_LINE: usize = 199;
+
+/// A failure, ready to be shown.
+#[derive(Debug)]
+pub struct Failure {
+    /// The kind.
+    pub code: Code,
+    /// The first line without the program's name: complete in itself.
+    pub message: String,
+    /// Where, and in which profile.
+    pub at: Option<(Location, Option<String>)>,
+    /// What AWS said, in its words.
+    pub aws: Option<String>,
+    /// What to do next.
+    pub hints: Vec<String>,
+    /// The signal that ended the program, to be raised again so that the caller sees it.
+    pub signal: Option<i32>,
+}
+
+impl Failure {
+    /// A failure with nothing but its first line.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), at: None, aws: None, hints: Vec::new(), signal: None }
+    }
+
+    /// The same, with the line to look at.
+    #[must_use]
+    pub fn at(mut self, from: &Origin, profile: Option<&str>) -> Self {
+        self.at = from.location().map(|at| (at.clone(), profile.map(str::to_owned)));
+        self
+    }
+
+    /// The same, with the line to look at.
+    #[must_use]
+    pub fn at_line(self, at: &Location, profile: Option<&str>) -> Self {
+        self.at(&Origin::File(at.clone()), profile)
+    }
+
+    /// The same, with one more hint.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The lines for stderr.
+    pub fn text(&self) -> String {
+        let mut first = printable(&format!("amplify-creds: {}", self.message));
+        if first.chars().count() > FIRST_LINE {
+            first = first.chars().take(FIRST_LINE - 1).chain(['\u{2026}']).collect();
+        }
+        let mut lines = vec![first];
+        if let Some((at, profile)) = &self.at {
+            let profile = profile.as_ref().map_or_else(String::new, |profile| format!(", profile {profile}"));
+            lines.push(format!("  at {at}{profile}"));
+        }
+        lines.extend(self.aws.iter().map(|said| format!("  AWS: {said}")));
+        lines.extend(self.hints.iter().map(|hint| format!("  hint: {hint}")));
+        lines.iter().fold(String::new(), |text, line| text + &printable(line) + "\n")
+    }
+
+    /// The document for stdout under `--json`.
+    pub fn json(&self) -> String {
+        let Self { code, message, at, aws, hints, signal: _ } = self;
+        let message = aws.as_ref().map_or_else(|| message.clone(), |said| format!("{message}: {said}"));
+        let document = json!({"error": {
+            "code": code.name,
+            "exit": code.exit,
+            "message": message,
+            "file": at.as_ref().map(|(at, _)| at.file.path.display().to_string()),
+            "line": at.as_ref().map(|(at, _)| at.line),
+            "hints": hints,
+        }});
+        format!("{document}\n")
+    }
+
+    /// Shows the failure and gives the exit status.
+    pub fn report(&self, as_json: bool) -> ExitCode {
+        // stdout may be what failed; the exit status says the rest.
+        let shown = as_json && self.code != OUTPUT && print(self.json().as_bytes()).is_ok();
+        if !shown {
+            tell(&self.text());
+        }
+        #[cfg(unix)]
+        if let Some(signal) = self.signal {
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
+        }
+        ExitCode::from(self.code.exit)
+    }
+}

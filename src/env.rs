@@ -1,0 +1,129 @@
+//! Owns the environment: every variable the program reads is a constant here, and nothing else calls `std::env`.
+//!
+//! An empty variable counts as unset, as in the AWS CLI.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Home directory; `~/.aws` and `~/.amplify` lie in it.
+pub const HOME: &str = "HOME";
+/// Home directory on Windows, read when `HOME` is not set.
+pub const USERPROFILE: &str = "USERPROFILE";
+/// Path of the config file, instead of `~/.aws/config`.
+pub const AWS_CONFIG_FILE: &str = "AWS_CONFIG_FILE";
+/// Path of the credentials file, instead of `~/.aws/credentials`.
+pub const AWS_SHARED_CREDENTIALS_FILE: &str = "AWS_SHARED_CREDENTIALS_FILE";
+/// The profile, before `AWS_PROFILE`.
+pub const AMPLIFY_CREDS_PROFILE: &str = "AMPLIFY_CREDS_PROFILE";
+/// The profile, as every SDK reads it.
+pub const AWS_PROFILE: &str = "AWS_PROFILE";
+/// The profile, as older AWS CLIs call it.
+pub const AWS_DEFAULT_PROFILE: &str = "AWS_DEFAULT_PROFILE";
+/// The region, before the profile's.
+pub const AWS_REGION: &str = "AWS_REGION";
+/// The region, after `AWS_REGION`.
+pub const AWS_DEFAULT_REGION: &str = "AWS_DEFAULT_REGION";
+/// Access key id of the environment's own credentials.
+pub const AWS_ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
+/// Secret access key of the environment's own credentials.
+pub const AWS_SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
+/// Session token of the environment's own credentials.
+pub const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
+/// URL that STS is called at, before `AWS_ENDPOINT_URL`.
+pub const AWS_ENDPOINT_URL_STS: &str = "AWS_ENDPOINT_URL_STS";
+/// URL that every AWS service is called at.
+pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
+/// `true` switches both endpoint variables off.
+pub const AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+/// PEM file of the certificate authorities to trust, instead of the system's.
+pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
+/// An MFA code, used once and kept from every child process.
+pub const AMPLIFY_CREDS_MFA_TOKEN: &str = "AMPLIFY_CREDS_MFA_TOKEN";
+/// Any value but `0` and `false`: never ask anything.
+pub const AMPLIFY_CREDS_NO_INPUT: &str = "AMPLIFY_CREDS_NO_INPUT";
+/// `auto`, `amplify` or `aws`.
+pub const AMPLIFY_CREDS_DIALECT: &str = "AMPLIFY_CREDS_DIALECT";
+/// How long a cached session must still last to be handed out (`15m`, seconds).
+pub const AMPLIFY_CREDS_MIN_TTL: &str = "AMPLIFY_CREDS_MIN_TTL";
+/// How long to wait for another process that is fetching the same session (`240s`).
+pub const AMPLIFY_CREDS_LOCK_TIMEOUT: &str = "AMPLIFY_CREDS_LOCK_TIMEOUT";
+/// Role session name for profiles that set none.
+pub const AMPLIFY_CREDS_SESSION_NAME: &str = "AMPLIFY_CREDS_SESSION_NAME";
+
+/// Where variables are read from: the process, or a fixed table in tests.
+#[derive(Debug, Clone)]
+pub struct Env(Option<BTreeMap<String, OsString>>);
+
+impl Env {
+    /// The process's own environment, read variable by variable when asked.
+    pub fn process() -> Self {
+        Self(None)
+    }
+
+    /// Only the given variables.
+    pub fn fixed<const N: usize>(variables: [(&str, &str); N]) -> Self {
+        Self(Some(variables.map(|(name, value)| (name.to_owned(), value.into())).into()))
+    }
+
+    /// The variable's text; bytes that are not UTF-8 become U+FFFD. `None` when unset or empty.
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.raw(name).map(|value| match value.into_string() {
+            Ok(text) => text,
+            Err(raw) => raw.to_string_lossy().into_owned(),
+        })
+    }
+
+    /// The variable as a path, byte for byte. `None` when unset or empty.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        self.raw(name).map(PathBuf::from)
+    }
+
+    /// Whether the variable is set to something other than `0` or `false`.
+    pub fn switch(&self, name: &str) -> bool {
+        self.text(name).is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
+    }
+
+    /// The first of `names` that is set, and its text.
+    pub fn first(&self, names: &[&'static str]) -> Option<(&'static str, String)> {
+        names.iter().find_map(|name| Some((*name, self.text(name)?)))
+    }
+
+    fn raw(&self, name: &str) -> Option<OsString> {
+        let value = match &self.0 {
+            None => std::env::var_os(name),
+            Some(table) => table.get(name).cloned(),
+        };
+        value.filter(|value| !value.is_empty())
+    }
+}
+
+/// The command line with the program's name first, as the system gave it.
+pub fn arguments() -> impl Iterator<Item = OsString> {
+    std::env::args_os()
+}
+
+/// The directory that relative paths start from, when it can be known.
+pub fn current_directory() -> Option<PathBuf> {
+    std::env::current_dir().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_is_unset_and_the_first_name_wins() {
+        let env = Env::fixed([(AWS_PROFILE, ""), (AWS_DEFAULT_PROFILE, "dev"), (AWS_REGION, "eu-west-1")]);
+        assert_eq!(env.text(AWS_PROFILE), None);
+        assert_eq!(env.first(&[AWS_PROFILE, AWS_DEFAULT_PROFILE]), Some((AWS_DEFAULT_PROFILE, "dev".to_owned())));
+        assert_eq!(env.path(AWS_REGION), Some("eu-west-1".into()));
+    }
+
+    #[test]
+    fn a_switch_is_off_for_zero_and_false() {
+        for (value, on) in [("1", true), ("yes", true), ("0", false), ("False", false), ("", false)] {
+            assert_eq!(Env::fixed([(AMPLIFY_CREDS_NO_INPUT, value)]).switch(AMPLIFY_CREDS_NO_INPUT), on, "{value:?}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! AWS credentials for role profiles, once, for every tool.
+//!
+//! ```text
+//! argv -> cli::args -> cli::<verb>
+//! env -> Env -> paths -> profile::load -> profile_file::{auto|aws} -> ProfileSet
+//! ProfileSet + name -> plan::build -> CredentialPlan{ base, hops }          pure up to here, every value located
+//! CredentialPlan -> resolve: leaf fresh -> answer                           no lock, runtime, prompt or socket
+//!                            else lock leaf to base, AssumeRole forward -> entry -> atomic write
+//! Credentials -> output -> one write to stdout;   Err -> cli::failure -> stderr + exit status
+//! ```
+//!
+//! Arrows between modules point down only (`tests/boundaries.rs` reads the `use` lines):
+//!
+//! ```text
+//! main -> cli -> { output, resolve } -> { cache, sts, prompt } -> plan -> profile -> profile_file
+//!      -> { credentials, settings, paths } -> { span, secret, env, clock, fs, printable }
+//! ```
+//!
+//! The library exists so that parsers, plans and cache can be tested, measured and fuzzed without a process. It is no
+//! stable API: the program's contract is its command line, its JSON and the cache file.
+
+pub mod cache;
+pub mod cli;
+pub mod clock;
+pub mod credentials;
+pub mod env;
+pub mod fs;
+pub mod output;
+pub mod paths;
+pub mod plan;
+pub mod printable;
+pub mod profile;
+pub mod profile_file;
+pub mod prompt;
+pub mod resolve;
+pub mod secret;
+pub mod settings;
+pub mod span;
+pub mod sts;

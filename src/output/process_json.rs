@@ -1,0 +1,75 @@
+//! Owns the credential_process document, the one spelling that every SDK's parser takes: exact key names, Version as a
+//! number, Expiration in RFC 3339 with `Z` and no fraction (`tests/conformance/vectors/credential-process.json`).
+//!
+//! Refuses keys without a value: absent is understood everywhere, `null` is not.
+
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::credentials::Credentials;
+use crate::secret::Secret;
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document<'a> {
+    version: u8,
+    access_key_id: &'a str,
+    secret_access_key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expiration: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_id: Option<&'a str>,
+}
+
+/// The document on one line, with its newline. The buffer is wiped when dropped.
+pub fn render(credentials: &Credentials) -> Zeroizing<Vec<u8>> {
+    let Credentials { access_key_id, secret_access_key, session_token, expiration, account_id } = credentials;
+    let document = Document {
+        version: 1,
+        access_key_id,
+        secret_access_key: secret_access_key.expose(),
+        session_token: session_token.as_ref().map(Secret::expose),
+        expiration: expiration.map(crate::clock::Timestamp::rfc3339),
+        account_id: account_id.as_deref(),
+    };
+    // Large enough for any token that AWS gives out, so that no copy is left behind by growing.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(8192));
+    // Text serialises into memory without fail.
+    let _ = serde_json::to_writer(&mut *bytes, &document);
+    bytes.push(b'\n');
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+
+    #[test]
+    fn one_line_with_what_is_known() {
+        let mut credentials = Credentials {
+            access_key_id: "ASIA1".into(),
+            secret_access_key: "s\"".into(),
+            session_token: Some("t".into()),
+            expiration: Some(Timestamp(1_767_323_045)),
+            account_id: Some("222222222222".into()),
+        };
+        assert_eq!(
+            String::from_utf8_lossy(&render(&credentials)),
+            concat!(
+                r#"{"Version":1,"AccessKeyId":"ASIA1","SecretAccessKey":"s\"","SessionToken":"t","#,
+                r#""Expiration":"2026-01-02T03:04:05Z","AccountId":"222222222222"}"#,
+                "\n"
+            )
+        );
+        credentials.session_token = None;
+        credentials.expiration = None;
+        credentials.account_id = None;
+        assert_eq!(
+            String::from_utf8_lossy(&render(&credentials)),
+            "{\"Version\":1,\"AccessKeyId\":\"ASIA1\",\"SecretAccessKey\":\"s\\\"\"}\n"
+        );
+    }
+}

@@ -1,0 +1,133 @@
+//! Owns the reasons why a profile gives no plan: fields, not sentences. The text is made in `cli::failure`.
+
+use crate::span::{Location, Origin};
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlanError {
+    /// No file has the profile.
+    UnknownProfile {
+        /// The name asked for.
+        name: String,
+        /// The profile and line that name it as their source; none for the profile the user asked for.
+        named_by: Option<(String, Location)>,
+        /// Names like it.
+        nearest: Vec<String>,
+        /// The files looked in, for people.
+        files: [String; 2],
+        /// A header without `]` that may be the reason.
+        broken: Option<Location>,
+    },
+    /// A header without `]` leaves in doubt what belongs to the profile.
+    BrokenHeader {
+        /// The profile.
+        profile: String,
+        /// The header.
+        at: Location,
+    },
+    /// The sources lead back to a profile already on the path.
+    Loop {
+        /// Each profile on the path with the line that leads on; the last one closes the loop.
+        path: Vec<(String, Location)>,
+        /// The profile that the last one leads back to.
+        back_to: String,
+    },
+    /// A role without `source_profile` and `credential_source`.
+    NoSource {
+        /// The profile.
+        profile: String,
+        /// Its `role_arn`.
+        at: Location,
+    },
+    /// A role with both.
+    TwoSources {
+        /// The profile.
+        profile: String,
+        /// Its `source_profile`.
+        at: Location,
+        /// Its `credential_source`.
+        other: Location,
+    },
+    /// `credential_source` is none of the three that exist.
+    UnknownCredentialSource {
+        /// The profile.
+        profile: String,
+        /// The key.
+        at: Location,
+    },
+    /// One of the key pair is missing.
+    HalfPair {
+        /// The profile.
+        profile: String,
+        /// The key that is missing.
+        missing: &'static str,
+        /// The one that is there.
+        at: Location,
+    },
+    /// The profile has no credentials of any kind.
+    NoCredentials {
+        /// The profile.
+        profile: String,
+        /// Its header.
+        at: Option<Location>,
+        /// The profile and line that name it as their source.
+        named_by: Option<(String, Location)>,
+    },
+    /// `credential_source = Environment`, and the environment has no keys.
+    NoEnvironmentKeys {
+        /// The profile.
+        profile: String,
+        /// The key.
+        at: Location,
+    },
+    /// The profile's credentials are of a kind that this version cannot fetch.
+    Unsupported {
+        /// The profile.
+        profile: String,
+        /// The key that asks for it.
+        key: &'static str,
+        /// Where.
+        at: Location,
+    },
+    /// A value that AWS would reject.
+    Invalid {
+        /// The profile.
+        profile: String,
+        /// The key.
+        key: &'static str,
+        /// What it must be.
+        expected: String,
+        /// Where it stands.
+        from: Origin,
+    },
+    /// `mfa_serial` on a role that is not assumed with a user's keys.
+    MfaOnLaterHop {
+        /// The profile.
+        profile: String,
+        /// The hop, counted from 1.
+        hop: usize,
+        /// The key.
+        at: Origin,
+    },
+}
+
+impl PlanError {
+    /// The line to look at first.
+    pub fn location(&self) -> Option<&Location> {
+        match self {
+            Self::UnknownProfile { broken: Some(at), .. }
+            | Self::UnknownProfile { named_by: Some((_, at)), .. }
+            | Self::BrokenHeader { at, .. }
+            | Self::NoSource { at, .. }
+            | Self::TwoSources { at, .. }
+            | Self::UnknownCredentialSource { at, .. }
+            | Self::HalfPair { at, .. }
+            | Self::NoEnvironmentKeys { at, .. }
+            | Self::Unsupported { at, .. } => Some(at),
+            Self::Loop { path, .. } => path.first().map(|(_, at)| at),
+            Self::NoCredentials { named_by, at, .. } => at.as_ref().or(named_by.as_ref().map(|(_, at)| at)),
+            Self::Invalid { from, .. } | Self::MfaOnLaterHop { at: from, .. } => from.location(),
+            Self::UnknownProfile { .. } => None,
+        }
+    }
+}

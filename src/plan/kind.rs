@@ -1,0 +1,69 @@
+//! Owns what kind of profile a profile is, for lists: by the keys it has, in one order of precedence.
+//!
+//! Refuses to say whether it works: that takes the whole plan.
+
+use crate::profile::Profile;
+
+/// The kinds, by the name that `list` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It has a `role_arn`.
+    Role,
+    /// It has a `web_identity_token_file`.
+    WebIdentity,
+    /// It has IAM Identity Center keys.
+    Sso,
+    /// Its credentials come from another program.
+    Process,
+    /// It has keys of its own.
+    Static,
+    /// It has a `login_session` of `aws login`.
+    Login,
+    /// Its `credential_process` is this program.
+    Wrapper,
+    /// It has no credentials.
+    Empty,
+}
+
+impl Kind {
+    /// The kind of `profile`.
+    pub fn of(profile: &Profile<'_>) -> Self {
+        let has = |key| profile.get(key).is_some();
+        let has_source = has("source_profile") || has("credential_source");
+        let process = profile.get("credential_process");
+        let is_wrapper = process.as_ref().is_some_and(|process| is_this_program(process.value));
+        match () {
+            // The role of a web identity has no source.
+            () if has("role_arn") && (has_source || !has("web_identity_token_file")) => Self::Role,
+            () if has("web_identity_token_file") => Self::WebIdentity,
+            () if has("sso_session") || has("sso_start_url") || has("sso_account_id") => Self::Sso,
+            () if process.is_some() && !is_wrapper => Self::Process,
+            () if !matches!(profile.keys(), Ok(None)) => Self::Static,
+            () if has("login_session") => Self::Login,
+            () if is_wrapper => Self::Wrapper,
+            () => Self::Empty,
+        }
+    }
+
+    /// The name in `list` and its JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::WebIdentity => "web_identity",
+            Self::Sso => "sso",
+            Self::Process => "process",
+            Self::Static => "static",
+            Self::Login => "login",
+            Self::Wrapper => "wrapper",
+            Self::Empty => "empty",
+        }
+    }
+}
+
+/// Whether a `credential_process` runs this program's `process`.
+fn is_this_program(command: &str) -> bool {
+    let mut words = command.split_whitespace().map(|word| word.trim_matches(['"', '\'']));
+    let program = words.next().and_then(|path| path.rsplit(['/', '\\']).next());
+    matches!(program, Some("amplify-creds" | "amplify-creds.exe"))
+        && words.any(|word| word == "process" || word == "credential-process")
+}

@@ -1,0 +1,160 @@
+//! Owns what STS accepts: shapes and ranges of the AssumeRole parameters (STS service model 2011-06-15 as botocore
+//! 1.44.5 ships it), checked before anything is sent.
+//!
+//! Refuses nothing that AWS would take.
+
+use std::fmt;
+
+/// Seconds that AssumeRole accepts.
+pub const DURATION_SECONDS: std::ops::RangeInclusive<u32> = 900..=43_200;
+
+/// What AWS makes a session last when nothing is asked for, and the most that it gives a chained role.
+pub const ONE_HOUR: u32 = 3600;
+
+/// An IAM role's ARN: `arn:PARTITION:iam::ACCOUNT:role/PATH`, 20 to 2048 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleArn(String);
+
+impl RoleArn {
+    /// Checks the shape. `None` when it is no role's ARN.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(6, ':');
+        let (arn, partition, service, region) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let (account, resource) = (parts.next()?, parts.next()?);
+        let fits = arn == "arn"
+            && partition.starts_with("aws")
+            && partition.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && service == "iam"
+            && region.is_empty()
+            && account.len() == 12
+            && account.bytes().all(|b| b.is_ascii_digit())
+            && resource.strip_prefix("role/").is_some_and(|name| !name.is_empty() && !name.ends_with('/'))
+            && resource.bytes().all(|b| b.is_ascii_graphic())
+            && (20..=2048).contains(&text.len());
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The whole ARN.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// `aws`, `aws-cn`, `aws-us-gov`, …
+    pub fn partition(&self) -> &str {
+        self.0.split(':').nth(1).unwrap_or_default()
+    }
+
+    /// The twelve digits.
+    pub fn account(&self) -> &str {
+        self.0.split(':').nth(4).unwrap_or_default()
+    }
+
+    /// The region to call when none is configured: the partition's first.
+    pub fn default_region(&self) -> &'static str {
+        match self.partition() {
+            "aws-cn" => "cn-north-1",
+            "aws-us-gov" => "us-gov-west-1",
+            "aws-iso" => "us-iso-east-1",
+            "aws-iso-b" => "us-isob-east-1",
+            "aws-iso-e" => "eu-isoe-west-1",
+            "aws-iso-f" => "us-isof-south-1",
+            "aws-eusc" => "eusc-de-east-1",
+            _ => "us-east-1",
+        }
+    }
+}
+
+impl fmt::Display for RoleArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a text parameter may be.
+#[derive(Debug, Clone, Copy)]
+pub struct TextLimit {
+    /// The profile key.
+    pub key: &'static str,
+    /// Length in characters.
+    pub length: (usize, usize),
+    /// Characters besides ASCII letters, digits and `_`.
+    pub marks: &'static str,
+}
+
+/// `RoleSessionName`
+pub const SESSION_NAME: TextLimit = TextLimit { key: "role_session_name", length: (2, 64), marks: "+=,.@-" };
+/// `ExternalId`
+pub const EXTERNAL_ID: TextLimit = TextLimit { key: "external_id", length: (2, 1224), marks: "+=,.@:/-" };
+/// `SerialNumber`
+pub const MFA_SERIAL: TextLimit = TextLimit { key: "mfa_serial", length: (9, 256), marks: "+=/:,.@-" };
+
+impl TextLimit {
+    /// Whether `text` fits.
+    pub fn allows(&self, text: &str) -> bool {
+        (self.length.0..=self.length.1).contains(&text.chars().count())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || self.marks.contains(c))
+    }
+}
+
+impl fmt::Display for TextLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to {} of letters, digits and _{}", self.length.0, self.length.1, self.marks)
+    }
+}
+
+/// Whether `code` can be an MFA code: six digits.
+pub fn is_mfa_code(code: &str) -> bool {
+    code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn role_arns_by_shape() {
+        for good in [
+            "arn:aws:iam::222222222222:role/BizCorpRole",
+            "arn:aws-us-gov:iam::222222222222:role/a/b/c",
+            "arn:aws-cn:iam::222222222222:role/x+=,.@-y",
+        ] {
+            assert_eq!(RoleArn::parse(good).expect(good).as_str(), good);
+        }
+        for bad in [
+            "",
+            "nope",
+            "arn:aws:iam::22222222222:role/x",
+            "arn:aws:iam::222222222222:user/x",
+            "arn:aws:iam::222222222222:role/",
+            "arn:aws:iam:us-east-1:222222222222:role/x",
+            "arn:aws:sts::222222222222:assumed-role/x/y",
+            "arn:aws:iam::222222222222:role/a b",
+            "arn:aws:iam::222222222222:role/\u{fc}",
+            "arn:evil:iam::222222222222:role/xx",
+        ] {
+            assert!(RoleArn::parse(bad).is_none(), "{bad}");
+        }
+        let arn = RoleArn::parse("arn:aws-cn:iam::222222222222:role/x").unwrap();
+        assert_eq!((arn.partition(), arn.account(), arn.default_region()), ("aws-cn", "222222222222", "cn-north-1"));
+    }
+
+    #[test]
+    fn text_parameters_by_length_and_character() {
+        let long = "x".repeat(65);
+        let rows = [
+            (SESSION_NAME, "amplify", true),
+            (SESSION_NAME, "x", false),
+            (SESSION_NAME, long.as_str(), false),
+            (SESSION_NAME, "a b", false),
+            (SESSION_NAME, "m\u{fc}ller", false),
+            (EXTERNAL_ID, "Biz:Corp/4711", true),
+            (EXTERNAL_ID, "a#b", false),
+            (MFA_SERIAL, "arn:aws:iam::111111111111:mfa/devcorpuser", true),
+            (MFA_SERIAL, "GAHT1234", false),
+            (MFA_SERIAL, "GAHT12345678", true),
+        ];
+        for (limit, text, fits) in rows {
+            assert_eq!(limit.allows(text), fits, "{} {text}", limit.key);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Owns the plan: from which base credentials, over which roles, a profile's credentials come. Pure data, made without
+//! I/O and without a clock; explain, fingerprint and resolver read the same plan, so they cannot disagree.
+//!
+//! Refuses to fetch anything, and to exist with a value that AWS would reject: limits are checked while building.
+
+pub mod build;
+pub mod error;
+pub mod kind;
+pub mod limits;
+
+use crate::profile::keys::Keys;
+use crate::span::{Located, Origin};
+
+use limits::RoleArn;
+
+/// How a profile's credentials are come by.
+#[derive(Debug, Clone)]
+pub struct CredentialPlan {
+    /// The asked-for profile.
+    pub profile: String,
+    /// Where the chain begins.
+    pub base: Base,
+    /// The roles in the order they are assumed; empty when the base is what is handed out.
+    pub hops: Vec<Hop>,
+    /// Where STS is called, when something names it; else AWS's regional host.
+    pub endpoint: Option<Located<String>>,
+    /// What the user should know though it stops nothing.
+    pub warnings: Vec<Warning>,
+}
+
+/// The credentials that sign the first call.
+#[derive(Debug, Clone)]
+pub struct Base {
+    /// The profile that names them.
+    pub profile: String,
+    /// What they are.
+    pub source: BaseSource,
+}
+
+/// Where base credentials come from.
+#[derive(Debug, Clone)]
+pub enum BaseSource {
+    /// Keys in a profile.
+    Static(Keys),
+    /// Keys in the environment.
+    Environment(Keys),
+}
+
+impl Base {
+    /// The keys that sign.
+    pub fn keys(&self) -> &Keys {
+        match &self.source {
+            BaseSource::Static(keys) | BaseSource::Environment(keys) => keys,
+        }
+    }
+}
+
+/// One AssumeRole call.
+#[derive(Debug, Clone)]
+pub struct Hop {
+    /// The profile that has the `role_arn`.
+    pub profile: String,
+    /// The role.
+    pub role_arn: Located<RoleArn>,
+    /// `role_session_name`, or the default.
+    pub session_name: Located<String>,
+    /// `external_id`
+    pub external_id: Option<Located<String>>,
+    /// `mfa_serial`
+    pub mfa_serial: Option<Located<String>>,
+    /// How long the session is to last.
+    pub duration: SessionDuration,
+    /// The region whose STS is called.
+    pub region: Located<String>,
+}
+
+/// A session's duration in seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionDuration {
+    /// What was asked for, and by what.
+    pub requested: Located<u32>,
+    /// What is sent: the same, or 3600 for a chained role, which AWS holds to an hour.
+    pub seconds: u32,
+}
+
+/// Something to know about a plan that works all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Warning {
+    /// A chained role was asked for longer than an hour.
+    DurationCapped {
+        /// The profile that asks.
+        profile: String,
+        /// Seconds asked for.
+        requested: u32,
+        /// Where.
+        from: Origin,
+    },
+    /// A profile has more than one kind of credentials; tools disagree which one counts.
+    MixedKinds {
+        /// The profile.
+        profile: String,
+        /// The kind that is used.
+        used: &'static str,
+        /// The kind that is passed over.
+        unused: &'static str,
+        /// Where the unused one stands.
+        from: Origin,
+    },
+}

@@ -1,0 +1,96 @@
+//! Owns static keys: access key id, secret and token of one profile, always from one place.
+//!
+//! Refuses to mix files: a token left in config must not be sent with keys from credentials.
+
+use crate::secret::Secret;
+use crate::span::{Location, Origin};
+
+use super::{Part, Profile};
+
+/// A user's keys, or temporary ones somebody pasted.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// `aws_access_key_id`
+    pub access_key_id: String,
+    /// `aws_secret_access_key`
+    pub secret_access_key: Secret,
+    /// `aws_session_token`, for temporary keys.
+    pub session_token: Option<Secret>,
+    /// Where the access key id stands.
+    pub from: Origin,
+}
+
+/// One of the pair is missing in the section that holds the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HalfPair {
+    /// The key that is missing, as the AWS documentation spells it.
+    pub missing: &'static str,
+    /// Where the other one stands.
+    pub at: Location,
+}
+
+// The Amplify CLI's spellings come first, as there; the legacy token name, which only botocore knows, last.
+const ACCESS_KEY_ID: [&str; 2] = ["accesskeyid", "aws_access_key_id"];
+const SECRET_ACCESS_KEY: [&str; 2] = ["secretaccesskey", "aws_secret_access_key"];
+const SESSION_TOKEN: [&str; 3] = ["sessiontoken", "aws_session_token", "aws_security_token"];
+
+impl Profile<'_> {
+    /// The keys of the first file (credentials, then config) that holds any of the three.
+    pub fn keys(&self) -> Result<Option<Keys>, HalfPair> {
+        for part in self.parts() {
+            let id = find(part, &ACCESS_KEY_ID);
+            let secret = find(part, &SECRET_ACCESS_KEY);
+            let token = find(part, &SESSION_TOKEN);
+            return match (id, secret, token) {
+                (None, None, None) => continue,
+                (Some((id, line)), Some((secret, _)), token) => Ok(Some(Keys {
+                    access_key_id: id.to_owned(),
+                    secret_access_key: secret.into(),
+                    session_token: token.map(|(token, _)| token.into()),
+                    from: Origin::File(part.location(line)),
+                })),
+                (Some((_, line)), None, _) => {
+                    Err(HalfPair { missing: "aws_secret_access_key", at: part.location(line) })
+                }
+                (None, Some((_, line)), _) | (None, None, Some((_, line))) => {
+                    Err(HalfPair { missing: "aws_access_key_id", at: part.location(line) })
+                }
+            };
+        }
+        Ok(None)
+    }
+}
+
+fn find<'p>(part: &'p Part<'_>, names: &[&str]) -> Option<(&'p str, u32)> {
+    names
+        .iter()
+        .filter_map(|name| part.last(name))
+        .find(|property| !property.value.is_empty())
+        .map(|property| (&*property.value, property.line))
+}
+
+/// Whether a property's value is a secret that no output may show: secret keys and tokens in every tool's spelling
+/// (`aws_secret_access_key`, `secretAccessKey`, `aws_session_token`, `sessionToken`, `aws_security_token`, …).
+pub fn is_secret(key: &str) -> bool {
+    const ENDINGS: [&str; 7] =
+        ["secretaccesskey", "secretkey", "sessiontoken", "securitytoken", "accesstoken", "authtoken", "clientsecret"];
+    let plain: String = key.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>().to_ascii_lowercase();
+    ENDINGS.iter().any(|ending| plain.ends_with(ending))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secret_keys_are_known_in_every_spelling() {
+        for key in
+            ["aws_secret_access_key", "secretAccessKey", "AWS_SESSION_TOKEN", "sessiontoken", "aws_security_token"]
+        {
+            assert!(is_secret(key), "{key}");
+        }
+        for key in ["aws_access_key_id", "web_identity_token_file", "x_security_token_expires", "region"] {
+            assert!(!is_secret(key), "{key}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Owns the I/O edge of profiles: reads the two files once and keeps their text, wiped when dropped.
+//!
+//! Refuses files over 16 MiB and text that is not UTF-8. A missing file is an empty one, as in every SDK.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::fs::read_capped;
+use crate::paths::Paths;
+use crate::profile_file::{self, Dialect, FileKind, Problem};
+use crate::span::{Location, SourceFile};
+
+use super::{FileView, ProfileSet};
+
+/// The largest profile file that is read, in bytes: 16 MiB.
+pub const MAX_FILE_BYTES: u64 = 16 << 20;
+
+/// Why a file gives no profiles.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// The path is a directory.
+    #[error("{0} is a directory")]
+    Directory(String),
+    /// The system refuses to read it.
+    #[error("cannot read {file}: {reason}")]
+    Unreadable {
+        /// The file, for people.
+        file: String,
+        /// What the system said.
+        reason: io::Error,
+    },
+    /// It is larger than [`MAX_FILE_BYTES`].
+    #[error("{0} is larger than 16 MiB")]
+    TooLarge(String),
+    /// It is not UTF-8.
+    #[error("{file} is not valid UTF-8 at byte {offset}")]
+    NotUtf8 {
+        /// The file, for people.
+        file: String,
+        /// The first bad byte, counted from 0.
+        offset: usize,
+    },
+    /// The asked dialect rejects it.
+    #[error("{at}: {problem}")]
+    Syntax {
+        /// The line.
+        at: Location,
+        /// What is wrong.
+        problem: Problem,
+    },
+}
+
+/// The text of both files.
+#[derive(Debug)]
+pub struct Files {
+    config: FileText,
+    credentials: FileText,
+}
+
+struct FileText {
+    source: Arc<SourceFile>,
+    text: Zeroizing<String>,
+}
+
+// By hand: the text holds secrets.
+impl std::fmt::Debug for FileText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({} bytes)", self.source.shown, self.text.len())
+    }
+}
+
+impl Files {
+    /// Reads both files.
+    pub fn load(paths: &Paths) -> Result<Self, LoadError> {
+        Ok(Self {
+            config: FileText::load(&paths.config, &paths.home)?,
+            credentials: FileText::load(&paths.credentials, &paths.home)?,
+        })
+    }
+
+    /// The profiles in them, as `dialect` reads them.
+    pub fn profiles(&self, dialect: Dialect) -> Result<ProfileSet<'_>, LoadError> {
+        let config = self.config.view(dialect, FileKind::Config)?;
+        Ok(ProfileSet { dialect, files: [config, self.credentials.view(dialect, FileKind::Credentials)?] })
+    }
+}
+
+impl FileText {
+    fn load(path: &Path, home: &Path) -> Result<Self, LoadError> {
+        let source = SourceFile::new(path.to_owned(), home);
+        let file = source.shown.clone();
+        let bytes = read_capped(path, MAX_FILE_BYTES).map_err(|reason| match reason.kind() {
+            io::ErrorKind::IsADirectory => LoadError::Directory(file.clone()),
+            io::ErrorKind::FileTooLarge => LoadError::TooLarge(file.clone()),
+            _ => LoadError::Unreadable { file: file.clone(), reason },
+        })?;
+        let text = String::from_utf8(bytes.unwrap_or_default()).map_err(|error| {
+            let offset = error.utf8_error().valid_up_to();
+            drop(Zeroizing::new(error.into_bytes()));
+            LoadError::NotUtf8 { file, offset }
+        })?;
+        Ok(Self { source, text: Zeroizing::new(text) })
+    }
+
+    fn view(&self, dialect: Dialect, kind: FileKind) -> Result<FileView<'_>, LoadError> {
+        let reading = profile_file::read(dialect, kind, &self.text).map_err(|error| LoadError::Syntax {
+            at: Location { file: self.source.clone(), line: error.line },
+            problem: error.problem,
+        })?;
+        Ok(FileView { kind, source: self.source.clone(), reading })
+    }
+}

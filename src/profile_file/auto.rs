@@ -1,0 +1,271 @@
+//! Owns the reading that resolution uses: the profile as any of the user's tools would mean it.
+//!
+//! The AWS reading, lenient where one SDK rejects a whole file that another accepts, with the Amplify CLI's escapes
+//! undone. Refuses to guess: a header without `]` is remembered for whoever asks for a profile beside it, and every
+//! leniency is a finding.
+
+use std::borrow::Cow;
+
+use super::aws::lower;
+use super::finding::{Code, Finding};
+use super::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines};
+use super::{Body, BrokenHeader, Dialect, FileKind, Name, Property, Reading, Section, Spelling};
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// First words of config sections that no tool means as a profile, though the Amplify CLI lists them as one.
+const NOT_PROFILES: [&str; 4] = ["sso-session", "services", "plugins", "preview"];
+
+/// Reads a whole file; never fails.
+pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
+    let mut reading = Reading::default();
+    let mut scan = lines(text);
+    if text.starts_with(BYTE_ORDER_MARK) {
+        reading.findings.push(Finding::new(Code::ByteOrderMark, 1));
+        scan = Lines::resume(text, BYTE_ORDER_MARK.len_utf8(), 1);
+    }
+    // Whether properties are being collected, to tell of those that no section takes.
+    let mut in_section = false;
+    let mut in_property = false;
+    for line in scan {
+        match line.shape {
+            Shape::Blank | Shape::Comment => {}
+            Shape::Header => {
+                end_last(&mut reading, line.start);
+                in_section = true;
+                in_property = false;
+                header(&mut reading, kind, text, line);
+            }
+            Shape::Indented if in_section && !in_property => {
+                if !line.text.trim_start_matches(BLANKS).starts_with(COMMENT) {
+                    reading.findings.push(Finding::new(Code::IndentedProperty, line.number));
+                    in_property = true;
+                }
+            }
+            Shape::Indented => {}
+            Shape::Property if !in_section => reading.findings.push(Finding::new(Code::OutsideSection, line.number)),
+            Shape::Property => {
+                in_property = true;
+                if key_and_value(line.text).is_none() {
+                    reading.findings.push(Finding::new(Code::NoProperty, line.number));
+                }
+            }
+        }
+    }
+    prefer_prefixed_default(&mut reading, kind);
+    reading
+}
+
+fn end_last(reading: &mut Reading<'_>, at: usize) {
+    if let Some(last) = reading.sections.last_mut() {
+        last.body.end = last.body.end.min(at);
+    }
+}
+
+fn header<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, line: Line<'t>) {
+    let Some((inner, clean)) = inner(line.text) else {
+        reading.findings.push(Finding::new(Code::HeaderNotClosed, line.number));
+        let begins = line.text.trim_start_matches(['[', ' ', '\t']);
+        let begins = begins.strip_prefix("profile").filter(|rest| rest.starts_with(BLANKS)).unwrap_or(begins);
+        let begins = before_comment(begins, false).trim_matches(BLANKS);
+        let after = reading.sections.len().checked_sub(1);
+        reading.broken.push(BrokenHeader { line: line.number, begins, after });
+        return;
+    };
+    if !clean {
+        reading.findings.push(Finding::new(Code::TextAfterHeader, line.number));
+    }
+    let start = line.start + line.text.len() + line.terminator.len();
+    let body = Body { dialect: Dialect::Auto, text, start, end: text.len() };
+    let name = match kind {
+        FileKind::Config => config_name(inner),
+        FileKind::Credentials => credentials_name(inner),
+    };
+    reading.sections.push(Section { name, header: line, body });
+}
+
+/// The text between the brackets, and whether only a comment follows. The closing bracket is the first that a comment
+/// or nothing follows (`[profile foo]]` is `foo]` to botocore), else the last (`[profile foo] note`, botocore again).
+pub(super) fn inner(header: &str) -> Option<(&str, bool)> {
+    let inner = header.strip_prefix('[')?;
+    let closes = |at: &usize| {
+        let rest = inner[at + 1..].trim_start_matches(BLANKS);
+        rest.is_empty() || rest.starts_with(COMMENT)
+    };
+    match inner.match_indices(']').map(|(at, _)| at).find(closes) {
+        Some(at) => Some((&inner[..at], true)),
+        None => inner.rfind(']').map(|at| (&inner[..at], false)),
+    }
+}
+
+fn config_name(inner: &str) -> Name<'_> {
+    let inner = inner.trim();
+    if inner == "default" {
+        return Name::Profile(inner.into(), Spelling::Aws);
+    }
+    let (first, rest) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
+    let rest = rest.trim();
+    match first {
+        "profile" if rest.is_empty() => Name::Other,
+        "profile" => prefixed_name(rest),
+        "sso-session" if !rest.is_empty() => Name::SsoSession(rest),
+        "services" if !rest.is_empty() => Name::Services(rest),
+        _ if NOT_PROFILES.contains(&first) => Name::Other,
+        _ => {
+            let (name, _) = amplify_text(inner);
+            // The Amplify CLI removes the first "profile" from a config header, wherever it stands.
+            let name = match name {
+                Cow::Borrowed(name) => Cow::Borrowed(name.strip_prefix("profile ").unwrap_or(name)),
+                Cow::Owned(name) => Cow::Owned(name.strip_prefix("profile ").unwrap_or(&name).to_owned()),
+            };
+            amplify_profile(name)
+        }
+    }
+}
+
+/// The name in `[profile NAME]`, where AWS tools undo quotes and only Amplify undoes `\.`, `\;` and `\#`.
+fn prefixed_name(name: &str) -> Name<'_> {
+    if let Some(bare) = unquoted(name) {
+        return Name::Profile(bare.into(), Spelling::Aws);
+    }
+    match unescaped(name) {
+        Cow::Borrowed(name) => Name::Profile(name.into(), Spelling::Aws),
+        escaped @ Cow::Owned(_) => Name::Profile(escaped, Spelling::Amplify),
+    }
+}
+
+fn credentials_name(inner: &str) -> Name<'_> {
+    let inner = inner.trim();
+    let first = inner.split(char::is_whitespace).next().unwrap_or(inner);
+    if inner.is_empty() || (NOT_PROFILES.contains(&first) && first.len() < inner.len()) {
+        return Name::Other;
+    }
+    match amplify_text(inner) {
+        (_, false) => Name::Profile(inner.into(), Spelling::Aws),
+        (name, true) => amplify_profile(name),
+    }
+}
+
+/// A name that only Amplify's rules give. An unescaped dot makes a container there, and "profile" is cut out.
+fn amplify_profile(name: Cow<'_, str>) -> Name<'_> {
+    let escaped = unescaped(&name);
+    let container = name.match_indices('.').any(|(at, _)| !name[..at].ends_with('\\'));
+    if escaped.trim().is_empty() || container || name.contains("profile") {
+        return Name::Other;
+    }
+    Name::Profile(Cow::Owned(escaped.trim().to_owned()), Spelling::Amplify)
+}
+
+/// A header's text as npm ini sees it before dots are split, and whether quotes or escapes were undone.
+/// A double-quoted text is JSON there, so `\\` in it is one backslash.
+fn amplify_text(inner: &str) -> (Cow<'_, str>, bool) {
+    match unquoted(inner) {
+        Some(bare) if inner.starts_with('"') => (Cow::Owned(bare.replace("\\\\", "\\").trim().to_owned()), true),
+        Some(bare) => (Cow::Borrowed(bare.trim()), true),
+        None => (Cow::Borrowed(inner), matches!(unescaped(inner), Cow::Owned(_))),
+    }
+}
+
+/// `[profile default]` hides `[default]` of the same file, in all SDKs and in either order.
+fn prefer_prefixed_default(reading: &mut Reading<'_>, kind: FileKind) {
+    let is_default =
+        |section: &Section<'_>| matches!(&section.name, Name::Profile(name, Spelling::Aws) if name == "default");
+    let is_plain =
+        |section: &Section<'_>| inner(section.header.text).is_some_and(|(inner, _)| inner.trim() == "default");
+    if kind == FileKind::Config && reading.sections.iter().any(|section| is_default(section) && !is_plain(section)) {
+        for section in reading.sections.iter_mut().filter(|section| is_default(section) && is_plain(section)) {
+            section.name = Name::Other;
+        }
+    }
+}
+
+/// The properties of a section.
+pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
+    let mut all: Vec<Property<'_>> = Vec::new();
+    // Indentation of the property that a deeper line continues; none before the first property.
+    let mut indentation = None;
+    for line in lines {
+        if matches!(line.shape, Shape::Blank | Shape::Comment | Shape::Header) {
+            continue;
+        }
+        let text = line.text.trim_matches(BLANKS);
+        if line.shape == Shape::Indented && text.starts_with(COMMENT) {
+            continue;
+        }
+        let depth = line.text.len() - line.text.trim_start_matches(BLANKS).len();
+        match (all.last_mut(), indentation) {
+            (Some(last), Some(of_property)) if depth > of_property => {
+                let value = last.value.to_mut();
+                value.push('\n');
+                value.push_str(text);
+            }
+            _ => {
+                if let Some((key, value)) = key_and_value(line.text) {
+                    all.push(Property { key: lower(key), value, line: line.number });
+                    indentation = Some(depth);
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Key and value of a property line; `None` where there is no `=` or nothing before it.
+fn key_and_value(line: &str) -> Option<(&str, Cow<'_, str>)> {
+    let line = line.trim_matches(BLANKS);
+    let (key, raw) = line.split_once('=')?;
+    let key = key.trim_matches(BLANKS);
+    if ["credential_process", "mfa_process"].iter().any(|command| key.eq_ignore_ascii_case(command)) {
+        return Some((key, before_comment_outside_quotes(raw).trim_matches(BLANKS).into()));
+    }
+    let (key, raw) = before_comment(line, true).split_once('=')?;
+    let (key, value) = (key.trim_matches(BLANKS), raw.trim_matches(BLANKS));
+    if key.is_empty() { None } else { Some((key, unescaped_marks(unquoted(value).unwrap_or(value)))) }
+}
+
+/// A command line keeps its quotes, and what is in them is no comment.
+fn before_comment_outside_quotes(text: &str) -> &str {
+    let (mut quote, mut after_blank, mut escaped) = (None, false, false);
+    for (at, char) in text.char_indices() {
+        match quote {
+            None if after_blank && COMMENT.contains(&char) => return &text[..at],
+            None if !escaped && (char == '"' || char == '\'') => quote = Some(char),
+            Some(open) if char == open && !escaped => quote = None,
+            _ => {}
+        }
+        escaped = char == '\\' && !escaped && quote != Some('\'');
+        after_blank = char.is_whitespace();
+    }
+    text
+}
+
+/// What stands in the quotes, when the same quote is first and last and none of it stands unescaped between.
+fn unquoted(text: &str) -> Option<&str> {
+    let quote = text.chars().next().filter(|first| ['"', '\''].contains(first))?;
+    let bare = text.strip_prefix(quote)?.strip_suffix(quote)?;
+    let mut escaped = false;
+    for char in bare.chars() {
+        if char == quote && !escaped {
+            return None;
+        }
+        escaped = char == '\\' && !escaped;
+    }
+    (!escaped).then_some(bare)
+}
+
+/// A value without the backslash of `\;` and `\#`.
+fn unescaped_marks(text: &str) -> Cow<'_, str> {
+    if text.contains("\\;") || text.contains("\\#") {
+        text.replace("\\;", ";").replace("\\#", "#").into()
+    } else {
+        text.into()
+    }
+}
+
+/// A name without the backslash of `\.`, `\;` and `\#`.
+fn unescaped(name: &str) -> Cow<'_, str> {
+    match unescaped_marks(name) {
+        Cow::Borrowed(name) if !name.contains("\\.") => name.into(),
+        name => name.replace("\\.", ".").into(),
+    }
+}

@@ -1,0 +1,167 @@
+//! Owns the lossless cut of a profile file into lines: every byte of the text belongs to exactly one line.
+//!
+//! Refuses to interpret: a line's shape is told by its first characters alone, as the AWS grammar does; the readers
+//! decide what it means in their dialect. Lines end at `\n` here, so numbers agree with every editor; npm ini's rule
+//! that a lone `\r` ends a line, too, is that reader's own.
+
+/// What a line looks like from its first characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Nothing but spaces and tabs.
+    Blank,
+    /// `#` or `;` in the first column.
+    Comment,
+    /// `[` in the first column.
+    Header,
+    /// A space or tab in the first column and something behind it.
+    Indented,
+    /// Anything else: a property, or junk.
+    Property,
+}
+
+/// One line of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line<'t> {
+    /// Counted from 1.
+    pub number: u32,
+    /// Byte offset of its first character in the text.
+    pub start: usize,
+    /// Its shape.
+    pub shape: Shape,
+    /// The line without its terminator.
+    pub text: &'t str,
+    /// `"\n"`, `"\r\n"`, or nothing at the end of the file.
+    pub terminator: &'t str,
+}
+
+/// White space of the AWS grammar. `str::trim` would also take U+00A0 and the like, which are part of a value.
+pub const BLANKS: [char; 2] = [' ', '\t'];
+
+/// Characters that start a comment.
+pub const COMMENT: [char; 2] = ['#', ';'];
+
+/// The lines of `text`, in order.
+pub fn lines(text: &str) -> Lines<'_> {
+    Lines { text, at: 0, number: 0 }
+}
+
+/// Iterator of [`lines`].
+#[derive(Debug, Clone)]
+pub struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+    number: u32,
+}
+
+impl<'t> Lines<'t> {
+    /// Byte offset of the next line.
+    pub fn offset(&self) -> usize {
+        self.at
+    }
+
+    /// The lines of `text` from byte `at` on, numbered from `number`: a section's body without reading what is before.
+    pub fn resume(text: &'t str, at: usize, number: u32) -> Self {
+        Self { text, at, number: number.saturating_sub(1) }
+    }
+}
+
+impl<'t> Iterator for Lines<'t> {
+    type Item = Line<'t>;
+
+    fn next(&mut self) -> Option<Line<'t>> {
+        let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
+        let end = rest.find('\n').map_or(rest.len(), |at| at + 1);
+        let whole = &rest[..end];
+        let text = match whole.strip_suffix('\n') {
+            Some(line) => line.strip_suffix('\r').unwrap_or(line),
+            // A `\r` at the very end of the file ends no line: the SDKs keep it in the value.
+            None => whole,
+        };
+        let line = Line {
+            number: self.number + 1,
+            start: self.at,
+            shape: shape(text),
+            text,
+            terminator: &whole[text.len()..],
+        };
+        self.at += end;
+        self.number += 1;
+        Some(line)
+    }
+}
+
+fn shape(text: &str) -> Shape {
+    match text.as_bytes().first() {
+        None => Shape::Blank,
+        Some(b'[') => Shape::Header,
+        Some(b'#' | b';') => Shape::Comment,
+        Some(b' ' | b'\t') if text.trim_matches(BLANKS).is_empty() => Shape::Blank,
+        Some(b' ' | b'\t') => Shape::Indented,
+        Some(_) => Shape::Property,
+    }
+}
+
+/// Whether every character may stand in a profile or property name of the cross-SDK grammar: `[A-Za-z0-9_\-/.%@:+]`.
+pub fn is_identifier(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&byte))
+}
+
+/// The part of `text` before a comment. With `needs_blank`, `#` and `;` count only after white space, as in property
+/// lines; without, anywhere, as in headers.
+pub fn before_comment(text: &str, needs_blank: bool) -> &str {
+    let mut after_blank = false;
+    for (at, char) in text.char_indices() {
+        if COMMENT.contains(&char) && (after_blank || !needs_blank) {
+            return &text[..at];
+        }
+        after_blank = char.is_whitespace();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn lines_have_numbers_shapes_and_terminators() {
+        let text = "[a]\r\nk = v\n\n \t\n  more\n# c\n;d\nlast\r";
+        let seen: Vec<_> = lines(text).map(|line| (line.number, line.shape, line.text, line.terminator)).collect();
+        assert_eq!(
+            seen,
+            [
+                (1, Shape::Header, "[a]", "\r\n"),
+                (2, Shape::Property, "k = v", "\n"),
+                (3, Shape::Blank, "", "\n"),
+                (4, Shape::Blank, " \t", "\n"),
+                (5, Shape::Indented, "  more", "\n"),
+                (6, Shape::Comment, "# c", "\n"),
+                (7, Shape::Comment, ";d", "\n"),
+                (8, Shape::Property, "last\r", ""),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_body_is_read_without_what_stands_before_it() {
+        let text = "[a]\nx=1\n[b]\ny=2\n";
+        let all: Vec<_> = lines(text).collect();
+        let tail: Vec<_> = Lines::resume(text, all[2].start, all[2].number).collect();
+        assert_eq!(tail, all[2..]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_byte_belongs_to_one_line(text in "(\\PC|[\r\n\t\\[\\]#;= \u{feff}\u{85}])*") {
+            let mut again = String::new();
+            for (index, line) in lines(&text).enumerate() {
+                prop_assert_eq!(line.start, again.len());
+                prop_assert_eq!(line.number as usize, index + 1);
+                again.push_str(line.text);
+                again.push_str(line.terminator);
+            }
+            prop_assert_eq!(again, text);
+        }
+    }
+}

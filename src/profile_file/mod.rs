@@ -1,0 +1,190 @@
+//! Owns the text of `~/.aws/config` and `~/.aws/credentials`: lines, sections, properties, each with its line number.
+//!
+//! Refuses to know what a property means, to open a file, or to merge two files: that is `profile`'s.
+
+pub mod auto;
+pub mod aws;
+pub mod finding;
+pub mod lines;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use thiserror::Error;
+
+use finding::Finding;
+use lines::Line;
+
+/// How a file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// A profile as any of the user's tools would mean it: what resolution uses.
+    Auto,
+    /// The cross-SDK grammar, exactly as the AWS SDK for Rust (aws-runtime 1.10.2) reads it.
+    Aws,
+}
+
+/// Which of the two files a text is. They differ in how a header names a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// `~/.aws/config`
+    Config,
+    /// `~/.aws/credentials`
+    Credentials,
+}
+
+impl FileKind {
+    /// The file's usual name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Credentials => "credentials",
+        }
+    }
+}
+
+/// Whose way of writing a header gives the name. A better one hides the others for the same name in the same file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Spelling {
+    /// As the AWS documentation writes it.
+    Aws,
+    /// As only the Amplify CLI reads it: escaped, wholly quoted, or without `profile ` in config.
+    Amplify,
+}
+
+/// What a header names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Name<'t> {
+    /// A profile.
+    Profile(Cow<'t, str>, Spelling),
+    /// `[sso-session NAME]`
+    SsoSession(&'t str),
+    /// `[services NAME]`
+    Services(&'t str),
+    /// Nothing that resolution reads.
+    Other,
+}
+
+/// A section: its header and where its properties stand.
+#[derive(Debug, Clone)]
+pub struct Section<'t> {
+    /// What the header names.
+    pub name: Name<'t>,
+    /// The header's line.
+    pub header: Line<'t>,
+    body: Body<'t>,
+}
+
+/// The whole text of the file and the byte range of the section's lines in it; the range is read only when asked for.
+#[derive(Clone)]
+struct Body<'t> {
+    dialect: Dialect,
+    text: &'t str,
+    start: usize,
+    end: usize,
+}
+
+impl fmt::Debug for Body<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "bytes {}..{}", self.start, self.end)
+    }
+}
+
+impl<'t> Section<'t> {
+    /// The text between the brackets as it stands: the name botocore sees in the credentials file.
+    pub fn literal_name(&self) -> &'t str {
+        auto::inner(self.header.text).map_or("", |(inner, _)| inner)
+    }
+
+    /// The properties in file order, duplicates and all; the last one of a key counts.
+    pub fn properties(&self) -> Vec<Property<'t>> {
+        let lines = lines::Lines::resume(&self.body.text[..self.body.end], self.body.start, self.header.number + 1);
+        match self.body.dialect {
+            Dialect::Auto => auto::properties(lines),
+            Dialect::Aws => aws::properties(lines),
+        }
+    }
+}
+
+/// One property. `Debug` leaves the value out: it may be a secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Property<'t> {
+    /// The name, in lower case.
+    pub key: Cow<'t, str>,
+    /// The value; a nested block is its lines, trimmed, each after a `\n`.
+    pub value: Cow<'t, str>,
+    /// The line of the file, counted from 1.
+    pub line: u32,
+}
+
+impl fmt::Debug for Property<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (line {})", self.key, self.line)
+    }
+}
+
+/// A header that nobody can read: it has no `]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokenHeader<'t> {
+    /// Its line.
+    pub line: u32,
+    /// The profile name that it begins, as far as it can be told.
+    pub begins: &'t str,
+    /// Index of the section before it, whose end is in doubt.
+    pub after: Option<usize>,
+}
+
+/// A file as one dialect reads it.
+#[derive(Debug, Clone, Default)]
+pub struct Reading<'t> {
+    /// The sections in file order.
+    pub sections: Vec<Section<'t>>,
+    /// Headers without `]`; empty where the dialect rejects such a file.
+    pub broken: Vec<BrokenHeader<'t>>,
+    /// What was passed over with a shrug.
+    pub findings: Vec<Finding>,
+}
+
+/// Why a dialect rejects the whole file.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{problem}")]
+pub struct SyntaxError {
+    /// The line, counted from 1.
+    pub line: u32,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// What can be wrong with a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Problem {
+    /// A header whose line does not end with `]`.
+    #[error("a section header has no ']' at its end")]
+    HeaderNotClosed,
+    /// Something before the first header.
+    #[error("a property stands before the first section header")]
+    OutsideSection,
+    /// A line without `=`.
+    #[error("a property has no '='")]
+    NoEquals,
+    /// A line that begins with `=`.
+    #[error("a property has no name before its '='")]
+    NoName,
+    /// An indented line with no property to continue.
+    #[error("an indented line continues no property")]
+    ContinuesNothing,
+    /// A line of a nested block without `=`.
+    #[error("a line of a nested block has no '='")]
+    NestedNoEquals,
+    /// A line of a nested block that begins with `=`.
+    #[error("a line of a nested block has no name before its '='")]
+    NestedNoName,
+}
+
+/// Reads `text` in `dialect`. Only `Dialect::Aws` can fail: `Auto` passes over what it cannot read and tells of it.
+pub fn read(dialect: Dialect, kind: FileKind, text: &str) -> Result<Reading<'_>, SyntaxError> {
+    match dialect {
+        Dialect::Auto => Ok(auto::read(kind, text)),
+        Dialect::Aws => aws::read(kind, text),
+    }
+}

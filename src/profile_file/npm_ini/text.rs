@@ -1,0 +1,261 @@
+//! Owns how npm ini undoes quotes, escapes and comments, and what JavaScript makes of the result as a name.
+//!
+//! Refuses `str::trim`: JavaScript strips U+FEFF and keeps U+0085.
+
+use std::borrow::Cow;
+
+use super::heap::{Heap, Stored};
+use super::json;
+
+/// White space of JavaScript's `trim` and of `\s`.
+pub(super) fn is_blank(char: char) -> bool {
+    matches!(char, '\t'..='\r' | ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}')
+        || matches!(char, '\u{202f}' | '\u{205f}' | '\u{3000}' | '\u{feff}')
+}
+
+/// JavaScript's `trim`.
+pub(super) fn trim(text: &str) -> &str {
+    text.trim_matches(is_blank)
+}
+
+/// The text of a name or value without its quotes, escapes or comment. What stands in quotes may be any JSON; a lone
+/// quote is both the first and the last.
+pub(super) fn unescaped<'t>(raw: &'t str, heap: &mut Heap<'t>, line: u32) -> Stored<'t> {
+    let text = trim(raw);
+    let quoted = |quote: char| text.starts_with(quote) && text.ends_with(quote);
+    if quoted('"') {
+        json::parse(text, heap, line).unwrap_or(Stored::Text(text.into()))
+    } else if quoted('\'') {
+        let inner = text.get(1..text.len() - 1).unwrap_or("");
+        json::parse(inner, heap, line).unwrap_or(Stored::Text(inner.into()))
+    } else {
+        Stored::Text(unmarked(text))
+    }
+}
+
+/// The text before a comment, without the backslashes that keep `;`, `#` and `\` from being marks.
+fn unmarked(text: &str) -> Cow<'_, str> {
+    let Some(first) = text.find(['\\', ';', '#']) else { return text.into() };
+    if !text[first..].starts_with('\\') {
+        return trim(&text[..first]).into();
+    }
+    let mut plain = text[..first].to_owned();
+    let mut chars = text[first..].chars();
+    while let Some(char) = chars.next() {
+        match char {
+            ';' | '#' => break,
+            '\\' => match chars.next() {
+                Some(marked @ ('\\' | ';' | '#')) => plain.push(marked),
+                Some(other) => plain.extend(['\\', other]),
+                None => plain.push('\\'),
+            },
+            other => plain.push(other),
+        }
+    }
+    trim(&plain).to_owned().into()
+}
+
+/// A key as npm ini uses it.
+pub(super) struct Name<'t> {
+    /// The key, without `[]`.
+    pub(super) name: Cow<'t, str>,
+    /// Whether it ended with `[]`: what it gets is added to an array.
+    pub(super) array: bool,
+}
+
+/// The name of a section: JavaScript makes a string of any JSON.
+pub(super) fn section_name<'t>(name: Stored<'t>, heap: &Heap<'t>) -> Result<Cow<'t, str>, ()> {
+    match name {
+        Stored::Text(text) => Ok(text),
+        Stored::Null => Ok("null".into()),
+        other => to_string(&other, heap).map(Cow::Owned),
+    }
+}
+
+/// The name of a key. npm ini asks every key for its length: null has none, and an object that claims to have more
+/// than two characters cannot give the last two.
+pub(super) fn key_name<'t>(key: Stored<'t>, heap: &Heap<'t>) -> Result<Name<'t>, ()> {
+    match key {
+        Stored::Text(key) => {
+            let array = key.len() > 2 && key.ends_with("[]");
+            let name = match key {
+                Cow::Borrowed(key) if array => Cow::Borrowed(&key[..key.len() - 2]),
+                Cow::Owned(mut key) if array => {
+                    key.truncate(key.len() - 2);
+                    Cow::Owned(key)
+                }
+                whole => whole,
+            };
+            Ok(Name { name, array })
+        }
+        Stored::Null => Err(()),
+        other => {
+            let object = other.object().filter(|object| !heap.is_array(*object));
+            let length = object.and_then(|object| heap.get(object, "length"));
+            if length.map_or(Ok(false), |length| to_string(length, heap).map(|length| is_more_than_two(&length)))? {
+                return Err(());
+            }
+            Ok(Name { name: section_name(other, heap)?, array: false })
+        }
+    }
+}
+
+fn is_more_than_two(length: &str) -> bool {
+    trim(length).parse::<f64>().is_ok_and(|length| length > 2.0)
+}
+
+/// A value still to be written, or the comma between two of an array.
+enum Piece<'a, 't> {
+    Value(&'a Stored<'t>),
+    Comma,
+}
+
+/// JavaScript's `String(value)`; an object with its own `toString` has none. No recursion, because JSON can be deep.
+fn to_string(value: &Stored<'_>, heap: &Heap<'_>) -> Result<String, ()> {
+    let mut text = String::new();
+    let mut pending = vec![Piece::Value(value)];
+    while let Some(piece) = pending.pop() {
+        let Piece::Value(value) = piece else {
+            text.push(',');
+            continue;
+        };
+        match value {
+            // As in an array; elsewhere the callers see to it.
+            Stored::Null => {}
+            Stored::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
+            Stored::Number(number) => write_number(&mut text, *number),
+            Stored::Text(part) => text.push_str(part),
+            Stored::Object(object) if heap.is_array(*object) => {
+                let start = pending.len();
+                for slot in heap.slots(*object) {
+                    if pending.len() > start {
+                        pending.push(Piece::Comma);
+                    }
+                    pending.push(Piece::Value(heap.value(slot)));
+                }
+                pending[start..].reverse();
+            }
+            Stored::Object(object) if heap.find(*object, "toString").is_some() => return Err(()),
+            Stored::Object(_) => text.push_str("[object Object]"),
+        }
+    }
+    Ok(text)
+}
+
+/// JavaScript's text of a number: the shortest digits that give it back, plain from 1e-6 up to 1e21.
+fn write_number(text: &mut String, number: f64) {
+    if number == 0.0 {
+        text.push('0');
+        return;
+    }
+    if number < 0.0 {
+        text.push('-');
+    }
+    if number.is_infinite() {
+        text.push_str("Infinity");
+        return;
+    }
+    let scientific = format!("{:e}", number.abs());
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let digits = mantissa.replace('.', "");
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    // Digits before the point, where that is no negative number.
+    let whole = usize::try_from(exponent + 1).unwrap_or(0);
+    match exponent {
+        0..=20 if whole >= digits.len() => {
+            text.push_str(&digits);
+            text.extend(std::iter::repeat_n('0', whole - digits.len()));
+        }
+        0..=20 => text.extend([&digits[..whole], ".", &digits[whole..]]),
+        -6..=-1 => {
+            text.push_str("0.");
+            text.extend((exponent..-1).map(|_| '0'));
+            text.push_str(&digits);
+        }
+        _ => {
+            text.push_str(mantissa);
+            text.push('e');
+            text.push_str(if exponent > 0 { "+" } else { "-" });
+            text.push_str(&exponent.unsigned_abs().to_string());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text_of(raw: &str) -> Option<String> {
+        match unescaped(raw, &mut Heap::new(), 1) {
+            Stored::Text(text) => Some(text.into_owned()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn javascript_trims_a_byte_order_mark_and_keeps_u0085() {
+        assert_eq!(text_of("\u{feff}\u{a0}\u{2028}\u{3000}\u{b}\u{c}\ta\t \u{1680}\u{200a}"), Some("a".into()));
+        for kept in ["\u{85}a\u{85}", "\u{200b}a", "\u{180e}a"] {
+            assert_eq!(text_of(kept), Some(kept.into()));
+        }
+    }
+
+    #[test]
+    fn quotes_hold_json_and_lone_quotes_are_quotes() {
+        for (raw, text) in [
+            ("\"  a;b#c \"", "  a;b#c "),
+            ("\"a\\qb\"", "\"a\\qb\""),
+            ("\"a\\tb\"", "a\tb"),
+            ("\"", "\""),
+            ("'", ""),
+            ("''", ""),
+            ("' it's '", " it's "),
+            ("'\"a\"'", "a"),
+            ("\"a\" ; note", "\"a\""),
+            ("\"a'", "\"a'"),
+        ] {
+            assert_eq!(text_of(raw).as_deref(), Some(text), "{raw}");
+        }
+        assert_eq!(text_of("'5'"), None);
+    }
+
+    #[test]
+    fn unquoted_text_ends_at_a_mark_that_no_backslash_keeps() {
+        for (raw, text) in [
+            ("a#b", "a"),
+            ("a ; b", "a"),
+            ("# c", ""),
+            (r"a\;b\#c\\d", "a;b#c\\d"),
+            (r"a\nb\", r"a\nb\"),
+            (r"a\\;b", r"a\"),
+            (r"a\x;b", r"a\x"),
+            (r"a\; ", "a;"),
+            (r"\\ #", r"\"),
+        ] {
+            assert_eq!(text_of(raw).as_deref(), Some(text), "{raw}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_javascript_writes_them() {
+        for (number, text) in [
+            (-0.0, "0"),
+            (42.0, "42"),
+            (-1.5, "-1.5"),
+            (1e20, "100000000000000000000"),
+            (1.23e21, "1.23e+21"),
+            (1e21, "1e+21"),
+            (0.000_001, "0.000001"),
+            (0.000_001_25, "0.00000125"),
+            (1e-7, "1e-7"),
+            (5e-324, "5e-324"),
+            (123_456.789, "123456.789"),
+            (f64::INFINITY, "Infinity"),
+            (f64::NEG_INFINITY, "-Infinity"),
+        ] {
+            let mut written = String::new();
+            write_number(&mut written, number);
+            assert_eq!(written, text);
+        }
+    }
+}

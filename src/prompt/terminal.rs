@@ -1,0 +1,272 @@
+//! Owns the prompt on the controlling terminal, `/dev/tty`, which works when an SDK has all three standard streams.
+//!
+//! The terminal keeps its own line editing (canonical mode), so that even a kill leaves nothing behind; a terminal that
+//! somebody left raw is put right for the question and put back on every way out. The read waits in `poll`, never in
+//! `read`, so that the deadline, a lost foreground and a dead parent end it. Refuses to stop: SIGTTIN and SIGTTOU are
+//! blocked, since a stopped process would hold its locks.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{SigSet, Signal};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::OFlags;
+use rustix::process::{Pid, getpgrp, getppid};
+use rustix::termios::{InputModes, LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcgetsid, tcsetattr};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+use signal_hook::low_level::emulate_default_handler;
+
+use crate::plan::limits::is_mfa_code;
+use crate::secret::Secret;
+
+use super::{PromptError, Question};
+
+/// Seconds of prompting in all: a holder that keeps others waiting longer is no use to anybody.
+const DEADLINE_SECONDS: u64 = 90;
+/// How often the foreground and the parent are looked at.
+const LOOK_AROUND: Duration = Duration::from_millis(200);
+/// How often a person may mistype before the prompt gives up.
+const TRIES: u32 = 3;
+/// More than anybody types; what comes behind it is thrown away.
+const LONGEST_LINE: usize = 1024;
+
+/// The terminal's session, which all processes on it share.
+pub(super) fn id() -> Option<String> {
+    let session = tcgetsid(open().ok()?).ok()?;
+    Some(format!("tty-{}", session.as_raw_nonzero()))
+}
+
+/// Asks for six digits.
+pub(super) fn ask(question: &Question<'_>) -> Result<Secret, PromptError> {
+    let mut terminal = Terminal::take()?;
+    let outcome = terminal.ask(question);
+    if outcome.is_err() {
+        // The cursor stands behind the question; whatever comes next begins on a line of its own.
+        terminal.say("\n");
+    }
+    outcome
+}
+
+fn open() -> std::io::Result<File> {
+    let flags = OFlags::NOCTTY.bits().cast_signed();
+    OpenOptions::new().read(true).write(true).custom_flags(flags).open("/dev/tty")
+}
+
+/// The terminal, ready for a question. Dropping it puts everything back.
+struct Terminal {
+    device: File,
+    before: Termios,
+    blocked: Blocked,
+    signals: &'static Signals,
+    parent: Option<Pid>,
+    deadline: Instant,
+}
+
+impl Terminal {
+    fn take() -> Result<Self, PromptError> {
+        let device = open().map_err(|_| PromptError::NobodyToAsk)?;
+        let before = tcgetattr(&device).map_err(|_| PromptError::NobodyToAsk)?;
+        let terminal = Self {
+            device,
+            before,
+            blocked: Blocked::new(),
+            signals: Signals::get(),
+            parent: getppid(),
+            deadline: Instant::now() + Duration::from_secs(DEADLINE_SECONDS),
+        };
+        if !terminal.in_foreground() {
+            return Err(PromptError::NobodyToAsk);
+        }
+        terminal.signals.idle.store(false, Ordering::SeqCst);
+        terminal.put_right();
+        Ok(terminal)
+    }
+
+    fn ask(&mut self, question: &Question<'_>) -> Result<Secret, PromptError> {
+        let Question { profile, role_arn, mfa_serial, again } = question;
+        let told = if *again {
+            "AWS did not accept the code. Wait for the next one.\n".to_owned()
+        } else {
+            format!(
+                "Profile {profile} is configured to assume role\n  {role_arn}\n\
+                 It requires MFA authentication. The MFA device is\n  {mfa_serial}\n"
+            )
+        };
+        self.say(&told);
+        for _ in 0..TRIES {
+            let code = self.line("Enter the MFA token code: ")?;
+            let digits: Secret = Secret::new(code.expose().chars().filter(|c| !c.is_whitespace()).collect());
+            if is_mfa_code(digits.expose()) {
+                return Ok(digits);
+            }
+            self.say("The code has six digits.\n");
+        }
+        Err(PromptError::NotACode)
+    }
+
+    /// One line, once it is there.
+    fn line(&mut self, prompt: &str) -> Result<Secret, PromptError> {
+        self.say(prompt);
+        let mut line = zeroize::Zeroizing::new(Vec::with_capacity(LONGEST_LINE));
+        loop {
+            if !self.wait(prompt)? {
+                continue;
+            }
+            let mut chunk = zeroize::Zeroizing::new([0; 256]);
+            match self.device.read(&mut *chunk) {
+                Ok(0) => return Err(PromptError::Cancelled),
+                Ok(read) => {
+                    let room = LONGEST_LINE - line.len();
+                    line.extend_from_slice(&chunk[..read.min(room)]);
+                    if chunk[..read].ends_with(b"\n") {
+                        return self.edited(&line);
+                    }
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                // EIO: the terminal is gone, or we are in its background.
+                Err(_) => return Err(PromptError::NobodyToAsk),
+            }
+        }
+    }
+
+    /// What a paste brings along, control characters and escape sequences, is rpassword's to take out.
+    fn edited(&self, line: &[u8]) -> Result<Secret, PromptError> {
+        let config = rpassword::ConfigBuilder::new().input_data(line).output_discard().build();
+        match rpassword::read_password_with_config(config) {
+            Ok(text) => Ok(Secret::new(text)),
+            // It raises SIGINT for a Ctrl-C in the text, which `wait` would see next.
+            Err(_) => match self.signals.take() {
+                SIGINT => Err(PromptError::Cancelled),
+                _ => Ok(Secret::default()),
+            },
+        }
+    }
+
+    /// Waits a moment. Whether there is something to read, or an error when the question is over.
+    fn wait(&mut self, prompt: &str) -> Result<bool, PromptError> {
+        match self.signals.take() {
+            0 => {}
+            SIGINT => return Err(PromptError::Cancelled),
+            SIGTSTP => self.stop_and_continue(prompt)?,
+            signal => return Err(PromptError::Signalled(signal)),
+        }
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(PromptError::TimedOut(DEADLINE_SECONDS));
+        }
+        if getppid() != self.parent {
+            return Err(PromptError::Cancelled);
+        }
+        if !self.in_foreground() {
+            return Err(PromptError::NobodyToAsk);
+        }
+        let moment = Timespec::try_from(left.min(LOOK_AROUND)).ok();
+        let mut fds = [PollFd::new(&self.device, PollFlags::IN)];
+        match poll(&mut fds, moment.as_ref()) {
+            Ok(ready) => Ok(ready > 0),
+            Err(rustix::io::Errno::INTR) => Ok(false),
+            Err(_) => Err(PromptError::NobodyToAsk),
+        }
+    }
+
+    /// Ctrl-Z: the shell gets its terminal back as it was, and the question is asked again after `fg`.
+    fn stop_and_continue(&mut self, prompt: &str) -> Result<(), PromptError> {
+        self.put_back();
+        self.blocked.lift();
+        let stopped = emulate_default_handler(SIGTSTP);
+        self.blocked = Blocked::new();
+        if stopped.is_err() || !self.in_foreground() {
+            return Err(PromptError::NobodyToAsk);
+        }
+        self.put_right();
+        self.say(prompt);
+        Ok(())
+    }
+
+    fn in_foreground(&self) -> bool {
+        tcgetpgrp(self.device.as_fd()).is_ok_and(|group| group == getpgrp())
+    }
+
+    fn put_right(&self) {
+        let mut modes = self.before.clone();
+        modes.local_modes |= LocalModes::ICANON | LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ISIG;
+        modes.input_modes |= InputModes::ICRNL;
+        let _ = tcsetattr(&self.device, OptionalActions::Now, &modes);
+    }
+
+    fn put_back(&self) {
+        let _ = tcsetattr(&self.device, OptionalActions::Now, &self.before);
+    }
+
+    fn say(&mut self, text: &str) {
+        // A terminal that cannot be written to cannot be read either: the read tells.
+        let _ = self.device.write_all(text.as_bytes());
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.put_back();
+        self.signals.idle.store(true, Ordering::SeqCst);
+    }
+}
+
+/// SIGTTIN and SIGTTOU kept from this thread: a background read then fails with EIO instead of stopping us.
+struct Blocked {
+    before: Option<SigSet>,
+}
+
+impl Blocked {
+    fn new() -> Self {
+        let mut set = SigSet::empty();
+        set.add(Signal::SIGTTIN);
+        set.add(Signal::SIGTTOU);
+        let before = SigSet::thread_get_mask().ok();
+        let _ = set.thread_block();
+        Self { before }
+    }
+
+    fn lift(&mut self) {
+        if let Some(before) = self.before.take() {
+            let _ = before.thread_set_mask();
+        }
+    }
+}
+
+impl Drop for Blocked {
+    fn drop(&mut self) {
+        self.lift();
+    }
+}
+
+/// The signals that end a question. Their handlers stay for the life of the process, since taking them away would
+/// leave the signals ignored; `idle` makes them do what they do by default between questions.
+struct Signals {
+    idle: Arc<AtomicBool>,
+    last: Arc<AtomicUsize>,
+}
+
+impl Signals {
+    fn get() -> &'static Self {
+        static SIGNALS: OnceLock<Signals> = OnceLock::new();
+        SIGNALS.get_or_init(|| {
+            let signals = Self { idle: Arc::new(AtomicBool::new(true)), last: Arc::new(AtomicUsize::new(0)) };
+            for signal in [SIGINT, SIGTERM, SIGHUP, SIGTSTP] {
+                // An error means that the system forbids handlers: then the default acts, as without us.
+                let _ = signal_hook::flag::register_conditional_default(signal, signals.idle.clone());
+                let _ = signal_hook::flag::register_usize(signal, signals.last.clone(), signal.unsigned_abs() as usize);
+            }
+            signals
+        })
+    }
+
+    /// The last signal since the last look, or 0.
+    fn take(&self) -> i32 {
+        i32::try_from(self.last.swap(0, Ordering::SeqCst)).unwrap_or(0)
+    }
+}

@@ -1,0 +1,129 @@
+//! Owns the way from a plan to credentials: the nearest valid cached hop, then forward; the only place where cache,
+//! STS and prompt meet.
+//!
+//! A fresh leaf answers without lock, runtime, prompt or socket. Refuses to hand out a session that the plan did not
+//! ask for, and to turn a refusal by AWS into an old session.
+
+mod run;
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::cache::key::CacheKey;
+use crate::cache::store::{Store, WriteError};
+use crate::clock::Clock;
+use crate::credentials::Credentials;
+use crate::plan::{CredentialPlan, Hop};
+use crate::prompt::{Prompt, PromptError};
+use crate::sts::{Sts, StsError};
+
+/// What the user asked of this run.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Seconds that a session must still last.
+    pub min_ttl: i64,
+    /// Whether that came from the command line: then it holds even where renewing needs a prompt.
+    pub min_ttl_is_strict: bool,
+    /// Take no cached session for the asked profile.
+    pub refresh: bool,
+    /// Read and write the cache.
+    pub use_cache: bool,
+    /// How long to wait for other processes, in all.
+    pub lock_timeout: Duration,
+}
+
+/// Which call failed, for messages.
+#[derive(Debug, Clone)]
+pub struct FailedHop {
+    /// The hop's plan.
+    pub hop: Hop,
+    /// Its place, counted from 1.
+    pub number: usize,
+    /// How many there are.
+    pub count: usize,
+}
+
+/// Why there are no credentials.
+#[derive(Debug, Error)]
+pub enum ResolveError {
+    /// STS gave none.
+    #[error("{error}")]
+    Sts {
+        /// Why.
+        error: StsError,
+        /// Where in the chain.
+        at: Box<FailedHop>,
+    },
+    /// No MFA code was to be had.
+    #[error("{error}")]
+    Prompt {
+        /// Why.
+        error: PromptError,
+        /// For which role.
+        at: Box<FailedHop>,
+    },
+    /// Another process kept fetching the same session.
+    #[error("waited {0} seconds for another process")]
+    LockTimeout(u64),
+    /// The session looks expired to this machine, whose clock is off by so many seconds.
+    #[error("the clock is off by {0} seconds")]
+    ClockWrong(i64),
+}
+
+/// What went wrong without stopping anything.
+#[derive(Debug)]
+pub enum Mishap {
+    /// The session was not cached.
+    NotCached(WriteError),
+    /// There was no lock to be had, so two processes may have asked twice.
+    NoLock(std::io::Error),
+    /// This machine's clock is off by so many seconds.
+    ClockOff(i64),
+    /// AWS did not answer; what was cached still lasts so many seconds.
+    Stale(StsError, i64),
+}
+
+/// Turns plans into credentials.
+pub struct Resolver<'a> {
+    /// The cache.
+    pub store: &'a Store,
+    /// What calls AWS.
+    pub sts: &'a dyn Sts,
+    /// What asks for codes.
+    pub prompt: &'a mut dyn Prompt,
+    /// The time.
+    pub clock: Clock,
+    /// What the user asked.
+    pub options: Options,
+    /// Whether a single profile names the role and session of a key.
+    pub is_only_profile: &'a dyn Fn(&CacheKey) -> bool,
+    /// What went wrong on the way.
+    pub mishaps: Vec<Mishap>,
+}
+
+impl Resolver<'_> {
+    /// The credentials of `plan`.
+    pub fn credentials(&mut self, plan: &CredentialPlan) -> Result<Credentials, ResolveError> {
+        let Some(leaf) = plan.hops.len().checked_sub(1) else { return Ok(base(plan)) };
+        let mut run = run::Run::new(self, plan);
+        let credentials = run.session(leaf)?;
+        let offset = run.clock_offset;
+        match credentials.expiration {
+            // An SDK would take them for expired and run us again, and again.
+            Some(end) if end <= self.clock.now() => Err(ResolveError::ClockWrong(offset)),
+            _ => Ok(credentials),
+        }
+    }
+}
+
+fn base(plan: &CredentialPlan) -> Credentials {
+    let keys = plan.base.keys();
+    Credentials {
+        access_key_id: keys.access_key_id.clone(),
+        secret_access_key: keys.secret_access_key.clone(),
+        session_token: keys.session_token.clone(),
+        expiration: None,
+        account_id: None,
+    }
+}

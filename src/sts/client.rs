@@ -1,0 +1,227 @@
+//! Owns the AWS SDK: the only file that names aws_sdk_sts, aws_smithy_types, aws_smithy_http_client and tokio.
+//!
+//! Nothing is set up before the first call. The client is built by hand: loading the SDK's default configuration would
+//! read the profile files a second time, in another dialect. Refuses to retry a refusal.
+
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_sts::config::interceptors::BeforeDeserializationInterceptorContextRef;
+use aws_sdk_sts::config::{
+    BehaviorVersion, ConfigBag, Intercept, Region, RuntimeComponents, SharedHttpClient, StalledStreamProtectionConfig,
+};
+use aws_sdk_sts::error::{BoxError, SdkError};
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_sdk_sts::{Client, Config};
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig};
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use crate::clock::Timestamp;
+use crate::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials};
+use crate::secret::Secret;
+
+use super::{AssumeRole, Session, Sts, StsError};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+const ATTEMPTS: u32 = 3;
+const FIRST_BACKOFF: Duration = Duration::from_millis(300);
+
+/// Where Linux distributions and the BSDs keep the system's certificate authorities in one file. One file costs 9
+/// million instructions less than the file and the directory that a search for native roots loads (`facts/perf.md`).
+const SYSTEM_BUNDLES: [&str; 5] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+];
+
+/// STS through the AWS SDK.
+pub struct SdkSts {
+    ca_bundle: Option<PathBuf>,
+    parts: OnceCell<Parts>,
+}
+
+/// What all calls of one run share.
+struct Parts {
+    runtime: tokio::runtime::Runtime,
+    http: SharedHttpClient,
+}
+
+impl SdkSts {
+    /// Nothing happens until the first call. `ca_bundle` replaces the system's certificate authorities.
+    pub fn new(ca_bundle: Option<PathBuf>) -> Self {
+        Self { ca_bundle, parts: OnceCell::new() }
+    }
+
+    /// All hops of a plan share an endpoint, so the first call decides whether TLS is needed.
+    fn parts(&self, is_tls: bool) -> Result<&Parts, StsError> {
+        if let Some(parts) = self.parts.get() {
+            return Ok(parts);
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| StsError::Setup(error.to_string()))?;
+        // A plain URL needs no certificate authorities, and reading them is most of a client's cost.
+        let http = if is_tls { https_client(self.ca_bundle.as_deref())? } else { http_client() };
+        Ok(self.parts.get_or_init(|| Parts { runtime, http }))
+    }
+}
+
+impl Sts for SdkSts {
+    fn assume_role(&self, request: &AssumeRole<'_>, signer: &Credentials) -> Result<Session, StsError> {
+        let is_tls = request.endpoint.is_none_or(|url| !url.starts_with("http://"));
+        let parts = self.parts(is_tls)?;
+        let offset = Arc::new(AtomicI64::new(0));
+        let client = Client::from_conf(config(request, signer, parts.http.clone(), ServerClock(offset.clone())));
+        let AssumeRole { role_arn, session_name, external_id, duration_seconds, mfa, region: _, endpoint: _ } = request;
+        let call = client
+            .assume_role()
+            .role_arn(*role_arn)
+            .role_session_name(*session_name)
+            .set_external_id(external_id.map(str::to_owned))
+            .duration_seconds((*duration_seconds).cast_signed())
+            .set_serial_number(mfa.map(|(serial, _)| serial.to_owned()))
+            .set_token_code(mfa.map(|(_, code)| code.expose().to_owned()));
+        let output = parts.runtime.block_on(call.send()).map_err(|error| reason(&error))?;
+        let given = output.credentials.ok_or(StsError::Garbage)?;
+        let credentials = Credentials {
+            access_key_id: given.access_key_id,
+            secret_access_key: Secret::new(given.secret_access_key),
+            session_token: Some(Secret::new(given.session_token)),
+            expiration: Some(Timestamp(given.expiration.secs())),
+            account_id: role_arn.split(':').nth(4).map(str::to_owned),
+        };
+        let offset = offset.load(Ordering::Relaxed);
+        let clock_offset = if offset.abs() > CLOCK_TOLERANCE_SECONDS { offset } else { 0 };
+        Ok(Session { credentials, clock_offset })
+    }
+}
+
+fn config(request: &AssumeRole<'_>, signer: &Credentials, http: SharedHttpClient, clock: ServerClock) -> Config {
+    let keys = aws_sdk_sts::config::Credentials::new(
+        &signer.access_key_id,
+        signer.secret_access_key.expose(),
+        signer.session_token.as_ref().map(|token| token.expose().to_owned()),
+        None,
+        "amplify-creds",
+    );
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT)
+        .build();
+    let mut config = Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(request.region.to_owned()))
+        .credentials_provider(keys)
+        .http_client(http)
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF))
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .interceptor(clock);
+    config.set_endpoint_url(request.endpoint.map(str::to_owned));
+    config.build()
+}
+
+fn http_client() -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector.build_http()
+    })
+}
+
+fn https_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient, StsError> {
+    let system = || SYSTEM_BUNDLES.iter().map(Path::new).find(|path| path.is_file());
+    let roots = match (ca_bundle, system()) {
+        (Some(path), _) => TrustStore::empty().with_pem_certificate(read_bundle(path)?),
+        (None, Some(path)) => TrustStore::empty().with_pem_certificate(read_bundle(path)?),
+        (None, None) => TrustStore::default(),
+    };
+    let context = TlsContext::builder().with_trust_store(roots).build();
+    let context = context.map_err(|error| StsError::Setup(innermost(&error)))?;
+    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder()
+            .proxy_config(ProxyConfig::from_env())
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(context.clone());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector.build()
+    }))
+}
+
+fn read_bundle(path: &Path) -> Result<Vec<u8>, StsError> {
+    std::fs::read(path).map_err(|error| StsError::Setup(format!("cannot read {}: {error}", path.display())))
+}
+
+/// Notes how far AWS's clock is ahead, from the `Date` of the last answer. The SDK signs again by itself when the clock
+/// is the reason for a refusal, but keeps to itself that it was.
+#[derive(Debug)]
+struct ServerClock(Arc<AtomicI64>);
+
+impl Intercept for ServerClock {
+    fn name(&self) -> &'static str {
+        "ServerClock"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let date = context.response().headers().get("date");
+        if let Some(date) = date.and_then(|date| DateTime::from_str(date, Format::HttpDate).ok()) {
+            self.0.store(date.secs() - Timestamp::from(SystemTime::now()).0, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+fn reason(error: &SdkError<AssumeRoleError>) -> StsError {
+    match error {
+        SdkError::TimeoutError(_) => StsError::TimedOut,
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => StsError::TimedOut,
+        SdkError::DispatchFailure(failure) => {
+            StsError::Unreachable(failure.as_connector_error().map_or_else(String::new, |error| innermost(error)))
+        }
+        SdkError::ConstructionFailure(failure) => StsError::Setup(format!("{failure:?}")),
+        SdkError::ServiceError(service) => {
+            let status = service.raw().status().as_u16();
+            let meta = service.err().meta();
+            match (meta.code(), status) {
+                (Some("Throttling" | "ThrottlingException" | "RequestLimitExceeded"), _) | (_, 429) => {
+                    StsError::Throttled
+                }
+                (_, 500..) => StsError::Server(status),
+                (Some(code), 400..) => StsError::Refused {
+                    code: code.to_owned(),
+                    message: meta.message().unwrap_or_default().trim().to_owned(),
+                },
+                _ => StsError::Garbage,
+            }
+        }
+        _ => StsError::Garbage,
+    }
+}
+
+/// The last cause in a chain of wrapped errors: the one that says what happened.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut last = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    last.to_string()
+}

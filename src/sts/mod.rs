@@ -1,0 +1,88 @@
+//! Owns the STS port: what is asked of AWS, what comes back, and why not.
+//!
+//! Refuses to decide whether a call is needed. The real form is `client`, the only file that names the AWS SDK.
+
+pub mod client;
+
+use thiserror::Error;
+
+use crate::credentials::Credentials;
+use crate::secret::Secret;
+
+/// What can assume roles: AWS, or a script in tests.
+pub trait Sts {
+    /// Calls AssumeRole, signed with `signer`.
+    fn assume_role(&self, request: &AssumeRole<'_>, signer: &Credentials) -> Result<Session, StsError>;
+}
+
+/// The parameters of one AssumeRole call.
+#[derive(Debug)]
+pub struct AssumeRole<'a> {
+    /// The role.
+    pub role_arn: &'a str,
+    /// `RoleSessionName`
+    pub session_name: &'a str,
+    /// `ExternalId`
+    pub external_id: Option<&'a str>,
+    /// `DurationSeconds`
+    pub duration_seconds: u32,
+    /// `SerialNumber` and `TokenCode`
+    pub mfa: Option<(&'a str, &'a Secret)>,
+    /// The region whose STS is called.
+    pub region: &'a str,
+    /// The URL to call instead of AWS's own for that region.
+    pub endpoint: Option<&'a str>,
+}
+
+/// What AWS gave.
+#[derive(Debug)]
+pub struct Session {
+    /// The credentials; they always have a token and an expiration.
+    pub credentials: Credentials,
+    /// Seconds that AWS's clock is ahead of this machine's, by the answer's `Date`; 0 within the tolerance.
+    pub clock_offset: i64,
+}
+
+/// Why a call gave no session.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum StsError {
+    /// AWS answered with an error of its own.
+    #[error("{code}: {message}")]
+    Refused {
+        /// AWS's code, such as `AccessDenied`.
+        code: String,
+        /// AWS's words.
+        message: String,
+    },
+    /// AWS asked to slow down until the last attempt.
+    #[error("throttled")]
+    Throttled,
+    /// AWS failed until the last attempt.
+    #[error("server error {0}")]
+    Server(u16),
+    /// No connection, or it broke: the reason is the system's or the TLS library's.
+    #[error("{0}")]
+    Unreachable(String),
+    /// No answer in time.
+    #[error("no answer in time")]
+    TimedOut,
+    /// An answer that is not STS's.
+    #[error("the answer is not one of STS")]
+    Garbage,
+    /// The HTTP client cannot be set up; the reason names the file.
+    #[error("{0}")]
+    Setup(String),
+}
+
+impl StsError {
+    /// Whether the call might work a moment later: network, throttling, 5xx, garbage.
+    pub fn is_passing(&self) -> bool {
+        !matches!(self, Self::Refused { .. } | Self::Setup(_))
+    }
+
+    /// Whether AWS refused the MFA code rather than the caller.
+    pub fn is_mfa_rejected(&self) -> bool {
+        matches!(self, Self::Refused { code, message }
+            if code == "AccessDenied" && message.starts_with("MultiFactorAuthentication failed"))
+    }
+}

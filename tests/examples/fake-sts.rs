@@ -1,0 +1,176 @@
+//! Runs the STS double by hand: Biz Corp's world on loopback, its MFA device at the press of a key.
+//!
+//! ```text
+//! cargo run --example fake-sts
+//! ```
+//!
+//! Owns the options and what is printed. Refuses anything that the double itself does not do.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program to look at while it runs")]
+
+use std::env;
+use std::io::{self, BufRead, Write};
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+use test_support::{Call, FakeSts, Fault, Outcome, STEP_SECONDS, World, biz_corp};
+
+const HELP: &str = "\
+A double of AWS STS with the world of the walk-through.
+
+usage: fake-sts [--port N] [--slow SECONDS] [--clock-offset SECONDS] [--fault KIND]
+
+  --port N                listen on this port of 127.0.0.1 (any free one)
+  --slow SECONDS          answer this much later (decimals allowed)
+  --clock-offset SECONDS  run the double's clock this far ahead, or behind if negative
+  --fault KIND            throttle, 5xx, hang or garbage, for every request
+  --help                  this text
+
+While it runs: an empty line shows the MFA code, `codes` the ones before and after too, `clear`
+ends all faults, `expire` ends all sessions given out, `quit` or the end of input ends the double.
+";
+
+#[derive(Default)]
+struct Options {
+    port: u16,
+    faults: Vec<Fault>,
+}
+
+fn main() -> ExitCode {
+    match parse(env::args().skip(1)) {
+        Ok(None) => {
+            print!("{HELP}");
+            ExitCode::SUCCESS
+        }
+        Ok(Some(options)) => match run(options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("fake-sts: {error}");
+                ExitCode::FAILURE
+            }
+        },
+        Err(message) => {
+            eprintln!("fake-sts: {message}; see --help");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The options, or nothing when help was asked for.
+fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
+    let mut options = Options::default();
+    while let Some(option) = args.next() {
+        if option == "--help" {
+            return Ok(None);
+        }
+        let (option, value) = match option.split_once('=') {
+            Some((option, value)) => (option.to_owned(), Some(value.to_owned())),
+            None => (option, args.next()),
+        };
+        let known = ["--port", "--slow", "--clock-offset", "--fault"];
+        if !known.contains(&option.as_str()) {
+            return Err(format!("there is no option {option}"));
+        }
+        let value = value.ok_or_else(|| format!("{option} needs a value"))?;
+        let bad = || format!("{option} does not take {value:?}");
+        match option.as_str() {
+            "--port" => options.port = value.parse().map_err(|_| bad())?,
+            "--slow" => {
+                let seconds = value.parse().map_err(|_| bad())?;
+                let delay = Duration::try_from_secs_f64(seconds).map_err(|_| bad())?;
+                options.faults.push(Fault::Slow(delay));
+            }
+            "--clock-offset" => {
+                let seconds: i32 = value.parse().map_err(|_| bad())?;
+                options.faults.push(Fault::ClockOffset(seconds.into()));
+            }
+            _ => options.faults.push(fault(&value).ok_or_else(bad)?),
+        }
+    }
+    Ok(Some(options))
+}
+
+fn fault(kind: &str) -> Option<Fault> {
+    match kind {
+        "throttle" => Some(Fault::Throttle),
+        "5xx" => Some(Fault::ServerError(503)),
+        "hang" => Some(Fault::Hang),
+        "garbage" => Some(Fault::Garbage),
+        _ => None,
+    }
+}
+
+fn run(options: Options) -> io::Result<()> {
+    let sts = FakeSts::start_on(options.port, World::biz_corp())?;
+    for fault in options.faults {
+        sts.fault(fault, None);
+    }
+    let calls = sts.follow();
+    // Ends by itself: the channel closes when the double is dropped.
+    let reporter = thread::spawn(move || calls.iter().try_for_each(|call| report(&call)));
+
+    introduce(&sts)?;
+    for line in io::stdin().lock().lines() {
+        match line?.trim() {
+            "" => show_code(&sts)?,
+            "codes" => show_codes(&sts)?,
+            "clear" => sts.clear_faults(),
+            "expire" => sts.expire_sessions(),
+            "quit" => break,
+            other => say(&format!("# no such word: {other}"))?,
+        }
+    }
+    drop(sts);
+    reporter.join().unwrap_or(Ok(()))
+}
+
+/// Every line but the ones to be evaluated is a shell comment, so the whole can be pasted.
+fn introduce(sts: &FakeSts) -> io::Result<()> {
+    say(&format!("export AWS_ENDPOINT_URL_STS={}", sts.url()))?;
+    for (name, value) in [
+        ("access key id", biz_corp::ACCESS_KEY_ID),
+        ("secret", biz_corp::SECRET_ACCESS_KEY),
+        ("MFA device", biz_corp::MFA_SERIAL),
+        ("external id", biz_corp::EXTERNAL_ID),
+        ("roles", biz_corp::BIZ_CORP_ROLE),
+        ("", biz_corp::DEPLOY_ROLE),
+        ("", biz_corp::NO_MFA_ROLE),
+        ("", biz_corp::LONG_ROLE),
+    ] {
+        say(&format!("# {name:<14}{value}"))?;
+    }
+    show_code(sts)
+}
+
+fn show_code(sts: &FakeSts) -> io::Result<()> {
+    let code = sts.current_code(biz_corp::MFA_SERIAL);
+    say(&format!("# code {code}, {} s left", seconds_left(sts)))
+}
+
+fn show_codes(sts: &FakeSts) -> io::Result<()> {
+    let [before, now, after] = [-1, 0, 1].map(|steps| sts.code_after(biz_corp::MFA_SERIAL, steps));
+    say(&format!("# codes {before} {now} {after}, the middle one for {} s more", seconds_left(sts)))
+}
+
+fn seconds_left(sts: &FakeSts) -> u64 {
+    STEP_SECONDS - sts.now().timestamp().unsigned_abs() % STEP_SECONDS
+}
+
+fn report(call: &Call) -> io::Result<()> {
+    let outcome = match &call.outcome {
+        Outcome::Ok => "ok".to_owned(),
+        Outcome::Error { status, code, message } => format!("{status} {code}: {}", message.trim_end()),
+        Outcome::NoAnswer => "no answer".to_owned(),
+    };
+    let action = if call.action.is_empty() { "(no action)" } else { &call.action };
+    let role = call.param("RoleArn").unwrap_or("-");
+    say(&format!("{} {action} {role} {outcome}", call.at.format("%H:%M:%S%.3f")))
+}
+
+/// One line, at once: the reader may be a pipe.
+fn say(line: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}

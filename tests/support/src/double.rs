@@ -1,0 +1,283 @@
+//! Owns the double itself: it takes requests from `http`, has them proven by `sigv4` and carried
+//! out by `sts`, spoils them as `fault` says and writes them into the `journal`.
+//!
+//! Refuses rules of its own: each of those modules has them.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::thread;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::aws_error::AwsError;
+use crate::fault::{Fault, Faults};
+use crate::http::{Reply, Request, Response, Server, Service};
+use crate::journal::{Call, Journal, Outcome};
+use crate::sts::{Params, Sts, document};
+use crate::totp::Device;
+use crate::world::World;
+use crate::{mint, percent, sigv4};
+
+/// A running double of AWS STS; it stops when it is dropped.
+#[derive(Debug)]
+pub struct FakeSts {
+    server: Server,
+    state: Arc<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    sts: Sts,
+    faults: Faults,
+    journal: Journal,
+}
+
+impl FakeSts {
+    /// Starts on a free port of 127.0.0.1.
+    ///
+    /// # Panics
+    ///
+    /// When the system gives no port or thread.
+    pub fn start(world: World) -> Self {
+        Self::start_on(0, world).expect("a free port on the loopback interface")
+    }
+
+    /// Starts on this port of 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// The port is taken or the system has no threads left.
+    pub fn start_on(port: u16, world: World) -> io::Result<Self> {
+        let state = Arc::new(State { sts: Sts::new(world), faults: Faults::default(), journal: Journal::default() });
+        let service: Arc<dyn Service> = state.clone();
+        Ok(Self { server: Server::start(port, service)?, state })
+    }
+
+    /// The endpoint, without a slash at its end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.server.address())
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.server.address().port()
+    }
+
+    /// A copy of the world as it is now.
+    pub fn world(&self) -> World {
+        self.state.sts.world().clone()
+    }
+
+    /// Changes the world; requests that come after this see the change.
+    pub fn edit_world<R>(&self, edit: impl FnOnce(&mut World) -> R) -> R {
+        edit(&mut self.state.sts.world())
+    }
+
+    /// All calls so far, in the order they were decided.
+    pub fn calls(&self) -> Vec<Call> {
+        self.state.journal.calls()
+    }
+
+    /// How many calls of this action came, whatever became of them.
+    pub fn count(&self, action: &str) -> usize {
+        self.state.journal.count(|call| call.action == action)
+    }
+
+    /// How many calls of this action were carried out and answered.
+    pub fn succeeded(&self, action: &str) -> usize {
+        let journal = &self.state.journal;
+        journal.count(|call| call.action == action && call.is_ok())
+    }
+
+    /// Waits until this many calls of this action have come (one that hangs counts as soon as
+    /// it came); false if that takes longer than `patience`.
+    pub fn wait_for(&self, action: &str, calls: usize, patience: Duration) -> bool {
+        self.state.journal.wait_for(action, calls, patience)
+    }
+
+    /// A channel that gets every call from now on.
+    pub fn follow(&self) -> Receiver<Call> {
+        self.state.journal.follow()
+    }
+
+    /// What the device shows now, used or not.
+    ///
+    /// # Panics
+    ///
+    /// When no user has a device with this serial; so do the other methods that take one.
+    pub fn current_code(&self, serial: &str) -> String {
+        self.device(serial).code_at(self.unix_seconds())
+    }
+
+    /// What the device shows this many steps of 30 seconds from now (negative: showed before).
+    /// One step either side is accepted, two are not.
+    pub fn code_after(&self, serial: &str, steps: i64) -> String {
+        let step = (self.unix_seconds() / crate::STEP_SECONDS).saturating_add_signed(steps);
+        self.device(serial).code_of_step(step)
+    }
+
+    /// A code that will be accepted, was neither used nor given by this method before. There are
+    /// two in any 30 seconds: the third caller waits for the next step.
+    pub fn next_unused_code(&self, serial: &str) -> String {
+        let device = self.device(serial);
+        loop {
+            match self.state.sts.codes().hand_out(&device, self.unix_seconds()) {
+                Ok(code) => return code,
+                Err(seconds) => thread::sleep(Duration::from_secs(seconds)),
+            }
+        }
+    }
+
+    /// Six digits that are not a code of this device now or within a minute.
+    pub fn wrong_code(&self, serial: &str) -> String {
+        self.device(serial).wrong_code_at(self.unix_seconds())
+    }
+
+    /// Makes used codes fresh again, so that a test need not wait for the next step.
+    pub fn forget_used_codes(&self) {
+        self.state.sts.codes().forget();
+    }
+
+    /// Makes all temporary keys given out so far expired.
+    pub fn expire_sessions(&self) {
+        self.state.sts.expire_sessions();
+    }
+
+    /// Goes wrong in this way for the next `times` requests, or until the faults are cleared.
+    pub fn fault(&self, fault: Fault, times: Option<u32>) {
+        self.state.faults.give(fault, None, times);
+    }
+
+    /// The same for requests with this action alone.
+    pub fn fault_on(&self, action: &str, fault: Fault, times: Option<u32>) {
+        self.state.faults.give(fault, Some(action), times);
+    }
+
+    /// Goes right again. Requests that hang are cut off, slow ones answered.
+    pub fn clear_faults(&self) {
+        self.state.faults.clear();
+    }
+
+    /// The double's clock, which [`Fault::ClockOffset`] moves.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.state.now()
+    }
+
+    fn unix_seconds(&self) -> u64 {
+        self.now().timestamp().unsigned_abs()
+    }
+
+    fn device(&self, serial: &str) -> Device {
+        let device = self.state.sts.world().device(serial).cloned();
+        device.unwrap_or_else(|| panic!("the world has no MFA device {serial}"))
+    }
+}
+
+impl Drop for FakeSts {
+    fn drop(&mut self) {
+        // Before the server joins its threads, which would wait for a hanging answer.
+        self.state.faults.stop();
+    }
+}
+
+impl Service for State {
+    fn answer(&self, request: &Request) -> Reply {
+        let at = Utc::now();
+        let params = parameters(request);
+        let action = params.get("Action").cloned().unwrap_or_default();
+        let plan = self.faults.plan(&action);
+        let now = at + TimeDelta::seconds(plan.clock_offset);
+        let request_id = mint::request_id();
+
+        let result = match &plan.instead {
+            Some(Fault::Throttle) => Err(AwsError::throttled()),
+            Some(Fault::ServerError(status)) => Err(AwsError::internal(*status)),
+            Some(Fault::Error { status, code, message }) => Err(AwsError::new(*status, code, message)),
+            None | Some(Fault::Truncated) => self.carry_out(request, &params, &request_id, now),
+            Some(_) => Ok(String::new()),
+        };
+        let credential = sigv4::claimed(request);
+        self.journal.record(Call {
+            action,
+            params,
+            access_key_id: credential.as_ref().map(|c| c.access_key_id.clone()),
+            region: credential.map(|c| c.region),
+            user_agent: request.header("user-agent").map(str::to_owned),
+            outcome: outcome(&result, plan.instead.as_ref()),
+            at,
+        });
+
+        if plan.delay.is_some() && !self.faults.wait(&plan, plan.delay) {
+            return Reply::Close;
+        }
+        let response = document_response(&result, &request_id, now);
+        match plan.instead {
+            Some(Fault::Hang) => {
+                self.faults.wait(&plan, None);
+                Reply::Close
+            }
+            Some(Fault::Close) => Reply::Close,
+            Some(Fault::Truncated) => Reply::Truncated(response),
+            Some(Fault::Garbage) => {
+                Reply::Whole(Response::new(200, now).body("text/xml", b"\x00\xff<<not xml \xc3\x28".to_vec()))
+            }
+            Some(Fault::ServerErrorHtml(status)) => {
+                Reply::Whole(Response::new(status, now).body("text/html", html_page(status).into_bytes()))
+            }
+            _ => Reply::Whole(response),
+        }
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now() + TimeDelta::seconds(self.faults.clock_offset())
+    }
+}
+
+impl State {
+    fn carry_out(
+        &self,
+        request: &Request,
+        params: &Params,
+        request_id: &str,
+        now: DateTime<Utc>,
+    ) -> Result<String, AwsError> {
+        let signed = sigv4::verify(request, "sts", now, |id| self.sts.key(id))?;
+        self.sts.perform(&signed.access_key_id, params, request_id, now)
+    }
+}
+
+/// The query protocol takes parameters from the body of a POST and from the query of a GET.
+fn parameters(request: &Request) -> Params {
+    if request.method() == "POST" {
+        percent::form_fields(&String::from_utf8_lossy(request.body()))
+    } else {
+        percent::form_fields(request.query())
+    }
+}
+
+fn outcome(result: &Result<String, AwsError>, instead: Option<&Fault>) -> Outcome {
+    match (result, instead) {
+        (Err(error), instead) if instead != Some(&Fault::Truncated) => {
+            Outcome::Error { status: error.status, code: error.code.clone(), message: error.message.clone() }
+        }
+        (Ok(_), None) => Outcome::Ok,
+        _ => Outcome::NoAnswer,
+    }
+}
+
+fn document_response(result: &Result<String, AwsError>, request_id: &str, now: DateTime<Utc>) -> Response {
+    let (status, body) = match result {
+        Ok(body) => (200, body.clone()),
+        Err(error) => (error.status, document::error(error, request_id)),
+    };
+    Response::new(status, now).header("x-amzn-RequestId", request_id).body("text/xml", body)
+}
+
+fn html_page(status: u16) -> String {
+    format!(
+        "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n\
+         <center><h1>{status}</h1></center>\r\n</body>\r\n</html>\r\n"
+    )
+}

@@ -1,0 +1,163 @@
+//! Owns a small HTTP/1.1 server on 127.0.0.1: one thread per connection, keep-alive, bodies by
+//! `Content-Length`.
+//!
+//! Refuses TLS, chunked bodies, bodies over 1 MiB and every address but loopback, and leaves no
+//! thread behind: dropping the [`Server`] closes its connections and joins its threads.
+
+mod message;
+mod wire;
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use chrono::{DateTime, Utc};
+
+pub use message::{Reply, Request, Response};
+use wire::{Unreadable, Wire};
+
+/// What answers the requests of a [`Server`].
+pub trait Service: Send + Sync + 'static {
+    /// Answers one request; called on the connection's own thread, so it may block.
+    fn answer(&self, request: &Request) -> Reply;
+
+    /// The clock for the `Date` of answers that the server gives by itself (400, 413 and such).
+    fn now(&self) -> DateTime<Utc>;
+}
+
+/// A running server; it stops when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    connections: Arc<Connections>,
+    acceptor: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Listens on this port of 127.0.0.1, 0 for any free one.
+    ///
+    /// # Errors
+    ///
+    /// The port is taken or the system has no threads left.
+    pub fn start(port: u16, service: Arc<dyn Service>) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let address = listener.local_addr()?;
+        let connections = Arc::new(Connections::default());
+        let shared = Arc::clone(&connections);
+        let acceptor =
+            thread::Builder::new().name("double-accept".into()).spawn(move || accept(&listener, &shared, &service))?;
+        Ok(Self { address, connections, acceptor: Some(acceptor) })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.connections.lock().stopping = true;
+        // `accept` has no deadline; a connection of our own is what wakes it.
+        let woken = TcpStream::connect(self.address).is_ok();
+        if let Some(acceptor) = self.acceptor.take()
+            && woken
+        {
+            // A panic over there was printed there; a second one while dropping would abort.
+            let _ = acceptor.join();
+        }
+        self.connections.close_all();
+    }
+}
+
+fn accept(listener: &TcpListener, connections: &Arc<Connections>, service: &Arc<dyn Service>) {
+    for stream in listener.incoming() {
+        if connections.lock().stopping {
+            return;
+        }
+        if let Ok(stream) = stream {
+            // A connection that cannot be served (no descriptors, no threads) is dropped, and
+            // its client sees it closed.
+            let _ = connections.serve(stream, Arc::clone(service));
+        }
+    }
+}
+
+/// The open connections, so that stopping can cut them.
+#[derive(Debug, Default)]
+struct Connections {
+    open: Mutex<Open>,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    stopping: bool,
+    next: u64,
+    by_number: HashMap<u64, (TcpStream, JoinHandle<()>)>,
+}
+
+impl Connections {
+    fn serve(self: &Arc<Self>, stream: TcpStream, service: Arc<dyn Service>) -> io::Result<()> {
+        stream.set_nodelay(true)?;
+        let for_thread = stream.try_clone()?;
+        // Held across the spawn, so that a thread cannot sign off before it is signed on.
+        let mut open = self.lock();
+        let number = open.next;
+        open.next += 1;
+        let connections = Arc::clone(self);
+        let thread = thread::Builder::new().name("double-connection".into()).spawn(move || {
+            // A client that goes away in the middle is everyday life for a server.
+            let _ = converse(&mut Wire::new(&for_thread), service.as_ref());
+            let _ = for_thread.shutdown(Shutdown::Both);
+            connections.lock().by_number.remove(&number);
+        })?;
+        open.by_number.insert(number, (stream, thread));
+        Ok(())
+    }
+
+    fn close_all(&self) {
+        let open = std::mem::take(&mut self.lock().by_number);
+        for (stream, _) in open.values() {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+        for (_, thread) in open.into_values() {
+            let _ = thread.join();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn converse(wire: &mut Wire<'_>, service: &dyn Service) -> io::Result<()> {
+    loop {
+        let request = match wire.read_request() {
+            Ok(Some(request)) => request,
+            Ok(None) => return Ok(()),
+            Err(Unreadable::Io(error)) => return Err(error),
+            Err(Unreadable::Refused(status)) => {
+                let refusal = Response::new(status, service.now());
+                return wire.write(&refusal, refusal.body.len(), false);
+            }
+        };
+        match service.answer(&request) {
+            Reply::Whole(response) => {
+                wire.write(&response, response.body.len(), request.keep_alive())?;
+                if !request.keep_alive() {
+                    return Ok(());
+                }
+            }
+            Reply::Truncated(response) => {
+                let promised = response.body.len() + 512;
+                return wire.write(&response, promised, false);
+            }
+            Reply::Close => return Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! Owns the values that travel: a request that was read whole, and what to answer.
+//!
+//! Refuses to touch sockets.
+
+use chrono::{DateTime, Utc};
+
+/// A request that was read whole.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub(super) method: String,
+    pub(super) target: String,
+    pub(super) http_1_0: bool,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Request {
+    /// A request made by hand, for tests of services.
+    pub fn new(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Self {
+        Self {
+            method: method.to_owned(),
+            target: target.to_owned(),
+            http_1_0: false,
+            headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            body: body.to_vec(),
+        }
+    }
+
+    /// The method, in the case it was sent in.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The path as it was sent, still encoded, without the query.
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
+    /// The query as it was sent, still encoded; empty when there is none.
+    pub fn query(&self) -> &str {
+        self.target.split_once('?').map_or("", |(_, query)| query)
+    }
+
+    /// The first value of this header, whatever the case of its name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers_named(name).first().copied()
+    }
+
+    /// All values of this header in the order they came.
+    pub fn headers_named(&self, name: &str) -> Vec<&str> {
+        self.headers
+            .iter()
+            .filter(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+            .collect()
+    }
+
+    /// The body's bytes.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// RFC 9112 section 9.3: 1.1 persists unless told otherwise, 1.0 the other way round.
+    pub(super) fn keep_alive(&self) -> bool {
+        let said = |option: &str| {
+            self.headers_named("connection")
+                .iter()
+                .flat_map(|value| value.split(','))
+                .any(|token| token.trim().eq_ignore_ascii_case(option))
+        };
+        if self.http_1_0 { said("keep-alive") } else { !said("close") }
+    }
+}
+
+/// An answer. `Date`, `Content-Length` and `Connection` are the server's to write.
+#[must_use]
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// What the `Date` header says.
+    pub date: DateTime<Utc>,
+    /// The other headers.
+    pub headers: Vec<(String, String)>,
+    /// The body's bytes.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// An answer without a body.
+    pub fn new(status: u16, date: DateTime<Utc>) -> Self {
+        Self { status, date, headers: Vec::new(), body: Vec::new() }
+    }
+
+    /// The answer with one more header.
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The answer with this body of this media type.
+    pub fn body(mut self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self.header("Content-Type", media_type)
+    }
+}
+
+/// What happens to a request.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// The answer, as it should be.
+    Whole(Response),
+    /// The answer, but more bytes are promised than sent before the connection closes.
+    Truncated(Response),
+    /// The connection is closed without a byte.
+    Close,
+}

@@ -1,0 +1,39 @@
+//! A double of AWS STS that real clients can talk to: HTTP on loopback, real signatures, real
+//! one-time codes, trust policies evaluated, AWS's own error wording.
+//!
+//! It is written from the public specifications (Signature Version 4, RFC 6238, the STS query
+//! API) and shares no code with the program under test, so that a mistake cannot cancel itself
+//! out. It refuses to be lenient: whatever AWS would reject, it rejects.
+//!
+//! ```
+//! use test_support::{FakeSts, World, biz_corp};
+//!
+//! let sts = FakeSts::start(World::biz_corp());
+//! let endpoint = sts.url(); // for AWS_ENDPOINT_URL_STS
+//! let code = sts.next_unused_code(biz_corp::MFA_SERIAL);
+//! assert!(endpoint.starts_with("http://127.0.0.1:"));
+//! assert_eq!(code.len(), 6);
+//! assert_eq!(sts.count("AssumeRole"), 0);
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod aws_error;
+pub mod biz_corp;
+mod double;
+mod fault;
+pub mod http;
+mod journal;
+mod mint;
+mod percent;
+mod sigv4;
+mod sts;
+mod totp;
+mod world;
+
+pub use aws_error::AwsError;
+pub use double::FakeSts;
+pub use fault::Fault;
+pub use journal::{Call, Outcome};
+pub use totp::{Device, STEP_SECONDS};
+pub use world::{Role, User, World};

@@ -1,0 +1,180 @@
+//! Owns the STS actions: what each demands of its caller and what it gives.
+//!
+//! Refuses transport, signatures and faults: it is told which key a request was proven to be
+//! signed with.
+
+mod assume_role;
+mod caller;
+mod constraint;
+pub(crate) mod document;
+mod session_token;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::aws_error::AwsError;
+use crate::mint;
+use crate::sigv4;
+use crate::totp::Codes;
+use crate::world::World;
+use caller::{Caller, Kind};
+use document::Credentials;
+
+const VERSION: &str = "2011-06-15";
+
+/// The parameters of a request, by name.
+pub(crate) type Params = BTreeMap<String, String>;
+
+/// The service: a world, and what has happened in it.
+#[derive(Debug, Default)]
+pub(crate) struct Sts {
+    world: Mutex<World>,
+    sessions: Mutex<HashMap<String, Session>>,
+    codes: Codes,
+}
+
+/// Temporary keys that were given out.
+#[derive(Clone, Debug)]
+struct Session {
+    secret: String,
+    token: String,
+    expires: DateTime<Utc>,
+    caller: Caller,
+}
+
+impl Sts {
+    /// The service in this world, with nothing given out yet.
+    pub(crate) fn new(world: World) -> Self {
+        Self { world: Mutex::new(world), ..Self::default() }
+    }
+
+    /// The world, locked while it is held.
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The one-time codes and which of them are spent.
+    pub(crate) fn codes(&self) -> &Codes {
+        &self.codes
+    }
+
+    /// What signatures with this access key are verified with.
+    pub(crate) fn key(&self, access_key_id: &str) -> Option<sigv4::Key> {
+        if let Some(user) = self.world().user_of_key(access_key_id) {
+            return Some(sigv4::Key { secret: user.secret_access_key.clone(), session: None });
+        }
+        let sessions = self.sessions();
+        let session = sessions.get(access_key_id)?;
+        Some(sigv4::Key {
+            secret: session.secret.clone(),
+            session: Some(sigv4::KeySession { token: session.token.clone(), expires: session.expires }),
+        })
+    }
+
+    /// Carries out a request that was proven to be signed with this key, and gives the XML
+    /// answer.
+    pub(crate) fn perform(
+        &self,
+        access_key_id: &str,
+        params: &Params,
+        request_id: &str,
+        now: DateTime<Utc>,
+    ) -> Result<String, AwsError> {
+        let caller = self.caller(access_key_id)?;
+        let action = params.get("Action").map_or("", String::as_str);
+        let version = params.get("Version").map_or("", String::as_str);
+        let result = match (version, action) {
+            (VERSION, "AssumeRole") => self.assume_role(&caller, params, now)?,
+            (VERSION, "GetSessionToken") => self.get_session_token(&caller, params, now)?,
+            (VERSION, "GetCallerIdentity") => document::caller_identity(&caller),
+            (_, "") => {
+                return Err(AwsError::new(
+                    400,
+                    "MissingAction",
+                    "The request is missing an action or a required parameter.",
+                ));
+            }
+            _ => {
+                return Err(AwsError::new(
+                    400,
+                    "InvalidAction",
+                    format!("Could not find operation {action} for version {version}"),
+                ));
+            }
+        };
+        Ok(document::answer(action, &result, request_id))
+    }
+
+    /// Makes all temporary keys given out so far expired.
+    pub(crate) fn expire_sessions(&self) {
+        for session in self.sessions().values_mut() {
+            session.expires = DateTime::UNIX_EPOCH;
+        }
+    }
+
+    fn caller(&self, access_key_id: &str) -> Result<Caller, AwsError> {
+        if let Some(user) = self.world().user_of_key(access_key_id) {
+            return Ok(Caller::of_user(user));
+        }
+        let sessions = self.sessions();
+        let session = sessions.get(access_key_id);
+        session.map(|session| session.caller.clone()).ok_or_else(AwsError::unknown_key)
+    }
+
+    /// Gives out temporary keys that act as this caller.
+    fn open_session(&self, caller: Caller, seconds: i64, now: DateTime<Utc>) -> Credentials {
+        let session = Session {
+            secret: mint::secret_access_key(),
+            token: mint::session_token(),
+            expires: now + TimeDelta::seconds(seconds),
+            caller,
+        };
+        let credentials = Credentials {
+            access_key_id: mint::temporary_key_id(),
+            secret_access_key: session.secret.clone(),
+            session_token: session.token.clone(),
+            expires: session.expires,
+        };
+        self.sessions().insert(credentials.access_key_id.clone(), session);
+        credentials
+    }
+
+    /// Whether the request itself carries a right one-time code of the caller's device. A code
+    /// is spent by being right, whatever becomes of the request.
+    fn check_mfa(&self, caller: &Caller, params: &Params, now: DateTime<Utc>) -> Result<bool, AwsError> {
+        let (serial, code) = match (params.get("SerialNumber"), params.get("TokenCode")) {
+            (None, None) => return Ok(false),
+            (Some(serial), Some(code)) => (serial, code),
+            _ => {
+                return Err(AwsError::access_denied(
+                    "MultiFactorAuthentication failed, must provide both MFA serial number and \
+                     one time pass code. ",
+                ));
+            }
+        };
+        let world = self.world().clone();
+        // Temporary keys have no device: a code goes with a user's own keys.
+        let device = match &caller.kind {
+            Kind::LongTerm => world.user_of_arn(&caller.arn),
+            Kind::UserSession { .. } | Kind::RoleSession => None,
+        }
+        .and_then(|user| user.device_of(serial))
+        .ok_or_else(|| {
+            AwsError::access_denied(
+                "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify \
+                 your MFA serial number is valid and associated with this user.",
+            )
+        })?;
+        if self.codes.accept(device, code, now.timestamp().unsigned_abs()) {
+            Ok(true)
+        } else {
+            Err(AwsError::access_denied("MultiFactorAuthentication failed with invalid MFA one time pass code. "))
+        }
+    }
+
+    fn sessions(&self) -> MutexGuard<'_, HashMap<String, Session>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

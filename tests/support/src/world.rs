@@ -1,0 +1,193 @@
+//! Owns what exists in the pretended AWS: users with their keys and devices, roles with their
+//! trust policies.
+//!
+//! Refuses to judge requests (that is `sts`) and to hold sessions: a world is plain data.
+
+use crate::totp::Device;
+
+/// Who and what the double knows.
+#[must_use]
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    users: Vec<User>,
+    roles: Vec<Role>,
+}
+
+/// An IAM user, or the root of an account, with one long-term access key.
+#[must_use]
+#[derive(Clone, Debug)]
+pub struct User {
+    pub(crate) arn: String,
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
+    pub(crate) devices: Vec<Device>,
+    pub(crate) root: bool,
+    pub(crate) assumable: Option<Vec<String>>,
+    pub(crate) get_session_token_denied: bool,
+}
+
+/// A role with its trust policy.
+#[must_use]
+#[derive(Clone, Debug)]
+pub struct Role {
+    pub(crate) arn: String,
+    pub(crate) trusted: Vec<String>,
+    pub(crate) external_id: Option<String>,
+    pub(crate) mfa_required: bool,
+    pub(crate) mfa_max_age: Option<u32>,
+    pub(crate) max_session_duration: u32,
+}
+
+impl World {
+    /// A world with nobody in it.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The world with this user in it, in place of one with the same access key id.
+    pub fn user(mut self, user: User) -> Self {
+        self.put_user(user);
+        self
+    }
+
+    /// The world with this role in it, in place of one with the same ARN.
+    pub fn role(mut self, role: Role) -> Self {
+        self.put_role(role);
+        self
+    }
+
+    /// Adds the user, or replaces the one with the same access key id.
+    pub fn put_user(&mut self, user: User) {
+        self.users.retain(|known| known.access_key_id != user.access_key_id);
+        self.users.push(user);
+    }
+
+    /// Adds the role, or replaces the one with the same ARN.
+    pub fn put_role(&mut self, role: Role) {
+        self.remove_role(&role.arn);
+        self.roles.push(role);
+    }
+
+    /// Deletes the user's access key, as deactivating it in IAM does.
+    pub fn remove_user(&mut self, access_key_id: &str) {
+        self.users.retain(|known| known.access_key_id != access_key_id);
+    }
+
+    /// Deletes the role.
+    pub fn remove_role(&mut self, arn: &str) {
+        self.roles.retain(|known| known.arn != arn);
+    }
+
+    pub(crate) fn user_of_key(&self, access_key_id: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.access_key_id == access_key_id)
+    }
+
+    pub(crate) fn user_of_arn(&self, arn: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.arn == arn)
+    }
+
+    pub(crate) fn role_of_arn(&self, arn: &str) -> Option<&Role> {
+        self.roles.iter().find(|role| role.arn == arn)
+    }
+
+    pub(crate) fn device(&self, serial: &str) -> Option<&Device> {
+        self.users.iter().find_map(|user| user.device_of(serial))
+    }
+}
+
+impl User {
+    /// A user who may assume every role that trusts her and has no MFA device.
+    pub fn new(arn: impl Into<String>, access_key_id: impl Into<String>, secret_access_key: impl Into<String>) -> Self {
+        Self {
+            arn: arn.into(),
+            access_key_id: access_key_id.into(),
+            secret_access_key: secret_access_key.into(),
+            devices: Vec::new(),
+            root: false,
+            assumable: None,
+            get_session_token_denied: false,
+        }
+    }
+
+    /// The root of the account (12 digits), signing with an access key of its own.
+    pub fn root(account: &str, access_key_id: impl Into<String>, secret_access_key: impl Into<String>) -> Self {
+        let arn = format!("arn:aws:iam::{account}:root");
+        Self { root: true, ..Self::new(arn, access_key_id, secret_access_key) }
+    }
+
+    /// Gives the user one more MFA device.
+    pub fn device(mut self, device: Device) -> Self {
+        self.devices.push(device);
+        self
+    }
+
+    /// Limits the user's own policy to `sts:AssumeRole` on these role ARNs; without this call it
+    /// allows all of them.
+    pub fn may_assume_only<I>(mut self, roles: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        self.assumable = Some(roles.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Denies the user `sts:GetSessionToken`.
+    pub fn get_session_token_denied(mut self) -> Self {
+        self.get_session_token_denied = true;
+        self
+    }
+
+    pub(crate) fn device_of(&self, serial: &str) -> Option<&Device> {
+        self.devices.iter().find(|device| device.serial() == serial)
+    }
+
+    pub(crate) fn may_assume(&self, role_arn: &str) -> bool {
+        self.assumable.as_ref().is_none_or(|roles| roles.iter().any(|role| role == role_arn))
+    }
+}
+
+impl Role {
+    /// A role that trusts nobody yet, without conditions, with sessions of at most 3600 seconds.
+    pub fn new(arn: impl Into<String>) -> Self {
+        Self {
+            arn: arn.into(),
+            trusted: Vec::new(),
+            external_id: None,
+            mfa_required: false,
+            mfa_max_age: None,
+            max_session_duration: 3600,
+        }
+    }
+
+    /// Adds a principal to the trust policy: an account (12 digits or `arn:aws:iam::…:root`,
+    /// both mean everyone in it), a user's ARN or a role's ARN.
+    pub fn trusts(mut self, principal: impl Into<String>) -> Self {
+        self.trusted.push(principal.into());
+        self
+    }
+
+    /// Asks for this external id.
+    pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
+        self.external_id = Some(external_id.into());
+        self
+    }
+
+    /// Asks for MFA (`aws:MultiFactorAuthPresent`).
+    pub fn mfa_required(mut self) -> Self {
+        self.mfa_required = true;
+        self
+    }
+
+    /// Asks for MFA given at most this many seconds ago (`aws:MultiFactorAuthAge`).
+    pub fn mfa_max_age(mut self, seconds: u32) -> Self {
+        self.mfa_max_age = Some(seconds);
+        self
+    }
+
+    /// Sets the longest session, in seconds (AWS allows 3600 to 43200).
+    pub fn max_session_duration(mut self, seconds: u32) -> Self {
+        self.max_session_duration = seconds;
+        self
+    }
+}
