@@ -51,10 +51,7 @@ impl From<PlanError> for Failure {
     fn from(error: PlanError) -> Self {
         let failure = plan(&error);
         match error.location() {
-            Some(at) => {
-                let profile = failure.at.as_ref().and_then(|(_, profile)| profile.clone());
-                failure.at_line(at, profile.as_deref())
-            }
+            Some(at) => failure.at_line(at, None),
             None => failure,
         }
     }

@@ -28,7 +28,7 @@ const fn code(name: &'static str, exit: u8, meaning: &'static str) -> Code {
 /// stdout is closed or full.
 pub const OUTPUT: Code = code("output", 1, "stdout is closed or full");
 /// The clock is wrong.
-pub const CLOCK: Code = code("clock", 1, "this machine's clock makes fresh credentials look expired");
+pub const CLOCK: Code = code("clock", 1, "fresh credentials look expired: the clock is wrong");
 /// The HTTP client could not be set up.
 pub const INTERNAL: Code = code("internal", 1, "the HTTP client cannot be set up");
 /// Bad usage.
@@ -42,7 +42,7 @@ pub const CONFIG: Code = code("config", 3, "a profile, a setting or a file is wr
 /// A file that cannot be read.
 pub const FILE: Code = code("file", 3, "a profile file cannot be read");
 /// A kind of credentials that this version cannot fetch.
-pub const UNSUPPORTED: Code = code("unsupported", 3, "a kind of credentials that this version cannot fetch");
+pub const UNSUPPORTED: Code = code("unsupported", 3, "credentials of a kind this version cannot fetch");
 /// MFA without anybody to ask.
 pub const MFA_NEEDED: Code = code("mfa_needed", 4, "an MFA code is needed and nobody can be asked");
 /// AWS refused the MFA code.
@@ -54,7 +54,7 @@ pub const ACCESS_DENIED: Code = code("access_denied", 5, "AWS said no: AccessDen
 /// AWS refused the request.
 pub const REFUSED: Code = code("refused", 5, "AWS refused the request for another reason");
 /// AWS could not be reached or did not answer well.
-pub const NETWORK: Code = code("network", 6, "no connection, no answer, throttled, or an answer that is none");
+pub const NETWORK: Code = code("network", 6, "no connection, no answer, throttled, or garbage");
 /// Another process took too long.
 pub const LOCK_TIMEOUT: Code = code("lock_timeout", 7, "another process kept fetching the same session");
 /// The user cancelled.
@@ -134,7 +134,8 @@ impl Failure {
             first = first.chars().take(FIRST_LINE - 1).chain(['\u{2026}']).collect();
         }
         let mut lines = vec![first];
-        if let Some((at, profile)) = &self.at {
+        // The first line stands alone, so it often has the place already.
+        if let Some((at, profile)) = self.at.as_ref().filter(|(at, _)| !self.message.contains(&at.to_string())) {
             let profile = profile.as_ref().map_or_else(String::new, |profile| format!(", profile {profile}"));
             lines.push(format!("  at {at}{profile}"));
         }

@@ -85,7 +85,8 @@ impl<'r, 'a> Run<'r, 'a> {
             return None;
         }
         let found = store.read().lookup(&self.keys[index], is_only_profile)?;
-        let since_we_began = found.lease.written_at.is_some_and(|at| at >= self.began);
+        // Times are whole seconds: a session of the second in which we began may be older than our question.
+        let since_we_began = found.lease.written_at.is_some_and(|at| at > self.began);
         let is_leaf = index + 1 == self.keys.len();
         (!options.refresh || !is_leaf || since_we_began).then_some(found)
     }

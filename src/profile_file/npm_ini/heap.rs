@@ -158,7 +158,7 @@ impl<'t> Heap<'t> {
             return;
         }
         let node = &mut self.nodes[object as usize];
-        node.indexed |= index(&key).is_some();
+        node.indexed |= rank(&key) != NONE;
         if let Some(table) = self.tables.get_mut(node.table as usize) {
             table.insert(key.clone(), number(self.slots.len()));
         }
@@ -247,7 +247,7 @@ impl<'t> Heap<'t> {
     pub(super) fn ordered(&self, object: ObjectId) -> Vec<SlotId> {
         let mut slots: Vec<_> = self.slots(object).collect();
         if self.nodes[object as usize].indexed {
-            slots.sort_by_key(|slot| index(self.key(*slot)).unwrap_or(NONE));
+            slots.sort_by_key(|slot| rank(self.key(*slot)));
         }
         slots
     }
@@ -298,13 +298,10 @@ impl<'t> Heap<'t> {
     }
 }
 
-/// A name that JavaScript orders as a number: a canonical integer below 2^32 - 1.
-pub(super) fn index(key: &str) -> Option<u32> {
-    let canonical = key.len() <= 10 && key.bytes().all(|byte| byte.is_ascii_digit());
-    if !canonical || (key.len() > 1 && key.starts_with('0')) {
-        return None;
-    }
-    key.parse().ok().filter(|index| *index != NONE)
+/// Where JavaScript puts a name among others: canonical integers below 2^32 - 1 ascending, then the rest as they came.
+pub(super) fn rank(key: &str) -> u32 {
+    let canonical = key.len() <= 10 && (key == "0" || !key.starts_with('0'));
+    if canonical && key.bytes().all(|byte| byte.is_ascii_digit()) { key.parse().unwrap_or(NONE) } else { NONE }
 }
 
 fn number(length: usize) -> u32 {

@@ -179,7 +179,7 @@ fn split_dotted(heap: &mut Heap<'_>) {
             continue;
         }
         let (key, line) = (key.clone(), heap.line(slot));
-        let mut container = Some(TOP);
+        let mut container = TOP;
         let mut start = 0;
         for (dot, _) in key.match_indices('.').filter(|(at, _)| !key[..*at].ends_with('\\')) {
             let part = slice(&key, start, dot);

@@ -22,18 +22,24 @@ mod aws_error;
 pub mod biz_corp;
 mod double;
 mod fault;
+mod home;
 pub mod http;
 mod journal;
 mod mint;
 mod percent;
 mod sigv4;
 mod sts;
+#[cfg(unix)]
+mod terminal;
 mod totp;
 mod world;
 
 pub use aws_error::AwsError;
 pub use double::FakeSts;
 pub use fault::Fault;
+pub use home::{Finished, TestHome};
 pub use journal::{Call, Outcome};
+#[cfg(unix)]
+pub use terminal::{Left, Terminal};
 pub use totp::{Device, STEP_SECONDS};
 pub use world::{Role, User, World};

@@ -1,0 +1,89 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_amplify_creds_global_optspecs
+    string join \n p/profile= region= dialect= config-file= credentials-file= no-input v/verbose q/quiet h/help V/version
+end
+
+function __fish_amplify_creds_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_amplify_creds_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_amplify_creds_using_subcommand
+    set -l cmd (__fish_amplify_creds_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -s V -l version -d 'Print version'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "process" -d 'Print credentials as a credential_process document'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "list" -d 'List every profile'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "help" -d 'Print help on a command or a topic (exit-codes)'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s t -l mfa-token -d 'MFA code; "-" reads it from stdin (an argument can be seen by other processes)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s d -l duration -d 'Session duration, such as 1h or 3600' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l min-ttl -d 'Renew a session that lasts no longer than this' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l refresh -d 'Take no cached session for this profile'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l no-cache -d 'Neither read nor write the cache'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l json -d 'Print JSON'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l properties -d 'With --json: every property with its value (secrets as ****), file and line'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -s h -l help -d 'Print help (see more with \'--help\')'

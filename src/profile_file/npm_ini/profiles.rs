@@ -1,0 +1,162 @@
+//! Owns the Amplify CLI's mapping of sections to profiles, `facts/amplify.md` section 2: everything at the top is one.
+//!
+//! Refuses to mend what it gets: several sections can have the name of one profile, and then the picker shows the first
+//! of them and the lookup finds the last.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
+
+use super::heap::rank;
+use super::text::trim;
+use super::{Entry, NpmIni, Object, Value};
+use crate::profile_file::FileKind;
+
+/// What Amplify cuts out of a config section's name: the first of it, wherever it stands.
+const PREFIX: &str = "profile";
+
+/// Names of which Amplify's picker believes that it has them already: every JavaScript object inherits them.
+const NEVER_LISTED: [&str; 12] = [
+    "__defineGetter__",
+    "__defineSetter__",
+    "__lookupGetter__",
+    "__lookupSetter__",
+    "__proto__",
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+];
+
+/// The new and the old name of each key that Amplify knows under two.
+const ALIASES: [(&str, &str); 3] = [
+    ("accessKeyId", "aws_access_key_id"),
+    ("secretAccessKey", "aws_secret_access_key"),
+    ("sessionToken", "aws_session_token"),
+];
+
+/// What Amplify has under one profile name.
+#[derive(Debug, Clone)]
+pub struct Profile<'a> {
+    /// The profile's name; the entries have their section's.
+    pub name: Cow<'a, str>,
+    /// What the picker keeps: the first that is truthy.
+    pub listed: Entry<'a>,
+    /// What the lookup finds: the last. Amplify crashes where it is null.
+    pub found: Entry<'a>,
+    in_picker: bool,
+}
+
+impl<'a> Profile<'a> {
+    /// The keys of what the lookup finds, as Amplify's clone of it has them: text falls apart into its UTF-16 units,
+    /// and other scalars have none.
+    pub fn properties(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {
+        let (object, text) = match self.found.value {
+            Value::Array(object) | Value::Object(object) => (Some(object), ""),
+            Value::Text(text) => (None, text),
+            Value::Null | Value::Bool(_) | Value::Number(_) => (None, ""),
+        };
+        let line = self.found.line;
+        let units = text.char_indices().flat_map(move |(start, char)| {
+            let whole = &text[start..start + char.len_utf8()];
+            std::iter::repeat_n(if char.len_utf16() == 1 { whole } else { "\u{fffd}" }, char.len_utf16())
+        });
+        let units = units.enumerate().map(move |(at, unit)| Entry {
+            key: at.to_string().into(),
+            value: Value::Text(unit),
+            line,
+        });
+        object.into_iter().flat_map(Object::entries).chain(units)
+    }
+
+    /// The same with one name for each key that Amplify knows under two: `accessKeyId`, `secretAccessKey` and
+    /// `sessionToken`, with the value under the old name where the new one's is not truthy.
+    pub fn normalized(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {
+        let object = if let Value::Object(object) = self.found.value { Some(object) } else { None };
+        let resolved = ALIASES.map(|(new, old)| {
+            let camel = object.and_then(|object| object.get(new));
+            let in_place = camel.is_some();
+            let value = camel.filter(|entry| entry.value.is_truthy()).or_else(|| object?.get(old));
+            (in_place, value.map(|entry| Entry { key: new.into(), ..entry }))
+        });
+        let added = resolved.clone().into_iter().filter(|(in_place, _)| !in_place).filter_map(|(_, entry)| entry);
+        let kept = self.properties().filter_map(move |entry| {
+            match ALIASES.iter().position(|(new, old)| entry.key == *new || entry.key == *old) {
+                None => Some(entry),
+                Some(alias) if entry.key == ALIASES[alias].0 => resolved[alias].1.clone(),
+                Some(_) => None,
+            }
+        });
+        kept.chain(added)
+    }
+}
+
+/// Amplify's profiles in one file.
+#[derive(Debug, Clone)]
+pub struct Profiles<'a> {
+    profiles: Vec<Profile<'a>>,
+    places: HashMap<Cow<'a, str>, usize>,
+}
+
+impl<'a> Profiles<'a> {
+    /// What Amplify's picker shows, in its order. It never shows the credentials file; for that, the same rule without
+    /// the names that the picker believes to have.
+    pub fn listed(&self) -> impl Iterator<Item = &Profile<'a>> {
+        self.profiles.iter().filter(|profile| profile.in_picker)
+    }
+
+    /// What Amplify's lookup of a profile finds. The name is compared as it is.
+    pub fn lookup(&self, name: &str) -> Option<&Profile<'a>> {
+        self.places.get(name).map(|place| &self.profiles[*place])
+    }
+}
+
+impl NpmIni<'_> {
+    /// The file's profiles, if it is of this kind.
+    pub fn profiles(&self, kind: FileKind) -> Profiles<'_> {
+        let mut profiles: Vec<Profile<'_>> = Vec::new();
+        let mut places = HashMap::new();
+        for found in self.sections().entries() {
+            let name = profile_name(kind, found.key.clone());
+            match places.entry(name) {
+                Occupied(place) => {
+                    let profile: &mut Profile<'_> = &mut profiles[*place.get()];
+                    if !profile.listed.value.is_truthy() {
+                        profile.listed = found.clone();
+                    }
+                    profile.found = found;
+                }
+                Vacant(place) => {
+                    let name = place.key().clone();
+                    let in_picker = kind == FileKind::Credentials || !NEVER_LISTED.contains(&name.as_ref());
+                    place.insert(profiles.len());
+                    profiles.push(Profile { name, listed: found.clone(), found, in_picker });
+                }
+            }
+        }
+        // The picker's names are keys of a JavaScript object.
+        profiles.sort_by_key(|profile| rank(&profile.name));
+        for (place, profile) in profiles.iter().enumerate() {
+            if let Some(known) = places.get_mut(&profile.name) {
+                *known = place;
+            }
+        }
+        Profiles { profiles, places }
+    }
+}
+
+/// The name of the profile that a section is.
+fn profile_name(kind: FileKind, section: Cow<'_, str>) -> Cow<'_, str> {
+    let cut = if kind == FileKind::Config { section.find(PREFIX) } else { None };
+    match (cut, section) {
+        (None, Cow::Borrowed(section)) => trim(section).into(),
+        (None, Cow::Owned(section)) => trim(&section).to_owned().into(),
+        (Some(at), section) => {
+            let (before, behind) = (&section[..at], &section[at + PREFIX.len()..]);
+            trim(&[before, behind].concat()).to_owned().into()
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The architecture, held by reading the source: arrows between modules point down only, pure modules touch no system,
+//! and each outside crate is named in one place.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// From the bottom up. A module may use those of lower layers and its own.
+const LAYERS: [&[&str]; 8] = [
+    &["secret", "span", "env", "clock", "fs", "printable"],
+    &["credentials", "settings", "paths"],
+    &["profile_file"],
+    &["profile"],
+    &["plan"],
+    &["cache", "sts", "prompt", "output"],
+    &["resolve"],
+    &["cli"],
+];
+
+/// Which files may name what. A folder stands for all files in it.
+const ONE_PLACE: [(&str, &[&str]); 11] = [
+    ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("fs4", &["cache/lock.rs"]),
+    ("rpassword", &["prompt"]),
+    ("directories", &["paths.rs"]),
+    ("std::env", &["env.rs"]),
+    ("ini", &["settings.rs"]),
+    ("aws_sdk_sts", &["sts/client.rs"]),
+    ("aws_smithy_types", &["sts/client.rs"]),
+    ("aws_smithy_http_client", &["sts/client.rs"]),
+    ("tokio", &["sts/client.rs"]),
+];
+
+/// Modules without I/O and without a clock.
+const PURE: [&str; 3] = ["profile_file", "plan", "profile/keys.rs"];
+const IMPURE: [&str; 6] = ["std::fs", "std::io", "std::net", "std::process", "std::time", "crate::clock"];
+
+/// Every source file: its path below `src` and its text without comments and tests.
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    assert!(files.len() > 20, "the sources are there");
+    files.into_iter().map(|path| (path.strip_prefix(&root).unwrap().display().to_string(), code(&path))).collect()
+}
+
+fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The top-level module of a file: `plan` for `plan/build.rs`, `span` for `span.rs`.
+fn module(file: &str) -> &str {
+    file.split('/').next().unwrap().trim_end_matches(".rs")
+}
+
+fn layer(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| layer.contains(&module))
+}
+
+/// The words that follow `prefix` in `text`, where a word does not go on before it.
+fn words_after<'t>(text: &'t str, prefix: &str) -> Vec<&'t str> {
+    let word = |at: usize| {
+        let rest = &text[at + prefix.len()..];
+        &rest[..rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())]
+    };
+    text.match_indices(prefix).map(|(at, _)| word(at)).collect()
+}
+
+#[test]
+fn arrows_point_down_only() {
+    for (file, text) in sources() {
+        let from = module(&file);
+        if ["main", "lib"].contains(&from) {
+            continue;
+        }
+        let own = layer(from).unwrap_or_else(|| panic!("{from} has no layer: add it to LAYERS"));
+        for used in words_after(&text, "crate::") {
+            let theirs = layer(used).unwrap_or_else(|| panic!("{file} uses crate::{used}, which has no layer"));
+            assert!(used == from || theirs < own, "{file} uses crate::{used}, which does not lie below {from}");
+        }
+    }
+}
+
+#[test]
+fn each_outside_crate_has_one_place() {
+    for (file, text) in sources() {
+        for (name, places) in ONE_PLACE {
+            let named = text
+                .match_indices(&format!("{name}::"))
+                .any(|(at, _)| !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));
+            let allowed = places.iter().any(|place| file == *place || file.starts_with(&format!("{place}/")));
+            assert!(!named || allowed, "{file} names {name}, whose place is {places:?}");
+        }
+    }
+}
+
+#[test]
+fn pure_modules_touch_no_system() {
+    for (file, text) in sources() {
+        if PURE.iter().any(|pure| file == *pure || file.starts_with(&format!("{pure}/"))) {
+            for impure in IMPURE {
+                assert!(!text.contains(impure), "{file} names {impure}");
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Profiles and files that cannot work: exit 3, the line to look at, what to do, and nothing sent.
+
+use std::fs;
+
+use test_support::{Finished, TestHome, biz_corp as data};
+
+use crate::{PROGRAM, add_config, biz_corp};
+
+const KEYS: &str = "aws_access_key_id = AKIA1\naws_secret_access_key = hush-hush-secret\n";
+
+/// Runs `process` for `profile` over the given files; the secret in [`KEYS`] must never be told.
+#[track_caller]
+fn fails(config: &str, credentials: &str, profile: &str) -> Finished {
+    let home = TestHome::new(PROGRAM);
+    home.config(config);
+    home.credentials(credentials);
+    let run = home.run(&["process", profile]);
+    run.failed_with(3);
+    assert!(!run.stderr.contains("hush-hush"), "{}", run.stderr);
+    run
+}
+
+#[track_caller]
+fn says(run: &Finished, parts: &[&str]) {
+    for part in parts {
+        assert!(run.stderr.contains(part), "{part:?} is not in:\n{}", run.stderr);
+    }
+}
+
+fn role(name: &str, more: &str) -> String {
+    format!("[profile {name}]\nrole_arn = arn:aws:iam::222222222222:role/{name}\n{more}\n")
+}
+
+#[test]
+fn unknown_profile_names_the_files_and_the_nearest() {
+    let run = fails("[profile bizcorprole]\nregion = a\n", "", "bizcorprol");
+    says(&run, &["no profile bizcorprol in ~/.aws/config or ~/.aws/credentials", "did you mean bizcorprole?"]);
+}
+
+#[test]
+fn missing_source_names_both_ends() {
+    let run = fails(&role("a", "source_profile = devcorpuse"), "[devcorpuser]\n", "a");
+    says(&run, &["profile a names the source_profile devcorpuse (~/.aws/config:3)", "did you mean devcorpuser?"]);
+}
+
+#[test]
+fn loops_print_the_path() {
+    let config = role("a", "source_profile = b") + &role("b", "source_profile = c") + &role("c", "source_profile = b");
+    let run = fails(&config, "", "a");
+    says(&run, &["loop: b (~/.aws/config:6) -> c (~/.aws/config:9) -> b"]);
+    let run = fails(&role("a", "source_profile = a"), "", "a");
+    says(&run, &["loop: a (~/.aws/config:3) -> a"]);
+}
+
+#[test]
+fn half_a_key_pair_is_told_with_the_half_that_is_there() {
+    let run = fails("", "[a]\naws_access_key_id = AKIA1\n", "a");
+    says(&run, &["half a key pair (~/.aws/credentials:2)", "aws_secret_access_key is missing"]);
+    let run = fails("", "[a]\n\naws_secret_access_key = hush-hush\n", "a");
+    says(&run, &["~/.aws/credentials:3", "aws_access_key_id is missing"]);
+    // One key in each file is half a pair, too: the keys come from one place.
+    let run = fails("[profile a]\naws_secret_access_key = hush-hush\n", "[a]\naws_access_key_id = AKIA1\n", "a");
+    says(&run, &["~/.aws/credentials:2"]);
+    let run = fails(&role("r", "source_profile = a"), "[a]\naws_session_token = hush-hush\n", "r");
+    says(&run, &["~/.aws/credentials:2"]);
+}
+
+#[test]
+fn roles_without_or_with_two_sources() {
+    says(&fails(&role("a", ""), "", "a"), &["nothing to assume it with (~/.aws/config:2)"]);
+    let both = role("a", "source_profile = b\ncredential_source = Environment");
+    says(&fails(&both, "", "a"), &["both source_profile (~/.aws/config:3) and credential_source (~/.aws/config:4)"]);
+    let unknown = role("a", "credential_source = environment");
+    says(&fails(&unknown, "", "a"), &["credential_source that does not exist (~/.aws/config:3)", "Environment, Ec2"]);
+    says(&fails(&role("a", "credential_source = Environment"), "", "a"), &["has none"]);
+    says(&fails("[profile a]\nregion = x\n", "", "a"), &["profile a has no credentials", "~/.aws/config:1"]);
+    let run = fails(&(role("a", "source_profile = b") + "[profile b]\nregion = x\n"), "", "a");
+    says(&run, &["profile b, the source_profile of a (~/.aws/config:3), has no credentials"]);
+}
+
+#[test]
+fn values_that_aws_would_reject_are_told_with_their_line() {
+    let long = "x".repeat(65);
+    let rows = [
+        ("role_arn = nope", "role_arn", "arn:aws:iam::ACCOUNT:role/NAME"),
+        ("external_id = a b", "external_id", "2 to 1224"),
+        ("external_id = x", "external_id", "2 to 1224"),
+        ("role_session_name = a b", "role_session_name", "2 to 64"),
+        (&format!("role_session_name = {long}"), "role_session_name", "2 to 64"),
+        ("mfa_serial = a b", "mfa_serial", "9 to 256"),
+        ("duration_seconds = 899", "duration_seconds", "900 to 43200"),
+        ("duration_seconds = 43201", "duration_seconds", "900 to 43200"),
+        ("duration_seconds = abc", "duration_seconds", "900 to 43200"),
+    ];
+    for (line, key, expected) in rows {
+        let run = fails(&role("a", &format!("source_profile = b\n{line}")), &format!("[b]\n{KEYS}"), "a");
+        says(&run, &[&format!("profile a has a {key} that AWS would reject (~/.aws/config:4)"), expected]);
+    }
+}
+
+#[test]
+fn empty_values_are_unset() {
+    let (sts, home) = biz_corp();
+    add_config(
+        &home,
+        "[profile a]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n\
+         external_id =\nmfa_serial =\nrole_session_name =\nduration_seconds =\n",
+    );
+    home.run(&["process", "a"]).succeeded();
+    assert_eq!(sts.calls()[0].param("ExternalId"), None);
+}
+
+#[test]
+fn a_header_without_bracket_stops_whoever_it_concerns() {
+    let config = format!("[profile a]\n{KEYS}[profile b\n{KEYS}[profile c]\n{KEYS}");
+    says(&fails(&config, "", "a"), &["what belongs to profile a", "~/.aws/config:4"]);
+    says(&fails(&config, "", "b"), &["~/.aws/config:4"]);
+    says(&fails(&config, "", "zzz"), &["~/.aws/config:4"]);
+    let home = TestHome::new(PROGRAM);
+    home.config(&config);
+    home.run(&["process", "c"]).succeeded();
+    let run = home.run(&["process", "c", "--dialect", "aws"]);
+    run.failed_with(3);
+    says(&run, &["~/.aws/config:4: a section header has no ']'"]);
+}
+
+#[test]
+fn files_that_cannot_be_read_say_what_to_do() {
+    let directory = TestHome::new(PROGRAM);
+    fs::create_dir_all(directory.path().join(".aws/config")).unwrap();
+    let run = directory.run(&["process", "a"]);
+    run.failed_with(3);
+    says(&run, &["~/.aws/config is a directory", "AWS_CONFIG_FILE"]);
+
+    let bad = TestHome::new(PROGRAM);
+    bad.write(".aws/credentials", b"[a]\nx = \xff\n");
+    let run = bad.run(&["process", "a"]);
+    run.failed_with(3);
+    says(&run, &["~/.aws/credentials is not valid UTF-8 at byte 8", "save the file as UTF-8"]);
+
+    let large = TestHome::new(PROGRAM);
+    large.write(".aws/config", vec![b'#'; (16 << 20) + 1]);
+    let run = large.run(&["process", "a"]);
+    run.failed_with(3);
+    says(&run, &["~/.aws/config is larger than 16 MiB"]);
+
+    let missing = TestHome::new(PROGRAM);
+    says(missing.run(&["process", "a"]).failed_with(3), &["no profile a"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_unreadable_file_is_told() {
+    use std::os::unix::fs::symlink;
+    let home = TestHome::new(PROGRAM);
+    fs::create_dir_all(home.path().join(".aws")).unwrap();
+    // A link to itself is unreadable even for root.
+    symlink(home.path().join(".aws/config"), home.path().join(".aws/config")).unwrap();
+    let run = home.run(&["process", "a"]);
+    run.failed_with(3);
+    says(&run, &["cannot read ~/.aws/config", "ls -l ~/.aws/config"]);
+}
+
+#[test]
+fn kinds_of_later_versions_are_told_apart_from_mistakes() {
+    for line in ["sso_session = corp", "credential_process = /bin/true", "login_session = x"] {
+        says(&fails(&format!("[profile a]\n{line}\n"), "", "a"), &["~/.aws/config:2", "this version cannot do"]);
+    }
+}
+
+#[test]
+fn mfa_on_a_later_role_is_a_mistake_with_its_line() {
+    let config = role("a", "source_profile = b\nmfa_serial = arn:aws:iam::111111111111:mfa/x")
+        + &role("b", "source_profile = c");
+    says(&fails(&config, &format!("[c]\n{KEYS}"), "a"), &["role 2 of its chain (~/.aws/config:4)"]);
+}
+
+#[test]
+fn hostile_names_do_not_steer_the_terminal() {
+    let run = fails("", "", "a\u{1b}[2J\u{202e}b");
+    assert!(!run.stderr.contains(['\u{1b}', '\u{202e}']), "{:?}", run.stderr);
+    let run = fails("", "", &"x".repeat(5000));
+    assert!(run.first_error_line().chars().count() < 200);
+}
+
+#[test]
+fn without_home_the_user_database_is_asked() {
+    let home = TestHome::new(PROGRAM);
+    let output = home.command(&["process", "surely-no-such-profile"]).env_remove("HOME").output().unwrap();
+    Finished::from(output).failed_with(3);
+}
+
+#[test]
+fn settings_are_read_and_mistakes_in_them_told() {
+    let home = TestHome::new(PROGRAM);
+    home.credentials(&format!("[default]\n{KEYS}"));
+    let settings = if cfg!(target_os = "macos") {
+        "Library/Application Support/amplify-creds/config.ini"
+    } else {
+        ".config/amplify-creds/config.ini"
+    };
+    home.write(settings, "min_ttl = soon\n");
+    says(home.run(&["process"]).failed_with(3), &["config.ini:1"]);
+    home.write(settings, "\nmin_tll = 15m\n");
+    says(home.run(&["process"]).failed_with(3), &["there is no setting min_tll", "config.ini:2"]);
+    home.write(settings, "dialect = aws\nmin_ttl = 15m\n");
+    home.run(&["process"]).succeeded();
+}
+
+#[test]
+fn as_a_source_static_keys_beat_a_role_and_a_profile_may_name_itself() {
+    let (sts, home) = biz_corp();
+    add_config(
+        &home,
+        "[profile a]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = b\n\
+         [profile b]\nrole_arn = arn:aws:iam::222222222222:role/Never\nsource_profile = a\n\
+         [profile self]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = self\nrole_session_name = self\n",
+    );
+    let keys =
+        format!("aws_access_key_id = {}\naws_secret_access_key = {}\n", data::ACCESS_KEY_ID, data::SECRET_ACCESS_KEY);
+    home.credentials(&format!("[b]\n{keys}[self]\n{keys}"));
+    home.run(&["process", "a"]).succeeded();
+    home.run(&["process", "self"]).succeeded();
+    assert_eq!(sts.count("AssumeRole"), 2);
+}

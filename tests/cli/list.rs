@@ -1,0 +1,111 @@
+//! `list`: the table, the JSON contract, and the strict dialect.
+
+use test_support::{TestHome, biz_corp as data};
+
+use crate::{PROGRAM, add_config, biz_corp, json};
+
+#[test]
+fn the_table_has_every_profile_in_file_order() {
+    let (_sts, home) = biz_corp();
+    add_config(&home, "[profile \u{958b}\u{767a}]\nregion = ap-northeast-1\n[sso-session corp]\nsso_region = x\n");
+    let expected = "\
+PROFILE      KIND    ACCOUNT       ROLE         REGION          MFA  SOURCE
+bizcorprole  role    222222222222  BizCorpRole  us-east-1       yes  devcorpuser
+devcorpuser  static                             us-east-1
+\u{958b}\u{767a}         empty                              ap-northeast-1
+";
+    assert_eq!(home.run(&["list"]).succeeded(), expected);
+    for alias in ["ls", "profiles"] {
+        assert_eq!(home.run(&[alias]).succeeded(), expected);
+    }
+}
+
+#[test]
+fn no_profiles_is_said() {
+    let home = TestHome::new(PROGRAM);
+    assert_eq!(home.run(&["list"]).succeeded(), "no profiles in ~/.aws/config and ~/.aws/credentials\n");
+    assert_eq!(home.run(&["list", "--json"]).succeeded(), "[]\n");
+}
+
+#[test]
+fn every_key_of_the_contract_is_there() {
+    let (_sts, home) = biz_corp();
+    let all = json(home.run(&["list", "--json"]).succeeded());
+    let first = &all[0];
+    let keys: Vec<_> = first.as_object().unwrap().keys().cloned().collect();
+    let mut expected = vec![
+        "name",
+        "kind",
+        "region",
+        "role_arn",
+        "source_profile",
+        "mfa_serial",
+        "account_id",
+        "headers",
+        "visible_to",
+        "session",
+    ];
+    expected.sort_unstable();
+    assert_eq!(keys, expected);
+    assert_eq!(first["name"], "bizcorprole");
+    assert_eq!(first["kind"], "role");
+    assert_eq!(first["role_arn"], data::BIZ_CORP_ROLE);
+    assert_eq!(first["account_id"], "222222222222");
+    assert_eq!(first["headers"][0]["line"], 1);
+    assert_eq!(first["headers"][0]["header"], "[profile bizcorprole]");
+    let file = first["headers"][0]["file"].as_str().unwrap();
+    assert_eq!(std::path::Path::new(file), home.path().join(".aws/config"));
+    let second = &all[1];
+    assert_eq!((second["kind"].as_str(), second["role_arn"].is_null()), (Some("static"), true));
+    assert_eq!(second["headers"].as_array().unwrap().len(), 2, "config and credentials");
+}
+
+#[test]
+fn kinds_follow_their_precedence() {
+    let home = TestHome::new(PROGRAM);
+    home.config(
+        "[profile role]\nrole_arn=arn:aws:iam::222222222222:role/x\nsource_profile=y\n\
+         [profile web_identity]\nrole_arn=arn:aws:iam::222222222222:role/x\nweb_identity_token_file=/t\n\
+         [profile sso]\nsso_session=s\nsso_account_id=333333333333\ncredential_process=x\n\
+         [profile process]\ncredential_process=/bin/x y\naws_access_key_id=A\naws_secret_access_key=s\n\
+         [profile static]\naws_access_key_id=A\naws_secret_access_key=s\nlogin_session=l\n\
+         [profile login]\nlogin_session=l\ncredential_process=/opt/amplify-creds process x\n\
+         [profile wrapper]\ncredential_process=\"/opt/amplify-creds\" process x\n\
+         [profile empty]\nregion=r\n",
+    );
+    for profile in json(home.run(&["list", "--json"]).succeeded()).as_array().unwrap() {
+        assert_eq!(profile["name"], profile["kind"]);
+    }
+}
+
+#[test]
+fn properties_show_values_with_their_line_and_hide_secrets() {
+    let home = TestHome::new(PROGRAM);
+    home.config("[profile a]\nregion = one\nregion = two # note\ns3 =\n  x = 1\n");
+    home.credentials("[a]\naws_access_key_id = AKIA1\nAWS_SECRET_ACCESS_KEY = hush\naws_session_token = hush\n");
+    let run = home.run(&["list", "--json", "--properties", "--dialect", "aws"]);
+    let all = json(run.succeeded());
+    let properties = &all[0]["properties"];
+    assert_eq!((properties["region"]["value"].as_str(), properties["region"]["line"].as_u64()), (Some("two"), Some(3)));
+    assert_eq!(properties["s3"]["value"], "\nx = 1");
+    assert_eq!(properties["aws_access_key_id"]["value"], "AKIA1");
+    assert_eq!(properties["aws_secret_access_key"]["value"], "****");
+    assert_eq!(properties["aws_session_token"]["value"], "****");
+    assert!(!run.stdout.contains("hush"));
+}
+
+#[test]
+fn a_file_that_the_dialect_rejects_is_the_error_document() {
+    let home = TestHome::new(PROGRAM);
+    home.config("[profile a]\nregion = x\nnonsense\n");
+    let run = home.run(&["list", "--json", "--dialect", "aws"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(3), ""));
+    let error = &json(&run.stdout)["error"];
+    assert_eq!(
+        (error["code"].as_str(), error["exit"].as_u64(), error["line"].as_u64()),
+        (Some("config"), Some(3), Some(3))
+    );
+    assert_eq!(error["file"].as_str().unwrap(), home.path().join(".aws/config").to_str().unwrap());
+    assert!(error["message"].is_string() && error["hints"].is_array());
+    home.run(&["list", "--json"]).succeeded();
+}

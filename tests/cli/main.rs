@@ -1,0 +1,80 @@
+//! Black-box tests of the binary: real processes, real files, the STS double over real HTTP. One file per verb or
+//! theme; `regression` is numbered by issue.
+
+mod cache;
+mod config_errors;
+mod help;
+mod list;
+mod parallel;
+mod process;
+mod sts_errors;
+#[cfg(unix)]
+mod terminal;
+
+use std::fs;
+
+use amplify_creds::clock::Timestamp;
+use serde_json::{Value, json as value};
+use test_support::{FakeSts, TestHome, World};
+
+/// The program under test.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_amplify-creds");
+
+/// A double and a home with the files of the Amplify documentation's walk-through.
+fn biz_corp() -> (FakeSts, TestHome) {
+    let sts = FakeSts::start(World::biz_corp());
+    let home = TestHome::biz_corp(PROGRAM, &sts);
+    (sts, home)
+}
+
+/// The same, plus profile `nomfa`, whose role asks for nothing, and `deploy`, which is assumed through it.
+fn without_mfa() -> (FakeSts, TestHome) {
+    let (sts, home) = biz_corp();
+    add_config(
+        &home,
+        "[profile nomfa]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n",
+    );
+    (sts, home)
+}
+
+fn add_config(home: &TestHome, text: &str) {
+    let path = home.path().join(".aws/config");
+    let before = fs::read_to_string(&path).unwrap_or_default();
+    home.config(&format!("{before}\n{text}"));
+}
+
+/// The one JSON document in `text`.
+#[track_caller]
+fn json(text: &str) -> Value {
+    assert_eq!(text.lines().count(), 1, "one line: {text}");
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// The cache file's JSON.
+#[track_caller]
+fn cache(home: &TestHome) -> Value {
+    let text = fs::read_to_string(home.cache_file()).expect("a cache file");
+    serde_json::from_str(&text).expect("JSON in the cache file")
+}
+
+/// Makes every session in the cache as old as it would be `seconds` later.
+fn age_cache(home: &TestHome, seconds: i64) {
+    fn age(at: &mut Value, seconds: i64) {
+        match at {
+            Value::Object(members) => {
+                for (key, member) in members {
+                    match member.as_str().and_then(Timestamp::parse).map(|at| at.plus(-seconds)) {
+                        Some(at) if key == "expiration" => *member = value!(at.iso_millis()),
+                        Some(at) if key == "writtenAt" => *member = value!(at.rfc3339()),
+                        _ => age(member, seconds),
+                    }
+                }
+            }
+            Value::Array(all) => all.iter_mut().for_each(|at| age(at, seconds)),
+            _ => {}
+        }
+    }
+    let mut file = cache(home);
+    age(&mut file, seconds);
+    fs::write(home.cache_file(), file.to_string()).unwrap();
+}

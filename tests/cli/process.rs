@@ -1,0 +1,215 @@
+//! `process`: the document, where the code comes from, which profile is meant.
+
+use std::process::Stdio;
+use std::time::Instant;
+
+use test_support::{TestHome, biz_corp as data};
+
+use crate::{PROGRAM, add_config, biz_corp, cache, json, without_mfa};
+
+#[test]
+fn a_role_with_external_id_and_mfa_becomes_the_document() {
+    let (sts, home) = biz_corp();
+    let run = home.run(&["process", "bizcorprole", "--mfa-token", &sts.next_unused_code(data::MFA_SERIAL)]);
+    let document = json(run.succeeded());
+    assert_eq!(document["Version"], 1);
+    assert!(document["AccessKeyId"].as_str().unwrap().starts_with("ASIA"));
+    assert_eq!(document["AccountId"], "222222222222");
+    let expiration = document["Expiration"].as_str().unwrap();
+    assert!(expiration.len() == 20 && expiration.ends_with('Z'), "{expiration}");
+    let calls = sts.calls();
+    assert_eq!(calls.len(), 1);
+    assert_eq!(calls[0].param("RoleSessionName"), Some("amplify"));
+    assert_eq!(calls[0].param("DurationSeconds"), Some("3600"));
+    assert_eq!(calls[0].param("ExternalId"), Some(data::EXTERNAL_ID));
+    assert_eq!(calls[0].region.as_deref(), Some("us-east-1"));
+}
+
+#[test]
+fn the_second_call_answers_from_the_cache_even_without_the_double() {
+    let (sts, home) = without_mfa();
+    let first = home.run(&["process", "nomfa"]);
+    drop(sts);
+    let second = home.run(&["process", "nomfa"]);
+    assert_eq!(first.succeeded(), second.succeeded());
+}
+
+#[test]
+fn the_code_comes_from_variable_or_stdin_too() {
+    let (sts, home) = biz_corp();
+    let code = sts.next_unused_code(data::MFA_SERIAL);
+    home.run_with(&["process", "bizcorprole"], &[("AMPLIFY_CREDS_MFA_TOKEN", &code)]).succeeded();
+
+    let (sts, home) = biz_corp();
+    let mut command = home.command(&["process", "bizcorprole", "-t", "-"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    // The pipe stays open: a line is enough.
+    let mut stdin = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut stdin, format!("{}\n", sts.next_unused_code(data::MFA_SERIAL)).as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_refused_flag_code_gives_way_to_the_variable() {
+    let (sts, home) = biz_corp();
+    let (wrong, right) = (sts.wrong_code(data::MFA_SERIAL), sts.next_unused_code(data::MFA_SERIAL));
+    let variables = [("AMPLIFY_CREDS_MFA_TOKEN", right.as_str())];
+    home.run_with(&["process", "bizcorprole", "--mfa-token", &wrong], &variables).succeeded();
+    assert_eq!((sts.count("AssumeRole"), sts.succeeded("AssumeRole")), (2, 1));
+}
+
+#[test]
+fn nobody_to_ask_is_one_line_with_the_command_at_once() {
+    let (sts, home) = biz_corp();
+    for args in [&["process", "bizcorprole"][..], &["process", "bizcorprole", "--no-input"]] {
+        let since = Instant::now();
+        let run = home.run(args);
+        // No judgement of speed: only that nothing waited for a person.
+        assert!(since.elapsed().as_secs() < 10);
+        run.failed_with(4);
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+        assert!(run.stderr.contains("run: amplify-creds process bizcorprole"), "{}", run.stderr);
+    }
+    assert_eq!(sts.count("AssumeRole"), 0);
+}
+
+#[test]
+fn malformed_codes_are_a_usage_error_and_are_not_sent() {
+    let (sts, home) = biz_corp();
+    for code in ["12345", "1234567", "12345a", ""] {
+        home.run(&["process", "bizcorprole", "--mfa-token", code]).failed_with(2);
+    }
+    home.run_with(&["process", "bizcorprole"], &[("AMPLIFY_CREDS_MFA_TOKEN", "nope")]).failed_with(2);
+    assert_eq!(sts.count("AssumeRole"), 0);
+}
+
+#[test]
+fn a_refused_code_exits_4_and_says_so() {
+    let (sts, home) = biz_corp();
+    let run = home.run(&["process", "bizcorprole", "--mfa-token", &sts.wrong_code(data::MFA_SERIAL)]);
+    run.failed_with(4);
+    assert!(run.first_error_line().contains("refused the MFA code"), "{}", run.stderr);
+    assert!(run.stderr.contains("AWS: MultiFactorAuthentication failed"), "{}", run.stderr);
+}
+
+#[test]
+fn a_chain_is_walked_and_every_hop_cached() {
+    let (sts, home) = biz_corp();
+    add_config(
+        &home,
+        "[profile deploy]\nrole_arn = arn:aws:iam::222222222222:role/Deploy\nsource_profile = bizcorprole\n\
+         duration_seconds = 7200\nrole_session_name = ship-it\n",
+    );
+    let run = home.run(&["process", "deploy", "-t", &sts.next_unused_code(data::MFA_SERIAL)]);
+    json(run.succeeded());
+    let calls = sts.calls();
+    assert_eq!(calls.len(), 2);
+    assert_eq!(calls[1].param("RoleArn"), Some(data::DEPLOY_ROLE));
+    assert_eq!(calls[1].param("RoleSessionName"), Some("ship-it"));
+    assert_eq!(calls[1].param("DurationSeconds"), Some("3600"), "AWS holds a chained role to an hour");
+    assert_eq!(calls[1].param("SerialNumber"), None);
+    assert_eq!(calls[1].region.as_deref(), Some("us-east-1"), "the source's region");
+    home.run(&["process", "bizcorprole"]).succeeded();
+    assert_eq!(sts.count("AssumeRole"), 2, "the first hop was cached on the way");
+    assert!(cache(&home)[data::BIZ_CORP_ROLE].is_object());
+}
+
+#[test]
+fn static_profiles_are_handed_out_without_aws() {
+    let (sts, home) = biz_corp();
+    let run = home.run(&["process", "devcorpuser"]);
+    let expected = format!(
+        "{{\"Version\":1,\"AccessKeyId\":\"{}\",\"SecretAccessKey\":\"{}\"}}\n",
+        data::ACCESS_KEY_ID,
+        data::SECRET_ACCESS_KEY
+    );
+    assert_eq!(run.succeeded(), expected);
+    assert_eq!(sts.calls().len(), 0);
+    assert!(!home.cache_dir().exists());
+}
+
+#[test]
+fn which_profile_is_meant() {
+    let (_sts, home) = biz_corp();
+    home.credentials(
+        &["default", "a", "b", "c", "d"]
+            .map(|name| format!("[{name}]\naws_access_key_id = AKIA{name}\naws_secret_access_key = s\n"))
+            .concat(),
+    );
+    let id = |args: &[&str], variables: &[(&str, &str)]| {
+        json(home.run_with(args, variables).succeeded())["AccessKeyId"].as_str().unwrap().to_owned()
+    };
+    let all = [("AMPLIFY_CREDS_PROFILE", "b"), ("AWS_PROFILE", "c"), ("AWS_DEFAULT_PROFILE", "d")];
+    assert_eq!(id(&["process"], &[]), "AKIAdefault");
+    assert_eq!(id(&["process", "a"], &all), "AKIAa");
+    assert_eq!(id(&["process", "-p", "a"], &all), "AKIAa");
+    assert_eq!(id(&["-p", "a", "process", "a"], &all), "AKIAa");
+    assert_eq!(id(&["process"], &all), "AKIAb");
+    assert_eq!(id(&["process"], &all[1..]), "AKIAc");
+    assert_eq!(id(&["process"], &all[2..]), "AKIAd");
+    assert_eq!(id(&["process"], &[("AWS_PROFILE", ""), ("AWS_DEFAULT_PROFILE", "d")]), "AKIAd");
+    assert_eq!(id(&["credential-process", "a"], &[]), "AKIAa");
+    home.run(&["process", "a", "-p", "b"]).failed_with(2);
+}
+
+#[test]
+fn without_a_default_profile_the_environments_keys_are_meant() {
+    let home = TestHome::new(PROGRAM);
+    let keys = [("AWS_ACCESS_KEY_ID", "AKIAENV"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_SESSION_TOKEN", "t")];
+    let run = home.run_with(&["process"], &keys);
+    assert_eq!(
+        run.succeeded(),
+        "{\"Version\":1,\"AccessKeyId\":\"AKIAENV\",\"SecretAccessKey\":\"s\",\"SessionToken\":\"t\"}\n"
+    );
+    home.run_with(&["process", "nosuch"], &keys).failed_with(3);
+    home.run(&["process"]).failed_with(3);
+}
+
+#[test]
+fn inherited_keys_never_win_over_a_profile() {
+    let (_sts, home) = biz_corp();
+    let keys = [("AWS_ACCESS_KEY_ID", "AKIAENV"), ("AWS_SECRET_ACCESS_KEY", "s")];
+    let run = home.run_with(&["process", "devcorpuser"], &keys);
+    assert_eq!(json(run.succeeded())["AccessKeyId"], data::ACCESS_KEY_ID);
+}
+
+#[test]
+fn verbose_tells_the_profile_and_quiet_is_the_default() {
+    let (_sts, home) = without_mfa();
+    let run = home.run(&["process", "nomfa", "-v"]);
+    assert_eq!(run.code, Some(0));
+    assert!(run.stderr.contains("profile nomfa"), "{}", run.stderr);
+    home.run(&["process", "nomfa"]).succeeded();
+}
+
+#[test]
+fn refresh_takes_no_cached_session_and_no_cache_touches_none() {
+    let (sts, home) = without_mfa();
+    home.run(&["process", "nomfa", "--no-cache"]).succeeded();
+    assert!(!home.cache_file().exists());
+    let first = home.run(&["process", "nomfa"]);
+    let second = home.run(&["process", "nomfa", "--refresh"]);
+    assert_ne!(first.succeeded(), second.succeeded());
+    assert_eq!(second.succeeded(), home.run(&["process", "nomfa"]).succeeded());
+    assert_eq!(sts.count("AssumeRole"), 3);
+}
+
+#[test]
+fn a_closed_pipe_is_a_failure_of_its_own() {
+    let (_sts, home) = without_mfa();
+    let mut child = home.command(&["process", "nomfa"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.starts_with("amplify-creds: cannot write to stdout"), "{message}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_behind_stdout_is_a_failure() {
+    let (_sts, home) = without_mfa();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = home.command(&["process", "nomfa"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+}

@@ -1,0 +1,227 @@
+//! The prompt on a real pseudo-terminal: asked where the person is, and everything as before on every way out.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use test_support::{FakeSts, Terminal, TestHome, biz_corp as data};
+
+use crate::{add_config, biz_corp, json};
+
+const QUESTION: &str = "Enter the MFA token code: ";
+
+fn answer(terminal: &mut Terminal, sts: &FakeSts) {
+    terminal.expect(QUESTION);
+    terminal.type_line(&sts.next_unused_code(data::MFA_SERIAL));
+}
+
+fn wait_for(what: &str, mut is_there: impl FnMut() -> bool) {
+    let since = Instant::now();
+    while !is_there() {
+        assert!(since.elapsed() < Duration::from_secs(20), "{what} did not come");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn pid(home: &TestHome) -> String {
+    let file = home.path().join("terminal/pid");
+    wait_for("the pid", || fs::read_to_string(&file).is_ok_and(|text| text.ends_with('\n')));
+    fs::read_to_string(file).unwrap().trim().to_owned()
+}
+
+fn kill(signal: &str, pid: &str) {
+    assert!(std::process::Command::new("kill").args([signal, pid]).status().unwrap().success());
+}
+
+#[test]
+fn the_code_is_asked_for_on_the_terminal_whatever_the_streams_are() {
+    for stdin in ["</dev/null", "<&-", "<\"$FILES/endless\""] {
+        let (sts, home) = biz_corp();
+        home.write("terminal/.keep", "");
+        if stdin.contains("endless") {
+            let path = home.path().join("terminal/endless");
+            assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+            // Holds the pipe open without ever writing to it, as the JS SDK does with a child's stdin.
+            std::thread::spawn(move || {
+                let _open = fs::OpenOptions::new().read(true).write(true).open(path);
+                std::thread::sleep(Duration::from_secs(60));
+            });
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let mut terminal = Terminal::start(&home, "process bizcorprole", stdin);
+        let told = terminal.expect(QUESTION);
+        let expected = format!(
+            "Profile bizcorprole is configured to assume role\r\n  {}\r\n\
+             It requires MFA authentication. The MFA device is\r\n  {}\r\n",
+            data::BIZ_CORP_ROLE,
+            data::MFA_SERIAL
+        );
+        assert_eq!(told, expected, "{stdin}");
+        terminal.type_line(&sts.next_unused_code(data::MFA_SERIAL));
+        let (_, left) = terminal.finish();
+        assert_eq!(json(left.restored().succeeded())["AccountId"], "222222222222", "{stdin}");
+    }
+}
+
+#[test]
+fn sixty_four_calls_behind_a_prompt_are_one_prompt() {
+    let (sts, home) = biz_corp();
+    let mut terminal = Terminal::script(
+        &home,
+        "i=0; while [ $i -lt 64 ]; do \"$PROGRAM\" process bizcorprole >\"$FILES/out.$i\" 2>\"$FILES/err.$i\" </dev/null & \
+         i=$((i+1)); done; wait",
+    );
+    answer(&mut terminal, &sts);
+    let (rest, left) = terminal.finish();
+    assert!(!rest.contains(QUESTION), "a second prompt: {rest}");
+    left.restored();
+    let read = |name: String| fs::read_to_string(home.path().join("terminal").join(name)).unwrap();
+    let first = read("out.0".to_owned());
+    json(&first);
+    for index in 0..64 {
+        assert_eq!(read(format!("err.{index}")), "");
+        assert_eq!(read(format!("out.{index}")), first);
+    }
+    assert_eq!(sts.count("AssumeRole"), 1);
+}
+
+#[test]
+fn ctrl_c_and_ctrl_d_cancel_with_130() {
+    for key in ['c', 'd'] {
+        let (sts, home) = biz_corp();
+        let mut terminal = Terminal::start(&home, "process bizcorprole", "</dev/null");
+        terminal.expect(QUESTION);
+        terminal.type_control(key);
+        let (_, left) = terminal.finish();
+        left.restored().failed_with(130);
+        assert_eq!(sts.count("AssumeRole"), 0);
+    }
+}
+
+#[test]
+fn what_is_not_six_digits_is_asked_for_again() {
+    let (sts, home) = biz_corp();
+    let mut terminal = Terminal::start(&home, "process bizcorprole", "</dev/null");
+    terminal.expect(QUESTION);
+    terminal.type_line("12345");
+    terminal.expect("The code has six digits.");
+    terminal.expect(QUESTION);
+    let code = sts.next_unused_code(data::MFA_SERIAL);
+    terminal.type_line(&format!(" {} {} ", &code[..3], &code[3..]));
+    let (_, left) = terminal.finish();
+    left.restored().succeeded();
+
+    let mut terminal = Terminal::start(&home, "process bizcorprole --refresh", "</dev/null");
+    for _ in 0..3 {
+        terminal.expect(QUESTION);
+        terminal.type_line("nope");
+    }
+    let (_, left) = terminal.finish();
+    left.restored().failed_with(4);
+    assert_eq!(sts.count("AssumeRole"), 1);
+}
+
+#[test]
+fn a_refused_code_is_asked_for_again_twice() {
+    let (sts, home) = biz_corp();
+    let mut terminal = Terminal::start(&home, "process bizcorprole", "</dev/null");
+    for _ in 0..2 {
+        terminal.expect(QUESTION);
+        terminal.type_line(&sts.wrong_code(data::MFA_SERIAL));
+        terminal.expect("AWS did not accept the code.");
+    }
+    answer(&mut terminal, &sts);
+    let (_, left) = terminal.finish();
+    left.restored().succeeded();
+
+    let mut terminal = Terminal::start(&home, "process bizcorprole --refresh", "</dev/null");
+    for _ in 0..3 {
+        terminal.expect(QUESTION);
+        terminal.type_line(&sts.wrong_code(data::MFA_SERIAL));
+    }
+    let (_, left) = terminal.finish();
+    left.restored().failed_with(4);
+}
+
+#[test]
+fn a_terminal_left_raw_is_put_right_and_put_back() {
+    let (sts, home) = biz_corp();
+    let mut terminal = Terminal::script(
+        &home,
+        "stty raw -echo; stty -g >\"$FILES/before\"\n\
+         \"$PROGRAM\" process bizcorprole >\"$FILES/stdout\" 2>\"$FILES/stderr\" </dev/null",
+    );
+    answer(&mut terminal, &sts);
+    let (_, left) = terminal.finish();
+    left.restored().succeeded();
+}
+
+#[test]
+fn signals_end_the_question_and_leave_the_terminal_as_before() {
+    for (signal, status) in [("-TERM", 143), ("-HUP", 129), ("-INT", 130)] {
+        let (_sts, home) = biz_corp();
+        // `exec` in a subshell: the pid is the program's, and SIGINT is not ignored as it is for `&`.
+        let mut terminal = Terminal::script(
+            &home,
+            "stty raw -echo; stty -g >\"$FILES/before\"\n\
+             sh -c 'echo $$ >\"$FILES/pid\"; exec \"$PROGRAM\" process bizcorprole' >\"$FILES/stdout\" 2>\"$FILES/stderr\"",
+        );
+        terminal.expect(QUESTION);
+        kill(signal, &pid(&home));
+        let (_, left) = terminal.finish();
+        let run = left.restored();
+        assert_eq!((run.code, run.stdout.as_str()), (Some(status), ""), "{signal}: {run:?}");
+    }
+}
+
+#[test]
+fn a_stop_gives_the_terminal_back_and_the_question_comes_again() {
+    let (sts, home) = biz_corp();
+    let mut terminal = Terminal::script(
+        &home,
+        "stty raw -echo; stty -g >\"$FILES/before\"\n\
+         sh -c 'echo $$ >\"$FILES/pid\"; exec \"$PROGRAM\" process bizcorprole' >\"$FILES/stdout\" 2>\"$FILES/stderr\"",
+    );
+    terminal.expect(QUESTION);
+    let pid = pid(&home);
+    kill("-TSTP", &pid);
+    let state = || fs::read_to_string(Path::new("/proc").join(&pid).join("stat")).unwrap_or_default();
+    if cfg!(target_os = "linux") {
+        wait_for("the stop", || state().contains(") T "));
+    }
+    kill("-CONT", &pid);
+    answer(&mut terminal, &sts);
+    let (_, left) = terminal.finish();
+    left.restored().succeeded();
+}
+
+#[test]
+fn in_the_background_nobody_is_asked_and_nothing_stops() {
+    let (_sts, home) = biz_corp();
+    let terminal = Terminal::script(
+        &home,
+        "set -m; \"$PROGRAM\" process bizcorprole >\"$FILES/stdout\" 2>\"$FILES/stderr\" & wait $!",
+    );
+    let (_, left) = terminal.finish();
+    left.restored().failed_with(4);
+}
+
+#[test]
+fn a_session_that_still_lasts_is_used_rather_than_asking() {
+    let (sts, home) = biz_corp();
+    add_config(
+        &home,
+        &format!(
+            "[profile short]\nrole_arn = {}\nsource_profile = devcorpuser\nmfa_serial = {}\nexternal_id = {}\n\
+             duration_seconds = 900\nrole_session_name = short\n",
+            data::BIZ_CORP_ROLE,
+            data::MFA_SERIAL,
+            data::EXTERNAL_ID
+        ),
+    );
+    home.run(&["process", "short", "-t", &sts.next_unused_code(data::MFA_SERIAL)]).succeeded();
+    // Its margin is a quarter of its lifetime. Twelve minutes on, it is inside the margin and over the floor.
+    crate::age_cache(&home, 720);
+    home.run(&["process", "short"]).succeeded();
+    home.run(&["process", "short", "--min-ttl", "5m"]).failed_with(4);
+}
