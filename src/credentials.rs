@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn freshness_by_time_left_lifetime_and_clock() {
         const NOW: Timestamp = Timestamp(1_800_000_000);
-        let rows: &[(&str, i64, Option<i64>, Option<i64>, i64, i64, Freshness)] = &[
+        let rows = [
             // name, seconds left by the entry, written seconds ago, lifetime, clock offset, min_ttl, outcome
             ("plenty left", 3000, Some(600), Some(3600), 0, 900, Fresh),
             ("exactly the margin", 900, Some(2700), Some(3600), 0, 900, Ageing),
@@ -99,7 +99,7 @@ mod tests {
             ("clock an hour behind AWS", 7000, Some(10), Some(3600), 3600, 900, Fresh),
             ("clock an hour ahead of AWS", -100, Some(10), Some(3600), -3600, 900, Fresh),
         ];
-        for &(name, left, age, lifetime, clock_offset, min_ttl, expected) in rows {
+        for (name, left, age, lifetime, clock_offset, min_ttl, expected) in rows {
             let lease =
                 Lease { expiration: NOW.plus(left), written_at: age.map(|age| NOW.plus(-age)), lifetime, clock_offset };
             assert_eq!(lease.judge(NOW, min_ttl), expected, "{name}");

@@ -83,7 +83,8 @@ impl Context {
         }
     }
 
-    fn variable(&self, names: &[&'static str]) -> Option<Located<String>> {
+    /// The first of `names` that is set.
+    pub(super) fn variable(&self, names: &[&'static str]) -> Option<Located<String>> {
         self.env.first(names).map(|(name, value)| Located::new(value, Origin::Variable(name)))
     }
 

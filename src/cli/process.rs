@@ -108,13 +108,11 @@ fn resolve_options(context: &Context, set: &ProfileSet<'_>, options: &Process) -
         let name = context.selected().map_or("default", |selected| &selected.value);
         set.get(name)?.get("min_ttl").map(crate::profile::Setting::located)
     };
-    let min_ttl = match options.min_ttl {
-        Some(flag) => flag,
-        None => {
-            let from_env = context.env.first(&[env::AMPLIFY_CREDS_MIN_TTL]);
-            let found = from_env.map(|(name, value)| Located::new(value, Origin::Variable(name)));
-            time(found.or_else(in_profile).or_else(|| context.settings.get("min_ttl").cloned()), MIN_TTL)?
-        }
+    let min_ttl = if let Some(flag) = options.min_ttl {
+        flag
+    } else {
+        let found = context.variable(&[env::AMPLIFY_CREDS_MIN_TTL]).or_else(in_profile);
+        time(found.or_else(|| context.settings.get("min_ttl").cloned()), MIN_TTL)?
     };
     let lock_timeout = match options.lock_timeout {
         Some(flag) => flag,

@@ -74,7 +74,7 @@ fn find<'p>(part: &'p Part<'_>, names: &[&str]) -> Option<(&'p str, u32)> {
 pub fn is_secret(key: &str) -> bool {
     const ENDINGS: [&str; 7] =
         ["secretaccesskey", "secretkey", "sessiontoken", "securitytoken", "accesstoken", "authtoken", "clientsecret"];
-    let plain: String = key.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>().to_ascii_lowercase();
+    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     ENDINGS.iter().any(|ending| plain.ends_with(ending))
 }
 

@@ -29,7 +29,6 @@ pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
     let mut in_property = false;
     for line in scan {
         match line.shape {
-            Shape::Blank | Shape::Comment => {}
             Shape::Header => {
                 end_last(&mut reading, line.start);
                 in_section = true;
@@ -42,7 +41,7 @@ pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
                     in_property = true;
                 }
             }
-            Shape::Indented => {}
+            Shape::Blank | Shape::Comment | Shape::Indented => {}
             Shape::Property if !in_section => reading.findings.push(Finding::new(Code::OutsideSection, line.number)),
             Shape::Property => {
                 in_property = true;
@@ -118,7 +117,7 @@ fn config_name(inner: &str) -> Name<'_> {
                 Cow::Borrowed(name) => Cow::Borrowed(name.strip_prefix("profile ").unwrap_or(name)),
                 Cow::Owned(name) => Cow::Owned(name.strip_prefix("profile ").unwrap_or(&name).to_owned()),
             };
-            amplify_profile(name)
+            amplify_profile(&name)
         }
     }
 }
@@ -142,13 +141,13 @@ fn credentials_name(inner: &str) -> Name<'_> {
     }
     match amplify_text(inner) {
         (_, false) => Name::Profile(inner.into(), Spelling::Aws),
-        (name, true) => amplify_profile(name),
+        (name, true) => amplify_profile(&name),
     }
 }
 
 /// A name that only Amplify's rules give. An unescaped dot makes a container there, and "profile" is cut out.
-fn amplify_profile(name: Cow<'_, str>) -> Name<'_> {
-    let escaped = unescaped(&name);
+fn amplify_profile(name: &str) -> Name<'static> {
+    let escaped = unescaped(name);
     let container = name.match_indices('.').any(|(at, _)| !name[..at].ends_with('\\'));
     if escaped.trim().is_empty() || container || name.contains("profile") {
         return Name::Other;
@@ -269,3 +268,6 @@ fn unescaped(name: &str) -> Cow<'_, str> {
         name => name.replace("\\.", ".").into(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,7 +26,7 @@ pub(super) fn read(kind: FileKind, text: &str) -> Result<Reading<'_>, SyntaxErro
     for line in lines(text) {
         let at = |problem| SyntaxError { line: line.number, problem };
         match (line.shape, within) {
-            (Shape::Blank | Shape::Comment, _) => {}
+            (Shape::Blank | Shape::Comment, _) | (Shape::Indented, Within::Property) => {}
             (Shape::Header, _) => {
                 let (prefix, rest) = pair(inner(line.text).ok_or(at(Problem::HeaderNotClosed))?);
                 match (kind, prefix, rest) {
@@ -44,7 +44,6 @@ pub(super) fn read(kind: FileKind, text: &str) -> Result<Reading<'_>, SyntaxErro
             }
             (Shape::Indented | Shape::Property, Within::Nothing) => return Err(at(Problem::OutsideSection)),
             (Shape::Indented, Within::Section) => return Err(at(Problem::ContinuesNothing)),
-            (Shape::Indented, Within::Property) => {}
             (Shape::Indented, Within::NestedBlock) => match split(line.text) {
                 Ok(_) => {}
                 Err(Problem::NoName) => return Err(at(Problem::NestedNoName)),

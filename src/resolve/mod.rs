@@ -127,3 +127,6 @@ fn base(plan: &CredentialPlan) -> Credentials {
         account_id: None,
     }
 }
+
+#[cfg(test)]
+mod tests;

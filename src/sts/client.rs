@@ -144,10 +144,9 @@ fn http_client() -> SharedHttpClient {
 
 fn https_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient, StsError> {
     let system = || SYSTEM_BUNDLES.iter().map(Path::new).find(|path| path.is_file());
-    let roots = match (ca_bundle, system()) {
-        (Some(path), _) => TrustStore::empty().with_pem_certificate(read_bundle(path)?),
-        (None, Some(path)) => TrustStore::empty().with_pem_certificate(read_bundle(path)?),
-        (None, None) => TrustStore::default(),
+    let roots = match ca_bundle.or_else(system) {
+        Some(path) => TrustStore::empty().with_pem_certificate(read_bundle(path)?),
+        None => TrustStore::default(),
     };
     let context = TlsContext::builder().with_trust_store(roots).build();
     let context = context.map_err(|error| StsError::Setup(innermost(&error)))?;

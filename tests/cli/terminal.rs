@@ -44,7 +44,7 @@ fn the_code_is_asked_for_on_the_terminal_whatever_the_streams_are() {
             // Holds the pipe open without ever writing to it, as the JS SDK does with a child's stdin.
             std::thread::spawn(move || {
                 let _open = fs::OpenOptions::new().read(true).write(true).open(path);
-                std::thread::sleep(Duration::from_secs(60));
+                std::thread::sleep(Duration::from_mins(1));
             });
             std::thread::sleep(Duration::from_millis(50));
         }

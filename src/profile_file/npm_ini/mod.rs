@@ -123,11 +123,15 @@ fn shape(line: &str) -> Shape<'_> {
 
 /// Where the keys under `header` go: into what is there already, if that is an object.
 fn open<'t>(heap: &mut Heap<'t>, name: Cow<'t, str>, header: Header<'t>) -> Option<ObjectId> {
-    let object = match heap.get(TOP, &name) {
-        Some(there) if there.is_truthy() => there.object()?,
-        _ => {
+    let slot = heap.find(TOP, &name);
+    let object = match slot.map(|slot| heap.value(slot)).filter(|there| there.is_truthy()) {
+        Some(there) => there.object()?,
+        None => {
             let new = heap.object();
-            heap.set(TOP, name, Stored::Object(new), header.line);
+            match slot {
+                Some(falsy) => heap.replace(falsy, Stored::Object(new), header.line),
+                None => heap.add(TOP, name, Stored::Object(new), header.line),
+            }
             new
         }
     };
@@ -152,20 +156,26 @@ fn keyword(value: Stored<'_>) -> Stored<'_> {
 fn assign<'t>(heap: &mut Heap<'t>, to: ObjectId, key: Cow<'t, str>, array: bool, value: Stored<'t>, line: u32) {
     let slot = heap.find(to, &key);
     let existing = slot.and_then(|slot| heap.value(slot).object()).filter(|object| heap.is_array(*object));
-    let list = match existing {
-        Some(list) => list,
+    let value = match existing {
+        Some(list) => {
+            heap.push(list, value, line);
+            Stored::Object(list)
+        }
         None if array => {
             let list = heap.array();
             if let Some(slot) = slot.filter(|slot| heap.value(*slot).is_truthy()) {
                 let (scalar, line) = heap.take(slot);
                 heap.push(list, scalar, line);
             }
-            list
+            heap.push(list, value, line);
+            Stored::Object(list)
         }
-        None => return heap.set(to, key, value, line),
+        None => value,
     };
-    heap.push(list, value, line);
-    heap.set(to, key, Stored::Object(list), line);
+    match slot {
+        Some(slot) => heap.replace(slot, value, line),
+        None => heap.add(to, key, value, line),
+    }
 }
 
 /// Moves each section with a dot in its name to where the dots lead: `[a.b]` into `a`, `[a\.b]` to the plain name `a.b`.
@@ -198,13 +208,17 @@ fn split_dotted(heap: &mut Heap<'_>) {
             heap.set(container, last, Stored::Object(section), line);
         }
     }
-    heap.delete(TOP, moved);
+    heap.delete(TOP, &moved);
 }
 
 fn child<'t>(heap: &mut Heap<'t>, of: ObjectId, name: Cow<'t, str>, line: u32) -> ObjectId {
-    heap.get(of, &name).and_then(Stored::object).unwrap_or_else(|| {
+    let slot = heap.find(of, &name);
+    slot.and_then(|slot| heap.value(slot).object()).unwrap_or_else(|| {
         let new = heap.object();
-        heap.set(of, name, Stored::Object(new), line);
+        match slot {
+            Some(scalar) => heap.replace(scalar, Stored::Object(new), line),
+            None => heap.add(of, name, Stored::Object(new), line),
+        }
         new
     })
 }

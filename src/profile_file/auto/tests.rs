@@ -1,0 +1,195 @@
+//! One table per rule of the reading.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::profile_file::FileKind::{Config, Credentials};
+
+fn names(kind: FileKind, text: &str) -> Vec<(String, Spelling)> {
+    let named = |section: &Section<'_>| match &section.name {
+        Name::Profile(name, spelling) => Some((name.to_string(), *spelling)),
+        _ => None,
+    };
+    read(kind, text).sections.iter().filter_map(named).collect()
+}
+
+fn all(text: &str) -> Vec<(String, String, u32)> {
+    let reading = read(Config, text);
+    let properties = reading.sections.iter().flat_map(Section::properties);
+    properties.map(|p| (p.key.to_string(), p.value.to_string(), p.line)).collect()
+}
+
+fn value(line: &str) -> String {
+    all(&format!("[default]\n{line}\n")).pop().map(|(_, value, _)| value).unwrap_or_default()
+}
+
+#[test]
+fn names_of_headers() {
+    let aws = Spelling::Aws;
+    let amplify = Spelling::Amplify;
+    let rows: &[(FileKind, &str, Option<(&str, Spelling)>)] = &[
+        (Config, "[default]", Some(("default", aws))),
+        (Config, "[profile default]", Some(("default", aws))),
+        (Config, "[profile foo]", Some(("foo", aws))),
+        (Config, "[profile\tfoo]", Some(("foo", aws))),
+        (Config, "[profile  foo]", Some(("foo", aws))),
+        (Config, "[ profile foo ]", Some(("foo", aws))),
+        (Config, "[profile\u{a0}foo]", Some(("foo", aws))),
+        (Config, "[profile \"foo bar\"]", Some(("foo bar", aws))),
+        (Config, "[profile 'a.b']", Some(("a.b", aws))),
+        (Config, "[profile a b]", Some(("a b", aws))),
+        (Config, "[profile a.b]", Some(("a.b", aws))),
+        (Config, "[profile m\u{fc}ller]", Some(("m\u{fc}ller", aws))),
+        (Config, "[profile foo]]", Some(("foo]", aws))),
+        (Config, "[profile foo] note", Some(("foo", aws))),
+        (Config, "[profile foo] ; note ]", Some(("foo", aws))),
+        (Config, "[profile foo];note", Some(("foo", aws))),
+        (Config, "[profile foo#bar]", Some(("foo#bar", aws))),
+        (Config, "[profile a\\.b]", Some(("a.b", amplify))),
+        (Config, "[profile a\\;b\\#c]", Some(("a;b#c", amplify))),
+        (Config, "[\"profile foo\"]", Some(("foo", amplify))),
+        (Config, "[\"profile a\\\\.b\"]", Some(("a.b", amplify))),
+        (Config, "[foo]", Some(("foo", amplify))),
+        (Config, "[foo bar]", Some(("foo bar", amplify))),
+        (Config, "[a\\.b]", Some(("a.b", amplify))),
+        (Config, "[a.b]", None),
+        (Config, "[my-profile]", None),
+        (Config, "[foo profile]", None),
+        (Config, "[profilefoo]", None),
+        (Config, "[profile]", None),
+        (Config, "[profile.foo]", None),
+        (Config, "[]", None),
+        (Config, "[sso-session corp]", None),
+        (Config, "[services dev]", None),
+        (Config, "[plugins]", None),
+        (Config, "[preview]", None),
+        (Credentials, "[foo]", Some(("foo", aws))),
+        (Credentials, "[ foo ]", Some(("foo", aws))),
+        (Credentials, "[a.b]", Some(("a.b", aws))),
+        (Credentials, "[my-profile]", Some(("my-profile", aws))),
+        (Credentials, "[profile foo]", Some(("profile foo", aws))),
+        (Credentials, "[a\\.b]", Some(("a.b", amplify))),
+        (Credentials, "[\" a\\\\.b\"]", Some(("a.b", amplify))),
+        (Credentials, "[\"foo\"]", Some(("foo", amplify))),
+        (Credentials, "[sso-session x]", None),
+    ];
+    for (kind, header, expected) in rows {
+        let expected: Vec<_> = expected.iter().map(|(name, spelling)| ((*name).to_owned(), *spelling)).collect();
+        assert_eq!(names(*kind, header), expected, "{kind:?} {header}");
+    }
+}
+
+#[test]
+fn the_prefixed_default_hides_the_plain_one_in_either_order() {
+    for text in ["[default]\na=1\n[profile default]\nb=2\n", "[profile default]\nb=2\n[default]\na=1\n"] {
+        let reading = read(Config, text);
+        let kept: Vec<_> = reading.sections.iter().filter(|s| matches!(s.name, Name::Profile(..))).collect();
+        assert_eq!(kept.len(), 1);
+        assert_eq!(kept[0].properties()[0].key, "b");
+    }
+}
+
+#[test]
+fn values_are_the_aws_reading_with_amplifys_escapes_undone() {
+    let rows = [
+        ("k = v", "v"),
+        ("k=a=b==", "a=b=="),
+        ("k = v # note", "v"),
+        ("k = v ; note", "v"),
+        ("k = a#b;c", "a#b;c"),
+        ("k =#x", "#x"),
+        ("k = \"v\"", "v"),
+        ("k = 'v'", "v"),
+        ("k = \"v\" # note", "v"),
+        ("k = \"v' ", "\"v'"),
+        ("k = \"a\" and \"b\"", "\"a\" and \"b\""),
+        ("k = \"a\\\"b\"", "a\\\"b"),
+        ("k = a\\;b\\#c", "a;b#c"),
+        ("k = \"a\\;b\"", "a;b"),
+        ("k = \"", "\""),
+        ("k = true", "true"),
+        ("k = null", "null"),
+        ("k = 007", "007"),
+        ("k = %(x)s $HOME", "%(x)s $HOME"),
+        ("credential_process = \"/a b/c\" 'd ; e' f # note", "\"/a b/c\" 'd ; e' f"),
+        ("credential_process = \"only\"", "\"only\""),
+        ("mfa_process = ykman code \\; x", "ykman code \\; x"),
+        ("Credential_Process = x \"a # b\"", "x \"a # b\""),
+    ];
+    for (line, expected) in rows {
+        assert_eq!(value(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn keys_are_lower_case_and_know_their_line() {
+    let seen = all("# c\n[default]\n\nREGION = x\n[profile a]\nOutput=y\n");
+    assert_eq!(seen, [("region".into(), "x".into(), 4), ("output".into(), "y".into(), 6)]);
+}
+
+#[test]
+fn deeper_lines_continue_and_others_begin() {
+    let rows: &[(&str, &[(&str, &str)])] = &[
+        ("s3 =\n  a = 1\n  b = 2\nregion = x", &[("s3", "\na = 1\nb = 2"), ("region", "x")]),
+        ("x = a\n  b\n\tc", &[("x", "a\nb\nc")]),
+        ("x = a\n\n  b", &[("x", "a\nb")]),
+        ("s3 =\n  a = 1 # c\n  # whole\n  b = 2", &[("s3", "\na = 1 # c\nb = 2")]),
+        ("  region = a\n  output = b", &[("region", "a"), ("output", "b")]),
+        ("  s3 =\n    a = 1\n  region = b", &[("s3", "\na = 1"), ("region", "b")]),
+        ("  region = a\noutput = b\n  more", &[("region", "a"), ("output", "b\nmore")]),
+    ];
+    for (text, expected) in rows {
+        let seen: Vec<_> =
+            all(&format!("[default]\n{text}\n")).into_iter().map(|(key, value, _)| (key, value)).collect();
+        let expected: Vec<_> = expected.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        assert_eq!(seen, expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_passed_over_is_found() {
+    let rows: &[(&str, &[(Code, u32)])] = &[
+        ("\u{feff}[default]\na = 1\n", &[(Code::ByteOrderMark, 1)]),
+        ("a = 1\n[default]\n", &[(Code::OutsideSection, 1)]),
+        ("[default]\n  a = 1\n", &[(Code::IndentedProperty, 2)]),
+        ("[default]\njunk\n= v\na: b\n", &[(Code::NoProperty, 2), (Code::NoProperty, 3), (Code::NoProperty, 4)]),
+        ("[default] note\na = 1\n", &[(Code::TextAfterHeader, 1)]),
+        ("[default]\na = 1\n[profile b\nc = 2\n", &[(Code::HeaderNotClosed, 3)]),
+        ("[default]\r\na = 1 # fine\r\n; fine\r\n", &[]),
+    ];
+    for (text, expected) in rows {
+        let seen: Vec<_> = read(Config, text).findings.iter().map(|finding| (finding.code, finding.line)).collect();
+        assert_eq!(seen, *expected, "{text}");
+    }
+}
+
+#[test]
+fn a_header_without_bracket_ends_the_section_before_and_begins_none() {
+    let text = "[profile a]\nx = 1\n[profile b # half\ny = 2\n[profile c]\nz = 3\n";
+    let reading = read(Config, text);
+    assert_eq!(reading.broken, [BrokenHeader { line: 3, begins: "b", after: Some(0) }]);
+    let keys: Vec<_> = reading.sections.iter().flat_map(Section::properties).map(|p| p.key.to_string()).collect();
+    assert_eq!(keys, ["x", "z"]);
+}
+
+#[test]
+fn a_byte_order_mark_hides_nothing() {
+    assert_eq!(names(Config, "\u{feff}[profile a]\n"), [("a".to_owned(), Spelling::Aws)]);
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic_and_lines_stay_within_the_file(text in "(\\[|\\]|profile |\"|'|\\\\|=|#|;| |\t|\n|\r|\u{feff}|a|\u{fc}|\\.){0,60}") {
+        for kind in [Config, Credentials] {
+            let last = lines(&text).count();
+            let reading = read(kind, &text);
+            for section in &reading.sections {
+                for property in section.properties() {
+                    prop_assert!(property.line > section.header.number && property.line as usize <= last);
+                    prop_assert!(!property.key.is_empty());
+                }
+            }
+            let _ = crate::profile_file::aws::read(kind, &text).map(|r| r.sections.iter().map(|s| s.properties().len()).sum::<usize>());
+        }
+    }
+}
