@@ -196,6 +196,38 @@ fn a_stop_gives_the_terminal_back_and_the_question_comes_again() {
 }
 
 #[test]
+fn when_whoever_started_us_is_gone_the_question_ends() {
+    let (sts, home) = biz_corp();
+    // The inner shell is the program's parent; the trailing `:` keeps it from becoming the program.
+    let mut terminal = Terminal::script(
+        &home,
+        "stty raw -echo; stty -g >\"$FILES/before\"\n\
+         sh -c 'echo $$ >\"$FILES/pid\"; \"$PROGRAM\" process bizcorprole; :' >\"$FILES/stdout\" 2>\"$FILES/stderr\"\n\
+         sleep 1",
+    );
+    terminal.expect(QUESTION);
+    kill("-KILL", &pid(&home));
+    let (_, left) = terminal.finish();
+    let run = left.restored();
+    // The outer shell may add that the inner one was killed.
+    assert!(run.stderr.lines().any(|line| line == "amplify-creds: cancelled"), "{}", run.stderr);
+    assert_eq!(sts.count("AssumeRole"), 0);
+}
+
+#[test]
+#[ignore = "waits 90 s for the real deadline; .ci/run runs it"]
+fn a_question_that_nobody_answers_ends() {
+    let (_sts, home) = biz_corp();
+    let mut terminal = Terminal::start(&home, "process bizcorprole", "</dev/null");
+    terminal.expect(QUESTION);
+    std::thread::sleep(Duration::from_secs(80));
+    let (_, left) = terminal.finish();
+    let run = left.restored();
+    run.failed_with(4);
+    assert!(run.stderr.contains("within 90 s"), "{}", run.stderr);
+}
+
+#[test]
 fn in_the_background_nobody_is_asked_and_nothing_stops() {
     let (_sts, home) = biz_corp();
     let terminal = Terminal::script(

@@ -165,7 +165,7 @@ impl<'t> Heap<'t> {
         let Some(table) = self.tables.get(self.nodes[object as usize].table as usize) else {
             return self.slots(object).find(|slot| self.key(*slot) == key);
         };
-        let mut slot = table.get(&self.hashes.hash_one(key)).copied()?;
+        let mut slot = table.get(&self.hash(key)).copied()?;
         while self.slots.get(slot as usize)?.key != key {
             slot = self.slots[slot as usize].twin;
         }
@@ -213,8 +213,14 @@ impl<'t> Heap<'t> {
         }
     }
 
+    fn hash(&self, key: &str) -> u64 {
+        let hash = self.hashes.hash_one(key);
+        // No two names that a test could think of have the same hash.
+        if cfg!(test) { hash % 7 } else { hash }
+    }
+
     fn tabulate(&mut self, table: u32, slot: SlotId) {
-        let hash = self.hashes.hash_one(self.key(slot).as_ref());
+        let hash = self.hash(self.key(slot));
         if let Some(table) = self.tables.get_mut(table as usize)
             && let Some(twin) = table.insert(hash, slot)
         {
@@ -299,7 +305,7 @@ impl<'t> Heap<'t> {
     pub(super) fn ordered(&self, object: ObjectId) -> Vec<SlotId> {
         let mut slots: Vec<_> = self.slots(object).collect();
         if self.nodes[object as usize].indexed {
-            slots.sort_by_key(|slot| rank(self.key(*slot)));
+            slots.sort_by_cached_key(|slot| rank(self.key(*slot)));
         }
         slots
     }
@@ -363,4 +369,31 @@ pub(super) fn rank(key: &str) -> u32 {
 
 fn number(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(NONE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_one_hash_are_told_apart_before_and_after_others_are_deleted() {
+        let mut heap = Heap::new();
+        let name = |number: u32| Cow::Owned(format!("name {number}"));
+        for number in 0..100 {
+            heap.set(TOP, name(number), Stored::Null, number);
+            heap.set(TOP, name(number), Stored::Bool(true), number);
+        }
+        let line = |heap: &Heap<'_>, number| heap.find(TOP, &name(number)).map(|slot| heap.line(slot));
+        assert!((0..100).all(|number| line(&heap, number) == Some(number)) && line(&heap, 100).is_none());
+        let odd: Vec<_> = heap.slots(TOP).skip(1).step_by(2).collect();
+        heap.delete(TOP, &odd);
+        assert!((0..100).all(|number| line(&heap, number) == (number % 2 == 0).then_some(number)));
+        assert_eq!(heap.count(TOP), 50);
+    }
+
+    #[test]
+    fn canonical_integers_go_first() {
+        let ranks = ["0", "10", "4294967294", "4294967295", "00", "01", "-1", "1.0", "", "a"].map(rank);
+        assert_eq!(ranks, [0, 10, 4_294_967_294, NONE, NONE, NONE, NONE, NONE, NONE, NONE]);
+    }
 }

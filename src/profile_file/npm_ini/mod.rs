@@ -58,7 +58,7 @@ pub struct NpmIniError {
     pub line: u32,
 }
 
-/// Reads a whole file. A byte order mark is part of the text here, as it is for Amplify.
+/// Reads a whole file, of less than 4 GiB. A byte order mark is part of the text here, as it is for Amplify.
 pub fn read(text: &str) -> Result<NpmIni<'_>, NpmIniError> {
     let mut heap = Heap::new();
     // Where keys go: nowhere in a `__proto__` section and in one whose name already has a value that takes no keys.
@@ -124,16 +124,16 @@ fn shape(line: &str) -> Shape<'_> {
 /// Where the keys under `header` go: into what is there already, if that is an object.
 fn open<'t>(heap: &mut Heap<'t>, name: Cow<'t, str>, header: Header<'t>) -> Option<ObjectId> {
     let slot = heap.find(TOP, &name);
-    let object = match slot.map(|slot| heap.value(slot)).filter(|there| there.is_truthy()) {
-        Some(there) => there.object()?,
-        None => {
-            let new = heap.object();
-            match slot {
-                Some(falsy) => heap.replace(falsy, Stored::Object(new), header.line),
-                None => heap.add(TOP, name, Stored::Object(new), header.line),
-            }
-            new
+    let there = slot.map(|slot| heap.value(slot)).filter(|there| there.is_truthy());
+    let object = if let Some(there) = there {
+        there.object()?
+    } else {
+        let new = heap.object();
+        match slot {
+            Some(falsy) => heap.replace(falsy, Stored::Object(new), header.line),
+            None => heap.add(TOP, name, Stored::Object(new), header.line),
         }
+        new
     };
     heap.head(object, header);
     Some(object)

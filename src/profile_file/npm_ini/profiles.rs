@@ -118,7 +118,7 @@ impl NpmIni<'_> {
     /// The file's profiles, if it is of this kind.
     pub fn profiles(&self, kind: FileKind) -> Profiles<'_> {
         let mut profiles: Vec<Profile<'_>> = Vec::new();
-        let mut places = HashMap::new();
+        let mut places = HashMap::with_capacity(self.sections().len());
         for found in self.sections().entries() {
             let name = profile_name(kind, found.key.clone());
             match places.entry(name) {
