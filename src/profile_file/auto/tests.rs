@@ -27,7 +27,7 @@ fn value(line: &str) -> String {
 fn names_of_headers() {
     let aws = Spelling::Aws;
     let amplify = Spelling::Amplify;
-    let rows: &[(FileKind, &str, Option<(&str, Spelling)>)] = &[
+    let rows = [
         (Config, "[default]", Some(("default", aws))),
         (Config, "[profile default]", Some(("default", aws))),
         (Config, "[profile foo]", Some(("foo", aws))),
@@ -74,8 +74,9 @@ fn names_of_headers() {
         (Credentials, "[sso-session x]", None),
     ];
     for (kind, header, expected) in rows {
-        let expected: Vec<_> = expected.iter().map(|(name, spelling)| ((*name).to_owned(), *spelling)).collect();
-        assert_eq!(names(*kind, header), expected, "{kind:?} {header}");
+        let seen = names(kind, header);
+        let seen: Vec<_> = seen.iter().map(|(name, spelling)| (name.as_str(), *spelling)).collect();
+        assert_eq!(seen, expected.into_iter().collect::<Vec<_>>(), "{kind:?} {header}");
     }
 }
 
