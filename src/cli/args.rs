@@ -86,6 +86,8 @@ pub struct Global {
 pub enum DialectArg {
     /// As any of your tools would mean it
     Auto,
+    /// Exactly as the Amplify CLI
+    Amplify,
     /// Exactly as the AWS SDKs
     Aws,
 }

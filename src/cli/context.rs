@@ -121,12 +121,14 @@ fn dialect(global: &Global, env: &Env, settings: &Settings) -> Result<Dialect, F
     match (global.dialect, named) {
         (Some(DialectArg::Auto), _) | (None, None) => Ok(Dialect::Auto),
         (Some(DialectArg::Aws), _) => Ok(Dialect::Aws),
+        (Some(DialectArg::Amplify), _) => Ok(Dialect::Amplify),
         (None, Some(name)) => match name.value.as_str() {
             "auto" => Ok(Dialect::Auto),
             "aws" => Ok(Dialect::Aws),
+            "amplify" => Ok(Dialect::Amplify),
             _ => {
                 let message = format!("the dialect from {} does not exist", name.from);
-                Err(Failure::new(CONFIG, message).at(&name.from, None).hint("it is auto or aws"))
+                Err(Failure::new(CONFIG, message).at(&name.from, None).hint("it is auto, amplify or aws"))
             }
         },
     }

@@ -69,7 +69,8 @@ fn json_of(profile: &Profile<'_>, with_properties: bool) -> Value {
         "session": null,
     });
     if with_properties {
-        object["properties"] = Value::Object(properties(profile));
+        let is_null = profile.parts().iter().any(|part| part.is_null);
+        object["properties"] = if is_null { Value::Null } else { Value::Object(properties(profile)) };
     }
     object
 }
@@ -80,7 +81,11 @@ fn properties(profile: &Profile<'_>) -> Map<String, Value> {
     for part in profile.parts().iter().rev() {
         let file = part.source.path.display().to_string();
         for property in &part.properties {
-            let value = if is_secret(&property.key) { "****" } else { &*property.value };
+            let value = match &property.typed {
+                _ if is_secret(&property.key) => json!("****"),
+                Some(typed) => typed.clone(),
+                None => json!(property.value),
+            };
             all.insert(property.key.to_string(), json!({"value": value, "file": file, "line": property.line}));
         }
     }

@@ -30,9 +30,10 @@ pub struct HalfPair {
 }
 
 // The Amplify CLI's spellings come first, as there; the legacy token name, which only botocore knows, last.
-const ACCESS_KEY_ID: [&str; 2] = ["accesskeyid", "aws_access_key_id"];
-const SECRET_ACCESS_KEY: [&str; 2] = ["secretaccesskey", "aws_secret_access_key"];
-const SESSION_TOKEN: [&str; 3] = ["sessiontoken", "aws_session_token", "aws_security_token"];
+// They stand in lower case in the readings that lower keys, and as they are in the Amplify CLI's own.
+const ACCESS_KEY_ID: [&str; 3] = ["accessKeyId", "accesskeyid", "aws_access_key_id"];
+const SECRET_ACCESS_KEY: [&str; 3] = ["secretAccessKey", "secretaccesskey", "aws_secret_access_key"];
+const SESSION_TOKEN: [&str; 4] = ["sessionToken", "sessiontoken", "aws_session_token", "aws_security_token"];
 
 impl Profile<'_> {
     /// The keys of the first file (credentials, then config) that holds any of the three.

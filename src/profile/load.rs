@@ -14,7 +14,8 @@ use crate::paths::Paths;
 use crate::profile_file::{self, Dialect, FileKind, Problem};
 use crate::span::{Location, SourceFile};
 
-use super::{FileView, ProfileSet};
+use super::ProfileSet;
+use super::view::FileView;
 
 /// The largest profile file that is read, in bytes: 16 MiB.
 pub const MAX_FILE_BYTES: u64 = 16 << 20;
@@ -107,10 +108,10 @@ impl FileText {
     }
 
     fn view(&self, dialect: Dialect, kind: FileKind) -> Result<FileView<'_>, LoadError> {
-        let reading = profile_file::read(dialect, kind, &self.text).map_err(|error| LoadError::Syntax {
+        let content = profile_file::read(dialect, kind, &self.text).map_err(|error| LoadError::Syntax {
             at: Location { file: self.source.clone(), line: error.line },
             problem: error.problem,
         })?;
-        Ok(FileView { kind, source: self.source.clone(), reading })
+        Ok(FileView { kind, source: self.source.clone(), content })
     }
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::aws::lower;
 use super::finding::{Code, Finding};
 use super::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines};
-use super::{Body, BrokenHeader, Dialect, FileKind, Name, Property, Reading, Section, Spelling};
+use super::{Body, BrokenHeader, FileKind, Name, Property, Reading, Section, Spelling};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -75,7 +75,7 @@ fn header<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, line: Li
         reading.findings.push(Finding::new(Code::TextAfterHeader, line.number));
     }
     let start = line.start + line.text.len() + line.terminator.len();
-    let body = Body { dialect: Dialect::Auto, text, start, end: text.len() };
+    let body = Body { is_strict: false, text, start, end: text.len() };
     let name = match kind {
         FileKind::Config => config_name(inner),
         FileKind::Credentials => credentials_name(inner),
@@ -200,7 +200,7 @@ pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
             }
             _ => {
                 if let Some((key, value)) = key_and_value(line.text) {
-                    all.push(Property { key: lower(key), value, line: line.number });
+                    all.push(Property::text(lower(key), value, line.number));
                     indentation = Some(depth);
                 }
             }

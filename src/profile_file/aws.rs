@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::lines::{BLANKS, Lines, Shape, before_comment, is_identifier, lines};
-use super::{Body, Dialect, FileKind, Name, Problem, Property, Reading, Section, Spelling, SyntaxError};
+use super::{Body, FileKind, Name, Problem, Property, Reading, Section, Spelling, SyntaxError};
 
 /// What an indented line would continue.
 #[derive(Clone, Copy)]
@@ -38,7 +38,7 @@ pub(super) fn read(kind: FileKind, text: &str) -> Result<Reading<'_>, SyntaxErro
                     before.body.end = line.start;
                 }
                 let start = line.start + line.text.len() + line.terminator.len();
-                let body = Body { dialect: Dialect::Aws, text, start, end: text.len() };
+                let body = Body { is_strict: true, text, start, end: text.len() };
                 reading.sections.push(Section { name: name(kind, prefix, rest), header: line, body });
                 within = Within::Section;
             }
@@ -70,7 +70,7 @@ pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
         match line.shape {
             Shape::Property => {
                 if let Ok((key, value)) = split(line.text) {
-                    all.push(Property { key: lower(key), value: value.into(), line: line.number });
+                    all.push(Property::text(lower(key), value.into(), line.number));
                 }
             }
             Shape::Indented => {

@@ -6,6 +6,7 @@ pub mod auto;
 pub mod aws;
 pub mod finding;
 pub mod lines;
+pub mod npm_ini;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,6 +15,7 @@ use thiserror::Error;
 
 use finding::Finding;
 use lines::Line;
+use npm_ini::NpmIni;
 
 /// How a file is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub enum Dialect {
     Auto,
     /// The cross-SDK grammar, exactly as the AWS SDK for Rust (aws-runtime 1.10.2) reads it.
     Aws,
+    /// npm ini 1.3.8 and the Amplify CLI's mapping, exactly.
+    Amplify,
 }
 
 /// Which of the two files a text is. They differ in how a header names a profile.
@@ -78,7 +82,8 @@ pub struct Section<'t> {
 /// The whole text of the file and the byte range of the section's lines in it; the range is read only when asked for.
 #[derive(Clone)]
 struct Body<'t> {
-    dialect: Dialect,
+    /// Whether the properties follow the exact grammar (`aws`) or the lenient one (`auto`).
+    is_strict: bool,
     text: &'t str,
     start: usize,
     end: usize,
@@ -99,10 +104,7 @@ impl<'t> Section<'t> {
     /// The properties in file order, duplicates and all; the last one of a key counts.
     pub fn properties(&self) -> Vec<Property<'t>> {
         let lines = lines::Lines::resume(&self.body.text[..self.body.end], self.body.start, self.header.number + 1);
-        match self.body.dialect {
-            Dialect::Auto => auto::properties(lines),
-            Dialect::Aws => aws::properties(lines),
-        }
+        if self.body.is_strict { aws::properties(lines) } else { auto::properties(lines) }
     }
 }
 
@@ -113,8 +115,17 @@ pub struct Property<'t> {
     pub key: Cow<'t, str>,
     /// The value; a nested block is its lines, trimmed, each after a `\n`.
     pub value: Cow<'t, str>,
+    /// The value where npm ini gives something other than text; `value` is then its JSON.
+    pub typed: Option<serde_json::Value>,
     /// The line of the file, counted from 1.
     pub line: u32,
+}
+
+impl<'t> Property<'t> {
+    /// A property whose value is text.
+    pub fn text(key: Cow<'t, str>, value: Cow<'t, str>, line: u32) -> Self {
+        Self { key, value, typed: None, line }
+    }
 }
 
 impl fmt::Debug for Property<'_> {
@@ -179,12 +190,28 @@ pub enum Problem {
     /// A line of a nested block that begins with `=`.
     #[error("a line of a nested block has no name before its '='")]
     NestedNoName,
+    /// A quoted name that npm ini throws at.
+    #[error("a quoted name is JSON that the Amplify CLI cannot use as a name")]
+    NotAName,
 }
 
-/// Reads `text` in `dialect`. Only `Dialect::Aws` can fail: `Auto` passes over what it cannot read and tells of it.
-pub fn read(dialect: Dialect, kind: FileKind, text: &str) -> Result<Reading<'_>, SyntaxError> {
+/// A file in one of the three readings.
+#[derive(Debug)]
+pub enum Content<'t> {
+    /// Of the dialects `Auto` and `Aws`.
+    Sections(Reading<'t>),
+    /// Of the dialect `Amplify`.
+    Amplify(NpmIni<'t>),
+}
+
+/// Reads `text` in `dialect`. `Auto` never fails: it passes over what it cannot read and tells of it.
+pub fn read(dialect: Dialect, kind: FileKind, text: &str) -> Result<Content<'_>, SyntaxError> {
     match dialect {
-        Dialect::Auto => Ok(auto::read(kind, text)),
-        Dialect::Aws => aws::read(kind, text),
+        Dialect::Auto => Ok(Content::Sections(auto::read(kind, text))),
+        Dialect::Aws => aws::read(kind, text).map(Content::Sections),
+        Dialect::Amplify => match npm_ini::read(text) {
+            Ok(file) => Ok(Content::Amplify(file)),
+            Err(error) => Err(SyntaxError { line: error.line, problem: Problem::NotAName }),
+        },
     }
 }

@@ -1,4 +1,6 @@
 //! Vectors that were got by running the real tools; one named result per row.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod amplify_list;
+mod npm_ini;
 mod sdk_parser;

@@ -1,0 +1,68 @@
+//! Owns all profiles of both files under one dialect, and finding one by name.
+//!
+//! Refuses to mix spellings: within a file, the better way of writing a name hides the others.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::profile_file::Dialect;
+use crate::span::Location;
+
+use super::Profile;
+use super::view::FileView;
+
+/// All profiles of both files, as one dialect reads them. Borrows the files' text.
+#[derive(Debug)]
+pub struct ProfileSet<'t> {
+    /// How the files were read.
+    pub dialect: Dialect,
+    /// Config, then credentials.
+    pub(super) files: [FileView<'t>; 2],
+}
+
+impl<'t> ProfileSet<'t> {
+    /// The names in file order, config before credentials.
+    pub fn names(&self) -> Vec<String> {
+        let mut seen = HashSet::new();
+        self.files.iter().flat_map(FileView::names).filter(|name| seen.insert(name.clone())).collect()
+    }
+
+    /// Every profile in file order, each section read once.
+    pub fn all(&self) -> Vec<Profile<'t>> {
+        let mut parts: [HashMap<_, _>; 2] = [1, 0].map(|index: usize| self.files[index].parts());
+        let profile = |name: String| {
+            let parts = parts.iter_mut().filter_map(|file| file.remove(&name)).collect();
+            Profile { name, parts }
+        };
+        self.names().into_iter().map(profile).collect()
+    }
+
+    /// The profile of that name, from every section that names it in the better spelling of its file.
+    pub fn get(&self, name: &str) -> Option<Profile<'t>> {
+        let parts: Vec<_> = self.files.iter().rev().filter_map(|file| file.part(name)).collect();
+        (!parts.is_empty()).then(|| Profile { name: name.to_owned(), parts })
+    }
+
+    /// A header without `]` that leaves in doubt what belongs to `name`.
+    pub fn broken_near(&self, name: &str) -> Option<Location> {
+        self.files.iter().find_map(|file| file.broken(Some(name)))
+    }
+
+    /// Any header without `]`.
+    pub fn first_broken(&self) -> Option<Location> {
+        self.files.iter().find_map(|file| file.broken(None))
+    }
+
+    /// The names nearest to one that does not exist, best first, at most three.
+    pub fn nearest(&self, name: &str) -> Vec<String> {
+        let mut scored: Vec<_> =
+            self.names().into_iter().map(|other| (strsim::jaro_winkler(name, &other), other)).collect();
+        scored.retain(|(score, _)| *score > 0.75);
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+        scored.into_iter().take(3).map(|(_, other)| other).collect()
+    }
+
+    /// The files as people know them: config, then credentials.
+    pub fn shown_files(&self) -> [&str; 2] {
+        [&self.files[0].source.shown, &self.files[1].source.shown]
+    }
+}

@@ -1,0 +1,142 @@
+//! Owns one file's share in the profiles: which names it has and what it says about each.
+//!
+//! Refuses to know the other file.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::profile_file::npm_ini::{self, NpmIni, Value};
+use crate::profile_file::{Content, FileKind, Name, Property, Section, Spelling};
+use crate::span::{Location, SourceFile};
+
+use super::Part;
+
+/// One file's reading and what to call the file.
+#[derive(Debug)]
+pub(super) struct FileView<'t> {
+    pub(super) kind: FileKind,
+    pub(super) source: Arc<SourceFile>,
+    pub(super) content: Content<'t>,
+}
+
+impl<'t> FileView<'t> {
+    /// The names in file order; in the dialect of the Amplify CLI, in its picker's order.
+    pub(super) fn names(&self) -> Vec<String> {
+        match &self.content {
+            Content::Sections(reading) => reading.sections.iter().filter_map(profile_name).map(str::to_owned).collect(),
+            Content::Amplify(file) => {
+                file.profiles(self.kind).listed().map(|profile| profile.name.clone().into_owned()).collect()
+            }
+        }
+    }
+
+    /// What the file says about each name it has.
+    pub(super) fn parts(&self) -> HashMap<String, Part<'t>> {
+        let reading = match &self.content {
+            Content::Sections(reading) => reading,
+            Content::Amplify(file) => return self.amplify_parts(file),
+        };
+        let mut sections: HashMap<&str, Vec<&Section<'t>>> = HashMap::new();
+        for section in &reading.sections {
+            if let Some(name) = profile_name(section) {
+                sections.entry(name).or_default().push(section);
+            }
+        }
+        sections.into_iter().map(|(name, sections)| (name.to_owned(), self.join(sections))).collect()
+    }
+
+    /// What the file says about one name.
+    pub(super) fn part(&self, name: &str) -> Option<Part<'t>> {
+        let reading = match &self.content {
+            Content::Sections(reading) => reading,
+            Content::Amplify(file) => {
+                return file.profiles(self.kind).lookup(name).map(|profile| self.amplify_part(profile));
+            }
+        };
+        let named: Vec<_> = reading.sections.iter().filter(|section| profile_name(section) == Some(name)).collect();
+        if !named.is_empty() {
+            return Some(self.join(named));
+        }
+        // botocore takes a credentials header literally, quotes and backslashes included.
+        let literally = |section: &&Section<'t>| profile_name(section).is_some() && section.literal_name() == name;
+        let literal: Vec<_> = match self.kind {
+            FileKind::Config => Vec::new(),
+            FileKind::Credentials => reading.sections.iter().filter(literally).collect(),
+        };
+        (!literal.is_empty()).then(|| self.join(literal))
+    }
+
+    /// A header without `]`: one that leaves in doubt what belongs to the profile, or any.
+    pub(super) fn broken(&self, name: Option<&str>) -> Option<Location> {
+        let Content::Sections(reading) = &self.content else { return None };
+        let before = |index: Option<usize>| index.and_then(|index| profile_name(&reading.sections[index]));
+        let concerns = |name| move |begins: &str, after| begins == name || before(after) == Some(name);
+        let found = match name {
+            None => reading.broken.first(),
+            Some(name) => reading.broken.iter().find(|broken| concerns(name)(broken.begins, broken.after)),
+        };
+        found.map(|broken| Location { file: self.source.clone(), line: broken.line })
+    }
+
+    /// The sections of one name in the best spelling among them.
+    fn join(&self, mut sections: Vec<&Section<'t>>) -> Part<'t> {
+        let best = sections.iter().filter_map(|section| spelling(section)).min();
+        sections.retain(|section| spelling(section) == best);
+        let mut part = self.empty_part();
+        for section in sections {
+            part.headers.push((section.header.number, section.header.text.into()));
+            part.properties.extend(section.properties());
+        }
+        part
+    }
+
+    fn amplify_parts(&self, file: &NpmIni<'t>) -> HashMap<String, Part<'t>> {
+        let profiles = file.profiles(self.kind);
+        let part = |profile: &npm_ini::Profile<'_>| (profile.name.clone().into_owned(), self.amplify_part(profile));
+        profiles.listed().map(part).collect()
+    }
+
+    /// What Amplify's lookup finds, free of the reading it is found in.
+    fn amplify_part(&self, profile: &npm_ini::Profile<'_>) -> Part<'t> {
+        let mut part = self.empty_part();
+        if let Value::Object(section) = profile.found.value {
+            part.headers.extend(section.headers().map(|header| (header.line, Cow::Owned(header.text.to_owned()))));
+        }
+        part.is_null = matches!(profile.found.value, Value::Null);
+        part.properties.extend(profile.properties().map(|entry| {
+            let key = Cow::Owned(entry.key.into_owned());
+            if let Some(text) = entry.value.text() {
+                return Property::text(key, text.to_owned().into(), entry.line);
+            }
+            // What a view holds can always be written; were it not, null is the honest answer.
+            let typed = serde_json::to_value(entry.value).unwrap_or_default();
+            Property { key, value: typed.to_string().into(), typed: Some(typed), line: entry.line }
+        }));
+        part
+    }
+
+    fn empty_part(&self) -> Part<'t> {
+        Part {
+            kind: self.kind,
+            source: self.source.clone(),
+            headers: Vec::new(),
+            properties: Vec::new(),
+            is_null: false,
+        }
+    }
+}
+
+fn profile_name<'s>(section: &'s Section<'_>) -> Option<&'s str> {
+    match &section.name {
+        Name::Profile(name, _) => Some(name),
+        Name::SsoSession(_) | Name::Services(_) | Name::Other => None,
+    }
+}
+
+fn spelling(section: &Section<'_>) -> Option<Spelling> {
+    match &section.name {
+        Name::Profile(_, spelling) => Some(*spelling),
+        Name::SsoSession(_) | Name::Services(_) | Name::Other => None,
+    }
+}
