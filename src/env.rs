@@ -40,6 +40,8 @@ pub const AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: &str = "AWS_IGNORE_CONFIGURED_END
 pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 /// An MFA code, used once and kept from every child process.
 pub const AMPLIFY_CREDS_MFA_TOKEN: &str = "AMPLIFY_CREDS_MFA_TOKEN";
+/// For a `credential_process` that we run: the profiles and locks that wait for it, as JSON. Ours alone.
+pub const AMPLIFY_CREDS_CHAIN: &str = "AMPLIFY_CREDS_CHAIN";
 /// Any value but `0` and `false`: never ask anything.
 pub const AMPLIFY_CREDS_NO_INPUT: &str = "AMPLIFY_CREDS_NO_INPUT";
 /// `auto`, `amplify` or `aws`.
@@ -101,6 +103,11 @@ impl Env {
 /// The command line with the program's name first, as the system gave it.
 pub fn arguments() -> impl Iterator<Item = OsString> {
     std::env::args_os()
+}
+
+/// The path of the running executable, when it can be known.
+pub fn executable() -> Option<PathBuf> {
+    std::env::current_exe().ok()
 }
 
 /// The directory that relative paths start from, when it can be known.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! argv -> cli::args -> cli::<verb>
-//! env -> Env -> paths -> profile::load -> profile_file::{auto|aws} -> ProfileSet
+//! env -> Env -> paths -> profile::load -> profile_file::{auto|aws|npm_ini} -> ProfileSet
 //! ProfileSet + name -> plan::build -> CredentialPlan{ base, hops }          pure up to here, every value located
 //! CredentialPlan -> resolve: leaf fresh -> answer                           no lock, runtime, prompt or socket
 //!                            else lock leaf to base, AssumeRole forward -> entry -> atomic write
@@ -12,7 +12,7 @@
 //! Arrows between modules point down only (`tests/boundaries.rs` reads the `use` lines):
 //!
 //! ```text
-//! main -> cli -> { output, resolve } -> { cache, sts, prompt } -> plan -> profile -> profile_file
+//! main -> cli -> { output, resolve } -> { cache, source, sts, prompt } -> plan -> profile -> profile_file
 //!      -> { credentials, settings, paths } -> { span, secret, env, clock, fs, printable }
 //! ```
 //!
@@ -35,5 +35,6 @@ pub mod prompt;
 pub mod resolve;
 pub mod secret;
 pub mod settings;
+pub mod source;
 pub mod span;
 pub mod sts;

@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 8] = [
     &["profile_file"],
     &["profile"],
     &["plan"],
-    &["cache", "sts", "prompt", "output"],
+    &["cache", "source", "sts", "prompt", "output"],
     &["resolve"],
     &["cli"],
 ];

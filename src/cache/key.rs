@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use crate::plan::{Base, BaseSource, CredentialPlan, Hop};
+use crate::plan::{Base, BaseSource, CredentialPlan, Hop, ProcessBase, Surroundings};
 use crate::profile::keys::Keys;
 
 /// SHA-256 over everything that decides whose session it is and what it may do, as 64 hex digits.
@@ -61,7 +61,7 @@ impl CacheKey {
 
 /// The fingerprint of the session that the first `index + 1` hops lead to.
 fn fingerprint(plan: &CredentialPlan, index: usize) -> Fingerprint {
-    let CredentialPlan { profile: _, base, hops, endpoint, warnings: _ } = plan;
+    let CredentialPlan { profile: _, path: _, via: _, base, hops, endpoint, warnings: _ } = plan;
     let mut hash = Labelled(Sha256::new());
     hash.add("amplify-creds", "1");
     hash.add("partition", hops[index].role_arn.value.partition());
@@ -95,10 +95,31 @@ impl Labelled {
         let (kind, keys) = match source {
             BaseSource::Static(keys) => ("static", keys),
             BaseSource::Environment(keys) => ("environment", keys),
+            BaseSource::Process(process) => return self.process(process),
         };
         let Keys { access_key_id, secret_access_key: _, session_token: _, from: _ } = keys;
         self.add("base", kind);
         self.add("access key id", access_key_id);
+    }
+
+    /// Whose credentials a program gives can depend on all that it sees of us. The directory decides only which
+    /// program a relative command is.
+    fn process(&mut self, process: &ProcessBase) {
+        let ProcessBase { command, surroundings } = process;
+        let Surroundings { aws_profile, aws_default_profile, config, credentials, directory } = surroundings;
+        self.add("base", "process");
+        self.add("command", &command.value);
+        for (label, value) in [("AWS_PROFILE", aws_profile), ("AWS_DEFAULT_PROFILE", aws_default_profile)] {
+            if let Some(value) = value {
+                self.add(label, value);
+            }
+        }
+        self.add("config", &config.to_string_lossy());
+        self.add("credentials", &credentials.to_string_lossy());
+        let is_absolute = command.value.trim_start_matches(['"', '\'', ' ']).starts_with('/');
+        if let Some(directory) = directory.as_ref().filter(|_| !is_absolute) {
+            self.add("directory", &directory.to_string_lossy());
+        }
     }
 
     fn hop(&mut self, hop: &Hop) {

@@ -97,7 +97,7 @@ pub enum DialectArg {
 pub enum Command {
     /// Print credentials as a credential_process document
     #[command(alias = "credential-process", after_help = PROCESS_EXAMPLES)]
-    Process(Process),
+    Process(Fetch),
     /// List every profile
     #[command(aliases = ["ls", "profiles"], after_help = LIST_EXAMPLES)]
     List(List),
@@ -113,9 +113,9 @@ pub enum Command {
     },
 }
 
-/// Options of `process`.
+/// Options of the commands that get credentials.
 #[derive(Debug, Args)]
-pub struct Process {
+pub struct Fetch {
     /// Profile [default: AWS_PROFILE, else "default"]
     #[arg(value_name = "PROFILE")]
     pub name: Option<String>,

@@ -3,6 +3,7 @@
 use crate::env::{self, Env};
 use crate::output::tell;
 use crate::paths::{Overrides, Paths};
+use crate::plan::Surroundings;
 use crate::plan::build::Inputs;
 use crate::plan::limits::SESSION_NAME;
 use crate::printable::printable;
@@ -12,6 +13,7 @@ use crate::profile::load::Files;
 use crate::profile_file::Dialect;
 use crate::secret::Secret;
 use crate::settings::Settings;
+use crate::source::chain::Chain;
 use crate::span::{Located, Origin};
 
 use super::args::{DialectArg, Global};
@@ -68,7 +70,27 @@ impl Context {
                 self.variable(&[env::AWS_ENDPOINT_URL_STS, env::AWS_ENDPOINT_URL])
             },
             environment: self.environment_keys(),
+            unnamed_profile: name_in(&self.env).map_or_else(|| "default".to_owned(), |found| found.value),
+            surroundings: Surroundings {
+                aws_profile: self.env.text(env::AWS_PROFILE),
+                aws_default_profile: self.env.text(env::AWS_DEFAULT_PROFILE),
+                config: self.paths.config.clone(),
+                credentials: self.paths.credentials.clone(),
+                directory: env::current_directory(),
+            },
+            program: env::executable(),
+            waiting: self.chain().waiting(&self.config()),
         })
+    }
+
+    /// Who waits for this run: set by a run of this program that started us through a `credential_process`.
+    pub(super) fn chain(&self) -> Chain {
+        self.env.text(env::AMPLIFY_CREDS_CHAIN).map_or_else(Chain::default, |text| Chain::parse(&text))
+    }
+
+    /// The config file, as a chain names it.
+    pub(super) fn config(&self) -> String {
+        self.paths.config.display().to_string()
     }
 
     /// A variable or, after it, the setting of the same meaning.
@@ -106,11 +128,13 @@ fn select(argument: Option<&str>, flag: Option<&str>, env: &Env) -> Result<Optio
         }
         (Some(name), _) => Ok(Some(Located::new(name.to_owned(), Origin::Flag("PROFILE")))),
         (None, Some(name)) => Ok(Some(Located::new(name.to_owned(), Origin::Flag("--profile")))),
-        (None, None) => {
-            let names = [env::AMPLIFY_CREDS_PROFILE, env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE];
-            Ok(env.first(&names).map(|(name, value)| Located::new(value, Origin::Variable(name))))
-        }
+        (None, None) => Ok(name_in(env)),
     }
+}
+
+fn name_in(env: &Env) -> Option<Located<String>> {
+    let names = [env::AMPLIFY_CREDS_PROFILE, env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE];
+    env.first(&names).map(|(name, value)| Located::new(value, Origin::Variable(name)))
 }
 
 fn dialect(global: &Global, env: &Env, settings: &Settings) -> Result<Dialect, Failure> {

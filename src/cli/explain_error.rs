@@ -9,8 +9,8 @@ use crate::settings::SettingsError;
 use crate::sts::StsError;
 
 use super::failure::{
-    ACCESS_DENIED, CANCELLED, CLOCK, CONFIG, CREDENTIALS_REJECTED, FILE, Failure, INTERNAL, LOCK_TIMEOUT, LOOP,
-    MFA_NEEDED, MFA_REJECTED, NETWORK, PROFILE_NOT_FOUND, REFUSED, UNSUPPORTED, USAGE,
+    ACCESS_DENIED, BASE_FAILED, CANCELLED, CLOCK, CONFIG, CREDENTIALS_REJECTED, FILE, Failure, INTERNAL, LOCK_TIMEOUT,
+    LOOP, MFA_NEEDED, MFA_REJECTED, NETWORK, PROFILE_NOT_FOUND, REFUSED, UNSUPPORTED, USAGE,
 };
 
 impl From<NoHome> for Failure {
@@ -117,6 +117,13 @@ fn plan(error: &PlanError) -> Failure {
             Failure::new(CONFIG, format!("profile {profile} has a {key} that AWS would reject ({from})"))
                 .hint(format!("it must be {expected}"))
         }
+        PlanError::Recursion { profile, .. } => {
+            Failure::new(LOOP, format!("the credential_process of profile {profile} leads back to profile {profile}"))
+                .hint("it must not ask this program, or a tool that does, for the profile that it is to give keys to")
+        }
+        PlanError::IncludeLoop { profile, at } => {
+            Failure::new(LOOP, format!("the include_profile of profile {profile} leads back to one before ({at})"))
+        }
         PlanError::MfaOnLaterHop { profile, hop, at } => Failure::new(
             CONFIG,
             format!("profile {profile} sets mfa_serial on role {hop} of its chain ({at}); AWS takes a code only on the first"),
@@ -130,6 +137,14 @@ impl From<ResolveError> for Failure {
         match error {
             ResolveError::Sts { error, at } => sts(error, &at),
             ResolveError::Prompt { error, at } => prompt(&error, &at),
+            ResolveError::Base { error, profile, at } => {
+                let what = format!("the credential_process of profile {profile} gave no credentials: {error}");
+                Failure::new(BASE_FAILED, what).at(&at, Some(&profile)).hint("run the command by itself to see more")
+            }
+            ResolveError::Recursion => Failure::new(
+                LOOP,
+                "this run would wait for the one that waits for it, by a credential_process between them",
+            ),
             ResolveError::LockTimeout(seconds) => Failure::new(
                 LOCK_TIMEOUT,
                 format!("waited {seconds} s for another process that fetches the same session"),

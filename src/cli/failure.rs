@@ -49,6 +49,8 @@ pub const MFA_NEEDED: Code = code("mfa_needed", 4, "an MFA code is needed and no
 pub const MFA_REJECTED: Code = code("mfa_rejected", 4, "AWS refused the MFA code");
 /// AWS refused the base credentials.
 pub const CREDENTIALS_REJECTED: Code = code("credentials_rejected", 4, "AWS refused the keys that sign the call");
+/// A credential_process failed.
+pub const BASE_FAILED: Code = code("base_failed", 4, "a credential_process gave no credentials");
 /// AWS said no.
 pub const ACCESS_DENIED: Code = code("access_denied", 5, "AWS said no: AccessDenied");
 /// AWS refused the request.
@@ -61,7 +63,7 @@ pub const LOCK_TIMEOUT: Code = code("lock_timeout", 7, "another process kept fet
 pub const CANCELLED: Code = code("cancelled", 130, "cancelled");
 
 /// All codes in the order of their exit status.
-pub const ALL: [Code; 17] = [
+pub const ALL: [Code; 18] = [
     OUTPUT,
     CLOCK,
     INTERNAL,
@@ -74,6 +76,7 @@ pub const ALL: [Code; 17] = [
     MFA_NEEDED,
     MFA_REJECTED,
     CREDENTIALS_REJECTED,
+    BASE_FAILED,
     ACCESS_DENIED,
     REFUSED,
     NETWORK,

@@ -6,6 +6,7 @@ pub mod args;
 mod context;
 mod explain_error;
 pub mod failure;
+mod fetching;
 mod help;
 mod list;
 mod process;

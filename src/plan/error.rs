@@ -100,6 +100,20 @@ pub enum PlanError {
         /// Where it stands.
         from: Origin,
     },
+    /// The profile's own `credential_process` has led back to it.
+    Recursion {
+        /// The profile.
+        profile: String,
+        /// Its `credential_process`, or the first header.
+        at: Option<Location>,
+    },
+    /// The included profiles lead back to one of them.
+    IncludeLoop {
+        /// The profile.
+        profile: String,
+        /// Its `include_profile`.
+        at: Location,
+    },
     /// `mfa_serial` on a role that is not assumed with a user's keys.
     MfaOnLaterHop {
         /// The profile.
@@ -122,11 +136,13 @@ impl PlanError {
             | Self::TwoSources { at, .. }
             | Self::UnknownCredentialSource { at, .. }
             | Self::HalfPair { at, .. }
+            | Self::IncludeLoop { at, .. }
             | Self::NoEnvironmentKeys { at, .. }
             | Self::Unsupported { at, .. } => Some(at),
             Self::Loop { path, .. } => path.first().map(|(_, at)| at),
             Self::NoCredentials { named_by, at, .. } => at.as_ref().or(named_by.as_ref().map(|(_, at)| at)),
             Self::Invalid { from, .. } | Self::MfaOnLaterHop { at: from, .. } => from.location(),
+            Self::Recursion { at, .. } => at.as_ref(),
             Self::UnknownProfile { .. } => None,
         }
     }

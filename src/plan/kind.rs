@@ -4,6 +4,8 @@
 
 use crate::profile::Profile;
 
+use super::wrapper::Wrapper;
+
 /// The kinds, by the name that `list` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -31,7 +33,7 @@ impl Kind {
         let has = |key| profile.get(key).is_some();
         let has_source = has("source_profile") || has("credential_source");
         let process = profile.get("credential_process");
-        let is_wrapper = process.as_ref().is_some_and(|process| is_this_program(process.value));
+        let is_wrapper = process.as_ref().is_some_and(|process| Wrapper::parse(process.value, None).is_some());
         match () {
             // The role of a web identity has no source.
             () if has("role_arn") && (has_source || !has("web_identity_token_file")) => Self::Role,
@@ -58,12 +60,4 @@ impl Kind {
             Self::Empty => "empty",
         }
     }
-}
-
-/// Whether a `credential_process` runs this program's `process`.
-fn is_this_program(command: &str) -> bool {
-    let mut words = command.split_whitespace().map(|word| word.trim_matches(['"', '\'']));
-    let program = words.next().and_then(|path| path.rsplit(['/', '\\']).next());
-    matches!(program, Some("amplify-creds" | "amplify-creds.exe"))
-        && words.any(|word| word == "process" || word == "credential-process")
 }

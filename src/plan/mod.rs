@@ -5,8 +5,13 @@
 
 pub mod build;
 pub mod error;
+mod hop;
 pub mod kind;
 pub mod limits;
+mod walk;
+pub mod wrapper;
+
+use std::path::PathBuf;
 
 use crate::profile::keys::Keys;
 use crate::span::{Located, Origin};
@@ -18,6 +23,10 @@ use limits::RoleArn;
 pub struct CredentialPlan {
     /// The asked-for profile.
     pub profile: String,
+    /// The profiles that the walk passed, in its order: the asked-for one first, the base's last.
+    pub path: Vec<String>,
+    /// Those of them whose `credential_process` is this program.
+    pub via: Vec<String>,
     /// Where the chain begins.
     pub base: Base,
     /// The roles in the order they are assumed; empty when the base is what is handed out.
@@ -44,15 +53,32 @@ pub enum BaseSource {
     Static(Keys),
     /// Keys in the environment.
     Environment(Keys),
+    /// Another program's answer.
+    Process(ProcessBase),
 }
 
-impl Base {
-    /// The keys that sign.
-    pub fn keys(&self) -> &Keys {
-        match &self.source {
-            BaseSource::Static(keys) | BaseSource::Environment(keys) => keys,
-        }
-    }
+/// A `credential_process` and what its answer may depend on.
+#[derive(Debug, Clone)]
+pub struct ProcessBase {
+    /// The command line, as it stands in the file.
+    pub command: Located<String>,
+    /// Where it is run.
+    pub surroundings: Surroundings,
+}
+
+/// What a `credential_process` sees of us.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Surroundings {
+    /// `AWS_PROFILE`
+    pub aws_profile: Option<String>,
+    /// `AWS_DEFAULT_PROFILE`
+    pub aws_default_profile: Option<String>,
+    /// The config file.
+    pub config: PathBuf,
+    /// The credentials file.
+    pub credentials: PathBuf,
+    /// The current directory, from which a relative command is found.
+    pub directory: Option<PathBuf>,
 }
 
 /// One AssumeRole call.

@@ -83,6 +83,15 @@ impl Files {
         })
     }
 
+    /// The same from text that is already there, for measuring and fuzzing.
+    pub fn from_text(config: &str, credentials: &str) -> Self {
+        let file = |name: &str, text: &str| FileText {
+            source: SourceFile::new(name.into(), Path::new("/")),
+            text: Zeroizing::new(text.to_owned()),
+        };
+        Self { config: file("/config", config), credentials: file("/credentials", credentials) }
+    }
+
     /// The profiles in them, as `dialect` reads them.
     pub fn profiles(&self, dialect: Dialect) -> Result<ProfileSet<'_>, LoadError> {
         let config = self.config.view(dialect, FileKind::Config)?;

@@ -21,6 +21,8 @@ pub struct Profile<'t> {
     /// The name, case and all.
     pub name: String,
     parts: Vec<Part<'t>>,
+    /// What `include_profile` fills in where the profile itself says nothing.
+    included: Vec<Part<'t>>,
 }
 
 /// What one file says about a profile.
@@ -66,20 +68,21 @@ impl Part<'_> {
     }
 }
 
-impl Profile<'_> {
+impl<'t> Profile<'t> {
     /// The value of `key` and its line; the last of a file counts, and credentials over config. Empty is unset.
     pub fn get(&self, key: &str) -> Option<Setting<'_>> {
-        let (part, property) = self.parts.iter().find_map(|part| Some((part, part.last(key)?)))?;
+        let all = self.parts.iter().chain(&self.included);
+        let (part, property) = all.filter_map(|part| Some((part, part.last(key)?))).next()?;
         (!property.value.is_empty()).then(|| Setting { value: &property.value, at: part.location(property.line) })
     }
 
-    /// Whether any key begins with `prefix`.
-    pub fn has_prefix(&self, prefix: &str) -> bool {
-        self.parts.iter().flat_map(|part| &part.properties).any(|property| property.key.starts_with(prefix))
+    /// Takes what `other` says for keys that this profile does not have: aws-vault's rule. Its static keys stay its own.
+    pub fn include(&mut self, other: Profile<'t>) {
+        self.included.extend(other.parts);
     }
 
     /// What each file says: credentials first.
-    pub fn parts(&self) -> &[Part<'_>] {
+    pub fn parts(&self) -> &[Part<'t>] {
         &self.parts
     }
 

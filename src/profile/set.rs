@@ -31,7 +31,7 @@ impl<'t> ProfileSet<'t> {
         let mut parts: [HashMap<_, _>; 2] = [1, 0].map(|index: usize| self.files[index].parts());
         let profile = |name: String| {
             let parts = parts.iter_mut().filter_map(|file| file.remove(&name)).collect();
-            Profile { name, parts }
+            Profile { name, parts, included: Vec::new() }
         };
         self.names().into_iter().map(profile).collect()
     }
@@ -39,7 +39,7 @@ impl<'t> ProfileSet<'t> {
     /// The profile of that name, from every section that names it in the better spelling of its file.
     pub fn get(&self, name: &str) -> Option<Profile<'t>> {
         let parts: Vec<_> = self.files.iter().rev().filter_map(|file| file.part(name)).collect();
-        (!parts.is_empty()).then(|| Profile { name: name.to_owned(), parts })
+        (!parts.is_empty()).then(|| Profile { name: name.to_owned(), parts, included: Vec::new() })
     }
 
     /// A header without `]` that leaves in doubt what belongs to `name`.

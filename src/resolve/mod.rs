@@ -16,6 +16,9 @@ use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::plan::{CredentialPlan, Hop};
 use crate::prompt::{Prompt, PromptError};
+use crate::source::chain::Chain;
+use crate::source::process::ProcessError;
+use crate::span::Origin;
 use crate::sts::{Sts, StsError};
 
 /// What the user asked of this run.
@@ -63,6 +66,19 @@ pub enum ResolveError {
         /// For which role.
         at: Box<FailedHop>,
     },
+    /// The base credentials were not to be had.
+    #[error("{error}")]
+    Base {
+        /// Why.
+        error: ProcessError,
+        /// The profile whose program was run.
+        profile: String,
+        /// Where its command stands.
+        at: Origin,
+    },
+    /// A program that we were run by holds the lock that we would wait for.
+    #[error("this run is waited for by the one that it would wait for")]
+    Recursion,
     /// Another process kept fetching the same session.
     #[error("waited {0} seconds for another process")]
     LockTimeout(u64),
@@ -98,6 +114,10 @@ pub struct Resolver<'a> {
     pub options: Options,
     /// Whether a single profile names the role and session of a key.
     pub is_only_profile: &'a dyn Fn(&CacheKey) -> bool,
+    /// Who waits for this run, up the line of processes.
+    pub chain: &'a Chain,
+    /// The config file, as the chain names it.
+    pub config: &'a str,
     /// What went wrong on the way.
     pub mishaps: Vec<Mishap>,
 }
@@ -105,8 +125,8 @@ pub struct Resolver<'a> {
 impl Resolver<'_> {
     /// The credentials of `plan`.
     pub fn credentials(&mut self, plan: &CredentialPlan) -> Result<Credentials, ResolveError> {
-        let Some(leaf) = plan.hops.len().checked_sub(1) else { return Ok(base(plan)) };
         let mut run = run::Run::new(self, plan);
+        let Some(leaf) = plan.hops.len().checked_sub(1) else { return run.base() };
         let credentials = run.session(leaf)?;
         let offset = run.clock_offset;
         match credentials.expiration {
@@ -114,17 +134,6 @@ impl Resolver<'_> {
             Some(end) if end <= self.clock.now() => Err(ResolveError::ClockWrong(offset)),
             _ => Ok(credentials),
         }
-    }
-}
-
-fn base(plan: &CredentialPlan) -> Credentials {
-    let keys = plan.base.keys();
-    Credentials {
-        access_key_id: keys.access_key_id.clone(),
-        secret_access_key: keys.secret_access_key.clone(),
-        session_token: keys.session_token.clone(),
-        expiration: None,
-        account_id: None,
     }
 }
 

@@ -11,12 +11,13 @@ use crate::cache::key::CacheKey;
 use crate::cache::lock::{Attempt, Guard};
 use crate::clock::Timestamp;
 use crate::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
-use crate::plan::{CredentialPlan, Hop};
+use crate::plan::{BaseSource, CredentialPlan, Hop};
 use crate::prompt::{Answer, PromptError, Question};
 use crate::secret::Secret;
+use crate::source;
 use crate::sts::{AssumeRole, Session, StsError};
 
-use super::{FailedHop, Mishap, ResolveError, Resolver, base};
+use super::{FailedHop, Mishap, ResolveError, Resolver};
 
 /// How often a person may have a code refused by AWS before the prompt gives up.
 const REJECTIONS: u32 = 3;
@@ -29,6 +30,8 @@ pub(super) struct Run<'r, 'a> {
     resolver: &'r mut Resolver<'a>,
     plan: &'r CredentialPlan,
     keys: Vec<CacheKey>,
+    /// The locks that this run holds, for the chain.
+    held: Vec<String>,
     began: Timestamp,
     waiting_since: Instant,
     /// Seconds that AWS's clock was ahead when the last session used was fetched.
@@ -47,7 +50,7 @@ impl<'r, 'a> Run<'r, 'a> {
     pub(super) fn new(resolver: &'r mut Resolver<'a>, plan: &'r CredentialPlan) -> Self {
         let keys = (0..plan.hops.len()).map(|index| CacheKey::of_hop(plan, index)).collect();
         let began = resolver.clock.now();
-        Self { resolver, plan, keys, began, waiting_since: Instant::now(), clock_offset: 0 }
+        Self { resolver, plan, keys, held: Vec::new(), began, waiting_since: Instant::now(), clock_offset: 0 }
     }
 
     /// The session of hop `index`. Its lock is held while the hops before it are fetched: leaf to base, so that two
@@ -65,7 +68,7 @@ impl<'r, 'a> Run<'r, 'a> {
             return Ok(session);
         }
         let fetched = match index.checked_sub(1) {
-            None => self.fetch(index, &base(self.plan)),
+            None => self.base().and_then(|signer| self.fetch(index, &signer)),
             Some(before) => self.session(before).and_then(|signer| self.fetch(index, &signer)),
         };
         let Err(ResolveError::Sts { error, .. }) = &fetched else { return fetched };
@@ -76,6 +79,19 @@ impl<'r, 'a> Run<'r, 'a> {
             }
             _ => fetched,
         }
+    }
+
+    /// The credentials that sign the first call.
+    pub(super) fn base(&self) -> Result<Credentials, ResolveError> {
+        let Resolver { chain, config, .. } = &*self.resolver;
+        let longer = chain.with(config, &self.plan.path, &self.held);
+        source::fetch(&self.plan.base, &longer).map_err(|error| {
+            let at = match &self.plan.base.source {
+                BaseSource::Process(process) => process.command.from.clone(),
+                BaseSource::Static(keys) | BaseSource::Environment(keys) => keys.from.clone(),
+            };
+            ResolveError::Base { error, profile: self.plan.base.profile.clone(), at }
+        })
     }
 
     /// The cached session of hop `index`, if it is one that this run may take at all.
@@ -220,13 +236,19 @@ impl<'r, 'a> Run<'r, 'a> {
         if !self.resolver.options.use_cache || !self.resolver.store.is_ours() {
             return Ok(Waited::Lock(None));
         }
+        if self.resolver.chain.locks.iter().any(|held| held == id) {
+            return Err(ResolveError::Recursion);
+        }
         let locks = self.resolver.store.locks();
         let timeout = self.resolver.options.lock_timeout;
         let mut seen = self.resolver.store.stamp();
         let mut pause = PAUSE.0;
         loop {
             match locks.try_take(id) {
-                Attempt::Held(guard) => return Ok(Waited::Lock(Some(guard))),
+                Attempt::Held(guard) => {
+                    self.held.push(id.to_owned());
+                    return Ok(Waited::Lock(Some(guard)));
+                }
                 Attempt::Unavailable(error) => {
                     self.resolver.mishaps.push(Mishap::NoLock(error));
                     return Ok(Waited::Lock(None));

@@ -107,6 +107,8 @@ impl World {
             clock: Clock::Fixed(NOW.plus(later)),
             options,
             is_only_profile: &|_| true,
+            chain: &Chain::default(),
+            config: "config",
             mishaps: Vec::new(),
         };
         resolver.credentials(&plan).map(|credentials| credentials.access_key_id)

@@ -163,7 +163,7 @@ fn an_unreadable_file_is_told() {
 
 #[test]
 fn kinds_of_later_versions_are_told_apart_from_mistakes() {
-    for line in ["sso_session = corp", "credential_process = /bin/true", "login_session = x"] {
+    for line in ["sso_session = corp", "login_session = x"] {
         says(&fails(&format!("[profile a]\n{line}\n"), "", "a"), &["~/.aws/config:2", "this version cannot do"]);
     }
 }

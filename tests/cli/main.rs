@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cache;
+#[cfg(unix)]
+mod chains;
 mod config_errors;
 mod help;
 mod list;

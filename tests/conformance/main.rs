@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod amplify_list;
+#[cfg(unix)]
+mod credential_process;
 mod npm_ini;
 mod sdk_parser;

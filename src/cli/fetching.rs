@@ -1,0 +1,175 @@
+//! Owns what all verbs that get credentials share: from options to a plan and its credentials.
+//!
+//! Refuses to print anything but messages.
+
+use std::io::{BufRead, Read};
+use std::time::Duration;
+
+use crate::cache::key::CacheKey;
+use crate::cache::store::Store;
+use crate::clock::Clock;
+use crate::credentials::Credentials;
+use crate::env;
+use crate::plan::build::{self, Inputs};
+use crate::plan::error::PlanError;
+use crate::plan::limits::DURATION_SECONDS;
+use crate::plan::{CredentialPlan, Warning};
+use crate::profile::ProfileSet;
+use crate::prompt::Ladder;
+use crate::resolve::{Mishap, Options, Resolver};
+use crate::secret::Secret;
+use crate::settings::seconds;
+use crate::span::{Located, Origin};
+use crate::sts::client::SdkSts;
+
+use super::args::Fetch;
+use super::context::Context;
+use super::explain_error::ahead_of;
+use super::failure::{CONFIG, Failure, USAGE};
+
+/// Seconds that a session must still last: botocore runs us again for every request under 15 minutes.
+const MIN_TTL: u64 = 900;
+/// Seconds to wait for another process: a prompt and a chain of calls fit.
+const LOCK_TIMEOUT: u64 = 240;
+/// The longest line read from stdin for `--mfa-token -`, in bytes.
+const CODE_LINE: u64 = 64;
+
+/// A plan, and the credentials that it leads to.
+pub(super) struct Fetched {
+    pub(super) plan: CredentialPlan,
+    pub(super) credentials: Credentials,
+}
+
+/// Gets the credentials of the profile that is meant.
+pub(super) fn fetch(context: &Context, options: &Fetch) -> Result<Fetched, Failure> {
+    let set = context.profiles()?;
+    let plan = plan(context, &set, duration(options)?)?;
+    for warning in &plan.warnings {
+        context.say(|| warn(warning));
+    }
+    let store = Store::new(&context.paths.cache_dir);
+    let is_only_profile = |key: &CacheKey| build::is_only_profile(&set, &key.role_arn, &key.session_name);
+    let mut prompt = ladder(context, options)?;
+    let mut resolver = Resolver {
+        store: &store,
+        sts: &SdkSts::new(context.env.path(env::AWS_CA_BUNDLE)),
+        prompt: &mut prompt,
+        clock: Clock::System,
+        options: resolve_options(context, &set, options)?,
+        is_only_profile: &is_only_profile,
+        chain: &context.chain(),
+        config: &context.config(),
+        mishaps: Vec::new(),
+    };
+    let credentials = resolver.credentials(&plan);
+    for mishap in &resolver.mishaps {
+        context.say(|| tell_of(mishap));
+    }
+    Ok(Fetched { credentials: credentials?, plan })
+}
+
+/// The plan of the profile that is meant.
+pub(super) fn plan(
+    context: &Context,
+    set: &ProfileSet<'_>,
+    duration: Option<Located<u32>>,
+) -> Result<CredentialPlan, Failure> {
+    let inputs = Inputs { duration, ..context.inputs()? };
+    let name = context.selected().map_or("default", |selected| &selected.value);
+    context.say(|| match context.selected() {
+        Some(selected) => format!("profile {} ({})", selected.value, selected.from),
+        None => "profile default (nothing names another)".to_owned(),
+    });
+    if inputs.waiting.iter().any(|waiting| waiting == name) {
+        return Err(PlanError::Recursion { profile: name.to_owned(), at: None }.into());
+    }
+    match (build::build(set, name, &inputs), inputs.environment) {
+        // Nobody asked for a profile, and there is none: then keys in the environment are what every SDK would use.
+        (Err(PlanError::UnknownProfile { named_by: None, .. }), Some(keys)) if context.selected().is_none() => {
+            context.say(|| "no profile default: the environment's own keys".to_owned());
+            Ok(build::environment(keys))
+        }
+        (plan, _) => Ok(plan?),
+    }
+}
+
+fn duration(options: &Fetch) -> Result<Option<Located<u32>>, Failure> {
+    let Some(asked) = options.duration else { return Ok(None) };
+    match u32::try_from(asked).ok().filter(|seconds| DURATION_SECONDS.contains(seconds)) {
+        Some(seconds) => Ok(Some(Located::new(seconds, Origin::Flag("--duration")))),
+        None => Err(Failure::new(USAGE, "--duration must be from 900 s (15m) to 43200 s (12h)")),
+    }
+}
+
+/// The codes that were given, then the terminal.
+fn ladder(context: &Context, options: &Fetch) -> Result<Ladder, Failure> {
+    let mut given = Vec::new();
+    match options.mfa_token.as_deref() {
+        Some("-") => {
+            let mut line = zeroize::Zeroizing::new(String::new());
+            let read = std::io::stdin().lock().take(CODE_LINE).read_line(&mut line);
+            read.map_err(|error| Failure::new(USAGE, format!("--mfa-token -: cannot read stdin: {error}")))?;
+            given.push(("--mfa-token", Secret::from(line.trim())));
+        }
+        Some(code) => given.push(("--mfa-token", Secret::from(code))),
+        None => {}
+    }
+    if let Some(code) = context.env.text(env::AMPLIFY_CREDS_MFA_TOKEN) {
+        given.push(("$AMPLIFY_CREDS_MFA_TOKEN", Secret::new(code)));
+    }
+    let asks = !context.global.no_input && !context.env.switch(env::AMPLIFY_CREDS_NO_INPUT);
+    Ok(Ladder::new(given, asks))
+}
+
+fn resolve_options(context: &Context, set: &ProfileSet<'_>, options: &Fetch) -> Result<Options, Failure> {
+    let in_profile = || {
+        let name = context.selected().map_or("default", |selected| &selected.value);
+        set.get(name)?.get("min_ttl").map(crate::profile::Setting::located)
+    };
+    let min_ttl = if let Some(flag) = options.min_ttl {
+        flag
+    } else {
+        let found = context.variable(&[env::AMPLIFY_CREDS_MIN_TTL]).or_else(in_profile);
+        time(found.or_else(|| context.settings.get("min_ttl").cloned()), MIN_TTL)?
+    };
+    let lock_timeout = match options.lock_timeout {
+        Some(flag) => flag,
+        None => time(context.setting(env::AMPLIFY_CREDS_LOCK_TIMEOUT, "lock_timeout"), LOCK_TIMEOUT)?,
+    };
+    Ok(Options {
+        min_ttl: i64::try_from(min_ttl).unwrap_or(i64::MAX),
+        min_ttl_is_strict: options.min_ttl.is_some(),
+        refresh: options.refresh,
+        use_cache: !options.no_cache,
+        lock_timeout: Duration::from_secs(lock_timeout),
+    })
+}
+
+fn time(found: Option<Located<String>>, default: u64) -> Result<u64, Failure> {
+    let Some(found) = found else { return Ok(default) };
+    seconds(&found.value).ok_or_else(|| {
+        Failure::new(CONFIG, format!("the time from {} is none", found.from))
+            .at(&found.from, None)
+            .hint("give seconds, or a time such as 90s, 15m, 1h30m, 12h")
+    })
+}
+
+fn warn(warning: &Warning) -> String {
+    match warning {
+        Warning::DurationCapped { profile, requested, from } => format!(
+            "profile {profile} asks for {requested} s ({from}); AWS holds a chained role to 3600 s, which is what is sent"
+        ),
+        Warning::MixedKinds { profile, used, unused, from } => {
+            format!("profile {profile} has {used} and {unused} ({from}); {used} is used, other tools may differ")
+        }
+    }
+}
+
+fn tell_of(mishap: &Mishap) -> String {
+    match mishap {
+        Mishap::NotCached(error) => format!("the session is not cached: {error}"),
+        Mishap::NoLock(error) => format!("going on without a lock: {error}"),
+        Mishap::ClockOff(seconds) => format!("this machine's clock is {} AWS's", ahead_of(-seconds)),
+        Mishap::Stale(error, left) => format!("STS did not help ({error}); the cached session lasts {left} s more"),
+    }
+}

@@ -1,0 +1,76 @@
+//! Owns making one hop of a profile's keys, every value within AWS's limits.
+//!
+//! Refuses to know the hop's place in the chain.
+
+use crate::profile::{Profile, Setting};
+use crate::span::{Located, Origin};
+
+use super::build::Inputs;
+use super::error::PlanError;
+use super::limits::{DURATION_SECONDS, EXTERNAL_ID, MFA_SERIAL, ONE_HOUR, RoleArn, SESSION_NAME, TextLimit};
+use super::{Hop, SessionDuration};
+
+/// The session name that the Amplify CLI gives a profile without one.
+pub(super) const AMPLIFY_SESSION_NAME: &str = "amplify";
+
+/// What an alias on the way asks of the role that it stands for.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    pub(super) duration: Option<Located<u32>>,
+    pub(super) region: Option<Located<String>>,
+}
+
+/// The hop that `profile` with its `role` is; `source_region` is the region of its source.
+pub(super) fn make(
+    profile: &Profile<'_>,
+    role: Setting<'_>,
+    source_region: Option<Setting<'_>>,
+    inputs: &Inputs,
+    asked: &Asked,
+) -> Result<Hop, PlanError> {
+    let from = Origin::File(role.at);
+    let Some(role_arn) = RoleArn::parse(role.value) else {
+        let expected = "arn:aws:iam::ACCOUNT:role/NAME with the account's twelve digits".to_owned();
+        return Err(PlanError::Invalid { profile: profile.name.clone(), key: "role_arn", expected, from });
+    };
+    let flag = inputs.region.clone().filter(|region| matches!(region.from, Origin::Flag(_)));
+    let region = flag.or_else(|| asked.region.clone()).or_else(|| inputs.region.clone());
+    let region = region.or_else(|| profile.get("region").or(source_region).map(Setting::located));
+    let default_region = role_arn.default_region();
+    let session_name = limited(profile, &SESSION_NAME)?.or_else(|| inputs.session_name.clone());
+    Ok(Hop {
+        profile: profile.name.clone(),
+        session_name: session_name.unwrap_or_else(|| Located::new(AMPLIFY_SESSION_NAME.to_owned(), Origin::Default)),
+        external_id: limited(profile, &EXTERNAL_ID)?,
+        mfa_serial: limited(profile, &MFA_SERIAL)?,
+        duration: duration(profile, asked)?,
+        region: region.unwrap_or_else(|| Located::new(default_region.to_owned(), Origin::Default)),
+        role_arn: Located::new(role_arn, from),
+    })
+}
+
+fn duration(profile: &Profile<'_>, asked: &Asked) -> Result<SessionDuration, PlanError> {
+    let (seconds, from) = match (&asked.duration, profile.get("duration_seconds")) {
+        (Some(asked), _) => (Some(asked.value), asked.from.clone()),
+        (None, Some(found)) => (found.value.parse().ok(), Origin::File(found.at)),
+        (None, None) => (Some(ONE_HOUR), Origin::Default),
+    };
+    match seconds.filter(|seconds| DURATION_SECONDS.contains(seconds)) {
+        Some(seconds) => Ok(SessionDuration { requested: Located::new(seconds, from), seconds }),
+        None => Err(PlanError::Invalid {
+            profile: profile.name.clone(),
+            key: "duration_seconds",
+            expected: "a number of seconds from 900 to 43200".to_owned(),
+            from,
+        }),
+    }
+}
+
+fn limited(profile: &Profile<'_>, limit: &TextLimit) -> Result<Option<Located<String>>, PlanError> {
+    let Some(found) = profile.get(limit.key) else { return Ok(None) };
+    if limit.allows(found.value) {
+        return Ok(Some(found.located()));
+    }
+    let (profile, from) = (profile.name.clone(), Origin::File(found.at));
+    Err(PlanError::Invalid { profile, key: limit.key, expected: limit.to_string(), from })
+}

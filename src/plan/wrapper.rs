@@ -1,0 +1,112 @@
+//! Owns recognising a `credential_process` that is this program: then the profile is an alias, and nothing need be run.
+//!
+//! Refuses what it does not understand to the letter: a command with shell syntax or unknown options is run like any
+//! other program.
+
+use std::path::Path;
+
+use crate::settings::seconds;
+
+/// What `… process PROFILE [options]` asks for, as far as a plan depends on it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wrapper {
+    /// The profile; `None` when the command leaves it to the environment.
+    pub profile: Option<String>,
+    /// `--duration`, in seconds.
+    pub duration: Option<u32>,
+    /// `--region`
+    pub region: Option<String>,
+}
+
+/// Characters that mean something to a shell outside quotes; inside, a plan needs none of them either.
+const SHELL_SYNTAX: [char; 12] = ['|', ';', '&', '<', '>', '$', '`', '(', ')', '*', '?', '~'];
+
+/// Options with a value that changes nothing about the plan.
+const WITH_VALUE: [&str; 5] = ["--min-ttl", "--lock-timeout", "--mfa-token", "-t", "--prompt"];
+/// Options without a value.
+const WITHOUT_VALUE: [&str; 8] = ["--no-input", "--refresh", "--no-cache", "-v", "-vv", "--verbose", "-q", "--quiet"];
+
+impl Wrapper {
+    /// Reads `command`. `this_program` is the path of the running executable, where known.
+    pub fn parse(command: &str, this_program: Option<&Path>) -> Option<Self> {
+        if command.contains(SHELL_SYNTAX) {
+            return None;
+        }
+        let words = shlex::split(command)?;
+        let (program, arguments) = words.split_first()?;
+        let name = program.rsplit(['/', '\\']).next()?;
+        let is_this = this_program.is_some_and(|this| this == Path::new(program));
+        if !is_this && !["amplify-creds", "amplify-creds.exe"].contains(&name) {
+            return None;
+        }
+        Self::options(arguments)
+    }
+
+    fn options(arguments: &[String]) -> Option<Self> {
+        let mut found = Self::default();
+        let mut is_process = false;
+        let mut words = arguments.iter().map(String::as_str);
+        while let Some(word) = words.next() {
+            let (option, attached) = match word.split_once('=') {
+                Some((option, value)) if word.starts_with("--") => (option, Some(value)),
+                _ => (word, None),
+            };
+            match option {
+                "-p" | "--profile" => found.profile = Some(attached.or_else(|| words.next())?.to_owned()),
+                "-d" | "--duration" => {
+                    found.duration = Some(u32::try_from(seconds(attached.or_else(|| words.next())?)?).ok()?);
+                }
+                "--region" => found.region = Some(attached.or_else(|| words.next())?.to_owned()),
+                _ if WITH_VALUE.contains(&option) => {
+                    attached.or_else(|| words.next())?;
+                }
+                _ if WITHOUT_VALUE.contains(&word) => {}
+                _ if word.starts_with('-') => return None,
+                "process" | "credential-process" if !is_process => is_process = true,
+                _ if is_process && found.profile.is_none() => found.profile = Some(word.to_owned()),
+                _ => return None,
+            }
+        }
+        is_process.then_some(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_that_are_us_and_commands_that_are_not() {
+        let of = |profile: &str| Some(Wrapper { profile: Some(profile.to_owned()), ..Wrapper::default() });
+        let rows = [
+            ("amplify-creds process biz", of("biz")),
+            ("/usr/local/bin/amplify-creds process biz", of("biz")),
+            ("\"/opt/my tools/amplify-creds\" process 'b z'", of("b z")),
+            ("/opt/renamed credential-process biz", of("biz")),
+            ("amplify-creds -p biz process", of("biz")),
+            ("amplify-creds process --profile=biz --no-input -v", of("biz")),
+            ("amplify-creds process biz --min-ttl 30m", of("biz")),
+            ("amplify-creds process", Some(Wrapper::default())),
+            (
+                "amplify-creds process biz -d 2h --region eu-west-1",
+                Some(Wrapper {
+                    profile: Some("biz".to_owned()),
+                    duration: Some(7200),
+                    region: Some("eu-west-1".to_owned()),
+                }),
+            ),
+            ("amplify-creds list", None),
+            ("amplify-creds process biz extra", None),
+            ("amplify-creds process biz --config-file x", None),
+            ("amplify-creds process biz | jq .", None),
+            ("amplify-creds process $X", None),
+            ("other process biz", None),
+            ("not-amplify-creds process biz", None),
+            ("amplify-creds process \"biz", None),
+            ("", None),
+        ];
+        for (command, expected) in rows {
+            assert_eq!(Wrapper::parse(command, Some(Path::new("/opt/renamed"))), expected, "{command}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! A cache file of any content: reading never panics, and what is carried through comes out as it was.
+#![no_main]
+
+use amplify_creds::cache::entry::CachedSession;
+use amplify_creds::cache::members::Members;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let Some(file) = Members::parse(text) else { return };
+    for (role, raw) in file.iter() {
+        let Some(sessions) = Members::parse(raw.get()) else { continue };
+        for (name, entry) in sessions.iter() {
+            let _ = CachedSession::read(entry);
+            assert!(sessions.get(name).is_some());
+        }
+        let mut set = sessions.clone();
+        set.set(role, raw);
+        assert_eq!(set.get(role).map(|value| value.get()), Some(raw.get()));
+    }
+    let written = serde_json::to_string(&file).expect("members can be written");
+    let again = Members::parse(&written).expect("and read again");
+    let pairs = |members: &Members<'_>| {
+        members.iter().map(|(name, value)| (name.to_owned(), value.get().to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(pairs(&file), pairs(&again));
+});
