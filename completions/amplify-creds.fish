@@ -27,6 +27,7 @@ end
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
 aws\t'Exactly as the AWS SDKs'"
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
@@ -36,6 +37,10 @@ complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -s q -l quiet 
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -s V -l version -d 'Print version'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "process" -d 'Print credentials as a credential_process document'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "env" -d 'Print credentials as assignments for a shell to evaluate'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "explain" -d 'Show how a profile\'s credentials come about, without getting them'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "reset-cache" -d 'Forget cached sessions'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "aws" -d 'As the Amplify CLI spells it'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "list" -d 'List every profile'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "help" -d 'Print help on a command or a topic (exit-codes)'
@@ -46,6 +51,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l 
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
 aws\t'Exactly as the AWS SDKs'"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
@@ -55,9 +61,89 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l 
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s v -l verbose -d 'Say on stderr what is done and why'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -s t -l mfa-token -d 'MFA code; "-" reads it from stdin (an argument can be seen by other processes)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -s d -l duration -d 'Session duration, such as 1h or 3600' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l min-ttl -d 'Renew a session that lasts no longer than this' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l shell -d 'The shell [default: the one that started this command, else $SHELL]' -r -f -a "bash\t'GNU bash'
+zsh\t'Z shell'
+sh\t'Any POSIX shell'
+fish\t'fish'
+powershell\t'PowerShell'
+cmd\t'The command prompt of Windows'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l refresh -d 'Take no cached session for this profile'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l no-cache -d 'Neither read nor write the cache'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l unset -d 'Take the variables away again'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -s d -l duration -d 'Explain with this session duration' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -l json -d 'Print JSON'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l all -d 'Forget every session'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l expired -d 'Forget the sessions that are over'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l dry-run -d 'Say what would go, and change nothing'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l json -d 'Print JSON'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and not __fish_seen_subcommand_from reset-cache" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and not __fish_seen_subcommand_from reset-cache" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and not __fish_seen_subcommand_from reset-cache" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and not __fish_seen_subcommand_from reset-cache" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and not __fish_seen_subcommand_from reset-cache" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and not __fish_seen_subcommand_from reset-cache" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and not __fish_seen_subcommand_from reset-cache" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and not __fish_seen_subcommand_from reset-cache" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and not __fish_seen_subcommand_from reset-cache" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and not __fish_seen_subcommand_from reset-cache" -f -a "reset-cache" -d 'Forget cached sessions'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l all -d 'Forget every session'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l expired -d 'Forget the sessions that are over'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l dry-run -d 'Say what would go, and change nothing'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l json -d 'Print JSON'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
 aws\t'Exactly as the AWS SDKs'"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
@@ -70,6 +156,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s h -
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
 aws\t'Exactly as the AWS SDKs'"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
@@ -80,6 +167,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
 aws\t'Exactly as the AWS SDKs'"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F

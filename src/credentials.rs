@@ -63,7 +63,7 @@ impl Lease {
     pub fn judge(&self, now: Timestamp, min_ttl: i64) -> Freshness {
         let left = self.seconds_left(now);
         let from_the_future = self.written_at.is_some_and(|at| at.since(now) > CLOCK_TOLERANCE_SECONDS)
-            || self.lifetime.is_some_and(|lifetime| left > lifetime + CLOCK_TOLERANCE_SECONDS);
+            || self.lifetime.is_some_and(|lifetime| left > lifetime.saturating_add(CLOCK_TOLERANCE_SECONDS));
         if from_the_future || left <= FLOOR_SECONDS {
             return Freshness::Stale;
         }

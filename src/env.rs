@@ -40,6 +40,14 @@ pub const AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: &str = "AWS_IGNORE_CONFIGURED_END
 pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 /// An MFA code, used once and kept from every child process.
 pub const AMPLIFY_CREDS_MFA_TOKEN: &str = "AMPLIFY_CREDS_MFA_TOKEN";
+/// The profile whose credentials a shell has, set by `env` for the shell's own prompt. Never read.
+pub const AMPLIFY_CREDS_ACTIVE_PROFILE: &str = "AMPLIFY_CREDS_ACTIVE_PROFILE";
+/// When the environment's credentials end, RFC 3339. Set by `env`, never read.
+pub const AWS_CREDENTIAL_EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
+/// What the session token was called long ago. Unset by `env`, never read.
+pub const AWS_SECURITY_TOKEN: &str = "AWS_SECURITY_TOKEN";
+/// The user's login shell.
+pub const SHELL: &str = "SHELL";
 /// For a `credential_process` that we run: the profiles and locks that wait for it, as JSON. Ours alone.
 pub const AMPLIFY_CREDS_CHAIN: &str = "AMPLIFY_CREDS_CHAIN";
 /// Any value but `0` and `false`: never ask anything.

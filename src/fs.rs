@@ -1,6 +1,6 @@
-//! Owns reading whole files under a size cap, and the questions asked of a file's owner.
+//! Owns reading whole files under a size cap.
 //!
-//! Refuses to follow anything itself: who may own a path is decided by the caller.
+//! Refuses to decide who may own a file: that is the caller's.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -11,13 +11,18 @@ use std::path::Path;
 /// # Errors
 /// Whatever the system says; `FileTooLarge` above the cap; `IsADirectory` for a directory on every system.
 pub fn read_capped(path: &Path, cap: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Ok(None);
-        }
-        Err(error) => return Err(error),
-    };
+    match File::open(path) {
+        Ok(file) => read_open(file, cap).map(Some),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The same of a file that is open.
+///
+/// # Errors
+/// As [`read_capped`].
+pub fn read_open(mut file: File, cap: u64) -> io::Result<Vec<u8>> {
     let metadata = file.metadata()?;
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
@@ -31,7 +36,7 @@ pub fn read_capped(path: &Path, cap: u64) -> io::Result<Option<Vec<u8>>> {
     if read as u64 > cap {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
-    Ok(Some(bytes))
+    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -94,13 +94,17 @@ fn four(object: &Members<'_>) -> Option<(Credentials, Timestamp)> {
     Some((credentials, expiration))
 }
 
+/// The end of the year 9999: no SDK reads a longer one.
+const LAST_MOMENT: Timestamp = Timestamp(253_402_300_799);
+
 /// ISO text with or without fraction, or epoch milliseconds; anything else is no date.
 fn expiration(raw: &RawValue) -> Option<Timestamp> {
-    match serde_json::from_str(raw.get()).ok()? {
-        serde_json::Value::String(text) => Timestamp::parse(&text),
-        serde_json::Value::Number(millis) => Some(Timestamp(millis.as_i64()? / 1000)),
-        _ => None,
-    }
+    let at = match serde_json::from_str(raw.get()).ok()? {
+        serde_json::Value::String(text) => Timestamp::parse(&text)?,
+        serde_json::Value::Number(millis) => Timestamp(millis.as_i64()? / 1000),
+        _ => return None,
+    };
+    (at <= LAST_MOMENT).then_some(at)
 }
 
 /// The entry's JSON. The text holds the secrets and, being serde's, is not wiped.
@@ -150,7 +154,7 @@ mod tests {
                 assert!(session.mark.is_none());
             }
         }
-        for expiration in ["\"garbage\"", "null", "true", "\"\"", "1.5e300", "{}"] {
+        for expiration in ["\"garbage\"", "null", "true", "\"\"", "1.5e300", "{}", "9000000000000000000"] {
             assert!(read(&format!("{{{}}}", four(expiration))).is_none(), "{expiration}");
         }
     }

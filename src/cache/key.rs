@@ -61,7 +61,7 @@ impl CacheKey {
 
 /// The fingerprint of the session that the first `index + 1` hops lead to.
 fn fingerprint(plan: &CredentialPlan, index: usize) -> Fingerprint {
-    let CredentialPlan { profile: _, path: _, via: _, base, hops, endpoint, warnings: _ } = plan;
+    let CredentialPlan { profile: _, path: _, via: _, region: _, base, hops, endpoint, warnings: _ } = plan;
     let mut hash = Labelled(Sha256::new());
     hash.add("amplify-creds", "1");
     hash.add("partition", hops[index].role_arn.value.partition());

@@ -7,6 +7,10 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// How often a lock is tried again whose file was removed meanwhile; more often means a file system that gives every
+/// look another identity.
+const ROUNDS: u32 = 50;
+
 /// The directory of the lock files.
 #[derive(Debug, Clone)]
 pub struct Locks {
@@ -56,7 +60,7 @@ impl Locks {
 
     fn attempt(&self, id: &str) -> io::Result<Option<Guard>> {
         let path = self.dir.join(format!("{id}.lock"));
-        loop {
+        for _ in 0..ROUNDS {
             let file = self.open(&path)?;
             match fs4::FileExt::try_lock(&file) {
                 Ok(()) => {}
@@ -68,6 +72,7 @@ impl Locks {
                 return Ok(Some(Guard { _file: file }));
             }
         }
+        Err(io::Error::other("the lock file is never the one at its path"))
     }
 
     fn open(&self, path: &Path) -> io::Result<File> {

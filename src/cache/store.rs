@@ -15,9 +15,9 @@ use zeroize::Zeroizing;
 
 use crate::clock::Timestamp;
 use crate::credentials::Freshness;
-use crate::fs::read_capped;
+use crate::fs::read_open;
 
-use super::entry::CachedSession;
+use super::entry::{CachedSession, Mark};
 use super::key::CacheKey;
 use super::lock::{CacheGuard, Locks, create_private_dir, private};
 use super::members::Members;
@@ -82,8 +82,7 @@ impl Store {
         if is_link_to_another_users(&self.dir) {
             return Snapshot::default();
         }
-        let bytes = read_capped(&self.file, MAX_CACHE_BYTES).ok().flatten().unwrap_or_default();
-        Snapshot(Zeroizing::new(String::from_utf8(bytes).unwrap_or_default()))
+        Snapshot(read_regular(&self.file, MAX_CACHE_BYTES).map(text).unwrap_or_default())
     }
 
     /// What tells one state of the file from another: a waiter reads it again only when this has changed.
@@ -106,37 +105,39 @@ impl Store {
         let guard = self.lock()?;
         let text = self.read_for_write()?;
         let mut file = Members::parse(&text).unwrap_or_default();
-        let (mut roles, mut raws) = (Vec::new(), Vec::new());
-        for (role_arn, raw) in file.iter() {
-            if let Some(mut sessions) = Members::parse(raw.get()) {
-                let before = sessions.iter().count();
-                sessions.retain(|_, entry| !is_ours_and_over(entry, now));
-                if role_arn == key.role_arn || sessions.iter().count() != before {
-                    roles.push((role_arn.to_owned(), sessions));
-                }
-            }
+        let mut changed = without(&file, &|_, _, entry| is_ours_and_over(entry, now));
+        if !changed.iter().any(|(role_arn, _)| *role_arn == key.role_arn) {
+            changed.push((key.role_arn.clone(), file.object(&key.role_arn).unwrap_or_default()));
         }
-        if !roles.iter().any(|(role_arn, _)| *role_arn == key.role_arn) {
-            roles.push((key.role_arn.clone(), Members::default()));
-        }
-        for (role_arn, sessions) in &mut roles {
+        for (role_arn, sessions) in &mut changed {
             if *role_arn == key.role_arn {
                 let name = place(key, sessions, now);
                 sessions.set(&name, entry);
             }
-            let path = || self.file.clone();
-            let raw = serde_json::value::to_raw_value(sessions)
-                .map_err(|error| WriteError::Io { path: path(), reason: error.into() })?;
-            raws.push((role_arn.clone(), sessions.is_empty(), raw));
         }
-        for (role_arn, is_empty, raw) in &raws {
-            if *is_empty {
-                file.retain(|name, _| name != role_arn);
-            } else {
-                file.set(role_arn, raw);
-            }
+        let raws = self.raw(&changed)?;
+        self.replace(&guard, &with(&mut file, &changed, &raws))
+    }
+
+    /// Removes the entries that `goes` takes, by outer key, inner key and content. A file without any stays as it is.
+    pub fn remove(&self, goes: &dyn Fn(&str, &str, &RawValue) -> bool) -> Result<(), WriteError> {
+        if !self.is_ours() {
+            return Err(WriteError::ForeignOwner(self.dir.clone()));
         }
-        self.replace(&guard, &file)
+        let guard = self.lock()?;
+        let text = self.read_for_write()?;
+        let mut file = Members::parse(&text).unwrap_or_default();
+        let changed = without(&file, goes);
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let raws = self.raw(&changed)?;
+        self.replace(&guard, &with(&mut file, &changed, &raws))
+    }
+
+    fn raw(&self, changed: &[(String, Members<'_>)]) -> Result<Vec<Box<RawValue>>, WriteError> {
+        let io = |error: serde_json::Error| WriteError::Io { path: self.file.clone(), reason: error.into() };
+        changed.iter().map(|(_, sessions)| serde_json::value::to_raw_value(sessions).map_err(io)).collect()
     }
 
     fn lock(&self) -> Result<CacheGuard, WriteError> {
@@ -156,8 +157,9 @@ impl Store {
     fn read_for_write(&self) -> Result<Zeroizing<String>, WriteError> {
         let io = |reason| WriteError::Io { path: self.file.clone(), reason };
         for last in [false, true] {
-            let bytes = match read_capped(&self.file, MAX_CACHE_BYTES) {
-                Ok(bytes) => bytes.unwrap_or_default(),
+            let bytes = match read_regular(&self.file, MAX_CACHE_BYTES) {
+                Ok(bytes) => bytes,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => break,
                 Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
                     return Err(WriteError::TooLarge(self.file.clone()));
                 }
@@ -166,16 +168,14 @@ impl Store {
             if bytes.is_empty() && last {
                 break;
             }
-            let text = Zeroizing::new(String::from_utf8(bytes).unwrap_or_default());
+            let text = text(bytes);
             if Members::parse(&text).is_some() {
                 return Ok(text);
             }
             if last {
                 fs::rename(&self.file, self.dir.join("cache.json.corrupt")).map_err(io)?;
-            } else if self.file.exists() {
-                sleep(Duration::from_millis(50));
             } else {
-                break;
+                sleep(Duration::from_millis(50));
             }
         }
         Ok(Zeroizing::default())
@@ -190,6 +190,7 @@ impl Store {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io(error)),
             _ => {}
         }
+        survive_file_size_limit();
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         private(&mut options);
@@ -223,20 +224,92 @@ impl Store {
 }
 
 impl Snapshot {
-    /// The session for `key`, if an entry may answer for it: the plain name first, then the marked one, each by full
-    /// fingerprint. An entry of the Amplify CLI, which has none, answers where Amplify could have made the session and
-    /// `is_only_profile` finds that a single profile names the role and the session; only then is that asked.
-    pub fn lookup(&self, key: &CacheKey, is_only_profile: &dyn Fn(&CacheKey) -> bool) -> Option<CachedSession> {
-        let sessions = Members::parse(&self.0)?.object(&key.role_arn)?;
-        [key.session_name.clone(), key.marked_name()].iter().enumerate().find_map(|(index, name)| {
-            let session = CachedSession::read(sessions.get(name)?)?;
-            let answers = match &session.mark {
-                Some(mark) => mark.is_for(&key.fingerprint),
-                None => index == 0 && key.amplify_could_make_it && is_only_profile(key),
-            };
-            answers.then_some(session)
-        })
+    /// The sessions in the text; none where it is no JSON object.
+    pub fn sessions(&self) -> Sessions<'_> {
+        Sessions(Members::parse(&self.0).unwrap_or_default())
     }
+}
+
+/// The sessions of a snapshot, each still unread.
+#[derive(Debug)]
+pub struct Sessions<'t>(Members<'t>);
+
+impl Sessions<'_> {
+    /// The session for `key`, if an entry may answer for it: under the plain name and the marked one, each by full
+    /// fingerprint. An entry of the Amplify CLI, which has none, answers where Amplify could have made the session and
+    /// `is_only_profile` finds that a single profile names the role and the session; only then is that asked. Of two,
+    /// the one that lasts longer answers: Amplify's stays under the plain name while ours is renewed beside it.
+    pub fn lookup(&self, key: &CacheKey, is_only_profile: &dyn Fn(&CacheKey) -> bool) -> Option<CachedSession> {
+        let sessions = self.0.object(&key.role_arn)?;
+        let read = |name: &str| sessions.get(name).and_then(CachedSession::read);
+        let is_for_key = |mark: &Mark| mark.is_for(&key.fingerprint);
+        let plain = read(&key.session_name).filter(|session| match &session.mark {
+            Some(mark) => is_for_key(mark),
+            None => key.amplify_could_make_it && is_only_profile(key),
+        });
+        let marked = read(&key.marked_name()).filter(|session| session.mark.as_ref().is_some_and(is_for_key));
+        plain.into_iter().chain(marked).max_by_key(|session| session.lease.expiration)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether there is anything under the outer key `role_arn`.
+    pub fn has(&self, role_arn: &str) -> bool {
+        self.0.get(role_arn).is_some()
+    }
+
+    /// Every entry that looks like a session: outer key, inner key, entry.
+    pub fn all(&self) -> Vec<(String, String, &RawValue)> {
+        let mut all = Vec::new();
+        for (outer, raw) in self.0.iter() {
+            for (inner, entry) in Members::parse(raw.get()).unwrap_or_default().iter() {
+                if is_session_like(entry) {
+                    all.push((outer.to_owned(), inner.to_owned(), entry));
+                }
+            }
+        }
+        all
+    }
+}
+
+/// Whether an entry is a session, usable or not. Old Amplify CLIs left `{}` behind when AssumeRole had failed.
+fn is_session_like(entry: &RawValue) -> bool {
+    let keys = ["accessKeyId", "credentials", "amplifyCreds"];
+    Members::parse(entry.get()).is_some_and(|entry| entry.is_empty() || keys.iter().any(|key| entry.get(key).is_some()))
+}
+
+/// The members of the file that lose entries to `goes`, without them.
+fn without<'t>(file: &Members<'t>, goes: &dyn Fn(&str, &str, &RawValue) -> bool) -> Vec<(String, Members<'t>)> {
+    let mut changed = Vec::new();
+    for (outer, raw) in file.iter() {
+        if let Some(mut sessions) = Members::parse(raw.get()) {
+            let mut loses = false;
+            sessions.retain(|inner, entry| {
+                let stays = !goes(outer, inner, entry);
+                loses |= !stays;
+                stays
+            });
+            if loses {
+                changed.push((outer.to_owned(), sessions));
+            }
+        }
+    }
+    changed
+}
+
+/// The file with its changed members, of which the empty ones go.
+fn with<'t>(file: &mut Members<'t>, changed: &[(String, Members<'_>)], raws: &'t [Box<RawValue>]) -> Members<'t> {
+    for ((outer, sessions), raw) in changed.iter().zip(raws) {
+        if sessions.is_empty() {
+            file.retain(|name, _| name != outer);
+        } else {
+            file.set(outer, raw);
+        }
+    }
+    file.clone()
 }
 
 /// Which inner key a new entry takes: the plain name where Amplify could have made the session and no other live
@@ -256,10 +329,48 @@ fn is_ours_and_over(entry: &RawValue, now: Timestamp) -> bool {
             .is_some_and(|session| session.mark.is_some() && session.lease.seconds_left(now) <= 0)
 }
 
+/// Reads the cache file, which is a plain file: a FIFO in its place would make every call wait for a writer.
+fn read_regular(path: &Path, cap: u64) -> io::Result<Vec<u8>> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    let file = options.open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    read_open(file, cap)
+}
+
+/// The file's text; what is not UTF-8 is no cache. The Amplify CLI's reader passes over a byte order mark, too.
+fn text(bytes: Vec<u8>) -> Zeroizing<String> {
+    let mut text = match String::from_utf8(bytes) {
+        Ok(text) => Zeroizing::new(text),
+        Err(error) => {
+            drop(Zeroizing::new(error.into_bytes()));
+            Zeroizing::default()
+        }
+    };
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    text
+}
+
+/// A limit on file sizes (`ulimit -f`) kills by default. With any handler the write fails instead, which costs the entry
+/// and not the credentials; a program that we start has the default again.
+fn survive_file_size_limit() {
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
+}
+
+/// Whether the directory, or while it does not exist the nearest one above it, belongs to somebody else: under sudo with
+/// HOME kept, what root makes would be root's.
 #[cfg(unix)]
 fn is_another_users(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    fs::metadata(path).is_ok_and(|metadata| metadata.uid() != rustix::process::geteuid().as_raw())
+    let there = path.ancestors().find_map(|path| fs::metadata(path).ok());
+    there.is_some_and(|metadata| metadata.uid() != rustix::process::geteuid().as_raw())
 }
 
 /// Whether the directory, or `.amplify` above it, is a link and its target belongs to neither this user nor root.

@@ -10,6 +10,8 @@ use crate::settings::seconds;
 const EXAMPLES: &str = "\
 Examples:
   amplify-creds process bizcorprole        print credentials for any AWS tool
+  eval \"$(amplify-creds env bizcorprole)\"   put them into this shell
+  amplify-creds explain bizcorprole        show where each setting comes from
   amplify-creds list                       show every profile
 
 In ~/.aws/config, so that every SDK and the Amplify CLI use it:
@@ -26,6 +28,26 @@ Examples:
 The code is asked for on the terminal itself, so it works when an SDK has all
 three standard streams. Without a terminal and without a code it fails at once
 with exit status 4 and the command to run.";
+
+const ENV_EXAMPLES: &str = "\
+Examples:
+  eval \"$(amplify-creds env bizcorprole)\"
+  creds=$(amplify-creds env bizcorprole) && eval \"$creds\"   keeps the status
+  amplify-creds env bizcorprole | source                      in fish
+  eval \"$(amplify-creds env --unset)\"";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  amplify-creds explain bizcorprole
+  amplify-creds explain bizcorprole --json
+
+Nothing is sent and nothing is asked.";
+
+const RESET_EXAMPLES: &str = "\
+Examples:
+  amplify-creds reset-cache bizcorprole
+  amplify-creds reset-cache --expired
+  amplify-creds reset-cache --all --dry-run";
 
 const LIST_EXAMPLES: &str = "\
 Examples:
@@ -98,6 +120,22 @@ pub enum Command {
     /// Print credentials as a credential_process document
     #[command(alias = "credential-process", after_help = PROCESS_EXAMPLES)]
     Process(Fetch),
+    /// Print credentials as assignments for a shell to evaluate
+    #[command(after_help = ENV_EXAMPLES)]
+    Env(EnvOptions),
+    /// Show how a profile's credentials come about, without getting them
+    #[command(alias = "show", after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
+    /// Forget cached sessions
+    #[command(aliases = ["resetCache", "clear"], after_help = RESET_EXAMPLES)]
+    ResetCache(ResetCache),
+    /// As the Amplify CLI spells it
+    #[command(hide = true, aliases = ["awscloudformation", "awscfn"])]
+    Aws {
+        /// What to do.
+        #[command(subcommand)]
+        command: Amplify,
+    },
     /// List every profile
     #[command(aliases = ["ls", "profiles"], after_help = LIST_EXAMPLES)]
     List(List),
@@ -116,7 +154,8 @@ pub enum Command {
 /// Options of the commands that get credentials.
 #[derive(Debug, Args)]
 pub struct Fetch {
-    /// Profile [default: AWS_PROFILE, else "default"]
+    /// Profile [default: AMPLIFY_CREDS_PROFILE, AWS_PROFILE,
+    /// AWS_DEFAULT_PROFILE, "default"]
     #[arg(value_name = "PROFILE")]
     pub name: Option<String>,
     /// MFA code; "-" reads it from stdin (an argument can be seen by other processes)
@@ -137,6 +176,80 @@ pub struct Fetch {
     /// How long to wait for another process that fetches the same session
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub lock_timeout: Option<u64>,
+}
+
+/// Options of `env`.
+#[derive(Debug, Args)]
+pub struct EnvOptions {
+    /// Options that all commands with credentials have.
+    #[command(flatten)]
+    pub fetch: Fetch,
+    /// The shell [default: the one that started this command, else $SHELL]
+    #[arg(long, value_name = "SHELL")]
+    pub shell: Option<ShellArg>,
+    /// Take the variables away again
+    #[arg(long)]
+    pub unset: bool,
+}
+
+/// The shells of `env`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ShellArg {
+    /// GNU bash
+    Bash,
+    /// Z shell
+    Zsh,
+    /// Any POSIX shell
+    Sh,
+    /// fish
+    Fish,
+    /// PowerShell
+    Powershell,
+    /// The command prompt of Windows
+    Cmd,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Profile [default: AMPLIFY_CREDS_PROFILE, AWS_PROFILE,
+    /// AWS_DEFAULT_PROFILE, "default"]
+    #[arg(value_name = "PROFILE")]
+    pub name: Option<String>,
+    /// Explain with this session duration
+    #[arg(short, long, value_name = "TIME", value_parser = duration)]
+    pub duration: Option<u64>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `reset-cache`.
+#[derive(Debug, Args)]
+pub struct ResetCache {
+    /// Forget the sessions of this profile's chain
+    #[arg(value_name = "PROFILE", conflicts_with_all = ["all", "expired"])]
+    pub name: Option<String>,
+    /// Forget every session
+    #[arg(long)]
+    pub all: bool,
+    /// Forget the sessions that are over
+    #[arg(long)]
+    pub expired: bool,
+    /// Say what would go, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The Amplify CLI's way to `reset-cache`.
+#[derive(Debug, Subcommand)]
+pub enum Amplify {
+    /// Forget cached sessions
+    #[command(alias = "resetCache")]
+    ResetCache(ResetCache),
 }
 
 /// Options of `list`.

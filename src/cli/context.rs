@@ -10,7 +10,7 @@ use crate::printable::printable;
 use crate::profile::ProfileSet;
 use crate::profile::keys::Keys;
 use crate::profile::load::Files;
-use crate::profile_file::Dialect;
+use crate::profile_file::{Dialect, Property};
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::source::chain::Chain;
@@ -47,17 +47,32 @@ impl Context {
         Ok(self.files.profiles(self.dialect)?)
     }
 
+    /// How many sections of both files have properties that `fits` takes.
+    pub(super) fn sections_where(&self, fits: &dyn Fn(&[Property<'_>]) -> bool) -> usize {
+        self.files.sections_where(fits)
+    }
+
     /// The profile asked for and what asked for it; `None` when nothing did, which means `default`.
     pub(super) fn selected(&self) -> Option<&Located<String>> {
         self.selected.as_ref()
     }
 
+    /// Whether the command line names the profile, not a variable that was set for something else.
+    pub(super) fn selected_by_hand(&self) -> bool {
+        self.selected.as_ref().is_some_and(|selected| matches!(selected.from, Origin::Flag(_)))
+    }
+
     /// What flags, variables and settings add to a plan.
     pub(super) fn inputs(&self) -> Result<Inputs, Failure> {
-        let region = self.global.region.clone().map(|region| Located::new(region, Origin::Flag("--region")));
+        let region = self
+            .global
+            .region
+            .clone()
+            .filter(|region| !region.is_empty())
+            .map(|region| Located::new(region, Origin::Flag("--region")));
         let session_name = self.setting(env::AMPLIFY_CREDS_SESSION_NAME, "session_name");
         if let Some(name) = session_name.as_ref().filter(|name| !SESSION_NAME.allows(&name.value)) {
-            let message = format!("the session name from {} is none that AWS takes", name.from);
+            let message = format!("what {} gives is not a session name that AWS takes", name.from);
             return Err(Failure::new(CONFIG, message).at(&name.from, None).hint(format!("it must be {SESSION_NAME}")));
         }
         Ok(Inputs {

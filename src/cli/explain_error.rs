@@ -34,11 +34,15 @@ impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
         let message = error.to_string();
         match error {
-            LoadError::Directory(_) => Failure::new(FILE, message)
+            LoadError::Directory(file) => Failure::new(FILE, message)
+                .in_file(&file)
                 .hint("give a file: AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, --config-file or --credentials-file"),
-            LoadError::Unreadable { file, .. } => Failure::new(FILE, message).hint(format!("see: ls -l {file}")),
-            LoadError::TooLarge(_) => Failure::new(FILE, message),
-            LoadError::NotUtf8 { offset, .. } => Failure::new(FILE, message)
+            LoadError::Unreadable { file, .. } => {
+                Failure::new(FILE, message).in_file(&file).hint(format!("see: ls -l {}", file.shown))
+            }
+            LoadError::TooLarge(file) => Failure::new(FILE, message).in_file(&file),
+            LoadError::NotUtf8 { file, offset } => Failure::new(FILE, message)
+                .in_file(&file)
                 .hint(format!("save the file as UTF-8; byte {offset} is the first that is not")),
             LoadError::Syntax { at, problem } => Failure::new(CONFIG, format!("{at}: {problem}"))
                 .at_line(&at, None)
@@ -60,6 +64,8 @@ impl From<PlanError> for Failure {
 fn plan(error: &PlanError) -> Failure {
     match error {
         PlanError::UnknownProfile { name, named_by, nearest, files, broken } => {
+            // An indented line below a name has become part of it, and may be a secret.
+            let name = name.lines().next().unwrap_or_default();
             let message = match named_by {
                 Some((by, at)) => format!("profile {by} names the source_profile {name} ({at}), and there is no such profile"),
                 None => format!("there is no profile {name} in {} or {}", files[0], files[1]),
@@ -79,8 +85,14 @@ fn plan(error: &PlanError) -> Failure {
         }
         PlanError::Loop { path, back_to } => {
             let steps: Vec<_> = path.iter().map(|(name, at)| format!("{name} ({at})")).collect();
-            Failure::new(LOOP, format!("source profiles form a loop: {} -> {back_to}", steps.join(" -> ")))
-                .hint("one of them needs keys of its own, or another source_profile")
+            let long = format!("source profiles form a loop: {} -> {back_to}", steps.join(" -> "));
+            let failure = if long.chars().count() < 180 {
+                Failure::new(LOOP, long)
+            } else {
+                let short = format!("{} source profiles form a loop, which leads back to {back_to}", steps.len());
+                Failure { details: steps, ..Failure::new(LOOP, short) }
+            };
+            failure.hint("one of them needs keys of its own, or another source_profile")
         }
         PlanError::NoSource { profile, at } => {
             Failure::new(CONFIG, format!("profile {profile} has a role_arn and nothing to assume it with ({at})"))
@@ -150,19 +162,22 @@ impl From<ResolveError> for Failure {
                 format!("waited {seconds} s for another process that fetches the same session"),
             )
             .hint("it may wait for an MFA code on another terminal; a longer wait: --lock-timeout 10m"),
+            // Within the tolerance nothing was noted: then the session was over before it came.
+            ResolveError::ClockWrong(0) => Failure::new(CLOCK, "the session that STS gave is over already")
+                .hint("look at this machine's clock, and at AWS_ENDPOINT_URL_STS if it is set"),
             ResolveError::ClockWrong(offset) => Failure::new(
                 CLOCK,
-                format!("this machine's clock is {} AWS's: the credentials look expired here", ahead_of(-offset)),
+                format!("this machine's clock is {} AWS's: the credentials look expired here", behind(offset)),
             )
             .hint("set the clock; after sleep, WSL and virtual machines need it: sudo hwclock -s"),
         }
     }
 }
 
-/// `3600` seconds as `60 min ahead of`.
-pub(super) fn ahead_of(seconds: i64) -> String {
-    let way = if seconds < 0 { "behind" } else { "ahead of" };
-    format!("{} min {way}", (seconds.abs() + 59) / 60)
+/// How this machine's clock stands when AWS's is so many seconds ahead: `60 min behind`.
+pub(super) fn behind(seconds: i64) -> String {
+    let way = if seconds > 0 { "behind" } else { "ahead of" };
+    format!("{} min {way}", seconds.unsigned_abs().div_ceil(60))
 }
 
 fn sts(error: StsError, at: &FailedHop) -> Failure {
@@ -188,12 +203,10 @@ fn sts(error: StsError, at: &FailedHop) -> Failure {
             failure.aws = Some(message);
             refusal_hints(failure, &code, at)
         }
-        StsError::Throttled => {
-            Failure::new(NETWORK, format!("{what}: AWS throttles, three times in a row")).hint("try again in a minute")
-        }
+        StsError::Throttled => Failure::new(NETWORK, format!("{what}: AWS asks to slow down, again and again"))
+            .hint("try again in a minute"),
         StsError::Server(status) => {
-            Failure::new(NETWORK, format!("{what}: AWS answered {status}, three times in a row"))
-                .hint("try again in a minute")
+            Failure::new(NETWORK, format!("{what}: AWS answered {status}")).hint("try again in a minute")
         }
         StsError::Unreachable(reason) => Failure::new(NETWORK, format!("{what}: no connection to STS: {reason}"))
             .hint("check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_STS"),
@@ -224,6 +237,9 @@ fn refusal_hints(failure: Failure, code: &str, at: &FailedHop) -> Failure {
         }
         "InvalidClientTokenId" => {
             failure.hint("the access key is wrong, inactive or deleted; see: aws iam list-access-keys")
+        }
+        "SignatureDoesNotMatch" if failure.aws.as_ref().is_some_and(|said| said.starts_with("Signature ")) => {
+            failure.hint("this machine's clock is wrong; set it, then try again")
         }
         "SignatureDoesNotMatch" => failure.hint("the secret access key does not belong to the access key id"),
         "ExpiredToken" | "ExpiredTokenException" => {

@@ -2,13 +2,15 @@
 //!
 //! Errors come here as fields and leave as text. Refuses to print a value from the credentials file.
 
+use std::fmt;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use serde_json::json;
 
 use crate::output::{print, tell};
 use crate::printable::printable;
-use crate::span::{Location, Origin};
+use crate::span::{Location, Origin, SourceFile};
 
 /// What kind of failure, as `help exit-codes` lists them: the name in JSON, the exit status, the meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +31,8 @@ const fn code(name: &'static str, exit: u8, meaning: &'static str) -> Code {
 pub const OUTPUT: Code = code("output", 1, "stdout is closed or full");
 /// The clock is wrong.
 pub const CLOCK: Code = code("clock", 1, "fresh credentials look expired: the clock is wrong");
+/// The cache cannot be changed.
+pub const CACHE: Code = code("cache", 1, "the cache file cannot be changed");
 /// The HTTP client could not be set up.
 pub const INTERNAL: Code = code("internal", 1, "the HTTP client cannot be set up");
 /// Bad usage.
@@ -63,9 +67,10 @@ pub const LOCK_TIMEOUT: Code = code("lock_timeout", 7, "another process kept fet
 pub const CANCELLED: Code = code("cancelled", 130, "cancelled");
 
 /// All codes in the order of their exit status.
-pub const ALL: [Code; 18] = [
+pub const ALL: [Code; 19] = [
     OUTPUT,
     CLOCK,
+    CACHE,
     INTERNAL,
     USAGE,
     PROFILE_NOT_FOUND,
@@ -94,8 +99,10 @@ pub struct Failure {
     pub code: Code,
     /// The first line without the program's name: complete in itself.
     pub message: String,
-    /// Where, and in which profile.
-    pub at: Option<(Location, Option<String>)>,
+    /// The file, its line where there is one, and the profile.
+    pub at: Option<Place>,
+    /// More lines of what happened, such as the steps of a path.
+    pub details: Vec<String>,
     /// What AWS said, in its words.
     pub aws: Option<String>,
     /// What to do next.
@@ -104,16 +111,55 @@ pub struct Failure {
     pub signal: Option<i32>,
 }
 
+/// Where something is wrong.
+#[derive(Debug)]
+pub struct Place {
+    /// The file.
+    pub file: Arc<SourceFile>,
+    /// The line, counted from 1.
+    pub line: Option<u32>,
+    /// The profile.
+    pub profile: Option<String>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}", self.file.shown),
+            None => f.write_str(&self.file.shown),
+        }
+    }
+}
+
 impl Failure {
     /// A failure with nothing but its first line.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), at: None, aws: None, hints: Vec::new(), signal: None }
+        Self {
+            code,
+            message: message.into(),
+            at: None,
+            details: Vec::new(),
+            aws: None,
+            hints: Vec::new(),
+            signal: None,
+        }
     }
 
     /// The same, with the line to look at.
     #[must_use]
     pub fn at(mut self, from: &Origin, profile: Option<&str>) -> Self {
-        self.at = from.location().map(|at| (at.clone(), profile.map(str::to_owned)));
+        self.at = from.location().map(|Location { file, line }| Place {
+            file: file.clone(),
+            line: Some(*line),
+            profile: profile.map(str::to_owned),
+        });
+        self
+    }
+
+    /// The same, with the file to look at.
+    #[must_use]
+    pub fn in_file(mut self, file: &Arc<SourceFile>) -> Self {
+        self.at = Some(Place { file: file.clone(), line: None, profile: None });
         self
     }
 
@@ -136,12 +182,14 @@ impl Failure {
         if first.chars().count() > FIRST_LINE {
             first = first.chars().take(FIRST_LINE - 1).chain(['\u{2026}']).collect();
         }
-        let mut lines = vec![first];
-        // The first line stands alone, so it often has the place already.
-        if let Some((at, profile)) = self.at.as_ref().filter(|(at, _)| !self.message.contains(&at.to_string())) {
-            let profile = profile.as_ref().map_or_else(String::new, |profile| format!(", profile {profile}"));
-            lines.push(format!("  at {at}{profile}"));
-        }
+        let has_place = |place: &&Place| first.contains(&place.to_string());
+        let place = self.at.as_ref().filter(|place| !has_place(place)).map(|place| match &place.profile {
+            Some(profile) => format!("  at {place}, profile {profile}"),
+            None => format!("  at {place}"),
+        });
+        let mut lines = vec![first.clone()];
+        lines.extend(place);
+        lines.extend(self.details.iter().map(|detail| format!("  {detail}")));
         lines.extend(self.aws.iter().map(|said| format!("  AWS: {said}")));
         lines.extend(self.hints.iter().map(|hint| format!("  hint: {hint}")));
         lines.iter().fold(String::new(), |text, line| text + &printable(line) + "\n")
@@ -149,14 +197,14 @@ impl Failure {
 
     /// The document for stdout under `--json`.
     pub fn json(&self) -> String {
-        let Self { code, message, at, aws, hints, signal: _ } = self;
+        let Self { code, message, at, details: _, aws, hints, signal: _ } = self;
         let message = aws.as_ref().map_or_else(|| message.clone(), |said| format!("{message}: {said}"));
         let document = json!({"error": {
             "code": code.name,
             "exit": code.exit,
             "message": message,
-            "file": at.as_ref().map(|(at, _)| at.file.path.display().to_string()),
-            "line": at.as_ref().map(|(at, _)| at.line),
+            "file": at.as_ref().map(|place| place.file.path.display().to_string()),
+            "line": at.as_ref().and_then(|place| place.line),
             "hints": hints,
         }});
         format!("{document}\n")

@@ -2,7 +2,6 @@
 //!
 //! Refuses to print anything but messages.
 
-use std::io::{BufRead, Read};
 use std::time::Duration;
 
 use crate::cache::key::CacheKey;
@@ -15,7 +14,8 @@ use crate::plan::error::PlanError;
 use crate::plan::limits::DURATION_SECONDS;
 use crate::plan::{CredentialPlan, Warning};
 use crate::profile::ProfileSet;
-use crate::prompt::Ladder;
+use crate::profile_file::Property;
+use crate::prompt::{Given, Ladder};
 use crate::resolve::{Mishap, Options, Resolver};
 use crate::secret::Secret;
 use crate::settings::seconds;
@@ -24,15 +24,13 @@ use crate::sts::client::SdkSts;
 
 use super::args::Fetch;
 use super::context::Context;
-use super::explain_error::ahead_of;
+use super::explain_error::behind;
 use super::failure::{CONFIG, Failure, USAGE};
 
 /// Seconds that a session must still last: botocore runs us again for every request under 15 minutes.
 const MIN_TTL: u64 = 900;
 /// Seconds to wait for another process: a prompt and a chain of calls fit.
 const LOCK_TIMEOUT: u64 = 240;
-/// The longest line read from stdin for `--mfa-token -`, in bytes.
-const CODE_LINE: u64 = 64;
 
 /// A plan, and the credentials that it leads to.
 pub(super) struct Fetched {
@@ -43,13 +41,13 @@ pub(super) struct Fetched {
 /// Gets the credentials of the profile that is meant.
 pub(super) fn fetch(context: &Context, options: &Fetch) -> Result<Fetched, Failure> {
     let set = context.profiles()?;
-    let plan = plan(context, &set, duration(options)?)?;
+    let plan = plan(context, &set, session_duration(options.duration)?)?;
     for warning in &plan.warnings {
         context.say(|| warn(warning));
     }
     let store = Store::new(&context.paths.cache_dir);
-    let is_only_profile = |key: &CacheKey| build::is_only_profile(&set, &key.role_arn, &key.session_name);
-    let mut prompt = ladder(context, options)?;
+    let is_only_profile = |key: &CacheKey| is_only_profile(context, &set, &plan, key);
+    let mut prompt = ladder(context, options);
     let mut resolver = Resolver {
         store: &store,
         sts: &SdkSts::new(context.env.path(env::AWS_CA_BUNDLE)),
@@ -93,32 +91,35 @@ pub(super) fn plan(
     }
 }
 
-fn duration(options: &Fetch) -> Result<Option<Located<u32>>, Failure> {
-    let Some(asked) = options.duration else { return Ok(None) };
+/// `--duration`, if it is one that AWS takes.
+pub(super) fn session_duration(asked: Option<u64>) -> Result<Option<Located<u32>>, Failure> {
+    let Some(asked) = asked else { return Ok(None) };
     match u32::try_from(asked).ok().filter(|seconds| DURATION_SECONDS.contains(seconds)) {
         Some(seconds) => Ok(Some(Located::new(seconds, Origin::Flag("--duration")))),
         None => Err(Failure::new(USAGE, "--duration must be from 900 s (15m) to 43200 s (12h)")),
     }
 }
 
+/// Whether a session that the Amplify CLI cached can be this plan's. It tells neither profile nor external id: that is
+/// so only where no other section of the files, under whatever header, names the same role and session.
+pub(super) fn is_only_profile(context: &Context, set: &ProfileSet<'_>, plan: &CredentialPlan, key: &CacheKey) -> bool {
+    let names = |section: &[Property<'_>]| build::section_names_session(section, &key.role_arn, &key.session_name);
+    let profile = plan.hops.first().and_then(|hop| set.get(&hop.profile));
+    profile.is_some_and(|profile| build::names_session(&profile, &key.role_arn, &key.session_name))
+        && context.sections_where(&names) == 1
+}
+
 /// The codes that were given, then the terminal.
-fn ladder(context: &Context, options: &Fetch) -> Result<Ladder, Failure> {
-    let mut given = Vec::new();
-    match options.mfa_token.as_deref() {
-        Some("-") => {
-            let mut line = zeroize::Zeroizing::new(String::new());
-            let read = std::io::stdin().lock().take(CODE_LINE).read_line(&mut line);
-            read.map_err(|error| Failure::new(USAGE, format!("--mfa-token -: cannot read stdin: {error}")))?;
-            given.push(("--mfa-token", Secret::from(line.trim())));
-        }
-        Some(code) => given.push(("--mfa-token", Secret::from(code))),
-        None => {}
-    }
-    if let Some(code) = context.env.text(env::AMPLIFY_CREDS_MFA_TOKEN) {
-        given.push(("$AMPLIFY_CREDS_MFA_TOKEN", Secret::new(code)));
-    }
+fn ladder(context: &Context, options: &Fetch) -> Ladder {
+    let from_flag = options.mfa_token.as_deref().map(|code| match code {
+        "-" => Given::Stdin,
+        code => Given::Code(Secret::from(code)),
+    });
+    let from_variable = context.env.text(env::AMPLIFY_CREDS_MFA_TOKEN).map(|code| Given::Code(Secret::new(code)));
+    let given = [("--mfa-token", from_flag), ("$AMPLIFY_CREDS_MFA_TOKEN", from_variable)];
+    let given = given.into_iter().filter_map(|(from, given)| Some((from, given?))).collect();
     let asks = !context.global.no_input && !context.env.switch(env::AMPLIFY_CREDS_NO_INPUT);
-    Ok(Ladder::new(given, asks))
+    Ladder::new(given, asks)
 }
 
 fn resolve_options(context: &Context, set: &ProfileSet<'_>, options: &Fetch) -> Result<Options, Failure> {
@@ -148,13 +149,14 @@ fn resolve_options(context: &Context, set: &ProfileSet<'_>, options: &Fetch) -> 
 fn time(found: Option<Located<String>>, default: u64) -> Result<u64, Failure> {
     let Some(found) = found else { return Ok(default) };
     seconds(&found.value).ok_or_else(|| {
-        Failure::new(CONFIG, format!("the time from {} is none", found.from))
+        Failure::new(CONFIG, format!("what {} gives is not a time", found.from))
             .at(&found.from, None)
             .hint("give seconds, or a time such as 90s, 15m, 1h30m, 12h")
     })
 }
 
-fn warn(warning: &Warning) -> String {
+/// A warning in words.
+pub(super) fn warn(warning: &Warning) -> String {
     match warning {
         Warning::DurationCapped { profile, requested, from } => format!(
             "profile {profile} asks for {requested} s ({from}); AWS holds a chained role to 3600 s, which is what is sent"
@@ -169,7 +171,7 @@ fn tell_of(mishap: &Mishap) -> String {
     match mishap {
         Mishap::NotCached(error) => format!("the session is not cached: {error}"),
         Mishap::NoLock(error) => format!("going on without a lock: {error}"),
-        Mishap::ClockOff(seconds) => format!("this machine's clock is {} AWS's", ahead_of(-seconds)),
+        Mishap::ClockOff(seconds) => format!("this machine's clock is {} AWS's", behind(*seconds)),
         Mishap::Stale(error, left) => format!("STS did not help ({error}); the cached session lasts {left} s more"),
     }
 }

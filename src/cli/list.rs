@@ -1,35 +1,64 @@
 //! Owns `list`: every profile on a line, or all that is known of each as JSON.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value, json};
 
+use crate::cache::key::CacheKey;
+use crate::cache::store::Store;
+use crate::clock::{Clock, Timestamp};
 use crate::output::table;
+use crate::plan::build;
 use crate::plan::kind::Kind;
 use crate::plan::limits::RoleArn;
 use crate::profile::Profile;
-use crate::profile::keys::is_secret;
+use crate::profile::keys::is_showable;
 
 use super::args::List;
 use super::context::Context;
 use super::failure::Failure;
+use super::fetching;
 use super::put;
 
 pub(super) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     let set = context.profiles()?;
     let profiles = set.all();
+    let snapshot = Store::new(&context.paths.cache_dir).read();
+    let cached = snapshot.sessions();
+    let now = Clock::System.now();
+    let inputs = context.inputs()?;
+    // Only a profile whose role has something in the cache is worth a plan.
+    let ends = |profile: &Profile<'_>| -> Option<Timestamp> {
+        let kind = Kind::of(profile);
+        let role = profile.get("role_arn").filter(|role| cached.has(role.first_line()));
+        if role.is_none() && !(kind == Kind::Wrapper && !cached.is_empty()) {
+            return None;
+        }
+        let plan = build::build(&set, &profile.name, &inputs).ok()?;
+        let key = CacheKey::of_hop(&plan, plan.hops.len().checked_sub(1)?);
+        let found = cached.lookup(&key, &|key| fetching::is_only_profile(context, &set, &plan, key))?;
+        (found.lease.seconds_left(now) > 0).then_some(found.lease.expiration)
+    };
     if options.json {
-        let all: Vec<_> = profiles.iter().map(|profile| json_of(profile, options.properties)).collect();
-        return put(format!("{}\n", Value::Array(all)).as_bytes());
+        // One profile at a time: the tree of all of them would take many times the text.
+        let mut text = String::from("[");
+        for profile in &profiles {
+            let comma = if text.len() > 1 { "," } else { "" };
+            let _ = write!(text, "{comma}{}", json_of(profile, ends(profile), now, options.properties));
+        }
+        text.push_str("]\n");
+        return put(text.as_bytes());
     }
     if profiles.is_empty() {
         let [config, credentials] = set.shown_files();
         return put(format!("no profiles in {config} and {credentials}\n").as_bytes());
     }
-    let rows: Vec<_> = profiles.iter().map(row).collect();
-    put(table::render(["PROFILE", "KIND", "ACCOUNT", "ROLE", "REGION", "MFA", "SOURCE"], &rows).as_bytes())
+    let rows: Vec<_> = profiles.iter().map(|profile| row(profile, ends(profile), now)).collect();
+    put(table::render(["PROFILE", "KIND", "ACCOUNT", "ROLE", "REGION", "MFA", "SOURCE", "SESSION"], &rows).as_bytes())
 }
 
-fn row(profile: &Profile<'_>) -> [String; 7] {
-    let value = |key| profile.get(key).map_or("", |found| found.value).to_owned();
+fn row(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp) -> [String; 8] {
+    let value = |key| profile.get(key).map_or("", |found| found.first_line()).to_owned();
     let role = role(profile);
     let role_name = role.as_ref().and_then(|arn| arn.as_str().split_once(":role/")).map_or("", |(_, name)| name);
     let mfa = if profile.get("mfa_serial").is_some() { "yes" } else { "" };
@@ -41,12 +70,13 @@ fn row(profile: &Profile<'_>) -> [String; 7] {
         value("region"),
         mfa.to_owned(),
         value("source_profile"),
+        ends.map_or_else(String::new, |ends| left(ends.since(now))),
     ]
 }
 
 /// The contract of design.md section 2: every key always there, `null` where unknown.
-fn json_of(profile: &Profile<'_>, with_properties: bool) -> Value {
-    let value = |key| profile.get(key).map(|found| found.value);
+fn json_of(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp, with_properties: bool) -> Value {
+    let value = |key| profile.get(key).map(|found| found.first_line());
     let headers: Vec<_> = profile
         .parts()
         .iter()
@@ -66,13 +96,22 @@ fn json_of(profile: &Profile<'_>, with_properties: bool) -> Value {
         "account_id": account(profile),
         "headers": headers,
         "visible_to": {"amplify": null, "aws_cli": null, "sdk_js": null, "sdk_rust": null, "sdk_go": null},
-        "session": null,
+        "session": ends.map(|ends| json!({"expires": ends.rfc3339(), "seconds_left": ends.since(now)})),
     });
     if with_properties {
         let is_null = profile.parts().iter().any(|part| part.is_null);
         object["properties"] = if is_null { Value::Null } else { Value::Object(properties(profile)) };
     }
     object
+}
+
+/// How long a session still lasts, as a person says it.
+fn left(seconds: i64) -> String {
+    match seconds {
+        ..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m", seconds / 60),
+        _ => format!("{}h{:02}m", seconds / 3600, seconds % 3600 / 60),
+    }
 }
 
 fn properties(profile: &Profile<'_>) -> Map<String, Value> {
@@ -82,7 +121,7 @@ fn properties(profile: &Profile<'_>) -> Map<String, Value> {
         let file = part.source.path.display().to_string();
         for property in &part.properties {
             let value = match &property.typed {
-                _ if is_secret(&property.key) => json!("****"),
+                _ if !is_showable(&property.key, &property.value) => json!("****"),
                 Some(typed) => typed.clone(),
                 None => json!(property.value),
             };
@@ -99,5 +138,5 @@ fn role(profile: &Profile<'_>) -> Option<RoleArn> {
 fn account(profile: &Profile<'_>) -> Option<String> {
     let of_role = role(profile).map(|arn| arn.account().to_owned());
     let stated = || profile.get("sso_account_id").or_else(|| profile.get("aws_account_id"));
-    of_role.or_else(|| stated().map(|found| found.value.to_owned()))
+    of_role.or_else(|| stated().map(|found| found.first_line().to_owned()))
 }

@@ -4,33 +4,49 @@
 
 pub mod args;
 mod context;
+mod env;
+mod explain;
 mod explain_error;
 pub mod failure;
 mod fetching;
 mod help;
 mod list;
 mod process;
+mod reset_cache;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use crate::env::{self, Env};
-use crate::output::{print, tell};
+use crate::env::{Env, arguments};
+use crate::output::print;
 
-use args::{Cli, Command};
+use args::{Amplify, Cli, Command, Explain, List, ResetCache};
 use context::Context;
 use failure::{Failure, OUTPUT, USAGE};
 
 /// Runs the program with the process's own arguments and environment.
 pub fn main() -> ExitCode {
     keep_memory_private();
-    let cli = match Cli::try_parse_from(env::arguments()) {
+    let cli = match Cli::try_parse_from(arguments()) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) if error.use_stderr() => {
+            return usage(&error).report(arguments().any(|argument| argument == "--json"));
+        }
+        Err(help) => return ended(put(help.render().to_string().as_bytes()), false),
     };
-    let as_json = matches!(&cli.command, Command::List(list) if list.json);
-    match run(cli) {
+    let as_json = match &cli.command {
+        Command::List(List { json, .. })
+        | Command::Explain(Explain { json, .. })
+        | Command::ResetCache(ResetCache { json, .. })
+        | Command::Aws { command: Amplify::ResetCache(ResetCache { json, .. }) } => *json,
+        Command::Process(_) | Command::Env(_) | Command::Completions { .. } | Command::Help { .. } => false,
+    };
+    ended(run(cli), as_json)
+}
+
+fn ended(outcome: Result<(), Failure>, as_json: bool) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(as_json),
     }
@@ -41,6 +57,11 @@ fn run(cli: Cli) -> Result<(), Failure> {
     let env = Env::process();
     match command {
         Command::Process(options) => process::run(&Context::new(global, options.name.as_deref(), env)?, &options),
+        Command::Env(options) => env::run(&Context::new(global, options.fetch.name.as_deref(), env)?, &options),
+        Command::Explain(options) => explain::run(&Context::new(global, options.name.as_deref(), env)?, &options),
+        Command::ResetCache(options) | Command::Aws { command: Amplify::ResetCache(options) } => {
+            reset_cache::run(&Context::new(global, options.name.as_deref(), env)?, &options)
+        }
         Command::List(options) => list::run(&Context::new(global, None, env)?, &options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -56,17 +77,13 @@ fn put(bytes: &[u8]) -> Result<(), Failure> {
     print(bytes).map_err(|error| Failure::new(OUTPUT, format!("cannot write to stdout: {error}")))
 }
 
-/// clap's own words; help and version go to stdout and are no failure.
-fn usage(error: &clap::Error) -> ExitCode {
+/// clap's own words in our form: the first line complete in itself, what to do under it.
+fn usage(error: &clap::Error) -> Failure {
     let text = error.render().to_string();
-    if error.use_stderr() {
-        tell(&text);
-        return ExitCode::from(USAGE.exit);
-    }
-    match put(text.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(false),
-    }
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or("wrong usage");
+    let message = first.strip_prefix("error: ").unwrap_or(first);
+    Failure { details: lines.map(str::to_owned).collect(), ..Failure::new(USAGE, message) }
 }
 
 /// No core dump and no debugger of the same user: both would show secrets. A limit would be inherited by a child.

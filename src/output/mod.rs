@@ -2,7 +2,9 @@
 //!
 //! Refuses to write half a document: everything goes out in one piece.
 
+pub mod fields;
 pub mod process_json;
+pub mod shell;
 pub mod table;
 
 use std::io::{self, Write};

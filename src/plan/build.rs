@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use crate::profile::keys::Keys;
 use crate::profile::{Profile, ProfileSet};
+use crate::profile_file::Property;
 use crate::span::Located;
 
 use super::error::PlanError;
 use super::hop::AMPLIFY_SESSION_NAME;
-use super::limits::{ONE_HOUR, SESSION_NAME};
+use super::limits::{ONE_HOUR, SESSION_NAME, is_endpoint};
 use super::walk::Walk;
 use super::{Base, BaseSource, CredentialPlan, Hop, SessionDuration, Surroundings, Warning};
 
@@ -41,13 +42,27 @@ pub struct Inputs {
 pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialPlan, PlanError> {
     let mut walk = Walk::new(set, inputs);
     let base = walk.from(name)?;
-    let Walk { mut hops, mut warnings, path, via, .. } = walk;
+    let Walk { mut hops, mut warnings, path, via, region, .. } = walk;
     hops.reverse();
     settle(&mut hops, inputs, &mut warnings)?;
+    if let Some(url) = inputs.endpoint.as_ref().filter(|url| !is_endpoint(&url.value)) {
+        let expected = "a URL such as https://sts.eu-west-1.amazonaws.com".to_owned();
+        let (profile, from) = (name.to_owned(), url.from.clone());
+        return Err(PlanError::Invalid { profile, key: "endpoint URL", expected, from });
+    }
     let mut path: Vec<_> = path.into_iter().map(|(name, _)| name).collect();
     path.push(base.profile.clone());
     path.dedup();
-    Ok(CredentialPlan { profile: name.to_owned(), path, via, base, hops, endpoint: inputs.endpoint.clone(), warnings })
+    Ok(CredentialPlan {
+        profile: name.to_owned(),
+        path,
+        via,
+        region,
+        base,
+        hops,
+        endpoint: inputs.endpoint.clone(),
+        warnings,
+    })
 }
 
 /// Plans the environment's own keys, for when no profile is asked for and none is there.
@@ -57,6 +72,7 @@ pub fn environment(keys: Keys) -> CredentialPlan {
         profile: profile.clone(),
         path: Vec::new(),
         via: Vec::new(),
+        region: None,
         base: Base { profile, source: BaseSource::Environment(keys) },
         hops: Vec::new(),
         endpoint: None,
@@ -64,14 +80,18 @@ pub fn environment(keys: Keys) -> CredentialPlan {
     }
 }
 
-/// Whether exactly one profile of the files names this role and session name: only then can a session that the Amplify
-/// CLI cached, which tells neither profile nor external id, be anybody's.
-pub fn is_only_profile(set: &ProfileSet<'_>, role_arn: &str, session_name: &str) -> bool {
-    let names_it = |profile: &Profile<'_>| {
-        profile.get("role_arn").is_some_and(|role| role.value == role_arn)
-            && profile.get(SESSION_NAME.key).map_or(AMPLIFY_SESSION_NAME, |name| name.value) == session_name
-    };
-    set.all().iter().filter(|profile| names_it(profile)).count() == 1
+/// Whether the properties of one section take this role under this session name, as the Amplify CLI would read them.
+pub fn section_names_session(section: &[Property<'_>], role_arn: &str, session_name: &str) -> bool {
+    let last = |key| section.iter().rev().find(|property| property.key == key).map(|property| &*property.value);
+    last("role_arn") == Some(role_arn)
+        && last(SESSION_NAME.key).filter(|name| !name.is_empty()).unwrap_or(AMPLIFY_SESSION_NAME) == session_name
+}
+
+/// Whether `profile` says by itself that it takes this role under this session name, as the Amplify CLI would read it:
+/// not by our own settings, which Amplify does not know.
+pub fn names_session(profile: &Profile<'_>, role_arn: &str, session_name: &str) -> bool {
+    profile.get("role_arn").is_some_and(|role| role.value == role_arn)
+        && profile.get(SESSION_NAME.key).map_or(AMPLIFY_SESSION_NAME, |name| name.value) == session_name
 }
 
 /// Settles what depends on a hop's place in the chain.

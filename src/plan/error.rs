@@ -1,4 +1,4 @@
-//! Owns the reasons why a profile gives no plan: fields, not sentences. The text is made in `cli::failure`.
+//! Owns the reasons why a profile gives no plan: fields, not sentences. The text is made in `cli::explain_error`.
 
 use crate::span::{Location, Origin};
 

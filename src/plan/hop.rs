@@ -7,7 +7,7 @@ use crate::span::{Located, Origin};
 
 use super::build::Inputs;
 use super::error::PlanError;
-use super::limits::{DURATION_SECONDS, EXTERNAL_ID, MFA_SERIAL, ONE_HOUR, RoleArn, SESSION_NAME, TextLimit};
+use super::limits::{DURATION_SECONDS, EXTERNAL_ID, MFA_SERIAL, ONE_HOUR, RoleArn, SESSION_NAME, TextLimit, is_region};
 use super::{Hop, SessionDuration};
 
 /// The session name that the Amplify CLI gives a profile without one.
@@ -36,6 +36,11 @@ pub(super) fn make(
     let flag = inputs.region.clone().filter(|region| matches!(region.from, Origin::Flag(_)));
     let region = flag.or_else(|| asked.region.clone()).or_else(|| inputs.region.clone());
     let region = region.or_else(|| profile.get("region").or(source_region).map(Setting::located));
+    if let Some(region) = region.as_ref().filter(|region| !is_region(&region.value)) {
+        let expected = "a region's name, such as eu-west-1".to_owned();
+        let (profile, from) = (profile.name.clone(), region.from.clone());
+        return Err(PlanError::Invalid { profile, key: "region", expected, from });
+    }
     let default_region = role_arn.default_region();
     let session_name = limited(profile, &SESSION_NAME)?.or_else(|| inputs.session_name.clone());
     Ok(Hop {

@@ -70,6 +70,22 @@ impl fmt::Display for RoleArn {
     }
 }
 
+/// Whether `region` can be part of a host name: 1 to 63 letters, digits and inner hyphens.
+pub fn is_region(region: &str) -> bool {
+    (1..=63).contains(&region.len())
+        && region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        && !region.starts_with('-')
+        && !region.ends_with('-')
+}
+
+/// Whether `url` is one that STS can be called at: `http://HOST…` or `https://HOST…`.
+pub fn is_endpoint(url: &str) -> bool {
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        !host.is_empty() && !host.starts_with(['/', ':', '?']) && host.bytes().all(|b| b.is_ascii_graphic())
+    })
+}
+
 /// What a text parameter may be.
 #[derive(Debug, Clone, Copy)]
 pub struct TextLimit {

@@ -27,6 +27,8 @@ pub struct CredentialPlan {
     pub path: Vec<String>,
     /// Those of them whose `credential_process` is this program.
     pub via: Vec<String>,
+    /// The region that the profile is for, where anything says it.
+    pub region: Option<Located<String>>,
     /// Where the chain begins.
     pub base: Base,
     /// The roles in the order they are assumed; empty when the base is what is handed out.

@@ -24,6 +24,8 @@ pub(super) struct Walk<'a, 't> {
     /// The profiles passed that were aliases.
     pub(super) via: Vec<String>,
     pub(super) warnings: Vec<Warning>,
+    /// The region of the profile that is asked for, or of what it is an alias of.
+    pub(super) region: Option<Located<String>>,
     /// What the last alias asks.
     asked: Asked,
     /// Whether the profile at hand is one that somebody asks for, not a source: then its role beats its keys.
@@ -45,6 +47,7 @@ impl<'a, 't> Walk<'a, 't> {
             hops: Vec::new(),
             via: Vec::new(),
             warnings: Vec::new(),
+            region: inputs.region.clone(),
             asked: Asked::default(),
             is_asked_for: true,
         }
@@ -54,6 +57,9 @@ impl<'a, 't> Walk<'a, 't> {
     pub(super) fn from(&mut self, name: &str) -> Result<Base, PlanError> {
         let mut profile = self.profile(name)?;
         loop {
+            if self.is_asked_for && self.region.is_none() {
+                self.region = profile.get("region").map(Setting::located);
+            }
             let Some(role) = profile.get("role_arn").filter(|_| self.is_asked_for || !has_keys(&profile)) else {
                 match self.end(&profile)? {
                     End::Base(base) => return Ok(base),
@@ -84,6 +90,11 @@ impl<'a, 't> Walk<'a, 't> {
                     unused: "static keys",
                     from,
                 });
+            }
+            if source.value.contains('\n') {
+                let (expected, from) =
+                    ("one line: an indented line below continues it".to_owned(), Origin::File(source.at));
+                return Err(PlanError::Invalid { profile: name(), key: "source_profile", expected, from });
             }
             let may_name_itself = source.value == profile.name && has_keys(&profile);
             let next = self.next(&profile.name, source.value, &source.at, may_name_itself)?;
@@ -192,6 +203,10 @@ impl<'a, 't> Walk<'a, 't> {
             duration: duration.map(|seconds| Located::new(seconds, by())),
             region: region.clone().map(|region| Located::new(region, by())),
         };
+        let from_flag = self.region.as_ref().is_some_and(|region| matches!(region.from, Origin::Flag(_)));
+        if !from_flag {
+            self.region = self.asked.region.clone().or(self.region.take());
+        }
         self.via.push(from.to_owned());
         self.is_asked_for = true;
         let to = profile.as_deref().unwrap_or(&self.inputs.unnamed_profile);

@@ -79,6 +79,13 @@ pub fn is_secret(key: &str) -> bool {
     ENDINGS.iter().any(|ending| plain.ends_with(ending))
 }
 
+/// Whether a value may be shown: it belongs to no secret key, and no line of it looks like one that does, as where an
+/// indented line has become part of the value before it.
+pub fn is_showable(key: &str, value: &str) -> bool {
+    let names_a_secret = |line: &str| line.split_once(['=', ':']).is_some_and(|(key, _)| is_secret(key));
+    !is_secret(key) && !value.lines().any(names_a_secret)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

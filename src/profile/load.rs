@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::fs::read_capped;
 use crate::paths::Paths;
-use crate::profile_file::{self, Dialect, FileKind, Problem};
+use crate::profile_file::{self, Content, Dialect, FileKind, Problem, Property};
 use crate::span::{Location, SourceFile};
 
 use super::ProfileSet;
@@ -24,24 +24,24 @@ pub const MAX_FILE_BYTES: u64 = 16 << 20;
 #[derive(Debug, Error)]
 pub enum LoadError {
     /// The path is a directory.
-    #[error("{0} is a directory")]
-    Directory(String),
+    #[error("{} is a directory", .0.shown)]
+    Directory(Arc<SourceFile>),
     /// The system refuses to read it.
-    #[error("cannot read {file}: {reason}")]
+    #[error("cannot read {}: {reason}", file.shown)]
     Unreadable {
-        /// The file, for people.
-        file: String,
+        /// The file.
+        file: Arc<SourceFile>,
         /// What the system said.
         reason: io::Error,
     },
     /// It is larger than [`MAX_FILE_BYTES`].
-    #[error("{0} is larger than 16 MiB")]
-    TooLarge(String),
+    #[error("{} is larger than 16 MiB", .0.shown)]
+    TooLarge(Arc<SourceFile>),
     /// It is not UTF-8.
-    #[error("{file} is not valid UTF-8 at byte {offset}")]
+    #[error("{} is not valid UTF-8 at byte {offset}", file.shown)]
     NotUtf8 {
-        /// The file, for people.
-        file: String,
+        /// The file.
+        file: Arc<SourceFile>,
         /// The first bad byte, counted from 0.
         offset: usize,
     },
@@ -92,6 +92,16 @@ impl Files {
         Self { config: file("/config", config), credentials: file("/credentials", credentials) }
     }
 
+    /// How many sections of both files have properties that `fits` takes, whatever their headers: also those that no
+    /// dialect, or only another one, takes for a profile.
+    pub fn sections_where(&self, fits: &dyn Fn(&[Property<'_>]) -> bool) -> usize {
+        let count = |file: &FileText, kind| {
+            let Ok(Content::Sections(reading)) = profile_file::read(Dialect::Auto, kind, &file.text) else { return 0 };
+            reading.sections.iter().filter(|section| fits(&section.properties())).count()
+        };
+        count(&self.config, FileKind::Config) + count(&self.credentials, FileKind::Credentials)
+    }
+
     /// The profiles in them, as `dialect` reads them.
     pub fn profiles(&self, dialect: Dialect) -> Result<ProfileSet<'_>, LoadError> {
         let config = self.config.view(dialect, FileKind::Config)?;
@@ -102,7 +112,7 @@ impl Files {
 impl FileText {
     fn load(path: &Path, home: &Path) -> Result<Self, LoadError> {
         let source = SourceFile::new(path.to_owned(), home);
-        let file = source.shown.clone();
+        let file = source.clone();
         let bytes = read_capped(path, MAX_FILE_BYTES).map_err(|reason| match reason.kind() {
             io::ErrorKind::IsADirectory => LoadError::Directory(file.clone()),
             io::ErrorKind::FileTooLarge => LoadError::TooLarge(file.clone()),

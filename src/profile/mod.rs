@@ -49,7 +49,12 @@ pub struct Setting<'p> {
     pub at: Location,
 }
 
-impl Setting<'_> {
+impl<'p> Setting<'p> {
+    /// The value's first line: what goes on below it is no part of a name, a region or an ARN, and may be anything.
+    pub fn first_line(&self) -> &'p str {
+        self.value.lines().next().unwrap_or_default()
+    }
+
     /// The value with its origin, free of the files' text.
     pub fn located(self) -> Located<String> {
         Located::new(self.value.to_owned(), Origin::File(self.at))
@@ -71,9 +76,18 @@ impl Part<'_> {
 impl<'t> Profile<'t> {
     /// The value of `key` and its line; the last of a file counts, and credentials over config. Empty is unset.
     pub fn get(&self, key: &str) -> Option<Setting<'_>> {
-        let all = self.parts.iter().chain(&self.included);
-        let (part, property) = all.filter_map(|part| Some((part, part.last(key)?))).next()?;
+        let mut all = self.parts.iter().chain(&self.included);
+        let (part, property) = all.find_map(|part| Some((part, part.last(key)?)))?;
         (!property.value.is_empty()).then(|| Setting { value: &property.value, at: part.location(property.line) })
+    }
+
+    /// The other lines that give `key` a value: those that lose against the one at `winner`.
+    pub fn overridden(&self, key: &str, winner: Option<&Location>) -> Vec<Location> {
+        let all = self.parts.iter().chain(&self.included);
+        let lines = all.flat_map(|part| {
+            part.properties.iter().filter(|property| property.key == key).map(|property| part.location(property.line))
+        });
+        lines.filter(|at| Some(at) != winner).collect()
     }
 
     /// Takes what `other` says for keys that this profile does not have: aws-vault's rule. Its static keys stay its own.

@@ -54,8 +54,17 @@ impl<'t> ProfileSet<'t> {
 
     /// The names nearest to one that does not exist, best first, at most three.
     pub fn nearest(&self, name: &str) -> Vec<String> {
-        let mut scored: Vec<_> =
-            self.names().into_iter().map(|other| (strsim::jaro_winkler(name, &other), other)).collect();
+        // Comparing takes the square of the length; nobody mistypes a name longer than this.
+        const LONGEST: usize = 100;
+        if name.len() > LONGEST {
+            return Vec::new();
+        }
+        let mut scored: Vec<_> = self
+            .names()
+            .into_iter()
+            .filter(|other| other.len() <= LONGEST)
+            .map(|other| (strsim::jaro_winkler(name, &other), other))
+            .collect();
         scored.retain(|(score, _)| *score > 0.75);
         scored.sort_by(|a, b| b.0.total_cmp(&a.0));
         scored.into_iter().take(3).map(|(_, other)| other).collect()

@@ -74,7 +74,7 @@ impl<'t> FileView<'t> {
         let concerns = |name| move |begins: &str, after| begins == name || before(after) == Some(name);
         let found = match name {
             None => reading.broken.first(),
-            Some(name) => reading.broken.iter().find(|broken| concerns(name)(broken.begins, broken.after)),
+            Some(name) => reading.broken.iter().find(|broken| concerns(name)(&broken.begins, broken.after)),
         };
         found.map(|broken| Location { file: self.source.clone(), line: broken.line })
     }

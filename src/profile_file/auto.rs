@@ -44,8 +44,8 @@ pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
             Shape::Blank | Shape::Comment | Shape::Indented => {}
             Shape::Property if !in_section => reading.findings.push(Finding::new(Code::OutsideSection, line.number)),
             Shape::Property => {
-                in_property = true;
-                if key_and_value(line.text).is_none() {
+                in_property = key_and_value(line.text).is_some();
+                if !in_property {
                     reading.findings.push(Finding::new(Code::NoProperty, line.number));
                 }
             }
@@ -64,9 +64,10 @@ fn end_last(reading: &mut Reading<'_>, at: usize) {
 fn header<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, line: Line<'t>) {
     let Some((inner, clean)) = inner(line.text) else {
         reading.findings.push(Finding::new(Code::HeaderNotClosed, line.number));
-        let begins = line.text.trim_start_matches(['[', ' ', '\t']);
+        let begins = line.text.trim_start_matches(['[', ' ', '\t', '"', '\'']);
         let begins = begins.strip_prefix("profile").filter(|rest| rest.starts_with(BLANKS)).unwrap_or(begins);
-        let begins = before_comment(begins, false).trim_matches(BLANKS);
+        let begins = before_comment(begins, false).trim_matches(BLANKS).trim_matches(['"', '\'']);
+        let begins = unescaped(begins).into_owned();
         let after = reading.sections.len().checked_sub(1);
         reading.broken.push(BrokenHeader { line: line.number, begins, after });
         return;
@@ -199,10 +200,9 @@ pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
                 value.push_str(text);
             }
             _ => {
-                if let Some((key, value)) = key_and_value(line.text) {
-                    all.push(Property::text(lower(key), value, line.number));
-                    indentation = Some(depth);
-                }
+                let property = key_and_value(line.text);
+                indentation = property.is_some().then_some(depth);
+                all.extend(property.map(|(key, value)| Property::text(lower(key), value, line.number)));
             }
         }
     }

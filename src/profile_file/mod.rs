@@ -136,11 +136,11 @@ impl fmt::Debug for Property<'_> {
 
 /// A header that nobody can read: it has no `]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BrokenHeader<'t> {
+pub struct BrokenHeader {
     /// Its line.
     pub line: u32,
     /// The profile name that it begins, as far as it can be told.
-    pub begins: &'t str,
+    pub begins: String,
     /// Index of the section before it, whose end is in doubt.
     pub after: Option<usize>,
 }
@@ -151,7 +151,7 @@ pub struct Reading<'t> {
     /// The sections in file order.
     pub sections: Vec<Section<'t>>,
     /// Headers without `]`; empty where the dialect rejects such a file.
-    pub broken: Vec<BrokenHeader<'t>>,
+    pub broken: Vec<BrokenHeader>,
     /// What was passed over with a shrug.
     pub findings: Vec<Finding>,
 }

@@ -3,6 +3,7 @@
 //! Refuses to use the standard streams, which are the SDK's.
 
 use crate::plan::limits::is_mfa_code;
+use crate::printable::printable;
 use crate::secret::Secret;
 
 use super::{PromptError, Question};
@@ -19,8 +20,9 @@ pub(super) fn id() -> Option<String> {
 pub(super) fn ask(question: &Question<'_>) -> Result<Secret, PromptError> {
     let Question { profile, role_arn, mfa_serial, again } = question;
     let mut text = format!(
-        "Profile {profile} is configured to assume role\n  {role_arn}\n\
-         It requires MFA authentication. The MFA device is\n  {mfa_serial}\n"
+        "Profile {} is configured to assume role\n  {role_arn}\n\
+         It requires MFA authentication. The MFA device is\n  {mfa_serial}\n",
+        printable(profile)
     );
     if *again {
         text = "AWS did not accept the code. Wait for the next one.\n".to_owned();

@@ -8,6 +8,8 @@ pub mod terminal;
 #[path = "console.rs"]
 pub mod terminal;
 
+use std::io::{BufRead, Read};
+
 use thiserror::Error;
 
 use crate::plan::limits::is_mfa_code;
@@ -68,16 +70,42 @@ pub enum PromptError {
     TimedOut(u64),
 }
 
+/// A code that was given, or where to read it once it is needed.
+#[derive(Debug)]
+pub enum Given {
+    /// The code.
+    Code(Secret),
+    /// The first line of standard input.
+    Stdin,
+}
+
+/// The longest line read from standard input, in bytes.
+const CODE_LINE: u64 = 64;
+
+impl Given {
+    fn read(self) -> Secret {
+        match self {
+            Self::Code(code) => code,
+            Self::Stdin => {
+                let mut line = zeroize::Zeroizing::new(String::new());
+                // What cannot be read is no code, which is what the user is told.
+                let _ = std::io::stdin().lock().take(CODE_LINE).read_line(&mut line);
+                Secret::from(line.trim())
+            }
+        }
+    }
+}
+
 /// The real sources in order: given codes, each used once, then the terminal.
 #[derive(Debug)]
 pub struct Ladder {
-    given: Vec<(&'static str, Secret)>,
+    given: Vec<(&'static str, Given)>,
     asks: bool,
 }
 
 impl Ladder {
     /// `given` are codes with the flag or variable that gave them, the first to be used first. `asks` allows questions.
-    pub fn new(mut given: Vec<(&'static str, Secret)>, asks: bool) -> Self {
+    pub fn new(mut given: Vec<(&'static str, Given)>, asks: bool) -> Self {
         given.reverse();
         Self { given, asks }
     }
@@ -89,7 +117,8 @@ impl Prompt for Ladder {
     }
 
     fn code(&mut self, question: &Question<'_>) -> Result<Answer, PromptError> {
-        if let Some((from, code)) = self.given.pop() {
+        if let Some((from, given)) = self.given.pop() {
+            let code = given.read();
             return if is_mfa_code(code.expose()) {
                 Ok(Answer { code, typed: false })
             } else {

@@ -1,16 +1,17 @@
 //! Owns the prompt on the controlling terminal, `/dev/tty`, which works when an SDK has all three standard streams.
 //!
 //! The terminal keeps its own line editing (canonical mode), so that even a kill leaves nothing behind; a terminal that
-//! somebody left raw is put right for the question and put back on every way out. The read waits in `poll`, never in
+//! somebody left raw is put right for the question and put back on every way out that leaves it ours. The read waits in `poll`, never in
 //! `read`, so that the deadline, a lost foreground and a dead parent end it. Refuses to stop: SIGTTIN and SIGTTOU are
 //! blocked, since a stopped process would hold its locks.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{SigSet, Signal};
@@ -22,6 +23,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::low_level::emulate_default_handler;
 
 use crate::plan::limits::is_mfa_code;
+use crate::printable::printable;
 use crate::secret::Secret;
 
 use super::{PromptError, Question};
@@ -30,6 +32,8 @@ use super::{PromptError, Question};
 const DEADLINE_SECONDS: u64 = 90;
 /// How often the foreground and the parent are looked at.
 const LOOK_AROUND: Duration = Duration::from_millis(200);
+/// How long to wait between reads where `poll` knows no terminals.
+const UNPOLLABLE_PAUSE: Duration = Duration::from_millis(50);
 /// How often a person may mistype before the prompt gives up.
 const TRIES: u32 = 3;
 /// More than anybody types; what comes behind it is thrown away.
@@ -45,15 +49,17 @@ pub(super) fn id() -> Option<String> {
 pub(super) fn ask(question: &Question<'_>) -> Result<Secret, PromptError> {
     let mut terminal = Terminal::take()?;
     let outcome = terminal.ask(question);
-    if outcome.is_err() {
-        // The cursor stands behind the question; whatever comes next begins on a line of its own.
+    // The cursor stands behind the question; whatever comes next begins on a line of its own. In the background the
+    // terminal is somebody else's by now.
+    if outcome.is_err() && terminal.in_foreground() {
         terminal.say("\n");
     }
     outcome
 }
 
+/// Never blocking: `poll` waits, and where it knows no terminals (macOS) a pause between reads does.
 fn open() -> std::io::Result<File> {
-    let flags = OFlags::NOCTTY.bits().cast_signed();
+    let flags = (OFlags::NOCTTY | OFlags::NONBLOCK).bits().cast_signed();
     OpenOptions::new().read(true).write(true).custom_flags(flags).open("/dev/tty")
 }
 
@@ -61,6 +67,8 @@ fn open() -> std::io::Result<File> {
 struct Terminal {
     device: File,
     before: Termios,
+    /// What the terminal was set to, where it had to be put right.
+    ours: Option<Termios>,
     blocked: Blocked,
     signals: &'static Signals,
     parent: Option<Pid>,
@@ -71,9 +79,10 @@ impl Terminal {
     fn take() -> Result<Self, PromptError> {
         let device = open().map_err(|_| PromptError::NobodyToAsk)?;
         let before = tcgetattr(&device).map_err(|_| PromptError::NobodyToAsk)?;
-        let terminal = Self {
+        let mut terminal = Self {
             device,
             before,
+            ours: None,
             blocked: Blocked::new(),
             signals: Signals::get(),
             parent: getppid(),
@@ -93,8 +102,9 @@ impl Terminal {
             "AWS did not accept the code. Wait for the next one.\n".to_owned()
         } else {
             format!(
-                "Profile {profile} is configured to assume role\n  {role_arn}\n\
-                 It requires MFA authentication. The MFA device is\n  {mfa_serial}\n"
+                "Profile {} is configured to assume role\n  {role_arn}\n\
+                 It requires MFA authentication. The MFA device is\n  {mfa_serial}\n",
+                printable(profile)
             )
         };
         self.say(&told);
@@ -127,7 +137,7 @@ impl Terminal {
                         return self.edited(&line);
                     }
                 }
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) if [ErrorKind::Interrupted, ErrorKind::WouldBlock].contains(&error.kind()) => {}
                 // EIO: the terminal is gone, or we are in its background.
                 Err(_) => return Err(PromptError::NobodyToAsk),
             }
@@ -168,6 +178,10 @@ impl Terminal {
         let moment = Timespec::try_from(left.min(LOOK_AROUND)).ok();
         let mut fds = [PollFd::new(&self.device, PollFlags::IN)];
         match poll(&mut fds, moment.as_ref()) {
+            Ok(_) if fds[0].revents().contains(PollFlags::NVAL) => {
+                sleep(UNPOLLABLE_PAUSE);
+                Ok(true)
+            }
             Ok(ready) => Ok(ready > 0),
             Err(rustix::io::Errno::INTR) => Ok(false),
             Err(_) => Err(PromptError::NobodyToAsk),
@@ -177,6 +191,7 @@ impl Terminal {
     /// Ctrl-Z: the shell gets its terminal back as it was, and the question is asked again after `fg`.
     fn stop_and_continue(&mut self, prompt: &str) -> Result<(), PromptError> {
         self.put_back();
+        self.ours = None;
         self.blocked.lift();
         let stopped = emulate_default_handler(SIGTSTP);
         self.blocked = Blocked::new();
@@ -192,19 +207,28 @@ impl Terminal {
         tcgetpgrp(self.device.as_fd()).is_ok_and(|group| group == getpgrp())
     }
 
-    fn put_right(&self) {
+    /// Gives a terminal that somebody left raw its line editing; one that has it is left alone.
+    fn put_right(&mut self) {
         let mut modes = self.before.clone();
-        modes.local_modes |= LocalModes::ICANON | LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ISIG;
+        modes.local_modes |= LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG;
         modes.input_modes |= InputModes::ICRNL;
-        let _ = tcsetattr(&self.device, OptionalActions::Now, &modes);
+        if same(&modes, &self.before) || tcsetattr(&self.device, OptionalActions::Now, &modes).is_err() {
+            return;
+        }
+        self.ours = tcgetattr(&self.device).ok();
     }
 
+    /// Undoes that, unless somebody else has set the terminal meanwhile: after Ctrl-Z, or when our parent is gone, the
+    /// shell has it and has put it as it wants it.
     fn put_back(&self) {
-        let _ = tcsetattr(&self.device, OptionalActions::Now, &self.before);
+        let Some(ours) = &self.ours else { return };
+        if tcgetattr(&self.device).is_ok_and(|now| same(&now, ours)) {
+            let _ = tcsetattr(&self.device, OptionalActions::Now, &self.before);
+        }
     }
 
     fn say(&mut self, text: &str) {
-        // A terminal that cannot be written to cannot be read either: the read tells.
+        // A terminal that takes no text (Ctrl-S) must not hold us, nor the locks that we hold: the read tells the rest.
         let _ = self.device.write_all(text.as_bytes());
     }
 }
@@ -214,6 +238,11 @@ impl Drop for Terminal {
         self.put_back();
         self.signals.idle.store(true, Ordering::SeqCst);
     }
+}
+
+/// Whether the modes that we set are the same.
+fn same(one: &Termios, other: &Termios) -> bool {
+    (one.local_modes, one.input_modes) == (other.local_modes, other.input_modes)
 }
 
 /// SIGTTIN and SIGTTOU kept from this thread: a background read then fails with EIO instead of stopping us.

@@ -33,7 +33,8 @@ pub(super) struct Run<'r, 'a> {
     /// The locks that this run holds, for the chain.
     held: Vec<String>,
     began: Timestamp,
-    waiting_since: Instant,
+    /// How long this run has waited for other processes.
+    waited: Duration,
     /// Seconds that AWS's clock was ahead when the last session used was fetched.
     pub(super) clock_offset: i64,
 }
@@ -46,11 +47,23 @@ enum Waited {
     Session(Credentials),
 }
 
+/// What asking AWS with a code came to.
+enum Given {
+    Session(Session),
+    Cached(Credentials),
+}
+
+/// What asking for a code came to.
+enum Asked {
+    Answer(Answer),
+    Cached(Credentials),
+}
+
 impl<'r, 'a> Run<'r, 'a> {
     pub(super) fn new(resolver: &'r mut Resolver<'a>, plan: &'r CredentialPlan) -> Self {
         let keys = (0..plan.hops.len()).map(|index| CacheKey::of_hop(plan, index)).collect();
         let began = resolver.clock.now();
-        Self { resolver, plan, keys, held: Vec::new(), began, waiting_since: Instant::now(), clock_offset: 0 }
+        Self { resolver, plan, keys, held: Vec::new(), began, waited: Duration::ZERO, clock_offset: 0 }
     }
 
     /// The session of hop `index`. Its lock is held while the hops before it are fetched: leaf to base, so that two
@@ -60,9 +73,13 @@ impl<'r, 'a> Run<'r, 'a> {
             return Ok(session);
         }
         let lock_id = self.keys[index].fingerprint.hex().to_owned();
-        let _lock = match self.lock(&lock_id, index)? {
-            Waited::Session(session) => return Ok(session),
-            Waited::Lock(lock) => lock,
+        let _lock = if self.resolver.options.use_cache {
+            match self.lock(&lock_id, index)? {
+                Waited::Session(session) => return Ok(session),
+                Waited::Lock(lock) => lock,
+            }
+        } else {
+            None
         };
         if let Some(session) = self.good_enough(index) {
             return Ok(session);
@@ -100,7 +117,7 @@ impl<'r, 'a> Run<'r, 'a> {
         if !options.use_cache {
             return None;
         }
-        let found = store.read().lookup(&self.keys[index], is_only_profile)?;
+        let found = store.read().sessions().lookup(&self.keys[index], is_only_profile)?;
         // Times are whole seconds: a session of the second in which we began may be older than our question.
         let since_we_began = found.lease.written_at.is_some_and(|at| at > self.began);
         let is_leaf = index + 1 == self.keys.len();
@@ -149,7 +166,10 @@ impl<'r, 'a> Run<'r, 'a> {
         let hop = &self.plan.hops[index];
         let session = match &hop.mfa_serial {
             None => self.assume(index, signer, None).map_err(|error| self.failed(index, error))?,
-            Some(serial) => self.assume_with_code(index, signer, &serial.value)?,
+            Some(serial) => match self.assume_with_code(index, signer, &serial.value)? {
+                Given::Session(session) => session,
+                Given::Cached(credentials) => return Ok(credentials),
+            },
         };
         self.clock_offset = session.clock_offset;
         if session.clock_offset.abs() > CLOCK_TOLERANCE_SECONDS {
@@ -177,12 +197,16 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// One code, one call: the device's lock is held over both, so that two roles never send the same code.
-    fn assume_with_code(&mut self, index: usize, signer: &Credentials, serial: &str) -> Result<Session, ResolveError> {
-        let _device = self.lock(&device_lock_id(serial, &signer.access_key_id), index)?;
+    fn assume_with_code(&mut self, index: usize, signer: &Credentials, serial: &str) -> Result<Given, ResolveError> {
+        let _device = match self.lock(&device_lock_id(serial, &signer.access_key_id), index)? {
+            Waited::Session(credentials) => return Ok(Given::Cached(credentials)),
+            Waited::Lock(lock) => lock,
+        };
         let (mut rejected, mut typed_and_refused) = (None, 0);
         loop {
-            let Answer { code, typed } = match self.code(index, serial, rejected.is_some()) {
-                Ok(answer) => answer,
+            let Answer { code, typed } = match self.code(index, serial, typed_and_refused > 0) {
+                Ok(Asked::Answer(answer)) => answer,
+                Ok(Asked::Cached(credentials)) => return Ok(Given::Cached(credentials)),
                 // Nobody is left to ask: then the refusal is what the user must hear of.
                 Err(ResolveError::Prompt { error: PromptError::NobodyToAsk, at }) => {
                     return Err(match rejected {
@@ -194,22 +218,25 @@ impl<'r, 'a> Run<'r, 'a> {
             };
             typed_and_refused += u32::from(typed);
             match self.assume(index, signer, Some((serial, &code))) {
-                Ok(session) => return Ok(session),
+                Ok(session) => return Ok(Given::Session(session)),
                 Err(error) if error.is_mfa_rejected() && typed_and_refused < REJECTIONS => rejected = Some(error),
                 Err(error) => return Err(self.failed(index, error)),
             }
         }
     }
 
-    fn code(&mut self, index: usize, serial: &str, again: bool) -> Result<Answer, ResolveError> {
+    fn code(&mut self, index: usize, serial: &str, again: bool) -> Result<Asked, ResolveError> {
         let _terminal = match self.resolver.prompt.terminal() {
-            Some(id) => Some(self.lock(&id, index)?),
+            Some(id) => match self.lock(&id, index)? {
+                Waited::Session(credentials) => return Ok(Asked::Cached(credentials)),
+                Waited::Lock(lock) => lock,
+            },
             None => None,
         };
         let hop = &self.plan.hops[index];
         let role_arn = hop.role_arn.value.as_str();
         let question = Question { profile: &hop.profile, role_arn, mfa_serial: serial, again };
-        let answer = self.resolver.prompt.code(&question);
+        let answer = self.resolver.prompt.code(&question).map(Asked::Answer);
         answer.map_err(|error| ResolveError::Prompt { error, at: Box::new(self.place(index)) })
     }
 
@@ -233,7 +260,7 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// Waits for the lock `id`, looking at the cache for hop `index` meanwhile, so that all who wait leave together.
     fn lock(&mut self, id: &str, index: usize) -> Result<Waited, ResolveError> {
-        if !self.resolver.options.use_cache || !self.resolver.store.is_ours() {
+        if !self.resolver.store.is_ours() {
             return Ok(Waited::Lock(None));
         }
         if self.resolver.chain.locks.iter().any(|held| held == id) {
@@ -262,13 +289,15 @@ impl<'r, 'a> Run<'r, 'a> {
                 return Ok(Waited::Session(session));
             }
             seen = stamp;
-            if self.waiting_since.elapsed() >= timeout {
+            if self.waited >= timeout {
                 return match self.lasting(index) {
                     Some((session, _)) => Ok(Waited::Session(session)),
                     None => Err(ResolveError::LockTimeout(timeout.as_secs())),
                 };
             }
+            let since = Instant::now();
             sleep(Duration::from_millis(jitter(pause)));
+            self.waited += since.elapsed();
             pause = (pause * 2).min(PAUSE.1);
         }
     }

@@ -194,6 +194,24 @@ fn a_wrong_clock_is_told_and_does_not_cost_a_call_each_time() {
 }
 
 #[test]
+fn amplifys_ageing_session_does_not_hide_ours() {
+    let world = World::new();
+    let cache = world.dir.path().join("cache");
+    std::fs::create_dir_all(&cache).unwrap();
+    let entry = format!(
+        r#"{{"accessKeyId":"ASIAAMPLIFY","secretAccessKey":"s","sessionToken":"t","expiration":"{}"}}"#,
+        NOW.plus(600).iso_millis()
+    );
+    let file = format!(r#"{{"arn:aws:iam::222222222222:role/Plain":{{"amplify":{entry}}}}}"#);
+    std::fs::write(cache.join("cache.json"), file).unwrap();
+    let sts = ScriptedSts::new(vec![Ok((3600, 0))]);
+    for later in [0, 1] {
+        assert_eq!(world.resolve("plain", later, &sts, 0, |_| {}).unwrap(), "ASIA1");
+    }
+    assert!(std::fs::read_to_string(cache.join("cache.json")).unwrap().contains("ASIAAMPLIFY"), "a fresh one stays");
+}
+
+#[test]
 fn without_the_cache_nothing_is_left_behind() {
     let world = World::new();
     let sts = ScriptedSts::new(vec![Ok((3600, 0)), Ok((3600, 0))]);

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
+use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_sdk_sts::config::interceptors::BeforeDeserializationInterceptorContextRef;
 use aws_sdk_sts::config::{
     BehaviorVersion, ConfigBag, Intercept, Region, RuntimeComponents, SharedHttpClient, StalledStreamProtectionConfig,
@@ -92,8 +93,14 @@ impl Sts for SdkSts {
             .duration_seconds((*duration_seconds).cast_signed())
             .set_serial_number(mfa.map(|(serial, _)| serial.to_owned()))
             .set_token_code(mfa.map(|(_, code)| code.expose().to_owned()));
-        let output = parts.runtime.block_on(call.send()).map_err(|error| reason(&error))?;
+        let output = parts.runtime.block_on(call.send()).map_err(|error| {
+            let secrets = [Some(&signer.secret_access_key), signer.session_token.as_ref(), mfa.map(|(_, code)| code)];
+            reason(&error, &secrets)
+        })?;
         let given = output.credentials.ok_or(StsError::Garbage)?;
+        if [&given.access_key_id, &given.secret_access_key, &given.session_token].iter().any(|text| text.is_empty()) {
+            return Err(StsError::Garbage);
+        }
         let credentials = Credentials {
             access_key_id: given.access_key_id,
             secret_access_key: Secret::new(given.secret_access_key),
@@ -105,6 +112,14 @@ impl Sts for SdkSts {
         let clock_offset = if offset.abs() > CLOCK_TOLERANCE_SECONDS { offset } else { 0 };
         Ok(Session { credentials, clock_offset })
     }
+}
+
+/// The URL of the STS that the SDK calls for `region`. Nothing is sent.
+pub fn regional_endpoint(region: &str) -> Option<String> {
+    let params = Params::builder().region(region).build().ok()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build().ok()?;
+    let endpoint = runtime.block_on(async { DefaultResolver::new().resolve_endpoint(&params).await }).ok()?;
+    Some(endpoint.url().to_owned())
 }
 
 fn config(request: &AssumeRole<'_>, signer: &Credentials, http: SharedHttpClient, clock: ServerClock) -> Config {
@@ -189,7 +204,8 @@ impl Intercept for ServerClock {
     }
 }
 
-fn reason(error: &SdkError<AssumeRoleError>) -> StsError {
+/// `secrets` are taken out of AWS's words: a refused signature is answered with what was signed.
+fn reason(error: &SdkError<AssumeRoleError>, secrets: &[Option<&Secret>]) -> StsError {
     match error {
         SdkError::TimeoutError(_) => StsError::TimedOut,
         SdkError::DispatchFailure(failure) if failure.is_timeout() => StsError::TimedOut,
@@ -201,18 +217,29 @@ fn reason(error: &SdkError<AssumeRoleError>) -> StsError {
             let status = service.raw().status().as_u16();
             let meta = service.err().meta();
             match (meta.code(), status) {
-                (Some("Throttling" | "ThrottlingException" | "RequestLimitExceeded"), _) | (_, 429) => {
+                (Some("Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "SlowDown"), _) | (_, 429) => {
                     StsError::Throttled
                 }
                 (_, 500..) => StsError::Server(status),
                 (Some(code), 400..) => StsError::Refused {
                     code: code.to_owned(),
-                    message: meta.message().unwrap_or_default().trim().to_owned(),
+                    message: told(meta.message().unwrap_or_default(), secrets),
                 },
                 _ => StsError::Garbage,
             }
         }
         _ => StsError::Garbage,
+    }
+}
+
+/// AWS's words, without secrets and not longer than anybody reads.
+fn told(message: &str, secrets: &[Option<&Secret>]) -> String {
+    const LONGEST: usize = 1000;
+    let secrets = secrets.iter().flatten().filter(|secret| !secret.is_empty());
+    let told = secrets.fold(message.trim().to_owned(), |told, secret| told.replace(secret.expose(), "****"));
+    match told.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}\u{2026}", &told[..end]),
+        None => told,
     }
 }
 

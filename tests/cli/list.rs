@@ -9,7 +9,7 @@ fn the_table_has_every_profile_in_file_order() {
     let (_sts, home) = biz_corp();
     add_config(&home, "[profile \u{958b}\u{767a}]\nregion = ap-northeast-1\n[sso-session corp]\nsso_region = x\n");
     let expected = "\
-PROFILE      KIND    ACCOUNT       ROLE         REGION          MFA  SOURCE
+PROFILE      KIND    ACCOUNT       ROLE         REGION          MFA  SOURCE       SESSION
 bizcorprole  role    222222222222  BizCorpRole  us-east-1       yes  devcorpuser
 devcorpuser  static                             us-east-1
 \u{958b}\u{767a}         empty                              ap-northeast-1

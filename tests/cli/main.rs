@@ -6,10 +6,16 @@ mod cache;
 #[cfg(unix)]
 mod chains;
 mod config_errors;
+#[cfg(unix)]
+mod env;
+mod explain;
 mod help;
 mod list;
 mod parallel;
 mod process;
+#[cfg(unix)]
+mod regression;
+mod reset_cache;
 mod sts_errors;
 #[cfg(unix)]
 mod terminal;

@@ -90,7 +90,7 @@ fn expired_base_keys_exit_4() {
 #[test]
 fn throttling_and_server_errors_are_tried_three_times() {
     for (fault, words) in [
-        (Fault::Throttle, "throttles"),
+        (Fault::Throttle, "asks to slow down"),
         (Fault::ServerError(503), "answered 503"),
         (Fault::ServerErrorHtml(502), "answered 502"),
     ] {

@@ -168,7 +168,7 @@ fn what_is_passed_over_is_found() {
 fn a_header_without_bracket_ends_the_section_before_and_begins_none() {
     let text = "[profile a]\nx = 1\n[profile b # half\ny = 2\n[profile c]\nz = 3\n";
     let reading = read(Config, text);
-    assert_eq!(reading.broken, [BrokenHeader { line: 3, begins: "b", after: Some(0) }]);
+    assert_eq!(reading.broken, [BrokenHeader { line: 3, begins: "b".to_owned(), after: Some(0) }]);
     let keys: Vec<_> = reading.sections.iter().flat_map(Section::properties).map(|p| p.key.to_string()).collect();
     assert_eq!(keys, ["x", "z"]);
 }

@@ -1,0 +1,200 @@
+//! Owns `explain`: the plan of a profile for people and programs, with what gives each value and what it overrides.
+//!
+//! Offline and without questions. Refuses to repeat the plan's decisions: it only reads them.
+
+use serde_json::{Value, json};
+
+use crate::cache::entry::CachedSession;
+use crate::cache::key::CacheKey;
+use crate::cache::store::Store;
+use crate::clock::{Clock, Timestamp};
+use crate::output::fields::Fields;
+use crate::plan::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME};
+use crate::plan::{BaseSource, CredentialPlan, Hop};
+use crate::profile::ProfileSet;
+use crate::span::{Located, Origin};
+use crate::sts::client::regional_endpoint;
+
+use super::args::Explain;
+use super::context::Context;
+use super::failure::Failure;
+use super::fetching::{self, session_duration, warn};
+use super::put;
+
+/// What the cache has for each hop.
+enum State {
+    Valid(Timestamp),
+    Expired(Timestamp),
+    Absent,
+}
+
+pub(super) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
+    let set = context.profiles()?;
+    let plan = fetching::plan(context, &set, session_duration(options.duration)?)?;
+    let snapshot = Store::new(&context.paths.cache_dir).read();
+    let sessions = snapshot.sessions();
+    let now = Clock::System.now();
+    let is_only_profile = |key: &CacheKey| fetching::is_only_profile(context, &set, &plan, key);
+    let state = |index| state(sessions.lookup(&CacheKey::of_hop(&plan, index), &is_only_profile), now);
+    let states: Vec<_> = (0..plan.hops.len()).map(state).collect();
+    if options.json {
+        return put(format!("{}\n", json_of(&plan, &states)).as_bytes());
+    }
+    put(text(&plan, &states, &set, now).as_bytes())
+}
+
+fn state(found: Option<CachedSession>, now: Timestamp) -> State {
+    match found {
+        Some(found) if found.lease.seconds_left(now) > 0 => State::Valid(found.lease.expiration),
+        Some(found) => State::Expired(found.lease.expiration),
+        None => State::Absent,
+    }
+}
+
+/// Where STS is called for a hop.
+fn endpoint(plan: &CredentialPlan, hop: &Hop) -> Option<String> {
+    plan.endpoint.as_ref().map(|url| url.value.clone()).or_else(|| regional_endpoint(&hop.region.value))
+}
+
+/// The contract of design.md section 2.
+fn json_of(plan: &CredentialPlan, states: &[State]) -> Value {
+    let hops: Vec<_> = plan.hops.iter().map(|hop| hop_json(plan, hop)).collect();
+    let cache = states.iter().enumerate().map(|(index, state)| match state {
+        State::Valid(at) => json!({"hop": index + 1, "state": "valid", "expires": at.rfc3339()}),
+        State::Expired(at) => json!({"hop": index + 1, "state": "expired", "expires": at.rfc3339()}),
+        State::Absent => json!({"hop": index + 1, "state": "absent", "expires": null}),
+    });
+    let (kind, from) = base(plan);
+    json!({
+        "profile": plan.profile,
+        "region": {
+            "value": plan.region.as_ref().map(|region| &region.value),
+            "from": plan.region.as_ref().map(|region| place(&region.from)),
+        },
+        "base": {"type": kind, "profile": plan.base.profile, "from": place(from)},
+        "hops": hops,
+        "cache": cache.collect::<Vec<_>>(),
+        "via": plan.via,
+        "warnings": plan.warnings.iter().map(warn).collect::<Vec<_>>(),
+    })
+}
+
+fn hop_json(plan: &CredentialPlan, hop: &Hop) -> Value {
+    let Hop { profile, role_arn, session_name, external_id, mfa_serial, duration, region } = hop;
+    let value = |found: &Option<Located<String>>| found.as_ref().map(|found| found.value.clone());
+    let mut from = json!({
+        "role_arn": place(&role_arn.from),
+        "session_name": place(&session_name.from),
+        "duration_seconds": place(&duration.requested.from),
+        "region": place(&region.from),
+    });
+    for (key, found) in [("external_id", external_id), ("mfa_serial", mfa_serial)] {
+        if let Some(found) = found {
+            from[key] = place(&found.from).into();
+        }
+    }
+    json!({
+        "profile": profile,
+        "role_arn": role_arn.value.as_str(),
+        "session_name": session_name.value,
+        "external_id": value(external_id),
+        "mfa_serial": value(mfa_serial),
+        "duration_seconds": duration.seconds,
+        "duration_requested": duration.requested.value,
+        "sts": {"endpoint": endpoint(plan, hop), "signing_region": region.value},
+        "from": from,
+    })
+}
+
+fn base(plan: &CredentialPlan) -> (&'static str, &Origin) {
+    match &plan.base.source {
+        BaseSource::Static(keys) => ("static", &keys.from),
+        BaseSource::Environment(keys) => ("environment", &keys.from),
+        BaseSource::Process(process) => ("process", &process.command.from),
+    }
+}
+
+/// `FILE:LINE` with the absolute file, `$VARIABLE`, `--flag` or `default`.
+fn place(from: &Origin) -> String {
+    match from {
+        Origin::File(at) => format!("{}:{}", at.file.path.display(), at.line),
+        other => other.to_string(),
+    }
+}
+
+fn text(plan: &CredentialPlan, states: &[State], set: &ProfileSet<'_>, now: Timestamp) -> String {
+    let mut fields = Fields::default();
+    fields.heading(&format!("profile {}", plan.profile));
+    if !plan.via.is_empty() {
+        fields.add("alias", &plan.via.join(", "), "its credential_process is this program");
+    }
+    if let Some(region) = &plan.region {
+        fields.add("region", &region.value, &with_overridden(set, &plan.profile, "region", &region.from));
+    }
+    let (_, from) = base(plan);
+    fields.heading(&format!("base: {}", plan.base.profile));
+    match &plan.base.source {
+        BaseSource::Static(keys) => fields.add("keys", &keys.access_key_id, &from.to_string()),
+        BaseSource::Environment(keys) => fields.add("keys", &keys.access_key_id, "the environment"),
+        BaseSource::Process(_) => fields.add("program", "credential_process, run when needed", &from.to_string()),
+    }
+    for (index, (hop, state)) in plan.hops.iter().zip(states).enumerate() {
+        fields.heading(&format!("hop {}: {}", index + 1, hop.profile));
+        hop_fields(&mut fields, plan, hop, set);
+        fields.add("cache", &told(state, now), "");
+    }
+    if !plan.warnings.is_empty() {
+        fields.heading("warnings");
+        for warning in &plan.warnings {
+            fields.add("", &warn(warning), "");
+        }
+    }
+    fields.text()
+}
+
+fn hop_fields(fields: &mut Fields, plan: &CredentialPlan, hop: &Hop, set: &ProfileSet<'_>) {
+    let Hop { profile, role_arn, session_name, external_id, mfa_serial, duration, region } = hop;
+    let from = |key: &str, from: &Origin| with_overridden(set, profile, key, from);
+    fields.add("role_arn", role_arn.value.as_str(), &from("role_arn", &role_arn.from));
+    fields.add("session_name", &session_name.value, &from(SESSION_NAME.key, &session_name.from));
+    if let Some(id) = external_id {
+        fields.add("external_id", &id.value, &from(EXTERNAL_ID.key, &id.from));
+    }
+    if let Some(serial) = mfa_serial {
+        fields.add("mfa_serial", &serial.value, &from(MFA_SERIAL.key, &serial.from));
+        fields.add("asks", "one MFA code, which goes to AssumeRole with the request", "");
+    }
+    let asked = &duration.requested;
+    let sent = if duration.seconds == asked.value {
+        format!("{} s", asked.value)
+    } else {
+        format!("{} s asked, {} s sent: AWS holds a chained role to an hour", asked.value, duration.seconds)
+    };
+    fields.add("duration", &sent, &from("duration_seconds", &asked.from));
+    let endpoint = endpoint(plan, hop).unwrap_or_else(|| "unknown".to_owned());
+    let reason = plan.endpoint.as_ref().map_or_else(|| "the region's own".to_owned(), |url| url.from.to_string());
+    fields.add("sts", &endpoint, &reason);
+    let reason = match &region.from {
+        Origin::Default => "the partition's first, since nothing names one".to_owned(),
+        named => from("region", named),
+    };
+    fields.add("sts region", &region.value, &reason);
+}
+
+/// The place of a value, and the lines that it wins over.
+fn with_overridden(set: &ProfileSet<'_>, profile: &str, key: &str, from: &Origin) -> String {
+    let overridden = set.get(profile).map(|profile| profile.overridden(key, from.location())).unwrap_or_default();
+    if overridden.is_empty() {
+        return from.to_string();
+    }
+    let lines: Vec<_> = overridden.iter().map(ToString::to_string).collect();
+    format!("{from}, overrides {}", lines.join(", "))
+}
+
+fn told(state: &State, now: Timestamp) -> String {
+    match state {
+        State::Valid(at) => format!("valid, {} min left (until {})", at.since(now) / 60, at.rfc3339()),
+        State::Expired(at) => format!("expired ({})", at.rfc3339()),
+        State::Absent => "nothing".to_owned(),
+    }
+}

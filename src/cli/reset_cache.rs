@@ -1,0 +1,105 @@
+//! Owns `reset-cache`: forgets a profile's sessions, the ones that are over, or all.
+//!
+//! Exact to the profile's chain: sessions of other profiles on the same role stay, unless the Amplify CLI wrote them,
+//! which tells nobody's.
+
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use crate::cache::entry::CachedSession;
+use crate::cache::key::CacheKey;
+use crate::cache::store::Store;
+use crate::clock::{Clock, Timestamp};
+use crate::plan::CredentialPlan;
+use crate::printable::printable;
+
+use super::args::ResetCache;
+use super::context::Context;
+use super::failure::{CACHE, CONFIG, Failure};
+use super::fetching;
+use super::put;
+
+/// Which sessions go, and how they are spoken of.
+enum What {
+    All,
+    Expired,
+    Of(Box<CredentialPlan>),
+}
+
+pub(super) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure> {
+    let what = what(context, options)?;
+    let now = Clock::System.now();
+    let goes = |outer: &str, inner: &str, entry: &RawValue| goes(&what, outer, inner, entry, now);
+    let store = Store::new(&context.paths.cache_dir);
+    let snapshot = store.read();
+    let sessions = snapshot.sessions();
+    let all = sessions.all();
+    let gone: Vec<_> = all.iter().filter(|(outer, inner, entry)| goes(outer, inner, entry)).collect();
+    if !options.dry_run && !gone.is_empty() {
+        store.remove(&goes).map_err(|error| {
+            Failure::new(CACHE, format!("cannot forget sessions: {error}"))
+                .hint(format!("remove the file: {}", store.path().display()))
+        })?;
+    }
+    let names = gone.iter().map(|(outer, inner, _)| (outer.as_str(), inner.as_str()));
+    if options.json {
+        let removed: Vec<_> = names.map(|(outer, inner)| json_of(outer, inner)).collect();
+        return put(format!("{}\n", json!({"removed": removed, "dry_run": options.dry_run})).as_bytes());
+    }
+    put(told(&what, &names.collect::<Vec<_>>(), options.dry_run).as_bytes())
+}
+
+fn what(context: &Context, options: &ResetCache) -> Result<What, Failure> {
+    match (options.all, options.expired) {
+        (true, _) => Ok(What::All),
+        (false, true) => Ok(What::Expired),
+        (false, false) if context.selected_by_hand() => {
+            Ok(What::Of(Box::new(fetching::plan(context, &context.profiles()?, None)?)))
+        }
+        (false, false) => Err(Failure::new(CONFIG, "which sessions to forget is not said")
+            .hint("give a profile: amplify-creds reset-cache PROFILE; or --expired, or --all")),
+    }
+}
+
+fn goes(what: &What, outer: &str, inner: &str, entry: &RawValue, now: Timestamp) -> bool {
+    let session = CachedSession::read(entry);
+    match what {
+        What::All => true,
+        What::Expired => session.is_none_or(|session| session.lease.seconds_left(now) <= 0),
+        What::Of(plan) => {
+            let leaf = plan.hops.len().saturating_sub(1);
+            plan.hops.iter().enumerate().any(|(index, hop)| {
+                let key = CacheKey::of_hop(plan, index);
+                let is_name = inner == key.session_name || inner == key.marked_name();
+                key.role_arn == outer
+                    && match session.as_ref().map(|session| &session.mark) {
+                        Some(Some(mark)) => mark.is_for(&key.fingerprint) || mark.profile == hop.profile,
+                        // The Amplify CLI's, or nothing that can be read: of the role itself all go, as there.
+                        Some(None) | None => index == leaf || (session.is_none() && is_name),
+                    }
+            })
+        }
+    }
+}
+
+/// A role's session stands under the role, an MFA session under its device.
+fn json_of(outer: &str, inner: &str) -> serde_json::Value {
+    let kind = if outer.contains(":role/") { "role_arn" } else { "mfa_serial" };
+    json!({kind: outer, "session_name": inner})
+}
+
+/// The Amplify CLI's words, and for what it has none, as near to them as they go.
+fn told(what: &What, gone: &[(&str, &str)], dry_run: bool) -> String {
+    let (which, whose) = match what {
+        What::All => ("", String::new()),
+        What::Expired => (" that are over", String::new()),
+        What::Of(plan) => ("", format!(" for profile {}", plan.profile)),
+    };
+    let mut lines = vec![match (gone.is_empty(), dry_run) {
+        (true, _) => format!("No temp credentials{which} are cached{whose}."),
+        (false, false) => format!("Cached temp credentials{which} are deleted{whose}."),
+        (false, true) => format!("Cached temp credentials{which} would be deleted{whose}:"),
+    }];
+    lines.extend(gone.iter().map(|(outer, inner)| format!("  {outer}  {inner}")));
+    lines.iter().fold(String::new(), |text, line| text + &printable(line) + "\n")
+}

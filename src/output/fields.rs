@@ -1,0 +1,93 @@
+//! Owns names with values and notes, for people, in 80 columns.
+//!
+//! Refuses to cut: what does not fit goes on below, since an ARN that lacks its end is none.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::printable::printable;
+
+/// Columns of a line.
+const WIDTH: usize = 80;
+/// Column at which values begin.
+const INDENT: usize = 16;
+
+/// Headings with fields under them.
+#[derive(Debug, Default)]
+pub struct Fields(String);
+
+impl Fields {
+    /// Begins a group.
+    pub fn heading(&mut self, text: &str) {
+        if !self.0.is_empty() {
+            self.0.push('\n');
+        }
+        for line in wrapped(&printable(text), WIDTH) {
+            self.0.push_str(&line);
+            self.0.push('\n');
+        }
+    }
+
+    /// Adds a field: its name, its value, and a note in brackets behind or below it.
+    pub fn add(&mut self, name: &str, value: &str, note: &str) {
+        let value = printable(value);
+        let note = if note.is_empty() { String::new() } else { format!("({})", printable(note)) };
+        let mut lines = wrapped(&value, WIDTH - INDENT);
+        match lines.last_mut() {
+            Some(last) if !note.is_empty() && last.width() + 2 + note.width() <= WIDTH - INDENT => {
+                last.push_str("  ");
+                last.push_str(&note);
+            }
+            _ => lines.extend(wrapped(&note, WIDTH - INDENT)),
+        }
+        for (index, line) in lines.iter().enumerate() {
+            let name = if index == 0 { name } else { "" };
+            self.0.push_str(format!("  {name:<width$}{line}", width = INDENT - 2).trim_end());
+            self.0.push('\n');
+        }
+    }
+
+    /// All of it.
+    pub fn text(self) -> String {
+        self.0
+    }
+}
+
+/// Lines of at most `width` columns, broken at spaces where there are some.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_inclusive(' ') {
+        if line.width() + word.trim_end().width() > width && !line.is_empty() {
+            lines.push(std::mem::take(&mut line).trim_end().to_owned());
+        }
+        for char in word.chars() {
+            if line.width() + char.width().unwrap_or(0) > width {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push(char);
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_wider_than_80_columns_and_nothing_is_lost() {
+        let long = "arn:aws:iam::222222222222:role/".to_owned() + &"x".repeat(200);
+        let mut fields = Fields::default();
+        fields.heading("profile dev");
+        fields.add("role_arn", &long, "~/.aws/config:2");
+        fields.add("region", "eu-west-1", "~/.aws/config:3");
+        fields.add("", "words that go on and on until there is no room left for them on one line of text", "");
+        let text = fields.text();
+        assert!(text.lines().all(|line| line.width() <= WIDTH), "{text}");
+        assert!(text.replace([' ', '\n'], "").contains(&long));
+        assert!(text.contains("  region        eu-west-1  (~/.aws/config:3)\n"), "{text}");
+    }
+}

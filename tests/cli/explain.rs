@@ -1,0 +1,135 @@
+//! `explain`: the JSON contract, the text in 80 columns, offline and without questions.
+
+use serde_json::json;
+use test_support::{TestHome, biz_corp as data};
+
+use crate::{PROGRAM, add_config, biz_corp, json as document, without_mfa};
+
+const CHAIN: &str = "[profile deploy]\nrole_arn = arn:aws:iam::222222222222:role/Deploy\nsource_profile = bizcorprole\n\
+    duration_seconds = 7200\nduration_seconds = 7201\n\
+    [profile biz]\ncredential_process = amplify-creds process deploy --region eu-west-3\n";
+
+#[test]
+fn the_contract() {
+    let (sts, home) = biz_corp();
+    add_config(&home, CHAIN);
+    let seen = document(home.run_with(&["explain", "biz", "--json"], &[("AWS_ENDPOINT_URL_STS", "")]).succeeded());
+    let config = |line: u32| format!("{}/.aws/config:{line}", home.path().display());
+    let hop = |profile: &str, role: &str, from: serde_json::Value| {
+        json!({
+            "profile": profile, "role_arn": role, "session_name": "amplify", "external_id": null, "mfa_serial": null,
+            "duration_seconds": 3600, "duration_requested": 3600,
+            "sts": {"endpoint": "https://sts.eu-west-3.amazonaws.com", "signing_region": "eu-west-3"}, "from": from,
+        })
+    };
+    let mut first = hop(
+        "bizcorprole",
+        data::BIZ_CORP_ROLE,
+        json!({
+            "role_arn": config(2), "mfa_serial": config(4), "external_id": config(5), "session_name": "default",
+            "duration_seconds": "default", "region": config(17),
+        }),
+    );
+    first["external_id"] = json!(data::EXTERNAL_ID);
+    first["mfa_serial"] = json!(data::MFA_SERIAL);
+    let mut second = hop(
+        "deploy",
+        data::DEPLOY_ROLE,
+        json!({
+            "role_arn": config(12), "session_name": "default", "duration_seconds": config(15), "region": config(17),
+        }),
+    );
+    second["duration_requested"] = json!(7201);
+    let expected = json!({
+        "profile": "biz",
+        "region": {"value": "eu-west-3", "from": config(17)},
+        "base": {
+            "type": "static", "profile": "devcorpuser", "from": format!("{}/.aws/credentials:2", home.path().display()),
+        },
+        "hops": [first, second],
+        "cache": [
+            {"hop": 1, "state": "absent", "expires": null},
+            {"hop": 2, "state": "absent", "expires": null},
+        ],
+        "via": ["biz"],
+        "warnings": [
+            "profile deploy asks for 7201 s (~/.aws/config:15); AWS holds a chained role to 3600 s, which is what is sent",
+        ],
+    });
+    assert_eq!(seen, expected, "{seen:#}");
+    assert_eq!(sts.calls().len(), 0);
+    assert!(!home.cache_dir().exists(), "nothing is left behind");
+}
+
+#[test]
+fn the_text_fits_80_columns_and_says_what_is_overridden() {
+    let (_sts, home) = biz_corp();
+    add_config(&home, CHAIN);
+    let run = home.run(&["explain", "deploy", "--region", "eu-west-1"]);
+    let text = run.succeeded();
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    for part in [
+        "base: devcorpuser",
+        "hop 1: bizcorprole",
+        "hop 2: deploy",
+        "7201 s asked, 3600 s sent",
+        "(~/.aws/config:15, overrides ~/.aws/config:14)",
+        "eu-west-1  (--region, overrides ~/.aws/config:6)",
+        "($AWS_ENDPOINT_URL_STS)",
+        "one MFA code",
+        "cache         nothing",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in:\n{text}");
+    }
+    assert!(text.find("base:") < text.find("hop 1:") && text.find("hop 1:") < text.find("hop 2:"));
+    assert!(!text.contains(data::SECRET_ACCESS_KEY));
+    assert_eq!(home.run(&["show", "deploy", "--region", "eu-west-1"]).succeeded(), text);
+}
+
+#[test]
+fn the_cache_is_told_with_the_time_left() {
+    let (_sts, home) = without_mfa();
+    home.run(&["process", "nomfa"]).succeeded();
+    let seen = document(home.run(&["explain", "nomfa", "--json"]).succeeded());
+    assert_eq!(seen["cache"][0]["state"], "valid");
+    assert!(seen["cache"][0]["expires"].as_str().unwrap().ends_with('Z'));
+    assert!(home.run(&["explain", "nomfa"]).succeeded().contains("min left"));
+    crate::age_cache(&home, 4000);
+    assert_eq!(document(home.run(&["explain", "nomfa", "--json"]).succeeded())["cache"][0]["state"], "expired");
+    let list = document(home.run(&["list", "--json"]).succeeded());
+    assert!(list[2]["session"].is_null());
+}
+
+#[test]
+fn errors_are_documents_with_file_and_line() {
+    let home = TestHome::new(PROGRAM);
+    home.config("[profile a]\nrole_arn = arn:aws:iam::222222222222:role/x\nsource_profile = a\n");
+    let run = home.run(&["explain", "a", "--json"]);
+    assert_eq!(run.code, Some(3));
+    let error = &document(&run.stdout)["error"];
+    assert_eq!((error["code"].as_str(), error["line"].as_u64()), (Some("loop"), Some(3)));
+    home.run(&["explain", "a"]).failed_with(3);
+}
+
+#[test]
+fn other_bases_and_partitions() {
+    let home = TestHome::new(PROGRAM);
+    home.config(
+        "[profile p]\ncredential_process = /bin/false\n\
+         [profile c]\nrole_arn = arn:aws-cn:iam::222222222222:role/x\nsource_profile = p\n\
+         [profile e]\nrole_arn = arn:aws:iam::222222222222:role/x\ncredential_source = Environment\n",
+    );
+    let explain = |name: &str| {
+        let keys = [("AWS_ACCESS_KEY_ID", "AKIA1"), ("AWS_SECRET_ACCESS_KEY", "s")];
+        document(home.run_with(&["explain", name, "--json"], &keys).succeeded())
+    };
+    let seen = explain("c");
+    assert_eq!((seen["base"]["type"].as_str(), seen["base"]["profile"].as_str()), (Some("process"), Some("p")));
+    assert_eq!(seen["hops"][0]["sts"]["endpoint"], "https://sts.cn-north-1.amazonaws.com.cn");
+    assert!(seen["region"]["value"].is_null());
+    let seen = explain("e");
+    assert_eq!(
+        (seen["base"]["type"].as_str(), seen["base"]["from"].as_str()),
+        (Some("environment"), Some("$AWS_ACCESS_KEY_ID"))
+    );
+}

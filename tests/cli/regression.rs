@@ -1,0 +1,253 @@
+//! Defects that were found once and must not come back. Each test names what was wrong.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use amplify_creds::clock::Clock;
+use serde_json::json;
+use test_support::{Fault, Finished, Terminal, TestHome, biz_corp as data};
+
+use crate::{PROGRAM, add_config, biz_corp, json as document, without_mfa};
+
+const ROLE: &str = "role_arn = arn:aws:iam::222222222222:role/NoMfa\n";
+
+#[track_caller]
+fn says(run: &Finished, parts: &[&str]) {
+    for part in parts {
+        assert!(run.stderr.contains(part), "{part:?} is not in:\n{}", run.stderr);
+    }
+}
+
+/// A home without a configured endpoint whose cache holds a session that the Amplify CLI made for the role.
+fn with_amplifys_session(config: &str, session_name: &str) -> TestHome {
+    let home = TestHome::new(PROGRAM);
+    home.config(config);
+    home.credentials("[keys]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n");
+    let expiration = Clock::System.now().plus(3600).iso_millis();
+    let entry =
+        json!({"accessKeyId": "ASIAAMPLIFY", "secretAccessKey": "s", "sessionToken": "t", "expiration": expiration});
+    home.write(".amplify/awscloudformation/cache.json", json!({data::NO_MFA_ROLE: {session_name: entry}}).to_string());
+    home
+}
+
+/// The run without any way to AWS: it succeeds from the cache or not at all.
+fn offline(home: &TestHome, args: &[&str], more: &[(&str, &str)]) -> Finished {
+    let mut variables = vec![("HTTPS_PROXY", "http://127.0.0.1:1")];
+    variables.extend_from_slice(more);
+    home.run_with(args, &variables)
+}
+
+#[test]
+fn amplifys_session_answered_for_a_profile_that_only_our_settings_name_so() {
+    let config = format!(
+        "[profile mine]\n{ROLE}source_profile = keys\nexternal_id = MINE\n\
+         [profile other]\n{ROLE}source_profile = keys\nexternal_id = OTHER\nrole_session_name = ci\n"
+    );
+    let home = with_amplifys_session(&config, "ci");
+    offline(&home, &["process", "mine"], &[("AMPLIFY_CREDS_SESSION_NAME", "ci")]).failed_with(6);
+    assert_eq!(document(offline(&home, &["process", "other"], &[]).succeeded())["AccessKeyId"], "ASIAAMPLIFY");
+}
+
+#[test]
+fn amplifys_session_answered_although_another_dialect_has_a_second_profile() {
+    for (second, dialect) in [("[other]", "aws"), ("[profilefoo]", "auto"), ("[my-profile]", "auto")] {
+        let config = format!("[profile mine]\n{ROLE}source_profile = keys\n{second}\n{ROLE}source_profile = keys\n");
+        let home = with_amplifys_session(&config, "amplify");
+        offline(&home, &["process", "mine", "--dialect", dialect], &[]).failed_with(6);
+    }
+}
+
+#[test]
+fn a_key_on_an_indented_line_was_told_with_the_value_above_it() {
+    const KEYS: &str = "aws_secret_access_key = hush-hush\n";
+    for (config, args) in [
+        (format!("[profile k]\n{ROLE}source_profile = keys\n  {KEYS}"), vec!["process", "k"]),
+        (format!("[profile k]\ninclude_profile = keys\n  {KEYS}"), vec!["process", "k"]),
+        (format!("[profile k]\nregion = eu-west-1\n  {KEYS}"), vec!["list"]),
+        (format!("[profile k]\naws_access_key_id = AKIA1\n  {KEYS}"), vec!["list", "--json", "--properties"]),
+        (format!("[profile k]\ns3 =\n  {KEYS}"), vec!["list", "--json", "--properties"]),
+        (format!("[profile k]\ns3 =\n  {KEYS}"), vec!["list", "--json", "--properties", "--dialect", "aws"]),
+    ] {
+        let home = TestHome::new(PROGRAM);
+        home.config(&config);
+        let run = home.run(&args);
+        assert!(!run.stdout.contains("hush") && !run.stderr.contains("hush"), "{config}{run:?}");
+    }
+}
+
+#[test]
+fn a_file_size_limit_cost_the_credentials() {
+    let (sts, home) = without_mfa();
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(format!("ulimit -f 0; exec {} process nomfa -v", PROGRAM)).env_clear().envs(home.environment());
+    // Pipes, since the limit holds for files: what the test captures must not fail, too.
+    let run: Finished = shell.stdin(Stdio::null()).output().unwrap().into();
+    assert_eq!(run.code, Some(0), "{run:?}");
+    document(&run.stdout);
+    says(&run, &["not cached"]);
+    assert!(!home.cache_dir().join("cache.json.tmp").exists());
+    assert_eq!(sts.count("AssumeRole"), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn root_made_its_own_cache_directory_in_a_users_home() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        return;
+    }
+    let (_sts, home) = without_mfa();
+    chown(home.path(), Some(65_534), Some(65_534)).unwrap();
+    let run = home.run(&["process", "nomfa", "-v"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(!home.path().join(".amplify").exists());
+}
+
+#[test]
+fn a_fifo_in_the_caches_place_hung_every_call() {
+    let (sts, home) = without_mfa();
+    fs::create_dir_all(home.cache_dir()).unwrap();
+    assert!(Command::new("mkfifo").arg(home.cache_file()).status().unwrap().success());
+    home.run(&["process", "nomfa"]).succeeded();
+    assert_eq!(sts.count("AssumeRole"), 1);
+}
+
+#[test]
+fn two_questions_stood_on_one_terminal_without_the_cache() {
+    let (sts, home) = biz_corp();
+    let mut terminal = Terminal::script(
+        &home,
+        "\"$PROGRAM\" process --no-cache bizcorprole >\"$FILES/one\" 2>&1 </dev/null &\n\
+         \"$PROGRAM\" process --no-cache bizcorprole >\"$FILES/two\" 2>&1 </dev/null & wait",
+    );
+    const QUESTION: &str = "Enter the MFA token code: ";
+    terminal.expect(QUESTION);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    terminal.type_line(&sts.next_unused_code(data::MFA_SERIAL));
+    let between = terminal.expect(QUESTION);
+    assert_eq!(between.matches("is configured to assume role").count(), 1, "{between}");
+    terminal.type_line(&sts.next_unused_code(data::MFA_SERIAL));
+    let (_, left) = terminal.finish();
+    left.restored();
+    assert_eq!(sts.succeeded("AssumeRole"), 2);
+}
+
+#[test]
+fn a_profiles_name_steered_the_terminal_in_the_question() {
+    let (_sts, home) = biz_corp();
+    let config = fs::read_to_string(home.path().join(".aws/config")).unwrap();
+    home.config(&config.replace("bizcorprole", "biz\u{1b}]0;pwned\u{7}"));
+    let mut terminal = Terminal::start(&home, "process \"$(printf 'biz\\033]0;pwned\\007')\"", "</dev/null");
+    let told = terminal.expect("Enter the MFA token code: ");
+    assert!(!told.contains(['\u{1b}', '\u{7}']) && told.contains("pwned"), "{told:?}");
+    terminal.type_control('c');
+    terminal.finish().1.restored().failed_with(130);
+}
+
+#[test]
+fn clap_spoke_in_its_own_form() {
+    let home = TestHome::new(PROGRAM);
+    for argument in ["--frobnicate".to_owned(), format!("--{}", "x".repeat(400)), "--a\u{1b}[2J\nb".to_owned()] {
+        home.run(&["process", &argument]).failed_with(2);
+    }
+    let run = home.run(&["list", "--json", "--frobnicate"]);
+    assert_eq!((run.code, document(&run.stdout)["error"]["code"].as_str()), (Some(2), Some("usage")));
+}
+
+#[test]
+fn a_long_loop_lost_its_path() {
+    let home = TestHome::new(PROGRAM);
+    let name = |n: usize| format!("a-rather-long-profile-name-{n}");
+    let config = (0..9).map(|n| format!("[profile {}]\n{ROLE}source_profile = {}\n", name(n), name((n + 1) % 9)));
+    home.config(&config.collect::<String>());
+    let run = home.run(&["process", &name(0)]);
+    run.failed_with(3);
+    for n in 0..9 {
+        says(&run, &[&format!("  {} (~/.aws/config:{})", name(n), 3 * n + 3)]);
+    }
+}
+
+#[test]
+fn bad_regions_and_endpoints_were_internal_errors() {
+    let (_sts, home) = without_mfa();
+    for region in ["us east", "x-", "eu_west_1", "a/b"] {
+        let run = home.run(&["process", "nomfa", "--region", region]);
+        run.failed_with(3);
+        says(&run, &["a region that AWS would reject (--region)"]);
+    }
+    home.run(&["process", "nomfa", "--region", ""]).succeeded();
+    for url in ["localhost:123", "ftp://x", "https://", "http:///x"] {
+        let run = home.run_with(&["process", "nomfa", "--refresh"], &[("AWS_ENDPOINT_URL_STS", url)]);
+        run.failed_with(3);
+        says(&run, &["$AWS_ENDPOINT_URL_STS"]);
+    }
+}
+
+#[test]
+fn awss_words_were_shown_whole_with_what_was_signed() {
+    let (sts, home) = without_mfa();
+    home.credentials(&format!(
+        "[devcorpuser]\naws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = hush-token\n",
+        data::ACCESS_KEY_ID,
+        data::SECRET_ACCESS_KEY
+    ));
+    let words = format!("The Canonical String was x-amz-security-token:hush-token {}", "x".repeat(100_000));
+    sts.fault(Fault::error(403, "SignatureDoesNotMatch", &words), None);
+    let run = home.run(&["process", "nomfa"]);
+    run.failed_with(4);
+    says(&run, &["x-amz-security-token:****"]);
+    assert!(!run.stderr.contains("hush-token") && run.stderr.len() < 3000);
+}
+
+#[test]
+fn a_broken_header_with_quotes_was_nobodys() {
+    let home = TestHome::new(PROGRAM);
+    home.config(&format!(
+        "[profile q]\n{ROLE}source_profile = keys\n[profile between]\nregion = x\n[profile \"q\nexternal_id = NEEDED\n"
+    ));
+    home.credentials("[keys]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n");
+    says(home.run(&["process", "q"]).failed_with(3), &["~/.aws/config:6"]);
+}
+
+#[test]
+fn a_line_below_junk_continued_the_property_above_it() {
+    let home = TestHome::new(PROGRAM);
+    home.config("[profile a]\nregion = us-east-1\njunk\n  output = json\n");
+    let list = document(home.run(&["list", "--json", "--properties"]).succeeded());
+    assert_eq!(list[0]["properties"]["region"]["value"], "us-east-1");
+    assert_eq!(list[0]["properties"]["output"]["value"], "json");
+}
+
+#[test]
+fn a_cache_with_a_byte_order_mark_was_set_aside() {
+    let (sts, home) = without_mfa();
+    home.run(&["process", "nomfa"]).succeeded();
+    let text = fs::read_to_string(home.cache_file()).unwrap();
+    fs::write(home.cache_file(), format!("\u{feff}{text}")).unwrap();
+    home.run(&["process", "nomfa"]).succeeded();
+    home.run(&["process", "nomfa", "--refresh"]).succeeded();
+    assert!(!home.cache_dir().join("cache.json.corrupt").exists());
+    assert_eq!(sts.count("AssumeRole"), 2);
+}
+
+#[test]
+fn stdin_was_read_for_a_code_that_the_cache_made_needless() {
+    let (sts, home) = biz_corp();
+    home.run(&["process", "bizcorprole", "-t", &sts.next_unused_code(data::MFA_SERIAL)]).succeeded();
+    let mut command = home.command(&["process", "bizcorprole", "-t", "-"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    // The pipe stays open and empty.
+    let _stdin = child.stdin.take();
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_was_not_named_in_json() {
+    let home = TestHome::new(PROGRAM);
+    fs::create_dir_all(home.path().join(".aws/config")).unwrap();
+    let run = home.run(&["list", "--json"]);
+    assert_eq!(
+        document(&run.stdout)["error"]["file"].as_str().unwrap(),
+        home.path().join(".aws/config").to_str().unwrap()
+    );
+}
