@@ -4,6 +4,10 @@
 
 /// `text` without control characters and without the marks that reorder text (CVE-2021-42574); each becomes U+FFFD.
 pub fn printable(text: &str) -> String {
+    // What is only letters, digits and marks of ASCII needs no look at each character.
+    if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+        return text.to_owned();
+    }
     let steers = |c: char| {
         c.is_control()
             || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

@@ -226,6 +226,7 @@ pub struct Explain {
 
 /// Options of `reset-cache`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct ResetCache {
     /// Forget the sessions of this profile's chain
     #[arg(value_name = "PROFILE", conflicts_with_all = ["all", "expired"])]

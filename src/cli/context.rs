@@ -44,6 +44,11 @@ impl Context {
 
     /// The profiles.
     pub(super) fn profiles(&self) -> Result<ProfileSet<'_>, Failure> {
+        if self.global.verbose > 0 && self.dialect == Dialect::Auto {
+            for (at, finding) in self.files.findings() {
+                self.say(|| format!("{at}: {finding}"));
+            }
+        }
         Ok(self.files.profiles(self.dialect)?)
     }
 

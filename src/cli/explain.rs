@@ -11,7 +11,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::output::fields::Fields;
 use crate::plan::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME};
 use crate::plan::{BaseSource, CredentialPlan, Hop};
-use crate::profile::ProfileSet;
+use crate::profile::{Profile, ProfileSet};
 use crate::span::{Located, Origin};
 use crate::sts::client::regional_endpoint;
 
@@ -129,7 +129,8 @@ fn text(plan: &CredentialPlan, states: &[State], set: &ProfileSet<'_>, now: Time
         fields.add("alias", &plan.via.join(", "), "its credential_process is this program");
     }
     if let Some(region) = &plan.region {
-        fields.add("region", &region.value, &with_overridden(set, &plan.profile, "region", &region.from));
+        let asked_for = set.get(&plan.profile);
+        fields.add("region", &region.value, &with_overridden(asked_for.as_ref(), "region", &region.from));
     }
     let (_, from) = base(plan);
     fields.heading(&format!("base: {}", plan.base.profile));
@@ -153,8 +154,9 @@ fn text(plan: &CredentialPlan, states: &[State], set: &ProfileSet<'_>, now: Time
 }
 
 fn hop_fields(fields: &mut Fields, plan: &CredentialPlan, hop: &Hop, set: &ProfileSet<'_>) {
-    let Hop { profile, role_arn, session_name, external_id, mfa_serial, duration, region } = hop;
-    let from = |key: &str, from: &Origin| with_overridden(set, profile, key, from);
+    let found = set.get(&hop.profile);
+    let Hop { profile: _, role_arn, session_name, external_id, mfa_serial, duration, region } = hop;
+    let from = |key: &str, from: &Origin| with_overridden(found.as_ref(), key, from);
     fields.add("role_arn", role_arn.value.as_str(), &from("role_arn", &role_arn.from));
     fields.add("session_name", &session_name.value, &from(SESSION_NAME.key, &session_name.from));
     if let Some(id) = external_id {
@@ -165,12 +167,12 @@ fn hop_fields(fields: &mut Fields, plan: &CredentialPlan, hop: &Hop, set: &Profi
         fields.add("asks", "one MFA code, which goes to AssumeRole with the request", "");
     }
     let asked = &duration.requested;
-    let sent = if duration.seconds == asked.value {
+    let lasts = if duration.seconds == asked.value {
         format!("{} s", asked.value)
     } else {
         format!("{} s asked, {} s sent: AWS holds a chained role to an hour", asked.value, duration.seconds)
     };
-    fields.add("duration", &sent, &from("duration_seconds", &asked.from));
+    fields.add("duration", &lasts, &from("duration_seconds", &asked.from));
     let endpoint = endpoint(plan, hop).unwrap_or_else(|| "unknown".to_owned());
     let reason = plan.endpoint.as_ref().map_or_else(|| "the region's own".to_owned(), |url| url.from.to_string());
     fields.add("sts", &endpoint, &reason);
@@ -182,8 +184,8 @@ fn hop_fields(fields: &mut Fields, plan: &CredentialPlan, hop: &Hop, set: &Profi
 }
 
 /// The place of a value, and the lines that it wins over.
-fn with_overridden(set: &ProfileSet<'_>, profile: &str, key: &str, from: &Origin) -> String {
-    let overridden = set.get(profile).map(|profile| profile.overridden(key, from.location())).unwrap_or_default();
+fn with_overridden(profile: Option<&Profile<'_>>, key: &str, from: &Origin) -> String {
+    let overridden = profile.map(|profile| profile.overridden(key, from.location())).unwrap_or_default();
     if overridden.is_empty() {
         return from.to_string();
     }

@@ -29,9 +29,9 @@ pub(super) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     let inputs = context.inputs()?;
     // Only a profile whose role has something in the cache is worth a plan.
     let ends = |profile: &Profile<'_>| -> Option<Timestamp> {
-        let kind = Kind::of(profile);
-        let role = profile.get("role_arn").filter(|role| cached.has(role.first_line()));
-        if role.is_none() && !(kind == Kind::Wrapper && !cached.is_empty()) {
+        let has_role = profile.get("role_arn").is_some_and(|role| cached.has(role.first_line()));
+        let may_stand_for_one = !cached.is_empty() && Kind::of(profile) == Kind::Wrapper;
+        if !has_role && !may_stand_for_one {
             return None;
         }
         let plan = build::build(&set, &profile.name, &inputs).ok()?;

@@ -14,7 +14,7 @@ pub fn render<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String
     let mut widths = [0; N];
     for row in &all {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.width());
+            *width = (*width).max(columns(cell));
         }
     }
     let mut text = String::new();
@@ -22,12 +22,17 @@ pub fn render<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String
         let start = text.len();
         for (cell, width) in row.iter().zip(widths) {
             text.push_str(cell);
-            text.extend(std::iter::repeat_n(' ', width - cell.width() + 2));
+            text.extend(std::iter::repeat_n(' ', width - columns(cell) + 2));
         }
         text.truncate(start + text[start..].trim_end().len());
         text.push('\n');
     }
     text
+}
+
+/// How many columns of a terminal the cell takes.
+fn columns(cell: &str) -> usize {
+    if cell.is_ascii() { cell.len() } else { cell.width() }
 }
 
 #[cfg(test)]

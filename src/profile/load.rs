@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::fs::read_capped;
 use crate::paths::Paths;
+use crate::profile_file::finding::Finding;
 use crate::profile_file::{self, Content, Dialect, FileKind, Problem, Property};
 use crate::span::{Location, SourceFile};
 
@@ -100,6 +101,16 @@ impl Files {
             reading.sections.iter().filter(|section| fits(&section.properties())).count()
         };
         count(&self.config, FileKind::Config) + count(&self.credentials, FileKind::Credentials)
+    }
+
+    /// What the reading `auto` passes over and another tool does not, with its line.
+    pub fn findings(&self) -> Vec<(Location, Finding)> {
+        let of = |file: &FileText| {
+            let source = file.source.clone();
+            let at = move |finding: Finding| (Location { file: source.clone(), line: finding.line }, finding);
+            profile_file::auto::findings(&file.text).into_iter().map(at)
+        };
+        of(&self.config).chain(of(&self.credentials)).collect()
     }
 
     /// The profiles in them, as `dialect` reads them.

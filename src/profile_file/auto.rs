@@ -16,43 +16,61 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 /// First words of config sections that no tool means as a profile, though the Amplify CLI lists them as one.
 const NOT_PROFILES: [&str; 4] = ["sso-session", "services", "plugins", "preview"];
 
-/// Reads a whole file; never fails.
+/// Finds the sections of a whole file; never fails. Properties are read when they are asked for: of thousands of
+/// profiles one or two are.
 pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
     let mut reading = Reading::default();
-    let mut scan = lines(text);
-    if text.starts_with(BYTE_ORDER_MARK) {
-        reading.findings.push(Finding::new(Code::ByteOrderMark, 1));
-        scan = Lines::resume(text, BYTE_ORDER_MARK.len_utf8(), 1);
+    for line in without_mark(text).filter(|line| line.shape == Shape::Header) {
+        end_last(&mut reading, line.start);
+        header(&mut reading, kind, text, line);
     }
-    // Whether properties are being collected, to tell of those that no section takes.
-    let mut in_section = false;
-    let mut in_property = false;
-    for line in scan {
+    prefer_prefixed_default(&mut reading, kind);
+    reading
+}
+
+/// The lines of `text`, the first without its byte order mark.
+fn without_mark(text: &str) -> Lines<'_> {
+    if text.starts_with(BYTE_ORDER_MARK) {
+        return Lines::resume(text, BYTE_ORDER_MARK.len_utf8(), 1);
+    }
+    lines(text)
+}
+
+/// Everything in `text` that this reading passes over with a shrug and another tool does not.
+pub fn findings(text: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if text.starts_with(BYTE_ORDER_MARK) {
+        findings.push(Finding::new(Code::ByteOrderMark, 1));
+    }
+    let (mut in_section, mut in_property) = (false, false);
+    for line in without_mark(text) {
+        let mut found = |code| findings.push(Finding::new(code, line.number));
         match line.shape {
             Shape::Header => {
-                end_last(&mut reading, line.start);
-                in_section = true;
-                in_property = false;
-                header(&mut reading, kind, text, line);
+                (in_section, in_property) = (true, false);
+                match inner(line.text) {
+                    None => found(Code::HeaderNotClosed),
+                    Some((_, false)) => found(Code::TextAfterHeader),
+                    Some((_, true)) => {}
+                }
             }
             Shape::Indented if in_section && !in_property => {
                 if !line.text.trim_start_matches(BLANKS).starts_with(COMMENT) {
-                    reading.findings.push(Finding::new(Code::IndentedProperty, line.number));
+                    found(Code::IndentedProperty);
                     in_property = true;
                 }
             }
             Shape::Blank | Shape::Comment | Shape::Indented => {}
-            Shape::Property if !in_section => reading.findings.push(Finding::new(Code::OutsideSection, line.number)),
+            Shape::Property if !in_section => found(Code::OutsideSection),
             Shape::Property => {
                 in_property = key_and_value(line.text).is_some();
                 if !in_property {
-                    reading.findings.push(Finding::new(Code::NoProperty, line.number));
+                    found(Code::NoProperty);
                 }
             }
         }
     }
-    prefer_prefixed_default(&mut reading, kind);
-    reading
+    findings
 }
 
 fn end_last(reading: &mut Reading<'_>, at: usize) {
@@ -62,8 +80,7 @@ fn end_last(reading: &mut Reading<'_>, at: usize) {
 }
 
 fn header<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, line: Line<'t>) {
-    let Some((inner, clean)) = inner(line.text) else {
-        reading.findings.push(Finding::new(Code::HeaderNotClosed, line.number));
+    let Some((inner, _)) = inner(line.text) else {
         let begins = line.text.trim_start_matches(['[', ' ', '\t', '"', '\'']);
         let begins = begins.strip_prefix("profile").filter(|rest| rest.starts_with(BLANKS)).unwrap_or(begins);
         let begins = before_comment(begins, false).trim_matches(BLANKS).trim_matches(['"', '\'']);
@@ -72,9 +89,6 @@ fn header<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, line: Li
         reading.broken.push(BrokenHeader { line: line.number, begins, after });
         return;
     };
-    if !clean {
-        reading.findings.push(Finding::new(Code::TextAfterHeader, line.number));
-    }
     let start = line.start + line.text.len() + line.terminator.len();
     let body = Body { is_strict: false, text, start, end: text.len() };
     let name = match kind {
@@ -212,13 +226,17 @@ pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
 /// Key and value of a property line; `None` where there is no `=` or nothing before it.
 fn key_and_value(line: &str) -> Option<(&str, Cow<'_, str>)> {
     let line = line.trim_matches(BLANKS);
-    let (key, raw) = line.split_once('=')?;
-    let key = key.trim_matches(BLANKS);
+    let (key, mut raw) = line.split_once('=')?;
+    let mut key = key.trim_matches(BLANKS);
     if ["credential_process", "mfa_process"].iter().any(|command| key.eq_ignore_ascii_case(command)) {
         return Some((key, before_comment_outside_quotes(raw).trim_matches(BLANKS).into()));
     }
-    let (key, raw) = before_comment(line, true).split_once('=')?;
-    let (key, value) = (key.trim_matches(BLANKS), raw.trim_matches(BLANKS));
+    let without_comment = before_comment(line, true);
+    if without_comment.len() < line.len() {
+        (key, raw) = without_comment.split_once('=')?;
+        key = key.trim_matches(BLANKS);
+    }
+    let value = raw.trim_matches(BLANKS);
     if key.is_empty() { None } else { Some((key, unescaped_marks(unquoted(value).unwrap_or(value)))) }
 }
 
@@ -254,7 +272,7 @@ fn unquoted(text: &str) -> Option<&str> {
 
 /// A value without the backslash of `\;` and `\#`.
 fn unescaped_marks(text: &str) -> Cow<'_, str> {
-    if text.contains("\\;") || text.contains("\\#") {
+    if text.contains('\\') && (text.contains("\\;") || text.contains("\\#")) {
         text.replace("\\;", ";").replace("\\#", "#").into()
     } else {
         text.into()
@@ -264,7 +282,7 @@ fn unescaped_marks(text: &str) -> Cow<'_, str> {
 /// A name without the backslash of `\.`, `\;` and `\#`.
 fn unescaped(name: &str) -> Cow<'_, str> {
     match unescaped_marks(name) {
-        Cow::Borrowed(name) if !name.contains("\\.") => name.into(),
+        Cow::Borrowed(name) if !name.contains('\\') || !name.contains("\\.") => name.into(),
         name => name.replace("\\.", ".").into(),
     }
 }

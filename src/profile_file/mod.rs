@@ -13,7 +13,6 @@ use std::fmt;
 
 use thiserror::Error;
 
-use finding::Finding;
 use lines::Line;
 use npm_ini::NpmIni;
 
@@ -152,8 +151,6 @@ pub struct Reading<'t> {
     pub sections: Vec<Section<'t>>,
     /// Headers without `]`; empty where the dialect rejects such a file.
     pub broken: Vec<BrokenHeader>,
-    /// What was passed over with a shrug.
-    pub findings: Vec<Finding>,
 }
 
 /// Why a dialect rejects the whole file.

@@ -196,10 +196,8 @@ fn included_profiles_fill_what_is_absent_but_keys() {
 #[test]
 fn any_depth() {
     let (_sts, home) = with_program();
-    let mut config = String::from("[profile r0]\ncredential_process = amplify-creds process keys\n");
-    for depth in 1..200 {
-        config += &format!("[profile r{depth}]\ncredential_process = amplify-creds process r{}\n", depth - 1);
-    }
-    add(&home, &config);
+    let first = "[profile r0]\ncredential_process = amplify-creds process keys\n".to_owned();
+    let alias = |depth: i32| format!("[profile r{depth}]\ncredential_process = amplify-creds process r{}\n", depth - 1);
+    add(&home, &(first + &(1..200).map(alias).collect::<Vec<_>>().concat()));
     assert_eq!(json(home.run(&["process", "r199"]).succeeded())["AccessKeyId"], data::ACCESS_KEY_ID);
 }

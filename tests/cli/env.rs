@@ -41,7 +41,7 @@ fn in_shell(shell: &str, home: &TestHome, script: &str) -> Option<Finished> {
         .any(|dir| fs::metadata(format!("{dir}/{shell}")).is_ok_and(|file| file.permissions().mode() & 0o111 != 0));
     if !is_there {
         assert!(std::env::var_os("CI").is_none(), "{shell} must be there in CI");
-        println!("SKIPPED: no {shell} here");
+        eprintln!("SKIPPED: no {shell} here");
         return None;
     }
     let mut command = Command::new(shell);

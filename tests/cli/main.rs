@@ -1,6 +1,6 @@
 //! Black-box tests of the binary: real processes, real files, the STS double over real HTTP. One file per verb or
 //! theme; `regression` is numbered by issue.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on fails")]
 
 mod cache;
 #[cfg(unix)]

@@ -7,8 +7,9 @@ use amplify_creds::clock::Clock;
 use serde_json::json;
 use test_support::{Fault, Finished, Terminal, TestHome, biz_corp as data};
 
-use crate::{PROGRAM, add_config, biz_corp, json as document, without_mfa};
+use crate::{PROGRAM, biz_corp, json as document, without_mfa};
 
+const QUESTION: &str = "Enter the MFA token code: ";
 const ROLE: &str = "role_arn = arn:aws:iam::222222222222:role/NoMfa\n";
 
 #[track_caller]
@@ -79,7 +80,7 @@ fn a_key_on_an_indented_line_was_told_with_the_value_above_it() {
 fn a_file_size_limit_cost_the_credentials() {
     let (sts, home) = without_mfa();
     let mut shell = Command::new("sh");
-    shell.arg("-c").arg(format!("ulimit -f 0; exec {} process nomfa -v", PROGRAM)).env_clear().envs(home.environment());
+    shell.arg("-c").arg(format!("ulimit -f 0; exec {PROGRAM} process nomfa -v")).env_clear().envs(home.environment());
     // Pipes, since the limit holds for files: what the test captures must not fail, too.
     let run: Finished = shell.stdin(Stdio::null()).output().unwrap().into();
     assert_eq!(run.code, Some(0), "{run:?}");
@@ -120,7 +121,6 @@ fn two_questions_stood_on_one_terminal_without_the_cache() {
         "\"$PROGRAM\" process --no-cache bizcorprole >\"$FILES/one\" 2>&1 </dev/null &\n\
          \"$PROGRAM\" process --no-cache bizcorprole >\"$FILES/two\" 2>&1 </dev/null & wait",
     );
-    const QUESTION: &str = "Enter the MFA token code: ";
     terminal.expect(QUESTION);
     std::thread::sleep(std::time::Duration::from_millis(300));
     terminal.type_line(&sts.next_unused_code(data::MFA_SERIAL));

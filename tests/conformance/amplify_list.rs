@@ -30,9 +30,9 @@ fn check(row: &Value) -> Result<(), String> {
     let is_config = row["file"] == "config";
     let text = row["input"].as_str().unwrap();
     if is_config {
-        home.config(text)
+        home.config(text);
     } else {
-        home.credentials(text)
+        home.credentials(text);
     }
     let run = home.run(&["list", "--json", "--properties", "--dialect", "amplify"]);
     let seen: Value = serde_json::from_str(&run.stdout).map_err(|error| error.to_string())?;

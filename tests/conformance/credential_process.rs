@@ -42,7 +42,7 @@ fn answers() {
         let quirk = QUIRKS.iter().find(|(quirk, ..)| *quirk == name);
         let takes = |sdk: &str| row[sdk]["error"].is_null();
         let expected = match quirk {
-            Some((_, taken, _)) => *taken,
+            Some((_, is_taken, _)) => *is_taken,
             None if takes("js") == takes("rust") => takes("rust"),
             None => panic!("{name}: the SDKs differ; say in QUIRKS what we do"),
         };

@@ -1,7 +1,5 @@
 //! Every row of `vectors/npm-ini.json`, which running npm ini 1.3.8 and Amplify's own functions gave.
 
-#![expect(clippy::print_stdout, reason = "one result per row, shown when the test fails or with --nocapture")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 

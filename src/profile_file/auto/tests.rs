@@ -159,7 +159,7 @@ fn what_is_passed_over_is_found() {
         ("[default]\r\na = 1 # fine\r\n; fine\r\n", &[]),
     ];
     for (text, expected) in rows {
-        let seen: Vec<_> = read(Config, text).findings.iter().map(|finding| (finding.code, finding.line)).collect();
+        let seen: Vec<_> = findings(text).iter().map(|finding| (finding.code, finding.line)).collect();
         assert_eq!(seen, *expected, "{text}");
     }
 }

@@ -1,0 +1,94 @@
+//! Throughput of the scanner and the three readings, and the cost of profiles, a plan and a cache look-up, at the sizes
+//! that people have: 6, 200 and 5,000 profiles. `cargo bench` measures, `cargo bench -- --test` only runs each once.
+
+use std::fmt::Write as _;
+
+use amplify_creds::plan::build::{Inputs, build};
+use amplify_creds::profile::load::Files;
+use amplify_creds::profile_file::lines::lines;
+use amplify_creds::profile_file::{Content, Dialect, FileKind, npm_ini, read};
+use divan::Bencher;
+use divan::counter::BytesCount;
+
+const SIZES: [usize; 3] = [6, 200, 5000];
+
+fn main() {
+    divan::main();
+}
+
+/// A config file of role profiles as teams have them: a comment, six keys, now and then a nested block.
+fn config(profiles: usize) -> String {
+    let mut text = String::from("# made for measuring\n[default]\nregion = eu-west-1\n\n");
+    for n in 0..profiles {
+        let _ = write!(
+            text,
+            "# team {n}\n[profile role-{n}]\nrole_arn = arn:aws:iam::222222222222:role/Role{n}\n\
+             source_profile = {}\nexternal_id = ext-{n}\nregion = us-east-1\noutput = json\n",
+            if n % 7 == 0 || n == 0 { "keys".to_owned() } else { format!("role-{}", n - 1) }
+        );
+        if n % 10 == 0 {
+            text.push_str("s3 =\n  addressing_style = path\n  max_concurrent_requests = 20\n");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+const CREDENTIALS: &str = "[keys]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n";
+
+#[divan::bench(args = SIZES)]
+fn scan(bencher: Bencher<'_, '_>, profiles: usize) {
+    let text = config(profiles);
+    bencher.counter(BytesCount::of_str(&text)).bench(|| lines(divan::black_box(&text)).count());
+}
+
+fn reading(bencher: Bencher<'_, '_>, profiles: usize, dialect: Dialect) {
+    let text = config(profiles);
+    bencher.counter(BytesCount::of_str(&text)).bench(|| {
+        match read(dialect, FileKind::Config, divan::black_box(&text)) {
+            Ok(Content::Sections(reading)) => {
+                reading.sections.iter().map(|section| section.properties().len()).sum::<usize>()
+            }
+            Ok(Content::Amplify(file)) => file.profiles(FileKind::Config).listed().count(),
+            Err(error) => panic!("{error}"),
+        }
+    });
+}
+
+#[divan::bench(args = SIZES)]
+fn read_auto(bencher: Bencher<'_, '_>, profiles: usize) {
+    reading(bencher, profiles, Dialect::Auto);
+}
+
+#[divan::bench(args = SIZES)]
+fn read_aws(bencher: Bencher<'_, '_>, profiles: usize) {
+    reading(bencher, profiles, Dialect::Aws);
+}
+
+#[divan::bench(args = SIZES)]
+fn read_amplify(bencher: Bencher<'_, '_>, profiles: usize) {
+    reading(bencher, profiles, Dialect::Amplify);
+}
+
+#[divan::bench(args = SIZES)]
+fn parse_npm_ini(bencher: Bencher<'_, '_>, profiles: usize) {
+    let text = config(profiles);
+    bencher.counter(BytesCount::of_str(&text)).bench(|| npm_ini::read(divan::black_box(&text)).is_ok());
+}
+
+#[divan::bench(args = SIZES)]
+fn all_profiles(bencher: Bencher<'_, '_>, profiles: usize) {
+    let files = Files::from_text(&config(profiles), CREDENTIALS);
+    bencher.bench(|| files.profiles(Dialect::Auto).map(|set| set.all().len()).unwrap_or_default());
+}
+
+/// What a cache hit does before it looks at the cache: both files read, one chain planned.
+#[divan::bench(args = SIZES)]
+fn plan_of_the_last(bencher: Bencher<'_, '_>, profiles: usize) {
+    let files = Files::from_text(&config(profiles), CREDENTIALS);
+    let name = format!("role-{}", profiles - 1);
+    bencher.bench(|| {
+        let set = files.profiles(Dialect::Auto).expect("auto reads everything");
+        build(&set, &name, &Inputs::default()).expect("a chain").hops.len()
+    });
+}

@@ -1,0 +1,32 @@
+"""Prints what botocore sees in each case: one JSON line per case. Called with a file that has one JSON line for each
+case, with the paths of its two files (null where there is none)."""
+
+import json
+import os
+import sys
+
+import botocore.exceptions
+import botocore.session
+
+
+def view(config, credentials, missing):
+    session = botocore.session.Session()
+    session.set_config_variable("config_file", config or missing)
+    session.set_config_variable("credentials_file", credentials or missing)
+    try:
+        return {"profiles": session.full_config["profiles"]}
+    except botocore.exceptions.ConfigParseError as error:
+        where = "config" if error.kwargs["path"] == config else "credentials"
+        return {"error": type(error.kwargs["error"]).__name__, "file": where}
+
+
+def main():
+    cases = sys.argv[1]
+    missing = os.path.join(os.path.dirname(cases), "missing")
+    with open(cases, encoding="utf-8") as lines:
+        for line in lines:
+            case = json.loads(line)
+            print(json.dumps({"id": case["id"], **view(case["config"], case["credentials"], missing)}))
+
+
+main()
