@@ -92,3 +92,40 @@ fn plan_of_the_last(bencher: Bencher<'_, '_>, profiles: usize) {
         build(&set, &name, &Inputs::default()).expect("a chain").hops.len()
     });
 }
+
+/// Shapes that a careless reader takes quadratic time for, repeated to the largest file that is read (16 MiB).
+const NASTY: [(&str, &str, &str); 14] = [
+    ("header brackets", "[", "]"),
+    ("header spaces", "[a", "] "),
+    ("unclosed headers", "", "[profile a\n"),
+    ("one section again and again", "", "[a]\n"),
+    ("quotes", "[a]\nk = ", "\"'"),
+    ("backslashes", "[a]\nk = ", "\\"),
+    ("comment marks", "[a]\nk = ", " #;"),
+    ("equal signs", "[a]\n", "="),
+    ("keys", "[a]\n", "k=v\n"),
+    ("continuation", "[a]\nk = v\n", " more\n"),
+    ("nested block", "[a]\nk =\n", "  a = b\n"),
+    ("indented comments", "[a]\nk = v\n", "  # c\n"),
+    ("array", "[a]\n", "k[] = v\n"),
+    ("carriage returns", "[a]\n", "k=v\r"),
+];
+
+#[divan::bench(args = NASTY.map(|(name, _, _)| name), sample_count = 3, sample_size = 1)]
+fn nasty_16_mib_in_all_dialects(bencher: Bencher<'_, '_>, shape: &str) {
+    let (_, start, unit) = NASTY.into_iter().find(|(name, ..)| *name == shape).expect("a shape of the table");
+    let text = start.to_owned() + &unit.repeat(((16 << 20) - start.len()) / unit.len());
+    bencher.counter(BytesCount::of_str(&text)).bench(|| {
+        for dialect in [Dialect::Auto, Dialect::Aws, Dialect::Amplify] {
+            match read(dialect, FileKind::Config, divan::black_box(&text)) {
+                Ok(Content::Sections(reading)) => {
+                    divan::black_box(reading.sections.iter().map(|section| section.properties().len()).sum::<usize>());
+                }
+                Ok(Content::Amplify(file)) => {
+                    divan::black_box(file.profiles(FileKind::Config).listed().count());
+                }
+                Err(_) => {}
+            }
+        }
+    });
+}

@@ -48,7 +48,15 @@ def without_comment(value):
 
 
 def comment_cut(ours, theirs, mark):
-    return is_text(ours, theirs) and ours.strip() == without_comment(theirs).strip()
+    if not is_text(ours, theirs):
+        return False
+    (mine, *more), (other, *behind) = ours.split("\n"), theirs.split("\n")
+    return mine.strip() == without_comment(other).strip() and kept(more) == kept(behind)
+
+
+def kept(lines):
+    """The lines of a value without those that one side drops: comments, and blank ones."""
+    return [line for line in lines if line and line[0] not in "#;"]
 
 
 def no_blank_lines(ours, theirs, mark):
@@ -57,9 +65,7 @@ def no_blank_lines(ours, theirs, mark):
 
 def no_comment_lines(ours, theirs, mark):
     """Ours keeps an indented comment as a line of the value."""
-    if not is_text(ours, theirs):
-        return False
-    return "\n".join(line for line in ours.split("\n") if line[:1] not in ("#", ";")) == theirs
+    return is_text(ours, theirs) and kept(ours.split("\n")[1:]) == kept(theirs.split("\n")[1:])
 
 
 def python_stripped(ours, theirs, mark):
@@ -77,6 +83,10 @@ def only_theirs(ours, theirs, mark):
 
 def only_ours(ours, theirs, mark):
     return theirs is None
+
+
+def empty(ours, theirs, mark):
+    return ours == ""
 
 
 def one_side_only(ours, theirs, mark):
@@ -135,19 +145,24 @@ BOTOCORE = {
     "indented-header": [
         OursRejects("an indented line must continue a property in the cross-SDK grammar"),
         Profile("an indented header is a header unless it is deeper than a property above it"),
+        ToolRejects("where it is none, the properties below it are of the section above", "DuplicateOptionError"),
     ],
     "backslash-name": [Profile("headers are split as a shell does, backslashes and all; in credentials they stand")],
     "prefix-lookalike": [Profile("anything that begins with `profile` is a prefix")],
     "empty-header": [
-        Profile("the cross-SDK grammar has nothing against an empty name"),
         ToolRejects("no header without text", "ParsingError"),
+        ToolRejects("no header without text, so the properties below are of the section above", "DuplicateOptionError"),
         ToolRejects("no header without text, so no section yet", "MissingSectionHeaderError"),
     ],
     "lone-cr": [
         ToolRejects("Python ends a line at a lone CR", "ParsingError"),
         Key("Python ends a line at a lone CR", first_line_only_in_python),
     ],
-    "only-cr": [OursRejects("Python ends a line at a lone CR, the cross-SDK grammar does not")],
+    "only-cr": [
+        OursRejects("Python ends a line at a lone CR, the cross-SDK grammar does not"),
+        Profile("and then all of the file may be the comment behind the first header"),
+    ],
+    "bracket-for-key": [OursRejects("what begins with [ is a header in the cross-SDK grammar, not so here")],
     "cr-at-end": [Key("the cross-SDK grammar keeps a CR that no LF follows", python_stripped)],
     "unicode-blank": [Key(BLANK_SET, python_stripped)],
     "odd-key": [Key(AWS_NAMES, only_theirs)],
@@ -164,8 +179,8 @@ JAVASCRIPT = {
         OursRejects("an indented comment is no comment in the cross-SDK grammar, and continues nothing here"),
         Key("an indented comment is a line of the value in the cross-SDK grammar", first_line_only),
     ],
-    "key-case": [Key("keys keep their case", one_side_only)],
-    "empty-value": [Key("an empty value starts a block and changes no key", only_ours)],
+    "key-case": [Key("keys keep their case, so credentials' Region is not config's region", anything)],
+    "empty-value": [Key("an empty value starts a block and changes no key", empty)],
     "empty-in-block": [Key("an empty value starts a block, inside a block, too", one_side_only)],
     "quoted-name": [Profile("simple names may stand in quotes")],
     "odd-name": [Profile("in credentials, what is no name with a prefix is a name as it stands")],
@@ -183,6 +198,10 @@ JAVASCRIPT = {
         Profile("an indented header is a header"),
     ],
     "colon-for-equals": [OursRejects("a line that is neither header nor property is passed over")],
+    "colon-before-equals": [Key(AWS_NAMES, only_theirs)],
+    "bracket-for-key": [OursRejects("what begins with [ is a header in the cross-SDK grammar, not so here")],
+    "bracket-in-continuation": [Key("an indented [text] is a header", only_ours)],
+    "proto-key": [Key("__proto__ is no key of an object", only_ours)],
     "no-equals": [OursRejects("a line that is neither header nor property is passed over")],
     "no-equals-in-block": [OursRejects("a line that is neither header nor property is passed over")],
     "no-key": [OursRejects("a line that is neither header nor property is passed over")],
@@ -209,10 +228,11 @@ AMPLIFY = {
 # `auto` lists every name that a tool reads. These are names that only one tool's slip makes.
 AUTO = {
     "backslash-name": [Profile("the escape is undone, so the name is the one without it")],
-    "bracket-in-comment": [Profile("the comment is no part of the name")],
     "dot-for-blank": [Profile("only the JavaScript loader's way of keeping sections makes it a name")],
     "empty-header": [Profile("nothing is no name")],
+    "indented-header": [Profile("a header begins in the first column, as in the cross-SDK grammar")],
     "odd-name": [Profile("a wholly quoted name loses its quotes")],
+    "only-cr": [Profile("a lone CR ends no line, as in the cross-SDK grammar")],
     "padded-header": [Profile("the blanks are no part of the name")],
     "prefix-in-credentials": [Profile("the prefix of another kind of section; profile.X is the loader's way of keeping it")],
     "prefix-lookalike": [Profile("only botocore takes [profiles X] for a profile")],

@@ -44,7 +44,7 @@ class Line:
         self.marks = []
 
     def mark(self, tag, keys=(), names=(), **more):
-        self.marks.append({"tag": tag, "keys": sorted(keys), "names": set(names), **more})
+        self.marks.append({"tag": tag, "keys": set(keys), "names": set(names), **more})
         return self
 
 
@@ -232,20 +232,18 @@ def some_property(chance, file):
 def odd_section(chance, file, tag, inner, after="", leaks=False, least=1):
     """A section whose header some tool reads differently. Where it leaks, its keys may go to the section before."""
     section = add_section(chance, file, inner, least, after)
-    names, keys = set(section.names), section.keys()
-    previous = file.previous(section)
-    if leaks and previous:
-        names |= previous.names
-        keys |= {line.key for line in previous.lines[-3:] if line.key}
-    section.header.mark(tag, keys, names)
+    section.header.mark(tag, whole="leak" if leaks else "section")
     return section
 
 
 @feature(4)
 def inline_comment(chance, config, credentials):
     section, line = some_property(chance, chance.pick([config, config, credentials]))
-    line.text += chance.pick([" # note", " ; note", "\t;x", " #", " ;\"x\"", " # a = b ; c", "\u00a0# note"])
+    comment = chance.pick([" # note", " ; note", "\t;x", " #", " ;\"x\"", " # a = b ; c", "\u00a0# note"])
+    line.text += comment
     line.mark("inline-comment", {line.key})
+    if comment[0] == "\u00a0":
+        line.mark("unicode-blank", {line.key})
 
 
 @feature(1)
@@ -293,11 +291,10 @@ def two_spellings_of_one_profile(chance, config, credentials):
     name = fresh(chance, config)
     inners = chance.sample([f"profile {name}", f"profile\t{name}", f"profile {name} "], 2)
     sections = [add_section(chance, config, inner, 2) for inner in inners]
-    keys = sections[0].keys() | sections[1].keys()
     for section in sections:
-        section.header.mark("two-spellings", keys, section.names)
+        section.header.mark("two-spellings", whole="section")
         if section.header.text.endswith(" ]"):
-            section.header.mark("padded-header", keys, section.names)
+            section.header.mark("padded-header", whole="section")
 
 
 @feature(3)
@@ -316,7 +313,7 @@ def quoted_name_in_credentials(chance, config, credentials):
 @feature(3)
 def odd_name(chance, config, credentials):
     file = chance.pick([config, credentials])
-    name = fresh(chance, file) + chance.pick(["\u00fc", "\u958b\u767a", "\U0001f680", "=b", "]", "]b", "!", "*", "(x)", "\u200b", "\u2028x"])
+    name = fresh(chance, file) + chance.pick(["\u00fc", "\u958b\u767a", "\U0001f680", "=b", "]", "]b", "!", "*", "(x)", "\u200b", "\u2028x", "\u00a0two"])
     odd_section(chance, file, "odd-name", f"profile {name}" if file is config else name)
 
 
@@ -363,8 +360,10 @@ def continuation(chance, config, credentials):
     at = section.lines.index(line) + 1
     more = chance.pick(["more", "and = more", "a b c", "x=1", "[bracket]", "\"q\"", "more # note"])
     keys = {line.key, more.split("=")[0].strip()} if "=" in more else {line.key}
-    text = chance.pick(["  ", "\t", "      "]) + more
-    section.lines.insert(at, Line(text, line.key).mark("continuation", keys))
+    added = Line(chance.pick(["  ", "\t", "      "]) + more, line.key).mark("continuation", keys)
+    if more[0] == "[":
+        added.mark("bracket-in-continuation", whole="rest")
+    section.lines.insert(at, added)
     if chance.hit(0.3):
         section.lines.insert(at, Line("").mark("blank-in-value", {line.key}))
 
@@ -391,8 +390,7 @@ def default_magic(chance, config, credentials):
     file = chance.pick([config, credentials])
     section = add_section(chance, file, "DEFAULT", 2)
     values = {line.key: line.value for line in section.properties()}
-    everyone = {name for f in (config, credentials) for s in f.sections for name in s.names}
-    section.header.mark("default-magic", section.keys(), everyone, values=values)
+    section.header.mark("default-magic", section.keys(), {"DEFAULT"}, values=values, whole="names")
 
 
 @feature()
@@ -426,7 +424,7 @@ def empty_value(chance, config, credentials):
 def empty_value_in_block(chance, config, credentials):
     section = some_section(chance, config)
     if "glacier" not in section.keys():
-        section.lines += [Line("glacier =", "glacier"), Line("  a =", "glacier").mark("empty-in-block", {"glacier", "a"})]
+        section.lines += [Line("glacier =", "glacier"), Line("  x =", "glacier").mark("empty-in-block", {"glacier", "x"})]
         section.lines.append(Line("  b = 2", "glacier"))
 
 
@@ -453,7 +451,7 @@ def before_first_section(chance, config, credentials):
 def header_not_closed(chance, config, credentials):
     file = chance.pick([config, credentials])
     section = add_section(chance, file, fresh(chance, file))
-    section.header.text = chance.pick(["[profile half", "[", "[profile half # x]", "[half;x]"])
+    section.header.text = chance.pick(["[profile half", "["])
     section.header.mark("header-not-closed")
 
 
@@ -467,16 +465,14 @@ def text_after_header(chance, config, credentials):
 @feature(1)
 def mark_in_header(chance, config, credentials):
     file = chance.pick([config, credentials])
-    name = fresh(chance, file) + chance.pick(["#bar", ";bar", " #bar", "\\;bar", "\\#bar"])
+    name = fresh(chance, file) + chance.pick(["#bar", ";bar", " #bar", " ;bar", "\\;bar", "\\#bar"])
     odd_section(chance, file, "mark-in-header", plain_inner(chance, file.kind, name))
 
 
 @feature()
 def bracket_in_header_comment(chance, config, credentials):
     inner = f"profile {fresh(chance, config)}"
-    section = odd_section(chance, config, "bracket-in-comment", inner, after=" # see [x]")
-    # What stands up to the last bracket, in the way botocore splits it: no comment is known to its header pattern.
-    section.header.marks[-1]["names"] |= possible_names(section.header.text[1:-1])
+    odd_section(chance, config, "bracket-in-comment", inner, after=" # see [x]")
 
 
 @feature()
@@ -555,9 +551,7 @@ def carriage_returns_for_line_ends(chance, config, credentials):
     file = chance.pick([config, credentials])
     if file.sections:
         file.end_of_line = "\r"
-        names = {name for section in file.sections for name in section.names}
-        keys = {key for section in file.sections for key in section.keys()}
-        file.marks.append({"tag": "only-cr", "line": 1, "names": names, "keys": sorted(keys)})
+        file.marks.append({"tag": "only-cr", "line": 1, "whole": "file"})
 
 
 @feature(1)
@@ -584,12 +578,16 @@ def unicode_blank_at_an_edge(chance, config, credentials):
 def odd_key(chance, config, credentials):
     section = some_section(chance, chance.pick([config, credentials]))
     key = chance.pick([
-        "list[]", "my key", "cl\u00e9", "\u043a\u043b\u044e\u0447", '"quoted"', "'null'", "a\\.b", "k!", "k\u00a0", "(x)", "'[1]'", "[]", "a]",
-        "'{\"toString\":1}'", "__proto__[]",
+        "list[]", "my key", "cl\u00e9", "\u043a\u043b\u044e\u0447", '"quoted"', "'null'", "a\\.b", "k!", "k\u00a0", "(x)", "'[1]'", "a]", "__proto__[]",
     ])  # fmt: skip
     for _ in range(1 if key != "list[]" else 2):
         if key != "list[]" or not any(line.key == key for line in section.lines):
             section.lines.append(Line(f"{key} = {chance.pick(VALUES)}", key).mark("odd-key", {key, key.strip()}))
+
+
+@feature(1)
+def bracket_for_key(chance, config, credentials):
+    some_section(chance, config).lines.append(Line("[] = v", "[]").mark("bracket-for-key", {"[]"}))
 
 
 @feature(1)
@@ -618,28 +616,26 @@ def inherited_name(chance, config, credentials):
 def inherited_key(chance, config, credentials):
     section = some_section(chance, config)
     name = chance.pick(INHERITED)
-    section.lines.append(Line(f"{name}{chance.pick(['', '[]'])} = v", name).mark("odd-key", {name, name + "[]"}))
-    section.lines[-1].mark("inherited-name", {name}, section.names)
+    section.lines.append(Line(f"{name}{chance.pick(['', '[]'])} = v", name).mark("odd-key", {name.lower() + "[]", name + "[]"}))
+    # Where npm ini sees no header, the key belongs to another section.
+    section.lines[-1].mark("inherited-name", {name}, whole="names")
     section.lines[-1].mark("key-case", {name, name.lower()})
 
 
 @feature(1)
 def proto_name(chance, config, credentials):
     file = chance.pick([config, credentials])
-    inner = chance.pick(["profile __proto__", "__proto__", '"__proto__"', "__proto__.x", "x.__proto__"])
-    section = odd_section(chance, file, "proto-name", inner)
-    # The JavaScript loader throws the whole file away.
-    section.header.mark("proto-loses-file", *everything(file))
+    inner = chance.pick(["__proto__", "__proto__", "__proto__.x", "x.__proto__"])
+    if file is config:
+        inner = chance.pick([inner, "profile __proto__", '"__proto__"'])
+    section = add_section(chance, file, inner)
+    if inner.removeprefix("profile ") == "__proto__":
+        section.header.mark("proto-loses-file", whole="file")
 
 
 @feature(1)
 def proto_key(chance, config, credentials):
     some_section(chance, config).lines.append(Line("__proto__ = v", "__proto__").mark("proto-key", {"__proto__"}))
-
-
-def everything(file):
-    names = {name for section in file.sections for name in section.names}
-    return {key for section in file.sections for key in section.keys()}, names
 
 
 @feature(5)
@@ -648,8 +644,7 @@ def only_amplify_reads_it(chance, config, credentials):
     name = fresh(chance, config)
     inner = chance.pick([
         name, f"{name} profile", f"profile{name}", f"my-profile-{name}", f'"profile {name}"', f"'profile {name}'", name + ".x",
-        f"{name}\\.x", f'"{name}\\\\.x"', f"Profile {name}", f"{name} profile two", "profile", f"profile {name} two", "2", "10",
-        f"profile {name}\u00a0two", "default.x", '"[1]"', "'null'", "'5'", "'{\"a\":1}'", "region", "profile profile x",
+        f"{name}\\.x", f'"{name}\\\\.x"', f"Profile {name}", f"{name} profile two", "profile", f"profile {name} two", "2", "10", "default.x", '"[1]"', "'null'", "'5'", "'{\"a\":1}'", "region", "profile profile x",
     ])  # fmt: skip
     add_section(chance, config, inner)
     if chance.hit(0.3):
@@ -747,23 +742,44 @@ def wild_file(chance):
 # ---------------------------------------------------------------------------------------------------------------------
 
 
-def rendered(file):
+def rendered(file, other):
     """The file's text, and its marks with line numbers as an editor counts them."""
     lines = [(None, line) for line in file.before]
     for section in file.sections:
         lines += [(section, line) for line in [section.header, *section.lines]]
-    marks = [{"names": [], "keys": [], **mark, "names": sorted(mark.get("names", ()))} for mark in file.marks]
+    marks = list(file.marks)
     text = file.start
     for index, (section, line) in enumerate(lines):
         number = 1 + text.count("\n")
         last = index == len(lines) - 1
         text += line.text + (file.end if last and file.end is not None else file.end_of_line)
         for mark in line.marks:
-            names = mark["names"] or (section.names if section else ())
-            marks.append({**mark, "line": number, "names": sorted(names)})
-    for mark in marks:
-        mark["file"] = file.kind
-    return text, marks
+            marks.append({**mark, "line": number, "at": (section, line)})
+    return text, [plain_mark(mark, file, other) for mark in marks]
+
+
+def plain_mark(mark, file, other):
+    """A mark as it is written, with what `whole` stands for: only when all features are applied, it is known."""
+    section, line = mark.pop("at", (None, None))
+    whole = mark.pop("whole", None)
+    names, keys = set(mark.pop("names", ())), set(mark.pop("keys", ()))
+    if section:
+        names |= section.names
+    if whole in ("section", "leak"):
+        keys |= section.keys()
+    previous = file.previous(section) if whole == "leak" else None
+    if previous:
+        # What stands last in the section before, because lines may be added to its value.
+        names |= previous.names
+        keys |= {line.key for line in previous.lines[-4:] if line.key}
+    if whole == "rest":
+        keys |= {later.key for later in section.lines[section.lines.index(line) :] if later.key}
+    if whole == "file":
+        keys |= {key for section in file.sections for key in section.keys()}
+        names |= {name for section in file.sections for name in section.names}
+    if whole == "names":
+        names |= {name for f in (file, other) for section in f.sections for name in section.names}
+    return {**mark, "file": file.kind, "names": sorted(names), "keys": sorted(keys)}
 
 
 def structured(chance, number):
@@ -774,7 +790,7 @@ def structured(chance, number):
         for name in dict.fromkeys(chance.sample(deck, chance.pick([1, 1, 1, 2, 2, 3]))):
             FEATURES[name][0](chance, config, credentials)
             used.append(name)
-    (config_text, marks), (credentials_text, more) = rendered(config), rendered(credentials)
+    (config_text, marks), (credentials_text, more) = rendered(config, credentials), rendered(credentials, config)
     # A file of credentials that nothing was put into is sometimes missing and sometimes empty.
     absent = not credentials_text and chance.hit(0.8)
     return {
