@@ -9,10 +9,10 @@ use crate::settings::seconds;
 
 const EXAMPLES: &str = "\
 Examples:
-  amplify-creds process bizcorprole        print credentials for any AWS tool
+  amplify-creds process bizcorprole         print credentials for any AWS tool
   eval \"$(amplify-creds env bizcorprole)\"   put them into this shell
-  amplify-creds explain bizcorprole        show where each setting comes from
-  amplify-creds list                       show every profile
+  amplify-creds explain bizcorprole         show where each setting comes from
+  amplify-creds list                        show every profile
 
 In ~/.aws/config, so that every SDK and the Amplify CLI use it:
   [profile biz]

@@ -29,7 +29,7 @@ pub(super) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     let inputs = context.inputs()?;
     // Only a profile whose role has something in the cache is worth a plan.
     let ends = |profile: &Profile<'_>| -> Option<Timestamp> {
-        let has_role = profile.get("role_arn").is_some_and(|role| cached.has(role.first_line()));
+        let has_role = profile.first_line("role_arn").is_some_and(|role| cached.has(role));
         let may_stand_for_one = !cached.is_empty() && Kind::of(profile) == Kind::Wrapper;
         if !has_role && !may_stand_for_one {
             return None;
@@ -58,10 +58,10 @@ pub(super) fn run(context: &Context, options: &List) -> Result<(), Failure> {
 }
 
 fn row(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp) -> [String; 8] {
-    let value = |key| profile.get(key).map_or("", |found| found.first_line()).to_owned();
+    let value = |key| profile.first_line(key).unwrap_or_default().to_owned();
     let role = role(profile);
     let role_name = role.as_ref().and_then(|arn| arn.as_str().split_once(":role/")).map_or("", |(_, name)| name);
-    let mfa = if profile.get("mfa_serial").is_some() { "yes" } else { "" };
+    let mfa = if profile.has("mfa_serial") { "yes" } else { "" };
     [
         profile.name.clone(),
         Kind::of(profile).name().to_owned(),
@@ -76,7 +76,7 @@ fn row(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp) -> [Strin
 
 /// The contract of design.md section 2: every key always there, `null` where unknown.
 fn json_of(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp, with_properties: bool) -> Value {
-    let value = |key| profile.get(key).map(|found| found.first_line());
+    let value = |key| profile.first_line(key);
     let headers: Vec<_> = profile
         .parts()
         .iter()
@@ -132,11 +132,11 @@ fn properties(profile: &Profile<'_>) -> Map<String, Value> {
 }
 
 fn role(profile: &Profile<'_>) -> Option<RoleArn> {
-    RoleArn::parse(profile.get("role_arn")?.value)
+    RoleArn::parse(profile.first_line("role_arn")?)
 }
 
 fn account(profile: &Profile<'_>) -> Option<String> {
     let of_role = role(profile).map(|arn| arn.account().to_owned());
-    let stated = || profile.get("sso_account_id").or_else(|| profile.get("aws_account_id"));
-    of_role.or_else(|| stated().map(|found| found.first_line().to_owned()))
+    let stated = || profile.first_line("sso_account_id").or_else(|| profile.first_line("aws_account_id"));
+    of_role.or_else(|| stated().map(str::to_owned))
 }

@@ -30,7 +30,7 @@ pub enum Kind {
 impl Kind {
     /// The kind of `profile`.
     pub fn of(profile: &Profile<'_>) -> Self {
-        let has = |key| profile.get(key).is_some();
+        let has = |key| profile.has(key);
         let has_source = has("source_profile") || has("credential_source");
         let process = profile.get("credential_process");
         let is_wrapper = process.as_ref().is_some_and(|process| Wrapper::parse(process.value, None).is_some());

@@ -49,12 +49,7 @@ pub struct Setting<'p> {
     pub at: Location,
 }
 
-impl<'p> Setting<'p> {
-    /// The value's first line: what goes on below it is no part of a name, a region or an ARN, and may be anything.
-    pub fn first_line(&self) -> &'p str {
-        self.value.lines().next().unwrap_or_default()
-    }
-
+impl Setting<'_> {
     /// The value with its origin, free of the files' text.
     pub fn located(self) -> Located<String> {
         Located::new(self.value.to_owned(), Origin::File(self.at))
@@ -76,9 +71,25 @@ impl Part<'_> {
 impl<'t> Profile<'t> {
     /// The value of `key` and its line; the last of a file counts, and credentials over config. Empty is unset.
     pub fn get(&self, key: &str) -> Option<Setting<'_>> {
+        let (part, property) = self.find(key)?;
+        Some(Setting { value: &property.value, at: part.location(property.line) })
+    }
+
+    /// Whether `key` has a value.
+    pub fn has(&self, key: &str) -> bool {
+        self.find(key).is_some()
+    }
+
+    /// The first line of `key`'s value: what goes on below it is no part of a name, a region or an ARN, and may be
+    /// anything.
+    pub fn first_line(&self, key: &str) -> Option<&str> {
+        self.find(key).and_then(|(_, property)| property.value.lines().next())
+    }
+
+    fn find(&self, key: &str) -> Option<(&Part<'t>, &Property<'_>)> {
         let mut all = self.parts.iter().chain(&self.included);
-        let (part, property) = all.find_map(|part| Some((part, part.last(key)?)))?;
-        (!property.value.is_empty()).then(|| Setting { value: &property.value, at: part.location(property.line) })
+        let found = all.find_map(|part| Some((part, part.last(key)?)));
+        found.filter(|(_, property)| !property.value.is_empty())
     }
 
     /// The other lines that give `key` a value: those that lose against the one at `winner`.
