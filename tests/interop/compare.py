@@ -294,12 +294,12 @@ def undone(key, value):
 
 
 class Tally:
-    """One tool: how many cases agree, which differences are explained and by what."""
+    """One comparison: how many cases agree, which differences are explained and by what."""
 
     def __init__(self, title, table, differences, cases):
         self.title, self.table, self.differences, self.cases = title, table, differences, cases
         self.agreeing = 0
-        self.by_tag = collections.Counter()
+        self.by_row = collections.Counter()
         self.used = set()
         self.unexplained = []
         # Cases in which nothing could be excused.
@@ -308,14 +308,15 @@ class Tally:
     def compare(self, by_id):
         for case in self.cases:
             differences = list(self.differences(by_id[case["id"]]))
-            tags, left = set(), []
+            rows, left = set(), []
             for difference in differences:
-                found = [tag for tag, row in self.explanations(case, difference) if self.used.add((tag, row)) is None]
-                tags.update(found[:1])
+                found = list(self.explanations(case, difference))
+                self.used.update(found)
+                rows.update(found[:1])
                 if not found:
                     left.append(difference)
             self.agreeing += not differences
-            self.by_tag.update(tags)
+            self.by_row.update(rows)
             if left:
                 self.unexplained.append((case, left))
 
@@ -339,8 +340,8 @@ class Tally:
         print(f"\n== {self.title}")
         print(f"   {total} cases: {self.agreeing} agree, {differing} differ as explained, {len(self.unexplained)} unexplained")
         print(f"   {self.strict} cases ({self.strict * 100 // max(total, 1)} %) carry nothing that could excuse a difference")
-        for tag, count in self.by_tag.most_common():
-            print(f"   {count:5} {tag}: {self.table[tag][0].reason}")
+        for (tag, row), count in self.by_row.most_common():
+            print(f"   {count:5} {tag}: {row.reason}")
         for row in self.unused():
             print(f"   excuses nothing: {row}")
         for case, left in self.unexplained[:show]:

@@ -69,12 +69,12 @@ def no_comment_lines(ours, theirs, mark):
 
 
 def python_stripped(ours, theirs, mark):
-    return is_text(ours, theirs) and ours.strip() == theirs
+    return is_text(ours, theirs) and "\n".join(line.strip() for line in ours.split("\n")) == theirs
 
 
 def javascript_stripped(ours, theirs, mark):
     # A value of nothing else starts a block in that loader, and then the key is absent.
-    return is_text(ours) and ours.strip(JAVASCRIPT_BLANKS) == (theirs or "")
+    return is_text(ours) and ours.split("\n")[0].strip(JAVASCRIPT_BLANKS) == (theirs or "")
 
 
 def only_theirs(ours, theirs, mark):
@@ -99,11 +99,11 @@ def leaked(ours, theirs, mark):
 
 def first_line_only(ours, theirs, mark):
     """The line behind is a property of its own there, which ours does not have."""
-    return ours is None or (is_text(ours) and ours.split("\n")[0] == theirs)
+    return ours is None or (is_text(ours) and ours.split("\n")[0].strip(JAVASCRIPT_BLANKS) == theirs)
 
 
 def first_line_only_in_python(ours, theirs, mark):
-    return ours is None or (is_text(ours, theirs) and re.split(r"\r", ours)[0].strip() == theirs)
+    return ours is None or (is_text(ours, theirs) and ours.split("\r")[0].strip() == theirs.split("\n")[0])
 
 
 def anything(ours, theirs, mark):
@@ -123,6 +123,7 @@ BOTOCORE = {
     "two-spellings": [Profile("sections of different text and one name: the later replaces the earlier, nothing merges")],
     "quoted-name": [Profile("headers are split as a shell does, quotes and all")],
     "odd-name": [Profile(AWS_NAMES)],
+    "wholly-quoted": [Profile("a credentials header is a name as it stands")],
     "spaced-name": [Profile("a credentials header is a name as it stands")],
     "padded-header": [Profile("blanks inside the brackets are part of the section's text")],
     "colon-for-equals": [OursRejects("configparser takes : for =")],
@@ -141,6 +142,7 @@ BOTOCORE = {
     "prefix-in-credentials": [Profile("a credentials header is a name as it stands")],
     "text-after-header": [OursRejects("configparser does not look behind the ]")],
     "mark-in-header": [OursRejects(AT_COMMENT)],
+    "escaped-mark": [OursRejects(AT_COMMENT)],
     "bracket-in-comment": [Profile("configparser's header goes to the last ] of the line")],
     "indented-header": [
         OursRejects("an indented line must continue a property in the cross-SDK grammar"),
@@ -183,6 +185,7 @@ JAVASCRIPT = {
     "empty-value": [Key("an empty value starts a block and changes no key", empty)],
     "empty-in-block": [Key("an empty value starts a block, inside a block, too", one_side_only)],
     "quoted-name": [Profile("simple names may stand in quotes")],
+    "wholly-quoted": [Profile("in credentials, what is no name with a prefix is a name as it stands")],
     "odd-name": [Profile("in credentials, what is no name with a prefix is a name as it stands")],
     "spaced-name": [Profile("in credentials, what is no name with a prefix is a name as it stands")],
     "padded-header": [Profile("blanks inside the brackets are part of the section's text")],
@@ -209,6 +212,7 @@ JAVASCRIPT = {
     "header-not-closed": [OursRejects("a line that is neither header nor property is passed over")],
     "text-after-header": [OursRejects("a line that is neither header nor property is passed over")],
     "mark-in-header": [OursRejects(AT_COMMENT)],
+    "escaped-mark": [OursRejects(AT_COMMENT)],
     "byte-order-mark": [OursRejects("a byte order mark is white space to JavaScript")],
     "first-indented": [OursRejects("an indented line must continue a property in the cross-SDK grammar")],
     "only-cr": [OursRejects("a file without LF is one line, which is passed over here")],
@@ -228,10 +232,11 @@ AMPLIFY = {
 # `auto` lists every name that a tool reads. These are names that only one tool's slip makes.
 AUTO = {
     "backslash-name": [Profile("the escape is undone, so the name is the one without it")],
+    "escaped-mark": [Profile("the escape is undone, so the name is the one without it")],
     "dot-for-blank": [Profile("only the JavaScript loader's way of keeping sections makes it a name")],
     "empty-header": [Profile("nothing is no name")],
     "indented-header": [Profile("a header begins in the first column, as in the cross-SDK grammar")],
-    "odd-name": [Profile("a wholly quoted name loses its quotes")],
+    "wholly-quoted": [Profile("the quotes are no part of the name")],
     "only-cr": [Profile("a lone CR ends no line, as in the cross-SDK grammar")],
     "padded-header": [Profile("the blanks are no part of the name")],
     "prefix-in-credentials": [Profile("the prefix of another kind of section; profile.X is the loader's way of keeping it")],

@@ -42,6 +42,8 @@ class Line:
         # Set where the line is one ordinary property, which features may change.
         self.value = value
         self.marks = []
+        # What ends it where it is the last of the file.
+        self.end = None
 
     def mark(self, tag, keys=(), names=(), **more):
         self.marks.append({"tag": tag, "keys": set(keys), "names": set(names), **more})
@@ -219,7 +221,7 @@ def some_section(chance, file):
 def fresh(chance, file):
     taken = {name for section in file.sections for name in section.names}
     base = chance.pick(["odd", "new", "extra", "p"])
-    while base in taken:
+    while any(base in name for name in taken):
         base += chance.pick("abcdefgh")
     return base
 
@@ -307,7 +309,7 @@ def quoted_name(chance, config, credentials):
 @feature()
 def quoted_name_in_credentials(chance, config, credentials):
     name = fresh(chance, credentials)
-    odd_section(chance, credentials, "odd-name", chance.pick([f'"{name}"', f"'{name}'", f'" {name}\\\\.x"']))
+    odd_section(chance, credentials, "wholly-quoted", chance.pick([f'"{name}"', f"'{name}'", f'" {name}\\\\.x"']))
 
 
 @feature(3)
@@ -344,7 +346,7 @@ def colon_for_equals(chance, config, credentials):
 def colon_before_equals(chance, config, credentials):
     section = some_section(chance, config)
     key, text = chance.pick([("note:x", "note:x = v"), ("note: a", "note: a = v"), ("note:", "note:=v")])
-    section.lines.append(Line(text, "note").mark("colon-before-equals", {"note", key}))
+    section.lines.append(Line(text, key).mark("colon-before-equals", {"note", key}))
 
 
 @feature(1)
@@ -400,10 +402,10 @@ def both_defaults(chance, config, credentials):
     else:
         sections = [add_section(chance, config, "default")]
     prefixed = add_section(chance, config, "profile default", 0)
-    keys = prefixed.keys().union(*(section.keys() for section in sections))
-    prefixed.header.mark("both-defaults", keys, {"default"})
-    if not prefixed.keys():
-        prefixed.header.mark("empty-prefixed-default", keys, {"default"})
+    for section in [prefixed, *sections]:
+        section.header.mark("both-defaults", whole="section")
+        if not prefixed.keys():
+            section.header.mark("empty-prefixed-default", whole="section")
 
 
 @feature()
@@ -462,11 +464,14 @@ def text_after_header(chance, config, credentials):
     odd_section(chance, file, "text-after-header", inner, after=chance.pick([" note", "x", " = v"]))
 
 
-@feature(1)
+@feature(2)
 def mark_in_header(chance, config, credentials):
     file = chance.pick([config, credentials])
-    name = fresh(chance, file) + chance.pick(["#bar", ";bar", " #bar", " ;bar", "\\;bar", "\\#bar"])
-    odd_section(chance, file, "mark-in-header", plain_inner(chance, file.kind, name))
+    if chance.hit(0.5):
+        tag, name = "mark-in-header", chance.pick(["#bar", ";bar", " #bar", " ;bar"])
+    else:
+        tag, name = "escaped-mark", chance.pick(["\\;bar", "\\#bar"])
+    odd_section(chance, file, tag, plain_inner(chance, file.kind, fresh(chance, file) + name))
 
 
 @feature()
@@ -561,7 +566,7 @@ def carriage_return_at_the_end(chance, config, credentials):
     section.lines.append(line)
     config.sections.remove(section)
     config.sections.append(section)
-    config.end = "\r"
+    line.end = "\r"
     line.mark("cr-at-end", {line.key})
 
 
@@ -617,8 +622,9 @@ def inherited_key(chance, config, credentials):
     section = some_section(chance, config)
     name = chance.pick(INHERITED)
     section.lines.append(Line(f"{name}{chance.pick(['', '[]'])} = v", name).mark("odd-key", {name.lower() + "[]", name + "[]"}))
-    # Where npm ini sees no header, the key belongs to another section.
-    section.lines[-1].mark("inherited-name", {name}, whole="names")
+    # Where npm ini sees no header, the key belongs to another section; a dotted one is a value in a container.
+    parts = {part for other in section.names for part in other.split(".")}
+    section.lines[-1].mark("inherited-name", {name} | parts, parts, whole="names")
     section.lines[-1].mark("key-case", {name, name.lower()})
 
 
@@ -752,7 +758,8 @@ def rendered(file, other):
     for index, (section, line) in enumerate(lines):
         number = 1 + text.count("\n")
         last = index == len(lines) - 1
-        text += line.text + (file.end if last and file.end is not None else file.end_of_line)
+        ends = [end for end in (line.end, file.end) if end is not None and last]
+        text += line.text + (ends[0] if ends else file.end_of_line)
         for mark in line.marks:
             marks.append({**mark, "line": number, "at": (section, line)})
     return text, [plain_mark(mark, file, other) for mark in marks]

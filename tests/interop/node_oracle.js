@@ -39,6 +39,7 @@ function parseIni(text) {
   } catch (thrown) {
     error = thrown;
   }
+  cleanBuiltIns();
   if (!plainArrays.met) return ini.parse(text);
   if (error) throw error;
   return result;
