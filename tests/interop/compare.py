@@ -43,7 +43,7 @@ def main():
     ]
     for tally in tallies:
         tally.compare(by_id)
-        tally.report(options.show)
+        tally.report(options.show, whole=not options.only)
     failed = sum(tally.failures(whole=not options.only) for tally in tallies)
     passed = sum(len(tally.cases) - len(tally.unexplained) for tally in tallies)
     print(f"{len(cases)} cases in {time.monotonic() - started:.0f} s")
@@ -332,17 +332,22 @@ class Tally:
 
     def failures(self, whole):
         """With all cases: also a row that excuses nothing, and too few cases in which nothing can be excused."""
-        return len(self.unexplained) + (whole and len(self.unused()) + (self.strict * 3 < len(self.cases)))
+        return len(self.unexplained) + (len(self.unused()) + self.is_lax() if whole else 0)
 
-    def report(self, show):
+    def is_lax(self):
+        return self.strict * 3 < len(self.cases)
+
+    def report(self, show, whole):
         total = len(self.cases)
         differing = total - self.agreeing - len(self.unexplained)
         print(f"\n== {self.title}")
         print(f"   {total} cases: {self.agreeing} agree, {differing} differ as explained, {len(self.unexplained)} unexplained")
         print(f"   {self.strict} cases ({self.strict * 100 // max(total, 1)} %) carry nothing that could excuse a difference")
+        if whole and self.is_lax():
+            print("   FAILED: fewer than a third")
         for (tag, row), count in self.by_row.most_common():
             print(f"   {count:5} {tag}: {row.reason}")
-        for row in self.unused():
+        for row in self.unused() if whole else []:
             print(f"   excuses nothing: {row}")
         for case, left in self.unexplained[:show]:
             print(f"\n-- UNEXPLAINED {case['id']} ({', '.join(case['features'])})")
