@@ -20,12 +20,44 @@ const NOT_PROFILES: [&str; 4] = ["sso-session", "services", "plugins", "preview"
 /// profiles one or two are.
 pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
     let mut reading = Reading::default();
-    for line in without_mark(text).filter(|line| line.shape == Shape::Header) {
+    for line in headers(text) {
         end_last(&mut reading, line.start);
         header(&mut reading, kind, text, line);
     }
     prefer_prefixed_default(&mut reading, kind);
     reading
+}
+
+/// The header lines of `text`. An indented `[` begins one where the line cannot continue a property, as for botocore and
+/// the JavaScript loader: otherwise the keys below it would land in the profile above.
+fn headers(text: &str) -> impl Iterator<Item = Line<'_>> {
+    // Indentation of the property that a deeper line continues; none before the first property of a section.
+    let mut indentation = None;
+    without_mark(text).filter_map(move |mut line| {
+        match line.shape {
+            Shape::Blank | Shape::Comment => return None,
+            Shape::Header => {}
+            Shape::Property => {
+                indentation = line.text.contains('=').then_some(0);
+                return None;
+            }
+            Shape::Indented => {
+                let inner = line.text.trim_start_matches(BLANKS);
+                let depth = line.text.len() - inner.len();
+                if inner.starts_with(COMMENT) || indentation.is_some_and(|of_property| depth > of_property) {
+                    return None;
+                }
+                if !inner.starts_with('[') || self::inner(inner).is_none() {
+                    indentation = Some(depth);
+                    return None;
+                }
+                line.start += depth;
+                line.text = inner;
+            }
+        }
+        indentation = None;
+        Some(line)
+    })
 }
 
 /// The lines of `text`, the first without its byte order mark.

@@ -235,7 +235,7 @@ AUTO = {
     "escaped-mark": [Profile("the escape is undone, so the name is the one without it")],
     "dot-for-blank": [Profile("only the JavaScript loader's way of keeping sections makes it a name")],
     "empty-header": [Profile("nothing is no name")],
-    "indented-header": [Profile("a header begins in the first column, as in the cross-SDK grammar")],
+    "indented-header": [Profile("deeper than a property it continues that; only the JavaScript loader sees a header")],
     "wholly-quoted": [Profile("the quotes are no part of the name")],
     "only-cr": [Profile("a lone CR ends no line, as in the cross-SDK grammar")],
     "padded-header": [Profile("the blanks are no part of the name")],

@@ -174,6 +174,19 @@ fn a_header_without_bracket_ends_the_section_before_and_begins_none() {
 }
 
 #[test]
+fn an_indented_header_begins_a_section_where_it_continues_nothing() {
+    let named = |text: &str| names(Config, text).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    assert_eq!(named("[profile empty]\n [profile b]\nregion = x\n"), ["empty", "b"]);
+    assert_eq!(named(" [profile b]\nregion = x\n"), ["b"]);
+    assert_eq!(named("[profile a]\n  x = 1\n  [profile b]\n  y = 2\n"), ["a", "b"]);
+    assert_eq!(named("[profile a]\nx = 1\n [profile b]\n"), ["a"], "deeper than a property: it continues that");
+    let text = "[profile empty]\n [profile b]\nregion = x\n";
+    let sections = read(Config, text).sections;
+    assert!(sections[0].properties().is_empty());
+    assert_eq!((sections[1].properties()[0].key.as_ref(), sections[1].properties()[0].line), ("region", 3));
+}
+
+#[test]
 fn a_byte_order_mark_hides_nothing() {
     assert_eq!(names(Config, "\u{feff}[profile a]\n"), [("a".to_owned(), Spelling::Aws)]);
 }
