@@ -85,7 +85,7 @@ impl<'t> FileView<'t> {
         sections.retain(|section| spelling(section) == best);
         let mut part = self.empty_part();
         for section in sections {
-            part.headers.push((section.header.number, section.header.text.into()));
+            part.headers.push((section.line, section.header.into()));
             part.properties.extend(section.properties());
         }
         part

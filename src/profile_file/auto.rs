@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::aws::lower;
 use super::finding::{Code, Finding};
 use super::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines};
-use super::{Body, BrokenHeader, FileKind, Name, Property, Reading, Section, Spelling};
+use super::{BrokenHeader, FileKind, Name, Property, Reading, Section, Spelling};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -20,9 +20,13 @@ const NOT_PROFILES: [&str; 4] = ["sso-session", "services", "plugins", "preview"
 /// profiles one or two are.
 pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
     let mut reading = Reading::default();
+    // Up to a header that nobody can read, a section has ended; what is below that header belongs to nobody.
+    let mut is_open = false;
     for line in headers(text) {
-        end_last(&mut reading, line.start);
-        header(&mut reading, kind, text, line);
+        if let Some(last) = reading.sections.last_mut().filter(|_| is_open) {
+            last.end_before(line, text);
+        }
+        is_open = header(&mut reading, kind, text, line);
     }
     prefer_prefixed_default(&mut reading, kind);
     reading
@@ -77,6 +81,9 @@ pub fn findings(text: &str) -> Vec<Finding> {
     let (mut in_section, mut in_property) = (false, false);
     for line in without_mark(text) {
         let mut found = |code| findings.push(Finding::new(code, line.number));
+        if line.text.contains('\r') {
+            found(Code::LoneCarriageReturn);
+        }
         match line.shape {
             Shape::Header => {
                 (in_section, in_property) = (true, false);
@@ -105,13 +112,8 @@ pub fn findings(text: &str) -> Vec<Finding> {
     findings
 }
 
-fn end_last(reading: &mut Reading<'_>, at: usize) {
-    if let Some(last) = reading.sections.last_mut() {
-        last.body.end = last.body.end.min(at);
-    }
-}
-
-fn header<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, line: Line<'t>) {
+/// Adds the section of a header, if it is one that can be read.
+fn header<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, line: Line<'t>) -> bool {
     let Some((inner, _)) = inner(line.text) else {
         let begins = line.text.trim_start_matches(['[', ' ', '\t', '"', '\'']);
         let begins = begins.strip_prefix("profile").filter(|rest| rest.starts_with(BLANKS)).unwrap_or(begins);
@@ -119,15 +121,14 @@ fn header<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, line: Li
         let begins = unescaped(begins).into_owned();
         let after = reading.sections.len().checked_sub(1);
         reading.broken.push(BrokenHeader { line: line.number, begins, after });
-        return;
+        return false;
     };
-    let start = line.start + line.text.len() + line.terminator.len();
-    let body = Body { is_strict: false, text, start, end: text.len() };
     let name = match kind {
         FileKind::Config => config_name(inner),
         FileKind::Credentials => credentials_name(inner),
     };
-    reading.sections.push(Section { name, header: line, body });
+    reading.sections.push(Section::new(name, line, text, false));
+    true
 }
 
 /// The text between the brackets, and whether only a comment follows. The closing bracket is the first that a comment
@@ -160,11 +161,10 @@ fn config_name(inner: &str) -> Name<'_> {
         _ => {
             let (name, _) = amplify_text(inner);
             // The Amplify CLI removes the first "profile" from a config header, wherever it stands.
-            let name = match name {
+            amplify_profile(match name {
                 Cow::Borrowed(name) => Cow::Borrowed(name.strip_prefix("profile ").unwrap_or(name)),
                 Cow::Owned(name) => Cow::Owned(name.strip_prefix("profile ").unwrap_or(&name).to_owned()),
-            };
-            amplify_profile(&name)
+            })
         }
     }
 }
@@ -188,18 +188,24 @@ fn credentials_name(inner: &str) -> Name<'_> {
     }
     match amplify_text(inner) {
         (_, false) => Name::Profile(inner.into(), Spelling::Aws),
-        (name, true) => amplify_profile(&name),
+        (name, true) => amplify_profile(name),
     }
 }
 
 /// A name that only Amplify's rules give. An unescaped dot makes a container there, and "profile" is cut out.
-fn amplify_profile(name: &str) -> Name<'static> {
-    let escaped = unescaped(name);
-    let container = name.match_indices('.').any(|(at, _)| !name[..at].ends_with('\\'));
-    if escaped.trim().is_empty() || container || name.contains("profile") {
+fn amplify_profile(name: Cow<'_, str>) -> Name<'_> {
+    let is_container = name.match_indices('.').any(|(at, _)| !name[..at].ends_with('\\'));
+    if is_container || name.contains("profile") {
         return Name::Other;
     }
-    Name::Profile(Cow::Owned(escaped.trim().to_owned()), Spelling::Amplify)
+    let bare: Cow<'_, str> = match name {
+        Cow::Borrowed(name) => match unescaped(name) {
+            Cow::Borrowed(bare) => bare.trim().into(),
+            Cow::Owned(bare) => bare.trim().to_owned().into(),
+        },
+        Cow::Owned(name) => unescaped(&name).trim().to_owned().into(),
+    };
+    if bare.is_empty() { Name::Other } else { Name::Profile(bare, Spelling::Amplify) }
 }
 
 /// A header's text as npm ini sees it before dots are split, and whether quotes or escapes were undone.
@@ -216,8 +222,7 @@ fn amplify_text(inner: &str) -> (Cow<'_, str>, bool) {
 fn prefer_prefixed_default(reading: &mut Reading<'_>, kind: FileKind) {
     let is_default =
         |section: &Section<'_>| matches!(&section.name, Name::Profile(name, Spelling::Aws) if name == "default");
-    let is_plain =
-        |section: &Section<'_>| inner(section.header.text).is_some_and(|(inner, _)| inner.trim() == "default");
+    let is_plain = |section: &Section<'_>| inner(section.header).is_some_and(|(inner, _)| inner.trim() == "default");
     if kind == FileKind::Config && reading.sections.iter().any(|section| is_default(section) && !is_plain(section)) {
         for section in reading.sections.iter_mut().filter(|section| is_default(section) && is_plain(section)) {
             section.name = Name::Other;

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::lines::{BLANKS, Lines, Shape, before_comment, is_identifier, lines};
-use super::{Body, FileKind, Name, Problem, Property, Reading, Section, Spelling, SyntaxError};
+use super::{FileKind, Name, Problem, Property, Reading, Section, Spelling, SyntaxError};
 
 /// What an indented line would continue.
 #[derive(Clone, Copy)]
@@ -35,11 +35,9 @@ pub(super) fn read(kind: FileKind, text: &str) -> Result<Reading<'_>, SyntaxErro
                     _ => {}
                 }
                 if let Some(before) = reading.sections.last_mut() {
-                    before.body.end = line.start;
+                    before.end_before(line, text);
                 }
-                let start = line.start + line.text.len() + line.terminator.len();
-                let body = Body { is_strict: true, text, start, end: text.len() };
-                reading.sections.push(Section { name: name(kind, prefix, rest), header: line, body });
+                reading.sections.push(Section::new(name(kind, prefix, rest), line, text, true));
                 within = Within::Section;
             }
             (Shape::Indented | Shape::Property, Within::Nothing) => return Err(at(Problem::OutsideSection)),

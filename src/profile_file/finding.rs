@@ -19,6 +19,8 @@ pub enum Code {
     IndentedProperty,
     /// A line that is neither a property nor a continuation.
     NoProperty,
+    /// A carriage return that no line feed follows: botocore and the Amplify CLI end the line there, the SDKs do not.
+    LoneCarriageReturn,
 }
 
 /// Something in a file that not every tool reads alike.
@@ -46,6 +48,9 @@ impl fmt::Display for Finding {
             Code::OutsideSection => "a property before the first section header belongs to no profile",
             Code::IndentedProperty => "an indented line begins a property; the Rust SDK rejects such a file",
             Code::NoProperty => "a line is no property: it has no '=' or no name before it",
+            Code::LoneCarriageReturn => {
+                "a carriage return without a line feed ends the line for some tools, not for all"
+            }
         })
     }
 }

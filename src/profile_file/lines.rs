@@ -54,11 +54,6 @@ pub struct Lines<'t> {
 }
 
 impl<'t> Lines<'t> {
-    /// Byte offset of the next line.
-    pub fn offset(&self) -> usize {
-        self.at
-    }
-
     /// The lines of `text` from byte `at` on, numbered from `number`: a section's body without reading what is before.
     pub fn resume(text: &'t str, at: usize, number: u32) -> Self {
         Self { text, at, number: number.saturating_sub(1) }

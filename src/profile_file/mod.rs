@@ -68,42 +68,50 @@ pub enum Name<'t> {
     Other,
 }
 
-/// A section: its header and where its properties stand.
-#[derive(Debug, Clone)]
+/// A section: its header and the lines below it, which are read only when asked for. Small, since a file can hold
+/// millions.
+#[derive(Clone)]
 pub struct Section<'t> {
     /// What the header names.
     pub name: Name<'t>,
-    /// The header's line.
-    pub header: Line<'t>,
-    body: Body<'t>,
-}
-
-/// The whole text of the file and the byte range of the section's lines in it; the range is read only when asked for.
-#[derive(Clone)]
-struct Body<'t> {
+    /// The header's line, counted from 1.
+    pub line: u32,
+    /// The header without indentation and line end.
+    pub header: &'t str,
     /// Whether the properties follow the exact grammar (`aws`) or the lenient one (`auto`).
     is_strict: bool,
-    text: &'t str,
-    start: usize,
-    end: usize,
+    body: &'t str,
 }
 
-impl fmt::Debug for Body<'_> {
+// By hand: the body holds secrets.
+impl fmt::Debug for Section<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "bytes {}..{}", self.start, self.end)
+        write!(f, "{:?} (line {}, {} bytes)", self.name, self.line, self.body.len())
     }
 }
 
 impl<'t> Section<'t> {
+    /// The section that begins with `header`, a line of `text`, and has the rest of the text until another begins.
+    fn new(name: Name<'t>, header: Line<'t>, text: &'t str, is_strict: bool) -> Self {
+        let body = &text[header.start + header.text.len() + header.terminator.len()..];
+        Self { name, line: header.number, header: header.text, is_strict, body }
+    }
+
+    /// Ends it where `next` begins.
+    fn end_before(&mut self, next: Line<'t>, text: &'t str) {
+        let rest = text.len() - next.start;
+        self.body = &self.body[..self.body.len().saturating_sub(rest)];
+    }
+
     /// The text between the brackets as it stands: the name botocore sees in the credentials file.
     pub fn literal_name(&self) -> &'t str {
-        auto::inner(self.header.text).map_or("", |(inner, _)| inner)
+        auto::inner(self.header).map_or("", |(inner, _)| inner)
     }
 
     /// The properties in file order, duplicates and all; the last one of a key counts.
     pub fn properties(&self) -> Vec<Property<'t>> {
-        let lines = lines::Lines::resume(&self.body.text[..self.body.end], self.body.start, self.header.number + 1);
-        if self.body.is_strict { aws::properties(lines) } else { auto::properties(lines) }
+        let lines = lines::Lines::resume(self.body, 0, self.line + 1);
+        if self.is_strict { aws::properties(lines) } else { auto::properties(lines) }
     }
 }
 

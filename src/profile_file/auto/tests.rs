@@ -157,6 +157,7 @@ fn what_is_passed_over_is_found() {
         ("[default] note\na = 1\n", &[(Code::TextAfterHeader, 1)]),
         ("[default]\na = 1\n[profile b\nc = 2\n", &[(Code::HeaderNotClosed, 3)]),
         ("[default]\r\na = 1 # fine\r\n; fine\r\n", &[]),
+        ("[default]\na = 1\rb = 2\nc = 3\r", &[(Code::LoneCarriageReturn, 2), (Code::LoneCarriageReturn, 3)]),
     ];
     for (text, expected) in rows {
         let seen: Vec<_> = findings(text).iter().map(|finding| (finding.code, finding.line)).collect();
@@ -199,7 +200,7 @@ proptest! {
             let reading = read(kind, &text);
             for section in &reading.sections {
                 for property in section.properties() {
-                    prop_assert!(property.line > section.header.number && property.line as usize <= last);
+                    prop_assert!(property.line > section.line && property.line as usize <= last);
                     prop_assert!(!property.key.is_empty());
                 }
             }

@@ -138,10 +138,13 @@ impl NpmIni<'_> {
             }
         }
         // The picker's names are keys of a JavaScript object.
-        profiles.sort_by_key(|profile| rank(&profile.name));
-        for (place, profile) in profiles.iter().enumerate() {
-            if let Some(known) = places.get_mut(&profile.name) {
-                *known = place;
+        let ranks: Vec<_> = profiles.iter().map(|profile| rank(&profile.name)).collect();
+        if !ranks.is_sorted() {
+            profiles.sort_by_cached_key(|profile| rank(&profile.name));
+            for (place, profile) in profiles.iter().enumerate() {
+                if let Some(known) = places.get_mut(&profile.name) {
+                    *known = place;
+                }
             }
         }
         Profiles { profiles, places }
@@ -154,6 +157,7 @@ fn profile_name(kind: FileKind, section: Cow<'_, str>) -> Cow<'_, str> {
     match (cut, section) {
         (None, Cow::Borrowed(section)) => trim(section).into(),
         (None, Cow::Owned(section)) => trim(&section).to_owned().into(),
+        (Some(0), Cow::Borrowed(section)) => trim(&section[PREFIX.len()..]).into(),
         (Some(at), section) => {
             let (before, behind) = (&section[..at], &section[at + PREFIX.len()..]);
             trim(&[before, behind].concat()).to_owned().into()
