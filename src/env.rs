@@ -3,7 +3,7 @@
 //! An empty variable counts as unset, as in the AWS CLI.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 /// Home directory; `~/.aws` and `~/.amplify` lie in it.
@@ -50,6 +50,20 @@ pub const AWS_SECURITY_TOKEN: &str = "AWS_SECURITY_TOKEN";
 pub const SHELL: &str = "SHELL";
 /// For a `credential_process` that we run: the profiles and locks that wait for it, as JSON. Ours alone.
 pub const AMPLIFY_CREDS_CHAIN: &str = "AMPLIFY_CREDS_CHAIN";
+/// How to ask for an MFA code: `tty`, `pinentry`, `osascript`, `zenity`, `powershell` or `none`.
+pub const AMPLIFY_CREDS_PROMPT: &str = "AMPLIFY_CREDS_PROMPT";
+/// Where programs are.
+pub const PATH: &str = "PATH";
+/// The X server, where there is a screen.
+pub const DISPLAY: &str = "DISPLAY";
+/// The Wayland compositor, where there is a screen.
+pub const WAYLAND_DISPLAY: &str = "WAYLAND_DISPLAY";
+/// Set inside the Windows Subsystem for Linux.
+pub const WSL_DISTRO_NAME: &str = "WSL_DISTRO_NAME";
+/// The terminal that pinentry is to use, as GnuPG has it.
+pub const GPG_TTY: &str = "GPG_TTY";
+/// The kind of terminal.
+pub const TERM: &str = "TERM";
 /// Any value but `0` and `false`: never ask anything.
 pub const AMPLIFY_CREDS_NO_INPUT: &str = "AMPLIFY_CREDS_NO_INPUT";
 /// `auto`, `amplify` or `aws`.
@@ -111,6 +125,11 @@ impl Env {
 /// The command line with the program's name first, as the system gave it.
 pub fn arguments() -> impl Iterator<Item = OsString> {
     std::env::args_os()
+}
+
+/// The directories in a value like that of [`PATH`].
+pub fn split_paths(path: &OsStr) -> Vec<PathBuf> {
+    std::env::split_paths(path).collect()
 }
 
 /// The path of the running executable, when it can be known.

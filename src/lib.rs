@@ -13,13 +13,15 @@
 //!
 //! ```text
 //! main -> cli -> { output, resolve } -> { cache, source, sts, prompt } -> plan -> profile -> profile_file
-//!      -> { credentials, settings, paths } -> { span, secret, env, clock, fs, printable }
+//!      -> { credentials, settings, paths } -> { span, secret, env, clock, fs, printable, chain, child }
 //! ```
 //!
 //! The library exists so that parsers, plans and cache can be tested, measured and fuzzed without a process. It is no
 //! stable API: the program's contract is its command line, its JSON and the cache file.
 
 pub mod cache;
+pub mod chain;
+pub mod child;
 pub mod cli;
 pub mod clock;
 pub mod credentials;

@@ -6,8 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom up. A module may use those of lower layers and its own.
-const LAYERS: [&[&str]; 8] = [
-    &["secret", "span", "env", "clock", "fs", "printable"],
+const LAYERS: [&[&str]; 9] = [
+    &["secret", "span", "env", "clock", "fs", "printable", "chain"],
+    &["child"],
     &["credentials", "settings", "paths"],
     &["profile_file"],
     &["profile"],

@@ -114,6 +114,23 @@ pub enum DialectArg {
     Aws,
 }
 
+/// How to ask for an MFA code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PromptArg {
+    /// On the terminal
+    Tty,
+    /// By GnuPG's pinentry
+    Pinentry,
+    /// By a dialog of macOS
+    Osascript,
+    /// By a dialog of GTK
+    Zenity,
+    /// By a dialog of Windows, also from inside WSL
+    Powershell,
+    /// Not at all
+    None,
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -161,6 +178,9 @@ pub struct Fetch {
     /// MFA code; "-" reads it from stdin (an argument can be seen by other processes)
     #[arg(short = 't', long, value_name = "CODE")]
     pub mfa_token: Option<String>,
+    /// How to ask for an MFA code [default: the terminal, else a window where there is a screen]
+    #[arg(long, value_name = "WAY")]
+    pub prompt: Option<PromptArg>,
     /// Session duration, such as 1h or 3600
     #[arg(short, long, value_name = "TIME", value_parser = duration)]
     pub duration: Option<u64>,

@@ -1,5 +1,6 @@
 //! Owns what every verb begins with: paths, settings, files, and which profile is meant and why.
 
+use crate::chain::Chain;
 use crate::env::{self, Env};
 use crate::output::tell;
 use crate::paths::{Overrides, Paths};
@@ -13,7 +14,6 @@ use crate::profile::load::Files;
 use crate::profile_file::{Dialect, Property};
 use crate::secret::Secret;
 use crate::settings::Settings;
-use crate::source::chain::Chain;
 use crate::span::{Located, Origin};
 
 use super::args::{DialectArg, Global};

@@ -267,6 +267,10 @@ fn prompt(error: &PromptError, at: &FailedHop) -> Failure {
                 "profile {profile} needs an MFA code and there is no terminal to ask on; in one, run: amplify-creds process {profile}"
             ),
         ),
+        PromptError::Program(_) | PromptError::ProgramAnswer => {
+            Failure::new(MFA_NEEDED, format!("profile {profile} needs an MFA code: {error}"))
+                .hint("run the profile's mfa_process by itself to see more")
+        }
         PromptError::Malformed(from) => Failure::new(USAGE, format!("the code from {from} is not six digits")),
         PromptError::NotACode => Failure::new(MFA_NEEDED, "no MFA code of six digits was entered"),
         PromptError::TimedOut(seconds) => {

@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use clap::ValueEnum;
+
 use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::clock::Clock;
@@ -15,14 +17,14 @@ use crate::plan::limits::DURATION_SECONDS;
 use crate::plan::{CredentialPlan, Warning};
 use crate::profile::ProfileSet;
 use crate::profile_file::Property;
-use crate::prompt::{Given, Ladder};
+use crate::prompt::{Given, Ladder, Rung, Surroundings, available};
 use crate::resolve::{Mishap, Options, Resolver};
 use crate::secret::Secret;
 use crate::settings::seconds;
 use crate::span::{Located, Origin};
 use crate::sts::client::SdkSts;
 
-use super::args::Fetch;
+use super::args::{Fetch, PromptArg};
 use super::context::Context;
 use super::explain_error::behind;
 use super::failure::{CONFIG, Failure, USAGE};
@@ -47,7 +49,7 @@ pub(super) fn fetch(context: &Context, options: &Fetch) -> Result<Fetched, Failu
     }
     let store = Store::new(&context.paths.cache_dir);
     let is_only_profile = |key: &CacheKey| is_only_profile(context, &set, &plan, key);
-    let mut prompt = ladder(context, options);
+    let mut prompt = ladder(context, options)?;
     let mut resolver = Resolver {
         store: &store,
         sts: &SdkSts::new(context.env.path(env::AWS_CA_BUNDLE)),
@@ -110,7 +112,7 @@ pub(super) fn is_only_profile(context: &Context, set: &ProfileSet<'_>, plan: &Cr
 }
 
 /// The codes that were given, then the terminal.
-fn ladder(context: &Context, options: &Fetch) -> Ladder {
+fn ladder(context: &Context, options: &Fetch) -> Result<Ladder, Failure> {
     let from_flag = options.mfa_token.as_deref().map(|code| match code {
         "-" => Given::Stdin,
         code => Given::Code(Secret::from(code)),
@@ -118,8 +120,38 @@ fn ladder(context: &Context, options: &Fetch) -> Ladder {
     let from_variable = context.env.text(env::AMPLIFY_CREDS_MFA_TOKEN).map(|code| Given::Code(Secret::new(code)));
     let given = [("--mfa-token", from_flag), ("$AMPLIFY_CREDS_MFA_TOKEN", from_variable)];
     let given = given.into_iter().filter_map(|(from, given)| Some((from, given?))).collect();
-    let asks = !context.global.no_input && !context.env.switch(env::AMPLIFY_CREDS_NO_INPUT);
-    Ladder::new(given, asks)
+    Ok(Ladder::new(given, rungs(context, options)?))
+}
+
+/// Who may be asked: nobody, the one way that is chosen, or whatever is there.
+fn rungs(context: &Context, options: &Fetch) -> Result<Vec<Rung>, Failure> {
+    if context.global.no_input || context.env.switch(env::AMPLIFY_CREDS_NO_INPUT) {
+        return Ok(Vec::new());
+    }
+    let chosen = match (options.prompt, context.setting(env::AMPLIFY_CREDS_PROMPT, "prompt")) {
+        (Some(flag), _) => flag,
+        (None, Some(named)) => PromptArg::from_str(&named.value, false).map_err(|_| {
+            Failure::new(CONFIG, format!("what {} gives is no way to ask for a code", named.from))
+                .at(&named.from, None)
+                .hint("it is one of tty, pinentry, osascript, zenity, powershell, none")
+        })?,
+        (None, None) => {
+            let has = |name| context.env.text(name).is_some();
+            return Ok(available(&Surroundings {
+                path: context.env.path(env::PATH).map(Into::into),
+                has_display: has(env::DISPLAY) || has(env::WAYLAND_DISPLAY),
+                is_wsl: has(env::WSL_DISTRO_NAME),
+            }));
+        }
+    };
+    Ok(match chosen {
+        PromptArg::Tty => vec![Rung::Terminal],
+        PromptArg::Pinentry => vec![Rung::Pinentry],
+        PromptArg::Osascript => vec![Rung::Osascript],
+        PromptArg::Zenity => vec![Rung::Zenity],
+        PromptArg::Powershell => vec![Rung::PowerShell],
+        PromptArg::None => Vec::new(),
+    })
 }
 
 fn resolve_options(context: &Context, set: &ProfileSet<'_>, options: &Fetch) -> Result<Options, Failure> {

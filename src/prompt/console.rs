@@ -2,14 +2,11 @@
 //!
 //! Refuses to use the standard streams, which are the SDK's.
 
-use crate::plan::limits::is_mfa_code;
-use crate::printable::printable;
+use std::thread::sleep;
+
 use crate::secret::Secret;
 
-use super::{PromptError, Question};
-
-/// How often a person may mistype before the prompt gives up.
-const TRIES: u32 = 3;
+use super::{NOT_SIX_DIGITS, PromptError, Question, REFUSED, TRIES, digits};
 
 /// Every process of one user shares the console's lock.
 pub(super) fn id() -> Option<String> {
@@ -18,22 +15,24 @@ pub(super) fn id() -> Option<String> {
 
 /// Asks for six digits.
 pub(super) fn ask(question: &Question<'_>) -> Result<Secret, PromptError> {
-    let Question { profile, role_arn, mfa_serial, again } = question;
-    let mut text = format!(
-        "Profile {} is configured to assume role\n  {role_arn}\n\
-         It requires MFA authentication. The MFA device is\n  {mfa_serial}\n",
-        printable(profile)
-    );
-    if *again {
-        text = "AWS did not accept the code. Wait for the next one.\n".to_owned();
-    }
-    for _ in 0..TRIES {
+    let mut text = if question.again { format!("{REFUSED}\n") } else { question.told() };
+    let mut tries = 0;
+    while tries < TRIES {
         text.push_str("Enter the MFA token code: ");
-        let code = Secret::new(rpassword::prompt_password(&text).map_err(|_| PromptError::NobodyToAsk)?);
-        if is_mfa_code(code.expose().trim()) {
-            return Ok(code.expose().trim().into());
+        let typed = Secret::new(rpassword::prompt_password(&text).map_err(|_| PromptError::NobodyToAsk)?);
+        match digits(typed.expose()) {
+            None => {
+                tries += 1;
+                text = format!("{NOT_SIX_DIGITS}\n");
+            }
+            Some(code) => match (question.spent)(&code) {
+                None => return Ok(code),
+                Some(wait) => {
+                    sleep(wait);
+                    text = "That code was used already; this is the time of the next one.\n".to_owned();
+                }
+            },
         }
-        text = "The code has six digits.\n".to_owned();
     }
     Err(PromptError::NotACode)
 }

@@ -2,6 +2,10 @@
 //!
 //! Refuses to know what the code is for beyond what it tells the person; whether a code is needed is the resolver's.
 
+mod available;
+mod dialog;
+mod pinentry;
+mod program;
 #[cfg(unix)]
 pub mod terminal;
 #[cfg(not(unix))]
@@ -9,34 +13,71 @@ pub mod terminal;
 pub mod terminal;
 
 use std::io::{BufRead, Read};
+use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::chain::Chain;
+use crate::child::ChildError;
 use crate::plan::limits::is_mfa_code;
+use crate::printable::printable;
 use crate::secret::Secret;
+
+pub use available::{Surroundings, available};
+
+/// Seconds of prompting in all: a holder that keeps others waiting longer is no use to anybody.
+pub const DEADLINE_SECONDS: u64 = 90;
+/// How often a person may mistype before the prompt gives up.
+const TRIES: u32 = 3;
 
 /// What can answer for an MFA code: the ladder of real sources, or a script in tests.
 pub trait Prompt {
     /// A name for the terminal that the next question would use, the same in every process that has it; none when no
     /// terminal is needed. One prompt per terminal at a time: the resolver locks it.
-    fn terminal(&self) -> Option<String>;
+    fn terminal(&self, question: &Question<'_>) -> Option<String>;
 
     /// One code, from the first source that has one.
     fn code(&mut self, question: &Question<'_>) -> Result<Answer, PromptError>;
 }
 
-/// What the person is told.
-#[derive(Debug, Clone, Copy)]
+/// What the person is told, and what a program that answers needs.
+#[derive(Clone, Copy)]
 pub struct Question<'a> {
-    /// The profile whose role needs the code.
+    /// The profile that needs the code.
     pub profile: &'a str,
-    /// The role.
-    pub role_arn: &'a str,
+    /// The role that it is asked for; none for a user's own MFA session.
+    pub role_arn: Option<&'a str>,
     /// The device that shows the code.
     pub mfa_serial: &'a str,
     /// Whether AWS has just refused a code.
     pub again: bool,
+    /// The profile's `mfa_process`: a command that prints the code.
+    pub mfa_process: Option<&'a str>,
+    /// What such a command must not ask us for again.
+    pub chain: &'a Chain,
+    /// How long to wait for the device's next code, where this one has been used already: AWS takes each once.
+    pub spent: &'a dyn Fn(&Secret) -> Option<Duration>,
 }
+
+impl Question<'_> {
+    /// The question in the Amplify CLI's words, each line ended.
+    fn told(&self) -> String {
+        let Self { profile, role_arn, mfa_serial, .. } = self;
+        let profile = printable(profile);
+        match role_arn {
+            Some(role_arn) => format!(
+                "Profile {profile} is configured to assume role\n  {role_arn}\n\
+                 It requires MFA authentication. The MFA device is\n  {mfa_serial}\n"
+            ),
+            None => format!("Profile {profile} requires MFA authentication. The MFA device is\n  {mfa_serial}\n"),
+        }
+    }
+}
+
+/// What is said when AWS has refused a code.
+const REFUSED: &str = "AWS did not accept the code. Wait for the next one.";
+/// What is said to anything but six digits.
+const NOT_SIX_DIGITS: &str = "The code has six digits.";
 
 /// A code, and whether a person typed it.
 #[derive(Debug)]
@@ -50,16 +91,22 @@ pub struct Answer {
 /// Why there is no code.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PromptError {
-    /// No code was given, and there is no terminal to ask on, or asking is not allowed.
+    /// No code was given, and there is nobody to ask, or asking is not allowed.
     #[error("no code and nobody to ask")]
     NobodyToAsk,
+    /// The profile's `mfa_process` gave no code, and there is nobody else to ask.
+    #[error("mfa_process: {0}")]
+    Program(ChildError),
+    /// What the profile's `mfa_process` printed is not six digits.
+    #[error("mfa_process printed no code of six digits")]
+    ProgramAnswer,
     /// A code from a flag or variable that is not six digits.
     #[error("{0} is not six digits")]
     Malformed(&'static str),
     /// What was typed was never six digits.
     #[error("no code of six digits was entered")]
     NotACode,
-    /// Ctrl-C or Ctrl-D, or whoever started us is gone.
+    /// Ctrl-C, Ctrl-D or a dialog's Cancel, or whoever started us is gone.
     #[error("cancelled")]
     Cancelled,
     /// A signal that ends the program, by number.
@@ -96,38 +143,96 @@ impl Given {
     }
 }
 
-/// The real sources in order: given codes, each used once, then the terminal.
+/// A way to ask a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rung {
+    /// The controlling terminal.
+    Terminal,
+    /// GnuPG's pinentry, by the Assuan protocol.
+    Pinentry,
+    /// A dialog of macOS.
+    Osascript,
+    /// A dialog of GTK.
+    Zenity,
+    /// A dialog of Windows, also from inside WSL.
+    PowerShell,
+}
+
+/// The real sources in order: given codes, each used once; the profile's `mfa_process`; then whoever can be asked.
 #[derive(Debug)]
 pub struct Ladder {
     given: Vec<(&'static str, Given)>,
-    asks: bool,
+    /// The ways to ask, the first to be tried first; none where asking is not allowed.
+    rungs: Vec<Rung>,
+    /// How often the `mfa_process` may still be run: it may be asked for the code after the one AWS has refused.
+    runs_left: u32,
 }
 
 impl Ladder {
-    /// `given` are codes with the flag or variable that gave them, the first to be used first. `asks` allows questions.
-    pub fn new(mut given: Vec<(&'static str, Given)>, asks: bool) -> Self {
+    /// `given` are codes with the flag or variable that gave them, the first to be used first.
+    pub fn new(mut given: Vec<(&'static str, Given)>, rungs: Vec<Rung>) -> Self {
         given.reverse();
-        Self { given, asks }
+        Self { given, rungs, runs_left: 2 }
+    }
+
+    /// The first given code that has not been used elsewhere.
+    fn given(&mut self, question: &Question<'_>) -> Result<Option<Secret>, PromptError> {
+        while let Some((from, given)) = self.given.pop() {
+            let code = given.read();
+            if !is_mfa_code(code.expose()) {
+                return Err(PromptError::Malformed(from));
+            }
+            if (question.spent)(&code).is_none() {
+                return Ok(Some(code));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The code of the `mfa_process`, or why there is none.
+    fn program(&mut self, question: &Question<'_>) -> Result<Secret, PromptError> {
+        let command = question.mfa_process.filter(|_| self.runs_left > 0).ok_or(PromptError::NobodyToAsk)?;
+        self.runs_left -= 1;
+        program::ask(command, question)
     }
 }
 
 impl Prompt for Ladder {
-    fn terminal(&self) -> Option<String> {
-        if self.asks && self.given.is_empty() { terminal::id() } else { None }
+    fn terminal(&self, question: &Question<'_>) -> Option<String> {
+        let asks_program = question.mfa_process.is_some() && self.runs_left > 0;
+        let asks_here = self.rungs.first() == Some(&Rung::Terminal);
+        if self.given.is_empty() && !asks_program && asks_here { terminal::id() } else { None }
     }
 
     fn code(&mut self, question: &Question<'_>) -> Result<Answer, PromptError> {
-        if let Some((from, given)) = self.given.pop() {
-            let code = given.read();
-            return if is_mfa_code(code.expose()) {
-                Ok(Answer { code, typed: false })
-            } else {
-                Err(PromptError::Malformed(from))
+        if let Some(code) = self.given(question)? {
+            return Ok(Answer { code, typed: false });
+        }
+        let mut reason = match self.program(question) {
+            Ok(code) => return Ok(Answer { code, typed: false }),
+            Err(reason) => reason,
+        };
+        for rung in &self.rungs {
+            let asked = match rung {
+                Rung::Terminal => terminal::ask(question),
+                Rung::Pinentry => pinentry::ask(question),
+                Rung::Osascript | Rung::Zenity | Rung::PowerShell => dialog::ask(*rung, question),
             };
+            match asked {
+                Ok(code) => return Ok(Answer { code, typed: true }),
+                Err(PromptError::NobodyToAsk) => {}
+                Err(other) => {
+                    reason = other;
+                    break;
+                }
+            }
         }
-        if !self.asks {
-            return Err(PromptError::NobodyToAsk);
-        }
-        Ok(Answer { code: terminal::ask(question)?, typed: true })
+        Err(reason)
     }
+}
+
+/// What was typed as a code, with spaces as devices show them.
+fn digits(typed: &str) -> Option<Secret> {
+    let digits = Secret::new(typed.chars().filter(|char| !char.is_whitespace()).collect());
+    is_mfa_code(digits.expose()).then_some(digits)
 }

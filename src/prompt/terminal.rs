@@ -18,24 +18,21 @@ use nix::sys::signal::{SigSet, Signal};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::process::{Pid, getpgrp, getppid};
-use rustix::termios::{InputModes, LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcgetsid, tcsetattr};
+use rustix::termios::{
+    InputModes, LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetpgrp, tcgetsid, tcsetattr,
+};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 use signal_hook::low_level::emulate_default_handler;
 
-use crate::plan::limits::is_mfa_code;
-use crate::printable::printable;
 use crate::secret::Secret;
 
-use super::{PromptError, Question};
+use super::{DEADLINE_SECONDS, NOT_SIX_DIGITS, PromptError, Question, REFUSED, TRIES, digits};
 
-/// Seconds of prompting in all: a holder that keeps others waiting longer is no use to anybody.
-const DEADLINE_SECONDS: u64 = 90;
+const QUESTION: &str = "Enter the MFA token code: ";
 /// How often the foreground and the parent are looked at.
 const LOOK_AROUND: Duration = Duration::from_millis(200);
 /// How long to wait between reads where `poll` knows no terminals.
 const UNPOLLABLE_PAUSE: Duration = Duration::from_millis(50);
-/// How often a person may mistype before the prompt gives up.
-const TRIES: u32 = 3;
 /// More than anybody types; what comes behind it is thrown away.
 const LONGEST_LINE: usize = 1024;
 
@@ -97,26 +94,45 @@ impl Terminal {
     }
 
     fn ask(&mut self, question: &Question<'_>) -> Result<Secret, PromptError> {
-        let Question { profile, role_arn, mfa_serial, again } = question;
-        let told = if *again {
-            "AWS did not accept the code. Wait for the next one.\n".to_owned()
-        } else {
-            format!(
-                "Profile {} is configured to assume role\n  {role_arn}\n\
-                 It requires MFA authentication. The MFA device is\n  {mfa_serial}\n",
-                printable(profile)
-            )
-        };
+        let told = if question.again { format!("{REFUSED}\n") } else { question.told() };
         self.say(&told);
-        for _ in 0..TRIES {
-            let code = self.line("Enter the MFA token code: ")?;
-            let digits: Secret = Secret::new(code.expose().chars().filter(|c| !c.is_whitespace()).collect());
-            if is_mfa_code(digits.expose()) {
-                return Ok(digits);
+        let mut tries = 0;
+        while tries < TRIES {
+            let typed = self.line(QUESTION)?;
+            match digits(typed.expose()) {
+                None => {
+                    tries += 1;
+                    self.say(&format!("{NOT_SIX_DIGITS}\n"));
+                }
+                Some(code) => match (question.spent)(&code) {
+                    None => return Ok(code),
+                    Some(wait) => self.count_down(wait)?,
+                },
             }
-            self.say("The code has six digits.\n");
         }
         Err(PromptError::NotACode)
+    }
+
+    /// Waits for the device's next code. What is typed meanwhile is of the code before, and thrown away.
+    fn count_down(&mut self, wait: Duration) -> Result<(), PromptError> {
+        let until = Instant::now() + wait;
+        let mut told = u64::MAX;
+        loop {
+            let left = until.saturating_duration_since(Instant::now()).as_millis().div_ceil(1000);
+            let left = u64::try_from(left).unwrap_or_default();
+            if left == 0 {
+                break;
+            }
+            if left != told {
+                told = left;
+                self.say(&format!("\rThis code was used already. The next one comes in {left:2} s."));
+            }
+            self.look_around("")?;
+            sleep(LOOK_AROUND.min(until.saturating_duration_since(Instant::now())));
+        }
+        let _ = tcflush(&self.device, QueueSelector::IFlush);
+        self.say("\n");
+        Ok(())
     }
 
     /// One line, once it is there.
@@ -157,8 +173,8 @@ impl Terminal {
         }
     }
 
-    /// Waits a moment. Whether there is something to read, or an error when the question is over.
-    fn wait(&mut self, prompt: &str) -> Result<bool, PromptError> {
+    /// The time left for the question, or an error when it is over.
+    fn look_around(&mut self, prompt: &str) -> Result<Duration, PromptError> {
         match self.signals.take() {
             0 => {}
             SIGINT => return Err(PromptError::Cancelled),
@@ -172,9 +188,12 @@ impl Terminal {
         if getppid() != self.parent {
             return Err(PromptError::Cancelled);
         }
-        if !self.in_foreground() {
-            return Err(PromptError::NobodyToAsk);
-        }
+        if self.in_foreground() { Ok(left) } else { Err(PromptError::NobodyToAsk) }
+    }
+
+    /// Waits a moment. Whether there is something to read, or an error when the question is over.
+    fn wait(&mut self, prompt: &str) -> Result<bool, PromptError> {
+        let left = self.look_around(prompt)?;
         let moment = Timespec::try_from(left.min(LOOK_AROUND)).ok();
         let mut fds = [PollFd::new(&self.device, PollFlags::IN)];
         match poll(&mut fds, moment.as_ref()) {

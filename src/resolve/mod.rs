@@ -12,11 +12,11 @@ use thiserror::Error;
 
 use crate::cache::key::CacheKey;
 use crate::cache::store::{Store, WriteError};
+use crate::chain::Chain;
 use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::plan::{CredentialPlan, Hop};
 use crate::prompt::{Prompt, PromptError};
-use crate::source::chain::Chain;
 use crate::source::process::ProcessError;
 use crate::span::Origin;
 use crate::sts::{Sts, StsError};

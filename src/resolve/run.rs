@@ -226,16 +226,25 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     fn code(&mut self, index: usize, serial: &str, again: bool) -> Result<Asked, ResolveError> {
-        let _terminal = match self.resolver.prompt.terminal() {
+        let plan = self.plan;
+        let hop = &plan.hops[index];
+        let chain = self.resolver.chain;
+        let question = Question {
+            profile: &hop.profile,
+            role_arn: Some(hop.role_arn.value.as_str()),
+            mfa_serial: serial,
+            again,
+            mfa_process: None,
+            chain,
+            spent: &|_| None,
+        };
+        let _terminal = match self.resolver.prompt.terminal(&question) {
             Some(id) => match self.lock(&id, index)? {
                 Waited::Session(credentials) => return Ok(Asked::Cached(credentials)),
                 Waited::Lock(lock) => lock,
             },
             None => None,
         };
-        let hop = &self.plan.hops[index];
-        let role_arn = hop.role_arn.value.as_str();
-        let question = Question { profile: &hop.profile, role_arn, mfa_serial: serial, again };
         let answer = self.resolver.prompt.code(&question).map(Asked::Answer);
         answer.map_err(|error| ResolveError::Prompt { error, at: Box::new(self.place(index)) })
     }

@@ -54,7 +54,7 @@ impl Sts for ScriptedSts {
 struct ScriptedPrompt(usize);
 
 impl Prompt for ScriptedPrompt {
-    fn terminal(&self) -> Option<String> {
+    fn terminal(&self, _question: &Question<'_>) -> Option<String> {
         None
     }
 

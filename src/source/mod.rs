@@ -2,14 +2,13 @@
 //!
 //! Refuses to cache: the sessions made with them are cached, and whoever gives them knows best how long they last.
 
-pub mod chain;
 pub mod process;
 
+use crate::chain::Chain;
 use crate::credentials::Credentials;
 use crate::plan::{Base, BaseSource};
 use crate::profile::keys::Keys;
 
-use chain::Chain;
 use process::ProcessError;
 
 /// The credentials of `base`. `chain` is what a program that we run must not ask us for again.

@@ -1,0 +1,43 @@
+//! Owns which ways of asking a person exist here: the terminal first, then what can open a window.
+//!
+//! Refuses to open anything: that a way exists does not mean that somebody sits there.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::Rung;
+
+/// What tells whether there is a screen, and where programs are.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// `PATH`
+    pub path: Option<OsString>,
+    /// Whether `DISPLAY` or `WAYLAND_DISPLAY` names a screen.
+    pub has_display: bool,
+    /// Whether this is Linux inside Windows (`WSL_DISTRO_NAME`).
+    pub is_wsl: bool,
+}
+
+/// The ways to ask, best first. Without a screen a window cannot open, and pinentry would find nobody either.
+pub fn available(surroundings: &Surroundings) -> Vec<Rung> {
+    let Surroundings { path, has_display, is_wsl } = surroundings;
+    let on_path = |names: &[&str]| {
+        let dirs: Vec<PathBuf> = path.as_ref().map(|path| crate::env::split_paths(path)).unwrap_or_default();
+        dirs.iter().any(|dir| names.iter().any(|name| dir.join(name).is_file()))
+    };
+    let is_mac = cfg!(target_os = "macos");
+    let mut rungs = vec![Rung::Terminal];
+    if (*has_display || is_mac) && on_path(&super::pinentry::PROGRAMS) {
+        rungs.push(Rung::Pinentry);
+    }
+    if is_mac {
+        rungs.push(Rung::Osascript);
+    }
+    if *has_display && on_path(&["zenity"]) {
+        rungs.push(Rung::Zenity);
+    }
+    if cfg!(windows) || (*is_wsl && on_path(&["powershell.exe"])) {
+        rungs.push(Rung::PowerShell);
+    }
+    rungs
+}
