@@ -34,6 +34,9 @@ _amplify__creds() {
             amplify__creds,list)
                 cmd="amplify__creds__subcmd__list"
                 ;;
+            amplify__creds,login)
+                cmd="amplify__creds__subcmd__login"
+                ;;
             amplify__creds,process)
                 cmd="amplify__creds__subcmd__process"
                 ;;
@@ -50,7 +53,7 @@ _amplify__creds() {
 
     case "${cmd}" in
         amplify__creds)
-            opts="-p -v -q -h -V --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help --version process env explain reset-cache aws list completions help"
+            opts="-p -v -q -h -V --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help --version process env explain reset-cache aws login list completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -202,7 +205,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__env)
-            opts="-t -d -p -v -q -h --mfa-token --duration --min-ttl --refresh --no-cache --lock-timeout --shell --unset --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --min-ttl --refresh --no-cache --lock-timeout --shell --unset --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -214,6 +217,10 @@ _amplify__creds() {
                     ;;
                 -t)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --prompt)
+                    COMPREPLY=($(compgen -W "tty pinentry osascript zenity powershell none" -- "${cur}"))
                     return 0
                     ;;
                 --duration)
@@ -389,8 +396,8 @@ _amplify__creds() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        amplify__subcmd__creds__subcmd__process)
-            opts="-t -d -p -v -q -h --mfa-token --duration --min-ttl --refresh --no-cache --lock-timeout --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+        amplify__subcmd__creds__subcmd__login)
+            opts="-t -d -p -v -q -h --all --json --mfa-token --prompt --duration --min-ttl --refresh --no-cache --lock-timeout --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -402,6 +409,76 @@ _amplify__creds() {
                     ;;
                 -t)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --prompt)
+                    COMPREPLY=($(compgen -W "tty pinentry osascript zenity powershell none" -- "${cur}"))
+                    return 0
+                    ;;
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dialect)
+                    COMPREPLY=($(compgen -W "auto amplify aws" -- "${cur}"))
+                    return 0
+                    ;;
+                --config-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --credentials-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        amplify__subcmd__creds__subcmd__process)
+            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --min-ttl --refresh --no-cache --lock-timeout --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --mfa-token)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -t)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --prompt)
+                    COMPREPLY=($(compgen -W "tty pinentry osascript zenity powershell none" -- "${cur}"))
                     return 0
                     ;;
                 --duration)

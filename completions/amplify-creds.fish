@@ -41,10 +41,17 @@ complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "env" -d
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "explain" -d 'Show how a profile\'s credentials come about, without getting them'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "reset-cache" -d 'Forget cached sessions'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "aws" -d 'As the Amplify CLI spells it'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "login" -d 'Answer for MFA once, now, so that no tool has to ask later'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "list" -d 'List every profile'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "help" -d 'Print help on a command or a topic (exit-codes)'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s t -l mfa-token -d 'MFA code; "-" reads it from stdin (an argument can be seen by other processes)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l prompt -d 'How to ask for an MFA code [default: the terminal, else a window where there is a screen]' -r -f -a "tty\t'On the terminal'
+pinentry\t'By GnuPG\'s pinentry'
+osascript\t'By a dialog of macOS'
+zenity\t'By a dialog of GTK'
+powershell\t'By a dialog of Windows, also from inside WSL'
+none\t'Not at all'"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s d -l duration -d 'Session duration, such as 1h or 3600' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l min-ttl -d 'Renew a session that lasts no longer than this' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
@@ -62,6 +69,12 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s 
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -s t -l mfa-token -d 'MFA code; "-" reads it from stdin (an argument can be seen by other processes)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l prompt -d 'How to ask for an MFA code [default: the terminal, else a window where there is a screen]' -r -f -a "tty\t'On the terminal'
+pinentry\t'By GnuPG\'s pinentry'
+osascript\t'By a dialog of macOS'
+zenity\t'By a dialog of GTK'
+powershell\t'By a dialog of Windows, also from inside WSL'
+none\t'Not at all'"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -s d -l duration -d 'Session duration, such as 1h or 3600' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l min-ttl -d 'Renew a session that lasts no longer than this' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
@@ -140,6 +153,31 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __f
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -s v -l verbose -d 'Say on stderr what is done and why'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -s t -l mfa-token -d 'MFA code; "-" reads it from stdin (an argument can be seen by other processes)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l prompt -d 'How to ask for an MFA code [default: the terminal, else a window where there is a screen]' -r -f -a "tty\t'On the terminal'
+pinentry\t'By GnuPG\'s pinentry'
+osascript\t'By a dialog of macOS'
+zenity\t'By a dialog of GTK'
+powershell\t'By a dialog of Windows, also from inside WSL'
+none\t'Not at all'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -s d -l duration -d 'Session duration, such as 1h or 3600' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l min-ttl -d 'Renew a session that lasts no longer than this' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l all -d 'Every profile that leads to a session'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l json -d 'Print JSON'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l refresh -d 'Take no cached session for this profile'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l no-cache -d 'Neither read nor write the cache'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'

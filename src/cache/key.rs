@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
+use crate::plan::mfa::{Mfa, Step};
 use crate::plan::{Base, BaseSource, CredentialPlan, Hop, ProcessBase, Surroundings};
 use crate::profile::keys::Keys;
 
@@ -26,13 +27,13 @@ impl Fingerprint {
     }
 }
 
-/// Where the session of one hop stands in the cache, and whose it must be.
+/// Where one session stands in the cache, and whose it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CacheKey {
-    /// The outer key: the role's ARN.
-    pub role_arn: String,
-    /// The inner key that the Amplify CLI uses: the session name.
-    pub session_name: String,
+    /// The outer key: the role's ARN, or the MFA device's serial.
+    pub outer: String,
+    /// The inner key that the Amplify CLI uses: the session name. Of an MFA session, the user's access key id.
+    pub inner: String,
     /// Whose session.
     pub fingerprint: Fingerprint,
     /// Whether the Amplify CLI itself could make this session; only then the plain name is written.
@@ -40,37 +41,80 @@ pub struct CacheKey {
 }
 
 impl CacheKey {
-    /// The key of the plan's hop `index` (counted from 0).
-    pub fn of_hop(plan: &CredentialPlan, index: usize) -> Self {
-        let hop = &plan.hops[index];
-        Self {
-            role_arn: hop.role_arn.value.as_str().to_owned(),
-            session_name: hop.session_name.value.clone(),
-            fingerprint: fingerprint(plan, index),
-            amplify_could_make_it: index == 0
-                && plan.endpoint.is_none()
-                && matches!(plan.base.source, BaseSource::Static(_)),
+    /// The key of one of the plan's sessions; none for an MFA session where the base has no keys to tell the user by.
+    pub fn of(plan: &CredentialPlan, step: Step) -> Option<Self> {
+        let fingerprint = fingerprint(plan, step);
+        match step {
+            Step::Hop(index) => {
+                let hop = plan.hops.get(index)?;
+                let is_amplifys = index == 0
+                    && plan.endpoint.is_none()
+                    && matches!(plan.base.source, BaseSource::Static(_))
+                    && mfa_beside(plan, index).is_none();
+                Some(Self {
+                    outer: hop.role_arn.value.as_str().to_owned(),
+                    inner: hop.session_name.value.clone(),
+                    fingerprint,
+                    amplify_could_make_it: is_amplifys,
+                })
+            }
+            Step::Mfa => {
+                let (BaseSource::Static(keys) | BaseSource::Environment(keys)) = &plan.base.source else { return None };
+                Some(Self {
+                    outer: plan.mfa.as_ref()?.serial.value.clone(),
+                    inner: keys.access_key_id.clone(),
+                    fingerprint,
+                    amplify_could_make_it: false,
+                })
+            }
         }
     }
 
     /// The inner key of a session that the plain name must not hold.
     pub fn marked_name(&self) -> String {
-        format!("{}#{}", self.session_name, self.fingerprint.short())
+        format!("{}#{}", self.inner, self.fingerprint.short())
     }
 }
 
-/// The fingerprint of the session that the first `index + 1` hops lead to.
-fn fingerprint(plan: &CredentialPlan, index: usize) -> Fingerprint {
-    let CredentialPlan { profile: _, path: _, via: _, region: _, base, hops, endpoint, warnings: _ } = plan;
+/// The serial of the device whose code stands behind hop `index` (counted from 0) where no hop up to it names that
+/// device itself: the base's, or a later hop's.
+fn mfa_beside(plan: &CredentialPlan, index: usize) -> Option<&str> {
+    let serial = &plan.mfa.as_ref()?.serial.value;
+    let names_it = |hop: &Hop| hop.mfa_serial.as_ref().is_some_and(|named| named.value == *serial);
+    (!plan.hops.iter().take(index + 1).any(names_it)).then_some(serial)
+}
+
+/// The fingerprint of the session that the way up to `step` leads to.
+fn fingerprint(plan: &CredentialPlan, step: Step) -> Fingerprint {
+    let CredentialPlan { profile: _, path: _, via: _, region: _, base, mfa, hops, endpoint, warnings: _ } = plan;
     let mut hash = Labelled(Sha256::new());
     hash.add("amplify-creds", "1");
-    hash.add("partition", hops[index].role_arn.value.partition());
+    let last = match step {
+        Step::Mfa => None,
+        Step::Hop(index) => hops.get(index).map(|hop| (index, hop)),
+    };
+    let partition = |mfa: &Mfa| mfa.serial.value.split(':').nth(1).unwrap_or("aws").to_owned();
+    hash.add(
+        "partition",
+        &match (last, mfa) {
+            (Some((_, hop)), _) => hop.role_arn.value.partition().to_owned(),
+            (None, mfa) => mfa.as_ref().map_or_else(String::new, partition),
+        },
+    );
     if let Some(endpoint) = endpoint {
         hash.add("endpoint", &endpoint.value);
     }
     hash.base(base);
-    for hop in &hops[..=index] {
-        hash.hop(hop);
+    match last {
+        None => hash.mfa(mfa.as_ref()),
+        Some((index, _)) => {
+            if mfa_beside(plan, index).is_some() {
+                hash.mfa(mfa.as_ref());
+            }
+            for hop in &hops[..=index] {
+                hash.hop(hop);
+            }
+        }
     }
     Fingerprint(hash.0.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
@@ -119,6 +163,13 @@ impl Labelled {
         let is_absolute = command.value.trim_start_matches(['"', '\'', ' ']).starts_with('/');
         if let Some(directory) = directory.as_ref().filter(|_| !is_absolute) {
             self.add("directory", &directory.to_string_lossy());
+        }
+    }
+
+    /// The device alone: neither what its code is spent on nor where the code comes from changes whose session it is.
+    fn mfa(&mut self, mfa: Option<&Mfa>) {
+        if let Some(Mfa { profile: _, serial, process: _, way: _, region: _ }) = mfa {
+            self.add("mfa device", &serial.value);
         }
     }
 

@@ -6,4 +6,5 @@ pub mod entry;
 pub mod key;
 pub mod lock;
 pub mod members;
+pub mod notes;
 pub mod store;

@@ -21,6 +21,7 @@ use super::entry::{CachedSession, Mark};
 use super::key::CacheKey;
 use super::lock::{CacheGuard, Locks, create_private_dir, private};
 use super::members::Members;
+use super::notes::Notes;
 
 /// The largest cache that is read and written, in bytes: 64 MiB.
 pub const MAX_CACHE_BYTES: u64 = 64 << 20;
@@ -77,6 +78,11 @@ impl Store {
         Locks::beside(&self.dir)
     }
 
+    /// The notes beside the cache.
+    pub fn notes(&self) -> Notes {
+        Notes::beside(&self.dir)
+    }
+
     /// Reads the file without a lock. Missing, unreadable, too large or not UTF-8 is an empty cache.
     pub fn read(&self) -> Snapshot {
         if is_link_to_another_users(&self.dir) {
@@ -106,11 +112,11 @@ impl Store {
         let text = self.read_for_write()?;
         let mut file = Members::parse(&text).unwrap_or_default();
         let mut changed = without(&file, &|_, _, entry| is_ours_and_over(entry, now));
-        if !changed.iter().any(|(role_arn, _)| *role_arn == key.role_arn) {
-            changed.push((key.role_arn.clone(), file.object(&key.role_arn).unwrap_or_default()));
+        if !changed.iter().any(|(outer, _)| *outer == key.outer) {
+            changed.push((key.outer.clone(), file.object(&key.outer).unwrap_or_default()));
         }
-        for (role_arn, sessions) in &mut changed {
-            if *role_arn == key.role_arn {
+        for (outer, sessions) in &mut changed {
+            if *outer == key.outer {
                 let name = place(key, sessions, now);
                 sessions.set(&name, entry);
             }
@@ -240,10 +246,10 @@ impl Sessions<'_> {
     /// `is_only_profile` finds that a single profile names the role and the session; only then is that asked. Of two,
     /// the one that lasts longer answers: Amplify's stays under the plain name while ours is renewed beside it.
     pub fn lookup(&self, key: &CacheKey, is_only_profile: &dyn Fn(&CacheKey) -> bool) -> Option<CachedSession> {
-        let sessions = self.0.object(&key.role_arn)?;
+        let sessions = self.0.object(&key.outer)?;
         let read = |name: &str| sessions.get(name).and_then(CachedSession::read);
         let is_for_key = |mark: &Mark| mark.is_for(&key.fingerprint);
-        let plain = read(&key.session_name).filter(|session| match &session.mark {
+        let plain = read(&key.inner).filter(|session| match &session.mark {
             Some(mark) => is_for_key(mark),
             None => key.amplify_could_make_it && is_only_profile(key),
         });
@@ -256,9 +262,9 @@ impl Sessions<'_> {
         self.0.is_empty()
     }
 
-    /// Whether there is anything under the outer key `role_arn`.
-    pub fn has(&self, role_arn: &str) -> bool {
-        self.0.get(role_arn).is_some()
+    /// Whether there is anything under the outer key: a role's ARN, a device's serial.
+    pub fn has(&self, outer: &str) -> bool {
+        self.0.get(outer).is_some()
     }
 
     /// Every entry that looks like a session: outer key, inner key, entry.
@@ -315,11 +321,11 @@ fn with<'t>(file: &mut Members<'t>, changed: &[(String, Members<'_>)], raws: &'t
 /// Which inner key a new entry takes: the plain name where Amplify could have made the session and no other live
 /// session stands there, else the marked name.
 fn place(key: &CacheKey, sessions: &Members<'_>, now: Timestamp) -> String {
-    let standing = sessions.get(&key.session_name).and_then(CachedSession::read);
+    let standing = sessions.get(&key.inner).and_then(CachedSession::read);
     let free = standing.is_none_or(|there| {
         there.lease.judge(now, 0) == Freshness::Stale || there.mark.is_some_and(|mark| mark.is_for(&key.fingerprint))
     });
-    if key.amplify_could_make_it && free { key.session_name.clone() } else { key.marked_name() }
+    if key.amplify_could_make_it && free { key.inner.clone() } else { key.marked_name() }
 }
 
 fn is_ours_and_over(entry: &RawValue, now: Timestamp) -> bool {

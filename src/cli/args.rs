@@ -36,6 +36,16 @@ Examples:
   amplify-creds env bizcorprole | source                      in fish
   eval \"$(amplify-creds env --unset)\"";
 
+const LOGIN_EXAMPLES: &str = "\
+Examples:
+  amplify-creds login bizcorprole
+  amplify-creds login dev stage prod          one code where one device serves all
+  amplify-creds login --all --prompt pinentry
+
+It says first how many codes it takes, then until when each session lasts. It
+opens no console and no browser: it warms the cache that process, env and every
+SDK behind them read.";
+
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   amplify-creds explain bizcorprole
@@ -153,6 +163,9 @@ pub enum Command {
         #[command(subcommand)]
         command: Amplify,
     },
+    /// Answer for MFA once, now, so that no tool has to ask later
+    #[command(after_help = LOGIN_EXAMPLES)]
+    Login(Login),
     /// List every profile
     #[command(aliases = ["ls", "profiles"], after_help = LIST_EXAMPLES)]
     List(List),
@@ -175,6 +188,14 @@ pub struct Fetch {
     /// AWS_DEFAULT_PROFILE, "default"]
     #[arg(value_name = "PROFILE")]
     pub name: Option<String>,
+    /// How to get them.
+    #[command(flatten)]
+    pub how: How,
+}
+
+/// How credentials are got.
+#[derive(Debug, Args)]
+pub struct How {
     /// MFA code; "-" reads it from stdin (an argument can be seen by other processes)
     #[arg(short = 't', long, value_name = "CODE")]
     pub mfa_token: Option<String>,
@@ -227,6 +248,23 @@ pub enum ShellArg {
     Powershell,
     /// The command prompt of Windows
     Cmd,
+}
+
+/// Options of `login`.
+#[derive(Debug, Args)]
+pub struct Login {
+    /// Profiles [default: the one that the environment names]
+    #[arg(value_name = "PROFILE", conflicts_with = "all")]
+    pub names: Vec<String>,
+    /// Every profile that leads to a session
+    #[arg(long)]
+    pub all: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// How to get them.
+    #[command(flatten)]
+    pub how: How,
 }
 
 /// Options of `explain`.

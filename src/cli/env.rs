@@ -36,7 +36,7 @@ pub(super) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure
     if options.unset {
         return print(shell, &ALL.map(|name| (name, None)));
     }
-    let fetched = fetch(context, &options.fetch)?;
+    let fetched = fetch(context, &options.fetch.how)?;
     let credentials = &fetched.credentials;
     let expiration = credentials.expiration.map(Timestamp::rfc3339);
     let region = fetched.plan.region.as_ref().map(|region| region.value.as_str());

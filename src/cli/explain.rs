@@ -10,18 +10,27 @@ use crate::cache::store::Store;
 use crate::clock::{Clock, Timestamp};
 use crate::output::fields::Fields;
 use crate::plan::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME};
+use crate::plan::mfa::{Mfa, Spend, Step, Way};
 use crate::plan::{BaseSource, CredentialPlan, Hop};
 use crate::profile::{Profile, ProfileSet};
+use crate::resolve::memory::Memory;
 use crate::span::{Located, Origin};
 use crate::sts::client::regional_endpoint;
 
 use super::args::Explain;
 use super::context::Context;
 use super::failure::Failure;
-use super::fetching::{self, session_duration, warn};
+use super::fetching::{self, session_duration, warn, way_of};
 use super::put;
 
-/// What the cache has for each hop.
+/// What the cache has for one session on the way.
+struct Cached {
+    step: Step,
+    state: State,
+    key_id: Option<String>,
+}
+
+/// Whether it serves.
 enum State {
     Valid(Timestamp),
     Expired(Timestamp),
@@ -31,19 +40,29 @@ enum State {
 pub(super) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
     let set = context.profiles()?;
     let plan = fetching::plan(context, &set, session_duration(options.duration)?)?;
-    let snapshot = Store::new(&context.paths.cache_dir).read();
+    let store = Store::new(&context.paths.cache_dir);
+    let snapshot = store.read();
     let sessions = snapshot.sessions();
     let now = Clock::System.now();
     let is_only_profile = |key: &CacheKey| fetching::is_only_profile(context, &set, &plan, key);
-    let state = |index| state(sessions.lookup(&CacheKey::of_hop(&plan, index), &is_only_profile), now);
-    let states: Vec<_> = (0..plan.hops.len()).map(state).collect();
+    let cached = |step| {
+        let found = CacheKey::of(&plan, step).and_then(|key| sessions.lookup(&key, &is_only_profile));
+        Cached { step, state: state(found.as_ref(), now), key_id: found.map(|found| found.credentials.access_key_id) }
+    };
+    let cached: Vec<_> = plan.steps().map(cached).collect();
     if options.json {
-        return put(format!("{}\n", json_of(&plan, &states)).as_bytes());
+        return put(format!("{}\n", json_of(&plan, &cached)).as_bytes());
     }
-    put(text(&plan, &states, &set, now).as_bytes())
+    let spend = plan.mfa.as_ref().map(|mfa| {
+        let session = cached.iter().find(|cached| cached.step == Step::Mfa && matches!(cached.state, State::Valid(_)));
+        let memory = Memory::of(store.notes(), &plan);
+        let known = memory.map(|memory| memory.known(&plan, session.and_then(|found| found.key_id.as_deref()), now));
+        mfa.spend(known.unwrap_or_default(), !plan.hops.is_empty())
+    });
+    put(text(&plan, &cached, spend.as_ref(), &set, now).as_bytes())
 }
 
-fn state(found: Option<CachedSession>, now: Timestamp) -> State {
+fn state(found: Option<&CachedSession>, now: Timestamp) -> State {
     match found {
         Some(found) if found.lease.seconds_left(now) > 0 => State::Valid(found.lease.expiration),
         Some(found) => State::Expired(found.lease.expiration),
@@ -57,12 +76,18 @@ fn endpoint(plan: &CredentialPlan, hop: &Hop) -> Option<String> {
 }
 
 /// The contract of design.md section 2.
-fn json_of(plan: &CredentialPlan, states: &[State]) -> Value {
+fn json_of(plan: &CredentialPlan, cached: &[Cached]) -> Value {
     let hops: Vec<_> = plan.hops.iter().map(|hop| hop_json(plan, hop)).collect();
-    let cache = states.iter().enumerate().map(|(index, state)| match state {
-        State::Valid(at) => json!({"hop": index + 1, "state": "valid", "expires": at.rfc3339()}),
-        State::Expired(at) => json!({"hop": index + 1, "state": "expired", "expires": at.rfc3339()}),
-        State::Absent => json!({"hop": index + 1, "state": "absent", "expires": null}),
+    let cache = cached.iter().map(|Cached { step, state, .. }| {
+        let hop = match step {
+            Step::Mfa => 0,
+            Step::Hop(index) => index + 1,
+        };
+        match state {
+            State::Valid(at) => json!({"hop": hop, "state": "valid", "expires": at.rfc3339()}),
+            State::Expired(at) => json!({"hop": hop, "state": "expired", "expires": at.rfc3339()}),
+            State::Absent => json!({"hop": hop, "state": "absent", "expires": null}),
+        }
     });
     let (kind, from) = base(plan);
     json!({
@@ -72,10 +97,28 @@ fn json_of(plan: &CredentialPlan, states: &[State]) -> Value {
             "from": plan.region.as_ref().map(|region| place(&region.from)),
         },
         "base": {"type": kind, "profile": plan.base.profile, "from": place(from)},
+        "mfa": plan.mfa.as_ref().map(mfa_json),
         "hops": hops,
         "cache": cache.collect::<Vec<_>>(),
         "via": plan.via,
         "warnings": plan.warnings.iter().map(warn).collect::<Vec<_>>(),
+    })
+}
+
+/// The device, and what its code is spent on: a session of the user, or the first role alone.
+fn mfa_json(mfa: &Mfa) -> Value {
+    let Mfa { profile, serial, process: _, way, region: _ } = mfa;
+    let (kind, seconds) = match way {
+        Way::Session(asked) => ("session", Some(asked.value)),
+        Way::Role(_) => ("role", None),
+    };
+    json!({
+        "profile": profile,
+        "serial": serial.value,
+        "from": place(&serial.from),
+        "way": kind,
+        "duration_seconds": seconds,
+        "reason": way_of(mfa),
     })
 }
 
@@ -122,7 +165,13 @@ fn place(from: &Origin) -> String {
     }
 }
 
-fn text(plan: &CredentialPlan, states: &[State], set: &ProfileSet<'_>, now: Timestamp) -> String {
+fn text(
+    plan: &CredentialPlan,
+    cached: &[Cached],
+    spend: Option<&Spend>,
+    set: &ProfileSet<'_>,
+    now: Timestamp,
+) -> String {
     let mut fields = Fields::default();
     fields.heading(&format!("profile {}", plan.profile));
     if !plan.via.is_empty() {
@@ -139,9 +188,16 @@ fn text(plan: &CredentialPlan, states: &[State], set: &ProfileSet<'_>, now: Time
         BaseSource::Environment(keys) => fields.add("keys", &keys.access_key_id, "the environment"),
         BaseSource::Process(_) => fields.add("program", "credential_process, run when needed", &from.to_string()),
     }
-    for (index, (hop, state)) in plan.hops.iter().zip(states).enumerate() {
-        fields.heading(&format!("hop {}: {}", index + 1, hop.profile));
-        hop_fields(&mut fields, plan, hop, set);
+    if let (Some(mfa), Some(spend)) = (&plan.mfa, spend) {
+        fields.heading(&format!("mfa: {}", mfa.profile));
+        mfa_fields(&mut fields, mfa, spend);
+    }
+    for Cached { step, state, .. } in cached {
+        if let Step::Hop(index) = step {
+            let hop = &plan.hops[*index];
+            fields.heading(&format!("hop {}: {}", index + 1, hop.profile));
+            hop_fields(&mut fields, plan, hop, set);
+        }
         fields.add("cache", &told(state, now), "");
     }
     if !plan.warnings.is_empty() {
@@ -151,6 +207,25 @@ fn text(plan: &CredentialPlan, states: &[State], set: &ProfileSet<'_>, now: Time
         }
     }
     fields.text()
+}
+
+fn mfa_fields(fields: &mut Fields, mfa: &Mfa, spend: &Spend) {
+    fields.add("device", &mfa.serial.value, &mfa.serial.from.to_string());
+    if let Some(process) = &mfa.process {
+        fields.add("mfa_process", "gives the code", &process.from.to_string());
+    }
+    let code = match (spend, &mfa.way) {
+        (Spend::Nothing, _) => "none is needed: the MFA session serves".to_owned(),
+        (Spend::OnSession, Way::Session(asked)) => {
+            format!("one, for a session of {} s that serves every role of this user and device", asked.value)
+        }
+        (Spend::OnSession, Way::Role(why)) | (Spend::OnRole(why), _) => format!("one, for the first role alone: {why}"),
+    };
+    let from = match &mfa.way {
+        Way::Session(asked) => asked.from.to_string(),
+        Way::Role(_) => String::new(),
+    };
+    fields.add("code", &code, &from);
 }
 
 fn hop_fields(fields: &mut Fields, plan: &CredentialPlan, hop: &Hop, set: &ProfileSet<'_>) {
@@ -164,13 +239,12 @@ fn hop_fields(fields: &mut Fields, plan: &CredentialPlan, hop: &Hop, set: &Profi
     }
     if let Some(serial) = mfa_serial {
         fields.add("mfa_serial", &serial.value, &from(MFA_SERIAL.key, &serial.from));
-        fields.add("asks", "one MFA code, which goes to AssumeRole with the request", "");
     }
     let asked = &duration.requested;
     let lasts = if duration.seconds == asked.value {
         format!("{} s", asked.value)
     } else {
-        format!("{} s asked, {} s sent: AWS holds a chained role to an hour", asked.value, duration.seconds)
+        format!("{} s asked, {} s sent: from a session AWS gives a role an hour", asked.value, duration.seconds)
     };
     fields.add("duration", &lasts, &from("duration_seconds", &asked.from));
     let endpoint = endpoint(plan, hop).unwrap_or_else(|| "unknown".to_owned());

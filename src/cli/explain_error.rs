@@ -1,10 +1,12 @@
 //! Owns the words for errors: from the fields of each module's error to a `Failure` with location and hint.
 
 use crate::paths::NoHome;
+use crate::plan::Hop;
 use crate::plan::error::PlanError;
+use crate::plan::mfa::Mfa;
 use crate::profile::load::LoadError;
 use crate::prompt::PromptError;
-use crate::resolve::{FailedHop, ResolveError};
+use crate::resolve::{FailedCall, ResolveError, What};
 use crate::settings::SettingsError;
 use crate::sts::StsError;
 
@@ -180,10 +182,16 @@ pub(super) fn behind(seconds: i64) -> String {
     format!("{} min {way}", seconds.unsigned_abs().div_ceil(60))
 }
 
-fn sts(error: StsError, at: &FailedHop) -> Failure {
-    let FailedHop { hop, number, count } = at;
-    let place = if *count > 1 { format!(" (hop {number} of {count})") } else { String::new() };
-    let what = format!("cannot assume {}{place}", hop.role_arn.value);
+fn sts(error: StsError, at: &FailedCall) -> Failure {
+    let (what, from, profile) = match &at.what {
+        What::MfaSession(Mfa { profile, serial, .. }) => {
+            (format!("cannot get an MFA session with {}", serial.value), &serial.from, profile)
+        }
+        What::Role { hop, number, count } => {
+            let place = if *count > 1 { format!(" (hop {number} of {count})") } else { String::new() };
+            (format!("cannot assume {}{place}", hop.role_arn.value), &hop.role_arn.from, &hop.profile)
+        }
+    };
     let rejected = error.is_mfa_rejected();
     let failure = match error {
         StsError::Refused { message, .. } if rejected => {
@@ -201,7 +209,12 @@ fn sts(error: StsError, at: &FailedHop) -> Failure {
             };
             let mut failure = Failure::new(kind, format!("{what}: {code}"));
             failure.aws = Some(message);
-            refusal_hints(failure, &code, at)
+            match &at.what {
+                What::MfaSession(_) if code == "AccessDenied" => failure
+                    .hint("the user's own policy must allow sts:GetSessionToken, or mfa_session = off must be set"),
+                What::MfaSession(_) => key_hints(failure, &code),
+                What::Role { hop, number, .. } => refusal_hints(key_hints(failure, &code), &code, hop, *number),
+            }
         }
         StsError::Throttled => Failure::new(NETWORK, format!("{what}: AWS asks to slow down, again and again"))
             .hint("try again in a minute"),
@@ -216,11 +229,28 @@ fn sts(error: StsError, at: &FailedHop) -> Failure {
             .hint("something between here and AWS answers in its place: a proxy, a login page, AWS_ENDPOINT_URL_STS"),
         StsError::Setup(reason) => Failure::new(INTERNAL, format!("{what}: {reason}")).hint("check AWS_CA_BUNDLE"),
     };
-    failure.at(&hop.role_arn.from, Some(&hop.profile))
+    failure.at(from, Some(profile))
 }
 
-fn refusal_hints(failure: Failure, code: &str, at: &FailedHop) -> Failure {
-    let hop = &at.hop;
+/// What to do about keys that AWS does not take.
+fn key_hints(failure: Failure, code: &str) -> Failure {
+    match code {
+        "InvalidClientTokenId" => {
+            failure.hint("the access key is wrong, inactive or deleted; see: aws iam list-access-keys")
+        }
+        "SignatureDoesNotMatch" if failure.aws.as_ref().is_some_and(|said| said.starts_with("Signature ")) => {
+            failure.hint("this machine's clock is wrong; set it, then try again")
+        }
+        "SignatureDoesNotMatch" => failure.hint("the secret access key does not belong to the access key id"),
+        "ExpiredToken" | "ExpiredTokenException" => {
+            failure.hint("the base keys are temporary and over; get new ones, or use a user's long-term keys")
+        }
+        _ => failure,
+    }
+}
+
+/// What to do about a role that AWS does not give.
+fn refusal_hints(failure: Failure, code: &str, hop: &Hop, number: usize) -> Failure {
     match code {
         "AccessDenied" => {
             let failure = match &hop.external_id {
@@ -231,19 +261,9 @@ fn refusal_hints(failure: Failure, code: &str, at: &FailedHop) -> Failure {
                 None => failure.hint("the role's trust policy may ask for an external id, and the profile sets none"),
             };
             match &hop.mfa_serial {
-                None if at.number == 1 => failure.hint("it may ask for MFA, and the profile sets no mfa_serial"),
+                None if number == 1 => failure.hint("it may ask for MFA, and the profile sets no mfa_serial"),
                 _ => failure,
             }
-        }
-        "InvalidClientTokenId" => {
-            failure.hint("the access key is wrong, inactive or deleted; see: aws iam list-access-keys")
-        }
-        "SignatureDoesNotMatch" if failure.aws.as_ref().is_some_and(|said| said.starts_with("Signature ")) => {
-            failure.hint("this machine's clock is wrong; set it, then try again")
-        }
-        "SignatureDoesNotMatch" => failure.hint("the secret access key does not belong to the access key id"),
-        "ExpiredToken" | "ExpiredTokenException" => {
-            failure.hint("the base keys are temporary and over; get new ones, or use a user's long-term keys")
         }
         "RegionDisabledException" => failure.hint(format!(
             "STS is switched off in {} ({}); choose a region: --region us-east-1",
@@ -257,14 +277,14 @@ fn refusal_hints(failure: Failure, code: &str, at: &FailedHop) -> Failure {
     }
 }
 
-fn prompt(error: &PromptError, at: &FailedHop) -> Failure {
-    let profile = &at.hop.profile;
+fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
+    let profile = &at.asked;
     match error {
         // One line: it is what an SDK shows of us.
         PromptError::NobodyToAsk => Failure::new(
             MFA_NEEDED,
             format!(
-                "profile {profile} needs an MFA code and there is no terminal to ask on; in one, run: amplify-creds process {profile}"
+                "profile {profile} needs an MFA code and there is no terminal to ask on; in one, run: amplify-creds login {profile}"
             ),
         ),
         PromptError::Program(_) | PromptError::ProgramAnswer => {
@@ -275,7 +295,7 @@ fn prompt(error: &PromptError, at: &FailedHop) -> Failure {
         PromptError::NotACode => Failure::new(MFA_NEEDED, "no MFA code of six digits was entered"),
         PromptError::TimedOut(seconds) => {
             Failure::new(MFA_NEEDED, format!("no MFA code was entered within {seconds} s"))
-                .hint(format!("run it again: amplify-creds process {profile}"))
+                .hint(format!("run: amplify-creds login {profile}"))
         }
         PromptError::Cancelled => Failure::new(CANCELLED, "cancelled"),
         PromptError::Signalled(signal) => {

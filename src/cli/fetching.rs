@@ -14,6 +14,7 @@ use crate::env;
 use crate::plan::build::{self, Inputs};
 use crate::plan::error::PlanError;
 use crate::plan::limits::DURATION_SECONDS;
+use crate::plan::mfa::{Mfa, Way};
 use crate::plan::{CredentialPlan, Warning};
 use crate::profile::ProfileSet;
 use crate::profile_file::Property;
@@ -24,7 +25,7 @@ use crate::settings::seconds;
 use crate::span::{Located, Origin};
 use crate::sts::client::SdkSts;
 
-use super::args::{Fetch, PromptArg};
+use super::args::{How, PromptArg};
 use super::context::Context;
 use super::explain_error::behind;
 use super::failure::{CONFIG, Failure, USAGE};
@@ -41,31 +42,47 @@ pub(super) struct Fetched {
 }
 
 /// Gets the credentials of the profile that is meant.
-pub(super) fn fetch(context: &Context, options: &Fetch) -> Result<Fetched, Failure> {
+pub(super) fn fetch(context: &Context, how: &How) -> Result<Fetched, Failure> {
     let set = context.profiles()?;
-    let plan = plan(context, &set, session_duration(options.duration)?)?;
+    let plan = plan(context, &set, session_duration(how.duration)?)?;
+    let mut prompt = ladder(context, how)?;
+    let credentials = with_resolver(context, &set, &plan, how, &mut prompt, |resolver| resolver.credentials(&plan))?;
+    Ok(Fetched { credentials: credentials?, plan })
+}
+
+/// Runs `what` with a resolver for `plan`, and tells with `-v` what went wrong on the way.
+pub(super) fn with_resolver<T>(
+    context: &Context,
+    set: &ProfileSet<'_>,
+    plan: &CredentialPlan,
+    how: &How,
+    prompt: &mut Ladder,
+    what: impl FnOnce(&mut Resolver<'_>) -> T,
+) -> Result<T, Failure> {
     for warning in &plan.warnings {
         context.say(|| warn(warning));
     }
+    if let Some(mfa) = &plan.mfa {
+        context.say(|| way_of(mfa));
+    }
     let store = Store::new(&context.paths.cache_dir);
-    let is_only_profile = |key: &CacheKey| is_only_profile(context, &set, &plan, key);
-    let mut prompt = ladder(context, options)?;
     let mut resolver = Resolver {
         store: &store,
         sts: &SdkSts::new(context.env.path(env::AWS_CA_BUNDLE)),
-        prompt: &mut prompt,
+        prompt,
         clock: Clock::System,
-        options: resolve_options(context, &set, options)?,
-        is_only_profile: &is_only_profile,
+        options: resolve_options(context, set, &plan.profile, how)?,
+        is_only_profile: &|key: &CacheKey| is_only_profile(context, set, plan, key),
         chain: &context.chain(),
         config: &context.config(),
         mishaps: Vec::new(),
+        asked: false,
     };
-    let credentials = resolver.credentials(&plan);
+    let outcome = what(&mut resolver);
     for mishap in &resolver.mishaps {
         context.say(|| tell_of(mishap));
     }
-    Ok(Fetched { credentials: credentials?, plan })
+    Ok(outcome)
 }
 
 /// The plan of the profile that is meant.
@@ -74,16 +91,13 @@ pub(super) fn plan(
     set: &ProfileSet<'_>,
     duration: Option<Located<u32>>,
 ) -> Result<CredentialPlan, Failure> {
-    let inputs = Inputs { duration, ..context.inputs()? };
     let name = context.selected().map_or("default", |selected| &selected.value);
     context.say(|| match context.selected() {
         Some(selected) => format!("profile {} ({})", selected.value, selected.from),
         None => "profile default (nothing names another)".to_owned(),
     });
-    if inputs.waiting.iter().any(|waiting| waiting == name) {
-        return Err(PlanError::Recursion { profile: name.to_owned(), at: None }.into());
-    }
-    match (build::build(set, name, &inputs), inputs.environment) {
+    let inputs = Inputs { duration, ..context.inputs()? };
+    match (plan_of(set, name, &inputs), inputs.environment) {
         // Nobody asked for a profile, and there is none: then keys in the environment are what every SDK would use.
         (Err(PlanError::UnknownProfile { named_by: None, .. }), Some(keys)) if context.selected().is_none() => {
             context.say(|| "no profile default: the environment's own keys".to_owned());
@@ -91,6 +105,14 @@ pub(super) fn plan(
         }
         (plan, _) => Ok(plan?),
     }
+}
+
+/// The plan of the profile `name`, unless it waits for this run.
+pub(super) fn plan_of(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialPlan, PlanError> {
+    if inputs.waiting.iter().any(|waiting| waiting == name) {
+        return Err(PlanError::Recursion { profile: name.to_owned(), at: None });
+    }
+    build::build(set, name, inputs)
 }
 
 /// `--duration`, if it is one that AWS takes.
@@ -105,30 +127,30 @@ pub(super) fn session_duration(asked: Option<u64>) -> Result<Option<Located<u32>
 /// Whether a session that the Amplify CLI cached can be this plan's. It tells neither profile nor external id: that is
 /// so only where no other section of the files, under whatever header, names the same role and session.
 pub(super) fn is_only_profile(context: &Context, set: &ProfileSet<'_>, plan: &CredentialPlan, key: &CacheKey) -> bool {
-    let names = |section: &[Property<'_>]| build::section_names_session(section, &key.role_arn, &key.session_name);
+    let names = |section: &[Property<'_>]| build::section_names_session(section, &key.outer, &key.inner);
     let profile = plan.hops.first().and_then(|hop| set.get(&hop.profile));
-    profile.is_some_and(|profile| build::names_session(&profile, &key.role_arn, &key.session_name))
+    profile.is_some_and(|profile| build::names_session(&profile, &key.outer, &key.inner))
         && context.sections_where(&names) == 1
 }
 
-/// The codes that were given, then the terminal.
-fn ladder(context: &Context, options: &Fetch) -> Result<Ladder, Failure> {
-    let from_flag = options.mfa_token.as_deref().map(|code| match code {
+/// The codes that were given, then whoever can be asked.
+pub(super) fn ladder(context: &Context, how: &How) -> Result<Ladder, Failure> {
+    let from_flag = how.mfa_token.as_deref().map(|code| match code {
         "-" => Given::Stdin,
         code => Given::Code(Secret::from(code)),
     });
     let from_variable = context.env.text(env::AMPLIFY_CREDS_MFA_TOKEN).map(|code| Given::Code(Secret::new(code)));
     let given = [("--mfa-token", from_flag), ("$AMPLIFY_CREDS_MFA_TOKEN", from_variable)];
     let given = given.into_iter().filter_map(|(from, given)| Some((from, given?))).collect();
-    Ok(Ladder::new(given, rungs(context, options)?))
+    Ok(Ladder::new(given, rungs(context, how)?))
 }
 
 /// Who may be asked: nobody, the one way that is chosen, or whatever is there.
-fn rungs(context: &Context, options: &Fetch) -> Result<Vec<Rung>, Failure> {
+fn rungs(context: &Context, how: &How) -> Result<Vec<Rung>, Failure> {
     if context.global.no_input || context.env.switch(env::AMPLIFY_CREDS_NO_INPUT) {
         return Ok(Vec::new());
     }
-    let chosen = match (options.prompt, context.setting(env::AMPLIFY_CREDS_PROMPT, "prompt")) {
+    let chosen = match (how.prompt, context.setting(env::AMPLIFY_CREDS_PROMPT, "prompt")) {
         (Some(flag), _) => flag,
         (None, Some(named)) => PromptArg::from_str(&named.value, false).map_err(|_| {
             Failure::new(CONFIG, format!("what {} gives is no way to ask for a code", named.from))
@@ -154,26 +176,23 @@ fn rungs(context: &Context, options: &Fetch) -> Result<Vec<Rung>, Failure> {
     })
 }
 
-fn resolve_options(context: &Context, set: &ProfileSet<'_>, options: &Fetch) -> Result<Options, Failure> {
-    let in_profile = || {
-        let name = context.selected().map_or("default", |selected| &selected.value);
-        set.get(name)?.get("min_ttl").map(crate::profile::Setting::located)
-    };
-    let min_ttl = if let Some(flag) = options.min_ttl {
+fn resolve_options(context: &Context, set: &ProfileSet<'_>, profile: &str, how: &How) -> Result<Options, Failure> {
+    let in_profile = || set.get(profile)?.get("min_ttl").map(crate::profile::Setting::located);
+    let min_ttl = if let Some(flag) = how.min_ttl {
         flag
     } else {
         let found = context.variable(&[env::AMPLIFY_CREDS_MIN_TTL]).or_else(in_profile);
         time(found.or_else(|| context.settings.get("min_ttl").cloned()), MIN_TTL)?
     };
-    let lock_timeout = match options.lock_timeout {
+    let lock_timeout = match how.lock_timeout {
         Some(flag) => flag,
         None => time(context.setting(env::AMPLIFY_CREDS_LOCK_TIMEOUT, "lock_timeout"), LOCK_TIMEOUT)?,
     };
     Ok(Options {
         min_ttl: i64::try_from(min_ttl).unwrap_or(i64::MAX),
-        min_ttl_is_strict: options.min_ttl.is_some(),
-        refresh: options.refresh,
-        use_cache: !options.no_cache,
+        min_ttl_is_strict: how.min_ttl.is_some(),
+        refresh: how.refresh,
+        use_cache: !how.no_cache,
         lock_timeout: Duration::from_secs(lock_timeout),
     })
 }
@@ -191,7 +210,11 @@ fn time(found: Option<Located<String>>, default: u64) -> Result<u64, Failure> {
 pub(super) fn warn(warning: &Warning) -> String {
     match warning {
         Warning::DurationCapped { profile, requested, from } => format!(
-            "profile {profile} asks for {requested} s ({from}); AWS holds a chained role to 3600 s, which is what is sent"
+            "profile {profile} asks for {requested} s ({from}); from a session AWS gives a role 3600 s, which is what is sent"
+        ),
+        Warning::MfaDoesNotTravel { profile, from } => format!(
+            "profile {profile} sets mfa_serial ({from}) on a role that another role assumes; the code is given at the base, \
+             and a trust policy that asks for MFA further on will not see it"
         ),
         Warning::MixedKinds { profile, used, unused, from } => {
             format!("profile {profile} has {used} and {unused} ({from}); {used} is used, other tools may differ")
@@ -199,10 +222,24 @@ pub(super) fn warn(warning: &Warning) -> String {
     }
 }
 
+/// What a code is spent on, in words.
+pub(super) fn way_of(mfa: &Mfa) -> String {
+    match &mfa.way {
+        Way::Session(asked) => format!(
+            "an MFA code is spent on a session of {} s ({}) that serves every role of this user and device",
+            asked.value, asked.from
+        ),
+        Way::Role(why) => format!("an MFA code is spent on the first role alone: {why}"),
+    }
+}
+
 fn tell_of(mishap: &Mishap) -> String {
     match mishap {
         Mishap::NotCached(error) => format!("the session is not cached: {error}"),
         Mishap::NoLock(error) => format!("going on without a lock: {error}"),
+        Mishap::SessionDenied(error) => {
+            format!("AWS gives this user no MFA session, so each role takes a code of its own: {error}")
+        }
         Mishap::ClockOff(seconds) => format!("this machine's clock is {} AWS's", behind(*seconds)),
         Mishap::Stale(error, left) => format!("STS did not help ({error}); the cached session lasts {left} s more"),
     }

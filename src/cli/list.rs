@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::clock::{Clock, Timestamp};
-use crate::output::table;
+use crate::output::{left, table};
 use crate::plan::build;
 use crate::plan::kind::Kind;
 use crate::plan::limits::RoleArn;
@@ -27,15 +27,15 @@ pub(super) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     let cached = snapshot.sessions();
     let now = Clock::System.now();
     let inputs = context.inputs()?;
-    // Only a profile whose role has something in the cache is worth a plan.
+    // Only a profile whose role or device has something in the cache is worth a plan.
     let ends = |profile: &Profile<'_>| -> Option<Timestamp> {
-        let has_role = profile.first_line("role_arn").is_some_and(|role| cached.has(role));
+        let has = |key| profile.first_line(key).is_some_and(|outer| cached.has(outer));
         let may_stand_for_one = !cached.is_empty() && Kind::of(profile) == Kind::Wrapper;
-        if !has_role && !may_stand_for_one {
+        if !has("role_arn") && !has("mfa_serial") && !may_stand_for_one {
             return None;
         }
         let plan = build::build(&set, &profile.name, &inputs).ok()?;
-        let key = CacheKey::of_hop(&plan, plan.hops.len().checked_sub(1)?);
+        let key = CacheKey::of(&plan, plan.steps().next_back()?)?;
         let found = cached.lookup(&key, &|key| fetching::is_only_profile(context, &set, &plan, key))?;
         (found.lease.seconds_left(now) > 0).then_some(found.lease.expiration)
     };
@@ -103,15 +103,6 @@ fn json_of(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp, with_
         object["properties"] = if is_null { Value::Null } else { Value::Object(properties(profile)) };
     }
     object
-}
-
-/// How long a session still lasts, as a person says it.
-fn left(seconds: i64) -> String {
-    match seconds {
-        ..60 => format!("{seconds}s"),
-        60..3600 => format!("{}m", seconds / 60),
-        _ => format!("{}h{:02}m", seconds / 3600, seconds % 3600 / 60),
-    }
 }
 
 fn properties(profile: &Profile<'_>) -> Map<String, Value> {

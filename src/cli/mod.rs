@@ -11,6 +11,7 @@ pub mod failure;
 mod fetching;
 mod help;
 mod list;
+mod login;
 mod process;
 mod reset_cache;
 
@@ -21,7 +22,7 @@ use clap::{CommandFactory, Parser};
 use crate::env::{Env, arguments};
 use crate::output::print;
 
-use args::{Amplify, Cli, Command, Explain, List, ResetCache};
+use args::{Amplify, Cli, Command, Explain, List, Login, ResetCache};
 use context::Context;
 use failure::{Failure, OUTPUT, USAGE};
 
@@ -37,6 +38,7 @@ pub fn main() -> ExitCode {
     };
     let as_json = match &cli.command {
         Command::List(List { json, .. })
+        | Command::Login(Login { json, .. })
         | Command::Explain(Explain { json, .. })
         | Command::ResetCache(ResetCache { json, .. })
         | Command::Aws { command: Amplify::ResetCache(ResetCache { json, .. }) } => *json,
@@ -62,6 +64,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Command::ResetCache(options) | Command::Aws { command: Amplify::ResetCache(options) } => {
             reset_cache::run(&Context::new(global, options.name.as_deref(), env)?, &options)
         }
+        Command::Login(options) => login::run(&Context::new(global, None, env)?, &options),
         Command::List(options) => list::run(&Context::new(global, None, env)?, &options),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -9,5 +9,5 @@ use super::fetching::fetch;
 use super::put;
 
 pub(super) fn run(context: &Context, options: &Fetch) -> Result<(), Failure> {
-    put(&process_json::render(&fetch(context, options)?.credentials))
+    put(&process_json::render(&fetch(context, &options.how)?.credentials))
 }

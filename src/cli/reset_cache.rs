@@ -6,12 +6,14 @@
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use crate::cache::entry::CachedSession;
+use crate::cache::entry::{CachedSession, Mark};
 use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::clock::{Clock, Timestamp};
 use crate::plan::CredentialPlan;
+use crate::plan::mfa::Step;
 use crate::printable::printable;
+use crate::resolve::memory::Memory;
 
 use super::args::ResetCache;
 use super::context::Context;
@@ -41,6 +43,9 @@ pub(super) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure
                 .hint(format!("remove the file: {}", store.path().display()))
         })?;
     }
+    if !options.dry_run {
+        forget_refusals(&what, &store);
+    }
     let names = gone.iter().map(|(outer, inner, _)| (outer.as_str(), inner.as_str()));
     if options.json {
         let removed: Vec<_> = names.map(|(outer, inner)| json_of(outer, inner)).collect();
@@ -67,17 +72,33 @@ fn goes(what: &What, outer: &str, inner: &str, entry: &RawValue, now: Timestamp)
         What::All => true,
         What::Expired => session.is_none_or(|session| session.lease.seconds_left(now) <= 0),
         What::Of(plan) => {
-            let leaf = plan.hops.len().saturating_sub(1);
-            plan.hops.iter().enumerate().any(|(index, hop)| {
-                let key = CacheKey::of_hop(plan, index);
-                let is_name = inner == key.session_name || inner == key.marked_name();
-                key.role_arn == outer
-                    && match session.as_ref().map(|session| &session.mark) {
-                        Some(Some(mark)) => mark.is_for(&key.fingerprint) || mark.profile == hop.profile,
-                        // The Amplify CLI's, or nothing that can be read: of the role itself all go, as there.
-                        Some(None) | None => index == leaf || (session.is_none() && is_name),
-                    }
+            let leaf = plan.steps().next_back();
+            plan.steps().any(|step| {
+                let Some(key) = CacheKey::of(plan, step).filter(|key| key.outer == outer) else { return false };
+                let is_name = inner == key.inner || inner == key.marked_name();
+                let of_profile = |mark: &Mark| match step {
+                    Step::Hop(index) => mark.profile == plan.hops[index].profile,
+                    Step::Mfa => false,
+                };
+                match session.as_ref().map(|session| &session.mark) {
+                    Some(Some(mark)) => mark.is_for(&key.fingerprint) || of_profile(mark),
+                    // The Amplify CLI's, or nothing that can be read: of the role itself all go, as there.
+                    Some(None) | None => Some(step) == leaf || (session.is_none() && is_name),
+                }
             })
+        }
+    }
+}
+
+/// What AWS has refused may be allowed by now.
+fn forget_refusals(what: &What, store: &Store) {
+    match what {
+        What::All => store.notes().forget_all(),
+        What::Expired => {}
+        What::Of(plan) => {
+            if let Some(memory) = Memory::of(store.notes(), plan) {
+                memory.forget(plan);
+            }
         }
     }
 }

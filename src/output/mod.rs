@@ -23,3 +23,12 @@ pub fn print(bytes: &[u8]) -> io::Result<()> {
 pub fn tell(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
+
+/// How long a session still lasts, as a person says it.
+pub fn left(seconds: i64) -> String {
+    match seconds {
+        ..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m", seconds / 60),
+        _ => format!("{}h{:02}m", seconds / 3600, seconds % 3600 / 60),
+    }
+}

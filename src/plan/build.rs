@@ -11,9 +11,9 @@ use crate::span::Located;
 
 use super::error::PlanError;
 use super::hop::AMPLIFY_SESSION_NAME;
-use super::limits::{ONE_HOUR, SESSION_NAME, is_endpoint};
+use super::limits::{SESSION_NAME, is_endpoint};
 use super::walk::Walk;
-use super::{Base, BaseSource, CredentialPlan, Hop, SessionDuration, Surroundings, Warning};
+use super::{Base, BaseSource, CredentialPlan, SessionDuration, Surroundings, mfa};
 
 /// What the command line, the environment and the settings add to the profile files.
 #[derive(Debug, Clone, Default)]
@@ -42,9 +42,25 @@ pub struct Inputs {
 pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialPlan, PlanError> {
     let mut walk = Walk::new(set, inputs);
     let base = walk.from(name)?;
-    let Walk { mut hops, mut warnings, path, via, region, .. } = walk;
+    let (asked, base_profile) = (walk.profile(name)?, walk.profile(&base.profile)?);
+    let mut hops = std::mem::take(&mut walk.hops);
     hops.reverse();
-    settle(&mut hops, inputs, &mut warnings)?;
+    let mut warnings = std::mem::take(&mut walk.warnings);
+    if let (Some(last), Some(asked)) = (hops.last_mut(), &inputs.duration) {
+        last.duration = SessionDuration { requested: asked.clone(), seconds: asked.value };
+    }
+    for hop in hops.iter_mut().skip(1) {
+        hop.hold_to_an_hour(&mut warnings);
+    }
+    let chain = mfa::Chain {
+        asked: &asked,
+        base_profile: &base_profile,
+        base: &base.source,
+        profile: &|name| walk.profile(name).ok(),
+        region: walk.region.as_ref(),
+    };
+    let mfa = chain.mfa(&mut hops, &mut warnings)?;
+    let Walk { path, via, region, .. } = walk;
     if let Some(url) = inputs.endpoint.as_ref().filter(|url| !is_endpoint(&url.value)) {
         let expected = "a URL such as https://sts.eu-west-1.amazonaws.com".to_owned();
         let (profile, from) = (name.to_owned(), url.from.clone());
@@ -59,6 +75,7 @@ pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<Creden
         via,
         region,
         base,
+        mfa,
         hops,
         endpoint: inputs.endpoint.clone(),
         warnings,
@@ -74,6 +91,7 @@ pub fn environment(keys: Keys) -> CredentialPlan {
         via: Vec::new(),
         region: None,
         base: Base { profile, source: BaseSource::Environment(keys) },
+        mfa: None,
         hops: Vec::new(),
         endpoint: None,
         warnings: Vec::new(),
@@ -92,24 +110,4 @@ pub fn section_names_session(section: &[Property<'_>], role_arn: &str, session_n
 pub fn names_session(profile: &Profile<'_>, role_arn: &str, session_name: &str) -> bool {
     profile.get("role_arn").is_some_and(|role| role.value == role_arn)
         && profile.get(SESSION_NAME.key).map_or(AMPLIFY_SESSION_NAME, |name| name.value) == session_name
-}
-
-/// Settles what depends on a hop's place in the chain.
-fn settle(hops: &mut [Hop], inputs: &Inputs, warnings: &mut Vec<Warning>) -> Result<(), PlanError> {
-    if let (Some(last), Some(asked)) = (hops.last_mut(), &inputs.duration) {
-        last.duration = SessionDuration { requested: asked.clone(), seconds: asked.value };
-    }
-    for (index, hop) in hops.iter_mut().enumerate().skip(1) {
-        if hop.duration.seconds > ONE_HOUR {
-            let SessionDuration { requested, .. } = &hop.duration;
-            let (profile, from) = (hop.profile.clone(), requested.from.clone());
-            warnings.push(Warning::DurationCapped { profile, requested: requested.value, from });
-            hop.duration.seconds = ONE_HOUR;
-        }
-        if let Some(serial) = &hop.mfa_serial {
-            let (profile, at) = (hop.profile.clone(), serial.from.clone());
-            return Err(PlanError::MfaOnLaterHop { profile, hop: index + 1, at });
-        }
-    }
-    Ok(())
 }

@@ -8,7 +8,7 @@ use crate::span::{Located, Origin};
 use super::build::Inputs;
 use super::error::PlanError;
 use super::limits::{DURATION_SECONDS, EXTERNAL_ID, MFA_SERIAL, ONE_HOUR, RoleArn, SESSION_NAME, TextLimit, is_region};
-use super::{Hop, SessionDuration};
+use super::{Hop, SessionDuration, Warning};
 
 /// The session name that the Amplify CLI gives a profile without one.
 pub(super) const AMPLIFY_SESSION_NAME: &str = "amplify";
@@ -54,6 +54,18 @@ pub(super) fn make(
     })
 }
 
+impl Hop {
+    /// Sends no more than the hour that AWS gives a role from a session, and says so where more was asked for.
+    pub(super) fn hold_to_an_hour(&mut self, warnings: &mut Vec<Warning>) {
+        if self.duration.seconds > ONE_HOUR {
+            let SessionDuration { requested, .. } = &self.duration;
+            let (profile, from) = (self.profile.clone(), requested.from.clone());
+            warnings.push(Warning::DurationCapped { profile, requested: requested.value, from });
+            self.duration.seconds = ONE_HOUR;
+        }
+    }
+}
+
 fn duration(profile: &Profile<'_>, asked: &Asked) -> Result<SessionDuration, PlanError> {
     let (seconds, from) = match (&asked.duration, profile.get("duration_seconds")) {
         (Some(asked), _) => (Some(asked.value), asked.from.clone()),
@@ -71,7 +83,8 @@ fn duration(profile: &Profile<'_>, asked: &Asked) -> Result<SessionDuration, Pla
     }
 }
 
-fn limited(profile: &Profile<'_>, limit: &TextLimit) -> Result<Option<Located<String>>, PlanError> {
+/// A text parameter within AWS's limits.
+pub(super) fn limited(profile: &Profile<'_>, limit: &TextLimit) -> Result<Option<Located<String>>, PlanError> {
     let Some(found) = profile.get(limit.key) else { return Ok(None) };
     if limit.allows(found.value) {
         return Ok(Some(found.located()));

@@ -11,6 +11,9 @@ pub const DURATION_SECONDS: std::ops::RangeInclusive<u32> = 900..=43_200;
 /// What AWS makes a session last when nothing is asked for, and the most that it gives a chained role.
 pub const ONE_HOUR: u32 = 3600;
 
+/// `DurationSeconds` of GetSessionToken.
+pub const MFA_SESSION_SECONDS: std::ops::RangeInclusive<u32> = 900..=129_600;
+
 /// An IAM role's ARN: `arn:PARTITION:iam::ACCOUNT:role/PATH`, 20 to 2048 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleArn(String);
@@ -49,18 +52,23 @@ impl RoleArn {
         self.0.split(':').nth(4).unwrap_or_default()
     }
 
-    /// The region to call when none is configured: the partition's first.
+    /// The region to call when none is configured.
     pub fn default_region(&self) -> &'static str {
-        match self.partition() {
-            "aws-cn" => "cn-north-1",
-            "aws-us-gov" => "us-gov-west-1",
-            "aws-iso" => "us-iso-east-1",
-            "aws-iso-b" => "us-isob-east-1",
-            "aws-iso-e" => "eu-isoe-west-1",
-            "aws-iso-f" => "us-isof-south-1",
-            "aws-eusc" => "eusc-de-east-1",
-            _ => "us-east-1",
-        }
+        default_region(self.partition())
+    }
+}
+
+/// A partition's first region.
+pub fn default_region(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "cn-north-1",
+        "aws-us-gov" => "us-gov-west-1",
+        "aws-iso" => "us-iso-east-1",
+        "aws-iso-b" => "us-isob-east-1",
+        "aws-iso-e" => "eu-isoe-west-1",
+        "aws-iso-f" => "us-isof-south-1",
+        "aws-eusc" => "eusc-de-east-1",
+        _ => "us-east-1",
     }
 }
 

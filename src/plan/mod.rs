@@ -8,6 +8,7 @@ pub mod error;
 mod hop;
 pub mod kind;
 pub mod limits;
+pub mod mfa;
 mod walk;
 pub mod wrapper;
 
@@ -17,6 +18,7 @@ use crate::profile::keys::Keys;
 use crate::span::{Located, Origin};
 
 use limits::RoleArn;
+use mfa::Mfa;
 
 /// How a profile's credentials are come by.
 #[derive(Debug, Clone)]
@@ -31,6 +33,8 @@ pub struct CredentialPlan {
     pub region: Option<Located<String>>,
     /// Where the chain begins.
     pub base: Base,
+    /// The MFA device whose code the chain needs, if any.
+    pub mfa: Option<Mfa>,
     /// The roles in the order they are assumed; empty when the base is what is handed out.
     pub hops: Vec<Hop>,
     /// Where STS is called, when something names it; else AWS's regional host.
@@ -107,20 +111,27 @@ pub struct Hop {
 pub struct SessionDuration {
     /// What was asked for, and by what.
     pub requested: Located<u32>,
-    /// What is sent: the same, or 3600 for a chained role, which AWS holds to an hour.
+    /// What is sent: the same, or 3600 for a role assumed from a session, which AWS holds to an hour.
     pub seconds: u32,
 }
 
 /// Something to know about a plan that works all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
-    /// A chained role was asked for longer than an hour.
+    /// A role that is assumed from a session was asked for longer than an hour.
     DurationCapped {
         /// The profile that asks.
         profile: String,
         /// Seconds asked for.
         requested: u32,
         /// Where.
+        from: Origin,
+    },
+    /// `mfa_serial` on a role that is assumed from another role's session.
+    MfaDoesNotTravel {
+        /// The profile.
+        profile: String,
+        /// The key.
         from: Origin,
     },
     /// A profile has more than one kind of credentials; tools disagree which one counts.

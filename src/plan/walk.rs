@@ -121,7 +121,7 @@ impl<'a, 't> Walk<'a, 't> {
     }
 
     /// The profile with what it includes, and what that includes.
-    fn profile(&self, name: &str) -> Result<Profile<'t>, PlanError> {
+    pub(super) fn profile(&self, name: &str) -> Result<Profile<'t>, PlanError> {
         let include = |profile: &Profile<'_>| profile.get("include_profile").map(|to| (to.value.to_owned(), to.at));
         let mut profile = self.found(name, None)?;
         let mut passed = vec![name.to_owned()];

@@ -51,6 +51,8 @@ pub struct Question<'a> {
     pub mfa_serial: &'a str,
     /// Whether AWS has just refused a code.
     pub again: bool,
+    /// Why there is a question at all, where the person would not expect one.
+    pub note: Option<&'a str>,
     /// The profile's `mfa_process`: a command that prints the code.
     pub mfa_process: Option<&'a str>,
     /// What such a command must not ask us for again.
@@ -62,9 +64,10 @@ pub struct Question<'a> {
 impl Question<'_> {
     /// The question in the Amplify CLI's words, each line ended.
     fn told(&self) -> String {
-        let Self { profile, role_arn, mfa_serial, .. } = self;
+        let Self { profile, role_arn, mfa_serial, note, .. } = self;
         let profile = printable(profile);
-        match role_arn {
+        let note = note.map_or_else(String::new, |note| format!("{note}\n"));
+        note + &match role_arn {
             Some(role_arn) => format!(
                 "Profile {profile} is configured to assume role\n  {role_arn}\n\
                  It requires MFA authentication. The MFA device is\n  {mfa_serial}\n"

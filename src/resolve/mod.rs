@@ -4,6 +4,9 @@
 //! A fresh leaf answers without lock, runtime, prompt or socket. Refuses to hand out a session that the plan did not
 //! ask for, and to turn a refusal by AWS into an old session.
 
+mod code;
+pub mod memory;
+mod mfa;
 mod run;
 
 use std::time::Duration;
@@ -15,6 +18,7 @@ use crate::cache::store::{Store, WriteError};
 use crate::chain::Chain;
 use crate::clock::Clock;
 use crate::credentials::Credentials;
+use crate::plan::mfa::{Mfa, Spend};
 use crate::plan::{CredentialPlan, Hop};
 use crate::prompt::{Prompt, PromptError};
 use crate::source::process::ProcessError;
@@ -38,13 +42,27 @@ pub struct Options {
 
 /// Which call failed, for messages.
 #[derive(Debug, Clone)]
-pub struct FailedHop {
-    /// The hop's plan.
-    pub hop: Hop,
-    /// Its place, counted from 1.
-    pub number: usize,
-    /// How many there are.
-    pub count: usize,
+pub struct FailedCall {
+    /// The profile that was asked for.
+    pub asked: String,
+    /// The call.
+    pub what: What,
+}
+
+/// A call to STS.
+#[derive(Debug, Clone)]
+pub enum What {
+    /// GetSessionToken.
+    MfaSession(Mfa),
+    /// AssumeRole.
+    Role {
+        /// The hop's plan.
+        hop: Hop,
+        /// Its place, counted from 1.
+        number: usize,
+        /// How many there are.
+        count: usize,
+    },
 }
 
 /// Why there are no credentials.
@@ -55,16 +73,16 @@ pub enum ResolveError {
     Sts {
         /// Why.
         error: StsError,
-        /// Where in the chain.
-        at: Box<FailedHop>,
+        /// Which call.
+        at: Box<FailedCall>,
     },
     /// No MFA code was to be had.
     #[error("{error}")]
     Prompt {
         /// Why.
         error: PromptError,
-        /// For which role.
-        at: Box<FailedHop>,
+        /// For which call.
+        at: Box<FailedCall>,
     },
     /// The base credentials were not to be had.
     #[error("{error}")]
@@ -94,6 +112,8 @@ pub enum Mishap {
     NotCached(WriteError),
     /// There was no lock to be had, so two processes may have asked twice.
     NoLock(std::io::Error),
+    /// AWS does not let the user call GetSessionToken: the code went to the role alone.
+    SessionDenied(StsError),
     /// This machine's clock is off by so many seconds.
     ClockOff(i64),
     /// AWS did not answer; what was cached still lasts so many seconds.
@@ -120,20 +140,28 @@ pub struct Resolver<'a> {
     pub config: &'a str,
     /// What went wrong on the way.
     pub mishaps: Vec<Mishap>,
+    /// Whether a code was asked for on the way.
+    pub asked: bool,
 }
 
 impl Resolver<'_> {
     /// The credentials of `plan`.
     pub fn credentials(&mut self, plan: &CredentialPlan) -> Result<Credentials, ResolveError> {
         let mut run = run::Run::new(self, plan);
-        let Some(leaf) = plan.hops.len().checked_sub(1) else { return run.base() };
-        let credentials = run.session(leaf)?;
-        let offset = run.clock_offset;
+        let credentials = run.credentials();
+        let (offset, asked) = (run.clock_offset, run.asked);
+        self.asked |= asked;
+        let credentials = credentials?;
         match credentials.expiration {
             // An SDK would take them for expired and run us again, and again.
             Some(end) if end <= self.clock.now() => Err(ResolveError::ClockWrong(offset)),
             _ => Ok(credentials),
         }
+    }
+
+    /// What a code would be spent on for `plan`, nothing where the cache serves.
+    pub fn will_spend(&mut self, plan: &CredentialPlan) -> Spend {
+        run::Run::new(self, plan).will_spend()
     }
 }
 

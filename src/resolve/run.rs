@@ -1,95 +1,121 @@
 //! Owns one resolution under way: look, lock, look again, fetch, store.
 
-use std::fmt::Write as _;
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
-
-use sha2::{Digest, Sha256};
 
 use crate::cache::entry::{self, CachedSession, MARK_VERSION, Mark};
 use crate::cache::key::CacheKey;
 use crate::cache::lock::{Attempt, Guard};
+use crate::chain::Chain;
 use crate::clock::Timestamp;
 use crate::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
+use crate::plan::mfa::{Mfa, Spend, Step, Way};
 use crate::plan::{BaseSource, CredentialPlan, Hop};
-use crate::prompt::{Answer, PromptError, Question};
 use crate::secret::Secret;
 use crate::source;
-use crate::sts::{AssumeRole, Session, StsError};
+use crate::sts::{AssumeRole, Host, Session, StsError};
 
-use super::{FailedHop, Mishap, ResolveError, Resolver};
-
-/// How often a person may have a code refused by AWS before the prompt gives up.
-const REJECTIONS: u32 = 3;
+use super::code::Exchanged;
+use super::memory::device_id;
+use super::{FailedCall, Mishap, ResolveError, Resolver, What};
 
 /// The shortest and the longest pause (in milliseconds) between two tries of a lock.
 const PAUSE: (u64, u64) = (5, 60);
 
-/// One resolution.
+/// One resolution. Its steps are counted from 0, base first.
 pub(super) struct Run<'r, 'a> {
-    resolver: &'r mut Resolver<'a>,
-    plan: &'r CredentialPlan,
-    keys: Vec<CacheKey>,
+    pub(super) resolver: &'r mut Resolver<'a>,
+    pub(super) plan: &'r CredentialPlan,
+    pub(super) steps: Vec<(Call<'r>, CacheKey)>,
     /// The locks that this run holds, for the chain.
     held: Vec<String>,
     began: Timestamp,
     /// How long this run has waited for other processes.
     waited: Duration,
+    /// A code of a call that AWS refused for another reason.
+    pub(super) left_over: Option<Secret>,
+    /// AWS no longer knows the cached MFA session.
+    pub(super) distrusts_mfa_session: bool,
     /// Seconds that AWS's clock was ahead when the last session used was fetched.
     pub(super) clock_offset: i64,
+    /// Whether a code was asked for.
+    pub(super) asked: bool,
+}
+
+/// What a step calls.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Call<'r> {
+    /// GetSessionToken with this device, for so many seconds.
+    MfaSession(&'r Mfa, u32),
+    /// AssumeRole for this hop, counted from 0.
+    Role(usize),
 }
 
 /// What waiting for a lock came to.
-enum Waited {
+pub(super) enum Waited {
     /// The lock, or none where locks are not to be had.
     Lock(Option<Guard>),
     /// The session that another process fetched meanwhile.
     Session(Credentials),
 }
 
-/// What asking AWS with a code came to.
-enum Given {
-    Session(Session),
-    Cached(Credentials),
-}
-
-/// What asking for a code came to.
-enum Asked {
-    Answer(Answer),
-    Cached(Credentials),
-}
-
 impl<'r, 'a> Run<'r, 'a> {
     pub(super) fn new(resolver: &'r mut Resolver<'a>, plan: &'r CredentialPlan) -> Self {
-        let keys = (0..plan.hops.len()).map(|index| CacheKey::of_hop(plan, index)).collect();
+        let call = |step| match (step, &plan.mfa) {
+            (Step::Hop(index), _) => Some(Call::Role(index)),
+            (Step::Mfa, Some(mfa)) => match &mfa.way {
+                Way::Session(asked) => Some(Call::MfaSession(mfa, asked.value)),
+                Way::Role(_) => None,
+            },
+            (Step::Mfa, None) => None,
+        };
+        let steps = plan.steps().filter_map(|step| Some((call(step)?, CacheKey::of(plan, step)?))).collect();
         let began = resolver.clock.now();
-        Self { resolver, plan, keys, held: Vec::new(), began, waited: Duration::ZERO, clock_offset: 0 }
+        Self {
+            resolver,
+            plan,
+            steps,
+            held: Vec::new(),
+            began,
+            waited: Duration::ZERO,
+            left_over: None,
+            distrusts_mfa_session: false,
+            clock_offset: 0,
+            asked: false,
+        }
     }
 
-    /// The session of hop `index`. Its lock is held while the hops before it are fetched: leaf to base, so that two
-    /// chains with a hop in common cannot wait for each other.
-    pub(super) fn session(&mut self, index: usize) -> Result<Credentials, ResolveError> {
-        if let Some(session) = self.good_enough(index) {
+    /// The credentials of the last step, or the base's own.
+    pub(super) fn credentials(&mut self) -> Result<Credentials, ResolveError> {
+        match self.steps.len().checked_sub(1) {
+            Some(leaf) => self.session(leaf),
+            None => self.base(),
+        }
+    }
+
+    /// The session of step `at`. Its lock is held while the steps before it are fetched: leaf to base, so that two
+    /// chains with a step in common cannot wait for each other.
+    pub(super) fn session(&mut self, at: usize) -> Result<Credentials, ResolveError> {
+        if let Some(session) = self.good_enough(at) {
             return Ok(session);
         }
-        let lock_id = self.keys[index].fingerprint.hex().to_owned();
-        let _lock = if self.resolver.options.use_cache {
-            match self.lock(&lock_id, index)? {
+        let lock = match self.lock_id(at) {
+            Some(id) => match self.lock(&id, at)? {
                 Waited::Session(session) => return Ok(session),
                 Waited::Lock(lock) => lock,
-            }
-        } else {
-            None
+            },
+            None => None,
         };
-        if let Some(session) = self.good_enough(index) {
+        if let Some(session) = self.good_enough(at) {
             return Ok(session);
         }
-        let fetched = match index.checked_sub(1) {
-            None => self.base().and_then(|signer| self.fetch(index, &signer)),
-            Some(before) => self.session(before).and_then(|signer| self.fetch(index, &signer)),
+        let fetched = match self.steps[at].0 {
+            Call::MfaSession(mfa, seconds) => self.mfa_session(at, mfa, seconds, lock),
+            Call::Role(0) => self.first_role(at, lock.as_ref()),
+            Call::Role(index) => self.session(at - 1).and_then(|signer| self.role(at, index, &signer)),
         };
         let Err(ResolveError::Sts { error, .. }) = &fetched else { return fetched };
-        match self.lasting(index) {
+        match self.lasting(at) {
             Some((session, left)) if error.is_passing() => {
                 self.resolver.mishaps.push(Mishap::Stale(error.clone(), left));
                 Ok(session)
@@ -98,11 +124,25 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
+    /// The lock of a step: of the MFA session the device's, which keeps codes apart even where nothing is cached.
+    fn lock_id(&self, at: usize) -> Option<String> {
+        match &self.steps[at] {
+            (Call::MfaSession(..), key) => Some(device_id(&key.outer, &key.inner)),
+            (Call::Role(_), key) => self.resolver.options.use_cache.then(|| key.fingerprint.hex().to_owned()),
+        }
+    }
+
+    /// AssumeRole without a code.
+    pub(super) fn role(&mut self, at: usize, index: usize, signer: &Credentials) -> Result<Credentials, ResolveError> {
+        match self.assume(index, signer, None) {
+            Ok(session) => Ok(self.keep(at, session)),
+            Err(error) => Err(self.failed(at, error)),
+        }
+    }
+
     /// The credentials that sign the first call.
     pub(super) fn base(&self) -> Result<Credentials, ResolveError> {
-        let Resolver { chain, config, .. } = &*self.resolver;
-        let longer = chain.with(config, &self.plan.path, &self.held);
-        source::fetch(&self.plan.base, &longer).map_err(|error| {
+        source::fetch(&self.plan.base, &self.longer_chain()).map_err(|error| {
             let at = match &self.plan.base.source {
                 BaseSource::Process(process) => process.command.from.clone(),
                 BaseSource::Static(keys) | BaseSource::Environment(keys) => keys.from.clone(),
@@ -111,37 +151,53 @@ impl<'r, 'a> Run<'r, 'a> {
         })
     }
 
-    /// The cached session of hop `index`, if it is one that this run may take at all.
-    fn cached(&self, index: usize) -> Option<CachedSession> {
+    /// What a program that we run must not ask us for again.
+    pub(super) fn longer_chain(&self) -> Chain {
+        let Resolver { chain, config, .. } = &*self.resolver;
+        chain.with(config, &self.plan.path, &self.held)
+    }
+
+    /// The cached session of step `at`, if it is one that this run may take at all.
+    fn cached(&self, at: usize) -> Option<CachedSession> {
         let Resolver { store, options, is_only_profile, .. } = &*self.resolver;
         if !options.use_cache {
             return None;
         }
-        let found = store.read().sessions().lookup(&self.keys[index], is_only_profile)?;
+        let (call, key) = &self.steps[at];
+        let found = store.read().sessions().lookup(key, is_only_profile)?;
         // Times are whole seconds: a session of the second in which we began may be older than our question.
         let since_we_began = found.lease.written_at.is_some_and(|at| at > self.began);
-        let is_leaf = index + 1 == self.keys.len();
-        (!options.refresh || !is_leaf || since_we_began).then_some(found)
+        let is_leaf = at + 1 == self.steps.len();
+        let must_be_new =
+            (options.refresh && is_leaf) || (self.distrusts_mfa_session && matches!(call, Call::MfaSession(..)));
+        (!must_be_new || since_we_began).then_some(found)
     }
 
     /// The cached session to hand out without any renewal.
-    fn good_enough(&mut self, index: usize) -> Option<Credentials> {
-        let found = self.cached(index)?;
+    pub(super) fn good_enough(&mut self, at: usize) -> Option<Credentials> {
+        let found = self.cached(at)?;
         let options = self.resolver.options;
         let freshness = found.lease.judge(self.resolver.clock.now(), options.min_ttl);
+        // A user's session only has to last for a call, unless it is what is handed out.
+        let is_signer = matches!(self.steps[at].0, Call::MfaSession(..)) && at + 1 < self.steps.len();
         let serves = match freshness {
             Freshness::Fresh => true,
-            Freshness::Ageing => !options.min_ttl_is_strict && self.renewing_needs_a_prompt(index),
+            Freshness::Ageing => is_signer || (!options.min_ttl_is_strict && self.renewing_needs_a_prompt(at)),
             Freshness::Stale => false,
         };
         serves.then(|| self.take(found))
     }
 
-    /// The cached session that is better than an error, and the seconds it still lasts.
-    fn lasting(&mut self, index: usize) -> Option<(Credentials, i64)> {
+    /// The cached session of step `at` that is not over.
+    pub(super) fn lasting_session(&self, at: usize) -> Option<CachedSession> {
         let now = self.resolver.clock.now();
-        let found = self.cached(index).filter(|found| found.lease.judge(now, 0) == Freshness::Fresh)?;
-        let left = found.lease.seconds_left(now);
+        self.cached(at).filter(|found| found.lease.judge(now, 0) == Freshness::Fresh)
+    }
+
+    /// The cached session that is better than an error, and the seconds it still lasts.
+    fn lasting(&mut self, at: usize) -> Option<(Credentials, i64)> {
+        let found = self.lasting_session(at)?;
+        let left = found.lease.seconds_left(self.resolver.clock.now());
         Some((self.take(found), left))
     }
 
@@ -151,37 +207,27 @@ impl<'r, 'a> Run<'r, 'a> {
         Credentials { account_id: found.credentials.account_id.or_else(account), ..found.credentials }
     }
 
-    /// A code is for the first hop; whoever has a later hop cached needs none.
-    fn renewing_needs_a_prompt(&self, index: usize) -> bool {
+    /// Whoever has a later role or the user's session cached needs no code.
+    fn renewing_needs_a_prompt(&self, at: usize) -> bool {
+        let Some(mfa) = &self.plan.mfa else { return false };
         let now = self.resolver.clock.now();
-        let is_fresh = |hop| {
+        let is_fresh = |before: usize| {
             let min_ttl = self.resolver.options.min_ttl;
-            self.cached(hop).is_some_and(|found| found.lease.judge(now, min_ttl) == Freshness::Fresh)
+            matches!(self.steps[before].0, Call::Role(_))
+                && self.cached(before).is_some_and(|found| found.lease.judge(now, min_ttl) == Freshness::Fresh)
         };
-        self.plan.hops[0].mfa_serial.is_some() && !(0..index).any(is_fresh)
+        match self.steps[at].0 {
+            Call::MfaSession(..) => true,
+            Call::Role(_) => !(0..at).any(is_fresh) && self.spend(mfa) != Spend::Nothing,
+        }
     }
 
-    /// Calls STS for hop `index` and stores what it gives.
-    fn fetch(&mut self, index: usize, signer: &Credentials) -> Result<Credentials, ResolveError> {
-        let hop = &self.plan.hops[index];
-        let session = match &hop.mfa_serial {
-            None => self.assume(index, signer, None).map_err(|error| self.failed(index, error))?,
-            Some(serial) => match self.assume_with_code(index, signer, &serial.value)? {
-                Given::Session(session) => session,
-                Given::Cached(credentials) => return Ok(credentials),
-            },
-        };
-        self.clock_offset = session.clock_offset;
-        if session.clock_offset.abs() > CLOCK_TOLERANCE_SECONDS {
-            self.resolver.mishaps.push(Mishap::ClockOff(session.clock_offset));
-        }
-        if self.resolver.options.use_cache {
-            self.store(index, &session);
-        }
-        Ok(session.credentials)
-    }
-
-    fn assume(&self, index: usize, signer: &Credentials, mfa: Option<(&str, &Secret)>) -> Result<Session, StsError> {
+    pub(super) fn assume(
+        &self,
+        index: usize,
+        signer: &Credentials,
+        mfa: Option<(&str, &Secret)>,
+    ) -> Result<Session, StsError> {
         let Hop { profile: _, role_arn, session_name, external_id, mfa_serial: _, duration, region } =
             &self.plan.hops[index];
         let request = AssumeRole {
@@ -190,85 +236,59 @@ impl<'r, 'a> Run<'r, 'a> {
             external_id: external_id.as_ref().map(|id| id.value.as_str()),
             duration_seconds: duration.seconds,
             mfa,
-            region: &region.value,
-            endpoint: self.plan.endpoint.as_ref().map(|url| url.value.as_str()),
+            host: self.host(&region.value),
         };
         self.resolver.sts.assume_role(&request, signer)
     }
 
-    /// One code, one call: the device's lock is held over both, so that two roles never send the same code.
-    fn assume_with_code(&mut self, index: usize, signer: &Credentials, serial: &str) -> Result<Given, ResolveError> {
-        let _device = match self.lock(&device_lock_id(serial, &signer.access_key_id), index)? {
-            Waited::Session(credentials) => return Ok(Given::Cached(credentials)),
-            Waited::Lock(lock) => lock,
-        };
-        let (mut rejected, mut typed_and_refused) = (None, 0);
-        loop {
-            let Answer { code, typed } = match self.code(index, serial, typed_and_refused > 0) {
-                Ok(Asked::Answer(answer)) => answer,
-                Ok(Asked::Cached(credentials)) => return Ok(Given::Cached(credentials)),
-                // Nobody is left to ask: then the refusal is what the user must hear of.
-                Err(ResolveError::Prompt { error: PromptError::NobodyToAsk, at }) => {
-                    return Err(match rejected {
-                        Some(error) => self.failed(index, error),
-                        None => ResolveError::Prompt { error: PromptError::NobodyToAsk, at },
-                    });
-                }
-                Err(other) => return Err(other),
-            };
-            typed_and_refused += u32::from(typed);
-            match self.assume(index, signer, Some((serial, &code))) {
-                Ok(session) => return Ok(Given::Session(session)),
-                Err(error) if error.is_mfa_rejected() && typed_and_refused < REJECTIONS => rejected = Some(error),
-                Err(error) => return Err(self.failed(index, error)),
-            }
+    pub(super) fn host(&self, region: &'r str) -> Host<'r> {
+        Host { region, endpoint: self.plan.endpoint.as_ref().map(|url| url.value.as_str()) }
+    }
+
+    pub(super) fn kept(&mut self, at: usize, exchanged: Exchanged) -> Credentials {
+        match exchanged {
+            Exchanged::Session(session) => self.keep(at, session),
+            Exchanged::Cached(credentials) => credentials,
         }
     }
 
-    fn code(&mut self, index: usize, serial: &str, again: bool) -> Result<Asked, ResolveError> {
-        let plan = self.plan;
-        let hop = &plan.hops[index];
-        let chain = self.resolver.chain;
-        let question = Question {
-            profile: &hop.profile,
-            role_arn: Some(hop.role_arn.value.as_str()),
-            mfa_serial: serial,
-            again,
-            mfa_process: None,
-            chain,
-            spent: &|_| None,
-        };
-        let _terminal = match self.resolver.prompt.terminal(&question) {
-            Some(id) => match self.lock(&id, index)? {
-                Waited::Session(credentials) => return Ok(Asked::Cached(credentials)),
-                Waited::Lock(lock) => lock,
-            },
-            None => None,
-        };
-        let answer = self.resolver.prompt.code(&question).map(Asked::Answer);
-        answer.map_err(|error| ResolveError::Prompt { error, at: Box::new(self.place(index)) })
+    /// Stores a session that AWS gave, and takes it.
+    pub(super) fn keep(&mut self, at: usize, session: Session) -> Credentials {
+        self.clock_offset = session.clock_offset;
+        if session.clock_offset.abs() > CLOCK_TOLERANCE_SECONDS {
+            self.resolver.mishaps.push(Mishap::ClockOff(session.clock_offset));
+        }
+        if self.resolver.options.use_cache {
+            self.store(at, &session);
+        }
+        session.credentials
     }
 
-    fn store(&mut self, index: usize, session: &Session) {
+    fn store(&mut self, at: usize, session: &Session) {
         let now = self.resolver.clock.now();
         let Some(expiration) = session.credentials.expiration else { return };
+        let (call, key) = &self.steps[at];
+        let profile = match call {
+            Call::Role(index) => &self.plan.hops[*index].profile,
+            Call::MfaSession(mfa, _) => &mfa.profile,
+        };
         let mark = Mark {
             v: MARK_VERSION,
-            fingerprint: self.keys[index].fingerprint.hex().to_owned(),
+            fingerprint: key.fingerprint.hex().to_owned(),
             written_at: now.rfc3339(),
             lifetime: expiration.since(now.plus(session.clock_offset)),
-            profile: self.plan.hops[index].profile.clone(),
+            profile: profile.clone(),
             account_id: session.credentials.account_id.clone(),
             clock_offset: session.clock_offset,
         };
         let Ok(entry) = entry::write(&session.credentials, expiration, &mark) else { return };
-        if let Err(error) = self.resolver.store.put(&self.keys[index], &entry, now) {
+        if let Err(error) = self.resolver.store.put(key, &entry, now) {
             self.resolver.mishaps.push(Mishap::NotCached(error));
         }
     }
 
-    /// Waits for the lock `id`, looking at the cache for hop `index` meanwhile, so that all who wait leave together.
-    fn lock(&mut self, id: &str, index: usize) -> Result<Waited, ResolveError> {
+    /// Waits for the lock `id`, looking at the cache for step `at` meanwhile, so that all who wait leave together.
+    pub(super) fn lock(&mut self, id: &str, at: usize) -> Result<Waited, ResolveError> {
         if !self.resolver.store.is_ours() {
             return Ok(Waited::Lock(None));
         }
@@ -293,13 +313,13 @@ impl<'r, 'a> Run<'r, 'a> {
             }
             let stamp = self.resolver.store.stamp();
             if stamp != seen
-                && let Some(session) = self.good_enough(index)
+                && let Some(session) = self.good_enough(at)
             {
                 return Ok(Waited::Session(session));
             }
             seen = stamp;
             if self.waited >= timeout {
-                return match self.lasting(index) {
+                return match self.lasting(at) {
                     Some((session, _)) => Ok(Waited::Session(session)),
                     None => Err(ResolveError::LockTimeout(timeout.as_secs())),
                 };
@@ -311,22 +331,20 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    fn failed(&self, index: usize, error: StsError) -> ResolveError {
-        ResolveError::Sts { error, at: Box::new(self.place(index)) }
+    pub(super) fn failed(&self, at: usize, error: StsError) -> ResolveError {
+        ResolveError::Sts { error, at: Box::new(self.failed_call(at)) }
     }
 
-    fn place(&self, index: usize) -> FailedHop {
-        FailedHop { hop: self.plan.hops[index].clone(), number: index + 1, count: self.plan.hops.len() }
+    /// The call that step `at` is, for messages.
+    pub(super) fn failed_call(&self, at: usize) -> FailedCall {
+        let what = match self.steps[at].0 {
+            Call::MfaSession(mfa, _) => What::MfaSession(mfa.clone()),
+            Call::Role(index) => {
+                What::Role { hop: self.plan.hops[index].clone(), number: index + 1, count: self.plan.hops.len() }
+            }
+        };
+        FailedCall { asked: self.plan.profile.clone(), what }
     }
-}
-
-/// A device of one user; the serial may stand in a file name only as a hash.
-fn device_lock_id(serial: &str, access_key_id: &str) -> String {
-    let hash = Sha256::digest(format!("{serial}\n{access_key_id}"));
-    hash.iter().take(16).fold("mfa-".to_owned(), |mut id, byte| {
-        let _ = write!(id, "{byte:02x}");
-        id
-    })
 }
 
 /// From half of `pause` to the whole of it: waiters that began together must not stay in step. The clock's nanoseconds

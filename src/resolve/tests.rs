@@ -1,6 +1,6 @@
 //! The resolver against a scripted STS, scripted answers and a fixed clock.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::*;
 use crate::clock::Timestamp;
@@ -9,44 +9,65 @@ use crate::profile::load::Files;
 use crate::profile_file::Dialect;
 use crate::prompt::{Answer, Question};
 use crate::secret::Secret;
-use crate::sts::{AssumeRole, Session};
+use crate::sts::{AssumeRole, GetSessionToken, Session};
 
 const NOW: Timestamp = Timestamp(1_800_000_000);
 const FILES: &str = "[profile one]\nrole_arn = arn:aws:iam::222222222222:role/One\nsource_profile = keys\n\
     mfa_serial = arn:aws:iam::111111111111:mfa/dev\n\
     [profile two]\nrole_arn = arn:aws:iam::222222222222:role/Two\nsource_profile = one\n\
+    [profile straight]\nrole_arn = arn:aws:iam::222222222222:role/Straight\nsource_profile = keys\n\
+    mfa_serial = arn:aws:iam::111111111111:mfa/dev\nduration_seconds = 7200\n\
+    [profile dev]\naws_access_key_id = AKIA2\naws_secret_access_key = s\n\
+    mfa_serial = arn:aws:iam::111111111111:mfa/dev\n\
     [profile plain]\nrole_arn = arn:aws:iam::222222222222:role/Plain\nsource_profile = keys\n\
     [profile keys]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n";
 
-/// Answers each call in turn: a session of so many seconds by a clock so far ahead, or an error.
+/// Answers each call in turn, then as it was asked for: a session of so many seconds by a clock so far ahead, or an
+/// error.
 struct ScriptedSts {
     answers: RefCell<Vec<Result<(i64, i64), StsError>>>,
-    roles: RefCell<Vec<String>>,
+    calls: RefCell<Vec<String>>,
+    now: Cell<Timestamp>,
 }
 
 impl ScriptedSts {
     fn new(mut answers: Vec<Result<(i64, i64), StsError>>) -> Self {
         answers.reverse();
-        Self { answers: RefCell::new(answers), roles: RefCell::default() }
+        Self { answers: RefCell::new(answers), calls: RefCell::default(), now: Cell::new(NOW) }
     }
 
     fn calls(&self) -> usize {
-        self.roles.borrow().len()
+        self.calls.borrow().len()
+    }
+
+    fn count(&self, what: &str) -> usize {
+        self.calls.borrow().iter().filter(|call| call.starts_with(what)).count()
+    }
+
+    fn answer(&self, call: String, asked: u32) -> Result<Session, StsError> {
+        self.calls.borrow_mut().push(call);
+        let scripted = self.answers.borrow_mut().pop();
+        let (seconds, clock_offset) = scripted.unwrap_or(Ok((i64::from(asked), 0)))?;
+        let credentials = Credentials {
+            access_key_id: format!("ASIA{}", self.calls()),
+            secret_access_key: "s".into(),
+            session_token: Some("t".into()),
+            expiration: Some(self.now.get().plus(clock_offset + seconds)),
+            account_id: Some("222222222222".into()),
+        };
+        Ok(Session { credentials, clock_offset })
     }
 }
 
 impl Sts for ScriptedSts {
     fn assume_role(&self, request: &AssumeRole<'_>, signer: &Credentials) -> Result<Session, StsError> {
-        self.roles.borrow_mut().push(format!("{} by {}", request.role_arn, signer.access_key_id));
-        let (seconds, clock_offset) = self.answers.borrow_mut().pop().unwrap()?;
-        let credentials = Credentials {
-            access_key_id: format!("ASIA{}", self.calls()),
-            secret_access_key: "s".into(),
-            session_token: Some("t".into()),
-            expiration: Some(NOW.plus(clock_offset + seconds)),
-            account_id: Some("222222222222".into()),
-        };
-        Ok(Session { credentials, clock_offset })
+        let name = request.role_arn.rsplit('/').next().unwrap_or_default();
+        let code = if request.mfa.is_some() { " with a code" } else { "" };
+        self.answer(format!("{name} by {}{code}", signer.access_key_id), request.duration_seconds)
+    }
+
+    fn get_session_token(&self, request: &GetSessionToken<'_>, signer: &Credentials) -> Result<Session, StsError> {
+        self.answer(format!("session by {}", signer.access_key_id), request.duration_seconds)
     }
 }
 
@@ -83,7 +104,14 @@ impl World {
         change: impl Fn(&mut Options),
     ) -> Result<String, ResolveError> {
         let config = self.dir.path().join("config");
-        std::fs::write(&config, FILES).unwrap();
+        let roles = (0..20).fold(String::new(), |text, n| {
+            text + &format!(
+                "[profile role{n}]\nrole_arn = arn:aws:iam::222222222222:role/R{n}\nsource_profile = keys\n\
+                 mfa_serial = arn:aws:iam::111111111111:mfa/dev\n"
+            )
+        });
+        std::fs::write(&config, FILES.to_owned() + &roles).unwrap();
+        sts.now.set(NOW.plus(later));
         let env = crate::env::Env::fixed([
             ("HOME", self.dir.path().to_str().unwrap()),
             ("AWS_CONFIG_FILE", config.to_str().unwrap()),
@@ -110,6 +138,7 @@ impl World {
             chain: &Chain::default(),
             config: "config",
             mishaps: Vec::new(),
+            asked: false,
         };
         resolver.credentials(&plan).map(|credentials| credentials.access_key_id)
     }
@@ -120,31 +149,124 @@ fn refused(message: &str) -> StsError {
 }
 
 #[test]
-fn a_chain_begins_at_the_nearest_cached_role() {
+fn a_chain_begins_at_the_nearest_cached_session() {
     let world = World::new();
-    let sts = ScriptedSts::new(vec![Ok((3600, 0)), Ok((3600, 0)), Ok((3600, 0))]);
-    assert_eq!(world.resolve("two", 0, &sts, 1, |_| {}).unwrap(), "ASIA2");
-    assert_eq!(
-        *sts.roles.borrow(),
-        ["arn:aws:iam::222222222222:role/One by AKIA1", "arn:aws:iam::222222222222:role/Two by ASIA1"]
-    );
-    assert_eq!(world.resolve("one", 10, &sts, 0, |_| {}).unwrap(), "ASIA1", "cached on the way, no code needed");
-    assert_eq!(world.resolve("two", 10, &sts, 0, |options| options.refresh = true).unwrap(), "ASIA3");
-    assert_eq!(sts.roles.borrow().last().unwrap(), "arn:aws:iam::222222222222:role/Two by ASIA1");
+    let sts = ScriptedSts::new(Vec::new());
+    assert_eq!(world.resolve("two", 0, &sts, 1, |_| {}).unwrap(), "ASIA3");
+    assert_eq!(*sts.calls.borrow(), ["session by AKIA1", "One by ASIA1", "Two by ASIA2"]);
+    assert_eq!(world.resolve("one", 10, &sts, 0, |_| {}).unwrap(), "ASIA2", "cached on the way, no code needed");
+    assert_eq!(world.resolve("two", 10, &sts, 0, |options| options.refresh = true).unwrap(), "ASIA4");
+    assert_eq!(world.resolve("one", 10, &sts, 0, |options| options.refresh = true).unwrap(), "ASIA5");
+    assert_eq!(sts.calls.borrow()[3..], ["Two by ASIA2", "One by ASIA1"]);
 }
 
 #[test]
 fn an_ageing_session_is_renewed_unless_that_needs_a_person() {
     let world = World::new();
-    let sts = ScriptedSts::new(vec![Ok((3600, 0)), Ok((3600, 0)), Ok((3600, 0)), Ok((3600, 0))]);
+    let sts = ScriptedSts::new(Vec::new());
     assert_eq!(world.resolve("plain", 0, &sts, 0, |_| {}).unwrap(), "ASIA1");
     assert_eq!(world.resolve("plain", 2699, &sts, 0, |_| {}).unwrap(), "ASIA1", "901 s left");
     assert_eq!(world.resolve("plain", 2700, &sts, 0, |_| {}).unwrap(), "ASIA2", "900 s left");
-    assert_eq!(world.resolve("one", 0, &sts, 1, |_| {}).unwrap(), "ASIA3");
-    assert_eq!(world.resolve("one", 3539, &sts, 1, |_| {}).unwrap(), "ASIA3", "61 s left");
+    assert_eq!(world.resolve("straight", 0, &sts, 1, |_| {}).unwrap(), "ASIA3");
+    assert_eq!(world.resolve("straight", 7139, &sts, 1, |_| {}).unwrap(), "ASIA3", "61 s left");
     let strict = |options: &mut Options| options.min_ttl_is_strict = true;
-    assert_eq!(world.resolve("one", 3539, &sts, 1, strict).unwrap(), "ASIA4");
-    assert_eq!(sts.calls(), 4);
+    assert_eq!(world.resolve("straight", 7139, &sts, 1, strict).unwrap(), "ASIA4");
+    assert_eq!(world.resolve("one", 0, &sts, 1, |_| {}).unwrap(), "ASIA6");
+    assert_eq!(world.resolve("one", 2700, &sts, 0, |_| {}).unwrap(), "ASIA7", "the user's session renews it unasked");
+    assert_eq!(sts.calls(), 7);
+}
+
+#[test]
+fn a_users_own_session_lasts_until_a_minute_is_left() {
+    let world = World::new();
+    let sts = ScriptedSts::new(Vec::new());
+    assert_eq!(world.resolve("dev", 0, &sts, 1, |_| {}).unwrap(), "ASIA1");
+    assert_eq!(world.resolve("dev", 43_139, &sts, 0, |_| {}).unwrap(), "ASIA1");
+    assert_eq!(world.resolve("dev", 43_140, &sts, 1, |_| {}).unwrap(), "ASIA2");
+    let refresh = |options: &mut Options| options.refresh = true;
+    assert_eq!(world.resolve("dev", 43_141, &sts, 1, refresh).unwrap(), "ASIA3");
+    assert_eq!(*sts.calls.borrow(), ["session by AKIA2", "session by AKIA2", "session by AKIA2"]);
+}
+
+#[test]
+fn a_day_of_twenty_roles_in_three_shells_is_one_question() {
+    let world = World::new();
+    let sts = ScriptedSts::new(Vec::new());
+    let mut codes = 1;
+    for minute in (0..8 * 60).step_by(20) {
+        for shell in 0..3 {
+            for role in 0..20 {
+                world.resolve(&format!("role{role}"), minute * 60 + shell, &sts, codes, |_| {}).unwrap();
+                codes = 0;
+            }
+        }
+    }
+    assert_eq!(sts.count("session"), 1);
+    // Renewed when 15 of 60 minutes are left, that is at every look after 40 or 60 minutes.
+    assert!(sts.calls() < 20 * 13, "{}", sts.calls());
+}
+
+#[test]
+fn a_user_who_may_have_no_session_gives_each_role_a_code() {
+    let world = World::new();
+    let denied = || refused("User is not authorized to perform: sts:GetSessionToken");
+    let sts = ScriptedSts::new(vec![Err(denied())]);
+    assert_eq!(
+        world.resolve("role0", 0, &sts, 1, |_| {}).unwrap(),
+        "ASIA2",
+        "the code of the refused call still works"
+    );
+    assert_eq!(world.resolve("role1", 1, &sts, 1, |_| {}).unwrap(), "ASIA3");
+    assert_eq!(
+        *sts.calls.borrow(),
+        ["session by AKIA1", "R0 by AKIA1 with a code", "R1 by AKIA1 with a code"],
+        "refused once, not asked again"
+    );
+    assert_eq!(world.resolve("role2", 2 * 86_400, &sts, 1, |_| {}).unwrap(), "ASIA5", "policies change");
+    assert_eq!(sts.count("session"), 2);
+    let world = World::new();
+    let mfa = refused("MultiFactorAuthentication failed with invalid MFA one time pass code.");
+    let sts = ScriptedSts::new(vec![Err(denied()), Err(mfa)]);
+    assert_eq!(world.resolve("role0", 0, &sts, 2, |_| {}).unwrap(), "ASIA3", "used up after all: asked once more");
+    let sts = ScriptedSts::new(vec![Err(denied())]);
+    let alone = World::new().resolve("dev", 0, &sts, 2, |_| {});
+    assert!(matches!(alone, Err(ResolveError::Sts { .. })), "a user alone gets no keys without MFA instead");
+}
+
+#[test]
+fn a_role_that_wants_a_young_code_is_asked_for_by_one() {
+    let world = World::new();
+    let no = || refused("not authorized to perform: sts:AssumeRole");
+    let sts = ScriptedSts::new(vec![Ok((43_200, 0)), Ok((3600, 0)), Err(no()), Ok((3600, 0)), Ok((3600, 0))]);
+    world.resolve("role0", 0, &sts, 1, |_| {}).unwrap();
+    assert_eq!(world.resolve("role1", 4000, &sts, 1, |_| {}).unwrap(), "ASIA4");
+    assert_eq!(sts.calls.borrow()[2..], ["R1 by ASIA1", "R1 by AKIA1 with a code"]);
+    assert_eq!(world.resolve("role1", 8000, &sts, 1, |_| {}).unwrap(), "ASIA5");
+    assert_eq!(sts.calls.borrow()[4..], ["R1 by AKIA1 with a code"], "remembered");
+    let keeps = world.resolve("role1", 8000 + 3000, &sts, 0, |_| {});
+    assert_eq!(keeps.unwrap(), "ASIA5", "renewing needs a person");
+}
+
+#[test]
+fn a_role_that_refuses_a_fresh_code_too_is_not_asked_for_twice() {
+    let world = World::new();
+    let no = || refused("not authorized to perform: sts:AssumeRole");
+    let sts = ScriptedSts::new(vec![Ok((43_200, 0)), Ok((3600, 0)), Err(no()), Err(no()), Err(no())]);
+    world.resolve("role0", 0, &sts, 1, |_| {}).unwrap();
+    assert!(world.resolve("role1", 100, &ScriptedSts::new(vec![Err(no())]), 0, |_| {}).is_err(), "a young session");
+    assert!(world.resolve("role1", 4000, &sts, 1, |_| {}).is_err());
+    assert!(world.resolve("role1", 4001, &sts, 1, |_| {}).is_err());
+    assert_eq!(sts.calls.borrow()[2..], ["R1 by ASIA1", "R1 by AKIA1 with a code", "R1 by ASIA1"]);
+}
+
+#[test]
+fn a_session_that_aws_no_longer_knows_is_made_anew() {
+    let world = World::new();
+    let dead = StsError::Refused { code: "InvalidClientTokenId".into(), message: "gone".into() };
+    let sts = ScriptedSts::new(vec![Ok((43_200, 0)), Ok((3600, 0)), Err(dead)]);
+    world.resolve("role0", 0, &sts, 1, |_| {}).unwrap();
+    assert_eq!(world.resolve("role1", 10, &sts, 1, |_| {}).unwrap(), "ASIA5");
+    assert_eq!(sts.calls.borrow()[2..], ["R1 by ASIA1", "session by AKIA1", "R1 by ASIA4"]);
 }
 
 #[test]
@@ -163,10 +285,10 @@ fn an_outage_is_bridged_and_a_refusal_is_not() {
 fn a_refused_code_is_asked_for_again_and_other_refusals_are_not() {
     let mfa = || refused("MultiFactorAuthentication failed with invalid MFA one time pass code.");
     for (answers, codes, calls, works) in [
-        (vec![Err(mfa()), Err(mfa()), Ok((3600, 0))], 9, 3, true),
+        (vec![Err(mfa()), Err(mfa()), Ok((3600, 0))], 9, 4, true),
         (vec![Err(mfa()), Err(mfa()), Err(mfa())], 9, 3, false),
         (vec![Err(mfa())], 1, 1, false),
-        (vec![Err(refused("no"))], 9, 1, false),
+        (vec![Err(StsError::Refused { code: "InvalidClientTokenId".into(), message: "no".into() })], 9, 1, false),
     ] {
         let sts = ScriptedSts::new(answers);
         let outcome = World::new().resolve("one", 0, &sts, codes, |_| {});

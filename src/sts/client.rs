@@ -14,8 +14,7 @@ use aws_sdk_sts::config::interceptors::BeforeDeserializationInterceptorContextRe
 use aws_sdk_sts::config::{
     BehaviorVersion, ConfigBag, Intercept, Region, RuntimeComponents, SharedHttpClient, StalledStreamProtectionConfig,
 };
-use aws_sdk_sts::error::{BoxError, SdkError};
-use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_sdk_sts::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::{Client, Config};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
@@ -29,7 +28,7 @@ use crate::clock::Timestamp;
 use crate::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials};
 use crate::secret::Secret;
 
-use super::{AssumeRole, Session, Sts, StsError};
+use super::{AssumeRole, GetSessionToken, Host, Session, Sts, StsError};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -80,24 +79,61 @@ impl SdkSts {
 
 impl Sts for SdkSts {
     fn assume_role(&self, request: &AssumeRole<'_>, signer: &Credentials) -> Result<Session, StsError> {
-        let is_tls = request.endpoint.is_none_or(|url| !url.starts_with("http://"));
+        let AssumeRole { role_arn, session_name, external_id, duration_seconds, mfa, host } = request;
+        let call = |client: &Client| {
+            let call = client
+                .assume_role()
+                .role_arn(*role_arn)
+                .role_session_name(*session_name)
+                .set_external_id(external_id.map(str::to_owned))
+                .duration_seconds((*duration_seconds).cast_signed())
+                .set_serial_number(mfa.map(|(serial, _)| serial.to_owned()))
+                .set_token_code(mfa.map(|(_, code)| code.expose().to_owned()));
+            async move { call.send().await.map(|output| output.credentials) }
+        };
+        let account = role_arn.split(':').nth(4).map(str::to_owned);
+        self.session(call, *host, signer, mfa.map(|(_, code)| code), account)
+    }
+
+    fn get_session_token(&self, request: &GetSessionToken<'_>, signer: &Credentials) -> Result<Session, StsError> {
+        let GetSessionToken { duration_seconds, mfa: (serial, code), host } = request;
+        let call = |client: &Client| {
+            let call = client
+                .get_session_token()
+                .duration_seconds((*duration_seconds).cast_signed())
+                .serial_number(*serial)
+                .token_code(code.expose());
+            async move { call.send().await.map(|output| output.credentials) }
+        };
+        // A device that is no virtual one has a serial number of its maker instead of an ARN.
+        let account = serial.split(':').nth(4).filter(|account| !account.is_empty()).map(str::to_owned);
+        self.session(call, *host, signer, Some(code), account)
+    }
+}
+
+impl SdkSts {
+    /// The session that `call` gives.
+    fn session<F, E>(
+        &self,
+        call: impl FnOnce(&Client) -> F,
+        host: Host<'_>,
+        signer: &Credentials,
+        code: Option<&Secret>,
+        account_id: Option<String>,
+    ) -> Result<Session, StsError>
+    where
+        F: Future<Output = Result<Option<aws_sdk_sts::types::Credentials>, SdkError<E>>>,
+        E: ProvideErrorMetadata,
+    {
+        let is_tls = host.endpoint.is_none_or(|url| !url.starts_with("http://"));
         let parts = self.parts(is_tls)?;
         let offset = Arc::new(AtomicI64::new(0));
-        let client = Client::from_conf(config(request, signer, parts.http.clone(), ServerClock(offset.clone())));
-        let AssumeRole { role_arn, session_name, external_id, duration_seconds, mfa, region: _, endpoint: _ } = request;
-        let call = client
-            .assume_role()
-            .role_arn(*role_arn)
-            .role_session_name(*session_name)
-            .set_external_id(external_id.map(str::to_owned))
-            .duration_seconds((*duration_seconds).cast_signed())
-            .set_serial_number(mfa.map(|(serial, _)| serial.to_owned()))
-            .set_token_code(mfa.map(|(_, code)| code.expose().to_owned()));
-        let output = parts.runtime.block_on(call.send()).map_err(|error| {
-            let secrets = [Some(&signer.secret_access_key), signer.session_token.as_ref(), mfa.map(|(_, code)| code)];
-            reason(&error, &secrets)
-        })?;
-        let given = output.credentials.ok_or(StsError::Garbage)?;
+        let client = Client::from_conf(config(host, signer, parts.http.clone(), ServerClock(offset.clone())));
+        let given = parts
+            .runtime
+            .block_on(call(&client))
+            .map_err(|error| reason(&error, &[Some(&signer.secret_access_key), signer.session_token.as_ref(), code]))?;
+        let given = given.ok_or(StsError::Garbage)?;
         if [&given.access_key_id, &given.secret_access_key, &given.session_token].iter().any(|text| text.is_empty()) {
             return Err(StsError::Garbage);
         }
@@ -106,7 +142,7 @@ impl Sts for SdkSts {
             secret_access_key: Secret::new(given.secret_access_key),
             session_token: Some(Secret::new(given.session_token)),
             expiration: Some(Timestamp(given.expiration.secs())),
-            account_id: role_arn.split(':').nth(4).map(str::to_owned),
+            account_id,
         };
         let offset = offset.load(Ordering::Relaxed);
         let clock_offset = if offset.abs() > CLOCK_TOLERANCE_SECONDS { offset } else { 0 };
@@ -122,7 +158,7 @@ pub fn regional_endpoint(region: &str) -> Option<String> {
     Some(endpoint.url().to_owned())
 }
 
-fn config(request: &AssumeRole<'_>, signer: &Credentials, http: SharedHttpClient, clock: ServerClock) -> Config {
+fn config(host: Host<'_>, signer: &Credentials, http: SharedHttpClient, clock: ServerClock) -> Config {
     let keys = aws_sdk_sts::config::Credentials::new(
         &signer.access_key_id,
         signer.secret_access_key.expose(),
@@ -137,14 +173,14 @@ fn config(request: &AssumeRole<'_>, signer: &Credentials, http: SharedHttpClient
         .build();
     let mut config = Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new(request.region.to_owned()))
+        .region(Region::new(host.region.to_owned()))
         .credentials_provider(keys)
         .http_client(http)
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF))
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .interceptor(clock);
-    config.set_endpoint_url(request.endpoint.map(str::to_owned));
+    config.set_endpoint_url(host.endpoint.map(str::to_owned));
     config.build()
 }
 
@@ -205,7 +241,7 @@ impl Intercept for ServerClock {
 }
 
 /// `secrets` are taken out of AWS's words: a refused signature is answered with what was signed.
-fn reason(error: &SdkError<AssumeRoleError>, secrets: &[Option<&Secret>]) -> StsError {
+fn reason<E: ProvideErrorMetadata>(error: &SdkError<E>, secrets: &[Option<&Secret>]) -> StsError {
     match error {
         SdkError::TimeoutError(_) => StsError::TimedOut,
         SdkError::DispatchFailure(failure) if failure.is_timeout() => StsError::TimedOut,
@@ -215,7 +251,7 @@ fn reason(error: &SdkError<AssumeRoleError>, secrets: &[Option<&Secret>]) -> Sts
         SdkError::ConstructionFailure(failure) => StsError::Setup(format!("{failure:?}")),
         SdkError::ServiceError(service) => {
             let status = service.raw().status().as_u16();
-            let meta = service.err().meta();
+            let meta = service.err();
             match (meta.code(), status) {
                 (Some("Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "SlowDown"), _) | (_, 429) => {
                     StsError::Throttled

@@ -9,10 +9,33 @@ use thiserror::Error;
 use crate::credentials::Credentials;
 use crate::secret::Secret;
 
-/// What can assume roles: AWS, or a script in tests.
+/// What gives sessions: AWS, or a script in tests.
 pub trait Sts {
     /// Calls AssumeRole, signed with `signer`.
     fn assume_role(&self, request: &AssumeRole<'_>, signer: &Credentials) -> Result<Session, StsError>;
+
+    /// Calls GetSessionToken, signed with a user's long-term keys.
+    fn get_session_token(&self, request: &GetSessionToken<'_>, signer: &Credentials) -> Result<Session, StsError>;
+}
+
+/// Which STS is called.
+#[derive(Debug, Clone, Copy)]
+pub struct Host<'a> {
+    /// The region whose STS it is.
+    pub region: &'a str,
+    /// The URL to call instead of AWS's own for that region.
+    pub endpoint: Option<&'a str>,
+}
+
+/// The parameters of one GetSessionToken call.
+#[derive(Debug)]
+pub struct GetSessionToken<'a> {
+    /// `DurationSeconds`
+    pub duration_seconds: u32,
+    /// `SerialNumber` and `TokenCode`
+    pub mfa: (&'a str, &'a Secret),
+    /// Where.
+    pub host: Host<'a>,
 }
 
 /// The parameters of one AssumeRole call.
@@ -28,10 +51,8 @@ pub struct AssumeRole<'a> {
     pub duration_seconds: u32,
     /// `SerialNumber` and `TokenCode`
     pub mfa: Option<(&'a str, &'a Secret)>,
-    /// The region whose STS is called.
-    pub region: &'a str,
-    /// The URL to call instead of AWS's own for that region.
-    pub endpoint: Option<&'a str>,
+    /// Where.
+    pub host: Host<'a>,
 }
 
 /// What AWS gave.
@@ -78,6 +99,17 @@ impl StsError {
     /// Whether the call might work a moment later: network, throttling, 5xx, garbage.
     pub fn is_passing(&self) -> bool {
         !matches!(self, Self::Refused { .. } | Self::Setup(_))
+    }
+
+    /// Whether AWS refused the caller, and not for the MFA code.
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if code == "AccessDenied") && !self.is_mfa_rejected()
+    }
+
+    /// Whether AWS no longer knows the keys that signed.
+    pub fn is_of_dead_keys(&self) -> bool {
+        let dead = ["InvalidClientTokenId", "ExpiredToken", "ExpiredTokenException"];
+        matches!(self, Self::Refused { code, .. } if dead.contains(&code.as_str()))
     }
 
     /// Whether AWS refused the MFA code rather than the caller.

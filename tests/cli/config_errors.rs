@@ -172,7 +172,8 @@ fn kinds_of_later_versions_are_told_apart_from_mistakes() {
 fn mfa_on_a_later_role_is_a_mistake_with_its_line() {
     let config = role("a", "source_profile = b\nmfa_serial = arn:aws:iam::111111111111:mfa/x")
         + &role("b", "source_profile = c");
-    says(&fails(&config, &format!("[c]\n{KEYS}"), "a"), &["role 2 of its chain (~/.aws/config:4)"]);
+    let keys = format!("[c]\n{KEYS}aws_session_token = t\n");
+    says(&fails(&config, &keys, "a"), &["role 2 of its chain (~/.aws/config:4)"]);
 }
 
 #[test]

@@ -46,14 +46,23 @@ fn the_contract() {
         "base": {
             "type": "static", "profile": "devcorpuser", "from": format!("{}/.aws/credentials:2", home.path().display()),
         },
+        "mfa": {
+            "profile": "bizcorprole",
+            "serial": data::MFA_SERIAL,
+            "from": config(4),
+            "way": "session",
+            "duration_seconds": 43200,
+            "reason": "an MFA code is spent on a session of 43200 s (default) that serves every role of this user and device",
+        },
         "hops": [first, second],
         "cache": [
+            {"hop": 0, "state": "absent", "expires": null},
             {"hop": 1, "state": "absent", "expires": null},
             {"hop": 2, "state": "absent", "expires": null},
         ],
         "via": ["biz"],
         "warnings": [
-            "profile deploy asks for 7201 s (~/.aws/config:15); AWS holds a chained role to 3600 s, which is what is sent",
+            "profile deploy asks for 7201 s (~/.aws/config:15); from a session AWS gives a role 3600 s, which is what is sent",
         ],
     });
     assert_eq!(seen, expected, "{seen:#}");
@@ -76,7 +85,7 @@ fn the_text_fits_80_columns_and_says_what_is_overridden() {
         "(~/.aws/config:15, overrides ~/.aws/config:14)",
         "eu-west-1  (--region, overrides ~/.aws/config:6)",
         "($AWS_ENDPOINT_URL_STS)",
-        "one MFA code",
+        "one, for a session of 43200 s",
         "cache         nothing",
     ] {
         assert!(text.contains(part), "{part:?} is not in:\n{text}");

@@ -11,6 +11,10 @@ mod env;
 mod explain;
 mod help;
 mod list;
+#[cfg(unix)]
+mod login;
+#[cfg(unix)]
+mod mfa;
 mod parallel;
 mod process;
 #[cfg(unix)]

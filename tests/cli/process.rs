@@ -18,11 +18,15 @@ fn a_role_with_external_id_and_mfa_becomes_the_document() {
     let expiration = document["Expiration"].as_str().unwrap();
     assert!(expiration.len() == 20 && expiration.ends_with('Z'), "{expiration}");
     let calls = sts.calls();
-    assert_eq!(calls.len(), 1);
-    assert_eq!(calls[0].param("RoleSessionName"), Some("amplify"));
-    assert_eq!(calls[0].param("DurationSeconds"), Some("3600"));
-    assert_eq!(calls[0].param("ExternalId"), Some(data::EXTERNAL_ID));
-    assert_eq!(calls[0].region.as_deref(), Some("us-east-1"));
+    assert_eq!(calls.len(), 2);
+    assert_eq!(calls[0].action, "GetSessionToken");
+    assert_eq!(calls[0].param("DurationSeconds"), Some("43200"));
+    assert_eq!(calls[0].param("SerialNumber"), Some(data::MFA_SERIAL));
+    assert_eq!(calls[1].param("RoleSessionName"), Some("amplify"));
+    assert_eq!(calls[1].param("DurationSeconds"), Some("3600"));
+    assert_eq!(calls[1].param("ExternalId"), Some(data::EXTERNAL_ID));
+    assert_eq!(calls[1].param("TokenCode"), None);
+    assert_eq!(calls[1].region.as_deref(), Some("us-east-1"));
 }
 
 #[test]
@@ -55,7 +59,7 @@ fn a_refused_flag_code_gives_way_to_the_variable() {
     let (wrong, right) = (sts.wrong_code(data::MFA_SERIAL), sts.next_unused_code(data::MFA_SERIAL));
     let variables = [("AMPLIFY_CREDS_MFA_TOKEN", right.as_str())];
     home.run_with(&["process", "bizcorprole", "--mfa-token", &wrong], &variables).succeeded();
-    assert_eq!((sts.count("AssumeRole"), sts.succeeded("AssumeRole")), (2, 1));
+    assert_eq!((sts.count("GetSessionToken"), sts.succeeded("GetSessionToken")), (2, 1));
 }
 
 #[test]
@@ -68,7 +72,7 @@ fn nobody_to_ask_is_one_line_with_the_command_at_once() {
         assert!(since.elapsed().as_secs() < 10);
         run.failed_with(4);
         assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
-        assert!(run.stderr.contains("run: amplify-creds process bizcorprole"), "{}", run.stderr);
+        assert!(run.stderr.contains("run: amplify-creds login bizcorprole"), "{}", run.stderr);
     }
     assert_eq!(sts.count("AssumeRole"), 0);
 }
@@ -103,12 +107,12 @@ fn a_chain_is_walked_and_every_hop_cached() {
     let run = home.run(&["process", "deploy", "-t", &sts.next_unused_code(data::MFA_SERIAL)]);
     json(run.succeeded());
     let calls = sts.calls();
-    assert_eq!(calls.len(), 2);
-    assert_eq!(calls[1].param("RoleArn"), Some(data::DEPLOY_ROLE));
-    assert_eq!(calls[1].param("RoleSessionName"), Some("ship-it"));
-    assert_eq!(calls[1].param("DurationSeconds"), Some("3600"), "AWS holds a chained role to an hour");
-    assert_eq!(calls[1].param("SerialNumber"), None);
-    assert_eq!(calls[1].region.as_deref(), Some("us-east-1"), "the source's region");
+    assert_eq!(calls.len(), 3);
+    assert_eq!(calls[2].param("RoleArn"), Some(data::DEPLOY_ROLE));
+    assert_eq!(calls[2].param("RoleSessionName"), Some("ship-it"));
+    assert_eq!(calls[2].param("DurationSeconds"), Some("3600"), "AWS holds a chained role to an hour");
+    assert_eq!(calls[2].param("SerialNumber"), None);
+    assert_eq!(calls[2].region.as_deref(), Some("us-east-1"), "the source's region");
     home.run(&["process", "bizcorprole"]).succeeded();
     assert_eq!(sts.count("AssumeRole"), 2, "the first hop was cached on the way");
     assert!(cache(&home)[data::BIZ_CORP_ROLE].is_object());

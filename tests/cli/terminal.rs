@@ -111,7 +111,8 @@ fn what_is_not_six_digits_is_asked_for_again() {
     let (_, left) = terminal.finish();
     left.restored().succeeded();
 
-    let mut terminal = Terminal::start(&home, "process bizcorprole --refresh", "</dev/null");
+    home.run(&["reset-cache", "bizcorprole"]).succeeded();
+    let mut terminal = Terminal::start(&home, "process bizcorprole", "</dev/null");
     for _ in 0..3 {
         terminal.expect(QUESTION);
         terminal.type_line("nope");
@@ -134,7 +135,8 @@ fn a_refused_code_is_asked_for_again_twice() {
     let (_, left) = terminal.finish();
     left.restored().succeeded();
 
-    let mut terminal = Terminal::start(&home, "process bizcorprole --refresh", "</dev/null");
+    home.run(&["reset-cache", "bizcorprole"]).succeeded();
+    let mut terminal = Terminal::start(&home, "process bizcorprole", "</dev/null");
     for _ in 0..3 {
         terminal.expect(QUESTION);
         terminal.type_line(&sts.wrong_code(data::MFA_SERIAL));
@@ -245,7 +247,7 @@ fn a_session_that_still_lasts_is_used_rather_than_asking() {
         &home,
         &format!(
             "[profile short]\nrole_arn = {}\nsource_profile = devcorpuser\nmfa_serial = {}\nexternal_id = {}\n\
-             duration_seconds = 900\nrole_session_name = short\n",
+             duration_seconds = 900\nrole_session_name = short\nmfa_session = off\n",
             data::BIZ_CORP_ROLE,
             data::MFA_SERIAL,
             data::EXTERNAL_ID

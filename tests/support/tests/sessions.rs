@@ -15,10 +15,16 @@ fn mfa_session(sts: &FakeSts) -> Keys {
 }
 
 #[test]
-fn a_session_with_mfa_opens_roles_and_is_no_chain() {
+fn a_session_with_mfa_opens_roles_for_an_hour() {
     let sts = FakeSts::start(World::biz_corp());
     let session = mfa_session(&sts);
-    session.assume(&sts, LONG_ROLE, &[("DurationSeconds", "7200")]).assert_ok();
+    session.assume(&sts, LONG_ROLE, &[]).assert_ok();
+    let long = session.assume(&sts, LONG_ROLE, &[("DurationSeconds", "7200")]);
+    long.assert_error(
+        400,
+        "ValidationError",
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+    );
     let who = session.call(&sts, "GetCallerIdentity", &[]);
     assert_eq!(who.element("Arn"), USER_ARN);
     assert!(who.element("UserId").starts_with("AIDA"));

@@ -79,8 +79,8 @@ fn trusts(
 
 fn session_seconds(role: &Role, caller: &Caller, asked: Option<i64>) -> Result<i64, AwsError> {
     let seconds = asked.unwrap_or(DEFAULT_SECONDS);
-    // GetSessionToken's keys are the user's still; only a role's are the start of a chain.
-    if matches!(caller.kind, Kind::RoleSession) && seconds > CHAINED_SECONDS {
+    // Not only of a role: AWS holds what any session assumes to an hour (99designs/aws-vault#263).
+    if matches!(caller.kind, Kind::RoleSession | Kind::UserSession { .. }) && seconds > CHAINED_SECONDS {
         Err(AwsError::validation(
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by \
              role chaining.",

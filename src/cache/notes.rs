@@ -1,0 +1,73 @@
+//! Owns what is remembered between runs besides sessions, in small files beside the locks: which code was used last,
+//! what AWS has refused. Nothing in them is a secret, and losing them costs a question or a call.
+//!
+//! Refuses to say anything where a note cannot be read, and to fail where one cannot be written.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::fs::read_capped;
+
+use super::lock::{Guard, create_private_dir, private};
+
+/// The largest note that is read, in bytes.
+const LARGEST: u64 = 4 << 10;
+
+/// The directory of the notes.
+#[derive(Debug, Clone)]
+pub struct Notes {
+    dir: PathBuf,
+}
+
+impl Notes {
+    /// Notes in the directory `locks` of `cache_dir`.
+    pub fn beside(cache_dir: &Path) -> Self {
+        Self { dir: cache_dir.join("locks") }
+    }
+
+    /// The note `id`, if there is one that can be read.
+    pub fn get<T: DeserializeOwned>(&self, id: &str) -> Option<T> {
+        let bytes = read_capped(&self.path(id), LARGEST).ok()??;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    /// Writes the note `id`, under the lock of whatever it is about.
+    pub fn put<T: Serialize>(&self, id: &str, note: &T, _lock: &Guard) {
+        let Ok(text) = serde_json::to_vec(note) else { return };
+        let temporary = self.dir.join(format!("{id}.note.tmp"));
+        let write = || {
+            create_private_dir(&self.dir)?;
+            let _ = fs::remove_file(&temporary);
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true);
+            private(&mut options);
+            options.open(&temporary)?.write_all(&text)?;
+            fs::rename(&temporary, self.path(id))
+        };
+        if write().is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+    }
+
+    /// Forgets the note `id`.
+    pub fn forget(&self, id: &str) {
+        let _ = fs::remove_file(self.path(id));
+    }
+
+    /// Forgets all notes.
+    pub fn forget_all(&self) {
+        for entry in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
+            if entry.path().extension().is_some_and(|extension| extension == "note") {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
+    fn path(&self, id: &str) -> PathBuf {
+        self.dir.join(format!("{id}.note"))
+    }
+}

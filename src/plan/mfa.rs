@@ -1,0 +1,261 @@
+//! Owns how an MFA code is spent: on a session of the user (GetSessionToken) that then serves every role of the same
+//! user and device, or on the first role alone. Design: AWS takes each code once, and only with a user's long-term keys.
+//!
+//! Refuses to ask, and to look at the cache itself: what is there is handed to [`Mfa::spend`].
+
+use std::fmt;
+
+use crate::profile::Profile;
+use crate::settings::seconds;
+use crate::span::{Located, Origin};
+
+use super::error::PlanError;
+use super::hop::limited;
+use super::limits::{MFA_SERIAL, MFA_SESSION_SECONDS, ONE_HOUR, default_region};
+use super::{BaseSource, CredentialPlan, Hop, Warning};
+
+/// What the profile key `mfa_session` sets besides a duration.
+const OFF: [&str; 3] = ["off", "no", "false"];
+/// How long a user's MFA session lasts when nothing says otherwise: AWS's own default, 12 hours.
+const MFA_SESSION_DEFAULT: u32 = 43_200;
+/// How the serial of a root user's virtual device ends.
+const ROOT_DEVICE: &str = ":mfa/root-account-mfa-device";
+
+/// The MFA device of a plan and what its code is spent on.
+#[derive(Debug, Clone)]
+pub struct Mfa {
+    /// The profile that names the device.
+    pub profile: String,
+    /// `mfa_serial`
+    pub serial: Located<String>,
+    /// `mfa_process`: a command that prints the code.
+    pub process: Option<Located<String>>,
+    /// What a code is spent on.
+    pub way: Way,
+    /// The region whose STS makes the session.
+    pub region: Located<String>,
+}
+
+/// What a code is spent on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// A session of the user, for so many seconds.
+    Session(Located<u32>),
+    /// The first role.
+    Role(Why),
+}
+
+/// Why a code goes straight to a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// The role is to last longer than the hour that AWS gives it from a session.
+    LongerThanAnHour(Located<u32>),
+    /// `mfa_session = off`
+    SwitchedOff(Origin),
+    /// The base keys are temporary: AWS makes no session of one.
+    TemporaryKeys,
+    /// The base keys are another program's, which may be temporary.
+    Program,
+    /// The device is the root user's.
+    Root,
+    /// The user may not call GetSessionToken.
+    SessionDenied,
+    /// The role wants a code younger than the session (`aws:MultiFactorAuthAge`).
+    TooOld,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LongerThanAnHour(asked) => {
+                write!(f, "{} s are asked for ({}), and from a session AWS gives an hour", asked.value, asked.from)
+            }
+            Self::SwitchedOff(from) => write!(f, "mfa_session is off ({from})"),
+            Self::TemporaryKeys => f.write_str("the base keys are temporary, of which AWS makes no session"),
+            Self::Program => f.write_str("the base keys are another program's, which may be temporary"),
+            Self::Root => f.write_str("the device is the root user's"),
+            Self::SessionDenied => f.write_str("AWS does not let the user call GetSessionToken"),
+            Self::TooOld => f.write_str("the role wants a code younger than the MFA session"),
+        }
+    }
+}
+
+/// What is known when a code might be needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Known {
+    /// Whether a session of the user is cached and lasts.
+    pub has_session: bool,
+    /// Whether AWS has refused this user GetSessionToken.
+    pub session_denied: bool,
+    /// Whether this role took a fresh code after it had refused the cached session.
+    pub wants_fresh_code: bool,
+}
+
+/// What to do for the first role, or for the user's own session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Spend {
+    /// Nothing: the cached session serves.
+    Nothing,
+    /// A code on a session.
+    OnSession,
+    /// A code on the role.
+    OnRole(Why),
+}
+
+impl Mfa {
+    /// What a code is spent on, given what is known.
+    pub fn spend(&self, known: Known, has_role: bool) -> Spend {
+        match &self.way {
+            Way::Role(why) => Spend::OnRole(why.clone()),
+            Way::Session(_) if has_role && known.wants_fresh_code => Spend::OnRole(Why::TooOld),
+            Way::Session(_) if known.has_session => Spend::Nothing,
+            Way::Session(_) if has_role && known.session_denied => Spend::OnRole(Why::SessionDenied),
+            Way::Session(_) => Spend::OnSession,
+        }
+    }
+}
+
+/// One session on the way from the base to what is handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The user's MFA session.
+    Mfa,
+    /// The role of that hop, counted from 0.
+    Hop(usize),
+}
+
+impl CredentialPlan {
+    /// The sessions on the way, base first.
+    pub fn steps(&self) -> impl DoubleEndedIterator<Item = Step> + use<> {
+        let mfa = self.mfa.as_ref().is_some_and(|mfa| matches!(mfa.way, Way::Session(_)));
+        mfa.then_some(Step::Mfa).into_iter().chain((0..self.hops.len()).map(Step::Hop))
+    }
+}
+
+/// What decides on the device of a chain.
+pub(super) struct Chain<'a, 't> {
+    /// The profile that is asked for.
+    pub(super) asked: &'a Profile<'t>,
+    /// The profile that the base is in.
+    pub(super) base_profile: &'a Profile<'t>,
+    /// The base.
+    pub(super) base: &'a BaseSource,
+    /// The profile of any hop.
+    pub(super) profile: &'a dyn Fn(&str) -> Option<Profile<'t>>,
+    /// The region that the asked profile is for.
+    pub(super) region: Option<&'a Located<String>>,
+}
+
+/// A device and who names it.
+struct Named {
+    profile: String,
+    serial: Located<String>,
+    /// The hop whose profile it is; none for the base's own.
+    hop: Option<usize>,
+}
+
+impl Chain<'_, '_> {
+    /// The device of the chain, if any of its profiles names one, and what its code is spent on.
+    pub(super) fn mfa(&self, hops: &mut [Hop], warnings: &mut Vec<Warning>) -> Result<Option<Mfa>, PlanError> {
+        let Some(named) = self.named(hops)? else { return Ok(None) };
+        let Named { profile, serial, hop } = &named;
+        if hop.is_some_and(|index| index > 0) {
+            let (profile, from) = (profile.clone(), serial.from.clone());
+            warnings.push(Warning::MfaDoesNotTravel { profile, from });
+        }
+        let Some(way) = self.way(&named, hops)? else { return Ok(None) };
+        if let (Way::Session(_), Some(first)) = (&way, hops.first_mut()) {
+            first.hold_to_an_hour(warnings);
+        }
+        let process = self.setting(profile, "mfa_process").map(|(found, _)| found);
+        let region = hops.first().map(|hop| &hop.region).or(self.region).cloned();
+        let region = region.unwrap_or_else(|| {
+            let partition = serial.value.split(':').nth(1).unwrap_or_default();
+            Located::new(default_region(partition).to_owned(), Origin::Default)
+        });
+        let Named { profile, serial, hop: _ } = named;
+        Ok(Some(Mfa { profile, serial, process, way, region }))
+    }
+
+    /// The first role's device, else the base's own, else that of a later role.
+    fn named(&self, hops: &[Hop]) -> Result<Option<Named>, PlanError> {
+        let of_hop = |index: usize| {
+            let hop: &Hop = hops.get(index)?;
+            Some(Named { profile: hop.profile.clone(), serial: hop.mfa_serial.clone()?, hop: Some(index) })
+        };
+        if let Some(first) = of_hop(0) {
+            return Ok(Some(first));
+        }
+        if self.is_user()
+            && matches!(self.base, BaseSource::Static(_))
+            && let Some(serial) = limited(self.base_profile, &MFA_SERIAL)?
+        {
+            return Ok(Some(Named { profile: self.base_profile.name.clone(), serial, hop: None }));
+        }
+        match (1..hops.len()).find_map(of_hop) {
+            Some(Named { profile, serial, hop: Some(index) }) if !self.is_user() => {
+                Err(PlanError::MfaOnLaterHop { profile, hop: index + 1, at: serial.from })
+            }
+            later => Ok(later),
+        }
+    }
+
+    /// What the code is spent on; `None` where it would be for a session alone, and that is switched off.
+    fn way(&self, named: &Named, hops: &[Hop]) -> Result<Option<Way>, PlanError> {
+        let session = self.setting(&named.profile, "mfa_session");
+        let session = session.map(|(found, by)| read_session(&found, &by)).transpose()?;
+        let is_root = named.serial.value.ends_with(ROOT_DEVICE);
+        let why = match (&session, hops) {
+            (Some(Err(_)), _) if named.hop.is_none() => return Ok(None),
+            (Some(Err(off)), _) => Why::SwitchedOff(off.clone()),
+            _ if matches!(self.base, BaseSource::Process(_)) => Why::Program,
+            _ if !self.is_user() => Why::TemporaryKeys,
+            (_, [_, ..]) if is_root => Why::Root,
+            (_, [only]) if only.duration.seconds > ONE_HOUR => Why::LongerThanAnHour(only.duration.requested.clone()),
+            _ => {
+                let default = if is_root { ONE_HOUR } else { MFA_SESSION_DEFAULT };
+                let asked = session.and_then(Result::ok);
+                let asked = asked.unwrap_or_else(|| Located::new(default, Origin::Default));
+                return Ok(Some(Way::Session(asked)));
+            }
+        };
+        Ok(Some(Way::Role(why)))
+    }
+
+    /// A key of the profile that names the device, else of the one asked for, else of the base's; and whose it is.
+    fn setting(&self, naming: &str, key: &str) -> Option<(Located<String>, String)> {
+        let naming = (self.profile)(naming);
+        let all = naming.iter().chain([self.asked, self.base_profile]);
+        all.into_iter().find_map(|profile| Some((profile.get(key)?.located(), profile.name.clone())))
+    }
+
+    /// Whether the base is keys that IAM gave a user, not STS: those of STS begin with ASIA and come with a token.
+    fn is_user(&self) -> bool {
+        match self.base {
+            BaseSource::Static(keys) | BaseSource::Environment(keys) => {
+                keys.session_token.is_none() && !keys.access_key_id.starts_with("ASIA")
+            }
+            BaseSource::Process(_) => false,
+        }
+    }
+}
+
+/// `mfa_session`: a duration, or `Err` with its place where it switches sessions off.
+fn read_session(found: &Located<String>, by: &str) -> Result<Result<Located<u32>, Origin>, PlanError> {
+    if OFF.contains(&found.value.to_ascii_lowercase().as_str()) {
+        return Ok(Err(found.from.clone()));
+    }
+    let asked = seconds(&found.value).and_then(|seconds| u32::try_from(seconds).ok());
+    match asked.filter(|seconds| MFA_SESSION_SECONDS.contains(seconds)) {
+        Some(seconds) => Ok(Ok(Located::new(seconds, found.from.clone()))),
+        None => Err(PlanError::Invalid {
+            profile: by.to_owned(),
+            key: "mfa_session",
+            expected: "off, or a time from 15m to 36h".to_owned(),
+            from: found.from.clone(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! The planner, row by row: what a code is spent on, by chain, keys, durations, settings and what is cached.
+
+use super::*;
+use crate::plan::build::{Inputs, build};
+use crate::profile::load::Files;
+use crate::profile_file::Dialect;
+
+const DEVICE: &str = "mfa_serial = arn:aws:iam::111111111111:mfa/dev\n";
+const USER: &str = "[profile keys]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n";
+const ROLE: &str = "[profile one]\nrole_arn = arn:aws:iam::222222222222:role/One\nsource_profile = keys\n";
+const NEXT: &str = "[profile two]\nrole_arn = arn:aws:iam::222222222222:role/Two\nsource_profile = one\n";
+
+/// Name, config, profile, way, the first role's duration.
+type Row<'a> = (&'a str, &'a [&'a str], &'a str, &'a str, Option<u32>);
+
+fn planned(config: &str, profile: &str) -> Result<CredentialPlan, PlanError> {
+    let files = Files::from_text(config, "");
+    let set = files.profiles(Dialect::Auto).unwrap();
+    build(&set, profile, &Inputs::default())
+}
+
+/// `session 43200`, `role: <why>`, `none`, or `error`; then what is sent as the first role's duration.
+fn told(config: &str, profile: &str) -> (String, Option<u32>) {
+    let Ok(plan) = planned(config, profile) else { return ("error".to_owned(), None) };
+    let way = match plan.mfa.as_ref().map(|mfa| &mfa.way) {
+        None => "none".to_owned(),
+        Some(Way::Session(asked)) => format!("session {}", asked.value),
+        Some(Way::Role(why)) => format!("role: {why}"),
+    };
+    (way, plan.hops.first().map(|hop| hop.duration.seconds))
+}
+
+#[test]
+fn what_a_code_is_spent_on() {
+    let temporary = format!("{USER}aws_session_token = t\n");
+    let of_sts = USER.replace("AKIA1", "ASIA1");
+    let program = "[profile keys]\ncredential_process = printf x\n";
+    let root = "mfa_serial = arn:aws:iam::111111111111:mfa/root-account-mfa-device\n";
+    let long = "duration_seconds = 7200\n";
+    let rows: &[Row<'_>] = &[
+        ("no device", &[USER, ROLE], "one", "none", Some(3600)),
+        ("one role", &[USER, ROLE, DEVICE], "one", "session 43200", Some(3600)),
+        ("longer than an hour", &[USER, ROLE, DEVICE, long], "one", "role: 7200 s", Some(7200)),
+        ("longer, in a chain", &[USER, ROLE, DEVICE, long, NEXT], "two", "session 43200", Some(3600)),
+        ("switched off", &[USER, ROLE, DEVICE, "mfa_session = off\n"], "one", "role: mfa_session is off", Some(3600)),
+        ("a duration of its own", &[USER, ROLE, DEVICE, "mfa_session = 8h\n"], "one", "session 28800", Some(3600)),
+        ("a duration in the base", &[USER, "mfa_session = 36h\n", ROLE, DEVICE], "one", "session 129600", Some(3600)),
+        ("too long", &[USER, ROLE, DEVICE, "mfa_session = 37h\n"], "one", "error", None),
+        ("nonsense", &[USER, ROLE, DEVICE, "mfa_session = maybe\n"], "one", "error", None),
+        ("temporary keys", &[&temporary, ROLE, DEVICE], "one", "role: the base keys are temporary", Some(3600)),
+        ("keys of STS", &[&of_sts, ROLE, DEVICE], "one", "role: the base keys are temporary", Some(3600)),
+        ("a program's keys", &[program, ROLE, DEVICE], "one", "role: the base keys are another", Some(3600)),
+        ("root", &[USER, ROLE, root], "one", "role: the device is the root", Some(3600)),
+        ("the base's device", &[USER, DEVICE, ROLE], "one", "session 43200", Some(3600)),
+        ("the base's device, long", &[USER, DEVICE, ROLE, long], "one", "role: 7200 s", Some(7200)),
+        ("the base's, off", &[USER, DEVICE, "mfa_session = off\n", ROLE], "one", "none", Some(3600)),
+        ("a user alone", &[USER, DEVICE], "keys", "session 43200", None),
+        ("a user alone, off", &[USER, DEVICE, "mfa_session = off\n"], "keys", "none", None),
+        ("root alone", &[USER, root], "keys", "session 3600", None),
+        ("temporary keys alone", &[&temporary, DEVICE], "keys", "none", None),
+        ("a later role's device", &[USER, ROLE, NEXT, DEVICE], "two", "session 43200", Some(3600)),
+        (
+            "a later role's, off",
+            &[USER, ROLE, NEXT, DEVICE, "mfa_session = off\n"],
+            "two",
+            "role: mfa_session",
+            Some(3600),
+        ),
+        ("a later role's, no user", &[program, ROLE, NEXT, DEVICE], "two", "error", None),
+        ("a later role's, temporary", &[&temporary, ROLE, NEXT, DEVICE], "two", "error", None),
+    ];
+    for (name, config, profile, expected, first) in rows {
+        let (way, duration) = told(&config.concat(), profile);
+        assert!(way.starts_with(expected), "{name}: {way}");
+        assert_eq!(duration, *first, "{name}");
+    }
+}
+
+#[test]
+fn a_later_roles_device_is_told_and_misplaced_ones_have_their_line() {
+    let plan = planned(&[USER, ROLE, NEXT, DEVICE].concat(), "two").unwrap();
+    assert!(matches!(&plan.warnings[..], [Warning::MfaDoesNotTravel { profile, .. }] if profile == "two"));
+    let program = "[profile keys]\ncredential_process = printf x\n";
+    match planned(&[program, ROLE, NEXT, DEVICE].concat(), "two") {
+        Err(PlanError::MfaOnLaterHop { profile, hop: 2, at }) => {
+            assert_eq!((profile.as_str(), at.to_string().rsplit(':').next()), ("two", Some("9")));
+        }
+        other => panic!("{other:?}"),
+    }
+    let both = planned(&[USER, "mfa_process = printf 1\n", ROLE, DEVICE, "mfa_process = printf 2\n"].concat(), "one");
+    assert_eq!(both.unwrap().mfa.unwrap().process.unwrap().value, "printf 2", "the profile that names the device");
+}
+
+#[test]
+fn what_is_known_decides_on_the_moment() {
+    let mfa = |config: &[&str]| planned(&config.concat(), "one").unwrap().mfa.unwrap();
+    let by_session = mfa(&[USER, ROLE, DEVICE]);
+    let known = |has_session, session_denied, wants_fresh_code| Known { has_session, session_denied, wants_fresh_code };
+    let rows = [
+        ("cold", known(false, false, false), true, Spend::OnSession),
+        ("warm", known(true, false, false), true, Spend::Nothing),
+        ("denied", known(false, true, false), true, Spend::OnRole(Why::SessionDenied)),
+        ("denied, and yet one is there", known(true, true, false), true, Spend::Nothing),
+        ("the role wants a young code", known(true, false, true), true, Spend::OnRole(Why::TooOld)),
+        ("a user alone, denied before", known(false, true, false), false, Spend::OnSession),
+        ("a user alone, warm", known(true, false, false), false, Spend::Nothing),
+    ];
+    for (name, known, has_role, expected) in rows {
+        assert_eq!(by_session.spend(known, has_role), expected, "{name}");
+    }
+    let straight = mfa(&[USER, ROLE, DEVICE, "duration_seconds = 7200\n"]);
+    assert!(matches!(straight.spend(known(true, false, false), true), Spend::OnRole(Why::LongerThanAnHour(_))));
+}

@@ -1,0 +1,117 @@
+//! Owns exchanging an MFA code for a session: asking, sending, asking again when AWS refuses the code.
+//!
+//! Refuses to decide what the code is spent on: that is the plan's.
+
+use crate::cache::lock::Guard;
+use crate::credentials::Credentials;
+use crate::plan::mfa::Mfa;
+use crate::prompt::{Answer, PromptError, Question};
+use crate::secret::Secret;
+use crate::sts::{Session, StsError};
+
+use super::ResolveError;
+use super::memory::Memory;
+use super::run::{Run, Waited};
+
+/// How often a person may have a code refused by AWS before the prompt gives up.
+const REJECTIONS: u32 = 3;
+
+/// What an exchange came to.
+pub(super) enum Exchanged {
+    /// The session that AWS gave.
+    Session(Session),
+    /// The one that another process fetched meanwhile.
+    Cached(Credentials),
+}
+
+/// What asking for a code came to.
+enum Asked {
+    Answer(Answer),
+    Cached(Credentials),
+}
+
+/// A device and the person to ask for its code.
+pub(super) struct Device<'m> {
+    pub(super) mfa: &'m Mfa,
+    pub(super) memory: Memory,
+    /// The device's lock, held over question and call, so that no two processes send the same code.
+    pub(super) lock: Option<Guard>,
+    /// What the person is told besides the question: why there is another one.
+    pub(super) note: Option<&'static str>,
+}
+
+impl Run<'_, '_> {
+    /// Gets a code for step `at` and hands it to `call`, until AWS takes one.
+    pub(super) fn exchange(
+        &mut self,
+        at: usize,
+        device: &Device<'_>,
+        call: &dyn Fn(&Self, &Secret) -> Result<Session, StsError>,
+    ) -> Result<Exchanged, ResolveError> {
+        let (mut rejected, mut typed_and_refused) = (None, 0);
+        loop {
+            // AWS may not have used up the code of a call that it refused for another reason.
+            let left_over = self.left_over.take();
+            let is_left_over = left_over.is_some();
+            let asked = match left_over {
+                Some(code) => Ok(Asked::Answer(Answer { code, typed: false })),
+                None => self.ask(at, device, typed_and_refused > 0),
+            };
+            let Answer { code, typed } = match (asked, rejected.take()) {
+                (Ok(Asked::Answer(answer)), _) => answer,
+                (Ok(Asked::Cached(credentials)), _) => return Ok(Exchanged::Cached(credentials)),
+                // Nobody is left to ask: then the refusal is what the user must hear of.
+                (Err(ResolveError::Prompt { error: PromptError::NobodyToAsk, .. }), Some(refusal)) => {
+                    return Err(self.failed(at, refusal));
+                }
+                (Err(error), _) => return Err(error),
+            };
+            typed_and_refused += u32::from(typed);
+            match call(self, &code) {
+                Ok(session) => {
+                    self.spent(device, &code);
+                    return Ok(Exchanged::Session(session));
+                }
+                Err(error) if error.is_mfa_rejected() && is_left_over => self.spent(device, &code),
+                Err(error) if error.is_mfa_rejected() && typed_and_refused < REJECTIONS => rejected = Some(error),
+                Err(error) => {
+                    self.left_over = error.is_denied().then_some(code);
+                    return Err(self.failed(at, error));
+                }
+            }
+        }
+    }
+
+    fn spent(&self, device: &Device<'_>, code: &Secret) {
+        if let Some(lock) = &device.lock {
+            device.memory.spend(code, self.resolver.clock.now(), lock);
+        }
+    }
+
+    fn ask(&mut self, at: usize, device: &Device<'_>, again: bool) -> Result<Asked, ResolveError> {
+        let (plan, clock, chain) = (self.plan, self.resolver.clock, self.longer_chain());
+        let Device { mfa, memory, lock: _, note } = device;
+        // A code has to do with the first role alone, if there is one.
+        let role = plan.hops.first();
+        let question = Question {
+            profile: role.map_or(&mfa.profile, |hop| &hop.profile),
+            role_arn: role.map(|hop| hop.role_arn.value.as_str()),
+            mfa_serial: &mfa.serial.value,
+            again,
+            note: *note,
+            mfa_process: mfa.process.as_ref().map(|command| command.value.as_str()),
+            chain: &chain,
+            spent: &|code| memory.spent(code, clock.now()),
+        };
+        let _terminal = match self.resolver.prompt.terminal(&question) {
+            Some(id) => match self.lock(&id, at)? {
+                Waited::Session(credentials) => return Ok(Asked::Cached(credentials)),
+                Waited::Lock(lock) => lock,
+            },
+            None => None,
+        };
+        self.asked = true;
+        let answer = self.resolver.prompt.code(&question).map(Asked::Answer);
+        answer.map_err(|error| ResolveError::Prompt { error, at: Box::new(self.failed_call(at)) })
+    }
+}

@@ -1,0 +1,152 @@
+//! Owns the MFA side of a resolution: the user's session, and the first role by that session or by a code.
+//!
+//! Refuses to decide what a code is spent on: that is the plan's; this follows it, and what AWS says to it.
+
+use crate::cache::lock::Guard;
+use crate::credentials::Credentials;
+use crate::plan::mfa::{Mfa, Spend, Why};
+use crate::prompt::PromptError;
+use crate::secret::Secret;
+use crate::sts::{GetSessionToken, StsError};
+
+use super::code::Device;
+use super::memory::Memory;
+use super::run::{Call, Run, Waited};
+use super::{Mishap, ResolveError};
+
+/// How old an MFA session must be, in seconds, before a refusal may mean that the role wants a younger code.
+const YOUNG: i64 = 300;
+
+/// Why the person is asked once more.
+const TOO_OLD: &str = "The role refused the MFA session; it may want a code that is fresh.";
+/// Why the person is asked once more.
+const SESSION_DENIED: &str = "AWS gives this user no MFA session; the code goes to the role alone.";
+
+impl<'r> Run<'r, '_> {
+    /// A session of the user, by a code. The device's `lock` ends with this call.
+    pub(super) fn mfa_session(
+        &mut self,
+        at: usize,
+        mfa: &'r Mfa,
+        duration_seconds: u32,
+        lock: Option<Guard>,
+    ) -> Result<Credentials, ResolveError> {
+        let signer = self.base()?;
+        let memory = Memory::new(self.resolver.store.notes(), &mfa.serial.value, &signer.access_key_id);
+        let device = Device { mfa, memory, lock, note: None };
+        let host = self.host(&mfa.region.value);
+        let call = |run: &Self, code: &Secret| {
+            let mfa = (mfa.serial.value.as_str(), code);
+            run.resolver.sts.get_session_token(&GetSessionToken { duration_seconds, mfa, host }, &signer)
+        };
+        let exchanged = self.exchange(at, &device, &call);
+        let denied_at = match &exchanged {
+            Err(ResolveError::Sts { error, .. }) if error.is_denied() => Some(self.resolver.clock.now()),
+            _ => None,
+        };
+        if let Some(lock) = &device.lock {
+            device.memory.session_denied(denied_at, lock);
+        }
+        Ok(self.kept(at, exchanged?))
+    }
+
+    /// The first role: by the user's session, by a code, or by the base alone.
+    pub(super) fn first_role(&mut self, at: usize, lock: Option<&Guard>) -> Result<Credentials, ResolveError> {
+        let Some(mfa) = &self.plan.mfa else {
+            let signer = self.base()?;
+            return self.role(at, 0, &signer);
+        };
+        match self.spend(mfa) {
+            Spend::OnRole(why) => {
+                let note = (why == Why::TooOld).then_some(TOO_OLD);
+                self.role_by_code(at, mfa, note)
+            }
+            Spend::Nothing | Spend::OnSession => match self.session(at - 1) {
+                Ok(signer) => self.role_by_session(at, mfa, signer, lock),
+                Err(ResolveError::Sts { error, .. }) if error.is_denied() => {
+                    self.resolver.mishaps.push(Mishap::SessionDenied(error));
+                    self.role_by_code(at, mfa, Some(SESSION_DENIED))
+                }
+                Err(error) => Err(error),
+            },
+        }
+    }
+
+    /// What a code would be spent on for the whole plan.
+    pub(super) fn will_spend(&mut self) -> Spend {
+        let leaf = self.steps.len().wrapping_sub(1);
+        let is_served = (0..self.steps.len())
+            .any(|at| (at == leaf || matches!(self.steps[at].0, Call::Role(_))) && self.good_enough(at).is_some());
+        match &self.plan.mfa {
+            Some(_) if !is_served && self.plan.hops.is_empty() => Spend::OnSession,
+            Some(mfa) if !is_served => self.spend(mfa),
+            _ => Spend::Nothing,
+        }
+    }
+
+    /// What a code would be spent on for the first role.
+    pub(super) fn spend(&self, mfa: &Mfa) -> Spend {
+        let has_session = matches!(self.steps.first(), Some((Call::MfaSession(..), _)));
+        let session = has_session.then(|| self.lasting_session(0)).flatten();
+        let id = session.as_ref().map(|found| found.credentials.access_key_id.as_str());
+        let memory = Memory::of(self.resolver.store.notes(), self.plan);
+        let known = memory.map(|memory| memory.known(self.plan, id, self.resolver.clock.now()));
+        mfa.spend(known.unwrap_or_default(), true)
+    }
+
+    /// AssumeRole with the user's session; where AWS refuses one that is no longer young, once more with a fresh code.
+    fn role_by_session(
+        &mut self,
+        at: usize,
+        mfa: &'r Mfa,
+        mut signer: Credentials,
+        lock: Option<&Guard>,
+    ) -> Result<Credentials, ResolveError> {
+        let mut outcome = self.assume(0, &signer, None);
+        if outcome.as_ref().is_err_and(StsError::is_of_dead_keys) && !self.distrusts_mfa_session {
+            self.distrusts_mfa_session = true;
+            signer = self.session(at - 1)?;
+            outcome = self.assume(0, &signer, None);
+        }
+        let refusal = match outcome {
+            Ok(session) => return Ok(self.keep(at, session)),
+            Err(error) => error,
+        };
+        let written_at = self.lasting_session(at - 1).and_then(|found| found.lease.written_at);
+        let age = written_at.map_or(0, |at| self.resolver.clock.now().since(at));
+        let memory = Memory::of(self.resolver.store.notes(), self.plan).filter(|memory| {
+            let known = memory.fresh_code_helped(&self.steps[at].1, &signer.access_key_id);
+            refusal.is_denied() && age > YOUNG && known != Some(false)
+        });
+        let Some(memory) = memory else { return Err(self.failed(at, refusal)) };
+        let again = self.role_by_code(at, mfa, Some(TOO_OLD));
+        let is_denied = matches!(&again, Err(ResolveError::Sts { error, .. }) if error.is_denied());
+        if let Some(lock) = lock.filter(|_| again.is_ok() || is_denied) {
+            memory.refused_session(&self.steps[at].1, &signer.access_key_id, again.is_ok(), lock);
+        }
+        match again {
+            Err(ResolveError::Prompt { error: PromptError::NobodyToAsk, .. }) => Err(self.failed(at, refusal)),
+            other => other,
+        }
+    }
+
+    /// AssumeRole with a code. The device's lock is held over question and call.
+    fn role_by_code(
+        &mut self,
+        at: usize,
+        mfa: &'r Mfa,
+        note: Option<&'static str>,
+    ) -> Result<Credentials, ResolveError> {
+        let signer = self.base()?;
+        let serial = mfa.serial.value.as_str();
+        let memory = Memory::new(self.resolver.store.notes(), serial, &signer.access_key_id);
+        let lock = match self.lock(memory.device(), at)? {
+            Waited::Session(credentials) => return Ok(credentials),
+            Waited::Lock(lock) => lock,
+        };
+        let device = Device { mfa, memory, lock, note };
+        let call = |run: &Self, code: &Secret| run.assume(0, &signer, Some((serial, code)));
+        let exchanged = self.exchange(at, &device, &call)?;
+        Ok(self.kept(at, exchanged))
+    }
+}

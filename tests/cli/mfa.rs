@@ -1,0 +1,269 @@
+//! What a code is spent on, where it comes from, and how seldom one is needed.
+
+use std::cell::Cell;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use test_support::{FakeSts, Fault, Role, Terminal, User, biz_corp as data};
+
+use crate::{add_config, age_cache, biz_corp, json};
+
+const QUESTION: &str = "Enter the MFA token code: ";
+
+/// A profile of the walk-through's user with her device.
+fn role(name: &str, role: &str, more: &str) -> String {
+    format!(
+        "[profile {name}]\nrole_arn = {role}\nsource_profile = devcorpuser\nmfa_serial = {}\n{more}",
+        data::MFA_SERIAL
+    )
+}
+
+/// A code that the double takes and that differs from the one before, without waiting for the device.
+fn code(sts: &FakeSts) -> String {
+    thread_local!(static GIVEN: Cell<i64> = const { Cell::new(0) });
+    let given = GIVEN.replace(GIVEN.get() + 1);
+    sts.forget_used_codes();
+    sts.code_after(data::MFA_SERIAL, given % 2)
+}
+
+/// The actions in order, each with the role's name where it has one.
+fn actions(sts: &FakeSts) -> Vec<String> {
+    let told = |call: &test_support::Call| match call.param("RoleArn") {
+        Some(arn) => {
+            let code = if call.param("TokenCode").is_some() { "+code" } else { "" };
+            format!("{}{code}", arn.rsplit('/').next().unwrap())
+        }
+        None => call.action.clone(),
+    };
+    sts.calls().iter().map(told).collect()
+}
+
+#[test]
+fn ten_roles_at_once_behind_one_device_are_one_prompt_and_one_session() {
+    let (sts, home) = biz_corp();
+    for n in 0..10 {
+        let arn = format!("arn:aws:iam::222222222222:role/R{n}");
+        sts.edit_world(|world| world.put_role(Role::new(&arn).trusts("111111111111").mfa_required()));
+        add_config(&home, &role(&format!("r{n}"), &arn, ""));
+    }
+    sts.fault_on("AssumeRole", Fault::Slow(std::time::Duration::from_millis(300)), None);
+    let mut terminal = Terminal::script(
+        &home,
+        "for i in 0 1 2 3 4 5 6 7 8 9; do \"$PROGRAM\" process r$i >\"$FILES/out.$i\" 2>\"$FILES/err.$i\" </dev/null & done; wait",
+    );
+    terminal.expect(QUESTION);
+    terminal.type_line(&code(&sts));
+    let (rest, left) = terminal.finish();
+    left.restored();
+    assert!(!rest.contains(QUESTION), "{rest}");
+    for n in 0..10 {
+        let read = |kind: &str| fs::read_to_string(home.path().join(format!("terminal/{kind}.{n}"))).unwrap();
+        assert_eq!(read("err"), "");
+        json(&read("out"));
+    }
+    assert_eq!((sts.count("GetSessionToken"), sts.count("AssumeRole")), (1, 10));
+}
+
+#[test]
+fn one_code_serves_the_day_and_a_longer_role_takes_its_own() {
+    let (sts, home) = biz_corp();
+    add_config(&home, &role("long", data::LONG_ROLE, "duration_seconds = 43200\n"));
+    add_config(&home, &role("short", data::LONG_ROLE, "role_session_name = short\n"));
+    home.run(&["process", "bizcorprole", "-t", &code(&sts)]).succeeded();
+    home.run(&["process", "short"]).succeeded();
+    home.run(&["process", "long"]).failed_with(4);
+    home.run(&["process", "long", "-t", &code(&sts)]).succeeded();
+    assert_eq!(actions(&sts), ["GetSessionToken", "BizCorpRole", "Long", "Long+code"]);
+    assert_eq!(sts.calls()[3].param("DurationSeconds"), Some("43200"));
+    // The roles' sessions are over, the user's is not.
+    age_cache(&home, 5000);
+    home.run(&["process", "bizcorprole"]).succeeded();
+    let run = home.run(&["process", "short", "-v"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("serves every role of this user and device"), "{}", run.stderr);
+    let run = home.run(&["process", "long", "-v"]);
+    assert!(run.stderr.contains("first role alone: 43200 s are asked for"), "{}", run.stderr);
+}
+
+#[test]
+fn a_user_with_a_device_gets_a_session_and_may_switch_it_off() {
+    let (sts, home) = biz_corp();
+    home.credentials(&format!(
+        "[devcorpuser]\naws_access_key_id = {}\naws_secret_access_key = {}\nmfa_serial = {}\n",
+        data::ACCESS_KEY_ID,
+        data::SECRET_ACCESS_KEY,
+        data::MFA_SERIAL
+    ));
+    home.run(&["process", "devcorpuser"]).failed_with(4);
+    let run = home.run(&["process", "devcorpuser", "-t", &code(&sts)]);
+    let document = json(run.succeeded());
+    assert_eq!(document["AccountId"], "111111111111");
+    assert!(document["AccessKeyId"].as_str().unwrap().starts_with("ASIA"));
+    assert_eq!(home.run(&["process", "devcorpuser"]).succeeded(), run.stdout);
+    // A role that names no device itself is assumed from that session, too.
+    add_config(
+        &home,
+        "[profile plain]\nrole_arn = arn:aws:iam::222222222222:role/Long\nsource_profile = devcorpuser\n",
+    );
+    home.run(&["process", "plain"]).succeeded();
+    assert_eq!(actions(&sts), ["GetSessionToken", "Long"]);
+    let seen = home.run(&["explain", "devcorpuser", "--json"]);
+    assert_eq!(json(seen.succeeded())["cache"][0]["state"], "valid");
+    assert!(home.run(&["list"]).succeeded().lines().any(|line| line.starts_with("devcorpuser") && line.ends_with('m')));
+
+    home.run(&["reset-cache", "plain"]).succeeded();
+    home.run(&["process", "devcorpuser"]).failed_with(4);
+    let text = fs::read_to_string(home.path().join(".aws/credentials")).unwrap();
+    home.credentials(&format!("{text}mfa_session = off\n"));
+    assert_eq!(json(home.run(&["process", "devcorpuser"]).succeeded())["AccessKeyId"], data::ACCESS_KEY_ID);
+}
+
+#[test]
+fn a_user_who_may_have_no_session_gives_each_role_a_code() {
+    let (sts, home) = biz_corp();
+    let user = User::new(data::USER_ARN, data::ACCESS_KEY_ID, data::SECRET_ACCESS_KEY)
+        .device(test_support::Device::new(data::MFA_SERIAL, data::MFA_SEED))
+        .get_session_token_denied();
+    sts.edit_world(|world| world.put_user(user));
+    let (first, second) = (code(&sts), code(&sts));
+    let run = home.run_with(&["process", "bizcorprole", "-v", "-t", &first], &[("AMPLIFY_CREDS_MFA_TOKEN", &second)]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("each role takes a code of its own"), "{}", run.stderr);
+    add_config(&home, &role("long", data::LONG_ROLE, ""));
+    home.run(&["process", "long", "-t", &code(&sts)]).succeeded();
+    let expected = ["GetSessionToken", "BizCorpRole+code", "BizCorpRole+code", "Long+code"];
+    assert_eq!(actions(&sts), expected, "the code of the refused call is tried first; the refusal is remembered");
+    assert!(home.run(&["explain", "long"]).succeeded().contains("AWS does not let the user"));
+}
+
+#[test]
+fn a_role_that_wants_a_young_code_gets_one() {
+    let (sts, home) = biz_corp();
+    sts.edit_world(|world| {
+        world.put_role(Role::new(data::LONG_ROLE).trusts("111111111111").mfa_required().mfa_max_age(400));
+    });
+    add_config(&home, &role("young", data::LONG_ROLE, ""));
+    home.run(&["process", "bizcorprole", "-t", &code(&sts)]).succeeded();
+    sts.edit_world(|world| {
+        // Its trust policy no longer takes what is older than this instant.
+        world.put_role(Role::new(data::LONG_ROLE).trusts("111111111111").mfa_required().mfa_max_age(1));
+    });
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    home.run(&["process", "young"]).failed_with(5);
+    age_cache(&home, 400);
+    let run = home.run(&["process", "young"]);
+    run.failed_with(5);
+    assert!(run.stderr.contains("AccessDenied"), "AWS's refusal, not the missing person: {}", run.stderr);
+    home.run(&["process", "young", "-t", &code(&sts)]).succeeded();
+    assert!(home.run(&["explain", "young"]).succeeded().contains("wants a code younger"));
+    home.run(&["process", "young", "--refresh", "-t", &code(&sts)]).succeeded();
+    assert_eq!(actions(&sts).last().unwrap(), "Long+code");
+    assert_eq!(actions(&sts)[actions(&sts).len() - 2], "Long+code", "the doomed call is not made again");
+}
+
+#[test]
+fn mfa_process_gives_the_code_once_and_its_words_reach_the_person() {
+    let (sts, home) = biz_corp();
+    let log = home.path().join("runs");
+    let next = home.path().join("next");
+    fs::write(&next, code(&sts)).unwrap();
+    let script = home.write(
+        "token",
+        format!(
+            "#!/bin/sh\necho run >>'{}'\nenv >'{}'\necho 'touch your key' >&2\ncat '{}'\n",
+            log.display(),
+            home.path().join("seen").display(),
+            next.display()
+        ),
+    );
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o700)).unwrap();
+    add_config(&home, &role("auto", data::LONG_ROLE, &format!("mfa_process = '{}'\n", script.display())));
+    let run = home.run_with(&["process", "auto", "--no-input"], &[("UNRELATED", "1")]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("touch your key"), "{}", run.stderr);
+    let seen = fs::read_to_string(home.path().join("seen")).unwrap();
+    assert!(seen.contains("AMPLIFY_CREDS_CHAIN=") && !seen.contains("MFA_TOKEN"), "{seen}");
+    assert_eq!(fs::read_to_string(&log).unwrap(), "run\n");
+    // A flag goes first, and no child sees the variable.
+    home.run(&["reset-cache", "--all"]).succeeded();
+    let variables = [("AMPLIFY_CREDS_MFA_TOKEN", sts.wrong_code(data::MFA_SERIAL))];
+    fs::write(&next, code(&sts)).unwrap();
+    let run = home.run_with(&["process", "auto"], &[(variables[0].0, &variables[0].1)]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(!fs::read_to_string(home.path().join("seen")).unwrap().contains("MFA_TOKEN"));
+    // What it cannot do is told; with a person there it would be the next to be asked.
+    for (body, told) in [("exit 3", "exit status: 3"), ("echo nope", "printed no code of six digits")] {
+        home.run(&["reset-cache", "--all"]).succeeded();
+        fs::write(&script, format!("#!/bin/sh\n{body}\n")).unwrap();
+        let run = home.run(&["process", "auto"]);
+        run.failed_with(4);
+        assert!(run.first_error_line().contains(told), "{}", run.stderr);
+    }
+    let mut terminal = Terminal::start(&home, "process auto", "</dev/null");
+    terminal.expect(QUESTION);
+    terminal.type_line(&code(&sts));
+    let (_, left) = terminal.finish();
+    left.restored().succeeded();
+}
+
+#[test]
+fn an_mfa_process_that_asks_us_for_the_same_profile_ends_at_once() {
+    let (_sts, home) = biz_corp();
+    let command = format!("'{}' process loops --lock-timeout 20s", home.program().display());
+    add_config(&home, &role("loops", data::LONG_ROLE, &format!("mfa_process = {command}\n")));
+    let run = home.run(&["process", "loops"]);
+    run.failed_with(4);
+    assert!(run.stderr.contains("leads back to profile loops"), "{}", run.stderr);
+}
+
+#[test]
+#[ignore = "waits up to 30 s for the device's next code; .ci/run runs it"]
+fn a_used_code_waits_for_the_next_one_with_a_countdown() {
+    let (sts, home) = biz_corp();
+    add_config(&home, &role("long", data::LONG_ROLE, "duration_seconds = 7200\n"));
+    // Both runs within one step of the device.
+    while sts.now().timestamp() % 30 > 24 {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    let used = sts.current_code(data::MFA_SERIAL);
+    home.run(&["process", "bizcorprole", "-t", &used]).succeeded();
+    let calls = sts.calls().len();
+    let run = home.run(&["process", "long", "-t", &used]);
+    run.failed_with(4);
+    assert_eq!(sts.calls().len(), calls, "a flag's used code is not sent: {}", run.stderr);
+    let mut terminal = Terminal::start(&home, "process long", "</dev/null");
+    terminal.expect(QUESTION);
+    terminal.type_line(&used);
+    terminal.expect("This code was used already. The next one comes in ");
+    terminal.expect(" 1 s.");
+    terminal.expect(QUESTION);
+    terminal.type_line(&sts.current_code(data::MFA_SERIAL));
+    let (_, left) = terminal.finish();
+    left.restored().succeeded();
+    assert_eq!(sts.calls().len(), calls + 1);
+}
+
+#[test]
+fn without_the_cache_the_way_is_the_same_and_nothing_is_left() {
+    let (sts, home) = biz_corp();
+    home.run(&["process", "bizcorprole", "--no-cache", "-t", &code(&sts)]).succeeded();
+    assert_eq!(actions(&sts), ["GetSessionToken", "BizCorpRole"]);
+    assert!(!home.cache_file().exists());
+}
+
+#[test]
+fn the_users_session_is_private_and_of_no_other_key() {
+    let (sts, home) = biz_corp();
+    home.run(&["process", "bizcorprole", "-t", &code(&sts)]).succeeded();
+    let text = fs::read_to_string(home.cache_file()).unwrap();
+    let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let sessions = file[data::MFA_SERIAL].as_object().unwrap();
+    let name = sessions.keys().next().unwrap();
+    assert!(name.starts_with(&format!("{}#", data::ACCESS_KEY_ID)), "{name}");
+    // Another user's key behind the same profile: neither session is hers.
+    sts.edit_world(|world| {
+        world.put_user(User::new("arn:aws:iam::111111111111:user/other", "AKIAOTHER", "other-secret"));
+    });
+    home.credentials("[devcorpuser]\naws_access_key_id = AKIAOTHER\naws_secret_access_key = other-secret\n");
+    home.run(&["process", "bizcorprole"]).failed_with(4);
+}
