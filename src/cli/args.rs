@@ -39,7 +39,7 @@ Examples:
 const LOGIN_EXAMPLES: &str = "\
 Examples:
   amplify-creds login bizcorprole
-  amplify-creds login dev stage prod          one code where one device serves all
+  amplify-creds login dev stage prod      one code, where one device serves all
   amplify-creds login --all --prompt pinentry
 
 It says first how many codes it takes, then until when each session lasts. It

@@ -221,9 +221,9 @@ fn mfa_fields(fields: &mut Fields, mfa: &Mfa, spend: &Spend) {
         }
         (Spend::OnSession, Way::Role(why)) | (Spend::OnRole(why), _) => format!("one, for the first role alone: {why}"),
     };
-    let from = match &mfa.way {
-        Way::Session(asked) => asked.from.to_string(),
-        Way::Role(_) => String::new(),
+    let from = match (spend, &mfa.way) {
+        (Spend::OnSession, Way::Session(asked)) => asked.from.to_string(),
+        _ => String::new(),
     };
     fields.add("code", &code, &from);
 }
