@@ -36,7 +36,14 @@ pub struct Guard {
 
 /// The lock around a read-modify-write of the cache file. Writing asks for it, so that writing without does not compile.
 #[derive(Debug)]
-pub struct CacheGuard(#[expect(dead_code, reason = "held for its drop")] Guard);
+pub struct CacheGuard(Guard);
+
+impl CacheGuard {
+    /// The lock itself, for what else is written under it.
+    pub(super) fn guard(&self) -> &Guard {
+        &self.0
+    }
+}
 
 impl Locks {
     /// Locks in the directory `locks` of `cache_dir`.
@@ -59,6 +66,8 @@ impl Locks {
     }
 
     fn attempt(&self, id: &str) -> io::Result<Option<Guard>> {
+        // Whatever is written comes after some lock.
+        survive_file_size_limit();
         let path = self.dir.join(format!("{id}.lock"));
         for _ in 0..ROUNDS {
             let file = self.open(&path)?;
@@ -86,6 +95,18 @@ impl Locks {
             }
             result => result,
         }
+    }
+}
+
+/// A limit on file sizes (`ulimit -f`) kills by default. With any handler the write fails instead, which costs the entry
+/// and not the credentials; a program that we start has the default again.
+fn survive_file_size_limit() {
+    #[cfg(unix)]
+    {
+        static ONCE: std::sync::Once = std::sync::Once::new();
+        ONCE.call_once(|| {
+            let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
+        });
     }
 }
 

@@ -29,16 +29,16 @@ impl Notes {
         Self { dir: cache_dir.join("locks") }
     }
 
-    /// The note `id`, if there is one that can be read.
-    pub fn get<T: DeserializeOwned>(&self, id: &str) -> Option<T> {
-        let bytes = read_capped(&self.path(id), LARGEST).ok()??;
+    /// The note in the file `name`, if there is one that can be read.
+    pub fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let bytes = read_capped(&self.dir.join(name), LARGEST).ok()??;
         serde_json::from_slice(&bytes).ok()
     }
 
-    /// Writes the note `id`, under the lock of whatever it is about.
-    pub fn put<T: Serialize>(&self, id: &str, note: &T, _lock: &Guard) {
+    /// Writes a note to the file `name`, under the lock of whatever it is about.
+    pub fn put<T: Serialize>(&self, name: &str, note: &T, _lock: &Guard) {
         let Ok(text) = serde_json::to_vec(note) else { return };
-        let temporary = self.dir.join(format!("{id}.note.tmp"));
+        let temporary = self.dir.join(format!("{name}.tmp"));
         let write = || {
             create_private_dir(&self.dir)?;
             let _ = fs::remove_file(&temporary);
@@ -46,28 +46,24 @@ impl Notes {
             options.write(true).create_new(true);
             private(&mut options);
             options.open(&temporary)?.write_all(&text)?;
-            fs::rename(&temporary, self.path(id))
+            fs::rename(&temporary, self.dir.join(name))
         };
         if write().is_err() {
             let _ = fs::remove_file(&temporary);
         }
     }
 
-    /// Forgets the note `id`.
-    pub fn forget(&self, id: &str) {
-        let _ = fs::remove_file(self.path(id));
+    /// Forgets the note in the file `name`.
+    pub fn forget(&self, name: &str) {
+        let _ = fs::remove_file(self.dir.join(name));
     }
 
-    /// Forgets all notes.
+    /// Forgets all notes: the files that end in `.note`.
     pub fn forget_all(&self) {
         for entry in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
             if entry.path().extension().is_some_and(|extension| extension == "note") {
                 let _ = fs::remove_file(entry.path());
             }
         }
-    }
-
-    fn path(&self, id: &str) -> PathBuf {
-        self.dir.join(format!("{id}.note"))
     }
 }

@@ -18,6 +18,7 @@ use crate::credentials::Freshness;
 use crate::fs::read_open;
 
 use super::entry::{CachedSession, Mark};
+use super::holder::Holders;
 use super::key::CacheKey;
 use super::lock::{CacheGuard, Locks, create_private_dir, private};
 use super::members::Members;
@@ -25,6 +26,9 @@ use super::notes::Notes;
 
 /// The largest cache that is read and written, in bytes: 64 MiB.
 pub const MAX_CACHE_BYTES: u64 = 64 << 20;
+
+/// The file that counts how often sessions have been forgotten.
+const EPOCH: &str = "epoch";
 
 /// How long a write waits for another process's write, which takes a millisecond.
 const WRITE_LOCK_WAIT: Duration = Duration::from_secs(5);
@@ -35,6 +39,9 @@ pub enum WriteError {
     /// The directory belongs to another user.
     #[error("{} belongs to another user", .0.display())]
     ForeignOwner(PathBuf),
+    /// Sessions have been forgotten on request since this one was asked for.
+    #[error("sessions were forgotten meanwhile")]
+    Forgotten,
     /// Another process held the file for seconds.
     #[error("{} is locked by another process", .0.display())]
     Locked(PathBuf),
@@ -78,6 +85,16 @@ impl Store {
         Locks::beside(&self.dir)
     }
 
+    /// The facts of lock holders.
+    pub fn holders(&self) -> Holders {
+        Holders::new(self.notes())
+    }
+
+    /// How often sessions have been forgotten on request. Who fetches reads it first and hands it to [`Store::put`].
+    pub fn epoch(&self) -> u64 {
+        self.notes().get(EPOCH).unwrap_or_default()
+    }
+
     /// The notes beside the cache.
     pub fn notes(&self) -> Notes {
         Notes::beside(&self.dir)
@@ -102,13 +119,17 @@ impl Store {
         !is_link_to_another_users(&self.dir) && !is_another_users(&self.dir)
     }
 
-    /// Stores `entry` under `key` and drops our own entries that are over at `now`.
-    pub fn put(&self, key: &CacheKey, entry: &RawValue, now: Timestamp) -> Result<(), WriteError> {
+    /// Stores `entry` under `key` and drops our own entries that are over at `now`, unless sessions have been forgotten
+    /// since `epoch`: what was asked for before is not to come back.
+    pub fn put(&self, key: &CacheKey, entry: &RawValue, now: Timestamp, epoch: u64) -> Result<(), WriteError> {
         if !self.is_ours() {
             return Err(WriteError::ForeignOwner(self.dir.clone()));
         }
         self.prepare_dir().map_err(|reason| WriteError::Io { path: self.dir.clone(), reason })?;
         let guard = self.lock()?;
+        if self.epoch() != epoch {
+            return Err(WriteError::Forgotten);
+        }
         let text = self.read_for_write()?;
         let mut file = Members::parse(&text).unwrap_or_default();
         let mut changed = without(&file, &|_, _, entry| is_ours_and_over(entry, now));
@@ -126,11 +147,19 @@ impl Store {
     }
 
     /// Removes the entries that `goes` takes, by outer key, inner key and content. A file without any stays as it is.
-    pub fn remove(&self, goes: &dyn Fn(&str, &str, &RawValue) -> bool) -> Result<(), WriteError> {
+    /// With `for_good`, neither does what is being fetched now come back.
+    pub fn remove(&self, goes: &dyn Fn(&str, &str, &RawValue) -> bool, for_good: bool) -> Result<(), WriteError> {
         if !self.is_ours() {
             return Err(WriteError::ForeignOwner(self.dir.clone()));
         }
+        // Without a directory nobody has asked for anything.
+        if !self.dir.exists() {
+            return Ok(());
+        }
         let guard = self.lock()?;
+        if for_good {
+            self.notes().put(EPOCH, &(self.epoch() + 1), guard.guard());
+        }
         let text = self.read_for_write()?;
         let mut file = Members::parse(&text).unwrap_or_default();
         let changed = without(&file, goes);
@@ -196,7 +225,6 @@ impl Store {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io(error)),
             _ => {}
         }
-        survive_file_size_limit();
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         private(&mut options);
@@ -361,13 +389,6 @@ fn text(bytes: Vec<u8>) -> Zeroizing<String> {
         text.drain(..'\u{feff}'.len_utf8());
     }
     text
-}
-
-/// A limit on file sizes (`ulimit -f`) kills by default. With any handler the write fails instead, which costs the entry
-/// and not the credentials; a program that we start has the default again.
-fn survive_file_size_limit() {
-    #[cfg(unix)]
-    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
 }
 
 /// Whether the directory, or while it does not exist the nearest one above it, belongs to somebody else: under sudo with

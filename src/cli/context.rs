@@ -25,6 +25,8 @@ pub(super) struct Context {
     pub(super) paths: Paths,
     pub(super) settings: Settings,
     pub(super) global: Global,
+    /// The verb, for those who wait for this run.
+    pub(super) verb: &'static str,
     files: Files,
     dialect: Dialect,
     selected: Option<Located<String>>,
@@ -32,14 +34,14 @@ pub(super) struct Context {
 
 impl Context {
     /// Reads settings and profile files. `argument` is the profile as an argument, beside `--profile`.
-    pub(super) fn new(global: Global, argument: Option<&str>, env: Env) -> Result<Self, Failure> {
+    pub(super) fn new(verb: &'static str, global: Global, argument: Option<&str>, env: Env) -> Result<Self, Failure> {
         let overrides = Overrides { config: global.config_file.clone(), credentials: global.credentials_file.clone() };
         let paths = Paths::find(&env, &overrides)?;
         let settings = Settings::load(paths.settings.as_deref(), &paths.home)?;
         let selected = select(argument, global.profile.as_deref(), &env)?;
         let files = Files::load(&paths)?;
         let dialect = dialect(&global, &env, &settings)?;
-        Ok(Self { env, paths, settings, global, files, dialect, selected })
+        Ok(Self { env, paths, settings, global, verb, files, dialect, selected })
     }
 
     /// The profiles.

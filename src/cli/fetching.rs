@@ -75,6 +75,7 @@ pub(super) fn with_resolver<T>(
         is_only_profile: &|key: &CacheKey| is_only_profile(context, set, plan, key),
         chain: &context.chain(),
         config: &context.config(),
+        verb: context.verb,
         mishaps: Vec::new(),
         asked: false,
     };

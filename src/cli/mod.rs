@@ -58,14 +58,18 @@ fn run(cli: Cli) -> Result<(), Failure> {
     let Cli { global, command } = cli;
     let env = Env::process();
     match command {
-        Command::Process(options) => process::run(&Context::new(global, options.name.as_deref(), env)?, &options),
-        Command::Env(options) => env::run(&Context::new(global, options.fetch.name.as_deref(), env)?, &options),
-        Command::Explain(options) => explain::run(&Context::new(global, options.name.as_deref(), env)?, &options),
-        Command::ResetCache(options) | Command::Aws { command: Amplify::ResetCache(options) } => {
-            reset_cache::run(&Context::new(global, options.name.as_deref(), env)?, &options)
+        Command::Process(options) => {
+            process::run(&Context::new("process", global, options.name.as_deref(), env)?, &options)
         }
-        Command::Login(options) => login::run(&Context::new(global, None, env)?, &options),
-        Command::List(options) => list::run(&Context::new(global, None, env)?, &options),
+        Command::Env(options) => env::run(&Context::new("env", global, options.fetch.name.as_deref(), env)?, &options),
+        Command::Explain(options) => {
+            explain::run(&Context::new("explain", global, options.name.as_deref(), env)?, &options)
+        }
+        Command::ResetCache(options) | Command::Aws { command: Amplify::ResetCache(options) } => {
+            reset_cache::run(&Context::new("reset-cache", global, options.name.as_deref(), env)?, &options)
+        }
+        Command::Login(options) => login::run(&Context::new("login", global, None, env)?, &options),
+        Command::List(options) => list::run(&Context::new("list", global, None, env)?, &options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "amplify-creds", &mut script);

@@ -37,8 +37,9 @@ pub(super) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure
     let sessions = snapshot.sessions();
     let all = sessions.all();
     let gone: Vec<_> = all.iter().filter(|(outer, inner, entry)| goes(outer, inner, entry)).collect();
-    if !options.dry_run && !gone.is_empty() {
-        store.remove(&goes).map_err(|error| {
+    let for_good = !matches!(what, What::Expired);
+    if !options.dry_run && (for_good || !gone.is_empty()) {
+        store.remove(&goes, for_good).map_err(|error| {
             Failure::new(CACHE, format!("cannot forget sessions: {error}"))
                 .hint(format!("remove the file: {}", store.path().display()))
         })?;

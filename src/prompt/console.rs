@@ -13,6 +13,13 @@ pub(super) fn id() -> Option<String> {
     Some("console".to_owned())
 }
 
+/// Says something.
+pub(super) fn tell(text: &str) {
+    if let Ok(mut console) = std::fs::OpenOptions::new().write(true).open("CONOUT$") {
+        let _ = std::io::Write::write_all(&mut console, text.as_bytes());
+    }
+}
+
 /// Asks for six digits.
 pub(super) fn ask(question: &Question<'_>) -> Result<Secret, PromptError> {
     let mut text = if question.again { format!("{REFUSED}\n") } else { question.told() };

@@ -38,6 +38,12 @@ pub trait Prompt {
 
     /// One code, from the first source that has one.
     fn code(&mut self, question: &Question<'_>) -> Result<Answer, PromptError>;
+
+    /// The name of this process's own terminal, if a person may be spoken to there.
+    fn own_terminal(&self) -> Option<String>;
+
+    /// Says a line there; nowhere else, since the standard streams are the caller's.
+    fn tell(&self, line: &str);
 }
 
 /// What the person is told, and what a program that answers needs.
@@ -201,6 +207,16 @@ impl Ladder {
 }
 
 impl Prompt for Ladder {
+    fn own_terminal(&self) -> Option<String> {
+        if self.rungs.contains(&Rung::Terminal) { terminal::id() } else { None }
+    }
+
+    fn tell(&self, line: &str) {
+        if self.rungs.contains(&Rung::Terminal) {
+            terminal::tell(&format!("amplify-creds: {}\n", printable(line)));
+        }
+    }
+
     fn terminal(&self, question: &Question<'_>) -> Option<String> {
         let asks_program = question.mfa_process.is_some() && self.runs_left > 0;
         let asks_here = self.rungs.first() == Some(&Rung::Terminal);

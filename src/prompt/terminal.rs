@@ -54,6 +54,16 @@ pub(super) fn ask(question: &Question<'_>) -> Result<Secret, PromptError> {
     outcome
 }
 
+/// Says something, if we are in the foreground: from the background it would stand in somebody else's text.
+pub(super) fn tell(text: &str) {
+    let _blocked = Blocked::new();
+    if let Ok(mut device) = open()
+        && tcgetpgrp(&device).is_ok_and(|group| group == getpgrp())
+    {
+        let _ = device.write_all(text.as_bytes());
+    }
+}
+
 /// Never blocking: `poll` waits, and where it knows no terminals (macOS) a pause between reads does.
 fn open() -> std::io::Result<File> {
     let flags = (OFlags::NOCTTY | OFlags::NONBLOCK).bits().cast_signed();

@@ -2,7 +2,6 @@
 //!
 //! Refuses to decide what the code is spent on: that is the plan's.
 
-use crate::cache::lock::Guard;
 use crate::credentials::Credentials;
 use crate::plan::mfa::Mfa;
 use crate::prompt::{Answer, PromptError, Question};
@@ -11,7 +10,8 @@ use crate::sts::{Session, StsError};
 
 use super::ResolveError;
 use super::memory::Memory;
-use super::run::{Run, Waited};
+use super::run::Run;
+use super::wait::Waited;
 
 /// How often a person may have a code refused by AWS before the prompt gives up.
 const REJECTIONS: u32 = 3;
@@ -30,12 +30,11 @@ enum Asked {
     Cached(Credentials),
 }
 
-/// A device and the person to ask for its code.
+/// A device and the person to ask for its code. Its lock is held over question and call, so that no two processes send
+/// the same code.
 pub(super) struct Device<'m> {
     pub(super) mfa: &'m Mfa,
     pub(super) memory: Memory,
-    /// The device's lock, held over question and call, so that no two processes send the same code.
-    pub(super) lock: Option<Guard>,
     /// What the person is told besides the question: why there is another one.
     pub(super) note: Option<&'static str>,
 }
@@ -83,14 +82,14 @@ impl Run<'_, '_> {
     }
 
     fn spent(&self, device: &Device<'_>, code: &Secret) {
-        if let Some(lock) = &device.lock {
+        if let Some(lock) = self.guard(device.memory.device()) {
             device.memory.spend(code, self.resolver.clock.now(), lock);
         }
     }
 
     fn ask(&mut self, at: usize, device: &Device<'_>, again: bool) -> Result<Asked, ResolveError> {
         let (plan, clock, chain) = (self.plan, self.resolver.clock, self.longer_chain());
-        let Device { mfa, memory, lock: _, note } = device;
+        let Device { mfa, memory, note } = device;
         // A code has to do with the first role alone, if there is one.
         let role = plan.hops.first();
         let question = Question {
@@ -103,15 +102,19 @@ impl Run<'_, '_> {
             chain: &chain,
             spent: &|code| memory.spent(code, clock.now()),
         };
-        let _terminal = match self.resolver.prompt.terminal(&question) {
-            Some(id) => match self.lock(&id, at)? {
-                Waited::Session(credentials) => return Ok(Asked::Cached(credentials)),
-                Waited::Lock(lock) => lock,
-            },
-            None => None,
-        };
+        let terminal = self.resolver.prompt.terminal(&question);
         self.asked = true;
-        let answer = self.resolver.prompt.code(&question).map(Asked::Answer);
-        answer.map_err(|error| ResolveError::Prompt { error, at: Box::new(self.failed_call(at)) })
+        let answer = self.freeing(|run| {
+            if let Some(id) = &terminal
+                && let Waited::Session(credentials) = run.lock(id, at)?
+            {
+                return Ok(Asked::Cached(credentials));
+            }
+            run.asking(terminal.as_deref());
+            let answer = run.resolver.prompt.code(&question).map(Asked::Answer);
+            answer.map_err(|error| ResolveError::Prompt { error, at: Box::new(run.failed_call(at)) })
+        });
+        self.asking(None);
+        answer
     }
 }

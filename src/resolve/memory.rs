@@ -81,26 +81,30 @@ impl Memory {
     /// Remembers a code that AWS has taken.
     pub fn spend(&self, code: &Secret, now: Timestamp, device: &Guard) {
         let note = DeviceNote { spent: Some(self.hash(code)), spent_at: now.0, ..self.device_note() };
-        self.notes.put(&self.device, &note, device);
+        self.notes.put(&note_of(&self.device), &note, device);
     }
 
     /// Remembers that the user may not call GetSessionToken, or that she may.
     pub fn session_denied(&self, at: Option<Timestamp>, device: &Guard) {
         let note = self.device_note();
         if note.session_denied_at.is_some() || at.is_some() {
-            self.notes.put(&self.device, &DeviceNote { session_denied_at: at.map(|at| at.0), ..note }, device);
+            self.notes.put(
+                &note_of(&self.device),
+                &DeviceNote { session_denied_at: at.map(|at| at.0), ..note },
+                device,
+            );
         }
     }
 
     /// Remembers how a role that refused the session `access_key_id` took a fresh code.
     pub fn refused_session(&self, role: &CacheKey, access_key_id: &str, fresh_code_helped: bool, role_lock: &Guard) {
         let note = RoleNote { session: access_key_id.to_owned(), fresh_code_helped };
-        self.notes.put(role.fingerprint.hex(), &note, role_lock);
+        self.notes.put(&note_of(role.fingerprint.hex()), &note, role_lock);
     }
 
     /// How the role took a fresh code, if it has refused the session `access_key_id`.
     pub fn fresh_code_helped(&self, role: &CacheKey, access_key_id: &str) -> Option<bool> {
-        let note: RoleNote = self.notes.get(role.fingerprint.hex())?;
+        let note: RoleNote = self.notes.get(&note_of(role.fingerprint.hex()))?;
         (note.session == access_key_id).then_some(note.fresh_code_helped)
     }
 
@@ -118,19 +122,23 @@ impl Memory {
 
     /// Forgets all that is known of the device and of the plan's roles.
     pub fn forget(&self, plan: &CredentialPlan) {
-        self.notes.forget(&self.device);
+        self.notes.forget(&note_of(&self.device));
         for key in plan.steps().filter_map(|step| CacheKey::of(plan, step)) {
-            self.notes.forget(key.fingerprint.hex());
+            self.notes.forget(&note_of(key.fingerprint.hex()));
         }
     }
 
     fn device_note(&self) -> DeviceNote {
-        self.notes.get(&self.device).unwrap_or_default()
+        self.notes.get(&note_of(&self.device)).unwrap_or_default()
     }
 
     fn hash(&self, code: &Secret) -> String {
         hex(&Sha256::digest(format!("{}\n{}", self.device, code.expose())))
     }
+}
+
+fn note_of(id: &str) -> String {
+    format!("{id}.note")
 }
 
 /// A device of one user; the serial may stand in a file name only as a hash.

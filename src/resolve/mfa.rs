@@ -2,7 +2,6 @@
 //!
 //! Refuses to decide what a code is spent on: that is the plan's; this follows it, and what AWS says to it.
 
-use crate::cache::lock::Guard;
 use crate::credentials::Credentials;
 use crate::plan::mfa::{Mfa, Spend, Why};
 use crate::prompt::PromptError;
@@ -11,7 +10,8 @@ use crate::sts::{GetSessionToken, StsError};
 
 use super::code::Device;
 use super::memory::Memory;
-use super::run::{Call, Run, Waited};
+use super::run::{Call, Run};
+use super::wait::Waited;
 use super::{Mishap, ResolveError};
 
 /// How old an MFA session must be, in seconds, before a refusal may mean that the role wants a younger code.
@@ -23,17 +23,16 @@ const TOO_OLD: &str = "The role refused the MFA session; it may want a code that
 const SESSION_DENIED: &str = "AWS gives this user no MFA session; the code goes to the role alone.";
 
 impl<'r> Run<'r, '_> {
-    /// A session of the user, by a code. The device's `lock` ends with this call.
+    /// A session of the user, by a code. The device's lock is held.
     pub(super) fn mfa_session(
         &mut self,
         at: usize,
         mfa: &'r Mfa,
         duration_seconds: u32,
-        lock: Option<Guard>,
     ) -> Result<Credentials, ResolveError> {
         let signer = self.base()?;
         let memory = Memory::new(self.resolver.store.notes(), &mfa.serial.value, &signer.access_key_id);
-        let device = Device { mfa, memory, lock, note: None };
+        let device = Device { mfa, memory, note: None };
         let host = self.host(&mfa.region.value);
         let call = |run: &Self, code: &Secret| {
             let mfa = (mfa.serial.value.as_str(), code);
@@ -44,14 +43,14 @@ impl<'r> Run<'r, '_> {
             Err(ResolveError::Sts { error, .. }) if error.is_denied() => Some(self.resolver.clock.now()),
             _ => None,
         };
-        if let Some(lock) = &device.lock {
+        if let Some(lock) = self.guard(device.memory.device()) {
             device.memory.session_denied(denied_at, lock);
         }
         Ok(self.kept(at, exchanged?))
     }
 
     /// The first role: by the user's session, by a code, or by the base alone.
-    pub(super) fn first_role(&mut self, at: usize, lock: Option<&Guard>) -> Result<Credentials, ResolveError> {
+    pub(super) fn first_role(&mut self, at: usize) -> Result<Credentials, ResolveError> {
         let Some(mfa) = &self.plan.mfa else {
             let signer = self.base()?;
             return self.role(at, 0, &signer);
@@ -62,7 +61,7 @@ impl<'r> Run<'r, '_> {
                 self.role_by_code(at, mfa, note)
             }
             Spend::Nothing | Spend::OnSession => match self.session(at - 1) {
-                Ok(signer) => self.role_by_session(at, mfa, signer, lock),
+                Ok(signer) => self.role_by_session(at, mfa, signer),
                 Err(ResolveError::Sts { error, .. }) if error.is_denied() => {
                     self.resolver.mishaps.push(Mishap::SessionDenied(error));
                     self.role_by_code(at, mfa, Some(SESSION_DENIED))
@@ -100,7 +99,6 @@ impl<'r> Run<'r, '_> {
         at: usize,
         mfa: &'r Mfa,
         mut signer: Credentials,
-        lock: Option<&Guard>,
     ) -> Result<Credentials, ResolveError> {
         let mut outcome = self.assume(0, &signer, None);
         if outcome.as_ref().is_err_and(StsError::is_of_dead_keys) && !self.distrusts_mfa_session {
@@ -121,8 +119,9 @@ impl<'r> Run<'r, '_> {
         let Some(memory) = memory else { return Err(self.failed(at, refusal)) };
         let again = self.role_by_code(at, mfa, Some(TOO_OLD));
         let is_denied = matches!(&again, Err(ResolveError::Sts { error, .. }) if error.is_denied());
-        if let Some(lock) = lock.filter(|_| again.is_ok() || is_denied) {
-            memory.refused_session(&self.steps[at].1, &signer.access_key_id, again.is_ok(), lock);
+        let role = &self.steps[at].1;
+        if let Some(lock) = self.guard(role.fingerprint.hex()).filter(|_| again.is_ok() || is_denied) {
+            memory.refused_session(role, &signer.access_key_id, again.is_ok(), lock);
         }
         match again {
             Err(ResolveError::Prompt { error: PromptError::NobodyToAsk, .. }) => Err(self.failed(at, refusal)),
@@ -140,13 +139,17 @@ impl<'r> Run<'r, '_> {
         let signer = self.base()?;
         let serial = mfa.serial.value.as_str();
         let memory = Memory::new(self.resolver.store.notes(), serial, &signer.access_key_id);
-        let lock = match self.lock(memory.device(), at)? {
-            Waited::Session(credentials) => return Ok(credentials),
-            Waited::Lock(lock) => lock,
-        };
-        let device = Device { mfa, memory, lock, note };
-        let call = |run: &Self, code: &Secret| run.assume(0, &signer, Some((serial, code)));
-        let exchanged = self.exchange(at, &device, &call)?;
-        Ok(self.kept(at, exchanged))
+        self.freeing(|run| {
+            if let Waited::Session(credentials) = run.lock(memory.device(), at)? {
+                return Ok(credentials);
+            }
+            let device = Device { mfa, memory, note };
+            let call = |run: &Run<'_, '_>, code: &Secret| run.assume(0, &signer, Some((serial, code)));
+            let exchanged = run.exchange(at, &device, &call);
+            if let Err(error) = &exchanged {
+                run.share(device.memory.device(), error);
+            }
+            Ok(run.kept(at, exchanged?))
+        })
     }
 }

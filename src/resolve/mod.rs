@@ -8,6 +8,7 @@ mod code;
 pub mod memory;
 mod mfa;
 mod run;
+mod wait;
 
 use std::time::Duration;
 
@@ -138,6 +139,8 @@ pub struct Resolver<'a> {
     pub chain: &'a Chain,
     /// The config file, as the chain names it.
     pub config: &'a str,
+    /// The verb that is run, for those who wait for this run.
+    pub verb: &'a str,
     /// What went wrong on the way.
     pub mishaps: Vec<Mishap>,
     /// Whether a code was asked for on the way.

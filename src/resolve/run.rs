@@ -1,11 +1,10 @@
 //! Owns one resolution under way: look, lock, look again, fetch, store.
 
-use std::thread::sleep;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
 use crate::cache::entry::{self, CachedSession, MARK_VERSION, Mark};
 use crate::cache::key::CacheKey;
-use crate::cache::lock::{Attempt, Guard};
+use crate::cache::lock::Guard;
 use crate::chain::Chain;
 use crate::clock::Timestamp;
 use crate::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
@@ -17,21 +16,31 @@ use crate::sts::{AssumeRole, Host, Session, StsError};
 
 use super::code::Exchanged;
 use super::memory::device_id;
+use super::wait::Waited;
 use super::{FailedCall, Mishap, ResolveError, Resolver, What};
 
-/// The shortest and the longest pause (in milliseconds) between two tries of a lock.
-const PAUSE: (u64, u64) = (5, 60);
+/// How long a call to STS may take when there is nothing else to hand out.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// The same when renewing early: with plenty of time left the caller is not to notice an outage.
+const EARLY_TIMEOUT: Duration = Duration::from_millis(800);
+/// The same when renewing early and the time left gets short.
+const LATE_TIMEOUT: Duration = Duration::from_secs(5);
+/// What is short, in seconds.
+const SHORT: i64 = 300;
 
 /// One resolution. Its steps are counted from 0, base first.
 pub(super) struct Run<'r, 'a> {
     pub(super) resolver: &'r mut Resolver<'a>,
     pub(super) plan: &'r CredentialPlan,
     pub(super) steps: Vec<(Call<'r>, CacheKey)>,
-    /// The locks that this run holds, for the chain.
-    held: Vec<String>,
+    /// The locks that this run holds, in the order they were taken.
+    pub(super) held: Vec<(String, Guard)>,
     began: Timestamp,
+    /// The cache's epoch when this run began to fetch.
+    epoch: Option<u64>,
+    pub(super) patience: Patience,
     /// How long this run has waited for other processes.
-    waited: Duration,
+    pub(super) waited: Duration,
     /// A code of a call that AWS refused for another reason.
     pub(super) left_over: Option<Secret>,
     /// AWS no longer knows the cached MFA session.
@@ -51,12 +60,13 @@ pub(super) enum Call<'r> {
     Role(usize),
 }
 
-/// What waiting for a lock came to.
-pub(super) enum Waited {
-    /// The lock, or none where locks are not to be had.
-    Lock(Option<Guard>),
-    /// The session that another process fetched meanwhile.
-    Session(Credentials),
+/// How long this run may keep its caller waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// There is nothing to hand out yet.
+    Full,
+    /// There is: this long for a call, and not at all for another process.
+    Early(Duration),
 }
 
 impl<'r, 'a> Run<'r, 'a> {
@@ -77,6 +87,8 @@ impl<'r, 'a> Run<'r, 'a> {
             steps,
             held: Vec::new(),
             began,
+            epoch: None,
+            patience: Patience::Full,
             waited: Duration::ZERO,
             left_over: None,
             distrusts_mfa_session: false,
@@ -93,31 +105,69 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// The session of step `at`. Its lock is held while the steps before it are fetched: leaf to base, so that two
-    /// chains with a step in common cannot wait for each other.
+    /// The session of step `at`: the cached one, or a new one.
     pub(super) fn session(&mut self, at: usize) -> Result<Credentials, ResolveError> {
         if let Some(session) = self.good_enough(at) {
             return Ok(session);
         }
-        let lock = match self.lock_id(at) {
-            Some(id) => match self.lock(&id, at)? {
-                Waited::Session(session) => return Ok(session),
-                Waited::Lock(lock) => lock,
-            },
-            None => None,
-        };
+        let options = self.resolver.options;
+        let is_early = self.patience == Patience::Full && !options.min_ttl_is_strict;
+        match self.lasting(at).filter(|_| is_early) {
+            Some((present, left)) => self.renewed_early(at, present, left),
+            None => self.freeing(|run| run.renewed(at)),
+        }
+    }
+
+    /// A new session for one that still lasts, unless another process sees to it or STS does not answer soon.
+    fn renewed_early(&mut self, at: usize, present: Credentials, left: i64) -> Result<Credentials, ResolveError> {
+        let id = self.lock_id(at);
+        if id.as_ref().is_some_and(|id| self.rests(id)) {
+            return Ok(present);
+        }
+        self.patience = Patience::Early(if left > SHORT { EARLY_TIMEOUT } else { LATE_TIMEOUT });
+        let outcome = self.freeing(|run| {
+            let outcome = run.renewed(at);
+            if let (Err(ResolveError::Sts { .. } | ResolveError::Base { .. }), Some(id)) = (&outcome, &id) {
+                run.rest(id);
+            }
+            outcome
+        });
+        self.patience = Patience::Full;
+        match outcome {
+            // Somebody else renews it, nobody can be asked now, or the base's program failed: it still lasts.
+            Err(ResolveError::LockTimeout(_) | ResolveError::Prompt { .. } | ResolveError::Base { .. }) => Ok(present),
+            other => other,
+        }
+    }
+
+    /// A new session. Its lock is held while the steps before it are fetched: leaf to base, so that two chains with a
+    /// step in common cannot wait for each other.
+    fn renewed(&mut self, at: usize) -> Result<Credentials, ResolveError> {
+        let id = self.lock_id(at);
+        if let Some(id) = &id
+            && let Waited::Session(session) = self.lock(id, at)?
+        {
+            return Ok(session);
+        }
         if let Some(session) = self.good_enough(at) {
             return Ok(session);
         }
+        self.epoch.get_or_insert_with(|| self.resolver.store.epoch());
         let fetched = match self.steps[at].0 {
-            Call::MfaSession(mfa, seconds) => self.mfa_session(at, mfa, seconds, lock),
-            Call::Role(0) => self.first_role(at, lock.as_ref()),
+            Call::MfaSession(mfa, seconds) => self.mfa_session(at, mfa, seconds),
+            Call::Role(0) => self.first_role(at),
             Call::Role(index) => self.session(at - 1).and_then(|signer| self.role(at, index, &signer)),
         };
+        if let (Err(error), Some(id)) = (&fetched, &id) {
+            self.share(id, error);
+        }
         let Err(ResolveError::Sts { error, .. }) = &fetched else { return fetched };
         match self.lasting(at) {
             Some((session, left)) if error.is_passing() => {
                 self.resolver.mishaps.push(Mishap::Stale(error.clone(), left));
+                if let Some(id) = &id {
+                    self.rest(id);
+                }
                 Ok(session)
             }
             _ => fetched,
@@ -154,7 +204,7 @@ impl<'r, 'a> Run<'r, 'a> {
     /// What a program that we run must not ask us for again.
     pub(super) fn longer_chain(&self) -> Chain {
         let Resolver { chain, config, .. } = &*self.resolver;
-        chain.with(config, &self.plan.path, &self.held)
+        chain.with(config, &self.plan.path, &self.held.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>())
     }
 
     /// The cached session of step `at`, if it is one that this run may take at all.
@@ -195,7 +245,7 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// The cached session that is better than an error, and the seconds it still lasts.
-    fn lasting(&mut self, at: usize) -> Option<(Credentials, i64)> {
+    pub(super) fn lasting(&mut self, at: usize) -> Option<(Credentials, i64)> {
         let found = self.lasting_session(at)?;
         let left = found.lease.seconds_left(self.resolver.clock.now());
         Some((self.take(found), left))
@@ -242,7 +292,11 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     pub(super) fn host(&self, region: &'r str) -> Host<'r> {
-        Host { region, endpoint: self.plan.endpoint.as_ref().map(|url| url.value.as_str()) }
+        let timeout = match self.patience {
+            Patience::Full => CALL_TIMEOUT,
+            Patience::Early(timeout) => timeout,
+        };
+        Host { region, endpoint: self.plan.endpoint.as_ref().map(|url| url.value.as_str()), timeout }
     }
 
     pub(super) fn kept(&mut self, at: usize, exchanged: Exchanged) -> Credentials {
@@ -282,52 +336,8 @@ impl<'r, 'a> Run<'r, 'a> {
             clock_offset: session.clock_offset,
         };
         let Ok(entry) = entry::write(&session.credentials, expiration, &mark) else { return };
-        if let Err(error) = self.resolver.store.put(key, &entry, now) {
+        if let Err(error) = self.resolver.store.put(key, &entry, now, self.epoch.unwrap_or_default()) {
             self.resolver.mishaps.push(Mishap::NotCached(error));
-        }
-    }
-
-    /// Waits for the lock `id`, looking at the cache for step `at` meanwhile, so that all who wait leave together.
-    pub(super) fn lock(&mut self, id: &str, at: usize) -> Result<Waited, ResolveError> {
-        if !self.resolver.store.is_ours() {
-            return Ok(Waited::Lock(None));
-        }
-        if self.resolver.chain.locks.iter().any(|held| held == id) {
-            return Err(ResolveError::Recursion);
-        }
-        let locks = self.resolver.store.locks();
-        let timeout = self.resolver.options.lock_timeout;
-        let mut seen = self.resolver.store.stamp();
-        let mut pause = PAUSE.0;
-        loop {
-            match locks.try_take(id) {
-                Attempt::Held(guard) => {
-                    self.held.push(id.to_owned());
-                    return Ok(Waited::Lock(Some(guard)));
-                }
-                Attempt::Unavailable(error) => {
-                    self.resolver.mishaps.push(Mishap::NoLock(error));
-                    return Ok(Waited::Lock(None));
-                }
-                Attempt::Busy => {}
-            }
-            let stamp = self.resolver.store.stamp();
-            if stamp != seen
-                && let Some(session) = self.good_enough(at)
-            {
-                return Ok(Waited::Session(session));
-            }
-            seen = stamp;
-            if self.waited >= timeout {
-                return match self.lasting(at) {
-                    Some((session, _)) => Ok(Waited::Session(session)),
-                    None => Err(ResolveError::LockTimeout(timeout.as_secs())),
-                };
-            }
-            let since = Instant::now();
-            sleep(Duration::from_millis(jitter(pause)));
-            self.waited += since.elapsed();
-            pause = (pause * 2).min(PAUSE.1);
         }
     }
 
@@ -345,12 +355,4 @@ impl<'r, 'a> Run<'r, 'a> {
         };
         FailedCall { asked: self.plan.profile.clone(), what }
     }
-}
-
-/// From half of `pause` to the whole of it: waiters that began together must not stay in step. The clock's nanoseconds
-/// and the process's number are random enough for that.
-fn jitter(pause: u64) -> u64 {
-    let nanos = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |d| u64::from(d.subsec_nanos()));
-    let half = pause / 2;
-    half + (nanos ^ u64::from(std::process::id())) % (half + 1)
 }

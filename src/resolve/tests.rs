@@ -83,6 +83,12 @@ impl Prompt for ScriptedPrompt {
         self.0 = self.0.checked_sub(1).ok_or(PromptError::NobodyToAsk)?;
         Ok(Answer { code: Secret::from("123456"), typed: true })
     }
+
+    fn own_terminal(&self) -> Option<String> {
+        None
+    }
+
+    fn tell(&self, _line: &str) {}
 }
 
 struct World {
@@ -137,6 +143,7 @@ impl World {
             is_only_profile: &|_| true,
             chain: &Chain::default(),
             config: "config",
+            verb: "process",
             mishaps: Vec::new(),
             asked: false,
         };
@@ -276,7 +283,9 @@ fn an_outage_is_bridged_and_a_refusal_is_not() {
     let sts = ScriptedSts::new(answers);
     world.resolve("plain", 0, &sts, 0, |_| {}).unwrap();
     assert_eq!(world.resolve("plain", 3000, &sts, 0, |_| {}).unwrap(), "ASIA1");
-    assert!(matches!(world.resolve("plain", 3000, &sts, 0, |_| {}), Err(ResolveError::Sts { .. })));
+    assert_eq!(world.resolve("plain", 3059, &sts, 0, |_| {}).unwrap(), "ASIA1", "renewal rests for a minute");
+    assert_eq!(sts.calls(), 2);
+    assert!(matches!(world.resolve("plain", 3060, &sts, 0, |_| {}), Err(ResolveError::Sts { .. })));
     let over = world.resolve("plain", 3541, &sts, 0, |_| {});
     assert!(matches!(over, Err(ResolveError::Sts { error: StsError::Server(503), .. })), "59 s left");
 }

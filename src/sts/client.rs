@@ -32,7 +32,6 @@ use super::{AssumeRole, GetSessionToken, Host, Session, Sts, StsError};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
-const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 const ATTEMPTS: u32 = 3;
 const FIRST_BACKOFF: Duration = Duration::from_millis(300);
 
@@ -168,8 +167,8 @@ fn config(host: Host<'_>, signer: &Credentials, http: SharedHttpClient, clock: S
     );
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .operation_timeout(CALL_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT.min(host.timeout))
+        .operation_timeout(host.timeout)
         .build();
     let mut config = Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())

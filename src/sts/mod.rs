@@ -4,6 +4,9 @@
 
 pub mod client;
 
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::credentials::Credentials;
@@ -25,6 +28,8 @@ pub struct Host<'a> {
     pub region: &'a str,
     /// The URL to call instead of AWS's own for that region.
     pub endpoint: Option<&'a str>,
+    /// How long a call may take in all, tries and pauses included.
+    pub timeout: Duration,
 }
 
 /// The parameters of one GetSessionToken call.
@@ -65,7 +70,7 @@ pub struct Session {
 }
 
 /// Why a call gave no session.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum StsError {
     /// AWS answered with an error of its own.
     #[error("{code}: {message}")]

@@ -70,7 +70,7 @@ fn cache(home: &TestHome) -> Value {
     serde_json::from_str(&text).expect("JSON in the cache file")
 }
 
-/// Makes every session in the cache as old as it would be `seconds` later.
+/// Makes every session in the cache, and every failed renewal, as old as it would be `seconds` later.
 fn age_cache(home: &TestHome, seconds: i64) {
     fn age(at: &mut Value, seconds: i64) {
         match at {
@@ -90,4 +90,13 @@ fn age_cache(home: &TestHome, seconds: i64) {
     let mut file = cache(home);
     age(&mut file, seconds);
     fs::write(home.cache_file(), file.to_string()).unwrap();
+    for entry in fs::read_dir(home.cache_dir().join("locks")).unwrap().map(Result::unwrap) {
+        if entry.path().extension().is_some_and(|extension| extension == "holder") {
+            let mut facts: Value = serde_json::from_str(&fs::read_to_string(entry.path()).unwrap()).unwrap();
+            if let Some(at) = facts["renewal_failed_at"].as_i64() {
+                facts["renewal_failed_at"] = value!(at - seconds);
+                fs::write(entry.path(), facts.to_string()).unwrap();
+            }
+        }
+    }
 }

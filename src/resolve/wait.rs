@@ -1,0 +1,216 @@
+//! Owns waiting for other processes: locks, what their holders tell, and how a holder's failure becomes the waiters'.
+//!
+//! Refuses to wait without bound, and to hand a failure to anybody who was not waiting when it happened.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use crate::cache::holder::Holder;
+use crate::cache::lock::{Attempt, Guard};
+use crate::credentials::Credentials;
+use crate::prompt::PromptError;
+use crate::sts::StsError;
+
+use super::run::{Patience, Run};
+use super::{Mishap, ResolveError};
+
+/// The shortest and the longest pause (in milliseconds) between two tries of a lock.
+const PAUSE: (u64, u64) = (5, 60);
+/// How long to wait before the person is told what for.
+const SILENCE: Duration = Duration::from_secs(2);
+
+/// What waiting for a lock came to.
+pub(super) enum Waited {
+    /// The lock, which is held from now on, or none where locks are not to be had.
+    Lock,
+    /// The session that another process fetched meanwhile.
+    Session(Credentials),
+}
+
+/// How a try ended, for those who waited for it. What only the holder's own flags or surroundings explain is not here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+enum Shared {
+    Sts(StsError),
+    Cancelled,
+    NotACode,
+    TimedOut(u64),
+}
+
+/// A failure and which try of its lock it was.
+type Facts = Holder<(u64, Shared)>;
+
+impl Shared {
+    fn of(error: &ResolveError) -> Option<Self> {
+        match error {
+            ResolveError::Sts { error, .. } if error.is_passing() || error.is_mfa_rejected() => {
+                Some(Self::Sts(error.clone()))
+            }
+            ResolveError::Prompt { error: PromptError::Cancelled, .. } => Some(Self::Cancelled),
+            ResolveError::Prompt { error: PromptError::NotACode, .. } => Some(Self::NotACode),
+            ResolveError::Prompt { error: PromptError::TimedOut(seconds), .. } => Some(Self::TimedOut(*seconds)),
+            _ => None,
+        }
+    }
+}
+
+impl Run<'_, '_> {
+    /// Waits for the lock `id`, looking at the cache for step `at` meanwhile, so that all who wait leave together. The
+    /// failure of whoever holds it becomes ours.
+    pub(super) fn lock(&mut self, id: &str, at: usize) -> Result<Waited, ResolveError> {
+        if !self.resolver.store.is_ours() {
+            return Ok(Waited::Lock);
+        }
+        if self.resolver.chain.locks.iter().any(|held| held == id) {
+            return Err(ResolveError::Recursion);
+        }
+        let locks = self.resolver.store.locks();
+        let timeout = self.resolver.options.lock_timeout;
+        let mut seen = self.resolver.store.stamp();
+        let mut pause = PAUSE.0;
+        let mut known = None;
+        let (began, mut is_told) = (Instant::now(), false);
+        loop {
+            let guard = match locks.try_take(id) {
+                Attempt::Held(guard) => Some(guard),
+                Attempt::Unavailable(error) => {
+                    self.resolver.mishaps.push(Mishap::NoLock(error));
+                    return Ok(Waited::Lock);
+                }
+                Attempt::Busy if matches!(self.patience, Patience::Early(_)) => {
+                    return Err(ResolveError::LockTimeout(0));
+                }
+                Attempt::Busy => None,
+            };
+            let stamp = self.resolver.store.stamp();
+            if stamp != seen
+                && let Some(session) = self.good_enough(at)
+            {
+                return Ok(Waited::Session(session));
+            }
+            seen = stamp;
+            let facts = if guard.is_none() || known.is_some() { self.facts(id) } else { Facts::default() };
+            let baseline = *known.get_or_insert(facts.generation);
+            if let Some(shared) = facts.failure.as_ref().filter(|(number, _)| *number > baseline) {
+                return Err(self.adopt(&shared.1, at));
+            }
+            if let Some(guard) = guard {
+                self.hold(id, guard);
+                return Ok(Waited::Lock);
+            }
+            if !is_told && began.elapsed() >= SILENCE {
+                is_told = true;
+                self.tell_of(&facts);
+            }
+            if self.waited >= timeout {
+                return match self.lasting(at) {
+                    Some((session, _)) => Ok(Waited::Session(session)),
+                    None => Err(ResolveError::LockTimeout(timeout.as_secs())),
+                };
+            }
+            let since = Instant::now();
+            sleep(Duration::from_millis(jitter(pause)));
+            self.waited += since.elapsed();
+            pause = (pause * 2).min(PAUSE.1);
+        }
+    }
+
+    /// Tells those who come to wait that we hold the lock now.
+    fn hold(&mut self, id: &str, lock: Guard) {
+        let facts = Facts {
+            pid: std::process::id(),
+            since: self.resolver.clock.now().0,
+            verb: self.resolver.verb.to_owned(),
+            profile: self.plan.profile.clone(),
+            asks_on: None,
+            ..self.facts(id)
+        };
+        self.resolver.store.holders().put(id, &facts, &lock);
+        self.held.push((id.to_owned(), lock));
+    }
+
+    /// Runs `what` and then frees the locks that it took.
+    pub(super) fn freeing<T>(&mut self, what: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.held.len();
+        let outcome = what(self);
+        self.held.truncate(before);
+        outcome
+    }
+
+    /// The lock `id`, if we hold it.
+    pub(super) fn guard(&self, id: &str) -> Option<&Guard> {
+        self.held.iter().find(|(held, _)| held == id).map(|(_, guard)| guard)
+    }
+
+    /// Tells all who wait for us on which terminal we ask, or that we no longer do.
+    pub(super) fn asking(&self, terminal: Option<&str>) {
+        for (id, _) in &self.held {
+            self.tell_waiters(id, |facts| facts.asks_on = terminal.map(str::to_owned));
+        }
+    }
+
+    /// Tells those who wait for the lock how our try has ended.
+    pub(super) fn share(&self, id: &str, error: &ResolveError) {
+        if let Some(shared) = Shared::of(error) {
+            self.tell_waiters(id, |facts| {
+                facts.generation += 1;
+                facts.failure = Some((facts.generation, shared));
+            });
+        }
+    }
+
+    /// Lets early renewals rest for a while, since one has just failed.
+    pub(super) fn rest(&self, id: &str) {
+        let now = self.resolver.clock.now().0;
+        self.tell_waiters(id, |facts| facts.renewal_failed_at = Some(now));
+    }
+
+    fn tell_waiters(&self, id: &str, change: impl FnOnce(&mut Facts)) {
+        if let Some(lock) = self.guard(id) {
+            let mut facts = self.facts(id);
+            change(&mut facts);
+            self.resolver.store.holders().put(id, &facts, lock);
+        }
+    }
+
+    /// Whether early renewals under this lock rest.
+    pub(super) fn rests(&self, id: &str) -> bool {
+        self.facts(id).rests(self.resolver.clock.now())
+    }
+
+    fn facts(&self, id: &str) -> Facts {
+        self.resolver.store.holders().get(id)
+    }
+
+    fn adopt(&self, shared: &Shared, at: usize) -> ResolveError {
+        let prompt = |error| ResolveError::Prompt { error, at: Box::new(self.failed_call(at)) };
+        match shared {
+            Shared::Sts(error) => self.failed(at, error.clone()),
+            Shared::Cancelled => prompt(PromptError::Cancelled),
+            Shared::NotACode => prompt(PromptError::NotACode),
+            Shared::TimedOut(seconds) => prompt(PromptError::TimedOut(*seconds)),
+        }
+    }
+
+    /// Says on this process's terminal whom it waits for, unless that one asks on the same.
+    fn tell_of(&mut self, facts: &Facts) {
+        let Facts { pid, verb, profile, asks_on, .. } = facts;
+        let doing = match asks_on {
+            Some(terminal) if self.resolver.prompt.own_terminal().as_ref() == Some(terminal) => return,
+            Some(_) => ", which asks for an MFA code elsewhere",
+            None => "",
+        };
+        if *pid != 0 {
+            self.resolver.prompt.tell(&format!("waiting for process {pid} (amplify-creds {verb} {profile}){doing}"));
+        }
+    }
+}
+
+/// From half of `pause` to the whole of it: waiters that began together must not stay in step. The clock's nanoseconds
+/// and the process's number are random enough for that.
+fn jitter(pause: u64) -> u64 {
+    let nanos = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |d| u64::from(d.subsec_nanos()));
+    let half = pause / 2;
+    half + (nanos ^ u64::from(std::process::id())) % (half + 1)
+}
