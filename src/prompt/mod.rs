@@ -7,10 +7,14 @@ mod dialog;
 mod pinentry;
 mod program;
 #[cfg(unix)]
+mod signals;
+#[cfg(unix)]
 pub mod terminal;
 #[cfg(not(unix))]
 #[path = "console.rs"]
 pub mod terminal;
+#[cfg(unix)]
+mod watch;
 
 use std::io::{BufRead, Read};
 use std::time::Duration;

@@ -9,28 +9,28 @@ use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{SigSet, Signal};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
-use rustix::process::{Pid, getpgrp, getppid};
+use rustix::process::getpgrp;
 use rustix::termios::{
     InputModes, LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetpgrp, tcgetsid, tcsetattr,
 };
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
 use crate::secret::Secret;
 
-use super::{DEADLINE_SECONDS, NOT_SIX_DIGITS, PromptError, Question, REFUSED, TRIES, digits};
+use super::signals::Blocked;
+use super::watch::{LOOK_AROUND, Watch};
+use super::{NOT_SIX_DIGITS, PromptError, Question, REFUSED, TRIES, digits};
 
+/// The controlling terminal, whatever its device is called.
+pub(super) const CONTROLLING: &str = "/dev/tty";
 const QUESTION: &str = "Enter the MFA token code: ";
-/// How often the foreground and the parent are looked at.
-const LOOK_AROUND: Duration = Duration::from_millis(200);
 /// How long to wait between reads where `poll` knows no terminals.
 const UNPOLLABLE_PAUSE: Duration = Duration::from_millis(50);
 /// More than anybody types; what comes behind it is thrown away.
@@ -66,8 +66,18 @@ pub(super) fn tell(text: &str) {
 
 /// Never blocking: `poll` waits, and where it knows no terminals (macOS) a pause between reads does.
 fn open() -> std::io::Result<File> {
+    open_device(Path::new(CONTROLLING))
+}
+
+/// A terminal, without waiting for it and without making it ours.
+pub(super) fn open_device(path: &Path) -> std::io::Result<File> {
     let flags = (OFlags::NOCTTY | OFlags::NONBLOCK).bits().cast_signed();
-    OpenOptions::new().read(true).write(true).custom_flags(flags).open("/dev/tty")
+    OpenOptions::new().read(true).write(true).custom_flags(flags).open(path)
+}
+
+/// Whether the terminal listens to us and not to a job before us.
+pub(super) fn in_foreground(device: &File) -> bool {
+    tcgetpgrp(device.as_fd()).is_ok_and(|group| group == getpgrp())
 }
 
 /// The terminal, ready for a question. Dropping it puts everything back.
@@ -76,29 +86,20 @@ struct Terminal {
     before: Termios,
     /// What the terminal was set to, where it had to be put right.
     ours: Option<Termios>,
+    /// Before `blocked`, so that it is dropped first: a signal held back so far then acts as between questions.
+    watch: Watch,
     blocked: Blocked,
-    signals: &'static Signals,
-    parent: Option<Pid>,
-    deadline: Instant,
 }
 
 impl Terminal {
     fn take() -> Result<Self, PromptError> {
         let device = open().map_err(|_| PromptError::NobodyToAsk)?;
         let before = tcgetattr(&device).map_err(|_| PromptError::NobodyToAsk)?;
-        let mut terminal = Self {
-            device,
-            before,
-            ours: None,
-            blocked: Blocked::new(),
-            signals: Signals::get(),
-            parent: getppid(),
-            deadline: Instant::now() + Duration::from_secs(DEADLINE_SECONDS),
-        };
-        if !terminal.in_foreground() {
+        if !in_foreground(&device) {
             return Err(PromptError::NobodyToAsk);
         }
-        terminal.signals.idle.store(false, Ordering::SeqCst);
+        let blocked = Blocked::new();
+        let mut terminal = Self { device, before, ours: None, watch: Watch::begin(), blocked };
         terminal.put_right();
         Ok(terminal)
     }
@@ -176,8 +177,8 @@ impl Terminal {
         match rpassword::read_password_with_config(config) {
             Ok(text) => Ok(Secret::new(text)),
             // It raises SIGINT for a Ctrl-C in the text, which `wait` would see next.
-            Err(_) => match self.signals.take() {
-                SIGINT => Err(PromptError::Cancelled),
+            Err(_) => match self.watch.stop_asked() {
+                Err(PromptError::Cancelled) => Err(PromptError::Cancelled),
                 _ => Ok(Secret::default()),
             },
         }
@@ -185,19 +186,10 @@ impl Terminal {
 
     /// The time left for the question, or an error when it is over.
     fn look_around(&mut self, prompt: &str) -> Result<Duration, PromptError> {
-        match self.signals.take() {
-            0 => {}
-            SIGINT => return Err(PromptError::Cancelled),
-            SIGTSTP => self.stop_and_continue(prompt)?,
-            signal => return Err(PromptError::Signalled(signal)),
+        if self.watch.stop_asked()? {
+            self.stop_and_continue(prompt)?;
         }
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(PromptError::TimedOut(DEADLINE_SECONDS));
-        }
-        if getppid() != self.parent {
-            return Err(PromptError::Cancelled);
-        }
+        let left = self.watch.time_left()?;
         if self.in_foreground() { Ok(left) } else { Err(PromptError::NobodyToAsk) }
     }
 
@@ -233,7 +225,7 @@ impl Terminal {
     }
 
     fn in_foreground(&self) -> bool {
-        tcgetpgrp(self.device.as_fd()).is_ok_and(|group| group == getpgrp())
+        in_foreground(&self.device)
     }
 
     /// Gives a terminal that somebody left raw its line editing; one that has it is left alone.
@@ -265,66 +257,10 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         self.put_back();
-        self.signals.idle.store(true, Ordering::SeqCst);
     }
 }
 
 /// Whether the modes that we set are the same.
 fn same(one: &Termios, other: &Termios) -> bool {
     (one.local_modes, one.input_modes) == (other.local_modes, other.input_modes)
-}
-
-/// SIGTTIN and SIGTTOU kept from this thread: a background read then fails with EIO instead of stopping us.
-struct Blocked {
-    before: Option<SigSet>,
-}
-
-impl Blocked {
-    fn new() -> Self {
-        let mut set = SigSet::empty();
-        set.add(Signal::SIGTTIN);
-        set.add(Signal::SIGTTOU);
-        let before = SigSet::thread_get_mask().ok();
-        let _ = set.thread_block();
-        Self { before }
-    }
-
-    fn lift(&mut self) {
-        if let Some(before) = self.before.take() {
-            let _ = before.thread_set_mask();
-        }
-    }
-}
-
-impl Drop for Blocked {
-    fn drop(&mut self) {
-        self.lift();
-    }
-}
-
-/// The signals that end a question. Their handlers stay for the life of the process, since taking them away would
-/// leave the signals ignored; `idle` makes them do what they do by default between questions.
-struct Signals {
-    idle: Arc<AtomicBool>,
-    last: Arc<AtomicUsize>,
-}
-
-impl Signals {
-    fn get() -> &'static Self {
-        static SIGNALS: OnceLock<Signals> = OnceLock::new();
-        SIGNALS.get_or_init(|| {
-            let signals = Self { idle: Arc::new(AtomicBool::new(true)), last: Arc::new(AtomicUsize::new(0)) };
-            for signal in [SIGINT, SIGTERM, SIGHUP, SIGTSTP] {
-                // An error means that the system forbids handlers: then the default acts, as without us.
-                let _ = signal_hook::flag::register_conditional_default(signal, signals.idle.clone());
-                let _ = signal_hook::flag::register_usize(signal, signals.last.clone(), signal.unsigned_abs() as usize);
-            }
-            signals
-        })
-    }
-
-    /// The last signal since the last look, or 0.
-    fn take(&self) -> i32 {
-        i32::try_from(self.last.swap(0, Ordering::SeqCst)).unwrap_or(0)
-    }
 }

@@ -1,0 +1,63 @@
+//! Owns what ends a question that nobody has answered: the deadline, a signal, the end of whoever started us.
+//!
+//! Refuses to know how the question is asked.
+
+use std::time::{Duration, Instant};
+
+#[cfg(unix)]
+use rustix::process::{Pid, getppid};
+#[cfg(unix)]
+use signal_hook::consts::{SIGINT, SIGTSTP};
+
+#[cfg(unix)]
+use super::signals::Kept;
+use super::{DEADLINE_SECONDS, PromptError};
+
+/// How often a wait is left to look around.
+pub(super) const LOOK_AROUND: Duration = Duration::from_millis(200);
+
+/// One question's watch. Signals are kept for it until it is dropped.
+pub(super) struct Watch {
+    deadline: Instant,
+    #[cfg(unix)]
+    signals: Kept,
+    #[cfg(unix)]
+    parent: Option<Pid>,
+}
+
+impl Watch {
+    /// Begins now.
+    pub(super) fn begin() -> Self {
+        Self {
+            deadline: Instant::now() + Duration::from_secs(DEADLINE_SECONDS),
+            #[cfg(unix)]
+            signals: Kept::new(),
+            #[cfg(unix)]
+            parent: getppid(),
+        }
+    }
+
+    /// Whether Ctrl-Z asks for a stop, which is the caller's to obey; any other signal is the end.
+    #[cfg(unix)]
+    pub(super) fn stop_asked(&self) -> Result<bool, PromptError> {
+        match self.signals.take() {
+            0 => Ok(false),
+            SIGTSTP => Ok(true),
+            SIGINT => Err(PromptError::Cancelled),
+            signal => Err(PromptError::Signalled(signal)),
+        }
+    }
+
+    /// The time left, or an error when it is over or nobody waits any more.
+    pub(super) fn time_left(&self) -> Result<Duration, PromptError> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(PromptError::TimedOut(DEADLINE_SECONDS));
+        }
+        #[cfg(unix)]
+        if getppid() != self.parent {
+            return Err(PromptError::Cancelled);
+        }
+        Ok(left)
+    }
+}
