@@ -64,6 +64,12 @@ pub const WSL_DISTRO_NAME: &str = "WSL_DISTRO_NAME";
 pub const GPG_TTY: &str = "GPG_TTY";
 /// The kind of terminal.
 pub const TERM: &str = "TERM";
+/// The terminal's character set, among much else; before `LC_CTYPE`.
+pub const LC_ALL: &str = "LC_ALL";
+/// The terminal's character set, before `LANG`.
+pub const LC_CTYPE: &str = "LC_CTYPE";
+/// The language, and the terminal's character set.
+pub const LANG: &str = "LANG";
 /// Any value but `0` and `false`: never ask anything.
 pub const AMPLIFY_CREDS_NO_INPUT: &str = "AMPLIFY_CREDS_NO_INPUT";
 /// `auto`, `amplify` or `aws`.

@@ -2,10 +2,15 @@
 //!
 //! Refuses to know what the code is for beyond what it tells the person; whether a code is needed is the resolver's.
 
+mod assuan;
 mod available;
 mod dialog;
+mod helper;
+#[cfg(unix)]
+mod lent;
 mod pinentry;
 mod program;
+mod rounds;
 #[cfg(unix)]
 mod signals;
 #[cfg(unix)]
@@ -13,7 +18,6 @@ pub mod terminal;
 #[cfg(not(unix))]
 #[path = "console.rs"]
 pub mod terminal;
-#[cfg(unix)]
 mod watch;
 
 use std::io::{BufRead, Read};
@@ -87,6 +91,10 @@ impl Question<'_> {
     }
 }
 
+/// What a window that asks is called.
+const TITLE: &str = "amplify-creds";
+/// What stands before the place where the code is typed, in a window.
+const LABEL: &str = "MFA token code:";
 /// What is said when AWS has refused a code.
 const REFUSED: &str = "AWS did not accept the code. Wait for the next one.";
 /// What is said to anything but six digits.
@@ -223,7 +231,8 @@ impl Prompt for Ladder {
 
     fn terminal(&self, question: &Question<'_>) -> Option<String> {
         let asks_program = question.mfa_process.is_some() && self.runs_left > 0;
-        let asks_here = self.rungs.first() == Some(&Rung::Terminal);
+        // pinentry may ask on the terminal too, and two of them there would read each other's digits.
+        let asks_here = matches!(self.rungs.first(), Some(Rung::Terminal | Rung::Pinentry));
         if self.given.is_empty() && !asks_program && asks_here { terminal::id() } else { None }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Refuses to know how the question is asked.
 
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 #[cfg(unix)]
@@ -59,5 +60,28 @@ impl Watch {
             return Err(PromptError::Cancelled);
         }
         Ok(left)
+    }
+
+    /// All of that, stopping when asked to: for a question that another program has on the screen. Ctrl-Z reaches that
+    /// program as well, and so does `fg`.
+    pub(super) fn look_around(&self) -> Result<Duration, PromptError> {
+        #[cfg(unix)]
+        if self.stop_asked()? {
+            // Where it fails we go on, and so does the question.
+            let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
+        }
+        self.time_left()
+    }
+
+    /// Waits, and looks around meanwhile.
+    pub(super) fn wait(&self, wait: Duration) -> Result<(), PromptError> {
+        let until = Instant::now() + wait;
+        loop {
+            let left = self.look_around()?.min(until.saturating_duration_since(Instant::now()));
+            if left.is_zero() {
+                return Ok(());
+            }
+            sleep(left.min(LOOK_AROUND));
+        }
     }
 }

@@ -1,0 +1,162 @@
+//! Owns the Assuan protocol's lines, as pinentry speaks it: what we say made safe, what it says read.
+//!
+//! Pure. Refuses lines that no pinentry says: whoever talks like that cannot be trusted to ask.
+
+use zeroize::Zeroizing;
+
+use super::{DEADLINE_SECONDS, PromptError};
+
+/// The longest line, without its end.
+const LONGEST_LINE: usize = 998;
+
+/// Codes of libgpg-error; the upper half of the number names the program that made it.
+const CODE_BITS: u32 = 0xffff;
+const TIMEOUT: u32 = 62;
+const CANCELED: u32 = 99;
+const FULLY_CANCELED: u32 = 198;
+
+/// What pinentry says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Reply {
+    /// The command is done.
+    Ok,
+    /// It failed, with this code.
+    Failed(u32),
+    /// A piece of the answer.
+    Data(Zeroizing<Vec<u8>>),
+    /// A comment, or news that concerns nobody.
+    Aside,
+}
+
+/// `command` with `text`, cut off where it would be longer than a line may be.
+pub(super) fn line(command: &str, text: &str) -> String {
+    let mut line = format!("{command} ");
+    for char in text.chars() {
+        let before = line.len();
+        match char {
+            '%' | '\u{7f}' | '\0'..='\u{1f}' => line.extend(escape(char)),
+            char => line.push(char),
+        }
+        if line.len() > LONGEST_LINE {
+            line.truncate(before);
+            break;
+        }
+    }
+    line
+}
+
+fn escape(char: char) -> [char; 3] {
+    let digit = |value: u32| char::from_digit(value, 16).unwrap_or('0').to_ascii_uppercase();
+    ['%', digit(u32::from(char) / 16), digit(u32::from(char) % 16)]
+}
+
+/// One line read; none where it is no reply.
+pub(super) fn reply(line: &[u8]) -> Option<Reply> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let (word, rest) = match line.iter().position(|byte| *byte == b' ') {
+        Some(space) => (&line[..space], &line[space + 1..]),
+        None => (line, &[][..]),
+    };
+    match word {
+        b"OK" => Some(Reply::Ok),
+        b"ERR" => {
+            let code = std::str::from_utf8(rest).ok()?.split(' ').next()?;
+            Some(Reply::Failed(code.parse::<u32>().ok()? & CODE_BITS))
+        }
+        b"D" => decoded(rest).map(Reply::Data),
+        b"S" => Some(Reply::Aside),
+        _ => line.starts_with(b"#").then_some(Reply::Aside),
+    }
+}
+
+/// What a failed GETPIN means.
+pub(super) fn meaning(code: u32) -> PromptError {
+    match code {
+        CANCELED | FULLY_CANCELED => PromptError::Cancelled,
+        TIMEOUT => PromptError::TimedOut(DEADLINE_SECONDS),
+        _ => PromptError::NobodyToAsk,
+    }
+}
+
+fn decoded(data: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    // No longer than what it is made of, so that it never moves and leaves a copy behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(data.len()));
+    let mut rest = data.iter();
+    while let Some(byte) = rest.next() {
+        let mut nibble = || rest.next().and_then(|byte| char::from(*byte).to_digit(16));
+        bytes.push(match byte {
+            b'%' => u8::try_from(nibble()? * 16 + nibble()?).ok()?,
+            byte => *byte,
+        });
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_is_one_line() {
+        let rows = [
+            ("100 %", "SETDESC 100 %25"),
+            ("a\r\nBYE", "SETDESC a%0D%0ABYE"),
+            ("tab\there \u{1b}[2J\0\u{7f}", "SETDESC tab%09here %1B[2J%00%7F"),
+            ("m\u{fc}ller <b>", "SETDESC m\u{fc}ller <b>"),
+            ("", "SETDESC "),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(line("SETDESC", text), expected);
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        for text in ["x".repeat(5000), "%".repeat(5000), "\u{1f600}".repeat(5000), format!("a{}", "\n".repeat(5000))] {
+            let line = line("SETDESC", &text);
+            assert!((LONGEST_LINE - 3..=LONGEST_LINE).contains(&line.len()), "{}", line.len());
+            assert!(!line.ends_with("%0") && (line.matches('%').count() * 3 <= line.len()));
+        }
+    }
+
+    #[test]
+    fn replies_are_read() {
+        let data = |text: &str| Some(Reply::Data(Zeroizing::new(text.into())));
+        let rows: [(&[u8], Option<Reply>); 20] = [
+            (b"OK", Some(Reply::Ok)),
+            (b"OK Pleased to meet you, process 7", Some(Reply::Ok)),
+            (b"OK\r", Some(Reply::Ok)),
+            (b"ERR 83886179 Operation cancelled <Pinentry>", Some(Reply::Failed(CANCELED))),
+            (b"ERR 83886142 Timeout", Some(Reply::Failed(TIMEOUT))),
+            (b"ERR 198", Some(Reply::Failed(FULLY_CANCELED))),
+            (b"ERR", None),
+            (b"ERR x", None),
+            (b"ERR 99999999999", None),
+            (b"D 123456", data("123456")),
+            (b"D 12%3456%25%0a", data("12456%\n")),
+            (b"D", data("")),
+            (b"D %", None),
+            (b"D %4", None),
+            (b"D %zz", None),
+            (b"S PASSWORD_FROM_CACHE", Some(Reply::Aside)),
+            (b"# hello", Some(Reply::Aside)),
+            (b"#hello", Some(Reply::Aside)),
+            (b"INQUIRE QUALITY", None),
+            (b"HTTP/1.1 200 OK", None),
+        ];
+        for (line, expected) in rows {
+            assert_eq!(reply(line), expected, "{:?}", String::from_utf8_lossy(line));
+        }
+        assert_eq!(reply(b""), None);
+        assert_eq!(reply(b"OKAY"), None);
+        assert_eq!(reply(b"D \xff%ff"), Some(Reply::Data(Zeroizing::new(vec![0xff, 0xff]))));
+    }
+
+    #[test]
+    fn a_failed_question_has_a_meaning() {
+        assert_eq!(meaning(CANCELED), PromptError::Cancelled);
+        assert_eq!(meaning(FULLY_CANCELED), PromptError::Cancelled);
+        assert_eq!(meaning(TIMEOUT), PromptError::TimedOut(DEADLINE_SECONDS));
+        assert_eq!(meaning(83), PromptError::NobodyToAsk);
+    }
+}
