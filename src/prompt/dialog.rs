@@ -1,10 +1,29 @@
-//! Owns asking by a dialog program: osascript, zenity, PowerShell.
+//! Owns asking by a window that a system's own program opens, one program run for each question.
+//!
+//! Refuses to tell from silence that somebody pressed Cancel: a program that could not open its window says nothing either.
+
+use std::process::Command;
 
 use crate::secret::Secret;
 
-use super::{PromptError, Question, Rung};
+use super::dialog_program::Program;
+use super::helper::Helper;
+use super::rounds::rounds;
+use super::watch::Watch;
+use super::{LABEL, PromptError, Question};
 
 /// Asks for six digits.
-pub(super) fn ask(_rung: Rung, _question: &Question<'_>) -> Result<Secret, PromptError> {
-    Err(PromptError::NobodyToAsk)
+pub(super) fn ask(program: Program, question: &Question<'_>) -> Result<Secret, PromptError> {
+    let watch = Watch::begin();
+    let told = question.told();
+    rounds(question, &watch, |wrong| {
+        let wrong = wrong.map(|wrong| format!("{wrong}\n\n")).unwrap_or_default();
+        let left = watch.time_left()?.as_secs().max(1);
+        let arguments = program.arguments(&format!("{wrong}{told}{LABEL}"), left);
+        let started = program.names().iter().find_map(|name| {
+            Helper::start(Command::new(name).args(&arguments).envs(program.variables().iter().copied())).ok()
+        });
+        let (status, said) = started.ok_or(PromptError::NobodyToAsk)?.answer(&watch)?;
+        program.typed(status.code(), &said)
+    })
 }

@@ -5,6 +5,7 @@
 mod assuan;
 mod available;
 mod dialog;
+mod dialog_program;
 mod helper;
 #[cfg(unix)]
 mod lent;
@@ -30,6 +31,8 @@ use crate::child::ChildError;
 use crate::plan::limits::is_mfa_code;
 use crate::printable::printable;
 use crate::secret::Secret;
+
+use dialog_program::Program;
 
 pub use available::{Surroundings, available};
 
@@ -248,7 +251,9 @@ impl Prompt for Ladder {
             let asked = match rung {
                 Rung::Terminal => terminal::ask(question),
                 Rung::Pinentry => pinentry::ask(question),
-                Rung::Osascript | Rung::Zenity | Rung::PowerShell => dialog::ask(*rung, question),
+                Rung::Osascript => dialog::ask(Program::Osascript, question),
+                Rung::Zenity => dialog::ask(Program::Zenity, question),
+                Rung::PowerShell => dialog::ask(Program::PowerShell, question),
             };
             match asked {
                 Ok(code) => return Ok(Answer { code, typed: true }),
