@@ -7,6 +7,8 @@ mod cache;
 mod chains;
 mod config_errors;
 #[cfg(unix)]
+mod dialogs;
+#[cfg(unix)]
 mod env;
 mod explain;
 mod help;

@@ -78,6 +78,15 @@ impl Terminal {
         self.session.send_line(text).expect("a terminal to type at");
     }
 
+    /// Types what a full-screen program reads key by key.
+    ///
+    /// # Panics
+    /// Where the terminal is gone.
+    pub fn type_text(&mut self, text: &str) {
+        self.session.send(text).expect("a terminal to type at");
+        self.session.flush().expect("a terminal to type at");
+    }
+
     /// Types a control character, such as `c` for Ctrl-C.
     ///
     /// # Panics

@@ -1,0 +1,474 @@
+//! pinentry and the windows of each system: scripted ones that record what they are told, and real ones where they are
+//! installed.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use test_support::{FakeSts, Finished, Terminal, TestHome, biz_corp as data};
+
+use crate::{add_config, biz_corp, json};
+
+const SYSTEM: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// Takes one line of `$HOME/answers` for each GETPIN, `|` between the lines that it stands for.
+const PINENTRY: &str = "#!/bin/sh\n\
+    echo 'OK Pleased to meet you'\n\
+    while IFS= read -r line; do\n\
+      printf '%s\\n' \"$line\" >>\"$HOME/said\"\n\
+      case $line in\n\
+        GETPIN) head -n 1 \"$HOME/answers\" | tr '|' '\\n'; sed -i 1d \"$HOME/answers\" ;;\n\
+        OPTION*) echo 'ERR 83886254 Unknown option <Pinentry>' ;;\n\
+        BYE) echo OK; exit ;;\n\
+        *) echo '# noted'; echo OK ;;\n\
+      esac\n\
+    done\n";
+
+/// Records its arguments, each in brackets, and takes status and answer from one line of `$HOME/answers`.
+const DIALOG: &str = "#!/bin/sh\n\
+    for argument do printf '[%s]\\n' \"$argument\"; done >>\"$HOME/said\"\n\
+    env >\"$HOME/env\"\n\
+    read -r status answer <\"$HOME/answers\"; sed -i 1d \"$HOME/answers\"\n\
+    [ -z \"$answer\" ] || echo \"$answer\"\n\
+    exit \"$status\"\n";
+
+fn install(home: &TestHome, name: &str, script: &str) {
+    let path = home.write(&format!("bin/{name}"), script);
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn answers(home: &TestHome, lines: &[String]) {
+    home.write("answers", lines.join("\n") + "\n");
+}
+
+fn path(home: &TestHome) -> String {
+    format!("{}:{SYSTEM}", home.path().join("bin").display())
+}
+
+fn run(home: &TestHome, args: &[&str], variables: &[(&str, &str)]) -> Finished {
+    let path = path(home);
+    let mut all = vec![("PATH", path.as_str())];
+    all.extend_from_slice(variables);
+    home.run_with(args, &all)
+}
+
+/// What the programs were told since the last look.
+fn said(home: &TestHome) -> String {
+    let said = fs::read_to_string(home.path().join("said")).unwrap_or_default();
+    home.write("said", "");
+    said
+}
+
+fn code(sts: &FakeSts) -> String {
+    sts.next_unused_code(data::MFA_SERIAL)
+}
+
+/// Whether all of these are installed; where one is not, the test says so, and fails in CI.
+fn are_there(programs: &[&str]) -> bool {
+    programs.iter().all(|program| {
+        let is_there = SYSTEM.split(':').any(|dir| Path::new(dir).join(program).is_file());
+        if !is_there {
+            assert!(std::env::var_os("CI").is_none(), "{program} must be there in CI");
+            eprintln!("SKIPPED: no {program} here");
+        }
+        is_there
+    })
+}
+
+/// The walk-through's home with a scripted pinentry that gives these answers.
+fn with_pinentry(answer: impl Fn(&FakeSts) -> Vec<String>) -> (FakeSts, TestHome) {
+    let (sts, home) = biz_corp();
+    install(&home, "pinentry", PINENTRY);
+    answers(&home, &answer(&sts));
+    (sts, home)
+}
+
+const BY_PINENTRY: [&str; 4] = ["process", "bizcorprole", "--prompt", "pinentry"];
+
+#[test]
+fn pinentry_is_told_who_asks_for_what_and_gives_the_code() {
+    let (_sts, home) = with_pinentry(|sts| {
+        let code = code(sts);
+        // Encoded, in pieces, with a comment and news between them.
+        vec![format!("# x|D %{:02x}{}|S NEWS|D {}%20|OK", code.as_bytes()[0], &code[1..3], &code[3..])]
+    });
+    let done = run(&home, &BY_PINENTRY, &[("LANG", "C.UTF-8"), ("LC_ALL", "")]);
+    assert_eq!(json(done.succeeded())["AccountId"], "222222222222");
+    let said = said(&home);
+    let timeout = said.lines().find_map(|line| line.strip_prefix("SETTIMEOUT ")).unwrap().parse::<u64>().unwrap();
+    assert!((80..=90).contains(&timeout), "{timeout}");
+    let without: Vec<&str> = said.lines().filter(|line| !line.starts_with("SETTIMEOUT")).collect();
+    let described = format!(
+        "SETDESC Profile bizcorprole is configured to assume role%0A  {}%0A\
+         It requires MFA authentication. The MFA device is%0A  {}",
+        data::BIZ_CORP_ROLE,
+        data::MFA_SERIAL
+    );
+    assert_eq!(
+        without,
+        [
+            "GETINFO flavor",
+            "OPTION no-grab",
+            "OPTION lc-ctype=C.UTF-8",
+            "SETTITLE amplify-creds",
+            &described,
+            "SETPROMPT MFA token code:",
+            "GETPIN",
+            "BYE"
+        ]
+    );
+}
+
+#[test]
+fn what_pinentry_says_instead_of_a_code_has_its_exit_status() {
+    let rows = [
+        ("ERR 83886179 Operation cancelled <Pinentry>", 130, "cancelled"),
+        ("ERR 67109062 fully cancelled", 130, "cancelled"),
+        ("ERR 83886142 Timeout <Pinentry>", 4, "within 90 s"),
+        ("ERR 83886340 No pinentry", 4, "needs an MFA code"),
+        ("D 123456|INQUIRE QUALITY", 4, "needs an MFA code"),
+        ("D %%", 4, "needs an MFA code"),
+        ("hello", 4, "needs an MFA code"),
+    ];
+    for (answer, status, told) in rows {
+        let (sts, home) = with_pinentry(|_| vec![answer.to_owned()]);
+        let done = run(&home, &BY_PINENTRY, &[]);
+        assert!(done.failed_with(status).first_error_line().contains(told), "{answer}: {done:?}");
+        assert_eq!(sts.count("AssumeRole"), 0, "{answer}");
+    }
+}
+
+#[test]
+fn pinentry_asks_again_and_says_why() {
+    let (sts, home) = with_pinentry(|sts| {
+        let answer = |code: String| format!("D {code}|OK");
+        vec!["OK".to_owned(), answer("12345".to_owned()), answer(sts.wrong_code(data::MFA_SERIAL)), answer(code(sts))]
+    });
+    run(&home, &BY_PINENTRY, &[]).succeeded();
+    let said = said(&home);
+    let errors: Vec<&str> = said.lines().filter(|line| line.starts_with("SETERROR")).collect();
+    let digits = "SETERROR The code has six digits.";
+    assert_eq!(errors, [digits, digits, "SETERROR AWS did not accept the code. Wait for the next one."]);
+    assert_eq!((sts.count("AssumeRole"), said.matches("GETPIN").count()), (2, 4));
+
+    answers(&home, &["D 1|OK", "D x|OK", "D \u{663}\u{663}\u{663}\u{663}\u{663}\u{663}|OK"].map(str::to_owned));
+    run(&home, &[&BY_PINENTRY[..], &["--refresh"]].concat(), &[]).failed_with(4);
+    assert_eq!(sts.count("AssumeRole"), 2);
+}
+
+#[test]
+fn what_is_no_pinentry_is_nobody_to_ask() {
+    for greeting in
+        ["", "echo hello", "echo ERR 1 no", "yes | tr -d '\\n'", "yes OK | head -n 3", "echo OK; exec yes '#'"]
+    {
+        let (_sts, home) = biz_corp();
+        install(&home, "pinentry", &format!("#!/bin/sh\n{greeting}\n"));
+        let since = Instant::now();
+        run(&home, &BY_PINENTRY, &[]).failed_with(4);
+        assert!(since.elapsed().as_secs() < 8, "{greeting}");
+    }
+    let (_sts, home) = biz_corp();
+    let nowhere = home.path().display().to_string();
+    for way in ["pinentry", "zenity", "osascript", "powershell"] {
+        home.run_with(&["process", "bizcorprole", "--prompt", way], &[("PATH", &nowhere)]).failed_with(4);
+    }
+}
+
+#[test]
+#[ignore = "waits 10 s for a greeting; .ci/run runs it"]
+fn a_pinentry_that_does_not_greet_is_left() {
+    let (sts, home) = biz_corp();
+    install(&home, "pinentry", "#!/bin/sh\nexec sleep 60\n");
+    install(&home, "zenity", DIALOG);
+    answers(&home, &[format!("0 {}", code(&sts))]);
+    let since = Instant::now();
+    run(&home, &["process", "bizcorprole"], &[("DISPLAY", ":9")]).succeeded();
+    assert!((9..20).contains(&since.elapsed().as_secs()));
+}
+
+#[test]
+#[ignore = "waits 90 s for the real deadline; .ci/run runs it"]
+fn a_window_that_nobody_answers_is_closed() {
+    let (_sts, home) = biz_corp();
+    install(&home, "zenity", "#!/bin/sh\necho $$ >\"$HOME/pid\"; exec sleep 300\n");
+    let done = run(&home, &["process", "bizcorprole", "--prompt", "zenity"], &[]);
+    assert!(done.failed_with(4).first_error_line().contains("within 90 s"), "{done:?}");
+    let pid = fs::read_to_string(home.path().join("pid")).unwrap();
+    assert!(!Command::new("kill").args(["-0", pid.trim()]).stderr(Stdio::null()).status().unwrap().success());
+}
+
+#[test]
+fn signals_and_the_end_of_our_parent_close_the_window() {
+    let end = "while [ ! -s \"$HOME/pid\" ]; do sleep 0.05; done";
+    for (how, status) in [("-TERM", Some("143")), ("-HUP", Some("129")), ("-INT", Some("130")), ("parent", None)] {
+        let (_sts, home) = biz_corp();
+        install(&home, "zenity", "#!/bin/sh\necho $$ >\"$HOME/pid\"; exec sleep 300\n");
+        let program = "\"$PROGRAM\" process bizcorprole --prompt zenity 2>\"$HOME/err\"";
+        // A background job of `sh` ignores SIGINT unless it has job control.
+        let script = match how {
+            "parent" => format!("set -m; sh -c '{program}; :' & {end}; kill -KILL $!; sleep 2; echo"),
+            signal => format!("set -m; {program} & {end}; kill {signal} $!; wait $!; echo $?"),
+        };
+        let mut command = Command::new("sh");
+        command.args(["-c", &script]).env_clear().envs(home.environment()).env("PATH", path(&home));
+        let done = command.env("PROGRAM", home.program()).stdin(Stdio::null()).process_group(0).output().unwrap();
+        if let Some(status) = status {
+            assert_eq!(String::from_utf8_lossy(&done.stdout).trim(), status, "{how} {done:?}");
+        } else {
+            assert_eq!(fs::read_to_string(home.path().join("err")).unwrap(), "amplify-creds: cancelled\n");
+        }
+        let pid = fs::read_to_string(home.path().join("pid")).unwrap();
+        let alive = Command::new("kill").args(["-0", pid.trim()]).stderr(Stdio::null()).status().unwrap().success();
+        assert!(!alive, "{how}: the window is left open");
+    }
+}
+
+#[test]
+fn each_window_shows_the_question_and_gives_the_code() {
+    for (way, program, typed, cancelled, late) in [
+        ("zenity", "zenity", "0 ", "10 ", Some("11 ")),
+        ("osascript", "osascript", "0 typed ", "0 cancelled", Some("0 late")),
+        ("powershell", "powershell.exe", "0 ", "10 ", None),
+        ("powershell", "pwsh.exe", "0 ", "10 ", None),
+    ] {
+        let (sts, home) = biz_corp();
+        install(&home, program, DIALOG);
+        let hostile = "x\"'$(touch pwned)`touch pwned`<b>_";
+        let role = format!(
+            "role_arn = {}\nsource_profile = devcorpuser\nmfa_serial = {}\nexternal_id = {}\n",
+            data::BIZ_CORP_ROLE,
+            data::MFA_SERIAL,
+            data::EXTERNAL_ID
+        );
+        add_config(&home, &format!("[profile {hostile}]\n{role}"));
+        let ask = |more: &[&str]| run(&home, &[&["process", hostile, "--prompt", way], more].concat(), &[]);
+
+        answers(&home, &[format!("{typed}12"), format!("{typed}{}", code(&sts))]);
+        json(ask(&[]).succeeded());
+        assert!(!fs::read_to_string(home.path().join("env")).unwrap().contains("MFA_TOKEN"));
+        assert!(!home.path().join("pwned").exists() && !Path::new("pwned").exists());
+        let said = said(&home);
+        if way == "powershell" {
+            assert!(!said.contains("touch"), "{said}");
+        } else {
+            assert_eq!(said.matches("The code has six digits.").count(), 1, "{said}");
+            let shown = if way == "zenity" { hostile.replace('_', "__") } else { hostile.to_owned() };
+            assert_eq!(said.matches(&format!("Profile {shown} is configured")).count(), 2, "{said}");
+        }
+
+        answers(&home, &[cancelled.to_owned()]);
+        ask(&["--refresh"]).failed_with(130);
+        if let Some(late) = late {
+            answers(&home, &[late.to_owned()]);
+            assert!(ask(&["--refresh"]).failed_with(4).stderr.contains("within 90 s"), "{program}");
+        }
+        answers(&home, &["1 ".to_owned()]);
+        ask(&["--refresh"]).failed_with(4);
+        answers(&home, &["0 123456"; 3].map(|line| line.replace(' ', " typed ").repeat(400)));
+        ask(&["--refresh"]).failed_with(4);
+        assert_eq!(sts.count("AssumeRole"), 1, "{program}");
+    }
+}
+
+#[test]
+fn without_a_terminal_whatever_opens_a_window_is_found() {
+    let asked = |programs: &[&str], variables: &[(&str, &str)]| {
+        let (sts, home) = biz_corp();
+        let code = code(&sts);
+        for program in programs {
+            let script = if *program == "pinentry" { PINENTRY } else { DIALOG };
+            install(
+                &home,
+                program,
+                &script.replace("#!/bin/sh\n", &format!("#!/bin/sh\necho {program} >>\"$HOME/who\"\n")),
+            );
+        }
+        let is_pinentry = programs.contains(&"pinentry");
+        answers(&home, &[if is_pinentry { format!("D {code}|OK") } else { format!("0 {code}") }]);
+        let path = format!("{}:/usr/bin:/bin", home.path().join("bin").display());
+        let done = home.run_with(&["process", "bizcorprole"], &[&[("PATH", path.as_str())], variables].concat());
+        (done.code, fs::read_to_string(home.path().join("who")).unwrap_or_default())
+    };
+    if cfg!(target_os = "linux") {
+        let screen = [("DISPLAY", ":9")];
+        assert_eq!(asked(&["pinentry", "zenity"], &screen), (Some(0), "pinentry\n".to_owned()));
+        assert_eq!(asked(&["pinentry", "zenity"], &[("WAYLAND_DISPLAY", "w")]), (Some(0), "pinentry\n".to_owned()));
+        assert_eq!(asked(&["pinentry", "zenity", "powershell.exe"], &[]), (Some(4), String::new()));
+        let wsl = [("WSL_DISTRO_NAME", "Debian")];
+        assert_eq!(asked(&["zenity", "powershell.exe"], &wsl), (Some(0), "powershell.exe\n".to_owned()));
+        assert_eq!(asked(&["pinentry"], &[screen[0], ("AMPLIFY_CREDS_NO_INPUT", "1")]), (Some(4), String::new()));
+        assert_eq!(asked(&["pinentry"], &[screen[0], ("AMPLIFY_CREDS_PROMPT", "none")]), (Some(4), String::new()));
+        assert_eq!(asked(&["pinentry"], &[screen[0], ("AMPLIFY_CREDS_PROMPT", "tty")]), (Some(4), String::new()));
+    }
+}
+
+#[test]
+fn a_pinentry_that_cannot_ask_leaves_it_to_the_next() {
+    let (sts, home) = biz_corp();
+    install(&home, "pinentry", "#!/bin/sh\necho OK\nwhile read -r line; do echo ERR 83886340 no screen; done\n");
+    install(&home, "zenity", DIALOG);
+    answers(&home, &[format!("0 {}", code(&sts))]);
+    run(&home, &["process", "bizcorprole"], &[("DISPLAY", ":9")]).succeeded();
+}
+
+#[test]
+fn the_way_to_ask_comes_from_flag_then_variable_then_setting() {
+    let settings = if cfg!(target_os = "macos") {
+        "Library/Application Support/amplify-creds/config.ini"
+    } else {
+        ".config/amplify-creds/config.ini"
+    };
+    let (sts, home) = biz_corp();
+    install(&home, "zenity", DIALOG);
+    let ask = |args: &[&str], variables: &[(&str, &str)]| {
+        let again = ["process", "bizcorprole", "--refresh"];
+        run(&home, &[&again, args].concat(), variables)
+    };
+    let ready = || answers(&home, &[format!("0 {}", code(&sts))]);
+    let by = |way| [("AMPLIFY_CREDS_PROMPT", way)];
+
+    home.write(settings, "prompt = zenity\n");
+    ready();
+    ask(&[], &[]).succeeded();
+    for run in [
+        ask(&[], &by("none")),
+        ask(&["--prompt", "none"], &[]),
+        ask(&["--no-input"], &[]),
+        ask(&["--no-input", "--prompt", "zenity"], &[]),
+        ask(&["--prompt", "zenity"], &[("AMPLIFY_CREDS_NO_INPUT", "1")]),
+    ] {
+        run.failed_with(4);
+    }
+    home.write(settings, "prompt = none\n");
+    ask(&[], &[]).failed_with(4);
+    ready();
+    sts.forget_used_codes();
+    ask(&[], &by("zenity")).succeeded();
+    ready();
+    ask(&["--prompt", "zenity"], &by("none")).succeeded();
+
+    home.write(settings, "; how\nprompt = telepathy\n");
+    let run = ask(&[], &[]);
+    assert!(run.failed_with(3).stderr.contains("config.ini:2"), "{}", run.stderr);
+    let run = ask(&[], &by("telepathy"));
+    assert!(run.failed_with(3).stderr.contains("AMPLIFY_CREDS_PROMPT"), "{}", run.stderr);
+    ask(&["--prompt", "telepathy"], &[]).failed_with(2);
+}
+
+/// Debian's pinentry for terminals, called `pinentry`, in a terminal.
+fn in_terminal(home: &TestHome, real: &str, before: &str, after: &str) -> Terminal {
+    fs::create_dir_all(home.path().join("bin")).unwrap();
+    symlink(Path::new("/usr/bin").join(real), home.path().join("bin/pinentry")).unwrap();
+    Terminal::script(
+        home,
+        &format!(
+            "{before}\nPATH=\"$HOME/bin:$PATH\" TERM=xterm \"$PROGRAM\" process bizcorprole --prompt pinentry \
+             >\"$FILES/stdout\" 2>\"$FILES/stderr\" </dev/null\n{after}"
+        ),
+    )
+}
+
+#[test]
+fn real_pinentries_ask_on_the_terminal_and_leave_it_as_before() {
+    for real in ["pinentry-tty", "pinentry-curses"] {
+        if !are_there(&[real]) {
+            continue;
+        }
+        for before in ["", "export GPG_TTY=$(tty <&2)", "export GPG_TTY='not a tty'"] {
+            let (sts, home) = biz_corp();
+            let mut terminal = in_terminal(&home, real, before, "");
+            terminal.expect("MFA token code:");
+            terminal.type_text(&format!("{}\r", code(&sts)));
+            let (_, left) = terminal.finish();
+            json(left.restored().succeeded());
+        }
+    }
+}
+
+#[test]
+fn ctrl_c_ends_a_real_pinentry_and_leaves_the_terminal_as_before() {
+    for real in ["pinentry-tty", "pinentry-curses"] {
+        if !are_there(&[real]) {
+            continue;
+        }
+        let (sts, home) = biz_corp();
+        let mut terminal = in_terminal(&home, real, "", "");
+        terminal.expect("MFA token code:");
+        terminal.type_control('c');
+        let (_, left) = terminal.finish();
+        left.restored().failed_with(130);
+        assert_eq!(sts.count("AssumeRole"), 0, "{real}");
+    }
+}
+
+#[test]
+fn ctrl_z_stops_a_real_pinentry_with_us_and_both_go_on() {
+    for real in ["pinentry-tty", "pinentry-curses"] {
+        if !are_there(&[real]) {
+            continue;
+        }
+        let (sts, home) = biz_corp();
+        let mut terminal = in_terminal(&home, real, "set -m", "echo \"stopped $?\" >&2; sleep 0.3; fg >&2");
+        terminal.expect("MFA token code:");
+        terminal.type_control('z');
+        // 128 and the number of SIGTSTP or SIGSTOP: the shell has its terminal back.
+        terminal.expect("stopped 14");
+        terminal.expect("process bizcorprole");
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        terminal.type_text(&format!("{}\r", code(&sts)));
+        let (_, left) = terminal.finish();
+        json(left.restored().succeeded());
+    }
+}
+
+#[test]
+fn in_the_background_no_pinentry_is_left_stopped() {
+    for real in ["pinentry-tty", "pinentry-curses"] {
+        if !are_there(&[real]) {
+            continue;
+        }
+        let (_sts, home) = biz_corp();
+        fs::create_dir_all(home.path().join("bin")).unwrap();
+        symlink(Path::new("/usr/bin").join(real), home.path().join("bin/pinentry")).unwrap();
+        let terminal = Terminal::script(
+            &home,
+            "set -m; PATH=\"$HOME/bin:$PATH\" TERM=xterm GPG_TTY=$(tty <&2) \"$PROGRAM\" process bizcorprole \
+             --prompt pinentry >\"$FILES/stdout\" 2>\"$FILES/stderr\" </dev/null & wait $!",
+        );
+        let (_, left) = terminal.finish();
+        left.restored().failed_with(4);
+    }
+}
+
+/// Runs the program under an X server of its own with the real zenity, and `keys` on its window.
+fn on_a_screen(home: &TestHome, keys: &str) -> Finished {
+    let script = format!(
+        "\"$PROGRAM\" process bizcorprole --prompt zenity & asked=$!\n\
+         window=$(timeout 20 xdotool search --sync --onlyvisible --name '^amplify-creds$' | head -n 1)\n\
+         xdotool windowfocus --sync \"$window\" >&2; {keys}\n\
+         wait $asked"
+    );
+    let mut command = Command::new("xvfb-run");
+    command.args(["-a", "sh", "-c", &script]).env_clear().envs(home.environment()).env("PATH", SYSTEM);
+    command.env("PROGRAM", home.program()).stdin(Stdio::null()).process_group(0);
+    command.output().unwrap().into()
+}
+
+#[test]
+fn a_real_zenity_takes_the_code_and_a_cancel() {
+    if !are_there(&["xvfb-run", "zenity", "xdotool"]) {
+        return;
+    }
+    let (sts, home) = biz_corp();
+    on_a_screen(&home, "xdotool key Escape").failed_with(130);
+    let done = on_a_screen(&home, &format!("xdotool type {}; xdotool key Return", code(&sts)));
+    json(done.succeeded());
+    home.run_with(
+        &["process", "bizcorprole", "--refresh", "--prompt", "zenity"],
+        &[("PATH", SYSTEM), ("DISPLAY", ":1234567")],
+    )
+    .failed_with(4);
+}
