@@ -327,7 +327,10 @@ fn the_way_to_ask_comes_from_flag_then_variable_then_setting() {
         let again = ["process", "bizcorprole", "--refresh"];
         run(&home, &[&again, args].concat(), variables)
     };
-    let ready = || answers(&home, &[format!("0 {}", code(&sts))]);
+    let ready = || {
+        sts.forget_used_codes();
+        answers(&home, &[format!("0 {}", code(&sts))]);
+    };
     let by = |way| [("AMPLIFY_CREDS_PROMPT", way)];
 
     home.write(settings, "prompt = zenity\n");
@@ -345,7 +348,6 @@ fn the_way_to_ask_comes_from_flag_then_variable_then_setting() {
     home.write(settings, "prompt = none\n");
     ask(&[], &[]).failed_with(4);
     ready();
-    sts.forget_used_codes();
     ask(&[], &by("zenity")).succeeded();
     ready();
     ask(&["--prompt", "zenity"], &by("none")).succeeded();
