@@ -284,7 +284,7 @@ fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
         PromptError::NobodyToAsk => Failure::new(
             MFA_NEEDED,
             format!(
-                "profile {profile} needs an MFA code and there is no terminal to ask on; in one, run: amplify-creds login {profile}"
+                "profile {profile} needs an MFA code and there is nobody to ask here; in a terminal, run: amplify-creds login {profile}"
             ),
         ),
         PromptError::Program(_) | PromptError::ProgramAnswer => {

@@ -14,7 +14,7 @@ use super::{LABEL, PromptError, Question};
 
 /// Asks for six digits.
 pub(super) fn ask(program: Program, question: &Question<'_>) -> Result<Secret, PromptError> {
-    let watch = Watch::begin();
+    let watch = Watch::begin(question.until);
     let told = question.told();
     rounds(question, &watch, |wrong| {
         let wrong = wrong.map(|wrong| format!("{wrong}\n\n")).unwrap_or_default();

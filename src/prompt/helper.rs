@@ -209,16 +209,20 @@ mod tests {
         Helper::start(Command::new("sh").args(["-c", script]).env(env::AMPLIFY_CREDS_MFA_TOKEN, "123456")).unwrap()
     }
 
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_secs(90)
+    }
+
     #[test]
     fn our_code_is_not_passed_on() {
-        let (status, said) = started("echo ${AMPLIFY_CREDS_MFA_TOKEN-none}").answer(&Watch::begin()).unwrap();
+        let (status, said) = started("echo ${AMPLIFY_CREDS_MFA_TOKEN-none}").answer(&Watch::begin(soon())).unwrap();
         assert!(status.success());
         assert_eq!(said.as_slice(), b"none\n");
     }
 
     #[test]
     fn lines_come_one_by_one_and_what_is_no_line_is_refused() {
-        let watch = Watch::begin();
+        let watch = Watch::begin(soon());
         let mut helper = started("printf 'a\\nb'; echo c; read line; echo \"$line\"; yes | tr -d '\\n'");
         for expected in ["a", "bc"] {
             assert_eq!(helper.line(&watch, None).unwrap().as_slice(), expected.as_bytes());
@@ -230,7 +234,7 @@ mod tests {
 
     #[test]
     fn endless_talk_ends_and_silence_is_waited_out() {
-        let watch = Watch::begin();
+        let watch = Watch::begin(soon());
         let mut helper = started("yes");
         let lines = (0..LONGEST_TALK).take_while(|_| helper.line(&watch, None).is_ok()).count();
         assert_eq!(lines, LONGEST_TALK / 2);
@@ -243,7 +247,7 @@ mod tests {
     #[test]
     fn a_program_that_heeds_nothing_is_ended() {
         let mut helper = started("trap '' TERM INT HUP; echo ready; while :; do sleep 0.1; done");
-        helper.line(&Watch::begin(), None).unwrap();
+        helper.line(&Watch::begin(soon()), None).unwrap();
         let since = Instant::now();
         drop(helper);
         assert!(since.elapsed() < 10 * GRACE);
@@ -251,7 +255,7 @@ mod tests {
 
     #[test]
     fn an_end_by_ctrl_c_is_a_cancel_and_an_open_pipe_holds_nobody() {
-        let watch = Watch::begin();
+        let watch = Watch::begin(soon());
         assert_eq!(started("kill -INT $$").line(&watch, None), Err(PromptError::Cancelled));
         assert_eq!(started("kill -INT $$").answer(&watch).unwrap_err(), PromptError::Cancelled);
         let (_, said) = started("sleep 60 & echo 123456").answer(&watch).unwrap();

@@ -22,7 +22,7 @@ pub mod terminal;
 mod watch;
 
 use std::io::{BufRead, Read};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
@@ -36,7 +36,7 @@ use dialog_program::Program;
 
 pub use available::{Surroundings, available};
 
-/// Seconds of prompting in all: a holder that keeps others waiting longer is no use to anybody.
+/// Seconds of prompting in all, from the first question on: a holder that keeps others waiting longer is no use to anybody.
 pub const DEADLINE_SECONDS: u64 = 90;
 /// How often a person may mistype before the prompt gives up.
 const TRIES: u32 = 3;
@@ -74,6 +74,8 @@ pub struct Question<'a> {
     pub mfa_process: Option<&'a str>,
     /// What such a command must not ask us for again.
     pub chain: &'a Chain,
+    /// When all asking has to end: the first question and those after it share it.
+    pub until: Instant,
     /// How long to wait for the device's next code, where this one has been used already: AWS takes each once.
     pub spent: &'a dyn Fn(&Secret) -> Option<Duration>,
 }

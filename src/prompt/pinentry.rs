@@ -27,7 +27,7 @@ const LONGEST_ANSWER: usize = 1000;
 /// Asks for six digits.
 pub(super) fn ask(question: &Question<'_>) -> Result<Secret, PromptError> {
     let env = Env::process();
-    let watch = Watch::begin();
+    let watch = Watch::begin(question.until);
     // Before the program, so that it is put back after the program's end.
     #[cfg(unix)]
     let lent = super::lent::Lent::take(env.path(env::GPG_TTY).as_deref());

@@ -3,7 +3,7 @@
 //! What it says on stderr reaches the person, and so does its terminal: it may want a touch. Refuses to show its answer.
 
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::child::{self, Stderr};
 use crate::secret::Secret;
@@ -12,15 +12,14 @@ use super::{DEADLINE_SECONDS, PromptError, Question, digits};
 
 /// The code that `command` prints; of one that has been used already, the next.
 pub(super) fn ask(command: &str, question: &Question<'_>) -> Result<Secret, PromptError> {
-    let until = Instant::now() + Duration::from_secs(DEADLINE_SECONDS);
     loop {
-        let left = until.saturating_duration_since(Instant::now());
+        let left = question.until.saturating_duration_since(Instant::now());
         let printed = child::run(command, question.chain, Stderr::Shared, left).map_err(PromptError::Program)?;
         let printed = std::str::from_utf8(&printed).map_err(|_| PromptError::ProgramAnswer)?;
         let code = digits(printed).ok_or(PromptError::ProgramAnswer)?;
         match (question.spent)(&code) {
             None => return Ok(code),
-            Some(wait) if Instant::now() + wait < until => sleep(wait),
+            Some(wait) if Instant::now() + wait < question.until => sleep(wait),
             Some(_) => return Err(PromptError::TimedOut(DEADLINE_SECONDS)),
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn rounds(
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use crate::chain::Chain;
 
@@ -49,13 +49,15 @@ mod tests {
             role_arn: None,
             mfa_serial: "device",
             again,
+            note: None,
             mfa_process: None,
             chain: &chain,
+            until: Instant::now() + Duration::from_secs(60),
             spent: &spent,
         };
         let mut answers = answers.iter();
         let said = RefCell::new(Vec::new());
-        let outcome = rounds(&question, &Watch::begin(), |wrong| {
+        let outcome = rounds(&question, &Watch::begin(question.until), |wrong| {
             said.borrow_mut().push(wrong);
             answers.next().map(|answer| Secret::from(*answer)).ok_or(PromptError::Cancelled)
         });

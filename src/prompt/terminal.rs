@@ -22,6 +22,7 @@ use rustix::termios::{
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
+use crate::env::{self, Env};
 use crate::secret::Secret;
 
 use super::signals::Blocked;
@@ -44,7 +45,7 @@ pub(super) fn id() -> Option<String> {
 
 /// Asks for six digits.
 pub(super) fn ask(question: &Question<'_>) -> Result<Secret, PromptError> {
-    let mut terminal = Terminal::take()?;
+    let mut terminal = Terminal::take(question.until)?;
     let outcome = terminal.ask(question);
     // The cursor stands behind the question; whatever comes next begins on a line of its own. In the background the
     // terminal is somebody else's by now.
@@ -52,6 +53,12 @@ pub(super) fn ask(question: &Question<'_>) -> Result<Secret, PromptError> {
         terminal.say("\n");
     }
     outcome
+}
+
+/// What clears the line that a spinner of whoever started us may be drawing on, where the terminal can.
+fn own_line() -> &'static str {
+    let terminal = Env::process().text(env::TERM);
+    if terminal.is_some_and(|kind| kind != "dumb") { "\r\x1b[K" } else { "" }
 }
 
 /// Says something, if we are in the foreground: from the background it would stand in somebody else's text.
@@ -92,21 +99,21 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn take() -> Result<Self, PromptError> {
+    fn take(until: Instant) -> Result<Self, PromptError> {
         let device = open().map_err(|_| PromptError::NobodyToAsk)?;
         let before = tcgetattr(&device).map_err(|_| PromptError::NobodyToAsk)?;
         if !in_foreground(&device) {
             return Err(PromptError::NobodyToAsk);
         }
         let blocked = Blocked::new();
-        let mut terminal = Self { device, before, ours: None, watch: Watch::begin(), blocked };
+        let mut terminal = Self { device, before, ours: None, watch: Watch::begin(until), blocked };
         terminal.put_right();
         Ok(terminal)
     }
 
     fn ask(&mut self, question: &Question<'_>) -> Result<Secret, PromptError> {
         let told = if question.again { format!("{REFUSED}\n") } else { question.told() };
-        self.say(&told);
+        self.say(&format!("{}{told}", own_line()));
         let mut tries = 0;
         while tries < TRIES {
             let typed = self.line(QUESTION)?;

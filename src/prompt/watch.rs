@@ -28,9 +28,9 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Begins now.
-    pub(super) fn begin() -> Self {
+    pub(super) fn begin(deadline: Instant) -> Self {
         Self {
-            deadline: Instant::now() + Duration::from_secs(DEADLINE_SECONDS),
+            deadline,
             #[cfg(unix)]
             signals: Kept::new(),
             #[cfg(unix)]

@@ -2,9 +2,11 @@
 //!
 //! Refuses to decide what the code is spent on: that is the plan's.
 
+use std::time::{Duration, Instant};
+
 use crate::credentials::Credentials;
 use crate::plan::mfa::Mfa;
-use crate::prompt::{Answer, PromptError, Question};
+use crate::prompt::{Answer, DEADLINE_SECONDS, PromptError, Question};
 use crate::secret::Secret;
 use crate::sts::{Session, StsError};
 
@@ -100,6 +102,7 @@ impl Run<'_, '_> {
             note: *note,
             mfa_process: mfa.process.as_ref().map(|command| command.value.as_str()),
             chain: &chain,
+            until: *self.until.get_or_insert_with(|| Instant::now() + Duration::from_secs(DEADLINE_SECONDS)),
             spent: &|code| memory.spent(code, clock.now()),
         };
         let terminal = self.resolver.prompt.terminal(&question);

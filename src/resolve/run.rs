@@ -1,6 +1,6 @@
 //! Owns one resolution under way: look, lock, look again, fetch, store.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::cache::entry::{self, CachedSession, MARK_VERSION, Mark};
 use crate::cache::key::CacheKey;
@@ -43,6 +43,8 @@ pub(super) struct Run<'r, 'a> {
     pub(super) waited: Duration,
     /// A code of a call that AWS refused for another reason.
     pub(super) left_over: Option<Secret>,
+    /// When asking has to end, once it has begun.
+    pub(super) until: Option<Instant>,
     /// AWS no longer knows the cached MFA session.
     pub(super) distrusts_mfa_session: bool,
     /// Seconds that AWS's clock was ahead when the last session used was fetched.
@@ -91,6 +93,7 @@ impl<'r, 'a> Run<'r, 'a> {
             patience: Patience::Full,
             waited: Duration::ZERO,
             left_over: None,
+            until: None,
             distrusts_mfa_session: false,
             clock_offset: 0,
             asked: false,

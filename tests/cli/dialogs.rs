@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use test_support::{FakeSts, Finished, Terminal, TestHome, biz_corp as data};
 
-use crate::{add_config, biz_corp, json};
+use crate::{add_config, fresh_code as code, json};
 
 const SYSTEM: &str = "/usr/local/bin:/usr/bin:/bin";
 
@@ -62,8 +62,12 @@ fn said(home: &TestHome) -> String {
     said
 }
 
-fn code(sts: &FakeSts) -> String {
-    sts.next_unused_code(data::MFA_SERIAL)
+/// The walk-through with codes that go straight to the role, so that each run asks.
+fn biz_corp() -> (FakeSts, TestHome) {
+    let (sts, home) = crate::biz_corp();
+    let config = fs::read_to_string(home.path().join(".aws/config")).unwrap();
+    home.config(&config.replace("mfa_serial", "mfa_session = off\nmfa_serial"));
+    (sts, home)
 }
 
 /// Whether all of these are installed; where one is not, the test says so, and fails in CI.
@@ -238,7 +242,7 @@ fn each_window_shows_the_question_and_gives_the_code() {
         install(&home, program, DIALOG);
         let hostile = "x\"'$(touch pwned)`touch pwned`<b>_";
         let role = format!(
-            "role_arn = {}\nsource_profile = devcorpuser\nmfa_serial = {}\nexternal_id = {}\n",
+            "role_arn = {}\nsource_profile = devcorpuser\nmfa_serial = {}\nexternal_id = {}\nmfa_session = off\n",
             data::BIZ_CORP_ROLE,
             data::MFA_SERIAL,
             data::EXTERNAL_ID
@@ -328,7 +332,6 @@ fn the_way_to_ask_comes_from_flag_then_variable_then_setting() {
         run(&home, &[&again, args].concat(), variables)
     };
     let ready = || {
-        sts.forget_used_codes();
         answers(&home, &[format!("0 {}", code(&sts))]);
     };
     let by = |way| [("AMPLIFY_CREDS_PROMPT", way)];

@@ -58,6 +58,15 @@ fn add_config(home: &TestHome, text: &str) {
     home.config(&format!("{before}\n{text}"));
 }
 
+/// A code that the double takes and that differs from the one before, without waiting for the device: each thread has
+/// its own.
+fn fresh_code(sts: &FakeSts) -> String {
+    thread_local!(static GIVEN: std::cell::Cell<i64> = const { std::cell::Cell::new(0) });
+    let given = GIVEN.replace(GIVEN.get() + 1);
+    sts.forget_used_codes();
+    sts.code_after(test_support::biz_corp::MFA_SERIAL, given % 2)
+}
+
 /// The one JSON document in `text`.
 #[track_caller]
 fn json(text: &str) -> Value {

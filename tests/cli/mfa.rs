@@ -1,12 +1,11 @@
 //! What a code is spent on, where it comes from, and how seldom one is needed.
 
-use std::cell::Cell;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use test_support::{FakeSts, Fault, Role, Terminal, User, biz_corp as data};
 
-use crate::{add_config, age_cache, biz_corp, json};
+use crate::{add_config, age_cache, biz_corp, fresh_code, json};
 
 const QUESTION: &str = "Enter the MFA token code: ";
 
@@ -16,14 +15,6 @@ fn role(name: &str, role: &str, more: &str) -> String {
         "[profile {name}]\nrole_arn = {role}\nsource_profile = devcorpuser\nmfa_serial = {}\n{more}",
         data::MFA_SERIAL
     )
-}
-
-/// A code that the double takes and that differs from the one before, without waiting for the device.
-fn code(sts: &FakeSts) -> String {
-    thread_local!(static GIVEN: Cell<i64> = const { Cell::new(0) });
-    let given = GIVEN.replace(GIVEN.get() + 1);
-    sts.forget_used_codes();
-    sts.code_after(data::MFA_SERIAL, given % 2)
 }
 
 /// The actions in order, each with the role's name where it has one.
@@ -52,7 +43,7 @@ fn ten_roles_at_once_behind_one_device_are_one_prompt_and_one_session() {
         "for i in 0 1 2 3 4 5 6 7 8 9; do \"$PROGRAM\" process r$i >\"$FILES/out.$i\" 2>\"$FILES/err.$i\" </dev/null & done; wait",
     );
     terminal.expect(QUESTION);
-    terminal.type_line(&code(&sts));
+    terminal.type_line(&fresh_code(&sts));
     let (rest, left) = terminal.finish();
     left.restored();
     assert!(!rest.contains(QUESTION), "{rest}");
@@ -69,10 +60,10 @@ fn one_code_serves_the_day_and_a_longer_role_takes_its_own() {
     let (sts, home) = biz_corp();
     add_config(&home, &role("long", data::LONG_ROLE, "duration_seconds = 43200\n"));
     add_config(&home, &role("short", data::LONG_ROLE, "role_session_name = short\n"));
-    home.run(&["process", "bizcorprole", "-t", &code(&sts)]).succeeded();
+    home.run(&["process", "bizcorprole", "-t", &fresh_code(&sts)]).succeeded();
     home.run(&["process", "short"]).succeeded();
     home.run(&["process", "long"]).failed_with(4);
-    home.run(&["process", "long", "-t", &code(&sts)]).succeeded();
+    home.run(&["process", "long", "-t", &fresh_code(&sts)]).succeeded();
     assert_eq!(actions(&sts), ["GetSessionToken", "BizCorpRole", "Long", "Long+code"]);
     assert_eq!(sts.calls()[3].param("DurationSeconds"), Some("43200"));
     // The roles' sessions are over, the user's is not.
@@ -95,7 +86,7 @@ fn a_user_with_a_device_gets_a_session_and_may_switch_it_off() {
         data::MFA_SERIAL
     ));
     home.run(&["process", "devcorpuser"]).failed_with(4);
-    let run = home.run(&["process", "devcorpuser", "-t", &code(&sts)]);
+    let run = home.run(&["process", "devcorpuser", "-t", &fresh_code(&sts)]);
     let document = json(run.succeeded());
     assert_eq!(document["AccountId"], "111111111111");
     assert!(document["AccessKeyId"].as_str().unwrap().starts_with("ASIA"));
@@ -125,12 +116,12 @@ fn a_user_who_may_have_no_session_gives_each_role_a_code() {
         .device(test_support::Device::new(data::MFA_SERIAL, data::MFA_SEED))
         .get_session_token_denied();
     sts.edit_world(|world| world.put_user(user));
-    let (first, second) = (code(&sts), code(&sts));
+    let (first, second) = (fresh_code(&sts), fresh_code(&sts));
     let run = home.run_with(&["process", "bizcorprole", "-v", "-t", &first], &[("AMPLIFY_CREDS_MFA_TOKEN", &second)]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stderr.contains("each role takes a code of its own"), "{}", run.stderr);
     add_config(&home, &role("long", data::LONG_ROLE, ""));
-    home.run(&["process", "long", "-t", &code(&sts)]).succeeded();
+    home.run(&["process", "long", "-t", &fresh_code(&sts)]).succeeded();
     let expected = ["GetSessionToken", "BizCorpRole+code", "BizCorpRole+code", "Long+code"];
     assert_eq!(actions(&sts), expected, "the code of the refused call is tried first; the refusal is remembered");
     assert!(home.run(&["explain", "long"]).succeeded().contains("AWS does not let the user"));
@@ -143,7 +134,7 @@ fn a_role_that_wants_a_young_code_gets_one() {
         world.put_role(Role::new(data::LONG_ROLE).trusts("111111111111").mfa_required().mfa_max_age(400));
     });
     add_config(&home, &role("young", data::LONG_ROLE, ""));
-    home.run(&["process", "bizcorprole", "-t", &code(&sts)]).succeeded();
+    home.run(&["process", "bizcorprole", "-t", &fresh_code(&sts)]).succeeded();
     sts.edit_world(|world| {
         // Its trust policy no longer takes what is older than this instant.
         world.put_role(Role::new(data::LONG_ROLE).trusts("111111111111").mfa_required().mfa_max_age(1));
@@ -154,9 +145,9 @@ fn a_role_that_wants_a_young_code_gets_one() {
     let run = home.run(&["process", "young"]);
     run.failed_with(5);
     assert!(run.stderr.contains("AccessDenied"), "AWS's refusal, not the missing person: {}", run.stderr);
-    home.run(&["process", "young", "-t", &code(&sts)]).succeeded();
+    home.run(&["process", "young", "-t", &fresh_code(&sts)]).succeeded();
     assert!(home.run(&["explain", "young"]).succeeded().contains("wants a code younger"));
-    home.run(&["process", "young", "--refresh", "-t", &code(&sts)]).succeeded();
+    home.run(&["process", "young", "--refresh", "-t", &fresh_code(&sts)]).succeeded();
     assert_eq!(actions(&sts).last().unwrap(), "Long+code");
     assert_eq!(actions(&sts)[actions(&sts).len() - 2], "Long+code", "the doomed call is not made again");
 }
@@ -166,7 +157,7 @@ fn mfa_process_gives_the_code_once_and_its_words_reach_the_person() {
     let (sts, home) = biz_corp();
     let log = home.path().join("runs");
     let next = home.path().join("next");
-    fs::write(&next, code(&sts)).unwrap();
+    fs::write(&next, fresh_code(&sts)).unwrap();
     let script = home.write(
         "token",
         format!(
@@ -187,7 +178,7 @@ fn mfa_process_gives_the_code_once_and_its_words_reach_the_person() {
     // A flag goes first, and no child sees the variable.
     home.run(&["reset-cache", "--all"]).succeeded();
     let variables = [("AMPLIFY_CREDS_MFA_TOKEN", sts.wrong_code(data::MFA_SERIAL))];
-    fs::write(&next, code(&sts)).unwrap();
+    fs::write(&next, fresh_code(&sts)).unwrap();
     let run = home.run_with(&["process", "auto"], &[(variables[0].0, &variables[0].1)]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(!fs::read_to_string(home.path().join("seen")).unwrap().contains("MFA_TOKEN"));
@@ -201,7 +192,7 @@ fn mfa_process_gives_the_code_once_and_its_words_reach_the_person() {
     }
     let mut terminal = Terminal::start(&home, "process auto", "</dev/null");
     terminal.expect(QUESTION);
-    terminal.type_line(&code(&sts));
+    terminal.type_line(&fresh_code(&sts));
     let (_, left) = terminal.finish();
     left.restored().succeeded();
 }
@@ -246,7 +237,7 @@ fn a_used_code_waits_for_the_next_one_with_a_countdown() {
 #[test]
 fn without_the_cache_the_way_is_the_same_and_nothing_is_left() {
     let (sts, home) = biz_corp();
-    home.run(&["process", "bizcorprole", "--no-cache", "-t", &code(&sts)]).succeeded();
+    home.run(&["process", "bizcorprole", "--no-cache", "-t", &fresh_code(&sts)]).succeeded();
     assert_eq!(actions(&sts), ["GetSessionToken", "BizCorpRole"]);
     assert!(!home.cache_file().exists());
 }
@@ -254,7 +245,7 @@ fn without_the_cache_the_way_is_the_same_and_nothing_is_left() {
 #[test]
 fn the_users_session_is_private_and_of_no_other_key() {
     let (sts, home) = biz_corp();
-    home.run(&["process", "bizcorprole", "-t", &code(&sts)]).succeeded();
+    home.run(&["process", "bizcorprole", "-t", &fresh_code(&sts)]).succeeded();
     let text = fs::read_to_string(home.cache_file()).unwrap();
     let file: serde_json::Value = serde_json::from_str(&text).unwrap();
     let sessions = file[data::MFA_SERIAL].as_object().unwrap();
