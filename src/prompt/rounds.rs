@@ -52,7 +52,7 @@ mod tests {
             note: None,
             mfa_process: None,
             chain: &chain,
-            until: Instant::now() + Duration::from_secs(60),
+            until: Instant::now() + Duration::from_mins(1),
             spent: &spent,
         };
         let mut answers = answers.iter();
