@@ -1,7 +1,5 @@
 //! Owns `list`: every profile on a line, or all that is known of each as JSON.
 
-use std::fmt::Write as _;
-
 use serde_json::{Map, Value, json};
 
 use crate::cache::key::CacheKey;
@@ -16,7 +14,7 @@ use crate::profile::keys::is_showable;
 
 use super::args::List;
 use super::context::Context;
-use super::failure::Failure;
+use super::failure::{Failure, OUTPUT};
 use super::fetching;
 use super::put;
 
@@ -41,13 +39,17 @@ pub(super) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     };
     if options.json {
         // One profile at a time: the tree of all of them would take many times the text.
-        let mut text = String::from("[");
+        let mut text = vec![b'['];
         for profile in &profiles {
-            let comma = if text.len() > 1 { "," } else { "" };
-            let _ = write!(text, "{comma}{}", json_of(profile, ends(profile), now, options.properties));
+            if text.len() > 1 {
+                text.push(b',');
+            }
+            let object = json_of(profile, ends(profile), now, options.properties);
+            serde_json::to_writer(&mut text, &object)
+                .map_err(|error| Failure::new(OUTPUT, format!("cannot write JSON: {error}")))?;
         }
-        text.push_str("]\n");
-        return put(text.as_bytes());
+        text.extend_from_slice(b"]\n");
+        return put(&text);
     }
     if profiles.is_empty() {
         let [config, credentials] = set.shown_files();
