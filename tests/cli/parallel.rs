@@ -53,3 +53,138 @@ fn a_wait_ends_by_its_bound_with_exit_7() {
     holder.kill().unwrap();
     holder.wait().unwrap();
 }
+
+#[cfg(unix)]
+mod waiting {
+    use std::fs;
+    use std::process::Stdio;
+    use std::time::{Duration, Instant};
+
+    use test_support::{Fault, Terminal, biz_corp as data};
+
+    use crate::{biz_corp, fresh_code, json, without_mfa};
+
+    const QUESTION: &str = "Enter the MFA token code: ";
+
+    #[test]
+    fn two_hundred_and_fifty_six_on_a_cold_cache_are_one_prompt_and_one_call() {
+        let (sts, home) = biz_corp();
+        let mut terminal = Terminal::script(
+            &home,
+            "i=0; while [ $i -lt 256 ]; do \"$PROGRAM\" process bizcorprole >\"$FILES/out.$i\" 2>\"$FILES/err.$i\" \
+             </dev/null & i=$((i+1)); done; wait",
+        );
+        terminal.expect(QUESTION);
+        terminal.type_line(&fresh_code(&sts));
+        let (rest, left) = terminal.finish();
+        left.restored();
+        assert!(!rest.contains(QUESTION), "a second prompt: {rest}");
+        let read = |name: String| fs::read_to_string(home.path().join("terminal").join(name)).unwrap();
+        let first = read("out.0".to_owned());
+        json(&first);
+        for index in 0..256 {
+            assert_eq!((read(format!("err.{index}")).as_str(), read(format!("out.{index}"))), ("", first.clone()));
+        }
+        assert_eq!((sts.count("GetSessionToken"), sts.count("AssumeRole")), (1, 1));
+    }
+
+    #[test]
+    fn a_cancelled_prompt_ends_those_who_waited_and_nobody_later() {
+        let (sts, home) = biz_corp();
+        let mut terminal = Terminal::start(&home, "process bizcorprole", "</dev/null");
+        terminal.expect(QUESTION);
+        let waiters: Vec<_> = (0..8)
+            .map(|_| home.command(&["process", "bizcorprole"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn())
+            .collect();
+        // Each has looked at the lock by then.
+        std::thread::sleep(Duration::from_millis(500));
+        terminal.type_control('c');
+        let (_, left) = terminal.finish();
+        left.restored().failed_with(130);
+        for waiter in waiters {
+            let run = waiter.unwrap().wait_with_output().unwrap();
+            assert_eq!((run.status.code(), run.stdout.len()), (Some(130), 0), "{run:?}");
+        }
+        // Without a terminal, whoever comes later is not cancelled but has nobody to ask.
+        home.run(&["process", "bizcorprole"]).failed_with(4);
+        home.run(&["process", "bizcorprole", "-t", &fresh_code(&sts)]).succeeded();
+    }
+
+    #[test]
+    fn an_outage_is_one_failure_for_all_who_wait() {
+        let (sts, home) = without_mfa();
+        sts.fault(Fault::Hang, None);
+        let spawn =
+            || home.command(&["process", "nomfa"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let first = spawn();
+        assert!(sts.wait_for("AssumeRole", 1, Duration::from_secs(10)));
+        let waiters: Vec<_> = (0..16).map(|_| spawn()).collect();
+        std::thread::sleep(Duration::from_millis(500));
+        sts.clear_faults();
+        sts.fault(Fault::ServerError(503), None);
+        for waiter in std::iter::once(first).chain(waiters) {
+            let run = waiter.wait_with_output().unwrap();
+            assert_eq!((run.status.code(), run.stdout.len()), (Some(6), 0), "{run:?}");
+        }
+        assert!(sts.count("AssumeRole") <= 3, "the holder's own tries alone: {}", sts.count("AssumeRole"));
+    }
+
+    #[test]
+    fn a_waiter_says_on_its_terminal_whom_it_waits_for() {
+        let (sts, home) = without_mfa();
+        sts.fault(Fault::Hang, None);
+        let mut holder =
+            home.command(&["process", "nomfa"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        assert!(sts.wait_for("AssumeRole", 1, Duration::from_secs(10)));
+        let mut terminal = Terminal::start(&home, "process nomfa", "</dev/null");
+        terminal.expect(&format!("amplify-creds: waiting for process {} (amplify-creds process nomfa)", holder.id()));
+        sts.clear_faults();
+        holder.kill().unwrap();
+        holder.wait().unwrap();
+        let (_, left) = terminal.finish();
+        json(left.restored().succeeded());
+    }
+
+    #[test]
+    fn renewing_early_makes_nobody_wait_and_nobody_fail() {
+        let (sts, home) = without_mfa();
+        home.run(&["process", "nomfa"]).succeeded();
+        crate::age_cache(&home, 46 * 60);
+        sts.fault(Fault::Hang, None);
+        let calls = sts.count("AssumeRole");
+        let since = Instant::now();
+        let all: Vec<_> = (0..64)
+            .map(|_| home.command(&["process", "nomfa"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+            .collect();
+        for one in all {
+            let run = one.wait_with_output().unwrap();
+            assert!(run.status.success() && run.stderr.is_empty(), "{run:?}");
+        }
+        // No judgement of speed: only that nobody waited for a call's or a lock's own bound.
+        assert!(since.elapsed() < Duration::from_secs(20));
+        assert_eq!(sts.count("AssumeRole"), calls + 1, "one tried, and then it rests");
+        sts.clear_faults();
+        crate::age_cache(&home, 61);
+        let before = home.run(&["process", "nomfa"]);
+        assert_ne!(json(before.succeeded())["AccessKeyId"], serde_json::Value::Null);
+        assert_eq!(sts.count("AssumeRole"), calls + 2);
+    }
+
+    #[test]
+    fn what_is_fetched_during_a_reset_does_not_come_back() {
+        let (sts, home) = without_mfa();
+        home.run(&["process", "nomfa"]).succeeded();
+        sts.fault(Fault::Slow(Duration::from_secs(2)), None);
+        let calls = sts.count("AssumeRole");
+        let fetch = home.command(&["process", "nomfa", "--refresh"]).stdout(Stdio::piped()).spawn().unwrap();
+        assert!(sts.wait_for("AssumeRole", calls + 1, Duration::from_secs(10)));
+        home.run(&["reset-cache", "nomfa"]).succeeded();
+        let run = fetch.wait_with_output().unwrap();
+        assert!(run.status.success() && !run.stdout.is_empty());
+        let file = fs::read_to_string(home.cache_file()).unwrap_or_default();
+        assert!(!file.contains(data::NO_MFA_ROLE), "{file}");
+        sts.clear_faults();
+        home.run(&["process", "nomfa"]).succeeded();
+        assert_eq!(sts.count("AssumeRole"), calls + 2);
+    }
+}
