@@ -12,13 +12,14 @@
 //! Arrows between modules point down only (`tests/boundaries.rs` reads the `use` lines):
 //!
 //! ```text
-//! main -> cli -> { output, resolve } -> { cache, source, sts, prompt } -> plan -> profile -> profile_file
+//! main -> cli -> { output, resolve } -> { cache, source, sts, prompt } -> { plan, amplify } -> profile -> profile_file
 //!      -> { credentials, settings, paths } -> { span, secret, env, clock, fs, printable, chain, child }
 //! ```
 //!
 //! The library exists so that parsers, plans and cache can be tested, measured and fuzzed without a process. It is no
 //! stable API: the program's contract is its command line, its JSON and the cache file.
 
+pub mod amplify;
 pub mod cache;
 pub mod chain;
 pub mod child;

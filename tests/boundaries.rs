@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 9] = [
     &["credentials", "settings", "paths"],
     &["profile_file"],
     &["profile"],
-    &["plan"],
+    &["plan", "amplify"],
     &["cache", "source", "sts", "prompt", "output"],
     &["resolve"],
     &["cli"],
@@ -34,7 +34,7 @@ const ONE_PLACE: [(&str, &[&str]); 11] = [
 ];
 
 /// Modules without I/O and without a clock.
-const PURE: [&str; 3] = ["profile_file", "plan", "profile/keys.rs"];
+const PURE: [&str; 5] = ["profile_file", "plan", "profile/keys.rs", "amplify/hjson.rs", "amplify/environment.rs"];
 const IMPURE: [&str; 6] = ["std::fs", "std::io", "std::net", "std::process", "std::time", "crate::clock"];
 
 /// Every source file: its path below `src` and its text without comments and tests.

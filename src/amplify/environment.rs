@@ -1,0 +1,137 @@
+//! Owns what the files of an Amplify project mean: the current environment, where an environment's credentials come
+//! from, its permissions boundary.
+//!
+//! Refuses to open anything; whether a file of access keys is there is asked of the caller.
+
+use std::path::Path;
+
+use super::hjson::{Node, SyntaxError, parse};
+
+/// A value and its line in its file.
+pub type Lined<T> = (T, u32);
+
+/// Where the Amplify CLI gets an environment's credentials from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The profile of this name.
+    Profile(String),
+    /// A file of the Amplify CLI's own with access keys.
+    Keys(String),
+    /// Amplify Studio, by its own sign-in.
+    Studio,
+    /// Nothing of the project's: what the AWS SDK finds by itself.
+    Anything,
+}
+
+/// Why an entry of `local-aws-info.json` is none: it names neither a profile nor a file that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Corrupt {
+    /// Its line.
+    pub line: u32,
+}
+
+/// The current environment, from the text of `local-env-info.json`.
+pub fn current(text: &str) -> Result<Option<String>, SyntaxError> {
+    Ok(parse(text)?.get("envName").and_then(Node::text).map(str::to_owned))
+}
+
+/// Whether the text of `local-env-info.json` says that the project lies at `root`, letter for letter.
+pub fn lies_at(text: &str, root: &Path) -> bool {
+    let info = parse(text).ok();
+    // As text: two spellings of one path are equal as paths, and not to the Amplify CLI.
+    info.is_some_and(|info| info.get("projectPath").and_then(Node::text).is_some_and(|path| root.as_os_str() == path))
+}
+
+/// Where the credentials of `environment` come from, by the contents of `local-aws-info.json`; `exists` tells whether a
+/// file is there.
+pub fn source(info: &Node, environment: &str, exists: &dyn Fn(&str) -> bool) -> Result<Lined<Source>, Corrupt> {
+    let Some(entry) = info.get(environment).filter(|entry| entry.is_true()) else {
+        return Ok((Source::Anything, info.line));
+    };
+    let get = |name| entry.get(name).and_then(|node| Some((node.text()?, node.line)));
+    match get("configLevel") {
+        Some(("general", line)) => return Ok((Source::Anything, line)),
+        Some(("amplifyAdmin", line)) => return Ok((Source::Studio, line)),
+        _ => {}
+    }
+    // Any other level, or none, is the project's own; the profile comes first.
+    let uses_profile = entry.get("useProfile").is_some_and(Node::is_true);
+    let profile = get("profileName").filter(|_| uses_profile);
+    let keys = || get("awsConfigFilePath").filter(|(path, _)| exists(path));
+    profile
+        .map(|(name, line)| (Source::Profile(name.to_owned()), line))
+        .or_else(|| keys().map(|(path, line)| (Source::Keys(path.to_owned()), line)))
+        .ok_or(Corrupt { line: entry.line })
+}
+
+/// The ARN of the permissions boundary of `environment`, by the contents of `team-provider-info.json`.
+pub fn boundary(info: &Node, environment: &str) -> Option<Lined<String>> {
+    let arn = info.get(environment)?.get("awscloudformation")?.get("PermissionsBoundaryPolicyArn")?;
+    Some((arn.text()?.to_owned(), arn.line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_as_the_amplify_cli_finds_them() {
+        let profile = || Ok(Source::Profile("biz".to_owned()));
+        let keys = || Ok(Source::Keys("/there".to_owned()));
+        for (entry, expected) in [
+            (r#"{"configLevel":"project","useProfile":true,"profileName":"biz"}"#, profile()),
+            (r#"{"useProfile":1,"profileName":"biz","awsConfigFilePath":"/there"}"#, profile()),
+            (r#"{"configLevel":"strange","useProfile":true,"profileName":"biz"}"#, profile()),
+            (r#"{"configLevel":"project","useProfile":false,"awsConfigFilePath":"/there"}"#, keys()),
+            (r#"{"useProfile":false,"profileName":"biz","awsConfigFilePath":"/there"}"#, keys()),
+            (r#"{"useProfile":true,"profileName":"","awsConfigFilePath":"/there"}"#, keys()),
+            (r#"{"configLevel":"general","useProfile":true,"profileName":"biz"}"#, Ok(Source::Anything)),
+            (r#"{"configLevel":"amplifyAdmin","profileName":"biz"}"#, Ok(Source::Studio)),
+            ("{}", Err(Corrupt { line: 2 })),
+            ("7", Err(Corrupt { line: 2 })),
+            (r#"{"configLevel":"project","useProfile":true}"#, Err(Corrupt { line: 2 })),
+            (r#"{"useProfile":true,"profileName":7}"#, Err(Corrupt { line: 2 })),
+            (r#"{"useProfile":false,"awsConfigFilePath":"/gone"}"#, Err(Corrupt { line: 2 })),
+        ] {
+            let info = parse(&format!("{{\n\"dev\": {entry}\n}}")).unwrap();
+            let seen = source(&info, "dev", &|path| path == "/there");
+            assert_eq!(seen, expected.map(|source| (source, 2)), "{entry}");
+        }
+        for none in ["[]", "{}", "{dev: null}", "{prod: {useProfile: true, profileName: \"biz\"}}"] {
+            assert_eq!(source(&parse(none).unwrap(), "dev", &|_| true), Ok((Source::Anything, 1)), "{none}");
+        }
+    }
+
+    #[test]
+    fn the_current_environment_and_the_path() {
+        for (text, expected) in [
+            (r#"{"envName":"dev"}"#, Ok(Some("dev"))),
+            ("\u{feff}{envName: dev\n} // mine", Ok(Some("dev"))),
+            (r#"{"envName":""}"#, Ok(None)),
+            (r#"{"envName":["dev"]}"#, Ok(None)),
+            ("{}", Ok(None)),
+            ("{", Err(1)),
+        ] {
+            let seen = current(text);
+            assert_eq!(seen.as_ref().map(Option::as_deref).map_err(|error| error.line), expected, "{text}");
+        }
+        let text = r#"{"projectPath":"/home/dev/app"}"#;
+        assert!(lies_at(text, Path::new("/home/dev/app")));
+        for (text, root) in [(text, "/home/dev"), (text, "/home/dev/app/"), ("{", "/home/dev/app"), ("{}", "")] {
+            assert!(!lies_at(text, Path::new(root)), "{text} {root}");
+        }
+    }
+
+    #[test]
+    fn the_boundary_is_the_environments() {
+        let info = parse(
+            "{\"dev\": {\"awscloudformation\": {\n\"PermissionsBoundaryPolicyArn\": \"arn:aws:iam::1:policy/b\"}},\n\
+             \"prod\": {\"awscloudformation\": {\"PermissionsBoundaryPolicyArn\": \"\"}}, \"test\": 1}",
+        );
+        let info = info.unwrap();
+        assert_eq!(boundary(&info, "dev"), Some(("arn:aws:iam::1:policy/b".to_owned(), 2)));
+        for environment in ["prod", "test", "none"] {
+            assert_eq!(boundary(&info, environment), None, "{environment}");
+        }
+    }
+}

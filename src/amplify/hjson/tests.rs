@@ -1,0 +1,87 @@
+//! What people write into a project's files, and what must not be read as something else.
+
+use proptest::prelude::{any, proptest};
+
+use super::*;
+
+/// The text of `a.b` in `text`.
+fn inner(text: &str) -> Option<String> {
+    parse(text).ok()?.get("a")?.get("b")?.text().map(str::to_owned)
+}
+
+#[test]
+fn texts_are_read_however_they_are_written() {
+    for text in [
+        r#"{"a":{"b":"x y"}}"#,
+        "\u{feff}{\"a\": {\"b\": \"x y\",},}",
+        "// one\n{ # two\n \"a\" : /* three\n */ {\"b\"\n:\n\"x y\"} }\n# four",
+        "a: {\n  b: x y\n}",
+        "{a: {c: \"1\" b: 'x y'}}",
+        "{a: {c: true, d: [1, [2], {e: f\n}], b: \"x y\"}}",
+        "a: {b: \"x\\u0020y\"}\r\n",
+        "{a: {b: 1, b: \"x y\"}}",
+        "a:\n{\nb: '''\n  x y\n  '''\n}",
+    ] {
+        assert_eq!(inner(text).as_deref(), Some("x y"), "{text}");
+    }
+    assert_eq!(inner("{a:{b: 1 x, y} // no comment\n}}").as_deref(), Some("1 x, y} // no comment"));
+    assert_eq!(inner(r#"{a:{b:"\ud83d\ude00\ud83dx"}}"#).as_deref(), Some("\u{1f600}\u{fffd}x"));
+}
+
+#[test]
+fn what_counts_as_true_is_javascripts() {
+    for (value, is_true) in [
+        ("true", true),
+        ("1", true),
+        ("[]", true),
+        ("{}", true),
+        ("\"x\"", true),
+        ("false", false),
+        ("null", false),
+        ("0", false),
+        ("-0.0", false),
+        ("\"\"", false),
+    ] {
+        assert_eq!(parse(&format!("{{a: {value}}}")).unwrap().get("a").unwrap().is_true(), is_true, "{value}");
+    }
+}
+
+#[test]
+fn problems_have_their_line() {
+    for (text, line, problem) in [
+        ("", 1, Problem::Empty),
+        ("\u{feff}", 1, Problem::Empty),
+        ("{", 1, Problem::Ends),
+        ("{\n\"a\": [1,", 2, Problem::Ends),
+        ("{\"a\": \"x", 1, Problem::Ends),
+        ("{\"a\"}", 1, Problem::Name),
+        ("{,}", 1, Problem::Name),
+        ("{\n\n\"a\": }", 3, Problem::Value),
+        ("{\"a\": \"x\n\"}", 2, Problem::Quoted),
+        ("{\"a\": \"\\x\"}", 1, Problem::Quoted),
+        ("{\"a\": \"\\u12\u{fc}\"}", 1, Problem::Quoted),
+        ("{}\n}", 2, Problem::More),
+        ("nonsense", 1, Problem::Name),
+    ] {
+        assert_eq!(parse(text), Err(SyntaxError { line, problem }), "{text:?}");
+    }
+    let deep = "[".repeat(1 << 20);
+    assert_eq!(parse(&deep).unwrap_err().problem, Problem::Deep);
+    // Many values on one line take no longer than on many.
+    assert_eq!(parse(&format!("[{}", "1,".repeat(1 << 19))).unwrap_err().problem, Problem::Ends);
+    assert!(parse(&format!("{}{}", "[".repeat(100), "]".repeat(100))).is_ok());
+}
+
+#[test]
+fn a_value_knows_its_line() {
+    let root = parse("{\n  \"a\":\n    {\"b\": 1,\n  c: \"x\"}\n}").unwrap();
+    let a = root.get("a").unwrap();
+    assert_eq!((root.line, a.line, a.get("c").unwrap().line), (1, 3, 4));
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_too_strange(text in any::<String>(), marks in "[{}\\[\\],:\"'#/*\\\\u0-9 a\n]{0,64}") {
+        let _ = (parse(&text), parse(&marks));
+    }
+}

@@ -1,0 +1,180 @@
+//! Owns the I/O edge of an Amplify project: finds its root as the Amplify CLI does and reads the three files that matter.
+//!
+//! Refuses files that are no plain files, and those over 1 MiB: the directory may be anybody's clone.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::fs::read_capped;
+use crate::span::{Located, Location, Origin, SourceFile};
+
+use super::environment::{self, Corrupt, Source};
+use super::hjson::{self, Node, Problem, SyntaxError};
+
+/// The largest file of a project that is read, in bytes: 1 MiB.
+pub const MAX_BYTES: u64 = 1 << 20;
+
+/// The current environment and the place of the project.
+const LOCAL_ENV: &str = "amplify/.config/local-env-info.json";
+/// Where each environment's credentials come from.
+const LOCAL_AWS: &str = "amplify/.config/local-aws-info.json";
+/// What a team shares of each environment.
+const TEAM: &str = "amplify/team-provider-info.json";
+
+/// Why a project does not say what it is asked for.
+#[derive(Debug, Error)]
+pub enum ProjectError {
+    /// A file cannot be read.
+    #[error("cannot read {}: {reason}", file.shown)]
+    Unreadable {
+        /// The file.
+        file: Arc<SourceFile>,
+        /// What the system said.
+        reason: io::Error,
+    },
+    /// A file is not even JSON as the Amplify CLI reads it.
+    #[error("{at}: {problem}")]
+    Syntax {
+        /// The line.
+        at: Location,
+        /// What is wrong.
+        problem: Problem,
+    },
+    /// No environment is the current one, as in a fresh clone.
+    #[error("the Amplify project at {root} has no current environment")]
+    NoEnvironment {
+        /// The project's root, for people.
+        root: String,
+    },
+    /// There is no environment of that name.
+    #[error("the Amplify project at {root} has no environment {name}")]
+    UnknownEnvironment {
+        /// The project's root, for people.
+        root: String,
+        /// The name.
+        name: String,
+        /// The names that there are.
+        names: Vec<String>,
+    },
+    /// The entry of an environment names neither a profile nor a file that is there.
+    #[error("{at}: environment {name} names neither a profile nor a file of access keys that is there")]
+    Corrupt {
+        /// The entry's line.
+        at: Location,
+        /// The environment.
+        name: String,
+    },
+}
+
+/// An Amplify project.
+#[derive(Debug)]
+pub struct Project {
+    root: PathBuf,
+    home: PathBuf,
+}
+
+/// An environment of a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// Where its credentials come from.
+    pub source: Source,
+    /// What says so; `default` where no file does.
+    pub from: Origin,
+}
+
+impl Project {
+    /// The project that `directory` lies in: the nearest directory upward that the Amplify CLI takes for a root.
+    /// `home` shortens paths for people.
+    pub fn around(directory: &Path, home: &Path) -> Option<Self> {
+        let project = |root: &Path| Self { root: root.to_owned(), home: home.to_owned() };
+        directory.ancestors().map(project).find(Self::is_root)
+    }
+
+    fn is_root(&self) -> bool {
+        let has = |relative: &str| self.root.join(relative).exists();
+        has("amplify/.config")
+            && ((has("amplify/#current-cloud-backend") && has("amplify/backend"))
+                || has("amplify/.config/project-config.json")
+                || self.text(LOCAL_ENV).is_ok_and(|text| environment::lies_at(&text.unwrap_or_default(), &self.root)))
+    }
+
+    /// The environment `asked` for by name, else the current one.
+    pub fn environment(&self, asked: Option<&str>) -> Result<Environment, ProjectError> {
+        let info = self.tree(LOCAL_AWS)?;
+        let name = match asked {
+            Some(name) => self.known(name, info.as_ref())?,
+            None => self.current()?.ok_or_else(|| ProjectError::NoEnvironment { root: self.shown() })?,
+        };
+        let Some(info) = info else {
+            return Ok(Environment { name, source: Source::Anything, from: Origin::Default });
+        };
+        match environment::source(&info, &name, &|path| Path::new(path).exists()) {
+            Ok((source, line)) => Ok(Environment { name, source, from: Origin::File(self.at(LOCAL_AWS, line)) }),
+            Err(Corrupt { line }) => Err(ProjectError::Corrupt { at: self.at(LOCAL_AWS, line), name }),
+        }
+    }
+
+    /// The permissions boundary of an environment.
+    pub fn boundary(&self, environment: &str) -> Result<Option<Located<String>>, ProjectError> {
+        let found = self.tree(TEAM)?.and_then(|info| environment::boundary(&info, environment));
+        Ok(found.map(|(arn, line)| Located::new(arn, Origin::File(self.at(TEAM, line)))))
+    }
+
+    fn current(&self) -> Result<Option<String>, ProjectError> {
+        let Some(text) = self.text(LOCAL_ENV)? else { return Ok(None) };
+        environment::current(&text).map_err(|error| self.syntax(LOCAL_ENV, error))
+    }
+
+    /// `name`, if any of the files has it.
+    fn known(&self, name: &str, info: Option<&Node>) -> Result<String, ProjectError> {
+        let team = self.tree(TEAM)?;
+        let mut names: Vec<_> =
+            info.into_iter().chain(&team).flat_map(Node::members).map(|(name, _)| name.clone()).collect();
+        names.extend(self.current()?);
+        if names.iter().any(|known| known == name) {
+            return Ok(name.to_owned());
+        }
+        names.sort_unstable();
+        names.dedup();
+        Err(ProjectError::UnknownEnvironment { root: self.shown(), name: name.to_owned(), names })
+    }
+
+    fn tree(&self, relative: &str) -> Result<Option<Node>, ProjectError> {
+        let Some(text) = self.text(relative)? else { return Ok(None) };
+        hjson::parse(&text).map(Some).map_err(|error| self.syntax(relative, error))
+    }
+
+    /// A file's text, bytes that are not UTF-8 replaced as the Amplify CLI does. `None` when there is no such file.
+    fn text(&self, relative: &str) -> Result<Option<String>, ProjectError> {
+        let path = self.root.join(relative);
+        // Opening a FIFO would wait for a writer.
+        let odd = fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file());
+        let read = if odd { Err(io::Error::other("it is no plain file")) } else { read_capped(&path, MAX_BYTES) };
+        let bytes = read.map_err(|reason| ProjectError::Unreadable { file: self.file(relative), reason })?;
+        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    fn syntax(&self, relative: &str, error: SyntaxError) -> ProjectError {
+        let SyntaxError { line, problem } = error;
+        ProjectError::Syntax { at: self.at(relative, line), problem }
+    }
+
+    fn at(&self, relative: &str, line: u32) -> Location {
+        Location { file: self.file(relative), line }
+    }
+
+    fn file(&self, relative: &str) -> Arc<SourceFile> {
+        SourceFile::new(self.root.join(relative), &self.home)
+    }
+
+    /// The root for people.
+    fn shown(&self) -> String {
+        SourceFile::new(self.root.clone(), &self.home).shown.clone()
+    }
+}
