@@ -53,7 +53,7 @@ _amplify__creds() {
 
     case "${cmd}" in
         amplify__creds)
-            opts="-p -v -q -h -V --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help --version process env explain reset-cache aws login list completions help"
+            opts="-p -v -q -h -V --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help --version process env explain reset-cache aws login list completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -68,6 +68,10 @@ _amplify__creds() {
                     return 0
                     ;;
                 --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -91,7 +95,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__aws)
-            opts="-p -v -q -h --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help reset-cache"
+            opts="-p -v -q -h --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help reset-cache"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -106,6 +110,10 @@ _amplify__creds() {
                     return 0
                     ;;
                 --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -129,7 +137,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__aws__subcmd__reset__subcmd__cache)
-            opts="-p -v -q -h --all --expired --dry-run --json --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-p -v -q -h --project --all --expired --dry-run --json --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -144,6 +152,10 @@ _amplify__creds() {
                     return 0
                     ;;
                 --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -167,7 +179,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__completions)
-            opts="-p -v -q -h --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help bash elvish fish powershell zsh"
+            opts="-p -v -q -h --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -182,6 +194,10 @@ _amplify__creds() {
                     return 0
                     ;;
                 --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -205,7 +221,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__env)
-            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --min-ttl --refresh --no-cache --lock-timeout --shell --unset --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --min-ttl --refresh --no-cache --lock-timeout --shell --unset --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -255,6 +271,10 @@ _amplify__creds() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --dialect)
                     COMPREPLY=($(compgen -W "auto amplify aws" -- "${cur}"))
                     return 0
@@ -275,7 +295,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__explain)
-            opts="-d -p -v -q -h --duration --json --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-d -p -v -q -h --duration --json --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -298,6 +318,10 @@ _amplify__creds() {
                     return 0
                     ;;
                 --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -321,7 +345,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__help)
-            opts="-p -v -q -h --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-p -v -q -h --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -336,6 +360,10 @@ _amplify__creds() {
                     return 0
                     ;;
                 --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -359,7 +387,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__list)
-            opts="-p -v -q -h --json --properties --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-p -v -q -h --json --properties --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -374,6 +402,10 @@ _amplify__creds() {
                     return 0
                     ;;
                 --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -397,7 +429,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__login)
-            opts="-t -d -p -v -q -h --all --json --mfa-token --prompt --duration --min-ttl --refresh --no-cache --lock-timeout --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-t -d -p -v -q -h --all --json --mfa-token --prompt --duration --min-ttl --refresh --no-cache --lock-timeout --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -440,6 +472,10 @@ _amplify__creds() {
                     return 0
                     ;;
                 --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -463,7 +499,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__process)
-            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --min-ttl --refresh --no-cache --lock-timeout --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --min-ttl --refresh --no-cache --lock-timeout --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -509,6 +545,10 @@ _amplify__creds() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --dialect)
                     COMPREPLY=($(compgen -W "auto amplify aws" -- "${cur}"))
                     return 0
@@ -529,7 +569,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__reset__subcmd__cache)
-            opts="-p -v -q -h --all --expired --dry-run --json --profile --region --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-p -v -q -h --project --all --expired --dry-run --json --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -544,6 +584,10 @@ _amplify__creds() {
                     return 0
                     ;;
                 --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_amplify_creds_global_optspecs
-    string join \n p/profile= region= dialect= config-file= credentials-file= no-input v/verbose q/quiet h/help V/version
+    string join \n p/profile= region= env= dialect= config-file= credentials-file= no-input v/verbose q/quiet h/help V/version
 end
 
 function __fish_amplify_creds_needs_command
@@ -26,6 +26,7 @@ end
 
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -l env -d 'Environment of the Amplify project, other than its current one' -r
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
 amplify\t'Exactly as the Amplify CLI'
 aws\t'Exactly as the AWS SDKs'"
@@ -57,6 +58,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l 
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l env -d 'Environment of the Amplify project, other than its current one' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
 amplify\t'Exactly as the Amplify CLI'
 aws\t'Exactly as the AWS SDKs'"
@@ -86,6 +88,7 @@ powershell\t'PowerShell'
 cmd\t'The command prompt of Windows'"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l env -d 'Environment of the Amplify project, other than its current one' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
 amplify\t'Exactly as the Amplify CLI'
 aws\t'Exactly as the AWS SDKs'"
@@ -101,6 +104,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -s h -l
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -s d -l duration -d 'Explain with this session duration' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -l env -d 'Environment of the Amplify project, other than its current one' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
 amplify\t'Exactly as the Amplify CLI'
 aws\t'Exactly as the AWS SDKs'"
@@ -113,11 +117,13 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -s 
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l env -d 'Environment of the Amplify project, other than its current one' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
 amplify\t'Exactly as the Amplify CLI'
 aws\t'Exactly as the AWS SDKs'"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l project -d 'Forget the sessions of the Amplify project\'s chain'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l all -d 'Forget every session'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l expired -d 'Forget the sessions that are over'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -l dry-run -d 'Say what would go, and change nothing'
@@ -128,6 +134,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand reset-cache" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and not __fish_seen_subcommand_from reset-cache" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and not __fish_seen_subcommand_from reset-cache" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and not __fish_seen_subcommand_from reset-cache" -l env -d 'Environment of the Amplify project, other than its current one' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and not __fish_seen_subcommand_from reset-cache" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
 amplify\t'Exactly as the Amplify CLI'
 aws\t'Exactly as the AWS SDKs'"
@@ -140,11 +147,13 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and not
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and not __fish_seen_subcommand_from reset-cache" -f -a "reset-cache" -d 'Forget cached sessions'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l env -d 'Environment of the Amplify project, other than its current one' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
 amplify\t'Exactly as the Amplify CLI'
 aws\t'Exactly as the AWS SDKs'"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l project -d 'Forget the sessions of the Amplify project\'s chain'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l all -d 'Forget every session'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l expired -d 'Forget the sessions that are over'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand aws; and __fish_seen_subcommand_from reset-cache" -l dry-run -d 'Say what would go, and change nothing'
@@ -165,6 +174,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l mi
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l env -d 'Environment of the Amplify project, other than its current one' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
 amplify\t'Exactly as the Amplify CLI'
 aws\t'Exactly as the AWS SDKs'"
@@ -180,6 +190,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -s q 
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l env -d 'Environment of the Amplify project, other than its current one' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
 amplify\t'Exactly as the Amplify CLI'
 aws\t'Exactly as the AWS SDKs'"
@@ -193,6 +204,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s q -
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l env -d 'Environment of the Amplify project, other than its current one' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
 amplify\t'Exactly as the Amplify CLI'
 aws\t'Exactly as the AWS SDKs'"
@@ -204,6 +216,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -l env -d 'Environment of the Amplify project, other than its current one' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
 amplify\t'Exactly as the Amplify CLI'
 aws\t'Exactly as the AWS SDKs'"

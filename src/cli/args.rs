@@ -55,6 +55,8 @@ Nothing is sent and nothing is asked.";
 
 const RESET_EXAMPLES: &str = "\
 Examples:
+  amplify-creds reset-cache               the Amplify project's, inside one
+  amplify-creds reset-cache --env prod
   amplify-creds reset-cache bizcorprole
   amplify-creds reset-cache --expired
   amplify-creds reset-cache --all --dry-run";
@@ -93,6 +95,9 @@ pub struct Global {
     /// Region of the STS to call, before AWS_REGION and the profile's
     #[arg(long, global = true, value_name = "REGION")]
     pub region: Option<String>,
+    /// Environment of the Amplify project, other than its current one
+    #[arg(long, global = true, value_name = "NAME")]
+    pub env: Option<String>,
     /// How the profile files are read
     #[arg(long, global = true, value_name = "DIALECT")]
     pub dialect: Option<DialectArg>,
@@ -185,7 +190,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Fetch {
     /// Profile [default: AMPLIFY_CREDS_PROFILE, AWS_PROFILE,
-    /// AWS_DEFAULT_PROFILE, "default"]
+    /// AWS_DEFAULT_PROFILE, the Amplify project's (not in process), "default"]
     #[arg(value_name = "PROFILE")]
     pub name: Option<String>,
     /// How to get them.
@@ -253,7 +258,7 @@ pub enum ShellArg {
 /// Options of `login`.
 #[derive(Debug, Args)]
 pub struct Login {
-    /// Profiles [default: the one that the environment names]
+    /// Profiles [default: the one that the environment or the Amplify project names]
     #[arg(value_name = "PROFILE", conflicts_with = "all")]
     pub names: Vec<String>,
     /// Every profile that leads to a session
@@ -271,7 +276,7 @@ pub struct Login {
 #[derive(Debug, Args)]
 pub struct Explain {
     /// Profile [default: AMPLIFY_CREDS_PROFILE, AWS_PROFILE,
-    /// AWS_DEFAULT_PROFILE, "default"]
+    /// AWS_DEFAULT_PROFILE, the Amplify project's, "default"]
     #[arg(value_name = "PROFILE")]
     pub name: Option<String>,
     /// Explain with this session duration
@@ -286,9 +291,12 @@ pub struct Explain {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct ResetCache {
-    /// Forget the sessions of this profile's chain
-    #[arg(value_name = "PROFILE", conflicts_with_all = ["all", "expired"])]
+    /// Forget the sessions of this profile's chain [default: the Amplify project's]
+    #[arg(value_name = "PROFILE", conflicts_with_all = ["project", "all", "expired"])]
     pub name: Option<String>,
+    /// Forget the sessions of the Amplify project's chain
+    #[arg(long, conflicts_with_all = ["all", "expired"])]
+    pub project: bool,
     /// Forget every session
     #[arg(long)]
     pub all: bool,

@@ -18,6 +18,7 @@ use crate::span::{Located, Origin};
 
 use super::args::{DialectArg, Global};
 use super::failure::{CONFIG, Failure, USAGE};
+use super::project;
 
 /// The world of one run.
 pub(super) struct Context {
@@ -29,7 +30,9 @@ pub(super) struct Context {
     pub(super) verb: &'static str,
     files: Files,
     dialect: Dialect,
-    selected: Option<Located<String>>,
+    /// What an argument, a flag or a variable names.
+    named: Option<Located<String>>,
+    looks_at_project: bool,
 }
 
 impl Context {
@@ -38,10 +41,23 @@ impl Context {
         let overrides = Overrides { config: global.config_file.clone(), credentials: global.credentials_file.clone() };
         let paths = Paths::find(&env, &overrides)?;
         let settings = Settings::load(paths.settings.as_deref(), &paths.home)?;
-        let selected = select(argument, global.profile.as_deref(), &env)?;
+        let named = named(argument, global.profile.as_deref(), &env)?;
         let files = Files::load(&paths)?;
         let dialect = dialect(&global, &env, &settings)?;
-        Ok(Self { env, paths, settings, global, verb, files, dialect, selected })
+        Ok(Self { env, paths, settings, global, verb, files, dialect, named, looks_at_project: true })
+    }
+
+    /// The same without regard to the Amplify project around the current directory: `process` is started by tools from
+    /// wherever they happen to be.
+    pub(super) fn without_project(self) -> Result<Self, Failure> {
+        if self.global.env.is_some() {
+            return Err(Failure::new(
+                USAGE,
+                "process does not look at the Amplify project, so that --env means nothing",
+            )
+            .hint("name the environment's profile; explain --env NAME says which it is"));
+        }
+        Ok(Self { looks_at_project: false, ..self })
     }
 
     /// The profiles.
@@ -59,14 +75,24 @@ impl Context {
         self.files.sections_where(fits)
     }
 
-    /// The profile asked for and what asked for it; `None` when nothing did, which means `default`.
-    pub(super) fn selected(&self) -> Option<&Located<String>> {
-        self.selected.as_ref()
+    /// The profile asked for and what asked for it; `None` when nothing did, which means `default`. `--env` is said by
+    /// hand, and so comes before the variables.
+    pub(super) fn selected(&self) -> Result<Option<Located<String>>, Failure> {
+        let asks_project = self.named.is_none() || (self.global.env.is_some() && !self.selected_by_hand());
+        let of_project = if asks_project && self.looks_at_project { project::profile(self)? } else { None };
+        if of_project.is_some() {
+            return Ok(of_project);
+        }
+        self.say(|| match &self.named {
+            Some(named) => format!("profile {} ({})", named.value, named.from),
+            None => "profile default (nothing names another)".to_owned(),
+        });
+        Ok(self.named.clone())
     }
 
     /// Whether the command line names the profile, not a variable that was set for something else.
     pub(super) fn selected_by_hand(&self) -> bool {
-        self.selected.as_ref().is_some_and(|selected| matches!(selected.from, Origin::Flag(_)))
+        self.named.as_ref().is_some_and(|named| matches!(named.from, Origin::Flag(_)))
     }
 
     /// What flags, variables and settings add to a plan.
@@ -143,7 +169,7 @@ impl Context {
     }
 }
 
-fn select(argument: Option<&str>, flag: Option<&str>, env: &Env) -> Result<Option<Located<String>>, Failure> {
+fn named(argument: Option<&str>, flag: Option<&str>, env: &Env) -> Result<Option<Located<String>>, Failure> {
     match (argument, flag) {
         (Some(argument), Some(flag)) if argument != flag => {
             Err(Failure::new(USAGE, format!("two profiles are asked for: {argument} and --profile {flag}")))

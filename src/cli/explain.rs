@@ -21,6 +21,7 @@ use super::args::Explain;
 use super::context::Context;
 use super::failure::Failure;
 use super::fetching::{self, session_duration, warn, way_of};
+use super::project;
 use super::put;
 
 /// What the cache has for one session on the way.
@@ -50,8 +51,9 @@ pub(super) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
         Cached { step, state: state(found.as_ref(), now), key_id: found.map(|found| found.credentials.access_key_id) }
     };
     let cached: Vec<_> = plan.steps().map(cached).collect();
+    let boundary = project::boundary(context, &plan.profile)?;
     if options.json {
-        return put(format!("{}\n", json_of(&plan, &cached)).as_bytes());
+        return put(format!("{}\n", json_of(&plan, &cached, boundary.as_ref())).as_bytes());
     }
     let spend = plan.mfa.as_ref().map(|mfa| {
         let session = cached.iter().find(|cached| cached.step == Step::Mfa && matches!(cached.state, State::Valid(_)));
@@ -59,7 +61,12 @@ pub(super) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
         let known = memory.map(|memory| memory.known(&plan, session.and_then(|found| found.key_id.as_deref()), now));
         mfa.spend(known.unwrap_or_default(), !plan.hops.is_empty())
     });
-    put(text(&plan, &cached, spend.as_ref(), &set, now).as_bytes())
+    let mut fields = fields(&plan, &cached, spend.as_ref(), &set, now);
+    if let Some(boundary) = &boundary {
+        fields.heading("Amplify project");
+        fields.add("boundary", &boundary.value, &boundary.from.to_string());
+    }
+    put(fields.text().as_bytes())
 }
 
 fn state(found: Option<&CachedSession>, now: Timestamp) -> State {
@@ -76,7 +83,7 @@ fn endpoint(plan: &CredentialPlan, hop: &Hop) -> Option<String> {
 }
 
 /// The contract of design.md section 2.
-fn json_of(plan: &CredentialPlan, cached: &[Cached]) -> Value {
+fn json_of(plan: &CredentialPlan, cached: &[Cached], boundary: Option<&Located<String>>) -> Value {
     let hops: Vec<_> = plan.hops.iter().map(|hop| hop_json(plan, hop)).collect();
     let cache = cached.iter().map(|Cached { step, state, .. }| {
         let hop = match step {
@@ -101,6 +108,7 @@ fn json_of(plan: &CredentialPlan, cached: &[Cached]) -> Value {
         "hops": hops,
         "cache": cache.collect::<Vec<_>>(),
         "via": plan.via,
+        "boundary": boundary.map(|arn| json!({"value": arn.value, "from": place(&arn.from)})),
         "warnings": plan.warnings.iter().map(warn).collect::<Vec<_>>(),
     })
 }
@@ -165,13 +173,13 @@ fn place(from: &Origin) -> String {
     }
 }
 
-fn text(
+fn fields(
     plan: &CredentialPlan,
     cached: &[Cached],
     spend: Option<&Spend>,
     set: &ProfileSet<'_>,
     now: Timestamp,
-) -> String {
+) -> Fields {
     let mut fields = Fields::default();
     fields.heading(&format!("profile {}", plan.profile));
     if !plan.via.is_empty() {
@@ -206,7 +214,7 @@ fn text(
             fields.add("", &warn(warning), "");
         }
     }
-    fields.text()
+    fields
 }
 
 fn mfa_fields(fields: &mut Fields, mfa: &Mfa, spend: &Spend) {

@@ -1,5 +1,6 @@
 //! Owns the words for errors: from the fields of each module's error to a `Failure` with location and hint.
 
+use crate::amplify::project::ProjectError;
 use crate::paths::NoHome;
 use crate::plan::Hop;
 use crate::plan::error::PlanError;
@@ -49,6 +50,28 @@ impl From<LoadError> for Failure {
             LoadError::Syntax { at, problem } => Failure::new(CONFIG, format!("{at}: {problem}"))
                 .at_line(&at, None)
                 .hint("the AWS SDKs reject the whole file for this; --dialect auto passes over the line"),
+        }
+    }
+}
+
+impl From<ProjectError> for Failure {
+    fn from(error: ProjectError) -> Self {
+        let message = error.to_string();
+        match error {
+            ProjectError::Unreadable { file, .. } => Failure::new(FILE, message).in_file(&file),
+            ProjectError::Syntax { at, .. } => Failure::new(CONFIG, message).at_line(&at, None),
+            ProjectError::Corrupt { at, .. } => Failure::new(CONFIG, message)
+                .at_line(&at, None)
+                .hint("give a profile, or run in the project: amplify configure project"),
+            ProjectError::NoEnvironment { .. } => {
+                Failure::new(CONFIG, message).hint("give a profile, or run in the project: amplify init")
+            }
+            ProjectError::UnknownEnvironment { names, .. } if names.is_empty() => {
+                Failure::new(CONFIG, message).hint("it has none")
+            }
+            ProjectError::UnknownEnvironment { names, .. } => {
+                Failure::new(CONFIG, message).hint(format!("there are: {}", names.join(", ")))
+            }
         }
     }
 }

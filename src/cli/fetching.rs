@@ -92,19 +92,26 @@ pub(super) fn plan(
     set: &ProfileSet<'_>,
     duration: Option<Located<u32>>,
 ) -> Result<CredentialPlan, Failure> {
-    let name = context.selected().map_or("default", |selected| &selected.value);
-    context.say(|| match context.selected() {
-        Some(selected) => format!("profile {} ({})", selected.value, selected.from),
-        None => "profile default (nothing names another)".to_owned(),
-    });
+    let selected = context.selected()?;
+    let name = selected.as_ref().map_or("default", |selected| &selected.value);
     let inputs = Inputs { duration, ..context.inputs()? };
     match (plan_of(set, name, &inputs), inputs.environment) {
         // Nobody asked for a profile, and there is none: then keys in the environment are what every SDK would use.
-        (Err(PlanError::UnknownProfile { named_by: None, .. }), Some(keys)) if context.selected().is_none() => {
+        (Err(PlanError::UnknownProfile { named_by: None, .. }), Some(keys)) if selected.is_none() => {
             context.say(|| "no profile default: the environment's own keys".to_owned());
             Ok(build::environment(keys))
         }
-        (plan, _) => Ok(plan?),
+        (plan, _) => {
+            plan.map_err(|error| blamed(error, selected.as_ref().map_or(&Origin::Default, |selected| &selected.from)))
+        }
+    }
+}
+
+/// The failure, which is `named_by`'s where the error itself has no place: a project may name a profile that is gone.
+pub(super) fn blamed(error: PlanError, named_by: &Origin) -> Failure {
+    match Failure::from(error) {
+        failure @ Failure { at: None, .. } => failure.at(named_by, None),
+        failure => failure,
     }
 }
 

@@ -13,6 +13,7 @@ mod help;
 mod list;
 mod login;
 mod process;
+mod project;
 mod reset_cache;
 
 use std::process::ExitCode;
@@ -59,7 +60,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     let env = Env::process();
     match command {
         Command::Process(options) => {
-            process::run(&Context::new("process", global, options.name.as_deref(), env)?, &options)
+            process::run(&Context::new("process", global, options.name.as_deref(), env)?.without_project()?, &options)
         }
         Command::Env(options) => env::run(&Context::new("env", global, options.fetch.name.as_deref(), env)?, &options),
         Command::Explain(options) => {

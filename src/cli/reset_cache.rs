@@ -1,4 +1,4 @@
-//! Owns `reset-cache`: forgets a profile's sessions, the ones that are over, or all.
+//! Owns `reset-cache`: forgets the sessions of a profile or of the Amplify project, the ones that are over, or all.
 //!
 //! Exact to the profile's chain: sessions of other profiles on the same role stay, unless the Amplify CLI wrote them,
 //! which tells nobody's.
@@ -6,6 +6,8 @@
 use serde_json::json;
 use serde_json::value::RawValue;
 
+use crate::amplify::environment::Source;
+use crate::amplify::project::Environment;
 use crate::cache::entry::{CachedSession, Mark};
 use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
@@ -17,8 +19,9 @@ use crate::resolve::memory::Memory;
 
 use super::args::ResetCache;
 use super::context::Context;
-use super::failure::{CACHE, CONFIG, Failure};
+use super::failure::{CACHE, CONFIG, Failure, USAGE};
 use super::fetching;
+use super::project;
 use super::put;
 
 /// Which sessions go, and how they are spoken of.
@@ -26,6 +29,18 @@ enum What {
     All,
     Expired,
     Of(Box<CredentialPlan>),
+    /// None where the project's environment has no profile, and so nothing here.
+    OfProject(Option<Box<CredentialPlan>>),
+}
+
+impl What {
+    fn plan(&self) -> Option<&CredentialPlan> {
+        match self {
+            Self::All | Self::Expired => None,
+            Self::Of(plan) => Some(plan),
+            Self::OfProject(plan) => plan.as_deref(),
+        }
+    }
 }
 
 pub(super) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure> {
@@ -56,23 +71,40 @@ pub(super) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure
 }
 
 fn what(context: &Context, options: &ResetCache) -> Result<What, Failure> {
-    match (options.all, options.expired) {
-        (true, _) => Ok(What::All),
-        (false, true) => Ok(What::Expired),
-        (false, false) if context.selected_by_hand() => {
-            Ok(What::Of(Box::new(fetching::plan(context, &context.profiles()?, None)?)))
-        }
-        (false, false) => Err(Failure::new(CONFIG, "which sessions to forget is not said")
-            .hint("give a profile: amplify-creds reset-cache PROFILE; or --expired, or --all")),
+    if options.project && context.selected_by_hand() {
+        return Err(Failure::new(USAGE, "--project and a profile are asked for: give one of them"));
     }
+    match options {
+        ResetCache { all: true, .. } => Ok(What::All),
+        ResetCache { expired: true, .. } => Ok(What::Expired),
+        _ if context.selected_by_hand() => Ok(What::Of(Box::new(fetching::plan(context, &context.profiles()?, None)?))),
+        _ => match project::environment(context)? {
+            Some((_, environment)) => Ok(What::OfProject(of_project(context, &environment)?)),
+            None => Err(Failure::new(CONFIG, "which sessions to forget is not said, and no Amplify project is around")
+                .hint("give a profile: amplify-creds reset-cache PROFILE; or --expired, or --all")),
+        },
+    }
+}
+
+/// The chain of the environment's profile, whatever variables name another.
+fn of_project(context: &Context, environment: &Environment) -> Result<Option<Box<CredentialPlan>>, Failure> {
+    let Environment { name, source, from } = environment;
+    let Source::Profile(profile) = source else {
+        context.say(|| format!("the Amplify project's environment {name} uses no profile ({from})"));
+        return Ok(None);
+    };
+    context.say(|| format!("profile {profile} of the Amplify project's environment {name} ({from})"));
+    let plan = fetching::plan_of(&context.profiles()?, profile, &context.inputs()?);
+    plan.map(|plan| Some(Box::new(plan))).map_err(|error| fetching::blamed(error, from))
 }
 
 fn goes(what: &What, outer: &str, inner: &str, entry: &RawValue, now: Timestamp) -> bool {
     let session = CachedSession::read(entry);
-    match what {
-        What::All => true,
-        What::Expired => session.is_none_or(|session| session.lease.seconds_left(now) <= 0),
-        What::Of(plan) => {
+    match (what, what.plan()) {
+        (What::All, _) => true,
+        (What::Expired, _) => session.is_none_or(|session| session.lease.seconds_left(now) <= 0),
+        (_, None) => false,
+        (_, Some(plan)) => {
             let leaf = plan.steps().next_back();
             plan.steps().any(|step| {
                 let Some(key) = CacheKey::of(plan, step).filter(|key| key.outer == outer) else { return false };
@@ -93,14 +125,11 @@ fn goes(what: &What, outer: &str, inner: &str, entry: &RawValue, now: Timestamp)
 
 /// What AWS has refused may be allowed by now.
 fn forget_refusals(what: &What, store: &Store) {
-    match what {
-        What::All => store.notes().forget_all(),
-        What::Expired => {}
-        What::Of(plan) => {
-            if let Some(memory) = Memory::of(store.notes(), plan) {
-                memory.forget(plan);
-            }
-        }
+    if matches!(what, What::All) {
+        store.notes().forget_all();
+    }
+    if let Some((plan, memory)) = what.plan().and_then(|plan| Some((plan, Memory::of(store.notes(), plan)?))) {
+        memory.forget(plan);
     }
 }
 
@@ -116,6 +145,7 @@ fn told(what: &What, gone: &[(&str, &str)], dry_run: bool) -> String {
         What::All => ("", String::new()),
         What::Expired => (" that are over", String::new()),
         What::Of(plan) => ("", format!(" for profile {}", plan.profile)),
+        What::OfProject(_) => ("", " for the project".to_owned()),
     };
     let mut lines = vec![match (gone.is_empty(), dry_run) {
         (true, _) => format!("No temp credentials{which} are cached{whose}."),

@@ -61,6 +61,7 @@ fn the_contract() {
             {"hop": 2, "state": "absent", "expires": null},
         ],
         "via": ["biz"],
+        "boundary": null,
         "warnings": [
             "profile deploy asks for 7201 s (~/.aws/config:15); from a session AWS gives a role 3600 s, which is what is sent",
         ],

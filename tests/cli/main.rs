@@ -19,6 +19,7 @@ mod login;
 mod mfa;
 mod parallel;
 mod process;
+mod project;
 #[cfg(unix)]
 mod regression;
 mod reset_cache;

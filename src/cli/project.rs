@@ -1,0 +1,85 @@
+//! Owns what the Amplify project around the current directory means for a verb: its profile, and its boundary.
+//!
+//! Refuses an environment whose credentials are no profile's, rather than to use other ones in their place.
+
+use crate::amplify::environment::Source;
+use crate::amplify::project::{Environment, Project, ProjectError};
+use crate::env;
+use crate::output::tell;
+use crate::printable::printable;
+use crate::span::Located;
+
+use super::context::Context;
+use super::failure::{CONFIG, Failure, UNSUPPORTED};
+
+/// The environment that is meant and its project; `None` outside a project.
+pub(super) fn environment(context: &Context) -> Result<Option<(Project, Environment)>, Failure> {
+    match find(context) {
+        Some(project) => {
+            let environment = project.environment(context.global.env.as_deref())?;
+            Ok(Some((project, environment)))
+        }
+        None if context.global.env.is_some() => {
+            Err(Failure::new(CONFIG, "--env names an environment, and the current directory is in no Amplify project"))
+        }
+        None => Ok(None),
+    }
+}
+
+/// The profile of the environment that is meant, said on stderr; `None` where no project names any.
+pub(super) fn profile(context: &Context) -> Result<Option<Located<String>>, Failure> {
+    let Some(project) = find(context) else { return environment(context).map(|_| None) };
+    let environment = match project.environment(context.global.env.as_deref()) {
+        // A fresh clone: nobody has chosen an environment yet.
+        Err(ProjectError::NoEnvironment { .. }) => return Ok(None),
+        found => found?,
+    };
+    let Environment { name, source, from } = &environment;
+    match source {
+        Source::Profile(profile) => {
+            if !context.global.quiet {
+                let line = format!("profile {profile} of the Amplify project's environment {name} ({from})");
+                tell(&format!("{}\n", printable(&line)));
+            }
+            Ok(Some(Located::new(profile.clone(), from.clone())))
+        }
+        Source::Anything => {
+            context.say(|| format!("the Amplify project's environment {name} names no profile"));
+            Ok(None)
+        }
+        Source::Keys(_) | Source::Studio => Err(unusable(&environment)),
+    }
+}
+
+/// The boundary of the environment that is meant, if `profile` is that environment's. Nobody who only looks at a profile
+/// is kept from it by a project that cannot be read, unless `--env` asks for one.
+pub(super) fn boundary(context: &Context, profile: &str) -> Result<Option<Located<String>>, Failure> {
+    let found = environment(context).and_then(|found| match found {
+        Some((project, environment)) if environment.source == Source::Profile(profile.to_owned()) => {
+            Ok(project.boundary(&environment.name)?)
+        }
+        _ => Ok(None),
+    });
+    match found {
+        Err(failure) if context.global.env.is_none() => {
+            context.say(|| format!("the permissions boundary is not known: {}", failure.message));
+            Ok(None)
+        }
+        found => found,
+    }
+}
+
+fn find(context: &Context) -> Option<Project> {
+    Project::around(&env::current_directory()?, &context.paths.home)
+}
+
+fn unusable(environment: &Environment) -> Failure {
+    let Environment { name, source, from } = environment;
+    let why = match source {
+        Source::Keys(path) => format!("access keys that the Amplify CLI keeps in {path}"),
+        _ => "Amplify Studio's own sign-in".to_owned(),
+    };
+    Failure::new(UNSUPPORTED, format!("the Amplify project's environment {name} uses {why}, and no profile"))
+        .at(from, None)
+        .hint("give a profile: --profile NAME, or AWS_PROFILE")
+}
