@@ -43,6 +43,9 @@ _amplify__creds() {
             amplify__creds,reset-cache)
                 cmd="amplify__creds__subcmd__reset__subcmd__cache"
                 ;;
+            amplify__creds,sessions)
+                cmd="amplify__creds__subcmd__sessions"
+                ;;
             amplify__creds__subcmd__aws,reset-cache)
                 cmd="amplify__creds__subcmd__aws__subcmd__reset__subcmd__cache"
                 ;;
@@ -53,7 +56,7 @@ _amplify__creds() {
 
     case "${cmd}" in
         amplify__creds)
-            opts="-p -v -q -h -V --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help --version process env explain reset-cache aws login list completions help"
+            opts="-p -v -q -h -V --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help --version process env explain reset-cache aws login list sessions completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -570,6 +573,48 @@ _amplify__creds() {
             ;;
         amplify__subcmd__creds__subcmd__reset__subcmd__cache)
             opts="-p -v -q -h --project --all --expired --dry-run --json --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dialect)
+                    COMPREPLY=($(compgen -W "auto amplify aws" -- "${cur}"))
+                    return 0
+                    ;;
+                --config-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --credentials-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        amplify__subcmd__creds__subcmd__sessions)
+            opts="-p -v -q -h --json --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

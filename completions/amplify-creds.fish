@@ -44,6 +44,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "reset-c
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "aws" -d 'As the Amplify CLI spells it'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "login" -d 'Answer for MFA once, now, so that no tool has to ask later'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "list" -d 'List every profile'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "sessions" -d 'Show the cached sessions'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "help" -d 'Print help on a command or a topic (exit-codes)'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s t -l mfa-token -d 'MFA code; "-" reads it from stdin (an argument can be seen by other processes)' -r
@@ -202,6 +203,19 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l no-
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s v -l verbose -d 'Say on stderr what is done and why'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -l json -d 'Print JSON'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l env -d 'Environment of the Amplify project, other than its current one' -r

@@ -61,6 +61,11 @@ Examples:
   amplify-creds reset-cache --expired
   amplify-creds reset-cache --all --dry-run";
 
+const SESSIONS_EXAMPLES: &str = "\
+Examples:
+  amplify-creds sessions
+  amplify-creds sessions --json";
+
 const LIST_EXAMPLES: &str = "\
 Examples:
   amplify-creds list
@@ -174,6 +179,9 @@ pub enum Command {
     /// List every profile
     #[command(aliases = ["ls", "profiles"], after_help = LIST_EXAMPLES)]
     List(List),
+    /// Show the cached sessions
+    #[command(after_help = SESSIONS_EXAMPLES)]
+    Sessions(Sessions),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -328,6 +336,14 @@ pub struct List {
     /// With --json: every property with its value (secrets as ****), file and line
     #[arg(long, requires = "json")]
     pub properties: bool,
+}
+
+/// Options of `sessions`.
+#[derive(Debug, Args)]
+pub struct Sessions {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 fn duration(text: &str) -> Result<u64, String> {

@@ -15,6 +15,7 @@ mod login;
 mod process;
 mod project;
 mod reset_cache;
+mod sessions;
 
 use std::process::ExitCode;
 
@@ -23,7 +24,7 @@ use clap::{CommandFactory, Parser};
 use crate::env::{Env, arguments};
 use crate::output::print;
 
-use args::{Amplify, Cli, Command, Explain, List, Login, ResetCache};
+use args::{Amplify, Cli, Command, Explain, List, Login, ResetCache, Sessions};
 use context::Context;
 use failure::{Failure, OUTPUT, USAGE};
 
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         Command::List(List { json, .. })
         | Command::Login(Login { json, .. })
         | Command::Explain(Explain { json, .. })
+        | Command::Sessions(Sessions { json })
         | Command::ResetCache(ResetCache { json, .. })
         | Command::Aws { command: Amplify::ResetCache(ResetCache { json, .. }) } => *json,
         Command::Process(_) | Command::Env(_) | Command::Completions { .. } | Command::Help { .. } => false,
@@ -71,6 +73,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Login(options) => login::run(&Context::new("login", global, None, env)?, &options),
         Command::List(options) => list::run(&Context::new("list", global, None, env)?, &options),
+        Command::Sessions(options) => sessions::run(&Context::new("sessions", global, None, env)?, &options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "amplify-creds", &mut script);

@@ -80,7 +80,7 @@ fn the_projects_profile_is_taken_in_every_directory_below_it_and_said() {
     assert!(run.code == Some(0) && run.stderr == line && run.stdout.contains("ACTIVE_PROFILE='nomfa'"), "{run:?}");
     let run = run_in(&home, "app", &["login"], &[]);
     assert!(run.code == Some(0) && run.stderr.starts_with(line) && run.stdout.contains("nomfa"), "{run:?}");
-    for quiet in [&["env", "--unset"][..], &["list"], &["reset-cache", "--all"], &["help"]] {
+    for quiet in [&["env", "--unset"][..], &["list"], &["sessions"], &["reset-cache", "--all"], &["help"]] {
         run_in(&home, "app", quiet, &[]).succeeded();
     }
 }

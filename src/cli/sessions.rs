@@ -1,0 +1,111 @@
+//! Owns `sessions`: what the cache has, whoever wrote it.
+//!
+//! Refuses to show keys, and to guess: an entry that is no session, or stands under neither a role nor one of our
+//! devices, is passed over.
+
+use serde_json::{Value, json};
+
+use crate::cache::entry::{CachedSession, Mark};
+use crate::cache::store::Store;
+use crate::clock::{Clock, Timestamp};
+use crate::output::{left, table};
+use crate::span::SourceFile;
+
+use super::args::Sessions;
+use super::context::Context;
+use super::failure::Failure;
+use super::put;
+
+/// A session of the cache.
+struct Row {
+    /// The role's ARN, or the device's serial.
+    outer: String,
+    is_role: bool,
+    /// The session name; of an MFA session, the user's access key id.
+    name: String,
+    account: Option<String>,
+    /// The profile it was fetched for; the Amplify CLI notes none.
+    profile: Option<String>,
+    expires: Timestamp,
+    /// Seconds, zero when it is over.
+    left: i64,
+    is_ours: bool,
+}
+
+pub(super) fn run(context: &Context, options: &Sessions) -> Result<(), Failure> {
+    let store = Store::new(&context.paths.cache_dir);
+    let snapshot = store.read();
+    let now = Clock::System.now();
+    let sessions = snapshot.sessions();
+    let read = |(outer, inner, entry): (String, String, _)| row(outer, &inner, CachedSession::read(entry)?, now);
+    let rows: Vec<_> = sessions.all().into_iter().filter_map(read).collect();
+    if options.json {
+        let document: Vec<_> = rows.iter().map(json_of).collect();
+        return put(format!("{}\n", json!(document)).as_bytes());
+    }
+    if rows.is_empty() {
+        let file = SourceFile::new(store.path().to_owned(), &context.paths.home);
+        return put(format!("no sessions in {}\n", file.shown).as_bytes());
+    }
+    let cells: Vec<_> = rows.iter().map(cells).collect();
+    let header = ["ROLE OR DEVICE", "ACCOUNT", "SESSION", "PROFILE", "EXPIRES IN", "WRITTEN BY"];
+    put(table::render(header, &cells).as_bytes())
+}
+
+fn row(outer: String, inner: &str, session: CachedSession, now: Timestamp) -> Option<Row> {
+    let CachedSession { credentials: _, lease, mark } = session;
+    let is_role = outer.contains(":role/");
+    if !is_role && mark.is_none() {
+        return None;
+    }
+    let account = || outer.split(':').nth(4).filter(|account| !account.is_empty()).map(str::to_owned);
+    Some(Row {
+        is_role,
+        name: without_mark(inner, mark.as_ref()).to_owned(),
+        account: mark.as_ref().and_then(|mark| mark.account_id.clone()).or_else(account),
+        is_ours: mark.is_some(),
+        profile: mark.map(|mark| mark.profile),
+        expires: lease.expiration,
+        left: lease.seconds_left(now).max(0),
+        outer,
+    })
+}
+
+/// The inner key without the digits of our fingerprint, where it has them.
+fn without_mark<'k>(inner: &'k str, mark: Option<&Mark>) -> &'k str {
+    let split = inner.rsplit_once('#').zip(mark);
+    let ours = split.filter(|((_, digits), mark)| digits.len() == 8 && mark.fingerprint.starts_with(digits));
+    ours.map_or(inner, |((name, _), _)| name)
+}
+
+/// The contract of design.md section 2: every key always there, `null` where unknown.
+fn json_of(row: &Row) -> Value {
+    let Row { outer, is_role, name, account, profile, expires, left, is_ours } = row;
+    json!({
+        "role_arn": is_role.then_some(outer),
+        "mfa_serial": (!is_role).then_some(outer),
+        "session_name": name,
+        "account_id": account,
+        "profile": profile,
+        "expires": expires.rfc3339(),
+        "seconds_left": left,
+        "written_by": written_by(*is_ours),
+    })
+}
+
+fn cells(row: &Row) -> [String; 6] {
+    let Row { outer, is_role: _, name, account, profile, expires: _, left: seconds, is_ours } = row;
+    let short = outer.split_once(":role/").map_or_else(|| outer.rsplit(':').next(), |(_, role)| Some(role));
+    [
+        short.unwrap_or(outer).to_owned(),
+        account.clone().unwrap_or_default(),
+        name.clone(),
+        profile.clone().unwrap_or_default(),
+        if *seconds > 0 { left(*seconds) } else { "over".to_owned() },
+        written_by(*is_ours).to_owned(),
+    ]
+}
+
+fn written_by(is_ours: bool) -> &'static str {
+    if is_ours { "amplify-creds" } else { "amplify" }
+}
