@@ -21,6 +21,12 @@ impl Fingerprint {
         &self.0
     }
 
+    /// A made-up one.
+    #[cfg(test)]
+    pub(super) fn of_test(number: u8) -> Self {
+        Self(format!("{number:02x}").repeat(32))
+    }
+
     /// The first eight digits, which tell entries of one session name apart.
     pub fn short(&self) -> &str {
         &self.0[..8]

@@ -1,11 +1,12 @@
 //! Owns locks between processes: one file per id in `locks/` beside the cache, taken with flock through fs4.
 //!
-//! Refuses to wait: taking is tried, the caller decides how long. A holder that dies frees its lock by itself. Nothing
-//! here removes a lock file; who takes one makes sure that path and descriptor are still the same file.
+//! Refuses to wait: taking is tried, the caller decides how long. A holder that dies frees its lock by itself. A lock
+//! file is removed by its holder alone; who takes one makes sure that path and descriptor are still the same file.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// How often a lock is tried again whose file was removed meanwhile; more often means a file system that gives every
 /// look another identity.
@@ -63,6 +64,23 @@ impl Locks {
     /// Tries to take the lock of the cache file itself.
     pub fn try_take_cache(&self) -> Result<Option<CacheGuard>, io::Error> {
         Ok(self.attempt("cache")?.map(CacheGuard))
+    }
+
+    /// Removes lock files made before `oldest`, each under its own lock, with what else is kept of that id. Who waits for
+    /// one of them finds out that its file is gone.
+    pub fn sweep(&self, oldest: SystemTime) {
+        for entry in std::fs::read_dir(&self.dir).into_iter().flatten().flatten() {
+            let is_old = entry.metadata().and_then(|metadata| metadata.modified()).is_ok_and(|at| at < oldest);
+            let name = entry.file_name();
+            let Some(id) = name.to_str().and_then(|name| name.strip_suffix(".lock")).filter(|_| is_old) else {
+                continue;
+            };
+            if let Attempt::Held(_guard) = self.try_take(id) {
+                for kind in ["holder", "note", "lock"] {
+                    let _ = std::fs::remove_file(self.dir.join(format!("{id}.{kind}")));
+                }
+            }
+        }
     }
 
     fn attempt(&self, id: &str) -> io::Result<Option<Guard>> {

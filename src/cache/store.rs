@@ -7,7 +7,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::value::RawValue;
 use thiserror::Error;
@@ -29,6 +29,12 @@ pub const MAX_CACHE_BYTES: u64 = 64 << 20;
 
 /// The file that counts how often sessions have been forgotten.
 const EPOCH: &str = "epoch";
+
+/// How often old lock files are looked for, in seconds.
+const SWEEP_EVERY: i64 = 86_400;
+
+/// How old a lock file is before it goes.
+const LOCK_FILE_AGE: Duration = Duration::from_hours(7 * 24);
 
 /// How long a write waits for another process's write, which takes a millisecond.
 const WRITE_LOCK_WAIT: Duration = Duration::from_secs(5);
@@ -130,6 +136,7 @@ impl Store {
         if self.epoch() != epoch {
             return Err(WriteError::Forgotten);
         }
+        self.sweep(now, &guard);
         let text = self.read_for_write()?;
         let mut file = Members::parse(&text).unwrap_or_default();
         let mut changed = without(&file, &|_, _, entry| is_ours_and_over(entry, now));
@@ -168,6 +175,19 @@ impl Store {
         }
         let raws = self.raw(&changed)?;
         self.replace(&guard, &with(&mut file, &changed, &raws))
+    }
+
+    /// Removes what locks of roles and devices long forgotten have left, once a day.
+    fn sweep(&self, now: Timestamp, guard: &CacheGuard) {
+        const SWEPT: &str = "swept";
+        let last: i64 = self.notes().get(SWEPT).unwrap_or_default();
+        if now.0 - last < SWEEP_EVERY {
+            return;
+        }
+        self.notes().put(SWEPT, &now.0, guard.guard());
+        if let Some(oldest) = SystemTime::now().checked_sub(LOCK_FILE_AGE) {
+            self.locks().sweep(oldest);
+        }
     }
 
     fn raw(&self, changed: &[(String, Members<'_>)]) -> Result<Vec<Box<RawValue>>, WriteError> {
@@ -418,3 +438,6 @@ fn is_another_users(_path: &Path) -> bool {
 fn is_link_to_another_users(_dir: &Path) -> bool {
     false
 }
+
+#[cfg(test)]
+mod tests;

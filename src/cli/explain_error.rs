@@ -182,9 +182,12 @@ impl From<ResolveError> for Failure {
                 LOOP,
                 "this run would wait for the one that waits for it, by a credential_process between them",
             ),
-            ResolveError::LockTimeout(seconds) => Failure::new(
+            ResolveError::LockTimeout { seconds, holder } => Failure::new(
                 LOCK_TIMEOUT,
-                format!("waited {seconds} s for another process that fetches the same session"),
+                match holder {
+                    Some(holder) => format!("waited {seconds} s for {holder}, which fetches the same session"),
+                    None => format!("waited {seconds} s for another process that fetches the same session"),
+                },
             )
             .hint("it may wait for an MFA code on another terminal; a longer wait: --lock-timeout 10m"),
             // Within the tolerance nothing was noted: then the session was over before it came.

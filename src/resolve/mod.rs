@@ -99,8 +99,13 @@ pub enum ResolveError {
     #[error("this run is waited for by the one that it would wait for")]
     Recursion,
     /// Another process kept fetching the same session.
-    #[error("waited {0} seconds for another process")]
-    LockTimeout(u64),
+    #[error("waited {seconds} seconds for another process")]
+    LockTimeout {
+        /// How long.
+        seconds: u64,
+        /// What holds the lock, as it told: `process 4711 (amplify-creds process dev)`.
+        holder: Option<String>,
+    },
     /// The session looks expired to this machine, whose clock is off by so many seconds.
     #[error("the clock is off by {0} seconds")]
     ClockWrong(i64),

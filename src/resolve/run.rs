@@ -138,7 +138,9 @@ impl<'r, 'a> Run<'r, 'a> {
         self.patience = Patience::Full;
         match outcome {
             // Somebody else renews it, nobody can be asked now, or the base's program failed: it still lasts.
-            Err(ResolveError::LockTimeout(_) | ResolveError::Prompt { .. } | ResolveError::Base { .. }) => Ok(present),
+            Err(ResolveError::LockTimeout { .. } | ResolveError::Prompt { .. } | ResolveError::Base { .. }) => {
+                Ok(present)
+            }
             other => other,
         }
     }

@@ -183,6 +183,114 @@ fn an_ageing_session_is_renewed_unless_that_needs_a_person() {
     assert_eq!(sts.calls(), 7);
 }
 
+/// One cached session and one look at it, later.
+struct Look {
+    name: &'static str,
+    /// Seconds left, and made for.
+    left: i64,
+    lifetime: i64,
+    /// Whether renewing needs a person.
+    prompt: bool,
+    /// Seconds wanted, and whether the command line wants them.
+    min_ttl: (i64, bool),
+    /// Whether another process holds the lock.
+    busy: bool,
+    /// What AWS says then.
+    answer: Result<(), StsError>,
+    /// Seconds that AWS's clock is ahead.
+    offset: i64,
+    expected: &'static str,
+}
+
+const PLAIN: Look = Look {
+    name: "",
+    left: 3000,
+    lifetime: 3600,
+    prompt: false,
+    min_ttl: (900, false),
+    busy: false,
+    answer: Ok(()),
+    offset: 0,
+    expected: "hit",
+};
+
+impl Look {
+    fn act(&self) -> &'static str {
+        let world = World::new();
+        let then = match &self.answer {
+            Ok(()) => Ok((self.lifetime, self.offset)),
+            Err(error) => Err(error.clone()),
+        };
+        let sts = ScriptedSts::new(vec![Ok((self.lifetime, self.offset)), then]);
+        let profile = if self.prompt { "straight" } else { "plain" };
+        world.resolve(profile, 0, &sts, 1, |_| {}).unwrap();
+        let store = Store::new(&world.dir.path().join("cache"));
+        let all = store.read();
+        let mark = crate::cache::entry::CachedSession::read(all.sessions().all()[0].2).unwrap().mark.unwrap();
+        let _lock = self.busy.then(|| store.locks().try_take(&mark.fingerprint));
+        let outcome = world.resolve(profile, self.lifetime - self.left, &sts, 0, |options| {
+            (options.min_ttl, options.min_ttl_is_strict) = self.min_ttl;
+            options.lock_timeout = Duration::ZERO;
+        });
+        match (outcome.as_deref(), sts.calls() - 1) {
+            (Ok("ASIA1"), 0) => "hit",
+            (Ok("ASIA1"), _) => "kept",
+            (Ok(_), _) => "renewed",
+            (Err(ResolveError::Sts { .. }), _) => "refused",
+            (Err(ResolveError::Prompt { .. }), _) => "asks",
+            (Err(ResolveError::LockTimeout { .. }), _) => "waits",
+            (Err(other), _) => panic!("{}: {other}", self.name),
+        }
+    }
+}
+
+#[test]
+fn what_becomes_of_a_cached_session() {
+    let denied = || Err(refused("no"));
+    let down = || Err(StsError::Server(503));
+    let strict = (1200, true);
+    let table = [
+        Look { name: "fresh", ..PLAIN },
+        Look { name: "fresh, somebody renews", busy: true, ..PLAIN },
+        Look { name: "one above the margin", left: 901, ..PLAIN },
+        Look { name: "the margin", left: 900, expected: "renewed", ..PLAIN },
+        Look { name: "a short one's margin is a quarter", left: 226, lifetime: 900, ..PLAIN },
+        Look { name: "a short one at its quarter", left: 225, lifetime: 900, expected: "renewed", ..PLAIN },
+        Look { name: "less wanted by a setting", left: 301, min_ttl: (300, false), ..PLAIN },
+        Look { name: "that little", left: 300, min_ttl: (300, false), expected: "renewed", ..PLAIN },
+        // A quarter of its life is all that anybody can want of a session.
+        Look { name: "out of reach", left: 1000, min_ttl: (86_400, true), ..PLAIN },
+        Look { name: "ageing, somebody renews", left: 800, busy: true, ..PLAIN },
+        Look { name: "ageing, AWS is down", left: 800, answer: down(), expected: "kept", ..PLAIN },
+        Look { name: "ageing, throttled", left: 800, answer: Err(StsError::Throttled), expected: "kept", ..PLAIN },
+        Look { name: "ageing, no network", left: 61, answer: Err(StsError::TimedOut), expected: "kept", ..PLAIN },
+        Look { name: "ageing, garbage", left: 61, answer: Err(StsError::Garbage), expected: "kept", ..PLAIN },
+        Look { name: "ageing, refused", left: 800, answer: denied(), expected: "refused", ..PLAIN },
+        Look { name: "ageing, needs a person", left: 800, prompt: true, ..PLAIN },
+        Look {
+            name: "asked for by hand, needs one",
+            left: 800,
+            prompt: true,
+            min_ttl: strict,
+            expected: "asks",
+            ..PLAIN
+        },
+        Look { name: "by hand, AWS is down", left: 800, min_ttl: strict, answer: down(), expected: "kept", ..PLAIN },
+        Look { name: "by hand, somebody renews", left: 800, min_ttl: strict, busy: true, ..PLAIN },
+        Look { name: "a minute", left: 60, expected: "renewed", ..PLAIN },
+        Look { name: "a minute, needs a person", left: 60, prompt: true, expected: "asks", ..PLAIN },
+        Look { name: "a minute, AWS is down", left: 60, answer: down(), expected: "refused", ..PLAIN },
+        Look { name: "a minute, somebody renews", left: 60, busy: true, expected: "waits", ..PLAIN },
+        Look { name: "over", left: -5, expected: "renewed", ..PLAIN },
+        Look { name: "AWS two hours ahead", offset: 7200, ..PLAIN },
+        Look { name: "AWS ahead, at the margin", offset: 7200, left: 900, expected: "renewed", ..PLAIN },
+        Look { name: "AWS ahead, and down", offset: 7200, left: 800, answer: down(), expected: "kept", ..PLAIN },
+    ];
+    for look in &table {
+        assert_eq!(look.act(), look.expected, "{}", look.name);
+    }
+}
+
 #[test]
 fn a_users_own_session_lasts_until_a_minute_is_left() {
     let world = World::new();

@@ -79,7 +79,7 @@ impl Run<'_, '_> {
                     return Ok(Waited::Lock);
                 }
                 Attempt::Busy if matches!(self.patience, Patience::Early(_)) => {
-                    return Err(ResolveError::LockTimeout(0));
+                    return Err(ResolveError::LockTimeout { seconds: 0, holder: None });
                 }
                 Attempt::Busy => None,
             };
@@ -106,7 +106,7 @@ impl Run<'_, '_> {
             if self.waited >= timeout {
                 return match self.lasting(at) {
                     Some((session, _)) => Ok(Waited::Session(session)),
-                    None => Err(ResolveError::LockTimeout(timeout.as_secs())),
+                    None => Err(ResolveError::LockTimeout { seconds: timeout.as_secs(), holder: told(&facts) }),
                 };
             }
             let since = Instant::now();
@@ -195,16 +195,21 @@ impl Run<'_, '_> {
 
     /// Says on this process's terminal whom it waits for, unless that one asks on the same.
     fn tell_of(&mut self, facts: &Facts) {
-        let Facts { pid, verb, profile, asks_on, .. } = facts;
-        let doing = match asks_on {
+        let doing = match &facts.asks_on {
             Some(terminal) if self.resolver.prompt.own_terminal().as_ref() == Some(terminal) => return,
             Some(_) => ", which asks for an MFA code elsewhere",
             None => "",
         };
-        if *pid != 0 {
-            self.resolver.prompt.tell(&format!("waiting for process {pid} (amplify-creds {verb} {profile}){doing}"));
+        if let Some(holder) = told(facts) {
+            self.resolver.prompt.tell(&format!("waiting for {holder}{doing}"));
         }
     }
+}
+
+/// Who a holder is, if it has told.
+fn told(facts: &Facts) -> Option<String> {
+    let Facts { pid, verb, profile, .. } = facts;
+    (*pid != 0).then(|| format!("process {pid} (amplify-creds {verb} {profile})"))
 }
 
 /// From half of `pause` to the whole of it: waiters that began together must not stay in step. The clock's nanoseconds

@@ -50,6 +50,8 @@ fn a_wait_ends_by_its_bound_with_exit_7() {
     assert!(sts.wait_for("AssumeRole", 1, std::time::Duration::from_secs(10)));
     let run = home.run(&["process", "nomfa", "--lock-timeout", "1s"]);
     run.failed_with(7);
+    let who = format!("waited 1 s for process {} (amplify-creds process nomfa)", holder.id());
+    assert!(run.first_error_line().contains(&who), "{}", run.stderr);
     holder.kill().unwrap();
     holder.wait().unwrap();
 }

@@ -1,0 +1,144 @@
+//! Any order of our operations and the Amplify CLI's on one file: both can read it, and no valid entry of others is lost.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::cache::entry::{self, MARK_VERSION};
+use crate::cache::key::Fingerprint;
+use crate::credentials::Credentials;
+
+const NOW: Timestamp = Timestamp(1_800_000_000);
+
+/// What may happen to the file.
+#[derive(Debug, Clone)]
+enum Step {
+    /// We store a session of this role under this name.
+    Put(u8, u8),
+    /// We forget all that is ours of this role.
+    Reset(u8),
+    /// The Amplify CLI writes a session: it reads, adds, and writes in place.
+    AmplifyPut(u8, u8),
+    /// The Amplify CLI forgets a role.
+    AmplifyReset(u8),
+    /// A crash in the middle of the Amplify CLI's write.
+    Corrupt(usize),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        4 => (0..3u8, 0..3u8).prop_map(|(role, name)| Step::Put(role, name)),
+        1 => (0..3u8).prop_map(Step::Reset),
+        3 => (0..3u8, 0..3u8).prop_map(|(role, name)| Step::AmplifyPut(role, name)),
+        1 => (0..3u8).prop_map(Step::AmplifyReset),
+        1 => (0..200usize).prop_map(Step::Corrupt),
+    ];
+    prop::collection::vec(step, 1..20)
+}
+
+fn role(role: u8) -> String {
+    format!("arn:aws:iam::222222222222:role/R{role}")
+}
+
+fn ours(key: &CacheKey) -> Box<RawValue> {
+    let credentials = Credentials {
+        access_key_id: "ASIAOURS".into(),
+        secret_access_key: "s".into(),
+        session_token: Some("t".into()),
+        expiration: None,
+        account_id: None,
+    };
+    let mark = Mark {
+        v: MARK_VERSION,
+        fingerprint: key.fingerprint.hex().to_owned(),
+        written_at: NOW.rfc3339(),
+        lifetime: 3600,
+        profile: "p".into(),
+        account_id: None,
+        clock_offset: 0,
+    };
+    entry::write(&credentials, NOW.plus(3600), &mark).unwrap()
+}
+
+fn amplifys(number: usize) -> Value {
+    json!({"accessKeyId": format!("ASIA{number}"), "secretAccessKey": "s", "sessionToken": "t",
+        "expiration": NOW.plus(3600).iso_millis()})
+}
+
+/// The file as the Amplify CLI reads it: what is no JSON is nothing.
+fn amplify_reads(store: &Store) -> Value {
+    let text = fs::read_to_string(store.path()).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_else(|_| json!({}))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn nobody_loses_a_session_to_anybody(steps in steps()) {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::new(dir.path());
+        // What must be there: Amplify's entries, and ours, each by role and name.
+        let (mut theirs, mut mine) = (BTreeMap::new(), BTreeMap::new());
+        for (number, step) in steps.into_iter().enumerate() {
+            match step {
+                Step::Put(r, n) => {
+                    let key = CacheKey {
+                        outer: role(r),
+                        inner: format!("s{n}"),
+                        fingerprint: Fingerprint::of_test(r * 16 + n),
+                        amplify_could_make_it: true,
+                    };
+                    store.put(&key, &ours(&key), NOW, store.epoch()).unwrap();
+                    mine.insert((r, n), key);
+                }
+                Step::Reset(r) => {
+                    let is_ours = |entry: &RawValue| CachedSession::read(entry).is_some_and(|found| found.mark.is_some());
+                    store.remove(&|outer, _, entry| outer == role(r) && is_ours(entry), true).unwrap();
+                    mine.retain(|(of, _), _| *of != r);
+                }
+                Step::AmplifyPut(r, n) => {
+                    let mut file = amplify_reads(&store);
+                    let entry = amplifys(number);
+                    let before = file[role(r)][format!("s{n}")].clone();
+                    file[role(r)][format!("s{n}")] = entry.clone();
+                    fs::write(store.path(), file.to_string()).unwrap();
+                    // It overwrites what stands under its own name, ours too: that is Amplify's.
+                    if before.get("amplifyCreds").is_some() {
+                        mine.remove(&(r, n));
+                    }
+                    theirs.insert((r, n), entry);
+                }
+                Step::AmplifyReset(r) => {
+                    let mut file = amplify_reads(&store);
+                    if let Some(file) = file.as_object_mut() {
+                        file.remove(&role(r));
+                    }
+                    fs::write(store.path(), file.to_string()).unwrap();
+                    theirs.retain(|(of, _), _| *of != r);
+                    mine.retain(|(of, _), _| *of != r);
+                }
+                Step::Corrupt(at) => {
+                    let text = fs::read_to_string(store.path()).unwrap_or_default();
+                    if text.len() > 2 {
+                        // Half of it is no JSON, and then everybody's entries are gone.
+                        fs::write(store.path(), &text[..at.min(text.len() - 2)]).unwrap();
+                        theirs.clear();
+                        mine.clear();
+                    }
+                }
+            }
+            let file = amplify_reads(&store);
+            for ((r, n), entry) in &theirs {
+                prop_assert_eq!(&file[role(*r)][format!("s{n}")], entry);
+            }
+            for key in mine.values() {
+                let snapshot = store.read();
+                let found = snapshot.sessions().lookup(key, &|_| false).and_then(|found| found.mark);
+                prop_assert!(found.is_some_and(|mark| mark.is_for(&key.fingerprint)), "{key:?} in {file}");
+            }
+            prop_assert!(!dir.path().join("cache.json.tmp").exists());
+        }
+    }
+}
