@@ -42,7 +42,6 @@ pub struct Inputs {
 pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialPlan, PlanError> {
     let mut walk = Walk::new(set, inputs);
     let base = walk.from(name)?;
-    let (asked, base_profile) = (walk.profile(name)?, walk.profile(&base.profile)?);
     let mut hops = std::mem::take(&mut walk.hops);
     hops.reverse();
     let mut warnings = std::mem::take(&mut walk.warnings);
@@ -52,13 +51,7 @@ pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<Creden
     for hop in hops.iter_mut().skip(1) {
         hop.hold_to_an_hour(&mut warnings);
     }
-    let chain = mfa::Chain {
-        asked: &asked,
-        base_profile: &base_profile,
-        base: &base.source,
-        profile: &|name| walk.profile(name).ok(),
-        region: walk.region.as_ref(),
-    };
+    let chain = mfa::Chain { profiles: &walk.passed, base: &base.source, region: walk.region.as_ref() };
     let mfa = chain.mfa(&mut hops, &mut warnings)?;
     let Walk { path, via, region, .. } = walk;
     if let Some(url) = inputs.endpoint.as_ref().filter(|url| !is_endpoint(&url.value)) {

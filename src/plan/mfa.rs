@@ -134,14 +134,10 @@ impl CredentialPlan {
 
 /// What decides on the device of a chain.
 pub(super) struct Chain<'a, 't> {
-    /// The profile that is asked for.
-    pub(super) asked: &'a Profile<'t>,
-    /// The profile that the base is in.
-    pub(super) base_profile: &'a Profile<'t>,
+    /// The profiles of the chain: the one asked for first, the base's last.
+    pub(super) profiles: &'a [Profile<'t>],
     /// The base.
     pub(super) base: &'a BaseSource,
-    /// The profile of any hop.
-    pub(super) profile: &'a dyn Fn(&str) -> Option<Profile<'t>>,
     /// The region that the asked profile is for.
     pub(super) region: Option<&'a Located<String>>,
 }
@@ -187,10 +183,10 @@ impl Chain<'_, '_> {
             return Ok(Some(first));
         }
         if self.is_user()
-            && matches!(self.base, BaseSource::Static(_))
-            && let Some(serial) = limited(self.base_profile, &MFA_SERIAL)?
+            && let (BaseSource::Static(_), Some(profile)) = (self.base, self.profiles.last())
+            && let Some(serial) = limited(profile, &MFA_SERIAL)?
         {
-            return Ok(Some(Named { profile: self.base_profile.name.clone(), serial, hop: None }));
+            return Ok(Some(Named { profile: profile.name.clone(), serial, hop: None }));
         }
         match (1..hops.len()).find_map(of_hop) {
             Some(Named { profile, serial, hop: Some(index) }) if !self.is_user() => {
@@ -224,8 +220,8 @@ impl Chain<'_, '_> {
 
     /// A key of the profile that names the device, else of the one asked for, else of the base's; and whose it is.
     fn setting(&self, naming: &str, key: &str) -> Option<(Located<String>, String)> {
-        let naming = (self.profile)(naming);
-        let all = naming.iter().chain([self.asked, self.base_profile]);
+        let naming = self.profiles.iter().find(|profile| profile.name == naming);
+        let all = naming.into_iter().chain(self.profiles.first()).chain(self.profiles.last());
         all.into_iter().find_map(|profile| Some((profile.get(key)?.located(), profile.name.clone())))
     }
 

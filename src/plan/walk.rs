@@ -3,6 +3,8 @@
 //! As a source, static keys beat the source's own `role_arn`, as in every SDK (observed of botocore 1.44.5, aws-config
 //! 1.13.0 and @smithy/shared-ini-file-loader 4.7.2). Refuses to guess between two sources.
 
+use std::mem::replace;
+
 use crate::profile::keys::{HalfPair, Keys};
 use crate::profile::{Profile, ProfileSet, Setting};
 use crate::span::{Located, Location, Origin};
@@ -19,6 +21,8 @@ pub(super) struct Walk<'a, 't> {
     inputs: &'a Inputs,
     /// The profiles passed, each with the line that led on from it.
     pub(super) path: Vec<(String, Location)>,
+    /// The profiles passed: the asked-for one first, the base's last.
+    pub(super) passed: Vec<Profile<'t>>,
     /// From the asked-for role to the first one.
     pub(super) hops: Vec<Hop>,
     /// The profiles passed that were aliases.
@@ -44,6 +48,7 @@ impl<'a, 't> Walk<'a, 't> {
             set,
             inputs,
             path: Vec::new(),
+            passed: Vec::new(),
             hops: Vec::new(),
             via: Vec::new(),
             warnings: Vec::new(),
@@ -62,8 +67,11 @@ impl<'a, 't> Walk<'a, 't> {
             }
             let Some(role) = profile.get("role_arn").filter(|_| self.is_asked_for || !has_keys(&profile)) else {
                 match self.end(&profile)? {
-                    End::Base(base) => return Ok(base),
-                    End::Alias(target) => profile = target,
+                    End::Base(base) => {
+                        self.passed.push(profile);
+                        return Ok(base);
+                    }
+                    End::Alias(target) => self.passed.push(replace(&mut profile, target)),
                 }
                 continue;
             };
@@ -74,6 +82,7 @@ impl<'a, 't> Walk<'a, 't> {
                 (None, Some(source)) => {
                     let base = self.credential_source(&profile, &source)?;
                     self.hops.push(hop::make(&profile, role, None, self.inputs, &self.asked)?);
+                    self.passed.push(profile);
                     return Ok(base);
                 }
                 (Some(source), Some(other)) => {
@@ -101,7 +110,7 @@ impl<'a, 't> Walk<'a, 't> {
             self.hops.push(hop::make(&profile, role, next.get("region"), self.inputs, &self.asked)?);
             self.asked.duration = None;
             self.is_asked_for = false;
-            profile = next;
+            self.passed.push(replace(&mut profile, next));
         }
     }
 
@@ -121,7 +130,7 @@ impl<'a, 't> Walk<'a, 't> {
     }
 
     /// The profile with what it includes, and what that includes.
-    pub(super) fn profile(&self, name: &str) -> Result<Profile<'t>, PlanError> {
+    fn profile(&self, name: &str) -> Result<Profile<'t>, PlanError> {
         let include = |profile: &Profile<'_>| profile.get("include_profile").map(|to| (to.value.to_owned(), to.at));
         let mut profile = self.found(name, None)?;
         let mut passed = vec![name.to_owned()];
