@@ -224,7 +224,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__env)
-            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --min-ttl --refresh --no-cache --lock-timeout --shell --unset --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --role-arn --external-id --session-name --policy-arn --policy --tag --source-identity --min-ttl --refresh --no-cache --lock-timeout --shell --unset --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -247,6 +247,34 @@ _amplify__creds() {
                     return 0
                     ;;
                 -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --external-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-identity)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -432,7 +460,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__login)
-            opts="-t -d -p -v -q -h --all --json --mfa-token --prompt --duration --min-ttl --refresh --no-cache --lock-timeout --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-t -d -p -v -q -h --all --json --mfa-token --prompt --duration --role-arn --external-id --session-name --policy-arn --policy --tag --source-identity --min-ttl --refresh --no-cache --lock-timeout --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -455,6 +483,34 @@ _amplify__creds() {
                     return 0
                     ;;
                 -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --external-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-identity)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -502,7 +558,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__process)
-            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --min-ttl --refresh --no-cache --lock-timeout --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --role-arn --external-id --session-name --policy-arn --policy --tag --source-identity --min-ttl --refresh --no-cache --lock-timeout --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -525,6 +581,34 @@ _amplify__creds() {
                     return 0
                     ;;
                 -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --external-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-identity)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -55,6 +55,13 @@ zenity\t'By a dialog of GTK'
 powershell\t'By a dialog of Windows, also from inside WSL'
 none\t'Not at all'"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s d -l duration -d 'Session duration, such as 1h or 3600' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l role-arn -d 'Another role than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l external-id -d 'Another external id than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l session-name -d 'Another session name than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l policy-arn -d 'Let the session do no more than this managed policy allows; "read-only" and the Amplify environment\'s "boundary" are known (repeatable)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l policy -d 'Let the session do no more than this policy allows: a file, or JSON' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l tag -d 'Give the session a tag (repeatable)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l source-identity -d 'Who is behind the session, in CloudTrail and for every role assumed later' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l min-ttl -d 'Renew a session that lasts no longer than this' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s p -l profile -d 'Profile; the same as the argument' -r
@@ -79,6 +86,13 @@ zenity\t'By a dialog of GTK'
 powershell\t'By a dialog of Windows, also from inside WSL'
 none\t'Not at all'"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -s d -l duration -d 'Session duration, such as 1h or 3600' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l role-arn -d 'Another role than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l external-id -d 'Another external id than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l session-name -d 'Another session name than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l policy-arn -d 'Let the session do no more than this managed policy allows; "read-only" and the Amplify environment\'s "boundary" are known (repeatable)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l policy -d 'Let the session do no more than this policy allows: a file, or JSON' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l tag -d 'Give the session a tag (repeatable)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l source-identity -d 'Who is behind the session, in CloudTrail and for every role assumed later' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l min-ttl -d 'Renew a session that lasts no longer than this' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l shell -d 'The shell [default: the one that started this command, else $SHELL]' -r -f -a "bash\t'GNU bash'
@@ -171,6 +185,13 @@ zenity\t'By a dialog of GTK'
 powershell\t'By a dialog of Windows, also from inside WSL'
 none\t'Not at all'"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -s d -l duration -d 'Session duration, such as 1h or 3600' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l role-arn -d 'Another role than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l external-id -d 'Another external id than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l session-name -d 'Another session name than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l policy-arn -d 'Let the session do no more than this managed policy allows; "read-only" and the Amplify environment\'s "boundary" are known (repeatable)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l policy -d 'Let the session do no more than this policy allows: a file, or JSON' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l tag -d 'Give the session a tag (repeatable)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l source-identity -d 'Who is behind the session, in CloudTrail and for every role assumed later' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l min-ttl -d 'Renew a session that lasts no longer than this' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -s p -l profile -d 'Profile; the same as the argument' -r

@@ -8,8 +8,10 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use crate::plan::mfa::{Mfa, Step};
+use crate::plan::session::{Policy, SessionExtras, Tag};
 use crate::plan::{Base, BaseSource, CredentialPlan, Hop, ProcessBase, Surroundings};
 use crate::profile::keys::Keys;
+use crate::span::Located;
 
 /// SHA-256 over everything that decides whose session it is and what it may do, as 64 hex digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +57,7 @@ impl CacheKey {
                 let hop = plan.hops.get(index)?;
                 let is_amplifys = index == 0
                     && plan.endpoint.is_none()
+                    && hop.extras.is_empty()
                     && matches!(plan.base.source, BaseSource::Static(_))
                     && mfa_beside(plan, index).is_none();
                 Some(Self {
@@ -180,13 +183,33 @@ impl Labelled {
     }
 
     fn hop(&mut self, hop: &Hop) {
-        let Hop { profile: _, role_arn, session_name, external_id, mfa_serial, duration: _, region: _ } = hop;
+        let Hop { profile: _, role_arn, session_name, external_id, mfa_serial, duration: _, extras, region: _ } = hop;
         self.add("role", role_arn.value.as_str());
         self.add("session name", &session_name.value);
         for (label, value) in [("external id", external_id), ("mfa serial", mfa_serial)] {
             if let Some(value) = value {
                 self.add(label, &value.value);
             }
+        }
+        self.extras(extras);
+    }
+
+    fn extras(&mut self, extras: &SessionExtras) {
+        let SessionExtras { policy_arns, policy, tags, source_identity } = extras;
+        for arn in policy_arns {
+            self.add("policy arn", &arn.value);
+        }
+        match policy.as_ref().map(|policy| &policy.value) {
+            Some(Policy::Text(text)) => self.add("policy", text),
+            Some(Policy::File(path)) => self.add("policy file", &path.to_string_lossy()),
+            None => {}
+        }
+        for Located { value: Tag { key, value, transitive }, from: _ } in tags {
+            self.add("tag", key);
+            self.add(if *transitive { "transitive" } else { "value" }, value);
+        }
+        if let Some(identity) = source_identity {
+            self.add("source identity", &identity.value);
         }
     }
 }

@@ -218,6 +218,28 @@ pub struct How {
     /// Session duration, such as 1h or 3600
     #[arg(short, long, value_name = "TIME", value_parser = duration)]
     pub duration: Option<u64>,
+    /// Another role than the profile's
+    #[arg(long, value_name = "ARN")]
+    pub role_arn: Option<String>,
+    /// Another external id than the profile's
+    #[arg(long, value_name = "ID")]
+    pub external_id: Option<String>,
+    /// Another session name than the profile's
+    #[arg(long, value_name = "NAME")]
+    pub session_name: Option<String>,
+    /// Let the session do no more than this managed policy allows; "read-only"
+    /// and the Amplify environment's "boundary" are known (repeatable)
+    #[arg(long, value_name = "ARN")]
+    pub policy_arn: Vec<String>,
+    /// Let the session do no more than this policy allows: a file, or JSON
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<String>,
+    /// Give the session a tag (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub tag: Vec<String>,
+    /// Who is behind the session, in CloudTrail and for every role assumed later
+    #[arg(long, value_name = "NAME")]
+    pub source_identity: Option<String>,
     /// Renew a session that lasts no longer than this
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub min_ttl: Option<u64>,

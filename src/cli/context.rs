@@ -5,8 +5,9 @@ use crate::env::{self, Env};
 use crate::output::tell;
 use crate::paths::{Overrides, Paths};
 use crate::plan::Surroundings;
-use crate::plan::build::Inputs;
+use crate::plan::build::{Inputs, RoleFlags};
 use crate::plan::limits::SESSION_NAME;
+use crate::plan::session::SessionExtras;
 use crate::printable::printable;
 use crate::profile::ProfileSet;
 use crate::profile::keys::Keys;
@@ -111,6 +112,8 @@ impl Context {
         Ok(Inputs {
             region: region.or_else(|| self.variable(&[env::AWS_REGION, env::AWS_DEFAULT_REGION])),
             duration: None,
+            role: RoleFlags::default(),
+            extras: SessionExtras::default(),
             session_name,
             endpoint: if self.env.switch(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
                 None

@@ -9,8 +9,10 @@ use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::clock::{Clock, Timestamp};
 use crate::output::fields::Fields;
+use crate::plan::build::Inputs;
 use crate::plan::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME};
 use crate::plan::mfa::{Mfa, Spend, Step, Way};
+use crate::plan::session::{SessionExtras, Tag};
 use crate::plan::{BaseSource, CredentialPlan, Hop};
 use crate::profile::{Profile, ProfileSet};
 use crate::resolve::memory::Memory;
@@ -40,7 +42,8 @@ enum State {
 
 pub(super) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
     let set = context.profiles()?;
-    let plan = fetching::plan(context, &set, session_duration(options.duration)?)?;
+    let plan =
+        fetching::plan(context, &set, Inputs { duration: session_duration(options.duration)?, ..context.inputs()? })?;
     let store = Store::new(&context.paths.cache_dir);
     let snapshot = store.read();
     let sessions = snapshot.sessions();
@@ -131,7 +134,7 @@ fn mfa_json(mfa: &Mfa) -> Value {
 }
 
 fn hop_json(plan: &CredentialPlan, hop: &Hop) -> Value {
-    let Hop { profile, role_arn, session_name, external_id, mfa_serial, duration, region } = hop;
+    let Hop { profile, role_arn, session_name, external_id, mfa_serial, duration, extras, region } = hop;
     let value = |found: &Option<Located<String>>| found.as_ref().map(|found| found.value.clone());
     let mut from = json!({
         "role_arn": place(&role_arn.from),
@@ -152,6 +155,10 @@ fn hop_json(plan: &CredentialPlan, hop: &Hop) -> Value {
         "mfa_serial": value(mfa_serial),
         "duration_seconds": duration.seconds,
         "duration_requested": duration.requested.value,
+        "policy_arns": extras.policy_arns.iter().map(|arn| arn.value.as_str()).collect::<Vec<_>>(),
+        "policy": extras.policy.as_ref().map(|policy| place(&policy.from)),
+        "session_tags": extras.tags.iter().map(|tag| tag_json(&tag.value)).collect::<Vec<_>>(),
+        "source_identity": value(&extras.source_identity),
         "sts": {"endpoint": endpoint(plan, hop), "signing_region": region.value},
         "from": from,
     })
@@ -217,6 +224,29 @@ fn fields(
     fields
 }
 
+fn tag_json(tag: &Tag) -> Value {
+    let Tag { key, value, transitive } = tag;
+    json!({"key": key, "value": value, "transitive": transitive})
+}
+
+fn extras_fields(fields: &mut Fields, extras: &SessionExtras) {
+    let SessionExtras { policy_arns, policy, tags, source_identity } = extras;
+    for arn in policy_arns {
+        fields.add("policy_arn", &arn.value, &arn.from.to_string());
+    }
+    if let Some(policy) = policy {
+        fields.add("policy", "narrows the session", &policy.from.to_string());
+    }
+    for tag in tags {
+        let Tag { key, value, transitive } = &tag.value;
+        let goes_on = if *transitive { ", goes on to the next roles" } else { "" };
+        fields.add("tag", &format!("{key}={value}{goes_on}"), &tag.from.to_string());
+    }
+    if let Some(identity) = source_identity {
+        fields.add("source_identity", &identity.value, &identity.from.to_string());
+    }
+}
+
 fn mfa_fields(fields: &mut Fields, mfa: &Mfa, spend: &Spend) {
     fields.add("device", &mfa.serial.value, &mfa.serial.from.to_string());
     if let Some(process) = &mfa.process {
@@ -238,7 +268,7 @@ fn mfa_fields(fields: &mut Fields, mfa: &Mfa, spend: &Spend) {
 
 fn hop_fields(fields: &mut Fields, plan: &CredentialPlan, hop: &Hop, set: &ProfileSet<'_>) {
     let found = set.get(&hop.profile);
-    let Hop { profile: _, role_arn, session_name, external_id, mfa_serial, duration, region } = hop;
+    let Hop { profile: _, role_arn, session_name, external_id, mfa_serial, duration, extras, region } = hop;
     let from = |key: &str, from: &Origin| with_overridden(found.as_ref(), key, from);
     fields.add("role_arn", role_arn.value.as_str(), &from("role_arn", &role_arn.from));
     fields.add("session_name", &session_name.value, &from(SESSION_NAME.key, &session_name.from));
@@ -255,6 +285,7 @@ fn hop_fields(fields: &mut Fields, plan: &CredentialPlan, hop: &Hop, set: &Profi
         format!("{} s asked, {} s sent: from a session AWS gives a role an hour", asked.value, duration.seconds)
     };
     fields.add("duration", &lasts, &from("duration_seconds", &asked.from));
+    extras_fields(fields, extras);
     let endpoint = endpoint(plan, hop).unwrap_or_else(|| "unknown".to_owned());
     let reason = plan.endpoint.as_ref().map_or_else(|| "the region's own".to_owned(), |url| url.from.to_string());
     fields.add("sts", &endpoint, &reason);

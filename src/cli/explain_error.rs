@@ -150,6 +150,10 @@ fn plan(error: &PlanError) -> Failure {
             UNSUPPORTED,
             format!("profile {profile} gets its credentials by {key} ({at}), which this version cannot do"),
         ),
+        PlanError::NoRole { profile } => {
+            Failure::new(USAGE, format!("profile {profile} assumes no role that the flags could be about"))
+                .hint("give a profile with a role_arn, or leave the flags out")
+        }
         PlanError::Invalid { profile, key, expected, from } => {
             Failure::new(CONFIG, format!("profile {profile} has a {key} that AWS would reject ({from})"))
                 .hint(format!("it must be {expected}"))

@@ -29,6 +29,7 @@ use super::args::{How, PromptArg};
 use super::context::Context;
 use super::explain_error::behind;
 use super::failure::{CONFIG, Failure, USAGE};
+use super::role_flags::{complete, inputs};
 
 /// Seconds that a session must still last: botocore runs us again for every request under 15 minutes.
 const MIN_TTL: u64 = 900;
@@ -44,7 +45,7 @@ pub(super) struct Fetched {
 /// Gets the credentials of the profile that is meant.
 pub(super) fn fetch(context: &Context, how: &How) -> Result<Fetched, Failure> {
     let set = context.profiles()?;
-    let plan = plan(context, &set, session_duration(how.duration)?)?;
+    let plan = plan(context, &set, inputs(context, how)?)?;
     let mut prompt = ladder(context, how)?;
     let credentials = with_resolver(context, &set, &plan, how, &mut prompt, |resolver| resolver.credentials(&plan))?;
     Ok(Fetched { credentials: credentials?, plan })
@@ -87,15 +88,10 @@ pub(super) fn with_resolver<T>(
 }
 
 /// The plan of the profile that is meant.
-pub(super) fn plan(
-    context: &Context,
-    set: &ProfileSet<'_>,
-    duration: Option<Located<u32>>,
-) -> Result<CredentialPlan, Failure> {
+pub(super) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: Inputs) -> Result<CredentialPlan, Failure> {
     let selected = context.selected()?;
     let name = selected.as_ref().map_or("default", |selected| &selected.value);
-    let inputs = Inputs { duration, ..context.inputs()? };
-    match (plan_of(set, name, &inputs), inputs.environment) {
+    let plan = match (plan_of(set, name, &inputs), inputs.environment) {
         // Nobody asked for a profile, and there is none: then keys in the environment are what every SDK would use.
         (Err(PlanError::UnknownProfile { named_by: None, .. }), Some(keys)) if selected.is_none() => {
             context.say(|| "no profile default: the environment's own keys".to_owned());
@@ -104,7 +100,8 @@ pub(super) fn plan(
         (plan, _) => {
             plan.map_err(|error| blamed(error, selected.as_ref().map_or(&Origin::Default, |selected| &selected.from)))
         }
-    }
+    }?;
+    complete(context, plan)
 }
 
 /// The failure, which is `named_by`'s where the error itself has no place: a project may name a profile that is gone.

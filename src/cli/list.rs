@@ -17,6 +17,7 @@ use super::context::Context;
 use super::failure::{Failure, OUTPUT};
 use super::fetching;
 use super::put;
+use super::role_flags::complete;
 
 pub(super) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     let set = context.profiles()?;
@@ -32,7 +33,7 @@ pub(super) fn run(context: &Context, options: &List) -> Result<(), Failure> {
         if !has("role_arn") && !has("mfa_serial") && !may_stand_for_one {
             return None;
         }
-        let plan = build::build(&set, &profile.name, &inputs).ok()?;
+        let plan = complete(context, build::build(&set, &profile.name, &inputs).ok()?).ok()?;
         let key = CacheKey::of(&plan, plan.steps().next_back()?)?;
         let found = cached.lookup(&key, &|key| fetching::is_only_profile(context, &set, &plan, key))?;
         (found.lease.seconds_left(now) > 0).then_some(found.lease.expiration)

@@ -8,7 +8,6 @@ use serde_json::json;
 use crate::clock::{Clock, Timestamp};
 use crate::output::{left, table, tell};
 use crate::plan::CredentialPlan;
-use crate::plan::build::Inputs;
 use crate::plan::mfa::Spend;
 use crate::printable::printable;
 use crate::profile::ProfileSet;
@@ -17,8 +16,9 @@ use crate::prompt::Ladder;
 use super::args::Login;
 use super::context::Context;
 use super::failure::Failure;
-use super::fetching::{ladder, plan, plan_of, session_duration, with_resolver};
+use super::fetching::{ladder, plan, plan_of, with_resolver};
 use super::put;
+use super::role_flags::{complete, inputs};
 
 /// A profile whose session is there.
 struct Warm {
@@ -63,23 +63,22 @@ pub(super) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
 
 /// The plans of the profiles that are meant. Of all profiles, those that lead to a session.
 fn plans(context: &Context, set: &ProfileSet<'_>, options: &Login) -> Result<Vec<CredentialPlan>, Failure> {
-    let duration = session_duration(options.how.duration)?;
+    let inputs = inputs(context, &options.how)?;
     if options.names.is_empty() && !options.all {
-        return Ok(vec![plan(context, set, duration)?]);
+        return Ok(vec![plan(context, set, inputs)?]);
     }
-    let inputs = Inputs { duration, ..context.inputs()? };
     if options.all {
         let mut plans = Vec::new();
         for name in set.names() {
             match plan_of(set, &name, &inputs) {
-                Ok(plan) if plan.steps().next().is_some() => plans.push(plan),
+                Ok(plan) if plan.steps().next().is_some() => plans.push(complete(context, plan)?),
                 Ok(_) => context.say(|| format!("profile {name} has no session to get")),
                 Err(error) => context.say(|| format!("passed over: {}", Failure::from(error).message)),
             }
         }
         return Ok(plans);
     }
-    options.names.iter().map(|name| Ok(plan_of(set, name, &inputs)?)).collect()
+    options.names.iter().map(|name| complete(context, plan_of(set, name, &inputs)?)).collect()
 }
 
 /// How many codes it takes: `2 codes: mfa/deploy for 3 profiles, mfa/admin for 1`.

@@ -15,6 +15,7 @@ mod login;
 mod process;
 mod project;
 mod reset_cache;
+mod role_flags;
 mod sessions;
 
 use std::process::ExitCode;

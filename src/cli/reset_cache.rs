@@ -77,7 +77,9 @@ fn what(context: &Context, options: &ResetCache) -> Result<What, Failure> {
     match options {
         ResetCache { all: true, .. } => Ok(What::All),
         ResetCache { expired: true, .. } => Ok(What::Expired),
-        _ if context.selected_by_hand() => Ok(What::Of(Box::new(fetching::plan(context, &context.profiles()?, None)?))),
+        _ if context.selected_by_hand() => {
+            Ok(What::Of(Box::new(fetching::plan(context, &context.profiles()?, context.inputs()?)?)))
+        }
         _ => match project::environment(context)? {
             Some((_, environment)) => Ok(What::OfProject(of_project(context, &environment)?)),
             None => Err(Failure::new(CONFIG, "which sessions to forget is not said, and no Amplify project is around")

@@ -7,13 +7,14 @@ use std::path::PathBuf;
 use crate::profile::keys::Keys;
 use crate::profile::{Profile, ProfileSet};
 use crate::profile_file::Property;
-use crate::span::Located;
+use crate::span::{Located, Origin};
 
 use super::error::PlanError;
 use super::hop::AMPLIFY_SESSION_NAME;
-use super::limits::{SESSION_NAME, is_endpoint};
+use super::limits::{EXTERNAL_ID, RoleArn, SESSION_NAME, is_endpoint};
+use super::session::SessionExtras;
 use super::walk::Walk;
-use super::{Base, BaseSource, CredentialPlan, SessionDuration, Surroundings, mfa};
+use super::{Base, BaseSource, CredentialPlan, Hop, SessionDuration, Surroundings, mfa};
 
 /// What the command line, the environment and the settings add to the profile files.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +23,10 @@ pub struct Inputs {
     pub region: Option<Located<String>>,
     /// `--duration`, in seconds, for the last role; beats the profile's.
     pub duration: Option<Located<u32>>,
+    /// `--role-arn`, `--external-id` and `--session-name`, for the last role; they beat the profile's.
+    pub role: RoleFlags,
+    /// `--policy-arn`, `--policy` and `--tag`, for the last role, beside the profile's.
+    pub extras: SessionExtras,
     /// Session name for profiles that set none; else `amplify`.
     pub session_name: Option<Located<String>>,
     /// URL of STS.
@@ -38,6 +43,17 @@ pub struct Inputs {
     pub waiting: Vec<String>,
 }
 
+/// What the command line says of the last role.
+#[derive(Debug, Clone, Default)]
+pub struct RoleFlags {
+    /// Another role than the profile's.
+    pub role_arn: Option<String>,
+    /// `ExternalId`
+    pub external_id: Option<String>,
+    /// `RoleSessionName`
+    pub session_name: Option<String>,
+}
+
 /// Plans the credentials of the profile `name`.
 pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialPlan, PlanError> {
     let mut walk = Walk::new(set, inputs);
@@ -45,9 +61,7 @@ pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<Creden
     let mut hops = std::mem::take(&mut walk.hops);
     hops.reverse();
     let mut warnings = std::mem::take(&mut walk.warnings);
-    if let (Some(last), Some(asked)) = (hops.last_mut(), &inputs.duration) {
-        last.duration = SessionDuration { requested: asked.clone(), seconds: asked.value };
-    }
+    override_last(&mut hops, inputs, name)?;
     for hop in hops.iter_mut().skip(1) {
         hop.hold_to_an_hour(&mut warnings);
     }
@@ -73,6 +87,43 @@ pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<Creden
         endpoint: inputs.endpoint.clone(),
         warnings,
     })
+}
+
+/// Gives the last role what the command line asks of it.
+fn override_last(hops: &mut [Hop], inputs: &Inputs, profile: &str) -> Result<(), PlanError> {
+    let Inputs { role: RoleFlags { role_arn, external_id, session_name }, extras, duration, .. } = inputs;
+    let wants = role_arn.is_some() || external_id.is_some() || session_name.is_some() || !extras.is_empty();
+    let Some(last) = hops.last_mut() else {
+        return if wants { Err(PlanError::NoRole { profile: profile.to_owned() }) } else { Ok(()) };
+    };
+    let invalid = |key, expected: String, flag| PlanError::Invalid {
+        profile: profile.to_owned(),
+        key,
+        expected,
+        from: Origin::Flag(flag),
+    };
+    if let Some(asked) = duration {
+        last.duration = SessionDuration { requested: asked.clone(), seconds: asked.value };
+    }
+    if let Some(arn) = role_arn {
+        let shape = "arn:aws:iam::ACCOUNT:role/NAME with the account's twelve digits".to_owned();
+        let arn = RoleArn::parse(arn).ok_or_else(|| invalid("role_arn", shape, "--role-arn"))?;
+        last.role_arn = Located::new(arn, Origin::Flag("--role-arn"));
+    }
+    if let Some(id) = external_id {
+        if !EXTERNAL_ID.allows(id) {
+            return Err(invalid(EXTERNAL_ID.key, EXTERNAL_ID.to_string(), "--external-id"));
+        }
+        last.external_id = Some(Located::new(id.clone(), Origin::Flag("--external-id")));
+    }
+    if let Some(name) = session_name {
+        if !SESSION_NAME.allows(name) {
+            return Err(invalid(SESSION_NAME.key, SESSION_NAME.to_string(), "--session-name"));
+        }
+        last.session_name = Located::new(name.clone(), Origin::Flag("--session-name"));
+    }
+    last.extras = std::mem::take(&mut last.extras).with(extras, profile)?;
+    Ok(())
 }
 
 /// Plans the environment's own keys, for when no profile is asked for and none is there.

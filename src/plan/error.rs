@@ -89,6 +89,11 @@ pub enum PlanError {
         /// Where.
         at: Location,
     },
+    /// The command line says something of a role, and the profile has none.
+    NoRole {
+        /// The profile.
+        profile: String,
+    },
     /// A value that AWS would reject.
     Invalid {
         /// The profile.
@@ -143,7 +148,7 @@ impl PlanError {
             Self::NoCredentials { named_by, at, .. } => at.as_ref().or(named_by.as_ref().map(|(_, at)| at)),
             Self::Invalid { from, .. } | Self::MfaOnLaterHop { at: from, .. } => from.location(),
             Self::Recursion { at, .. } => at.as_ref(),
-            Self::UnknownProfile { .. } => None,
+            Self::UnknownProfile { .. } | Self::NoRole { .. } => None,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::span::{Located, Origin};
 use super::build::Inputs;
 use super::error::PlanError;
 use super::limits::{DURATION_SECONDS, EXTERNAL_ID, MFA_SERIAL, ONE_HOUR, RoleArn, SESSION_NAME, TextLimit, is_region};
+use super::session::SessionExtras;
 use super::{Hop, SessionDuration, Warning};
 
 /// The session name that the Amplify CLI gives a profile without one.
@@ -49,6 +50,7 @@ pub(super) fn make(
         external_id: limited(profile, &EXTERNAL_ID)?,
         mfa_serial: limited(profile, &MFA_SERIAL)?,
         duration: duration(profile, asked)?,
+        extras: SessionExtras::of(profile, role_arn.partition())?,
         region: region.unwrap_or_else(|| Located::new(default_region.to_owned(), Origin::Default)),
         role_arn: Located::new(role_arn, from),
     })

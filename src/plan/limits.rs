@@ -109,6 +109,8 @@ pub struct TextLimit {
 pub const SESSION_NAME: TextLimit = TextLimit { key: "role_session_name", length: (2, 64), marks: "+=,.@-" };
 /// `ExternalId`
 pub const EXTERNAL_ID: TextLimit = TextLimit { key: "external_id", length: (2, 1224), marks: "+=,.@:/-" };
+/// `SourceIdentity`
+pub const SOURCE_IDENTITY: TextLimit = TextLimit { key: "source_identity", length: (2, 64), marks: "+=,.@-" };
 /// `SerialNumber`
 pub const MFA_SERIAL: TextLimit = TextLimit { key: "mfa_serial", length: (9, 256), marks: "+=/:,.@-" };
 

@@ -9,6 +9,7 @@ mod hop;
 pub mod kind;
 pub mod limits;
 pub mod mfa;
+pub mod session;
 mod walk;
 pub mod wrapper;
 
@@ -19,6 +20,7 @@ use crate::span::{Located, Origin};
 
 use limits::RoleArn;
 use mfa::Mfa;
+use session::SessionExtras;
 
 /// How a profile's credentials are come by.
 #[derive(Debug, Clone)]
@@ -102,6 +104,8 @@ pub struct Hop {
     pub mfa_serial: Option<Located<String>>,
     /// How long the session is to last.
     pub duration: SessionDuration,
+    /// What narrows or marks the session.
+    pub extras: SessionExtras,
     /// The region whose STS is called.
     pub region: Located<String>,
 }

@@ -58,7 +58,7 @@ pub enum What {
     /// AssumeRole.
     Role {
         /// The hop's plan.
-        hop: Hop,
+        hop: Box<Hop>,
         /// Its place, counted from 1.
         number: usize,
         /// How many there are.

@@ -283,7 +283,7 @@ impl<'r, 'a> Run<'r, 'a> {
         signer: &Credentials,
         mfa: Option<(&str, &Secret)>,
     ) -> Result<Session, StsError> {
-        let Hop { profile: _, role_arn, session_name, external_id, mfa_serial: _, duration, region } =
+        let Hop { profile: _, role_arn, session_name, external_id, mfa_serial: _, duration, extras, region } =
             &self.plan.hops[index];
         let request = AssumeRole {
             role_arn: role_arn.value.as_str(),
@@ -291,6 +291,7 @@ impl<'r, 'a> Run<'r, 'a> {
             external_id: external_id.as_ref().map(|id| id.value.as_str()),
             duration_seconds: duration.seconds,
             mfa,
+            extras,
             host: self.host(&region.value),
         };
         self.resolver.sts.assume_role(&request, signer)
@@ -354,9 +355,11 @@ impl<'r, 'a> Run<'r, 'a> {
     pub(super) fn failed_call(&self, at: usize) -> FailedCall {
         let what = match self.steps[at].0 {
             Call::MfaSession(mfa, _) => What::MfaSession(mfa.clone()),
-            Call::Role(index) => {
-                What::Role { hop: self.plan.hops[index].clone(), number: index + 1, count: self.plan.hops.len() }
-            }
+            Call::Role(index) => What::Role {
+                hop: Box::new(self.plan.hops[index].clone()),
+                number: index + 1,
+                count: self.plan.hops.len(),
+            },
         };
         FailedCall { asked: self.plan.profile.clone(), what }
     }

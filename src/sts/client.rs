@@ -15,6 +15,7 @@ use aws_sdk_sts::config::{
     BehaviorVersion, ConfigBag, Intercept, Region, RuntimeComponents, SharedHttpClient, StalledStreamProtectionConfig,
 };
 use aws_sdk_sts::error::{BoxError, ProvideErrorMetadata, SdkError};
+use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 use aws_sdk_sts::{Client, Config};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
@@ -26,7 +27,9 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::clock::Timestamp;
 use crate::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials};
+use crate::plan::session::{Policy, SessionExtras};
 use crate::secret::Secret;
+use crate::span::Located;
 
 use super::{AssumeRole, GetSessionToken, Host, Session, Sts, StsError};
 
@@ -78,7 +81,16 @@ impl SdkSts {
 
 impl Sts for SdkSts {
     fn assume_role(&self, request: &AssumeRole<'_>, signer: &Credentials) -> Result<Session, StsError> {
-        let AssumeRole { role_arn, session_name, external_id, duration_seconds, mfa, host } = request;
+        let AssumeRole { role_arn, session_name, external_id, duration_seconds, mfa, extras, host } = request;
+        let SessionExtras { policy_arns, policy, tags, source_identity } = extras;
+        let arn = |arn: &Located<String>| PolicyDescriptorType::builder().arn(&arn.value).build();
+        let policy = policy.as_ref().and_then(|policy| match &policy.value {
+            Policy::Text(text) => Some(text.clone()),
+            Policy::File(_) => None,
+        });
+        let sent_tags = tags.iter().map(|tag| Tag::builder().key(&tag.value.key).value(&tag.value.value).build());
+        let sent_tags = sent_tags.collect::<Result<Vec<_>, _>>().map_err(|error| StsError::Setup(error.to_string()))?;
+        let transitive = tags.iter().filter(|tag| tag.value.transitive).map(|tag| tag.value.key.clone());
         let call = |client: &Client| {
             let call = client
                 .assume_role()
@@ -87,7 +99,12 @@ impl Sts for SdkSts {
                 .set_external_id(external_id.map(str::to_owned))
                 .duration_seconds((*duration_seconds).cast_signed())
                 .set_serial_number(mfa.map(|(serial, _)| serial.to_owned()))
-                .set_token_code(mfa.map(|(_, code)| code.expose().to_owned()));
+                .set_token_code(mfa.map(|(_, code)| code.expose().to_owned()))
+                .set_policy(policy)
+                .set_policy_arns(some(policy_arns.iter().map(arn).collect()))
+                .set_tags(some(sent_tags))
+                .set_transitive_tag_keys(some(transitive.collect()))
+                .set_source_identity(source_identity.as_ref().map(|identity| identity.value.clone()));
             async move { call.send().await.map(|output| output.credentials) }
         };
         let account = role_arn.split(':').nth(4).map(str::to_owned);
@@ -147,6 +164,11 @@ impl SdkSts {
         let clock_offset = if offset.abs() > CLOCK_TOLERANCE_SECONDS { offset } else { 0 };
         Ok(Session { credentials, clock_offset })
     }
+}
+
+/// A list, if there is anything in it.
+fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
 }
 
 /// The URL of the STS that the SDK calls for `region`. Nothing is sent.

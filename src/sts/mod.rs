@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::credentials::Credentials;
+use crate::plan::session::SessionExtras;
 use crate::secret::Secret;
 
 /// What gives sessions: AWS, or a script in tests.
@@ -56,6 +57,8 @@ pub struct AssumeRole<'a> {
     pub duration_seconds: u32,
     /// `SerialNumber` and `TokenCode`
     pub mfa: Option<(&'a str, &'a Secret)>,
+    /// What narrows or marks the session.
+    pub extras: &'a SessionExtras,
     /// Where.
     pub host: Host<'a>,
 }

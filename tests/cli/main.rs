@@ -23,6 +23,7 @@ mod project;
 #[cfg(unix)]
 mod regression;
 mod reset_cache;
+mod session_extras;
 mod sessions;
 mod sts_errors;
 #[cfg(unix)]

@@ -1,0 +1,108 @@
+//! Owns what the command line and the files beside the profile say of a role's session: flags in, policies' texts put
+//! into the plan.
+//!
+//! Refuses a policy that cannot be read: a session without it could do more than was asked for.
+
+use std::path::{Path, PathBuf};
+
+use crate::fs::read_capped;
+use crate::plan::CredentialPlan;
+use crate::plan::build::{Inputs, RoleFlags};
+use crate::plan::limits::SOURCE_IDENTITY;
+use crate::plan::session::{BOUNDARY, Policy, SessionExtras, is_policy, policy, policy_arn, tag_of};
+use crate::span::{Located, Origin};
+
+use super::args::How;
+use super::context::Context;
+use super::failure::{CONFIG, FILE, Failure, USAGE};
+use super::fetching::session_duration;
+use super::project;
+
+/// The largest policy file that is read, in bytes; a policy has at most 2048 characters.
+const LARGEST: u64 = 16 << 10;
+
+/// What a plan is made from: the context's part and the command line's.
+pub(super) fn inputs(context: &Context, how: &How) -> Result<Inputs, Failure> {
+    let How {
+        duration,
+        role_arn,
+        external_id,
+        session_name,
+        policy_arn: arns,
+        policy: policies,
+        tag,
+        source_identity,
+        ..
+    } = how;
+    let role =
+        RoleFlags { role_arn: role_arn.clone(), external_id: external_id.clone(), session_name: session_name.clone() };
+    let bad = |flag: &str, expected: &str| Failure::new(USAGE, format!("{flag} is not {expected}"));
+    let mut extras = SessionExtras::default();
+    for arn in arns {
+        let arn =
+            policy_arn(arn, "aws").ok_or_else(|| bad("--policy-arn", "a managed policy, read-only or boundary"))?;
+        extras.policy_arns.push(Located::new(arn, Origin::Flag("--policy-arn")));
+    }
+    for text in tag {
+        let tag = tag_of(text).ok_or_else(|| bad("--tag", "KEY=VALUE in characters that AWS takes"))?;
+        extras.tags.push(Located::new(tag, Origin::Flag("--tag")));
+    }
+    if let Some(text) = policies {
+        let policy = policy(text).ok_or_else(|| bad("--policy", "a policy of up to 2048 characters or a file"))?;
+        extras.policy = Some(Located::new(policy, Origin::Flag("--policy")));
+    }
+    if let Some(name) = source_identity {
+        if !SOURCE_IDENTITY.allows(name) {
+            return Err(bad("--source-identity", &SOURCE_IDENTITY.to_string()));
+        }
+        extras.source_identity = Some(Located::new(name.clone(), Origin::Flag("--source-identity")));
+    }
+    Ok(Inputs { duration: session_duration(*duration)?, role, extras, ..context.inputs()? })
+}
+
+/// The plan with the text of each policy's file and the ARN of the project's boundary in it.
+pub(super) fn complete(context: &Context, mut plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
+    for hop in &mut plan.hops {
+        if let Some(found) = &mut hop.extras.policy
+            && let Policy::File(path) = &found.value
+        {
+            let path = resolved(context, path, &found.from);
+            found.value = Policy::Text(text(&path).map_err(|reason| {
+                Failure::new(FILE, format!("cannot use the policy in {}: {reason}", path.display()))
+                    .at(&found.from, Some(&hop.profile))
+            })?);
+        }
+        for arn in hop.extras.policy_arns.iter_mut().filter(|arn| arn.value == BOUNDARY) {
+            arn.value = project::boundary(context, &plan.profile)?.map(|boundary| boundary.value).ok_or_else(|| {
+                Failure::new(
+                    CONFIG,
+                    "boundary stands for the permissions boundary of an Amplify environment; none is known",
+                )
+                .at(&arn.from, Some(&hop.profile))
+                .hint("run it in the project whose environment uses this profile, or give the policy's ARN")
+            })?;
+        }
+    }
+    Ok(plan)
+}
+
+/// `~/` is the home directory; a relative path begins where it is written: at the config file or the current directory.
+fn resolved(context: &Context, path: &Path, from: &Origin) -> PathBuf {
+    if let Ok(rest) = path.strip_prefix("~") {
+        return context.paths.home.join(rest);
+    }
+    match from.location().and_then(|at| at.file.path.parent()) {
+        Some(directory) => directory.join(path),
+        None => path.to_owned(),
+    }
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    let bytes = read_capped(path, LARGEST).map_err(|error| error.to_string())?.ok_or("there is no such file")?;
+    let text = String::from_utf8(bytes).map_err(|error| error.utf8_error().to_string())?;
+    if is_policy(text.trim()) {
+        Ok(text.trim().to_owned())
+    } else {
+        Err("it is no policy of up to 2048 characters".into())
+    }
+}

@@ -1,0 +1,238 @@
+//! Owns what a profile says of a session besides its role: policies that narrow it, tags, the source identity, each
+//! within AWS's limits (API reference of AssumeRole).
+//!
+//! Refuses to read a policy's file: its path is part of the plan until whoever may read files has put the text there.
+
+use std::path::PathBuf;
+
+use crate::profile::Profile;
+use crate::span::{Located, Origin};
+
+use super::error::PlanError;
+use super::hop::limited;
+use super::limits::SOURCE_IDENTITY;
+
+/// How many managed policies a session can have.
+const MOST_POLICY_ARNS: usize = 10;
+/// How many tags a session can have.
+const MOST_TAGS: usize = 50;
+/// The longest inline policy, in characters.
+const LONGEST_POLICY: usize = 2048;
+
+/// What narrows or marks a session.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionExtras {
+    /// `policy_arns`: managed policies; the session can do no more than they allow.
+    pub policy_arns: Vec<Located<String>>,
+    /// `policy`: the same as JSON.
+    pub policy: Option<Located<Policy>>,
+    /// `session_tags`, aws-vault's key.
+    pub tags: Vec<Located<Tag>>,
+    /// `source_identity`, aws-vault's key.
+    pub source_identity: Option<Located<String>>,
+}
+
+/// An inline policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Policy {
+    /// Its JSON.
+    Text(String),
+    /// The file that has it.
+    File(PathBuf),
+}
+
+/// A tag of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// 1 to 128 characters.
+    pub key: String,
+    /// Up to 256 characters.
+    pub value: String,
+    /// Whether it goes on to roles that the session assumes (`transitive_session_tags`).
+    pub transitive: bool,
+}
+
+/// A managed policy that stands for itself: the boundary of the Amplify project's environment.
+pub const BOUNDARY: &str = "boundary";
+
+impl SessionExtras {
+    /// Whether there are none: a session that the Amplify CLI could make.
+    pub fn is_empty(&self) -> bool {
+        let Self { policy_arns, policy, tags, source_identity } = self;
+        policy_arns.is_empty() && policy.is_none() && tags.is_empty() && source_identity.is_none()
+    }
+
+    /// What `profile` says.
+    pub(super) fn of(profile: &Profile<'_>, partition: &str) -> Result<Self, PlanError> {
+        let invalid = |key, expected: &str, from: &Origin| PlanError::Invalid {
+            profile: profile.name.clone(),
+            key,
+            expected: expected.to_owned(),
+            from: from.clone(),
+        };
+        let list = |key: &str| {
+            let found = profile.get(key)?;
+            let items = found.value.split([',', '\n']).map(str::trim).filter(|item| !item.is_empty());
+            Some((items.map(str::to_owned).collect::<Vec<_>>(), Origin::File(found.at)))
+        };
+        let mut extras = Self { source_identity: limited(profile, &SOURCE_IDENTITY)?, ..Self::default() };
+        if let Some((arns, from)) = list("policy_arns") {
+            for arn in arns {
+                let arn = policy_arn(&arn, partition).ok_or_else(|| invalid("policy_arns", POLICY_ARNS, &from))?;
+                extras.policy_arns.push(Located::new(arn, from.clone()));
+            }
+        }
+        if let Some(found) = profile.get("policy") {
+            let from = Origin::File(found.at.clone());
+            let policy = policy(found.value).ok_or_else(|| invalid("policy", POLICY, &from))?;
+            extras.policy = Some(Located::new(policy, from));
+        }
+        if let Some((tags, from)) = list("session_tags") {
+            for tag in tags {
+                let tag = tag_of(&tag).ok_or_else(|| invalid("session_tags", TAGS, &from))?;
+                extras.tags.push(Located::new(tag, from.clone()));
+            }
+        }
+        if let Some((keys, from)) = list("transitive_session_tags") {
+            for key in keys {
+                let tag = extras.tags.iter_mut().find(|tag| tag.value.key == key);
+                tag.ok_or_else(|| invalid("transitive_session_tags", TRANSITIVE, &from))?.value.transitive = true;
+            }
+        }
+        extras.checked().map_err(|(key, expected, from)| invalid(key, expected, &from))
+    }
+
+    /// The same with what the command line adds; that counts before what the profile says.
+    pub(super) fn with(mut self, flags: &Self, profile: &str) -> Result<Self, PlanError> {
+        let Self { policy_arns, policy, tags, source_identity } = flags;
+        self.policy_arns.extend(policy_arns.iter().cloned());
+        self.tags.retain(|tag| !tags.iter().any(|flag| flag.value.key == tag.value.key));
+        self.tags.extend(tags.iter().cloned());
+        self.policy = policy.clone().or(self.policy);
+        self.source_identity = source_identity.clone().or(self.source_identity);
+        self.checked().map_err(|(key, expected, from)| PlanError::Invalid {
+            profile: profile.to_owned(),
+            key,
+            expected: expected.to_owned(),
+            from,
+        })
+    }
+
+    /// Itself, if it is not more than AWS takes.
+    fn checked(self) -> Result<Self, (&'static str, &'static str, Origin)> {
+        if let Some(more) = self.policy_arns.get(MOST_POLICY_ARNS) {
+            return Err(("policy_arns", POLICY_ARNS, more.from.clone()));
+        }
+        if let Some(more) = self.tags.get(MOST_TAGS) {
+            return Err(("session_tags", TAGS, more.from.clone()));
+        }
+        Ok(self)
+    }
+}
+
+const POLICY_ARNS: &str = "up to 10 of: the ARN of a managed policy, read-only, boundary; commas between them";
+const POLICY: &str = "a policy as JSON of up to 2048 characters, or the path of a file that has it";
+const TAGS: &str = "up to 50 of key=value, with commas between them; a key has 1 to 128 characters, a value up to 256";
+const TRANSITIVE: &str = "keys of session_tags, with commas between them";
+
+/// A managed policy's ARN; `read-only` is AWS's ReadOnlyAccess.
+pub fn policy_arn(text: &str, partition: &str) -> Option<String> {
+    if text == "read-only" {
+        return Some(format!("arn:{partition}:iam::aws:policy/ReadOnlyAccess"));
+    }
+    let name = text.split_once(":policy/").map(|(_, name)| name);
+    let is_arn = text.starts_with("arn:") && text.contains(":iam::") && name.is_some_and(|name| !name.is_empty());
+    let fits = is_arn && (20..=2048).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    (fits || text == BOUNDARY).then(|| text.to_owned())
+}
+
+/// A policy, or the file that has it: what begins with `{` is JSON.
+pub fn policy(text: &str) -> Option<Policy> {
+    if !text.trim_start().starts_with('{') {
+        return (!text.is_empty() && !text.contains('\n')).then(|| Policy::File(text.into()));
+    }
+    is_policy(text).then(|| Policy::Text(text.to_owned()))
+}
+
+/// Whether `text` can be an inline policy: a JSON object that is not too long.
+pub fn is_policy(text: &str) -> bool {
+    let is_object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).is_ok();
+    is_object && text.chars().count() <= LONGEST_POLICY
+}
+
+/// `key=value`.
+pub fn tag_of(text: &str) -> Option<Tag> {
+    let (key, value) = text.split_once('=')?;
+    let (key, value) = (key.trim(), value.trim());
+    let allowed = |char: char| char.is_alphanumeric() || char == ' ' || "_.:/=+-@".contains(char);
+    let fits = (1..=128).contains(&key.chars().count()) && value.chars().count() <= 256 && !key.starts_with("aws:");
+    let fits = fits && key.chars().chain(value.chars()).all(allowed);
+    fits.then(|| Tag { key: key.to_owned(), value: value.to_owned(), transitive: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::load::Files;
+    use crate::profile_file::Dialect;
+
+    fn extras(text: &str) -> Result<SessionExtras, PlanError> {
+        let files = Files::from_text(&format!("[profile p]\n{text}"), "");
+        let set = files.profiles(Dialect::Auto).unwrap();
+        SessionExtras::of(&set.get("p").unwrap(), "aws-cn")
+    }
+
+    #[test]
+    fn what_narrows_and_marks_a_session() {
+        let seen = extras(
+            "policy_arns = read-only, arn:aws:iam::111111111111:policy/path/Mine,boundary\n\
+             policy = {\"Version\":\"2012-10-17\",\"Statement\":[]}\n\
+             session_tags = team=web, cost center = 42\ntransitive_session_tags = team\nsource_identity = dev@corp\n",
+        )
+        .unwrap();
+        let arns: Vec<_> = seen.policy_arns.iter().map(|arn| arn.value.as_str()).collect();
+        assert_eq!(
+            arns,
+            ["arn:aws-cn:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::111111111111:policy/path/Mine", "boundary"]
+        );
+        assert!(matches!(seen.policy.unwrap().value, Policy::Text(text) if text.contains("2012-10-17")));
+        let tags: Vec<_> = seen
+            .tags
+            .iter()
+            .map(|tag| (tag.value.key.as_str(), tag.value.value.as_str(), tag.value.transitive))
+            .collect();
+        assert_eq!(tags, [("team", "web", true), ("cost center", "42", false)]);
+        assert_eq!(seen.source_identity.unwrap().value, "dev@corp");
+        assert!(extras("region = eu-west-1\n").unwrap().is_empty());
+        assert!(matches!(extras("policy = ~/p.json\n").unwrap().policy.unwrap().value, Policy::File(_)));
+    }
+
+    #[test]
+    fn what_aws_would_reject_is_told_with_its_line() {
+        let eleven = ["read-only"; 11].join(",");
+        let many = (0..51).map(|n| format!("k{n}=v")).collect::<Vec<_>>().join(",");
+        let long = format!("{{\"x\":\"{}\"}}", "y".repeat(2050));
+        for (key, value) in [
+            ("policy_arns", "ReadOnlyAccess"),
+            ("policy_arns", "arn:aws:iam::aws:policy/"),
+            ("policy_arns", &eleven),
+            ("policy", "{\"Version\":"),
+            ("policy", &long),
+            ("session_tags", "team"),
+            ("session_tags", "=web"),
+            ("session_tags", "aws:x=1"),
+            ("session_tags", "team=a*b"),
+            ("session_tags", &many),
+            ("transitive_session_tags", "team"),
+            ("source_identity", "x"),
+            ("source_identity", "a b"),
+        ] {
+            match extras(&format!("{key} = {value}\n")) {
+                Err(PlanError::Invalid { key: told, from: Origin::File(at), .. }) => {
+                    assert_eq!((told, at.line), (key, 2), "{value}");
+                }
+                other => panic!("{key} = {value}: {other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What narrows or marks a session reaches AWS, and a session that is less never answers for one that is more.
+
+use test_support::{TestHome, biz_corp as data};
+
+use crate::{add_config, cache, json, without_mfa};
+
+const POLICY: &str = "{\"Version\":\"2012-10-17\",\"Statement\":[]}";
+
+fn id(home: &TestHome, args: &[&str]) -> String {
+    json(home.run(&[&["process"], args].concat()).succeeded())["AccessKeyId"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn profile_and_flags_reach_aws() {
+    let (sts, home) = without_mfa();
+    home.write(".aws/narrow.json", POLICY);
+    add_config(
+        &home,
+        "[profile marked]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n\
+         policy_arns = read-only\npolicy = narrow.json\nsession_tags = team=web,cost center=42\n\
+         transitive_session_tags = team\nsource_identity = dev@corp\n",
+    );
+    let arn = "arn:aws:iam::222222222222:policy/More";
+    id(
+        &home,
+        &["marked", "--policy-arn", arn, "--tag", "team=ops", "--session-name", "by-hand", "--source-identity", "me"],
+    );
+    let calls = sts.calls();
+    let sent = |name: &str| calls[0].param(name);
+    assert_eq!(sent("PolicyArns.member.1.arn"), Some("arn:aws:iam::aws:policy/ReadOnlyAccess"));
+    assert_eq!(sent("PolicyArns.member.2.arn"), Some(arn));
+    assert_eq!(sent("Policy"), Some(POLICY));
+    assert_eq!((sent("Tags.member.1.Key"), sent("Tags.member.1.Value")), (Some("cost center"), Some("42")));
+    assert_eq!((sent("Tags.member.2.Key"), sent("Tags.member.2.Value")), (Some("team"), Some("ops")));
+    assert_eq!(sent("TransitiveTagKeys.member.1"), None, "the flag's tag is another than the profile's");
+    assert_eq!((sent("SourceIdentity"), sent("RoleSessionName")), (Some("me"), Some("by-hand")));
+    let seen = home.run(&["explain", "marked", "--json"]);
+    let seen = json(seen.succeeded());
+    assert_eq!(seen["hops"][0]["policy_arns"][0], "arn:aws:iam::aws:policy/ReadOnlyAccess");
+    assert_eq!(seen["hops"][0]["session_tags"][0]["transitive"], true);
+    assert!(home.run(&["explain", "marked"]).succeeded().lines().all(|line| line.chars().count() <= 80));
+}
+
+#[test]
+fn a_session_that_is_less_answers_for_no_other() {
+    let (sts, home) = without_mfa();
+    home.write(".aws/a.json", POLICY);
+    home.write(".aws/b.json", POLICY.replace("[]", "[{}]"));
+    let a = home.path().join(".aws/a.json").display().to_string();
+    let b = home.path().join(".aws/b.json").display().to_string();
+    let all: Vec<Vec<&str>> = vec![
+        vec!["nomfa"],
+        vec!["nomfa", "--policy-arn", "read-only"],
+        vec!["nomfa", "--policy", &a],
+        vec!["nomfa", "--policy", &b],
+        vec!["nomfa", "--tag", "team=web"],
+        vec!["nomfa", "--external-id", "other"],
+        vec!["nomfa", "--session-name", "other"],
+    ];
+    let ids: Vec<_> = all.iter().map(|args| id(&home, args)).collect();
+    let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!(distinct.len(), ids.len());
+    assert_eq!(sts.count("AssumeRole"), ids.len());
+    let again: Vec<_> = all.iter().map(|args| id(&home, args)).collect();
+    assert_eq!(again, ids, "each has its own session");
+    assert_eq!(cache(&home)[data::NO_MFA_ROLE].as_object().unwrap().len(), ids.len());
+}
+
+#[test]
+fn what_cannot_be_is_told_before_anything_is_sent() {
+    let (sts, home) = without_mfa();
+    home.write("bad.json", "[]");
+    let bad = home.path().join("bad.json").display().to_string();
+    let rows: &[(&[&str], i32)] = &[
+        (&["nomfa", "--policy-arn", "nope"], 2),
+        (&["nomfa", "--tag", "team"], 2),
+        (&["nomfa", "--source-identity", "a b"], 2),
+        (&["nomfa", "--policy", "/no/such/file"], 3),
+        (&["nomfa", "--policy", &bad], 3),
+        (&["nomfa", "--policy-arn", "boundary"], 3),
+        (&["nomfa", "--role-arn", "nope"], 3),
+        (&["nomfa", "--external-id", "x"], 3),
+        (&["nomfa", "--session-name", "a b"], 3),
+        (&["devcorpuser", "--role-arn", "arn:aws:iam::222222222222:role/NoMfa"], 2),
+    ];
+    for (args, status) in rows {
+        home.run(&[&["process"], *args].concat()).failed_with(*status);
+    }
+    assert!(sts.calls().is_empty());
+    assert!(home.run(&["process", "nomfa", "--role-arn", data::DEPLOY_ROLE]).code == Some(5));
+    assert_eq!(sts.calls()[0].param("RoleArn"), Some(data::DEPLOY_ROLE));
+}
