@@ -171,7 +171,8 @@ impl Store {
         let mut file = Members::parse(&text).unwrap_or_default();
         let changed = without(&file, goes);
         if changed.is_empty() {
-            return Ok(());
+            // A run that was killed may have left what it was about to store, and no run that writes may follow.
+            return self.remove_leftover();
         }
         let raws = self.raw(&changed)?;
         self.replace(&guard, &with(&mut file, &changed, &raws))
@@ -237,14 +238,11 @@ impl Store {
     }
 
     fn replace(&self, _guard: &CacheGuard, file: &Members<'_>) -> Result<(), WriteError> {
-        let temporary = self.dir.join("cache.json.tmp");
+        let temporary = self.temporary();
         let io = |reason| WriteError::Io { path: temporary.clone(), reason };
         let mut text = Zeroizing::new(Vec::with_capacity(1 << 14));
         serde_json::to_writer_pretty(&mut *text, file).map_err(|error| io(error.into()))?;
-        match fs::remove_file(&temporary) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io(error)),
-            _ => {}
-        }
+        self.remove_leftover()?;
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         private(&mut options);
@@ -259,6 +257,21 @@ impl Store {
             return Err(io(reason));
         }
         File::open(&self.dir).and_then(|dir| dir.sync_all()).map_err(io)
+    }
+
+    /// Where the next state of the file is written before it takes its name.
+    fn temporary(&self) -> PathBuf {
+        self.dir.join("cache.json.tmp")
+    }
+
+    /// Removes what a killed run has left half-written.
+    fn remove_leftover(&self) -> Result<(), WriteError> {
+        match fs::remove_file(self.temporary()) {
+            Err(reason) if reason.kind() != io::ErrorKind::NotFound => {
+                Err(WriteError::Io { path: self.temporary(), reason })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Makes the directory, or takes other users' rights from one that is ours.

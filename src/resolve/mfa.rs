@@ -10,7 +10,7 @@ use crate::sts::{GetSessionToken, StsError};
 
 use super::code::Device;
 use super::memory::Memory;
-use super::run::{Call, Run};
+use super::run::{Call, Run, signed_by_a_steady_clock};
 use super::wait::Waited;
 use super::{Mishap, ResolveError};
 
@@ -36,7 +36,8 @@ impl<'r> Run<'r, '_> {
         let host = self.host(&mfa.region.value);
         let call = |run: &Self, code: &Secret| {
             let mfa = (mfa.serial.value.as_str(), code);
-            run.resolver.sts.get_session_token(&GetSessionToken { duration_seconds, mfa, host }, &signer)
+            let request = GetSessionToken { duration_seconds, mfa, host };
+            signed_by_a_steady_clock(|| run.resolver.sts.get_session_token(&request, &signer))
         };
         let exchanged = self.exchange(at, &device, &call);
         let denied_at = match &exchanged {

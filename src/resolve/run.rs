@@ -294,7 +294,7 @@ impl<'r, 'a> Run<'r, 'a> {
             extras,
             host: self.host(&region.value),
         };
-        self.resolver.sts.assume_role(&request, signer)
+        signed_by_a_steady_clock(|| self.resolver.sts.assume_role(&request, signer))
     }
 
     pub(super) fn host(&self, region: &'r str) -> Host<'r> {
@@ -362,5 +362,14 @@ impl<'r, 'a> Run<'r, 'a> {
             },
         };
         FailedCall { asked: self.plan.profile.clone(), what }
+    }
+}
+
+/// What `call` gives; a second time where the clock was refused. One that was set between signing and answer leaves the
+/// SDK, which measures at the answer, nothing to correct.
+pub(super) fn signed_by_a_steady_clock(call: impl Fn() -> Result<Session, StsError>) -> Result<Session, StsError> {
+    match call() {
+        Err(error) if error.is_of_clock() => call(),
+        other => other,
     }
 }

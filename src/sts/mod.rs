@@ -109,6 +109,18 @@ impl StsError {
         !matches!(self, Self::Refused { .. } | Self::Setup(_))
     }
 
+    /// Whether the clock that signed was wrong. The SDK has signed again by then, as far ahead or behind as AWS's clock
+    /// was of ours when the answer came.
+    pub fn is_of_clock(&self) -> bool {
+        match self {
+            Self::Refused { code, .. } if ["RequestExpired", "RequestTimeTooSkewed"].contains(&code.as_str()) => true,
+            Self::Refused { code, message } if code == "SignatureDoesNotMatch" => {
+                message.starts_with("Signature expired") || message.starts_with("Signature not yet current")
+            }
+            _ => false,
+        }
+    }
+
     /// Whether AWS refused the caller, and not for the MFA code.
     pub fn is_denied(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if code == "AccessDenied") && !self.is_mfa_rejected()

@@ -11,6 +11,8 @@ mod dialogs;
 #[cfg(unix)]
 mod env;
 mod explain;
+#[cfg(unix)]
+mod faults;
 mod help;
 mod list;
 #[cfg(unix)]

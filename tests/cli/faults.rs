@@ -1,0 +1,438 @@
+//! What a user's machine does to a run and its cache: full and read-only disks, other writers, processes that stop, die
+//! or lose their caller. Every system call by itself is failed by `tests/faults/run`.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use amplify_creds::clock::Clock;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+use test_support::{FakeSts, Fault, Finished, TestHome, biz_corp as data};
+
+use crate::{PROGRAM, add_config, age_cache, cache, json as document, without_mfa};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A run that is under way, its output for later.
+fn start(home: &TestHome, args: &[&str]) -> Child {
+    home.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// How it ended.
+fn end(child: Child) -> Finished {
+    child.wait_with_output().unwrap().into()
+}
+
+/// A run of `process nomfa` that is waiting for AWS.
+fn start_slow(sts: &FakeSts, home: &TestHome, delay: Duration) -> Child {
+    let calls = sts.count("AssumeRole");
+    sts.fault(Fault::Slow(delay), Some(1));
+    let child = start(home, &["process", "nomfa"]);
+    assert!(sts.wait_for("AssumeRole", calls + 1, PATIENCE));
+    child
+}
+
+fn send(child: &Child, signal: Signal) {
+    kill_process(Pid::from_child(child), signal).unwrap();
+}
+
+/// A second session name on the same role.
+fn add_other(home: &TestHome) {
+    add_config(
+        home,
+        "[profile other]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n\
+         role_session_name = other\n",
+    );
+}
+
+fn put_cache(home: &TestHome, value: &Value) {
+    home.write(".amplify/awscloudformation/cache.json", value.to_string());
+}
+
+#[track_caller]
+fn gives_credentials(run: &Finished) {
+    assert_eq!(run.code, Some(0), "{run:?}");
+    document(&run.stdout);
+    assert!(!run.stderr.contains(data::SECRET_ACCESS_KEY), "{run:?}");
+}
+
+/// A file system of its own, gone when dropped.
+#[cfg(target_os = "linux")]
+struct Disk(PathBuf);
+
+#[cfg(target_os = "linux")]
+impl Disk {
+    /// 64 KiB at `path`; `None`, said aloud, where this user may not mount.
+    fn at(path: &Path) -> Option<Self> {
+        fs::create_dir_all(path).unwrap();
+        let options = ["-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs"];
+        let mounted = Command::new("mount").args(options).arg(path).output().is_ok_and(|out| out.status.success());
+        if !mounted {
+            eprintln!("skipped: needs the right to mount");
+        }
+        mounted.then(|| Self(path.to_owned()))
+    }
+
+    fn fill(&self) {
+        let mut file = File::create(self.0.join("filler")).unwrap();
+        while file.write_all(&[0; 512]).is_ok() {}
+    }
+
+    fn empty(&self) {
+        fs::remove_file(self.0.join("filler")).unwrap();
+    }
+
+    fn remount(&self, how: &str) {
+        let remounted = Command::new("mount").args(["-o", &format!("remount,{how}")]).arg(&self.0).status().unwrap();
+        assert!(remounted.success());
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_costs_the_entry_not_the_credentials() {
+    let (sts, home) = without_mfa();
+    let Some(disk) = Disk::at(&home.path().join(".amplify")) else { return };
+    add_other(&home);
+    disk.fill();
+    for calls in 1..3 {
+        let run = home.run(&["process", "nomfa", "-v"]);
+        gives_credentials(&run);
+        assert!(run.stderr.contains("not cached"), "{}", run.stderr);
+        assert_eq!(sts.count("AssumeRole"), calls);
+    }
+    disk.empty();
+    home.run(&["process", "nomfa"]).succeeded();
+    disk.fill();
+    let before = fs::read(home.cache_file()).unwrap();
+    gives_credentials(&home.run(&["process", "other"]));
+    assert_eq!(fs::read(home.cache_file()).unwrap(), before);
+    assert!(!home.cache_dir().join("cache.json.tmp").exists());
+    home.run(&["process", "nomfa"]).succeeded();
+    assert_eq!(sts.count("AssumeRole"), 4, "what was cached before answers");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_read_only_disk_still_answers_and_costs_no_credentials() {
+    let (sts, home) = without_mfa();
+    let Some(disk) = Disk::at(&home.path().join(".amplify")) else { return };
+    add_other(&home);
+    home.run(&["process", "nomfa"]).succeeded();
+    disk.remount("ro");
+    home.run(&["process", "nomfa"]).succeeded();
+    let run = home.run(&["process", "other", "-v"]);
+    gives_credentials(&run);
+    assert!(run.stderr.contains("not cached"), "{}", run.stderr);
+    home.run(&["reset-cache", "nomfa"]).failed_with(1);
+    assert_eq!(sts.count("AssumeRole"), 2);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_home_that_cannot_be_made_costs_no_credentials() {
+    let (sts, home) = without_mfa();
+    let file = |name: &str| home.path().join(".aws").join(name).display().to_string();
+    let (config, credentials) = (file("config"), file("credentials"));
+    let elsewhere =
+        [("HOME", "/proc/none"), ("AWS_CONFIG_FILE", &config), ("AWS_SHARED_CREDENTIALS_FILE", &credentials)];
+    let run = home.run_with(&["process", "nomfa", "-v"], &elsewhere);
+    gives_credentials(&run);
+    assert!(run.stderr.contains("not cached"), "{}", run.stderr);
+    assert_eq!(sts.count("AssumeRole"), 1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_user_without_any_home_is_told_so() {
+    use std::os::unix::process::CommandExt;
+    let home = TestHome::new(PROGRAM);
+    // A number that no system gives to a user.
+    let mut command = home.command(&["process", "nomfa"]);
+    let run: Finished = match command.env_remove("HOME").uid(3_999_999_999).output() {
+        Ok(output) => output.into(),
+        Err(error) => return eprintln!("skipped: needs root and a program that all may run ({error})"),
+    };
+    run.failed_with(3);
+    assert!(run.stderr.contains("HOME"), "{}", run.stderr);
+}
+
+#[test]
+fn a_cache_over_the_limit_is_left_as_it_is() {
+    let (sts, home) = without_mfa();
+    put_cache(&home, &json!({}));
+    let size = (64 << 20) + 1;
+    File::options().write(true).open(home.cache_file()).unwrap().set_len(size).unwrap();
+    let run = home.run(&["process", "nomfa", "-v"]);
+    gives_credentials(&run);
+    assert!(run.stderr.contains("larger than 64 MiB"), "{}", run.stderr);
+    assert_eq!(fs::metadata(home.cache_file()).unwrap().len(), size);
+    assert_eq!(sts.count("AssumeRole"), 1);
+}
+
+#[test]
+fn ten_thousand_entries_stay_and_do_not_slow_a_hit() {
+    let (sts, home) = without_mfa();
+    let expiration = Clock::System.now().plus(3600).iso_millis();
+    let many = (0..10_000).map(|n| {
+        let entry = json!({"accessKeyId": n.to_string(), "secretAccessKey": "s", "sessionToken": "t".repeat(400),
+            "expiration": expiration});
+        (format!("arn:aws:iam::333333333333:role/R{n}"), json!({"amplify": entry}))
+    });
+    let many: serde_json::Map<String, Value> = many.collect();
+    put_cache(&home, &Value::Object(many.clone()));
+    home.run(&["process", "nomfa"]).succeeded();
+    let after = cache(&home);
+    assert_eq!(after.as_object().unwrap().len(), 10_001);
+    assert!(many.iter().all(|(role, sessions)| after[role] == *sessions));
+    let since = Instant::now();
+    home.run(&["process", "nomfa"]).succeeded();
+    assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
+    assert_eq!(sts.count("AssumeRole"), 1);
+}
+
+#[test]
+fn values_of_any_type_anywhere_are_survived() {
+    let wild =
+        [json!(null), json!(true), json!(-7.5e300), json!(""), json!("\u{0}\u{1b}"), json!([[{}]]), json!({"a": {}})];
+    let (_sts, home) = without_mfa();
+    home.run(&["process", "nomfa"]).succeeded();
+    let good = cache(&home);
+    let name = good[data::NO_MFA_ROLE].as_object().unwrap().keys().next().unwrap().clone();
+    let entry = format!("/{}/{name}", data::NO_MFA_ROLE.replace('/', "~1"));
+    let within = [
+        "",
+        "/accessKeyId",
+        "/secretAccessKey",
+        "/sessionToken",
+        "/expiration",
+        "/credentials",
+        "/credentials/expiration",
+        "/amplifyCreds",
+        "/amplifyCreds/v",
+        "/amplifyCreds/fingerprint",
+        "/amplifyCreds/writtenAt",
+        "/amplifyCreds/lifetime",
+        "/amplifyCreds/profile",
+        "/amplifyCreds/accountId",
+    ];
+    let places = within.iter().map(|place| format!("{entry}{place}"));
+    for place in places.chain([entry.rsplit_once('/').unwrap().0.to_owned()]) {
+        for value in &wild {
+            let mut file = good.clone();
+            *file.pointer_mut(&place).unwrap() = value.clone();
+            for command in [&["process", "nomfa"][..], &["list"], &["explain", "nomfa"], &["reset-cache", "nomfa"]] {
+                put_cache(&home, &file);
+                let run = home.run(command);
+                assert_eq!(run.code, Some(0), "{place} = {value}: {run:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_writer_in_place_disturbs_no_run() {
+    let (_sts, home) = without_mfa();
+    add_other(&home);
+    home.run(&["process", "nomfa"]).succeeded();
+    let theirs = json!({"arn:aws:iam::333333333333:role/Theirs": {"amplify": {"accessKeyId": "A".repeat(9000)}}});
+    let theirs = theirs.to_string();
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                // As the Amplify CLI writes: the file is empty first and half a file then.
+                let mut file = File::create(home.cache_file()).unwrap();
+                sleep(Duration::from_millis(1));
+                let (first, second) = theirs.as_bytes().split_at(5000);
+                file.write_all(first).unwrap();
+                sleep(Duration::from_millis(1));
+                file.write_all(second).unwrap();
+                sleep(Duration::from_millis(4));
+            }
+        });
+        let runs: Vec<_> = (0..50).map(|n| start(&home, &["process", ["nomfa", "other"][n % 2]])).collect();
+        let runs: Vec<_> = runs.into_iter().map(end).collect();
+        is_over.store(true, Ordering::Relaxed);
+        for run in &runs {
+            run.succeeded();
+            document(&run.stdout);
+        }
+    });
+    home.run(&["process", "nomfa"]).succeeded();
+    assert_eq!(home.run(&["process", "nomfa"]).succeeded(), home.run(&["process", "nomfa"]).succeeded());
+    assert!(cache(&home).get(data::NO_MFA_ROLE).is_some());
+}
+
+#[test]
+fn the_locks_may_go_while_one_is_held() {
+    let (sts, home) = without_mfa();
+    let holder = start_slow(&sts, &home, Duration::from_millis(800));
+    fs::remove_dir_all(home.cache_dir().join("locks")).unwrap();
+    // Its lock is another file now: both ask AWS, and both entries are whole.
+    home.run(&["process", "nomfa"]).succeeded();
+    end(holder).succeeded();
+    assert_eq!(sts.count("AssumeRole"), 2);
+    home.run(&["process", "nomfa"]).succeeded();
+    assert_eq!(sts.count("AssumeRole"), 2);
+    assert_eq!(cache(&home)[data::NO_MFA_ROLE].as_object().unwrap().len(), 1);
+}
+
+#[test]
+fn a_holder_that_stands_still_is_waited_for_no_longer_than_asked() {
+    let (sts, home) = without_mfa();
+    let holder = start_slow(&sts, &home, Duration::from_millis(100));
+    send(&holder, Signal::STOP);
+    let since = Instant::now();
+    home.run(&["process", "nomfa", "--lock-timeout", "1s"]).failed_with(7);
+    assert!(since.elapsed() < PATIENCE);
+    send(&holder, Signal::CONT);
+    end(holder).succeeded();
+
+    // The session has ten minutes left: it is to be renewed, but it serves.
+    age_cache(&home, 3000);
+    let present = cache(&home);
+    let holder = start_slow(&sts, &home, Duration::from_millis(100));
+    send(&holder, Signal::STOP);
+    for more in [&[][..], &["--min-ttl", "30m", "--lock-timeout", "1s"]] {
+        let run = home.run(&[&["process", "nomfa"], more].concat());
+        let id = document(run.succeeded())["AccessKeyId"].clone();
+        let (_, entry) = present[data::NO_MFA_ROLE].as_object().unwrap().iter().next().unwrap();
+        assert_eq!(id, entry["accessKeyId"], "{more:?}");
+    }
+    send(&holder, Signal::CONT);
+    end(holder);
+    assert_eq!(sts.count("AssumeRole"), 2);
+}
+
+#[test]
+fn those_who_wait_go_on_when_their_holder_is_killed() {
+    let (sts, home) = without_mfa();
+    let mut holder = start_slow(&sts, &home, Duration::from_secs(30));
+    let waiters: Vec<_> = (0..4).map(|_| start(&home, &["process", "nomfa"])).collect();
+    sleep(Duration::from_millis(300));
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    let answers: Vec<_> = waiters.into_iter().map(end).collect();
+    assert!(answers.iter().all(|run| run.succeeded() == answers[0].stdout), "{answers:?}");
+    assert_eq!(sts.count("AssumeRole"), 2);
+}
+
+#[test]
+fn what_a_later_version_adds_is_passed_over_and_stays() {
+    let (sts, home) = without_mfa();
+    add_other(&home);
+    home.run(&["process", "nomfa"]).succeeded();
+    let mut file = cache(&home);
+    let entry = file[data::NO_MFA_ROLE].as_object_mut().unwrap().values_mut().next().unwrap();
+    entry["later"] = json!({"a": [1, null]});
+    entry["amplifyCreds"]["later"] = json!("x");
+    let known = entry.clone();
+    entry["amplifyCreds"]["v"] = json!(2);
+    entry["amplifyCreds"]["lifetime"] = json!({"seconds": 3600});
+    let of_later = entry.clone();
+    for (entry, calls) in [(known, 0), (of_later, 1)] {
+        let before = sts.count("AssumeRole");
+        let name = file[data::NO_MFA_ROLE].as_object().unwrap().keys().next().unwrap().clone();
+        put_cache(&home, &json!({data::NO_MFA_ROLE: {name.as_str(): entry, "amplify#ffffffff": entry}, "later": [{}]}));
+        home.run(&["process", "other", "--refresh"]).succeeded();
+        let after = cache(&home);
+        assert_eq!(after[data::NO_MFA_ROLE]["amplify#ffffffff"], entry);
+        assert_eq!((&after[data::NO_MFA_ROLE][name.as_str()], &after["later"]), (&entry, &json!([{}])));
+        home.run(&["process", "nomfa"]).succeeded();
+        assert_eq!(sts.count("AssumeRole") - before, 1 + calls, "an entry of a later form answers for nobody");
+    }
+}
+
+#[test]
+fn a_call_in_flight_is_cached_although_the_caller_is_gone() {
+    let (sts, home) = without_mfa();
+    sts.fault(Fault::Slow(Duration::from_millis(700)), Some(1));
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "\"$0\" process nomfa &", PROGRAM]).env_clear().envs(home.environment()).stdin(Stdio::null());
+    let mut parent = shell.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    assert!(parent.wait().unwrap().success());
+    assert!(sts.wait_for("AssumeRole", 1, PATIENCE));
+    drop(parent);
+    let since = Instant::now();
+    while !home.cache_file().exists() {
+        assert!(since.elapsed() < PATIENCE, "nothing was cached");
+        sleep(Duration::from_millis(20));
+    }
+    home.run(&["process", "nomfa"]).succeeded();
+    assert_eq!(sts.count("AssumeRole"), 1);
+}
+
+#[test]
+fn what_a_killed_run_left_half_written_goes_with_the_sessions() {
+    let (_sts, home) = without_mfa();
+    let left = home.write(".amplify/awscloudformation/cache.json.tmp", "{\"secretAccessKey\": \"hal");
+    home.run(&["reset-cache", "--all"]).succeeded();
+    assert!(!left.exists());
+}
+
+/// Where Debian and Fedora keep libfaketime, which gives a program another clock, also while it runs.
+#[cfg(target_os = "linux")]
+const FAKETIME: [&str; 3] = [
+    "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+    "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
+    "/usr/lib64/faketime/libfaketimeMT.so.1",
+];
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_clock_that_jumps_an_hour_costs_neither_credentials_nor_calls() {
+    let Some(library) = FAKETIME.into_iter().find(|path| Path::new(path).exists()) else {
+        return eprintln!("skipped: needs libfaketime (Debian's package faketime)");
+    };
+    // AWS's clock stands still: what lasts an hour is over for a clock that went an hour ahead, and it is told so.
+    for (from, to, is_over) in
+        [("+3600", "+0", false), ("-3600", "+0", false), ("+0", "+3600", true), ("+0", "-3600", false)]
+    {
+        let (sts, home) = without_mfa();
+        let clock = home.write("clock", from);
+        let run = || {
+            let mut command = home.command(&["process", "nomfa"]);
+            command.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", &clock).env("FAKETIME_NO_CACHE", "1");
+            // As on a machine whose clock is set: what measures spans goes on.
+            command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        };
+        let judge = |run: &Finished| {
+            if is_over {
+                run.failed_with(1);
+                assert!(run.stderr.contains("min ahead of AWS's"), "{run:?}");
+            } else {
+                gives_credentials(run);
+            }
+        };
+        sts.fault(Fault::Slow(Duration::from_millis(800)), Some(1));
+        let holder = run();
+        assert!(sts.wait_for("AssumeRole", 1, PATIENCE));
+        let waiters = [run(), run()];
+        sleep(Duration::from_millis(200));
+        fs::write(&clock, to).unwrap();
+        for one in [holder].into_iter().chain(waiters) {
+            judge(&end(one));
+        }
+        let calls = sts.count("AssumeRole");
+        assert!(calls <= 3, "{from} to {to}: {calls}");
+        // From then on the clock stands, right or wrong: one call more at most, for a session that it takes for over.
+        for _ in 0..3 {
+            judge(&end(run()));
+        }
+        assert!(sts.count("AssumeRole") <= calls + 1, "{from} to {to}: {calls}, {}", sts.count("AssumeRole"));
+    }
+}
