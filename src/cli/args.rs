@@ -92,7 +92,7 @@ pub struct Cli {
 }
 
 /// Options of every command.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Global {
     /// Profile; the same as the argument
     #[arg(short, long, global = true, value_name = "PROFILE")]
@@ -195,7 +195,7 @@ pub enum Command {
 }
 
 /// Options of the commands that get credentials.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Fetch {
     /// Profile [default: AMPLIFY_CREDS_PROFILE, AWS_PROFILE,
     /// AWS_DEFAULT_PROFILE, the Amplify project's (not in process), "default"]
@@ -207,7 +207,7 @@ pub struct Fetch {
 }
 
 /// How credentials are got.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct How {
     /// MFA code; "-" reads it from stdin (an argument can be seen by other processes)
     #[arg(short = 't', long, value_name = "CODE")]

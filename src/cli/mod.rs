@@ -12,6 +12,7 @@ mod fetching;
 mod help;
 mod list;
 mod login;
+mod plain;
 mod process;
 mod project;
 mod reset_cache;
@@ -32,6 +33,9 @@ use failure::{Failure, OUTPUT, USAGE};
 /// Runs the program with the process's own arguments and environment.
 pub fn main() -> ExitCode {
     keep_memory_private();
+    if let Some(cli) = plain::parse(arguments()) {
+        return ended(run(cli), false);
+    }
     let cli = match Cli::try_parse_from(arguments()) {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => {
