@@ -43,6 +43,8 @@ complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "explain
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "reset-cache" -d 'Forget cached sessions'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "aws" -d 'As the Amplify CLI spells it'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "login" -d 'Answer for MFA once, now, so that no tool has to ask later'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "whoami" -d 'Ask AWS whose the credentials are'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "check" -d 'Try each hop of a profile\'s chain at AWS'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "list" -d 'List every profile'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "sessions" -d 'Show the cached sessions'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
@@ -210,6 +212,70 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l no
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -s v -l verbose -d 'Say on stderr what is done and why'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -s t -l mfa-token -d 'MFA code; "-" reads it from stdin (an argument can be seen by other processes)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l prompt -d 'How to ask for an MFA code [default: the terminal, else a window where there is a screen]' -r -f -a "tty\t'On the terminal'
+pinentry\t'By GnuPG\'s pinentry'
+osascript\t'By a dialog of macOS'
+zenity\t'By a dialog of GTK'
+powershell\t'By a dialog of Windows, also from inside WSL'
+none\t'Not at all'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -s d -l duration -d 'Session duration, such as 1h or 3600' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l role-arn -d 'Another role than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l external-id -d 'Another external id than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l session-name -d 'Another session name than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l policy-arn -d 'Let the session do no more than this managed policy allows; "read-only" and the Amplify environment\'s "boundary" are known (repeatable)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l policy -d 'Let the session do no more than this policy allows: a file, or JSON' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l tag -d 'Give the session a tag (repeatable)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l source-identity -d 'Who is behind the session, in CloudTrail and for every role assumed later' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l min-ttl -d 'Renew a session that lasts no longer than this' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l refresh -d 'Take no cached session for this profile'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l no-cache -d 'Neither read nor write the cache'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l json -d 'Print JSON'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -s t -l mfa-token -d 'MFA code; "-" reads it from stdin (an argument can be seen by other processes)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l prompt -d 'How to ask for an MFA code [default: the terminal, else a window where there is a screen]' -r -f -a "tty\t'On the terminal'
+pinentry\t'By GnuPG\'s pinentry'
+osascript\t'By a dialog of macOS'
+zenity\t'By a dialog of GTK'
+powershell\t'By a dialog of Windows, also from inside WSL'
+none\t'Not at all'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -s d -l duration -d 'Session duration, such as 1h or 3600' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l role-arn -d 'Another role than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l external-id -d 'Another external id than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l session-name -d 'Another session name than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l policy-arn -d 'Let the session do no more than this managed policy allows; "read-only" and the Amplify environment\'s "boundary" are known (repeatable)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l policy -d 'Let the session do no more than this policy allows: a file, or JSON' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l tag -d 'Give the session a tag (repeatable)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l source-identity -d 'Who is behind the session, in CloudTrail and for every role assumed later' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l min-ttl -d 'Renew a session that lasts no longer than this' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l refresh -d 'Take no cached session for this profile'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l no-cache -d 'Neither read nor write the cache'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l json -d 'Print JSON'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l env -d 'Environment of the Amplify project, other than its current one' -r

@@ -46,6 +46,21 @@ It says first how many codes it takes, then until when each session lasts. It
 opens no console and no browser: it warms the cache that process, env and every
 SDK behind them read.";
 
+const WHOAMI_EXAMPLES: &str = "\
+Examples:
+  amplify-creds whoami bizcorprole
+  amplify-creds whoami bizcorprole --json";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  amplify-creds check bizcorprole
+  amplify-creds check bizcorprole --refresh     ask for every session anew
+  amplify-creds check bizcorprole --json
+
+Each step is made for real, and AWS is asked whom it takes us for. Where it
+refuses, the likely causes are named; where its words leave several open, that
+is said. Exit status 1 when a step fails.";
+
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   amplify-creds explain bizcorprole
@@ -176,6 +191,12 @@ pub enum Command {
     /// Answer for MFA once, now, so that no tool has to ask later
     #[command(after_help = LOGIN_EXAMPLES)]
     Login(Login),
+    /// Ask AWS whose the credentials are
+    #[command(name = "whoami", after_help = WHOAMI_EXAMPLES)]
+    WhoAmI(WhoAmI),
+    /// Try each hop of a profile's chain at AWS
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Check),
     /// List every profile
     #[command(aliases = ["ls", "profiles"], after_help = LIST_EXAMPLES)]
     List(List),
@@ -300,6 +321,28 @@ pub struct Login {
     /// How to get them.
     #[command(flatten)]
     pub how: How,
+}
+
+/// Options of `whoami`.
+#[derive(Debug, Args)]
+pub struct WhoAmI {
+    /// Options that all commands with credentials have.
+    #[command(flatten)]
+    pub fetch: Fetch,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Options that all commands with credentials have.
+    #[command(flatten)]
+    pub fetch: Fetch,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `explain`.

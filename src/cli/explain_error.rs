@@ -10,7 +10,9 @@ use crate::prompt::PromptError;
 use crate::resolve::{FailedCall, ResolveError, What};
 use crate::settings::SettingsError;
 use crate::sts::StsError;
+use crate::sts::refusal::{Cause, Refusal};
 
+use super::advice::advice;
 use super::failure::{
     ACCESS_DENIED, BASE_FAILED, CANCELLED, CLOCK, CONFIG, CREDENTIALS_REJECTED, FILE, Failure, INTERNAL, LOCK_TIMEOUT,
     LOOP, MFA_NEEDED, MFA_REJECTED, NETWORK, PROFILE_NOT_FOUND, REFUSED, UNSUPPORTED, USAGE,
@@ -217,7 +219,7 @@ fn sts(error: StsError, at: &FailedCall) -> Failure {
         What::MfaSession(Mfa { profile, serial, .. }) => {
             (format!("cannot get an MFA session with {}", serial.value), &serial.from, profile)
         }
-        What::Role { hop, number, count } => {
+        What::Role { hop, number, count, .. } => {
             let place = if *count > 1 { format!(" (hop {number} of {count})") } else { String::new() };
             (format!("cannot assume {}{place}", hop.role_arn.value), &hop.role_arn.from, &hop.profile)
         }
@@ -237,15 +239,46 @@ fn sts(error: StsError, at: &FailedCall) -> Failure {
                 }
                 _ => REFUSED,
             };
+            let hop = match &at.what {
+                What::MfaSession(_) => None,
+                What::Role { hop, .. } => Some(&**hop),
+            };
+            let causes = causes(&StsError::Refused { code: code.clone(), message: message.clone() }, at);
             let mut failure = Failure::new(kind, format!("{what}: {code}"));
             failure.aws = Some(message);
-            match &at.what {
-                What::MfaSession(_) if code == "AccessDenied" => failure
-                    .hint("the user's own policy must allow sts:GetSessionToken, or mfa_session = off must be set"),
-                What::MfaSession(_) => key_hints(failure, &code),
-                What::Role { hop, number, .. } => refusal_hints(key_hints(failure, &code), &code, hop, *number),
-            }
+            advised(failure, &causes, hop, &at.asked)
         }
+        passing => unanswered(passing, &what),
+    };
+    failure.at(from, Some(profile))
+}
+
+/// The failure with what to do about it. Of many causes only those that the profile itself can mend: the error is read
+/// in passing, in an SDK's message.
+fn advised(failure: Failure, causes: &[Cause], hop: Option<&Hop>, asked: &str) -> Failure {
+    let is_open = causes.len() > 1;
+    let shown = causes.iter().filter(|cause| !is_open || !matches!(cause, Cause::Trust | Cause::Identity));
+    let failure = shown.fold(failure, |failure, cause| failure.hint(advice(*cause, hop, asked)));
+    if is_open {
+        failure.hint(format!("to see where it ends and all likely causes: amplify-creds check {asked}"))
+    } else {
+        failure
+    }
+}
+
+/// What may be wrong, by AWS's answer to the call.
+pub(super) fn causes(error: &StsError, at: &FailedCall) -> Vec<Cause> {
+    let StsError::Refused { code, message } = error else { return Vec::new() };
+    let (hop, number, has_mfa) = match &at.what {
+        What::MfaSession(_) => (None, 0, true),
+        What::Role { hop, number, has_mfa, .. } => (Some(&**hop), *number, *has_mfa),
+    };
+    Refusal { code, message, hop, number, has_mfa }.causes()
+}
+
+/// Why AWS told nobody anything.
+fn unanswered(error: StsError, what: &str) -> Failure {
+    match error {
         StsError::Throttled => Failure::new(NETWORK, format!("{what}: AWS asks to slow down, again and again"))
             .hint("try again in a minute"),
         StsError::Server(status) => {
@@ -258,52 +291,23 @@ fn sts(error: StsError, at: &FailedCall) -> Failure {
         StsError::Garbage => Failure::new(NETWORK, format!("{what}: the answer is not one of STS"))
             .hint("something between here and AWS answers in its place: a proxy, a login page, AWS_ENDPOINT_URL_STS"),
         StsError::Setup(reason) => Failure::new(INTERNAL, format!("{what}: {reason}")).hint("check AWS_CA_BUNDLE"),
-    };
-    failure.at(from, Some(profile))
-}
-
-/// What to do about keys that AWS does not take.
-fn key_hints(failure: Failure, code: &str) -> Failure {
-    match code {
-        "InvalidClientTokenId" => {
-            failure.hint("the access key is wrong, inactive or deleted; see: aws iam list-access-keys")
+        StsError::Refused { code, message } => {
+            Failure { aws: Some(message), ..Failure::new(REFUSED, format!("{what}: {code}")) }
         }
-        "SignatureDoesNotMatch" if failure.aws.as_ref().is_some_and(|said| said.starts_with("Signature ")) => {
-            failure.hint("this machine's clock is wrong; set it, then try again")
-        }
-        "SignatureDoesNotMatch" => failure.hint("the secret access key does not belong to the access key id"),
-        "ExpiredToken" | "ExpiredTokenException" => {
-            failure.hint("the base keys are temporary and over; get new ones, or use a user's long-term keys")
-        }
-        _ => failure,
     }
 }
 
-/// What to do about a role that AWS does not give.
-fn refusal_hints(failure: Failure, code: &str, hop: &Hop, number: usize) -> Failure {
-    match code {
-        "AccessDenied" => {
-            let failure = match &hop.external_id {
-                Some(id) => failure.hint(format!(
-                    "the role's trust policy may ask for another external id than the one at {}",
-                    id.from
-                )),
-                None => failure.hint("the role's trust policy may ask for an external id, and the profile sets none"),
-            };
-            match &hop.mfa_serial {
-                None if number == 1 => failure.hint("it may ask for MFA, and the profile sets no mfa_serial"),
-                _ => failure,
-            }
+/// Why AWS did not tell whose credentials these are.
+pub(super) fn identity_failure(error: StsError, profile: &str) -> Failure {
+    let what = format!("cannot ask AWS whose the credentials of {profile} are");
+    match error {
+        StsError::Refused { code, message } => {
+            let causes = Refusal { code: &code, message: &message, hop: None, number: 0, has_mfa: false }.causes();
+            let kind = if causes.is_empty() { REFUSED } else { CREDENTIALS_REJECTED };
+            let failure = Failure { aws: Some(message), ..Failure::new(kind, format!("{what}: {code}")) };
+            causes.into_iter().fold(failure, |failure, cause| failure.hint(advice(cause, None, profile)))
         }
-        "RegionDisabledException" => failure.hint(format!(
-            "STS is switched off in {} ({}); choose a region: --region us-east-1",
-            hop.region.value, hop.region.from
-        )),
-        "ValidationError" if hop.duration.seconds > crate::plan::limits::ONE_HOUR => failure.hint(format!(
-            "the role may allow less than {} s ({}); ask for less, or raise its maximum session duration",
-            hop.duration.seconds, hop.duration.requested.from
-        )),
-        _ => failure,
+        passing => unanswered(passing, &what),
     }
 }
 

@@ -35,6 +35,8 @@ pub const CLOCK: Code = code("clock", 1, "fresh credentials look expired: the cl
 pub const CACHE: Code = code("cache", 1, "the cache file cannot be changed");
 /// The HTTP client could not be set up.
 pub const INTERNAL: Code = code("internal", 1, "the HTTP client cannot be set up");
+/// A verb that looks for errors found some, and has printed them.
+pub const FINDINGS: Code = code("findings", 1, "check found errors, which are on stdout");
 /// Bad usage.
 pub const USAGE: Code = code("usage", 2, "unknown or contradicting arguments");
 /// No such profile.
@@ -67,11 +69,12 @@ pub const LOCK_TIMEOUT: Code = code("lock_timeout", 7, "another process kept fet
 pub const CANCELLED: Code = code("cancelled", 130, "cancelled");
 
 /// All codes in the order of their exit status.
-pub const ALL: [Code; 19] = [
+pub const ALL: [Code; 20] = [
     OUTPUT,
     CLOCK,
     CACHE,
     INTERNAL,
+    FINDINGS,
     USAGE,
     PROFILE_NOT_FOUND,
     LOOP,
@@ -145,6 +148,11 @@ impl Failure {
         }
     }
 
+    /// Errors that were found and are printed already: only the exit status is left to give.
+    pub fn found() -> Self {
+        Self::new(FINDINGS, "")
+    }
+
     /// The same, with the line to look at.
     #[must_use]
     pub fn at(mut self, from: &Origin, profile: Option<&str>) -> Self {
@@ -212,6 +220,9 @@ impl Failure {
 
     /// Shows the failure and gives the exit status.
     pub fn report(&self, as_json: bool) -> ExitCode {
+        if self.code == FINDINGS {
+            return ExitCode::from(FINDINGS.exit);
+        }
         // stdout may be what failed; the exit status says the rest.
         let shown = as_json && self.code != OUTPUT && print(self.json().as_bytes()).is_ok();
         if !shown {

@@ -24,6 +24,7 @@ use crate::secret::Secret;
 use crate::settings::seconds;
 use crate::span::{Located, Origin};
 use crate::sts::client::SdkSts;
+use crate::sts::{CALL_TIMEOUT, Host};
 
 use super::args::{How, PromptArg};
 use super::context::Context;
@@ -47,7 +48,7 @@ pub(super) fn fetch(context: &Context, how: &How) -> Result<Fetched, Failure> {
     let set = context.profiles()?;
     let plan = plan(context, &set, inputs(context, how)?)?;
     let mut prompt = ladder(context, how)?;
-    let credentials = with_resolver(context, &set, &plan, how, &mut prompt, |resolver| resolver.credentials(&plan))?;
+    let credentials = with_resolver(context, &set, &plan, how, &mut prompt, |resolver, _| resolver.credentials(&plan))?;
     Ok(Fetched { credentials: credentials?, plan })
 }
 
@@ -58,7 +59,7 @@ pub(super) fn with_resolver<T>(
     plan: &CredentialPlan,
     how: &How,
     prompt: &mut Ladder,
-    what: impl FnOnce(&mut Resolver<'_>) -> T,
+    what: impl FnOnce(&mut Resolver<'_>, &SdkSts) -> T,
 ) -> Result<T, Failure> {
     for warning in &plan.warnings {
         context.say(|| warn(warning));
@@ -67,9 +68,10 @@ pub(super) fn with_resolver<T>(
         context.say(|| way_of(mfa));
     }
     let store = Store::new(&context.paths.cache_dir);
+    let sts = SdkSts::new(context.env.path(env::AWS_CA_BUNDLE));
     let mut resolver = Resolver {
         store: &store,
-        sts: &SdkSts::new(context.env.path(env::AWS_CA_BUNDLE)),
+        sts: &sts,
         prompt,
         clock: Clock::System,
         options: resolve_options(context, set, &plan.profile, how)?,
@@ -80,11 +82,21 @@ pub(super) fn with_resolver<T>(
         mishaps: Vec::new(),
         asked: false,
     };
-    let outcome = what(&mut resolver);
+    let outcome = what(&mut resolver, &sts);
     for mishap in &resolver.mishaps {
         context.say(|| tell_of(mishap));
     }
     Ok(outcome)
+}
+
+/// Where the credentials of `plan` are asked about.
+pub(super) fn host(plan: &CredentialPlan) -> Host<'_> {
+    let region = plan.hops.last().map(|hop| &hop.region).or(plan.region.as_ref());
+    Host {
+        region: region.map_or("us-east-1", |region| &region.value),
+        endpoint: plan.endpoint.as_ref().map(|url| url.value.as_str()),
+        timeout: CALL_TIMEOUT,
+    }
 }
 
 /// The plan of the profile that is meant.

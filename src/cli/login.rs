@@ -37,7 +37,7 @@ pub(super) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     }
     let (mut warm, mut failed) = (Vec::new(), None);
     for plan in &plans {
-        let outcome = with_resolver(context, &set, plan, &options.how, &mut prompt, |resolver| {
+        let outcome = with_resolver(context, &set, plan, &options.how, &mut prompt, |resolver, _| {
             resolver.credentials(plan).map(|credentials| (credentials.expiration, resolver.asked))
         })?;
         match outcome {
@@ -92,7 +92,7 @@ fn codes(
     // Each code: the device, its user, and how many profiles it serves.
     let mut codes: Vec<(String, String, usize)> = Vec::new();
     for plan in plans {
-        let spend = with_resolver(context, set, plan, &options.how, prompt, |resolver| resolver.will_spend(plan))?;
+        let spend = with_resolver(context, set, plan, &options.how, prompt, |resolver, _| resolver.will_spend(plan))?;
         let Some(mfa) = plan.mfa.as_ref() else { continue };
         let (serial, user) = (mfa.serial.value.clone(), plan.base.profile.clone());
         let shared = codes.iter_mut().find(|(known, by, _)| *known == serial && *by == user);

@@ -2,7 +2,9 @@
 //!
 //! Refuses logic of its own; nothing below imports this module.
 
+mod advice;
 pub mod args;
+mod check;
 mod context;
 mod env;
 mod explain;
@@ -18,6 +20,7 @@ mod project;
 mod reset_cache;
 mod role_flags;
 mod sessions;
+mod whoami;
 
 use std::process::ExitCode;
 
@@ -26,7 +29,7 @@ use clap::{CommandFactory, Parser};
 use crate::env::{Env, arguments};
 use crate::output::print;
 
-use args::{Amplify, Cli, Command, Explain, List, Login, ResetCache, Sessions};
+use args::{Amplify, Check, Cli, Command, Explain, List, Login, ResetCache, Sessions, WhoAmI};
 use context::Context;
 use failure::{Failure, OUTPUT, USAGE};
 
@@ -47,6 +50,8 @@ pub fn main() -> ExitCode {
         Command::List(List { json, .. })
         | Command::Login(Login { json, .. })
         | Command::Explain(Explain { json, .. })
+        | Command::Check(Check { json, .. })
+        | Command::WhoAmI(WhoAmI { json, .. })
         | Command::Sessions(Sessions { json })
         | Command::ResetCache(ResetCache { json, .. })
         | Command::Aws { command: Amplify::ResetCache(ResetCache { json, .. }) } => *json,
@@ -77,6 +82,12 @@ fn run(cli: Cli) -> Result<(), Failure> {
             reset_cache::run(&Context::new("reset-cache", global, options.name.as_deref(), env)?, &options)
         }
         Command::Login(options) => login::run(&Context::new("login", global, None, env)?, &options),
+        Command::WhoAmI(options) => {
+            whoami::run(&Context::new("whoami", global, options.fetch.name.as_deref(), env)?, &options)
+        }
+        Command::Check(options) => {
+            check::run(&Context::new("check", global, options.fetch.name.as_deref(), env)?, &options)
+        }
         Command::List(options) => list::run(&Context::new("list", global, None, env)?, &options),
         Command::Sessions(options) => sessions::run(&Context::new("sessions", global, None, env)?, &options),
         Command::Completions { shell } => {

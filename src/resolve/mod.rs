@@ -63,6 +63,8 @@ pub enum What {
         number: usize,
         /// How many there are.
         count: usize,
+        /// Whether an MFA code was given, here or for the session that the first role is assumed from.
+        has_mfa: bool,
     },
 }
 

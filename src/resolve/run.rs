@@ -12,15 +12,13 @@ use crate::plan::mfa::{Mfa, Spend, Step, Way};
 use crate::plan::{BaseSource, CredentialPlan, Hop};
 use crate::secret::Secret;
 use crate::source;
-use crate::sts::{AssumeRole, Host, Session, StsError};
+use crate::sts::{self, AssumeRole, Host, Session, StsError};
 
 use super::code::Exchanged;
 use super::memory::device_id;
 use super::wait::Waited;
 use super::{FailedCall, Mishap, ResolveError, Resolver, What};
 
-/// How long a call to STS may take when there is nothing else to hand out.
-const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// The same when renewing early: with plenty of time left the caller is not to notice an outage.
 const EARLY_TIMEOUT: Duration = Duration::from_millis(800);
 /// The same when renewing early and the time left gets short.
@@ -299,7 +297,7 @@ impl<'r, 'a> Run<'r, 'a> {
 
     pub(super) fn host(&self, region: &'r str) -> Host<'r> {
         let timeout = match self.patience {
-            Patience::Full => CALL_TIMEOUT,
+            Patience::Full => sts::CALL_TIMEOUT,
             Patience::Early(timeout) => timeout,
         };
         Host { region, endpoint: self.plan.endpoint.as_ref().map(|url| url.value.as_str()), timeout }
@@ -359,6 +357,7 @@ impl<'r, 'a> Run<'r, 'a> {
                 hop: Box::new(self.plan.hops[index].clone()),
                 number: index + 1,
                 count: self.plan.hops.len(),
+                has_mfa: self.plan.mfa.is_some(),
             },
         };
         FailedCall { asked: self.plan.profile.clone(), what }

@@ -31,7 +31,7 @@ use crate::plan::session::{Policy, SessionExtras};
 use crate::secret::Secret;
 use crate::span::Located;
 
-use super::{AssumeRole, GetSessionToken, Host, Session, Sts, StsError};
+use super::{AssumeRole, GetSessionToken, Host, Identity, Session, Sts, StsError};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -128,6 +128,20 @@ impl Sts for SdkSts {
 }
 
 impl SdkSts {
+    /// Calls GetCallerIdentity, signed with `signer`: it needs no permission and tells whom AWS takes the signer for.
+    pub fn get_caller_identity(&self, host: Host<'_>, signer: &Credentials) -> Result<Identity, StsError> {
+        let parts = self.parts(is_tls(host))?;
+        let clock = ServerClock(Arc::new(AtomicI64::new(0)));
+        let client = Client::from_conf(config(host, signer, parts.http.clone(), clock));
+        let secrets = [Some(&signer.secret_access_key), signer.session_token.as_ref()];
+        let call = client.get_caller_identity().send();
+        let told = parts.runtime.block_on(call).map_err(|error| reason(&error, &secrets))?;
+        match (told.account, told.arn, told.user_id) {
+            (Some(account), Some(arn), Some(user_id)) => Ok(Identity { account, arn, user_id }),
+            _ => Err(StsError::Garbage),
+        }
+    }
+
     /// The session that `call` gives.
     fn session<F, E>(
         &self,
@@ -141,8 +155,7 @@ impl SdkSts {
         F: Future<Output = Result<Option<aws_sdk_sts::types::Credentials>, SdkError<E>>>,
         E: ProvideErrorMetadata,
     {
-        let is_tls = host.endpoint.is_none_or(|url| !url.starts_with("http://"));
-        let parts = self.parts(is_tls)?;
+        let parts = self.parts(is_tls(host))?;
         let offset = Arc::new(AtomicI64::new(0));
         let client = Client::from_conf(config(host, signer, parts.http.clone(), ServerClock(offset.clone())));
         let given = parts
@@ -164,6 +177,10 @@ impl SdkSts {
         let clock_offset = if offset.abs() > CLOCK_TOLERANCE_SECONDS { offset } else { 0 };
         Ok(Session { credentials, clock_offset })
     }
+}
+
+fn is_tls(host: Host<'_>) -> bool {
+    host.endpoint.is_none_or(|url| !url.starts_with("http://"))
 }
 
 /// A list, if there is anything in it.

@@ -3,6 +3,7 @@
 //! Refuses to decide whether a call is needed. The real form is `client`, the only file that names the AWS SDK.
 
 pub mod client;
+pub mod refusal;
 
 use std::time::Duration;
 
@@ -21,6 +22,20 @@ pub trait Sts {
     /// Calls GetSessionToken, signed with a user's long-term keys.
     fn get_session_token(&self, request: &GetSessionToken<'_>, signer: &Credentials) -> Result<Session, StsError>;
 }
+
+/// Whom AWS takes a caller for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The account, twelve digits.
+    pub account: String,
+    /// The ARN, of a role's session `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
+    pub arn: String,
+    /// The unique id, of a role's session `AROA...:SESSION`.
+    pub user_id: String,
+}
+
+/// How long a call may take when there is nothing else to hand out.
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Which STS is called.
 #[derive(Debug, Clone, Copy)]

@@ -5,6 +5,7 @@
 mod cache;
 #[cfg(unix)]
 mod chains;
+mod check;
 mod config_errors;
 #[cfg(unix)]
 mod dialogs;
