@@ -34,7 +34,13 @@ pub const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
 pub const AWS_ENDPOINT_URL_STS: &str = "AWS_ENDPOINT_URL_STS";
 /// URL that every AWS service is called at.
 pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
-/// `true` switches both endpoint variables off.
+/// `regional` or `legacy`: whether STS is called at the region's host or at the old one for all regions.
+pub const AWS_STS_REGIONAL_ENDPOINTS: &str = "AWS_STS_REGIONAL_ENDPOINTS";
+/// `true` chooses hosts with FIPS-validated cryptography.
+pub const AWS_USE_FIPS_ENDPOINT: &str = "AWS_USE_FIPS_ENDPOINT";
+/// `true` chooses hosts that IPv6 reaches, too.
+pub const AWS_USE_DUALSTACK_ENDPOINT: &str = "AWS_USE_DUALSTACK_ENDPOINT";
+/// `true` switches every configured URL off, those of the variables included.
 pub const AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
 /// PEM file of the certificate authorities to trust, instead of the system's.
 pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";

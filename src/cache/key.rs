@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
+use crate::plan::endpoint::{Endpoint, EndpointKind};
 use crate::plan::mfa::{Mfa, Step};
 use crate::plan::session::{Policy, SessionExtras, Tag};
 use crate::plan::{Base, BaseSource, CredentialPlan, Hop, ProcessBase, Surroundings};
@@ -56,7 +57,7 @@ impl CacheKey {
             Step::Hop(index) => {
                 let hop = plan.hops.get(index)?;
                 let is_amplifys = index == 0
-                    && plan.endpoint.is_none()
+                    && hop.sts.kind != EndpointKind::Configured
                     && hop.extras.is_empty()
                     && matches!(plan.base.source, BaseSource::Static(_))
                     && mfa_beside(plan, index).is_none();
@@ -95,7 +96,7 @@ fn mfa_beside(plan: &CredentialPlan, index: usize) -> Option<&str> {
 
 /// The fingerprint of the session that the way up to `step` leads to.
 fn fingerprint(plan: &CredentialPlan, step: Step) -> Fingerprint {
-    let CredentialPlan { profile: _, path: _, via: _, region: _, base, mfa, hops, endpoint, warnings: _ } = plan;
+    let CredentialPlan { profile: _, path: _, via: _, region: _, base, mfa, hops, ca_bundle: _, warnings: _ } = plan;
     let mut hash = Labelled(Sha256::new());
     hash.add("amplify-creds", "1");
     let last = match step {
@@ -110,9 +111,6 @@ fn fingerprint(plan: &CredentialPlan, step: Step) -> Fingerprint {
             (None, mfa) => mfa.as_ref().map_or_else(String::new, partition),
         },
     );
-    if let Some(endpoint) = endpoint {
-        hash.add("endpoint", &endpoint.value);
-    }
     hash.base(base);
     match last {
         None => hash.mfa(mfa.as_ref()),
@@ -177,13 +175,14 @@ impl Labelled {
 
     /// The device alone: neither what its code is spent on nor where the code comes from changes whose session it is.
     fn mfa(&mut self, mfa: Option<&Mfa>) {
-        if let Some(Mfa { profile: _, serial, process: _, way: _, region: _ }) = mfa {
+        if let Some(Mfa { profile: _, serial, process: _, way: _, sts }) = mfa {
             self.add("mfa device", &serial.value);
+            self.endpoint(sts);
         }
     }
 
     fn hop(&mut self, hop: &Hop) {
-        let Hop { profile: _, role_arn, session_name, external_id, mfa_serial, duration: _, extras, region: _ } = hop;
+        let Hop { profile: _, role_arn, session_name, external_id, mfa_serial, duration: _, extras, sts } = hop;
         self.add("role", role_arn.value.as_str());
         self.add("session name", &session_name.value);
         for (label, value) in [("external id", external_id), ("mfa serial", mfa_serial)] {
@@ -192,6 +191,16 @@ impl Labelled {
             }
         }
         self.extras(extras);
+        self.endpoint(sts);
+    }
+
+    /// Sessions of AWS's regional endpoints are all alike; those of its global one are not taken in every region.
+    fn endpoint(&mut self, endpoint: &Endpoint) {
+        let Endpoint { url, kind, signing_region: _ } = endpoint;
+        match kind {
+            EndpointKind::Regional => {}
+            EndpointKind::Global | EndpointKind::Configured => self.add("endpoint", &url.value),
+        }
     }
 
     fn extras(&mut self, extras: &SessionExtras) {

@@ -43,7 +43,9 @@ pub(super) fn advice(cause: Cause, hop: Option<&Hop>, asked: &str) -> String {
             )
         }
         Cause::Region => {
-            let region = hop.map(|hop| format!(" in {} ({})", hop.region.value, hop.region.from)).unwrap_or_default();
+            let region = hop
+                .map(|hop| format!(" in {} ({})", hop.sts.signing_region.value, hop.sts.signing_region.from))
+                .unwrap_or_default();
             format!("STS is switched off{region}; choose a region: --region us-east-1")
         }
         Cause::Duration => {

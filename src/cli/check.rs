@@ -6,6 +6,8 @@
 use serde_json::{Value, json};
 
 use crate::output::table;
+use crate::plan::build::identity_endpoint;
+use crate::plan::endpoint::Endpoint;
 use crate::plan::mfa::Way;
 use crate::plan::{CredentialPlan, Hop};
 use crate::printable::printable;
@@ -49,12 +51,15 @@ type Outcome = (Step, Option<Identity>, Finding);
 pub(super) fn run(context: &Context, options: &Check) -> Result<(), Failure> {
     let how = &options.fetch.how;
     let set = context.profiles()?;
-    let plan = fetching::plan(context, &set, inputs(context, how)?)?;
+    let inputs = inputs(context, how)?;
+    let plan = fetching::plan(context, &set, inputs.clone())?;
+    let endpoint = identity_endpoint(&set, &plan, &inputs)?;
     let mut prompt = ladder(context, how)?;
     let mut outcomes = Vec::new();
     for step in steps(&plan) {
-        let found =
-            with_resolver(context, &set, &plan, how, &mut prompt, |resolver, sts| try_step(&step, resolver, sts))??;
+        let found = with_resolver(context, &set, &plan, how, &mut prompt, |resolver, sts| {
+            try_step(&step, resolver, sts, &endpoint)
+        })??;
         let (identity, finding) = found;
         let goes_on = identity.is_some();
         outcomes.push((step, identity, finding));
@@ -89,7 +94,12 @@ fn steps(plan: &CredentialPlan) -> Vec<Step> {
 }
 
 /// Whom the step makes us. A refusal is a finding; that AWS could not be asked at all is a failure.
-fn try_step(step: &Step, resolver: &mut Resolver<'_>, sts: &SdkSts) -> Result<(Option<Identity>, Finding), Failure> {
+fn try_step(
+    step: &Step,
+    resolver: &mut Resolver<'_>,
+    sts: &SdkSts,
+    endpoint: &Endpoint,
+) -> Result<(Option<Identity>, Finding), Failure> {
     let credentials = match resolver.credentials(&step.plan) {
         Ok(credentials) => credentials,
         Err(ResolveError::Sts { error: error @ StsError::Refused { .. }, at }) => {
@@ -102,7 +112,7 @@ fn try_step(step: &Step, resolver: &mut Resolver<'_>, sts: &SdkSts) -> Result<(O
         }
         Err(error) => return Err(error.into()),
     };
-    match sts.get_caller_identity(fetching::host(&step.plan), &credentials) {
+    match sts.get_caller_identity(endpoint, &credentials) {
         Ok(identity) => {
             let finding = judged(step, &identity);
             Ok((Some(identity), finding))

@@ -6,6 +6,7 @@ use crate::output::tell;
 use crate::paths::{Overrides, Paths};
 use crate::plan::Surroundings;
 use crate::plan::build::{Inputs, RoleFlags};
+use crate::plan::endpoint::Variables;
 use crate::plan::limits::SESSION_NAME;
 use crate::plan::session::SessionExtras;
 use crate::printable::printable;
@@ -115,11 +116,14 @@ impl Context {
             role: RoleFlags::default(),
             extras: SessionExtras::default(),
             session_name,
-            endpoint: if self.env.switch(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
-                None
-            } else {
-                self.variable(&[env::AWS_ENDPOINT_URL_STS, env::AWS_ENDPOINT_URL])
+            sts: Variables {
+                url: self.variable(&[env::AWS_ENDPOINT_URL_STS, env::AWS_ENDPOINT_URL]),
+                ignore_urls: self.variable(&[env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS]),
+                fips: self.variable(&[env::AWS_USE_FIPS_ENDPOINT]),
+                dual_stack: self.variable(&[env::AWS_USE_DUALSTACK_ENDPOINT]),
+                regional: self.variable(&[env::AWS_STS_REGIONAL_ENDPOINTS]),
             },
+            ca_bundle: self.variable(&[env::AWS_CA_BUNDLE]),
             environment: self.environment_keys(),
             unnamed_profile: name_in(&self.env).map_or_else(|| "default".to_owned(), |found| found.value),
             surroundings: Surroundings {

@@ -10,6 +10,7 @@ use crate::cache::store::Store;
 use crate::clock::{Clock, Timestamp};
 use crate::output::fields::Fields;
 use crate::plan::build::Inputs;
+use crate::plan::endpoint::{Endpoint, EndpointKind};
 use crate::plan::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME};
 use crate::plan::mfa::{Mfa, Spend, Step, Way};
 use crate::plan::session::{SessionExtras, Tag};
@@ -17,7 +18,6 @@ use crate::plan::{BaseSource, CredentialPlan, Hop};
 use crate::profile::{Profile, ProfileSet};
 use crate::resolve::memory::Memory;
 use crate::span::{Located, Origin};
-use crate::sts::client::regional_endpoint;
 
 use super::args::Explain;
 use super::context::Context;
@@ -80,14 +80,9 @@ fn state(found: Option<&CachedSession>, now: Timestamp) -> State {
     }
 }
 
-/// Where STS is called for a hop.
-fn endpoint(plan: &CredentialPlan, hop: &Hop) -> Option<String> {
-    plan.endpoint.as_ref().map(|url| url.value.clone()).or_else(|| regional_endpoint(&hop.region.value))
-}
-
 /// The contract of design.md section 2.
 fn json_of(plan: &CredentialPlan, cached: &[Cached], boundary: Option<&Located<String>>) -> Value {
-    let hops: Vec<_> = plan.hops.iter().map(|hop| hop_json(plan, hop)).collect();
+    let hops: Vec<_> = plan.hops.iter().map(hop_json).collect();
     let cache = cached.iter().map(|Cached { step, state, .. }| {
         let hop = match step {
             Step::Mfa => 0,
@@ -111,14 +106,23 @@ fn json_of(plan: &CredentialPlan, cached: &[Cached], boundary: Option<&Located<S
         "hops": hops,
         "cache": cache.collect::<Vec<_>>(),
         "via": plan.via,
-        "boundary": boundary.map(|arn| json!({"value": arn.value, "from": place(&arn.from)})),
+        "boundary": boundary.map(located),
+        "ca_bundle": plan.ca_bundle.as_ref().map(located),
         "warnings": plan.warnings.iter().map(warn).collect::<Vec<_>>(),
     })
 }
 
+fn located(found: &Located<String>) -> Value {
+    json!({"value": found.value, "from": place(&found.from)})
+}
+
+fn sts_json(sts: &Endpoint) -> Value {
+    json!({"endpoint": sts.url.value, "signing_region": sts.signing_region.value})
+}
+
 /// The device, and what its code is spent on: a session of the user, or the first role alone.
 fn mfa_json(mfa: &Mfa) -> Value {
-    let Mfa { profile, serial, process: _, way, region: _ } = mfa;
+    let Mfa { profile, serial, process: _, way, sts } = mfa;
     let (kind, seconds) = match way {
         Way::Session(asked) => ("session", Some(asked.value)),
         Way::Role(_) => ("role", None),
@@ -130,17 +134,19 @@ fn mfa_json(mfa: &Mfa) -> Value {
         "way": kind,
         "duration_seconds": seconds,
         "reason": way_of(mfa),
+        "sts": sts_json(sts),
     })
 }
 
-fn hop_json(plan: &CredentialPlan, hop: &Hop) -> Value {
-    let Hop { profile, role_arn, session_name, external_id, mfa_serial, duration, extras, region } = hop;
+fn hop_json(hop: &Hop) -> Value {
+    let Hop { profile, role_arn, session_name, external_id, mfa_serial, duration, extras, sts } = hop;
     let value = |found: &Option<Located<String>>| found.as_ref().map(|found| found.value.clone());
     let mut from = json!({
         "role_arn": place(&role_arn.from),
         "session_name": place(&session_name.from),
         "duration_seconds": place(&duration.requested.from),
-        "region": place(&region.from),
+        "region": place(&sts.signing_region.from),
+        "endpoint": place(&sts.url.from),
     });
     for (key, found) in [("external_id", external_id), ("mfa_serial", mfa_serial)] {
         if let Some(found) = found {
@@ -159,7 +165,7 @@ fn hop_json(plan: &CredentialPlan, hop: &Hop) -> Value {
         "policy": extras.policy.as_ref().map(|policy| place(&policy.from)),
         "session_tags": extras.tags.iter().map(|tag| tag_json(&tag.value)).collect::<Vec<_>>(),
         "source_identity": value(&extras.source_identity),
-        "sts": {"endpoint": endpoint(plan, hop), "signing_region": region.value},
+        "sts": sts_json(sts),
         "from": from,
     })
 }
@@ -196,6 +202,9 @@ fn fields(
         let asked_for = set.get(&plan.profile);
         fields.add("region", &region.value, &with_overridden(asked_for.as_ref(), "region", &region.from));
     }
+    if let Some(bundle) = &plan.ca_bundle {
+        fields.add("ca_bundle", &bundle.value, &bundle.from.to_string());
+    }
     let (_, from) = base(plan);
     fields.heading(&format!("base: {}", plan.base.profile));
     match &plan.base.source {
@@ -211,7 +220,7 @@ fn fields(
         if let Step::Hop(index) = step {
             let hop = &plan.hops[*index];
             fields.heading(&format!("hop {}: {}", index + 1, hop.profile));
-            hop_fields(&mut fields, plan, hop, set);
+            hop_fields(&mut fields, hop, set);
         }
         fields.add("cache", &told(state, now), "");
     }
@@ -266,9 +275,9 @@ fn mfa_fields(fields: &mut Fields, mfa: &Mfa, spend: &Spend) {
     fields.add("code", &code, &from);
 }
 
-fn hop_fields(fields: &mut Fields, plan: &CredentialPlan, hop: &Hop, set: &ProfileSet<'_>) {
+fn hop_fields(fields: &mut Fields, hop: &Hop, set: &ProfileSet<'_>) {
     let found = set.get(&hop.profile);
-    let Hop { profile: _, role_arn, session_name, external_id, mfa_serial, duration, extras, region } = hop;
+    let Hop { profile: _, role_arn, session_name, external_id, mfa_serial, duration, extras, sts } = hop;
     let from = |key: &str, from: &Origin| with_overridden(found.as_ref(), key, from);
     fields.add("role_arn", role_arn.value.as_str(), &from("role_arn", &role_arn.from));
     fields.add("session_name", &session_name.value, &from(SESSION_NAME.key, &session_name.from));
@@ -286,14 +295,17 @@ fn hop_fields(fields: &mut Fields, plan: &CredentialPlan, hop: &Hop, set: &Profi
     };
     fields.add("duration", &lasts, &from("duration_seconds", &asked.from));
     extras_fields(fields, extras);
-    let endpoint = endpoint(plan, hop).unwrap_or_else(|| "unknown".to_owned());
-    let reason = plan.endpoint.as_ref().map_or_else(|| "the region's own".to_owned(), |url| url.from.to_string());
-    fields.add("sts", &endpoint, &reason);
-    let reason = match &region.from {
+    let Endpoint { url, kind, signing_region } = sts;
+    let reason = match (kind, &url.from) {
+        (EndpointKind::Regional, Origin::Default) => "the region's own".to_owned(),
+        (_, named) => named.to_string(),
+    };
+    fields.add("sts", &url.value, &reason);
+    let reason = match &signing_region.from {
         Origin::Default => "the partition's first, since nothing names one".to_owned(),
         named => from("region", named),
     };
-    fields.add("sts region", &region.value, &reason);
+    fields.add("sts region", &signing_region.value, &reason);
 }
 
 /// The place of a value, and the lines that it wins over.

@@ -167,6 +167,11 @@ fn plan(error: &PlanError) -> Failure {
         PlanError::IncludeLoop { profile, at } => {
             Failure::new(LOOP, format!("the include_profile of profile {profile} leads back to one before ({at})"))
         }
+        PlanError::NoServices { profile, section, at } => Failure::new(
+            CONFIG,
+            format!("profile {profile} names the services section {section} ({at}), which is not there or empty"),
+        )
+        .hint(format!("add to the config file: [services {section}], or take the key away")),
         PlanError::MfaOnLaterHop { profile, hop, at } => Failure::new(
             CONFIG,
             format!("profile {profile} sets mfa_serial on role {hop} of its chain ({at}); AWS takes a code only on the first"),
@@ -216,7 +221,8 @@ pub(super) fn behind(seconds: i64) -> String {
 
 fn sts(error: StsError, at: &FailedCall) -> Failure {
     let (what, from, profile) = match &at.what {
-        What::MfaSession(Mfa { profile, serial, .. }) => {
+        What::MfaSession(mfa) => {
+            let Mfa { profile, serial, .. } = &**mfa;
             (format!("cannot get an MFA session with {}", serial.value), &serial.from, profile)
         }
         What::Role { hop, number, count, .. } => {

@@ -24,7 +24,6 @@ use crate::secret::Secret;
 use crate::settings::seconds;
 use crate::span::{Located, Origin};
 use crate::sts::client::SdkSts;
-use crate::sts::{CALL_TIMEOUT, Host};
 
 use super::args::{How, PromptArg};
 use super::context::Context;
@@ -87,16 +86,6 @@ pub(super) fn with_resolver<T>(
         context.say(|| tell_of(mishap));
     }
     Ok(outcome)
-}
-
-/// Where the credentials of `plan` are asked about.
-pub(super) fn host(plan: &CredentialPlan) -> Host<'_> {
-    let region = plan.hops.last().map(|hop| &hop.region).or(plan.region.as_ref());
-    Host {
-        region: region.map_or("us-east-1", |region| &region.value),
-        endpoint: plan.endpoint.as_ref().map(|url| url.value.as_str()),
-        timeout: CALL_TIMEOUT,
-    }
 }
 
 /// The plan of the profile that is meant.

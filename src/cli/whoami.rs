@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::output::fields::Fields;
+use crate::plan::build::identity_endpoint;
 use crate::sts::Identity;
 
 use super::args::WhoAmI;
@@ -16,12 +17,13 @@ use super::role_flags::inputs;
 pub(super) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     let how = &options.fetch.how;
     let set = context.profiles()?;
-    let plan = fetching::plan(context, &set, inputs(context, how)?)?;
+    let inputs = inputs(context, how)?;
+    let plan = fetching::plan(context, &set, inputs.clone())?;
+    let endpoint = identity_endpoint(&set, &plan, &inputs)?;
     let mut prompt = ladder(context, how)?;
     let identity = with_resolver(context, &set, &plan, how, &mut prompt, |resolver, sts| {
         let credentials = resolver.credentials(&plan)?;
-        let host = fetching::host(&plan);
-        sts.get_caller_identity(host, &credentials).map_err(|error| identity_failure(error, &plan.profile))
+        sts.get_caller_identity(&endpoint, &credentials).map_err(|error| identity_failure(error, &plan.profile))
     })??;
     let Identity { account, arn, user_id } = &identity;
     if options.json {

@@ -9,9 +9,12 @@ use crate::profile::{Profile, ProfileSet};
 use crate::profile_file::Property;
 use crate::span::{Located, Origin};
 
+use super::endpoint::Variables;
+use super::endpoint::{Choice, Endpoint};
 use super::error::PlanError;
 use super::hop::AMPLIFY_SESSION_NAME;
-use super::limits::{EXTERNAL_ID, RoleArn, SESSION_NAME, is_endpoint};
+use super::limits::{EXTERNAL_ID, RoleArn, SESSION_NAME};
+use super::partition::first_region;
 use super::session::SessionExtras;
 use super::walk::Walk;
 use super::{Base, BaseSource, CredentialPlan, Hop, SessionDuration, Surroundings, mfa};
@@ -29,8 +32,10 @@ pub struct Inputs {
     pub extras: SessionExtras,
     /// Session name for profiles that set none; else `amplify`.
     pub session_name: Option<Located<String>>,
-    /// URL of STS.
-    pub endpoint: Option<Located<String>>,
+    /// What variables say of STS's endpoint.
+    pub sts: Variables,
+    /// `AWS_CA_BUNDLE`; beats the profile's `ca_bundle`.
+    pub ca_bundle: Option<Located<String>>,
     /// Keys in the environment, for `credential_source = Environment` and for no profile at all.
     pub environment: Option<Keys>,
     /// The profile that a `credential_process` of ours without a name means.
@@ -65,28 +70,23 @@ pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<Creden
     for hop in hops.iter_mut().skip(1) {
         hop.hold_to_an_hour(&mut warnings);
     }
-    let chain = mfa::Chain { profiles: &walk.passed, base: &base.source, region: walk.region.as_ref() };
+    let chain = mfa::Chain { profiles: &walk.passed, base: &base.source, set, sts: &inputs.sts, region: &walk.region };
     let mfa = chain.mfa(&mut hops, &mut warnings)?;
-    let Walk { path, via, region, .. } = walk;
-    if let Some(url) = inputs.endpoint.as_ref().filter(|url| !is_endpoint(&url.value)) {
-        let expected = "a URL such as https://sts.eu-west-1.amazonaws.com".to_owned();
-        let (profile, from) = (name.to_owned(), url.from.clone());
-        return Err(PlanError::Invalid { profile, key: "endpoint URL", expected, from });
-    }
+    let Walk { path, via, region, ca_bundle, .. } = walk;
     let mut path: Vec<_> = path.into_iter().map(|(name, _)| name).collect();
     path.push(base.profile.clone());
     path.dedup();
-    Ok(CredentialPlan {
-        profile: name.to_owned(),
-        path,
-        via,
-        region,
-        base,
-        mfa,
-        hops,
-        endpoint: inputs.endpoint.clone(),
-        warnings,
-    })
+    Ok(CredentialPlan { profile: name.to_owned(), path, via, region, base, mfa, hops, ca_bundle, warnings })
+}
+
+/// Where AWS is asked whose the credentials of `plan` are.
+pub fn identity_endpoint(set: &ProfileSet<'_>, plan: &CredentialPlan, inputs: &Inputs) -> Result<Endpoint, PlanError> {
+    if let Some(hop) = plan.hops.last() {
+        return Ok(hop.sts.clone());
+    }
+    let choice = set.get(&plan.base.profile).map(|profile| Choice::of(set, &profile, &inputs.sts)).transpose()?;
+    let first_region = || Located::new(first_region("aws").to_owned(), Origin::Default);
+    Ok(choice.unwrap_or_default().endpoint(plan.region.clone().unwrap_or_else(first_region)))
 }
 
 /// Gives the last role what the command line asks of it.
@@ -137,7 +137,7 @@ pub fn environment(keys: Keys) -> CredentialPlan {
         base: Base { profile, source: BaseSource::Environment(keys) },
         mfa: None,
         hops: Vec::new(),
-        endpoint: None,
+        ca_bundle: None,
         warnings: Vec::new(),
     }
 }

@@ -112,6 +112,15 @@ pub enum PlanError {
         /// Its `credential_process`, or the first header.
         at: Option<Location>,
     },
+    /// The profile's `services` names a section that does not exist or is empty.
+    NoServices {
+        /// The profile.
+        profile: String,
+        /// The section's name.
+        section: String,
+        /// The key.
+        at: Location,
+    },
     /// The included profiles lead back to one of them.
     IncludeLoop {
         /// The profile.
@@ -142,6 +151,7 @@ impl PlanError {
             | Self::UnknownCredentialSource { at, .. }
             | Self::HalfPair { at, .. }
             | Self::IncludeLoop { at, .. }
+            | Self::NoServices { at, .. }
             | Self::NoEnvironmentKeys { at, .. }
             | Self::Unsupported { at, .. } => Some(at),
             Self::Loop { path, .. } => path.first().map(|(_, at)| at),

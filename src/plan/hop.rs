@@ -6,8 +6,10 @@ use crate::profile::{Profile, Setting};
 use crate::span::{Located, Origin};
 
 use super::build::Inputs;
+use super::endpoint::Choice;
 use super::error::PlanError;
 use super::limits::{DURATION_SECONDS, EXTERNAL_ID, MFA_SERIAL, ONE_HOUR, RoleArn, SESSION_NAME, TextLimit, is_region};
+use super::partition::first_region;
 use super::session::SessionExtras;
 use super::{Hop, SessionDuration, Warning};
 
@@ -28,6 +30,7 @@ pub(super) fn make(
     source_region: Option<Setting<'_>>,
     inputs: &Inputs,
     asked: &Asked,
+    sts: &Choice,
 ) -> Result<Hop, PlanError> {
     let from = Origin::File(role.at);
     let Some(role_arn) = RoleArn::parse(role.value) else {
@@ -42,7 +45,7 @@ pub(super) fn make(
         let (profile, from) = (profile.name.clone(), region.from.clone());
         return Err(PlanError::Invalid { profile, key: "region", expected, from });
     }
-    let default_region = role_arn.default_region();
+    let first_region = || Located::new(first_region(role_arn.partition()).to_owned(), Origin::Default);
     let session_name = limited(profile, &SESSION_NAME)?.or_else(|| inputs.session_name.clone());
     Ok(Hop {
         profile: profile.name.clone(),
@@ -51,7 +54,7 @@ pub(super) fn make(
         mfa_serial: limited(profile, &MFA_SERIAL)?,
         duration: duration(profile, asked)?,
         extras: SessionExtras::of(profile, role_arn.partition())?,
-        region: region.unwrap_or_else(|| Located::new(default_region.to_owned(), Origin::Default)),
+        sts: sts.endpoint(region.unwrap_or_else(first_region)),
         role_arn: Located::new(role_arn, from),
     })
 }

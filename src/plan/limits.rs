@@ -51,25 +51,6 @@ impl RoleArn {
     pub fn account(&self) -> &str {
         self.0.split(':').nth(4).unwrap_or_default()
     }
-
-    /// The region to call when none is configured.
-    pub fn default_region(&self) -> &'static str {
-        default_region(self.partition())
-    }
-}
-
-/// A partition's first region.
-pub fn default_region(partition: &str) -> &'static str {
-    match partition {
-        "aws-cn" => "cn-north-1",
-        "aws-us-gov" => "us-gov-west-1",
-        "aws-iso" => "us-iso-east-1",
-        "aws-iso-b" => "us-isob-east-1",
-        "aws-iso-e" => "eu-isoe-west-1",
-        "aws-iso-f" => "us-isof-south-1",
-        "aws-eusc" => "eusc-de-east-1",
-        _ => "us-east-1",
-    }
 }
 
 impl fmt::Display for RoleArn {
@@ -86,11 +67,15 @@ pub fn is_region(region: &str) -> bool {
         && !region.ends_with('-')
 }
 
-/// Whether `url` is one that STS can be called at: `http://HOST…` or `https://HOST…`.
+/// Whether `url` is one that STS can be called at: `http://HOST…` or `https://HOST…`. Nobody but STS asks who calls, so
+/// that a password in it would only be one more to be shown by accident.
 pub fn is_endpoint(url: &str) -> bool {
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     host.is_some_and(|host| {
-        !host.is_empty() && !host.starts_with(['/', ':', '?']) && host.bytes().all(|b| b.is_ascii_graphic())
+        !host.is_empty()
+            && !host.starts_with(['/', ':', '?'])
+            && host.bytes().all(|b| b.is_ascii_graphic())
+            && !host.split('/').next().is_some_and(|authority| authority.contains('@'))
     })
 }
 
@@ -161,7 +146,7 @@ mod tests {
             assert!(RoleArn::parse(bad).is_none(), "{bad}");
         }
         let arn = RoleArn::parse("arn:aws-cn:iam::222222222222:role/x").unwrap();
-        assert_eq!((arn.partition(), arn.account(), arn.default_region()), ("aws-cn", "222222222222", "cn-north-1"));
+        assert_eq!((arn.partition(), arn.account()), ("aws-cn", "222222222222"));
     }
 
     #[test]

@@ -5,13 +5,15 @@
 
 use std::fmt;
 
-use crate::profile::Profile;
+use crate::profile::{Profile, ProfileSet};
 use crate::settings::seconds;
 use crate::span::{Located, Origin};
 
+use super::endpoint::{Choice, Endpoint, Variables};
 use super::error::PlanError;
 use super::hop::limited;
-use super::limits::{MFA_SERIAL, MFA_SESSION_SECONDS, ONE_HOUR, default_region};
+use super::limits::{MFA_SERIAL, MFA_SESSION_SECONDS, ONE_HOUR};
+use super::partition::first_region;
 use super::{BaseSource, CredentialPlan, Hop, Warning};
 
 /// What the profile key `mfa_session` sets besides a duration.
@@ -32,8 +34,8 @@ pub struct Mfa {
     pub process: Option<Located<String>>,
     /// What a code is spent on.
     pub way: Way,
-    /// The region whose STS makes the session.
-    pub region: Located<String>,
+    /// Where STS is called for the session.
+    pub sts: Endpoint,
 }
 
 /// What a code is spent on.
@@ -138,8 +140,12 @@ pub(super) struct Chain<'a, 't> {
     pub(super) profiles: &'a [Profile<'t>],
     /// The base.
     pub(super) base: &'a BaseSource,
+    /// All profiles, for what one of them names.
+    pub(super) set: &'a ProfileSet<'t>,
+    /// What variables say of STS's endpoint.
+    pub(super) sts: &'a Variables,
     /// The region that the asked profile is for.
-    pub(super) region: Option<&'a Located<String>>,
+    pub(super) region: &'a Option<Located<String>>,
 }
 
 /// A device and who names it.
@@ -164,13 +170,20 @@ impl Chain<'_, '_> {
             first.hold_to_an_hour(warnings);
         }
         let process = self.setting(profile, "mfa_process").map(|(found, _)| found);
-        let region = hops.first().map(|hop| &hop.region).or(self.region).cloned();
-        let region = region.unwrap_or_else(|| {
-            let partition = serial.value.split(':').nth(1).unwrap_or_default();
-            Located::new(default_region(partition).to_owned(), Origin::Default)
-        });
+        let sts = match hops.first() {
+            Some(hop) => hop.sts.clone(),
+            None => self.sts(&serial.value)?,
+        };
         let Named { profile, serial, hop: _ } = named;
-        Ok(Some(Mfa { profile, serial, process, way, region }))
+        Ok(Some(Mfa { profile, serial, process, way, sts }))
+    }
+
+    /// Where STS is called for a user who takes no role.
+    fn sts(&self, serial: &str) -> Result<Endpoint, PlanError> {
+        let choice = self.profiles.last().map(|profile| Choice::of(self.set, profile, self.sts)).transpose()?;
+        let partition = serial.split(':').nth(1).unwrap_or_default();
+        let first_region = || Located::new(first_region(partition).to_owned(), Origin::Default);
+        Ok(choice.unwrap_or_default().endpoint(self.region.clone().unwrap_or_else(first_region)))
     }
 
     /// The first role's device, else the base's own, else that of a later role.

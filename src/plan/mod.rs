@@ -4,11 +4,13 @@
 //! Refuses to fetch anything, and to exist with a value that AWS would reject: limits are checked while building.
 
 pub mod build;
+pub mod endpoint;
 pub mod error;
 mod hop;
 pub mod kind;
 pub mod limits;
 pub mod mfa;
+pub mod partition;
 pub mod session;
 mod walk;
 pub mod wrapper;
@@ -18,6 +20,7 @@ use std::path::PathBuf;
 use crate::profile::keys::Keys;
 use crate::span::{Located, Origin};
 
+use endpoint::Endpoint;
 use limits::RoleArn;
 use mfa::Mfa;
 use session::SessionExtras;
@@ -39,8 +42,8 @@ pub struct CredentialPlan {
     pub mfa: Option<Mfa>,
     /// The roles in the order they are assumed; empty when the base is what is handed out.
     pub hops: Vec<Hop>,
-    /// Where STS is called, when something names it; else AWS's regional host.
-    pub endpoint: Option<Located<String>>,
+    /// PEM file of the certificate authorities to trust, when something names it; as it is written there.
+    pub ca_bundle: Option<Located<String>>,
     /// What the user should know though it stops nothing.
     pub warnings: Vec<Warning>,
 }
@@ -106,8 +109,8 @@ pub struct Hop {
     pub duration: SessionDuration,
     /// What narrows or marks the session.
     pub extras: SessionExtras,
-    /// The region whose STS is called.
-    pub region: Located<String>,
+    /// Where STS is called.
+    pub sts: Endpoint,
 }
 
 /// A session's duration in seconds.

@@ -10,6 +10,7 @@ use crate::profile::{Profile, ProfileSet, Setting};
 use crate::span::{Located, Location, Origin};
 
 use super::build::Inputs;
+use super::endpoint::Choice;
 use super::error::PlanError;
 use super::hop::{self, Asked};
 use super::wrapper::Wrapper;
@@ -30,6 +31,10 @@ pub(super) struct Walk<'a, 't> {
     pub(super) warnings: Vec<Warning>,
     /// The region of the profile that is asked for, or of what it is an alias of.
     pub(super) region: Option<Located<String>>,
+    /// `AWS_CA_BUNDLE`, else the key of the same profiles.
+    pub(super) ca_bundle: Option<Located<String>>,
+    /// What the last profile that somebody asks for says of STS's endpoint.
+    sts: Choice,
     /// What the last alias asks.
     asked: Asked,
     /// Whether the profile at hand is one that somebody asks for, not a source: then its role beats its keys.
@@ -53,6 +58,8 @@ impl<'a, 't> Walk<'a, 't> {
             via: Vec::new(),
             warnings: Vec::new(),
             region: inputs.region.clone(),
+            ca_bundle: inputs.ca_bundle.clone(),
+            sts: Choice::default(),
             asked: Asked::default(),
             is_asked_for: true,
         }
@@ -62,8 +69,11 @@ impl<'a, 't> Walk<'a, 't> {
     pub(super) fn from(&mut self, name: &str) -> Result<Base, PlanError> {
         let mut profile = self.profile(name)?;
         loop {
-            if self.is_asked_for && self.region.is_none() {
-                self.region = profile.get("region").map(Setting::located);
+            if self.is_asked_for {
+                let said =
+                    |found: Option<Located<String>>, key| found.or_else(|| profile.get(key).map(Setting::located));
+                self.region = said(self.region.take(), "region");
+                self.ca_bundle = said(self.ca_bundle.take(), "ca_bundle");
             }
             let Some(role) = profile.get("role_arn").filter(|_| self.is_asked_for || !has_keys(&profile)) else {
                 match self.end(&profile)? {
@@ -77,11 +87,14 @@ impl<'a, 't> Walk<'a, 't> {
             };
             let name = || profile.name.clone();
             refuse(&profile, "web_identity_token_file")?;
+            if self.is_asked_for {
+                self.sts = Choice::of(self.set, &profile, &self.inputs.sts)?;
+            }
             let source = match (profile.get("source_profile"), profile.get("credential_source")) {
                 (Some(source), None) => source,
                 (None, Some(source)) => {
                     let base = self.credential_source(&profile, &source)?;
-                    self.hops.push(hop::make(&profile, role, None, self.inputs, &self.asked)?);
+                    self.hops.push(hop::make(&profile, role, None, self.inputs, &self.asked, &self.sts)?);
                     self.passed.push(profile);
                     return Ok(base);
                 }
@@ -107,7 +120,7 @@ impl<'a, 't> Walk<'a, 't> {
             }
             let may_name_itself = source.value == profile.name && has_keys(&profile);
             let next = self.next(&profile.name, source.value, &source.at, may_name_itself)?;
-            self.hops.push(hop::make(&profile, role, next.get("region"), self.inputs, &self.asked)?);
+            self.hops.push(hop::make(&profile, role, next.get("region"), self.inputs, &self.asked, &self.sts)?);
             self.asked.duration = None;
             self.is_asked_for = false;
             self.passed.push(replace(&mut profile, next));

@@ -4,6 +4,7 @@
 
 pub mod keys;
 pub mod load;
+pub mod services;
 pub mod set;
 mod view;
 

@@ -156,7 +156,7 @@ fn config_name(inner: &str) -> Name<'_> {
         "profile" if rest.is_empty() => Name::Other,
         "profile" => prefixed_name(rest),
         "sso-session" if !rest.is_empty() => Name::SsoSession(rest),
-        "services" if !rest.is_empty() => Name::Services(rest),
+        "services" if !rest.is_empty() => Name::Services(unquoted(rest).unwrap_or(rest)),
         _ if NOT_PROFILES.contains(&first) => Name::Other,
         _ => {
             let (name, _) = amplify_text(inner);
@@ -258,6 +258,11 @@ pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
         }
     }
     all
+}
+
+/// A line of a nested block.
+pub(super) fn nested(line: Line<'_>) -> Option<Property<'_>> {
+    key_and_value(line.text).map(|(key, value)| Property::text(lower(key), value, line.number))
 }
 
 /// Key and value of a property line; `None` where there is no `=` or nothing before it.

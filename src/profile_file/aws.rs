@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::lines::{BLANKS, Lines, Shape, before_comment, is_identifier, lines};
+use super::lines::{BLANKS, Line, Lines, Shape, before_comment, is_identifier, lines};
 use super::{FileKind, Name, Problem, Property, Reading, Section, Spelling, SyntaxError};
 
 /// What an indented line would continue.
@@ -83,6 +83,12 @@ pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
     }
     all.retain(|property| is_identifier(&property.key));
     all
+}
+
+/// A line of a nested block, in which nothing is a comment.
+pub(super) fn nested(line: Line<'_>) -> Option<Property<'_>> {
+    let (key, value) = line.text.split_once('=')?;
+    Some(Property::text(lower(key.trim_matches(BLANKS)), value.trim_matches(BLANKS).into(), line.number))
 }
 
 /// The text between the brackets. A comment may touch the `]`, and a `#` inside the brackets ends the header there.

@@ -113,6 +113,20 @@ impl<'t> Section<'t> {
         let lines = lines::Lines::resume(self.body, 0, self.line + 1);
         if self.is_strict { aws::properties(lines) } else { auto::properties(lines) }
     }
+
+    /// The properties of the nested block below the last `key`, each with its own line; none where that has a value.
+    pub fn block(&self, key: &str) -> Vec<Property<'t>> {
+        let last = self.properties().into_iter().rfind(|property| property.key == key);
+        let Some(Property { value, line, .. }) = last.filter(|last| last.value.starts_with('\n')) else {
+            return Vec::new();
+        };
+        let mut below = lines::Lines::resume(self.body, 0, self.line + 1).skip_while(|below| below.number <= line);
+        let read = |text: &str| {
+            let line = below.find(|line| line.text.trim_matches(lines::BLANKS) == text)?;
+            if self.is_strict { aws::nested(line) } else { auto::nested(line) }
+        };
+        value.lines().skip(1).filter_map(read).collect()
+    }
 }
 
 /// One property. `Debug` leaves the value out: it may be a secret.

@@ -33,7 +33,7 @@ impl<'r> Run<'r, '_> {
         let signer = self.base()?;
         let memory = Memory::new(self.resolver.store.notes(), &mfa.serial.value, &signer.access_key_id);
         let device = Device { mfa, memory, note: None };
-        let host = self.host(&mfa.region.value);
+        let host = self.host(&mfa.sts);
         let call = |run: &Self, code: &Secret| {
             let mfa = (mfa.serial.value.as_str(), code);
             let request = GetSessionToken { duration_seconds, mfa, host };

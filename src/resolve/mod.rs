@@ -54,7 +54,7 @@ pub struct FailedCall {
 #[derive(Debug, Clone)]
 pub enum What {
     /// GetSessionToken.
-    MfaSession(Mfa),
+    MfaSession(Box<Mfa>),
     /// AssumeRole.
     Role {
         /// The hop's plan.

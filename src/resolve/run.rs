@@ -8,6 +8,7 @@ use crate::cache::lock::Guard;
 use crate::chain::Chain;
 use crate::clock::Timestamp;
 use crate::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
+use crate::plan::endpoint::Endpoint;
 use crate::plan::mfa::{Mfa, Spend, Step, Way};
 use crate::plan::{BaseSource, CredentialPlan, Hop};
 use crate::secret::Secret;
@@ -281,7 +282,7 @@ impl<'r, 'a> Run<'r, 'a> {
         signer: &Credentials,
         mfa: Option<(&str, &Secret)>,
     ) -> Result<Session, StsError> {
-        let Hop { profile: _, role_arn, session_name, external_id, mfa_serial: _, duration, extras, region } =
+        let Hop { profile: _, role_arn, session_name, external_id, mfa_serial: _, duration, extras, sts } =
             &self.plan.hops[index];
         let request = AssumeRole {
             role_arn: role_arn.value.as_str(),
@@ -290,17 +291,17 @@ impl<'r, 'a> Run<'r, 'a> {
             duration_seconds: duration.seconds,
             mfa,
             extras,
-            host: self.host(&region.value),
+            host: self.host(sts),
         };
         signed_by_a_steady_clock(|| self.resolver.sts.assume_role(&request, signer))
     }
 
-    pub(super) fn host(&self, region: &'r str) -> Host<'r> {
+    pub(super) fn host(&self, sts: &'r Endpoint) -> Host<'r> {
         let timeout = match self.patience {
             Patience::Full => sts::CALL_TIMEOUT,
             Patience::Early(timeout) => timeout,
         };
-        Host { region, endpoint: self.plan.endpoint.as_ref().map(|url| url.value.as_str()), timeout }
+        Host { url: &sts.url.value, signing_region: &sts.signing_region.value, timeout }
     }
 
     pub(super) fn kept(&mut self, at: usize, exchanged: Exchanged) -> Credentials {
@@ -352,7 +353,7 @@ impl<'r, 'a> Run<'r, 'a> {
     /// The call that step `at` is, for messages.
     pub(super) fn failed_call(&self, at: usize) -> FailedCall {
         let what = match self.steps[at].0 {
-            Call::MfaSession(mfa, _) => What::MfaSession(mfa.clone()),
+            Call::MfaSession(mfa, _) => What::MfaSession(Box::new(mfa.clone())),
             Call::Role(index) => What::Role {
                 hop: Box::new(self.plan.hops[index].clone()),
                 number: index + 1,

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 use aws_sdk_sts::config::interceptors::BeforeDeserializationInterceptorContextRef;
 use aws_sdk_sts::config::{
     BehaviorVersion, ConfigBag, Intercept, Region, RuntimeComponents, SharedHttpClient, StalledStreamProtectionConfig,
@@ -27,11 +26,12 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::clock::Timestamp;
 use crate::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials};
+use crate::plan::endpoint::Endpoint;
 use crate::plan::session::{Policy, SessionExtras};
 use crate::secret::Secret;
 use crate::span::Located;
 
-use super::{AssumeRole, GetSessionToken, Host, Identity, Session, Sts, StsError};
+use super::{AssumeRole, CALL_TIMEOUT, GetSessionToken, Host, Identity, Session, Sts, StsError};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -129,7 +129,8 @@ impl Sts for SdkSts {
 
 impl SdkSts {
     /// Calls GetCallerIdentity, signed with `signer`: it needs no permission and tells whom AWS takes the signer for.
-    pub fn get_caller_identity(&self, host: Host<'_>, signer: &Credentials) -> Result<Identity, StsError> {
+    pub fn get_caller_identity(&self, at: &Endpoint, signer: &Credentials) -> Result<Identity, StsError> {
+        let host = Host { url: &at.url.value, signing_region: &at.signing_region.value, timeout: CALL_TIMEOUT };
         let parts = self.parts(is_tls(host))?;
         let clock = ServerClock(Arc::new(AtomicI64::new(0)));
         let client = Client::from_conf(config(host, signer, parts.http.clone(), clock));
@@ -180,20 +181,12 @@ impl SdkSts {
 }
 
 fn is_tls(host: Host<'_>) -> bool {
-    host.endpoint.is_none_or(|url| !url.starts_with("http://"))
+    !host.url.starts_with("http://")
 }
 
 /// A list, if there is anything in it.
 fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
-}
-
-/// The URL of the STS that the SDK calls for `region`. Nothing is sent.
-pub fn regional_endpoint(region: &str) -> Option<String> {
-    let params = Params::builder().region(region).build().ok()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().build().ok()?;
-    let endpoint = runtime.block_on(async { DefaultResolver::new().resolve_endpoint(&params).await }).ok()?;
-    Some(endpoint.url().to_owned())
 }
 
 fn config(host: Host<'_>, signer: &Credentials, http: SharedHttpClient, clock: ServerClock) -> Config {
@@ -209,17 +202,17 @@ fn config(host: Host<'_>, signer: &Credentials, http: SharedHttpClient, clock: S
         .operation_attempt_timeout(ATTEMPT_TIMEOUT.min(host.timeout))
         .operation_timeout(host.timeout)
         .build();
-    let mut config = Config::builder()
+    Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new(host.region.to_owned()))
+        .region(Region::new(host.signing_region.to_owned()))
         .credentials_provider(keys)
         .http_client(http)
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF))
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .interceptor(clock);
-    config.set_endpoint_url(host.endpoint.map(str::to_owned));
-    config.build()
+        .interceptor(clock)
+        .endpoint_url(host.url)
+        .build()
 }
 
 fn http_client() -> SharedHttpClient {

@@ -40,10 +40,10 @@ pub const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// Which STS is called.
 #[derive(Debug, Clone, Copy)]
 pub struct Host<'a> {
-    /// The region whose STS it is.
-    pub region: &'a str,
-    /// The URL to call instead of AWS's own for that region.
-    pub endpoint: Option<&'a str>,
+    /// The URL to call.
+    pub url: &'a str,
+    /// The region that the signature names.
+    pub signing_region: &'a str,
     /// How long a call may take in all, tries and pauses included.
     pub timeout: Duration,
 }

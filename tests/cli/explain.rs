@@ -28,7 +28,7 @@ fn the_contract() {
         data::BIZ_CORP_ROLE,
         json!({
             "role_arn": config(2), "mfa_serial": config(4), "external_id": config(5), "session_name": "default",
-            "duration_seconds": "default", "region": config(17),
+            "duration_seconds": "default", "region": config(17), "endpoint": "default",
         }),
     );
     first["external_id"] = json!(data::EXTERNAL_ID);
@@ -38,6 +38,7 @@ fn the_contract() {
         data::DEPLOY_ROLE,
         json!({
             "role_arn": config(12), "session_name": "default", "duration_seconds": config(15), "region": config(17),
+            "endpoint": "default",
         }),
     );
     second["duration_requested"] = json!(7201);
@@ -54,6 +55,7 @@ fn the_contract() {
             "way": "session",
             "duration_seconds": 43200,
             "reason": "an MFA code is spent on a session of 43200 s (default) that serves every role of this user and device",
+            "sts": {"endpoint": "https://sts.eu-west-3.amazonaws.com", "signing_region": "eu-west-3"},
         },
         "hops": [first, second],
         "cache": [
@@ -63,6 +65,7 @@ fn the_contract() {
         ],
         "via": ["biz"],
         "boundary": null,
+        "ca_bundle": null,
         "warnings": [
             "profile deploy asks for 7201 s (~/.aws/config:15); from a session AWS gives a role 3600 s, which is what is sent",
         ],

@@ -9,6 +9,7 @@ mod check;
 mod config_errors;
 #[cfg(unix)]
 mod dialogs;
+mod endpoints;
 #[cfg(unix)]
 mod env;
 mod explain;

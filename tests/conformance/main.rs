@@ -6,3 +6,4 @@ mod amplify_list;
 mod credential_process;
 mod npm_ini;
 mod sdk_parser;
+mod sts_endpoints;

@@ -1,0 +1,169 @@
+//! Owns where STS is called: URL and signing region of each session, as botocore 1.43.11 decides them
+//! (`tests/interop/endpoints.py` compares), but for the region itself, which is the hop's own.
+//!
+//! One profile speaks for a whole chain: the one that is asked for, never its sources. Refuses a URL that cannot be
+//! called and a switch that botocore refuses.
+
+use crate::profile::{Profile, ProfileSet, Setting};
+use crate::span::{Located, Origin};
+
+use super::error::PlanError;
+use super::limits::is_endpoint;
+use super::partition::partition_of;
+
+/// Where STS is called for one session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The URL, and what made it other than the region's plain host.
+    pub url: Located<String>,
+    /// Whose it is.
+    pub kind: EndpointKind,
+    /// The region that the signature names, and what named it.
+    pub signing_region: Located<String>,
+}
+
+/// Whose STS a URL is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndpointKind {
+    /// AWS's for one region. Its sessions work in all regions.
+    Regional,
+    /// AWS's old one for all regions. Its sessions fail in regions that have to be switched on.
+    Global,
+    /// One that somebody named, AWS's or not.
+    Configured,
+}
+
+/// What environment variables say of STS's endpoint; each beats the profile's key.
+#[derive(Debug, Clone, Default)]
+pub struct Variables {
+    /// `AWS_ENDPOINT_URL_STS`, else `AWS_ENDPOINT_URL`
+    pub url: Option<Located<String>>,
+    /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`
+    pub ignore_urls: Option<Located<String>>,
+    /// `AWS_USE_FIPS_ENDPOINT`
+    pub fips: Option<Located<String>>,
+    /// `AWS_USE_DUALSTACK_ENDPOINT`
+    pub dual_stack: Option<Located<String>>,
+    /// `AWS_STS_REGIONAL_ENDPOINTS`
+    pub regional: Option<Located<String>>,
+}
+
+/// What decides on the endpoints of a chain, whatever their regions.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Choice {
+    url: Option<Located<String>>,
+    legacy: Option<Origin>,
+    fips: Option<Origin>,
+    dual_stack: Option<Origin>,
+}
+
+/// The regions that `sts_regional_endpoints = legacy` sends to the global endpoint: those that existed when STS got
+/// regional ones. botocore's list.
+const LEGACY_REGIONS: [&str; 16] = [
+    "ap-northeast-1",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    GLOBAL_REGION,
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+/// The name of no region in particular.
+const GLOBAL_REGION: &str = "aws-global";
+/// Who takes signatures for [`GLOBAL_REGION`].
+const GLOBAL_SIGNING_REGION: &str = "us-east-1";
+const GLOBAL_URL: &str = "https://sts.amazonaws.com";
+
+impl Choice {
+    /// What `profile` says where no variable does.
+    pub(super) fn of(set: &ProfileSet<'_>, profile: &Profile<'_>, variables: &Variables) -> Result<Self, PlanError> {
+        let Variables { url, ignore_urls, fips, dual_stack, regional } = variables;
+        let said = |variable: &Option<Located<String>>, key| {
+            variable.clone().or_else(|| profile.get(key).map(Setting::located))
+        };
+        let is_on = |variable, key| said(variable, key).filter(|switch| switch.value.eq_ignore_ascii_case("true"));
+        let legacy = match said(regional, "sts_regional_endpoints") {
+            Some(found) if found.value == "legacy" => Some(found.from),
+            Some(found) if found.value != "regional" => {
+                return Err(invalid(profile, "sts_regional_endpoints", "regional or legacy", found.from));
+            }
+            _ => None,
+        };
+        let url = match (is_on(ignore_urls, "ignore_configured_endpoint_urls"), url) {
+            (Some(_), _) => None,
+            (None, Some(url)) => Some(url.clone()),
+            (None, None) => configured(set, profile)?,
+        };
+        if let Some(url) = url.as_ref().filter(|url| !is_endpoint(&url.value)) {
+            let expected = "a URL such as https://sts.eu-west-1.amazonaws.com, without a password in it";
+            return Err(invalid(profile, "endpoint_url", expected, url.from.clone()));
+        }
+        Ok(Self {
+            url,
+            legacy,
+            fips: is_on(fips, "use_fips_endpoint").map(|switch| switch.from),
+            dual_stack: is_on(dual_stack, "use_dualstack_endpoint").map(|switch| switch.from),
+        })
+    }
+
+    /// The endpoint for `region`.
+    pub(super) fn endpoint(&self, region: Located<String>) -> Endpoint {
+        let Self { url, legacy, fips, dual_stack } = self;
+        let (region, pseudo) = without_fips(region);
+        if let Some(url) = url {
+            return Endpoint { url: url.clone(), kind: EndpointKind::Configured, signing_region: region };
+        }
+        let fips = pseudo.as_ref().or(fips.as_ref());
+        let is_plain = fips.is_none() && dual_stack.is_none();
+        let legacy = legacy.as_ref().filter(|_| is_plain && LEGACY_REGIONS.contains(&region.value.as_str()));
+        if legacy.is_some() || (is_plain && region.value == GLOBAL_REGION) {
+            let signing_region = Located::new(GLOBAL_SIGNING_REGION.to_owned(), region.from.clone());
+            let url = Located::new(GLOBAL_URL.to_owned(), legacy.unwrap_or(&region.from).clone());
+            return Endpoint { url, kind: EndpointKind::Global, signing_region };
+        }
+        let host = partition_of(&region.value).host(&region.value, fips.is_some(), dual_stack.is_some());
+        let from = fips.or(dual_stack.as_ref()).cloned().unwrap_or(Origin::Default);
+        let signing_region = match region.value.as_str() {
+            GLOBAL_REGION => Located::new(GLOBAL_SIGNING_REGION.to_owned(), region.from),
+            _ => region,
+        };
+        let url = Located::new(format!("https://{host}"), from);
+        Endpoint { url, kind: EndpointKind::Regional, signing_region }
+    }
+}
+
+/// The region without the mark by which old files ask for FIPS (`fips-us-east-1`, `us-west-2-fips`), and what asked so.
+fn without_fips(mut region: Located<String>) -> (Located<String>, Option<Origin>) {
+    let plain = region.value.replace("fips-", "").replace("-fips", "");
+    let marked = plain != region.value;
+    region.value = plain;
+    let from = marked.then(|| region.from.clone());
+    (region, from)
+}
+
+/// The URL that the profile's `services` section names for STS, else its own `endpoint_url`.
+fn configured(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<Located<String>>, PlanError> {
+    if let Some(services) = profile.get("services") {
+        let Some(section) = set.services(services.value) else {
+            let (profile, section, at) = (profile.name.clone(), services.value.to_owned(), services.at);
+            return Err(PlanError::NoServices { profile, section, at });
+        };
+        if let Some(url) = section.setting("sts", "endpoint_url") {
+            return Ok(Some(url));
+        }
+    }
+    Ok(profile.get("endpoint_url").map(Setting::located))
+}
+
+fn invalid(profile: &Profile<'_>, key: &'static str, expected: &str, from: Origin) -> PlanError {
+    PlanError::Invalid { profile: profile.name.clone(), key, expected: expected.to_owned(), from }
+}

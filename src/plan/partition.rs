@@ -1,0 +1,111 @@
+//! Owns AWS's partitions as STS needs them: which one a region lies in, its host names, its first region. The data are
+//! those of the SDKs' `partitions.json` (botocore 1.43.11).
+//!
+//! Refuses to know which regions exist: a partition is told by the shape of the name, so that new regions work.
+
+/// A part of AWS with its own accounts and host names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Partition {
+    /// As ARNs have it.
+    pub name: &'static str,
+    /// What its regions' names begin with, without the hyphen behind it; of `aws` it is many things.
+    prefix: &'static str,
+    /// How its host names end.
+    suffix: &'static str,
+    /// How those end that IPv6 reaches, too.
+    dual_stack_suffix: &'static str,
+    /// The region to call when none is configured.
+    pub first_region: &'static str,
+}
+
+const AWS: Partition = Partition {
+    name: "aws",
+    prefix: "",
+    suffix: "amazonaws.com",
+    dual_stack_suffix: "api.aws",
+    first_region: "us-east-1",
+};
+
+const US_GOV: &str = "aws-us-gov";
+
+/// The others.
+const OTHERS: [Partition; 7] = [
+    Partition {
+        name: "aws-cn",
+        prefix: "cn",
+        suffix: "amazonaws.com.cn",
+        dual_stack_suffix: "api.amazonwebservices.com.cn",
+        first_region: "cn-north-1",
+    },
+    Partition {
+        name: US_GOV,
+        prefix: "us-gov",
+        suffix: "amazonaws.com",
+        dual_stack_suffix: "api.aws",
+        first_region: "us-gov-west-1",
+    },
+    Partition {
+        name: "aws-iso",
+        prefix: "us-iso",
+        suffix: "c2s.ic.gov",
+        dual_stack_suffix: "api.aws.ic.gov",
+        first_region: "us-iso-east-1",
+    },
+    Partition {
+        name: "aws-iso-b",
+        prefix: "us-isob",
+        suffix: "sc2s.sgov.gov",
+        dual_stack_suffix: "api.aws.scloud",
+        first_region: "us-isob-east-1",
+    },
+    Partition {
+        name: "aws-iso-e",
+        prefix: "eu-isoe",
+        suffix: "cloud.adc-e.uk",
+        dual_stack_suffix: "api.cloud-aws.adc-e.uk",
+        first_region: "eu-isoe-west-1",
+    },
+    Partition {
+        name: "aws-iso-f",
+        prefix: "us-isof",
+        suffix: "csp.hci.ic.gov",
+        dual_stack_suffix: "api.aws.hci.ic.gov",
+        first_region: "us-isof-south-1",
+    },
+    Partition {
+        name: "aws-eusc",
+        prefix: "eusc-de",
+        suffix: "amazonaws.eu",
+        dual_stack_suffix: "api.amazonwebservices.eu",
+        first_region: "eusc-de-east-1",
+    },
+];
+
+/// The partition that `region` lies in; `aws` for a name that says nothing, as in the SDKs.
+pub fn partition_of(region: &str) -> &'static Partition {
+    OTHERS.iter().find(|partition| partition.has(region)).unwrap_or(&AWS)
+}
+
+/// A partition's first region, by the name that ARNs give it.
+pub fn first_region(partition: &str) -> &'static str {
+    OTHERS.iter().find(|known| known.name == partition).unwrap_or(&AWS).first_region
+}
+
+impl Partition {
+    /// Whether `region` is `PREFIX-WORD-NUMBER`, or this partition's name for no region in particular.
+    fn has(&self, region: &str) -> bool {
+        let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let is_number = |number: &str| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        let rest = region.strip_prefix(self.prefix).and_then(|rest| rest.strip_prefix('-'));
+        rest.and_then(|rest| rest.split_once('-')).is_some_and(|(word, number)| is_word(word) && is_number(number))
+            || region.strip_suffix("-global") == Some(self.name)
+    }
+
+    /// STS's host in `region`.
+    pub(super) fn host(&self, region: &str, fips: bool, dual_stack: bool) -> String {
+        // In the government's regions the plain host has been validated.
+        let service = if fips && (dual_stack || self.name != US_GOV) { "sts-fips" } else { "sts" };
+        let suffix = if dual_stack { self.dual_stack_suffix } else { self.suffix };
+        format!("{service}.{region}.{suffix}")
+    }
+}

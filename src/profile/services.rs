@@ -1,0 +1,40 @@
+//! Owns `[services NAME]` of the config file: settings of single services, in nested blocks.
+//!
+//! Refuses the credentials file, where no SDK reads such sections.
+
+use std::sync::Arc;
+
+use crate::profile_file::{Content, Name, Property, Section};
+use crate::span::{Located, Location, Origin, SourceFile};
+
+use super::ProfileSet;
+
+/// What the sections of one name say. Never empty.
+#[derive(Debug)]
+pub struct Services<'s, 't> {
+    source: Arc<SourceFile>,
+    sections: Vec<&'s Section<'t>>,
+}
+
+impl<'t> ProfileSet<'t> {
+    /// The services section of that name, unless it says nothing.
+    pub fn services(&self, name: &str) -> Option<Services<'_, 't>> {
+        let [config, _] = &self.files;
+        let Content::Sections(reading) = &config.content else { return None };
+        let named = |section: &&Section<'t>| matches!(section.name, Name::Services(found) if found == name);
+        let sections: Vec<_> = reading.sections.iter().filter(named).collect();
+        let says_something = sections.iter().any(|section| !section.properties().is_empty());
+        says_something.then(|| Services { source: config.source.clone(), sections })
+    }
+}
+
+impl Services<'_, '_> {
+    /// The value of `key` in the block of `service`; the last one counts. Empty is unset.
+    pub fn setting(&self, service: &str, key: &str) -> Option<Located<String>> {
+        let mut blocks = self.sections.iter().flat_map(|section| section.block(service));
+        let found = blocks.rfind(|property| property.key == key)?;
+        let Property { value, line, .. } = found;
+        let from = Origin::File(Location { file: self.source.clone(), line });
+        (!value.is_empty()).then(|| Located::new(value.into_owned(), from))
+    }
+}

@@ -1,0 +1,148 @@
+//! Where STS is called and what says so: locations, errors, aliases, the cache. Which URL botocore would choose is
+//! `conformance`'s.
+
+use serde_json::{Value, json as value};
+use test_support::{FakeSts, TestHome, World, biz_corp as data};
+
+use crate::{PROGRAM, add_config, biz_corp, json, without_mfa};
+
+const SERVICES: &str = "[services local]\ns3 =\n  endpoint_url = http://s3.test\n# STS\nsts =\n\n  # here\n  \
+    region = x\n  endpoint_url = http://127.0.0.1:9 # by hand\n";
+
+/// The double's world, and a role with more keys; nothing names an endpoint.
+fn role_with(keys: &str, sections: &str) -> TestHome {
+    let home = TestHome::new(PROGRAM);
+    home.config(&format!(
+        "[profile dev]\nrole_arn = {}\nsource_profile = keys\nregion = eu-west-1\n{keys}[profile keys]\n\
+         aws_access_key_id = {}\naws_secret_access_key = {}\n{sections}",
+        data::NO_MFA_ROLE,
+        data::ACCESS_KEY_ID,
+        data::SECRET_ACCESS_KEY
+    ));
+    home
+}
+
+#[test]
+fn every_endpoint_has_its_line_variable_or_flag() {
+    // Keys, variables, region flag, URL, what gave it, what gave the region. Lines count from the config's first.
+    type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<&'a str>, &'a str, &'a str, &'a str);
+    let rows: &[Row<'_>] = &[
+        ("", &[], None, "https://sts.eu-west-1.amazonaws.com", "default", ":4"),
+        ("", &[], Some("eu-west-2"), "https://sts.eu-west-2.amazonaws.com", "default", "--region"),
+        (
+            "",
+            &[("AWS_REGION", "cn-north-1")],
+            None,
+            "https://sts.cn-north-1.amazonaws.com.cn",
+            "default",
+            "$AWS_REGION",
+        ),
+        ("endpoint_url = http://e\n", &[], None, "http://e", ":5", ":4"),
+        ("endpoint_url = http://e\nservices = local\n", &[], None, "http://127.0.0.1:9", ":18", ":4"),
+        ("", &[("AWS_ENDPOINT_URL", "http://v")], None, "http://v", "$AWS_ENDPOINT_URL", ":4"),
+        ("use_fips_endpoint = true\n", &[], None, "https://sts-fips.eu-west-1.amazonaws.com", ":5", ":4"),
+        (
+            "",
+            &[("AWS_USE_DUALSTACK_ENDPOINT", "true")],
+            None,
+            "https://sts.eu-west-1.api.aws",
+            "$AWS_USE_DUALSTACK_ENDPOINT",
+            ":4",
+        ),
+        ("sts_regional_endpoints = legacy\n", &[], None, "https://sts.amazonaws.com", ":5", ":4"),
+        ("", &[], Some("fips-us-east-1"), "https://sts-fips.us-east-1.amazonaws.com", "--region", "--region"),
+    ];
+    for (keys, variables, region, url, endpoint_from, region_from) in rows {
+        let home = role_with(keys, SERVICES);
+        let mut args = vec!["explain", "dev", "--json"];
+        args.extend(region.iter().flat_map(|region| ["--region", region]));
+        let seen = json(home.run_with(&args, variables).succeeded());
+        let hop = &seen["hops"][0];
+        let place = |from: &str| match from.strip_prefix(':') {
+            Some(line) => format!("{}/.aws/config:{line}", home.path().display()),
+            None => from.to_owned(),
+        };
+        assert_eq!(hop["sts"]["endpoint"], *url, "{keys}");
+        assert_eq!(hop["from"]["endpoint"], place(endpoint_from), "{url}");
+        assert_eq!(hop["from"]["region"], place(region_from), "{url}");
+        let mut args = vec!["explain", "dev"];
+        args.extend(region.iter().flat_map(|region| ["--region", region]));
+        assert!(home.run_with(&args, variables).succeeded().contains(url), "{url}");
+    }
+}
+
+#[test]
+fn what_cannot_work_is_refused_at_its_line() {
+    let rows = [
+        ("endpoint_url = localhost:4566\n", "endpoint_url", "https://sts.eu-west-1.amazonaws.com"),
+        ("endpoint_url = http://user:hush@proxy\n", "endpoint_url", "without a password"),
+        ("sts_regional_endpoints = Legacy\n", "sts_regional_endpoints", "regional or legacy"),
+        ("services = nope\n", "the services section nope", "[services nope]"),
+    ];
+    for (keys, what, hint) in rows {
+        let run = role_with(keys, "").run(&["process", "dev"]);
+        run.failed_with(3);
+        for part in [what, "~/.aws/config:5", hint] {
+            assert!(run.stderr.contains(part), "{part:?} is not in:\n{}", run.stderr);
+        }
+        assert!(!run.stderr.contains("hush"), "{}", run.stderr);
+    }
+    // Whoever calls no STS does not have to care.
+    role_with("", "sts_regional_endpoints = bad\nendpoint_url = x\n").run(&["process", "keys"]).succeeded();
+}
+
+#[test]
+fn the_profile_that_is_asked_for_speaks_for_the_chain_and_an_alias_for_none() {
+    let sts = FakeSts::start(World::biz_corp());
+    let home = role_with(
+        &format!(
+            "endpoint_url = {}\n[profile next]\nrole_arn = {}\nsource_profile = dev\nendpoint_url = http://127.0.0.1:1\n\
+             [profile alias]\ncredential_process = amplify-creds process dev\nendpoint_url = http://127.0.0.1:2\n\
+             [profile behind]\nrole_arn = {}\nsource_profile = alias\nendpoint_url = http://127.0.0.1:3\n",
+            sts.url(),
+            data::DEPLOY_ROLE,
+            data::DEPLOY_ROLE
+        ),
+        "",
+    );
+    let urls = |profile: &str| {
+        let seen = json(home.run(&["explain", profile, "--json"]).succeeded());
+        seen["hops"].as_array().unwrap().iter().map(|hop| hop["sts"]["endpoint"].clone()).collect::<Value>()
+    };
+    assert_eq!(urls("next"), value!(["http://127.0.0.1:1", "http://127.0.0.1:1"]));
+    assert_eq!(urls("alias"), value!([sts.url()]));
+    // Each role as if it were asked for by itself: what an SDK does with a credential_process in the middle.
+    assert_eq!(urls("behind"), value!([sts.url(), "http://127.0.0.1:3"]));
+    home.run(&["process", "alias"]).succeeded();
+    let cached = |profile: &str| json(home.run(&["explain", profile, "--json"]).succeeded())["cache"].clone();
+    assert_eq!(cached("dev")[0]["state"], "valid", "an alias has the same session");
+    assert_eq!(cached("behind")[0]["state"], "valid");
+    assert_eq!(cached("next")[0]["state"], "absent", "another endpoint's session is another one");
+}
+
+#[test]
+fn sessions_of_the_global_endpoint_and_of_others_are_kept_apart() {
+    let (sts, home) = without_mfa();
+    let run = |url: &str| {
+        home.run_with(&["process", "nomfa"], &[("AWS_ENDPOINT_URL_STS", url)]).succeeded();
+        sts.succeeded("AssumeRole")
+    };
+    assert_eq!(run(&sts.url()), 1);
+    assert_eq!(run(&sts.url()), 1);
+    assert_eq!(run(&format!("{}/", sts.url())), 2, "it may not be the same STS");
+    let states = |legacy: &str| {
+        let variables = [("AWS_ENDPOINT_URL_STS", ""), ("AWS_STS_REGIONAL_ENDPOINTS", legacy)];
+        let seen = json(home.run_with(&["explain", "nomfa", "--json"], &variables).succeeded());
+        seen["cache"][0]["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!((states("regional").as_str(), states("legacy").as_str()), ("absent", "absent"));
+}
+
+#[test]
+fn ignoring_configured_urls_leaves_none() {
+    let (_sts, home) = biz_corp();
+    add_config(&home, "[profile x]\ninclude_profile = bizcorprole\nignore_configured_endpoint_urls = true\n");
+    let seen = json(home.run(&["explain", "x", "--json"]).succeeded());
+    let expected = value!({"endpoint": "https://sts.us-east-1.amazonaws.com", "signing_region": "us-east-1"});
+    assert_eq!((&seen["hops"][0]["sts"], &seen["mfa"]["sts"]), (&expected, &expected));
+}
