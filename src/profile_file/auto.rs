@@ -11,7 +11,7 @@ use super::finding::{Code, Finding};
 use super::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines};
 use super::{BrokenHeader, FileKind, Name, Property, Reading, Section, Spelling};
 
-const BYTE_ORDER_MARK: char = '\u{feff}';
+pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// First words of config sections that no tool means as a profile, though the Amplify CLI lists them as one.
 const NOT_PROFILES: [&str; 4] = ["sso-session", "services", "plugins", "preview"];
@@ -65,7 +65,7 @@ fn headers(text: &str) -> impl Iterator<Item = Line<'_>> {
 }
 
 /// The lines of `text`, the first without its byte order mark.
-fn without_mark(text: &str) -> Lines<'_> {
+pub(super) fn without_mark(text: &str) -> Lines<'_> {
     if text.starts_with(BYTE_ORDER_MARK) {
         return Lines::resume(text, BYTE_ORDER_MARK.len_utf8(), 1);
     }
@@ -267,19 +267,26 @@ pub(super) fn nested(line: Line<'_>) -> Option<Property<'_>> {
 
 /// Key and value of a property line; `None` where there is no `=` or nothing before it.
 fn key_and_value(line: &str) -> Option<(&str, Cow<'_, str>)> {
-    let line = line.trim_matches(BLANKS);
-    let (key, mut raw) = line.split_once('=')?;
-    let mut key = key.trim_matches(BLANKS);
-    if ["credential_process", "mfa_process"].iter().any(|command| key.eq_ignore_ascii_case(command)) {
-        return Some((key, before_comment_outside_quotes(raw).trim_matches(BLANKS).into()));
+    let (key, raw) = uncommented(line).split_once('=')?;
+    let (key, value) = (key.trim_matches(BLANKS), raw.trim_matches(BLANKS));
+    if is_command(key) {
+        return Some((key, value.into()));
     }
-    let without_comment = before_comment(line, true);
-    if without_comment.len() < line.len() {
-        (key, raw) = without_comment.split_once('=')?;
-        key = key.trim_matches(BLANKS);
-    }
-    let value = raw.trim_matches(BLANKS);
     if key.is_empty() { None } else { Some((key, unescaped_marks(unquoted(value).unwrap_or(value)))) }
+}
+
+/// A property line up to its comment.
+pub(super) fn uncommented(line: &str) -> &str {
+    match line.split_once('=') {
+        Some((key, raw)) if is_command(key.trim_matches(BLANKS)) => {
+            &line[..line.len() - raw.len() + before_comment_outside_quotes(raw).len()]
+        }
+        _ => before_comment(line, true),
+    }
+}
+
+fn is_command(key: &str) -> bool {
+    ["credential_process", "mfa_process"].iter().any(|command| key.eq_ignore_ascii_case(command))
 }
 
 /// A command line keeps its quotes, and what is in them is no comment.

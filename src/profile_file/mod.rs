@@ -4,9 +4,11 @@
 
 pub mod auto;
 pub mod aws;
+pub mod document;
 pub mod finding;
 pub mod lines;
 pub mod npm_ini;
+pub mod portable;
 
 use std::borrow::Cow;
 use std::fmt;

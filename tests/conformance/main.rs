@@ -4,6 +4,7 @@
 mod amplify_list;
 #[cfg(unix)]
 mod credential_process;
+mod edits;
 mod npm_ini;
 mod sdk_parser;
 mod sts_endpoints;

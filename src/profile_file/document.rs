@@ -1,0 +1,285 @@
+//! Owns edits of a profile file: each changes the bytes that it is about and no other. Comments, order, line ends, a byte
+//! order mark and a missing last line end stay.
+//!
+//! Sections are named by their header's line, counted from 1 in the text as it is now: whoever makes several edits makes
+//! them from the bottom up, or looks the lines up again. Refuses a section whose beginning or end the readings see in
+//! different places, since an edit there would change another profile for one of them; and to write what they read
+//! differently.
+
+mod cut;
+
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use super::auto::{self, BYTE_ORDER_MARK};
+use super::lines::{BLANKS, COMMENT, Shape};
+use super::portable::{amplify_alias, headers, reads_alike};
+use super::{FileKind, Name, Section};
+use cut::{Cut, Splice, behind, key_of, line_end, text_of, whole};
+
+/// A file's text on its way to another one.
+#[derive(Clone)]
+pub struct Document {
+    kind: FileKind,
+    text: Zeroizing<String>,
+}
+
+/// Why an edit was not made; the text is then as before.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum EditError {
+    /// No section begins at this line.
+    #[error("no section begins at line {0}")]
+    NoSection(u32),
+    /// The section does not have the key.
+    #[error("the section at line {0} has no {1}")]
+    NoKey(u32, String),
+    /// The section, or the file, has what would be added: botocore rejects a file with two of either.
+    #[error("there is {0} already, at line {1}")]
+    Taken(String, u32),
+    /// The tools do not agree on what belongs to the section at this line.
+    #[error("the tools do not agree where the section at line {0} begins or ends")]
+    Disputed(u32),
+    /// No header makes this profile name the same to all tools.
+    #[error("no section header makes the name {0} the same to every tool")]
+    Name(String),
+    /// The value for this key, or the key, would not be the same to all tools.
+    #[error("the value for {0} cannot be written so that every tool reads it alike")]
+    Value(String),
+}
+
+impl Document {
+    /// Takes a file's text.
+    pub fn new(kind: FileKind, text: &str) -> Self {
+        Self { kind, text: Zeroizing::new(text.to_owned()) }
+    }
+
+    /// The text as it is now.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The sections, whatever they name, with their lines.
+    pub fn sections(&self) -> Vec<Section<'_>> {
+        auto::read(self.kind, &self.text).sections
+    }
+
+    /// The header lines of a profile, in every spelling.
+    pub fn lines_of(&self, profile: &str) -> Vec<u32> {
+        let is_it = |section: &Section<'_>| matches!(&section.name, Name::Profile(name, _) if name == profile);
+        self.sections().into_iter().filter(is_it).map(|section| section.line).collect()
+    }
+
+    /// Adds a profile at the end, under the headers that make it visible to every tool: its properties, and lines that
+    /// another section has, as they stand.
+    pub fn add_profile(&mut self, name: &str, properties: &[(&str, &str)], more: &[String]) -> Result<(), EditError> {
+        let headers = self.free_headers(name, None)?;
+        if let Some((key, _)) = properties.iter().find(|(key, value)| !reads_alike(key, value)) {
+            return Err(EditError::Value((*key).to_owned()));
+        }
+        let lines = properties.iter().map(|(key, value)| format!("{key} = {value}"));
+        let lines: Vec<_> = lines.chain(more.iter().cloned()).collect();
+        for header in headers {
+            self.append(header, &lines);
+        }
+        Ok(())
+    }
+
+    /// Adds a section with the same properties under the name that the Amplify CLI needs for a profile with a dot.
+    pub fn add_alias(&mut self, line: u32) -> Result<(), EditError> {
+        let section = self.sections().into_iter().find(|section| section.line == line);
+        let Some(Name::Profile(name, _)) = section.map(|section| section.name) else {
+            return Err(EditError::NoSection(line));
+        };
+        let is_seen_so = headers(self.kind, &name).is_some_and(|headers| headers.len() > 1);
+        if !is_seen_so {
+            return Err(EditError::Name(name.into_owned()));
+        }
+        let header = amplify_alias(self.kind, &name);
+        if let Some(there) = self.sections().iter().find(|section| section.header == header) {
+            return Err(EditError::Taken(name.into_owned(), there.line));
+        }
+        let copied = self.property_lines(line, &|_| true)?;
+        self.append(header, &copied);
+        Ok(())
+    }
+
+    /// The lines of a section's properties whose key, in lower case, `is_wanted`, as they stand, with those that continue
+    /// them.
+    pub fn property_lines(&self, line: u32, is_wanted: &dyn Fn(&str) -> bool) -> Result<Vec<String>, EditError> {
+        let cut = self.cut(line)?;
+        let wanted = cut.properties.iter().filter(|property| is_wanted(&property.key));
+        Ok(wanted.flat_map(|property| &property.lines).map(|at| cut.lines[*at].text.to_owned()).collect())
+    }
+
+    /// Gives a key its value: in place where the section has the key (the last of several), else in a new line behind
+    /// its last one. A comment behind the old value moves to a line of its own above, where every tool takes it for one.
+    pub fn set(&mut self, line: u32, key: &str, value: &str) -> Result<(), EditError> {
+        if !reads_alike(key, value) {
+            return Err(EditError::Value(key.to_owned()));
+        }
+        let cut = self.agreed(line)?;
+        let splices = match cut.properties.iter().rev().find(|property| property.key == key) {
+            None => vec![cut.below(&[format!("{key} = {value}")])],
+            Some(property) => {
+                let mut splices: Vec<_> =
+                    property.lines[1..].iter().map(|at| (whole(cut.lines[*at]), String::new())).collect();
+                splices.push(cut.rewritten(property.lines[0], key, value));
+                splices
+            }
+        };
+        self.splice(splices);
+        Ok(())
+    }
+
+    /// Removes a key, every time that the section has it.
+    pub fn remove(&mut self, line: u32, key: &str) -> Result<(), EditError> {
+        let cut = self.agreed(line)?;
+        let all: Vec<_> = cut.properties.iter().filter(|property| property.key == key).collect();
+        // To the Rust SDK such a comment would then continue the property before.
+        if all.iter().any(|property| cut.has_comment_below(property.lines[0])) {
+            return Err(EditError::Disputed(line));
+        }
+        let lines = all.into_iter().flat_map(|property| &property.lines);
+        let splices: Vec<_> = lines.map(|at| (whole(cut.lines[*at]), String::new())).collect();
+        self.splice_some(splices, || EditError::NoKey(line, key.to_owned()))
+    }
+
+    /// Gives a key another name, every time that the section has it.
+    pub fn rename(&mut self, line: u32, key: &str, new: &str) -> Result<(), EditError> {
+        if !reads_alike(new, "value") {
+            return Err(EditError::Value(new.to_owned()));
+        }
+        let cut = self.agreed(line)?;
+        if let Some(there) = cut.properties.iter().find(|property| property.key == new) {
+            return Err(EditError::Taken(new.to_owned(), cut.lines[there.lines[0]].number));
+        }
+        let all = cut.properties.iter().filter(|property| property.key == key);
+        let splices: Vec<_> = all.map(|property| (key_of(cut.lines[property.lines[0]]), new.to_owned())).collect();
+        self.splice_some(splices, || EditError::NoKey(line, key.to_owned()))
+    }
+
+    /// Gives a section another profile's name, as the AWS documentation writes it.
+    pub fn rename_profile(&mut self, line: u32, name: &str) -> Result<(), EditError> {
+        let headers = self.free_headers(name, Some(line))?;
+        self.rewrite_header(line, headers.into_iter().next())
+    }
+
+    /// Gives a header the whole line: what stands behind its `]` moves to a comment above it, and nothing stands before
+    /// its `[`. The Amplify CLI takes it for a header only then.
+    pub fn tidy_header(&mut self, line: u32) -> Result<(), EditError> {
+        self.rewrite_header(line, None)
+    }
+
+    /// Removes a section: its header, its properties and the blank lines behind them. Comments behind its last property
+    /// stay: they may be the next one's.
+    pub fn remove_section(&mut self, line: u32) -> Result<(), EditError> {
+        let cut = self.agreed(line)?;
+        if !cut.is_ended() {
+            return Err(EditError::Disputed(line));
+        }
+        let blank = cut.lines[cut.end..].iter().take_while(|line| line.shape == Shape::Blank).count();
+        let goes = &cut.lines[cut.header..cut.end + blank];
+        let splices = goes.iter().map(|line| (whole(*line), String::new())).collect();
+        self.splice(splices);
+        Ok(())
+    }
+
+    /// Removes the byte order mark; whether there was one.
+    pub fn remove_mark(&mut self) -> bool {
+        let has_mark = self.text.starts_with(BYTE_ORDER_MARK);
+        if has_mark {
+            self.text.drain(..BYTE_ORDER_MARK.len_utf8());
+        }
+        has_mark
+    }
+
+    /// The headers of a name that no other section than the one at `own` has.
+    fn free_headers(&self, name: &str, own: Option<u32>) -> Result<Vec<String>, EditError> {
+        match self.lines_of(name).into_iter().find(|line| Some(*line) != own) {
+            Some(line) => Err(EditError::Taken(name.to_owned(), line)),
+            None => headers(self.kind, name).ok_or_else(|| EditError::Name(name.to_owned())),
+        }
+    }
+
+    fn rewrite_header(&mut self, line: u32, new: Option<String>) -> Result<(), EditError> {
+        let cut = self.cut(line)?;
+        let header = cut.lines[cut.header];
+        let text = header.text.trim_start_matches(BLANKS);
+        let (inner, _) = auto::inner(text).ok_or(EditError::Disputed(line))?;
+        if (new.is_none() && inner.contains(']')) || header.text.contains('\r') {
+            return Err(EditError::Disputed(line));
+        }
+        let behind = text[inner.len() + 2..].trim_matches(BLANKS);
+        let comment = match behind {
+            "" => String::new(),
+            comment if comment.starts_with(COMMENT) => comment.to_owned() + line_end(&cut.lines),
+            text => format!("# {text}{}", line_end(&cut.lines)),
+        };
+        let new = comment + &new.unwrap_or_else(|| format!("[{inner}]"));
+        let splice = (text_of(header), new);
+        self.splice(vec![splice]);
+        Ok(())
+    }
+
+    /// Adds a section at the end, set off by a blank line.
+    fn append(&mut self, header: String, properties: &[String]) {
+        let lines: Vec<_> = auto::without_mark(&self.text).collect();
+        let mut new = Vec::new();
+        if lines.last().is_some_and(|last| last.shape != Shape::Blank) {
+            new.push(String::new());
+        }
+        new.push(header);
+        new.extend_from_slice(properties);
+        let splice = if lines.is_empty() {
+            // Behind a byte order mark, a header would be none for the Amplify CLI.
+            let start = if self.text.is_empty() { "" } else { "\n" };
+            (self.text.len()..self.text.len(), format!("{start}{}\n", new.join("\n")))
+        } else {
+            behind(&lines, lines.len() - 1, &new)
+        };
+        self.splice(vec![splice]);
+    }
+
+    /// The lines of the section whose header is at `line`.
+    fn cut(&self, line: u32) -> Result<Cut<'_>, EditError> {
+        Cut::new(self.kind, &self.text, line)
+    }
+
+    /// The same, of a section that every reading cuts alike.
+    fn agreed(&self, line: u32) -> Result<Cut<'_>, EditError> {
+        self.cut(line).and_then(|cut| if cut.is_agreed() { Ok(cut) } else { Err(EditError::Disputed(line)) })
+    }
+
+    fn splice_some(&mut self, splices: Vec<Splice>, none: impl FnOnce() -> EditError) -> Result<(), EditError> {
+        if splices.is_empty() {
+            return Err(none());
+        }
+        self.splice(splices);
+        Ok(())
+    }
+
+    /// Puts new text in place of old. A file without a last line end has none afterwards, unless a blank line is last.
+    fn splice(&mut self, mut splices: Vec<Splice>) {
+        let ended = self.text.is_empty() || self.text.ends_with('\n');
+        splices.sort_by_key(|(range, _)| range.start);
+        let mut text = Zeroizing::new(String::with_capacity(self.text.len() + 1024));
+        let mut at = 0;
+        for (range, new) in splices {
+            text.push_str(&self.text[at..range.start]);
+            text.push_str(&new);
+            at = range.end;
+        }
+        text.push_str(&self.text[at..]);
+        if let Some(rest) = text.strip_suffix('\n').filter(|_| !ended) {
+            let rest = rest.strip_suffix('\r').unwrap_or(rest);
+            if !rest.is_empty() && !rest.ends_with('\n') {
+                let length = rest.len();
+                text.truncate(length);
+            }
+        }
+        self.text = text;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! Owns what may be written into a profile file: names, keys and values that every reading here gives back alike.
+//!
+//! Refuses to have rules of its own: what is to be written is read by each reader, and what one of them reads otherwise is
+//! not portable. Names are [`is_identifier`] for the SDKs' sake: the JavaScript loader takes no other characters.
+
+use super::lines::is_identifier;
+use super::npm_ini::{self, Value};
+use super::{Content, Dialect, FileKind, Name, read};
+
+/// The headers that make the profile `name` visible to every tool: one, or two where a dot makes a container for the
+/// Amplify CLI. `None` where nothing does.
+pub fn headers(kind: FileKind, name: &str) -> Option<Vec<String>> {
+    // botocore gives the keys under it to every other section of the file.
+    if !is_identifier(name) || (kind, name) == (FileKind::Credentials, "DEFAULT") {
+        return None;
+    }
+    let plain = vec![header(kind, name)];
+    if all_see(kind, name, &plain) {
+        return Some(plain);
+    }
+    let with_alias = vec![header(kind, name), amplify_alias(kind, name)];
+    all_see(kind, name, &with_alias).then_some(with_alias)
+}
+
+/// The header that the AWS documentation gives a profile.
+pub fn header(kind: FileKind, name: &str) -> String {
+    match kind {
+        FileKind::Config if name != "default" => format!("[profile {name}]"),
+        FileKind::Config | FileKind::Credentials => format!("[{name}]"),
+    }
+}
+
+/// The header under which the Amplify CLI finds a name with dots, beside the one that the SDKs read. In credentials the
+/// quotes and the space keep it from deleting what the other one leaves.
+pub fn amplify_alias(kind: FileKind, name: &str) -> String {
+    match kind {
+        FileKind::Config => format!("[{}]", name.replace('.', "\\.")),
+        FileKind::Credentials => format!("[\" {}\"]", name.replace('.', "\\\\.")),
+    }
+}
+
+/// Whether `key = value` is the same to every reading.
+pub fn reads_alike(key: &str, value: &str) -> bool {
+    if key.contains(['\n', '\r']) || value.contains(['\n', '\r']) || value.is_empty() {
+        return false;
+    }
+    let text = format!("[profile x]\n{key} = {value}\n");
+    let is_it = |found: Vec<(String, String)>| found == [(key.to_owned(), value.to_owned())];
+    [Dialect::Auto, Dialect::Aws, Dialect::Amplify]
+        .iter()
+        .all(|dialect| is_it(seen(*dialect, FileKind::Config, "x", &text)))
+}
+
+fn all_see(kind: FileKind, name: &str, headers: &[String]) -> bool {
+    let expected = [("region".to_owned(), "here".to_owned())];
+    let text = headers.join("\nregion = here\n") + "\nregion = here\n";
+    let is_listed = || match npm_ini::read(&text) {
+        Ok(file) => file.profiles(kind).listed().any(|profile| profile.name == name),
+        Err(_) => false,
+    };
+    is_listed()
+        && [Dialect::Auto, Dialect::Aws, Dialect::Amplify]
+            .iter()
+            .all(|dialect| seen(*dialect, kind, name, &text).ends_with(&expected))
+}
+
+/// What `dialect` has under a profile.
+fn seen(dialect: Dialect, kind: FileKind, name: &str, text: &str) -> Vec<(String, String)> {
+    match read(dialect, kind, text) {
+        Err(_) => Vec::new(),
+        Ok(Content::Sections(reading)) => {
+            let is_named = |found: &Name<'_>| matches!(found, Name::Profile(found, _) if found == name);
+            let sections = reading.sections.iter().filter(|section| is_named(&section.name));
+            let pair = |property: super::Property<'_>| (property.key.into_owned(), property.value.into_owned());
+            sections.flat_map(|section| section.properties().into_iter().map(pair)).collect()
+        }
+        Ok(Content::Amplify(file)) => {
+            let profiles = file.profiles(kind);
+            let entries = profiles.lookup(name).into_iter().flat_map(npm_ini::Profile::properties);
+            entries.map(|entry| (entry.key.into_owned(), plain(&entry.value))).collect()
+        }
+    }
+}
+
+/// `true` and `null` mean nothing else as text.
+fn plain(value: &Value<'_>) -> String {
+    match value {
+        Value::Text(text) => (*text).to_owned(),
+        other => serde_json::to_string(other).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_every_tool_sees_and_names_that_none_does_alike() {
+        for name in ["biz", "biz-corp_1", "default", "a/b", "a:b", "a+b", "a%b", "a@b", "123", "my-profile", "true"] {
+            for kind in [FileKind::Config, FileKind::Credentials] {
+                assert_eq!(headers(kind, name), Some(vec![header(kind, name)]), "{name}");
+            }
+        }
+        assert_eq!(headers(FileKind::Config, "a.b"), Some(vec!["[profile a.b]".into(), "[a\\.b]".into()]));
+        assert_eq!(headers(FileKind::Credentials, "a.b"), Some(vec!["[a.b]".into(), "[\" a\\\\.b\"]".into()]));
+        for name in ["", "a b", "müller", "a#b", "a;b", "a=b", "a\\b", "\"a\"", "a]b", "a\nb", "__proto__", "toString"]
+        {
+            assert_eq!(headers(FileKind::Config, name), None, "{name}");
+        }
+        assert_eq!(headers(FileKind::Credentials, "DEFAULT"), None);
+    }
+
+    #[test]
+    fn values_that_every_tool_reads_alike() {
+        for value in [
+            "us-east-1",
+            "arn:aws:iam::222222222222:role/a/b+c",
+            "/usr/local/bin/amplify-creds process biz",
+            "\"/opt/my tools/amplify-creds\" process biz",
+            "\"/opt/my tools/amplify-creds\" process \"b z\"",
+            "a=b",
+            "true",
+            "3600",
+        ] {
+            assert!(reads_alike("credential_process", value), "{value}");
+        }
+        for value in
+            ["", " x", "x ", "a # b", "a ; b", "a#b", "a;b", "\"a\"", "'a b'", "'/a b/c' d 'e'", "a\nb", "a\u{2028}b"]
+        {
+            assert!(!reads_alike("external_id", value), "{value}");
+        }
+        assert!(!reads_alike("Region", "x") && !reads_alike("a[]", "x") && !reads_alike("a=b", "x"));
+    }
+}
