@@ -1,9 +1,9 @@
-//! Owns reading whole files under a size cap.
+//! Owns reading whole files under a size cap, and replacing them whole.
 //!
 //! Refuses to decide who may own a file: that is the caller's.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 /// Reads a whole file of at most `cap` bytes. `None` when there is no such file.
@@ -32,11 +32,37 @@ pub fn read_open(mut file: File, cap: u64) -> io::Result<Vec<u8>> {
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0).saturating_add(1));
     // A FIFO or /proc file has no length to trust: the cap holds while reading, too.
-    let read = file.by_ref().take(cap + 1).read_to_end(&mut bytes)?;
+    let read = Read::by_ref(&mut file).take(cap + 1).read_to_end(&mut bytes)?;
     if read as u64 > cap {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     Ok(bytes)
+}
+
+/// Puts `bytes` in the place of the file at `path`, or of the one that it leads to: whoever reads sees the old file or
+/// the new one, readable by its owner alone.
+///
+/// # Errors
+/// Whatever the system says; the old file is then as it was.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".amplify-creds");
+    let temporary = path.with_file_name(name);
+    let write = || {
+        let _ = std::fs::remove_file(&temporary);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&temporary, &path)
+    };
+    write().inspect_err(|_| {
+        let _ = std::fs::remove_file(&temporary);
+    })
 }
 
 #[cfg(test)]

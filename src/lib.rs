@@ -28,6 +28,7 @@ pub mod clock;
 pub mod credentials;
 pub mod env;
 pub mod fs;
+pub mod machine;
 pub mod output;
 pub mod paths;
 pub mod plan;

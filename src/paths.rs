@@ -34,6 +34,10 @@ pub struct Paths {
     pub credentials: PathBuf,
     /// `~/.amplify/awscloudformation`: the Amplify CLI's own directory, which nothing can move.
     pub cache_dir: PathBuf,
+    /// `~/.aws/sso/cache`: the AWS CLI's tokens of IAM Identity Center.
+    pub sso_cache: PathBuf,
+    /// `~/.aws/login/cache`, or what `AWS_LOGIN_CACHE_DIRECTORY` names: the AWS CLI's sessions of `aws login`.
+    pub login_cache: PathBuf,
     /// `config.ini` in the platform's configuration directory for this program.
     pub settings: Option<PathBuf>,
 }
@@ -51,6 +55,8 @@ impl Paths {
             config: pick(&overrides.config, env::AWS_CONFIG_FILE, "config"),
             credentials: pick(&overrides.credentials, env::AWS_SHARED_CREDENTIALS_FILE, "credentials"),
             cache_dir: home.join(".amplify").join("awscloudformation"),
+            sso_cache: home.join(".aws/sso/cache"),
+            login_cache: env.path(env::AWS_LOGIN_CACHE_DIRECTORY).unwrap_or_else(|| home.join(".aws/login/cache")),
             settings: ProjectDirs::from("", "", "amplify-creds").map(|dirs| dirs.config_dir().join("config.ini")),
             home,
         })

@@ -6,20 +6,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom up. A module may use those of lower layers and its own.
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 10] = [
     &["secret", "span", "env", "clock", "fs", "printable", "chain"],
-    &["child"],
+    &["child", "machine"],
     &["credentials", "settings", "paths"],
     &["profile_file"],
     &["profile"],
     &["plan", "amplify"],
-    &["cache", "source", "sts", "prompt", "output"],
+    &["cache", "sts", "prompt", "output"],
+    // Bases are fetched over the connections of `sts`, and renew tokens under the locks of `cache`.
+    &["source"],
     &["resolve"],
     &["cli"],
 ];
 
 /// Which files may name what. A folder stands for all files in it.
-const ONE_PLACE: [(&str, &[&str]); 11] = [
+const ONE_PLACE: [(&str, &[&str]); 17] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("fs4", &["cache/lock.rs"]),
@@ -28,9 +30,15 @@ const ONE_PLACE: [(&str, &[&str]); 11] = [
     ("std::env", &["env.rs"]),
     ("ini", &["settings.rs"]),
     ("aws_sdk_sts", &["sts/client.rs"]),
-    ("aws_smithy_types", &["sts/client.rs"]),
+    ("aws_sdk_sso", &["source/sso.rs"]),
+    ("aws_sdk_ssooidc", &["source/sso.rs"]),
+    ("aws_sdk_signin", &["source/login.rs"]),
+    ("ring", &["source/dpop.rs"]),
+    ("aws_smithy_runtime_api", &["source/metadata.rs"]),
+    ("aws_types", &["sts/client.rs"]),
+    ("aws_smithy_types", &["sts/client.rs", "source/metadata.rs", "source/dpop.rs"]),
     ("aws_smithy_http_client", &["sts/client.rs"]),
-    ("tokio", &["sts/client.rs"]),
+    ("tokio", &["sts/client.rs", "source/metadata.rs"]),
 ];
 
 /// Modules without I/O and without a clock.

@@ -7,6 +7,9 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
+use crate::plan::base::{
+    ContainerBase, ContainerService, ContainerToken, ImdsBase, LoginBase, SsoBase, WebIdentityBase,
+};
 use crate::plan::endpoint::{Endpoint, EndpointKind};
 use crate::plan::mfa::{Mfa, Step};
 use crate::plan::session::{Policy, SessionExtras, Tag};
@@ -77,6 +80,15 @@ impl CacheKey {
                     amplify_could_make_it: false,
                 })
             }
+            Step::WebIdentity => {
+                let BaseSource::WebIdentity(web) = &plan.base.source else { return None };
+                Some(Self {
+                    outer: web.role_arn.value.as_str().to_owned(),
+                    inner: web.session_name.value.clone(),
+                    fingerprint,
+                    amplify_could_make_it: false,
+                })
+            }
         }
     }
 
@@ -100,21 +112,23 @@ fn fingerprint(plan: &CredentialPlan, step: Step) -> Fingerprint {
     let mut hash = Labelled(Sha256::new());
     hash.add("amplify-creds", "1");
     let last = match step {
-        Step::Mfa => None,
+        Step::Mfa | Step::WebIdentity => None,
         Step::Hop(index) => hops.get(index).map(|hop| (index, hop)),
     };
     let partition = |mfa: &Mfa| mfa.serial.value.split(':').nth(1).unwrap_or("aws").to_owned();
     hash.add(
         "partition",
-        &match (last, mfa) {
-            (Some((_, hop)), _) => hop.role_arn.value.partition().to_owned(),
-            (None, mfa) => mfa.as_ref().map_or_else(String::new, partition),
+        &match (last, &base.source, mfa) {
+            (Some((_, hop)), _, _) => hop.role_arn.value.partition().to_owned(),
+            (None, BaseSource::WebIdentity(web), _) => web.role_arn.value.partition().to_owned(),
+            (None, _, mfa) => mfa.as_ref().map_or_else(String::new, partition),
         },
     );
     hash.base(base);
-    match last {
-        None => hash.mfa(mfa.as_ref()),
-        Some((index, _)) => {
+    match (last, step) {
+        (None, Step::WebIdentity) => {}
+        (None, _) => hash.mfa(mfa.as_ref()),
+        (Some((index, _)), _) => {
             if mfa_beside(plan, index).is_some() {
                 hash.mfa(mfa.as_ref());
             }
@@ -147,6 +161,15 @@ impl Labelled {
             BaseSource::Static(keys) => ("static", keys),
             BaseSource::Environment(keys) => ("environment", keys),
             BaseSource::Process(process) => return self.process(process),
+            BaseSource::Imds(imds) => return self.imds(imds),
+            BaseSource::Container(container) => return self.container(container),
+            BaseSource::Sso(sso) => return self.sso(sso),
+            BaseSource::WebIdentity(web) => return self.web_identity(web),
+            BaseSource::Login(login) => {
+                let LoginBase { session, region: _ } = login;
+                self.add("base", "login");
+                return self.add("login session", &session.value);
+            }
         };
         let Keys { access_key_id, secret_access_key: _, session_token: _, from: _ } = keys;
         self.add("base", kind);
@@ -171,6 +194,49 @@ impl Labelled {
         if let Some(directory) = directory.as_ref().filter(|_| !is_absolute) {
             self.add("directory", &directory.to_string_lossy());
         }
+    }
+
+    /// Which role the instance has is known only by asking; a machine that gets another keeps its sessions of the first
+    /// until they end.
+    fn imds(&mut self, imds: &ImdsBase) {
+        let ImdsBase { from: _, service, machine } = imds;
+        self.add("base", "imds");
+        self.add("machine", machine);
+        self.add("url", service.url());
+    }
+
+    fn container(&mut self, container: &ContainerBase) {
+        let ContainerBase { from: _, service, machine } = container;
+        let ContainerService { uri, token } = service;
+        self.add("base", "container");
+        self.add("machine", machine);
+        if let Some(uri) = uri {
+            self.add("uri", &uri.value);
+        }
+        if let Some(ContainerToken::File(path)) = token {
+            self.add("token file", &path.to_string_lossy());
+        }
+    }
+
+    fn sso(&mut self, sso: &SsoBase) {
+        let SsoBase { session, start_url, region: _, account_id, role_name } = sso;
+        self.add("base", "sso");
+        self.add("start url", &start_url.value);
+        if let Some(session) = session {
+            self.add("sso session", &session.value);
+        }
+        self.add("account", &account_id.value);
+        self.add("sso role", &role_name.value);
+    }
+
+    fn web_identity(&mut self, web: &WebIdentityBase) {
+        let WebIdentityBase { token_file, role_arn, session_name, duration: _, sts, machine } = web;
+        self.add("base", "web identity");
+        self.add("machine", machine);
+        self.add("token file", &token_file.value.to_string_lossy());
+        self.add("role", role_arn.value.as_str());
+        self.add("session name", &session_name.value);
+        self.endpoint(sts);
     }
 
     /// The device alone: neither what its code is spent on nor where the code comes from changes whose session it is.

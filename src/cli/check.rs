@@ -52,7 +52,7 @@ pub(super) fn run(context: &Context, options: &Check) -> Result<(), Failure> {
     let how = &options.fetch.how;
     let set = context.profiles()?;
     let inputs = inputs(context, how)?;
-    let plan = fetching::plan(context, &set, inputs.clone())?;
+    let plan = fetching::plan(context, &set, &inputs)?;
     let endpoint = identity_endpoint(&set, &plan, &inputs)?;
     let mut prompt = ladder(context, how)?;
     let mut outcomes = Vec::new();

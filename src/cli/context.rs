@@ -2,10 +2,12 @@
 
 use crate::chain::Chain;
 use crate::env::{self, Env};
+use crate::machine;
 use crate::output::tell;
 use crate::paths::{Overrides, Paths};
 use crate::plan::Surroundings;
-use crate::plan::build::{Inputs, RoleFlags};
+use crate::plan::base::{ContainerService, ContainerToken, ECS_CONTAINER, MetadataService, WebIdentityInputs};
+use crate::plan::build::{Inputs, Machine, RoleFlags};
 use crate::plan::endpoint::Variables;
 use crate::plan::limits::SESSION_NAME;
 use crate::plan::session::SessionExtras;
@@ -16,6 +18,7 @@ use crate::profile::load::Files;
 use crate::profile_file::{Dialect, Property};
 use crate::secret::Secret;
 use crate::settings::Settings;
+use crate::source::Endpoints;
 use crate::span::{Located, Origin};
 
 use super::args::{DialectArg, Global};
@@ -125,6 +128,19 @@ impl Context {
             },
             ca_bundle: self.variable(&[env::AWS_CA_BUNDLE]),
             environment: self.environment_keys(),
+            web_identity: self.variable(&[env::AWS_WEB_IDENTITY_TOKEN_FILE]).map(|file| WebIdentityInputs {
+                token_file: Located::new(file.value.into(), file.from),
+                role_arn: self.variable(&[env::AWS_ROLE_ARN]),
+                session_name: self.variable(&[env::AWS_ROLE_SESSION_NAME]),
+            }),
+            metadata: MetadataService {
+                endpoint: self.variable(&[env::AWS_EC2_METADATA_SERVICE_ENDPOINT]),
+                endpoint_mode: self.variable(&[env::AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE]),
+                v1_disabled: self.variable(&[env::AWS_EC2_METADATA_V1_DISABLED]),
+                disabled: self.variable(&[env::AWS_EC2_METADATA_DISABLED]),
+            },
+            container: self.container(),
+            machine: Machine(machine::name),
             unnamed_profile: name_in(&self.env).map_or_else(|| "default".to_owned(), |found| found.value),
             surroundings: Surroundings {
                 aws_profile: self.env.text(env::AWS_PROFILE),
@@ -136,6 +152,19 @@ impl Context {
             program: env::executable(),
             waiting: self.chain().waiting(&self.config()),
         })
+    }
+
+    /// What variables say of the services besides STS that give credentials.
+    pub(super) fn source_endpoints(&self) -> Endpoints {
+        if self.env.switch(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
+            return Endpoints::default();
+        }
+        let url = |name| self.variable(&[name, env::AWS_ENDPOINT_URL]).map(|url| url.value);
+        Endpoints {
+            sso: url(env::AWS_ENDPOINT_URL_SSO),
+            sso_oidc: url(env::AWS_ENDPOINT_URL_SSO_OIDC),
+            signin: url(env::AWS_ENDPOINT_URL_SIGNIN),
+        }
     }
 
     /// Who waits for this run: set by a run of this program that started us through a `credential_process`.
@@ -163,6 +192,19 @@ impl Context {
     /// The first of `names` that is set.
     pub(super) fn variable(&self, names: &[&'static str]) -> Option<Located<String>> {
         self.env.first(names).map(|(name, value)| Located::new(value, Origin::Variable(name)))
+    }
+
+    /// What the environment says of a container's credentials; the relative address counts first, as in every SDK.
+    fn container(&self) -> ContainerService {
+        let relative = self.variable(&[env::AWS_CONTAINER_CREDENTIALS_RELATIVE_URI]);
+        let relative = relative.map(|path| Located::new(format!("{ECS_CONTAINER}{}", path.value), path.from));
+        let of_file = self.env.path(env::AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE).map(ContainerToken::File);
+        let of_text =
+            || Some(ContainerToken::Text(Secret::new(self.env.text(env::AWS_CONTAINER_AUTHORIZATION_TOKEN)?)));
+        ContainerService {
+            uri: relative.or_else(|| self.variable(&[env::AWS_CONTAINER_CREDENTIALS_FULL_URI])),
+            token: of_file.or_else(of_text),
+        }
     }
 
     /// The environment's own keys; half a pair is none.

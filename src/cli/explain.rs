@@ -14,13 +14,14 @@ use crate::plan::endpoint::{Endpoint, EndpointKind};
 use crate::plan::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME};
 use crate::plan::mfa::{Mfa, Spend, Step, Way};
 use crate::plan::session::{SessionExtras, Tag};
-use crate::plan::{BaseSource, CredentialPlan, Hop};
+use crate::plan::{CredentialPlan, Hop};
 use crate::profile::{Profile, ProfileSet};
 use crate::resolve::memory::Memory;
 use crate::span::{Located, Origin};
 
 use super::args::Explain;
 use super::context::Context;
+use super::explain_base;
 use super::failure::Failure;
 use super::fetching::{self, session_duration, warn, way_of};
 use super::project;
@@ -43,7 +44,7 @@ enum State {
 pub(super) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
     let set = context.profiles()?;
     let plan =
-        fetching::plan(context, &set, Inputs { duration: session_duration(options.duration)?, ..context.inputs()? })?;
+        fetching::plan(context, &set, &Inputs { duration: session_duration(options.duration)?, ..context.inputs()? })?;
     let store = Store::new(&context.paths.cache_dir);
     let snapshot = store.read();
     let sessions = snapshot.sessions();
@@ -85,7 +86,7 @@ fn json_of(plan: &CredentialPlan, cached: &[Cached], boundary: Option<&Located<S
     let hops: Vec<_> = plan.hops.iter().map(hop_json).collect();
     let cache = cached.iter().map(|Cached { step, state, .. }| {
         let hop = match step {
-            Step::Mfa => 0,
+            Step::Mfa | Step::WebIdentity => 0,
             Step::Hop(index) => index + 1,
         };
         match state {
@@ -94,14 +95,13 @@ fn json_of(plan: &CredentialPlan, cached: &[Cached], boundary: Option<&Located<S
             State::Absent => json!({"hop": hop, "state": "absent", "expires": null}),
         }
     });
-    let (kind, from) = base(plan);
     json!({
         "profile": plan.profile,
         "region": {
             "value": plan.region.as_ref().map(|region| &region.value),
             "from": plan.region.as_ref().map(|region| place(&region.from)),
         },
-        "base": {"type": kind, "profile": plan.base.profile, "from": place(from)},
+        "base": explain_base::json_of(&plan.base),
         "mfa": plan.mfa.as_ref().map(mfa_json),
         "hops": hops,
         "cache": cache.collect::<Vec<_>>(),
@@ -116,7 +116,7 @@ fn located(found: &Located<String>) -> Value {
     json!({"value": found.value, "from": place(&found.from)})
 }
 
-fn sts_json(sts: &Endpoint) -> Value {
+pub(super) fn sts_json(sts: &Endpoint) -> Value {
     json!({"endpoint": sts.url.value, "signing_region": sts.signing_region.value})
 }
 
@@ -170,16 +170,8 @@ fn hop_json(hop: &Hop) -> Value {
     })
 }
 
-fn base(plan: &CredentialPlan) -> (&'static str, &Origin) {
-    match &plan.base.source {
-        BaseSource::Static(keys) => ("static", &keys.from),
-        BaseSource::Environment(keys) => ("environment", &keys.from),
-        BaseSource::Process(process) => ("process", &process.command.from),
-    }
-}
-
 /// `FILE:LINE` with the absolute file, `$VARIABLE`, `--flag` or `default`.
-fn place(from: &Origin) -> String {
+pub(super) fn place(from: &Origin) -> String {
     match from {
         Origin::File(at) => format!("{}:{}", at.file.path.display(), at.line),
         other => other.to_string(),
@@ -205,13 +197,8 @@ fn fields(
     if let Some(bundle) = &plan.ca_bundle {
         fields.add("ca_bundle", &bundle.value, &bundle.from.to_string());
     }
-    let (_, from) = base(plan);
     fields.heading(&format!("base: {}", plan.base.profile));
-    match &plan.base.source {
-        BaseSource::Static(keys) => fields.add("keys", &keys.access_key_id, &from.to_string()),
-        BaseSource::Environment(keys) => fields.add("keys", &keys.access_key_id, "the environment"),
-        BaseSource::Process(_) => fields.add("program", "credential_process, run when needed", &from.to_string()),
-    }
+    explain_base::add(&mut fields, &plan.base);
     if let (Some(mfa), Some(spend)) = (&plan.mfa, spend) {
         fields.heading(&format!("mfa: {}", mfa.profile));
         mfa_fields(&mut fields, mfa, spend);
@@ -295,6 +282,11 @@ fn hop_fields(fields: &mut Fields, hop: &Hop, set: &ProfileSet<'_>) {
     };
     fields.add("duration", &lasts, &from("duration_seconds", &asked.from));
     extras_fields(fields, extras);
+    sts_fields(fields, sts, |region| from("region", region));
+}
+
+/// Where STS is called, and why; `from` says where the region is named.
+pub(super) fn sts_fields(fields: &mut Fields, sts: &Endpoint, from: impl Fn(&Origin) -> String) {
     let Endpoint { url, kind, signing_region } = sts;
     let reason = match (kind, &url.from) {
         (EndpointKind::Regional, Origin::Default) => "the region's own".to_owned(),
@@ -303,7 +295,7 @@ fn hop_fields(fields: &mut Fields, hop: &Hop, set: &ProfileSet<'_>) {
     fields.add("sts", &url.value, &reason);
     let reason = match &signing_region.from {
         Origin::Default => "the partition's first, since nothing names one".to_owned(),
-        named => from("region", named),
+        named => from(named),
     };
     fields.add("sts region", &signing_region.value, &reason);
 }

@@ -3,7 +3,7 @@
 use crate::amplify::project::ProjectError;
 use crate::paths::NoHome;
 use crate::plan::Hop;
-use crate::plan::error::PlanError;
+use crate::plan::base::WebIdentityBase;
 use crate::plan::mfa::Mfa;
 use crate::profile::load::LoadError;
 use crate::prompt::PromptError;
@@ -13,9 +13,10 @@ use crate::sts::StsError;
 use crate::sts::refusal::{Cause, Refusal};
 
 use super::advice::advice;
+use super::base_error;
 use super::failure::{
-    ACCESS_DENIED, BASE_FAILED, CANCELLED, CLOCK, CONFIG, CREDENTIALS_REJECTED, FILE, Failure, INTERNAL, LOCK_TIMEOUT,
-    LOOP, MFA_NEEDED, MFA_REJECTED, NETWORK, PROFILE_NOT_FOUND, REFUSED, UNSUPPORTED, USAGE,
+    ACCESS_DENIED, CANCELLED, CLOCK, CONFIG, CREDENTIALS_REJECTED, FILE, Failure, INTERNAL, LOCK_TIMEOUT, LOOP,
+    MFA_NEEDED, MFA_REJECTED, NETWORK, REFUSED, USAGE,
 };
 
 impl From<NoHome> for Failure {
@@ -78,117 +79,12 @@ impl From<ProjectError> for Failure {
     }
 }
 
-impl From<PlanError> for Failure {
-    fn from(error: PlanError) -> Self {
-        let failure = plan(&error);
-        match error.location() {
-            Some(at) => failure.at_line(at, None),
-            None => failure,
-        }
-    }
-}
-
-fn plan(error: &PlanError) -> Failure {
-    match error {
-        PlanError::UnknownProfile { name, named_by, nearest, files, broken } => {
-            // An indented line below a name has become part of it, and may be a secret.
-            let name = name.lines().next().unwrap_or_default();
-            let message = match named_by {
-                Some((by, at)) => format!("profile {by} names the source_profile {name} ({at}), and there is no such profile"),
-                None => format!("there is no profile {name} in {} or {}", files[0], files[1]),
-            };
-            let mut failure = Failure::new(PROFILE_NOT_FOUND, message);
-            if let Some(at) = broken {
-                failure = failure.hint(format!("the section header at {at} has no ']'; it may be the one"));
-            }
-            if !nearest.is_empty() {
-                failure = failure.hint(format!("did you mean {}?", nearest.join(" or ")));
-            }
-            failure.hint("see: amplify-creds list")
-        }
-        PlanError::BrokenHeader { profile, at } => {
-            Failure::new(CONFIG, format!("cannot tell what belongs to profile {profile}: a header has no ']' ({at})"))
-                .hint("end the header with ']'")
-        }
-        PlanError::Loop { path, back_to } => {
-            let steps: Vec<_> = path.iter().map(|(name, at)| format!("{name} ({at})")).collect();
-            let long = format!("source profiles form a loop: {} -> {back_to}", steps.join(" -> "));
-            let failure = if long.chars().count() < 180 {
-                Failure::new(LOOP, long)
-            } else {
-                let short = format!("{} source profiles form a loop, which leads back to {back_to}", steps.len());
-                Failure { details: steps, ..Failure::new(LOOP, short) }
-            };
-            failure.hint("one of them needs keys of its own, or another source_profile")
-        }
-        PlanError::NoSource { profile, at } => {
-            Failure::new(CONFIG, format!("profile {profile} has a role_arn and nothing to assume it with ({at})"))
-                .hint("add source_profile = NAME, the profile whose keys may assume the role")
-        }
-        PlanError::TwoSources { profile, at, other } => Failure::new(
-            CONFIG,
-            format!("profile {profile} has both source_profile ({at}) and credential_source ({other})"),
-        )
-        .hint("keep one of them"),
-        PlanError::UnknownCredentialSource { profile, at } => {
-            Failure::new(CONFIG, format!("profile {profile} has a credential_source that does not exist ({at})"))
-                .hint("it is one of Environment, Ec2InstanceMetadata, EcsContainer, in this spelling")
-        }
-        PlanError::HalfPair { profile, missing, at } => {
-            Failure::new(CONFIG, format!("profile {profile} has half a key pair ({at}): {missing} is missing beside it"))
-                .hint("both keys stand in one section of one file")
-        }
-        PlanError::NoCredentials { profile, named_by, .. } => {
-            let by = named_by.as_ref().map_or_else(String::new, |(by, at)| format!(", the source_profile of {by} ({at}),"));
-            Failure::new(CONFIG, format!("profile {profile}{by} has no credentials"))
-                .hint(format!("add its keys to the credentials file: [{profile}], or a role_arn with a source_profile"))
-        }
-        PlanError::NoEnvironmentKeys { profile, at } => Failure::new(
-            CONFIG,
-            format!("profile {profile} takes its keys from the environment ({at}), which has none"),
-        )
-        .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
-        PlanError::Unsupported { profile, key, at } => Failure::new(
-            UNSUPPORTED,
-            format!("profile {profile} gets its credentials by {key} ({at}), which this version cannot do"),
-        ),
-        PlanError::NoRole { profile } => {
-            Failure::new(USAGE, format!("profile {profile} assumes no role that the flags could be about"))
-                .hint("give a profile with a role_arn, or leave the flags out")
-        }
-        PlanError::Invalid { profile, key, expected, from } => {
-            Failure::new(CONFIG, format!("profile {profile} has a {key} that AWS would reject ({from})"))
-                .hint(format!("it must be {expected}"))
-        }
-        PlanError::Recursion { profile, .. } => {
-            Failure::new(LOOP, format!("the credential_process of profile {profile} leads back to profile {profile}"))
-                .hint("it must not ask this program, or a tool that does, for the profile that it is to give keys to")
-        }
-        PlanError::IncludeLoop { profile, at } => {
-            Failure::new(LOOP, format!("the include_profile of profile {profile} leads back to one before ({at})"))
-        }
-        PlanError::NoServices { profile, section, at } => Failure::new(
-            CONFIG,
-            format!("profile {profile} names the services section {section} ({at}), which is not there or empty"),
-        )
-        .hint(format!("add to the config file: [services {section}], or take the key away")),
-        PlanError::MfaOnLaterHop { profile, hop, at } => Failure::new(
-            CONFIG,
-            format!("profile {profile} sets mfa_serial on role {hop} of its chain ({at}); AWS takes a code only on the first"),
-        )
-        .hint("move mfa_serial to the profile whose role is assumed first, with the user's own keys"),
-    }
-}
-
 impl From<ResolveError> for Failure {
     fn from(error: ResolveError) -> Self {
         match error {
             ResolveError::Sts { error, at } => sts(error, &at),
             ResolveError::Prompt { error, at } => prompt(&error, &at),
-            ResolveError::Base { error, profile, at } => {
-                let what = format!("the credential_process of profile {profile} gave no credentials: {error}");
-                Failure::new(BASE_FAILED, what).at(&at, Some(&profile)).hint("run the command by itself to see more")
-            }
+            ResolveError::Base { error, base } => base_error::failure(&error, &base),
             ResolveError::Recursion => Failure::new(
                 LOOP,
                 "this run would wait for the one that waits for it, by a credential_process between them",
@@ -225,6 +121,9 @@ fn sts(error: StsError, at: &FailedCall) -> Failure {
             let Mfa { profile, serial, .. } = &**mfa;
             (format!("cannot get an MFA session with {}", serial.value), &serial.from, profile)
         }
+        What::WebIdentity(profile, web) => {
+            (format!("cannot assume {} with a web identity", web.role_arn.value), &web.role_arn.from, profile)
+        }
         What::Role { hop, number, count, .. } => {
             let place = if *count > 1 { format!(" (hop {number} of {count})") } else { String::new() };
             (format!("cannot assume {}{place}", hop.role_arn.value), &hop.role_arn.from, &hop.profile)
@@ -240,19 +139,25 @@ fn sts(error: StsError, at: &FailedCall) -> Failure {
         StsError::Refused { code, message } => {
             let kind = match code.as_str() {
                 "AccessDenied" => ACCESS_DENIED,
-                "InvalidClientTokenId" | "SignatureDoesNotMatch" | "ExpiredToken" | "ExpiredTokenException" => {
-                    CREDENTIALS_REJECTED
-                }
+                "InvalidClientTokenId"
+                | "SignatureDoesNotMatch"
+                | "ExpiredToken"
+                | "ExpiredTokenException"
+                | "InvalidIdentityToken"
+                | "IDPRejectedClaim" => CREDENTIALS_REJECTED,
                 _ => REFUSED,
             };
             let hop = match &at.what {
-                What::MfaSession(_) => None,
+                What::MfaSession(_) | What::WebIdentity(..) => None,
                 What::Role { hop, .. } => Some(&**hop),
             };
             let causes = causes(&StsError::Refused { code: code.clone(), message: message.clone() }, at);
             let mut failure = Failure::new(kind, format!("{what}: {code}"));
             failure.aws = Some(message);
-            advised(failure, &causes, hop, &at.asked)
+            match &at.what {
+                What::WebIdentity(_, web) => token_hints(failure, &code, web),
+                _ => advised(failure, &causes, hop, &at.asked),
+            }
         }
         passing => unanswered(passing, &what),
     };
@@ -277,6 +182,8 @@ pub(super) fn causes(error: &StsError, at: &FailedCall) -> Vec<Cause> {
     let StsError::Refused { code, message } = error else { return Vec::new() };
     let (hop, number, has_mfa) = match &at.what {
         What::MfaSession(_) => (None, 0, true),
+        // The token is what is judged, not a caller.
+        What::WebIdentity(..) => return Vec::new(),
         What::Role { hop, number, has_mfa, .. } => (Some(&**hop), *number, *has_mfa),
     };
     Refusal { code, message, hop, number, has_mfa }.causes()
@@ -300,6 +207,21 @@ fn unanswered(error: StsError, what: &str) -> Failure {
         StsError::Refused { code, message } => {
             Failure { aws: Some(message), ..Failure::new(REFUSED, format!("{what}: {code}")) }
         }
+    }
+}
+
+/// What to do about a token that AWS does not take.
+fn token_hints(failure: Failure, code: &str, web: &WebIdentityBase) -> Failure {
+    match code {
+        "ExpiredToken" | "ExpiredTokenException" => failure
+            .hint(format!("the token in {} is over; whoever writes it must renew it", web.token_file.value.display())),
+        "InvalidIdentityToken" | "IDPRejectedClaim" => {
+            failure.hint("the account needs an identity provider for the token's issuer and audience")
+        }
+        "AccessDenied" => {
+            failure.hint("the role's trust policy must allow sts:AssumeRoleWithWebIdentity to the token's subject")
+        }
+        _ => failure,
     }
 }
 

@@ -55,8 +55,10 @@ pub const MFA_NEEDED: Code = code("mfa_needed", 4, "an MFA code is needed and no
 pub const MFA_REJECTED: Code = code("mfa_rejected", 4, "AWS refused the MFA code");
 /// AWS refused the base credentials.
 pub const CREDENTIALS_REJECTED: Code = code("credentials_rejected", 4, "AWS refused the keys that sign the call");
-/// A credential_process failed.
-pub const BASE_FAILED: Code = code("base_failed", 4, "a credential_process gave no credentials");
+/// A base failed.
+pub const BASE_FAILED: Code = code("base_failed", 4, "a program or a service gave no base credentials");
+/// A person has to sign in with the AWS CLI.
+pub const SIGN_IN_NEEDED: Code = code("sign_in_needed", 4, "a person must sign in: aws sso login, aws login");
 /// AWS said no.
 pub const ACCESS_DENIED: Code = code("access_denied", 5, "AWS said no: AccessDenied");
 /// AWS refused the request.
@@ -69,7 +71,7 @@ pub const LOCK_TIMEOUT: Code = code("lock_timeout", 7, "another process kept fet
 pub const CANCELLED: Code = code("cancelled", 130, "cancelled");
 
 /// All codes in the order of their exit status.
-pub const ALL: [Code; 20] = [
+pub const ALL: [Code; 21] = [
     OUTPUT,
     CLOCK,
     CACHE,
@@ -85,6 +87,7 @@ pub const ALL: [Code; 20] = [
     MFA_REJECTED,
     CREDENTIALS_REJECTED,
     BASE_FAILED,
+    SIGN_IN_NEEDED,
     ACCESS_DENIED,
     REFUSED,
     NETWORK,

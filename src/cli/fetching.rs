@@ -22,6 +22,7 @@ use crate::prompt::{Given, Ladder, Rung, Surroundings, available};
 use crate::resolve::{Mishap, Options, Resolver};
 use crate::secret::Secret;
 use crate::settings::seconds;
+use crate::source::Sources;
 use crate::span::{Located, Origin};
 use crate::sts::client::SdkSts;
 
@@ -45,7 +46,7 @@ pub(super) struct Fetched {
 /// Gets the credentials of the profile that is meant.
 pub(super) fn fetch(context: &Context, how: &How) -> Result<Fetched, Failure> {
     let set = context.profiles()?;
-    let plan = plan(context, &set, inputs(context, how)?)?;
+    let plan = plan(context, &set, &inputs(context, how)?)?;
     let mut prompt = ladder(context, how)?;
     let credentials = with_resolver(context, &set, &plan, how, &mut prompt, |resolver, _| resolver.credentials(&plan))?;
     Ok(Fetched { credentials: credentials?, plan })
@@ -68,9 +69,18 @@ pub(super) fn with_resolver<T>(
     }
     let store = Store::new(&context.paths.cache_dir);
     let sts = SdkSts::new(context.env.path(env::AWS_CA_BUNDLE));
+    let sources = Sources {
+        connections: &sts,
+        sso_cache: context.paths.sso_cache.clone(),
+        login_cache: context.paths.login_cache.clone(),
+        locks: store.locks(),
+        endpoints: context.source_endpoints(),
+        clock: Clock::System,
+    };
     let mut resolver = Resolver {
         store: &store,
         sts: &sts,
+        sources: &sources,
         prompt,
         clock: Clock::System,
         options: resolve_options(context, set, &plan.profile, how)?,
@@ -89,20 +99,26 @@ pub(super) fn with_resolver<T>(
 }
 
 /// The plan of the profile that is meant.
-pub(super) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: Inputs) -> Result<CredentialPlan, Failure> {
+pub(super) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: &Inputs) -> Result<CredentialPlan, Failure> {
     let selected = context.selected()?;
     let name = selected.as_ref().map_or("default", |selected| &selected.value);
-    let plan = match (plan_of(set, name, &inputs), inputs.environment) {
-        // Nobody asked for a profile, and there is none: then keys in the environment are what every SDK would use.
-        (Err(PlanError::UnknownProfile { named_by: None, .. }), Some(keys)) if selected.is_none() => {
-            context.say(|| "no profile default: the environment's own keys".to_owned());
-            Ok(build::environment(keys))
-        }
-        (plan, _) => {
-            plan.map_err(|error| blamed(error, selected.as_ref().map_or(&Origin::Default, |selected| &selected.from)))
-        }
-    }?;
-    complete(context, plan)
+    let planned = match plan_of(set, name, inputs) {
+        // Nobody asked for a profile, and the default one has nothing: then every SDK uses what the environment has.
+        Err(
+            error
+            @ (PlanError::UnknownProfile { named_by: None, .. } | PlanError::NoCredentials { named_by: None, .. }),
+        ) if selected.is_none() => match build::environment(inputs) {
+            Ok(Some(plan)) => {
+                context.say(|| "the profile default has no credentials: the environment's own".to_owned());
+                Ok(plan)
+            }
+            Ok(None) => Err(error),
+            Err(error) => Err(error),
+        },
+        planned => planned,
+    };
+    let named_by = selected.as_ref().map_or(&Origin::Default, |selected| &selected.from);
+    complete(context, planned.map_err(|error| blamed(error, named_by))?)
 }
 
 /// The failure, which is `named_by`'s where the error itself has no place: a project may name a profile that is gone.

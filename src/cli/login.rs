@@ -65,7 +65,7 @@ pub(super) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
 fn plans(context: &Context, set: &ProfileSet<'_>, options: &Login) -> Result<Vec<CredentialPlan>, Failure> {
     let inputs = inputs(context, &options.how)?;
     if options.names.is_empty() && !options.all {
-        return Ok(vec![plan(context, set, inputs)?]);
+        return Ok(vec![plan(context, set, &inputs)?]);
     }
     if options.all {
         let mut plans = Vec::new();

@@ -4,10 +4,12 @@
 
 mod advice;
 pub mod args;
+mod base_error;
 mod check;
 mod context;
 mod env;
 mod explain;
+mod explain_base;
 mod explain_error;
 pub mod failure;
 mod fetching;
@@ -15,6 +17,7 @@ mod help;
 mod list;
 mod login;
 mod plain;
+mod plan_error;
 mod process;
 mod project;
 mod reset_cache;

@@ -78,7 +78,7 @@ fn what(context: &Context, options: &ResetCache) -> Result<What, Failure> {
         ResetCache { all: true, .. } => Ok(What::All),
         ResetCache { expired: true, .. } => Ok(What::Expired),
         _ if context.selected_by_hand() => {
-            Ok(What::Of(Box::new(fetching::plan(context, &context.profiles()?, context.inputs()?)?)))
+            Ok(What::Of(Box::new(fetching::plan(context, &context.profiles()?, &context.inputs()?)?)))
         }
         _ => match project::environment(context)? {
             Some((_, environment)) => Ok(What::OfProject(of_project(context, &environment)?)),
@@ -113,6 +113,7 @@ fn goes(what: &What, outer: &str, inner: &str, entry: &RawValue, now: Timestamp)
                 let is_name = inner == key.inner || inner == key.marked_name();
                 let of_profile = |mark: &Mark| match step {
                     Step::Hop(index) => mark.profile == plan.hops[index].profile,
+                    Step::WebIdentity => mark.profile == plan.base.profile,
                     Step::Mfa => false,
                 };
                 match session.as_ref().map(|session| &session.mark) {

@@ -18,7 +18,7 @@ pub(super) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     let how = &options.fetch.how;
     let set = context.profiles()?;
     let inputs = inputs(context, how)?;
-    let plan = fetching::plan(context, &set, inputs.clone())?;
+    let plan = fetching::plan(context, &set, &inputs)?;
     let endpoint = identity_endpoint(&set, &plan, &inputs)?;
     let mut prompt = ladder(context, how)?;
     let identity = with_resolver(context, &set, &plan, how, &mut prompt, |resolver, sts| {

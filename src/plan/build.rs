@@ -9,8 +9,8 @@ use crate::profile::{Profile, ProfileSet};
 use crate::profile_file::Property;
 use crate::span::{Located, Origin};
 
-use super::endpoint::Variables;
-use super::endpoint::{Choice, Endpoint};
+use super::base::{self, ContainerService, MetadataService, WebIdentityInputs};
+use super::endpoint::{Choice, Endpoint, Variables};
 use super::error::PlanError;
 use super::hop::AMPLIFY_SESSION_NAME;
 use super::limits::{EXTERNAL_ID, RoleArn, SESSION_NAME};
@@ -38,6 +38,14 @@ pub struct Inputs {
     pub ca_bundle: Option<Located<String>>,
     /// Keys in the environment, for `credential_source = Environment` and for no profile at all.
     pub environment: Option<Keys>,
+    /// A web identity in the environment, for no profile at all.
+    pub web_identity: Option<WebIdentityInputs>,
+    /// What the environment says of the metadata service of EC2.
+    pub metadata: MetadataService,
+    /// What the environment says of a container's credentials.
+    pub container: ContainerService,
+    /// What names this machine.
+    pub machine: Machine,
     /// The profile that a `credential_process` of ours without a name means.
     pub unnamed_profile: String,
     /// What a `credential_process` is run in.
@@ -46,6 +54,22 @@ pub struct Inputs {
     pub program: Option<PathBuf>,
     /// Profiles of the same config file whose `credential_process` is waiting for this run.
     pub waiting: Vec<String>,
+}
+
+/// What names this machine; asked only for credentials that are the machine's own.
+#[derive(Debug, Clone, Copy)]
+pub struct Machine(pub fn() -> String);
+
+impl Machine {
+    pub(super) fn name(self) -> String {
+        self.0()
+    }
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Self(String::new)
+    }
 }
 
 /// What the command line says of the last role.
@@ -62,12 +86,18 @@ pub struct RoleFlags {
 /// Plans the credentials of the profile `name`.
 pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialPlan, PlanError> {
     let mut walk = Walk::new(set, inputs);
-    let base = walk.from(name)?;
+    let mut base = walk.from(name)?;
     let mut hops = std::mem::take(&mut walk.hops);
     hops.reverse();
     let mut warnings = std::mem::take(&mut walk.warnings);
+    match (&mut base.source, &inputs.duration) {
+        (BaseSource::WebIdentity(web), Some(asked)) if hops.is_empty() => {
+            web.duration = SessionDuration { requested: asked.clone(), seconds: asked.value };
+        }
+        _ => {}
+    }
     override_last(&mut hops, inputs, name)?;
-    for hop in hops.iter_mut().skip(1) {
+    for hop in hops.iter_mut().skip(usize::from(!base.source.is_session())) {
         hop.hold_to_an_hour(&mut warnings);
     }
     let chain = mfa::Chain { profiles: &walk.passed, base: &base.source, set, sts: &inputs.sts, region: &walk.region };
@@ -84,7 +114,8 @@ pub fn identity_endpoint(set: &ProfileSet<'_>, plan: &CredentialPlan, inputs: &I
     if let Some(hop) = plan.hops.last() {
         return Ok(hop.sts.clone());
     }
-    let choice = set.get(&plan.base.profile).map(|profile| Choice::of(set, &profile, &inputs.sts)).transpose()?;
+    let choice =
+        set.get(&plan.base.profile).map(|profile| Choice::of(Some((set, &profile)), &inputs.sts)).transpose()?;
     let first_region = || Located::new(first_region("aws").to_owned(), Origin::Default);
     Ok(choice.unwrap_or_default().endpoint(plan.region.clone().unwrap_or_else(first_region)))
 }
@@ -126,20 +157,26 @@ fn override_last(hops: &mut [Hop], inputs: &Inputs, profile: &str) -> Result<(),
     Ok(())
 }
 
-/// Plans the environment's own keys, for when no profile is asked for and none is there.
-pub fn environment(keys: Keys) -> CredentialPlan {
+/// Plans what the environment itself has, keys before a web identity, for when no profile is asked for and the one that
+/// would be meant has nothing. `None` where the environment has nothing either.
+pub fn environment(inputs: &Inputs) -> Result<Option<CredentialPlan>, PlanError> {
     let profile = "environment".to_owned();
-    CredentialPlan {
+    let source = match (&inputs.environment, &inputs.web_identity) {
+        (Some(keys), _) => BaseSource::Environment(keys.clone()),
+        (None, Some(web)) => BaseSource::WebIdentity(base::of_environment(&profile, web, inputs)?),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(CredentialPlan {
         profile: profile.clone(),
         path: Vec::new(),
         via: Vec::new(),
-        region: None,
-        base: Base { profile, source: BaseSource::Environment(keys) },
+        region: inputs.region.clone(),
+        base: Base { profile, source },
         mfa: None,
         hops: Vec::new(),
-        ca_bundle: None,
+        ca_bundle: inputs.ca_bundle.clone(),
         warnings: Vec::new(),
-    }
+    }))
 }
 
 /// Whether the properties of one section take this role under this session name, as the Amplify CLI would read them.

@@ -84,28 +84,35 @@ const GLOBAL_SIGNING_REGION: &str = "us-east-1";
 const GLOBAL_URL: &str = "https://sts.amazonaws.com";
 
 impl Choice {
-    /// What `profile` says where no variable does.
-    pub(super) fn of(set: &ProfileSet<'_>, profile: &Profile<'_>, variables: &Variables) -> Result<Self, PlanError> {
+    /// What the profile of the set says, if there is one, where no variable does.
+    pub(super) fn of(
+        profile: Option<(&ProfileSet<'_>, &Profile<'_>)>,
+        variables: &Variables,
+    ) -> Result<Self, PlanError> {
+        let name = profile.map_or("environment", |(_, profile)| &profile.name);
         let Variables { url, ignore_urls, fips, dual_stack, regional } = variables;
         let said = |variable: &Option<Located<String>>, key| {
-            variable.clone().or_else(|| profile.get(key).map(Setting::located))
+            variable.clone().or_else(|| profile.and_then(|(_, profile)| profile.get(key)).map(Setting::located))
         };
         let is_on = |variable, key| said(variable, key).filter(|switch| switch.value.eq_ignore_ascii_case("true"));
         let legacy = match said(regional, "sts_regional_endpoints") {
             Some(found) if found.value == "legacy" => Some(found.from),
             Some(found) if found.value != "regional" => {
-                return Err(invalid(profile, "sts_regional_endpoints", "regional or legacy", found.from));
+                return Err(invalid(name, "sts_regional_endpoints", "regional or legacy", found.from));
             }
             _ => None,
         };
         let url = match (is_on(ignore_urls, "ignore_configured_endpoint_urls"), url) {
             (Some(_), _) => None,
             (None, Some(url)) => Some(url.clone()),
-            (None, None) => configured(set, profile)?,
+            (None, None) => match profile {
+                Some((set, profile)) => configured(set, profile)?,
+                None => None,
+            },
         };
         if let Some(url) = url.as_ref().filter(|url| !is_endpoint(&url.value)) {
             let expected = "a URL such as https://sts.eu-west-1.amazonaws.com, without a password in it";
-            return Err(invalid(profile, "endpoint_url", expected, url.from.clone()));
+            return Err(invalid(name, "endpoint_url", expected, url.from.clone()));
         }
         Ok(Self {
             url,
@@ -164,6 +171,6 @@ fn configured(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<Loca
     Ok(profile.get("endpoint_url").map(Setting::located))
 }
 
-fn invalid(profile: &Profile<'_>, key: &'static str, expected: &str, from: Origin) -> PlanError {
-    PlanError::Invalid { profile: profile.name.clone(), key, expected: expected.to_owned(), from }
+fn invalid(profile: &str, key: &'static str, expected: &str, from: Origin) -> PlanError {
+    PlanError::Invalid { profile: profile.to_owned(), key, expected: expected.to_owned(), from }
 }

@@ -80,14 +80,41 @@ pub enum PlanError {
         /// The key.
         at: Location,
     },
-    /// The profile's credentials are of a kind that this version cannot fetch.
-    Unsupported {
+    /// `web_identity_token_file` without a role to get with it.
+    NoRoleForToken {
+        /// The profile, or `environment`.
+        profile: String,
+        /// What names the file.
+        at: Origin,
+    },
+    /// `sso_session` names a section that does not exist.
+    NoSsoSession {
         /// The profile.
         profile: String,
-        /// The key that asks for it.
+        /// The name.
+        session: String,
+        /// The key.
+        at: Origin,
+    },
+    /// The profile and its `[sso-session]` disagree.
+    SsoMismatch {
+        /// The profile.
+        profile: String,
+        /// The key that both have.
         key: &'static str,
-        /// Where.
-        at: Location,
+        /// The profile's.
+        at: Origin,
+        /// The section's.
+        other: Origin,
+    },
+    /// A key of IAM Identity Center is missing.
+    SsoIncomplete {
+        /// The profile.
+        profile: String,
+        /// The key.
+        missing: &'static str,
+        /// One that is there.
+        at: Origin,
     },
     /// The command line says something of a role, and the profile has none.
     NoRole {
@@ -152,11 +179,15 @@ impl PlanError {
             | Self::HalfPair { at, .. }
             | Self::IncludeLoop { at, .. }
             | Self::NoServices { at, .. }
-            | Self::NoEnvironmentKeys { at, .. }
-            | Self::Unsupported { at, .. } => Some(at),
+            | Self::NoEnvironmentKeys { at, .. } => Some(at),
             Self::Loop { path, .. } => path.first().map(|(_, at)| at),
             Self::NoCredentials { named_by, at, .. } => at.as_ref().or(named_by.as_ref().map(|(_, at)| at)),
-            Self::Invalid { from, .. } | Self::MfaOnLaterHop { at: from, .. } => from.location(),
+            Self::Invalid { from: at, .. }
+            | Self::MfaOnLaterHop { at, .. }
+            | Self::NoRoleForToken { at, .. }
+            | Self::NoSsoSession { at, .. }
+            | Self::SsoMismatch { at, .. }
+            | Self::SsoIncomplete { at, .. } => at.location(),
             Self::Recursion { at, .. } => at.as_ref(),
             Self::UnknownProfile { .. } | Self::NoRole { .. } => None,
         }

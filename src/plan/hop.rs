@@ -32,31 +32,53 @@ pub(super) fn make(
     asked: &Asked,
     sts: &Choice,
 ) -> Result<Hop, PlanError> {
-    let from = Origin::File(role.at);
-    let Some(role_arn) = RoleArn::parse(role.value) else {
-        let expected = "arn:aws:iam::ACCOUNT:role/NAME with the account's twelve digits".to_owned();
-        return Err(PlanError::Invalid { profile: profile.name.clone(), key: "role_arn", expected, from });
-    };
-    let flag = inputs.region.clone().filter(|region| matches!(region.from, Origin::Flag(_)));
-    let region = flag.or_else(|| asked.region.clone()).or_else(|| inputs.region.clone());
-    let region = region.or_else(|| profile.get("region").or(source_region).map(Setting::located));
-    if let Some(region) = region.as_ref().filter(|region| !is_region(&region.value)) {
-        let expected = "a region's name, such as eu-west-1".to_owned();
-        let (profile, from) = (profile.name.clone(), region.from.clone());
-        return Err(PlanError::Invalid { profile, key: "region", expected, from });
-    }
-    let first_region = || Located::new(first_region(role_arn.partition()).to_owned(), Origin::Default);
+    let role_arn = role_arn(&profile.name, role.located())?;
     let session_name = limited(profile, &SESSION_NAME)?.or_else(|| inputs.session_name.clone());
+    let stated_region = profile.get("region").or(source_region);
     Ok(Hop {
         profile: profile.name.clone(),
-        session_name: session_name.unwrap_or_else(|| Located::new(AMPLIFY_SESSION_NAME.to_owned(), Origin::Default)),
+        session_name: session_name.unwrap_or_else(default_session_name),
         external_id: limited(profile, &EXTERNAL_ID)?,
         mfa_serial: limited(profile, &MFA_SERIAL)?,
         duration: duration(profile, asked)?,
-        extras: SessionExtras::of(profile, role_arn.partition())?,
-        sts: sts.endpoint(region.unwrap_or_else(first_region)),
-        role_arn: Located::new(role_arn, from),
+        extras: SessionExtras::of(profile, role_arn.value.partition())?,
+        sts: sts.endpoint(region(&profile.name, stated_region, &role_arn.value, inputs, asked)?),
+        role_arn,
     })
+}
+
+/// The role's ARN, if it has the shape of one.
+pub(super) fn role_arn(profile: &str, role: Located<String>) -> Result<Located<RoleArn>, PlanError> {
+    if let Some(arn) = RoleArn::parse(&role.value) {
+        return Ok(Located::new(arn, role.from));
+    }
+    let expected = "arn:aws:iam::ACCOUNT:role/NAME with the account's twelve digits".to_owned();
+    Err(PlanError::Invalid { profile: profile.to_owned(), key: "role_arn", expected, from: role.from })
+}
+
+/// The region whose STS gives `role`: by flag, alias, variable, the profile's own, else the partition's first.
+pub(super) fn region(
+    profile: &str,
+    stated: Option<Setting<'_>>,
+    role: &RoleArn,
+    inputs: &Inputs,
+    asked: &Asked,
+) -> Result<Located<String>, PlanError> {
+    let flag = inputs.region.clone().filter(|region| matches!(region.from, Origin::Flag(_)));
+    let region = flag.or_else(|| asked.region.clone()).or_else(|| inputs.region.clone());
+    match region.or_else(|| stated.map(Setting::located)) {
+        Some(region) if !is_region(&region.value) => {
+            let expected = "a region's name, such as eu-west-1".to_owned();
+            Err(PlanError::Invalid { profile: profile.to_owned(), key: "region", expected, from: region.from })
+        }
+        Some(region) => Ok(region),
+        None => Ok(Located::new(first_region(role.partition()).to_owned(), Origin::Default)),
+    }
+}
+
+/// The session name where nothing gives one.
+pub(super) fn default_session_name() -> Located<String> {
+    Located::new(AMPLIFY_SESSION_NAME.to_owned(), Origin::Default)
 }
 
 impl Hop {
@@ -71,7 +93,14 @@ impl Hop {
     }
 }
 
-fn duration(profile: &Profile<'_>, asked: &Asked) -> Result<SessionDuration, PlanError> {
+/// How long a session without a profile is to last.
+pub(super) fn asked_duration(inputs: &Inputs) -> SessionDuration {
+    let requested = inputs.duration.clone().unwrap_or_else(|| Located::new(ONE_HOUR, Origin::Default));
+    SessionDuration { seconds: requested.value, requested }
+}
+
+/// How long the session is to last: by alias, else by the profile.
+pub(super) fn duration(profile: &Profile<'_>, asked: &Asked) -> Result<SessionDuration, PlanError> {
     let (seconds, from) = match (&asked.duration, profile.get("duration_seconds")) {
         (Some(asked), _) => (Some(asked.value), asked.from.clone()),
         (None, Some(found)) => (found.value.parse().ok(), Origin::File(found.at)),

@@ -31,12 +31,11 @@ impl Kind {
     /// The kind of `profile`.
     pub fn of(profile: &Profile<'_>) -> Self {
         let has = |key| profile.has(key);
-        let has_source = has("source_profile") || has("credential_source");
         let process = profile.get("credential_process");
         let is_wrapper = process.as_ref().is_some_and(|process| Wrapper::parse(process.value, None).is_some());
         match () {
-            // The role of a web identity has no source.
-            () if has("role_arn") && (has_source || !has("web_identity_token_file")) => Self::Role,
+            // With a token's file the role is a base, whatever source there is besides.
+            () if has("role_arn") && !has("web_identity_token_file") => Self::Role,
             () if has("web_identity_token_file") => Self::WebIdentity,
             () if has("sso_session") || has("sso_start_url") || has("sso_account_id") => Self::Sso,
             () if process.is_some() && !is_wrapper => Self::Process,

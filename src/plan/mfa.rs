@@ -120,6 +120,8 @@ impl Mfa {
 /// One session on the way from the base to what is handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
+    /// The role that the base's web identity gives.
+    WebIdentity,
     /// The user's MFA session.
     Mfa,
     /// The role of that hop, counted from 0.
@@ -130,7 +132,8 @@ impl CredentialPlan {
     /// The sessions on the way, base first.
     pub fn steps(&self) -> impl DoubleEndedIterator<Item = Step> + use<> {
         let mfa = self.mfa.as_ref().is_some_and(|mfa| matches!(mfa.way, Way::Session(_)));
-        mfa.then_some(Step::Mfa).into_iter().chain((0..self.hops.len()).map(Step::Hop))
+        let web_identity = matches!(self.base.source, BaseSource::WebIdentity(_)).then_some(Step::WebIdentity);
+        web_identity.or(mfa.then_some(Step::Mfa)).into_iter().chain((0..self.hops.len()).map(Step::Hop))
     }
 }
 
@@ -180,7 +183,7 @@ impl Chain<'_, '_> {
 
     /// Where STS is called for a user who takes no role.
     fn sts(&self, serial: &str) -> Result<Endpoint, PlanError> {
-        let choice = self.profiles.last().map(|profile| Choice::of(self.set, profile, self.sts)).transpose()?;
+        let choice = self.profiles.last().map(|profile| Choice::of(Some((self.set, profile)), self.sts)).transpose()?;
         let partition = serial.split(':').nth(1).unwrap_or_default();
         let first_region = || Located::new(first_region(partition).to_owned(), Origin::Default);
         Ok(choice.unwrap_or_default().endpoint(self.region.clone().unwrap_or_else(first_region)))
@@ -244,7 +247,12 @@ impl Chain<'_, '_> {
             BaseSource::Static(keys) | BaseSource::Environment(keys) => {
                 keys.session_token.is_none() && !keys.access_key_id.starts_with("ASIA")
             }
-            BaseSource::Process(_) => false,
+            BaseSource::Process(_)
+            | BaseSource::Imds(_)
+            | BaseSource::Container(_)
+            | BaseSource::Sso(_)
+            | BaseSource::WebIdentity(_)
+            | BaseSource::Login(_) => false,
         }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Refuses to fetch anything, and to exist with a value that AWS would reject: limits are checked while building.
 
+pub mod base;
 pub mod build;
 pub mod endpoint;
 pub mod error;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use crate::profile::keys::Keys;
 use crate::span::{Located, Origin};
 
+use base::{ContainerBase, ImdsBase, LoginBase, SsoBase, WebIdentityBase};
 use endpoint::Endpoint;
 use limits::RoleArn;
 use mfa::Mfa;
@@ -66,6 +68,53 @@ pub enum BaseSource {
     Environment(Keys),
     /// Another program's answer.
     Process(ProcessBase),
+    /// The role of an EC2 instance.
+    Imds(ImdsBase),
+    /// The role of a container.
+    Container(ContainerBase),
+    /// A role of IAM Identity Center.
+    Sso(SsoBase),
+    /// A role by a token in a file.
+    WebIdentity(WebIdentityBase),
+    /// A session of `aws login`.
+    Login(LoginBase),
+}
+
+impl BaseSource {
+    /// The name in `explain --json`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Static(_) => "static",
+            Self::Environment(_) => "environment",
+            Self::Process(_) => "process",
+            Self::Imds(_) => "imds",
+            Self::Container(_) => "container",
+            Self::Sso(_) => "sso",
+            Self::WebIdentity(_) => "web_identity",
+            Self::Login(_) => "login",
+        }
+    }
+
+    /// What names it: the place to look at when it fails.
+    pub fn origin(&self) -> &Origin {
+        match self {
+            Self::Static(keys) | Self::Environment(keys) => &keys.from,
+            Self::Process(process) => &process.command.from,
+            Self::Imds(imds) => &imds.from,
+            Self::Container(container) => &container.from,
+            Self::Sso(sso) => &sso.account_id.from,
+            Self::WebIdentity(web) => &web.token_file.from,
+            Self::Login(login) => &login.session.from,
+        }
+    }
+
+    /// Whether it is always a session, from which AWS gives a role an hour at most. Of keys and programs nobody knows.
+    pub fn is_session(&self) -> bool {
+        match self {
+            Self::Static(_) | Self::Environment(_) | Self::Process(_) => false,
+            Self::Imds(_) | Self::Container(_) | Self::Sso(_) | Self::WebIdentity(_) | Self::Login(_) => true,
+        }
+    }
 }
 
 /// A `credential_process` and what its answer may depend on.

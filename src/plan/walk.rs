@@ -1,14 +1,17 @@
 //! Owns the walk from a profile to its base credentials: precedence, aliases, loops, missing ends.
 //!
 //! As a source, static keys beat the source's own `role_arn`, as in every SDK (observed of botocore 1.44.5, aws-config
-//! 1.13.0 and @smithy/shared-ini-file-loader 4.7.2). Refuses to guess between two sources.
+//! 1.13.0 and @smithy/shared-ini-file-loader 4.7.2); a role with a token's file is a base and never a hop. Within one
+//! profile the kinds follow in the order in which botocore and the SDK for Rust agree, and where they do not, in the
+//! latter's (`tests/conformance/vectors/resolution.json`). Refuses to guess between two sources.
 
 use std::mem::replace;
 
-use crate::profile::keys::{HalfPair, Keys};
+use crate::profile::keys::HalfPair;
 use crate::profile::{Profile, ProfileSet, Setting};
 use crate::span::{Located, Location, Origin};
 
+use super::base;
 use super::build::Inputs;
 use super::endpoint::Choice;
 use super::error::PlanError;
@@ -37,13 +40,28 @@ pub(super) struct Walk<'a, 't> {
     sts: Choice,
     /// What the last alias asks.
     asked: Asked,
-    /// Whether the profile at hand is one that somebody asks for, not a source: then its role beats its keys.
-    is_asked_for: bool,
+    /// What the profile at hand is wanted for.
+    wanted: Wanted,
 }
+
+/// What a profile is wanted for, which decides what of it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// Somebody asks for it: its role beats its keys.
+    ByItself,
+    /// It is another's source: its keys beat all else.
+    AsSource,
+    /// It is its own source: its role has been taken, and what it has besides is the base.
+    AsOwnSource,
+}
+
+/// The key that makes a role the base of a chain instead of a hop.
+const TOKEN_FILE: &str = "web_identity_token_file";
+const PROCESS: &str = "credential_process";
 
 /// What a profile without a role leads to.
 enum End<'t> {
-    Base(Base),
+    Base(Box<Base>),
     Alias(Profile<'t>),
 }
 
@@ -61,7 +79,7 @@ impl<'a, 't> Walk<'a, 't> {
             ca_bundle: inputs.ca_bundle.clone(),
             sts: Choice::default(),
             asked: Asked::default(),
-            is_asked_for: true,
+            wanted: Wanted::ByItself,
         }
     }
 
@@ -69,27 +87,31 @@ impl<'a, 't> Walk<'a, 't> {
     pub(super) fn from(&mut self, name: &str) -> Result<Base, PlanError> {
         let mut profile = self.profile(name)?;
         loop {
-            if self.is_asked_for {
+            if self.wanted == Wanted::ByItself {
                 let said =
                     |found: Option<Located<String>>, key| found.or_else(|| profile.get(key).map(Setting::located));
                 self.region = said(self.region.take(), "region");
                 self.ca_bundle = said(self.ca_bundle.take(), "ca_bundle");
             }
-            let Some(role) = profile.get("role_arn").filter(|_| self.is_asked_for || !has_keys(&profile)) else {
+            if self.wanted == Wanted::ByItself && profile.has("role_arn") {
+                self.sts = Choice::of(Some((self.set, &profile)), &self.inputs.sts)?;
+            }
+            let is_role = match self.wanted {
+                Wanted::ByItself => !profile.has(TOKEN_FILE),
+                Wanted::AsSource => !profile.has(TOKEN_FILE) && !has_keys(&profile),
+                Wanted::AsOwnSource => false,
+            };
+            let Some(role) = profile.get("role_arn").filter(|_| is_role) else {
                 match self.end(&profile)? {
                     End::Base(base) => {
                         self.passed.push(profile);
-                        return Ok(base);
+                        return Ok(*base);
                     }
                     End::Alias(target) => self.passed.push(replace(&mut profile, target)),
                 }
                 continue;
             };
             let name = || profile.name.clone();
-            refuse(&profile, "web_identity_token_file")?;
-            if self.is_asked_for {
-                self.sts = Choice::of(self.set, &profile, &self.inputs.sts)?;
-            }
             let source = match (profile.get("source_profile"), profile.get("credential_source")) {
                 (Some(source), None) => source,
                 (None, Some(source)) => {
@@ -103,26 +125,20 @@ impl<'a, 't> Walk<'a, 't> {
                 }
                 (None, None) => return Err(PlanError::NoSource { profile: name(), at: role.at }),
             };
-            if source.value != profile.name
-                && let Ok(Some(Keys { from, .. })) = profile.keys()
-            {
-                self.warnings.push(Warning::MixedKinds {
-                    profile: name(),
-                    used: "role_arn",
-                    unused: "static keys",
-                    from,
-                });
+            let is_own_source = source.value == profile.name;
+            if !is_own_source {
+                self.warn_of_others(&profile, "role_arn");
             }
             if source.value.contains('\n') {
                 let (expected, from) =
                     ("one line: an indented line below continues it".to_owned(), Origin::File(source.at));
                 return Err(PlanError::Invalid { profile: name(), key: "source_profile", expected, from });
             }
-            let may_name_itself = source.value == profile.name && has_keys(&profile);
+            let may_name_itself = is_own_source && has_keys(&profile);
             let next = self.next(&profile.name, source.value, &source.at, may_name_itself)?;
             self.hops.push(hop::make(&profile, role, next.get("region"), self.inputs, &self.asked, &self.sts)?);
             self.asked.duration = None;
-            self.is_asked_for = false;
+            self.wanted = if is_own_source { Wanted::AsOwnSource } else { Wanted::AsSource };
             self.passed.push(replace(&mut profile, next));
         }
     }
@@ -175,46 +191,80 @@ impl<'a, 't> Walk<'a, 't> {
         }
     }
 
-    /// What a profile without a role is, or one whose static keys beat its role.
+    /// What a profile without a role is, or one whose role does not count.
     fn end(&mut self, profile: &Profile<'t>) -> Result<End<'t>, PlanError> {
-        let name = profile.name.clone();
-        let base = |source| Ok(End::Base(Base { profile: profile.name.clone(), source }));
-        let keys = || {
-            profile.keys().map_err(|HalfPair { missing, at }| PlanError::HalfPair {
-                profile: profile.name.clone(),
-                missing,
-                at,
-            })
-        };
-        if !self.is_asked_for
-            && let Some(keys) = keys()?
+        // Half a pair wins over nothing, and is an error only where there is nothing else.
+        if self.wanted == Wanted::AsSource
+            && let Ok(Some(keys)) = profile.keys()
         {
-            return base(BaseSource::Static(keys));
+            return Ok(self.base(profile, "static keys", BaseSource::Static(keys)));
         }
-        for key in ["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"] {
-            refuse(profile, key)?;
+        if let Some(web) = base::web_identity(profile, &self.asked, self.inputs, &self.sts)? {
+            return Ok(self.base(profile, TOKEN_FILE, BaseSource::WebIdentity(web)));
         }
-        if let Some(command) = profile.get("credential_process") {
-            if let Ok(Some(Keys { from, .. })) = profile.keys() {
-                let (used, unused) = ("credential_process", "static keys");
-                self.warnings.push(Warning::MixedKinds { profile: name.clone(), used, unused, from });
-            }
-            return match Wrapper::parse(command.value, self.inputs.program.as_deref()) {
-                Some(wrapper) => self.alias(&name, &wrapper, &command.at).map(End::Alias),
-                None if self.inputs.waiting.contains(&name) => {
-                    Err(PlanError::Recursion { profile: name, at: Some(command.at) })
+        if let Some(sso) = base::sso(self.set, profile)? {
+            return Ok(self.base(profile, "sso_account_id", BaseSource::Sso(sso)));
+        }
+        if let Some(login) = base::login(profile, self.region.as_ref()) {
+            return Ok(self.base(profile, "login_session", BaseSource::Login(login)));
+        }
+        if let Some(command) = profile.get(PROCESS) {
+            match self.wrapper(&command) {
+                // It would lead back to the role that this is the source of.
+                Some(_) if self.wanted == Wanted::AsOwnSource => {}
+                Some(wrapper) => {
+                    self.warn_of_others(profile, PROCESS);
+                    return self.alias(&profile.name, &wrapper, &command.at).map(End::Alias);
+                }
+                None if self.inputs.waiting.contains(&profile.name) => {
+                    return Err(PlanError::Recursion { profile: profile.name.clone(), at: Some(command.at) });
                 }
                 None => {
                     let surroundings = self.inputs.surroundings.clone();
-                    base(BaseSource::Process(ProcessBase { command: command.located(), surroundings }))
+                    let process = ProcessBase { command: command.located(), surroundings };
+                    return Ok(self.base(profile, PROCESS, BaseSource::Process(process)));
                 }
-            };
+            }
         }
-        if let Some(keys) = keys()? {
-            return base(BaseSource::Static(keys));
+        let keys = profile.keys().map_err(|HalfPair { missing, at }| PlanError::HalfPair {
+            profile: profile.name.clone(),
+            missing,
+            at,
+        });
+        if let Some(keys) = keys? {
+            return Ok(self.base(profile, "static keys", BaseSource::Static(keys)));
         }
-        refuse(profile, "login_session")?;
-        Err(PlanError::NoCredentials { profile: name, at: profile.location(), named_by: self.path.last().cloned() })
+        // Without a role: as the SDK for Rust has it, but only where there is nothing else, since botocore passes over it.
+        if let Some(source) = profile.get("credential_source") {
+            return self.credential_source(profile, &source).map(|base| End::Base(Box::new(base)));
+        }
+        let (name, at) = (profile.name.clone(), profile.location());
+        Err(PlanError::NoCredentials { profile: name, at, named_by: self.path.last().cloned() })
+    }
+
+    fn base(&mut self, profile: &Profile<'t>, kind: &'static str, source: BaseSource) -> End<'t> {
+        if self.wanted != Wanted::AsOwnSource {
+            self.warn_of_others(profile, kind);
+        }
+        End::Base(Box::new(Base { profile: profile.name.clone(), source }))
+    }
+
+    /// Notes what else `profile` has besides what is used of it: tools disagree about such a profile.
+    fn warn_of_others(&mut self, profile: &Profile<'t>, used: &'static str) {
+        let of = |key: &'static str| Some((key, Origin::File(profile.get(key)?.at)));
+        let process = of(PROCESS).filter(|_| profile.get(PROCESS).is_some_and(|found| self.wrapper(&found).is_none()));
+        let keys = profile.keys().ok().flatten().map(|keys| ("static keys", keys.from));
+        let source = of("source_profile").filter(|_| used == TOKEN_FILE);
+        let sso = of("sso_account_id").or_else(|| of("sso_role_name").map(|(_, from)| ("sso_account_id", from)));
+        let all = [source, of(TOKEN_FILE), sso, of("login_session"), process, keys];
+        for (unused, from) in all.into_iter().flatten().filter(|(kind, _)| *kind != used) {
+            self.warnings.push(Warning::MixedKinds { profile: profile.name.clone(), used, unused, from });
+        }
+    }
+
+    /// A `credential_process` that is this program.
+    fn wrapper(&self, command: &Setting<'_>) -> Option<Wrapper> {
+        Wrapper::parse(command.value, self.inputs.program.as_deref())
     }
 
     /// The profile that a `credential_process` of ours stands for: the plan is its plan, plus the command's options.
@@ -230,30 +280,24 @@ impl<'a, 't> Walk<'a, 't> {
             self.region = self.asked.region.clone().or(self.region.take());
         }
         self.via.push(from.to_owned());
-        self.is_asked_for = true;
+        self.wanted = Wanted::ByItself;
         let to = profile.as_deref().unwrap_or(&self.inputs.unnamed_profile);
         self.next(from, to, at, false)
     }
 
     fn credential_source(&self, profile: &Profile<'_>, source: &Setting<'_>) -> Result<Base, PlanError> {
         let (name, at) = (profile.name.clone(), source.at.clone());
-        match source.value {
+        let from = || Origin::File(source.at.clone());
+        let source = match source.value {
             "Environment" => match &self.inputs.environment {
-                Some(keys) => Ok(Base { profile: name, source: BaseSource::Environment(keys.clone()) }),
-                None => Err(PlanError::NoEnvironmentKeys { profile: name, at }),
+                Some(keys) => BaseSource::Environment(keys.clone()),
+                None => return Err(PlanError::NoEnvironmentKeys { profile: name, at }),
             },
-            "Ec2InstanceMetadata" | "EcsContainer" => {
-                Err(PlanError::Unsupported { profile: name, key: "credential_source", at })
-            }
-            _ => Err(PlanError::UnknownCredentialSource { profile: name, at }),
-        }
-    }
-}
-
-fn refuse(profile: &Profile<'_>, key: &'static str) -> Result<(), PlanError> {
-    match profile.get(key) {
-        None => Ok(()),
-        Some(found) => Err(PlanError::Unsupported { profile: profile.name.clone(), key, at: found.at }),
+            "Ec2InstanceMetadata" => BaseSource::Imds(base::imds(profile, self.passed.first(), from(), self.inputs)?),
+            "EcsContainer" => BaseSource::Container(base::container(from(), self.inputs)),
+            _ => return Err(PlanError::UnknownCredentialSource { profile: name, at }),
+        };
+        Ok(Base { profile: name, source })
     }
 }
 

@@ -19,6 +19,15 @@ pub struct ProfileSet<'t> {
     pub(super) files: [FileView<'t>; 2],
 }
 
+/// Sections of the config file that are no profiles and that profiles refer to by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SectionKind {
+    /// `[sso-session NAME]`
+    SsoSession,
+    /// `[services NAME]`
+    Services,
+}
+
 impl<'t> ProfileSet<'t> {
     /// The names in file order, config before credentials.
     pub fn names(&self) -> Vec<String> {
@@ -40,6 +49,12 @@ impl<'t> ProfileSet<'t> {
     pub fn get(&self, name: &str) -> Option<Profile<'t>> {
         let parts: Vec<_> = self.files.iter().rev().filter_map(|file| file.part(name)).collect();
         (!parts.is_empty()).then(|| Profile { name: name.to_owned(), parts, included: Vec::new() })
+    }
+
+    /// The section of that kind and name, read like a profile. The Amplify CLI's dialect knows none.
+    pub fn section(&self, kind: SectionKind, name: &str) -> Option<Profile<'t>> {
+        let part = self.files[0].section(kind, name)?;
+        Some(Profile { name: name.to_owned(), parts: vec![part], included: Vec::new() })
     }
 
     /// A header without `]` that leaves in doubt what belongs to `name`.

@@ -11,6 +11,7 @@ use crate::profile_file::{Content, FileKind, Name, Property, Section, Spelling};
 use crate::span::{Location, SourceFile};
 
 use super::Part;
+use super::set::SectionKind;
 
 /// One file's reading and what to call the file.
 #[derive(Debug)]
@@ -65,6 +66,25 @@ impl<'t> FileView<'t> {
             FileKind::Credentials => reading.sections.iter().filter(literally).collect(),
         };
         (!literal.is_empty()).then(|| self.join(literal))
+    }
+
+    /// What the file says in all sections of that kind and name.
+    pub(super) fn section(&self, kind: SectionKind, name: &str) -> Option<Part<'t>> {
+        let Content::Sections(reading) = &self.content else { return None };
+        let mut part = self.empty_part();
+        for section in &reading.sections {
+            let is_meant = match (&section.name, kind) {
+                (Name::SsoSession(found), SectionKind::SsoSession) | (Name::Services(found), SectionKind::Services) => {
+                    *found == name
+                }
+                _ => false,
+            };
+            if is_meant {
+                part.headers.push((section.line, section.header.into()));
+                part.properties.extend(section.properties());
+            }
+        }
+        (!part.headers.is_empty()).then_some(part)
     }
 
     /// A header without `]`: one that leaves in doubt what belongs to the profile, or any.

@@ -155,7 +155,7 @@ fn config_name(inner: &str) -> Name<'_> {
     match first {
         "profile" if rest.is_empty() => Name::Other,
         "profile" => prefixed_name(rest),
-        "sso-session" if !rest.is_empty() => Name::SsoSession(rest),
+        "sso-session" if !rest.is_empty() => Name::SsoSession(unquoted(rest).unwrap_or(rest)),
         "services" if !rest.is_empty() => Name::Services(unquoted(rest).unwrap_or(rest)),
         _ if NOT_PROFILES.contains(&first) => Name::Other,
         _ => {

@@ -19,11 +19,11 @@ use crate::cache::store::{Store, WriteError};
 use crate::chain::Chain;
 use crate::clock::Clock;
 use crate::credentials::Credentials;
+use crate::plan::base::WebIdentityBase;
 use crate::plan::mfa::{Mfa, Spend};
-use crate::plan::{CredentialPlan, Hop};
+use crate::plan::{Base, CredentialPlan, Hop};
 use crate::prompt::{Prompt, PromptError};
-use crate::source::process::ProcessError;
-use crate::span::Origin;
+use crate::source::{SourceError, Sources};
 use crate::sts::{Sts, StsError};
 
 /// What the user asked of this run.
@@ -55,6 +55,8 @@ pub struct FailedCall {
 pub enum What {
     /// GetSessionToken.
     MfaSession(Box<Mfa>),
+    /// AssumeRoleWithWebIdentity, for this profile.
+    WebIdentity(String, Box<WebIdentityBase>),
     /// AssumeRole.
     Role {
         /// The hop's plan.
@@ -91,11 +93,9 @@ pub enum ResolveError {
     #[error("{error}")]
     Base {
         /// Why.
-        error: ProcessError,
-        /// The profile whose program was run.
-        profile: String,
-        /// Where its command stands.
-        at: Origin,
+        error: SourceError,
+        /// Whose they are.
+        base: Box<Base>,
     },
     /// A program that we were run by holds the lock that we would wait for.
     #[error("this run is waited for by the one that it would wait for")]
@@ -134,6 +134,8 @@ pub struct Resolver<'a> {
     pub store: &'a Store,
     /// What calls AWS.
     pub sts: &'a dyn Sts,
+    /// What gives base credentials.
+    pub sources: &'a Sources<'a>,
     /// What asks for codes.
     pub prompt: &'a mut dyn Prompt,
     /// The time.

@@ -8,12 +8,13 @@ use crate::cache::lock::Guard;
 use crate::chain::Chain;
 use crate::clock::Timestamp;
 use crate::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
+use crate::plan::base::WebIdentityBase;
 use crate::plan::endpoint::Endpoint;
 use crate::plan::mfa::{Mfa, Spend, Step, Way};
 use crate::plan::{BaseSource, CredentialPlan, Hop};
 use crate::secret::Secret;
-use crate::source;
-use crate::sts::{self, AssumeRole, Host, Session, StsError};
+use crate::source::{SourceError, web_identity};
+use crate::sts::{self, AssumeRole, AssumeRoleWithWebIdentity, Host, Session, StsError};
 
 use super::code::Exchanged;
 use super::memory::device_id;
@@ -57,6 +58,8 @@ pub(super) struct Run<'r, 'a> {
 pub(super) enum Call<'r> {
     /// GetSessionToken with this device, for so many seconds.
     MfaSession(&'r Mfa, u32),
+    /// AssumeRoleWithWebIdentity for the base.
+    WebIdentity(&'r WebIdentityBase),
     /// AssumeRole for this hop, counted from 0.
     Role(usize),
 }
@@ -79,6 +82,10 @@ impl<'r, 'a> Run<'r, 'a> {
                 Way::Role(_) => None,
             },
             (Step::Mfa, None) => None,
+            (Step::WebIdentity, _) => match &plan.base.source {
+                BaseSource::WebIdentity(web) => Some(Call::WebIdentity(web)),
+                _ => None,
+            },
         };
         let steps = plan.steps().filter_map(|step| Some((call(step)?, CacheKey::of(plan, step)?))).collect();
         let began = resolver.clock.now();
@@ -159,6 +166,7 @@ impl<'r, 'a> Run<'r, 'a> {
         self.epoch.get_or_insert_with(|| self.resolver.store.epoch());
         let fetched = match self.steps[at].0 {
             Call::MfaSession(mfa, seconds) => self.mfa_session(at, mfa, seconds),
+            Call::WebIdentity(web) => self.web_identity(at, web),
             Call::Role(0) => self.first_role(at),
             Call::Role(index) => self.session(at - 1).and_then(|signer| self.role(at, index, &signer)),
         };
@@ -182,7 +190,9 @@ impl<'r, 'a> Run<'r, 'a> {
     fn lock_id(&self, at: usize) -> Option<String> {
         match &self.steps[at] {
             (Call::MfaSession(..), key) => Some(device_id(&key.outer, &key.inner)),
-            (Call::Role(_), key) => self.resolver.options.use_cache.then(|| key.fingerprint.hex().to_owned()),
+            (Call::Role(_) | Call::WebIdentity(_), key) => {
+                self.resolver.options.use_cache.then(|| key.fingerprint.hex().to_owned())
+            }
         }
     }
 
@@ -195,14 +205,33 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// The credentials that sign the first call.
-    pub(super) fn base(&self) -> Result<Credentials, ResolveError> {
-        source::fetch(&self.plan.base, &self.longer_chain()).map_err(|error| {
-            let at = match &self.plan.base.source {
-                BaseSource::Process(process) => process.command.from.clone(),
-                BaseSource::Static(keys) | BaseSource::Environment(keys) => keys.from.clone(),
-            };
-            ResolveError::Base { error, profile: self.plan.base.profile.clone(), at }
-        })
+    pub(super) fn base(&mut self) -> Result<Credentials, ResolveError> {
+        let fetched = self.resolver.sources.fetch(&self.plan.base, &self.longer_chain());
+        match fetched.map_err(|error| self.base_failed(error))? {
+            Some(credentials) => Ok(credentials),
+            None => self.session(0),
+        }
+    }
+
+    /// The role of a web identity. It is a session like a hop's, by a token instead of a signature.
+    fn web_identity(&mut self, at: usize, web: &WebIdentityBase) -> Result<Credentials, ResolveError> {
+        let WebIdentityBase { token_file, role_arn, session_name, duration, sts, machine: _ } = web;
+        let token = web_identity::token(&token_file.value).map_err(|error| self.base_failed(error))?;
+        let request = AssumeRoleWithWebIdentity {
+            role_arn: role_arn.value.as_str(),
+            session_name: &session_name.value,
+            token: &token,
+            duration_seconds: duration.seconds,
+            host: self.host(sts),
+        };
+        match self.resolver.sts.assume_role_with_web_identity(&request) {
+            Ok(session) => Ok(self.keep(at, session)),
+            Err(error) => Err(self.failed(at, error)),
+        }
+    }
+
+    fn base_failed(&self, error: SourceError) -> ResolveError {
+        ResolveError::Base { error, base: Box::new(self.plan.base.clone()) }
     }
 
     /// What a program that we run must not ask us for again.
@@ -272,6 +301,7 @@ impl<'r, 'a> Run<'r, 'a> {
         };
         match self.steps[at].0 {
             Call::MfaSession(..) => true,
+            Call::WebIdentity(_) => false,
             Call::Role(_) => !(0..at).any(is_fresh) && self.spend(mfa) != Spend::Nothing,
         }
     }
@@ -296,7 +326,10 @@ impl<'r, 'a> Run<'r, 'a> {
         signed_by_a_steady_clock(|| self.resolver.sts.assume_role(&request, signer))
     }
 
-    pub(super) fn host(&self, sts: &'r Endpoint) -> Host<'r> {
+    pub(super) fn host<'h>(&self, sts: &'h Endpoint) -> Host<'h>
+    where
+        'r: 'h,
+    {
         let timeout = match self.patience {
             Patience::Full => sts::CALL_TIMEOUT,
             Patience::Early(timeout) => timeout,
@@ -330,6 +363,7 @@ impl<'r, 'a> Run<'r, 'a> {
         let profile = match call {
             Call::Role(index) => &self.plan.hops[*index].profile,
             Call::MfaSession(mfa, _) => &mfa.profile,
+            Call::WebIdentity(_) => &self.plan.base.profile,
         };
         let mark = Mark {
             v: MARK_VERSION,
@@ -354,6 +388,7 @@ impl<'r, 'a> Run<'r, 'a> {
     pub(super) fn failed_call(&self, at: usize) -> FailedCall {
         let what = match self.steps[at].0 {
             Call::MfaSession(mfa, _) => What::MfaSession(Box::new(mfa.clone())),
+            Call::WebIdentity(web) => What::WebIdentity(self.plan.base.profile.clone(), Box::new(web.clone())),
             Call::Role(index) => What::Role {
                 hop: Box::new(self.plan.hops[index].clone()),
                 number: index + 1,

@@ -9,7 +9,9 @@ use crate::profile::load::Files;
 use crate::profile_file::Dialect;
 use crate::prompt::{Answer, Question};
 use crate::secret::Secret;
-use crate::sts::{AssumeRole, GetSessionToken, Session};
+use crate::source::Endpoints;
+use crate::sts::client::SdkSts;
+use crate::sts::{AssumeRole, AssumeRoleWithWebIdentity, GetSessionToken, Session};
 
 const NOW: Timestamp = Timestamp(1_800_000_000);
 const FILES: &str = "[profile one]\nrole_arn = arn:aws:iam::222222222222:role/One\nsource_profile = keys\n\
@@ -68,6 +70,11 @@ impl Sts for ScriptedSts {
 
     fn get_session_token(&self, request: &GetSessionToken<'_>, signer: &Credentials) -> Result<Session, StsError> {
         self.answer(format!("session by {}", signer.access_key_id), request.duration_seconds)
+    }
+
+    fn assume_role_with_web_identity(&self, request: &AssumeRoleWithWebIdentity<'_>) -> Result<Session, StsError> {
+        let name = request.role_arn.rsplit('/').next().unwrap_or_default();
+        self.answer(format!("{name} by a token"), request.duration_seconds)
     }
 }
 
@@ -134,9 +141,19 @@ impl World {
             lock_timeout: Duration::from_secs(5),
         };
         change(&mut options);
+        let store = Store::new(&self.dir.path().join("cache"));
+        let sources = Sources {
+            connections: &SdkSts::new(None),
+            sso_cache: self.dir.path().join("sso"),
+            login_cache: self.dir.path().join("login"),
+            locks: store.locks(),
+            endpoints: Endpoints::default(),
+            clock: Clock::Fixed(NOW.plus(later)),
+        };
         let mut resolver = Resolver {
-            store: &Store::new(&self.dir.path().join("cache")),
+            store: &store,
             sts,
+            sources: &sources,
             prompt: &mut ScriptedPrompt(codes),
             clock: Clock::Fixed(NOW.plus(later)),
             options,

@@ -1,21 +1,124 @@
 //! Owns base credentials: from a plan's base to the credentials that sign the first call.
 //!
-//! Refuses to cache: the sessions made with them are cached, and whoever gives them knows best how long they last.
+//! Refuses to cache them: the sessions made with them are cached, and whoever gives them knows best how long they last.
 
+pub mod container;
+mod dpop;
+pub mod imds;
+pub mod login;
+mod metadata;
 pub mod process;
+pub mod sso;
+mod token_file;
+pub mod web_identity;
 
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::cache::lock::Locks;
 use crate::chain::Chain;
+use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::plan::{Base, BaseSource};
 use crate::profile::keys::Keys;
+use crate::sts::StsError;
+use crate::sts::client::SdkSts;
 
 use process::ProcessError;
 
-/// The credentials of `base`. `chain` is what a program that we run must not ask us for again.
-pub fn fetch(base: &Base, chain: &Chain) -> Result<Credentials, ProcessError> {
-    match &base.source {
-        BaseSource::Static(keys) | BaseSource::Environment(keys) => Ok(of_keys(keys)),
-        BaseSource::Process(process) => process::run(&process.command.value, chain),
+/// Why a base gave no credentials.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SourceError {
+    /// A program gave none.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// A service gave none.
+    #[error("{service}: {error}")]
+    Service {
+        /// Which.
+        service: Service,
+        /// Why.
+        error: StsError,
+    },
+    /// A person has to sign in, for this reason.
+    #[error("{0}")]
+    SignedOut(&'static str),
+    /// Something here is missing or wrong.
+    #[error("{0}")]
+    Unusable(String),
+}
+
+/// What is asked for credentials besides STS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// The metadata service of an EC2 instance.
+    Imds,
+    /// What a container's environment names.
+    Container,
+    /// IAM Identity Center.
+    Sso,
+    /// AWS Sign-In.
+    SignIn,
+}
+
+impl std::fmt::Display for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Imds => "the EC2 metadata service",
+            Self::Container => "the container's credentials service",
+            Self::Sso => "IAM Identity Center",
+            Self::SignIn => "AWS Sign-In",
+        })
+    }
+}
+
+impl Service {
+    fn failed(self, error: StsError) -> SourceError {
+        SourceError::Service { service: self, error }
+    }
+}
+
+/// URLs to call instead of AWS's own.
+#[derive(Debug, Clone, Default)]
+pub struct Endpoints {
+    /// `AWS_ENDPOINT_URL_SSO`
+    pub sso: Option<String>,
+    /// `AWS_ENDPOINT_URL_SSO_OIDC`
+    pub sso_oidc: Option<String>,
+    /// `AWS_ENDPOINT_URL_SIGNIN`
+    pub signin: Option<String>,
+}
+
+/// What bases are fetched with.
+pub struct Sources<'a> {
+    /// What connects, the same as for STS.
+    pub connections: &'a SdkSts,
+    /// The AWS CLI's directory of tokens of IAM Identity Center.
+    pub sso_cache: PathBuf,
+    /// The AWS CLI's directory of sessions of `aws login`.
+    pub login_cache: PathBuf,
+    /// Keeps two of us from spending one refresh token.
+    pub locks: Locks,
+    /// What is called.
+    pub endpoints: Endpoints,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl Sources<'_> {
+    /// The credentials of `base`, or nothing where STS gives them: then they are a session like a role's. `chain` is what
+    /// a program that we run must not ask us for again.
+    pub fn fetch(&self, base: &Base, chain: &Chain) -> Result<Option<Credentials>, SourceError> {
+        Ok(Some(match &base.source {
+            BaseSource::Static(keys) | BaseSource::Environment(keys) => of_keys(keys),
+            BaseSource::Process(process) => process::run(&process.command.value, chain)?,
+            BaseSource::Imds(imds) => self.imds(imds)?,
+            BaseSource::Container(container) => self.container(container)?,
+            BaseSource::Sso(sso) => self.sso(sso)?,
+            BaseSource::Login(login) => self.login(login)?,
+            BaseSource::WebIdentity(_) => return Ok(None),
+        }))
     }
 }
 

@@ -11,7 +11,8 @@ use std::time::{Duration, SystemTime};
 
 use aws_sdk_sts::config::interceptors::BeforeDeserializationInterceptorContextRef;
 use aws_sdk_sts::config::{
-    BehaviorVersion, ConfigBag, Intercept, Region, RuntimeComponents, SharedHttpClient, StalledStreamProtectionConfig,
+    BehaviorVersion, ConfigBag, Intercept, Region, RuntimeComponents, SharedCredentialsProvider, SharedHttpClient,
+    StalledStreamProtectionConfig,
 };
 use aws_sdk_sts::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
@@ -23,6 +24,7 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
 
 use crate::clock::Timestamp;
 use crate::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials};
@@ -31,7 +33,9 @@ use crate::plan::session::{Policy, SessionExtras};
 use crate::secret::Secret;
 use crate::span::Located;
 
-use super::{AssumeRole, CALL_TIMEOUT, GetSessionToken, Host, Identity, Session, Sts, StsError};
+use super::{
+    AssumeRole, AssumeRoleWithWebIdentity, CALL_TIMEOUT, GetSessionToken, Host, Identity, Session, Sts, StsError,
+};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -51,31 +55,52 @@ const SYSTEM_BUNDLES: [&str; 5] = [
 /// STS through the AWS SDK.
 pub struct SdkSts {
     ca_bundle: Option<PathBuf>,
-    parts: OnceCell<Parts>,
+    plain: OnceCell<Parts>,
+    tls: OnceCell<Parts>,
 }
 
 /// What all calls of one run share.
-struct Parts {
-    runtime: tokio::runtime::Runtime,
+pub(crate) struct Parts {
+    pub(crate) runtime: tokio::runtime::Runtime,
     http: SharedHttpClient,
+}
+
+impl Parts {
+    /// What a client of another service of AWS is made of.
+    pub(crate) fn config(&self, region: &str, timeout: Duration) -> SdkConfig {
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(region.to_owned()))
+            .http_client(self.http.clone())
+            .timeout_config(timeouts(timeout))
+            .retry_config(retries())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .build()
+    }
 }
 
 impl SdkSts {
     /// Nothing happens until the first call. `ca_bundle` replaces the system's certificate authorities.
     pub fn new(ca_bundle: Option<PathBuf>) -> Self {
-        Self { ca_bundle, parts: OnceCell::new() }
+        Self { ca_bundle, plain: OnceCell::new(), tls: OnceCell::new() }
     }
 
-    /// All hops of a plan share an endpoint, so the first call decides whether TLS is needed.
-    fn parts(&self, is_tls: bool) -> Result<&Parts, StsError> {
-        if let Some(parts) = self.parts.get() {
+    /// The certificate authorities to trust instead of the system's.
+    pub(crate) fn ca_bundle(&self) -> Option<&Path> {
+        self.ca_bundle.as_deref()
+    }
+
+    /// What calls to `https://…` or to `http://…` share.
+    pub(crate) fn parts(&self, is_tls: bool) -> Result<&Parts, StsError> {
+        let cell = if is_tls { &self.tls } else { &self.plain };
+        if let Some(parts) = cell.get() {
             return Ok(parts);
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| StsError::Setup(error.to_string()))?;
         // A plain URL needs no certificate authorities, and reading them is most of a client's cost.
         let http = if is_tls { https_client(self.ca_bundle.as_deref())? } else { http_client() };
-        Ok(self.parts.get_or_init(|| Parts { runtime, http }))
+        Ok(cell.get_or_init(|| Parts { runtime, http }))
     }
 }
 
@@ -108,7 +133,22 @@ impl Sts for SdkSts {
             async move { call.send().await.map(|output| output.credentials) }
         };
         let account = role_arn.split(':').nth(4).map(str::to_owned);
-        self.session(call, *host, signer, mfa.map(|(_, code)| code), account)
+        self.session(call, *host, Some(signer), mfa.map(|(_, code)| code), account)
+    }
+
+    fn assume_role_with_web_identity(&self, request: &AssumeRoleWithWebIdentity<'_>) -> Result<Session, StsError> {
+        let AssumeRoleWithWebIdentity { role_arn, session_name, token, duration_seconds, host } = request;
+        let call = |client: &Client| {
+            let call = client
+                .assume_role_with_web_identity()
+                .role_arn(*role_arn)
+                .role_session_name(*session_name)
+                .web_identity_token(token.expose())
+                .duration_seconds((*duration_seconds).cast_signed());
+            async move { call.send().await.map(|output| output.credentials) }
+        };
+        let account = role_arn.split(':').nth(4).map(str::to_owned);
+        self.session(call, *host, None, Some(token), account)
     }
 
     fn get_session_token(&self, request: &GetSessionToken<'_>, signer: &Credentials) -> Result<Session, StsError> {
@@ -123,7 +163,7 @@ impl Sts for SdkSts {
         };
         // A device that is no virtual one has a serial number of its maker instead of an ARN.
         let account = serial.split(':').nth(4).filter(|account| !account.is_empty()).map(str::to_owned);
-        self.session(call, *host, signer, Some(code), account)
+        self.session(call, *host, Some(signer), Some(code), account)
     }
 }
 
@@ -133,7 +173,7 @@ impl SdkSts {
         let host = Host { url: &at.url.value, signing_region: &at.signing_region.value, timeout: CALL_TIMEOUT };
         let parts = self.parts(is_tls(host))?;
         let clock = ServerClock(Arc::new(AtomicI64::new(0)));
-        let client = Client::from_conf(config(host, signer, parts.http.clone(), clock));
+        let client = Client::from_conf(config(host, Some(signer), parts.http.clone(), clock));
         let secrets = [Some(&signer.secret_access_key), signer.session_token.as_ref()];
         let call = client.get_caller_identity().send();
         let told = parts.runtime.block_on(call).map_err(|error| reason(&error, &secrets))?;
@@ -143,13 +183,13 @@ impl SdkSts {
         }
     }
 
-    /// The session that `call` gives.
+    /// The session that `call` gives. `proof` is the code or token that it sends.
     fn session<F, E>(
         &self,
         call: impl FnOnce(&Client) -> F,
         host: Host<'_>,
-        signer: &Credentials,
-        code: Option<&Secret>,
+        signer: Option<&Credentials>,
+        proof: Option<&Secret>,
         account_id: Option<String>,
     ) -> Result<Session, StsError>
     where
@@ -159,10 +199,10 @@ impl SdkSts {
         let parts = self.parts(is_tls(host))?;
         let offset = Arc::new(AtomicI64::new(0));
         let client = Client::from_conf(config(host, signer, parts.http.clone(), ServerClock(offset.clone())));
-        let given = parts
-            .runtime
-            .block_on(call(&client))
-            .map_err(|error| reason(&error, &[Some(&signer.secret_access_key), signer.session_token.as_ref(), code]))?;
+        let given = parts.runtime.block_on(call(&client)).map_err(|error| {
+            let secret = signer.map(|signer| &signer.secret_access_key);
+            reason(&error, &[secret, signer.and_then(|signer| signer.session_token.as_ref()), proof])
+        })?;
         let given = given.ok_or(StsError::Garbage)?;
         if [&given.access_key_id, &given.secret_access_key, &given.session_token].iter().any(|text| text.is_empty()) {
             return Err(StsError::Garbage);
@@ -189,30 +229,39 @@ fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
 }
 
-fn config(host: Host<'_>, signer: &Credentials, http: SharedHttpClient, clock: ServerClock) -> Config {
-    let keys = aws_sdk_sts::config::Credentials::new(
-        &signer.access_key_id,
-        signer.secret_access_key.expose(),
-        signer.session_token.as_ref().map(|token| token.expose().to_owned()),
-        None,
-        "amplify-creds",
-    );
-    let timeouts = TimeoutConfig::builder()
+fn timeouts(timeout: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT.min(host.timeout))
-        .operation_timeout(host.timeout)
-        .build();
-    Config::builder()
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT.min(timeout))
+        .operation_timeout(timeout)
+        .build()
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF)
+}
+
+fn config(host: Host<'_>, signer: Option<&Credentials>, http: SharedHttpClient, clock: ServerClock) -> Config {
+    let keys = |signer: &Credentials| {
+        aws_sdk_sts::config::Credentials::new(
+            &signer.access_key_id,
+            signer.secret_access_key.expose(),
+            signer.session_token.as_ref().map(|token| token.expose().to_owned()),
+            None,
+            "amplify-creds",
+        )
+    };
+    let mut config = Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(host.signing_region.to_owned()))
-        .credentials_provider(keys)
         .http_client(http)
-        .timeout_config(timeouts)
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF))
+        .timeout_config(timeouts(host.timeout))
+        .retry_config(retries())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .interceptor(clock)
-        .endpoint_url(host.url)
-        .build()
+        .endpoint_url(host.url);
+    config.set_credentials_provider(signer.map(keys).map(SharedCredentialsProvider::new));
+    config.build()
 }
 
 fn http_client() -> SharedHttpClient {
@@ -224,14 +273,17 @@ fn http_client() -> SharedHttpClient {
     })
 }
 
+/// A connector that goes to `url` without a proxy: metadata services are no farther than the next link.
+pub(crate) fn direct(url: &str, ca_bundle: Option<&Path>) -> Result<Connector, StsError> {
+    if !url.starts_with("https://") {
+        return Ok(Connector::builder().build_http());
+    }
+    let provider = Provider::Rustls(CryptoMode::Ring);
+    Ok(Connector::builder().tls_provider(provider).tls_context(tls_context(ca_bundle)?).build())
+}
+
 fn https_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient, StsError> {
-    let system = || SYSTEM_BUNDLES.iter().map(Path::new).find(|path| path.is_file());
-    let roots = match ca_bundle.or_else(system) {
-        Some(path) => TrustStore::empty().with_pem_certificate(read_bundle(path)?),
-        None => TrustStore::default(),
-    };
-    let context = TlsContext::builder().with_trust_store(roots).build();
-    let context = context.map_err(|error| StsError::Setup(innermost(&error)))?;
+    let context = tls_context(ca_bundle)?;
     Ok(Builder::new().build_with_connector_fn(move |settings, components| {
         let mut connector = Connector::builder()
             .proxy_config(ProxyConfig::from_env())
@@ -241,6 +293,15 @@ fn https_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient, StsError> 
         connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
         connector.build()
     }))
+}
+
+fn tls_context(ca_bundle: Option<&Path>) -> Result<TlsContext, StsError> {
+    let system = || SYSTEM_BUNDLES.iter().map(Path::new).find(|path| path.is_file());
+    let roots = match ca_bundle.or_else(system) {
+        Some(path) => TrustStore::empty().with_pem_certificate(read_bundle(path)?),
+        None => TrustStore::default(),
+    };
+    TlsContext::builder().with_trust_store(roots).build().map_err(|error| StsError::Setup(innermost(&error)))
 }
 
 fn read_bundle(path: &Path) -> Result<Vec<u8>, StsError> {
@@ -272,7 +333,7 @@ impl Intercept for ServerClock {
 }
 
 /// `secrets` are taken out of AWS's words: a refused signature is answered with what was signed.
-fn reason<E: ProvideErrorMetadata>(error: &SdkError<E>, secrets: &[Option<&Secret>]) -> StsError {
+pub(crate) fn reason<E: ProvideErrorMetadata>(error: &SdkError<E>, secrets: &[Option<&Secret>]) -> StsError {
     match error {
         SdkError::TimeoutError(_) => StsError::TimedOut,
         SdkError::DispatchFailure(failure) if failure.is_timeout() => StsError::TimedOut,
@@ -311,7 +372,7 @@ fn told(message: &str, secrets: &[Option<&Secret>]) -> String {
 }
 
 /// The last cause in a chain of wrapped errors: the one that says what happened.
-fn innermost(error: &dyn std::error::Error) -> String {
+pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
     let mut last = error;
     while let Some(source) = last.source() {
         last = source;

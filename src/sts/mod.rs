@@ -19,6 +19,9 @@ pub trait Sts {
     /// Calls AssumeRole, signed with `signer`.
     fn assume_role(&self, request: &AssumeRole<'_>, signer: &Credentials) -> Result<Session, StsError>;
 
+    /// Calls AssumeRoleWithWebIdentity, which nothing signs: the token is the proof.
+    fn assume_role_with_web_identity(&self, request: &AssumeRoleWithWebIdentity<'_>) -> Result<Session, StsError>;
+
     /// Calls GetSessionToken, signed with a user's long-term keys.
     fn get_session_token(&self, request: &GetSessionToken<'_>, signer: &Credentials) -> Result<Session, StsError>;
 }
@@ -55,6 +58,21 @@ pub struct GetSessionToken<'a> {
     pub duration_seconds: u32,
     /// `SerialNumber` and `TokenCode`
     pub mfa: (&'a str, &'a Secret),
+    /// Where.
+    pub host: Host<'a>,
+}
+
+/// The parameters of one AssumeRoleWithWebIdentity call.
+#[derive(Debug)]
+pub struct AssumeRoleWithWebIdentity<'a> {
+    /// The role.
+    pub role_arn: &'a str,
+    /// `RoleSessionName`
+    pub session_name: &'a str,
+    /// `WebIdentityToken`
+    pub token: &'a Secret,
+    /// `DurationSeconds`
+    pub duration_seconds: u32,
     /// Where.
     pub host: Host<'a>,
 }

@@ -162,9 +162,25 @@ fn an_unreadable_file_is_told() {
 }
 
 #[test]
-fn kinds_of_later_versions_are_told_apart_from_mistakes() {
-    for line in ["sso_session = corp", "login_session = x"] {
-        says(&fails(&format!("[profile a]\n{line}\n"), "", "a"), &["~/.aws/config:2", "this version cannot do"]);
+fn a_base_that_is_not_whole_is_told_with_its_lines() {
+    let sso = "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://a.example/start\n";
+    let rows: [(&str, &[&str]); 7] = [
+        ("sso_session = corp", &["profile a has no credentials"]),
+        ("sso_session = crop\nsso_account_id = 1\nsso_role_name = R", &["no [sso-session crop]", "~/.aws/config:5"]),
+        ("sso_session = corp\nsso_account_id = 1", &["sso_role_name is missing", "~/.aws/config:6"]),
+        ("sso_account_id = 1\nsso_role_name = R\nsso_region = x", &["sso_start_url is missing"]),
+        (
+            "sso_session = corp\nsso_account_id = 1\nsso_role_name = R\nsso_start_url = https://b.example/start",
+            &["another sso_start_url", "~/.aws/config:8", "~/.aws/config:3"],
+        ),
+        ("web_identity_token_file = /t", &["no role_arn", "~/.aws/config:5"]),
+        (
+            "role_arn = arn:aws:iam::222222222222:role/X\ncredential_source = Ec2",
+            &["does not exist", "~/.aws/config:6"],
+        ),
+    ];
+    for (lines, wanted) in rows {
+        says(&fails(&format!("{sso}[profile a]\n{lines}\n"), "", "a"), wanted);
     }
 }
 

@@ -1,0 +1,109 @@
+//! Owns the role of the container that we run in, from the address that its environment names.
+//!
+//! Refuses addresses beyond the machine over plain HTTP: the authorization that goes along is worth the role.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::credentials::Credentials;
+use crate::fs::read_capped;
+use crate::plan::base::{ContainerBase, ContainerService, ContainerToken};
+use crate::secret::Secret;
+
+use super::metadata::{Question, ask, credentials};
+use super::{Service, SourceError, Sources};
+
+/// For one call; the SDKs wait from 1 to 5 seconds.
+const TIMEOUT: Duration = Duration::from_secs(3);
+/// The largest authorization that is read, in bytes; one of EKS has about a thousand.
+const LARGEST: u64 = 16 << 10;
+/// Amazon ECS, and EKS Pod Identity by both protocols.
+const LINK_LOCAL: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
+
+impl Sources<'_> {
+    pub(super) fn container(&self, container: &ContainerBase) -> Result<Credentials, SourceError> {
+        let ContainerService { uri, token } = &container.service;
+        let Some(uri) = uri else {
+            let missing =
+                "neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set";
+            return Err(SourceError::Unusable(missing.to_owned()));
+        };
+        if !is_allowed(&uri.value) {
+            let from = &uri.from;
+            let rule = "is neither https nor on this machine, ECS's 169.254.170.2 or EKS's 169.254.170.23";
+            return Err(SourceError::Unusable(format!("the address in {from} {rule}")));
+        }
+        let token = token.as_ref().map(authorization).transpose()?;
+        let mut headers = vec![("accept", "application/json")];
+        headers.extend(token.as_ref().map(|token| ("authorization", token.expose())));
+        let question = Question { method: "GET", url: &uri.value, headers: &headers, timeout: TIMEOUT };
+        ask(self.connections, &question)
+            .and_then(|answer| credentials(&answer, self.clock.now()))
+            .map_err(|error| Service::Container.failed(error))
+    }
+}
+
+fn authorization(token: &ContainerToken) -> Result<Secret, SourceError> {
+    let text = match token {
+        ContainerToken::Text(text) => text.clone(),
+        ContainerToken::File(path) => {
+            let unreadable = |reason: &str| {
+                SourceError::Unusable(format!("cannot read the authorization in {}: {reason}", path.display()))
+            };
+            let bytes = read_capped(path, LARGEST).map_err(|error| unreadable(&error.to_string()))?;
+            let bytes = bytes.ok_or_else(|| unreadable("there is no such file"))?;
+            let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not text"))?;
+            Secret::new(text.trim_end().to_owned())
+        }
+    };
+    if text.expose().chars().any(char::is_control) {
+        return Err(SourceError::Unusable("the container's authorization has more than one line".to_owned()));
+    }
+    Ok(text)
+}
+
+/// Whether credentials may be asked for at `url`.
+fn is_allowed(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else { return url.starts_with("https://") };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    let is_loopback = host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+    host == "localhost" || is_loopback || LINK_LOCAL.contains(&host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_stays_on_the_machine() {
+        for good in [
+            "http://localhost:1338/latest/meta-data",
+            "http://127.0.0.1/x",
+            "http://127.1.2.3:80",
+            "http://[::1]:8080/x",
+            "http://169.254.170.2/v2/credentials/x",
+            "http://169.254.170.23/v1/credentials",
+            "http://[fd00:ec2::23]/v1/credentials",
+            "https://credentials.example.com/x",
+        ] {
+            assert!(is_allowed(good), "{good}");
+        }
+        for bad in [
+            "http://169.254.169.254/latest",
+            "http://example.com/x",
+            "http://localhost.example.com/x",
+            "http://127.0.0.1.example.com/x",
+            "http://localhost@example.com/x",
+            "http://[fd00:ec2::254]/x",
+            "ftp://localhost/x",
+            "/relative",
+            "",
+        ] {
+            assert!(!is_allowed(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Owns the sessions of `aws login`: the credentials in the AWS CLI's file, renewed with the key that is kept beside them.
+//!
+//! Refuses to sign anybody in: that takes a browser, and `aws login` has one.
+
+use std::time::Duration;
+
+use aws_sdk_signin::Client as SignIn;
+use aws_sdk_signin::operation::create_o_auth2_token::CreateOAuth2TokenError;
+use aws_sdk_signin::types::{CreateOAuth2TokenRequestBody, OAuth2ErrorCode};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::clock::Timestamp;
+use crate::credentials::Credentials;
+use crate::plan::base::LoginBase;
+use crate::secret::Secret;
+use crate::sts::StsError;
+use crate::sts::client::reason;
+
+use super::token_file::{RENEW_BEFORE, Token, TokenFile, hex, moment, text};
+use super::{Service, SourceError, Sources, dpop};
+
+/// For the call, tries and pauses included.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// Where a token signs in that does not say and whose profile has no region either: the AWS CLI's own choice.
+const REGION: &str = "us-east-1";
+
+impl Sources<'_> {
+    /// Credentials with little left are renewed; where that fails they serve to their end.
+    pub(super) fn login(&self, login: &LoginBase) -> Result<Credentials, SourceError> {
+        let file = TokenFile::new(self.login_cache.join(hex(&Sha256::digest(login.session.value.trim())) + ".json"));
+        let now = self.clock.now();
+        let token = file.read()?.ok_or(SourceError::SignedOut("nobody has signed in"))?;
+        let found = credentials(&token)?;
+        let left = |found: &Credentials| found.expiration.map_or(0, |ends| ends.since(now));
+        if left(&found) > RENEW_BEFORE {
+            return Ok(found);
+        }
+        let look = || credentials(&file.read().ok()??).ok().filter(|found| left(found) > RENEW_BEFORE);
+        let renew = || {
+            // Another process may have spent the refresh token that we have seen.
+            let token = file.read()?.unwrap_or(token);
+            self.renew_login(login, token, &file)
+        };
+        match file.renewed(&self.locks, look, renew) {
+            Err(_) if left(&found) > 0 => Ok(found),
+            other => other,
+        }
+    }
+
+    fn renew_login(&self, login: &LoginBase, mut token: Token, file: &TokenFile) -> Result<Credentials, SourceError> {
+        let missing = SourceError::SignedOut("its session cannot be renewed");
+        let all = text(&token, "clientId").zip(text(&token, "refreshToken")).zip(text(&token, "dpopKey"));
+        let ((client_id, refresh_token), key) = all.ok_or(missing)?;
+        let key = dpop::Key::parse(key).ok_or(SourceError::SignedOut("the key of its session cannot be read"))?;
+        let region = text(&token, "signInRegion").or(login.region.as_ref().map(|region| region.value.as_str()));
+        let endpoint = self.endpoints.signin.clone();
+        let is_tls = endpoint.as_ref().is_none_or(|url| !url.starts_with("http://"));
+        let parts = self.connections.parts(is_tls).map_err(|error| Service::SignIn.failed(error))?;
+        let mut config = aws_sdk_signin::config::Builder::from(&parts.config(region.unwrap_or(REGION), TIMEOUT));
+        config.set_endpoint_url(endpoint);
+        let body = CreateOAuth2TokenRequestBody::builder()
+            .client_id(client_id)
+            .grant_type("refresh_token")
+            .refresh_token(refresh_token)
+            .build()
+            .map_err(|error| Service::SignIn.failed(StsError::Setup(error.to_string())))?;
+        let now = self.clock.now();
+        let secret = Secret::from(refresh_token);
+        let call = SignIn::from_conf(config.build())
+            .create_o_auth2_token()
+            .token_input(body)
+            .customize()
+            .mutate_request(move |request| {
+                // Without a proof the service refuses, and says so.
+                if let Some(proof) = key.proof("POST", request.uri(), now) {
+                    request.headers_mut().insert("DPoP", proof);
+                }
+            })
+            .send();
+        let answer = parts.runtime.block_on(call).map_err(|error| match error.as_service_error() {
+            Some(CreateOAuth2TokenError::AccessDeniedException(denied)) => match denied.error {
+                OAuth2ErrorCode::TokenExpired => SourceError::SignedOut("its sign-in is over"),
+                OAuth2ErrorCode::UserCredentialsChanged => SourceError::SignedOut("the password has changed since"),
+                _ => Service::SignIn.failed(reason(&error, &[Some(&secret)])),
+            },
+            _ => Service::SignIn.failed(reason(&error, &[Some(&secret)])),
+        })?;
+        let given = answer.token_output.ok_or_else(|| Service::SignIn.failed(StsError::Garbage))?;
+        let keys = given.access_token.ok_or_else(|| Service::SignIn.failed(StsError::Garbage))?;
+        let account_id = token.get("accessToken").and_then(|access| access.get("accountId")).cloned();
+        let access = json!({
+            "accessKeyId": keys.access_key_id,
+            "secretAccessKey": keys.secret_access_key,
+            "sessionToken": keys.session_token,
+            "accountId": account_id,
+            "expiresAt": now.plus(i64::from(given.expires_in)).rfc3339(),
+        });
+        token.insert("accessToken".to_owned(), access);
+        token.insert("refreshToken".to_owned(), json!(given.refresh_token));
+        file.write(&token);
+        credentials(&token)
+    }
+}
+
+/// The credentials in a token.
+fn credentials(token: &Token) -> Result<Credentials, SourceError> {
+    let access = token.get("accessToken").and_then(Value::as_object);
+    let whole = || {
+        let access = access?;
+        let expiration: Timestamp = moment(access, "expiresAt")?;
+        Some(Credentials {
+            access_key_id: text(access, "accessKeyId")?.to_owned(),
+            secret_access_key: text(access, "secretAccessKey")?.into(),
+            session_token: Some(text(access, "sessionToken")?.into()),
+            expiration: Some(expiration),
+            account_id: text(access, "accountId").map(str::to_owned),
+        })
+    };
+    whole().ok_or(SourceError::SignedOut("its session is not whole"))
+}

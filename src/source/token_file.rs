@@ -1,0 +1,100 @@
+//! Owns the files in which the AWS CLI keeps what a sign-in gave: read, renewed by one process at a time, and replaced
+//! whole. What is in them that we do not know stays in them.
+//!
+//! Refuses to know which service a token is for.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::cache::lock::{Attempt, Locks};
+use crate::clock::Timestamp;
+use crate::fs::{read_capped, replace};
+
+use super::SourceError;
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 64 << 10;
+/// How long to wait for another process that renews the same token: its call has 30 s.
+const PATIENCE: Duration = Duration::from_secs(40);
+const PAUSE: Duration = Duration::from_millis(20);
+/// A token with less left, in seconds, is renewed where it can be; the SDK for Rust does so at the same time.
+pub(super) const RENEW_BEFORE: i64 = 300;
+
+/// One of the files.
+pub(super) struct TokenFile {
+    path: PathBuf,
+}
+
+/// What is in it.
+pub(super) type Token = Map<String, Value>;
+
+impl TokenFile {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// What the file says, nothing where there is none.
+    pub(super) fn read(&self) -> Result<Option<Token>, SourceError> {
+        let unusable = |reason: &dyn std::fmt::Display| {
+            SourceError::Unusable(format!("cannot read the token in {}: {reason}", self.path.display()))
+        };
+        let Some(bytes) = read_capped(&self.path, LARGEST).map_err(|error| unusable(&error))? else { return Ok(None) };
+        let bytes = Zeroizing::new(bytes);
+        serde_json::from_slice(&bytes).map(Some).map_err(|_| unusable(&"it is not one JSON object"))
+    }
+
+    /// Replaces what the file says. Where that fails the token still serves this once, and a person signs in earlier.
+    pub(super) fn write(&self, token: &Token) {
+        if let Ok(text) = serde_json::to_vec_pretty(token).map(Zeroizing::new) {
+            let _ = replace(&self.path, &text);
+        }
+    }
+
+    /// Runs `renew` while no other process of ours renews the same token, or takes what that one has left.
+    pub(super) fn renewed<T>(
+        &self,
+        locks: &Locks,
+        look: impl Fn() -> Option<T>,
+        renew: impl FnOnce() -> Result<T, SourceError>,
+    ) -> Result<T, SourceError> {
+        let id = format!("token-{}", &hex(&Sha256::digest(self.path.as_os_str().as_encoded_bytes()))[..32]);
+        let began = Instant::now();
+        loop {
+            let _lock = match locks.try_take(&id) {
+                Attempt::Held(guard) => Some(guard),
+                Attempt::Busy if began.elapsed() < PATIENCE => {
+                    sleep(PAUSE);
+                    continue;
+                }
+                // Without locks, or with one that nobody frees, two may renew; one of them then fails.
+                Attempt::Busy | Attempt::Unavailable(_) => None,
+            };
+            return look().map_or_else(renew, Ok);
+        }
+    }
+}
+
+/// A text of the file.
+pub(super) fn text<'t>(token: &'t Token, name: &str) -> Option<&'t str> {
+    token.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+/// A moment of the file; old AWS CLIs wrote `UTC` for `Z`.
+pub(super) fn moment(token: &Token, name: &str) -> Option<Timestamp> {
+    let text = text(token, name)?;
+    Timestamp::parse(text).or_else(|| Timestamp::parse(&format!("{}Z", text.strip_suffix("UTC")?)))
+}
+
+/// Bytes as the AWS CLI names files by them.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

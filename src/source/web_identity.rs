@@ -1,0 +1,26 @@
+//! Owns reading the token that proves a web identity, anew for every session: whoever runs us replaces the file.
+//!
+//! Refuses to look into it: what it says is for STS to judge.
+
+use std::path::Path;
+
+use crate::fs::read_capped;
+use crate::secret::Secret;
+
+use super::SourceError;
+
+/// The longest token that STS takes, in characters.
+const LONGEST: u64 = 20_000;
+
+/// The token in `path`.
+pub fn token(path: &Path) -> Result<Secret, SourceError> {
+    let unreadable =
+        |reason: &str| SourceError::Unusable(format!("cannot read the token in {}: {reason}", path.display()));
+    let bytes = read_capped(path, LONGEST + 2).map_err(|error| unreadable(&error.to_string()))?;
+    let bytes = bytes.ok_or_else(|| unreadable("there is no such file"))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not text"))?;
+    match text.trim() {
+        "" => Err(unreadable("it is empty")),
+        text => Ok(Secret::from(text)),
+    }
+}
