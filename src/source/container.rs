@@ -48,7 +48,7 @@ fn authorization(token: &ContainerToken) -> Result<Secret, SourceError> {
         ContainerToken::Text(text) => text.clone(),
         ContainerToken::File(path) => {
             let unreadable = |reason: &str| {
-                SourceError::Unusable(format!("cannot read the authorization in {}: {reason}", path.display()))
+                SourceError::Unusable(format!("cannot read the authorization: {reason} ({})", path.display()))
             };
             let bytes = read_capped(path, LARGEST).map_err(|error| unreadable(&error.to_string()))?;
             let bytes = bytes.ok_or_else(|| unreadable("there is no such file"))?;

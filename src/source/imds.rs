@@ -24,7 +24,11 @@ impl Sources<'_> {
         if let Some(by) = imds.service.switched_off() {
             return Err(SourceError::Unusable(format!("the EC2 metadata service is switched off ({by})")));
         }
-        let token = self.imds_token(imds)?;
+        let (token, without) = match self.imds_token(imds)? {
+            Ok(token) => (Some(token), None),
+            Err(error) if imds.service.refuses_v1() => return Err(error),
+            Err(error) => (None, Some(error)),
+        };
         let get = |path: &str| {
             let headers: &[_] = match &token {
                 Some(token) => &[(TOKEN, token.as_str())],
@@ -39,24 +43,24 @@ impl Sources<'_> {
         let role = match (roles.status, names.lines().next()) {
             (200, Some(role)) => role,
             (200 | 404, _) => return Err(SourceError::Unusable("this EC2 instance has no role".to_owned())),
-            _ => return Err(refused(&roles)),
+            // It wants a token after all: then why there is none is what matters.
+            _ => return Err(without.unwrap_or_else(|| refused(&roles))),
         };
         credentials(&get(&format!("{ROLE_PATH}{role}"))?, self.clock.now()).map_err(|error| Service::Imds.failed(error))
     }
 
-    /// The token that goes with every question; none where the service has none to give.
-    fn imds_token(&self, imds: &ImdsBase) -> Result<Option<String>, SourceError> {
+    /// The token that goes with every question, or why the service gives none though it may answer without.
+    fn imds_token(&self, imds: &ImdsBase) -> Result<Result<String, SourceError>, SourceError> {
         let url = format!("{}{TOKEN_PATH}", imds.service.url());
         let question = Question { method: "PUT", url: &url, headers: &[TOKEN_LASTS], timeout: TIMEOUT };
-        let without_v2 = match ask(self.connections, &question) {
-            Ok(answer) if answer.status == 200 => return Ok(Some(answer.text())),
-            Ok(answer) if [403, 404, 405].contains(&answer.status) => refused(&answer),
-            Ok(answer) => return Err(refused(&answer)),
-            // The answer to this question alone may travel fewer hops than a container is away.
-            Err(error @ StsError::TimedOut) => Service::Imds.failed(error),
-            Err(error) => return Err(Service::Imds.failed(error)),
-        };
-        if imds.service.refuses_v1() { Err(without_v2) } else { Ok(None) }
+        match ask(self.connections, &question) {
+            Ok(answer) if answer.status == 200 => Ok(Ok(answer.text())),
+            Ok(answer) if [403, 404, 405].contains(&answer.status) => Ok(Err(refused(&answer))),
+            Ok(answer) => Err(refused(&answer)),
+            // The answer to this question alone travels no more hops than the instance allows.
+            Err(error @ StsError::TimedOut) => Ok(Err(Service::Imds.failed(error))),
+            Err(error) => Err(Service::Imds.failed(error)),
+        }
     }
 }
 

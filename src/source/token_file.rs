@@ -42,7 +42,7 @@ impl TokenFile {
     /// What the file says, nothing where there is none.
     pub(super) fn read(&self) -> Result<Option<Token>, SourceError> {
         let unusable = |reason: &dyn std::fmt::Display| {
-            SourceError::Unusable(format!("cannot read the token in {}: {reason}", self.path.display()))
+            SourceError::Unusable(format!("cannot read its token: {reason} ({})", self.path.display()))
         };
         let Some(bytes) = read_capped(&self.path, LARGEST).map_err(|error| unusable(&error))? else { return Ok(None) };
         let bytes = Zeroizing::new(bytes);

@@ -15,7 +15,7 @@ const LONGEST: u64 = 20_000;
 /// The token in `path`.
 pub fn token(path: &Path) -> Result<Secret, SourceError> {
     let unreadable =
-        |reason: &str| SourceError::Unusable(format!("cannot read the token in {}: {reason}", path.display()));
+        |reason: &str| SourceError::Unusable(format!("cannot read the token: {reason} ({})", path.display()));
     let bytes = read_capped(path, LONGEST + 2).map_err(|error| unreadable(&error.to_string()))?;
     let bytes = bytes.ok_or_else(|| unreadable("there is no such file"))?;
     let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not text"))?;

@@ -2,6 +2,7 @@
 //! theme; `regression` is numbered by issue.
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on fails")]
 
+mod bases;
 mod cache;
 #[cfg(unix)]
 mod chains;

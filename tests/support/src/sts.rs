@@ -8,6 +8,7 @@ mod caller;
 mod constraint;
 pub(crate) mod document;
 mod session_token;
+mod web_identity;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,7 +21,7 @@ use crate::sigv4;
 use crate::totp::Codes;
 use crate::world::World;
 use caller::{Caller, Kind};
-use document::Credentials;
+use document::TemporaryKeys;
 
 const VERSION: &str = "2011-06-15";
 
@@ -107,6 +108,26 @@ impl Sts {
         Ok(document::answer(action, &result, request_id))
     }
 
+    /// Carries out the one action that nothing signs.
+    pub(crate) fn perform_unsigned(
+        &self,
+        params: &Params,
+        request_id: &str,
+        now: DateTime<Utc>,
+    ) -> Option<Result<String, AwsError>> {
+        const ACTION: &str = "AssumeRoleWithWebIdentity";
+        let is_meant = params.get("Action").is_some_and(|action| action == ACTION);
+        let answer = |result: String| document::answer(ACTION, &result, request_id);
+        is_meant.then(|| self.assume_role_with_web_identity(params, now).map(answer))
+    }
+
+    /// Gives out keys of this role without being asked over the wire, as a service that has the role does.
+    pub(crate) fn keys_of_role(&self, arn: &str, session_name: &str, seconds: i64) -> TemporaryKeys {
+        let world = self.world().clone();
+        let role = world.role_of_arn(arn).unwrap_or_else(|| panic!("the world has no role {arn}"));
+        self.open_session(Caller::of_role(role, session_name), seconds, Utc::now())
+    }
+
     /// Makes all temporary keys given out so far expired.
     pub(crate) fn expire_sessions(&self) {
         for session in self.sessions().values_mut() {
@@ -124,14 +145,14 @@ impl Sts {
     }
 
     /// Gives out temporary keys that act as this caller.
-    fn open_session(&self, caller: Caller, seconds: i64, now: DateTime<Utc>) -> Credentials {
+    fn open_session(&self, caller: Caller, seconds: i64, now: DateTime<Utc>) -> TemporaryKeys {
         let session = Session {
             secret: mint::secret_access_key(),
             token: mint::session_token(),
             expires: now + TimeDelta::seconds(seconds),
             caller,
         };
-        let credentials = Credentials {
+        let credentials = TemporaryKeys {
             access_key_id: mint::temporary_key_id(),
             secret_access_key: session.secret.clone(),
             session_token: session.token.clone(),

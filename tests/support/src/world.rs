@@ -3,6 +3,7 @@
 //!
 //! Refuses to judge requests (that is `sts`) and to hold sessions: a world is plain data.
 
+use crate::jwt::Issuer;
 use crate::totp::Device;
 
 /// Who and what the double knows.
@@ -11,6 +12,8 @@ use crate::totp::Device;
 pub struct World {
     users: Vec<User>,
     roles: Vec<Role>,
+    /// Identity providers: URL and public key.
+    providers: Vec<(String, Vec<u8>)>,
 }
 
 /// An IAM user, or the root of an account, with one long-term access key.
@@ -36,6 +39,8 @@ pub struct Role {
     pub(crate) mfa_required: bool,
     pub(crate) mfa_max_age: Option<u32>,
     pub(crate) max_session_duration: u32,
+    /// Provider and subject whose tokens give the role.
+    pub(crate) web_identities: Vec<(String, String)>,
 }
 
 impl World {
@@ -66,6 +71,16 @@ impl World {
     pub fn put_role(&mut self, role: Role) {
         self.remove_role(&role.arn);
         self.roles.push(role);
+    }
+
+    /// The world whose accounts know this identity provider.
+    pub fn identity_provider(mut self, provider: &Issuer) -> Self {
+        self.providers.push((provider.url().to_owned(), provider.public()));
+        self
+    }
+
+    pub(crate) fn identity_provider_of(&self, url: &str) -> Option<&[u8]> {
+        self.providers.iter().find(|(known, _)| known == url).map(|(_, key)| key.as_slice())
     }
 
     /// Deletes the user's access key, as deactivating it in IAM does.
@@ -157,6 +172,7 @@ impl Role {
             mfa_required: false,
             mfa_max_age: None,
             max_session_duration: 3600,
+            web_identities: Vec::new(),
         }
     }
 
@@ -164,6 +180,12 @@ impl Role {
     /// both mean everyone in it), a user's ARN or a role's ARN.
     pub fn trusts(mut self, principal: impl Into<String>) -> Self {
         self.trusted.push(principal.into());
+        self
+    }
+
+    /// Trusts this subject of this identity provider.
+    pub fn trusts_web_identity(mut self, provider: &Issuer, subject: impl Into<String>) -> Self {
+        self.web_identities.push((provider.url().to_owned(), subject.into()));
         self
     }
 

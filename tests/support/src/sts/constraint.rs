@@ -33,6 +33,8 @@ pub(super) const ROLE_ARN: Text = Text::new("RoleArn", 20, 2048, None);
 pub(super) const EXTERNAL_ID: Text = Text::new("ExternalId", 2, 1224, Some(EXTERNAL));
 /// The MFA device.
 pub(super) const SERIAL_NUMBER: Text = Text::new("SerialNumber", 9, 256, Some(SERIAL));
+/// The token of a web identity.
+pub(super) const WEB_IDENTITY_TOKEN: Text = Text::new("WebIdentityToken", 4, 20_000, None);
 /// The one-time code.
 pub(super) const TOKEN_CODE: Text = Text::new("TokenCode", 6, 6, Some(DIGITS));
 /// The session policy.

@@ -11,8 +11,8 @@ use crate::aws_error::AwsError;
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 /// Temporary keys as they are given out.
-#[derive(Clone, Debug)]
-pub(crate) struct Credentials {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemporaryKeys {
     /// The access key id.
     pub access_key_id: String,
     /// Its secret.
@@ -49,7 +49,7 @@ pub(crate) fn error(error: &AwsError, request_id: &str) -> String {
 }
 
 /// The inside of `AssumeRole`'s result.
-pub(crate) fn assumed_role(session: &Caller, keys: &Credentials, params: &Params) -> String {
+pub(crate) fn assumed_role(session: &Caller, keys: &TemporaryKeys, params: &Params) -> String {
     let mut result = format!(
         "<AssumedRoleUser>\n{}{}</AssumedRoleUser>\n{}",
         element("AssumedRoleId", &session.user_id),
@@ -68,7 +68,7 @@ pub(crate) fn assumed_role(session: &Caller, keys: &Credentials, params: &Params
 }
 
 /// The `Credentials` element.
-pub(crate) fn credentials(keys: &Credentials) -> String {
+pub(crate) fn credentials(keys: &TemporaryKeys) -> String {
     format!(
         "<Credentials>\n{}{}{}{}</Credentials>\n",
         element("AccessKeyId", &keys.access_key_id),

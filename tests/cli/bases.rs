@@ -1,0 +1,455 @@
+//! Where a chain can begin besides keys and programs: machines, tokens in files, sign-ins of the AWS CLI.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json as value};
+use sha1::{Digest, Sha1};
+use sha2::Sha256;
+use test_support::biz_corp::{DEPLOY_ROLE, NO_MFA_ROLE};
+use test_support::{
+    FakeSts, Finished, IdentityCenter, Instance, Issuer, Role, SignIn, TemporaryKeys, TestHome, World, identity_center,
+    metadata, sign_in,
+};
+
+use crate::{PROGRAM, cache, json};
+
+/// The role that a machine or a person has; `NoMfa` trusts its account.
+const OWN_ROLE: &str = "arn:aws:iam::111111111111:role/Own";
+const HOUR: i64 = 3600;
+
+/// A double whose world has [`OWN_ROLE`], keys of that role, and a home that calls it.
+fn own_role(config: &str) -> (FakeSts, TemporaryKeys, TestHome) {
+    let sts = FakeSts::start(World::biz_corp().role(Role::new(OWN_ROLE)));
+    let keys = sts.keys_of_role(OWN_ROLE, "own", HOUR);
+    let home = TestHome::new(PROGRAM).calling(&sts);
+    home.config(config);
+    (sts, keys, home)
+}
+
+#[track_caller]
+fn says(run: &Finished, parts: &[&str]) {
+    for part in parts {
+        assert!(run.stderr.contains(part), "{part:?} is not in:\n{}", run.stderr);
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+const EC2: &str =
+    "[profile ec2]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\ncredential_source = Ec2InstanceMetadata\n";
+const ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+
+#[test]
+fn an_instance_signs_with_its_role_once() {
+    let (sts, keys, home) = own_role(EC2);
+    let imds = Instance::with_role("Own", keys.clone()).start();
+    let run = home.run_with(&["process", "ec2"], &[(ENDPOINT, &imds.url())]);
+    assert_eq!(json(run.succeeded())["AccountId"], "222222222222");
+    assert_eq!(sts.calls()[0].access_key_id.as_deref(), Some(keys.access_key_id.as_str()));
+    let asked: Vec<_> =
+        imds.requests().iter().map(|request| format!("{} {}", request.method(), request.path())).collect();
+    let roles = "GET /latest/meta-data/iam/security-credentials/";
+    assert_eq!(asked, ["PUT /latest/api/token".to_owned(), roles.to_owned(), format!("{roles}Own")]);
+    home.run_with(&["process", "ec2"], &[(ENDPOINT, &imds.url())]).succeeded();
+    assert_eq!((imds.requests().len(), sts.count("AssumeRole")), (3, 1), "a cached session asks nobody");
+}
+
+#[test]
+fn the_first_version_serves_unless_it_is_refused() {
+    for refusal in ["", "$AWS_EC2_METADATA_V1_DISABLED", "key"] {
+        let (_sts, keys, home) = own_role(EC2);
+        if refusal == "key" {
+            home.config(&format!("{EC2}ec2_metadata_v1_disabled = true\n"));
+        }
+        let imds = Instance { token_status: 404, has_v1: true, ..Instance::with_role("Own", keys) }.start();
+        let url = imds.url();
+        let switch = ("AWS_EC2_METADATA_V1_DISABLED", if refusal.starts_with('$') { "true" } else { "" });
+        let run = home.run_with(&["process", "ec2"], &[(ENDPOINT, url.as_str()), switch]);
+        if refusal.is_empty() {
+            run.succeeded();
+        } else {
+            says(run.failed_with(4), &["the EC2 metadata service refused: status 404", "~/.aws/config:3"]);
+            assert_eq!(imds.requests().len(), 1, "{refusal}: nothing is asked without a token");
+        }
+    }
+}
+
+#[test]
+fn the_endpoint_may_stand_in_the_profile() {
+    let (_sts, keys, home) = own_role("");
+    let imds = Instance::with_role("Own", keys).start();
+    home.config(&format!("{EC2}ec2_metadata_service_endpoint = {}/\n", imds.url()));
+    home.run(&["process", "ec2"]).succeeded();
+    let explained = json(home.run(&["explain", "ec2", "--json"]).succeeded());
+    assert_eq!((&explained["base"]["type"], &explained["base"]["endpoint"]), (&value!("imds"), &value!(imds.url())));
+    home.config(&format!("{EC2}ec2_metadata_service_endpoint_mode = IPv6\n"));
+    let explained = json(home.run(&["explain", "ec2", "--json"]).succeeded());
+    assert_eq!(explained["base"]["endpoint"], "http://[fd00:ec2::254]");
+}
+
+#[test]
+fn what_an_instance_can_lack_is_told_soon() {
+    let (_sts, keys, home) = own_role(EC2);
+    let started = |change: &dyn Fn(&mut Instance)| {
+        let mut instance = Instance::with_role("Own", keys.clone());
+        change(&mut instance);
+        instance.start()
+    };
+    let no_role = started(&|instance| instance.role = None);
+    says(
+        home.run_with(&["process", "ec2"], &[(ENDPOINT, &no_role.url())]).failed_with(4),
+        &["this EC2 instance has no role"],
+    );
+    let off = [(ENDPOINT, no_role.url()), ("AWS_EC2_METADATA_DISABLED", "true".to_owned())];
+    let off = off.each_ref().map(|(name, text)| (*name, text.as_str()));
+    says(home.run_with(&["process", "ec2"], &off).failed_with(4), &["switched off ($AWS_EC2_METADATA_DISABLED)"]);
+
+    let began = Instant::now();
+    let nobody = home.run_with(&["process", "ec2"], &[(ENDPOINT, "http://127.0.0.1:1")]);
+    says(nobody.failed_with(6), &["no connection to the EC2 metadata service", "only an EC2 instance", "hop limit"]);
+    let far = started(&|instance| instance.token_delay = Duration::from_millis(1500));
+    let far = home.run_with(&["process", "ec2"], &[(ENDPOINT, &far.url())]);
+    says(far.failed_with(6), &["the EC2 metadata service did not answer", "hop limit must be 2"]);
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+}
+
+const CONTAINER: &str =
+    "[profile ecs]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\ncredential_source = EcsContainer\n";
+const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+
+#[test]
+fn a_container_sends_its_authorization() {
+    let (_sts, keys, home) = own_role(CONTAINER);
+    let site = metadata::container(Some("Bearer right"), keys);
+    let uri = format!("{}/v1/credentials?x=1", site.url());
+    let with = |more: &[(&str, &str)]| {
+        let all: Vec<_> = [(FULL_URI, uri.as_str())].iter().chain(more).copied().collect();
+        home.run_with(&["process", "ecs", "--refresh"], &all)
+    };
+    with(&[("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Bearer right")]).succeeded();
+    let file = home.write("token", "Bearer right\n").display().to_string();
+    let of_file = ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file.as_str());
+    with(&[of_file, ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "wrong")]).succeeded();
+    let wrong = with(&[("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Bearer wrong")]);
+    says(wrong.failed_with(4), &["refused: AccessDenied", "AWS: not with this authorization", "~/.aws/config:3"]);
+    assert!(!wrong.stderr.contains("Bearer"), "{}", wrong.stderr);
+    let two_lines = with(&[("AWS_CONTAINER_AUTHORIZATION_TOKEN", "a\nHost: b")]);
+    says(two_lines.failed_with(4), &["more than one line"]);
+    assert!(site.requests().iter().all(|request| request.query() == "x=1"));
+}
+
+#[test]
+fn what_a_container_can_lack_is_told() {
+    let (_sts, _keys, home) = own_role(CONTAINER);
+    says(home.run(&["process", "ecs"]).failed_with(4), &["AWS_CONTAINER_CREDENTIALS_FULL_URI is set"]);
+    let elsewhere = home.run_with(&["process", "ecs"], &[(FULL_URI, "http://example.com/x")]);
+    says(elsewhere.failed_with(4), &["$AWS_CONTAINER_CREDENTIALS_FULL_URI", "neither https nor on this machine"]);
+    let nobody = home.run_with(&["process", "ecs"], &[(FULL_URI, "http://127.0.0.1:1/x")]);
+    says(nobody.failed_with(6), &["no connection to the container's credentials service"]);
+    let relative = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/x");
+    let explained = home.run_with(&["explain", "ecs", "--json"], &[relative, (FULL_URI, "http://127.0.0.1:1/x")]);
+    assert_eq!(json(explained.succeeded())["base"]["uri"], "http://169.254.170.2/v2/credentials/x");
+}
+
+/// A world in which a token for `job` gives `NoMfa`, and `Deploy` trusts that role besides its own.
+fn workload() -> (FakeSts, Issuer, TestHome) {
+    let issuer = Issuer::new("https://oidc.example/id/1");
+    let world = World::biz_corp()
+        .identity_provider(&issuer)
+        .role(Role::new(NO_MFA_ROLE).trusts_web_identity(&issuer, "job"))
+        .role(Role::new(DEPLOY_ROLE).trusts(NO_MFA_ROLE));
+    let sts = FakeSts::start(world);
+    let home = TestHome::new(PROGRAM).calling(&sts);
+    let token = home.write("token", issuer.token("job", 600)).display().to_string();
+    home.config(&format!(
+        "[profile web]\nrole_arn = {NO_MFA_ROLE}\nweb_identity_token_file = {token}\nrole_session_name = job-1\n\
+         [profile deploy]\nrole_arn = {DEPLOY_ROLE}\nsource_profile = web\nduration_seconds = 7200\n"
+    ));
+    (sts, issuer, home)
+}
+
+#[test]
+fn a_token_gives_a_role_that_is_cached_like_any_other() {
+    let (sts, _issuer, home) = workload();
+    let first = json(home.run(&["process", "web"]).succeeded());
+    assert_eq!(first["AccountId"], "222222222222");
+    assert_eq!(json(home.run(&["process", "web"]).succeeded()), first);
+    let call = &sts.calls()[0];
+    assert_eq!((call.action.as_str(), call.param("RoleSessionName")), ("AssumeRoleWithWebIdentity", Some("job-1")));
+    assert_eq!(call.access_key_id, None, "nothing signs it");
+    home.run(&["process", "deploy"]).succeeded();
+    assert_eq!(sts.count("AssumeRoleWithWebIdentity"), 1, "the chain begins with the cached role");
+    assert_eq!(sts.calls()[1].param("DurationSeconds"), Some("3600"), "from a session a role lasts an hour");
+    let explained = json(home.run(&["explain", "deploy", "--json"]).succeeded());
+    assert_eq!(explained["base"]["type"], "web_identity");
+    assert_eq!(explained["cache"].as_array().unwrap().iter().map(|c| &c["hop"]).collect::<Vec<_>>(), [0, 1]);
+    home.run(&["reset-cache", "web"]).succeeded();
+    home.run(&["process", "web"]).succeeded();
+    assert_eq!(sts.count("AssumeRoleWithWebIdentity"), 2);
+}
+
+#[test]
+fn the_environments_token_serves_where_no_profile_is_asked_for() {
+    let (sts, _issuer, home) = workload();
+    let file = home.path().join("token").display().to_string();
+    let trio = [
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", file.as_str()),
+        ("AWS_ROLE_ARN", NO_MFA_ROLE),
+        ("AWS_ROLE_SESSION_NAME", "pod-7"),
+    ];
+    home.run_with(&["process"], &trio).succeeded();
+    assert_eq!(sts.calls()[0].param("RoleSessionName"), Some("pod-7"));
+    let keys = [("AWS_ACCESS_KEY_ID", "AKIAENV"), ("AWS_SECRET_ACCESS_KEY", "s")];
+    let both = [&trio[..], &keys].concat();
+    assert_eq!(json(home.run_with(&["process"], &both).succeeded())["AccessKeyId"], "AKIAENV");
+    home.run_with(&["process", "nobody"], &trio).failed_with(3);
+    says(home.run_with(&["process"], &trio[..1]).failed_with(3), &["$AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"]);
+}
+
+#[test]
+fn tokens_that_sts_does_not_take_are_told() {
+    let (_sts, issuer, home) = workload();
+    let stranger = Issuer::new("https://stranger.example");
+    let rows: [(String, i32, &[&str]); 5] = [
+        (issuer.token("job", -10), 4, &["ExpiredTokenException", "whoever writes it must renew it"]),
+        (stranger.token("job", 600), 4, &["InvalidIdentityToken", "needs an identity provider"]),
+        (issuer.token("other", 600), 5, &["AccessDenied", "sts:AssumeRoleWithWebIdentity to the token's subject"]),
+        ("no token".to_owned(), 4, &["InvalidIdentityToken"]),
+        (String::new(), 4, &["cannot read the token: it is empty"]),
+    ];
+    for (token, exit, parts) in rows {
+        home.write("token", &token);
+        let run = home.run(&["process", "web"]);
+        says(run.failed_with(exit), parts);
+        assert!(token.is_empty() || !run.stderr.contains(&token), "{}", run.stderr);
+    }
+    fs::remove_file(home.path().join("token")).unwrap();
+    says(home.run(&["process", "web"]).failed_with(4), &["there is no such file", "~/.aws/config:3"]);
+}
+
+const SSO: &str = "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example/start\n\
+    [profile sso]\nsso_session = corp\nsso_account_id = 111111111111\nsso_role_name = Own\n\
+    [profile role]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = sso\n";
+
+/// A person who has signed in: [`SSO`], a token that ends in `seconds`, and the double that knows it.
+fn signed_in(seconds: i64) -> (FakeSts, IdentityCenter, TestHome) {
+    let (sts, keys, home) = own_role(SSO);
+    let center = IdentityCenter::start("111111111111", "Own", keys);
+    let token = value!({
+        "startUrl": "https://corp.example/start",
+        "region": "eu-west-1",
+        "accessToken": center.access_token(),
+        "expiresAt": moment(seconds),
+        "clientId": identity_center::CLIENT.0,
+        "clientSecret": identity_center::CLIENT.1,
+        "registrationExpiresAt": moment(86_400),
+        "refreshToken": center.refresh_token(),
+        "scopes": ["sso:account:access"],
+    });
+    home.write(&token_file("corp"), token.to_string());
+    (sts, center, home)
+}
+
+fn moment(seconds: i64) -> String {
+    amplify_creds::clock::Clock::System.now().plus(seconds).rfc3339()
+}
+
+fn token_file(name: &str) -> String {
+    format!(".aws/sso/cache/{}.json", hex(&Sha1::digest(name)))
+}
+
+fn token(home: &TestHome) -> Value {
+    serde_json::from_str(&fs::read_to_string(home.path().join(token_file("corp"))).unwrap()).unwrap()
+}
+
+fn change_token(home: &TestHome, change: impl FnOnce(&mut Value)) {
+    let mut all = token(home);
+    change(&mut all);
+    home.write(&token_file("corp"), all.to_string());
+}
+
+fn sso(home: &TestHome, center: &IdentityCenter, profile: &str) -> Finished {
+    let url = center.url();
+    home.run_with(&["process", profile], &[("AWS_ENDPOINT_URL_SSO", &url), ("AWS_ENDPOINT_URL_SSO_OIDC", &url)])
+}
+
+#[test]
+fn a_sign_in_gives_its_role_and_the_roles_behind() {
+    let (sts, center, home) = signed_in(3600);
+    let given = json(sso(&home, &center, "sso").succeeded());
+    assert_eq!(given["AccountId"], "111111111111");
+    sso(&home, &center, "role").succeeded();
+    assert_eq!(sts.calls()[0].access_key_id.as_deref(), given["AccessKeyId"].as_str());
+    assert_eq!((center.renewals(), center.roles()), (0, 2));
+    sso(&home, &center, "role").succeeded();
+    assert_eq!(center.roles(), 2, "a cached session asks nobody");
+}
+
+#[test]
+fn a_profile_with_its_own_start_url_has_its_own_token() {
+    let (_sts, center, home) = signed_in(3600);
+    home.config(
+        "[profile legacy]\nsso_start_url = https://corp.example/start\nsso_region = eu-west-1\n\
+         sso_account_id = 111111111111\nsso_role_name = Own\n",
+    );
+    says(sso(&home, &center, "legacy").failed_with(4), &["nobody has signed in", "aws sso login --profile legacy"]);
+    home.write(&token_file("https://corp.example/start"), token(&home).to_string());
+    sso(&home, &center, "legacy").succeeded();
+}
+
+#[test]
+fn a_token_that_is_over_is_renewed_and_its_file_replaced() {
+    let (_sts, center, home) = signed_in(-60);
+    sso(&home, &center, "sso").succeeded();
+    assert_eq!(center.renewals(), 1);
+    let after = token(&home);
+    assert_eq!(after["accessToken"], center.access_token());
+    assert_eq!(after["refreshToken"], center.refresh_token());
+    assert_eq!(after["scopes"][0], "sso:account:access", "what is not ours stays");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(home.path().join(token_file("corp"))).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let beside = fs::read_dir(home.path().join(".aws/sso/cache")).unwrap().count();
+    assert_eq!(beside, 1, "nothing is left beside it");
+    sso(&home, &center, "sso").succeeded();
+    assert_eq!(center.renewals(), 1);
+}
+
+#[test]
+fn many_processes_spend_one_refresh_token() {
+    let (_sts, center, home) = signed_in(-60);
+    center.set_delay(Duration::from_millis(150));
+    thread::scope(|scope| {
+        let runs: Vec<_> = (0..8).map(|_| scope.spawn(|| sso(&home, &center, "sso"))).collect();
+        for run in runs {
+            run.join().unwrap().succeeded();
+        }
+    });
+    assert_eq!(center.renewals(), 1);
+}
+
+#[test]
+fn a_sign_in_that_is_over_names_the_command() {
+    let hint = "hint: aws sso login --profile sso";
+    let (_sts, center, home) = signed_in(-60);
+    center.sign_out();
+    let run = sso(&home, &center, "sso");
+    assert_eq!(
+        run.failed_with(4).first_error_line(),
+        "amplify-creds: profile sso needs a sign-in: its sign-in is over; run: aws sso login --profile sso"
+    );
+    says(&run, &[hint, "~/.aws/config:6"]);
+    change_token(&home, |token| token["expiresAt"] = value!(moment(3600)));
+    says(sso(&home, &center, "sso").failed_with(4), &["no longer takes its token", hint]);
+    change_token(&home, |token| {
+        token["expiresAt"] = value!(moment(-60));
+        token.as_object_mut().unwrap().remove("refreshToken");
+    });
+    says(sso(&home, &center, "role").failed_with(4), &["its sign-in is over", hint]);
+    change_token(&home, |token| *token = value!({"accessToken": "x"}));
+    says(sso(&home, &center, "sso").failed_with(4), &["its token is not whole", hint]);
+    home.write(&token_file("corp"), "nonsense");
+    says(sso(&home, &center, "sso").failed_with(4), &["cannot read its token: it is not one JSON object"]);
+    fs::remove_file(home.path().join(token_file("corp"))).unwrap();
+    let run = home.run(&["explain", "sso", "--json"]);
+    assert_eq!(json(run.succeeded())["base"]["type"], "sso", "explaining asks nobody");
+    says(sso(&home, &center, "sso").failed_with(4), &["nobody has signed in", hint]);
+}
+
+#[test]
+fn an_outage_is_no_sign_out() {
+    let (_sts, center, home) = signed_in(-60);
+    center.set_down(true);
+    says(sso(&home, &center, "sso").failed_with(6), &["IAM Identity Center answered 503"]);
+    center.set_down(false);
+    let nobody = "http://127.0.0.1:1";
+    let url = center.url();
+    let without_oidc = [("AWS_ENDPOINT_URL_SSO", url.as_str()), ("AWS_ENDPOINT_URL_SSO_OIDC", nobody)];
+    let run = home.run_with(&["process", "sso"], &without_oidc);
+    says(run.failed_with(6), &["no connection to IAM Identity Center"]);
+    change_token(&home, |token| token["expiresAt"] = value!(moment(120)));
+    home.run_with(&["process", "sso"], &without_oidc).succeeded();
+}
+
+#[test]
+fn a_role_that_the_person_does_not_have_exits_5() {
+    let (_sts, center, home) = signed_in(3600);
+    home.config(&SSO.replace("sso_role_name = Own", "sso_role_name = Admin"));
+    says(sso(&home, &center, "sso").failed_with(5), &["ForbiddenException", "AWS: No access", "sso_role_name"]);
+}
+
+const LOGIN: &str = "arn:aws:iam::111111111111:user/dev";
+
+/// A person who has run `aws login`, whose session ends in `seconds`, and the double that renews it.
+fn logged_in(seconds: i64) -> (FakeSts, SignIn, TestHome) {
+    let (sts, keys, home) = own_role(&format!(
+        "[profile me]\nlogin_session = {LOGIN}\n\
+         [profile role]\nrole_arn = {NO_MFA_ROLE}\nsource_profile = me\n"
+    ));
+    let double = SignIn::start(sts.keys_of_role(OWN_ROLE, "renewed", HOUR));
+    let session = value!({
+        "accessToken": {
+            "accessKeyId": keys.access_key_id,
+            "secretAccessKey": keys.secret_access_key,
+            "sessionToken": keys.session_token,
+            "accountId": "111111111111",
+            "expiresAt": moment(seconds),
+        },
+        "tokenType": "aws_sigv4",
+        "clientId": sign_in::CLIENT_ID,
+        "refreshToken": double.refresh_token(),
+        "idToken": "kept",
+        "dpopKey": double.key(),
+    });
+    home.write(&login_file(), session.to_string());
+    (sts, double, home)
+}
+
+fn login_file() -> String {
+    format!(".aws/login/cache/{}.json", hex(&Sha256::digest(LOGIN)))
+}
+
+fn login(home: &TestHome, double: &SignIn, profile: &str) -> Finished {
+    home.run_with(&["process", profile], &[("AWS_ENDPOINT_URL_SIGNIN", &double.url())])
+}
+
+#[test]
+fn a_session_of_aws_login_serves_and_is_renewed_with_its_key() {
+    let (_sts, double, home) = logged_in(600);
+    let before = json(login(&home, &double, "me").succeeded());
+    assert_eq!((&before["AccountId"], double.renewals()), (&value!("111111111111"), 0));
+    let (_sts, double, home) = logged_in(60);
+    let after = json(login(&home, &double, "me").succeeded());
+    assert_ne!(after["AccessKeyId"], before["AccessKeyId"]);
+    login(&home, &double, "me").succeeded();
+    login(&home, &double, "role").succeeded();
+    assert_eq!(double.renewals(), 1);
+    let file: Value = serde_json::from_str(&fs::read_to_string(home.path().join(login_file())).unwrap()).unwrap();
+    assert_eq!(file["refreshToken"], double.refresh_token());
+    assert_eq!((&file["idToken"], &file["accessToken"]["accountId"]), (&value!("kept"), &value!("111111111111")));
+    assert!(cache(&home)[NO_MFA_ROLE].is_object());
+}
+
+#[test]
+fn a_session_of_aws_login_that_cannot_be_renewed_is_told() {
+    let hint = "hint: aws login --profile me";
+    let (_sts, double, home) = logged_in(-60);
+    double.refuse("TOKEN_EXPIRED");
+    says(login(&home, &double, "me").failed_with(4), &["its sign-in is over", hint, "~/.aws/config:2"]);
+    double.refuse("USER_CREDENTIALS_CHANGED");
+    says(login(&home, &double, "role").failed_with(4), &["the password has changed", hint]);
+    double.refuse("INSUFFICIENT_PERMISSIONS");
+    says(login(&home, &double, "me").failed_with(5), &["AccessDeniedException", "signin:CreateOAuth2Token"]);
+    let nobody = home.run_with(&["process", "me"], &[("AWS_ENDPOINT_URL_SIGNIN", "http://127.0.0.1:1")]);
+    says(nobody.failed_with(6), &["no connection to AWS Sign-In"]);
+    let elsewhere = home.path().join("elsewhere").display().to_string();
+    let run = home.run_with(&["process", "me"], &[("AWS_LOGIN_CACHE_DIRECTORY", &elsewhere)]);
+    says(run.failed_with(4), &["nobody has signed in", hint]);
+}

@@ -1,0 +1,155 @@
+//! Owns a double of IAM Identity Center: the portal that gives roles for an access token, and the token service that
+//! renews one, each refresh token once.
+//!
+//! Refuses to sign anybody in: the tokens it takes are told to it.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::Utc;
+use serde_json::{Value, json};
+
+use crate::TemporaryKeys;
+use crate::http::{Reply, Request, Response};
+use crate::mint;
+use crate::percent;
+use crate::site::{Site, lock};
+
+/// A running double.
+#[derive(Debug)]
+pub struct IdentityCenter {
+    site: Site,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug)]
+struct State {
+    access_token: String,
+    refresh_token: String,
+    role: (String, String),
+    keys: TemporaryKeys,
+    delay: Duration,
+    down: bool,
+}
+
+/// The client that signed the person in, as the AWS CLI registers it.
+pub const CLIENT: (&str, &str) = ("client-id-of-the-cli", "client-secret-of-the-cli");
+
+impl IdentityCenter {
+    /// A double that gives `keys` for this account and role.
+    pub fn start(account: &str, role: &str, keys: TemporaryKeys) -> Self {
+        let state = Arc::new(Mutex::new(State {
+            access_token: mint::session_token(),
+            refresh_token: mint::session_token(),
+            role: (account.to_owned(), role.to_owned()),
+            keys,
+            delay: Duration::ZERO,
+            down: false,
+        }));
+        let shared = Arc::clone(&state);
+        Self { site: Site::start(move |request| answer(request, &shared)), state }
+    }
+
+    /// The endpoint of both services.
+    pub fn url(&self) -> String {
+        self.site.url()
+    }
+
+    /// The access token that is good now.
+    pub fn access_token(&self) -> String {
+        lock(&self.state).access_token.clone()
+    }
+
+    /// The refresh token that is good now.
+    pub fn refresh_token(&self) -> String {
+        lock(&self.state).refresh_token.clone()
+    }
+
+    /// Takes neither token any longer, as after a sign-out.
+    pub fn sign_out(&self) {
+        let mut state = lock(&self.state);
+        (state.access_token, state.refresh_token) = (mint::session_token(), mint::session_token());
+    }
+
+    /// Answers 503 from now on, or no longer.
+    pub fn set_down(&self, down: bool) {
+        lock(&self.state).down = down;
+    }
+
+    /// How long renewing takes.
+    pub fn set_delay(&self, delay: Duration) {
+        lock(&self.state).delay = delay;
+    }
+
+    /// How often a token was asked to be renewed.
+    pub fn renewals(&self) -> usize {
+        self.site.count("POST", "/token")
+    }
+
+    /// How often a role was asked for.
+    pub fn roles(&self) -> usize {
+        self.site.count("GET", "/federation/credentials")
+    }
+}
+
+fn answer(request: &Request, state: &Mutex<State>) -> Reply {
+    if lock(state).down {
+        return Reply::Whole(Response::new(503, Utc::now()));
+    }
+    let reply = match (request.method(), request.path()) {
+        ("GET", "/federation/credentials") => role(request, &lock(state)),
+        ("POST", "/token") => {
+            let delay = lock(state).delay;
+            std::thread::sleep(delay);
+            renewed(request, &mut lock(state))
+        }
+        _ => error(404, "UnknownOperationException", "no such operation"),
+    };
+    Reply::Whole(reply)
+}
+
+fn role(request: &Request, state: &State) -> Response {
+    if request.header("x-amz-sso_bearer_token") != Some(&state.access_token) {
+        return error(401, "UnauthorizedException", "Session token not found or invalid");
+    }
+    let asked = percent::form_fields(request.query());
+    let is_right = |name: &str, right: &str| asked.get(name).is_some_and(|value| value == right);
+    if !is_right("account_id", &state.role.0) || !is_right("role_name", &state.role.1) {
+        return error(403, "ForbiddenException", "No access");
+    }
+    let TemporaryKeys { access_key_id, secret_access_key, session_token, expires } = &state.keys;
+    json_response(&json!({"roleCredentials": {
+        "accessKeyId": access_key_id,
+        "secretAccessKey": secret_access_key,
+        "sessionToken": session_token,
+        "expiration": expires.timestamp_millis(),
+    }}))
+}
+
+fn renewed(request: &Request, state: &mut State) -> Response {
+    let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+    if (body["clientId"].as_str(), body["clientSecret"].as_str()) != (Some(CLIENT.0), Some(CLIENT.1)) {
+        return error(401, "InvalidClientException", "Client is not registered");
+    }
+    if body["grantType"] != "refresh_token" || body["refreshToken"] != state.refresh_token.as_str() {
+        return error(400, "InvalidGrantException", "Invalid refresh token provided");
+    }
+    (state.access_token, state.refresh_token) = (mint::session_token(), mint::session_token());
+    json_response(&json!({
+        "accessToken": state.access_token,
+        "refreshToken": state.refresh_token,
+        "tokenType": "Bearer",
+        "expiresIn": 3600,
+    }))
+}
+
+pub(crate) fn json_response(document: &Value) -> Response {
+    Response::new(200, Utc::now()).body("application/json", document.to_string())
+}
+
+/// An error of AWS's JSON protocols.
+pub(crate) fn error(status: u16, code: &str, message: &str) -> Response {
+    Response::new(status, Utc::now())
+        .header("x-amzn-ErrorType", code)
+        .body("application/json", json!({"message": message}).to_string())
+}
