@@ -12,7 +12,7 @@
 //! Arrows between modules point down only (`tests/boundaries.rs` reads the `use` lines):
 //!
 //! ```text
-//! main -> cli -> { output, resolve } -> { cache, source, sts, prompt } -> { plan, amplify } -> profile -> profile_file
+//! main -> cli -> { resolve, edit } -> { cache, source, sts, prompt, output } -> { plan, amplify } -> profile -> profile_file
 //!      -> { credentials, settings, paths } -> { span, secret, env, clock, fs, printable, chain, child }
 //! ```
 //!
@@ -26,6 +26,7 @@ pub mod child;
 pub mod cli;
 pub mod clock;
 pub mod credentials;
+pub mod edit;
 pub mod env;
 pub mod fs;
 pub mod machine;

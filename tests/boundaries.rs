@@ -16,7 +16,7 @@ const LAYERS: [&[&str]; 10] = [
     &["cache", "sts", "prompt", "output"],
     // Bases are fetched over the connections of `sts`, and renew tokens under the locks of `cache`.
     &["source"],
-    &["resolve"],
+    &["resolve", "edit"],
     &["cli"],
 ];
 

@@ -1,0 +1,100 @@
+//! Owns the diff that a person agrees to: unified, three lines around, secrets as `****`.
+//!
+//! Refuses to be a patch: what is hidden in it cannot be applied.
+
+use std::fmt::Write as _;
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::printable::printable;
+use crate::profile::keys::is_secret;
+
+use super::Change;
+
+/// The diff of one file, with its names for people.
+pub fn diff(change: &Change) -> String {
+    let (before, after) = (change.original.text(), &*change.text);
+    let shown = printable(&change.original.file.shown);
+    let old = if change.original.exists() { &shown } else { "/dev/null" };
+    let mut text = format!("--- {old}\n+++ {shown}\n");
+    let lines = TextDiff::from_lines(before, after);
+    let (masked_before, masked_after) = (masked(before), masked(after));
+    let line = |from: &[String], at: Option<usize>| at.and_then(|at| from.get(at).cloned()).unwrap_or_default();
+    for hunk in lines.unified_diff().context_radius(3).iter_hunks() {
+        let _ = writeln!(text, "{}", hunk.header());
+        for change in hunk.iter_changes() {
+            let (sign, shown) = match change.tag() {
+                ChangeTag::Equal => (' ', line(&masked_after, change.new_index())),
+                ChangeTag::Delete => ('-', line(&masked_before, change.old_index())),
+                ChangeTag::Insert => ('+', line(&masked_after, change.new_index())),
+            };
+            let _ = writeln!(text, "{sign}{shown}");
+            if change.missing_newline() {
+                text.push_str("\\ No newline at end of file\n");
+            }
+        }
+    }
+    text
+}
+
+/// The lines of a text, fit for a terminal, with the values of secret keys hidden: also in comments, and in the indented
+/// lines behind such a key.
+fn masked(text: &str) -> Vec<String> {
+    let mut is_secrets = false;
+    let mask = |line: &str| {
+        let line = line.trim_end_matches(['\n', '\r']);
+        let is_indented = line.starts_with([' ', '\t']);
+        if is_indented && is_secrets {
+            return "    ****".to_owned();
+        }
+        let named = line.split_once(['=', ':']).filter(|(key, _)| is_secret(key));
+        is_secrets = named.is_some() || (is_secrets && line.trim().is_empty());
+        match named {
+            Some((key, _)) => printable(&line[..=key.len()]) + " ****",
+            None => printable(line),
+        }
+    };
+    text.split_inclusive('\n').map(mask).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use super::super::Original;
+    use super::*;
+    use crate::span::SourceFile;
+
+    fn shown(before: Option<&str>, after: &str) -> String {
+        let file: Arc<SourceFile> = SourceFile::new("/home/dev/.aws/credentials".into(), Path::new("/home/dev"));
+        let text = before.map(|text| text.to_owned().into());
+        diff(&Change::new(Original { real: file.path.clone(), file, cap: 0, text }, after))
+    }
+
+    #[test]
+    fn a_new_file_and_a_changed_one() {
+        assert_eq!(
+            shown(None, "[a]\nk = v\n"),
+            "--- /dev/null\n+++ ~/.aws/credentials\n@@ -0,0 +1,2 @@\n+[a]\n+k = v\n"
+        );
+        assert_eq!(
+            shown(Some("[a]\r\nk = 1"), "[a]\r\nk = 2"),
+            "--- ~/.aws/credentials\n+++ ~/.aws/credentials\n@@ -1,2 +1,2 @@\n [a]\n-k = 1\n\
+             \\ No newline at end of file\n+k = 2\n\\ No newline at end of file\n"
+        );
+    }
+
+    #[test]
+    fn no_secret_is_shown_wherever_it_stands() {
+        let secret = "wJalrXUtnFEMI";
+        let before = format!(
+            "[a]\naws_access_key_id = AKIA\naws_secret_access_key = {secret}\n  {secret}\n\n  {secret}\n\
+             # aws_session_token={secret}\nsecretAccessKey: {secret}\n"
+        );
+        let text =
+            shown(Some(&before), &format!("{before}aws_secret_access_key={secret}\u{1b}[2J\nregion = x\u{1b}\n"));
+        assert!(!text.contains(secret) && !text.contains('\u{1b}'), "{text}");
+        assert!(text.contains("+aws_secret_access_key= ****\n") && text.contains("+region = x\u{fffd}\n"), "{text}");
+    }
+}

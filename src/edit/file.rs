@@ -1,0 +1,166 @@
+//! Owns one file's replacement: where it really lies, whose it is, the new one beside it and the rename.
+//!
+//! Refuses to write into the file itself: who reads it meanwhile, or after a crash, has the old text or the new.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::cache::lock::{create_private_dir, private};
+use crate::span::SourceFile;
+
+use super::WriteError;
+
+/// How many links in a row are followed, as the system does.
+const LINKS: u32 = 40;
+
+/// Where `path` leads: through links, also to a file that is not there yet.
+pub(super) fn real_path(path: &Path) -> io::Result<PathBuf> {
+    let mut real = path.to_owned();
+    for _ in 0..LINKS {
+        match fs::symlink_metadata(&real) {
+            Ok(metadata) if metadata.is_symlink() => {
+                let target = fs::read_link(&real)?;
+                // A relative target begins at the link's own directory, an absolute one replaces it all.
+                real = real.parent().unwrap_or(Path::new("/")).join(target);
+            }
+            _ => return Ok(real),
+        }
+    }
+    Err(io::Error::other("too many links lead to one another"))
+}
+
+/// Whether the file at `real`, or a new one there, is this user's to write.
+pub(super) fn check(file: &Arc<SourceFile>, real: &Path) -> Result<(), WriteError> {
+    let Ok(metadata) = fs::metadata(real) else {
+        // Under sudo with HOME kept a new file would be root's.
+        let is_anothers = is_another_users(real.ancestors().find_map(|path| fs::metadata(path).ok()).as_ref(), true);
+        return if is_anothers { Err(WriteError::ForeignOwner(file.clone())) } else { Ok(()) };
+    };
+    if !metadata.is_file() {
+        return Err(WriteError::NoFile(file.clone()));
+    }
+    if is_another_users(Some(&metadata), false) {
+        return Err(WriteError::ForeignOwner(file.clone()));
+    }
+    if is_read_only(&metadata) { Err(WriteError::ReadOnly(file.clone())) } else { Ok(()) }
+}
+
+/// A rename replaces a file that may not be written, and root may write any: the mode is what its owner wants.
+#[cfg(unix)]
+fn is_read_only(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o200 == 0
+}
+
+#[cfg(not(unix))]
+fn is_read_only(metadata: &fs::Metadata) -> bool {
+    metadata.permissions().readonly()
+}
+
+#[cfg(unix)]
+fn is_another_users(metadata: Option<&fs::Metadata>, except_root: bool) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let ours = rustix::process::geteuid().as_raw();
+    metadata.is_some_and(|metadata| metadata.uid() != ours && !(except_root && metadata.uid() == 0))
+}
+
+#[cfg(not(unix))]
+fn is_another_users(_metadata: Option<&fs::Metadata>, _except_root: bool) -> bool {
+    false
+}
+
+/// The new file beside the one that it replaces. Dropping it removes it.
+pub(super) struct Prepared<'p> {
+    real: &'p Path,
+    temporary: PathBuf,
+}
+
+impl<'p> Prepared<'p> {
+    /// Writes `bytes` to a temporary file in the directory of `real`, with the mode and group of what is there, else for
+    /// its owner alone.
+    pub(super) fn new(real: &'p Path, bytes: &[u8]) -> io::Result<Self> {
+        let directory = real.parent().unwrap_or(Path::new("/"));
+        if !directory.exists() {
+            create_private_dir(directory)?;
+        }
+        let name = real.file_name().unwrap_or_default().to_string_lossy();
+        // One name for all: the lock lets one process edit at a time, and a killed one leaves nothing that stays.
+        let temporary = directory.join(format!(".{name}.amplify-creds.tmp"));
+        match fs::remove_file(&temporary) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = create_new(&temporary)?;
+        let prepared = Self { real, temporary };
+        file.write_all(bytes)?;
+        if let Ok(before) = fs::metadata(real) {
+            keep_mode(&file, &before)?;
+        }
+        file.sync_all()?;
+        Ok(prepared)
+    }
+
+    /// Puts the new file in the place of the old.
+    pub(super) fn replace(self) -> io::Result<()> {
+        fs::rename(&self.temporary, self.real)?;
+        sync_directory(self.real)
+    }
+}
+
+impl Drop for Prepared<'_> {
+    fn drop(&mut self) {
+        // After the rename there is nothing left of that name.
+        let _ = fs::remove_file(&self.temporary);
+    }
+}
+
+/// Writes `bytes` to the next free name in `directory`: `NAME.backup.1`, `NAME.backup.2`, …
+pub(super) fn keep_numbered(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+    let prefix = format!("{name}.backup.");
+    let number = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_prefix(&prefix)?.parse::<u32>().ok();
+    let last = fs::read_dir(directory)?.flatten().filter_map(number).max().unwrap_or(0);
+    let path = directory.join(format!("{prefix}{}", last.saturating_add(1)));
+    let mut file = create_new(&path)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| sync_directory(&path));
+    if let Err(error) = written {
+        let _ = fs::remove_file(&path);
+        return Err(error);
+    }
+    Ok(path)
+}
+
+fn create_new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    private(&mut options);
+    options.open(path)
+}
+
+#[cfg(unix)]
+fn keep_mode(file: &File, before: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+    let mut mode = before.mode() & 0o7777;
+    if file.metadata()?.gid() != before.gid() && fchown(file, None, Some(before.gid())).is_err() {
+        // What the old group was allowed is not for ours.
+        mode &= !0o070;
+    }
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn keep_mode(_file: &File, _before: &fs::Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes a rename or a new name last. A file system that cannot do that refuses, which is no reason to stop.
+fn sync_directory(of: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Some(directory) = of.parent() {
+        let _ = File::open(directory)?.sync_all();
+    }
+    #[cfg(not(unix))]
+    let _ = of;
+    Ok(())
+}
