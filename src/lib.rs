@@ -12,8 +12,8 @@
 //! Arrows between modules point down only (`tests/boundaries.rs` reads the `use` lines):
 //!
 //! ```text
-//! main -> cli -> { resolve, edit } -> { cache, source, sts, prompt, output } -> { plan, amplify } -> profile -> profile_file
-//!      -> { credentials, settings, paths } -> { span, secret, env, clock, fs, printable, chain, child }
+//! main -> cli -> { resolve, edit } -> source -> { cache, sts, prompt, output } -> { plan, amplify, consumers } -> profile
+//!      -> profile_file -> { credentials, settings, paths } -> { span, secret, env, clock, fs, printable, chain, child }
 //! ```
 //!
 //! The library exists so that parsers, plans and cache can be tested, measured and fuzzed without a process. It is no
@@ -25,6 +25,7 @@ pub mod chain;
 pub mod child;
 pub mod cli;
 pub mod clock;
+pub mod consumers;
 pub mod credentials;
 pub mod edit;
 pub mod env;

@@ -12,7 +12,7 @@ const LAYERS: [&[&str]; 10] = [
     &["credentials", "settings", "paths"],
     &["profile_file"],
     &["profile"],
-    &["plan", "amplify"],
+    &["plan", "amplify", "consumers"],
     &["cache", "sts", "prompt", "output"],
     // Bases are fetched over the connections of `sts`, and renew tokens under the locks of `cache`.
     &["source"],
@@ -42,7 +42,8 @@ const ONE_PLACE: [(&str, &[&str]); 17] = [
 ];
 
 /// Modules without I/O and without a clock.
-const PURE: [&str; 5] = ["profile_file", "plan", "profile/keys.rs", "amplify/hjson.rs", "amplify/environment.rs"];
+const PURE: [&str; 6] =
+    ["profile_file", "plan", "consumers", "profile/keys.rs", "amplify/hjson.rs", "amplify/environment.rs"];
 const IMPURE: [&str; 6] = ["std::fs", "std::io", "std::net", "std::process", "std::time", "crate::clock"];
 
 /// Every source file: its path below `src` and its text without comments and tests.

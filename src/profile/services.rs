@@ -21,7 +21,7 @@ impl<'t> ProfileSet<'t> {
     pub fn services(&self, name: &str) -> Option<Services<'_, 't>> {
         let [config, _] = &self.files;
         let Content::Sections(reading) = &config.content else { return None };
-        let named = |section: &&Section<'t>| matches!(section.name, Name::Services(found) if found == name);
+        let named = |section: &&Section<'t>| matches!(&section.name, Name::Services(found) if found == name);
         let sections: Vec<_> = reading.sections.iter().filter(named).collect();
         let says_something = sections.iter().any(|section| !section.properties().is_empty());
         says_something.then(|| Services { source: config.source.clone(), sections })

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::profile_file::npm_ini::{self, NpmIni, Value};
-use crate::profile_file::{Content, FileKind, Name, Property, Section, Spelling};
+use crate::profile_file::{Content, FileKind, Name, Section, Spelling};
 use crate::span::{Location, SourceFile};
 
 use super::Part;
@@ -124,15 +124,7 @@ impl<'t> FileView<'t> {
             part.headers.extend(section.headers().map(|header| (header.line, Cow::Owned(header.text.to_owned()))));
         }
         part.is_null = matches!(profile.found.value, Value::Null);
-        part.properties.extend(profile.properties().map(|entry| {
-            let key = Cow::Owned(entry.key.into_owned());
-            if let Some(text) = entry.value.text() {
-                return Property::text(key, text.to_owned().into(), entry.line);
-            }
-            // What a view holds can always be written; were it not, null is the honest answer.
-            let typed = serde_json::to_value(entry.value).unwrap_or_default();
-            Property { key, value: typed.to_string().into(), typed: Some(typed), line: entry.line }
-        }));
+        part.properties.extend(profile.properties().map(npm_ini::Entry::property));
         part
     }
 

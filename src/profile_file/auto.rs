@@ -155,8 +155,8 @@ fn config_name(inner: &str) -> Name<'_> {
     match first {
         "profile" if rest.is_empty() => Name::Other,
         "profile" => prefixed_name(rest),
-        "sso-session" if !rest.is_empty() => Name::SsoSession(unquoted(rest).unwrap_or(rest)),
-        "services" if !rest.is_empty() => Name::Services(unquoted(rest).unwrap_or(rest)),
+        "sso-session" if !rest.is_empty() => Name::SsoSession(unquoted(rest).unwrap_or(rest).into()),
+        "services" if !rest.is_empty() => Name::Services(unquoted(rest).unwrap_or(rest).into()),
         _ if NOT_PROFILES.contains(&first) => Name::Other,
         _ => {
             let (name, _) = amplify_text(inner);

@@ -111,8 +111,8 @@ fn name<'t>(kind: FileKind, prefix: Option<&'t str>, rest: &'t str) -> Name<'t> 
         _ if !is_identifier(rest) => Name::Other,
         (FileKind::Config, Some("profile")) | (FileKind::Credentials, None) => profile(),
         (FileKind::Config, None) if rest == "default" => profile(),
-        (FileKind::Config, Some("sso-session")) => Name::SsoSession(rest),
-        (FileKind::Config, Some("services")) => Name::Services(rest),
+        (FileKind::Config, Some("sso-session")) => Name::SsoSession(rest.into()),
+        (FileKind::Config, Some("services")) => Name::Services(rest.into()),
         _ => Name::Other,
     }
 }

@@ -4,11 +4,15 @@
 
 pub mod auto;
 pub mod aws;
+pub mod botocore;
 pub mod document;
 pub mod finding;
+pub mod go;
+pub mod javascript;
 pub mod lines;
 pub mod npm_ini;
 pub mod portable;
+pub mod seen;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -49,7 +53,7 @@ impl FileKind {
 }
 
 /// Whose way of writing a header gives the name. A better one hides the others for the same name in the same file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Spelling {
     /// As the AWS documentation writes it.
     Aws,
@@ -58,14 +62,14 @@ pub enum Spelling {
 }
 
 /// What a header names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Name<'t> {
     /// A profile.
     Profile(Cow<'t, str>, Spelling),
     /// `[sso-session NAME]`
-    SsoSession(&'t str),
+    SsoSession(Cow<'t, str>),
     /// `[services NAME]`
-    Services(&'t str),
+    Services(Cow<'t, str>),
     /// Nothing that resolution reads.
     Other,
 }
@@ -134,11 +138,11 @@ impl<'t> Section<'t> {
 /// One property. `Debug` leaves the value out: it may be a secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Property<'t> {
-    /// The name, in lower case.
+    /// The name; in lower case unless the tool that is imitated keeps it as it stands.
     pub key: Cow<'t, str>,
     /// The value; a nested block is its lines, trimmed, each after a `\n`.
     pub value: Cow<'t, str>,
-    /// The value where npm ini gives something other than text; `value` is then its JSON.
+    /// The value where the tool that is imitated gives something other than text; `value` is then its JSON.
     pub typed: Option<serde_json::Value>,
     /// The line of the file, counted from 1.
     pub line: u32,
@@ -211,6 +215,15 @@ pub enum Problem {
     /// A line of a nested block that begins with `=`.
     #[error("a line of a nested block has no name before its '='")]
     NestedNoName,
+    /// A section that was there before.
+    #[error("a section stands twice")]
+    DuplicateSection,
+    /// A property that was there before.
+    #[error("a key stands twice in a section")]
+    DuplicateKey,
+    /// A section called as JavaScript's objects call what they inherit from.
+    #[error("a section is called __proto__")]
+    Proto,
     /// A quoted name that npm ini throws at.
     #[error("a quoted name is JSON that the Amplify CLI cannot use as a name")]
     NotAName,

@@ -1,9 +1,11 @@
-//! `--dialect aws` against the AWS SDK for Rust (aws-runtime 1.10.2), row by row of `vectors/sdk-parser.json`, through
-//! the binary's `list --json --properties`.
+//! Row by row of `vectors/sdk-parser.json`: `--dialect aws` against the AWS SDK for Rust (aws-runtime 1.10.2), through the
+//! binary's `list --json --properties`; our models of botocore and of the JavaScript SDK against those two.
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use amplify_creds::consumers::{Consumer, View};
+use amplify_creds::profile_file::{FileKind, Name};
+use serde_json::{Map, Value, json};
 use test_support::TestHome;
 
 const VECTORS: &str = include_str!("vectors/sdk-parser.json");
@@ -13,18 +15,79 @@ const NOT_TEXT: [&str; 2] = ["invalid utf-8 in config", "utf-16le with BOM"];
 
 #[test]
 fn every_row_agrees_with_the_rust_sdk() {
+    every_row(check);
+}
+
+#[test]
+fn every_row_agrees_with_botocore() {
+    every_row(|row| {
+        let seen = sections(row, Consumer::AwsCli);
+        let expected = &row["botocore"];
+        match (seen, expected.get("error")) {
+            (Err(_), Some(_)) => Ok(()),
+            (Ok(seen), None) if seen == *expected => Ok(()),
+            (seen, _) => Err(format!("{seen:?}, expected {expected}")),
+        }
+    });
+}
+
+#[test]
+fn every_row_agrees_with_the_javascript_sdk() {
+    every_row(|row| {
+        let seen = sections(row, Consumer::SdkJs)?;
+        let expected = &row["js"]["profiles"];
+        if seen["profiles"] == *expected { Ok(()) } else { Err(format!("{seen}, expected {expected}")) }
+    });
+}
+
+#[expect(clippy::print_stdout, reason = "one named result per row")]
+fn every_row(check: fn(&Value) -> Result<(), String>) {
     let rows: Vec<Value> = serde_json::from_str(VECTORS).unwrap();
     let mut wrong = Vec::new();
     for row in rows.iter().filter(|row| !NOT_TEXT.contains(&row["name"].as_str().unwrap())) {
         let name = row["name"].as_str().unwrap();
         let result = check(row);
         println!("{name}: {}", result.as_ref().err().map_or("ok", String::as_str));
-        if result.is_err() {
-            wrong.push(name);
+        if let Err(how) = result {
+            wrong.push(format!("{name}: {how}"));
         }
     }
     assert!(rows.len() > 80, "the vectors are there");
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Both files as a model sees them, in the form that the vectors have of botocore.
+fn sections(row: &Value, consumer: Consumer) -> Result<Value, String> {
+    let text = |kind: &str| row["input"][kind].as_str().unwrap_or_default();
+    let view = View::read(consumer, text("config"), text("credentials"));
+    let kinds = [FileKind::Config, FileKind::Credentials];
+    if let Some(error) = kinds.iter().find_map(|kind| view.rejected(*kind)) {
+        return Err(error.to_string());
+    }
+    let mut kept = [Map::new(), Map::new(), Map::new()];
+    let mut other = Vec::new();
+    for seen in kinds.iter().flat_map(|kind| view.sections(*kind)) {
+        let (kind, name) = match &seen.name {
+            Name::Profile(name, _) => (0, name),
+            Name::SsoSession(name) => (1, name),
+            Name::Services(name) => (2, name),
+            Name::Other => {
+                let line = text("config").split(['\n', '\r']).nth(seen.lines[0] as usize - 1).unwrap();
+                let header = &line[line.find('[').unwrap() + 1..line.rfind(']').unwrap()];
+                // What has a prefix and is no profile is nothing at all.
+                if !["profile", "sso-session", "services"].iter().any(|prefix| header.starts_with(prefix)) {
+                    other.push(header);
+                }
+                continue;
+            }
+        };
+        let keys = kept[kind].entry(name.clone()).or_insert_with(|| json!({}));
+        for property in &seen.properties {
+            keys[&*property.key] = property.typed.clone().unwrap_or_else(|| json!(property.value));
+        }
+    }
+    let [profiles, sso_sessions, services] = kept;
+    Ok(json!({"profiles": profiles, "sso_sessions": sso_sessions, "services": services, "other_sections": other}))
 }
 
 fn check(row: &Value) -> Result<(), String> {

@@ -14,10 +14,15 @@ def view(config, credentials, missing):
     session.set_config_variable("config_file", config or missing)
     session.set_config_variable("credentials_file", credentials or missing)
     try:
-        return {"profiles": session.full_config["profiles"]}
+        full = session.full_config
+        return {kind: full.get(kind, {}) for kind in ("profiles", "sso_sessions", "services")}
     except botocore.exceptions.ConfigParseError as error:
         where = "config" if error.kwargs["path"] == config else "credentials"
-        return {"error": type(error.kwargs["error"]).__name__, "file": where}
+        cause = error.kwargs["error"]
+        # configparser tells the line of some errors, and of others the first of several.
+        lines = [getattr(cause, "lineno", None)] + [line for line, _ in getattr(cause, "errors", [])]
+        line = next((line for line in lines if line is not None), None)
+        return {"error": type(cause).__name__, "file": where, "line": line}
 
 
 def main():

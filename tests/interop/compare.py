@@ -26,20 +26,27 @@ def main():
     listing = write_cases(options.dir / "cases", cases)
     node = start(["node", HERE / "node_oracle.js", options.dir / "node", listing], options.dir / "node.jsonl")
     python = start([sys.executable, HERE / "botocore_oracle.py", listing], options.dir / "botocore.jsonl")
+    models = start([options.models, listing], options.dir / "models.jsonl")
     by_id = {case["id"]: {} for case in cases}
     for line in finish(node, options.dir / "node.jsonl"):
         by_id[line["id"]].update(amplify=line["amplify"], javascript=line["javascript"])
     for line in finish(python, options.dir / "botocore.jsonl"):
         by_id[line["id"]]["botocore"] = line
-    for case, ours in zip(cases, run_ours(options, cases)):
+    for line in finish(models, options.dir / "models.jsonl"):
+        by_id[line["id"]]["models"] = line
+    listed_cases = [case for case in cases if case["features"] != ["rough"]]
+    for case, ours in zip(listed_cases, run_ours(options, listed_cases)):
         by_id[case["id"]].update(ours)
 
-    structured = [case for case in cases if case["features"] != ["wild"]]
+    structured = [case for case in listed_cases if case["features"] != ["wild"]]
     tallies = [
-        Tally("amplify: npm ini 1.3.8 and Amplify's mapping", explained.AMPLIFY, compare_amplify, cases),
+        Tally("model: botocore", {}, compare_botocore_model, cases),
+        Tally("model: AWS SDK for JavaScript", {}, compare_javascript_model, cases),
+        Tally("model: Amplify CLI", explained.AMPLIFY, compare_amplify_model, listed_cases),
+        Tally("amplify: npm ini 1.3.8 and Amplify's mapping", explained.AMPLIFY, compare_amplify, listed_cases),
         Tally("aws: botocore", explained.BOTOCORE, compare_botocore, structured),
         Tally("aws: AWS SDK for JavaScript", explained.JAVASCRIPT, compare_javascript, structured),
-        Tally("auto: where the tools agree", explained.AUTO, compare_auto, cases),
+        Tally("auto: where the tools agree", explained.AUTO, compare_auto, listed_cases),
     ]
     for tally in tallies:
         tally.compare(by_id)
@@ -55,11 +62,12 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dir", type=Path, required=True, help="where the tools are installed and the cases written")
     parser.add_argument("--bin", type=Path, required=True, help="our program")
+    parser.add_argument("--models", type=Path, required=True, help="our models of the tools, the example `consumers`")
     parser.add_argument("--seed", default=generate.SEED, help="another seed makes other cases")
     parser.add_argument("--show", type=int, default=10, help="how many unexplained differences of a tool are printed")
     parser.add_argument("--only", nargs="*", help="ids of the cases to compare")
     options = parser.parse_args()
-    options.dir, options.bin = options.dir.resolve(), options.bin.resolve()
+    options.dir, options.bin, options.models = (path.resolve() for path in (options.dir, options.bin, options.models))
     return options
 
 
@@ -157,6 +165,44 @@ def compare_amplify(views):
     common = [name for name in ours["profiles"] if name in theirs]
     if common != [name for name in theirs if name in ours["profiles"]]:
         yield Difference("order", None, None, common, list(theirs))
+
+
+# What configparser calls what stops our model of it.
+PYTHON_ERRORS = {
+    "DuplicateSection": "DuplicateSectionError",
+    "DuplicateKey": "DuplicateOptionError",
+    "OutsideSection": "MissingSectionHeaderError",
+    "NoEquals": "ParsingError",
+    "NoName": "ParsingError",
+    "NestedNoEquals": "ValueError",
+}
+
+
+def compare_botocore_model(views):
+    ours, theirs = views["models"]["aws_cli"], views["botocore"]
+    if ours["rejected"] or "error" in theirs:
+        first = [(error["file"], PYTHON_ERRORS.get(error["problem"])) for error in ours["rejected"][:1]]
+        if first != [(theirs.get("file"), theirs.get("error"))]:
+            yield rejection("tool" if "error" in theirs else "ours", ours["rejected"], theirs)
+        return
+    for kind in ("profiles", "sso_sessions", "services"):
+        yield from profile_differences(ours[kind], theirs[kind])
+
+
+def compare_javascript_model(views):
+    ours = views["models"]["sdk_js"]
+    yield from profile_differences(ours["profiles"], {name: dict(keys) for name, keys in views["javascript"]})
+
+
+def compare_amplify_model(views):
+    ours, theirs = views["models"]["amplify"], views["amplify"]
+    if bool(ours["rejected"]) != ("error" in theirs):
+        yield rejection("tool" if "error" in theirs else "ours", ours["rejected"], theirs.get("error"))
+    elif "error" not in theirs:
+        # The lookup throws at null, where the model has no keys.
+        theirs = {name: dict(keys or []) for name, keys in theirs["profiles"]}
+        ours = {name: keys for name, keys in ours["profiles"].items() if theirs.get(name, True)}
+        yield from profile_differences(ours, {name: keys for name, keys in theirs.items() if keys})
 
 
 def compare_botocore(views):

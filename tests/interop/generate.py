@@ -10,6 +10,7 @@ import random
 SEED = 20260117
 CASES = 2000
 WILD = 500
+ROUGH = 3000
 
 UNICODE_BLANKS = ["\u00a0", "\u3000", "\u2028", "\ufeff", "\u0085", "\v", "\f", "\u2003"]
 INHERITED = ["constructor", "toString", "valueOf", "hasOwnProperty"]
@@ -746,6 +747,64 @@ def wild_file(chance):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# Lines in any order that each is something to one of the AWS tools, for the models of the tools: those are compared
+# exactly, so nothing is marked.
+
+ROUGH_BLANKS = [" ", " ", " ", "\t", "  ", "\u00a0", "\u3000", "\u0085", "\v", "\f", "\u001c", "\u001f", "\ufeff", "\u2028", "\u200b"]
+ROUGH_WORDS = [
+    "a", "b", "c", "a b", "a.b", "a\\.b", "a\\b", "a\\", '"a"', "'a'", '"a', "a'b'c", '"a b"', "' a'", '"a\\"b"', '"a\\x"', "a#b", "a;b",
+    "a]", "a]b", "[a", "a=b", "a:b", "m\u00fcller", "\u0130x", "default", "DEFAULT", "Default", "__proto__", "'__proto__'", "constructor",
+    "toString", "", "\"\"", "1", "x" * 70, "a@b", "a+b", "a%b", "a/b", "a,b", "a\u200bb",
+]  # fmt: skip
+ROUGH_KEYS = ["k", "k", "x", "Region", "region", "s3", "s3", "a.b", "s3.x", "__proto__", "constructor", "\u0130", "\u00c9", "k k", "[k", "[]", '"k"', "", "k]"]
+ROUGH_VALUES = [
+    "v", "v", "v w", "", "", " ", "v # c", "v ;c", "v#c", "# c", ";c", "v\u00a0# c", "a = b", "a: b", "= b", ": b", '"q"', "'", "v\\", "[v]", "]",
+    "v\rw", "v\r", "\r", "v\u0085", "\u2028v", "v\u2028 ;c", "v\u001c", "a\fb = c", "a\u0085b=c", "\ufeff", "__proto__", "%(k)s",
+]  # fmt: skip
+
+
+def rough_file(chance, kind):
+    blank = lambda: chance.pick(ROUGH_BLANKS)
+    some = lambda: blank() if chance.hit(0.1) else ""
+
+    def header():
+        prefix = chance.pick(["profile"] * 6 + ["sso-session", "services", "profiles", "Profile", "my-profile", "profile-x", "plugins"])
+        word = chance.pick(ROUGH_WORDS) if chance.hit(0.4) else chance.pick("abc")
+        inner = f"{prefix}{chance.pick([' '] * 6 + ['', '.', blank()])}{word}" if chance.hit(0.85 if kind == "config" else 0.15) else word
+        whole = f"[{some()}{inner}{some()}]"
+        after = chance.pick([""] * 8 + [" ", "\t", " # c", " ;c", "#c", ";c", " c", "]", " ]", " # ]", "\u00a0", "\r", "=x", " = x", "\ufeff"])
+        before = chance.pick([""] * 10 + [" ", "\t", "  ", "\u00a0", "\ufeff", "\v"])
+        return before + (whole if chance.hit(0.96) else whole[:-1]) + after
+
+    def key():
+        indent = chance.pick([""] * 7 + [" ", "  ", "\t", "    ", "\u00a0", "\u001c"])
+        separator = chance.pick([" = ", " = ", "=", "=", "= ", " =", ":", ": ", "", "\u00a0=\u00a0"])
+        return f"{indent}{some()}{chance.pick(ROUGH_KEYS)}{separator}{chance.pick(ROUGH_VALUES)}{some()}"
+
+    def line():
+        if chance.hit(0.3):
+            return header()
+        if chance.hit(0.12):
+            return chance.pick(["", "", " ", "\t", "# c", ";c", " # c", "  ;c", "\u00a0#c", "\u001c", "\u0085", "\ufeff", "\ufeff# c", "[", "]", "[]", "[]]"])
+        return key()
+
+    # Whole files of bad lines would hide one another: most lines of most files are good.
+    good = chance.pick([0.2, 0.6, 0.9])
+
+    def better():
+        if not chance.hit(good):
+            return line()
+        name = chance.pick("abcdefgh")
+        plain = f"profile {name}" if kind == "config" else name
+        return chance.pick([f"[{plain}]", f"k{chance.below(40)} = v", f"k{chance.below(40)} = v", f"b{chance.below(20)} =", "  x = y", "  y = z", ""])
+
+    ends = ["\n"] * 12 + ["\r\n", "\r\n", "\r", "\n\n", "\r\r\n", "\n\r"]
+    text = "".join(better() + chance.pick(ends) for _ in range(1 + chance.below(14)))
+    start = chance.pick([""] * 20 + ["\ufeff"]) + ("" if chance.hit(0.1) else f"[{'profile z' if kind == 'config' else 'z'}]\n")
+    return start + (text if chance.hit(0.8) else text.rstrip("\r\n"))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 def rendered(file, other):
@@ -815,7 +874,13 @@ def wild(chance, number):
     return {"id": f"wild-{number:04}", "features": ["wild"], "marks": [], **pair}
 
 
+def rough(chance, number):
+    pair = {kind: rough_file(chance, kind) if chance.hit(0.7) else None for kind in ("config", "credentials")}
+    return {"id": f"rough-{number:04}", "features": ["rough"], "marks": [], **pair}
+
+
 def cases(seed=SEED):
     # One generator per case: a change to one feature leaves the other cases as they are.
     yield from (structured(Chance(f"{seed} {number}"), number) for number in range(CASES))
     yield from (wild(Chance(f"{seed} wild {number}"), number) for number in range(WILD))
+    yield from (rough(Chance(f"{seed} rough {number}"), number) for number in range(ROUGH))

@@ -19,7 +19,9 @@ use thiserror::Error;
 use heap::{Heap, ObjectId, Stored, TOP};
 use text::Name;
 
+pub(super) use profiles::is_inherited;
 pub use profiles::{Profile, Profiles};
+pub(super) use text::{is_blank, trim};
 pub use value::{Entry, Object, Value};
 
 /// Never a name in npm ini's result: it would change an object's prototype.

@@ -15,8 +15,8 @@ use crate::profile_file::FileKind;
 /// What Amplify cuts out of a config section's name: the first of it, wherever it stands.
 const PREFIX: &str = "profile";
 
-/// Names of which Amplify's picker believes that it has them already: every JavaScript object inherits them.
-const NEVER_LISTED: [&str; 12] = [
+/// Names that every JavaScript object inherits.
+const INHERITED: [&str; 12] = [
     "__defineGetter__",
     "__defineSetter__",
     "__lookupGetter__",
@@ -30,6 +30,11 @@ const NEVER_LISTED: [&str; 12] = [
     "toString",
     "valueOf",
 ];
+
+/// Whether every JavaScript object has something under this name already.
+pub(in crate::profile_file) fn is_inherited(name: &str) -> bool {
+    INHERITED.contains(&name)
+}
 
 /// The new and the old name of each key that Amplify knows under two.
 const ALIASES: [(&str, &str); 3] = [
@@ -131,7 +136,8 @@ impl NpmIni<'_> {
                 }
                 Vacant(place) => {
                     let name = place.key().clone();
-                    let in_picker = kind == FileKind::Credentials || !NEVER_LISTED.contains(&name.as_ref());
+                    // The picker believes to have those already that every object has.
+                    let in_picker = kind == FileKind::Credentials || !is_inherited(&name);
                     place.insert(profiles.len());
                     profiles.push(Profile { name, listed: found.clone(), found, in_picker });
                 }

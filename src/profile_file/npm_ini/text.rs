@@ -8,13 +8,13 @@ use super::heap::{Heap, Stored};
 use super::json;
 
 /// White space of JavaScript's `trim` and of `\s`.
-pub(super) fn is_blank(char: char) -> bool {
+pub(in crate::profile_file) fn is_blank(char: char) -> bool {
     matches!(char, '\t'..='\r' | ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}')
         || matches!(char, '\u{202f}' | '\u{205f}' | '\u{3000}' | '\u{feff}')
 }
 
 /// JavaScript's `trim`.
-pub(super) fn trim(text: &str) -> &str {
+pub(in crate::profile_file) fn trim(text: &str) -> &str {
     text.trim_matches(is_blank)
 }
 

@@ -9,6 +9,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::Header;
 use super::heap::{Heap, ObjectId, SlotId, Stored};
+use crate::profile_file::Property;
 
 /// Levels that are written as JSON; `serde_json` reads no more of them back, and a stack has an end.
 const MAX_WRITTEN_DEPTH: u32 = 127;
@@ -191,6 +192,19 @@ pub struct Entry<'a> {
     /// The line that gave the value, counted from 1 by `\n`: of an array the last that added to it, of a section the
     /// header that first opened it, of an object made by dots the header with the dots.
     pub line: u32,
+}
+
+impl Entry<'_> {
+    /// The entry free of the reading that it stands in.
+    pub fn property<'p>(self) -> Property<'p> {
+        let key = Cow::Owned(self.key.into_owned());
+        if let Some(text) = self.value.text() {
+            return Property::text(key, text.to_owned().into(), self.line);
+        }
+        // What a view holds can always be written; were it not, null is the honest answer.
+        let typed = serde_json::to_value(self.value).unwrap_or_default();
+        Property { key, value: typed.to_string().into(), typed: Some(typed), line: self.line }
+    }
 }
 
 impl fmt::Debug for Entry<'_> {

@@ -1,0 +1,258 @@
+//! Owns the reading of botocore 1.43 and the AWS CLI: Python's `configparser` without interpolation, nested blocks, and
+//! headers split as a POSIX shell splits words.
+//!
+//! Refuses leniency: what stops `configparser` stops this reader. Compared with the real one on thousands of files by
+//! `tests/interop`.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::seen::Seen;
+use super::{FileKind, Name, Problem, Property, Spelling, SyntaxError};
+
+/// The section whose keys `configparser` puts into every other one.
+const DEFAULTS: &str = "DEFAULT";
+
+/// A section as `configparser` has it.
+struct Raw<'t> {
+    name: &'t str,
+    lines: Vec<u32>,
+    options: Vec<Opt<'t>>,
+}
+
+/// A key and the lines of its value, each without white space at its ends.
+struct Opt<'t> {
+    key: Cow<'t, str>,
+    line: u32,
+    value: Vec<&'t str>,
+}
+
+/// Reads a whole file, or says at which line botocore gives up on it.
+pub fn read(kind: FileKind, text: &str) -> Result<Vec<Seen<'_>>, SyntaxError> {
+    let (defaults, sections) = sections(text)?;
+    let mut all: Vec<Seen<'_>> = Vec::new();
+    let mut places = HashMap::new();
+    for raw in sections {
+        // Those of the section come last and so win.
+        let mut properties = Vec::with_capacity(raw.options.len());
+        for option in defaults.options.iter().chain(&raw.options) {
+            properties.push(property(option)?);
+        }
+        let name = match kind {
+            FileKind::Config => config_name(raw.name),
+            FileKind::Credentials => Name::Profile(raw.name.into(), Spelling::Aws),
+        };
+        let lines = defaults.lines.iter().copied().chain(raw.lines).collect();
+        let seen = Seen { name: name.clone(), lines, properties };
+        match places.get(&name) {
+            // Names that two different headers come to: the later replaces the earlier, nothing merges.
+            Some(place) if name != Name::Other => all[*place] = seen,
+            _ => {
+                places.insert(name, all.len());
+                all.push(seen);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// `configparser`'s sections, [`DEFAULTS`] by itself. What it reports only at the end of the file waits until then.
+fn sections(text: &str) -> Result<(Raw<'_>, Vec<Raw<'_>>), SyntaxError> {
+    let mut defaults = Raw { name: DEFAULTS, lines: Vec::new(), options: Vec::new() };
+    let mut sections: Vec<Raw<'_>> = Vec::new();
+    let (mut names, mut keys) = (HashSet::new(), HashSet::new());
+    let mut late: Option<SyntaxError> = None;
+    // Whether anything can be added to: a section; and to the last key of it, one that has a name.
+    let (mut in_section, mut in_default, mut in_option) = (false, false, false);
+    let mut depth = 0;
+    for (number, line) in lines(text) {
+        let error = |problem| SyntaxError { line: number, problem };
+        let value = line.trim_matches(is_space);
+        let section = if in_default { Some(&mut defaults) } else { sections.last_mut() };
+        if value.starts_with(['#', ';']) {
+            continue;
+        }
+        let option = section.and_then(|section| section.options.last_mut()).filter(|_| in_option);
+        if value.is_empty() {
+            if let Some(option) = option {
+                option.value.push("");
+            }
+            continue;
+        }
+        let indent = line.chars().take_while(|char| is_space(*char)).count();
+        if let Some(option) = option.filter(|_| indent > depth) {
+            option.value.push(value);
+            continue;
+        }
+        depth = indent;
+        if let Some(name) = header(value) {
+            (in_section, in_option, in_default) = (true, false, name == DEFAULTS);
+            if in_default {
+                defaults.lines.push(number);
+                continue;
+            }
+            if !names.insert(name) {
+                return Err(error(Problem::DuplicateSection));
+            }
+            sections.push(Raw { name, lines: vec![number], options: Vec::new() });
+            continue;
+        }
+        if !in_section {
+            return Err(error(Problem::OutsideSection));
+        }
+        let Some(at) = value.find(['=', ':']) else {
+            late.get_or_insert(error(Problem::NoEquals));
+            continue;
+        };
+        let key = lower(value[..at].trim_end_matches(is_space));
+        if key.is_empty() {
+            late.get_or_insert(error(Problem::NoName));
+        }
+        let place = (!in_default).then_some(sections.len());
+        if !keys.insert((place, key.clone())) {
+            return Err(error(Problem::DuplicateKey));
+        }
+        in_option = !key.is_empty();
+        let option = Opt { key, line: number, value: vec![value[at + 1..].trim_matches(is_space)] };
+        if let Some(section) = if in_default { Some(&mut defaults) } else { sections.last_mut() } {
+            section.options.push(option);
+        }
+    }
+    late.map_or(Ok((defaults, sections)), Err)
+}
+
+/// Python's lines with the editor's numbers: a lone `\r` ends a line, but only `\n` counts one.
+fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
+    let numbered = (1..).zip(text.split('\n'));
+    numbered
+        .flat_map(|(number, line)| line.strip_suffix('\r').unwrap_or(line).split('\r').map(move |line| (number, line)))
+}
+
+/// White space of Python's `str`, which counts four separators more than Unicode.
+fn is_space(char: char) -> bool {
+    char.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&char)
+}
+
+/// What stands between the first bracket and the last; behind it anything may follow.
+fn header(line: &str) -> Option<&str> {
+    let inner = line.strip_prefix('[')?;
+    inner.rfind(']').filter(|end| *end > 0).map(|end| &inner[..end])
+}
+
+fn lower(key: &str) -> Cow<'_, str> {
+    if key.chars().any(char::is_uppercase) { key.to_lowercase().into() } else { key.into() }
+}
+
+fn property<'t>(option: &Opt<'t>) -> Result<Property<'t>, SyntaxError> {
+    let Opt { key, line, value } = option;
+    let text: Cow<'t, str> = match value.as_slice() {
+        [only] => Cow::Borrowed(only.trim_end_matches(is_space)),
+        several => Cow::Owned(several.join("\n").trim_end_matches(is_space).to_owned()),
+    };
+    if !text.starts_with('\n') {
+        return Ok(Property::text(key.clone(), text, *line));
+    }
+    let mut block = serde_json::Map::new();
+    for inner in text.split(is_line_end).map(|line| line.trim_matches(is_space)).filter(|line| !line.is_empty()) {
+        let Some((key, value)) = inner.split_once('=') else {
+            return Err(SyntaxError { line: *line, problem: Problem::NestedNoEquals });
+        };
+        block.insert(key.trim_matches(is_space).to_owned(), value.trim_matches(is_space).into());
+    }
+    let block = serde_json::Value::Object(block);
+    Ok(Property { key: key.clone(), value: block.to_string().into(), typed: Some(block), line: *line })
+}
+
+/// Where Python's `str.splitlines` ends a line.
+fn is_line_end(char: char) -> bool {
+    matches!(char, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Two words behind anything that begins like a prefix make a name, so that `[profiles x]` is profile `x`, too.
+fn config_name(name: &str) -> Name<'_> {
+    let second = |make: fn(String) -> Name<'static>| match <[String; 2]>::try_from(words(name).unwrap_or_default()) {
+        Ok([_, second]) => make(second),
+        Err(_) => Name::Other,
+    };
+    match name {
+        _ if name.starts_with("profile") => second(|name| Name::Profile(name.into(), Spelling::Aws)),
+        _ if name.starts_with("sso-session") => second(|name| Name::SsoSession(name.into())),
+        _ if name.starts_with("services") => second(|name| Name::Services(name.into())),
+        "default" => Name::Profile(name.into(), Spelling::Aws),
+        _ => Name::Other,
+    }
+}
+
+/// The words of `text` by `shlex.split`; `None` where a quote is not closed or nothing follows a backslash.
+pub fn words(text: &str) -> Option<Vec<String>> {
+    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    let mut chars = text.chars();
+    while let Some(char) = chars.next() {
+        match (quote, char) {
+            (None, ' ' | '\t' | '\r' | '\n') => words.extend(word.take()),
+            (None, '"' | '\'') => {
+                quote = Some(char);
+                word.get_or_insert_default();
+            }
+            (Some(open), _) if char == open => quote = None,
+            (None, '\\') => word.get_or_insert_default().push(chars.next()?),
+            // Between double quotes it is a backslash unless it stands before one, or before a quote.
+            (Some('"'), '\\') => {
+                let next = chars.next()?;
+                let word = word.get_or_insert_default();
+                if !['"', '\\'].contains(&next) {
+                    word.push('\\');
+                }
+                word.push(next);
+            }
+            _ => word.get_or_insert_default().push(char),
+        }
+    }
+    if quote.is_some() {
+        return None;
+    }
+    words.extend(word);
+    Some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_split_as_shlex_splits_them() {
+        let rows: [(&str, Option<&[&str]>); 9] = [
+            ("profile foo", Some(&["profile", "foo"])),
+            (" profile\t'a b' ", Some(&["profile", "a b"])),
+            ("profile \"a\\\"b\\c\"", Some(&["profile", "a\"b\\c"])),
+            ("profile a\\ b", Some(&["profile", "a b"])),
+            ("profile foo#bar", Some(&["profile", "foo#bar"])),
+            ("profile ''", Some(&["profile", ""])),
+            ("profile \"foo", None),
+            ("profile foo\\", None),
+            ("\u{a0}", Some(&["\u{a0}"])),
+        ];
+        for (text, expected) in rows {
+            let expected = expected.map(|words| words.iter().map(ToString::to_string).collect::<Vec<_>>());
+            assert_eq!(words(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_stops_configparser_stops_this_reader() {
+        let rows = [
+            ("[a]\n[a]\n", 2, Problem::DuplicateSection),
+            ("[a]\nk=1\nK=2\n", 3, Problem::DuplicateKey),
+            ("k=1\n", 1, Problem::OutsideSection),
+            ("\u{feff}[a]\n", 1, Problem::OutsideSection),
+            ("[a]\njunk\nk=1\n", 2, Problem::NoEquals),
+            ("[a]\njunk\n[a]\n", 3, Problem::DuplicateSection),
+            ("[a]\n= v\n", 2, Problem::NoName),
+            ("[a]\ns3 =\n  junk\n", 2, Problem::NestedNoEquals),
+        ];
+        for (text, line, problem) in rows {
+            let error = read(FileKind::Credentials, text).expect_err(text);
+            assert_eq!(error, SyntaxError { line, problem }, "{text}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Owns the reading of the AWS SDK for Go v2, on which Terraform stands: its `internal/ini` of 2024 and what its `config`
+//! makes of the sections' names. Written from that source; nothing here was compared with a running one.
+//!
+//! Refuses nothing: the SDK passes over every line that it does not understand.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::lines::{BLANKS, COMMENT};
+use super::seen::Seen;
+use super::{FileKind, Name, Property, Spelling};
+
+/// Reads a whole file.
+pub fn read(kind: FileKind, text: &str) -> Vec<Seen<'_>> {
+    let mut all: Vec<Seen<'_>> = Vec::new();
+    let mut places = HashMap::new();
+    let mut section = None;
+    // Whether the last key can go on in an indented line.
+    let mut in_key = false;
+    for (number, line) in (1..).zip(text.split('\n')) {
+        let is_indented = line.starts_with(BLANKS);
+        if line.trim().is_empty() || line.trim_start_matches(BLANKS).starts_with(COMMENT) {
+            continue;
+        }
+        if let Some(inner) = header(line) {
+            in_key = false;
+            section = (!inner.is_empty()).then(|| {
+                let name = name(kind, &inner);
+                let place = *places.entry(inner).or_insert(all.len());
+                if place == all.len() {
+                    all.push(Seen { name, lines: Vec::new(), properties: Vec::new() });
+                }
+                all[place].lines.push(number);
+                place
+            });
+            continue;
+        }
+        let Some(seen) = section.map(|place| &mut all[place]) else { continue };
+        let last = seen.properties.last_mut().filter(|_| in_key);
+        match (is_indented, last) {
+            (false, _) => {
+                if let Some((key, value)) = split(before_comment(line)) {
+                    in_key = !key.is_empty();
+                    if in_key {
+                        seen.properties.push(Property::text(key.to_lowercase().into(), value.into(), number));
+                    }
+                }
+            }
+            (true, Some(last)) => go_on(last, line.trim_start_matches(BLANKS)),
+            (true, None) => {}
+        }
+    }
+    // `[profile default]` replaces `[default]`.
+    if let (FileKind::Config, Some(_), Some(plain)) = (kind, places.get("profile default"), places.get("default")) {
+        all[*plain].name = Name::Other;
+    }
+    all
+}
+
+/// An indented line below a key: a key of its block where the key has no value, else one more line of the value.
+fn go_on(last: &mut Property<'_>, line: &str) {
+    match (split(line), last.value.is_empty() || last.typed.is_some()) {
+        (Some((key, value)), true) => {
+            let mut block = match last.typed.take() {
+                Some(serde_json::Value::Object(block)) => block,
+                _ => serde_json::Map::new(),
+            };
+            block.insert(key.to_lowercase(), value.into());
+            let block = serde_json::Value::Object(block);
+            last.value = block.to_string().into();
+            last.typed = Some(block);
+        }
+        (None, false) => last.value = format!("{}\n{line}", last.value).into(),
+        _ => {}
+    }
+}
+
+/// What stands in the brackets, a word and the rest one blank apart. A mark ends the line wherever it stands.
+fn header(line: &str) -> Option<Cow<'_, str>> {
+    let text = line.split(COMMENT).next()?.trim();
+    let inner = text.strip_prefix('[')?.strip_suffix(']')?.trim();
+    Some(match inner.split_once(BLANKS) {
+        Some((kind, name)) if !name.starts_with(BLANKS) && inner[kind.len()..].starts_with(' ') => inner.into(),
+        Some((kind, name)) => format!("{kind} {}", name.trim_start_matches(BLANKS)).into(),
+        None => inner.into(),
+    })
+}
+
+fn name<'t>(kind: FileKind, inner: &Cow<'t, str>) -> Name<'t> {
+    let rest = |prefix| match inner {
+        Cow::Borrowed(inner) => inner.strip_prefix(prefix).map(Cow::Borrowed),
+        Cow::Owned(inner) => inner.strip_prefix(prefix).map(|rest| Cow::Owned(rest.to_owned())),
+    };
+    match (kind, rest("profile ")) {
+        (FileKind::Config, Some(name)) => Name::Profile(name, Spelling::Aws),
+        (FileKind::Credentials, Some(_)) => Name::Other,
+        (FileKind::Credentials, None) => Name::Profile(inner.clone(), Spelling::Aws),
+        (FileKind::Config, None) => match (rest("sso-session "), rest("services ")) {
+            (Some(name), _) => Name::SsoSession(name),
+            (_, Some(name)) => Name::Services(name),
+            _ if inner.eq_ignore_ascii_case("default") => Name::Profile(inner.clone(), Spelling::Aws),
+            _ => Name::Other,
+        },
+    }
+}
+
+/// The line without a comment, which needs a blank before it.
+fn before_comment(line: &str) -> &str {
+    let mark = [" #", " ;", "\t#", "\t;"].iter().filter_map(|mark| line.find(mark)).min();
+    &line[..mark.unwrap_or(line.len())]
+}
+
+/// Key and value, apart at the first `=` or `:`; quotes around all of the value go.
+fn split(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once(['=', ':'])?;
+    let value = value.trim();
+    let bare = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
+    Some((key.trim(), bare.unwrap_or(value)))
+}

@@ -1,0 +1,115 @@
+//! Owns the reading of the AWS SDK for JavaScript v3 (`@smithy/shared-ini-file-loader` 4.7), on which Amplify Gen 2 and
+//! the CDK stand: it rejects hardly anything and passes over what it does not understand.
+//!
+//! Refuses leniency of its own. Compared with the real one on thousands of files by `tests/interop`.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::npm_ini::{is_blank, is_inherited, trim};
+use super::seen::Seen;
+use super::{FileKind, Name, Problem, Property, Spelling, SyntaxError};
+
+/// The first words that make a section one of a kind; it is then kept as `KIND.NAME`.
+const KINDS: [&str; 3] = ["profile", "sso-session", "services"];
+
+/// What may stand in a name behind one of them, beside letters, digits and `_`.
+const NAME_MARKS: &str = "-@+.%:/";
+
+/// Reads a whole file; at a section called `__proto__` the loader throws and sees nothing of it.
+pub fn read(kind: FileKind, text: &str) -> Result<Vec<Seen<'_>>, SyntaxError> {
+    let mut all: Vec<(Cow<'_, str>, Seen<'_>)> = Vec::new();
+    let mut places = HashMap::new();
+    // The section under its kept name and the line of its header; keys outside one are passed over.
+    let mut section: Option<(Cow<'_, str>, u32)> = None;
+    let mut block = None;
+    for (number, line) in (1..).zip(text.split('\n')) {
+        let text = trim(before_comment(line));
+        if let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            if ["__proto__", "profile __proto__"].contains(&inner) {
+                return Err(SyntaxError { line: number, problem: Problem::Proto });
+            }
+            section = kept(inner).filter(|name| !name.is_empty()).map(|name| (name, number));
+            block = None;
+            continue;
+        }
+        let Some((name, header)) = &section else { continue };
+        let Some((key, value)) = text.split_once('=').map(|(key, value)| (trim(key), trim(value))) else { continue };
+        if key.is_empty() {
+            continue;
+        }
+        if value.is_empty() {
+            block = Some(key);
+            continue;
+        }
+        if block.is_some() && !line.starts_with(is_blank) {
+            block = None;
+        }
+        // A section is there as soon as it has a value.
+        let place = *places.entry(name.clone()).or_insert(all.len());
+        if place == all.len() {
+            all.push((name.clone(), Seen { name: Name::Other, lines: Vec::new(), properties: Vec::new() }));
+        }
+        let seen = &mut all[place].1;
+        if !seen.lines.contains(header) {
+            seen.lines.push(*header);
+        }
+        let key: Cow<'_, str> = block.map_or(key.into(), |block| format!("{block}.{key}").into());
+        if key != "__proto__" {
+            seen.properties.push(Property::text(key, value.into(), number));
+        }
+    }
+    if kind == FileKind::Config && places.contains_key("profile.default") {
+        all.retain(|(kept, _)| kept != "default");
+    }
+    Ok(all.into_iter().map(|(kept, seen)| Seen { name: name(kind, kept), ..seen }).collect())
+}
+
+/// A `#` or `;` at the beginning, or after white space, ends the line.
+fn before_comment(line: &str) -> &str {
+    if !line.contains(['#', ';']) {
+        return line;
+    }
+    let mut blank_at = Some(0);
+    for (at, char) in line.char_indices() {
+        match blank_at {
+            Some(end) if ['#', ';'].contains(&char) => return &line[..end],
+            _ => blank_at = is_blank(char).then_some(at),
+        }
+    }
+    line
+}
+
+/// The name under which the loader keeps a section; none for a section of a kind that it does not know.
+fn kept(inner: &str) -> Option<Cow<'_, str>> {
+    let is_word = |char: char| char.is_ascii_alphanumeric() || char == '_';
+    let prefix = &inner[..inner.find(|char| !is_word(char) && char != '-').unwrap_or(inner.len())];
+    let mut rest = inner[prefix.len()..].chars();
+    let blank = rest.next().filter(|char| is_blank(*char) && !prefix.is_empty());
+    let name = rest.as_str();
+    let quote = name.chars().next().filter(|first| ['"', '\''].contains(first));
+    let bare = match quote {
+        Some(quote) => name[1..].strip_suffix(quote),
+        None => Some(name),
+    };
+    let is_name = |name: &&str| !name.is_empty() && name.chars().all(|char| is_word(char) || NAME_MARKS.contains(char));
+    match (blank, bare.filter(is_name)) {
+        (Some(_), Some(name)) => KINDS.contains(&prefix).then(|| format!("{prefix}.{name}").into()),
+        _ => Some(inner.into()),
+    }
+}
+
+/// What a kept name means in a file. In config only `profile.` goes, so that other kinds of sections are profiles, too.
+fn name(kind: FileKind, kept: Cow<'_, str>) -> Name<'_> {
+    let name = match kind {
+        FileKind::Credentials => kept,
+        FileKind::Config if kept == "default" => kept,
+        FileKind::Config => match kept.split_once('.') {
+            Some(("profile", name)) => name.to_owned().into(),
+            Some((prefix, _)) if KINDS.contains(&prefix) => kept,
+            _ => return Name::Other,
+        },
+    };
+    // A name that every object inherits is taken for there when the two files are joined.
+    if is_inherited(&name) { Name::Other } else { Name::Profile(name, Spelling::Aws) }
+}
