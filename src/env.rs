@@ -16,6 +16,12 @@ pub const AWS_CONFIG_FILE: &str = "AWS_CONFIG_FILE";
 pub const AWS_SHARED_CREDENTIALS_FILE: &str = "AWS_SHARED_CREDENTIALS_FILE";
 /// The profile, before `AWS_PROFILE`.
 pub const AMPLIFY_CREDS_PROFILE: &str = "AMPLIFY_CREDS_PROFILE";
+/// The user's name on Unix.
+pub const USER: &str = "USER";
+/// The same on older systems, and where `USER` is not set.
+pub const LOGNAME: &str = "LOGNAME";
+/// The user's name on Windows.
+pub const USERNAME: &str = "USERNAME";
 /// The profile, as every SDK reads it.
 pub const AWS_PROFILE: &str = "AWS_PROFILE";
 /// The profile, as older AWS CLIs call it.

@@ -18,12 +18,14 @@ pub fn name() -> String {
     format!("{} {}", String::from_utf8_lossy(&id).trim(), host_name())
 }
 
+/// The host name.
 #[cfg(unix)]
-fn host_name() -> String {
+pub fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
+/// The host name.
 #[cfg(not(unix))]
-fn host_name() -> String {
+pub fn host_name() -> String {
     crate::env::Env::process().text(crate::env::COMPUTERNAME).unwrap_or_default()
 }

@@ -22,6 +22,8 @@ pub const MAX_BYTES: u64 = 1 << 20;
 const LOCAL_ENV: &str = "amplify/.config/local-env-info.json";
 /// Where each environment's credentials come from.
 const LOCAL_AWS: &str = "amplify/.config/local-aws-info.json";
+/// What the project itself is.
+const CONFIG: &str = "amplify/.config/project-config.json";
 /// What a team shares of each environment.
 const TEAM: &str = "amplify/team-provider-info.json";
 
@@ -100,8 +102,21 @@ impl Project {
         let has = |relative: &str| self.root.join(relative).exists();
         has("amplify/.config")
             && ((has("amplify/#current-cloud-backend") && has("amplify/backend"))
-                || has("amplify/.config/project-config.json")
+                || has(CONFIG)
                 || self.text(LOCAL_ENV).is_ok_and(|text| environment::lies_at(&text.unwrap_or_default(), &self.root)))
+    }
+
+    /// The project's name; its directory's where no file says it.
+    pub fn name(&self) -> Result<Option<String>, ProjectError> {
+        let config = self.tree(CONFIG)?;
+        let named = config.as_ref().and_then(|config| config.get("projectName")).and_then(Node::text);
+        Ok(named.map(str::to_owned).or_else(|| Some(self.root.file_name()?.to_string_lossy().into_owned())))
+    }
+
+    /// The name of the current environment, if there is one.
+    pub fn current(&self) -> Result<Option<String>, ProjectError> {
+        let Some(text) = self.text(LOCAL_ENV)? else { return Ok(None) };
+        environment::current(&text).map_err(|error| self.syntax(LOCAL_ENV, error))
     }
 
     /// The environment `asked` for by name, else the current one.
@@ -124,11 +139,6 @@ impl Project {
     pub fn boundary(&self, environment: &str) -> Result<Option<Located<String>>, ProjectError> {
         let found = self.tree(TEAM)?.and_then(|info| environment::boundary(&info, environment));
         Ok(found.map(|(arn, line)| Located::new(arn, Origin::File(self.at(TEAM, line)))))
-    }
-
-    fn current(&self) -> Result<Option<String>, ProjectError> {
-        let Some(text) = self.text(LOCAL_ENV)? else { return Ok(None) };
-        environment::current(&text).map_err(|error| self.syntax(LOCAL_ENV, error))
     }
 
     /// `name`, if any of the files has it.

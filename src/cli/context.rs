@@ -9,8 +9,8 @@ use crate::plan::Surroundings;
 use crate::plan::base::{ContainerService, ContainerToken, ECS_CONTAINER, MetadataService, WebIdentityInputs};
 use crate::plan::build::{Inputs, Machine, RoleFlags};
 use crate::plan::endpoint::Variables;
-use crate::plan::limits::SESSION_NAME;
 use crate::plan::session::SessionExtras;
+use crate::plan::session_name;
 use crate::printable::printable;
 use crate::profile::ProfileSet;
 use crate::profile::keys::Keys;
@@ -109,9 +109,11 @@ impl Context {
             .filter(|region| !region.is_empty())
             .map(|region| Located::new(region, Origin::Flag("--region")));
         let session_name = self.setting(env::AMPLIFY_CREDS_SESSION_NAME, "session_name");
-        if let Some(name) = session_name.as_ref().filter(|name| !SESSION_NAME.allows(&name.value)) {
+        if let Some(name) = session_name.as_ref().filter(|name| !session_name::allows(&name.value)) {
             let message = format!("what {} gives is not a session name that AWS takes", name.from);
-            return Err(Failure::new(CONFIG, message).at(&name.from, None).hint(format!("it must be {SESSION_NAME}")));
+            return Err(Failure::new(CONFIG, message)
+                .at(&name.from, None)
+                .hint(format!("it must be {}", session_name::expected())));
         }
         Ok(Inputs {
             region: region.or_else(|| self.variable(&[env::AWS_REGION, env::AWS_DEFAULT_REGION])),

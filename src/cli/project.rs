@@ -69,6 +69,16 @@ pub(super) fn boundary(context: &Context, profile: &str) -> Result<Option<Locate
     }
 }
 
+/// What `project` or `env` stands for in a session name, if a project around the current directory says it.
+pub(super) fn word(context: &Context, word: &str) -> Option<String> {
+    let project = find(context)?;
+    match word {
+        "project" => project.name().ok().flatten(),
+        "env" => context.global.env.clone().or_else(|| project.current().ok().flatten()),
+        _ => None,
+    }
+}
+
 fn find(context: &Context) -> Option<Project> {
     Project::around(&env::current_directory()?, &context.paths.home)
 }

@@ -23,6 +23,7 @@ use super::failure::{CACHE, CONFIG, Failure, USAGE};
 use super::fetching;
 use super::project;
 use super::put;
+use super::role_flags::complete;
 
 /// Which sessions go, and how they are spoken of.
 enum What {
@@ -97,7 +98,8 @@ fn of_project(context: &Context, environment: &Environment) -> Result<Option<Box
     };
     context.say(|| format!("profile {profile} of the Amplify project's environment {name} ({from})"));
     let plan = fetching::plan_of(&context.profiles()?, profile, &context.inputs()?);
-    plan.map(|plan| Some(Box::new(plan))).map_err(|error| fetching::blamed(error, from))
+    let plan = plan.map_err(|error| fetching::blamed(error, from))?;
+    complete(context, plan).map(|plan| Some(Box::new(plan)))
 }
 
 fn goes(what: &What, outer: &str, inner: &str, entry: &RawValue, now: Timestamp) -> bool {

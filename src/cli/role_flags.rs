@@ -5,11 +5,14 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::env::{LOGNAME, USER, USERNAME};
 use crate::fs::read_capped;
-use crate::plan::CredentialPlan;
+use crate::machine;
 use crate::plan::build::{Inputs, RoleFlags};
-use crate::plan::limits::SOURCE_IDENTITY;
+use crate::plan::limits::{SESSION_NAME, SOURCE_IDENTITY};
 use crate::plan::session::{BOUNDARY, Policy, SessionExtras, is_policy, policy, policy_arn, tag_of};
+use crate::plan::session_name::{fill, is_template};
+use crate::plan::{BaseSource, CredentialPlan};
 use crate::span::{Located, Origin};
 
 use super::args::How;
@@ -60,9 +63,13 @@ pub(super) fn inputs(context: &Context, how: &How) -> Result<Inputs, Failure> {
     Ok(Inputs { duration: session_duration(*duration)?, role, extras, ..context.inputs()? })
 }
 
-/// The plan with the text of each policy's file and the ARN of the project's boundary in it.
+/// The plan with the text of each policy's file, the ARN of the project's boundary and session names filled in.
 pub(super) fn complete(context: &Context, mut plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
+    if let BaseSource::WebIdentity(web) = &mut plan.base.source {
+        name_session(context, &mut web.session_name, &plan.base.profile)?;
+    }
     for hop in &mut plan.hops {
+        name_session(context, &mut hop.session_name, &hop.profile)?;
         if let Some(found) = &mut hop.extras.policy
             && let Policy::File(path) = &found.value
         {
@@ -84,6 +91,37 @@ pub(super) fn complete(context: &Context, mut plan: CredentialPlan) -> Result<Cr
         }
     }
     Ok(plan)
+}
+
+/// Fills in a session name's template for `profile`.
+fn name_session(context: &Context, name: &mut Located<String>, profile: &str) -> Result<(), Failure> {
+    if !is_template(&name.value) {
+        return Ok(());
+    }
+    let value = |word: &str| match word {
+        "user" => [USER, LOGNAME, USERNAME].into_iter().find_map(|variable| context.env.text(variable)),
+        "host" => machine::host_name().split('.').next().map(str::to_owned),
+        "profile" => Some(profile.to_owned()),
+        word => project::word(context, word),
+    };
+    let filled = fill(&name.value, |word| value(word).filter(|value| !value.is_empty()));
+    name.value = match filled {
+        Ok(filled) if SESSION_NAME.allows(&filled) => filled,
+        Ok(_) => {
+            let message = format!("what the session name of profile {profile} ({}) comes to is too short", name.from);
+            return Err(Failure::new(CONFIG, message).at(&name.from, Some(profile)));
+        }
+        Err(word) => {
+            let hint = match word.as_str() {
+                "user" => "set USER, or write the name itself",
+                "host" => "this machine has no host name; write the name itself",
+                _ => "run it in the Amplify project, or write the name itself",
+            };
+            let message = format!("nothing says what {{{word}}} is in the session name of profile {profile}");
+            return Err(Failure::new(CONFIG, message).at(&name.from, Some(profile)).hint(hint));
+        }
+    };
+    Ok(())
 }
 
 /// `~/` is the home directory; a relative path begins where it is written: at the config file or the current directory.

@@ -252,7 +252,7 @@ pub(super) fn web_identity(
         return Err(PlanError::NoRoleForToken { profile: profile.name.clone(), at: Origin::File(file.at) });
     };
     let role_arn = hop::role_arn(&profile.name, role.located())?;
-    let session_name = hop::limited(profile, &SESSION_NAME)?.or_else(|| inputs.session_name.clone());
+    let session_name = hop::session_name(profile)?.or_else(|| inputs.session_name.clone());
     let token_file = file.located();
     Ok(Some(WebIdentityBase {
         token_file: Located::new(PathBuf::from(token_file.value), token_file.from),

@@ -16,6 +16,7 @@ use super::hop::AMPLIFY_SESSION_NAME;
 use super::limits::{EXTERNAL_ID, RoleArn, SESSION_NAME};
 use super::partition::first_region;
 use super::session::SessionExtras;
+use super::session_name;
 use super::walk::Walk;
 use super::{Base, BaseSource, CredentialPlan, Hop, SessionDuration, Surroundings, mfa};
 
@@ -122,8 +123,8 @@ pub fn identity_endpoint(set: &ProfileSet<'_>, plan: &CredentialPlan, inputs: &I
 
 /// Gives the last role what the command line asks of it.
 fn override_last(hops: &mut [Hop], inputs: &Inputs, profile: &str) -> Result<(), PlanError> {
-    let Inputs { role: RoleFlags { role_arn, external_id, session_name }, extras, duration, .. } = inputs;
-    let wants = role_arn.is_some() || external_id.is_some() || session_name.is_some() || !extras.is_empty();
+    let Inputs { role: RoleFlags { role_arn, external_id, session_name: name_asked }, extras, duration, .. } = inputs;
+    let wants = role_arn.is_some() || external_id.is_some() || name_asked.is_some() || !extras.is_empty();
     let Some(last) = hops.last_mut() else {
         return if wants { Err(PlanError::NoRole { profile: profile.to_owned() }) } else { Ok(()) };
     };
@@ -147,9 +148,9 @@ fn override_last(hops: &mut [Hop], inputs: &Inputs, profile: &str) -> Result<(),
         }
         last.external_id = Some(Located::new(id.clone(), Origin::Flag("--external-id")));
     }
-    if let Some(name) = session_name {
-        if !SESSION_NAME.allows(name) {
-            return Err(invalid(SESSION_NAME.key, SESSION_NAME.to_string(), "--session-name"));
+    if let Some(name) = name_asked {
+        if !session_name::allows(name) {
+            return Err(invalid(SESSION_NAME.key, session_name::expected(), "--session-name"));
         }
         last.session_name = Located::new(name.clone(), Origin::Flag("--session-name"));
     }

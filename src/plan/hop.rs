@@ -11,6 +11,7 @@ use super::error::PlanError;
 use super::limits::{DURATION_SECONDS, EXTERNAL_ID, MFA_SERIAL, ONE_HOUR, RoleArn, SESSION_NAME, TextLimit, is_region};
 use super::partition::first_region;
 use super::session::SessionExtras;
+use super::session_name;
 use super::{Hop, SessionDuration, Warning};
 
 /// The session name that the Amplify CLI gives a profile without one.
@@ -33,7 +34,7 @@ pub(super) fn make(
     sts: &Choice,
 ) -> Result<Hop, PlanError> {
     let role_arn = role_arn(&profile.name, role.located())?;
-    let session_name = limited(profile, &SESSION_NAME)?.or_else(|| inputs.session_name.clone());
+    let session_name = session_name(profile)?.or_else(|| inputs.session_name.clone());
     let stated_region = profile.get("region").or(source_region);
     Ok(Hop {
         profile: profile.name.clone(),
@@ -74,6 +75,16 @@ pub(super) fn region(
         Some(region) => Ok(region),
         None => Ok(Located::new(first_region(role.partition()).to_owned(), Origin::Default)),
     }
+}
+
+/// The profile's session name, or its template.
+pub(super) fn session_name(profile: &Profile<'_>) -> Result<Option<Located<String>>, PlanError> {
+    let Some(found) = profile.get(SESSION_NAME.key).map(Setting::located) else { return Ok(None) };
+    if session_name::allows(&found.value) {
+        return Ok(Some(found));
+    }
+    let (profile, expected) = (profile.name.clone(), session_name::expected());
+    Err(PlanError::Invalid { profile, key: SESSION_NAME.key, expected, from: found.from })
 }
 
 /// The session name where nothing gives one.

@@ -13,6 +13,7 @@ pub mod limits;
 pub mod mfa;
 pub mod partition;
 pub mod session;
+pub mod session_name;
 mod walk;
 pub mod wrapper;
 

@@ -90,3 +90,30 @@ fn what_cannot_be_is_told_before_anything_is_sent() {
     assert!(home.run(&["process", "nomfa", "--role-arn", data::DEPLOY_ROLE]).code == Some(5));
     assert_eq!(sts.calls()[0].param("RoleArn"), Some(data::DEPLOY_ROLE));
 }
+
+#[test]
+fn session_names_are_made_from_who_and_where() {
+    let (sts, home) = without_mfa();
+    let profile = |name: &str, template: &str| {
+        format!(
+            "[profile {name}]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n\
+             role_session_name = {template}\n"
+        )
+    };
+    add_config(&home, &profile("named", "{user}@{profile}"));
+    add_config(&home, &profile("projects", "{project}-{env}"));
+    home.run_with(&["process", "named"], &[("USER", "J\u{fc}rgen")]).succeeded();
+    assert_eq!(sts.calls()[0].param("RoleSessionName"), Some("J-rgen@named"));
+    assert!(cache(&home)[data::NO_MFA_ROLE].as_object().unwrap().keys().all(|name| name.starts_with("J-rgen@named")));
+    home.run_with(&["reset-cache", "named"], &[("USER", "J\u{fc}rgen")]).succeeded();
+    assert_eq!(cache(&home).get(data::NO_MFA_ROLE), None);
+    let run = home.run_with(&["process", "named"], &[("USER", ""), ("LOGNAME", ""), ("USERNAME", "")]);
+    run.failed_with(3);
+    assert!(run.stderr.contains("what {user} is") && run.stderr.contains("~/.aws/config:18"), "{}", run.stderr);
+    home.run(&["process", "projects"]).failed_with(3);
+    home.write("shop/amplify/.config/project-config.json", "{\"projectName\": \"Shop\"}");
+    home.write("shop/amplify/.config/local-env-info.json", "{\"envName\": \"dev\"}");
+    let mut command = home.command(&["process", "projects", "--no-cache"]);
+    assert!(command.current_dir(home.path().join("shop")).output().unwrap().status.success());
+    assert_eq!(sts.calls()[1].param("RoleSessionName"), Some("Shop-dev"));
+}

@@ -1,0 +1,88 @@
+//! Owns session names that are made where they are needed: `{user}@{host}` in `role_session_name`, so that CloudTrail
+//! tells people and machines apart although they share a profile.
+//!
+//! Refuses to look anything up: the plan keeps the template until whoever may has filled it in.
+
+use super::limits::SESSION_NAME;
+
+/// The words that stand for something.
+pub const WORDS: [&str; 5] = ["user", "host", "profile", "project", "env"];
+
+/// The longest session name, in characters.
+const LONGEST: usize = 64;
+
+/// Whether `text` is a session name that AWS takes, or a template of one.
+pub fn allows(text: &str) -> bool {
+    match fill(text, |word| WORDS.contains(&word).then(|| "xx".to_owned())) {
+        Ok(filled) => SESSION_NAME.allows(&filled),
+        Err(_) => false,
+    }
+}
+
+/// What a session name must be, in words.
+pub fn expected() -> String {
+    format!("{SESSION_NAME}; {{user}}, {{host}}, {{profile}}, {{project}} and {{env}} stand for what they say")
+}
+
+/// Whether anything is to be filled in.
+pub fn is_template(text: &str) -> bool {
+    text.contains('{')
+}
+
+/// `text` with what `value` gives for each word in braces, cut to the 64 characters that AWS takes; characters that it
+/// does not take become `-`. The error is the word that `value` gave nothing for, or an empty one for braces that do not
+/// match.
+pub fn fill(text: &str, value: impl Fn(&str) -> Option<String>) -> Result<String, String> {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((plain, after)) = rest.split_once('{') {
+        let (word, behind) = after.split_once('}').ok_or_else(String::new)?;
+        filled.push_str(plain);
+        let allowed = |char: char| if char.is_ascii_alphanumeric() || "_+=,.@-".contains(char) { char } else { '-' };
+        filled.extend(value(word).ok_or_else(|| word.to_owned())?.chars().map(allowed));
+        rest = behind;
+    }
+    filled.push_str(rest);
+    if is_template(text) {
+        filled.truncate(filled.char_indices().nth(LONGEST).map_or(filled.len(), |(end, _)| end));
+    }
+    Ok(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_and_plain_names() {
+        for (text, is_allowed) in [
+            ("amplify", true),
+            ("{user}", true),
+            ("{user}@{host}-{profile}", true),
+            ("{project}.{env}", true),
+            ("{nobody}", false),
+            ("{user", false),
+            ("user}", false),
+            ("{}", false),
+            ("{user} x", false),
+            ("x", false),
+        ] {
+            assert_eq!(allows(text), is_allowed, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_filled_in_is_what_aws_takes() {
+        let value = |word: &str| match word {
+            "user" => Some("J\u{fc}rgen M".to_owned()),
+            "host" => Some("h".repeat(100)),
+            _ => None,
+        };
+        assert_eq!(fill("{user}@corp", value).unwrap(), "J-rgen-M@corp");
+        let long = fill("{host}{user}", value).unwrap();
+        assert_eq!(long.len(), 64);
+        assert!(SESSION_NAME.allows(&long));
+        assert_eq!(fill("{env}", value), Err("env".to_owned()));
+        assert_eq!(fill(&"x".repeat(70), value).unwrap().len(), 70, "AWS is to refuse what nobody filled in");
+    }
+}
