@@ -6,5 +6,6 @@ mod amplify_list;
 mod credential_process;
 mod edits;
 mod npm_ini;
+mod resolution;
 mod sdk_parser;
 mod sts_endpoints;
