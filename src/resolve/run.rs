@@ -13,7 +13,7 @@ use crate::plan::endpoint::Endpoint;
 use crate::plan::mfa::{Mfa, Spend, Step, Way};
 use crate::plan::{BaseSource, CredentialPlan, Hop};
 use crate::secret::Secret;
-use crate::source::{SourceError, web_identity};
+use crate::source::{How, SourceError, web_identity};
 use crate::sts::{self, AssumeRole, AssumeRoleWithWebIdentity, Host, Session, StsError};
 
 use super::code::Exchanged;
@@ -206,7 +206,8 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// The credentials that sign the first call.
     pub(super) fn base(&mut self) -> Result<Credentials, ResolveError> {
-        let fetched = self.resolver.sources.fetch(&self.plan.base, &self.longer_chain());
+        let how = How { chain: &self.longer_chain(), timeout: self.call_timeout() };
+        let fetched = self.resolver.sources.fetch(&self.plan.base, how);
         match fetched.map_err(|error| self.base_failed(error))? {
             Some(credentials) => Ok(credentials),
             None => self.session(0),
@@ -330,11 +331,14 @@ impl<'r, 'a> Run<'r, 'a> {
     where
         'r: 'h,
     {
-        let timeout = match self.patience {
+        Host { url: &sts.url.value, signing_region: &sts.signing_region.value, timeout: self.call_timeout() }
+    }
+
+    fn call_timeout(&self) -> Duration {
+        match self.patience {
             Patience::Full => sts::CALL_TIMEOUT,
             Patience::Early(timeout) => timeout,
-        };
-        Host { url: &sts.url.value, signing_region: &sts.signing_region.value, timeout }
+        }
     }
 
     pub(super) fn kept(&mut self, at: usize, exchanged: Exchanged) -> Credentials {

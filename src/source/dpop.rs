@@ -63,3 +63,60 @@ fn base64url(bytes: &[u8]) -> String {
     };
     text.trim_end_matches('=').chars().map(safe).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+
+    use super::*;
+
+    // Made for this test with `openssl ecparam -name prime256v1 -genkey`; the second is the same key as PKCS #8.
+    const SEC1: &str = "-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIGYDU7yntE+PM227YqON071yJVum4X3IWmT+Y9yP0PsBoAoGCCqGSM49
+AwEHoUQDQgAE0QkYcZCDKm3E/Iln+OSCuOex/g3074p7/XzfLFlKVUhPJPa6I8pZ
+0VoTBaw7MZhnQPyKFvG68nJoNquM6Wp98Q==
+-----END EC PRIVATE KEY-----
+";
+    const PKCS8: &str = "-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgZgNTvKe0T48zbbti
+o43TvXIlW6bhfchaZP5j3I/Q+wGhRANCAATRCRhxkIMqbcT8iWf45IK457H+DfTv
+inv9fN8sWUpVSE8k9rojylnRWhMFrDsxmGdA/IoW8brycmg2q4zpan3x
+-----END PRIVATE KEY-----
+";
+    const X: &str = "0QkYcZCDKm3E_Iln-OSCuOex_g3074p7_XzfLFlKVUg";
+
+    fn decoded(part: &str) -> Vec<u8> {
+        let padded = format!("{part}{}", "=".repeat((4 - part.len() % 4) % 4));
+        base64::decode(padded.replace('-', "+").replace('_', "/")).unwrap()
+    }
+
+    #[test]
+    fn a_proof_is_signed_with_the_key_it_shows() {
+        for pem in [SEC1, PKCS8] {
+            let key = Key::parse(pem).unwrap();
+            let proof = key.proof("POST", "https://eu-west-1.signin.aws.amazon.com/v1/token", Timestamp(7)).unwrap();
+            let (message, signature) = proof.rsplit_once('.').unwrap();
+            let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.0.public_key().as_ref());
+            public.verify(message.as_bytes(), &decoded(signature)).unwrap();
+            let parts: Vec<serde_json::Value> =
+                message.split('.').map(|part| serde_json::from_slice(&decoded(part)).unwrap()).collect();
+            assert_eq!((&parts[0]["jwk"]["x"], &parts[0]["typ"]), (&json!(X), &json!("dpop+jwt")));
+            assert_eq!((&parts[1]["htm"], &parts[1]["iat"]), (&json!("POST"), &json!(7)));
+            assert_ne!(
+                key.proof("POST", "x", Timestamp(7)),
+                key.proof("POST", "x", Timestamp(7)),
+                "never twice the same"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_is_none() {
+        let halves: Vec<_> = SEC1.split_inclusive('\n').collect();
+        let half = [halves[0], halves[1], halves[4]].concat();
+        for pem in ["", "nonsense", "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----", half.as_str()]
+        {
+            assert!(Key::parse(pem).is_none(), "{pem}");
+        }
+    }
+}

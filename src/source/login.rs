@@ -20,14 +20,12 @@ use crate::sts::client::reason;
 use super::token_file::{RENEW_BEFORE, Token, TokenFile, hex, moment, text};
 use super::{Service, SourceError, Sources, dpop};
 
-/// For the call, tries and pauses included.
-const TIMEOUT: Duration = Duration::from_secs(30);
 /// Where a token signs in that does not say and whose profile has no region either: the AWS CLI's own choice.
 const REGION: &str = "us-east-1";
 
 impl Sources<'_> {
     /// Credentials with little left are renewed; where that fails they serve to their end.
-    pub(super) fn login(&self, login: &LoginBase) -> Result<Credentials, SourceError> {
+    pub(super) fn login(&self, login: &LoginBase, timeout: Duration) -> Result<Credentials, SourceError> {
         let file = TokenFile::new(self.login_cache.join(hex(&Sha256::digest(login.session.value.trim())) + ".json"));
         let now = self.clock.now();
         let token = file.read()?.ok_or(SourceError::SignedOut("nobody has signed in"))?;
@@ -40,15 +38,21 @@ impl Sources<'_> {
         let renew = || {
             // Another process may have spent the refresh token that we have seen.
             let token = file.read()?.unwrap_or(token);
-            self.renew_login(login, token, &file)
+            self.renew_login(login, token, &file, timeout)
         };
-        match file.renewed(&self.locks, look, renew) {
+        match file.renewed(&self.locks, timeout, look, renew) {
             Err(_) if left(&found) > 0 => Ok(found),
             other => other,
         }
     }
 
-    fn renew_login(&self, login: &LoginBase, mut token: Token, file: &TokenFile) -> Result<Credentials, SourceError> {
+    fn renew_login(
+        &self,
+        login: &LoginBase,
+        mut token: Token,
+        file: &TokenFile,
+        timeout: Duration,
+    ) -> Result<Credentials, SourceError> {
         let missing = SourceError::SignedOut("its session cannot be renewed");
         let all = text(&token, "clientId").zip(text(&token, "refreshToken")).zip(text(&token, "dpopKey"));
         let ((client_id, refresh_token), key) = all.ok_or(missing)?;
@@ -57,7 +61,7 @@ impl Sources<'_> {
         let endpoint = self.endpoints.signin.clone();
         let is_tls = endpoint.as_ref().is_none_or(|url| !url.starts_with("http://"));
         let parts = self.connections.parts(is_tls).map_err(|error| Service::SignIn.failed(error))?;
-        let mut config = aws_sdk_signin::config::Builder::from(&parts.config(region.unwrap_or(REGION), TIMEOUT));
+        let mut config = aws_sdk_signin::config::Builder::from(&parts.config(region.unwrap_or(REGION), timeout));
         config.set_endpoint_url(endpoint);
         let body = CreateOAuth2TokenRequestBody::builder()
             .client_id(client_id)

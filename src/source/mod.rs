@@ -13,6 +13,7 @@ mod token_file;
 pub mod web_identity;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -90,6 +91,15 @@ pub struct Endpoints {
     pub signin: Option<String>,
 }
 
+/// How a base is fetched.
+#[derive(Debug, Clone, Copy)]
+pub struct How<'a> {
+    /// What a program that we run must not ask us for again.
+    pub chain: &'a Chain,
+    /// How long AWS may take for one call, tries and pauses included.
+    pub timeout: Duration,
+}
+
 /// What bases are fetched with.
 pub struct Sources<'a> {
     /// What connects, the same as for STS.
@@ -107,16 +117,15 @@ pub struct Sources<'a> {
 }
 
 impl Sources<'_> {
-    /// The credentials of `base`, or nothing where STS gives them: then they are a session like a role's. `chain` is what
-    /// a program that we run must not ask us for again.
-    pub fn fetch(&self, base: &Base, chain: &Chain) -> Result<Option<Credentials>, SourceError> {
+    /// The credentials of `base`, or nothing where STS gives them: then they are a session like a role's.
+    pub fn fetch(&self, base: &Base, how: How<'_>) -> Result<Option<Credentials>, SourceError> {
         Ok(Some(match &base.source {
             BaseSource::Static(keys) | BaseSource::Environment(keys) => of_keys(keys),
-            BaseSource::Process(process) => process::run(&process.command.value, chain)?,
+            BaseSource::Process(process) => process::run(&process.command.value, how.chain)?,
             BaseSource::Imds(imds) => self.imds(imds)?,
             BaseSource::Container(container) => self.container(container)?,
-            BaseSource::Sso(sso) => self.sso(sso)?,
-            BaseSource::Login(login) => self.login(login)?,
+            BaseSource::Sso(sso) => self.sso(sso, how.timeout)?,
+            BaseSource::Login(login) => self.login(login, how.timeout)?,
             BaseSource::WebIdentity(_) => return Ok(None),
         }))
     }

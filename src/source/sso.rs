@@ -19,8 +19,6 @@ use crate::sts::client::reason;
 use super::token_file::{RENEW_BEFORE, Token, TokenFile, hex, moment, text};
 use super::{Service, SourceError, Sources};
 
-/// For one call, tries and pauses included.
-const TIMEOUT: Duration = Duration::from_secs(30);
 /// How the token service says that a person has to sign in again.
 const SIGNED_OUT: [&str; 5] = [
     "InvalidGrantException",
@@ -31,11 +29,11 @@ const SIGNED_OUT: [&str; 5] = [
 ];
 
 impl Sources<'_> {
-    pub(super) fn sso(&self, sso: &SsoBase) -> Result<Credentials, SourceError> {
+    pub(super) fn sso(&self, sso: &SsoBase, timeout: Duration) -> Result<Credentials, SourceError> {
         let SsoBase { session: _, start_url: _, region, account_id, role_name } = sso;
-        let token = self.sso_token(sso)?;
+        let token = self.sso_token(sso, timeout)?;
         let parts = self.sso_parts(self.endpoints.sso.as_deref())?;
-        let mut config = aws_sdk_sso::config::Builder::from(&parts.config(&region.value, TIMEOUT));
+        let mut config = aws_sdk_sso::config::Builder::from(&parts.config(&region.value, timeout));
         config.set_endpoint_url(self.endpoints.sso.clone());
         let call = Portal::from_conf(config.build())
             .get_role_credentials()
@@ -62,7 +60,7 @@ impl Sources<'_> {
     }
 
     /// The token of the sign-in. One with little left is renewed; where that fails it serves to its end.
-    fn sso_token(&self, sso: &SsoBase) -> Result<Secret, SourceError> {
+    fn sso_token(&self, sso: &SsoBase, timeout: Duration) -> Result<Secret, SourceError> {
         let SsoBase { session, start_url, .. } = sso;
         let name = session.as_ref().map_or(&start_url.value, |session| &session.value);
         let file = TokenFile::new(self.sso_cache.join(hex(&Sha1::digest(name)) + ".json"));
@@ -76,6 +74,7 @@ impl Sources<'_> {
         let look = || Some(Found::of(file.read().ok()??, now).ok()?).filter(|found| found.left > RENEW_BEFORE);
         let renewed = file.renewed(
             &self.locks,
+            timeout,
             || look().map(|found| found.access),
             || {
                 // Another process may have spent the refresh token that we have seen.
@@ -83,7 +82,7 @@ impl Sources<'_> {
                 if session.is_none() || !is_renewable(&token, now) {
                     return Err(SourceError::SignedOut("its sign-in is over"));
                 }
-                self.renew_sso(sso, token, &file)
+                self.renew_sso(sso, token, &file, timeout)
             },
         );
         match renewed {
@@ -92,11 +91,17 @@ impl Sources<'_> {
         }
     }
 
-    fn renew_sso(&self, sso: &SsoBase, mut token: Token, file: &TokenFile) -> Result<Secret, SourceError> {
+    fn renew_sso(
+        &self,
+        sso: &SsoBase,
+        mut token: Token,
+        file: &TokenFile,
+        timeout: Duration,
+    ) -> Result<Secret, SourceError> {
         let secret = |name| text(&token, name).map(Secret::from).unwrap_or_default();
         let (client_secret, refresh_token) = (secret("clientSecret"), secret("refreshToken"));
         let parts = self.sso_parts(self.endpoints.sso_oidc.as_deref())?;
-        let mut config = aws_sdk_ssooidc::config::Builder::from(&parts.config(&sso.region.value, TIMEOUT));
+        let mut config = aws_sdk_ssooidc::config::Builder::from(&parts.config(&sso.region.value, timeout));
         config.set_endpoint_url(self.endpoints.sso_oidc.clone());
         let call = Oidc::from_conf(config.build())
             .create_token()

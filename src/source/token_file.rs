@@ -20,8 +20,6 @@ use super::SourceError;
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 << 10;
-/// How long to wait for another process that renews the same token: its call has 30 s.
-const PATIENCE: Duration = Duration::from_secs(40);
 const PAUSE: Duration = Duration::from_millis(20);
 /// A token with less left, in seconds, is renewed where it can be; the SDK for Rust does so at the same time.
 pub(super) const RENEW_BEFORE: i64 = 300;
@@ -56,10 +54,12 @@ impl TokenFile {
         }
     }
 
-    /// Runs `renew` while no other process of ours renews the same token, or takes what that one has left.
+    /// Runs `renew` while no other process of ours renews the same token, or takes what that one has left. Waits for it no
+    /// longer than a call of our own would take.
     pub(super) fn renewed<T>(
         &self,
         locks: &Locks,
+        patience: Duration,
         look: impl Fn() -> Option<T>,
         renew: impl FnOnce() -> Result<T, SourceError>,
     ) -> Result<T, SourceError> {
@@ -68,12 +68,17 @@ impl TokenFile {
         loop {
             let _lock = match locks.try_take(&id) {
                 Attempt::Held(guard) => Some(guard),
-                Attempt::Busy if began.elapsed() < PATIENCE => {
+                Attempt::Busy if began.elapsed() < patience => {
                     sleep(PAUSE);
                     continue;
                 }
-                // Without locks, or with one that nobody frees, two may renew; one of them then fails.
-                Attempt::Busy | Attempt::Unavailable(_) => None,
+                Attempt::Busy => {
+                    return Err(SourceError::Unusable(
+                        "another process renews its token and does not finish".to_owned(),
+                    ));
+                }
+                // Without locks two may renew; one of them then fails.
+                Attempt::Unavailable(_) => None,
             };
             return look().map_or_else(renew, Ok);
         }

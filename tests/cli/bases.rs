@@ -13,7 +13,7 @@ use test_support::{
     metadata, sign_in,
 };
 
-use crate::{PROGRAM, cache, json};
+use crate::{PROGRAM, age_cache, cache, json};
 
 /// The role that a machine or a person has; `NoMfa` trusts its account.
 const OWN_ROLE: &str = "arn:aws:iam::111111111111:role/Own";
@@ -36,7 +36,7 @@ fn says(run: &Finished, parts: &[&str]) {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 const EC2: &str =
@@ -376,6 +376,17 @@ fn an_outage_is_no_sign_out() {
     says(run.failed_with(6), &["no connection to IAM Identity Center"]);
     change_token(&home, |token| token["expiresAt"] = value!(moment(120)));
     home.run_with(&["process", "sso"], &without_oidc).succeeded();
+}
+
+#[test]
+fn a_session_that_still_lasts_outweighs_an_outage_of_its_base() {
+    let (_sts, center, home) = signed_in(3600);
+    let before = json(sso(&home, &center, "role").succeeded());
+    age_cache(&home, 2800);
+    center.set_down(true);
+    let began = Instant::now();
+    assert_eq!(json(sso(&home, &center, "role").succeeded())["AccessKeyId"], before["AccessKeyId"]);
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
 }
 
 #[test]

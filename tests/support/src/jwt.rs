@@ -51,7 +51,7 @@ impl Signer {
     }
 }
 
-/// An `OpenID` Connect provider that gives tokens to workloads, as Kubernetes and GitHub do.
+/// An identity provider that gives tokens to workloads, as Kubernetes and GitHub do.
 #[derive(Clone, Debug)]
 pub struct Issuer {
     url: String,
