@@ -75,6 +75,11 @@ impl Context {
         Ok(self.files.profiles(self.dialect)?)
     }
 
+    /// The profile files.
+    pub(super) fn files(&self) -> &Files {
+        &self.files
+    }
+
     /// How many sections of both files have properties that `fits` takes.
     pub(super) fn sections_where(&self, fits: &dyn Fn(&[Property<'_>]) -> bool) -> usize {
         self.files.sections_where(fits)

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::clock::{Clock, Timestamp};
+use crate::consumers::Views;
 use crate::output::{left, table};
 use crate::plan::build;
 use crate::plan::kind::Kind;
@@ -39,13 +40,14 @@ pub(super) fn run(context: &Context, options: &List) -> Result<(), Failure> {
         (found.lease.seconds_left(now) > 0).then_some(found.lease.expiration)
     };
     if options.json {
+        let views = Views::of_files(context.files());
         // One profile at a time: the tree of all of them would take many times the text.
         let mut text = vec![b'['];
         for profile in &profiles {
             if text.len() > 1 {
                 text.push(b',');
             }
-            let object = json_of(profile, ends(profile), now, options.properties);
+            let object = json_of(profile, &views, ends(profile), now, options.properties);
             serde_json::to_writer(&mut text, &object)
                 .map_err(|error| Failure::new(OUTPUT, format!("cannot write JSON: {error}")))?;
         }
@@ -78,8 +80,16 @@ fn row(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp) -> [Strin
 }
 
 /// The contract of design.md section 2: every key always there, `null` where unknown.
-fn json_of(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp, with_properties: bool) -> Value {
+fn json_of(
+    profile: &Profile<'_>,
+    views: &Views<'_>,
+    ends: Option<Timestamp>,
+    now: Timestamp,
+    with_properties: bool,
+) -> Value {
     let value = |key| profile.first_line(key);
+    let visible: Map<_, _> =
+        views.iter().map(|view| (view.consumer.key().to_owned(), view.sees(&profile.name).into())).collect();
     let headers: Vec<_> = profile
         .parts()
         .iter()
@@ -98,7 +108,7 @@ fn json_of(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp, with_
         "mfa_serial": value("mfa_serial"),
         "account_id": account(profile),
         "headers": headers,
-        "visible_to": {"amplify": null, "aws_cli": null, "sdk_js": null, "sdk_rust": null, "sdk_go": null},
+        "visible_to": visible,
         "session": ends.map(|ends| json!({"expires": ends.rfc3339(), "seconds_left": ends.since(now)})),
     });
     if with_properties {

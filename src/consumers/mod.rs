@@ -9,6 +9,7 @@ mod ways;
 
 use std::collections::HashMap;
 
+use crate::profile::load::Files;
 use crate::profile_file::seen::{Seen, by_amplify, by_rust};
 use crate::profile_file::{FileKind, Name, Problem, Property, SyntaxError, botocore, go, javascript};
 
@@ -183,6 +184,11 @@ pub struct Views<'t>([View<'t>; 5]);
 
 impl<'t> Views<'t> {
     /// Reads both files as each of them does.
+    pub fn of_files(files: &'t Files) -> Self {
+        Self::read(files.text(FileKind::Config), files.text(FileKind::Credentials))
+    }
+
+    /// The same of text that is already there.
     pub fn read(config: &'t str, credentials: &'t str) -> Self {
         Self(Consumer::ALL.map(|consumer| View::read(consumer, config, credentials)))
     }

@@ -93,6 +93,23 @@ impl Files {
         Self { config: file("/config", config), credentials: file("/credentials", credentials) }
     }
 
+    /// The text of one file; it may hold secrets.
+    pub fn text(&self, kind: FileKind) -> &str {
+        &self.file(kind).text
+    }
+
+    /// Which file that is.
+    pub fn source(&self, kind: FileKind) -> &Arc<SourceFile> {
+        &self.file(kind).source
+    }
+
+    fn file(&self, kind: FileKind) -> &FileText {
+        match kind {
+            FileKind::Config => &self.config,
+            FileKind::Credentials => &self.credentials,
+        }
+    }
+
     /// How many sections of both files have properties that `fits` takes, whatever their headers: also those that no
     /// dialect, or only another one, takes for a profile.
     pub fn sections_where(&self, fits: &dyn Fn(&[Property<'_>]) -> bool) -> usize {

@@ -109,3 +109,24 @@ fn a_file_that_the_dialect_rejects_is_the_error_document() {
     assert!(error["message"].is_string() && error["hints"].is_array());
     home.run(&["list", "--json"]).succeeded();
 }
+
+#[test]
+fn who_sees_a_profile_is_told() {
+    let home = TestHome::new(PROGRAM);
+    home.config("[profile a]\nregion=x\n[profile a.b]\nregion=x\n[profile m\u{fc}ller]\nregion=x\n[plain]\nregion=x\n");
+    home.credentials("[keys]\naws_access_key_id=A\n");
+    let all = json(home.run(&["list", "--json"]).succeeded());
+    let seen = |name: &str| {
+        let profile = all.as_array().unwrap().iter().find(|profile| profile["name"] == name).unwrap();
+        ["amplify", "aws_cli", "sdk_js", "sdk_rust", "sdk_go"].map(|consumer| profile["visible_to"][consumer].clone())
+    };
+    for (name, expected) in [
+        ("a", [true, true, true, true, true]),
+        ("a.b", [false, true, true, true, true]),
+        ("m\u{fc}ller", [true, true, false, false, true]),
+        ("plain", [true, false, false, false, false]),
+        ("keys", [true, true, true, true, true]),
+    ] {
+        assert_eq!(seen(name), expected.map(serde_json::Value::from), "{name}");
+    }
+}
