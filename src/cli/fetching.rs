@@ -61,6 +61,7 @@ pub(super) fn with_resolver<T>(
     prompt: &mut Ladder,
     what: impl FnOnce(&mut Resolver<'_>, &SdkSts) -> T,
 ) -> Result<T, Failure> {
+    build::can_be_carried_out(plan)?;
     for warning in &plan.warnings {
         context.say(|| warn(warning));
     }

@@ -12,7 +12,7 @@ use crate::span::{Located, Origin};
 use super::base::{self, ContainerService, MetadataService, WebIdentityInputs};
 use super::endpoint::{Choice, Endpoint, Variables};
 use super::error::PlanError;
-use super::hop::AMPLIFY_SESSION_NAME;
+use super::hop::{self, AMPLIFY_SESSION_NAME};
 use super::limits::{EXTERNAL_ID, RoleArn, SESSION_NAME};
 use super::partition::first_region;
 use super::session::SessionExtras;
@@ -108,6 +108,19 @@ pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<Creden
     path.push(base.profile.clone());
     path.dedup();
     Ok(CredentialPlan { profile: name.to_owned(), path, via, region, base, mfa, hops, ca_bundle, warnings })
+}
+
+/// Refuses a plan that can be explained and not carried out: AWS has no account without twelve digits.
+pub fn can_be_carried_out(plan: &CredentialPlan) -> Result<(), PlanError> {
+    let of_hops = plan.hops.iter().map(|hop| (&hop.role_arn, &hop.profile));
+    let of_base = match &plan.base.source {
+        BaseSource::WebIdentity(web) => Some((&web.role_arn, &plan.base.profile)),
+        _ => None,
+    };
+    match of_base.into_iter().chain(of_hops).find(|(role, _)| !role.value.has_account()) {
+        Some((role, profile)) => Err(hop::not_a_role(profile, role.from.clone())),
+        None => Ok(()),
+    }
 }
 
 /// Where AWS is asked whose the credentials of `plan` are.

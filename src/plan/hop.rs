@@ -53,8 +53,13 @@ pub(super) fn role_arn(profile: &str, role: Located<String>) -> Result<Located<R
     if let Some(arn) = RoleArn::parse(&role.value) {
         return Ok(Located::new(arn, role.from));
     }
+    Err(not_a_role(profile, role.from))
+}
+
+/// What AWS would say of such a `role_arn`.
+pub(super) fn not_a_role(profile: &str, from: Origin) -> PlanError {
     let expected = "arn:aws:iam::ACCOUNT:role/NAME with the account's twelve digits".to_owned();
-    Err(PlanError::Invalid { profile: profile.to_owned(), key: "role_arn", expected, from: role.from })
+    PlanError::Invalid { profile: profile.to_owned(), key: "role_arn", expected, from }
 }
 
 /// The region whose STS gives `role`: by flag, alias, variable, the profile's own, else the partition's first.

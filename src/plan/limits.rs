@@ -14,7 +14,8 @@ pub const ONE_HOUR: u32 = 3600;
 /// `DurationSeconds` of GetSessionToken.
 pub const MFA_SESSION_SECONDS: std::ops::RangeInclusive<u32> = 900..=129_600;
 
-/// An IAM role's ARN: `arn:PARTITION:iam::ACCOUNT:role/PATH`, 20 to 2048 characters.
+/// An IAM role's ARN: `arn:PARTITION:iam::ACCOUNT:role/PATH`, 20 to 2048 characters. The account may have another number
+/// of digits than AWS's twelve, as in the examples of botocore and the SDK for Rust: a chain can be explained with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleArn(String);
 
@@ -29,7 +30,7 @@ impl RoleArn {
             && partition.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
             && service == "iam"
             && region.is_empty()
-            && account.len() == 12
+            && !account.is_empty()
             && account.bytes().all(|b| b.is_ascii_digit())
             && resource.strip_prefix("role/").is_some_and(|name| !name.is_empty() && !name.ends_with('/'))
             && resource.bytes().all(|b| b.is_ascii_graphic())
@@ -47,9 +48,14 @@ impl RoleArn {
         self.0.split(':').nth(1).unwrap_or_default()
     }
 
-    /// The twelve digits.
+    /// The account's digits.
     pub fn account(&self) -> &str {
         self.0.split(':').nth(4).unwrap_or_default()
+    }
+
+    /// Whether the account can be one of AWS's, which have twelve digits.
+    pub fn has_account(&self) -> bool {
+        self.account().len() == 12
     }
 }
 
@@ -134,7 +140,7 @@ mod tests {
         for bad in [
             "",
             "nope",
-            "arn:aws:iam::22222222222:role/x",
+            "arn:aws:iam:::role/xxxxxx",
             "arn:aws:iam::222222222222:user/x",
             "arn:aws:iam::222222222222:role/",
             "arn:aws:iam:us-east-1:222222222222:role/x",
@@ -146,7 +152,8 @@ mod tests {
             assert!(RoleArn::parse(bad).is_none(), "{bad}");
         }
         let arn = RoleArn::parse("arn:aws-cn:iam::222222222222:role/x").unwrap();
-        assert_eq!((arn.partition(), arn.account()), ("aws-cn", "222222222222"));
+        assert_eq!((arn.partition(), arn.account(), arn.has_account()), ("aws-cn", "222222222222", true));
+        assert!(!RoleArn::parse("arn:aws:iam::123456789:role/RoleA").unwrap().has_account());
     }
 
     #[test]

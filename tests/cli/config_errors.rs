@@ -4,7 +4,7 @@ use std::fs;
 
 use test_support::{Finished, TestHome, biz_corp as data};
 
-use crate::{PROGRAM, add_config, biz_corp};
+use crate::{PROGRAM, add_config, biz_corp, json, without_mfa};
 
 const KEYS: &str = "aws_access_key_id = AKIA1\naws_secret_access_key = hush-hush-secret\n";
 
@@ -239,4 +239,18 @@ fn as_a_source_static_keys_beat_a_role_and_a_profile_may_name_itself() {
     home.run(&["process", "a"]).succeeded();
     home.run(&["process", "self"]).succeeded();
     assert_eq!(sts.count("AssumeRole"), 2);
+}
+
+#[test]
+fn an_account_of_nine_digits_is_explained_and_never_asked_for() {
+    let (sts, home) = without_mfa();
+    crate::add_config(
+        &home,
+        "[profile nine]\nrole_arn = arn:aws:iam::123456789:role/RoleA\nsource_profile = devcorpuser\n",
+    );
+    assert_eq!(json(home.run(&["explain", "nine", "--json"]).succeeded())["hops"][0]["profile"], "nine");
+    let run = home.run(&["process", "nine"]);
+    run.failed_with(3);
+    assert!(run.stderr.contains("twelve digits"), "{}", run.stderr);
+    assert!(sts.calls().is_empty());
 }
