@@ -9,19 +9,22 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program to look at while it runs")]
 
 use std::env;
+use std::fs::OpenOptions;
 use std::io::{self, BufRead, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use test_support::{Call, FakeSts, Fault, Outcome, STEP_SECONDS, World, biz_corp};
+use test_support::{Authority, Call, FakeSts, Fault, Outcome, STEP_SECONDS, ServerTls, Validity, World, biz_corp};
 
 const HELP: &str = "\
 A double of AWS STS with the world of the walk-through.
 
-usage: fake-sts [--port N] [--slow SECONDS] [--clock-offset SECONDS] [--fault KIND]
+usage: fake-sts [--port N] [--tls FILE] [--slow SECONDS] [--clock-offset SECONDS] [--fault KIND]
 
   --port N                listen on this port of 127.0.0.1 (any free one)
+  --tls FILE              speak TLS; FILE gets the certificate to trust, added to what it has
   --slow SECONDS          answer this much later (decimals allowed)
   --clock-offset SECONDS  run the double's clock this far ahead, or behind if negative
   --fault KIND            throttle, 5xx, hang or garbage, for every request
@@ -34,6 +37,7 @@ ends all faults, `expire` ends all sessions given out, `quit` or the end of inpu
 #[derive(Default)]
 struct Options {
     port: u16,
+    tls: Option<PathBuf>,
     faults: Vec<Fault>,
 }
 
@@ -68,7 +72,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Options>, Stri
             Some((option, value)) => (option.to_owned(), Some(value.to_owned())),
             None => (option, args.next()),
         };
-        let known = ["--port", "--slow", "--clock-offset", "--fault"];
+        let known = ["--port", "--tls", "--slow", "--clock-offset", "--fault"];
         if !known.contains(&option.as_str()) {
             return Err(format!("there is no option {option}"));
         }
@@ -76,6 +80,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Options>, Stri
         let bad = || format!("{option} does not take {value:?}");
         match option.as_str() {
             "--port" => options.port = value.parse().map_err(|_| bad())?,
+            "--tls" => options.tls = Some(value.into()),
             "--slow" => {
                 let seconds = value.parse().map_err(|_| bad())?;
                 let delay = Duration::try_from_secs_f64(seconds).map_err(|_| bad())?;
@@ -102,7 +107,9 @@ fn fault(kind: &str) -> Option<Fault> {
 }
 
 fn run(options: Options) -> io::Result<()> {
-    let sts = FakeSts::start_on(options.port, World::biz_corp())?;
+    let tls = options.tls.as_deref().map(tls).transpose()?;
+    let trust = options.tls.map_or_else(String::new, |file| format!(" AWS_CA_BUNDLE={}", file.display()));
+    let sts = FakeSts::start_on(options.port, World::biz_corp(), tls)?;
     for fault in options.faults {
         sts.fault(fault, None);
     }
@@ -110,7 +117,7 @@ fn run(options: Options) -> io::Result<()> {
     // Ends by itself: the channel closes when the double is dropped.
     let reporter = thread::spawn(move || calls.iter().try_for_each(|call| report(&call)));
 
-    introduce(&sts)?;
+    introduce(&sts, &trust)?;
     for line in io::stdin().lock().lines() {
         match line?.trim() {
             "" => show_code(&sts)?,
@@ -125,9 +132,17 @@ fn run(options: Options) -> io::Result<()> {
     reporter.join().unwrap_or(Ok(()))
 }
 
+/// A certificate for this machine by an authority of this run, whose own goes to the end of `file`.
+fn tls(file: &Path) -> io::Result<ServerTls> {
+    let authority = Authority::new("fake-sts");
+    let mut bundle = OpenOptions::new().append(true).create(true).open(file)?;
+    bundle.write_all(authority.pem().as_bytes())?;
+    Ok(authority.server(&["127.0.0.1", "localhost"], Validity::Good))
+}
+
 /// Every line but the ones to be evaluated is a shell comment, so the whole can be pasted.
-fn introduce(sts: &FakeSts) -> io::Result<()> {
-    say(&format!("export AWS_ENDPOINT_URL_STS={}", sts.url()))?;
+fn introduce(sts: &FakeSts, trust: &str) -> io::Result<()> {
+    say(&format!("export AWS_ENDPOINT_URL_STS={}{trust}", sts.url()))?;
     for (name, value) in [
         ("access key id", biz_corp::ACCESS_KEY_ID),
         ("secret", biz_corp::SECRET_ACCESS_KEY),

@@ -17,6 +17,7 @@ use crate::http::{Reply, Request, Response, Server, Service};
 use crate::journal::{Call, Journal, Outcome};
 use crate::sts::document::TemporaryKeys;
 use crate::sts::{Params, Sts, document};
+use crate::tls::ServerTls;
 use crate::totp::Device;
 use crate::world::World;
 use crate::{mint, percent, sigv4};
@@ -26,6 +27,7 @@ use crate::{mint, percent, sigv4};
 pub struct FakeSts {
     server: Server,
     state: Arc<State>,
+    scheme: &'static str,
 }
 
 #[derive(Debug)]
@@ -42,23 +44,38 @@ impl FakeSts {
     ///
     /// When the system gives no port or thread.
     pub fn start(world: World) -> Self {
-        Self::start_on(0, world).expect("a free port on the loopback interface")
+        Self::start_on(0, world, None).expect("a free port on the loopback interface")
     }
 
-    /// Starts on this port of 127.0.0.1.
+    /// Starts behind TLS on a free port of 127.0.0.1.
+    ///
+    /// # Panics
+    ///
+    /// When the system gives no port or thread.
+    pub fn start_tls(world: World, tls: ServerTls) -> Self {
+        Self::start_on(0, world, Some(tls)).expect("a free port on the loopback interface")
+    }
+
+    /// Starts on this port of 127.0.0.1, behind TLS where given.
     ///
     /// # Errors
     ///
     /// The port is taken or the system has no threads left.
-    pub fn start_on(port: u16, world: World) -> io::Result<Self> {
+    pub fn start_on(port: u16, world: World, tls: Option<ServerTls>) -> io::Result<Self> {
         let state = Arc::new(State { sts: Sts::new(world), faults: Faults::default(), journal: Journal::default() });
         let service: Arc<dyn Service> = state.clone();
-        Ok(Self { server: Server::start(port, service)?, state })
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        Ok(Self { server: Server::start_with(port, service, tls)?, state, scheme })
     }
 
     /// The endpoint, without a slash at its end.
     pub fn url(&self) -> String {
-        format!("http://{}", self.server.address())
+        format!("{}://{}", self.scheme, self.server.address())
+    }
+
+    /// How many connections came so far, whatever was asked on them.
+    pub fn connections(&self) -> u64 {
+        self.server.connections()
     }
 
     /// The port it listens on.

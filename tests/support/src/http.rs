@@ -1,19 +1,22 @@
-//! Owns a small HTTP/1.1 server on 127.0.0.1: one thread per connection, keep-alive, bodies by
+//! Owns a small HTTP/1.1 server on 127.0.0.1, with TLS where wanted: one thread per connection, keep-alive, bodies by
 //! `Content-Length`.
 //!
-//! Refuses TLS, chunked bodies, bodies over 1 MiB and every address but loopback, and leaves no
+//! Refuses chunked bodies, bodies over 1 MiB and every address but loopback, and leaves no
 //! thread behind: dropping the [`Server`] closes its connections and joins its threads.
 
 mod message;
 mod wire;
 
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use chrono::{DateTime, Utc};
+use rustls::{ServerConnection, Stream};
+
+use crate::tls::ServerTls;
 
 pub use message::{Reply, Request, Response};
 use wire::{Unreadable, Wire};
@@ -42,18 +45,33 @@ impl Server {
     ///
     /// The port is taken or the system has no threads left.
     pub fn start(port: u16, service: Arc<dyn Service>) -> io::Result<Self> {
+        Self::start_with(port, service, None)
+    }
+
+    /// The same behind TLS, where given.
+    ///
+    /// # Errors
+    ///
+    /// As [`Server::start`].
+    pub fn start_with(port: u16, service: Arc<dyn Service>, tls: Option<ServerTls>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
         let connections = Arc::new(Connections::default());
         let shared = Arc::clone(&connections);
-        let acceptor =
-            thread::Builder::new().name("double-accept".into()).spawn(move || accept(&listener, &shared, &service))?;
+        let acceptor = thread::Builder::new()
+            .name("double-accept".into())
+            .spawn(move || accept(&listener, &shared, &service, tls.as_ref()))?;
         Ok(Self { address, connections, acceptor: Some(acceptor) })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// How many connections it has taken so far.
+    pub fn connections(&self) -> u64 {
+        self.connections.lock().next
     }
 }
 
@@ -72,7 +90,7 @@ impl Drop for Server {
     }
 }
 
-fn accept(listener: &TcpListener, connections: &Arc<Connections>, service: &Arc<dyn Service>) {
+fn accept(listener: &TcpListener, connections: &Arc<Connections>, service: &Arc<dyn Service>, tls: Option<&ServerTls>) {
     for stream in listener.incoming() {
         if connections.lock().stopping {
             return;
@@ -80,7 +98,7 @@ fn accept(listener: &TcpListener, connections: &Arc<Connections>, service: &Arc<
         if let Ok(stream) = stream {
             // A connection that cannot be served (no descriptors, no threads) is dropped, and
             // its client sees it closed.
-            let _ = connections.serve(stream, Arc::clone(service));
+            let _ = connections.serve(stream, Arc::clone(service), tls.cloned());
         }
     }
 }
@@ -99,7 +117,7 @@ struct Open {
 }
 
 impl Connections {
-    fn serve(self: &Arc<Self>, stream: TcpStream, service: Arc<dyn Service>) -> io::Result<()> {
+    fn serve(self: &Arc<Self>, stream: TcpStream, service: Arc<dyn Service>, tls: Option<ServerTls>) -> io::Result<()> {
         stream.set_nodelay(true)?;
         let for_thread = stream.try_clone()?;
         // Held across the spawn, so that a thread cannot sign off before it is signed on.
@@ -109,7 +127,10 @@ impl Connections {
         let connections = Arc::clone(self);
         let thread = thread::Builder::new().name("double-connection".into()).spawn(move || {
             // A client that goes away in the middle is everyday life for a server.
-            let _ = converse(&mut Wire::new(&for_thread), service.as_ref());
+            let _ = match tls {
+                None => converse(&mut Wire::new(&for_thread), service.as_ref()),
+                Some(tls) => converse_securely(&for_thread, &tls, service.as_ref()),
+            };
             let _ = for_thread.shutdown(Shutdown::Both);
             connections.lock().by_number.remove(&number);
         })?;
@@ -132,7 +153,17 @@ impl Connections {
     }
 }
 
-fn converse(wire: &mut Wire<'_>, service: &dyn Service) -> io::Result<()> {
+/// A client that does not trust the certificate says so and goes, which ends the conversation before it begins.
+fn converse_securely(stream: &TcpStream, tls: &ServerTls, service: &dyn Service) -> io::Result<()> {
+    let mut tls = ServerConnection::new(Arc::clone(&tls.0)).map_err(io::Error::other)?;
+    let mut stream = stream;
+    let outcome = converse(&mut Wire::new(Stream::new(&mut tls, &mut stream)), service);
+    tls.send_close_notify();
+    let _ = tls.complete_io(&mut stream);
+    outcome
+}
+
+fn converse<S: Read + Write>(wire: &mut Wire<S>, service: &dyn Service) -> io::Result<()> {
     loop {
         let request = match wire.read_request() {
             Ok(Some(request)) => request,

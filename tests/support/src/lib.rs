@@ -1,4 +1,4 @@
-//! A double of AWS STS that real clients can talk to: HTTP on loopback, real signatures, real
+//! A double of AWS STS that real clients can talk to: HTTP or HTTPS on loopback, a proxy before it, real signatures, real
 //! one-time codes, trust policies evaluated, AWS's own error wording.
 //!
 //! It is written from the public specifications (Signature Version 4, RFC 6238, the STS query
@@ -30,12 +30,14 @@ mod jwt;
 pub mod metadata;
 mod mint;
 mod percent;
+mod proxy;
 pub mod sign_in;
 mod sigv4;
 mod site;
 mod sts;
 #[cfg(unix)]
 mod terminal;
+mod tls;
 mod totp;
 mod world;
 
@@ -47,10 +49,12 @@ pub use identity_center::IdentityCenter;
 pub use journal::{Call, Outcome};
 pub use jwt::Issuer;
 pub use metadata::Instance;
+pub use proxy::{Asked, FakeProxy, Policy};
 pub use sign_in::SignIn;
 pub use site::Site;
 pub use sts::document::TemporaryKeys;
 #[cfg(unix)]
 pub use terminal::{Left, Terminal};
+pub use tls::{Authority, ServerTls, Validity};
 pub use totp::{Device, STEP_SECONDS};
 pub use world::{Role, User, World};

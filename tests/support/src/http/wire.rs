@@ -4,7 +4,6 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
 
 use super::message::{Request, Response};
 
@@ -30,15 +29,15 @@ impl From<io::Error> for Unreadable {
 }
 
 /// One connection.
-pub(super) struct Wire<'a> {
-    stream: &'a TcpStream,
+pub(super) struct Wire<S> {
+    stream: S,
     /// Bytes that were read and belong to no request yet.
     pending: Vec<u8>,
 }
 
-impl<'a> Wire<'a> {
+impl<S: Read + Write> Wire<S> {
     /// A connection that nothing was read from.
-    pub(super) fn new(stream: &'a TcpStream) -> Self {
+    pub(super) fn new(stream: S) -> Self {
         Self { stream, pending: Vec::new() }
     }
 

@@ -1,0 +1,82 @@
+//! Owns a certificate authority of a test's own and the certificates that it gives: right ones, expired ones, those of
+//! another name.
+//!
+//! Refuses to be trusted by anybody who was not told to: nothing is installed on the machine.
+
+use std::sync::Arc;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose, date_time_ymd,
+};
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::PrivatePkcs8KeyDer;
+
+/// A certificate authority.
+#[derive(Debug)]
+pub struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+}
+
+/// What is wrong with a certificate, if anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validity {
+    /// Nothing.
+    Good,
+    /// It was over in 2001.
+    Expired,
+    /// It begins in 2090.
+    NotYet,
+}
+
+impl Authority {
+    /// A new authority of that name, with a key of its own.
+    ///
+    /// # Panics
+    ///
+    /// When the system has no randomness.
+    pub fn new(name: &str) -> Self {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
+        let key = KeyPair::generate().expect("a key");
+        Self { issuer: CertifiedIssuer::self_signed(params, key).expect("a certificate") }
+    }
+
+    /// The authority's own certificate as PEM: what a client must trust.
+    pub fn pem(&self) -> String {
+        self.issuer.pem()
+    }
+
+    /// How a server for `names` (hosts and addresses) proves itself.
+    ///
+    /// # Panics
+    ///
+    /// When a name is none, or the system has no randomness.
+    pub fn server(&self, names: &[&str], validity: Validity) -> ServerTls {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut params = CertificateParams::new(names).expect("names");
+        match validity {
+            Validity::Good => {}
+            Validity::Expired => params.not_after = date_time_ymd(2001, 1, 1),
+            Validity::NotYet => params.not_before = date_time_ymd(2090, 1, 1),
+        }
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        let key = PrivatePkcs8KeyDer::from(key.serialize_der());
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("protocol versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key.into())
+            .expect("a key that fits");
+        // The doubles speak no HTTP/2.
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        ServerTls(Arc::new(config))
+    }
+}
+
+/// How a server proves itself.
+#[derive(Clone, Debug)]
+pub struct ServerTls(pub(crate) Arc<ServerConfig>);
