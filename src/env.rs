@@ -82,6 +82,28 @@ pub const AWS_ENDPOINT_URL_SIGNIN: &str = "AWS_ENDPOINT_URL_SIGNIN";
 pub const COMPUTERNAME: &str = "COMPUTERNAME";
 /// PEM file of the certificate authorities to trust, instead of the system's.
 pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
+/// The same for Python's HTTP client, after `ca_bundle`: the AWS CLI reads it.
+pub const REQUESTS_CA_BUNDLE: &str = "REQUESTS_CA_BUNDLE";
+/// The same for OpenSSL, and all that follow it.
+pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
+/// URL of the proxy before `https` URLs, with user and password where it wants them.
+pub const HTTPS_PROXY: &str = "HTTPS_PROXY";
+/// The same, after it.
+pub const HTTPS_PROXY_LOWER: &str = "https_proxy";
+/// URL of the proxy before `http` URLs.
+pub const HTTP_PROXY: &str = "HTTP_PROXY";
+/// The same, after it.
+pub const HTTP_PROXY_LOWER: &str = "http_proxy";
+/// URL of the proxy before both, where they have none of their own.
+pub const ALL_PROXY: &str = "ALL_PROXY";
+/// The same, after it.
+pub const ALL_PROXY_LOWER: &str = "all_proxy";
+/// Hosts, addresses and networks that no proxy stands before, with commas between.
+pub const NO_PROXY: &str = "NO_PROXY";
+/// The same, after it.
+pub const NO_PROXY_LOWER: &str = "no_proxy";
+/// Set in a program that a web server runs for a request.
+pub const REQUEST_METHOD: &str = "REQUEST_METHOD";
 /// An MFA code, used once and kept from every child process.
 pub const AMPLIFY_CREDS_MFA_TOKEN: &str = "AMPLIFY_CREDS_MFA_TOKEN";
 /// The profile whose credentials a shell has, set by `env` for the shell's own prompt. Never read.

@@ -61,6 +61,11 @@ impl Paths {
             home,
         })
     }
+
+    /// `path` with the home directory for a leading `~/`.
+    pub fn expand(&self, path: PathBuf) -> PathBuf {
+        expand(path, &self.home)
+    }
 }
 
 /// `HOME` first on every system (Git Bash and WSL set it for a reason), since `BaseDirs` asks only the system on Windows.

@@ -5,6 +5,7 @@ use crate::source::{Service, SourceError};
 use crate::sts::StsError;
 
 use super::failure::{ACCESS_DENIED, BASE_FAILED, Failure, INTERNAL, NETWORK, SIGN_IN_NEEDED};
+use super::network_error::{misconfigured, untrusted};
 
 /// The failure of `base`.
 pub(super) fn failure(error: &SourceError, base: &Base) -> Failure {
@@ -60,7 +61,14 @@ fn of_service(service: Service, error: &StsError, what: &str) -> Failure {
                 _ => failure,
             }
         }
-        StsError::Unreachable(reason) => nobody_there(format!("no connection to {service}: {reason}")),
+        StsError::Unreachable { host: _, proxy: None, reason } => {
+            nobody_there(format!("no connection to {service}: {reason}"))
+        }
+        StsError::Unreachable { host: _, proxy: Some(proxy), reason } => {
+            network(format!("no connection to {service} by the proxy {proxy}: {reason}"))
+        }
+        StsError::Untrusted { host, why, trusted } => untrusted(what, host, why, trusted),
+        StsError::Roots { .. } | StsError::Proxy { .. } => misconfigured(error),
         StsError::TimedOut => nobody_there(format!("{service} did not answer")),
         StsError::Throttled => network(format!("{service} asks to slow down")).hint("try again in a minute"),
         StsError::Server(status) => network(format!("{service} answered {status}")).hint("try again in a minute"),

@@ -196,6 +196,14 @@ impl Context {
         }
     }
 
+    /// Says something that the user should mend. `process` is silent when it succeeds, unless under `-v`: its stderr is
+    /// some tool's.
+    pub(super) fn warn(&self, text: impl FnOnce() -> String) {
+        if self.global.verbose > 0 || !(self.global.quiet || self.verb == "process") {
+            tell(&format!("amplify-creds: {}\n", printable(&text())));
+        }
+    }
+
     /// The first of `names` that is set.
     pub(super) fn variable(&self, names: &[&'static str]) -> Option<Located<String>> {
         self.env.first(names).map(|(name, value)| Located::new(value, Origin::Variable(name)))

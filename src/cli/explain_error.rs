@@ -15,9 +15,10 @@ use crate::sts::refusal::{Cause, Refusal};
 use super::advice::advice;
 use super::base_error;
 use super::failure::{
-    ACCESS_DENIED, CANCELLED, CLOCK, CONFIG, CREDENTIALS_REJECTED, FILE, Failure, INTERNAL, LOCK_TIMEOUT, LOOP,
-    MFA_NEEDED, MFA_REJECTED, NETWORK, REFUSED, USAGE,
+    ACCESS_DENIED, CANCELLED, CLOCK, CONFIG, CREDENTIALS_REJECTED, FILE, Failure, LOCK_TIMEOUT, LOOP, MFA_NEEDED,
+    MFA_REJECTED, REFUSED, USAGE,
 };
+use super::network_error::{misconfigured, unanswered};
 
 impl From<NoHome> for Failure {
     fn from(error: NoHome) -> Self {
@@ -104,10 +105,14 @@ impl From<ResolveError> for Failure {
                 CLOCK,
                 format!("this machine's clock is {} AWS's: the credentials look expired here", behind(offset)),
             )
-            .hint("set the clock; after sleep, WSL and virtual machines need it: sudo hwclock -s"),
+            .hint(CLOCK_FIX),
         }
     }
 }
+
+/// What to do about a clock that is wrong.
+pub(super) const CLOCK_FIX: &str =
+    "set the clock: sudo hwclock -s in WSL and in a virtual machine that slept, elsewhere switch NTP on";
 
 /// How this machine's clock stands when AWS's is so many seconds ahead: `60 min behind`.
 pub(super) fn behind(seconds: i64) -> String {
@@ -159,6 +164,7 @@ fn sts(error: StsError, at: &FailedCall) -> Failure {
                 _ => advised(failure, &causes, hop, &at.asked),
             }
         }
+        StsError::Roots { .. } | StsError::Proxy { .. } => return misconfigured(&error),
         passing => unanswered(passing, &what),
     };
     failure.at(from, Some(profile))
@@ -187,27 +193,6 @@ pub(super) fn causes(error: &StsError, at: &FailedCall) -> Vec<Cause> {
         What::Role { hop, number, has_mfa, .. } => (Some(&**hop), *number, *has_mfa),
     };
     Refusal { code, message, hop, number, has_mfa }.causes()
-}
-
-/// Why AWS told nobody anything.
-fn unanswered(error: StsError, what: &str) -> Failure {
-    match error {
-        StsError::Throttled => Failure::new(NETWORK, format!("{what}: AWS asks to slow down, again and again"))
-            .hint("try again in a minute"),
-        StsError::Server(status) => {
-            Failure::new(NETWORK, format!("{what}: AWS answered {status}")).hint("try again in a minute")
-        }
-        StsError::Unreachable(reason) => Failure::new(NETWORK, format!("{what}: no connection to STS: {reason}"))
-            .hint("check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_STS"),
-        StsError::TimedOut => Failure::new(NETWORK, format!("{what}: STS did not answer in time"))
-            .hint("check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_STS"),
-        StsError::Garbage => Failure::new(NETWORK, format!("{what}: the answer is not one of STS"))
-            .hint("something between here and AWS answers in its place: a proxy, a login page, AWS_ENDPOINT_URL_STS"),
-        StsError::Setup(reason) => Failure::new(INTERNAL, format!("{what}: {reason}")).hint("check AWS_CA_BUNDLE"),
-        StsError::Refused { code, message } => {
-            Failure { aws: Some(message), ..Failure::new(REFUSED, format!("{what}: {code}")) }
-        }
-    }
 }
 
 /// What to do about a token that AWS does not take.

@@ -2,6 +2,7 @@
 //!
 //! Refuses to print anything but messages.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -25,10 +26,11 @@ use crate::settings::seconds;
 use crate::source::Sources;
 use crate::span::{Located, Origin};
 use crate::sts::client::SdkSts;
+use crate::sts::proxy::Proxies;
 
 use super::args::{How, PromptArg};
 use super::context::Context;
-use super::explain_error::behind;
+use super::explain_error::{CLOCK_FIX, behind};
 use super::failure::{CONFIG, Failure, USAGE};
 use super::role_flags::{complete, inputs};
 
@@ -69,7 +71,7 @@ pub(super) fn with_resolver<T>(
         context.say(|| way_of(mfa));
     }
     let store = Store::new(&context.paths.cache_dir);
-    let sts = SdkSts::new(context.env.path(env::AWS_CA_BUNDLE));
+    let sts = SdkSts::new(roots(context, plan), Proxies::of(&context.env));
     let sources = Sources {
         connections: &sts,
         sso_cache: context.paths.sso_cache.clone(),
@@ -94,9 +96,20 @@ pub(super) fn with_resolver<T>(
     };
     let outcome = what(&mut resolver, &sts);
     for mishap in &resolver.mishaps {
-        context.say(|| tell_of(mishap));
+        match mishap {
+            Mishap::ClockOff(_) => context.warn(|| tell_of(mishap)),
+            _ => context.say(|| tell_of(mishap)),
+        }
     }
     Ok(outcome)
+}
+
+/// The file of trusted certificate authorities, where something names one: first what the AWS SDKs read, then what
+/// other programs do.
+fn roots(context: &Context, plan: &CredentialPlan) -> Option<Located<PathBuf>> {
+    let of_others = || context.variable(&[env::REQUESTS_CA_BUNDLE, env::SSL_CERT_FILE]);
+    let Located { value, from } = plan.ca_bundle.clone().or_else(of_others)?;
+    Some(Located::new(context.paths.expand(value.into()), from))
 }
 
 /// The plan of the profile that is meant.
@@ -263,7 +276,9 @@ fn tell_of(mishap: &Mishap) -> String {
         Mishap::SessionDenied(error) => {
             format!("AWS gives this user no MFA session, so each role takes a code of its own: {error}")
         }
-        Mishap::ClockOff(seconds) => format!("this machine's clock is {} AWS's", behind(*seconds)),
+        Mishap::ClockOff(seconds) => {
+            format!("this machine's clock is {} AWS's; {CLOCK_FIX}", behind(*seconds))
+        }
         Mishap::Stale(error, left) => format!("STS did not help ({error}); the cached session lasts {left} s more"),
     }
 }

@@ -16,6 +16,7 @@ mod fetching;
 mod help;
 mod list;
 mod login;
+mod network_error;
 mod plain;
 mod plan_error;
 mod process;

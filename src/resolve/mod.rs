@@ -166,7 +166,10 @@ impl Resolver<'_> {
         let credentials = credentials?;
         match credentials.expiration {
             // An SDK would take them for expired and run us again, and again.
-            Some(end) if end <= self.clock.now() => Err(ResolveError::ClockWrong(offset)),
+            Some(end) if end <= self.clock.now() => {
+                self.mishaps.retain(|mishap| !matches!(mishap, Mishap::ClockOff(_)));
+                Err(ResolveError::ClockWrong(offset))
+            }
             _ => Ok(credentials),
         }
     }

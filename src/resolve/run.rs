@@ -351,7 +351,8 @@ impl<'r, 'a> Run<'r, 'a> {
     /// Stores a session that AWS gave, and takes it.
     pub(super) fn keep(&mut self, at: usize, session: Session) -> Credentials {
         self.clock_offset = session.clock_offset;
-        if session.clock_offset.abs() > CLOCK_TOLERANCE_SECONDS {
+        let is_known = self.resolver.mishaps.iter().any(|mishap| matches!(mishap, Mishap::ClockOff(_)));
+        if session.clock_offset.abs() > CLOCK_TOLERANCE_SECONDS && !is_known {
             self.resolver.mishaps.push(Mishap::ClockOff(session.clock_offset));
         }
         if self.resolver.options.use_cache {

@@ -11,6 +11,7 @@ use crate::prompt::{Answer, Question};
 use crate::secret::Secret;
 use crate::source::Endpoints;
 use crate::sts::client::SdkSts;
+use crate::sts::proxy::Proxies;
 use crate::sts::{AssumeRole, AssumeRoleWithWebIdentity, GetSessionToken, Session};
 
 const NOW: Timestamp = Timestamp(1_800_000_000);
@@ -143,7 +144,7 @@ impl World {
         change(&mut options);
         let store = Store::new(&self.dir.path().join("cache"));
         let sources = Sources {
-            connections: &SdkSts::new(None),
+            connections: &SdkSts::new(None, Proxies::default()),
             sso_cache: self.dir.path().join("sso"),
             login_cache: self.dir.path().join("login"),
             locks: store.locks(),

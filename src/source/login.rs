@@ -15,7 +15,6 @@ use crate::credentials::Credentials;
 use crate::plan::base::LoginBase;
 use crate::secret::Secret;
 use crate::sts::StsError;
-use crate::sts::client::reason;
 
 use super::token_file::{RENEW_BEFORE, Token, TokenFile, hex, moment, text};
 use super::{Service, SourceError, Sources, dpop};
@@ -59,9 +58,10 @@ impl Sources<'_> {
         let key = dpop::Key::parse(key).ok_or(SourceError::SignedOut("the key of its session cannot be read"))?;
         let region = text(&token, "signInRegion").or(login.region.as_ref().map(|region| region.value.as_str()));
         let endpoint = self.endpoints.signin.clone();
-        let is_tls = endpoint.as_ref().is_none_or(|url| !url.starts_with("http://"));
-        let parts = self.connections.parts(is_tls).map_err(|error| Service::SignIn.failed(error))?;
-        let mut config = aws_sdk_signin::config::Builder::from(&parts.config(region.unwrap_or(REGION), timeout));
+        let region = region.unwrap_or(REGION);
+        let url = endpoint.clone().unwrap_or_else(|| format!("https://{region}.signin.aws.amazon.com"));
+        let link = self.connections.link(&url).map_err(|error| Service::SignIn.failed(error))?;
+        let mut config = aws_sdk_signin::config::Builder::from(&link.config(region, timeout));
         config.set_endpoint_url(endpoint);
         let body = CreateOAuth2TokenRequestBody::builder()
             .client_id(client_id)
@@ -82,13 +82,13 @@ impl Sources<'_> {
                 }
             })
             .send();
-        let answer = parts.runtime.block_on(call).map_err(|error| match error.as_service_error() {
+        let answer = link.runtime.block_on(call).map_err(|error| match error.as_service_error() {
             Some(CreateOAuth2TokenError::AccessDeniedException(denied)) => match denied.error {
                 OAuth2ErrorCode::TokenExpired => SourceError::SignedOut("its sign-in is over"),
                 OAuth2ErrorCode::UserCredentialsChanged => SourceError::SignedOut("the password has changed since"),
-                _ => Service::SignIn.failed(reason(&error, &[Some(&secret)])),
+                _ => Service::SignIn.failed(link.reason(&error, &[Some(&secret)])),
             },
-            _ => Service::SignIn.failed(reason(&error, &[Some(&secret)])),
+            _ => Service::SignIn.failed(link.reason(&error, &[Some(&secret)])),
         })?;
         let given = answer.token_output.ok_or_else(|| Service::SignIn.failed(StsError::Garbage))?;
         let keys = given.access_token.ok_or_else(|| Service::SignIn.failed(StsError::Garbage))?;

@@ -16,7 +16,7 @@ use crate::clock::Timestamp;
 use crate::credentials::Credentials;
 use crate::secret::Secret;
 use crate::sts::StsError;
-use crate::sts::client::{SdkSts, direct, innermost};
+use crate::sts::client::{Direct, SdkSts};
 
 /// How often a service is asked that fails in passing.
 const ATTEMPTS: u32 = 2;
@@ -44,13 +44,11 @@ impl Answer {
 
 /// Asks, once more where the service is not there or ails.
 pub(super) fn ask(connections: &SdkSts, question: &Question<'_>) -> Result<Answer, StsError> {
-    let is_tls = question.url.starts_with("https://");
-    let connector = direct(question.url, connections.ca_bundle())?;
-    let runtime = &connections.parts(is_tls)?.runtime;
+    let direct = connections.direct(question.url)?;
     let mut last = Err(StsError::TimedOut);
     for _ in 0..ATTEMPTS {
-        last = runtime.block_on(async {
-            match tokio::time::timeout(question.timeout, attempt(&connector, question)).await {
+        last = direct.runtime.block_on(async {
+            match tokio::time::timeout(question.timeout, attempt(&direct, question)).await {
                 Ok(answer) => answer,
                 Err(_) => Err(StsError::TimedOut),
             }
@@ -68,7 +66,7 @@ pub(super) fn ask(connections: &SdkSts, question: &Question<'_>) -> Result<Answe
     }
 }
 
-async fn attempt(connector: &impl HttpConnector, question: &Question<'_>) -> Result<Answer, StsError> {
+async fn attempt(direct: &Direct<'_>, question: &Question<'_>) -> Result<Answer, StsError> {
     let Question { method, url, headers, timeout: _ } = question;
     let wrong = |error: &dyn std::error::Error| StsError::Setup(format!("{url} cannot be asked: {error}"));
     let mut request = HttpRequest::new(SdkBody::empty());
@@ -77,10 +75,9 @@ async fn attempt(connector: &impl HttpConnector, question: &Question<'_>) -> Res
     for (name, value) in *headers {
         request.headers_mut().try_insert(*name, (*value).to_owned()).map_err(|error| wrong(&error))?;
     }
-    let unreachable = |error: &dyn std::error::Error| StsError::Unreachable(innermost(error));
-    let response = connector.call(request).await.map_err(|error| unreachable(&error))?;
+    let response = direct.connector.call(request).await.map_err(|error| direct.broken(&error))?;
     let status = response.status().as_u16();
-    let body = ByteStream::new(response.into_body()).collect().await.map_err(|error| unreachable(&error))?;
+    let body = ByteStream::new(response.into_body()).collect().await.map_err(|error| direct.broken(&error))?;
     Ok(Answer { status, body: Zeroizing::new(body.to_vec()) })
 }
 

@@ -14,7 +14,6 @@ use crate::credentials::Credentials;
 use crate::plan::base::SsoBase;
 use crate::secret::Secret;
 use crate::sts::StsError;
-use crate::sts::client::reason;
 
 use super::token_file::{RENEW_BEFORE, Token, TokenFile, hex, moment, text};
 use super::{Service, SourceError, Sources};
@@ -32,8 +31,10 @@ impl Sources<'_> {
     pub(super) fn sso(&self, sso: &SsoBase, timeout: Duration) -> Result<Credentials, SourceError> {
         let SsoBase { session: _, start_url: _, region, account_id, role_name } = sso;
         let token = self.sso_token(sso, timeout)?;
-        let parts = self.sso_parts(self.endpoints.sso.as_deref())?;
-        let mut config = aws_sdk_sso::config::Builder::from(&parts.config(&region.value, timeout));
+        let url =
+            self.endpoints.sso.clone().unwrap_or_else(|| format!("https://portal.sso.{}.amazonaws.com", region.value));
+        let link = self.connections.link(&url).map_err(|error| Service::Sso.failed(error))?;
+        let mut config = aws_sdk_sso::config::Builder::from(&link.config(&region.value, timeout));
         config.set_endpoint_url(self.endpoints.sso.clone());
         let call = Portal::from_conf(config.build())
             .get_role_credentials()
@@ -41,7 +42,7 @@ impl Sources<'_> {
             .role_name(&role_name.value)
             .access_token(token.expose())
             .send();
-        let answer = parts.runtime.block_on(call).map_err(|error| match reason(&error, &[Some(&token)]) {
+        let answer = link.runtime.block_on(call).map_err(|error| match link.reason(&error, &[Some(&token)]) {
             StsError::Refused { code, .. } if code == "UnauthorizedException" => {
                 SourceError::SignedOut("IAM Identity Center no longer takes its token")
             }
@@ -100,8 +101,10 @@ impl Sources<'_> {
     ) -> Result<Secret, SourceError> {
         let secret = |name| text(&token, name).map(Secret::from).unwrap_or_default();
         let (client_secret, refresh_token) = (secret("clientSecret"), secret("refreshToken"));
-        let parts = self.sso_parts(self.endpoints.sso_oidc.as_deref())?;
-        let mut config = aws_sdk_ssooidc::config::Builder::from(&parts.config(&sso.region.value, timeout));
+        let url = self.endpoints.sso_oidc.clone();
+        let url = url.unwrap_or_else(|| format!("https://oidc.{}.amazonaws.com", sso.region.value));
+        let link = self.connections.link(&url).map_err(|error| Service::Sso.failed(error))?;
+        let mut config = aws_sdk_ssooidc::config::Builder::from(&link.config(&sso.region.value, timeout));
         config.set_endpoint_url(self.endpoints.sso_oidc.clone());
         let call = Oidc::from_conf(config.build())
             .create_token()
@@ -110,13 +113,14 @@ impl Sources<'_> {
             .client_secret(client_secret.expose())
             .refresh_token(refresh_token.expose())
             .send();
-        let answer = parts.runtime.block_on(call);
-        let answer = answer.map_err(|error| match reason(&error, &[Some(&client_secret), Some(&refresh_token)]) {
-            StsError::Refused { code, .. } if SIGNED_OUT.contains(&code.as_str()) => {
-                SourceError::SignedOut("its sign-in is over")
-            }
-            error => Service::Sso.failed(error),
-        })?;
+        let answer = link.runtime.block_on(call);
+        let answer =
+            answer.map_err(|error| match link.reason(&error, &[Some(&client_secret), Some(&refresh_token)]) {
+                StsError::Refused { code, .. } if SIGNED_OUT.contains(&code.as_str()) => {
+                    SourceError::SignedOut("its sign-in is over")
+                }
+                error => Service::Sso.failed(error),
+            })?;
         let access = answer.access_token.ok_or_else(|| Service::Sso.failed(StsError::Garbage))?;
         let ends = self.clock.now().plus(i64::from(answer.expires_in));
         token.insert("accessToken".to_owned(), json!(access));
@@ -126,11 +130,6 @@ impl Sources<'_> {
         }
         file.write(&token);
         Ok(Secret::new(access))
-    }
-
-    fn sso_parts(&self, endpoint: Option<&str>) -> Result<&crate::sts::client::Parts, SourceError> {
-        let is_tls = endpoint.is_none_or(|url| !url.starts_with("http://"));
-        self.connections.parts(is_tls).map_err(|error| Service::Sso.failed(error))
     }
 }
 

@@ -4,7 +4,7 @@
 //! read the profile files a second time, in another dialect. Refuses to retry a refusal.
 
 use std::cell::OnceCell;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -25,6 +25,7 @@ use aws_smithy_types::date_time::Format;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
+use tokio::runtime::Runtime;
 
 use crate::clock::Timestamp;
 use crate::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials};
@@ -33,6 +34,9 @@ use crate::plan::session::{Policy, SessionExtras};
 use crate::secret::Secret;
 use crate::span::Located;
 
+use super::broken::Way;
+use super::proxy::{Proxies, Proxy};
+use super::roots::Roots;
 use super::{
     AssumeRole, AssumeRoleWithWebIdentity, CALL_TIMEOUT, GetSessionToken, Host, Identity, Session, Sts, StsError,
 };
@@ -42,65 +46,119 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 const ATTEMPTS: u32 = 3;
 const FIRST_BACKOFF: Duration = Duration::from_millis(300);
 
-/// Where Linux distributions and the BSDs keep the system's certificate authorities in one file. One file costs 9
-/// million instructions less than the file and the directory that a search for native roots loads (`facts/perf.md`).
-const SYSTEM_BUNDLES: [&str; 5] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-];
-
-/// STS through the AWS SDK.
+/// STS through the AWS SDK, and the connections of all that is asked over HTTP.
 pub struct SdkSts {
-    ca_bundle: Option<PathBuf>,
-    plain: OnceCell<Parts>,
-    tls: OnceCell<Parts>,
+    roots: Option<Located<PathBuf>>,
+    proxies: Proxies,
+    runtime: OnceCell<Runtime>,
+    /// Of `http` URLs directly and by proxy, of `https` URLs directly and by proxy.
+    clients: [OnceCell<HttpClient>; 4],
 }
 
-/// What all calls of one run share.
-pub(crate) struct Parts {
-    pub(crate) runtime: tokio::runtime::Runtime,
+/// An HTTP client, and whom it trusts.
+struct HttpClient {
     http: SharedHttpClient,
+    trusted: String,
 }
 
-impl Parts {
+/// The way to one URL.
+pub(crate) struct Link<'a> {
+    pub(crate) runtime: &'a Runtime,
+    client: &'a HttpClient,
+    url: &'a str,
+    proxy: Option<Proxy>,
+}
+
+impl Link<'_> {
     /// What a client of another service of AWS is made of.
     pub(crate) fn config(&self, region: &str, timeout: Duration) -> SdkConfig {
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(region.to_owned()))
-            .http_client(self.http.clone())
+            .http_client(self.client.http.clone())
             .timeout_config(timeouts(timeout))
             .retry_config(retries())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .build()
     }
+
+    /// What a call's error means. `secrets` are taken out of AWS's words: a refused signature is answered with what was
+    /// signed.
+    pub(crate) fn reason<E: ProvideErrorMetadata>(&self, error: &SdkError<E>, secrets: &[Option<&Secret>]) -> StsError {
+        let Self { runtime: _, client, url, proxy } = self;
+        let way = Way { url, proxy: proxy.as_ref().map(|proxy| proxy.shown.as_str()), trusted: &client.trusted };
+        reason(error, &way, secrets)
+    }
+}
+
+/// A way without a proxy and without the SDK's retries: metadata services are no farther than the next link.
+pub(crate) struct Direct<'a> {
+    pub(crate) runtime: &'a Runtime,
+    pub(crate) connector: Connector,
+    url: &'a str,
+    trusted: String,
+}
+
+impl Direct<'_> {
+    /// What an error of the connection means.
+    pub(crate) fn broken(&self, error: &(dyn std::error::Error + 'static)) -> StsError {
+        Way { url: self.url, proxy: None, trusted: &self.trusted }.broken(error)
+    }
 }
 
 impl SdkSts {
-    /// Nothing happens until the first call. `ca_bundle` replaces the system's certificate authorities.
-    pub fn new(ca_bundle: Option<PathBuf>) -> Self {
-        Self { ca_bundle, plain: OnceCell::new(), tls: OnceCell::new() }
+    /// Nothing happens until the first call. `roots` is the PEM file of certificate authorities that replaces the
+    /// system's.
+    pub fn new(roots: Option<Located<PathBuf>>, proxies: Proxies) -> Self {
+        Self { roots, proxies, runtime: OnceCell::new(), clients: Default::default() }
     }
 
-    /// The certificate authorities to trust instead of the system's.
-    pub(crate) fn ca_bundle(&self) -> Option<&Path> {
-        self.ca_bundle.as_deref()
+    /// The way to `url`, by proxy where one is set.
+    pub(crate) fn link<'a>(&'a self, url: &'a str) -> Result<Link<'a>, StsError> {
+        let proxy = self.proxies.before(url)?;
+        Ok(Link { runtime: self.runtime()?, client: self.http(url, proxy.as_ref())?, url, proxy })
     }
 
-    /// What calls to `https://…` or to `http://…` share.
-    pub(crate) fn parts(&self, is_tls: bool) -> Result<&Parts, StsError> {
-        let cell = if is_tls { &self.tls } else { &self.plain };
-        if let Some(parts) = cell.get() {
-            return Ok(parts);
+    /// The way to `url` without a proxy.
+    pub(crate) fn direct<'a>(&'a self, url: &'a str) -> Result<Direct<'a>, StsError> {
+        let runtime = self.runtime()?;
+        if !url.starts_with("https://") {
+            return Ok(Direct { runtime, connector: Connector::builder().build_http(), url, trusted: String::new() });
+        }
+        let roots = Roots::of(self.roots.clone());
+        let connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring));
+        let connector = connector.tls_context(tls_context(&roots)?).build();
+        Ok(Direct { runtime, connector, url, trusted: roots.to_string() })
+    }
+
+    fn runtime(&self) -> Result<&Runtime, StsError> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime);
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| StsError::Setup(error.to_string()))?;
+        Ok(self.runtime.get_or_init(|| runtime))
+    }
+
+    /// The client for URLs like this one. All hops share it, and so a connection where they call one host.
+    fn http(&self, url: &str, proxy: Option<&Proxy>) -> Result<&HttpClient, StsError> {
+        let is_https = !url.starts_with("http://");
+        let cell = &self.clients[usize::from(is_https) * 2 + usize::from(proxy.is_some())];
+        if let Some(client) = cell.get() {
+            return Ok(client);
+        }
+        let config = match proxy {
+            Some(Proxy { url, .. }) => ProxyConfig::all(url.expose()),
+            None => Ok(ProxyConfig::disabled()),
+        };
+        let config = config.map_err(|error| StsError::Setup(error.to_string()))?;
         // A plain URL needs no certificate authorities, and reading them is most of a client's cost.
-        let http = if is_tls { https_client(self.ca_bundle.as_deref())? } else { http_client() };
-        Ok(cell.get_or_init(|| Parts { runtime, http }))
+        let client = if is_https || proxy.is_some_and(|proxy| proxy.is_tls) {
+            HttpClient::secure(&Roots::of(self.roots.clone()), config)?
+        } else {
+            HttpClient::plain(config)
+        };
+        Ok(cell.get_or_init(|| client))
     }
 }
 
@@ -171,12 +229,12 @@ impl SdkSts {
     /// Calls GetCallerIdentity, signed with `signer`: it needs no permission and tells whom AWS takes the signer for.
     pub fn get_caller_identity(&self, at: &Endpoint, signer: &Credentials) -> Result<Identity, StsError> {
         let host = Host { url: &at.url.value, signing_region: &at.signing_region.value, timeout: CALL_TIMEOUT };
-        let parts = self.parts(is_tls(host))?;
+        let link = self.link(host.url)?;
         let clock = ServerClock(Arc::new(AtomicI64::new(0)));
-        let client = Client::from_conf(config(host, Some(signer), parts.http.clone(), clock));
+        let client = Client::from_conf(config(host, Some(signer), link.client.http.clone(), clock));
         let secrets = [Some(&signer.secret_access_key), signer.session_token.as_ref()];
         let call = client.get_caller_identity().send();
-        let told = parts.runtime.block_on(call).map_err(|error| reason(&error, &secrets))?;
+        let told = link.runtime.block_on(call).map_err(|error| link.reason(&error, &secrets))?;
         match (told.account, told.arn, told.user_id) {
             (Some(account), Some(arn), Some(user_id)) => Ok(Identity { account, arn, user_id }),
             _ => Err(StsError::Garbage),
@@ -196,12 +254,12 @@ impl SdkSts {
         F: Future<Output = Result<Option<aws_sdk_sts::types::Credentials>, SdkError<E>>>,
         E: ProvideErrorMetadata,
     {
-        let parts = self.parts(is_tls(host))?;
+        let link = self.link(host.url)?;
         let offset = Arc::new(AtomicI64::new(0));
-        let client = Client::from_conf(config(host, signer, parts.http.clone(), ServerClock(offset.clone())));
-        let given = parts.runtime.block_on(call(&client)).map_err(|error| {
+        let client = Client::from_conf(config(host, signer, link.client.http.clone(), ServerClock(offset.clone())));
+        let given = link.runtime.block_on(call(&client)).map_err(|error| {
             let secret = signer.map(|signer| &signer.secret_access_key);
-            reason(&error, &[secret, signer.and_then(|signer| signer.session_token.as_ref()), proof])
+            link.reason(&error, &[secret, signer.and_then(|signer| signer.session_token.as_ref()), proof])
         })?;
         let given = given.ok_or(StsError::Garbage)?;
         if [&given.access_key_id, &given.secret_access_key, &given.session_token].iter().any(|text| text.is_empty()) {
@@ -218,10 +276,6 @@ impl SdkSts {
         let clock_offset = if offset.abs() > CLOCK_TOLERANCE_SECONDS { offset } else { 0 };
         Ok(Session { credentials, clock_offset })
     }
-}
-
-fn is_tls(host: Host<'_>) -> bool {
-    !host.url.starts_with("http://")
 }
 
 /// A list, if there is anything in it.
@@ -264,48 +318,40 @@ fn config(host: Host<'_>, signer: Option<&Credentials>, http: SharedHttpClient, 
     config.build()
 }
 
-fn http_client() -> SharedHttpClient {
-    Builder::new().build_with_connector_fn(|settings, components| {
-        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
-        connector.set_connector_settings(settings.cloned());
-        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-        connector.build_http()
-    })
-}
-
-/// A connector that goes to `url` without a proxy: metadata services are no farther than the next link.
-pub(crate) fn direct(url: &str, ca_bundle: Option<&Path>) -> Result<Connector, StsError> {
-    if !url.starts_with("https://") {
-        return Ok(Connector::builder().build_http());
+impl HttpClient {
+    fn plain(proxy: ProxyConfig) -> Self {
+        let http = Builder::new().build_with_connector_fn(move |settings, components| {
+            let mut connector = Connector::builder().proxy_config(proxy.clone());
+            connector.set_connector_settings(settings.cloned());
+            connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+            connector.build_http()
+        });
+        Self { http, trusted: String::new() }
     }
-    let provider = Provider::Rustls(CryptoMode::Ring);
-    Ok(Connector::builder().tls_provider(provider).tls_context(tls_context(ca_bundle)?).build())
+
+    fn secure(roots: &Roots, proxy: ProxyConfig) -> Result<Self, StsError> {
+        let context = tls_context(roots)?;
+        let http = Builder::new().build_with_connector_fn(move |settings, components| {
+            // Each client of the SDK first asks for a connector that it throws away, to have the roots read early.
+            let Some(settings) = settings else { return Connector::builder().build_http() };
+            let mut connector = Connector::builder()
+                .proxy_config(proxy.clone())
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .tls_context(context.clone())
+                .connector_settings(settings.clone());
+            connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+            connector.build()
+        });
+        Ok(Self { http, trusted: roots.to_string() })
+    }
 }
 
-fn https_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient, StsError> {
-    let context = tls_context(ca_bundle)?;
-    Ok(Builder::new().build_with_connector_fn(move |settings, components| {
-        let mut connector = Connector::builder()
-            .proxy_config(ProxyConfig::from_env())
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .tls_context(context.clone());
-        connector.set_connector_settings(settings.cloned());
-        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-        connector.build()
-    }))
-}
-
-fn tls_context(ca_bundle: Option<&Path>) -> Result<TlsContext, StsError> {
-    let system = || SYSTEM_BUNDLES.iter().map(Path::new).find(|path| path.is_file());
-    let roots = match ca_bundle.or_else(system) {
-        Some(path) => TrustStore::empty().with_pem_certificate(read_bundle(path)?),
+fn tls_context(roots: &Roots) -> Result<TlsContext, StsError> {
+    let store = match roots.pem()? {
+        Some(pem) => TrustStore::empty().with_pem_certificate(pem),
         None => TrustStore::default(),
     };
-    TlsContext::builder().with_trust_store(roots).build().map_err(|error| StsError::Setup(innermost(&error)))
-}
-
-fn read_bundle(path: &Path) -> Result<Vec<u8>, StsError> {
-    std::fs::read(path).map_err(|error| StsError::Setup(format!("cannot read {}: {error}", path.display())))
+    TlsContext::builder().with_trust_store(store).build().map_err(|error| StsError::Setup(error.to_string()))
 }
 
 /// Notes how far AWS's clock is ahead, from the `Date` of the last answer. The SDK signs again by itself when the clock
@@ -332,14 +378,15 @@ impl Intercept for ServerClock {
     }
 }
 
-/// `secrets` are taken out of AWS's words: a refused signature is answered with what was signed.
-pub(crate) fn reason<E: ProvideErrorMetadata>(error: &SdkError<E>, secrets: &[Option<&Secret>]) -> StsError {
+/// What a call's error means, on its way.
+fn reason<E: ProvideErrorMetadata>(error: &SdkError<E>, way: &Way<'_>, secrets: &[Option<&Secret>]) -> StsError {
     match error {
-        SdkError::TimeoutError(_) => StsError::TimedOut,
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => StsError::TimedOut,
-        SdkError::DispatchFailure(failure) => {
-            StsError::Unreachable(failure.as_connector_error().map_or_else(String::new, |error| innermost(error)))
-        }
+        SdkError::TimeoutError(_) => way.timed_out(),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => way.timed_out(),
+        SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
+            Some(error) => way.broken(error),
+            None => StsError::Garbage,
+        },
         SdkError::ConstructionFailure(failure) => StsError::Setup(format!("{failure:?}")),
         SdkError::ServiceError(service) => {
             let status = service.raw().status().as_u16();
@@ -369,13 +416,4 @@ fn told(message: &str, secrets: &[Option<&Secret>]) -> String {
         Some((end, _)) => format!("{}\u{2026}", &told[..end]),
         None => told,
     }
-}
-
-/// The last cause in a chain of wrapped errors: the one that says what happened.
-pub(crate) fn innermost(error: &dyn std::error::Error) -> String {
-    let mut last = error;
-    while let Some(source) = last.source() {
-        last = source;
-    }
-    last.to_string()
 }

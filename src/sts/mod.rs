@@ -2,8 +2,11 @@
 //!
 //! Refuses to decide whether a call is needed. The real form is `client`, the only file that names the AWS SDK.
 
+mod broken;
 pub mod client;
+pub mod proxy;
 pub mod refusal;
+pub mod roots;
 
 use std::time::Duration;
 
@@ -122,24 +125,72 @@ pub enum StsError {
     /// AWS failed until the last attempt.
     #[error("server error {0}")]
     Server(u16),
-    /// No connection, or it broke: the reason is the system's or the TLS library's.
-    #[error("{0}")]
-    Unreachable(String),
+    /// No connection, or it broke.
+    #[error("{reason}")]
+    Unreachable {
+        /// STS's host, and its port where it is named.
+        host: String,
+        /// The proxy before it, and the variable that names that; never with its password.
+        proxy: Option<String>,
+        /// The system's reason, or the TLS library's.
+        reason: String,
+    },
+    /// The server's certificate is not believed.
+    #[error("the certificate of {host} is not trusted")]
+    Untrusted {
+        /// STS's host, and its port where it is named.
+        host: String,
+        /// What is wrong with the certificate.
+        why: Distrust,
+        /// Whose authorities are trusted.
+        trusted: String,
+    },
     /// No answer in time.
     #[error("no answer in time")]
     TimedOut,
     /// An answer that is not STS's.
     #[error("the answer is not one of STS")]
     Garbage,
-    /// The HTTP client cannot be set up; the reason names the file.
+    /// The file of trusted certificate authorities cannot be used.
+    #[error("cannot use the certificate authorities in {bundle}: {problem}")]
+    Roots {
+        /// The file, and what names it.
+        bundle: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// What a variable gives as proxy cannot be used.
+    #[error("cannot use the proxy from ${variable}: {problem}")]
+    Proxy {
+        /// The variable.
+        variable: String,
+        /// What is wrong with it, without its value, which may have a password in it.
+        problem: String,
+    },
+    /// The HTTP client cannot be set up.
     #[error("{0}")]
     Setup(String),
+}
+
+/// Why a certificate is not believed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Distrust {
+    /// None of the trusted authorities has signed it.
+    UnknownIssuer,
+    /// It is over, since then.
+    Expired(Option<String>),
+    /// It begins later, then.
+    NotYetValid(Option<String>),
+    /// It is for these names alone.
+    OtherName(Vec<String>),
+    /// The TLS library's reason.
+    Other(String),
 }
 
 impl StsError {
     /// Whether the call might work a moment later: network, throttling, 5xx, garbage.
     pub fn is_passing(&self) -> bool {
-        !matches!(self, Self::Refused { .. } | Self::Setup(_))
+        !matches!(self, Self::Refused { .. } | Self::Roots { .. } | Self::Proxy { .. } | Self::Setup(_))
     }
 
     /// Whether the clock that signed was wrong. The SDK has signed again by then, as far ahead or behind as AWS's clock

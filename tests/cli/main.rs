@@ -22,6 +22,7 @@ mod list;
 mod login;
 #[cfg(unix)]
 mod mfa;
+mod network;
 mod parallel;
 mod process;
 mod project;

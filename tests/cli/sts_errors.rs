@@ -174,19 +174,47 @@ fn a_clock_that_is_off_is_found_from_the_answer() {
     sts.fault(Fault::ClockOffset(3600), None);
     let run = home.run(&["process", "nomfa", "-v"]);
     assert_eq!(run.code, Some(0), "{run:?}");
-    says(&run, &["clock is 60 min behind AWS's"]);
+    says(&run, &["clock is 60 min behind AWS's; set the clock: sudo hwclock -s in WSL", "NTP"]);
+    assert_eq!(sts.count("AssumeRole"), 2, "signed again once, with AWS's time");
+    assert_eq!(sts.calls()[0].error_code(), Some("SignatureDoesNotMatch"));
     assert_eq!(crate::cache(&home)[data::NO_MFA_ROLE].as_object().unwrap().values().next().unwrap()["amplifyCreds"]["clockOffset"].as_i64().unwrap() / 60, 60);
     home.run(&["process", "nomfa"]).succeeded();
     assert_eq!(sts.succeeded("AssumeRole"), 1, "the cached session is fresh by AWS's clock");
+    // Whose stderr is a person's hears of it unasked, and once for all hops; process keeps silent.
+    let told = |args: &[&str]| home.run(args).stderr.matches("behind AWS's").count();
+    assert_eq!(told(&["env", "nomfa", "--refresh"]), 1);
+    assert_eq!(told(&["env", "nomfa", "--refresh", "-q"]), 0);
+    assert_eq!(told(&["process", "nomfa", "--refresh"]), 0);
+    assert_eq!(told(&["env", "nomfa"]), 0, "nothing was fetched");
 
     // AWS two hours behind us: every session looks expired here, which is said once and not looped over.
     let (sts, home) = without_mfa();
     sts.fault(Fault::ClockOffset(-7200), None);
     let run = home.run(&["process", "nomfa"]);
     run.failed_with(1);
-    says(&run, &["clock is 120 min ahead of AWS's", "set the clock"]);
+    says(&run, &["clock is 120 min ahead of AWS's", "set the clock: sudo hwclock -s"]);
+    let run = home.run(&["env", "nomfa", "--refresh"]);
+    run.failed_with(1);
+    assert_eq!(run.stderr.matches("ahead of AWS's").count(), 1, "{run:?}");
     home.run(&["process", "nomfa"]).failed_with(1);
-    assert_eq!(sts.succeeded("AssumeRole"), 1);
+    assert_eq!(sts.succeeded("AssumeRole"), 2, "process alone did not ask again");
+}
+
+#[test]
+#[cfg(unix)]
+fn ctrl_c_ends_a_call_at_once() {
+    use std::os::unix::process::ExitStatusExt;
+    let (sts, home) = without_mfa();
+    sts.fault(Fault::Hang, None);
+    let mut child = home.command(&["process", "nomfa"]).stdout(std::process::Stdio::null()).spawn().unwrap();
+    assert!(sts.wait_for("AssumeRole", 1, Duration::from_secs(10)));
+    let since = Instant::now();
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().signal(), Some(2), "130 to a shell");
+    assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
+    sts.clear_faults();
+    home.run(&["process", "nomfa"]).succeeded();
 }
 
 #[test]

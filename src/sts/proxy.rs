@@ -1,0 +1,168 @@
+//! Owns which proxy stands before a URL, by the variables that every tool reads. Which hosts are exempt is decided by
+//! the HTTP client's own rules: hosts and their subdomains, addresses, networks in CIDR notation, `*`.
+//!
+//! Refuses to show a proxy's password, and to go around a proxy that it cannot use: that would end in a time-out.
+
+use http::Uri;
+use hyper_util::client::proxy::matcher::Matcher;
+
+use crate::env::{self, Env};
+use crate::secret::Secret;
+
+use super::StsError;
+
+/// What the environment says of proxies.
+#[derive(Debug, Clone, Default)]
+pub struct Proxies {
+    http: Option<Named>,
+    https: Option<Named>,
+    exempt: String,
+}
+
+#[derive(Debug, Clone)]
+struct Named {
+    url: Secret,
+    variable: &'static str,
+}
+
+/// A proxy to go through.
+#[derive(Debug)]
+pub(super) struct Proxy {
+    /// Its URL, with user and password where it has them.
+    pub(super) url: Secret,
+    /// The URL without user and password, and the variable that names it.
+    pub(super) shown: String,
+    /// Whether TLS is spoken with the proxy itself.
+    pub(super) is_tls: bool,
+}
+
+impl Proxies {
+    /// What `env` says. Capitals come first, as in the HTTP client. Inside a CGI program nothing is believed: there a
+    /// client's header arrives as `HTTP_PROXY`.
+    pub fn of(env: &Env) -> Self {
+        if env.text(env::REQUEST_METHOD).is_some() {
+            return Self::default();
+        }
+        let named =
+            |names: &[&'static str]| env.first(names).map(|(variable, url)| Named { url: Secret::new(url), variable });
+        Self {
+            http: named(&[env::HTTP_PROXY, env::HTTP_PROXY_LOWER, env::ALL_PROXY, env::ALL_PROXY_LOWER]),
+            https: named(&[env::HTTPS_PROXY, env::HTTPS_PROXY_LOWER, env::ALL_PROXY, env::ALL_PROXY_LOWER]),
+            exempt: env.first(&[env::NO_PROXY, env::NO_PROXY_LOWER]).map_or_else(String::new, |(_, hosts)| hosts),
+        }
+    }
+
+    /// The proxy before `url`, if there is one.
+    pub(super) fn before(&self, url: &str) -> Result<Option<Proxy>, StsError> {
+        let named = if url.starts_with("https:") { &self.https } else { &self.http };
+        let Some(Named { url: proxy, variable }) = named else { return Ok(None) };
+        let all = Matcher::builder().all("http://any").no(self.exempt.as_str()).build();
+        if url.parse().is_ok_and(|url: Uri| all.intercept(&url).is_none()) {
+            return Ok(None);
+        }
+        let text = match proxy.expose().split_once("://") {
+            Some(_) => proxy.expose().to_owned(),
+            None => format!("http://{}", proxy.expose()),
+        };
+        let unusable =
+            |problem: &str| StsError::Proxy { variable: (*variable).to_owned(), problem: problem.to_owned() };
+        let uri: Uri = text.parse().map_err(|_| unusable("it is no URL"))?;
+        let (scheme, host) = (uri.scheme_str().unwrap_or_default(), uri.host().unwrap_or_default());
+        if !["http", "https"].contains(&scheme) {
+            return Err(unusable("only proxies that speak HTTP can be used"));
+        }
+        if host.is_empty() {
+            return Err(unusable("it names no host"));
+        }
+        let place = uri.authority().map_or("", |authority| authority.as_str());
+        let (user, place) = place.rsplit_once('@').unwrap_or(("", place));
+        if user.contains('@') {
+            return Err(unusable("its user or password is not percent-encoded"));
+        }
+        if place.len() > host.len() && uri.port_u16().is_none() {
+            return Err(unusable("its port is no number"));
+        }
+        Ok(Some(Proxy {
+            shown: format!("{scheme}://{place} (${variable})"),
+            is_tls: scheme == "https",
+            url: Secret::new(text),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STS: &str = "https://sts.eu-west-1.amazonaws.com";
+
+    fn shown(variables: [(&str, &str); 3], url: &str) -> String {
+        match Proxies::of(&Env::fixed(variables)).before(url) {
+            Ok(None) => "none".to_owned(),
+            Ok(Some(proxy)) => proxy.shown,
+            Err(StsError::Proxy { variable, problem }) => format!("{variable}: {problem}"),
+            Err(other) => other.to_string(),
+        }
+    }
+
+    #[test]
+    fn which_proxy_and_whether() {
+        let none = ("X", "");
+        let rows = [
+            ([none, none, none], STS, "none"),
+            ([("HTTPS_PROXY", "http://p:1"), none, none], STS, "http://p:1 ($HTTPS_PROXY)"),
+            ([("https_proxy", "p:1"), none, none], STS, "http://p:1 ($https_proxy)"),
+            ([("HTTPS_PROXY", "http://p:1"), ("https_proxy", "http://q:1"), none], STS, "http://p:1 ($HTTPS_PROXY)"),
+            ([("HTTPS_PROXY", ""), ("https_proxy", "http://q:1"), none], STS, "http://q:1 ($https_proxy)"),
+            ([("HTTP_PROXY", "http://p:1"), none, none], STS, "none"),
+            ([("HTTP_PROXY", "http://p:1"), none, none], "http://h", "http://p:1 ($HTTP_PROXY)"),
+            ([("HTTPS_PROXY", "http://p:1"), none, none], "http://h", "none"),
+            ([("ALL_PROXY", "http://p:1"), none, none], STS, "http://p:1 ($ALL_PROXY)"),
+            ([("HTTPS_PROXY", "http://me:hu%20sh@p:1/x"), none, none], STS, "http://p:1 ($HTTPS_PROXY)"),
+            ([("HTTPS_PROXY", "http://me:hush@p"), none, none], STS, "http://p ($HTTPS_PROXY)"),
+            ([("HTTPS_PROXY", "https://[::1]:1"), none, none], STS, "https://[::1]:1 ($HTTPS_PROXY)"),
+            ([("HTTPS_PROXY", "http://p:1"), ("REQUEST_METHOD", "GET"), none], STS, "none"),
+            (
+                [("HTTPS_PROXY", "socks5://p:1"), none, none],
+                STS,
+                "HTTPS_PROXY: only proxies that speak HTTP can be used",
+            ),
+            ([("HTTPS_PROXY", "http://me:hu sh@p"), none, none], STS, "HTTPS_PROXY: it is no URL"),
+            ([("HTTPS_PROXY", "http://me:hush@p:nan"), none, none], STS, "HTTPS_PROXY: its port is no number"),
+            (
+                [("HTTPS_PROXY", "http://me:hu@sh@p:1"), none, none],
+                STS,
+                "HTTPS_PROXY: its user or password is not percent-encoded",
+            ),
+            ([("HTTPS_PROXY", "http://"), none, none], STS, "HTTPS_PROXY: it is no URL"),
+        ];
+        for (variables, url, expected) in rows {
+            assert_eq!(shown(variables, url), expected, "{variables:?} {url}");
+        }
+    }
+
+    #[test]
+    fn exempt_are_hosts_subdomains_addresses_and_networks() {
+        let rows = [
+            ("", STS, true),
+            ("sts.eu-west-1.amazonaws.com", STS, false),
+            ("amazonaws.com", STS, false),
+            (".amazonaws.com", STS, false),
+            ("AmazonAWS.com, x", STS, false),
+            ("zonaws.com", STS, true),
+            ("*", STS, false),
+            ("*.amazonaws.com", STS, true),
+            ("10.0.0.0/8, 127.0.0.1", "https://127.0.0.1:8443/x", false),
+            ("127.0.0.0/8", "https://127.0.0.1:8443", false),
+            ("127.0.0.0/8", "https://localhost:8443", true),
+            ("::1", "https://[::1]:8443", false),
+            ("fd00::/8", "https://[fd00::7]", false),
+        ];
+        for (exempt, url, through) in rows {
+            let seen = shown([("HTTPS_PROXY", "http://p:1"), ("no_proxy", exempt), ("X", "")], url);
+            assert_eq!(seen != "none", through, "{exempt} {url}");
+        }
+        // An exempt host does not suffer from a proxy that cannot be used.
+        assert_eq!(shown([("HTTPS_PROXY", "socks5://p"), ("NO_PROXY", "h"), ("X", "")], "https://h"), "none");
+    }
+}

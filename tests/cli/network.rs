@@ -1,0 +1,245 @@
+//! Between the program and AWS: TLS and whom it trusts, proxies, connections. Real certificates, a real proxy.
+
+use test_support::{
+    Asked, Authority, FakeProxy, FakeSts, Finished, Policy, Role, TestHome, Validity, World, biz_corp as data,
+};
+
+use crate::{PROGRAM, add_config, json, without_mfa};
+
+const STS: &str = "sts.eu-west-1.amazonaws.com";
+const NEXT_ROLE: &str = "arn:aws:iam::222222222222:role/Next";
+
+/// A double behind TLS, its authority's file, and a home with `nomfa` and `next`, which is assumed through it.
+struct Secure {
+    sts: FakeSts,
+    home: TestHome,
+    authority: Authority,
+    bundle: String,
+}
+
+fn secure(names: &[&str], validity: Validity) -> Secure {
+    let authority = Authority::new("a company's own");
+    let world = World::biz_corp().role(Role::new(NEXT_ROLE).trusts(data::NO_MFA_ROLE));
+    let sts = FakeSts::start_tls(world, authority.server(names, validity));
+    let home = TestHome::biz_corp(PROGRAM, &sts);
+    add_config(
+        &home,
+        &format!(
+            "[profile nomfa]\nrole_arn = {}\nsource_profile = devcorpuser\nregion = eu-west-1\n\
+             [profile next]\nrole_arn = {NEXT_ROLE}\nsource_profile = nomfa\nregion = eu-west-1\n",
+            data::NO_MFA_ROLE
+        ),
+    );
+    let bundle = home.write("ca.pem", authority.pem()).display().to_string();
+    Secure { sts, home, authority, bundle }
+}
+
+#[track_caller]
+fn says(run: &Finished, parts: &[&str]) {
+    for part in parts {
+        assert!(run.stderr.contains(part), "{part:?} is not in:\n{}", run.stderr);
+    }
+}
+
+#[test]
+fn two_hops_share_one_connection_and_one_reading_of_the_bundle() {
+    let Secure { sts, home, bundle, .. } = secure(&["127.0.0.1"], Validity::Good);
+    home.run_with(&["process", "next"], &[("AWS_CA_BUNDLE", &bundle)]).succeeded();
+    assert_eq!((sts.succeeded("AssumeRole"), sts.connections()), (2, 1));
+    let (sts, home) = without_mfa();
+    sts.edit_world(|world| world.put_role(Role::new(NEXT_ROLE).trusts(data::NO_MFA_ROLE)));
+    add_config(&home, &format!("[profile next]\nrole_arn = {NEXT_ROLE}\nsource_profile = nomfa\n"));
+    home.run(&["process", "next"]).succeeded();
+    assert_eq!((sts.succeeded("AssumeRole"), sts.connections()), (2, 1), "without TLS, too");
+}
+
+#[test]
+fn whom_to_trust_is_said_by_variable_profile_or_system() {
+    let Secure { sts: _sts, home, bundle, .. } = secure(&["127.0.0.1"], Validity::Good);
+    let run = |variables: &[(&str, &str)], profile: &str| home.run_with(&["process", "--no-cache", profile], variables);
+    for variable in ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"] {
+        run(&[(variable, &bundle)], "nomfa").succeeded();
+        run(&[(variable, "~/ca.pem")], "nomfa").succeeded();
+    }
+    add_config(&home, "[profile trusting]\ninclude_profile = nomfa\nca_bundle = ~/ca.pem\n");
+    run(&[], "trusting").succeeded();
+    run(&[("SSL_CERT_FILE", "/nowhere")], "trusting").succeeded();
+    run(&[("AWS_CA_BUNDLE", "/nowhere")], "trusting").failed_with(3);
+    let seen = json(home.run(&["explain", "trusting", "--json"]).succeeded());
+    let config = home.path().join(".aws/config").display().to_string();
+    assert_eq!(seen["ca_bundle"], serde_json::json!({"value": "~/ca.pem", "from": format!("{config}:22")}));
+    assert!(home.run(&["explain", "trusting"]).succeeded().contains("~/ca.pem  (~/.aws/config:22)"));
+}
+
+#[test]
+fn a_certificate_that_is_not_believed_is_named_with_the_reason_and_whom_we_trust() {
+    let rows = [
+        (&["127.0.0.1"][..], Validity::Expired, "it has expired (2001-01-01T00:00:00Z)", "clock"),
+        (&["127.0.0.1"], Validity::NotYet, "it is not valid yet (2090-01-01T00:00:00Z)", "sudo hwclock -s"),
+        (&["one.example", "two.example"], Validity::Good, "it is for ", "AWS_ENDPOINT_URL_STS"),
+    ];
+    for (names, validity, why, hint) in rows {
+        let Secure { sts, home, bundle, .. } = secure(names, validity);
+        let run = home.run_with(&["process", "nomfa"], &[("AWS_CA_BUNDLE", &bundle)]);
+        run.failed_with(6);
+        let host = sts.url().replace("https://", "");
+        says(&run, &[&format!("the certificate of {host} is not trusted: {why}"), "profile nomfa", hint]);
+        says(&run, &[&format!("trusted are the authorities in {bundle} ($AWS_CA_BUNDLE)")]);
+        assert_eq!(sts.calls().len(), 0);
+    }
+}
+
+#[test]
+fn an_authority_that_nobody_knows_points_at_the_companys_bundle() {
+    let Secure { sts: _sts, home, .. } = secure(&["127.0.0.1"], Validity::Good);
+    let other = home.write("other.pem", Authority::new("another").pem()).display().to_string();
+    for variables in [&[("AWS_CA_BUNDLE", other.as_str())][..], &[]] {
+        let run = home.run_with(&["process", "nomfa"], variables);
+        run.failed_with(6);
+        says(
+            &run,
+            &["no trusted authority has signed it", "trusted are the authorities in", "AWS_CA_BUNDLE or ca_bundle"],
+        );
+    }
+}
+
+#[test]
+fn a_bundle_that_cannot_be_used_is_named_and_only_read_where_it_is_needed() {
+    let Secure { sts, home, authority, .. } = secure(&["127.0.0.1"], Validity::Good);
+    let run = |path: &str| home.run_with(&["process", "--no-cache", "nomfa"], &[("AWS_CA_BUNDLE", path)]);
+    let damaged = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+    let rows = [
+        ("missing.pem", None, "there is no such file"),
+        ("empty.pem", Some(""), "it is empty"),
+        ("text.pem", Some("nothing of the kind\n"), "it has no certificate in PEM form"),
+        ("damaged.pem", Some(damaged), "no certificate in it can be read"),
+        ("open.pem", Some("-----BEGIN CERTIFICATE-----\nMIIB\n"), "no certificate in it can be read"),
+        (".aws", None, "it is a directory"),
+    ];
+    for (name, text, problem) in rows {
+        if let Some(text) = text {
+            home.write(name, text);
+        }
+        let path = home.path().join(name).display().to_string();
+        let run = run(&path);
+        run.failed_with(3);
+        says(&run, &[&format!("cannot use the certificate authorities in {path} ($AWS_CA_BUNDLE): {problem}\n")]);
+    }
+    assert_eq!(sts.connections(), 0);
+    // What is beside the right one does not matter, nor how lines end.
+    let mixed = format!("# ours\n{damaged}\u{e9}\n{}{damaged}", authority.pem().replace('\n', "\r\n"));
+    let mixed = home.write("mixed.pem", mixed).display().to_string();
+    run(&mixed).succeeded();
+    let (_sts, home) = without_mfa();
+    home.run_with(&["process", "nomfa"], &[("AWS_CA_BUNDLE", "/nowhere")]).succeeded();
+}
+
+#[test]
+fn a_server_without_tls_is_told_from_a_broken_network() {
+    let (sts, home) = without_mfa();
+    let url = sts.url().replace("http:", "https:");
+    let run = home.run_with(&["process", "nomfa"], &[("AWS_ENDPOINT_URL_STS", &url)]);
+    run.failed_with(6);
+    says(&run, &["no connection to STS at 127.0.0.1:", "does not speak TLS"]);
+}
+
+#[test]
+fn a_proxy_tunnels_to_awss_own_host_once_for_all_hops() {
+    let Secure { sts, home, bundle, .. } = secure(&[STS], Validity::Good);
+    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+        let proxy = FakeProxy::start(sts.port(), Policy::Open);
+        let url = format!("http://{}", proxy.address());
+        let variables = [("AWS_ENDPOINT_URL_STS", ""), ("AWS_CA_BUNDLE", bundle.as_str()), (variable, url.as_str())];
+        home.run_with(&["process", "--no-cache", "next"], &variables).succeeded();
+        let connect = Asked { method: "CONNECT".into(), target: format!("{STS}:443"), authorization: None };
+        assert_eq!(proxy.seen(), [connect]);
+    }
+    assert_eq!(sts.succeeded("AssumeRole"), 6);
+}
+
+#[test]
+fn a_proxy_gets_user_and_password_decoded_and_nobody_else_does() {
+    let Secure { sts, home, bundle, .. } = secure(&[STS], Validity::Good);
+    // RFC 7617: `me` and `p@ss:wörd%`.
+    let policy = Policy::Authorized("Basic bWU6cEBzczp3w7ZyZCU=".into());
+    let proxy = FakeProxy::start(sts.port(), policy.clone());
+    let run = |user: &str| {
+        let url = format!("http://{user}{}", proxy.address());
+        let variables = [("AWS_ENDPOINT_URL_STS", ""), ("AWS_CA_BUNDLE", bundle.as_str()), ("HTTPS_PROXY", &url)];
+        home.run_with(&["process", "--no-cache", "nomfa"], &variables)
+    };
+    run("me:p%40ss%3Aw%C3%B6rd%25@").succeeded();
+    for user in ["", "me:hush@", "me@"] {
+        let refused = run(user);
+        refused.failed_with(6);
+        says(&refused, &[&format!("through the proxy http://{} ($HTTPS_PROXY)", proxy.address())]);
+        says(&refused, &["it asks for a user and a password", "percent-encoded"]);
+        assert!(!refused.stderr.contains("hush") && !refused.stderr.contains("me:"), "{refused:?}");
+    }
+    // A plain URL goes through HTTP_PROXY, by forwarding.
+    let (sts, home) = without_mfa();
+    let proxy = FakeProxy::start(sts.port(), policy);
+    let url = format!("http://me:p%40ss%3Aw%C3%B6rd%25@{}", proxy.address());
+    let variables = [("HTTP_PROXY", url.as_str()), ("AWS_ENDPOINT_URL_STS", "http://sts.test/")];
+    home.run_with(&["process", "nomfa"], &variables).succeeded();
+    assert_eq!((proxy.seen()[0].method.as_str(), proxy.seen()[0].target.as_str()), ("POST", "http://sts.test/"));
+}
+
+#[test]
+fn each_hop_goes_through_the_proxy_unless_its_host_is_exempt() {
+    let Secure { sts, home, bundle, .. } = secure(&[STS, "127.0.0.1"], Validity::Good);
+    let proxy = FakeProxy::start(sts.port(), Policy::Open);
+    // The role in the middle is asked for as if by itself, and so at its own endpoint.
+    add_config(
+        &home,
+        &format!(
+            "[profile direct]\ninclude_profile = nomfa\nendpoint_url = {}\n\
+             [profile alias]\ncredential_process = amplify-creds process direct\n\
+             [profile mixed]\nrole_arn = {NEXT_ROLE}\nsource_profile = alias\nregion = eu-west-1\n",
+            sts.url()
+        ),
+    );
+    let url = format!("http://{}", proxy.address());
+    let variables = [("AWS_ENDPOINT_URL_STS", ""), ("AWS_CA_BUNDLE", bundle.as_str()), ("HTTPS_PROXY", url.as_str())];
+    home.run_with(&["process", "mixed"], &[variables[0], variables[1], variables[2], ("no_proxy", "127.0.0.1")])
+        .succeeded();
+    let targets: Vec<_> = proxy.seen().into_iter().map(|asked| asked.target).collect();
+    assert_eq!((targets, sts.connections()), (vec![format!("{STS}:443")], 2));
+}
+
+#[test]
+fn a_proxy_that_does_not_help_is_named_without_its_password() {
+    let Secure { sts, home, bundle, .. } = secure(&["127.0.0.1"], Validity::Good);
+    let forbidding = FakeProxy::start(sts.port(), Policy::Forbidden);
+    let rows = [
+        (6, format!("http://me:hush@{}", forbidding.address()), "it refuses to connect to STS"),
+        (6, "http://me:hush@127.0.0.1:1".into(), "proxy http://127.0.0.1:1 ($HTTPS_PROXY): Connection refused"),
+        (3, "socks5://me:hush@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: only proxies that speak HTTP"),
+        (3, "http://me:hu sh@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: it is no URL"),
+    ];
+    for (code, url, told) in rows {
+        let variables = [("AWS_CA_BUNDLE", bundle.as_str()), ("HTTPS_PROXY", &url)];
+        let run = home.run_with(&["process", "nomfa"], &variables);
+        run.failed_with(code);
+        says(&run, &[told]);
+        assert!(!run.stderr.contains("hu"), "{run:?}");
+        // Where it does not stand, it does not matter.
+        let exempt = [variables[0], variables[1], ("NO_PROXY", "amazonaws.com,127.0.0.0/8")];
+        home.run_with(&["process", "--no-cache", "nomfa"], &exempt).succeeded();
+    }
+    assert_eq!(forbidding.seen().len(), 3, "tried again, as any broken connection");
+}
+
+#[test]
+fn a_proxy_that_opens_tls_is_trusted_by_its_own_bundle_alone() {
+    // What it shows for AWS's host is signed by nobody the system knows.
+    let Secure { sts, home, bundle, .. } = secure(&[STS], Validity::Good);
+    let proxy = FakeProxy::start(sts.port(), Policy::Open);
+    let url = format!("http://{}", proxy.address());
+    let through = [("AWS_ENDPOINT_URL_STS", ""), ("HTTPS_PROXY", url.as_str())];
+    let run = home.run_with(&["process", "nomfa"], &through);
+    run.failed_with(6);
+    says(&run, &[&format!("the certificate of {STS} is not trusted"), "where a company's proxy opens TLS"]);
+    let trusting = [through[0], through[1], ("AWS_CA_BUNDLE", &bundle)];
+    home.run_with(&["process", "nomfa"], &trusting).succeeded();
+}
