@@ -188,7 +188,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__check)
-            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --role-arn --external-id --session-name --policy-arn --policy --tag --source-identity --min-ttl --refresh --no-cache --lock-timeout --json --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --role-arn --external-id --session-name --policy-arn --policy --tag --source-identity --provided-context --min-ttl --refresh --no-cache --lock-timeout --json --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -239,6 +239,10 @@ _amplify__creds() {
                     return 0
                     ;;
                 --source-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --provided-context)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -328,7 +332,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__env)
-            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --role-arn --external-id --session-name --policy-arn --policy --tag --source-identity --min-ttl --refresh --no-cache --lock-timeout --shell --unset --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --role-arn --external-id --session-name --policy-arn --policy --tag --source-identity --provided-context --min-ttl --refresh --no-cache --lock-timeout --shell --unset --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -379,6 +383,10 @@ _amplify__creds() {
                     return 0
                     ;;
                 --source-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --provided-context)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -564,7 +572,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__login)
-            opts="-t -d -p -v -q -h --all --json --mfa-token --prompt --duration --role-arn --external-id --session-name --policy-arn --policy --tag --source-identity --min-ttl --refresh --no-cache --lock-timeout --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-t -d -p -v -q -h --all --json --mfa-token --prompt --duration --role-arn --external-id --session-name --policy-arn --policy --tag --source-identity --provided-context --min-ttl --refresh --no-cache --lock-timeout --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -615,6 +623,10 @@ _amplify__creds() {
                     return 0
                     ;;
                 --source-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --provided-context)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -662,7 +674,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__process)
-            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --role-arn --external-id --session-name --policy-arn --policy --tag --source-identity --min-ttl --refresh --no-cache --lock-timeout --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --role-arn --external-id --session-name --policy-arn --policy --tag --source-identity --provided-context --min-ttl --refresh --no-cache --lock-timeout --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -713,6 +725,10 @@ _amplify__creds() {
                     return 0
                     ;;
                 --source-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --provided-context)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -844,7 +860,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__whoami)
-            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --role-arn --external-id --session-name --policy-arn --policy --tag --source-identity --min-ttl --refresh --no-cache --lock-timeout --json --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --role-arn --external-id --session-name --policy-arn --policy --tag --source-identity --provided-context --min-ttl --refresh --no-cache --lock-timeout --json --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -895,6 +911,10 @@ _amplify__creds() {
                     return 0
                     ;;
                 --source-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --provided-context)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

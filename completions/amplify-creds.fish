@@ -64,6 +64,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l 
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l policy -d 'Let the session do no more than this policy allows: a file, or JSON' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l tag -d 'Give the session a tag (repeatable)' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l source-identity -d 'Who is behind the session, in CloudTrail and for every role assumed later' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l provided-context -d 'Who else vouches for the caller: a context provider, and the file with its assertion (repeatable)' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l min-ttl -d 'Renew a session that lasts no longer than this' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s p -l profile -d 'Profile; the same as the argument' -r
@@ -95,6 +96,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l poli
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l policy -d 'Let the session do no more than this policy allows: a file, or JSON' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l tag -d 'Give the session a tag (repeatable)' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l source-identity -d 'Who is behind the session, in CloudTrail and for every role assumed later' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l provided-context -d 'Who else vouches for the caller: a context provider, and the file with its assertion (repeatable)' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l min-ttl -d 'Renew a session that lasts no longer than this' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l shell -d 'The shell [default: the one that started this command, else $SHELL]' -r -f -a "bash\t'GNU bash'
@@ -194,6 +196,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l po
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l policy -d 'Let the session do no more than this policy allows: a file, or JSON' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l tag -d 'Give the session a tag (repeatable)' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l source-identity -d 'Who is behind the session, in CloudTrail and for every role assumed later' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l provided-context -d 'Who else vouches for the caller: a context provider, and the file with its assertion (repeatable)' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l min-ttl -d 'Renew a session that lasts no longer than this' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand login" -s p -l profile -d 'Profile; the same as the argument' -r
@@ -227,6 +230,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l p
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l policy -d 'Let the session do no more than this policy allows: a file, or JSON' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l tag -d 'Give the session a tag (repeatable)' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l source-identity -d 'Who is behind the session, in CloudTrail and for every role assumed later' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l provided-context -d 'Who else vouches for the caller: a context provider, and the file with its assertion (repeatable)' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l min-ttl -d 'Renew a session that lasts no longer than this' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand whoami" -s p -l profile -d 'Profile; the same as the argument' -r
@@ -259,6 +263,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l po
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l policy -d 'Let the session do no more than this policy allows: a file, or JSON' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l tag -d 'Give the session a tag (repeatable)' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l source-identity -d 'Who is behind the session, in CloudTrail and for every role assumed later' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l provided-context -d 'Who else vouches for the caller: a context provider, and the file with its assertion (repeatable)' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l min-ttl -d 'Renew a session that lasts no longer than this' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand check" -s p -l profile -d 'Profile; the same as the argument' -r

@@ -12,7 +12,7 @@ use crate::plan::base::{
 };
 use crate::plan::endpoint::{Endpoint, EndpointKind};
 use crate::plan::mfa::{Mfa, Step};
-use crate::plan::session::{Policy, SessionExtras, Tag};
+use crate::plan::session::{Policy, ProvidedContext, SessionExtras, Tag};
 use crate::plan::{Base, BaseSource, CredentialPlan, Hop, ProcessBase, Surroundings};
 use crate::profile::keys::Keys;
 use crate::span::Located;
@@ -270,7 +270,11 @@ impl Labelled {
     }
 
     fn extras(&mut self, extras: &SessionExtras) {
-        let SessionExtras { policy_arns, policy, tags, source_identity } = extras;
+        let SessionExtras { policy_arns, policy, tags, source_identity, contexts } = extras;
+        for Located { value: ProvidedContext { provider, file, assertion: _ }, from: _ } in contexts {
+            self.add("context provider", provider);
+            self.add("assertion file", &file.to_string_lossy());
+        }
         for arn in policy_arns {
             self.add("policy arn", &arn.value);
         }

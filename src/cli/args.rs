@@ -261,6 +261,10 @@ pub struct How {
     /// Who is behind the session, in CloudTrail and for every role assumed later
     #[arg(long, value_name = "NAME")]
     pub source_identity: Option<String>,
+    /// Who else vouches for the caller: a context provider, and the file with
+    /// its assertion (repeatable)
+    #[arg(long, value_name = "ARN=FILE")]
+    pub provided_context: Vec<String>,
     /// Renew a session that lasts no longer than this
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub min_ttl: Option<u64>,

@@ -13,7 +13,7 @@ use crate::plan::build::Inputs;
 use crate::plan::endpoint::{Endpoint, EndpointKind};
 use crate::plan::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME};
 use crate::plan::mfa::{Mfa, Spend, Step, Way};
-use crate::plan::session::{SessionExtras, Tag};
+use crate::plan::session::{ProvidedContext, SessionExtras, Tag};
 use crate::plan::{CredentialPlan, Hop};
 use crate::profile::{Profile, ProfileSet};
 use crate::resolve::memory::Memory;
@@ -165,6 +165,7 @@ fn hop_json(hop: &Hop) -> Value {
         "policy": extras.policy.as_ref().map(|policy| place(&policy.from)),
         "session_tags": extras.tags.iter().map(|tag| tag_json(&tag.value)).collect::<Vec<_>>(),
         "source_identity": value(&extras.source_identity),
+        "provided_contexts": extras.contexts.iter().map(|context| context.value.provider.as_str()).collect::<Vec<_>>(),
         "sts": sts_json(sts),
         "from": from,
     })
@@ -226,7 +227,10 @@ fn tag_json(tag: &Tag) -> Value {
 }
 
 fn extras_fields(fields: &mut Fields, extras: &SessionExtras) {
-    let SessionExtras { policy_arns, policy, tags, source_identity } = extras;
+    let SessionExtras { policy_arns, policy, tags, source_identity, contexts } = extras;
+    for Located { value: ProvidedContext { provider, file, assertion: _ }, from } in contexts {
+        fields.add("context", &format!("{provider} by {}", file.display()), &from.to_string());
+    }
     for arn in policy_arns {
         fields.add("policy_arn", &arn.value, &arn.from.to_string());
     }

@@ -10,9 +10,10 @@ use crate::fs::read_capped;
 use crate::machine;
 use crate::plan::build::{Inputs, RoleFlags};
 use crate::plan::limits::{SESSION_NAME, SOURCE_IDENTITY};
-use crate::plan::session::{BOUNDARY, Policy, SessionExtras, is_policy, policy, policy_arn, tag_of};
+use crate::plan::session::{BOUNDARY, Policy, SessionExtras, context_of, is_policy, policy, policy_arn, tag_of};
 use crate::plan::session_name::{fill, is_template};
 use crate::plan::{BaseSource, CredentialPlan};
+use crate::secret::Secret;
 use crate::span::{Located, Origin};
 
 use super::args::How;
@@ -21,7 +22,7 @@ use super::failure::{CONFIG, FILE, Failure, USAGE};
 use super::fetching::session_duration;
 use super::project;
 
-/// The largest policy file that is read, in bytes; a policy has at most 2048 characters.
+/// The largest file of a policy or an assertion that is read, in bytes; both have at most 2048 characters.
 const LARGEST: u64 = 16 << 10;
 
 /// What a plan is made from: the context's part and the command line's.
@@ -35,6 +36,7 @@ pub(super) fn inputs(context: &Context, how: &How) -> Result<Inputs, Failure> {
         policy: policies,
         tag,
         source_identity,
+        provided_context,
         ..
     } = how;
     let role =
@@ -60,6 +62,10 @@ pub(super) fn inputs(context: &Context, how: &How) -> Result<Inputs, Failure> {
         }
         extras.source_identity = Some(Located::new(name.clone(), Origin::Flag("--source-identity")));
     }
+    for text in provided_context {
+        let context = context_of(text).ok_or_else(|| bad("--provided-context", "ARN=FILE"))?;
+        extras.contexts.push(Located::new(context, Origin::Flag("--provided-context")));
+    }
     Ok(Inputs { duration: session_duration(*duration)?, role, extras, ..context.inputs()? })
 }
 
@@ -78,6 +84,13 @@ pub(super) fn complete(context: &Context, mut plan: CredentialPlan) -> Result<Cr
                 Failure::new(FILE, format!("cannot use the policy in {}: {reason}", path.display()))
                     .at(&found.from, Some(&hop.profile))
             })?);
+        }
+        for vouched in &mut hop.extras.contexts {
+            let path = resolved(context, &vouched.value.file, &vouched.from);
+            vouched.value.assertion = assertion(&path).map_err(|reason| {
+                Failure::new(FILE, format!("cannot use the assertion in {}: {reason}", path.display()))
+                    .at(&vouched.from, Some(&hop.profile))
+            })?;
         }
         for arn in hop.extras.policy_arns.iter_mut().filter(|arn| arn.value == BOUNDARY) {
             arn.value = project::boundary(context, &plan.profile)?.map(|boundary| boundary.value).ok_or_else(|| {
@@ -135,9 +148,20 @@ fn resolved(context: &Context, path: &Path, from: &Origin) -> PathBuf {
     }
 }
 
-fn text(path: &Path) -> Result<String, String> {
+fn assertion(path: &Path) -> Result<Secret, String> {
+    match contents(path)?.trim() {
+        text if (4..=2048).contains(&text.len()) => Ok(Secret::from(text)),
+        _ => Err("an assertion has 4 to 2048 characters".into()),
+    }
+}
+
+fn contents(path: &Path) -> Result<String, String> {
     let bytes = read_capped(path, LARGEST).map_err(|error| error.to_string())?.ok_or("there is no such file")?;
-    let text = String::from_utf8(bytes).map_err(|error| error.utf8_error().to_string())?;
+    String::from_utf8(bytes).map_err(|error| error.utf8_error().to_string())
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    let text = contents(path)?;
     if is_policy(text.trim()) {
         Ok(text.trim().to_owned())
     } else {

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use crate::profile::Profile;
+use crate::secret::Secret;
 use crate::span::{Located, Origin};
 
 use super::error::PlanError;
@@ -16,11 +17,13 @@ use super::limits::SOURCE_IDENTITY;
 const MOST_POLICY_ARNS: usize = 10;
 /// How many tags a session can have.
 const MOST_TAGS: usize = 50;
+/// How many contexts a session can have.
+const MOST_CONTEXTS: usize = 5;
 /// The longest inline policy, in characters.
 const LONGEST_POLICY: usize = 2048;
 
 /// What narrows or marks a session.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct SessionExtras {
     /// `policy_arns`: managed policies; the session can do no more than they allow.
     pub policy_arns: Vec<Located<String>>,
@@ -30,6 +33,21 @@ pub struct SessionExtras {
     pub tags: Vec<Located<Tag>>,
     /// `source_identity`, aws-vault's key.
     pub source_identity: Option<Located<String>>,
+    /// `provided_contexts`: who else vouches for the caller.
+    pub contexts: Vec<Located<ProvidedContext>>,
+}
+
+/// What a trusted context provider says of the caller (`ProvidedContexts`), as IAM Identity Center does to hand a person's
+/// identity on.
+#[derive(Debug, Clone)]
+pub struct ProvidedContext {
+    /// The provider's ARN.
+    pub provider: String,
+    /// The file with the provider's signed assertion, which changes often; read anew for each session, as a web
+    /// identity's token is.
+    pub file: PathBuf,
+    /// The assertion, once somebody has read the file.
+    pub assertion: Secret,
 }
 
 /// An inline policy.
@@ -58,8 +76,9 @@ pub const BOUNDARY: &str = "boundary";
 impl SessionExtras {
     /// Whether there are none: a session that the Amplify CLI could make.
     pub fn is_empty(&self) -> bool {
-        let Self { policy_arns, policy, tags, source_identity } = self;
-        policy_arns.is_empty() && policy.is_none() && tags.is_empty() && source_identity.is_none()
+        let Self { policy_arns, policy, tags, source_identity, contexts } = self;
+        let has_texts = policy.is_some() || source_identity.is_some();
+        policy_arns.is_empty() && tags.is_empty() && contexts.is_empty() && !has_texts
     }
 
     /// What `profile` says.
@@ -99,12 +118,19 @@ impl SessionExtras {
                 tag.ok_or_else(|| invalid("transitive_session_tags", TRANSITIVE, &from))?.value.transitive = true;
             }
         }
+        if let Some((contexts, from)) = list("provided_contexts") {
+            for context in contexts {
+                let context = context_of(&context).ok_or_else(|| invalid("provided_contexts", CONTEXTS, &from))?;
+                extras.contexts.push(Located::new(context, from.clone()));
+            }
+        }
         extras.checked().map_err(|(key, expected, from)| invalid(key, expected, &from))
     }
 
     /// The same with what the command line adds; that counts before what the profile says.
     pub(super) fn with(mut self, flags: &Self, profile: &str) -> Result<Self, PlanError> {
-        let Self { policy_arns, policy, tags, source_identity } = flags;
+        let Self { policy_arns, policy, tags, source_identity, contexts } = flags;
+        self.contexts.extend(contexts.iter().cloned());
         self.policy_arns.extend(policy_arns.iter().cloned());
         self.tags.retain(|tag| !tags.iter().any(|flag| flag.value.key == tag.value.key));
         self.tags.extend(tags.iter().cloned());
@@ -126,6 +152,9 @@ impl SessionExtras {
         if let Some(more) = self.tags.get(MOST_TAGS) {
             return Err(("session_tags", TAGS, more.from.clone()));
         }
+        if let Some(more) = self.contexts.get(MOST_CONTEXTS) {
+            return Err(("provided_contexts", CONTEXTS, more.from.clone()));
+        }
         Ok(self)
     }
 }
@@ -133,6 +162,8 @@ impl SessionExtras {
 const POLICY_ARNS: &str = "up to 10 of: the ARN of a managed policy, read-only, boundary; commas between them";
 const POLICY: &str = "a policy as JSON of up to 2048 characters, or the path of a file that has it";
 const TAGS: &str = "up to 50 of key=value, with commas between them; a key has 1 to 128 characters, a value up to 256";
+const CONTEXTS: &str =
+    "up to 5 of ARN=FILE, with commas between them: a context provider, and the file with its assertion";
 const TRANSITIVE: &str = "keys of session_tags, with commas between them";
 
 /// A managed policy's ARN; `read-only` is AWS's ReadOnlyAccess.
@@ -168,6 +199,13 @@ pub fn tag_of(text: &str) -> Option<Tag> {
     let fits = (1..=128).contains(&key.chars().count()) && value.chars().count() <= 256 && !key.starts_with("aws:");
     let fits = fits && key.chars().chain(value.chars()).all(allowed);
     fits.then(|| Tag { key: key.to_owned(), value: value.to_owned(), transitive: false })
+}
+
+/// `ARN=FILE`.
+pub fn context_of(text: &str) -> Option<ProvidedContext> {
+    let (provider, file) = text.split_once('=')?;
+    let fits = provider.starts_with("arn:") && (20..=2048).contains(&provider.len()) && !file.is_empty();
+    fits.then(|| ProvidedContext { provider: provider.to_owned(), file: file.into(), assertion: Secret::default() })
 }
 
 #[cfg(test)]
@@ -224,6 +262,8 @@ mod tests {
             ("session_tags", "team=a*b"),
             ("session_tags", &many),
             ("transitive_session_tags", "team"),
+            ("provided_contexts", "arn:aws:iam::aws:contextProvider/X"),
+            ("provided_contexts", "x=/file"),
             ("source_identity", "x"),
             ("source_identity", "a b"),
         ] {

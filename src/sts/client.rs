@@ -15,7 +15,7 @@ use aws_sdk_sts::config::{
     StalledStreamProtectionConfig,
 };
 use aws_sdk_sts::error::{BoxError, ProvideErrorMetadata, SdkError};
-use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
+use aws_sdk_sts::types::{PolicyDescriptorType, ProvidedContext, Tag};
 use aws_sdk_sts::{Client, Config};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
@@ -30,7 +30,7 @@ use tokio::runtime::Runtime;
 use crate::clock::Timestamp;
 use crate::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials};
 use crate::plan::endpoint::Endpoint;
-use crate::plan::session::{Policy, SessionExtras};
+use crate::plan::session::{self, Policy, SessionExtras};
 use crate::secret::Secret;
 use crate::span::Located;
 
@@ -165,7 +165,14 @@ impl SdkSts {
 impl Sts for SdkSts {
     fn assume_role(&self, request: &AssumeRole<'_>, signer: &Credentials) -> Result<Session, StsError> {
         let AssumeRole { role_arn, session_name, external_id, duration_seconds, mfa, extras, host } = request;
-        let SessionExtras { policy_arns, policy, tags, source_identity } = extras;
+        let SessionExtras { policy_arns, policy, tags, source_identity, contexts } = extras;
+        let vouched =
+            |Located { value: session::ProvidedContext { provider, file: _, assertion }, from: _ }: &Located<
+                session::ProvidedContext,
+            >| {
+                let context = ProvidedContext::builder().provider_arn(provider);
+                context.context_assertion(assertion.expose()).build()
+            };
         let arn = |arn: &Located<String>| PolicyDescriptorType::builder().arn(&arn.value).build();
         let policy = policy.as_ref().and_then(|policy| match &policy.value {
             Policy::Text(text) => Some(text.clone()),
@@ -187,6 +194,7 @@ impl Sts for SdkSts {
                 .set_policy_arns(some(policy_arns.iter().map(arn).collect()))
                 .set_tags(some(sent_tags))
                 .set_transitive_tag_keys(some(transitive.collect()))
+                .set_provided_contexts(some(contexts.iter().map(vouched).collect()))
                 .set_source_identity(source_identity.as_ref().map(|identity| identity.value.clone()));
             async move { call.send().await.map(|output| output.credentials) }
         };

@@ -19,7 +19,7 @@ fn the_contract() {
         json!({
             "profile": profile, "role_arn": role, "session_name": "amplify", "external_id": null, "mfa_serial": null,
             "duration_seconds": 3600, "duration_requested": 3600,
-            "policy_arns": [], "policy": null, "session_tags": [], "source_identity": null,
+            "policy_arns": [], "policy": null, "session_tags": [], "source_identity": null, "provided_contexts": [],
             "sts": {"endpoint": "https://sts.eu-west-3.amazonaws.com", "signing_region": "eu-west-3"}, "from": from,
         })
     };

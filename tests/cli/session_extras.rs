@@ -14,11 +14,13 @@ fn id(home: &TestHome, args: &[&str]) -> String {
 fn profile_and_flags_reach_aws() {
     let (sts, home) = without_mfa();
     home.write(".aws/narrow.json", POLICY);
+    home.write(".aws/said.jwt", "eyJ.eyJ.sig\n");
     add_config(
         &home,
         "[profile marked]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n\
          policy_arns = read-only\npolicy = narrow.json\nsession_tags = team=web,cost center=42\n\
-         transitive_session_tags = team\nsource_identity = dev@corp\n",
+         transitive_session_tags = team\nsource_identity = dev@corp\n\
+         provided_contexts = arn:aws:iam::aws:contextProvider/IdentityCenter=said.jwt\n",
     );
     let arn = "arn:aws:iam::222222222222:policy/More";
     id(
@@ -34,6 +36,8 @@ fn profile_and_flags_reach_aws() {
     assert_eq!((sent("Tags.member.2.Key"), sent("Tags.member.2.Value")), (Some("team"), Some("ops")));
     assert_eq!(sent("TransitiveTagKeys.member.1"), None, "the flag's tag is another than the profile's");
     assert_eq!((sent("SourceIdentity"), sent("RoleSessionName")), (Some("me"), Some("by-hand")));
+    assert_eq!(sent("ProvidedContexts.member.1.ContextAssertion"), Some("eyJ.eyJ.sig"));
+    assert_eq!(sent("ProvidedContexts.member.1.ProviderArn"), Some("arn:aws:iam::aws:contextProvider/IdentityCenter"));
     let seen = home.run(&["explain", "marked", "--json"]);
     let seen = json(seen.succeeded());
     assert_eq!(seen["hops"][0]["policy_arns"][0], "arn:aws:iam::aws:policy/ReadOnlyAccess");
@@ -75,6 +79,8 @@ fn what_cannot_be_is_told_before_anything_is_sent() {
         (&["nomfa", "--policy-arn", "nope"], 2),
         (&["nomfa", "--tag", "team"], 2),
         (&["nomfa", "--source-identity", "a b"], 2),
+        (&["nomfa", "--provided-context", "nope"], 2),
+        (&["nomfa", "--provided-context", "arn:aws:iam::aws:contextProvider/X=/no/such/file"], 3),
         (&["nomfa", "--policy", "/no/such/file"], 3),
         (&["nomfa", "--policy", &bad], 3),
         (&["nomfa", "--policy-arn", "boundary"], 3),
