@@ -17,6 +17,9 @@ pub fn diff(change: &Change) -> String {
     let shown = printable(&change.original.file.shown);
     let old = if change.original.exists() { &shown } else { "/dev/null" };
     let mut text = format!("--- {old}\n+++ {shown}\n");
+    if let Some((old, new)) = change.modes() {
+        let _ = writeln!(text, "old mode {old:04o}\nnew mode {new:04o}");
+    }
     let lines = TextDiff::from_lines(before, after);
     let (masked_before, masked_after) = (masked(before), masked(after));
     let line = |from: &[String], at: Option<usize>| at.and_then(|at| from.get(at).cloned()).unwrap_or_default();
@@ -67,9 +70,13 @@ mod tests {
     use crate::span::SourceFile;
 
     fn shown(before: Option<&str>, after: &str) -> String {
+        diff(&change(before, after))
+    }
+
+    fn change(before: Option<&str>, after: &str) -> Change {
         let file: Arc<SourceFile> = SourceFile::new("/home/dev/.aws/credentials".into(), Path::new("/home/dev"));
         let text = before.map(|text| text.to_owned().into());
-        diff(&Change::new(Original { real: file.path.clone(), file, cap: 0, text }, after))
+        Change::new(Original { real: file.path.clone(), file, cap: 0, mode: Some(0o640), text }, after)
     }
 
     #[test]
@@ -83,6 +90,15 @@ mod tests {
             "--- ~/.aws/credentials\n+++ ~/.aws/credentials\n@@ -1,2 +1,2 @@\n [a]\n-k = 1\n\
              \\ No newline at end of file\n+k = 2\n\\ No newline at end of file\n"
         );
+    }
+
+    #[test]
+    fn rights_that_others_lose_are_shown() {
+        let change = change(Some("x\n"), "x\n");
+        assert!(change.is_nothing());
+        let change = change.private();
+        let expected = "--- ~/.aws/credentials\n+++ ~/.aws/credentials\nold mode 0640\nnew mode 0600\n";
+        assert_eq!((diff(&change).as_str(), change.is_nothing()), (expected, false));
     }
 
     #[test]

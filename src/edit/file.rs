@@ -47,6 +47,18 @@ pub(super) fn check(file: &Arc<SourceFile>, real: &Path) -> Result<(), WriteErro
     if is_read_only(&metadata) { Err(WriteError::ReadOnly(file.clone())) } else { Ok(()) }
 }
 
+/// The permissions of the file at `real`, if there are any.
+#[cfg(unix)]
+pub(super) fn mode(real: &Path) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(real).ok().map(|metadata| metadata.mode() & 0o7777)
+}
+
+#[cfg(not(unix))]
+pub(super) fn mode(_real: &Path) -> Option<u32> {
+    None
+}
+
 /// A rename replaces a file that may not be written, and root may write any: the mode is what its owner wants.
 #[cfg(unix)]
 fn is_read_only(metadata: &fs::Metadata) -> bool {
@@ -78,9 +90,9 @@ pub(super) struct Prepared<'p> {
 }
 
 impl<'p> Prepared<'p> {
-    /// Writes `bytes` to a temporary file in the directory of `real`, with the mode and group of what is there, else for
-    /// its owner alone.
-    pub(super) fn new(real: &'p Path, bytes: &[u8]) -> io::Result<Self> {
+    /// Writes `bytes` to a temporary file in the directory of `real`, with the group of what is there and its mode, or
+    /// `mode`; where nothing is there, for its owner alone.
+    pub(super) fn new(real: &'p Path, bytes: &[u8], mode: Option<u32>) -> io::Result<Self> {
         let directory = real.parent().unwrap_or(Path::new("/"));
         if !directory.exists() {
             create_private_dir(directory)?;
@@ -96,7 +108,7 @@ impl<'p> Prepared<'p> {
         let prepared = Self { real, temporary };
         file.write_all(bytes)?;
         if let Ok(before) = fs::metadata(real) {
-            keep_mode(&file, &before)?;
+            keep_mode(&file, &before, mode)?;
         }
         file.sync_all()?;
         Ok(prepared)
@@ -139,9 +151,9 @@ fn create_new(path: &Path) -> io::Result<File> {
 }
 
 #[cfg(unix)]
-fn keep_mode(file: &File, before: &fs::Metadata) -> io::Result<()> {
+fn keep_mode(file: &File, before: &fs::Metadata, mode: Option<u32>) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
-    let mut mode = before.mode() & 0o7777;
+    let mut mode = mode.unwrap_or(before.mode() & 0o7777);
     if file.metadata()?.gid() != before.gid() && fchown(file, None, Some(before.gid())).is_err() {
         // What the old group was allowed is not for ours.
         mode &= !0o070;
@@ -150,7 +162,7 @@ fn keep_mode(file: &File, before: &fs::Metadata) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn keep_mode(_file: &File, _before: &fs::Metadata) -> io::Result<()> {
+fn keep_mode(_file: &File, _before: &fs::Metadata, _mode: Option<u32>) -> io::Result<()> {
     Ok(())
 }
 

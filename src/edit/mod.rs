@@ -26,6 +26,9 @@ pub use diff::diff;
 /// How long to wait for another process that edits, which takes milliseconds.
 const LOCK_WAIT: Duration = Duration::from_secs(10);
 
+/// What all but the owner may do.
+const OTHERS: u32 = 0o077;
+
 /// Why a file was not edited.
 #[derive(Debug, Error)]
 pub enum WriteError {
@@ -78,6 +81,8 @@ pub struct Original {
     real: PathBuf,
     /// Its largest size, in bytes.
     cap: u64,
+    /// Its permissions, where there is a file and a system that has them.
+    mode: Option<u32>,
     text: Option<Zeroizing<String>>,
 }
 
@@ -88,6 +93,8 @@ pub struct Change {
     pub original: Original,
     /// The new text.
     pub text: Zeroizing<String>,
+    /// Whether nobody but its owner is to read or write it from now on.
+    is_private: bool,
 }
 
 /// What was written.
@@ -122,7 +129,8 @@ impl Original {
             return Err(WriteError::NoFile(file));
         }
         let text = current(&file, &real, cap)?;
-        Ok(Self { file, real, cap, text })
+        let mode = file::mode(&real);
+        Ok(Self { file, real, cap, mode, text })
     }
 
     /// The text; empty where there is no file.
@@ -145,12 +153,24 @@ impl Original {
 impl Change {
     /// Makes `text` of `original`.
     pub fn new(original: Original, text: &str) -> Self {
-        Self { original, text: Zeroizing::new(text.to_owned()) }
+        Self { original, text: Zeroizing::new(text.to_owned()), is_private: false }
+    }
+
+    /// The same, which takes everybody else's rights from the file: for one that gets a secret.
+    #[must_use]
+    pub fn private(self) -> Self {
+        Self { is_private: true, ..self }
     }
 
     /// Whether there is nothing to write.
     pub fn is_nothing(&self) -> bool {
-        *self.text == self.original.text()
+        *self.text == self.original.text() && self.modes().is_none()
+    }
+
+    /// The permissions of the file and those that it gets, where they differ.
+    fn modes(&self) -> Option<(u32, u32)> {
+        let mode = self.original.mode.filter(|_| self.is_private)?;
+        (mode & OTHERS != 0).then_some((mode, mode & !OTHERS))
     }
 
     /// Whether the file may be written at all; asked before a person is asked to agree to it.
@@ -196,8 +216,10 @@ impl Editor {
         let written = written.collect::<Result<Vec<_>, _>>()?;
         let mut prepared = Vec::new();
         for change in changes {
-            let Change { original: Original { file, real, .. }, text } = change;
-            let new = file::Prepared::new(real, text.as_bytes()).map_err(|reason| cannot("write", file, reason))?;
+            let Change { original: Original { file, real, .. }, text, .. } = change;
+            let mode = change.modes().map(|(_, mode)| mode);
+            let new =
+                file::Prepared::new(real, text.as_bytes(), mode).map_err(|reason| cannot("write", file, reason))?;
             prepared.push((new, change));
         }
         for (new, change) in prepared {

@@ -73,6 +73,19 @@ fn a_new_file_is_its_owners_alone_and_an_old_one_keeps_its_mode() {
 }
 
 #[test]
+fn what_gets_a_secret_is_its_owners_alone_from_then_on() {
+    let place = Place::new();
+    for (before, after) in [(0o644, 0o600), (0o755, 0o700), (0o600, 0o600)] {
+        let path = place.put("config", "old", before);
+        let change = Change::new(place.read("config"), "old").private();
+        assert_eq!(change.is_nothing(), before == after);
+        let editor = place.editor();
+        editor.write(&[change], &editor.lock().unwrap()).unwrap();
+        assert_eq!(mode(&path), after);
+    }
+}
+
+#[test]
 fn backups_are_numbered_private_and_never_overwritten() {
     let place = Place::new();
     place.put("config", "one", 0o644);

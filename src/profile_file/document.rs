@@ -69,15 +69,16 @@ impl Document {
         self.sections().into_iter().filter(is_it).map(|section| section.line).collect()
     }
 
-    /// Adds a profile at the end, under the headers that make it visible to every tool: its properties, and lines that
-    /// another section has, as they stand.
+    /// Adds a profile at the end, under the headers that make it visible to every tool: lines that another section has,
+    /// as they stand, and its properties. Those come last, since for the Amplify CLI the keys of a nested block are the
+    /// profile's own.
     pub fn add_profile(&mut self, name: &str, properties: &[(&str, &str)], more: &[String]) -> Result<(), EditError> {
         let headers = self.free_headers(name, None)?;
         if let Some((key, _)) = properties.iter().find(|(key, value)| !reads_alike(key, value)) {
             return Err(EditError::Value((*key).to_owned()));
         }
         let lines = properties.iter().map(|(key, value)| format!("{key} = {value}"));
-        let lines: Vec<_> = lines.chain(more.iter().cloned()).collect();
+        let lines = Zeroizing::new(more.iter().cloned().chain(lines).collect::<Vec<_>>());
         for header in headers {
             self.append(header, &lines);
         }
@@ -122,7 +123,7 @@ impl Document {
             None => vec![cut.below(&[format!("{key} = {value}")])],
             Some(property) => {
                 let mut splices: Vec<_> =
-                    property.lines[1..].iter().map(|at| (whole(cut.lines[*at]), String::new())).collect();
+                    property.lines[1..].iter().map(|at| (whole(cut.lines[*at]), Zeroizing::default())).collect();
                 splices.push(cut.rewritten(property.lines[0], key, value));
                 splices
             }
@@ -140,7 +141,7 @@ impl Document {
             return Err(EditError::Disputed(line));
         }
         let lines = all.into_iter().flat_map(|property| &property.lines);
-        let splices: Vec<_> = lines.map(|at| (whole(cut.lines[*at]), String::new())).collect();
+        let splices: Vec<_> = lines.map(|at| (whole(cut.lines[*at]), Zeroizing::default())).collect();
         self.splice_some(splices, || EditError::NoKey(line, key.to_owned()))
     }
 
@@ -154,7 +155,8 @@ impl Document {
             return Err(EditError::Taken(new.to_owned(), cut.lines[there.lines[0]].number));
         }
         let all = cut.properties.iter().filter(|property| property.key == key);
-        let splices: Vec<_> = all.map(|property| (key_of(cut.lines[property.lines[0]]), new.to_owned())).collect();
+        let splices: Vec<_> =
+            all.map(|property| (key_of(cut.lines[property.lines[0]]), new.to_owned().into())).collect();
         self.splice_some(splices, || EditError::NoKey(line, key.to_owned()))
     }
 
@@ -179,7 +181,7 @@ impl Document {
         }
         let blank = cut.lines[cut.end..].iter().take_while(|line| line.shape == Shape::Blank).count();
         let goes = &cut.lines[cut.header..cut.end + blank];
-        let splices = goes.iter().map(|line| (whole(*line), String::new())).collect();
+        let splices = goes.iter().map(|line| (whole(*line), Zeroizing::default())).collect();
         self.splice(splices);
         Ok(())
     }
@@ -216,7 +218,7 @@ impl Document {
             text => format!("# {text}{}", line_end(&cut.lines)),
         };
         let new = comment + &new.unwrap_or_else(|| format!("[{inner}]"));
-        let splice = (text_of(header), new);
+        let splice = (text_of(header), new.into());
         self.splice(vec![splice]);
         Ok(())
     }
@@ -224,7 +226,7 @@ impl Document {
     /// Adds a section at the end, set off by a blank line.
     fn append(&mut self, header: String, properties: &[String]) {
         let lines: Vec<_> = auto::without_mark(&self.text).collect();
-        let mut new = Vec::new();
+        let mut new = Zeroizing::new(Vec::new());
         if lines.last().is_some_and(|last| last.shape != Shape::Blank) {
             new.push(String::new());
         }
@@ -233,7 +235,7 @@ impl Document {
         let splice = if lines.is_empty() {
             // Behind a byte order mark, a header would be none for the Amplify CLI.
             let start = if self.text.is_empty() { "" } else { "\n" };
-            (self.text.len()..self.text.len(), format!("{start}{}\n", new.join("\n")))
+            (self.text.len()..self.text.len(), format!("{start}{}\n", new.join("\n")).into())
         } else {
             behind(&lines, lines.len() - 1, &new)
         };

@@ -3,9 +3,14 @@
 //! Refuses to have rules of its own: what is to be written is read by each reader, and what one of them reads otherwise is
 //! not portable. Names are [`is_identifier`] for the SDKs' sake: the JavaScript loader takes no other characters.
 
+use zeroize::Zeroizing;
+
 use super::lines::is_identifier;
 use super::npm_ini::{self, Value};
 use super::{Content, Dialect, FileKind, Name, read};
+
+/// A key and its value, which may be a secret.
+type Pair = (String, Zeroizing<String>);
 
 /// The headers that make the profile `name` visible to every tool: one, or two where a dot makes a container for the
 /// Amplify CLI. `None` where nothing does.
@@ -44,15 +49,15 @@ pub fn reads_alike(key: &str, value: &str) -> bool {
     if key.contains(['\n', '\r']) || value.contains(['\n', '\r']) || value.is_empty() {
         return false;
     }
-    let text = format!("[profile x]\n{key} = {value}\n");
-    let is_it = |found: Vec<(String, String)>| found == [(key.to_owned(), value.to_owned())];
+    let text = Zeroizing::new(format!("[profile x]\n{key} = {value}\n"));
+    let is_it = |found: Vec<Pair>| found == [(key.to_owned(), value.to_owned().into())];
     [Dialect::Auto, Dialect::Aws, Dialect::Amplify]
         .iter()
         .all(|dialect| is_it(seen(*dialect, FileKind::Config, "x", &text)))
 }
 
 fn all_see(kind: FileKind, name: &str, headers: &[String]) -> bool {
-    let expected = [("region".to_owned(), "here".to_owned())];
+    let expected = [("region".to_owned(), "here".to_owned().into())];
     let text = headers.join("\nregion = here\n") + "\nregion = here\n";
     let is_listed = || match npm_ini::read(&text) {
         Ok(file) => file.profiles(kind).listed().any(|profile| profile.name == name),
@@ -65,19 +70,19 @@ fn all_see(kind: FileKind, name: &str, headers: &[String]) -> bool {
 }
 
 /// What `dialect` has under a profile.
-fn seen(dialect: Dialect, kind: FileKind, name: &str, text: &str) -> Vec<(String, String)> {
+fn seen(dialect: Dialect, kind: FileKind, name: &str, text: &str) -> Vec<Pair> {
     match read(dialect, kind, text) {
         Err(_) => Vec::new(),
         Ok(Content::Sections(reading)) => {
             let is_named = |found: &Name<'_>| matches!(found, Name::Profile(found, _) if found == name);
             let sections = reading.sections.iter().filter(|section| is_named(&section.name));
-            let pair = |property: super::Property<'_>| (property.key.into_owned(), property.value.into_owned());
+            let pair = |property: super::Property<'_>| (property.key.into_owned(), property.value.into_owned().into());
             sections.flat_map(|section| section.properties().into_iter().map(pair)).collect()
         }
         Ok(Content::Amplify(file)) => {
             let profiles = file.profiles(kind);
             let entries = profiles.lookup(name).into_iter().flat_map(npm_ini::Profile::properties);
-            entries.map(|entry| (entry.key.into_owned(), plain(&entry.value))).collect()
+            entries.map(|entry| (entry.key.into_owned(), plain(&entry.value).into())).collect()
         }
     }
 }

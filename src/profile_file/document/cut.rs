@@ -4,13 +4,15 @@
 
 use std::ops::Range;
 
+use zeroize::Zeroizing;
+
 use super::EditError;
 use crate::profile_file::FileKind;
 use crate::profile_file::auto::{self, BYTE_ORDER_MARK, uncommented};
 use crate::profile_file::lines::{BLANKS, COMMENT, Line, Shape};
 
-/// New text in place of a range of the old.
-pub(super) type Splice = (Range<usize>, String);
+/// New text in place of a range of the old. It may hold a secret.
+pub(super) type Splice = (Range<usize>, Zeroizing<String>);
 
 /// A section's lines. Indices count from 0 in `lines`.
 pub(super) struct Cut<'t> {
@@ -90,7 +92,7 @@ impl<'t> Cut<'t> {
         let margin = &old[..old.len() - old.trim_start_matches(BLANKS).len()];
         // Where there was no value, the space behind the sign is as the one before it.
         let margin = if margin.len() < old.len() { margin } else { &gap[..gap.len().min(1)] };
-        (text_of(line), format!("{comment}{indentation}{key}{gap}={margin}{value}"))
+        (text_of(line), format!("{comment}{indentation}{key}{gap}={margin}{value}").into())
     }
 
     /// New lines at the end of the section.
@@ -148,7 +150,7 @@ pub(super) fn behind(lines: &[Line<'_>], at: usize, new: &[String]) -> Splice {
         text.push_str(line);
         text.push_str(line_end);
     }
-    (end..end, text)
+    (end..end, text.into())
 }
 
 /// How the file ends its lines, by the first of them.

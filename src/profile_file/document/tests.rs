@@ -36,7 +36,7 @@ fn a_profile_is_added_at_the_end_and_the_rest_stays() {
         assert_eq!(after(text, |file| file.add_profile("b", &[("k", "v")], &[])), expected, "{text:?}");
     }
     let dotted = after("", |file| file.add_profile("a.b", &[("k", "v")], &["s3 =".into(), "  x = 1".into()]));
-    assert_eq!(dotted, "[profile a.b]\nk = v\ns3 =\n  x = 1\n\n[a\\.b]\nk = v\ns3 =\n  x = 1\n");
+    assert_eq!(dotted, "[profile a.b]\ns3 =\n  x = 1\nk = v\n\n[a\\.b]\ns3 =\n  x = 1\nk = v\n");
     assert_eq!(after("x", |file| file.add_profile("a b", &[], &[])), "Name(\"a b\")");
     assert_eq!(after("x", |file| file.add_profile("b", &[("k", "a # b")], &[])), "Value(\"k\")");
     assert_eq!(after("[profile \"b\"]\n", |file| file.add_profile("b", &[], &[])), "Taken(\"b\", 1)");
