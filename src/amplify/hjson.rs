@@ -5,6 +5,7 @@
 //! with, it keeps only whether JavaScript takes them for true.
 
 use std::fmt;
+use std::ops::Range;
 
 /// How deep objects and arrays may lie in one another. The Amplify CLI's own files have a handful of levels.
 pub const MAX_DEPTH: u32 = 100;
@@ -17,6 +18,8 @@ const PUNCTUATION: [char; 6] = ['{', '}', '[', ']', ',', ':'];
 pub struct Node {
     /// The line that the value begins on, counted from 1.
     pub line: u32,
+    /// The bytes of the text that it stands in.
+    pub bytes: Range<usize>,
     /// The value.
     pub value: Value,
 }
@@ -108,13 +111,16 @@ impl Node {
 
 /// Reads a whole text.
 pub fn parse(text: &str) -> Result<Node, SyntaxError> {
-    let mut reader = Reader { rest: text.strip_prefix('\u{feff}').unwrap_or(text), line: 1, depth: 0 };
+    let rest = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = Reader { rest, length: text.len(), line: 1, depth: 0 };
     let root = if reader.rest.is_empty() { Err(Problem::Empty) } else { reader.root() };
     root.map_err(|problem| SyntaxError { line: reader.line, problem })
 }
 
 struct Reader<'t> {
     rest: &'t str,
+    /// Of the whole text, in bytes.
+    length: usize,
     line: u32,
     depth: u32,
 }
@@ -122,13 +128,19 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     fn root(&mut self) -> Result<Node, Problem> {
         self.skip();
-        let line = self.line;
+        let (line, start) = (self.line, self.at());
         let value = match self.peek() {
             Some('{' | '[') => self.value()?,
             _ => self.object(false)?,
         };
+        let bytes = start..self.at();
         self.skip();
-        if self.peek().is_some() { Err(Problem::More) } else { Ok(Node { line, value }) }
+        if self.peek().is_some() { Err(Problem::More) } else { Ok(Node { line, bytes, value }) }
+    }
+
+    /// The place in the text.
+    fn at(&self) -> usize {
+        self.length - self.rest.len()
     }
 
     fn peek(&self) -> Option<char> {
@@ -173,8 +185,11 @@ impl<'t> Reader<'t> {
 
     fn node(&mut self) -> Result<Node, Problem> {
         self.skip();
-        let line = self.line;
-        Ok(Node { line, value: self.value()? })
+        let (line, start, all) = (self.line, self.at(), self.rest);
+        let value = self.value()?;
+        let read = &all[..all.len() - self.rest.len()];
+        // A text without quotes goes to the end of its line, but not what is blank there.
+        Ok(Node { line, bytes: start..start + read.trim_end().len(), value })
     }
 
     fn value(&mut self) -> Result<Value, Problem> {

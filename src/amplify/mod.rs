@@ -1,7 +1,8 @@
 //! Owns what an Amplify project says on disk: where its root is, its environments, their profile and their boundary.
 //!
-//! Refuses to write there: the files are the Amplify CLI's and the team's.
+//! Refuses to write there: what a file is to say is text here.
 
 pub mod environment;
 pub mod hjson;
 pub mod project;
+pub mod repoint;

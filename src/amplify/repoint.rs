@@ -1,0 +1,201 @@
+//! Owns pointing an environment at a profile: the smallest change of `local-aws-info.json` that does it. Comments, order
+//! and whatever else the file says stay.
+//!
+//! Refuses to open the file, and a text that the Amplify CLI cannot read either.
+
+use std::ops::Range;
+
+use super::hjson::{Node, SyntaxError, Value, parse};
+
+/// A key and its value as JSON.
+type Member<'m> = (&'m str, String);
+
+/// New text in place of a range of the old.
+type Splice = (Range<usize>, String);
+
+/// The text of `local-aws-info.json` in which `environment` uses `profile`, from its text so far; empty where there is no
+/// such file yet.
+pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, SyntaxError> {
+    let entry =
+        [("configLevel", quoted("project")), ("useProfile", "true".to_owned()), ("profileName", quoted(profile))];
+    let file = File { text, line_end: if text.contains("\r\n") { "\r\n" } else { "\n" } };
+    let whole = |indent| file.object(&entry, Some(indent));
+    if text.trim().is_empty() {
+        return Ok(file.object(&[(environment, whole("  "))], Some("")));
+    }
+    let root = parse(text)?;
+    let splices = match (&root.value, root.get(environment)) {
+        (Value::Object(_), None) => file.insert(&root, &|indent| vec![(environment, file.object(&entry, indent))]),
+        (_, None) => vec![(root.bytes, file.object(&[(environment, whole("  "))], Some("")))],
+        (_, Some(node @ Node { value: Value::Object(_), .. })) => {
+            let is_so = |key| match key {
+                // Any other level, or none, is the project's own.
+                "configLevel" => !matches!(node.get(key).and_then(Node::text), Some("general" | "amplifyAdmin")),
+                "useProfile" => node.get(key).is_some_and(Node::is_true),
+                _ => node.get(key).and_then(Node::text) == Some(profile),
+            };
+            let wanted = entry.iter().filter(|(key, _)| !is_so(*key));
+            let (there, new): (Vec<Member<'_>>, Vec<_>) = wanted.cloned().partition(|(key, _)| node.get(key).is_some());
+            let set = there.into_iter().filter_map(|(key, value)| Some((node.get(key)?.bytes.clone(), value)));
+            let added = if new.is_empty() { Vec::new() } else { file.insert(node, &|_| new.clone()) };
+            set.chain(added).collect()
+        }
+        (_, Some(other)) => vec![(other.bytes.clone(), whole(file.indent(other.bytes.start)))],
+    };
+    Ok(file.with(splices))
+}
+
+struct File<'t> {
+    text: &'t str,
+    line_end: &'static str,
+}
+
+impl File<'_> {
+    /// New members at the end of an object; `members` gives them for their indentation, or for one line.
+    fn insert<'m>(&self, object: &Node, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> Vec<Splice> {
+        let Some((_, last)) = object.members().last() else { return vec![self.fill(object, members)] };
+        // A text without quotes goes to the end of its line: a comma would be part of it.
+        let is_bare = matches!(last.value, Value::Text(_)) && !self.text[last.bytes.clone()].starts_with(['"', '\'']);
+        let behind = &self.text[last.bytes.end..];
+        let comma = behind.len() - behind.trim_start().len();
+        let has_comma = behind[comma..].starts_with(',');
+        let end = last.bytes.end + if has_comma { comma + 1 } else { 0 };
+        let comma = if is_bare || has_comma { "" } else { "," };
+        let is_on_one_line = !self.text[object.bytes.start..last.bytes.start].contains('\n');
+        if is_on_one_line && !is_bare {
+            return vec![(end..end, format!("{comma} {}", joined(&members(None), ", ")))];
+        }
+        let start = format!("{}{}", self.line_end, self.indent(last.bytes.start));
+        let new = joined(&members(Some(self.indent(last.bytes.start))), &format!(",{start}"));
+        // A comment on the last member's line stays there.
+        let rest = self.text[end..].split(['\r', '\n']).next().unwrap_or_default();
+        let is_comment = rest.trim_start().starts_with("//") || rest.trim_start().starts_with('#');
+        let below = if is_comment { end + rest.len() } else { end };
+        vec![(end..end, comma.to_owned()), (below..below, start + &new)]
+    }
+
+    /// Members of an object that has none.
+    fn fill<'m>(&self, object: &Node, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> Splice {
+        let outer = self.indent(object.bytes.start);
+        let start = format!("{}{outer}  ", self.line_end);
+        let Some(inside) = self.text[object.bytes.start..].strip_prefix('{') else {
+            // Nothing but comments: the braces may be left out, and are.
+            let end = self.text.len();
+            return (end..end, format!("{}{}", self.line_end, joined(&members(Some("")), self.line_end)));
+        };
+        let at = self.text.len() - inside.len();
+        let is_open = inside.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+        let close = if is_open { String::new() } else { format!("{}{outer}", self.line_end) };
+        let new = joined(&members(Some(&start[self.line_end.len()..])), &format!(",{start}"));
+        (at..at, format!("{start}{new}{close}"))
+    }
+
+    /// An object over several lines, whose own line has this indentation; or on one line.
+    fn object(&self, members: &[Member<'_>], indent: Option<&str>) -> String {
+        let Some(indent) = indent else { return format!("{{{}}}", joined(members, ", ")) };
+        let start = format!("{}{indent}  ", self.line_end);
+        format!("{{{start}{}{}{indent}}}", joined(members, &format!(",{start}")), self.line_end)
+    }
+
+    /// What stands before the first character of a line.
+    fn indent(&self, at: usize) -> &str {
+        let line = &self.text[self.text[..at].rfind('\n').map_or(0, |end| end + 1)..];
+        &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
+    }
+
+    fn with(&self, mut splices: Vec<Splice>) -> String {
+        splices.sort_by_key(|(range, _)| range.start);
+        let mut text = self.text.to_owned();
+        for (range, new) in splices.into_iter().rev() {
+            text.replace_range(range, &new);
+        }
+        text
+    }
+}
+
+fn joined(members: &[Member<'_>], separator: &str) -> String {
+    members.iter().map(|(key, value)| format!("{}: {value}", quoted(key))).collect::<Vec<_>>().join(separator)
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::environment::{Source, source};
+    use super::*;
+
+    #[track_caller]
+    fn pointed(text: &str) -> String {
+        let new = point(text, "dev", "biz").unwrap();
+        let root = parse(&new).unwrap_or_else(|error| panic!("{error:?}: {new}"));
+        let seen = source(&root, "dev", &|_| false).map(|(source, _)| source);
+        assert_eq!(seen, Ok(Source::Profile("biz".to_owned())), "{new}");
+        // Other environments are as before.
+        if let Ok(before) = parse(text) {
+            let others = |root: &Node| root.members().iter().filter(|(name, _)| name != "dev").count();
+            assert_eq!(others(&before), others(&root), "{new}");
+        }
+        assert_eq!(point(&new, "dev", "biz").unwrap(), new, "once is enough");
+        new
+    }
+
+    #[test]
+    fn what_names_another_profile_names_this_one_and_nothing_else_changes() {
+        for (text, expected) in [
+            (
+                "{\n  \"dev\": {\n    \"configLevel\": \"project\",\n    \"useProfile\": true,\n    \"profileName\": \"old\"\n  }\n}",
+                "{\n  \"dev\": {\n    \"configLevel\": \"project\",\n    \"useProfile\": true,\n    \"profileName\": \"biz\"\n  }\n}",
+            ),
+            (
+                "\u{feff}// mine\r\n{dev: {useProfile: true, profileName: 'old', /* c */ x: 1}}",
+                "\u{feff}// mine\r\n{dev: {useProfile: true, profileName: \"biz\", /* c */ x: 1}}",
+            ),
+            (
+                "dev: {\n  useProfile: 1\n  profileName: old \n}\n",
+                "dev: {\n  useProfile: 1\n  profileName: \"biz\" \n}\n",
+            ),
+            (
+                r#"{"dev": {"configLevel": "amplifyAdmin"}, "prod": {}}"#,
+                r#"{"dev": {"configLevel": "project", "useProfile": true, "profileName": "biz"}, "prod": {}}"#,
+            ),
+            (
+                "{\n  \"dev\": {\n    \"useProfile\": false,\n    \"awsConfigFilePath\": \"/x\" // old\n  }\n}",
+                "{\n  \"dev\": {\n    \"useProfile\": true,\n    \"awsConfigFilePath\": \"/x\", // old\n    \"profileName\": \"biz\"\n  }\n}",
+            ),
+            (
+                "{dev: {\n  configLevel: general\n}}",
+                "{dev: {\n  configLevel: \"project\"\n  \"useProfile\": true,\n  \"profileName\": \"biz\"\n}}",
+            ),
+        ] {
+            // Where the last value was bare and gets quotes, a comma may be missing, which that file's reader allows.
+            assert_eq!(pointed(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_environment_that_is_not_there_is_added() {
+        const ENTRY: &str = "\"dev\": {\n    \"configLevel\": \"project\",\n    \"useProfile\": true,\n    \"profileName\": \"biz\"\n  }";
+        assert_eq!(pointed(""), format!("{{\n  {ENTRY}\n}}"));
+        assert_eq!(pointed("{}"), format!("{{\n  {ENTRY}\n}}"));
+        assert_eq!(pointed("{\n}\n"), format!("{{\n  {ENTRY}\n}}\n"));
+        assert_eq!(pointed("{\n  \"prod\": {}\n}"), format!("{{\n  \"prod\": {{}},\n  {ENTRY}\n}}"));
+        assert_eq!(pointed("{\n  \"prod\": {}, # c\n}"), format!("{{\n  \"prod\": {{}}, # c\n  {ENTRY}\n}}"));
+        assert_eq!(pointed("{\n  \"prod\": 1}"), format!("{{\n  \"prod\": 1,\n  {ENTRY}}}"));
+        assert_eq!(pointed("[]"), format!("{{\n  {ENTRY}\n}}"));
+        let crlf = pointed("{\r\n  \"prod\": {}\r\n}\r\n");
+        assert_eq!(crlf, format!("{{\n  \"prod\": {{}},\n  {ENTRY}\n}}\n").replace('\n', "\r\n"));
+        assert!(pointed(r#"{"prod": {}}"#).starts_with(r#"{"prod": {}, "dev": {"configLevel": "project", "#));
+        for text in
+            ["prod: {}", "prod: x", "{prod: x\n}", "// nothing", "{ // nothing\n}", "{dev: null}", "{dev: 7, prod: {}}"]
+        {
+            pointed(text);
+        }
+    }
+
+    #[test]
+    fn a_text_that_nobody_can_read_is_not_changed() {
+        assert_eq!(point("{\n", "dev", "biz").map_err(|error| error.line), Err(2));
+    }
+}
