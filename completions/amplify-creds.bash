@@ -49,6 +49,9 @@ _amplify__creds() {
             amplify__creds,sessions)
                 cmd="amplify__creds__subcmd__sessions"
                 ;;
+            amplify__creds,setup)
+                cmd="amplify__creds__subcmd__setup"
+                ;;
             amplify__creds,whoami)
                 cmd="amplify__creds__subcmd__whoami"
                 ;;
@@ -62,7 +65,7 @@ _amplify__creds() {
 
     case "${cmd}" in
         amplify__creds)
-            opts="-p -v -q -h -V --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help --version process env explain reset-cache aws login whoami check list sessions completions help"
+            opts="-p -v -q -h -V --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help --version process env explain reset-cache aws login whoami check list sessions setup completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -824,6 +827,76 @@ _amplify__creds() {
                 return 0
             fi
             case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dialect)
+                    COMPREPLY=($(compgen -W "auto amplify aws" -- "${cur}"))
+                    return 0
+                    ;;
+                --config-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --credentials-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        amplify__subcmd__creds__subcmd__setup)
+            opts="-y -p -v -q -h --name --in-place --project --dry-run --yes --role-arn --source-profile --external-id --mfa-serial --access-key-id --secret-access-key --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --external-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa-serial)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --access-key-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-access-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -47,6 +47,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "whoami"
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "check" -d 'Try each hop of a profile\'s chain at AWS'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "list" -d 'List every profile'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "sessions" -d 'Show the cached sessions'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "setup" -d 'Make a profile that every tool can use, of one that there is or of your answers'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "help" -d 'Print help on a command or a topic (exit-codes)'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s t -l mfa-token -d 'MFA code; "-" reads it from stdin (an argument can be seen by other processes)' -r
@@ -308,6 +309,29 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -l
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -s v -l verbose -d 'Say on stderr what is done and why'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l name -d 'Name of the profile to add [default: PROFILE-amplify]; without PROFILE, of the new role\'s profile' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l role-arn -d 'The new role\'s ARN' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l source-profile -d 'Profile whose keys assume the new role' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l external-id -d 'External id that the new role asks for' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l mfa-serial -d 'MFA device that the new role asks for' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l access-key-id -d 'Access key id of a new source profile' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l secret-access-key -d 'Secret access key of a new source profile: "-" reads it from stdin; an argument could be seen by other processes' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l in-place -d 'Let the tools\' profile keep the name; the role\'s keys move to NAME-role, and what points at them follows'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l project -d 'Also point the Amplify project\'s environment at it'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l dry-run -d 'Print the diff, and change nothing'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -s y -l yes -d 'Ask nothing'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l env -d 'Environment of the Amplify project, other than its current one' -r

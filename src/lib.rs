@@ -12,8 +12,9 @@
 //! Arrows between modules point down only (`tests/boundaries.rs` reads the `use` lines):
 //!
 //! ```text
-//! main -> cli -> { resolve, edit } -> source -> { cache, sts, prompt, output } -> { plan, amplify, consumers } -> profile
-//!      -> profile_file -> { credentials, settings, paths } -> { span, secret, env, clock, fs, printable, chain, child }
+//! main -> cli -> { resolve, edit } -> source -> { cache, sts, prompt, output, setup } -> { plan, amplify, consumers }
+//!      -> profile -> profile_file -> { credentials, settings, paths }
+//!      -> { span, secret, env, clock, fs, printable, chain, child }
 //! ```
 //!
 //! The library exists so that parsers, plans and cache can be tested, measured and fuzzed without a process. It is no
@@ -41,6 +42,7 @@ pub mod prompt;
 pub mod resolve;
 pub mod secret;
 pub mod settings;
+pub mod setup;
 pub mod source;
 pub mod span;
 pub mod sts;

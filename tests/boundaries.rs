@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 10] = [
     &["profile_file"],
     &["profile"],
     &["plan", "amplify", "consumers"],
-    &["cache", "sts", "prompt", "output"],
+    &["cache", "sts", "prompt", "output", "setup"],
     // Bases are fetched over the connections of `sts`, and renew tokens under the locks of `cache`.
     &["source"],
     &["resolve", "edit"],
@@ -47,8 +47,16 @@ const ONE_PLACE: [(&str, &[&str]); 21] = [
 ];
 
 /// Modules without I/O and without a clock.
-const PURE: [&str; 6] =
-    ["profile_file", "plan", "consumers", "profile/keys.rs", "amplify/hjson.rs", "amplify/environment.rs"];
+const PURE: [&str; 8] = [
+    "profile_file",
+    "plan",
+    "consumers",
+    "profile/keys.rs",
+    "amplify/hjson.rs",
+    "amplify/environment.rs",
+    "amplify/repoint.rs",
+    "setup",
+];
 const IMPURE: [&str; 6] = ["std::fs", "std::io", "std::net", "std::process", "std::time", "crate::clock"];
 
 /// Every source file: its path below `src` and its text without comments and tests.

@@ -122,7 +122,7 @@ impl Project {
     /// The environment `asked` for by name, else the current one.
     pub fn environment(&self, asked: Option<&str>) -> Result<Environment, ProjectError> {
         let info = self.tree(LOCAL_AWS)?;
-        let name = self.environment_name(asked, info.as_ref())?;
+        let name = self.named(asked, info.as_ref())?;
         let Some(info) = info else {
             return Ok(Environment { name, source: Source::Anything, from: Origin::Default });
         };
@@ -134,7 +134,7 @@ impl Project {
 
     /// The name alone, also of an environment whose entry names nothing that can be used.
     pub fn environment_name(&self, asked: Option<&str>) -> Result<String, ProjectError> {
-        self.environment_name(asked, self.tree(LOCAL_AWS)?.as_ref())
+        self.named(asked, self.tree(LOCAL_AWS)?.as_ref())
     }
 
     /// The file that says where each environment's credentials come from; it need not be there.
@@ -148,7 +148,7 @@ impl Project {
         Ok(found.map(|(arn, line)| Located::new(arn, Origin::File(self.at(TEAM, line)))))
     }
 
-    fn environment_name(&self, asked: Option<&str>, info: Option<&Node>) -> Result<String, ProjectError> {
+    fn named(&self, asked: Option<&str>, info: Option<&Node>) -> Result<String, ProjectError> {
         match asked {
             Some(name) => self.known(name, info),
             None => self.current()?.ok_or_else(|| ProjectError::NoEnvironment { root: self.shown() }),

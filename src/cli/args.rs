@@ -76,6 +76,23 @@ Examples:
   amplify-creds reset-cache --expired
   amplify-creds reset-cache --all --dry-run";
 
+const SETUP_EXAMPLES: &str = "\
+Examples:
+  amplify-creds setup bizcorprole             adds profile bizcorprole-amplify
+  amplify-creds setup bizcorprole --dry-run
+  amplify-creds setup bizcorprole --in-place --project
+  amplify-creds setup                         asks for a new role's settings
+  amplify-creds setup --name bizcorprole --source-profile devcorpuser \\
+    --role-arn arn:aws:iam::222222222222:role/BizCorpRole --yes
+  printf %s \"$SECRET\" | amplify-creds setup --name bizcorprole \\
+    --role-arn arn:aws:iam::222222222222:role/BizCorpRole --yes \\
+    --source-profile devcorpuser --access-key-id AKIA... --secret-access-key -
+
+The new profile has a credential_process and no role, which the Amplify CLI and
+every SDK can use; --region gives its region. The diff is shown before anything
+is written, comments and order stay, and what was there is kept beside the cache
+as config.backup.N.";
+
 const SESSIONS_EXAMPLES: &str = "\
 Examples:
   amplify-creds sessions
@@ -203,6 +220,9 @@ pub enum Command {
     /// Show the cached sessions
     #[command(after_help = SESSIONS_EXAMPLES)]
     Sessions(Sessions),
+    /// Make a profile that every tool can use, of one that there is or of your answers
+    #[command(after_help = SETUP_EXAMPLES)]
+    Setup(Box<Setup>),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -413,6 +433,59 @@ pub struct Sessions {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of `setup`.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub struct Setup {
+    /// Profile to make usable everywhere [default: ask for a new one]
+    #[arg(value_name = "PROFILE")]
+    pub name: Option<String>,
+    /// Name of the profile to add [default: PROFILE-amplify]; without PROFILE,
+    /// of the new role's profile
+    #[arg(long = "name", value_name = "NAME")]
+    pub new_name: Option<String>,
+    /// Let the tools' profile keep the name; the role's keys move to NAME-role,
+    /// and what points at them follows
+    #[arg(long)]
+    pub in_place: bool,
+    /// Also point the Amplify project's environment at it
+    #[arg(long)]
+    pub project: bool,
+    /// Print the diff, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Ask nothing
+    #[arg(short, long)]
+    pub yes: bool,
+    /// The new role's ARN
+    #[arg(long, value_name = "ARN")]
+    pub role_arn: Option<String>,
+    /// Profile whose keys assume the new role
+    #[arg(long, value_name = "PROFILE")]
+    pub source_profile: Option<String>,
+    /// External id that the new role asks for
+    #[arg(long, value_name = "ID")]
+    pub external_id: Option<String>,
+    /// MFA device that the new role asks for
+    #[arg(long, value_name = "SERIAL")]
+    pub mfa_serial: Option<String>,
+    /// Access key id of a new source profile
+    #[arg(long, value_name = "ID")]
+    pub access_key_id: Option<String>,
+    /// Secret access key of a new source profile: "-" reads it from stdin; an
+    /// argument could be seen by other processes
+    #[arg(long, value_name = "-", value_parser = only_stdin, requires = "access_key_id")]
+    pub secret_access_key: Option<()>,
+}
+
+fn only_stdin(text: &str) -> Result<(), String> {
+    if text == "-" {
+        Ok(())
+    } else {
+        Err("give -, and the secret on stdin: an argument can be seen by others".to_owned())
+    }
 }
 
 fn duration(text: &str) -> Result<u64, String> {

@@ -100,6 +100,16 @@ impl Context {
         Ok(self.named.clone())
     }
 
+    /// The profile that the command line names.
+    pub(super) fn named_by_hand(&self) -> Option<&str> {
+        self.named.as_ref().filter(|_| self.selected_by_hand()).map(|named| named.value.as_str())
+    }
+
+    /// Whether nobody may be asked anything.
+    pub(super) fn may_not_ask(&self) -> bool {
+        self.global.no_input || self.env.switch(env::AMPLIFY_CREDS_NO_INPUT)
+    }
+
     /// Whether the command line names the profile, not a variable that was set for something else.
     pub(super) fn selected_by_hand(&self) -> bool {
         self.named.as_ref().is_some_and(|named| matches!(named.from, Origin::Flag(_)))

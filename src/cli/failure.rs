@@ -33,6 +33,8 @@ pub const OUTPUT: Code = code("output", 1, "stdout is closed or full");
 pub const CLOCK: Code = code("clock", 1, "fresh credentials look expired: the clock is wrong");
 /// The cache cannot be changed.
 pub const CACHE: Code = code("cache", 1, "the cache file cannot be changed");
+/// A file was not edited.
+pub const EDIT: Code = code("edit", 1, "a file may not be edited, or changed meanwhile");
 /// The HTTP client could not be set up.
 pub const INTERNAL: Code = code("internal", 1, "the HTTP client cannot be set up");
 /// A verb that looks for errors found some, and has printed them.
@@ -49,6 +51,8 @@ pub const CONFIG: Code = code("config", 3, "a profile, a setting or a file is wr
 pub const FILE: Code = code("file", 3, "a profile file cannot be read");
 /// A kind of credentials that this version cannot fetch.
 pub const UNSUPPORTED: Code = code("unsupported", 3, "credentials of a kind this version cannot fetch");
+/// `setup` has a question and there is nobody.
+pub const NOBODY_TO_ASK: Code = code("nobody_to_ask", 4, "setup has a question and nobody can be asked");
 /// MFA without anybody to ask.
 pub const MFA_NEEDED: Code = code("mfa_needed", 4, "an MFA code is needed and nobody can be asked");
 /// AWS refused the MFA code.
@@ -71,10 +75,11 @@ pub const LOCK_TIMEOUT: Code = code("lock_timeout", 7, "another process kept fet
 pub const CANCELLED: Code = code("cancelled", 130, "cancelled");
 
 /// All codes in the order of their exit status.
-pub const ALL: [Code; 21] = [
+pub const ALL: [Code; 23] = [
     OUTPUT,
     CLOCK,
     CACHE,
+    EDIT,
     INTERNAL,
     FINDINGS,
     USAGE,
@@ -83,6 +88,7 @@ pub const ALL: [Code; 21] = [
     CONFIG,
     FILE,
     UNSUPPORTED,
+    NOBODY_TO_ASK,
     MFA_NEEDED,
     MFA_REJECTED,
     CREDENTIALS_REJECTED,

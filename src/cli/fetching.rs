@@ -183,7 +183,7 @@ pub(super) fn ladder(context: &Context, how: &How) -> Result<Ladder, Failure> {
 
 /// Who may be asked: nobody, the one way that is chosen, or whatever is there.
 fn rungs(context: &Context, how: &How) -> Result<Vec<Rung>, Failure> {
-    if context.global.no_input || context.env.switch(env::AMPLIFY_CREDS_NO_INPUT) {
+    if context.may_not_ask() {
         return Ok(Vec::new());
     }
     let chosen = match (how.prompt, context.setting(env::AMPLIFY_CREDS_PROMPT, "prompt")) {

@@ -11,19 +11,24 @@ mod env;
 mod explain;
 mod explain_base;
 mod explain_error;
+mod explain_setup;
 pub mod failure;
 mod fetching;
 mod help;
 mod list;
 mod login;
 mod network_error;
+mod own_path;
 mod plain;
 mod plan_error;
 mod process;
 mod project;
+mod questions;
 mod reset_cache;
 mod role_flags;
 mod sessions;
+mod setup;
+mod setup_answers;
 mod whoami;
 
 use std::process::ExitCode;
@@ -59,7 +64,11 @@ pub fn main() -> ExitCode {
         | Command::Sessions(Sessions { json })
         | Command::ResetCache(ResetCache { json, .. })
         | Command::Aws { command: Amplify::ResetCache(ResetCache { json, .. }) } => *json,
-        Command::Process(_) | Command::Env(_) | Command::Completions { .. } | Command::Help { .. } => false,
+        Command::Process(_)
+        | Command::Env(_)
+        | Command::Setup(_)
+        | Command::Completions { .. }
+        | Command::Help { .. } => false,
     };
     ended(run(cli), as_json)
 }
@@ -94,6 +103,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::List(options) => list::run(&Context::new("list", global, None, env)?, &options),
         Command::Sessions(options) => sessions::run(&Context::new("sessions", global, None, env)?, &options),
+        Command::Setup(options) => setup::run(&Context::new("setup", global, options.name.as_deref(), env)?, &options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "amplify-creds", &mut script);

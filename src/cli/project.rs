@@ -79,7 +79,8 @@ pub(super) fn word(context: &Context, word: &str) -> Option<String> {
     }
 }
 
-fn find(context: &Context) -> Option<Project> {
+/// The project around the current directory.
+pub(super) fn find(context: &Context) -> Option<Project> {
     Project::around(&env::current_directory()?, &context.paths.home)
 }
 

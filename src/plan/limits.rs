@@ -105,6 +105,11 @@ pub const SOURCE_IDENTITY: TextLimit = TextLimit { key: "source_identity", lengt
 /// `SerialNumber`
 pub const MFA_SERIAL: TextLimit = TextLimit { key: "mfa_serial", length: (9, 256), marks: "+=/:,.@-" };
 
+/// An access key's id, as IAM's service model has it.
+pub const ACCESS_KEY_ID: TextLimit = TextLimit { key: "aws_access_key_id", length: (16, 128), marks: "" };
+/// A secret access key: base64. AWS says no more of it; 40 characters today.
+pub const SECRET_ACCESS_KEY: TextLimit = TextLimit { key: "aws_secret_access_key", length: (16, 256), marks: "+/=" };
+
 impl TextLimit {
     /// Whether `text` fits.
     pub fn allows(&self, text: &str) -> bool {

@@ -86,11 +86,14 @@ impl Files {
 
     /// The same from text that is already there, for measuring and fuzzing.
     pub fn from_text(config: &str, credentials: &str) -> Self {
-        let file = |name: &str, text: &str| FileText {
-            source: SourceFile::new(name.into(), Path::new("/")),
-            text: Zeroizing::new(text.to_owned()),
-        };
-        Self { config: file("/config", config), credentials: file("/credentials", credentials) }
+        let source = |name: &str| SourceFile::new(name.into(), Path::new("/"));
+        Self::new((source("/config"), config), (source("/credentials"), credentials))
+    }
+
+    /// Text that is to stand, or stood, in these files.
+    pub fn new(config: (Arc<SourceFile>, &str), credentials: (Arc<SourceFile>, &str)) -> Self {
+        let file = |(source, text): (_, &str)| FileText { source, text: Zeroizing::new(text.to_owned()) };
+        Self { config: file(config), credentials: file(credentials) }
     }
 
     /// The text of one file; it may hold secrets.

@@ -2,6 +2,7 @@
 //!
 //! Refuses to decide what a profile means for credentials: that is `plan`'s.
 
+pub mod effect;
 pub mod keys;
 pub mod load;
 pub mod services;

@@ -6,6 +6,11 @@ mod assuan;
 mod available;
 mod dialog;
 mod dialog_program;
+#[cfg(unix)]
+pub mod dialogue;
+#[cfg(not(unix))]
+#[path = "console_dialogue.rs"]
+pub mod dialogue;
 mod helper;
 #[cfg(unix)]
 mod lent;

@@ -35,7 +35,7 @@ const QUESTION: &str = "Enter the MFA token code: ";
 /// How long to wait between reads where `poll` knows no terminals.
 const UNPOLLABLE_PAUSE: Duration = Duration::from_millis(50);
 /// More than anybody types; what comes behind it is thrown away.
-const LONGEST_LINE: usize = 1024;
+const LONGEST_LINE: usize = 4096;
 
 /// The terminal's session, which all processes on it share.
 pub(super) fn id() -> Option<String> {
@@ -56,7 +56,7 @@ pub(super) fn ask(question: &Question<'_>) -> Result<Secret, PromptError> {
 }
 
 /// What clears the line that a spinner of whoever started us may be drawing on, where the terminal can.
-fn own_line() -> &'static str {
+pub(super) fn own_line() -> &'static str {
     let terminal = Env::process().text(env::TERM);
     if terminal.is_some_and(|kind| kind != "dumb") { "\r\x1b[K" } else { "" }
 }
@@ -88,9 +88,11 @@ pub(super) fn in_foreground(device: &File) -> bool {
 }
 
 /// The terminal, ready for a question. Dropping it puts everything back.
-struct Terminal {
+pub(super) struct Terminal {
     device: File,
     before: Termios,
+    /// Whether what is typed is not to be seen.
+    hides: bool,
     /// What the terminal was set to, where it had to be put right.
     ours: Option<Termios>,
     /// Before `blocked`, so that it is dropped first: a signal held back so far then acts as between questions.
@@ -99,14 +101,14 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn take(until: Instant) -> Result<Self, PromptError> {
+    pub(super) fn take(until: Instant) -> Result<Self, PromptError> {
         let device = open().map_err(|_| PromptError::NobodyToAsk)?;
         let before = tcgetattr(&device).map_err(|_| PromptError::NobodyToAsk)?;
         if !in_foreground(&device) {
             return Err(PromptError::NobodyToAsk);
         }
         let blocked = Blocked::new();
-        let mut terminal = Self { device, before, ours: None, watch: Watch::begin(until), blocked };
+        let mut terminal = Self { device, before, hides: false, ours: None, watch: Watch::begin(until), blocked };
         terminal.put_right();
         Ok(terminal)
     }
@@ -153,8 +155,21 @@ impl Terminal {
         Ok(())
     }
 
+    /// One line that is not to be seen while it is typed.
+    pub(super) fn hidden_line(&mut self, prompt: &str) -> Result<Secret, PromptError> {
+        self.hides = true;
+        self.put_right();
+        let is_hidden = tcgetattr(&self.device).is_ok_and(|now| !now.local_modes.contains(LocalModes::ECHO));
+        let line = if is_hidden { self.line(prompt) } else { Err(PromptError::NobodyToAsk) };
+        self.hides = false;
+        self.put_back();
+        self.ours = None;
+        self.put_right();
+        line
+    }
+
     /// One line, once it is there.
-    fn line(&mut self, prompt: &str) -> Result<Secret, PromptError> {
+    pub(super) fn line(&mut self, prompt: &str) -> Result<Secret, PromptError> {
         self.say(prompt);
         let mut line = zeroize::Zeroizing::new(Vec::with_capacity(LONGEST_LINE));
         loop {
@@ -235,10 +250,16 @@ impl Terminal {
         in_foreground(&self.device)
     }
 
-    /// Gives a terminal that somebody left raw its line editing; one that has it is left alone.
+    /// Gives a terminal that somebody left raw its line editing, and one that is to hide what is typed the modes for that;
+    /// any other is left alone.
     fn put_right(&mut self) {
         let mut modes = self.before.clone();
         modes.local_modes |= LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG;
+        if self.hides {
+            modes.local_modes.remove(LocalModes::ECHO);
+            // The end of the line is seen, so that what comes next begins on one of its own.
+            modes.local_modes.insert(LocalModes::ECHONL);
+        }
         modes.input_modes |= InputModes::ICRNL;
         if same(&modes, &self.before) || tcsetattr(&self.device, OptionalActions::Now, &modes).is_err() {
             return;
@@ -255,7 +276,7 @@ impl Terminal {
         }
     }
 
-    fn say(&mut self, text: &str) {
+    pub(super) fn say(&mut self, text: &str) {
         // A terminal that takes no text (Ctrl-S) must not hold us, nor the locks that we hold: the read tells the rest.
         let _ = self.device.write_all(text.as_bytes());
     }

@@ -31,6 +31,8 @@ mod regression;
 mod reset_cache;
 mod session_extras;
 mod sessions;
+#[cfg(unix)]
+mod setup;
 mod sts_errors;
 #[cfg(unix)]
 mod terminal;

@@ -1,0 +1,44 @@
+//! Owns the paths of this program that a profile may name: absolute, and rather the one that the user calls than the one
+//! behind it, since a package manager moves the latter with each version.
+//!
+//! Refuses a path that does not lead to the running executable.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use crate::env::{self, Env};
+
+use super::failure::{Failure, INTERNAL};
+
+/// The paths, the running executable's own last.
+pub(super) fn own_paths(env: &Env) -> Result<Vec<String>, Failure> {
+    let unknown = || Failure::new(INTERNAL, "the system does not tell the path of this program");
+    let running = env::executable().filter(|path| path.exists()).ok_or_else(unknown)?;
+    let called = env::arguments().next().map(PathBuf::from).unwrap_or_default();
+    let lasting = candidates(&called, env).into_iter().find(|path| *path != running && leads_to(path, &running));
+    let paths: Vec<_> = lasting.iter().chain([&running]).filter_map(|path| written(path)).collect();
+    if paths.is_empty() { Err(unknown()) } else { Ok(paths) }
+}
+
+/// Where the program may be that was called so: a path by itself, a name in the directories of `PATH`.
+fn candidates(called: &Path, env: &Env) -> Vec<PathBuf> {
+    let dirs = if called.components().count() > 1 {
+        env::current_directory().into_iter().collect()
+    } else {
+        env.path(env::PATH).map(|path| env::split_paths(path.as_os_str())).unwrap_or_default()
+    };
+    dirs.into_iter().map(|dir| dir.join(called)).collect()
+}
+
+fn leads_to(path: &Path, running: &Path) -> bool {
+    let is_plain = path.is_absolute() && !path.components().any(|part| part == Component::ParentDir);
+    let (there, ours) = (fs::canonicalize(path), fs::canonicalize(running));
+    is_plain && there.is_ok_and(|there| ours.is_ok_and(|ours| there == ours))
+}
+
+/// A path as a command line has it: with slashes, which Windows takes, too, and which no tool takes for an escape.
+fn written(path: &Path) -> Option<String> {
+    let path: PathBuf = path.components().collect();
+    let text = path.to_str()?;
+    if cfg!(windows) { Some(text.trim_start_matches(r"\\?\").replace('\\', "/")) } else { Some(text.to_owned()) }
+}

@@ -1,0 +1,68 @@
+//! Owns what an edit of the files means: which profiles a reading sees otherwise than before.
+//!
+//! Refuses to say whether that was wanted.
+
+use std::collections::BTreeMap;
+
+use zeroize::Zeroizing;
+
+use crate::profile_file::Dialect;
+
+use super::load::{Files, LoadError};
+
+/// A profile's values by file and key, the last of a key alone.
+type Contents = BTreeMap<(&'static str, String), Zeroizing<String>>;
+
+/// The profiles that `dialect` sees otherwise in `after` than in `before`, by name. None where it could not read `before`:
+/// whatever it sees now is no loss. An error where it could, and cannot read `after`.
+pub fn changed(dialect: Dialect, before: &Files, after: &Files) -> Result<Vec<String>, LoadError> {
+    let Ok(before) = contents(dialect, before) else { return Ok(Vec::new()) };
+    let after = contents(dialect, after)?;
+    let names = before.keys().chain(after.keys().filter(|name| !before.contains_key(*name)));
+    Ok(names.filter(|name| before.get(*name) != after.get(*name)).cloned().collect())
+}
+
+fn contents(dialect: Dialect, files: &Files) -> Result<BTreeMap<String, Contents>, LoadError> {
+    let mut all = BTreeMap::new();
+    for profile in files.profiles(dialect)?.all() {
+        let mut contents = Contents::new();
+        for part in profile.parts() {
+            for property in &part.properties {
+                let key = (part.kind.name(), property.key.clone().into_owned());
+                contents.insert(key, Zeroizing::new(property.value.clone().into_owned()));
+            }
+        }
+        all.insert(profile.name, contents);
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(dialect: Dialect, before: &str, after: &str) -> Vec<String> {
+        changed(dialect, &Files::from_text(before, ""), &Files::from_text(after, "")).unwrap()
+    }
+
+    #[test]
+    fn new_lost_and_changed_profiles_by_reading() {
+        let before = "[profile a]\nregion = x\n[profile b] ; c\nregion = y\n";
+        for dialect in [Dialect::Auto, Dialect::Aws] {
+            assert_eq!(seen(dialect, before, before), [""; 0]);
+            assert_eq!(seen(dialect, before, &before.replace("= y", "= z")), ["b"]);
+            assert_eq!(seen(dialect, before, "[profile a]\nregion = x\n[profile c]\n"), ["b", "c"]);
+        }
+        // The Amplify CLI takes the second header for a key of the first section.
+        assert_eq!(seen(Dialect::Amplify, before, &before.replace("= y", "= z")), ["a"]);
+        assert_eq!(seen(Dialect::Amplify, "[profile a.b]\n", "[profile a.b]\n[a\\.b]\n"), ["a.b"]);
+    }
+
+    #[test]
+    fn a_file_that_could_not_be_read_loses_nothing() {
+        let (broken, mended) = ("[profile a\n", "[profile a]\n");
+        assert_eq!(seen(Dialect::Aws, broken, mended), [""; 0]);
+        let error = changed(Dialect::Aws, &Files::from_text(mended, ""), &Files::from_text(broken, ""));
+        assert!(matches!(error, Err(LoadError::Syntax { .. })));
+    }
+}

@@ -1,0 +1,158 @@
+//! Owns moving a profile out of the way of a wrapper with its name: its sections get another name, and whatever pointed
+//! at it points there.
+//!
+//! Refuses to move two sections of one file: under one name they would still be two, which botocore rejects.
+
+use std::path::Path;
+
+use crate::plan::wrapper::Wrapper;
+use crate::profile_file::portable::{amplify_alias, reads_alike};
+use crate::profile_file::{FileKind, Section};
+
+use super::wrapper::Kept;
+use super::{Draft, SetupError};
+
+/// Keys that say where a profile's credentials come from and what they may do: they move. `region` is the wrapper's by
+/// its own right.
+const MOVED: [&str; 28] = [
+    "role_arn",
+    "source_profile",
+    "credential_source",
+    "credential_process",
+    "external_id",
+    "mfa_serial",
+    "mfa_process",
+    "mfa_session",
+    "role_session_name",
+    "duration_seconds",
+    "web_identity_token_file",
+    "include_profile",
+    "session_tags",
+    "transitive_session_tags",
+    "source_identity",
+    "policy",
+    "policy_arns",
+    "min_ttl",
+    "login_session",
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+    "aws_security_token",
+    "aws_account_id",
+    "accesskeyid",
+    "secretaccesskey",
+    "sessiontoken",
+    "region",
+];
+
+/// Gives the profile `name` the name `role`, with all that points at it. Gives what of it the wrapper is to have, too, and
+/// the draft up to the move, for comparing what each reading then sees.
+pub(super) fn move_aside(
+    draft: &mut Draft,
+    name: &str,
+    role: &str,
+    program: &Path,
+) -> Result<(Kept, Draft), SetupError> {
+    if let Some(at) = draft.header(role) {
+        return Err(SetupError::Taken { profile: role.to_owned(), at });
+    }
+    for kind in [FileKind::Config, FileKind::Credentials] {
+        repoint(draft, kind, name, role, program)?;
+    }
+    for kind in [FileKind::Config, FileKind::Credentials] {
+        for line in sections(draft, kind, name)?.into_iter().flatten() {
+            draft.edit(kind, |file| file.tidy_header(line))?;
+        }
+    }
+    let before = draft.clone();
+    let kept = match sections(draft, FileKind::Config, name)? {
+        [Some(line), _] => kept(draft, line),
+        [None, _] => Kept::default(),
+    };
+    for kind in [FileKind::Config, FileKind::Credentials] {
+        if let [_, Some(alias)] = sections(draft, kind, name)? {
+            draft.edit(kind, |file| file.remove_section(alias))?;
+        }
+        if let [Some(line), _] = sections(draft, kind, name)? {
+            draft.edit(kind, |file| file.rename_profile(line, role))?;
+        }
+    }
+    Ok((kept, before))
+}
+
+/// The line of the profile's section in a file, and of the one that the Amplify CLI needs beside it for a dot.
+fn sections(draft: &Draft, kind: FileKind, name: &str) -> Result<[Option<u32>; 2], SetupError> {
+    let document = draft.document(kind);
+    let lines = document.lines_of(name);
+    let alias = amplify_alias(kind, name);
+    let is_alias =
+        |line: &u32| document.sections().iter().any(|section| section.line == *line && section.header == alias);
+    let (aliases, plain): (Vec<u32>, Vec<u32>) =
+        if lines.len() > 1 { lines.into_iter().partition(is_alias) } else { (Vec::new(), lines) };
+    match (&plain[..], &aliases[..]) {
+        ([_, second, ..], _) | ([_], [_, second, ..]) | ([], [second, ..]) => {
+            Err(SetupError::TwoSections { profile: name.to_owned(), at: draft.location(kind, *second) })
+        }
+        _ => Ok([plain.first().copied(), aliases.first().copied()]),
+    }
+}
+
+/// What of a section stays with its name.
+fn kept(draft: &Draft, line: u32) -> Kept {
+    let mut kept = Kept::default();
+    let sections = draft.config.sections();
+    let Some(section) = sections.iter().find(|section| section.line == line) else { return kept };
+    let stays = |key: &str| !MOVED.contains(&key) && !key.starts_with("sso_");
+    let mut properties = section.properties();
+    // Of a key that comes twice the last counts.
+    properties.reverse();
+    let mut seen = Vec::new();
+    for property in properties {
+        if !stays(&property.key) || seen.contains(&property.key) {
+            continue;
+        }
+        if reads_alike(&property.key, &property.value) {
+            kept.properties.insert(0, (property.key.clone().into_owned(), property.value.into_owned()));
+        } else {
+            let lines = draft.config.property_lines(line, &|key| key == property.key);
+            kept.lines.splice(0..0, lines.unwrap_or_default());
+        }
+        seen.push(property.key);
+    }
+    kept
+}
+
+/// Lets everything in a file that names the profile name its new name, from the bottom up.
+fn repoint(draft: &mut Draft, kind: FileKind, name: &str, role: &str, program: &Path) -> Result<(), SetupError> {
+    let sections = draft.document(kind).sections();
+    let mut edits: Vec<_> = sections.iter().flat_map(|section| references(section, name, role, program)).collect();
+    edits.reverse();
+    for (line, key, value) in edits {
+        draft.edit(kind, |file| file.set(line, key, &value))?;
+    }
+    Ok(())
+}
+
+/// The keys of a section that name the profile, with what they are to say.
+fn references(section: &Section<'_>, name: &str, role: &str, program: &Path) -> Vec<(u32, &'static str, String)> {
+    let properties = section.properties();
+    let last = |key: &str| properties.iter().rev().find(|property| property.key == key);
+    let named = ["source_profile", "include_profile"].into_iter().filter_map(|key| {
+        let names_it = last(key).is_some_and(|property| property.value == name);
+        names_it.then(|| (section.line, key, role.to_owned()))
+    });
+    let command = last("credential_process")
+        .and_then(|property| retargeted(&property.value, name, role, program))
+        .map(|command| (section.line, "credential_process", command));
+    named.chain(command).collect()
+}
+
+/// A command of ours for one profile as the same for another, with nothing else changed.
+fn retargeted(command: &str, name: &str, role: &str, program: &Path) -> Option<String> {
+    let wanted = Wrapper::parse(command, Some(program)).filter(|wrapper| wrapper.profile.as_deref() == Some(name))?;
+    let wanted = Wrapper { profile: Some(role.to_owned()), ..wanted };
+    let is_it = |command: &String| Wrapper::parse(command, Some(program)).as_ref() == Some(&wanted);
+    let places: Vec<_> = command.match_indices(name).map(|(at, _)| at).collect();
+    // The program's own path may have the name in it; the profile comes behind it.
+    places.into_iter().rev().map(|at| format!("{}{role}{}", &command[..at], &command[at + name.len()..])).find(is_it)
+}

@@ -1,0 +1,92 @@
+//! Owns the stanzas of a new role and of a user whose keys assume it, as the Amplify documentation has them.
+//!
+//! Refuses to change a profile of either name that says something else.
+
+use crate::profile::Profile;
+use crate::profile_file::{Dialect, FileKind};
+use crate::secret::Secret;
+
+use super::{Draft, SetupError};
+
+/// A new role's profile.
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// Its name.
+    pub name: String,
+    /// `role_arn`
+    pub role_arn: String,
+    /// `source_profile`
+    pub source_profile: String,
+    /// Keys of the source profile, where that is new, too.
+    pub source_keys: Option<SourceKeys>,
+    /// `external_id`
+    pub external_id: Option<String>,
+    /// `mfa_serial`
+    pub mfa_serial: Option<String>,
+    /// `region`
+    pub region: Option<String>,
+}
+
+/// Keys of a new source profile.
+#[derive(Debug, Clone)]
+pub struct SourceKeys {
+    /// `aws_access_key_id`
+    pub access_key_id: String,
+    /// `aws_secret_access_key`
+    pub secret_access_key: Secret,
+}
+
+/// Adds the role's profile under `name`, and its source profile where there are keys for it. What is there already, as it
+/// would be written, stays.
+pub(super) fn add_role(draft: &mut Draft, name: &str, role: &Role) -> Result<(), SetupError> {
+    let files = draft.files();
+    let set = files.profiles(Dialect::Auto).map_err(SetupError::Broken)?;
+    if let Some(keys) = &role.source_keys {
+        add_source(draft, role, keys, set.get(&role.source_profile).as_ref())?;
+    }
+    let Role { role_arn, source_profile, external_id, mfa_serial, region, name: _, source_keys: _ } = role;
+    let wanted = [
+        ("role_arn", Some(role_arn.as_str())),
+        ("source_profile", Some(source_profile.as_str())),
+        ("external_id", external_id.as_deref()),
+        ("mfa_serial", mfa_serial.as_deref()),
+        ("region", region.as_deref()),
+    ];
+    if let Some(there) = set.get(name) {
+        // A region that nobody gave may be any.
+        let is_so = |(key, value): &(&str, Option<&str>)| {
+            there.get(key).map(|setting| setting.value) == *value || (*key == "region" && value.is_none())
+        };
+        return if wanted.iter().all(is_so) { Ok(()) } else { Err(draft.taken(name)) };
+    }
+    let given: Vec<_> = wanted.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+    draft.edit(FileKind::Config, |config| config.add_profile(name, &given, &[]))
+}
+
+/// The keys go to the credentials file. The config file gets a section as well: without one there the Amplify CLI does
+/// not know the profile.
+fn add_source(
+    draft: &mut Draft,
+    role: &Role,
+    keys: &SourceKeys,
+    there: Option<&Profile<'_>>,
+) -> Result<(), SetupError> {
+    let name = &role.source_profile;
+    if let Some(there) = there {
+        let is_so = there.keys().is_ok_and(|found| {
+            found.is_some_and(|found| {
+                found.access_key_id == keys.access_key_id
+                    && found.secret_access_key.expose() == keys.secret_access_key.expose()
+                    && found.session_token.is_none()
+            })
+        });
+        return if is_so { Ok(()) } else { Err(draft.taken(name)) };
+    }
+    let pair = [
+        ("aws_access_key_id", keys.access_key_id.as_str()),
+        ("aws_secret_access_key", keys.secret_access_key.expose()),
+    ];
+    draft.edit(FileKind::Credentials, |credentials| credentials.add_profile(name, &pair, &[]))?;
+    let region: Vec<_> = role.region.iter().map(|region| ("region", region.as_str())).collect();
+    draft.edit(FileKind::Config, |config| config.add_profile(name, &region, &[]))
+}

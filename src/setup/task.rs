@@ -1,0 +1,140 @@
+//! Owns what one run of `setup` comes to: which profile is wrapped under which name, and what has to move or come first.
+//!
+//! Refuses to look at files, the terminal or the command line.
+
+use std::path::Path;
+
+use crate::plan::limits::is_region;
+use crate::profile::ProfileSet;
+use crate::profile::load::{Files, LoadError};
+use crate::profile_file::Dialect;
+
+use super::in_place::move_aside;
+use super::stanzas::{Role, add_role};
+use super::verify::verify;
+use super::wrapper::{Kept, Wish, wrap, wrapped};
+use super::{Draft, SetupError};
+
+/// What is wanted, and what has been made ready for it in the draft.
+pub struct Task {
+    /// The profile that every tool can use.
+    pub wrapper: String,
+    target: String,
+    region: Option<String>,
+    kept: Kept,
+    /// The names that may change.
+    profiles: Vec<String>,
+    /// The files before the part of the edit that another profile could notice.
+    before: Files,
+}
+
+/// A task that is done, as far as text goes.
+pub struct Done {
+    /// The profile that every tool can use.
+    pub wrapper: String,
+    /// Its `credential_process`.
+    pub command: String,
+    /// Its region.
+    pub region: Option<String>,
+    /// Why a reading sees nothing of a file, with this edit or without.
+    pub unreadable: Vec<LoadError>,
+    profiles: Vec<String>,
+    before: Files,
+}
+
+impl Task {
+    /// Wraps the profile `name`, which there is, in a new one called `wrapper`, else `NAME-amplify`. One that is a wrapper
+    /// already stays it.
+    pub fn wrapping(draft: &Draft, name: &str, wrapper: Option<&str>, programs: &[String]) -> Result<Self, SetupError> {
+        let files = draft.files();
+        let set = files.profiles(Dialect::Auto).map_err(SetupError::Broken)?;
+        let is_one = set.get(name).and_then(|profile| wrapped(&profile, programs)).filter(|_| wrapper.is_none());
+        let (wrapper, target) = match is_one {
+            Some((_, known)) => (name.to_owned(), known.profile.unwrap_or_default()),
+            None => (wrapper.map_or_else(|| default_name(name), str::to_owned), name.to_owned()),
+        };
+        let region = region(&set, name);
+        let profiles = vec![wrapper.clone()];
+        Ok(Self { wrapper, target, region, kept: Kept::default(), profiles, before: draft.files() })
+    }
+
+    /// Wraps the profile `name` under its own name; what it was becomes `NAME-role`.
+    pub fn in_place(draft: &mut Draft, name: &str, programs: &[String]) -> Result<Self, SetupError> {
+        let files = draft.files();
+        let set = files.profiles(Dialect::Auto).map_err(SetupError::Broken)?;
+        if set.get(name).is_some_and(|profile| wrapped(&profile, programs).is_some()) {
+            return Self::wrapping(draft, name, None, programs);
+        }
+        let (region, target) = (region(&set, name), role_name(name));
+        let running = programs.last().map_or(Path::new(""), Path::new);
+        let (kept, before) = move_aside(draft, name, &target, running)?;
+        let profiles = vec![name.to_owned(), target.clone()];
+        Ok(Self { wrapper: name.to_owned(), target, region, kept, profiles, before: before.files() })
+    }
+
+    /// Adds a new role's profile and wraps it: as `NAME-amplify`, or `in_place` as its name, with the role in `NAME-role`.
+    pub fn new_role(draft: &mut Draft, role: &Role, in_place: bool) -> Result<Self, SetupError> {
+        let before = draft.files();
+        let (wrapper, target) = names(&role.name, in_place);
+        add_role(draft, &target, role)?;
+        let files = draft.files();
+        let region = region(&files.profiles(Dialect::Auto).map_err(SetupError::Broken)?, &target);
+        let profiles = vec![wrapper.clone(), target.clone(), role.source_profile.clone()];
+        Ok(Self { wrapper, target, region, kept: Kept::default(), profiles, before })
+    }
+
+    /// Writes the wrapper into the draft, and makes sure that every reading sees it and nothing else change. `region` is
+    /// one that was asked for.
+    pub fn finish(self, draft: &mut Draft, region: Option<&str>, programs: &[String]) -> Result<Done, SetupError> {
+        let Self { wrapper, target, region: known, kept, profiles, before } = self;
+        let wish = Wish {
+            name: &wrapper,
+            target: &target,
+            programs,
+            region: region.or(known.as_deref()),
+            sets_region: region.is_some(),
+            kept,
+        };
+        let command = wrap(draft, &wish)?;
+        let after = draft.files();
+        let set = after.profiles(Dialect::Auto).map_err(SetupError::Broken)?;
+        let region = set.get(&wrapper).and_then(|profile| Some(profile.get("region")?.value.to_owned()));
+        let mut done = Done { wrapper, command, region, unreadable: Vec::new(), profiles, before };
+        done.unreadable = done.verify(&after)?;
+        Ok(done)
+    }
+}
+
+impl Done {
+    /// Whether `after` is what was wanted, for every reading.
+    pub fn verify(&self, after: &Files) -> Result<Vec<LoadError>, SetupError> {
+        let profiles: Vec<_> = self.profiles.iter().map(String::as_str).collect();
+        verify(&self.before, after, &profiles, (&self.wrapper, &self.command))
+    }
+}
+
+/// The names of the wrapper and of the role that a new role called `name` gets.
+pub fn names(name: &str, in_place: bool) -> (String, String) {
+    if in_place { (name.to_owned(), role_name(name)) } else { (default_name(name), name.to_owned()) }
+}
+
+/// A name for the wrapper of `name`, in characters that every tool and every shell takes.
+fn default_name(name: &str) -> String {
+    let plain = |char: char| if char.is_ascii_alphanumeric() || "-_".contains(char) { char } else { '-' };
+    let name: String = name.chars().map(plain).collect();
+    format!("{}-amplify", name.trim_start_matches('-'))
+}
+
+fn role_name(name: &str) -> String {
+    format!("{name}-role")
+}
+
+/// The region of a profile, else of its source, and so on.
+pub fn region(set: &ProfileSet<'_>, name: &str) -> Option<String> {
+    // A ring of sources is an error of the plan; it ends here.
+    const LONGEST: usize = 16;
+    let source = |name: &String| Some(set.get(name)?.get("source_profile")?.value.to_owned());
+    let chain = std::iter::successors(Some(name.to_owned()), source).take(LONGEST);
+    let mut regions = chain.filter_map(|name| Some(set.get(&name)?.get("region")?.value.to_owned()));
+    regions.find(|region| is_region(region))
+}

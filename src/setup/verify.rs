@@ -1,0 +1,48 @@
+//! Owns looking at a result as every reading sees it: the wrapper is there, whole, and nobody else has changed.
+//!
+//! Refuses to let a reading that could read a file lose it.
+
+use crate::plan::kind::Kind;
+use crate::profile::effect;
+use crate::profile::load::{Files, LoadError};
+use crate::profile_file::Dialect;
+
+use super::SetupError;
+
+const DIALECTS: [Dialect; 3] = [Dialect::Auto, Dialect::Aws, Dialect::Amplify];
+
+/// Whether `after` differs from `before` in `profiles` alone, and the profile `wrapper` has `command` and no other way to
+/// credentials, for every reading. Gives why a reading cannot read a file that it could not read before either.
+pub(super) fn verify(
+    before: &Files,
+    after: &Files,
+    profiles: &[&str],
+    (wrapper, command): (&str, &str),
+) -> Result<Vec<LoadError>, SetupError> {
+    let mut unreadable = Vec::new();
+    for dialect in DIALECTS {
+        let changed = effect::changed(dialect, before, after).map_err(SetupError::Broken)?;
+        if let Some(profile) = changed.into_iter().find(|name| !is_meant(profiles, name)) {
+            return Err(SetupError::Ripple { profile, dialect });
+        }
+        match after.profiles(dialect) {
+            Err(error) => unreadable.push(error),
+            Ok(set) => {
+                let found = set.get(wrapper).filter(|found| {
+                    let has_command = found.get("credential_process").is_some_and(|setting| setting.value == command);
+                    has_command && matches!(Kind::of(found), Kind::Wrapper | Kind::Process)
+                });
+                if found.is_none() {
+                    return Err(SetupError::Unseen { profile: wrapper.to_owned(), dialect });
+                }
+            }
+        }
+    }
+    Ok(unreadable)
+}
+
+/// Whether a change of the profile `name` is meant: it is one of `profiles`, or what the Amplify CLI makes of a dot in one
+/// of them.
+fn is_meant(profiles: &[&str], name: &str) -> bool {
+    profiles.iter().any(|profile| *profile == name || profile.split('.').next() == Some(name))
+}

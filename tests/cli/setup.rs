@@ -1,0 +1,563 @@
+//! `setup`: what it writes, what it asks, and what it leaves alone.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use serde_json::json;
+use test_support::{Finished, Terminal, TestHome, biz_corp as data};
+
+use crate::{PROGRAM, add_config, biz_corp, json as document, without_mfa};
+
+const CONFIRM: &str = "Write this? [y/N] ";
+
+fn text(home: &TestHome, relative: &str) -> String {
+    fs::read_to_string(home.path().join(relative)).unwrap_or_default()
+}
+
+fn config(home: &TestHome) -> String {
+    text(home, ".aws/config")
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+/// What `setup` adds for `target`.
+fn wrapper(name: &str, target: &str, region: &str) -> String {
+    format!("\n[profile {name}]\ncredential_process = {PROGRAM} process {target}\nregion = {region}\n")
+}
+
+/// A run with text on stdin.
+fn with_stdin(home: &TestHome, args: &[&str], stdin: &str) -> Finished {
+    let mut child =
+        home.command(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+    child.wait_with_output().unwrap().into()
+}
+
+#[track_caller]
+fn done(run: &Finished) -> &Finished {
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert!(!run.stderr.contains("panicked"), "{run:#?}");
+    run
+}
+
+#[test]
+fn a_wrapper_is_added_once_with_the_diff_on_stdout() {
+    let (_sts, home) = biz_corp();
+    let before = config(&home);
+    let preview = home.run(&["setup", "bizcorprole", "--dry-run"]);
+    assert!(preview.succeeded().starts_with("--- ~/.aws/config\n+++ ~/.aws/config\n@@ "));
+    assert_eq!(config(&home), before);
+    assert!(!home.path().join(".amplify").exists(), "a dry run makes nothing");
+
+    let run = home.run(&["setup", "bizcorprole", "--yes"]);
+    assert_eq!(done(&run).stdout, preview.stdout);
+    assert!(run.stderr.contains("config.backup.1") && run.stderr.contains("bizcorprole-amplify"), "{}", run.stderr);
+    let after = before.clone() + &wrapper("bizcorprole-amplify", "bizcorprole", "us-east-1");
+    assert_eq!(config(&home), after);
+    assert_eq!(text(&home, ".amplify/awscloudformation/config.backup.1"), before);
+    assert_eq!(mode(&home.cache_dir().join("config.backup.1")), 0o600);
+
+    for args in
+        [&["setup", "bizcorprole", "--yes"][..], &["setup", "-p", "bizcorprole"], &["setup", "bizcorprole-amplify"]]
+    {
+        let run = home.run(args);
+        assert_eq!((done(&run).stdout.as_str(), run.stderr.starts_with("nothing to change")), ("", true), "{run:?}");
+    }
+    assert_eq!(home.run(&["setup", "bizcorprole", "-q"]).succeeded(), "");
+    assert_eq!(config(&home), after);
+    assert!(!home.cache_dir().join("config.backup.2").exists());
+    let list = document(&home.run(&["list", "--json"]).stdout);
+    assert_eq!((&list[2]["name"], &list[2]["kind"]), (&"bizcorprole-amplify".into(), &"wrapper".into()));
+}
+
+#[test]
+fn every_reading_sees_the_wrapper_and_it_gives_the_roles_credentials() {
+    let (_sts, home) = without_mfa();
+    done(&home.run(&["setup", "nomfa", "--name", "w", "--region", "eu-west-3", "-y", "-q"]));
+    for dialect in ["auto", "aws", "amplify"] {
+        let list = document(&home.run(&["list", "--json", "--properties", "--dialect", dialect]).stdout);
+        let found = list.as_array().unwrap().iter().find(|profile| profile["name"] == "w").unwrap();
+        let values = found["properties"].as_object().unwrap();
+        assert_eq!(values.len(), 2, "{dialect}");
+        assert_eq!(values["credential_process"]["value"], format!("{PROGRAM} process nomfa"));
+        assert_eq!(values["region"]["value"], "eu-west-3");
+    }
+    let direct = home.run(&["process", "nomfa"]);
+    assert_eq!(home.run(&["process", "w"]).succeeded(), direct.succeeded());
+    assert_eq!(document(&direct.stdout)["AccountId"], "222222222222");
+}
+
+#[test]
+fn nobody_to_ask_is_4_and_changes_nothing() {
+    let (_sts, home) = biz_corp();
+    let before = config(&home);
+    for args in [&["setup", "bizcorprole"][..], &["setup", "bizcorprole", "--no-input"], &["setup"]] {
+        let run = home.run(args);
+        assert!(run.failed_with(4).stderr.contains("--yes"), "{run:?}");
+    }
+    let run = Terminal::start(&home, "setup bizcorprole --no-input", "</dev/null").finish().1.restored();
+    run.failed_with(4);
+    assert_eq!(config(&home), before);
+}
+
+#[test]
+fn a_person_sees_the_diff_and_says_yes_or_no() {
+    for (answer, writes) in [("y", true), ("Yes", true), ("n", false), ("", false), ("maybe", false)] {
+        let (_sts, home) = biz_corp();
+        let before = config(&home);
+        let mut terminal = Terminal::start(&home, "setup bizcorprole", "</dev/null");
+        let told = terminal.expect(CONFIRM);
+        assert!(told.contains("+[profile bizcorprole-amplify]"), "{told}");
+        terminal.type_line(answer);
+        let run = terminal.finish().1.restored();
+        assert_eq!(run.code, Some(if writes { 0 } else { 130 }), "{run:?}");
+        assert_eq!(config(&home) != before, writes, "{answer}");
+    }
+    for key in ['c', 'd'] {
+        let (_sts, home) = biz_corp();
+        let before = config(&home);
+        let mut terminal = Terminal::start(&home, "setup bizcorprole", "</dev/null");
+        terminal.expect(CONFIRM);
+        terminal.type_control(key);
+        assert_eq!(terminal.finish().1.restored().code, Some(130));
+        assert_eq!(config(&home), before);
+    }
+}
+
+#[test]
+fn a_file_that_changes_while_the_question_is_open_is_not_overwritten() {
+    let (_sts, home) = biz_corp();
+    let mut terminal = Terminal::start(&home, "setup bizcorprole", "</dev/null");
+    terminal.expect(CONFIRM);
+    add_config(&home, "[profile meanwhile]\nregion = x\n");
+    let theirs = config(&home);
+    terminal.type_line("y");
+    let run = terminal.finish().1.restored();
+    assert_eq!((run.code, config(&home)), (Some(1), theirs), "{run:?}");
+    assert!(run.stderr.contains("has changed since it was read"), "{}", run.stderr);
+    assert!(!home.cache_dir().join("config.backup.1").exists(), "nothing to keep of what was not changed");
+}
+
+#[test]
+fn what_comes_while_the_question_is_open_is_in_nobodys_way() {
+    // Another setup does not wait for the person in front of the first one.
+    let (_sts, home) = biz_corp();
+    let mut terminal = Terminal::start(&home, "setup bizcorprole", "</dev/null");
+    terminal.expect(CONFIRM);
+    done(&home.run(&["setup", "devcorpuser", "--yes"]));
+    terminal.type_line("y");
+    assert_eq!(terminal.finish().1.restored().code, Some(1));
+    assert!(config(&home).contains("[profile devcorpuser-amplify]"));
+}
+
+#[test]
+fn many_at_once_lose_nothing() {
+    let (_sts, home) = biz_corp();
+    let before = config(&home);
+    let names: Vec<_> = (0..12).map(|number| format!("w{number}")).collect();
+    let runs: Vec<_> = names
+        .iter()
+        .map(|name| {
+            home.command(&["setup", "bizcorprole", "--name", name, "--yes"])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for run in runs {
+        done(&run.wait_with_output().unwrap().into());
+    }
+    let after = config(&home);
+    assert!(after.starts_with(&before));
+    for name in &names {
+        assert_eq!(after.matches(&wrapper(name, "bizcorprole", "us-east-1")).count(), 1, "{name}: {after}");
+    }
+    assert_eq!(
+        after.len(),
+        before.len() + names.iter().map(|name| wrapper(name, "bizcorprole", "us-east-1").len()).sum::<usize>()
+    );
+    let backups = fs::read_dir(home.cache_dir())
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_str().unwrap().starts_with("config.backup."));
+    assert_eq!(backups.count(), names.len());
+}
+
+#[test]
+fn killed_at_any_moment_it_leaves_the_old_file_or_the_new() {
+    let (_sts, home) = biz_corp();
+    let before = config(&home);
+    let after = before.clone() + &wrapper("bizcorprole-amplify", "bizcorprole", "us-east-1");
+    let mut seen = [0, 0];
+    for moment in 0..40 {
+        home.config(&before);
+        let mut run = home.command(&["setup", "bizcorprole", "--yes", "-q"]).stdout(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_micros(500 * moment));
+        run.kill().unwrap();
+        run.wait().unwrap();
+        let now = config(&home);
+        assert!(now == before || now == after, "{now}");
+        seen[usize::from(now == after)] += 1;
+    }
+    assert!(seen[0] > 0, "{seen:?}");
+    home.config(&before);
+    done(&home.run(&["setup", "bizcorprole", "--yes"]));
+    assert_eq!(fs::read_dir(home.path().join(".aws")).unwrap().count(), 2, "what a killed one left is gone");
+}
+
+#[test]
+fn in_place_the_name_stays_and_everything_still_leads_to_the_role() {
+    let (_sts, home) = without_mfa();
+    add_config(
+        &home,
+        &format!(
+            "# comes behind\n[profile deploy]\nrole_arn = {}\nsource_profile = nomfa\n\
+             [profile old]\ncredential_process = /usr/bin/amplify-creds process nomfa\n[profile more]\ninclude_profile = nomfa\n",
+            data::NO_MFA_ROLE
+        ),
+    );
+    let before = config(&home);
+    let credentials = home.run(&["process", "nomfa"]);
+    credentials.succeeded();
+    let run = home.run(&["setup", "nomfa", "--in-place", "--yes", "--region", "eu-west-1"]);
+    done(&run);
+    let expected = before
+        .replace("[profile nomfa]", "[profile nomfa-role]")
+        .replace("source_profile = nomfa\n", "source_profile = nomfa-role\n")
+        .replace("include_profile = nomfa\n", "include_profile = nomfa-role\n")
+        .replace("process nomfa\n", "process nomfa-role\n");
+    assert_eq!(config(&home), expected + &wrapper("nomfa", "nomfa-role", "eu-west-1"));
+    // The session that there was answers for it still, under either name.
+    for name in ["nomfa", "nomfa-role", "old"] {
+        assert_eq!(home.run(&["process", name]).succeeded(), credentials.succeeded(), "{name}");
+    }
+    let explained = document(&home.run(&["explain", "nomfa", "--json"]).stdout);
+    assert_eq!((&explained["via"], explained["hops"].as_array().unwrap().len()), (&json!(["nomfa"]), 1));
+    let again = home.run(&["setup", "nomfa", "--in-place", "--yes"]);
+    assert_eq!((done(&again).stdout.as_str(), again.stderr.starts_with("nothing to change")), ("", true), "{again:?}");
+    home.run(&["setup", "deploy", "--in-place", "--name", "x"]).failed_with(2);
+}
+
+#[test]
+fn in_place_moves_both_files_and_hides_no_secret_but_its_value() {
+    let (_sts, home) = biz_corp();
+    let run = home.run(&["setup", "devcorpuser", "--in-place", "--yes"]);
+    done(&run);
+    assert!(
+        !run.stdout.contains(data::SECRET_ACCESS_KEY) && run.stdout.contains("aws_secret_access_key = ****"),
+        "{run:?}"
+    );
+    assert!(text(&home, ".aws/credentials").starts_with("[devcorpuser-role]\naws_access_key_id = "));
+    assert!(config(&home).contains("source_profile = devcorpuser-role\n"));
+    assert!(home.cache_dir().join("credentials.backup.1").exists());
+    let id = document(home.run(&["process", "devcorpuser"]).succeeded());
+    assert_eq!(id["AccessKeyId"], data::ACCESS_KEY_ID);
+}
+
+#[test]
+fn line_ends_a_mark_and_a_missing_last_line_end_survive() {
+    let (_sts, home) = biz_corp();
+    let plain = config(&home);
+    let added = wrapper("bizcorprole-amplify", "bizcorprole", "us-east-1");
+    for (before, after) in [
+        (plain.replace('\n', "\r\n"), (plain.clone() + &added).replace('\n', "\r\n")),
+        (plain.trim_end().to_owned(), (plain.clone() + &added).trim_end().to_owned()),
+        (format!("\u{feff}# notes\n{plain}"), format!("\u{feff}# notes\n{plain}{added}")),
+        (format!("{plain}\n\n# the end\n"), format!("{plain}\n\n# the end\n{added}")),
+    ] {
+        home.config(&before);
+        let run = home.run(&["setup", "bizcorprole", "--yes"]);
+        assert_eq!(
+            done(&run).stderr.contains("some tools see no profile of that file"),
+            before.starts_with('\u{feff}')
+        );
+        assert_eq!(config(&home), after, "{before:?}");
+        assert!(home.run(&["setup", "bizcorprole"]).stderr.starts_with("nothing to change"));
+    }
+}
+
+#[test]
+fn links_modes_and_files_that_are_not_to_be_edited() {
+    let (_sts, home) = biz_corp();
+    let link = home.path().join(".aws/config");
+    let real = home.write("dotfiles/aws-config", config(&home));
+    fs::remove_file(&link).unwrap();
+    symlink("../dotfiles/aws-config", &link).unwrap();
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+    done(&home.run(&["setup", "bizcorprole", "--yes"]));
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(fs::read_to_string(&real).unwrap().contains("[profile bizcorprole-amplify]"));
+    assert_eq!((mode(&real), fs::read_dir(real.parent().unwrap()).unwrap().count()), (0o640, 1));
+    assert!(home.cache_dir().join("aws-config.backup.1").exists(), "not beside the file, which may lie in a git tree");
+
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o444)).unwrap();
+    let before = fs::read_to_string(&real).unwrap();
+    let run = home.run(&["setup", "bizcorprole", "--name", "w", "--yes"]);
+    assert!(run.stderr.contains("is read-only") && run.code == Some(1), "{run:?}");
+    assert_eq!(fs::read_to_string(&real).unwrap(), before);
+    home.run(&["setup", "bizcorprole", "--name", "w", "--dry-run"]).succeeded();
+}
+
+#[test]
+fn a_role_by_flags_in_a_fresh_home() {
+    let home = TestHome::new(PROGRAM);
+    let args = [
+        "setup",
+        "--yes",
+        "--role-arn",
+        data::NO_MFA_ROLE,
+        "--source-profile",
+        "devcorpuser",
+        "--external-id",
+        "x-1",
+        "--mfa-serial",
+        data::MFA_SERIAL,
+        "--region",
+        "eu-west-1",
+        "--access-key-id",
+        data::ACCESS_KEY_ID,
+        "--secret-access-key",
+        "-",
+        "--name",
+        "biz",
+    ];
+    let run = with_stdin(&home, &args, &format!("{}\n", data::SECRET_ACCESS_KEY));
+    done(&run);
+    assert!(!format!("{run:?}").contains(data::SECRET_ACCESS_KEY));
+    let role = format!(
+        "[profile biz]\nrole_arn = {}\nsource_profile = devcorpuser\nexternal_id = x-1\nmfa_serial = {}\nregion = eu-west-1\n",
+        data::NO_MFA_ROLE,
+        data::MFA_SERIAL
+    );
+    let expected = format!("[profile devcorpuser]\nregion = eu-west-1\n\n{role}");
+    assert_eq!(config(&home), expected + &wrapper("biz-amplify", "biz", "eu-west-1"));
+    let keys = format!(
+        "[devcorpuser]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+        data::ACCESS_KEY_ID,
+        data::SECRET_ACCESS_KEY
+    );
+    assert_eq!(text(&home, ".aws/credentials"), keys);
+    for (path, expected) in [(".aws", 0o700), (".aws/config", 0o600), (".aws/credentials", 0o600), (".amplify", 0o700)]
+    {
+        assert_eq!(mode(&home.path().join(path)), expected, "{path}");
+    }
+    let again = with_stdin(&home, &args, &format!("{}\n", data::SECRET_ACCESS_KEY));
+    assert!(done(&again).stderr.starts_with("nothing to change"), "{again:?}");
+    let other = with_stdin(&home, &args, "anotherSecretOfTheSameLength000000000000\n");
+    assert!(other.failed_with(3).stderr.contains("there is a profile devcorpuser already"));
+    let hops = document(&home.run(&["explain", "biz-amplify", "--json"]).stdout)["hops"].clone();
+    assert_eq!((&hops[0]["role_arn"], &hops[0]["external_id"]), (&data::NO_MFA_ROLE.into(), &"x-1".into()));
+}
+
+#[test]
+fn flags_that_do_not_fit_are_refused_and_nothing_is_written() {
+    let (_sts, home) = biz_corp();
+    let before = config(&home);
+    let role = ["setup", "--yes", "--role-arn", data::NO_MFA_ROLE];
+    let user = ["--source-profile", "devcorpuser"];
+    for (args, code, says) in [
+        (vec!["setup", "--yes"], 2, "--role-arn is needed"),
+        (role.to_vec(), 2, "--source-profile is needed"),
+        (
+            [&["setup", "--yes", "--role-arn", "arn:aws:iam::1:role/x"][..], &user].concat(),
+            2,
+            "--role-arn is not the ARN",
+        ),
+        ([&role[..], &user, &["--external-id", "a b"]].concat(), 2, "--external-id is not 2 to 1224"),
+        ([&role[..], &user, &["--mfa-serial", "short"]].concat(), 2, "--mfa-serial is not 9 to 256"),
+        ([&role[..], &user, &["--region", "a b"]].concat(), 2, "--region is not a region"),
+        ([&role[..], &user, &["--name", "a b"]].concat(), 2, "--name is not a name that every tool takes"),
+        ([&role[..], &user, &["--name", "-x"]].concat(), 2, ""),
+        ([&role[..], &user, &["--name", "bizcorprole"]].concat(), 3, "there is a profile bizcorprole already"),
+        ([&role[..], &["--source-profile", "devcorpusr"]].concat(), 3, "there is no profile devcorpusr"),
+        ([&role[..], &user, &["--secret-access-key", "-"]].concat(), 2, ""),
+        (
+            [&role[..], &user, &["--access-key-id", data::ACCESS_KEY_ID, "--secret-access-key", "abc"]].concat(),
+            2,
+            "stdin",
+        ),
+        (
+            [&role[..], &user, &["--access-key-id", "short", "--secret-access-key", "-"]].concat(),
+            2,
+            "--access-key-id is not",
+        ),
+        (
+            [&role[..], &["--source-profile", "new", "--access-key-id", data::ACCESS_KEY_ID]].concat(),
+            2,
+            "--secret-access-key",
+        ),
+        (vec!["setup", "bizcorprole", "--role-arn", data::NO_MFA_ROLE], 2, "go without it"),
+        (vec!["setup", "bizcorprole", "--name", "devcorpuser", "-y"], 3, "there is a profile devcorpuser already"),
+        (vec!["setup", "bizcorprole", "--name", "a b", "-y"], 3, "no section header makes the name a b"),
+        (vec!["setup", "bizcorprole", "--name", "m\u{fc}ller", "-y"], 3, "no section header"),
+        (vec!["setup", "nobody", "-y"], 3, "there is no profile nobody"),
+        (vec!["setup", "bizcorprole", "-y", "--project"], 3, "in no Amplify project"),
+    ] {
+        let run = home.run(&args);
+        assert!(run.failed_with(code).stderr.contains(says), "{args:?}: {run:?}");
+        assert_eq!(config(&home), before, "{args:?}");
+    }
+    add_config(&home, "[profile b z]\nrole_arn = arn:aws:iam::222222222222:role/x\nsource_profile = devcorpuser\n");
+    done(&home.run(&["setup", "b z", "-y"]));
+    assert!(
+        config(&home).contains(&format!("[profile b-z-amplify]\ncredential_process = {PROGRAM} process \"b z\"\n"))
+    );
+    let run = home.run(&["setup", "b z", "--in-place", "-y"]);
+    assert!(run.failed_with(3).stderr.contains("no section header makes the name b z"), "{run:?}");
+    add_config(&home, "[profile b;z]\nrole_arn = arn:aws:iam::222222222222:role/x\nsource_profile = devcorpuser\n");
+    let run = home.run(&["setup", "b;z", "--name", "w", "-y"]);
+    assert!(run.failed_with(3).stderr.contains("the command for profile b;z"), "{run:?}");
+}
+
+#[test]
+fn a_program_in_a_directory_with_a_blank_is_quoted_so_that_a_shell_starts_it() {
+    let (_sts, home) = without_mfa();
+    let linked = home.path().join("my tools/amplify-creds");
+    fs::create_dir(linked.parent().unwrap()).unwrap();
+    symlink(PROGRAM, &linked).unwrap();
+    let mut command = Command::new(&linked);
+    command.args(["setup", "nomfa", "--yes"]).env_clear().envs(home.environment());
+    done(&command.output().unwrap().into());
+    let expected = format!("\"{}\" process nomfa", linked.display());
+    assert!(config(&home).contains(&format!("credential_process = {expected}\n")), "{}", config(&home));
+    let direct = home.run(&["process", "nomfa"]);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &expected]).env_clear().envs(home.environment());
+    let run: Finished = shell.output().unwrap().into();
+    assert_eq!(run.succeeded(), direct.succeeded());
+    assert_eq!(home.run(&["process", "nomfa-amplify"]).succeeded(), direct.succeeded());
+    assert!(
+        home.run(&["setup", "nomfa-amplify", "--dry-run"])
+            .succeeded()
+            .contains(&format!("+credential_process = {PROGRAM} "))
+    );
+}
+
+#[test]
+fn the_projects_environment_uses_the_wrapper() {
+    let (_sts, home) = without_mfa();
+    home.write("app/amplify/.config/project-config.json", "{}");
+    home.write("app/amplify/.config/local-env-info.json", r#"{"envName": "dev"}"#);
+    let file = "app/amplify/.config/local-aws-info.json";
+    let before = "{\n  // mine\n  \"dev\": {\n    \"configLevel\": \"project\",\n    \"useProfile\": true,\n    \"profileName\": \"nomfa\"\n  },\n  \"prod\": {\"configLevel\": \"general\"}\n}";
+    home.write(file, before);
+    let run = |args: &[&str]| -> Finished {
+        home.command(args).current_dir(home.path().join("app")).output().unwrap().into()
+    };
+    done(&run(&["setup", "nomfa", "--project", "--yes"]));
+    let after = before.replace("\"nomfa\"", "\"nomfa-amplify\"");
+    assert_eq!(text(&home, file), after);
+    assert!(home.cache_dir().join("local-aws-info.json.backup.1").exists());
+    assert!(done(&run(&["setup", "nomfa", "--project", "--yes"])).stderr.starts_with("nothing to change"));
+    done(&run(&["setup", "nomfa", "--project", "--yes", "--env", "prod"]));
+    let prod = "{\"configLevel\": \"project\", \"useProfile\": true, \"profileName\": \"nomfa-amplify\"}";
+    assert_eq!(text(&home, file), after.replace("{\"configLevel\": \"general\"}", prod));
+    let run_env = run(&["setup", "nomfa", "--project", "--yes", "--env", "nothere"]);
+    assert_eq!(run_env.code, Some(3));
+    assert_eq!(document(&run(&["explain", "--json", "-q"]).stdout)["profile"], "nomfa-amplify");
+    fs::remove_file(home.path().join(file)).unwrap();
+    done(&run(&["setup", "nomfa", "--project", "--yes"]));
+    assert_eq!(document(&run(&["explain", "--json", "-q"]).stdout)["profile"], "nomfa-amplify");
+    assert_eq!(mode(&home.path().join(file)), 0o600);
+}
+
+#[test]
+fn questions_are_answered_checked_and_hidden_where_they_must_be() {
+    let (sts, home) = biz_corp();
+    home.config("");
+    home.credentials("");
+    fs::set_permissions(home.path().join(".aws/credentials"), fs::Permissions::from_mode(0o644)).unwrap();
+    let mut terminal = Terminal::start(&home, "setup", "</dev/null");
+    terminal.expect("Role ARN: ");
+    terminal.type_line("arn:aws:iam::1:role/x");
+    terminal.expect("That is not the ARN of a role");
+    terminal.expect("Role ARN: ");
+    terminal.type_line(data::BIZ_CORP_ROLE);
+    terminal.expect("Source profile: ");
+    terminal.type_line("dev corp");
+    terminal.expect("That is not a name that every tool takes");
+    terminal.type_line("devcorpuser");
+    terminal.expect("Access key id: ");
+    terminal.type_line(data::ACCESS_KEY_ID);
+    terminal.expect("Secret access key (it is not shown): ");
+    terminal.type_line("too short");
+    let echoed = terminal.expect("That is not a secret access key.");
+    assert!(!echoed.contains("short"), "{echoed:?}");
+    terminal.expect("Secret access key (it is not shown): ");
+    terminal.type_line(data::SECRET_ACCESS_KEY);
+    let echoed = terminal.expect("External id, if the role asks for one: ");
+    assert!(!echoed.contains(data::SECRET_ACCESS_KEY), "{echoed:?}");
+    terminal.type_line(data::EXTERNAL_ID);
+    terminal.expect("MFA device, if the role asks for MFA: ");
+    terminal.type_line(data::MFA_SERIAL);
+    terminal.expect("Region: ");
+    terminal.type_line("us-east-1");
+    terminal.expect("Name of the profile [bizcorprole]: ");
+    terminal.type_line("");
+    let told = terminal.expect(CONFIRM);
+    assert!(!told.contains(data::SECRET_ACCESS_KEY) && told.contains("+[devcorpuser]"), "{told}");
+    assert!(told.contains("old mode 0644\r\nnew mode 0600"), "{told}");
+    terminal.type_line("y");
+    let run = terminal.finish().1.restored();
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(!run.stdout.contains(data::SECRET_ACCESS_KEY));
+    assert_eq!(mode(&home.path().join(".aws/credentials")), 0o600, "it has a secret now");
+
+    let mut terminal = Terminal::start(&home, "process bizcorprole-amplify", "</dev/null");
+    terminal.expect("Enter the MFA token code: ");
+    terminal.type_line(&sts.next_unused_code(data::MFA_SERIAL));
+    assert_eq!(document(terminal.finish().1.restored().succeeded())["AccountId"], "222222222222");
+}
+
+#[test]
+fn the_source_is_chosen_from_those_that_exist_and_flags_are_not_asked_for() {
+    let (_sts, home) = biz_corp();
+    let mut terminal = Terminal::start(
+        &home,
+        &format!("setup --role-arn {} --external-id '' --mfa-serial ''", data::NO_MFA_ROLE),
+        "</dev/null",
+    );
+    let told = terminal.expect("Source profile: ");
+    assert!(told.contains("1  bizcorprole (role)\r\n") && told.contains("2  devcorpuser (static)\r\n"), "{told}");
+    assert!(!told.contains("Role ARN"), "{told}");
+    terminal.type_line("2");
+    let told = terminal.expect("Region [us-east-1]: ");
+    assert!(!told.contains("External id") && !told.contains("MFA device"), "{told}");
+    terminal.type_line("");
+    terminal.expect("Name of the profile [nomfa]: ");
+    terminal.type_line("bizcorprole");
+    terminal.expect("That is not a new name");
+    terminal.type_line("fresh");
+    terminal.expect(CONFIRM);
+    terminal.type_line("y");
+    assert_eq!(terminal.finish().1.restored().code, Some(0));
+    assert!(config(&home).contains(&format!(
+        "[profile fresh]\nrole_arn = {}\nsource_profile = devcorpuser\nregion = us-east-1\n",
+        data::NO_MFA_ROLE
+    )));
+    home.run(&["process", "fresh-amplify"]).succeeded();
+}
+
+#[test]
+fn a_cancelled_secret_leaves_the_terminal_as_it_was() {
+    for key in ['c', 'd'] {
+        let home = TestHome::new(PROGRAM);
+        let arguments = format!(
+            "setup --role-arn {} --source-profile new --access-key-id {}",
+            data::NO_MFA_ROLE,
+            data::ACCESS_KEY_ID
+        );
+        let mut terminal = Terminal::start(&home, &arguments, "</dev/null");
+        terminal.expect("Secret access key (it is not shown): ");
+        terminal.type_control(key);
+        let run = terminal.finish().1.restored();
+        assert_eq!(run.code, Some(130), "{run:?}");
+        assert!(!home.path().join(".aws").exists());
+    }
+}
