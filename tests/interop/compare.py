@@ -426,4 +426,5 @@ def covers(mark, key):
     return any(key == marked or key.startswith(f"{marked}.") for marked in mark["keys"])
 
 
-main()
+if __name__ == "__main__":
+    main()
