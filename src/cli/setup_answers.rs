@@ -34,7 +34,11 @@ pub(super) fn answers(context: &Context, options: &Setup) -> Result<Role, Failur
         &Question { what: "Role ARN", flag: "--role-arn", given: role_arn.as_deref(), usual: None },
         &|arn| {
             let shape = "the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME with the account's twelve digits";
-            if RoleArn::parse(arn).is_some() && reads_alike("role_arn", arn) { Ok(()) } else { Err(shape.to_owned()) }
+            if RoleArn::parse(arn).is_some_and(|arn| arn.has_account()) && reads_alike("role_arn", arn) {
+                Ok(())
+            } else {
+                Err(shape.to_owned())
+            }
         },
     )?;
     let (source_profile, source_keys) = source(options, source_profile.as_deref(), &set, &mut ask)?;

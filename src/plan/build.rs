@@ -152,7 +152,8 @@ fn override_last(hops: &mut [Hop], inputs: &Inputs, profile: &str) -> Result<(),
     }
     if let Some(arn) = role_arn {
         let shape = "arn:aws:iam::ACCOUNT:role/NAME with the account's twelve digits".to_owned();
-        let arn = RoleArn::parse(arn).ok_or_else(|| invalid("role_arn", shape, "--role-arn"))?;
+        let arn =
+            RoleArn::parse(arn).filter(RoleArn::has_account).ok_or_else(|| invalid("role_arn", shape, "--role-arn"))?;
         last.role_arn = Located::new(arn, Origin::Flag("--role-arn"));
     }
     if let Some(id) = external_id {
