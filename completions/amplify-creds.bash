@@ -402,7 +402,7 @@ _amplify__creds() {
                     return 0
                     ;;
                 --shell)
-                    COMPREPLY=($(compgen -W "bash zsh sh fish powershell cmd" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "bash zsh sh fish powershell cmd nu elvish dotenv github" -- "${cur}"))
                     return 0
                     ;;
                 --profile)

@@ -105,7 +105,11 @@ zsh\t'Z shell'
 sh\t'Any POSIX shell'
 fish\t'fish'
 powershell\t'PowerShell'
-cmd\t'The command prompt of Windows'"
+cmd\t'The command prompt of Windows'
+nu\t'Nushell'
+elvish\t'Elvish'
+dotenv\t'A .env file'
+github\t'The later steps of a GitHub Actions job, the secrets masked in its log'"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l env -d 'Environment of the Amplify project, other than its current one' -r

@@ -112,6 +112,8 @@ pub const AMPLIFY_CREDS_ACTIVE_PROFILE: &str = "AMPLIFY_CREDS_ACTIVE_PROFILE";
 pub const AWS_CREDENTIAL_EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 /// What the session token was called long ago. Unset by `env`, never read.
 pub const AWS_SECURITY_TOKEN: &str = "AWS_SECURITY_TOKEN";
+/// The file that gives variables to the later steps of a GitHub Actions job.
+pub const GITHUB_ENV: &str = "GITHUB_ENV";
 /// The user's login shell.
 pub const SHELL: &str = "SHELL";
 /// For a `credential_process` that we run: the profiles and locks that wait for it, as JSON. Ours alone.

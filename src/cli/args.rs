@@ -34,6 +34,10 @@ Examples:
   eval \"$(amplify-creds env bizcorprole)\"
   creds=$(amplify-creds env bizcorprole) && eval \"$creds\"   keeps the status
   amplify-creds env bizcorprole | source                      in fish
+  amplify-creds env bizcorprole | from json | load-env        in Nushell
+  eval (amplify-creds env bizcorprole | slurp)                in Elvish
+  amplify-creds env bizcorprole --shell dotenv > .env         for docker, node
+  amplify-creds env bizcorprole --shell github                in GitHub Actions
   eval \"$(amplify-creds env --unset)\"";
 
 const LOGIN_EXAMPLES: &str = "\
@@ -328,6 +332,15 @@ pub enum ShellArg {
     Powershell,
     /// The command prompt of Windows
     Cmd,
+    /// Nushell
+    #[value(alias = "nushell")]
+    Nu,
+    /// Elvish
+    Elvish,
+    /// A .env file
+    Dotenv,
+    /// The later steps of a GitHub Actions job, the secrets masked in its log
+    Github,
 }
 
 /// Options of `login`.

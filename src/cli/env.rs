@@ -1,17 +1,20 @@
-//! Owns `env`: assignments for the shell that evaluates them.
+//! Owns `env`: assignments for the shell that evaluates them, or for a file that programs read.
+//!
+//! Refuses to write any file but the one that GitHub Actions names.
 
-use std::io::IsTerminal;
+use std::fs::OpenOptions;
+use std::io::{IsTerminal, Write};
 
 use crate::clock::Timestamp;
 use crate::env;
-use crate::output::shell::{Assignment, Shell};
+use crate::output::shell::{Assignment, Shell, masks};
 use crate::output::tell;
 use crate::printable::printable;
 use crate::secret::Secret;
 
 use super::args::{EnvOptions, ShellArg};
 use super::context::Context;
-use super::failure::{Failure, USAGE};
+use super::failure::{CONFIG, FILE, Failure, USAGE};
 use super::fetching::fetch;
 use super::put;
 
@@ -34,7 +37,7 @@ pub(super) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure
     let (shell, why) = shell(context, options);
     context.say(|| format!("for {shell:?} ({why})"));
     if options.unset {
-        return print(shell, &ALL.map(|name| (name, None)));
+        return hand_out(context, shell, &ALL.map(|name| (name, None)));
     }
     let fetched = fetch(context, &options.fetch.how)?;
     let credentials = &fetched.credentials;
@@ -51,7 +54,7 @@ pub(super) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure
         // A profile would win over the keys in some SDKs; the rest is stale.
         _ => Some((name, None)),
     };
-    print(shell, &ALL.into_iter().filter_map(assignment).collect::<Vec<_>>())?;
+    hand_out(context, shell, &ALL.into_iter().filter_map(assignment).collect::<Vec<_>>())?;
     if std::io::stdout().is_terminal() && !context.global.quiet {
         let line = shell.eval_line(&format!("amplify-creds env {}", fetched.plan.profile));
         tell(&format!("hint: the shell takes them by: {}\n", printable(&line)));
@@ -59,12 +62,56 @@ pub(super) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure
     Ok(())
 }
 
-fn print(shell: Shell, assignments: &[Assignment<'_>]) -> Result<(), Failure> {
-    match shell.render(assignments) {
-        Ok(text) => put(text.as_bytes()),
-        Err(name) => Err(Failure::new(USAGE, format!("this shell has no quoting for the value of {name}"))
-            .hint("use another shell: --shell powershell")),
+fn hand_out(context: &Context, shell: Shell, assignments: &[Assignment<'_>]) -> Result<(), Failure> {
+    let render = |assignments: &[Assignment<'_>]| {
+        shell.render(assignments).map_err(|name| match shell {
+            Shell::Dotenv => {
+                Failure::new(USAGE, format!("readers of .env files do not agree on what the value of {name} means"))
+                    .hint("give it to the program itself: amplify-creds exec PROFILE -- PROGRAM")
+            }
+            _ => Failure::new(USAGE, format!("this shell has no quoting for the value of {name}"))
+                .hint("use another shell: --shell powershell"),
+        })
+    };
+    match shell {
+        Shell::GitHub => to_github(context, assignments, render),
+        Shell::Dotenv if assignments.iter().all(|(_, value)| value.is_none()) => {
+            Err(Failure::new(USAGE, "a .env file cannot take variables away").hint("delete the file"))
+        }
+        _ => put(render(assignments)?.as_bytes()),
     }
+}
+
+/// Masks first: from then on the job's log shows no secret, whatever the next lines and steps say.
+fn to_github<'a>(
+    context: &Context,
+    assignments: &[Assignment<'a>],
+    render: impl Fn(&[Assignment<'a>]) -> Result<zeroize::Zeroizing<String>, Failure>,
+) -> Result<(), Failure> {
+    let path = context.env.path(env::GITHUB_ENV).ok_or_else(|| {
+        Failure::new(CONFIG, "GITHUB_ENV is not set: this is no step of a GitHub Actions job")
+            .hint("for a shell: amplify-creds env --shell bash")
+    })?;
+    let is_profile = |name: &str| [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE].contains(&name);
+    let is_set = |name: &str| context.env.text(name).is_some();
+    let sets_some = assignments.iter().any(|(_, value)| value.is_some());
+    // Nothing can be taken away there, and botocore fails on an empty AWS_PROFILE.
+    if let Some((name, _)) = assignments.iter().find(|(name, _)| sets_some && is_profile(name) && is_set(name)) {
+        tell(&format!(
+            "{name} stays set for the later steps, and wins over keys in some SDKs: take it out of the job\n"
+        ));
+    }
+    let needed = |(name, value): &Assignment<'_>| value.is_some() || (is_set(name) && !is_profile(name));
+    let needed: Vec<_> = assignments.iter().copied().filter(needed).collect();
+    let text = render(&needed)?;
+    let secrets = [env::AWS_SECRET_ACCESS_KEY, env::AWS_SESSION_TOKEN];
+    let secrets: Vec<_> =
+        needed.iter().filter(|(name, _)| secrets.contains(name)).filter_map(|(_, value)| *value).collect();
+    put(masks(&secrets).as_bytes())?;
+    let appended = OpenOptions::new().append(true).create(true).open(&path);
+    appended.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
+        Failure::new(FILE, format!("cannot write the file that GITHUB_ENV names, {}: {error}", path.display()))
+    })
 }
 
 /// The shell and what told it: the option, the program that started us, the login shell.
@@ -74,6 +121,10 @@ fn shell(context: &Context, options: &EnvOptions) -> (Shell, &'static str) {
         ShellArg::Fish => Shell::Fish,
         ShellArg::Powershell => Shell::PowerShell,
         ShellArg::Cmd => Shell::Cmd,
+        ShellArg::Nu => Shell::Nu,
+        ShellArg::Elvish => Shell::Elvish,
+        ShellArg::Dotenv => Shell::Dotenv,
+        ShellArg::Github => Shell::GitHub,
     });
     let login = || context.env.text(env::SHELL).and_then(|path| Shell::of_program(&path));
     let usual = if cfg!(windows) { Shell::PowerShell } else { Shell::Posix };
@@ -88,8 +139,10 @@ fn shell(context: &Context, options: &EnvOptions) -> (Shell, &'static str) {
 #[cfg(target_os = "linux")]
 fn parent() -> Option<Shell> {
     let pid = rustix::process::getppid()?.as_raw_nonzero();
-    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
-    Shell::of_program(name.trim_end())
+    let program = std::fs::read_link(format!("/proc/{pid}/exe"));
+    let program = program.ok().and_then(|path| Shell::of_program(path.to_str()?));
+    // The program of another user's process cannot be seen, its name can.
+    program.or_else(|| Shell::of_program(std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?.trim_end()))
 }
 
 #[cfg(not(target_os = "linux"))]

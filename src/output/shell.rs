@@ -1,12 +1,13 @@
-//! Owns assignments as shells read them: every value quoted, whatever is in it.
+//! Owns assignments as shells, and the files that some programs read instead, take them: every value quoted, whatever is
+//! in it.
 //!
-//! Refuses a value that a shell has no quoting for, rather than to change it.
+//! Refuses a value that a language has no quoting for, rather than to change it.
 
 use std::fmt::Write as _;
 
 use zeroize::Zeroizing;
 
-/// A shell's language.
+/// The language of a shell or of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shell {
     /// bash, zsh, dash, ksh, busybox: one language here.
@@ -17,6 +18,14 @@ pub enum Shell {
     PowerShell,
     /// The command prompt of Windows.
     Cmd,
+    /// Nushell, which evaluates no text: a record in JSON for its `load-env`.
+    Nu,
+    /// Elvish
+    Elvish,
+    /// A `.env` file. Its readers agree on little, and what they do not agree on is refused.
+    Dotenv,
+    /// The file that `GITHUB_ENV` names for the later steps of a job of GitHub Actions.
+    GitHub,
 }
 
 /// A variable and its value; none takes the variable away.
@@ -31,30 +40,43 @@ impl Shell {
             "fish" => Some(Self::Fish),
             "pwsh" | "powershell" => Some(Self::PowerShell),
             "cmd" => Some(Self::Cmd),
+            "nu" => Some(Self::Nu),
+            "elvish" => Some(Self::Elvish),
             _ => None,
         }
     }
 
-    /// The line that evaluates what `command` prints.
+    /// The line that takes what `command` prints.
     pub fn eval_line(self, command: &str) -> String {
         match self {
             Self::Posix => format!("eval \"$({command})\""),
             Self::Fish => format!("{command} | source"),
             Self::PowerShell => format!("{command} | Out-String | Invoke-Expression"),
             Self::Cmd => format!("for /f \"delims=\" %i in ('{command}') do @%i"),
+            Self::Nu => format!("{command} | from json | load-env"),
+            Self::Elvish => format!("eval ({command} | slurp)"),
+            Self::Dotenv => format!("{command} --shell dotenv > .env"),
+            Self::GitHub => format!("{command} --shell github"),
         }
     }
 
-    /// The assignments, a line each; the buffer is wiped when dropped.
+    /// The assignments, a line each but for [`Shell::Nu`]; the buffer is wiped when dropped.
     ///
     /// # Errors
-    /// The name of the variable whose value this shell cannot be given: line ends, `"` and `%` for the command prompt,
-    /// NUL for every shell.
+    /// The name of the variable whose value this language cannot be given: line ends, `"` and `%` for the command
+    /// prompt, a carriage return for GitHub, `'`, `\`, `${` and a carriage return for a `.env` file, NUL for all.
     pub fn render<'a>(self, assignments: &[Assignment<'a>]) -> Result<Zeroizing<String>, &'a str> {
+        if let Some((name, _)) = assignments.iter().find(|(_, value)| value.is_some_and(|value| !self.can_quote(value)))
+        {
+            return Err(name);
+        }
         let mut text = Zeroizing::new(String::with_capacity(8192));
+        if self == Self::Nu {
+            record(&mut text, assignments);
+            return Ok(text);
+        }
         for (name, value) in assignments {
             match value {
-                Some(value) if !self.can_quote(value) => return Err(name),
                 Some(value) => self.set(&mut text, name, value),
                 None => self.unset(&mut text, name),
             }
@@ -63,7 +85,15 @@ impl Shell {
     }
 
     fn can_quote(self, value: &str) -> bool {
-        !value.contains('\0') && (self != Self::Cmd || !value.contains(['\r', '\n', '"', '%']))
+        !value.contains('\0')
+            && match self {
+                Self::Posix | Self::Fish | Self::PowerShell | Self::Nu | Self::Elvish => true,
+                Self::Cmd => !value.contains(['\r', '\n', '"', '%']),
+                // Some readers undo backslashes inside single quotes, and python-dotenv fills in `${NAME}` there.
+                Self::Dotenv => !value.contains(['\'', '\\', '\r']) && !value.contains("${"),
+                // The runner takes it for a part of the line end.
+                Self::GitHub => !value.contains('\r'),
+            }
     }
 
     fn set(self, text: &mut String, name: &str, value: &str) {
@@ -73,6 +103,15 @@ impl Shell {
             Self::Fish => writeln!(text, "set -gx {name} '{}'", value.replace('\\', "\\\\").replace('\'', "\\'")),
             Self::PowerShell => writeln!(text, "$Env:{name} = '{}'", doubled_quotes(value)),
             Self::Cmd => writeln!(text, "set \"{name}={value}\""),
+            Self::Elvish => writeln!(text, "set-env {name} '{}'", value.replace('\'', "''")),
+            // `docker run --env-file` keeps quotes as a part of the value: none where none are needed.
+            Self::Dotenv if value.bytes().all(is_plain) => writeln!(text, "{name}={value}"),
+            Self::Dotenv => writeln!(text, "{name}='{value}'"),
+            Self::GitHub => {
+                let end = delimiter(value);
+                writeln!(text, "{name}<<{end}\n{value}\n{end}")
+            }
+            Self::Nu => Ok(()),
         };
     }
 
@@ -83,8 +122,47 @@ impl Shell {
             Self::Fish => writeln!(text, "set -q {name}; and set -e {name}"),
             Self::PowerShell => writeln!(text, "Remove-Item Env:{name} -ErrorAction SilentlyContinue"),
             Self::Cmd => writeln!(text, "set \"{name}=\""),
+            Self::Elvish => writeln!(text, "unset-env {name}"),
+            // Nothing takes a variable away there. Empty is what AWS's own action for credentials leaves behind.
+            Self::GitHub => writeln!(text, "{name}="),
+            Self::Dotenv | Self::Nu => Ok(()),
         };
     }
+}
+
+/// One line of JSON, in which `null` keeps a variable from the programs that Nushell starts.
+fn record(text: &mut String, assignments: &[Assignment<'_>]) {
+    for (at, (name, value)) in assignments.iter().enumerate() {
+        // Text is written as JSON without fail.
+        let value = Zeroizing::new(serde_json::to_string(value).unwrap_or_default());
+        let _ = write!(text, "{}\"{name}\":{}", if at == 0 { "{" } else { "," }, value.as_str());
+    }
+    text.push_str("}\n");
+}
+
+/// What every reader of `.env` files takes as it stands.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-+/=.:,@".contains(&byte)
+}
+
+/// The end of a heredoc in a file of GitHub's: a line that the value does not have.
+fn delimiter(value: &str) -> String {
+    let mut end = "END_OF_VALUE".to_owned();
+    while value.lines().any(|line| line == end) {
+        end.push('_');
+    }
+    end
+}
+
+/// The lines by which a job of GitHub Actions learns what its log must not show.
+pub fn masks(values: &[&str]) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(8192));
+    for value in values {
+        // The toolkit's own escapes (`escapeData` of @actions/core).
+        let value = Zeroizing::new(value.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A"));
+        let _ = writeln!(text, "::add-mask::{}", value.as_str());
+    }
+    text
 }
 
 /// PowerShell takes typographic single quotes for single quotes, too (about_Quoting_Rules).
@@ -114,6 +192,9 @@ mod tests {
                 "$Env:A = 'it''s $(x) `y` \\ \u{2019}\u{2019}'\nRemove-Item Env:B -ErrorAction SilentlyContinue\n",
             ),
             (Shell::Cmd, "set \"A=it's $(x) `y` \\ \u{2019}\"\nset \"B=\"\n"),
+            (Shell::Nu, "{\"A\":\"it's $(x) `y` \\\\ \u{2019}\",\"B\":null}\n"),
+            (Shell::Elvish, "set-env A 'it''s $(x) `y` \\ \u{2019}'\nunset-env B\n"),
+            (Shell::GitHub, "A<<END_OF_VALUE\nit's $(x) `y` \\ \u{2019}\nEND_OF_VALUE\nB=\n"),
         ];
         for (shell, expected) in rows {
             assert_eq!(shell.render(&assignments).unwrap().as_str(), expected, "{shell:?}");
@@ -125,10 +206,30 @@ mod tests {
         for value in ["a\nb", "a\"b", "%PATH%"] {
             assert_eq!(Shell::Cmd.render(&[("A", Some(value))]).unwrap_err(), "A", "{value:?}");
         }
-        for shell in [Shell::Posix, Shell::Fish, Shell::PowerShell] {
+        for shell in
+            [Shell::Posix, Shell::Fish, Shell::PowerShell, Shell::Nu, Shell::Elvish, Shell::Dotenv, Shell::GitHub]
+        {
             assert!(shell.render(&[("A", Some("a\nb\"%PATH%"))]).is_ok());
             assert!(shell.render(&[("A", Some("\0"))]).is_err());
         }
+        for value in ["it's", "a\\b", "${HOME}", "a\rb"] {
+            assert_eq!(Shell::Dotenv.render(&[("A", Some(value))]).unwrap_err(), "A", "{value:?}");
+        }
+        assert!(Shell::GitHub.render(&[("A", Some("a\r"))]).is_err());
+    }
+
+    #[test]
+    fn a_file_of_variables_quotes_only_what_needs_it() {
+        for (value, expected) in [("aZ09+/=", "A=aZ09+/=\n"), ("a b\n$c", "A='a b\n$c'\n"), ("", "A=\n")] {
+            assert_eq!(Shell::Dotenv.render(&[("A", Some(value)), ("B", None)]).unwrap().as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn a_value_cannot_end_its_own_heredoc() {
+        let text = Shell::GitHub.render(&[("A", Some("x\nEND_OF_VALUE\nB=1"))]).unwrap();
+        assert_eq!(text.as_str(), "A<<END_OF_VALUE_\nx\nEND_OF_VALUE\nB=1\nEND_OF_VALUE_\n");
+        assert_eq!(masks(&["a%b\nc", "d"]).as_str(), "::add-mask::a%25b%0Ac\n::add-mask::d\n");
     }
 
     #[test]
@@ -138,6 +239,8 @@ mod tests {
             ("/usr/bin/fish", Some(Shell::Fish)),
             ("C:\\Windows\\System32\\CMD.EXE", Some(Shell::Cmd)),
             ("pwsh", Some(Shell::PowerShell)),
+            ("nu", Some(Shell::Nu)),
+            ("/usr/bin/elvish", Some(Shell::Elvish)),
             ("python3", None),
             ("", None),
         ] {

@@ -33,49 +33,159 @@ fn giving(secret: &str, token: &str) -> TestHome {
     home
 }
 
-/// Runs `script` in `shell` with the program as `$PROGRAM`; `None` where there is no such shell.
-fn in_shell(shell: &str, home: &TestHome, script: &str) -> Option<Finished> {
-    let path = "/usr/local/bin:/usr/bin:/bin";
-    let is_there = path
-        .split(':')
-        .any(|dir| fs::metadata(format!("{dir}/{shell}")).is_ok_and(|file| file.permissions().mode() & 0o111 != 0));
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// Whether there is a program to test with. In CI all of them are.
+fn is_there(program: &str) -> bool {
+    let is_executable = |file: fs::Metadata| file.permissions().mode() & 0o111 != 0;
+    let is_there = PATH.split(':').any(|dir| fs::metadata(format!("{dir}/{program}")).is_ok_and(is_executable));
+    assert!(is_there || std::env::var_os("CI").is_none(), "{program} must be there in CI");
     if !is_there {
-        assert!(std::env::var_os("CI").is_none(), "{shell} must be there in CI");
-        eprintln!("SKIPPED: no {shell} here");
+        eprintln!("SKIPPED: no {program} here");
+    }
+    is_there
+}
+
+/// Runs `script` in `shell` with the program as `$PROGRAM`, and `report` as `$REPORT`; `None` where there is no such shell.
+fn in_shell(shell: &str, home: &TestHome, script: &str, report: &str) -> Option<Finished> {
+    if !is_there(shell) {
         return None;
     }
     let mut command = Command::new(shell);
-    command.arg("-c").arg(script).env_clear().envs(home.environment()).env("PATH", path);
+    if shell == "busybox" {
+        command.arg("sh");
+    }
+    command.arg("-c").arg(script).env_clear().envs(home.environment()).env("PATH", PATH);
     command.env("PROGRAM", PROGRAM).env("AWS_PROFILE", "stale").env("AWS_SECURITY_TOKEN", "stale");
-    Some(command.output().unwrap().into())
+    Some(command.env("REPORT", report).output().unwrap().into())
 }
 
-const PRINT: &str = "printf '%s|%s|%s|%s|%s|%s|' \"$AWS_ACCESS_KEY_ID\" \"$AWS_SECRET_ACCESS_KEY\" \
+const REPORT: &str = "printf '%s|%s|%s|%s|%s|%s|' \"$AWS_ACCESS_KEY_ID\" \"$AWS_SECRET_ACCESS_KEY\" \
     \"$AWS_SESSION_TOKEN\" \"$AWS_CREDENTIAL_EXPIRATION\" \"$AWS_REGION\" \"$AMPLIFY_CREDS_ACTIVE_PROFILE\"; \
     env | grep -c '^AWS_PROFILE\\|^AWS_SECURITY_TOKEN'";
 
+/// Each shell's words for: take what `$PROGRAM env ARGUMENTS` prints, then report.
+const TAKE: [(&str, &str); 7] = [
+    ("bash", "eval \"$($PROGRAM env ARGUMENTS)\"; sh -c \"$REPORT\""),
+    ("dash", "eval \"$($PROGRAM env ARGUMENTS)\"; sh -c \"$REPORT\""),
+    ("zsh", "eval \"$($PROGRAM env ARGUMENTS)\"; sh -c \"$REPORT\""),
+    ("busybox", "eval \"$($PROGRAM env ARGUMENTS)\"; sh -c \"$REPORT\""),
+    ("fish", "$PROGRAM env ARGUMENTS | source; sh -c $REPORT"),
+    ("elvish", "eval ((external $E:PROGRAM) env ARGUMENTS | slurp); sh -c $E:REPORT"),
+    ("nu", "^$env.PROGRAM env ARGUMENTS | from json | load-env; ^sh -c $env.REPORT"),
+];
+
+fn read_back(shell: &str) {
+    let (_, take) = TAKE.iter().find(|(name, _)| *name == shell).unwrap();
+    for value in HOSTILE {
+        let home = giving(value, value);
+        let Some(run) = in_shell(shell, &home, &take.replace("ARGUMENTS", "p"), REPORT) else { break };
+        let expected = format!("AKIA1|{value}|{value}|2099-01-02T03:04:05Z|eu-west-1|p|0\n");
+        assert_eq!(run.stdout, expected, "{shell} {value:?} {run:?}");
+        assert!(!home.path().join("pwned").exists());
+    }
+}
+
 #[test]
 fn posix_shells_read_back_the_same_bytes() {
-    for shell in ["bash", "dash", "zsh"] {
-        for value in HOSTILE {
-            let home = giving(value, value);
-            let Some(run) = in_shell(shell, &home, &format!("eval \"$($PROGRAM env p)\"; {PRINT}")) else { break };
-            let expected = format!("AKIA1|{value}|{value}|2099-01-02T03:04:05Z|eu-west-1|p|0\n");
-            assert_eq!(run.stdout, expected, "{shell} {value:?} {run:?}");
-            assert!(!home.path().join("pwned").exists());
-        }
+    for shell in ["bash", "dash", "zsh", "busybox"] {
+        read_back(shell);
     }
 }
 
 #[test]
 fn fish_reads_back_the_same_bytes() {
+    read_back("fish");
+}
+
+#[test]
+fn elvish_reads_back_the_same_bytes() {
+    read_back("elvish");
+}
+
+#[test]
+fn nushell_reads_back_the_same_bytes() {
+    read_back("nu");
+}
+
+#[test]
+fn node_reads_the_same_bytes_from_a_dotenv_file_or_is_given_none() {
+    let script = "const e = process.env; \
+        process.stdout.write(`${e.AWS_ACCESS_KEY_ID}|${e.AWS_SECRET_ACCESS_KEY}|${e.AWS_REGION}`)";
+    let mut given = 0;
     for value in HOSTILE {
-        let home = giving(value, value);
-        let script = format!("$PROGRAM env p | source; {}", PRINT.replace("env |", "command env |"));
-        let Some(run) = in_shell("fish", &home, &script) else { break };
-        let expected = format!("AKIA1|{value}|{value}|2099-01-02T03:04:05Z|eu-west-1|p|0\n");
-        assert_eq!(run.stdout, expected, "{value:?} {run:?}");
+        let home = giving(value, "t");
+        let run = home.run(&["env", "p", "--shell", "dotenv"]);
+        if value.contains(['\'', '\\']) || value.contains("${") {
+            run.failed_with(2);
+            continue;
+        }
+        let file = home.write("dotenv", run.succeeded());
+        given += 1;
+        if is_there("node") {
+            let file = format!("--env-file={}", file.display());
+            let output = Command::new("node").args([&file, "-e", script]).env_clear().env("PATH", PATH).output();
+            let run = Finished::from(output.unwrap());
+            assert_eq!(run.stdout, format!("AKIA1|{value}|eu-west-1"), "{value:?} {run:?}");
+        }
     }
+    assert!(given >= 5);
+    giving("s", "t").run(&["env", "--shell", "dotenv", "--unset"]).failed_with(2);
+}
+
+/// What the runner of GitHub Actions makes of the file that `GITHUB_ENV` names (its `FileCommandManager`).
+fn runner_reads(text: &str) -> Vec<(String, String)> {
+    let mut lines = text.split_inclusive('\n');
+    let mut variables = Vec::new();
+    while let Some(line) = lines.next() {
+        let line = line.trim_end_matches(['\r', '\n']);
+        match (line.find('='), line.find("<<")) {
+            (equals, Some(heredoc)) if equals.is_none_or(|equals| heredoc < equals) => {
+                let end = &line[heredoc + 2..];
+                let value: String =
+                    lines.by_ref().take_while(|line| line.trim_end_matches(['\r', '\n']) != end).collect();
+                let value = value.strip_suffix('\n').unwrap_or_default();
+                variables.push((line[..heredoc].to_owned(), value.to_owned()));
+            }
+            (Some(equals), _) => variables.push((line[..equals].to_owned(), line[equals + 1..].to_owned())),
+            _ => panic!("invalid format {line:?}"),
+        }
+    }
+    variables
+}
+
+#[test]
+fn later_steps_of_a_github_job_get_the_variables_and_its_log_no_secret() {
+    for value in HOSTILE {
+        let home = giving(value, "a%b\nc");
+        let file = home.write("github", "BEFORE=1\n");
+        let variables = [("GITHUB_ENV", file.to_str().unwrap()), ("AWS_SECURITY_TOKEN", "stale")];
+        let run = home.run_with(&["env", "p", "--shell", "github"], &variables);
+        let masked = value.replace('%', "%25").replace('\n', "%0A");
+        assert_eq!(run.succeeded(), format!("::add-mask::{masked}\n::add-mask::a%25b%0Ac\n"));
+        let read = runner_reads(&fs::read_to_string(&file).unwrap());
+        let expected = [
+            ("BEFORE", "1"),
+            ("AWS_ACCESS_KEY_ID", "AKIA1"),
+            ("AWS_SECRET_ACCESS_KEY", value),
+            ("AWS_SESSION_TOKEN", "a%b\nc"),
+            ("AWS_SECURITY_TOKEN", ""),
+            ("AWS_CREDENTIAL_EXPIRATION", "2099-01-02T03:04:05Z"),
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_DEFAULT_REGION", "eu-west-1"),
+            ("AMPLIFY_CREDS_ACTIVE_PROFILE", "p"),
+        ];
+        assert_eq!(read, expected.map(|(name, value)| (name.to_owned(), value.to_owned())), "{value:?}");
+    }
+    let home = giving("s", "t");
+    home.run(&["env", "p", "--shell", "github"]).failed_with(3);
+    let file = home.path().join("github");
+    let variables = [("GITHUB_ENV", file.to_str().unwrap()), ("AWS_PROFILE", "p"), ("AWS_SESSION_TOKEN", "t")];
+    let run = home.run_with(&["env", "--shell", "github"], &variables);
+    assert!(run.code == Some(0) && run.stderr.contains("AWS_PROFILE stays set"), "{run:?}");
+    fs::remove_file(&file).unwrap();
+    assert_eq!(home.run_with(&["env", "--shell", "github", "--unset"], &variables).succeeded(), "");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "AWS_SESSION_TOKEN=\n");
 }
 
 #[test]
@@ -83,20 +193,18 @@ fn the_recipe_keeps_the_exit_status_and_a_failure_prints_nothing() {
     let home = TestHome::new(PROGRAM);
     home.run(&["env", "nosuch"]).failed_with(3);
     let script = "c=$($PROGRAM env nosuch) && eval \"$c\"; echo \"status $?\"";
-    let Some(run) = in_shell("bash", &home, script) else { return };
+    let Some(run) = in_shell("bash", &home, script, "") else { return };
     assert_eq!(run.stdout, "status 3\n");
 }
 
 #[test]
 fn unset_takes_everything_away_again() {
-    for (shell, line) in [
-        ("bash", "eval \"$($PROGRAM env p)\"; eval \"$($PROGRAM env --unset)\""),
-        ("zsh", "eval \"$($PROGRAM env p)\"; eval \"$($PROGRAM env --unset)\""),
-        ("fish", "$PROGRAM env p | source; $PROGRAM env --unset | source"),
-    ] {
+    let left = "env | grep '^AWS\\|^AMPLIFY' | grep -v AWS_ENDPOINT; true";
+    for (shell, take) in TAKE {
         let home = giving("s", "t");
-        let script = format!("{line}; env | grep '^AWS\\|^AMPLIFY' | grep -v AWS_ENDPOINT; true");
-        let Some(run) = in_shell(shell, &home, &script) else { continue };
+        let (take, report) = take.split_once("; ").unwrap();
+        let script = format!("{}; {}; {report}", take.replace("ARGUMENTS", "p"), take.replace("ARGUMENTS", "--unset"));
+        let Some(run) = in_shell(shell, &home, &script, left) else { continue };
         assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""), "{shell}");
     }
 }
@@ -111,6 +219,10 @@ fn each_shell_gets_its_own_language() {
         ("fish", "set -gx AWS_ACCESS_KEY_ID 'AKIA1'\n"),
         ("powershell", "$Env:AWS_ACCESS_KEY_ID = 'AKIA1'\n"),
         ("cmd", "set \"AWS_ACCESS_KEY_ID=AKIA1\"\n"),
+        ("nu", "{\"AWS_ACCESS_KEY_ID\":\"AKIA1\","),
+        ("nushell", "{\"AWS_ACCESS_KEY_ID\":\"AKIA1\","),
+        ("elvish", "set-env AWS_ACCESS_KEY_ID 'AKIA1'\n"),
+        ("dotenv", "AWS_ACCESS_KEY_ID=AKIA1\n"),
     ] {
         assert!(home.run(&["env", "p", "--shell", shell]).succeeded().starts_with(line), "{shell}");
     }
@@ -126,7 +238,7 @@ fn the_shell_is_told_by_the_parent_then_by_the_variable() {
     let run = home.run(&["env", "p", "-v"]);
     assert!(run.stdout.starts_with("export") && run.stderr.contains("nothing tells another"), "{run:?}");
     if cfg!(target_os = "linux") {
-        let Some(run) = in_shell("fish", &home, "$PROGRAM env p -v 2>&1; true") else { return };
+        let Some(run) = in_shell("fish", &home, "$PROGRAM env p -v 2>&1; true", "") else { return };
         assert!(run.stdout.contains("the parent process") && run.stdout.contains("set -gx"), "{run:?}");
     }
 }
