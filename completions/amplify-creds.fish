@@ -39,6 +39,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -s h -l help -
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -s V -l version -d 'Print version'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "process" -d 'Print credentials as a credential_process document'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "env" -d 'Print credentials as assignments for a shell to evaluate'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "exec" -d 'Run a command with credentials in its environment'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "explain" -d 'Show how a profile\'s credentials come about, without getting them'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "reset-cache" -d 'Forget cached sessions'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "aws" -d 'As the Amplify CLI spells it'
@@ -125,6 +126,38 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -l no-i
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -s v -l verbose -d 'Say on stderr what is done and why'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand env" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -s t -l mfa-token -d 'MFA code; "-" reads it from stdin (an argument can be seen by other processes)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l prompt -d 'How to ask for an MFA code [default: the terminal, else a window where there is a screen]' -r -f -a "tty\t'On the terminal'
+pinentry\t'By GnuPG\'s pinentry'
+osascript\t'By a dialog of macOS'
+zenity\t'By a dialog of GTK'
+powershell\t'By a dialog of Windows, also from inside WSL'
+none\t'Not at all'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -s d -l duration -d 'Session duration, such as 1h or 3600' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l role-arn -d 'Another role than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l external-id -d 'Another external id than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l session-name -d 'Another session name than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l policy-arn -d 'Let the session do no more than this managed policy allows; "read-only" and the Amplify environment\'s "boundary" are known (repeatable)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l policy -d 'Let the session do no more than this policy allows: a file, or JSON' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l tag -d 'Give the session a tag (repeatable)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l source-identity -d 'Who is behind the session, in CloudTrail and for every role assumed later' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l provided-context -d 'Who else vouches for the caller: a context provider, and the file with its assertion (repeatable)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l min-ttl -d 'Renew a session that lasts no longer than this' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l lock-timeout -d 'How long to wait for another process that fetches the same session' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l refresh -d 'Take no cached session for this profile'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l no-cache -d 'Neither read nor write the cache'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -s d -l duration -d 'Explain with this session duration' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand explain" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r

@@ -1,5 +1,6 @@
 //! Owns the command line: definitions only, no behaviour. Help, man pages and completions are made from it.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -39,6 +40,17 @@ Examples:
   amplify-creds env bizcorprole --shell dotenv > .env         for docker, node
   amplify-creds env bizcorprole --shell github                in GitHub Actions
   eval \"$(amplify-creds env --unset)\"";
+
+const EXEC_EXAMPLES: &str = "\
+Examples:
+  amplify-creds exec bizcorprole -- aws s3 ls
+  amplify-creds exec bizcorprole -- npx cdk deploy
+  amplify-creds exec bizcorprole               a shell with the credentials
+  amplify-creds exec bizcorprole -- sh -c 'aws s3 ls && aws sts get-caller-identity'
+
+The command takes the place of this program: signals, job control and the exit
+status are its own. Before it runs every failure is exit status 125; 126 is a
+command that cannot be run, 127 one that does not exist.";
 
 const LOGIN_EXAMPLES: &str = "\
 Examples:
@@ -196,6 +208,9 @@ pub enum Command {
     /// Print credentials as assignments for a shell to evaluate
     #[command(after_help = ENV_EXAMPLES)]
     Env(EnvOptions),
+    /// Run a command with credentials in its environment
+    #[command(after_help = EXEC_EXAMPLES)]
+    Exec(ExecOptions),
     /// Show how a profile's credentials come about, without getting them
     #[command(alias = "show", after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
@@ -341,6 +356,17 @@ pub enum ShellArg {
     Dotenv,
     /// The later steps of a GitHub Actions job, the secrets masked in its log
     Github,
+}
+
+/// Options of `exec`.
+#[derive(Debug, Args)]
+pub struct ExecOptions {
+    /// Options that all commands with credentials have.
+    #[command(flatten)]
+    pub fetch: Fetch,
+    /// The command and its arguments, after -- [default: a shell, $SHELL]
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
 }
 
 /// Options of `login`.

@@ -5,56 +5,26 @@
 use std::fs::OpenOptions;
 use std::io::{IsTerminal, Write};
 
-use crate::clock::Timestamp;
 use crate::env;
 use crate::output::shell::{Assignment, Shell, masks};
 use crate::output::tell;
 use crate::printable::printable;
-use crate::secret::Secret;
 
 use super::args::{EnvOptions, ShellArg};
 use super::context::Context;
 use super::failure::{CONFIG, FILE, Failure, USAGE};
 use super::fetching::fetch;
-use super::put;
-
-/// Every variable that `env` sets or takes away, and `--unset` takes away.
-const ALL: [&str; 11] = [
-    env::AWS_ACCESS_KEY_ID,
-    env::AWS_SECRET_ACCESS_KEY,
-    env::AWS_SESSION_TOKEN,
-    env::AWS_SECURITY_TOKEN,
-    env::AWS_CREDENTIAL_EXPIRATION,
-    env::AWS_REGION,
-    env::AWS_DEFAULT_REGION,
-    env::AWS_PROFILE,
-    env::AWS_DEFAULT_PROFILE,
-    env::AMPLIFY_CREDS_ACTIVE_PROFILE,
-    env::AMPLIFY_CREDS_CHAIN,
-];
+use super::{put, variables};
 
 pub(super) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure> {
     let (shell, why) = shell(context, options);
     context.say(|| format!("for {shell:?} ({why})"));
     if options.unset {
-        return hand_out(context, shell, &ALL.map(|name| (name, None)));
+        return hand_out(context, shell, &variables::HANDED.map(|name| (name, None)));
     }
     let fetched = fetch(context, &options.fetch.how)?;
-    let credentials = &fetched.credentials;
-    let expiration = credentials.expiration.map(Timestamp::rfc3339);
-    let region = fetched.plan.region.as_ref().map(|region| region.value.as_str());
-    let assignment = |name| match name {
-        env::AWS_ACCESS_KEY_ID => Some((name, Some(credentials.access_key_id.as_str()))),
-        env::AWS_SECRET_ACCESS_KEY => Some((name, Some(credentials.secret_access_key.expose()))),
-        env::AWS_SESSION_TOKEN => Some((name, credentials.session_token.as_ref().map(Secret::expose))),
-        env::AWS_CREDENTIAL_EXPIRATION => Some((name, expiration.as_deref())),
-        // Where the profile names no region, the one that the shell has is nobody's mistake.
-        env::AWS_REGION | env::AWS_DEFAULT_REGION => region.map(|region| (name, Some(region))),
-        env::AMPLIFY_CREDS_ACTIVE_PROFILE => Some((name, Some(fetched.plan.profile.as_str()))),
-        // A profile would win over the keys in some SDKs; the rest is stale.
-        _ => Some((name, None)),
-    };
-    hand_out(context, shell, &ALL.into_iter().filter_map(assignment).collect::<Vec<_>>())?;
+    let expiration = variables::expiration(&fetched);
+    hand_out(context, shell, &variables::assignments(&fetched, expiration.as_deref()))?;
     if std::io::stdout().is_terminal() && !context.global.quiet {
         let line = shell.eval_line(&format!("amplify-creds env {}", fetched.plan.profile));
         tell(&format!("hint: the shell takes them by: {}\n", printable(&line)));

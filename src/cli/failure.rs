@@ -71,11 +71,15 @@ pub const REFUSED: Code = code("refused", 5, "AWS refused the request for anothe
 pub const NETWORK: Code = code("network", 6, "no connection, no answer, throttled, or garbage");
 /// Another process took too long.
 pub const LOCK_TIMEOUT: Code = code("lock_timeout", 7, "another process kept fetching the same session");
+/// What `exec` was to run cannot be run.
+pub const NOT_EXECUTABLE: Code = code("not_executable", 126, "exec: the command cannot be run");
+/// What `exec` was to run is not there.
+pub const COMMAND_NOT_FOUND: Code = code("command_not_found", 127, "exec: there is no such command");
 /// The user cancelled.
 pub const CANCELLED: Code = code("cancelled", 130, "cancelled");
 
 /// All codes in the order of their exit status.
-pub const ALL: [Code; 23] = [
+pub const ALL: [Code; 25] = [
     OUTPUT,
     CLOCK,
     CACHE,
@@ -98,8 +102,13 @@ pub const ALL: [Code; 23] = [
     REFUSED,
     NETWORK,
     LOCK_TIMEOUT,
+    NOT_EXECUTABLE,
+    COMMAND_NOT_FOUND,
     CANCELLED,
 ];
+
+/// The status of `exec` for every failure before the command runs, so that the command's own can be told from ours.
+pub const BEFORE_COMMAND: u8 = 125;
 
 /// The longest first line, in characters: SDKs paste it into their own message.
 const FIRST_LINE: usize = 199;
@@ -225,6 +234,15 @@ impl Failure {
             "hints": hints,
         }});
         format!("{document}\n")
+    }
+
+    /// The same, as `exec` ends with it.
+    #[must_use]
+    pub fn before_command(mut self) -> Self {
+        if ![NOT_EXECUTABLE, COMMAND_NOT_FOUND].contains(&self.code) {
+            self.code.exit = BEFORE_COMMAND;
+        }
+        self
     }
 
     /// Shows the failure and gives the exit status.

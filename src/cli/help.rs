@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::CommandFactory;
 
 use super::args::Cli;
-use super::failure::{ALL, Failure, USAGE};
+use super::failure::{ALL, BEFORE_COMMAND, Failure, USAGE};
 
 pub(super) fn text(topic: Option<&str>) -> Result<String, Failure> {
     let mut command = Cli::command();
@@ -29,5 +29,7 @@ fn exit_codes() -> String {
     for code in ALL {
         let _ = writeln!(text, "  {:>3}  {:<21} {}", code.exit, code.name, code.meaning);
     }
+    let before = "exec: any of these, before the command runs";
+    let _ = writeln!(text, "  {BEFORE_COMMAND:>3}  {:<21} {before}", "");
     text
 }

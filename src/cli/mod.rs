@@ -8,6 +8,7 @@ mod base_error;
 mod check;
 mod context;
 mod env;
+mod exec;
 mod explain;
 mod explain_base;
 mod explain_error;
@@ -29,6 +30,7 @@ mod role_flags;
 mod sessions;
 mod setup;
 mod setup_answers;
+mod variables;
 mod whoami;
 
 use std::process::ExitCode;
@@ -51,9 +53,10 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse_from(arguments()) {
         Ok(cli) => cli,
         Err(error) if error.use_stderr() => {
-            return usage(&error).report(arguments().any(|argument| argument == "--json"));
+            let failure = if is_exec() { usage(&error).before_command() } else { usage(&error) };
+            return failure.report(arguments().any(|argument| argument == "--json"));
         }
-        Err(help) => return ended(put(help.render().to_string().as_bytes()), false),
+        Err(help) => return ended(put(help.render().to_string().as_bytes()).map(done), false),
     };
     let as_json = match &cli.command {
         Command::List(List { json, .. })
@@ -67,23 +70,36 @@ pub fn main() -> ExitCode {
         Command::Process(_)
         | Command::Env(_)
         | Command::Setup(_)
+        | Command::Exec(_)
         | Command::Completions { .. }
         | Command::Help { .. } => false,
     };
     ended(run(cli), as_json)
 }
 
-fn ended(outcome: Result<(), Failure>, as_json: bool) -> ExitCode {
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(as_json),
-    }
+fn ended(outcome: Result<ExitCode, Failure>, as_json: bool) -> ExitCode {
+    outcome.unwrap_or_else(|failure| failure.report(as_json))
 }
 
-fn run(cli: Cli) -> Result<(), Failure> {
+fn done((): ()) -> ExitCode {
+    ExitCode::SUCCESS
+}
+
+/// Whether the command line is one for `exec`, though it is wrong. Where `--` stands the rest is another program's.
+fn is_exec() -> bool {
+    let ours = arguments().take_while(|argument| argument != "--");
+    let matches = Cli::command().ignore_errors(true).try_get_matches_from(ours);
+    matches.is_ok_and(|matches| matches.subcommand_name() == Some("exec"))
+}
+
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let Cli { global, command } = cli;
     let env = Env::process();
-    match command {
+    let outcome = match command {
+        Command::Exec(options) => {
+            let context = Context::new("exec", global, options.fetch.name.as_deref(), env);
+            return context.and_then(|context| exec::run(&context, &options)).map_err(Failure::before_command);
+        }
         Command::Process(options) => {
             process::run(&Context::new("process", global, options.name.as_deref(), env)?.without_project()?, &options)
         }
@@ -110,7 +126,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
             put(&script)
         }
         Command::Help { topic } => put(help::text(topic.as_deref())?.as_bytes()),
-    }
+    };
+    outcome.map(done)
 }
 
 /// Prints what was asked for.

@@ -8,7 +8,15 @@ use crate::PROGRAM;
 fn help_and_version_go_to_stdout() {
     let home = TestHome::new(PROGRAM);
     assert_eq!(home.run(&["--version"]).succeeded(), concat!("amplify-creds ", env!("CARGO_PKG_VERSION"), "\n"));
-    for args in [&["--help"][..], &["help"], &["help", "process"], &["process", "--help"], &["help", "exit-codes"]] {
+    for args in [
+        &["--help"][..],
+        &["help"],
+        &["help", "process"],
+        &["process", "--help"],
+        &["help", "exit-codes"],
+        &["help", "env"],
+        &["help", "exec"],
+    ] {
         let run = home.run(args);
         let text = run.succeeded();
         for line in text.lines() {
@@ -22,7 +30,7 @@ fn help_and_version_go_to_stdout() {
 fn every_exit_status_of_the_design_is_listed() {
     let home = TestHome::new(PROGRAM);
     let run = home.run(&["help", "exit-codes"]);
-    for status in [0, 1, 2, 3, 4, 5, 6, 7, 130] {
+    for status in [0, 1, 2, 3, 4, 5, 6, 7, 125, 126, 127, 130] {
         let listed = run.succeeded().lines().any(|line| line.trim_start().starts_with(&format!("{status} ")));
         assert!(listed, "{status}: {}", run.stdout);
     }

@@ -13,6 +13,8 @@ mod dialogs;
 mod endpoints;
 #[cfg(unix)]
 mod env;
+#[cfg(unix)]
+mod exec;
 mod explain;
 #[cfg(unix)]
 mod faults;
