@@ -153,14 +153,15 @@ fn report(context: &Context, done: &Done, written: &[Written]) {
             &format!("{error}: for this some tools see no profile of that file; amplify-creds -v list says more"),
         );
     }
-    let Done { wrapper, region, .. } = done;
+    let Done { wrapper, region, blind, .. } = done;
+    for (consumer, reason) in blind {
+        say(context, &format!("the {} cannot use profile {wrapper}: it {reason}", consumer.name()));
+    }
     if region.is_none() {
         say(context, &format!("profile {wrapper} has no region; most tools want one: --region REGION"));
     }
-    say(
-        context,
-        &format!("every tool can use profile {wrapper}; try: aws sts get-caller-identity --profile {wrapper}"),
-    );
+    let who = if blind.is_empty() { "every tool" } else { "every other tool" };
+    say(context, &format!("{who} can use profile {wrapper}; try: aws sts get-caller-identity --profile {wrapper}"));
 }
 
 fn say(context: &Context, line: &str) {

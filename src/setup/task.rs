@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use crate::consumers::Consumer;
 use crate::plan::limits::is_region;
 use crate::profile::ProfileSet;
 use crate::profile::load::{Files, LoadError};
@@ -11,7 +12,7 @@ use crate::profile_file::Dialect;
 
 use super::in_place::move_aside;
 use super::stanzas::{Role, add_role};
-use super::verify::verify;
+use super::verify::{blind, verify};
 use super::wrapper::{Kept, Wish, wrap, wrapped};
 use super::{Draft, SetupError};
 
@@ -38,6 +39,8 @@ pub struct Done {
     pub region: Option<String>,
     /// Why a reading sees nothing of a file, with this edit or without.
     pub unreadable: Vec<LoadError>,
+    /// The tools that cannot use the profile, with or without this edit, and why.
+    pub blind: Vec<(Consumer, String)>,
     profiles: Vec<String>,
     before: Files,
 }
@@ -99,8 +102,9 @@ impl Task {
         let after = draft.files();
         let set = after.profiles(Dialect::Auto).map_err(SetupError::Broken)?;
         let region = set.get(&wrapper).and_then(|profile| Some(profile.get("region")?.value.to_owned()));
-        let mut done = Done { wrapper, command, region, unreadable: Vec::new(), profiles, before };
+        let mut done = Done { wrapper, command, region, unreadable: Vec::new(), blind: Vec::new(), profiles, before };
         done.unreadable = done.verify(&after)?;
+        done.blind = blind(&after, &done.wrapper);
         Ok(done)
     }
 }

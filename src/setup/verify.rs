@@ -2,10 +2,11 @@
 //!
 //! Refuses to let a reading that could read a file lose it.
 
+use crate::consumers::{Consumer, Sight, Views};
 use crate::plan::kind::Kind;
 use crate::profile::effect;
 use crate::profile::load::{Files, LoadError};
-use crate::profile_file::Dialect;
+use crate::profile_file::{Dialect, FileKind};
 
 use super::SetupError;
 
@@ -39,6 +40,27 @@ pub(super) fn verify(
         }
     }
     Ok(unreadable)
+}
+
+/// The tools that cannot use the profile `wrapper` all the same, each with its reason: what is wrong with such a file stood
+/// there before, and other tools do not mind it.
+pub(super) fn blind(files: &Files, wrapper: &str) -> Vec<(Consumer, String)> {
+    let views = Views::of_files(files);
+    let reason = |consumer| {
+        let Sight { visible, resolvable, reason } = views.sight(consumer, wrapper);
+        let view = views.of(consumer);
+        let rejected = || {
+            [FileKind::Config, FileKind::Credentials].into_iter().find_map(|kind| Some((kind, view.rejected(kind)?)))
+        };
+        match (visible && resolvable, rejected()) {
+            (true, _) => None,
+            (false, Some((kind, error))) => {
+                Some(format!("rejects the whole {} file (line {}: {})", kind.name(), error.line, error.problem))
+            }
+            (false, None) => Some(reason.unwrap_or_else(|| "does not see it".to_owned())),
+        }
+    };
+    Consumer::ALL.into_iter().filter_map(|consumer| Some((consumer, reason(consumer)?))).collect()
 }
 
 /// Whether a change of the profile `name` is meant: it is one of `profiles`, or what the Amplify CLI makes of a dot in one

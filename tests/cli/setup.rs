@@ -561,3 +561,15 @@ fn a_cancelled_secret_leaves_the_terminal_as_it_was() {
         assert!(!home.path().join(".aws").exists());
     }
 }
+
+#[test]
+fn a_tool_that_cannot_use_the_profile_all_the_same_is_named() {
+    let (_sts, home) = biz_corp();
+    // botocore rejects a file with a section twice; the others merge them.
+    add_config(&home, "[profile twice]\nregion = eu-west-1\n[profile twice]\nregion = eu-west-2\n");
+    let run = home.run(&["setup", "bizcorprole", "--yes"]);
+    assert_eq!(run.code, Some(0));
+    let line = "the AWS CLI cannot use profile bizcorprole-amplify: it rejects the whole config file (line ";
+    assert!(run.stderr.contains(line), "{}", run.stderr);
+    assert!(run.stderr.contains("every other tool can use profile bizcorprole-amplify"), "{}", run.stderr);
+}
