@@ -70,8 +70,9 @@ fn plan(error: &PlanError) -> Failure {
             Failure::new(CONFIG, format!("profile {profile}{by} has no credentials"))
                 .hint(format!("add its keys to the credentials file: [{profile}], or a role_arn with a source_profile"))
         }
-        PlanError::NoRole { profile } => {
-            Failure::new(USAGE, format!("profile {profile} assumes no role that the flags could be about"))
+        PlanError::NoRole { profile, at } => {
+            let code = if at.is_some() { CONFIG } else { USAGE };
+            Failure::new(code, format!("profile {profile} assumes no role that the flags could be about"))
                 .hint("give a profile with a role_arn, or leave the flags out")
         }
         PlanError::Invalid { profile, key, expected, from } => {

@@ -74,7 +74,7 @@ impl Default for Machine {
 }
 
 /// What the command line says of the last role.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoleFlags {
     /// Another role than the profile's.
     pub role_arn: Option<String>,
@@ -88,6 +88,9 @@ pub struct RoleFlags {
 pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialPlan, PlanError> {
     let mut walk = Walk::new(set, inputs);
     let mut base = walk.from(name)?;
+    if let Some(Origin::File(at)) = walk.spare_flags() {
+        return Err(PlanError::NoRole { profile: base.profile, at: Some(at.clone()) });
+    }
     let mut hops = std::mem::take(&mut walk.hops);
     hops.reverse();
     let mut warnings = std::mem::take(&mut walk.warnings);
@@ -136,39 +139,50 @@ pub fn identity_endpoint(set: &ProfileSet<'_>, plan: &CredentialPlan, inputs: &I
 
 /// Gives the last role what the command line asks of it.
 fn override_last(hops: &mut [Hop], inputs: &Inputs, profile: &str) -> Result<(), PlanError> {
-    let Inputs { role: RoleFlags { role_arn, external_id, session_name: name_asked }, extras, duration, .. } = inputs;
-    let wants = role_arn.is_some() || external_id.is_some() || name_asked.is_some() || !extras.is_empty();
+    let Inputs { role, extras, duration, .. } = inputs;
+    let wants = *role != RoleFlags::default() || !extras.is_empty();
     let Some(last) = hops.last_mut() else {
-        return if wants { Err(PlanError::NoRole { profile: profile.to_owned() }) } else { Ok(()) };
-    };
-    let invalid = |key, expected: String, flag| PlanError::Invalid {
-        profile: profile.to_owned(),
-        key,
-        expected,
-        from: Origin::Flag(flag),
+        return if wants { Err(PlanError::NoRole { profile: profile.to_owned(), at: None }) } else { Ok(()) };
     };
     if let Some(asked) = duration {
         last.duration = SessionDuration { requested: asked.clone(), seconds: asked.value };
     }
+    override_role(last, role, extras, profile, Origin::Flag)
+}
+
+/// Gives a role what a command asks of it; `from` tells where a flag stands.
+pub(super) fn override_role(
+    hop: &mut Hop,
+    role: &RoleFlags,
+    extras: &SessionExtras,
+    profile: &str,
+    from: impl Fn(&'static str) -> Origin,
+) -> Result<(), PlanError> {
+    let RoleFlags { role_arn, external_id, session_name: name } = role;
+    let invalid = |key, expected: String, flag| PlanError::Invalid {
+        profile: profile.to_owned(),
+        key,
+        expected,
+        from: from(flag),
+    };
     if let Some(arn) = role_arn {
-        let shape = "arn:aws:iam::ACCOUNT:role/NAME with the account's twelve digits".to_owned();
-        let arn =
-            RoleArn::parse(arn).filter(RoleArn::has_account).ok_or_else(|| invalid("role_arn", shape, "--role-arn"))?;
-        last.role_arn = Located::new(arn, Origin::Flag("--role-arn"));
+        let arn = RoleArn::parse(arn).filter(RoleArn::has_account);
+        let arn = arn.ok_or_else(|| hop::not_a_role(profile, from("--role-arn")))?;
+        hop.role_arn = Located::new(arn, from("--role-arn"));
     }
     if let Some(id) = external_id {
         if !EXTERNAL_ID.allows(id) {
             return Err(invalid(EXTERNAL_ID.key, EXTERNAL_ID.to_string(), "--external-id"));
         }
-        last.external_id = Some(Located::new(id.clone(), Origin::Flag("--external-id")));
+        hop.external_id = Some(Located::new(id.clone(), from("--external-id")));
     }
-    if let Some(name) = name_asked {
+    if let Some(name) = name {
         if !session_name::allows(name) {
             return Err(invalid(SESSION_NAME.key, session_name::expected(), "--session-name"));
         }
-        last.session_name = Located::new(name.clone(), Origin::Flag("--session-name"));
+        hop.session_name = Located::new(name.clone(), from("--session-name"));
     }
-    last.extras = std::mem::take(&mut last.extras).with(extras, profile)?;
+    hop.extras = std::mem::take(&mut hop.extras).with(extras, profile)?;
     Ok(())
 }
 

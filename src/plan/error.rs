@@ -120,6 +120,8 @@ pub enum PlanError {
     NoRole {
         /// The profile.
         profile: String,
+        /// The command that has the flags; none where it is the user's own.
+        at: Option<Location>,
     },
     /// A value that AWS would reject.
     Invalid {
@@ -188,8 +190,8 @@ impl PlanError {
             | Self::NoSsoSession { at, .. }
             | Self::SsoMismatch { at, .. }
             | Self::SsoIncomplete { at, .. } => at.location(),
-            Self::Recursion { at, .. } => at.as_ref(),
-            Self::UnknownProfile { .. } | Self::NoRole { .. } => None,
+            Self::Recursion { at, .. } | Self::NoRole { at, .. } => at.as_ref(),
+            Self::UnknownProfile { .. } => None,
         }
     }
 }

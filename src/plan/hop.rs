@@ -5,7 +5,7 @@
 use crate::profile::{Profile, Setting};
 use crate::span::{Located, Origin};
 
-use super::build::Inputs;
+use super::build::{Inputs, RoleFlags};
 use super::endpoint::Choice;
 use super::error::PlanError;
 use super::limits::{DURATION_SECONDS, EXTERNAL_ID, MFA_SERIAL, ONE_HOUR, RoleArn, SESSION_NAME, TextLimit, is_region};
@@ -22,6 +22,8 @@ pub(super) const AMPLIFY_SESSION_NAME: &str = "amplify";
 pub(super) struct Asked {
     pub(super) duration: Option<Located<u32>>,
     pub(super) region: Option<Located<String>>,
+    /// What the command says of the role that it names, and where it stands.
+    pub(super) role: Option<(RoleFlags, SessionExtras, Origin)>,
 }
 
 /// The hop that `profile` with its `role` is; `source_region` is the region of its source.

@@ -144,6 +144,28 @@ impl SessionExtras {
         })
     }
 
+    /// What the options of a command ask, each with its value; `from` is where the command stands. The error is the option
+    /// whose value is none.
+    pub(super) fn of_options(options: &[(&'static str, String)], from: &Origin) -> Result<Self, &'static str> {
+        let mut extras = Self::default();
+        for (option, value) in options {
+            let at = || from.clone();
+            match *option {
+                "--policy-arn" => {
+                    extras.policy_arns.push(Located::new(policy_arn(value, "aws").ok_or(*option)?, at()));
+                }
+                "--policy" => extras.policy = Some(Located::new(policy(value).ok_or(*option)?, at())),
+                "--tag" => extras.tags.push(Located::new(tag_of(value).ok_or(*option)?, at())),
+                "--provided-context" => extras.contexts.push(Located::new(context_of(value).ok_or(*option)?, at())),
+                _ => {
+                    let identity = Some(value.clone()).filter(|name| SOURCE_IDENTITY.allows(name));
+                    extras.source_identity = Some(Located::new(identity.ok_or(*option)?, at()));
+                }
+            }
+        }
+        Ok(extras)
+    }
+
     /// Itself, if it is not more than AWS takes.
     fn checked(self) -> Result<Self, (&'static str, &'static str, Origin)> {
         if let Some(more) = self.policy_arns.get(MOST_POLICY_ARNS) {

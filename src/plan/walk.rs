@@ -12,10 +12,11 @@ use crate::profile::{Profile, ProfileSet, Setting};
 use crate::span::{Located, Location, Origin};
 
 use super::base;
-use super::build::Inputs;
+use super::build::{Inputs, RoleFlags, override_role};
 use super::endpoint::Choice;
 use super::error::PlanError;
 use super::hop::{self, Asked};
+use super::session::SessionExtras;
 use super::wrapper::Wrapper;
 use super::{Base, BaseSource, Hop, ProcessBase, Warning};
 
@@ -116,7 +117,8 @@ impl<'a, 't> Walk<'a, 't> {
                 (Some(source), None) => source,
                 (None, Some(source)) => {
                     let base = self.credential_source(&profile, &source)?;
-                    self.hops.push(hop::make(&profile, role, None, self.inputs, &self.asked, &self.sts)?);
+                    let hop = hop::make(&profile, role, None, self.inputs, &self.asked, &self.sts)?;
+                    self.push(hop)?;
                     self.passed.push(profile);
                     return Ok(base);
                 }
@@ -136,11 +138,27 @@ impl<'a, 't> Walk<'a, 't> {
             }
             let may_name_itself = is_own_source && has_keys(&profile);
             let next = self.next(&profile.name, source.value, &source.at, may_name_itself)?;
-            self.hops.push(hop::make(&profile, role, next.get("region"), self.inputs, &self.asked, &self.sts)?);
+            let hop = hop::make(&profile, role, next.get("region"), self.inputs, &self.asked, &self.sts)?;
+            self.push(hop)?;
             self.asked.duration = None;
             self.wanted = if is_own_source { Wanted::AsOwnSource } else { Wanted::AsSource };
             self.passed.push(replace(&mut profile, next));
         }
+    }
+
+    /// Where a command's flags speak of a role, and no role has come.
+    pub(super) fn spare_flags(&self) -> Option<&Origin> {
+        self.asked.role.as_ref().map(|(_, _, from)| from)
+    }
+
+    /// Adds a role; the first one after an alias is what the alias's command speaks of.
+    fn push(&mut self, mut hop: Hop) -> Result<(), PlanError> {
+        if let Some((role, extras, from)) = self.asked.role.take() {
+            let profile = hop.profile.clone();
+            override_role(&mut hop, &role, &extras, &profile, |_| from.clone())?;
+        }
+        self.hops.push(hop);
+        Ok(())
     }
 
     /// The profile that `from` leads on to at `at`, unless the path has been there before.
@@ -269,9 +287,17 @@ impl<'a, 't> Walk<'a, 't> {
 
     /// The profile that a `credential_process` of ours stands for: the plan is its plan, plus the command's options.
     fn alias(&mut self, from: &str, wrapper: &Wrapper, at: &Location) -> Result<Profile<'t>, PlanError> {
-        let Wrapper { profile, duration, region } = wrapper;
+        let Wrapper { profile, duration, region, role, extras } = wrapper;
         let by = || Origin::File(at.clone());
+        let extras = SessionExtras::of_options(extras, &by()).map_err(|option| PlanError::Invalid {
+            profile: from.to_owned(),
+            key: option,
+            expected: "as in: amplify-creds help process".to_owned(),
+            from: by(),
+        })?;
+        let wants = *role != RoleFlags::default() || !extras.is_empty();
         self.asked = Asked {
+            role: wants.then(|| (role.clone(), extras, by())),
             duration: duration.map(|seconds| Located::new(seconds, by())),
             region: region.clone().map(|region| Located::new(region, by())),
         };

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use crate::settings::seconds;
 
+use super::build::RoleFlags;
+
 /// What `… process PROFILE [options]` asks for, as far as a plan depends on it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wrapper {
@@ -16,7 +18,14 @@ pub struct Wrapper {
     pub duration: Option<u32>,
     /// `--region`
     pub region: Option<String>,
+    /// `--role-arn`, `--external-id` and `--session-name`
+    pub role: RoleFlags,
+    /// `--policy-arn`, `--policy`, `--tag`, `--source-identity` and `--provided-context`, each with its value.
+    pub extras: Vec<(&'static str, String)>,
 }
+
+/// Options that narrow or mark the session.
+const EXTRAS: [&str; 5] = ["--policy-arn", "--policy", "--tag", "--source-identity", "--provided-context"];
 
 /// Characters that mean something to a shell outside quotes; inside, a plan needs none of them either.
 const SHELL_SYNTAX: [char; 12] = ['|', ';', '&', '<', '>', '$', '`', '(', ')', '*', '?', '~'];
@@ -51,12 +60,19 @@ impl Wrapper {
                 Some((option, value)) if word.starts_with("--") => (option, Some(value)),
                 _ => (word, None),
             };
+            if let Some(known) = EXTRAS.into_iter().find(|known| *known == option) {
+                found.extras.push((known, attached.or_else(|| words.next())?.to_owned()));
+                continue;
+            }
             match option {
                 "-p" | "--profile" => found.profile = Some(attached.or_else(|| words.next())?.to_owned()),
                 "-d" | "--duration" => {
                     found.duration = Some(u32::try_from(seconds(attached.or_else(|| words.next())?)?).ok()?);
                 }
                 "--region" => found.region = Some(attached.or_else(|| words.next())?.to_owned()),
+                "--role-arn" => found.role.role_arn = Some(attached.or_else(|| words.next())?.to_owned()),
+                "--external-id" => found.role.external_id = Some(attached.or_else(|| words.next())?.to_owned()),
+                "--session-name" => found.role.session_name = Some(attached.or_else(|| words.next())?.to_owned()),
                 _ if WITH_VALUE.contains(&option) => {
                     attached.or_else(|| words.next())?;
                 }
@@ -93,6 +109,16 @@ mod tests {
                     profile: Some("biz".to_owned()),
                     duration: Some(7200),
                     region: Some("eu-west-1".to_owned()),
+                    ..Wrapper::default()
+                }),
+            ),
+            (
+                "amplify-creds process biz --tag a=b --role-arn=r",
+                Some(Wrapper {
+                    profile: Some("biz".to_owned()),
+                    role: RoleFlags { role_arn: Some("r".to_owned()), ..RoleFlags::default() },
+                    extras: vec![("--tag", "a=b".to_owned())],
+                    ..Wrapper::default()
                 }),
             ),
             ("amplify-creds list", None),

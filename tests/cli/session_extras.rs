@@ -123,3 +123,23 @@ fn session_names_are_made_from_who_and_where() {
     assert!(command.current_dir(home.path().join("shop")).output().unwrap().status.success());
     assert_eq!(sts.calls()[1].param("RoleSessionName"), Some("Shop-dev"));
 }
+
+#[test]
+fn a_wrapper_with_flags_is_an_alias_with_them() {
+    let (sts, home) = without_mfa();
+    add_config(
+        &home,
+        "[profile less]\ncredential_process = amplify-creds process nomfa --policy-arn read-only --tag=team=web --session-name me\n\
+         [profile keys]\ncredential_process = amplify-creds process devcorpuser --tag team=web\n\
+         [profile wrong]\ncredential_process = amplify-creds process nomfa --tag team\n",
+    );
+    let seen = json(home.run(&["explain", "less", "--json"]).succeeded());
+    assert_eq!((&seen["via"][0], &seen["hops"][0]["session_name"]), (&"less".into(), &"me".into()));
+    let through = id(&home, &["less"]);
+    assert_eq!(sts.calls()[0].param("PolicyArns.member.1.arn"), Some("arn:aws:iam::aws:policy/ReadOnlyAccess"));
+    assert_eq!(sts.calls()[0].param("Tags.member.1.Value"), Some("web"));
+    let by_flags = ["nomfa", "--policy-arn", "read-only", "--tag", "team=web", "--session-name", "me"];
+    assert_eq!(id(&home, &by_flags), through, "it is the same session");
+    home.run(&["process", "keys"]).failed_with(3);
+    home.run(&["process", "wrong"]).failed_with(3);
+}
