@@ -148,6 +148,7 @@ Register-ArgumentCompleter -Native -CommandName 'amplify-creds' -ScriptBlock {
             [CompletionResult]::new('--credentials-file', '--credentials-file', [CompletionResultType]::ParameterName, 'Credentials file instead of ~/.aws/credentials')
             [CompletionResult]::new('--refresh', '--refresh', [CompletionResultType]::ParameterName, 'Take no cached session for this profile')
             [CompletionResult]::new('--no-cache', '--no-cache', [CompletionResultType]::ParameterName, 'Neither read nor write the cache')
+            [CompletionResult]::new('--serve', '--serve', [CompletionResultType]::ParameterName, 'Give it a local endpoint that renews the credentials while it runs')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what is done and why')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what is done and why')

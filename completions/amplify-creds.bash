@@ -444,7 +444,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__exec)
-            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --role-arn --external-id --session-name --policy-arn --policy --tag --source-identity --provided-context --min-ttl --refresh --no-cache --lock-timeout --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-t -d -p -v -q -h --mfa-token --prompt --duration --role-arn --external-id --session-name --policy-arn --policy --tag --source-identity --provided-context --min-ttl --refresh --no-cache --lock-timeout --serve --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -142,6 +142,7 @@ set edit:completion:arg-completer[amplify-creds] = {|@words|
             cand --credentials-file 'Credentials file instead of ~/.aws/credentials'
             cand --refresh 'Take no cached session for this profile'
             cand --no-cache 'Neither read nor write the cache'
+            cand --serve 'Give it a local endpoint that renews the credentials while it runs'
             cand --no-input 'Never ask anything'
             cand -v 'Say on stderr what is done and why'
             cand --verbose 'Say on stderr what is done and why'

@@ -154,6 +154,7 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l con
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l refresh -d 'Take no cached session for this profile'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l no-cache -d 'Neither read nor write the cache'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l serve -d 'Give it a local endpoint that renews the credentials while it runs'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -l no-input -d 'Never ask anything'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -s v -l verbose -d 'Say on stderr what is done and why'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand exec" -s q -l quiet -d 'Say nothing on stderr but errors'

@@ -146,6 +146,12 @@ pub const AMPLIFY_CREDS_DIALECT: &str = "AMPLIFY_CREDS_DIALECT";
 pub const AMPLIFY_CREDS_MIN_TTL: &str = "AMPLIFY_CREDS_MIN_TTL";
 /// How long to wait for another process that is fetching the same session (`240s`).
 pub const AMPLIFY_CREDS_LOCK_TIMEOUT: &str = "AMPLIFY_CREDS_LOCK_TIMEOUT";
+/// The port of `exec --serve`, instead of a free one.
+pub const AMPLIFY_CREDS_SERVE_PORT: &str = "AMPLIFY_CREDS_SERVE_PORT";
+/// Path of the config file, before `AWS_CONFIG_FILE`: set by `exec --serve`, whose command sees another file there.
+pub const AMPLIFY_CREDS_CONFIG_FILE: &str = "AMPLIFY_CREDS_CONFIG_FILE";
+/// Path of the credentials file, before `AWS_SHARED_CREDENTIALS_FILE`; likewise.
+pub const AMPLIFY_CREDS_CREDENTIALS_FILE: &str = "AMPLIFY_CREDS_CREDENTIALS_FILE";
 /// Role session name for profiles that set none.
 pub const AMPLIFY_CREDS_SESSION_NAME: &str = "AMPLIFY_CREDS_SESSION_NAME";
 
@@ -194,6 +200,11 @@ impl Env {
         };
         value.filter(|value| !value.is_empty())
     }
+}
+
+/// Where files go that nobody keeps.
+pub fn temporary_directory() -> PathBuf {
+    std::env::temp_dir()
 }
 
 /// The command line with the program's name first, as the system gave it.

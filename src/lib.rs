@@ -12,9 +12,9 @@
 //! Arrows between modules point down only (`tests/boundaries.rs` reads the `use` lines):
 //!
 //! ```text
-//! main -> cli -> { resolve, edit } -> source -> { cache, sts, prompt, output, setup } -> { plan, amplify, consumers }
-//!      -> profile -> profile_file -> { credentials, settings, paths }
-//!      -> { span, secret, env, clock, fs, printable, chain, child }
+//! main -> cli -> { resolve, edit, serve } -> source -> { cache, sts, prompt, output, setup }
+//!      -> { plan, amplify, consumers } -> profile -> profile_file -> { credentials, settings, paths }
+//!      -> { span, secret, env, clock, fs, printable, chain, child, job, random }
 //! ```
 //!
 //! The library exists so that parsers, plans and cache can be tested, measured and fuzzed without a process. It is no
@@ -31,6 +31,11 @@ pub mod credentials;
 pub mod edit;
 pub mod env;
 pub mod fs;
+#[cfg(unix)]
+pub mod job;
+#[cfg(not(unix))]
+#[path = "job_plain.rs"]
+pub mod job;
 pub mod machine;
 pub mod output;
 pub mod paths;
@@ -39,8 +44,10 @@ pub mod printable;
 pub mod profile;
 pub mod profile_file;
 pub mod prompt;
+pub mod random;
 pub mod resolve;
 pub mod secret;
+pub mod serve;
 pub mod settings;
 pub mod setup;
 pub mod source;

@@ -28,9 +28,9 @@ pub struct Overrides {
 pub struct Paths {
     /// The home directory.
     pub home: PathBuf,
-    /// `~/.aws/config`, or what a flag or `AWS_CONFIG_FILE` names.
+    /// `~/.aws/config`, or what a flag, `AMPLIFY_CREDS_CONFIG_FILE` or `AWS_CONFIG_FILE` names.
     pub config: PathBuf,
-    /// `~/.aws/credentials`, or what a flag or `AWS_SHARED_CREDENTIALS_FILE` names.
+    /// `~/.aws/credentials`, or what a flag, `AMPLIFY_CREDS_CREDENTIALS_FILE` or `AWS_SHARED_CREDENTIALS_FILE` names.
     pub credentials: PathBuf,
     /// `~/.amplify/awscloudformation`: the Amplify CLI's own directory, which nothing can move.
     pub cache_dir: PathBuf,
@@ -46,14 +46,18 @@ impl Paths {
     /// Finds all paths. A leading `~/` in a variable or flag is the home directory, as in the SDKs.
     pub fn find(env: &Env, overrides: &Overrides) -> Result<Self, NoHome> {
         let home = home(env).ok_or(NoHome)?;
-        let pick = |flag: &Option<PathBuf>, variable: &str, name: &str| {
-            let given = flag.clone().or_else(|| env.path(variable));
+        let pick = |flag: &Option<PathBuf>, variables: [&str; 2], name: &str| {
+            let given = flag.clone().or_else(|| variables.iter().find_map(|variable| env.path(variable)));
             let path = given.map_or_else(|| home.join(".aws").join(name), |path| expand(path, &home));
             absolute(path)
         };
         Ok(Self {
-            config: pick(&overrides.config, env::AWS_CONFIG_FILE, "config"),
-            credentials: pick(&overrides.credentials, env::AWS_SHARED_CREDENTIALS_FILE, "credentials"),
+            config: pick(&overrides.config, [env::AMPLIFY_CREDS_CONFIG_FILE, env::AWS_CONFIG_FILE], "config"),
+            credentials: pick(
+                &overrides.credentials,
+                [env::AMPLIFY_CREDS_CREDENTIALS_FILE, env::AWS_SHARED_CREDENTIALS_FILE],
+                "credentials",
+            ),
             cache_dir: home.join(".amplify").join("awscloudformation"),
             sso_cache: home.join(".aws/sso/cache"),
             login_cache: env.path(env::AWS_LOGIN_CACHE_DIRECTORY).unwrap_or_else(|| home.join(".aws/login/cache")),
@@ -116,5 +120,11 @@ mod tests {
         let paths = Paths::find(&env, &flags).unwrap();
         assert_eq!(paths.config, Path::new("/home/dev/cfg"));
         assert_eq!(paths.credentials, Path::new("/tmp/c"));
+        let env = Env::fixed([
+            ("HOME", "/home/dev"),
+            ("AWS_CONFIG_FILE", "/tmp/private"),
+            ("AMPLIFY_CREDS_CONFIG_FILE", "/home/dev/cfg"),
+        ]);
+        assert_eq!(Paths::find(&env, &Overrides::default()).unwrap().config, Path::new("/home/dev/cfg"));
     }
 }

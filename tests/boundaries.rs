@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// From the bottom up. A module may use those of lower layers and its own.
 const LAYERS: [&[&str]; 10] = [
     &["secret", "span", "env", "clock", "fs", "printable", "chain"],
-    &["child", "machine"],
+    &["child", "machine", "job", "job_plain", "random"],
     &["credentials", "settings", "paths"],
     &["profile_file"],
     &["profile"],
@@ -16,7 +16,7 @@ const LAYERS: [&[&str]; 10] = [
     &["cache", "sts", "prompt", "output", "setup"],
     // Bases are fetched over the connections of `sts`, and renew tokens under the locks of `cache`.
     &["source"],
-    &["resolve", "edit"],
+    &["resolve", "edit", "serve"],
     &["cli"],
 ];
 
@@ -33,7 +33,7 @@ const ONE_PLACE: [(&str, &[&str]); 21] = [
     ("aws_sdk_sso", &["source/sso.rs"]),
     ("aws_sdk_ssooidc", &["source/sso.rs"]),
     ("aws_sdk_signin", &["source/login.rs"]),
-    ("ring", &["source/dpop.rs"]),
+    ("ring", &["source/dpop.rs", "random.rs"]),
     ("aws_smithy_runtime_api", &["source/metadata.rs"]),
     ("aws_types", &["sts/client.rs"]),
     ("aws_smithy_types", &["sts/client.rs", "source/metadata.rs", "source/dpop.rs"]),
@@ -47,7 +47,7 @@ const ONE_PLACE: [(&str, &[&str]); 21] = [
 ];
 
 /// Modules without I/O and without a clock.
-const PURE: [&str; 8] = [
+const PURE: [&str; 9] = [
     "profile_file",
     "plan",
     "consumers",
@@ -56,6 +56,7 @@ const PURE: [&str; 8] = [
     "amplify/environment.rs",
     "amplify/repoint.rs",
     "setup",
+    "serve/private_config.rs",
 ];
 const IMPURE: [&str; 6] = ["std::fs", "std::io", "std::net", "std::process", "std::time", "crate::clock"];
 

@@ -46,11 +46,19 @@ Examples:
   amplify-creds exec bizcorprole -- aws s3 ls
   amplify-creds exec bizcorprole -- npx cdk deploy
   amplify-creds exec bizcorprole               a shell with the credentials
-  amplify-creds exec bizcorprole -- sh -c 'aws s3 ls && aws sts get-caller-identity'
+  amplify-creds exec bizcorprole -- sh -c 'aws s3 ls; env | grep AWS'
+  amplify-creds exec bizcorprole --serve -- ./three-hours.sh
 
 The command takes the place of this program: signals, job control and the exit
 status are its own. Before it runs every failure is exit status 125; 126 is a
-command that cannot be run, 127 one that does not exist.";
+command that cannot be run, 127 one that does not exist.
+
+Credentials in an environment end with their session. With --serve the command
+asks a local endpoint for them instead, as in a container, and finds new ones
+there before the old ones end; every AWS SDK does so by itself. It sees a config
+file with the profile's region and other settings, and no credentials file. An
+MFA code is never asked for on the command's terminal, but in a window, or by
+a line that says to run login elsewhere.";
 
 const LOGIN_EXAMPLES: &str = "\
 Examples:
@@ -267,7 +275,7 @@ pub struct Fetch {
 }
 
 /// How credentials are got.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, Clone, Args)]
 pub struct How {
     /// MFA code; "-" reads it from stdin (an argument can be seen by other processes)
     #[arg(short = 't', long, value_name = "CODE")]
@@ -364,6 +372,9 @@ pub struct ExecOptions {
     /// Options that all commands with credentials have.
     #[command(flatten)]
     pub fetch: Fetch,
+    /// Give it a local endpoint that renews the credentials while it runs
+    #[arg(long)]
+    pub serve: bool,
     /// The command and its arguments, after -- [default: a shell, $SHELL]
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,

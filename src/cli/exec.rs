@@ -1,6 +1,7 @@
 //! Owns `exec`: a command with credentials in its environment, in the place of this program.
 //!
 //! Refuses to stay between the command and whoever started it: there is nothing to pass on and nothing to get wrong.
+//! With `--serve` it must stay, which is `serve`'s.
 
 use std::ffi::OsStr;
 use std::io;
@@ -12,13 +13,16 @@ use super::args::ExecOptions;
 use super::context::Context;
 use super::failure::{COMMAND_NOT_FOUND, Failure, NOT_EXECUTABLE};
 use super::fetching::{Fetched, fetch};
-use super::variables;
+use super::{serve, variables};
 
-pub(super) fn run(context: &Context, options: &ExecOptions) -> Result<ExitCode, Failure> {
-    let mut command = command(context, &options.command);
-    let fetched = fetch(context, &options.fetch.how)?;
+pub(super) fn run(context: Context, options: &ExecOptions) -> Result<ExitCode, Failure> {
+    let mut command = command(&context, &options.command);
+    let fetched = fetch(&context, &options.fetch.how)?;
     let profile = &fetched.plan.profile;
     context.say(|| format!("running {} with the credentials of {profile}", command.get_program().display()));
+    if options.serve {
+        return serve::run(context, &options.fetch.how, fetched, command);
+    }
     hand_over(&mut command, &fetched);
     become_it(command)
 }
@@ -49,7 +53,7 @@ fn hand_over(command: &mut Command, fetched: &Fetched) {
 }
 
 /// Why the command did not run, with the status that shells give.
-fn not_run(program: &OsStr, error: &io::Error) -> Failure {
+pub(super) fn not_run(program: &OsStr, error: &io::Error) -> Failure {
     let program = program.display();
     if error.kind() == io::ErrorKind::NotFound {
         Failure::new(COMMAND_NOT_FOUND, format!("cannot run {program}: it does not exist, or what it names to run it"))

@@ -35,6 +35,8 @@ pub const CLOCK: Code = code("clock", 1, "fresh credentials look expired: the cl
 pub const CACHE: Code = code("cache", 1, "the cache file cannot be changed");
 /// A file was not edited.
 pub const EDIT: Code = code("edit", 1, "a file may not be edited, or changed meanwhile");
+/// The endpoint of `exec --serve` could not be set up.
+pub const ENDPOINT: Code = code("endpoint", 1, "exec --serve: the endpoint cannot be set up");
 /// The HTTP client could not be set up.
 pub const INTERNAL: Code = code("internal", 1, "the HTTP client cannot be set up");
 /// A verb that looks for errors found some, and has printed them.
@@ -79,11 +81,12 @@ pub const COMMAND_NOT_FOUND: Code = code("command_not_found", 127, "exec: there 
 pub const CANCELLED: Code = code("cancelled", 130, "cancelled");
 
 /// All codes in the order of their exit status.
-pub const ALL: [Code; 25] = [
+pub const ALL: [Code; 26] = [
     OUTPUT,
     CLOCK,
     CACHE,
     EDIT,
+    ENDPOINT,
     INTERNAL,
     FINDINGS,
     USAGE,

@@ -47,10 +47,15 @@ pub(super) struct Fetched {
 
 /// Gets the credentials of the profile that is meant.
 pub(super) fn fetch(context: &Context, how: &How) -> Result<Fetched, Failure> {
+    let mut prompt = ladder(context, how)?;
+    fetch_asking(context, how, &mut prompt)
+}
+
+/// The same, asking nobody but those on this ladder.
+pub(super) fn fetch_asking(context: &Context, how: &How, prompt: &mut Ladder) -> Result<Fetched, Failure> {
     let set = context.profiles()?;
     let plan = plan(context, &set, &inputs(context, how)?)?;
-    let mut prompt = ladder(context, how)?;
-    let credentials = with_resolver(context, &set, &plan, how, &mut prompt, |resolver, _| resolver.credentials(&plan))?;
+    let credentials = with_resolver(context, &set, &plan, how, prompt, |resolver, _| resolver.credentials(&plan))?;
     Ok(Fetched { credentials: credentials?, plan })
 }
 
@@ -179,6 +184,16 @@ pub(super) fn ladder(context: &Context, how: &How) -> Result<Ladder, Failure> {
     let given = [("--mfa-token", from_flag), ("$AMPLIFY_CREDS_MFA_TOKEN", from_variable)];
     let given = given.into_iter().filter_map(|(from, given)| Some((from, given?))).collect();
     Ok(Ladder::new(given, rungs(context, how)?))
+}
+
+/// Whoever can be asked without the terminal, which a command has.
+pub(super) fn windows(context: &Context, how: &How) -> Result<Ladder, Failure> {
+    let in_window = |rung| match rung {
+        Rung::Terminal => None,
+        Rung::Pinentry | Rung::PinentryWindow => Some(Rung::PinentryWindow),
+        Rung::Osascript | Rung::Zenity | Rung::PowerShell => Some(rung),
+    };
+    Ok(Ladder::new(Vec::new(), rungs(context, how)?.into_iter().filter_map(in_window).collect()))
 }
 
 /// Who may be asked: nobody, the one way that is chosen, or whatever is there.

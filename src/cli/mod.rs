@@ -25,8 +25,10 @@ mod plan_error;
 mod process;
 mod project;
 mod questions;
+mod renewal;
 mod reset_cache;
 mod role_flags;
+mod serve;
 mod sessions;
 mod setup;
 mod setup_answers;
@@ -98,7 +100,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let outcome = match command {
         Command::Exec(options) => {
             let context = Context::new("exec", global, options.fetch.name.as_deref(), env);
-            return context.and_then(|context| exec::run(&context, &options)).map_err(Failure::before_command);
+            return context.and_then(|context| exec::run(context, &options)).map_err(Failure::before_command);
         }
         Command::Process(options) => {
             process::run(&Context::new("process", global, options.name.as_deref(), env)?.without_project()?, &options)

@@ -2,6 +2,7 @@
 //!
 //! Refuses to write half a document: everything goes out in one piece.
 
+pub mod container_json;
 pub mod fields;
 pub mod process_json;
 pub mod shell;

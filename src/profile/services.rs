@@ -29,6 +29,12 @@ impl<'t> ProfileSet<'t> {
 }
 
 impl Services<'_, '_> {
+    /// Everything they say, as it stands there.
+    pub fn properties(&self) -> Vec<(String, String)> {
+        let all = self.sections.iter().flat_map(|section| section.properties());
+        all.map(|property| (property.key.into_owned(), property.value.into_owned())).collect()
+    }
+
     /// The value of `key` in the block of `service`; the last one counts. Empty is unset.
     pub fn setting(&self, service: &str, key: &str) -> Option<Located<String>> {
         let mut blocks = self.sections.iter().flat_map(|section| section.block(service));

@@ -37,6 +37,11 @@ pub(super) struct Helper {
 impl Helper {
     /// Starts it. Its stderr goes nowhere: toolkits complain there about much that concerns nobody.
     pub(super) fn start(command: &mut Command) -> Result<Self, PromptError> {
+        // Ctrl-C at a command that has the terminal is not meant for the window.
+        #[cfg(unix)]
+        if super::signals::are_left() {
+            std::os::unix::process::CommandExt::process_group(command, 0);
+        }
         let mut child = command
             .env_remove(env::AMPLIFY_CREDS_MFA_TOKEN)
             .stdin(Stdio::piped())

@@ -40,6 +40,8 @@ use crate::secret::Secret;
 use dialog_program::Program;
 
 pub use available::{Surroundings, available};
+#[cfg(unix)]
+pub use signals::leave_signals;
 
 /// Seconds of prompting in all, from the first question on: a holder that keeps others waiting longer is no use to anybody.
 pub const DEADLINE_SECONDS: u64 = 90;
@@ -181,6 +183,8 @@ pub enum Rung {
     Terminal,
     /// GnuPG's pinentry, by the Assuan protocol.
     Pinentry,
+    /// The same in a window or not at all: the terminal is somebody else's.
+    PinentryWindow,
     /// A dialog of macOS.
     Osascript,
     /// A dialog of GTK.
@@ -204,6 +208,11 @@ impl Ladder {
     pub fn new(mut given: Vec<(&'static str, Given)>, rungs: Vec<Rung>) -> Self {
         given.reverse();
         Self { given, rungs, runs_left: 2 }
+    }
+
+    /// Nobody: neither a person nor a program is asked.
+    pub fn nobody() -> Self {
+        Self { given: Vec::new(), rungs: Vec::new(), runs_left: 0 }
     }
 
     /// The first given code that has not been used elsewhere.
@@ -257,7 +266,8 @@ impl Prompt for Ladder {
         for rung in &self.rungs {
             let asked = match rung {
                 Rung::Terminal => terminal::ask(question),
-                Rung::Pinentry => pinentry::ask(question),
+                Rung::Pinentry => pinentry::ask(question, true),
+                Rung::PinentryWindow => pinentry::ask(question, false),
                 Rung::Osascript => dialog::ask(Program::Osascript, question),
                 Rung::Zenity => dialog::ask(Program::Zenity, question),
                 Rung::PowerShell => dialog::ask(Program::PowerShell, question),

@@ -24,17 +24,17 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// More than any code has, in bytes.
 const LONGEST_ANSWER: usize = 1000;
 
-/// Asks for six digits.
-pub(super) fn ask(question: &Question<'_>) -> Result<Secret, PromptError> {
+/// Asks for six digits. The terminal is lent to a program that can use no other place.
+pub(super) fn ask(question: &Question<'_>, lends_terminal: bool) -> Result<Secret, PromptError> {
     let env = Env::process();
     let watch = Watch::begin(question.until);
     // Before the program, so that it is put back after the program's end.
     #[cfg(unix)]
-    let lent = super::lent::Lent::take(env.path(env::GPG_TTY).as_deref());
+    let lent = lends_terminal.then(|| super::lent::Lent::take(env.path(env::GPG_TTY).as_deref())).flatten();
     #[cfg(unix)]
     let terminal = lent.as_ref().and_then(|lent| lent.path.to_str());
     #[cfg(not(unix))]
-    let terminal = None;
+    let terminal = None.filter(|_| lends_terminal);
 
     let helper = PROGRAMS.iter().find_map(|program| Helper::start(&mut Command::new(program)).ok());
     let mut pinentry = Pinentry { helper: helper.ok_or(PromptError::NobodyToAsk)?, watch: &watch };

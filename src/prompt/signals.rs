@@ -43,11 +43,28 @@ struct Signals {
     last: Arc<AtomicUsize>,
 }
 
+static SIGNALS: OnceLock<Signals> = OnceLock::new();
+/// Whether somebody else hears the signals, for good.
+static LEFT: AtomicBool = AtomicBool::new(false);
+
+/// Leaves the signals to whoever waits for a command that has the terminal: a question in a window goes on whatever is
+/// typed there.
+pub fn leave_signals() {
+    LEFT.store(true, Ordering::SeqCst);
+    if let Some(signals) = SIGNALS.get() {
+        signals.idle.store(false, Ordering::SeqCst);
+    }
+}
+
+/// Whether they are left.
+pub(super) fn are_left() -> bool {
+    LEFT.load(Ordering::SeqCst)
+}
+
 impl Signals {
     fn get() -> &'static Self {
-        static SIGNALS: OnceLock<Signals> = OnceLock::new();
         SIGNALS.get_or_init(|| {
-            let signals = Self { idle: Arc::new(AtomicBool::new(true)), last: Arc::new(AtomicUsize::new(0)) };
+            let signals = Self { idle: Arc::new(AtomicBool::new(!are_left())), last: Arc::new(AtomicUsize::new(0)) };
             for signal in [SIGINT, SIGTERM, SIGHUP, SIGTSTP] {
                 // An error means that the system forbids handlers: then the default acts, as without us.
                 let _ = signal_hook::flag::register_conditional_default(signal, signals.idle.clone());
@@ -70,12 +87,13 @@ impl Kept {
 
     /// The last signal since the last look, or 0.
     pub(super) fn take(&self) -> i32 {
-        i32::try_from(self.0.last.swap(0, Ordering::SeqCst)).unwrap_or(0)
+        let last = self.0.last.swap(0, Ordering::SeqCst);
+        if are_left() { 0 } else { i32::try_from(last).unwrap_or(0) }
     }
 }
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        self.0.idle.store(true, Ordering::SeqCst);
+        self.0.idle.store(!are_left(), Ordering::SeqCst);
     }
 }

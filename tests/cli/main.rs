@@ -15,6 +15,8 @@ mod endpoints;
 mod env;
 #[cfg(unix)]
 mod exec;
+#[cfg(unix)]
+mod exec_serve;
 mod explain;
 #[cfg(unix)]
 mod faults;

@@ -11,6 +11,7 @@ mod session_token;
 mod web_identity;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -33,6 +34,8 @@ pub(crate) type Params = BTreeMap<String, String>;
 pub(crate) struct Sts {
     world: Mutex<World>,
     sessions: Mutex<HashMap<String, Session>>,
+    /// Seconds that every session lasts, whatever is asked for; 0 for what is asked for.
+    shortened: AtomicI64,
     codes: Codes,
 }
 
@@ -128,6 +131,11 @@ impl Sts {
         self.open_session(Caller::of_role(role, session_name), seconds, Utc::now())
     }
 
+    /// Makes every session from now on last so long, whatever is asked for.
+    pub(crate) fn shorten_sessions(&self, seconds: i64) {
+        self.shortened.store(seconds, Ordering::SeqCst);
+    }
+
     /// Makes all temporary keys given out so far expired.
     pub(crate) fn expire_sessions(&self) {
         for session in self.sessions().values_mut() {
@@ -146,6 +154,10 @@ impl Sts {
 
     /// Gives out temporary keys that act as this caller.
     fn open_session(&self, caller: Caller, seconds: i64, now: DateTime<Utc>) -> TemporaryKeys {
+        let seconds = match self.shortened.load(Ordering::SeqCst) {
+            0 => seconds,
+            shortened => shortened,
+        };
         let session = Session {
             secret: mint::secret_access_key(),
             token: mint::session_token(),

@@ -1,0 +1,51 @@
+//! Owns the directory with the two files that a command under `exec --serve` is given: no other user can look into it, and
+//! it goes with the command.
+//!
+//! Refuses secrets: a run that is killed leaves it behind.
+
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::path::PathBuf;
+
+use crate::env;
+use crate::random;
+
+/// The directory. Dropping it removes it.
+#[derive(Debug)]
+pub struct PrivateDirectory(PathBuf);
+
+impl PrivateDirectory {
+    /// Makes it, with `config` and an empty credentials file in it.
+    ///
+    /// # Errors
+    /// Whatever the system says.
+    pub fn create(config: &str) -> io::Result<Self> {
+        let name = format!("amplify-creds-{}", random::hex(8)?.expose());
+        let path = env::temporary_directory().join(name);
+        let mut builder = DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&path)?;
+        let directory = Self(path);
+        fs::write(directory.config(), config)?;
+        fs::write(directory.credentials(), "")?;
+        Ok(directory)
+    }
+
+    /// For `AWS_CONFIG_FILE`.
+    pub fn config(&self) -> PathBuf {
+        self.0.join("config")
+    }
+
+    /// For `AWS_SHARED_CREDENTIALS_FILE`.
+    pub fn credentials(&self) -> PathBuf {
+        self.0.join("credentials")
+    }
+}
+
+impl Drop for PrivateDirectory {
+    fn drop(&mut self) {
+        // Whatever the command has written there goes, too; what cannot go stays.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

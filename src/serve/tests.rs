@@ -1,0 +1,90 @@
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use super::*;
+use crate::clock::Timestamp;
+
+fn endpoint(expiration: Option<Timestamp>) -> Endpoint {
+    Endpoint::start(0, credentials("ASIA1", expiration), "over: run login".into()).unwrap()
+}
+
+fn credentials(id: &str, expiration: Option<Timestamp>) -> Credentials {
+    Credentials {
+        access_key_id: id.into(),
+        secret_access_key: "s".into(),
+        session_token: Some("t".into()),
+        expiration,
+        account_id: None,
+    }
+}
+
+fn ask(endpoint: &Endpoint, request: &str) -> String {
+    let mut client = TcpStream::connect(&endpoint.state.host).unwrap();
+    client.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    let _ = client.read_to_string(&mut answer);
+    answer
+}
+
+fn get(endpoint: &Endpoint) -> String {
+    let Endpoint { state } = endpoint;
+    ask(endpoint, &format!("GET / HTTP/1.1\r\nHost: {}\r\nAuthorization: {}\r\n\r\n", state.host, state.token.expose()))
+}
+
+#[test]
+fn only_who_has_the_token_and_the_address_is_answered() {
+    let endpoint = endpoint(None);
+    let (host, token) = (endpoint.state.host.clone(), endpoint.token().expose().to_owned());
+    let port = host.rsplit(':').next().unwrap();
+    assert_eq!(token.len(), 64);
+    assert!(get(&endpoint).starts_with("HTTP/1.1 200 OK\r\n"));
+    let wrong = format!("{}{}", &token[..63], if token.ends_with('0') { '1' } else { '0' });
+    let rows = [
+        ("GET", "/", host.as_str(), wrong.as_str(), "401"),
+        ("GET", "/", &host, "", "401"),
+        ("GET", "/", &host, &token[..63], "401"),
+        ("GET", "/", &host, &format!("{token}0"), "401"),
+        ("GET", "/", &host, &format!("Bearer {token}"), "401"),
+        ("GET", "/", "evil.example", &token, "403"),
+        ("GET", "/", &format!("evil.example:{port}"), &token, "403"),
+        ("GET", "/", "127.0.0.1", &token, "403"),
+        ("GET", "/", &format!("localhost:{port}"), &token, "403"),
+        ("GET", "/other", &host, &token, "404"),
+        ("POST", "/", &host, &token, "405"),
+    ];
+    for (method, path, host, token, status) in rows {
+        let request = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {token}\r\n\r\n");
+        let answer = ask(&endpoint, &request);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")) && !answer.contains("ASIA1"), "{request} {answer}");
+    }
+    let no_host = ask(&endpoint, &format!("GET / HTTP/1.1\r\nAuthorization: {token}\r\n\r\n"));
+    assert!(no_host.starts_with("HTTP/1.1 403 "), "{no_host}");
+    assert!(ask(&endpoint, "nonsense\r\n\r\n").starts_with("HTTP/1.1 400 "));
+    assert!(!ask(&endpoint, &format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(20_000))).contains("ASIA1"));
+}
+
+#[test]
+fn what_is_published_is_answered_until_it_is_over() {
+    let now = Clock::System.now();
+    let endpoint = endpoint(Some(now.plus(100)));
+    assert!(get(&endpoint).contains("ASIA1"));
+    endpoint.publish(credentials("ASIA2", Some(now.plus(200))));
+    assert!(get(&endpoint).contains("ASIA2"));
+    endpoint.publish(credentials("ASIA3", Some(now)));
+    let answer = get(&endpoint);
+    assert!(answer.starts_with("HTTP/1.1 403 ") && answer.contains("over: run login"), "{answer}");
+}
+
+#[test]
+fn clients_that_say_nothing_keep_nobody_waiting() {
+    let endpoint = endpoint(None);
+    let silent: Vec<_> = (0..WORKERS - 1).map(|_| TcpStream::connect(&endpoint.state.host).unwrap()).collect();
+    let since = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..32 {
+            scope.spawn(|| (0..20).for_each(|_| assert!(get(&endpoint).contains("ASIA1"))));
+        }
+    });
+    assert!(since.elapsed() < PATIENCE);
+    drop(silent);
+}

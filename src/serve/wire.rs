@@ -1,0 +1,136 @@
+//! Owns as much of HTTP/1.1 (RFC 9112) as one GET needs: the head of a request read within bounds, and a reply after
+//! which the connection ends.
+//!
+//! Refuses bodies, long heads, slow clients, and headers that are given twice.
+
+use std::io::{self, ErrorKind, Read};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use zeroize::Zeroizing;
+
+use crate::secret::Secret;
+
+/// The longest head, in bytes. The SDKs send some hundred.
+const LONGEST_HEAD: usize = 8 << 10;
+
+/// What a request says.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) host: Option<String>,
+    pub(super) authorization: Option<Secret>,
+}
+
+/// An answer, whole.
+#[derive(Debug)]
+pub(super) struct Reply {
+    /// Number and words.
+    pub(super) status: &'static str,
+    /// JSON.
+    pub(super) body: Zeroizing<Vec<u8>>,
+}
+
+impl Reply {
+    pub(super) fn bytes(&self) -> Zeroizing<Vec<u8>> {
+        let head = format!(
+            "HTTP/1.1 {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
+             Connection: close\r\n\r\n",
+            self.status,
+            self.body.len()
+        );
+        let mut bytes = Zeroizing::new(Vec::with_capacity(head.len() + self.body.len()));
+        bytes.extend_from_slice(head.as_bytes());
+        bytes.extend_from_slice(&self.body);
+        bytes
+    }
+}
+
+/// Reads up to the empty line, until then. What is no request gets a reply that says so, where the client still listens.
+pub(super) fn read_head(client: &mut TcpStream, until: Instant) -> Result<Head, io::Result<Reply>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST_HEAD));
+    loop {
+        let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+        client.set_read_timeout(Some(left)).map_err(Err)?;
+        let mut chunk = Zeroizing::new([0; 1024]);
+        match client.read(&mut *chunk) {
+            Ok(0) => return Err(Err(ErrorKind::UnexpectedEof.into())),
+            Ok(read) => bytes.extend_from_slice(&chunk[..read]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(Err(error)),
+        }
+        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            let refused =
+                || Ok(Reply::refused("400 Bad Request", "BadRequest", "this is no HTTP/1.1 request for credentials"));
+            return parse(&bytes[..end]).ok_or_else(refused);
+        }
+        if bytes.len() > LONGEST_HEAD {
+            return Err(Ok(Reply::refused(
+                "431 Request Header Fields Too Large",
+                "TooLong",
+                "the request is too long",
+            )));
+        }
+        if Instant::now() >= until {
+            return Err(Err(ErrorKind::TimedOut.into()));
+        }
+    }
+}
+
+/// The head without its empty line.
+fn parse(bytes: &[u8]) -> Option<Head> {
+    let mut lines = std::str::from_utf8(bytes).ok()?.split("\r\n");
+    let mut words = lines.next()?.split(' ');
+    let (method, path, version) = (words.next()?, words.next()?, words.next()?);
+    if words.next().is_some() || !["HTTP/1.1", "HTTP/1.0"].contains(&version) {
+        return None;
+    }
+    let mut head = Head { method: method.to_owned(), path: path.to_owned(), host: None, authorization: None };
+    for line in lines {
+        let (name, value) = line.split_once(':')?;
+        let value = value.trim_matches([' ', '\t']);
+        let before = match name.to_ascii_lowercase().as_str() {
+            "host" => head.host.replace(value.to_ascii_lowercase()).is_some(),
+            "authorization" => head.authorization.replace(Secret::from(value)).is_some(),
+            // A body would be the next request to whoever reads on.
+            "transfer-encoding" => true,
+            "content-length" => value != "0",
+            _ => name.is_empty() || name.contains([' ', '\t']),
+        };
+        if before {
+            return None;
+        }
+    }
+    Some(head)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_are_read_or_refused() {
+        let head = parse(b"GET / HTTP/1.1\r\nHOST: 127.0.0.1:1\r\nAuthorization:  a b \r\nAccept: */*").unwrap();
+        assert_eq!((head.method.as_str(), head.path.as_str(), head.host.as_deref()), ("GET", "/", Some("127.0.0.1:1")));
+        assert_eq!(head.authorization.unwrap().expose(), "a b");
+        let none = parse(b"GET /x HTTP/1.0").unwrap();
+        assert!(none.host.is_none() && none.authorization.is_none());
+        for text in [
+            "",
+            "GET /",
+            "GET / HTTP/2",
+            "GET / x HTTP/1.1",
+            "GET / HTTP/1.1\r\nHost: a\r\nHost: b",
+            "GET / HTTP/1.1\r\nAuthorization: a\r\nauthorization: b",
+            "GET / HTTP/1.1\r\n folded",
+            "GET / HTTP/1.1\r\nHost : a",
+            "GET / HTTP/1.1\r\nContent-Length: 5",
+            "GET / HTTP/1.1\r\nTransfer-Encoding: chunked",
+            "GET / HTTP/1.1\r\nno colon",
+        ] {
+            assert!(parse(text.as_bytes()).is_none(), "{text:?}");
+        }
+        assert!(parse(b"GET / HTTP/1.1\r\nHost: \xff").is_none());
+    }
+}

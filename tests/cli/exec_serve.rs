@@ -1,0 +1,345 @@
+//! `exec --serve`: a real command with a real endpoint beside it, on pipes and on a pseudo-terminal.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use test_support::{Terminal, TestHome};
+
+use crate::{PROGRAM, add_config, age_cache, biz_corp, fresh_code, without_mfa};
+
+/// A command that is served and waits for its stdin to end.
+struct Served {
+    child: Child,
+    environment: BTreeMap<String, String>,
+}
+
+/// Tells its environment, runs what is in `$SCRIPT` in the background of its waiting, and ends with status 7.
+const WAIT: &str = "env >\"$HOME/env.new\"; mv \"$HOME/env.new\" \"$HOME/env\"; cat >/dev/null; exit 7";
+
+impl Served {
+    fn start(home: &TestHome, args: &[&str], script: &str) -> Self {
+        Self::start_with(home, args, script, &[])
+    }
+
+    fn start_with(home: &TestHome, args: &[&str], script: &str, variables: &[(&str, &str)]) -> Self {
+        let args = [&["exec"], args, &["--serve", "--", "sh", "-c", script]].concat();
+        let mut command = home.command(&args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).envs(variables.iter().copied());
+        command.env("TMPDIR", home.path());
+        let child = command.spawn().unwrap();
+        let file = home.path().join("env");
+        wait_for("the command", || file.exists());
+        let text = fs::read_to_string(&file).unwrap();
+        let environment = text.lines().filter_map(|line| line.split_once('='));
+        let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self { child, environment }
+    }
+
+    fn host(&self) -> &str {
+        let uri = &self.environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"];
+        uri.strip_prefix("http://").unwrap().strip_suffix('/').unwrap()
+    }
+
+    /// What the endpoint answers to who has the token.
+    fn get(&self) -> Value {
+        let token = &self.environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"];
+        let answer = ask(self.host(), token).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200 "), "{answer}");
+        serde_json::from_str(body).unwrap()
+    }
+
+    fn id(&self) -> String {
+        self.get()["AccessKeyId"].as_str().unwrap().to_owned()
+    }
+
+    fn directory(&self) -> PathBuf {
+        Path::new(&self.environment["AWS_CONFIG_FILE"]).parent().unwrap().to_owned()
+    }
+
+    /// Lets the command end, and looks at what is left: nothing.
+    fn finish(mut self) -> (ExitStatus, String) {
+        drop(self.child.stdin.take());
+        let (host, directory) = (self.host().to_owned(), self.directory());
+        let output = self.child.wait_with_output().unwrap();
+        assert!(!directory.exists(), "{}", directory.display());
+        assert!(TcpStream::connect(host).is_err(), "the port is still open");
+        (output.status, String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+}
+
+fn ask(host: &str, token: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(host)?;
+    write!(stream, "GET / HTTP/1.1\r\nHost: {host}\r\nAuthorization: {token}\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+#[track_caller]
+fn wait_for(what: &str, mut is_there: impl FnMut() -> bool) {
+    let since = Instant::now();
+    while !is_there() {
+        assert!(since.elapsed() < Duration::from_secs(20), "{what} did not come");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn the_command_gets_an_endpoint_and_files_of_its_own_and_nothing_else() {
+    let (sts, home) = without_mfa();
+    add_config(
+        &home,
+        "[profile set]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n\
+         region = eu-west-1\noutput = text\nservices = mine\ns3 =\n  addressing_style = path\nunknown = x\n\
+         [services mine]\nsqs =\n  endpoint_url = http://localhost:9\n[default]\naws_access_key_id = AKIADEFAULT\n\
+         aws_secret_access_key = s\n",
+    );
+    let stale = [
+        ("AWS_ACCESS_KEY_ID", "stale"),
+        ("AWS_PROFILE", "stale"),
+        ("AWS_ROLE_ARN", "stale"),
+        ("AWS_SESSION_TOKEN", "t"),
+    ];
+    let served = Served::start_with(&home, &["set"], WAIT, &stale);
+    let names: Vec<_> =
+        served.environment.keys().filter(|name| name.starts_with("AWS_") || name.contains("AMPLIFY")).collect();
+    assert_eq!(
+        names,
+        [
+            "AMPLIFY_CREDS_ACTIVE_PROFILE",
+            "AMPLIFY_CREDS_CONFIG_FILE",
+            "AMPLIFY_CREDS_CREDENTIALS_FILE",
+            "AWS_CONFIG_FILE",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_DEFAULT_REGION",
+            "AWS_ENDPOINT_URL_STS",
+            "AWS_REGION",
+            "AWS_SHARED_CREDENTIALS_FILE",
+        ]
+    );
+    assert_eq!(served.environment["AWS_REGION"], "eu-west-1");
+    assert!(served.host().starts_with("127.0.0.1:"));
+    let config = fs::read_to_string(&served.environment["AWS_CONFIG_FILE"]).unwrap();
+    let expected = "[default]\noutput = text\nregion = eu-west-1\ns3 =\n  addressing_style = path\nservices = mine\n\n\
+        [services mine]\nsqs =\n  endpoint_url = http://localhost:9\n";
+    assert_eq!(config, expected);
+    assert_eq!(fs::read_to_string(&served.environment["AWS_SHARED_CREDENTIALS_FILE"]).unwrap(), "");
+    assert_eq!(fs::metadata(served.directory()).unwrap().permissions().mode() & 0o777, 0o700);
+    let document = served.get();
+    assert!(document["Token"].is_string() && document["AccountId"] == "222222222222", "{document}");
+    let cached: Value = serde_json::from_str(home.run(&["process", "set"]).succeeded()).unwrap();
+    assert_eq!((&document["AccessKeyId"], &document["Expiration"]), (&cached["AccessKeyId"], &cached["Expiration"]));
+
+    std::thread::scope(|scope| {
+        for _ in 0..32 {
+            scope.spawn(|| (0..10).for_each(|_| assert_eq!(served.get(), document)));
+        }
+    });
+    assert!(ask(served.host(), "wrong").unwrap().starts_with("HTTP/1.1 401 "));
+    assert_eq!(sts.count("AssumeRole"), 1);
+    let (status, said) = served.finish();
+    assert_eq!((status.code(), said.as_str()), (Some(7), ""));
+}
+
+#[test]
+fn a_long_job_outlives_its_sessions_without_noticing() {
+    let (sts, home) = without_mfa();
+    // Three hours in sessions of an hour, at a six-hundredth of the time.
+    sts.shorten_sessions(6);
+    let served = Served::start(&home, &["nomfa"], WAIT);
+    let (mut ids, since) = (vec![served.id()], Instant::now());
+    while since.elapsed() < Duration::from_secs(18) {
+        let document = served.get();
+        let id = document["AccessKeyId"].as_str().unwrap();
+        if ids.last().unwrap() != id {
+            ids.push(id.to_owned());
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert!((4..=10).contains(&ids.len()), "{ids:?}");
+    let (status, said) = served.finish();
+    assert_eq!((status.code(), said.as_str()), (Some(7), ""));
+}
+
+#[test]
+fn an_old_session_is_renewed_before_the_sdks_ask_again() {
+    let (sts, home) = without_mfa();
+    home.run(&["process", "nomfa"]).succeeded();
+    // 16 minutes are left: enough for everybody now, and not for an hour.
+    age_cache(&home, 44 * 60);
+    let served = Served::start(&home, &["nomfa"], WAIT);
+    wait_for("the new session", || sts.count("AssumeRole") == 2);
+    let new: Value = serde_json::from_str(home.run(&["process", "nomfa"]).succeeded()).unwrap();
+    wait_for("its answer", || served.get()["AccessKeyId"] == new["AccessKeyId"]);
+    served.finish();
+    assert_eq!(sts.count("AssumeRole"), 2);
+}
+
+#[test]
+fn where_a_code_is_needed_one_line_says_so_and_login_is_enough() {
+    let (sts, home) = biz_corp();
+    add_config(
+        &home,
+        "[profile once]\nrole_arn = arn:aws:iam::222222222222:role/BizCorpRole\nsource_profile = devcorpuser\n\
+         mfa_serial = arn:aws:iam::111111111111:mfa/devcorpuser\nexternal_id = BizCorp-Ext-4711\nmfa_session = off\n",
+    );
+    home.run(&["process", "once", "-t", &fresh_code(&sts)]).succeeded();
+    age_cache(&home, 50 * 60);
+    let served = Served::start(&home, &["once"], WAIT);
+    let old = served.id();
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!((served.id(), sts.count("AssumeRole")), (old.clone(), 1));
+    let run = home.run(&["login", "--refresh", "once", "-t", &fresh_code(&sts)]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    wait_for("what login has got", || served.id() != old);
+    let (_, said) = served.finish();
+    assert!(said.lines().count() == 1 && said.contains("run: amplify-creds login --refresh once"), "{said}");
+}
+
+#[test]
+fn signals_are_passed_on_and_its_end_is_ours() {
+    let (_sts, home) = without_mfa();
+    for (signal, name) in [("-TERM", "TERM"), ("-HUP", "HUP"), ("-INT", "INT"), ("-QUIT", "QUIT"), ("-USR1", "USR1")] {
+        let _ = fs::remove_file(home.path().join("env"));
+        let script = format!(
+            "trap 'echo {name} >>\"$HOME/got\"; exit 9' {name}; {}",
+            WAIT.replace("cat >/dev/null", "while :; do sleep 0.1; done")
+        );
+        let mut served = Served::start(&home, &["nomfa"], &script);
+        assert!(Command::new("kill").args([signal, &served.child.id().to_string()]).status().unwrap().success());
+        assert_eq!(served.child.wait().unwrap().code(), Some(9), "{name}");
+        served.finish();
+    }
+    assert_eq!(fs::read_to_string(home.path().join("got")).unwrap(), "TERM\nHUP\nINT\nQUIT\nUSR1\n");
+
+    let status = home.command(&["exec", "nomfa", "--serve", "--", "sh", "-c", "kill -TERM $$"]).status().unwrap();
+    assert_eq!(status.signal(), Some(15));
+    let status = home.command(&["exec", "nomfa", "--serve", "--", "sh", "-c", "kill -KILL $$"]).status().unwrap();
+    assert!(status.signal() == Some(9) || status.code() == Some(137), "{status:?}");
+    // What it leaves in the background holds nobody.
+    let since = Instant::now();
+    let script = "sleep 60 >/dev/null 2>&1 </dev/null & echo $! >\"$HOME/sleeper\"; exit 5";
+    assert_eq!(home.run(&["exec", "nomfa", "--serve", "--", "sh", "-c", script]).code, Some(5));
+    assert!(since.elapsed() < Duration::from_secs(20));
+    let sleeper = fs::read_to_string(home.path().join("sleeper")).unwrap();
+    assert!(Command::new("kill").arg(sleeper.trim()).status().unwrap().success());
+}
+
+#[test]
+fn the_terminals_ctrl_c_and_ctrl_z_reach_the_command_once() {
+    let (_sts, home) = without_mfa();
+    home.write(
+        "job",
+        "trap 'echo int >>\"$FILES/got\"; n=$((n+1)); [ $n = 2 ] && exit 3' INT\n\
+         echo ready\nwhile :; do sleep 0.1; done\n",
+    );
+    let mut terminal = Terminal::script(
+        &home,
+        "set -m; \"$PROGRAM\" exec nomfa --serve -- sh \"$HOME/job\"; echo \"stopped $?\"; fg >/dev/null; \
+         echo \"ended $?\" >\"$FILES/stdout\"",
+    );
+    terminal.expect("ready");
+    terminal.type_control('c');
+    let got = home.path().join("terminal/got");
+    wait_for("Ctrl-C", || fs::read_to_string(&got).is_ok_and(|text| text == "int\n"));
+    terminal.type_control('z');
+    // By SIGSTOP: the shell has its terminal back.
+    terminal.expect("stopped 147");
+    std::thread::sleep(Duration::from_millis(300));
+    terminal.type_control('c');
+    let (_, left) = terminal.finish();
+    assert_eq!(left.run.stdout, "ended 3\n", "{left:?}");
+    assert_eq!(fs::read_to_string(&got).unwrap(), "int\nint\n");
+}
+
+#[test]
+fn another_users_process_is_not_answered() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("SKIPPED: only root can be somebody else");
+        return;
+    }
+    let (_sts, home) = without_mfa();
+    let served = Served::start(&home, &["nomfa"], WAIT);
+    let (host, port) = served.host().split_once(':').unwrap();
+    let token = &served.environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"];
+    let script = format!(
+        "exec 3<>/dev/tcp/{host}/{port}; printf 'GET / HTTP/1.1\\r\\nHost: {host}:{port}\\r\\nAuthorization: {token}\\r\\n\\r\\n' >&3; cat <&3"
+    );
+    let asked = |user: &[&str]| {
+        let mut command = Command::new("setpriv");
+        let output = command.args(user).args(["bash", "-c", &script]).current_dir("/").output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(asked(&["--reuid=0"]).starts_with("HTTP/1.1 200 "));
+    assert_eq!(asked(&["--reuid=65534", "--regid=65534", "--clear-groups"]), "");
+    served.finish();
+}
+
+#[test]
+fn botocore_asks_the_endpoint_though_a_default_profile_is_on_disk() {
+    // Where tests/interop/run installs it, if it has; pyenv and the like find Python by the tester's own path.
+    let python = |command: &mut Command, script: &str| {
+        let installed = concat!(env!("CARGO_MANIFEST_DIR"), "/target/interop/python");
+        command.args(["-c", script]).env("PYTHONPATH", installed).env("PYTHONDONTWRITEBYTECODE", "1");
+        command.env("PATH", std::env::var_os("PATH").unwrap()).output().ok()
+    };
+    if !python(&mut Command::new("python3"), "import botocore").is_some_and(|run| run.status.success()) {
+        eprintln!("SKIPPED: no botocore here");
+        return;
+    }
+    let (_sts, home) = without_mfa();
+    add_config(&home, "[default]\nregion = us-west-2\n");
+    home.credentials(&format!(
+        "{}\n[default]\naws_access_key_id = AKIADEFAULT\naws_secret_access_key = s\n",
+        fs::read_to_string(home.path().join(".aws/credentials")).unwrap()
+    ));
+    let script = "import botocore.session as b; s = b.Session(); c = s.get_credentials(); \
+        print(c.method, c.get_frozen_credentials().access_key, s.get_config_variable('region'))";
+    let mut command = home.command(&["exec", "nomfa", "--region", "eu-west-1", "--serve", "--", "python3"]);
+    let output = python(&mut command, script).unwrap();
+    let id: Value = serde_json::from_str(home.run(&["process", "nomfa"]).succeeded()).unwrap();
+    let expected = format!("container-role {} eu-west-1\n", id["AccessKeyId"].as_str().unwrap());
+    assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{output:?}");
+}
+
+#[test]
+fn this_program_inside_finds_the_users_profiles() {
+    let (_sts, home) = without_mfa();
+    let script = format!(
+        "{PROGRAM} exec devcorpuser --serve -- sh -c 'echo $AMPLIFY_CREDS_ACTIVE_PROFILE; {PROGRAM} list | wc -l'"
+    );
+    let run = home.run(&["exec", "nomfa", "--serve", "--", "sh", "-c", &script]);
+    let mut lines = run.succeeded().lines();
+    assert_eq!(lines.next(), Some("devcorpuser"));
+    assert!(lines.next().unwrap().trim().parse::<u32>().unwrap() >= 3, "{run:?}");
+}
+
+#[test]
+fn what_goes_wrong_leaves_nothing_behind() {
+    let (_sts, home) = without_mfa();
+    let temporary = home.path().join("tmp");
+    fs::create_dir(&temporary).unwrap();
+    let variables = [("TMPDIR", temporary.to_str().unwrap())];
+    home.run_with(&["exec", "nomfa", "--serve", "--", "no-such-command"], &variables).failed_with(127);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let with_port = |port: &str| {
+        let variables = [variables[0], ("AMPLIFY_CREDS_SERVE_PORT", port)];
+        home.run_with(&["exec", "nomfa", "--serve", "--", "printenv", "AWS_CONTAINER_CREDENTIALS_FULL_URI"], &variables)
+    };
+    with_port(&port).failed_with(125);
+    with_port("http").failed_with(125);
+    drop(taken);
+    assert_eq!(with_port(&port).succeeded(), format!("http://127.0.0.1:{port}/\n"));
+    assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);
+}
