@@ -56,8 +56,11 @@ fn hand_over(command: &mut Command, fetched: &Fetched) {
 pub(super) fn not_run(program: &OsStr, error: &io::Error) -> Failure {
     let program = program.display();
     if error.kind() == io::ErrorKind::NotFound {
-        Failure::new(COMMAND_NOT_FOUND, format!("cannot run {program}: it does not exist, or what it names to run it"))
-            .hint("the command stands after --, the profile before it: amplify-creds exec PROFILE -- COMMAND")
+        Failure::new(
+            COMMAND_NOT_FOUND,
+            format!("cannot run {program}: there is no such command, or no such interpreter as its first line names"),
+        )
+        .hint("the command stands after --, the profile before it: amplify-creds exec PROFILE -- COMMAND")
     } else {
         Failure::new(NOT_EXECUTABLE, format!("cannot run {program}: {error}"))
     }
