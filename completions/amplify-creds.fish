@@ -47,10 +47,11 @@ complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "login" 
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "whoami" -d 'Ask AWS whose the credentials are'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "check" -d 'Try each hop of a profile\'s chain at AWS'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "list" -d 'List every profile'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "doctor" -d 'Show which tool can use which profile, and what is wrong with the files'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "sessions" -d 'Show the cached sessions'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "setup" -d 'Make a profile that every tool can use, of one that there is or of your answers'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "help" -d 'Print help on a command or a topic (exit-codes)'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "help" -d 'Print help on a command or a topic (exit-codes, findings)'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s t -l mfa-token -d 'MFA code; "-" reads it from stdin (an argument can be seen by other processes)' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l prompt -d 'How to ask for an MFA code [default: the terminal, else a window where there is a screen]' -r -f -a "tty\t'On the terminal'
 pinentry\t'By GnuPG\'s pinentry'
@@ -334,6 +335,19 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -l no-
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s v -l verbose -d 'Say on stderr what is done and why'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -l json -d 'Print JSON: findings, who sees which profile, what each header is to whom'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand sessions" -l env -d 'Environment of the Amplify project, other than its current one' -r

@@ -1,4 +1,4 @@
-//! Owns reading whole files under a size cap, and replacing them whole.
+//! Owns reading whole files under a size cap, replacing them whole, and who may read them.
 //!
 //! Refuses to decide who may own a file: that is the caller's.
 
@@ -63,6 +63,33 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write().inspect_err(|_| {
         let _ = std::fs::remove_file(&temporary);
     })
+}
+
+/// Who can do what with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rights {
+    /// The permission bits, such as `0o644`.
+    pub mode: u32,
+    /// Whether it belongs to another user than this one and root.
+    pub is_foreign: bool,
+    /// Whether it can be started as a program by somebody.
+    pub is_program: bool,
+}
+
+/// The rights on what `path` leads to; `None` where nothing is there, or the system has no such rights.
+#[cfg(unix)]
+pub fn rights(path: &Path) -> Option<Rights> {
+    use std::os::unix::fs::MetadataExt;
+    let there = std::fs::metadata(path).ok()?;
+    let (mode, owner) = (there.mode() & 0o7777, there.uid());
+    let is_foreign = owner != 0 && owner != rustix::process::geteuid().as_raw();
+    Some(Rights { mode, is_foreign, is_program: there.is_file() && mode & 0o111 != 0 })
+}
+
+/// The rights on what `path` leads to; `None` where nothing is there, or the system has no such rights.
+#[cfg(not(unix))]
+pub fn rights(_path: &Path) -> Option<Rights> {
+    None
 }
 
 #[cfg(test)]

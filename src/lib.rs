@@ -12,7 +12,7 @@
 //! Arrows between modules point down only (`tests/boundaries.rs` reads the `use` lines):
 //!
 //! ```text
-//! main -> cli -> { resolve, edit, serve } -> source -> { cache, sts, prompt, output, setup }
+//! main -> cli -> { resolve, edit, serve, doctor } -> source -> { cache, sts, prompt, output, setup }
 //!      -> { plan, amplify, consumers } -> profile -> profile_file -> { credentials, settings, paths }
 //!      -> { span, secret, env, clock, fs, printable, chain, child, job, random }
 //! ```
@@ -28,6 +28,7 @@ pub mod cli;
 pub mod clock;
 pub mod consumers;
 pub mod credentials;
+pub mod doctor;
 pub mod edit;
 pub mod env;
 pub mod fs;

@@ -16,7 +16,7 @@ const LAYERS: [&[&str]; 10] = [
     &["cache", "sts", "prompt", "output", "setup"],
     // Bases are fetched over the connections of `sts`, and renew tokens under the locks of `cache`.
     &["source"],
-    &["resolve", "edit", "serve"],
+    &["resolve", "edit", "serve", "doctor"],
     &["cli"],
 ];
 
@@ -47,10 +47,11 @@ const ONE_PLACE: [(&str, &[&str]); 21] = [
 ];
 
 /// Modules without I/O and without a clock.
-const PURE: [&str; 9] = [
+const PURE: [&str; 10] = [
     "profile_file",
     "plan",
     "consumers",
+    "doctor/checks",
     "profile/keys.rs",
     "amplify/hjson.rs",
     "amplify/environment.rs",

@@ -122,6 +122,16 @@ Examples:
   amplify-creds sessions
   amplify-creds sessions --json";
 
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  amplify-creds doctor                    every profile, in every tool
+  amplify-creds doctor bizcorprole        this one, and what it stands on
+  amplify-creds doctor --json | jq '.findings[] | select(.severity == \"error\")'
+
+It reads the profile files as the Amplify CLI, the AWS CLI and the SDKs for
+JavaScript, Rust and Go do, sends nothing and changes nothing. Exit status 1
+says that it found errors; amplify-creds help findings lists all it can find.";
+
 const LIST_EXAMPLES: &str = "\
 Examples:
   amplify-creds list
@@ -244,6 +254,9 @@ pub enum Command {
     /// List every profile
     #[command(aliases = ["ls", "profiles"], after_help = LIST_EXAMPLES)]
     List(List),
+    /// Show which tool can use which profile, and what is wrong with the files
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    Doctor(Doctor),
     /// Show the cached sessions
     #[command(after_help = SESSIONS_EXAMPLES)]
     Sessions(Sessions),
@@ -255,7 +268,7 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
-    /// Print help on a command or a topic (exit-codes)
+    /// Print help on a command or a topic (exit-codes, findings)
     Help {
         /// Command or topic
         topic: Option<String>,
@@ -475,6 +488,17 @@ pub struct List {
     /// With --json: every property with its value (secrets as ****), file and line
     #[arg(long, requires = "json")]
     pub properties: bool,
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Profiles [default: all]
+    #[arg(value_name = "PROFILE")]
+    pub names: Vec<String>,
+    /// Print JSON: findings, who sees which profile, what each header is to whom
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `sessions`.

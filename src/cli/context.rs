@@ -115,6 +115,11 @@ impl Context {
         self.named.as_ref().is_some_and(|named| matches!(named.from, Origin::Flag(_)))
     }
 
+    /// The profile that `--profile` names, for a verb that takes several arguments.
+    pub(super) fn named_by_flag(&self) -> Option<String> {
+        self.global.profile.clone()
+    }
+
     /// What flags, variables and settings add to a plan.
     pub(super) fn inputs(&self) -> Result<Inputs, Failure> {
         let region = self

@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 
 use clap::CommandFactory;
 
+use crate::doctor::Severity;
+use crate::doctor::checks::CHECKS;
+
 use super::args::Cli;
 use super::failure::{ALL, BEFORE_COMMAND, Failure, USAGE};
 
@@ -12,12 +15,13 @@ pub(super) fn text(topic: Option<&str>) -> Result<String, Failure> {
     match topic {
         None => Ok(command.render_help().to_string()),
         Some("exit-codes") => Ok(exit_codes()),
+        Some("findings") => Ok(findings()),
         Some(name) => {
             command.build();
             let found = command.find_subcommand_mut(name).map(|verb| verb.render_help().to_string());
             found.ok_or_else(|| {
                 Failure::new(USAGE, format!("there is no help on {name}"))
-                    .hint("topics: exit-codes; commands: amplify-creds help")
+                    .hint("topics: exit-codes, findings; commands: amplify-creds help")
             })
         }
     }
@@ -25,11 +29,23 @@ pub(super) fn text(topic: Option<&str>) -> Result<String, Failure> {
 
 /// The statuses, and the codes that `--json` gives in `error.code`.
 fn exit_codes() -> String {
-    let mut text = "Exit status and error code (\"error\":{\"code\":...} under --json):\n\n    0  done\n".to_owned();
+    let mut text = "Exit status and error code (\"error\":{\"code\":...} under --json):\n\n    0  done\n    1  (no code)             doctor has found errors\n".to_owned();
     for code in ALL {
         let _ = writeln!(text, "  {:>3}  {:<21} {}", code.exit, code.name, code.meaning);
     }
     let before = "exec: any of these, before the command runs";
     let _ = writeln!(text, "  {BEFORE_COMMAND:>3}  {:<21} {before}", "");
+    text
+}
+
+/// What `doctor` can find.
+fn findings() -> String {
+    let mut text = "What doctor can find (\"findings\":[{\"code\":...}] under --json):\n".to_owned();
+    for severity in [Severity::Error, Severity::Warning, Severity::Info] {
+        let _ = writeln!(text, "\n{}", severity.name());
+        for check in CHECKS.iter().filter(|check| check.severity == severity) {
+            let _ = writeln!(text, "  {:<21} {}", check.code, check.about);
+        }
+    }
     text
 }

@@ -7,6 +7,8 @@ pub mod args;
 mod base_error;
 mod check;
 mod context;
+mod doctor;
+mod doctor_text;
 mod env;
 mod exec;
 mod explain;
@@ -42,7 +44,7 @@ use clap::{CommandFactory, Parser};
 use crate::env::{Env, arguments};
 use crate::output::print;
 
-use args::{Amplify, Check, Cli, Command, Explain, List, Login, ResetCache, Sessions, WhoAmI};
+use args::{Amplify, Check, Cli, Command, Doctor, Explain, List, Login, ResetCache, Sessions, WhoAmI};
 use context::Context;
 use failure::{Failure, OUTPUT, USAGE};
 
@@ -66,6 +68,7 @@ pub fn main() -> ExitCode {
         | Command::Explain(Explain { json, .. })
         | Command::Check(Check { json, .. })
         | Command::WhoAmI(WhoAmI { json, .. })
+        | Command::Doctor(Doctor { json, .. })
         | Command::Sessions(Sessions { json })
         | Command::ResetCache(ResetCache { json, .. })
         | Command::Aws { command: Amplify::ResetCache(ResetCache { json, .. }) } => *json,
@@ -122,6 +125,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::List(options) => list::run(&Context::new("list", global, None, env)?, &options),
         Command::Sessions(options) => sessions::run(&Context::new("sessions", global, None, env)?, &options),
         Command::Setup(options) => setup::run(&Context::new("setup", global, options.name.as_deref(), env)?, &options),
+        Command::Doctor(options) => return doctor::run(&Context::new("doctor", global, None, env)?, &options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "amplify-creds", &mut script);

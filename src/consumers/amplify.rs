@@ -19,7 +19,7 @@ pub(super) fn way(view: &View<'_>, javascript: &View<'_>, name: &str) -> Result<
         return Err("assumes no role since 14.2.2 (amplify-cli#14626)".to_owned());
     }
     if is_truthy(config, PROCESS) {
-        return if javascript.get(name, PROCESS).is_some() {
+        return if javascript.found(name).has(PROCESS) {
             Ok(())
         } else {
             Err("runs it only where the JS SDK sees the profile, too".to_owned())

@@ -6,6 +6,9 @@ use crate::profile_file::lines::is_identifier;
 
 use super::{Consumer, View};
 
+/// Why the JavaScript SDK knows nothing of an empty section.
+pub const NO_VALUES: &str = "sees no profile without values";
+
 /// A header line as it stands in the file.
 #[derive(Debug, Clone, Copy)]
 pub struct HeaderLine<'a> {
@@ -46,7 +49,7 @@ pub fn why_hidden(view: &View<'_>, line: HeaderLine<'_>, other_names: &[&str]) -
             "wants quotes around a name with blanks"
         }
         Consumer::AwsCli => "has another section in its place",
-        Consumer::SdkJs if !line.has_values => "sees no profile without values",
+        Consumer::SdkJs if !line.has_values => NO_VALUES,
         Consumer::SdkGo | Consumer::SdkJs if !ends_well(text) => "sees no header with text behind it",
         Consumer::SdkGo => "takes it for a comment, or for another kind of section",
         Consumer::SdkRust if inner.trim().starts_with("profile") && line.kind == FileKind::Credentials => {
@@ -58,13 +61,14 @@ pub fn why_hidden(view: &View<'_>, line: HeaderLine<'_>, other_names: &[&str]) -
         {
             "takes only letters of ASCII, digits and _-@+.%:/ in a name"
         }
-        Consumer::SdkJs | Consumer::SdkRust => "takes the name for something else",
+        Consumer::SdkJs => NO_VALUES,
+        Consumer::SdkRust => "takes the name for something else",
     };
     reason.to_owned()
 }
 
 /// Whether the line is a bracket, no other closing one, and a bracket: npm ini's only form of a header.
-fn is_alone(text: &str) -> bool {
+pub fn is_alone(text: &str) -> bool {
     text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).is_some_and(|inner| !inner.contains(']'))
 }
 

@@ -11,9 +11,9 @@ use std::collections::HashMap;
 
 use crate::profile::load::Files;
 use crate::profile_file::seen::{Seen, by_amplify, by_rust};
-use crate::profile_file::{FileKind, Name, Problem, Property, SyntaxError, botocore, go, javascript};
+use crate::profile_file::{FileKind, Name, Problem, SyntaxError, botocore, go, javascript};
 
-pub use hidden::{HeaderLine, why_hidden};
+pub use hidden::{HeaderLine, NO_VALUES, is_alone, why_hidden};
 
 /// A tool, or a family of them that read the files with the same code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,8 +126,8 @@ impl<'t> View<'t> {
 
     /// Whether the consumer sees the keys of any header under `name`, in either file.
     pub fn sees(&self, name: &str) -> bool {
-        let has_header = |kind| self.seen(kind, name).is_some_and(|seen| !seen.lines.is_empty());
-        has_header(FileKind::Config) || has_header(FileKind::Credentials)
+        let Found { config, credentials, .. } = self.found(name);
+        config.into_iter().chain(credentials).any(|seen| !seen.lines.is_empty())
     }
 
     /// Every header whose keys it sees: file, line and the profile's name.
@@ -144,14 +144,14 @@ impl<'t> View<'t> {
     }
 
     /// What one file has for a profile.
-    fn seen(&self, kind: FileKind, name: &str) -> Option<&Seen<'t>> {
+    pub fn seen(&self, kind: FileKind, name: &str) -> Option<&Seen<'t>> {
         self.files[index(kind)].get(self.places.get(name)?[index(kind)]?)
     }
 
-    /// A profile's value for `key`, credentials before config. Empty is unset.
-    fn get(&self, name: &str, key: &str) -> Option<&Property<'t>> {
-        let last = |kind| self.seen(kind, name)?.last(key);
-        last(FileKind::Credentials).or_else(|| last(FileKind::Config)).filter(|found| !found.value.is_empty())
+    /// What both files have for a profile.
+    fn found<'v>(&'v self, name: &'v str) -> Found<'v, 't> {
+        let seen = |kind| self.seen(kind, name);
+        Found { name, config: seen(FileKind::Config), credentials: seen(FileKind::Credentials) }
     }
 
     /// The keys of `[sso-session NAME]`.
@@ -163,6 +163,27 @@ impl<'t> View<'t> {
             _ => false,
         };
         self.files[0].iter().find(is_it)
+    }
+}
+
+/// What a consumer has for one profile.
+#[derive(Clone, Copy)]
+struct Found<'v, 't> {
+    name: &'v str,
+    config: Option<&'v Seen<'t>>,
+    credentials: Option<&'v Seen<'t>>,
+}
+
+impl<'v> Found<'v, '_> {
+    /// The value of `key`, credentials before config. Empty is unset.
+    fn get(self, key: &str) -> Option<&'v str> {
+        let last = |seen: Option<&'v Seen<'_>>| seen?.last(key).map(|found| &*found.value);
+        last(self.credentials).or_else(|| last(self.config)).filter(|value| !value.is_empty())
+    }
+
+    /// Whether `key` has a value.
+    fn has(self, key: &str) -> bool {
+        self.get(key).is_some()
     }
 }
 

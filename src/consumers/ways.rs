@@ -3,12 +3,12 @@
 //!
 //! Refuses to look beyond the files: whether a program runs or a token lasts is not asked.
 
-use crate::profile_file::FileKind;
+use crate::profile_file::seen::Seen;
 
 use super::keys::{
     CREDENTIAL_SOURCE, ID, LOGIN, MFA, PROCESS, ROLE, SECRET, SOURCE, SSO_PLACE, SSO_ROLE, SSO_SESSION, WEB_IDENTITY,
 };
-use super::{Consumer, View};
+use super::{Consumer, Found, View};
 
 /// Why a profile is of no use, to go behind the consumer's name.
 type Reason = String;
@@ -41,7 +41,7 @@ fn order(consumer: Consumer) -> &'static [Kind] {
 
 /// Whether the consumer can use a profile that it sees, or why not.
 pub(super) fn way(view: &View<'_>, name: &str) -> Result<(), Reason> {
-    Walk { view, passed: Vec::new() }.credentials(name)
+    Walk { view, passed: Vec::new() }.credentials(view.found(name))
 }
 
 struct Walk<'v, 't> {
@@ -50,34 +50,29 @@ struct Walk<'v, 't> {
     passed: Vec<&'v str>,
 }
 
-impl<'v> Walk<'v, '_> {
-    fn credentials(&mut self, name: &'v str) -> Result<(), Reason> {
-        let consumer = self.view.consumer;
-        let is_again = self.passed.contains(&name);
+impl<'v, 't> Walk<'v, 't> {
+    fn credentials(&mut self, profile: Found<'v, 't>) -> Result<(), Reason> {
+        let is_again = self.passed.contains(&profile.name);
         let is_source = !self.passed.is_empty();
-        if consumer == Consumer::SdkGo && !is_again {
-            self.one_kind(name)?;
+        if self.view.consumer == Consumer::SdkGo && !is_again {
+            self.one_kind(profile)?;
         }
-        self.passed.push(name);
-        for kind in order(consumer) {
+        self.passed.push(profile.name);
+        for kind in order(self.view.consumer) {
             // As a source, keys beat the role in every SDK; a profile that is its own source gives what else it has.
             let is_role = matches!(kind, Kind::Role | Kind::CredentialSource);
-            if is_role && is_source && (is_again || self.has(name, Kind::Keys)) {
+            if is_role && is_source && (is_again || self.has(profile, Kind::Keys)) {
                 continue;
             }
-            if self.has(name, *kind) {
-                return self.by(name, *kind);
+            if self.has(profile, *kind) {
+                return self.by(profile, *kind);
             }
         }
         Err("finds no credentials".to_owned())
     }
 
-    fn get(&self, name: &str, key: &str) -> Option<&'v str> {
-        self.view.get(name, key).map(|found| &*found.value)
-    }
-
-    fn has(&self, name: &str, kind: Kind) -> bool {
-        let has = |key| self.get(name, key).is_some();
+    fn has(&self, profile: Found<'v, 't>, kind: Kind) -> bool {
+        let has = |key| profile.has(key);
         let is_js = self.view.consumer == Consumer::SdkJs;
         match kind {
             Kind::Role if is_js => has(ROLE) && has(SOURCE) != has(CREDENTIAL_SOURCE),
@@ -89,7 +84,7 @@ impl<'v> Walk<'v, '_> {
             Kind::WebIdentity => has(WEB_IDENTITY) && (!is_js || has(ROLE)),
             Kind::Sso if self.view.consumer == Consumer::AwsCli => SSO_ROLE.into_iter().any(has),
             Kind::Sso => SSO_ROLE.into_iter().chain(SSO_PLACE).chain([SSO_SESSION]).any(has),
-            Kind::OwnKeys => self.view.seen(FileKind::Credentials, name).is_some_and(|seen| seen.last(ID).is_some()),
+            Kind::OwnKeys => stands_in(profile.credentials, ID),
             // botocore takes no pair without the id for one; the JavaScript SDK none that is half.
             Kind::Keys if is_js => has(ID) && has(SECRET),
             Kind::Keys => has(ID) || has(SECRET),
@@ -98,30 +93,28 @@ impl<'v> Walk<'v, '_> {
         }
     }
 
-    fn by(&mut self, name: &'v str, kind: Kind) -> Result<(), Reason> {
+    fn by(&mut self, profile: Found<'v, 't>, kind: Kind) -> Result<(), Reason> {
         match kind {
-            Kind::Role => self.role(name),
-            Kind::CredentialSource => match self.get(name, SOURCE).filter(|_| self.view.consumer == Consumer::SdkJs) {
-                Some(source) => self.source(name, source),
-                None => self.credential_source(name),
+            Kind::Role => self.role(profile),
+            Kind::CredentialSource => match profile.get(SOURCE).filter(|_| self.view.consumer == Consumer::SdkJs) {
+                Some(source) => self.source(profile, source),
+                None => credential_source(profile),
             },
-            Kind::WebIdentity if self.get(name, ROLE).is_none() => {
-                Err(format!("wants a role_arn beside {WEB_IDENTITY}"))
-            }
-            Kind::Sso => self.sso(name),
-            Kind::OwnKeys | Kind::Keys => self.pair(name, kind),
+            Kind::WebIdentity if !profile.has(ROLE) => Err(format!("wants a role_arn beside {WEB_IDENTITY}")),
+            Kind::Sso => self.sso(profile),
+            Kind::OwnKeys | Kind::Keys => self.pair(profile, kind),
             Kind::WebIdentity | Kind::Login | Kind::Process => Ok(()),
         }
     }
 
-    fn role(&mut self, name: &'v str) -> Result<(), Reason> {
-        match (self.get(name, SOURCE), self.get(name, CREDENTIAL_SOURCE)) {
+    fn role(&mut self, profile: Found<'v, 't>) -> Result<(), Reason> {
+        match (profile.get(SOURCE), profile.get(CREDENTIAL_SOURCE)) {
             (Some(_), Some(_)) => return Err(format!("takes no {SOURCE} beside {CREDENTIAL_SOURCE}")),
             (None, None) => return Err("finds nothing to assume the role with".to_owned()),
-            (None, Some(_)) => self.credential_source(name)?,
-            (Some(source), None) => self.source(name, source)?,
+            (None, Some(_)) => credential_source(profile)?,
+            (Some(source), None) => self.source(profile, source)?,
         }
-        if self.get(name, MFA).is_none() {
+        if !profile.has(MFA) {
             return Ok(());
         }
         match self.view.consumer {
@@ -131,46 +124,35 @@ impl<'v> Walk<'v, '_> {
         }
     }
 
-    fn source(&mut self, name: &str, source: &'v str) -> Result<(), Reason> {
-        if !self.view.sees(source) {
-            let shown = source.lines().next().unwrap_or_default();
-            return Err(format!("sees no {SOURCE} {shown}"));
+    fn source(&mut self, profile: Found<'v, 't>, name: &'v str) -> Result<(), Reason> {
+        let source = self.view.found(name);
+        if !self.view.sees(name) {
+            return Err(format!("sees no {SOURCE} {}", first_line(name)));
         }
-        let is_loop = self.passed.contains(&source);
         let has_keys = self.has(source, Kind::Keys);
         let is_allowed = match self.view.consumer {
             // In it, keys end the walk.
             Consumer::SdkJs => has_keys,
-            Consumer::SdkRust | Consumer::SdkGo => source == name,
-            Consumer::AwsCli | Consumer::Amplify => source == name && has_keys,
+            Consumer::SdkRust | Consumer::SdkGo => name == profile.name,
+            Consumer::AwsCli | Consumer::Amplify => name == profile.name && has_keys,
         };
-        if is_loop && !is_allowed {
+        if self.passed.contains(&name) && !is_allowed {
             return Err("goes round in source profiles".to_owned());
         }
         self.credentials(source).map_err(|reason| match reason.as_str() {
-            "finds no credentials" => format!("finds no credentials in {SOURCE} {source}"),
+            "finds no credentials" => format!("finds no credentials in {SOURCE} {name}"),
             _ => reason,
         })
     }
 
-    fn credential_source(&self, name: &str) -> Result<(), Reason> {
-        match self.get(name, CREDENTIAL_SOURCE) {
-            Some("Environment" | "Ec2InstanceMetadata" | "EcsContainer") => Ok(()),
-            _ => Err(format!("does not know the {CREDENTIAL_SOURCE}")),
-        }
-    }
-
-    fn sso(&self, name: &str) -> Result<(), Reason> {
-        let session = self.get(name, SSO_SESSION);
+    fn sso(&self, profile: Found<'v, 't>) -> Result<(), Reason> {
+        let session = profile.get(SSO_SESSION);
         let section = session.map(|session| self.view.sso_session(session));
         if let (Some(None), Some(session)) = (section, session) {
-            return Err(format!("sees no sso-session {}", session.lines().next().unwrap_or_default()));
+            return Err(format!("sees no sso-session {}", first_line(session)));
         }
-        let is_there = |key: &str| {
-            let in_session =
-                section.flatten().and_then(|seen| seen.last(key)).is_some_and(|found| !found.value.is_empty());
-            in_session || self.get(name, key).is_some()
-        };
+        let in_session = |key: &str| section.flatten()?.last(key).filter(|found| !found.value.is_empty());
+        let is_there = |key: &str| in_session(key).is_some() || profile.has(key);
         match SSO_ROLE.into_iter().chain(SSO_PLACE).find(|key| !is_there(key)) {
             Some(missing) => Err(format!("misses {missing}")),
             None => Ok(()),
@@ -178,30 +160,41 @@ impl<'v> Walk<'v, '_> {
     }
 
     /// Both keys: from one file for botocore, which never puts a pair together.
-    fn pair(&self, name: &str, kind: Kind) -> Result<(), Reason> {
+    fn pair(&self, profile: Found<'v, 't>, kind: Kind) -> Result<(), Reason> {
         let has = |key| match (self.view.consumer, kind) {
-            (Consumer::AwsCli, Kind::OwnKeys) => self.stands_in(FileKind::Credentials, name, key),
-            (Consumer::AwsCli, _) => self.stands_in(FileKind::Config, name, key),
-            _ => self.get(name, key).is_some(),
+            (Consumer::AwsCli, Kind::OwnKeys) => stands_in(profile.credentials, key),
+            (Consumer::AwsCli, _) => stands_in(profile.config, key),
+            _ => profile.has(key),
         };
         if has(ID) && has(SECRET) { Ok(()) } else { Err("finds half a key pair".to_owned()) }
     }
 
-    fn stands_in(&self, kind: FileKind, name: &str, key: &str) -> bool {
-        self.view.seen(kind, name).and_then(|seen| seen.last(key)).is_some()
-    }
-
     /// What the Go SDK asks of a profile before it looks for credentials.
-    fn one_kind(&self, name: &str) -> Result<(), Reason> {
-        let has = |key: &&&str| self.get(name, key).is_some();
+    fn one_kind(&self, profile: Found<'v, 't>) -> Result<(), Reason> {
         let kinds = [SOURCE, CREDENTIAL_SOURCE, WEB_IDENTITY, PROCESS];
-        if let Some(first) = kinds[..3].iter().find(has).filter(|_| self.get(name, ROLE).is_none()) {
+        if let Some(first) = kinds[..3].iter().find(|key| profile.has(key)).filter(|_| !profile.has(ROLE)) {
             return Err(format!("wants a role_arn beside {first}"));
         }
         let is_source = !self.passed.is_empty();
-        if kinds.iter().filter(has).count() > 1 && !(is_source && self.has(name, Kind::Keys)) {
+        if kinds.iter().filter(|key| profile.has(key)).count() > 1 && !(is_source && self.has(profile, Kind::Keys)) {
             return Err("takes no profile with several kinds of credentials".to_owned());
         }
         Ok(())
     }
+}
+
+fn credential_source(profile: Found<'_, '_>) -> Result<(), Reason> {
+    match profile.get(CREDENTIAL_SOURCE) {
+        Some("Environment" | "Ec2InstanceMetadata" | "EcsContainer") => Ok(()),
+        _ => Err(format!("does not know the {CREDENTIAL_SOURCE}")),
+    }
+}
+
+fn stands_in(seen: Option<&Seen<'_>>, key: &str) -> bool {
+    seen.is_some_and(|seen| seen.last(key).is_some())
+}
+
+/// What goes on below it, an indented line, is no part of a name, and may be anything.
+fn first_line(name: &str) -> &str {
+    name.lines().next().unwrap_or_default()
 }

@@ -53,7 +53,7 @@ impl Fields {
 }
 
 /// Lines of at most `width` columns, broken at spaces where there are some.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split_inclusive(' ') {
@@ -62,6 +62,10 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
         for char in word.chars() {
             if line.width() + char.width().unwrap_or(0) > width {
+                // The blank at which the line is broken.
+                if char == ' ' {
+                    continue;
+                }
                 lines.push(std::mem::take(&mut line));
             }
             line.push(char);
@@ -84,10 +88,12 @@ mod tests {
         fields.heading("profile dev");
         fields.add("role_arn", &long, "~/.aws/config:2");
         fields.add("region", "eu-west-1", "~/.aws/config:3");
+        fields.add("", &format!("{} after", "y".repeat(WIDTH - INDENT)), "");
         fields.add("", "words that go on and on until there is no room left for them on one line of text", "");
         let text = fields.text();
         assert!(text.lines().all(|line| line.width() <= WIDTH), "{text}");
         assert!(text.replace([' ', '\n'], "").contains(&long));
+        assert!(text.lines().any(|line| line.trim() == "after" && line.len() == INDENT + 5), "{text}");
         assert!(text.contains("  region        eu-west-1  (~/.aws/config:3)\n"), "{text}");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Refuses files over 16 MiB and text that is not UTF-8. A missing file is an empty one, as in every SDK.
 
+use std::cell::RefCell;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -136,7 +137,8 @@ impl Files {
     /// The profiles in them, as `dialect` reads them.
     pub fn profiles(&self, dialect: Dialect) -> Result<ProfileSet<'_>, LoadError> {
         let config = self.config.view(dialect, FileKind::Config)?;
-        Ok(ProfileSet { dialect, files: [config, self.credentials.view(dialect, FileKind::Credentials)?] })
+        let files = [config, self.credentials.view(dialect, FileKind::Credentials)?];
+        Ok(ProfileSet { dialect, files, nearest: RefCell::default() })
     }
 }
 
@@ -162,6 +164,6 @@ impl FileText {
             at: Location { file: self.source.clone(), line: error.line },
             problem: error.problem,
         })?;
-        Ok(FileView { kind, source: self.source.clone(), content })
+        Ok(FileView { kind, source: self.source.clone(), content, read_ahead: None })
     }
 }

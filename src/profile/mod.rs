@@ -28,7 +28,7 @@ pub struct Profile<'t> {
 }
 
 /// What one file says about a profile.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Part<'t> {
     /// Which file.
     pub kind: FileKind,

@@ -2,6 +2,7 @@
 //!
 //! Refuses to mix spellings: within a file, the better way of writing a name hides the others.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use crate::profile_file::Dialect;
@@ -17,6 +18,8 @@ pub struct ProfileSet<'t> {
     pub dialect: Dialect,
     /// Config, then credentials.
     pub(super) files: [FileView<'t>; 2],
+    /// What was near to names that do not exist: a source that is gone is often that of many.
+    pub(super) nearest: RefCell<HashMap<String, Vec<String>>>,
 }
 
 /// Sections of the config file that are no profiles and that profiles refer to by name.
@@ -29,6 +32,13 @@ pub enum SectionKind {
 }
 
 impl<'t> ProfileSet<'t> {
+    /// The same with all sections read, for looking up most of the profiles. For one or two that would cost more than it saves.
+    #[must_use]
+    pub fn read_ahead(mut self) -> Self {
+        self.files.iter_mut().for_each(FileView::read_ahead);
+        self
+    }
+
     /// The names in file order, config before credentials.
     pub fn names(&self) -> Vec<String> {
         let mut seen = HashSet::new();
@@ -74,6 +84,9 @@ impl<'t> ProfileSet<'t> {
         if name.len() > LONGEST {
             return Vec::new();
         }
+        if let Some(known) = self.nearest.borrow().get(name) {
+            return known.clone();
+        }
         let mut scored: Vec<_> = self
             .names()
             .into_iter()
@@ -82,7 +95,9 @@ impl<'t> ProfileSet<'t> {
             .collect();
         scored.retain(|(score, _)| *score > 0.75);
         scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-        scored.into_iter().take(3).map(|(_, other)| other).collect()
+        let nearest: Vec<_> = scored.into_iter().take(3).map(|(_, other)| other).collect();
+        self.nearest.borrow_mut().insert(name.to_owned(), nearest.clone());
+        nearest
     }
 
     /// The files as people know them: config, then credentials.

@@ -19,6 +19,8 @@ pub(super) struct FileView<'t> {
     pub(super) kind: FileKind,
     pub(super) source: Arc<SourceFile>,
     pub(super) content: Content<'t>,
+    /// What it says about each name, read ahead by whoever is about to look up most of them.
+    pub(super) read_ahead: Option<HashMap<String, Part<'t>>>,
 }
 
 impl<'t> FileView<'t> {
@@ -34,6 +36,9 @@ impl<'t> FileView<'t> {
 
     /// What the file says about each name it has.
     pub(super) fn parts(&self) -> HashMap<String, Part<'t>> {
+        if let Some(parts) = &self.read_ahead {
+            return parts.clone();
+        }
         let reading = match &self.content {
             Content::Sections(reading) => reading,
             Content::Amplify(file) => return self.amplify_parts(file),
@@ -47,6 +52,11 @@ impl<'t> FileView<'t> {
         sections.into_iter().map(|(name, sections)| (name.to_owned(), self.join(sections))).collect()
     }
 
+    /// Reads all of it, so that looking up is quick.
+    pub(super) fn read_ahead(&mut self) {
+        self.read_ahead = Some(self.parts());
+    }
+
     /// What the file says about one name.
     pub(super) fn part(&self, name: &str) -> Option<Part<'t>> {
         let reading = match &self.content {
@@ -55,7 +65,13 @@ impl<'t> FileView<'t> {
                 return file.profiles(self.kind).lookup(name).map(|profile| self.amplify_part(profile));
             }
         };
-        let named: Vec<_> = reading.sections.iter().filter(|section| profile_name(section) == Some(name)).collect();
+        if let Some(part) = self.read_ahead.as_ref().and_then(|parts| parts.get(name)) {
+            return Some(part.clone());
+        }
+        let named: Vec<_> = match self.read_ahead {
+            Some(_) => Vec::new(),
+            None => reading.sections.iter().filter(|section| profile_name(section) == Some(name)).collect(),
+        };
         if !named.is_empty() {
             return Some(self.join(named));
         }

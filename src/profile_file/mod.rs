@@ -34,7 +34,7 @@ pub enum Dialect {
 }
 
 /// Which of the two files a text is. They differ in how a header names a profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileKind {
     /// `~/.aws/config`
     Config,

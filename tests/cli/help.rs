@@ -16,6 +16,8 @@ fn help_and_version_go_to_stdout() {
         &["help", "exit-codes"],
         &["help", "env"],
         &["help", "exec"],
+        &["help", "findings"],
+        &["doctor", "--help"],
     ] {
         let run = home.run(args);
         let text = run.succeeded();

@@ -10,6 +10,7 @@ mod check;
 mod config_errors;
 #[cfg(unix)]
 mod dialogs;
+mod doctor;
 mod endpoints;
 #[cfg(unix)]
 mod env;

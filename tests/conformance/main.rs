@@ -9,3 +9,4 @@ mod npm_ini;
 mod resolution;
 mod sdk_parser;
 mod sts_endpoints;
+mod visibility;

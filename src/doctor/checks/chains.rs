@@ -1,0 +1,125 @@
+//! Owns checks of what a profile leads to: the plan's errors and warnings, each told once however many profiles pass it.
+
+use std::collections::BTreeSet;
+
+use crate::doctor::facts::{Facts, Trouble};
+use crate::doctor::{Hit, Place};
+use crate::plan::Warning;
+use crate::plan::error::PlanError;
+use crate::plan::limits::ONE_HOUR;
+use crate::span::Location;
+
+/// The troubles that `counts` takes, each place once.
+fn troubles(facts: &Facts<'_>, counts: &dyn Fn(&PlanError, &str) -> bool) -> Vec<Hit> {
+    let mut told = BTreeSet::new();
+    let mut found = Vec::new();
+    for (name, plan) in &facts.plans {
+        let Err(Trouble { error, message, at, hint }) = plan else { continue };
+        if !counts(error, name) || !told.insert(identity(error, at.as_ref(), message)) {
+            continue;
+        }
+        found.push(Hit {
+            profile: Some(subject(error, name).to_owned()),
+            at: at.clone().map(Place::from),
+            message: message.clone(),
+            hint: hint.clone(),
+        });
+    }
+    found
+}
+
+/// What makes two troubles one: the line, or the profiles of a loop, which each of them tells from its own place on.
+fn identity(error: &PlanError, at: Option<&Location>, message: &str) -> Vec<String> {
+    match (error, at) {
+        (PlanError::Loop { path, .. }, _) => {
+            let names: BTreeSet<_> = path.iter().map(|(name, _)| name.clone()).collect();
+            names.into_iter().collect()
+        }
+        (_, Some(at)) => vec![at.file.shown.clone(), at.line.to_string()],
+        (_, None) => vec![message.to_owned()],
+    }
+}
+
+/// The profile that has to change.
+fn subject<'e>(error: &'e PlanError, asked: &'e str) -> &'e str {
+    match error {
+        PlanError::UnknownProfile { named_by: Some((name, _)), .. }
+        | PlanError::NoCredentials { named_by: Some((name, _)), .. } => name,
+        PlanError::BrokenHeader { profile, .. }
+        | PlanError::NoSource { profile, .. }
+        | PlanError::TwoSources { profile, .. }
+        | PlanError::UnknownCredentialSource { profile, .. }
+        | PlanError::NoRoleForToken { profile, .. }
+        | PlanError::NoSsoSession { profile, .. }
+        | PlanError::SsoMismatch { profile, .. }
+        | PlanError::SsoIncomplete { profile, .. }
+        | PlanError::NoServices { profile, .. }
+        | PlanError::Invalid { profile, .. }
+        | PlanError::IncludeLoop { profile, .. }
+        | PlanError::NoEnvironmentKeys { profile, .. }
+        | PlanError::MfaOnLaterHop { profile, .. } => profile,
+        _ => asked,
+    }
+}
+
+/// Whether a profile's own `credential_process` leads back to it at once: a finding of its own.
+fn is_recursion(facts: &Facts<'_>, error: &PlanError) -> bool {
+    let has_role = |name: &str| facts.profiles.iter().any(|profile| profile.name == name && profile.has("role_arn"));
+    match error {
+        PlanError::Recursion { .. } => true,
+        PlanError::Loop { path, back_to } => path.len() == 1 && path[0].0 == *back_to && !has_role(back_to),
+        _ => false,
+    }
+}
+
+pub(super) fn broken(facts: &Facts<'_>) -> Vec<Hit> {
+    troubles(facts, &|error, asked| match error {
+        // Those have checks of their own.
+        PlanError::HalfPair { .. } | PlanError::NoEnvironmentKeys { .. } => false,
+        PlanError::NoCredentials { profile, named_by, .. } => profile != asked || named_by.is_some(),
+        error => !is_recursion(facts, error),
+    })
+}
+
+pub(super) fn no_environment_keys(facts: &Facts<'_>) -> Vec<Hit> {
+    troubles(facts, &|error, _| matches!(error, PlanError::NoEnvironmentKeys { .. }))
+}
+
+pub(super) fn no_credentials(facts: &Facts<'_>) -> Vec<Hit> {
+    let is_empty = |error: &PlanError, asked: &str| matches!(error, PlanError::NoCredentials { profile, named_by: None, .. } if profile == asked);
+    // What it would need, the profile may well not want: many are there for their region.
+    troubles(facts, &is_empty).into_iter().map(|hit| Hit { hint: None, ..hit }).collect()
+}
+
+/// The warnings of all plans, each place once.
+fn warnings(facts: &Facts<'_>, tell: fn(&Warning) -> Option<Hit>) -> Vec<Hit> {
+    let plans = facts.plans.iter().filter_map(|(_, plan)| plan.as_ref().ok());
+    let mut found: Vec<Hit> = Vec::new();
+    let mut told = BTreeSet::new();
+    for hit in plans.flat_map(|plan| &plan.warnings).filter_map(tell) {
+        if told.insert((hit.profile.clone(), hit.at.as_ref().map(Place::shown))) {
+            found.push(hit);
+        }
+    }
+    found
+}
+
+pub(super) fn duration_capped(facts: &Facts<'_>) -> Vec<Hit> {
+    warnings(facts, |warning| match warning {
+        Warning::DurationCapped { profile, requested, from } => {
+            let message = format!("{requested} s are asked for; a role that is assumed from a session lasts an hour");
+            Some(Hit::new(profile, Place::of(from), message).hint(format!("duration_seconds = {ONE_HOUR}")))
+        }
+        _ => None,
+    })
+}
+
+pub(super) fn mfa_does_not_travel(facts: &Facts<'_>) -> Vec<Hit> {
+    warnings(facts, |warning| match warning {
+        Warning::MfaDoesNotTravel { profile, from } => {
+            let message = "a role does not learn of the MFA that a role before it was assumed with";
+            Some(Hit::new(profile, Place::of(from), message).hint("ask for MFA where the first role is assumed"))
+        }
+        _ => None,
+    })
+}

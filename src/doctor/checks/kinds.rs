@@ -1,0 +1,125 @@
+//! Owns checks of what a profile is: several things at once, half of one, or one that not every tool can use.
+
+use crate::doctor::Hit;
+use crate::doctor::Place;
+use crate::doctor::facts::Facts;
+use crate::plan::wrapper::Wrapper;
+use crate::profile::keys::HalfPair;
+use crate::profile::{Part, Profile};
+use crate::profile_file::FileKind;
+
+const SSO: [&str; 4] = ["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"];
+
+fn place(profile: &Profile<'_>, key: &str) -> Option<Place> {
+    profile.get(key).map(|found| found.at.into())
+}
+
+pub(super) fn half_pair(facts: &Facts<'_>) -> Vec<Hit> {
+    let hit = |profile: &Profile<'_>| {
+        let HalfPair { missing, at } = profile.keys().err()?;
+        let message = format!("{missing} is missing beside the other key");
+        Some(Hit::new(&profile.name, Place::from(at), message).hint("both keys stand in one section of one file"))
+    };
+    facts.profiles.iter().filter_map(hit).collect()
+}
+
+pub(super) fn stale_token(facts: &Facts<'_>) -> Vec<Hit> {
+    const TOKENS: [&str; 3] = ["aws_session_token", "sessiontoken", "aws_security_token"];
+    let has = |part: &Part<'_>, keys: &[&str]| keys.iter().any(|key| part.last(key).is_some());
+    let hit = |profile: &Profile<'_>| {
+        let part = |kind| profile.parts().iter().find(|part| part.kind == kind);
+        let (credentials, config) = (part(FileKind::Credentials)?, part(FileKind::Config)?);
+        if !has(credentials, &["aws_access_key_id", "accesskeyid"]) || has(credentials, &TOKENS) {
+            return None;
+        }
+        let token = TOKENS.iter().find_map(|key| config.last(key))?;
+        let message =
+            format!("the SDKs send this {} with the keys of the credentials file, and AWS refuses", token.key);
+        Some(Hit::new(&profile.name, Place::from(config.location(token.line)), message).hint("remove the token"))
+    };
+    facts.profiles.iter().filter_map(hit).collect()
+}
+
+pub(super) fn role_and_process(facts: &Facts<'_>) -> Vec<Hit> {
+    let hit = |profile: &Profile<'_>| {
+        let role = profile.get("role_arn")?;
+        let process = place(profile, "credential_process")?;
+        let message = format!(
+            "the role at {} wins in the Amplify CLI, the AWS CLI and the JS and Rust SDKs; the Go SDK refuses both",
+            role.at
+        );
+        let hint = "give the two a profile each: amplify-creds setup --in-place does";
+        Some(Hit::new(&profile.name, process, message).hint(hint))
+    };
+    facts.profiles.iter().filter_map(hit).collect()
+}
+
+/// The kinds of credentials that a profile has, each with the key that tells.
+fn kinds<'k>(profile: &Profile<'_>) -> Vec<(&'k str, &'k str)> {
+    let has = |key: &str| profile.has(key);
+    let own_source = profile.get("source_profile").is_some_and(|source| source.value == profile.name);
+    let keys = profile.parts().iter().any(|part| part.last("aws_access_key_id").is_some());
+    let mut kinds = Vec::new();
+    match (has("role_arn"), has("web_identity_token_file")) {
+        (_, true) => kinds.push(("a web identity", "web_identity_token_file")),
+        (true, false) => kinds.push(("a role", "role_arn")),
+        (false, false) => {}
+    }
+    kinds.extend(SSO.into_iter().find(|key| has(key)).map(|key| ("IAM Identity Center", key)));
+    if has("credential_process") {
+        kinds.push(("credential_process", "credential_process"));
+    }
+    if keys && !own_source {
+        kinds.push(("keys", "aws_access_key_id"));
+    }
+    kinds.extend(has("login_session").then_some(("aws login", "login_session")));
+    kinds
+}
+
+pub(super) fn mixed_kinds(facts: &Facts<'_>) -> Vec<Hit> {
+    let hit = |profile: &Profile<'_>| {
+        let kinds = kinds(profile);
+        let is_told = kinds.iter().map(|(_, key)| *key).eq(["role_arn", "credential_process"]);
+        let (_, key) = kinds.get(1).filter(|_| !is_told)?;
+        let names: Vec<_> = kinds.iter().map(|(name, _)| *name).collect();
+        let message = format!("it has {}; tools disagree which of them counts", names.join(" and "));
+        Some(Hit::new(&profile.name, place(profile, key), message).hint("give each a profile of its own"))
+    };
+    facts.profiles.iter().filter_map(hit).collect()
+}
+
+/// Whether another profile hands out this one's credentials already, or this one is such a profile.
+fn is_helped(facts: &Facts<'_>, profile: &Profile<'_>) -> bool {
+    let is_wrapper = |command: &str| Wrapper::parse(command, facts.program.as_deref()).is_some();
+    facts.wrapped.contains(&profile.name)
+        || profile.get("credential_process").is_some_and(|process| is_wrapper(process.value))
+}
+
+pub(super) fn mfa_ignored(facts: &Facts<'_>) -> Vec<Hit> {
+    let hit = |profile: &Profile<'_>| {
+        let serial = place(profile, "mfa_serial").filter(|_| profile.has("role_arn") && !is_helped(facts, profile))?;
+        let message = "the JS and Go SDKs cannot ask for the code, the Rust SDK ignores mfa_serial, and AWS refuses";
+        let hint = format!("amplify-creds setup {} makes a profile that works in all of them", profile.name);
+        Some(Hit::new(&profile.name, serial, message).hint(hint))
+    };
+    facts.profiles.iter().filter_map(hit).collect()
+}
+
+pub(super) fn mfa_without_role(facts: &Facts<'_>) -> Vec<Hit> {
+    let hit = |profile: &Profile<'_>| {
+        let serial = place(profile, "mfa_serial").filter(|_| !profile.has("role_arn"))?;
+        let message = "no AWS tool uses mfa_serial without a role_arn; amplify-creds gets an MFA session by it";
+        Some(Hit::new(&profile.name, serial, message))
+    };
+    facts.profiles.iter().filter_map(hit).collect()
+}
+
+pub(super) fn amplify_role(facts: &Facts<'_>) -> Vec<Hit> {
+    let hit = |profile: &Profile<'_>| {
+        let role = place(profile, "role_arn").filter(|_| !is_helped(facts, profile))?;
+        let message = "the Amplify CLI cannot use the role (amplify-cli#14626)";
+        let hint = format!("amplify-creds setup {} makes a profile that it can use", profile.name);
+        Some(Hit::new(&profile.name, role, message).hint(hint))
+    };
+    facts.profiles.iter().filter_map(hit).collect()
+}

@@ -1,0 +1,183 @@
+//! Owns checks of lines: what makes a tool reject a file, or take a line for something else.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::consumers::{Consumer, is_alone};
+use crate::doctor::Hit;
+use crate::doctor::facts::{Facts, FileFacts, KINDS};
+use crate::profile_file::FileKind;
+use crate::profile_file::finding::Code;
+
+/// The files with each line of a code that the lenient reading passes over.
+fn lexical<'f>(facts: &'f Facts<'_>, code: Code) -> impl Iterator<Item = (&'f FileFacts<'f>, u32)> {
+    facts.files.iter().flat_map(move |file| {
+        file.findings.iter().filter(move |found| found.code == code).map(move |found| (file, found.line))
+    })
+}
+
+/// A hit at a line of a file, with the profile in whose section it stands.
+fn at_line(file: &FileFacts<'_>, line: u32, message: impl Into<String>) -> Hit {
+    Hit { profile: file.profile_of(line).map(str::to_owned), ..Hit::general(file.at(line), message) }
+}
+
+fn hits(facts: &Facts<'_>, code: Code, message: &str, hint: &str) -> Vec<Hit> {
+    lexical(facts, code).map(|(file, line)| at_line(file, line, message).hint(hint)).collect()
+}
+
+pub(super) fn byte_order_mark(facts: &Facts<'_>) -> Vec<Hit> {
+    let message = "the AWS CLI and the Rust SDK reject the whole file, the Amplify CLI and the Go SDK miss its first \
+                   section: it begins with a byte order mark";
+    lexical(facts, Code::ByteOrderMark)
+        .map(|(file, line)| Hit::general(file.at(line), message).hint("save the file as UTF-8 without a mark (BOM)"))
+        .collect()
+}
+
+pub(super) fn header_not_closed(facts: &Facts<'_>) -> Vec<Hit> {
+    hits(facts, Code::HeaderNotClosed, "the header and the lines below it are passed over", "end the header with ']'")
+}
+
+pub(super) fn outside_section(facts: &Facts<'_>) -> Vec<Hit> {
+    let message = "the line belongs to no profile; the AWS CLI and the Rust SDK reject the whole file";
+    hits(facts, Code::OutsideSection, message, "put it below a header")
+}
+
+pub(super) fn text_after_header(facts: &Facts<'_>) -> Vec<Hit> {
+    let message = "the Rust SDK rejects the whole file, the JS and Go SDKs and the Amplify CLI see no header here";
+    hits(facts, Code::TextAfterHeader, message, "put nothing behind the ']'")
+}
+
+pub(super) fn indented_property(facts: &Facts<'_>) -> Vec<Hit> {
+    let message = "the Rust SDK rejects the whole file, the Go SDK passes over the line";
+    hits(facts, Code::IndentedProperty, message, "begin the line in the first column")
+}
+
+pub(super) fn lone_carriage_return(facts: &Facts<'_>) -> Vec<Hit> {
+    let message = "it ends the line for the AWS CLI and the Amplify CLI, not for the SDKs";
+    hits(facts, Code::LoneCarriageReturn, message, "save the file with ordinary line ends")
+}
+
+/// The first word of a line that has a `:` where the grammar wants `=`; only the AWS CLI and the Go SDK take that.
+fn colon_key(line: &str) -> Option<&str> {
+    let (key, _) = line.split_once(':')?;
+    let key = key.trim();
+    (!key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')).then_some(key)
+}
+
+pub(super) fn no_property(facts: &Facts<'_>) -> Vec<Hit> {
+    let message = "the AWS CLI and the Rust SDK reject the whole file: there is no '=', or no name before it";
+    let without_colon = lexical(facts, Code::NoProperty).filter(|(file, line)| colon_key(file.line(*line)).is_none());
+    let hint = "complete the line, or begin it with '#'";
+    without_colon.map(|(file, line)| at_line(file, line, message).hint(hint)).collect()
+}
+
+pub(super) fn colon(facts: &Facts<'_>) -> Vec<Hit> {
+    let mut found = Vec::new();
+    for (file, line) in lexical(facts, Code::NoProperty) {
+        found.extend(colon_key(file.line(line)).map(|key| (file, line, key)));
+    }
+    for (file, section, _) in facts.profile_sections() {
+        for property in section.properties.iter().filter(|property| property.key.contains(':')) {
+            found.extend(colon_key(file.line(property.line)).map(|key| (file, property.line, key)));
+        }
+    }
+    let hit = |(file, line, key): (&FileFacts<'_>, u32, &str)| {
+        let message = format!("the AWS CLI and the Go SDK read {key} here, the other tools do not");
+        at_line(file, line, message).hint(format!("write {key} = …"))
+    };
+    found.into_iter().map(hit).collect()
+}
+
+/// The second and every further header of the same text: file, line, text, the first one's line.
+fn repeated_sections<'f>(facts: &'f Facts<'_>) -> Vec<(&'f FileFacts<'f>, u32, &'f str, u32)> {
+    let mut repeated = Vec::new();
+    for file in &facts.files {
+        let mut first = HashMap::new();
+        for section in &file.sections {
+            let there = *first.entry(section.inner).or_insert(section.line);
+            // configparser takes this one as often as it comes.
+            if there != section.line && section.inner != "DEFAULT" {
+                repeated.push((file, section.line, section.header, there));
+            }
+        }
+    }
+    repeated
+}
+
+pub(super) fn duplicate_section(facts: &Facts<'_>) -> Vec<Hit> {
+    let hit = |(file, line, header, first): (&FileFacts<'_>, u32, &str, u32)| {
+        let message = format!("{header} stands at line {first} already: the AWS CLI rejects the whole file");
+        at_line(file, line, message).hint("join the two sections")
+    };
+    repeated_sections(facts).into_iter().map(hit).collect()
+}
+
+/// Every key that stands in its section a second time: file, line, key, the first one's line.
+fn repeated_keys<'f>(facts: &'f Facts<'_>) -> Vec<(&'f FileFacts<'f>, u32, String, u32)> {
+    let mut repeated = Vec::new();
+    for file in &facts.files {
+        for section in &file.sections {
+            let mut first = HashMap::new();
+            for property in &section.properties {
+                let there = *first.entry(property.key.clone()).or_insert(property.line);
+                if there != property.line {
+                    repeated.push((file, property.line, property.key.clone().into_owned(), there));
+                }
+            }
+        }
+    }
+    repeated
+}
+
+pub(super) fn duplicate_key(facts: &Facts<'_>) -> Vec<Hit> {
+    let hit = |(file, line, key, first): (&FileFacts<'_>, u32, String, u32)| {
+        let message = format!("{key} stands at line {first} already: the AWS CLI rejects the whole file");
+        at_line(file, line, message).hint("keep one of them; the other tools take the last")
+    };
+    repeated_keys(facts).into_iter().map(hit).collect()
+}
+
+/// Rejections that no check above has told of, by the consumers that `counts` takes.
+fn rejections(facts: &Facts<'_>, counts: fn(Consumer) -> bool) -> Vec<Hit> {
+    let mut told: HashSet<(FileKind, u32)> = HashSet::new();
+    for file in &facts.files {
+        let tells = file.findings.iter().filter(|found| found.code != Code::LoneCarriageReturn);
+        told.extend(tells.map(|found| (file.kind, found.line)));
+    }
+    told.extend(repeated_sections(facts).into_iter().map(|(file, line, ..)| (file.kind, line)));
+    told.extend(repeated_keys(facts).into_iter().map(|(file, line, ..)| (file.kind, line)));
+    let mut found = Vec::new();
+    for view in facts.views.iter().filter(|view| counts(view.consumer)) {
+        for kind in KINDS {
+            let Some(error) = view.rejected(kind).filter(|error| !told.contains(&(kind, error.line))) else { continue };
+            let message = format!("the {} rejects the whole file: {}", view.consumer.name(), error.problem);
+            found.push(Hit::general(facts.file(kind).at(error.line), message));
+        }
+    }
+    found
+}
+
+pub(super) fn rejected_by_aws_cli(facts: &Facts<'_>) -> Vec<Hit> {
+    rejections(facts, |consumer| consumer == Consumer::AwsCli)
+}
+
+pub(super) fn rejected_by_some(facts: &Facts<'_>) -> Vec<Hit> {
+    rejections(facts, |consumer| consumer != Consumer::AwsCli)
+}
+
+pub(super) fn header_not_alone(facts: &Facts<'_>) -> Vec<Hit> {
+    let mut found = Vec::new();
+    for header in facts.headers.iter().filter(|header| header.names[Consumer::Amplify as usize].is_empty()) {
+        let Some(name) = &header.name else { continue };
+        let file = facts.file(header.kind);
+        let line = file.line(header.line);
+        // Those have a finding of their own.
+        let is_told = file.findings.iter().any(|found| found.line == header.line);
+        if is_alone(line) || is_told {
+            continue;
+        }
+        let hint = if line.starts_with('[') { "put nothing behind the ']'" } else { "begin the line with the '['" };
+        let message = "the Amplify CLI takes the line for a key, and the keys below it for those of the section above";
+        found.push(Hit::new(name, file.at(header.line), message).hint(hint));
+    }
+    found
+}

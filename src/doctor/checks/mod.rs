@@ -1,0 +1,97 @@
+//! Owns the table of checks. A new one is a row here and a function in one of the files below.
+//!
+//! Refuses I/O: a check reads facts and gives hits.
+
+mod chains;
+mod kinds;
+mod lines;
+mod names;
+mod processes;
+mod system;
+mod values;
+
+use super::Severity::{Error, Info, Warning};
+use super::facts::Facts;
+use super::{Hit, Severity};
+
+/// One thing that can be wrong.
+#[derive(Debug)]
+pub struct Check {
+    /// The name in JSON; stable.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it is, for the head of a list of hits.
+    pub about: &'static str,
+    /// Whether it matters to every profile, also where a hit names one: a file that a tool rejects.
+    pub concerns_all: bool,
+    /// Finds it.
+    pub find: fn(&Facts<'_>) -> Vec<Hit>,
+}
+
+const fn file(code: &'static str, severity: Severity, about: &'static str, find: fn(&Facts<'_>) -> Vec<Hit>) -> Check {
+    Check { code, severity, about, concerns_all: true, find }
+}
+
+const fn profile(
+    code: &'static str,
+    severity: Severity,
+    about: &'static str,
+    find: fn(&Facts<'_>) -> Vec<Hit>,
+) -> Check {
+    Check { code, severity, about, concerns_all: false, find }
+}
+
+/// All checks. Findings come in this order within their severity.
+pub const CHECKS: [Check; 45] = [
+    file("byte_order_mark", Error, "a file begins with a byte order mark", lines::byte_order_mark),
+    file("header_not_closed", Error, "a section header has no ']'", lines::header_not_closed),
+    file("outside_section", Error, "a property stands before the first section header", lines::outside_section),
+    file("no_property", Error, "a line is neither header nor property", lines::no_property),
+    file("duplicate_section", Error, "a section stands twice: the AWS CLI rejects the file", lines::duplicate_section),
+    file("duplicate_key", Error, "a key stands twice: the AWS CLI rejects the file", lines::duplicate_key),
+    file("rejected", Error, "the AWS CLI rejects the file", lines::rejected_by_aws_cli),
+    file("rejected_by_some", Warning, "a tool other than the AWS CLI rejects the file", lines::rejected_by_some),
+    file("text_after_header", Warning, "text follows a section header's ']'", lines::text_after_header),
+    file("indented_property", Warning, "a section's first property is indented", lines::indented_property),
+    file("colon", Warning, "a key is set with ':', which only some tools take", lines::colon),
+    file("lone_carriage_return", Warning, "a carriage return stands by itself", lines::lone_carriage_return),
+    profile("header_not_alone", Warning, "the Amplify CLI takes a header for a key", lines::header_not_alone),
+    profile("dotted_pair", Warning, "two spellings of a dotted name hide it from Amplify", names::dotted_pair),
+    profile("hidden_name", Warning, "a tool does not see a section under its name", names::hidden_name),
+    profile("same_name", Warning, "two headers name one profile", names::same_name),
+    profile("spelling_left_out", Warning, "a second spelling of a name says something else", names::spelling_left_out),
+    profile("read_differently", Warning, "tools read a value differently", values::read_differently),
+    profile("process_comment", Warning, "SDKs cut a command at a comment mark", values::process_comment),
+    profile(
+        "flattened_block",
+        Warning,
+        "the Amplify CLI takes a nested key for the profile's",
+        values::flattened_block,
+    ),
+    profile("key_typo", Warning, "a key looks like a slip of the pen", values::key_typo),
+    profile("half_pair", Error, "half a key pair", kinds::half_pair),
+    profile("stale_token", Warning, "a session token stands beside keys of the other file", kinds::stale_token),
+    profile("role_and_process", Warning, "role_arn stands beside credential_process", kinds::role_and_process),
+    profile("mixed_kinds", Warning, "a profile has several kinds of credentials", kinds::mixed_kinds),
+    profile("mfa_ignored", Warning, "not every tool can use a role that needs MFA", kinds::mfa_ignored),
+    profile("mfa_without_role", Info, "mfa_serial without a role", kinds::mfa_without_role),
+    profile("amplify_role", Info, "the Amplify CLI assumes no role since 14.2.2", kinds::amplify_role),
+    profile("chain", Error, "a profile leads to no credentials", chains::broken),
+    profile("duration_capped", Warning, "a role is asked to last longer than AWS allows", chains::duration_capped),
+    profile("mfa_does_not_travel", Warning, "MFA is asked for on a later role", chains::mfa_does_not_travel),
+    profile("no_environment_keys", Info, "keys of the environment, which has none", chains::no_environment_keys),
+    profile("no_credentials", Info, "a profile without credentials", chains::no_credentials),
+    profile("process_recursion", Error, "a credential_process asks for its own profile", processes::recursion),
+    profile("process_missing", Error, "a credential_process cannot be started", processes::missing),
+    profile("process_relative", Warning, "a credential_process is not found from everywhere", processes::relative),
+    profile("process_shell", Warning, "a command needs a shell, and the AWS CLI uses none", processes::shell),
+    file("mode", Warning, "others can read a file", system::mode),
+    file("owner", Warning, "a file belongs to another user", system::owner),
+    file("profile_variable", Error, "a variable names a profile that does not exist", system::profile_variable),
+    file("variables_disagree", Warning, "variables name different profiles", system::variables_disagree),
+    file("keys_shadow_profile", Warning, "keys in the environment", system::keys_shadow_profile),
+    file("clock", Warning, "the clock is off", system::clock),
+    file("cache_corrupt", Warning, "the cache cannot be read", system::cache_corrupt),
+    file("cache_foreign", Info, "sessions of the Amplify CLI", system::cache_foreign),
+];

@@ -1,0 +1,100 @@
+//! Owns checks of `credential_process`: whether every tool can start it, and what.
+
+use crate::doctor::facts::{Facts, Program};
+use crate::doctor::{Hit, Place};
+use crate::plan::wrapper::Wrapper;
+use crate::profile_file::botocore::words;
+
+/// What a shell understands and the AWS CLI, which starts programs without one, does not.
+const SHELL: [char; 8] = ['$', '`', '|', '<', '>', '&', ';', '*'];
+
+/// The commands: profile, place, text, words; no words where a quote is not closed.
+fn commands<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (&'f str, Place, &'f str, Option<Vec<String>>)> {
+    facts.profiles.iter().filter_map(|profile| {
+        let command = profile.get("credential_process")?;
+        Some((profile.name.as_str(), command.at.into(), command.value, words(command.value)))
+    })
+}
+
+/// The first word, where a tool starts it as it stands.
+fn program(words: Option<Vec<String>>) -> Option<String> {
+    words?.into_iter().next().filter(|word| !word.starts_with('~') && !word.contains(SHELL))
+}
+
+pub(super) fn recursion(facts: &Facts<'_>) -> Vec<Hit> {
+    let is_own = |profile: &str, command: &str| {
+        Wrapper::parse(command, facts.program.as_deref())
+            .is_some_and(|wrapper| wrapper.profile.as_deref() == Some(profile))
+    };
+    let has_role = |profile: &str| facts.profiles.iter().any(|other| other.name == profile && other.has("role_arn"));
+    commands(facts)
+        .filter(|(profile, _, command, _)| is_own(profile, command) && !has_role(profile))
+        .map(|(profile, at, ..)| {
+            Hit::new(profile, at, format!("the credential_process asks amplify-creds for {profile} itself"))
+                .hint("name the profile that has the role")
+        })
+        .collect()
+}
+
+pub(super) fn missing(facts: &Facts<'_>) -> Vec<Hit> {
+    let mut found = Vec::new();
+    for (profile, at, _, words) in commands(facts) {
+        let Some(first) = words.as_ref().map(|words| words.first().cloned().unwrap_or_default()) else {
+            found.push(Hit::new(profile, at, "the command has a quote that is not closed").hint("close it"));
+            continue;
+        };
+        let why = match facts.programs.get(&first) {
+            _ if first.contains(SHELL) => continue,
+            None | Some(Program::There) => continue,
+            Some(Program::Missing) if first.contains('/') => "there is no such file",
+            Some(Program::Missing) => "no directory of PATH has it",
+            Some(Program::NotExecutable) => "the file is no program",
+        };
+        found.push(
+            Hit::new(profile, at, format!("{first} cannot be started: {why}")).hint("give the program's absolute path"),
+        );
+    }
+    found
+}
+
+pub(super) fn relative(facts: &Facts<'_>) -> Vec<Hit> {
+    let mut found = Vec::new();
+    for (profile, at, _, words) in commands(facts) {
+        let Some(first) = program(words).filter(|first| !is_absolute(first)) else { continue };
+        let message = if first.contains(['/', '\\']) {
+            format!("{first} is looked for from wherever a tool is started")
+        } else {
+            format!("{first} is found only by tools whose PATH has it; editors and agents often have another")
+        };
+        found.push(Hit::new(profile, at, message).hint("give the program's absolute path"));
+    }
+    found
+}
+
+/// On any system: the file may be used on another.
+fn is_absolute(program: &str) -> bool {
+    program.starts_with(['/', '\\']) || program.as_bytes().get(1) == Some(&b':')
+}
+
+pub(super) fn shell(facts: &Facts<'_>) -> Vec<Hit> {
+    let mut found = Vec::new();
+    for (profile, at, command, words) in commands(facts) {
+        let is_home = |word: &String| word.starts_with('~');
+        // `sh -c '…'` brings its own.
+        let brings_one =
+            words.as_ref().is_some_and(|words| words.get(1).is_some_and(|word| word == "-c" || word == "-lc"));
+        let what = if words.iter().flatten().any(is_home) {
+            "~"
+        } else if let Some(mark) = command.chars().find(|char| SHELL.contains(char)) {
+            if mark == '$' { "a variable" } else { "shell syntax" }
+        } else {
+            continue;
+        };
+        if !brings_one {
+            let message =
+                format!("the command uses {what}; the AWS CLI starts it without a shell, so that it stays as it is");
+            found.push(Hit::new(profile, at, message).hint("give absolute paths, or put the command into a script"));
+        }
+    }
+    found
+}

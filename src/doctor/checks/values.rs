@@ -1,0 +1,234 @@
+//! Owns checks of keys and values: what two tools read differently, and keys that nobody reads.
+
+use crate::consumers::Consumer;
+use crate::doctor::Hit;
+use crate::doctor::facts::{Facts, KINDS};
+use crate::doctor::readings::Readings;
+use crate::profile::keys::is_showable;
+use crate::profile_file::{FileKind, Property};
+
+/// Characters of a value that are shown.
+const SHOWN: usize = 60;
+
+/// Keys that AWS tools, the Amplify CLI, aws-vault or this program read from a profile.
+const KNOWN: [&str; 72] = [
+    "account_id_endpoint_mode",
+    "api_versions",
+    "aws_access_key_id",
+    "aws_account_id",
+    "aws_credential_scope",
+    "aws_secret_access_key",
+    "aws_security_token",
+    "aws_session_token",
+    "accesskeyid",
+    "secretaccesskey",
+    "sessiontoken",
+    "auth_scheme_preference",
+    "ca_bundle",
+    "cli_auto_prompt",
+    "cli_binary_format",
+    "cli_follow_urlparam",
+    "cli_help_output",
+    "cli_history",
+    "cli_pager",
+    "cli_timestamp_format",
+    "credential_process",
+    "credential_source",
+    "defaults_mode",
+    "disable_request_compression",
+    "duration_seconds",
+    "ec2_metadata_service_endpoint",
+    "ec2_metadata_service_endpoint_mode",
+    "ec2_metadata_v1_disabled",
+    "endpoint_discovery_enabled",
+    "endpoint_url",
+    "external_id",
+    "ignore_configured_endpoint_urls",
+    "include_profile",
+    "login_session",
+    "max_attempts",
+    "metadata_service_num_attempts",
+    "metadata_service_timeout",
+    "mfa_process",
+    "mfa_serial",
+    "mfa_session",
+    "min_ttl",
+    "output",
+    "parameter_validation",
+    "policy",
+    "policy_arns",
+    "region",
+    "request_checksum_calculation",
+    "request_min_compression_size_bytes",
+    "response_checksum_validation",
+    "retry_mode",
+    "role_arn",
+    "role_session_name",
+    "s3",
+    "s3_disable_express_session_auth",
+    "s3_disable_multiregion_access_points",
+    "s3_us_east_1_regional_endpoint",
+    "s3_use_arn_region",
+    "sdk_ua_app_id",
+    "services",
+    "session_tags",
+    "sigv4a_signing_region_set",
+    "source_identity",
+    "source_profile",
+    "sso_account_id",
+    "sso_region",
+    "sso_registration_scopes",
+    "sso_role_name",
+    "sso_session",
+    "sso_start_url",
+    "sts_regional_endpoints",
+    "transitive_session_tags",
+    "web_identity_token_file",
+];
+
+/// The value as text, where it is one thing and not a block or a list.
+fn scalar(property: &Property<'_>) -> Option<String> {
+    match &property.typed {
+        None if property.value.starts_with('\n') => None,
+        None => Some(property.value.clone().into_owned()),
+        Some(value) if value.is_object() || value.is_array() => None,
+        Some(value) => Some(value.to_string()),
+    }
+}
+
+/// The value for people: between marks, on one line, cut where it is long. Whether it may be shown is the caller's.
+fn shown(value: &str) -> String {
+    let value = value.replace('\n', "\\n");
+    let short: String = value.chars().take(SHOWN).collect();
+    if short.len() < value.len() { format!("`{short}`\u{2026}") } else { format!("`{short}`") }
+}
+
+pub(super) fn read_differently(facts: &Facts<'_>) -> Vec<Hit> {
+    let mut found = Vec::new();
+    let readings = KINDS.map(|kind| Readings::of(facts, kind));
+    for (file, section, name) in facts.profile_sections() {
+        let readings = &readings[usize::from(file.kind == FileKind::Credentials)];
+        for property in &section.properties {
+            if property.value.starts_with('\n') || is_cut_command(property, file.line(property.line)) {
+                continue;
+            }
+            let mut by_value: Vec<(String, Vec<Consumer>)> = Vec::new();
+            for (consumer, theirs) in readings.at(property.line) {
+                let Some(value) = scalar(theirs).filter(|_| theirs.key.eq_ignore_ascii_case(&property.key)) else {
+                    continue;
+                };
+                match by_value.iter_mut().find(|(known, _)| *known == value) {
+                    Some((_, consumers)) => consumers.push(consumer),
+                    None => by_value.push((value, vec![consumer])),
+                }
+            }
+            if by_value.len() < 2 {
+                continue;
+            }
+            let can_show = by_value.iter().all(|(value, _)| is_showable(&property.key, value));
+            let told = by_value.iter().map(|(value, consumers)| {
+                let names: Vec<_> = consumers.iter().map(|consumer| consumer.name()).collect();
+                let value = if can_show { shown(value) } else { "****".to_owned() };
+                format!("{value} to {}", names.join(", "))
+            });
+            let told = told.collect::<Vec<_>>().join("; ");
+            let another = if can_show { "" } else { " (not the same; masked)" };
+            let message = format!("{} is {told}{another}", property.key);
+            let hint = cause(file.line(property.line), &by_value);
+            found.push(Hit::new(name, file.at(property.line), message).hint(hint));
+        }
+    }
+    found
+}
+
+/// What to change so that all read the same.
+fn cause(line: &str, readings: &[(String, Vec<Consumer>)]) -> &'static str {
+    if readings.iter().any(|(value, _)| value.contains('\n')) {
+        "write the value on one line"
+    } else if line.contains(['#', ';']) {
+        "keep '#' and ';' out of the line: comments get a line of their own"
+    } else if line.contains(['"', '\'']) {
+        "write the value without quotes"
+    } else {
+        "write the value in plain characters, without blanks or backslashes at its ends"
+    }
+}
+
+/// Whether a comment mark behind a blank cuts a command: that is [`process_comment`]'s.
+fn is_cut_command(property: &Property<'_>, line: &str) -> bool {
+    let value = line.split_once('=').map_or("", |(_, value)| value);
+    let cuts = |(at, _): (usize, &str)| value[..at].ends_with([' ', '\t']);
+    property.key == "credential_process" && value.match_indices(['#', ';']).any(cuts)
+}
+
+pub(super) fn process_comment(facts: &Facts<'_>) -> Vec<Hit> {
+    let mut found = Vec::new();
+    for (file, section, name) in facts.profile_sections() {
+        for property in &section.properties {
+            if is_cut_command(property, file.line(property.line)) {
+                let message = "the JS, Rust and Go SDKs cut credential_process at ' #' or ' ;', the Amplify CLI at any \
+                               '#' or ';', the AWS CLI nowhere";
+                let hint = "put the command into a script of its own, and a comment on a line of its own";
+                found.push(Hit::new(name, file.at(property.line), message).hint(hint));
+            }
+        }
+    }
+    found
+}
+
+pub(super) fn flattened_block(facts: &Facts<'_>) -> Vec<Hit> {
+    let mut found = Vec::new();
+    let amplify = facts.views.of(Consumer::Amplify);
+    for (file, section, name) in facts.profile_sections() {
+        let Some(seen) = amplify.seen(file.kind, name) else { continue };
+        let properties = &section.properties;
+        let Some(block) = properties.iter().find(|property| property.value.starts_with('\n')) else { continue };
+        for property in properties {
+            let Some(theirs) = seen.last(&property.key).filter(|theirs| theirs.line != property.line) else { continue };
+            let is_nested = theirs.line > block.line
+                && file.line(theirs.line).starts_with([' ', '\t'])
+                && !properties.iter().any(|other| other.line == theirs.line);
+            if is_nested {
+                let value =
+                    if is_showable(&property.key, &theirs.value) { shown(&theirs.value) } else { "****".to_owned() };
+                let message = format!(
+                    "the Amplify CLI takes {} = {value} here for the profile's, over line {}",
+                    property.key, property.line
+                );
+                let hint = format!("move {} below the nested block", property.key);
+                found.push(Hit::new(name, file.at(theirs.line), message).hint(hint));
+            }
+        }
+    }
+    found
+}
+
+pub(super) fn key_typo(facts: &Facts<'_>) -> Vec<Hit> {
+    let mut found = Vec::new();
+    for (file, section, name) in facts.profile_sections() {
+        for property in &section.properties {
+            let key = &*property.key;
+            // A block is a service's or a tool's own.
+            if property.value.starts_with('\n') || KNOWN.contains(&key) {
+                continue;
+            }
+            if let Some(meant) = nearest(key) {
+                let message = format!("nothing reads {key}");
+                found.push(Hit::new(name, file.at(property.line), message).hint(format!("did you mean {meant}?")));
+            }
+        }
+    }
+    found
+}
+
+/// The known key that `key` is a slip of: one or two letters, not a word.
+fn nearest(key: &str) -> Option<&'static str> {
+    let limit = match key.len() {
+        0..5 | 64.. => return None,
+        5..9 => 1,
+        _ => 2,
+    };
+    let scored = KNOWN.iter().filter(|known| known.len().abs_diff(key.len()) <= limit);
+    let scored = scored.map(|known| (strsim::damerau_levenshtein(key, known), *known));
+    scored.filter(|(distance, _)| *distance <= limit).min().map(|(_, known)| known)
+}

@@ -1,0 +1,339 @@
+//! Owns gathering what the checks look at: with `cache`, the only part of the doctor that touches the system.
+//!
+//! Refuses to judge.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::clock::Timestamp;
+use crate::consumers::Views;
+use crate::env::{self, Env};
+use crate::fs::{Rights, rights};
+use crate::paths::Paths;
+use crate::plan::CredentialPlan;
+use crate::plan::error::PlanError;
+use crate::plan::wrapper::Wrapper;
+use crate::profile::load::Files;
+use crate::profile::{Profile, ProfileSet};
+use crate::profile_file::botocore::words;
+use crate::profile_file::finding::Finding;
+use crate::profile_file::{self, Content, Dialect, FileKind, Name, Property, Section, Spelling};
+use crate::span::{Location, SourceFile};
+
+use super::Place;
+use super::cache::CacheFacts;
+
+/// Config and credentials, in the order of every pair here.
+pub const KINDS: [FileKind; 2] = [FileKind::Config, FileKind::Credentials];
+
+/// What the checks look at.
+#[derive(Debug)]
+pub struct Facts<'t> {
+    /// The two files.
+    pub files: [FileFacts<'t>; 2],
+    /// What each tool sees of them.
+    pub views: &'t Views<'t>,
+    /// The profiles of both as resolution reads them, in file order.
+    pub profiles: Vec<Profile<'t>>,
+    /// Every line that resolution or a tool takes for a header, config before credentials.
+    pub headers: Vec<Header<'t>>,
+    /// The plans of the asked-for profiles.
+    pub plans: Vec<(String, Result<CredentialPlan, Trouble>)>,
+    /// Profiles that the `credential_process` of another one asks this program for.
+    pub wrapped: HashSet<String>,
+    /// What variables say.
+    pub variables: Variables,
+    /// What the programs of `credential_process` are, by their first word.
+    pub programs: HashMap<String, Program>,
+    /// The cache.
+    pub cache: CacheFacts,
+    /// When all this was so.
+    pub now: Timestamp,
+    /// The running executable, which a command may name by another name.
+    pub program: Option<PathBuf>,
+    /// The asked-for profiles and all on their way; none where all were asked for.
+    concerned: Option<HashSet<String>>,
+}
+
+/// One profile file.
+#[derive(Debug)]
+pub struct FileFacts<'t> {
+    /// Which of the two.
+    pub kind: FileKind,
+    /// The file.
+    pub source: Arc<SourceFile>,
+    /// Its lines, without line feed.
+    pub lines: Vec<&'t str>,
+    /// The sections as resolution reads them.
+    pub sections: Vec<SectionFacts<'t>>,
+    /// What that reading passes over.
+    pub findings: Vec<Finding>,
+    /// Who can read it; none where it is not there.
+    pub rights: Option<Rights>,
+}
+
+/// A section as resolution reads it.
+#[derive(Debug)]
+pub struct SectionFacts<'t> {
+    /// What its header names.
+    pub name: Name<'t>,
+    /// The header's line, counted from 1.
+    pub line: u32,
+    /// The header without indentation and line end.
+    pub header: &'t str,
+    /// What stands in its brackets.
+    pub inner: &'t str,
+    /// Its properties in file order, duplicates and all.
+    pub properties: Vec<Property<'t>>,
+}
+
+/// A line that somebody takes for a header.
+#[derive(Debug)]
+pub struct Header<'t> {
+    /// Which file.
+    pub kind: FileKind,
+    /// The line, counted from 1.
+    pub line: u32,
+    /// The header without indentation and line end.
+    pub text: &'t str,
+    /// The profile that resolution takes it for.
+    pub name: Option<String>,
+    /// Whether there is a property below it.
+    pub has_values: bool,
+    /// The names under which each consumer sees its keys, in the order of `Consumer::ALL`.
+    pub names: [Vec<&'t str>; 5],
+}
+
+/// Why a profile has no plan, and the words for it.
+#[derive(Debug)]
+pub struct Trouble {
+    /// Why.
+    pub error: PlanError,
+    /// The words.
+    pub message: String,
+    /// Where.
+    pub at: Option<Location>,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// What the environment says about profiles.
+#[derive(Debug)]
+pub struct Variables {
+    /// The variables that name a profile, in the order in which this program asks them.
+    pub profiles: Vec<(&'static str, String)>,
+    /// Whether there is an access key id.
+    pub has_keys: bool,
+}
+
+/// What a `credential_process` starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Program {
+    /// It can be started.
+    There,
+    /// There is such a file, and nobody can start it.
+    NotExecutable,
+    /// There is none.
+    Missing,
+}
+
+/// Where facts are gathered.
+#[derive(Debug)]
+pub struct World<'a> {
+    /// Where the files are.
+    pub paths: &'a Paths,
+    /// The environment.
+    pub env: &'a Env,
+    /// The present moment.
+    pub now: Timestamp,
+    /// The running executable.
+    pub program: Option<PathBuf>,
+}
+
+impl<'t> Facts<'t> {
+    /// Gathers all of them about `asked`, or about every profile. `plan` plans one.
+    pub fn gather(
+        files: &'t Files,
+        views: &'t Views<'t>,
+        set: &ProfileSet<'t>,
+        asked: &[String],
+        world: &World<'_>,
+        plan: &dyn Fn(&str) -> Result<CredentialPlan, Trouble>,
+    ) -> Self {
+        let profiles = set.all();
+        let files = KINDS.map(|kind| FileFacts::gather(files, kind));
+        let headers = headers(&files, views);
+        // A name that only some tool takes for a profile's has no plan.
+        let is_asked: HashSet<_> = asked.iter().collect();
+        let planned = profiles.iter().map(|profile| &profile.name);
+        let planned = planned.filter(|name| asked.is_empty() || is_asked.contains(name));
+        let plans = planned.map(|name| (name.clone(), plan(name))).collect();
+        let concerned = (!asked.is_empty()).then(|| concerned(asked, &profiles, world));
+        let commands =
+            || profiles.iter().filter_map(|profile| Some((profile, profile.get("credential_process")?.value)));
+        let wrapped = commands().filter_map(|(profile, command)| {
+            let target = Wrapper::parse(command, world.program.as_deref())?.profile?;
+            (target != profile.name).then_some(target)
+        });
+        let first_words = commands().filter_map(|(_, command)| words(command)?.into_iter().next());
+        let programs = first_words.collect::<HashSet<_>>();
+        Self {
+            wrapped: wrapped.collect(),
+            programs: programs.into_iter().map(|word| (word.clone(), program(&word, world))).collect(),
+            files,
+            views,
+            headers,
+            plans,
+            concerned,
+            variables: Variables::gather(world.env),
+            cache: CacheFacts::gather(world),
+            now: world.now,
+            program: world.program.clone(),
+            profiles,
+        }
+    }
+
+    /// Whether `profile` is asked for, or on the way of one that is.
+    pub fn concerns(&self, profile: &str) -> bool {
+        self.concerned.as_ref().is_none_or(|concerned| concerned.contains(profile))
+    }
+
+    /// One of the two files.
+    pub fn file(&self, kind: FileKind) -> &FileFacts<'t> {
+        match kind {
+            FileKind::Config => &self.files[0],
+            FileKind::Credentials => &self.files[1],
+        }
+    }
+
+    /// The sections of profiles, as resolution reads them.
+    pub fn profile_sections(&self) -> impl Iterator<Item = (&FileFacts<'t>, &SectionFacts<'t>, &str)> {
+        self.files.iter().flat_map(|file| {
+            file.sections.iter().filter_map(move |section| Some((file, section, section.profile()?.0)))
+        })
+    }
+}
+
+impl<'t> FileFacts<'t> {
+    fn gather(files: &'t Files, kind: FileKind) -> Self {
+        let (text, source) = (files.text(kind), files.source(kind).clone());
+        let sections = match profile_file::read(Dialect::Auto, kind, text) {
+            Ok(Content::Sections(reading)) => reading.sections.into_iter().map(SectionFacts::from).collect(),
+            _ => Vec::new(),
+        };
+        let rights = rights(&source.path);
+        let findings = profile_file::auto::findings(text);
+        Self { kind, source, lines: text.split('\n').collect(), sections, findings, rights }
+    }
+
+    /// A line of it.
+    pub fn at(&self, line: u32) -> Option<Place> {
+        Some(Place { file: self.source.clone(), line: Some(line) })
+    }
+
+    /// The text of a line, without its end.
+    pub fn line(&self, number: u32) -> &'t str {
+        let line = self.lines.get(number as usize - 1).copied().unwrap_or_default();
+        line.strip_suffix('\r').unwrap_or(line)
+    }
+
+    /// The profile in whose section a line stands.
+    pub fn profile_of(&self, line: u32) -> Option<&str> {
+        let before = self.sections.partition_point(|section| section.line <= line);
+        Some(self.sections.get(before.checked_sub(1)?)?.profile()?.0)
+    }
+}
+
+impl<'t> From<Section<'t>> for SectionFacts<'t> {
+    fn from(section: Section<'t>) -> Self {
+        let (inner, properties) = (section.literal_name(), section.properties());
+        Self { name: section.name, line: section.line, header: section.header, inner, properties }
+    }
+}
+
+impl SectionFacts<'_> {
+    /// The profile that it is part of, and by whose spelling.
+    pub fn profile(&self) -> Option<(&str, Spelling)> {
+        match &self.name {
+            Name::Profile(name, spelling) => Some((name, *spelling)),
+            _ => None,
+        }
+    }
+}
+
+/// All that resolution or a consumer takes for headers.
+fn headers<'t>(files: &[FileFacts<'t>; 2], views: &'t Views<'t>) -> Vec<Header<'t>> {
+    let index = |kind| usize::from(kind == FileKind::Credentials);
+    let mut all: BTreeMap<(usize, u32), [Vec<&'t str>; 5]> = BTreeMap::new();
+    for (place, file) in files.iter().enumerate() {
+        for section in &file.sections {
+            all.entry((place, section.line)).or_default();
+        }
+    }
+    for (consumer, view) in views.iter().enumerate() {
+        for (kind, line, name) in view.headers() {
+            all.entry((index(kind), line)).or_default()[consumer].push(name);
+        }
+    }
+    let header = |((place, line), names)| {
+        let file: &FileFacts<'t> = &files[place];
+        let found = file.sections.binary_search_by_key(&line, |section| section.line).ok();
+        let section = found.map(|at| &file.sections[at]);
+        let name = section.and_then(SectionFacts::profile).map(|(name, _)| name.to_owned());
+        let text = file.line(line).trim_start_matches(['\u{feff}', ' ', '\t']);
+        let has_values = section.is_none_or(|section| !section.properties.is_empty());
+        Header { kind: file.kind, line, text, name, has_values, names }
+    };
+    all.into_iter().map(header).collect()
+}
+
+/// The asked-for profiles and all that they stand on, as far as there is a way to follow.
+fn concerned(asked: &[String], profiles: &[Profile<'_>], world: &World<'_>) -> HashSet<String> {
+    let by_name: HashMap<_, _> = profiles.iter().map(|profile| (profile.name.as_str(), profile)).collect();
+    let mut all = HashSet::new();
+    let mut next = asked.to_vec();
+    while let Some(name) = next.pop() {
+        if let Some(profile) = by_name.get(name.as_str()).filter(|_| !all.contains(&name)) {
+            let on = ["source_profile", "include_profile"];
+            next.extend(on.iter().filter_map(|key| profile.first_line(key)).map(str::to_owned));
+            let command = profile.get("credential_process");
+            next.extend(command.and_then(|command| Wrapper::parse(command.value, world.program.as_deref())?.profile));
+        }
+        all.insert(name);
+    }
+    all
+}
+
+impl Variables {
+    fn gather(env: &Env) -> Self {
+        let names = [env::AMPLIFY_CREDS_PROFILE, env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE];
+        let profiles = names.into_iter().filter_map(|name| Some((name, env.text(name)?))).collect();
+        Self { profiles, has_keys: env.text(env::AWS_ACCESS_KEY_ID).is_some() }
+    }
+}
+
+/// What a shell would start: a path from here, or a name that `PATH` leads to.
+#[cfg(unix)]
+fn program(first: &str, world: &World<'_>) -> Program {
+    let judge = |path: &Path| match rights(path) {
+        None => Program::Missing,
+        Some(Rights { is_program: true, .. }) => Program::There,
+        Some(_) => Program::NotExecutable,
+    };
+    if let Some(rest) = first.strip_prefix("~/") {
+        return judge(&world.paths.home.join(rest));
+    }
+    if first.contains('/') {
+        return judge(Path::new(first));
+    }
+    let path = world.env.path(env::PATH).unwrap_or_default();
+    let found = env::split_paths(path.as_os_str()).iter().any(|dir| judge(&dir.join(first)) == Program::There);
+    if found { Program::There } else { Program::Missing }
+}
+
+/// Windows starts by rules of its own (PATHEXT, App Paths); nothing is said of them.
+#[cfg(not(unix))]
+fn program(_first: &str, _world: &World<'_>) -> Program {
+    Program::There
+}

@@ -1,0 +1,217 @@
+//! `doctor`: the JSON contract, the exit status, the report of 80 columns, and what surrounds the profile files.
+
+use std::fs;
+
+use serde_json::Value;
+use test_support::TestHome;
+
+use crate::{PROGRAM, add_config, biz_corp, json};
+
+/// A home whose files nobody else can read, so that rights are no finding.
+fn private(config: &str, credentials: &str) -> TestHome {
+    let home = TestHome::new(PROGRAM);
+    home.config(config);
+    home.credentials(credentials);
+    make_private(&home);
+    home
+}
+
+fn make_private(home: &TestHome) {
+    #[cfg(unix)]
+    for name in ["config", "credentials"] {
+        use std::os::unix::fs::PermissionsExt;
+        let path = home.path().join(".aws").join(name);
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+}
+
+/// The findings of a code.
+fn of_code<'d>(document: &'d Value, code: &str) -> Vec<&'d Value> {
+    document["findings"].as_array().unwrap().iter().filter(|finding| finding["code"] == code).collect()
+}
+
+const KEYS: &str = "aws_access_key_id = AKIA1\naws_secret_access_key = hush\n";
+
+#[test]
+fn every_key_of_the_contract_is_there() {
+    let home =
+        private("[profile a.b]\nregion = x\n[my-profile]\nregion = x\n", &format!("[half]\n{KEYS}[m z]\n{KEYS}"));
+    let document = json(home.run(&["doctor", "--json"]).succeeded());
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&document), ["findings", "headers", "visibility"]);
+    let finding = &document["findings"][0];
+    assert_eq!(keys(finding), ["code", "file", "hint", "line", "message", "profile", "severity"]);
+    assert_eq!((finding["code"].as_str(), finding["line"].as_u64()), (Some("hidden_name"), Some(1)));
+    assert_eq!((finding["severity"].as_str(), finding["profile"].as_str()), (Some("warning"), Some("a.b")));
+    assert_eq!(finding["file"].as_str().unwrap(), home.path().join(".aws/config").to_str().unwrap());
+    let consumers = ["amplify", "aws_cli", "sdk_go", "sdk_js", "sdk_rust"];
+    let sight = &document["visibility"]["a.b"];
+    assert_eq!(keys(sight), consumers);
+    assert_eq!(keys(&sight["amplify"]), ["reason", "resolvable", "visible"]);
+    assert_eq!((&sight["amplify"]["visible"], &sight["aws_cli"]["visible"]), (&false.into(), &true.into()));
+    assert!(sight["amplify"]["reason"].as_str().unwrap().contains("dot"));
+    assert!(document["visibility"]["half"]["aws_cli"]["reason"].is_null());
+    let header = &document["headers"][1];
+    assert_eq!(keys(header), ["file", "header", "line", "names"]);
+    assert_eq!((header["header"].as_str(), header["line"].as_u64()), (Some("[my-profile]"), Some(3)));
+    assert_eq!(keys(&header["names"]), consumers);
+    assert_eq!(
+        (&header["names"]["amplify"][0], header["names"]["aws_cli"].as_array().unwrap().len()),
+        (&"my-".into(), 0)
+    );
+}
+
+#[test]
+fn only_errors_decide_the_status() {
+    let home = private(&format!("[profile a]\n{KEYS}"), "");
+    assert_eq!(home.run(&["doctor"]).code, Some(0));
+    add_config(&home, "[profile a.b]\nregion = x\n");
+    assert_eq!(home.run(&["doctor"]).code, Some(0), "a warning");
+    add_config(&home, "[profile a]\nregion = x\n");
+    for args in [&["doctor"][..], &["doctor", "--json"], &["doctor", "a.b"]] {
+        let run = home.run(args);
+        assert_eq!((run.code, run.stderr.as_str()), (Some(1), ""), "{run:?}");
+        assert!(run.stdout.contains("duplicate_section"), "{run:?}");
+    }
+}
+
+#[test]
+fn a_profile_is_looked_at_with_what_it_stands_on() {
+    let role = "role_arn = arn:aws:iam::222222222222:role/x\n";
+    let home = private(
+        &format!(
+            "[profile top]\n{role}source_profile = base\n[profile base]\nregion = x\n[profile other]\nregion = \"x\"\n"
+        ),
+        "[base]\naws_access_key_id = AKIA1\n",
+    );
+    let document = json(&home.run(&["doctor", "--json", "top"]).stdout);
+    assert!(of_code(&document, "read_differently").is_empty(), "{document}");
+    assert_eq!(document["visibility"].as_object().unwrap().keys().collect::<Vec<_>>(), ["top"]);
+    assert_eq!(document["visibility"]["top"]["aws_cli"]["reason"], "finds half a key pair");
+    for args in [&["doctor", "--json", "top"][..], &["doctor", "--json", "-p", "base"]] {
+        assert_eq!(of_code(&json(&home.run(args).stdout), "half_pair").len(), 1, "{args:?}");
+    }
+    assert!(of_code(&json(home.run(&["doctor", "--json", "other"]).succeeded()), "half_pair").is_empty());
+    let unknown = home.run(&["doctor", "toop"]);
+    assert!(unknown.failed_with(3).stderr.contains("did you mean top?"), "{unknown:?}");
+    assert_eq!(json(&home.run(&["doctor", "toop", "--json"]).stdout)["error"]["code"], "profile_not_found");
+}
+
+#[test]
+fn the_walk_through_works_in_every_tool_once_it_has_a_wrapper() {
+    let (_sts, home) = biz_corp();
+    let program = home.program().display().to_string();
+    add_config(
+        &home,
+        &format!("[profile biz]\ncredential_process = {program} process bizcorprole\nregion = us-east-1\n"),
+    );
+    let document = json(home.run(&["doctor", "--json"]).succeeded());
+    for consumer in ["amplify", "aws_cli", "sdk_js", "sdk_rust", "sdk_go"] {
+        assert_eq!(document["visibility"]["biz"][consumer]["resolvable"], true, "{consumer}");
+        let alone = consumer == "aws_cli";
+        assert_eq!(document["visibility"]["bizcorprole"][consumer]["resolvable"], alone, "{consumer}");
+    }
+    assert!(of_code(&document, "mfa_ignored").is_empty() && of_code(&document, "amplify_role").is_empty());
+    add_config(&home, "[profile lost]\ncredential_process = /no/such/amplify-creds process nobody\n");
+    let document = json(&home.run(&["doctor", "--json", "lost"]).stdout);
+    assert_eq!(document["visibility"]["lost"]["sdk_js"]["reason"], "cannot start /no/such/amplify-creds");
+}
+
+#[test]
+fn the_report_fits_80_columns_and_repeats_nothing() {
+    let section = |number| {
+        format!(
+            "[profile team-with-a-rather-long-name-{number}.prod]\nrole_arn = arn:aws:iam::222222222222:role/R\n\
+             source_profile = keys\nmfa_serial = arn:aws:iam::111111111111:mfa/u\nregion = x # c\n"
+        )
+    };
+    let config: String = (0..300).map(section).collect();
+    let home = private(&config, &format!("[keys]\n{KEYS}"));
+    let run = home.run(&["doctor"]);
+    let report = run.succeeded();
+    let wide: Vec<_> = report.lines().filter(|line| line.chars().count() > 80).collect();
+    assert!(wide.is_empty(), "{wide:#?}");
+    assert!(report.lines().count() < 70, "{report}");
+    assert!(!report.contains('\u{1b}'));
+    assert!(report.lines().any(|line| line.starts_with("PROFILE ") && line.contains("AWS CLI")), "{report}");
+    assert!(report.contains("and 297 more"), "{report}");
+    let document = json(home.run(&["doctor", "--json"]).succeeded());
+    assert_eq!(of_code(&document, "hidden_name").len(), 300, "JSON has them all");
+}
+
+#[test]
+fn no_secret_and_no_steering_character_is_shown() {
+    let home = private(
+        "[profile a\u{1b}[2J]\nregion = \"\u{1b}]0;x\u{7}\"\n",
+        "[a]\naws_access_key_id = AKIA1\naws_secret_access_key = hu#sh\naws_session_token = \"hush\" # old\n",
+    );
+    for args in [&["doctor"][..], &["doctor", "--json"], &["doctor", "-v"]] {
+        let run = home.run(args);
+        assert!(
+            !run.stdout.contains("hush") && !run.stdout.contains("hu#sh") && !run.stdout.contains("`hu"),
+            "{run:?}"
+        );
+        assert!(run.stdout.contains("****") && !run.stdout.contains('\u{1b}'), "{run:?}");
+    }
+}
+
+#[test]
+fn files_that_are_not_there_are_no_finding() {
+    let home = TestHome::new(PROGRAM);
+    assert_eq!(home.run(&["doctor"]).succeeded(), "no profiles\n\n0 errors, 0 warnings, 0 notes in 0 profiles\n");
+    let document = json(home.run(&["doctor", "--json"]).succeeded());
+    assert_eq!(document, serde_json::json!({"findings": [], "visibility": {}, "headers": []}));
+}
+
+#[cfg(unix)]
+#[test]
+fn rights_that_are_too_wide_are_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = private(&format!("[profile a]\n{KEYS}"), "");
+    home.write(".amplify/awscloudformation/cache.json", "{}");
+    let set = |path: &std::path::Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    set(&home.cache_dir(), 0o700);
+    set(&home.cache_file(), 0o600);
+    assert!(of_code(&json(home.run(&["doctor", "--json"]).succeeded()), "mode").is_empty());
+    set(&home.path().join(".aws/config"), 0o640);
+    set(&home.cache_dir(), 0o755);
+    set(&home.cache_file(), 0o644);
+    let document = json(home.run(&["doctor", "--json"]).succeeded());
+    let hints: Vec<_> = of_code(&document, "mode").iter().map(|finding| finding["hint"].as_str().unwrap()).collect();
+    assert_eq!(
+        hints,
+        [
+            "chmod 600 ~/.aws/config",
+            "chmod 600 ~/.amplify/awscloudformation/cache.json",
+            "chmod 700 ~/.amplify/awscloudformation"
+        ]
+    );
+}
+
+#[test]
+fn the_cache_and_its_dates_are_looked_at() {
+    let home = private(&format!("[profile a]\n{KEYS}"), "");
+    let codes = |text: &str| -> Vec<String> {
+        home.write(".amplify/awscloudformation/cache.json", text);
+        let document = json(home.run(&["doctor", "--json"]).succeeded());
+        let codes = document["findings"].as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap());
+        codes.filter(|code| *code != "mode").map(str::to_owned).collect()
+    };
+    let entry = |written: &str, offset: i64| {
+        format!(
+            r#"{{"arn:aws:iam::222222222222:role/R":{{"amplify":{{"accessKeyId":"A","secretAccessKey":"s","sessionToken":"t",
+            "expiration":"2099-01-01T00:00:00Z","amplifyCreds":{{"v":1,"fingerprint":"f","writtenAt":"{written}",
+            "lifetime":3600,"profile":"a","accountId":null,"clockOffset":{offset}}}}}}}}}"#
+        )
+    };
+    assert!(codes("{}").is_empty());
+    assert!(codes(&entry("2020-01-01T00:00:00Z", 0)).is_empty());
+    assert_eq!(codes("{ not JSON"), ["cache_corrupt"]);
+    assert_eq!(codes(r#"{"arn:aws:iam::222222222222:role/R":{"amplify":{"accessKeyId":7}}}"#), ["cache_corrupt"]);
+    assert!(codes(r#"{"arn:aws:iam::222222222222:role/R":{"amplify":{}}}"#).is_empty(), "an old Amplify CLI's");
+    let amplifys = r#"{"arn:aws:iam::222222222222:role/R":{"amplify":{"accessKeyId":"A","secretAccessKey":"s",
+        "sessionToken":"t","expiration":"2099-01-01T00:00:00.000Z"}}}"#;
+    assert_eq!(codes(amplifys), ["cache_foreign"]);
+    assert_eq!(codes(&entry("2098-01-01T00:00:00Z", 0)), ["clock"], "written in the future");
+    assert_eq!(codes(&entry("2020-01-01T00:00:00Z", 3600)), ["clock"], "an hour behind AWS");
+}
