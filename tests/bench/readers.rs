@@ -1,8 +1,15 @@
-//! Throughput of the scanner and the three readings, and the cost of profiles, a plan and a cache look-up, at the sizes
-//! that people have: 6, 200 and 5,000 profiles. `cargo bench` measures, `cargo bench -- --test` only runs each once.
+//! Throughput of the scanner and the three readings, and the cost of profiles, a plan, a cache look-up, what the five tools
+//! see and the doctor, at the sizes that people have: 6, 200 and 5,000 profiles. `cargo bench` measures, `cargo bench -- --test` only runs each once.
 
 use std::fmt::Write as _;
 
+use amplify_creds::clock::Clock;
+use amplify_creds::consumers::{Consumer, Views};
+use amplify_creds::doctor::examine;
+use amplify_creds::doctor::facts::{Facts, Trouble, World};
+use amplify_creds::doctor::sights::Sights;
+use amplify_creds::env::Env;
+use amplify_creds::paths::{Overrides, Paths};
 use amplify_creds::plan::build::{Inputs, build};
 use amplify_creds::profile::load::Files;
 use amplify_creds::profile_file::lines::lines;
@@ -150,4 +157,32 @@ fn nasty_16_mib_aws(bencher: Bencher<'_, '_>, shape: &str) {
 #[divan::bench(args = NASTY.map(|(name, ..)| name), sample_count = 3, sample_size = 1)]
 fn nasty_16_mib_amplify(bencher: Bencher<'_, '_>, shape: &str) {
     nasty(bencher, shape, Dialect::Amplify);
+}
+
+#[divan::bench(args = SIZES)]
+fn consumer_views(bencher: Bencher<'_, '_>, profiles: usize) {
+    let text = config(profiles);
+    bencher.bench(|| Views::read(divan::black_box(&text), CREDENTIALS).iter().filter(|view| view.sees("keys")).count());
+}
+
+/// All that `doctor` does but printing. At 1,000 profiles it is to stay under 100 ms.
+#[divan::bench(args = [6, 200, 1000])]
+fn doctor(bencher: Bencher<'_, '_>, profiles: usize) {
+    let files = Files::from_text(&config(profiles), CREDENTIALS);
+    let env = Env::fixed([("HOME", "/nonexistent")]);
+    let paths = Paths::find(&env, &Overrides::default()).expect("a home");
+    let inputs = Inputs::default();
+    bencher.bench(|| {
+        let views = Views::of_files(divan::black_box(&files));
+        let set = files.profiles(Dialect::Auto).expect("auto never fails").read_ahead();
+        let plan = |name: &str| {
+            build(&set, name, &inputs).map_err(|error| Trouble { error, message: String::new(), at: None, hint: None })
+        };
+        let world = World { paths: &paths, env: &env, now: Clock::System.now(), program: None };
+        let facts = Facts::gather(&files, &views, &set, &[], &world, &plan);
+        let sights = Sights::of(&facts);
+        let seen =
+            sights.names().into_iter().flat_map(|name| Consumer::ALL.map(|consumer| sights.sight(consumer, name)));
+        (examine(&facts).len(), seen.filter(|sight| sight.resolvable).count())
+    });
 }

@@ -1,7 +1,14 @@
-//! The three readings, the profiles made of them and the plan of each profile: no text makes them panic, and every line
-//! number lies within its file.
+//! The three readings, the profiles made of them and the plan of each profile, what the tools see of them and what the
+//! doctor says: no text makes them panic, and every line number lies within its file.
 #![no_main]
 
+use amplify_creds::clock::Timestamp;
+use amplify_creds::consumers::{Consumer, Views};
+use amplify_creds::doctor::examine;
+use amplify_creds::doctor::facts::{Facts, Trouble, World};
+use amplify_creds::doctor::sights::Sights;
+use amplify_creds::env::Env;
+use amplify_creds::paths::{Overrides, Paths};
 use amplify_creds::plan::build::{Inputs, build};
 use amplify_creds::plan::kind::Kind;
 use amplify_creds::profile::load::Files;
@@ -25,4 +32,29 @@ fuzz_target!(|texts: (&str, &str)| {
             let _ = build(&set, &profile.name, &Inputs::default());
         }
     }
+    examined(&files, last);
 });
+
+fn examined(files: &Files, last: usize) {
+    let views = Views::of_files(files);
+    let Ok(set) = files.profiles(Dialect::Auto) else { return };
+    let env = Env::fixed([("HOME", "/nonexistent")]);
+    let Ok(paths) = Paths::find(&env, &Overrides::default()) else { return };
+    let world = World { paths: &paths, env: &env, now: Timestamp(0), program: None };
+    let plan = |name: &str| {
+        let trouble = |error| Trouble { error, message: String::new(), at: None, hint: None };
+        build(&set, name, &Inputs::default()).map_err(trouble)
+    };
+    let facts = Facts::gather(files, &views, &set, &[], &world, &plan);
+    for finding in examine(&facts) {
+        let line = finding.hit.at.and_then(|at| at.line);
+        assert!(line.is_none_or(|line| (1..=last).contains(&(line as usize))));
+    }
+    let sights = Sights::of(&facts);
+    for name in sights.names().into_iter().take(20) {
+        for consumer in Consumer::ALL {
+            let sight = sights.sight(consumer, name);
+            assert_eq!(sight.resolvable, sight.reason.is_none());
+        }
+    }
+}
