@@ -161,9 +161,12 @@ fn it_may_run_inside_itself() {
 #[test]
 fn the_code_is_asked_for_before_the_command_has_the_terminal() {
     let (sts, home) = biz_corp();
-    let mut terminal = Terminal::start(&home, "exec bizcorprole -- sh -c 'read line; echo got $line; cat'", "");
+    let mut terminal =
+        Terminal::start(&home, "exec bizcorprole -- sh -c 'echo ready >/dev/tty; read line; echo got $line; cat'", "");
     terminal.expect("Enter the MFA token code: ");
     terminal.type_line(&sts.next_unused_code(data::MFA_SERIAL));
+    // What is typed before belongs to the question, which throws it away.
+    terminal.expect("ready");
     terminal.type_line("hello");
     let since = std::time::Instant::now();
     while !fs::read_to_string(terminal.files().join("stdout")).is_ok_and(|text| text.contains("got hello")) {
