@@ -341,7 +341,7 @@ _amplify__creds() {
             return 0
             ;;
         amplify__subcmd__creds__subcmd__doctor)
-            opts="-p -v -q -h --json --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
+            opts="-y -p -v -q -h --json --fix --dry-run --yes --profile --region --env --dialect --config-file --credentials-file --no-input --verbose --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -344,6 +344,9 @@ aws\t'Exactly as the AWS SDKs'"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -l json -d 'Print JSON: findings, who sees which profile, what each header is to whom'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -l fix -d 'First mend what can be mended without guessing: a byte-order mark, what stands behind a header, dotted names for the Amplify CLI, rights of others'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -l dry-run -d 'With --fix: only show what would change'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -s y -l yes -d 'With --fix: write without asking'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -l no-input -d 'Never ask anything'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -s v -l verbose -d 'Say on stderr what is done and why'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand doctor" -s q -l quiet -d 'Say nothing on stderr but errors'

@@ -126,11 +126,13 @@ const DOCTOR_EXAMPLES: &str = "\
 Examples:
   amplify-creds doctor                    every profile, in every tool
   amplify-creds doctor bizcorprole        this one, and what it stands on
+  amplify-creds doctor --fix              mend what can be mended, after a yes
   amplify-creds doctor --json | jq '.findings[] | select(.severity == \"error\")'
 
 It reads the profile files as the Amplify CLI, the AWS CLI and the SDKs for
-JavaScript, Rust and Go do, sends nothing and changes nothing. Exit status 1
-says that it found errors; amplify-creds help findings lists all it can find.";
+JavaScript, Rust and Go do, sends nothing, and changes nothing but by --fix,
+which shows the change and asks first. Exit status 1 says that it found errors;
+amplify-creds help findings lists all it can find.";
 
 const LIST_EXAMPLES: &str = "\
 Examples:
@@ -492,6 +494,7 @@ pub struct List {
 
 /// Options of `doctor`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Doctor {
     /// Profiles [default: all]
     #[arg(value_name = "PROFILE")]
@@ -499,6 +502,16 @@ pub struct Doctor {
     /// Print JSON: findings, who sees which profile, what each header is to whom
     #[arg(long)]
     pub json: bool,
+    /// First mend what can be mended without guessing: a byte-order mark, what
+    /// stands behind a header, dotted names for the Amplify CLI, rights of others
+    #[arg(long, conflicts_with = "json")]
+    pub fix: bool,
+    /// With --fix: only show what would change
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
+    /// With --fix: write without asking
+    #[arg(short, long, requires = "fix", conflicts_with = "dry_run")]
+    pub yes: bool,
 }
 
 /// Options of `sessions`.

@@ -52,6 +52,11 @@ impl Context {
         Ok(Self { env, paths, settings, global, verb, files, dialect, named, looks_at_project: true })
     }
 
+    /// The same with the profile files as they are now.
+    pub(super) fn read_again(self) -> Result<Self, Failure> {
+        Ok(Self { files: Files::load(&self.paths)?, ..self })
+    }
+
     /// The same without regard to the Amplify project around the current directory: `process` is started by tools from
     /// wherever they happen to be.
     pub(super) fn without_project(self) -> Result<Self, Failure> {

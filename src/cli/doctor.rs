@@ -1,6 +1,6 @@
 //! Owns `doctor`: who can use which profile, and what is wrong.
 //!
-//! Refuses to change anything, and to ask AWS.
+//! Refuses to ask AWS, and to change anything but by `doctor_fix`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,11 +19,23 @@ use crate::profile_file::Dialect;
 
 use super::args::Doctor;
 use super::context::Context;
+use super::doctor_fix;
 use super::doctor_text::{self, Row};
 use super::failure::{Failure, OUTPUT, PROFILE_NOT_FOUND};
 use super::put;
 
-pub(super) fn run(context: &Context, options: &Doctor) -> Result<ExitCode, Failure> {
+pub(super) fn run(context: Context, options: &Doctor) -> Result<ExitCode, Failure> {
+    if options.fix {
+        doctor_fix::run(&context, options)?;
+        if options.dry_run {
+            return Ok(ExitCode::SUCCESS);
+        }
+        return report(&context.read_again()?, options);
+    }
+    report(&context, options)
+}
+
+fn report(context: &Context, options: &Doctor) -> Result<ExitCode, Failure> {
     let files = context.files();
     let set = files.profiles(Dialect::Auto)?.read_ahead();
     let views = Views::of_files(files);

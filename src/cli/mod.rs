@@ -8,6 +8,7 @@ mod base_error;
 mod check;
 mod context;
 mod doctor;
+mod doctor_fix;
 mod doctor_text;
 mod env;
 mod exec;
@@ -125,7 +126,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::List(options) => list::run(&Context::new("list", global, None, env)?, &options),
         Command::Sessions(options) => sessions::run(&Context::new("sessions", global, None, env)?, &options),
         Command::Setup(options) => setup::run(&Context::new("setup", global, options.name.as_deref(), env)?, &options),
-        Command::Doctor(options) => return doctor::run(&Context::new("doctor", global, None, env)?, &options),
+        Command::Doctor(options) => return doctor::run(Context::new("doctor", global, None, env)?, &options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "amplify-creds", &mut script);

@@ -44,7 +44,7 @@ pub(super) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
         changes.iter().try_for_each(Change::check)?;
     }
     if asks {
-        confirm(context, &shown)?;
+        confirm(context, "setup", &shown)?;
     } else {
         put(shown.as_bytes())?;
     }
@@ -127,10 +127,10 @@ fn repoint(context: &Context, profile: &str) -> Result<Change, Failure> {
 }
 
 /// Shows the diff and asks. It is shown where the question is, too, when stdout goes elsewhere.
-fn confirm(context: &Context, shown: &str) -> Result<(), Failure> {
+pub(super) fn confirm(context: &Context, verb: &str, shown: &str) -> Result<(), Failure> {
     let mut person = Questions::open(context).map_err(|_| {
-        Failure::new(NOBODY_TO_ASK, "setup asks before it writes, and there is nobody to ask here; add --yes")
-            .hint("--dry-run shows what would be written")
+        let message = format!("{verb} asks before it writes, and there is nobody to ask here; add --yes");
+        Failure::new(NOBODY_TO_ASK, message).hint("--dry-run shows what would be written")
     })?;
     put(shown.as_bytes())?;
     if !std::io::stdout().is_terminal() {
@@ -139,7 +139,8 @@ fn confirm(context: &Context, shown: &str) -> Result<(), Failure> {
     if person.agrees("Write this?")? { Ok(()) } else { Err(Failure::new(CANCELLED, "nothing was changed")) }
 }
 
-fn report(context: &Context, done: &Done, written: &[Written]) {
+/// What was written, and where the text before is kept.
+pub(super) fn tell_of(context: &Context, written: &[Written]) {
     for Written { file, backup } in written {
         let before = match backup {
             Some(path) => format!("; before: {}", SourceFile::new(path.clone(), &context.paths.home).shown),
@@ -147,6 +148,10 @@ fn report(context: &Context, done: &Done, written: &[Written]) {
         };
         say(context, &format!("wrote {}{before}", file.shown));
     }
+}
+
+fn report(context: &Context, done: &Done, written: &[Written]) {
+    tell_of(context, written);
     for error in &done.unreadable {
         say(
             context,
@@ -164,7 +169,7 @@ fn report(context: &Context, done: &Done, written: &[Written]) {
     say(context, &format!("{who} can use profile {wrapper}; try: aws sts get-caller-identity --profile {wrapper}"));
 }
 
-fn say(context: &Context, line: &str) {
+pub(super) fn say(context: &Context, line: &str) {
     if !context.global.quiet {
         tell(&format!("{}\n", printable(line)));
     }

@@ -215,3 +215,40 @@ fn the_cache_and_its_dates_are_looked_at() {
     assert_eq!(codes(&entry("2098-01-01T00:00:00Z", 0)), ["clock"], "written in the future");
     assert_eq!(codes(&entry("2020-01-01T00:00:00Z", 3600)), ["clock"], "an hour behind AWS");
 }
+
+#[cfg(unix)]
+#[test]
+fn fix_mends_what_can_be_mended_and_nothing_else() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = TestHome::new(PROGRAM);
+    home.config(
+        "\u{feff}# mine\n[profile a.b] \nregion = eu-west-1\n[profile c] # why\nregion = eu-west-2\n[profile d]\nregion = x",
+    );
+    home.credentials("[c]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n");
+    let path = home.path().join(".aws/config");
+    let before = fs::read(&path).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let shown = home.run(&["doctor", "--fix", "--dry-run"]);
+    assert!(!shown.stdout.contains("PROFILE"), "only the diff: {}", shown.stdout);
+    assert!(shown.stdout.contains("+[a\\.b]"), "{}", shown.stdout);
+    assert_eq!(fs::read(&path).unwrap(), before);
+    home.run(&["doctor", "--fix"]).failed_with(4);
+    assert_eq!(fs::read(&path).unwrap(), before, "nobody agreed");
+    let run = home.run(&["doctor", "--fix", "--yes"]);
+    assert!(run.stderr.contains("wrote ~/.aws/config; before: "), "{run:?}");
+    assert!(!run.stdout.contains("byte_order_mark"), "the report is of the files as they are now: {run:?}");
+    let after = fs::read_to_string(&path).unwrap();
+    assert_eq!(
+        after,
+        "# mine\n[profile a.b]\nregion = eu-west-1\n# why\n[profile c]\nregion = eu-west-2\n[profile d]\nregion = x\n\n\
+         [a\\.b]\nregion = eu-west-1"
+    );
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let again = home.run(&["doctor", "--fix", "--yes"]);
+    assert!(again.stderr.contains("nothing that can be mended"), "{again:?}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), after);
+    let seen = json(&home.run(&["doctor", "--json"]).stdout);
+    for consumer in ["amplify", "aws_cli", "sdk_js", "sdk_rust", "sdk_go"] {
+        assert_eq!(seen["visibility"]["a.b"][consumer]["visible"], true, "{consumer}");
+    }
+}
