@@ -228,6 +228,9 @@ pub enum Command {
     /// Print credentials as assignments for a shell to evaluate
     #[command(after_help = ENV_EXAMPLES)]
     Env(EnvOptions),
+    /// As `aws configure export-credentials` spells process and env
+    #[command(hide = true)]
+    Export(Export),
     /// Run a command with credentials in its environment
     #[command(after_help = EXEC_EXAMPLES)]
     Exec(ExecOptions),
@@ -379,6 +382,49 @@ pub enum ShellArg {
     Dotenv,
     /// The later steps of a GitHub Actions job, the secrets masked in its log
     Github,
+}
+
+/// Options of `export`, for people who come from the AWS CLI.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// Options that all commands with credentials have.
+    #[command(flatten)]
+    pub fetch: Fetch,
+    /// For whom
+    #[arg(long, default_value = "process")]
+    pub format: ExportFormat,
+}
+
+/// The formats of `aws configure export-credentials` (AWS CLI 2.9.19 and later).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// A credential_process document
+    Process,
+    /// Exports for a POSIX shell
+    Env,
+    /// Assignments alone
+    EnvNoExport,
+    /// PowerShell
+    Powershell,
+    /// The command prompt of Windows
+    WindowsCmd,
+    /// fish
+    Fish,
+}
+
+impl Export {
+    /// The command as we spell it.
+    pub fn spelt_out(self) -> Command {
+        let shell = match self.format {
+            ExportFormat::Process => return Command::Process(self.fetch),
+            ExportFormat::Env => ShellArg::Sh,
+            ExportFormat::EnvNoExport => ShellArg::Dotenv,
+            ExportFormat::Powershell => ShellArg::Powershell,
+            ExportFormat::WindowsCmd => ShellArg::Cmd,
+            ExportFormat::Fish => ShellArg::Fish,
+        };
+        Command::Env(EnvOptions { fetch: self.fetch, shell: Some(shell), unset: false })
+    }
 }
 
 /// Options of `exec`.

@@ -75,6 +75,7 @@ pub fn main() -> ExitCode {
         | Command::Aws { command: Amplify::ResetCache(ResetCache { json, .. }) } => *json,
         Command::Process(_)
         | Command::Env(_)
+        | Command::Export(_)
         | Command::Setup(_)
         | Command::Exec(_)
         | Command::Completions { .. }
@@ -102,6 +103,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let Cli { global, command } = cli;
     let env = Env::process();
     let outcome = match command {
+        Command::Export(export) => return run(Cli { global, command: export.spelt_out() }),
         Command::Exec(options) => {
             let context = Context::new("exec", global, options.fetch.name.as_deref(), env);
             return context.and_then(|context| exec::run(context, &options)).map_err(Failure::before_command);

@@ -255,3 +255,21 @@ fn a_role_profile_sets_its_session_and_region() {
     let text = home.run(&["env", "devcorpuser", "--shell", "sh"]).stdout;
     assert!(text.contains("unset AWS_SESSION_TOKEN\n") && text.contains("unset AWS_CREDENTIAL_EXPIRATION\n"), "{text}");
 }
+
+#[test]
+fn export_is_what_the_aws_cli_calls_it() {
+    let home = giving("secret", "token");
+    let ours = |args: &[&str]| home.run(&[args, &["p"]].concat()).stdout;
+    assert_eq!(ours(&["export"]), ours(&["process"]));
+    for (format, shell) in [
+        ("env", "sh"),
+        ("env-no-export", "dotenv"),
+        ("powershell", "powershell"),
+        ("windows-cmd", "cmd"),
+        ("fish", "fish"),
+    ] {
+        assert_eq!(ours(&["export", "--format", format]), ours(&["env", "--shell", shell]), "{format}");
+    }
+    assert_eq!(ours(&["export", "--format", "process"]), ours(&["process"]));
+    home.run(&["export", "--format", "json", "p"]).failed_with(2);
+}

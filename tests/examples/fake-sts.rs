@@ -31,7 +31,8 @@ usage: fake-sts [--port N] [--tls FILE] [--slow SECONDS] [--clock-offset SECONDS
   --help                  this text
 
 While it runs: an empty line shows the MFA code, `codes` the ones before and after too, `clear`
-ends all faults, `expire` ends all sessions given out, `quit` or the end of input ends the double.
+ends all faults, `slow SECONDS` answers later from now on, `sessions SECONDS` lets new sessions last
+so long only, `expire` ends all sessions given out, `quit` or the end of input ends the double.
 ";
 
 #[derive(Default)]
@@ -81,11 +82,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Options>, Stri
         match option.as_str() {
             "--port" => options.port = value.parse().map_err(|_| bad())?,
             "--tls" => options.tls = Some(value.into()),
-            "--slow" => {
-                let seconds = value.parse().map_err(|_| bad())?;
-                let delay = Duration::try_from_secs_f64(seconds).map_err(|_| bad())?;
-                options.faults.push(Fault::Slow(delay));
-            }
+            "--slow" => options.faults.push(Fault::Slow(delay(&value).ok_or_else(bad)?)),
             "--clock-offset" => {
                 let seconds: i32 = value.parse().map_err(|_| bad())?;
                 options.faults.push(Fault::ClockOffset(seconds.into()));
@@ -94,6 +91,10 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Options>, Stri
         }
     }
     Ok(Some(options))
+}
+
+fn delay(seconds: &str) -> Option<Duration> {
+    Duration::try_from_secs_f64(seconds.parse().ok()?).ok()
 }
 
 fn fault(kind: &str) -> Option<Fault> {
@@ -119,13 +120,23 @@ fn run(options: Options) -> io::Result<()> {
 
     introduce(&sts, &trust)?;
     for line in io::stdin().lock().lines() {
-        match line?.trim() {
-            "" => show_code(&sts)?,
-            "codes" => show_codes(&sts)?,
-            "clear" => sts.clear_faults(),
-            "expire" => sts.expire_sessions(),
-            "quit" => break,
-            other => say(&format!("# no such word: {other}"))?,
+        let line = line?;
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[..] {
+            [] => show_code(&sts)?,
+            ["codes"] => show_codes(&sts)?,
+            ["clear"] => sts.clear_faults(),
+            ["slow", seconds] => match delay(seconds) {
+                Some(delay) => sts.fault(Fault::Slow(delay), None),
+                None => say("# slow SECONDS")?,
+            },
+            ["sessions", seconds] => match seconds.parse() {
+                Ok(seconds) => sts.shorten_sessions(seconds),
+                Err(_) => say("# sessions SECONDS")?,
+            },
+            ["expire"] => sts.expire_sessions(),
+            ["quit"] => break,
+            _ => say(&format!("# no such words: {line}"))?,
         }
     }
     drop(sts);

@@ -1,0 +1,154 @@
+"""Drives real clients through `credential_process` profiles against the STS double; started by `run`, see README.md.
+
+Each client is asked for who it is (GetCallerIdentity), which shows that it got credentials and could sign with them."""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from clients_trials import tried
+from clients_world import BIZ_CORP, Double, Home, Moto, Ssm
+
+DRIVERS = Path(__file__).parent / "clients"
+OUR_LINE = f"amplify-creds: cannot assume {BIZ_CORP}: AccessDenied"
+# How many clients are tried at the same time.
+SIDE_BY_SIDE = 3
+
+
+class Client:
+    """A program that says who it is."""
+
+    # One that is asked again and again keeps its credentials as long as its SDK does.
+    is_asked_again = False
+    # What it shows of a failure: our line, or what it says instead.
+    shows = OUR_LINE
+    # Whether it looks for a container's credentials.
+    is_served = False
+    # How many of it run at once on a cold cache.
+    at_once = 32
+    variables = {}
+
+    def __init__(self, name, once, lines=None, **more):
+        self.name, self.once, self.lines, self.is_asked_again = name, once, lines, lines is not None
+        for key, value in more.items():
+            setattr(self, key, value)
+
+    def proves(self, text, role, _home):
+        """Whether it had the role's credentials, and AWS took them."""
+        account, name = role.split(":")[4], role.rsplit("/", 1)[1]
+        return f"arn:aws:sts::{account}:assumed-role/{name}/amplify" in text
+
+
+class Cdk(Client):
+    """The CDK's look-up of the account that its app is for. Without credentials it goes on, and says so to the app alone."""
+
+    shows = "account undefined"
+
+    def proves(self, text, role, _home):
+        return f"account {role.split(':')[4]}" in text
+
+
+class Ampx(Client):
+    """`ampx sandbox` up to its first call to AWS, which asks whether the account is ready for the CDK. Each takes six
+    seconds of computing."""
+
+    shows = "Could not load credentials from any providers"
+    at_once = 4
+
+    def __init__(self, modules):
+        command = ["node", modules / "node_modules/@aws-amplify/backend-cli/lib/ampx.js", "sandbox", "--once"]
+        super().__init__("ampx sandbox", command)
+        self.ssm = Ssm()
+        endpoint = f"http://127.0.0.1:{self.ssm.server_port}"
+        # It runs only where it believes that npm started it.
+        self.variables = {"AWS_ENDPOINT_URL_SSM": endpoint, "npm_config_user_agent": "npm/10.0.0", "AMPLIFY_DISABLE_TELEMETRY": "1"}
+
+    def proves(self, _text, _role, home):
+        # Each run makes one call.
+        return bool(self.ssm.keys) and self.ssm.keys.pop() in home.cache.read_text()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--dir", type=Path, required=True, help="where the clients are installed and the homes are made")
+    parser.add_argument("--bin", type=Path, required=True, help="our program")
+    parser.add_argument("--sts", type=Path, required=True, help="the STS double")
+    parser.add_argument("--only", help="clients whose name has this in it")
+    parser.add_argument("--measure", type=int, metavar="RUNS", help="only measure a hit against a process that does nothing")
+    options = parser.parse_args()
+    options.dir, options.bin, options.sts = options.dir.resolve(), options.bin.resolve(), options.sts.resolve()
+    clients, skipped = installed(options.dir)
+    clients = [client for client in clients if options.only is None or options.only in client.name]
+    if options.measure:
+        return measure(options, clients)
+    failed = 0
+    # Much of it is waiting for sessions to end.
+    with Moto() as moto, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        for client, (done, problems, seconds) in zip(clients, pool.map(lambda client: tried(options, client, moto), clients)):
+            failed += bool(problems)
+            print(f"clients: {client.name}: {', '.join(done)} ({seconds:.0f} s)", flush=True)
+            for problem in problems:
+                print(f"clients: {client.name}: FAILED {problem}", flush=True)
+    for name, reason in skipped:
+        print(f"\n!!! SKIPPED: {name}: {reason}")
+    print(f"clients: {len(clients) - failed} passed, {failed} failed, {len(skipped)} skipped")
+    is_expected = os.environ.get("CI") == "true"
+    sys.exit(1 if failed or (skipped and is_expected) else 0)
+
+
+def installed(folder):
+    """The clients that are there, and which are not and why: `run` leaves a reason in NAME.missing."""
+    python, node, amplify = [sys.executable], folder / "clients" / "node", folder / "clients" / "amplify"
+    lines = lambda command: {"once": [*command, "once"], "lines": [*command, "lines"]}
+    javascript = lambda modules, way: lines(["node", DRIVERS / "node.js", modules, way])
+    cli = ["sts", "get-caller-identity", "--query", "Arn", "--output", "text"]
+    # This version is older than AWS_ENDPOINT_URL_STS; `sh` because the address is known to the environment alone.
+    cli2 = ["sh", "-c", f'exec /usr/bin/aws {" ".join(cli)} --endpoint-url "$AWS_ENDPOINT_URL_STS"']
+    # Of two in one directory the CDK itself refuses the second.
+    cdk = ["sh", "-c", 'exec node "$0" ls --output "$(mktemp -d -p "$HOME")" --app "node $1"']
+    cdk += [amplify / "node_modules/aws-cdk/bin/cdk", DRIVERS / "cdk_app.js"]
+    clients = [
+        ("python", Client("boto3", **lines([*python, DRIVERS / "python.py"]), is_served=True)),
+        ("python", Client("AWS CLI v1", [*python, "-m", "awscli", *cli])),
+        ("cli2", Client("AWS CLI v2", cli2)),
+        ("node", Client("SDK for JavaScript", **javascript(node, "ini"))),
+        ("node", Client("SDK for JavaScript, default chain", **javascript(node, "chain"), is_served=True,
+                        shows="Could not load credentials from any providers")),
+        ("rust", Client("SDK for Rust", **lines([folder / "clients" / "rust" / "debug" / "sdk-client"]), is_served=True)),
+        ("go", Client("SDK for Go", **lines([folder / "clients" / "go-client"]), is_served=True)),
+        ("amplify", Cdk("CDK", cdk)),
+        ("amplify", Client("Amplify CLI's loader", **javascript(amplify, "amplify"))),
+        ("amplify", Ampx(amplify)),
+    ]
+    missing = {path.stem: path.read_text().strip() for path in (folder / "clients").glob("*.missing")}
+    there = [client for needs, client in clients if needs not in missing]
+    return there, [(client.name, missing[needs]) for needs, client in clients if needs in missing]
+
+
+def measure(options, clients):
+    """Medians of whole runs, taken in turn: a hit, and a process that prints the same document and does nothing else."""
+    with Double(options.sts) as double, Home(options, double.endpoint) as home:
+        document = home.path / "document.json"
+        process = subprocess.run([options.bin, "process", "biz"], env=home.variables, check=True, capture_output=True)
+        document.write_bytes(process.stdout)
+        with open(home.path / ".aws/config", "a") as config:
+            config.write(f"\n[profile noop-amplify]\ncredential_process = /bin/cat {document}\nregion = us-east-1\n")
+        print(f"{'client':36} {'hit ms':>8} {'no-op ms':>9} {'more ms':>8}")
+        for client in clients:
+            times = {"biz": [], "noop": []}
+            for _ in range(options.measure):
+                for profile, seconds in times.items():
+                    started = time.perf_counter()
+                    home.run(client, profile)
+                    seconds.append(time.perf_counter() - started)
+            hit, noop = (statistics.median(times[profile]) * 1000 for profile in ("biz", "noop"))
+            print(f"{client.name:36} {hit:8.1f} {noop:9.1f} {hit - noop:8.1f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
