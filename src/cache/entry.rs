@@ -62,8 +62,8 @@ impl Mark {
 
 impl CachedSession {
     /// Reads an entry of either shape. `None` when it is no usable session, whatever the reason.
-    pub fn read(raw: &RawValue) -> Option<Self> {
-        let flat = Members::parse(raw.get())?;
+    pub fn read(entry: &str) -> Option<Self> {
+        let flat = Members::parse(entry)?;
         let mark: Option<Mark> = match flat.get("amplifyCreds") {
             Some(mark) => Some(serde_json::from_str(mark.get()).ok()?),
             None => None,
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<CachedSession> {
-        CachedSession::read(&serde_json::from_str::<Box<RawValue>>(text).unwrap())
+        CachedSession::read(text)
     }
 
     #[test]
@@ -202,7 +202,7 @@ mod tests {
                 r#""writtenAt":"2029-12-31T23:00:00Z","lifetime":3600,"profile":"dev","accountId":"222222222222"}}"#
             )
         );
-        let back = CachedSession::read(&raw).unwrap();
+        let back = CachedSession::read(raw.get()).unwrap();
         assert_eq!(back.mark.as_ref(), Some(&mark));
         assert_eq!(back.credentials.secret_access_key.expose(), "s/+\"");
         assert_eq!(back.lease.lifetime, Some(3600));

@@ -3,6 +3,7 @@
 //! Refuses to fetch anything. Deleting the directory loses nothing but sessions.
 
 pub mod entry;
+mod find;
 pub mod holder;
 pub mod key;
 pub mod lock;

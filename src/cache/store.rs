@@ -11,13 +11,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::value::RawValue;
 use thiserror::Error;
-use zeroize::Zeroizing;
 
 use crate::clock::Timestamp;
 use crate::credentials::Freshness;
 use crate::fs::read_open;
+use crate::secret::Wiped;
 
 use super::entry::{CachedSession, Mark};
+use super::find::{Unusual, member};
 use super::holder::Holders;
 use super::key::CacheKey;
 use super::lock::{CacheGuard, Locks, create_private_dir, private};
@@ -73,7 +74,7 @@ pub struct Store {
 
 /// The text of the cache at one moment, wiped when dropped.
 #[derive(Default)]
-pub struct Snapshot(Zeroizing<String>);
+pub struct Snapshot(Wiped<String>);
 
 impl Store {
     /// The cache in `dir`, which need not exist.
@@ -155,7 +156,7 @@ impl Store {
 
     /// Removes the entries that `goes` takes, by outer key, inner key and content. A file without any stays as it is.
     /// With `for_good`, neither does what is being fetched now come back.
-    pub fn remove(&self, goes: &dyn Fn(&str, &str, &RawValue) -> bool, for_good: bool) -> Result<(), WriteError> {
+    pub fn remove(&self, goes: &dyn Fn(&str, &str, &str) -> bool, for_good: bool) -> Result<(), WriteError> {
         if !self.is_ours() {
             return Err(WriteError::ForeignOwner(self.dir.clone()));
         }
@@ -210,7 +211,7 @@ impl Store {
 
     /// The text to change. What is no JSON object is read once more, since the Amplify CLI writes in place and may be
     /// half-way, and then set aside.
-    fn read_for_write(&self) -> Result<Zeroizing<String>, WriteError> {
+    fn read_for_write(&self) -> Result<Wiped<String>, WriteError> {
         let io = |reason| WriteError::Io { path: self.file.clone(), reason };
         for last in [false, true] {
             let bytes = match read_regular(&self.file, MAX_CACHE_BYTES) {
@@ -234,13 +235,13 @@ impl Store {
                 sleep(Duration::from_millis(50));
             }
         }
-        Ok(Zeroizing::default())
+        Ok(Wiped::default())
     }
 
     fn replace(&self, _guard: &CacheGuard, file: &Members<'_>) -> Result<(), WriteError> {
         let temporary = self.temporary();
         let io = |reason| WriteError::Io { path: temporary.clone(), reason };
-        let mut text = Zeroizing::new(Vec::with_capacity(1 << 14));
+        let mut text = Wiped::from(Vec::with_capacity(1 << 14));
         serde_json::to_writer_pretty(&mut *text, file).map_err(|error| io(error.into()))?;
         self.remove_leftover()?;
         let mut options = OpenOptions::new();
@@ -295,6 +296,19 @@ impl Snapshot {
     pub fn sessions(&self) -> Sessions<'_> {
         Sessions(Members::parse(&self.0).unwrap_or_default())
     }
+
+    /// What [`Sessions::lookup`] finds for one key, for a hit: the other entries stay unread.
+    pub fn lookup(&self, key: &CacheKey, is_only_profile: &dyn Fn(&CacheKey) -> bool) -> Option<CachedSession> {
+        match self.entries(key) {
+            Ok(entries) => answer(key, entries, is_only_profile),
+            Err(Unusual) => self.sessions().lookup(key, is_only_profile),
+        }
+    }
+
+    fn entries(&self, key: &CacheKey) -> Result<[Option<&str>; 2], Unusual> {
+        let Some(sessions) = member(&self.0, &key.outer)? else { return Ok([None; 2]) };
+        Ok([member(sessions, &key.inner)?, member(sessions, &key.marked_name())?])
+    }
 }
 
 /// The sessions of a snapshot, each still unread.
@@ -308,14 +322,11 @@ impl Sessions<'_> {
     /// the one that lasts longer answers: Amplify's stays under the plain name while ours is renewed beside it.
     pub fn lookup(&self, key: &CacheKey, is_only_profile: &dyn Fn(&CacheKey) -> bool) -> Option<CachedSession> {
         let sessions = self.0.object(&key.outer)?;
-        let read = |name: &str| sessions.get(name).and_then(CachedSession::read);
-        let is_for_key = |mark: &Mark| mark.is_for(&key.fingerprint);
-        let plain = read(&key.inner).filter(|session| match &session.mark {
-            Some(mark) => is_for_key(mark),
-            None => key.amplify_could_make_it && is_only_profile(key),
-        });
-        let marked = read(&key.marked_name()).filter(|session| session.mark.as_ref().is_some_and(is_for_key));
-        plain.into_iter().chain(marked).max_by_key(|session| session.lease.expiration)
+        answer(
+            key,
+            [key.inner.clone(), key.marked_name()].map(|name| sessions.get(&name).map(RawValue::get)),
+            is_only_profile,
+        )
     }
 
     /// Whether there are none.
@@ -329,17 +340,33 @@ impl Sessions<'_> {
     }
 
     /// Every entry that looks like a session: outer key, inner key, entry.
-    pub fn all(&self) -> Vec<(String, String, &RawValue)> {
+    pub fn all(&self) -> Vec<(String, String, &str)> {
         let mut all = Vec::new();
         for (outer, raw) in self.0.iter() {
             for (inner, entry) in Members::parse(raw.get()).unwrap_or_default().iter() {
                 if is_session_like(entry) {
-                    all.push((outer.to_owned(), inner.to_owned(), entry));
+                    all.push((outer.to_owned(), inner.to_owned(), entry.get()));
                 }
             }
         }
         all
     }
+}
+
+/// The session for `key` in the entries under its plain name and its marked one.
+fn answer(
+    key: &CacheKey,
+    [plain, marked]: [Option<&str>; 2],
+    is_only_profile: &dyn Fn(&CacheKey) -> bool,
+) -> Option<CachedSession> {
+    let is_for_key = |mark: &Mark| mark.is_for(&key.fingerprint);
+    let plain = plain.and_then(CachedSession::read).filter(|session| match &session.mark {
+        Some(mark) => is_for_key(mark),
+        None => key.amplify_could_make_it && is_only_profile(key),
+    });
+    let marked = marked.and_then(CachedSession::read);
+    let marked = marked.filter(|session| session.mark.as_ref().is_some_and(is_for_key));
+    plain.into_iter().chain(marked).max_by_key(|session| session.lease.expiration)
 }
 
 /// Whether an entry is a session, usable or not. Old Amplify CLIs left `{}` behind when AssumeRole had failed.
@@ -349,13 +376,13 @@ fn is_session_like(entry: &RawValue) -> bool {
 }
 
 /// The members of the file that lose entries to `goes`, without them.
-fn without<'t>(file: &Members<'t>, goes: &dyn Fn(&str, &str, &RawValue) -> bool) -> Vec<(String, Members<'t>)> {
+fn without<'t>(file: &Members<'t>, goes: &dyn Fn(&str, &str, &str) -> bool) -> Vec<(String, Members<'t>)> {
     let mut changed = Vec::new();
     for (outer, raw) in file.iter() {
         if let Some(mut sessions) = Members::parse(raw.get()) {
             let mut loses = false;
             sessions.retain(|inner, entry| {
-                let stays = !goes(outer, inner, entry);
+                let stays = !goes(outer, inner, entry.get());
                 loses |= !stays;
                 stays
             });
@@ -382,16 +409,16 @@ fn with<'t>(file: &mut Members<'t>, changed: &[(String, Members<'_>)], raws: &'t
 /// Which inner key a new entry takes: the plain name where Amplify could have made the session and no other live
 /// session stands there, else the marked name.
 fn place(key: &CacheKey, sessions: &Members<'_>, now: Timestamp) -> String {
-    let standing = sessions.get(&key.inner).and_then(CachedSession::read);
+    let standing = sessions.get(&key.inner).map(RawValue::get).and_then(CachedSession::read);
     let free = standing.is_none_or(|there| {
         there.lease.judge(now, 0) == Freshness::Stale || there.mark.is_some_and(|mark| mark.is_for(&key.fingerprint))
     });
     if key.amplify_could_make_it && free { key.inner.clone() } else { key.marked_name() }
 }
 
-fn is_ours_and_over(entry: &RawValue, now: Timestamp) -> bool {
+fn is_ours_and_over(entry: &str, now: Timestamp) -> bool {
     // Most entries of a file that others write, too, have no mark: they need no closer look.
-    entry.get().contains("\"amplifyCreds\"")
+    entry.contains("\"amplifyCreds\"")
         && CachedSession::read(entry)
             .is_some_and(|session| session.mark.is_some() && session.lease.seconds_left(now) <= 0)
 }
@@ -410,12 +437,12 @@ fn read_regular(path: &Path, cap: u64) -> io::Result<Vec<u8>> {
 }
 
 /// The file's text; what is not UTF-8 is no cache. The Amplify CLI's reader passes over a byte order mark, too.
-fn text(bytes: Vec<u8>) -> Zeroizing<String> {
+fn text(bytes: Vec<u8>) -> Wiped<String> {
     let mut text = match String::from_utf8(bytes) {
-        Ok(text) => Zeroizing::new(text),
+        Ok(text) => Wiped::from(text),
         Err(error) => {
-            drop(Zeroizing::new(error.into_bytes()));
-            Zeroizing::default()
+            drop(Wiped::from(error.into_bytes()));
+            Wiped::default()
         }
     };
     if text.starts_with('\u{feff}') {

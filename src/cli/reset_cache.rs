@@ -4,7 +4,6 @@
 //! which tells nobody's.
 
 use serde_json::json;
-use serde_json::value::RawValue;
 
 use crate::amplify::environment::Source;
 use crate::amplify::project::Environment;
@@ -47,7 +46,7 @@ impl What {
 pub(super) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure> {
     let what = what(context, options)?;
     let now = Clock::System.now();
-    let goes = |outer: &str, inner: &str, entry: &RawValue| goes(&what, outer, inner, entry, now);
+    let goes = |outer: &str, inner: &str, entry: &str| goes(&what, outer, inner, entry, now);
     let store = Store::new(&context.paths.cache_dir);
     let snapshot = store.read();
     let sessions = snapshot.sessions();
@@ -102,7 +101,7 @@ fn of_project(context: &Context, environment: &Environment) -> Result<Option<Box
     complete(context, plan).map(|plan| Some(Box::new(plan)))
 }
 
-fn goes(what: &What, outer: &str, inner: &str, entry: &RawValue, now: Timestamp) -> bool {
+fn goes(what: &What, outer: &str, inner: &str, entry: &str, now: Timestamp) -> bool {
     let session = CachedSession::read(entry);
     match (what, what.plan()) {
         (What::All, _) => true,

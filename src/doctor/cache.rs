@@ -63,7 +63,7 @@ impl CacheFacts {
             file: Place::of_file(file, &world.paths.home),
             dir_rights: rights(dir),
             dir: Place::of_file(dir.clone(), &world.paths.home),
-            entries: entries.map(|(outer, inner, raw)| entry(outer, inner, raw.get(), world.now)).collect(),
+            entries: entries.map(|(outer, inner, raw)| entry(outer, inner, raw, world.now)).collect(),
         }
     }
 }
@@ -81,7 +81,7 @@ fn problem(file: &Path) -> Option<String> {
 }
 
 fn entry(outer: String, inner: String, raw: &str, now: Timestamp) -> EntryFacts {
-    let session = serde_json::from_str(raw).ok().and_then(CachedSession::read);
+    let session = CachedSession::read(raw);
     // Old Amplify CLIs left `{}` where AssumeRole had failed: that is nobody's concern.
     let is_empty = Members::parse(raw).is_some_and(|entry| entry.is_empty());
     let lease = session.as_ref().map(|session| &session.lease);

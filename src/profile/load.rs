@@ -8,12 +8,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use thiserror::Error;
-use zeroize::Zeroizing;
 
 use crate::fs::read_capped;
 use crate::paths::Paths;
 use crate::profile_file::finding::Finding;
 use crate::profile_file::{self, Content, Dialect, FileKind, Problem, Property};
+use crate::secret::Wiped;
 use crate::span::{Location, SourceFile};
 
 use super::ProfileSet;
@@ -66,7 +66,7 @@ pub struct Files {
 
 struct FileText {
     source: Arc<SourceFile>,
-    text: Zeroizing<String>,
+    text: Wiped<String>,
 }
 
 // By hand: the text holds secrets.
@@ -93,7 +93,7 @@ impl Files {
 
     /// Text that is to stand, or stood, in these files.
     pub fn new(config: (Arc<SourceFile>, &str), credentials: (Arc<SourceFile>, &str)) -> Self {
-        let file = |(source, text): (_, &str)| FileText { source, text: Zeroizing::new(text.to_owned()) };
+        let file = |(source, text): (_, &str)| FileText { source, text: text.to_owned().into() };
         Self { config: file(config), credentials: file(credentials) }
     }
 
@@ -153,10 +153,10 @@ impl FileText {
         })?;
         let text = String::from_utf8(bytes.unwrap_or_default()).map_err(|error| {
             let offset = error.utf8_error().valid_up_to();
-            drop(Zeroizing::new(error.into_bytes()));
+            drop(Wiped::from(error.into_bytes()));
             LoadError::NotUtf8 { file, offset }
         })?;
-        Ok(Self { source, text: Zeroizing::new(text) })
+        Ok(Self { source, text: text.into() })
     }
 
     fn view(&self, dialect: Dialect, kind: FileKind) -> Result<FileView<'_>, LoadError> {

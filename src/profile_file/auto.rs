@@ -32,36 +32,82 @@ pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
     reading
 }
 
-/// The header lines of `text`. An indented `[` begins one where the line cannot continue a property, as for botocore and
+/// The header lines of a text. An indented `[` begins one where the line cannot continue a property, as for botocore and
 /// the JavaScript loader: otherwise the keys below it would land in the profile above.
-fn headers(text: &str) -> impl Iterator<Item = Line<'_>> {
-    // Indentation of the property that a deeper line continues; none before the first property of a section.
-    let mut indentation = None;
-    without_mark(text).filter_map(move |mut line| {
-        match line.shape {
-            Shape::Blank | Shape::Comment => return None,
-            Shape::Header => {}
-            Shape::Property => {
-                indentation = line.text.contains('=').then_some(0);
-                return None;
+///
+/// They are found by their `[`. What stands between is looked at only before an indented one, which is rare: of thousands
+/// of profiles one or two are read, so that finding the sections is most of the work.
+struct Headers<'t> {
+    text: &'t str,
+    /// Where the next `[` is looked for.
+    at: usize,
+    /// Begins at a line that has not been looked at, at most that of the next `[`.
+    lines: Lines<'t>,
+    /// Indentation of the property that a deeper line continues; none before the first property of a section.
+    indentation: Option<usize>,
+}
+
+fn headers(text: &str) -> Headers<'_> {
+    let at = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    Headers { text, at, lines: without_mark(text), indentation: None }
+}
+
+impl<'t> Iterator for Headers<'t> {
+    type Item = Line<'t>;
+
+    fn next(&mut self) -> Option<Line<'t>> {
+        loop {
+            let bracket = self.at + self.text.get(self.at..)?.find('[')?;
+            match self.text.as_bytes()[..bracket].last() {
+                Some(b'\n') => self.lines.skip_to(bracket),
+                Some(b' ' | b'\t') => {}
+                _ if bracket == self.lines.at() => {}
+                // In the middle of a line.
+                _ => {
+                    self.at = bracket + self.text[bracket..].find('\n')?;
+                    continue;
+                }
             }
-            Shape::Indented => {
-                let inner = line.text.trim_start_matches(BLANKS);
-                let depth = line.text.len() - inner.len();
-                if inner.starts_with(COMMENT) || indentation.is_some_and(|of_property| depth > of_property) {
-                    return None;
+            for line in self.lines.by_ref() {
+                let end = line.start + line.text.len();
+                let header = header_line(line, &mut self.indentation);
+                if end > bracket {
+                    self.at = end;
+                    if header.is_some() {
+                        return header;
+                    }
+                    break;
                 }
-                if !inner.starts_with('[') || self::inner(inner).is_none() {
-                    indentation = Some(depth);
-                    return None;
-                }
-                line.start += depth;
-                line.text = inner;
             }
         }
-        indentation = None;
-        Some(line)
-    })
+    }
+}
+
+/// The line as a header, if it is one; keeps the indentation that tells of the next.
+fn header_line<'t>(mut line: Line<'t>, indentation: &mut Option<usize>) -> Option<Line<'t>> {
+    match line.shape {
+        Shape::Blank | Shape::Comment => return None,
+        Shape::Header => {}
+        Shape::Property => {
+            *indentation = line.text.contains('=').then_some(0);
+            return None;
+        }
+        Shape::Indented => {
+            let inner = line.text.trim_start_matches(BLANKS);
+            let depth = line.text.len() - inner.len();
+            if inner.starts_with(COMMENT) || indentation.is_some_and(|of_property| depth > of_property) {
+                return None;
+            }
+            if !inner.starts_with('[') || self::inner(inner).is_none() {
+                *indentation = Some(depth);
+                return None;
+            }
+            line.start += depth;
+            line.text = inner;
+        }
+    }
+    *indentation = None;
+    Some(line)
 }
 
 /// The lines of `text`, the first without its byte order mark.

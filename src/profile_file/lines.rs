@@ -58,6 +58,19 @@ impl<'t> Lines<'t> {
     pub fn resume(text: &'t str, at: usize, number: u32) -> Self {
         Self { text, at, number: number.saturating_sub(1) }
     }
+
+    /// The byte that the next line starts at.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Passes over the lines before the one that starts at byte `at`, counting them and no more.
+    pub fn skip_to(&mut self, at: usize) {
+        let passed = self.text.as_bytes().get(self.at..at).unwrap_or_default();
+        let ends = passed.iter().filter(|byte| **byte == b'\n').count();
+        self.number = self.number.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
+        self.at = at;
+    }
 }
 
 impl<'t> Iterator for Lines<'t> {

@@ -194,6 +194,13 @@ fn a_byte_order_mark_hides_nothing() {
 
 proptest! {
     #[test]
+    fn headers_are_those_that_a_look_at_each_line_finds(text in "\u{feff}?(\\[a\\]|\\[|\\]|a|=|#| |\t|\n|\n|\r|\u{fc}){0,60}") {
+        let mut indentation = None;
+        let each: Vec<_> = without_mark(&text).filter_map(|line| header_line(line, &mut indentation)).collect();
+        prop_assert_eq!(headers(&text).collect::<Vec<_>>(), each);
+    }
+
+    #[test]
     fn no_text_makes_it_panic_and_lines_stay_within_the_file(text in "(\\[|\\]|profile |\"|'|\\\\|=|#|;| |\t|\n|\r|\u{feff}|a|\u{fc}|\\.){0,60}") {
         for kind in [Config, Credentials] {
             let last = lines(&text).count();

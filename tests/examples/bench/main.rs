@@ -1,0 +1,220 @@
+//! The cost of a hit and of a cold call beside goals and beside an empty Rust program of the same build profile:
+//!
+//! ```text
+//! cargo run --release --example bench                   everything, some minutes with the builds
+//! cargo run --example bench -- --check                  instructions and page faults alone; fails above the goals
+//! cargo run --example bench -- --program P --static P   these builds, not one made here
+//! ```
+//!
+//! Owns the table and the goals. Wall times are printed and never judged. Refuses to write into the tree.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what it is for")]
+
+#[cfg(target_os = "linux")]
+mod measure;
+#[cfg(target_os = "linux")]
+mod peers;
+#[cfg(target_os = "linux")]
+mod programs;
+#[cfg(target_os = "linux")]
+mod scenario;
+
+#[cfg(not(target_os = "linux"))]
+fn main() {
+    println!("!!! SKIPPED: callgrind and these figures are Linux's. Nothing was measured.");
+}
+
+#[cfg(target_os = "linux")]
+fn main() -> std::process::ExitCode {
+    linux::main()
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::path::{Path, PathBuf};
+    use std::process::{Command, ExitCode};
+
+    use crate::measure::{Cost, at_once, in_turn, instructions, median, run, valgrind};
+    use crate::programs::{release, yardstick};
+    use crate::scenario::{Scenario, said};
+    use crate::{peers, scenario};
+
+    /// How often page faults are counted; the system's own work now and then adds one.
+    const COUNTS: usize = 9;
+    const ROUNDS: usize = 200;
+    const AT_ONCE: usize = 256;
+    /// How far above a goal `--check` lets pass, in per cent.
+    const LEEWAY: u64 = 5;
+
+    #[derive(Default)]
+    struct Options {
+        only_check: bool,
+        program: Option<PathBuf>,
+        fixed: Option<PathBuf>,
+    }
+
+    /// What was measured beside its goals.
+    #[derive(Default)]
+    struct Table {
+        too_much: Vec<String>,
+    }
+
+    impl Table {
+        /// A figure that repeats, which is judged.
+        fn count(&mut self, what: &str, measured: u64, goal: u64) {
+            let over = measured > goal + goal * LEEWAY / 100;
+            println!("| {what} | {} | {} |{}", digits(measured), digits(goal), if over { " TOO MUCH" } else { "" });
+            if over {
+                self.too_much.push(format!("{what}: {} above {}", digits(measured), digits(goal)));
+            }
+        }
+
+        /// A figure that is told.
+        fn tell(what: &str, measured: &str, goal: &str) {
+            println!("| {what} | {measured} | {goal} |");
+        }
+    }
+
+    pub(crate) fn main() -> ExitCode {
+        let Some(options) = parse(std::env::args().skip(1)) else {
+            eprintln!("usage: bench [--check] [--program PATH] [--static PATH]");
+            return ExitCode::from(2);
+        };
+        match table(&options) {
+            Ok(table) if table.too_much.is_empty() => ExitCode::SUCCESS,
+            Ok(table) => {
+                eprintln!("\nbench: more than {LEEWAY} % above the goal:\n  {}", table.too_much.join("\n  "));
+                ExitCode::FAILURE
+            }
+            Err(error) => {
+                eprintln!("bench: {error}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    fn parse(mut args: impl Iterator<Item = String>) -> Option<Options> {
+        let mut options = Options::default();
+        while let Some(option) = args.next() {
+            match option.as_str() {
+                "--check" => options.only_check = true,
+                "--program" => options.program = Some(args.next()?.into()),
+                "--static" => options.fixed = Some(args.next()?.into()),
+                _ => return None,
+            }
+        }
+        Some(options)
+    }
+
+    fn table(options: &Options) -> Result<Table, String> {
+        let valgrind = valgrind().ok_or("there is no valgrind on the PATH")?;
+        let program = match &options.program {
+            Some(program) => program.canonicalize().map_err(said)?,
+            None => release()?,
+        };
+        let fixed = options.fixed.as_ref().map(|program| program.canonicalize().map_err(said)).transpose()?;
+        let (_dir, yardstick) = yardstick()?;
+        let mut table = Table::default();
+        println!("| | measured | goal |\n| --- | --- | --- |");
+        let count = |command: &Command| instructions(&valgrind, command);
+
+        let hit = Scenario::hit(&program, 6, 10)?;
+        let empty = Command::new(&yardstick);
+        println!("| empty Rust program, instructions | {} | |", digits(count(&empty)?));
+        println!("| empty Rust program, page faults | {} | |", faults(Command::new(&yardstick))?);
+        let of_hit = count(&hit.command(&program))?;
+        table.count("hit, instructions", of_hit, 620_000);
+        table.count("hit, page faults", faults(hit.command(&program))?, 130);
+        match &fixed {
+            Some(fixed) => {
+                table.count("hit, static, instructions", count(&hit.command(fixed))?, 400_000);
+                println!("| hit, static, page faults | {} | |", faults(hit.command(fixed))?);
+            }
+            None => println!("| hit, static | not measured: no --static PATH | 400,000 |"),
+        }
+        let many = Scenario::hit(&program, 5_000, 10)?;
+        let per_profile = count(&many.command(&program))?.saturating_sub(of_hit) / (5_000 - 6);
+        table.count("each further profile, instructions", per_profile, 1_800);
+        let full = Scenario::hit(&program, 6, 1_000)?;
+        let per_entry = count(&full.command(&program))?.saturating_sub(of_hit) / (1_000 - 10);
+        table.count("each further cache entry, instructions", per_entry, 4_500);
+        let cold = Scenario::cold(&program)?;
+        match &cold {
+            Some((cold, authorities)) => {
+                let what = format!("cold call, one role over TLS, {authorities} authorities, instructions");
+                table.count(&what, count(&cold.command(&program))?, 15_000_000);
+            }
+            None => println!("| cold call over TLS | not measured: the system has no bundle | 15,000,000 |"),
+        }
+        if !options.only_check {
+            walls(&yardstick, &program, fixed.as_deref(), [&hit, &many], cold.as_ref().map(|(cold, _)| cold))?;
+            peers::compare(&hit, &program)?;
+            size("binary", &program, "5 MB")?;
+            fixed.map_or(Ok(()), |fixed| size("binary, static", &fixed, "6 MB"))?;
+        }
+        Ok(table)
+    }
+
+    /// Wall times, all programs in turn.
+    fn walls(
+        yardstick: &Path,
+        program: &Path,
+        fixed: Option<&Path>,
+        [hit, many]: [&Scenario; 2],
+        cold: Option<&Scenario>,
+    ) -> Result<(), String> {
+        let mut commands = vec![Command::new(yardstick), hit.command(program), many.command(program)];
+        let mut names = vec![("empty Rust program", ""), ("hit", "1.50x"), ("hit among 5,000 profiles", "3 ms")];
+        if let Some(cold) = cold {
+            commands.push(cold.command(program));
+            names.push(("cold call", "6 ms"));
+        }
+        if let Some(fixed) = fixed {
+            commands.push(hit.command(fixed));
+            names.push(("hit, static", "0.95x"));
+        }
+        let costs = in_turn(&mut commands, ROUNDS)?;
+        for ((name, goal), of_one) in names.iter().zip(&costs) {
+            let wall = median(of_one.iter().map(|cost| cost.wall).collect()).as_secs_f64() * 1e3;
+            Table::tell(&format!("{name}, wall"), &format!("{wall:.2} ms, {:.2}x", ratio(of_one, &costs[0])), goal);
+        }
+        let mut all = vec![(Command::new(yardstick), "", ""), (hit.command(program), "", "1.30x")];
+        all.extend(fixed.map(|fixed| (hit.command(fixed), ", static", "1.00x")));
+        let mut times = vec![Vec::new(); all.len()];
+        for _ in 0..9 {
+            for ((command, ..), times) in all.iter_mut().zip(&mut times) {
+                times.push(at_once(command, AT_ONCE).map_err(said)?.as_secs_f64());
+            }
+        }
+        let empty = times[0].clone();
+        for ((_, name, goal), times) in all.iter().zip(times).skip(1) {
+            let wall = median(times.clone()) * 1e3;
+            let ratio = median(times.iter().zip(&empty).map(|(one, other)| one / other).collect());
+            Table::tell(&format!("{AT_ONCE} hits at once{name}, wall"), &format!("{wall:.0} ms, {ratio:.2}x"), goal);
+        }
+        Ok(())
+    }
+
+    /// The median of how many times as long one takes as the other in the same round.
+    fn ratio(one: &[Cost], other: &[Cost]) -> f64 {
+        median(one.iter().zip(other).map(|(one, other)| one.wall.as_secs_f64() / other.wall.as_secs_f64()).collect())
+    }
+
+    fn faults(mut command: Command) -> Result<u64, String> {
+        let all: Result<Vec<_>, _> = (0..COUNTS).map(|_| Ok(run(&mut command)?.page_faults)).collect();
+        all.map(median)
+    }
+
+    fn size(what: &str, program: &Path, goal: &str) -> Result<(), String> {
+        let bytes = std::fs::metadata(program).map_err(scenario::said)?.len();
+        Table::tell(what, &format!("{} bytes", digits(bytes)), goal);
+        Ok(())
+    }
+
+    /// 1234567 as 1,234,567.
+    fn digits(number: u64) -> String {
+        match number {
+            0..1_000 => number.to_string(),
+            _ => format!("{},{:03}", digits(number / 1_000), number % 1_000),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Owns how a command is measured: instructions by callgrind, page faults and processor time by what the system counts
+//! of children that have ended, wall time by the clock.
+//!
+//! Refuses parallel use: what the system counts is of all children together.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::resource::{UsageWho, getrusage};
+
+use crate::scenario::said;
+
+/// What a run cost, besides instructions.
+#[derive(Clone, Copy)]
+pub(crate) struct Cost {
+    pub(crate) wall: Duration,
+    pub(crate) cpu: Duration,
+    pub(crate) page_faults: u64,
+}
+
+/// Where valgrind is; none where it is not.
+pub(crate) fn valgrind() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|dir| dir.join("valgrind")).find(|file| file.is_file())
+}
+
+/// The instructions that the command takes outside the kernel.
+pub(crate) fn instructions(valgrind: &PathBuf, command: &Command) -> Result<u64, String> {
+    let mut under = Command::new(valgrind);
+    under.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(command.get_program());
+    under.args(command.get_args()).env_clear();
+    under.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let run = under.stdin(Stdio::null()).output().map_err(said)?;
+    let told = String::from_utf8_lossy(&run.stderr);
+    let counted = told.lines().find_map(|line| line.split_once("Collected :"));
+    let counted = counted.and_then(|(_, number)| number.trim().parse().ok());
+    counted.filter(|_| run.status.success()).ok_or_else(|| format!("callgrind did not count:\n{told}"))
+}
+
+/// Runs the command to its end.
+pub(crate) fn run(command: &mut Command) -> Result<Cost, String> {
+    let before = of_children()?;
+    let since = Instant::now();
+    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status().map_err(said)?;
+    let wall = since.elapsed();
+    let after = of_children()?;
+    if !status.success() {
+        return Err(format!("{command:?} failed"));
+    }
+    Ok(Cost { wall, cpu: after.0.saturating_sub(before.0), page_faults: after.1 - before.1 })
+}
+
+/// Processor time and page faults of all children that have ended.
+fn of_children() -> Result<(Duration, u64), String> {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).map_err(said)?;
+    let time = [usage.user_time(), usage.system_time()].map(|time| {
+        let micros = time.tv_sec() * 1_000_000 + time.tv_usec();
+        Duration::from_micros(micros.unsigned_abs())
+    });
+    Ok((time[0] + time[1], (usage.minor_page_faults() + usage.major_page_faults()).unsigned_abs()))
+}
+
+/// Runs all commands in turn, so many rounds: what disturbs one disturbs them all. Gives each one's costs by round.
+pub(crate) fn in_turn(commands: &mut [Command], rounds: usize) -> Result<Vec<Vec<Cost>>, String> {
+    let mut costs = vec![Vec::with_capacity(rounds); commands.len()];
+    for _ in 0..rounds {
+        for (command, costs) in commands.iter_mut().zip(&mut costs) {
+            costs.push(run(command)?);
+        }
+    }
+    Ok(costs)
+}
+
+/// How long it takes until so many processes that are started at once have all ended.
+pub(crate) fn at_once(command: &mut Command, processes: usize) -> io::Result<Duration> {
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    let since = Instant::now();
+    let started: io::Result<Vec<_>> = (0..processes).map(|_| command.spawn()).collect();
+    for mut child in started? {
+        child.wait()?;
+    }
+    Ok(since.elapsed())
+}
+
+/// The one in the middle.
+pub(crate) fn median<T: PartialOrd + Copy>(mut all: Vec<T>) -> T {
+    all.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    all[all.len() / 2]
+}

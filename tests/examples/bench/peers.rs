@@ -1,0 +1,56 @@
+//! Owns the comparison with those who do the same: the AWS CLI's `configure export-credentials` and boto3 with its file
+//! cache, both answering a role's session from their own caches.
+//!
+//! Refuses to install them: a peer that is not on the machine is skipped, and that is said.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::measure::{in_turn, median};
+use crate::scenario::{Scenario, said};
+
+/// Enough where one run takes half a second.
+const ROUNDS: usize = 7;
+
+const BOTO3: &str = "
+import boto3, botocore.credentials, botocore.session, os, sys
+session = botocore.session.Session(profile='one')
+provider = session.get_component('credential_provider').get_provider('assume-role')
+provider.cache = botocore.credentials.JSONFileCache(os.path.join(os.environ['HOME'], 'boto'))
+session.get_credentials().get_frozen_credentials()
+if len(sys.argv) > 1:
+    boto3
+";
+
+/// Prints how many times as much processor time the peers take as a hit.
+pub(crate) fn compare(hit: &Scenario, program: &Path) -> Result<(), String> {
+    let aws = std::env::var_os("AMPLIFY_CREDS_BENCH_AWS").unwrap_or_else(|| "aws".into());
+    let python = std::env::var_os("AMPLIFY_CREDS_BENCH_PYTHON").unwrap_or_else(|| "python3".into());
+    let peers = [
+        (
+            "aws configure export-credentials",
+            peer(hit, aws, &["configure", "export-credentials", "--profile", "one"]),
+            "300x",
+        ),
+        ("boto3 with a file cache", peer(hit, python, &["-c", BOTO3]), "130x"),
+    ];
+    for (name, mut command, goal) in peers {
+        // The first run fills the peer's own cache, and tells whether there is a peer at all.
+        if !command.output().is_ok_and(|run| run.status.success()) {
+            println!("| {name} | skipped: not on this machine | {goal} |");
+            continue;
+        }
+        let costs = in_turn(&mut [hit.command(program), command], ROUNDS).map_err(said)?;
+        let ratios = costs[0].iter().zip(&costs[1]).map(|(own, peer)| peer.cpu.as_secs_f64() / own.cpu.as_secs_f64());
+        println!("| {name}, processor time | {:.0}x of a hit | {goal} |", median(ratios.collect()));
+    }
+    Ok(())
+}
+
+/// A program of somebody else with the home's files, and the variables that finding it takes.
+fn peer(hit: &Scenario, program: std::ffi::OsString, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).env_clear().envs(hit.home().environment());
+    command.envs(["PATH", "PYENV_ROOT"].into_iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+    command
+}

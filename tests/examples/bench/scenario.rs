@@ -1,0 +1,122 @@
+//! Owns what is measured: a throw-away home with so many profiles and cached sessions, and the double that gave them.
+//!
+//! Refuses to measure. The sessions of the asked chain are real; the others are its last one under the names of others.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use test_support::{Authority, FakeSts, Role, TestHome, Validity, World, biz_corp as data};
+
+const NEXT_ROLE: &str = "arn:aws:iam::222222222222:role/Next";
+
+/// The profiles that every home has: a user's keys, a role, a role behind it, and a default.
+const OWN_PROFILES: usize = 4;
+
+/// Where the system keeps its certificate authorities in one file.
+const SYSTEM_BUNDLES: [&str; 3] =
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
+
+/// A home, and the double that its program calls while this lives.
+pub(crate) struct Scenario {
+    home: TestHome,
+    _sts: FakeSts,
+    arguments: &'static [&'static str],
+}
+
+impl Scenario {
+    /// A session that is in the cache, of a role behind a role, among so many profiles and entries.
+    pub(crate) fn hit(program: &Path, profiles: usize, entries: usize) -> Result<Self, String> {
+        let sts = FakeSts::start(world());
+        let home = home(program, &sts, profiles);
+        let scenario = Self { home, _sts: sts, arguments: &["process", "two"] };
+        scenario.check()?;
+        scenario.add_entries(entries)?;
+        scenario.check()?;
+        Ok(scenario)
+    }
+
+    /// One role fetched over TLS, whose certificate is signed by the last authority of a bundle like the system's; none
+    /// where the system has no bundle.
+    pub(crate) fn cold(program: &Path) -> Result<Option<(Self, usize)>, String> {
+        let Some(bundle) = SYSTEM_BUNDLES.iter().find_map(|path| std::fs::read_to_string(path).ok()) else {
+            return Ok(None);
+        };
+        let authority = Authority::new("bench");
+        let sts = FakeSts::start_tls(world(), authority.server(&["127.0.0.1"], Validity::Good));
+        let home = home(program, &sts, 6);
+        let bundle = home.write("bundle.pem", bundle + &authority.pem());
+        let authorities = std::fs::read_to_string(&bundle).map_err(said)?.matches("-----BEGIN").count();
+        let config = std::fs::read_to_string(home.path().join(".aws/config")).map_err(said)?;
+        home.config(&config.replace("[profile one]\n", &format!("[profile one]\nca_bundle = {}\n", bundle.display())));
+        let scenario = Self { home, _sts: sts, arguments: &["process", "--no-cache", "one"] };
+        scenario.check()?;
+        Ok(Some((scenario, authorities)))
+    }
+
+    /// What is run of this program, with an environment of its own and nothing of this one.
+    pub(crate) fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.args(self.arguments).env_clear().envs(self.home.environment());
+        command
+    }
+
+    /// The home, for other programs that read the same files.
+    pub(crate) fn home(&self) -> &TestHome {
+        &self.home
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let run = self.command(self.home.program()).output().map_err(said)?;
+        if run.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&run.stderr).into_owned()) }
+    }
+
+    fn add_entries(&self, entries: usize) -> Result<(), String> {
+        let text = std::fs::read_to_string(self.home.cache_file()).map_err(said)?;
+        let mut file: Value = serde_json::from_str(&text).map_err(said)?;
+        let file = file.as_object_mut().ok_or("the cache is an object")?;
+        let last = file.values().last().cloned().ok_or("the cache has entries")?;
+        for n in 0..entries.saturating_sub(file.len()) {
+            file.insert(format!("arn:aws:iam::333333333333:role/Other{n}"), last.clone());
+        }
+        let text = serde_json::to_string_pretty(file).map_err(said)?;
+        self.home.write(".amplify/awscloudformation/cache.json", text);
+        Ok(())
+    }
+}
+
+/// Any error as text.
+pub(crate) fn said(error: impl ToString) -> String {
+    error.to_string()
+}
+
+fn world() -> World {
+    World::biz_corp().role(Role::new(NEXT_ROLE).trusts(data::NO_MFA_ROLE))
+}
+
+/// The files of a team: the asked chain behind so many other role profiles.
+fn home(program: &Path, sts: &FakeSts, profiles: usize) -> TestHome {
+    let home = TestHome::new(program).calling(sts);
+    let mut config = "# made for measuring\n[default]\nregion = eu-west-1\n\n".to_owned();
+    for n in 0..profiles.saturating_sub(OWN_PROFILES) {
+        let _ = write!(
+            config,
+            "# team {n}\n[profile role-{n}]\nrole_arn = arn:aws:iam::222222222222:role/Role{n}\n\
+             source_profile = keys\nexternal_id = ext-{n}\nregion = us-east-1\noutput = json\n\n"
+        );
+    }
+    let _ = write!(
+        config,
+        "[profile one]\nrole_arn = {}\nsource_profile = keys\nregion = eu-west-1\n\n\
+         [profile two]\nrole_arn = {NEXT_ROLE}\nsource_profile = one\nregion = eu-west-1\n",
+        data::NO_MFA_ROLE
+    );
+    home.config(&config);
+    home.credentials(&format!(
+        "[keys]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+        data::ACCESS_KEY_ID,
+        data::SECRET_ACCESS_KEY
+    ));
+    home
+}
