@@ -2,7 +2,7 @@
 //!
 //! Refuses to decide who may own a file: that is the caller's.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use std::path::Path;
 /// Whatever the system says; `FileTooLarge` above the cap; `IsADirectory` for a directory on every system.
 pub fn read_capped(path: &Path, cap: u64) -> io::Result<Option<Vec<u8>>> {
     match File::open(path) {
-        Ok(file) => read_open(file, cap).map(Some),
+        Ok(file) => file.metadata().and_then(|metadata| read_open(file, &metadata, cap)).map(Some),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
         Err(error) => Err(error),
     }
@@ -22,18 +22,26 @@ pub fn read_capped(path: &Path, cap: u64) -> io::Result<Option<Vec<u8>>> {
 ///
 /// # Errors
 /// As [`read_capped`].
-pub fn read_open(mut file: File, cap: u64) -> io::Result<Vec<u8>> {
-    let metadata = file.metadata()?;
+pub fn read_open(mut file: File, metadata: &Metadata, cap: u64) -> io::Result<Vec<u8>> {
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
     if metadata.len() > cap {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0).saturating_add(1));
-    // A FIFO or /proc file has no length to trust: the cap holds while reading, too.
-    let read = Read::by_ref(&mut file).take(cap + 1).read_to_end(&mut bytes)?;
-    if read as u64 > cap {
+    let length = usize::try_from(metadata.len()).unwrap_or(0);
+    let mut bytes = vec![0; length.saturating_add(1)];
+    // A plain file comes by one read, which would have given a byte more if there were one.
+    let first = match file.read(&mut bytes) {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+        read => read?,
+    };
+    bytes.truncate(first);
+    if first != length || !metadata.is_file() {
+        // A FIFO or /proc file has no length to trust: the cap holds while reading, too.
+        Read::by_ref(&mut file).take((cap + 1).saturating_sub(first as u64)).read_to_end(&mut bytes)?;
+    }
+    if bytes.len() as u64 > cap {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     Ok(bytes)

@@ -430,10 +430,11 @@ fn read_regular(path: &Path, cap: u64) -> io::Result<Vec<u8>> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
     let file = options.open(path)?;
-    if !file.metadata()?.is_file() {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
-    read_open(file, cap)
+    read_open(file, &metadata, cap)
 }
 
 /// The file's text; what is not UTF-8 is no cache. The Amplify CLI's reader passes over a byte order mark, too.

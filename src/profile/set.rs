@@ -3,7 +3,7 @@
 //! Refuses to mix spellings: within a file, the better way of writing a name hides the others.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::profile_file::Dialect;
 use crate::span::Location;
@@ -18,8 +18,9 @@ pub struct ProfileSet<'t> {
     pub dialect: Dialect,
     /// Config, then credentials.
     pub(super) files: [FileView<'t>; 2],
-    /// What was near to names that do not exist: a source that is gone is often that of many.
-    pub(super) nearest: RefCell<HashMap<String, Vec<String>>>,
+    /// What was near to names that do not exist: a source that is gone is often that of many. A hash map would ask the
+    /// system for randomness on every hit.
+    pub(super) nearest: RefCell<BTreeMap<String, Vec<String>>>,
 }
 
 /// Sections of the config file that are no profiles and that profiles refer to by name.

@@ -67,8 +67,10 @@ impl<'t> Lines<'t> {
     /// Passes over the lines before the one that starts at byte `at`, counting them and no more.
     pub fn skip_to(&mut self, at: usize) {
         let passed = self.text.as_bytes().get(self.at..at).unwrap_or_default();
-        let ends = passed.iter().filter(|byte| **byte == b'\n').count();
-        self.number = self.number.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
+        // In sums of one byte each, which the compiler adds up sixteen at a time.
+        let ends = |part: &[u8]| part.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>();
+        let ends = passed.chunks(255).map(|part| u32::from(ends(part))).sum();
+        self.number = self.number.saturating_add(ends);
         self.at = at;
     }
 }

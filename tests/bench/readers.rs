@@ -3,17 +3,23 @@
 
 use std::fmt::Write as _;
 
-use amplify_creds::clock::Clock;
+use amplify_creds::cache::entry::{self, MARK_VERSION, Mark};
+use amplify_creds::cache::key::CacheKey;
+use amplify_creds::cache::store::Store;
+use amplify_creds::clock::{Clock, Timestamp};
 use amplify_creds::consumers::{Consumer, Views};
+use amplify_creds::credentials::Credentials;
 use amplify_creds::doctor::examine;
 use amplify_creds::doctor::facts::{Facts, Trouble, World};
 use amplify_creds::doctor::sights::Sights;
 use amplify_creds::env::Env;
 use amplify_creds::paths::{Overrides, Paths};
 use amplify_creds::plan::build::{Inputs, build};
+use amplify_creds::plan::mfa::Step;
 use amplify_creds::profile::load::Files;
 use amplify_creds::profile_file::lines::lines;
 use amplify_creds::profile_file::{Content, Dialect, FileKind, npm_ini, read};
+use amplify_creds::secret::Secret;
 use divan::Bencher;
 use divan::counter::BytesCount;
 
@@ -100,9 +106,45 @@ fn plan_of_the_last(bencher: Bencher<'_, '_>, profiles: usize) {
     });
 }
 
+/// What a hit does with the cache: the file is read, and one of its sessions found.
+#[divan::bench(args = [10, 1000])]
+fn cache_lookup(bencher: Bencher<'_, '_>, entries: usize) {
+    let files = Files::from_text(&config(6), CREDENTIALS);
+    let set = files.profiles(Dialect::Auto).expect("auto reads everything");
+    let plan = build(&set, "role-5", &Inputs::default()).expect("a chain");
+    let key = CacheKey::of(&plan, Step::Hop(plan.hops.len() - 1)).expect("a role's key");
+    let now = Clock::System.now();
+    let credentials = Credentials {
+        access_key_id: "ASIAIOSFODNN7EXAMPLE".to_owned(),
+        secret_access_key: Secret::new("s".repeat(40)),
+        session_token: Some(Secret::new("t".repeat(600))),
+        expiration: None,
+        account_id: None,
+    };
+    let mark = Mark {
+        v: MARK_VERSION,
+        fingerprint: key.fingerprint.hex().to_owned(),
+        written_at: now.rfc3339(),
+        lifetime: 3600,
+        profile: "role-5".to_owned(),
+        account_id: None,
+        clock_offset: 0,
+    };
+    let entry = entry::write(&credentials, Timestamp(now.0 + 3600), &mark).expect("an entry");
+    let role =
+        |n| if n == entries / 2 { key.outer.clone() } else { format!("arn:aws:iam::333333333333:role/Other{n}") };
+    let all = (0..entries).map(|n| (role(n), serde_json::json!({key.marked_name(): &entry}))).collect();
+    let dir = tempfile::tempdir().expect("a directory");
+    let text = serde_json::to_string_pretty(&serde_json::Value::Object(all)).expect("text");
+    std::fs::write(dir.path().join("cache.json"), &text).expect("a file");
+    let store = Store::new(dir.path());
+    assert!(store.read().lookup(&key, &|_| false).is_some());
+    bencher.counter(BytesCount::of_str(&text)).bench(|| store.read().lookup(&key, &|_| false).is_some());
+}
+
 /// Shapes that a careless reader takes quadratic time for, repeated to the largest file that is read (16 MiB).
 /// `{}` becomes a number that counts up.
-const NASTY: [(&str, &str, &str); 16] = [
+const NASTY: [(&str, &str, &str); 18] = [
     ("header brackets", "[", "]"),
     ("header spaces", "[a", "] "),
     ("unclosed headers", "", "[profile a\n"),
@@ -116,6 +158,8 @@ const NASTY: [(&str, &str, &str); 16] = [
     ("ever new keys", "[a]\n", "k{}=v\n"),
     ("continuation", "[a]\nk = v\n", " more\n"),
     ("nested block", "[a]\nk =\n", "  a = b\n"),
+    ("indented brackets", "[a]\nk = v\n", "  [x\n"),
+    ("brackets in values", "[a]\n", "k = x[ [\n"),
     ("indented comments", "[a]\nk = v\n", "  # c\n"),
     ("array", "[a]\n", "k[] = v\n"),
     ("carriage returns", "[a]\n", "k=v\r"),

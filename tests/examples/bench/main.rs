@@ -33,7 +33,7 @@ mod linux {
     use std::path::{Path, PathBuf};
     use std::process::{Command, ExitCode};
 
-    use crate::measure::{Cost, at_once, in_turn, instructions, median, run, valgrind};
+    use crate::measure::{Case, Cost, at_once, in_turn, instructions, median, run, valgrind};
     use crate::programs::{release, yardstick};
     use crate::scenario::{Scenario, said};
     use crate::{peers, scenario};
@@ -141,6 +141,7 @@ mod linux {
         match &cold {
             Some((cold, authorities)) => {
                 let what = format!("cold call, one role over TLS, {authorities} authorities, instructions");
+                cold.forget();
                 table.count(&what, count(&cold.command(&program))?, 15_000_000);
             }
             None => println!("| cold call over TLS | not measured: the system has no bundle | 15,000,000 |"),
@@ -162,17 +163,19 @@ mod linux {
         [hit, many]: [&Scenario; 2],
         cold: Option<&Scenario>,
     ) -> Result<(), String> {
-        let mut commands = vec![Command::new(yardstick), hit.command(program), many.command(program)];
+        let mut cases: Vec<Case<'_>> =
+            [Command::new(yardstick), hit.command(program), many.command(program)].map(Case::from).into();
         let mut names = vec![("empty Rust program", ""), ("hit", "1.50x"), ("hit among 5,000 profiles", "3 ms")];
+        let forget = || cold.iter().for_each(|cold| cold.forget());
         if let Some(cold) = cold {
-            commands.push(cold.command(program));
+            cases.push(Case { command: cold.command(program), before: Some(&forget) });
             names.push(("cold call", "6 ms"));
         }
         if let Some(fixed) = fixed {
-            commands.push(hit.command(fixed));
+            cases.push(hit.command(fixed).into());
             names.push(("hit, static", "0.95x"));
         }
-        let costs = in_turn(&mut commands, ROUNDS)?;
+        let costs = in_turn(&mut cases, ROUNDS)?;
         for ((name, goal), of_one) in names.iter().zip(&costs) {
             let wall = median(of_one.iter().map(|cost| cost.wall).collect()).as_secs_f64() * 1e3;
             Table::tell(&format!("{name}, wall"), &format!("{wall:.2} ms, {:.2}x", ratio(of_one, &costs[0])), goal);

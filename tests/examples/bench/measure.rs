@@ -62,11 +62,24 @@ fn of_children() -> Result<(Duration, u64), String> {
     Ok((time[0] + time[1], (usage.minor_page_faults() + usage.major_page_faults()).unsigned_abs()))
 }
 
-/// Runs all commands in turn, so many rounds: what disturbs one disturbs them all. Gives each one's costs by round.
-pub(crate) fn in_turn(commands: &mut [Command], rounds: usize) -> Result<Vec<Vec<Cost>>, String> {
-    let mut costs = vec![Vec::with_capacity(rounds); commands.len()];
+/// A command, and what makes its next run like its first.
+pub(crate) struct Case<'a> {
+    pub(crate) command: Command,
+    pub(crate) before: Option<&'a dyn Fn()>,
+}
+
+impl From<Command> for Case<'_> {
+    fn from(command: Command) -> Self {
+        Self { command, before: None }
+    }
+}
+
+/// Runs all in turn, so many rounds: what disturbs one disturbs them all. Gives each one's costs by round.
+pub(crate) fn in_turn(cases: &mut [Case<'_>], rounds: usize) -> Result<Vec<Vec<Cost>>, String> {
+    let mut costs = vec![Vec::with_capacity(rounds); cases.len()];
     for _ in 0..rounds {
-        for (command, costs) in commands.iter_mut().zip(&mut costs) {
+        for (Case { command, before }, costs) in cases.iter_mut().zip(&mut costs) {
+            before.inspect(|before| before());
             costs.push(run(command)?);
         }
     }

@@ -1,25 +1,24 @@
 //! Owns the comparison with those who do the same: the AWS CLI's `configure export-credentials` and boto3 with its file
 //! cache, both answering a role's session from their own caches.
 //!
-//! Refuses to install them: a peer that is not on the machine is skipped, and that is said.
+//! Refuses to install them: a peer that is not on the machine is skipped, and that is said. `AMPLIFY_CREDS_BENCH_AWS` and
+//! `AMPLIFY_CREDS_BENCH_PYTHON` name other programs than those on the PATH.
 
 use std::path::Path;
 use std::process::Command;
 
-use crate::measure::{in_turn, median};
-use crate::scenario::{Scenario, said};
+use crate::measure::{Case, in_turn, median};
+use crate::scenario::Scenario;
 
 /// Enough where one run takes half a second.
 const ROUNDS: usize = 7;
 
 const BOTO3: &str = "
-import boto3, botocore.credentials, botocore.session, os, sys
+import os, boto3, botocore.credentials, botocore.session
 session = botocore.session.Session(profile='one')
 provider = session.get_component('credential_provider').get_provider('assume-role')
 provider.cache = botocore.credentials.JSONFileCache(os.path.join(os.environ['HOME'], 'boto'))
-session.get_credentials().get_frozen_credentials()
-if len(sys.argv) > 1:
-    boto3
+boto3.Session(botocore_session=session).get_credentials().get_frozen_credentials()
 ";
 
 /// Prints how many times as much processor time the peers take as a hit.
@@ -37,10 +36,10 @@ pub(crate) fn compare(hit: &Scenario, program: &Path) -> Result<(), String> {
     for (name, mut command, goal) in peers {
         // The first run fills the peer's own cache, and tells whether there is a peer at all.
         if !command.output().is_ok_and(|run| run.status.success()) {
-            println!("| {name} | skipped: not on this machine | {goal} |");
+            println!("| {name} | skipped: no such program here | {goal} |");
             continue;
         }
-        let costs = in_turn(&mut [hit.command(program), command], ROUNDS).map_err(said)?;
+        let costs = in_turn(&mut [hit.command(program), command].map(Case::from), ROUNDS)?;
         let ratios = costs[0].iter().zip(&costs[1]).map(|(own, peer)| peer.cpu.as_secs_f64() / own.cpu.as_secs_f64());
         println!("| {name}, processor time | {:.0}x of a hit | {goal} |", median(ratios.collect()));
     }

@@ -50,7 +50,7 @@ impl Scenario {
         let authorities = std::fs::read_to_string(&bundle).map_err(said)?.matches("-----BEGIN").count();
         let config = std::fs::read_to_string(home.path().join(".aws/config")).map_err(said)?;
         home.config(&config.replace("[profile one]\n", &format!("[profile one]\nca_bundle = {}\n", bundle.display())));
-        let scenario = Self { home, _sts: sts, arguments: &["process", "--no-cache", "one"] };
+        let scenario = Self { home, _sts: sts, arguments: &["process", "one"] };
         scenario.check()?;
         Ok(Some((scenario, authorities)))
     }
@@ -60,6 +60,11 @@ impl Scenario {
         let mut command = Command::new(program);
         command.args(self.arguments).env_clear().envs(self.home.environment());
         command
+    }
+
+    /// Makes the next call a cold one.
+    pub(crate) fn forget(&self) {
+        let _ = std::fs::remove_dir_all(self.home.path().join(".amplify"));
     }
 
     /// The home, for other programs that read the same files.
@@ -76,7 +81,7 @@ impl Scenario {
         let text = std::fs::read_to_string(self.home.cache_file()).map_err(said)?;
         let mut file: Value = serde_json::from_str(&text).map_err(said)?;
         let file = file.as_object_mut().ok_or("the cache is an object")?;
-        let last = file.values().last().cloned().ok_or("the cache has entries")?;
+        let last = file.values().next_back().cloned().ok_or("the cache has entries")?;
         for n in 0..entries.saturating_sub(file.len()) {
             file.insert(format!("arn:aws:iam::333333333333:role/Other{n}"), last.clone());
         }
@@ -87,6 +92,7 @@ impl Scenario {
 }
 
 /// Any error as text.
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
 pub(crate) fn said(error: impl ToString) -> String {
     error.to_string()
 }
