@@ -50,6 +50,8 @@ complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "list" -
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "doctor" -d 'Show which tool can use which profile, and what is wrong with the files'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "sessions" -d 'Show the cached sessions'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "setup" -d 'Make a profile that every tool can use, of one that there is or of your answers'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "policy" -d 'Print the IAM documents of the cross-account set-up'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "boundary" -d 'Show or change the permissions boundary of the Amplify environment'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "help" -d 'Print help on a command or a topic (exit-codes, findings)'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s t -l mfa-token -d 'MFA code; "-" reads it from stdin (an argument can be seen by other processes)' -r
@@ -387,6 +389,198 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -l no
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -s v -l verbose -d 'Say on stderr what is done and why'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand setup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and not __fish_seen_subcommand_from trust caller mfa amplify boundary" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and not __fish_seen_subcommand_from trust caller mfa amplify boundary" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and not __fish_seen_subcommand_from trust caller mfa amplify boundary" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and not __fish_seen_subcommand_from trust caller mfa amplify boundary" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and not __fish_seen_subcommand_from trust caller mfa amplify boundary" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and not __fish_seen_subcommand_from trust caller mfa amplify boundary" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and not __fish_seen_subcommand_from trust caller mfa amplify boundary" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and not __fish_seen_subcommand_from trust caller mfa amplify boundary" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and not __fish_seen_subcommand_from trust caller mfa amplify boundary" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and not __fish_seen_subcommand_from trust caller mfa amplify boundary" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and not __fish_seen_subcommand_from trust caller mfa amplify boundary" -f -a "trust" -d 'Who may assume the profile\'s role: the role\'s trust policy'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and not __fish_seen_subcommand_from trust caller mfa amplify boundary" -f -a "caller" -d 'What assumes it: sts:AssumeRole on the roles of the profile\'s chain'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and not __fish_seen_subcommand_from trust caller mfa amplify boundary" -f -a "mfa" -d 'Users have MFA devices of their own, and can do nothing without them'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and not __fish_seen_subcommand_from trust caller mfa amplify boundary" -f -a "amplify" -d 'What the Amplify CLI needs to deploy'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and not __fish_seen_subcommand_from trust caller mfa amplify boundary" -f -a "boundary" -d 'How far the roles that Amplify makes may go: a permissions boundary'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -l format -d 'JSON, or a CloudFormation template with it' -r -f -a "json\t'The policy'
+cloudformation\t'A template'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -s o -l output -d 'File to write it to, instead of stdout' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -l principal -d 'Who assumes the role: an account\'s twelve digits, or the ARN of a user or a role (repeatable) [default: the profile\'s source, where it is known]' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -l external-id -d 'Another external id than the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -l mfa-max-age -d 'Ask for MFA, with a code given at most so long ago, such as 1h' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -l session-name -d 'Take only sessions with such a name, such as "devcorp-*"' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -l force -d 'Write over a file that says something else'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -l new-external-id -d 'Draw a new external id that nobody can guess'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -l mfa -d 'Ask for MFA [default: where the profile has a device]'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from trust" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from caller" -l format -d 'JSON, or a CloudFormation template with it' -r -f -a "json\t'The policy'
+cloudformation\t'A template'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from caller" -s o -l output -d 'File to write it to, instead of stdout' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from caller" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from caller" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from caller" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from caller" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from caller" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from caller" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from caller" -l force -d 'Write over a file that says something else'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from caller" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from caller" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from caller" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from caller" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from mfa" -l format -d 'JSON, or a CloudFormation template with it' -r -f -a "json\t'The policy'
+cloudformation\t'A template'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from mfa" -s o -l output -d 'File to write it to, instead of stdout' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from mfa" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from mfa" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from mfa" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from mfa" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from mfa" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from mfa" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from mfa" -l force -d 'Write over a file that says something else'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from mfa" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from mfa" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from mfa" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from mfa" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -l format -d 'JSON, or a CloudFormation template with it' -r -f -a "json\t'The policy'
+cloudformation\t'A template'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -s o -l output -d 'File to write it to, instead of stdout' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -l account -d 'Account of the app [default: that of the profile\'s role]' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -l app -d 'Name of the Amplify project [default: that around the current directory]' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -l category -d 'Categories, with commas between them [default: all]' -r -f -a "deployment\t'Stacks, roles, the app and its bucket'
+auth\t'Cognito'
+api\t'AppSync, API Gateway'
+storage\t'S3, DynamoDB'
+function\t'Lambda'
+hosting\t'CloudFront, S3'
+analytics\t'Pinpoint, Kinesis'
+notifications\t'Pinpoint'
+interactions\t'Lex'
+predictions\t'Rekognition, Polly'
+geo\t'Location Service'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -l boundary -d 'Let roles be made only with this boundary; "" for any [default: the environment\'s]' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -l force -d 'Write over a file that says something else'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -l managed -d 'The actions of AWS\'s managed policy instead of the minimal ones'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from amplify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -l format -d 'JSON, or a CloudFormation template with it' -r -f -a "json\t'The policy'
+cloudformation\t'A template'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -s o -l output -d 'File to write it to, instead of stdout' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -l account -d 'Account of the app [default: that of the profile\'s role]' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -l app -d 'Name of the Amplify project [default: that around the current directory]' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -l category -d 'Categories that the app has, with commas between them [default: all]' -r -f -a "deployment\t'Stacks, roles, the app and its bucket'
+auth\t'Cognito'
+api\t'AppSync, API Gateway'
+storage\t'S3, DynamoDB'
+function\t'Lambda'
+hosting\t'CloudFront, S3'
+analytics\t'Pinpoint, Kinesis'
+notifications\t'Pinpoint'
+interactions\t'Lex'
+predictions\t'Rekognition, Polly'
+geo\t'Location Service'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -l deny -d 'What no role of the app may touch: table=NAME, bucket=NAME, function=NAME, parameter=PATH, service=PREFIX, action=SERVICE:ACTION (repeatable)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -l allow -d 'What the app\'s functions may do besides, such as ses:SendEmail (repeatable)' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -l name -d 'The policy\'s name [default: amplify-PROJECT-ENVIRONMENT-boundary]' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -l arn -d 'The policy\'s ARN [default: the environment\'s, else by account and name]' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -l force -d 'Write over a file that says something else'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -l deployer -d 'Only what forces new roles to carry it, for the policies of who deploys'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand policy; and __fish_seen_subcommand_from boundary" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and not __fish_seen_subcommand_from show set clear" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and not __fish_seen_subcommand_from show set clear" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and not __fish_seen_subcommand_from show set clear" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and not __fish_seen_subcommand_from show set clear" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and not __fish_seen_subcommand_from show set clear" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and not __fish_seen_subcommand_from show set clear" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and not __fish_seen_subcommand_from show set clear" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and not __fish_seen_subcommand_from show set clear" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and not __fish_seen_subcommand_from show set clear" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and not __fish_seen_subcommand_from show set clear" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and not __fish_seen_subcommand_from show set clear" -f -a "show" -d 'Print the ARN; nothing where the environment has none'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and not __fish_seen_subcommand_from show set clear" -f -a "set" -d 'Give the environment this boundary'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and not __fish_seen_subcommand_from show set clear" -f -a "clear" -d 'Take the environment\'s boundary away'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from show" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from show" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from show" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from show" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from show" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from show" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from show" -l json -d 'Print JSON'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from set" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from set" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from set" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from set" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from set" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from set" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from set" -l dry-run -d 'Print the diff, and change nothing'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from set" -s y -l yes -d 'Ask nothing'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from clear" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from clear" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from clear" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from clear" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from clear" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from clear" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from clear" -l dry-run -d 'Print the diff, and change nothing'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from clear" -s y -l yes -d 'Ask nothing'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from clear" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from clear" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from clear" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand boundary; and __fish_seen_subcommand_from clear" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -l env -d 'Environment of the Amplify project, other than its current one' -r

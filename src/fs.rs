@@ -73,6 +73,28 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     })
 }
 
+/// Writes a file that others may read, too, or puts it in the place of the one at `path`: whoever reads sees the old file
+/// or the new one.
+///
+/// # Errors
+/// Whatever the system says; the old file is then as it was.
+pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+    name.push(".amplify-creds");
+    let temporary = path.with_file_name(name);
+    let write = || {
+        let _ = std::fs::remove_file(&temporary);
+        let mut file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&temporary, &path)
+    };
+    write().inspect_err(|_| {
+        let _ = std::fs::remove_file(&temporary);
+    })
+}
+
 /// Who can do what with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rights {

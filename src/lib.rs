@@ -12,7 +12,7 @@
 //! Arrows between modules point down only (`tests/boundaries.rs` reads the `use` lines):
 //!
 //! ```text
-//! main -> cli -> { resolve, edit, serve, doctor } -> source -> { cache, sts, prompt, output, setup }
+//! main -> cli -> { resolve, edit, serve, doctor } -> source -> { cache, sts, prompt, output, setup, policy }
 //!      -> { plan, amplify, consumers } -> profile -> profile_file -> { credentials, settings, paths }
 //!      -> { span, secret, env, clock, fs, printable, chain, child, job, random }
 //! ```
@@ -41,6 +41,7 @@ pub mod machine;
 pub mod output;
 pub mod paths;
 pub mod plan;
+pub mod policy;
 pub mod printable;
 pub mod profile;
 pub mod profile_file;

@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 10] = [
     &["profile_file"],
     &["profile"],
     &["plan", "amplify", "consumers"],
-    &["cache", "sts", "prompt", "output", "setup"],
+    &["cache", "sts", "prompt", "output", "setup", "policy"],
     // Bases are fetched over the connections of `sts`, and renew tokens under the locks of `cache`.
     &["source"],
     &["resolve", "edit", "serve", "doctor"],
@@ -47,9 +47,10 @@ const ONE_PLACE: [(&str, &[&str]); 21] = [
 ];
 
 /// Modules without I/O and without a clock.
-const PURE: [&str; 10] = [
+const PURE: [&str; 11] = [
     "profile_file",
     "plan",
+    "policy",
     "consumers",
     "doctor/checks",
     "profile/keys.rs",

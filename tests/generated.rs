@@ -31,6 +31,9 @@ fn man_pages() {
     let mut pages = vec![("amplify-creds".to_owned(), program.clone())];
     for verb in program.get_subcommands() {
         pages.push((format!("amplify-creds-{}", verb.get_name()), verb.clone()));
+        for below in verb.get_subcommands().filter(|_| !verb.is_hide_set()) {
+            pages.push((format!("amplify-creds-{}-{}", verb.get_name(), below.get_name()), below.clone()));
+        }
     }
     for (name, command) in pages {
         let mut page = Vec::new();

@@ -18,6 +18,8 @@ const PUNCTUATION: [char; 6] = ['{', '}', '[', ']', ',', ':'];
 pub struct Node {
     /// The line that the value begins on, counted from 1.
     pub line: u32,
+    /// The byte that its name begins at; of a value without a name the value's own first.
+    pub begins: usize,
     /// The bytes of the text that it stands in.
     pub bytes: Range<usize>,
     /// The value.
@@ -135,7 +137,7 @@ impl<'t> Reader<'t> {
         };
         let bytes = start..self.at();
         self.skip();
-        if self.peek().is_some() { Err(Problem::More) } else { Ok(Node { line, bytes, value }) }
+        if self.peek().is_some() { Err(Problem::More) } else { Ok(Node { line, begins: start, bytes, value }) }
     }
 
     /// The place in the text.
@@ -189,7 +191,7 @@ impl<'t> Reader<'t> {
         let value = self.value()?;
         let read = &all[..all.len() - self.rest.len()];
         // A text without quotes goes to the end of its line, but not what is blank there.
-        Ok(Node { line, bytes: start..start + read.trim_end().len(), value })
+        Ok(Node { line, begins: start, bytes: start..start + read.trim_end().len(), value })
     }
 
     fn value(&mut self) -> Result<Value, Problem> {
@@ -229,12 +231,13 @@ impl<'t> Reader<'t> {
                 }
                 Some(_) => {}
             }
+            let begins = self.at();
             let name = self.name()?;
             self.skip();
             if !self.eat(":") {
                 return Err(Problem::Name);
             }
-            members.push((name, self.node()?));
+            members.push((name, Node { begins, ..self.node()? }));
             self.skip();
             self.eat(",");
         }

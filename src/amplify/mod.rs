@@ -2,7 +2,9 @@
 //!
 //! Refuses to write there: what a file is to say is text here.
 
+pub mod boundary;
 pub mod environment;
 pub mod hjson;
 pub mod project;
 pub mod repoint;
+mod splice;

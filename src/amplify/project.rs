@@ -142,6 +142,11 @@ impl Project {
         self.root.join(LOCAL_AWS)
     }
 
+    /// The file that says what a team shares of each environment; it need not be there.
+    pub fn team_file(&self) -> PathBuf {
+        self.root.join(TEAM)
+    }
+
     /// The permissions boundary of an environment.
     pub fn boundary(&self, environment: &str) -> Result<Option<Located<String>>, ProjectError> {
         let found = self.tree(TEAM)?.and_then(|info| environment::boundary(&info, environment));

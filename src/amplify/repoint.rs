@@ -3,22 +3,15 @@
 //!
 //! Refuses to open the file, and a text that the Amplify CLI cannot read either.
 
-use std::ops::Range;
-
 use super::hjson::{Node, SyntaxError, Value, parse};
-
-/// A key and its value as JSON.
-type Member<'m> = (&'m str, String);
-
-/// New text in place of a range of the old.
-type Splice = (Range<usize>, String);
+use super::splice::{File, Member, quoted};
 
 /// The text of `local-aws-info.json` in which `environment` uses `profile`, from its text so far; empty where there is no
 /// such file yet.
 pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, SyntaxError> {
     let entry =
         [("configLevel", quoted("project")), ("useProfile", "true".to_owned()), ("profileName", quoted(profile))];
-    let file = File { text, line_end: if text.contains("\r\n") { "\r\n" } else { "\n" } };
+    let file = File::new(text);
     let whole = |indent| file.object(&entry, Some(indent));
     if text.trim().is_empty() {
         return Ok(file.object(&[(environment, whole("  "))], Some("")));
@@ -43,82 +36,6 @@ pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, Syn
         (_, Some(other)) => vec![(other.bytes.clone(), whole(file.indent(other.bytes.start)))],
     };
     Ok(file.with(splices))
-}
-
-struct File<'t> {
-    text: &'t str,
-    line_end: &'static str,
-}
-
-impl File<'_> {
-    /// New members at the end of an object; `members` gives them for their indentation, or for one line.
-    fn insert<'m>(&self, object: &Node, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> Vec<Splice> {
-        let Some((_, last)) = object.members().last() else { return vec![self.fill(object, members)] };
-        // A text without quotes goes to the end of its line: a comma would be part of it.
-        let is_bare = matches!(last.value, Value::Text(_)) && !self.text[last.bytes.clone()].starts_with(['"', '\'']);
-        let behind = &self.text[last.bytes.end..];
-        let comma = behind.len() - behind.trim_start().len();
-        let has_comma = behind[comma..].starts_with(',');
-        let end = last.bytes.end + if has_comma { comma + 1 } else { 0 };
-        let comma = if is_bare || has_comma { "" } else { "," };
-        let is_on_one_line = !self.text[object.bytes.start..last.bytes.start].contains('\n');
-        if is_on_one_line && !is_bare {
-            return vec![(end..end, format!("{comma} {}", joined(&members(None), ", ")))];
-        }
-        let start = format!("{}{}", self.line_end, self.indent(last.bytes.start));
-        let new = joined(&members(Some(self.indent(last.bytes.start))), &format!(",{start}"));
-        // A comment on the last member's line stays there.
-        let rest = self.text[end..].split(['\r', '\n']).next().unwrap_or_default();
-        let is_comment = rest.trim_start().starts_with("//") || rest.trim_start().starts_with('#');
-        let below = if is_comment { end + rest.len() } else { end };
-        vec![(end..end, comma.to_owned()), (below..below, start + &new)]
-    }
-
-    /// Members of an object that has none.
-    fn fill<'m>(&self, object: &Node, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> Splice {
-        let outer = self.indent(object.bytes.start);
-        let start = format!("{}{outer}  ", self.line_end);
-        let Some(inside) = self.text[object.bytes.start..].strip_prefix('{') else {
-            // Nothing but comments: the braces may be left out, and are.
-            let end = self.text.len();
-            return (end..end, format!("{}{}", self.line_end, joined(&members(Some("")), self.line_end)));
-        };
-        let at = self.text.len() - inside.len();
-        let is_open = inside.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
-        let close = if is_open { String::new() } else { format!("{}{outer}", self.line_end) };
-        let new = joined(&members(Some(&start[self.line_end.len()..])), &format!(",{start}"));
-        (at..at, format!("{start}{new}{close}"))
-    }
-
-    /// An object over several lines, whose own line has this indentation; or on one line.
-    fn object(&self, members: &[Member<'_>], indent: Option<&str>) -> String {
-        let Some(indent) = indent else { return format!("{{{}}}", joined(members, ", ")) };
-        let start = format!("{}{indent}  ", self.line_end);
-        format!("{{{start}{}{}{indent}}}", joined(members, &format!(",{start}")), self.line_end)
-    }
-
-    /// What stands before the first character of a line.
-    fn indent(&self, at: usize) -> &str {
-        let line = &self.text[self.text[..at].rfind('\n').map_or(0, |end| end + 1)..];
-        &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
-    }
-
-    fn with(&self, mut splices: Vec<Splice>) -> String {
-        splices.sort_by_key(|(range, _)| range.start);
-        let mut text = self.text.to_owned();
-        for (range, new) in splices.into_iter().rev() {
-            text.replace_range(range, &new);
-        }
-        text
-    }
-}
-
-fn joined(members: &[Member<'_>], separator: &str) -> String {
-    members.iter().map(|(key, value)| format!("{}: {value}", quoted(key))).collect::<Vec<_>>().join(separator)
-}
-
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]

@@ -9,28 +9,31 @@ use crate::sts::refusal::Cause;
 pub(super) fn advice(cause: Cause, hop: Option<&Hop>, asked: &str) -> String {
     let role = hop.map_or("the role", |hop| hop.role_arn.value.as_str());
     let name = role.rsplit('/').next().unwrap_or(role);
+    let trust = format!("; see: amplify-creds policy trust {}", hop.map_or(asked, |hop| &hop.profile));
     match cause {
-        Cause::Identity => format!("the caller's own policy may not allow sts:AssumeRole on {role}"),
+        Cause::Identity => format!(
+            "the caller's own policy may not allow sts:AssumeRole on {role}; see: amplify-creds policy caller {asked}"
+        ),
         Cause::Trust => {
             format!(
-                "the role's trust policy may not name the caller; its owner sees it by: aws iam get-role --role-name {name}"
+                "the role's trust policy may not name the caller; its owner sees it by: aws iam get-role --role-name {name}{trust}"
             )
         }
         Cause::ExternalIdMissing => {
-            "the role's trust policy may ask for an external id, and the profile sets none".to_owned()
+            format!("the role's trust policy may ask for an external id, and the profile sets none{trust}")
         }
         Cause::ExternalIdWrong => {
             let from = hop.and_then(|hop| hop.external_id.as_ref()).map(|id| id.from.to_string()).unwrap_or_default();
             format!("the role's trust policy may ask for another external id than the one at {from}")
         }
-        Cause::MfaMissing => "it may ask for MFA, and the profile sets no mfa_serial".to_owned(),
+        Cause::MfaMissing => format!("it may ask for MFA, and the profile sets no mfa_serial{trust}"),
         Cause::MfaLeftBehind => "it may ask for MFA, which the session of the role before does not carry on".to_owned(),
         Cause::Tags => {
-            format!("the trust policy of {name} must allow sts:TagSession, or the profile set no session_tags")
+            format!("the trust policy of {name} must allow sts:TagSession, or the profile set no session_tags{trust}")
         }
         Cause::SourceIdentity => {
             format!(
-                "the trust policy of {name} must allow sts:SetSourceIdentity, or the profile set no source_identity"
+                "the trust policy of {name} must allow sts:SetSourceIdentity, or the profile set no source_identity{trust}"
             )
         }
         Cause::Policy("identity_policy_deny") => {

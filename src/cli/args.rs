@@ -8,6 +8,8 @@ use clap_complete::Shell;
 
 use crate::settings::seconds;
 
+use super::args_policy::{BOUNDARY_EXAMPLES, BoundaryVerb, POLICY_EXAMPLES, PolicyVerb};
+
 const EXAMPLES: &str = "\
 Examples:
   amplify-creds process bizcorprole         print credentials for any AWS tool
@@ -268,6 +270,20 @@ pub enum Command {
     /// Make a profile that every tool can use, of one that there is or of your answers
     #[command(after_help = SETUP_EXAMPLES)]
     Setup(Box<Setup>),
+    /// Print the IAM documents of the cross-account set-up
+    #[command(after_help = POLICY_EXAMPLES)]
+    Policy {
+        /// Which document.
+        #[command(subcommand)]
+        document: Box<PolicyVerb>,
+    },
+    /// Show or change the permissions boundary of the Amplify environment
+    #[command(after_help = BOUNDARY_EXAMPLES)]
+    Boundary {
+        /// What to do.
+        #[command(subcommand)]
+        command: BoundaryVerb,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -621,6 +637,6 @@ fn only_stdin(text: &str) -> Result<(), String> {
     }
 }
 
-fn duration(text: &str) -> Result<u64, String> {
+pub(super) fn duration(text: &str) -> Result<u64, String> {
     seconds(text).ok_or_else(|| "give seconds, or a time such as 90s, 15m, 1h30m, 12h".to_owned())
 }

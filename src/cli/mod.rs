@@ -4,7 +4,9 @@
 
 mod advice;
 pub mod args;
+pub mod args_policy;
 mod base_error;
+mod boundary;
 mod check;
 mod context;
 mod doctor;
@@ -25,6 +27,8 @@ mod network_error;
 mod own_path;
 mod plain;
 mod plan_error;
+mod policy;
+mod policy_file;
 mod process;
 mod project;
 mod questions;
@@ -46,6 +50,7 @@ use crate::env::{Env, arguments};
 use crate::output::print;
 
 use args::{Amplify, Check, Cli, Command, Doctor, Explain, List, Login, ResetCache, Sessions, WhoAmI};
+use args_policy::BoundaryVerb;
 use context::Context;
 use failure::{Failure, OUTPUT, USAGE};
 
@@ -72,12 +77,15 @@ pub fn main() -> ExitCode {
         | Command::Doctor(Doctor { json, .. })
         | Command::Sessions(Sessions { json })
         | Command::ResetCache(ResetCache { json, .. })
+        | Command::Boundary { command: BoundaryVerb::Show { json } }
         | Command::Aws { command: Amplify::ResetCache(ResetCache { json, .. }) } => *json,
         Command::Process(_)
         | Command::Env(_)
         | Command::Export(_)
         | Command::Setup(_)
         | Command::Exec(_)
+        | Command::Policy { .. }
+        | Command::Boundary { .. }
         | Command::Completions { .. }
         | Command::Help { .. } => false,
     };
@@ -129,6 +137,10 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Sessions(options) => sessions::run(&Context::new("sessions", global, None, env)?, &options),
         Command::Setup(options) => setup::run(&Context::new("setup", global, options.name.as_deref(), env)?, &options),
         Command::Doctor(options) => return doctor::run(Context::new("doctor", global, None, env)?, &options),
+        Command::Policy { document } => {
+            policy::run(&Context::new("policy", global, policy::name(&document), env)?, &document)
+        }
+        Command::Boundary { command } => boundary::run(&Context::new("boundary", global, None, env)?, &command),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "amplify-creds", &mut script);

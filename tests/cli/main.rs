@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on fails")]
 
 mod bases;
+mod boundary;
 mod cache;
 #[cfg(unix)]
 mod chains;
@@ -29,6 +30,7 @@ mod login;
 mod mfa;
 mod network;
 mod parallel;
+mod policy;
 mod process;
 mod project;
 #[cfg(unix)]

@@ -6,6 +6,7 @@ mod amplify_list;
 mod credential_process;
 mod edits;
 mod npm_ini;
+mod policies;
 mod resolution;
 mod sdk_parser;
 mod sts_endpoints;

@@ -1,0 +1,170 @@
+//! Owns the permissions boundary of an environment: what the Amplify CLI takes for one, and the smallest change of
+//! `team-provider-info.json` that sets or removes it.
+//!
+//! Refuses to open the file, and a text that the Amplify CLI cannot read either.
+
+use super::hjson::{Node, SyntaxError, Value, parse};
+use super::splice::{File, quoted};
+
+const PROVIDER: &str = "awscloudformation";
+const KEY: &str = "PermissionsBoundaryPolicyArn";
+
+/// Whether `arn` can be a boundary: the rule of the Amplify CLI, `arn:aws:iam::(\d{12}|aws):policy/.+`, in every partition.
+/// Its own options take that of `aws` alone; from the file it takes any.
+pub fn is_boundary(arn: &str) -> bool {
+    let parts: Vec<_> = arn.splitn(6, ':').collect();
+    let ["arn", partition, "iam", "", account, resource] = parts[..] else { return false };
+    let is_account = account == "aws" || (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()));
+    let in_partition = partition == "aws"
+        || partition.strip_prefix("aws-").is_some_and(|rest| {
+            !rest.is_empty()
+                && rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        });
+    let name = resource.strip_prefix("policy/");
+    in_partition && is_account && name.is_some_and(|name| !name.is_empty() && !name.contains(['\n', '\r']))
+}
+
+/// The text of `team-provider-info.json` in which `environment` has the boundary `arn`, from its text so far.
+pub fn set(text: &str, environment: &str, arn: &str) -> Result<String, SyntaxError> {
+    let file = File::new(text);
+    let (path, value) = ([environment, PROVIDER, KEY], quoted(arn));
+    if text.trim().is_empty() {
+        return Ok(nested(&file, &path, &value, Some("")));
+    }
+    let root = parse(text)?;
+    let mut node = &root;
+    for (depth, name) in path.iter().enumerate() {
+        let rest = &path[depth + 1..];
+        if !matches!(node.value, Value::Object(_)) {
+            let whole = nested(&file, &path[depth..], &value, Some(file.indent(node.bytes.start)));
+            return Ok(file.with(vec![(node.bytes.clone(), whole)]));
+        }
+        let Some(found) = node.get(name) else {
+            let new = |indent: Option<&str>| vec![(*name, nested(&file, rest, &value, indent))];
+            return Ok(file.with(file.insert(node, &new)));
+        };
+        node = found;
+    }
+    let is_so = node.text() == Some(arn);
+    Ok(if is_so { text.to_owned() } else { file.with(vec![(node.bytes.clone(), value)]) })
+}
+
+/// The same without a boundary of `environment`.
+pub fn clear(text: &str, environment: &str) -> Result<String, SyntaxError> {
+    if text.trim().is_empty() {
+        return Ok(text.to_owned());
+    }
+    let root = parse(text)?;
+    let Some(provider) = root.get(environment).and_then(|environment| environment.get(PROVIDER)) else {
+        return Ok(text.to_owned());
+    };
+    let last = provider.members().iter().rposition(|(name, _): &(String, Node)| name == KEY);
+    let Some(last) = last else { return Ok(text.to_owned()) };
+    let file = File::new(text);
+    // Where it stands there several times, removing the last one lets the one before count.
+    clear(&file.with(file.remove(provider, last)), environment)
+}
+
+/// `value` below these keys.
+fn nested(file: &File<'_>, path: &[&str], value: &str, indent: Option<&str>) -> String {
+    let Some((key, rest)) = path.split_first() else { return value.to_owned() };
+    let deeper = indent.map(|indent| format!("{indent}  "));
+    file.object(&[(key, nested(file, rest, value, deeper.as_deref()))], indent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::environment::boundary;
+    use super::*;
+
+    const ARN: &str = "arn:aws:iam::222222222222:policy/b";
+
+    #[test]
+    fn what_the_amplify_cli_takes_in_every_partition() {
+        for good in [
+            ARN,
+            "arn:aws:iam::aws:policy/ReadOnlyAccess",
+            "arn:aws-cn:iam::222222222222:policy/a/b",
+            "arn:aws-us-gov:iam::222222222222:policy/x y",
+            "arn:aws-iso-b:iam::aws:policy/x",
+            "arn:aws-eusc:iam::222222222222:policy/x",
+        ] {
+            assert!(is_boundary(good), "{good}");
+        }
+        for bad in [
+            "",
+            "arn:aws:iam::22222222222:policy/b",
+            "arn:aws:iam::222222222222:policy/",
+            "arn:aws:iam::222222222222:role/b",
+            "arn:aws:iam:us-east-1:222222222222:policy/b",
+            "arn:aws:s3::222222222222:policy/b",
+            "arn:evil:iam::222222222222:policy/b",
+            "arn:aws-:iam::222222222222:policy/b",
+            " arn:aws:iam::222222222222:policy/b",
+            "arn:aws:iam::222222222222:policy/b\nx",
+            "policy/b",
+        ] {
+            assert!(!is_boundary(bad), "{bad}");
+        }
+    }
+
+    #[track_caller]
+    fn goes(text: &str, expected: &str) {
+        let new = set(text, "dev", ARN).unwrap();
+        assert_eq!(new, expected, "{text}");
+        let read = parse(&new).unwrap();
+        assert_eq!(boundary(&read, "dev").map(|(arn, _)| arn).as_deref(), Some(ARN), "{new}");
+        assert_eq!(set(&new, "dev", ARN).unwrap(), new, "once is enough");
+    }
+
+    #[test]
+    fn set_where_it_is_and_where_it_is_not() {
+        goes(
+            "",
+            "{\n  \"dev\": {\n    \"awscloudformation\": {\n      \"PermissionsBoundaryPolicyArn\": \"arn:aws:iam::222222222222:policy/b\"\n    }\n  }\n}",
+        );
+        goes(
+            "{\n  \"dev\": { // mine\n    \"awscloudformation\": {\n      \"Region\": \"eu-west-1\" /* here */\n    }\n  },\n  \"prod\": {}\n}\n",
+            "{\n  \"dev\": { // mine\n    \"awscloudformation\": {\n      \"Region\": \"eu-west-1\", /* here */\n      \"PermissionsBoundaryPolicyArn\": \"arn:aws:iam::222222222222:policy/b\"\n    }\n  },\n  \"prod\": {}\n}\n",
+        );
+        goes(
+            "{\r\n  \"dev\": {\r\n    \"awscloudformation\": {\r\n      \"PermissionsBoundaryPolicyArn\": \"old\",\r\n      \"x\": 1\r\n    }\r\n  }\r\n}",
+            "{\r\n  \"dev\": {\r\n    \"awscloudformation\": {\r\n      \"PermissionsBoundaryPolicyArn\": \"arn:aws:iam::222222222222:policy/b\",\r\n      \"x\": 1\r\n    }\r\n  }\r\n}",
+        );
+        goes(
+            "{\n  \"prod\": {}\n}",
+            "{\n  \"prod\": {},\n  \"dev\": {\n    \"awscloudformation\": {\n      \"PermissionsBoundaryPolicyArn\": \"arn:aws:iam::222222222222:policy/b\"\n    }\n  }\n}",
+        );
+        goes(
+            r#"{"dev": {"awscloudformation": null}}"#,
+            "{\"dev\": {\"awscloudformation\": {\n  \"PermissionsBoundaryPolicyArn\": \"arn:aws:iam::222222222222:policy/b\"\n}}}",
+        );
+        assert_eq!(set("{\n", "dev", ARN).map_err(|error| error.line), Err(2));
+    }
+
+    #[test]
+    fn cleared_with_its_line_and_its_comma() {
+        const KEYS: &str = "\"PermissionsBoundaryPolicyArn\": \"x\"";
+        let around = |inside: &str| format!("{{\"dev\": {{\"awscloudformation\": {inside}}}}}");
+        for (text, expected) in [
+            (format!("{{\n  \"a\": 1,\n  {KEYS}\n}}"), "{\n  \"a\": 1\n}"),
+            (format!("{{\n  {KEYS},\n  \"a\": 1\n}}"), "{\n  \"a\": 1\n}"),
+            (format!("{{\n  \"a\": 1, // one\n  {KEYS} // two\n}}"), "{\n  \"a\": 1 // one\n // two\n}"),
+            (format!("{{\r\n  \"a\": 1,\r\n  {KEYS}\r\n}}"), "{\r\n  \"a\": 1\r\n}"),
+            (format!("{{\"a\": 1, {KEYS}}}"), "{\"a\": 1}"),
+            (format!("{{{KEYS}, \"a\": 1}}"), "{\"a\": 1}"),
+            (format!("{{ {KEYS} }}"), "{ }"),
+            (format!("{{\"a\": 1 /* , */, {KEYS}}}"), "{\"a\": 1 /* , */}"),
+            (format!("{{\n  {KEYS},\n  {KEYS}\n}}"), "{\n}"),
+            ("{\n  PermissionsBoundaryPolicyArn: x\n  a: 1\n}".to_owned(), "{\n  a: 1\n}"),
+            ("{\"a\": 1}".to_owned(), "{\"a\": 1}"),
+        ] {
+            let new = clear(&around(&text), "dev").unwrap();
+            assert_eq!(new, around(expected), "{text}");
+            assert_eq!(boundary(&parse(&new).unwrap(), "dev"), None);
+        }
+        for other in ["", "{}", "{\"prod\": {}}", "{\"dev\": 1}"] {
+            assert_eq!(clear(other, "dev").unwrap(), other);
+        }
+    }
+}

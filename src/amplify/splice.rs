@@ -1,0 +1,142 @@
+//! Owns the smallest changes of a text in the Amplify CLI's JSON: members put in, values replaced, members taken out, in the
+//! manner that the text is written in. Comments and order stay.
+//!
+//! Refuses to know what the members mean.
+
+use std::ops::Range;
+
+use super::hjson::{Node, Value};
+
+/// A key and its value as JSON.
+pub(super) type Member<'m> = (&'m str, String);
+
+/// New text in place of a range of the old.
+pub(super) type Splice = (Range<usize>, String);
+
+/// A text that is edited.
+pub(super) struct File<'t> {
+    text: &'t str,
+    line_end: &'static str,
+}
+
+impl<'t> File<'t> {
+    /// Keeps to the line ends that the text has.
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, line_end: if text.contains("\r\n") { "\r\n" } else { "\n" } }
+    }
+
+    /// New members at the end of an object; `members` gives them for their indentation, or for one line.
+    pub(super) fn insert<'m>(&self, object: &Node, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> Vec<Splice> {
+        let Some((_, last)) = object.members().last() else { return vec![self.fill(object, members)] };
+        // A text without quotes goes to the end of its line: a comma would be part of it.
+        let is_bare = matches!(last.value, Value::Text(_)) && !self.text[last.bytes.clone()].starts_with(['"', '\'']);
+        let behind = &self.text[last.bytes.end..];
+        let comma = behind.len() - behind.trim_start().len();
+        let has_comma = behind[comma..].starts_with(',');
+        let end = last.bytes.end + if has_comma { comma + 1 } else { 0 };
+        let comma = if is_bare || has_comma { "" } else { "," };
+        let is_on_one_line = !self.text[object.bytes.start..last.bytes.start].contains('\n');
+        if is_on_one_line && !is_bare {
+            return vec![(end..end, format!("{comma} {}", joined(&members(None), ", ")))];
+        }
+        let start = format!("{}{}", self.line_end, self.indent(last.bytes.start));
+        let new = joined(&members(Some(self.indent(last.bytes.start))), &format!(",{start}"));
+        // A comment on the last member's line stays there.
+        let rest = self.text[end..].split(['\r', '\n']).next().unwrap_or_default();
+        let is_whole = rest.trim().starts_with("/*") && rest.trim().ends_with("*/");
+        let is_comment = is_whole || rest.trim_start().starts_with("//") || rest.trim_start().starts_with('#');
+        let below = if is_comment { end + rest.len() } else { end };
+        vec![(end..end, comma.to_owned()), (below..below, start + &new)]
+    }
+
+    /// Members of an object that has none.
+    fn fill<'m>(&self, object: &Node, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> Splice {
+        let outer = self.indent(object.bytes.start);
+        let start = format!("{}{outer}  ", self.line_end);
+        let Some(inside) = self.text[object.bytes.start..].strip_prefix('{') else {
+            // Nothing but comments: the braces may be left out, and are.
+            let end = self.text.len();
+            return (end..end, format!("{}{}", self.line_end, joined(&members(Some("")), self.line_end)));
+        };
+        let at = self.text.len() - inside.len();
+        let is_open = inside.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+        let close = if is_open { String::new() } else { format!("{}{outer}", self.line_end) };
+        let new = joined(&members(Some(&start[self.line_end.len()..])), &format!(",{start}"));
+        (at..at, format!("{start}{new}{close}"))
+    }
+
+    /// What takes the member at `index` out of an object: its line, where it has one to itself, and the comma that it leaves
+    /// without a use.
+    pub(super) fn remove(&self, object: &Node, index: usize) -> Vec<Splice> {
+        let Some((_, member)) = object.members().get(index) else { return Vec::new() };
+        let blank = |text: &str| text.len() - text.trim_start_matches([' ', '\t']).len();
+        let behind = &self.text[member.bytes.end..];
+        let gap = behind.len() - behind.trim_start().len();
+        let has_comma = behind[gap..].starts_with(',');
+        let mut range = member.begins..member.bytes.end + if has_comma { gap + 1 } else { 0 };
+        let before = index.checked_sub(1).and_then(|index| object.members().get(index)).map(|(_, node)| node);
+        let comma = before.filter(|_| !has_comma).and_then(|before| self.comma(before.bytes.end..member.begins));
+        let line = self.text[..range.start].rfind('\n').map_or(0, |end| end + 1);
+        let rest = &self.text[range.end..];
+        let ends = rest[blank(rest)..].starts_with(['\r', '\n']);
+        if ends && self.text[line..range.start].trim().is_empty() {
+            let newline = if rest[blank(rest)..].starts_with("\r\n") { 2 } else { 1 };
+            range = line..range.end + blank(rest) + newline;
+        } else if has_comma {
+            range.end += blank(rest);
+        } else {
+            range.start = self.text[..range.start].trim_end_matches([' ', '\t']).len();
+        }
+        let comma = comma.map(|at| (at..at + 1, String::new()));
+        comma.into_iter().chain([(range, String::new())]).collect()
+    }
+
+    /// The comma in a range that has nothing else but comments and white space.
+    fn comma(&self, range: Range<usize>) -> Option<usize> {
+        let mut at = range.start;
+        while at < range.end {
+            let rest = &self.text[at..range.end];
+            at += if rest.starts_with("/*") {
+                rest.find("*/").map_or(rest.len(), |end| end + 2)
+            } else if rest.starts_with("//") || rest.starts_with('#') {
+                rest.find('\n').unwrap_or(rest.len())
+            } else if rest.starts_with(',') {
+                return Some(at);
+            } else {
+                rest.chars().next().map_or(1, char::len_utf8)
+            };
+        }
+        None
+    }
+
+    /// An object over several lines, whose own line has this indentation; or on one line.
+    pub(super) fn object(&self, members: &[Member<'_>], indent: Option<&str>) -> String {
+        let Some(indent) = indent else { return format!("{{{}}}", joined(members, ", ")) };
+        let start = format!("{}{indent}  ", self.line_end);
+        format!("{{{start}{}{}{indent}}}", joined(members, &format!(",{start}")), self.line_end)
+    }
+
+    /// What stands before the first character of a line.
+    pub(super) fn indent(&self, at: usize) -> &str {
+        let line = &self.text[self.text[..at].rfind('\n').map_or(0, |end| end + 1)..];
+        &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
+    }
+
+    pub(super) fn with(&self, mut splices: Vec<Splice>) -> String {
+        splices.sort_by_key(|(range, _)| range.start);
+        let mut text = self.text.to_owned();
+        for (range, new) in splices.into_iter().rev() {
+            text.replace_range(range, &new);
+        }
+        text
+    }
+}
+
+fn joined(members: &[Member<'_>], separator: &str) -> String {
+    members.iter().map(|(key, value)| format!("{}: {value}", quoted(key))).collect::<Vec<_>>().join(separator)
+}
+
+/// Text as JSON.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}

@@ -1,0 +1,294 @@
+//! Owns the command line of `policy` and `boundary`: definitions only, no behaviour.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::args::duration;
+
+pub(super) const POLICY_EXAMPLES: &str = "\
+Examples:
+  amplify-creds policy trust bizcorprole          for Biz Corp, who has the role
+  amplify-creds policy caller bizcorprole         for Dev Corp, who assumes it
+  amplify-creds policy amplify bizcorprole --category auth,api,function
+  amplify-creds policy boundary bizcorprole --deny table=users
+
+Nothing is sent: the documents come from the profile, the Amplify project and
+the options. amplify-creds check proves them.";
+
+const TRUST_EXAMPLES: &str = "\
+Examples:
+  amplify-creds policy trust bizcorprole
+  amplify-creds policy trust bizcorprole --mfa-max-age 1h --new-external-id
+  amplify-creds policy trust --principal 111111111111 --new-external-id --mfa
+  amplify-creds policy trust bizcorprole --format cloudformation
+
+Who assumes the role is known where the profile's source is another role, a role
+of IAM Identity Center or has an MFA device, which is called like its user;
+otherwise amplify-creds whoami SOURCE tells it, for --principal. Of a chain this
+is the policy of the last role; ask for each of its profiles. A role's session
+carries no MFA on, so a role that another role assumes cannot ask for it.";
+
+const CALLER_EXAMPLES: &str = "\
+Examples:
+  amplify-creds policy caller bizcorprole
+  aws iam put-user-policy --user-name devcorpuser --policy-name bizcorp \\
+    --policy-document \"$(amplify-creds policy caller bizcorprole)\"
+
+Of a chain all roles are named: the user needs the first, and each role the one
+that comes after it.";
+
+const MFA_EXAMPLES: &str = "\
+Examples:
+  amplify-creds policy mfa
+  amplify-creds policy mfa bizcorprole          in the account of its MFA device
+
+For a group of users: each may have a device, and may do nothing else without
+its code. Give a user one before the policy, or right after.";
+
+const AMPLIFY_EXAMPLES: &str = "\
+Examples:
+  amplify-creds policy amplify bizcorprole
+  amplify-creds policy amplify bizcorprole --category auth,api,storage
+  amplify-creds policy amplify bizcorprole --managed --output amplify.json
+
+The minimal list of the Amplify documentation, or with --managed the actions of
+AWS's managed policy AdministratorAccess-Amplify. A category is left out by its
+services; auth with triggers and REST APIs need function, too. Deployment (stacks,
+roles, the app and its bucket) is always in it. ARNs are narrowed to partition,
+region, account and project, where the action allows it and they are known.
+
+What IAM would find too large (6,144 characters without white space) is divided:
+on stdout a JSON array, in files NAME-1.json, NAME-2.json and so on.
+
+Who may make roles can make one that may do anything; with a boundary that is
+held down: roles can then be made only if they carry it. The environment's own
+boundary is taken where the project's profile is asked for.";
+
+const BOUNDARY_POLICY_EXAMPLES: &str = "\
+Examples:
+  amplify-creds policy boundary bizcorprole --deny table=users
+  amplify-creds policy boundary bizcorprole --category auth,api --allow ses:SendEmail
+  amplify-creds policy boundary bizcorprole --deployer
+  amplify-creds policy boundary bizcorprole --format cloudformation
+
+A boundary grants nothing: it is the most that a role of the app can have,
+whatever its policies say. It also keeps roles from making roles without it. For
+who deploys the same is in policy amplify, or by itself in --deployer. Then:
+  aws iam create-policy --policy-name NAME --policy-document file://boundary.json
+  amplify-creds boundary set ARN";
+
+pub(super) const BOUNDARY_EXAMPLES: &str = "\
+Examples:
+  amplify-creds boundary show
+  amplify-creds boundary set arn:aws:iam::222222222222:policy/app-dev-boundary
+  amplify-creds boundary set ARN --env prod --dry-run
+  amplify-creds boundary clear --yes
+
+It stands in amplify/team-provider-info.json, and holds from the next push on
+(amplify push --force where nothing else has changed). amplify env add takes it
+over from the current environment; into another account, which has no such
+policy, it cannot: there pass amplify env add --permissions-boundary ARN, with
+--yes in any case, and '' for none. The diff is shown and a yes asked for before
+anything is written; comments and order stay.";
+
+/// The documents of `policy`.
+#[derive(Debug, Subcommand)]
+pub enum PolicyVerb {
+    /// Who may assume the profile's role: the role's trust policy
+    #[command(after_help = TRUST_EXAMPLES)]
+    Trust(Trust),
+    /// What assumes it: sts:AssumeRole on the roles of the profile's chain
+    #[command(after_help = CALLER_EXAMPLES)]
+    Caller(Plain),
+    /// Users have MFA devices of their own, and can do nothing without them
+    #[command(after_help = MFA_EXAMPLES)]
+    Mfa(Plain),
+    /// What the Amplify CLI needs to deploy
+    #[command(after_help = AMPLIFY_EXAMPLES)]
+    Amplify(AmplifyPolicy),
+    /// How far the roles that Amplify makes may go: a permissions boundary
+    #[command(after_help = BOUNDARY_POLICY_EXAMPLES)]
+    Boundary(BoundaryPolicy),
+}
+
+/// The profile, and how a document is printed.
+#[derive(Debug, Args)]
+pub struct Plain {
+    /// Profile [default: AMPLIFY_CREDS_PROFILE, AWS_PROFILE,
+    /// AWS_DEFAULT_PROFILE, the Amplify project's, "default"]
+    #[arg(value_name = "PROFILE")]
+    pub name: Option<String>,
+    /// JSON, or a CloudFormation template with it
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    pub format: FormatArg,
+    /// File to write it to, instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write over a file that says something else
+    #[arg(long, requires = "output")]
+    pub force: bool,
+}
+
+/// How a document is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// The policy
+    Json,
+    /// A template
+    Cloudformation,
+}
+
+/// Options of `policy trust`.
+#[derive(Debug, Args)]
+pub struct Trust {
+    /// Profile and output.
+    #[command(flatten)]
+    pub plain: Plain,
+    /// Who assumes the role: an account's twelve digits, or the ARN of a user or
+    /// a role (repeatable) [default: the profile's source, where it is known]
+    #[arg(long, value_name = "WHO")]
+    pub principal: Vec<String>,
+    /// Another external id than the profile's
+    #[arg(long, value_name = "ID")]
+    pub external_id: Option<String>,
+    /// Draw a new external id that nobody can guess
+    #[arg(long, conflicts_with = "external_id")]
+    pub new_external_id: bool,
+    /// Ask for MFA [default: where the profile has a device]
+    #[arg(long)]
+    pub mfa: bool,
+    /// Ask for MFA, with a code given at most so long ago, such as 1h
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub mfa_max_age: Option<u64>,
+    /// Take only sessions with such a name, such as "devcorp-*"
+    #[arg(long, value_name = "PATTERN")]
+    pub session_name: Option<String>,
+}
+
+/// What an ARN is narrowed to.
+#[derive(Debug, Args)]
+pub struct PlaceArgs {
+    /// Account of the app [default: that of the profile's role]
+    #[arg(long, value_name = "ID")]
+    pub account: Option<String>,
+    /// Name of the Amplify project [default: that around the current directory]
+    #[arg(long, value_name = "NAME")]
+    pub app: Option<String>,
+}
+
+/// Options of `policy amplify`.
+#[derive(Debug, Args)]
+pub struct AmplifyPolicy {
+    /// Profile and output.
+    #[command(flatten)]
+    pub plain: Plain,
+    /// Account and project.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// Categories, with commas between them [default: all]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub category: Vec<CategoryArg>,
+    /// The actions of AWS's managed policy instead of the minimal ones
+    #[arg(long)]
+    pub managed: bool,
+    /// Let roles be made only with this boundary; "" for any [default: the
+    /// environment's]
+    #[arg(long, value_name = "ARN")]
+    pub boundary: Option<String>,
+}
+
+/// Options of `policy boundary`.
+#[derive(Debug, Args)]
+pub struct BoundaryPolicy {
+    /// Profile and output.
+    #[command(flatten)]
+    pub plain: Plain,
+    /// Account and project.
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    /// Categories that the app has, with commas between them [default: all]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub category: Vec<CategoryArg>,
+    /// What no role of the app may touch: table=NAME, bucket=NAME,
+    /// function=NAME, parameter=PATH, service=PREFIX, action=SERVICE:ACTION
+    /// (repeatable)
+    #[arg(long, value_name = "KIND=NAME", value_delimiter = ',')]
+    pub deny: Vec<String>,
+    /// What the app's functions may do besides, such as ses:SendEmail (repeatable)
+    #[arg(long, value_name = "ACTION", value_delimiter = ',')]
+    pub allow: Vec<String>,
+    /// The policy's name [default: amplify-PROJECT-ENVIRONMENT-boundary]
+    #[arg(long = "name", value_name = "NAME")]
+    pub policy_name: Option<String>,
+    /// The policy's ARN [default: the environment's, else by account and name]
+    #[arg(long, value_name = "ARN", conflicts_with = "policy_name")]
+    pub arn: Option<String>,
+    /// Only what forces new roles to carry it, for the policies of who deploys
+    #[arg(long)]
+    pub deployer: bool,
+}
+
+/// The categories of an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CategoryArg {
+    /// Stacks, roles, the app and its bucket
+    Deployment,
+    /// Cognito
+    Auth,
+    /// AppSync, API Gateway
+    Api,
+    /// S3, DynamoDB
+    Storage,
+    /// Lambda
+    Function,
+    /// CloudFront, S3
+    Hosting,
+    /// Pinpoint, Kinesis
+    Analytics,
+    /// Pinpoint
+    Notifications,
+    /// Lex
+    Interactions,
+    /// Rekognition, Polly
+    Predictions,
+    /// Location Service
+    Geo,
+}
+
+/// What `boundary` does.
+#[derive(Debug, Subcommand)]
+pub enum BoundaryVerb {
+    /// Print the ARN; nothing where the environment has none
+    Show {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give the environment this boundary
+    Set {
+        /// ARN of a managed policy
+        #[arg(value_name = "ARN")]
+        arn: String,
+        /// Whether it is written.
+        #[command(flatten)]
+        write: Write,
+    },
+    /// Take the environment's boundary away
+    Clear {
+        /// Whether it is written.
+        #[command(flatten)]
+        write: Write,
+    },
+}
+
+/// Whether a change is written.
+#[derive(Debug, Args)]
+pub struct Write {
+    /// Print the diff, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Ask nothing
+    #[arg(short, long, conflicts_with = "dry_run")]
+    pub yes: bool,
+}

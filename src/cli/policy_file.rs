@@ -1,0 +1,90 @@
+//! Owns where a document goes: stdout, or files that nothing else is lost to.
+//!
+//! Refuses to write over a file that says something else, unless it is told to.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::fs::{publish, read_capped};
+use crate::policy::document::{Document, pretty};
+
+use super::args_policy::Plain;
+use super::context::Context;
+use super::failure::{EDIT, Failure, USAGE};
+use super::put;
+use super::setup::say;
+
+/// The largest file that is compared with what would be written, in bytes; no document comes near it.
+const LARGEST: u64 = 1 << 20;
+
+/// Prints policies: one as it is, several as an array; or each into a file of its own.
+pub(super) fn documents(context: &Context, plain: &Plain, documents: &[Document]) -> Result<(), Failure> {
+    let Some(output) = file(plain) else {
+        let text = if let [one] = documents { pretty(one) } else { pretty(&documents) };
+        return put(text.as_bytes());
+    };
+    let numbered = |index: usize| if documents.len() == 1 { output.to_owned() } else { with_number(output, index + 1) };
+    let files: Vec<_> = documents.iter().enumerate().map(|(index, one)| (numbered(index), pretty(one))).collect();
+    write(context, plain, &files)
+}
+
+/// Prints a template.
+pub(super) fn template(context: &Context, plain: &Plain, template: &Value) -> Result<(), Failure> {
+    let text = pretty(template);
+    match file(plain) {
+        None => put(text.as_bytes()),
+        Some(output) => write(context, plain, &[(output.to_owned(), text)]),
+    }
+}
+
+/// The file, if it is not stdout's name.
+fn file(plain: &Plain) -> Option<&Path> {
+    plain.output.as_deref().filter(|path| *path != Path::new("-"))
+}
+
+/// `policy-2.json` of `policy.json`.
+fn with_number(path: &Path, number: usize) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy())).unwrap_or_default();
+    path.with_file_name(format!("{stem}-{number}{extension}"))
+}
+
+fn write(context: &Context, plain: &Plain, files: &[(PathBuf, String)]) -> Result<(), Failure> {
+    let mut new = Vec::new();
+    for (path, text) in files {
+        match read_capped(path, LARGEST) {
+            Ok(Some(there)) if there == text.as_bytes() => {
+                say(context, &format!("{} says so already", path.display()));
+            }
+            // All of them are looked at before any is written.
+            Ok(Some(_)) if !plain.force => {
+                let message = format!("{} is there and says something else", path.display());
+                return Err(Failure::new(EDIT, message).hint("--force writes over it"));
+            }
+            Ok(_) => new.push((path, text)),
+            Err(error) => return Err(Failure::new(EDIT, format!("cannot write {}: {error}", path.display()))),
+        }
+    }
+    for (path, text) in new {
+        if path.file_name().is_none() {
+            return Err(Failure::new(USAGE, "--output must name a file"));
+        }
+        publish(path, text.as_bytes())
+            .map_err(|error| Failure::new(EDIT, format!("cannot write {}: {error}", path.display())))?;
+        say(context, &format!("wrote {}", path.display()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stand_before_the_extension() {
+        for (path, expected) in [("a/p.json", "a/p-2.json"), ("p", "p-2"), ("p.x.json", "p.x-2.json")] {
+            assert_eq!(with_number(Path::new(path), 2), Path::new(expected));
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Owns the permissions that the Amplify CLI needs to deploy: as documents, and as single actions to be asked about.
+//!
+//! Refuses to know the actions themselves, which are `actions`'.
+
+use super::actions::{ROWS, Row};
+use super::document::{Document, Effect, LARGEST, Statement, Texts};
+use super::{Category, Place, ceiling};
+
+/// Which list of actions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// The documentation's minimal policy for the CLI.
+    Minimal,
+    /// AWS's managed policy AdministratorAccess-Amplify.
+    Managed,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection {
+    /// By name; none for the whole list.
+    pub categories: Vec<Category>,
+    /// Of which list.
+    pub list: List,
+}
+
+/// A single action, on something that it is used on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// The category that it is shown under.
+    pub category: Category,
+    /// `service:Action`
+    pub action: String,
+    /// The ARNs that a statement should name for it; `*` for any.
+    pub resources: Vec<String>,
+    /// Whether it is done by CloudFormation on the caller's behalf.
+    pub via_cloudformation: bool,
+}
+
+/// CloudFormation, as a service that calls others.
+pub const CLOUDFORMATION: &str = "cloudformation.amazonaws.com";
+
+impl Selection {
+    /// The rows that it takes in; what every push needs is always there.
+    fn rows(&self) -> impl Iterator<Item = &'static Row> {
+        let wanted = [&self.wanted(), &[Category::Deployment][..]].concat();
+        let takes = move |list: &[Category]| list.iter().any(|category| wanted.contains(category));
+        ROWS.iter().filter(move |row| takes(row.categories) && !takes(row.unless))
+    }
+
+    fn wanted(&self) -> Vec<Category> {
+        if self.categories.is_empty() { Category::ALL.to_vec() } else { self.categories.clone() }
+    }
+
+    /// What the list has of a row: directly, and through CloudFormation. The minimal list says nothing of some categories;
+    /// of one that is asked for by name the managed policy's actions are taken.
+    fn listed(&self, row: &Row) -> [(bool, &'static str); 2] {
+        let is_minimal = self.list == List::Minimal;
+        if is_minimal && (self.categories.is_empty() || row.categories.iter().any(|category| is_in_minimal(*category)))
+        {
+            return [(false, row.minimal), (true, "")];
+        }
+        [(false, row.managed), (true, row.via_cloudformation)]
+    }
+}
+
+/// Whether the minimal list says anything of a category.
+pub fn is_in_minimal(category: Category) -> bool {
+    ROWS.iter().any(|row| row.categories.contains(&category) && !row.minimal.is_empty())
+}
+
+impl Row {
+    fn filled(&self, place: &Place) -> Vec<String> {
+        self.resources.iter().map(|resource| place.fill(resource)).collect()
+    }
+
+    fn actions(&self, names: &str) -> Vec<String> {
+        names.split_whitespace().map(|name| format!("{}:{name}", self.service)).collect()
+    }
+
+    /// The category that it is shown under: its first that is asked for.
+    fn category(&self, wanted: &[Category]) -> Category {
+        let asked = self.categories.iter().find(|category| wanted.contains(category));
+        asked.or(self.categories.first()).copied().unwrap_or(Category::Deployment)
+    }
+}
+
+/// The policies that let their holder deploy these categories, each within IAM's size. With the ARN of a boundary, roles
+/// can be made only if they carry it.
+pub fn documents(place: &Place, selection: &Selection, boundary: Option<&str>) -> Vec<Document> {
+    let mut statements = Vec::new();
+    for row in selection.rows() {
+        for (via_cloudformation, names) in selection.listed(row) {
+            if names.is_empty() {
+                continue;
+            }
+            let sid = if via_cloudformation { format!("{}ViaCloudFormation", row.sid) } else { row.sid.to_owned() };
+            let actions = Texts(row.actions(names));
+            let statement = Statement::new(sid, Effect::Allow, actions, Texts(row.filled(place)));
+            statements.push(if via_cloudformation {
+                statement.when("ForAnyValue:StringEquals", "aws:CalledVia", [CLOUDFORMATION])
+            } else {
+                statement
+            });
+        }
+    }
+    if let Some(boundary) = boundary {
+        let roles = place.fill("arn:{p}:iam::{a}:role/*");
+        let with_boundary = Statement::new(
+            "RolesGetTheBoundary",
+            Effect::Allow,
+            ["iam:CreateRole", "iam:PutRolePermissionsBoundary"],
+            [roles],
+        );
+        statements.push(with_boundary.when("StringEquals", "iam:PermissionsBoundary", [boundary]));
+        statements.extend(ceiling::enforcement(place, boundary));
+    }
+    Document::new(statements).split(LARGEST)
+}
+
+/// Every action of the list, one by one. A `*` stands for the actions of that service that any document names.
+pub fn probes(place: &Place, selection: &Selection) -> Vec<Probe> {
+    let wanted = selection.wanted();
+    let mut probes: Vec<Probe> = Vec::new();
+    let mut add = |row: &Row, action: String, via_cloudformation: bool| {
+        let resources = row.filled(place);
+        if !probes.iter().any(|known| known.action == action && known.resources == resources) {
+            probes.push(Probe { category: row.category(&wanted), action, resources, via_cloudformation });
+        }
+    };
+    for row in selection.rows() {
+        for (via, names) in selection.listed(row) {
+            for action in row.actions(names) {
+                if !action.ends_with(":*") {
+                    add(row, action, via);
+                    continue;
+                }
+                for named in selection.rows().filter(|named| named.service == row.service) {
+                    let all = [named.managed, named.via_cloudformation, named.probes].map(|names| named.actions(names));
+                    for action in all.concat().into_iter().filter(|action| !action.ends_with(":*")) {
+                        add(named, action, via);
+                    }
+                }
+            }
+        }
+    }
+    probes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place() -> Place {
+        Place {
+            partition: "aws".into(),
+            region: Some("us-east-1".into()),
+            account: Some("222222222222".into()),
+            app: None,
+        }
+    }
+
+    fn actions(documents: &[Document]) -> Vec<String> {
+        let statements = documents.iter().flat_map(|document| &document.statements);
+        statements.flat_map(|statement| statement.action.0.clone()).collect()
+    }
+
+    fn selection(list: List, categories: &[Category]) -> Selection {
+        Selection { categories: categories.to_vec(), list }
+    }
+
+    #[test]
+    fn a_category_left_out_leaves_out_its_services() {
+        const SERVICES: [(Category, &str); 10] = [
+            (Category::Auth, "cognito-idp:"),
+            (Category::Api, "appsync:"),
+            (Category::Storage, "dynamodb:"),
+            (Category::Function, "lambda:"),
+            (Category::Hosting, "cloudfront:"),
+            (Category::Analytics, "kinesis:"),
+            (Category::Notifications, "mobiletargeting:"),
+            (Category::Interactions, "lex:"),
+            (Category::Predictions, "polly:"),
+            (Category::Geo, "geo:"),
+        ];
+        for (category, service) in SERVICES {
+            for list in [List::Minimal, List::Managed] {
+                let of = |category| actions(&documents(&place(), &selection(list, &[category]), None));
+                assert!(of(category).iter().any(|action| action.starts_with(service)), "{service}");
+                let without = of(Category::Deployment);
+                assert!(!without.iter().any(|action| action.starts_with(service)), "{service}");
+                assert!(without.iter().any(|action| action == "cloudformation:CreateStack"));
+            }
+        }
+    }
+
+    #[test]
+    fn every_document_fits() {
+        for (list, count) in [(List::Minimal, 1), (List::Managed, 3)] {
+            let boundary = Some("arn:aws:iam::222222222222:policy/B");
+            let documents = documents(&place(), &selection(list, &[]), boundary);
+            let sizes: Vec<_> = documents.iter().map(Document::size).collect();
+            assert!(sizes.iter().all(|size| *size <= LARGEST) && sizes.len() == count, "{sizes:?}");
+        }
+    }
+
+    #[test]
+    fn the_bucket_of_the_deployment_is_always_there() {
+        let resources = |category| {
+            let documents = documents(&place(), &selection(List::Minimal, &[category]), None);
+            let all = documents.into_iter().flat_map(|document| document.statements);
+            let of_s3 = all.filter(|statement| statement.action.0 == ["s3:*"]);
+            of_s3.flat_map(|statement| statement.resource.0).collect::<Vec<_>>()
+        };
+        assert_eq!(resources(Category::Auth), ["arn:aws:s3:::amplify-*", "arn:aws:s3:::amplify-*/*"]);
+        assert_eq!(resources(Category::Storage), ["*"]);
+    }
+
+    #[test]
+    fn no_probe_is_a_pattern_and_none_comes_twice() {
+        for list in [List::Minimal, List::Managed] {
+            let probes = probes(&place(), &selection(list, &[]));
+            assert!(probes.len() > 100 && probes.iter().all(|probe| !probe.action.contains('*')));
+            for (index, probe) in probes.iter().enumerate() {
+                assert!(!probes[..index].iter().any(|other| other == probe), "{probe:?}");
+            }
+            for category in Category::ALL {
+                // Pinpoint is shown under analytics where both are asked for.
+                let is_shown = probes.iter().any(|probe| probe.category == category);
+                let is_listed =
+                    (list == List::Managed && category != Category::Notifications) || is_in_minimal(category);
+                assert_eq!(is_shown, is_listed, "{category:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Owns an IAM policy document: its JSON in the order that people read it, its size as IAM counts it, and its division
+//! where it would be too large.
+//!
+//! Refuses to know what a statement is for.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+
+/// How many characters a managed policy can have, white space not counted (IAM user guide, "IAM and AWS STS quotas").
+pub const LARGEST: usize = 6144;
+
+/// A policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Document {
+    version: &'static str,
+    /// What it says.
+    #[serde(rename = "Statement")]
+    pub statements: Vec<Statement>,
+}
+
+/// A statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Statement {
+    /// Its name: letters and digits.
+    pub sid: String,
+    /// Whether it allows.
+    pub effect: Effect,
+    /// Whom it is about; none in a policy that is attached to them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub principal: Option<BTreeMap<&'static str, Texts>>,
+    /// What it is about.
+    #[serde(skip_serializing_if = "Texts::is_empty")]
+    pub action: Texts,
+    /// All but these.
+    #[serde(skip_serializing_if = "Texts::is_empty")]
+    pub not_action: Texts,
+    /// On what; nothing in a trust policy.
+    #[serde(skip_serializing_if = "Texts::is_empty")]
+    pub resource: Texts,
+    /// When.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub condition: Condition,
+}
+
+/// An operator, the keys that it is used on, and the values of each.
+pub type Condition = BTreeMap<&'static str, BTreeMap<&'static str, Texts>>;
+
+/// What a statement does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Effect {
+    /// It allows.
+    Allow,
+    /// It denies, whatever else allows.
+    Deny,
+}
+
+/// One text, or a list of several.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Texts(pub Vec<String>);
+
+impl Texts {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<T: Into<String>, const N: usize> From<[T; N]> for Texts {
+    fn from(texts: [T; N]) -> Self {
+        Self(texts.into_iter().map(Into::into).collect())
+    }
+}
+
+impl Serialize for Texts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.as_slice() {
+            [one] => serializer.serialize_str(one),
+            several => serializer.collect_seq(several),
+        }
+    }
+}
+
+impl Statement {
+    /// A statement on these resources.
+    pub fn new(sid: impl Into<String>, effect: Effect, action: impl Into<Texts>, resource: impl Into<Texts>) -> Self {
+        Self {
+            sid: sid.into(),
+            effect,
+            principal: None,
+            action: action.into(),
+            not_action: Texts::default(),
+            resource: resource.into(),
+            condition: Condition::new(),
+        }
+    }
+
+    /// The same under one more condition.
+    #[must_use]
+    pub fn when(mut self, operator: &'static str, key: &'static str, values: impl Into<Texts>) -> Self {
+        self.condition.entry(operator).or_default().insert(key, values.into());
+        self
+    }
+
+    /// The statement in two halves, by its actions; none where there is but one.
+    fn halves(&self) -> Option<[Self; 2]> {
+        let actions = &self.action.0;
+        let (first, second) = actions.split_at(actions.len() / 2);
+        let of = |actions: &[String]| Self { action: Texts(actions.to_vec()), ..self.clone() };
+        (!first.is_empty()).then(|| [of(first), of(second)])
+    }
+}
+
+impl Document {
+    /// The policy of these statements.
+    pub fn new(statements: Vec<Statement>) -> Self {
+        Self { version: "2012-10-17", statements }
+    }
+
+    /// Its characters, white space not counted.
+    pub fn size(&self) -> usize {
+        json(self).chars().filter(|c| !c.is_whitespace()).count()
+    }
+
+    /// The same as one or several policies of at most `largest` characters. Statements keep their order; one that is too
+    /// large by itself is divided, and its name numbered.
+    pub fn split(self, largest: usize) -> Vec<Self> {
+        let mut documents: Vec<Self> = Vec::new();
+        let mut left: Vec<_> = self.statements.into_iter().rev().collect();
+        while let Some(statement) = left.pop() {
+            let alone = Self::new(vec![statement.clone()]);
+            if let Some([first, second]) = statement.halves().filter(|_| alone.size() > largest) {
+                left.extend([second, first]);
+                continue;
+            }
+            if let Some(last) = documents.last_mut() {
+                last.statements.push(statement);
+                if last.size() <= largest {
+                    continue;
+                }
+                last.statements.pop();
+            }
+            documents.push(alone);
+        }
+        number(&mut documents);
+        documents
+    }
+}
+
+/// Gives statements of one name numbers, over all documents.
+fn number(documents: &mut [Document]) {
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    for statement in documents.iter_mut().flat_map(|document| &mut document.statements) {
+        let count = seen.entry(statement.sid.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            statement.sid = format!("{}{count}", statement.sid);
+        }
+    }
+}
+
+/// Compact JSON.
+pub fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// JSON for people, with a line end.
+pub fn pretty(value: &impl Serialize) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allow(sid: &str, count: usize) -> Statement {
+        let actions = (0..count).map(|n| format!("service:Action{n:04}")).collect();
+        Statement::new(sid, Effect::Allow, Texts(actions), ["*"])
+    }
+
+    #[test]
+    fn in_the_order_that_people_read() {
+        let statement = allow("One", 1).when("StringEquals", "sts:ExternalId", ["a b"]);
+        let document = Document::new(vec![statement]);
+        let expected = r#"{"Version":"2012-10-17","Statement":[{"Sid":"One","Effect":"Allow","Action":"service:Action0000","Resource":"*","Condition":{"StringEquals":{"sts:ExternalId":"a b"}}}]}"#;
+        assert_eq!(json(&document), expected);
+        assert_eq!(document.size(), expected.len() - 1);
+    }
+
+    #[test]
+    fn what_is_too_large_is_divided_and_nothing_is_lost() {
+        let whole = Document::new(vec![allow("Small", 3), allow("Large", 700), allow("Last", 3)]);
+        let actions = |documents: &[Document]| {
+            let statements = documents.iter().flat_map(|document| &document.statements);
+            statements.flat_map(|statement| statement.action.0.clone()).collect::<Vec<_>>()
+        };
+        let before = actions(std::slice::from_ref(&whole));
+        let parts = whole.clone().split(LARGEST);
+        assert!(parts.len() > 2 && parts.iter().all(|part| part.size() <= LARGEST));
+        assert_eq!(actions(&parts), before);
+        let mut sids: Vec<_> = parts.iter().flat_map(|part| &part.statements).map(|statement| &statement.sid).collect();
+        assert_eq!((sids[0].as_str(), sids[1].as_str(), sids[2].as_str()), ("Small", "Large", "Large2"));
+        sids.sort_unstable();
+        let count = sids.len();
+        sids.dedup();
+        assert_eq!(sids.len(), count, "names are unique");
+        // At the limit itself nothing is divided.
+        let size = whole.size();
+        assert_eq!(whole.clone().split(size).len(), 1);
+        assert_eq!(whole.split(size - 1).len(), 2);
+    }
+}

@@ -1,0 +1,62 @@
+//! Owns the policy by which users have an MFA device of their own and can do nothing without it: the example "Allows
+//! MFA-authenticated IAM users to manage their own MFA device" of the IAM user guide.
+//!
+//! Refuses anything on other users and their devices.
+
+use super::Place;
+use super::document::{Document, Effect, Statement, Texts};
+
+/// What works without MFA: all that it takes to have a device, and to give its code.
+const WITHOUT: [&str; 8] = [
+    "iam:CreateVirtualMFADevice",
+    "iam:EnableMFADevice",
+    "iam:GetMFADevice",
+    "iam:GetUser",
+    "iam:ListMFADevices",
+    "iam:ListVirtualMFADevices",
+    "iam:ResyncMFADevice",
+    "sts:GetSessionToken",
+];
+
+/// The policy.
+pub fn document(place: &Place) -> Document {
+    let own = |kind: &str| place.fill(&format!("arn:{{p}}:iam::{{a}}:{kind}/"));
+    let user = own("user") + "${aws:username}";
+    let see = Statement::new("SeeDevices", Effect::Allow, ["iam:ListVirtualMFADevices"], ["*"]);
+    // A device is called as its user likes.
+    let create = Statement::new("CreateADevice", Effect::Allow, ["iam:CreateVirtualMFADevice"], [own("mfa") + "*"]);
+    let delete = Statement::new(
+        "DeleteOwnDevice",
+        Effect::Allow,
+        ["iam:DeleteVirtualMFADevice"],
+        [own("mfa") + "${aws:username}"],
+    );
+    let actions = [
+        "iam:DeactivateMFADevice",
+        "iam:EnableMFADevice",
+        "iam:GetMFADevice",
+        "iam:GetUser",
+        "iam:ListMFADevices",
+        "iam:ResyncMFADevice",
+    ];
+    let manage = Statement::new("ManageOwnDevices", Effect::Allow, actions, [user]);
+    // Long-term keys have no such key at all, which the operator's ending takes for false.
+    let deny = Statement::new("NothingElseWithoutMfa", Effect::Deny, Texts::default(), ["*"]);
+    let deny = Statement { not_action: WITHOUT.into(), ..deny };
+    let deny = deny.when("BoolIfExists", "aws:MultiFactorAuthPresent", ["false"]);
+    Document::new(vec![see, create, delete, manage, deny])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::document::json;
+
+    #[test]
+    fn own_devices_alone() {
+        let place = Place { partition: "aws".into(), region: None, account: Some("111111111111".into()), app: None };
+        let text = json(&document(&place));
+        assert!(text.contains(r#""Resource":"arn:aws:iam::111111111111:user/${aws:username}""#));
+        assert!(text.ends_with(r#""NotAction":["iam:CreateVirtualMFADevice","iam:EnableMFADevice","iam:GetMFADevice","iam:GetUser","iam:ListMFADevices","iam:ListVirtualMFADevices","iam:ResyncMFADevice","sts:GetSessionToken"],"Resource":"*","Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}}}]}"#), "{text}");
+    }
+}

@@ -1,0 +1,252 @@
+//! `policy`: the documents of the walk-through's two accounts, from the profile alone.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use test_support::{Finished, TestHome, biz_corp as data};
+
+use crate::{PROGRAM, add_config, biz_corp, without_mfa};
+
+/// The document on stdout, which is more than a line, whatever stderr tells the reader besides.
+#[track_caller]
+fn document(run: &Finished) -> Value {
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:#?}"))
+}
+
+#[test]
+fn the_trust_policy_is_the_profiles() {
+    let (_sts, home) = biz_corp();
+    let run = home.run(&["policy", "trust", "bizcorprole", "--mfa-max-age", "1h", "--session-name", "dev-*"]);
+    let statement = &document(&run)["Statement"][0];
+    assert_eq!(statement["Principal"]["AWS"], data::USER_ARN);
+    assert_eq!(statement["Action"], "sts:AssumeRole");
+    assert_eq!(
+        statement["Condition"],
+        json!({
+            "StringEquals": {"sts:ExternalId": data::EXTERNAL_ID},
+            "Bool": {"aws:MultiFactorAuthPresent": "true"},
+            "NumericLessThan": {"aws:MultiFactorAuthAge": "3600"},
+            "StringLike": {"sts:RoleSessionName": "dev-*"},
+        })
+    );
+    assert!(run.stderr.contains("~/.aws/config:4") && run.stderr.contains("--principal"), "{}", run.stderr);
+    assert_eq!(home.run(&["policy", "trust", "bizcorprole", "-q"]).stderr, "");
+}
+
+#[test]
+fn who_is_not_known_is_asked_for() {
+    let (_sts, home) = without_mfa();
+    let run = home.run(&["policy", "trust", "nomfa"]);
+    run.failed_with(2);
+    for part in ["--principal", "~/.aws/credentials:2", "amplify-creds whoami devcorpuser"] {
+        assert!(run.stderr.contains(part), "{part}: {}", run.stderr);
+    }
+    for (given, expected) in [
+        ("111111111111", "arn:aws:iam::111111111111:root"),
+        (data::USER_ARN, data::USER_ARN),
+        ("arn:aws:sts::111111111111:assumed-role/ci/run", "arn:aws:iam::111111111111:role/ci"),
+    ] {
+        let seen = document(&home.run(&["policy", "trust", "nomfa", "--principal", given]));
+        assert_eq!(seen["Statement"][0]["Principal"]["AWS"], expected);
+        assert!(seen["Statement"][0].get("Condition").is_none());
+    }
+    let two = ["policy", "trust", "nomfa", "--principal", "111111111111", "--principal", data::USER_ARN];
+    assert_eq!(document(&home.run(&two))["Statement"][0]["Principal"]["AWS"].as_array().unwrap().len(), 2);
+    home.run(&["policy", "trust", "nomfa", "--principal", "devcorpuser"]).failed_with(2);
+    home.run(&["policy", "trust", "devcorpuser"]).failed_with(3);
+}
+
+#[test]
+fn who_has_the_role_needs_no_profile() {
+    let home = TestHome::new(PROGRAM);
+    let run = home.run(&["policy", "trust", "--principal", "111111111111", "--mfa", "--external-id", "biz-1"]);
+    let condition = &document(&run)["Statement"][0]["Condition"];
+    assert_eq!(condition["StringEquals"]["sts:ExternalId"], "biz-1");
+    assert_eq!(condition["Bool"]["aws:MultiFactorAuthPresent"], "true");
+    home.run(&["policy", "trust"]).failed_with(3);
+}
+
+#[test]
+fn a_new_external_id_is_another_one_each_time_and_is_told() {
+    let (_sts, home) = biz_corp();
+    let drawn: Vec<_> = (0..2)
+        .map(|_| {
+            let run = home.run(&["policy", "trust", "bizcorprole", "--new-external-id"]);
+            let id = document(&run)["Statement"][0]["Condition"]["StringEquals"]["sts:ExternalId"].clone();
+            let id = id.as_str().unwrap().to_owned();
+            assert!(run.stderr.contains(&format!("external_id = {id}")) && run.stderr.contains("~/.aws/config:5"));
+            id
+        })
+        .collect();
+    assert!(drawn[0] != drawn[1] && drawn.iter().all(|id| id.len() == 32 && *id != data::EXTERNAL_ID), "{drawn:?}");
+    let both = ["policy", "trust", "bizcorprole", "--new-external-id", "--external-id", "x1"];
+    home.run(&both).failed_with(2);
+    home.run(&["policy", "trust", "bizcorprole", "--external-id", "a b"]).failed_with(2);
+}
+
+#[test]
+fn of_a_chain_the_role_before_is_the_principal() {
+    let (_sts, home) = biz_corp();
+    add_config(
+        &home,
+        "[profile deploy]\nrole_arn = arn:aws:iam::222222222222:role/Deploy\nsource_profile = bizcorprole\n\
+         session_tags = team=web\nsource_identity = dev\n",
+    );
+    let trust = document(&home.run(&["policy", "trust", "deploy"]));
+    let actions: Vec<_> =
+        trust["Statement"].as_array().unwrap().iter().map(|statement| statement["Action"].clone()).collect();
+    assert_eq!(actions, ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]);
+    assert_eq!(trust["Statement"][0]["Principal"]["AWS"], data::BIZ_CORP_ROLE);
+    assert!(trust["Statement"][0].get("Condition").is_none(), "a role's session carries no MFA on");
+    home.run(&["policy", "trust", "deploy", "--mfa-max-age", "1h"]).failed_with(2);
+    let caller = document(&home.run(&["policy", "caller", "deploy"]));
+    assert_eq!(caller["Statement"][0]["Resource"], json!([data::BIZ_CORP_ROLE, data::DEPLOY_ROLE]));
+    let caller = document(&home.run(&["policy", "caller", "bizcorprole"]));
+    assert_eq!(caller["Statement"][0]["Resource"], data::BIZ_CORP_ROLE);
+    assert_eq!(caller["Statement"][0]["Action"], "sts:AssumeRole");
+}
+
+#[test]
+fn what_amplify_needs_by_category() {
+    let (_sts, home) = biz_corp();
+    let services = |args: &[&str]| {
+        let args = [&["policy", "amplify", "bizcorprole"], args].concat();
+        let document = document(&home.run(&args));
+        let all = document["Statement"].as_array().unwrap();
+        let actions = all.iter().flat_map(|statement| match &statement["Action"] {
+            Value::Array(several) => several.clone(),
+            one => vec![one.clone()],
+        });
+        actions.map(|action| action.as_str().unwrap().split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let whole = services(&[]);
+    for service in ["cognito-idp", "appsync", "s3", "dynamodb", "lambda", "cloudfront", "cloudformation", "iam"] {
+        assert!(whole.iter().any(|known| known == service), "{service}");
+    }
+    let without_auth = services(&["--category", "api,storage,function,hosting"]);
+    assert!(without_auth.iter().all(|service| !service.starts_with("cognito")));
+    assert!(services(&["--category", "geo"]).contains(&"geo".to_owned()), "from the managed policy");
+    home.run(&["policy", "amplify", "bizcorprole", "--category", "oops"]).failed_with(2);
+}
+
+#[test]
+fn arns_are_narrowed_to_what_is_known() {
+    let (_sts, home) = biz_corp();
+    let run = home.run(&["policy", "amplify", "bizcorprole", "--app", "My-App", "--region", "eu-west-1"]);
+    let text = document(&run).to_string();
+    assert!(text.contains("arn:aws:cloudformation:eu-west-1:222222222222:stack/amplify-myapp-*/*"), "{text}");
+    assert!(text.contains("arn:aws:dynamodb:eu-west-1:222222222222:table/*"));
+    let run = TestHome::new(PROGRAM).run(&["policy", "amplify", "--account", "333333333333", "--region", "cn-north-1"]);
+    assert!(document(&run).to_string().contains("arn:aws-cn:iam::333333333333:role/*"));
+    home.run(&["policy", "amplify", "bizcorprole", "--account", "333"]).failed_with(2);
+    home.run(&["policy", "amplify", "nowhere"]).failed_with(3);
+}
+
+#[test]
+fn what_is_too_large_is_divided_into_documents_and_files() {
+    let (_sts, home) = biz_corp();
+    let all = document(&home.run(&["policy", "amplify", "bizcorprole", "--managed"]));
+    let all = all.as_array().unwrap();
+    assert_eq!(all.len(), 3);
+    for one in all {
+        assert!(one.to_string().chars().filter(|c| !c.is_whitespace()).count() <= 6144);
+    }
+    let at = |name: &str| home.path().join(name);
+    let output = at("amplify.json").display().to_string();
+    let write = ["policy", "amplify", "bizcorprole", "--managed", "--output", &output];
+    assert_eq!(home.run(&write).code, Some(0));
+    for (index, one) in all.iter().enumerate() {
+        let text = fs::read_to_string(at(&format!("amplify-{}.json", index + 1))).unwrap();
+        assert_eq!(&serde_json::from_str::<Value>(&text).unwrap(), one);
+    }
+    assert!(!at("amplify.json").exists());
+}
+
+#[test]
+fn nothing_is_written_over_by_accident() {
+    let (_sts, home) = biz_corp();
+    let path = home.write("mine.json", "mine");
+    let shown = path.display().to_string();
+    let write = ["policy", "caller", "bizcorprole", "-o", &shown];
+    let run = home.run(&write);
+    run.failed_with(1);
+    assert!(run.stderr.contains("--force"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+    assert_eq!(home.run(&[&write[..], &["--force"]].concat()).code, Some(0));
+    let written = fs::read_to_string(&path).unwrap();
+    assert_eq!(written, home.run(&["policy", "caller", "bizcorprole"]).stdout);
+    // The same again is no reason to stop.
+    let again = home.run(&write);
+    assert_eq!((again.code, again.stdout.as_str()), (Some(0), ""));
+    home.run(&["policy", "caller", "bizcorprole", "-o", "/no/such/directory/x.json"]).failed_with(1);
+}
+
+#[test]
+fn the_boundary_has_a_ceiling_denials_and_forces_itself_on_new_roles() {
+    let (_sts, home) = biz_corp();
+    let args = ["policy", "boundary", "bizcorprole", "--deny", "table=users", "--name", "app-dev"];
+    let run = home.run(&args);
+    let text = document(&run);
+    let arn = "arn:aws:iam::222222222222:policy/app-dev";
+    let by_sid = |sid: &str| {
+        let all = text["Statement"].as_array().unwrap();
+        all.iter().find(|statement| statement["Sid"] == sid).unwrap_or_else(|| panic!("{sid} in {text}")).clone()
+    };
+    let denied = by_sid("DenyTableUsers");
+    assert_eq!((&denied["Effect"], &denied["Action"]), (&json!("Deny"), &json!("dynamodb:*")));
+    assert_eq!(denied["Resource"][0], "arn:aws:dynamodb:us-east-1:222222222222:table/users");
+    let forced = by_sid("RolesCarryTheBoundary");
+    assert_eq!(forced["Action"], json!(["iam:CreateRole", "iam:PutRolePermissionsBoundary"]));
+    assert_eq!(forced["Condition"], json!({"StringNotEquals": {"iam:PermissionsBoundary": arn}}));
+    assert!(run.stderr.contains(&format!("amplify-creds boundary set {arn}")));
+    let deployer = document(&home.run(&[&args[..], &["--deployer"]].concat()));
+    assert!(deployer["Statement"].as_array().unwrap().iter().all(|statement| statement["Effect"] == "Deny"));
+    let amplify = document(&home.run(&["policy", "amplify", "bizcorprole", "--boundary", arn])).to_string();
+    assert!(amplify.contains(&forced.to_string()), "{amplify}");
+    for bad in [
+        &["--deny", "users"][..],
+        &["--allow", "everything"],
+        &["--arn", "arn:aws:iam::1:policy/x"],
+        &["--name", "a b"],
+        &["--arn", arn, "--name", "x"],
+    ] {
+        home.run(&[&["policy", "boundary", "bizcorprole"], bad].concat()).failed_with(2);
+    }
+    let nobody = TestHome::new(PROGRAM).run(&["policy", "boundary"]);
+    nobody.failed_with(2);
+    assert!(nobody.stderr.contains("--account"));
+    let many = (0..60).map(|n| format!("table=users{n}")).collect::<Vec<_>>().join(",");
+    let large = home.run(&["policy", "boundary", "bizcorprole", "--deny", &many]);
+    large.failed_with(2);
+    assert!(large.stderr.contains("6144"));
+}
+
+#[test]
+fn templates_for_cloudformation() {
+    let (_sts, home) = biz_corp();
+    let template = |args: &[&str]| {
+        let run = home.run(&[&["policy"], args, &["bizcorprole", "--format", "cloudformation"]].concat());
+        document(&run)["Resources"].clone()
+    };
+    let role = template(&["trust"]);
+    assert_eq!(role["Role"]["Type"], "AWS::IAM::Role");
+    assert_eq!(role["Role"]["Properties"]["RoleName"], "BizCorpRole");
+    let trust = document(&home.run(&["policy", "trust", "bizcorprole"]));
+    assert_eq!(role["Role"]["Properties"]["AssumeRolePolicyDocument"], trust);
+    let boundary = template(&["boundary"]);
+    assert_eq!(boundary["Boundary"]["Properties"]["ManagedPolicyName"], "amplify-boundary");
+    assert_eq!(boundary["DeployerIsHeldToTheBoundary"]["Type"], "AWS::IAM::ManagedPolicy");
+    assert_eq!(template(&["amplify", "--managed"]).as_object().unwrap().len(), 3);
+    assert_eq!(template(&["caller"])["Caller"]["Type"], "AWS::IAM::ManagedPolicy");
+}
+
+#[test]
+fn the_policy_that_makes_mfa_required() {
+    let (_sts, home) = biz_corp();
+    let text = document(&home.run(&["policy", "mfa", "bizcorprole"])).to_string();
+    assert!(text.contains("arn:aws:iam::111111111111:user/${aws:username}"), "{text}");
+    assert!(text.contains(r#""BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}"#));
+    let open = document(&TestHome::new(PROGRAM).run(&["policy", "mfa"])).to_string();
+    assert!(open.contains("arn:aws:iam::*:user/${aws:username}"));
+}

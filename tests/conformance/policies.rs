@@ -1,0 +1,93 @@
+//! `policy amplify` against the documents of the Amplify documentation: no action of theirs is missing from it, and none
+//! is in it that they do not have.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use amplify_creds::policy::Place;
+use amplify_creds::policy::amplify::{List, Selection, documents, probes};
+use serde_json::Value;
+
+fn text_or_list(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(all) => all.iter().map(|text| text.as_str().unwrap().to_owned()).collect(),
+        other => panic!("{other}"),
+    }
+}
+
+/// Actions, each with whether it is allowed through CloudFormation alone.
+fn actions(document: &Value) -> BTreeSet<(String, bool)> {
+    let mut actions = BTreeSet::new();
+    for statement in document["Statement"].as_array().unwrap() {
+        assert_eq!(statement["Effect"], "Allow");
+        let called_via = &statement["Condition"]["ForAnyValue:StringEquals"]["aws:CalledVia"];
+        let via_cloudformation = !called_via.is_null();
+        if via_cloudformation {
+            assert_eq!(text_or_list(called_via), ["cloudformation.amazonaws.com"]);
+        }
+        actions.extend(text_or_list(&statement["Action"]).into_iter().map(|action| (action, via_cloudformation)));
+    }
+    // What is allowed directly is allowed through CloudFormation, too.
+    let direct = actions.clone();
+    actions.retain(|(action, via)| !via || !direct.contains(&(action.clone(), false)));
+    actions
+}
+
+fn theirs(name: &str) -> BTreeSet<(String, bool)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/vectors/iam").join(name);
+    actions(&serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap())
+}
+
+fn ours(list: List) -> BTreeSet<(String, bool)> {
+    let place = Place { partition: "aws".into(), region: None, account: None, app: None };
+    let selection = Selection { categories: Vec::new(), list };
+    let documents = documents(&place, &selection, None);
+    documents.iter().flat_map(|document| actions(&serde_json::to_value(document).unwrap())).collect()
+}
+
+#[test]
+fn the_minimal_policy() {
+    let theirs = theirs("amplify-cli-minimal.json");
+    assert_eq!(theirs.len(), 69, "as the blog post lists them");
+    assert_eq!(ours(List::Minimal), theirs);
+}
+
+#[test]
+fn the_managed_policy() {
+    let theirs = theirs("administrator-access-amplify.json");
+    assert_eq!(theirs.len(), 280);
+    assert_eq!(ours(List::Managed), theirs);
+}
+
+#[test]
+fn what_is_asked_about_covers_both() {
+    let place = Place { partition: "aws".into(), region: None, account: None, app: None };
+    for (list, name) in
+        [(List::Minimal, "amplify-cli-minimal.json"), (List::Managed, "administrator-access-amplify.json")]
+    {
+        let asked: BTreeSet<_> =
+            probes(&place, &Selection { categories: Vec::new(), list }).into_iter().map(|probe| probe.action).collect();
+        for (action, _) in theirs(name) {
+            match action.strip_suffix('*') {
+                Some(service) => assert!(asked.iter().any(|asked| asked.starts_with(service)), "{action}"),
+                None => assert!(asked.contains(&action), "{action}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_callers_policy_has_the_shape_of_theirs() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/vectors/iam/assume-role-caller.json");
+    let theirs: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    assert_eq!(theirs["Statement"][0]["Action"], "sts:AssumeRole");
+    assert_eq!(theirs["Statement"][0]["Resource"], "<biz_corp_rol_arn>");
+    // Every document of the folder is looked at by one of these tests.
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/vectors/iam");
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["administrator-access-amplify.json", "amplify-cli-minimal.json", "assume-role-caller.json"]);
+}
