@@ -53,7 +53,8 @@ Register-ArgumentCompleter -Native -CommandName 'amplify-creds' -ScriptBlock {
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Print the IAM documents of the cross-account set-up')
             [CompletionResult]::new('boundary', 'boundary', [CompletionResultType]::ParameterValue, 'Show or change the permissions boundary of the Amplify environment')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print help on a command or a topic (exit-codes, findings)')
+            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Show the manual page of a command, or of the files')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print help on a command or a topic')
             break
         }
         'amplify-creds;process' {
@@ -662,6 +663,23 @@ Register-ArgumentCompleter -Native -CommandName 'amplify-creds' -ScriptBlock {
             break
         }
         'amplify-creds;completions' {
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Profile; the same as the argument')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile; the same as the argument')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region of the STS to call, before AWS_REGION and the profile''s')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Environment of the Amplify project, other than its current one')
+            [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How the profile files are read')
+            [CompletionResult]::new('--config-file', '--config-file', [CompletionResultType]::ParameterName, 'Config file instead of ~/.aws/config')
+            [CompletionResult]::new('--credentials-file', '--credentials-file', [CompletionResultType]::ParameterName, 'Credentials file instead of ~/.aws/credentials')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask anything')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what is done and why')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what is done and why')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing on stderr but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing on stderr but errors')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'amplify-creds;man' {
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Profile; the same as the argument')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile; the same as the argument')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region of the STS to call, before AWS_REGION and the profile''s')

@@ -50,7 +50,8 @@ set edit:completion:arg-completer[amplify-creds] = {|@words|
             cand policy 'Print the IAM documents of the cross-account set-up'
             cand boundary 'Show or change the permissions boundary of the Amplify environment'
             cand completions 'Print a completion script for a shell'
-            cand help 'Print help on a command or a topic (exit-codes, findings)'
+            cand man 'Show the manual page of a command, or of the files'
+            cand help 'Print help on a command or a topic'
         }
         &'amplify-creds;process'= {
             cand -t 'MFA code; "-" reads it from stdin (an argument can be seen by other processes)'
@@ -634,6 +635,22 @@ set edit:completion:arg-completer[amplify-creds] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'amplify-creds;completions'= {
+            cand -p 'Profile; the same as the argument'
+            cand --profile 'Profile; the same as the argument'
+            cand --region 'Region of the STS to call, before AWS_REGION and the profile''s'
+            cand --env 'Environment of the Amplify project, other than its current one'
+            cand --dialect 'How the profile files are read'
+            cand --config-file 'Config file instead of ~/.aws/config'
+            cand --credentials-file 'Credentials file instead of ~/.aws/credentials'
+            cand --no-input 'Never ask anything'
+            cand -v 'Say on stderr what is done and why'
+            cand --verbose 'Say on stderr what is done and why'
+            cand -q 'Say nothing on stderr but errors'
+            cand --quiet 'Say nothing on stderr but errors'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'amplify-creds;man'= {
             cand -p 'Profile; the same as the argument'
             cand --profile 'Profile; the same as the argument'
             cand --region 'Region of the STS to call, before AWS_REGION and the profile''s'

@@ -53,7 +53,8 @@ complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "setup" 
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "policy" -d 'Print the IAM documents of the cross-account set-up'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "boundary" -d 'Show or change the permissions boundary of the Amplify environment'
 complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "help" -d 'Print help on a command or a topic (exit-codes, findings)'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "man" -d 'Show the manual page of a command, or of the files'
+complete -c amplify-creds -n "__fish_amplify_creds_needs_command" -f -a "help" -d 'Print help on a command or a topic'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -s t -l mfa-token -d 'MFA code; "-" reads it from stdin (an argument can be seen by other processes)' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand process" -l prompt -d 'How to ask for an MFA code [default: the terminal, else a window where there is a screen]' -r -f -a "tty\t'On the terminal'
 pinentry\t'By GnuPG\'s pinentry'
@@ -593,6 +594,18 @@ complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions"
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -s v -l verbose -d 'Say on stderr what is done and why'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -s q -l quiet -d 'Say nothing on stderr but errors'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand man" -s p -l profile -d 'Profile; the same as the argument' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand man" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand man" -l env -d 'Environment of the Amplify project, other than its current one' -r
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand man" -l dialect -d 'How the profile files are read' -r -f -a "auto\t'As any of your tools would mean it'
+amplify\t'Exactly as the Amplify CLI'
+aws\t'Exactly as the AWS SDKs'"
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand man" -l config-file -d 'Config file instead of ~/.aws/config' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand man" -l credentials-file -d 'Credentials file instead of ~/.aws/credentials' -r -F
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand man" -l no-input -d 'Never ask anything'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand man" -s v -l verbose -d 'Say on stderr what is done and why'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand man" -s q -l quiet -d 'Say nothing on stderr but errors'
+complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -s p -l profile -d 'Profile; the same as the argument' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -l region -d 'Region of the STS to call, before AWS_REGION and the profile\'s' -r
 complete -c amplify-creds -n "__fish_amplify_creds_using_subcommand help" -l env -d 'Environment of the Amplify project, other than its current one' -r

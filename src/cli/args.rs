@@ -141,6 +141,33 @@ Examples:
   amplify-creds list
   amplify-creds list --json --properties --dialect aws";
 
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  source <(amplify-creds completions bash)              in ~/.bashrc
+  source <(amplify-creds completions zsh)               in ~/.zshrc
+  amplify-creds completions fish | source               in config.fish
+
+Profiles, environments and session names are completed as they are at the time.";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  amplify-creds man
+  amplify-creds man setup
+  amplify-creds man config                the files, profile keys and settings
+  amplify-creds man env > amplify-creds-env.1
+
+On a terminal the page is shown by man, with the pager that MANPAGER names; it
+need not be installed. Elsewhere its source is printed.";
+
+const HELP_EXAMPLES: &str = "\
+Examples:
+  amplify-creds help setup
+  amplify-creds help exit-codes           what each exit status means
+  amplify-creds help environment          the variables that are read
+  amplify-creds help config               files, profile keys, settings, cache
+  amplify-creds help process              the document, and who asks for it
+  amplify-creds help findings             what doctor can find";
+
 /// Credentials for AWS role profiles, once, for every tool: role chains, external ids, MFA
 #[derive(Debug, Parser)]
 #[command(
@@ -285,11 +312,20 @@ pub enum Command {
         command: BoundaryVerb,
     },
     /// Print a completion script for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
         /// The shell
         shell: Shell,
     },
-    /// Print help on a command or a topic (exit-codes, findings)
+    /// Show the manual page of a command, or of the files
+    #[command(after_help = MAN_EXAMPLES)]
+    Man {
+        /// Command, or config [default: the program's own page]
+        #[arg(value_name = "PAGE")]
+        page: Option<String>,
+    },
+    /// Print help on a command or a topic
+    #[command(after_help = HELP_EXAMPLES)]
     Help {
         /// Command or topic
         topic: Option<String>,

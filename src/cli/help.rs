@@ -1,4 +1,4 @@
-//! Owns `help`: commands by clap, topics by hand.
+//! Owns `help`: commands by clap, topics by the manual and by the tables of the program.
 
 use std::fmt::Write as _;
 
@@ -9,6 +9,7 @@ use crate::doctor::checks::CHECKS;
 
 use super::args::Cli;
 use super::failure::{ALL, BEFORE_COMMAND, Failure, USAGE};
+use super::manual;
 
 pub(super) fn text(topic: Option<&str>) -> Result<String, Failure> {
     let mut command = Cli::command();
@@ -18,11 +19,15 @@ pub(super) fn text(topic: Option<&str>) -> Result<String, Failure> {
         Some("findings") => Ok(findings()),
         Some(name) => {
             command.build();
-            let found = command.find_subcommand_mut(name).map(|verb| verb.render_help().to_string());
-            found.ok_or_else(|| {
-                Failure::new(USAGE, format!("there is no help on {name}"))
-                    .hint("topics: exit-codes, findings; commands: amplify-creds help")
-            })
+            let verb = command.find_subcommand_mut(name).map(|verb| verb.render_help().to_string());
+            // `process` is both.
+            let topic = manual::sections(name).map(|sections| manual::topic(&sections));
+            let found: Vec<_> = verb.into_iter().chain(topic).collect();
+            if found.is_empty() {
+                return Err(Failure::new(USAGE, format!("there is no help on {name}"))
+                    .hint("topics: exit-codes, environment, config, process, findings; commands: amplify-creds help"));
+            }
+            Ok(found.join("\n"))
         }
     }
 }

@@ -23,6 +23,8 @@ mod fetching;
 mod help;
 mod list;
 mod login;
+mod man;
+pub mod manual;
 mod network_error;
 mod own_path;
 mod plain;
@@ -87,6 +89,7 @@ pub fn main() -> ExitCode {
         | Command::Policy { .. }
         | Command::Boundary { .. }
         | Command::Completions { .. }
+        | Command::Man { .. }
         | Command::Help { .. } => false,
     };
     ended(run(cli), as_json)
@@ -146,6 +149,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             clap_complete::generate(shell, &mut Cli::command(), "amplify-creds", &mut script);
             put(&script)
         }
+        Command::Man { page } => man::run(page.as_deref()),
         Command::Help { topic } => put(help::text(topic.as_deref())?.as_bytes()),
     };
     outcome.map(done)

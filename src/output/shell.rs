@@ -118,8 +118,8 @@ impl Shell {
     fn unset(self, text: &mut String, name: &str) {
         let _ = match self {
             Self::Posix => writeln!(text, "unset {name}"),
-            // Erasing what is not there is an error that changes $status.
-            Self::Fish => writeln!(text, "set -q {name}; and set -e {name}"),
+            // Erasing what is not there is an error that changes $status, and asking whether it is there is one, too.
+            Self::Fish => writeln!(text, "set -e {name}; or true"),
             Self::PowerShell => writeln!(text, "Remove-Item Env:{name} -ErrorAction SilentlyContinue"),
             Self::Cmd => writeln!(text, "set \"{name}=\""),
             Self::Elvish => writeln!(text, "unset-env {name}"),
@@ -186,7 +186,7 @@ mod tests {
         let assignments = [("A", Some("it's $(x) `y` \\ \u{2019}")), ("B", None)];
         let rows = [
             (Shell::Posix, "export A='it'\\''s $(x) `y` \\ \u{2019}'\nunset B\n"),
-            (Shell::Fish, "set -gx A 'it\\'s $(x) `y` \\\\ \u{2019}'\nset -q B; and set -e B\n"),
+            (Shell::Fish, "set -gx A 'it\\'s $(x) `y` \\\\ \u{2019}'\nset -e B; or true\n"),
             (
                 Shell::PowerShell,
                 "$Env:A = 'it''s $(x) `y` \\ \u{2019}\u{2019}'\nRemove-Item Env:B -ErrorAction SilentlyContinue\n",

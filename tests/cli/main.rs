@@ -27,6 +27,8 @@ mod list;
 #[cfg(unix)]
 mod login;
 #[cfg(unix)]
+mod manual;
+#[cfg(unix)]
 mod mfa;
 mod network;
 mod parallel;

@@ -1,0 +1,46 @@
+//! Owns `man`: a manual page on the terminal by the system's `man`, as text where there is none, and its source for
+//! everything else that reads stdout.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::process::Command;
+
+use crate::env;
+use crate::random;
+
+use super::failure::{Failure, INTERNAL, USAGE};
+use super::manual::{Page, pages};
+use super::put;
+
+pub(super) fn run(name: Option<&str>) -> Result<(), Failure> {
+    let wanted = match name {
+        None | Some("amplify-creds") => "amplify-creds".to_owned(),
+        Some(name) if name.starts_with("amplify-creds-") => name.to_owned(),
+        Some(name) => format!("amplify-creds-{name}"),
+    };
+    let Some(page) = pages().into_iter().find(|page| page.name == wanted) else {
+        let shown = wanted.trim_start_matches("amplify-creds-");
+        return Err(Failure::new(USAGE, format!("there is no manual page on {shown}"))
+            .hint("amplify-creds man, for the program; amplify-creds man config, for its files; else a command"));
+    };
+    if !io::stdout().is_terminal() {
+        return put(page.roff().as_bytes());
+    }
+    match show(&page) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => put(page.plain().as_bytes()),
+        Err(error) => Err(Failure::new(INTERNAL, format!("cannot show the manual page: {error}"))
+            .hint(format!("amplify-creds man {} | man -l -", name.unwrap_or_default()))),
+    }
+}
+
+/// By a file: not every `man` reads stdin, and all of them take a path with a slash for one.
+fn show(page: &Page) -> io::Result<()> {
+    let name = format!("{}.{}", random::hex(8)?.expose(), page.file_name());
+    let path = env::temporary_directory().join(name);
+    OpenOptions::new().write(true).create_new(true).open(&path)?.write_all(page.roff().as_bytes())?;
+    let shown = Command::new("man").arg(&path).status();
+    // What the system leaves in its temporary directory is no matter.
+    let _ = fs::remove_file(&path);
+    shown.map(drop)
+}

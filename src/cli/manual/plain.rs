@@ -1,0 +1,110 @@
+//! Owns the manual as text for a terminal of 80 columns: topics of `help`, and pages where there is no `man`.
+
+use std::fmt::Write as _;
+
+use super::{Block, Page, Section};
+
+/// Columns of a line.
+const WIDTH: usize = 80;
+/// Columns before a definition.
+const INDENT: usize = 6;
+
+impl Page {
+    /// The page as text.
+    pub fn plain(&self) -> String {
+        format!("{} - {}\n\n{}", self.name, self.about, topic(&self.sections))
+    }
+}
+
+/// Sections one below the other.
+pub(in super::super) fn topic(sections: &[Section]) -> String {
+    let mut out = String::new();
+    for section in sections {
+        heading(&mut out, section.heading);
+        for block in &section.blocks {
+            self::block(&mut out, block);
+        }
+    }
+    out
+}
+
+fn heading(out: &mut String, heading: &str) {
+    if !out.is_empty() && !out.ends_with("\n\n") {
+        out.push('\n');
+    }
+    // Writing into memory cannot fail.
+    let _ = writeln!(out, "{heading}");
+}
+
+fn block(out: &mut String, block: &Block) {
+    match block {
+        Block::Heading(text) => heading(out, text),
+        Block::Text(text) => {
+            wrap(out, text, 2);
+            out.push('\n');
+        }
+        Block::Lines(lines) => {
+            for line in lines.lines() {
+                let _ = writeln!(out, "{}", format!("    {line}").trim_end());
+            }
+            out.push('\n');
+        }
+        Block::Items(items) => {
+            for (term, meaning) in items {
+                if term.len() + 2 < INDENT {
+                    // A status fits before its meaning.
+                    let from = out.len();
+                    wrap(out, meaning, INDENT);
+                    out.replace_range(from..from + INDENT, &format!("  {term:<width$}", width = INDENT - 2));
+                } else {
+                    wrap(out, term, 2);
+                    wrap(out, meaning, INDENT);
+                }
+            }
+            out.push('\n');
+        }
+    }
+}
+
+/// Lines no longer than [`WIDTH`], each after `indent` spaces; a longer word stands alone.
+fn wrap(out: &mut String, text: &str, indent: usize) {
+    let mut column = 0;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > WIDTH {
+            out.push('\n');
+            column = 0;
+        }
+        if column == 0 {
+            out.extend(std::iter::repeat_n(' ', indent));
+            column = indent;
+        } else {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{items, lines, text};
+    use super::*;
+
+    #[test]
+    fn lines_end_before_column_80() {
+        let long = "word ".repeat(40);
+        let section = Section::new(
+            "HEAD",
+            vec![text(&long), items(&[("7", &long), ("--option NAME", "Short.")]), lines("as it\n  stands")],
+        );
+        let out = topic(&[section]);
+        assert!(out.lines().all(|line| line.chars().count() <= WIDTH), "{out}");
+        assert!(out.starts_with("HEAD\n  word word"), "{out}");
+        assert!(out.contains("\n  7   word word"), "{out}");
+        assert!(out.contains("\n  --option NAME\n      Short.\n"), "{out}");
+        assert!(out.ends_with("\n    as it\n      stands\n\n"), "{out}");
+    }
+}

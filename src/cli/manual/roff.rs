@@ -1,0 +1,140 @@
+//! Owns the source of a manual page: man(7) macros that groff and mandoc take without a warning.
+//!
+//! Refuses to know what a page says.
+
+use std::fmt::Write as _;
+
+use super::{Block, Page};
+
+/// The longest line that mandoc calls good style, in bytes.
+const LONGEST: usize = 80;
+/// When the pages were last looked through, for their foot. A build's own date would make each build another.
+const DATE: &str = "2026-11-21";
+
+pub(super) fn render(page: &Page) -> String {
+    let mut out = String::with_capacity(16 << 10);
+    let version = concat!("amplify-creds ", env!("CARGO_PKG_VERSION"));
+    let manual = if page.section == 5 { "File Formats" } else { "User Commands" };
+    let title = page.name.to_ascii_uppercase();
+    put(&mut out, &format!(".TH {} {} {DATE} \"{version}\" \"{manual}\"", escaped(&title), page.section));
+    // Names that a line's end cuts in two are read as others.
+    put(&mut out, ".nh\n.ad l\n.SH NAME");
+    put(&mut out, &paragraph(&format!("{} - {}", page.name, page.about)));
+    for section in &page.sections {
+        put(&mut out, &format!(".SH {}", section.heading));
+        // A paragraph right after a heading would be an empty one before it.
+        let mut is_first = true;
+        for block in &section.blocks {
+            self::block(&mut out, block, is_first);
+            is_first = matches!(block, Block::Heading(_));
+        }
+    }
+    out
+}
+
+fn block(out: &mut String, block: &Block, is_first: bool) {
+    if !is_first && matches!(block, Block::Text(_) | Block::Lines(_)) {
+        put(out, ".PP");
+    }
+    match block {
+        Block::Text(text) => put(out, &paragraph(text)),
+        Block::Heading(heading) => put(out, &format!(".SS {}", escaped(heading))),
+        Block::Lines(lines) => {
+            put(out, ".RS 4\n.nf");
+            lines.lines().for_each(|line| put(out, &line_of(line)));
+            put(out, ".fi\n.RE");
+        }
+        Block::Items(items) => {
+            for (term, meaning) in items {
+                put(out, &format!(".TP\n{}", self::term(term)));
+                put(out, &paragraph(meaning));
+            }
+        }
+    }
+}
+
+fn put(out: &mut String, line: &str) {
+    // Writing into memory cannot fail.
+    let _ = writeln!(out, "{line}");
+}
+
+/// Sentences on lines of their own, as man(7) wants them (the formatter knows then where one ends), none longer than
+/// [`LONGEST`].
+fn paragraph(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let word = escaped(word);
+        if line.ends_with('.') || line.len() + 1 + word.len() > LONGEST {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&word);
+    }
+    lines.push(line);
+    lines.iter().map(|line| guarded(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// A line of text: a dot or a quote at its beginning would make it a request.
+fn line_of(text: &str) -> String {
+    guarded(&escaped(text))
+}
+
+fn guarded(line: &str) -> String {
+    if line.starts_with(['.', '\'']) { format!("\\&{line}") } else { line.to_owned() }
+}
+
+/// An option's name bold and its value in italics; any other term bold.
+fn term(term: &str) -> String {
+    if !term.starts_with('-') {
+        return format!("\\fB{}\\fR", escaped(term));
+    }
+    let words = term.split(' ').map(|word| {
+        let (word, comma) = word.strip_suffix(',').map_or((word, ""), |word| (word, ","));
+        let font = if word.starts_with('-') { 'B' } else { 'I' };
+        format!("\\f{font}{}\\fR{comma}", escaped(word))
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// What roff would take for something else: its escape character, and the ASCII characters that it sets as others.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for char in text.chars() {
+        match char {
+            '\\' => out.push_str("\\e"),
+            '-' => out.push_str("\\-"),
+            '\'' => out.push_str("\\(aq"),
+            '`' => out.push_str("\\(ga"),
+            '^' => out.push_str("\\(ha"),
+            '~' => out.push_str("\\(ti"),
+            char => out.push(char),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_text_is_a_request_or_another_character() {
+        for (text, expected) in [
+            (".TH x", "\\&.TH x"),
+            ("'quoted'", "\\(aqquoted\\(aq"),
+            ("a\\b ~/.aws `c` --x", "a\\eb \\(ti/.aws \\(gac\\(ga \\-\\-x"),
+        ] {
+            assert_eq!(line_of(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sentences_have_lines_and_options_fonts() {
+        assert_eq!(paragraph("One. Two, e.g. three."), "One.\nTwo, e.g.\nthree.");
+        assert_eq!(term("-p, --profile PROFILE"), "\\fB\\-p\\fR, \\fB\\-\\-profile\\fR \\fIPROFILE\\fR");
+        assert_eq!(term("AWS_PROFILE"), "\\fBAWS_PROFILE\\fR");
+    }
+}

@@ -1,0 +1,118 @@
+//! Owns the pages of the verbs: made from the command line's definitions, so that they cannot say anything else.
+
+use clap::{Arg, ArgAction, Command, CommandFactory};
+
+use super::super::args::Cli;
+use super::{Block, Page, Section, text};
+
+/// A page for each verb that help lists.
+pub(super) fn pages() -> Vec<Page> {
+    verbs().iter().map(page).collect()
+}
+
+/// The verbs that help lists, as clap has them when all is filled in.
+pub(super) fn verbs() -> Vec<Command> {
+    let mut program = Cli::command();
+    program.build();
+    program.get_subcommands().filter(|verb| !verb.is_hide_set()).cloned().collect()
+}
+
+fn page(verb: &Command) -> Page {
+    let mut sections = vec![Section::new("SYNOPSIS", vec![synopsis(verb)])];
+    let mut description = vec![Block::Text(format!("{}.", about(verb)))];
+    let (examples, prose) = examples(verb);
+    description.extend(prose);
+    let aliases: Vec<_> = verb.get_all_aliases().collect();
+    if !aliases.is_empty() {
+        description.push(Block::Text(format!("Also known as {}.", aliases.join(", "))));
+    }
+    sections.push(Section::new("DESCRIPTION", description));
+    let options = options(verb, |arg| !arg.is_global_set());
+    if !options.is_empty() {
+        sections.push(Section::new("OPTIONS", vec![Block::Items(options)]));
+    }
+    sections
+        .push(Section::new("OPTIONS OF EVERY COMMAND", vec![Block::Items(self::options(verb, Arg::is_global_set))]));
+    sections.push(Section::new(
+        "EXIT STATUS",
+        vec![text(
+            "0 when it is done. Every other status means the same in all commands, and is listed in amplify-creds(1).",
+        )],
+    ));
+    sections.extend(examples.map(|lines| Section::new("EXAMPLES", vec![lines])));
+    sections.push(Section::new("SEE ALSO", vec![text("amplify-creds(1), amplify-creds-config(5)")]));
+    Page { name: format!("amplify-creds-{}", verb.get_name()), section: 1, about: lower_first(&about(verb)), sections }
+}
+
+/// What stands after the options in `--help`: lines of examples, and the paragraphs after them.
+fn examples(verb: &Command) -> (Option<Block>, Vec<Block>) {
+    let after = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let mut parts = after.split("\n\n");
+    let first = parts.next().and_then(|part| part.strip_prefix("Examples:\n"));
+    let lines = first.map(|lines| {
+        let lines = lines.lines().map(|line| line.strip_prefix("  ").unwrap_or(line));
+        Block::Lines(lines.collect::<Vec<_>>().join("\n"))
+    });
+    (lines, parts.map(|part| Block::Text(part.replace('\n', " "))).collect())
+}
+
+pub(super) fn synopsis(command: &Command) -> Block {
+    let usage = command.clone().render_usage().to_string();
+    Block::Lines(usage.trim_start_matches("Usage: ").to_owned())
+}
+
+pub(super) fn about(command: &Command) -> String {
+    command.get_about().map(ToString::to_string).unwrap_or_default()
+}
+
+/// Options and arguments that `fits` takes, each with what it means and may be.
+pub(super) fn options(command: &Command, fits: fn(&Arg) -> bool) -> Vec<(String, String)> {
+    let shown = command.get_arguments().filter(|arg| !arg.is_hide_set() && fits(arg));
+    let (arguments, options): (Vec<_>, Vec<_>) = shown.partition(|arg| arg.is_positional());
+    arguments.into_iter().chain(options).map(|arg| (term(arg), meaning(arg))).collect()
+}
+
+fn term(arg: &Arg) -> String {
+    let short = arg.get_short().map(|short| format!("-{short}"));
+    let long = arg.get_long().map(|long| format!("--{long}"));
+    let mut term = short.into_iter().chain(long).collect::<Vec<_>>().join(", ");
+    if matches!(arg.get_action(), ArgAction::Set | ArgAction::Append) {
+        for name in arg.get_value_names().unwrap_or_default() {
+            if !term.is_empty() {
+                term.push(' ');
+            }
+            term.push_str(name);
+        }
+    }
+    term
+}
+
+fn meaning(arg: &Arg) -> String {
+    let help = arg.get_help().map(|help| help.to_string().replace('\n', " ")).unwrap_or_default();
+    let mut meaning = format!("{help}.");
+    let values: Vec<_> = arg
+        .get_possible_values()
+        .iter()
+        .filter(|value| !value.is_hide_set() && arg.get_action().takes_values())
+        .map(|value| match value.get_help() {
+            Some(help) => format!("{} ({})", value.get_name(), lower_first(&help.to_string())),
+            None => value.get_name().to_owned(),
+        })
+        .collect();
+    if !values.is_empty() {
+        meaning.push_str(" One of ");
+        meaning.push_str(&values.join(", "));
+        meaning.push('.');
+    }
+    meaning
+}
+
+/// The sentence as a part of another; names such as PowerShell or GNU keep their capitals.
+fn lower_first(text: &str) -> String {
+    let first = text.split(' ').next().unwrap_or_default();
+    let is_word = first == "A" || (first.len() > 1 && first.chars().skip(1).all(char::is_lowercase));
+    match text.chars().next() {
+        Some(char) if is_word => char.to_lowercase().chain(text.chars().skip(1)).collect(),
+        _ => text.to_owned(),
+    }
+}
