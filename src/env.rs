@@ -152,8 +152,6 @@ pub const AMPLIFY_CREDS_SERVE_PORT: &str = "AMPLIFY_CREDS_SERVE_PORT";
 pub const AMPLIFY_CREDS_CONFIG_FILE: &str = "AMPLIFY_CREDS_CONFIG_FILE";
 /// Path of the credentials file, before `AWS_SHARED_CREDENTIALS_FILE`; likewise.
 pub const AMPLIFY_CREDS_CREDENTIALS_FILE: &str = "AMPLIFY_CREDS_CREDENTIALS_FILE";
-/// The shell that asks for completions: set by the scripts of `completions`.
-pub const AMPLIFY_CREDS_COMPLETE: &str = "AMPLIFY_CREDS_COMPLETE";
 /// Role session name for profiles that set none.
 pub const AMPLIFY_CREDS_SESSION_NAME: &str = "AMPLIFY_CREDS_SESSION_NAME";
 

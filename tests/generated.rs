@@ -1,15 +1,11 @@
-//! Man pages and completions are made from the command line's definitions, committed, and compared byte for byte.
+//! Man pages are made from the command line's definitions, committed, and compared byte for byte.
 //! `BLESS=1 cargo test --test generated` rewrites them.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::fs;
 use std::path::Path;
 
-use amplify_creds::cli::args::Cli;
 use amplify_creds::cli::manual::pages;
-use clap::CommandFactory;
-use clap_complete::Shell;
-
 fn compare(relative: &str, made: &[u8]) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(relative);
     if std::env::var_os("BLESS").is_some() {
@@ -35,14 +31,4 @@ fn man_pages() {
     made.sort();
     there.sort();
     assert_eq!(there, made, "a page that nothing makes");
-}
-
-#[test]
-fn completions() {
-    for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Elvish] {
-        let mut script = Vec::new();
-        clap_complete::generate(shell, &mut Cli::command(), "amplify-creds", &mut script);
-        let name = clap_complete::Generator::file_name(&shell, "amplify-creds");
-        compare(&format!("completions/{name}"), &script);
-    }
 }

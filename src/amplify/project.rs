@@ -160,17 +160,27 @@ impl Project {
         }
     }
 
-    /// `name`, if any of the files has it.
-    fn known(&self, name: &str, info: Option<&Node>) -> Result<String, ProjectError> {
+    /// The names of all environments, sorted.
+    pub fn environments(&self) -> Result<Vec<String>, ProjectError> {
+        self.names(self.tree(LOCAL_AWS)?.as_ref())
+    }
+
+    fn names(&self, info: Option<&Node>) -> Result<Vec<String>, ProjectError> {
         let team = self.tree(TEAM)?;
         let mut names: Vec<_> =
             info.into_iter().chain(&team).flat_map(Node::members).map(|(name, _)| name.clone()).collect();
         names.extend(self.current()?);
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// `name`, if any of the files has it.
+    fn known(&self, name: &str, info: Option<&Node>) -> Result<String, ProjectError> {
+        let names = self.names(info)?;
         if names.iter().any(|known| known == name) {
             return Ok(name.to_owned());
         }
-        names.sort_unstable();
-        names.dedup();
         Err(ProjectError::UnknownEnvironment { root: self.shown(), name: name.to_owned(), names })
     }
 

@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::ArgValueCandidates;
 
 use crate::settings::seconds;
 
 use super::args_policy::{BOUNDARY_EXAMPLES, BoundaryVerb, POLICY_EXAMPLES, PolicyVerb};
+use super::complete::{environments, man_pages, profiles, session_names, topics};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -192,22 +193,22 @@ pub struct Cli {
 #[derive(Debug, Default, Args)]
 pub struct Global {
     /// Profile; the same as the argument
-    #[arg(short, long, global = true, value_name = "PROFILE")]
+    #[arg(short, long, global = true, value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
     pub profile: Option<String>,
     /// Region of the STS to call, before AWS_REGION and the profile's
     #[arg(long, global = true, value_name = "REGION")]
     pub region: Option<String>,
     /// Environment of the Amplify project, other than its current one
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", add = ArgValueCandidates::new(environments))]
     pub env: Option<String>,
     /// How the profile files are read
     #[arg(long, global = true, value_name = "DIALECT")]
     pub dialect: Option<DialectArg>,
     /// Config file instead of ~/.aws/config
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::Other)]
     pub config_file: Option<PathBuf>,
     /// Credentials file instead of ~/.aws/credentials
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::Other)]
     pub credentials_file: Option<PathBuf>,
     /// Never ask anything
     #[arg(long, global = true)]
@@ -315,19 +316,30 @@ pub enum Command {
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
         /// The shell
-        shell: Shell,
+        shell: CompletionShell,
+    },
+    /// Print what the last of the words could be; the completion scripts run it
+    #[command(hide = true)]
+    Complete {
+        /// After the words comes an empty one, which this shell cannot pass on
+        #[arg(long)]
+        new_word: bool,
+        /// The words of the command line, the program's first
+        #[arg(last = true)]
+        words: Vec<OsString>,
     },
     /// Show the manual page of a command, or of the files
     #[command(after_help = MAN_EXAMPLES)]
     Man {
         /// Command, or config [default: the program's own page]
-        #[arg(value_name = "PAGE")]
+        #[arg(value_name = "PAGE", add = ArgValueCandidates::new(man_pages))]
         page: Option<String>,
     },
     /// Print help on a command or a topic
     #[command(after_help = HELP_EXAMPLES)]
     Help {
-        /// Command or topic
+        /// Command, or exit-codes, environment, config, process, findings
+        #[arg(add = ArgValueCandidates::new(topics))]
         topic: Option<String>,
     },
 }
@@ -337,7 +349,7 @@ pub enum Command {
 pub struct Fetch {
     /// Profile [default: AMPLIFY_CREDS_PROFILE, AWS_PROFILE,
     /// AWS_DEFAULT_PROFILE, the Amplify project's (not in process), "default"]
-    #[arg(value_name = "PROFILE")]
+    #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
     pub name: Option<String>,
     /// How to get them.
     #[command(flatten)]
@@ -363,7 +375,7 @@ pub struct How {
     #[arg(long, value_name = "ID")]
     pub external_id: Option<String>,
     /// Another session name than the profile's
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(session_names))]
     pub session_name: Option<String>,
     /// Let the session do no more than this managed policy allows; "read-only"
     /// and the Amplify environment's "boundary" are known (repeatable)
@@ -479,6 +491,25 @@ impl Export {
     }
 }
 
+/// The shells with a completion script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CompletionShell {
+    /// GNU bash
+    Bash,
+    /// Z shell
+    Zsh,
+    /// fish
+    Fish,
+    /// PowerShell
+    #[value(alias = "pwsh")]
+    Powershell,
+    /// Elvish
+    Elvish,
+    /// Nushell
+    #[value(alias = "nushell")]
+    Nu,
+}
+
 /// Options of `exec`.
 #[derive(Debug, Args)]
 pub struct ExecOptions {
@@ -497,7 +528,7 @@ pub struct ExecOptions {
 #[derive(Debug, Args)]
 pub struct Login {
     /// Profiles [default: the one that the environment or the Amplify project names]
-    #[arg(value_name = "PROFILE", conflicts_with = "all")]
+    #[arg(value_name = "PROFILE", conflicts_with = "all", add = ArgValueCandidates::new(profiles))]
     pub names: Vec<String>,
     /// Every profile that leads to a session
     #[arg(long)]
@@ -537,7 +568,7 @@ pub struct Check {
 pub struct Explain {
     /// Profile [default: AMPLIFY_CREDS_PROFILE, AWS_PROFILE,
     /// AWS_DEFAULT_PROFILE, the Amplify project's, "default"]
-    #[arg(value_name = "PROFILE")]
+    #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
     pub name: Option<String>,
     /// Explain with this session duration
     #[arg(short, long, value_name = "TIME", value_parser = duration)]
@@ -552,7 +583,7 @@ pub struct Explain {
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct ResetCache {
     /// Forget the sessions of this profile's chain [default: the Amplify project's]
-    #[arg(value_name = "PROFILE", conflicts_with_all = ["project", "all", "expired"])]
+    #[arg(value_name = "PROFILE", conflicts_with_all = ["project", "all", "expired"], add = ArgValueCandidates::new(profiles))]
     pub name: Option<String>,
     /// Forget the sessions of the Amplify project's chain
     #[arg(long, conflicts_with_all = ["all", "expired"])]
@@ -595,7 +626,7 @@ pub struct List {
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Doctor {
     /// Profiles [default: all]
-    #[arg(value_name = "PROFILE")]
+    #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
     pub names: Vec<String>,
     /// Print JSON: findings, who sees which profile, what each header is to whom
     #[arg(long)]
@@ -625,7 +656,7 @@ pub struct Sessions {
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Setup {
     /// Profile to make usable everywhere [default: ask for a new one]
-    #[arg(value_name = "PROFILE")]
+    #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
     pub name: Option<String>,
     /// Name of the profile to add [default: PROFILE-amplify]; without PROFILE,
     /// of the new role's profile
@@ -648,7 +679,7 @@ pub struct Setup {
     #[arg(long, value_name = "ARN")]
     pub role_arn: Option<String>,
     /// Profile whose keys assume the new role
-    #[arg(long, value_name = "PROFILE")]
+    #[arg(long, value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
     pub source_profile: Option<String>,
     /// External id that the new role asks for
     #[arg(long, value_name = "ID")]

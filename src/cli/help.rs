@@ -11,6 +11,9 @@ use super::args::Cli;
 use super::failure::{ALL, BEFORE_COMMAND, Failure, USAGE};
 use super::manual;
 
+/// What there is help on besides commands.
+pub(super) const TOPICS: [&str; 5] = ["exit-codes", "environment", "config", "process", "findings"];
+
 pub(super) fn text(topic: Option<&str>) -> Result<String, Failure> {
     let mut command = Cli::command();
     match topic {
@@ -25,7 +28,7 @@ pub(super) fn text(topic: Option<&str>) -> Result<String, Failure> {
             let found: Vec<_> = verb.into_iter().chain(topic).collect();
             if found.is_empty() {
                 return Err(Failure::new(USAGE, format!("there is no help on {name}"))
-                    .hint("topics: exit-codes, environment, config, process, findings; commands: amplify-creds help"));
+                    .hint(format!("topics: {}; commands: amplify-creds help", TOPICS.join(", "))));
             }
             Ok(found.join("\n"))
         }

@@ -8,6 +8,7 @@ pub mod args_policy;
 mod base_error;
 mod boundary;
 mod check;
+mod complete;
 mod context;
 mod doctor;
 mod doctor_fix;
@@ -89,6 +90,7 @@ pub fn main() -> ExitCode {
         | Command::Policy { .. }
         | Command::Boundary { .. }
         | Command::Completions { .. }
+        | Command::Complete { .. }
         | Command::Man { .. }
         | Command::Help { .. } => false,
     };
@@ -144,11 +146,8 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
             policy::run(&Context::new("policy", global, policy::name(&document), env)?, &document)
         }
         Command::Boundary { command } => boundary::run(&Context::new("boundary", global, None, env)?, &command),
-        Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "amplify-creds", &mut script);
-            put(&script)
-        }
+        Command::Completions { shell } => put(complete::script(shell).as_bytes()),
+        Command::Complete { new_word, words } => complete::run(words, new_word),
         Command::Man { page } => man::run(page.as_deref()),
         Command::Help { topic } => put(help::text(topic.as_deref())?.as_bytes()),
     };

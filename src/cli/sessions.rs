@@ -32,13 +32,14 @@ struct Row {
     is_ours: bool,
 }
 
+/// The names of the sessions of roles.
+pub(super) fn names_of_roles(store: &Store) -> Vec<String> {
+    rows(store).into_iter().filter(|row| row.is_role).map(|row| row.name).collect()
+}
+
 pub(super) fn run(context: &Context, options: &Sessions) -> Result<(), Failure> {
     let store = Store::new(&context.paths.cache_dir);
-    let snapshot = store.read();
-    let now = Clock::System.now();
-    let sessions = snapshot.sessions();
-    let read = |(outer, inner, entry): (String, String, _)| row(outer, &inner, CachedSession::read(entry)?, now);
-    let rows: Vec<_> = sessions.all().into_iter().filter_map(read).collect();
+    let rows = rows(&store);
     if options.json {
         let document: Vec<_> = rows.iter().map(json_of).collect();
         return put(format!("{}\n", json!(document)).as_bytes());
@@ -50,6 +51,14 @@ pub(super) fn run(context: &Context, options: &Sessions) -> Result<(), Failure> 
     let cells: Vec<_> = rows.iter().map(cells).collect();
     let header = ["ROLE OR DEVICE", "ACCOUNT", "SESSION", "PROFILE", "EXPIRES IN", "WRITTEN BY"];
     put(table::render(header, &cells).as_bytes())
+}
+
+fn rows(store: &Store) -> Vec<Row> {
+    let snapshot = store.read();
+    let now = Clock::System.now();
+    let sessions = snapshot.sessions();
+    let read = |(outer, inner, entry): (String, String, _)| row(outer, &inner, CachedSession::read(entry)?, now);
+    sessions.all().into_iter().filter_map(read).collect()
 }
 
 fn row(outer: String, inner: &str, session: CachedSession, now: Timestamp) -> Option<Row> {

@@ -61,7 +61,7 @@ fn wrong_usage_exits_2_and_prints_nothing_on_stdout() {
 #[test]
 fn completions_are_printed_for_each_shell() {
     let home = TestHome::new(PROGRAM);
-    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish", "nu"] {
         assert!(home.run(&["completions", shell]).succeeded().contains("amplify-creds"), "{shell}");
     }
 }

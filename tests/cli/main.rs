@@ -8,6 +8,8 @@ mod cache;
 #[cfg(unix)]
 mod chains;
 mod check;
+#[cfg(unix)]
+mod completions;
 mod config_errors;
 #[cfg(unix)]
 mod dialogs;

@@ -23,7 +23,7 @@ pub(super) fn section() -> Section {
     )
 }
 
-const OWN: [(&str, &str); 12] = [
+const OWN: [(&str, &str); 11] = [
     ("AMPLIFY_CREDS_PROFILE", "The profile, before AWS_PROFILE."),
     ("AMPLIFY_CREDS_MFA_TOKEN", "An MFA code. Used once, and kept from every program that is started."),
     ("AMPLIFY_CREDS_PROMPT", "How to ask for a code: tty, pinentry, osascript, zenity, powershell or none."),
@@ -38,7 +38,6 @@ const OWN: [(&str, &str); 12] = [
         "The credentials file, before AWS_SHARED_CREDENTIALS_FILE. exec --serve sets it for its command.",
     ),
     ("AMPLIFY_CREDS_SERVE_PORT", "The port of exec --serve, instead of a free one."),
-    ("AMPLIFY_CREDS_COMPLETE", "The shell that wants completions; set by the completion scripts."),
 ];
 
 const AWS: [(&str, &str); 31] = [
