@@ -1,0 +1,37 @@
+#!/bin/sh
+# Installs what lies beside it, below /usr/local or the PREFIX given: install.sh [--prefix PREFIX] [--uninstall].
+set -eu
+prefix=/usr/local
+uninstall=
+while [ $# -gt 0 ]; do
+    case $1 in
+    --prefix) prefix=${2:?PREFIX} && shift 2 ;;
+    --uninstall) uninstall=yes && shift ;;
+    *) echo "install.sh [--prefix PREFIX] [--uninstall]" >&2 && exit 2 ;;
+    esac
+done
+cd "$(dirname "$0")"
+
+# put SOURCE TARGET MODE: by a temporary name, so that a running program is never half there.
+put() {
+    target=$prefix/$2
+    if [ -n "$uninstall" ]; then
+        rm -f "$target"
+        return
+    fi
+    mkdir -p "$(dirname "$target")"
+    cp "$1" "$target.new"
+    chmod "$3" "$target.new"
+    mv -f "$target.new" "$target"
+}
+
+put amplify-creds bin/amplify-creds 755
+for page in man/*.[15]; do
+    put "$page" "share/man/man${page##*.}/${page#man/}" 644
+done
+put completions/amplify-creds.bash share/bash-completion/completions/amplify-creds 644
+put completions/_amplify-creds share/zsh/site-functions/_amplify-creds 644
+put completions/amplify-creds.fish share/fish/vendor_completions.d/amplify-creds.fish 644
+
+[ -n "$uninstall" ] && exit
+echo "$prefix/bin/amplify-creds is there. In ~/.aws/config: credential_process = $prefix/bin/amplify-creds process PROFILE"
