@@ -1,0 +1,84 @@
+//! The picture in the README: a run of the real program on a real terminal, drawn as SVG. The code, which is
+//! another each time, is replaced; nothing else is touched. `BLESS=1 cargo test --test picture` redraws it.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use test_support::{FakeSts, Terminal, TestHome, World, biz_corp};
+
+/// What is typed.
+const COMMANDS: [&str; 3] = [
+    "amplify-creds whoami biz | head -3",
+    // Key ids are others in each run.
+    "amplify-creds process biz | cut -c-32",
+    "amplify-creds doctor | head -4",
+];
+
+/// Columns and lines of a character, in pixels of the picture.
+const CELL: (usize, usize) = (9, 19);
+/// Around the text.
+const MARGIN: usize = 16;
+
+#[test]
+fn the_picture_shows_what_happens() {
+    let screen = run();
+    let svg = draw(&screen);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("man/terminal.svg");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &svg).unwrap();
+    }
+    let there = fs::read_to_string(&path).unwrap_or_default();
+    assert!(there == svg, "man/terminal.svg is not what happens; BLESS=1 cargo test --test picture:\n{screen}");
+}
+
+/// What the terminal shows.
+fn run() -> String {
+    let sts = FakeSts::start(World::biz_corp());
+    let home = TestHome::biz_corp(env!("CARGO_BIN_EXE_amplify-creds"), &sts);
+    let bin = home.path().join("bin");
+    fs::create_dir_all(&bin).unwrap();
+    symlink(home.program(), bin.join("amplify-creds")).unwrap();
+    let config = fs::read_to_string(home.path().join(".aws/config")).unwrap();
+    let wrapper = format!("[profile biz]\ncredential_process = {}/amplify-creds process bizcorprole\n", bin.display());
+    home.config(&format!("{config}\n{wrapper}region = us-east-1\n"));
+    let commands = COMMANDS.map(|command| format!("printf '$ %s\\n' '{command}'\n{command}"));
+    let mut terminal = Terminal::script(
+        &home,
+        &format!("export PATH=\"{}:$PATH\" LC_ALL=C.UTF-8\nstty echo\n{}", bin.display(), commands.join("\n")),
+    );
+    let before = terminal.expect("Enter the MFA token code: ");
+    let code = sts.next_unused_code(biz_corp::MFA_SERIAL);
+    terminal.type_line(&code);
+    let (after, left) = terminal.finish();
+    assert_eq!(left.run.code, Some(0), "{left:?}");
+    let screen = format!("{before}Enter the MFA token code: {after}").replace('\r', "");
+    screen.replace(&code, "123456")
+}
+
+/// The screen's lines in a window: what was typed stands out, everything is as wide as in the terminal.
+fn draw(screen: &str) -> String {
+    let lines: Vec<_> = screen.trim_end().lines().collect();
+    let columns = lines.iter().map(|line| line.chars().count()).max().unwrap();
+    let (width, height) = (columns * CELL.0 + 2 * MARGIN, lines.len() * CELL.1 + 2 * MARGIN);
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
+         role=\"img\">\n<!-- Drawn by tests/picture.rs from a run of the program; the MFA code alone is another. -->\n\
+         <title>A terminal: one MFA code, then credentials for every tool</title>\n\
+         <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"#1d2021\"/>\n\
+         <g style=\"white-space:pre\" font-family=\"ui-monospace, Menlo, Consolas, monospace\" font-size=\"14\" fill=\"#d5c4a1\" xml:space=\"preserve\">\n"
+    );
+    for (at, line) in lines.iter().enumerate() {
+        let y = MARGIN + (at + 1) * CELL.1 - 5;
+        let colour = if line.starts_with("$ ") { " fill=\"#b8bb26\"" } else { "" };
+        let length = line.chars().count() * CELL.0;
+        let line = line.replace('&', "&amp;").replace('<', "&lt;");
+        // Writing into memory cannot fail.
+        let _ = writeln!(svg, "<text x=\"{MARGIN}\" y=\"{y}\" textLength=\"{length}\"{colour}>{line}</text>");
+    }
+    svg.push_str("</g>\n</svg>\n");
+    svg
+}
