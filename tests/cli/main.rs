@@ -38,6 +38,8 @@ mod policy;
 mod process;
 mod project;
 #[cfg(unix)]
+mod readme;
+#[cfg(unix)]
 mod regression;
 mod reset_cache;
 mod session_extras;

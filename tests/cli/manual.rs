@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use amplify_creds::cli::manual::pages;
-use test_support::{Finished, Terminal, TestHome};
+use test_support::{FakeSts, Finished, Terminal, TestHome, biz_corp};
 
-use crate::{PROGRAM, fresh_code, without_mfa};
+use crate::{PROGRAM, add_config, fresh_code, without_mfa};
 
 /// Commands and topics that `help` knows.
 fn helped() -> Vec<String> {
@@ -170,42 +170,88 @@ fn shell_of(example: &str) -> &'static str {
 }
 
 /// A home in which the names of the examples mean something: roles, other people's programs, an Amplify project.
-fn world() -> (test_support::FakeSts, TestHome, PathBuf) {
-    let (sts, home) = without_mfa();
-    for name in ["dev", "stage", "prod"] {
-        crate::add_config(
-            &home,
-            &format!(
-                "[profile {name}]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n"
+pub(crate) struct Shown {
+    pub(crate) sts: FakeSts,
+    pub(crate) home: TestHome,
+    bin: PathBuf,
+}
+
+/// What a tool does: it asks for the profile's credentials as an SDK would, or finds some in its environment.
+const TOOL: &str = "#!/bin/sh
+profile=$AWS_PROFILE
+while [ $# -gt 0 ]; do
+    [ \"$1\" = --profile ] && profile=$2
+    shift
+done
+[ -z \"$profile\" ] || exec amplify-creds process \"$profile\" >/dev/null
+[ -n \"$AWS_ACCESS_KEY_ID$AWS_CONTAINER_CREDENTIALS_FULL_URI\" ] || [ \"${0##*/}\" = amplify ]
+";
+
+impl Shown {
+    pub(crate) fn new() -> Self {
+        let (sts, home) = without_mfa();
+        let bin = home.path().join("bin");
+        for name in ["dev", "stage", "prod"] {
+            let role = "role_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n";
+            add_config(&home, &format!("[profile {name}]\n{role}"));
+        }
+        let wrapper = format!("credential_process = {}/amplify-creds process bizcorprole\n", bin.display());
+        add_config(&home, &format!("[profile biz]\n{wrapper}region = us-east-1\n\n[default]\nregion = us-east-1\n"));
+        let shown = Self { sts, home, bin };
+        for name in ["aws", "npx", "terraform", "docker", "code", "amplify"] {
+            shown.tool(name, TOOL);
+        }
+        shown.tool("jq", "#!/bin/sh\ncat >/dev/null\n");
+        shown.tool("../project/three-hours.sh", TOOL);
+        symlink(PROGRAM, shown.bin.join("amplify-creds")).unwrap();
+        for (file, text) in [
+            ("local-env-info.json", r#"{"projectPath":"","envName":"dev"}"#),
+            (
+                "local-aws-info.json",
+                r#"{"dev":{"configLevel":"project","useProfile":true,"profileName":"bizcorprole"},
+                    "prod":{"configLevel":"project","useProfile":true,"profileName":"prod"}}"#,
             ),
-        );
+            ("project-config.json", "{}"),
+        ] {
+            shown.home.write(&format!("project/amplify/.config/{file}"), text);
+        }
+        shown
     }
-    crate::add_config(&home, "[default]\nregion = us-east-1\n");
-    let bin = home.path().join("bin");
-    for (name, script) in [
-        ("aws", "exit 0"),
-        ("npx", "exit 0"),
-        ("jq", "cat >/dev/null"),
-        ("three-hours.sh", "exit 0"),
-        ("pinentry", "exit 1"),
-    ] {
-        let path = home.write(&format!("bin/{name}"), format!("#!/bin/sh\n{script}\n"));
-        fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+
+    /// Somebody else's program.
+    pub(crate) fn tool(&self, name: &str, script: &str) {
+        let path = self.home.write(&format!("bin/{name}"), script);
+        fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
     }
-    std::os::unix::fs::symlink(PROGRAM, bin.join("amplify-creds")).unwrap();
-    home.write("project/three-hours.sh", "#!/bin/sh\n");
-    let script = home.path().join("project/three-hours.sh");
-    fs::set_permissions(&script, Permissions::from_mode(0o755)).unwrap();
-    home.write("project/amplify/.config/local-env-info.json", r#"{"projectPath":"","envName":"dev"}"#);
-    home.write(
-        "project/amplify/.config/local-aws-info.json",
-        r#"{"dev":{"configLevel":"project","useProfile":true,"profileName":"bizcorprole"},
-            "prod":{"configLevel":"project","useProfile":true,"profileName":"prod"}}"#,
-    );
-    home.write("project/amplify/.config/project-config.json", "{}");
-    home.write("project/amplify/team-provider-info.json", "{}");
-    fs::create_dir_all(home.path().join(".local/share/bash-completion/completions")).unwrap();
-    (sts, home, bin)
+
+    /// Runs the lines in `shell` with a code that AWS takes; none when the shell is not installed.
+    pub(crate) fn run(&self, shell: &str, lines: &str) -> Option<Finished> {
+        let Some(path) = ["/usr/local/bin", "/usr/bin", "/bin"]
+            .map(|dir| Path::new(dir).join(shell))
+            .into_iter()
+            .find(|path| path.exists())
+        else {
+            eprintln!("{shell} is not installed: {lines}");
+            return None;
+        };
+        let code = fresh_code(&self.sts);
+        let lines = lines.replace("123456", &code);
+        let output = Command::new(path)
+            .arg("-c")
+            .arg(&lines)
+            .env_clear()
+            .envs(self.home.environment())
+            .env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", self.bin.display()))
+            .env("SHELL", "/bin/sh")
+            .env("SECRET", biz_corp::SECRET_ACCESS_KEY)
+            .env("GITHUB_ENV", self.home.path().join("github-env"))
+            .envs((!lines.contains(&code)).then_some(("AMPLIFY_CREDS_MFA_TOKEN", &code)))
+            .current_dir(self.home.path().join("project"))
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        Some(Finished::from(output))
+    }
 }
 
 /// Examples that ask before they write; nobody answers here.
@@ -221,48 +267,24 @@ fn every_example_runs() {
     let (mut ran, mut wrong) = (0, Vec::new());
     for page in pages() {
         for example in examples(&page.roff()) {
-            let shell = shell_of(&example);
-            let Ok(path) = which(shell) else {
-                eprintln!("{shell} is not installed: {example}");
-                continue;
-            };
-            let (sts, home, bin) = world();
-            let code = fresh_code(&sts);
-            let line = example.replace("123456", &code).replace("AKIA...", test_support::biz_corp::ACCESS_KEY_ID);
-            if line.contains("setup --name") {
-                home.config("");
-                if line.contains("--access-key-id") {
-                    home.credentials("");
-                }
+            let shown = Shown::new();
+            if example.contains("setup --name") {
+                shown.home.config("");
             }
-            let line = if shell == "zsh" { format!("autoload -U compinit; compinit -D; {line}") } else { line };
-            let output = Command::new(path)
-                .arg("-c")
-                .arg(&line)
-                .env_clear()
-                .envs(home.environment())
-                .env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display()))
-                .env("SHELL", "/bin/sh")
-                .env("SECRET", test_support::biz_corp::SECRET_ACCESS_KEY)
-                .env("GITHUB_ENV", home.path().join("github-env"))
-                .envs((!line.contains(&code)).then_some(("AMPLIFY_CREDS_MFA_TOKEN", &code)))
-                .current_dir(home.path().join("project"))
-                .stdin(Stdio::null())
-                .output()
-                .unwrap();
-            let run = Finished::from(output);
-            let expected = if ASK.contains(&line.as_str()) { 4 } else { 0 };
+            if example.contains("--access-key-id") {
+                shown.home.credentials("");
+            }
+            let shell = shell_of(&example);
+            let start = if shell == "zsh" { "autoload -U compinit; compinit -D; " } else { "" };
+            let lines = format!("{start}{}", example.replace("AKIA...", biz_corp::ACCESS_KEY_ID));
+            let Some(run) = shown.run(shell, &lines) else { continue };
             ran += 1;
+            let expected = if ASK.contains(&example.as_str()) { 4 } else { 0 };
             if run.code != Some(expected) {
-                wrong.push(format!("{}: {line}: {run:#?}", page.name));
+                wrong.push(format!("{}: {example}: {run:#?}", page.name));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(ran > 50, "{ran}");
-}
-
-fn which(program: &str) -> Result<PathBuf, String> {
-    let places = ["/usr/local/bin", "/usr/bin", "/bin"].map(|dir| Path::new(dir).join(program));
-    places.into_iter().find(|path| path.exists()).ok_or_else(|| program.to_owned())
 }
