@@ -3,9 +3,11 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::ArgValueCandidates;
 
+use crate::output::shell::{NAMES, Shell, ShellName};
 use crate::settings::seconds;
 
 use super::args_policy::{BOUNDARY_EXAMPLES, BoundaryVerb, POLICY_EXAMPLES, PolicyVerb};
@@ -415,37 +417,11 @@ pub struct EnvOptions {
     #[command(flatten)]
     pub fetch: Fetch,
     /// The shell [default: the one that started this command, else $SHELL]
-    #[arg(long, value_name = "SHELL")]
-    pub shell: Option<ShellArg>,
+    #[arg(long, value_name = "SHELL", value_parser = shell())]
+    pub shell: Option<Shell>,
     /// Take the variables away again
     #[arg(long)]
     pub unset: bool,
-}
-
-/// The shells of `env`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ShellArg {
-    /// GNU bash
-    Bash,
-    /// Z shell
-    Zsh,
-    /// Any POSIX shell
-    Sh,
-    /// fish
-    Fish,
-    /// PowerShell
-    Powershell,
-    /// The command prompt of Windows
-    Cmd,
-    /// Nushell
-    #[value(alias = "nushell")]
-    Nu,
-    /// Elvish
-    Elvish,
-    /// A .env file
-    Dotenv,
-    /// The later steps of a GitHub Actions job, the secrets masked in its log
-    Github,
 }
 
 /// Options of `export`, for people who come from the AWS CLI.
@@ -481,11 +457,11 @@ impl Export {
     pub fn spelt_out(self) -> Command {
         let shell = match self.format {
             ExportFormat::Process => return Command::Process(self.fetch),
-            ExportFormat::Env => ShellArg::Sh,
-            ExportFormat::EnvNoExport => ShellArg::Dotenv,
-            ExportFormat::Powershell => ShellArg::Powershell,
-            ExportFormat::WindowsCmd => ShellArg::Cmd,
-            ExportFormat::Fish => ShellArg::Fish,
+            ExportFormat::Env => Shell::Posix,
+            ExportFormat::EnvNoExport => Shell::Dotenv,
+            ExportFormat::Powershell => Shell::PowerShell,
+            ExportFormat::WindowsCmd => Shell::Cmd,
+            ExportFormat::Fish => Shell::Fish,
         };
         Command::Env(EnvOptions { fetch: self.fetch, shell: Some(shell), unset: false })
     }
@@ -694,6 +670,13 @@ pub struct Setup {
     /// argument could be seen by other processes
     #[arg(long, value_name = "-", value_parser = only_stdin, requires = "access_key_id")]
     pub secret_access_key: Option<()>,
+}
+
+/// Whatever `output::shell` has a name for.
+fn shell() -> impl TypedValueParser<Value = Shell> {
+    let value = |name: &ShellName| PossibleValue::new(name.name).help(name.about).aliases(name.alias);
+    let named = |given: String| NAMES.iter().find(|name| name.is(&given)).map_or(Shell::Posix, |name| name.shell);
+    PossibleValuesParser::new(NAMES.iter().map(value)).map(named)
 }
 
 fn only_stdin(text: &str) -> Result<(), String> {

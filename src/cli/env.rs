@@ -10,7 +10,7 @@ use crate::output::shell::{Assignment, Shell, masks};
 use crate::output::tell;
 use crate::printable::printable;
 
-use super::args::{EnvOptions, ShellArg};
+use super::args::EnvOptions;
 use super::context::Context;
 use super::failure::{CONFIG, FILE, Failure, USAGE};
 use super::fetching::fetch;
@@ -86,19 +86,10 @@ fn to_github<'a>(
 
 /// The shell and what told it: the option, the program that started us, the login shell.
 fn shell(context: &Context, options: &EnvOptions) -> (Shell, &'static str) {
-    let asked = options.shell.map(|shell| match shell {
-        ShellArg::Bash | ShellArg::Zsh | ShellArg::Sh => Shell::Posix,
-        ShellArg::Fish => Shell::Fish,
-        ShellArg::Powershell => Shell::PowerShell,
-        ShellArg::Cmd => Shell::Cmd,
-        ShellArg::Nu => Shell::Nu,
-        ShellArg::Elvish => Shell::Elvish,
-        ShellArg::Dotenv => Shell::Dotenv,
-        ShellArg::Github => Shell::GitHub,
-    });
     let login = || context.env.text(env::SHELL).and_then(|path| Shell::of_program(&path));
     let usual = if cfg!(windows) { Shell::PowerShell } else { Shell::Posix };
-    asked
+    options
+        .shell
         .map(|shell| (shell, "--shell"))
         .or_else(|| parent().map(|shell| (shell, "the parent process")))
         .or_else(|| login().map(|shell| (shell, "$SHELL")))

@@ -28,6 +28,44 @@ pub enum Shell {
     GitHub,
 }
 
+/// What `--shell` takes for a language.
+#[derive(Debug)]
+pub struct ShellName {
+    /// The name.
+    pub name: &'static str,
+    /// Another one, not listed.
+    pub alias: Option<&'static str>,
+    /// What it is.
+    pub about: &'static str,
+    /// The language.
+    pub shell: Shell,
+}
+
+impl ShellName {
+    const fn new(name: &'static str, about: &'static str, shell: Shell) -> Self {
+        Self { name, alias: None, about, shell }
+    }
+
+    /// Whether `given` is one of its names.
+    pub fn is(&self, given: &str) -> bool {
+        self.name == given || self.alias == Some(given)
+    }
+}
+
+/// All names. A new shell is a row here, and what the compiler then asks for in this file.
+pub const NAMES: [ShellName; 10] = [
+    ShellName::new("bash", "GNU bash", Shell::Posix),
+    ShellName::new("zsh", "Z shell", Shell::Posix),
+    ShellName::new("sh", "Any POSIX shell", Shell::Posix),
+    ShellName::new("fish", "fish", Shell::Fish),
+    ShellName { alias: Some("pwsh"), ..ShellName::new("powershell", "PowerShell", Shell::PowerShell) },
+    ShellName::new("cmd", "The command prompt of Windows", Shell::Cmd),
+    ShellName { alias: Some("nushell"), ..ShellName::new("nu", "Nushell", Shell::Nu) },
+    ShellName::new("elvish", "Elvish", Shell::Elvish),
+    ShellName::new("dotenv", "A .env file", Shell::Dotenv),
+    ShellName::new("github", "The later steps of a GitHub Actions job, the secrets masked in its log", Shell::GitHub),
+];
+
 /// A variable and its value; none takes the variable away.
 pub type Assignment<'a> = (&'a str, Option<&'a str>);
 
