@@ -155,6 +155,8 @@ impl TestHome {
     /// The variables that the program gets.
     pub fn environment(&self) -> Vec<(String, String)> {
         let mut all = vec![("HOME".to_owned(), self.path().display().to_string())];
+        // For tests/coverage: what a run of the program runs through counts.
+        all.extend(std::env::var("LLVM_PROFILE_FILE").ok().map(|file| ("LLVM_PROFILE_FILE".to_owned(), file)));
         all.extend(self.endpoint.iter().map(|url| ("AWS_ENDPOINT_URL_STS".to_owned(), url.clone())));
         all
     }
