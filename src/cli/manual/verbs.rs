@@ -5,9 +5,12 @@ use clap::{Arg, ArgAction, Command, CommandFactory};
 use super::super::args::Cli;
 use super::{Block, Page, Section, text};
 
-/// A page for each verb that help lists.
+/// A page for each verb that help lists, and for each that a verb has below itself.
 pub(super) fn pages() -> Vec<Page> {
-    verbs().iter().map(page).collect()
+    let below = |verb: &'_ Command| -> Vec<Page> {
+        verb.get_subcommands().filter(|below| below.get_name() != "help").map(page).collect()
+    };
+    verbs().iter().flat_map(|verb| std::iter::once(page(verb)).chain(below(verb))).collect()
 }
 
 /// The verbs that help lists, as clap has them when all is filled in.
@@ -41,7 +44,9 @@ fn page(verb: &Command) -> Page {
     ));
     sections.extend(examples.map(|lines| Section::new("EXAMPLES", vec![lines])));
     sections.push(Section::new("SEE ALSO", vec![text("amplify-creds(1), amplify-creds-config(5)")]));
-    Page { name: format!("amplify-creds-{}", verb.get_name()), section: 1, about: lower_first(&about(verb)), sections }
+    // With the names of the verbs above it, joined as the pages of git are.
+    let name = verb.get_display_name().unwrap_or_else(|| verb.get_name()).to_owned();
+    Page { name, section: 1, about: lower_first(&about(verb)), sections }
 }
 
 /// What stands after the options in `--help`: lines of examples, and the paragraphs after them.
