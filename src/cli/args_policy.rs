@@ -32,8 +32,8 @@ carries no MFA on, so a role that another role assumes cannot ask for it.";
 const CALLER_EXAMPLES: &str = "\
 Examples:
   amplify-creds policy caller bizcorprole
-  aws iam put-user-policy --user-name devcorpuser --policy-name bizcorp \\
-    --policy-document \"$(amplify-creds policy caller bizcorprole)\"
+  aws iam put-user-policy --profile dev --user-name devcorpuser \\
+    --policy-name bizcorp --policy-document \"$(amplify-creds policy caller bizcorprole)\"
 
 Of a chain all roles are named: the user needs the first, and each role the one
 that comes after it.";
@@ -68,7 +68,7 @@ boundary is taken where the project's profile is asked for.";
 const BOUNDARY_POLICY_EXAMPLES: &str = "\
 Examples:
   amplify-creds policy boundary bizcorprole --deny table=users
-  amplify-creds policy boundary bizcorprole --category auth,api --allow ses:SendEmail
+  amplify-creds policy boundary bizcorprole --allow ses:SendEmail
   amplify-creds policy boundary bizcorprole --deployer
   amplify-creds policy boundary bizcorprole --format cloudformation
 
@@ -82,8 +82,7 @@ pub(super) const BOUNDARY_EXAMPLES: &str = "\
 Examples:
   amplify-creds boundary show
   amplify-creds boundary set arn:aws:iam::222222222222:policy/app-dev-boundary
-  amplify-creds boundary set ARN --env prod --dry-run
-  amplify-creds boundary clear --yes
+  amplify-creds boundary clear --env prod --dry-run
 
 It stands in amplify/team-provider-info.json, and holds from the next push on
 (amplify push --force where nothing else has changed). amplify env add takes it
@@ -91,6 +90,21 @@ over from the current environment; into another account, which has no such
 policy, it cannot: there pass amplify env add --permissions-boundary ARN, with
 --yes in any case, and '' for none. The diff is shown and a yes asked for before
 anything is written; comments and order stay.";
+
+const BOUNDARY_SHOW_EXAMPLES: &str = "\
+Examples:
+  amplify-creds boundary show
+  amplify-creds boundary show --env prod --json";
+
+const BOUNDARY_SET_EXAMPLES: &str = "\
+Examples:
+  amplify-creds boundary set arn:aws:iam::222222222222:policy/app-dev-boundary
+  amplify-creds boundary set arn:aws:iam::aws:policy/PowerUserAccess --dry-run";
+
+const BOUNDARY_CLEAR_EXAMPLES: &str = "\
+Examples:
+  amplify-creds boundary clear --dry-run
+  amplify-creds boundary clear --env prod --yes";
 
 /// The documents of `policy`.
 #[derive(Debug, Subcommand)]
@@ -260,12 +274,14 @@ pub enum CategoryArg {
 #[derive(Debug, Subcommand)]
 pub enum BoundaryVerb {
     /// Print the ARN; nothing where the environment has none
+    #[command(after_help = BOUNDARY_SHOW_EXAMPLES)]
     Show {
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
     /// Give the environment this boundary
+    #[command(after_help = BOUNDARY_SET_EXAMPLES)]
     Set {
         /// ARN of a managed policy
         #[arg(value_name = "ARN")]
@@ -275,6 +291,7 @@ pub enum BoundaryVerb {
         write: Write,
     },
     /// Take the environment's boundary away
+    #[command(after_help = BOUNDARY_CLEAR_EXAMPLES)]
     Clear {
         /// Whether it is written.
         #[command(flatten)]

@@ -6,16 +6,27 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use amplify_creds::cli::manual::pages;
+use amplify_creds::cli::manual::{Page, pages};
 use test_support::{FakeSts, Finished, Terminal, TestHome, biz_corp};
 
 use crate::{PROGRAM, add_config, fresh_code, without_mfa};
 
+/// The words of the command that a page is about.
+fn words(page: &Page) -> Vec<&str> {
+    let name = page.name.strip_prefix("amplify-creds-").unwrap_or_default();
+    let below = ["policy", "boundary"].iter().find_map(|verb| {
+        let below = name.strip_prefix(verb)?.strip_prefix('-')?;
+        Some(vec![*verb, below])
+    });
+    below.unwrap_or_else(|| name.split_terminator(' ').collect())
+}
+
 /// Commands and topics that `help` knows.
 fn helped() -> Vec<String> {
-    let verbs = pages().into_iter().filter(|page| page.section == 1).filter_map(|page| {
-        let verb = page.name.strip_prefix("amplify-creds-")?.to_owned();
-        Some(verb)
+    let pages = pages().into_iter().filter(|page| page.section == 1);
+    let verbs = pages.filter_map(|page| match words(&page)[..] {
+        [verb] => Some(verb.to_owned()),
+        _ => None,
     });
     let topics = ["exit-codes", "environment", "config", "process", "findings"].map(str::to_owned);
     verbs.chain(topics).collect()
@@ -33,6 +44,9 @@ fn no_line_of_help_is_wider_than_80_columns() {
         all.push(home.run(&["help", &name]));
         all.extend((name != "environment").then(|| home.run(&[&name, "--help"])).filter(|run| run.code == Some(0)));
     }
+    all.extend(
+        pages().iter().filter(|page| page.section == 1).map(|page| home.run(&[&words(page)[..], &["-h"]].concat())),
+    );
     for run in all {
         for line in run.succeeded().lines() {
             assert!(line.chars().count() <= 80, "{line}");
@@ -44,8 +58,7 @@ fn no_line_of_help_is_wider_than_80_columns() {
 fn every_help_has_examples() {
     let home = TestHome::new(PROGRAM);
     for page in pages().iter().filter(|page| page.section == 1) {
-        let verb = page.name.strip_prefix("amplify-creds-");
-        let args: Vec<_> = verb.into_iter().chain(["--help"]).collect();
+        let args = [&words(page)[..], &["--help"]].concat();
         let run = home.run(&args);
         assert!(run.succeeded().contains("\nExamples:\n  "), "{args:?}");
     }
@@ -255,11 +268,12 @@ impl Shown {
 }
 
 /// Examples that ask before they write; nobody answers here.
-const ASK: [&str; 4] = [
+const ASK: [&str; 5] = [
     "amplify-creds setup",
     "amplify-creds setup bizcorprole",
     "amplify-creds setup bizcorprole --in-place --project",
     "amplify-creds doctor --fix",
+    "amplify-creds boundary set arn:aws:iam::222222222222:policy/app-dev-boundary",
 ];
 
 #[test]
