@@ -75,14 +75,17 @@ fn print(context: &Context, plain: &Plain, about: &str, name: &str, all: &[Docum
 /// The plan of the profile that is meant, which must lead to a role.
 fn with_roles(context: &Context) -> Result<CredentialPlan, Failure> {
     let set = context.profiles()?;
-    let plan = fetching::plan(context, &set, &context.inputs()?)?;
-    if plan.hops.is_empty() {
-        let message = format!("profile {} assumes no role", plan.profile);
-        return Err(Failure::new(CONFIG, message)
-            .at(plan.base.source.origin(), Some(&plan.profile))
-            .hint("give a profile with a role_arn; amplify-creds list shows which have one"));
+    has_roles(fetching::plan(context, &set, &context.inputs()?)?)
+}
+
+fn has_roles(plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
+    if !plan.hops.is_empty() {
+        return Ok(plan);
     }
-    Ok(plan)
+    let message = format!("profile {} assumes no role", plan.profile);
+    Err(Failure::new(CONFIG, message)
+        .at(plan.base.source.origin(), Some(&plan.profile))
+        .hint("give a profile with a role_arn; amplify-creds list shows which have one"))
 }
 
 /// The plan of the profile that is meant; none where nothing names one, and the default one leads nowhere.
@@ -101,8 +104,14 @@ fn partition(context: &Context) -> String {
 
 fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
     // Who has the role has no profile for it: there the options say it all.
-    let is_free = !options.principal.is_empty() && context.selected()?.is_none();
-    let plan = if is_free { None } else { Some(with_roles(context)?) };
+    let plan = if options.principal.is_empty() {
+        Some(with_roles(context)?)
+    } else {
+        match plan_if_any(context)? {
+            Some(plan) if context.named_by_hand().is_some() => Some(has_roles(plan)?),
+            plan => plan.filter(|plan| !plan.hops.is_empty()),
+        }
+    };
     let hop = plan.as_ref().and_then(|plan| plan.hops.last());
     let mut trust = hop.map(Trust::of).unwrap_or_default();
     let mut notes = Vec::new();

@@ -55,6 +55,7 @@ fn who_is_not_known_is_asked_for() {
     assert_eq!(document(&home.run(&two))["Statement"][0]["Principal"]["AWS"].as_array().unwrap().len(), 2);
     home.run(&["policy", "trust", "nomfa", "--principal", "devcorpuser"]).failed_with(2);
     home.run(&["policy", "trust", "devcorpuser"]).failed_with(3);
+    home.run(&["policy", "trust", "devcorpuser", "--principal", "111111111111"]).failed_with(3);
 }
 
 #[test]
