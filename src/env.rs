@@ -38,6 +38,8 @@ pub const AWS_SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 pub const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
 /// URL that STS is called at, before `AWS_ENDPOINT_URL`.
 pub const AWS_ENDPOINT_URL_STS: &str = "AWS_ENDPOINT_URL_STS";
+/// URL that IAM is called at, before [`AWS_ENDPOINT_URL`].
+pub const AWS_ENDPOINT_URL_IAM: &str = "AWS_ENDPOINT_URL_IAM";
 /// URL that every AWS service is called at.
 pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 /// `regional` or `legacy`: whether STS is called at the region's host or at the old one for all regions.

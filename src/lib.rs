@@ -12,7 +12,7 @@
 //! Arrows between modules point down only (`tests/boundaries.rs` reads the `use` lines):
 //!
 //! ```text
-//! main -> cli -> { resolve, edit, serve, doctor } -> source -> { cache, sts, prompt, output, setup, policy }
+//! main -> cli -> { resolve, edit, serve, doctor } -> { source, iam } -> { cache, sts, prompt, output, setup, policy }
 //!      -> { plan, amplify, consumers } -> profile -> profile_file -> { credentials, settings, paths }
 //!      -> { span, secret, env, clock, fs, printable, chain, child, job, random }
 //! ```
@@ -32,6 +32,7 @@ pub mod doctor;
 pub mod edit;
 pub mod env;
 pub mod fs;
+pub mod iam;
 #[cfg(unix)]
 pub mod job;
 #[cfg(not(unix))]

@@ -15,13 +15,13 @@ const LAYERS: [&[&str]; 10] = [
     &["plan", "amplify", "consumers"],
     &["cache", "sts", "prompt", "output", "setup", "policy"],
     // Bases are fetched over the connections of `sts`, and renew tokens under the locks of `cache`.
-    &["source"],
+    &["source", "iam"],
     &["resolve", "edit", "serve", "doctor"],
     &["cli"],
 ];
 
 /// Which files may name what. A folder stands for all files in it.
-const ONE_PLACE: [(&str, &[&str]); 21] = [
+const ONE_PLACE: [(&str, &[&str]); 23] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("fs4", &["cache/lock.rs"]),
@@ -34,11 +34,13 @@ const ONE_PLACE: [(&str, &[&str]); 21] = [
     ("aws_sdk_ssooidc", &["source/sso.rs"]),
     ("aws_sdk_signin", &["source/login.rs"]),
     ("ring", &["source/dpop.rs", "random.rs"]),
-    ("aws_smithy_runtime_api", &["source/metadata.rs"]),
+    ("aws_smithy_runtime_api", &["source/metadata.rs", "iam/client.rs"]),
+    ("aws_sigv4", &["iam/client.rs"]),
+    ("aws_smithy_xml", &["iam/answer.rs"]),
     ("aws_types", &["sts/client.rs"]),
-    ("aws_smithy_types", &["sts/client.rs", "source/metadata.rs", "source/dpop.rs"]),
+    ("aws_smithy_types", &["sts/client.rs", "source/metadata.rs", "source/dpop.rs", "iam/client.rs"]),
     ("aws_smithy_http_client", &["sts/client.rs"]),
-    ("tokio", &["sts/client.rs", "source/metadata.rs"]),
+    ("tokio", &["sts/client.rs", "source/metadata.rs", "iam/client.rs"]),
     ("hyper_util", &["sts/proxy.rs"]),
     ("http", &["sts/proxy.rs"]),
     ("rustls", &["sts/broken.rs", "sts/roots.rs"]),

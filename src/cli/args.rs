@@ -10,7 +10,7 @@ use clap_complete::ArgValueCandidates;
 use crate::output::shell::{NAMES, Shell, ShellName};
 use crate::settings::seconds;
 
-use super::args_policy::{BOUNDARY_EXAMPLES, BoundaryVerb, POLICY_EXAMPLES, PolicyVerb};
+use super::args_policy::{BOUNDARY_EXAMPLES, BoundaryVerb, CategoryArg, POLICY_EXAMPLES, PolicyVerb};
 use super::complete::{environments, man_pages, profiles, session_names, topics};
 
 const EXAMPLES: &str = "\
@@ -84,11 +84,18 @@ const CHECK_EXAMPLES: &str = "\
 Examples:
   amplify-creds check bizcorprole
   amplify-creds check bizcorprole --refresh     ask for every session anew
+  amplify-creds check bizcorprole --for amplify --category auth,api
   amplify-creds check bizcorprole --json
 
 Each step is made for real, and AWS is asked whom it takes us for. Where it
 refuses, the likely causes are named; where its words leave several open, that
-is said. Exit status 1 when a step fails.";
+is said. Exit status 1 when a step fails.
+
+--for amplify has IAM simulate every action that the Amplify CLI needs (the list
+of policy amplify), boundary and organisation included: a table by category, who
+denies, and the statement that mends it. Exit status 1 when anything is denied.
+Where IAM does not simulate for these credentials, their role's policies are read
+and judged, without the organisation's; what cannot be read leaves actions unknown.";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
@@ -287,7 +294,7 @@ pub enum Command {
     WhoAmI(WhoAmI),
     /// Try each hop of a profile's chain at AWS
     #[command(after_help = CHECK_EXAMPLES)]
-    Check(Check),
+    Check(Box<Check>),
     /// List every profile
     #[command(aliases = ["ls", "profiles"], after_help = LIST_EXAMPLES)]
     List(List),
@@ -534,9 +541,30 @@ pub struct Check {
     /// Options that all commands with credentials have.
     #[command(flatten)]
     pub fetch: Fetch,
+    /// Also ask IAM whether the credentials may do what this tool does
+    #[arg(long = "for", value_name = "TOOL")]
+    pub target: Option<TargetArg>,
+    /// With --for amplify: categories, with commas between them [default: all]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "target")]
+    pub category: Vec<CategoryArg>,
+    /// With --for amplify: the actions of AWS's managed policy instead of the
+    /// minimal ones
+    #[arg(long, requires = "target")]
+    pub managed: bool,
+    /// With --for amplify: name of the project, which stacks are called by
+    /// [default: that around the current directory]
+    #[arg(long, value_name = "NAME", requires = "target")]
+    pub app: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// The tools whose permissions are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TargetArg {
+    /// The Amplify CLI
+    Amplify,
 }
 
 /// Options of `explain`.

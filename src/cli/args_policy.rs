@@ -210,6 +210,9 @@ pub struct AmplifyPolicy {
     /// environment's]
     #[arg(long, value_name = "ARN")]
     pub boundary: Option<String>,
+    /// Allow what amplify-creds check --for amplify asks, too
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// Options of `policy boundary`.

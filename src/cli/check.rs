@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use crate::credentials::Credentials;
 use crate::output::table;
 use crate::plan::build::identity_endpoint;
 use crate::plan::endpoint::Endpoint;
@@ -17,6 +18,7 @@ use crate::sts::{Identity, StsError};
 
 use super::advice::advice;
 use super::args::Check;
+use super::check_amplify::{self, Remark, Report};
 use super::context::Context;
 use super::explain_error::{causes, identity_failure};
 use super::failure::{FINDINGS, Failure};
@@ -54,11 +56,20 @@ pub(super) fn run(context: &Context, options: &Check) -> Result<(), Failure> {
     let inputs = inputs(context, how)?;
     let plan = fetching::plan(context, &set, &inputs)?;
     let endpoint = identity_endpoint(&set, &plan, &inputs)?;
+    let iam = options.target.map(|_| check_amplify::endpoint(context, &set, &plan, &inputs.sts)).transpose()?;
     let mut prompt = ladder(context, how)?;
     let mut outcomes = Vec::new();
-    for step in steps(&plan) {
+    let mut report = None;
+    let steps = steps(&plan);
+    let count = steps.len();
+    for (number, step) in steps.into_iter().enumerate() {
         let found = with_resolver(context, &set, &plan, how, &mut prompt, |resolver, sts| {
-            try_step(&step, resolver, sts, &endpoint)
+            let (who, finding) = try_step(&step, resolver, sts, &endpoint)?;
+            if let (Some(iam), Some((identity, credentials)), true) = (&iam, &who, number + 1 == count) {
+                let who = (identity, credentials);
+                report = Some(check_amplify::ask(context, options, &plan, sts, iam, who)?);
+            }
+            Ok::<_, Failure>((who.map(|(identity, _)| identity), finding))
         })??;
         let (identity, finding) = found;
         let goes_on = identity.is_some();
@@ -68,9 +79,11 @@ pub(super) fn run(context: &Context, options: &Check) -> Result<(), Failure> {
         }
     }
     let errors = outcomes.iter().filter(|(_, _, finding)| finding.is_error).count();
-    put(&if options.json { document(&outcomes) } else { text(&outcomes) }.into_bytes())?;
+    let report = report.as_ref();
+    let shown = if options.json { document(&outcomes, report) } else { text(&outcomes, report) };
+    put(shown.as_bytes())?;
     match errors {
-        0 => Ok(()),
+        0 if !report.is_some_and(Report::has_errors) => Ok(()),
         _ => Err(Failure::found()),
     }
 }
@@ -99,7 +112,7 @@ fn try_step(
     resolver: &mut Resolver<'_>,
     sts: &SdkSts,
     endpoint: &Endpoint,
-) -> Result<(Option<Identity>, Finding), Failure> {
+) -> Result<(Option<(Identity, Credentials)>, Finding), Failure> {
     let credentials = match resolver.credentials(&step.plan) {
         Ok(credentials) => credentials,
         Err(ResolveError::Sts { error: error @ StsError::Refused { .. }, at }) => {
@@ -115,7 +128,7 @@ fn try_step(
     match sts.get_caller_identity(endpoint, &credentials) {
         Ok(identity) => {
             let finding = judged(step, &identity);
-            Ok((Some(identity), finding))
+            Ok((Some((identity, credentials)), finding))
         }
         Err(error @ StsError::Refused { .. }) => {
             let failure = identity_failure(error, &step.profile);
@@ -146,7 +159,7 @@ fn session_arn(hop: &Hop) -> String {
     format!("arn:{}:sts::{}:assumed-role/{name}/{}", role.partition(), role.account(), hop.session_name.value)
 }
 
-fn text(outcomes: &[Outcome]) -> String {
+fn text(outcomes: &[Outcome], report: Option<&Report>) -> String {
     let rows: Vec<_> = outcomes
         .iter()
         .map(|(step, identity, finding)| {
@@ -170,13 +183,29 @@ fn text(outcomes: &[Outcome]) -> String {
             text.push('\n');
         }
     }
-    text
+    text + &report.map(Report::text).unwrap_or_default()
 }
 
-/// As `doctor --json`, with the hop.
-fn document(outcomes: &[Outcome]) -> String {
-    let findings = outcomes.iter().map(|(step, _, finding)| finding_json(step, finding));
-    format!("{}\n", json!({"findings": findings.collect::<Vec<_>>(), "categories": null}))
+/// As `doctor --json`, with the hop, and for Amplify what is known of each category.
+fn document(outcomes: &[Outcome], report: Option<&Report>) -> String {
+    let last = outcomes.last().map(|(step, _, _)| step);
+    let remark = |remark: &Remark| {
+        let Remark { code, severity, message, hint } = remark;
+        json!({
+            "code": code,
+            "severity": severity,
+            "profile": last.map(|step| &step.profile),
+            "hop": last.map(|step| step.hop),
+            "file": null,
+            "line": null,
+            "message": message,
+            "hint": hint,
+        })
+    };
+    let of_steps = outcomes.iter().map(|(step, _, finding)| finding_json(step, finding));
+    let of_report = report.iter().flat_map(|report| report.remarks.iter().map(remark));
+    let findings: Vec<_> = of_steps.chain(of_report).collect();
+    format!("{}\n", json!({"findings": findings, "categories": report.map(Report::json)}))
 }
 
 fn finding_json(step: &Step, Finding { code, is_error, is_open: _, failure }: &Finding) -> Value {

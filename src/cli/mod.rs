@@ -8,6 +8,7 @@ pub mod args_policy;
 mod base_error;
 mod boundary;
 mod check;
+mod check_amplify;
 mod complete;
 mod context;
 mod doctor;
@@ -52,7 +53,7 @@ use clap::{CommandFactory, Parser};
 use crate::env::{Env, arguments};
 use crate::output::print;
 
-use args::{Amplify, Check, Cli, Command, Doctor, Explain, List, Login, ResetCache, Sessions, WhoAmI};
+use args::{Amplify, Cli, Command, Doctor, Explain, List, Login, ResetCache, Sessions, WhoAmI};
 use args_policy::BoundaryVerb;
 use context::Context;
 use failure::{Failure, OUTPUT, USAGE};
@@ -75,13 +76,13 @@ pub fn main() -> ExitCode {
         Command::List(List { json, .. })
         | Command::Login(Login { json, .. })
         | Command::Explain(Explain { json, .. })
-        | Command::Check(Check { json, .. })
         | Command::WhoAmI(WhoAmI { json, .. })
         | Command::Doctor(Doctor { json, .. })
         | Command::Sessions(Sessions { json })
         | Command::ResetCache(ResetCache { json, .. })
         | Command::Boundary { command: BoundaryVerb::Show { json } }
         | Command::Aws { command: Amplify::ResetCache(ResetCache { json, .. }) } => *json,
+        Command::Check(options) => options.json,
         Command::Process(_)
         | Command::Env(_)
         | Command::Export(_)

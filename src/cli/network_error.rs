@@ -6,6 +6,12 @@ use super::failure::{CONFIG, Failure, INTERNAL, NETWORK, REFUSED};
 
 /// Why AWS told nobody anything.
 pub(super) fn unanswered(error: StsError, what: &str) -> Failure {
+    unanswered_by("STS", error, what)
+}
+
+/// The same of another service, whose name its own variable has, too.
+pub(super) fn unanswered_by(service: &str, error: StsError, what: &str) -> Failure {
+    let look = format!("check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_{service}");
     match error {
         StsError::Throttled => Failure::new(NETWORK, format!("{what}: AWS asks to slow down, again and again"))
             .hint("try again in a minute"),
@@ -13,21 +19,24 @@ pub(super) fn unanswered(error: StsError, what: &str) -> Failure {
             Failure::new(NETWORK, format!("{what}: AWS answered {status}")).hint("try again in a minute")
         }
         StsError::Unreachable { host, proxy: None, reason } => {
-            Failure::new(NETWORK, format!("{what}: no connection to STS at {host}: {reason}"))
-                .hint("check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_STS")
+            Failure::new(NETWORK, format!("{what}: no connection to {service} at {host}: {reason}")).hint(look)
         }
         StsError::Unreachable { host, proxy: Some(proxy), reason } => {
-            let mut failure =
-                Failure::new(NETWORK, format!("{what}: no connection to STS through the proxy {proxy}: {reason}"));
-            failure.details.push(format!("STS is at {host}"));
+            let mut failure = Failure::new(
+                NETWORK,
+                format!("{what}: no connection to {service} through the proxy {proxy}: {reason}"),
+            );
+            failure.details.push(format!("{service} is at {host}"));
             failure
                 .hint("the proxy's URL is http://USER:PASSWORD@HOST:PORT, percent-encoded; NO_PROXY lists exempt hosts")
         }
         StsError::Untrusted { host, why, trusted } => untrusted(what, &host, &why, &trusted),
-        StsError::TimedOut => Failure::new(NETWORK, format!("{what}: STS did not answer in time"))
-            .hint("check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_STS"),
-        StsError::Garbage => Failure::new(NETWORK, format!("{what}: the answer is not one of STS"))
-            .hint("something between here and AWS answers in its place: a proxy, a login page, AWS_ENDPOINT_URL_STS"),
+        StsError::TimedOut => Failure::new(NETWORK, format!("{what}: {service} did not answer in time")).hint(look),
+        StsError::Garbage => {
+            Failure::new(NETWORK, format!("{what}: the answer is not one of {service}")).hint(format!(
+                "something between here and AWS answers in its place: a proxy, a login page, AWS_ENDPOINT_URL_{service}"
+            ))
+        }
         StsError::Roots { .. } | StsError::Proxy { .. } => misconfigured(&error),
         StsError::Setup(reason) => Failure::new(INTERNAL, format!("{what}: {reason}")),
         StsError::Refused { code, message } => {

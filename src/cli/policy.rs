@@ -204,7 +204,7 @@ fn check_session_name(pattern: Option<&str>) -> Result<(), Failure> {
 }
 
 fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure> {
-    let AmplifyPolicy { plain, place, category, managed, boundary, .. } = options;
+    let AmplifyPolicy { plain, place, category, managed, boundary, check } = options;
     let (plan, place) = placed(context, place)?;
     let selection = selection(category, *managed);
     let boundary = match boundary {
@@ -214,7 +214,7 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
     if let Some(arn) = boundary.as_ref().filter(|arn| !is_boundary(arn)) {
         return Err(no_boundary(arn));
     }
-    let documents = amplify::documents(&place, &selection, boundary.as_deref());
+    let documents = amplify::documents(&place, &selection, boundary.as_deref(), *check);
     print(context, plain, "What the Amplify CLI needs to deploy", "AmplifyDeploy", &documents)?;
     tell_of_gaps(context, &selection);
     if boundary.is_none() {

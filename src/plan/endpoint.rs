@@ -9,7 +9,7 @@ use crate::span::{Located, Origin};
 
 use super::error::PlanError;
 use super::limits::is_endpoint;
-use super::partition::partition_of;
+use super::partition::{iam_host, partition_of};
 
 /// Where STS is called for one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +89,14 @@ impl Choice {
         profile: Option<(&ProfileSet<'_>, &Profile<'_>)>,
         variables: &Variables,
     ) -> Result<Self, PlanError> {
+        Self::of_service("sts", profile, variables)
+    }
+
+    fn of_service(
+        service: &str,
+        profile: Option<(&ProfileSet<'_>, &Profile<'_>)>,
+        variables: &Variables,
+    ) -> Result<Self, PlanError> {
         let name = profile.map_or("environment", |(_, profile)| &profile.name);
         let Variables { url, ignore_urls, fips, dual_stack, regional } = variables;
         let said = |variable: &Option<Located<String>>, key| {
@@ -106,7 +114,7 @@ impl Choice {
             (Some(_), _) => None,
             (None, Some(url)) => Some(url.clone()),
             (None, None) => match profile {
-                Some((set, profile)) => configured(set, profile)?,
+                Some((set, profile)) => configured(service, set, profile)?,
                 None => None,
             },
         };
@@ -157,14 +165,35 @@ fn without_fips(mut region: Located<String>) -> (Located<String>, Option<Origin>
     (region, from)
 }
 
-/// The URL that the profile's `services` section names for STS, else its own `endpoint_url`.
-fn configured(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<Located<String>>, PlanError> {
+/// Where IAM is called, which has one endpoint a partition (botocore 1.44.5): as `profile` and the variables say it, where
+/// their URL is IAM's.
+pub fn iam(
+    profile: Option<(&ProfileSet<'_>, &Profile<'_>)>,
+    variables: &Variables,
+    partition: &str,
+) -> Result<Endpoint, PlanError> {
+    let Choice { url, legacy: _, fips, dual_stack } = Choice::of_service("iam", profile, variables)?;
+    let (region, host) = iam_host(partition, fips.is_some(), dual_stack.is_some());
+    let signing_region = Located::new(region.to_owned(), Origin::Default);
+    if let Some(url) = url {
+        return Ok(Endpoint { url, kind: EndpointKind::Configured, signing_region });
+    }
+    let from = fips.or(dual_stack).unwrap_or(Origin::Default);
+    Ok(Endpoint { url: Located::new(format!("https://{host}"), from), kind: EndpointKind::Global, signing_region })
+}
+
+/// The URL that the profile's `services` section names for the service, else its own `endpoint_url`.
+fn configured(
+    service: &str,
+    set: &ProfileSet<'_>,
+    profile: &Profile<'_>,
+) -> Result<Option<Located<String>>, PlanError> {
     if let Some(services) = profile.get("services") {
         let Some(section) = set.services(services.value) else {
             let (profile, section, at) = (profile.name.clone(), services.value.to_owned(), services.at);
             return Err(PlanError::NoServices { profile, section, at });
         };
-        if let Some(url) = section.setting("sts", "endpoint_url") {
+        if let Some(url) = section.setting(service, "endpoint_url") {
             return Ok(Some(url));
         }
     }

@@ -91,6 +91,88 @@ pub fn first_region(partition: &str) -> &'static str {
     OTHERS.iter().find(|known| known.name == partition).unwrap_or(&AWS).first_region
 }
 
+/// IAM's hosts: the partition, the region that signatures name, and the host plain, for FIPS, for IPv6 and for both
+/// (`endpoint-rule-set-1.json` of botocore 1.44.5).
+const IAM: [(&str, &str, [&str; 4]); 8] = [
+    (
+        "aws",
+        "us-east-1",
+        ["iam.amazonaws.com", "iam-fips.amazonaws.com", "iam.global.api.aws", "iam-fips.global.api.aws"],
+    ),
+    (
+        "aws-cn",
+        "cn-north-1",
+        [
+            "iam.cn-north-1.amazonaws.com.cn",
+            "iam-fips.amazonaws.com.cn",
+            "iam.global.api.amazonwebservices.com.cn",
+            "iam-fips.api.amazonwebservices.com.cn",
+        ],
+    ),
+    (
+        US_GOV,
+        "us-gov-west-1",
+        ["iam.us-gov.amazonaws.com", "iam.us-gov.amazonaws.com", "iam.us-gov.api.aws", "iam.us-gov.api.aws"],
+    ),
+    (
+        "aws-iso",
+        "us-iso-east-1",
+        [
+            "iam.us-iso-east-1.c2s.ic.gov",
+            "iam-fips.us-iso-east-1.c2s.ic.gov",
+            "iam.api.aws.ic.gov",
+            "iam-fips.api.aws.ic.gov",
+        ],
+    ),
+    (
+        "aws-iso-b",
+        "us-isob-east-1",
+        [
+            "iam.us-isob-east-1.sc2s.sgov.gov",
+            "iam-fips.us-isob-east-1.sc2s.sgov.gov",
+            "iam.api.aws.scloud",
+            "iam-fips.api.aws.scloud",
+        ],
+    ),
+    (
+        "aws-iso-e",
+        "eu-isoe-west-1",
+        [
+            "iam.eu-isoe-west-1.cloud.adc-e.uk",
+            "iam-fips.cloud.adc-e.uk",
+            "iam.api.cloud-aws.adc-e.uk",
+            "iam-fips.api.cloud-aws.adc-e.uk",
+        ],
+    ),
+    (
+        "aws-iso-f",
+        "us-isof-south-1",
+        [
+            "iam.us-isof-south-1.csp.hci.ic.gov",
+            "iam-fips.csp.hci.ic.gov",
+            "iam.api.aws.hci.ic.gov",
+            "iam-fips.api.aws.hci.ic.gov",
+        ],
+    ),
+    (
+        "aws-eusc",
+        "eusc-de-east-1",
+        [
+            "iam.eusc-de-east-1.amazonaws.eu",
+            "iam-fips.amazonaws.eu",
+            "iam.global.api.amazonwebservices.eu",
+            "iam-fips.api.amazonwebservices.eu",
+        ],
+    ),
+];
+
+/// The region that a signature for a partition's IAM names, and IAM's host.
+pub(super) fn iam_host(partition: &str, fips: bool, dual_stack: bool) -> (&'static str, &'static str) {
+    let [first, ..] = IAM;
+    let (_, region, hosts) = IAM.into_iter().find(|(name, ..)| *name == partition).unwrap_or(first);
+    (region, hosts[usize::from(fips) + 2 * usize::from(dual_stack)])
+}
+
 impl Partition {
     /// Whether `region` is `PREFIX-WORD-NUMBER`, or this partition's name for no region in particular.
     fn has(&self, region: &str) -> bool {
@@ -107,5 +189,27 @@ impl Partition {
         let service = if fips && (dual_stack || self.name != US_GOV) { "sts-fips" } else { "sts" };
         let suffix = if dual_stack { self.dual_stack_suffix } else { self.suffix };
         format!("{service}.{region}.{suffix}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_partition_has_an_iam_of_its_own() {
+        for partition in OTHERS.iter().chain([&AWS]) {
+            let (region, host) = iam_host(partition.name, false, false);
+            assert_eq!(partition_of(region).name, partition.name);
+            assert!(host.ends_with(partition.suffix), "{host}");
+            for (fips, dual_stack) in [(true, false), (false, true), (true, true)] {
+                let (_, host) = iam_host(partition.name, fips, dual_stack);
+                let suffix = if dual_stack { partition.dual_stack_suffix } else { partition.suffix };
+                assert!(host.ends_with(suffix), "{host}");
+                assert_eq!(host.starts_with("iam-fips."), fips && partition.name != US_GOV, "{host}");
+            }
+        }
+        assert_eq!(iam_host("aws", false, false), ("us-east-1", "iam.amazonaws.com"));
+        assert_eq!(iam_host("aws-new", true, false), ("us-east-1", "iam-fips.amazonaws.com"));
     }
 }

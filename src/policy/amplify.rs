@@ -86,9 +86,12 @@ impl Row {
 }
 
 /// The policies that let their holder deploy these categories, each within IAM's size. With the ARN of a boundary, roles
-/// can be made only if they carry it.
-pub fn documents(place: &Place, selection: &Selection, boundary: Option<&str>) -> Vec<Document> {
+/// can be made only if they carry it; with `check` they can be proved by `check --for amplify`.
+pub fn documents(place: &Place, selection: &Selection, boundary: Option<&str>, check: bool) -> Vec<Document> {
     let mut statements = Vec::new();
+    if check {
+        statements.push(for_check(place));
+    }
     for row in selection.rows() {
         for (via_cloudformation, names) in selection.listed(row) {
             if names.is_empty() {
@@ -118,27 +121,49 @@ pub fn documents(place: &Place, selection: &Selection, boundary: Option<&str>) -
     Document::new(statements).split(LARGEST)
 }
 
+/// Whether the managed policy allows it through CloudFormation alone: whatever list it is in, that is how it is called.
+fn is_of_cloudformation(action: &str) -> bool {
+    let is_in = |row: &Row, names: &str| row.actions(names).iter().any(|known| known == action);
+    ROWS.iter().any(|row| is_in(row, row.via_cloudformation)) && !ROWS.iter().any(|row| is_in(row, row.managed))
+}
+
+/// What `check --for amplify` asks IAM, as a statement: a simulation, and what it reads where there is none.
+pub fn for_check(place: &Place) -> Statement {
+    let actions = [
+        "iam:GetPolicy",
+        "iam:GetPolicyVersion",
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListRolePolicies",
+        "iam:SimulatePrincipalPolicy",
+    ];
+    let resources = ["arn:{p}:iam::{a}:policy/*", "arn:{p}:iam::aws:policy/*", "arn:{p}:iam::{a}:role/*"];
+    Statement::new("CheckForAmplify", Effect::Allow, actions, resources.map(|resource| place.fill(resource)))
+}
+
 /// Every action of the list, one by one. A `*` stands for the actions of that service that any document names.
 pub fn probes(place: &Place, selection: &Selection) -> Vec<Probe> {
     let wanted = selection.wanted();
     let mut probes: Vec<Probe> = Vec::new();
-    let mut add = |row: &Row, action: String, via_cloudformation: bool| {
+    let mut add = |row: &Row, action: String| {
         let resources = row.filled(place);
+        let via_cloudformation = is_of_cloudformation(&action);
         if !probes.iter().any(|known| known.action == action && known.resources == resources) {
             probes.push(Probe { category: row.category(&wanted), action, resources, via_cloudformation });
         }
     };
     for row in selection.rows() {
-        for (via, names) in selection.listed(row) {
+        for (_, names) in selection.listed(row) {
             for action in row.actions(names) {
                 if !action.ends_with(":*") {
-                    add(row, action, via);
+                    add(row, action);
                     continue;
                 }
                 for named in selection.rows().filter(|named| named.service == row.service) {
                     let all = [named.managed, named.via_cloudformation, named.probes].map(|names| named.actions(names));
                     for action in all.concat().into_iter().filter(|action| !action.ends_with(":*")) {
-                        add(named, action, via);
+                        add(named, action);
                     }
                 }
             }
@@ -185,7 +210,7 @@ mod tests {
         ];
         for (category, service) in SERVICES {
             for list in [List::Minimal, List::Managed] {
-                let of = |category| actions(&documents(&place(), &selection(list, &[category]), None));
+                let of = |category| actions(&documents(&place(), &selection(list, &[category]), None, false));
                 assert!(of(category).iter().any(|action| action.starts_with(service)), "{service}");
                 let without = of(Category::Deployment);
                 assert!(!without.iter().any(|action| action.starts_with(service)), "{service}");
@@ -198,7 +223,7 @@ mod tests {
     fn every_document_fits() {
         for (list, count) in [(List::Minimal, 1), (List::Managed, 3)] {
             let boundary = Some("arn:aws:iam::222222222222:policy/B");
-            let documents = documents(&place(), &selection(list, &[]), boundary);
+            let documents = documents(&place(), &selection(list, &[]), boundary, true);
             let sizes: Vec<_> = documents.iter().map(Document::size).collect();
             assert!(sizes.iter().all(|size| *size <= LARGEST) && sizes.len() == count, "{sizes:?}");
         }
@@ -207,7 +232,7 @@ mod tests {
     #[test]
     fn the_bucket_of_the_deployment_is_always_there() {
         let resources = |category| {
-            let documents = documents(&place(), &selection(List::Minimal, &[category]), None);
+            let documents = documents(&place(), &selection(List::Minimal, &[category]), None, false);
             let all = documents.into_iter().flat_map(|document| document.statements);
             let of_s3 = all.filter(|statement| statement.action.0 == ["s3:*"]);
             of_s3.flat_map(|statement| statement.resource.0).collect::<Vec<_>>()

@@ -9,8 +9,10 @@ pub mod caller;
 pub mod ceiling;
 pub mod cloudformation;
 pub mod document;
+pub mod evaluate;
 pub mod mfa;
 pub mod principal;
+pub mod simulation;
 pub mod trust;
 
 use crate::plan::partition::partition_of;

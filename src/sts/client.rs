@@ -36,6 +36,7 @@ use crate::span::Located;
 
 use super::broken::Way;
 use super::proxy::{Proxies, Proxy};
+use super::refusal::wrapped_error;
 use super::roots::Roots;
 use super::{
     AssumeRole, AssumeRoleWithWebIdentity, CALL_TIMEOUT, GetSessionToken, Host, Identity, Session, Sts, StsError,
@@ -91,18 +92,29 @@ impl Link<'_> {
     }
 }
 
-/// A way without a proxy and without the SDK's retries: metadata services are no farther than the next link.
+/// A way without the SDK's retries: for metadata services, which are no farther than the next link, and for calls that
+/// are signed by hand.
 pub(crate) struct Direct<'a> {
     pub(crate) runtime: &'a Runtime,
     pub(crate) connector: Connector,
     url: &'a str,
+    proxy: Option<Proxy>,
     trusted: String,
 }
 
 impl Direct<'_> {
     /// What an error of the connection means.
     pub(crate) fn broken(&self, error: &(dyn std::error::Error + 'static)) -> StsError {
-        Way { url: self.url, proxy: None, trusted: &self.trusted }.broken(error)
+        self.way().broken(error)
+    }
+
+    /// What it means that no answer came in time.
+    pub(crate) fn timed_out(&self) -> StsError {
+        self.way().timed_out()
+    }
+
+    fn way(&self) -> Way<'_> {
+        Way { url: self.url, proxy: self.proxy.as_ref().map(|proxy| proxy.shown.as_str()), trusted: &self.trusted }
     }
 }
 
@@ -121,14 +133,27 @@ impl SdkSts {
 
     /// The way to `url` without a proxy.
     pub(crate) fn direct<'a>(&'a self, url: &'a str) -> Result<Direct<'a>, StsError> {
+        self.by_hand(url, None)
+    }
+
+    /// The way to `url` for calls that are signed by hand, by proxy where one is set.
+    pub(crate) fn signed_by_hand<'a>(&'a self, url: &'a str) -> Result<Direct<'a>, StsError> {
+        self.by_hand(url, self.proxies.before(url)?)
+    }
+
+    fn by_hand<'a>(&'a self, url: &'a str, proxy: Option<Proxy>) -> Result<Direct<'a>, StsError> {
         let runtime = self.runtime()?;
-        if !url.starts_with("https://") {
-            return Ok(Direct { runtime, connector: Connector::builder().build_http(), url, trusted: String::new() });
+        let mut connector = Connector::builder();
+        if let Some(Proxy { url, .. }) = &proxy {
+            let config = ProxyConfig::all(url.expose()).map_err(|error| StsError::Setup(error.to_string()))?;
+            connector = connector.proxy_config(config);
+        }
+        if !url.starts_with("https://") && !proxy.as_ref().is_some_and(|proxy| proxy.is_tls) {
+            return Ok(Direct { runtime, connector: connector.build_http(), url, proxy, trusted: String::new() });
         }
         let roots = Roots::of(self.roots.clone());
-        let connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring));
-        let connector = connector.tls_context(tls_context(&roots)?).build();
-        Ok(Direct { runtime, connector, url, trusted: roots.to_string() })
+        let connector = connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls_context(&roots)?);
+        Ok(Direct { runtime, connector: connector.build(), url, proxy, trusted: roots.to_string() })
     }
 
     fn runtime(&self) -> Result<&Runtime, StsError> {
@@ -303,16 +328,24 @@ fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF)
 }
 
+/// Credentials as the SDK's signer takes them.
+pub(crate) fn keys(signer: &Credentials) -> aws_sdk_sts::config::Credentials {
+    aws_sdk_sts::config::Credentials::new(
+        &signer.access_key_id,
+        signer.secret_access_key.expose(),
+        signer.session_token.as_ref().map(|token| token.expose().to_owned()),
+        None,
+        "amplify-creds",
+    )
+}
+
+/// How far AWS's clock is ahead of this machine's, by the `Date` of an answer; 0 where that says nothing.
+pub(crate) fn clock_offset(date: Option<&str>) -> i64 {
+    let date = date.and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
+    date.map_or(0, |date| date.secs() - Timestamp::from(SystemTime::now()).0)
+}
+
 fn config(host: Host<'_>, signer: Option<&Credentials>, http: SharedHttpClient, clock: ServerClock) -> Config {
-    let keys = |signer: &Credentials| {
-        aws_sdk_sts::config::Credentials::new(
-            &signer.access_key_id,
-            signer.secret_access_key.expose(),
-            signer.session_token.as_ref().map(|token| token.expose().to_owned()),
-            None,
-            "amplify-creds",
-        )
-    };
     let mut config = Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(host.signing_region.to_owned()))
@@ -399,15 +432,16 @@ fn reason<E: ProvideErrorMetadata>(error: &SdkError<E>, way: &Way<'_>, secrets: 
         SdkError::ServiceError(service) => {
             let status = service.raw().status().as_u16();
             let meta = service.err();
-            match (meta.code(), status) {
-                (Some("Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "SlowDown"), _) | (_, 429) => {
-                    StsError::Throttled
-                }
+            let wrapped = service.raw().body().bytes().filter(|_| meta.code().is_none()).and_then(wrapped_error);
+            let (code, message) = match &wrapped {
+                Some((code, message)) => (Some(code.as_str()), message.as_str()),
+                None => (meta.code(), meta.message().unwrap_or_default()),
+            };
+            match (code, status) {
+                (Some(code), _) if is_throttling(code) => StsError::Throttled,
+                (_, 429) => StsError::Throttled,
                 (_, 500..) => StsError::Server(status),
-                (Some(code), 400..) => StsError::Refused {
-                    code: code.to_owned(),
-                    message: told(meta.message().unwrap_or_default(), secrets),
-                },
+                (Some(code), 400..) => StsError::Refused { code: code.to_owned(), message: told(message, secrets) },
                 _ => StsError::Garbage,
             }
         }
@@ -415,8 +449,13 @@ fn reason<E: ProvideErrorMetadata>(error: &SdkError<E>, way: &Way<'_>, secrets: 
     }
 }
 
+/// Whether AWS asks to slow down.
+pub(crate) fn is_throttling(code: &str) -> bool {
+    ["Throttling", "ThrottlingException", "RequestLimitExceeded", "SlowDown"].contains(&code)
+}
+
 /// AWS's words, without secrets and not longer than anybody reads.
-fn told(message: &str, secrets: &[Option<&Secret>]) -> String {
+pub(crate) fn told(message: &str, secrets: &[Option<&Secret>]) -> String {
     const LONGEST: usize = 1000;
     let secrets = secrets.iter().flatten().filter(|secret| !secret.is_empty());
     let told = secrets.fold(message.trim().to_owned(), |told, secret| told.replace(secret.expose(), "****"));

@@ -8,6 +8,7 @@ mod cache;
 #[cfg(unix)]
 mod chains;
 mod check;
+mod check_amplify;
 #[cfg(unix)]
 mod completions;
 mod config_errors;

@@ -43,7 +43,7 @@ fn theirs(name: &str) -> BTreeSet<(String, bool)> {
 fn ours(list: List) -> BTreeSet<(String, bool)> {
     let place = Place { partition: "aws".into(), region: None, account: None, app: None };
     let selection = Selection { categories: Vec::new(), list };
-    let documents = documents(&place, &selection, None);
+    let documents = documents(&place, &selection, None, false);
     documents.iter().flat_map(|document| actions(&serde_json::to_value(document).unwrap())).collect()
 }
 

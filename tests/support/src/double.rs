@@ -16,7 +16,7 @@ use crate::fault::{Fault, Faults};
 use crate::http::{Reply, Request, Response, Server, Service};
 use crate::journal::{Call, Journal, Outcome};
 use crate::sts::document::TemporaryKeys;
-use crate::sts::{Params, Sts, document};
+use crate::sts::{Params, Sts, document, is_of_iam};
 use crate::tls::ServerTls;
 use crate::totp::Device;
 use crate::world::World;
@@ -279,7 +279,8 @@ impl State {
         if let Some(answer) = self.sts.perform_unsigned(params, request_id, now) {
             return answer;
         }
-        let signed = sigv4::verify(request, "sts", now, |id| self.sts.key(id))?;
+        let service = if is_of_iam(params) { "iam" } else { "sts" };
+        let signed = sigv4::verify(request, service, now, |id| self.sts.key(id))?;
         self.sts.perform(&signed.access_key_id, params, request_id, now)
     }
 }

@@ -24,6 +24,7 @@ mod double;
 mod fault;
 mod home;
 pub mod http;
+mod iam;
 pub mod identity_center;
 mod journal;
 mod jwt;

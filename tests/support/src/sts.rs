@@ -17,6 +17,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::aws_error::AwsError;
+use crate::iam;
 use crate::mint;
 use crate::sigv4;
 use crate::totp::Codes;
@@ -28,6 +29,11 @@ const VERSION: &str = "2011-06-15";
 
 /// The parameters of a request, by name.
 pub(crate) type Params = BTreeMap<String, String>;
+
+/// Whether a request is one of IAM's, which the double answers for on the same port.
+pub(crate) fn is_of_iam(params: &Params) -> bool {
+    params.get("Version").is_some_and(|version| version == iam::VERSION)
+}
 
 /// The service: a world, and what has happened in it.
 #[derive(Debug, Default)]
@@ -87,6 +93,9 @@ impl Sts {
         now: DateTime<Utc>,
     ) -> Result<String, AwsError> {
         let caller = self.caller(access_key_id)?;
+        if is_of_iam(params) {
+            return iam::perform(&self.world(), &caller.principal, &caller.arn, params, request_id);
+        }
         let action = params.get("Action").map_or("", String::as_str);
         let version = params.get("Version").map_or("", String::as_str);
         let result = match (version, action) {

@@ -3,6 +3,8 @@
 //!
 //! Refuses to judge requests (that is `sts`) and to hold sessions: a world is plain data.
 
+use serde_json::Value;
+
 use crate::jwt::Issuer;
 use crate::totp::Device;
 
@@ -14,6 +16,8 @@ pub struct World {
     roles: Vec<Role>,
     /// Identity providers: URL and public key.
     providers: Vec<(String, Vec<u8>)>,
+    /// What the organisation lets its accounts do, if it says anything.
+    pub(crate) organisation: Option<Value>,
 }
 
 /// An IAM user, or the root of an account, with one long-term access key.
@@ -41,6 +45,12 @@ pub struct Role {
     pub(crate) max_session_duration: u32,
     /// Provider and subject whose tokens give the role.
     pub(crate) web_identities: Vec<(String, String)>,
+    /// Policies of its own, by name.
+    pub(crate) inline: Vec<(String, Value)>,
+    /// Managed policies, by ARN.
+    pub(crate) attached: Vec<(String, Value)>,
+    /// Its permissions boundary: ARN and policy.
+    pub(crate) boundary: Option<(String, Value)>,
 }
 
 impl World {
@@ -59,6 +69,15 @@ impl World {
     pub fn role(mut self, role: Role) -> Self {
         self.put_role(role);
         self
+    }
+
+    /// The role with this ARN.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub fn role_named(&self, arn: &str) -> &Role {
+        self.role_of_arn(arn).unwrap_or_else(|| panic!("the world has no role {arn}"))
     }
 
     /// Adds the user, or replaces the one with the same access key id.
@@ -103,6 +122,26 @@ impl World {
 
     pub(crate) fn role_of_arn(&self, arn: &str) -> Option<&Role> {
         self.roles.iter().find(|role| role.arn == arn)
+    }
+
+    pub(crate) fn role_of_name(&self, account: &str, name: &str) -> Option<&Role> {
+        let prefix = format!(":{account}:role/");
+        self.roles.iter().find(|role| role.arn.contains(&prefix) && role.arn.rsplit('/').next() == Some(name))
+    }
+
+    pub(crate) fn policy_of_arn(&self, arn: &str) -> Option<&Value> {
+        let all = self.roles.iter().flat_map(|role| role.attached.iter().chain(&role.boundary));
+        all.into_iter().find(|(known, _)| known == arn).map(|(_, document)| document)
+    }
+
+    /// The world whose organisation lets its accounts do no more than this policy, as JSON.
+    ///
+    /// # Panics
+    ///
+    /// When it is no JSON.
+    pub fn organisation(mut self, document: &str) -> Self {
+        self.organisation = Some(json(document));
+        self
     }
 
     pub(crate) fn device(&self, serial: &str) -> Option<&Device> {
@@ -173,7 +212,66 @@ impl Role {
             mfa_max_age: None,
             max_session_duration: 3600,
             web_identities: Vec::new(),
+            inline: Vec::new(),
+            attached: Vec::new(),
+            boundary: None,
         }
+    }
+
+    /// Gives the role a policy of its own, as JSON, in place of one of the same name.
+    ///
+    /// # Panics
+    ///
+    /// When it is no JSON; so do the other methods that take a policy.
+    pub fn policy(mut self, name: &str, document: &str) -> Self {
+        self.inline.retain(|(known, _)| known != name);
+        self.inline.push((name.to_owned(), json(document)));
+        self
+    }
+
+    /// Attaches a managed policy.
+    pub fn attached(mut self, arn: &str, document: &str) -> Self {
+        self.attached.push((arn.to_owned(), json(document)));
+        self
+    }
+
+    /// Gives the role a permissions boundary.
+    pub fn bounded(mut self, arn: &str, document: &str) -> Self {
+        self.boundary = Some((arn.to_owned(), json(document)));
+        self
+    }
+
+    /// A role with the trust policy of this document, which may say what the double judges: principals, an external id,
+    /// MFA and its age.
+    ///
+    /// # Panics
+    ///
+    /// When it says anything else of `sts:AssumeRole`.
+    pub fn trusting(arn: impl Into<String>, document: &str) -> Self {
+        let document = json(document);
+        let statement = &document["Statement"][0];
+        assert_eq!(statement["Action"], "sts:AssumeRole", "{document}");
+        let mut role = Self::new(arn);
+        match &statement["Principal"]["AWS"] {
+            Value::String(one) => role = role.trusts(one),
+            all => {
+                for one in all.as_array().expect("principals") {
+                    role = role.trusts(one.as_str().expect("a principal"));
+                }
+            }
+        }
+        for (operator, keys) in statement["Condition"].as_object().into_iter().flatten() {
+            for (key, value) in keys.as_object().expect("keys") {
+                let value = value.as_str().expect("one value");
+                role = match (operator.as_str(), key.as_str()) {
+                    ("StringEquals", "sts:ExternalId") => role.external_id(value),
+                    ("Bool", "aws:MultiFactorAuthPresent") if value == "true" => role.mfa_required(),
+                    ("NumericLessThan", "aws:MultiFactorAuthAge") => role.mfa_max_age(value.parse().expect("seconds")),
+                    other => panic!("the double judges no {other:?}"),
+                };
+            }
+        }
+        role
     }
 
     /// Adds a principal to the trust policy: an account (12 digits or `arn:aws:iam::…:root`,
@@ -212,4 +310,8 @@ impl Role {
         self.max_session_duration = seconds;
         self
     }
+}
+
+fn json(document: &str) -> Value {
+    serde_json::from_str(document).unwrap_or_else(|error| panic!("{error}: {document}"))
 }

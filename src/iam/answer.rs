@@ -1,0 +1,121 @@
+//! Owns IAM's XML: an answer as a tree of names and texts, and what an error says.
+//!
+//! Refuses to know the actions: which elements have text is all that it knows of them.
+
+use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
+
+/// Elements that have text; all others have elements.
+const TEXTS: [&str; 17] = [
+    "AllowedByOrganizations",
+    "AllowedByPermissionsBoundary",
+    "Arn",
+    "Code",
+    "DefaultVersionId",
+    "Document",
+    "EvalActionName",
+    "EvalDecision",
+    "EvalResourceName",
+    "IsTruncated",
+    "Marker",
+    "Message",
+    "PermissionsBoundaryArn",
+    "PolicyArn",
+    "PolicyDocument",
+    "PolicyName",
+    "SourcePolicyId",
+];
+
+/// Lists whose members are texts.
+const LISTS_OF_TEXTS: [&str; 2] = ["MissingContextValues", "PolicyNames"];
+
+/// How deep an answer may be; IAM's are at most eight levels.
+const DEEPEST: u32 = 32;
+
+/// An element.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Node {
+    pub(super) name: String,
+    pub(super) text: String,
+    pub(super) children: Vec<Node>,
+}
+
+impl Node {
+    pub(super) fn get(&self, name: &str) -> Option<&Self> {
+        self.children.iter().find(|child| child.name == name)
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).map(|child| child.text.as_str()).filter(|text| !text.is_empty())
+    }
+
+    /// The elements of a list, out of the answer.
+    pub(super) fn take(&mut self, list: &str) -> Vec<Self> {
+        let found = self.children.iter_mut().find(|child| child.name == list);
+        found.map(|list| std::mem::take(&mut list.children)).unwrap_or_default()
+    }
+}
+
+/// The inside of an answer's result; `None` where it is none.
+pub(super) fn result(xml: &str) -> Option<Node> {
+    let mut response = tree(xml)?;
+    let result = response.children.iter_mut().find(|child| child.name.ends_with("Result"));
+    result.map(std::mem::take)
+}
+
+/// The code and the words of an error.
+pub(super) fn error(xml: &str) -> Option<(String, String)> {
+    let response = tree(xml)?;
+    // Some doubles of AWS wrap it as EC2 does.
+    let error = response.get("Error").or_else(|| response.get("Errors")?.get("Error"))?;
+    Some((error.text("Code")?.to_owned(), error.text("Message").unwrap_or_default().to_owned()))
+}
+
+fn tree(xml: &str) -> Option<Node> {
+    let mut document = Document::new(xml);
+    let mut root = document.root_element().ok()?;
+    node(&mut root, "", 0)
+}
+
+fn node(decoder: &mut ScopedDecoder<'_, '_>, parent: &str, depth: u32) -> Option<Node> {
+    if depth > DEEPEST {
+        return None;
+    }
+    let name = decoder.start_el().local().to_owned();
+    let mut node = Node { name, ..Node::default() };
+    if TEXTS.contains(&node.name.as_str()) || LISTS_OF_TEXTS.contains(&parent) {
+        node.text = try_data(decoder).ok()?.into_owned();
+        return Some(node);
+    }
+    while let Some(mut child) = decoder.next_tag() {
+        node.children.push(self::node(&mut child, &node.name, depth + 1)?);
+    }
+    Some(node)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_and_an_error() {
+        let xml = "<?xml version=\"1.0\"?>\n<GetRoleResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">\n <GetRoleResult>\n  \
+                   <Role>\n<Path>/a/</Path><Arn>arn:aws:iam::1:role/a/b</Arn><Tags><member><Key>k</Key></member></Tags></Role></GetRoleResult>\n</GetRoleResponse>";
+        let result = result(xml).unwrap();
+        assert_eq!(result.get("Role").unwrap().text("Arn"), Some("arn:aws:iam::1:role/a/b"));
+        let xml = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>a &lt;b&gt;</Message></Error></ErrorResponse>";
+        assert_eq!(error(xml), Some(("AccessDenied".to_owned(), "a <b>".to_owned())));
+        let wrapped = "<ErrorResponse><Errors><Error><Code>AccessDenied</Code></Error></Errors></ErrorResponse>";
+        assert_eq!(error(wrapped), Some(("AccessDenied".to_owned(), String::new())));
+        for garbage in ["", "<", "<!doctype html>\n<html lang=en>", "{}", "<a></b>", &"<a>".repeat(100)] {
+            assert_eq!((super::result(garbage), error(garbage)), (None, None), "{garbage}");
+        }
+    }
+
+    #[test]
+    fn lists_of_texts() {
+        let xml = "<R><LResult><PolicyNames><member>a</member><member>b</member></PolicyNames><IsTruncated>true</IsTruncated></LResult></R>";
+        let mut result = result(xml).unwrap();
+        let names: Vec<_> = result.take("PolicyNames").into_iter().map(|name| name.text).collect();
+        assert_eq!((names, result.text("IsTruncated")), (vec!["a".to_owned(), "b".to_owned()], Some("true")));
+    }
+}

@@ -1,0 +1,310 @@
+//! Owns asking about actions and understanding the answer: what is asked together, who denies, and the statement that would
+//! mend it.
+//!
+//! Refuses to ask by itself, and to make a yes of a question that was not answered.
+
+use crate::plan::partition::first_region;
+
+use super::Category;
+use super::amplify::{CLOUDFORMATION, Probe};
+use super::document::{Effect, Statement, Texts};
+
+/// How many actions are asked about at once.
+const AT_ONCE: usize = 50;
+
+/// What stands for a name that is not known.
+const SAMPLE: &str = "sample";
+
+/// Actions that are asked about at once, on one resource.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Batch {
+    /// `service:Action`
+    pub actions: Vec<String>,
+    /// Where; none for anything.
+    pub resource: Option<String>,
+    /// What conditions may ask for.
+    pub context: Vec<Entry>,
+}
+
+/// A condition key and its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The key.
+    pub key: &'static str,
+    /// Its type, as IAM names it.
+    pub kind: &'static str,
+    /// Its value.
+    pub value: String,
+}
+
+/// Who denies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Denier {
+    /// The policies of the principal.
+    Identity,
+    /// Its permissions boundary.
+    Boundary,
+    /// The organisation's service control policies.
+    Scp,
+}
+
+/// Whether an action is allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is.
+    Allowed,
+    /// It is not.
+    Denied {
+        /// By what.
+        by: Denier,
+        /// The policy that says so, where one is known.
+        policy: Option<String>,
+        /// Whether a statement denies it, so that allowing it elsewhere does not help.
+        is_explicit: bool,
+    },
+    /// That is not known, for want of the values of these condition keys, if of any.
+    Unknown(Vec<String>),
+}
+
+/// What was answered of one action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// The action.
+    pub action: String,
+    /// Where, as it was asked.
+    pub resource: Option<String>,
+    /// The answer.
+    pub verdict: Verdict,
+}
+
+/// What is known of one action that Amplify needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What is asked.
+    pub probe: Probe,
+    /// The answer.
+    pub verdict: Verdict,
+}
+
+/// What is to be asked, in as few questions as may be. `context` is known whatever the action is.
+pub fn batches(probes: &[Probe], context: &[Entry]) -> Vec<Batch> {
+    let mut batches: Vec<Batch> = Vec::new();
+    for probe in probes {
+        let context = entries(probe, context);
+        for resource in samples(probe) {
+            let fits = |batch: &&mut Batch| {
+                batch.resource == resource && batch.context == context && batch.actions.len() < AT_ONCE
+            };
+            match batches.iter_mut().find(fits) {
+                Some(batch) if batch.actions.contains(&probe.action) => {}
+                Some(batch) => batch.actions.push(probe.action.clone()),
+                None => {
+                    let actions = vec![probe.action.clone()];
+                    batches.push(Batch { actions, resource, context: context.clone() });
+                }
+            }
+        }
+    }
+    batches
+}
+
+/// What is known for a probe's conditions.
+pub fn entries(probe: &Probe, context: &[Entry]) -> Vec<Entry> {
+    let via = Entry { key: "aws:CalledVia", kind: "stringList", value: CLOUDFORMATION.to_owned() };
+    context.iter().cloned().chain(probe.via_cloudformation.then_some(via)).collect()
+}
+
+/// One ARN for each kind of resource that a probe is used on; none for anything.
+pub fn samples(probe: &Probe) -> Vec<Option<String>> {
+    probe.resources.iter().map(|pattern| sample(pattern)).collect()
+}
+
+/// A resource that a pattern stands for.
+fn sample(pattern: &str) -> Option<String> {
+    if pattern == "*" {
+        return None;
+    }
+    let mut parts: Vec<_> = pattern.splitn(6, ':').map(str::to_owned).collect();
+    if let [_, partition, service, region, account, resource] = parts.as_mut_slice() {
+        *region = region.replace('*', first_region(partition));
+        *account = account.replace('*', "123456789012");
+        // What a REST API is made at.
+        let name = if service == "apigateway" { "restapis" } else { SAMPLE };
+        *resource = resource.replace('*', name);
+    }
+    Some(parts.join(":"))
+}
+
+/// What the answers come to for each probe. One that is used on several kinds of resources is allowed where it is on one.
+pub fn lines(probes: &[Probe], judged: &[Judged]) -> Vec<Line> {
+    let line = |probe: &Probe| {
+        let resources = samples(probe);
+        let is_of = |judged: &&Judged| {
+            judged.action.eq_ignore_ascii_case(&probe.action) && resources.contains(&judged.resource)
+        };
+        let all: Vec<_> = judged.iter().filter(is_of).map(|judged| &judged.verdict).collect();
+        let best = all.iter().find(|verdict| ***verdict == Verdict::Allowed).or(all.first());
+        let verdict = best.map_or(Verdict::Unknown(Vec::new()), |verdict| (*verdict).clone());
+        Line { probe: probe.clone(), verdict }
+    };
+    probes.iter().map(line).collect()
+}
+
+/// Lines of one category that the same thing denies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial<'l> {
+    /// The category.
+    pub category: Category,
+    /// By what.
+    pub by: Denier,
+    /// The policy whose statement denies; none where nothing allows.
+    pub policy: Option<&'l str>,
+    /// Whether a statement denies.
+    pub is_explicit: bool,
+    /// The actions.
+    pub lines: Vec<&'l Line>,
+}
+
+/// All denials, by category and who denies.
+pub fn denials(lines: &[Line]) -> Vec<Denial<'_>> {
+    let mut denials: Vec<Denial<'_>> = Vec::new();
+    for line in lines {
+        let Verdict::Denied { by, policy, is_explicit } = &line.verdict else { continue };
+        let new = Denial {
+            category: line.probe.category,
+            by: *by,
+            policy: policy.as_deref(),
+            is_explicit: *is_explicit,
+            lines: vec![line],
+        };
+        let same = |known: &&mut Denial<'_>| {
+            (known.category, known.by, known.policy, known.is_explicit)
+                == (new.category, new.by, new.policy, new.is_explicit)
+        };
+        match denials.iter_mut().find(same) {
+            Some(known) => known.lines.push(line),
+            None => denials.push(new),
+        }
+    }
+    denials.sort_by_key(|denial| (denial.category, denial.by));
+    denials
+}
+
+impl Denial<'_> {
+    /// The actions.
+    pub fn actions(&self) -> Vec<&str> {
+        self.lines.iter().map(|line| line.probe.action.as_str()).collect()
+    }
+
+    /// The statements that would allow it, one for each kind of resource.
+    pub fn mended(&self) -> Vec<Statement> {
+        let mut statements: Vec<Statement> = Vec::new();
+        for Line { probe, .. } in &self.lines {
+            let known = statements.iter_mut().find(|statement| statement.resource.0 == probe.resources);
+            if let Some(statement) = known {
+                statement.action.0.push(probe.action.clone());
+                continue;
+            }
+            let name = self.category.name();
+            let number = if statements.is_empty() { String::new() } else { (statements.len() + 1).to_string() };
+            let sid = format!("Amplify{}{}{number}", name[..1].to_uppercase(), &name[1..]);
+            let (action, resource) = (Texts(vec![probe.action.clone()]), Texts(probe.resources.clone()));
+            statements.push(Statement::new(sid, Effect::Allow, action, resource));
+        }
+        statements
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Place;
+    use crate::policy::amplify::{List, Selection, probes};
+    use crate::policy::document::json;
+
+    fn all() -> Vec<Probe> {
+        let place = Place {
+            partition: "aws".into(),
+            region: Some("eu-west-1".into()),
+            account: Some("222222222222".into()),
+            app: None,
+        };
+        probes(&place, &Selection { categories: Vec::new(), list: List::Managed })
+    }
+
+    #[test]
+    fn a_pattern_and_what_stands_for_it() {
+        for (pattern, expected) in [
+            ("*", None),
+            (
+                "arn:aws:cloudformation:eu-west-1:222222222222:stack/amplify-*/*",
+                Some("arn:aws:cloudformation:eu-west-1:222222222222:stack/amplify-sample/sample"),
+            ),
+            (
+                "arn:aws-cn:lambda:*:222222222222:function:*",
+                Some("arn:aws-cn:lambda:cn-north-1:222222222222:function:sample"),
+            ),
+            ("arn:aws:apigateway:eu-west-1::/*", Some("arn:aws:apigateway:eu-west-1::/restapis")),
+            ("arn:aws:s3:::amplify-*/*", Some("arn:aws:s3:::amplify-sample/sample")),
+        ] {
+            assert_eq!(sample(pattern).as_deref(), expected);
+        }
+    }
+
+    #[test]
+    fn every_probe_is_asked_about_once_for_each_of_its_resources() {
+        let probes = all();
+        let known = [Entry { key: "aws:RequestedRegion", kind: "string", value: "eu-west-1".into() }];
+        let batches = batches(&probes, &known);
+        assert!(batches.iter().all(|batch| (1..=AT_ONCE).contains(&batch.actions.len())));
+        assert!(batches.len() < 60, "{}", batches.len());
+        for probe in &probes {
+            for resource in samples(probe) {
+                let asked = batches.iter().filter(|batch| {
+                    batch.resource == resource
+                        && batch.actions.contains(&probe.action)
+                        && batch.context == entries(probe, &known)
+                });
+                assert_eq!(asked.count(), 1, "{probe:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_denies_and_what_mends_it() {
+        let probes: Vec<_> = all().into_iter().filter(|probe| probe.category == Category::Storage).take(4).collect();
+        let denied = |by, policy: Option<&str>| Verdict::Denied {
+            by,
+            policy: policy.map(str::to_owned),
+            is_explicit: policy.is_some(),
+        };
+        let verdicts = [
+            denied(Denier::Identity, None),
+            Verdict::Allowed,
+            denied(Denier::Boundary, Some("Ceiling")),
+            denied(Denier::Identity, None),
+        ];
+        let judged: Vec<_> = probes
+            .iter()
+            .zip(verdicts)
+            .map(|(probe, verdict)| Judged {
+                action: probe.action.clone(),
+                resource: samples(probe)[0].clone(),
+                verdict,
+            })
+            .collect();
+        let lines = lines(&probes, &judged);
+        let denials = denials(&lines);
+        let seen: Vec<_> = denials.iter().map(|denial| (denial.by, denial.policy, denial.actions().len())).collect();
+        assert_eq!(seen, [(Denier::Identity, None, 2), (Denier::Boundary, Some("Ceiling"), 1)]);
+        let mended = denials[0].mended();
+        assert_eq!(mended.len(), 1);
+        let expected = format!(
+            r#"{{"Sid":"AmplifyStorage","Effect":"Allow","Action":["{}","{}"],"Resource":"{}"}}"#,
+            probes[0].action, probes[3].action, probes[0].resources[0]
+        );
+        assert_eq!(json(&mended[0]), expected);
+        // What nobody answered is not a yes.
+        assert_eq!(super::lines(&probes[..1], &[])[0].verdict, Verdict::Unknown(Vec::new()));
+    }
+}

@@ -1,0 +1,343 @@
+//! `check --for amplify`, and the whole story of the walk-through: both accounts set up from our own documents alone, then
+//! one thing after the other left out. The double evaluates policies by itself.
+
+use std::fs;
+
+use serde_json::Value;
+use test_support::{FakeSts, Fault, Finished, Role, TestHome, World, biz_corp as data};
+
+use crate::{biz_corp, fresh_code, json, without_mfa};
+
+const BOUNDARY: &str = "arn:aws:iam::222222222222:policy/app-dev";
+const ALL: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
+
+/// Runs the program in the project, calling the double for IAM, too.
+fn run(sts: &FakeSts, home: &TestHome, args: &[&str]) -> Finished {
+    let mut command = home.command(args);
+    let app = home.path().join("app");
+    fs::create_dir_all(&app).unwrap();
+    command.current_dir(app).env("AWS_ENDPOINT_URL_IAM", sts.url());
+    command.output().expect("the program runs").into()
+}
+
+/// Gives the role of profile `nomfa` these policies.
+fn with_policies(sts: &FakeSts, change: impl FnOnce(Role) -> Role) {
+    sts.edit_world(|world| world.put_role(change(Role::new(data::NO_MFA_ROLE).trusts("111111111111"))));
+}
+
+#[track_caller]
+fn checked(sts: &FakeSts, home: &TestHome, args: &[&str]) -> (Option<i32>, Value) {
+    let run = run(sts, home, &[&["check", "nomfa", "--for", "amplify", "--json"], args].concat());
+    (run.code, json(&run.stdout))
+}
+
+fn findings<'d>(document: &'d Value, code: &str) -> Vec<&'d Value> {
+    document["findings"].as_array().unwrap().iter().filter(|finding| finding["code"] == code).collect()
+}
+
+#[test]
+fn everything_allowed_is_green_and_counted_by_category() {
+    let (sts, home) = without_mfa();
+    with_policies(&sts, |role| role.policy("admin", ALL));
+    let (code, document) = checked(&sts, &home, &[]);
+    assert_eq!(code, Some(0), "{document}");
+    let categories = document["categories"].as_object().unwrap();
+    let names: Vec<_> = categories.keys().map(String::as_str).collect();
+    assert_eq!(names, ["api", "auth", "deployment", "function", "hosting", "storage"]);
+    for (name, columns) in categories {
+        assert!(!columns["allowed"].as_array().unwrap().is_empty(), "{name}");
+        for none in ["denied_by_identity_policy", "denied_by_boundary", "denied_by_scp", "unknown"] {
+            assert_eq!(columns[none], Value::Array(Vec::new()), "{name} {none}");
+        }
+    }
+    let text = run(&sts, &home, &["check", "nomfa", "--for", "amplify"]);
+    assert!(text.succeeded().contains("\nCATEGORY    ALLOWED  NO BY IDENTITY POLICY"), "{text:#?}");
+    // Nothing is asked without --for, and then there are no categories.
+    let before = sts.count("SimulatePrincipalPolicy");
+    let plain = json(run(&sts, &home, &["check", "nomfa", "--json"]).succeeded());
+    assert_eq!((&plain["categories"], sts.count("SimulatePrincipalPolicy")), (&Value::Null, before));
+    run(&sts, &home, &["check", "nomfa", "--category", "auth"]).failed_with(2);
+    run(&sts, &home, &["check", "nomfa", "--for", "terraform"]).failed_with(2);
+}
+
+#[test]
+fn questions_go_in_batches_and_answers_come_in_parts() {
+    let (sts, home) = without_mfa();
+    with_policies(&sts, |role| role.policy("admin", ALL));
+    let (code, document) = checked(&sts, &home, &["--managed"]);
+    assert_eq!(code, Some(0), "{document}");
+    let calls = sts.calls();
+    let asked: Vec<_> = calls.iter().filter(|call| call.action == "SimulatePrincipalPolicy").collect();
+    assert!((20..70).contains(&asked.len()), "{}", asked.len());
+    assert!(asked.iter().any(|call| call.params.contains_key("Marker")), "an answer in parts");
+    for call in asked {
+        assert_eq!(call.params["PolicySourceArn"], data::NO_MFA_ROLE);
+        assert!(!call.params.contains_key("ActionNames.member.51"));
+    }
+    assert_eq!(document["categories"].as_object().unwrap().len(), 10);
+}
+
+#[test]
+fn each_kind_of_denial_has_its_column_and_its_statement() {
+    let (sts, home) = without_mfa();
+    let no_auth = r#"{"Statement": [{"Effect": "Allow", "NotAction": ["cognito-idp:*", "cognito-identity:*"], "Resource": "*"}]}"#;
+    let ceiling = r#"{"Statement": [{"Effect": "Allow", "NotAction": "lambda:*", "Resource": "*"}]}"#;
+    let organisation = r#"{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "cloudfront:*", "Resource": "*"}]}"#;
+    with_policies(&sts, |role| {
+        let denial = r#"{"Statement": [{"Effect": "Deny", "Action": "appsync:GraphQL", "Resource": "*"}]}"#;
+        role.policy("NoAuth", no_auth).policy("NoQuery", denial).bounded(BOUNDARY, ceiling)
+    });
+    sts.edit_world(|world| *world = std::mem::take(world).organisation(organisation));
+    let (code, document) = checked(&sts, &home, &[]);
+    assert_eq!(code, Some(1));
+    let denied = |category: &str, by: &str| document["categories"][category][by].as_array().unwrap().len();
+    assert!(denied("auth", "denied_by_identity_policy") > 10 && denied("auth", "allowed") == 0);
+    assert!(denied("function", "denied_by_boundary") > 5 && denied("function", "allowed") == 0);
+    assert!(denied("hosting", "denied_by_scp") > 5);
+    let allowed = document["categories"]["hosting"]["allowed"].as_array().unwrap();
+    assert!(allowed.iter().all(|action| action.as_str().unwrap().starts_with("s3:")), "{allowed:?}");
+    assert_eq!(document["categories"]["api"]["denied_by_identity_policy"], serde_json::json!(["appsync:GraphQL"]));
+    let [no_policy, explicit] = findings(&document, "denied_by_identity_policy")[..] else { panic!("{document}") };
+    assert!(no_policy["message"].as_str().unwrap().starts_with("auth: no policy allows"), "{no_policy}");
+    assert!(no_policy["hint"].as_str().unwrap().contains(r#"{"Sid":"AmplifyAuth","Effect":"Allow","Action":["#));
+    assert!(explicit["message"].as_str().unwrap().contains("NoQuery denies 1 action: appsync:GraphQL"), "{explicit}");
+    let [of_boundary] = findings(&document, "denied_by_boundary")[..] else { panic!("{document}") };
+    assert_eq!((&of_boundary["severity"], &of_boundary["hop"]), (&"error".into(), &1.into()));
+    let text = run(&sts, &home, &["check", "nomfa", "--for", "amplify", "--category", "function"]);
+    assert_eq!(text.code, Some(1));
+    assert!(
+        text.stdout.contains("function: the permissions boundary") && text.stdout.contains("  hint: the boundary must")
+    );
+    assert!(!text.stdout.contains("auth"), "{text:#?}");
+}
+
+#[test]
+fn without_a_simulation_the_policies_are_read() {
+    let (sts, home) = without_mfa();
+    let reads = r#"{"Statement": [{"Effect": "Allow", "Action": ["iam:Get*", "iam:List*", "cloudformation:*"], "Resource": "*"}]}"#;
+    let managed = "arn:aws:iam::222222222222:policy/Auth";
+    let auth =
+        r#"{"Statement": [{"Effect": "Allow", "Action": ["cognito-idp:*", "cognito-identity:*"], "Resource": "*"}]}"#;
+    with_policies(&sts, |role| role.policy("reads", reads).attached(managed, auth).bounded(BOUNDARY, ALL));
+    let (code, document) = checked(&sts, &home, &["--category", "auth,function"]);
+    assert_eq!(code, Some(1), "{document}");
+    let count = |category: &str, by: &str| document["categories"][category][by].as_array().unwrap().len();
+    assert!(count("auth", "allowed") > 10 && count("auth", "denied_by_identity_policy") == 0, "{document}");
+    assert!(count("function", "denied_by_identity_policy") > 5);
+    let [told] = findings(&document, "not_simulated")[..] else { panic!("{document}") };
+    assert!(told["message"].as_str().unwrap().contains("AccessDenied") && told["severity"] == "warning");
+    assert!(told["hint"].as_str().unwrap().contains("iam:SimulatePrincipalPolicy"));
+}
+
+#[test]
+fn what_cannot_be_read_is_unknown_and_no_yes() {
+    let (sts, home) = without_mfa();
+    let lists = r#"{"Statement": [{"Effect": "Allow", "Action": ["iam:List*", "cognito-idp:*"], "Resource": "*"},
+        {"Effect": "Deny", "Action": "lambda:*", "Resource": "*"}]}"#;
+    with_policies(&sts, |role| role.policy("lists", lists));
+    let (code, document) = checked(&sts, &home, &["--category", "auth"]);
+    assert_eq!(code, Some(0), "{document}");
+    assert!(document["categories"]["auth"]["allowed"].as_array().unwrap().is_empty());
+    assert!(document["categories"]["auth"]["unknown"].as_array().unwrap().len() > 10);
+    let told = findings(&document, "not_simulated")[0]["message"].as_str().unwrap().to_owned();
+    assert!(told.contains("iam:GetRolePolicy on lists") && told.contains("iam:GetRole on NoMfa"), "{told}");
+    // A user's policies may be a group's: they are not guessed at.
+    let user = run(&sts, &home, &["check", "devcorpuser", "--for", "amplify", "--json"]);
+    assert_eq!(findings(&json(user.succeeded()), "not_simulated").len(), 1);
+}
+
+#[test]
+fn iam_is_called_as_sts_is() {
+    let (sts, home) = without_mfa();
+    with_policies(&sts, |role| role.policy("admin", ALL));
+    let check = ["check", "nomfa", "--for", "amplify", "--category", "geo", "--json"];
+    sts.fault_on("SimulatePrincipalPolicy", Fault::Throttle, Some(1));
+    sts.fault_on("GetRole", Fault::ServerError(503), Some(1));
+    run(&sts, &home, &check).succeeded();
+    // A clock that is off is found from the answer, and the call signed again.
+    sts.fault(Fault::ClockOffset(-3600), None);
+    let run_with_clock = run(&sts, &home, &check);
+    assert_eq!(run_with_clock.code, Some(0), "{run_with_clock:#?}");
+    sts.clear_faults();
+    // One URL for all services, and one of the profile's own.
+    let mut command = home.command(&check);
+    command.env("AWS_ENDPOINT_URL", sts.url());
+    assert_eq!(Finished::from(command.output().unwrap()).code, Some(0));
+    let config = fs::read_to_string(home.path().join(".aws/config")).unwrap();
+    home.config(&format!("{config}\nservices = local\n[services local]\niam =\n  endpoint_url = {}\n", sts.url()));
+    let by_profile: Finished = home.command(&check).output().unwrap().into();
+    assert_eq!(by_profile.code, Some(0), "{by_profile:#?}");
+    // No IAM, no answer: an error of its own.
+    let mut command = home.command(&check[..4]);
+    command.env("AWS_ENDPOINT_URL_IAM", "http://127.0.0.1:1");
+    let unreachable: Finished = command.output().unwrap().into();
+    unreachable.failed_with(6);
+    assert!(unreachable.stderr.contains("IAM at 127.0.0.1:1") && unreachable.stderr.contains("AWS_ENDPOINT_URL_IAM"));
+}
+
+/// The walk-through's two accounts, made by our own documents.
+struct Story {
+    sts: FakeSts,
+    home: TestHome,
+}
+
+const CONFIG: &str = ".aws/config";
+
+impl Story {
+    fn document(&self, args: &[&str]) -> String {
+        let run = run(&self.sts, &self.home, &[&["policy"], args, &["-q"]].concat());
+        run.succeeded().to_owned()
+    }
+
+    /// Biz Corp and Dev Corp, with `trust` and `permissions` as options of the documents.
+    fn apply(&self, trust: &[&str], permissions: &[&str]) {
+        let trust = self.document(&[&["trust", "bizcorprole"], trust].concat());
+        let amplify = ["amplify", "bizcorprole", "--boundary", BOUNDARY, "--check"];
+        let permissions = self.document(&[&amplify, permissions].concat());
+        let caller: Value = serde_json::from_str(&self.document(&["caller", "bizcorprole"])).unwrap();
+        let assumable = caller["Statement"][0]["Resource"].as_str().unwrap().to_owned();
+        let user = test_support::User::new(data::USER_ARN, data::ACCESS_KEY_ID, data::SECRET_ACCESS_KEY)
+            .device(test_support::Device::new(data::MFA_SERIAL, data::MFA_SEED))
+            .may_assume_only([assumable]);
+        let role = Role::trusting(data::BIZ_CORP_ROLE, &trust).policy("amplify", &permissions);
+        self.sts.edit_world(|world| *world = World::new().user(user).role(role));
+    }
+
+    /// Everything as it should be: documents, boundary, the profile that tools use, and the session.
+    fn told() -> Self {
+        let (sts, home) = biz_corp();
+        let story = Self { sts, home };
+        let home = &story.home;
+        home.write("app/amplify/.config/project-config.json", r#"{"projectName": "myapp"}"#);
+        home.write("app/amplify/.config/local-env-info.json", r#"{"envName": "dev"}"#);
+        home.write("app/amplify/team-provider-info.json", r#"{"dev": {"awscloudformation": {"Region": "us-east-1"}}}"#);
+        story.apply(&["--mfa-max-age", "12h"], &[]);
+        for args in [
+            &["setup", "bizcorprole", "--project", "--yes", "-q"][..],
+            &["boundary", "set", BOUNDARY, "--yes", "-q"],
+            &["login", "bizcorprole-amplify", "-q", "-t", &fresh_code(&story.sts)],
+            &["process", "bizcorprole-amplify"],
+        ] {
+            let run = run(&story.sts, home, args);
+            assert_eq!(run.code, Some(0), "{args:?}: {run:#?}");
+        }
+        story
+    }
+
+    #[track_caller]
+    fn checked(&self) -> (Option<i32>, Value) {
+        let args = ["check", "bizcorprole-amplify", "--for", "amplify", "--json"];
+        let run = run(&self.sts, &self.home, &args);
+        (run.code, json(&run.stdout))
+    }
+
+    /// Forgets the session, so that the role must be assumed again, and says what becomes of that.
+    #[track_caller]
+    fn refused(&self, code: &str) -> String {
+        run(&self.sts, &self.home, &["reset-cache", "--all"]);
+        let args = ["check", "bizcorprole-amplify", "--for", "amplify", "--json", "-t", &fresh_code(&self.sts)];
+        let run = run(&self.sts, &self.home, &args);
+        assert_eq!(run.code, Some(1), "{run:#?}");
+        let document = json(&run.stdout);
+        assert_eq!(document["categories"], Value::Null);
+        let last = document["findings"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!((&last["code"], &last["severity"]), (&code.into(), &"error".into()), "{last}");
+        last["hint"].as_str().unwrap().to_owned()
+    }
+
+    fn without_line(&self, key: &str) {
+        let text = fs::read_to_string(self.home.path().join(CONFIG)).unwrap();
+        let kept: Vec<_> = text.lines().filter(|line| !line.starts_with(key)).collect();
+        assert!(kept.len() < text.lines().count());
+        self.home.config(&(kept.join("\n") + "\n"));
+    }
+}
+
+#[test]
+fn from_our_own_documents_alone_all_is_green() {
+    let story = Story::told();
+    let (code, document) = story.checked();
+    assert_eq!(code, Some(0), "{document}");
+    let errors = document["findings"].as_array().unwrap().iter().filter(|finding| finding["severity"] != "info");
+    assert_eq!(errors.count(), 0, "{document}");
+    // What is scoped to the project is denied for another one.
+    let other = ["check", "bizcorprole-amplify", "--for", "amplify", "--app", "other", "--json"];
+    assert_eq!(run(&story.sts, &story.home, &other).code, Some(1));
+}
+
+#[test]
+fn without_the_external_id() {
+    let story = Story::told();
+    story.without_line("external_id");
+    let hint = story.refused("cannot_tell");
+    assert!(hint.contains("may ask for an external id") && hint.contains("policy trust bizcorprole"), "{hint}");
+}
+
+#[test]
+fn without_mfa_in_the_profile() {
+    let story = Story::told();
+    story.without_line("mfa_serial");
+    let hint = story.refused("cannot_tell");
+    assert!(hint.contains("the profile sets no mfa_serial"), "{hint}");
+}
+
+#[test]
+fn with_the_wrong_account_in_the_trust_policy() {
+    let story = Story::told();
+    story.apply(&["--principal", "999999999999"], &[]);
+    let hint = story.refused("cannot_tell");
+    assert!(hint.contains("trust policy may not name the caller"), "{hint}");
+}
+
+#[test]
+fn without_the_callers_policy() {
+    let story = Story::told();
+    story.sts.edit_world(|world| {
+        let user = test_support::User::new(data::USER_ARN, data::ACCESS_KEY_ID, data::SECRET_ACCESS_KEY);
+        let device = test_support::Device::new(data::MFA_SERIAL, data::MFA_SEED);
+        world.put_user(user.device(device).may_assume_only(Vec::<String>::new()));
+    });
+    let hint = story.refused("cannot_tell");
+    assert!(hint.contains("amplify-creds policy caller"), "{hint}");
+}
+
+#[test]
+fn one_category_left_out_is_named_and_the_statement_mends_it() {
+    let story = Story::told();
+    story.apply(&[], &["--category", "api,storage,function,hosting"]);
+    let (code, document) = story.checked();
+    assert_eq!(code, Some(1));
+    let denied = findings(&document, "denied_by_identity_policy");
+    let [denied] = denied[..] else { panic!("{document}") };
+    assert!(denied["message"].as_str().unwrap().starts_with("auth: "), "{denied}");
+    let (_, statements) = denied["hint"].as_str().unwrap().split_once(": ").unwrap();
+    let policy = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
+    story.sts.edit_world(|world| {
+        let role = world.role_named(data::BIZ_CORP_ROLE).clone().policy("mended", &policy);
+        world.put_role(role);
+    });
+    let (code, document) = story.checked();
+    assert_eq!(code, Some(0), "{document}");
+}
+
+#[test]
+fn a_boundary_on_the_deploying_role_denies() {
+    let story = Story::told();
+    let bounded = |allow: &[&str]| {
+        let ceiling = story.document(&[&["boundary", "bizcorprole", "--arn", BOUNDARY], allow].concat());
+        story.sts.edit_world(|world| {
+            let role = world.role_named(data::BIZ_CORP_ROLE).clone().bounded(BOUNDARY, &ceiling);
+            world.put_role(role);
+        });
+        story.checked()
+    };
+    let (code, document) = bounded(&["--allow", "iam:SimulatePrincipalPolicy,iam:GetRole"]);
+    assert_eq!(code, Some(1));
+    let denied = findings(&document, "denied_by_boundary");
+    let of_stacks = denied.iter().find(|finding| finding["message"].as_str().unwrap().starts_with("deployment: "));
+    let hint = of_stacks.unwrap()["hint"].as_str().unwrap();
+    assert!(hint.contains("the boundary must allow it") && hint.contains("cloudformation:CreateStack"), "{hint}");
+    // With no right to ask left either, nothing is known, and that is said.
+    let (code, document) = bounded(&[]);
+    assert_eq!((code, findings(&document, "not_simulated").len()), (Some(0), 1), "{document}");
+}

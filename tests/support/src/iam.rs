@@ -1,0 +1,179 @@
+//! Owns the IAM actions that the program asks: a simulation of what a principal may do, and its policies.
+//!
+//! Policies are evaluated as the IAM user guide has it ("Policy evaluation logic"), written here anew. The caller needs the
+//! permissions that IAM asks for, and gets them from the same policies. Refuses to change anything.
+
+mod evaluate;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::aws_error::AwsError;
+use crate::sts::Params;
+use crate::world::{Role, World};
+use evaluate::{Decision, Layers, decide};
+
+/// The version that IAM's query API is called by.
+pub(crate) const VERSION: &str = "2010-05-08";
+const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
+
+/// The most results of one answer: fewer than IAM's, so that what comes in parts is seen to be put together.
+const PAGE: usize = 40;
+
+/// Carries out a request of the principal with this ARN, whose sessions are called `caller`, and gives the XML answer.
+pub(crate) fn perform(
+    world: &World,
+    principal: &str,
+    caller: &str,
+    params: &Params,
+    request_id: &str,
+) -> Result<String, AwsError> {
+    let action = params.get("Action").map_or("", String::as_str);
+    let missing = |name: &str| AwsError::validation(format!("Value null at '{name}' failed to satisfy constraint"));
+    let param = |name: &str| params.get(name).map(String::as_str).ok_or_else(|| missing(name));
+    let resource = match action {
+        "SimulatePrincipalPolicy" => param("PolicySourceArn")?.to_owned(),
+        "GetPolicy" | "GetPolicyVersion" => param("PolicyArn")?.to_owned(),
+        _ => {
+            let name = param("RoleName")?;
+            let account = principal.split(':').nth(4).unwrap_or_default();
+            world
+                .role_of_name(account, name)
+                .map_or_else(|| format!("arn:aws:iam::{account}:role/{name}"), |role| role.arn.clone())
+        }
+    };
+    let rights = Layers::of(world, principal);
+    if decide(&rights, &format!("iam:{action}"), &resource, &BTreeMap::new()) != Decision::Allowed {
+        return Err(AwsError::access_denied(format!(
+            "User: {caller} is not authorized to perform: iam:{action} on resource: {resource} because no identity-based \
+             policy allows the iam:{action} action"
+        )));
+    }
+    let role = || {
+        world
+            .role_of_arn(&resource)
+            .ok_or_else(|| AwsError::new(404, "NoSuchEntity", format!("{resource} cannot be found.")))
+    };
+    let result = match action {
+        "SimulatePrincipalPolicy" => simulate(&Layers::of(world, &role()?.arn), params)?,
+        "GetRole" => of_role(role()?),
+        "ListAttachedRolePolicies" => {
+            let member = |(arn, _): &(String, Value)| {
+                let name = arn.rsplit('/').next().unwrap_or_default();
+                element("member", &(text("PolicyName", name) + &text("PolicyArn", arn)))
+            };
+            let all: String = role()?.attached.iter().map(member).collect();
+            element("AttachedPolicies", &all) + &text("IsTruncated", "false")
+        }
+        "ListRolePolicies" => {
+            let all: String = role()?.inline.iter().map(|(name, _)| text("member", name)).collect();
+            element("PolicyNames", &all) + &text("IsTruncated", "false")
+        }
+        "GetRolePolicy" => {
+            let name = param("PolicyName")?;
+            let found = role()?.inline.iter().find(|(known, _)| known == name);
+            let (_, document) =
+                found.ok_or_else(|| AwsError::new(404, "NoSuchEntity", "The policy cannot be found."))?;
+            text("PolicyName", name) + &text("PolicyDocument", &encoded(document))
+        }
+        "GetPolicy" | "GetPolicyVersion" => {
+            let found = world.policy_of_arn(&resource);
+            let document = found.ok_or_else(|| AwsError::new(404, "NoSuchEntity", "The policy cannot be found."))?;
+            if action == "GetPolicy" {
+                element("Policy", &(text("Arn", &resource) + &text("DefaultVersionId", "v3")))
+            } else if param("VersionId")? == "v3" {
+                element("PolicyVersion", &(text("Document", &encoded(document)) + &text("VersionId", "v3")))
+            } else {
+                return Err(AwsError::new(404, "NoSuchEntity", "The version cannot be found."));
+            }
+        }
+        _ => return Err(AwsError::new(400, "InvalidAction", format!("Could not find operation {action}"))),
+    };
+    let result = element(&format!("{action}Result"), &result);
+    let metadata = element("ResponseMetadata", &text("RequestId", request_id));
+    Ok(format!("<{action}Response xmlns=\"{NAMESPACE}\">{result}{metadata}</{action}Response>"))
+}
+
+fn of_role(role: &Role) -> String {
+    let boundary = role.boundary.as_ref().map_or_else(String::new, |(arn, _)| {
+        let inside = text("PermissionsBoundaryType", "Policy") + &text("PermissionsBoundaryArn", arn);
+        element("PermissionsBoundary", &inside)
+    });
+    element("Role", &(text("Path", "/") + &text("Arn", &role.arn) + &boundary))
+}
+
+fn simulate(layers: &Layers<'_>, params: &Params) -> Result<String, AwsError> {
+    let numbered = |prefix: &str| {
+        let prefix = prefix.to_owned();
+        (1..)
+            .map(move |number| format!("{prefix}.{number}"))
+            .map_while(|name| params.get(&name).cloned())
+            .collect::<Vec<_>>()
+    };
+    let actions = numbered("ActionNames.member");
+    if let Some(bad) = actions.iter().find(|action| action.contains('*') || !action.contains(':')) {
+        return Err(AwsError::new(400, "InvalidInput", format!("Invalid Input Action Name: {bad}")));
+    }
+    let resources = numbered("ResourceArns.member");
+    let resource = resources.first().map_or("*", String::as_str);
+    let mut context = BTreeMap::new();
+    for number in 1.. {
+        let prefix = format!("ContextEntries.member.{number}");
+        let Some(key) = params.get(&format!("{prefix}.ContextKeyName")) else { break };
+        context.insert(key.to_lowercase(), numbered(&format!("{prefix}.ContextKeyValues.member")));
+    }
+    let start: usize = params.get("Marker").and_then(|marker| marker.parse().ok()).unwrap_or(0);
+    let asked = params.get("MaxItems").and_then(|most| most.parse().ok()).unwrap_or(100);
+    let end = (start + PAGE.min(asked)).min(actions.len());
+    let all: String = actions[start..end]
+        .iter()
+        .map(|action| element("member", &judged(layers, action, resource, &context)))
+        .collect();
+    let more = if end < actions.len() { text("Marker", &end.to_string()) } else { String::new() };
+    Ok(text("IsTruncated", if more.is_empty() { "false" } else { "true" })
+        + &more
+        + &element("EvaluationResults", &all))
+}
+
+fn judged(layers: &Layers<'_>, action: &str, resource: &str, context: &BTreeMap<String, Vec<String>>) -> String {
+    let decision = decide(layers, action, resource, context);
+    let (word, policy, boundary, organisation) = match &decision {
+        Decision::Allowed => ("allowed", None, true, true),
+        Decision::Denied { policy, boundary, organisation } => {
+            (if policy.is_some() { "explicitDeny" } else { "implicitDeny" }, policy.clone(), *boundary, *organisation)
+        }
+    };
+    let mut result = text("EvalActionName", action) + &text("EvalResourceName", resource) + &text("EvalDecision", word);
+    if let Some(policy) = policy {
+        result += &element("MatchedStatements", &element("member", &text("SourcePolicyId", &policy)));
+    }
+    if layers.boundary.is_some() {
+        let inside = text("AllowedByPermissionsBoundary", &boundary.to_string());
+        result += &element("PermissionsBoundaryDecisionDetail", &inside);
+    }
+    if layers.organisation.is_some() {
+        result += &element("OrganizationsDecisionDetail", &text("AllowedByOrganizations", &organisation.to_string()));
+    }
+    result + "<MissingContextValues/>"
+}
+
+/// As IAM gives documents: percent-encoded.
+fn encoded(document: &Value) -> String {
+    document
+        .to_string()
+        .bytes()
+        .map(|byte| match byte {
+            byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+fn element(name: &str, inside: &str) -> String {
+    format!("<{name}>{inside}</{name}>")
+}
+
+fn text(name: &str, text: &str) -> String {
+    element(name, &text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+}
