@@ -1,0 +1,232 @@
+"""Both accounts of the walk-through in moto, from our own documents alone: then setup, login, process, check, and real calls.
+
+moto checks signatures and evaluates policies, of which it sees no statement but on `*`, and on a role that is assumed. It
+does not simulate, so that `check` reads the role's policies there, with moto's own evaluation switched off for so long. It
+looks at no trust policy of another account, and at no MFA: what is left out there is told by the STS double of
+`tests/support` (`tests/cli/check_amplify.rs`).
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+import boto3
+import botocore.config
+import botocore.exceptions
+
+from program import CONFIG, Home
+
+DEV_CORP, BIZ_CORP = "111111111111", "222222222222"
+BOUNDARY = f"arn:aws:iam::{BIZ_CORP}:policy/app-dev"
+CHECK = ("check", "bizcorprole-amplify", "--for", "amplify", "--json")
+
+
+class Moto:
+    """moto's server, in which both accounts live."""
+
+    def __init__(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "moto.server", "-p", str(port)]
+        # Without it every call is checked from the start.
+        environment = {**os.environ, "INITIAL_NO_AUTH_ACTION_COUNT": "1000000"}
+        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(300):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                return
+            time.sleep(0.1)
+        raise AssertionError("moto does not start")
+
+    def admin(self, account, service="iam"):
+        """A client that may do all in `account`."""
+        client = self.client(service, "AKIAADMIN", "x", None)
+
+        def for_account(request, **_):
+            request.headers["x-moto-account-id"] = account
+
+        client.meta.events.register("before-send", for_account)
+        return client
+
+    def client(self, service, key, secret, token):
+        """A client with these keys."""
+        return boto3.client(
+            service,
+            region_name="us-east-1",
+            endpoint_url=self.url,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            aws_session_token=token,
+            config=botocore.config.Config(retries={"max_attempts": 0}),
+        )
+
+    def auth(self, is_on):
+        """Has signatures and policies checked from now on, or not."""
+        body = b"0" if is_on else b"1000000"
+        request = urllib.request.Request(f"{self.url}/moto-api/reset-auth", data=body, headers={"Content-Type": "text/plain"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            assert answer.status == 200
+
+    def stop(self):
+        """Ends the server."""
+        self.process.terminate()
+        self.process.wait(10)
+
+
+class Story:
+    """Two accounts and a developer's home."""
+
+    def __init__(self, moto, directory, program):
+        self.moto = moto
+        self.home = Home(directory, program, {"AWS_ENDPOINT_URL": moto.url})
+        user = moto.admin(DEV_CORP)
+        user.create_user(UserName="devcorpuser")
+        key = user.create_access_key(UserName="devcorpuser")["AccessKey"]
+        self.home.write(
+            ".aws/credentials",
+            f"[devcorpuser]\naws_access_key_id = {key['AccessKeyId']}\naws_secret_access_key = {key['SecretAccessKey']}\n",
+        )
+        # moto's MFA session keys are one fixed key that it does not know itself.
+        self.home.write(".aws/config", CONFIG.replace("external_id", "mfa_session = off\nexternal_id"))
+        self.home.write("app/amplify/.config/project-config.json", '{"projectName": "myapp"}')
+        self.home.write("app/amplify/.config/local-env-info.json", '{"envName": "dev"}')
+        self.home.write("app/amplify/team-provider-info.json", '{\n  "dev": {"awscloudformation": {}} // ours\n}\n')
+        self.role = None
+
+    def apply(self, categories=(), caller=True):
+        """Makes role, policies and boundary of our documents, in place of those that there are."""
+        self.moto.auth(False)
+        iam, user = self.moto.admin(BIZ_CORP), self.moto.admin(DEV_CORP)
+        if self.role:
+            for policy in iam.list_attached_role_policies(RoleName="BizCorpRole")["AttachedPolicies"]:
+                iam.detach_role_policy(RoleName="BizCorpRole", PolicyArn=policy["PolicyArn"])
+                iam.delete_policy(PolicyArn=policy["PolicyArn"])
+            iam.delete_role(RoleName="BizCorpRole")
+        else:
+            [boundary] = self.home.policies("boundary", "bizcorprole", "--arn", BOUNDARY, "--deny", "table=users")
+            made = iam.create_policy(PolicyName="app-dev", PolicyDocument=json.dumps(boundary))
+            assert made["Policy"]["Arn"] == BOUNDARY
+        [document] = self.home.policies("trust", "bizcorprole")
+        self.role = iam.create_role(RoleName="BizCorpRole", AssumeRolePolicyDocument=json.dumps(document))["Role"]
+        wanted = ["--category", ",".join(categories)] if categories else []
+        permissions = self.home.policies("amplify", "bizcorprole", "--boundary", BOUNDARY, "--check", *wanted)
+        for number, policy in enumerate(permissions):
+            made = iam.create_policy(PolicyName=f"amplify-{number}", PolicyDocument=json.dumps(policy))
+            iam.attach_role_policy(RoleName="BizCorpRole", PolicyArn=made["Policy"]["Arn"])
+        [document] = self.home.policies("caller", "bizcorprole")
+        if not caller:
+            document["Statement"][0]["Resource"] = "arn:aws:iam::222222222222:role/Another"
+        user.put_user_policy(UserName="devcorpuser", PolicyName="caller", PolicyDocument=json.dumps(document))
+        self.moto.auth(True)
+        self.home.run("reset-cache", "--all")
+
+    def run(self, *arguments, status=0):
+        """The program in the project's directory."""
+        return self.home.run(*arguments, status=status, directory="app")
+
+    def refused(self):
+        """What check says where the role is refused; the code is any that moto takes."""
+        found = json.loads(self.run(*CHECK, "-t", "123456", status=1))
+        assert found["categories"] is None, found
+        return found["findings"][-1]["hint"]
+
+    def checked(self, status):
+        """What check finds in the role's policies."""
+        self.run("login", "bizcorprole-amplify", "-t", "123456")
+        self.moto.auth(False)
+        found = json.loads(self.run(*CHECK, status=status))
+        self.moto.auth(True)
+        return found
+
+    def client(self, service):
+        """A client with what `process` gives."""
+        given = json.loads(self.run("process", "bizcorprole-amplify", "-t", "123456"))
+        return self.moto.client(service, given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+
+
+def denied(call, **parameters):
+    """Whether moto refuses a call."""
+    try:
+        call(**parameters)
+    except botocore.exceptions.ClientError as error:
+        # moto words it in XML for services that speak JSON: the status has to do.
+        return error.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    return False
+
+
+def told(story):
+    """All of it, then without one thing after the other."""
+    story.apply()
+    story.run("setup", "bizcorprole", "--project", "--yes")
+    assert story.run("boundary", "set", BOUNDARY, "--yes").strip() == BOUNDARY
+    assert "// ours" in (story.home.path / "app/amplify/team-provider-info.json").read_text()
+    story.run("login", "bizcorprole-amplify", "-t", "123456")
+    assert story.client("cognito-idp").create_user_pool(PoolName="users")["UserPool"]
+    assert denied(story.client("ec2").describe_instances), "no more than Amplify needs"
+    found = story.checked(0)
+    assert {name for name, columns in found["categories"].items() if columns["allowed"]} == {
+        "api", "auth", "deployment", "function", "hosting", "storage",
+    }, found
+    assert [finding["code"] for finding in found["findings"] if finding["severity"] != "info"] == ["not_simulated"], found
+    yield "all of it: green"
+
+    story.apply(categories=["api", "storage", "function", "hosting"])
+    assert denied(story.client("cognito-idp").create_user_pool, PoolName="users")
+    found = story.checked(1)
+    assert not found["categories"]["auth"]["allowed"] and found["categories"]["api"]["allowed"], found
+    [finding] = [finding for finding in found["findings"] if finding["severity"] == "error"]
+    assert finding["message"].startswith("auth: no policy allows"), finding
+    statements = json.loads("[" + finding["hint"].split(": ", 1)[1] + "]")
+    yield "without auth: denied, and named"
+
+    story.moto.auth(False)
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    story.moto.admin(BIZ_CORP).put_role_policy(RoleName="BizCorpRole", PolicyName="mended", PolicyDocument=policy)
+    story.moto.auth(True)
+    story.checked(0)
+    assert not denied(story.client("cognito-idp").create_user_pool, PoolName="users")
+    story.moto.auth(False)
+    story.moto.admin(BIZ_CORP).delete_role_policy(RoleName="BizCorpRole", PolicyName="mended")
+    yield "the statement that was given mends it"
+
+    story.apply()
+    story.moto.auth(False)
+    iam = story.moto.admin(BIZ_CORP)
+    iam.put_role_permissions_boundary(RoleName="BizCorpRole", PermissionsBoundary=BOUNDARY)
+    story.moto.auth(True)
+    found = story.checked(1)
+    assert not any(finding["code"] == "denied_by_identity_policy" for finding in found["findings"]), found
+    assert "cloudformation:CreateStack" in found["categories"]["deployment"]["denied_by_boundary"], found
+    yield "a boundary on the deploying role: denied by it, and said"
+
+    story.apply(caller=False)
+    assert "policy caller" in story.refused()
+    yield "without the caller's policy: refused, and the cause among those given"
+
+
+def main():
+    """Tells the story."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bin", required=True)
+    options = parser.parse_args()
+    moto = Moto()
+    try:
+        with tempfile.TemporaryDirectory() as directory:
+            for chapter in told(Story(moto, directory, pathlib.Path(options.bin))):
+                print(f"moto: {chapter}")
+    finally:
+        moto.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
