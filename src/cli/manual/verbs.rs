@@ -3,7 +3,25 @@
 use clap::{Arg, ArgAction, Command, CommandFactory};
 
 use super::super::args::Cli;
-use super::{Block, Page, Section, text};
+use super::{Block, Page, Section, process, text};
+
+/// What every page has, and the program's own says at length.
+const COMMON: [(&str, &str); 4] = [
+    (
+        "EXIT STATUS",
+        "0 when it is done. Every other status means the same in all commands, and is listed in amplify-creds(1).",
+    ),
+    (
+        "ENVIRONMENT",
+        "AMPLIFY_CREDS_PROFILE, AWS_PROFILE, AWS_CONFIG_FILE, AWS_REGION and the others that amplify-creds(1) lists.",
+    ),
+    (
+        "FILES",
+        "~/.aws/config, ~/.aws/credentials and ~/.amplify/awscloudformation/cache.json; all are in amplify-creds(1), what \
+         stands in them in amplify-creds-config(5).",
+    ),
+    ("SECURITY", "Secrets are in no argument, no message and no log. More is in amplify-creds(1)."),
+];
 
 /// A page for each verb that help lists, and for each that a verb has below itself.
 pub(super) fn pages() -> Vec<Page> {
@@ -36,12 +54,10 @@ fn page(verb: &Command) -> Page {
     }
     sections
         .push(Section::new("OPTIONS OF EVERY COMMAND", vec![Block::Items(self::options(verb, Arg::is_global_set))]));
-    sections.push(Section::new(
-        "EXIT STATUS",
-        vec![text(
-            "0 when it is done. Every other status means the same in all commands, and is listed in amplify-creds(1).",
-        )],
-    ));
+    if verb.get_name() == "process" {
+        sections.extend(process::sections());
+    }
+    sections.extend(COMMON.map(|(heading, said)| Section::new(heading, vec![text(said)])));
     sections.extend(examples.map(|lines| Section::new("EXAMPLES", vec![lines])));
     sections.push(Section::new("SEE ALSO", vec![text("amplify-creds(1), amplify-creds-config(5)")]));
     // With the names of the verbs above it, joined as the pages of git are.
