@@ -86,12 +86,13 @@ fn shell(command: &str) -> Command {
     shell
 }
 
-/// `cmd` has quoting rules of its own: the line goes to it as it is.
+/// `cmd` has quoting rules of its own: the line goes to it as it is. With `/S` it takes away the outer quotes alone, so
+/// that a program's path may be quoted as well as its arguments; `/D` runs nothing that the registry names.
 #[cfg(windows)]
 fn shell(command: &str) -> Command {
     use std::os::windows::process::CommandExt;
     let mut shell = Command::new("cmd.exe");
-    shell.arg("/C").raw_arg(command);
+    shell.args(["/D", "/S", "/C"]).raw_arg(format!("\"{command}\""));
     shell
 }
 

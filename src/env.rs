@@ -22,6 +22,8 @@ pub const USER: &str = "USER";
 pub const LOGNAME: &str = "LOGNAME";
 /// The user's name on Windows.
 pub const USERNAME: &str = "USERNAME";
+/// Who knows that name: the machine or a domain.
+pub const USERDOMAIN: &str = "USERDOMAIN";
 /// The profile, as every SDK reads it.
 pub const AWS_PROFILE: &str = "AWS_PROFILE";
 /// The profile, as older AWS CLIs call it.
@@ -80,6 +82,14 @@ pub const AWS_ENDPOINT_URL_SSO: &str = "AWS_ENDPOINT_URL_SSO";
 pub const AWS_ENDPOINT_URL_SSO_OIDC: &str = "AWS_ENDPOINT_URL_SSO_OIDC";
 /// URL of AWS Sign-In, before [`AWS_ENDPOINT_URL`].
 pub const AWS_ENDPOINT_URL_SIGNIN: &str = "AWS_ENDPOINT_URL_SIGNIN";
+/// Where Windows is.
+pub const SYSTEMROOT: &str = "SystemRoot";
+/// The command interpreter of Windows.
+pub const COMSPEC: &str = "ComSpec";
+/// The endings that make a file a command on Windows.
+pub const PATHEXT: &str = "PATHEXT";
+/// The tab of Windows Terminal that a program runs in.
+pub const WT_SESSION: &str = "WT_SESSION";
 /// The host's name on Windows.
 pub const COMPUTERNAME: &str = "COMPUTERNAME";
 /// PEM file of the certificate authorities to trust, instead of the system's.

@@ -1,4 +1,4 @@
-//! Owns reading whole files under a size cap, replacing them whole, and who may read them.
+//! Owns reading whole files under a size cap, replacing them whole, whose they are and who may read them.
 //!
 //! Refuses to decide who may own a file: that is the caller's.
 
@@ -14,6 +14,8 @@ pub fn read_capped(path: &Path, cap: u64) -> io::Result<Option<Vec<u8>>> {
     match File::open(path) {
         Ok(file) => file.metadata().and_then(|metadata| read_open(file, &metadata, cap)).map(Some),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        // Windows does not open it.
+        Err(_) if path.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Err(error) => Err(error),
     }
 }
@@ -66,7 +68,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut file = options.open(&temporary)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        std::fs::rename(&temporary, &path)
+        rename(&temporary, &path)
     };
     write().inspect_err(|_| {
         let _ = std::fs::remove_file(&temporary);
@@ -88,11 +90,50 @@ pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
         file.write_all(bytes)?;
         file.sync_all()?;
-        std::fs::rename(&temporary, &path)
+        rename(&temporary, &path)
     };
     write().inspect_err(|_| {
         let _ = std::fs::remove_file(&temporary);
     })
+}
+
+/// Gives the file `from` the name `to`, in the place of what has it.
+///
+/// # Errors
+/// Whatever the system says; nothing has changed then.
+#[cfg(not(windows))]
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::rename(from, to)
+}
+
+/// Gives the file `from` the name `to`, in the place of what has it. A virus scanner or an indexer that looks at one of
+/// them just then makes Windows refuse, for a moment: it is tried again for a second.
+///
+/// # Errors
+/// Whatever the system says; nothing has changed then.
+#[cfg(windows)]
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    const ERROR_SHARING_VIOLATION: i32 = 32;
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(1);
+    loop {
+        match std::fs::rename(from, to) {
+            Err(error)
+                if std::time::Instant::now() < until
+                    && (error.kind() == io::ErrorKind::PermissionDenied
+                        || error.raw_os_error() == Some(ERROR_SHARING_VIOLATION)) =>
+            {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Whether `path` belongs to somebody else: neither to this user nor, where this user is an administrator, to all
+/// administrators. Not where the system does not tell, nor where nothing is there.
+#[cfg(windows)]
+pub fn is_another_users(path: &Path) -> bool {
+    gix_sec::identity::is_path_owned_by_current_user(path).is_ok_and(|is_ours| !is_ours)
 }
 
 /// Who can do what with a file.
@@ -116,7 +157,7 @@ pub fn rights(path: &Path) -> Option<Rights> {
     Some(Rights { mode, is_foreign, is_program: there.is_file() && mode & 0o111 != 0 })
 }
 
-/// The rights on what `path` leads to; `None` where nothing is there, or the system has no such rights.
+/// Windows has lists instead of modes, and no safe call reads them: nothing is said of them.
 #[cfg(not(unix))]
 pub fn rights(_path: &Path) -> Option<Rights> {
     None
@@ -126,10 +167,36 @@ pub fn rights(_path: &Path) -> Option<Rights> {
 mod tests {
     use super::*;
 
+    /// What Windows says of a file that somebody has open and shares with nobody.
+    #[cfg(windows)]
     #[test]
-    fn missing_is_none_and_the_cap_holds_without_a_length() {
+    fn a_rename_waits_for_who_looks_at_the_file_for_a_moment() {
+        use std::os::windows::fs::OpenOptionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let (from, to) = (dir.path().join("from"), dir.path().join("to"));
+        for (moment, is_renamed) in [(200, true), (3000, false)] {
+            std::fs::write(&from, "new").unwrap();
+            std::fs::write(&to, "old").unwrap();
+            let looked_at = OpenOptions::new().read(true).share_mode(0).open(&to).unwrap();
+            let looker = std::thread::spawn(move || {
+                std::thread::sleep(std::time::Duration::from_millis(moment));
+                drop(looked_at);
+            });
+            assert_eq!(rename(&from, &to).is_ok(), is_renamed, "{moment} ms");
+            looker.join().unwrap();
+            assert_eq!(std::fs::read_to_string(&to).unwrap(), if is_renamed { "new" } else { "old" });
+        }
+    }
+
+    #[test]
+    fn missing_is_none_and_a_directory_is_no_file() {
         assert!(read_capped(Path::new("/no/such/file"), 10).unwrap().is_none());
         assert_eq!(read_capped(Path::new("/"), 10).unwrap_err().kind(), io::ErrorKind::IsADirectory);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_cap_holds_without_a_length() {
         let endless = read_capped(Path::new("/dev/zero"), 10).unwrap_err();
         assert_eq!(endless.kind(), io::ErrorKind::FileTooLarge);
     }

@@ -1,9 +1,11 @@
-//! Owns a command that runs while we stay, where there are neither signals nor process groups: Ctrl-C reaches both of us.
+//! Owns a command that runs while we stay, on Windows: Ctrl-C reaches both of us, and is the command's to act on.
 //!
 //! Refuses to outlive the command.
 
 use std::io;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitCode, ExitStatus};
+
+use crate::ctrl_c;
 
 /// A command that runs.
 #[derive(Debug)]
@@ -15,6 +17,7 @@ impl Job {
     /// # Errors
     /// The command cannot be run.
     pub fn start(command: &mut Command) -> io::Result<Self> {
+        ctrl_c::leave();
         command.spawn().map(Self)
     }
 
@@ -27,7 +30,12 @@ impl Job {
     }
 }
 
-/// The status of the command; of one that has none here, 255.
-pub fn end_like(status: ExitStatus) -> u8 {
-    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
+/// Ends as the command has. A status has 32 bits here, of which an [`ExitCode`] takes 8.
+#[expect(clippy::exit, reason = "the only way to end with the others; nothing of ours is left to be dropped")]
+pub fn end_like(status: ExitStatus) -> ExitCode {
+    match status.code().map(|code| (code, u8::try_from(code))) {
+        Some((_, Ok(code))) => code.into(),
+        Some((code, Err(_))) => std::process::exit(code),
+        None => u8::MAX.into(),
+    }
 }

@@ -20,6 +20,8 @@
 //! The library exists so that parsers, plans and cache can be tested, measured and fuzzed without a process. It is no
 //! stable API: the program's contract is its command line, its JSON and the cache file.
 
+#[cfg(windows)]
+pub mod acl;
 pub mod amplify;
 pub mod cache;
 pub mod chain;
@@ -28,6 +30,8 @@ pub mod cli;
 pub mod clock;
 pub mod consumers;
 pub mod credentials;
+#[cfg(windows)]
+pub mod ctrl_c;
 pub mod doctor;
 pub mod edit;
 pub mod env;

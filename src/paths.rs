@@ -101,30 +101,37 @@ fn absolute(path: PathBuf) -> PathBuf {
 mod tests {
     use super::*;
 
+    /// An absolute path: on Windows it begins with a drive.
+    macro_rules! root {
+        ($path:literal) => {
+            if cfg!(windows) { concat!("C:", $path) } else { $path }
+        };
+    }
+
     #[test]
     fn files_lie_in_the_home_directory_unless_named() {
-        let paths = Paths::find(&Env::fixed([("HOME", "/home/dev")]), &Overrides::default()).unwrap();
-        assert_eq!(paths.config, Path::new("/home/dev/.aws/config"));
-        assert_eq!(paths.credentials, Path::new("/home/dev/.aws/credentials"));
-        assert_eq!(paths.cache_dir, Path::new("/home/dev/.amplify/awscloudformation"));
+        let paths = Paths::find(&Env::fixed([("HOME", root!("/home/dev"))]), &Overrides::default()).unwrap();
+        assert_eq!(paths.config, Path::new(root!("/home/dev/.aws/config")));
+        assert_eq!(paths.credentials, Path::new(root!("/home/dev/.aws/credentials")));
+        assert_eq!(paths.cache_dir, Path::new(root!("/home/dev/.amplify/awscloudformation")));
     }
 
     #[test]
     fn flag_beats_variable_and_tilde_is_home() {
         let env = Env::fixed([
-            ("HOME", "/home/dev"),
+            ("HOME", root!("/home/dev")),
             ("AWS_CONFIG_FILE", "~/cfg"),
-            ("AWS_SHARED_CREDENTIALS_FILE", "/etc/creds"),
+            ("AWS_SHARED_CREDENTIALS_FILE", root!("/etc/creds")),
         ]);
-        let flags = Overrides { config: None, credentials: Some("/tmp/c".into()) };
+        let flags = Overrides { config: None, credentials: Some(root!("/tmp/c").into()) };
         let paths = Paths::find(&env, &flags).unwrap();
-        assert_eq!(paths.config, Path::new("/home/dev/cfg"));
-        assert_eq!(paths.credentials, Path::new("/tmp/c"));
+        assert_eq!(paths.config, Path::new(root!("/home/dev/cfg")));
+        assert_eq!(paths.credentials, Path::new(root!("/tmp/c")));
         let env = Env::fixed([
-            ("HOME", "/home/dev"),
-            ("AWS_CONFIG_FILE", "/tmp/private"),
-            ("AMPLIFY_CREDS_CONFIG_FILE", "/home/dev/cfg"),
+            ("HOME", root!("/home/dev")),
+            ("AWS_CONFIG_FILE", root!("/tmp/private")),
+            ("AMPLIFY_CREDS_CONFIG_FILE", root!("/home/dev/cfg")),
         ]);
-        assert_eq!(Paths::find(&env, &Overrides::default()).unwrap().config, Path::new("/home/dev/cfg"));
+        assert_eq!(Paths::find(&env, &Overrides::default()).unwrap().config, Path::new(root!("/home/dev/cfg")));
     }
 }

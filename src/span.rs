@@ -19,11 +19,22 @@ impl SourceFile {
     /// Describes `path`, shortened against `home` for people.
     pub fn new(path: PathBuf, home: &Path) -> Arc<Self> {
         let shown = match path.strip_prefix(home) {
-            Ok(rest) if home.components().count() > 1 => format!("~/{}", rest.display()),
+            Ok(rest) if home.components().count() > 1 => with_slashes(&format!("~/{}", rest.display())),
             _ => path.display().to_string(),
         };
         Arc::new(Self { path, shown })
     }
+}
+
+/// As every other system and the documentation write it; PowerShell takes it, too.
+#[cfg(windows)]
+fn with_slashes(path: &str) -> String {
+    path.replace('\\', "/")
+}
+
+#[cfg(not(windows))]
+fn with_slashes(path: &str) -> String {
+    path.to_owned()
 }
 
 /// A line of a file. Shows as `~/.aws/config:14`.

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// From the bottom up. A module may use those of lower layers and its own.
 const LAYERS: [&[&str]; 10] = [
-    &["secret", "span", "env", "clock", "fs", "printable", "chain"],
-    &["child", "machine", "job", "job_plain", "random"],
+    &["secret", "span", "env", "clock", "fs", "printable", "chain", "ctrl_c"],
+    &["acl", "child", "machine", "job", "job_plain", "random"],
     &["credentials", "settings", "paths"],
     &["profile_file"],
     &["profile"],
@@ -25,6 +25,8 @@ const ONE_PLACE: [(&str, &[&str]); 23] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("fs4", &["cache/lock.rs"]),
+    ("ctrlc", &["ctrl_c.rs"]),
+    ("gix_sec", &["fs.rs"]),
     ("rpassword", &["prompt"]),
     ("directories", &["paths.rs"]),
     ("std::env", &["env.rs"]),
@@ -70,7 +72,10 @@ fn sources() -> Vec<(String, String)> {
     let mut files = Vec::new();
     collect(&root, &mut files);
     assert!(files.len() > 20, "the sources are there");
-    files.into_iter().map(|path| (path.strip_prefix(&root).unwrap().display().to_string(), code(&path))).collect()
+    files
+        .into_iter()
+        .map(|path| (path.strip_prefix(&root).unwrap().display().to_string().replace('\\', "/"), code(&path)))
+        .collect()
 }
 
 fn collect(dir: &Path, files: &mut Vec<PathBuf>) {

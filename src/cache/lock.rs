@@ -3,10 +3,13 @@
 //! Refuses to wait: taking is tried, the caller decides how long. A holder that dies frees its lock by itself. A lock
 //! file is removed by its holder alone; who takes one makes sure that path and descriptor are still the same file.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+
+#[cfg(windows)]
+pub use crate::acl::create_private_dir;
 
 /// How often a lock is tried again whose file was removed meanwhile; more often means a file system that gives every
 /// look another identity.
@@ -75,10 +78,11 @@ impl Locks {
             let Some(id) = name.to_str().and_then(|name| name.strip_suffix(".lock")).filter(|_| is_old) else {
                 continue;
             };
-            if let Attempt::Held(_guard) = self.try_take(id) {
-                for kind in ["holder", "note", "lock"] {
+            if let Attempt::Held(guard) = self.try_take(id) {
+                for kind in ["holder", "note"] {
                     let _ = std::fs::remove_file(self.dir.join(format!("{id}.{kind}")));
                 }
+                remove(&entry.path(), guard);
             }
         }
     }
@@ -106,6 +110,9 @@ impl Locks {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         private(&mut options);
+        // Not to be removed by others as long as it is open: see `same_file`.
+        #[cfg(windows)]
+        std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, FILE_SHARE_READ | FILE_SHARE_WRITE);
         match options.open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 create_private_dir(&self.dir)?;
@@ -129,10 +136,10 @@ fn survive_file_size_limit() {
 }
 
 /// Makes a directory and its parents, readable by its owner alone.
+#[cfg(unix)]
 pub fn create_private_dir(dir: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
+    let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
-    #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir)
 }
@@ -144,8 +151,29 @@ pub fn private(options: &mut OpenOptions) {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
     }
-    #[cfg(not(unix))]
-    let _ = options;
+    #[cfg(windows)]
+    std::os::windows::fs::OpenOptionsExt::custom_flags(options, FILE_FLAG_OPEN_REPARSE_POINT);
+}
+
+/// The values of Windows's own headers.
+#[cfg(windows)]
+const FILE_SHARE_READ: u32 = 1;
+#[cfg(windows)]
+const FILE_SHARE_WRITE: u32 = 2;
+#[cfg(windows)]
+const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+
+/// Removes a lock file while its lock is held: who waits for it finds it gone.
+#[cfg(unix)]
+fn remove(path: &Path, _guard: Guard) {
+    let _ = std::fs::remove_file(path);
+}
+
+/// Removes a lock file that nobody has open, not even us: Windows refuses where somebody has.
+#[cfg(windows)]
+fn remove(path: &Path, guard: Guard) {
+    drop(guard);
+    let _ = std::fs::remove_file(path);
 }
 
 /// Whether `path` still names the locked file: somebody may have removed the directory between open and lock.
@@ -158,8 +186,8 @@ fn same_file(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Windows refuses to remove a file that is open.
-#[cfg(not(unix))]
+/// Windows refuses to remove a file that is open and not shared for that.
+#[cfg(windows)]
 fn same_file(_file: &File, _path: &Path) -> bool {
     true
 }

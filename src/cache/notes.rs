@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::fs::read_capped;
+use crate::fs::{read_capped, rename};
 
 use super::lock::{Guard, create_private_dir, private};
 
@@ -46,7 +46,7 @@ impl Notes {
             options.write(true).create_new(true);
             private(&mut options);
             options.open(&temporary)?.write_all(&text)?;
-            fs::rename(&temporary, self.dir.join(name))
+            rename(&temporary, &self.dir.join(name))
         };
         if write().is_err() {
             let _ = fs::remove_file(&temporary);

@@ -3,7 +3,7 @@
 //! What is not ours is carried through unread. Refuses to follow a cache directory that is a link into another user's
 //! directory, and to write or mend one that belongs to somebody else.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use crate::clock::Timestamp;
 use crate::credentials::Freshness;
-use crate::fs::read_open;
+use crate::fs::{read_open, rename};
 use crate::secret::Wiped;
 
 use super::entry::{CachedSession, Mark};
@@ -24,6 +24,9 @@ use super::key::CacheKey;
 use super::lock::{CacheGuard, Locks, create_private_dir, private};
 use super::members::Members;
 use super::notes::Notes;
+
+#[cfg(windows)]
+use crate::fs::is_another_users;
 
 /// The largest cache that is read and written, in bytes: 64 MiB.
 pub const MAX_CACHE_BYTES: u64 = 64 << 20;
@@ -230,7 +233,7 @@ impl Store {
                 return Ok(text);
             }
             if last {
-                fs::rename(&self.file, self.dir.join("cache.json.corrupt")).map_err(io)?;
+                rename(&self.file, &self.dir.join("cache.json.corrupt")).map_err(io)?;
             } else {
                 sleep(Duration::from_millis(50));
             }
@@ -250,14 +253,17 @@ impl Store {
         let written = options.open(&temporary).and_then(|mut new| {
             new.write_all(&text)?;
             new.sync_all()?;
-            fs::rename(&temporary, &self.file)
+            rename(&temporary, &self.file)
         });
         if let Err(reason) = written {
             // A half-written file holds secrets; that it cannot be removed adds nothing to the reason.
             let _ = fs::remove_file(&temporary);
             return Err(io(reason));
         }
-        File::open(&self.dir).and_then(|dir| dir.sync_all()).map_err(io)
+        // Windows has no such call for a directory; NTFS keeps a journal of its names.
+        #[cfg(unix)]
+        fs::File::open(&self.dir).and_then(|dir| dir.sync_all()).map_err(io)?;
+        Ok(())
     }
 
     /// Where the next state of the file is written before it takes its name.
@@ -281,7 +287,7 @@ impl Store {
         #[cfg(unix)]
         {
             use std::os::unix::fs::{MetadataExt, PermissionsExt};
-            let dir = File::open(&self.dir)?;
+            let dir = fs::File::open(&self.dir)?;
             if dir.metadata()?.mode() & 0o077 != 0 {
                 // A file system without modes refuses or forgets; neither is a reason to stop.
                 let _ = dir.set_permissions(fs::Permissions::from_mode(0o700));
@@ -470,14 +476,12 @@ fn is_link_to_another_users(dir: &Path) -> bool {
     is_link && fs::metadata(dir).is_ok_and(|there| there.uid() != 0) && is_another_users(dir)
 }
 
-#[cfg(not(unix))]
-fn is_another_users(_path: &Path) -> bool {
-    false
-}
-
-#[cfg(not(unix))]
-fn is_link_to_another_users(_dir: &Path) -> bool {
-    false
+/// The same of a junction, too, which everybody may make.
+#[cfg(windows)]
+fn is_link_to_another_users(dir: &Path) -> bool {
+    let mut on_the_way = dir.ancestors().take(2);
+    let is_link = on_the_way.any(|path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()));
+    is_link && is_another_users(dir)
 }
 
 #[cfg(test)]

@@ -3,11 +3,16 @@
 //! Refuses to stay between the command and whoever started it: there is nothing to pass on and nothing to get wrong.
 //! With `--serve` it must stay, which is `serve`'s.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
+#[cfg(windows)]
+use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-use crate::env;
+use crate::env::{self, Env};
+#[cfg(windows)]
+use crate::job::{Job, end_like};
 
 use super::args::ExecOptions;
 use super::context::Context;
@@ -28,14 +33,56 @@ pub(super) fn run(context: Context, options: &ExecOptions) -> Result<ExitCode, F
 }
 
 /// The command that is asked for, else the user's shell.
-fn command(context: &Context, asked: &[std::ffi::OsString]) -> Command {
+fn command(context: &Context, asked: &[OsString]) -> Command {
     if let Some((program, arguments)) = asked.split_first() {
-        let mut command = Command::new(program);
+        let mut command = Command::new(self::program(program.clone(), &context.env));
         command.args(arguments);
         return command;
     }
-    let usual = if cfg!(windows) { "cmd.exe" } else { "sh" };
-    Command::new(context.env.path(env::SHELL).unwrap_or_else(|| usual.into()))
+    Command::new(program(
+        context.env.path(env::SHELL).unwrap_or_else(|| usual_shell(&context.env)).into(),
+        &context.env,
+    ))
+}
+
+#[cfg(unix)]
+fn usual_shell(_env: &Env) -> PathBuf {
+    "sh".into()
+}
+
+#[cfg(windows)]
+fn usual_shell(env: &Env) -> PathBuf {
+    env.path(env::COMSPEC).unwrap_or_else(|| "cmd.exe".into())
+}
+
+/// What the system starts under that name.
+#[cfg(unix)]
+fn program(asked: OsString, _env: &Env) -> OsString {
+    asked
+}
+
+/// What `cmd` would start under that name: most tools of npm and Python are `NAME.cmd` or `NAME.bat`, and Windows by
+/// itself adds no other ending than `.exe`. Without such a file the name stays, for Windows to find or not.
+#[cfg(windows)]
+fn program(asked: OsString, env: &Env) -> OsString {
+    let path = Path::new(&asked);
+    if path.extension().is_some() {
+        return asked;
+    }
+    let endings = env.text(env::PATHEXT).unwrap_or_else(|| ".COM;.EXE;.BAT;.CMD".to_owned());
+    let places = if path.components().count() > 1 {
+        vec![PathBuf::new()]
+    } else {
+        env.path(env::PATH).map(|dirs| env::split_paths(dirs.as_os_str())).unwrap_or_default()
+    };
+    let with_ending = |place: &PathBuf| {
+        endings.split(';').filter(|ending| ending.starts_with('.')).find_map(|ending| {
+            let mut name = place.join(path).into_os_string();
+            name.push(ending);
+            Path::new(&name).is_file().then_some(name)
+        })
+    };
+    places.iter().find_map(with_ending).unwrap_or(asked)
 }
 
 /// Puts the credentials into the command's environment, and takes all others out of it.
@@ -72,9 +119,9 @@ fn become_it(mut command: Command) -> Result<ExitCode, Failure> {
     Err(not_run(command.get_program(), &error))
 }
 
-/// There is no such thing as taking a process's place: the command's end is ours. Ctrl-C reaches both.
-#[cfg(not(unix))]
+/// There is no such thing as taking a process's place: the command's end is ours.
+#[cfg(windows)]
 fn become_it(mut command: Command) -> Result<ExitCode, Failure> {
-    let status = command.status().map_err(|error| not_run(command.get_program(), &error))?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+    let ended = Job::start(&mut command).and_then(Job::wait);
+    ended.map(end_like).map_err(|error| not_run(command.get_program(), &error))
 }

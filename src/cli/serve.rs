@@ -65,7 +65,6 @@ pub(super) fn run(context: Context, how: &How, fetched: Fetched, mut command: Co
     drop(directory);
     ended
         .map(end_like)
-        .map(ExitCode::from)
         .map_err(|error: io::Error| Failure::new(ENDPOINT, format!("the command's end cannot be known: {error}")))
 }
 

@@ -3,7 +3,7 @@
 //! Refuses to judge.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
@@ -316,7 +316,7 @@ impl Variables {
 /// What a shell would start: a path from here, or a name that `PATH` leads to.
 #[cfg(unix)]
 fn program(first: &str, world: &World<'_>) -> Program {
-    let judge = |path: &Path| match rights(path) {
+    let judge = |path: &std::path::Path| match rights(path) {
         None => Program::Missing,
         Some(Rights { is_program: true, .. }) => Program::There,
         Some(_) => Program::NotExecutable,
@@ -325,7 +325,7 @@ fn program(first: &str, world: &World<'_>) -> Program {
         return judge(&world.paths.home.join(rest));
     }
     if first.contains('/') {
-        return judge(Path::new(first));
+        return judge(first.as_ref());
     }
     let path = world.env.path(env::PATH).unwrap_or_default();
     let found = env::split_paths(path.as_os_str()).iter().any(|dir| judge(&dir.join(first)) == Program::There);

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cache::lock::{create_private_dir, private};
+use crate::fs::rename;
 use crate::span::SourceFile;
 
 use super::WriteError;
@@ -35,13 +36,13 @@ pub(super) fn real_path(path: &Path) -> io::Result<PathBuf> {
 pub(super) fn check(file: &Arc<SourceFile>, real: &Path) -> Result<(), WriteError> {
     let Ok(metadata) = fs::metadata(real) else {
         // Under sudo with HOME kept a new file would be root's.
-        let is_anothers = is_another_users(real.ancestors().find_map(|path| fs::metadata(path).ok()).as_ref(), true);
+        let is_anothers = real.ancestors().find(|path| path.exists()).is_some_and(|path| is_another_users(path, true));
         return if is_anothers { Err(WriteError::ForeignOwner(file.clone())) } else { Ok(()) };
     };
     if !metadata.is_file() {
         return Err(WriteError::NoFile(file.clone()));
     }
-    if is_another_users(Some(&metadata), false) {
+    if is_another_users(real, false) {
         return Err(WriteError::ForeignOwner(file.clone()));
     }
     if is_read_only(&metadata) { Err(WriteError::ReadOnly(file.clone())) } else { Ok(()) }
@@ -72,15 +73,16 @@ fn is_read_only(metadata: &fs::Metadata) -> bool {
 }
 
 #[cfg(unix)]
-fn is_another_users(metadata: Option<&fs::Metadata>, except_root: bool) -> bool {
+fn is_another_users(path: &Path, except_root: bool) -> bool {
     use std::os::unix::fs::MetadataExt;
     let ours = rustix::process::geteuid().as_raw();
-    metadata.is_some_and(|metadata| metadata.uid() != ours && !(except_root && metadata.uid() == 0))
+    fs::metadata(path).is_ok_and(|there| there.uid() != ours && !(except_root && there.uid() == 0))
 }
 
-#[cfg(not(unix))]
-fn is_another_users(_metadata: Option<&fs::Metadata>, _except_root: bool) -> bool {
-    false
+/// Directories above a home are the system's, and users may make others in them.
+#[cfg(windows)]
+fn is_another_users(path: &Path, except_root: bool) -> bool {
+    !except_root && crate::fs::is_another_users(path)
 }
 
 /// The new file beside the one that it replaces. Dropping it removes it.
@@ -107,17 +109,23 @@ impl<'p> Prepared<'p> {
         let mut file = create_new(&temporary)?;
         let prepared = Self { real, temporary };
         file.write_all(bytes)?;
+        #[cfg(unix)]
         if let Ok(before) = fs::metadata(real) {
             keep_mode(&file, &before, mode)?;
         }
+        // Windows gives it the rights that the directory has for new files.
+        #[cfg(windows)]
+        let _ = mode;
         file.sync_all()?;
         Ok(prepared)
     }
 
     /// Puts the new file in the place of the old.
     pub(super) fn replace(self) -> io::Result<()> {
-        fs::rename(&self.temporary, self.real)?;
-        sync_directory(self.real)
+        rename(&self.temporary, self.real)?;
+        #[cfg(unix)]
+        sync_directory(self.real)?;
+        Ok(())
     }
 }
 
@@ -135,7 +143,9 @@ pub(super) fn keep_numbered(directory: &Path, name: &str, bytes: &[u8]) -> io::R
     let last = fs::read_dir(directory)?.flatten().filter_map(number).max().unwrap_or(0);
     let path = directory.join(format!("{prefix}{}", last.saturating_add(1)));
     let mut file = create_new(&path)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| sync_directory(&path));
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    #[cfg(unix)]
+    let written = written.and_then(|()| sync_directory(&path));
     if let Err(error) = written {
         let _ = fs::remove_file(&path);
         return Err(error);
@@ -161,18 +171,11 @@ fn keep_mode(file: &File, before: &fs::Metadata, mode: Option<u32>) -> io::Resul
     file.set_permissions(fs::Permissions::from_mode(mode))
 }
 
-#[cfg(not(unix))]
-fn keep_mode(_file: &File, _before: &fs::Metadata, _mode: Option<u32>) -> io::Result<()> {
-    Ok(())
-}
-
 /// Makes a rename or a new name last. A file system that cannot do that refuses, which is no reason to stop.
+#[cfg(unix)]
 fn sync_directory(of: &Path) -> io::Result<()> {
-    #[cfg(unix)]
     if let Some(directory) = of.parent() {
         let _ = File::open(directory)?.sync_all();
     }
-    #[cfg(not(unix))]
-    let _ = of;
     Ok(())
 }

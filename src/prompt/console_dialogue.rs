@@ -2,44 +2,39 @@
 //!
 //! Refuses to know what is asked, and to show a secret while it is typed.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::time::{Duration, Instant};
 
 use crate::secret::Secret;
 
 use super::PromptError;
+use super::terminal::Console;
 
-/// The console.
-pub struct Dialogue {
-    input: BufReader<File>,
-    output: File,
-}
+/// How long a person may take in all. Nobody waits for the answers, unlike for a code.
+const PATIENCE: Duration = Duration::from_hours(1);
+
+/// The console, ours until this is dropped; Ctrl-C ends it in order.
+pub struct Dialogue(Console);
 
 impl Dialogue {
     /// Begins where there is a console.
     pub fn open() -> Result<Self, PromptError> {
-        let open = |name| File::options().read(true).write(true).open(name).map_err(|_| PromptError::NobodyToAsk);
-        Ok(Self { input: BufReader::new(open("CONIN$")?), output: open("CONOUT$")? })
+        Console::take(Instant::now() + PATIENCE).map(Self)
     }
 
     /// Says something.
     pub fn say(&mut self, text: &str) {
-        let _ = self.output.write_all(text.as_bytes());
+        self.0.say(text);
     }
 
     /// The answer to a question, without the blanks around it.
     pub fn ask(&mut self, question: &str) -> Result<String, PromptError> {
-        self.say(question);
-        let mut line = String::new();
-        match self.input.read_line(&mut line) {
-            Ok(read) if read > 0 => Ok(line.trim().to_owned()),
-            _ => Err(PromptError::Cancelled),
-        }
+        let line = self.0.line(question)?;
+        Ok(line.expose().trim().to_owned())
     }
 
     /// The same for an answer that is not to be seen.
     pub fn ask_secret(&mut self, question: &str) -> Result<Secret, PromptError> {
-        let typed = Secret::new(rpassword::prompt_password(question).map_err(|_| PromptError::Cancelled)?);
-        Ok(Secret::from(typed.expose().trim()))
+        let line = self.0.hidden_line(question)?;
+        Ok(Secret::from(line.expose().trim()))
     }
 }

@@ -10,6 +10,9 @@ use rustix::process::{Pid, getppid};
 #[cfg(unix)]
 use signal_hook::consts::{SIGINT, SIGTSTP};
 
+#[cfg(windows)]
+use crate::ctrl_c::Kept;
+
 #[cfg(unix)]
 use super::signals::Kept;
 use super::{DEADLINE_SECONDS, PromptError};
@@ -24,6 +27,8 @@ pub(super) struct Watch {
     signals: Kept,
     #[cfg(unix)]
     parent: Option<Pid>,
+    #[cfg(windows)]
+    ctrl_c: Kept,
 }
 
 impl Watch {
@@ -35,6 +40,8 @@ impl Watch {
             signals: Kept::new(),
             #[cfg(unix)]
             parent: getppid(),
+            #[cfg(windows)]
+            ctrl_c: Kept::new(),
         }
     }
 
@@ -69,6 +76,10 @@ impl Watch {
         if self.stop_asked()? {
             // Where it fails we go on, and so does the question.
             let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
+        }
+        #[cfg(windows)]
+        if self.ctrl_c.take() {
+            return Err(PromptError::Cancelled);
         }
         self.time_left()
     }

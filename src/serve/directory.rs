@@ -5,7 +5,7 @@
 
 use std::fs::{self, DirBuilder};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::env;
 use crate::random;
@@ -22,10 +22,7 @@ impl PrivateDirectory {
     pub fn create(config: &str) -> io::Result<Self> {
         let name = format!("amplify-creds-{}", random::hex(8)?.expose());
         let path = env::temporary_directory().join(name);
-        let mut builder = DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&path)?;
+        create_private(&path)?;
         let directory = Self(path);
         fs::write(directory.config(), config)?;
         fs::write(directory.credentials(), "")?;
@@ -41,6 +38,17 @@ impl PrivateDirectory {
     pub fn credentials(&self) -> PathBuf {
         self.0.join("credentials")
     }
+}
+
+#[cfg(unix)]
+fn create_private(path: &Path) -> io::Result<()> {
+    std::os::unix::fs::DirBuilderExt::mode(&mut DirBuilder::new(), 0o700).create(path)
+}
+
+/// The temporary directory of Windows is the user's own.
+#[cfg(not(unix))]
+fn create_private(path: &Path) -> io::Result<()> {
+    DirBuilder::new().create(path)
 }
 
 impl Drop for PrivateDirectory {
