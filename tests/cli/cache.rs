@@ -4,7 +4,7 @@ use std::fs;
 
 use amplify_creds::clock::{Clock, Timestamp};
 use serde_json::{Value, json};
-use test_support::{FakeSts, TestHome, biz_corp as data};
+use test_support::{TestHome, biz_corp as data};
 
 use crate::{add_config, cache, json as document, without_mfa};
 
@@ -226,7 +226,7 @@ mod ownership {
         command.process_group(0).output().unwrap().into()
     }
 
-    fn credentials_without_cache(sts: &FakeSts, run: &test_support::Finished) {
+    fn credentials_without_cache(sts: &test_support::FakeSts, run: &test_support::Finished) {
         assert_eq!(run.code, Some(0), "{run:?}");
         document(&run.stdout);
         assert_eq!(sts.count("AssumeRole"), 1);

@@ -207,6 +207,8 @@ fn without_home_the_user_database_is_asked() {
     Finished::from(output).failed_with(3);
 }
 
+/// The configuration directory of Windows is the system's to tell, whatever variables say.
+#[cfg(unix)]
 #[test]
 fn settings_are_read_and_mistakes_in_them_told() {
     let home = TestHome::new(PROGRAM);

@@ -59,7 +59,7 @@ fn every_endpoint_has_its_line_variable_or_flag() {
         let seen = json(home.run_with(&args, variables).succeeded());
         let hop = &seen["hops"][0];
         let place = |from: &str| match from.strip_prefix(':') {
-            Some(line) => format!("{}/.aws/config:{line}", home.path().display()),
+            Some(line) => format!("{}:{line}", home.file(".aws/config").display()),
             None => from.to_owned(),
         };
         assert_eq!(hop["sts"]["endpoint"], *url, "{keys}");

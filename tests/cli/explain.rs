@@ -14,7 +14,7 @@ fn the_contract() {
     let (sts, home) = biz_corp();
     add_config(&home, CHAIN);
     let seen = document(home.run_with(&["explain", "biz", "--json"], &[("AWS_ENDPOINT_URL_STS", "")]).succeeded());
-    let config = |line: u32| format!("{}/.aws/config:{line}", home.path().display());
+    let config = |line: u32| format!("{}:{line}", home.file(".aws/config").display());
     let hop = |profile: &str, role: &str, from: serde_json::Value| {
         json!({
             "profile": profile, "role_arn": role, "session_name": "amplify", "external_id": null, "mfa_serial": null,
@@ -46,7 +46,7 @@ fn the_contract() {
         "profile": "biz",
         "region": {"value": "eu-west-3", "from": config(17)},
         "base": {
-            "type": "static", "profile": "devcorpuser", "from": format!("{}/.aws/credentials:2", home.path().display()),
+            "type": "static", "profile": "devcorpuser", "from": format!("{}:2", home.file(".aws/credentials").display()),
         },
         "mfa": {
             "profile": "bizcorprole",

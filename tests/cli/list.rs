@@ -105,7 +105,7 @@ fn a_file_that_the_dialect_rejects_is_the_error_document() {
         (error["code"].as_str(), error["exit"].as_u64(), error["line"].as_u64()),
         (Some("config"), Some(3), Some(3))
     );
-    assert_eq!(error["file"].as_str().unwrap(), home.path().join(".aws/config").to_str().unwrap());
+    assert_eq!(error["file"].as_str().unwrap(), home.file(".aws/config").to_str().unwrap());
     assert!(error["message"].is_string() && error["hints"].is_array());
     home.run(&["list", "--json"]).succeeded();
 }

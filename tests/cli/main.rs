@@ -1,6 +1,7 @@
 //! Black-box tests of the binary: real processes, real files, the STS double over real HTTP. One file per verb or
 //! theme; `regression` is numbered by issue.
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![cfg_attr(unix, expect(clippy::print_stderr, reason = "a test that is skipped says so"))]
 
 mod bases;
 mod boundary;
@@ -50,6 +51,8 @@ mod setup;
 mod sts_errors;
 #[cfg(unix)]
 mod terminal;
+#[cfg(windows)]
+mod windows;
 
 use std::fs;
 

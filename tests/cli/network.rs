@@ -66,7 +66,7 @@ fn whom_to_trust_is_said_by_variable_profile_or_system() {
     run(&[("SSL_CERT_FILE", "/nowhere")], "trusting").succeeded();
     run(&[("AWS_CA_BUNDLE", "/nowhere")], "trusting").failed_with(3);
     let seen = json(home.run(&["explain", "trusting", "--json"]).succeeded());
-    let config = home.path().join(".aws/config").display().to_string();
+    let config = home.file(".aws/config").display().to_string();
     assert_eq!(seen["ca_bundle"], serde_json::json!({"value": "~/ca.pem", "from": format!("{config}:22")}));
     assert!(home.run(&["explain", "trusting"]).succeeded().contains("~/ca.pem  (~/.aws/config:22)"));
 }

@@ -73,7 +73,7 @@ fn base(base: &Value) -> String {
         "environment" | "imds" | "container" => kind.to_owned(),
         "web_identity" if profile == "environment" => "web_identity:env".to_owned(),
         "static" => {
-            let file = base["from"].as_str().unwrap().rsplit('/').next().unwrap();
+            let file = base["from"].as_str().unwrap().rsplit(['/', '\\']).next().unwrap();
             format!("static:{profile}@{}", file.split(':').next().unwrap())
         }
         _ => format!("{kind}:{profile}"),

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
-use test_support::{FakeSts, Finished, Terminal, TestHome, World, biz_corp};
+use test_support::{FakeSts, Finished, TestHome, World, biz_corp};
 
 type Step<T = ()> = Result<T, String>;
 
@@ -93,17 +93,31 @@ fn ask_for_code(home: &TestHome, sts: &FakeSts) -> Step<Finished> {
         command.args(["process", "bizcorprole"]).env_clear().envs(home.environment());
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).output().map_err(|error| error.to_string())?.into()
     } else {
-        let mut terminal = Terminal::start(home, "process bizcorprole", "</dev/null");
-        let question = terminal.expect("Enter the MFA token code: ");
-        print!("{}", question.replace('\r', ""));
-        println!("Enter the MFA token code: {code}");
-        terminal.type_line(&code);
-        let (_, left) = terminal.finish();
-        check(left.before == left.after, "the terminal is as before")?;
-        left.run
+        answer(home, &code)?
     };
     print_run(&finished);
     Ok(finished)
+}
+
+/// Types the code on a pseudo-terminal.
+#[cfg(unix)]
+fn answer(home: &TestHome, code: &str) -> Step<Finished> {
+    let mut terminal = test_support::Terminal::start(home, "process bizcorprole", "</dev/null");
+    let question = terminal.expect("Enter the MFA token code: ");
+    print!("{}", question.replace('\r', ""));
+    println!("Enter the MFA token code: {code}");
+    terminal.type_line(code);
+    let (_, left) = terminal.finish();
+    check(left.before == left.after, "the terminal is as before")?;
+    Ok(left.run)
+}
+
+/// Gives the code by a flag, where there are no pseudo-terminals.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "as the other")]
+fn answer(home: &TestHome, code: &str) -> Step<Finished> {
+    println!("  (--mfa-token {code})");
+    Ok(home.run(&["process", "bizcorprole", "--mfa-token", code]))
 }
 
 fn show(home: &TestHome, args: &[&str]) -> Finished {

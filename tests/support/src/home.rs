@@ -131,6 +131,11 @@ impl TestHome {
         self.write(".aws/credentials", text);
     }
 
+    /// The path of a file below the home, as the system writes it.
+    pub fn file(&self, relative: &str) -> PathBuf {
+        self.path().join(relative.split('/').collect::<PathBuf>())
+    }
+
     /// Writes a file below the home, with the directories it needs.
     ///
     /// # Panics
@@ -157,6 +162,13 @@ impl TestHome {
         let mut all = vec![("HOME".to_owned(), self.path().display().to_string())];
         // For tests/coverage: what a run of the program runs through counts.
         all.extend(std::env::var("LLVM_PROFILE_FILE").ok().map(|file| ("LLVM_PROFILE_FILE".to_owned(), file)));
+        // Without it Windows finds neither its sockets nor its shells.
+        #[cfg(windows)]
+        all.extend(
+            ["SystemRoot", "ComSpec", "PATHEXT"]
+                .into_iter()
+                .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?))),
+        );
         all.extend(self.endpoint.iter().map(|url| ("AWS_ENDPOINT_URL_STS".to_owned(), url.clone())));
         all
     }
