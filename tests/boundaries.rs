@@ -21,7 +21,7 @@ const LAYERS: [&[&str]; 10] = [
 ];
 
 /// Which files may name what. A folder stands for all files in it.
-const ONE_PLACE: [(&str, &[&str]); 23] = [
+const ONE_PLACE: [(&str, &[&str]); 25] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("fs4", &["cache/lock.rs"]),
