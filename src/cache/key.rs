@@ -3,8 +3,6 @@
 //! Refuses to hash a secret, and to leave a field out: every struct is taken apart without `..`, so that a new field
 //! does not compile until somebody decides here whether it belongs.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256};
 
 use crate::plan::base::{
@@ -109,7 +107,7 @@ fn mfa_beside(plan: &CredentialPlan, index: usize) -> Option<&str> {
 /// The fingerprint of the session that the way up to `step` leads to.
 fn fingerprint(plan: &CredentialPlan, step: Step) -> Fingerprint {
     let CredentialPlan { profile: _, path: _, via: _, region: _, base, mfa, hops, ca_bundle: _, warnings: _ } = plan;
-    let mut hash = Labelled(Sha256::new());
+    let mut hash = Labelled(Vec::with_capacity(1024));
     hash.add("amplify-creds", "1");
     let last = match step {
         Step::Mfa | Step::WebIdentity => None,
@@ -137,21 +135,24 @@ fn fingerprint(plan: &CredentialPlan, step: Step) -> Fingerprint {
             }
         }
     }
-    Fingerprint(hash.0.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    }))
+    Fingerprint(hex(&Sha256::digest(&hash.0)))
+}
+
+/// In hexadecimal digits; formatting each byte would take more than hashing them all.
+fn hex(hash: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    hash.iter().flat_map(|byte| [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]))).collect()
 }
 
 /// Items as length, label, length, value: no two different lists give the same bytes, and a field that is absent adds
 /// nothing, so that later versions may add fields without losing today's entries.
-struct Labelled(Sha256);
+struct Labelled(Vec<u8>);
 
 impl Labelled {
     fn add(&mut self, label: &str, value: &str) {
         for text in [label, value] {
-            self.0.update((text.len() as u64).to_be_bytes());
-            self.0.update(text);
+            self.0.extend((text.len() as u64).to_be_bytes());
+            self.0.extend(text.as_bytes());
         }
     }
 
