@@ -31,19 +31,10 @@ pub fn read_open(mut file: File, metadata: &Metadata, cap: u64) -> io::Result<Ve
     if metadata.len() > cap {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
-    let length = usize::try_from(metadata.len()).unwrap_or(0);
-    let mut bytes = vec![0; length.saturating_add(1)];
-    // A plain file comes by one read, which would have given a byte more if there were one.
-    let first = match file.read(&mut bytes) {
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
-        read => read?,
-    };
-    bytes.truncate(first);
-    if first != length || !metadata.is_file() {
-        // A FIFO or /proc file has no length to trust: the cap holds while reading, too.
-        Read::by_ref(&mut file).take((cap + 1).saturating_sub(first as u64)).read_to_end(&mut bytes)?;
-    }
-    if bytes.len() as u64 > cap {
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0).saturating_add(1));
+    // A FIFO or /proc file has no length to trust: the cap holds while reading, too.
+    let read = Read::by_ref(&mut file).take(cap + 1).read_to_end(&mut bytes)?;
+    if read as u64 > cap {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     Ok(bytes)
