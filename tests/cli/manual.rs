@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use amplify_creds::cli::manual::{Page, pages};
-use test_support::{FakeSts, Finished, Terminal, TestHome, biz_corp};
+use test_support::{FakeSts, Finished, Role, Terminal, TestHome, biz_corp};
 
 use crate::{PROGRAM, add_config, fresh_code, without_mfa};
 
@@ -203,6 +203,10 @@ done
 impl Shown {
     pub(crate) fn new() -> Self {
         let (sts, home) = without_mfa();
+        // One that may do all, so that check has nothing to say against it.
+        let role = Role::new(biz_corp::BIZ_CORP_ROLE).trusts("111111111111").external_id(biz_corp::EXTERNAL_ID);
+        let all = r#"{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
+        sts.edit_world(|world| world.put_role(role.mfa_required().policy("all", all)));
         let bin = home.path().join("bin");
         for name in ["dev", "stage", "prod"] {
             let role = "role_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n";
@@ -257,6 +261,7 @@ impl Shown {
             .env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", self.bin.display()))
             .env("SHELL", "/bin/sh")
             .env("SECRET", biz_corp::SECRET_ACCESS_KEY)
+            .env("AWS_ENDPOINT_URL_IAM", self.sts.url())
             .env("GITHUB_ENV", self.home.path().join("github-env"))
             .envs((!lines.contains(&code)).then_some(("AMPLIFY_CREDS_MFA_TOKEN", &code)))
             .current_dir(self.home.path().join("project"))

@@ -40,7 +40,7 @@ const OWN: [(&str, &str); 11] = [
     ("AMPLIFY_CREDS_SERVE_PORT", "The port of exec --serve, instead of a free one."),
 ];
 
-const AWS: [(&str, &str); 31] = [
+const AWS: [(&str, &str); 32] = [
     ("AWS_PROFILE", "The profile."),
     ("AWS_DEFAULT_PROFILE", "The profile, after AWS_PROFILE."),
     ("AWS_CONFIG_FILE", "The config file, instead of ~/.aws/config."),
@@ -56,6 +56,7 @@ const AWS: [(&str, &str); 31] = [
     ("AWS_SESSION_TOKEN", "The token that belongs to both, where they are temporary."),
     ("AWS_ENDPOINT_URL_STS", "URL at which STS is called."),
     ("AWS_ENDPOINT_URL", "The same for every service of AWS, after it."),
+    ("AWS_ENDPOINT_URL_IAM", "URL at which check --for amplify asks IAM."),
     ("AWS_ENDPOINT_URL_SSO", "URL of the portal of IAM Identity Center."),
     ("AWS_ENDPOINT_URL_SSO_OIDC", "URL that renews its tokens."),
     ("AWS_ENDPOINT_URL_SIGNIN", "URL of AWS Sign-In."),
@@ -90,12 +91,15 @@ const NETWORK: [(&str, &str); 6] = [
     ("NO_PROXY, no_proxy", "Hosts, addresses and networks that are called without a proxy, with commas between."),
 ];
 
-const SYSTEM: [(&str, &str); 10] = [
+const SYSTEM: [(&str, &str); 13] = [
     ("HOME, USERPROFILE", "The home directory; USERPROFILE on Windows where HOME is not set."),
     ("USER, LOGNAME, USERNAME", "{user} in a session name, the first that is set."),
     ("COMPUTERNAME", "{host} in a session name, on Windows."),
+    ("USERDOMAIN", "Who knows the user's name, for whom a directory is closed to all others, on Windows."),
     ("SHELL", "The login shell: what exec runs without a command, and what env writes for when nothing else tells."),
-    ("PATH", "Where programs are."),
+    ("PATH, PATHEXT", "Where programs are, and on Windows which endings they have."),
+    ("ComSpec, SystemRoot", "The command interpreter of Windows, and where Windows and its icacls are."),
+    ("WT_SESSION", "Which window of Windows Terminal this is, for those who wait for its prompt."),
     ("DISPLAY, WAYLAND_DISPLAY", "Whether there is a screen for a window."),
     ("WSL_DISTRO_NAME", "Whether this is Linux on Windows, whose window can ask for a code."),
     ("GPG_TTY, TERM", "The terminal, for pinentry."),
