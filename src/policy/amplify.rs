@@ -2,7 +2,7 @@
 //!
 //! Refuses to know the actions themselves, which are `actions`'.
 
-use super::actions::{ROWS, Row};
+use super::actions::{self, Row};
 use super::document::{Document, Effect, LARGEST, Statement, Texts};
 use super::{Category, Place, ceiling};
 
@@ -42,10 +42,12 @@ pub const CLOUDFORMATION: &str = "cloudformation.amazonaws.com";
 
 impl Selection {
     /// The rows that it takes in; what every push needs is always there.
-    fn rows(&self) -> impl Iterator<Item = &'static Row> {
+    fn rows(&self) -> impl Iterator<Item = Row> {
         let wanted = [&self.wanted(), &[Category::Deployment][..]].concat();
-        let takes = move |list: &[Category]| list.iter().any(|category| wanted.contains(category));
-        ROWS.iter().filter(move |row| takes(row.categories) && !takes(row.unless))
+        actions::rows().filter(move |row| {
+            row.categories().any(|category| wanted.contains(&category))
+                && !row.unless().any(|category| wanted.contains(&category))
+        })
     }
 
     fn wanted(&self) -> Vec<Category> {
@@ -56,8 +58,7 @@ impl Selection {
     /// of one that is asked for by name the managed policy's actions are taken.
     fn listed(&self, row: &Row) -> [(bool, &'static str); 2] {
         let is_minimal = self.list == List::Minimal;
-        if is_minimal && (self.categories.is_empty() || row.categories.iter().any(|category| is_in_minimal(*category)))
-        {
+        if is_minimal && (self.categories.is_empty() || row.categories().any(is_in_minimal)) {
             return [(false, row.minimal), (true, "")];
         }
         [(false, row.managed), (true, row.via_cloudformation)]
@@ -66,12 +67,12 @@ impl Selection {
 
 /// Whether the minimal list says anything of a category.
 pub fn is_in_minimal(category: Category) -> bool {
-    ROWS.iter().any(|row| row.categories.contains(&category) && !row.minimal.is_empty())
+    actions::rows().any(|row| row.categories().any(|known| known == category) && !row.minimal.is_empty())
 }
 
 impl Row {
     fn filled(&self, place: &Place) -> Vec<String> {
-        self.resources.iter().map(|resource| place.fill(resource)).collect()
+        self.resources.split(' ').map(|resource| place.fill(resource)).collect()
     }
 
     fn actions(&self, names: &str) -> Vec<String> {
@@ -80,8 +81,8 @@ impl Row {
 
     /// The category that it is shown under: its first that is asked for.
     fn category(&self, wanted: &[Category]) -> Category {
-        let asked = self.categories.iter().find(|category| wanted.contains(category));
-        asked.or(self.categories.first()).copied().unwrap_or(Category::Deployment)
+        let asked = self.categories().find(|category| wanted.contains(category));
+        asked.or_else(|| self.categories().next()).unwrap_or(Category::Deployment)
     }
 }
 
@@ -93,7 +94,7 @@ pub fn documents(place: &Place, selection: &Selection, boundary: Option<&str>, c
         statements.push(for_check(place));
     }
     for row in selection.rows() {
-        for (via_cloudformation, names) in selection.listed(row) {
+        for (via_cloudformation, names) in selection.listed(&row) {
             if names.is_empty() {
                 continue;
             }
@@ -124,7 +125,8 @@ pub fn documents(place: &Place, selection: &Selection, boundary: Option<&str>, c
 /// Whether the managed policy allows it through CloudFormation alone: whatever list it is in, that is how it is called.
 fn is_of_cloudformation(action: &str) -> bool {
     let is_in = |row: &Row, names: &str| row.actions(names).iter().any(|known| known == action);
-    ROWS.iter().any(|row| is_in(row, row.via_cloudformation)) && !ROWS.iter().any(|row| is_in(row, row.managed))
+    actions::rows().any(|row| is_in(&row, row.via_cloudformation))
+        && !actions::rows().any(|row| is_in(&row, row.managed))
 }
 
 /// What `check --for amplify` asks IAM, as a statement: a simulation, and what it reads where there is none.
@@ -154,16 +156,16 @@ pub fn probes(place: &Place, selection: &Selection) -> Vec<Probe> {
         }
     };
     for row in selection.rows() {
-        for (_, names) in selection.listed(row) {
+        for (_, names) in selection.listed(&row) {
             for action in row.actions(names) {
                 if !action.ends_with(":*") {
-                    add(row, action);
+                    add(&row, action);
                     continue;
                 }
                 for named in selection.rows().filter(|named| named.service == row.service) {
                     let all = [named.managed, named.via_cloudformation, named.probes].map(|names| named.actions(names));
                     for action in all.concat().into_iter().filter(|action| !action.ends_with(":*")) {
-                        add(named, action);
+                        add(&named, action);
                     }
                 }
             }
