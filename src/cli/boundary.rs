@@ -11,7 +11,7 @@ use crate::edit::{Change, Editor, Original, diff};
 use crate::policy::Place;
 use crate::span::Location;
 
-use super::args_policy::{BoundaryVerb, Write};
+use super::args::policy::{BoundaryVerb, Write};
 use super::context::Context;
 use super::failure::{CANCELLED, CONFIG, Failure, NOBODY_TO_ASK};
 use super::fetching::plan_of;

@@ -4,7 +4,6 @@
 
 mod advice;
 pub mod args;
-pub mod args_policy;
 mod base_error;
 mod boundary;
 mod check;
@@ -53,8 +52,8 @@ use clap::{CommandFactory, Parser};
 use crate::env::{Env, arguments};
 use crate::output::print;
 
+use args::policy::BoundaryVerb;
 use args::{Amplify, Cli, Command, Doctor, Explain, List, Login, ResetCache, Sessions, WhoAmI};
-use args_policy::BoundaryVerb;
 use context::Context;
 use failure::{Failure, OUTPUT, USAGE};
 

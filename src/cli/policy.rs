@@ -13,8 +13,8 @@ use crate::policy::trust::Trust;
 use crate::policy::{Category, Place, amplify, caller, ceiling, cloudformation, device_account, mfa, partition_name};
 use crate::random;
 
-use super::args_policy::Trust as TrustArgs;
-use super::args_policy::{AmplifyPolicy, BoundaryPolicy, CategoryArg, FormatArg, PlaceArgs, Plain, PolicyVerb};
+use super::args::policy::Trust as TrustArgs;
+use super::args::policy::{AmplifyPolicy, BoundaryPolicy, CategoryArg, FormatArg, PlaceArgs, Plain, PolicyVerb};
 use super::context::Context;
 use super::failure::{CONFIG, Failure, INTERNAL, USAGE};
 use super::setup::say;

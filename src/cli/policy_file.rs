@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::fs::{publish, read_capped};
 use crate::policy::document::{Document, pretty};
 
-use super::args_policy::Plain;
+use super::args::policy::Plain;
 use super::context::Context;
 use super::failure::{EDIT, Failure, USAGE};
 use super::put;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::args::duration;
+use super::duration;
 
 pub(super) const POLICY_EXAMPLES: &str = "\
 Examples:
