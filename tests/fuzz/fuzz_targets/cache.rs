@@ -10,7 +10,7 @@ fuzz_target!(|text: &str| {
     for (role, raw) in file.iter() {
         let Some(sessions) = Members::parse(raw.get()) else { continue };
         for (name, entry) in sessions.iter() {
-            let _ = CachedSession::read(entry);
+            let _ = CachedSession::read(entry.get());
             assert!(sessions.get(name).is_some());
         }
         let mut set = sessions.clone();
