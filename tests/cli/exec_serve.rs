@@ -208,6 +208,8 @@ fn where_a_code_is_needed_one_line_says_so_and_login_is_enough() {
 
 #[test]
 fn signals_are_passed_on_and_its_end_is_ours() {
+    // A signal that these tests were started to ignore, as nohup does, no shell can trap; one with a handler it can.
+    signal_hook::flag::register(signal_hook::consts::SIGHUP, std::sync::Arc::default()).unwrap();
     let (_sts, home) = without_mfa();
     for (signal, name) in [("-TERM", "TERM"), ("-HUP", "HUP"), ("-INT", "INT"), ("-QUIT", "QUIT"), ("-USR1", "USR1")] {
         let _ = fs::remove_file(home.path().join("env"));
@@ -238,10 +240,11 @@ fn signals_are_passed_on_and_its_end_is_ours() {
 #[test]
 fn the_terminals_ctrl_c_and_ctrl_z_reach_the_command_once() {
     let (_sts, home) = without_mfa();
+    // It starts nothing while it waits: dash, which is stopped while it starts something by vfork, hangs there.
     home.write(
         "job",
         "trap 'echo int >>\"$FILES/got\"; n=$((n+1)); [ $n = 2 ] && exit 3' INT\n\
-         echo ready\nwhile :; do sleep 0.1; done\n",
+         mkfifo \"$FILES/quiet\"\nexec 3<>\"$FILES/quiet\"\necho ready\nwhile :; do read -r line <&3; done\n",
     );
     let mut terminal = Terminal::script(
         &home,
