@@ -376,8 +376,11 @@ fn unescaped_marks(text: &str) -> Cow<'_, str> {
 
 /// A name without the backslash of `\.`, `\;` and `\#`.
 fn unescaped(name: &str) -> Cow<'_, str> {
+    if !name.contains('\\') {
+        return name.into();
+    }
     match unescaped_marks(name) {
-        Cow::Borrowed(name) if !name.contains('\\') || !name.contains("\\.") => name.into(),
+        Cow::Borrowed(name) if !name.contains("\\.") => name.into(),
         name => name.replace("\\.", ".").into(),
     }
 }
