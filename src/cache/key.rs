@@ -3,6 +3,8 @@
 //! Refuses to hash a secret, and to leave a field out: every struct is taken apart without `..`, so that a new field
 //! does not compile until somebody decides here whether it belongs.
 
+use std::sync::OnceLock;
+
 use sha2::{Digest, Sha256};
 
 use crate::plan::base::{
@@ -15,27 +17,43 @@ use crate::plan::{Base, BaseSource, CredentialPlan, Hop, ProcessBase, Surroundin
 use crate::profile::keys::Keys;
 use crate::span::Located;
 
-/// SHA-256 over everything that decides whose session it is and what it may do, as 64 hex digits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fingerprint(String);
+/// SHA-256 over everything that decides whose session it is and what it may do, as 64 hex digits. Hashed when first
+/// asked for: a hit needs none of the sessions on the way.
+#[derive(Debug, Clone)]
+pub struct Fingerprint {
+    of: Vec<u8>,
+    hex: OnceLock<String>,
+}
 
 impl Fingerprint {
+    fn of(bytes: Vec<u8>) -> Self {
+        Self { of: bytes, hex: OnceLock::new() }
+    }
+
     /// All 64 digits: what an entry must carry to answer.
     pub fn hex(&self) -> &str {
-        &self.0
+        self.hex.get_or_init(|| hex(&Sha256::digest(&self.of)))
     }
 
     /// A made-up one.
     #[cfg(test)]
     pub(super) fn of_test(number: u8) -> Self {
-        Self(format!("{number:02x}").repeat(32))
+        Self { of: vec![number], hex: format!("{number:02x}").repeat(32).into() }
     }
 
     /// The first eight digits, which tell entries of one session name apart.
     pub fn short(&self) -> &str {
-        &self.0[..8]
+        &self.hex()[..8]
     }
 }
+
+impl PartialEq for Fingerprint {
+    fn eq(&self, other: &Self) -> bool {
+        self.of == other.of
+    }
+}
+
+impl Eq for Fingerprint {}
 
 /// Where one session stands in the cache, and whose it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,7 +153,7 @@ fn fingerprint(plan: &CredentialPlan, step: Step) -> Fingerprint {
             }
         }
     }
-    Fingerprint(hex(&Sha256::digest(&hash.0)))
+    Fingerprint::of(hash.0)
 }
 
 /// In hexadecimal digits; formatting each byte would take more than hashing them all.
