@@ -8,7 +8,7 @@
 use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, ExitCode, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 
 use rustix::process::{Pid, Signal, WaitOptions, getpgrp, getpid, kill_process, waitpid};
 use rustix::termios::tcgetpgrp;
@@ -86,13 +86,13 @@ impl Drop for Job {
     }
 }
 
-/// Ends as the command has: by the same signal, else with its status.
-pub fn end_like(status: ExitStatus) -> ExitCode {
+/// Ends as the command has: by the same signal, else gives its status.
+pub fn end_like(status: ExitStatus) -> u8 {
     if let Some(signal) = status.signal() {
         let _ = emulate_default_handler(signal);
-        return u8::try_from(128 + signal).unwrap_or(u8::MAX).into();
+        return u8::try_from(128 + signal).unwrap_or(u8::MAX);
     }
-    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX).into()
+    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
 }
 
 /// Gives the terminal back to the shell that waits for us. Without a terminal nobody would wake us up again.

@@ -3,7 +3,7 @@
 //! Refuses to outlive the command.
 
 use std::io;
-use std::process::{Child, Command, ExitCode, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 
 use crate::ctrl_c;
 
@@ -30,12 +30,12 @@ impl Job {
     }
 }
 
-/// Ends as the command has. A status has 32 bits here, of which an [`ExitCode`] takes 8.
+/// Ends as the command has. A status has 32 bits here; one that has 8 is given.
 #[expect(clippy::exit, reason = "the only way to end with the others; nothing of ours is left to be dropped")]
-pub fn end_like(status: ExitStatus) -> ExitCode {
+pub fn end_like(status: ExitStatus) -> u8 {
     match status.code().map(|code| (code, u8::try_from(code))) {
-        Some((_, Ok(code))) => code.into(),
+        Some((_, Ok(code))) => code,
         Some((code, Err(_))) => std::process::exit(code),
-        None => u8::MAX.into(),
+        None => u8::MAX,
     }
 }

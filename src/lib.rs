@@ -14,11 +14,13 @@
 //! ```text
 //! main -> cli -> { resolve, edit, serve, doctor } -> { source, iam } -> { cache, sts, prompt, output, setup, policy }
 //!      -> { plan, amplify, consumers } -> profile -> profile_file -> { credentials, settings, paths }
-//!      -> { span, secret, env, clock, fs, printable, chain, child, job, random }
+//!      -> { span, secret, env, clock, fs, printable, chain, child, job, random, start }
 //! ```
 //!
 //! The library exists so that parsers, plans and cache can be tested, measured and fuzzed without a process. It is no
 //! stable API: the program's contract is its command line, its JSON and the cache file.
+
+#![forbid(unsafe_code)]
 
 #[cfg(windows)]
 pub mod acl;
@@ -59,4 +61,5 @@ pub mod settings;
 pub mod setup;
 pub mod source;
 pub mod span;
+pub mod start;
 pub mod sts;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// From the bottom up. A module may use those of lower layers and its own.
 const LAYERS: [&[&str]; 10] = [
-    &["secret", "span", "env", "clock", "fs", "printable", "chain", "ctrl_c"],
+    &["secret", "span", "env", "clock", "fs", "printable", "chain", "ctrl_c", "start"],
     &["acl", "child", "machine", "job", "job_plain", "random"],
     &["credentials", "settings", "paths"],
     &["profile_file"],

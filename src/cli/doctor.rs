@@ -4,7 +4,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::process::ExitCode;
 
 use serde::Serialize;
 
@@ -24,18 +23,18 @@ use super::doctor_text::{self, Row};
 use super::failure::{Failure, OUTPUT, PROFILE_NOT_FOUND};
 use super::put;
 
-pub(super) fn run(context: Context, options: &Doctor) -> Result<ExitCode, Failure> {
+pub(super) fn run(context: Context, options: &Doctor) -> Result<u8, Failure> {
     if options.fix {
         doctor_fix::run(&context, options)?;
         if options.dry_run {
-            return Ok(ExitCode::SUCCESS);
+            return Ok(0);
         }
         return report(&context.read_again()?, options);
     }
     report(&context, options)
 }
 
-fn report(context: &Context, options: &Doctor) -> Result<ExitCode, Failure> {
+fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
     let files = context.files();
     let set = files.profiles(Dialect::Auto)?.read_ahead();
     let views = Views::of_files(files);
@@ -83,7 +82,7 @@ fn report(context: &Context, options: &Doctor) -> Result<ExitCode, Failure> {
         put(doctor_text::render(&rows, &findings, !asked.is_empty()).as_bytes())?;
     }
     let has_errors = findings.iter().any(|finding| finding.check.severity == Severity::Error);
-    Ok(if has_errors { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(u8::from(has_errors))
 }
 
 /// The profiles that the command line names; variables name none here.

@@ -8,7 +8,7 @@ use std::io;
 #[cfg(windows)]
 use std::path::Path;
 use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
 use crate::env::{self, Env};
 #[cfg(windows)]
@@ -20,7 +20,7 @@ use super::failure::{COMMAND_NOT_FOUND, Failure, NOT_EXECUTABLE};
 use super::fetching::{Fetched, fetch};
 use super::{serve, variables};
 
-pub(super) fn run(context: Context, options: &ExecOptions) -> Result<ExitCode, Failure> {
+pub(super) fn run(context: Context, options: &ExecOptions) -> Result<u8, Failure> {
     let mut command = command(&context, &options.command);
     let fetched = fetch(&context, &options.fetch.how)?;
     let profile = &fetched.plan.profile;
@@ -114,14 +114,14 @@ pub(super) fn not_run(program: &OsStr, error: &io::Error) -> Failure {
 }
 
 #[cfg(unix)]
-fn become_it(mut command: Command) -> Result<ExitCode, Failure> {
+fn become_it(mut command: Command) -> Result<u8, Failure> {
     let error = std::os::unix::process::CommandExt::exec(&mut command);
     Err(not_run(command.get_program(), &error))
 }
 
 /// There is no such thing as taking a process's place: the command's end is ours.
 #[cfg(windows)]
-fn become_it(mut command: Command) -> Result<ExitCode, Failure> {
+fn become_it(mut command: Command) -> Result<u8, Failure> {
     let ended = Job::start(&mut command).and_then(Job::wait);
     ended.map(end_like).map_err(|error| not_run(command.get_program(), &error))
 }

@@ -3,7 +3,6 @@
 //! Errors come here as fields and leave as text. Refuses to print a value from the credentials file.
 
 use std::fmt;
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -249,9 +248,9 @@ impl Failure {
     }
 
     /// Shows the failure and gives the exit status.
-    pub fn report(&self, as_json: bool) -> ExitCode {
+    pub fn report(&self, as_json: bool) -> u8 {
         if self.code == FINDINGS {
-            return ExitCode::from(FINDINGS.exit);
+            return FINDINGS.exit;
         }
         // stdout may be what failed; the exit status says the rest.
         let shown = as_json && self.code != OUTPUT && print(self.json().as_bytes()).is_ok();
@@ -262,6 +261,6 @@ impl Failure {
         if let Some(signal) = self.signal {
             let _ = signal_hook::low_level::emulate_default_handler(signal);
         }
-        ExitCode::from(self.code.exit)
+        self.code.exit
     }
 }

@@ -45,21 +45,20 @@ mod setup_answers;
 mod variables;
 mod whoami;
 
-use std::process::ExitCode;
-
 use clap::{CommandFactory, Parser};
 
 use crate::env::{Env, arguments};
 use crate::output::print;
+use crate::start;
 
 use args::policy::BoundaryVerb;
 use args::{Amplify, Cli, Command, Doctor, Explain, List, Login, ResetCache, Sessions, WhoAmI};
 use context::Context;
 use failure::{Failure, OUTPUT, USAGE};
 
-/// Runs the program with the process's own arguments and environment.
-pub fn main() -> ExitCode {
-    keep_memory_private();
+/// Runs the program with the process's own arguments and environment; gives its exit status.
+pub fn main() -> u8 {
+    start::prepare();
     if let Some(cli) = plain::parse(arguments()) {
         return ended(run(cli), false);
     }
@@ -97,12 +96,12 @@ pub fn main() -> ExitCode {
     ended(run(cli), as_json)
 }
 
-fn ended(outcome: Result<ExitCode, Failure>, as_json: bool) -> ExitCode {
+fn ended(outcome: Result<u8, Failure>, as_json: bool) -> u8 {
     outcome.unwrap_or_else(|failure| failure.report(as_json))
 }
 
-fn done((): ()) -> ExitCode {
-    ExitCode::SUCCESS
+fn done((): ()) -> u8 {
+    0
 }
 
 /// Whether the command line is one for `exec`, though it is wrong. Where `--` stands the rest is another program's.
@@ -112,7 +111,7 @@ fn is_exec() -> bool {
     matches.is_ok_and(|matches| matches.subcommand_name() == Some("exec"))
 }
 
-fn run(cli: Cli) -> Result<ExitCode, Failure> {
+fn run(cli: Cli) -> Result<u8, Failure> {
     let Cli { global, command } = cli;
     let env = Env::process();
     let outcome = match command {
@@ -166,10 +165,4 @@ fn usage(error: &clap::Error) -> Failure {
     let first = lines.next().unwrap_or("wrong usage");
     let message = first.strip_prefix("error: ").unwrap_or(first);
     Failure { details: lines.map(str::to_owned).collect(), ..Failure::new(USAGE, message) }
-}
-
-/// No core dump and no debugger of the same user: both would show secrets. A limit would be inherited by a child.
-fn keep_memory_private() {
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }

@@ -3,7 +3,7 @@
 //! Refuses to ask for anything on the terminal that the command has, and to leave a process, a port or a file behind.
 
 use std::io;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 use std::thread;
 
 use crate::env;
@@ -23,7 +23,7 @@ use super::renewal::Renewal;
 use super::variables::{HANDED, KEPT_BACK};
 
 /// Runs the command with an endpoint that answers with what was fetched, and with what comes after it.
-pub(super) fn run(context: Context, how: &How, fetched: Fetched, mut command: Command) -> Result<ExitCode, Failure> {
+pub(super) fn run(context: Context, how: &How, fetched: Fetched, mut command: Command) -> Result<u8, Failure> {
     let Fetched { plan, credentials } = fetched;
     let profile = &plan.profile;
     let region = plan.region.as_ref().map(|region| region.value.as_str());
