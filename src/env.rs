@@ -2,8 +2,8 @@
 //!
 //! An empty variable counts as unset, as in the AWS CLI.
 
-use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::path::PathBuf;
 
 /// Home directory; `~/.aws` and `~/.amplify` lie in it.
@@ -167,19 +167,20 @@ pub const AMPLIFY_CREDS_CREDENTIALS_FILE: &str = "AMPLIFY_CREDS_CREDENTIALS_FILE
 /// Role session name for profiles that set none.
 pub const AMPLIFY_CREDS_SESSION_NAME: &str = "AMPLIFY_CREDS_SESSION_NAME";
 
-/// Where variables are read from: the process, or a fixed table in tests.
-#[derive(Debug, Clone)]
-pub struct Env(Option<BTreeMap<String, OsString>>);
+/// The variables: the process's as they were at the start, or a fixed table in tests.
+#[derive(Clone)]
+pub struct Env(Vec<(OsString, OsString)>);
 
 impl Env {
-    /// The process's own environment, read variable by variable when asked.
+    /// The process's own environment. Read once: dozens of variables are asked for, and the system looks through all of
+    /// them for each.
     pub fn process() -> Self {
-        Self(None)
+        Self(std::env::vars_os().collect())
     }
 
     /// Only the given variables.
     pub fn fixed<const N: usize>(variables: [(&str, &str); N]) -> Self {
-        Self(Some(variables.map(|(name, value)| (name.to_owned(), value.into())).into()))
+        Self(variables.map(|(name, value)| (name.into(), value.into())).into())
     }
 
     /// The variable's text; bytes that are not UTF-8 become U+FFFD. `None` when unset or empty.
@@ -206,11 +207,17 @@ impl Env {
     }
 
     fn raw(&self, name: &str) -> Option<OsString> {
-        let value = match &self.0 {
-            None => std::env::var_os(name),
-            Some(table) => table.get(name).cloned(),
-        };
-        value.filter(|value| !value.is_empty())
+        // Windows has no variables that differ in case alone.
+        let is_it = |found: &OsStr| found == name || (cfg!(windows) && found.eq_ignore_ascii_case(name));
+        let found = self.0.iter().find(|(found, _)| is_it(found));
+        found.map(|(_, value)| value.clone()).filter(|value| !value.is_empty())
+    }
+}
+
+/// Names alone: values are secrets.
+impl fmt::Debug for Env {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
     }
 }
 
