@@ -28,6 +28,7 @@ fn keep_streams_open() {
     use std::os::fd::{AsFd, IntoRawFd};
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::fs::{Mode, OFlags, open};
 
     let (stdin, stdout, stderr) = (io::stdin(), io::stdout(), io::stderr());
     let mut streams = [stdin.as_fd(), stdout.as_fd(), stderr.as_fd()]
@@ -35,9 +36,8 @@ fn keep_streams_open() {
     let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
     if poll(&mut streams, Some(&at_once)).is_ok() {
         for _ in streams.iter().filter(|stream| stream.revents().contains(PollFlags::NVAL)) {
-            // The lowest free number is that of the first closed stream.
-            let null = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null");
-            let _ = null.map(IntoRawFd::into_raw_fd);
+            // The lowest free number is that of the first closed stream. What we start is to have it, too.
+            let _ = open("/dev/null", OFlags::RDWR, Mode::empty()).map(IntoRawFd::into_raw_fd);
         }
     }
 }

@@ -437,3 +437,19 @@ fn a_clock_that_jumps_an_hour_costs_neither_credentials_nor_calls() {
         assert!(sts.count("AssumeRole") <= calls + 1, "{from} to {to}: {calls}, {}", sts.count("AssumeRole"));
     }
 }
+
+/// Otherwise the next file that is opened takes a stream's number, and what is said goes into it.
+#[cfg(target_os = "linux")]
+#[test]
+fn streams_that_are_closed_lead_nowhere() {
+    let (_sts, home) = without_mfa();
+    let mut shell = Command::new("sh");
+    let command = "exec <&- >&- 2>&-; exec \"$0\" exec nomfa -- sh -c 'ls -l /proc/$$/fd >\"$HOME/streams\"'";
+    shell.args(["-c", command]).arg(home.program());
+    shell.env_clear().envs(home.environment()).env("PATH", "/usr/bin:/bin");
+    assert_eq!(shell.status().unwrap().code(), Some(0));
+    let streams = fs::read_to_string(home.path().join("streams")).unwrap();
+    for stream in ["0", "2"] {
+        assert!(streams.contains(&format!(" {stream} -> /dev/null")), "{streams}");
+    }
+}
