@@ -46,8 +46,8 @@ mod linux {
 
     /// What is reached of goals that are not: it is not to get worse.
     const STATIC: u64 = 450_000;
-    // The same bytes fault 133 to 147 times, as they lie in the system's page cache.
-    const FAULTS: u64 = 150;
+    // 133 to 155 times, by how builds of the same code lie in the file, and the file in the system's page cache.
+    const FAULTS: u64 = 155;
     const COLD: u64 = 15_600_000;
 
     /// How far above a goal `--check` lets pass, in per cent.
