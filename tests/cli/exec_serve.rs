@@ -208,8 +208,6 @@ fn where_a_code_is_needed_one_line_says_so_and_login_is_enough() {
 
 #[test]
 fn signals_are_passed_on_and_its_end_is_ours() {
-    // A signal that these tests were started to ignore, as nohup does, no shell can trap; one with a handler it can.
-    signal_hook::flag::register(signal_hook::consts::SIGHUP, std::sync::Arc::default()).unwrap();
     let (_sts, home) = without_mfa();
     for (signal, name) in [("-TERM", "TERM"), ("-HUP", "HUP"), ("-INT", "INT"), ("-QUIT", "QUIT"), ("-USR1", "USR1")] {
         let _ = fs::remove_file(home.path().join("env"));

@@ -77,6 +77,8 @@ impl TestHome {
     /// # Panics
     /// Where no temporary directory can be made.
     pub fn new(program: impl Into<PathBuf>) -> Self {
+        #[cfg(target_os = "linux")]
+        crate::ignored::heed_signals();
         let dir = tempfile::Builder::new().prefix("amplify-creds-").tempdir().expect("a temporary directory");
         Self { dir, program: program.into(), endpoint: None }
     }

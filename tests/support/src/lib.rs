@@ -26,6 +26,8 @@ mod home;
 pub mod http;
 mod iam;
 pub mod identity_center;
+#[cfg(target_os = "linux")]
+mod ignored;
 mod journal;
 mod jwt;
 pub mod metadata;
