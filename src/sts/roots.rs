@@ -7,8 +7,7 @@ use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use aws_smithy_types::base64;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 
@@ -109,7 +108,7 @@ fn certificates(text: &str) -> String {
                 begun = Some(good.len());
             }
             (END, Some(start)) => {
-                let der = BASE64_STANDARD.decode(&good[start..]);
+                let der = base64::decode(&good[start..]);
                 if der.is_ok_and(|der| roots.add(CertificateDer::from(der)).is_ok()) {
                     good.extend(["\n", END, "\n"]);
                 } else {
