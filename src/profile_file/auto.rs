@@ -196,7 +196,11 @@ fn config_name(inner: &str) -> Name<'_> {
     if inner == "default" {
         return Name::Profile(inner.into(), Spelling::Aws);
     }
-    let (first, rest) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
+    // Nearly all headers are such, and looking for white space of all kinds takes longer.
+    let (first, rest) = match inner.strip_prefix("profile ") {
+        Some(rest) => ("profile", rest),
+        None => inner.split_once(char::is_whitespace).unwrap_or((inner, "")),
+    };
     let rest = rest.trim();
     match first {
         "profile" if rest.is_empty() => Name::Other,

@@ -48,7 +48,6 @@ mod linux {
     const STATIC: u64 = 450_000;
     // 133 to 155 times, by how builds of the same code lie in the file, and the file in the system's page cache.
     const FAULTS: u64 = 155;
-    const COLD: u64 = 15_600_000;
 
     /// How far above a goal `--check` lets pass, in per cent.
     const LEEWAY: u64 = 5;
@@ -155,7 +154,7 @@ mod linux {
                     count(&cold.command(&program))
                 });
                 let least = tries.collect::<Result<Vec<_>, _>>()?.into_iter().min().unwrap_or_default();
-                table.count(&what, least, 15_000_000, COLD);
+                table.count(&what, least, 15_000_000, 0);
             }
             None => println!("| cold call over TLS | not measured: the system has no bundle | 15,000,000 |"),
         }
