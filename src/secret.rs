@@ -95,8 +95,28 @@ mod tests {
     }
 
     #[test]
-    fn debug_never_shows_the_text() {
-        let shown = format!("{:?} {:#?}", Secret::from("hunter2"), Some(Secret::from("hunter2")));
-        assert!(!shown.contains("hunter2"), "{shown}");
+    fn what_is_dropped_is_handed_to_be_wiped() {
+        #[derive(Default)]
+        struct Contents(std::rc::Rc<std::cell::Cell<bool>>);
+        impl From<Contents> for Vec<u8> {
+            fn from(contents: Contents) -> Self {
+                contents.0.set(true);
+                Self::new()
+            }
+        }
+        let handed = std::rc::Rc::default();
+        drop(Wiped::from(Contents(std::rc::Rc::clone(&handed))));
+        assert!(handed.get());
+    }
+
+    #[test]
+    fn debug_shows_stars_alone() {
+        let shown = format!("{:?} {:?}", Secret::from("hunter2"), Some(Secret::from("hunter2")));
+        assert_eq!(shown, "**** Some(****)");
+    }
+
+    #[test]
+    fn an_empty_one_is_told() {
+        assert!(Secret::default().is_empty() && !Secret::from("hunter2").is_empty());
     }
 }
