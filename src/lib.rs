@@ -37,6 +37,7 @@ pub mod ctrl_c;
 pub mod doctor;
 pub mod edit;
 pub mod env;
+mod find_byte;
 pub mod fs;
 pub mod iam;
 #[cfg(unix)]

@@ -7,6 +7,11 @@ fn main() -> std::process::ExitCode {
     amplify_creds::cli::main().into()
 }
 
+/// musl's own allocator is made to withstand programs that corrupt their memory, and takes three times as long.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 /// Where the C library enters the program. Rust's own start, which stands here elsewhere, reads and parses the process's
 /// list of memory maps to find the end of its stack: a seventh of the instructions of a hit. What else it does is in the
 /// library's `start`.

@@ -46,9 +46,10 @@ impl Paths {
     /// Finds all paths. A leading `~/` in a variable or flag is the home directory, as in the SDKs.
     pub fn find(env: &Env, overrides: &Overrides) -> Result<Self, NoHome> {
         let home = home(env).ok_or(NoHome)?;
+        let aws = home.join(".aws");
         let pick = |flag: &Option<PathBuf>, variables: [&str; 2], name: &str| {
             let given = flag.clone().or_else(|| variables.iter().find_map(|variable| env.path(variable)));
-            let path = given.map_or_else(|| home.join(".aws").join(name), |path| expand(path, &home));
+            let path = given.map_or_else(|| aws.join(name), |path| expand(path, &home));
             absolute(path)
         };
         Ok(Self {

@@ -4,6 +4,8 @@
 //! Refuses what is not plain, and to judge what it passes over: what is found is read strictly by whoever asked, and a
 //! file is read strictly as a whole before it is written again.
 
+use crate::find_byte::find_byte;
+
 /// The object has something that only a whole reading understands, or is none.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unusual;
@@ -52,7 +54,7 @@ impl<'t> Cursor<'t> {
         let start = self.at;
         self.at = past_string(self.text.as_bytes(), start).ok_or(Unusual)?;
         let name = &self.text[start..self.at - 1];
-        if name.contains('\\') { Err(Unusual) } else { Ok(name) }
+        if find_byte(b'\\', name.as_bytes()).is_some() { Err(Unusual) } else { Ok(name) }
     }
 
     fn value(&mut self) -> Result<&'t str, Unusual> {
@@ -75,7 +77,7 @@ impl<'t> Cursor<'t> {
 fn past_nested(bytes: &[u8], mut at: usize) -> Option<usize> {
     let mut depth = 1_usize;
     while depth > 0 {
-        at += first(bytes.get(at..)?, marks)?;
+        at += first_mark(bytes.get(at..)?)?;
         match bytes[at] {
             b'"' => at = past_string(bytes, at + 1)?,
             byte => {
@@ -94,7 +96,7 @@ fn past_nested(bytes: &[u8], mut at: usize) -> Option<usize> {
 /// Behind the end of a string, of which the rest begins at `at`: a quote that no odd number of backslashes stands before.
 fn past_string(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        let end = at + first(bytes.get(at..)?, quotes)?;
+        let end = at + find_byte(b'"', bytes.get(at..)?)?;
         at = end + 1;
         // At the latest the quote that opens the string ends them.
         let backslashes = bytes[..end].iter().rev().take_while(|byte| **byte == b'\\').count();
@@ -104,28 +106,23 @@ fn past_string(bytes: &[u8], mut at: usize) -> Option<usize> {
     }
 }
 
-/// Where the first byte is that `find` marks in words of eight bytes. The standard library's search costs more on short
-/// text, and most of a cache is short strings and session tokens.
-fn first(bytes: &[u8], find: impl Fn([u8; 8]) -> u64) -> Option<usize> {
+/// Where the first byte is that `marks` finds, eight bytes at a time.
+fn first_mark(bytes: &[u8]) -> Option<usize> {
     let (words, rest) = bytes.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
-        let found = find(*word);
+        let found = marks(*word);
         if found != 0 {
             return Some(index * 8 + found.trailing_zeros() as usize / 8);
         }
     }
-    let at = rest.iter().position(|byte| find([*byte; 8]) != 0)?;
+    let at = rest.iter().position(|byte| marks([*byte; 8]) != 0)?;
     Some(words.len() * 8 + at)
-}
-
-/// Marks quotes.
-fn quotes(word: [u8; 8]) -> u64 {
-    zeros(u64::from_le_bytes(word) ^ (ONES * u64::from(b'"')))
 }
 
 /// Marks quotes and brackets, and `Y`, `_`, `y` and DEL, from which brackets differ by two bits of 0x26.
 fn marks(word: [u8; 8]) -> u64 {
-    quotes(word) | zeros((u64::from_le_bytes(word) | (ONES * 0x26)) ^ (ONES * 0x7f))
+    let word = u64::from_le_bytes(word);
+    zeros(word ^ (ONES * u64::from(b'"'))) | zeros((word | (ONES * 0x26)) ^ (ONES * 0x7f))
 }
 
 const ONES: u64 = u64::MAX / 255;

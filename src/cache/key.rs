@@ -124,7 +124,18 @@ fn mfa_beside(plan: &CredentialPlan, index: usize) -> Option<&str> {
 
 /// The fingerprint of the session that the way up to `step` leads to.
 fn fingerprint(plan: &CredentialPlan, step: Step) -> Fingerprint {
-    let CredentialPlan { profile: _, path: _, via: _, region: _, base, mfa, hops, ca_bundle: _, warnings: _ } = plan;
+    let CredentialPlan {
+        profile: _,
+        path: _,
+        via: _,
+        region: _,
+        base,
+        mfa,
+        hops,
+        ca_bundle: _,
+        min_ttl: _,
+        warnings: _,
+    } = plan;
     let mut hash = Labelled(Vec::with_capacity(1024));
     hash.add("amplify-creds", "1");
     let last = match step {

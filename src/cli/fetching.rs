@@ -79,8 +79,8 @@ pub(super) fn with_resolver<T>(
     let sts = SdkSts::new(roots(context, plan), Proxies::of(&context.env));
     let sources = Sources {
         connections: &sts,
-        sso_cache: context.paths.sso_cache.clone(),
-        login_cache: context.paths.login_cache.clone(),
+        sso_cache: &context.paths.sso_cache,
+        login_cache: &context.paths.login_cache,
         locks: store.locks(),
         endpoints: context.source_endpoints(),
         clock: Clock::System,
@@ -91,7 +91,7 @@ pub(super) fn with_resolver<T>(
         sources: &sources,
         prompt,
         clock: Clock::System,
-        options: resolve_options(context, set, &plan.profile, how)?,
+        options: resolve_options(context, plan, how)?,
         is_only_profile: &|key: &CacheKey| is_only_profile(context, set, plan, key),
         chain: &context.chain(),
         config: &context.config(),
@@ -227,12 +227,11 @@ fn rungs(context: &Context, how: &How) -> Result<Vec<Rung>, Failure> {
     })
 }
 
-fn resolve_options(context: &Context, set: &ProfileSet<'_>, profile: &str, how: &How) -> Result<Options, Failure> {
-    let in_profile = || set.get(profile)?.get("min_ttl").map(crate::profile::Setting::located);
+fn resolve_options(context: &Context, plan: &CredentialPlan, how: &How) -> Result<Options, Failure> {
     let min_ttl = if let Some(flag) = how.min_ttl {
         flag
     } else {
-        let found = context.variable(&[env::AMPLIFY_CREDS_MIN_TTL]).or_else(in_profile);
+        let found = context.variable(&[env::AMPLIFY_CREDS_MIN_TTL]).or_else(|| plan.min_ttl.clone());
         time(found.or_else(|| context.settings.get("min_ttl").cloned()), MIN_TTL)?
     };
     let lock_timeout = match how.lock_timeout {

@@ -106,11 +106,11 @@ pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<Creden
     }
     let chain = mfa::Chain { profiles: &walk.passed, base: &base.source, set, sts: &inputs.sts, region: &walk.region };
     let mfa = chain.mfa(&mut hops, &mut warnings)?;
-    let Walk { path, via, region, ca_bundle, .. } = walk;
+    let Walk { path, via, region, ca_bundle, min_ttl, .. } = walk;
     let mut path: Vec<_> = path.into_iter().map(|(name, _)| name).collect();
     path.push(base.profile.clone());
     path.dedup();
-    Ok(CredentialPlan { profile: name.to_owned(), path, via, region, base, mfa, hops, ca_bundle, warnings })
+    Ok(CredentialPlan { profile: name.to_owned(), path, via, region, base, mfa, hops, ca_bundle, min_ttl, warnings })
 }
 
 /// Refuses a plan that can be explained and not carried out: AWS has no account without twelve digits.
@@ -204,6 +204,7 @@ pub fn environment(inputs: &Inputs) -> Result<Option<CredentialPlan>, PlanError>
         mfa: None,
         hops: Vec::new(),
         ca_bundle: inputs.ca_bundle.clone(),
+        min_ttl: None,
         warnings: Vec::new(),
     }))
 }

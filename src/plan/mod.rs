@@ -47,6 +47,8 @@ pub struct CredentialPlan {
     pub hops: Vec<Hop>,
     /// PEM file of the certificate authorities to trust, when something names it; as it is written there.
     pub ca_bundle: Option<Located<String>>,
+    /// How long a cached session must still last, when the profile says it; as it is written there.
+    pub min_ttl: Option<Located<String>>,
     /// What the user should know though it stops nothing.
     pub warnings: Vec<Warning>,
 }

@@ -37,6 +37,8 @@ pub(super) struct Walk<'a, 't> {
     pub(super) region: Option<Located<String>>,
     /// `AWS_CA_BUNDLE`, else the key of the same profiles.
     pub(super) ca_bundle: Option<Located<String>>,
+    /// The key of the same profiles.
+    pub(super) min_ttl: Option<Located<String>>,
     /// What the last profile that somebody asks for says of STS's endpoint.
     sts: Choice,
     /// What the last alias asks.
@@ -78,6 +80,7 @@ impl<'a, 't> Walk<'a, 't> {
             warnings: Vec::new(),
             region: inputs.region.clone(),
             ca_bundle: inputs.ca_bundle.clone(),
+            min_ttl: None,
             sts: Choice::default(),
             asked: Asked::default(),
             wanted: Wanted::ByItself,
@@ -93,6 +96,7 @@ impl<'a, 't> Walk<'a, 't> {
                     |found: Option<Located<String>>, key| found.or_else(|| profile.get(key).map(Setting::located));
                 self.region = said(self.region.take(), "region");
                 self.ca_bundle = said(self.ca_bundle.take(), "ca_bundle");
+                self.min_ttl = said(self.min_ttl.take(), "min_ttl");
             }
             if self.wanted == Wanted::ByItself && profile.has("role_arn") {
                 self.sts = Choice::of(Some((self.set, &profile)), &self.inputs.sts)?;

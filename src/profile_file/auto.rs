@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use crate::find_byte::find_byte;
+
 use super::aws::lower;
 use super::finding::{Code, Finding};
 use super::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines};
@@ -57,14 +59,14 @@ impl<'t> Iterator for Headers<'t> {
 
     fn next(&mut self) -> Option<Line<'t>> {
         loop {
-            let bracket = self.at + self.text.get(self.at..)?.find('[')?;
+            let bracket = self.at + find_byte(b'[', self.text.as_bytes().get(self.at..)?)?;
             match self.text.as_bytes()[..bracket].last() {
                 Some(b'\n') => self.lines.skip_to(bracket),
                 Some(b' ' | b'\t') => {}
                 _ if bracket == self.lines.at() => {}
                 // In the middle of a line.
                 _ => {
-                    self.at = bracket + self.text[bracket..].find('\n')?;
+                    self.at = bracket + find_byte(b'\n', &self.text.as_bytes()[bracket..])?;
                     continue;
                 }
             }

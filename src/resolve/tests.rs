@@ -145,8 +145,8 @@ impl World {
         let store = Store::new(&self.dir.path().join("cache"));
         let sources = Sources {
             connections: &SdkSts::new(None, Proxies::default()),
-            sso_cache: self.dir.path().join("sso"),
-            login_cache: self.dir.path().join("login"),
+            sso_cache: &self.dir.path().join("sso"),
+            login_cache: &self.dir.path().join("login"),
             locks: store.locks(),
             endpoints: Endpoints::default(),
             clock: Clock::Fixed(NOW.plus(later)),

@@ -12,7 +12,7 @@ pub mod sso;
 mod token_file;
 pub mod web_identity;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -105,9 +105,9 @@ pub struct Sources<'a> {
     /// What connects, the same as for STS.
     pub connections: &'a SdkSts,
     /// The AWS CLI's directory of tokens of IAM Identity Center.
-    pub sso_cache: PathBuf,
+    pub sso_cache: &'a Path,
     /// The AWS CLI's directory of sessions of `aws login`.
-    pub login_cache: PathBuf,
+    pub login_cache: &'a Path,
     /// Keeps two of us from spending one refresh token.
     pub locks: Locks,
     /// What is called.

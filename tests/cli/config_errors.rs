@@ -227,6 +227,17 @@ fn settings_are_read_and_mistakes_in_them_told() {
 }
 
 #[test]
+fn how_long_a_session_must_last_is_the_profiles_or_what_it_is_an_alias_of() {
+    let config = format!(
+        "{}[profile alias]\ncredential_process = amplify-creds process short\n[profile wrong]\nmin_ttl = soon\n{KEYS}",
+        role("short", "source_profile = wrong\nmin_ttl = later")
+    );
+    for (profile, line) in [("short", "config:4"), ("alias", "config:4"), ("wrong", "config:8")] {
+        says(&fails(&config, "", profile), &["is not a time", line]);
+    }
+}
+
+#[test]
 fn as_a_source_static_keys_beat_a_role_and_a_profile_may_name_itself() {
     let (sts, home) = biz_corp();
     add_config(
