@@ -9,4 +9,5 @@ pub mod key;
 pub mod lock;
 pub mod members;
 pub mod notes;
+pub mod sessions;
 pub mod store;

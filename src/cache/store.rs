@@ -17,13 +17,13 @@ use crate::credentials::Freshness;
 use crate::fs::{read_open, rename};
 use crate::secret::Wiped;
 
-use super::entry::{CachedSession, Mark};
-use super::find::{Unusual, member};
+use super::entry::CachedSession;
 use super::holder::Holders;
 use super::key::CacheKey;
 use super::lock::{CacheGuard, Locks, create_private_dir, private};
 use super::members::Members;
 use super::notes::Notes;
+use super::sessions::Snapshot;
 
 #[cfg(windows)]
 use crate::fs::is_another_users;
@@ -74,10 +74,6 @@ pub struct Store {
     dir: PathBuf,
     file: PathBuf,
 }
-
-/// The text of the cache at one moment, wiped when dropped.
-#[derive(Default)]
-pub struct Snapshot(Wiped<String>);
 
 impl Store {
     /// The cache in `dir`, which need not exist.
@@ -295,90 +291,6 @@ impl Store {
         }
         Ok(())
     }
-}
-
-impl Snapshot {
-    /// The sessions in the text; none where it is no JSON object.
-    pub fn sessions(&self) -> Sessions<'_> {
-        Sessions(Members::parse(&self.0).unwrap_or_default())
-    }
-
-    /// What [`Sessions::lookup`] finds for one key, for a hit: the other entries stay unread.
-    pub fn lookup(&self, key: &CacheKey, is_only_profile: &dyn Fn(&CacheKey) -> bool) -> Option<CachedSession> {
-        match self.entries(key) {
-            Ok(entries) => answer(key, entries, is_only_profile),
-            Err(Unusual) => self.sessions().lookup(key, is_only_profile),
-        }
-    }
-
-    fn entries(&self, key: &CacheKey) -> Result<[Option<&str>; 2], Unusual> {
-        let Some(sessions) = member(&self.0, &key.outer)? else { return Ok([None; 2]) };
-        Ok([member(sessions, &key.inner)?, member(sessions, &key.marked_name())?])
-    }
-}
-
-/// The sessions of a snapshot, each still unread.
-#[derive(Debug)]
-pub struct Sessions<'t>(Members<'t>);
-
-impl Sessions<'_> {
-    /// The session for `key`, if an entry may answer for it: under the plain name and the marked one, each by full
-    /// fingerprint. An entry of the Amplify CLI, which has none, answers where Amplify could have made the session and
-    /// `is_only_profile` finds that a single profile names the role and the session; only then is that asked. Of two,
-    /// the one that lasts longer answers: Amplify's stays under the plain name while ours is renewed beside it.
-    pub fn lookup(&self, key: &CacheKey, is_only_profile: &dyn Fn(&CacheKey) -> bool) -> Option<CachedSession> {
-        let sessions = self.0.object(&key.outer)?;
-        answer(
-            key,
-            [key.inner.clone(), key.marked_name()].map(|name| sessions.get(&name).map(RawValue::get)),
-            is_only_profile,
-        )
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Whether there is anything under the outer key: a role's ARN, a device's serial.
-    pub fn has(&self, outer: &str) -> bool {
-        self.0.get(outer).is_some()
-    }
-
-    /// Every entry that looks like a session: outer key, inner key, entry.
-    pub fn all(&self) -> Vec<(String, String, &str)> {
-        let mut all = Vec::new();
-        for (outer, raw) in self.0.iter() {
-            for (inner, entry) in Members::parse(raw.get()).unwrap_or_default().iter() {
-                if is_session_like(entry) {
-                    all.push((outer.to_owned(), inner.to_owned(), entry.get()));
-                }
-            }
-        }
-        all
-    }
-}
-
-/// The session for `key` in the entries under its plain name and its marked one.
-fn answer(
-    key: &CacheKey,
-    [plain, marked]: [Option<&str>; 2],
-    is_only_profile: &dyn Fn(&CacheKey) -> bool,
-) -> Option<CachedSession> {
-    let is_for_key = |mark: &Mark| mark.is_for(&key.fingerprint);
-    let plain = plain.and_then(CachedSession::read).filter(|session| match &session.mark {
-        Some(mark) => is_for_key(mark),
-        None => key.amplify_could_make_it && is_only_profile(key),
-    });
-    let marked = marked.and_then(CachedSession::read);
-    let marked = marked.filter(|session| session.mark.as_ref().is_some_and(is_for_key));
-    plain.into_iter().chain(marked).max_by_key(|session| session.lease.expiration)
-}
-
-/// Whether an entry is a session, usable or not. Old Amplify CLIs left `{}` behind when AssumeRole had failed.
-fn is_session_like(entry: &RawValue) -> bool {
-    let keys = ["accessKeyId", "credentials", "amplifyCreds"];
-    Members::parse(entry.get()).is_some_and(|entry| entry.is_empty() || keys.iter().any(|key| entry.get(key).is_some()))
 }
 
 /// The members of the file that lose entries to `goes`, without them.

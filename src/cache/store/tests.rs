@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::cache::entry::{self, MARK_VERSION};
+use crate::cache::entry::{self, MARK_VERSION, Mark};
 use crate::cache::key::Fingerprint;
 use crate::credentials::Credentials;
 
