@@ -7,7 +7,7 @@ fn main() -> std::process::ExitCode {
     amplify_creds::cli::main().into()
 }
 
-/// musl's own allocator is made to withstand programs that corrupt their memory, and takes three times as long.
+/// musl's own allocator is made to notice that a program corrupts its memory, and takes twice as long.
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;

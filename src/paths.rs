@@ -60,8 +60,8 @@ impl Paths {
                 "credentials",
             ),
             cache_dir: home.join(".amplify").join("awscloudformation"),
-            sso_cache: home.join(".aws/sso/cache"),
-            login_cache: env.path(env::AWS_LOGIN_CACHE_DIRECTORY).unwrap_or_else(|| home.join(".aws/login/cache")),
+            sso_cache: aws.join("sso/cache"),
+            login_cache: env.path(env::AWS_LOGIN_CACHE_DIRECTORY).unwrap_or_else(|| aws.join("login/cache")),
             settings: ProjectDirs::from("", "", "amplify-creds").map(|dirs| dirs.config_dir().join("config.ini")),
             home,
         })

@@ -46,7 +46,7 @@ const ONE_PLACE: [(&str, &[&str]); 27] = [
     ("hyper_util", &["sts/proxy.rs"]),
     ("http", &["sts/proxy.rs"]),
     ("rustls", &["sts/broken.rs", "sts/roots.rs"]),
-    // It asks the processor what it can do, which in a virtual machine takes longer than what a hit would win.
+    // Its usual search asks the processor what it can do, which in a virtual machine takes longer than what a hit would win.
     ("memchr", &["find_byte.rs", "sts/roots.rs"]),
     ("libm", &["main.rs"]),
     ("dlmalloc", &["main.rs"]),
