@@ -67,7 +67,7 @@ pub(super) fn run(context: &Context, options: &Check) -> Result<(), Failure> {
             let (who, finding) = try_step(&step, resolver, sts, &endpoint)?;
             if let (Some(iam), Some((identity, credentials)), true) = (&iam, &who, number + 1 == count) {
                 let who = (identity, credentials);
-                report = Some(check_amplify::ask(context, options, &plan, sts, iam, who)?);
+                report = Some(check_amplify::ask(context, options, &plan, sts.connections, iam, who)?);
             }
             Ok::<_, Failure>((who.map(|(identity, _)| identity), finding))
         })??;
@@ -110,7 +110,7 @@ fn steps(plan: &CredentialPlan) -> Vec<Step> {
 fn try_step(
     step: &Step,
     resolver: &mut Resolver<'_>,
-    sts: &SdkSts,
+    sts: &SdkSts<'_>,
     endpoint: &Endpoint,
 ) -> Result<(Option<(Identity, Credentials)>, Finding), Failure> {
     let credentials = match resolver.credentials(&step.plan) {

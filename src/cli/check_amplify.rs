@@ -25,7 +25,7 @@ use crate::policy::simulation::{
 use crate::policy::{Category, Place};
 use crate::printable::printable;
 use crate::profile::ProfileSet;
-use crate::sts::client::SdkSts;
+use crate::sts::connections::Connections;
 use crate::sts::{Identity, StsError};
 
 use super::args::Check;
@@ -85,7 +85,7 @@ pub(super) fn ask(
     context: &Context,
     options: &Check,
     plan: &CredentialPlan,
-    connections: &SdkSts,
+    connections: &Connections,
     endpoint: &Endpoint,
     (identity, credentials): (&Identity, &Credentials),
 ) -> Result<Report, Failure> {

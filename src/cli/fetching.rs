@@ -26,6 +26,7 @@ use crate::settings::seconds;
 use crate::source::Sources;
 use crate::span::{Located, Origin};
 use crate::sts::client::SdkSts;
+use crate::sts::connections::Connections;
 use crate::sts::proxy::Proxies;
 
 use super::args::{How, PromptArg};
@@ -66,7 +67,7 @@ pub(super) fn with_resolver<T>(
     plan: &CredentialPlan,
     how: &How,
     prompt: &mut Ladder,
-    what: impl FnOnce(&mut Resolver<'_>, &SdkSts) -> T,
+    what: impl FnOnce(&mut Resolver<'_>, &SdkSts<'_>) -> T,
 ) -> Result<T, Failure> {
     build::can_be_carried_out(plan)?;
     for warning in &plan.warnings {
@@ -76,9 +77,10 @@ pub(super) fn with_resolver<T>(
         context.say(|| way_of(mfa));
     }
     let store = Store::new(&context.paths.cache_dir);
-    let sts = SdkSts::new(roots(context, plan), Proxies::of(&context.env));
+    let connections = Connections::new(roots(context, plan), Proxies::of(&context.env));
+    let sts = SdkSts::new(&connections);
     let sources = Sources {
-        connections: &sts,
+        connections: &connections,
         sso_cache: &context.paths.sso_cache,
         login_cache: &context.paths.login_cache,
         locks: store.locks(),

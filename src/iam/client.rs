@@ -18,7 +18,9 @@ use aws_smithy_types::byte_stream::ByteStream;
 use crate::credentials::Credentials;
 use crate::plan::endpoint::Endpoint;
 use crate::sts::StsError;
-use crate::sts::client::{Direct, SdkSts, clock_offset, is_throttling, keys, told};
+use crate::sts::client::{clock_offset, keys};
+use crate::sts::connections::{Connections, Direct};
+use crate::sts::reason::{is_throttling, told};
 
 use super::answer::{self, Node};
 
@@ -39,7 +41,11 @@ pub struct Client<'a> {
 
 impl<'a> Client<'a> {
     /// Calls `endpoint` over `connections` with the rights of `signer`. Nothing is sent yet.
-    pub fn new(connections: &'a SdkSts, endpoint: &'a Endpoint, signer: &'a Credentials) -> Result<Self, StsError> {
+    pub fn new(
+        connections: &'a Connections,
+        endpoint: &'a Endpoint,
+        signer: &'a Credentials,
+    ) -> Result<Self, StsError> {
         let link = connections.signed_by_hand(&endpoint.url.value)?;
         Ok(Self { link, endpoint, signer, offset: Cell::new(0) })
     }
@@ -104,7 +110,7 @@ impl<'a> Client<'a> {
         }
         let response = self.link.connector.call(request).await.map_err(|error| self.link.broken(&error))?;
         let status = response.status().as_u16();
-        let offset = clock_offset(response.headers().get("date"));
+        let offset = clock_offset(response.headers().get("date")).unwrap_or(0);
         let body = ByteStream::new(response.into_body()).collect().await.map_err(|error| self.link.broken(&error))?;
         Ok(Answer { status, offset, text: String::from_utf8_lossy(&body.to_vec()).into_owned() })
     }

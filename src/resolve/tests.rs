@@ -10,7 +10,7 @@ use crate::profile_file::Dialect;
 use crate::prompt::{Answer, Question};
 use crate::secret::Secret;
 use crate::source::Endpoints;
-use crate::sts::client::SdkSts;
+use crate::sts::connections::Connections;
 use crate::sts::proxy::Proxies;
 use crate::sts::{AssumeRole, AssumeRoleWithWebIdentity, GetSessionToken, Session};
 
@@ -144,7 +144,7 @@ impl World {
         change(&mut options);
         let store = Store::new(&self.dir.path().join("cache"));
         let sources = Sources {
-            connections: &SdkSts::new(None, Proxies::default()),
+            connections: &Connections::new(None, Proxies::default()),
             sso_cache: &self.dir.path().join("sso"),
             login_cache: &self.dir.path().join("login"),
             locks: store.locks(),

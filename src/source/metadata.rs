@@ -16,7 +16,7 @@ use crate::clock::Timestamp;
 use crate::credentials::Credentials;
 use crate::secret::Secret;
 use crate::sts::StsError;
-use crate::sts::client::{Direct, SdkSts};
+use crate::sts::connections::{Connections, Direct};
 
 /// How often a service is asked that fails in passing.
 const ATTEMPTS: u32 = 2;
@@ -43,7 +43,7 @@ impl Answer {
 }
 
 /// Asks, once more where the service is not there or ails.
-pub(super) fn ask(connections: &SdkSts, question: &Question<'_>) -> Result<Answer, StsError> {
+pub(super) fn ask(connections: &Connections, question: &Question<'_>) -> Result<Answer, StsError> {
     let direct = connections.direct(question.url)?;
     let mut last = Err(StsError::TimedOut);
     for _ in 0..ATTEMPTS {

@@ -24,7 +24,7 @@ use crate::credentials::Credentials;
 use crate::plan::{Base, BaseSource};
 use crate::profile::keys::Keys;
 use crate::sts::StsError;
-use crate::sts::client::SdkSts;
+use crate::sts::connections::Connections;
 
 use process::ProcessError;
 
@@ -103,7 +103,7 @@ pub struct How<'a> {
 /// What bases are fetched with.
 pub struct Sources<'a> {
     /// What connects, the same as for STS.
-    pub connections: &'a SdkSts,
+    pub connections: &'a Connections,
     /// The AWS CLI's directory of tokens of IAM Identity Center.
     pub sso_cache: &'a Path,
     /// The AWS CLI's directory of sessions of `aws login`.

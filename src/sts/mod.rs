@@ -1,10 +1,12 @@
 //! Owns the STS port: what is asked of AWS, what comes back, and why not.
 //!
-//! Refuses to decide whether a call is needed. The real form is `client`, the only file that names the AWS SDK.
+//! Refuses to decide whether a call is needed. The real form is `client`, over `connections`.
 
 mod broken;
 pub mod client;
+pub mod connections;
 pub mod proxy;
+pub(crate) mod reason;
 pub mod refusal;
 pub mod roots;
 

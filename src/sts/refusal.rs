@@ -102,19 +102,6 @@ const POLICIES: [(&str, &str); 6] = [
     ("identity-based policy", "identity_policy_deny"),
 ];
 
-/// The code and words of an error that is wrapped as EC2 wraps its own, in `Errors`: moto does so for all services, and the
-/// SDK takes it for no error of STS.
-pub(super) fn wrapped_error(body: &[u8]) -> Option<(String, String)> {
-    let text = std::str::from_utf8(body).ok()?;
-    let (_, error) = text.split_once("<Errors>")?;
-    let inside = |name: &str| {
-        let (_, after) = error.split_once(&format!("<{name}>"))?;
-        let (inside, _) = after.split_once(&format!("</{name}>"))?;
-        Some(inside.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&"))
-    };
-    Some((inside("Code").filter(|code| !code.is_empty())?, inside("Message").unwrap_or_default()))
-}
-
 impl Refusal<'_> {
     /// What may be wrong, the likeliest first; a single cause is certain. Empty where AWS's words have to do.
     pub fn causes(&self) -> Vec<Cause> {
@@ -221,17 +208,6 @@ mod tests {
         RequestExpired; Request has expired.; ; 1; clock
         ExpiredToken; The security token included in the request is expired; ; 1; expired
         NewCode; new words; ; 1;";
-
-    #[test]
-    fn an_error_that_is_wrapped() {
-        let body = b"<ErrorResponse><Errors><Error><Code>AccessDenied</Code><Message>a &lt;b&gt;</Message></Error></Errors></ErrorResponse>";
-        assert_eq!(wrapped_error(body), Some(("AccessDenied".to_owned(), "a <b>".to_owned())));
-        for other in
-            [&b""[..], b"<html><Code>x</Code>", b"<Errors><Error/></Errors>", b"<Errors><Code></Code>", b"\xff"]
-        {
-            assert_eq!(wrapped_error(other), None);
-        }
-    }
 
     #[test]
     fn from_code_words_and_request_to_causes() {
