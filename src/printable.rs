@@ -5,7 +5,7 @@
 /// `text` without control characters and without the marks that reorder text (CVE-2021-42574); each becomes U+FFFD.
 pub fn printable(text: &str) -> String {
     // What is only letters, digits and marks of ASCII needs no look at each character.
-    if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return text.to_owned();
     }
     let steers = |c: char| {
