@@ -47,16 +47,8 @@ impl Fingerprint {
     }
 }
 
-impl PartialEq for Fingerprint {
-    fn eq(&self, other: &Self) -> bool {
-        self.of == other.of
-    }
-}
-
-impl Eq for Fingerprint {}
-
 /// Where one session stands in the cache, and whose it must be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct CacheKey {
     /// The outer key: the role's ARN, or the MFA device's serial.
     pub outer: String,
@@ -322,3 +314,6 @@ impl Labelled {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,217 @@
+use super::*;
+use crate::plan::build::{self, Inputs, Machine};
+use crate::profile::load::Files;
+use crate::profile_file::Dialect;
+use crate::secret::Secret;
+use crate::span::Origin;
+
+const CREDENTIALS: &str = "[u]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n";
+const ROLE: &str = "role_arn = arn:aws:iam::222222222222:role/R\nrole_session_name = s1\n";
+const DEVICE: &str = "mfa_serial = arn:aws:iam::111111111111:mfa/u\n";
+
+/// A profile `p` with the role, its source, and more lines.
+fn role(more: &str) -> String {
+    format!("[profile p]\n{ROLE}source_profile = u\n{more}\n")
+}
+
+/// The plan for `p`, and whose its last session is.
+fn planned(config: &str, credentials: &str, change: impl FnOnce(&mut Inputs)) -> (CredentialPlan, CacheKey) {
+    let files = Files::from_text(config, credentials);
+    let mut inputs = Inputs::default();
+    change(&mut inputs);
+    let plan = build::build(&files.profiles(Dialect::Auto).unwrap(), "p", &inputs).unwrap();
+    let key = CacheKey::of(&plan, plan.steps().next_back().unwrap()).unwrap();
+    (plan, key)
+}
+
+fn of(config: &str) -> CacheKey {
+    planned(config, CREDENTIALS, |_| {}).1
+}
+
+/// Its own sessions: none of these may answer for another.
+#[test]
+fn what_decides_whose_session_it_is_makes_another_fingerprint() {
+    let mut all = Vec::new();
+    for more in [
+        "",
+        "external_id = e1",
+        "external_id = e2",
+        "policy_arns = arn:aws:iam::aws:policy/ReadOnlyAccess",
+        "policy_arns = arn:aws:iam::aws:policy/ReadOnlyAccess, arn:aws:iam::aws:policy/Other",
+        "policy = {}",
+        "policy = policy.json",
+        "session_tags = a=b",
+        "session_tags = a=b, c=d",
+        "session_tags = a=b\ntransitive_session_tags = a",
+        "source_identity = me",
+        "provided_contexts = arn:aws:iam::aws:contextProvider/IdentityCenter=a.json",
+        "provided_contexts = arn:aws:iam::aws:contextProvider/IdentityCenter=b.json",
+        "endpoint_url = http://localhost:1",
+        "endpoint_url = http://localhost:2",
+        "region = us-east-1\nsts_regional_endpoints = legacy",
+        DEVICE,
+        "mfa_serial = arn:aws:iam::111111111111:mfa/other",
+    ] {
+        all.push((more.to_owned(), of(&role(more))));
+    }
+    for config in [
+        role("").replace("role/R", "role/R2"),
+        role("").replace("arn:aws:", "arn:aws-cn:"),
+        role("").replace("= s1", "= s2"),
+        // The device of the user stands behind the session, though the role does not name it.
+        format!("{}[profile u]\n{DEVICE}", role("")),
+        // A role on the way.
+        format!("{}[profile q]\n{}", role("").replace("= u\n", "= q\n"), &role("")["[profile p]\n".len()..]),
+    ] {
+        all.push((config.clone(), of(&config)));
+    }
+    for (keys, change) in bases() {
+        let config = if keys.starts_with("credential_source") || keys.starts_with("web_identity") {
+            role("").replace("source_profile = u\n", keys)
+        } else {
+            format!("{}[profile u]\n{keys}", role(""))
+        };
+        all.push((config.clone(), planned(&config, "", change).1));
+    }
+    let other_key = planned(&role(""), &CREDENTIALS.replace("AKIA1", "AKIA2"), |_| {});
+    all.push(("another key".to_owned(), other_key.1));
+
+    for (at, (what, key)) in all.iter().enumerate() {
+        for (other, another) in &all[..at] {
+            assert_ne!(key.fingerprint.hex(), another.fingerprint.hex(), "{what}\n--- and\n{other}");
+        }
+    }
+}
+
+type Change = fn(&mut Inputs);
+
+/// Sources other than keys in a profile, each of whose parts counts.
+fn bases() -> Vec<(&'static str, Change)> {
+    fn container(uri: &str, token: Option<&str>) -> crate::plan::base::ContainerService {
+        crate::plan::base::ContainerService {
+            uri: Some(Located::new(uri.to_owned(), Origin::Default)),
+            token: token.map(|path| ContainerToken::File(path.into())),
+        }
+    }
+    const COMMAND: &str = "credential_process = /bin/a\n";
+    const EC2: &str = "credential_source = Ec2InstanceMetadata\n";
+    const ECS: &str = "credential_source = EcsContainer\n";
+    const ENVIRONMENT: &str = "credential_source = Environment\n";
+    const SSO: &str = "sso_start_url = https://a\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r\n";
+    vec![
+        (COMMAND, |_| {}),
+        (COMMAND, |inputs| inputs.surroundings.aws_profile = Some("x".to_owned())),
+        (COMMAND, |inputs| inputs.surroundings.aws_default_profile = Some("x".to_owned())),
+        (COMMAND, |inputs| inputs.surroundings.config = "/other".into()),
+        (COMMAND, |inputs| inputs.surroundings.credentials = "/other".into()),
+        ("credential_process = /bin/b\n", |_| {}),
+        ("credential_process = a\n", |inputs| inputs.surroundings.directory = Some("/one".into())),
+        ("credential_process = a\n", |inputs| inputs.surroundings.directory = Some("/two".into())),
+        (EC2, |_| {}),
+        (EC2, |inputs| inputs.machine = Machine(|| "m".to_owned())),
+        (EC2, |inputs| {
+            inputs.metadata.endpoint = Some(Located::new("http://localhost:1".to_owned(), Origin::Default));
+        }),
+        (ECS, |inputs| inputs.container = container("http://localhost/a", None)),
+        (ECS, |inputs| inputs.container = container("http://localhost/b", None)),
+        (ECS, |inputs| inputs.container = container("http://localhost/a", Some("/t"))),
+        (ENVIRONMENT, |inputs| {
+            inputs.environment = Some(Keys {
+                access_key_id: "AKIA1".to_owned(),
+                secret_access_key: Secret::from("s"),
+                session_token: None,
+                from: Origin::Default,
+            });
+        }),
+        (SSO, |_| {}),
+        ("sso_start_url = https://b\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r\n", |_| {}),
+        ("sso_start_url = https://a\nsso_region = us-east-1\nsso_account_id = 2\nsso_role_name = r\n", |_| {}),
+        ("sso_start_url = https://a\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r2\n", |_| {}),
+        ("login_session = arn:aws:iam::111111111111:user/a\n", |_| {}),
+        ("login_session = arn:aws:iam::111111111111:user/b\n", |_| {}),
+        ("web_identity_token_file = /t\n", |_| {}),
+        ("web_identity_token_file = /t2\n", |_| {}),
+        ("web_identity_token_file = /t\n", |inputs| inputs.machine = Machine(|| "m".to_owned())),
+    ]
+}
+
+#[test]
+fn what_decides_nothing_leaves_the_fingerprint_as_it_is() {
+    let plain = of(&role(""));
+    for more in ["# a remark", "region = eu-west-1", "duration_seconds = 1800", "output = json", "min_ttl = 5m"] {
+        assert_eq!(of(&role(more)).fingerprint.hex(), plain.fingerprint.hex(), "{more}");
+    }
+    let other_secret = planned(&role(""), &CREDENTIALS.replace("key = s", "key = s2"), |_| {}).1;
+    assert_eq!(other_secret.fingerprint.hex(), plain.fingerprint.hex(), "no secret is hashed");
+    let process = format!("{}[profile u]\ncredential_process = /bin/a\n", role(""));
+    let in_directory = |directory: &str| {
+        planned(&process, "", |inputs| inputs.surroundings.directory = Some(directory.into()))
+            .1
+            .fingerprint
+            .hex()
+            .to_owned()
+    };
+    assert_eq!(in_directory("/one"), in_directory("/two"), "an absolute command is the same everywhere");
+}
+
+/// Other bytes would lose every entry of the versions before.
+#[test]
+fn a_fingerprint_is_sha256_of_labelled_values() {
+    let mut bytes = Vec::new();
+    for text in [
+        "amplify-creds",
+        "1",
+        "partition",
+        "aws",
+        "base",
+        "static",
+        "access key id",
+        "AKIA1",
+        "role",
+        "arn:aws:iam::222222222222:role/R",
+        "session name",
+        "s1",
+    ] {
+        bytes.extend((text.len() as u64).to_be_bytes());
+        bytes.extend(text.as_bytes());
+    }
+    let key = of(&role(""));
+    assert_eq!(key.fingerprint.hex(), Fingerprint::of(bytes).hex());
+    // The first example of FIPS 180-4.
+    let example = Fingerprint::of(b"abc".to_vec());
+    assert_eq!(example.hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_eq!(example.short(), "ba7816bf");
+    assert_eq!(key.marked_name(), format!("s1#{}", &key.fingerprint.hex()[..8]));
+}
+
+#[test]
+fn the_plain_name_is_for_what_the_amplify_cli_could_make() {
+    for (more, expected) in [
+        ("", true),
+        ("external_id = e1", true),
+        (DEVICE, true),
+        ("endpoint_url = http://localhost:1", false),
+        ("source_identity = me", false),
+    ] {
+        assert_eq!(of(&role(more)).amplify_could_make_it, expected, "{more}");
+    }
+    let behind = format!("{}[profile u]\n{DEVICE}", role(""));
+    assert!(!of(&behind).amplify_could_make_it, "the device of the user is not asked there");
+    let process = format!("{}[profile u]\ncredential_process = /bin/a\n", role(""));
+    assert!(!planned(&process, "", |_| {}).1.amplify_could_make_it);
+    let chain = format!("{}[profile q]\n{}", role("").replace("= u\n", "= q\n"), &role("")["[profile p]\n".len()..]);
+    let (plan, last) = planned(&chain, CREDENTIALS, |_| {});
+    assert!(!last.amplify_could_make_it, "one hop is all it makes");
+    assert!(CacheKey::of(&plan, Step::Hop(0)).unwrap().amplify_could_make_it);
+    assert!(CacheKey::of(&plan, Step::Hop(2)).is_none());
+}
+
+#[test]
+fn a_users_own_session_stands_under_the_device() {
+    let (plan, role) = planned(&role(DEVICE), CREDENTIALS, |_| {});
+    let key = CacheKey::of(&plan, Step::Mfa).unwrap();
+    assert_eq!((key.outer.as_str(), key.inner.as_str()), ("arn:aws:iam::111111111111:mfa/u", "AKIA1"));
+    assert!(!key.amplify_could_make_it);
+    assert_ne!(key.fingerprint.hex(), role.fingerprint.hex());
+    assert_eq!((role.outer.as_str(), role.inner.as_str()), ("arn:aws:iam::222222222222:role/R", "s1"));
+}
