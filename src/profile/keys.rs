@@ -101,4 +101,17 @@ mod tests {
             assert!(!is_secret(key), "{key}");
         }
     }
+
+    #[test]
+    fn a_value_that_holds_a_secret_is_not_shown() {
+        for (key, value, expected) in [
+            ("region", "us-east-1", true),
+            ("credential_process", "/bin/a --region=us-east-1", true),
+            ("aws_secret_access_key", "s", false),
+            ("region", "us-east-1\naws_secret_access_key = s", false),
+            ("s3", "sessionToken: t\nmax = 1", false),
+        ] {
+            assert_eq!(is_showable(key, value), expected, "{key} = {value}");
+        }
+    }
 }

@@ -14,6 +14,16 @@ fn role(more: &str) -> String {
     format!("[profile p]\n{ROLE}source_profile = u\n{more}\n")
 }
 
+/// The same, and a source profile that says more than the credentials file.
+fn role_of(source: &str) -> String {
+    format!("{}[profile u]\n{source}", role(""))
+}
+
+/// `p` assumes its role from the role of `q`.
+fn chain() -> String {
+    format!("{}[profile q]\n{}", role("").replace("= u\n", "= q\n"), &role("")["[profile p]\n".len()..])
+}
+
 /// The plan for `p`, and whose its last session is.
 fn planned(config: &str, credentials: &str, change: impl FnOnce(&mut Inputs)) -> (CredentialPlan, CacheKey) {
     let files = Files::from_text(config, credentials);
@@ -59,9 +69,9 @@ fn what_decides_whose_session_it_is_makes_another_fingerprint() {
         role("").replace("arn:aws:", "arn:aws-cn:"),
         role("").replace("= s1", "= s2"),
         // The device of the user stands behind the session, though the role does not name it.
-        format!("{}[profile u]\n{DEVICE}", role("")),
+        role_of(DEVICE),
         // A role on the way.
-        format!("{}[profile q]\n{}", role("").replace("= u\n", "= q\n"), &role("")["[profile p]\n".len()..]),
+        chain(),
     ] {
         all.push((config.clone(), of(&config)));
     }
@@ -69,7 +79,7 @@ fn what_decides_whose_session_it_is_makes_another_fingerprint() {
         let config = if keys.starts_with("credential_source") || keys.starts_with("web_identity") {
             role("").replace("source_profile = u\n", keys)
         } else {
-            format!("{}[profile u]\n{keys}", role(""))
+            role_of(keys)
         };
         all.push((config.clone(), planned(&config, "", change).1));
     }
@@ -143,7 +153,7 @@ fn what_decides_nothing_leaves_the_fingerprint_as_it_is() {
     }
     let other_secret = planned(&role(""), &CREDENTIALS.replace("key = s", "key = s2"), |_| {}).1;
     assert_eq!(other_secret.fingerprint.hex(), plain.fingerprint.hex(), "no secret is hashed");
-    let process = format!("{}[profile u]\ncredential_process = /bin/a\n", role(""));
+    let process = role_of("credential_process = /bin/a\n");
     let in_directory = |directory: &str| {
         planned(&process, "", |inputs| inputs.surroundings.directory = Some(directory.into()))
             .1
@@ -195,12 +205,11 @@ fn the_plain_name_is_for_what_the_amplify_cli_could_make() {
     ] {
         assert_eq!(of(&role(more)).amplify_could_make_it, expected, "{more}");
     }
-    let behind = format!("{}[profile u]\n{DEVICE}", role(""));
+    let behind = role_of(DEVICE);
     assert!(!of(&behind).amplify_could_make_it, "the device of the user is not asked there");
-    let process = format!("{}[profile u]\ncredential_process = /bin/a\n", role(""));
+    let process = role_of("credential_process = /bin/a\n");
     assert!(!planned(&process, "", |_| {}).1.amplify_could_make_it);
-    let chain = format!("{}[profile q]\n{}", role("").replace("= u\n", "= q\n"), &role("")["[profile p]\n".len()..]);
-    let (plan, last) = planned(&chain, CREDENTIALS, |_| {});
+    let (plan, last) = planned(&chain(), CREDENTIALS, |_| {});
     assert!(!last.amplify_could_make_it, "one hop is all it makes");
     assert!(CacheKey::of(&plan, Step::Hop(0)).unwrap().amplify_could_make_it);
     assert!(CacheKey::of(&plan, Step::Hop(2)).is_none());
