@@ -10,6 +10,11 @@ while [ $# -gt 0 ]; do
     *) echo "install.sh [--prefix PREFIX] [--uninstall]" >&2 && exit 2 ;;
     esac
 done
+# It is what the person means where they stand, and what goes into a config file.
+case $prefix in
+/*) ;;
+*) prefix=$PWD/$prefix ;;
+esac
 cd "$(dirname "$0")"
 
 # put SOURCE TARGET MODE: by a temporary name, so that a running program is never half there.
