@@ -14,7 +14,8 @@
 //! ```text
 //! main -> cli -> { resolve, edit, serve, doctor } -> { source, iam } -> { cache, sts, prompt, output, setup, policy }
 //!      -> { plan, amplify, consumers } -> profile -> profile_file -> { credentials, settings, paths }
-//!      -> { span, secret, env, clock, fs, printable, chain, child, job, random, start, find_byte }
+//!      -> { acl, child, machine, job, random }
+//!      -> { span, secret, env, clock, fs, printable, chain, ctrl_c, start, find_byte }
 //! ```
 //!
 //! The library exists so that parsers, plans and cache can be tested, measured and fuzzed without a process. It is no

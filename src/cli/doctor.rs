@@ -101,8 +101,8 @@ fn sights_of(sights: &Sights<'_>, name: &str) -> [Sight; 5] {
     Consumer::ALL.map(|consumer| sights.sight(consumer, name))
 }
 
-/// The contract of design.md section 2: every key always there, `null` where unknown. Written without a tree between,
-/// which would cost more than everything else at a thousand profiles.
+/// What `--json` prints: every key always there, `null` where unknown. Written without a tree between, which would cost
+/// more than everything else at a thousand profiles.
 #[derive(Serialize)]
 struct Document<'f> {
     findings: Vec<FoundJson<'f>>,

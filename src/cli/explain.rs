@@ -81,7 +81,7 @@ fn state(found: Option<&CachedSession>, now: Timestamp) -> State {
     }
 }
 
-/// The contract of design.md section 2.
+/// What `--json` prints.
 fn json_of(plan: &CredentialPlan, cached: &[Cached], boundary: Option<&Located<String>>) -> Value {
     let hops: Vec<_> = plan.hops.iter().map(hop_json).collect();
     let cache = cached.iter().map(|Cached { step, state, .. }| {

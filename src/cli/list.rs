@@ -79,7 +79,7 @@ fn row(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp) -> [Strin
     ]
 }
 
-/// The contract of design.md section 2: every key always there, `null` where unknown.
+/// What `--json` prints: every key always there, `null` where unknown.
 fn json_of(
     profile: &Profile<'_>,
     views: &Views<'_>,

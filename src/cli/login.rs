@@ -121,7 +121,7 @@ fn codes(
     })
 }
 
-/// The contract of design.md section 2.
+/// What `--json` prints.
 fn json_of(warm: &Warm) -> serde_json::Value {
     let Warm { profile, expires, prompted } = warm;
     json!({"profile": profile, "expires": expires.map(Timestamp::rfc3339), "prompted": prompted})

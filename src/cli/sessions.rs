@@ -87,7 +87,7 @@ fn without_mark<'k>(inner: &'k str, mark: Option<&Mark>) -> &'k str {
     ours.map_or(inner, |((name, _), _)| name)
 }
 
-/// The contract of design.md section 2: every key always there, `null` where unknown.
+/// What `--json` prints: every key always there, `null` where unknown.
 fn json_of(row: &Row) -> Value {
     let Row { outer, is_role, name, account, profile, expires, left, is_ours } = row;
     json!({

@@ -140,7 +140,7 @@ fn dialects() -> Section {
                 ),
                 (
                     "aws",
-                    "As the AWS SDK for Rust: [profile NAME] or [profile \"NAME\"] in config, [NAME] in credentials.",
+                    "As the AWS SDK for Rust: [profile NAME] in config, [NAME] in credentials, and no quotes around the name.",
                 ),
                 (
                     "amplify",
@@ -168,7 +168,7 @@ fn cache() -> Section {
       "accessKeyId", "secretAccessKey", "sessionToken", "expiration",
       "credentials": { the same four },
       "amplifyCreds": { "v", "fingerprint", "writtenAt", "lifetime",
-                        "profile", "accountId" } },
+                        "profile", "accountId", "clockOffset" } },
     "SESSION_NAME#HHHHHHHH": { the same } },
   "MFA_SERIAL": { "ACCESS_KEY_ID#HHHHHHHH": { the same } } }"#,
             ),

@@ -1,4 +1,4 @@
-//! Owns the Amplify CLI's mapping of sections to profiles, `facts/amplify.md` section 2: everything at the top is one.
+//! Owns the Amplify CLI's mapping of sections to profiles: everything at the top is one.
 //!
 //! Refuses to mend what it gets: several sections can have the name of one profile, and then the picker shows the first
 //! of them and the lookup finds the last.

@@ -1,4 +1,4 @@
-//! The rules of `facts/amplify.md` section 3, by their numbers, and what holds for any text.
+//! The rules of npm ini by the numbers that the tests give them, and what holds for any text.
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
