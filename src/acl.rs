@@ -40,7 +40,7 @@ fn keep_private(dir: &Path, env: &Env) {
     // The inherited rights go only once the user has some of his own: a name that nothing knows must lock nobody out.
     for arguments in [granting(&user), vec!["/inheritance:r".to_owned()]] {
         let mut icacls = Command::new(icacls(env));
-        icacls.arg(dir).args(arguments).arg("/q");
+        icacls.arg(dir).args(arguments).arg("/q").env_remove(env::AMPLIFY_CREDS_MFA_TOKEN);
         let status = icacls.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
         if !status.is_ok_and(|status| status.success()) {
             return;

@@ -41,51 +41,69 @@ pub fn read_open(mut file: File, metadata: &Metadata, cap: u64) -> io::Result<Ve
 }
 
 /// Puts `bytes` in the place of the file at `path`, or of the one that it leads to: whoever reads sees the old file or
-/// the new one, readable by its owner alone.
+/// the new one, readable by its owner alone, who stays the same (under sudo that is not this user).
 ///
 /// # Errors
 /// Whatever the system says; the old file is then as it was.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = path.canonicalize()?;
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".amplify-creds");
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    put(&path, ".amplify-creds", &mut options, bytes, keep_owner)
+}
+
+/// Writes a file that others may read, too, or puts it in the place of the one at `path`, with the rights of that:
+/// whoever reads sees the old file or the new one.
+///
+/// # Errors
+/// Whatever the system says; the old file is then as it was.
+pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    // No lock keeps two runs apart.
+    let suffix = format!(".amplify-creds.{}", std::process::id());
+    put(&path, &suffix, &mut OpenOptions::new(), bytes, |file, old| file.set_permissions(old.permissions()))
+}
+
+/// Writes the file beside its place and puts it there, made like the old one by `like`.
+fn put(
+    path: &Path,
+    suffix: &str,
+    options: &mut OpenOptions,
+    bytes: &[u8],
+    like: impl FnOnce(&File, &Metadata) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+    name.push(suffix);
     let temporary = path.with_file_name(name);
     let write = || {
         let _ = std::fs::remove_file(&temporary);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&temporary)?;
+        let mut file = options.write(true).create_new(true).open(&temporary)?;
+        if let Ok(old) = std::fs::metadata(path) {
+            like(&file, &old)?;
+        }
         file.write_all(bytes)?;
         file.sync_all()?;
-        rename(&temporary, &path)
+        rename(&temporary, path)
     };
     write().inspect_err(|_| {
         let _ = std::fs::remove_file(&temporary);
     })
 }
 
-/// Writes a file that others may read, too, or puts it in the place of the one at `path`: whoever reads sees the old file
-/// or the new one.
-///
-/// # Errors
-/// Whatever the system says; the old file is then as it was.
-pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
-    name.push(".amplify-creds");
-    let temporary = path.with_file_name(name);
-    let write = || {
-        let _ = std::fs::remove_file(&temporary);
-        let mut file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        rename(&temporary, &path)
-    };
-    write().inspect_err(|_| {
-        let _ = std::fs::remove_file(&temporary);
-    })
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let new = file.metadata()?;
+    if (new.uid(), new.gid()) == (old.uid(), old.gid()) {
+        return Ok(());
+    }
+    fchown(file, Some(old.uid()), Some(old.gid()))
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_file: &File, _old: &Metadata) -> io::Result<()> {
+    Ok(())
 }
 
 /// Gives the file `from` the name `to`, in the place of what has it.

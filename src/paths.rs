@@ -61,7 +61,9 @@ impl Paths {
             ),
             cache_dir: home.join(".amplify").join("awscloudformation"),
             sso_cache: aws.join("sso/cache"),
-            login_cache: env.path(env::AWS_LOGIN_CACHE_DIRECTORY).unwrap_or_else(|| aws.join("login/cache")),
+            login_cache: env
+                .path(env::AWS_LOGIN_CACHE_DIRECTORY)
+                .map_or_else(|| aws.join("login/cache"), |path| absolute(expand(path, &home))),
             settings: ProjectDirs::from("", "", "amplify-creds").map(|dirs| dirs.config_dir().join("config.ini")),
             home,
         })

@@ -36,6 +36,14 @@ pub enum SettingsError {
         /// Its line.
         at: Location,
     },
+    /// A key without `=`.
+    #[error("{at}: {key} has no value")]
+    NoValue {
+        /// The key.
+        key: String,
+        /// Its line.
+        at: Location,
+    },
 }
 
 /// The values of `config.ini`; empty when there is no such file.
@@ -65,7 +73,8 @@ impl Settings {
                 if section != "default" || !KEYS.contains(&key.as_str()) {
                     return Err(SettingsError::Unknown { key, at });
                 }
-                all.extend(value.map(|value| (key, Located::new(value, Origin::File(at)))));
+                let Some(value) = value else { return Err(SettingsError::NoValue { key, at }) };
+                all.push((key, Located::new(value, Origin::File(at))));
             }
         }
         Ok(Self(all))
@@ -136,6 +145,13 @@ mod tests {
             let error = parse(text).unwrap_err();
             assert!(matches!(error, SettingsError::Unknown { .. }), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn a_key_without_a_value_is_an_error() {
+        let error = parse("dialect = aws\nmin_ttl\n").unwrap_err();
+        assert_eq!(error.to_string(), "~/.config/amplify-creds/config.ini:2: min_ttl has no value");
+        assert_eq!(parse("min_ttl =\n").unwrap().get("min_ttl").unwrap().value, "");
     }
 
     #[test]

@@ -342,7 +342,10 @@ fn is_ours_and_over(entry: &str, now: Timestamp) -> bool {
 }
 
 /// Reads the cache file, which is a plain file: a FIFO in its place would make every call wait for a writer.
-fn read_regular(path: &Path, cap: u64) -> io::Result<Vec<u8>> {
+///
+/// # Errors
+/// Whatever the system says; `FileTooLarge` above `cap` bytes; `InvalidInput` for what is no plain file.
+pub fn read_regular(path: &Path, cap: u64) -> io::Result<Vec<u8>> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]

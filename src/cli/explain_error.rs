@@ -33,6 +33,9 @@ impl From<SettingsError> for Failure {
             SettingsError::Unknown { key, at } => {
                 Failure::new(CONFIG, format!("there is no setting {key}")).at_line(&at, None)
             }
+            SettingsError::NoValue { key, at } => Failure::new(CONFIG, format!("setting {key} has no value"))
+                .at_line(&at, None)
+                .hint("give it one behind =, or take the line out; see: amplify-creds help config"),
         }
     }
 }

@@ -83,7 +83,7 @@ pub(super) fn with_resolver<T>(
         connections: &connections,
         sso_cache: &context.paths.sso_cache,
         login_cache: &context.paths.login_cache,
-        locks: store.locks(),
+        store: &store,
         endpoints: context.source_endpoints(),
         clock: Clock::System,
     };

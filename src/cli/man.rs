@@ -38,8 +38,12 @@ pub(super) fn run(name: Option<&str>) -> Result<(), Failure> {
 fn show(page: &Page) -> io::Result<()> {
     let name = format!("{}.{}", random::hex(8)?.expose(), page.file_name());
     let path = env::temporary_directory().join(name);
-    OpenOptions::new().write(true).create_new(true).open(&path)?.write_all(page.roff().as_bytes())?;
-    let shown = Command::new("man").arg(&path).status();
+    // Ctrl-C is the pager's, which goes on.
+    #[cfg(unix)]
+    signal_hook::flag::register(signal_hook::consts::SIGINT, std::sync::Arc::default())?;
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+    let written = file.write_all(page.roff().as_bytes());
+    let shown = written.and_then(|()| Command::new("man").arg(&path).env_remove(env::AMPLIFY_CREDS_MFA_TOKEN).status());
     // What the system leaves in its temporary directory is no matter.
     let _ = fs::remove_file(&path);
     shown.map(drop)

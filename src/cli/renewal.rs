@@ -10,7 +10,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::credentials::Credentials;
 use crate::output::tell;
 use crate::printable::printable;
-use crate::prompt::Ladder;
+use crate::prompt::{Ladder, questions_are_over};
 use crate::serve::Endpoint;
 
 use super::args::How;
@@ -76,6 +76,8 @@ impl Renewal {
                     (self.end, self.early, self.told, self.may_ask) = (end, EARLY.min(left / 2), None, true);
                     pause(1);
                 }
+                // The command has ended.
+                Err(_) if questions_are_over() => return,
                 Err(failure) => {
                     let left = self.end.since(Clock::System.now());
                     self.tell(&failure, left);

@@ -8,6 +8,7 @@ use std::thread;
 
 use crate::env;
 use crate::job::{Job, end_like};
+use crate::prompt::end_questions;
 #[cfg(unix)]
 use crate::prompt::leave_signals;
 use crate::serve::Endpoint;
@@ -62,6 +63,7 @@ pub(super) fn run(context: Context, how: &How, fetched: Fetched, mut command: Co
         drop(thread::Builder::new().spawn(move || renewal.run(&endpoint)));
     }
     let ended = job.wait();
+    end_questions();
     drop(directory);
     ended
         .map(end_like)

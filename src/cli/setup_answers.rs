@@ -142,12 +142,16 @@ fn sources(set: &ProfileSet<'_>) -> Vec<(String, Kind)> {
 }
 
 fn keys(options: &Setup, ask: &mut Questions) -> Result<SourceKeys, Failure> {
+    if options.secret_access_key == Some(false) {
+        let message = "--secret-access-key takes - alone, and the secret from stdin: an argument can be seen by others";
+        return Err(Failure::new(USAGE, message));
+    }
     let given = options.access_key_id.as_deref();
     let question = Question { what: "Access key id", flag: "--access-key-id", given, usual: None };
     let access_key_id = ask.required(&question, &within(ACCESS_KEY_ID))?;
     let check = |secret: &str| within(SECRET_ACCESS_KEY)(secret).map_err(|_| "a secret access key".to_owned());
     let secret_access_key = match options.secret_access_key {
-        Some(()) => {
+        Some(_) => {
             let secret = from_stdin();
             check(secret.expose())
                 .map_err(|expected| Failure::new(USAGE, format!("what stdin gives is not {expected}")))?;

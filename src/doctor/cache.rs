@@ -2,13 +2,14 @@
 //!
 //! Refuses to keep a key of a session.
 
+use std::io;
 use std::path::Path;
 
 use crate::cache::entry::CachedSession;
 use crate::cache::members::Members;
-use crate::cache::store::{MAX_CACHE_BYTES, Store};
+use crate::cache::store::{MAX_CACHE_BYTES, Store, read_regular};
 use crate::clock::Timestamp;
-use crate::fs::{Rights, read_capped, rights};
+use crate::fs::{Rights, rights};
 
 use super::Place;
 use super::facts::World;
@@ -69,13 +70,14 @@ impl CacheFacts {
 }
 
 fn problem(file: &Path) -> Option<String> {
-    match read_capped(file, MAX_CACHE_BYTES) {
+    match read_regular(file, MAX_CACHE_BYTES) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Some("it is no plain file".to_owned()),
         Err(error) => Some(error.to_string()),
-        Ok(None) => None,
-        Ok(Some(bytes)) => {
-            let text = zeroize::Zeroizing::new(bytes);
-            let text = std::str::from_utf8(&text).ok()?.trim_start_matches('\u{feff}');
-            Members::parse(text).is_none().then(|| "it is no JSON object".to_owned())
+        Ok(bytes) => {
+            let bytes = zeroize::Zeroizing::new(bytes);
+            let Ok(text) = std::str::from_utf8(&bytes) else { return Some("it is not UTF-8".to_owned()) };
+            Members::parse(text.trim_start_matches('\u{feff}')).is_none().then(|| "it is no JSON object".to_owned())
         }
     }
 }

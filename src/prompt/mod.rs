@@ -42,6 +42,7 @@ use dialog_program::Program;
 pub use available::{Surroundings, available};
 #[cfg(unix)]
 pub use signals::leave_signals;
+pub use watch::{end_questions, questions_are_over};
 
 /// Seconds of prompting in all, from the first question on: a holder that keeps others waiting longer is no use to anybody.
 pub const DEADLINE_SECONDS: u64 = 90;

@@ -2,6 +2,7 @@
 //!
 //! Refuses to know how the question is asked.
 
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,27 @@ use super::{DEADLINE_SECONDS, PromptError};
 /// How often a wait is left to look around.
 pub(super) const LOOK_AROUND: Duration = Duration::from_millis(200);
 
+/// How many questions are open.
+static OPEN: AtomicUsize = AtomicUsize::new(0);
+/// Whether this process ends, and no question is of use any more.
+static ENDED: AtomicBool = AtomicBool::new(false);
+/// How long the end of the questions is waited for: a program that asks may take half of it to tidy up.
+const END: Duration = Duration::from_secs(1);
+
+/// Ends every question, whichever thread asks it, and keeps new ones from beginning: for a process that ends.
+pub fn end_questions() {
+    ENDED.store(true, Ordering::SeqCst);
+    let until = Instant::now() + END;
+    while OPEN.load(Ordering::SeqCst) > 0 && Instant::now() < until {
+        sleep(Duration::from_millis(5));
+    }
+}
+
+/// Whether they have been ended so.
+pub fn questions_are_over() -> bool {
+    ENDED.load(Ordering::SeqCst)
+}
+
 /// One question's watch. Signals are kept for it until it is dropped.
 pub(super) struct Watch {
     deadline: Instant,
@@ -34,6 +56,7 @@ pub(super) struct Watch {
 impl Watch {
     /// Begins now.
     pub(super) fn begin(deadline: Instant) -> Self {
+        OPEN.fetch_add(1, Ordering::SeqCst);
         Self {
             deadline,
             #[cfg(unix)]
@@ -58,6 +81,9 @@ impl Watch {
 
     /// The time left, or an error when it is over or nobody waits any more.
     pub(super) fn time_left(&self) -> Result<Duration, PromptError> {
+        if questions_are_over() {
+            return Err(PromptError::Cancelled);
+        }
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err(PromptError::TimedOut(DEADLINE_SECONDS));
@@ -94,5 +120,11 @@ impl Watch {
             }
             sleep(left.min(LOOK_AROUND));
         }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        OPEN.fetch_sub(1, Ordering::SeqCst);
     }
 }

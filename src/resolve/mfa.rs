@@ -8,9 +8,10 @@ use crate::prompt::PromptError;
 use crate::secret::Secret;
 use crate::sts::{GetSessionToken, StsError};
 
+use super::call::signed_by_a_steady_clock;
 use super::code::Device;
 use super::memory::Memory;
-use super::run::{Call, Run, signed_by_a_steady_clock};
+use super::run::{Call, Run};
 use super::wait::Waited;
 use super::{Mishap, ResolveError};
 

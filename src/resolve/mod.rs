@@ -4,6 +4,7 @@
 //! A fresh leaf answers without lock, runtime, prompt or socket. Refuses to hand out a session that the plan did not
 //! ask for, and to turn a refusal by AWS into an old session.
 
+mod call;
 mod code;
 pub mod memory;
 mod mfa;

@@ -9,17 +9,16 @@ use crate::chain::Chain;
 use crate::clock::Timestamp;
 use crate::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
 use crate::plan::base::WebIdentityBase;
-use crate::plan::endpoint::Endpoint;
 use crate::plan::mfa::{Mfa, Spend, Step, Way};
-use crate::plan::{BaseSource, CredentialPlan, Hop};
+use crate::plan::{BaseSource, CredentialPlan};
 use crate::secret::Secret;
-use crate::source::{How, SourceError, web_identity};
-use crate::sts::{self, AssumeRole, AssumeRoleWithWebIdentity, Host, Session, StsError};
+use crate::source::{How, SourceError};
+use crate::sts::Session;
 
 use super::code::Exchanged;
 use super::memory::device_id;
 use super::wait::Waited;
-use super::{FailedCall, Mishap, ResolveError, Resolver, What};
+use super::{Mishap, ResolveError, Resolver};
 
 /// The same when renewing early: with plenty of time left the caller is not to notice an outage.
 const EARLY_TIMEOUT: Duration = Duration::from_millis(800);
@@ -170,7 +169,8 @@ impl<'r, 'a> Run<'r, 'a> {
             Call::Role(0) => self.first_role(at),
             Call::Role(index) => self.session(at - 1).and_then(|signer| self.role(at, index, &signer)),
         };
-        if let (Err(error), Some(id)) = (&fetched, &id) {
+        // Who renews early gives up early, and whoever waits has time.
+        if let (Patience::Full, Err(error), Some(id)) = (self.patience, &fetched, &id) {
             self.share(id, error);
         }
         let Err(ResolveError::Sts { error, .. }) = &fetched else { return fetched };
@@ -196,14 +196,6 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// AssumeRole without a code.
-    pub(super) fn role(&mut self, at: usize, index: usize, signer: &Credentials) -> Result<Credentials, ResolveError> {
-        match self.assume(index, signer, None) {
-            Ok(session) => Ok(self.keep(at, session)),
-            Err(error) => Err(self.failed(at, error)),
-        }
-    }
-
     /// The credentials that sign the first call.
     pub(super) fn base(&mut self) -> Result<Credentials, ResolveError> {
         let how = How { chain: &self.longer_chain(), timeout: self.call_timeout() };
@@ -214,24 +206,7 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// The role of a web identity. It is a session like a hop's, by a token instead of a signature.
-    fn web_identity(&mut self, at: usize, web: &WebIdentityBase) -> Result<Credentials, ResolveError> {
-        let WebIdentityBase { token_file, role_arn, session_name, duration, sts, machine: _ } = web;
-        let token = web_identity::token(&token_file.value).map_err(|error| self.base_failed(error))?;
-        let request = AssumeRoleWithWebIdentity {
-            role_arn: role_arn.value.as_str(),
-            session_name: &session_name.value,
-            token: &token,
-            duration_seconds: duration.seconds,
-            host: self.host(sts),
-        };
-        match self.resolver.sts.assume_role_with_web_identity(&request) {
-            Ok(session) => Ok(self.keep(at, session)),
-            Err(error) => Err(self.failed(at, error)),
-        }
-    }
-
-    fn base_failed(&self, error: SourceError) -> ResolveError {
+    pub(super) fn base_failed(&self, error: SourceError) -> ResolveError {
         ResolveError::Base { error, base: Box::new(self.plan.base.clone()) }
     }
 
@@ -307,40 +282,6 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    pub(super) fn assume(
-        &self,
-        index: usize,
-        signer: &Credentials,
-        mfa: Option<(&str, &Secret)>,
-    ) -> Result<Session, StsError> {
-        let Hop { profile: _, role_arn, session_name, external_id, mfa_serial: _, duration, extras, sts } =
-            &self.plan.hops[index];
-        let request = AssumeRole {
-            role_arn: role_arn.value.as_str(),
-            session_name: &session_name.value,
-            external_id: external_id.as_ref().map(|id| id.value.as_str()),
-            duration_seconds: duration.seconds,
-            mfa,
-            extras,
-            host: self.host(sts),
-        };
-        signed_by_a_steady_clock(|| self.resolver.sts.assume_role(&request, signer))
-    }
-
-    pub(super) fn host<'h>(&self, sts: &'h Endpoint) -> Host<'h>
-    where
-        'r: 'h,
-    {
-        Host { url: &sts.url.value, signing_region: &sts.signing_region.value, timeout: self.call_timeout() }
-    }
-
-    fn call_timeout(&self) -> Duration {
-        match self.patience {
-            Patience::Full => sts::CALL_TIMEOUT,
-            Patience::Early(timeout) => timeout,
-        }
-    }
-
     pub(super) fn kept(&mut self, at: usize, exchanged: Exchanged) -> Credentials {
         match exchanged {
             Exchanged::Session(session) => self.keep(at, session),
@@ -383,33 +324,5 @@ impl<'r, 'a> Run<'r, 'a> {
         if let Err(error) = self.resolver.store.put(key, &entry, now, self.epoch.unwrap_or_default()) {
             self.resolver.mishaps.push(Mishap::NotCached(error));
         }
-    }
-
-    pub(super) fn failed(&self, at: usize, error: StsError) -> ResolveError {
-        ResolveError::Sts { error, at: Box::new(self.failed_call(at)) }
-    }
-
-    /// The call that step `at` is, for messages.
-    pub(super) fn failed_call(&self, at: usize) -> FailedCall {
-        let what = match self.steps[at].0 {
-            Call::MfaSession(mfa, _) => What::MfaSession(Box::new(mfa.clone())),
-            Call::WebIdentity(web) => What::WebIdentity(self.plan.base.profile.clone(), Box::new(web.clone())),
-            Call::Role(index) => What::Role {
-                hop: Box::new(self.plan.hops[index].clone()),
-                number: index + 1,
-                count: self.plan.hops.len(),
-                has_mfa: self.plan.mfa.is_some(),
-            },
-        };
-        FailedCall { asked: self.plan.profile.clone(), what }
-    }
-}
-
-/// What `call` gives; a second time where the clock was refused. One that was set between signing and answer leaves the
-/// SDK, which measures at the answer, nothing to correct.
-pub(super) fn signed_by_a_steady_clock(call: impl Fn() -> Result<Session, StsError>) -> Result<Session, StsError> {
-    match call() {
-        Err(error) if error.is_of_clock() => call(),
-        other => other,
     }
 }

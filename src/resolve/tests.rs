@@ -147,7 +147,7 @@ impl World {
             connections: &Connections::new(None, Proxies::default()),
             sso_cache: &self.dir.path().join("sso"),
             login_cache: &self.dir.path().join("login"),
-            locks: store.locks(),
+            store: &store,
             endpoints: Endpoints::default(),
             clock: Clock::Fixed(NOW.plus(later)),
         };

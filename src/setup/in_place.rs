@@ -14,7 +14,7 @@ use super::{Draft, SetupError};
 
 /// Keys that say where a profile's credentials come from and what they may do: they move. `region` is the wrapper's by
 /// its own right.
-const MOVED: [&str; 28] = [
+const MOVED: [&str; 29] = [
     "role_arn",
     "source_profile",
     "credential_source",
@@ -32,6 +32,7 @@ const MOVED: [&str; 28] = [
     "source_identity",
     "policy",
     "policy_arns",
+    "provided_contexts",
     "min_ttl",
     "login_session",
     "aws_access_key_id",

@@ -66,6 +66,10 @@ fn authorization(token: &ContainerToken) -> Result<Secret, SourceError> {
 fn is_allowed(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("http://") else { return url.starts_with("https://") };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    // What stands before an @ is a user's name, whatever it looks like.
+    if authority.contains('@') {
+        return false;
+    }
     let host = match authority.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => authority.split(':').next().unwrap_or_default(),
@@ -98,6 +102,9 @@ mod tests {
             "http://localhost.example.com/x",
             "http://127.0.0.1.example.com/x",
             "http://localhost@example.com/x",
+            "http://127.0.0.1:80@example.com/x",
+            "http://[::1]@example.com/x",
+            "http://169.254.170.2:80@example.com/x",
             "http://[fd00:ec2::254]/x",
             "ftp://localhost/x",
             "/relative",

@@ -39,7 +39,7 @@ impl Sources<'_> {
             let token = file.read()?.unwrap_or(token);
             self.renew_login(login, token, &file, timeout)
         };
-        match file.renewed(&self.locks, timeout, look, renew) {
+        match file.renewed(self.store, timeout, look, renew) {
             Err(_) if left(&found) > 0 => Ok(found),
             other => other,
         }

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::cache::lock::Locks;
+use crate::cache::store::Store;
 use crate::chain::Chain;
 use crate::clock::Clock;
 use crate::credentials::Credentials;
@@ -108,8 +108,8 @@ pub struct Sources<'a> {
     pub sso_cache: &'a Path,
     /// The AWS CLI's directory of sessions of `aws login`.
     pub login_cache: &'a Path,
-    /// Keeps two of us from spending one refresh token.
-    pub locks: Locks,
+    /// Its locks keep two of us from spending one refresh token.
+    pub store: &'a Store,
     /// What is called.
     pub endpoints: Endpoints,
     /// The time.

@@ -74,7 +74,7 @@ impl Sources<'_> {
         }
         let look = || Some(Found::of(file.read().ok()??, now).ok()?).filter(|found| found.left > RENEW_BEFORE);
         let renewed = file.renewed(
-            &self.locks,
+            self.store,
             timeout,
             || look().map(|found| found.access),
             || {

@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::cache::lock::{Attempt, Locks};
+use crate::cache::lock::Attempt;
+use crate::cache::store::Store;
 use crate::clock::Timestamp;
 use crate::fs::{read_capped, replace};
 
@@ -58,13 +59,17 @@ impl TokenFile {
     /// longer than a call of our own would take.
     pub(super) fn renewed<T>(
         &self,
-        locks: &Locks,
+        store: &Store,
         patience: Duration,
         look: impl Fn() -> Option<T>,
         renew: impl FnOnce() -> Result<T, SourceError>,
     ) -> Result<T, SourceError> {
         let id = format!("token-{}", &hex(&Sha256::digest(self.path.as_os_str().as_encoded_bytes()))[..32]);
-        let began = Instant::now();
+        // In another user's home, as under sudo, a lock file of ours would be in that user's way.
+        if !store.is_ours() {
+            return look().map_or_else(renew, Ok);
+        }
+        let (began, locks) = (Instant::now(), store.locks());
         loop {
             let _lock = match locks.try_take(&id) {
                 Attempt::Held(guard) => Some(guard),

@@ -322,6 +322,26 @@ fn a_token_that_is_over_is_renewed_and_its_file_replaced() {
     assert_eq!(center.renewals(), 1);
 }
 
+/// As under sudo with HOME kept.
+#[cfg(unix)]
+#[test]
+fn a_renewed_token_stays_its_owners_and_no_lock_is_left_in_his_way() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    const NOBODY: u32 = 65_534;
+    let (_sts, center, home) = signed_in(-60);
+    if fs::metadata(home.path()).unwrap().uid() != 0 {
+        return eprintln!("skipped: needs root");
+    }
+    for path in [home.path().to_owned(), home.path().join(token_file("corp"))] {
+        chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    sso(&home, &center, "sso").succeeded();
+    assert_eq!(token(&home)["accessToken"], center.access_token());
+    let there = fs::metadata(home.path().join(token_file("corp"))).unwrap();
+    assert_eq!((there.uid(), there.gid(), there.mode() & 0o777), (NOBODY, NOBODY, 0o600));
+    assert!(!home.path().join(".amplify").exists());
+}
+
 #[test]
 fn many_processes_spend_one_refresh_token() {
     let (_sts, center, home) = signed_in(-60);

@@ -199,11 +199,14 @@ fn rights_that_are_too_wide_are_told() {
 #[test]
 fn the_cache_and_its_dates_are_looked_at() {
     let home = private(&format!("[profile a]\n{KEYS}"), "");
-    let codes = |text: &str| -> Vec<String> {
-        home.write(".amplify/awscloudformation/cache.json", text);
+    let found = || -> Vec<String> {
         let document = json(home.run(&["doctor", "--json"]).succeeded());
         let codes = document["findings"].as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap());
         codes.filter(|code| *code != "mode").map(str::to_owned).collect()
+    };
+    let codes = |text: &str| {
+        home.write(".amplify/awscloudformation/cache.json", text);
+        found()
     };
     let entry = |written: &str, offset: i64| {
         format!(
@@ -217,6 +220,15 @@ fn the_cache_and_its_dates_are_looked_at() {
     assert_eq!(codes("{ not JSON"), ["cache_corrupt"]);
     assert_eq!(codes(r#"{"arn:aws:iam::222222222222:role/R":{"amplify":{"accessKeyId":7}}}"#), ["cache_corrupt"]);
     assert!(codes(r#"{"arn:aws:iam::222222222222:role/R":{"amplify":{}}}"#).is_empty(), "an old Amplify CLI's");
+    fs::write(home.cache_file(), b"{\"\xff\":1}").unwrap();
+    assert_eq!(found(), ["cache_corrupt"], "not UTF-8");
+    #[cfg(target_os = "linux")]
+    {
+        fs::remove_file(home.cache_file()).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, home.cache_file(), rustix::fs::Mode::RUSR).unwrap();
+        assert_eq!(found(), ["cache_corrupt"], "a FIFO, which is not waited for");
+        fs::remove_file(home.cache_file()).unwrap();
+    }
     let amplifys = r#"{"arn:aws:iam::222222222222:role/R":{"amplify":{"accessKeyId":"A","secretAccessKey":"s",
         "sessionToken":"t","expiration":"2099-01-01T00:00:00.000Z"}}}"#;
     assert_eq!(codes(amplifys), ["cache_foreign"]);

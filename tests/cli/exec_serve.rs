@@ -207,6 +207,26 @@ fn where_a_code_is_needed_one_line_says_so_and_login_is_enough() {
 }
 
 #[test]
+fn a_window_that_asks_ends_with_the_command() {
+    let (sts, home) = biz_corp();
+    home.run(&["process", "bizcorprole", "-t", &fresh_code(&sts)]).succeeded();
+    // Both the user's session and the role's have 16 minutes left.
+    age_cache(&home, 11 * 3600 + 44 * 60);
+    home.run(&["process", "bizcorprole"]).succeeded();
+    age_cache(&home, 44 * 60);
+    home.write("bin/zenity", "#!/bin/sh\necho $$ >\"$HOME/window\"; exec sleep 300\n");
+    fs::set_permissions(home.path().join("bin/zenity"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}/bin:/usr/bin:/bin", home.path().display());
+    let served = Served::start_with(&home, &["bizcorprole", "--prompt", "zenity"], WAIT, &[("PATH", &path)]);
+    let window = || fs::read_to_string(home.path().join("window")).unwrap_or_default();
+    wait_for("the window", || window().ends_with('\n'));
+    let (status, said) = served.finish();
+    assert_eq!((status.code(), said.as_str()), (Some(7), ""));
+    let is_there = Command::new("kill").args(["-0", window().trim()]).stderr(Stdio::null()).status().unwrap();
+    assert!(!is_there.success(), "the window is left open");
+}
+
+#[test]
 fn signals_are_passed_on_and_its_end_is_ours() {
     let (_sts, home) = without_mfa();
     for (signal, name) in [("-TERM", "TERM"), ("-HUP", "HUP"), ("-INT", "INT"), ("-QUIT", "QUIT"), ("-USR1", "USR1")] {

@@ -173,6 +173,20 @@ mod waiting {
     }
 
     #[test]
+    fn who_renews_early_and_gives_up_speaks_for_itself() {
+        let (sts, home) = without_mfa();
+        home.run(&["process", "nomfa"]).succeeded();
+        crate::age_cache(&home, 46 * 60);
+        sts.fault(Fault::Slow(Duration::from_millis(1500)), None);
+        let calls = sts.count("AssumeRole");
+        let early = home.command(&["process", "nomfa"]).stdout(Stdio::piped()).spawn().unwrap();
+        assert!(sts.wait_for("AssumeRole", calls + 1, Duration::from_secs(10)));
+        // Waits for the lock, and is answered when the other has long given up.
+        home.run(&["process", "nomfa", "--refresh"]).succeeded();
+        assert!(early.wait_with_output().unwrap().status.success());
+    }
+
+    #[test]
     fn what_is_fetched_during_a_reset_does_not_come_back() {
         let (sts, home) = without_mfa();
         home.run(&["process", "nomfa"]).succeeded();

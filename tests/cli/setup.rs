@@ -380,7 +380,7 @@ fn flags_that_do_not_fit_are_refused_and_nothing_is_written() {
         (
             [&role[..], &user, &["--access-key-id", data::ACCESS_KEY_ID, "--secret-access-key", "abc"]].concat(),
             2,
-            "stdin",
+            "takes - alone, and the secret from stdin",
         ),
         (
             [&role[..], &user, &["--access-key-id", "short", "--secret-access-key", "-"]].concat(),
@@ -401,6 +401,7 @@ fn flags_that_do_not_fit_are_refused_and_nothing_is_written() {
     ] {
         let run = home.run(&args);
         assert!(run.failed_with(code).stderr.contains(says), "{args:?}: {run:?}");
+        assert!(!run.stderr.contains("abc"), "the secret is repeated: {run:?}");
         assert_eq!(config(&home), before, "{args:?}");
     }
     add_config(&home, "[profile b z]\nrole_arn = arn:aws:iam::222222222222:role/x\nsource_profile = devcorpuser\n");

@@ -1,5 +1,6 @@
 //! Owns what each command takes besides what all have.
 
+use std::convert::Infallible;
 use std::ffi::OsString;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -291,8 +292,8 @@ pub struct Setup {
     pub access_key_id: Option<String>,
     /// Secret access key of a new source profile: "-" reads it from stdin; an
     /// argument could be seen by other processes
-    #[arg(long, value_name = "-", value_parser = only_stdin, requires = "access_key_id")]
-    pub secret_access_key: Option<()>,
+    #[arg(long, value_name = "-", value_parser = is_stdin, requires = "access_key_id")]
+    pub secret_access_key: Option<bool>,
 }
 
 /// Whatever `output::shell` has a name for.
@@ -302,10 +303,8 @@ fn shell() -> impl TypedValueParser<Value = Shell> {
     PossibleValuesParser::new(NAMES.iter().map(value)).map(named)
 }
 
-fn only_stdin(text: &str) -> Result<(), String> {
-    if text == "-" {
-        Ok(())
-    } else {
-        Err("give -, and the secret on stdin: an argument can be seen by others".to_owned())
-    }
+/// Whether stdin is meant. Anything else may be the secret itself, which clap's own error would repeat.
+#[allow(clippy::unnecessary_wraps, reason = "clap asks for a Result")]
+fn is_stdin(text: &str) -> Result<bool, Infallible> {
+    Ok(text == "-")
 }

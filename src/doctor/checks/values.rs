@@ -11,7 +11,7 @@ use crate::profile_file::{FileKind, Property};
 const SHOWN: usize = 60;
 
 /// Keys that AWS tools, the Amplify CLI, aws-vault or this program read from a profile.
-const KNOWN: [&str; 72] = [
+const KNOWN: [&str; 78] = [
     "account_id_endpoint_mode",
     "api_versions",
     "aws_access_key_id",
@@ -32,11 +32,13 @@ const KNOWN: [&str; 72] = [
     "cli_history",
     "cli_pager",
     "cli_timestamp_format",
+    "cloudfront",
     "credential_process",
     "credential_source",
     "defaults_mode",
     "disable_request_compression",
     "duration_seconds",
+    "dynamodb",
     "ec2_metadata_service_endpoint",
     "ec2_metadata_service_endpoint_mode",
     "ec2_metadata_v1_disabled",
@@ -57,6 +59,7 @@ const KNOWN: [&str; 72] = [
     "parameter_validation",
     "policy",
     "policy_arns",
+    "provided_contexts",
     "region",
     "request_checksum_calculation",
     "request_min_compression_size_bytes",
@@ -82,7 +85,10 @@ const KNOWN: [&str; 72] = [
     "sso_session",
     "sso_start_url",
     "sts_regional_endpoints",
+    "tcp_keepalive",
     "transitive_session_tags",
+    "use_dualstack_endpoint",
+    "use_fips_endpoint",
     "web_identity_token_file",
 ];
 
@@ -231,4 +237,16 @@ fn nearest(key: &str) -> Option<&'static str> {
     let scored = KNOWN.iter().filter(|known| known.len().abs_diff(key.len()) <= limit);
     let scored = scored.map(|known| (strsim::damerau_levenshtein(key, known), *known));
     scored.filter(|(distance, _)| *distance <= limit).min().map(|(_, known)| known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_commands_own_config_file_keeps_is_known() {
+        for key in crate::serve::private_config::KEYS {
+            assert!(KNOWN.contains(&key), "{key}");
+        }
+    }
 }

@@ -1,0 +1,105 @@
+//! Owns the calls of a run: what a step asks of STS, with which patience, and what a call that failed was.
+//!
+//! Refuses to look into the cache or to wait for anybody: that is the run's.
+
+use std::time::Duration;
+
+use crate::credentials::Credentials;
+use crate::plan::Hop;
+use crate::plan::base::WebIdentityBase;
+use crate::plan::endpoint::Endpoint;
+use crate::secret::Secret;
+use crate::source::web_identity;
+use crate::sts::{self, AssumeRole, AssumeRoleWithWebIdentity, Host, Session, StsError};
+
+use super::run::{Call, Patience, Run};
+use super::{FailedCall, ResolveError, What};
+
+impl<'r> Run<'r, '_> {
+    /// AssumeRole without a code.
+    pub(super) fn role(&mut self, at: usize, index: usize, signer: &Credentials) -> Result<Credentials, ResolveError> {
+        match self.assume(index, signer, None) {
+            Ok(session) => Ok(self.keep(at, session)),
+            Err(error) => Err(self.failed(at, error)),
+        }
+    }
+
+    /// The role of a web identity. It is a session like a hop's, by a token instead of a signature.
+    pub(super) fn web_identity(&mut self, at: usize, web: &WebIdentityBase) -> Result<Credentials, ResolveError> {
+        let WebIdentityBase { token_file, role_arn, session_name, duration, sts, machine: _ } = web;
+        let token = web_identity::token(&token_file.value).map_err(|error| self.base_failed(error))?;
+        let request = AssumeRoleWithWebIdentity {
+            role_arn: role_arn.value.as_str(),
+            session_name: &session_name.value,
+            token: &token,
+            duration_seconds: duration.seconds,
+            host: self.host(sts),
+        };
+        match self.resolver.sts.assume_role_with_web_identity(&request) {
+            Ok(session) => Ok(self.keep(at, session)),
+            Err(error) => Err(self.failed(at, error)),
+        }
+    }
+
+    pub(super) fn assume(
+        &self,
+        index: usize,
+        signer: &Credentials,
+        mfa: Option<(&str, &Secret)>,
+    ) -> Result<Session, StsError> {
+        let Hop { profile: _, role_arn, session_name, external_id, mfa_serial: _, duration, extras, sts } =
+            &self.plan.hops[index];
+        let request = AssumeRole {
+            role_arn: role_arn.value.as_str(),
+            session_name: &session_name.value,
+            external_id: external_id.as_ref().map(|id| id.value.as_str()),
+            duration_seconds: duration.seconds,
+            mfa,
+            extras,
+            host: self.host(sts),
+        };
+        signed_by_a_steady_clock(|| self.resolver.sts.assume_role(&request, signer))
+    }
+
+    pub(super) fn host<'h>(&self, sts: &'h Endpoint) -> Host<'h>
+    where
+        'r: 'h,
+    {
+        Host { url: &sts.url.value, signing_region: &sts.signing_region.value, timeout: self.call_timeout() }
+    }
+
+    pub(super) fn call_timeout(&self) -> Duration {
+        match self.patience {
+            Patience::Full => sts::CALL_TIMEOUT,
+            Patience::Early(timeout) => timeout,
+        }
+    }
+
+    pub(super) fn failed(&self, at: usize, error: StsError) -> ResolveError {
+        ResolveError::Sts { error, at: Box::new(self.failed_call(at)) }
+    }
+
+    /// The call that step `at` is, for messages.
+    pub(super) fn failed_call(&self, at: usize) -> FailedCall {
+        let what = match self.steps[at].0 {
+            Call::MfaSession(mfa, _) => What::MfaSession(Box::new(mfa.clone())),
+            Call::WebIdentity(web) => What::WebIdentity(self.plan.base.profile.clone(), Box::new(web.clone())),
+            Call::Role(index) => What::Role {
+                hop: Box::new(self.plan.hops[index].clone()),
+                number: index + 1,
+                count: self.plan.hops.len(),
+                has_mfa: self.plan.mfa.is_some(),
+            },
+        };
+        FailedCall { asked: self.plan.profile.clone(), what }
+    }
+}
+
+/// What `call` gives; a second time where the clock was refused. One that was set between signing and answer leaves the
+/// SDK, which measures at the answer, nothing to correct.
+pub(super) fn signed_by_a_steady_clock(call: impl Fn() -> Result<Session, StsError>) -> Result<Session, StsError> {
+    match call() {
+        Err(error) if error.is_of_clock() => call(),
+        other => other,
+    }
+}
