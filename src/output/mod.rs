@@ -33,3 +33,17 @@ pub fn left(seconds: i64) -> String {
         _ => format!("{}h{:02}m", seconds / 3600, seconds % 3600 / 60),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_told_in_hours_and_minutes_or_seconds() {
+        let rows =
+            [(-5, "-5s"), (0, "0s"), (59, "59s"), (60, "1m"), (3599, "59m"), (3600, "1h00m"), (43_199, "11h59m")];
+        for (seconds, expected) in rows {
+            assert_eq!(left(seconds), expected);
+        }
+    }
+}
