@@ -132,6 +132,8 @@ pub const SHELL: &str = "SHELL";
 pub const AMPLIFY_CREDS_CHAIN: &str = "AMPLIFY_CREDS_CHAIN";
 /// How to ask for an MFA code: `tty`, `pinentry`, `osascript`, `zenity`, `powershell` or `none`.
 pub const AMPLIFY_CREDS_PROMPT: &str = "AMPLIFY_CREDS_PROMPT";
+/// Anything: colour nothing by itself (no-color.org).
+pub const NO_COLOR: &str = "NO_COLOR";
 /// Where programs are.
 pub const PATH: &str = "PATH";
 /// The X server, where there is a screen.

@@ -60,7 +60,7 @@ impl Settings {
             return Ok(Self::default());
         };
         let text = String::from_utf8(bytes).map_err(|error| unreadable(error.utf8_error().to_string()))?;
-        Self::parse(&text, &source)
+        Self::parse(text.trim_start_matches('\u{feff}'), &source)
     }
 
     fn parse(text: &str, source: &Arc<SourceFile>) -> Result<Self, SettingsError> {

@@ -4,6 +4,15 @@
 //! Refuses a handler for a stack that overflows: finding its end is what makes Rust's start dear, and the system ends
 //! such a process as well.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static STDOUT_WAS_CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Whether nobody can have what is printed. Rust's own start, which stands where the C library is not GNU's, does not tell.
+pub fn stdout_was_closed() -> bool {
+    STDOUT_WAS_CLOSED.load(Ordering::Relaxed)
+}
+
 /// Prepares the process; to be called once, first.
 pub fn prepare() {
     keep_memory_private();
@@ -35,6 +44,7 @@ fn keep_streams_open() {
         .map(|stream| PollFd::from_borrowed_fd(stream, PollFlags::empty()));
     let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
     if poll(&mut streams, Some(&at_once)).is_ok() {
+        STDOUT_WAS_CLOSED.store(streams[1].revents().contains(PollFlags::NVAL), Ordering::Relaxed);
         for _ in streams.iter().filter(|stream| stream.revents().contains(PollFlags::NVAL)) {
             // The lowest free number is that of the first closed stream. What we start is to have it, too.
             let _ = open("/dev/null", OFlags::RDWR, Mode::empty()).map(IntoRawFd::into_raw_fd);

@@ -68,7 +68,7 @@ impl Sessions<'_> {
         let mut all = Vec::new();
         for (outer, raw) in self.0.iter() {
             for (inner, entry) in Members::parse(raw.get()).unwrap_or_default().iter() {
-                if is_session_like(entry) {
+                if is_session_like(entry.get()) {
                     all.push((outer.to_owned(), inner.to_owned(), entry.get()));
                 }
             }
@@ -94,7 +94,7 @@ fn answer(
 }
 
 /// Whether an entry is a session, usable or not. Old Amplify CLIs left `{}` behind when AssumeRole had failed.
-fn is_session_like(entry: &RawValue) -> bool {
+pub fn is_session_like(entry: &str) -> bool {
     let keys = ["accessKeyId", "credentials", "amplifyCreds"];
-    Members::parse(entry.get()).is_some_and(|entry| entry.is_empty() || keys.iter().any(|key| entry.get(key).is_some()))
+    Members::parse(entry).is_some_and(|entry| entry.is_empty() || keys.iter().any(|key| entry.get(key).is_some()))
 }

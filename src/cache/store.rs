@@ -156,12 +156,12 @@ impl Store {
     /// Removes the entries that `goes` takes, by outer key, inner key and content. A file without any stays as it is.
     /// With `for_good`, neither does what is being fetched now come back.
     pub fn remove(&self, goes: &dyn Fn(&str, &str, &str) -> bool, for_good: bool) -> Result<(), WriteError> {
-        if !self.is_ours() {
-            return Err(WriteError::ForeignOwner(self.dir.clone()));
-        }
         // Without a directory nobody has asked for anything.
         if !self.dir.exists() {
             return Ok(());
+        }
+        if !self.is_ours() {
+            return Err(WriteError::ForeignOwner(self.dir.clone()));
         }
         let guard = self.lock()?;
         if for_good {
@@ -229,7 +229,7 @@ impl Store {
                 return Ok(text);
             }
             if last {
-                rename(&self.file, &self.dir.join("cache.json.corrupt")).map_err(io)?;
+                rename(&self.file, &self.set_aside()).map_err(io)?;
             } else {
                 sleep(Duration::from_millis(50));
             }
@@ -260,6 +260,22 @@ impl Store {
         #[cfg(unix)]
         fs::File::open(&self.dir).and_then(|dir| dir.sync_all()).map_err(io)?;
         Ok(())
+    }
+
+    /// Where a file goes that is no JSON object: somebody may want to look.
+    fn set_aside(&self) -> PathBuf {
+        self.dir.join("cache.json.corrupt")
+    }
+
+    /// Removes the file that was set aside, in which there may be sessions, too.
+    pub fn remove_set_aside(&self) -> Result<(), WriteError> {
+        let path = self.set_aside();
+        match fs::remove_file(&path) {
+            Err(reason) if ![io::ErrorKind::NotFound, io::ErrorKind::NotADirectory].contains(&reason.kind()) => {
+                Err(WriteError::Io { path, reason })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Where the next state of the file is written before it takes its name.

@@ -125,6 +125,14 @@ impl Context {
         self.global.profile.clone()
     }
 
+    /// Refuses a `--profile` beside arguments that are others.
+    pub(super) fn only_these(self, names: &[String]) -> Result<Self, Failure> {
+        for name in names {
+            named(Some(name), self.global.profile.as_deref(), &self.env)?;
+        }
+        Ok(self)
+    }
+
     /// What flags, variables and settings add to a plan.
     pub(super) fn inputs(&self) -> Result<Inputs, Failure> {
         let region = self

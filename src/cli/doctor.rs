@@ -17,6 +17,7 @@ use crate::plan::build;
 use crate::profile_file::Dialect;
 
 use super::args::Doctor;
+use super::color;
 use super::context::Context;
 use super::doctor_fix;
 use super::doctor_text::{self, Row};
@@ -79,7 +80,8 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
         let names = || facts.profiles.iter().map(|profile| profile.name.clone()).collect();
         let names: Vec<String> = if asked.is_empty() { names() } else { asked.clone() };
         let rows: Vec<_> = names.into_iter().map(|name| Row { sights: sights_of(&sights, &name), name }).collect();
-        put(doctor_text::render(&rows, &findings, !asked.is_empty()).as_bytes())?;
+        let text = doctor_text::render(&rows, &findings, !asked.is_empty(), color::is_wanted(context));
+        put(text.as_bytes())?;
     }
     let has_errors = findings.iter().any(|finding| finding.check.severity == Severity::Error);
     Ok(u8::from(has_errors))

@@ -12,6 +12,8 @@ use crate::output::fields::wrapped;
 use crate::output::table;
 use crate::printable::printable;
 
+use super::color;
+
 /// Columns of a line.
 const WIDTH: usize = 80;
 /// The widest name in the matrix: five tools and the blanks between them take the rest.
@@ -28,8 +30,9 @@ pub(super) struct Row {
     pub(super) sights: [Sight; 5],
 }
 
-/// The whole report. `is_asked`: the profiles were named one by one, and so all are shown one by one.
-pub(super) fn render(rows: &[Row], findings: &[Finding], is_asked: bool) -> String {
+/// The whole report. `is_asked`: the profiles were named one by one, and so all are shown one by one. `has_color`: the
+/// severities are coloured.
+pub(super) fn render(rows: &[Row], findings: &[Finding], is_asked: bool, has_color: bool) -> String {
     let mut text = String::new();
     if rows.is_empty() {
         text.push_str("no profiles\n");
@@ -37,7 +40,7 @@ pub(super) fn render(rows: &[Row], findings: &[Finding], is_asked: bool) -> Stri
         text.push_str(&matrix(rows, is_asked));
         text.push_str(&why_not(rows));
     }
-    text.push_str(&list(findings));
+    text.push_str(&list(findings, has_color));
     text.push('\n');
     text.push_str(&summary(findings, rows.len()));
     text
@@ -138,12 +141,16 @@ fn and_more(number: usize) -> String {
     if number == 0 { String::new() } else { format!(" and {number} more") }
 }
 
-fn list(findings: &[Finding]) -> String {
+fn list(findings: &[Finding], has_color: bool) -> String {
     let mut text = String::new();
     for group in findings.chunk_by(|a, b| a.check.code == b.check.code) {
         let Some(Finding { check, .. }) = group.first() else { continue };
         text.push('\n');
-        indented(&mut text, &format!("{} {}: {}", check.severity.name(), check.code, check.about), 0, 2);
+        let (start, severity) = (text.len(), check.severity.name());
+        indented(&mut text, &format!("{severity} {}: {}", check.code, check.about), 0, 2);
+        if has_color {
+            text.replace_range(start..start + severity.len(), &color::of(check.severity, severity));
+        }
         let mut alike: Vec<(&str, Vec<&Hit>)> = Vec::new();
         for Finding { hit, .. } in group {
             match alike.iter().position(|(message, _)| *message == hit.message) {

@@ -6,7 +6,7 @@ use std::fs::OpenOptions;
 use std::io::{IsTerminal, Write};
 
 use crate::env;
-use crate::output::shell::{Assignment, Shell, masks};
+use crate::output::shell::{Assignment, NAMES, Shell, masks};
 use crate::output::tell;
 use crate::printable::printable;
 
@@ -18,7 +18,11 @@ use super::{put, variables};
 
 pub(super) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure> {
     let (shell, why) = shell(context, options);
-    context.say(|| format!("for {shell:?} ({why})"));
+    context.say(|| {
+        // The last of a shell's names is the plainest.
+        let name = NAMES.iter().rfind(|row| row.shell == shell).map_or("", |row| row.name);
+        format!("for {name} ({why})")
+    });
     if options.unset {
         return hand_out(context, shell, &variables::HANDED.map(|name| (name, None)));
     }

@@ -16,7 +16,7 @@ use crate::job::{Job, end_like};
 
 use super::args::ExecOptions;
 use super::context::Context;
-use super::failure::{COMMAND_NOT_FOUND, Failure, NOT_EXECUTABLE};
+use super::failure::{COMMAND_NOT_FOUND, CONFIG, Failure, NOT_EXECUTABLE};
 use super::fetching::{Fetched, fetch};
 use super::{serve, variables};
 
@@ -101,6 +101,12 @@ fn hand_over(command: &mut Command, fetched: &Fetched) {
 
 /// Why the command did not run, with the status that shells give.
 pub(super) fn not_run(program: &OsStr, error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::InvalidInput {
+        let message = "a value for the command's environment, or an argument, has a NUL byte in it, which no program can be given";
+        return Failure::new(CONFIG, message)
+            .hint("amplify-creds explain shows where each value stands")
+            .before_command();
+    }
     let program = program.display();
     if error.kind() == io::ErrorKind::NotFound {
         Failure::new(

@@ -56,8 +56,10 @@ pub(super) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
     };
     let cached: Vec<_> = plan.steps().map(cached).collect();
     let boundary = project::boundary(context, &plan.profile)?;
+    let mut warnings: Vec<_> = plan.warnings.iter().map(warn).collect();
+    warnings.extend(fetching::min_ttl(context, &plan)?.and_then(|asked| capped(&asked, &plan)));
     if options.json {
-        return put(format!("{}\n", json_of(&plan, &cached, boundary.as_ref())).as_bytes());
+        return put(format!("{}\n", json_of(&plan, &cached, boundary.as_ref(), &warnings)).as_bytes());
     }
     let spend = plan.mfa.as_ref().map(|mfa| {
         let session = cached.iter().find(|cached| cached.step == Step::Mfa && matches!(cached.state, State::Valid(_)));
@@ -65,12 +67,24 @@ pub(super) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
         let known = memory.map(|memory| memory.known(&plan, session.and_then(|found| found.key_id.as_deref()), now));
         mfa.spend(known.unwrap_or_default(), !plan.hops.is_empty())
     });
-    let mut fields = fields(&plan, &cached, spend.as_ref(), &set, now);
+    let mut fields = fields(&plan, &cached, spend.as_ref(), &set, now, &warnings);
     if let Some(boundary) = &boundary {
         fields.heading("Amplify project");
         fields.add("boundary", &boundary.value, &boundary.from.to_string());
     }
     put(fields.text().as_bytes())
+}
+
+/// What is said of a `min_ttl`, in seconds, that the session handed out can hardly ever have left.
+fn capped(min_ttl: &Located<u64>, plan: &CredentialPlan) -> Option<String> {
+    let leaf = plan.hops.last()?.duration.seconds;
+    let most = u64::from(leaf) / 4;
+    (min_ttl.value > most).then(|| {
+        format!(
+            "min_ttl is {} s ({}), more than a quarter of the session's {leaf} s: it is renewed when {most} s are left",
+            min_ttl.value, min_ttl.from
+        )
+    })
 }
 
 fn state(found: Option<&CachedSession>, now: Timestamp) -> State {
@@ -82,7 +96,7 @@ fn state(found: Option<&CachedSession>, now: Timestamp) -> State {
 }
 
 /// What `--json` prints.
-fn json_of(plan: &CredentialPlan, cached: &[Cached], boundary: Option<&Located<String>>) -> Value {
+fn json_of(plan: &CredentialPlan, cached: &[Cached], boundary: Option<&Located<String>>, warnings: &[String]) -> Value {
     let hops: Vec<_> = plan.hops.iter().map(hop_json).collect();
     let cache = cached.iter().map(|Cached { step, state, .. }| {
         let hop = match step {
@@ -108,7 +122,7 @@ fn json_of(plan: &CredentialPlan, cached: &[Cached], boundary: Option<&Located<S
         "via": plan.via,
         "boundary": boundary.map(located),
         "ca_bundle": plan.ca_bundle.as_ref().map(located),
-        "warnings": plan.warnings.iter().map(warn).collect::<Vec<_>>(),
+        "warnings": warnings,
     })
 }
 
@@ -185,6 +199,7 @@ fn fields(
     spend: Option<&Spend>,
     set: &ProfileSet<'_>,
     now: Timestamp,
+    warnings: &[String],
 ) -> Fields {
     let mut fields = Fields::default();
     fields.heading(&format!("profile {}", plan.profile));
@@ -212,10 +227,10 @@ fn fields(
         }
         fields.add("cache", &told(state, now), "");
     }
-    if !plan.warnings.is_empty() {
+    if !warnings.is_empty() {
         fields.heading("warnings");
-        for warning in &plan.warnings {
-            fields.add("", &warn(warning), "");
+        for warning in warnings {
+            fields.add("", warning, "");
         }
     }
     fields

@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use crate::cache::key::CacheKey;
-use crate::cache::store::Store;
+use crate::cache::store::{Store, WriteError};
 use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::env;
@@ -104,7 +104,9 @@ pub(super) fn with_resolver<T>(
     let outcome = what(&mut resolver, &sts);
     for mishap in &resolver.mishaps {
         match mishap {
-            Mishap::ClockOff(_) => context.warn(|| tell_of(mishap)),
+            // A reset at the same time is no reason for concern.
+            Mishap::NotCached(WriteError::Forgotten) => context.say(|| tell_of(mishap)),
+            Mishap::ClockOff(_) | Mishap::NotCached(_) => context.warn(|| tell_of(mishap)),
             _ => context.say(|| tell_of(mishap)),
         }
     }
@@ -230,11 +232,9 @@ fn rungs(context: &Context, how: &How) -> Result<Vec<Rung>, Failure> {
 }
 
 fn resolve_options(context: &Context, plan: &CredentialPlan, how: &How) -> Result<Options, Failure> {
-    let min_ttl = if let Some(flag) = how.min_ttl {
-        flag
-    } else {
-        let found = context.variable(&[env::AMPLIFY_CREDS_MIN_TTL]).or_else(|| plan.min_ttl.clone());
-        time(found.or_else(|| context.settings.get("min_ttl").cloned()), MIN_TTL)?
+    let min_ttl = match how.min_ttl {
+        Some(flag) => flag,
+        None => min_ttl(context, plan)?.map_or(MIN_TTL, |found| found.value),
     };
     let lock_timeout = match how.lock_timeout {
         Some(flag) => flag,
@@ -247,6 +247,14 @@ fn resolve_options(context: &Context, plan: &CredentialPlan, how: &How) -> Resul
         use_cache: !how.no_cache,
         lock_timeout: Duration::from_secs(lock_timeout),
     })
+}
+
+/// How long a cached session must still last, in seconds, where anything but a flag says it.
+pub(super) fn min_ttl(context: &Context, plan: &CredentialPlan) -> Result<Option<Located<u64>>, Failure> {
+    let found = context.variable(&[env::AMPLIFY_CREDS_MIN_TTL]).or_else(|| plan.min_ttl.clone());
+    let Some(found) = found.or_else(|| context.settings.get("min_ttl").cloned()) else { return Ok(None) };
+    let from = found.from.clone();
+    Ok(Some(Located::new(time(Some(found), MIN_TTL)?, from)))
 }
 
 fn time(found: Option<Located<String>>, default: u64) -> Result<u64, Failure> {

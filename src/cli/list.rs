@@ -1,5 +1,7 @@
 //! Owns `list`: every profile on a line, or all that is known of each as JSON.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value, json};
 
 use crate::cache::key::CacheKey;
@@ -10,13 +12,15 @@ use crate::output::{left, table};
 use crate::plan::build;
 use crate::plan::kind::Kind;
 use crate::plan::limits::RoleArn;
+use crate::printable::printable;
 use crate::profile::Profile;
-use crate::profile::keys::is_showable;
+use crate::profile::keys::{is_secret, is_showable, showable_name};
 
 use super::args::List;
 use super::context::Context;
 use super::failure::{Failure, OUTPUT};
 use super::fetching;
+use super::project;
 use super::put;
 use super::role_flags::complete;
 
@@ -39,6 +43,8 @@ pub(super) fn run(context: &Context, options: &List) -> Result<(), Failure> {
         let found = cached.lookup(&key, &|key| fetching::is_only_profile(context, &set, &plan, key))?;
         (found.lease.seconds_left(now) > 0).then_some(found.lease.expiration)
     };
+    // A project that cannot be read keeps nobody from a list of profiles, whatever --env asks for.
+    let bounded = project::bounded(context).unwrap_or_default();
     if options.json {
         let views = Views::of_files(context.files());
         // One profile at a time: the tree of all of them would take many times the text.
@@ -47,7 +53,11 @@ pub(super) fn run(context: &Context, options: &List) -> Result<(), Failure> {
             if text.len() > 1 {
                 text.push(b',');
             }
-            let object = json_of(profile, &views, ends(profile), now, options.properties);
+            let mut object = json_of(profile, &views, ends(profile), now, options.properties);
+            let boundary = bounded.as_ref().filter(|(bounded, _)| *bounded == profile.name);
+            if let Some((_, boundary)) = boundary {
+                object["boundary"] = json!(boundary.value);
+            }
             serde_json::to_writer(&mut text, &object)
                 .map_err(|error| Failure::new(OUTPUT, format!("cannot write JSON: {error}")))?;
         }
@@ -59,7 +69,13 @@ pub(super) fn run(context: &Context, options: &List) -> Result<(), Failure> {
         return put(format!("no profiles in {config} and {credentials}\n").as_bytes());
     }
     let rows: Vec<_> = profiles.iter().map(|profile| row(profile, ends(profile), now)).collect();
-    put(table::render(["PROFILE", "KIND", "ACCOUNT", "ROLE", "REGION", "MFA", "SOURCE", "SESSION"], &rows).as_bytes())
+    let header = ["PROFILE", "KIND", "ACCOUNT", "ROLE", "REGION", "MFA", "SOURCE", "SESSION"];
+    let mut text = table::render(header, &rows);
+    if let Some((profile, boundary)) = bounded {
+        let line = format!("The Amplify environment of {profile} has the boundary {}", boundary.value);
+        let _ = writeln!(text, "\n{}", printable(&line));
+    }
+    put(text.as_bytes())
 }
 
 fn row(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp) -> [String; 8] {
@@ -124,12 +140,14 @@ fn properties(profile: &Profile<'_>) -> Map<String, Value> {
     for part in profile.parts().iter().rev() {
         let file = part.source.path.display().to_string();
         for property in &part.properties {
+            let name = showable_name(&property.key);
             let value = match &property.typed {
-                _ if !is_showable(&property.key, &property.value) => json!("****"),
+                // The Amplify CLI takes a key above the first header for a profile, and the characters of its value for keys.
+                _ if is_secret(&profile.name) || !is_showable(name, &property.value) => json!("****"),
                 Some(typed) => typed.clone(),
                 None => json!(property.value),
             };
-            all.insert(property.key.to_string(), json!({"value": value, "file": file, "line": property.line}));
+            all.insert(name.to_owned(), json!({"value": value, "file": file, "line": property.line}));
         }
     }
     all

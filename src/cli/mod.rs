@@ -8,6 +8,7 @@ mod base_error;
 mod boundary;
 mod check;
 mod check_amplify;
+mod color;
 mod complete;
 mod context;
 mod doctor;
@@ -45,10 +46,11 @@ mod setup_answers;
 mod variables;
 mod whoami;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
 use crate::env::{Env, arguments};
-use crate::output::print;
+use crate::output::{print, tell};
 use crate::start;
 
 use args::policy::BoundaryVerb;
@@ -64,6 +66,11 @@ pub fn main() -> u8 {
     }
     let cli = match Cli::try_parse_from(arguments()) {
         Ok(cli) => cli,
+        // Help for want of a command, which has no sentence to begin with.
+        Err(help) if help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            tell(&format!("amplify-creds: a command is missing\n\n{}", help.render()));
+            return USAGE.exit;
+        }
         Err(error) if error.use_stderr() => {
             let failure = if is_exec() { usage(&error).before_command() } else { usage(&error) };
             return failure.report(arguments().any(|argument| argument == "--json"));
@@ -130,7 +137,9 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Command::ResetCache(options) | Command::Aws { command: Amplify::ResetCache(options) } => {
             reset_cache::run(&Context::new("reset-cache", global, options.name.as_deref(), env)?, &options)
         }
-        Command::Login(options) => login::run(&Context::new("login", global, None, env)?, &options),
+        Command::Login(options) => {
+            login::run(&Context::new("login", global, None, env)?.only_these(&options.names)?, &options)
+        }
         Command::WhoAmI(options) => {
             whoami::run(&Context::new("whoami", global, options.fetch.name.as_deref(), env)?, &options)
         }
@@ -140,7 +149,9 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Command::List(options) => list::run(&Context::new("list", global, None, env)?, &options),
         Command::Sessions(options) => sessions::run(&Context::new("sessions", global, None, env)?, &options),
         Command::Setup(options) => setup::run(&Context::new("setup", global, options.name.as_deref(), env)?, &options),
-        Command::Doctor(options) => return doctor::run(Context::new("doctor", global, None, env)?, &options),
+        Command::Doctor(options) => {
+            return doctor::run(Context::new("doctor", global, None, env)?.only_these(&options.names)?, &options);
+        }
         Command::Policy { document } => {
             policy::run(&Context::new("policy", global, policy::name(&document), env)?, &document)
         }

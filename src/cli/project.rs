@@ -51,12 +51,17 @@ pub(super) fn profile(context: &Context) -> Result<Option<Located<String>>, Fail
     }
 }
 
-/// The boundary of the environment that is meant, if `profile` is that environment's. Nobody who only looks at a profile
-/// is kept from it by a project that cannot be read, unless `--env` asks for one.
+/// The boundary of the environment that is meant, if `profile` is that environment's.
 pub(super) fn boundary(context: &Context, profile: &str) -> Result<Option<Located<String>>, Failure> {
+    Ok(bounded(context)?.filter(|(bounded, _)| bounded == profile).map(|(_, boundary)| boundary))
+}
+
+/// The profile of the environment that is meant, and the boundary of that environment, where there are both. Nobody who
+/// only looks at profiles is kept from it by a project that cannot be read, unless `--env` asks for one.
+pub(super) fn bounded(context: &Context) -> Result<Option<(String, Located<String>)>, Failure> {
     let found = environment(context).and_then(|found| match found {
-        Some((project, environment)) if environment.source == Source::Profile(profile.to_owned()) => {
-            Ok(project.boundary(&environment.name)?)
+        Some((project, Environment { name, source: Source::Profile(profile), .. })) => {
+            Ok(project.boundary(&name)?.map(|boundary| (profile, boundary)))
         }
         _ => Ok(None),
     });

@@ -9,6 +9,7 @@ use crate::amplify::environment::Source;
 use crate::amplify::project::Environment;
 use crate::cache::entry::{CachedSession, Mark};
 use crate::cache::key::CacheKey;
+use crate::cache::sessions::is_session_like;
 use crate::cache::store::Store;
 use crate::clock::{Clock, Timestamp};
 use crate::plan::CredentialPlan;
@@ -46,7 +47,8 @@ impl What {
 pub(super) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure> {
     let what = what(context, options)?;
     let now = Clock::System.now();
-    let goes = |outer: &str, inner: &str, entry: &str| goes(&what, outer, inner, entry, now);
+    // What is no session is somebody's whom we do not know, and stays.
+    let goes = |outer: &str, inner: &str, entry: &str| is_session_like(entry) && goes(&what, outer, inner, entry, now);
     let store = Store::new(&context.paths.cache_dir);
     let snapshot = store.read();
     let sessions = snapshot.sessions();
@@ -54,7 +56,11 @@ pub(super) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure
     let gone: Vec<_> = all.iter().filter(|(outer, inner, entry)| goes(outer, inner, entry)).collect();
     let for_good = !matches!(what, What::Expired);
     if !options.dry_run && (for_good || !gone.is_empty()) {
-        store.remove(&goes, for_good).map_err(|error| {
+        let removed = store.remove(&goes, for_good).and_then(|()| match what {
+            What::All => store.remove_set_aside(),
+            _ => Ok(()),
+        });
+        removed.map_err(|error| {
             Failure::new(CACHE, format!("cannot forget sessions: {error}"))
                 .hint(format!("remove the file: {}", store.path().display()))
         })?;

@@ -79,6 +79,12 @@ pub fn is_secret(key: &str) -> bool {
     ENDINGS.iter().any(|ending| plain.ends_with(ending))
 }
 
+/// What may be shown of a property's name: of a line without a sign that ends a key the whole is one.
+pub fn showable_name(key: &str) -> &str {
+    let end = key.find([' ', '\t', ':', '=']).unwrap_or(key.len());
+    if is_secret(&key[..end]) { &key[..end] } else { key }
+}
+
 /// Whether a value may be shown: it belongs to no secret key, and no line of it looks like one that does, as where an
 /// indented line has become part of the value before it.
 pub fn is_showable(key: &str, value: &str) -> bool {
@@ -99,6 +105,19 @@ mod tests {
         }
         for key in ["aws_access_key_id", "web_identity_token_file", "x_security_token_expires", "region"] {
             assert!(!is_secret(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_holds_a_secret_is_cut() {
+        for (key, expected) in [
+            ("aws_secret_access_key : S", "aws_secret_access_key"),
+            ("sessionToken S", "sessionToken"),
+            ("aws_secret_access_key", "aws_secret_access_key"),
+            ("region : x", "region : x"),
+            ("", ""),
+        ] {
+            assert_eq!(showable_name(key), expected, "{key}");
         }
     }
 

@@ -272,3 +272,18 @@ fn fix_mends_what_can_be_mended_and_nothing_else() {
         assert_eq!(seen["visibility"]["a.b"][consumer]["visible"], true, "{consumer}");
     }
 }
+
+#[test]
+fn colour_is_asked_for_or_not_there() {
+    let home = private(&format!("[profile a]\n{KEYS}[profile b]\nrole_arn = arn:aws:iam::1:role/x\n"), "");
+    let plain = home.run(&["doctor"]).stdout;
+    assert!(plain.contains("\nerror "), "{plain}");
+    let coloured = home.run(&["doctor", "--color", "always"]).stdout;
+    assert!(coloured.contains("\n\u{1b}[31merror\u{1b}[0m "), "{coloured}");
+    let without: String = ["\u{1b}[31m", "\u{1b}[33m", "\u{1b}[36m", "\u{1b}[0m"]
+        .iter()
+        .fold(coloured, |text, code| text.replace(code, ""));
+    assert_eq!(without, plain, "nothing is said by colour alone");
+    assert_eq!(home.run(&["--color", "never", "doctor"]).stdout, plain);
+    home.run(&["list", "--color", "sometimes"]).failed_with(2);
+}

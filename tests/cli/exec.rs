@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use test_support::{Terminal, TestHome, biz_corp as data};
 
-use crate::{PROGRAM, biz_corp, without_mfa};
+use crate::{PROGRAM, add_config, biz_corp, without_mfa};
 
 /// A home whose profile `p` has keys and a region, and `q` keys alone.
 fn keys() -> TestHome {
@@ -184,4 +184,14 @@ fn the_code_is_asked_for_before_the_command_has_the_terminal() {
     terminal.expect("Enter the MFA token code: ");
     terminal.type_control('d');
     terminal.finish().1.restored().failed_with(125);
+}
+
+#[test]
+fn a_value_that_no_environment_can_have_is_not_the_commands_fault() {
+    let (_sts, home) = without_mfa();
+    add_config(&home, "[profile nul]\naws_access_key_id = A\naws_secret_access_key = s\nregion = us\0east\n");
+    for serve in [&[][..], &["--serve"]] {
+        let run = home.run(&[&["exec", "nul"], serve, &["--", "true"]].concat());
+        assert!(run.failed_with(125).first_error_line().contains("has a NUL byte in it"), "{run:?}");
+    }
 }

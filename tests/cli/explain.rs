@@ -147,3 +147,17 @@ fn other_bases_and_partitions() {
         (Some("environment"), Some("$AWS_ACCESS_KEY_ID"))
     );
 }
+
+#[test]
+fn a_min_ttl_that_no_session_can_have_is_told() {
+    let (_sts, home) = without_mfa();
+    let warnings = |value: &str| {
+        let run = home.run_with(&["explain", "nomfa", "--json"], &[("AMPLIFY_CREDS_MIN_TTL", value)]);
+        document(run.succeeded())["warnings"].clone()
+    };
+    assert_eq!(warnings("15m"), json!([]));
+    let expected = "min_ttl is 7200 s ($AMPLIFY_CREDS_MIN_TTL), more than a quarter of the session's 3600 s: \
+                    it is renewed when 900 s are left";
+    assert_eq!(warnings("2h"), json!([expected]));
+    home.run_with(&["explain", "nomfa"], &[("AMPLIFY_CREDS_MIN_TTL", "soon")]).failed_with(3);
+}

@@ -153,6 +153,10 @@ fn a_home_that_cannot_be_made_costs_no_credentials() {
     gives_credentials(&run);
     assert!(run.stderr.contains("not cached"), "{}", run.stderr);
     assert_eq!(sts.count("AssumeRole"), 1);
+    assert_eq!(home.run_with(&["process", "nomfa"], &elsewhere).stderr, "", "some tool's");
+    let run = home.run_with(&["login", "nomfa"], &elsewhere);
+    assert!(run.stderr.contains("amplify-creds: the session is not cached: "), "{run:?}");
+    assert!(home.run_with(&["reset-cache", "--all"], &elsewhere).succeeded().starts_with("No temp credentials"));
 }
 
 #[cfg(target_os = "linux")]
@@ -440,6 +444,21 @@ fn a_clock_that_jumps_an_hour_costs_neither_credentials_nor_calls() {
 
 /// Otherwise the next file that is opened takes a stream's number, and what is said goes into it.
 #[cfg(target_os = "linux")]
+#[test]
+fn what_nobody_can_have_is_a_failure() {
+    let (_sts, home) = without_mfa();
+    for verb in ["process nomfa", "env nomfa", "list", "explain nomfa", "--version"] {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("\"$0\" {verb} >&-")]).arg(home.program());
+        let run: Finished = shell.env_clear().envs(home.environment()).output().unwrap().into();
+        assert_eq!(
+            run.failed_with(1).first_error_line(),
+            "amplify-creds: cannot write to stdout: it is closed",
+            "{verb}"
+        );
+    }
+}
+
 #[test]
 fn streams_that_are_closed_lead_nowhere() {
     let (_sts, home) = without_mfa();

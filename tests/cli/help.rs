@@ -65,3 +65,12 @@ fn completions_are_printed_for_each_shell() {
         assert!(home.run(&["completions", shell]).succeeded().contains("amplify-creds"), "{shell}");
     }
 }
+
+#[test]
+fn without_a_command_the_help_is_shown_as_it_is() {
+    let home = TestHome::new(PROGRAM);
+    let run = home.run(&[]);
+    let help = home.run(&["-h"]).stdout;
+    assert_eq!(run.failed_with(2).stderr, format!("amplify-creds: a command is missing\n\n{help}"));
+    assert_eq!(run.stdout, "");
+}

@@ -130,3 +130,14 @@ fn who_sees_a_profile_is_told() {
         assert_eq!(seen(name), expected.map(serde_json::Value::from), "{name}");
     }
 }
+
+#[test]
+fn no_spelling_of_the_amplify_cli_shows_a_secret() {
+    let home = TestHome::new(PROGRAM);
+    home.config("aws_secret_access_key = TOPSECRET\n[a]\naws_secret_access_key : HIDDEN\nx = 1\n");
+    let run = home.run(&["list", "--json", "--properties", "--dialect", "amplify"]);
+    let all = json(run.succeeded());
+    let spread = all.as_array().unwrap().iter().find(|profile| profile["name"] == "aws_secret_access_key").unwrap();
+    assert_eq!(spread["properties"]["0"]["value"], "****");
+    assert!(!run.stdout.contains("HIDDEN"), "{}", run.stdout);
+}

@@ -2,7 +2,7 @@
 
 use test_support::{Role, Terminal, biz_corp as data};
 
-use crate::{add_config, biz_corp, json};
+use crate::{add_config, biz_corp, json, without_mfa};
 
 const QUESTION: &str = "Enter the MFA token code: ";
 
@@ -81,4 +81,14 @@ fn one_that_fails_does_not_keep_the_others_cold() {
     home.run(&["login", "nomfa", "--all"]).failed_with(2);
     let run = home.run_with(&["login"], &[("AWS_PROFILE", "nomfa")]);
     assert!(run.code == Some(0) && run.stdout.contains("nomfa"), "{run:?}");
+}
+
+#[test]
+fn another_profile_beside_the_arguments_is_a_usage_error() {
+    let (_sts, home) = without_mfa();
+    for verb in ["login", "doctor"] {
+        let run = home.run(&[verb, "-p", "devcorpuser", "nomfa"]);
+        assert!(run.failed_with(2).stderr.contains("two profiles are asked for: nomfa and --profile devcorpuser"));
+        assert_eq!(home.run(&[verb, "-p", "nomfa", "nomfa"]).code, Some(0));
+    }
 }

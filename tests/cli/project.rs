@@ -327,6 +327,12 @@ fn explain_shows_the_boundary_of_the_projects_own_profile() {
     assert!(boundary("", &["nomfa"]).is_null());
     let text = run_in(&home, "app", &["explain", "-q"], &[]);
     assert!(text.succeeded().contains(&format!("  boundary      {arn}")), "{}", text.stdout);
+    let list = |args: &[&str]| run_in(&home, "app", &[&["list"], args].concat(), &[]);
+    assert!(list(&[]).succeeded().ends_with(&format!("\nThe Amplify environment of nomfa has the boundary {arn}\n")));
+    let profiles = document(list(&["--json"]).succeeded());
+    let bounded: Vec<_> =
+        profiles.as_array().unwrap().iter().filter(|profile| !profile["boundary"].is_null()).collect();
+    assert_eq!((bounded.len(), &bounded[0]["name"], &bounded[0]["boundary"]), (1, &json!("nomfa"), &json!(arn)));
     home.write(TEAM, "{");
     assert!(boundary("app", &[]).is_null());
 }

@@ -45,6 +45,32 @@ fn a_profiles_chain_goes_and_others_stay() {
 }
 
 #[test]
+fn what_is_no_session_stays_and_what_was_set_aside_goes() {
+    let (_sts, home) = with_sessions();
+    let foreign = json!({"theirs": 5, "note": {"a": 1}});
+    for how in [&["reset-cache", "nomfa"][..], &["reset-cache", "--all"]] {
+        let mut file = cache(&home);
+        for (name, value) in foreign.as_object().unwrap() {
+            file[data::NO_MFA_ROLE][name] = value.clone();
+        }
+        fs::write(home.cache_file(), file.to_string()).unwrap();
+        home.run(how).succeeded();
+        let after = cache(&home)[data::NO_MFA_ROLE].clone();
+        assert_eq!((&after["theirs"], &after["note"]), (&foreign["theirs"], &foreign["note"]), "{how:?}");
+    }
+    assert_eq!(cache(&home), json!({data::NO_MFA_ROLE: foreign}));
+
+    fs::write(home.cache_file(), "{ not JSON").unwrap();
+    let aside = home.cache_dir().join("cache.json.corrupt");
+    home.run(&["process", "nomfa"]).succeeded();
+    assert!(aside.exists());
+    home.run(&["reset-cache", "nomfa"]).succeeded();
+    assert!(aside.exists(), "somebody may want to look");
+    home.run(&["reset-cache", "--all"]).succeeded();
+    assert!(!aside.exists(), "there may be sessions in it");
+}
+
+#[test]
 fn amplifys_entries_of_the_role_go_too_and_foreign_members_stay() {
     let (_sts, home) = with_sessions();
     let mut file = cache(&home);

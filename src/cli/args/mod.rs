@@ -69,6 +69,9 @@ pub struct Global {
     /// Never ask anything
     #[arg(long, global = true)]
     pub no_input: bool,
+    /// When to colour what is worth a second look [default: auto]
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub color: Option<ColorArg>,
     /// Say on stderr what is done and why
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
@@ -86,6 +89,17 @@ pub enum DialectArg {
     Amplify,
     /// Exactly as the AWS SDKs
     Aws,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorArg {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
 }
 
 /// How to ask for an MFA code.

@@ -91,7 +91,7 @@ const NETWORK: [(&str, &str); 6] = [
     ("NO_PROXY, no_proxy", "Hosts, addresses and networks that are called without a proxy, with commas between."),
 ];
 
-const SYSTEM: [(&str, &str); 13] = [
+const SYSTEM: [(&str, &str); 14] = [
     ("HOME, USERPROFILE", "The home directory; USERPROFILE on Windows where HOME is not set."),
     ("USER, LOGNAME, USERNAME", "{user} in a session name, the first that is set."),
     ("COMPUTERNAME", "{host} in a session name, on Windows."),
@@ -100,9 +100,10 @@ const SYSTEM: [(&str, &str); 13] = [
     ("PATH, PATHEXT", "Where programs are, and on Windows which endings they have."),
     ("ComSpec, SystemRoot", "The command interpreter of Windows, and where Windows and its icacls are."),
     ("WT_SESSION", "Which window of Windows Terminal this is, for those who wait for its prompt."),
+    ("NO_COLOR", "Anything: no colours, unless --color asks for them."),
     ("DISPLAY, WAYLAND_DISPLAY", "Whether there is a screen for a window."),
     ("WSL_DISTRO_NAME", "Whether this is Linux on Windows, whose window can ask for a code."),
-    ("GPG_TTY, TERM", "The terminal, for pinentry."),
+    ("GPG_TTY, TERM", "The terminal, for pinentry; TERM=dumb has no colours."),
     ("LC_ALL, LC_CTYPE, LANG", "Its character set."),
     ("GITHUB_ENV", "The file to which env --shell github adds variables."),
 ];

@@ -236,7 +236,14 @@ fn nearest(key: &str) -> Option<&'static str> {
     };
     let scored = KNOWN.iter().filter(|known| known.len().abs_diff(key.len()) <= limit);
     let scored = scored.map(|known| (strsim::damerau_levenshtein(key, known), *known));
-    scored.filter(|(distance, _)| *distance <= limit).min().map(|(_, known)| known)
+    let nearest = scored.filter(|(distance, _)| *distance <= limit).min().map(|(_, known)| known);
+    // These are the Amplify CLI's in lower case, which it does not read itself.
+    match nearest {
+        Some("accesskeyid") => Some("aws_access_key_id"),
+        Some("secretaccesskey") => Some("aws_secret_access_key"),
+        Some("sessiontoken") => Some("aws_session_token"),
+        nearest => nearest,
+    }
 }
 
 #[cfg(test)]
