@@ -123,7 +123,8 @@ fn files() -> Section {
             ),
             (
                 "~/.amplify/awscloudformation/cache.json",
-                "The sessions: the Amplify CLI's own cache, mode 0600, replaced atomically. Delete it to forget them all.",
+                "The sessions: the Amplify CLI's own cache, mode 0600, replaced atomically. Delete it to forget them all. \
+                 One that is no JSON object becomes cache.json.corrupt at the next write; reset-cache --all removes that.",
             ),
             (
                 "~/.amplify/awscloudformation/locks/",
