@@ -62,7 +62,11 @@ pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     // No lock keeps two runs apart.
     let suffix = format!(".amplify-creds.{}", std::process::id());
-    put(&path, &suffix, &mut OpenOptions::new(), bytes, |file, old| file.set_permissions(old.permissions()))
+    put(&path, &suffix, &mut OpenOptions::new(), bytes, |file, old| {
+        // A file system without modes refuses, and has nothing to keep.
+        let _ = file.set_permissions(old.permissions());
+        Ok(())
+    })
 }
 
 /// Writes the file beside its place and puts it there, made like the old one by `like`.
@@ -94,8 +98,8 @@ fn put(
 #[cfg(unix)]
 fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, fchown};
-    let new = file.metadata()?;
-    if (new.uid(), new.gid()) == (old.uid(), old.gid()) {
+    // The group has no rights, and is not everybody's to give.
+    if file.metadata()?.uid() == old.uid() {
         return Ok(());
     }
     fchown(file, Some(old.uid()), Some(old.gid()))

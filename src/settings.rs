@@ -70,7 +70,10 @@ impl Settings {
         for (section, values) in map {
             for (key, value) in values {
                 let at = Location { file: source.clone(), line: line_of(text, &key) };
-                if section != "default" || !KEYS.contains(&key.as_str()) {
+                if section != "default" {
+                    return Err(SettingsError::Unknown { key: format!("{key} in a section: [{section}]"), at });
+                }
+                if !KEYS.contains(&key.as_str()) {
                     return Err(SettingsError::Unknown { key, at });
                 }
                 let Some(value) = value else { return Err(SettingsError::NoValue { key, at }) };
@@ -145,6 +148,8 @@ mod tests {
             let error = parse(text).unwrap_err();
             assert!(matches!(error, SettingsError::Unknown { .. }), "{text}: {error}");
         }
+        let error = parse("[x]\nmin_ttl = 5m\n").unwrap_err().to_string();
+        assert_eq!(error, "~/.config/amplify-creds/config.ini:2: there is no setting min_ttl in a section: [x]");
     }
 
     #[test]

@@ -114,6 +114,20 @@ impl Store {
         Snapshot(read_regular(&self.file, MAX_CACHE_BYTES).map(text).unwrap_or_default())
     }
 
+    /// Why the file's text is of no use; `None` where it is of use, or there is no file.
+    pub fn problem(&self) -> Option<String> {
+        match read_regular(&self.file, MAX_CACHE_BYTES) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Some("it is no plain file".to_owned()),
+            Err(error) => Some(error.to_string()),
+            Ok(bytes) => {
+                let bytes = Wiped::from(bytes);
+                let Ok(text) = std::str::from_utf8(&bytes) else { return Some("it is not UTF-8".to_owned()) };
+                Members::parse(text.trim_start_matches('\u{feff}')).is_none().then(|| "it is no JSON object".to_owned())
+            }
+        }
+    }
+
     /// What tells one state of the file from another: a waiter reads it again only when this has changed.
     pub fn stamp(&self) -> Option<(std::time::SystemTime, u64)> {
         let metadata = fs::metadata(&self.file).ok()?;
@@ -361,7 +375,7 @@ fn is_ours_and_over(entry: &str, now: Timestamp) -> bool {
 ///
 /// # Errors
 /// Whatever the system says; `FileTooLarge` above `cap` bytes; `InvalidInput` for what is no plain file.
-pub fn read_regular(path: &Path, cap: u64) -> io::Result<Vec<u8>> {
+fn read_regular(path: &Path, cap: u64) -> io::Result<Vec<u8>> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]

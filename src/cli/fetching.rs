@@ -102,13 +102,20 @@ pub(super) fn with_resolver<T>(
         asked: false,
     };
     let outcome = what(&mut resolver, &sts);
+    let mut told = Vec::new();
     for mishap in &resolver.mishaps {
+        let line = tell_of(mishap);
+        // What befalls each role of a chain is told once.
+        if told.contains(&line) {
+            continue;
+        }
         match mishap {
             // A reset at the same time is no reason for concern.
-            Mishap::NotCached(WriteError::Forgotten) => context.say(|| tell_of(mishap)),
-            Mishap::ClockOff(_) | Mishap::NotCached(_) => context.warn(|| tell_of(mishap)),
-            _ => context.say(|| tell_of(mishap)),
+            Mishap::NotCached(WriteError::Forgotten) => context.say(|| line.clone()),
+            Mishap::ClockOff(_) | Mishap::NotCached(_) => context.warn(|| line.clone()),
+            _ => context.say(|| line.clone()),
         }
+        told.push(line);
     }
     Ok(outcome)
 }

@@ -76,7 +76,7 @@ fn plan(error: &PlanError) -> Failure {
                 .hint("give a profile with a role_arn, or leave the flags out")
         }
         PlanError::Invalid { profile, key, expected, from } => {
-            Failure::new(CONFIG, format!("profile {profile} has a {key} that AWS would reject ({from})"))
+            Failure::new(CONFIG, format!("profile {profile} has {} {key} that AWS would reject ({from})", article(key)))
                 .hint(format!("it must be {expected}"))
         }
         PlanError::Recursion { profile, .. } => {
@@ -121,4 +121,9 @@ fn plan(error: &PlanError) -> Failure {
                 .hint(format!("see: aws configure sso --profile {profile}"))
         }
     }
+}
+
+/// The article of a key, by how its first letter is spoken: `mfa_serial` begins with "em".
+fn article(key: &str) -> &'static str {
+    if key.starts_with(['a', 'e', 'i', 'o', 'm']) { "an" } else { "a" }
 }

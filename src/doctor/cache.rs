@@ -2,12 +2,9 @@
 //!
 //! Refuses to keep a key of a session.
 
-use std::io;
-use std::path::Path;
-
 use crate::cache::entry::CachedSession;
 use crate::cache::members::Members;
-use crate::cache::store::{MAX_CACHE_BYTES, Store, read_regular};
+use crate::cache::store::Store;
 use crate::clock::Timestamp;
 use crate::fs::{Rights, rights};
 
@@ -59,25 +56,12 @@ impl CacheFacts {
         let sessions = snapshot.sessions();
         let entries = sessions.all().into_iter();
         Self {
-            problem: problem(&file),
+            problem: store.problem(),
             rights: rights(&file),
             file: Place::of_file(file, &world.paths.home),
             dir_rights: rights(dir),
             dir: Place::of_file(dir.clone(), &world.paths.home),
             entries: entries.map(|(outer, inner, raw)| entry(outer, inner, raw, world.now)).collect(),
-        }
-    }
-}
-
-fn problem(file: &Path) -> Option<String> {
-    match read_regular(file, MAX_CACHE_BYTES) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Some("it is no plain file".to_owned()),
-        Err(error) => Some(error.to_string()),
-        Ok(bytes) => {
-            let bytes = zeroize::Zeroizing::new(bytes);
-            let Ok(text) = std::str::from_utf8(&bytes) else { return Some("it is not UTF-8".to_owned()) };
-            Members::parse(text.trim_start_matches('\u{feff}')).is_none().then(|| "it is no JSON object".to_owned())
         }
     }
 }

@@ -94,7 +94,8 @@ fn values_that_aws_would_reject_are_told_with_their_line() {
     ];
     for (line, key, expected) in rows {
         let run = fails(&role("a", &format!("source_profile = b\n{line}")), &format!("[b]\n{KEYS}"), "a");
-        says(&run, &[&format!("profile a has a {key} that AWS would reject (~/.aws/config:4)"), expected]);
+        let a = if ["external_id", "mfa_serial"].contains(&key) { "an" } else { "a" };
+        says(&run, &[&format!("profile a has {a} {key} that AWS would reject (~/.aws/config:4)"), expected]);
     }
 }
 

@@ -304,7 +304,7 @@ fn shell() -> impl TypedValueParser<Value = Shell> {
 }
 
 /// Whether stdin is meant. Anything else may be the secret itself, which clap's own error would repeat.
-#[allow(clippy::unnecessary_wraps, reason = "clap asks for a Result")]
+#[expect(clippy::unnecessary_wraps, reason = "clap asks for a Result")]
 fn is_stdin(text: &str) -> Result<bool, Infallible> {
     Ok(text == "-")
 }
