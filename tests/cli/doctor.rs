@@ -1,6 +1,5 @@
 //! `doctor`: the JSON contract, the exit status, the report of 80 columns, and what surrounds the profile files.
 
-#[cfg(unix)]
 use std::fs;
 
 use serde_json::Value;
