@@ -14,7 +14,7 @@ use crate::plan::kind::Kind;
 use crate::plan::limits::RoleArn;
 use crate::printable::printable;
 use crate::profile::Profile;
-use crate::profile::keys::{is_secret, is_showable, showable_name};
+use crate::profile::keys::{is_showable, showable_name};
 
 use super::args::List;
 use super::context::Context;
@@ -142,8 +142,7 @@ fn properties(profile: &Profile<'_>) -> Map<String, Value> {
         for property in &part.properties {
             let name = showable_name(&property.key);
             let value = match &property.typed {
-                // The Amplify CLI takes a key above the first header for a profile, and the characters of its value for keys.
-                _ if is_secret(&profile.name) || !is_showable(name, &property.value) => json!("****"),
+                _ if !is_showable(name, &property.value) => json!("****"),
                 Some(typed) => typed.clone(),
                 None => json!(property.value),
             };
