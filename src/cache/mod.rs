@@ -3,6 +3,7 @@
 //! Refuses to fetch anything. Deleting the directory loses nothing but sessions.
 
 pub mod entry;
+pub mod file;
 mod find;
 pub mod holder;
 pub mod key;

@@ -14,10 +14,11 @@ use thiserror::Error;
 
 use crate::clock::Timestamp;
 use crate::credentials::Freshness;
-use crate::fs::{read_open, rename};
+use crate::fs::rename;
 use crate::secret::Wiped;
 
 use super::entry::CachedSession;
+use super::file::{read_plain, text};
 use super::holder::Holders;
 use super::key::CacheKey;
 use super::lock::{CacheGuard, Locks, create_private_dir, private};
@@ -27,9 +28,6 @@ use super::sessions::Snapshot;
 
 #[cfg(windows)]
 use crate::fs::is_another_users;
-
-/// The largest cache that is read and written, in bytes: 64 MiB.
-pub const MAX_CACHE_BYTES: u64 = 64 << 20;
 
 /// The file that counts how often sessions have been forgotten.
 const EPOCH: &str = "epoch";
@@ -111,21 +109,7 @@ impl Store {
         if is_link_to_another_users(&self.dir) {
             return Snapshot::default();
         }
-        Snapshot(read_regular(&self.file, MAX_CACHE_BYTES).map(text).unwrap_or_default())
-    }
-
-    /// Why the file's text is of no use; `None` where it is of use, or there is no file.
-    pub fn problem(&self) -> Option<String> {
-        match read_regular(&self.file, MAX_CACHE_BYTES) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Some("it is no plain file".to_owned()),
-            Err(error) => Some(error.to_string()),
-            Ok(bytes) => {
-                let bytes = Wiped::from(bytes);
-                let Ok(text) = std::str::from_utf8(&bytes) else { return Some("it is not UTF-8".to_owned()) };
-                Members::parse(text.trim_start_matches('\u{feff}')).is_none().then(|| "it is no JSON object".to_owned())
-            }
-        }
+        Snapshot(read_plain(&self.file).map(text).unwrap_or_default())
     }
 
     /// What tells one state of the file from another: a waiter reads it again only when this has changed.
@@ -227,7 +211,7 @@ impl Store {
     fn read_for_write(&self) -> Result<Wiped<String>, WriteError> {
         let io = |reason| WriteError::Io { path: self.file.clone(), reason };
         for last in [false, true] {
-            let bytes = match read_regular(&self.file, MAX_CACHE_BYTES) {
+            let bytes = match read_plain(&self.file) {
                 Ok(bytes) => bytes,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => break,
                 Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
@@ -369,38 +353,6 @@ fn is_ours_and_over(entry: &str, now: Timestamp) -> bool {
     entry.contains("\"amplifyCreds\"")
         && CachedSession::read(entry)
             .is_some_and(|session| session.mark.is_some() && session.lease.seconds_left(now) <= 0)
-}
-
-/// Reads the cache file, which is a plain file: a FIFO in its place would make every call wait for a writer.
-///
-/// # Errors
-/// Whatever the system says; `FileTooLarge` above `cap` bytes; `InvalidInput` for what is no plain file.
-fn read_regular(path: &Path, cap: u64) -> io::Result<Vec<u8>> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
-    let file = options.open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
-    }
-    read_open(file, &metadata, cap)
-}
-
-/// The file's text; what is not UTF-8 is no cache. The Amplify CLI's reader passes over a byte order mark, too.
-fn text(bytes: Vec<u8>) -> Wiped<String> {
-    let mut text = match String::from_utf8(bytes) {
-        Ok(text) => Wiped::from(text),
-        Err(error) => {
-            drop(Wiped::from(error.into_bytes()));
-            Wiped::default()
-        }
-    };
-    if text.starts_with('\u{feff}') {
-        text.drain(..'\u{feff}'.len_utf8());
-    }
-    text
 }
 
 /// Whether the directory, or while it does not exist the nearest one above it, belongs to somebody else: under sudo with

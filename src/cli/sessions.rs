@@ -40,10 +40,6 @@ pub(super) fn names_of_roles(store: &Store) -> Vec<String> {
 pub(super) fn run(context: &Context, options: &Sessions) -> Result<(), Failure> {
     let store = Store::new(&context.paths.cache_dir);
     let rows = rows(&store);
-    if let Some(problem) = store.problem() {
-        let file = SourceFile::new(store.path().to_owned(), &context.paths.home);
-        context.say(|| format!("{} is of no use: {problem}", file.shown));
-    }
     if options.json {
         let document: Vec<_> = rows.iter().map(json_of).collect();
         return put(format!("{}\n", json!(document)).as_bytes());

@@ -3,6 +3,7 @@
 //! Refuses to keep a key of a session.
 
 use crate::cache::entry::CachedSession;
+use crate::cache::file::problem;
 use crate::cache::members::Members;
 use crate::cache::store::Store;
 use crate::clock::Timestamp;
@@ -56,7 +57,7 @@ impl CacheFacts {
         let sessions = snapshot.sessions();
         let entries = sessions.all().into_iter();
         Self {
-            problem: store.problem(),
+            problem: problem(&file),
             rights: rights(&file),
             file: Place::of_file(file, &world.paths.home),
             dir_rights: rights(dir),

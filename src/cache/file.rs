@@ -1,0 +1,61 @@
+//! Owns the cache file's text: read whole if it is a plain file of a bearable size, and why it is of no use.
+//!
+//! Refuses to know what stands in it beyond that it is one JSON object, and to lock.
+
+use std::fs::OpenOptions;
+use std::io;
+use std::path::Path;
+
+use crate::fs::read_open;
+use crate::secret::Wiped;
+
+use super::members::Members;
+
+/// The largest cache that is read and written, in bytes: 64 MiB.
+pub const MAX_CACHE_BYTES: u64 = 64 << 20;
+
+/// Why the text of the file at `path` is of no use; `None` where it is of use, or there is no file.
+pub fn problem(path: &Path) -> Option<String> {
+    match read_plain(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Some("it is no plain file".to_owned()),
+        Err(error) => Some(error.to_string()),
+        Ok(bytes) if std::str::from_utf8(&bytes).is_err() => {
+            drop(Wiped::from(bytes));
+            Some("it is not UTF-8".to_owned())
+        }
+        Ok(bytes) => Members::parse(&text(bytes)).is_none().then(|| "it is no JSON object".to_owned()),
+    }
+}
+
+/// Reads the cache file, which is a plain file: a FIFO in its place would make every call wait for a writer.
+///
+/// # Errors
+/// Whatever the system says; `FileTooLarge` above [`MAX_CACHE_BYTES`]; `InvalidInput` for what is no plain file.
+pub(super) fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    read_open(file, &metadata, MAX_CACHE_BYTES)
+}
+
+/// The file's text; what is not UTF-8 is no cache. The Amplify CLI's reader passes over a byte order mark, too.
+pub(super) fn text(bytes: Vec<u8>) -> Wiped<String> {
+    let mut text = match String::from_utf8(bytes) {
+        Ok(text) => Wiped::from(text),
+        Err(error) => {
+            drop(Wiped::from(error.into_bytes()));
+            Wiped::default()
+        }
+    };
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    text
+}
