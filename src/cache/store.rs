@@ -53,7 +53,7 @@ pub enum WriteError {
     /// Another process held the file for seconds.
     #[error("{} is locked by another process", .0.display())]
     Locked(PathBuf),
-    /// The file is larger than [`MAX_CACHE_BYTES`].
+    /// The file is larger than [`MAX_CACHE_BYTES`](super::file::MAX_CACHE_BYTES).
     #[error("{} is larger than 64 MiB", .0.display())]
     TooLarge(PathBuf),
     /// The system refused.
