@@ -1,6 +1,6 @@
 //! Owns the words for a profile that leads to no plan.
 
-use crate::plan::error::PlanError;
+use crate::plan::error::{Mention, PlanError};
 
 use super::failure::{CONFIG, Failure, LOOP, PROFILE_NOT_FOUND, USAGE};
 
@@ -21,7 +21,12 @@ fn plan(error: &PlanError) -> Failure {
             // An indented line below a name has become part of it, and may be a secret.
             let name = name.lines().next().unwrap_or_default();
             let message = match named_by {
-                Some((by, at)) => format!("profile {by} names the source_profile {name} ({at}), and there is no such profile"),
+                Some(Mention { by, key: "credential_process", at }) => {
+                    format!("the credential_process of profile {by} asks for profile {name} ({at}), and there is no such profile")
+                }
+                Some(Mention { by, key, at }) => {
+                    format!("profile {by} names the {key} {name} ({at}), and there is no such profile")
+                }
                 None => format!("there is no profile {name} in {} or {}", files[0], files[1]),
             };
             let mut failure = Failure::new(PROFILE_NOT_FOUND, message);
@@ -38,7 +43,7 @@ fn plan(error: &PlanError) -> Failure {
                 .hint("end the header with ']'")
         }
         PlanError::Loop { path, back_to } => {
-            let steps: Vec<_> = path.iter().map(|(name, at)| format!("{name} ({at})")).collect();
+            let steps: Vec<_> = path.iter().map(|Mention { by, at, .. }| format!("{by} ({at})")).collect();
             let long = format!("source profiles form a loop: {} -> {back_to}", steps.join(" -> "));
             let failure = if long.chars().count() < 180 {
                 Failure::new(LOOP, long)
@@ -66,7 +71,11 @@ fn plan(error: &PlanError) -> Failure {
                 .hint("both keys stand in one section of one file")
         }
         PlanError::NoCredentials { profile, named_by, .. } => {
-            let by = named_by.as_ref().map_or_else(String::new, |(by, at)| format!(", the source_profile of {by} ({at}),"));
+            let by = match named_by {
+                Some(Mention { by, key: "credential_process", at }) => format!(", which the credential_process of {by} asks for ({at}),"),
+                Some(Mention { by, key, at }) => format!(", the {key} of {by} ({at}),"),
+                None => String::new(),
+            };
             Failure::new(CONFIG, format!("profile {profile}{by} has no credentials"))
                 .hint(format!("add its keys to the credentials file: [{profile}], or a role_arn with a source_profile"))
         }

@@ -107,7 +107,7 @@ pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<Creden
     let chain = mfa::Chain { profiles: &walk.passed, base: &base.source, set, sts: &inputs.sts, region: &walk.region };
     let mfa = chain.mfa(&mut hops, &mut warnings)?;
     let Walk { path, via, region, ca_bundle, min_ttl, .. } = walk;
-    let mut path: Vec<_> = path.into_iter().map(|(name, _)| name).collect();
+    let mut path: Vec<_> = path.into_iter().map(|mention| mention.by).collect();
     path.push(base.profile.clone());
     path.dedup();
     Ok(CredentialPlan { profile: name.to_owned(), path, via, region, base, mfa, hops, ca_bundle, min_ttl, warnings })

@@ -2,6 +2,24 @@
 
 use crate::span::{Location, Origin};
 
+/// Where a profile names another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// The profile that does.
+    pub by: String,
+    /// `source_profile`, `include_profile` or, where the command is ours, `credential_process`.
+    pub key: &'static str,
+    /// The key's line.
+    pub at: Location,
+}
+
+impl Mention {
+    /// In the profile `by`.
+    pub fn new(by: &str, key: &'static str, at: &Location) -> Self {
+        Self { by: by.to_owned(), key, at: at.clone() }
+    }
+}
+
 /// Why there is no plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlanError {
@@ -9,8 +27,8 @@ pub enum PlanError {
     UnknownProfile {
         /// The name asked for.
         name: String,
-        /// The profile and line that name it as their source; none for the profile the user asked for.
-        named_by: Option<(String, Location)>,
+        /// What names it; none for the profile the user asked for.
+        named_by: Option<Mention>,
         /// Names like it.
         nearest: Vec<String>,
         /// The files looked in, for people.
@@ -27,8 +45,8 @@ pub enum PlanError {
     },
     /// The sources lead back to a profile already on the path.
     Loop {
-        /// Each profile on the path with the line that leads on; the last one closes the loop.
-        path: Vec<(String, Location)>,
+        /// What leads from each profile on the path to the next; the last one closes the loop.
+        path: Vec<Mention>,
         /// The profile that the last one leads back to.
         back_to: String,
     },
@@ -70,8 +88,8 @@ pub enum PlanError {
         profile: String,
         /// Its header.
         at: Option<Location>,
-        /// The profile and line that name it as their source.
-        named_by: Option<(String, Location)>,
+        /// What names it; none for the profile the user asked for.
+        named_by: Option<Mention>,
     },
     /// `credential_source = Environment`, and the environment has no keys.
     NoEnvironmentKeys {
@@ -173,7 +191,7 @@ impl PlanError {
     pub fn location(&self) -> Option<&Location> {
         match self {
             Self::UnknownProfile { broken: Some(at), .. }
-            | Self::UnknownProfile { named_by: Some((_, at)), .. }
+            | Self::UnknownProfile { named_by: Some(Mention { at, .. }), .. }
             | Self::BrokenHeader { at, .. }
             | Self::NoSource { at, .. }
             | Self::TwoSources { at, .. }
@@ -182,8 +200,8 @@ impl PlanError {
             | Self::IncludeLoop { at, .. }
             | Self::NoServices { at, .. }
             | Self::NoEnvironmentKeys { at, .. } => Some(at),
-            Self::Loop { path, .. } => path.first().map(|(_, at)| at),
-            Self::NoCredentials { named_by, at, .. } => at.as_ref().or(named_by.as_ref().map(|(_, at)| at)),
+            Self::Loop { path, .. } => path.first().map(|first| &first.at),
+            Self::NoCredentials { named_by, at, .. } => at.as_ref().or(named_by.as_ref().map(|named| &named.at)),
             Self::Invalid { from: at, .. }
             | Self::MfaOnLaterHop { at, .. }
             | Self::NoRoleForToken { at, .. }

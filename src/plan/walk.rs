@@ -14,7 +14,7 @@ use crate::span::{Located, Location, Origin};
 use super::base;
 use super::build::{Inputs, RoleFlags, override_role};
 use super::endpoint::Choice;
-use super::error::PlanError;
+use super::error::{Mention, PlanError};
 use super::hop::{self, Asked};
 use super::session::SessionExtras;
 use super::wrapper::Wrapper;
@@ -24,8 +24,8 @@ use super::{Base, BaseSource, Hop, ProcessBase, Warning};
 pub(super) struct Walk<'a, 't> {
     set: &'a ProfileSet<'t>,
     inputs: &'a Inputs,
-    /// The profiles passed, each with the line that led on from it.
-    pub(super) path: Vec<(String, Location)>,
+    /// What led on from each profile passed.
+    pub(super) path: Vec<Mention>,
     /// The profiles passed: the asked-for one first, the base's last.
     pub(super) passed: Vec<Profile<'t>>,
     /// From the asked-for role to the first one.
@@ -141,7 +141,8 @@ impl<'a, 't> Walk<'a, 't> {
                 return Err(PlanError::Invalid { profile: name(), key: "source_profile", expected, from });
             }
             let may_name_itself = is_own_source && has_keys(&profile);
-            let next = self.next(&profile.name, source.value, &source.at, may_name_itself)?;
+            let next =
+                self.next(source.value, Mention::new(&profile.name, "source_profile", &source.at), may_name_itself)?;
             let hop = hop::make(&profile, role, next.get("region"), self.inputs, &self.asked, &self.sts)?;
             self.push(hop)?;
             self.asked.duration = None;
@@ -165,10 +166,10 @@ impl<'a, 't> Walk<'a, 't> {
         Ok(())
     }
 
-    /// The profile that `from` leads on to at `at`, unless the path has been there before.
-    fn next(&mut self, from: &str, to: &str, at: &Location, may_repeat: bool) -> Result<Profile<'t>, PlanError> {
-        self.path.push((from.to_owned(), at.clone()));
-        let seen = self.path.iter().position(|(passed, _)| passed == to);
+    /// The profile `to`, to which `mention` leads on, unless the path has been there before.
+    fn next(&mut self, to: &str, mention: Mention, may_repeat: bool) -> Result<Profile<'t>, PlanError> {
+        self.path.push(mention);
+        let seen = self.path.iter().position(|passed| passed.by == to);
         if let Some(start) = seen.filter(|_| !may_repeat) {
             return Err(PlanError::Loop { path: self.path[start..].to_vec(), back_to: to.to_owned() });
         }
@@ -190,7 +191,7 @@ impl<'a, 't> Walk<'a, 't> {
             if passed.contains(&other) {
                 return Err(PlanError::IncludeLoop { profile: name.to_owned(), at });
             }
-            let more = self.found(&other, passed.last().cloned().map(|by| (by, at)))?;
+            let more = self.found(&other, passed.last().map(|by| Mention::new(by, "include_profile", &at)))?;
             next = include(&more);
             profile.include(more);
             passed.push(other);
@@ -198,7 +199,7 @@ impl<'a, 't> Walk<'a, 't> {
         Ok(profile)
     }
 
-    fn found(&self, name: &str, named_by: Option<(String, Location)>) -> Result<Profile<'t>, PlanError> {
+    fn found(&self, name: &str, named_by: Option<Mention>) -> Result<Profile<'t>, PlanError> {
         let broken = self.set.broken_near(name);
         match (self.set.get(name), broken) {
             (Some(_), Some(at)) => Err(PlanError::BrokenHeader { profile: name.to_owned(), at }),
@@ -312,7 +313,7 @@ impl<'a, 't> Walk<'a, 't> {
         self.via.push(from.to_owned());
         self.wanted = Wanted::ByItself;
         let to = profile.as_deref().unwrap_or(&self.inputs.unnamed_profile);
-        self.next(from, to, at, false)
+        self.next(to, Mention::new(from, PROCESS, at), false)
     }
 
     fn credential_source(&self, profile: &Profile<'_>, source: &Setting<'_>) -> Result<Base, PlanError> {

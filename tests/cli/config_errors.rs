@@ -41,6 +41,17 @@ fn unknown_profile_names_the_files_and_the_nearest() {
 fn missing_source_names_both_ends() {
     let run = fails(&role("a", "source_profile = devcorpuse"), "[devcorpuser]\n", "a");
     says(&run, &["profile a names the source_profile devcorpuse (~/.aws/config:3)", "did you mean devcorpuser?"]);
+    let run = fails("[profile a]\ninclude_profile = devcorpuse\n", "[devcorpuser]\n", "a");
+    says(&run, &["profile a names the include_profile devcorpuse (~/.aws/config:2)", "did you mean devcorpuser?"]);
+}
+
+#[test]
+fn what_a_command_of_ours_asks_for_is_told_as_that() {
+    let wrapper = "[profile a]\ncredential_process = amplify-creds process b\n";
+    let run = fails(wrapper, "", "a");
+    says(&run, &["the credential_process of profile a asks for profile b (~/.aws/config:2), and there is no such"]);
+    let run = fails(&format!("{wrapper}[profile b]\nregion = x\n"), "", "a");
+    says(&run, &["profile b, which the credential_process of a asks for (~/.aws/config:2), has no credentials"]);
 }
 
 #[test]

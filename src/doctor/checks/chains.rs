@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::doctor::facts::{Facts, Trouble};
 use crate::doctor::{Hit, Place};
 use crate::plan::Warning;
-use crate::plan::error::PlanError;
+use crate::plan::error::{Mention, PlanError};
 use crate::plan::limits::ONE_HOUR;
 use crate::span::Location;
 
@@ -32,7 +32,7 @@ fn troubles(facts: &Facts<'_>, counts: &dyn Fn(&PlanError, &str) -> bool) -> Vec
 fn identity(error: &PlanError, at: Option<&Location>, message: &str) -> Vec<String> {
     match (error, at) {
         (PlanError::Loop { path, .. }, _) => {
-            let names: BTreeSet<_> = path.iter().map(|(name, _)| name.clone()).collect();
+            let names: BTreeSet<_> = path.iter().map(|mention| mention.by.clone()).collect();
             names.into_iter().collect()
         }
         (_, Some(at)) => vec![at.file.shown.clone(), at.line.to_string()],
@@ -43,8 +43,8 @@ fn identity(error: &PlanError, at: Option<&Location>, message: &str) -> Vec<Stri
 /// The profile that has to change.
 fn subject<'e>(error: &'e PlanError, asked: &'e str) -> &'e str {
     match error {
-        PlanError::UnknownProfile { named_by: Some((name, _)), .. }
-        | PlanError::NoCredentials { named_by: Some((name, _)), .. } => name,
+        PlanError::UnknownProfile { named_by: Some(Mention { by, .. }), .. }
+        | PlanError::NoCredentials { named_by: Some(Mention { by, .. }), .. } => by,
         PlanError::BrokenHeader { profile, .. }
         | PlanError::NoSource { profile, .. }
         | PlanError::TwoSources { profile, .. }
@@ -67,7 +67,7 @@ fn is_recursion(facts: &Facts<'_>, error: &PlanError) -> bool {
     let has_role = |name: &str| facts.profiles.iter().any(|profile| profile.name == name && profile.has("role_arn"));
     match error {
         PlanError::Recursion { .. } => true,
-        PlanError::Loop { path, back_to } => path.len() == 1 && path[0].0 == *back_to && !has_role(back_to),
+        PlanError::Loop { path, back_to } => path.len() == 1 && path[0].by == *back_to && !has_role(back_to),
         _ => false,
     }
 }
