@@ -115,6 +115,9 @@ pub const BEFORE_COMMAND: u8 = 125;
 /// The longest first line, in characters: SDKs paste it into their own message.
 const FIRST_LINE: usize = 199;
 
+/// The most of the rest that a second line shows, in characters: more than a role, a file and a message have in all.
+const SECOND_LINE: usize = 4000;
+
 /// A failure, ready to be shown.
 #[derive(Debug)]
 pub struct Failure {
@@ -206,16 +209,13 @@ impl Failure {
 
     /// The lines for stderr.
     pub fn text(&self) -> String {
-        let mut first = printable(&format!("amplify-creds: {}", self.message));
-        if first.chars().count() > FIRST_LINE {
-            first = first.chars().take(FIRST_LINE - 1).chain(['\u{2026}']).collect();
-        }
-        let has_place = |place: &&Place| first.contains(&place.to_string());
+        let whole = printable(&format!("amplify-creds: {}", self.message));
+        let has_place = |place: &&Place| whole.contains(&place.to_string());
         let place = self.at.as_ref().filter(|place| !has_place(place)).map(|place| match &place.profile {
             Some(profile) => format!("  at {place}, profile {profile}"),
             None => format!("  at {place}"),
         });
-        let mut lines = vec![first.clone()];
+        let mut lines = broken(&whole);
         lines.extend(place);
         lines.extend(self.details.iter().map(|detail| format!("  {detail}")));
         lines.extend(self.aws.iter().map(|said| format!("  AWS: {said}")));
@@ -263,4 +263,14 @@ impl Failure {
         }
         self.code.exit
     }
+}
+
+/// The message as a first line that is short enough, and a second one where that is not all.
+fn broken(whole: &str) -> Vec<String> {
+    if whole.chars().count() <= FIRST_LINE {
+        return vec![whole.to_owned()];
+    }
+    let first = whole.chars().take(FIRST_LINE - 1).chain(['\u{2026}']);
+    let rest = whole.chars().skip(FIRST_LINE - 1);
+    vec![first.collect(), "  \u{2026}".chars().chain(rest.take(SECOND_LINE)).collect()]
 }

@@ -208,8 +208,17 @@ fn mfa_on_a_later_role_is_a_mistake_with_its_line() {
 fn hostile_names_do_not_steer_the_terminal() {
     let run = fails("", "", "a\u{1b}[2J\u{202e}b");
     assert!(!run.stderr.contains(['\u{1b}', '\u{202e}']), "{:?}", run.stderr);
-    let run = fails("", "", &"x".repeat(5000));
-    assert!(run.first_error_line().chars().count() < 200);
+    let run = fails("", "", &"x".repeat(100_000));
+    assert!(run.stderr.len() < 5_000, "{}", run.stderr.len());
+}
+
+#[test]
+fn a_message_too_long_for_one_line_goes_on_in_the_next() {
+    let name = "x".repeat(180);
+    let run = fails("", "", &name);
+    let (first, second) = run.stderr.split_once("…\n  …").unwrap();
+    let whole = first.to_owned() + second.lines().next().unwrap();
+    assert_eq!(whole, format!("amplify-creds: there is no profile {name} in ~/.aws/config or ~/.aws/credentials"));
 }
 
 #[test]
