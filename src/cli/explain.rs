@@ -57,7 +57,7 @@ pub(super) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
     let cached: Vec<_> = plan.steps().map(cached).collect();
     let boundary = project::boundary(context, &plan.profile)?;
     let mut warnings: Vec<_> = plan.warnings.iter().map(warn).collect();
-    warnings.extend(fetching::min_ttl(context, &plan)?.and_then(|asked| capped(&asked, &plan)));
+    warnings.extend(fetching::min_ttl(context, &plan, options.min_ttl)?.and_then(|asked| capped(&asked, &plan)));
     if options.json {
         return put(format!("{}\n", json_of(&plan, &cached, boundary.as_ref(), &warnings)).as_bytes());
     }

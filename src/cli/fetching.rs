@@ -239,10 +239,7 @@ fn rungs(context: &Context, how: &How) -> Result<Vec<Rung>, Failure> {
 }
 
 fn resolve_options(context: &Context, plan: &CredentialPlan, how: &How) -> Result<Options, Failure> {
-    let min_ttl = match how.min_ttl {
-        Some(flag) => flag,
-        None => min_ttl(context, plan)?.map_or(MIN_TTL, |found| found.value),
-    };
+    let min_ttl = min_ttl(context, plan, how.min_ttl)?.map_or(MIN_TTL, |found| found.value);
     let lock_timeout = match how.lock_timeout {
         Some(flag) => flag,
         None => time(context.setting(env::AMPLIFY_CREDS_LOCK_TIMEOUT, "lock_timeout"), LOCK_TIMEOUT)?,
@@ -256,8 +253,15 @@ fn resolve_options(context: &Context, plan: &CredentialPlan, how: &How) -> Resul
     })
 }
 
-/// How long a cached session must still last, in seconds, where anything but a flag says it.
-pub(super) fn min_ttl(context: &Context, plan: &CredentialPlan) -> Result<Option<Located<u64>>, Failure> {
+/// How long a cached session must still last, in seconds, where anything says it: `flag` before all.
+pub(super) fn min_ttl(
+    context: &Context,
+    plan: &CredentialPlan,
+    flag: Option<u64>,
+) -> Result<Option<Located<u64>>, Failure> {
+    if let Some(seconds) = flag {
+        return Ok(Some(Located::new(seconds, Origin::Flag("--min-ttl"))));
+    }
     let found = context.variable(&[env::AMPLIFY_CREDS_MIN_TTL]).or_else(|| plan.min_ttl.clone());
     let Some(found) = found.or_else(|| context.settings.get("min_ttl").cloned()) else { return Ok(None) };
     let from = found.from.clone();

@@ -159,5 +159,8 @@ fn a_min_ttl_that_no_session_can_have_is_told() {
     let expected = "min_ttl is 7200 s ($AMPLIFY_CREDS_MIN_TTL), more than a quarter of the session's 3600 s: \
                     it is renewed when 900 s are left";
     assert_eq!(warnings("2h"), json!([expected]));
+    let run = home.run_with(&["explain", "nomfa", "--json", "--min-ttl", "7200"], &[("AMPLIFY_CREDS_MIN_TTL", "15m")]);
+    let by_flag = expected.replace("$AMPLIFY_CREDS_MIN_TTL", "--min-ttl");
+    assert_eq!(document(run.succeeded())["warnings"], json!([by_flag]), "the flag counts before the variable");
     home.run_with(&["explain", "nomfa"], &[("AMPLIFY_CREDS_MIN_TTL", "soon")]).failed_with(3);
 }

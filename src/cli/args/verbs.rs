@@ -173,6 +173,9 @@ pub struct Explain {
     /// Explain with this session duration
     #[arg(short, long, value_name = "TIME", value_parser = duration)]
     pub duration: Option<u64>,
+    /// Explain with sessions that are to be renewed when they last no longer than this
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub min_ttl: Option<u64>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
