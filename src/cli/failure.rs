@@ -215,7 +215,7 @@ impl Failure {
             Some(profile) => format!("  at {place}, profile {profile}"),
             None => format!("  at {place}"),
         });
-        let mut lines = broken(&whole);
+        let mut lines = in_two(&whole);
         lines.extend(place);
         lines.extend(self.details.iter().map(|detail| format!("  {detail}")));
         lines.extend(self.aws.iter().map(|said| format!("  AWS: {said}")));
@@ -266,7 +266,7 @@ impl Failure {
 }
 
 /// The message as a first line that is short enough, and a second one where that is not all.
-fn broken(whole: &str) -> Vec<String> {
+fn in_two(whole: &str) -> Vec<String> {
     if whole.chars().count() <= FIRST_LINE {
         return vec![whole.to_owned()];
     }

@@ -72,7 +72,9 @@ fn plan(error: &PlanError) -> Failure {
         }
         PlanError::NoCredentials { profile, named_by, .. } => {
             let by = match named_by {
-                Some(Mention { by, key: "credential_process", at }) => format!(", which the credential_process of {by} asks for ({at}),"),
+                Some(Mention { by, key: "credential_process", at }) => {
+                    format!(", which the credential_process of {by} asks for ({at}),")
+                }
                 Some(Mention { by, key, at }) => format!(", the {key} of {by} ({at}),"),
                 None => String::new(),
             };

@@ -208,7 +208,8 @@ fn mfa_on_a_later_role_is_a_mistake_with_its_line() {
 fn hostile_names_do_not_steer_the_terminal() {
     let run = fails("", "", "a\u{1b}[2J\u{202e}b");
     assert!(!run.stderr.contains(['\u{1b}', '\u{202e}']), "{:?}", run.stderr);
-    let run = fails("", "", &"x".repeat(100_000));
+    // Windows has room for 32,767 characters.
+    let run = fails("", "", &"x".repeat(20_000));
     assert!(run.stderr.len() < 5_000, "{}", run.stderr.len());
 }
 

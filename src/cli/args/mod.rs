@@ -96,9 +96,9 @@ pub enum DialectArg {
 pub enum ColorArg {
     /// On a terminal, unless NO_COLOR is set
     Auto,
-    /// Always
+    /// Into files and pipes, too
     Always,
-    /// Never
+    /// Not even on a terminal
     Never,
 }
 
