@@ -1,0 +1,172 @@
+//! Owns the world in which the resolver is tested: profiles, an STS and a prompt that answer by a script, a fixed clock.
+//!
+//! Refuses to judge what becomes of a resolution.
+
+use std::cell::{Cell, RefCell};
+
+use crate::clock::Timestamp;
+use crate::plan::build::{Inputs, build};
+use crate::profile::load::Files;
+use crate::profile_file::Dialect;
+use crate::prompt::{Answer, Question};
+use crate::resolve::*;
+use crate::secret::Secret;
+use crate::source::Endpoints;
+use crate::sts::connections::Connections;
+use crate::sts::proxy::Proxies;
+use crate::sts::{AssumeRole, AssumeRoleWithWebIdentity, GetSessionToken, Session};
+
+pub(super) const NOW: Timestamp = Timestamp(1_800_000_000);
+const FILES: &str = "[profile one]\nrole_arn = arn:aws:iam::222222222222:role/One\nsource_profile = keys\n\
+    mfa_serial = arn:aws:iam::111111111111:mfa/dev\n\
+    [profile two]\nrole_arn = arn:aws:iam::222222222222:role/Two\nsource_profile = one\n\
+    [profile straight]\nrole_arn = arn:aws:iam::222222222222:role/Straight\nsource_profile = keys\n\
+    mfa_serial = arn:aws:iam::111111111111:mfa/dev\nduration_seconds = 7200\n\
+    [profile dev]\naws_access_key_id = AKIA2\naws_secret_access_key = s\n\
+    mfa_serial = arn:aws:iam::111111111111:mfa/dev\n\
+    [profile plain]\nrole_arn = arn:aws:iam::222222222222:role/Plain\nsource_profile = keys\n\
+    [profile keys]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n";
+
+/// Answers each call in turn, then as it was asked for: a session of so many seconds by a clock so far ahead, or an
+/// error.
+pub(super) struct ScriptedSts {
+    answers: RefCell<Vec<Result<(i64, i64), StsError>>>,
+    pub(super) calls: RefCell<Vec<String>>,
+    now: Cell<Timestamp>,
+}
+
+impl ScriptedSts {
+    pub(super) fn new(mut answers: Vec<Result<(i64, i64), StsError>>) -> Self {
+        answers.reverse();
+        Self { answers: RefCell::new(answers), calls: RefCell::default(), now: Cell::new(NOW) }
+    }
+
+    pub(super) fn calls(&self) -> usize {
+        self.calls.borrow().len()
+    }
+
+    pub(super) fn count(&self, what: &str) -> usize {
+        self.calls.borrow().iter().filter(|call| call.starts_with(what)).count()
+    }
+
+    fn answer(&self, call: String, asked: u32) -> Result<Session, StsError> {
+        self.calls.borrow_mut().push(call);
+        let scripted = self.answers.borrow_mut().pop();
+        let (seconds, clock_offset) = scripted.unwrap_or(Ok((i64::from(asked), 0)))?;
+        let credentials = Credentials {
+            access_key_id: format!("ASIA{}", self.calls()),
+            secret_access_key: "s".into(),
+            session_token: Some("t".into()),
+            expiration: Some(self.now.get().plus(clock_offset + seconds)),
+            account_id: Some("222222222222".into()),
+        };
+        Ok(Session { credentials, clock_offset })
+    }
+}
+
+impl Sts for ScriptedSts {
+    fn assume_role(&self, request: &AssumeRole<'_>, signer: &Credentials) -> Result<Session, StsError> {
+        let name = request.role_arn.rsplit('/').next().unwrap_or_default();
+        let code = if request.mfa.is_some() { " with a code" } else { "" };
+        self.answer(format!("{name} by {}{code}", signer.access_key_id), request.duration_seconds)
+    }
+
+    fn get_session_token(&self, request: &GetSessionToken<'_>, signer: &Credentials) -> Result<Session, StsError> {
+        self.answer(format!("session by {}", signer.access_key_id), request.duration_seconds)
+    }
+
+    fn assume_role_with_web_identity(&self, request: &AssumeRoleWithWebIdentity<'_>) -> Result<Session, StsError> {
+        let name = request.role_arn.rsplit('/').next().unwrap_or_default();
+        self.answer(format!("{name} by a token"), request.duration_seconds)
+    }
+}
+
+/// Gives the same code until it has none left.
+struct ScriptedPrompt(usize);
+
+impl Prompt for ScriptedPrompt {
+    fn terminal(&self, _question: &Question<'_>) -> Option<String> {
+        None
+    }
+
+    fn code(&mut self, _question: &Question<'_>) -> Result<Answer, PromptError> {
+        self.0 = self.0.checked_sub(1).ok_or(PromptError::NobodyToAsk)?;
+        Ok(Answer { code: Secret::from("123456"), typed: true })
+    }
+
+    fn own_terminal(&self) -> Option<String> {
+        None
+    }
+
+    fn tell(&self, _line: &str) {}
+}
+
+pub(super) struct World {
+    pub(super) dir: tempfile::TempDir,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    /// Resolves `profile` `later` seconds after [`NOW`] with so many codes at hand; gives the access key id.
+    pub(super) fn resolve(
+        &self,
+        profile: &str,
+        later: i64,
+        sts: &ScriptedSts,
+        codes: usize,
+        change: impl Fn(&mut Options),
+    ) -> Result<String, ResolveError> {
+        let config = self.dir.path().join("config");
+        let roles = (0..20).fold(String::new(), |text, n| {
+            text + &format!(
+                "[profile role{n}]\nrole_arn = arn:aws:iam::222222222222:role/R{n}\nsource_profile = keys\n\
+                 mfa_serial = arn:aws:iam::111111111111:mfa/dev\n"
+            )
+        });
+        std::fs::write(&config, FILES.to_owned() + &roles).unwrap();
+        sts.now.set(NOW.plus(later));
+        let env = crate::env::Env::fixed([
+            ("HOME", self.dir.path().to_str().unwrap()),
+            ("AWS_CONFIG_FILE", config.to_str().unwrap()),
+        ]);
+        let files =
+            Files::load(&crate::paths::Paths::find(&env, &crate::paths::Overrides::default()).unwrap()).unwrap();
+        let set = files.profiles(Dialect::Auto).unwrap();
+        let plan = build(&set, profile, &Inputs::default()).unwrap();
+        let mut options = Options {
+            min_ttl: 900,
+            min_ttl_is_strict: false,
+            refresh: false,
+            use_cache: true,
+            lock_timeout: Duration::from_secs(5),
+        };
+        change(&mut options);
+        let store = Store::new(&self.dir.path().join("cache"));
+        let sources = Sources {
+            connections: &Connections::new(None, Proxies::default()),
+            sso_cache: &self.dir.path().join("sso"),
+            login_cache: &self.dir.path().join("login"),
+            store: &store,
+            endpoints: Endpoints::default(),
+            clock: Clock::Fixed(NOW.plus(later)),
+        };
+        let mut resolver = Resolver {
+            store: &store,
+            sts,
+            sources: &sources,
+            prompt: &mut ScriptedPrompt(codes),
+            clock: Clock::Fixed(NOW.plus(later)),
+            options,
+            is_only_profile: &|_| true,
+            chain: &Chain::default(),
+            config: "config",
+            verb: "process",
+            mishaps: Vec::new(),
+            asked: false,
+        };
+        resolver.credentials(&plan).map(|credentials| credentials.access_key_id)
+    }
+}
