@@ -12,7 +12,7 @@ use crate::fs::read_capped;
 use crate::span::{Located, Location, Origin, SourceFile};
 
 /// What the file may set.
-const KEYS: [&str; 6] = ["dialect", "lock_timeout", "min_ttl", "prompt", "serve_port", "session_name"];
+pub const KEYS: [&str; 6] = ["dialect", "lock_timeout", "min_ttl", "prompt", "serve_port", "session_name"];
 
 /// The largest settings file that is read, in bytes: 1 MiB.
 const MAX_BYTES: u64 = 1 << 20;

@@ -86,7 +86,7 @@ fn config_file(context: &Context, profile: &str, region: Option<&str>) -> Result
     let found = set.get(profile);
     let value = |key: &str| match (key, region) {
         ("region", Some(region)) => Some(region.to_owned()),
-        _ => Some(found.as_ref()?.get(key)?.value.to_owned()),
+        _ => Some(found.as_ref()?.get_any(key)?.value.to_owned()),
     };
     let settings: Vec<_> = KEYS.into_iter().filter_map(|key| Some((key, value(key)?))).collect();
     let name = value("services");

@@ -203,7 +203,7 @@ pub(super) fn container(from: Origin, inputs: &Inputs) -> ContainerBase {
 /// What `profile` says of IAM Identity Center; `None` where it names neither account nor role: then its keys are for
 /// tools that want no more than a token.
 pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<SsoBase>, PlanError> {
-    let stated = |key: &str| profile.get(key).map(Setting::located);
+    let stated = |key: &'static str| profile.get(key).map(Setting::located);
     let (account_id, role_name) = (stated("sso_account_id"), stated("sso_role_name"));
     let Some(at) = account_id.as_ref().or(role_name.as_ref()).map(|found| found.from.clone()) else { return Ok(None) };
     let incomplete = |missing, at: Origin| PlanError::SsoIncomplete { profile: profile.name.clone(), missing, at };

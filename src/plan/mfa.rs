@@ -235,7 +235,7 @@ impl Chain<'_, '_> {
     }
 
     /// A key of the profile that names the device, else of the one asked for, else of the base's; and whose it is.
-    fn setting(&self, naming: &str, key: &str) -> Option<(Located<String>, String)> {
+    fn setting(&self, naming: &str, key: &'static str) -> Option<(Located<String>, String)> {
         let naming = self.profiles.iter().find(|profile| profile.name == naming);
         let all = naming.into_iter().chain(self.profiles.first()).chain(self.profiles.last());
         all.into_iter().find_map(|profile| Some((profile.get(key)?.located(), profile.name.clone())))

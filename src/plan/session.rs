@@ -89,7 +89,7 @@ impl SessionExtras {
             expected: expected.to_owned(),
             from: from.clone(),
         };
-        let list = |key: &str| {
+        let list = |key: &'static str| {
             let found = profile.get(key)?;
             let items = found.value.split([',', '\n']).map(str::trim).filter(|item| !item.is_empty());
             Some((items.map(str::to_owned).collect::<Vec<_>>(), Origin::File(found.at)))

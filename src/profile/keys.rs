@@ -7,6 +7,56 @@ use crate::span::{Location, Origin};
 
 use super::{Part, Profile};
 
+/// Keys that this program reads from a profile. [`Profile::get`] reads no others, and the manual explains each.
+pub const READ: [&str; 46] = [
+    "accessKeyId",
+    "accesskeyid",
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_security_token",
+    "aws_session_token",
+    "ca_bundle",
+    "credential_process",
+    "credential_source",
+    "duration_seconds",
+    "ec2_metadata_service_endpoint",
+    "ec2_metadata_service_endpoint_mode",
+    "ec2_metadata_v1_disabled",
+    "endpoint_url",
+    "external_id",
+    "ignore_configured_endpoint_urls",
+    "include_profile",
+    "login_session",
+    "mfa_process",
+    "mfa_serial",
+    "mfa_session",
+    "min_ttl",
+    "policy",
+    "policy_arns",
+    "provided_contexts",
+    "region",
+    "role_arn",
+    "role_session_name",
+    "secretAccessKey",
+    "secretaccesskey",
+    "services",
+    "sessionToken",
+    "session_tags",
+    "sessiontoken",
+    "source_identity",
+    "source_profile",
+    "sso_account_id",
+    "sso_region",
+    "sso_role_name",
+    "sso_session",
+    "sso_start_url",
+    "sts_regional_endpoints",
+    "transitive_session_tags",
+    "use_dualstack_endpoint",
+    "use_fips_endpoint",
+    "web_identity_token_file",
+];
+
 /// A user's keys, or temporary ones somebody pasted.
 #[derive(Debug, Clone)]
 pub struct Keys {

@@ -72,7 +72,13 @@ impl Part<'_> {
 
 impl<'t> Profile<'t> {
     /// The value of `key` and its line; the last of a file counts, and credentials over config. Empty is unset.
-    pub fn get(&self, key: &str) -> Option<Setting<'_>> {
+    pub fn get(&self, key: &'static str) -> Option<Setting<'_>> {
+        debug_assert!(keys::READ.contains(&key), "{key} is missing in keys::READ");
+        self.get_any(key)
+    }
+
+    /// The same for a key that means nothing to this program.
+    pub fn get_any(&self, key: &str) -> Option<Setting<'_>> {
         let (part, property) = self.find(key)?;
         Some(Setting { value: &property.value, at: part.location(property.line) })
     }

@@ -55,7 +55,7 @@ pub(super) fn add_role(draft: &mut Draft, name: &str, role: &Role) -> Result<(),
     if let Some(there) = set.get(name) {
         // A region that nobody gave may be any.
         let is_so = |(key, value): &(&str, Option<&str>)| {
-            there.get(key).map(|setting| setting.value) == *value || (*key == "region" && value.is_none())
+            there.get_any(key).map(|setting| setting.value) == *value || (*key == "region" && value.is_none())
         };
         return if wanted.iter().all(is_so) { Ok(()) } else { Err(draft.taken(name)) };
     }

@@ -9,7 +9,7 @@ use crate::profile_file::FileKind;
 
 const SSO: [&str; 4] = ["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"];
 
-fn place(profile: &Profile<'_>, key: &str) -> Option<Place> {
+fn place(profile: &Profile<'_>, key: &'static str) -> Option<Place> {
     profile.get(key).map(|found| found.at.into())
 }
 

@@ -4,27 +4,19 @@ use crate::consumers::Consumer;
 use crate::doctor::Hit;
 use crate::doctor::facts::{Facts, KINDS};
 use crate::doctor::readings::Readings;
-use crate::profile::keys::is_showable;
+use crate::profile::keys::{READ, is_showable};
 use crate::profile_file::{FileKind, Property};
 
 /// Characters of a value that are shown.
 const SHOWN: usize = 60;
 
-/// Keys that AWS tools, the Amplify CLI, aws-vault or this program read from a profile.
-const KNOWN: [&str; 78] = [
+/// Keys that only other tools read from a profile: those of AWS, the Amplify CLI, aws-vault.
+const OTHERS: [&str; 35] = [
     "account_id_endpoint_mode",
     "api_versions",
-    "aws_access_key_id",
     "aws_account_id",
     "aws_credential_scope",
-    "aws_secret_access_key",
-    "aws_security_token",
-    "aws_session_token",
-    "accesskeyid",
-    "secretaccesskey",
-    "sessiontoken",
     "auth_scheme_preference",
-    "ca_bundle",
     "cli_auto_prompt",
     "cli_binary_format",
     "cli_follow_urlparam",
@@ -33,64 +25,34 @@ const KNOWN: [&str; 78] = [
     "cli_pager",
     "cli_timestamp_format",
     "cloudfront",
-    "credential_process",
-    "credential_source",
     "defaults_mode",
     "disable_request_compression",
-    "duration_seconds",
     "dynamodb",
-    "ec2_metadata_service_endpoint",
-    "ec2_metadata_service_endpoint_mode",
-    "ec2_metadata_v1_disabled",
     "endpoint_discovery_enabled",
-    "endpoint_url",
-    "external_id",
-    "ignore_configured_endpoint_urls",
-    "include_profile",
-    "login_session",
     "max_attempts",
     "metadata_service_num_attempts",
     "metadata_service_timeout",
-    "mfa_process",
-    "mfa_serial",
-    "mfa_session",
-    "min_ttl",
     "output",
     "parameter_validation",
-    "policy",
-    "policy_arns",
-    "provided_contexts",
-    "region",
     "request_checksum_calculation",
     "request_min_compression_size_bytes",
     "response_checksum_validation",
     "retry_mode",
-    "role_arn",
-    "role_session_name",
     "s3",
     "s3_disable_express_session_auth",
     "s3_disable_multiregion_access_points",
     "s3_us_east_1_regional_endpoint",
     "s3_use_arn_region",
     "sdk_ua_app_id",
-    "services",
-    "session_tags",
     "sigv4a_signing_region_set",
-    "source_identity",
-    "source_profile",
-    "sso_account_id",
-    "sso_region",
     "sso_registration_scopes",
-    "sso_role_name",
-    "sso_session",
-    "sso_start_url",
-    "sts_regional_endpoints",
     "tcp_keepalive",
-    "transitive_session_tags",
-    "use_dualstack_endpoint",
-    "use_fips_endpoint",
-    "web_identity_token_file",
 ];
+
+/// Whether any tool reads `key`.
+fn is_known(key: &str) -> bool {
+    READ.contains(&key) || OTHERS.contains(&key)
+}
 
 /// The value as text, where it is one thing and not a block or a list.
 fn scalar(property: &Property<'_>) -> Option<String> {
@@ -215,7 +177,7 @@ pub(super) fn key_typo(facts: &Facts<'_>) -> Vec<Hit> {
         for property in &section.properties {
             let key = &*property.key;
             // A block is a service's or a tool's own.
-            if property.value.starts_with('\n') || KNOWN.contains(&key) {
+            if property.value.starts_with('\n') || is_known(key) {
                 continue;
             }
             if let Some(meant) = nearest(key) {
@@ -234,7 +196,7 @@ fn nearest(key: &str) -> Option<&'static str> {
         5..9 => 1,
         _ => 2,
     };
-    let scored = KNOWN.iter().filter(|known| known.len().abs_diff(key.len()) <= limit);
+    let scored = READ.iter().chain(&OTHERS).filter(|known| known.len().abs_diff(key.len()) <= limit);
     let scored = scored.map(|known| (strsim::damerau_levenshtein(key, known), *known));
     let nearest = scored.filter(|(distance, _)| *distance <= limit).min().map(|(_, known)| known);
     // These are the Amplify CLI's in lower case, which it does not read itself.
@@ -253,7 +215,7 @@ mod tests {
     #[test]
     fn what_a_commands_own_config_file_keeps_is_known() {
         for key in crate::serve::private_config::KEYS {
-            assert!(KNOWN.contains(&key), "{key}");
+            assert!(is_known(key), "{key}");
         }
     }
 }
