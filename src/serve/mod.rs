@@ -30,7 +30,7 @@ use wire::{Head, Reply};
 const WORKERS: usize = 16;
 /// More than a request takes, in bytes of stack.
 const STACK: usize = 256 << 10;
-/// How long a client may take to say what it wants, and to take the answer.
+/// [`State::patience`] of a running endpoint.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Random bytes of the token.
 const TOKEN_BYTES: usize = 32;
@@ -47,6 +47,8 @@ struct State {
     credentials: RwLock<Arc<Credentials>>,
     /// What is said when they are over.
     over: String,
+    /// How long a client may take to say what it wants, and to take the answer.
+    patience: Duration,
 }
 
 impl Endpoint {
@@ -55,12 +57,17 @@ impl Endpoint {
     /// # Errors
     /// The port is taken, or the system has no more threads or randomness.
     pub fn start(port: u16, credentials: Credentials, over: String) -> io::Result<Self> {
+        Self::start_with(port, credentials, over, PATIENCE)
+    }
+
+    fn start_with(port: u16, credentials: Credentials, over: String, patience: Duration) -> io::Result<Self> {
         let listener = Arc::new(TcpListener::bind((Ipv4Addr::LOCALHOST, port))?);
         let state = Arc::new(State {
             host: listener.local_addr()?.to_string(),
             token: random::hex(TOKEN_BYTES)?,
             credentials: RwLock::new(Arc::new(credentials)),
             over,
+            patience,
         });
         for _ in 0..WORKERS {
             let (listener, state) = (listener.clone(), state.clone());
@@ -98,12 +105,12 @@ impl State {
     }
 
     fn answer(&self, mut client: TcpStream, from: SocketAddr) -> io::Result<()> {
-        client.set_write_timeout(Some(PATIENCE))?;
+        client.set_write_timeout(Some(self.patience))?;
         // Before anything is read, so that it cannot keep us waiting either.
         if !peer::may_ask(from, client.local_addr()?) {
             return Ok(());
         }
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + self.patience;
         let reply = match wire::read_head(&mut client, until) {
             Ok(head) => self.reply(&head),
             Err(refusal) => refusal?,

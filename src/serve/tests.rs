@@ -77,14 +77,14 @@ fn what_is_published_is_answered_until_it_is_over() {
 
 #[test]
 fn clients_that_say_nothing_keep_nobody_waiting() {
-    let endpoint = endpoint(None);
+    // Longer than any test: an answer that waited for one of them would not come.
+    let patience = Duration::from_hours(1);
+    let endpoint = Endpoint::start_with(0, credentials("ASIA1", None), String::new(), patience).unwrap();
     let silent: Vec<_> = (0..WORKERS - 1).map(|_| TcpStream::connect(&endpoint.state.host).unwrap()).collect();
-    let since = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..32 {
             scope.spawn(|| (0..20).for_each(|_| assert!(get(&endpoint).contains("ASIA1"))));
         }
     });
-    assert!(since.elapsed() < PATIENCE);
     drop(silent);
 }

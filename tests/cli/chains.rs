@@ -1,9 +1,8 @@
 //! Chains of every shape: programs as bases, aliases, included profiles, recursion.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
-use test_support::{FakeSts, Finished, TestHome, World, biz_corp as data};
+use test_support::{FakeSts, Finished, TestHome, World, biz_corp as data, wait_until};
 
 use crate::{PROGRAM, json};
 
@@ -76,11 +75,7 @@ fn a_program_gets_no_pipe_that_never_ends_and_no_code() {
     command.env("AMPLIFY_CREDS_MFA_TOKEN", "123456").env("PATH", "/usr/bin:/bin");
     // Never written to and never closed, as the JS SDK does it.
     let mut child = command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
-    let since = Instant::now();
-    while child.try_wait().unwrap().is_none() {
-        assert!(since.elapsed() < Duration::from_secs(20), "it hangs");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    wait_until("the end", || child.try_wait().unwrap().is_some());
     assert!(child.wait().unwrap().success());
     let environment = fs::read_to_string(home.path().join("environment")).unwrap();
     assert!(!environment.contains("123456"), "{environment}");
@@ -88,7 +83,7 @@ fn a_program_gets_no_pipe_that_never_ends_and_no_code() {
 }
 
 #[test]
-#[ignore = "waits 60 s for the real deadline; .ci/run runs it"]
+#[ignore = "waits 60 s for the real deadline; .ci/full runs it"]
 fn a_program_that_hangs_ends_within_the_bound() {
     let (_sts, home) = with_program();
     home.write("give", "exec sleep 1000\n");
@@ -161,11 +156,9 @@ fn programs_that_lead_back_are_found_by_the_variable() {
     let (_sts, home) = with_program();
     home.write("again", format!("exec {} process outer\n", home.program().display()));
     add(&home, &format!("[profile outer]\ncredential_process = /bin/sh {}/again\n", home.path().display()));
-    let since = Instant::now();
     let run = home.run(&["process", "outer"]);
     run.failed_with(4);
     says(&run, &["credential_process of profile outer leads back to profile outer"]);
-    assert!(since.elapsed() < Duration::from_secs(10), "nothing waited");
     // The same through a role that the outer run holds the lock of.
     home.write("again", format!("exec {} process inner\n", home.program().display()));
     add(&home, "[profile inner]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = outer\n");

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 
-use test_support::{Terminal, TestHome, biz_corp as data};
+use test_support::{Terminal, TestHome, biz_corp as data, wait_until};
 
 use crate::{PROGRAM, add_config, biz_corp, without_mfa};
 
@@ -169,11 +169,8 @@ fn the_code_is_asked_for_before_the_command_has_the_terminal() {
     // What is typed before belongs to the question, which throws it away.
     terminal.expect("ready");
     terminal.type_line("hello");
-    let since = std::time::Instant::now();
-    while !fs::read_to_string(terminal.files().join("stdout")).is_ok_and(|text| text.contains("got hello")) {
-        assert!(since.elapsed() < std::time::Duration::from_secs(20), "the command does not read the terminal");
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    let stdout = terminal.files().join("stdout");
+    wait_until("reading the terminal", || fs::read_to_string(&stdout).is_ok_and(|text| text.contains("got hello")));
     // Ctrl-C is the command's.
     terminal.type_control('c');
     let (_, left) = terminal.finish();

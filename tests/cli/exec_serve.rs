@@ -8,17 +8,17 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use test_support::{Terminal, TestHome};
+use test_support::{Terminal, TestHome, wait_until};
 
-use crate::{PROGRAM, add_config, age_cache, biz_corp, fresh_code, without_mfa};
+use crate::{PROGRAM, add_config, age_cache, biz_corp, fresh_code, wait_for_foreground, without_mfa};
 
 /// A command that is served and waits for its stdin to end.
 struct Served {
     child: Child,
     environment: BTreeMap<String, String>,
+    stderr: PathBuf,
 }
 
 /// Tells its environment, runs what is in `$SCRIPT` in the background of its waiting, and ends with status 7.
@@ -32,15 +32,17 @@ impl Served {
     fn start_with(home: &TestHome, args: &[&str], script: &str, variables: &[(&str, &str)]) -> Self {
         let args = [&["exec"], args, &["--serve", "--", "sh", "-c", script]].concat();
         let mut command = home.command(&args);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).envs(variables.iter().copied());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).envs(variables.iter().copied());
+        let stderr = home.path().join("stderr");
+        command.stderr(fs::File::create(&stderr).unwrap());
         command.env("TMPDIR", home.path());
         let child = command.spawn().unwrap();
         let file = home.path().join("env");
-        wait_for("the command", || file.exists());
+        wait_until("the command", || file.exists());
         let text = fs::read_to_string(&file).unwrap();
         let environment = text.lines().filter_map(|line| line.split_once('='));
         let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Self { child, environment }
+        Self { child, environment, stderr }
     }
 
     fn host(&self) -> &str {
@@ -65,14 +67,19 @@ impl Served {
         Path::new(&self.environment["AWS_CONFIG_FILE"]).parent().unwrap().to_owned()
     }
 
+    /// What it and its command have said on stderr.
+    fn said(&self) -> String {
+        fs::read_to_string(&self.stderr).unwrap()
+    }
+
     /// Lets the command end, and looks at what is left: nothing.
     fn finish(mut self) -> (ExitStatus, String) {
         drop(self.child.stdin.take());
         let (host, directory) = (self.host().to_owned(), self.directory());
-        let output = self.child.wait_with_output().unwrap();
+        let status = self.child.wait().unwrap();
         assert!(!directory.exists(), "{}", directory.display());
         assert!(TcpStream::connect(host).is_err(), "the port is still open");
-        (output.status, String::from_utf8_lossy(&output.stderr).into_owned())
+        (status, self.said())
     }
 }
 
@@ -82,15 +89,6 @@ fn ask(host: &str, token: &str) -> std::io::Result<String> {
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     Ok(answer)
-}
-
-#[track_caller]
-fn wait_for(what: &str, mut is_there: impl FnMut() -> bool) {
-    let since = Instant::now();
-    while !is_there() {
-        assert!(since.elapsed() < Duration::from_secs(20), "{what} did not come");
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 #[test]
@@ -152,21 +150,16 @@ fn the_command_gets_an_endpoint_and_files_of_its_own_and_nothing_else() {
 }
 
 #[test]
+#[ignore = "outlives three sessions of 30 s; .ci/full runs it"]
 fn a_long_job_outlives_its_sessions_without_noticing() {
     let (sts, home) = without_mfa();
-    // Three hours in sessions of an hour, at a six-hundredth of the time.
-    sts.shorten_sessions(6);
+    sts.shorten_sessions(30);
     let served = Served::start(&home, &["nomfa"], WAIT);
-    let (mut ids, since) = (vec![served.id()], Instant::now());
-    while since.elapsed() < Duration::from_secs(18) {
-        let document = served.get();
-        let id = document["AccessKeyId"].as_str().unwrap();
-        if ids.last().unwrap() != id {
-            ids.push(id.to_owned());
-        }
-        std::thread::sleep(Duration::from_millis(100));
+    for _ in 0..3 {
+        let old = served.id();
+        // Every look in between is answered, or fails the test.
+        wait_until("the next session", || served.id() != old);
     }
-    assert!((4..=10).contains(&ids.len()), "{ids:?}");
     let (status, said) = served.finish();
     assert_eq!((status.code(), said.as_str()), (Some(7), ""));
 }
@@ -178,9 +171,9 @@ fn an_old_session_is_renewed_before_the_sdks_ask_again() {
     // 16 minutes are left: enough for everybody now, and not for an hour.
     age_cache(&home, 44 * 60);
     let served = Served::start(&home, &["nomfa"], WAIT);
-    wait_for("the new session", || sts.count("AssumeRole") == 2);
+    wait_until("the new session", || sts.count("AssumeRole") == 2);
     let new: Value = serde_json::from_str(home.run(&["process", "nomfa"]).succeeded()).unwrap();
-    wait_for("its answer", || served.get()["AccessKeyId"] == new["AccessKeyId"]);
+    wait_until("its answer", || served.get()["AccessKeyId"] == new["AccessKeyId"]);
     served.finish();
     assert_eq!(sts.count("AssumeRole"), 2);
 }
@@ -197,11 +190,11 @@ fn where_a_code_is_needed_one_line_says_so_and_login_is_enough() {
     age_cache(&home, 50 * 60);
     let served = Served::start(&home, &["once"], WAIT);
     let old = served.id();
-    std::thread::sleep(Duration::from_secs(1));
+    wait_until("the line", || served.said().contains("run: amplify-creds login --refresh once"));
     assert_eq!((served.id(), sts.count("AssumeRole")), (old.clone(), 1));
     let run = home.run(&["login", "--refresh", "once", "-t", &fresh_code(&sts)]);
     assert_eq!(run.code, Some(0), "{run:?}");
-    wait_for("what login has got", || served.id() != old);
+    wait_until("what login has got", || served.id() != old);
     let (_, said) = served.finish();
     assert!(said.lines().count() == 1 && said.contains("run: amplify-creds login --refresh once"), "{said}");
 }
@@ -219,7 +212,7 @@ fn a_window_that_asks_ends_with_the_command() {
     let path = format!("{}/bin:/usr/bin:/bin", home.path().display());
     let served = Served::start_with(&home, &["bizcorprole", "--prompt", "zenity"], WAIT, &[("PATH", &path)]);
     let window = || fs::read_to_string(home.path().join("window")).unwrap_or_default();
-    wait_for("the window", || window().ends_with('\n'));
+    wait_until("the window", || window().ends_with('\n'));
     let (status, said) = served.finish();
     assert_eq!((status.code(), said.as_str()), (Some(7), ""));
     let is_there = Command::new("kill").args(["-0", window().trim()]).stderr(Stdio::null()).status().unwrap();
@@ -247,10 +240,10 @@ fn signals_are_passed_on_and_its_end_is_ours() {
     let status = home.command(&["exec", "nomfa", "--serve", "--", "sh", "-c", "kill -KILL $$"]).status().unwrap();
     assert!(status.signal() == Some(9) || status.code() == Some(137), "{status:?}");
     // What it leaves in the background holds nobody.
-    let since = Instant::now();
-    let script = "sleep 60 >/dev/null 2>&1 </dev/null & echo $! >\"$HOME/sleeper\"; exit 5";
-    assert_eq!(home.run(&["exec", "nomfa", "--serve", "--", "sh", "-c", script]).code, Some(5));
-    assert!(since.elapsed() < Duration::from_secs(20));
+    let script = "sleep 1000 >/dev/null 2>&1 </dev/null & echo $! >\"$HOME/sleeper\"; exit 5";
+    let mut run = home.command(&["exec", "nomfa", "--serve", "--", "sh", "-c", script]).spawn().unwrap();
+    wait_until("the end", || run.try_wait().unwrap().is_some());
+    assert_eq!(run.wait().unwrap().code(), Some(5));
     let sleeper = fs::read_to_string(home.path().join("sleeper")).unwrap();
     assert!(Command::new("kill").arg(sleeper.trim()).status().unwrap().success());
 }
@@ -261,7 +254,7 @@ fn the_terminals_ctrl_c_and_ctrl_z_reach_the_command_once() {
     // It starts nothing while it waits: dash, which is stopped while it starts something by vfork, hangs there.
     home.write(
         "job",
-        "trap 'echo int >>\"$FILES/got\"; n=$((n+1)); [ $n = 2 ] && exit 3' INT\n\
+        "trap 'echo int >>\"$FILES/got\"; n=$((n+1)); [ $n = 2 ] && exit 3' INT\necho $$ >\"$FILES/pid\"\n\
          mkfifo \"$FILES/quiet\"\nexec 3<>\"$FILES/quiet\"\necho ready\nwhile :; do read -r line <&3; done\n",
     );
     let mut terminal = Terminal::script(
@@ -272,11 +265,11 @@ fn the_terminals_ctrl_c_and_ctrl_z_reach_the_command_once() {
     terminal.expect("ready");
     terminal.type_control('c');
     let got = home.path().join("terminal/got");
-    wait_for("Ctrl-C", || fs::read_to_string(&got).is_ok_and(|text| text == "int\n"));
+    wait_until("Ctrl-C", || fs::read_to_string(&got).is_ok_and(|text| text == "int\n"));
     terminal.type_control('z');
     // By SIGSTOP: the shell has its terminal back.
     terminal.expect("stopped 147");
-    std::thread::sleep(Duration::from_millis(300));
+    wait_for_foreground(fs::read_to_string(home.path().join("terminal/pid")).unwrap().trim());
     terminal.type_control('c');
     let (_, left) = terminal.finish();
     assert_eq!(left.run.stdout, "ended 3\n", "{left:?}");

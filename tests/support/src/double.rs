@@ -6,8 +6,6 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::thread;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -44,7 +42,7 @@ impl FakeSts {
     ///
     /// When the system gives no port or thread.
     pub fn start(world: World) -> Self {
-        Self::start_on(0, world, None).expect("a free port on the loopback interface")
+        Self::start_frozen(world, None)
     }
 
     /// Starts behind TLS on a free port of 127.0.0.1.
@@ -53,10 +51,18 @@ impl FakeSts {
     ///
     /// When the system gives no port or thread.
     pub fn start_tls(world: World, tls: ServerTls) -> Self {
-        Self::start_on(0, world, Some(tls)).expect("a free port on the loopback interface")
+        Self::start_frozen(world, Some(tls))
     }
 
-    /// Starts on this port of 127.0.0.1, behind TLS where given.
+    /// MFA devices show the same code until the next one is asked for: a test must not depend on how much of 30 seconds
+    /// is left.
+    fn start_frozen(world: World, tls: Option<ServerTls>) -> Self {
+        let sts = Self::start_on(0, world, tls).expect("a free port on the loopback interface");
+        sts.state.sts.codes().freeze(sts.unix_seconds());
+        sts
+    }
+
+    /// Starts on this port of 127.0.0.1, behind TLS where given, with MFA devices that follow the clock.
     ///
     /// # Errors
     ///
@@ -109,10 +115,14 @@ impl FakeSts {
         journal.count(|call| call.action == action && call.is_ok())
     }
 
-    /// Waits until this many calls of this action have come (one that hangs counts as soon as
-    /// it came); false if that takes longer than `patience`.
-    pub fn wait_for(&self, action: &str, calls: usize, patience: Duration) -> bool {
-        self.state.journal.wait_for(action, calls, patience)
+    /// Waits until this many calls of this action have come; one that hangs or is held counts as soon as it came.
+    ///
+    /// # Panics
+    ///
+    /// After [`crate::PATIENCE`].
+    #[track_caller]
+    pub fn wait_for(&self, action: &str, calls: usize) {
+        self.state.journal.wait_for(action, calls);
     }
 
     /// A channel that gets every call from now on.
@@ -126,31 +136,25 @@ impl FakeSts {
     ///
     /// When no user has a device with this serial; so do the other methods that take one.
     pub fn current_code(&self, serial: &str) -> String {
-        self.device(serial).code_at(self.unix_seconds())
+        self.code_after(serial, 0)
     }
 
     /// What the device shows this many steps of 30 seconds from now (negative: showed before).
     /// One step either side is accepted, two are not.
     pub fn code_after(&self, serial: &str, steps: i64) -> String {
-        let step = (self.unix_seconds() / crate::STEP_SECONDS).saturating_add_signed(steps);
+        let step = self.state.sts.codes().step_at(self.unix_seconds()).saturating_add_signed(steps);
         self.device(serial).code_of_step(step)
     }
 
-    /// A code that will be accepted, was neither used nor given by this method before. There are
-    /// two in any 30 seconds: the third caller waits for the next step.
+    /// A code that will be accepted and was neither used nor given by this method before. The device goes on to its next
+    /// code where it has to.
     pub fn next_unused_code(&self, serial: &str) -> String {
-        let device = self.device(serial);
-        loop {
-            match self.state.sts.codes().hand_out(&device, self.unix_seconds()) {
-                Ok(code) => return code,
-                Err(seconds) => thread::sleep(Duration::from_secs(seconds)),
-            }
-        }
+        self.state.sts.codes().hand_out(&self.device(serial), self.unix_seconds())
     }
 
     /// Six digits that are not a code of this device now or within a minute.
     pub fn wrong_code(&self, serial: &str) -> String {
-        self.device(serial).wrong_code_at(self.unix_seconds())
+        self.device(serial).wrong_code_at(self.state.sts.codes().step_at(self.unix_seconds()))
     }
 
     /// Makes used codes fresh again, so that a test need not wait for the next step.

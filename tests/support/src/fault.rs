@@ -48,6 +48,9 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// The answer comes when the faults are cleared; the request is carried out at once.
+    pub const HELD: Self = Self::Slow(Duration::MAX);
+
     /// An AWS error of the caller's own choice.
     pub fn error(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Error { status, code: code.into(), message: message.into() }

@@ -4,7 +4,6 @@
 //! Refuses to sign anybody in: the tokens it takes are told to it.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use chrono::Utc;
 use serde_json::{Value, json};
@@ -14,6 +13,7 @@ use crate::http::{Reply, Request, Response};
 use crate::mint;
 use crate::percent;
 use crate::site::{Site, lock};
+use crate::wait::wait_until;
 
 /// A running double.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ struct State {
     refresh_token: String,
     role: (String, String),
     keys: TemporaryKeys,
-    delay: Duration,
+    held: bool,
     down: bool,
 }
 
@@ -43,7 +43,7 @@ impl IdentityCenter {
             refresh_token: mint::session_token(),
             role: (account.to_owned(), role.to_owned()),
             keys,
-            delay: Duration::ZERO,
+            held: false,
             down: false,
         }));
         let shared = Arc::clone(&state);
@@ -76,9 +76,9 @@ impl IdentityCenter {
         lock(&self.state).down = down;
     }
 
-    /// How long renewing takes.
-    pub fn set_delay(&self, delay: Duration) {
-        lock(&self.state).delay = delay;
+    /// Holds renewals from now on, or answers them.
+    pub fn set_held(&self, held: bool) {
+        lock(&self.state).held = held;
     }
 
     /// How often a token was asked to be renewed.
@@ -99,8 +99,7 @@ fn answer(request: &Request, state: &Mutex<State>) -> Reply {
     let reply = match (request.method(), request.path()) {
         ("GET", "/federation/credentials") => role(request, &lock(state)),
         ("POST", "/token") => {
-            let delay = lock(state).delay;
-            std::thread::sleep(delay);
+            wait_until("the end of the holding", || !lock(state).held);
             renewed(request, &mut lock(state))
         }
         _ => error(404, "UnknownOperationException", "no such operation"),

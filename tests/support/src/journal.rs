@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+
+use crate::wait::PATIENCE;
 
 /// One request that reached the double.
 #[derive(Clone, Debug)]
@@ -107,14 +108,16 @@ impl Journal {
         receiver
     }
 
-    /// Waits until there are this many calls of this action; false if it takes too long.
-    pub(crate) fn wait_for(&self, action: &str, wanted: usize, patience: Duration) -> bool {
+    /// Waits until there are this many calls of this action; panics after [`PATIENCE`].
+    #[track_caller]
+    pub(crate) fn wait_for(&self, action: &str, wanted: usize) {
         let of_action = |pages: &Pages| pages.calls.iter().filter(|c| c.action == action).count();
         let (pages, _) = self
             .grown
-            .wait_timeout_while(self.lock(), patience, |pages| of_action(pages) < wanted)
+            .wait_timeout_while(self.lock(), PATIENCE, |pages| of_action(pages) < wanted)
             .unwrap_or_else(PoisonError::into_inner);
-        of_action(&pages) >= wanted
+        let came = of_action(&pages);
+        assert!(came >= wanted, "{came} of {wanted} calls of {action} came");
     }
 
     fn lock(&self) -> MutexGuard<'_, Pages> {

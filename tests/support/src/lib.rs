@@ -42,6 +42,7 @@ mod sts;
 mod terminal;
 mod tls;
 mod totp;
+mod wait;
 mod world;
 
 pub use aws_error::AwsError;
@@ -60,4 +61,5 @@ pub use sts::document::TemporaryKeys;
 pub use terminal::{Left, Terminal};
 pub use tls::{Authority, ServerTls, Validity};
 pub use totp::{Device, STEP_SECONDS};
+pub use wait::{PATIENCE, wait_until};
 pub use world::{Role, User, World};

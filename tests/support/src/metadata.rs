@@ -3,8 +3,6 @@
 //! Refuses what AWS refuses: questions without the token that version 2 asks for, a wrong authorization.
 
 use std::sync::{Arc, Mutex};
-use std::thread::sleep;
-use std::time::Duration;
 
 use chrono::Utc;
 
@@ -18,8 +16,6 @@ use crate::site::{Site, lock};
 pub struct Instance {
     /// The status of the answer to the question for a token; 200 gives one.
     pub token_status: u16,
-    /// How long that answer takes.
-    pub token_delay: Duration,
     /// Whether questions without a token are answered (version 1).
     pub has_v1: bool,
     /// The instance's role, if it has one.
@@ -31,7 +27,7 @@ pub struct Instance {
 impl Instance {
     /// An instance as EC2 starts them today: version 2 alone.
     pub fn with_role(role: &str, keys: TemporaryKeys) -> Self {
-        Self { token_status: 200, token_delay: Duration::ZERO, has_v1: false, role: Some(role.to_owned()), keys }
+        Self { token_status: 200, has_v1: false, role: Some(role.to_owned()), keys }
     }
 
     /// Its metadata service.
@@ -44,7 +40,6 @@ impl Instance {
         const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
         let text = |status, text: &str| Response::new(status, Utc::now()).body("text/plain", text.to_owned());
         if request.path() == "/latest/api/token" {
-            sleep(self.token_delay);
             let lasts = request.header("x-aws-ec2-metadata-token-ttl-seconds").and_then(|text| text.parse().ok());
             return match (self.token_status, request.method(), lasts) {
                 (200, "PUT", Some(1..=21_600)) => {

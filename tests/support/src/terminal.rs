@@ -10,9 +10,7 @@ use std::process::Command;
 use rexpect::session::{PtySession, spawn_command};
 
 use crate::home::{Finished, TestHome};
-
-/// How long to wait for text before a test fails, in milliseconds.
-const PATIENCE_MS: u64 = 20_000;
+use crate::wait::PATIENCE;
 
 /// A pseudo-terminal in which a shell runs the program.
 pub struct Terminal {
@@ -40,12 +38,24 @@ impl Terminal {
         Self::script(home, &format!("\"$PROGRAM\" {args} {stdin} >\"$FILES/stdout\" 2>\"$FILES/stderr\""))
     }
 
+    /// Runs the program with `args` in a further terminal of the same `home`, whose files have a directory of this name.
+    ///
+    /// # Panics
+    /// Where no terminal can be had.
+    pub fn named(home: &TestHome, name: &str, args: &str) -> Self {
+        let script = format!("\"$PROGRAM\" {args} </dev/null >\"$FILES/stdout\" 2>\"$FILES/stderr\"");
+        Self::script_in(home, home.path().join("terminals").join(name), &script)
+    }
+
     /// Runs a shell script in which `$PROGRAM` is the program; its stdout, stderr and status go to `$FILES`.
     ///
     /// # Panics
     /// Where no terminal can be had.
     pub fn script(home: &TestHome, script: &str) -> Self {
-        let files = home.path().join("terminal");
+        Self::script_in(home, home.path().join("terminal"), script)
+    }
+
+    fn script_in(home: &TestHome, files: PathBuf, script: &str) -> Self {
         fs::create_dir_all(&files).expect("a directory");
         let mut command = Command::new("sh");
         // The shell outlives a Ctrl-C, so that it can tell the status and the terminal's state.
@@ -54,7 +64,8 @@ impl Terminal {
         ));
         command.env_clear().envs(home.environment()).env("PATH", "/usr/local/bin:/usr/bin:/bin");
         command.env("PROGRAM", home.program()).env("FILES", &files);
-        let session = spawn_command(command, Some(PATIENCE_MS)).expect("a terminal");
+        let patience = u64::try_from(PATIENCE.as_millis()).ok();
+        let session = spawn_command(command, patience).expect("a terminal");
         Self { session, files }
     }
 

@@ -4,10 +4,12 @@
 //! Refuses to know users: which device belongs to whom is `world`'s.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
+
+use crate::site::lock;
 
 /// How long a code is shown, in seconds.
 pub const STEP_SECONDS: u64 = 30;
@@ -34,14 +36,8 @@ impl Device {
         &self.serial
     }
 
-    /// What the device shows at this time (seconds since the Unix epoch).
-    pub fn code_at(&self, unix_seconds: u64) -> String {
-        self.code_of_step(unix_seconds / STEP_SECONDS)
-    }
-
-    /// Six digits that are wrong at this time, and stay so for a step more.
-    pub(crate) fn wrong_code_at(&self, unix_seconds: u64) -> String {
-        let current = unix_seconds / STEP_SECONDS;
+    /// Six digits that are wrong at this step, and stay so for a step more.
+    pub(crate) fn wrong_code_at(&self, current: u64) -> String {
         let near = current.saturating_sub(DRIFT_STEPS + 1)..=current + DRIFT_STEPS + 1;
         let right: Vec<String> = near.map(|step| self.code_of_step(step)).collect();
         let mut candidates = (0..=right.len()).map(|number| format!("{number:06}"));
@@ -59,10 +55,12 @@ impl Device {
     }
 }
 
-/// Which codes are spent, per device.
+/// Which codes are spent, per device, and what the devices show.
 #[derive(Debug, Default)]
 pub(crate) struct Codes {
     steps: Mutex<HashMap<String, Steps>>,
+    /// The step at which all devices stand still; none where they follow the clock.
+    frozen: Mutex<Option<u64>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,11 +70,21 @@ struct Steps {
 }
 
 impl Codes {
+    /// Lets all devices stand still at this time.
+    pub(crate) fn freeze(&self, unix_seconds: u64) {
+        *lock(&self.frozen) = Some(unix_seconds / STEP_SECONDS);
+    }
+
+    /// The step whose code the devices show at this time.
+    pub(crate) fn step_at(&self, unix_seconds: u64) -> u64 {
+        lock(&self.frozen).unwrap_or(unix_seconds / STEP_SECONDS)
+    }
+
     /// Whether the code is right at this time and neither it nor a later one was used before;
     /// if so it is used from now on.
     pub(crate) fn accept(&self, device: &Device, code: &str, unix_seconds: u64) -> bool {
-        let current = unix_seconds / STEP_SECONDS;
-        let mut all = self.lock();
+        let current = self.step_at(unix_seconds);
+        let mut all = lock(&self.steps);
         let steps = all.entry(device.serial.clone()).or_default();
         let step = (current.saturating_sub(DRIFT_STEPS)..=current + DRIFT_STEPS)
             .find(|&step| steps.used < Some(step) && device.code_of_step(step) == code);
@@ -86,30 +94,26 @@ impl Codes {
         step.is_some()
     }
 
-    /// A code that is accepted at this time, was not used and is handed to nobody else; or how
-    /// many seconds to wait before there is one.
-    pub(crate) fn hand_out(&self, device: &Device, unix_seconds: u64) -> Result<String, u64> {
-        let current = unix_seconds / STEP_SECONDS;
-        let mut all = self.lock();
+    /// A code that is accepted at this time, was not used and is handed to nobody else. All devices stand still at a
+    /// later step where there is none at the present one.
+    pub(crate) fn hand_out(&self, device: &Device, unix_seconds: u64) -> String {
+        let current = self.step_at(unix_seconds);
+        let mut all = lock(&self.steps);
         let steps = all.entry(device.serial.clone()).or_default();
         // The current step is the earliest on offer: the one before it is accepted too, but
         // only until the next boundary, which may come before the code has been sent.
         let next = steps.used.max(steps.handed_out).map_or(0, |step| step + 1);
         let step = current.max(next);
         if step > current + DRIFT_STEPS {
-            return Err((step - DRIFT_STEPS) * STEP_SECONDS - unix_seconds);
+            *lock(&self.frozen) = Some(step - DRIFT_STEPS);
         }
         steps.handed_out = Some(step);
-        Ok(device.code_of_step(step))
+        device.code_of_step(step)
     }
 
     /// Makes every code fresh again.
     pub(crate) fn forget(&self) {
-        self.lock().clear();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Steps>> {
-        self.steps.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.steps).clear();
     }
 }
 
@@ -119,6 +123,10 @@ mod tests {
 
     fn device() -> Device {
         Device::new("serial", b"12345678901234567890")
+    }
+
+    fn code_at(device: &Device, unix_seconds: u64) -> String {
+        device.code_of_step(unix_seconds / STEP_SECONDS)
     }
 
     /// RFC 6238 appendix B, SHA-1 rows; the last six of its eight digits.
@@ -133,7 +141,7 @@ mod tests {
             (20_000_000_000, "353130"),
         ];
         for (time, code) in rows {
-            assert_eq!(device().code_at(time), code, "at {time}");
+            assert_eq!(device().code_of_step(time / STEP_SECONDS), code, "at {time}");
         }
     }
 
@@ -143,7 +151,7 @@ mod tests {
         for (time, accepted) in [(now - 60, false), (now - 30, true), (now, true), (now + 30, true), (now + 60, false)]
         {
             let codes = Codes::default();
-            let code = device().code_at(time);
+            let code = code_at(&device(), time);
             assert_eq!(codes.accept(&device(), &code, now), accepted, "{time}");
         }
     }
@@ -152,33 +160,32 @@ mod tests {
     fn a_used_code_and_those_before_it_are_refused() {
         let now = 1_000_000_000;
         let codes = Codes::default();
-        assert!(codes.accept(&device(), &device().code_at(now), now));
-        assert!(!codes.accept(&device(), &device().code_at(now), now));
-        assert!(!codes.accept(&device(), &device().code_at(now - 30), now));
-        assert!(codes.accept(&device(), &device().code_at(now + 30), now));
+        assert!(codes.accept(&device(), &code_at(&device(), now), now));
+        assert!(!codes.accept(&device(), &code_at(&device(), now), now));
+        assert!(!codes.accept(&device(), &code_at(&device(), now - 30), now));
+        assert!(codes.accept(&device(), &code_at(&device(), now + 30), now));
         let other = Device::new("other", b"12345678901234567890");
-        assert!(codes.accept(&other, &other.code_at(now), now));
+        assert!(codes.accept(&other, &code_at(&other, now), now));
     }
 
     #[test]
     fn codes_are_handed_out_once_and_are_good() {
         let now = 1_000_000_010;
         let codes = Codes::default();
-        let first = codes.hand_out(&device(), now).unwrap();
-        let second = codes.hand_out(&device(), now).unwrap();
-        assert_ne!(first, second);
-        // 1_000_000_010 is 20 seconds into its step, so the next one begins in 10.
-        assert_eq!(codes.hand_out(&device(), now), Err(10));
-        assert!(codes.accept(&device(), &first, now));
-        assert!(codes.accept(&device(), &second, now));
+        codes.freeze(now);
+        let all: Vec<_> = (0..4).map(|_| codes.hand_out(&device(), now)).collect();
+        assert_eq!(all, [0, 30, 60, 90].map(|later| code_at(&device(), now + later)));
+        assert!(!codes.accept(&device(), &all[0], now), "the device shows a later code by now");
+        assert!(codes.accept(&device(), &all[2], now));
+        assert!(codes.accept(&device(), &all[3], now));
         codes.forget();
-        assert_eq!(codes.hand_out(&device(), now), Ok(first));
+        assert_eq!(codes.hand_out(&device(), now), all[2]);
     }
 
     #[test]
     fn a_wrong_code_is_wrong() {
         let codes = Codes::default();
-        let wrong = device().wrong_code_at(1_000_000_000);
+        let wrong = device().wrong_code_at(1_000_000_000 / STEP_SECONDS);
         assert_eq!(wrong.len(), 6);
         assert!(!codes.accept(&device(), &wrong, 1_000_000_000));
     }

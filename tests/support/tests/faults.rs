@@ -3,7 +3,6 @@
 mod client;
 
 use std::thread;
-use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use client::{Answer, Keys};
@@ -78,18 +77,17 @@ fn a_truncated_answer_has_spent_its_code_and_a_replaced_one_has_not() {
 }
 
 #[test]
-fn a_slow_answer_comes_late_and_its_call_early() {
+fn a_held_answer_comes_late_and_its_call_early() {
     let sts = start();
-    sts.fault(Fault::Slow(Duration::from_millis(150)), Some(1));
-    let started = Instant::now();
+    sts.fault(Fault::HELD, Some(1));
     thread::scope(|scope| {
         let client = scope.spawn(|| identity(&sts));
-        assert!(sts.wait_for("GetCallerIdentity", 1, Duration::from_secs(5)));
+        sts.wait_for("GetCallerIdentity", 1);
         assert!(!client.is_finished());
+        sts.clear_faults();
         client.join().unwrap().unwrap().assert_ok();
     });
-    assert!(started.elapsed() >= Duration::from_millis(150));
-    assert!(!sts.wait_for("GetCallerIdentity", 2, Duration::from_millis(1)));
+    assert_eq!(sts.count("GetCallerIdentity"), 1);
 }
 
 #[test]
@@ -98,8 +96,7 @@ fn a_hanging_answer_never_comes() {
     sts.fault(Fault::Hang, None);
     thread::scope(|scope| {
         let client = scope.spawn(|| identity(&sts));
-        assert!(sts.wait_for("GetCallerIdentity", 1, Duration::from_secs(5)));
-        thread::sleep(Duration::from_millis(20));
+        sts.wait_for("GetCallerIdentity", 1);
         assert!(!client.is_finished());
         sts.clear_faults();
         assert!(client.join().unwrap().is_err());
@@ -111,7 +108,7 @@ fn a_hanging_answer_never_comes() {
 fn stopping_lets_go_of_hanging_and_slow_clients() {
     let sts = start();
     sts.fault(Fault::Hang, Some(1));
-    sts.fault(Fault::Slow(Duration::from_mins(1)), None);
+    sts.fault(Fault::HELD, None);
     let request = |port| {
         thread::spawn(move || {
             use std::io::{Read, Write};
@@ -121,10 +118,8 @@ fn stopping_lets_go_of_hanging_and_slow_clients() {
         })
     };
     let clients = [request(sts.port()), request(sts.port())];
-    assert!(sts.wait_for("A", 2, Duration::from_secs(5)));
-    let stopping = Instant::now();
+    sts.wait_for("A", 2);
     drop(sts);
-    assert!(stopping.elapsed() < Duration::from_secs(5));
     for client in clients {
         assert_eq!(client.join().unwrap(), 0);
     }

@@ -1,0 +1,22 @@
+//! Waiting for an event instead of for a time.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Ends a test that would hang. No test passes or fails by how long something takes: a machine under any load that still
+/// works is faster than this.
+pub const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Waits until `is_there`.
+///
+/// # Panics
+/// After [`PATIENCE`].
+#[track_caller]
+pub fn wait_until(what: &str, mut is_there: impl FnMut() -> bool) {
+    let until = Instant::now() + PATIENCE;
+    while !is_there() {
+        assert!(Instant::now() < until, "{what} did not happen");
+        // Only the pace of polling: a longer pause changes no result.
+        sleep(Duration::from_millis(10));
+    }
+}
