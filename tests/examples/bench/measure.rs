@@ -1,7 +1,5 @@
-//! Owns how a command is measured: instructions by callgrind, page faults and processor time by what the system counts
-//! of children that have ended, wall time by the clock.
-//!
-//! Refuses parallel use: what the system counts is of all children together.
+//! How a command is measured: instructions by callgrind, processor time by what the system counts of all children that
+//! have ended (nothing else may run), wall time by the clock.
 
 use std::io;
 use std::path::PathBuf;
@@ -17,7 +15,6 @@ use crate::scenario::said;
 pub(crate) struct Cost {
     pub(crate) wall: Duration,
     pub(crate) cpu: Duration,
-    pub(crate) page_faults: u64,
 }
 
 /// Where valgrind is; none where it is not.
@@ -49,17 +46,14 @@ pub(crate) fn run(command: &mut Command) -> Result<Cost, String> {
     if !status.success() {
         return Err(format!("{command:?} failed"));
     }
-    Ok(Cost { wall, cpu: after.0.saturating_sub(before.0), page_faults: after.1 - before.1 })
+    Ok(Cost { wall, cpu: after.saturating_sub(before) })
 }
 
-/// Processor time and page faults of all children that have ended.
-fn of_children() -> Result<(Duration, u64), String> {
+/// Processor time of all children that have ended.
+fn of_children() -> Result<Duration, String> {
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).map_err(said)?;
-    let time = [usage.user_time(), usage.system_time()].map(|time| {
-        let micros = time.tv_sec() * 1_000_000 + time.tv_usec();
-        Duration::from_micros(micros.unsigned_abs())
-    });
-    Ok((time[0] + time[1], (usage.minor_page_faults() + usage.major_page_faults()).unsigned_abs()))
+    let micros = |time: nix::sys::time::TimeVal| time.tv_sec() * 1_000_000 + time.tv_usec();
+    Ok(Duration::from_micros((micros(usage.user_time()) + micros(usage.system_time())).unsigned_abs()))
 }
 
 /// A command, and what makes its next run like its first.
