@@ -165,12 +165,13 @@ fn hostile_words_of_a_server_do_not_steer_the_terminal() {
 
 #[test]
 fn a_clock_that_is_off_is_found_from_the_answer() {
-    // AWS an hour ahead of us: the call is signed again with its time.
+    // AWS an hour ahead of us: the call is signed again with its time. Minutes are rounded up, and the half minute gives
+    // the call 29 s to take.
     let (sts, home) = without_mfa();
-    sts.fault(Fault::ClockOffset(3600), None);
+    sts.fault(Fault::ClockOffset(3630), None);
     let run = home.run(&["process", "nomfa", "-v"]);
     assert_eq!(run.code, Some(0), "{run:?}");
-    says(&run, &["clock is 60 min behind AWS's; set the clock: sudo hwclock -s in WSL", "NTP"]);
+    says(&run, &["clock is 61 min behind AWS's; set the clock: sudo hwclock -s in WSL", "NTP"]);
     assert_eq!(sts.count("AssumeRole"), 2, "signed again once, with AWS's time");
     assert_eq!(sts.calls()[0].error_code(), Some("SignatureDoesNotMatch"));
     assert_eq!(crate::cache(&home)[data::NO_MFA_ROLE].as_object().unwrap().values().next().unwrap()["amplifyCreds"]["clockOffset"].as_i64().unwrap() / 60, 60);
@@ -185,7 +186,7 @@ fn a_clock_that_is_off_is_found_from_the_answer() {
 
     // AWS two hours behind us: every session looks expired here, which is said once and not looped over.
     let (sts, home) = without_mfa();
-    sts.fault(Fault::ClockOffset(-7200), None);
+    sts.fault(Fault::ClockOffset(-7170), None);
     let run = home.run(&["process", "nomfa"]);
     run.failed_with(1);
     says(&run, &["clock is 120 min ahead of AWS's", "set the clock: sudo hwclock -s"]);

@@ -12,10 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from clients_trials import tried
-from clients_world import BIZ_CORP, Double, Home, Moto, Ssm
+from clients_world import BIZ_CORP, NO_MFA, Double, Home, Moto, Ssm
 
 DRIVERS = Path(__file__).parent / "clients"
 OUR_LINE = f"amplify-creds: cannot assume {BIZ_CORP}: AccessDenied"
+# The clients that every change is tried with.
+QUICK = ("boto3", "AWS CLI v1", "SDK for JavaScript")
 # How many clients are tried at the same time.
 SIDE_BY_SIDE = 3
 
@@ -80,9 +82,12 @@ def main():
     parser.add_argument("--sts", type=Path, required=True, help="the STS double")
     parser.add_argument("--only", help="clients whose name has this in it")
     parser.add_argument("--measure", type=int, metavar="RUNS", help="only measure a hit against a process that does nothing")
+    parser.add_argument("--quick", action="store_true", help="one call each by boto3, the AWS CLI and the SDK for JavaScript")
     options = parser.parse_args()
     options.dir, options.bin, options.sts = options.dir.resolve(), options.bin.resolve(), options.sts.resolve()
     clients, skipped = installed(options.dir)
+    if options.quick:
+        return sys.exit(one_call_each(options, [client for client in clients if client.name in QUICK]))
     clients = [client for client in clients if options.only is None or options.only in client.name]
     if options.measure:
         return measure(options, clients)
@@ -101,9 +106,23 @@ def main():
     sys.exit(1 if failed or (skipped and is_expected) else 0)
 
 
+def one_call_each(options, clients):
+    """Whether any of them could not call AWS on a cold cache."""
+    outputs = {}
+    for client in clients:
+        with Double(options.sts) as double, Home(options, double.endpoint) as home:
+            output = home.run(client)
+            if not client.proves(output, NO_MFA, home) or double.count() != 1:
+                outputs[client.name] = output
+    for name, output in outputs.items():
+        print(f"clients: {name}: FAILED it is not the role: {output}")
+    print(f"clients: {len(clients) - len(outputs)} passed, {len(outputs)} failed")
+    return len(outputs) > 0 or len(clients) < len(QUICK)
+
+
 def installed(folder):
     """The clients that are there, and which are not and why: `run` leaves a reason in NAME.missing."""
-    python, node, amplify = [sys.executable], folder / "clients" / "node", folder / "clients" / "amplify"
+    python, node, amplify = [sys.executable], folder / "node", folder / "clients" / "amplify"
     lines = lambda command: {"once": [*command, "once"], "lines": [*command, "lines"]}
     javascript = lambda modules, way: lines(["node", DRIVERS / "node.js", modules, way])
     cli = ["sts", "get-caller-identity", "--query", "Arn", "--output", "text"]

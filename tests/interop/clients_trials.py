@@ -95,6 +95,7 @@ def renewal(options, client, double):
         with subprocess.Popen(client.lines, **command) as process:
             answers = []
             for pause in (0, SECONDS + 2):
+                # Only until the session has ended: a longer pause changes no result.
                 time.sleep(pause)
                 process.stdin.write("\n")
                 answers.append(process.stdout.readline())

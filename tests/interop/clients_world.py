@@ -196,8 +196,6 @@ class Terminal:
             if time.monotonic() > deadline or self.process.poll() is not None:
                 raise TimeoutError(f"{words!r} on the terminal, which shows {self.text!r}")
             self.read(0.2)
-        # What is typed before the program reads would be thrown away with what is left of the line.
-        time.sleep(0.2)
 
     def type(self, keys):
         os.write(self.master, keys.encode())
@@ -227,7 +225,8 @@ class Terminal:
         os.close(self.slave)
 
 
-def wait_for(is_so, what, patience=60):
+def wait_for(is_so, what, patience=120):
+    """Waits for an event; `patience` only ends a run that would hang."""
     deadline = time.monotonic() + patience
     while not is_so():
         if time.monotonic() > deadline:

@@ -41,7 +41,8 @@ class Moto:
         # Without it every call is checked from the start.
         environment = {**os.environ, "INITIAL_NO_AUTH_ACTION_COUNT": "1000000"}
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(300):
+        # Two minutes only end a run that would hang.
+        for _ in range(1200):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                 return
             time.sleep(0.1)

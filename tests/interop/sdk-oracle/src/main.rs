@@ -69,7 +69,8 @@ fn main() {
             .with_region(Some(Region::new("us-east-1")))
             .with_behavior_version(Some(BehaviorVersion::v2026_01_12()))
             .with_http_client(http_client_fn(|_, _| SharedHttpConnector::new(NoNetwork)));
-        // What is fetched is of no interest, only that something would be.
+        // What is fetched is of no interest, only that something would be. This program is started by hand, to make
+        // vectors, and no test runs it.
         let limit = Duration::from_millis(300);
         match std::env::args().nth(1) {
             Some(name) => {
