@@ -72,6 +72,12 @@ fn build() -> Step<PathBuf> {
     let profile = example.ancestors().nth(2).ok_or("the example lies in a target directory")?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
+    // What `cargo run` sets for this example would have ring, whose build script reads it, and all above it built again.
+    let is_of_example =
+        |name: &str| name == "OUT_DIR" || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_of_example)) {
+        build.env_remove(name);
+    }
     build.args(["build", "--quiet", "--bin", "amplify-creds", "--manifest-path"]);
     build.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"));
     build.arg("--target-dir").arg(profile.parent().ok_or("a profile directory has a parent")?);
