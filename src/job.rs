@@ -35,17 +35,13 @@ impl Job {
     /// # Errors
     /// The command cannot be run.
     pub fn start(command: &mut Command) -> io::Result<Self> {
-        // Before our handlers: a signal that we were told to ignore is then ignored by the command, too.
-        let mut child = command.spawn()?;
-        let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        match (pid, SignalsInfo::new(HEARD)) {
-            (Some(pid), Ok(signals)) => Ok(Self { child, pid, signals }),
-            (_, signals) => {
-                let _ = child.kill();
-                let _ = child.wait();
-                Err(signals.err().unwrap_or_else(|| io::ErrorKind::Unsupported.into()))
-            }
-        }
+        // Before the command, which would otherwise be left alone by a signal that ends us now. What was ignored when we
+        // started stays ignored, by us and by the command.
+        let ignored = ignored();
+        let signals = SignalsInfo::new(HEARD.into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0))?;
+        let child = command.spawn()?;
+        let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::Unsupported)?;
+        Ok(Self { child, pid, signals })
     }
 
     /// Waits for its end.
@@ -84,6 +80,13 @@ impl Drop for Job {
         // Its end has been taken, or nobody can take it: either way this returns at once and leaves no zombie.
         let _ = self.child.try_wait();
     }
+}
+
+/// The signals that are ignored, as a bit each (proc_pid_status(5)); none where the system does not show them.
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
 /// Ends as the command has: by the same signal, else gives its status.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use serde_json::Value;
-use test_support::{Terminal, TestHome, wait_until};
+use test_support::{Finished, Terminal, TestHome, wait_until};
 
 use crate::{PROGRAM, add_config, age_cache, biz_corp, fresh_code, json, wait_for_foreground, without_mfa};
 
@@ -247,6 +247,16 @@ fn signals_are_passed_on_and_its_end_is_ours() {
     assert_eq!(run.wait().unwrap().code(), Some(5));
     let sleeper = fs::read_to_string(home.path().join("sleeper")).unwrap();
     assert!(Command::new("kill").arg(sleeper.trim()).status().unwrap().success());
+}
+
+#[test]
+fn ignored_signal_stays_ignored_for_the_command() {
+    let (_sts, home) = without_mfa();
+    let script = "trap '' HUP; exec \"$0\" exec nomfa --serve -- sh -c 'kill -HUP $$ $PPID; echo alive'";
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script]).arg(home.program()).env_clear().envs(home.environment()).env("PATH", "/usr/bin:/bin");
+    let run: Finished = shell.output().unwrap().into();
+    assert_eq!(run.succeeded(), "alive\n");
 }
 
 #[test]
