@@ -219,8 +219,7 @@ mod ownership {
     /// Runs as `nobody`, who may read the home but owns nothing in it.
     fn run_as_nobody(home: &TestHome, profile: &str) -> test_support::Finished {
         fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        let program = home.path().join("program");
-        fs::copy(home.program(), &program).unwrap();
+        let program = home.write_program("program", fs::read(home.program()).unwrap());
         let mut command = std::process::Command::new(program);
         command.args(["process", profile, "-v"]).env_clear().envs(home.environment()).uid(NOBODY).gid(NOBODY);
         command.process_group(0).output().unwrap().into()

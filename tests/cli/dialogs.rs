@@ -2,7 +2,7 @@
 //! installed.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -35,8 +35,7 @@ const DIALOG: &str = "#!/bin/sh\n\
     exit \"$status\"\n";
 
 fn install(home: &TestHome, name: &str, script: &str) {
-    let path = home.write(&format!("bin/{name}"), script);
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    home.write_program(&format!("bin/{name}"), script);
 }
 
 fn answers(home: &TestHome, lines: &[String]) {

@@ -1,7 +1,6 @@
 //! `exec`: a real command gets the credentials and nothing else's, and is where this program was.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 
@@ -124,7 +123,7 @@ fn what_goes_wrong_has_a_status_that_is_not_the_commands() {
     home.run(&["exec", "p", "--", "no-such-command"]).failed_with(127);
     let script = home.write("script", "#!/no/such/interpreter\n");
     home.run(&["exec", "p", "--", script.to_str().unwrap()]).failed_with(126);
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let script = home.write_program("script", "#!/no/such/interpreter\n");
     home.run(&["exec", "p", "--", script.to_str().unwrap()]).failed_with(127);
     home.run(&["exec", "p", "--", home.path().to_str().unwrap()]).failed_with(126);
     home.run(&["exec", "p", "--", ""]).failed_with(127);
@@ -136,8 +135,7 @@ fn what_goes_wrong_has_a_status_that_is_not_the_commands() {
 #[test]
 fn without_a_command_it_is_the_users_shell() {
     let home = keys();
-    let shell = home.write("shell", "#!/bin/sh\necho \"mine $# $AWS_ACCESS_KEY_ID\"\n");
-    fs::set_permissions(&shell, fs::Permissions::from_mode(0o755)).unwrap();
+    let shell = home.write_program("shell", "#!/bin/sh\necho \"mine $# $AWS_ACCESS_KEY_ID\"\n");
     assert_eq!(home.run_with(&["exec", "p"], &[("SHELL", shell.to_str().unwrap())]).succeeded(), "mine 0 AKIAP\n");
     let input = home.write("input", "echo sh $AWS_ACCESS_KEY_ID\n");
     let output = home.command(&["exec", "-p", "p"]).stdin(fs::File::open(input).unwrap()).output().unwrap();

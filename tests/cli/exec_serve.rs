@@ -208,8 +208,7 @@ fn a_window_that_asks_ends_with_the_command() {
     age_cache(&home, 11 * 3600 + 44 * 60);
     home.run(&["process", "bizcorprole"]).succeeded();
     age_cache(&home, 44 * 60);
-    home.write("bin/zenity", "#!/bin/sh\necho $$ >\"$HOME/window\"; exec sleep 300\n");
-    fs::set_permissions(home.path().join("bin/zenity"), fs::Permissions::from_mode(0o755)).unwrap();
+    home.write_program("bin/zenity", "#!/bin/sh\necho $$ >\"$HOME/window\"; exec sleep 300\n");
     let path = format!("{}/bin:/usr/bin:/bin", home.path().display());
     let served = Served::start_with(&home, &["bizcorprole", "--prompt", "zenity"], WAIT, &[("PATH", &path)]);
     let window = || fs::read_to_string(home.path().join("window")).unwrap_or_default();

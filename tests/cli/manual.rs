@@ -1,8 +1,8 @@
 //! Help and manual: no line is too wide, nothing is left out, and every example does what it says.
 
 use std::collections::BTreeSet;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -115,8 +115,7 @@ fn man_shows_a_page_by_man_or_as_text() {
         (Some("#!/bin/sh\nread -r first <\"$1\"; echo \"it shows $first\"\n"), "it shows .TH AMPLIFY"),
     ] {
         if let Some(script) = man {
-            let path = home.write("bin/man", script);
-            fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+            home.write_program("bin/man", script);
         } else {
             fs::create_dir_all(home.path().join("bin")).unwrap();
         }
@@ -221,8 +220,7 @@ impl Shown {
 
     /// Somebody else's program.
     pub(crate) fn tool(&self, name: &str, script: &str) {
-        let path = self.home.write(&format!("bin/{name}"), script);
-        fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
+        self.home.write_program(&format!("bin/{name}"), script);
     }
 
     /// Runs the lines in `shell` with a code that AWS takes; none when the shell is not installed.

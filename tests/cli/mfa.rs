@@ -1,7 +1,6 @@
 //! What a code is spent on, where it comes from, and how seldom one is needed.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use test_support::{FakeSts, Fault, Role, Terminal, User, biz_corp as data};
 
@@ -161,7 +160,7 @@ fn mfa_process_gives_the_code_once_and_its_words_reach_the_person() {
     let log = home.path().join("runs");
     let next = home.path().join("next");
     fs::write(&next, fresh_code(&sts)).unwrap();
-    let script = home.write(
+    let script = home.write_program(
         "token",
         format!(
             "#!/bin/sh\necho run >>'{}'\nenv >'{}'\necho 'touch your key' >&2\ncat '{}'\n",
@@ -170,7 +169,6 @@ fn mfa_process_gives_the_code_once_and_its_words_reach_the_person() {
             next.display()
         ),
     );
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o700)).unwrap();
     add_config(&home, &role("auto", data::LONG_ROLE, &format!("mfa_process = '{}'\n", script.display())));
     let run = home.run_with(&["process", "auto", "--no-input"], &[("UNRELATED", "1")]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
@@ -188,7 +186,7 @@ fn mfa_process_gives_the_code_once_and_its_words_reach_the_person() {
     // What it cannot do is told; with a person there it would be the next to be asked.
     for (body, told) in [("exit 3", "exit status: 3"), ("echo nope", "printed no code of six digits")] {
         home.run(&["reset-cache", "--all"]).succeeded();
-        fs::write(&script, format!("#!/bin/sh\n{body}\n")).unwrap();
+        home.write_program("token", format!("#!/bin/sh\n{body}\n"));
         let run = home.run(&["process", "auto"]);
         run.failed_with(4);
         assert!(run.first_error_line().contains(told), "{}", run.stderr);

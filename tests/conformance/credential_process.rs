@@ -2,8 +2,7 @@
 //! botocore 1.44.5, the JS SDK and aws-config 1.13.0. Where the Rust and the JS SDK agree, so do we. Where they do not,
 //! the row is about one SDK's quirk, and the table here says what we do and why.
 
-use std::os::unix::fs::PermissionsExt;
-use std::{fs, path::Path};
+use std::path::Path;
 
 use amplify_creds::clock::{Clock, Timestamp};
 use serde_json::Value;
@@ -97,8 +96,7 @@ fn commands() {
 /// A home with a script, and its path.
 fn program(script: &str) -> (TestHome, String) {
     let home = TestHome::new(env!("CARGO_BIN_EXE_amplify-creds"));
-    let path = home.write("program", format!("#!/bin/sh\n{script}"));
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = home.write_program("program", format!("#!/bin/sh\n{script}"));
     let path = path.display().to_string();
     (home, path)
 }

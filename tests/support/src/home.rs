@@ -149,6 +149,24 @@ impl TestHome {
         path
     }
 
+    /// Writes a program below the home. A child writes it: while this process had it open for writing, another test could
+    /// start a child that inherits the descriptor, and running it would fail with ETXTBSY.
+    ///
+    /// # Panics
+    /// Where the system refuses.
+    #[cfg(unix)]
+    pub fn write_program(&self, relative: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        use std::io::Write;
+        let path = self.path().join(relative);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("directories");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "cat >\"$0\" && chmod 755 \"$0\""]).arg(&path).stdin(Stdio::piped());
+        let mut shell = shell.spawn().expect("a shell");
+        shell.stdin.take().expect("a pipe").write_all(content.as_ref()).expect("a program's text");
+        assert!(shell.wait().expect("an end").success(), "{} cannot be written", path.display());
+        path
+    }
+
     /// The program with `args`, an environment of its own, no standard input, and a process group of its own: a
     /// terminal that the tester sits at is then not this program's to ask on.
     pub fn command(&self, args: &[&str]) -> Command {
