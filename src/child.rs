@@ -71,7 +71,7 @@ pub fn run(command: &str, chain: &Chain, stderr: Stderr, deadline: Duration) -> 
     };
     if !status.success() {
         // A grandchild may hold stderr open; what is there by now is enough.
-        let said = collect(stderr, Instant::now() + Duration::from_millis(200)).unwrap_or_default();
+        let said = collect(stderr, Instant::now() + Duration::from_secs(2)).unwrap_or_default();
         let said = String::from_utf8_lossy(&said);
         let said = said.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it said nothing").to_owned();
         return Err(ChildError::Failed { status: status.to_string(), said });

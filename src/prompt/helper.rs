@@ -111,8 +111,14 @@ impl Helper {
                     return Ok(true);
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(false),
-                // What it has started may hold the pipe open after its end.
-                Err(RecvTimeoutError::Timeout) if matches!(self.child.try_wait(), Ok(Some(_))) => return Ok(false),
+                // What it has started may hold the pipe open after its end; its own words may still be on their way.
+                Err(RecvTimeoutError::Timeout) if matches!(self.child.try_wait(), Ok(Some(_))) => {
+                    let rest = self.chunks.recv_timeout(GRACE);
+                    return Ok(rest.is_ok_and(|chunk| {
+                        self.unread.extend_from_slice(&chunk);
+                        true
+                    }));
+                }
                 Err(RecvTimeoutError::Timeout) if until.is_some_and(|until| until <= Instant::now()) => {
                     return Err(PromptError::NobodyToAsk);
                 }

@@ -25,8 +25,8 @@ pub(super) const LOOK_AROUND: Duration = Duration::from_millis(200);
 static OPEN: AtomicUsize = AtomicUsize::new(0);
 /// Whether this process ends, and no question is of use any more.
 static ENDED: AtomicBool = AtomicBool::new(false);
-/// How long the end of the questions is waited for: a program that asks may take half of it to tidy up.
-const END: Duration = Duration::from_secs(1);
+/// How long the end of the questions is waited for: a program that asks may take half a second to tidy up.
+const END: Duration = Duration::from_secs(3);
 
 /// Ends every question, whichever thread asks it, and keeps new ones from beginning: for a process that ends.
 pub fn end_questions() {

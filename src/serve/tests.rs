@@ -20,6 +20,7 @@ fn credentials(id: &str, expiration: Option<Timestamp>) -> Credentials {
 
 fn ask(endpoint: &Endpoint, request: &str) -> String {
     let mut client = TcpStream::connect(&endpoint.state.host).unwrap();
+    client.set_read_timeout(Some(Duration::from_mins(2))).unwrap();
     client.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     let _ = client.read_to_string(&mut answer);

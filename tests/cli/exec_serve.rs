@@ -318,6 +318,7 @@ fn botocore_asks_the_endpoint_though_a_default_profile_is_on_disk() {
         command.env("PATH", std::env::var_os("PATH").unwrap()).output().ok()
     };
     if !python(&mut Command::new("python3"), "import botocore").is_some_and(|run| run.status.success()) {
+        assert!(std::env::var_os("CI").is_none(), "botocore must be there in CI");
         eprintln!("SKIPPED: no botocore here");
         return;
     }
@@ -364,6 +365,7 @@ fn what_goes_wrong_leaves_nothing_behind() {
     with_port(&port).failed_with(125);
     with_port("http").failed_with(125);
     drop(taken);
-    assert_eq!(with_port(&port).succeeded(), format!("http://127.0.0.1:{port}/\n"));
+    // A child of another test may still have the port that was ours.
+    wait_until("the free port", || with_port(&port).stdout == format!("http://127.0.0.1:{port}/\n"));
     assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);
 }

@@ -31,7 +31,8 @@ fn end(child: Child) -> Finished {
 fn start_held(sts: &FakeSts, home: &TestHome) -> Child {
     let calls = sts.count("AssumeRole");
     sts.fault(Fault::HELD, Some(1));
-    let child = start(home, &["process", "nomfa"]);
+    // With `--refresh` it has the full time for a call, not the short one of an early renewal.
+    let child = start(home, &["process", "nomfa", "--refresh"]);
     sts.wait_for("AssumeRole", calls + 1);
     child
 }
@@ -186,7 +187,7 @@ fn a_cache_over_the_limit_is_left_as_it_is() {
 }
 
 #[test]
-fn ten_thousand_entries_stay_and_do_not_slow_a_hit() {
+fn ten_thousand_entries_stay() {
     let (sts, home) = without_mfa();
     let expiration = Clock::System.now().plus(3600).iso_millis();
     let many = (0..10_000).map(|n| {
@@ -394,6 +395,7 @@ const FAKETIME: [&str; 3] = [
 #[test]
 fn a_clock_that_jumps_an_hour_costs_neither_credentials_nor_calls() {
     let Some(library) = FAKETIME.into_iter().find(|path| Path::new(path).exists()) else {
+        assert!(std::env::var_os("CI").is_none(), "libfaketime must be there in CI");
         return eprintln!("skipped: needs libfaketime (Debian's package faketime)");
     };
     // AWS's clock stands still: what lasts an hour is over for a clock that went an hour ahead, and it is told so.

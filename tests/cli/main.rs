@@ -96,10 +96,16 @@ fn fresh_code(sts: &FakeSts) -> String {
 #[track_caller]
 fn wait_for_foreground(pid: &str) {
     test_support::wait_until("the foreground", || {
-        let ps = std::process::Command::new("ps").args(["-o", "stat=", "-p", pid]).output().unwrap();
-        let state = String::from_utf8_lossy(&ps.stdout).into_owned();
+        let state = state(pid);
         state.starts_with(['S', 'I']) && state.contains('+')
     });
+}
+
+/// What ps(1) shows of a process: `S` or `I` where it sleeps, `T` where it is stopped, `+` in the foreground.
+#[cfg(unix)]
+fn state(pid: &str) -> String {
+    let ps = std::process::Command::new("ps").args(["-o", "stat=", "-p", pid]).output().unwrap();
+    String::from_utf8_lossy(&ps.stdout).into_owned()
 }
 
 /// The one JSON document in `text`.

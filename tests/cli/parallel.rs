@@ -108,8 +108,7 @@ mod waiting {
         let first = home.command(&["process", "nomfa"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         sts.wait_for("AssumeRole", 1);
         let waiters = waiters(&home, "process nomfa");
-        sts.clear_faults();
-        sts.fault(Fault::ServerError(503), None);
+        sts.replace_faults(Fault::ServerError(503));
         Finished::from(first.wait_with_output().unwrap()).failed_with(6);
         for waiter in waiters {
             waiter.finish().1.restored().failed_with(6);
@@ -147,19 +146,23 @@ mod waiting {
             let run = one.wait_with_output().unwrap();
             assert!(run.status.success() && run.stderr.is_empty(), "{run:?}");
         }
-        assert_eq!(sts.count("AssumeRole"), calls + 1, "one tried, and then it rests");
+        // None where the first one had no time to send its request.
+        assert!(sts.count("AssumeRole") <= calls + 1, "one tries, and the others back off");
         sts.clear_faults();
-        crate::age_cache(&home, 61);
-        let before = home.run(&["process", "nomfa"]);
-        assert_ne!(json(before.succeeded())["AccessKeyId"], serde_json::Value::Null);
-        assert_eq!(sts.count("AssumeRole"), calls + 2);
+        // With less than five minutes left a call has 5 s.
+        crate::age_cache(&home, 10 * 60);
+        let id = |run: &Finished| json(run.succeeded())["AccessKeyId"].clone();
+        let old =
+            crate::cache(&home)[data::NO_MFA_ROLE].as_object().unwrap().values().next().unwrap()["accessKeyId"].clone();
+        assert_ne!(id(&home.run(&["process", "nomfa"])), old);
     }
 
     #[test]
     fn who_renews_early_and_gives_up_speaks_for_itself() {
         let (sts, home) = without_mfa();
         home.run(&["process", "nomfa"]).succeeded();
-        crate::age_cache(&home, 46 * 60);
+        // With less than five minutes left an early renewal has 5 s for its call.
+        crate::age_cache(&home, 56 * 60);
         sts.fault(Fault::HELD, Some(1));
         let calls = sts.count("AssumeRole");
         let early = home.command(&["process", "nomfa"]).stdout(Stdio::piped()).spawn().unwrap();

@@ -194,12 +194,19 @@ fn refresh_takes_no_cached_session_and_no_cache_touches_none() {
     assert_eq!(sts.count("AssumeRole"), 3);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_closed_pipe_is_a_failure_of_its_own() {
     let (_sts, home) = without_mfa();
-    let mut child = home.command(&["process", "nomfa"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
+    // Shut down before the start, for every process that may have inherited it.
+    let (reader, writer) = std::os::unix::net::UnixStream::pair().unwrap();
+    reader.shutdown(std::net::Shutdown::Both).unwrap();
+    let output = home
+        .command(&["process", "nomfa"])
+        .stdout(std::os::fd::OwnedFd::from(writer))
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(1));
     let message = String::from_utf8_lossy(&output.stderr);
     assert!(message.starts_with("amplify-creds: cannot write to stdout"), "{message}");

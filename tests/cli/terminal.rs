@@ -1,11 +1,10 @@
 //! The prompt on a real pseudo-terminal: asked where the person is, and everything as before on every way out.
 
 use std::fs;
-use std::path::Path;
 
 use test_support::{FakeSts, Terminal, TestHome, biz_corp as data, wait_until};
 
-use crate::{add_config, biz_corp, json};
+use crate::{add_config, biz_corp, json, state};
 
 const QUESTION: &str = "Enter the MFA token code: ";
 
@@ -172,10 +171,7 @@ fn a_stop_gives_the_terminal_back_and_the_question_comes_again() {
     terminal.expect(QUESTION);
     let pid = pid(&home);
     kill("-TSTP", &pid);
-    let state = || fs::read_to_string(Path::new("/proc").join(&pid).join("stat")).unwrap_or_default();
-    if cfg!(target_os = "linux") {
-        wait_until("the stop", || state().contains(") T "));
-    }
+    wait_until("the stop", || state(&pid).starts_with('T'));
     kill("-CONT", &pid);
     answer(&mut terminal, &sts);
     let (_, left) = terminal.finish();

@@ -112,6 +112,7 @@ def one_call_each(options, clients):
     for client in clients:
         with Double(options.sts) as double, Home(options, double.endpoint) as home:
             output = home.run(client)
+            double.stop()
             if not client.proves(output, NO_MFA, home) or double.count() != 1:
                 outputs[client.name] = output
     for name, output in outputs.items():

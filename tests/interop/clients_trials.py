@@ -46,6 +46,7 @@ def calls(options, client, double):
             output = home.run(client)
             if not client.proves(output, NO_MFA, home):
                 yield f"it is not the role: {output}"
+        double.stop()
         if double.count() != 1:
             yield f"{double.count()} calls of AssumeRole in two runs"
 
@@ -54,6 +55,7 @@ def at_once(options, client, double):
     """Many on a cold cache make one call."""
     with Home(options, double.endpoint) as home, ThreadPoolExecutor(client.at_once) as pool:
         outputs = list(pool.map(lambda _: home.run(client), range(client.at_once)))
+        double.stop()
         wrong = [output for output in outputs if not client.proves(output, NO_MFA, home)]
         if wrong or double.count() != 1:
             yield f"{len(wrong)} of {len(outputs)} have not the role, {double.count()} calls of AssumeRole: {wrong[:1]}"
@@ -82,6 +84,7 @@ def gives_up(options, client, double):
         wait_for(home.cache.exists, "the session in the cache")
         double.say("clear")
         output = home.run(client)
+        double.stop()
         if not client.proves(output, NO_MFA, home) or double.count() != 1:
             yield f"{double.count()} calls of AssumeRole: {output}"
 
@@ -100,6 +103,7 @@ def renewal(options, client, double):
                 process.stdin.write("\n")
                 answers.append(process.stdout.readline())
             process.stdin.close()
+        double.stop()
         if not all(client.proves(answer, NO_MFA, home) for answer in answers):
             yield f"answers {answers}"
         elif answers[0].split()[2] == answers[1].split()[2] or double.count() < 2:
@@ -125,6 +129,7 @@ def interrupt(options, client, double):
             screen.wait_for("Enter the MFA token code:")
             screen.type("\x03")
             screen.end()
+        double.stop()
         if double.count():
             yield "STS was called"
         yield from screen.changes()

@@ -52,7 +52,8 @@ class Double:
         self.process = subprocess.Popen([program], stdin=pipe, stdout=pipe, text=True, bufsize=1)
         self.endpoint = self.process.stdout.readline().strip().split("=", 1)[1]
         self.lines, self.changed = [], threading.Condition()
-        threading.Thread(target=self.follow, daemon=True).start()
+        self.follower = threading.Thread(target=self.follow, daemon=True)
+        self.follower.start()
 
     def follow(self):
         for line in self.process.stdout:
@@ -69,18 +70,24 @@ class Double:
         with self.changed:
             seen = len(self.lines)
             self.say("")
-            self.changed.wait_for(lambda: any("# code " in line for line in self.lines[seen:]), 5)
+            self.changed.wait_for(lambda: any("# code " in line for line in self.lines[seen:]), 120)
             return re.search(r"# code (\d{6})", "".join(self.lines[seen:]))[1]
 
     def count(self, action="AssumeRole"):
+        """How many calls of an action have been reported; all of them after `stop`."""
         return sum(f" {action} " in line for line in self.lines)
+
+    def stop(self):
+        """Ends the double, which reports what it still has to report."""
+        self.process.stdin.close()
+        self.process.wait()
+        self.follower.join()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.process.stdin.close()
-        self.process.wait()
+        self.stop()
         self.process.stdout.close()
 
 

@@ -192,9 +192,14 @@ impl FakeSts {
         self.state.faults.give(fault, Some(action), times);
     }
 
+    /// Goes wrong in this way only, from now on. Requests that hang are cut off, slow ones answered.
+    pub fn replace_faults(&self, fault: Fault) {
+        self.state.faults.replace(Some(fault));
+    }
+
     /// Goes right again. Requests that hang are cut off, slow ones answered.
     pub fn clear_faults(&self) {
-        self.state.faults.clear();
+        self.state.faults.replace(None);
     }
 
     /// The double's clock, which [`Fault::ClockOffset`] moves.

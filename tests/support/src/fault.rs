@@ -43,7 +43,7 @@ pub enum Fault {
         message: String,
     },
     /// The double's clock is this many seconds ahead of the real one (negative: behind). The
-    /// `Date` header, the age of signatures, expirations and one-time codes all go by it.
+    /// `Date` header, the age of signatures and expirations go by it.
     ClockOffset(i64),
 }
 
@@ -101,10 +101,10 @@ impl Faults {
         self.lock().given.push(Given { fault, action: action.map(str::to_owned), left: times });
     }
 
-    /// Forgets all faults and lets go of the requests that hang or wait.
-    pub(crate) fn clear(&self) {
+    /// Forgets all faults, puts another in force where one is given, and lets go of the requests that hang or wait.
+    pub(crate) fn replace(&self, fault: Option<Fault>) {
         let mut state = self.lock();
-        state.given.clear();
+        state.given = fault.map(|fault| Given { fault, action: None, left: None }).into_iter().collect();
         state.epoch += 1;
         drop(state);
         self.changed.notify_all();
@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(seen, [Fault::Throttle, Fault::Throttle, Fault::Garbage, Fault::Close, Fault::Close]);
         faults.give(Fault::Hang, None, None);
         assert_eq!(faults.plan("A").instead, Some(Fault::Hang));
-        faults.clear();
+        faults.replace(None);
         assert_eq!(faults.plan("A").instead, None);
     }
 

@@ -100,8 +100,7 @@ impl Codes {
         let current = self.step_at(unix_seconds);
         let mut all = lock(&self.steps);
         let steps = all.entry(device.serial.clone()).or_default();
-        // The current step is the earliest on offer: the one before it is accepted too, but
-        // only until the next boundary, which may come before the code has been sent.
+        // Codes that were handed out before stay good until three more have been.
         let next = steps.used.max(steps.handed_out).map_or(0, |step| step + 1);
         let step = current.max(next);
         if step > current + DRIFT_STEPS {

@@ -83,20 +83,27 @@ fn a_held_answer_comes_late_and_its_call_early() {
     thread::scope(|scope| {
         let client = scope.spawn(|| identity(&sts));
         sts.wait_for("GetCallerIdentity", 1);
+        // Others are answered meanwhile.
+        for _ in 0..20 {
+            identity(&sts).unwrap().assert_ok();
+        }
         assert!(!client.is_finished());
         sts.clear_faults();
         client.join().unwrap().unwrap().assert_ok();
     });
-    assert_eq!(sts.count("GetCallerIdentity"), 1);
+    assert_eq!(sts.count("GetCallerIdentity"), 21);
 }
 
 #[test]
 fn a_hanging_answer_never_comes() {
     let sts = start();
-    sts.fault(Fault::Hang, None);
+    sts.fault(Fault::Hang, Some(1));
     thread::scope(|scope| {
         let client = scope.spawn(|| identity(&sts));
         sts.wait_for("GetCallerIdentity", 1);
+        for _ in 0..20 {
+            identity(&sts).unwrap().assert_ok();
+        }
         assert!(!client.is_finished());
         sts.clear_faults();
         assert!(client.join().unwrap().is_err());
@@ -130,15 +137,17 @@ fn a_moved_clock_shows_in_date_and_signature_age() {
     let sts = start();
     for (offset, start_of_message) in [(1200, "Signature expired: "), (-1200, "Signature not yet current: ")] {
         sts.fault(Fault::ClockOffset(offset), None);
-        let moved = (sts.now() - Utc::now()).num_seconds();
-        assert!((offset - 2..=offset + 2).contains(&moved), "{moved}");
+        let before = Utc::now();
+        let moved = sts.now() - TimeDelta::seconds(offset);
+        assert!((before..=Utc::now()).contains(&moved), "{moved}");
         let answer = identity(&sts).unwrap();
         assert_eq!((answer.status, answer.element("Code")), (403, "SignatureDoesNotMatch".to_owned()));
         assert!(answer.element("Message").starts_with(start_of_message), "{}", answer.text());
         let date = answer.head.lines().find_map(|line| line.strip_prefix("Date: ")).unwrap();
         let date = DateTime::parse_from_rfc2822(date).unwrap().to_utc();
-        let shown = (date - Utc::now()).num_seconds();
-        assert!((offset - 5..=offset + 5).contains(&shown), "{shown}");
+        let shown = date - TimeDelta::seconds(offset);
+        // The header has whole seconds.
+        assert!((before - TimeDelta::seconds(1)..=Utc::now()).contains(&shown), "{shown}");
         let corrected = Utc::now() + TimeDelta::seconds(offset);
         let keys = Keys::developer();
         keys.call_at(&sts, corrected, "GetCallerIdentity", &[]).unwrap().assert_ok();

@@ -58,7 +58,7 @@ fn durations_have_their_limits() {
         let answer = keys.call(&sts, "GetSessionToken", &[("DurationSeconds", seconds)]);
         let expires = answer.assert_ok().element("Expiration");
         let expires = NaiveDateTime::parse_from_str(&expires, "%Y-%m-%dT%H:%M:%SZ").unwrap().and_utc();
-        (expires - Utc::now() + TimeDelta::seconds(5)).num_hours()
+        (expires - Utc::now() + TimeDelta::minutes(30)).num_hours()
     };
     assert_eq!(lasts(&Keys::developer(), "129600"), 36);
     assert_eq!(lasts(&Keys::long_term("AKIAROOT", "s"), "129600"), 1);

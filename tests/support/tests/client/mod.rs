@@ -8,7 +8,6 @@
 use std::fmt::Write as _;
 use std::io::{self, Read, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
@@ -155,7 +154,7 @@ impl Answer {
 /// Sends bytes and reads until the double closes.
 pub(crate) fn send(sts: &FakeSts, request: &str) -> io::Result<Answer> {
     let mut stream = TcpStream::connect(("127.0.0.1", sts.port()))?;
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    stream.set_read_timeout(Some(test_support::PATIENCE))?;
     stream.write_all(request.as_bytes())?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
