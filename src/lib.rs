@@ -15,7 +15,7 @@
 //! main -> cli -> { resolve, edit, serve, doctor } -> { source, iam } -> { cache, sts, prompt, output, setup, policy }
 //!      -> { plan, amplify, consumers } -> profile -> profile_file -> { credentials, settings, paths }
 //!      -> { acl, child, machine, job, random }
-//!      -> { span, secret, env, clock, fs, printable, chain, ctrl_c, start, find_byte }
+//!      -> { span, secret, env, clock, fs, printable, chain, ctrl_c, start }
 //! ```
 //!
 //! The library exists so that parsers, plans and cache can be tested, measured and fuzzed without a process. It is no
@@ -38,7 +38,6 @@ pub mod ctrl_c;
 pub mod doctor;
 pub mod edit;
 pub mod env;
-mod find_byte;
 pub mod fs;
 pub mod iam;
 #[cfg(unix)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// From the bottom up. A module may use those of lower layers and its own.
 const LAYERS: [&[&str]; 10] = [
-    &["secret", "span", "env", "clock", "fs", "printable", "chain", "ctrl_c", "start", "find_byte"],
+    &["secret", "span", "env", "clock", "fs", "printable", "chain", "ctrl_c", "start"],
     &["acl", "child", "machine", "job", "job_plain", "random"],
     &["credentials", "settings", "paths"],
     &["profile_file"],
@@ -21,7 +21,7 @@ const LAYERS: [&[&str]; 10] = [
 ];
 
 /// Which files may name what. A folder stands for all files in it.
-const ONE_PLACE: [(&str, &[&str]); 27] = [
+const ONE_PLACE: [(&str, &[&str]); 25] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("fs4", &["cache/lock.rs"]),
@@ -57,9 +57,6 @@ const ONE_PLACE: [(&str, &[&str]); 27] = [
     ("hyper_util", &["sts/proxy.rs"]),
     ("http", &["sts/proxy.rs"]),
     ("rustls", &["sts/broken.rs", "sts/roots.rs"]),
-    // Its usual search asks the processor what it can do, which in a virtual machine takes longer than what a hit would win.
-    ("memchr", &["find_byte.rs", "sts/roots.rs"]),
-    ("libm", &["main.rs"]),
     ("dlmalloc", &["main.rs"]),
 ];
 

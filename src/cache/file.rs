@@ -6,8 +6,9 @@ use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use crate::fs::read_open;
-use crate::secret::Wiped;
 
 use super::members::Members;
 
@@ -21,7 +22,7 @@ pub fn problem(path: &Path) -> Option<String> {
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Some("it is no plain file".to_owned()),
         Err(error) => Some(error.to_string()),
         Ok(bytes) if std::str::from_utf8(&bytes).is_err() => {
-            drop(Wiped::from(bytes));
+            drop(Zeroizing::new(bytes));
             Some("it is not UTF-8".to_owned())
         }
         Ok(bytes) => Members::parse(&text(bytes)).is_none().then(|| "it is no JSON object".to_owned()),
@@ -46,12 +47,12 @@ pub(super) fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// The file's text; what is not UTF-8 is no cache. The Amplify CLI's reader passes over a byte order mark, too.
-pub(super) fn text(bytes: Vec<u8>) -> Wiped<String> {
+pub(super) fn text(bytes: Vec<u8>) -> Zeroizing<String> {
     let mut text = match String::from_utf8(bytes) {
-        Ok(text) => Wiped::from(text),
+        Ok(text) => Zeroizing::new(text),
         Err(error) => {
-            drop(Wiped::from(error.into_bytes()));
-            Wiped::default()
+            drop(Zeroizing::new(error.into_bytes()));
+            Zeroizing::default()
         }
     };
     if text.starts_with('\u{feff}') {

@@ -4,7 +4,6 @@
 
 pub mod entry;
 pub mod file;
-mod find;
 pub mod holder;
 pub mod key;
 pub mod lock;

@@ -3,35 +3,21 @@
 //! Refuses to read or write the file.
 
 use serde_json::value::RawValue;
+use zeroize::Zeroizing;
 
-use crate::secret::Wiped;
 
 use super::entry::{CachedSession, Mark};
-use super::find::{Unusual, member};
 use super::key::CacheKey;
 use super::members::Members;
 
 /// The text of the cache at one moment, wiped when dropped.
 #[derive(Default)]
-pub struct Snapshot(pub(super) Wiped<String>);
+pub struct Snapshot(pub(super) Zeroizing<String>);
 
 impl Snapshot {
     /// The sessions in the text; none where it is no JSON object.
     pub fn sessions(&self) -> Sessions<'_> {
         Sessions(Members::parse(&self.0).unwrap_or_default())
-    }
-
-    /// What [`Sessions::lookup`] finds for one key, for a hit: the other entries stay unread.
-    pub fn lookup(&self, key: &CacheKey, is_only_profile: &dyn Fn(&CacheKey) -> bool) -> Option<CachedSession> {
-        match self.entries(key) {
-            Ok(entries) => answer(key, entries, is_only_profile),
-            Err(Unusual) => self.sessions().lookup(key, is_only_profile),
-        }
-    }
-
-    fn entries(&self, key: &CacheKey) -> Result<[Option<&str>; 2], Unusual> {
-        let Some(sessions) = member(&self.0, &key.outer)? else { return Ok([None; 2]) };
-        Ok([member(sessions, &key.inner)?, member(sessions, &key.marked_name())?])
     }
 }
 
@@ -46,11 +32,14 @@ impl Sessions<'_> {
     /// the one that lasts longer answers: Amplify's stays under the plain name while ours is renewed beside it.
     pub fn lookup(&self, key: &CacheKey, is_only_profile: &dyn Fn(&CacheKey) -> bool) -> Option<CachedSession> {
         let sessions = self.0.object(&key.outer)?;
-        answer(
-            key,
-            [key.inner.clone(), key.marked_name()].map(|name| sessions.get(&name).map(RawValue::get)),
-            is_only_profile,
-        )
+        let read = |name: &str| sessions.get(name).map(RawValue::get).and_then(CachedSession::read);
+        let is_for_key = |mark: &Mark| mark.is_for(&key.fingerprint);
+        let plain = read(&key.inner).filter(|session| match &session.mark {
+            Some(mark) => is_for_key(mark),
+            None => key.amplify_could_make_it && is_only_profile(key),
+        });
+        let marked = read(&key.marked_name()).filter(|session| session.mark.as_ref().is_some_and(is_for_key));
+        plain.into_iter().chain(marked).max_by_key(|session| session.lease.expiration)
     }
 
     /// Whether there are none.
@@ -75,22 +64,6 @@ impl Sessions<'_> {
         }
         all
     }
-}
-
-/// The session for `key` in the entries under its plain name and its marked one.
-fn answer(
-    key: &CacheKey,
-    [plain, marked]: [Option<&str>; 2],
-    is_only_profile: &dyn Fn(&CacheKey) -> bool,
-) -> Option<CachedSession> {
-    let is_for_key = |mark: &Mark| mark.is_for(&key.fingerprint);
-    let plain = plain.and_then(CachedSession::read).filter(|session| match &session.mark {
-        Some(mark) => is_for_key(mark),
-        None => key.amplify_could_make_it && is_only_profile(key),
-    });
-    let marked = marked.and_then(CachedSession::read);
-    let marked = marked.filter(|session| session.mark.as_ref().is_some_and(is_for_key));
-    plain.into_iter().chain(marked).max_by_key(|session| session.lease.expiration)
 }
 
 /// Whether an entry is a session, usable or not. Old Amplify CLIs left `{}` behind when AssumeRole had failed.

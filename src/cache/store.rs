@@ -11,11 +11,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::value::RawValue;
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 use crate::clock::Timestamp;
 use crate::credentials::Freshness;
 use crate::fs::rename;
-use crate::secret::Wiped;
 
 use super::entry::CachedSession;
 use super::file::{read_plain, text};
@@ -208,7 +208,7 @@ impl Store {
 
     /// The text to change. What is no JSON object is read once more, since the Amplify CLI writes in place and may be
     /// half-way, and then set aside.
-    fn read_for_write(&self) -> Result<Wiped<String>, WriteError> {
+    fn read_for_write(&self) -> Result<Zeroizing<String>, WriteError> {
         let io = |reason| WriteError::Io { path: self.file.clone(), reason };
         for last in [false, true] {
             let bytes = match read_plain(&self.file) {
@@ -232,13 +232,13 @@ impl Store {
                 sleep(Duration::from_millis(50));
             }
         }
-        Ok(Wiped::default())
+        Ok(Zeroizing::default())
     }
 
     fn replace(&self, _guard: &CacheGuard, file: &Members<'_>) -> Result<(), WriteError> {
         let temporary = self.temporary();
         let io = |reason| WriteError::Io { path: temporary.clone(), reason };
-        let mut text = Wiped::from(Vec::with_capacity(1 << 14));
+        let mut text = Zeroizing::new(Vec::with_capacity(1 << 14));
         serde_json::to_writer_pretty(&mut *text, file).map_err(|error| io(error.into()))?;
         self.remove_leftover()?;
         let mut options = OpenOptions::new();

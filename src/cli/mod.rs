@@ -60,7 +60,7 @@ use failure::{Failure, OUTPUT, USAGE};
 
 /// Runs the program with the process's own arguments and environment; gives its exit status.
 pub fn main() -> u8 {
-    start::prepare();
+    start::keep_memory_private();
     if let Some(cli) = plain::parse(arguments()) {
         return ended(run(cli), false);
     }

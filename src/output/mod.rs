@@ -10,16 +10,11 @@ pub mod table;
 
 use std::io::{self, Write};
 
-use crate::start::stdout_was_closed;
-
 /// Writes `bytes` to stdout in one piece.
 ///
 /// # Errors
-/// The reader is gone, stdout was closed when the program started, or the disk behind the redirection is full.
+/// The reader is gone, or the disk behind the redirection is full.
 pub fn print(bytes: &[u8]) -> io::Result<()> {
-    if stdout_was_closed() {
-        return Err(io::Error::other("it is closed"));
-    }
     let mut stdout = io::stdout().lock();
     stdout.write_all(bytes)?;
     stdout.flush()

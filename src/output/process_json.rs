@@ -4,9 +4,10 @@
 //! Refuses keys without a value: absent is understood everywhere, `null` is not.
 
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
-use crate::secret::{Secret, Wiped};
+use crate::secret::Secret;
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -23,7 +24,7 @@ struct Document<'a> {
 }
 
 /// The document on one line, with its newline. The buffer is wiped when dropped.
-pub fn render(credentials: &Credentials) -> Wiped<Vec<u8>> {
+pub fn render(credentials: &Credentials) -> Zeroizing<Vec<u8>> {
     let Credentials { access_key_id, secret_access_key, session_token, expiration, account_id } = credentials;
     let document = Document {
         version: 1,
@@ -34,7 +35,7 @@ pub fn render(credentials: &Credentials) -> Wiped<Vec<u8>> {
         account_id: account_id.as_deref(),
     };
     // Large enough for all of it, as AWS's tokens have nothing to escape, so that no copy is left behind by growing.
-    let mut bytes = Wiped::from(Vec::with_capacity(1024 + document.session_token.map_or(0, str::len)));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(1024 + document.session_token.map_or(0, str::len)));
     // Text serialises into memory without fail.
     let _ = serde_json::to_writer(&mut *bytes, &document);
     bytes.push(b'\n');

@@ -8,12 +8,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 use crate::fs::read_capped;
 use crate::paths::Paths;
 use crate::profile_file::finding::Finding;
 use crate::profile_file::{self, Content, Dialect, FileKind, Problem, Property};
-use crate::secret::Wiped;
 use crate::span::{Location, SourceFile};
 
 use super::ProfileSet;
@@ -66,7 +66,7 @@ pub struct Files {
 
 struct FileText {
     source: Arc<SourceFile>,
-    text: Wiped<String>,
+    text: Zeroizing<String>,
 }
 
 // By hand: the text holds secrets.
@@ -153,7 +153,7 @@ impl FileText {
         })?;
         let text = String::from_utf8(bytes.unwrap_or_default()).map_err(|error| {
             let offset = error.utf8_error().valid_up_to();
-            drop(Wiped::from(error.into_bytes()));
+            drop(Zeroizing::new(error.into_bytes()));
             LoadError::NotUtf8 { file, offset }
         })?;
         Ok(Self { source, text: text.into() })

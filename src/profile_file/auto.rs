@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use crate::find_byte::find_byte;
+use memchr::memchr;
 
 use super::aws::lower;
 use super::finding::{Code, Finding};
@@ -59,14 +59,14 @@ impl<'t> Iterator for Headers<'t> {
 
     fn next(&mut self) -> Option<Line<'t>> {
         loop {
-            let bracket = self.at + find_byte(b'[', self.text.as_bytes().get(self.at..)?)?;
+            let bracket = self.at + memchr(b'[', self.text.as_bytes().get(self.at..)?)?;
             match self.text.as_bytes()[..bracket].last() {
                 Some(b'\n') => self.lines.skip_to(bracket),
                 Some(b' ' | b'\t') => {}
                 _ if bracket == self.lines.at() => {}
                 // In the middle of a line.
                 _ => {
-                    self.at = bracket + find_byte(b'\n', &self.text.as_bytes()[bracket..])?;
+                    self.at = bracket + memchr(b'\n', &self.text.as_bytes()[bracket..])?;
                     continue;
                 }
             }

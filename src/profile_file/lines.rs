@@ -4,7 +4,7 @@
 //! decide what it means in their dialect. Lines end at `\n` here, so numbers agree with every editor; npm ini's rule
 //! that a lone `\r` ends a line, too, is that reader's own.
 
-use crate::find_byte::find_byte;
+use memchr::memchr;
 
 /// What a line looks like from its first characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl<'t> Iterator for Lines<'t> {
 
     fn next(&mut self) -> Option<Line<'t>> {
         let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
-        let end = find_byte(b'\n', rest.as_bytes()).map_or(rest.len(), |at| at + 1);
+        let end = memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |at| at + 1);
         let whole = &rest[..end];
         let (text, terminator) = whole.split_at(whole.len() - terminator(whole.as_bytes()));
         let line = Line { number: self.number + 1, start: self.at, shape: shape(text), text, terminator };

@@ -223,7 +223,7 @@ impl<'r, 'a> Run<'r, 'a> {
             return None;
         }
         let (call, key) = &self.steps[at];
-        let found = store.read().lookup(key, is_only_profile)?;
+        let found = store.read().sessions().lookup(key, is_only_profile)?;
         // Times are whole seconds: a session of the second in which we began may be older than our question.
         let since_we_began = found.lease.written_at.is_some_and(|at| at > self.began);
         let is_leaf = at + 1 == self.steps.len();

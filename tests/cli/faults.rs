@@ -438,23 +438,6 @@ fn a_clock_that_jumps_an_hour_costs_neither_credentials_nor_calls() {
     }
 }
 
-/// Elsewhere Rust's own start opens the null device before anybody can see.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[test]
-fn what_nobody_can_have_is_a_failure() {
-    let (_sts, home) = without_mfa();
-    for verb in ["process nomfa", "env nomfa", "list", "explain nomfa", "--version"] {
-        let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("\"$0\" {verb} >&-")]).arg(home.program());
-        let run: Finished = shell.env_clear().envs(home.environment()).output().unwrap().into();
-        assert_eq!(
-            run.failed_with(1).first_error_line(),
-            "amplify-creds: cannot write to stdout: it is closed",
-            "{verb}"
-        );
-    }
-}
-
 /// Otherwise the next file that is opened takes a stream's number, and what is said goes into it.
 #[cfg(target_os = "linux")]
 #[test]
