@@ -1,8 +1,8 @@
 //! Owns `check --for amplify`: whether the credentials may do what the Amplify CLI does, category by category, who denies
 //! it, and the statement that mends it.
 //!
-//! Refuses to call anything allowed that was not answered: where IAM does not simulate, the policies are read, and where
-//! that is refused, too, it says so and what would help.
+//! Refuses to call anything allowed that was not answered: where simulation is not permitted it says so and prints the
+//! statement that permits it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,16 +12,13 @@ use serde_json::{Value, json};
 
 use crate::credentials::Credentials;
 use crate::env;
-use crate::iam::{Client, Policies, Role};
+use crate::iam::Client;
 use crate::output::{table, tell};
 use crate::plan::CredentialPlan;
 use crate::plan::endpoint::{self, Endpoint, EndpointKind, Variables};
 use crate::policy::amplify::{Probe, for_check, probes};
 use crate::policy::document::json as compact;
-use crate::policy::evaluate::{Request, verdict};
-use crate::policy::simulation::{
-    Denial, Denier, Entry, Judged, Line, Verdict, batches, denials, entries, lines, samples,
-};
+use crate::policy::simulation::{Denial, Denier, Entry, Judged, Line, Verdict, batches, denials, lines};
 use crate::policy::{Category, Place};
 use crate::printable::printable;
 use crate::profile::ProfileSet;
@@ -145,13 +142,15 @@ fn principal(plan: &CredentialPlan, identity: &Identity) -> Option<Principal> {
 }
 
 impl Asking<'_> {
-    /// What IAM, or else what the principal's policies say of every action.
+    /// What IAM says of every action. Nothing where simulation is not permitted: policies that are read instead would give
+    /// a guess.
     fn judged(&self, principal: &Principal, remarks: &mut Vec<Remark>) -> Result<Vec<Judged>, Failure> {
         let role = match &principal.role {
-            Some(name) => seen(self.client.role(name)).map_err(unanswered)?,
+            Some(name) => seen(self.client.role_arn(name)).map_err(unanswered)?,
             None => None,
         };
-        let source = role.as_ref().map_or(&principal.arn, |role| &role.arn);
+        // A session's ARN has no path, which the role's own may have.
+        let source = role.as_ref().unwrap_or(&principal.arn);
         let batches = batches(self.probes, self.known);
         let mut judged = Vec::new();
         let progress = Progress::new(self.context, batches.len());
@@ -161,7 +160,10 @@ impl Asking<'_> {
                 Ok(answers) => judged.extend(answers),
                 Err(error) if self.is_no_simulation(&error) => {
                     progress.end();
-                    return self.read(principal, role.as_ref(), &error, remarks);
+                    let statement = compact(&for_check(self.place));
+                    let hint = format!("allow it in a policy of {source}: {statement} (policy amplify --check has it)");
+                    remarks.push(not_simulated(format!("IAM does not simulate for {source}: {error}"), hint));
+                    return Ok(Vec::new());
                 }
                 Err(error) => {
                     progress.end();
@@ -181,57 +183,6 @@ impl Asking<'_> {
             StsError::Server(_) | StsError::Garbage => is_others,
             _ => false,
         }
-    }
-
-    /// What the policies of a role say, where IAM does not simulate.
-    fn read(
-        &self,
-        principal: &Principal,
-        role: Option<&Role>,
-        error: &StsError,
-        remarks: &mut Vec<Remark>,
-    ) -> Result<Vec<Judged>, Failure> {
-        let statement = compact(&for_check(self.place));
-        let hint = format!("allow it in a policy of {}: {statement} (policy amplify --check has it)", principal.arn);
-        let Some(name) = &principal.role else {
-            let message = format!("IAM does not simulate for {}: {error}", principal.arn);
-            remarks.push(not_simulated(message, hint));
-            return Ok(Vec::new());
-        };
-        let boundary = role.and_then(|role| role.boundary.as_deref());
-        let mut policies = self.client.policies(name, boundary).map_err(unanswered)?;
-        if role.is_none() {
-            policies.unread.push(format!("iam:GetRole on {name}"));
-        }
-        let message = if policies.unread.is_empty() {
-            let count = policies.identity.len() + usize::from(policies.boundary.is_some());
-            format!(
-                "IAM does not simulate ({error}); judged by the role's own policies ({count}), not by the organisation's"
-            )
-        } else {
-            let unread = policies.unread.join(", ");
-            format!("IAM does not simulate ({error}), and not all policies may be read: {unread}")
-        };
-        remarks.push(not_simulated(message, hint));
-        Ok(self.by_policies(&policies))
-    }
-
-    fn by_policies(&self, policies: &Policies) -> Vec<Judged> {
-        let Policies { identity, boundary, unread } = policies;
-        let judge = |probe: &Probe, resource: Option<String>| {
-            let context = entries(probe, self.known);
-            let request = Request { action: &probe.action, resource: resource.as_deref(), context: &context };
-            let verdict = match verdict(identity, boundary.as_ref(), &request) {
-                // What could not be read may allow, or deny; a denial that could be read stands.
-                Verdict::Denied { is_explicit: false, .. } | Verdict::Allowed if !unread.is_empty() => {
-                    Verdict::Unknown(Vec::new())
-                }
-                verdict => verdict,
-            };
-            Judged { action: probe.action.clone(), resource, verdict }
-        };
-        let all = self.probes.iter().flat_map(|probe| samples(probe).into_iter().map(move |sample| (probe, sample)));
-        all.map(|(probe, sample)| judge(probe, sample)).collect()
     }
 }
 

@@ -47,12 +47,6 @@ impl Node {
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.get(name).map(|child| child.text.as_str()).filter(|text| !text.is_empty())
     }
-
-    /// The elements of a list, out of the answer.
-    pub(super) fn take(&mut self, list: &str) -> Vec<Self> {
-        let found = self.children.iter_mut().find(|child| child.name == list);
-        found.map(|list| std::mem::take(&mut list.children)).unwrap_or_default()
-    }
 }
 
 /// The inside of an answer's result; `None` where it is none.
@@ -114,8 +108,8 @@ mod tests {
     #[test]
     fn lists_of_texts() {
         let xml = "<R><LResult><PolicyNames><member>a</member><member>b</member></PolicyNames><IsTruncated>true</IsTruncated></LResult></R>";
-        let mut result = result(xml).unwrap();
-        let names: Vec<_> = result.take("PolicyNames").into_iter().map(|name| name.text).collect();
-        assert_eq!((names, result.text("IsTruncated")), (vec!["a".to_owned(), "b".to_owned()], Some("true")));
+        let result = result(xml).unwrap();
+        let names: Vec<_> = result.get("PolicyNames").unwrap().children.iter().map(|name| name.text.as_str()).collect();
+        assert_eq!((names, result.text("IsTruncated")), (vec!["a", "b"], Some("true")));
     }
 }

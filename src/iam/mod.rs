@@ -1,39 +1,16 @@
-//! Owns what is asked of IAM: what a principal may do, as IAM simulates it, and the policies that it has.
+//! Owns what is asked of IAM: what a principal may do, as IAM simulates it, and the ARN of a role.
 //!
 //! Refuses to change anything there, and to decide what an answer means for Amplify.
 
 mod answer;
 mod client;
 
-use serde_json::Value;
-
-use crate::policy::evaluate::Named;
 use crate::policy::simulation::{Batch, Denier, Judged, Verdict};
 use crate::sts::StsError;
 
 pub use client::Client;
 
 use answer::Node;
-
-/// A role, as far as it may be seen.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Role {
-    /// Its ARN, with its path.
-    pub arn: String,
-    /// The ARN of its permissions boundary.
-    pub boundary: Option<String>,
-}
-
-/// The policies of a role, as far as they may be read.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Policies {
-    /// What it is allowed and denied.
-    pub identity: Vec<Named>,
-    /// Its boundary, if it has one.
-    pub boundary: Option<Named>,
-    /// What could not be read: the action that was refused, and on what.
-    pub unread: Vec<String>,
-}
 
 impl Client<'_> {
     /// What `source`, the ARN of a user or a role, may do. A refusal is one of the simulation, not of its actions.
@@ -66,110 +43,12 @@ impl Client<'_> {
         }
     }
 
-    /// The role of that name.
-    pub fn role(&self, name: &str) -> Result<Role, StsError> {
+    /// The ARN of the role of that name, with its path.
+    pub fn role_arn(&self, name: &str) -> Result<String, StsError> {
         let answer = self.call("GetRole", &[("RoleName".to_owned(), name.to_owned())])?;
         let role = answer.get("Role").ok_or(StsError::Garbage)?;
-        let boundary = role.get("PermissionsBoundary").and_then(|boundary| boundary.text("PermissionsBoundaryArn"));
-        let arn = role.text("Arn").ok_or(StsError::Garbage)?.to_owned();
-        Ok(Role { arn, boundary: boundary.map(str::to_owned) })
+        role.text("Arn").map(str::to_owned).ok_or(StsError::Garbage)
     }
-
-    /// The policies of the role `name`, whose boundary has the ARN `boundary`. What may not be read is told; that IAM
-    /// cannot be asked at all is an error.
-    pub fn policies(&self, name: &str, boundary: Option<&str>) -> Result<Policies, StsError> {
-        let mut policies = Policies::default();
-        let role = || ("RoleName".to_owned(), name.to_owned());
-        let attached = self.list("ListAttachedRolePolicies", "AttachedPolicies", role(), &mut policies.unread)?;
-        for arn in attached.iter().filter_map(|policy| policy.text("PolicyArn")) {
-            let read = self.managed(arn, &mut policies.unread)?;
-            policies.identity.extend(read.map(|document| (arn.to_owned(), document)));
-        }
-        let inline = self.list("ListRolePolicies", "PolicyNames", role(), &mut policies.unread)?;
-        for policy in inline.iter().map(|name| name.text.as_str()) {
-            let params = [role(), ("PolicyName".to_owned(), policy.to_owned())];
-            let read = self.readable("GetRolePolicy", policy, &params, &mut policies.unread)?;
-            let document = read.as_ref().and_then(|answer| document(answer.text("PolicyDocument")?));
-            policies.identity.extend(document.map(|document| (policy.to_owned(), document)));
-        }
-        if let Some(arn) = boundary {
-            let read = self.managed(arn, &mut policies.unread)?;
-            policies.boundary = read.map(|document| (arn.to_owned(), document));
-        }
-        Ok(policies)
-    }
-
-    /// The text of a managed policy that is in force.
-    fn managed(&self, arn: &str, unread: &mut Vec<String>) -> Result<Option<Value>, StsError> {
-        let of_policy = || ("PolicyArn".to_owned(), arn.to_owned());
-        let Some(answer) = self.readable("GetPolicy", arn, &[of_policy()], unread)? else { return Ok(None) };
-        let version =
-            answer.get("Policy").and_then(|policy| policy.text("DefaultVersionId")).ok_or(StsError::Garbage)?;
-        let params = [of_policy(), ("VersionId".to_owned(), version.to_owned())];
-        let answer = self.readable("GetPolicyVersion", arn, &params, unread)?;
-        let version = answer.as_ref().and_then(|answer| answer.get("PolicyVersion"));
-        Ok(version.and_then(|version| document(version.text("Document")?)))
-    }
-
-    /// All of a list that comes in parts.
-    fn list(
-        &self,
-        action: &str,
-        list: &str,
-        of: (String, String),
-        unread: &mut Vec<String>,
-    ) -> Result<Vec<Node>, StsError> {
-        let mut all = Vec::new();
-        let mut params = vec![of];
-        loop {
-            let name = params[0].1.clone();
-            let Some(mut answer) = self.readable(action, &name, &params, unread)? else { return Ok(all) };
-            let marker = answer.text("Marker").filter(|_| answer.text("IsTruncated") == Some("true"));
-            let marker = marker.map(str::to_owned);
-            all.append(&mut answer.take(list));
-            params.truncate(1);
-            match marker {
-                Some(marker) => params.push(("Marker".to_owned(), marker)),
-                None => return Ok(all),
-            }
-        }
-    }
-
-    /// The answer, unless IAM refuses it.
-    fn readable(
-        &self,
-        action: &str,
-        what: &str,
-        params: &[(String, String)],
-        unread: &mut Vec<String>,
-    ) -> Result<Option<Node>, StsError> {
-        match self.call(action, params) {
-            Ok(answer) => Ok(Some(answer)),
-            Err(StsError::Refused { .. }) => {
-                unread.push(format!("iam:{action} on {what}"));
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
-    }
-}
-
-/// A policy's text, which IAM gives percent-encoded.
-fn document(text: &str) -> Option<Value> {
-    serde_json::from_str(text).ok().or_else(|| serde_json::from_str(&decoded(text)).ok())
-}
-
-/// Percent-encoding (RFC 3986) undone.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        let byte = digits.filter(|_| *first == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(byte.unwrap_or(*first));
-        rest = if byte.is_some() { &after[2..] } else { after };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// What IAM says of one action.
@@ -203,16 +82,6 @@ fn verdict(result: &Node, batch: &Batch) -> Judged {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn documents_come_encoded_or_not() {
-        let plain = r#"{"Statement":[],"x":"a%b"}"#;
-        assert_eq!(document(plain).unwrap()["x"], "a%b");
-        let encoded = "%7B%22Statement%22%3A%5B%5D%2C%22x%22%3A%22a%2Bb%20c%22%7D";
-        assert_eq!(document(encoded).unwrap()["x"], "a+b c");
-        assert_eq!(document("%7B%22"), None);
-        assert_eq!(decoded("a%2"), "a%2");
-    }
 
     fn judged(inside: &str) -> Judged {
         let xml = format!(

@@ -131,17 +131,8 @@ fn is_of_cloudformation(action: &str) -> bool {
 
 /// What `check --for amplify` asks IAM, as a statement: a simulation, and what it reads where there is none.
 pub fn for_check(place: &Place) -> Statement {
-    let actions = [
-        "iam:GetPolicy",
-        "iam:GetPolicyVersion",
-        "iam:GetRole",
-        "iam:GetRolePolicy",
-        "iam:ListAttachedRolePolicies",
-        "iam:ListRolePolicies",
-        "iam:SimulatePrincipalPolicy",
-    ];
-    let resources = ["arn:{p}:iam::{a}:policy/*", "arn:{p}:iam::aws:policy/*", "arn:{p}:iam::{a}:role/*"];
-    Statement::new("CheckForAmplify", Effect::Allow, actions, resources.map(|resource| place.fill(resource)))
+    let actions = ["iam:GetRole", "iam:SimulatePrincipalPolicy"];
+    Statement::new("CheckForAmplify", Effect::Allow, actions, [place.fill("arn:{p}:iam::{a}:role/*")])
 }
 
 /// Every action of the list, one by one. A `*` stands for the actions of that service that any document names.

@@ -9,7 +9,6 @@ pub mod caller;
 pub mod ceiling;
 pub mod cloudformation;
 pub mod document;
-pub mod evaluate;
 pub mod mfa;
 pub mod principal;
 pub mod simulation;

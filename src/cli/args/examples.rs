@@ -81,8 +81,8 @@ is said. Exit status 1 when a step fails.
 --for amplify has IAM simulate every action that the Amplify CLI needs (the list
 of policy amplify), boundary and organisation included: a table by category, who
 denies, and the statement that mends it. Exit status 1 when anything is denied.
-Where IAM does not simulate for these credentials, their role's policies are read
-and judged, without the organisation's; what cannot be read leaves actions unknown.";
+Where simulation is not permitted, all actions are unknown, and the statement that
+permits it is printed.";
 
 pub(super) const EXPLAIN_EXAMPLES: &str = "\
 Examples:

@@ -7,7 +7,6 @@ mod evaluate;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
 
 use crate::aws_error::AwsError;
 use crate::sts::Params;
@@ -34,7 +33,6 @@ pub(crate) fn perform(
     let param = |name: &str| params.get(name).map(String::as_str).ok_or_else(|| missing(name));
     let resource = match action {
         "SimulatePrincipalPolicy" => param("PolicySourceArn")?.to_owned(),
-        "GetPolicy" | "GetPolicyVersion" => param("PolicyArn")?.to_owned(),
         _ => {
             let name = param("RoleName")?;
             let account = principal.split(':').nth(4).unwrap_or_default();
@@ -58,36 +56,6 @@ pub(crate) fn perform(
     let result = match action {
         "SimulatePrincipalPolicy" => simulate(&Layers::of(world, &role()?.arn), params)?,
         "GetRole" => of_role(role()?),
-        "ListAttachedRolePolicies" => {
-            let member = |(arn, _): &(String, Value)| {
-                let name = arn.rsplit('/').next().unwrap_or_default();
-                element("member", &(text("PolicyName", name) + &text("PolicyArn", arn)))
-            };
-            let all: String = role()?.attached.iter().map(member).collect();
-            element("AttachedPolicies", &all) + &text("IsTruncated", "false")
-        }
-        "ListRolePolicies" => {
-            let all: String = role()?.inline.iter().map(|(name, _)| text("member", name)).collect();
-            element("PolicyNames", &all) + &text("IsTruncated", "false")
-        }
-        "GetRolePolicy" => {
-            let name = param("PolicyName")?;
-            let found = role()?.inline.iter().find(|(known, _)| known == name);
-            let (_, document) =
-                found.ok_or_else(|| AwsError::new(404, "NoSuchEntity", "The policy cannot be found."))?;
-            text("PolicyName", name) + &text("PolicyDocument", &encoded(document))
-        }
-        "GetPolicy" | "GetPolicyVersion" => {
-            let found = world.policy_of_arn(&resource);
-            let document = found.ok_or_else(|| AwsError::new(404, "NoSuchEntity", "The policy cannot be found."))?;
-            if action == "GetPolicy" {
-                element("Policy", &(text("Arn", &resource) + &text("DefaultVersionId", "v3")))
-            } else if param("VersionId")? == "v3" {
-                element("PolicyVersion", &(text("Document", &encoded(document)) + &text("VersionId", "v3")))
-            } else {
-                return Err(AwsError::new(404, "NoSuchEntity", "The version cannot be found."));
-            }
-        }
         _ => return Err(AwsError::new(400, "InvalidAction", format!("Could not find operation {action}"))),
     };
     let result = element(&format!("{action}Result"), &result);
@@ -156,18 +124,6 @@ fn judged(layers: &Layers<'_>, action: &str, resource: &str, context: &BTreeMap<
         result += &element("OrganizationsDecisionDetail", &text("AllowedByOrganizations", &organisation.to_string()));
     }
     result + "<MissingContextValues/>"
-}
-
-/// As IAM gives documents: percent-encoded.
-fn encoded(document: &Value) -> String {
-    document
-        .to_string()
-        .bytes()
-        .map(|byte| match byte {
-            byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => char::from(byte).to_string(),
-            byte => format!("%{byte:02X}"),
-        })
-        .collect()
 }
 
 fn element(name: &str, inside: &str) -> String {

@@ -47,8 +47,6 @@ pub struct Role {
     pub(crate) web_identities: Vec<(String, String)>,
     /// Policies of its own, by name.
     pub(crate) inline: Vec<(String, Value)>,
-    /// Managed policies, by ARN.
-    pub(crate) attached: Vec<(String, Value)>,
     /// Its permissions boundary: ARN and policy.
     pub(crate) boundary: Option<(String, Value)>,
 }
@@ -127,11 +125,6 @@ impl World {
     pub(crate) fn role_of_name(&self, account: &str, name: &str) -> Option<&Role> {
         let prefix = format!(":{account}:role/");
         self.roles.iter().find(|role| role.arn.contains(&prefix) && role.arn.rsplit('/').next() == Some(name))
-    }
-
-    pub(crate) fn policy_of_arn(&self, arn: &str) -> Option<&Value> {
-        let all = self.roles.iter().flat_map(|role| role.attached.iter().chain(&role.boundary));
-        all.into_iter().find(|(known, _)| known == arn).map(|(_, document)| document)
     }
 
     /// The world whose organisation lets its accounts do no more than this policy, as JSON.
@@ -213,7 +206,6 @@ impl Role {
             max_session_duration: 3600,
             web_identities: Vec::new(),
             inline: Vec::new(),
-            attached: Vec::new(),
             boundary: None,
         }
     }
@@ -226,12 +218,6 @@ impl Role {
     pub fn policy(mut self, name: &str, document: &str) -> Self {
         self.inline.retain(|(known, _)| known != name);
         self.inline.push((name.to_owned(), json(document)));
-        self
-    }
-
-    /// Attaches a managed policy.
-    pub fn attached(mut self, arn: &str, document: &str) -> Self {
-        self.attached.push((arn.to_owned(), json(document)));
         self
     }
 

@@ -37,7 +37,7 @@ impl<'w> Layers<'w> {
         let role = world.role_of_arn(principal);
         let named = |(name, document): &'w (String, Value)| (name.as_str(), document);
         Self {
-            identity: role.into_iter().flat_map(|role| role.attached.iter().chain(&role.inline)).map(named).collect(),
+            identity: role.into_iter().flat_map(|role| &role.inline).map(named).collect(),
             boundary: role.and_then(|role| role.boundary.as_ref()).map(named),
             organisation: world.organisation.as_ref(),
         }
