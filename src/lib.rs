@@ -23,44 +23,25 @@
 
 #![forbid(unsafe_code)]
 
-#[cfg(windows)]
-pub mod acl;
 pub mod amplify;
 pub mod cache;
-pub mod chain;
-pub mod child;
 pub mod cli;
-pub mod clock;
-pub mod consumers;
-pub mod credentials;
-#[cfg(windows)]
-pub mod ctrl_c;
+pub mod core;
 pub mod doctor;
 pub mod edit;
-pub mod env;
-pub mod fs;
 pub mod iam;
-#[cfg(unix)]
-pub mod job;
-#[cfg(not(unix))]
-#[path = "job_plain.rs"]
-pub mod job;
-pub mod machine;
+pub mod os;
 pub mod output;
-pub mod paths;
 pub mod plan;
 pub mod policy;
-pub mod printable;
 pub mod profile;
 pub mod profile_file;
 pub mod prompt;
-pub mod random;
 pub mod resolve;
-pub mod secret;
 pub mod serve;
 pub mod settings;
 pub mod setup;
 pub mod source;
-pub mod span;
-pub mod start;
 pub mod sts;
+pub mod token_files;
+pub mod tools;

@@ -1,5 +1,5 @@
 fn main() -> std::process::ExitCode {
-    amplify_creds::cli::main().into()
+    amplify_creds::cli::main()
 }
 
 /// musl's own allocator takes twice as long.

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::fs::read_capped;
-use crate::span::{Located, Location, Origin, SourceFile};
+use crate::core::origin::{Located, Location, Origin, SourceFile};
+use crate::os::fs::read_capped;
 
 /// What the file may set.
 pub const KEYS: [&str; 6] = ["dialect", "lock_timeout", "min_ttl", "prompt", "serve_port", "session_name"];

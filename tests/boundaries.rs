@@ -1,42 +1,46 @@
-//! The architecture, held by reading the source: arrows between modules point down only, pure modules touch no system,
-//! and each outside crate is named in one place.
+//! The architecture, checked by reading the source: imports point down, no file imports its parent module or takes part
+//! in a circle, no command imports another, pure modules touch no system, and each outside crate is named in one place.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// From the bottom up. A module may use those of lower layers and its own.
-const LAYERS: [&[&str]; 10] = [
-    &["secret", "span", "env", "clock", "fs", "printable", "chain", "ctrl_c", "start"],
-    &["acl", "child", "machine", "job", "job_plain", "random"],
-    &["credentials", "settings", "paths"],
+/// From the bottom up. A module may use those of lower layers and itself.
+const LAYERS: [&[&str]; 11] = [
+    &["core"],
+    &["os"],
+    &["settings"],
     &["profile_file"],
     &["profile"],
-    &["plan", "amplify", "consumers"],
-    &["cache", "sts", "prompt", "output", "setup", "policy"],
-    // Bases are fetched over the connections of `sts`, and renew tokens under the locks of `cache`.
+    &["plan", "amplify", "tools"],
+    &["sts", "prompt", "output", "setup", "policy"],
+    &["cache"],
+    &["token_files"],
     &["source", "iam"],
-    &["resolve", "edit", "serve", "doctor"],
-    &["cli"],
+    &["resolve", "doctor", "edit", "serve"],
 ];
 
-/// Which files may name what. A folder stands for all files in it.
-const ONE_PLACE: [(&str, &[&str]); 25] = [
+/// Inside `cli`, from the bottom up. A file that is not named is between `context` and `commands`.
+const CLI_LAYERS: [&[&str]; 3] = [&["args"], &["errors"], &["context"]];
+
+/// Which files may name what. A folder means all files in it.
+const ONE_PLACE: [(&str, &[&str]); 24] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("fs4", &["cache/lock.rs"]),
-    ("ctrlc", &["ctrl_c.rs"]),
-    ("gix_sec", &["fs.rs"]),
+    ("ctrlc", &["os/ctrl_c.rs"]),
+    ("gix_sec", &["os/fs.rs"]),
     ("rpassword", &["prompt"]),
-    ("directories", &["paths.rs"]),
-    ("std::env", &["env.rs"]),
+    ("directories", &["os/paths.rs"]),
+    ("std::env", &["os/env.rs"]),
     ("ini", &["settings.rs"]),
     ("aws_sdk_sts", &["sts/client.rs"]),
     ("aws_sdk_sso", &["source/sso.rs"]),
     ("aws_sdk_ssooidc", &["source/sso.rs"]),
     ("aws_sdk_signin", &["source/login.rs"]),
-    ("ring", &["source/dpop.rs", "random.rs"]),
-    ("aws_smithy_runtime_api", &["sts/connections.rs", "sts/reason.rs", "source/metadata.rs", "iam/client.rs"]),
+    ("ring", &["source/dpop.rs", "os/random.rs"]),
+    ("aws_smithy_runtime_api", &["sts/connections.rs", "sts/error_kind.rs", "source/metadata.rs", "iam/client.rs"]),
     ("aws_sigv4", &["iam/client.rs"]),
     ("aws_smithy_xml", &["iam/answer.rs"]),
     ("aws_types", &["sts/connections.rs"]),
@@ -45,7 +49,7 @@ const ONE_PLACE: [(&str, &[&str]); 25] = [
         &[
             "sts/client.rs",
             "sts/connections.rs",
-            "sts/reason.rs",
+            "sts/error_kind.rs",
             "sts/roots.rs",
             "source/metadata.rs",
             "source/dpop.rs",
@@ -56,8 +60,7 @@ const ONE_PLACE: [(&str, &[&str]); 25] = [
     ("tokio", &["sts/connections.rs", "source/metadata.rs", "iam/client.rs"]),
     ("hyper_util", &["sts/proxy.rs"]),
     ("http", &["sts/proxy.rs"]),
-    ("rustls", &["sts/broken.rs", "sts/roots.rs"]),
-    ("dlmalloc", &["main.rs"]),
+    ("rustls", &["sts/connection_error.rs", "sts/roots.rs"]),
 ];
 
 /// Modules without I/O and without a clock.
@@ -65,7 +68,7 @@ const PURE: [&str; 11] = [
     "profile_file",
     "plan",
     "policy",
-    "consumers",
+    "tools",
     "doctor/checks",
     "profile/keys.rs",
     "amplify/hjson.rs",
@@ -74,7 +77,7 @@ const PURE: [&str; 11] = [
     "setup",
     "serve/private_config.rs",
 ];
-const IMPURE: [&str; 6] = ["std::fs", "std::io", "std::net", "std::process", "std::time", "crate::clock"];
+const IMPURE: [&str; 6] = ["std::fs", "std::io", "std::net", "std::process", "std::time", "crate::core::clock"];
 
 /// Every source file: its path below `src` and its text without comments and tests.
 fn sources() -> Vec<(String, String)> {
@@ -110,32 +113,182 @@ fn module(file: &str) -> &str {
     file.split('/').next().unwrap().trim_end_matches(".rs")
 }
 
-fn layer(module: &str) -> Option<usize> {
-    LAYERS.iter().position(|layer| layer.contains(&module))
+/// The module of a file: `[plan, build]` for `plan/build.rs`, `[plan]` for `plan/mod.rs`.
+fn path_of(file: &str) -> Vec<String> {
+    let path = file.trim_end_matches(".rs").trim_end_matches("/mod");
+    path.split('/').map(str::to_owned).collect()
 }
 
-/// The words that follow `prefix` in `text`, where a word does not go on before it.
-fn words_after<'t>(text: &'t str, prefix: &str) -> Vec<&'t str> {
-    let word = |at: usize| {
-        let rest = &text[at + prefix.len()..];
-        &rest[..rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())]
+/// The paths of a `use` tree.
+fn leaves(tree: &str, prefix: &[String], found: &mut Vec<Vec<String>>) {
+    let parts = |text: &str| -> Vec<String> {
+        let text = text.split(" as ").next().unwrap();
+        text.split("::").map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
     };
-    text.match_indices(prefix).map(|(at, _)| word(at)).collect()
+    let Some((head, list)) = tree.split_once('{') else {
+        found.push([prefix, &parts(tree)].concat());
+        return;
+    };
+    let prefix = [prefix, &parts(head)].concat();
+    let list = &list[..list.rfind('}').unwrap_or(list.len())];
+    let (mut depth, mut start) = (0, 0);
+    for (at, c) in list.char_indices().chain([(list.len(), ',')]) {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                if !list[start..at].trim().is_empty() {
+                    leaves(&list[start..at], &prefix, found);
+                }
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The paths that a file imports: its `use` statements, and `crate::…`, `super::…` in its code.
+fn paths(text: &str) -> Vec<Vec<String>> {
+    let (mut found, mut code) = (Vec::new(), String::new());
+    let mut rest = text;
+    while let Some(line) = rest.lines().next() {
+        let statement = line.trim_start().trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ");
+        let statement = statement.trim_start_matches("pub ");
+        if statement.starts_with("use ") {
+            let end = rest.find(';').unwrap();
+            let tree = &rest[rest.find("use ").unwrap() + 4..end];
+            leaves(tree, &[], &mut found);
+            rest = &rest[end + 1..];
+            continue;
+        }
+        code.push_str(line);
+        code.push('\n');
+        rest = rest[line.len()..].strip_prefix('\n').unwrap_or_default();
+    }
+    for prefix in ["crate::", "super::"] {
+        let is_import = |at: usize| begins_path(&code, at) && !code[..at].ends_with("pub(in ");
+        for (at, _) in code.match_indices(prefix).filter(|(at, _)| is_import(*at)) {
+            let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+            let path: String = code[at..].chars().take_while(|c| is_part(*c)).collect();
+            found.push(path.split("::").filter(|part| !part.is_empty()).map(str::to_owned).collect());
+        }
+    }
+    found
+}
+
+/// Whether a path begins at `at`, and does not go on there.
+fn begins_path(text: &str, at: usize) -> bool {
+    !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
+}
+
+/// `path`, written in the module `here`, from the crate's root.
+fn absolute(here: &[String], path: &[String]) -> Vec<String> {
+    match path.first().map(String::as_str) {
+        Some("crate") => path[1..].to_vec(),
+        Some("super") => {
+            let ups = path.iter().take_while(|part| *part == "super").count();
+            [&here[..here.len().saturating_sub(ups)], &path[ups..]].concat()
+        }
+        // A child by its name, or an outside crate, which no module is called like.
+        _ => [here, path].concat(),
+    }
+}
+
+/// Each file with the files that it imports, tests left out.
+fn graph() -> BTreeMap<String, BTreeSet<String>> {
+    let is_module = |file: &str| !file.contains("tests") && !["lib.rs", "main.rs"].contains(&file);
+    let sources: Vec<_> = sources().into_iter().filter(|(file, _)| is_module(file)).collect();
+    let modules: BTreeMap<_, _> = sources.iter().map(|(file, _)| (path_of(file), file.clone())).collect();
+    let uses = |(file, text): &(String, String)| {
+        let here = path_of(file);
+        let named = |child: &&Vec<String>| {
+            let name = format!("{}::", child.last().unwrap());
+            child.len() == here.len() + 1
+                && child.starts_with(&here)
+                && text.match_indices(&name).any(|(at, _)| begins_path(text, at))
+        };
+        let children = modules.keys().filter(named).cloned();
+        let written = paths(text).into_iter().map(|path| absolute(&here, &path));
+        let mut used: BTreeSet<_> = written
+            .chain(children)
+            .filter_map(|path| (1..=path.len()).rev().find_map(|length| modules.get(&path[..length])).cloned())
+            .collect();
+        used.remove(file);
+        (file.clone(), used)
+    };
+    sources.iter().map(uses).collect()
+}
+
+/// The place of a file of `cli` in its own layers: 100 for `cli/mod.rs`, which is above all.
+fn cli_layer(file: &str) -> Option<usize> {
+    let name = file.strip_prefix("cli/")?.split('/').next()?.trim_end_matches(".rs");
+    let listed = CLI_LAYERS.iter().position(|layer| layer.contains(&name));
+    Some(match name {
+        "mod" => 100,
+        "commands" => 50,
+        _ => listed.unwrap_or(10),
+    })
 }
 
 #[test]
-fn arrows_point_down_only() {
-    for (file, text) in sources() {
+fn imports_point_down() {
+    let layer = |module: &str| LAYERS.iter().position(|layer| layer.contains(&module));
+    for (file, used) in graph() {
         let from = module(&file);
-        if ["main", "lib"].contains(&from) {
-            continue;
-        }
-        let own = layer(from).unwrap_or_else(|| panic!("{from} has no layer: add it to LAYERS"));
-        for used in words_after(&text, "crate::") {
-            let theirs = layer(used).unwrap_or_else(|| panic!("{file} uses crate::{used}, which has no layer"));
-            assert!(used == from || theirs < own, "{file} uses crate::{used}, which does not lie below {from}");
+        let own = match from {
+            "cli" => LAYERS.len(),
+            _ => layer(from).unwrap_or_else(|| panic!("{from} has no layer: add it to LAYERS")),
+        };
+        for other in used.iter().filter(|other| module(other) != from) {
+            let theirs = layer(module(other)).unwrap_or_else(|| panic!("{file} imports {other}, which has no layer"));
+            assert!(theirs < own, "{file} imports {other}, which is not below it");
         }
     }
+}
+
+#[test]
+fn commands_use_what_is_below_them_and_not_each_other() {
+    let command = |file: &str| {
+        let name = file.strip_prefix("cli/commands/")?.split('/').next()?;
+        Some(name.trim_end_matches(".rs").to_owned()).filter(|name| name != "mod")
+    };
+    for (file, used) in graph() {
+        for other in used {
+            let (Some(own), Some(theirs)) = (cli_layer(&file), cli_layer(&other)) else { continue };
+            assert!(theirs <= own, "{file} imports {other}, which is not below it");
+            if let (Some(one), Some(another)) = (command(&file), command(&other)) {
+                assert_eq!(one, another, "{file} imports {other}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_file_imports_its_parent() {
+    for (file, used) in graph() {
+        let path = path_of(&file);
+        for other in used {
+            let theirs = path_of(&other);
+            assert!(theirs == path || !path.starts_with(&theirs), "{file} imports its parent {other}");
+        }
+    }
+}
+
+#[test]
+fn no_import_circles() {
+    let mut graph = graph();
+    // What imports nothing that is left, or is imported by nothing, is in no circle.
+    loop {
+        let before = graph.len();
+        let left: BTreeSet<_> = graph.keys().cloned().collect();
+        graph.retain(|_, used| used.iter().any(|other| left.contains(other)));
+        let used: BTreeSet<_> = graph.values().flatten().cloned().collect();
+        graph.retain(|file, _| used.contains(file));
+        if graph.len() == before {
+            break;
+        }
+    }
+    assert!(graph.is_empty(), "in circles, or between two: {:#?}", graph.keys());
 }
 
 #[test]

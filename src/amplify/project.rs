@@ -2,18 +2,18 @@
 //!
 //! Refuses files that are no plain files, and those over 1 MiB: the directory may be anybody's clone.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{fs, io};
 
 use thiserror::Error;
 
-use crate::fs::read_capped;
-use crate::span::{Located, Location, Origin, SourceFile};
+use crate::core::origin::{Located, Location, Origin, SourceFile};
+use crate::os::fs::read_capped;
 
-use super::environment::{self, Corrupt, Source};
-use super::hjson::{self, Node, Problem, SyntaxError};
+use super::environment::{Corrupt, Source};
+use super::hjson::{Node, Problem, SyntaxError};
+use super::{environment, hjson};
 
 /// The largest file of a project that is read, in bytes: 1 MiB.
 pub const MAX_BYTES: u64 = 1 << 20;

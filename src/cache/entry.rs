@@ -6,9 +6,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::clock::Timestamp;
-use crate::credentials::{Credentials, Lease};
-use crate::secret::Secret;
+use crate::core::clock::Timestamp;
+use crate::core::credentials::{Credentials, Lease};
+use crate::core::secret::Secret;
 
 use super::key::Fingerprint;
 use super::members::Members;

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::fs::read_open;
+use crate::os::fs::read_open;
 
 use super::members::Members;
 

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Timestamp;
+use crate::core::clock::Timestamp;
 
 use super::lock::Guard;
 use super::notes::Notes;

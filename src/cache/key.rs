@@ -7,15 +7,15 @@ use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
-use crate::plan::base::{
+use crate::core::origin::Located;
+use crate::plan::endpoint::{Endpoint, EndpointKind};
+use crate::plan::mfa_strategy::{Mfa, Step};
+use crate::plan::session::{Policy, ProvidedContext, SessionExtras, Tag};
+use crate::plan::sources::{
     ContainerBase, ContainerService, ContainerToken, ImdsBase, LoginBase, SsoBase, WebIdentityBase,
 };
-use crate::plan::endpoint::{Endpoint, EndpointKind};
-use crate::plan::mfa::{Mfa, Step};
-use crate::plan::session::{Policy, ProvidedContext, SessionExtras, Tag};
 use crate::plan::{Base, BaseSource, CredentialPlan, Hop, ProcessBase, Surroundings};
 use crate::profile::keys::Keys;
-use crate::span::Located;
 
 /// SHA-256 over everything that decides whose session it is and what it may do, as 64 hex digits. Hashed when first
 /// asked for: a hit needs none of the sessions on the way.

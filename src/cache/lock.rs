@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 #[cfg(windows)]
-pub use crate::acl::create_private_dir;
+pub use crate::os::acl::create_private_dir;
 
 /// How often a lock is tried again whose file was removed meanwhile; more often means a file system that gives every
 /// look another identity.

@@ -3,14 +3,15 @@
 //!
 //! Refuses to say anything where a note cannot be read, and to fail where one cannot be written.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::fs::{read_capped, rename};
+use crate::os::fs::{read_capped, rename};
 
 use super::lock::{Guard, create_private_dir, private};
 

@@ -5,7 +5,6 @@
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-
 use super::entry::{CachedSession, Mark};
 use super::key::CacheKey;
 use super::members::Members;
@@ -52,6 +51,16 @@ impl Sessions<'_> {
         self.0.get(outer).is_some()
     }
 
+    /// The session names of roles, without metadata only Amplify's.
+    pub fn role_session_names(&self) -> Vec<String> {
+        let of_roles = self.all().into_iter().filter(|(outer, ..)| outer.contains(":role/"));
+        let name = |(_, inner, entry): (String, String, &str)| {
+            let session = CachedSession::read(entry)?;
+            Some(session_name(&inner, session.mark.as_ref()).to_owned())
+        };
+        of_roles.filter_map(name).collect()
+    }
+
     /// Every entry that looks like a session: outer key, inner key, entry.
     pub fn all(&self) -> Vec<(String, String, &str)> {
         let mut all = Vec::new();
@@ -64,6 +73,13 @@ impl Sessions<'_> {
         }
         all
     }
+}
+
+/// The inner key without the digits of our fingerprint, where it has them.
+pub fn session_name<'k>(inner: &'k str, mark: Option<&Mark>) -> &'k str {
+    let split = inner.rsplit_once('#').zip(mark);
+    let ours = split.filter(|((_, digits), mark)| digits.len() == 8 && mark.fingerprint.starts_with(digits));
+    ours.map_or(inner, |((name, _), _)| name)
 }
 
 /// Whether an entry is a session, usable or not. Old Amplify CLIs left `{}` behind when AssumeRole had failed.

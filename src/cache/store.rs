@@ -3,19 +3,22 @@
 //! What is not ours is carried through unread. Refuses to follow a cache directory that is a link into another user's
 //! directory, and to write or mend one that belongs to somebody else.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
+use std::{fs, io};
 
 use serde_json::value::RawValue;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::clock::Timestamp;
-use crate::credentials::Freshness;
-use crate::fs::rename;
+use crate::core::clock::Timestamp;
+use crate::core::credentials::Freshness;
+#[cfg(windows)]
+use crate::os::fs::is_another_users;
+use crate::os::fs::rename;
 
 use super::entry::CachedSession;
 use super::file::{read_plain, text};
@@ -25,9 +28,6 @@ use super::lock::{CacheGuard, Locks, create_private_dir, private};
 use super::members::Members;
 use super::notes::Notes;
 use super::sessions::Snapshot;
-
-#[cfg(windows)]
-use crate::fs::is_another_users;
 
 /// The file that counts how often sessions have been forgotten.
 const EPOCH: &str = "epoch";

@@ -5,7 +5,7 @@
 use std::io::{IsTerminal, stdout};
 
 use crate::doctor::Severity;
-use crate::env;
+use crate::os::env;
 
 use super::args::ColorArg;
 use super::context::Context;

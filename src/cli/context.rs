@@ -1,29 +1,19 @@
 //! Owns what every verb begins with: paths, settings, files, and which profile is meant and why.
 
-use crate::chain::Chain;
-use crate::env::{self, Env};
-use crate::machine;
+use crate::cli::args::{DialectArg, Global};
+use crate::cli::errors::failure::{CONFIG, Failure, USAGE};
+use crate::core::call_chain::Chain;
+use crate::core::origin::{Located, Origin};
+use crate::core::sanitize::printable;
+use crate::os::env;
+use crate::os::env::Env;
+use crate::os::paths::{Overrides, Paths};
 use crate::output::tell;
-use crate::paths::{Overrides, Paths};
-use crate::plan::Surroundings;
-use crate::plan::base::{ContainerService, ContainerToken, ECS_CONTAINER, MetadataService, WebIdentityInputs};
-use crate::plan::build::{Inputs, Machine, RoleFlags};
-use crate::plan::endpoint::Variables;
-use crate::plan::session::SessionExtras;
-use crate::plan::session_name;
-use crate::printable::printable;
 use crate::profile::ProfileSet;
-use crate::profile::keys::Keys;
 use crate::profile::load::Files;
 use crate::profile_file::{Dialect, Property};
-use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::source::Endpoints;
-use crate::span::{Located, Origin};
-
-use super::args::{DialectArg, Global};
-use super::failure::{CONFIG, Failure, USAGE};
-use super::project;
 
 /// The world of one run.
 pub(super) struct Context {
@@ -36,8 +26,8 @@ pub(super) struct Context {
     files: Files,
     dialect: Dialect,
     /// What an argument, a flag or a variable names.
-    named: Option<Located<String>>,
-    looks_at_project: bool,
+    pub(super) named: Option<Located<String>>,
+    pub(super) looks_at_project: bool,
 }
 
 impl Context {
@@ -90,21 +80,6 @@ impl Context {
         self.files.sections_where(fits)
     }
 
-    /// The profile asked for and what asked for it; `None` when nothing did, which means `default`. `--env` is said by
-    /// hand, and so comes before the variables.
-    pub(super) fn selected(&self) -> Result<Option<Located<String>>, Failure> {
-        let asks_project = self.named.is_none() || (self.global.env.is_some() && !self.selected_by_hand());
-        let of_project = if asks_project && self.looks_at_project { project::profile(self)? } else { None };
-        if of_project.is_some() {
-            return Ok(of_project);
-        }
-        self.say(|| match &self.named {
-            Some(named) => format!("profile {} ({})", named.value, named.from),
-            None => "profile default (nothing names another)".to_owned(),
-        });
-        Ok(self.named.clone())
-    }
-
     /// The profile that the command line names.
     pub(super) fn named_by_hand(&self) -> Option<&str> {
         self.named.as_ref().filter(|_| self.selected_by_hand()).map(|named| named.value.as_str())
@@ -131,62 +106,6 @@ impl Context {
             named(Some(name), self.global.profile.as_deref(), &self.env)?;
         }
         Ok(self)
-    }
-
-    /// What flags, variables and settings add to a plan.
-    pub(super) fn inputs(&self) -> Result<Inputs, Failure> {
-        let region = self
-            .global
-            .region
-            .clone()
-            .filter(|region| !region.is_empty())
-            .map(|region| Located::new(region, Origin::Flag("--region")));
-        let session_name = self.setting(env::AMPLIFY_CREDS_SESSION_NAME, "session_name");
-        if let Some(name) = session_name.as_ref().filter(|name| !session_name::allows(&name.value)) {
-            let message = format!("what {} gives is not a session name that AWS takes", name.from);
-            return Err(Failure::new(CONFIG, message)
-                .at(&name.from, None)
-                .hint(format!("it must be {}", session_name::expected())));
-        }
-        Ok(Inputs {
-            region: region.or_else(|| self.variable(&[env::AWS_REGION, env::AWS_DEFAULT_REGION])),
-            duration: None,
-            role: RoleFlags::default(),
-            extras: SessionExtras::default(),
-            session_name,
-            sts: Variables {
-                url: self.variable(&[env::AWS_ENDPOINT_URL_STS, env::AWS_ENDPOINT_URL]),
-                ignore_urls: self.variable(&[env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS]),
-                fips: self.variable(&[env::AWS_USE_FIPS_ENDPOINT]),
-                dual_stack: self.variable(&[env::AWS_USE_DUALSTACK_ENDPOINT]),
-                regional: self.variable(&[env::AWS_STS_REGIONAL_ENDPOINTS]),
-            },
-            ca_bundle: self.variable(&[env::AWS_CA_BUNDLE]),
-            environment: self.environment_keys(),
-            web_identity: self.variable(&[env::AWS_WEB_IDENTITY_TOKEN_FILE]).map(|file| WebIdentityInputs {
-                token_file: Located::new(file.value.into(), file.from),
-                role_arn: self.variable(&[env::AWS_ROLE_ARN]),
-                session_name: self.variable(&[env::AWS_ROLE_SESSION_NAME]),
-            }),
-            metadata: MetadataService {
-                endpoint: self.variable(&[env::AWS_EC2_METADATA_SERVICE_ENDPOINT]),
-                endpoint_mode: self.variable(&[env::AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE]),
-                v1_disabled: self.variable(&[env::AWS_EC2_METADATA_V1_DISABLED]),
-                disabled: self.variable(&[env::AWS_EC2_METADATA_DISABLED]),
-            },
-            container: self.container(),
-            machine: Machine(machine::name),
-            unnamed_profile: name_in(&self.env).map_or_else(|| "default".to_owned(), |found| found.value),
-            surroundings: Surroundings {
-                aws_profile: self.env.text(env::AWS_PROFILE),
-                aws_default_profile: self.env.text(env::AWS_DEFAULT_PROFILE),
-                config: self.paths.config.clone(),
-                credentials: self.paths.credentials.clone(),
-                directory: env::current_directory(),
-            },
-            program: env::executable(),
-            waiting: self.chain().waiting(&self.config()),
-        })
     }
 
     /// What variables say of the services besides STS that give credentials.
@@ -236,29 +155,6 @@ impl Context {
     pub(super) fn variable(&self, names: &[&'static str]) -> Option<Located<String>> {
         self.env.first(names).map(|(name, value)| Located::new(value, Origin::Variable(name)))
     }
-
-    /// What the environment says of a container's credentials; the relative address counts first, as in every SDK.
-    fn container(&self) -> ContainerService {
-        let relative = self.variable(&[env::AWS_CONTAINER_CREDENTIALS_RELATIVE_URI]);
-        let relative = relative.map(|path| Located::new(format!("{ECS_CONTAINER}{}", path.value), path.from));
-        let of_file = self.env.path(env::AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE).map(ContainerToken::File);
-        let of_text =
-            || Some(ContainerToken::Text(Secret::new(self.env.text(env::AWS_CONTAINER_AUTHORIZATION_TOKEN)?)));
-        ContainerService {
-            uri: relative.or_else(|| self.variable(&[env::AWS_CONTAINER_CREDENTIALS_FULL_URI])),
-            token: of_file.or_else(of_text),
-        }
-    }
-
-    /// The environment's own keys; half a pair is none.
-    fn environment_keys(&self) -> Option<Keys> {
-        Some(Keys {
-            access_key_id: self.env.text(env::AWS_ACCESS_KEY_ID)?,
-            secret_access_key: Secret::new(self.env.text(env::AWS_SECRET_ACCESS_KEY)?),
-            session_token: self.env.text(env::AWS_SESSION_TOKEN).map(Secret::new),
-            from: Origin::Variable(env::AWS_ACCESS_KEY_ID),
-        })
-    }
 }
 
 fn named(argument: Option<&str>, flag: Option<&str>, env: &Env) -> Result<Option<Located<String>>, Failure> {
@@ -272,7 +168,7 @@ fn named(argument: Option<&str>, flag: Option<&str>, env: &Env) -> Result<Option
     }
 }
 
-fn name_in(env: &Env) -> Option<Located<String>> {
+pub(super) fn name_in(env: &Env) -> Option<Located<String>> {
     let names = [env::AMPLIFY_CREDS_PROFILE, env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE];
     env.first(&names).map(|(name, value)| Located::new(value, Origin::Variable(name)))
 }

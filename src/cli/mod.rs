@@ -1,114 +1,77 @@
-//! Owns the verbs: arguments in, one call into the core, one rendering out.
-//!
-//! Refuses logic of its own; nothing below imports this module.
+//! The command line: arguments in, one call into the core, one rendering out.
 
-mod advice;
 pub mod args;
-mod base_error;
-mod boundary;
-mod check;
-mod check_amplify;
 mod color;
-mod complete;
+mod commands;
+mod confirm;
 mod context;
-mod doctor;
-mod doctor_fix;
-mod doctor_text;
-mod env;
-mod exec;
-mod explain;
-mod explain_base;
-mod explain_error;
-mod explain_setup;
-pub mod failure;
-mod fetching;
-mod help;
-mod list;
-mod login;
-mod man;
+mod credential_env;
+mod credentials;
+mod env_inputs;
+pub mod errors;
+mod fast_args;
 pub mod manual;
-mod network_error;
+mod output;
 mod own_path;
-mod plain;
-mod plan_error;
-mod policy;
+mod plan_inputs;
+mod policy_categories;
 mod policy_file;
-mod process;
-mod project;
 mod questions;
-mod renewal;
-mod reset_cache;
-mod role_flags;
-mod serve;
-mod sessions;
-mod setup;
-mod setup_answers;
-mod variables;
-mod whoami;
+mod selection;
+
+use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser};
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use crate::env::{Env, arguments};
-use crate::output::{print, tell};
-use crate::start;
+use crate::os::env::{Env, arguments};
+use crate::os::startup;
+use crate::output::tell;
 
-use args::policy::BoundaryVerb;
-use args::{Amplify, Cli, Command, Doctor, Explain, List, Login, ResetCache, Sessions, WhoAmI};
+use args::{Amplify, Cli, Command};
+use commands::{
+    boundary, check, completions, doctor, env, exec, explain, help, list, login, man, policy, process, reset_cache,
+    sessions, setup, whoami,
+};
 use context::Context;
-use failure::{Failure, OUTPUT, USAGE};
+use errors::failure::{Failure, USAGE};
+use output::write_stdout;
 
-/// Runs the program with the process's own arguments and environment; gives its exit status.
-pub fn main() -> u8 {
-    start::keep_memory_private();
-    if let Some(cli) = plain::parse(arguments()) {
+/// Runs the program with the process's own arguments and environment.
+pub fn main() -> ExitCode {
+    startup::keep_memory_private();
+    if let Some(cli) = fast_args::parse(arguments()) {
         return ended(run(cli), false);
     }
-    let cli = match Cli::try_parse_from(arguments()) {
-        Ok(cli) => cli,
-        // Help for want of a command, which has no sentence to begin with.
+    let parsed = Cli::command().try_get_matches_from(arguments());
+    let parsed = parsed.and_then(|matches| Ok((wants_json(&matches), Cli::from_arg_matches(&matches)?)));
+    match parsed {
+        Ok((as_json, cli)) => ended(run(cli), as_json),
+        // Help because the command is missing, which has no sentence to begin with.
         Err(help) if help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             tell(&format!("amplify-creds: a command is missing\n\n{}", help.render()));
-            return USAGE.exit;
+            USAGE.exit.into()
         }
         Err(error) if error.use_stderr() => {
             let failure = if is_exec() { usage(&error).before_command() } else { usage(&error) };
-            return failure.report(arguments().any(|argument| argument == "--json"));
+            ended(Err(failure), arguments().any(|argument| argument == "--json"))
         }
-        Err(help) => return ended(put(help.render().to_string().as_bytes()).map(done), false),
-    };
-    let as_json = match &cli.command {
-        Command::List(List { json, .. })
-        | Command::Login(Login { json, .. })
-        | Command::Explain(Explain { json, .. })
-        | Command::WhoAmI(WhoAmI { json, .. })
-        | Command::Doctor(Doctor { json, .. })
-        | Command::Sessions(Sessions { json })
-        | Command::ResetCache(ResetCache { json, .. })
-        | Command::Boundary { command: BoundaryVerb::Show { json } }
-        | Command::Aws { command: Amplify::ResetCache(ResetCache { json, .. }) } => *json,
-        Command::Check(options) => options.json,
-        Command::Process(_)
-        | Command::Env(_)
-        | Command::Export(_)
-        | Command::Setup(_)
-        | Command::Exec(_)
-        | Command::Policy { .. }
-        | Command::Boundary { .. }
-        | Command::Completions { .. }
-        | Command::Complete { .. }
-        | Command::Man { .. }
-        | Command::Help { .. } => false,
-    };
-    ended(run(cli), as_json)
+        Err(help) => ended(write_stdout(help.render().to_string().as_bytes()).map(done), false),
+    }
 }
 
-fn ended(outcome: Result<u8, Failure>, as_json: bool) -> u8 {
-    outcome.unwrap_or_else(|failure| failure.report(as_json))
+fn ended(outcome: Result<u8, Failure>, as_json: bool) -> ExitCode {
+    outcome.unwrap_or_else(|failure| failure.report(as_json)).into()
 }
 
 fn done((): ()) -> u8 {
     0
+}
+
+/// Whether the command or one below it has a `--json` that is given.
+fn wants_json(matches: &ArgMatches) -> bool {
+    matches.try_get_one("json").is_ok_and(|given| given.copied().unwrap_or(false))
+        || matches.subcommand().is_some_and(|(_, below)| wants_json(below))
 }
 
 /// Whether the command line is one for `exec`, though it is wrong. Where `--` stands the rest is another program's.
@@ -156,17 +119,12 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             policy::run(&Context::new("policy", global, policy::name(&document), env)?, &document)
         }
         Command::Boundary { command } => boundary::run(&Context::new("boundary", global, None, env)?, &command),
-        Command::Completions { shell } => put(complete::script(shell).as_bytes()),
-        Command::Complete { new_word, words } => complete::run(words, new_word),
+        Command::Completions { shell } => write_stdout(completions::script(shell).as_bytes()),
+        Command::Complete { new_word, words } => completions::run(words, new_word),
         Command::Man { page } => man::run(page.as_deref()),
-        Command::Help { topic } => put(help::text(topic.as_deref())?.as_bytes()),
+        Command::Help { topic } => write_stdout(help::text(topic.as_deref())?.as_bytes()),
     };
     outcome.map(done)
-}
-
-/// Prints what was asked for.
-fn put(bytes: &[u8]) -> Result<(), Failure> {
-    print(bytes).map_err(|error| Failure::new(OUTPUT, format!("cannot write to stdout: {error}")))
 }
 
 /// clap's own words in our form: the first line complete in itself, what to do under it.

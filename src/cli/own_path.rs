@@ -6,9 +6,9 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use crate::env::{self, Env};
-
-use super::failure::{Failure, INTERNAL};
+use crate::cli::errors::failure::{Failure, INTERNAL};
+use crate::os::env;
+use crate::os::env::Env;
 
 /// The paths, the running executable's own last.
 pub(super) fn own_paths(env: &Env) -> Result<Vec<String>, Failure> {

@@ -6,14 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::fs::{publish, read_capped};
+use crate::cli::args::policy::Plain;
+use crate::cli::context::Context;
+use crate::cli::errors::failure::{EDIT, Failure, USAGE};
+use crate::cli::output::{note, write_stdout};
+use crate::os::fs::{publish, read_capped};
 use crate::policy::document::{Document, pretty};
-
-use super::args::policy::Plain;
-use super::context::Context;
-use super::failure::{EDIT, Failure, USAGE};
-use super::put;
-use super::setup::say;
 
 /// The largest file that is compared with what would be written, in bytes; no document comes near it.
 const LARGEST: u64 = 1 << 20;
@@ -22,7 +20,7 @@ const LARGEST: u64 = 1 << 20;
 pub(super) fn documents(context: &Context, plain: &Plain, documents: &[Document]) -> Result<(), Failure> {
     let Some(output) = file(plain) else {
         let text = if let [one] = documents { pretty(one) } else { pretty(&documents) };
-        return put(text.as_bytes());
+        return write_stdout(text.as_bytes());
     };
     let numbered = |index: usize| if documents.len() == 1 { output.to_owned() } else { with_number(output, index + 1) };
     let files: Vec<_> = documents.iter().enumerate().map(|(index, one)| (numbered(index), pretty(one))).collect();
@@ -33,7 +31,7 @@ pub(super) fn documents(context: &Context, plain: &Plain, documents: &[Document]
 pub(super) fn template(context: &Context, plain: &Plain, template: &Value) -> Result<(), Failure> {
     let text = pretty(template);
     match file(plain) {
-        None => put(text.as_bytes()),
+        None => write_stdout(text.as_bytes()),
         Some(output) => write(context, plain, &[(output.to_owned(), text)]),
     }
 }
@@ -55,7 +53,7 @@ fn write(context: &Context, plain: &Plain, files: &[(PathBuf, String)]) -> Resul
     for (path, text) in files {
         match read_capped(path, LARGEST) {
             Ok(Some(there)) if there == text.as_bytes() => {
-                say(context, &format!("{} says so already", path.display()));
+                note(context, &format!("{} says so already", path.display()));
             }
             // All of them are looked at before any is written.
             Ok(Some(_)) if !plain.force => {
@@ -72,7 +70,7 @@ fn write(context: &Context, plain: &Plain, files: &[(PathBuf, String)]) -> Resul
         }
         publish(path, text.as_bytes())
             .map_err(|error| Failure::new(EDIT, format!("cannot write {}: {error}", path.display())))?;
-        say(context, &format!("wrote {}", path.display()));
+        note(context, &format!("wrote {}", path.display()));
     }
     Ok(())
 }

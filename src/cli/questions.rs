@@ -2,13 +2,12 @@
 //!
 //! Refuses to ask where nobody is, or may be, asked.
 
-use crate::printable::printable;
+use crate::cli::context::Context;
+use crate::cli::errors::failure::{CANCELLED, Failure, NOBODY_TO_ASK, USAGE};
+use crate::core::sanitize::printable;
+use crate::core::secret::Secret;
 use crate::prompt::PromptError;
 use crate::prompt::dialogue::Dialogue;
-use crate::secret::Secret;
-
-use super::context::Context;
-use super::failure::{CANCELLED, Failure, NOBODY_TO_ASK, USAGE};
 
 /// A setting.
 pub(super) struct Question<'q> {

@@ -6,47 +6,11 @@ use crate::cache::entry::CachedSession;
 use crate::cache::file::problem;
 use crate::cache::members::Members;
 use crate::cache::store::Store;
-use crate::clock::Timestamp;
-use crate::fs::{Rights, rights};
+use crate::core::clock::Timestamp;
+use crate::os::fs::rights;
 
-use super::Place;
-use super::facts::World;
-
-/// The cache file and its directory.
-#[derive(Debug)]
-pub struct CacheFacts {
-    /// The file.
-    pub file: Place,
-    /// Who can read it; none where it is not there.
-    pub rights: Option<Rights>,
-    /// Its directory.
-    pub dir: Place,
-    /// Who can look into it.
-    pub dir_rights: Option<Rights>,
-    /// Why its text is of no use.
-    pub problem: Option<String>,
-    /// What looks like a session in it.
-    pub entries: Vec<EntryFacts>,
-}
-
-/// What looks like a session in the cache.
-#[derive(Debug)]
-pub struct EntryFacts {
-    /// The role's ARN, or the device's serial.
-    pub outer: String,
-    /// The session name, or a name of our own.
-    pub inner: String,
-    /// Whether this program wrote it.
-    pub is_ours: bool,
-    /// Whether it can be handed out as far as its form goes.
-    pub is_session: bool,
-    /// Whether it still lasts.
-    pub lasts: bool,
-    /// When it was written, where that is told.
-    pub written_at: Option<Timestamp>,
-    /// Seconds that AWS's clock was ahead of this machine's then, where it was far off.
-    pub clock_offset: i64,
-}
+use super::finding::Place;
+use super::world::{CacheFacts, EntryFacts, World};
 
 impl CacheFacts {
     pub(super) fn gather(world: &World<'_>) -> Self {

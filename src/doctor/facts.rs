@@ -6,23 +6,24 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::clock::Timestamp;
-use crate::consumers::Views;
-use crate::env::{self, Env};
-use crate::fs::{Rights, rights};
-use crate::paths::Paths;
+use crate::core::clock::Timestamp;
+use crate::core::origin::{Location, SourceFile};
+use crate::os::env;
+use crate::os::env::Env;
+use crate::os::fs::{Rights, rights};
 use crate::plan::CredentialPlan;
 use crate::plan::error::PlanError;
 use crate::plan::wrapper::Wrapper;
 use crate::profile::load::Files;
 use crate::profile::{Profile, ProfileSet};
+use crate::profile_file;
 use crate::profile_file::botocore::words;
 use crate::profile_file::finding::Finding;
-use crate::profile_file::{self, Content, Dialect, FileKind, Name, Property, Section, Spelling};
-use crate::span::{Location, SourceFile};
+use crate::profile_file::{Content, Dialect, FileKind, Name, Property, Section, Spelling};
+use crate::tools::Views;
 
-use super::Place;
-use super::cache::CacheFacts;
+use super::finding::Place;
+use super::world::{CacheFacts, World};
 
 /// Config and credentials, in the order of every pair here.
 pub const KINDS: [FileKind; 2] = [FileKind::Config, FileKind::Credentials];
@@ -136,19 +137,6 @@ pub enum Program {
     NotExecutable,
     /// There is none.
     Missing,
-}
-
-/// Where facts are gathered.
-#[derive(Debug)]
-pub struct World<'a> {
-    /// Where the files are.
-    pub paths: &'a Paths,
-    /// The environment.
-    pub env: &'a Env,
-    /// The present moment.
-    pub now: Timestamp,
-    /// The running executable.
-    pub program: Option<PathBuf>,
 }
 
 impl<'t> Facts<'t> {

@@ -1,12 +1,14 @@
-use crate::clock::{Clock, Timestamp};
-use crate::consumers::Views;
-use crate::env::Env;
-use crate::paths::{Overrides, Paths};
-use crate::plan::build::{Inputs, build};
+use crate::core::clock::{Clock, Timestamp};
+use crate::os::env::Env;
+use crate::os::paths::{Overrides, Paths};
+use crate::plan::build::build;
+use crate::plan::inputs::Inputs;
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
+use crate::tools::Views;
 
-use super::facts::{Trouble, World};
+use super::facts::Trouble;
+use super::world::World;
 use super::*;
 
 /// The findings as `code place profile`, without those that say only that a profile is no role's, or is one.

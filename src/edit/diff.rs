@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::printable::printable;
+use crate::core::sanitize::printable;
 use crate::profile::keys::is_secret;
 
-use super::Change;
+use super::change::Change;
 
 /// The diff of one file, with its names for people.
 pub fn diff(change: &Change) -> String {
@@ -67,7 +67,7 @@ mod tests {
 
     use super::super::Original;
     use super::*;
-    use crate::span::SourceFile;
+    use crate::core::origin::SourceFile;
 
     fn shown(before: Option<&str>, after: &str) -> String {
         diff(&change(before, after))

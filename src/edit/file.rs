@@ -2,16 +2,17 @@
 //!
 //! Refuses to write into the file itself: who reads it meanwhile, or after a crash, has the old text or the new.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{File, OpenOptions};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{fs, io};
 
 use crate::cache::lock::{create_private_dir, private};
-use crate::fs::rename;
-use crate::span::SourceFile;
+use crate::core::origin::SourceFile;
+use crate::os::fs::rename;
 
-use super::WriteError;
+use super::error::WriteError;
 
 /// How many links in a row are followed, as the system does.
 const LINKS: u32 = 40;
@@ -82,7 +83,7 @@ fn is_another_users(path: &Path, except_root: bool) -> bool {
 /// Directories above a home are the system's, and users may make others in them.
 #[cfg(windows)]
 fn is_another_users(path: &Path, except_root: bool) -> bool {
-    !except_root && crate::fs::is_another_users(path)
+    !except_root && crate::os::fs::is_another_users(path)
 }
 
 /// The new file beside the one that it replaces. Dropping it removes it.

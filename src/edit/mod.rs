@@ -3,108 +3,32 @@
 //! Refuses a file that changed since it was read, that is read-only or somebody else's, and to write where no backup can
 //! be kept. What the new text is, is the caller's.
 
+mod change;
 mod diff;
+mod error;
 mod file;
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
-use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::cache::lock::{Attempt, Guard, create_private_dir};
 use crate::cache::store::Store;
-use crate::fs::read_capped;
-use crate::span::SourceFile;
+use crate::core::origin::SourceFile;
+use crate::os::fs::read_capped;
 
+pub use change::{Change, Original, Written};
 pub use diff::diff;
+pub use error::WriteError;
 
-/// How long to wait for another process that edits, which takes milliseconds.
-const LOCK_WAIT: Duration = Duration::from_secs(10);
+use error::LOCK_WAIT;
 
 /// What all but the owner may do.
 const OTHERS: u32 = 0o077;
-
-/// Why a file was not edited.
-#[derive(Debug, Error)]
-pub enum WriteError {
-    /// It was changed since it was read.
-    #[error("{} has changed since it was read", .0.shown)]
-    Changed(Arc<SourceFile>),
-    /// Its owner may not write it.
-    #[error("{} is read-only", .0.shown)]
-    ReadOnly(Arc<SourceFile>),
-    /// It belongs to another user.
-    #[error("{} belongs to another user", .0.shown)]
-    ForeignOwner(Arc<SourceFile>),
-    /// It is no plain file.
-    #[error("{} is no plain file", .0.shown)]
-    NoFile(Arc<SourceFile>),
-    /// It is not UTF-8.
-    #[error("{} is not valid UTF-8", .0.shown)]
-    NotUtf8(Arc<SourceFile>),
-    /// Another process edits, and does not end.
-    #[error("another process has been editing for {} s", LOCK_WAIT.as_secs())]
-    Locked,
-    /// No backup can be kept.
-    #[error("no backup of {} can be kept in {}: {reason}", file.shown, directory.display())]
-    Backup {
-        /// The file.
-        file: Arc<SourceFile>,
-        /// Where it would be kept.
-        directory: PathBuf,
-        /// What the system said.
-        reason: io::Error,
-    },
-    /// The system refused.
-    #[error("cannot {what} {}: {reason}", file.shown)]
-    Io {
-        /// `read` or `write`
-        what: &'static str,
-        /// The file.
-        file: Arc<SourceFile>,
-        /// What the system said.
-        reason: io::Error,
-    },
-}
-
-/// A file as it was read.
-#[derive(Debug)]
-pub struct Original {
-    /// Its name, which may be a link.
-    pub file: Arc<SourceFile>,
-    /// The file that the name leads to.
-    real: PathBuf,
-    /// Its largest size, in bytes.
-    cap: u64,
-    /// Its permissions, where there is a file and a system that has them.
-    mode: Option<u32>,
-    text: Option<Zeroizing<String>>,
-}
-
-/// A file and what it is to become.
-#[derive(Debug)]
-pub struct Change {
-    /// What it was.
-    pub original: Original,
-    /// The new text.
-    pub text: Zeroizing<String>,
-    /// Whether nobody but its owner is to read or write it from now on.
-    is_private: bool,
-}
-
-/// What was written.
-#[derive(Debug)]
-pub struct Written {
-    /// The file.
-    pub file: Arc<SourceFile>,
-    /// What it was before; none where there was no such file.
-    pub backup: Option<PathBuf>,
-}
 
 /// Edits files one process at a time, with backups beside the cache.
 #[derive(Debug)]

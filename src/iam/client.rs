@@ -15,14 +15,15 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 
-use crate::credentials::Credentials;
+use crate::core::credentials::Credentials;
 use crate::plan::endpoint::Endpoint;
 use crate::sts::StsError;
 use crate::sts::client::{clock_offset, keys};
 use crate::sts::connections::{Connections, Direct};
-use crate::sts::reason::{is_throttling, told};
+use crate::sts::error_kind::{is_throttling, told};
 
-use super::answer::{self, Node};
+use super::answer;
+use super::answer::Node;
 
 const VERSION: &str = "2010-05-08";
 const ATTEMPTS: u32 = 4;

@@ -4,9 +4,9 @@
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::clock::Timestamp;
-use crate::credentials::Credentials;
-use crate::secret::Secret;
+use crate::core::clock::Timestamp;
+use crate::core::credentials::Credentials;
+use crate::core::secret::Secret;
 
 /// How long keys that never end are said to last: the SDKs ask again then.
 const FOR_NOW: i64 = 3600;

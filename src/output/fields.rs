@@ -4,7 +4,7 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::printable::printable;
+use crate::core::sanitize::printable;
 
 /// Columns of a line.
 const WIDTH: usize = 80;

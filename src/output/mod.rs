@@ -8,7 +8,8 @@ pub mod process_json;
 pub mod shell;
 pub mod table;
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 
 /// Writes `bytes` to stdout in one piece.
 ///

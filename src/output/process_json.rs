@@ -6,8 +6,8 @@
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::credentials::Credentials;
-use crate::secret::Secret;
+use crate::core::credentials::Credentials;
+use crate::core::secret::Secret;
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -31,7 +31,7 @@ pub fn render(credentials: &Credentials) -> Zeroizing<Vec<u8>> {
         access_key_id,
         secret_access_key: secret_access_key.expose(),
         session_token: session_token.as_ref().map(Secret::expose),
-        expiration: expiration.map(crate::clock::Timestamp::rfc3339),
+        expiration: expiration.map(crate::core::clock::Timestamp::rfc3339),
         account_id: account_id.as_deref(),
     };
     // Large enough for all of it, as AWS's tokens have nothing to escape, so that no copy is left behind by growing.
@@ -45,7 +45,7 @@ pub fn render(credentials: &Credentials) -> Zeroizing<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Timestamp;
+    use crate::core::clock::Timestamp;
 
     #[test]
     fn one_line_with_what_is_known() {

@@ -4,7 +4,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::printable::printable;
+use crate::core::sanitize::printable;
 
 /// Rows under a header, columns two spaces apart, no space at the end of a line. Cells lose what would steer the
 /// terminal; columns are counted in terminal cells, so that wide letters line up.

@@ -2,87 +2,19 @@
 //!
 //! Refuses to walk the profiles itself: that is `walk`'s.
 
-use std::path::PathBuf;
-
-use crate::profile::keys::Keys;
+use crate::core::origin::{Located, Origin};
 use crate::profile::{Profile, ProfileSet};
 use crate::profile_file::Property;
-use crate::span::{Located, Origin};
 
-use super::base::{self, ContainerService, MetadataService, WebIdentityInputs};
-use super::endpoint::{Choice, Endpoint, Variables};
+use super::credential_plan::{Base, BaseSource, CredentialPlan, Hop};
+use super::endpoint::{Choice, Endpoint};
 use super::error::PlanError;
-use super::hop::{self, AMPLIFY_SESSION_NAME};
-use super::limits::{EXTERNAL_ID, RoleArn, SESSION_NAME};
+use super::hop::{AMPLIFY_SESSION_NAME, override_role};
+use super::inputs::{Inputs, RoleFlags};
+use super::limits::{SESSION_NAME, SessionDuration};
 use super::partition::first_region;
-use super::session::SessionExtras;
-use super::session_name;
 use super::walk::Walk;
-use super::{Base, BaseSource, CredentialPlan, Hop, SessionDuration, Surroundings, mfa};
-
-/// What the command line, the environment and the settings add to the profile files.
-#[derive(Debug, Clone, Default)]
-pub struct Inputs {
-    /// `--region` or the variables; beats the profile's.
-    pub region: Option<Located<String>>,
-    /// `--duration`, in seconds, for the last role; beats the profile's.
-    pub duration: Option<Located<u32>>,
-    /// `--role-arn`, `--external-id` and `--session-name`, for the last role; they beat the profile's.
-    pub role: RoleFlags,
-    /// `--policy-arn`, `--policy` and `--tag`, for the last role, beside the profile's.
-    pub extras: SessionExtras,
-    /// Session name for profiles that set none; else `amplify`.
-    pub session_name: Option<Located<String>>,
-    /// What variables say of STS's endpoint.
-    pub sts: Variables,
-    /// `AWS_CA_BUNDLE`; beats the profile's `ca_bundle`.
-    pub ca_bundle: Option<Located<String>>,
-    /// Keys in the environment, for `credential_source = Environment` and for no profile at all.
-    pub environment: Option<Keys>,
-    /// A web identity in the environment, for no profile at all.
-    pub web_identity: Option<WebIdentityInputs>,
-    /// What the environment says of the metadata service of EC2.
-    pub metadata: MetadataService,
-    /// What the environment says of a container's credentials.
-    pub container: ContainerService,
-    /// What names this machine.
-    pub machine: Machine,
-    /// The profile that a `credential_process` of ours without a name means.
-    pub unnamed_profile: String,
-    /// What a `credential_process` is run in.
-    pub surroundings: Surroundings,
-    /// The running executable, which a `credential_process` may name by another name.
-    pub program: Option<PathBuf>,
-    /// Profiles of the same config file whose `credential_process` is waiting for this run.
-    pub waiting: Vec<String>,
-}
-
-/// What names this machine; asked only for credentials that are the machine's own.
-#[derive(Debug, Clone, Copy)]
-pub struct Machine(pub fn() -> String);
-
-impl Machine {
-    pub(super) fn name(self) -> String {
-        self.0()
-    }
-}
-
-impl Default for Machine {
-    fn default() -> Self {
-        Self(String::new)
-    }
-}
-
-/// What the command line says of the last role.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RoleFlags {
-    /// Another role than the profile's.
-    pub role_arn: Option<String>,
-    /// `ExternalId`
-    pub external_id: Option<String>,
-    /// `RoleSessionName`
-    pub session_name: Option<String>,
-}
+use super::{base, hop, mfa};
 
 /// Plans the credentials of the profile `name`.
 pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialPlan, PlanError> {
@@ -148,42 +80,6 @@ fn override_last(hops: &mut [Hop], inputs: &Inputs, profile: &str) -> Result<(),
         last.duration = SessionDuration { requested: asked.clone(), seconds: asked.value };
     }
     override_role(last, role, extras, profile, Origin::Flag)
-}
-
-/// Gives a role what a command asks of it; `from` tells where a flag stands.
-pub(super) fn override_role(
-    hop: &mut Hop,
-    role: &RoleFlags,
-    extras: &SessionExtras,
-    profile: &str,
-    from: impl Fn(&'static str) -> Origin,
-) -> Result<(), PlanError> {
-    let RoleFlags { role_arn, external_id, session_name: name } = role;
-    let invalid = |key, expected: String, flag| PlanError::Invalid {
-        profile: profile.to_owned(),
-        key,
-        expected,
-        from: from(flag),
-    };
-    if let Some(arn) = role_arn {
-        let arn = RoleArn::parse(arn).filter(RoleArn::has_account);
-        let arn = arn.ok_or_else(|| hop::not_a_role(profile, from("--role-arn")))?;
-        hop.role_arn = Located::new(arn, from("--role-arn"));
-    }
-    if let Some(id) = external_id {
-        if !EXTERNAL_ID.allows(id) {
-            return Err(invalid(EXTERNAL_ID.key, EXTERNAL_ID.to_string(), "--external-id"));
-        }
-        hop.external_id = Some(Located::new(id.clone(), from("--external-id")));
-    }
-    if let Some(name) = name {
-        if !session_name::allows(name) {
-            return Err(invalid(SESSION_NAME.key, session_name::expected(), "--session-name"));
-        }
-        hop.session_name = Located::new(name.clone(), from("--session-name"));
-    }
-    hop.extras = std::mem::take(&mut hop.extras).with(extras, profile)?;
-    Ok(())
 }
 
 /// Plans what the environment itself has, keys before a web identity, for when no profile is asked for and the one that

@@ -4,8 +4,8 @@
 //! One profile speaks for a whole chain: the one that is asked for, never its sources. Refuses a URL that cannot be
 //! called and a switch that botocore refuses.
 
+use crate::core::origin::{Located, Origin};
 use crate::profile::{Profile, ProfileSet, Setting};
-use crate::span::{Located, Origin};
 
 use super::error::PlanError;
 use super::limits::is_endpoint;

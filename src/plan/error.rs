@@ -1,6 +1,6 @@
 //! Owns the reasons why a profile gives no plan: fields, not sentences. The text is made in `cli::explain_error`.
 
-use crate::span::{Location, Origin};
+use crate::core::origin::{Location, Origin};
 
 /// Where a profile names another one.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,17 +2,19 @@
 //!
 //! Refuses to know the hop's place in the chain.
 
+use crate::core::origin::{Located, Origin};
 use crate::profile::{Profile, Setting};
-use crate::span::{Located, Origin};
 
-use super::build::{Inputs, RoleFlags};
+use super::credential_plan::{Hop, Warning};
 use super::endpoint::Choice;
 use super::error::PlanError;
-use super::limits::{DURATION_SECONDS, EXTERNAL_ID, MFA_SERIAL, ONE_HOUR, RoleArn, SESSION_NAME, TextLimit, is_region};
+use super::inputs::{Inputs, RoleFlags};
+use super::limits::{
+    DURATION_SECONDS, EXTERNAL_ID, MFA_SERIAL, ONE_HOUR, RoleArn, SESSION_NAME, SessionDuration, is_region, limited,
+};
 use super::partition::first_region;
 use super::session::SessionExtras;
-use super::session_name;
-use super::{Hop, SessionDuration, Warning};
+use super::{hop, session_name};
 
 /// The session name that the Amplify CLI gives a profile without one.
 pub(super) const AMPLIFY_SESSION_NAME: &str = "amplify";
@@ -135,12 +137,38 @@ pub(super) fn duration(profile: &Profile<'_>, asked: &Asked) -> Result<SessionDu
     }
 }
 
-/// A text parameter within AWS's limits.
-pub(super) fn limited(profile: &Profile<'_>, limit: &TextLimit) -> Result<Option<Located<String>>, PlanError> {
-    let Some(found) = profile.get(limit.key) else { return Ok(None) };
-    if limit.allows(found.value) {
-        return Ok(Some(found.located()));
+/// Gives a role what a command asks of it; `from` tells where a flag stands.
+pub(super) fn override_role(
+    hop: &mut Hop,
+    role: &RoleFlags,
+    extras: &SessionExtras,
+    profile: &str,
+    from: impl Fn(&'static str) -> Origin,
+) -> Result<(), PlanError> {
+    let RoleFlags { role_arn, external_id, session_name: name } = role;
+    let invalid = |key, expected: String, flag| PlanError::Invalid {
+        profile: profile.to_owned(),
+        key,
+        expected,
+        from: from(flag),
+    };
+    if let Some(arn) = role_arn {
+        let arn = RoleArn::parse(arn).filter(RoleArn::has_account);
+        let arn = arn.ok_or_else(|| hop::not_a_role(profile, from("--role-arn")))?;
+        hop.role_arn = Located::new(arn, from("--role-arn"));
     }
-    let (profile, from) = (profile.name.clone(), Origin::File(found.at));
-    Err(PlanError::Invalid { profile, key: limit.key, expected: limit.to_string(), from })
+    if let Some(id) = external_id {
+        if !EXTERNAL_ID.allows(id) {
+            return Err(invalid(EXTERNAL_ID.key, EXTERNAL_ID.to_string(), "--external-id"));
+        }
+        hop.external_id = Some(Located::new(id.clone(), from("--external-id")));
+    }
+    if let Some(name) = name {
+        if !session_name::allows(name) {
+            return Err(invalid(SESSION_NAME.key, session_name::expected(), "--session-name"));
+        }
+        hop.session_name = Located::new(name.clone(), from("--session-name"));
+    }
+    hop.extras = std::mem::take(&mut hop.extras).with(extras, profile)?;
+    Ok(())
 }

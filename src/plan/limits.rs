@@ -5,6 +5,11 @@
 
 use std::fmt;
 
+use crate::core::origin::{Located, Origin};
+use crate::profile::Profile;
+
+use super::error::PlanError;
+
 /// Seconds that AssumeRole accepts.
 pub const DURATION_SECONDS: std::ops::RangeInclusive<u32> = 900..=43_200;
 
@@ -98,15 +103,19 @@ pub struct TextLimit {
 
 /// `RoleSessionName`
 pub const SESSION_NAME: TextLimit = TextLimit { key: "role_session_name", length: (2, 64), marks: "+=,.@-" };
+
 /// `ExternalId`
 pub const EXTERNAL_ID: TextLimit = TextLimit { key: "external_id", length: (2, 1224), marks: "+=,.@:/-" };
+
 /// `SourceIdentity`
 pub const SOURCE_IDENTITY: TextLimit = TextLimit { key: "source_identity", length: (2, 64), marks: "+=,.@-" };
+
 /// `SerialNumber`
 pub const MFA_SERIAL: TextLimit = TextLimit { key: "mfa_serial", length: (9, 256), marks: "+=/:,.@-" };
 
 /// An access key's id, as IAM's service model has it.
 pub const ACCESS_KEY_ID: TextLimit = TextLimit { key: "aws_access_key_id", length: (16, 128), marks: "" };
+
 /// A secret access key: base64. AWS says no more of it; 40 characters today.
 pub const SECRET_ACCESS_KEY: TextLimit = TextLimit { key: "aws_secret_access_key", length: (16, 256), marks: "+/=" };
 
@@ -180,4 +189,23 @@ mod tests {
             assert_eq!(limit.allows(text), fits, "{} {text}", limit.key);
         }
     }
+}
+
+/// A text parameter within AWS's limits.
+pub(super) fn limited(profile: &Profile<'_>, limit: &TextLimit) -> Result<Option<Located<String>>, PlanError> {
+    let Some(found) = profile.get(limit.key) else { return Ok(None) };
+    if limit.allows(found.value) {
+        return Ok(Some(found.located()));
+    }
+    let (profile, from) = (profile.name.clone(), Origin::File(found.at));
+    Err(PlanError::Invalid { profile, key: limit.key, expected: limit.to_string(), from })
+}
+
+/// A session's duration in seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionDuration {
+    /// What was asked for, and by what.
+    pub requested: Located<u32>,
+    /// What is sent: the same, or 3600 for a role assumed from a session, which AWS holds to an hour.
+    pub seconds: u32,
 }

@@ -3,130 +3,25 @@
 //!
 //! Refuses to ask, and to look at the cache itself: what is there is handed to [`Mfa::spend`].
 
-use std::fmt;
-
+use crate::core::origin::{Located, Origin};
 use crate::profile::{Profile, ProfileSet};
 use crate::settings::seconds;
-use crate::span::{Located, Origin};
 
+use super::credential_plan::{BaseSource, CredentialPlan, Hop, Warning};
 use super::endpoint::{Choice, Endpoint, Variables};
 use super::error::PlanError;
-use super::hop::limited;
-use super::limits::{MFA_SERIAL, MFA_SESSION_SECONDS, ONE_HOUR};
+use super::limits::{MFA_SERIAL, MFA_SESSION_SECONDS, ONE_HOUR, limited};
+use super::mfa_strategy::{Mfa, Step, Way, Why};
 use super::partition::first_region;
-use super::{BaseSource, CredentialPlan, Hop, Warning};
 
 /// What the profile key `mfa_session` sets besides a duration.
 const OFF: [&str; 3] = ["off", "no", "false"];
+
 /// How long a user's MFA session lasts when nothing says otherwise: AWS's own default, 12 hours.
 const MFA_SESSION_DEFAULT: u32 = 43_200;
+
 /// How the serial of a root user's virtual device ends.
 const ROOT_DEVICE: &str = ":mfa/root-account-mfa-device";
-
-/// The MFA device of a plan and what its code is spent on.
-#[derive(Debug, Clone)]
-pub struct Mfa {
-    /// The profile that names the device.
-    pub profile: String,
-    /// `mfa_serial`
-    pub serial: Located<String>,
-    /// `mfa_process`: a command that prints the code.
-    pub process: Option<Located<String>>,
-    /// What a code is spent on.
-    pub way: Way,
-    /// Where STS is called for the session.
-    pub sts: Endpoint,
-}
-
-/// What a code is spent on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Way {
-    /// A session of the user, for so many seconds.
-    Session(Located<u32>),
-    /// The first role.
-    Role(Why),
-}
-
-/// Why a code goes straight to a role.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
-    /// The role is to last longer than the hour that AWS gives it from a session.
-    LongerThanAnHour(Located<u32>),
-    /// `mfa_session = off`
-    SwitchedOff(Origin),
-    /// The base keys are temporary: AWS makes no session of one.
-    TemporaryKeys,
-    /// The base keys are another program's, which may be temporary.
-    Program,
-    /// The device is the root user's.
-    Root,
-    /// The user may not call GetSessionToken.
-    SessionDenied,
-    /// The role wants a code younger than the session (`aws:MultiFactorAuthAge`).
-    TooOld,
-}
-
-impl fmt::Display for Why {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::LongerThanAnHour(asked) => {
-                write!(f, "{} s are asked for ({}), and from a session AWS gives an hour", asked.value, asked.from)
-            }
-            Self::SwitchedOff(from) => write!(f, "mfa_session is off ({from})"),
-            Self::TemporaryKeys => f.write_str("the base keys are temporary, of which AWS makes no session"),
-            Self::Program => f.write_str("the base keys are another program's, which may be temporary"),
-            Self::Root => f.write_str("the device is the root user's"),
-            Self::SessionDenied => f.write_str("AWS does not let the user call GetSessionToken"),
-            Self::TooOld => f.write_str("the role wants a code younger than the MFA session"),
-        }
-    }
-}
-
-/// What is known when a code might be needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Known {
-    /// Whether a session of the user is cached and lasts.
-    pub has_session: bool,
-    /// Whether AWS has refused this user GetSessionToken.
-    pub session_denied: bool,
-    /// Whether this role took a fresh code after it had refused the cached session.
-    pub wants_fresh_code: bool,
-}
-
-/// What to do for the first role, or for the user's own session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Spend {
-    /// Nothing: the cached session serves.
-    Nothing,
-    /// A code on a session.
-    OnSession,
-    /// A code on the role.
-    OnRole(Why),
-}
-
-impl Mfa {
-    /// What a code is spent on, given what is known.
-    pub fn spend(&self, known: Known, has_role: bool) -> Spend {
-        match &self.way {
-            Way::Role(why) => Spend::OnRole(why.clone()),
-            Way::Session(_) if has_role && known.wants_fresh_code => Spend::OnRole(Why::TooOld),
-            Way::Session(_) if known.has_session => Spend::Nothing,
-            Way::Session(_) if has_role && known.session_denied => Spend::OnRole(Why::SessionDenied),
-            Way::Session(_) => Spend::OnSession,
-        }
-    }
-}
-
-/// One session on the way from the base to what is handed out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// The role that the base's web identity gives.
-    WebIdentity,
-    /// The user's MFA session.
-    Mfa,
-    /// The role of that hop, counted from 0.
-    Hop(usize),
-}
 
 impl CredentialPlan {
     /// The sessions on the way, base first.

@@ -5,13 +5,12 @@
 
 use std::path::PathBuf;
 
+use crate::core::origin::{Located, Origin};
+use crate::core::secret::Secret;
 use crate::profile::Profile;
-use crate::secret::Secret;
-use crate::span::{Located, Origin};
 
 use super::error::PlanError;
-use super::hop::limited;
-use super::limits::SOURCE_IDENTITY;
+use super::limits::{SOURCE_IDENTITY, limited};
 
 /// How many managed policies a session can have.
 const MOST_POLICY_ARNS: usize = 10;

@@ -7,18 +7,18 @@
 
 use std::mem::replace;
 
+use crate::core::origin::{Located, Location, Origin};
 use crate::profile::keys::HalfPair;
 use crate::profile::{Profile, ProfileSet, Setting};
-use crate::span::{Located, Location, Origin};
 
-use super::base;
-use super::build::{Inputs, RoleFlags, override_role};
+use super::credential_plan::{Base, BaseSource, Hop, ProcessBase, Warning};
 use super::endpoint::Choice;
 use super::error::{Mention, PlanError};
-use super::hop::{self, Asked};
+use super::hop::{Asked, override_role};
+use super::inputs::{Inputs, RoleFlags};
 use super::session::SessionExtras;
 use super::wrapper::Wrapper;
-use super::{Base, BaseSource, Hop, ProcessBase, Warning};
+use super::{base, hop};
 
 /// One walk.
 pub(super) struct Walk<'a, 't> {

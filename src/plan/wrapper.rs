@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::settings::seconds;
 
-use super::build::RoleFlags;
+use super::inputs::RoleFlags;
 
 /// What `… process PROFILE [options]` asks for, as far as a plan depends on it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

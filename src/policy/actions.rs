@@ -5,7 +5,7 @@
 //! It is one text, read when it is asked for: as data with pointers in it, every start of the program would pay for
 //! relocating them, at 13 instructions each. Refuses nothing: a test reads the whole of it.
 
-use super::Category;
+use super::category::Category;
 
 const TABLE: &str = include_str!("actions.txt");
 
@@ -18,7 +18,7 @@ pub(super) struct Row {
     pub(super) service: &'static str,
     categories: &'static str,
     unless: &'static str,
-    /// ARNs, with the words of [`super::Place::fill`] in them.
+    /// ARNs, with the words of [`super::place::Place::fill`] in them.
     pub(super) resources: &'static str,
     /// Actions of the minimal list.
     pub(super) minimal: &'static str,

@@ -2,9 +2,11 @@
 //!
 //! Refuses to know the actions themselves, which are `actions`'.
 
-use super::actions::{self, Row};
-use super::document::{Document, Effect, LARGEST, Statement, Texts};
-use super::{Category, Place, ceiling};
+use crate::policy::actions::Row;
+use crate::policy::category::Category;
+use crate::policy::document::{Document, Effect, LARGEST, Statement, Texts};
+use crate::policy::place::Place;
+use crate::policy::{actions, permissions_boundary};
 
 /// Which list of actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +119,7 @@ pub fn documents(place: &Place, selection: &Selection, boundary: Option<&str>, c
             [roles],
         );
         statements.push(with_boundary.when("StringEquals", "iam:PermissionsBoundary", [boundary]));
-        statements.extend(ceiling::enforcement(place, boundary));
+        statements.extend(permissions_boundary::enforcement(place, boundary));
     }
     Document::new(statements).split(LARGEST)
 }

@@ -3,8 +3,8 @@
 //!
 //! Refuses anything on other users and their devices.
 
-use super::Place;
 use super::document::{Document, Effect, Statement, Texts};
+use super::place::Place;
 
 /// What works without MFA: all that it takes to have a device, and to give its code.
 const WITHOUT: [&str; 8] = [

@@ -2,8 +2,10 @@
 //!
 //! Refuses to guess: of bare keys nobody knows whose they are until AWS is asked.
 
+use crate::core::origin::Origin;
 use crate::plan::{BaseSource, CredentialPlan};
-use crate::span::Origin;
+
+use super::place::is_account;
 
 /// Who may assume a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +90,7 @@ pub fn of(plan: &CredentialPlan) -> Option<Found> {
     match &plan.base.source {
         BaseSource::WebIdentity(web) => Some(known(web.role_arn.value.as_str().to_owned(), &web.role_arn.from)),
         BaseSource::Sso(sso) => {
-            let partition = super::partition_name(&sso.region.value);
+            let partition = super::place::partition_name(&sso.region.value);
             let account = &sso.account_id.value;
             // The role's own name ends in digits that only the account knows.
             let name = format!("aws-reserved/sso.amazonaws.com/*AWSReservedSSO_{}_*", sso.role_name.value);
@@ -111,11 +113,6 @@ fn of_device(plan: &CredentialPlan) -> Option<Found> {
     };
     let principal = Principal::parse(&user, "aws")?;
     Some(Found { principal, from: serial.from.clone(), is_likely: is_user })
-}
-
-/// Whether `text` is an account's twelve digits.
-pub fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn root(partition: &str, account: &str) -> String {

@@ -5,8 +5,8 @@
 
 use crate::plan::partition::first_region;
 
-use super::Category;
 use super::amplify::{CLOUDFORMATION, Probe};
+use super::category::Category;
 use super::document::{Effect, Statement, Texts};
 
 /// How many actions are asked about at once.

@@ -2,60 +2,10 @@
 //!
 //! Refuses to mix files: a token left in config must not be sent with keys from credentials.
 
-use crate::secret::Secret;
-use crate::span::{Location, Origin};
+use crate::core::origin::{Location, Origin};
+use crate::core::secret::Secret;
 
-use super::{Part, Profile};
-
-/// Keys that this program reads from a profile. [`Profile::get`] reads no others, and the manual explains each.
-pub const READ: [&str; 46] = [
-    "accessKeyId",
-    "accesskeyid",
-    "aws_access_key_id",
-    "aws_secret_access_key",
-    "aws_security_token",
-    "aws_session_token",
-    "ca_bundle",
-    "credential_process",
-    "credential_source",
-    "duration_seconds",
-    "ec2_metadata_service_endpoint",
-    "ec2_metadata_service_endpoint_mode",
-    "ec2_metadata_v1_disabled",
-    "endpoint_url",
-    "external_id",
-    "ignore_configured_endpoint_urls",
-    "include_profile",
-    "login_session",
-    "mfa_process",
-    "mfa_serial",
-    "mfa_session",
-    "min_ttl",
-    "policy",
-    "policy_arns",
-    "provided_contexts",
-    "region",
-    "role_arn",
-    "role_session_name",
-    "secretAccessKey",
-    "secretaccesskey",
-    "services",
-    "sessionToken",
-    "session_tags",
-    "sessiontoken",
-    "source_identity",
-    "source_profile",
-    "sso_account_id",
-    "sso_region",
-    "sso_role_name",
-    "sso_session",
-    "sso_start_url",
-    "sts_regional_endpoints",
-    "transitive_session_tags",
-    "use_dualstack_endpoint",
-    "use_fips_endpoint",
-    "web_identity_token_file",
-];
+use super::merged::{Part, Profile};
 
 /// A user's keys, or temporary ones somebody pasted.
 #[derive(Debug, Clone)]
@@ -82,7 +32,9 @@ pub struct HalfPair {
 // The Amplify CLI's spellings come first, as there; the legacy token name, which only botocore knows, last.
 // They stand in lower case in the readings that lower keys, and as they are in the Amplify CLI's own.
 const ACCESS_KEY_ID: [&str; 3] = ["accessKeyId", "accesskeyid", "aws_access_key_id"];
+
 const SECRET_ACCESS_KEY: [&str; 3] = ["secretAccessKey", "secretaccesskey", "aws_secret_access_key"];
+
 const SESSION_TOKEN: [&str; 4] = ["sessionToken", "sessiontoken", "aws_session_token", "aws_security_token"];
 
 impl Profile<'_> {

@@ -10,13 +10,14 @@ use std::sync::Arc;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::fs::read_capped;
-use crate::paths::Paths;
+use crate::core::origin::{Location, SourceFile};
+use crate::os::fs::read_capped;
+use crate::os::paths::Paths;
+use crate::profile_file;
 use crate::profile_file::finding::Finding;
-use crate::profile_file::{self, Content, Dialect, FileKind, Problem, Property};
-use crate::span::{Location, SourceFile};
+use crate::profile_file::{Content, Dialect, FileKind, Problem, Property};
 
-use super::ProfileSet;
+use super::set::ProfileSet;
 use super::view::FileView;
 
 /// The largest profile file that is read, in bytes: 16 MiB.

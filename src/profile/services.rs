@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
+use crate::core::origin::{Located, Location, Origin, SourceFile};
 use crate::profile_file::{Content, Name, Property, Section};
-use crate::span::{Located, Location, Origin, SourceFile};
 
-use super::ProfileSet;
+use super::set::ProfileSet;
 
 /// What the sections of one name say. Never empty.
 #[derive(Debug)]

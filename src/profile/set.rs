@@ -5,10 +5,10 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::core::origin::Location;
 use crate::profile_file::Dialect;
-use crate::span::Location;
 
-use super::Profile;
+use super::merged::{Profile, SectionKind};
 use super::view::FileView;
 
 /// All profiles of both files, as one dialect reads them. Borrows the files' text.
@@ -21,15 +21,6 @@ pub struct ProfileSet<'t> {
     /// What was near to names that do not exist: a source that is gone is often that of many. A hash map would ask the
     /// system for randomness on every hit.
     pub(super) nearest: RefCell<BTreeMap<String, Vec<String>>>,
-}
-
-/// Sections of the config file that are no profiles and that profiles refer to by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SectionKind {
-    /// `[sso-session NAME]`
-    SsoSession,
-    /// `[services NAME]`
-    Services,
 }
 
 impl<'t> ProfileSet<'t> {

@@ -6,12 +6,11 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::profile_file::npm_ini::{self, NpmIni, Value};
-use crate::profile_file::{Content, FileKind, Name, Section, Spelling};
-use crate::span::{Location, SourceFile};
+use crate::core::origin::{Location, SourceFile};
+use crate::profile_file::npm_ini::{NpmIni, Value};
+use crate::profile_file::{Content, FileKind, Name, Section, Spelling, npm_ini};
 
-use super::Part;
-use super::set::SectionKind;
+use super::merged::{Part, SectionKind};
 
 /// One file's reading and what to call the file.
 #[derive(Debug)]

@@ -8,10 +8,10 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::aws::lower;
-use super::finding::{Code, Finding};
-use super::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines};
-use super::{BrokenHeader, FileKind, Name, Property, Reading, Section, Spelling};
+use crate::profile_file::aws::lower;
+use crate::profile_file::finding::{Code, Finding};
+use crate::profile_file::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines};
+use crate::profile_file::sections::{BrokenHeader, FileKind, Name, Property, Reading, Section, Spelling};
 
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -100,7 +100,7 @@ fn header_line<'t>(mut line: Line<'t>, indentation: &mut Option<usize>) -> Optio
             if inner.starts_with(COMMENT) || indentation.is_some_and(|of_property| depth > of_property) {
                 return None;
             }
-            if !inner.starts_with('[') || self::inner(inner).is_none() {
+            if !inner.starts_with('[') || crate::profile_file::auto::inner(inner).is_none() {
                 *indentation = Some(depth);
                 return None;
             }

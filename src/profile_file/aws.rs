@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::lines::{BLANKS, Line, Lines, Shape, before_comment, is_identifier, lines};
-use super::{FileKind, Name, Problem, Property, Reading, Section, Spelling, SyntaxError};
+use crate::profile_file::lines::{BLANKS, Line, Lines, Shape, before_comment, is_identifier, lines};
+use crate::profile_file::sections::{FileKind, Name, Problem, Property, Reading, Section, Spelling, SyntaxError};
 
 /// What an indented line would continue.
 #[derive(Clone, Copy)]

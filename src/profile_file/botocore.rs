@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::seen::Seen;
-use super::{FileKind, Name, Problem, Property, Spelling, SyntaxError};
+use crate::profile_file::section_view::Seen;
+use crate::profile_file::sections::{FileKind, Name, Problem, Property, Spelling, SyntaxError};
 
 /// The section whose keys `configparser` puts into every other one.
 const DEFAULTS: &str = "DEFAULT";

@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::lines::{BLANKS, COMMENT};
-use super::seen::Seen;
-use super::{FileKind, Name, Property, Spelling};
+use crate::profile_file::lines::{BLANKS, COMMENT};
+use crate::profile_file::section_view::Seen;
+use crate::profile_file::sections::{FileKind, Name, Property, Spelling};
 
 /// Reads a whole file.
 pub fn read(kind: FileKind, text: &str) -> Vec<Seen<'_>> {

@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::npm_ini::{is_blank, is_inherited, trim};
-use super::seen::Seen;
-use super::{FileKind, Name, Problem, Property, Spelling, SyntaxError};
+use crate::profile_file::npm_ini::{is_blank, is_inherited, trim};
+use crate::profile_file::section_view::Seen;
+use crate::profile_file::sections::{FileKind, Name, Problem, Property, Spelling, SyntaxError};
 
 /// The first words that make a section one of a kind; it is then kept as `KIND.NAME`.
 const KINDS: [&str; 3] = ["profile", "sso-session", "services"];

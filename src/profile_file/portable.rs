@@ -5,9 +5,11 @@
 
 use zeroize::Zeroizing;
 
-use super::lines::is_identifier;
-use super::npm_ini::{self, Value};
-use super::{Content, Dialect, FileKind, Name, read};
+use crate::profile_file::lines::is_identifier;
+use crate::profile_file::npm_ini;
+use crate::profile_file::npm_ini::Value;
+use crate::profile_file::read::{Content, Dialect, read};
+use crate::profile_file::sections::{FileKind, Name};
 
 /// A key and its value, which may be a secret.
 type Pair = (String, Zeroizing<String>);
@@ -76,7 +78,9 @@ fn seen(dialect: Dialect, kind: FileKind, name: &str, text: &str) -> Vec<Pair> {
         Ok(Content::Sections(reading)) => {
             let is_named = |found: &Name<'_>| matches!(found, Name::Profile(found, _) if found == name);
             let sections = reading.sections.iter().filter(|section| is_named(&section.name));
-            let pair = |property: super::Property<'_>| (property.key.into_owned(), property.value.into_owned().into());
+            let pair = |property: crate::profile_file::sections::Property<'_>| {
+                (property.key.into_owned(), property.value.into_owned().into())
+            };
             sections.flat_map(|section| section.properties().into_iter().map(pair)).collect()
         }
         Ok(Content::Amplify(file)) => {

@@ -4,7 +4,7 @@
 
 use zeroize::Zeroizing;
 
-use super::{DEADLINE_SECONDS, PromptError};
+use crate::prompt::question::{DEADLINE_SECONDS, PromptError};
 
 /// The longest line, without its end.
 const LONGEST_LINE: usize = 998;

@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::Rung;
+use super::method::Rung;
 
 /// What tells whether there is a screen, and where programs are.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +22,7 @@ pub struct Surroundings {
 pub fn available(surroundings: &Surroundings) -> Vec<Rung> {
     let Surroundings { path, has_display, is_wsl } = surroundings;
     let on_path = |names: &[&str]| {
-        let dirs: Vec<PathBuf> = path.as_ref().map(|path| crate::env::split_paths(path)).unwrap_or_default();
+        let dirs: Vec<PathBuf> = path.as_ref().map(|path| crate::os::env::split_paths(path)).unwrap_or_default();
         dirs.iter().any(|dir| names.iter().any(|name| dir.join(name).is_file()))
     };
     let is_mac = cfg!(target_os = "macos");

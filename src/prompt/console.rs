@@ -5,18 +5,18 @@
 //! SDK's.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+use std::io::{BufRead, BufReader, IsTerminal, Write};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{io, thread};
 
 use zeroize::Zeroizing;
 
-use crate::env::{self, Env};
-use crate::secret::Secret;
-
-use super::watch::{LOOK_AROUND, Watch};
-use super::{NOT_SIX_DIGITS, PromptError, Question, REFUSED, TRIES, digits};
+use crate::core::secret::Secret;
+use crate::os::env;
+use crate::os::env::Env;
+use crate::prompt::question::{NOT_SIX_DIGITS, PromptError, Question, REFUSED, TRIES, digits};
+use crate::prompt::watch::{LOOK_AROUND, Watch};
 
 const INPUT: &str = "CONIN$";
 const OUTPUT: &str = "CONOUT$";

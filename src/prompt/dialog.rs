@@ -4,13 +4,12 @@
 
 use std::process::Command;
 
-use crate::secret::Secret;
-
-use super::dialog_program::Program;
-use super::helper::Helper;
-use super::rounds::rounds;
-use super::watch::Watch;
-use super::{LABEL, PromptError, Question};
+use crate::core::secret::Secret;
+use crate::prompt::dialog_program::Program;
+use crate::prompt::helper::Helper;
+use crate::prompt::question::{LABEL, PromptError, Question};
+use crate::prompt::retry::rounds;
+use crate::prompt::watch::Watch;
 
 /// Asks for six digits.
 pub(super) fn ask(program: Program, question: &Question<'_>) -> Result<Secret, PromptError> {

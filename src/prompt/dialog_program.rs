@@ -2,9 +2,8 @@
 //!
 //! Pure. Refuses to put the question's text anywhere a program would read it as code or markup.
 
-use crate::secret::Secret;
-
-use super::{DEADLINE_SECONDS, PromptError, TITLE};
+use crate::core::secret::Secret;
+use crate::prompt::question::{DEADLINE_SECONDS, PromptError, TITLE};
 
 /// A program that opens a window with a place to type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

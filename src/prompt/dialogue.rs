@@ -4,9 +4,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::secret::Secret;
+use crate::core::secret::Secret;
 
-use super::PromptError;
+use super::question::PromptError;
 use super::terminal::{Terminal, own_line};
 
 /// How long a person may take in all. Nobody waits for the answers, unlike for a code.

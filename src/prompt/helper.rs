@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use crate::env;
+use crate::os::env;
 
-use super::PromptError;
+use super::question::PromptError;
 use super::watch::{LOOK_AROUND, Watch};
 
 /// The most that is read of a program in all; an honest one says far less.

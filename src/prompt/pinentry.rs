@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use crate::env::{self, Env};
-use crate::secret::Secret;
-
-use super::assuan::{Reply, line, meaning, reply};
-use super::helper::Helper;
-use super::rounds::rounds;
-use super::watch::Watch;
-use super::{LABEL, PromptError, Question, TITLE};
+use crate::core::secret::Secret;
+use crate::os::env;
+use crate::os::env::Env;
+use crate::prompt::assuan::{Reply, line, meaning, reply};
+use crate::prompt::helper::Helper;
+use crate::prompt::question::{LABEL, PromptError, Question, TITLE};
+use crate::prompt::retry::rounds;
+use crate::prompt::watch::Watch;
 
 /// The programs, the first that exists is used.
 pub(super) const PROGRAMS: [&str; 2] = ["pinentry-mac", "pinentry"];
@@ -30,7 +30,8 @@ pub(super) fn ask(question: &Question<'_>, lends_terminal: bool) -> Result<Secre
     let watch = Watch::begin(question.until);
     // Before the program, so that it is put back after the program's end.
     #[cfg(unix)]
-    let lent = lends_terminal.then(|| super::lent::Lent::take(env.path(env::GPG_TTY).as_deref())).flatten();
+    let lent =
+        lends_terminal.then(|| crate::prompt::terminal_guard::Lent::take(env.path(env::GPG_TTY).as_deref())).flatten();
     #[cfg(unix)]
     let terminal = lent.as_ref().and_then(|lent| lent.path.to_str());
     #[cfg(not(unix))]

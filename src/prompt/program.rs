@@ -5,10 +5,10 @@
 use std::thread::sleep;
 use std::time::Instant;
 
-use crate::child::{self, Stderr};
-use crate::secret::Secret;
-
-use super::{DEADLINE_SECONDS, PromptError, Question, digits};
+use crate::core::secret::Secret;
+use crate::os::child;
+use crate::os::child::Stderr;
+use crate::prompt::question::{DEADLINE_SECONDS, PromptError, Question, digits};
 
 /// The code that `command` prints; of one that has been used already, the next.
 pub(super) fn ask(command: &str, question: &Question<'_>) -> Result<Secret, PromptError> {

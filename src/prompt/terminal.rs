@@ -22,12 +22,12 @@ use rustix::termios::{
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
-use crate::env::{self, Env};
-use crate::secret::Secret;
-
-use super::signals::Blocked;
-use super::watch::{LOOK_AROUND, Watch};
-use super::{NOT_SIX_DIGITS, PromptError, Question, REFUSED, TRIES, digits};
+use crate::core::secret::Secret;
+use crate::os::env;
+use crate::os::env::Env;
+use crate::prompt::question::{NOT_SIX_DIGITS, PromptError, Question, REFUSED, TRIES, digits};
+use crate::prompt::signals::Blocked;
+use crate::prompt::watch::{LOOK_AROUND, Watch};
 
 /// The controlling terminal, whatever its device is called.
 pub(super) const CONTROLLING: &str = "/dev/tty";

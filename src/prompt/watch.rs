@@ -12,11 +12,10 @@ use rustix::process::{Pid, getppid};
 use signal_hook::consts::{SIGINT, SIGTSTP};
 
 #[cfg(windows)]
-use crate::ctrl_c::Kept;
-
+use crate::os::ctrl_c::Kept;
+use crate::prompt::question::{DEADLINE_SECONDS, PromptError};
 #[cfg(unix)]
-use super::signals::Kept;
-use super::{DEADLINE_SECONDS, PromptError};
+use crate::prompt::signals::Kept;
 
 /// How often a wait is left to look around.
 pub(super) const LOOK_AROUND: Duration = Duration::from_millis(200);

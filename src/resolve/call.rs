@@ -4,16 +4,17 @@
 
 use std::time::Duration;
 
-use crate::credentials::Credentials;
+use crate::core::credentials::Credentials;
+use crate::core::secret::Secret;
 use crate::plan::Hop;
-use crate::plan::base::WebIdentityBase;
 use crate::plan::endpoint::Endpoint;
-use crate::secret::Secret;
+use crate::plan::sources::WebIdentityBase;
 use crate::source::web_identity;
-use crate::sts::{self, AssumeRole, AssumeRoleWithWebIdentity, Host, Session, StsError};
+use crate::sts;
+use crate::sts::{AssumeRole, AssumeRoleWithWebIdentity, Host, Session, StsError};
 
-use super::run::{Call, Patience, Run};
-use super::{FailedCall, ResolveError, What};
+use super::error::{FailedCall, ResolveError, What};
+use super::state::{Call, Patience, Run};
 
 impl<'r> Run<'r, '_> {
     /// AssumeRole without a code.

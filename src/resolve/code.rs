@@ -4,27 +4,18 @@
 
 use std::time::{Duration, Instant};
 
-use crate::credentials::Credentials;
-use crate::plan::mfa::Mfa;
+use crate::core::credentials::Credentials;
+use crate::core::secret::Secret;
+use crate::plan::mfa_strategy::Mfa;
 use crate::prompt::{Answer, DEADLINE_SECONDS, PromptError, Question};
-use crate::secret::Secret;
 use crate::sts::{Session, StsError};
 
-use super::ResolveError;
+use super::error::ResolveError;
 use super::memory::Memory;
-use super::run::Run;
-use super::wait::Waited;
+use super::state::{Exchanged, Run, Waited};
 
 /// How often a person may have a code refused by AWS before the prompt gives up.
 const REJECTIONS: u32 = 3;
-
-/// What an exchange came to.
-pub(super) enum Exchanged {
-    /// The session that AWS gave.
-    Session(Session),
-    /// The one that another process fetched meanwhile.
-    Cached(Credentials),
-}
 
 /// What asking for a code came to.
 enum Asked {

@@ -12,10 +12,10 @@ use sha2::{Digest, Sha256};
 use crate::cache::key::CacheKey;
 use crate::cache::lock::Guard;
 use crate::cache::notes::Notes;
-use crate::clock::Timestamp;
-use crate::plan::mfa::{Known, Mfa, Step};
+use crate::core::clock::Timestamp;
+use crate::core::secret::Secret;
+use crate::plan::mfa_strategy::{Known, Mfa, Step};
 use crate::plan::{BaseSource, CredentialPlan};
-use crate::secret::Secret;
 
 /// How long a device shows a code, in seconds (RFC 6238, and every device that AWS takes).
 const CODE_STEP: i64 = 30;

@@ -2,18 +2,17 @@
 //!
 //! Refuses to decide what a code is spent on: that is the plan's; this follows it, and what AWS says to it.
 
-use crate::credentials::Credentials;
-use crate::plan::mfa::{Mfa, Spend, Why};
+use crate::core::credentials::Credentials;
+use crate::core::secret::Secret;
+use crate::plan::mfa_strategy::{Mfa, Spend, Why};
 use crate::prompt::PromptError;
-use crate::secret::Secret;
 use crate::sts::{GetSessionToken, StsError};
 
 use super::call::signed_by_a_steady_clock;
 use super::code::Device;
+use super::error::{Mishap, ResolveError};
 use super::memory::Memory;
-use super::run::{Call, Run};
-use super::wait::Waited;
-use super::{Mishap, ResolveError};
+use super::state::{Call, Run, Waited};
 
 /// How old an MFA session must be, in seconds, before a refusal may mean that the role wants a younger code.
 const YOUNG: i64 = 300;

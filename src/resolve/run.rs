@@ -1,76 +1,30 @@
 //! Owns one resolution under way: look, lock, look again, fetch, store.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::cache::entry::{self, CachedSession, MARK_VERSION, Mark};
+use crate::cache::entry;
+use crate::cache::entry::{CachedSession, MARK_VERSION, Mark};
 use crate::cache::key::CacheKey;
-use crate::cache::lock::Guard;
-use crate::chain::Chain;
-use crate::clock::Timestamp;
-use crate::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
-use crate::plan::base::WebIdentityBase;
-use crate::plan::mfa::{Mfa, Spend, Step, Way};
+use crate::core::call_chain::Chain;
+use crate::core::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
+use crate::plan::mfa_strategy::{Spend, Step, Way};
 use crate::plan::{BaseSource, CredentialPlan};
-use crate::secret::Secret;
 use crate::source::{How, SourceError};
 use crate::sts::Session;
 
-use super::code::Exchanged;
+use super::error::{Mishap, ResolveError};
 use super::memory::device_id;
-use super::wait::Waited;
-use super::{Mishap, ResolveError, Resolver};
+use super::resolver::Resolver;
+use super::state::{Call, Exchanged, Patience, Run, Waited};
 
 /// The same when renewing early: with plenty of time left the caller is not to notice an outage.
 const EARLY_TIMEOUT: Duration = Duration::from_millis(800);
+
 /// The same when renewing early and the time left gets short.
 const LATE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// What is short, in seconds.
 const SHORT: i64 = 300;
-
-/// One resolution. Its steps are counted from 0, base first.
-pub(super) struct Run<'r, 'a> {
-    pub(super) resolver: &'r mut Resolver<'a>,
-    pub(super) plan: &'r CredentialPlan,
-    pub(super) steps: Vec<(Call<'r>, CacheKey)>,
-    /// The locks that this run holds, in the order they were taken.
-    pub(super) held: Vec<(String, Guard)>,
-    began: Timestamp,
-    /// The cache's epoch when this run began to fetch.
-    epoch: Option<u64>,
-    pub(super) patience: Patience,
-    /// How long this run has waited for other processes.
-    pub(super) waited: Duration,
-    /// A code of a call that AWS refused for another reason.
-    pub(super) left_over: Option<Secret>,
-    /// When asking has to end, once it has begun.
-    pub(super) until: Option<Instant>,
-    /// AWS no longer knows the cached MFA session.
-    pub(super) distrusts_mfa_session: bool,
-    /// Seconds that AWS's clock was ahead when the last session used was fetched.
-    pub(super) clock_offset: i64,
-    /// Whether a code was asked for.
-    pub(super) asked: bool,
-}
-
-/// What a step calls.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Call<'r> {
-    /// GetSessionToken with this device, for so many seconds.
-    MfaSession(&'r Mfa, u32),
-    /// AssumeRoleWithWebIdentity for the base.
-    WebIdentity(&'r WebIdentityBase),
-    /// AssumeRole for this hop, counted from 0.
-    Role(usize),
-}
-
-/// How long this run may keep its caller waiting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Patience {
-    /// There is nothing to hand out yet.
-    Full,
-    /// There is: this long for a call, and not at all for another process.
-    Early(Duration),
-}
 
 impl<'r, 'a> Run<'r, 'a> {
     pub(super) fn new(resolver: &'r mut Resolver<'a>, plan: &'r CredentialPlan) -> Self {

@@ -2,7 +2,14 @@
 
 mod world;
 
+use std::time::Duration;
+
+use crate::cache::store::Store;
+use crate::prompt::PromptError;
+use crate::sts::StsError;
+
 use super::*;
+
 use world::{NOW, ScriptedSts, World};
 
 fn refused(message: &str) -> StsError {

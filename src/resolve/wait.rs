@@ -9,25 +9,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::cache::holder::Holder;
 use crate::cache::lock::{Attempt, Guard};
-use crate::credentials::Credentials;
 use crate::prompt::PromptError;
 use crate::sts::StsError;
 
-use super::run::{Patience, Run};
-use super::{Mishap, ResolveError};
+use super::error::{Mishap, ResolveError};
+use super::state::{Patience, Run, Waited};
 
 /// The shortest and the longest pause (in milliseconds) between two tries of a lock.
 const PAUSE: (u64, u64) = (5, 60);
+
 /// How long to wait before the person is told what for.
 const SILENCE: Duration = Duration::from_secs(2);
-
-/// What waiting for a lock came to.
-pub(super) enum Waited {
-    /// The lock, which is held from now on, or none where locks are not to be had.
-    Lock,
-    /// The session that another process fetched meanwhile.
-    Session(Credentials),
-}
 
 /// How a try ended, for those who waited for it. What only the holder's own flags or surroundings explain is not here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,12 +3,11 @@
 //!
 //! Refuses secrets: a run that is killed leaves it behind.
 
-use std::fs::{self, DirBuilder};
-use std::io;
+use std::fs::DirBuilder;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use crate::env;
-use crate::random;
+use crate::os::{env, random};
 
 /// The directory. Dropping it removes it.
 #[derive(Debug)]

@@ -5,24 +5,23 @@
 //! else may have pointed at 127.0.0.1 (DNS rebinding).
 
 pub mod directory;
-mod peer;
 pub mod private_config;
 mod wire;
 
 use std::hint::black_box;
-use std::io::{self, Write};
+use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{io, thread};
 
 use zeroize::Zeroizing;
 
-use crate::clock::Clock;
-use crate::credentials::Credentials;
+use crate::core::clock::Clock;
+use crate::core::credentials::Credentials;
+use crate::core::secret::Secret;
+use crate::os::{random, tcp_peer};
 use crate::output::container_json;
-use crate::random;
-use crate::secret::Secret;
 
 use wire::{Head, Reply};
 
@@ -107,7 +106,7 @@ impl State {
     fn answer(&self, mut client: TcpStream, from: SocketAddr) -> io::Result<()> {
         client.set_write_timeout(Some(self.patience))?;
         // Before anything is read, so that it cannot keep us waiting either.
-        if !peer::may_ask(from, client.local_addr()?) {
+        if !tcp_peer::may_ask(from, client.local_addr()?) {
             return Ok(());
         }
         let until = Instant::now() + self.patience;

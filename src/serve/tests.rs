@@ -1,8 +1,9 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use crate::core::clock::Timestamp;
+
 use super::*;
-use crate::clock::Timestamp;
 
 fn endpoint(expiration: Option<Timestamp>) -> Endpoint {
     Endpoint::start(0, credentials("ASIA1", expiration), "over: run login".into()).unwrap()

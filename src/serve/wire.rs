@@ -3,13 +3,14 @@
 //!
 //! Refuses bodies, long heads, slow clients, and headers that are given twice.
 
-use std::io::{self, ErrorKind, Read};
+use std::io;
+use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use crate::secret::Secret;
+use crate::core::secret::Secret;
 
 /// The longest head, in bytes. The SDKs send some hundred.
 const LONGEST_HEAD: usize = 8 << 10;

@@ -9,8 +9,8 @@ use crate::plan::wrapper::Wrapper;
 use crate::profile_file::portable::{amplify_alias, reads_alike};
 use crate::profile_file::{FileKind, Section};
 
+use super::draft::{Draft, SetupError};
 use super::wrapper::Kept;
-use super::{Draft, SetupError};
 
 /// Keys that say where a profile's credentials come from and what they may do: they move. `region` is the wrapper's by
 /// its own right.

@@ -2,11 +2,11 @@
 //!
 //! Refuses to change a profile of either name that says something else.
 
+use crate::core::secret::Secret;
 use crate::profile::Profile;
 use crate::profile_file::{Dialect, FileKind};
-use crate::secret::Secret;
 
-use super::{Draft, SetupError};
+use super::draft::{Draft, SetupError};
 
 /// A new role's profile.
 #[derive(Debug, Clone)]

@@ -4,17 +4,17 @@
 
 use std::path::Path;
 
-use crate::consumers::Consumer;
 use crate::plan::limits::is_region;
 use crate::profile::ProfileSet;
 use crate::profile::load::{Files, LoadError};
 use crate::profile_file::Dialect;
+use crate::tools::Consumer;
 
+use super::draft::{Draft, SetupError};
 use super::in_place::move_aside;
 use super::stanzas::{Role, add_role};
 use super::verify::{blind, verify};
 use super::wrapper::{Kept, Wish, wrap, wrapped};
-use super::{Draft, SetupError};
 
 /// What is wanted, and what has been made ready for it in the draft.
 pub struct Task {

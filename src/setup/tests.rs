@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use crate::core::origin::SourceFile;
+use crate::core::secret::Secret;
+
 use super::task::Task;
 use super::*;
-use crate::secret::Secret;
 
 const PROGRAM: &str = "/usr/bin/amplify-creds";
 

@@ -2,13 +2,13 @@
 //!
 //! Refuses to let a reading that could read a file lose it.
 
-use crate::consumers::{Consumer, Sight, Views};
 use crate::plan::kind::Kind;
 use crate::profile::effect;
 use crate::profile::load::{Files, LoadError};
 use crate::profile_file::{Dialect, FileKind};
+use crate::tools::{Consumer, Sight, Views};
 
-use super::SetupError;
+use super::draft::SetupError;
 
 const DIALECTS: [Dialect; 3] = [Dialect::Auto, Dialect::Aws, Dialect::Amplify];
 

@@ -9,7 +9,8 @@ use crate::plan::wrapper::Wrapper;
 use crate::profile::Profile;
 use crate::profile_file::{Dialect, FileKind};
 
-use super::{Draft, SetupError, command};
+use super::command;
+use super::draft::{Draft, SetupError};
 
 /// The wrapper that is wanted.
 #[derive(Debug)]

@@ -5,13 +5,13 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::credentials::Credentials;
-use crate::fs::read_capped;
-use crate::plan::base::{ContainerBase, ContainerService, ContainerToken};
-use crate::secret::Secret;
-
-use super::metadata::{Question, ask, credentials};
-use super::{Service, SourceError, Sources};
+use crate::core::credentials::Credentials;
+use crate::core::secret::Secret;
+use crate::os::fs::read_capped;
+use crate::plan::sources::{ContainerBase, ContainerService, ContainerToken};
+use crate::source::error::{Service, SourceError};
+use crate::source::metadata::{Question, ask, credentials};
+use crate::source::sources::Sources;
 
 /// For one call; the SDKs wait from 1 to 5 seconds.
 const TIMEOUT: Duration = Duration::from_secs(3);

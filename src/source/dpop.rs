@@ -8,7 +8,7 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::clock::Timestamp;
+use crate::core::clock::Timestamp;
 
 /// The key of a session.
 pub(super) struct Key(EcdsaKeyPair);

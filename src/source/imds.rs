@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
-use crate::credentials::Credentials;
-use crate::plan::base::ImdsBase;
+use crate::core::credentials::Credentials;
+use crate::plan::sources::ImdsBase;
+use crate::source::error::{Service, SourceError};
+use crate::source::metadata::{Answer, Question, ask, credentials};
+use crate::source::sources::Sources;
 use crate::sts::StsError;
-
-use super::metadata::{Answer, Question, ask, credentials};
-use super::{Service, SourceError, Sources};
 
 /// For one call; the SDKs wait as long.
 const TIMEOUT: Duration = Duration::from_secs(1);

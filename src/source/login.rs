@@ -10,14 +10,15 @@ use aws_sdk_signin::types::{CreateOAuth2TokenRequestBody, OAuth2ErrorCode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::clock::Timestamp;
-use crate::credentials::Credentials;
-use crate::plan::base::LoginBase;
-use crate::secret::Secret;
+use crate::core::clock::Timestamp;
+use crate::core::credentials::Credentials;
+use crate::core::secret::Secret;
+use crate::plan::sources::LoginBase;
+use crate::source::dpop;
+use crate::source::error::{Service, SourceError};
+use crate::source::sources::Sources;
 use crate::sts::StsError;
-
-use super::token_file::{RENEW_BEFORE, Token, TokenFile, hex, moment, text};
-use super::{Service, SourceError, Sources, dpop};
+use crate::token_files::{RENEW_BEFORE, Token, TokenFile, hex, moment, text};
 
 /// Where a token signs in that does not say and whose profile has no region either: the AWS CLI's own choice.
 const REGION: &str = "us-east-1";

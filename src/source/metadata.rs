@@ -12,9 +12,9 @@ use aws_smithy_types::byte_stream::ByteStream;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use crate::clock::Timestamp;
-use crate::credentials::Credentials;
-use crate::secret::Secret;
+use crate::core::clock::Timestamp;
+use crate::core::credentials::Credentials;
+use crate::core::secret::Secret;
 use crate::sts::StsError;
 use crate::sts::connections::{Connections, Direct};
 

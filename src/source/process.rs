@@ -9,11 +9,12 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use crate::chain::Chain;
-use crate::child::{self, ChildError, Stderr};
-use crate::clock::{Clock, Timestamp};
-use crate::credentials::Credentials;
-use crate::secret::Secret;
+use crate::core::call_chain::Chain;
+use crate::core::clock::{Clock, Timestamp};
+use crate::core::credentials::Credentials;
+use crate::core::secret::Secret;
+use crate::os::child;
+use crate::os::child::{ChildError, Stderr};
 
 /// How long the program may take: Go's SDK would end us at the same time.
 const DEADLINE: Duration = Duration::from_mins(1);

@@ -9,14 +9,14 @@ use aws_sdk_ssooidc::Client as Oidc;
 use serde_json::json;
 use sha1::{Digest, Sha1};
 
-use crate::clock::Timestamp;
-use crate::credentials::Credentials;
-use crate::plan::base::SsoBase;
-use crate::secret::Secret;
+use crate::core::clock::Timestamp;
+use crate::core::credentials::Credentials;
+use crate::core::secret::Secret;
+use crate::plan::sources::SsoBase;
+use crate::source::error::{Service, SourceError};
+use crate::source::sources::Sources;
 use crate::sts::StsError;
-
-use super::token_file::{RENEW_BEFORE, Token, TokenFile, hex, moment, text};
-use super::{Service, SourceError, Sources};
+use crate::token_files::{RENEW_BEFORE, Token, TokenFile, hex, moment, text};
 
 /// How the token service says that a person has to sign in again.
 const SIGNED_OUT: [&str; 5] = [

@@ -4,10 +4,10 @@
 
 use std::path::Path;
 
-use crate::fs::read_capped;
-use crate::secret::Secret;
+use crate::core::secret::Secret;
+use crate::os::fs::read_capped;
 
-use super::SourceError;
+use super::error::SourceError;
 
 /// The longest token that STS takes, in characters.
 const LONGEST: u64 = 20_000;

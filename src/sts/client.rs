@@ -14,16 +14,17 @@ use aws_sdk_sts::types::{PolicyDescriptorType, ProvidedContext, Tag};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
-use crate::clock::Timestamp;
-use crate::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials};
+use crate::core::clock::Timestamp;
+use crate::core::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials};
+use crate::core::origin::Located;
+use crate::core::secret::Secret;
 use crate::plan::endpoint::Endpoint;
-use crate::plan::session::{self, Policy, SessionExtras};
-use crate::secret::Secret;
-use crate::span::Located;
-
-use super::connections::{Connections, Link};
-use super::{
-    AssumeRole, AssumeRoleWithWebIdentity, CALL_TIMEOUT, GetSessionToken, Host, Identity, Session, Sts, StsError,
+use crate::plan::session;
+use crate::plan::session::{Policy, SessionExtras};
+use crate::sts::connections::{Connections, Link};
+use crate::sts::error::StsError;
+use crate::sts::request::{
+    AssumeRole, AssumeRoleWithWebIdentity, CALL_TIMEOUT, GetSessionToken, Host, Identity, Session, Sts,
 };
 
 /// STS through the AWS SDK.

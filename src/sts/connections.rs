@@ -8,9 +8,10 @@ use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_http_client::{Builder, Connector, proxy::ProxyConfig};
+use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -24,14 +25,13 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 use tokio::runtime::Runtime;
 
-use crate::secret::Secret;
-use crate::span::Located;
-
-use super::StsError;
-use super::broken::Way;
-use super::proxy::{Proxies, Proxy};
-use super::reason::reason;
-use super::roots::Roots;
+use crate::core::origin::Located;
+use crate::core::secret::Secret;
+use crate::sts::connection_error::Way;
+use crate::sts::error::StsError;
+use crate::sts::error_kind::reason;
+use crate::sts::proxy::{Proxies, Proxy};
+use crate::sts::roots::Roots;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);

@@ -6,10 +6,11 @@
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 
-use crate::env::{self, Env};
-use crate::secret::Secret;
+use crate::core::secret::Secret;
+use crate::os::env;
+use crate::os::env::Env;
 
-use super::StsError;
+use super::error::StsError;
 
 /// What the environment says of proxies.
 #[derive(Debug, Clone, Default)]

@@ -11,10 +11,10 @@ use aws_smithy_types::base64;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 
-use crate::fs::read_capped;
-use crate::span::Located;
+use crate::core::origin::Located;
+use crate::os::fs::read_capped;
 
-use super::StsError;
+use super::error::StsError;
 
 /// The largest file that is read, in bytes: 16 MiB. Systems ship a quarter of one.
 const LARGEST: u64 = 16 << 20;

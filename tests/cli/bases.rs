@@ -255,7 +255,7 @@ fn signed_in(seconds: i64) -> (FakeSts, IdentityCenter, TestHome) {
 }
 
 fn moment(seconds: i64) -> String {
-    amplify_creds::clock::Clock::System.now().plus(seconds).rfc3339()
+    amplify_creds::core::clock::Clock::System.now().plus(seconds).rfc3339()
 }
 
 fn token_file(name: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use amplify_creds::clock::{Clock, Timestamp};
+use amplify_creds::core::clock::{Clock, Timestamp};
 use serde_json::{Value, json};
 use test_support::{TestHome, biz_corp as data};
 

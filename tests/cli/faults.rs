@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
-use amplify_creds::clock::Clock;
+use amplify_creds::core::clock::Clock;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use test_support::{FakeSts, Fault, Finished, TestHome, biz_corp as data, wait_until};

@@ -56,7 +56,7 @@ mod windows;
 
 use std::fs;
 
-use amplify_creds::clock::Timestamp;
+use amplify_creds::core::clock::Timestamp;
 use serde_json::{Value, json as value};
 use test_support::{FakeSts, TestHome, World};
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use amplify_creds::cli::manual::{Page, pages};
-use amplify_creds::profile::keys::READ;
+use amplify_creds::profile::key_names::READ;
 use amplify_creds::settings::KEYS;
 use test_support::{FakeSts, Finished, Role, Terminal, TestHome, biz_corp};
 
@@ -70,7 +70,7 @@ fn every_help_has_examples() {
 fn every_variable_of_the_program_is_in_help_environment() {
     let text = TestHome::new(PROGRAM).run(&["help", "environment"]).stdout;
     let told: BTreeSet<_> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
-    let code = source("src/env.rs");
+    let code = source("src/os/env.rs");
     let names: Vec<_> = code.split("pub const ").skip(1).filter_map(|rest| rest.split('"').nth(1)).collect();
     assert!(names.len() > 60, "{names:?}");
     for name in names {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use amplify_creds::clock::Clock;
+use amplify_creds::core::clock::Clock;
 use serde_json::json;
 use test_support::{Fault, Finished, Terminal, TestHome, biz_corp as data};
 

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use amplify_creds::clock::{Clock, Timestamp};
+use amplify_creds::core::clock::{Clock, Timestamp};
 use serde_json::Value;
 use test_support::{Finished, TestHome};
 

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use amplify_creds::consumers::{Consumer, View};
 use amplify_creds::profile_file::{FileKind, Name};
+use amplify_creds::tools::{Consumer, View};
 use serde_json::{Map, Value, json};
 use test_support::TestHome;
 

@@ -6,9 +6,9 @@ use std::error::Error;
 use std::fs;
 use std::io::{self, Write};
 
-use amplify_creds::consumers::{Consumer, Views};
-use amplify_creds::profile_file::seen::Seen;
+use amplify_creds::profile_file::section_view::Seen;
 use amplify_creds::profile_file::{FileKind, Name};
+use amplify_creds::tools::{Consumer, Views};
 use serde_json::{Map, Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -1,9 +1,11 @@
-use super::*;
-use crate::plan::build::{self, Inputs, Machine};
+use crate::core::origin::Origin;
+use crate::core::secret::Secret;
+use crate::plan::build;
+use crate::plan::inputs::{Inputs, Machine};
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
-use crate::secret::Secret;
-use crate::span::Origin;
+
+use super::*;
 
 const CREDENTIALS: &str = "[u]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n";
 const ROLE: &str = "role_arn = arn:aws:iam::222222222222:role/R\nrole_session_name = s1\n";
@@ -97,8 +99,8 @@ type Change = fn(&mut Inputs);
 
 /// Sources other than keys in a profile, each of whose parts counts.
 fn bases() -> Vec<(&'static str, Change)> {
-    fn container(uri: &str, token: Option<&str>) -> crate::plan::base::ContainerService {
-        crate::plan::base::ContainerService {
+    fn container(uri: &str, token: Option<&str>) -> crate::plan::sources::ContainerService {
+        crate::plan::sources::ContainerService {
             uri: Some(Located::new(uri.to_owned(), Origin::Default)),
             token: token.map(|path| ContainerToken::File(path.into())),
         }

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::*;
-use crate::cache::entry::{self, MARK_VERSION, Mark};
+use crate::cache::entry;
+use crate::cache::entry::{MARK_VERSION, Mark};
 use crate::cache::key::Fingerprint;
-use crate::credentials::Credentials;
+use crate::core::credentials::Credentials;
+
+use super::*;
 
 const NOW: Timestamp = Timestamp(1_800_000_000);
 

@@ -1,8 +1,10 @@
 //! Owns the command line: definitions only, no behaviour. Help, man pages and completions are made from it.
 //! Here stand the commands and what several of them share; what each takes besides is in `verbs` and `policy`.
 
+mod candidates;
 pub(super) mod examples;
 pub mod policy;
+mod shared;
 mod verbs;
 
 use std::ffi::OsString;
@@ -11,19 +13,22 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::ArgValueCandidates;
 
-use crate::cli::complete::{environments, man_pages, profiles, session_names, topics};
-use crate::settings::seconds;
+use crate::output::shell::Shell;
 
+pub use shared::PromptArg;
+pub use shared::{Fetch, How};
+pub use verbs::{
+    Amplify, Check, CompletionShell, Doctor, EnvOptions, ExecOptions, Explain, Export, ExportFormat, List, Login,
+    ResetCache, Sessions, Setup, TargetArg, WhoAmI,
+};
+
+use candidates::{environments, profiles};
 use examples::{
     CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, DOCTOR_EXAMPLES, ENV_EXAMPLES, EXAMPLES, EXEC_EXAMPLES, EXPLAIN_EXAMPLES,
     HELP_EXAMPLES, LIST_EXAMPLES, LOGIN_EXAMPLES, MAN_EXAMPLES, PROCESS_EXAMPLES, RESET_EXAMPLES, SESSIONS_EXAMPLES,
     SETUP_EXAMPLES, WHOAMI_EXAMPLES,
 };
 use policy::{BOUNDARY_EXAMPLES, BoundaryVerb, POLICY_EXAMPLES, PolicyVerb};
-pub use verbs::{
-    Amplify, Check, CompletionShell, Doctor, EnvOptions, ExecOptions, Explain, Export, ExportFormat, List, Login,
-    ResetCache, Sessions, Setup, TargetArg, WhoAmI,
-};
 
 /// Credentials for AWS role profiles, once, for every tool: role chains, external ids, MFA
 #[derive(Debug, Parser)]
@@ -100,23 +105,6 @@ pub enum ColorArg {
     Always,
     /// Not even on a terminal
     Never,
-}
-
-/// How to ask for an MFA code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PromptArg {
-    /// On the terminal
-    Tty,
-    /// By GnuPG's pinentry
-    Pinentry,
-    /// By a dialog of macOS
-    Osascript,
-    /// By a dialog of GTK
-    Zenity,
-    /// By a dialog of Windows, also from inside WSL
-    Powershell,
-    /// Not at all
-    None,
 }
 
 /// The commands.
@@ -202,82 +190,28 @@ pub enum Command {
     #[command(after_help = MAN_EXAMPLES)]
     Man {
         /// Command, or config [default: the program's own page]
-        #[arg(value_name = "PAGE", add = ArgValueCandidates::new(man_pages))]
+        #[arg(value_name = "PAGE")]
         page: Option<String>,
     },
     /// Print help on a command or a topic
     #[command(after_help = HELP_EXAMPLES)]
     Help {
         /// Command, or exit-codes, environment, config, process, findings
-        #[arg(add = ArgValueCandidates::new(topics))]
         topic: Option<String>,
     },
 }
 
-/// Options of the commands that get credentials.
-#[derive(Debug, Default, Args)]
-pub struct Fetch {
-    /// Profile [default: AMPLIFY_CREDS_PROFILE, AWS_PROFILE,
-    /// AWS_DEFAULT_PROFILE, the Amplify project's (not in process), "default"]
-    #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
-    pub name: Option<String>,
-    /// How to get them.
-    #[command(flatten)]
-    pub how: How,
-}
-
-/// How credentials are got.
-#[derive(Debug, Default, Clone, Args)]
-pub struct How {
-    /// MFA code; "-" reads it from stdin (an argument can be seen by other processes)
-    #[arg(short = 't', long, value_name = "CODE")]
-    pub mfa_token: Option<String>,
-    /// How to ask for an MFA code [default: the terminal, else a window where there is a screen]
-    #[arg(long, value_name = "WAY")]
-    pub prompt: Option<PromptArg>,
-    /// Session duration, such as 1h or 3600
-    #[arg(short, long, value_name = "TIME", value_parser = duration)]
-    pub duration: Option<u64>,
-    /// Another role than the profile's
-    #[arg(long, value_name = "ARN")]
-    pub role_arn: Option<String>,
-    /// Another external id than the profile's
-    #[arg(long, value_name = "ID")]
-    pub external_id: Option<String>,
-    /// Another session name than the profile's
-    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(session_names))]
-    pub session_name: Option<String>,
-    /// Let the session do no more than this managed policy allows; "read-only"
-    /// and the Amplify environment's "boundary" are known (repeatable)
-    #[arg(long, value_name = "ARN")]
-    pub policy_arn: Vec<String>,
-    /// Let the session do no more than this policy allows: a file, or JSON
-    #[arg(long, value_name = "FILE")]
-    pub policy: Option<String>,
-    /// Give the session a tag (repeatable)
-    #[arg(long, value_name = "KEY=VALUE")]
-    pub tag: Vec<String>,
-    /// Who is behind the session, in CloudTrail and for every role assumed later
-    #[arg(long, value_name = "NAME")]
-    pub source_identity: Option<String>,
-    /// Who else vouches for the caller: a context provider, and the file with
-    /// its assertion (repeatable)
-    #[arg(long, value_name = "ARN=FILE")]
-    pub provided_context: Vec<String>,
-    /// Renew a session that lasts no longer than this
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub min_ttl: Option<u64>,
-    /// Take no cached session for this profile
-    #[arg(long)]
-    pub refresh: bool,
-    /// Neither read nor write the cache
-    #[arg(long)]
-    pub no_cache: bool,
-    /// How long to wait for another process that fetches the same session
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub lock_timeout: Option<u64>,
-}
-
-fn duration(text: &str) -> Result<u64, String> {
-    seconds(text).ok_or_else(|| "give seconds, or a time such as 90s, 15m, 1h30m, 12h".to_owned())
+impl Export {
+    /// The command as we spell it.
+    pub fn spelt_out(self) -> Command {
+        let shell = match self.format {
+            ExportFormat::Process => return Command::Process(self.fetch),
+            ExportFormat::Env => Shell::Posix,
+            ExportFormat::EnvNoExport => Shell::Dotenv,
+            ExportFormat::Powershell => Shell::PowerShell,
+            ExportFormat::WindowsCmd => Shell::Cmd,
+            ExportFormat::Fish => Shell::Fish,
+        };
+        Command::Env(EnvOptions { fetch: self.fetch, shell: Some(shell), unset: false })
+    }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::duration;
+use super::shared::duration;
 
 pub(super) const POLICY_EXAMPLES: &str = "\
 Examples:

@@ -7,11 +7,11 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::ArgValueCandidates;
 
-use crate::cli::complete::profiles;
 use crate::output::shell::{NAMES, Shell, ShellName};
 
+use super::candidates::profiles;
 use super::policy::CategoryArg;
-use super::{Command, Fetch, How, duration};
+use super::shared::{Fetch, How, duration};
 
 /// Options of `env`.
 #[derive(Debug, Args)]
@@ -53,21 +53,6 @@ pub enum ExportFormat {
     WindowsCmd,
     /// fish
     Fish,
-}
-
-impl Export {
-    /// The command as we spell it.
-    pub fn spelt_out(self) -> Command {
-        let shell = match self.format {
-            ExportFormat::Process => return Command::Process(self.fetch),
-            ExportFormat::Env => Shell::Posix,
-            ExportFormat::EnvNoExport => Shell::Dotenv,
-            ExportFormat::Powershell => Shell::PowerShell,
-            ExportFormat::WindowsCmd => Shell::Cmd,
-            ExportFormat::Fish => Shell::Fish,
-        };
-        Command::Env(EnvOptions { fetch: self.fetch, shell: Some(shell), unset: false })
-    }
 }
 
 /// The shells with a completion script.

@@ -1,7 +1,8 @@
 //! Owns amplify-creds-config(5) and `help config`: the files, the keys of a profile, the program's own settings, the
 //! readings, the form of the cache. Tests hold it to the keys that the program reads.
 
-use super::{Block, Page, Section, exit_status, files, items, lines, text, variables};
+use super::page::{Block, Page, Section, exit_status, files, items, lines, text};
+use super::variables;
 
 pub(super) fn page() -> Page {
     let mut all = sections();

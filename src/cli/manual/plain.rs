@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Block, Page, Section};
+use super::page::{Block, Page, Section};
 
 /// Columns of a line.
 const WIDTH: usize = 80;
@@ -17,12 +17,12 @@ impl Page {
 }
 
 /// Sections one below the other.
-pub(in super::super) fn topic(sections: &[Section]) -> String {
+pub(in crate::cli) fn topic(sections: &[Section]) -> String {
     let mut out = String::new();
     for section in sections {
         heading(&mut out, section.heading);
         for block in &section.blocks {
-            self::block(&mut out, block);
+            crate::cli::manual::plain::block(&mut out, block);
         }
     }
     out
@@ -90,8 +90,8 @@ fn wrap(out: &mut String, text: &str, indent: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{items, lines, text};
     use super::*;
+    use crate::cli::manual::page::{items, lines, text};
 
     #[test]
     fn lines_end_before_column_80() {

@@ -1,6 +1,6 @@
 //! Owns what `help process` says beyond the options: the document, and what tools do with the command.
 
-use super::{Section, items, lines, text};
+use super::page::{Section, items, lines, text};
 
 pub(super) fn sections() -> Vec<Section> {
     vec![

@@ -2,9 +2,11 @@
 
 use clap::{Arg, CommandFactory};
 
-use super::super::args::Cli;
+use crate::cli::args::Cli;
+
+use super::page::{Block, Page, Section, exit_status, files, items, lines, text};
+use super::variables;
 use super::verbs::{about, options, verbs};
-use super::{Block, Page, Section, exit_status, files, items, lines, text, variables};
 
 pub(super) fn page() -> Page {
     let mut program = Cli::command();

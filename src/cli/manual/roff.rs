@@ -4,35 +4,38 @@
 
 use std::fmt::Write as _;
 
-use super::{Block, Page};
+use super::page::{Block, Page};
 
 /// The longest line that mandoc calls good style, in bytes.
 const LONGEST: usize = 80;
 /// When the pages were last looked through, for their foot. A build's own date would make each build another.
 const DATE: &str = "2026-11-21";
 
-pub(super) fn render(page: &Page) -> String {
-    let mut out = String::with_capacity(16 << 10);
-    let version = concat!("amplify-creds ", env!("CARGO_PKG_VERSION"));
-    let manual = if page.section == 5 { "File Formats" } else { "User Commands" };
-    let title = page.name.to_ascii_uppercase();
-    put(&mut out, &format!(".TH {} {} {DATE} \"{version}\" \"{manual}\"", escaped(&title), page.section));
-    // Names that a line's end cuts in two are read as others.
-    put(&mut out, ".nh\n.ad l\n.SH NAME");
-    put(&mut out, &paragraph(&format!("{} - {}", page.name, page.about)));
-    for section in &page.sections {
-        put(&mut out, &format!(".SH {}", section.heading));
-        // A paragraph right after a heading would be an empty one before it.
-        let mut is_first = true;
-        for block in &section.blocks {
-            self::block(&mut out, block, is_first);
-            is_first = matches!(block, Block::Heading(_));
+impl Page {
+    /// The page for `man`: the macros of man(7).
+    pub fn roff(&self) -> String {
+        let mut out = String::with_capacity(16 << 10);
+        let version = concat!("amplify-creds ", env!("CARGO_PKG_VERSION"));
+        let manual = if self.section == 5 { "File Formats" } else { "User Commands" };
+        let title = self.name.to_ascii_uppercase();
+        put(&mut out, &format!(".TH {} {} {DATE} \"{version}\" \"{manual}\"", escaped(&title), self.section));
+        // Names that a line's end cuts in two are read as others.
+        put(&mut out, ".nh\n.ad l\n.SH NAME");
+        put(&mut out, &paragraph(&format!("{} - {}", self.name, self.about)));
+        for section in &self.sections {
+            put(&mut out, &format!(".SH {}", section.heading));
+            // A paragraph right after a heading would be an empty one before it.
+            let mut is_first = true;
+            for block in &section.blocks {
+                put_block(&mut out, block, is_first);
+                is_first = matches!(block, Block::Heading(_));
+            }
         }
+        out
     }
-    out
 }
 
-fn block(out: &mut String, block: &Block, is_first: bool) {
+fn put_block(out: &mut String, block: &Block, is_first: bool) {
     if !is_first && matches!(block, Block::Text(_) | Block::Lines(_)) {
         put(out, ".PP");
     }

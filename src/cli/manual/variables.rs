@@ -1,6 +1,6 @@
 //! Owns what `help environment` and the pages say of variables. A test holds it to the constants of `env`.
 
-use super::{Block, Section, items, text};
+use super::page::{Block, Section, items, text};
 
 pub(super) fn section() -> Section {
     Section::new(

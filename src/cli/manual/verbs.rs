@@ -2,8 +2,10 @@
 
 use clap::{Arg, ArgAction, Command, CommandFactory};
 
-use super::super::args::Cli;
-use super::{Block, Page, Section, process, text};
+use crate::cli::args::Cli;
+
+use super::page::{Block, Page, Section, text};
+use super::process;
 
 /// What every page has, and the program's own says at length.
 const COMMON: [(&str, &str); 4] = [

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::core::origin::Location;
 use crate::doctor::facts::{Facts, Trouble};
-use crate::doctor::{Hit, Place};
+use crate::doctor::finding::{Hit, Place};
 use crate::plan::Warning;
 use crate::plan::error::{Mention, PlanError};
 use crate::plan::limits::ONE_HOUR;
-use crate::span::Location;
 
 /// The troubles that `counts` takes, each place once.
 fn troubles(facts: &Facts<'_>, counts: &dyn Fn(&PlanError, &str) -> bool) -> Vec<Hit> {

@@ -1,7 +1,7 @@
 //! Owns checks of what a profile is: several things at once, half of one, or one that not every tool can use.
 
 use crate::doctor::facts::Facts;
-use crate::doctor::{Hit, Place};
+use crate::doctor::finding::{Hit, Place};
 use crate::plan::wrapper::Wrapper;
 use crate::profile::keys::HalfPair;
 use crate::profile::{Part, Profile};

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::consumers::{Consumer, is_alone};
-use crate::doctor::Hit;
 use crate::doctor::facts::{Facts, FileFacts, KINDS};
+use crate::doctor::finding::Hit;
 use crate::profile_file::FileKind;
 use crate::profile_file::finding::Code;
+use crate::tools::{Consumer, is_alone};
 
 /// The files with each line of a code that the lenient reading passes over.
 fn lexical<'f>(facts: &'f Facts<'_>, code: Code) -> impl Iterator<Item = (&'f FileFacts<'f>, u32)> {

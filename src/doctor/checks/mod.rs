@@ -10,9 +10,9 @@ mod processes;
 mod system;
 mod values;
 
-use super::Severity::{Error, Info, Warning};
-use super::facts::Facts;
-use super::{Hit, Severity};
+use crate::doctor::facts::Facts;
+use crate::doctor::finding::Severity::{Error, Info, Warning};
+use crate::doctor::finding::{Hit, Severity};
 
 /// One thing that can be wrong.
 #[derive(Debug)]

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::consumers::{Consumer, HeaderLine, NO_VALUES, View, is_alone, why_hidden};
-use crate::doctor::Hit;
 use crate::doctor::facts::{Facts, FileFacts, Header, SectionFacts};
+use crate::doctor::finding::Hit;
 use crate::profile_file::finding::Code;
 use crate::profile_file::{FileKind, Spelling};
+use crate::tools::{Consumer, HeaderLine, NO_VALUES, View, is_alone, why_hidden};
 
 /// First words of sections that are meant for something else than a profile.
 const OTHER_KINDS: [&str; 4] = ["sso-session", "services", "plugins", "preview"];

@@ -1,7 +1,7 @@
 //! Owns checks of `credential_process`: whether every tool can start it, and what.
 
 use crate::doctor::facts::{Facts, Program};
-use crate::doctor::{Hit, Place};
+use crate::doctor::finding::{Hit, Place};
 use crate::plan::wrapper::Wrapper;
 use crate::profile_file::botocore::words;
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::doctor::facts::Facts;
-use crate::doctor::{Hit, Place};
-use crate::env;
-use crate::fs::Rights;
+use crate::doctor::finding::{Hit, Place};
+use crate::os::env;
+use crate::os::fs::Rights;
 use crate::profile::keys::is_secret;
 
 /// Seconds that a clock may be off before anybody minds.

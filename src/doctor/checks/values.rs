@@ -1,11 +1,12 @@
 //! Owns checks of keys and values: what two tools read differently, and keys that nobody reads.
 
-use crate::consumers::Consumer;
-use crate::doctor::Hit;
 use crate::doctor::facts::{Facts, KINDS};
-use crate::doctor::readings::Readings;
-use crate::profile::keys::{READ, is_showable};
+use crate::doctor::finding::Hit;
+use crate::doctor::parses::Readings;
+use crate::profile::key_names::READ;
+use crate::profile::keys::is_showable;
 use crate::profile_file::{FileKind, Property};
+use crate::tools::Consumer;
 
 /// Characters of a value that are shown.
 const SHOWN: usize = 60;

@@ -1,9 +1,12 @@
 //! The planner, row by row: what a code is spent on, by chain, keys, durations, settings and what is cached.
 
-use super::*;
-use crate::plan::build::{Inputs, build};
+use crate::plan::build::build;
+use crate::plan::inputs::Inputs;
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
+
+use super::*;
+use crate::plan::mfa_strategy::{Known, Spend};
 
 const DEVICE: &str = "mfa_serial = arn:aws:iam::111111111111:mfa/dev\n";
 const USER: &str = "[profile keys]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n";

@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 
+use crate::profile_file::sections::FileKind::{Config, Credentials};
+
 use super::*;
-use crate::profile_file::FileKind::{Config, Credentials};
 
 fn names(kind: FileKind, text: &str) -> Vec<(String, Spelling)> {
     let named = |section: &Section<'_>| match &section.name {

@@ -6,10 +6,11 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::EditError;
-use crate::profile_file::FileKind;
-use crate::profile_file::auto::{self, BYTE_ORDER_MARK, uncommented};
+use crate::profile_file::auto;
+use crate::profile_file::auto::{BYTE_ORDER_MARK, uncommented};
+use crate::profile_file::edit_error::EditError;
 use crate::profile_file::lines::{BLANKS, COMMENT, Line, Shape};
+use crate::profile_file::sections::FileKind;
 
 /// New text in place of a range of the old. It may hold a secret.
 pub(super) type Splice = (Range<usize>, Zeroizing<String>);

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::heap::{Heap, ObjectId, Stored};
+use crate::profile_file::npm_ini::arena::{Heap, ObjectId, Stored};
 
 const HALF_A_PAIR: char = '\u{fffd}';
 
@@ -202,7 +202,7 @@ impl<'t> Scanner<'t> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{NpmIni, read};
+    use crate::profile_file::npm_ini::{NpmIni, read};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -275,7 +275,7 @@ mod tests {
         #[test]
         fn agrees_with_serde_json_where_both_can_read(text in r#"([\[\]{},: ]|"[a-c]{0,2}"|[0-9]{1,3}|true|null){0,12}"#) {
             let expected: Value = serde_json::from_str(&text).unwrap_or(Value::String(text.clone()));
-            prop_assert_eq!(quoted(&text), super::super::tests::keyword(expected));
+            prop_assert_eq!(quoted(&text), crate::profile_file::npm_ini::tests::keyword(expected));
         }
     }
 }

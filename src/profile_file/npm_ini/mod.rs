@@ -5,7 +5,8 @@
 //! its objects inherit (`constructor`, `toString`) are ordinary, `__proto__` is dropped however it is written, an array
 //! takes no names from a section called like it, and half a surrogate pair is U+FFFD.
 
-mod heap;
+mod arena;
+mod file;
 mod json;
 mod profiles;
 mod text;
@@ -16,19 +17,18 @@ use std::fmt;
 
 use thiserror::Error;
 
-use heap::{Heap, ObjectId, Stored, TOP};
-use text::Name;
-
+pub use arena::Header;
+pub use file::NpmIni;
 pub(super) use profiles::is_inherited;
 pub use profiles::{Profile, Profiles};
 pub(super) use text::{is_blank, trim};
 pub use value::{Entry, Object, Value};
 
+use arena::{Heap, ObjectId, Stored, TOP};
+use text::Name;
+
 /// Never a name in npm ini's result: it would change an object's prototype.
 const PROTO: &str = "__proto__";
-
-/// A file as npm ini reads it. `Debug` leaves all values out: they may be secrets.
-pub struct NpmIni<'t>(Heap<'t>);
 
 impl NpmIni<'_> {
     /// The object that npm ini returns: sections, and the keys before the first of them, in JavaScript's order.
@@ -41,15 +41,6 @@ impl fmt::Debug for NpmIni<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.sections().fmt(f)
     }
-}
-
-/// A header line that npm ini reads as one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Header<'t> {
-    /// The line, counted from 1.
-    pub line: u32,
-    /// From `[` to `]`.
-    pub text: &'t str,
 }
 
 /// Why npm ini throws a `TypeError` instead of reading the file.

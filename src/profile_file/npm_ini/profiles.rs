@@ -7,10 +7,11 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 
-use super::heap::rank;
-use super::text::trim;
-use super::{Entry, NpmIni, Object, Value};
-use crate::profile_file::FileKind;
+use super::value::{Entry, Object, Value};
+use crate::profile_file::npm_ini::arena::rank;
+use crate::profile_file::npm_ini::file::NpmIni;
+use crate::profile_file::npm_ini::text::trim;
+use crate::profile_file::sections::FileKind;
 
 /// What Amplify cuts out of a config section's name: the first of it, wherever it stands.
 const PREFIX: &str = "profile";

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::{NpmIni, Value, read};
-use crate::profile_file::FileKind::{Config, Credentials};
+use crate::profile_file::npm_ini::file::NpmIni;
+use crate::profile_file::npm_ini::{Value, read};
+use crate::profile_file::sections::FileKind::{Config, Credentials};
 
 /// What npm ini makes of words that are JSON.
 pub(super) fn keyword(value: Json) -> Json {
@@ -243,7 +244,7 @@ fn located() -> impl Strategy<Value = String> {
     })
 }
 
-fn check_lines(object: super::Object<'_>, text: &str) {
+fn check_lines(object: crate::profile_file::npm_ini::Object<'_>, text: &str) {
     for header in object.headers() {
         let number = text.lines().nth(header.line as usize - 1).unwrap_or("");
         assert!(number.contains(header.text), "{header:?}");

@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use super::heap::{Heap, Stored};
-use super::json;
+use crate::profile_file::npm_ini::arena::{Heap, Stored};
+use crate::profile_file::npm_ini::json;
 
 /// White space of JavaScript's `trim` and of `\s`.
 pub(in crate::profile_file) fn is_blank(char: char) -> bool {

@@ -7,9 +7,8 @@ use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use super::Header;
-use super::heap::{Heap, ObjectId, SlotId, Stored};
-use crate::profile_file::Property;
+use crate::profile_file::npm_ini::arena::{Header, Heap, ObjectId, SlotId, Stored};
+use crate::profile_file::sections::Property;
 
 /// Levels that are written as JSON; `serde_json` reads no more of them back, and a stack has an end.
 const MAX_WRITTEN_DEPTH: u32 = 127;

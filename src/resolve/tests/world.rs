@@ -3,18 +3,22 @@
 //! Refuses to judge what becomes of a resolution.
 
 use std::cell::{Cell, RefCell};
+use std::time::Duration;
 
-use crate::clock::Timestamp;
-use crate::plan::build::{Inputs, build};
+use crate::cache::store::Store;
+use crate::core::call_chain::Chain;
+use crate::core::clock::{Clock, Timestamp};
+use crate::core::secret::Secret;
+use crate::plan::build::build;
+use crate::plan::inputs::Inputs;
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
-use crate::prompt::{Answer, Question};
+use crate::prompt::{Answer, Prompt, PromptError, Question};
 use crate::resolve::*;
-use crate::secret::Secret;
-use crate::source::Endpoints;
+use crate::source::{Endpoints, Sources};
 use crate::sts::connections::Connections;
 use crate::sts::proxy::Proxies;
-use crate::sts::{AssumeRole, AssumeRoleWithWebIdentity, GetSessionToken, Session};
+use crate::sts::{AssumeRole, AssumeRoleWithWebIdentity, GetSessionToken, Session, Sts, StsError};
 
 pub(super) const NOW: Timestamp = Timestamp(1_800_000_000);
 const FILES: &str = "[profile one]\nrole_arn = arn:aws:iam::222222222222:role/One\nsource_profile = keys\n\
@@ -128,12 +132,12 @@ impl World {
         });
         std::fs::write(&config, FILES.to_owned() + &roles).unwrap();
         sts.now.set(NOW.plus(later));
-        let env = crate::env::Env::fixed([
+        let env = crate::os::env::Env::fixed([
             ("HOME", self.dir.path().to_str().unwrap()),
             ("AWS_CONFIG_FILE", config.to_str().unwrap()),
         ]);
-        let files =
-            Files::load(&crate::paths::Paths::find(&env, &crate::paths::Overrides::default()).unwrap()).unwrap();
+        let files = Files::load(&crate::os::paths::Paths::find(&env, &crate::os::paths::Overrides::default()).unwrap())
+            .unwrap();
         let set = files.profiles(Dialect::Auto).unwrap();
         let plan = build(&set, profile, &Inputs::default()).unwrap();
         let mut options = Options {

@@ -2,14 +2,16 @@
 //! doctor says: no text makes them panic, and every line number lies within its file.
 #![no_main]
 
-use amplify_creds::clock::Timestamp;
-use amplify_creds::consumers::{Consumer, Views};
+use amplify_creds::core::clock::Timestamp;
+use amplify_creds::tools::{Consumer, Views};
 use amplify_creds::doctor::examine;
-use amplify_creds::doctor::facts::{Facts, Trouble, World};
-use amplify_creds::doctor::sights::Sights;
-use amplify_creds::env::Env;
-use amplify_creds::paths::{Overrides, Paths};
-use amplify_creds::plan::build::{Inputs, build};
+use amplify_creds::doctor::facts::{Facts, Trouble};
+use amplify_creds::doctor::world::World;
+use amplify_creds::doctor::visibility::Sights;
+use amplify_creds::os::env::Env;
+use amplify_creds::os::paths::{Overrides, Paths};
+use amplify_creds::plan::inputs::Inputs;
+use amplify_creds::plan::build::build;
 use amplify_creds::plan::kind::Kind;
 use amplify_creds::profile::load::Files;
 use amplify_creds::profile_file::Dialect;

@@ -7,7 +7,6 @@ mod evaluate;
 
 use std::collections::BTreeMap;
 
-
 use crate::aws_error::AwsError;
 use crate::sts::Params;
 use crate::world::{Role, World};

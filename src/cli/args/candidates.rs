@@ -1,0 +1,44 @@
+//! Completion candidates. A file that cannot be read has none: nobody wants an error while typing.
+
+use clap_complete::CompletionCandidate;
+
+use crate::amplify::project::Project;
+use crate::cache::store::Store;
+use crate::os::env::{Env, current_directory};
+use crate::os::paths::{Overrides, Paths};
+use crate::profile::load::Files;
+use crate::profile_file::Dialect;
+
+/// The profiles, each with its role.
+pub(crate) fn profiles() -> Vec<CompletionCandidate> {
+    let Some(files) = paths().and_then(|paths| Files::load(&paths).ok()) else { return Vec::new() };
+    let Ok(profiles) = files.profiles(Dialect::Auto) else { return Vec::new() };
+    let candidate = |profile: &crate::profile::Profile<'_>| {
+        let role = profile.get("role_arn").map(|role| role.value.to_owned().into());
+        CompletionCandidate::new(&profile.name).help(role)
+    };
+    profiles.all().iter().map(candidate).collect()
+}
+
+fn named(names: impl IntoIterator<Item = String>) -> Vec<CompletionCandidate> {
+    names.into_iter().map(CompletionCandidate::new).collect()
+}
+
+/// The environments of the Amplify project around the current directory.
+pub(crate) fn environments() -> Vec<CompletionCandidate> {
+    let project = current_directory().zip(paths()).and_then(|(here, paths)| Project::around(&here, &paths.home));
+    named(project.and_then(|project| project.environments().ok()).unwrap_or_default())
+}
+
+/// The names of cached sessions.
+pub(crate) fn session_names() -> Vec<CompletionCandidate> {
+    let Some(paths) = paths() else { return Vec::new() };
+    let mut names = Store::new(&paths.cache_dir).read().sessions().role_session_names();
+    names.sort_unstable();
+    names.dedup();
+    named(names)
+}
+
+fn paths() -> Option<Paths> {
+    Paths::find(&Env::process(), &Overrides::default()).ok()
+}

@@ -1,0 +1,116 @@
+//! Owns `env`: assignments for the shell that evaluates them, or for a file that programs read.
+//!
+//! Refuses to write any file but the one that GitHub Actions names.
+
+use std::fs::OpenOptions;
+use std::io::{IsTerminal, Write};
+
+use crate::cli::args::EnvOptions;
+use crate::cli::context::Context;
+use crate::cli::credential_env;
+use crate::cli::credentials::fetch;
+use crate::cli::errors::failure::{CONFIG, FILE, Failure, USAGE};
+use crate::cli::output::write_stdout;
+use crate::core::sanitize::printable;
+use crate::os::env;
+use crate::output::shell::{Assignment, NAMES, Shell, masks};
+use crate::output::tell;
+
+pub(crate) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure> {
+    let (shell, why) = shell(context, options);
+    context.say(|| {
+        // The last of a shell's names is the plainest.
+        let name = NAMES.iter().rfind(|row| row.shell == shell).map_or("", |row| row.name);
+        format!("for {name} ({why})")
+    });
+    if options.unset {
+        return hand_out(context, shell, &credential_env::HANDED.map(|name| (name, None)));
+    }
+    let fetched = fetch(context, &options.fetch.how)?;
+    let expiration = credential_env::expiration(&fetched);
+    hand_out(context, shell, &credential_env::assignments(&fetched, expiration.as_deref()))?;
+    if std::io::stdout().is_terminal() && !context.global.quiet {
+        let line = shell.eval_line(&format!("amplify-creds env {}", fetched.plan.profile));
+        tell(&format!("hint: the shell takes them by: {}\n", printable(&line)));
+    }
+    Ok(())
+}
+
+fn hand_out(context: &Context, shell: Shell, assignments: &[Assignment<'_>]) -> Result<(), Failure> {
+    let render = |assignments: &[Assignment<'_>]| {
+        shell.render(assignments).map_err(|name| match shell {
+            Shell::Dotenv => {
+                Failure::new(USAGE, format!("readers of .env files do not agree on what the value of {name} means"))
+                    .hint("give it to the program itself: amplify-creds exec PROFILE -- PROGRAM")
+            }
+            _ => Failure::new(USAGE, format!("this shell has no quoting for the value of {name}"))
+                .hint("use another shell: --shell powershell"),
+        })
+    };
+    match shell {
+        Shell::GitHub => to_github(context, assignments, render),
+        Shell::Dotenv if assignments.iter().all(|(_, value)| value.is_none()) => {
+            Err(Failure::new(USAGE, "a .env file cannot take variables away").hint("delete the file"))
+        }
+        _ => write_stdout(render(assignments)?.as_bytes()),
+    }
+}
+
+/// Masks first: from then on the job's log shows no secret, whatever the next lines and steps say.
+fn to_github<'a>(
+    context: &Context,
+    assignments: &[Assignment<'a>],
+    render: impl Fn(&[Assignment<'a>]) -> Result<zeroize::Zeroizing<String>, Failure>,
+) -> Result<(), Failure> {
+    let path = context.env.path(env::GITHUB_ENV).ok_or_else(|| {
+        Failure::new(CONFIG, "GITHUB_ENV is not set: this is no step of a GitHub Actions job")
+            .hint("for a shell: amplify-creds env --shell bash")
+    })?;
+    let is_profile = |name: &str| [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE].contains(&name);
+    let is_set = |name: &str| context.env.text(name).is_some();
+    let sets_some = assignments.iter().any(|(_, value)| value.is_some());
+    // Nothing can be taken away there, and botocore fails on an empty AWS_PROFILE.
+    if let Some((name, _)) = assignments.iter().find(|(name, _)| sets_some && is_profile(name) && is_set(name)) {
+        tell(&format!(
+            "{name} stays set for the later steps, and wins over keys in some SDKs: take it out of the job\n"
+        ));
+    }
+    let needed = |(name, value): &Assignment<'_>| value.is_some() || (is_set(name) && !is_profile(name));
+    let needed: Vec<_> = assignments.iter().copied().filter(needed).collect();
+    let text = render(&needed)?;
+    let secrets = [env::AWS_SECRET_ACCESS_KEY, env::AWS_SESSION_TOKEN];
+    let secrets: Vec<_> =
+        needed.iter().filter(|(name, _)| secrets.contains(name)).filter_map(|(_, value)| *value).collect();
+    write_stdout(masks(&secrets).as_bytes())?;
+    let appended = OpenOptions::new().append(true).create(true).open(&path);
+    appended.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
+        Failure::new(FILE, format!("cannot write the file that GITHUB_ENV names, {}: {error}", path.display()))
+    })
+}
+
+/// The shell and what told it: the option, the program that started us, the login shell.
+fn shell(context: &Context, options: &EnvOptions) -> (Shell, &'static str) {
+    let login = || context.env.text(env::SHELL).and_then(|path| Shell::of_program(&path));
+    let usual = if cfg!(windows) { Shell::PowerShell } else { Shell::Posix };
+    options
+        .shell
+        .map(|shell| (shell, "--shell"))
+        .or_else(|| parent().map(|shell| (shell, "the parent process")))
+        .or_else(|| login().map(|shell| (shell, "$SHELL")))
+        .unwrap_or((usual, "nothing tells another"))
+}
+
+/// The shell that started us, where the system tells.
+#[cfg(target_os = "linux")]
+fn parent() -> Option<Shell> {
+    let pid = rustix::process::getppid()?.as_raw_nonzero();
+    let program = std::fs::read_link(format!("/proc/{pid}/exe"));
+    let program = program.ok().and_then(|path| Shell::of_program(path.to_str()?));
+    // The program of another user's process cannot be seen, its name can.
+    program.or_else(|| Shell::of_program(std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?.trim_end()))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn parent() -> Option<Shell> {
+    None
+}

@@ -1,0 +1,94 @@
+//! Owns `exec --serve`: the endpoint and the files that a command gets instead of keys, and renewing what it answers with.
+//!
+//! Refuses to ask for anything on the terminal that the command has, and to leave a process, a port or a file behind.
+
+use std::process::Command;
+use std::{io, thread};
+
+use crate::cli::args::How;
+use crate::cli::context::Context;
+use crate::cli::credential_env::{HANDED, KEPT_BACK};
+use crate::cli::credentials::Fetched;
+use crate::cli::errors::failure::{CONFIG, ENDPOINT, Failure};
+use crate::os::env;
+use crate::os::job::{Job, end_like};
+use crate::prompt::end_questions;
+#[cfg(unix)]
+use crate::prompt::leave_signals;
+use crate::serve::directory::PrivateDirectory;
+use crate::serve::private_config::KEYS;
+use crate::serve::{Endpoint, private_config};
+
+use super::failure::not_run;
+use super::renewal::Renewal;
+
+/// Runs the command with an endpoint that answers with what was fetched, and with what comes after it.
+pub(crate) fn run(context: Context, how: &How, fetched: Fetched, mut command: Command) -> Result<u8, Failure> {
+    let Fetched { plan, credentials } = fetched;
+    let profile = &plan.profile;
+    let region = plan.region.as_ref().map(|region| region.value.as_str());
+    let over = format!("the session of profile {profile} is over; run: amplify-creds login --refresh {profile}");
+    let endpoint = Endpoint::start(port(&context)?, credentials.clone(), over).map_err(|error| {
+        Failure::new(ENDPOINT, format!("cannot open a port on 127.0.0.1 for the command: {error}")).hint(
+            "the port comes from AMPLIFY_CREDS_SERVE_PORT or serve_port in config.ini; without it a free one is taken",
+        )
+    })?;
+    let directory = PrivateDirectory::create(&config_file(&context, profile, region)?)
+        .map_err(|error| Failure::new(ENDPOINT, format!("cannot make the command's own config file: {error}")))?;
+
+    for name in HANDED.into_iter().chain(KEPT_BACK) {
+        if ![env::AWS_REGION, env::AWS_DEFAULT_REGION].contains(&name) {
+            command.env_remove(name);
+        }
+    }
+    if let Some(region) = region {
+        command.env(env::AWS_REGION, region).env(env::AWS_DEFAULT_REGION, region);
+    }
+    command
+        .env(env::AMPLIFY_CREDS_ACTIVE_PROFILE, profile)
+        .env(env::AWS_CONTAINER_CREDENTIALS_FULL_URI, endpoint.uri())
+        .env(env::AWS_CONTAINER_AUTHORIZATION_TOKEN, endpoint.token().expose())
+        .env(env::AWS_CONFIG_FILE, directory.config())
+        .env(env::AWS_SHARED_CREDENTIALS_FILE, directory.credentials())
+        // This program inside the command finds the user's profiles all the same.
+        .env(env::AMPLIFY_CREDS_CONFIG_FILE, &context.paths.config)
+        .env(env::AMPLIFY_CREDS_CREDENTIALS_FILE, &context.paths.credentials);
+
+    #[cfg(unix)]
+    leave_signals();
+    let job = Job::start(&mut command).map_err(|error| not_run(command.get_program(), &error))?;
+    if let Some(renewal) = Renewal::of(context, how, profile, &credentials) {
+        // It ends with the process, wherever it is: nobody waits for a call to AWS after the command's end.
+        drop(thread::Builder::new().spawn(move || renewal.run(&endpoint)));
+    }
+    let ended = job.wait();
+    end_questions();
+    drop(directory);
+    ended
+        .map(end_like)
+        .map_err(|error: io::Error| Failure::new(ENDPOINT, format!("the command's end cannot be known: {error}")))
+}
+
+/// The port that is asked for; 0 is any free one.
+fn port(context: &Context) -> Result<u16, Failure> {
+    let Some(asked) = context.setting(env::AMPLIFY_CREDS_SERVE_PORT, "serve_port") else { return Ok(0) };
+    asked.value.trim().parse().map_err(|_| {
+        Failure::new(CONFIG, format!("what {} gives is no port", asked.from))
+            .at(&asked.from, None)
+            .hint("it is a number up to 65535; 0 is any free port")
+    })
+}
+
+/// What of the profile is no way to credentials.
+fn config_file(context: &Context, profile: &str, region: Option<&str>) -> Result<String, Failure> {
+    let set = context.profiles()?;
+    let found = set.get(profile);
+    let value = |key: &str| match (key, region) {
+        ("region", Some(region)) => Some(region.to_owned()),
+        _ => Some(found.as_ref()?.get_any(key)?.value.to_owned()),
+    };
+    let settings: Vec<_> = KEYS.into_iter().filter_map(|key| Some((key, value(key)?))).collect();
+    let name = value("services");
+    let services = name.as_deref().and_then(|name| Some((name, set.services(name)?.properties())));
+    Ok(private_config::render(&settings, services.as_ref().map(|(name, properties)| (*name, properties.as_slice()))))
+}

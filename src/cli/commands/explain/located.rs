@@ -1,0 +1,36 @@
+//! Values with their origin, as text and JSON.
+
+use serde_json::{Value, json};
+
+use crate::core::origin::{Located, Origin};
+use crate::output::fields::Fields;
+use crate::plan::endpoint::{Endpoint, EndpointKind};
+
+pub(crate) fn located(found: &Located<String>) -> Value {
+    json!({"value": found.value, "from": place(&found.from)})
+}
+
+pub(crate) fn sts_json(sts: &Endpoint) -> Value {
+    json!({"endpoint": sts.url.value, "signing_region": sts.signing_region.value})
+}
+
+pub(crate) fn place(from: &Origin) -> String {
+    match from {
+        Origin::File(at) => format!("{}:{}", at.file.path.display(), at.line),
+        other => other.to_string(),
+    }
+}
+
+pub(crate) fn sts_fields(fields: &mut Fields, sts: &Endpoint, from: impl Fn(&Origin) -> String) {
+    let Endpoint { url, kind, signing_region } = sts;
+    let reason = match (kind, &url.from) {
+        (EndpointKind::Regional, Origin::Default) => "the region's own".to_owned(),
+        (_, named) => named.to_string(),
+    };
+    fields.add("sts", &url.value, &reason);
+    let reason = match &signing_region.from {
+        Origin::Default => "the partition's first, since nothing names one".to_owned(),
+        named => from(named),
+    };
+    fields.add("sts region", &signing_region.value, &reason);
+}

@@ -1,0 +1,315 @@
+//! Owns `explain`: the plan of a profile for people and programs, with what gives each value and what it overrides.
+//!
+//! Offline and without questions. Refuses to repeat the plan's decisions: it only reads them.
+
+mod base;
+mod located;
+
+use serde_json::{Value, json};
+
+use crate::cache::entry::CachedSession;
+use crate::cache::key::CacheKey;
+use crate::cache::store::Store;
+use crate::cli::args::Explain;
+use crate::cli::context::Context;
+use crate::cli::credentials::{warn, way_of};
+use crate::cli::errors::failure::Failure;
+use crate::cli::output::write_stdout;
+use crate::cli::plan_inputs::session_duration;
+use crate::cli::{credentials, selection};
+use crate::core::clock::{Clock, Timestamp};
+use crate::core::origin::{Located, Origin};
+use crate::output::fields::Fields;
+use crate::plan::inputs::Inputs;
+use crate::plan::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME};
+use crate::plan::mfa_strategy::{Mfa, Spend, Step, Way};
+use crate::plan::session::{ProvidedContext, SessionExtras, Tag};
+use crate::plan::{CredentialPlan, Hop};
+use crate::profile::{Profile, ProfileSet};
+use crate::resolve::memory::Memory;
+
+use located::{located, place, sts_fields, sts_json};
+
+/// What the cache has for one session on the way.
+struct Cached {
+    step: Step,
+    state: State,
+    key_id: Option<String>,
+}
+
+/// Whether it serves.
+enum State {
+    Valid(Timestamp),
+    Expired(Timestamp),
+    Absent,
+}
+
+pub(crate) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
+    let set = context.profiles()?;
+    let plan = credentials::plan(
+        context,
+        &set,
+        &Inputs { duration: session_duration(options.duration)?, ..context.inputs()? },
+    )?;
+    let store = Store::new(&context.paths.cache_dir);
+    let snapshot = store.read();
+    let sessions = snapshot.sessions();
+    let now = Clock::System.now();
+    let is_only_profile = |key: &CacheKey| credentials::is_only_profile(context, &set, &plan, key);
+    let cached = |step| {
+        let found = CacheKey::of(&plan, step).and_then(|key| sessions.lookup(&key, &is_only_profile));
+        Cached { step, state: state(found.as_ref(), now), key_id: found.map(|found| found.credentials.access_key_id) }
+    };
+    let cached: Vec<_> = plan.steps().map(cached).collect();
+    let boundary = selection::boundary(context, &plan.profile)?;
+    let mut warnings: Vec<_> = plan.warnings.iter().map(warn).collect();
+    warnings.extend(credentials::min_ttl(context, &plan, options.min_ttl)?.and_then(|asked| capped(&asked, &plan)));
+    if options.json {
+        return write_stdout(format!("{}\n", json_of(&plan, &cached, boundary.as_ref(), &warnings)).as_bytes());
+    }
+    let spend = plan.mfa.as_ref().map(|mfa| {
+        let session = cached.iter().find(|cached| cached.step == Step::Mfa && matches!(cached.state, State::Valid(_)));
+        let memory = Memory::of(store.notes(), &plan);
+        let known = memory.map(|memory| memory.known(&plan, session.and_then(|found| found.key_id.as_deref()), now));
+        mfa.spend(known.unwrap_or_default(), !plan.hops.is_empty())
+    });
+    let mut fields = fields(&plan, &cached, spend.as_ref(), &set, now, &warnings);
+    if let Some(boundary) = &boundary {
+        fields.heading("Amplify project");
+        fields.add("boundary", &boundary.value, &boundary.from.to_string());
+    }
+    write_stdout(fields.text().as_bytes())
+}
+
+/// What is said of a `min_ttl`, in seconds, that the session handed out can hardly ever have left.
+fn capped(min_ttl: &Located<u64>, plan: &CredentialPlan) -> Option<String> {
+    let leaf = plan.hops.last()?.duration.seconds;
+    let most = u64::from(leaf) / 4;
+    (min_ttl.value > most).then(|| {
+        format!(
+            "min_ttl is {} s ({}), more than a quarter of the session's {leaf} s: it is renewed when {most} s are left",
+            min_ttl.value, min_ttl.from
+        )
+    })
+}
+
+fn state(found: Option<&CachedSession>, now: Timestamp) -> State {
+    match found {
+        Some(found) if found.lease.seconds_left(now) > 0 => State::Valid(found.lease.expiration),
+        Some(found) => State::Expired(found.lease.expiration),
+        None => State::Absent,
+    }
+}
+
+/// What `--json` prints.
+fn json_of(plan: &CredentialPlan, cached: &[Cached], boundary: Option<&Located<String>>, warnings: &[String]) -> Value {
+    let hops: Vec<_> = plan.hops.iter().map(hop_json).collect();
+    let cache = cached.iter().map(|Cached { step, state, .. }| {
+        let hop = match step {
+            Step::Mfa | Step::WebIdentity => 0,
+            Step::Hop(index) => index + 1,
+        };
+        match state {
+            State::Valid(at) => json!({"hop": hop, "state": "valid", "expires": at.rfc3339()}),
+            State::Expired(at) => json!({"hop": hop, "state": "expired", "expires": at.rfc3339()}),
+            State::Absent => json!({"hop": hop, "state": "absent", "expires": null}),
+        }
+    });
+    json!({
+        "profile": plan.profile,
+        "region": {
+            "value": plan.region.as_ref().map(|region| &region.value),
+            "from": plan.region.as_ref().map(|region| place(&region.from)),
+        },
+        "base": base::json_of(&plan.base),
+        "mfa": plan.mfa.as_ref().map(mfa_json),
+        "hops": hops,
+        "cache": cache.collect::<Vec<_>>(),
+        "via": plan.via,
+        "boundary": boundary.map(located),
+        "ca_bundle": plan.ca_bundle.as_ref().map(located),
+        "warnings": warnings,
+    })
+}
+
+/// The device, and what its code is spent on: a session of the user, or the first role alone.
+fn mfa_json(mfa: &Mfa) -> Value {
+    let Mfa { profile, serial, process: _, way, sts } = mfa;
+    let (kind, seconds) = match way {
+        Way::Session(asked) => ("session", Some(asked.value)),
+        Way::Role(_) => ("role", None),
+    };
+    json!({
+        "profile": profile,
+        "serial": serial.value,
+        "from": place(&serial.from),
+        "way": kind,
+        "duration_seconds": seconds,
+        "reason": way_of(mfa),
+        "sts": sts_json(sts),
+    })
+}
+
+fn hop_json(hop: &Hop) -> Value {
+    let Hop { profile, role_arn, session_name, external_id, mfa_serial, duration, extras, sts } = hop;
+    let value = |found: &Option<Located<String>>| found.as_ref().map(|found| found.value.clone());
+    let mut from = json!({
+        "role_arn": place(&role_arn.from),
+        "session_name": place(&session_name.from),
+        "duration_seconds": place(&duration.requested.from),
+        "region": place(&sts.signing_region.from),
+        "endpoint": place(&sts.url.from),
+    });
+    for (key, found) in [("external_id", external_id), ("mfa_serial", mfa_serial)] {
+        if let Some(found) = found {
+            from[key] = place(&found.from).into();
+        }
+    }
+    json!({
+        "profile": profile,
+        "role_arn": role_arn.value.as_str(),
+        "session_name": session_name.value,
+        "external_id": value(external_id),
+        "mfa_serial": value(mfa_serial),
+        "duration_seconds": duration.seconds,
+        "duration_requested": duration.requested.value,
+        "policy_arns": extras.policy_arns.iter().map(|arn| arn.value.as_str()).collect::<Vec<_>>(),
+        "policy": extras.policy.as_ref().map(|policy| place(&policy.from)),
+        "session_tags": extras.tags.iter().map(|tag| tag_json(&tag.value)).collect::<Vec<_>>(),
+        "source_identity": value(&extras.source_identity),
+        "provided_contexts": extras.contexts.iter().map(|context| context.value.provider.as_str()).collect::<Vec<_>>(),
+        "sts": sts_json(sts),
+        "from": from,
+    })
+}
+
+/// `FILE:LINE` with the absolute file, `$VARIABLE`, `--flag` or `default`.
+fn fields(
+    plan: &CredentialPlan,
+    cached: &[Cached],
+    spend: Option<&Spend>,
+    set: &ProfileSet<'_>,
+    now: Timestamp,
+    warnings: &[String],
+) -> Fields {
+    let mut fields = Fields::default();
+    fields.heading(&format!("profile {}", plan.profile));
+    if !plan.via.is_empty() {
+        fields.add("alias", &plan.via.join(", "), "its credential_process is this program");
+    }
+    if let Some(region) = &plan.region {
+        let asked_for = set.get(&plan.profile);
+        fields.add("region", &region.value, &with_overridden(asked_for.as_ref(), "region", &region.from));
+    }
+    if let Some(bundle) = &plan.ca_bundle {
+        fields.add("ca_bundle", &bundle.value, &bundle.from.to_string());
+    }
+    fields.heading(&format!("base: {}", plan.base.profile));
+    base::add(&mut fields, &plan.base);
+    if let (Some(mfa), Some(spend)) = (&plan.mfa, spend) {
+        fields.heading(&format!("mfa: {}", mfa.profile));
+        mfa_fields(&mut fields, mfa, spend);
+    }
+    for Cached { step, state, .. } in cached {
+        if let Step::Hop(index) = step {
+            let hop = &plan.hops[*index];
+            fields.heading(&format!("hop {}: {}", index + 1, hop.profile));
+            hop_fields(&mut fields, hop, set);
+        }
+        fields.add("cache", &told(state, now), "");
+    }
+    if !warnings.is_empty() {
+        fields.heading("warnings");
+        for warning in warnings {
+            fields.add("", warning, "");
+        }
+    }
+    fields
+}
+
+fn tag_json(tag: &Tag) -> Value {
+    let Tag { key, value, transitive } = tag;
+    json!({"key": key, "value": value, "transitive": transitive})
+}
+
+fn extras_fields(fields: &mut Fields, extras: &SessionExtras) {
+    let SessionExtras { policy_arns, policy, tags, source_identity, contexts } = extras;
+    for Located { value: ProvidedContext { provider, file, assertion: _ }, from } in contexts {
+        fields.add("context", &format!("{provider} by {}", file.display()), &from.to_string());
+    }
+    for arn in policy_arns {
+        fields.add("policy_arn", &arn.value, &arn.from.to_string());
+    }
+    if let Some(policy) = policy {
+        fields.add("policy", "narrows the session", &policy.from.to_string());
+    }
+    for tag in tags {
+        let Tag { key, value, transitive } = &tag.value;
+        let goes_on = if *transitive { ", goes on to the next roles" } else { "" };
+        fields.add("tag", &format!("{key}={value}{goes_on}"), &tag.from.to_string());
+    }
+    if let Some(identity) = source_identity {
+        fields.add("source_identity", &identity.value, &identity.from.to_string());
+    }
+}
+
+fn mfa_fields(fields: &mut Fields, mfa: &Mfa, spend: &Spend) {
+    fields.add("device", &mfa.serial.value, &mfa.serial.from.to_string());
+    if let Some(process) = &mfa.process {
+        fields.add("mfa_process", "gives the code", &process.from.to_string());
+    }
+    let code = match (spend, &mfa.way) {
+        (Spend::Nothing, _) => "none is needed: the MFA session serves".to_owned(),
+        (Spend::OnSession, Way::Session(asked)) => {
+            format!("one, for a session of {} s that serves every role of this user and device", asked.value)
+        }
+        (Spend::OnSession, Way::Role(why)) | (Spend::OnRole(why), _) => format!("one, for the first role alone: {why}"),
+    };
+    let from = match (spend, &mfa.way) {
+        (Spend::OnSession, Way::Session(asked)) => asked.from.to_string(),
+        _ => String::new(),
+    };
+    fields.add("code", &code, &from);
+}
+
+fn hop_fields(fields: &mut Fields, hop: &Hop, set: &ProfileSet<'_>) {
+    let found = set.get(&hop.profile);
+    let Hop { profile: _, role_arn, session_name, external_id, mfa_serial, duration, extras, sts } = hop;
+    let from = |key: &str, from: &Origin| with_overridden(found.as_ref(), key, from);
+    fields.add("role_arn", role_arn.value.as_str(), &from("role_arn", &role_arn.from));
+    fields.add("session_name", &session_name.value, &from(SESSION_NAME.key, &session_name.from));
+    if let Some(id) = external_id {
+        fields.add("external_id", &id.value, &from(EXTERNAL_ID.key, &id.from));
+    }
+    if let Some(serial) = mfa_serial {
+        fields.add("mfa_serial", &serial.value, &from(MFA_SERIAL.key, &serial.from));
+    }
+    let asked = &duration.requested;
+    let lasts = if duration.seconds == asked.value {
+        format!("{} s", asked.value)
+    } else {
+        format!("{} s asked, {} s sent: from a session AWS gives a role an hour", asked.value, duration.seconds)
+    };
+    fields.add("duration", &lasts, &from("duration_seconds", &asked.from));
+    extras_fields(fields, extras);
+    sts_fields(fields, sts, |region| from("region", region));
+}
+
+/// Where STS is called, and why; `from` says where the region is named.
+/// The place of a value, and the lines that it wins over.
+fn with_overridden(profile: Option<&Profile<'_>>, key: &str, from: &Origin) -> String {
+    let overridden = profile.map(|profile| profile.overridden(key, from.location())).unwrap_or_default();
+    if overridden.is_empty() {
+        return from.to_string();
+    }
+    let lines: Vec<_> = overridden.iter().map(ToString::to_string).collect();
+    format!("{from}, overrides {}", lines.join(", "))
+}
+
+fn told(state: &State, now: Timestamp) -> String {
+    match state {
+        State::Valid(at) => format!("valid, {} min left (until {})", at.since(now) / 60, at.rfc3339()),
+        State::Expired(at) => format!("expired ({})", at.rfc3339()),
+        State::Absent => "nothing".to_owned(),
+    }
+}

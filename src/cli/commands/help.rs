@@ -1,0 +1,56 @@
+//! Owns `help`: commands by clap, topics by the manual and by the tables of the program.
+
+use std::fmt::Write as _;
+
+use clap::CommandFactory;
+
+use crate::cli::args::Cli;
+use crate::cli::errors::failure::{ALL, BEFORE_COMMAND, Failure, USAGE};
+use crate::cli::manual;
+use crate::cli::manual::TOPICS;
+use crate::doctor::Severity;
+use crate::doctor::checks::CHECKS;
+
+pub(crate) fn text(topic: Option<&str>) -> Result<String, Failure> {
+    let mut command = Cli::command();
+    match topic {
+        None => Ok(command.render_help().to_string()),
+        Some("exit-codes") => Ok(exit_codes()),
+        Some("findings") => Ok(findings()),
+        Some(name) => {
+            command.build();
+            let verb = command.find_subcommand_mut(name).map(|verb| verb.render_help().to_string());
+            // `process` is both.
+            let topic = manual::sections(name).map(|sections| manual::topic(&sections));
+            let found: Vec<_> = verb.into_iter().chain(topic).collect();
+            if found.is_empty() {
+                return Err(Failure::new(USAGE, format!("there is no help on {name}"))
+                    .hint(format!("topics: {}; commands: amplify-creds help", TOPICS.join(", "))));
+            }
+            Ok(found.join("\n"))
+        }
+    }
+}
+
+/// The statuses, and the codes that `--json` gives in `error.code`.
+fn exit_codes() -> String {
+    let mut text = "Exit status and error code (\"error\":{\"code\":...} under --json):\n\n    0  done\n    1  (no code)             doctor has found errors\n".to_owned();
+    for code in ALL {
+        let _ = writeln!(text, "  {:>3}  {:<21} {}", code.exit, code.name, code.meaning);
+    }
+    let before = "exec: any of these, before the command runs";
+    let _ = writeln!(text, "  {BEFORE_COMMAND:>3}  {:<21} {before}", "");
+    text
+}
+
+/// What `doctor` can find.
+fn findings() -> String {
+    let mut text = "What doctor can find (\"findings\":[{\"code\":...}] under --json):\n".to_owned();
+    for severity in [Severity::Error, Severity::Warning, Severity::Info] {
+        let _ = writeln!(text, "\n{}", severity.name());
+        for check in CHECKS.iter().filter(|check| check.severity == severity) {
+            let _ = writeln!(text, "  {:<21} {}", check.code, check.about);
+        }
+    }
+    text
+}

@@ -1,0 +1,161 @@
+//! Owns `list`: every profile on a line, or all that is known of each as JSON.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+
+use crate::cache::key::CacheKey;
+use crate::cache::store::Store;
+use crate::cli::args::List;
+use crate::cli::context::Context;
+use crate::cli::errors::failure::{Failure, OUTPUT};
+use crate::cli::output::write_stdout;
+use crate::cli::plan_inputs::complete;
+use crate::cli::{credentials, selection};
+use crate::core::clock::{Clock, Timestamp};
+use crate::core::sanitize::printable;
+use crate::output::{left, table};
+use crate::plan::build;
+use crate::plan::kind::Kind;
+use crate::plan::limits::RoleArn;
+use crate::profile::Profile;
+use crate::profile::keys::{is_showable, showable_name};
+use crate::tools::Views;
+
+pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
+    let set = context.profiles()?;
+    let profiles = set.all();
+    let snapshot = Store::new(&context.paths.cache_dir).read();
+    let cached = snapshot.sessions();
+    let now = Clock::System.now();
+    let inputs = context.inputs()?;
+    // Only a profile whose role or device has something in the cache is worth a plan.
+    let ends = |profile: &Profile<'_>| -> Option<Timestamp> {
+        let has = |key| profile.first_line(key).is_some_and(|outer| cached.has(outer));
+        let may_stand_for_one = !cached.is_empty() && Kind::of(profile) == Kind::Wrapper;
+        if !has("role_arn") && !has("mfa_serial") && !may_stand_for_one {
+            return None;
+        }
+        let plan = complete(context, build::build(&set, &profile.name, &inputs).ok()?).ok()?;
+        let key = CacheKey::of(&plan, plan.steps().next_back()?)?;
+        let found = cached.lookup(&key, &|key| credentials::is_only_profile(context, &set, &plan, key))?;
+        (found.lease.seconds_left(now) > 0).then_some(found.lease.expiration)
+    };
+    // A project that cannot be read keeps nobody from a list of profiles, whatever --env asks for.
+    let bounded = selection::bounded(context).unwrap_or_default();
+    if options.json {
+        let views = Views::of_files(context.files());
+        // One profile at a time: the tree of all of them would take many times the text.
+        let mut text = vec![b'['];
+        for profile in &profiles {
+            if text.len() > 1 {
+                text.push(b',');
+            }
+            let mut object = json_of(profile, &views, ends(profile), now, options.properties);
+            let boundary = bounded.as_ref().filter(|(bounded, _)| *bounded == profile.name);
+            if let Some((_, boundary)) = boundary {
+                object["boundary"] = json!(boundary.value);
+            }
+            serde_json::to_writer(&mut text, &object)
+                .map_err(|error| Failure::new(OUTPUT, format!("cannot write JSON: {error}")))?;
+        }
+        text.extend_from_slice(b"]\n");
+        return write_stdout(&text);
+    }
+    if profiles.is_empty() {
+        let [config, credentials] = set.shown_files();
+        return write_stdout(format!("no profiles in {config} and {credentials}\n").as_bytes());
+    }
+    let rows: Vec<_> = profiles.iter().map(|profile| row(profile, ends(profile), now)).collect();
+    let header = ["PROFILE", "KIND", "ACCOUNT", "ROLE", "REGION", "MFA", "SOURCE", "SESSION"];
+    let mut text = table::render(header, &rows);
+    if let Some((profile, boundary)) = bounded {
+        let line = format!("The Amplify environment of {profile} has the boundary {}", boundary.value);
+        let _ = writeln!(text, "\n{}", printable(&line));
+    }
+    write_stdout(text.as_bytes())
+}
+
+fn row(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp) -> [String; 8] {
+    let value = |key| profile.first_line(key).unwrap_or_default().to_owned();
+    let role = role(profile);
+    let role_name = role.as_ref().and_then(|arn| arn.as_str().split_once(":role/")).map_or("", |(_, name)| name);
+    let mfa = if profile.has("mfa_serial") { "yes" } else { "" };
+    [
+        profile.name.clone(),
+        Kind::of(profile).name().to_owned(),
+        account(profile).unwrap_or_default(),
+        role_name.to_owned(),
+        value("region"),
+        mfa.to_owned(),
+        value("source_profile"),
+        ends.map_or_else(String::new, |ends| left(ends.since(now))),
+    ]
+}
+
+/// What `--json` prints: every key always there, `null` where unknown.
+fn json_of(
+    profile: &Profile<'_>,
+    views: &Views<'_>,
+    ends: Option<Timestamp>,
+    now: Timestamp,
+    with_properties: bool,
+) -> Value {
+    let value = |key| profile.first_line(key);
+    let visible: Map<_, _> =
+        views.iter().map(|view| (view.consumer.key().to_owned(), view.sees(&profile.name).into())).collect();
+    let headers: Vec<_> = profile
+        .parts()
+        .iter()
+        .rev()
+        .flat_map(|part| {
+            let file = part.source.path.display().to_string();
+            part.headers.iter().map(move |(line, header)| json!({"file": file, "line": line, "header": header}))
+        })
+        .collect();
+    let mut object = json!({
+        "name": profile.name,
+        "kind": Kind::of(profile).name(),
+        "region": value("region"),
+        "role_arn": value("role_arn"),
+        "source_profile": value("source_profile"),
+        "mfa_serial": value("mfa_serial"),
+        "account_id": account(profile),
+        "headers": headers,
+        "visible_to": visible,
+        "session": ends.map(|ends| json!({"expires": ends.rfc3339(), "seconds_left": ends.since(now)})),
+    });
+    if with_properties {
+        let is_null = profile.parts().iter().any(|part| part.is_null);
+        object["properties"] = if is_null { Value::Null } else { Value::Object(properties(profile)) };
+    }
+    object
+}
+
+fn properties(profile: &Profile<'_>) -> Map<String, Value> {
+    let mut all = Map::new();
+    // Config first, so that credentials override it per key, and the last of a key the ones before.
+    for part in profile.parts().iter().rev() {
+        let file = part.source.path.display().to_string();
+        for property in &part.properties {
+            let name = showable_name(&property.key);
+            let value = match &property.typed {
+                _ if !is_showable(name, &property.value) => json!("****"),
+                Some(typed) => typed.clone(),
+                None => json!(property.value),
+            };
+            all.insert(name.to_owned(), json!({"value": value, "file": file, "line": property.line}));
+        }
+    }
+    all
+}
+
+fn role(profile: &Profile<'_>) -> Option<RoleArn> {
+    RoleArn::parse(profile.first_line("role_arn")?)
+}
+
+fn account(profile: &Profile<'_>) -> Option<String> {
+    let of_role = role(profile).map(|arn| arn.account().to_owned());
+    let stated = || profile.first_line("sso_account_id").or_else(|| profile.first_line("aws_account_id"));
+    of_role.or_else(|| stated().map(str::to_owned))
+}

@@ -1,0 +1,135 @@
+//! Owns `login`: answers for MFA now, for several profiles with as few codes as AWS allows, so that nothing asks later.
+//!
+//! Refuses to open a console or a browser, and to stop at the first profile that fails: the others are warmed all the
+//! same.
+
+use serde_json::json;
+
+use crate::cli::args::Login;
+use crate::cli::context::Context;
+use crate::cli::credentials::{ladder, plan, plan_of, with_resolver};
+use crate::cli::errors::failure::Failure;
+use crate::cli::output::write_stdout;
+use crate::cli::plan_inputs::{complete, inputs};
+use crate::core::clock::{Clock, Timestamp};
+use crate::core::sanitize::printable;
+use crate::output::{left, table, tell};
+use crate::plan::CredentialPlan;
+use crate::plan::mfa_strategy::Spend;
+use crate::profile::ProfileSet;
+use crate::prompt::Ladder;
+
+/// A profile whose session is there.
+struct Warm {
+    profile: String,
+    expires: Option<Timestamp>,
+    prompted: bool,
+}
+
+pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
+    let set = context.profiles()?;
+    let plans = plans(context, &set, options)?;
+    let mut prompt = ladder(context, &options.how)?;
+    if !context.global.quiet {
+        let told = codes(context, &set, &plans, options, &mut prompt)?;
+        tell(&format!("{}\n", printable(&told)));
+    }
+    let (mut warm, mut failed) = (Vec::new(), None);
+    for plan in &plans {
+        let outcome = with_resolver(context, &set, plan, &options.how, &mut prompt, |resolver, _| {
+            resolver.credentials(plan).map(|credentials| (credentials.expiration, resolver.asked))
+        })?;
+        match outcome {
+            Ok((expires, prompted)) => warm.push(Warm { profile: plan.profile.clone(), expires, prompted }),
+            Err(error) => {
+                if let Some(before) = failed.replace(Failure::from(error)) {
+                    tell(&before.text());
+                }
+            }
+        }
+    }
+    if options.json && failed.is_none() {
+        let document: Vec<_> = warm.iter().map(json_of).collect();
+        return write_stdout(format!("{}\n", json!(document)).as_bytes());
+    }
+    if !options.json && !warm.is_empty() {
+        let now = Clock::System.now();
+        let rows: Vec<_> = warm.iter().map(|warm| row(warm, now)).collect();
+        write_stdout(table::render(["PROFILE", "LASTS", "UNTIL"], &rows).as_bytes())?;
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+/// The plans of the profiles that are meant. Of all profiles, those that lead to a session.
+fn plans(context: &Context, set: &ProfileSet<'_>, options: &Login) -> Result<Vec<CredentialPlan>, Failure> {
+    let inputs = inputs(context, &options.how)?;
+    if options.names.is_empty() && !options.all {
+        return Ok(vec![plan(context, set, &inputs)?]);
+    }
+    if options.all {
+        let mut plans = Vec::new();
+        for name in set.names() {
+            match plan_of(set, &name, &inputs) {
+                Ok(plan) if plan.steps().next().is_some() => plans.push(complete(context, plan)?),
+                Ok(_) => context.say(|| format!("profile {name} has no session to get")),
+                Err(error) => context.say(|| format!("passed over: {}", Failure::from(error).message)),
+            }
+        }
+        return Ok(plans);
+    }
+    options.names.iter().map(|name| complete(context, plan_of(set, name, &inputs)?)).collect()
+}
+
+/// How many codes it takes: `2 codes: mfa/deploy for 3 profiles, mfa/admin for 1`.
+fn codes(
+    context: &Context,
+    set: &ProfileSet<'_>,
+    plans: &[CredentialPlan],
+    options: &Login,
+    prompt: &mut Ladder,
+) -> Result<String, Failure> {
+    // Each code: the device, its user, and how many profiles it serves.
+    let mut codes: Vec<(String, String, usize)> = Vec::new();
+    for plan in plans {
+        let spend = with_resolver(context, set, plan, &options.how, prompt, |resolver, _| resolver.will_spend(plan))?;
+        let Some(mfa) = plan.mfa.as_ref() else { continue };
+        let (serial, user) = (mfa.serial.value.clone(), plan.base.profile.clone());
+        let shared = codes.iter_mut().find(|(known, by, _)| *known == serial && *by == user);
+        match (spend, shared) {
+            (Spend::Nothing, _) => {}
+            (Spend::OnSession, Some((_, _, profiles))) => *profiles += 1,
+            (Spend::OnSession, None) => codes.push((serial, user, 1)),
+            // A code for one role serves no other; the empty user keeps it apart.
+            (Spend::OnRole(_), _) => codes.push((serial, String::new(), 1)),
+        }
+    }
+    let devices = codes.iter().enumerate().map(|(at, (serial, _, profiles))| {
+        let device = serial.rsplit(':').next().unwrap_or(serial);
+        let unit = match (at, profiles) {
+            (0, 1) => " profile",
+            (0, _) => " profiles",
+            _ => "",
+        };
+        format!("{device} for {profiles}{unit}")
+    });
+    let devices = devices.collect::<Vec<_>>().join(", ");
+    Ok(match codes.len() {
+        0 => "no code is needed".to_owned(),
+        1 => format!("1 code: {devices}"),
+        several => format!("{several} codes: {devices}"),
+    })
+}
+
+/// What `--json` prints.
+fn json_of(warm: &Warm) -> serde_json::Value {
+    let Warm { profile, expires, prompted } = warm;
+    json!({"profile": profile, "expires": expires.map(Timestamp::rfc3339), "prompted": prompted})
+}
+
+fn row(warm: &Warm, now: Timestamp) -> [String; 3] {
+    let (lasts, until) = match warm.expires {
+        Some(expires) => (left(expires.since(now)), expires.rfc3339()),
+        None => ("for ever".to_owned(), String::new()),
+    };
+    [warm.profile.clone(), lasts, until]
+}

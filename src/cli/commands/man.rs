@@ -1,0 +1,49 @@
+//! Owns `man`: a manual page on the terminal by the system's `man`, as text where there is none, and its source for
+//! everything else that reads stdout.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::process::Command;
+use std::{fs, io};
+
+use crate::cli::errors::failure::{Failure, INTERNAL, USAGE};
+use crate::cli::manual::{Page, pages};
+use crate::cli::output::write_stdout;
+use crate::os::{env, random};
+
+pub(crate) fn run(name: Option<&str>) -> Result<(), Failure> {
+    let wanted = match name {
+        None | Some("amplify-creds") => "amplify-creds".to_owned(),
+        Some(name) if name.starts_with("amplify-creds-") => name.to_owned(),
+        Some(name) => format!("amplify-creds-{name}"),
+    };
+    let Some(page) = pages().into_iter().find(|page| page.name == wanted) else {
+        let shown = wanted.trim_start_matches("amplify-creds-");
+        return Err(Failure::new(USAGE, format!("there is no manual page on {shown}"))
+            .hint("amplify-creds man, for the program; amplify-creds man config, for its files; else a command"));
+    };
+    if !io::stdout().is_terminal() {
+        return write_stdout(page.roff().as_bytes());
+    }
+    match show(&page) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => write_stdout(page.plain().as_bytes()),
+        Err(error) => Err(Failure::new(INTERNAL, format!("cannot show the manual page: {error}"))
+            .hint(format!("amplify-creds man {} | man -l -", name.unwrap_or_default()))),
+    }
+}
+
+/// By a file: not every `man` reads stdin, and all of them take a path with a slash for one.
+fn show(page: &Page) -> io::Result<()> {
+    let name = format!("{}.{}", random::hex(8)?.expose(), page.file_name());
+    let path = env::temporary_directory().join(name);
+    // Ctrl-C is the pager's, which goes on.
+    #[cfg(unix)]
+    signal_hook::flag::register(signal_hook::consts::SIGINT, std::sync::Arc::default())?;
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+    let written = file.write_all(page.roff().as_bytes());
+    let shown = written.and_then(|()| Command::new("man").arg(&path).env_remove(env::AMPLIFY_CREDS_MFA_TOKEN).status());
+    // What the system leaves in its temporary directory is no matter.
+    let _ = fs::remove_file(&path);
+    shown.map(drop)
+}

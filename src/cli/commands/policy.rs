@@ -1,0 +1,318 @@
+//! Owns `policy`: from profile, project and options to a document, and what the reader must know of it besides.
+//!
+//! Refuses to ask AWS, and to fill in what nothing gives.
+
+use crate::amplify::boundary::is_boundary;
+use crate::cli::args::policy::Trust as TrustArgs;
+use crate::cli::args::policy::{AmplifyPolicy, BoundaryPolicy, FormatArg, PlaceArgs, Plain, PolicyVerb};
+use crate::cli::context::Context;
+use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL, USAGE};
+use crate::cli::output::note;
+use crate::cli::policy_categories::{selection, tell_of_gaps};
+use crate::cli::selection::no_boundary;
+use crate::cli::{credentials, policy_file, selection};
+use crate::os::random;
+use crate::plan::limits::EXTERNAL_ID;
+use crate::plan::{CredentialPlan, Hop};
+use crate::policy::document::{Document, LARGEST};
+use crate::policy::permissions_boundary::{DENIALS, Denial, is_action};
+use crate::policy::place::is_account;
+use crate::policy::principal::{Found, Principal};
+use crate::policy::trust::Trust;
+use crate::policy::{
+    Category, Place, amplify, caller, cloudformation, device_account, mfa, partition_name, permissions_boundary,
+    principal,
+};
+
+/// How many bytes of a new external id are drawn: AWS asks for one that cannot be guessed.
+const EXTERNAL_ID_BYTES: usize = 16;
+
+/// The profile as an argument.
+pub(crate) fn name(document: &PolicyVerb) -> Option<&str> {
+    match document {
+        PolicyVerb::Trust(TrustArgs { plain, .. })
+        | PolicyVerb::Caller(plain)
+        | PolicyVerb::Mfa(plain)
+        | PolicyVerb::Amplify(AmplifyPolicy { plain, .. })
+        | PolicyVerb::Boundary(BoundaryPolicy { plain, .. }) => plain.name.as_deref(),
+    }
+}
+
+pub(crate) fn run(context: &Context, document: &PolicyVerb) -> Result<(), Failure> {
+    match document {
+        PolicyVerb::Trust(options) => trust(context, options),
+        PolicyVerb::Caller(options) => {
+            let plan = with_roles(context)?;
+            if plan.hops.len() > 1 {
+                note(
+                    context,
+                    "the user needs the first of these roles alone, and each role the one that comes after it",
+                );
+            }
+            print(context, options, "Assumes the roles of a chain", "Caller", &[caller::document(&plan)])
+        }
+        PolicyVerb::Mfa(plain) => {
+            let mut place = Place { partition: partition(context), region: None, account: None, app: None };
+            if let Some(plan) = plan_if_any(context)? {
+                place = Place { account: device_account(&plan), ..Place::of(&plan) };
+            }
+            print(context, plain, "Nothing without MFA but having a device", "Mfa", &[mfa::document(&place)])
+        }
+        PolicyVerb::Amplify(options) => deployment(context, options),
+        PolicyVerb::Boundary(options) => boundary(context, options),
+    }
+}
+
+fn print(context: &Context, plain: &Plain, about: &str, name: &str, all: &[Document]) -> Result<(), Failure> {
+    match plain.format {
+        FormatArg::Json => policy_file::documents(context, plain, all),
+        FormatArg::Cloudformation => {
+            let names: Vec<_> = (1..=all.len())
+                .map(|number| if all.len() == 1 { name.to_owned() } else { format!("{name}{number}") })
+                .collect();
+            let policies: Vec<_> = names.iter().zip(all).map(|(name, one)| (name.as_str(), None, one)).collect();
+            policy_file::template(context, plain, &cloudformation::policies(about, &policies))
+        }
+    }
+}
+
+/// The plan of the profile that is meant, which must lead to a role.
+fn with_roles(context: &Context) -> Result<CredentialPlan, Failure> {
+    let set = context.profiles()?;
+    has_roles(credentials::plan(context, &set, &context.inputs()?)?)
+}
+
+fn has_roles(plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
+    if !plan.hops.is_empty() {
+        return Ok(plan);
+    }
+    let message = format!("profile {} assumes no role", plan.profile);
+    Err(Failure::new(CONFIG, message)
+        .at(plan.base.source.origin(), Some(&plan.profile))
+        .hint("give a profile with a role_arn; amplify-creds list shows which have one"))
+}
+
+/// The plan of the profile that is meant; none where nothing names one, and the default one leads nowhere.
+fn plan_if_any(context: &Context) -> Result<Option<CredentialPlan>, Failure> {
+    let set = context.profiles()?;
+    match credentials::plan(context, &set, &context.inputs()?) {
+        Err(_) if context.selected()?.is_none() => Ok(None),
+        plan => plan.map(Some),
+    }
+}
+
+fn partition(context: &Context) -> String {
+    let region = context.inputs().ok().and_then(|inputs| inputs.region);
+    partition_name(&region.map(|region| region.value).unwrap_or_default()).to_owned()
+}
+
+fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
+    // Who has the role has no profile for it: there the options say it all.
+    let plan = if options.principal.is_empty() {
+        Some(with_roles(context)?)
+    } else {
+        match plan_if_any(context)? {
+            Some(plan) if context.named_by_hand().is_some() => Some(has_roles(plan)?),
+            plan => plan.filter(|plan| !plan.hops.is_empty()),
+        }
+    };
+    let hop = plan.as_ref().and_then(|plan| plan.hops.last());
+    let mut trust = hop.map(Trust::of).unwrap_or_default();
+    let mut notes = Vec::new();
+    let partition = hop.map_or_else(|| partition(context), |hop| hop.role_arn.value.partition().to_owned());
+    for who in &options.principal {
+        let found = Principal::parse(who, &partition).ok_or_else(|| {
+            Failure::new(USAGE, format!("--principal {who} is neither an account nor the ARN of a user or a role"))
+                .hint("such as 111111111111 or arn:aws:iam::111111111111:user/devcorpuser")
+        })?;
+        trust.principals.push(found);
+    }
+    if let (true, Some(plan)) = (trust.principals.is_empty(), &plan) {
+        trust.principals.push(source(plan, &mut notes)?);
+    }
+    let is_role = trust.principals.iter().any(Principal::is_role);
+    let is_first = plan.as_ref().is_none_or(|plan| plan.hops.len() == 1);
+    let has_device = plan.as_ref().is_some_and(|plan| plan.mfa.is_some()) && is_first && !is_role;
+    trust.mfa = options.mfa || options.mfa_max_age.is_some() || has_device;
+    trust.mfa_max_age = options.mfa_max_age;
+    if trust.mfa && is_role {
+        return Err(Failure::new(USAGE, "a role's session carries no MFA on, so that MFA cannot be asked of a role")
+            .hint("ask for it where the user assumes the first role of the chain"));
+    }
+    trust.external_id = external_id(options, hop, &mut notes)?.or(trust.external_id);
+    trust.session_name.clone_from(&options.session_name);
+    check_session_name(options.session_name.as_deref())?;
+    let document = trust.document();
+    match options.plain.format {
+        FormatArg::Json => policy_file::documents(context, &options.plain, &[document])?,
+        FormatArg::Cloudformation => {
+            let arn = hop.map_or("AmplifyDeploy", |hop| hop.role_arn.value.as_str());
+            let seconds = hop.map(|hop| hop.duration.requested.value).filter(|_| is_first);
+            policy_file::template(context, &options.plain, &cloudformation::role(arn, &document, seconds))?;
+        }
+    }
+    for line in notes {
+        note(context, &line);
+    }
+    Ok(())
+}
+
+/// Who assumes the last role, from the profile's source.
+fn source(plan: &CredentialPlan, notes: &mut Vec<String>) -> Result<Principal, Failure> {
+    let Some(Found { principal, from, is_likely }) = principal::of(plan) else {
+        let source = &plan.base.profile;
+        return Err(Failure::new(USAGE, format!("whose keys profile {source} has is not known; give --principal"))
+            .at(plan.base.source.origin(), Some(source))
+            .hint(format!("amplify-creds whoami {source} tells the ARN; an account's twelve digits do, too")));
+    };
+    if is_likely {
+        notes.push(format!("the user is called like the MFA device ({from}); where that is wrong: --principal"));
+    }
+    Ok(principal)
+}
+
+/// The external id that the command line asks for.
+fn external_id(options: &TrustArgs, hop: Option<&Hop>, notes: &mut Vec<String>) -> Result<Option<String>, Failure> {
+    if let Some(id) = &options.external_id {
+        return if EXTERNAL_ID.allows(id) {
+            Ok(Some(id.clone()))
+        } else {
+            Err(Failure::new(USAGE, format!("--external-id is not {EXTERNAL_ID}")))
+        };
+    }
+    if !options.new_external_id {
+        return Ok(None);
+    }
+    let drawn = random::hex(EXTERNAL_ID_BYTES).map_err(|error| Failure::new(INTERNAL, error.to_string()))?;
+    let id = drawn.expose().to_owned();
+    notes.push(match hop.map(|hop| (&hop.profile, hop.external_id.as_ref())) {
+        Some((profile, Some(old))) => {
+            format!("external_id = {id} takes the place of the one at {} in profile {profile}", old.from)
+        }
+        Some((profile, None)) => format!("external_id = {id} must now stand in profile {profile}"),
+        None => format!("external_id = {id} must stand in the profile of who assumes the role"),
+    });
+    Ok(Some(id))
+}
+
+/// A pattern of session names may have what a name has, and wildcards.
+fn check_session_name(pattern: Option<&str>) -> Result<(), Failure> {
+    let fits = |pattern: &str| {
+        (1..=64).contains(&pattern.len())
+            && pattern.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-*?${}:".contains(c))
+    };
+    match pattern.filter(|pattern| !fits(pattern)) {
+        Some(_) => Err(Failure::new(USAGE, "--session-name is a pattern of up to 64 letters, digits and _+=,.@-*?")),
+        None => Ok(()),
+    }
+}
+
+fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure> {
+    let AmplifyPolicy { plain, place, category, managed, boundary, check } = options;
+    let (plan, place) = placed(context, place)?;
+    let selection = selection(category, *managed);
+    let boundary = match boundary {
+        Some(arn) => Some(arn.clone()).filter(|arn| !arn.is_empty()),
+        None => environments_boundary(context, plan.as_ref())?,
+    };
+    if let Some(arn) = boundary.as_ref().filter(|arn| !is_boundary(arn)) {
+        return Err(no_boundary(arn));
+    }
+    let documents = amplify::documents(&place, &selection, boundary.as_deref(), *check);
+    print(context, plain, "What the Amplify CLI needs to deploy", "AmplifyDeploy", &documents)?;
+    tell_of_gaps(context, &selection);
+    if boundary.is_none() {
+        note(
+            context,
+            "with these permissions a role can be made that may do anything; see: amplify-creds policy boundary",
+        );
+    }
+    Ok(())
+}
+
+/// The plan of the profile that is meant, if there is one, and what ARNs are narrowed to.
+fn placed(context: &Context, options: &PlaceArgs) -> Result<(Option<CredentialPlan>, Place), Failure> {
+    let plan = plan_if_any(context)?;
+    let region = || context.inputs().ok().and_then(|inputs| inputs.region).map(|region| region.value);
+    let open = || Place { partition: partition(context), region: region(), account: None, app: None };
+    let mut place = plan.as_ref().map_or_else(open, Place::of);
+    if let Some(account) = &options.account {
+        if !is_account(account) {
+            return Err(Failure::new(USAGE, "--account is not twelve digits"));
+        }
+        place.account = Some(account.clone());
+    }
+    place.app = options.app.clone().or_else(|| selection::word(context, "project")).filter(|app| !app.is_empty());
+    Ok((plan, place))
+}
+
+fn environments_boundary(context: &Context, plan: Option<&CredentialPlan>) -> Result<Option<String>, Failure> {
+    let Some(plan) = plan else { return Ok(None) };
+    Ok(selection::boundary(context, &plan.profile)?.map(|boundary| boundary.value))
+}
+
+fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> {
+    let BoundaryPolicy { plain, place, category, deny, allow, policy_name, arn, deployer } = options;
+    let (plan, place) = placed(context, place)?;
+    let denials = deny
+        .iter()
+        .map(|text| {
+            let bad = || Failure::new(USAGE, format!("--deny {text} is none of {DENIALS}"));
+            Denial::parse(text).ok_or_else(bad)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    if let Some(bad) = allow.iter().find(|action| !is_action(action)) {
+        return Err(Failure::new(USAGE, format!("--allow {bad} is no action such as ses:SendEmail")));
+    }
+    let of_environment = environments_boundary(context, plan.as_ref())?.filter(|_| policy_name.is_none());
+    let arn = match arn.clone().or(of_environment) {
+        Some(arn) => arn,
+        None => by_name(context, &place, policy_name.as_deref())?,
+    };
+    let name = arn.split_once(":policy/").map(|(_, name)| name).filter(|_| is_boundary(&arn));
+    let Some(name) = name else { return Err(no_boundary(&arn)) };
+    let categories: Vec<Category> = category.iter().map(|category| category.of()).collect();
+    let for_deployer = permissions_boundary::for_deployer(&place, &arn);
+    if *deployer {
+        return print(context, plain, "Makes roles with the boundary alone", "AmplifyDeployer", &[for_deployer]);
+    }
+    let document = permissions_boundary::document(&place, &categories, allow, &denials, &arn).map_err(|size| {
+        Failure::new(USAGE, format!("the boundary would have {size} characters; IAM takes {LARGEST}, and a role one"))
+            .hint("name fewer categories, or deny by pattern: table=users*")
+    })?;
+    match plain.format {
+        FormatArg::Json => policy_file::documents(context, plain, &[document])?,
+        FormatArg::Cloudformation => {
+            let policies = [("Boundary", Some(name), &document), ("DeployerIsHeldToTheBoundary", None, &for_deployer)];
+            let about = "A permissions boundary for the roles of an Amplify app";
+            policy_file::template(context, plain, &cloudformation::policies(about, &policies))?;
+        }
+    }
+    note(context, &format!("once that policy is there: amplify-creds boundary set {arn}"));
+    note(
+        context,
+        "who deploys must be held to it, too: amplify-creds policy amplify --boundary ARN, or --deployer here",
+    );
+    Ok(())
+}
+
+/// The ARN of a boundary that is yet to be made.
+fn by_name(context: &Context, place: &Place, name: Option<&str>) -> Result<String, Failure> {
+    let Some(account) = &place.account else {
+        return Err(Failure::new(USAGE, "the account that the boundary lies in is not known; give --account")
+            .hint("or give a profile with a role, or the boundary's --arn"));
+    };
+    let usual = || {
+        let words = [place.app.clone(), selection::word(context, "env")].into_iter().flatten();
+        let words: Vec<String> =
+            ["amplify".to_owned()].into_iter().chain(words).chain(["boundary".to_owned()]).collect();
+        words.join("-").chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect::<String>()
+    };
+    let name = name.map_or_else(usual, str::to_owned);
+    let fits = (1..=128).contains(&name.rsplit('/').next().unwrap_or_default().len())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c));
+    if !fits {
+        return Err(Failure::new(USAGE, "--name is up to 128 letters, digits and _+=,.@-"));
+    }
+    Ok(format!("arn:{}:iam::{account}:policy/{}", place.partition, name.trim_start_matches('/')))
+}

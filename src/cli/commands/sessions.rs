@@ -1,0 +1,108 @@
+//! Owns `sessions`: what the cache has, whoever wrote it.
+//!
+//! Refuses to show keys, and to guess: an entry that is no session, or stands under neither a role nor one of our
+//! devices, is passed over.
+
+use serde_json::{Value, json};
+
+use crate::cache::entry::CachedSession;
+use crate::cache::sessions::session_name;
+use crate::cache::store::Store;
+use crate::cli::args::Sessions;
+use crate::cli::context::Context;
+use crate::cli::errors::failure::Failure;
+use crate::cli::output::write_stdout;
+use crate::core::clock::{Clock, Timestamp};
+use crate::core::origin::SourceFile;
+use crate::output::{left, table};
+
+/// A session of the cache.
+struct Row {
+    /// The role's ARN, or the device's serial.
+    outer: String,
+    is_role: bool,
+    /// The session name; of an MFA session, the user's access key id.
+    name: String,
+    account: Option<String>,
+    /// The profile it was fetched for; the Amplify CLI notes none.
+    profile: Option<String>,
+    expires: Timestamp,
+    /// Seconds, zero when it is over.
+    left: i64,
+    is_ours: bool,
+}
+
+pub(crate) fn run(context: &Context, options: &Sessions) -> Result<(), Failure> {
+    let store = Store::new(&context.paths.cache_dir);
+    let rows = rows(&store);
+    if options.json {
+        let document: Vec<_> = rows.iter().map(json_of).collect();
+        return write_stdout(format!("{}\n", json!(document)).as_bytes());
+    }
+    if rows.is_empty() {
+        let file = SourceFile::new(store.path().to_owned(), &context.paths.home);
+        return write_stdout(format!("no sessions in {}\n", file.shown).as_bytes());
+    }
+    let cells: Vec<_> = rows.iter().map(cells).collect();
+    let header = ["ROLE OR DEVICE", "ACCOUNT", "SESSION", "PROFILE", "EXPIRES IN", "WRITTEN BY"];
+    write_stdout(table::render(header, &cells).as_bytes())
+}
+
+fn rows(store: &Store) -> Vec<Row> {
+    let snapshot = store.read();
+    let now = Clock::System.now();
+    let sessions = snapshot.sessions();
+    let read = |(outer, inner, entry): (String, String, _)| row(outer, &inner, CachedSession::read(entry)?, now);
+    sessions.all().into_iter().filter_map(read).collect()
+}
+
+fn row(outer: String, inner: &str, session: CachedSession, now: Timestamp) -> Option<Row> {
+    let CachedSession { credentials: _, lease, mark } = session;
+    let is_role = outer.contains(":role/");
+    if !is_role && mark.is_none() {
+        return None;
+    }
+    let account = || outer.split(':').nth(4).filter(|account| !account.is_empty()).map(str::to_owned);
+    Some(Row {
+        is_role,
+        name: session_name(inner, mark.as_ref()).to_owned(),
+        account: mark.as_ref().and_then(|mark| mark.account_id.clone()).or_else(account),
+        is_ours: mark.is_some(),
+        profile: mark.map(|mark| mark.profile),
+        expires: lease.expiration,
+        left: lease.seconds_left(now).max(0),
+        outer,
+    })
+}
+
+/// What `--json` prints: every key always there, `null` where unknown.
+fn json_of(row: &Row) -> Value {
+    let Row { outer, is_role, name, account, profile, expires, left, is_ours } = row;
+    json!({
+        "role_arn": is_role.then_some(outer),
+        "mfa_serial": (!is_role).then_some(outer),
+        "session_name": name,
+        "account_id": account,
+        "profile": profile,
+        "expires": expires.rfc3339(),
+        "seconds_left": left,
+        "written_by": written_by(*is_ours),
+    })
+}
+
+fn cells(row: &Row) -> [String; 6] {
+    let Row { outer, is_role: _, name, account, profile, expires: _, left: seconds, is_ours } = row;
+    let short = outer.split_once(":role/").map_or_else(|| outer.rsplit(':').next(), |(_, role)| Some(role));
+    [
+        short.unwrap_or(outer).to_owned(),
+        account.clone().unwrap_or_default(),
+        name.clone(),
+        profile.clone().unwrap_or_default(),
+        if *seconds > 0 { left(*seconds) } else { "over".to_owned() },
+        written_by(*is_ours).to_owned(),
+    ]
+}
+
+fn written_by(is_ours: bool) -> &'static str {
+    if is_ours { "amplify-creds" } else { "amplify" }
+}

@@ -1,0 +1,145 @@
+//! Owns `setup`: what is to be written, shown as a diff, agreed to, written, and looked at again.
+//!
+//! Refuses to write without a yes, by `--yes` or from a person at the terminal.
+
+mod answers;
+
+use crate::amplify::project::MAX_BYTES;
+use crate::amplify::repoint::point;
+use crate::cli::args::Setup;
+use crate::cli::confirm::{confirm, report_written};
+use crate::cli::context::Context;
+use crate::cli::credentials::plan_of;
+use crate::cli::errors::failure::{CONFIG, Failure, USAGE};
+use crate::cli::output::{note, write_stdout};
+use crate::cli::own_path::own_paths;
+use crate::cli::selection;
+use crate::core::origin::Location;
+use crate::edit::{Change, Editor, Original, Written, diff};
+use crate::profile::load::{Files, MAX_FILE_BYTES};
+use crate::profile_file::{Dialect, FileKind};
+use crate::setup::task::{Done, Task};
+use crate::setup::{Draft, Role};
+
+use answers::answers;
+
+pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
+    let named = context.named_by_hand();
+    let role = match named {
+        None => Some(answers(context, options)?),
+        Some(_) => refuse_new_role(options).map(|()| None)?,
+    };
+    let editor = Editor::new(&context.paths.cache_dir);
+    let (asks, writes) = (!options.yes && !options.dry_run, !options.dry_run);
+    // Who is not asked reads and writes in one go; waiting for a person would keep everybody else waiting.
+    let early = if writes && !asks { Some(editor.lock()?) } else { None };
+    let (done, changes) = prepare(context, options, named, role.as_ref())?;
+    if changes.is_empty() {
+        note(context, &format!("nothing to change: profile {} is set up already", done.wrapper));
+        return Ok(());
+    }
+    let shown: String = changes.iter().map(diff).collect();
+    if writes {
+        changes.iter().try_for_each(Change::check)?;
+    }
+    if asks {
+        confirm(context, "setup", &shown)?;
+    } else {
+        write_stdout(shown.as_bytes())?;
+    }
+    if !writes {
+        return Ok(());
+    }
+    let lock = early.map_or_else(|| editor.lock(), Ok)?;
+    let written = editor.write(&changes, &lock)?;
+    done.verify(&Files::load(&context.paths)?)?;
+    report(context, &done, &written);
+    Ok(())
+}
+
+/// Flags for a new role mean nothing beside a profile that there is.
+fn refuse_new_role(options: &Setup) -> Result<(), Failure> {
+    let Setup { role_arn, source_profile, external_id, mfa_serial, access_key_id, new_name, in_place, .. } = options;
+    if [role_arn, source_profile, external_id, mfa_serial, access_key_id].into_iter().any(Option::is_some) {
+        return Err(Failure::new(USAGE, "PROFILE is one that there is; the settings of a new role go without it")
+            .hint("a new role's profile is named by --name"));
+    }
+    if *in_place && new_name.is_some() {
+        return Err(Failure::new(USAGE, "--in-place keeps the profile's name, and --name gives another one"));
+    }
+    Ok(())
+}
+
+/// The changes, and that they work: every reading sees what it is to see, and there is a plan for the new profile.
+fn prepare(
+    context: &Context,
+    options: &Setup,
+    named: Option<&str>,
+    role: Option<&Role>,
+) -> Result<(Done, Vec<Change>), Failure> {
+    let home = &context.paths.home;
+    let config = Original::read(&context.paths.config, home, MAX_FILE_BYTES)?;
+    let credentials = Original::read(&context.paths.credentials, home, MAX_FILE_BYTES)?;
+    let mut draft = Draft::new((config.file.clone(), config.text()), (credentials.file.clone(), credentials.text()));
+    let (inputs, programs) = (context.inputs()?, own_paths(&context.env)?);
+    let task = match (named, role) {
+        (Some(name), _) => {
+            // What does not work now would not work through a wrapper.
+            plan_of(&draft.files().profiles(Dialect::Auto)?, name, &inputs)?;
+            if options.in_place {
+                Task::in_place(&mut draft, name, &programs)?
+            } else {
+                Task::wrapping(&draft, name, options.new_name.as_deref(), &programs)?
+            }
+        }
+        (None, Some(role)) => Task::new_role(&mut draft, role, options.in_place)?,
+        (None, None) => return Err(Failure::new(USAGE, "no profile is named")),
+    };
+    let region = context.global.region.as_deref().filter(|region| !region.is_empty());
+    let done = task.finish(&mut draft, region, &programs)?;
+    plan_of(&draft.files().profiles(Dialect::Auto)?, &done.wrapper, &inputs)?;
+    let mut credentials = Change::new(credentials, draft.text(FileKind::Credentials));
+    if !credentials.is_nothing() && role.is_some_and(|role| role.source_keys.is_some()) {
+        credentials = credentials.private();
+    }
+    let mut changes = vec![credentials, Change::new(config, draft.text(FileKind::Config))];
+    if options.project {
+        changes.push(repoint(context, &done.wrapper)?);
+    }
+    changes.retain(|change| !change.is_nothing());
+    Ok((done, changes))
+}
+
+/// The Amplify project's environment, using the profile.
+fn repoint(context: &Context, profile: &str) -> Result<Change, Failure> {
+    let project = selection::find(context).ok_or_else(|| {
+        Failure::new(CONFIG, "--project: the current directory is in no Amplify project")
+            .hint("run it below the directory that amplify init was run in")
+    })?;
+    let environment = project.environment_name(context.global.env.as_deref())?;
+    let original = Original::read(&project.credentials_file(), &context.paths.home, MAX_BYTES)?;
+    let text = point(original.text(), &environment, profile).map_err(|error| {
+        let at = Location { file: original.file.clone(), line: error.line };
+        Failure::new(CONFIG, format!("{at}: {}", error.problem)).at_line(&at, None)
+    })?;
+    Ok(Change::new(original, &text))
+}
+
+fn report(context: &Context, done: &Done, written: &[Written]) {
+    report_written(context, written);
+    for error in &done.unreadable {
+        note(
+            context,
+            &format!("{error}: for this some tools see no profile of that file; amplify-creds -v list says more"),
+        );
+    }
+    let Done { wrapper, region, blind, .. } = done;
+    for (consumer, reason) in blind {
+        note(context, &format!("the {} cannot use profile {wrapper}: it {reason}", consumer.name()));
+    }
+    if region.is_none() {
+        note(context, &format!("profile {wrapper} has no region; most tools want one: --region REGION"));
+    }
+    let who = if blind.is_empty() { "every tool" } else { "every other tool" };
+    note(context, &format!("{who} can use profile {wrapper}; try: aws sts get-caller-identity --profile {wrapper}"));
+}

@@ -1,0 +1,39 @@
+//! Owns `whoami`: whom AWS takes the profile's credentials for.
+
+use serde_json::json;
+
+use crate::cli::args::WhoAmI;
+use crate::cli::context::Context;
+use crate::cli::credentials;
+use crate::cli::credentials::{ladder, with_resolver};
+use crate::cli::errors::failure::Failure;
+use crate::cli::errors::resolve::identity_failure;
+use crate::cli::output::write_stdout;
+use crate::cli::plan_inputs::inputs;
+use crate::output::fields::Fields;
+use crate::plan::build::identity_endpoint;
+use crate::sts::Identity;
+
+pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
+    let how = &options.fetch.how;
+    let set = context.profiles()?;
+    let inputs = inputs(context, how)?;
+    let plan = credentials::plan(context, &set, &inputs)?;
+    let endpoint = identity_endpoint(&set, &plan, &inputs)?;
+    let mut prompt = ladder(context, how)?;
+    let identity = with_resolver(context, &set, &plan, how, &mut prompt, |resolver, sts| {
+        let credentials = resolver.credentials(&plan)?;
+        sts.get_caller_identity(&endpoint, &credentials).map_err(|error| identity_failure(error, &plan.profile))
+    })??;
+    let Identity { account, arn, user_id } = &identity;
+    if options.json {
+        let document = json!({"account": account, "arn": arn, "user_id": user_id, "profile": plan.profile});
+        return write_stdout(format!("{document}\n").as_bytes());
+    }
+    let mut fields = Fields::default();
+    fields.heading(&format!("profile {}", plan.profile));
+    for (name, value) in [("account", account), ("arn", arn), ("user id", user_id)] {
+        fields.add(name, value, "");
+    }
+    write_stdout(fields.text().as_bytes())
+}

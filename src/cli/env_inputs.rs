@@ -1,0 +1,94 @@
+//! What flags, variables and settings add to a plan.
+
+use crate::cli::context::{Context, name_in};
+use crate::cli::errors::failure::{CONFIG, Failure};
+use crate::core::origin::{Located, Origin};
+use crate::core::secret::Secret;
+use crate::os::{env, machine};
+use crate::plan::endpoint::Variables;
+use crate::plan::inputs::{Inputs, Machine, RoleFlags};
+use crate::plan::session::SessionExtras;
+use crate::plan::sources::{ContainerService, ContainerToken, ECS_CONTAINER, MetadataService, WebIdentityInputs};
+use crate::plan::{Surroundings, session_name};
+use crate::profile::keys::Keys;
+
+impl Context {
+    /// What flags, variables and settings add to a plan.
+    pub(super) fn inputs(&self) -> Result<Inputs, Failure> {
+        let region = self
+            .global
+            .region
+            .clone()
+            .filter(|region| !region.is_empty())
+            .map(|region| Located::new(region, Origin::Flag("--region")));
+        let session_name = self.setting(env::AMPLIFY_CREDS_SESSION_NAME, "session_name");
+        if let Some(name) = session_name.as_ref().filter(|name| !session_name::allows(&name.value)) {
+            let message = format!("what {} gives is not a session name that AWS takes", name.from);
+            return Err(Failure::new(CONFIG, message)
+                .at(&name.from, None)
+                .hint(format!("it must be {}", session_name::expected())));
+        }
+        Ok(Inputs {
+            region: region.or_else(|| self.variable(&[env::AWS_REGION, env::AWS_DEFAULT_REGION])),
+            duration: None,
+            role: RoleFlags::default(),
+            extras: SessionExtras::default(),
+            session_name,
+            sts: Variables {
+                url: self.variable(&[env::AWS_ENDPOINT_URL_STS, env::AWS_ENDPOINT_URL]),
+                ignore_urls: self.variable(&[env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS]),
+                fips: self.variable(&[env::AWS_USE_FIPS_ENDPOINT]),
+                dual_stack: self.variable(&[env::AWS_USE_DUALSTACK_ENDPOINT]),
+                regional: self.variable(&[env::AWS_STS_REGIONAL_ENDPOINTS]),
+            },
+            ca_bundle: self.variable(&[env::AWS_CA_BUNDLE]),
+            environment: self.environment_keys(),
+            web_identity: self.variable(&[env::AWS_WEB_IDENTITY_TOKEN_FILE]).map(|file| WebIdentityInputs {
+                token_file: Located::new(file.value.into(), file.from),
+                role_arn: self.variable(&[env::AWS_ROLE_ARN]),
+                session_name: self.variable(&[env::AWS_ROLE_SESSION_NAME]),
+            }),
+            metadata: MetadataService {
+                endpoint: self.variable(&[env::AWS_EC2_METADATA_SERVICE_ENDPOINT]),
+                endpoint_mode: self.variable(&[env::AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE]),
+                v1_disabled: self.variable(&[env::AWS_EC2_METADATA_V1_DISABLED]),
+                disabled: self.variable(&[env::AWS_EC2_METADATA_DISABLED]),
+            },
+            container: self.container(),
+            machine: Machine(machine::name),
+            unnamed_profile: name_in(&self.env).map_or_else(|| "default".to_owned(), |found| found.value),
+            surroundings: Surroundings {
+                aws_profile: self.env.text(env::AWS_PROFILE),
+                aws_default_profile: self.env.text(env::AWS_DEFAULT_PROFILE),
+                config: self.paths.config.clone(),
+                credentials: self.paths.credentials.clone(),
+                directory: env::current_directory(),
+            },
+            program: env::executable(),
+            waiting: self.chain().waiting(&self.config()),
+        })
+    }
+
+    /// What the environment says of a container's credentials; the relative address counts first, as in every SDK.
+    fn container(&self) -> ContainerService {
+        let relative = self.variable(&[env::AWS_CONTAINER_CREDENTIALS_RELATIVE_URI]);
+        let relative = relative.map(|path| Located::new(format!("{ECS_CONTAINER}{}", path.value), path.from));
+        let of_file = self.env.path(env::AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE).map(ContainerToken::File);
+        let of_text =
+            || Some(ContainerToken::Text(Secret::new(self.env.text(env::AWS_CONTAINER_AUTHORIZATION_TOKEN)?)));
+        ContainerService {
+            uri: relative.or_else(|| self.variable(&[env::AWS_CONTAINER_CREDENTIALS_FULL_URI])),
+            token: of_file.or_else(of_text),
+        }
+    }
+
+    /// The environment's own keys; half a pair is none.
+    fn environment_keys(&self) -> Option<Keys> {
+        Some(Keys {
+            access_key_id: self.env.text(env::AWS_ACCESS_KEY_ID)?,
+            secret_access_key: Secret::new(self.env.text(env::AWS_SECRET_ACCESS_KEY)?),
+            session_token: self.env.text(env::AWS_SESSION_TOKEN).map(Secret::new),
+            from: Origin::Variable(env::AWS_ACCESS_KEY_ID),
+        })
+    }
+}

@@ -1,0 +1,77 @@
+//! Owns the words for base credentials that were not to be had: of a program, a sign-in, a machine's own services.
+
+use crate::cli::errors::failure::{ACCESS_DENIED, BASE_FAILED, Failure, INTERNAL, NETWORK, SIGN_IN_NEEDED};
+use crate::cli::errors::network::{misconfigured, untrusted};
+use crate::plan::{Base, BaseSource};
+use crate::source::{Service, SourceError};
+use crate::sts::StsError;
+
+/// The failure of `base`.
+pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
+    let profile = &base.profile;
+    let what = format!("cannot get the base credentials of profile {profile}");
+    let failure = match error {
+        SourceError::Process(error) => {
+            let what = format!("the credential_process of profile {profile} gave no credentials: {error}");
+            Failure::new(BASE_FAILED, what).hint("run the command by itself to see more")
+        }
+        // One line: it is what an SDK shows of us.
+        SourceError::SignedOut(why) => {
+            let command = match &base.source {
+                BaseSource::Login(_) => "aws login",
+                _ => "aws sso login",
+            };
+            let run = format!("{command} --profile {profile}");
+            Failure::new(SIGN_IN_NEEDED, format!("profile {profile} needs a sign-in: {why}; run: {run}")).hint(run)
+        }
+        SourceError::Unusable(reason) => Failure::new(BASE_FAILED, format!("{what}: {reason}")),
+        SourceError::Service { service, error } => of_service(*service, error, &what),
+    };
+    failure.at(base.source.origin(), Some(profile))
+}
+
+fn of_service(service: Service, error: &StsError, what: &str) -> Failure {
+    let network = |reason: String| Failure::new(NETWORK, format!("{what}: {reason}"));
+    let nobody_there = |reason: String| {
+        network(reason).hint(match service {
+            Service::Imds => {
+                "only an EC2 instance has this service; in a container on one, its hop limit must be 2 or more"
+            }
+            Service::Container => "only a container that was given a role has this service",
+            Service::Sso => "check the network, HTTPS_PROXY and sso_region",
+            Service::SignIn => "check the network and HTTPS_PROXY",
+        })
+    };
+    match error {
+        StsError::Refused { code, message } => {
+            let kind = match code.as_str() {
+                "ForbiddenException" | "AccessDeniedException" | "ResourceNotFoundException" => ACCESS_DENIED,
+                _ => BASE_FAILED,
+            };
+            let failure = Failure::new(kind, format!("{what}: {service} refused: {code}"));
+            let failure = Failure { aws: (!message.is_empty()).then(|| message.clone()), ..failure };
+            match service {
+                Service::Sso if kind == ACCESS_DENIED => {
+                    failure.hint("check sso_account_id and sso_role_name; see: aws sso list-accounts")
+                }
+                Service::SignIn if kind == ACCESS_DENIED => {
+                    failure.hint("the user must be allowed signin:CreateOAuth2Token")
+                }
+                _ => failure,
+            }
+        }
+        StsError::Unreachable { host: _, proxy: None, reason } => {
+            nobody_there(format!("no connection to {service}: {reason}"))
+        }
+        StsError::Unreachable { host: _, proxy: Some(proxy), reason } => {
+            network(format!("no connection to {service} by the proxy {proxy}: {reason}"))
+        }
+        StsError::Untrusted { host, why, trusted } => untrusted(what, host, why, trusted),
+        StsError::Roots { .. } | StsError::Proxy { .. } => misconfigured(error),
+        StsError::TimedOut => nobody_there(format!("{service} did not answer")),
+        StsError::Throttled => network(format!("{service} asks to slow down")).hint("try again in a minute"),
+        StsError::Server(status) => network(format!("{service} answered {status}")).hint("try again in a minute"),
+        StsError::Garbage => network(format!("what answered is not {service}")),
+        StsError::Setup(reason) => Failure::new(INTERNAL, format!("{what}: {reason}")).hint("check AWS_CA_BUNDLE"),
+    }
+}

@@ -1,0 +1,81 @@
+//! Owns the words for a network that gives no answer of AWS's: connections, proxies, certificates, outages.
+
+use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL, NETWORK, REFUSED};
+use crate::sts::{Distrust, StsError};
+
+/// Why AWS told nobody anything.
+pub(crate) fn unanswered(error: StsError, what: &str) -> Failure {
+    unanswered_by("STS", error, what)
+}
+
+/// The same of another service, whose name its own variable has, too.
+pub(crate) fn unanswered_by(service: &str, error: StsError, what: &str) -> Failure {
+    let look = format!("check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_{service}");
+    match error {
+        StsError::Throttled => Failure::new(NETWORK, format!("{what}: AWS asks to slow down, again and again"))
+            .hint("try again in a minute"),
+        StsError::Server(status) => {
+            Failure::new(NETWORK, format!("{what}: AWS answered {status}")).hint("try again in a minute")
+        }
+        StsError::Unreachable { host, proxy: None, reason } => {
+            Failure::new(NETWORK, format!("{what}: no connection to {service} at {host}: {reason}")).hint(look)
+        }
+        StsError::Unreachable { host, proxy: Some(proxy), reason } => {
+            let mut failure = Failure::new(
+                NETWORK,
+                format!("{what}: no connection to {service} through the proxy {proxy}: {reason}"),
+            );
+            failure.details.push(format!("{service} is at {host}"));
+            failure
+                .hint("the proxy's URL is http://USER:PASSWORD@HOST:PORT, percent-encoded; NO_PROXY lists exempt hosts")
+        }
+        StsError::Untrusted { host, why, trusted } => untrusted(what, &host, &why, &trusted),
+        StsError::TimedOut => Failure::new(NETWORK, format!("{what}: {service} did not answer in time")).hint(look),
+        StsError::Garbage => {
+            Failure::new(NETWORK, format!("{what}: the answer is not one of {service}")).hint(format!(
+                "something between here and AWS answers in its place: a proxy, a login page, AWS_ENDPOINT_URL_{service}"
+            ))
+        }
+        StsError::Roots { .. } | StsError::Proxy { .. } => misconfigured(&error),
+        StsError::Setup(reason) => Failure::new(INTERNAL, format!("{what}: {reason}")),
+        StsError::Refused { code, message } => {
+            Failure { aws: Some(message), ..Failure::new(REFUSED, format!("{what}: {code}")) }
+        }
+    }
+}
+
+/// A server that may be another than AWS.
+pub(crate) fn untrusted(what: &str, host: &str, why: &Distrust, trusted: &str) -> Failure {
+    let until = |at: &Option<String>| at.as_ref().map_or_else(String::new, |at| format!(" ({at})"));
+    let (problem, hint) = match why {
+        Distrust::UnknownIssuer => (
+            "no trusted authority has signed it".to_owned(),
+            "where a company's proxy opens TLS: AWS_CA_BUNDLE or ca_bundle must name the PEM file of its authority",
+        ),
+        Distrust::Expired(at) => (
+            format!("it has expired{}", until(at)),
+            "is this machine's clock right? Otherwise whoever runs that server must renew it",
+        ),
+        Distrust::NotYetValid(at) => {
+            (format!("it is not valid yet{}", until(at)), "is this machine's clock right? In WSL: sudo hwclock -s")
+        }
+        Distrust::OtherName(names) => (
+            format!("it is for {}", if names.is_empty() { "another host".to_owned() } else { names.join(", ") }),
+            "something leads to another server: AWS_ENDPOINT_URL_STS, a proxy, the name server",
+        ),
+        Distrust::Other(reason) => (reason.clone(), "something between here and AWS answers in its place"),
+    };
+    let mut failure = Failure::new(NETWORK, format!("{what}: the certificate of {host} is not trusted: {problem}"));
+    failure.details.push(format!("trusted are the authorities in {trusted}"));
+    failure.hint(hint)
+}
+
+/// A file of authorities or a proxy that cannot be used: the fault of neither a role nor its line.
+pub(crate) fn misconfigured(error: &StsError) -> Failure {
+    Failure::new(CONFIG, error.to_string()).hint(match error {
+        StsError::Proxy { .. } => {
+            "it is http://HOST:PORT, with USER:PASSWORD@ before the host where needed, percent-encoded"
+        }
+        _ => "it must be a PEM file: AWS_CA_BUNDLE, ca_bundle, REQUESTS_CA_BUNDLE or SSL_CERT_FILE names it",
+    })
+}

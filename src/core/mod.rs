@@ -1,0 +1,8 @@
+//! Plain types that every layer uses.
+
+pub mod call_chain;
+pub mod clock;
+pub mod credentials;
+pub mod origin;
+pub mod sanitize;
+pub mod secret;

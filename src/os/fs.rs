@@ -1,0 +1,218 @@
+//! Owns reading whole files under a size cap, replacing them whole, whose they are and who may read them.
+//!
+//! Refuses to decide who may own a file: that is the caller's.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+use std::io::{Read, Write};
+use std::path::Path;
+
+/// Reads a whole file of at most `cap` bytes. `None` when there is no such file.
+///
+/// # Errors
+/// Whatever the system says; `FileTooLarge` above the cap; `IsADirectory` for a directory on every system.
+pub fn read_capped(path: &Path, cap: u64) -> io::Result<Option<Vec<u8>>> {
+    match File::open(path) {
+        Ok(file) => file.metadata().and_then(|metadata| read_open(file, &metadata, cap)).map(Some),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        // Windows does not open it.
+        Err(_) if path.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The same of a file that is open.
+///
+/// # Errors
+/// As [`read_capped`].
+pub fn read_open(mut file: File, metadata: &Metadata, cap: u64) -> io::Result<Vec<u8>> {
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if metadata.len() > cap {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0).saturating_add(1));
+    // A FIFO or /proc file has no length to trust: the cap holds while reading, too.
+    let read = Read::by_ref(&mut file).take(cap + 1).read_to_end(&mut bytes)?;
+    if read as u64 > cap {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
+}
+
+/// Puts `bytes` in the place of the file at `path`, or of the one that it leads to: whoever reads sees the old file or
+/// the new one, readable by its owner alone, who stays the same (under sudo that is not this user).
+///
+/// # Errors
+/// Whatever the system says; the old file is then as it was.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    put(&path, ".amplify-creds", &mut options, bytes, keep_owner)
+}
+
+/// Writes a file that others may read, too, or puts it in the place of the one at `path`, with the rights of that:
+/// whoever reads sees the old file or the new one.
+///
+/// # Errors
+/// Whatever the system says; the old file is then as it was.
+pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    // No lock keeps two runs apart.
+    let suffix = format!(".amplify-creds.{}", std::process::id());
+    put(&path, &suffix, &mut OpenOptions::new(), bytes, |file, old| {
+        // A file system without modes refuses, and has nothing to keep.
+        let _ = file.set_permissions(old.permissions());
+        Ok(())
+    })
+}
+
+/// Writes the file beside its place and puts it there, made like the old one by `like`.
+fn put(
+    path: &Path,
+    suffix: &str,
+    options: &mut OpenOptions,
+    bytes: &[u8],
+    like: impl FnOnce(&File, &Metadata) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+    name.push(suffix);
+    let temporary = path.with_file_name(name);
+    let write = || {
+        let _ = std::fs::remove_file(&temporary);
+        let mut file = options.write(true).create_new(true).open(&temporary)?;
+        if let Ok(old) = std::fs::metadata(path) {
+            like(&file, &old)?;
+        }
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        rename(&temporary, path)
+    };
+    write().inspect_err(|_| {
+        let _ = std::fs::remove_file(&temporary);
+    })
+}
+
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    // The group has no rights, and is not everybody's to give.
+    if file.metadata()?.uid() == old.uid() {
+        return Ok(());
+    }
+    fchown(file, Some(old.uid()), Some(old.gid()))
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
+fn keep_owner(_file: &File, _old: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Gives the file `from` the name `to`, in the place of what has it.
+///
+/// # Errors
+/// Whatever the system says; nothing has changed then.
+#[cfg(not(windows))]
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::rename(from, to)
+}
+
+/// Gives the file `from` the name `to`, in the place of what has it. A virus scanner or an indexer that looks at one of
+/// them just then makes Windows refuse, for a moment: it is tried again for a second.
+///
+/// # Errors
+/// Whatever the system says; nothing has changed then.
+#[cfg(windows)]
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    const ERROR_SHARING_VIOLATION: i32 = 32;
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(1);
+    loop {
+        match std::fs::rename(from, to) {
+            Err(error)
+                if std::time::Instant::now() < until
+                    && (error.kind() == io::ErrorKind::PermissionDenied
+                        || error.raw_os_error() == Some(ERROR_SHARING_VIOLATION)) =>
+            {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Whether `path` belongs to somebody else: neither to this user nor, where this user is an administrator, to all
+/// administrators. Not where the system does not tell, nor where nothing is there.
+#[cfg(windows)]
+pub fn is_another_users(path: &Path) -> bool {
+    gix_sec::identity::is_path_owned_by_current_user(path).is_ok_and(|is_ours| !is_ours)
+}
+
+/// Who can do what with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rights {
+    /// The permission bits, such as `0o644`.
+    pub mode: u32,
+    /// Whether it belongs to another user than this one and root.
+    pub is_foreign: bool,
+    /// Whether it can be started as a program by somebody.
+    pub is_program: bool,
+}
+
+/// The rights on what `path` leads to; `None` where nothing is there, or the system has no such rights.
+#[cfg(unix)]
+pub fn rights(path: &Path) -> Option<Rights> {
+    use std::os::unix::fs::MetadataExt;
+    let there = std::fs::metadata(path).ok()?;
+    let (mode, owner) = (there.mode() & 0o7777, there.uid());
+    let is_foreign = owner != 0 && owner != rustix::process::geteuid().as_raw();
+    Some(Rights { mode, is_foreign, is_program: there.is_file() && mode & 0o111 != 0 })
+}
+
+/// Windows has lists instead of modes, and no safe call reads them: nothing is said of them.
+#[cfg(not(unix))]
+pub fn rights(_path: &Path) -> Option<Rights> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Windows says of a file that somebody has open and shares with nobody.
+    #[cfg(windows)]
+    #[test]
+    fn a_rename_waits_for_who_looks_at_the_file_for_a_moment() {
+        use std::os::windows::fs::OpenOptionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let (from, to) = (dir.path().join("from"), dir.path().join("to"));
+        for (moment, is_renamed) in [(200, true), (3000, false)] {
+            std::fs::write(&from, "new").unwrap();
+            std::fs::write(&to, "old").unwrap();
+            let looked_at = OpenOptions::new().read(true).share_mode(0).open(&to).unwrap();
+            let looker = std::thread::spawn(move || {
+                std::thread::sleep(std::time::Duration::from_millis(moment));
+                drop(looked_at);
+            });
+            assert_eq!(rename(&from, &to).is_ok(), is_renamed, "{moment} ms");
+            looker.join().unwrap();
+            assert_eq!(std::fs::read_to_string(&to).unwrap(), if is_renamed { "new" } else { "old" });
+        }
+    }
+
+    #[test]
+    fn missing_is_none_and_a_directory_is_no_file() {
+        assert!(read_capped(Path::new("/no/such/file"), 10).unwrap().is_none());
+        assert_eq!(read_capped(Path::new("/"), 10).unwrap_err().kind(), io::ErrorKind::IsADirectory);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_cap_holds_without_a_length() {
+        let endless = read_capped(Path::new("/dev/zero"), 10).unwrap_err();
+        assert_eq!(endless.kind(), io::ErrorKind::FileTooLarge);
+    }
+}

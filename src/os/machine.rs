@@ -1,0 +1,31 @@
+//! Owns what tells this machine from others that may share a home directory: its id and its host name.
+//!
+//! Refuses to be secret or unforgeable: it keeps one machine's sessions from being taken for another's.
+
+use std::path::Path;
+
+use crate::os::fs::read_capped;
+
+/// Where Linux keeps an id made at installation; a container has its image's, or none.
+const ID_FILES: [&str; 2] = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
+/// The largest id that is read, in bytes.
+const LARGEST: u64 = 256;
+
+/// This machine's id, where it has one, and its host name, since containers of one image share the id.
+pub fn name() -> String {
+    let read = |file: &&str| read_capped(Path::new(file), LARGEST).ok().flatten();
+    let id = ID_FILES.iter().find_map(read).unwrap_or_default();
+    format!("{} {}", String::from_utf8_lossy(&id).trim(), host_name())
+}
+
+/// The host name.
+#[cfg(unix)]
+pub fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+/// The host name.
+#[cfg(not(unix))]
+pub fn host_name() -> String {
+    crate::os::env::Env::process().text(crate::os::env::COMPUTERNAME).unwrap_or_default()
+}

@@ -1,0 +1,24 @@
+//! The operating system: files, processes, locks, the environment.
+
+#[cfg(windows)]
+pub mod acl;
+pub mod child;
+#[cfg(windows)]
+pub mod ctrl_c;
+pub mod env;
+pub mod fs;
+#[cfg(unix)]
+#[path = "job_unix.rs"]
+pub mod job;
+#[cfg(not(unix))]
+#[path = "job_windows.rs"]
+pub mod job;
+pub mod machine;
+pub mod paths;
+pub mod random;
+pub mod startup;
+#[cfg(target_os = "linux")]
+pub mod tcp_peer;
+#[cfg(not(target_os = "linux"))]
+#[path = "tcp_peer_other.rs"]
+pub mod tcp_peer;

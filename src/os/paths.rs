@@ -1,0 +1,141 @@
+//! Owns where files live: the two AWS files, the Amplify CLI's cache, our own settings.
+//!
+//! Refuses to open anything; that a file exists is found by whoever reads it.
+
+use std::path::{Path, PathBuf};
+
+use directories::{BaseDirs, ProjectDirs};
+use thiserror::Error;
+
+use crate::os::env;
+use crate::os::env::Env;
+
+/// Neither a variable nor the system's user database names a home directory.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("no home directory: HOME is not set and the user has no entry in the system's user database")]
+pub struct NoHome;
+
+/// Paths that the command line gave.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `--config-file`
+    pub config: Option<PathBuf>,
+    /// `--credentials-file`
+    pub credentials: Option<PathBuf>,
+}
+
+/// Where everything lies. All paths are absolute where the system tells the current directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// The home directory.
+    pub home: PathBuf,
+    /// `~/.aws/config`, or what a flag, `AMPLIFY_CREDS_CONFIG_FILE` or `AWS_CONFIG_FILE` names.
+    pub config: PathBuf,
+    /// `~/.aws/credentials`, or what a flag, `AMPLIFY_CREDS_CREDENTIALS_FILE` or `AWS_SHARED_CREDENTIALS_FILE` names.
+    pub credentials: PathBuf,
+    /// `~/.amplify/awscloudformation`: the Amplify CLI's own directory, which nothing can move.
+    pub cache_dir: PathBuf,
+    /// `~/.aws/sso/cache`: the AWS CLI's tokens of IAM Identity Center.
+    pub sso_cache: PathBuf,
+    /// `~/.aws/login/cache`, or what `AWS_LOGIN_CACHE_DIRECTORY` names: the AWS CLI's sessions of `aws login`.
+    pub login_cache: PathBuf,
+    /// `config.ini` in the platform's configuration directory for this program.
+    pub settings: Option<PathBuf>,
+}
+
+impl Paths {
+    /// Finds all paths. A leading `~/` in a variable or flag is the home directory, as in the SDKs.
+    pub fn find(env: &Env, overrides: &Overrides) -> Result<Self, NoHome> {
+        let home = home(env).ok_or(NoHome)?;
+        let aws = home.join(".aws");
+        let pick = |flag: &Option<PathBuf>, variables: [&str; 2], name: &str| {
+            let given = flag.clone().or_else(|| variables.iter().find_map(|variable| env.path(variable)));
+            let path = given.map_or_else(|| aws.join(name), |path| expand(path, &home));
+            absolute(path)
+        };
+        Ok(Self {
+            config: pick(&overrides.config, [env::AMPLIFY_CREDS_CONFIG_FILE, env::AWS_CONFIG_FILE], "config"),
+            credentials: pick(
+                &overrides.credentials,
+                [env::AMPLIFY_CREDS_CREDENTIALS_FILE, env::AWS_SHARED_CREDENTIALS_FILE],
+                "credentials",
+            ),
+            cache_dir: home.join(".amplify").join("awscloudformation"),
+            sso_cache: aws.join("sso/cache"),
+            login_cache: env
+                .path(env::AWS_LOGIN_CACHE_DIRECTORY)
+                .map_or_else(|| aws.join("login/cache"), |path| absolute(expand(path, &home))),
+            settings: ProjectDirs::from("", "", "amplify-creds").map(|dirs| dirs.config_dir().join("config.ini")),
+            home,
+        })
+    }
+
+    /// `path` with the home directory for a leading `~/`.
+    pub fn expand(&self, path: PathBuf) -> PathBuf {
+        expand(path, &self.home)
+    }
+}
+
+/// `HOME` first on every system (Git Bash and WSL set it for a reason), since `BaseDirs` asks only the system on Windows.
+fn home(env: &Env) -> Option<PathBuf> {
+    env.path(env::HOME)
+        .or_else(|| env.path(env::USERPROFILE))
+        .or_else(|| BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()))
+        .map(absolute)
+}
+
+fn expand(path: PathBuf, home: &Path) -> PathBuf {
+    match path.strip_prefix("~") {
+        Ok(rest) => home.join(rest),
+        Err(_) => path,
+    }
+}
+
+fn absolute(path: PathBuf) -> PathBuf {
+    if path.is_absolute() {
+        return path;
+    }
+    match env::current_directory() {
+        Some(here) => here.join(path),
+        None => path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An absolute path: on Windows it begins with a drive.
+    macro_rules! root {
+        ($path:literal) => {
+            if cfg!(windows) { concat!("C:", $path) } else { $path }
+        };
+    }
+
+    #[test]
+    fn files_lie_in_the_home_directory_unless_named() {
+        let paths = Paths::find(&Env::fixed([("HOME", root!("/home/dev"))]), &Overrides::default()).unwrap();
+        assert_eq!(paths.config, Path::new(root!("/home/dev/.aws/config")));
+        assert_eq!(paths.credentials, Path::new(root!("/home/dev/.aws/credentials")));
+        assert_eq!(paths.cache_dir, Path::new(root!("/home/dev/.amplify/awscloudformation")));
+    }
+
+    #[test]
+    fn flag_beats_variable_and_tilde_is_home() {
+        let env = Env::fixed([
+            ("HOME", root!("/home/dev")),
+            ("AWS_CONFIG_FILE", "~/cfg"),
+            ("AWS_SHARED_CREDENTIALS_FILE", root!("/etc/creds")),
+        ]);
+        let flags = Overrides { config: None, credentials: Some(root!("/tmp/c").into()) };
+        let paths = Paths::find(&env, &flags).unwrap();
+        assert_eq!(paths.config, Path::new(root!("/home/dev/cfg")));
+        assert_eq!(paths.credentials, Path::new(root!("/tmp/c")));
+        let env = Env::fixed([
+            ("HOME", root!("/home/dev")),
+            ("AWS_CONFIG_FILE", root!("/tmp/private")),
+            ("AMPLIFY_CREDS_CONFIG_FILE", root!("/home/dev/cfg")),
+        ]);
+        assert_eq!(Paths::find(&env, &Overrides::default()).unwrap().config, Path::new(root!("/home/dev/cfg")));
+    }
+}

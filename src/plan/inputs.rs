@@ -1,0 +1,73 @@
+use std::path::PathBuf;
+
+use crate::core::origin::Located;
+use crate::profile::keys::Keys;
+
+use super::credential_plan::Surroundings;
+use super::endpoint::Variables;
+use super::session::SessionExtras;
+use super::sources::{ContainerService, MetadataService, WebIdentityInputs};
+
+/// What the command line, the environment and the settings add to the profile files.
+#[derive(Debug, Clone, Default)]
+pub struct Inputs {
+    /// `--region` or the variables; beats the profile's.
+    pub region: Option<Located<String>>,
+    /// `--duration`, in seconds, for the last role; beats the profile's.
+    pub duration: Option<Located<u32>>,
+    /// `--role-arn`, `--external-id` and `--session-name`, for the last role; they beat the profile's.
+    pub role: RoleFlags,
+    /// `--policy-arn`, `--policy` and `--tag`, for the last role, beside the profile's.
+    pub extras: SessionExtras,
+    /// Session name for profiles that set none; else `amplify`.
+    pub session_name: Option<Located<String>>,
+    /// What variables say of STS's endpoint.
+    pub sts: Variables,
+    /// `AWS_CA_BUNDLE`; beats the profile's `ca_bundle`.
+    pub ca_bundle: Option<Located<String>>,
+    /// Keys in the environment, for `credential_source = Environment` and for no profile at all.
+    pub environment: Option<Keys>,
+    /// A web identity in the environment, for no profile at all.
+    pub web_identity: Option<WebIdentityInputs>,
+    /// What the environment says of the metadata service of EC2.
+    pub metadata: MetadataService,
+    /// What the environment says of a container's credentials.
+    pub container: ContainerService,
+    /// What names this machine.
+    pub machine: Machine,
+    /// The profile that a `credential_process` of ours without a name means.
+    pub unnamed_profile: String,
+    /// What a `credential_process` is run in.
+    pub surroundings: Surroundings,
+    /// The running executable, which a `credential_process` may name by another name.
+    pub program: Option<PathBuf>,
+    /// Profiles of the same config file whose `credential_process` is waiting for this run.
+    pub waiting: Vec<String>,
+}
+
+/// What names this machine; asked only for credentials that are the machine's own.
+#[derive(Debug, Clone, Copy)]
+pub struct Machine(pub fn() -> String);
+
+impl Machine {
+    pub(super) fn name(self) -> String {
+        self.0()
+    }
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Self(String::new)
+    }
+}
+
+/// What the command line says of the last role.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoleFlags {
+    /// Another role than the profile's.
+    pub role_arn: Option<String>,
+    /// `ExternalId`
+    pub external_id: Option<String>,
+    /// `RoleSessionName`
+    pub session_name: Option<String>,
+}

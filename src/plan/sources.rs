@@ -1,0 +1,177 @@
+use std::path::PathBuf;
+
+use crate::core::origin::{Located, Origin};
+use crate::core::secret::Secret;
+use crate::profile::{Profile, Setting};
+
+use super::endpoint::Endpoint;
+use super::error::PlanError;
+use super::limits::{RoleArn, SessionDuration, is_endpoint};
+
+/// The role of the EC2 instance that we run on, by its metadata service.
+#[derive(Debug, Clone)]
+pub struct ImdsBase {
+    /// `credential_source`
+    pub from: Origin,
+    /// How the service is called.
+    pub service: MetadataService,
+    /// This machine.
+    pub machine: String,
+}
+
+/// Where the metadata service is and what it may be asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MetadataService {
+    /// `ec2_metadata_service_endpoint`, `AWS_EC2_METADATA_SERVICE_ENDPOINT`
+    pub endpoint: Option<Located<String>>,
+    /// `IPv4` or `IPv6`, in any case: `ec2_metadata_service_endpoint_mode`, `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE`
+    pub endpoint_mode: Option<Located<String>>,
+    /// `true`: `ec2_metadata_v1_disabled`, `AWS_EC2_METADATA_V1_DISABLED`
+    pub v1_disabled: Option<Located<String>>,
+    /// `true`: `AWS_EC2_METADATA_DISABLED`
+    pub disabled: Option<Located<String>>,
+}
+
+/// The address of the metadata service.
+pub(super) const IMDS_IPV4: &str = "http://169.254.169.254";
+
+/// The same where the endpoint mode is IPv6.
+pub(super) const IMDS_IPV6: &str = "http://[fd00:ec2::254]";
+
+/// What a relative address of a container's credentials is relative to.
+pub const ECS_CONTAINER: &str = "http://169.254.170.2";
+
+impl MetadataService {
+    /// The URL without a slash at its end.
+    pub fn url(&self) -> &str {
+        let is_ipv6 = self.endpoint_mode.as_ref().is_some_and(|mode| mode.value.eq_ignore_ascii_case("ipv6"));
+        match &self.endpoint {
+            Some(endpoint) => endpoint.value.trim_end_matches('/'),
+            None if is_ipv6 => IMDS_IPV6,
+            None => IMDS_IPV4,
+        }
+    }
+
+    /// Whether the first version, without a token, must not be used.
+    pub fn refuses_v1(&self) -> bool {
+        is_true(self.v1_disabled.as_ref())
+    }
+
+    /// What switches the service off.
+    pub fn switched_off(&self) -> Option<&Origin> {
+        self.disabled.as_ref().filter(|disabled| is_true(Some(disabled))).map(|disabled| &disabled.from)
+    }
+
+    /// The same with what `profiles` say where the environment says nothing; the first that says it counts.
+    pub(super) fn with(&self, profiles: &[&Profile<'_>]) -> Result<Self, PlanError> {
+        let or = |found: &Option<Located<String>>, key: &'static str| {
+            let of_profile = || profiles.iter().find_map(|profile| profile.get(key).map(Setting::located));
+            found.clone().or_else(of_profile)
+        };
+        let service = Self {
+            endpoint: or(&self.endpoint, "ec2_metadata_service_endpoint"),
+            endpoint_mode: or(&self.endpoint_mode, "ec2_metadata_service_endpoint_mode"),
+            v1_disabled: or(&self.v1_disabled, "ec2_metadata_v1_disabled"),
+            disabled: self.disabled.clone(),
+        };
+        let invalid = |key, expected: &str, found: &Located<String>| PlanError::Invalid {
+            profile: profiles.first().map_or_else(String::new, |profile| profile.name.clone()),
+            key,
+            expected: expected.to_owned(),
+            from: found.from.clone(),
+        };
+        if let Some(found) = service.endpoint.as_ref().filter(|found| !is_endpoint(&found.value)) {
+            return Err(invalid("ec2_metadata_service_endpoint", "a URL such as http://169.254.169.254", found));
+        }
+        let is_mode = |mode: &str| mode.eq_ignore_ascii_case("ipv4") || mode.eq_ignore_ascii_case("ipv6");
+        if let Some(found) = service.endpoint_mode.as_ref().filter(|found| !is_mode(&found.value)) {
+            return Err(invalid("ec2_metadata_service_endpoint_mode", "IPv4 or IPv6", found));
+        }
+        Ok(service)
+    }
+}
+
+/// The role of the container that we run in: Amazon ECS, EKS Pod Identity, and whatever else speaks their protocol.
+#[derive(Debug, Clone)]
+pub struct ContainerBase {
+    /// `credential_source`
+    pub from: Origin,
+    /// What the container's environment says.
+    pub service: ContainerService,
+    /// This machine.
+    pub machine: String,
+}
+
+/// What a container's environment says of its credentials.
+#[derive(Debug, Clone, Default)]
+pub struct ContainerService {
+    /// The whole URL: what `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` leads to, else `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
+    pub uri: Option<Located<String>>,
+    /// What is sent as `Authorization`.
+    pub token: Option<ContainerToken>,
+}
+
+/// The authorization for a container's credentials.
+#[derive(Debug, Clone)]
+pub enum ContainerToken {
+    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`: a file that is read anew each time.
+    File(PathBuf),
+    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN`
+    Text(Secret),
+}
+
+/// A role that IAM Identity Center gives a person who has signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SsoBase {
+    /// `sso_session`; none where the profile has its own start URL.
+    pub session: Option<Located<String>>,
+    /// `sso_start_url`
+    pub start_url: Located<String>,
+    /// `sso_region`
+    pub region: Located<String>,
+    /// `sso_account_id`
+    pub account_id: Located<String>,
+    /// `sso_role_name`
+    pub role_name: Located<String>,
+}
+
+/// A role that a token in a file gives (AssumeRoleWithWebIdentity).
+#[derive(Debug, Clone)]
+pub struct WebIdentityBase {
+    /// `web_identity_token_file`
+    pub token_file: Located<PathBuf>,
+    /// `role_arn`
+    pub role_arn: Located<RoleArn>,
+    /// `role_session_name`, or the default.
+    pub session_name: Located<String>,
+    /// How long the session is to last.
+    pub duration: SessionDuration,
+    /// Where STS is called.
+    pub sts: Endpoint,
+    /// This machine, whose file the token's is.
+    pub machine: String,
+}
+
+/// `AWS_WEB_IDENTITY_TOKEN_FILE`, `AWS_ROLE_ARN` and `AWS_ROLE_SESSION_NAME`.
+#[derive(Debug, Clone)]
+pub struct WebIdentityInputs {
+    /// The token's file.
+    pub token_file: Located<PathBuf>,
+    /// The role.
+    pub role_arn: Option<Located<String>>,
+    /// The session's name.
+    pub session_name: Option<Located<String>>,
+}
+
+/// The session of a person who has signed in with `aws login`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginBase {
+    /// `login_session`: the ARN that was signed in with.
+    pub session: Located<String>,
+    /// The profile's region, for a token that does not know its own.
+    pub region: Option<Located<String>>,
+}
+
+pub(super) fn is_true(found: Option<&Located<String>>) -> bool {
+    found.is_some_and(|found| found.value.eq_ignore_ascii_case("true"))
+}

@@ -1,0 +1,370 @@
+//! Owns the permissions boundary of an Amplify environment: how far the roles that Amplify makes may go, what they may
+//! never do, and that no role is made without it.
+//!
+//! A boundary grants nothing, so its ceiling is drawn around services and not around single actions: those that the
+//! documentation's walk-through names for a role of Amplify, as far as an app calls them while it runs. What a project's
+//! own functions need besides is added by name. Refuses to be divided: a role has one boundary.
+
+use crate::policy::category::Category;
+use crate::policy::category::Category::{
+    Analytics, Api, Auth, Deployment, Function, Geo, Hosting, Interactions, Notifications, Predictions, Storage,
+};
+use crate::policy::document::{Document, Effect, LARGEST, Statement, Texts};
+use crate::policy::place::Place;
+
+/// What the roles of an app need of one category.
+struct Need {
+    sid: &'static str,
+    categories: &'static [Category],
+    actions: &'static [&'static str],
+    resources: &'static [&'static str],
+}
+
+const NEEDS: [Need; 15] = [
+    Need {
+        sid: "WriteLogs",
+        categories: &[Deployment],
+        actions: &["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+        resources: &["arn:{p}:logs:{r}:{a}:log-group:*"],
+    },
+    Need {
+        sid: "Trace",
+        categories: &[Deployment],
+        actions: &["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+        resources: &["*"],
+    },
+    Need {
+        sid: "ReadParameters",
+        categories: &[Deployment],
+        actions: &["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"],
+        resources: &["arn:{p}:ssm:{r}:{a}:parameter/amplify/*"],
+    },
+    Need {
+        sid: "UseUserPools",
+        categories: &[Auth],
+        // Functions of the app, and those by which Amplify configures a user pool.
+        actions: &[
+            "cognito-idp:Admin*",
+            "cognito-idp:*Group*",
+            "cognito-idp:*IdentityProvider*",
+            "cognito-idp:*UserPoolClient",
+            "cognito-idp:DescribeUserPool",
+            "cognito-idp:ListUsers",
+            "cognito-idp:SetUserPoolMfaConfig",
+        ],
+        resources: &["arn:{p}:cognito-idp:{r}:{a}:userpool/*"],
+    },
+    Need {
+        sid: "UseIdentities",
+        categories: &[Auth],
+        // A user pool sends text messages by a role of its own.
+        actions: &["cognito-identity:*", "cognito-sync:*", "sns:Publish"],
+        resources: &["*"],
+    },
+    Need {
+        sid: "CallApis",
+        categories: &[Api],
+        actions: &["appsync:GraphQL", "execute-api:Invoke", "es:ESHttp*"],
+        resources: &["arn:{p}:appsync:{r}:{a}:apis/*", "arn:{p}:execute-api:{r}:{a}:*", "arn:{p}:es:{r}:{a}:domain/*"],
+    },
+    Need {
+        sid: "UseTables",
+        categories: &[Api, Storage, Function],
+        actions: &[
+            "dynamodb:BatchGetItem",
+            "dynamodb:BatchWriteItem",
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:DescribeStream",
+            "dynamodb:DescribeTable",
+            "dynamodb:GetItem",
+            "dynamodb:GetRecords",
+            "dynamodb:GetShardIterator",
+            "dynamodb:PartiQL*",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:Scan",
+            "dynamodb:UpdateItem",
+        ],
+        resources: &["arn:{p}:dynamodb:{r}:{a}:table/*"],
+    },
+    // What a function reads a stream by, which names no resource.
+    Need {
+        sid: "ListStreams",
+        categories: &[Api, Storage, Function],
+        actions: &["dynamodb:ListStreams"],
+        resources: &["*"],
+    },
+    Need { sid: "UseObjects", categories: &[Storage, Hosting], actions: &["s3:*"], resources: &["*"] },
+    Need {
+        sid: "CallFunctions",
+        categories: &[Api, Function],
+        actions: &["lambda:GetFunction", "lambda:InvokeFunction"],
+        resources: &["arn:{p}:lambda:{r}:{a}:function:*"],
+    },
+    Need {
+        sid: "UseStreams",
+        categories: &[Analytics, Function],
+        actions: &[
+            "kinesis:DescribeStream",
+            "kinesis:DescribeStreamSummary",
+            "kinesis:GetRecords",
+            "kinesis:GetShardIterator",
+            "kinesis:ListShards",
+            "kinesis:PutRecord",
+            "kinesis:PutRecords",
+            "kinesis:SubscribeToShard",
+        ],
+        resources: &["arn:{p}:kinesis:{r}:{a}:stream/*"],
+    },
+    Need {
+        sid: "UsePinpoint",
+        categories: &[Analytics, Notifications],
+        actions: &["mobiletargeting:PutEvents", "mobiletargeting:SendMessages", "mobiletargeting:UpdateEndpoint"],
+        resources: &["arn:{p}:mobiletargeting:{r}:{a}:apps/*"],
+    },
+    Need {
+        sid: "TalkToBots",
+        categories: &[Interactions],
+        actions: &["lex:*Session", "lex:PostContent", "lex:PostText", "lex:Recognize*"],
+        resources: &["*"],
+    },
+    Need {
+        sid: "Predict",
+        categories: &[Predictions],
+        actions: &[
+            "comprehend:Detect*",
+            "polly:SynthesizeSpeech",
+            "rekognition:*",
+            "textract:AnalyzeDocument",
+            "textract:DetectDocumentText",
+            "transcribe:StartStream*",
+            "translate:TranslateText",
+        ],
+        resources: &["*"],
+    },
+    Need { sid: "UseMaps", categories: &[Geo], actions: &["geo:*"], resources: &["arn:{p}:geo:{r}:{a}:*"] },
+];
+
+/// Something that no role of the app may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial {
+    /// What is said of it in the statement's name.
+    pub sid: String,
+    /// The actions.
+    pub actions: Vec<String>,
+    /// Templates of ARNs.
+    pub resources: Vec<String>,
+}
+
+/// How a denial is written.
+pub const DENIALS: &str =
+    "table=NAME, bucket=NAME, function=NAME, parameter=PATH, service=PREFIX or action=SERVICE:ACTION";
+
+impl Denial {
+    /// `table=users` and its like.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, name) = text.split_once('=')?;
+        let fits = |more: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c));
+        let (fits, action, resources): (bool, String, Vec<String>) = match kind {
+            // An index is another resource, and has the table's rows.
+            "table" => (fits("_.-*"), "dynamodb:*".into(), both("arn:{p}:dynamodb:{r}:{a}:table/", name)),
+            "bucket" => (fits(".-*"), "s3:*".into(), both("arn:{p}:s3:::", name)),
+            "function" => (
+                fits("_-*"),
+                "lambda:*".into(),
+                ["", ":*"].map(|tail| format!("arn:{{p}}:lambda:{{r}}:{{a}}:function:{name}{tail}")).into(),
+            ),
+            "parameter" => (
+                fits("_.-/*"),
+                "ssm:*".into(),
+                vec![format!("arn:{{p}}:ssm:{{r}}:{{a}}:parameter/{}", name.trim_start_matches('/'))],
+            ),
+            "service" => (fits("-"), format!("{name}:*"), vec!["*".into()]),
+            "action" => (is_action(name), name.to_owned(), vec!["*".into()]),
+            _ => return None,
+        };
+        let sid = format!(
+            "Deny{}{}",
+            capital(kind),
+            name.split(|c: char| !c.is_ascii_alphanumeric()).map(capital).collect::<String>()
+        );
+        (fits && !name.is_empty()).then(|| Self { sid, actions: vec![action], resources })
+    }
+}
+
+/// Whether `text` is `service:Action`, with `*` or without.
+pub fn is_action(text: &str) -> bool {
+    let is_word = |word: &str, more: &str| {
+        !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
+    };
+    text.split_once(':').is_some_and(|(service, action)| is_word(service, "-") && is_word(action, "*"))
+}
+
+fn both(prefix: &str, name: &str) -> Vec<String> {
+    vec![format!("{prefix}{name}"), format!("{prefix}{name}/*")]
+}
+
+fn capital(word: &str) -> String {
+    let mut rest = word.chars();
+    rest.next().map(|first| first.to_ascii_uppercase().to_string() + rest.as_str()).unwrap_or_default()
+}
+
+/// The boundary's policy; the error is its size, where that is more than IAM takes.
+pub fn document(
+    place: &Place,
+    categories: &[Category],
+    more: &[String],
+    denials: &[Denial],
+    arn: &str,
+) -> Result<Document, usize> {
+    let is_wanted = |need: &&Need| {
+        need.categories.iter().any(|of| *of == Deployment || categories.is_empty() || categories.contains(of))
+    };
+    let filled = |templates: &[&str]| Texts(templates.iter().map(|template| place.fill(template)).collect());
+    let mut statements: Vec<_> = NEEDS
+        .iter()
+        .filter(is_wanted)
+        .map(|need| Statement::new(need.sid, Effect::Allow, Texts(owned(need.actions)), filled(need.resources)))
+        .collect();
+    if !more.is_empty() {
+        statements.push(Statement::new("AlsoAllowed", Effect::Allow, Texts(more.to_vec()), ["*"]));
+    }
+    for Denial { sid, actions, resources } in denials {
+        let resources = resources.iter().map(|template| place.fill(template)).collect();
+        statements.push(Statement::new(sid, Effect::Deny, Texts(actions.clone()), Texts(resources)));
+    }
+    statements.extend(enforcement(place, arn));
+    let mut documents = Document::new(statements).split(usize::MAX);
+    let document = documents.pop().unwrap_or_else(|| Document::new(Vec::new()));
+    if document.size() <= LARGEST { Ok(document) } else { Err(document.size()) }
+}
+
+/// What keeps whoever makes roles from making one that can do more: in the boundary itself for the roles that carry it,
+/// and in the policy of who deploys.
+pub fn enforcement(place: &Place, boundary: &str) -> Vec<Statement> {
+    let roles = place.fill("arn:{p}:iam::{a}:role/*");
+    // Of a request without a boundary the operator is true, too.
+    let carry = Statement::new(
+        "RolesCarryTheBoundary",
+        Effect::Deny,
+        ["iam:CreateRole", "iam:PutRolePermissionsBoundary"],
+        [roles.clone()],
+    );
+    let keep = Statement::new("RolesKeepTheBoundary", Effect::Deny, ["iam:DeleteRolePermissionsBoundary"], [roles]);
+    let stay = Statement::new(
+        "TheBoundaryStays",
+        Effect::Deny,
+        ["iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion"],
+        [boundary],
+    );
+    vec![carry.when("StringNotEquals", "iam:PermissionsBoundary", [boundary]), keep, stay]
+}
+
+/// A policy of the enforcement alone, for who deploys with permissions from elsewhere.
+pub fn for_deployer(place: &Place, boundary: &str) -> Document {
+    Document::new(enforcement(place, boundary))
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::document::json;
+
+    const ARN: &str = "arn:aws:iam::222222222222:policy/app-dev";
+
+    fn place() -> Place {
+        Place {
+            partition: "aws".into(),
+            region: Some("eu-west-1".into()),
+            account: Some("222222222222".into()),
+            app: None,
+        }
+    }
+
+    #[test]
+    fn denials_by_kind() {
+        let arn = |service: &str, rest: &str| format!("arn:{{p}}:{service}:{{r}}:{{a}}:{rest}");
+        for (text, sid, action, resources) in [
+            (
+                "table=users",
+                "DenyTableUsers",
+                "dynamodb:*",
+                vec![arn("dynamodb", "table/users"), arn("dynamodb", "table/users/*")],
+            ),
+            (
+                "bucket=my-app.x",
+                "DenyBucketMyAppX",
+                "s3:*",
+                vec!["arn:{p}:s3:::my-app.x".into(), "arn:{p}:s3:::my-app.x/*".into()],
+            ),
+            (
+                "function=f",
+                "DenyFunctionF",
+                "lambda:*",
+                vec![arn("lambda", "function:f"), arn("lambda", "function:f:*")],
+            ),
+            ("parameter=/amplify/x", "DenyParameterAmplifyX", "ssm:*", vec![arn("ssm", "parameter/amplify/x")]),
+            ("service=ec2", "DenyServiceEc2", "ec2:*", vec!["*".into()]),
+            ("action=dynamodb:Scan", "DenyActionDynamodbScan", "dynamodb:Scan", vec!["*".into()]),
+        ] {
+            let expected = Denial { sid: sid.into(), actions: vec![action.into()], resources };
+            assert_eq!(Denial::parse(text), Some(expected), "{text}");
+        }
+        for bad in [
+            "",
+            "users",
+            "table=",
+            "table=a b",
+            "table=\u{fc}",
+            "queue=x",
+            "action=Scan",
+            "action=dynamodb:",
+            "bucket=\"x",
+        ] {
+            assert_eq!(Denial::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_ceiling_the_denial_and_the_enforcement() {
+        let denials = [Denial::parse("table=users").unwrap()];
+        let document = document(&place(), &[Category::Storage], &["ses:SendEmail".into()], &denials, ARN).unwrap();
+        let sids: Vec<_> = document.statements.iter().map(|statement| statement.sid.as_str()).collect();
+        assert_eq!(
+            sids,
+            [
+                "WriteLogs",
+                "Trace",
+                "ReadParameters",
+                "UseTables",
+                "ListStreams",
+                "UseObjects",
+                "AlsoAllowed",
+                "DenyTableUsers",
+                "RolesCarryTheBoundary",
+                "RolesKeepTheBoundary",
+                "TheBoundaryStays"
+            ]
+        );
+        assert!(json(&document).contains(
+            r#""Effect":"Deny","Action":"dynamodb:*","Resource":["arn:aws:dynamodb:eu-west-1:222222222222:table/users","#
+        ));
+        assert!(
+            json(&document)
+                .contains(&format!(r#""Condition":{{"StringNotEquals":{{"iam:PermissionsBoundary":"{ARN}"}}}}"#))
+        );
+    }
+
+    #[test]
+    fn a_boundary_is_one_policy_or_none() {
+        assert!(document(&place(), &[], &[], &[], ARN).is_ok());
+        let denials: Vec<_> = (0..60).map(|n| Denial::parse(&format!("table=users{n:02}")).unwrap()).collect();
+        let size = document(&place(), &[], &[], &denials, ARN).unwrap_err();
+        assert!(size > LARGEST);
+    }
+}

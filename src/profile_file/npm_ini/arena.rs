@@ -1,0 +1,406 @@
+//! Owns the objects of one reading while npm ini's rules move them about, and afterwards.
+//!
+//! Refuses to nest Rust values: objects stand side by side and refer to each other by number, as JavaScript's do. One
+//! object can so have two names for a while, and a name of a million dots overflows no stack when it is dropped.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+
+/// Number of an object.
+pub(crate) type ObjectId = u32;
+
+/// Number of a name in one of the objects.
+pub(crate) type SlotId = u32;
+
+/// The object that npm ini returns.
+pub(crate) const TOP: ObjectId = 0;
+
+/// End of a chain. A file has more bytes than objects and names, and is far shorter than this.
+const NONE: u32 = u32::MAX;
+
+/// Names up to which an object is searched one by one.
+const FEW: u32 = 16;
+
+/// A value as it is stored.
+#[derive(Clone)]
+pub(crate) enum Stored<'t> {
+    Null,
+    Bool(bool),
+    Number(f64),
+    Text(Cow<'t, str>),
+    /// An object or an array.
+    Object(ObjectId),
+}
+
+impl Stored<'_> {
+    /// JavaScript's truth of a value. Only JSON gives numbers, so there is no NaN.
+    pub(crate) fn is_truthy(&self) -> bool {
+        match self {
+            Self::Null => false,
+            Self::Bool(value) => *value,
+            Self::Number(number) => *number != 0.0,
+            Self::Text(text) => !text.is_empty(),
+            Self::Object(_) => true,
+        }
+    }
+
+    pub(crate) fn object(&self) -> Option<ObjectId> {
+        if let Self::Object(object) = self { Some(*object) } else { None }
+    }
+}
+
+/// A name of an object and its value; those of one object are a chain. The items of an array have no name here.
+struct Slot<'t> {
+    key: Cow<'t, str>,
+    value: Stored<'t>,
+    line: u32,
+    next: SlotId,
+    /// The one before with the same hash in the same table.
+    twin: SlotId,
+}
+
+/// A header line; those of one object are a chain.
+struct Heading<'t> {
+    header: Header<'t>,
+    next: u32,
+}
+
+/// An object or an array.
+struct Node {
+    first: SlotId,
+    last: SlotId,
+    count: u32,
+    /// Its table in `Heap::tables`, once it has more than a few names.
+    table: u32,
+    array: bool,
+    /// Whether a name is an integer, which JavaScript puts first.
+    indexed: bool,
+    first_heading: u32,
+    last_heading: u32,
+}
+
+/// How much there was at a time, to forget what came later.
+pub(crate) struct Mark {
+    nodes: usize,
+    slots: usize,
+    tables: usize,
+}
+
+/// All objects of one reading.
+pub(crate) struct Heap<'t> {
+    nodes: Vec<Node>,
+    slots: Vec<Slot<'t>>,
+    headings: Vec<Heading<'t>>,
+    tables: Vec<Table>,
+    hashes: RandomState,
+}
+
+/// The last slot of each hash: a quarter of the memory of a table of names, and much faster for it.
+type Table = HashMap<u64, SlotId, BuildHasherDefault<Hashed>>;
+
+/// Passes on what is a hash already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+impl<'t> Heap<'t> {
+    /// A heap with an empty `TOP`.
+    pub(crate) fn new() -> Self {
+        let (nodes, slots, headings, tables) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut heap = Self { nodes, slots, headings, tables, hashes: RandomState::new() };
+        heap.object();
+        heap
+    }
+
+    /// A new empty object.
+    pub(crate) fn object(&mut self) -> ObjectId {
+        self.node(false)
+    }
+
+    /// A new empty array.
+    pub(crate) fn array(&mut self) -> ObjectId {
+        self.node(true)
+    }
+
+    fn node(&mut self, array: bool) -> ObjectId {
+        let id = number(self.nodes.len());
+        self.nodes.push(Node {
+            first: NONE,
+            last: NONE,
+            count: 0,
+            table: NONE,
+            array,
+            indexed: false,
+            first_heading: NONE,
+            last_heading: NONE,
+        });
+        id
+    }
+
+    pub(crate) fn is_array(&self, object: ObjectId) -> bool {
+        self.nodes[object as usize].array
+    }
+
+    /// The slot of a name; an array has none.
+    pub(crate) fn find(&self, object: ObjectId, key: &str) -> Option<SlotId> {
+        if self.is_array(object) {
+            return None;
+        }
+        let Some(table) = self.tables.get(self.nodes[object as usize].table as usize) else {
+            return self.slots(object).find(|slot| self.key(*slot) == key);
+        };
+        let mut slot = table.get(&self.hash(key)).copied()?;
+        while self.slots.get(slot as usize)?.key != key {
+            slot = self.slots[slot as usize].twin;
+        }
+        Some(slot)
+    }
+
+    /// The value of a name.
+    pub(crate) fn get(&self, object: ObjectId, key: &str) -> Option<&Stored<'t>> {
+        self.find(object, key).map(|slot| self.value(slot))
+    }
+
+    /// Sets a name: in its place if it is there, else behind all others. An array takes none.
+    pub(crate) fn set(&mut self, object: ObjectId, key: Cow<'t, str>, value: Stored<'t>, line: u32) {
+        match self.find(object, &key) {
+            Some(slot) => self.replace(slot, value, line),
+            None => self.add(object, key, value, line),
+        }
+    }
+
+    /// Gives a slot another value.
+    pub(crate) fn replace(&mut self, slot: SlotId, value: Stored<'t>, line: u32) {
+        let slot = &mut self.slots[slot as usize];
+        (slot.value, slot.line) = (value, line);
+    }
+
+    /// Adds a name that is not there behind all others. An array takes none.
+    pub(crate) fn add(&mut self, object: ObjectId, key: Cow<'t, str>, value: Stored<'t>, line: u32) {
+        if self.is_array(object) {
+            return;
+        }
+        let rank = rank(&key);
+        let slot = self.append(object, key, value, line);
+        let node = &mut self.nodes[object as usize];
+        node.indexed |= rank != NONE;
+        let table = node.table;
+        if table != NONE {
+            self.tabulate(table, slot);
+        } else if node.count > FEW {
+            let table = number(self.tables.len());
+            node.table = table;
+            self.tables.push(Table::default());
+            for slot in self.slots(object).collect::<Vec<_>>() {
+                self.tabulate(table, slot);
+            }
+        }
+    }
+
+    fn hash(&self, key: &str) -> u64 {
+        let hash = self.hashes.hash_one(key);
+        // No two names that a test could think of have the same hash.
+        if cfg!(test) { hash % 7 } else { hash }
+    }
+
+    fn tabulate(&mut self, table: u32, slot: SlotId) {
+        let hash = self.hash(self.key(slot));
+        if let Some(table) = self.tables.get_mut(table as usize)
+            && let Some(twin) = table.insert(hash, slot)
+        {
+            self.slots[slot as usize].twin = twin;
+        }
+    }
+
+    /// Adds an item to an array.
+    pub(crate) fn push(&mut self, array: ObjectId, value: Stored<'t>, line: u32) {
+        self.append(array, Cow::Borrowed(""), value, line);
+    }
+
+    fn append(&mut self, object: ObjectId, key: Cow<'t, str>, value: Stored<'t>, line: u32) -> SlotId {
+        let id = number(self.slots.len());
+        let node = &mut self.nodes[object as usize];
+        match self.slots.get_mut(node.last as usize) {
+            Some(last) => last.next = id,
+            None => node.first = id,
+        }
+        node.last = id;
+        node.count += 1;
+        self.slots.push(Slot { key, value, line, next: NONE, twin: NONE });
+        id
+    }
+
+    /// Adds a header line to those that opened an object.
+    pub(crate) fn head(&mut self, object: ObjectId, header: Header<'t>) {
+        let id = number(self.headings.len());
+        let node = &mut self.nodes[object as usize];
+        match self.headings.get_mut(node.last_heading as usize) {
+            Some(last) => last.next = id,
+            None => node.first_heading = id,
+        }
+        node.last_heading = id;
+        self.headings.push(Heading { header, next: NONE });
+    }
+
+    /// The header lines that opened an object.
+    pub(crate) fn headers(&self, object: ObjectId) -> impl Iterator<Item = Header<'t>> {
+        let mut next = self.nodes[object as usize].first_heading;
+        std::iter::from_fn(move || {
+            let heading = self.headings.get(next as usize)?;
+            next = heading.next;
+            Some(heading.header)
+        })
+    }
+
+    /// The slots of an object or array; until [`Heap::sort`] in the order they were added in.
+    pub(crate) fn slots(&self, object: ObjectId) -> impl Iterator<Item = SlotId> {
+        let mut next = self.nodes[object as usize].first;
+        std::iter::from_fn(move || {
+            let this = next;
+            next = self.slots.get(this as usize)?.next;
+            Some(this)
+        })
+    }
+
+    /// How many names an object has, or items an array.
+    pub(crate) fn count(&self, object: ObjectId) -> usize {
+        self.nodes[object as usize].count as usize
+    }
+
+    pub(crate) fn key(&self, slot: SlotId) -> &Cow<'t, str> {
+        &self.slots[slot as usize].key
+    }
+
+    pub(crate) fn value(&self, slot: SlotId) -> &Stored<'t> {
+        &self.slots[slot as usize].value
+    }
+
+    pub(crate) fn line(&self, slot: SlotId) -> u32 {
+        self.slots[slot as usize].line
+    }
+
+    /// Takes a value out of its slot, and its line.
+    pub(crate) fn take(&mut self, slot: SlotId) -> (Stored<'t>, u32) {
+        let slot = &mut self.slots[slot as usize];
+        (std::mem::replace(&mut slot.value, Stored::Null), slot.line)
+    }
+
+    /// The slots of an object in JavaScript's order: integers ascending, then the others as they were added.
+    pub(crate) fn ordered(&self, object: ObjectId) -> Vec<SlotId> {
+        let mut slots: Vec<_> = self.slots(object).collect();
+        if self.nodes[object as usize].indexed {
+            slots.sort_by_cached_key(|slot| rank(self.key(*slot)));
+        }
+        slots
+    }
+
+    /// Puts the slots of every object into JavaScript's order.
+    pub(crate) fn sort(&mut self) {
+        for object in 0..number(self.nodes.len()) {
+            if self.nodes[object as usize].indexed {
+                let slots = self.ordered(object);
+                self.relink(object, &slots);
+            }
+        }
+    }
+
+    /// Takes slots out of an object for good; `gone` has them in the order they were added in.
+    pub(crate) fn delete(&mut self, object: ObjectId, gone: &[SlotId]) {
+        let mut gone = gone.iter().copied().peekable();
+        if gone.peek().is_none() {
+            return;
+        }
+        let kept: Vec<_> = self.slots(object).filter(|slot| gone.next_if_eq(slot).is_none()).collect();
+        self.relink(object, &kept);
+        let table = self.nodes[object as usize].table;
+        if let Some(names) = self.tables.get_mut(table as usize) {
+            names.clear();
+            for slot in kept {
+                self.slots[slot as usize].twin = NONE;
+                self.tabulate(table, slot);
+            }
+        }
+    }
+
+    fn relink(&mut self, object: ObjectId, slots: &[SlotId]) {
+        let node = &mut self.nodes[object as usize];
+        node.count = number(slots.len());
+        node.first = slots.first().copied().unwrap_or(NONE);
+        node.last = slots.last().copied().unwrap_or(NONE);
+        for (at, slot) in slots.iter().enumerate() {
+            self.slots[*slot as usize].next = slots.get(at + 1).copied().unwrap_or(NONE);
+        }
+    }
+
+    /// Where the heap stands.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { nodes: self.nodes.len(), slots: self.slots.len(), tables: self.tables.len() }
+    }
+
+    /// Forgets all objects since the mark; nothing before it may have been changed.
+    pub(crate) fn rewind(&mut self, to: &Mark) {
+        self.nodes.truncate(to.nodes);
+        self.slots.truncate(to.slots);
+        self.tables.truncate(to.tables);
+    }
+}
+
+/// Where JavaScript puts a name among others: canonical integers below 2^32 - 1 ascending, then the rest as they came.
+pub(crate) fn rank(key: &str) -> u32 {
+    let canonical = key.len() <= 10 && (key == "0" || !key.starts_with('0'));
+    if canonical && key.bytes().all(|byte| byte.is_ascii_digit()) { key.parse().unwrap_or(NONE) } else { NONE }
+}
+
+fn number(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(NONE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_one_hash_are_told_apart_before_and_after_others_are_deleted() {
+        let mut heap = Heap::new();
+        let name = |number: u32| Cow::Owned(format!("name {number}"));
+        for number in 0..100 {
+            heap.set(TOP, name(number), Stored::Null, number);
+            heap.set(TOP, name(number), Stored::Bool(true), number);
+        }
+        let line = |heap: &Heap<'_>, number| heap.find(TOP, &name(number)).map(|slot| heap.line(slot));
+        assert!((0..100).all(|number| line(&heap, number) == Some(number)) && line(&heap, 100).is_none());
+        let odd: Vec<_> = heap.slots(TOP).skip(1).step_by(2).collect();
+        heap.delete(TOP, &odd);
+        assert!((0..100).all(|number| line(&heap, number) == (number % 2 == 0).then_some(number)));
+        assert_eq!(heap.count(TOP), 50);
+    }
+
+    #[test]
+    fn canonical_integers_go_first() {
+        let ranks = ["0", "10", "4294967294", "4294967295", "00", "01", "-1", "1.0", "", "a"].map(rank);
+        assert_eq!(ranks, [0, 10, 4_294_967_294, NONE, NONE, NONE, NONE, NONE, NONE, NONE]);
+    }
+}
+
+/// A header line that npm ini reads as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Header<'t> {
+    /// The line, counted from 1.
+    pub line: u32,
+    /// From `[` to `]`.
+    pub text: &'t str,
+}

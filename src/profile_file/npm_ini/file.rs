@@ -1,0 +1,4 @@
+use super::arena::Heap;
+
+/// A file as npm ini reads it. `Debug` leaves all values out: they may be secrets.
+pub struct NpmIni<'t>(pub(super) Heap<'t>);

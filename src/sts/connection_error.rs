@@ -1,0 +1,91 @@
+//! Owns what a broken connection means: which certificate is not believed and why, and who did not answer.
+//!
+//! Refuses to name the HTTP client's own error types, most of which are private: it looks for those of the system and
+//! of TLS behind them.
+
+use std::error::Error;
+use std::io;
+
+use rustls::CertificateError;
+use rustls::pki_types::UnixTime;
+
+use crate::core::clock::Timestamp;
+use crate::sts::error::{Distrust, StsError};
+
+/// How a proxy's refusals begin in the HTTP client's words.
+const TUNNEL: &str = "tunnel error: ";
+
+/// Where the connection was to lead.
+pub(crate) struct Way<'a> {
+    /// STS's URL.
+    pub(crate) url: &'a str,
+    /// The proxy before it, as it may be shown.
+    pub(crate) proxy: Option<&'a str>,
+    /// Which certificate authorities are trusted.
+    pub(crate) trusted: &'a str,
+}
+
+impl Way<'_> {
+    /// What `error`, which the HTTP client gave, means.
+    pub(crate) fn broken(&self, error: &(dyn Error + 'static)) -> StsError {
+        match chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
+            Some(rustls::Error::InvalidCertificate(why)) => StsError::Untrusted {
+                host: self.host().to_owned(),
+                why: distrust(why),
+                trusted: self.trusted.to_owned(),
+            },
+            Some(rustls::Error::InvalidMessage(_)) => self.unreachable("what answers there does not speak TLS"),
+            Some(other) => self.unreachable(&other.to_string()),
+            None => {
+                let last = chain(error).last().map_or_else(String::new, ToString::to_string);
+                self.unreachable(match last.strip_prefix(TUNNEL) {
+                    Some("proxy authorization required") => "it asks for a user and a password",
+                    Some("unsuccessful") => "it refuses to connect to STS",
+                    Some("unexpected end of file") => "it hung up",
+                    Some(other) => other,
+                    None => &last,
+                })
+            }
+        }
+    }
+
+    /// No answer in time.
+    pub(crate) fn timed_out(&self) -> StsError {
+        match self.proxy {
+            Some(_) => self.unreachable("no answer in time"),
+            None => StsError::TimedOut,
+        }
+    }
+
+    fn unreachable(&self, reason: &str) -> StsError {
+        let proxy = self.proxy.map(str::to_owned);
+        StsError::Unreachable { host: self.host().to_owned(), proxy, reason: reason.to_owned() }
+    }
+
+    fn host(&self) -> &str {
+        let behind = self.url.split_once("://").map_or(self.url, |(_, rest)| rest);
+        behind.split(['/', '?']).next().unwrap_or(behind)
+    }
+}
+
+/// An error and its causes. The source of an I/O error is its payload's source, which leaves the payload itself out.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
+        Some(of_system) => of_system.get_ref().map(|payload| payload as &(dyn Error + 'static)),
+        None => error.source(),
+    })
+}
+
+fn distrust(why: &CertificateError) -> Distrust {
+    let at = |time: &UnixTime| Timestamp(i64::try_from(time.as_secs()).unwrap_or(i64::MAX)).rfc3339();
+    match why {
+        CertificateError::UnknownIssuer => Distrust::UnknownIssuer,
+        CertificateError::Expired => Distrust::Expired(None),
+        CertificateError::ExpiredContext { not_after, .. } => Distrust::Expired(Some(at(not_after))),
+        CertificateError::NotValidYet => Distrust::NotYetValid(None),
+        CertificateError::NotValidYetContext { not_before, .. } => Distrust::NotYetValid(Some(at(not_before))),
+        CertificateError::NotValidForName => Distrust::OtherName(Vec::new()),
+        CertificateError::NotValidForNameContext { presented, .. } => Distrust::OtherName(presented.clone()),
+        other => Distrust::Other(other.to_string()),
+    }
+}

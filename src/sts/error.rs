@@ -1,0 +1,117 @@
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Why a call gave no session.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
+pub enum StsError {
+    /// AWS answered with an error of its own.
+    #[error("{code}: {message}")]
+    Refused {
+        /// AWS's code, such as `AccessDenied`.
+        code: String,
+        /// AWS's words.
+        message: String,
+    },
+    /// AWS asked to slow down until the last attempt.
+    #[error("throttled")]
+    Throttled,
+    /// AWS failed until the last attempt.
+    #[error("server error {0}")]
+    Server(u16),
+    /// No connection, or it broke.
+    #[error("{reason}")]
+    Unreachable {
+        /// STS's host, and its port where it is named.
+        host: String,
+        /// The proxy before it, and the variable that names that; never with its password.
+        proxy: Option<String>,
+        /// The system's reason, or the TLS library's.
+        reason: String,
+    },
+    /// The server's certificate is not believed.
+    #[error("the certificate of {host} is not trusted")]
+    Untrusted {
+        /// STS's host, and its port where it is named.
+        host: String,
+        /// What is wrong with the certificate.
+        why: Distrust,
+        /// Whose authorities are trusted.
+        trusted: String,
+    },
+    /// No answer in time.
+    #[error("no answer in time")]
+    TimedOut,
+    /// An answer that is not STS's.
+    #[error("the answer is not one of STS")]
+    Garbage,
+    /// The file of trusted certificate authorities cannot be used.
+    #[error("cannot use the certificate authorities in {bundle}: {problem}")]
+    Roots {
+        /// The file, and what names it.
+        bundle: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// What a variable gives as proxy cannot be used.
+    #[error("cannot use the proxy from ${variable}: {problem}")]
+    Proxy {
+        /// The variable.
+        variable: String,
+        /// What is wrong with it, without its value, which may have a password in it.
+        problem: String,
+    },
+    /// The HTTP client cannot be set up.
+    #[error("{0}")]
+    Setup(String),
+}
+
+/// Why a certificate is not believed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Distrust {
+    /// None of the trusted authorities has signed it.
+    UnknownIssuer,
+    /// It is over, since then.
+    Expired(Option<String>),
+    /// It begins later, then.
+    NotYetValid(Option<String>),
+    /// It is for these names alone.
+    OtherName(Vec<String>),
+    /// The TLS library's reason.
+    Other(String),
+}
+
+impl StsError {
+    /// Whether the call might work a moment later: network, throttling, 5xx, garbage.
+    pub fn is_passing(&self) -> bool {
+        !matches!(self, Self::Refused { .. } | Self::Roots { .. } | Self::Proxy { .. } | Self::Setup(_))
+    }
+
+    /// Whether the clock that signed was wrong. The SDK has signed again by then, as far ahead or behind as AWS's clock
+    /// was of ours when the answer came.
+    pub fn is_of_clock(&self) -> bool {
+        match self {
+            Self::Refused { code, .. } if ["RequestExpired", "RequestTimeTooSkewed"].contains(&code.as_str()) => true,
+            Self::Refused { code, message } if code == "SignatureDoesNotMatch" => {
+                message.starts_with("Signature expired") || message.starts_with("Signature not yet current")
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether AWS refused the caller, and not for the MFA code.
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if code == "AccessDenied") && !self.is_mfa_rejected()
+    }
+
+    /// Whether AWS no longer knows the keys that signed.
+    pub fn is_of_dead_keys(&self) -> bool {
+        let dead = ["InvalidClientTokenId", "ExpiredToken", "ExpiredTokenException"];
+        matches!(self, Self::Refused { code, .. } if dead.contains(&code.as_str()))
+    }
+
+    /// Whether AWS refused the MFA code rather than the caller.
+    pub fn is_mfa_rejected(&self) -> bool {
+        matches!(self, Self::Refused { code, message }
+            if code == "AccessDenied" && message.starts_with("MultiFactorAuthentication failed"))
+    }
+}

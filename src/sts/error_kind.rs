@@ -1,0 +1,90 @@
+//! Owns what a call's error means: a refusal in AWS's words, a service that ails, a way that is broken.
+//!
+//! Refuses to look for what is behind a refusal: that is `refusal`'s.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use crate::core::secret::Secret;
+use crate::sts::connection_error::Way;
+use crate::sts::error::StsError;
+
+/// What a call's error means, on its way. `secrets` are taken out of AWS's words.
+pub(crate) fn reason<E: ProvideErrorMetadata>(
+    error: &SdkError<E, HttpResponse>,
+    way: &Way<'_>,
+    secrets: &[Option<&Secret>],
+) -> StsError {
+    match error {
+        SdkError::TimeoutError(_) => way.timed_out(),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => way.timed_out(),
+        SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
+            Some(error) => way.broken(error),
+            None => StsError::Garbage,
+        },
+        SdkError::ConstructionFailure(failure) => StsError::Setup(format!("{failure:?}")),
+        SdkError::ServiceError(service) => {
+            let status = service.raw().status().as_u16();
+            let meta = service.err();
+            let wrapped = service.raw().body().bytes().filter(|_| meta.code().is_none()).and_then(wrapped_error);
+            let (code, message) = match &wrapped {
+                Some((code, message)) => (Some(code.as_str()), message.as_str()),
+                None => (meta.code(), meta.message().unwrap_or_default()),
+            };
+            match (code, status) {
+                (Some(code), _) if is_throttling(code) => StsError::Throttled,
+                (_, 429) => StsError::Throttled,
+                (_, 500..) => StsError::Server(status),
+                (Some(code), 400..) => StsError::Refused { code: code.to_owned(), message: told(message, secrets) },
+                _ => StsError::Garbage,
+            }
+        }
+        _ => StsError::Garbage,
+    }
+}
+
+/// Whether AWS asks to slow down.
+pub(crate) fn is_throttling(code: &str) -> bool {
+    ["Throttling", "ThrottlingException", "RequestLimitExceeded", "SlowDown"].contains(&code)
+}
+
+/// AWS's words, without secrets and not longer than anybody reads.
+pub(crate) fn told(message: &str, secrets: &[Option<&Secret>]) -> String {
+    const LONGEST: usize = 1000;
+    let secrets = secrets.iter().flatten().filter(|secret| !secret.is_empty());
+    let told = secrets.fold(message.trim().to_owned(), |told, secret| told.replace(secret.expose(), "****"));
+    match told.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}\u{2026}", &told[..end]),
+        None => told,
+    }
+}
+
+/// The code and words of an error that is wrapped as EC2 wraps its own, in `Errors`: moto does so for all services, and the
+/// SDK takes it for no error of STS.
+fn wrapped_error(body: &[u8]) -> Option<(String, String)> {
+    let text = std::str::from_utf8(body).ok()?;
+    let (_, error) = text.split_once("<Errors>")?;
+    let inside = |name: &str| {
+        let (_, after) = error.split_once(&format!("<{name}>"))?;
+        let (inside, _) = after.split_once(&format!("</{name}>"))?;
+        Some(inside.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&"))
+    };
+    Some((inside("Code").filter(|code| !code.is_empty())?, inside("Message").unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_that_is_wrapped() {
+        let body = b"<ErrorResponse><Errors><Error><Code>AccessDenied</Code><Message>a &lt;b&gt;</Message></Error></Errors></ErrorResponse>";
+        assert_eq!(wrapped_error(body), Some(("AccessDenied".to_owned(), "a <b>".to_owned())));
+        for other in
+            [&b""[..], b"<html><Code>x</Code>", b"<Errors><Error/></Errors>", b"<Errors><Code></Code>", b"\xff"]
+        {
+            assert_eq!(wrapped_error(other), None);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Owns how the Amplify CLI gets a profile's credentials, as 14.2.2 and later do: no role,
+//! keys from the credentials file alone, a `credential_process` through the JavaScript SDK's own reading.
+
+use crate::profile_file::FileKind;
+use crate::profile_file::section_view::Seen;
+use crate::tools::keys::{ID, PROCESS, ROLE, SECRET, SSO_ROLE, SSO_SESSION};
+use crate::tools::view::View;
+
+/// The names under which it looks for a key of the pair, the first before the second.
+const PAIR: [[&str; 2]; 2] = [["accessKeyId", ID], ["secretAccessKey", SECRET]];
+
+/// Whether it can use a profile that it sees, or why not.
+pub(crate) fn way(view: &View<'_>, javascript: &View<'_>, name: &str) -> Result<(), String> {
+    let Some(config) = view.seen(FileKind::Config, name) else {
+        return Err("needs a section in the config file, too".to_owned());
+    };
+    if is_truthy(config, ROLE) {
+        return Err("assumes no role since 14.2.2 (amplify-cli#14626)".to_owned());
+    }
+    if is_truthy(config, PROCESS) {
+        return if javascript.found(name).has(PROCESS) {
+            Ok(())
+        } else {
+            Err("runs it only where the JS SDK sees the profile, too".to_owned())
+        };
+    }
+    let has = |seen: &Seen<'_>, names: &[&str; 2]| names.iter().any(|name| is_truthy(seen, name));
+    let count = |seen: &Seen<'_>| PAIR.iter().filter(|names| has(seen, names)).count();
+    match view.seen(FileKind::Credentials, name).map(count) {
+        Some(2) => Ok(()),
+        Some(1) => Err("finds half a key pair".to_owned()),
+        _ if count(config) > 0 => Err("takes keys from the credentials file only".to_owned()),
+        _ if SSO_ROLE.iter().chain([&SSO_SESSION]).any(|key| is_truthy(config, key)) => {
+            Err("knows no IAM Identity Center".to_owned())
+        }
+        _ => Err("finds no credentials".to_owned()),
+    }
+}
+
+fn is_truthy(seen: &Seen<'_>, key: &str) -> bool {
+    use serde_json::Value;
+    seen.last(key).is_some_and(|found| match &found.typed {
+        None => !found.value.is_empty(),
+        Some(Value::Null | Value::Bool(false)) => false,
+        Some(_) => true,
+    })
+}

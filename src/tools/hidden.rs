@@ -1,0 +1,86 @@
+//! Owns the reasons why a consumer does not see a section under the name that it is meant to have.
+
+use crate::profile_file::FileKind;
+use crate::profile_file::botocore::words;
+use crate::profile_file::lines::is_identifier;
+use crate::tools::view::{Consumer, View};
+
+/// Why the JavaScript SDK knows nothing of an empty section.
+pub const NO_VALUES: &str = "sees no profile without values";
+
+/// A header line as it stands in the file.
+#[derive(Debug, Clone, Copy)]
+pub struct HeaderLine<'a> {
+    /// Which file.
+    pub kind: FileKind,
+    /// The whole line, indentation and all.
+    pub text: &'a str,
+    /// Whether there are values below it.
+    pub has_values: bool,
+}
+
+/// Why `view`'s consumer does not see the header: words to go behind the consumer's name. `other_names` are those that
+/// it sees the section under instead.
+pub fn why_hidden(view: &View<'_>, line: HeaderLine<'_>, other_names: &[&str]) -> String {
+    let consumer = view.consumer;
+    let rejection = match view.rejected(line.kind) {
+        None if consumer.rejects_both() => {
+            [FileKind::Config, FileKind::Credentials].into_iter().find_map(|kind| Some((kind, view.rejected(kind)?)))
+        }
+        found => found.map(|error| (line.kind, error)),
+    };
+    if let Some((kind, error)) = rejection {
+        return format!("rejects the whole {} file (line {}: {})", kind.name(), error.line, error.problem);
+    }
+    if !other_names.is_empty() {
+        return format!("knows it as {}", other_names.join(", "));
+    }
+    let text = line.text.strip_suffix('\r').unwrap_or(line.text);
+    let inner = text.trim_start_matches(['\u{feff}', ' ', '\t']).strip_prefix('[').unwrap_or_default();
+    let inner = &inner[..inner.rfind(']').unwrap_or(inner.len())];
+    let reason = match consumer {
+        Consumer::Amplify if !is_alone(text) => "sees no header that is not alone on its line",
+        Consumer::Amplify if has_bare_dot(inner) => "takes the dot for a step into a container",
+        Consumer::Amplify => "has another section in its place",
+        Consumer::SdkGo if text.starts_with('\u{feff}') => "sees no header behind a byte order mark",
+        _ if line.kind == FileKind::Config && !has_prefix(inner) => "wants [profile NAME] in the config file",
+        Consumer::AwsCli if words(inner).is_none_or(|words| words.len() != 2) => {
+            "wants quotes around a name with blanks"
+        }
+        Consumer::AwsCli => "has another section in its place",
+        Consumer::SdkJs if !line.has_values => NO_VALUES,
+        Consumer::SdkGo | Consumer::SdkJs if !ends_well(text) => "sees no header with text behind it",
+        Consumer::SdkGo => "takes it for a comment, or for another kind of section",
+        Consumer::SdkRust if inner.trim().starts_with("profile") && line.kind == FileKind::Credentials => {
+            "wants [NAME] in the credentials file"
+        }
+        Consumer::SdkJs | Consumer::SdkRust
+            if !is_identifier(inner.split_whitespace().next_back().unwrap_or_default())
+                || inner.split_whitespace().count() > 2 =>
+        {
+            "takes only letters of ASCII, digits and _-@+.%:/ in a name"
+        }
+        Consumer::SdkJs => NO_VALUES,
+        Consumer::SdkRust => "takes the name for something else",
+    };
+    reason.to_owned()
+}
+
+/// Whether the line is a bracket, no other closing one, and a bracket: npm ini's only form of a header.
+pub fn is_alone(text: &str) -> bool {
+    text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).is_some_and(|inner| !inner.contains(']'))
+}
+
+fn has_bare_dot(inner: &str) -> bool {
+    inner.match_indices('.').any(|(at, _)| !inner[..at].ends_with('\\'))
+}
+
+fn has_prefix(inner: &str) -> bool {
+    inner == "default" || inner.strip_prefix("profile").is_some_and(|rest| rest.starts_with(char::is_whitespace))
+}
+
+/// Whether nothing but a comment follows the bracket.
+fn ends_well(text: &str) -> bool {
+    let rest = text.rsplit_once(']').map_or("", |(_, rest)| rest.trim_start());
+    rest.is_empty() || rest.starts_with(['#', ';'])
+}

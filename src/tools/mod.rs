@@ -1,0 +1,30 @@
+//! Owns what the tools of the field make of the two profile files: who sees which profile, and who can use it.
+//!
+//! Refuses to know this program's own reading, to touch the system, and to be kinder than the tools are.
+
+mod amplify;
+mod hidden;
+mod keys;
+mod resolution;
+mod view;
+
+pub use hidden::{HeaderLine, NO_VALUES, is_alone, why_hidden};
+pub use view::{Consumer, Sight, View, Views};
+
+impl Views<'_> {
+    /// What `consumer` makes of the profile `name`; without a reason where it does not see it, see [`why_hidden`].
+    pub fn sight(&self, consumer: Consumer, name: &str) -> Sight {
+        let view = self.of(consumer);
+        if !view.sees(name) {
+            return Sight { visible: false, resolvable: false, reason: None };
+        }
+        let way = match consumer {
+            Consumer::Amplify => amplify::way(view, self.of(Consumer::SdkJs), name),
+            _ => resolution::way(view, name),
+        };
+        Sight { visible: true, resolvable: way.is_ok(), reason: way.err() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

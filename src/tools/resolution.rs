@@ -1,0 +1,199 @@
+//! Owns how botocore and the SDKs get a profile's credentials: what comes first, what they reject, what they cannot do
+//! (observed of botocore 1.44.5, aws-config 1.13.0 and credential-provider-ini 3.973; read of the Go SDK).
+//!
+//! Refuses to look beyond the files: whether a program runs or a token lasts is not asked.
+
+use crate::profile_file::section_view::Seen;
+use crate::tools::keys::{
+    CREDENTIAL_SOURCE, ID, LOGIN, MFA, PROCESS, ROLE, SECRET, SOURCE, SSO_PLACE, SSO_ROLE, SSO_SESSION, WEB_IDENTITY,
+};
+use crate::tools::view::{Consumer, Found, View};
+
+/// Why a profile is of no use, to go behind the consumer's name.
+type Reason = String;
+
+/// Where a profile's credentials can come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Role,
+    CredentialSource,
+    WebIdentity,
+    Sso,
+    /// Keys of the credentials file.
+    OwnKeys,
+    /// Keys of either file.
+    Keys,
+    Login,
+    Process,
+}
+
+/// Which kind counts where a profile has several.
+fn order(consumer: Consumer) -> &'static [Kind] {
+    use Kind::{CredentialSource, Keys, Login, OwnKeys, Process, Role, Sso, WebIdentity};
+    match consumer {
+        Consumer::AwsCli => &[Role, WebIdentity, Sso, OwnKeys, Login, Process, Keys],
+        Consumer::SdkJs => &[Role, CredentialSource, Keys, WebIdentity, Process, Sso, Login],
+        Consumer::SdkGo => &[Role, Keys, CredentialSource, WebIdentity, Sso, Process],
+        Consumer::SdkRust | Consumer::Amplify => &[Role, CredentialSource, WebIdentity, Sso, Login, Process, Keys],
+    }
+}
+
+/// Whether the consumer can use a profile that it sees, or why not.
+pub(crate) fn way(view: &View<'_>, name: &str) -> Result<(), Reason> {
+    Walk { view, passed: Vec::new() }.credentials(view.found(name))
+}
+
+struct Walk<'v, 't> {
+    view: &'v View<'t>,
+    /// The profiles on the way here, the asked-for one first.
+    passed: Vec<&'v str>,
+}
+
+impl<'v, 't> Walk<'v, 't> {
+    fn credentials(&mut self, profile: Found<'v, 't>) -> Result<(), Reason> {
+        let is_again = self.passed.contains(&profile.name);
+        let is_source = !self.passed.is_empty();
+        if self.view.consumer == Consumer::SdkGo && !is_again {
+            self.one_kind(profile)?;
+        }
+        self.passed.push(profile.name);
+        for kind in order(self.view.consumer) {
+            // As a source, keys beat the role in every SDK; a profile that is its own source gives what else it has.
+            let is_role = matches!(kind, Kind::Role | Kind::CredentialSource);
+            if is_role && is_source && (is_again || self.has(profile, Kind::Keys)) {
+                continue;
+            }
+            if self.has(profile, *kind) {
+                return self.by(profile, *kind);
+            }
+        }
+        Err("finds no credentials".to_owned())
+    }
+
+    fn has(&self, profile: Found<'v, 't>, kind: Kind) -> bool {
+        let has = |key| profile.has(key);
+        let is_js = self.view.consumer == Consumer::SdkJs;
+        match kind {
+            Kind::Role if is_js => has(ROLE) && has(SOURCE) != has(CREDENTIAL_SOURCE),
+            Kind::Role if self.view.consumer == Consumer::SdkGo => has(SOURCE),
+            Kind::Role => has(ROLE) && !has(WEB_IDENTITY),
+            // Without a role it counts in a source alone.
+            Kind::CredentialSource if is_js => has(CREDENTIAL_SOURCE) && !has(ROLE) && self.passed.len() > 1,
+            Kind::CredentialSource => has(CREDENTIAL_SOURCE),
+            Kind::WebIdentity => has(WEB_IDENTITY) && (!is_js || has(ROLE)),
+            Kind::Sso if self.view.consumer == Consumer::AwsCli => SSO_ROLE.into_iter().any(has),
+            Kind::Sso => SSO_ROLE.into_iter().chain(SSO_PLACE).chain([SSO_SESSION]).any(has),
+            Kind::OwnKeys => stands_in(profile.credentials, ID),
+            // botocore takes no pair without the id for one; the JavaScript SDK none that is half.
+            Kind::Keys if is_js => has(ID) && has(SECRET),
+            Kind::Keys => has(ID) || has(SECRET),
+            Kind::Login => has(LOGIN),
+            Kind::Process => has(PROCESS),
+        }
+    }
+
+    fn by(&mut self, profile: Found<'v, 't>, kind: Kind) -> Result<(), Reason> {
+        match kind {
+            Kind::Role => self.role(profile),
+            Kind::CredentialSource => match profile.get(SOURCE).filter(|_| self.view.consumer == Consumer::SdkJs) {
+                Some(source) => self.source(profile, source),
+                None => credential_source(profile),
+            },
+            Kind::WebIdentity if !profile.has(ROLE) => Err(format!("wants a role_arn beside {WEB_IDENTITY}")),
+            Kind::Sso => self.sso(profile),
+            Kind::OwnKeys | Kind::Keys => self.pair(profile, kind),
+            Kind::WebIdentity | Kind::Login | Kind::Process => Ok(()),
+        }
+    }
+
+    fn role(&mut self, profile: Found<'v, 't>) -> Result<(), Reason> {
+        match (profile.get(SOURCE), profile.get(CREDENTIAL_SOURCE)) {
+            (Some(_), Some(_)) => return Err(format!("takes no {SOURCE} beside {CREDENTIAL_SOURCE}")),
+            (None, None) => return Err("finds nothing to assume the role with".to_owned()),
+            (None, Some(_)) => credential_source(profile)?,
+            (Some(source), None) => self.source(profile, source)?,
+        }
+        if !profile.has(MFA) {
+            return Ok(());
+        }
+        match self.view.consumer {
+            Consumer::AwsCli => Ok(()),
+            Consumer::SdkRust => Err("sends no MFA code".to_owned()),
+            _ => Err("cannot ask for the MFA code".to_owned()),
+        }
+    }
+
+    fn source(&mut self, profile: Found<'v, 't>, name: &'v str) -> Result<(), Reason> {
+        let source = self.view.found(name);
+        if !self.view.sees(name) {
+            return Err(format!("sees no {SOURCE} {}", first_line(name)));
+        }
+        let has_keys = self.has(source, Kind::Keys);
+        let is_allowed = match self.view.consumer {
+            // In it, keys end the walk.
+            Consumer::SdkJs => has_keys,
+            Consumer::SdkRust | Consumer::SdkGo => name == profile.name,
+            Consumer::AwsCli | Consumer::Amplify => name == profile.name && has_keys,
+        };
+        if self.passed.contains(&name) && !is_allowed {
+            return Err("goes round in source profiles".to_owned());
+        }
+        self.credentials(source).map_err(|reason| match reason.as_str() {
+            "finds no credentials" => format!("finds no credentials in {SOURCE} {name}"),
+            _ => reason,
+        })
+    }
+
+    fn sso(&self, profile: Found<'v, 't>) -> Result<(), Reason> {
+        let session = profile.get(SSO_SESSION);
+        let section = session.map(|session| self.view.sso_session(session));
+        if let (Some(None), Some(session)) = (section, session) {
+            return Err(format!("sees no sso-session {}", first_line(session)));
+        }
+        let in_session = |key: &str| section.flatten()?.last(key).filter(|found| !found.value.is_empty());
+        let is_there = |key: &str| in_session(key).is_some() || profile.has(key);
+        match SSO_ROLE.into_iter().chain(SSO_PLACE).find(|key| !is_there(key)) {
+            Some(missing) => Err(format!("misses {missing}")),
+            None => Ok(()),
+        }
+    }
+
+    /// Both keys: from one file for botocore, which never puts a pair together.
+    fn pair(&self, profile: Found<'v, 't>, kind: Kind) -> Result<(), Reason> {
+        let has = |key| match (self.view.consumer, kind) {
+            (Consumer::AwsCli, Kind::OwnKeys) => stands_in(profile.credentials, key),
+            (Consumer::AwsCli, _) => stands_in(profile.config, key),
+            _ => profile.has(key),
+        };
+        if has(ID) && has(SECRET) { Ok(()) } else { Err("finds half a key pair".to_owned()) }
+    }
+
+    /// What the Go SDK asks of a profile before it looks for credentials.
+    fn one_kind(&self, profile: Found<'v, 't>) -> Result<(), Reason> {
+        let kinds = [SOURCE, CREDENTIAL_SOURCE, WEB_IDENTITY, PROCESS];
+        if let Some(first) = kinds[..3].iter().find(|key| profile.has(key)).filter(|_| !profile.has(ROLE)) {
+            return Err(format!("wants a role_arn beside {first}"));
+        }
+        let is_source = !self.passed.is_empty();
+        if kinds.iter().filter(|key| profile.has(key)).count() > 1 && !(is_source && self.has(profile, Kind::Keys)) {
+            return Err("takes no profile with several kinds of credentials".to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn credential_source(profile: Found<'_, '_>) -> Result<(), Reason> {
+    match profile.get(CREDENTIAL_SOURCE) {
+        Some("Environment" | "Ec2InstanceMetadata" | "EcsContainer") => Ok(()),
+        _ => Err(format!("does not know the {CREDENTIAL_SOURCE}")),
+    }
+}
+
+fn stands_in(seen: Option<&Seen<'_>>, key: &str) -> bool {
+    seen.is_some_and(|seen| seen.last(key).is_some())
+}
+
+/// What goes on below it, an indented line, is no part of a name, and may be anything.
+fn first_line(name: &str) -> &str {
+    name.lines().next().unwrap_or_default()
+}

@@ -1,0 +1,166 @@
+use crate::profile_file::FileKind;
+
+use super::*;
+
+const ROLE: &str = "role_arn = arn:aws:iam::222222222222:role/x\n";
+const KEYS: &str = "aws_access_key_id = A\naws_secret_access_key = s\n";
+
+/// What the five consumers say of profile `p`, in their order; `ok` where they can use it, `-` where they do not see it.
+fn sights(config: &str, credentials: &str) -> [String; 5] {
+    let config = config.replace("ROLE\n", ROLE).replace("KEYS\n", KEYS);
+    let credentials = credentials.replace("KEYS\n", KEYS);
+    let views = Views::read(&config, &credentials);
+    Consumer::ALL.map(|consumer| {
+        let Sight { visible, resolvable, reason } = views.sight(consumer, "p");
+        assert_eq!(visible && !resolvable, reason.is_some(), "{consumer:?}");
+        if visible { reason.unwrap_or_else(|| "ok".to_owned()) } else { "-".to_owned() }
+    })
+}
+
+#[test]
+fn who_can_use_what() {
+    let role = "assumes no role since 14.2.2 (amplify-cli#14626)";
+    let none = "finds no credentials";
+    let half = "finds half a key pair";
+    let round = "goes round in source profiles";
+    let ask = "cannot ask for the MFA code";
+    let nothing = "finds nothing to assume the role with";
+    let both = "takes no source_profile beside credential_source";
+    let several = "takes no profile with several kinds of credentials";
+    let source = "[profile s]\n";
+    let rows: [(&str, &str, [&str; 5]); 22] = [
+        ("[profile p]\nregion = r\n", "[p]\nKEYS\n", ["ok", "ok", "ok", "ok", "ok"]),
+        ("", "[p]\nKEYS\n", ["needs a section in the config file, too", "ok", "ok", "ok", "ok"]),
+        ("[profile p]\nKEYS\n", "", ["takes keys from the credentials file only", "ok", "ok", "ok", "ok"]),
+        ("[profile p]\nregion = r\n", "", [none; 5]),
+        ("[profile p]\nregion = r\n", "[p]\naws_access_key_id = A\n", [half, half, none, half, half]),
+        // botocore never takes the id from one file and the secret from the other.
+        ("[profile p]\naws_secret_access_key = s\n", "[p]\naws_access_key_id = A\n", [half, half, "ok", "ok", "ok"]),
+        ("[profile p]\nROLE\nsource_profile = s\n", "[s]\nKEYS\n", [role, "ok", "ok", "ok", "ok"]),
+        (
+            "[profile p]\nROLE\nsource_profile = s\nmfa_serial = m\n",
+            "[s]\nKEYS\n",
+            [role, "ok", ask, "sends no MFA code", ask],
+        ),
+        (
+            "[profile p]\nROLE\nsource_profile = s\n",
+            "",
+            [
+                role,
+                "sees no source_profile s",
+                "sees no source_profile s",
+                "sees no source_profile s",
+                "sees no source_profile s",
+            ],
+        ),
+        ("[profile p]\nROLE\n", "", [role, nothing, none, nothing, none]),
+        // With nothing to assume the role with, the JavaScript SDK silently takes the keys.
+        ("[profile p]\nROLE\n", "[p]\nKEYS\n", [role, nothing, "ok", nothing, "ok"]),
+        ("[profile p]\nROLE\nsource_profile = p\n", "[p]\nKEYS\n", [role, "ok", "ok", "ok", "ok"]),
+        (
+            "[profile p]\nROLE\nsource_profile = p\n",
+            "",
+            [
+                role,
+                round,
+                round,
+                "finds no credentials in source_profile p",
+                "finds no credentials in source_profile p",
+            ],
+        ),
+        (
+            "[profile p]\nROLE\nsource_profile = q\n[profile q]\nROLE\nsource_profile = p\n",
+            "",
+            [role, round, round, round, round],
+        ),
+        (
+            "[profile p]\nROLE\nsource_profile = s\ncredential_source = Environment\n",
+            "[s]\nKEYS\n",
+            [role, both, none, both, several],
+        ),
+        (
+            "[profile p]\nROLE\ncredential_source = environment\n",
+            "",
+            [
+                role,
+                "does not know the credential_source",
+                "does not know the credential_source",
+                "does not know the credential_source",
+                "does not know the credential_source",
+            ],
+        ),
+        (
+            "[profile p]\nsource_profile = s\n",
+            "[s]\nKEYS\n[p]\nKEYS\n",
+            ["ok", "ok", "ok", "ok", "wants a role_arn beside source_profile"],
+        ),
+        ("[profile p]\ncredential_process = x\n", "", ["ok"; 5]),
+        (
+            "[profile p]\ncredential_process = x\nROLE\nsource_profile = s\n",
+            "[s]\nKEYS\n",
+            [role, "ok", "ok", "ok", several],
+        ),
+        (
+            "[profile p]\nsso_session = c\nsso_account_id = 1\nsso_role_name = r\n[sso-session c]\nsso_start_url = u\nsso_region = r\n",
+            "",
+            ["knows no IAM Identity Center", "ok", "ok", "ok", "ok"],
+        ),
+        (
+            "[profile p]\nsso_session = d\nsso_account_id = 1\nsso_role_name = r\n",
+            "",
+            [
+                "knows no IAM Identity Center",
+                "sees no sso-session d",
+                "sees no sso-session d",
+                "sees no sso-session d",
+                "sees no sso-session d",
+            ],
+        ),
+        // One header twice stops botocore, whatever the profile.
+        (&format!("[profile p]\ncredential_process = x\n{source}{source}"), "", ["ok", "-", "ok", "ok", "ok"]),
+    ];
+    for (config, credentials, expected) in rows {
+        assert_eq!(sights(config, credentials), expected.map(str::to_owned), "{config}--\n{credentials}");
+    }
+}
+
+#[test]
+fn a_process_under_a_name_of_amplifys_alone_is_not_run() {
+    let expected = "runs it only where the JS SDK sees the profile, too";
+    assert_eq!(sights("[p]\ncredential_process = x\n", "")[0], expected);
+}
+
+/// Why the consumers do not see the header on line 1, `=` where they do.
+fn hidden(kind: FileKind, text: &str, name: &str) -> [String; 5] {
+    let (config, credentials) = if kind == FileKind::Config { (text, "") } else { ("", text) };
+    let views = Views::read(config, credentials);
+    Consumer::ALL.map(|consumer| {
+        let view = views.of(consumer);
+        let names: Vec<_> = view.headers().filter(|(_, line, _)| *line == 1).map(|(_, _, name)| name).collect();
+        let line = HeaderLine { kind, text: text.lines().next().unwrap(), has_values: text.contains('=') };
+        if names.contains(&name) { "=".to_owned() } else { why_hidden(view, line, &names) }
+    })
+}
+
+#[test]
+fn why_a_header_is_not_seen() {
+    let prefix = "wants [profile NAME] in the config file";
+    let letters = "takes only letters of ASCII, digits and _-@+.%:/ in a name";
+    let alone = "sees no header that is not alone on its line";
+    let bom = "rejects the whole config file (line 1: a property stands before the first section header)";
+    let rows = [
+        ("[profile a]\nk = v\n", "a", ["=", "=", "=", "=", "="]),
+        ("[a]\nk = v\n", "a", ["=", prefix, prefix, prefix, prefix]),
+        ("[my-profile]\nk = v\n", "my-profile", ["knows it as my-", prefix, prefix, prefix, prefix]),
+        ("[profile a.b]\nk = v\n", "a.b", ["takes the dot for a step into a container", "=", "=", "=", "="]),
+        ("[profile a b]\nk = v\n", "a b", ["=", "wants quotes around a name with blanks", letters, letters, "="]),
+        ("[profile m\u{fc}ller]\nk = v\n", "m\u{fc}ller", ["=", "=", letters, letters, "="]),
+        ("[profile \"a\"]\nk = v\n", "a", ["knows it as \"a\"", "=", "=", letters, "knows it as \"a\""]),
+        ("[profile a] # c\nk = v\n", "a", [alone, "=", "=", "=", "="]),
+        ("[profile a]\n", "a", ["=", "=", "sees no profile without values", "=", "="]),
+        ("\u{feff}[profile a]\nk = v\n", "a", [alone, bom, "=", bom, "sees no header behind a byte order mark"]),
+    ];
+    for (text, name, expected) in rows {
+        assert_eq!(hidden(FileKind::Config, text, name), expected.map(str::to_owned), "{text}");
+    }
+}
