@@ -21,13 +21,13 @@ pub struct CachedSession {
     /// How long, and by which clock.
     pub lease: Lease,
     /// Our mark; none on entries of the Amplify CLI.
-    pub mark: Option<Mark>,
+    pub mark: Option<EntryMetadata>,
 }
 
 /// What we add to an entry (`amplifyCreds`). Unknown fields of later versions are passed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Mark {
+pub struct EntryMetadata {
     /// Version of this form.
     pub v: u32,
     /// Whose session it is: 64 hex digits.
@@ -50,13 +50,13 @@ fn is_zero(seconds: &i64) -> bool {
     *seconds == 0
 }
 
-/// The version of [`Mark`] that this program writes and answers from.
-pub const MARK_VERSION: u32 = 1;
+/// The version of [`EntryMetadata`] that this program writes and answers from.
+pub const METADATA_VERSION: u32 = 1;
 
-impl Mark {
+impl EntryMetadata {
     /// Whether the entry belongs to `fingerprint`, by a version of the mark that we understand.
     pub fn is_for(&self, fingerprint: &Fingerprint) -> bool {
-        self.v == MARK_VERSION && self.fingerprint == fingerprint.hex()
+        self.v == METADATA_VERSION && self.fingerprint == fingerprint.hex()
     }
 }
 
@@ -64,11 +64,12 @@ impl CachedSession {
     /// Reads an entry of either shape. `None` when it is no usable session, whatever the reason.
     pub fn read(entry: &str) -> Option<Self> {
         let flat = Members::parse(entry)?;
-        let mark: Option<Mark> = match flat.get("amplifyCreds") {
+        let mark: Option<EntryMetadata> = match flat.get("amplifyCreds") {
             Some(mark) => Some(serde_json::from_str(mark.get()).ok()?),
             None => None,
         };
-        let (mut credentials, expiration) = four(&flat).or_else(|| four(&flat.object("credentials")?))?;
+        let (mut credentials, expiration) =
+            parse_credentials(&flat).or_else(|| parse_credentials(&flat.object("credentials")?))?;
         credentials.account_id = mark.as_ref().and_then(|mark| mark.account_id.clone());
         let lease = Lease {
             expiration,
@@ -81,7 +82,7 @@ impl CachedSession {
 }
 
 /// The four values, of which none may be empty.
-fn four(object: &Members<'_>) -> Option<(Credentials, Timestamp)> {
+fn parse_credentials(object: &Members<'_>) -> Option<(Credentials, Timestamp)> {
     let text = |key| object.text(key).filter(|text| !text.is_empty());
     let expiration = expiration(object.get("expiration")?)?;
     let credentials = Credentials {
@@ -108,7 +109,11 @@ fn expiration(raw: &RawValue) -> Option<Timestamp> {
 }
 
 /// The entry's JSON. The text holds the secrets and, being serde's, is not wiped.
-pub fn write(credentials: &Credentials, expiration: Timestamp, mark: &Mark) -> serde_json::Result<Box<RawValue>> {
+pub fn write(
+    credentials: &Credentials,
+    expiration: Timestamp,
+    mark: &EntryMetadata,
+) -> serde_json::Result<Box<RawValue>> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Four<'a> {
@@ -123,15 +128,19 @@ pub fn write(credentials: &Credentials, expiration: Timestamp, mark: &Mark) -> s
         #[serde(flatten)]
         flat: &'a Four<'a>,
         credentials: &'a Four<'a>,
-        amplify_creds: &'a Mark,
+        amplify_creds: &'a EntryMetadata,
     }
-    let four = Four {
+    let parse_credentials = Four {
         access_key_id: &credentials.access_key_id,
         secret_access_key: credentials.secret_access_key.expose(),
         session_token: credentials.session_token.as_ref().map_or("", Secret::expose),
         expiration: &expiration.iso_millis(),
     };
-    serde_json::value::to_raw_value(&Hybrid { flat: &four, credentials: &four, amplify_creds: mark })
+    serde_json::value::to_raw_value(&Hybrid {
+        flat: &parse_credentials,
+        credentials: &parse_credentials,
+        amplify_creds: mark,
+    })
 }
 
 #[cfg(test)]
@@ -144,18 +153,21 @@ mod tests {
 
     #[test]
     fn both_shapes_and_all_dates_are_read() {
-        let four = |expiration: &str| {
+        let parse_credentials = |expiration: &str| {
             format!(r#""accessKeyId":"ASIA1","secretAccessKey":"s","sessionToken":"t","expiration":{expiration}"#)
         };
         for expiration in ["\"2030-01-01T00:00:00.000Z\"", "\"2030-01-01T00:00:00Z\"", "1893456000000"] {
-            for text in [format!("{{{}}}", four(expiration)), format!("{{\"credentials\":{{{}}}}}", four(expiration))] {
+            for text in [
+                format!("{{{}}}", parse_credentials(expiration)),
+                format!("{{\"credentials\":{{{}}}}}", parse_credentials(expiration)),
+            ] {
                 let session = read(&text).expect(&text);
                 assert_eq!(session.lease.expiration, Timestamp(1_893_456_000), "{text}");
                 assert!(session.mark.is_none());
             }
         }
         for expiration in ["\"garbage\"", "null", "true", "\"\"", "1.5e300", "{}", "9000000000000000000"] {
-            assert!(read(&format!("{{{}}}", four(expiration))).is_none(), "{expiration}");
+            assert!(read(&format!("{{{}}}", parse_credentials(expiration))).is_none(), "{expiration}");
         }
     }
 
@@ -182,8 +194,8 @@ mod tests {
             expiration: None,
             account_id: None,
         };
-        let mark = Mark {
-            v: MARK_VERSION,
+        let mark = EntryMetadata {
+            v: METADATA_VERSION,
             fingerprint: "ab".repeat(32),
             written_at: "2029-12-31T23:00:00Z".into(),
             lifetime: 3600,

@@ -26,7 +26,7 @@ pub struct Holder<F> {
     /// The profile it runs it for.
     pub profile: String,
     /// The terminal that it asks on, while it asks; a name as the prompt gives it.
-    pub asks_on: Option<String>,
+    pub prompt_tty: Option<String>,
     /// How many tries under this lock have failed so far.
     pub generation: u64,
     /// How the last of them ended: `generation` is its number.
@@ -64,7 +64,7 @@ impl<F> Default for Holder<F> {
             since: 0,
             verb: String::new(),
             profile: String::new(),
-            asks_on: None,
+            prompt_tty: None,
             generation: 0,
             failure: None,
             renewal_failed_at: None,
@@ -74,7 +74,7 @@ impl<F> Default for Holder<F> {
 
 impl<F> Holder<F> {
     /// Whether early renewals rest because one has just failed.
-    pub fn rests(&self, now: Timestamp) -> bool {
+    pub fn in_backoff(&self, now: Timestamp) -> bool {
         self.renewal_failed_at.is_some_and(|at| (0..REST).contains(&(now.0 - at)))
     }
 }

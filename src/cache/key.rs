@@ -14,7 +14,7 @@ use crate::plan::session::{Policy, ProvidedContext, SessionExtras, Tag};
 use crate::plan::sources::{
     ContainerBase, ContainerService, ContainerToken, ImdsBase, LoginBase, SsoBase, WebIdentityBase,
 };
-use crate::plan::{Base, BaseSource, CredentialPlan, Hop, ProcessBase, Surroundings};
+use crate::plan::{Base, BaseSource, CredentialPlan, EnvContext, Hop, ProcessBase};
 use crate::profile::keys::Keys;
 
 /// SHA-256 over everything that decides whose session it is and what it may do, as 64 hex digits. Hashed when first
@@ -202,7 +202,7 @@ impl Labelled {
     /// program a relative command is.
     fn process(&mut self, process: &ProcessBase) {
         let ProcessBase { command, surroundings } = process;
-        let Surroundings { aws_profile, aws_default_profile, config, credentials, directory } = surroundings;
+        let EnvContext { aws_profile, aws_default_profile, config, credentials, directory } = surroundings;
         self.add("base", "process");
         self.add("command", &command.value);
         for (label, value) in [("AWS_PROFILE", aws_profile), ("AWS_DEFAULT_PROFILE", aws_default_profile)] {

@@ -5,7 +5,7 @@
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use super::entry::{CachedSession, Mark};
+use super::entry::{CachedSession, EntryMetadata};
 use super::key::CacheKey;
 use super::members::Members;
 
@@ -32,7 +32,7 @@ impl Sessions<'_> {
     pub fn lookup(&self, key: &CacheKey, is_only_profile: &dyn Fn(&CacheKey) -> bool) -> Option<CachedSession> {
         let sessions = self.0.object(&key.outer)?;
         let read = |name: &str| sessions.get(name).map(RawValue::get).and_then(CachedSession::read);
-        let is_for_key = |mark: &Mark| mark.is_for(&key.fingerprint);
+        let is_for_key = |mark: &EntryMetadata| mark.is_for(&key.fingerprint);
         let plain = read(&key.inner).filter(|session| match &session.mark {
             Some(mark) => is_for_key(mark),
             None => key.amplify_could_make_it && is_only_profile(key),
@@ -76,7 +76,7 @@ impl Sessions<'_> {
 }
 
 /// The inner key without the digits of our fingerprint, where it has them.
-pub fn session_name<'k>(inner: &'k str, mark: Option<&Mark>) -> &'k str {
+pub fn session_name<'k>(inner: &'k str, mark: Option<&EntryMetadata>) -> &'k str {
     let split = inner.rsplit_once('#').zip(mark);
     let ours = split.filter(|((_, digits), mark)| digits.len() == 8 && mark.fingerprint.starts_with(digits));
     ours.map_or(inner, |((name, _), _)| name)

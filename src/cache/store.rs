@@ -95,7 +95,7 @@ impl Store {
     }
 
     /// How often sessions have been forgotten on request. Who fetches reads it first and hands it to [`Store::put`].
-    pub fn epoch(&self) -> u64 {
+    pub fn reset_generation(&self) -> u64 {
         self.notes().get(EPOCH).unwrap_or_default()
     }
 
@@ -124,14 +124,20 @@ impl Store {
     }
 
     /// Stores `entry` under `key` and drops our own entries that are over at `now`, unless sessions have been forgotten
-    /// since `epoch`: what was asked for before is not to come back.
-    pub fn put(&self, key: &CacheKey, entry: &RawValue, now: Timestamp, epoch: u64) -> Result<(), WriteError> {
+    /// since `reset_generation`: what was asked for before is not to come back.
+    pub fn put(
+        &self,
+        key: &CacheKey,
+        entry: &RawValue,
+        now: Timestamp,
+        reset_generation: u64,
+    ) -> Result<(), WriteError> {
         if !self.is_ours() {
             return Err(WriteError::ForeignOwner(self.dir.clone()));
         }
         self.prepare_dir().map_err(|reason| WriteError::Io { path: self.dir.clone(), reason })?;
         let guard = self.lock()?;
-        if self.epoch() != epoch {
+        if self.reset_generation() != reset_generation {
             return Err(WriteError::Forgotten);
         }
         self.sweep(now, &guard);
@@ -163,7 +169,7 @@ impl Store {
         }
         let guard = self.lock()?;
         if for_good {
-            self.notes().put(EPOCH, &(self.epoch() + 1), guard.guard());
+            self.notes().put(EPOCH, &(self.reset_generation() + 1), guard.guard());
         }
         let text = self.read_for_write()?;
         let mut file = Members::parse(&text).unwrap_or_default();

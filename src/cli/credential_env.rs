@@ -9,7 +9,7 @@ use crate::os::env;
 use crate::output::shell::Assignment;
 
 /// Every variable that `env` sets or takes away, and `env --unset` takes away.
-pub(crate) const HANDED: [&str; 11] = [
+pub(crate) const EXPORTED_VARS: [&str; 11] = [
     env::AWS_ACCESS_KEY_ID,
     env::AWS_SECRET_ACCESS_KEY,
     env::AWS_SESSION_TOKEN,
@@ -24,7 +24,7 @@ pub(crate) const HANDED: [&str; 11] = [
 ];
 
 /// What a child must not have besides: other ways to credentials, and what was meant for this run alone.
-pub(crate) const KEPT_BACK: [&str; 8] = [
+pub(crate) const REMOVED_VARS: [&str; 8] = [
     env::AWS_WEB_IDENTITY_TOKEN_FILE,
     env::AWS_ROLE_ARN,
     env::AWS_ROLE_SESSION_NAME,
@@ -40,7 +40,7 @@ pub(crate) fn expiration(fetched: &Fetched) -> Option<String> {
     fetched.credentials.expiration.map(Timestamp::rfc3339)
 }
 
-/// The variables of [`HANDED`] with what becomes of each.
+/// The variables of [`EXPORTED_VARS`] with what becomes of each.
 pub(crate) fn assignments<'a>(fetched: &'a Fetched, expiration: Option<&'a str>) -> Vec<Assignment<'a>> {
     let credentials = &fetched.credentials;
     let region = fetched.plan.region.as_ref().map(|region| region.value.as_str());
@@ -55,5 +55,5 @@ pub(crate) fn assignments<'a>(fetched: &'a Fetched, expiration: Option<&'a str>)
         // A profile would win over the keys in some SDKs; the rest is stale.
         _ => Some((name, None)),
     };
-    HANDED.into_iter().filter_map(assignment).collect()
+    EXPORTED_VARS.into_iter().filter_map(assignment).collect()
 }

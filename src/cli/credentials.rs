@@ -21,12 +21,12 @@ use crate::core::secret::Secret;
 use crate::os::env;
 use crate::plan::error::PlanError;
 use crate::plan::inputs::Inputs;
-use crate::plan::mfa_strategy::{Mfa, Way};
+use crate::plan::mfa_strategy::{Mfa, MfaStrategy};
 use crate::plan::{CredentialPlan, Warning, build};
 use crate::profile::ProfileSet;
 use crate::profile_file::Property;
-use crate::prompt::{Given, Ladder, Rung, Surroundings, available};
-use crate::resolve::{Mishap, Options, Resolver};
+use crate::prompt::{Given, PromptChain, PromptMethod, TerminalEnv, available};
+use crate::resolve::{Options, ResolveWarning, Resolver};
 use crate::settings::seconds;
 use crate::source::Sources;
 use crate::sts::client::SdkSts;
@@ -52,7 +52,7 @@ pub(crate) fn fetch(context: &Context, how: &How) -> Result<Fetched, Failure> {
 }
 
 /// The same, asking nobody but those on this ladder.
-pub(crate) fn fetch_asking(context: &Context, how: &How, prompt: &mut Ladder) -> Result<Fetched, Failure> {
+pub(crate) fn fetch_asking(context: &Context, how: &How, prompt: &mut PromptChain) -> Result<Fetched, Failure> {
     let set = context.profiles()?;
     let plan = plan(context, &set, &inputs(context, how)?)?;
     let credentials = with_resolver(context, &set, &plan, how, prompt, |resolver, _| resolver.credentials(&plan))?;
@@ -65,7 +65,7 @@ pub(crate) fn with_resolver<T>(
     set: &ProfileSet<'_>,
     plan: &CredentialPlan,
     how: &How,
-    prompt: &mut Ladder,
+    prompt: &mut PromptChain,
     what: impl FnOnce(&mut Resolver<'_>, &SdkSts<'_>) -> T,
 ) -> Result<T, Failure> {
     build::can_be_carried_out(plan)?;
@@ -110,8 +110,8 @@ pub(crate) fn with_resolver<T>(
         }
         match mishap {
             // A reset at the same time is no reason for concern.
-            Mishap::NotCached(WriteError::Forgotten) => context.say(|| line.clone()),
-            Mishap::ClockOff(_) | Mishap::NotCached(_) => context.warn(|| line.clone()),
+            ResolveWarning::NotCached(WriteError::Forgotten) => context.say(|| line.clone()),
+            ResolveWarning::ClockOff(_) | ResolveWarning::NotCached(_) => context.warn(|| line.clone()),
             _ => context.say(|| line.clone()),
         }
         told.push(line);
@@ -176,7 +176,7 @@ pub(crate) fn is_only_profile(context: &Context, set: &ProfileSet<'_>, plan: &Cr
 }
 
 /// The codes that were given, then whoever can be asked.
-pub(crate) fn ladder(context: &Context, how: &How) -> Result<Ladder, Failure> {
+pub(crate) fn ladder(context: &Context, how: &How) -> Result<PromptChain, Failure> {
     let from_flag = how.mfa_token.as_deref().map(|code| match code {
         "-" => Given::Stdin,
         code => Given::Code(Secret::from(code)),
@@ -184,21 +184,21 @@ pub(crate) fn ladder(context: &Context, how: &How) -> Result<Ladder, Failure> {
     let from_variable = context.env.text(env::AMPLIFY_CREDS_MFA_TOKEN).map(|code| Given::Code(Secret::new(code)));
     let given = [("--mfa-token", from_flag), ("$AMPLIFY_CREDS_MFA_TOKEN", from_variable)];
     let given = given.into_iter().filter_map(|(from, given)| Some((from, given?))).collect();
-    Ok(Ladder::new(given, rungs(context, how)?))
+    Ok(PromptChain::new(given, rungs(context, how)?))
 }
 
 /// Whoever can be asked without the terminal, which a command has.
-pub(crate) fn windows(context: &Context, how: &How) -> Result<Ladder, Failure> {
+pub(crate) fn windows(context: &Context, how: &How) -> Result<PromptChain, Failure> {
     let in_window = |rung| match rung {
-        Rung::Terminal => None,
-        Rung::Pinentry | Rung::PinentryWindow => Some(Rung::PinentryWindow),
-        Rung::Osascript | Rung::Zenity | Rung::PowerShell => Some(rung),
+        PromptMethod::Terminal => None,
+        PromptMethod::Pinentry | PromptMethod::PinentryWindow => Some(PromptMethod::PinentryWindow),
+        PromptMethod::Osascript | PromptMethod::Zenity | PromptMethod::PowerShell => Some(rung),
     };
-    Ok(Ladder::new(Vec::new(), rungs(context, how)?.into_iter().filter_map(in_window).collect()))
+    Ok(PromptChain::new(Vec::new(), rungs(context, how)?.into_iter().filter_map(in_window).collect()))
 }
 
 /// Who may be asked: nobody, the one way that is chosen, or whatever is there.
-fn rungs(context: &Context, how: &How) -> Result<Vec<Rung>, Failure> {
+fn rungs(context: &Context, how: &How) -> Result<Vec<PromptMethod>, Failure> {
     if context.may_not_ask() {
         return Ok(Vec::new());
     }
@@ -211,7 +211,7 @@ fn rungs(context: &Context, how: &How) -> Result<Vec<Rung>, Failure> {
         })?,
         (None, None) => {
             let has = |name| context.env.text(name).is_some();
-            return Ok(available(&Surroundings {
+            return Ok(available(&TerminalEnv {
                 path: context.env.path(env::PATH).map(Into::into),
                 has_display: has(env::DISPLAY) || has(env::WAYLAND_DISPLAY),
                 is_wsl: has(env::WSL_DISTRO_NAME),
@@ -219,11 +219,11 @@ fn rungs(context: &Context, how: &How) -> Result<Vec<Rung>, Failure> {
         }
     };
     Ok(match chosen {
-        PromptArg::Tty => vec![Rung::Terminal],
-        PromptArg::Pinentry => vec![Rung::Pinentry],
-        PromptArg::Osascript => vec![Rung::Osascript],
-        PromptArg::Zenity => vec![Rung::Zenity],
-        PromptArg::Powershell => vec![Rung::PowerShell],
+        PromptArg::Tty => vec![PromptMethod::Terminal],
+        PromptArg::Pinentry => vec![PromptMethod::Pinentry],
+        PromptArg::Osascript => vec![PromptMethod::Osascript],
+        PromptArg::Zenity => vec![PromptMethod::Zenity],
+        PromptArg::Powershell => vec![PromptMethod::PowerShell],
         PromptArg::None => Vec::new(),
     })
 }
@@ -286,24 +286,26 @@ pub(crate) fn warn(warning: &Warning) -> String {
 /// What a code is spent on, in words.
 pub(crate) fn way_of(mfa: &Mfa) -> String {
     match &mfa.way {
-        Way::Session(asked) => format!(
+        MfaStrategy::Session(asked) => format!(
             "an MFA code is spent on a session of {} s ({}) that serves every role of this user and device",
             asked.value, asked.from
         ),
-        Way::Role(why) => format!("an MFA code is spent on the first role alone: {why}"),
+        MfaStrategy::Role(why) => format!("an MFA code is spent on the first role alone: {why}"),
     }
 }
 
-fn tell_of(mishap: &Mishap) -> String {
+fn tell_of(mishap: &ResolveWarning) -> String {
     match mishap {
-        Mishap::NotCached(error) => format!("the session is not cached: {error}"),
-        Mishap::NoLock(error) => format!("going on without a lock: {error}"),
-        Mishap::SessionDenied(error) => {
+        ResolveWarning::NotCached(error) => format!("the session is not cached: {error}"),
+        ResolveWarning::NoLock(error) => format!("going on without a lock: {error}"),
+        ResolveWarning::SessionDenied(error) => {
             format!("AWS gives this user no MFA session, so each role takes a code of its own: {error}")
         }
-        Mishap::ClockOff(seconds) => {
+        ResolveWarning::ClockOff(seconds) => {
             format!("this machine's clock is {} AWS's; {CLOCK_FIX}", behind(*seconds))
         }
-        Mishap::Stale(error, left) => format!("STS did not help ({error}); the cached session lasts {left} s more"),
+        ResolveWarning::Stale(error, left) => {
+            format!("STS did not help ({error}); the cached session lasts {left} s more")
+        }
     }
 }

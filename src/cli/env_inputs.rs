@@ -6,10 +6,10 @@ use crate::core::origin::{Located, Origin};
 use crate::core::secret::Secret;
 use crate::os::{env, machine};
 use crate::plan::endpoint::Variables;
-use crate::plan::inputs::{Inputs, Machine, RoleFlags};
+use crate::plan::inputs::{HostnameFn, Inputs, RoleFlags};
 use crate::plan::session::SessionExtras;
 use crate::plan::sources::{ContainerService, ContainerToken, ECS_CONTAINER, MetadataService, WebIdentityInputs};
-use crate::plan::{Surroundings, session_name};
+use crate::plan::{EnvContext, session_name};
 use crate::profile::keys::Keys;
 
 impl Context {
@@ -55,9 +55,9 @@ impl Context {
                 disabled: self.variable(&[env::AWS_EC2_METADATA_DISABLED]),
             },
             container: self.container(),
-            machine: Machine(machine::name),
+            machine: HostnameFn(machine::name),
             unnamed_profile: name_in(&self.env).map_or_else(|| "default".to_owned(), |found| found.value),
-            surroundings: Surroundings {
+            surroundings: EnvContext {
                 aws_profile: self.env.text(env::AWS_PROFILE),
                 aws_default_profile: self.env.text(env::AWS_DEFAULT_PROFILE),
                 config: self.paths.config.clone(),

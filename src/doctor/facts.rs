@@ -102,7 +102,7 @@ pub struct Header<'t> {
     pub name: Option<String>,
     /// Whether there is a property below it.
     pub has_values: bool,
-    /// The names under which each consumer sees its keys, in the order of `Consumer::ALL`.
+    /// The names under which each consumer sees its keys, in the order of `Tool::ALL`.
     pub names: [Vec<&'t str>; 5],
 }
 

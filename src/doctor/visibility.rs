@@ -8,18 +8,18 @@ use crate::plan::kind::Kind;
 use crate::plan::wrapper::Wrapper;
 use crate::profile::Profile;
 use crate::profile_file::botocore::words;
-use crate::tools::{Consumer, HeaderLine, Sight, why_hidden};
+use crate::tools::{HeaderLine, Sight, Tool, why_hidden};
 
 /// The sights of all consumers.
 #[derive(Debug)]
-pub struct Sights<'f> {
+pub struct ToolSight<'f> {
     facts: &'f Facts<'f>,
     headers: HashMap<&'f str, &'f Header<'f>>,
     profiles: HashMap<&'f str, &'f Profile<'f>>,
     troubles: HashMap<&'f str, &'f Trouble>,
 }
 
-impl<'f> Sights<'f> {
+impl<'f> ToolSight<'f> {
     /// Of these facts.
     pub fn of(facts: &'f Facts<'f>) -> Self {
         let mut headers = HashMap::new();
@@ -46,7 +46,7 @@ impl<'f> Sights<'f> {
     }
 
     /// What a consumer makes of a profile.
-    pub fn sight(&self, consumer: Consumer, name: &str) -> Sight {
+    pub fn sight(&self, consumer: Tool, name: &str) -> Sight {
         let sight = self.facts.views.sight(consumer, name);
         if !sight.visible {
             let reason = self.headers.get(name).map(|header| self.why_hidden(consumer, header));
@@ -61,7 +61,7 @@ impl<'f> Sights<'f> {
         }
     }
 
-    fn why_hidden(&self, consumer: Consumer, header: &Header<'_>) -> String {
+    fn why_hidden(&self, consumer: Tool, header: &Header<'_>) -> String {
         let line = HeaderLine {
             kind: header.kind,
             text: self.facts.file(header.kind).line(header.line),
@@ -71,14 +71,14 @@ impl<'f> Sights<'f> {
     }
 
     /// Why the profile's program gives nothing, where that is how the profile gets its credentials.
-    fn trouble_with_process(&self, consumer: Consumer, profile: &Profile<'_>) -> Option<String> {
+    fn trouble_with_process(&self, consumer: Tool, profile: &Profile<'_>) -> Option<String> {
         if !matches!(Kind::of(profile), Kind::Process | Kind::Wrapper) {
             return None;
         }
         let command = profile.get("credential_process")?.value;
         let first = words(command)?.into_iter().next()?;
         let is_there = self.facts.programs.get(&first).is_none_or(|program| *program == Program::There);
-        if consumer == Consumer::AwsCli && first.starts_with(['~', '$']) {
+        if consumer == Tool::AwsCli && first.starts_with(['~', '$']) {
             return Some(format!("starts {first} without a shell"));
         }
         if !is_there && !first.contains('$') {

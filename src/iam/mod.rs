@@ -5,7 +5,7 @@
 mod answer;
 mod client;
 
-use crate::policy::simulation::{Batch, Denier, Judged, Verdict};
+use crate::policy::simulation::{ActionResult, Batch, DeniedBy, Verdict};
 use crate::sts::StsError;
 
 pub use client::Client;
@@ -14,7 +14,7 @@ use answer::Node;
 
 impl Client<'_> {
     /// What `source`, the ARN of a user or a role, may do. A refusal is one of the simulation, not of its actions.
-    pub fn simulate(&self, source: &str, batch: &Batch) -> Result<Vec<Judged>, StsError> {
+    pub fn simulate(&self, source: &str, batch: &Batch) -> Result<Vec<ActionResult>, StsError> {
         let mut judged = Vec::new();
         let mut marker = None;
         loop {
@@ -52,22 +52,22 @@ impl Client<'_> {
 }
 
 /// What IAM says of one action.
-fn verdict(result: &Node, batch: &Batch) -> Judged {
+fn verdict(result: &Node, batch: &Batch) -> ActionResult {
     let says_no = |detail: &str, key: &str| result.get(detail).and_then(|detail| detail.text(key)) == Some("false");
     let list = |name: &str| result.get(name).map(|list| list.children.as_slice()).unwrap_or_default();
     let missing: Vec<_> = list("MissingContextValues").iter().map(|key| key.text.clone()).collect();
     let by = |policy: &Node| policy.text("SourcePolicyId").map(str::to_owned);
     let is_explicit = result.text("EvalDecision") == Some("explicitDeny");
     let denier = if says_no("OrganizationsDecisionDetail", "AllowedByOrganizations") {
-        Denier::Scp
+        DeniedBy::Scp
     } else if says_no("PermissionsBoundaryDecisionDetail", "AllowedByPermissionsBoundary") {
-        Denier::Boundary
+        DeniedBy::Boundary
     } else {
-        Denier::Identity
+        DeniedBy::Identity
     };
     let verdict = match result.text("EvalDecision") {
         Some("allowed") => Verdict::Allowed,
-        Some("implicitDeny") if denier == Denier::Identity && !missing.is_empty() => Verdict::Unknown(missing),
+        Some("implicitDeny") if denier == DeniedBy::Identity && !missing.is_empty() => Verdict::Unknown(missing),
         Some("explicitDeny" | "implicitDeny") => Verdict::Denied {
             by: denier,
             policy: list("MatchedStatements").iter().find_map(by).filter(|_| is_explicit),
@@ -76,14 +76,14 @@ fn verdict(result: &Node, batch: &Batch) -> Judged {
         _ => Verdict::Unknown(Vec::new()),
     };
     let action = result.text("EvalActionName").unwrap_or_default().to_owned();
-    Judged { action, resource: batch.resource.clone(), verdict }
+    ActionResult { action, resource: batch.resource.clone(), verdict }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn judged(inside: &str) -> Judged {
+    fn judged(inside: &str) -> ActionResult {
         let xml = format!(
             "<SimulatePrincipalPolicyResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><SimulatePrincipalPolicyResult>\
              <EvaluationResults><member><EvalActionName>s3:GetObject</EvalActionName>{inside}</member></EvaluationResults>\
@@ -106,15 +106,15 @@ mod tests {
         let missing = "<MissingContextValues><member>aws:CalledVia</member></MissingContextValues>";
         for (inside, expected) in [
             ("<EvalDecision>allowed</EvalDecision>".to_owned(), Verdict::Allowed),
-            (implicit.to_owned(), denied(Denier::Identity, None, false)),
-            (format!("{implicit}{no_boundary}"), denied(Denier::Boundary, None, false)),
-            (format!("{implicit}{no_boundary}{no_organisation}"), denied(Denier::Scp, None, false)),
+            (implicit.to_owned(), denied(DeniedBy::Identity, None, false)),
+            (format!("{implicit}{no_boundary}"), denied(DeniedBy::Boundary, None, false)),
+            (format!("{implicit}{no_boundary}{no_organisation}"), denied(DeniedBy::Scp, None, false)),
             (format!("{implicit}{missing}"), Verdict::Unknown(vec!["aws:CalledVia".to_owned()])),
-            (format!("{implicit}{no_boundary}{missing}"), denied(Denier::Boundary, None, false)),
+            (format!("{implicit}{no_boundary}{missing}"), denied(DeniedBy::Boundary, None, false)),
             (
                 "<EvalDecision>explicitDeny</EvalDecision><MatchedStatements><member><SourcePolicyId>Ceiling</SourcePolicyId>\
                  <StartPosition><Line>1</Line></StartPosition></member></MatchedStatements>".to_owned(),
-                denied(Denier::Identity, Some("Ceiling"), true),
+                denied(DeniedBy::Identity, Some("Ceiling"), true),
             ),
             ("<EvalDecision>perhaps</EvalDecision>".to_owned(), Verdict::Unknown(Vec::new())),
         ] {

@@ -90,7 +90,7 @@ fn ignored() -> u64 {
 }
 
 /// Ends as the command has: by the same signal, else gives its status.
-pub fn end_like(status: ExitStatus) -> u8 {
+pub fn exit_like(status: ExitStatus) -> u8 {
     if let Some(signal) = status.signal() {
         let _ = emulate_default_handler(signal);
         return u8::try_from(128 + signal).unwrap_or(u8::MAX);

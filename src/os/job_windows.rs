@@ -32,7 +32,7 @@ impl Job {
 
 /// Ends as the command has. A status has 32 bits here; one that has 8 is given.
 #[expect(clippy::exit, reason = "the only way to end with the others; nothing of ours is left to be dropped")]
-pub fn end_like(status: ExitStatus) -> u8 {
+pub fn exit_like(status: ExitStatus) -> u8 {
     match status.code().map(|code| (code, u8::try_from(code))) {
         Some((_, Ok(code))) => code,
         Some((code, Err(_))) => std::process::exit(code),

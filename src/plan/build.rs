@@ -20,7 +20,7 @@ use super::{base, hop, mfa};
 pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialPlan, PlanError> {
     let mut walk = Walk::new(set, inputs);
     let mut base = walk.from(name)?;
-    if let Some(Origin::File(at)) = walk.spare_flags() {
+    if let Some(Origin::File(at)) = walk.unused_role_flags() {
         return Err(PlanError::NoRole { profile: base.profile, at: Some(at.clone()) });
     }
     let mut hops = std::mem::take(&mut walk.hops);

@@ -107,12 +107,12 @@ pub struct ProcessBase {
     /// The command line, as it stands in the file.
     pub command: Located<String>,
     /// Where it is run.
-    pub surroundings: Surroundings,
+    pub surroundings: EnvContext,
 }
 
 /// What a `credential_process` sees of us.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Surroundings {
+pub struct EnvContext {
     /// `AWS_PROFILE`
     pub aws_profile: Option<String>,
     /// `AWS_DEFAULT_PROFILE`

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use crate::core::origin::Located;
 use crate::profile::keys::Keys;
 
-use super::credential_plan::Surroundings;
+use super::credential_plan::EnvContext;
 use super::endpoint::Variables;
 use super::session::SessionExtras;
 use super::sources::{ContainerService, MetadataService, WebIdentityInputs};
@@ -34,11 +34,11 @@ pub struct Inputs {
     /// What the environment says of a container's credentials.
     pub container: ContainerService,
     /// What names this machine.
-    pub machine: Machine,
+    pub machine: HostnameFn,
     /// The profile that a `credential_process` of ours without a name means.
     pub unnamed_profile: String,
     /// What a `credential_process` is run in.
-    pub surroundings: Surroundings,
+    pub surroundings: EnvContext,
     /// The running executable, which a `credential_process` may name by another name.
     pub program: Option<PathBuf>,
     /// Profiles of the same config file whose `credential_process` is waiting for this run.
@@ -47,15 +47,15 @@ pub struct Inputs {
 
 /// What names this machine; asked only for credentials that are the machine's own.
 #[derive(Debug, Clone, Copy)]
-pub struct Machine(pub fn() -> String);
+pub struct HostnameFn(pub fn() -> String);
 
-impl Machine {
+impl HostnameFn {
     pub(super) fn name(self) -> String {
         self.0()
     }
 }
 
-impl Default for Machine {
+impl Default for HostnameFn {
     fn default() -> Self {
         Self(String::new)
     }

@@ -11,7 +11,7 @@ use super::credential_plan::{BaseSource, CredentialPlan, Hop, Warning};
 use super::endpoint::{Choice, Endpoint, Variables};
 use super::error::PlanError;
 use super::limits::{MFA_SERIAL, MFA_SESSION_SECONDS, ONE_HOUR, limited};
-use super::mfa_strategy::{Mfa, Step, Way, Why};
+use super::mfa_strategy::{DirectReason, Mfa, MfaStrategy, Step};
 use super::partition::first_region;
 
 /// What the profile key `mfa_session` sets besides a duration.
@@ -26,7 +26,7 @@ const ROOT_DEVICE: &str = ":mfa/root-account-mfa-device";
 impl CredentialPlan {
     /// The sessions on the way, base first.
     pub fn steps(&self) -> impl DoubleEndedIterator<Item = Step> + use<> {
-        let mfa = self.mfa.as_ref().is_some_and(|mfa| matches!(mfa.way, Way::Session(_)));
+        let mfa = self.mfa.as_ref().is_some_and(|mfa| matches!(mfa.way, MfaStrategy::Session(_)));
         let web_identity = matches!(self.base.source, BaseSource::WebIdentity(_)).then_some(Step::WebIdentity);
         web_identity.or(mfa.then_some(Step::Mfa)).into_iter().chain((0..self.hops.len()).map(Step::Hop))
     }
@@ -64,7 +64,7 @@ impl Chain<'_, '_> {
             warnings.push(Warning::MfaDoesNotTravel { profile, from });
         }
         let Some(way) = self.way(&named, hops)? else { return Ok(None) };
-        if let (Way::Session(_), Some(first)) = (&way, hops.first_mut()) {
+        if let (MfaStrategy::Session(_), Some(first)) = (&way, hops.first_mut()) {
             first.hold_to_an_hour(warnings);
         }
         let process = self.setting(profile, "mfa_process").map(|(found, _)| found);
@@ -108,25 +108,27 @@ impl Chain<'_, '_> {
     }
 
     /// What the code is spent on; `None` where it would be for a session alone, and that is switched off.
-    fn way(&self, named: &Named, hops: &[Hop]) -> Result<Option<Way>, PlanError> {
+    fn way(&self, named: &Named, hops: &[Hop]) -> Result<Option<MfaStrategy>, PlanError> {
         let session = self.setting(&named.profile, "mfa_session");
         let session = session.map(|(found, by)| read_session(&found, &by)).transpose()?;
         let is_root = named.serial.value.ends_with(ROOT_DEVICE);
         let why = match (&session, hops) {
             (Some(Err(_)), _) if named.hop.is_none() => return Ok(None),
-            (Some(Err(off)), _) => Why::SwitchedOff(off.clone()),
-            _ if matches!(self.base, BaseSource::Process(_)) => Why::Program,
-            _ if !self.is_user() => Why::TemporaryKeys,
-            (_, [_, ..]) if is_root => Why::Root,
-            (_, [only]) if only.duration.seconds > ONE_HOUR => Why::LongerThanAnHour(only.duration.requested.clone()),
+            (Some(Err(off)), _) => DirectReason::SwitchedOff(off.clone()),
+            _ if matches!(self.base, BaseSource::Process(_)) => DirectReason::Program,
+            _ if !self.is_user() => DirectReason::TemporaryKeys,
+            (_, [_, ..]) if is_root => DirectReason::Root,
+            (_, [only]) if only.duration.seconds > ONE_HOUR => {
+                DirectReason::LongerThanAnHour(only.duration.requested.clone())
+            }
             _ => {
                 let default = if is_root { ONE_HOUR } else { MFA_SESSION_DEFAULT };
                 let asked = session.and_then(Result::ok);
                 let asked = asked.unwrap_or_else(|| Located::new(default, Origin::Default));
-                return Ok(Some(Way::Session(asked)));
+                return Ok(Some(MfaStrategy::Session(asked)));
             }
         };
-        Ok(Some(Way::Role(why)))
+        Ok(Some(MfaStrategy::Role(why)))
     }
 
     /// A key of the profile that names the device, else of the one asked for, else of the base's; and whose it is.

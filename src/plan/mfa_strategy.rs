@@ -14,23 +14,23 @@ pub struct Mfa {
     /// `mfa_process`: a command that prints the code.
     pub process: Option<Located<String>>,
     /// What a code is spent on.
-    pub way: Way,
+    pub way: MfaStrategy,
     /// Where STS is called for the session.
     pub sts: Endpoint,
 }
 
 /// What a code is spent on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Way {
+pub enum MfaStrategy {
     /// A session of the user, for so many seconds.
     Session(Located<u32>),
     /// The first role.
-    Role(Why),
+    Role(DirectReason),
 }
 
 /// Why a code goes straight to a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
+pub enum DirectReason {
     /// The role is to last longer than the hour that AWS gives it from a session.
     LongerThanAnHour(Located<u32>),
     /// `mfa_session = off`
@@ -47,7 +47,7 @@ pub enum Why {
     TooOld,
 }
 
-impl fmt::Display for Why {
+impl fmt::Display for DirectReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::LongerThanAnHour(asked) => {
@@ -65,7 +65,7 @@ impl fmt::Display for Why {
 
 /// What is known when a code might be needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Known {
+pub struct MfaState {
     /// Whether a session of the user is cached and lasts.
     pub has_session: bool,
     /// Whether AWS has refused this user GetSessionToken.
@@ -76,24 +76,26 @@ pub struct Known {
 
 /// What to do for the first role, or for the user's own session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Spend {
+pub enum MfaAction {
     /// Nothing: the cached session serves.
     Nothing,
     /// A code on a session.
     OnSession,
     /// A code on the role.
-    OnRole(Why),
+    OnRole(DirectReason),
 }
 
 impl Mfa {
     /// What a code is spent on, given what is known.
-    pub fn spend(&self, known: Known, has_role: bool) -> Spend {
+    pub fn spend(&self, known: MfaState, has_role: bool) -> MfaAction {
         match &self.way {
-            Way::Role(why) => Spend::OnRole(why.clone()),
-            Way::Session(_) if has_role && known.wants_fresh_code => Spend::OnRole(Why::TooOld),
-            Way::Session(_) if known.has_session => Spend::Nothing,
-            Way::Session(_) if has_role && known.session_denied => Spend::OnRole(Why::SessionDenied),
-            Way::Session(_) => Spend::OnSession,
+            MfaStrategy::Role(why) => MfaAction::OnRole(why.clone()),
+            MfaStrategy::Session(_) if has_role && known.wants_fresh_code => MfaAction::OnRole(DirectReason::TooOld),
+            MfaStrategy::Session(_) if known.has_session => MfaAction::Nothing,
+            MfaStrategy::Session(_) if has_role && known.session_denied => {
+                MfaAction::OnRole(DirectReason::SessionDenied)
+            }
+            MfaStrategy::Session(_) => MfaAction::OnSession,
         }
     }
 }

@@ -21,5 +21,5 @@ pub mod sources;
 mod walk;
 pub mod wrapper;
 
-pub use credential_plan::{Base, BaseSource, CredentialPlan, Hop, ProcessBase, Surroundings, Warning};
+pub use credential_plan::{Base, BaseSource, CredentialPlan, EnvContext, Hop, ProcessBase, Warning};
 pub use limits::SessionDuration;

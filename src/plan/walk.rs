@@ -152,7 +152,7 @@ impl<'a, 't> Walk<'a, 't> {
     }
 
     /// Where a command's flags speak of a role, and no role has come.
-    pub(super) fn spare_flags(&self) -> Option<&Origin> {
+    pub(super) fn unused_role_flags(&self) -> Option<&Origin> {
         self.asked.role.as_ref().map(|(_, _, from)| from)
     }
 

@@ -4,7 +4,7 @@
 
 use crate::policy::actions::Row;
 use crate::policy::category::Category;
-use crate::policy::document::{Document, Effect, LARGEST, Statement, Texts};
+use crate::policy::document::{Document, Effect, LARGEST, Statement, StringOrList};
 use crate::policy::place::Place;
 use crate::policy::{actions, permissions_boundary};
 
@@ -28,7 +28,7 @@ pub struct Selection {
 
 /// A single action, on something that it is used on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Probe {
+pub struct RequiredAction {
     /// The category that it is shown under.
     pub category: Category,
     /// `service:Action`
@@ -101,8 +101,8 @@ pub fn documents(place: &Place, selection: &Selection, boundary: Option<&str>, c
                 continue;
             }
             let sid = if via_cloudformation { format!("{}ViaCloudFormation", row.sid) } else { row.sid.to_owned() };
-            let actions = Texts(row.actions(names));
-            let statement = Statement::new(sid, Effect::Allow, actions, Texts(row.filled(place)));
+            let actions = StringOrList(row.actions(names));
+            let statement = Statement::new(sid, Effect::Allow, actions, StringOrList(row.filled(place)));
             statements.push(if via_cloudformation {
                 statement.when("ForAnyValue:StringEquals", "aws:CalledVia", [CLOUDFORMATION])
             } else {
@@ -138,14 +138,14 @@ pub fn for_check(place: &Place) -> Statement {
 }
 
 /// Every action of the list, one by one. A `*` stands for the actions of that service that any document names.
-pub fn probes(place: &Place, selection: &Selection) -> Vec<Probe> {
+pub fn probes(place: &Place, selection: &Selection) -> Vec<RequiredAction> {
     let wanted = selection.wanted();
-    let mut probes: Vec<Probe> = Vec::new();
+    let mut probes: Vec<RequiredAction> = Vec::new();
     let mut add = |row: &Row, action: String| {
         let resources = row.filled(place);
         let via_cloudformation = is_of_cloudformation(&action);
         if !probes.iter().any(|known| known.action == action && known.resources == resources) {
-            probes.push(Probe { category: row.category(&wanted), action, resources, via_cloudformation });
+            probes.push(RequiredAction { category: row.category(&wanted), action, resources, via_cloudformation });
         }
     };
     for row in selection.rows() {

@@ -30,23 +30,23 @@ pub struct Statement {
     pub effect: Effect,
     /// Whom it is about; none in a policy that is attached to them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub principal: Option<BTreeMap<&'static str, Texts>>,
+    pub principal: Option<BTreeMap<&'static str, StringOrList>>,
     /// What it is about.
-    #[serde(skip_serializing_if = "Texts::is_empty")]
-    pub action: Texts,
+    #[serde(skip_serializing_if = "StringOrList::is_empty")]
+    pub action: StringOrList,
     /// All but these.
-    #[serde(skip_serializing_if = "Texts::is_empty")]
-    pub not_action: Texts,
+    #[serde(skip_serializing_if = "StringOrList::is_empty")]
+    pub not_action: StringOrList,
     /// On what; nothing in a trust policy.
-    #[serde(skip_serializing_if = "Texts::is_empty")]
-    pub resource: Texts,
+    #[serde(skip_serializing_if = "StringOrList::is_empty")]
+    pub resource: StringOrList,
     /// When.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub condition: Condition,
 }
 
 /// An operator, the keys that it is used on, and the values of each.
-pub type Condition = BTreeMap<&'static str, BTreeMap<&'static str, Texts>>;
+pub type Condition = BTreeMap<&'static str, BTreeMap<&'static str, StringOrList>>;
 
 /// What a statement does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -59,21 +59,21 @@ pub enum Effect {
 
 /// One text, or a list of several.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Texts(pub Vec<String>);
+pub struct StringOrList(pub Vec<String>);
 
-impl Texts {
+impl StringOrList {
     fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-impl<T: Into<String>, const N: usize> From<[T; N]> for Texts {
+impl<T: Into<String>, const N: usize> From<[T; N]> for StringOrList {
     fn from(texts: [T; N]) -> Self {
         Self(texts.into_iter().map(Into::into).collect())
     }
 }
 
-impl Serialize for Texts {
+impl Serialize for StringOrList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0.as_slice() {
             [one] => serializer.serialize_str(one),
@@ -84,13 +84,18 @@ impl Serialize for Texts {
 
 impl Statement {
     /// A statement on these resources.
-    pub fn new(sid: impl Into<String>, effect: Effect, action: impl Into<Texts>, resource: impl Into<Texts>) -> Self {
+    pub fn new(
+        sid: impl Into<String>,
+        effect: Effect,
+        action: impl Into<StringOrList>,
+        resource: impl Into<StringOrList>,
+    ) -> Self {
         Self {
             sid: sid.into(),
             effect,
             principal: None,
             action: action.into(),
-            not_action: Texts::default(),
+            not_action: StringOrList::default(),
             resource: resource.into(),
             condition: Condition::new(),
         }
@@ -98,7 +103,7 @@ impl Statement {
 
     /// The same under one more condition.
     #[must_use]
-    pub fn when(mut self, operator: &'static str, key: &'static str, values: impl Into<Texts>) -> Self {
+    pub fn when(mut self, operator: &'static str, key: &'static str, values: impl Into<StringOrList>) -> Self {
         self.condition.entry(operator).or_default().insert(key, values.into());
         self
     }
@@ -107,7 +112,7 @@ impl Statement {
     fn halves(&self) -> Option<[Self; 2]> {
         let actions = &self.action.0;
         let (first, second) = actions.split_at(actions.len() / 2);
-        let of = |actions: &[String]| Self { action: Texts(actions.to_vec()), ..self.clone() };
+        let of = |actions: &[String]| Self { action: StringOrList(actions.to_vec()), ..self.clone() };
         (!first.is_empty()).then(|| [of(first), of(second)])
     }
 }
@@ -176,7 +181,7 @@ mod tests {
 
     fn allow(sid: &str, count: usize) -> Statement {
         let actions = (0..count).map(|n| format!("service:Action{n:04}")).collect();
-        Statement::new(sid, Effect::Allow, Texts(actions), ["*"])
+        Statement::new(sid, Effect::Allow, StringOrList(actions), ["*"])
     }
 
     #[test]

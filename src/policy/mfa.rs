@@ -3,7 +3,7 @@
 //!
 //! Refuses anything on other users and their devices.
 
-use super::document::{Document, Effect, Statement, Texts};
+use super::document::{Document, Effect, Statement, StringOrList};
 use super::place::Place;
 
 /// What works without MFA: all that it takes to have a device, and to give its code.
@@ -41,7 +41,7 @@ pub fn document(place: &Place) -> Document {
     ];
     let manage = Statement::new("ManageOwnDevices", Effect::Allow, actions, [user]);
     // Long-term keys have no such key at all, which the operator's ending takes for false.
-    let deny = Statement::new("NothingElseWithoutMfa", Effect::Deny, Texts::default(), ["*"]);
+    let deny = Statement::new("NothingElseWithoutMfa", Effect::Deny, StringOrList::default(), ["*"]);
     let deny = Statement { not_action: WITHOUT.into(), ..deny };
     let deny = deny.when("BoolIfExists", "aws:MultiFactorAuthPresent", ["false"]);
     Document::new(vec![see, create, delete, manage, deny])

@@ -9,7 +9,7 @@ use crate::policy::category::Category;
 use crate::policy::category::Category::{
     Analytics, Api, Auth, Deployment, Function, Geo, Hosting, Interactions, Notifications, Predictions, Storage,
 };
-use crate::policy::document::{Document, Effect, LARGEST, Statement, Texts};
+use crate::policy::document::{Document, Effect, LARGEST, Statement, StringOrList};
 use crate::policy::place::Place;
 
 /// What the roles of an app need of one category.
@@ -221,18 +221,18 @@ pub fn document(
     let is_wanted = |need: &&Need| {
         need.categories.iter().any(|of| *of == Deployment || categories.is_empty() || categories.contains(of))
     };
-    let filled = |templates: &[&str]| Texts(templates.iter().map(|template| place.fill(template)).collect());
+    let filled = |templates: &[&str]| StringOrList(templates.iter().map(|template| place.fill(template)).collect());
     let mut statements: Vec<_> = NEEDS
         .iter()
         .filter(is_wanted)
-        .map(|need| Statement::new(need.sid, Effect::Allow, Texts(owned(need.actions)), filled(need.resources)))
+        .map(|need| Statement::new(need.sid, Effect::Allow, StringOrList(owned(need.actions)), filled(need.resources)))
         .collect();
     if !more.is_empty() {
-        statements.push(Statement::new("AlsoAllowed", Effect::Allow, Texts(more.to_vec()), ["*"]));
+        statements.push(Statement::new("AlsoAllowed", Effect::Allow, StringOrList(more.to_vec()), ["*"]));
     }
     for Denial { sid, actions, resources } in denials {
         let resources = resources.iter().map(|template| place.fill(template)).collect();
-        statements.push(Statement::new(sid, Effect::Deny, Texts(actions.clone()), Texts(resources)));
+        statements.push(Statement::new(sid, Effect::Deny, StringOrList(actions.clone()), StringOrList(resources)));
     }
     statements.extend(enforcement(place, arn));
     let mut documents = Document::new(statements).split(usize::MAX);

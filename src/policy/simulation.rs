@@ -5,9 +5,9 @@
 
 use crate::plan::partition::first_region;
 
-use super::amplify::{CLOUDFORMATION, Probe};
+use super::amplify::{CLOUDFORMATION, RequiredAction};
 use super::category::Category;
-use super::document::{Effect, Statement, Texts};
+use super::document::{Effect, Statement, StringOrList};
 
 /// How many actions are asked about at once.
 const AT_ONCE: usize = 50;
@@ -39,7 +39,7 @@ pub struct Entry {
 
 /// Who denies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Denier {
+pub enum DeniedBy {
     /// The policies of the principal.
     Identity,
     /// Its permissions boundary.
@@ -56,7 +56,7 @@ pub enum Verdict {
     /// It is not.
     Denied {
         /// By what.
-        by: Denier,
+        by: DeniedBy,
         /// The policy that says so, where one is known.
         policy: Option<String>,
         /// Whether a statement denies it, so that allowing it elsewhere does not help.
@@ -68,7 +68,7 @@ pub enum Verdict {
 
 /// What was answered of one action.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judged {
+pub struct ActionResult {
     /// The action.
     pub action: String,
     /// Where, as it was asked.
@@ -81,13 +81,13 @@ pub struct Judged {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// What is asked.
-    pub probe: Probe,
+    pub probe: RequiredAction,
     /// The answer.
     pub verdict: Verdict,
 }
 
 /// What is to be asked, in as few questions as may be. `context` is known whatever the action is.
-pub fn batches(probes: &[Probe], context: &[Entry]) -> Vec<Batch> {
+pub fn batches(probes: &[RequiredAction], context: &[Entry]) -> Vec<Batch> {
     let mut batches: Vec<Batch> = Vec::new();
     for probe in probes {
         let context = entries(probe, context);
@@ -109,13 +109,13 @@ pub fn batches(probes: &[Probe], context: &[Entry]) -> Vec<Batch> {
 }
 
 /// What is known for a probe's conditions.
-pub fn entries(probe: &Probe, context: &[Entry]) -> Vec<Entry> {
+pub fn entries(probe: &RequiredAction, context: &[Entry]) -> Vec<Entry> {
     let via = Entry { key: "aws:CalledVia", kind: "stringList", value: CLOUDFORMATION.to_owned() };
     context.iter().cloned().chain(probe.via_cloudformation.then_some(via)).collect()
 }
 
 /// One ARN for each kind of resource that a probe is used on; none for anything.
-pub fn samples(probe: &Probe) -> Vec<Option<String>> {
+pub fn samples(probe: &RequiredAction) -> Vec<Option<String>> {
     probe.resources.iter().map(|pattern| sample(pattern)).collect()
 }
 
@@ -136,10 +136,10 @@ fn sample(pattern: &str) -> Option<String> {
 }
 
 /// What the answers come to for each probe. One that is used on several kinds of resources is allowed where it is on one.
-pub fn lines(probes: &[Probe], judged: &[Judged]) -> Vec<Line> {
-    let line = |probe: &Probe| {
+pub fn lines(probes: &[RequiredAction], judged: &[ActionResult]) -> Vec<Line> {
+    let line = |probe: &RequiredAction| {
         let resources = samples(probe);
-        let is_of = |judged: &&Judged| {
+        let is_of = |judged: &&ActionResult| {
             judged.action.eq_ignore_ascii_case(&probe.action) && resources.contains(&judged.resource)
         };
         let all: Vec<_> = judged.iter().filter(is_of).map(|judged| &judged.verdict).collect();
@@ -156,7 +156,7 @@ pub struct Denial<'l> {
     /// The category.
     pub category: Category,
     /// By what.
-    pub by: Denier,
+    pub by: DeniedBy,
     /// The policy whose statement denies; none where nothing allows.
     pub policy: Option<&'l str>,
     /// Whether a statement denies.
@@ -197,7 +197,7 @@ impl Denial<'_> {
     }
 
     /// The statements that would allow it, one for each kind of resource.
-    pub fn mended(&self) -> Vec<Statement> {
+    pub fn fix_statements(&self) -> Vec<Statement> {
         let mut statements: Vec<Statement> = Vec::new();
         for Line { probe, .. } in &self.lines {
             let known = statements.iter_mut().find(|statement| statement.resource.0 == probe.resources);
@@ -208,7 +208,7 @@ impl Denial<'_> {
             let name = self.category.name();
             let number = if statements.is_empty() { String::new() } else { (statements.len() + 1).to_string() };
             let sid = format!("Amplify{}{}{number}", name[..1].to_uppercase(), &name[1..]);
-            let (action, resource) = (Texts(vec![probe.action.clone()]), Texts(probe.resources.clone()));
+            let (action, resource) = (StringOrList(vec![probe.action.clone()]), StringOrList(probe.resources.clone()));
             statements.push(Statement::new(sid, Effect::Allow, action, resource));
         }
         statements
@@ -222,7 +222,7 @@ mod tests {
     use crate::policy::amplify::{List, Selection, probes};
     use crate::policy::document::json;
 
-    fn all() -> Vec<Probe> {
+    fn all() -> Vec<RequiredAction> {
         let place = Place {
             partition: "aws".into(),
             region: Some("eu-west-1".into()),
@@ -279,15 +279,15 @@ mod tests {
             is_explicit: policy.is_some(),
         };
         let verdicts = [
-            denied(Denier::Identity, None),
+            denied(DeniedBy::Identity, None),
             Verdict::Allowed,
-            denied(Denier::Boundary, Some("Ceiling")),
-            denied(Denier::Identity, None),
+            denied(DeniedBy::Boundary, Some("Ceiling")),
+            denied(DeniedBy::Identity, None),
         ];
         let judged: Vec<_> = probes
             .iter()
             .zip(verdicts)
-            .map(|(probe, verdict)| Judged {
+            .map(|(probe, verdict)| ActionResult {
                 action: probe.action.clone(),
                 resource: samples(probe)[0].clone(),
                 verdict,
@@ -296,14 +296,14 @@ mod tests {
         let lines = lines(&probes, &judged);
         let denials = denials(&lines);
         let seen: Vec<_> = denials.iter().map(|denial| (denial.by, denial.policy, denial.actions().len())).collect();
-        assert_eq!(seen, [(Denier::Identity, None, 2), (Denier::Boundary, Some("Ceiling"), 1)]);
-        let mended = denials[0].mended();
-        assert_eq!(mended.len(), 1);
+        assert_eq!(seen, [(DeniedBy::Identity, None, 2), (DeniedBy::Boundary, Some("Ceiling"), 1)]);
+        let fix_statements = denials[0].fix_statements();
+        assert_eq!(fix_statements.len(), 1);
         let expected = format!(
             r#"{{"Sid":"AmplifyStorage","Effect":"Allow","Action":["{}","{}"],"Resource":"{}"}}"#,
             probes[0].action, probes[3].action, probes[0].resources[0]
         );
-        assert_eq!(json(&mended[0]), expected);
+        assert_eq!(json(&fix_statements[0]), expected);
         // What nobody answered is not a yes.
         assert_eq!(super::lines(&probes[..1], &[])[0].verdict, Verdict::Unknown(Vec::new()));
     }

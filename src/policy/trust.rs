@@ -4,7 +4,7 @@
 
 use crate::plan::Hop;
 
-use super::document::{Document, Effect, Statement, Texts};
+use super::document::{Document, Effect, Statement, StringOrList};
 use super::principal::Principal;
 
 /// What a trust policy is to say.
@@ -59,7 +59,7 @@ impl Trust {
         }
         let mut statements = vec![assume];
         if !tags.is_empty() {
-            let keys = Texts(tags.clone());
+            let keys = StringOrList(tags.clone());
             statements.push(self.statement("TagSessions", "sts:TagSession").when(
                 "ForAllValues:StringEquals",
                 "aws:TagKeys",
@@ -76,8 +76,8 @@ impl Trust {
     fn statement(&self, what: &str, action: &str) -> Statement {
         let kind = self.principals.first().map_or("Account", Principal::kind);
         let arns = self.principals.iter().map(|principal| principal.arn.clone()).collect();
-        let statement = Statement::new(format!("{kind}May{what}"), Effect::Allow, [action], Texts::default());
-        Statement { principal: Some([("AWS", Texts(arns))].into()), ..statement }
+        let statement = Statement::new(format!("{kind}May{what}"), Effect::Allow, [action], StringOrList::default());
+        Statement { principal: Some([("AWS", StringOrList(arns))].into()), ..statement }
     }
 }
 

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use crate::profile_file::section_view::Seen;
+use crate::profile_file::section_view::SectionView;
 use crate::profile_file::sections::{FileKind, Name, Problem, Property, Spelling, SyntaxError};
 
 /// The section whose keys `configparser` puts into every other one.
@@ -28,9 +28,9 @@ struct Opt<'t> {
 }
 
 /// Reads a whole file, or says at which line botocore gives up on it.
-pub fn read(kind: FileKind, text: &str) -> Result<Vec<Seen<'_>>, SyntaxError> {
+pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxError> {
     let (defaults, sections) = sections(text)?;
-    let mut all: Vec<Seen<'_>> = Vec::new();
+    let mut all: Vec<SectionView<'_>> = Vec::new();
     let mut places = HashMap::new();
     for raw in sections {
         // Those of the section come last and so win.
@@ -43,7 +43,7 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<Seen<'_>>, SyntaxError> {
             FileKind::Credentials => Name::Profile(raw.name.into(), Spelling::Aws),
         };
         let lines = defaults.lines.iter().copied().chain(raw.lines).collect();
-        let seen = Seen { name: name.clone(), lines, properties };
+        let seen = SectionView { name: name.clone(), lines, properties };
         match places.get(&name) {
             // Names that two different headers come to: the later replaces the earlier, nothing merges.
             Some(place) if name != Name::Other => all[*place] = seen,

@@ -7,12 +7,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::profile_file::lines::{BLANKS, COMMENT};
-use crate::profile_file::section_view::Seen;
+use crate::profile_file::section_view::SectionView;
 use crate::profile_file::sections::{FileKind, Name, Property, Spelling};
 
 /// Reads a whole file.
-pub fn read(kind: FileKind, text: &str) -> Vec<Seen<'_>> {
-    let mut all: Vec<Seen<'_>> = Vec::new();
+pub fn read(kind: FileKind, text: &str) -> Vec<SectionView<'_>> {
+    let mut all: Vec<SectionView<'_>> = Vec::new();
     let mut places = HashMap::new();
     let mut section = None;
     // Whether the last key can go on in an indented line.
@@ -28,7 +28,7 @@ pub fn read(kind: FileKind, text: &str) -> Vec<Seen<'_>> {
                 let name = name(kind, &inner);
                 let place = *places.entry(inner).or_insert(all.len());
                 if place == all.len() {
-                    all.push(Seen { name, lines: Vec::new(), properties: Vec::new() });
+                    all.push(SectionView { name, lines: Vec::new(), properties: Vec::new() });
                 }
                 all[place].lines.push(number);
                 place

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::profile_file::npm_ini::{is_blank, is_inherited, trim};
-use crate::profile_file::section_view::Seen;
+use crate::profile_file::section_view::SectionView;
 use crate::profile_file::sections::{FileKind, Name, Problem, Property, Spelling, SyntaxError};
 
 /// The first words that make a section one of a kind; it is then kept as `KIND.NAME`.
@@ -17,8 +17,8 @@ const KINDS: [&str; 3] = ["profile", "sso-session", "services"];
 const NAME_MARKS: &str = "-@+.%:/";
 
 /// Reads a whole file; at a section called `__proto__` the loader throws and sees nothing of it.
-pub fn read(kind: FileKind, text: &str) -> Result<Vec<Seen<'_>>, SyntaxError> {
-    let mut all: Vec<(Cow<'_, str>, Seen<'_>)> = Vec::new();
+pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxError> {
+    let mut all: Vec<(Cow<'_, str>, SectionView<'_>)> = Vec::new();
     let mut places = HashMap::new();
     // The section under its kept name and the line of its header; keys outside one are passed over.
     let mut section: Option<(Cow<'_, str>, u32)> = None;
@@ -48,7 +48,7 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<Seen<'_>>, SyntaxError> {
         // A section is there as soon as it has a value.
         let place = *places.entry(name.clone()).or_insert(all.len());
         if place == all.len() {
-            all.push((name.clone(), Seen { name: Name::Other, lines: Vec::new(), properties: Vec::new() }));
+            all.push((name.clone(), SectionView { name: Name::Other, lines: Vec::new(), properties: Vec::new() }));
         }
         let seen = &mut all[place].1;
         if !seen.lines.contains(header) {
@@ -62,7 +62,7 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<Seen<'_>>, SyntaxError> {
     if kind == FileKind::Config && places.contains_key("profile.default") {
         all.retain(|(kept, _)| kept != "default");
     }
-    Ok(all.into_iter().map(|(kept, seen)| Seen { name: name(kind, kept), ..seen }).collect())
+    Ok(all.into_iter().map(|(kept, seen)| SectionView { name: name(kind, kept), ..seen }).collect())
 }
 
 /// A `#` or `;` at the beginning, or after white space, ends the line.

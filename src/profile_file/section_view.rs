@@ -10,7 +10,7 @@ use crate::profile_file::sections::{FileKind, Name, Property, Reading, Spelling,
 
 /// What a tool finds under one name of one file.
 #[derive(Debug, Clone)]
-pub struct Seen<'t> {
+pub struct SectionView<'t> {
     /// What the tool takes it for.
     pub name: Name<'t>,
     /// The lines of the headers whose keys are found here, counted from 1 by `\n`.
@@ -19,7 +19,7 @@ pub struct Seen<'t> {
     pub properties: Vec<Property<'t>>,
 }
 
-impl<'t> Seen<'t> {
+impl<'t> SectionView<'t> {
     /// The value of `key`; empty is a value here.
     pub fn last(&self, key: &str) -> Option<&Property<'t>> {
         self.properties.iter().rev().find(|property| property.key == key)
@@ -35,14 +35,14 @@ impl<'t> Seen<'t> {
 }
 
 /// The file as the AWS SDK for Rust sees it: sections of one name are one.
-pub fn by_rust(kind: FileKind, text: &str) -> Result<Vec<Seen<'_>>, SyntaxError> {
+pub fn by_rust(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxError> {
     let Reading { sections, .. } = crate::profile_file::aws::read(kind, text)?;
-    let mut all: Vec<Seen<'_>> = Vec::new();
+    let mut all: Vec<SectionView<'_>> = Vec::new();
     let mut places = HashMap::new();
     for section in sections {
         let place = *places.entry(section.name.clone()).or_insert(all.len());
         if place == all.len() {
-            all.push(Seen { name: section.name.clone(), lines: Vec::new(), properties: Vec::new() });
+            all.push(SectionView { name: section.name.clone(), lines: Vec::new(), properties: Vec::new() });
         }
         all[place].lines.push(section.line);
         all[place].properties.extend(section.properties());
@@ -52,9 +52,9 @@ pub fn by_rust(kind: FileKind, text: &str) -> Result<Vec<Seen<'_>>, SyntaxError>
 
 /// The file as the Amplify CLI's lookup sees it. What has no header is there, too: a container that only a dot makes, a
 /// key before the first header, a header that npm ini takes for a key.
-pub fn by_amplify(kind: FileKind, text: &str) -> Result<Vec<Seen<'static>>, npm_ini::NpmIniError> {
+pub fn by_amplify(kind: FileKind, text: &str) -> Result<Vec<SectionView<'static>>, npm_ini::NpmIniError> {
     let file = npm_ini::read(text)?;
-    let seen = |profile: &npm_ini::Profile<'_>| Seen {
+    let seen = |profile: &npm_ini::Profile<'_>| SectionView {
         name: Name::Profile(profile.name.clone().into_owned().into(), Spelling::Amplify),
         lines: match profile.found.value {
             Value::Object(section) => section.headers().map(|header| header.line).collect(),

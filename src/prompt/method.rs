@@ -1,6 +1,6 @@
 /// A way to ask a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rung {
+pub enum PromptMethod {
     /// The controlling terminal.
     Terminal,
     /// GnuPG's pinentry, by the Assuan protocol.

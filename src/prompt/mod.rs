@@ -40,8 +40,8 @@ use crate::core::sanitize::printable;
 use crate::core::secret::Secret;
 use crate::plan::limits::is_mfa_code;
 
-pub use available::{Surroundings, available};
-pub use method::Rung;
+pub use available::{TerminalEnv, available};
+pub use method::PromptMethod;
 pub use question::{Answer, DEADLINE_SECONDS, PromptError, Question};
 #[cfg(unix)]
 pub use signals::leave_signals;
@@ -93,17 +93,17 @@ impl Given {
 
 /// The real sources in order: given codes, each used once; the profile's `mfa_process`; then whoever can be asked.
 #[derive(Debug)]
-pub struct Ladder {
+pub struct PromptChain {
     given: Vec<(&'static str, Given)>,
     /// The ways to ask, the first to be tried first; none where asking is not allowed.
-    rungs: Vec<Rung>,
+    rungs: Vec<PromptMethod>,
     /// How often the `mfa_process` may still be run: it may be asked for the code after the one AWS has refused.
     runs_left: u32,
 }
 
-impl Ladder {
+impl PromptChain {
     /// `given` are codes with the flag or variable that gave them, the first to be used first.
-    pub fn new(mut given: Vec<(&'static str, Given)>, rungs: Vec<Rung>) -> Self {
+    pub fn new(mut given: Vec<(&'static str, Given)>, rungs: Vec<PromptMethod>) -> Self {
         given.reverse();
         Self { given, rungs, runs_left: 2 }
     }
@@ -135,13 +135,13 @@ impl Ladder {
     }
 }
 
-impl Prompt for Ladder {
+impl Prompt for PromptChain {
     fn own_terminal(&self) -> Option<String> {
-        if self.rungs.contains(&Rung::Terminal) { terminal::id() } else { None }
+        if self.rungs.contains(&PromptMethod::Terminal) { terminal::id() } else { None }
     }
 
     fn tell(&self, line: &str) {
-        if self.rungs.contains(&Rung::Terminal) {
+        if self.rungs.contains(&PromptMethod::Terminal) {
             terminal::tell(&format!("amplify-creds: {}\n", printable(line)));
         }
     }
@@ -149,7 +149,7 @@ impl Prompt for Ladder {
     fn terminal(&self, question: &Question<'_>) -> Option<String> {
         let asks_program = question.mfa_process.is_some() && self.runs_left > 0;
         // pinentry may ask on the terminal too, and two of them there would read each other's digits.
-        let asks_here = matches!(self.rungs.first(), Some(Rung::Terminal | Rung::Pinentry));
+        let asks_here = matches!(self.rungs.first(), Some(PromptMethod::Terminal | PromptMethod::Pinentry));
         if self.given.is_empty() && !asks_program && asks_here { terminal::id() } else { None }
     }
 
@@ -163,12 +163,12 @@ impl Prompt for Ladder {
         };
         for rung in &self.rungs {
             let asked = match rung {
-                Rung::Terminal => terminal::ask(question),
-                Rung::Pinentry => pinentry::ask(question, true),
-                Rung::PinentryWindow => pinentry::ask(question, false),
-                Rung::Osascript => dialog::ask(Program::Osascript, question),
-                Rung::Zenity => dialog::ask(Program::Zenity, question),
-                Rung::PowerShell => dialog::ask(Program::PowerShell, question),
+                PromptMethod::Terminal => terminal::ask(question),
+                PromptMethod::Pinentry => pinentry::ask(question, true),
+                PromptMethod::PinentryWindow => pinentry::ask(question, false),
+                PromptMethod::Osascript => dialog::ask(Program::Osascript, question),
+                PromptMethod::Zenity => dialog::ask(Program::Zenity, question),
+                PromptMethod::PowerShell => dialog::ask(Program::PowerShell, question),
             };
             match asked {
                 Ok(code) => return Ok(Answer { code, typed: true }),

@@ -30,8 +30,9 @@ pub(super) fn ask(question: &Question<'_>, lends_terminal: bool) -> Result<Secre
     let watch = Watch::begin(question.until);
     // Before the program, so that it is put back after the program's end.
     #[cfg(unix)]
-    let lent =
-        lends_terminal.then(|| crate::prompt::terminal_guard::Lent::take(env.path(env::GPG_TTY).as_deref())).flatten();
+    let lent = lends_terminal
+        .then(|| crate::prompt::terminal_guard::TerminalGuard::take(env.path(env::GPG_TTY).as_deref()))
+        .flatten();
     #[cfg(unix)]
     let terminal = lent.as_ref().and_then(|lent| lent.path.to_str());
     #[cfg(not(unix))]

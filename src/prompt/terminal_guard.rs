@@ -11,14 +11,14 @@ use crate::prompt::signals::Blocked;
 use crate::prompt::terminal::{CONTROLLING, in_foreground, open_device};
 
 /// A terminal that another program may change. Dropping it puts it back; that program must have ended by then.
-pub(crate) struct Lent {
+pub(crate) struct TerminalGuard {
     /// What to call it.
     pub(crate) path: PathBuf,
     device: File,
     before: Termios,
 }
 
-impl Lent {
+impl TerminalGuard {
     /// The terminal that the user prefers, else the controlling one. `tty` prints no path where there is none, and people
     /// export that: then it is as if nothing were preferred.
     pub(crate) fn take(preferred: Option<&Path>) -> Option<Self> {
@@ -42,7 +42,7 @@ impl Lent {
     }
 }
 
-impl Drop for Lent {
+impl Drop for TerminalGuard {
     fn drop(&mut self) {
         // Once it listens to another job it is as that job wants it.
         if self.is_free() {

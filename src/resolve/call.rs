@@ -14,7 +14,7 @@ use crate::sts;
 use crate::sts::{AssumeRole, AssumeRoleWithWebIdentity, Host, Session, StsError};
 
 use super::error::{FailedCall, ResolveError, What};
-use super::state::{Call, Patience, Run};
+use super::state::{Call, Run, WaitPolicy};
 
 impl<'r> Run<'r, '_> {
     /// AssumeRole without a code.
@@ -71,8 +71,8 @@ impl<'r> Run<'r, '_> {
 
     pub(super) fn call_timeout(&self) -> Duration {
         match self.patience {
-            Patience::Full => sts::CALL_TIMEOUT,
-            Patience::Early(timeout) => timeout,
+            WaitPolicy::Full => sts::CALL_TIMEOUT,
+            WaitPolicy::Early(timeout) => timeout,
         }
     }
 

@@ -81,7 +81,7 @@ impl Run<'_, '_> {
     }
 
     fn ask(&mut self, at: usize, device: &Device<'_>, again: bool) -> Result<Asked, ResolveError> {
-        let (plan, clock, chain) = (self.plan, self.resolver.clock, self.longer_chain());
+        let (plan, clock, chain) = (self.plan, self.resolver.clock, self.extended_chain());
         let Device { mfa, memory, note } = device;
         // A code has to do with the first role alone, if there is one.
         let role = plan.hops.first();
@@ -98,7 +98,7 @@ impl Run<'_, '_> {
         };
         let terminal = self.resolver.prompt.terminal(&question);
         self.asked = true;
-        let answer = self.freeing(|run| {
+        let answer = self.with_locks_released(|run| {
             if let Some(id) = &terminal
                 && let Waited::Session(credentials) = run.lock(id, at)?
             {

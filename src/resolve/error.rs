@@ -82,7 +82,7 @@ pub enum ResolveError {
 
 /// What went wrong without stopping anything.
 #[derive(Debug)]
-pub enum Mishap {
+pub enum ResolveWarning {
     /// The session was not cached.
     NotCached(WriteError),
     /// There was no lock to be had, so two processes may have asked twice.

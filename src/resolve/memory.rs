@@ -14,7 +14,7 @@ use crate::cache::lock::Guard;
 use crate::cache::notes::Notes;
 use crate::core::clock::Timestamp;
 use crate::core::secret::Secret;
-use crate::plan::mfa_strategy::{Known, Mfa, Step};
+use crate::plan::mfa_strategy::{Mfa, MfaState, Step};
 use crate::plan::{BaseSource, CredentialPlan};
 
 /// How long a device shows a code, in seconds (RFC 6238, and every device that AWS takes).
@@ -109,11 +109,11 @@ impl Memory {
     }
 
     /// What is known for the plan's first role, where the user's MFA session is `session`.
-    pub fn known(&self, plan: &CredentialPlan, session: Option<&str>, now: Timestamp) -> Known {
+    pub fn known(&self, plan: &CredentialPlan, session: Option<&str>, now: Timestamp) -> MfaState {
         let denied_at = self.device_note().session_denied_at;
         let first = || CacheKey::of(plan, Step::Hop(0));
         let helped = |session| self.fresh_code_helped(&first()?, session);
-        Known {
+        MfaState {
             has_session: session.is_some(),
             session_denied: denied_at.is_some_and(|at| (0..DENIED_FOR).contains(&(now.0 - at))),
             wants_fresh_code: session.and_then(helped) == Some(true),

@@ -4,13 +4,13 @@
 
 use crate::core::credentials::Credentials;
 use crate::core::secret::Secret;
-use crate::plan::mfa_strategy::{Mfa, Spend, Why};
+use crate::plan::mfa_strategy::{DirectReason, Mfa, MfaAction};
 use crate::prompt::PromptError;
 use crate::sts::{GetSessionToken, StsError};
 
 use super::call::signed_by_a_steady_clock;
 use super::code::Device;
-use super::error::{Mishap, ResolveError};
+use super::error::{ResolveError, ResolveWarning};
 use super::memory::Memory;
 use super::state::{Call, Run, Waited};
 
@@ -57,14 +57,14 @@ impl<'r> Run<'r, '_> {
             return self.role(at, 0, &signer);
         };
         match self.spend(mfa) {
-            Spend::OnRole(why) => {
-                let note = (why == Why::TooOld).then_some(TOO_OLD);
+            MfaAction::OnRole(why) => {
+                let note = (why == DirectReason::TooOld).then_some(TOO_OLD);
                 self.role_by_code(at, mfa, note)
             }
-            Spend::Nothing | Spend::OnSession => match self.session(at - 1) {
+            MfaAction::Nothing | MfaAction::OnSession => match self.session(at - 1) {
                 Ok(signer) => self.role_by_session(at, mfa, signer),
                 Err(ResolveError::Sts { error, .. }) if error.is_denied() => {
-                    self.resolver.mishaps.push(Mishap::SessionDenied(error));
+                    self.resolver.mishaps.push(ResolveWarning::SessionDenied(error));
                     self.role_by_code(at, mfa, Some(SESSION_DENIED))
                 }
                 Err(error) => Err(error),
@@ -73,19 +73,19 @@ impl<'r> Run<'r, '_> {
     }
 
     /// What a code would be spent on for the whole plan.
-    pub(super) fn will_spend(&mut self) -> Spend {
+    pub(super) fn will_spend(&mut self) -> MfaAction {
         let leaf = self.steps.len().wrapping_sub(1);
         let is_served = (0..self.steps.len())
-            .any(|at| (at == leaf || matches!(self.steps[at].0, Call::Role(_))) && self.good_enough(at).is_some());
+            .any(|at| (at == leaf || matches!(self.steps[at].0, Call::Role(_))) && self.cached_if_usable(at).is_some());
         match &self.plan.mfa {
-            Some(_) if !is_served && self.plan.hops.is_empty() => Spend::OnSession,
+            Some(_) if !is_served && self.plan.hops.is_empty() => MfaAction::OnSession,
             Some(mfa) if !is_served => self.spend(mfa),
-            _ => Spend::Nothing,
+            _ => MfaAction::Nothing,
         }
     }
 
     /// What a code would be spent on for the first role.
-    pub(super) fn spend(&self, mfa: &Mfa) -> Spend {
+    pub(super) fn spend(&self, mfa: &Mfa) -> MfaAction {
         let has_session = matches!(self.steps.first(), Some((Call::MfaSession(..), _)));
         let session = has_session.then(|| self.lasting_session(0)).flatten();
         let id = session.as_ref().map(|found| found.credentials.access_key_id.as_str());
@@ -140,7 +140,7 @@ impl<'r> Run<'r, '_> {
         let signer = self.base()?;
         let serial = mfa.serial.value.as_str();
         let memory = Memory::new(self.resolver.store.notes(), serial, &signer.access_key_id);
-        self.freeing(|run| {
+        self.with_locks_released(|run| {
             if let Waited::Session(credentials) = run.lock(memory.device(), at)? {
                 return Ok(credentials);
             }

@@ -16,9 +16,9 @@ mod wait;
 
 use crate::core::credentials::Credentials;
 use crate::plan::CredentialPlan;
-use crate::plan::mfa_strategy::Spend;
+use crate::plan::mfa_strategy::MfaAction;
 
-pub use error::{FailedCall, Mishap, ResolveError, What};
+pub use error::{FailedCall, ResolveError, ResolveWarning, What};
 pub use resolver::{Options, Resolver};
 
 impl Resolver<'_> {
@@ -32,7 +32,7 @@ impl Resolver<'_> {
         match credentials.expiration {
             // An SDK would take them for expired and run us again, and again.
             Some(end) if end <= self.clock.now() => {
-                self.mishaps.retain(|mishap| !matches!(mishap, Mishap::ClockOff(_)));
+                self.mishaps.retain(|mishap| !matches!(mishap, ResolveWarning::ClockOff(_)));
                 Err(ResolveError::ClockWrong(offset))
             }
             _ => Ok(credentials),
@@ -40,7 +40,7 @@ impl Resolver<'_> {
     }
 
     /// What a code would be spent on for `plan`, nothing where the cache serves.
-    pub fn will_spend(&mut self, plan: &CredentialPlan) -> Spend {
+    pub fn will_spend(&mut self, plan: &CredentialPlan) -> MfaAction {
         state::Run::new(self, plan).will_spend()
     }
 }

@@ -8,7 +8,7 @@ use crate::prompt::Prompt;
 use crate::source::Sources;
 use crate::sts::Sts;
 
-use super::error::Mishap;
+use super::error::ResolveWarning;
 
 /// What the user asked of this run.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +48,7 @@ pub struct Resolver<'a> {
     /// The verb that is run, for those who wait for this run.
     pub verb: &'a str,
     /// What went wrong on the way.
-    pub mishaps: Vec<Mishap>,
+    pub mishaps: Vec<ResolveWarning>,
     /// Whether a code was asked for on the way.
     pub asked: bool,
 }

@@ -3,19 +3,19 @@
 use std::time::Duration;
 
 use crate::cache::entry;
-use crate::cache::entry::{CachedSession, MARK_VERSION, Mark};
+use crate::cache::entry::{CachedSession, EntryMetadata, METADATA_VERSION};
 use crate::cache::key::CacheKey;
 use crate::core::call_chain::Chain;
 use crate::core::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
-use crate::plan::mfa_strategy::{Spend, Step, Way};
+use crate::plan::mfa_strategy::{MfaAction, MfaStrategy, Step};
 use crate::plan::{BaseSource, CredentialPlan};
 use crate::source::{How, SourceError};
 use crate::sts::Session;
 
-use super::error::{Mishap, ResolveError};
+use super::error::{ResolveError, ResolveWarning};
 use super::memory::device_id;
 use super::resolver::Resolver;
-use super::state::{Call, Exchanged, Patience, Run, Waited};
+use super::state::{Call, Exchanged, Run, WaitPolicy, Waited};
 
 /// The same when renewing early: with plenty of time left the caller is not to notice an outage.
 const EARLY_TIMEOUT: Duration = Duration::from_millis(800);
@@ -31,8 +31,8 @@ impl<'r, 'a> Run<'r, 'a> {
         let call = |step| match (step, &plan.mfa) {
             (Step::Hop(index), _) => Some(Call::Role(index)),
             (Step::Mfa, Some(mfa)) => match &mfa.way {
-                Way::Session(asked) => Some(Call::MfaSession(mfa, asked.value)),
-                Way::Role(_) => None,
+                MfaStrategy::Session(asked) => Some(Call::MfaSession(mfa, asked.value)),
+                MfaStrategy::Role(_) => None,
             },
             (Step::Mfa, None) => None,
             (Step::WebIdentity, _) => match &plan.base.source {
@@ -48,8 +48,8 @@ impl<'r, 'a> Run<'r, 'a> {
             steps,
             held: Vec::new(),
             began,
-            epoch: None,
-            patience: Patience::Full,
+            reset_generation: None,
+            patience: WaitPolicy::Full,
             waited: Duration::ZERO,
             left_over: None,
             until: None,
@@ -69,32 +69,32 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// The session of step `at`: the cached one, or a new one.
     pub(super) fn session(&mut self, at: usize) -> Result<Credentials, ResolveError> {
-        if let Some(session) = self.good_enough(at) {
+        if let Some(session) = self.cached_if_usable(at) {
             return Ok(session);
         }
         let options = self.resolver.options;
-        let is_early = self.patience == Patience::Full && !options.min_ttl_is_strict;
-        match self.lasting(at).filter(|_| is_early) {
+        let is_early = self.patience == WaitPolicy::Full && !options.min_ttl_is_strict;
+        match self.cached_unexpired(at).filter(|_| is_early) {
             Some((present, left)) => self.renewed_early(at, present, left),
-            None => self.freeing(|run| run.renewed(at)),
+            None => self.with_locks_released(|run| run.renewed(at)),
         }
     }
 
     /// A new session for one that still lasts, unless another process sees to it or STS does not answer soon.
     fn renewed_early(&mut self, at: usize, present: Credentials, left: i64) -> Result<Credentials, ResolveError> {
         let id = self.lock_id(at);
-        if id.as_ref().is_some_and(|id| self.rests(id)) {
+        if id.as_ref().is_some_and(|id| self.in_backoff(id)) {
             return Ok(present);
         }
-        self.patience = Patience::Early(if left > SHORT { EARLY_TIMEOUT } else { LATE_TIMEOUT });
-        let outcome = self.freeing(|run| {
+        self.patience = WaitPolicy::Early(if left > SHORT { EARLY_TIMEOUT } else { LATE_TIMEOUT });
+        let outcome = self.with_locks_released(|run| {
             let outcome = run.renewed(at);
             if let (Err(ResolveError::Sts { .. } | ResolveError::Base { .. }), Some(id)) = (&outcome, &id) {
                 run.rest(id);
             }
             outcome
         });
-        self.patience = Patience::Full;
+        self.patience = WaitPolicy::Full;
         match outcome {
             // Somebody else renews it, nobody can be asked now, or the base's program failed: it still lasts.
             Err(ResolveError::LockTimeout { .. } | ResolveError::Prompt { .. } | ResolveError::Base { .. }) => {
@@ -113,10 +113,10 @@ impl<'r, 'a> Run<'r, 'a> {
         {
             return Ok(session);
         }
-        if let Some(session) = self.good_enough(at) {
+        if let Some(session) = self.cached_if_usable(at) {
             return Ok(session);
         }
-        self.epoch.get_or_insert_with(|| self.resolver.store.epoch());
+        self.reset_generation.get_or_insert_with(|| self.resolver.store.reset_generation());
         let fetched = match self.steps[at].0 {
             Call::MfaSession(mfa, seconds) => self.mfa_session(at, mfa, seconds),
             Call::WebIdentity(web) => self.web_identity(at, web),
@@ -124,13 +124,13 @@ impl<'r, 'a> Run<'r, 'a> {
             Call::Role(index) => self.session(at - 1).and_then(|signer| self.role(at, index, &signer)),
         };
         // Who renews early gives up early, and whoever waits has time.
-        if let (Patience::Full, Err(error), Some(id)) = (self.patience, &fetched, &id) {
+        if let (WaitPolicy::Full, Err(error), Some(id)) = (self.patience, &fetched, &id) {
             self.share(id, error);
         }
         let Err(ResolveError::Sts { error, .. }) = &fetched else { return fetched };
-        match self.lasting(at) {
+        match self.cached_unexpired(at) {
             Some((session, left)) if error.is_passing() => {
-                self.resolver.mishaps.push(Mishap::Stale(error.clone(), left));
+                self.resolver.mishaps.push(ResolveWarning::Stale(error.clone(), left));
                 if let Some(id) = &id {
                     self.rest(id);
                 }
@@ -152,7 +152,7 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// The credentials that sign the first call.
     pub(super) fn base(&mut self) -> Result<Credentials, ResolveError> {
-        let how = How { chain: &self.longer_chain(), timeout: self.call_timeout() };
+        let how = How { chain: &self.extended_chain(), timeout: self.call_timeout() };
         let fetched = self.resolver.sources.fetch(&self.plan.base, how);
         match fetched.map_err(|error| self.base_failed(error))? {
             Some(credentials) => Ok(credentials),
@@ -165,7 +165,7 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// What a program that we run must not ask us for again.
-    pub(super) fn longer_chain(&self) -> Chain {
+    pub(super) fn extended_chain(&self) -> Chain {
         let Resolver { chain, config, .. } = &*self.resolver;
         chain.with(config, &self.plan.path, &self.held.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>())
     }
@@ -187,7 +187,7 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// The cached session to hand out without any renewal.
-    pub(super) fn good_enough(&mut self, at: usize) -> Option<Credentials> {
+    pub(super) fn cached_if_usable(&mut self, at: usize) -> Option<Credentials> {
         let found = self.cached(at)?;
         let options = self.resolver.options;
         let freshness = found.lease.judge(self.resolver.clock.now(), options.min_ttl);
@@ -208,7 +208,7 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// The cached session that is better than an error, and the seconds it still lasts.
-    pub(super) fn lasting(&mut self, at: usize) -> Option<(Credentials, i64)> {
+    pub(super) fn cached_unexpired(&mut self, at: usize) -> Option<(Credentials, i64)> {
         let found = self.lasting_session(at)?;
         let left = found.lease.seconds_left(self.resolver.clock.now());
         Some((self.take(found), left))
@@ -232,7 +232,7 @@ impl<'r, 'a> Run<'r, 'a> {
         match self.steps[at].0 {
             Call::MfaSession(..) => true,
             Call::WebIdentity(_) => false,
-            Call::Role(_) => !(0..at).any(is_fresh) && self.spend(mfa) != Spend::Nothing,
+            Call::Role(_) => !(0..at).any(is_fresh) && self.spend(mfa) != MfaAction::Nothing,
         }
     }
 
@@ -246,9 +246,9 @@ impl<'r, 'a> Run<'r, 'a> {
     /// Stores a session that AWS gave, and takes it.
     pub(super) fn keep(&mut self, at: usize, session: Session) -> Credentials {
         self.clock_offset = session.clock_offset;
-        let is_known = self.resolver.mishaps.iter().any(|mishap| matches!(mishap, Mishap::ClockOff(_)));
+        let is_known = self.resolver.mishaps.iter().any(|mishap| matches!(mishap, ResolveWarning::ClockOff(_)));
         if session.clock_offset.abs() > CLOCK_TOLERANCE_SECONDS && !is_known {
-            self.resolver.mishaps.push(Mishap::ClockOff(session.clock_offset));
+            self.resolver.mishaps.push(ResolveWarning::ClockOff(session.clock_offset));
         }
         if self.resolver.options.use_cache {
             self.store(at, &session);
@@ -265,8 +265,8 @@ impl<'r, 'a> Run<'r, 'a> {
             Call::MfaSession(mfa, _) => &mfa.profile,
             Call::WebIdentity(_) => &self.plan.base.profile,
         };
-        let mark = Mark {
-            v: MARK_VERSION,
+        let mark = EntryMetadata {
+            v: METADATA_VERSION,
             fingerprint: key.fingerprint.hex().to_owned(),
             written_at: now.rfc3339(),
             lifetime: expiration.since(now.plus(session.clock_offset)),
@@ -275,8 +275,8 @@ impl<'r, 'a> Run<'r, 'a> {
             clock_offset: session.clock_offset,
         };
         let Ok(entry) = entry::write(&session.credentials, expiration, &mark) else { return };
-        if let Err(error) = self.resolver.store.put(key, &entry, now, self.epoch.unwrap_or_default()) {
-            self.resolver.mishaps.push(Mishap::NotCached(error));
+        if let Err(error) = self.resolver.store.put(key, &entry, now, self.reset_generation.unwrap_or_default()) {
+            self.resolver.mishaps.push(ResolveWarning::NotCached(error));
         }
     }
 }

@@ -21,8 +21,8 @@ pub(super) struct Run<'r, 'a> {
     pub(super) held: Vec<(String, Guard)>,
     pub(super) began: Timestamp,
     /// The cache's epoch when this run began to fetch.
-    pub(super) epoch: Option<u64>,
-    pub(super) patience: Patience,
+    pub(super) reset_generation: Option<u64>,
+    pub(super) patience: WaitPolicy,
     /// How long this run has waited for other processes.
     pub(super) waited: Duration,
     /// A code of a call that AWS refused for another reason.
@@ -50,7 +50,7 @@ pub(super) enum Call<'r> {
 
 /// How long this run may keep its caller waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Patience {
+pub(super) enum WaitPolicy {
     /// There is nothing to hand out yet.
     Full,
     /// There is: this long for a call, and not at all for another process.

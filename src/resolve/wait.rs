@@ -12,8 +12,8 @@ use crate::cache::lock::{Attempt, Guard};
 use crate::prompt::PromptError;
 use crate::sts::StsError;
 
-use super::error::{Mishap, ResolveError};
-use super::state::{Patience, Run, Waited};
+use super::error::{ResolveError, ResolveWarning};
+use super::state::{Run, WaitPolicy, Waited};
 
 /// The shortest and the longest pause (in milliseconds) between two tries of a lock.
 const PAUSE: (u64, u64) = (5, 60);
@@ -67,17 +67,17 @@ impl Run<'_, '_> {
             let guard = match locks.try_take(id) {
                 Attempt::Held(guard) => Some(guard),
                 Attempt::Unavailable(error) => {
-                    self.resolver.mishaps.push(Mishap::NoLock(error));
+                    self.resolver.mishaps.push(ResolveWarning::NoLock(error));
                     return Ok(Waited::Lock);
                 }
-                Attempt::Busy if matches!(self.patience, Patience::Early(_)) => {
+                Attempt::Busy if matches!(self.patience, WaitPolicy::Early(_)) => {
                     return Err(ResolveError::LockTimeout { seconds: 0, holder: None });
                 }
                 Attempt::Busy => None,
             };
             let stamp = self.resolver.store.stamp();
             if stamp != seen
-                && let Some(session) = self.good_enough(at)
+                && let Some(session) = self.cached_if_usable(at)
             {
                 return Ok(Waited::Session(session));
             }
@@ -96,7 +96,7 @@ impl Run<'_, '_> {
                 self.tell_of(&facts);
             }
             if self.waited >= timeout {
-                return match self.lasting(at) {
+                return match self.cached_unexpired(at) {
                     Some((session, _)) => Ok(Waited::Session(session)),
                     None => Err(ResolveError::LockTimeout { seconds: timeout.as_secs(), holder: told(&facts) }),
                 };
@@ -115,7 +115,7 @@ impl Run<'_, '_> {
             since: self.resolver.clock.now().0,
             verb: self.resolver.verb.to_owned(),
             profile: self.plan.profile.clone(),
-            asks_on: None,
+            prompt_tty: None,
             ..self.facts(id)
         };
         self.resolver.store.holders().put(id, &facts, &lock);
@@ -123,7 +123,7 @@ impl Run<'_, '_> {
     }
 
     /// Runs `what` and then frees the locks that it took.
-    pub(super) fn freeing<T>(&mut self, what: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn with_locks_released<T>(&mut self, what: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.held.len();
         let outcome = what(self);
         self.held.truncate(before);
@@ -138,7 +138,7 @@ impl Run<'_, '_> {
     /// Tells all who wait for us on which terminal we ask, or that we no longer do.
     pub(super) fn asking(&self, terminal: Option<&str>) {
         for (id, _) in &self.held {
-            self.tell_waiters(id, |facts| facts.asks_on = terminal.map(str::to_owned));
+            self.tell_waiters(id, |facts| facts.prompt_tty = terminal.map(str::to_owned));
         }
     }
 
@@ -167,8 +167,8 @@ impl Run<'_, '_> {
     }
 
     /// Whether early renewals under this lock rest.
-    pub(super) fn rests(&self, id: &str) -> bool {
-        self.facts(id).rests(self.resolver.clock.now())
+    pub(super) fn in_backoff(&self, id: &str) -> bool {
+        self.facts(id).in_backoff(self.resolver.clock.now())
     }
 
     fn facts(&self, id: &str) -> Facts {
@@ -187,7 +187,7 @@ impl Run<'_, '_> {
 
     /// Says on this process's terminal whom it waits for, unless that one asks on the same.
     fn tell_of(&mut self, facts: &Facts) {
-        let doing = match &facts.asks_on {
+        let doing = match &facts.prompt_tty {
             Some(terminal) if self.resolver.prompt.own_terminal().as_ref() == Some(terminal) => return,
             Some(_) => ", which asks for an MFA code elsewhere",
             None => "",

@@ -8,13 +8,13 @@ use crate::plan::limits::is_region;
 use crate::profile::ProfileSet;
 use crate::profile::load::{Files, LoadError};
 use crate::profile_file::Dialect;
-use crate::tools::Consumer;
+use crate::tools::Tool;
 
 use super::draft::{Draft, SetupError};
 use super::in_place::move_aside;
 use super::stanzas::{Role, add_role};
 use super::verify::{blind, verify};
-use super::wrapper::{Kept, Wish, wrap, wrapped};
+use super::wrapper::{Kept, WrapperSpec, wrap, wrapped};
 
 /// What is wanted, and what has been made ready for it in the draft.
 pub struct Task {
@@ -40,7 +40,7 @@ pub struct Done {
     /// Why a reading sees nothing of a file, with this edit or without.
     pub unreadable: Vec<LoadError>,
     /// The tools that cannot use the profile, with or without this edit, and why.
-    pub blind: Vec<(Consumer, String)>,
+    pub blind: Vec<(Tool, String)>,
     profiles: Vec<String>,
     before: Files,
 }
@@ -90,7 +90,7 @@ impl Task {
     /// one that was asked for.
     pub fn finish(self, draft: &mut Draft, region: Option<&str>, programs: &[String]) -> Result<Done, SetupError> {
         let Self { wrapper, target, region: known, kept, profiles, before } = self;
-        let wish = Wish {
+        let wish = WrapperSpec {
             name: &wrapper,
             target: &target,
             programs,

@@ -6,7 +6,7 @@ use crate::plan::kind::Kind;
 use crate::profile::effect;
 use crate::profile::load::{Files, LoadError};
 use crate::profile_file::{Dialect, FileKind};
-use crate::tools::{Consumer, Sight, Views};
+use crate::tools::{Sight, Tool, Views};
 
 use super::draft::SetupError;
 
@@ -44,7 +44,7 @@ pub(super) fn verify(
 
 /// The tools that cannot use the profile `wrapper` all the same, each with its reason: what is wrong with such a file stood
 /// there before, and other tools do not mind it.
-pub(super) fn blind(files: &Files, wrapper: &str) -> Vec<(Consumer, String)> {
+pub(super) fn blind(files: &Files, wrapper: &str) -> Vec<(Tool, String)> {
     let views = Views::of_files(files);
     let reason = |consumer| {
         let Sight { visible, resolvable, reason } = views.sight(consumer, wrapper);
@@ -60,7 +60,7 @@ pub(super) fn blind(files: &Files, wrapper: &str) -> Vec<(Consumer, String)> {
             (false, None) => Some(reason.unwrap_or_else(|| "does not see it".to_owned())),
         }
     };
-    Consumer::ALL.into_iter().filter_map(|consumer| Some((consumer, reason(consumer)?))).collect()
+    Tool::ALL.into_iter().filter_map(|consumer| Some((consumer, reason(consumer)?))).collect()
 }
 
 /// Whether a change of the profile `name` is meant: it is one of `profiles`, or what the Amplify CLI makes of a dot in one

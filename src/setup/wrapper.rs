@@ -14,7 +14,7 @@ use super::draft::{Draft, SetupError};
 
 /// The wrapper that is wanted.
 #[derive(Debug)]
-pub(super) struct Wish<'w> {
+pub(super) struct WrapperSpec<'w> {
     /// Its name.
     pub(super) name: &'w str,
     /// The profile that it is for.
@@ -39,8 +39,8 @@ pub(super) struct Kept {
 }
 
 /// Adds the wrapper, or brings one that is there up to date. Gives its command.
-pub(super) fn wrap(draft: &mut Draft, wish: &Wish<'_>) -> Result<String, SetupError> {
-    let Wish { name, target, programs, region, sets_region, kept } = wish;
+pub(super) fn wrap(draft: &mut Draft, wish: &WrapperSpec<'_>) -> Result<String, SetupError> {
+    let WrapperSpec { name, target, programs, region, sets_region, kept } = wish;
     let files = draft.files();
     let set = files.profiles(Dialect::Auto).map_err(SetupError::Broken)?;
     let no_command = || SetupError::Command((*target).to_owned());

@@ -16,7 +16,7 @@ use crate::sts::error::{Distrust, StsError};
 const TUNNEL: &str = "tunnel error: ";
 
 /// Where the connection was to lead.
-pub(crate) struct Way<'a> {
+pub(crate) struct Route<'a> {
     /// STS's URL.
     pub(crate) url: &'a str,
     /// The proxy before it, as it may be shown.
@@ -25,7 +25,7 @@ pub(crate) struct Way<'a> {
     pub(crate) trusted: &'a str,
 }
 
-impl Way<'_> {
+impl Route<'_> {
     /// What `error`, which the HTTP client gave, means.
     pub(crate) fn broken(&self, error: &(dyn Error + 'static)) -> StsError {
         match chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {

@@ -27,7 +27,7 @@ use tokio::runtime::Runtime;
 
 use crate::core::origin::Located;
 use crate::core::secret::Secret;
-use crate::sts::connection_error::Way;
+use crate::sts::connection_error::Route;
 use crate::sts::error::StsError;
 use crate::sts::error_kind::reason;
 use crate::sts::proxy::{Proxies, Proxy};
@@ -156,7 +156,7 @@ impl Link<'_> {
         secrets: &[Option<&Secret>],
     ) -> StsError {
         let Self { runtime: _, client, url, proxy } = self;
-        let way = Way { url, proxy: proxy.as_ref().map(|proxy| proxy.shown.as_str()), trusted: &client.trusted };
+        let way = Route { url, proxy: proxy.as_ref().map(|proxy| proxy.shown.as_str()), trusted: &client.trusted };
         reason(error, &way, secrets)
     }
 }
@@ -182,8 +182,8 @@ impl Direct<'_> {
         self.way().timed_out()
     }
 
-    fn way(&self) -> Way<'_> {
-        Way { url: self.url, proxy: self.proxy.as_ref().map(|proxy| proxy.shown.as_str()), trusted: &self.trusted }
+    fn way(&self) -> Route<'_> {
+        Route { url: self.url, proxy: self.proxy.as_ref().map(|proxy| proxy.shown.as_str()), trusted: &self.trusted }
     }
 }
 

@@ -7,13 +7,13 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::core::secret::Secret;
-use crate::sts::connection_error::Way;
+use crate::sts::connection_error::Route;
 use crate::sts::error::StsError;
 
 /// What a call's error means, on its way. `secrets` are taken out of AWS's words.
 pub(crate) fn reason<E: ProvideErrorMetadata>(
     error: &SdkError<E, HttpResponse>,
-    way: &Way<'_>,
+    way: &Route<'_>,
     secrets: &[Option<&Secret>],
 ) -> StsError {
     match error {

@@ -2,7 +2,7 @@
 //! keys from the credentials file alone, a `credential_process` through the JavaScript SDK's own reading.
 
 use crate::profile_file::FileKind;
-use crate::profile_file::section_view::Seen;
+use crate::profile_file::section_view::SectionView;
 use crate::tools::keys::{ID, PROCESS, ROLE, SECRET, SSO_ROLE, SSO_SESSION};
 use crate::tools::view::View;
 
@@ -24,8 +24,8 @@ pub(crate) fn way(view: &View<'_>, javascript: &View<'_>, name: &str) -> Result<
             Err("runs it only where the JS SDK sees the profile, too".to_owned())
         };
     }
-    let has = |seen: &Seen<'_>, names: &[&str; 2]| names.iter().any(|name| is_truthy(seen, name));
-    let count = |seen: &Seen<'_>| PAIR.iter().filter(|names| has(seen, names)).count();
+    let has = |seen: &SectionView<'_>, names: &[&str; 2]| names.iter().any(|name| is_truthy(seen, name));
+    let count = |seen: &SectionView<'_>| PAIR.iter().filter(|names| has(seen, names)).count();
     match view.seen(FileKind::Credentials, name).map(count) {
         Some(2) => Ok(()),
         Some(1) => Err("finds half a key pair".to_owned()),
@@ -37,7 +37,7 @@ pub(crate) fn way(view: &View<'_>, javascript: &View<'_>, name: &str) -> Result<
     }
 }
 
-fn is_truthy(seen: &Seen<'_>, key: &str) -> bool {
+fn is_truthy(seen: &SectionView<'_>, key: &str) -> bool {
     use serde_json::Value;
     seen.last(key).is_some_and(|found| match &found.typed {
         None => !found.value.is_empty(),

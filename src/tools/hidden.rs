@@ -3,7 +3,7 @@
 use crate::profile_file::FileKind;
 use crate::profile_file::botocore::words;
 use crate::profile_file::lines::is_identifier;
-use crate::tools::view::{Consumer, View};
+use crate::tools::view::{Tool, View};
 
 /// Why the JavaScript SDK knows nothing of an empty section.
 pub const NO_VALUES: &str = "sees no profile without values";
@@ -39,29 +39,27 @@ pub fn why_hidden(view: &View<'_>, line: HeaderLine<'_>, other_names: &[&str]) -
     let inner = text.trim_start_matches(['\u{feff}', ' ', '\t']).strip_prefix('[').unwrap_or_default();
     let inner = &inner[..inner.rfind(']').unwrap_or(inner.len())];
     let reason = match consumer {
-        Consumer::Amplify if !is_alone(text) => "sees no header that is not alone on its line",
-        Consumer::Amplify if has_bare_dot(inner) => "takes the dot for a step into a container",
-        Consumer::Amplify => "has another section in its place",
-        Consumer::SdkGo if text.starts_with('\u{feff}') => "sees no header behind a byte order mark",
+        Tool::Amplify if !is_alone(text) => "sees no header that is not alone on its line",
+        Tool::Amplify if has_bare_dot(inner) => "takes the dot for a step into a container",
+        Tool::Amplify => "has another section in its place",
+        Tool::SdkGo if text.starts_with('\u{feff}') => "sees no header behind a byte order mark",
         _ if line.kind == FileKind::Config && !has_prefix(inner) => "wants [profile NAME] in the config file",
-        Consumer::AwsCli if words(inner).is_none_or(|words| words.len() != 2) => {
-            "wants quotes around a name with blanks"
-        }
-        Consumer::AwsCli => "has another section in its place",
-        Consumer::SdkJs if !line.has_values => NO_VALUES,
-        Consumer::SdkGo | Consumer::SdkJs if !ends_well(text) => "sees no header with text behind it",
-        Consumer::SdkGo => "takes it for a comment, or for another kind of section",
-        Consumer::SdkRust if inner.trim().starts_with("profile") && line.kind == FileKind::Credentials => {
+        Tool::AwsCli if words(inner).is_none_or(|words| words.len() != 2) => "wants quotes around a name with blanks",
+        Tool::AwsCli => "has another section in its place",
+        Tool::SdkJs if !line.has_values => NO_VALUES,
+        Tool::SdkGo | Tool::SdkJs if !ends_well(text) => "sees no header with text behind it",
+        Tool::SdkGo => "takes it for a comment, or for another kind of section",
+        Tool::SdkRust if inner.trim().starts_with("profile") && line.kind == FileKind::Credentials => {
             "wants [NAME] in the credentials file"
         }
-        Consumer::SdkJs | Consumer::SdkRust
+        Tool::SdkJs | Tool::SdkRust
             if !is_identifier(inner.split_whitespace().next_back().unwrap_or_default())
                 || inner.split_whitespace().count() > 2 =>
         {
             "takes only letters of ASCII, digits and _-@+.%:/ in a name"
         }
-        Consumer::SdkJs => NO_VALUES,
-        Consumer::SdkRust => "takes the name for something else",
+        Tool::SdkJs => NO_VALUES,
+        Tool::SdkRust => "takes the name for something else",
     };
     reason.to_owned()
 }

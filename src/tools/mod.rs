@@ -9,17 +9,17 @@ mod resolution;
 mod view;
 
 pub use hidden::{HeaderLine, NO_VALUES, is_alone, why_hidden};
-pub use view::{Consumer, Sight, View, Views};
+pub use view::{Sight, Tool, View, Views};
 
 impl Views<'_> {
     /// What `consumer` makes of the profile `name`; without a reason where it does not see it, see [`why_hidden`].
-    pub fn sight(&self, consumer: Consumer, name: &str) -> Sight {
+    pub fn sight(&self, consumer: Tool, name: &str) -> Sight {
         let view = self.of(consumer);
         if !view.sees(name) {
             return Sight { visible: false, resolvable: false, reason: None };
         }
         let way = match consumer {
-            Consumer::Amplify => amplify::way(view, self.of(Consumer::SdkJs), name),
+            Tool::Amplify => amplify::way(view, self.of(Tool::SdkJs), name),
             _ => resolution::way(view, name),
         };
         Sight { visible: true, resolvable: way.is_ok(), reason: way.err() }

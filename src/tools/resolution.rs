@@ -3,11 +3,11 @@
 //!
 //! Refuses to look beyond the files: whether a program runs or a token lasts is not asked.
 
-use crate::profile_file::section_view::Seen;
+use crate::profile_file::section_view::SectionView;
 use crate::tools::keys::{
     CREDENTIAL_SOURCE, ID, LOGIN, MFA, PROCESS, ROLE, SECRET, SOURCE, SSO_PLACE, SSO_ROLE, SSO_SESSION, WEB_IDENTITY,
 };
-use crate::tools::view::{Consumer, Found, View};
+use crate::tools::view::{Found, Tool, View};
 
 /// Why a profile is of no use, to go behind the consumer's name.
 type Reason = String;
@@ -28,13 +28,13 @@ enum Kind {
 }
 
 /// Which kind counts where a profile has several.
-fn order(consumer: Consumer) -> &'static [Kind] {
+fn order(consumer: Tool) -> &'static [Kind] {
     use Kind::{CredentialSource, Keys, Login, OwnKeys, Process, Role, Sso, WebIdentity};
     match consumer {
-        Consumer::AwsCli => &[Role, WebIdentity, Sso, OwnKeys, Login, Process, Keys],
-        Consumer::SdkJs => &[Role, CredentialSource, Keys, WebIdentity, Process, Sso, Login],
-        Consumer::SdkGo => &[Role, Keys, CredentialSource, WebIdentity, Sso, Process],
-        Consumer::SdkRust | Consumer::Amplify => &[Role, CredentialSource, WebIdentity, Sso, Login, Process, Keys],
+        Tool::AwsCli => &[Role, WebIdentity, Sso, OwnKeys, Login, Process, Keys],
+        Tool::SdkJs => &[Role, CredentialSource, Keys, WebIdentity, Process, Sso, Login],
+        Tool::SdkGo => &[Role, Keys, CredentialSource, WebIdentity, Sso, Process],
+        Tool::SdkRust | Tool::Amplify => &[Role, CredentialSource, WebIdentity, Sso, Login, Process, Keys],
     }
 }
 
@@ -53,7 +53,7 @@ impl<'v, 't> Walk<'v, 't> {
     fn credentials(&mut self, profile: Found<'v, 't>) -> Result<(), Reason> {
         let is_again = self.passed.contains(&profile.name);
         let is_source = !self.passed.is_empty();
-        if self.view.consumer == Consumer::SdkGo && !is_again {
+        if self.view.consumer == Tool::SdkGo && !is_again {
             self.one_kind(profile)?;
         }
         self.passed.push(profile.name);
@@ -72,16 +72,16 @@ impl<'v, 't> Walk<'v, 't> {
 
     fn has(&self, profile: Found<'v, 't>, kind: Kind) -> bool {
         let has = |key| profile.has(key);
-        let is_js = self.view.consumer == Consumer::SdkJs;
+        let is_js = self.view.consumer == Tool::SdkJs;
         match kind {
             Kind::Role if is_js => has(ROLE) && has(SOURCE) != has(CREDENTIAL_SOURCE),
-            Kind::Role if self.view.consumer == Consumer::SdkGo => has(SOURCE),
+            Kind::Role if self.view.consumer == Tool::SdkGo => has(SOURCE),
             Kind::Role => has(ROLE) && !has(WEB_IDENTITY),
             // Without a role it counts in a source alone.
             Kind::CredentialSource if is_js => has(CREDENTIAL_SOURCE) && !has(ROLE) && self.passed.len() > 1,
             Kind::CredentialSource => has(CREDENTIAL_SOURCE),
             Kind::WebIdentity => has(WEB_IDENTITY) && (!is_js || has(ROLE)),
-            Kind::Sso if self.view.consumer == Consumer::AwsCli => SSO_ROLE.into_iter().any(has),
+            Kind::Sso if self.view.consumer == Tool::AwsCli => SSO_ROLE.into_iter().any(has),
             Kind::Sso => SSO_ROLE.into_iter().chain(SSO_PLACE).chain([SSO_SESSION]).any(has),
             Kind::OwnKeys => stands_in(profile.credentials, ID),
             // botocore takes no pair without the id for one; the JavaScript SDK none that is half.
@@ -95,7 +95,7 @@ impl<'v, 't> Walk<'v, 't> {
     fn by(&mut self, profile: Found<'v, 't>, kind: Kind) -> Result<(), Reason> {
         match kind {
             Kind::Role => self.role(profile),
-            Kind::CredentialSource => match profile.get(SOURCE).filter(|_| self.view.consumer == Consumer::SdkJs) {
+            Kind::CredentialSource => match profile.get(SOURCE).filter(|_| self.view.consumer == Tool::SdkJs) {
                 Some(source) => self.source(profile, source),
                 None => credential_source(profile),
             },
@@ -117,8 +117,8 @@ impl<'v, 't> Walk<'v, 't> {
             return Ok(());
         }
         match self.view.consumer {
-            Consumer::AwsCli => Ok(()),
-            Consumer::SdkRust => Err("sends no MFA code".to_owned()),
+            Tool::AwsCli => Ok(()),
+            Tool::SdkRust => Err("sends no MFA code".to_owned()),
             _ => Err("cannot ask for the MFA code".to_owned()),
         }
     }
@@ -131,9 +131,9 @@ impl<'v, 't> Walk<'v, 't> {
         let has_keys = self.has(source, Kind::Keys);
         let is_allowed = match self.view.consumer {
             // In it, keys end the walk.
-            Consumer::SdkJs => has_keys,
-            Consumer::SdkRust | Consumer::SdkGo => name == profile.name,
-            Consumer::AwsCli | Consumer::Amplify => name == profile.name && has_keys,
+            Tool::SdkJs => has_keys,
+            Tool::SdkRust | Tool::SdkGo => name == profile.name,
+            Tool::AwsCli | Tool::Amplify => name == profile.name && has_keys,
         };
         if self.passed.contains(&name) && !is_allowed {
             return Err("goes round in source profiles".to_owned());
@@ -161,8 +161,8 @@ impl<'v, 't> Walk<'v, 't> {
     /// Both keys: from one file for botocore, which never puts a pair together.
     fn pair(&self, profile: Found<'v, 't>, kind: Kind) -> Result<(), Reason> {
         let has = |key| match (self.view.consumer, kind) {
-            (Consumer::AwsCli, Kind::OwnKeys) => stands_in(profile.credentials, key),
-            (Consumer::AwsCli, _) => stands_in(profile.config, key),
+            (Tool::AwsCli, Kind::OwnKeys) => stands_in(profile.credentials, key),
+            (Tool::AwsCli, _) => stands_in(profile.config, key),
             _ => profile.has(key),
         };
         if has(ID) && has(SECRET) { Ok(()) } else { Err("finds half a key pair".to_owned()) }
@@ -189,7 +189,7 @@ fn credential_source(profile: Found<'_, '_>) -> Result<(), Reason> {
     }
 }
 
-fn stands_in(seen: Option<&Seen<'_>>, key: &str) -> bool {
+fn stands_in(seen: Option<&SectionView<'_>>, key: &str) -> bool {
     seen.is_some_and(|seen| seen.last(key).is_some())
 }
 

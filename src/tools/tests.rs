@@ -10,7 +10,7 @@ fn sights(config: &str, credentials: &str) -> [String; 5] {
     let config = config.replace("ROLE\n", ROLE).replace("KEYS\n", KEYS);
     let credentials = credentials.replace("KEYS\n", KEYS);
     let views = Views::read(&config, &credentials);
-    Consumer::ALL.map(|consumer| {
+    Tool::ALL.map(|consumer| {
         let Sight { visible, resolvable, reason } = views.sight(consumer, "p");
         assert_eq!(visible && !resolvable, reason.is_some(), "{consumer:?}");
         if visible { reason.unwrap_or_else(|| "ok".to_owned()) } else { "-".to_owned() }
@@ -134,7 +134,7 @@ fn a_process_under_a_name_of_amplifys_alone_is_not_run() {
 fn hidden(kind: FileKind, text: &str, name: &str) -> [String; 5] {
     let (config, credentials) = if kind == FileKind::Config { (text, "") } else { ("", text) };
     let views = Views::read(config, credentials);
-    Consumer::ALL.map(|consumer| {
+    Tool::ALL.map(|consumer| {
         let view = views.of(consumer);
         let names: Vec<_> = view.headers().filter(|(_, line, _)| *line == 1).map(|(_, _, name)| name).collect();
         let line = HeaderLine { kind, text: text.lines().next().unwrap(), has_values: text.contains('=') };

@@ -1,12 +1,12 @@
 use std::collections::HashMap;
 
 use crate::profile::load::Files;
-use crate::profile_file::section_view::{Seen, by_amplify, by_rust};
+use crate::profile_file::section_view::{SectionView, by_amplify, by_rust};
 use crate::profile_file::{FileKind, Name, Problem, SyntaxError, botocore, go, javascript};
 
 /// A tool, or a family of them that read the files with the same code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Consumer {
+pub enum Tool {
     /// The Amplify CLI, Gen 1, from 14.2.2 on.
     Amplify,
     /// The AWS CLI, boto3 and whatever else stands on botocore.
@@ -19,7 +19,7 @@ pub enum Consumer {
     SdkGo,
 }
 
-impl Consumer {
+impl Tool {
     /// All of them, in the order of the reports.
     pub const ALL: [Self; 5] = [Self::Amplify, Self::AwsCli, Self::SdkJs, Self::SdkRust, Self::SdkGo];
 
@@ -55,11 +55,11 @@ impl Consumer {
 #[derive(Debug)]
 pub struct View<'t> {
     /// Whose view.
-    pub consumer: Consumer,
+    pub consumer: Tool,
     /// Why it gives up on config and on credentials.
     rejected: [Option<SyntaxError>; 2],
     /// What it sees in config and in credentials.
-    files: [Vec<Seen<'t>>; 2],
+    files: [Vec<SectionView<'t>>; 2],
     /// Where in them each profile stands.
     places: HashMap<String, [Option<usize>; 2]>,
 }
@@ -85,7 +85,7 @@ pub(super) fn index(kind: FileKind) -> usize {
 
 impl<'t> View<'t> {
     /// Reads both files as `consumer` does.
-    pub fn read(consumer: Consumer, config: &'t str, credentials: &'t str) -> Self {
+    pub fn read(consumer: Tool, config: &'t str, credentials: &'t str) -> Self {
         let texts = [(FileKind::Config, config), (FileKind::Credentials, credentials)];
         let mut rejected = [None, None];
         let mut files = texts.map(|(kind, text)| {
@@ -128,12 +128,12 @@ impl<'t> View<'t> {
     }
 
     /// All that it sees in one file, profiles and other sections.
-    pub fn sections(&self, kind: FileKind) -> &[Seen<'t>] {
+    pub fn sections(&self, kind: FileKind) -> &[SectionView<'t>] {
         &self.files[index(kind)]
     }
 
     /// What one file has for a profile.
-    pub fn seen(&self, kind: FileKind, name: &str) -> Option<&Seen<'t>> {
+    pub fn seen(&self, kind: FileKind, name: &str) -> Option<&SectionView<'t>> {
         self.files[index(kind)].get(self.places.get(name)?[index(kind)]?)
     }
 
@@ -144,8 +144,8 @@ impl<'t> View<'t> {
     }
 
     /// The keys of `[sso-session NAME]`.
-    pub(super) fn sso_session(&self, name: &str) -> Option<&Seen<'t>> {
-        let is_it = |seen: &&Seen<'t>| match &seen.name {
+    pub(super) fn sso_session(&self, name: &str) -> Option<&SectionView<'t>> {
+        let is_it = |seen: &&SectionView<'t>| match &seen.name {
             Name::SsoSession(session) => session == name,
             // The JavaScript loader keeps it among the profiles.
             Name::Profile(kept, _) => kept.strip_prefix("sso-session.") == Some(name),
@@ -159,14 +159,14 @@ impl<'t> View<'t> {
 #[derive(Clone, Copy)]
 pub(super) struct Found<'v, 't> {
     pub(super) name: &'v str,
-    pub(super) config: Option<&'v Seen<'t>>,
-    pub(super) credentials: Option<&'v Seen<'t>>,
+    pub(super) config: Option<&'v SectionView<'t>>,
+    pub(super) credentials: Option<&'v SectionView<'t>>,
 }
 
 impl<'v> Found<'v, '_> {
     /// The value of `key`, credentials before config. Empty is unset.
     pub(super) fn get(self, key: &str) -> Option<&'v str> {
-        let last = |seen: Option<&'v Seen<'_>>| seen?.last(key).map(|found| &*found.value);
+        let last = |seen: Option<&'v SectionView<'_>>| seen?.last(key).map(|found| &*found.value);
         last(self.credentials).or_else(|| last(self.config)).filter(|value| !value.is_empty())
     }
 
@@ -176,15 +176,15 @@ impl<'v> Found<'v, '_> {
     }
 }
 
-pub(super) fn sections(consumer: Consumer, kind: FileKind, text: &str) -> Result<Vec<Seen<'_>>, SyntaxError> {
+pub(super) fn sections(consumer: Tool, kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxError> {
     match consumer {
-        Consumer::Amplify => {
+        Tool::Amplify => {
             by_amplify(kind, text).map_err(|error| SyntaxError { line: error.line, problem: Problem::NotAName })
         }
-        Consumer::AwsCli => botocore::read(kind, text),
-        Consumer::SdkJs => javascript::read(kind, text),
-        Consumer::SdkRust => by_rust(kind, text),
-        Consumer::SdkGo => Ok(go::read(kind, text)),
+        Tool::AwsCli => botocore::read(kind, text),
+        Tool::SdkJs => javascript::read(kind, text),
+        Tool::SdkRust => by_rust(kind, text),
+        Tool::SdkGo => Ok(go::read(kind, text)),
     }
 }
 
@@ -200,15 +200,15 @@ impl<'t> Views<'t> {
 
     /// The same of text that is already there.
     pub fn read(config: &'t str, credentials: &'t str) -> Self {
-        Self(Consumer::ALL.map(|consumer| View::read(consumer, config, credentials)))
+        Self(Tool::ALL.map(|consumer| View::read(consumer, config, credentials)))
     }
 
     /// One consumer's.
-    pub fn of(&self, consumer: Consumer) -> &View<'t> {
+    pub fn of(&self, consumer: Tool) -> &View<'t> {
         &self.0[consumer as usize]
     }
 
-    /// All of them, in the order of [`Consumer::ALL`].
+    /// All of them, in the order of [`Tool::ALL`].
     pub fn iter(&self) -> impl Iterator<Item = &View<'t>> {
         self.0.iter()
     }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use amplify_creds::cache::entry::{self, MARK_VERSION, Mark};
+use amplify_creds::cache::entry::{self, METADATA_VERSION, EntryMetadata};
 use amplify_creds::cache::key::CacheKey;
 use amplify_creds::cache::store::Store;
 use amplify_creds::core::clock::{Clock, Timestamp};
@@ -11,7 +11,7 @@ use amplify_creds::core::credentials::Credentials;
 use amplify_creds::core::secret::Secret;
 use amplify_creds::doctor::examine;
 use amplify_creds::doctor::facts::{Facts, Trouble};
-use amplify_creds::doctor::visibility::Sights;
+use amplify_creds::doctor::visibility::ToolSight;
 use amplify_creds::doctor::world::World;
 use amplify_creds::os::env::Env;
 use amplify_creds::os::paths::{Overrides, Paths};
@@ -21,7 +21,7 @@ use amplify_creds::plan::mfa_strategy::Step;
 use amplify_creds::profile::load::Files;
 use amplify_creds::profile_file::lines::lines;
 use amplify_creds::profile_file::{Content, Dialect, FileKind, npm_ini, read};
-use amplify_creds::tools::{Consumer, Views};
+use amplify_creds::tools::{Tool, Views};
 use divan::Bencher;
 use divan::counter::BytesCount;
 
@@ -123,8 +123,8 @@ fn cache_lookup(bencher: Bencher<'_, '_>, entries: usize) {
         expiration: None,
         account_id: None,
     };
-    let mark = Mark {
-        v: MARK_VERSION,
+    let mark = EntryMetadata {
+        v: METADATA_VERSION,
         fingerprint: key.fingerprint.hex().to_owned(),
         written_at: now.rfc3339(),
         lifetime: 3600,
@@ -140,8 +140,8 @@ fn cache_lookup(bencher: Bencher<'_, '_>, entries: usize) {
     let text = serde_json::to_string_pretty(&serde_json::Value::Object(all)).expect("text");
     std::fs::write(dir.path().join("cache.json"), &text).expect("a file");
     let store = Store::new(dir.path());
-    assert!(store.read().lookup(&key, &|_| false).is_some());
-    bencher.counter(BytesCount::of_str(&text)).bench(|| store.read().lookup(&key, &|_| false).is_some());
+    assert!(store.read().sessions().lookup(&key, &|_| false).is_some());
+    bencher.counter(BytesCount::of_str(&text)).bench(|| store.read().sessions().lookup(&key, &|_| false).is_some());
 }
 
 /// Shapes that a careless reader takes quadratic time for, repeated to the largest file that is read (16 MiB).
@@ -226,9 +226,9 @@ fn doctor(bencher: Bencher<'_, '_>, profiles: usize) {
         };
         let world = World { paths: &paths, env: &env, now: Clock::System.now(), program: None };
         let facts = Facts::gather(&files, &views, &set, &[], &world, &plan);
-        let sights = Sights::of(&facts);
+        let sights = ToolSight::of(&facts);
         let seen =
-            sights.names().into_iter().flat_map(|name| Consumer::ALL.map(|consumer| sights.sight(consumer, name)));
+            sights.names().into_iter().flat_map(|name| Tool::ALL.map(|consumer| sights.sight(consumer, name)));
         (examine(&facts).len(), seen.filter(|sight| sight.resolvable).count())
     });
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use amplify_creds::profile_file::{FileKind, Name};
-use amplify_creds::tools::{Consumer, View};
+use amplify_creds::tools::{Tool, View};
 use serde_json::{Map, Value, json};
 use test_support::TestHome;
 
@@ -21,7 +21,7 @@ fn every_row_agrees_with_the_rust_sdk() {
 #[test]
 fn every_row_agrees_with_botocore() {
     every_row(|row| {
-        let seen = sections(row, Consumer::AwsCli);
+        let seen = sections(row, Tool::AwsCli);
         let expected = &row["botocore"];
         match (seen, expected.get("error")) {
             (Err(_), Some(_)) => Ok(()),
@@ -34,7 +34,7 @@ fn every_row_agrees_with_botocore() {
 #[test]
 fn every_row_agrees_with_the_javascript_sdk() {
     every_row(|row| {
-        let seen = sections(row, Consumer::SdkJs)?;
+        let seen = sections(row, Tool::SdkJs)?;
         let expected = &row["js"]["profiles"];
         if seen["profiles"] == *expected { Ok(()) } else { Err(format!("{seen}, expected {expected}")) }
     });
@@ -57,7 +57,7 @@ fn every_row(check: fn(&Value) -> Result<(), String>) {
 }
 
 /// Both files as a model sees them, in the form that the vectors have of botocore.
-fn sections(row: &Value, consumer: Consumer) -> Result<Value, String> {
+fn sections(row: &Value, consumer: Tool) -> Result<Value, String> {
     let text = |kind: &str| row["input"][kind].as_str().unwrap_or_default();
     let view = View::read(consumer, text("config"), text("credentials"));
     let kinds = [FileKind::Config, FileKind::Credentials];

@@ -6,9 +6,9 @@ use std::error::Error;
 use std::fs;
 use std::io::{self, Write};
 
-use amplify_creds::profile_file::section_view::Seen;
+use amplify_creds::profile_file::section_view::SectionView;
 use amplify_creds::profile_file::{FileKind, Name};
-use amplify_creds::tools::{Consumer, Views};
+use amplify_creds::tools::{Tool, Views};
 use serde_json::{Map, Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let text = |kind: &str| case[kind].as_str().map_or(Ok(String::new()), fs::read_to_string);
         let (config, credentials) = (text("config")?, text("credentials")?);
         let views = Views::read(&config, &credentials);
-        let seen = Consumer::ALL.map(|consumer| (consumer.key().to_owned(), view(&views, consumer)));
+        let seen = Tool::ALL.map(|consumer| (consumer.key().to_owned(), view(&views, consumer)));
         let mut object = Map::from_iter(seen);
         object.insert("id".to_owned(), case["id"].clone());
         writeln!(out, "{}", Value::Object(object))?;
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Profiles, sso-sessions and services with their keys, and what stopped the reading of a file.
-fn view(views: &Views<'_>, consumer: Consumer) -> Value {
+fn view(views: &Views<'_>, consumer: Tool) -> Value {
     let view = views.of(consumer);
     let files = [FileKind::Config, FileKind::Credentials];
     let mut kinds = [Map::new(), Map::new(), Map::new()];
@@ -53,7 +53,7 @@ fn view(views: &Views<'_>, consumer: Consumer) -> Value {
     json!({"profiles": profiles, "sso_sessions": sso_sessions, "services": services, "rejected": rejected})
 }
 
-fn values<'s>(seen: &'s Seen<'_>) -> impl Iterator<Item = (&'s str, Value)> {
+fn values<'s>(seen: &'s SectionView<'_>) -> impl Iterator<Item = (&'s str, Value)> {
     seen.properties.iter().map(|property| {
         let value = property.typed.clone().unwrap_or_else(|| json!(property.value));
         (&*property.key, value)

@@ -1,7 +1,7 @@
 use crate::core::origin::Origin;
 use crate::core::secret::Secret;
 use crate::plan::build;
-use crate::plan::inputs::{Inputs, Machine};
+use crate::plan::inputs::{HostnameFn, Inputs};
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
 
@@ -120,7 +120,7 @@ fn bases() -> Vec<(&'static str, Change)> {
         ("credential_process = a\n", |inputs| inputs.surroundings.directory = Some("/one".into())),
         ("credential_process = a\n", |inputs| inputs.surroundings.directory = Some("/two".into())),
         (EC2, |_| {}),
-        (EC2, |inputs| inputs.machine = Machine(|| "m".to_owned())),
+        (EC2, |inputs| inputs.machine = HostnameFn(|| "m".to_owned())),
         (EC2, |inputs| {
             inputs.metadata.endpoint = Some(Located::new("http://localhost:1".to_owned(), Origin::Default));
         }),
@@ -143,7 +143,7 @@ fn bases() -> Vec<(&'static str, Change)> {
         ("login_session = arn:aws:iam::111111111111:user/b\n", |_| {}),
         ("web_identity_token_file = /t\n", |_| {}),
         ("web_identity_token_file = /t2\n", |_| {}),
-        ("web_identity_token_file = /t\n", |inputs| inputs.machine = Machine(|| "m".to_owned())),
+        ("web_identity_token_file = /t\n", |inputs| inputs.machine = HostnameFn(|| "m".to_owned())),
     ]
 }
 

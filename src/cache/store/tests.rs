@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::cache::entry;
-use crate::cache::entry::{MARK_VERSION, Mark};
+use crate::cache::entry::{EntryMetadata, METADATA_VERSION};
 use crate::cache::key::Fingerprint;
 use crate::core::credentials::Credentials;
 
@@ -52,8 +52,8 @@ fn ours(key: &CacheKey) -> Box<RawValue> {
         expiration: None,
         account_id: None,
     };
-    let mark = Mark {
-        v: MARK_VERSION,
+    let mark = EntryMetadata {
+        v: METADATA_VERSION,
         fingerprint: key.fingerprint.hex().to_owned(),
         written_at: NOW.rfc3339(),
         lifetime: 3600,
@@ -92,7 +92,7 @@ proptest! {
                         fingerprint: Fingerprint::of_test(r * 16 + n),
                         amplify_could_make_it: true,
                     };
-                    store.put(&key, &ours(&key), NOW, store.epoch()).unwrap();
+                    store.put(&key, &ours(&key), NOW, store.reset_generation()).unwrap();
                     mine.insert((r, n), key);
                 }
                 Step::Reset(r) => {

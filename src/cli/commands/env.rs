@@ -24,11 +24,11 @@ pub(crate) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure
         format!("for {name} ({why})")
     });
     if options.unset {
-        return hand_out(context, shell, &credential_env::HANDED.map(|name| (name, None)));
+        return emit(context, shell, &credential_env::EXPORTED_VARS.map(|name| (name, None)));
     }
     let fetched = fetch(context, &options.fetch.how)?;
     let expiration = credential_env::expiration(&fetched);
-    hand_out(context, shell, &credential_env::assignments(&fetched, expiration.as_deref()))?;
+    emit(context, shell, &credential_env::assignments(&fetched, expiration.as_deref()))?;
     if std::io::stdout().is_terminal() && !context.global.quiet {
         let line = shell.eval_line(&format!("amplify-creds env {}", fetched.plan.profile));
         tell(&format!("hint: the shell takes them by: {}\n", printable(&line)));
@@ -36,7 +36,7 @@ pub(crate) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure
     Ok(())
 }
 
-fn hand_out(context: &Context, shell: Shell, assignments: &[Assignment<'_>]) -> Result<(), Failure> {
+fn emit(context: &Context, shell: Shell, assignments: &[Assignment<'_>]) -> Result<(), Failure> {
     let render = |assignments: &[Assignment<'_>]| {
         shell.render(assignments).map_err(|name| match shell {
             Shell::Dotenv => {

@@ -15,9 +15,9 @@ use crate::core::clock::{Clock, Timestamp};
 use crate::core::sanitize::printable;
 use crate::output::{left, table, tell};
 use crate::plan::CredentialPlan;
-use crate::plan::mfa_strategy::Spend;
+use crate::plan::mfa_strategy::MfaAction;
 use crate::profile::ProfileSet;
-use crate::prompt::Ladder;
+use crate::prompt::PromptChain;
 
 /// A profile whose session is there.
 struct Warm {
@@ -86,7 +86,7 @@ fn codes(
     set: &ProfileSet<'_>,
     plans: &[CredentialPlan],
     options: &Login,
-    prompt: &mut Ladder,
+    prompt: &mut PromptChain,
 ) -> Result<String, Failure> {
     // Each code: the device, its user, and how many profiles it serves.
     let mut codes: Vec<(String, String, usize)> = Vec::new();
@@ -96,11 +96,11 @@ fn codes(
         let (serial, user) = (mfa.serial.value.clone(), plan.base.profile.clone());
         let shared = codes.iter_mut().find(|(known, by, _)| *known == serial && *by == user);
         match (spend, shared) {
-            (Spend::Nothing, _) => {}
-            (Spend::OnSession, Some((_, _, profiles))) => *profiles += 1,
-            (Spend::OnSession, None) => codes.push((serial, user, 1)),
+            (MfaAction::Nothing, _) => {}
+            (MfaAction::OnSession, Some((_, _, profiles))) => *profiles += 1,
+            (MfaAction::OnSession, None) => codes.push((serial, user, 1)),
             // A code for one role serves no other; the empty user keeps it apart.
-            (Spend::OnRole(_), _) => codes.push((serial, String::new(), 1)),
+            (MfaAction::OnRole(_), _) => codes.push((serial, String::new(), 1)),
         }
     }
     let devices = codes.iter().enumerate().map(|(at, (serial, _, profiles))| {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::amplify::environment::Source;
 use crate::amplify::project::Environment;
-use crate::cache::entry::{CachedSession, Mark};
+use crate::cache::entry::{CachedSession, EntryMetadata};
 use crate::cache::key::CacheKey;
 use crate::cache::sessions::is_session_like;
 use crate::cache::store::Store;
@@ -116,7 +116,7 @@ fn goes(what: &What, outer: &str, inner: &str, entry: &str, now: Timestamp) -> b
             plan.steps().any(|step| {
                 let Some(key) = CacheKey::of(plan, step).filter(|key| key.outer == outer) else { return false };
                 let is_name = inner == key.inner || inner == key.marked_name();
-                let of_profile = |mark: &Mark| match step {
+                let of_profile = |mark: &EntryMetadata| match step {
                     Step::Hop(index) => mark.profile == plan.hops[index].profile,
                     Step::WebIdentity => mark.profile == plan.base.profile,
                     Step::Mfa => false,

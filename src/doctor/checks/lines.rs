@@ -6,7 +6,7 @@ use crate::doctor::facts::{Facts, FileFacts, KINDS};
 use crate::doctor::finding::Hit;
 use crate::profile_file::FileKind;
 use crate::profile_file::finding::Code;
-use crate::tools::{Consumer, is_alone};
+use crate::tools::{Tool, is_alone};
 
 /// The files with each line of a code that the lenient reading passes over.
 fn lexical<'f>(facts: &'f Facts<'_>, code: Code) -> impl Iterator<Item = (&'f FileFacts<'f>, u32)> {
@@ -137,7 +137,7 @@ pub(super) fn duplicate_key(facts: &Facts<'_>) -> Vec<Hit> {
 }
 
 /// Rejections that no check above has told of, by the consumers that `counts` takes.
-fn rejections(facts: &Facts<'_>, counts: fn(Consumer) -> bool) -> Vec<Hit> {
+fn rejections(facts: &Facts<'_>, counts: fn(Tool) -> bool) -> Vec<Hit> {
     let mut told: HashSet<(FileKind, u32)> = HashSet::new();
     for file in &facts.files {
         let tells = file.findings.iter().filter(|found| found.code != Code::LoneCarriageReturn);
@@ -157,16 +157,16 @@ fn rejections(facts: &Facts<'_>, counts: fn(Consumer) -> bool) -> Vec<Hit> {
 }
 
 pub(super) fn rejected_by_aws_cli(facts: &Facts<'_>) -> Vec<Hit> {
-    rejections(facts, |consumer| consumer == Consumer::AwsCli)
+    rejections(facts, |consumer| consumer == Tool::AwsCli)
 }
 
 pub(super) fn rejected_by_some(facts: &Facts<'_>) -> Vec<Hit> {
-    rejections(facts, |consumer| consumer != Consumer::AwsCli)
+    rejections(facts, |consumer| consumer != Tool::AwsCli)
 }
 
 pub(super) fn header_not_alone(facts: &Facts<'_>) -> Vec<Hit> {
     let mut found = Vec::new();
-    for header in facts.headers.iter().filter(|header| header.names[Consumer::Amplify as usize].is_empty()) {
+    for header in facts.headers.iter().filter(|header| header.names[Tool::Amplify as usize].is_empty()) {
         let Some(name) = &header.name else { continue };
         let file = facts.file(header.kind);
         let line = file.line(header.line);

@@ -6,7 +6,7 @@ use crate::doctor::facts::{Facts, FileFacts, Header, SectionFacts};
 use crate::doctor::finding::Hit;
 use crate::profile_file::finding::Code;
 use crate::profile_file::{FileKind, Spelling};
-use crate::tools::{Consumer, HeaderLine, NO_VALUES, View, is_alone, why_hidden};
+use crate::tools::{HeaderLine, NO_VALUES, Tool, View, is_alone, why_hidden};
 
 /// First words of sections that are meant for something else than a profile.
 const OTHER_KINDS: [&str; 4] = ["sso-session", "services", "plugins", "preview"];
@@ -67,7 +67,7 @@ fn hidden(facts: &Facts<'_>, header: &Header<'_>, name: &str, is_pair: bool) -> 
     let mut reasons: BTreeMap<usize, (String, Vec<&str>)> = BTreeMap::new();
     for (index, view) in facts.views.iter().enumerate() {
         let is_told = match view.consumer {
-            Consumer::Amplify => is_pair || !is_alone(line.text),
+            Tool::Amplify => is_pair || !is_alone(line.text),
             _ => is_at_mark,
         };
         if is_told || rejects(view) || view.seen(header.kind, name).is_some_and(|seen| !seen.lines.is_empty()) {

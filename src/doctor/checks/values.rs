@@ -2,11 +2,11 @@
 
 use crate::doctor::facts::{Facts, KINDS};
 use crate::doctor::finding::Hit;
-use crate::doctor::parses::Readings;
+use crate::doctor::parses::Parses;
 use crate::profile::key_names::READ;
 use crate::profile::keys::is_showable;
 use crate::profile_file::{FileKind, Property};
-use crate::tools::Consumer;
+use crate::tools::Tool;
 
 /// Characters of a value that are shown.
 const SHOWN: usize = 60;
@@ -74,14 +74,14 @@ fn shown(value: &str) -> String {
 
 pub(super) fn read_differently(facts: &Facts<'_>) -> Vec<Hit> {
     let mut found = Vec::new();
-    let readings = KINDS.map(|kind| Readings::of(facts, kind));
+    let readings = KINDS.map(|kind| Parses::of(facts, kind));
     for (file, section, name) in facts.profile_sections() {
         let readings = &readings[usize::from(file.kind == FileKind::Credentials)];
         for property in &section.properties {
             if property.value.starts_with('\n') || is_cut_command(property, file.line(property.line)) {
                 continue;
             }
-            let mut by_value: Vec<(String, Vec<Consumer>)> = Vec::new();
+            let mut by_value: Vec<(String, Vec<Tool>)> = Vec::new();
             for (consumer, theirs) in readings.at(property.line) {
                 let Some(value) = scalar(theirs).filter(|_| theirs.key.eq_ignore_ascii_case(&property.key)) else {
                     continue;
@@ -111,7 +111,7 @@ pub(super) fn read_differently(facts: &Facts<'_>) -> Vec<Hit> {
 }
 
 /// What to change so that all read the same.
-fn cause(line: &str, readings: &[(String, Vec<Consumer>)]) -> &'static str {
+fn cause(line: &str, readings: &[(String, Vec<Tool>)]) -> &'static str {
     if readings.iter().any(|(value, _)| value.contains('\n')) {
         "write the value on one line"
     } else if line.contains(['#', ';']) {
@@ -147,7 +147,7 @@ pub(super) fn process_comment(facts: &Facts<'_>) -> Vec<Hit> {
 
 pub(super) fn flattened_block(facts: &Facts<'_>) -> Vec<Hit> {
     let mut found = Vec::new();
-    let amplify = facts.views.of(Consumer::Amplify);
+    let amplify = facts.views.of(Tool::Amplify);
     for (file, section, name) in facts.profile_sections() {
         let Some(seen) = amplify.seen(file.kind, name) else { continue };
         let properties = &section.properties;

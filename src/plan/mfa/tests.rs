@@ -6,7 +6,7 @@ use crate::profile::load::Files;
 use crate::profile_file::Dialect;
 
 use super::*;
-use crate::plan::mfa_strategy::{Known, Spend};
+use crate::plan::mfa_strategy::{MfaAction, MfaState};
 
 const DEVICE: &str = "mfa_serial = arn:aws:iam::111111111111:mfa/dev\n";
 const USER: &str = "[profile keys]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n";
@@ -27,8 +27,8 @@ fn told(config: &str, profile: &str) -> (String, Option<u32>) {
     let Ok(plan) = planned(config, profile) else { return ("error".to_owned(), None) };
     let way = match plan.mfa.as_ref().map(|mfa| &mfa.way) {
         None => "none".to_owned(),
-        Some(Way::Session(asked)) => format!("session {}", asked.value),
-        Some(Way::Role(why)) => format!("role: {why}"),
+        Some(MfaStrategy::Session(asked)) => format!("session {}", asked.value),
+        Some(MfaStrategy::Role(why)) => format!("role: {why}"),
     };
     (way, plan.hops.first().map(|hop| hop.duration.seconds))
 }
@@ -98,19 +98,23 @@ fn a_later_roles_device_is_told_and_misplaced_ones_have_their_line() {
 fn what_is_known_decides_on_the_moment() {
     let mfa = |config: &[&str]| planned(&config.concat(), "one").unwrap().mfa.unwrap();
     let by_session = mfa(&[USER, ROLE, DEVICE]);
-    let known = |has_session, session_denied, wants_fresh_code| Known { has_session, session_denied, wants_fresh_code };
+    let known =
+        |has_session, session_denied, wants_fresh_code| MfaState { has_session, session_denied, wants_fresh_code };
     let rows = [
-        ("cold", known(false, false, false), true, Spend::OnSession),
-        ("warm", known(true, false, false), true, Spend::Nothing),
-        ("denied", known(false, true, false), true, Spend::OnRole(Why::SessionDenied)),
-        ("denied, and yet one is there", known(true, true, false), true, Spend::Nothing),
-        ("the role wants a young code", known(true, false, true), true, Spend::OnRole(Why::TooOld)),
-        ("a user alone, denied before", known(false, true, false), false, Spend::OnSession),
-        ("a user alone, warm", known(true, false, false), false, Spend::Nothing),
+        ("cold", known(false, false, false), true, MfaAction::OnSession),
+        ("warm", known(true, false, false), true, MfaAction::Nothing),
+        ("denied", known(false, true, false), true, MfaAction::OnRole(DirectReason::SessionDenied)),
+        ("denied, and yet one is there", known(true, true, false), true, MfaAction::Nothing),
+        ("the role wants a young code", known(true, false, true), true, MfaAction::OnRole(DirectReason::TooOld)),
+        ("a user alone, denied before", known(false, true, false), false, MfaAction::OnSession),
+        ("a user alone, warm", known(true, false, false), false, MfaAction::Nothing),
     ];
     for (name, known, has_role, expected) in rows {
         assert_eq!(by_session.spend(known, has_role), expected, "{name}");
     }
     let straight = mfa(&[USER, ROLE, DEVICE, "duration_seconds = 7200\n"]);
-    assert!(matches!(straight.spend(known(true, false, false), true), Spend::OnRole(Why::LongerThanAnHour(_))));
+    assert!(matches!(
+        straight.spend(known(true, false, false), true),
+        MfaAction::OnRole(DirectReason::LongerThanAnHour(_))
+    ));
 }

@@ -71,7 +71,7 @@ struct Node {
     first: SlotId,
     last: SlotId,
     count: u32,
-    /// Its table in `Heap::tables`, once it has more than a few names.
+    /// Its table in `Arena::tables`, once it has more than a few names.
     table: u32,
     array: bool,
     /// Whether a name is an integer, which JavaScript puts first.
@@ -88,7 +88,7 @@ pub(crate) struct Mark {
 }
 
 /// All objects of one reading.
-pub(crate) struct Heap<'t> {
+pub(crate) struct Arena<'t> {
     nodes: Vec<Node>,
     slots: Vec<Slot<'t>>,
     headings: Vec<Heading<'t>>,
@@ -117,7 +117,7 @@ impl Hasher for Hashed {
     }
 }
 
-impl<'t> Heap<'t> {
+impl<'t> Arena<'t> {
     /// A heap with an empty `TOP`.
     pub(crate) fn new() -> Self {
         let (nodes, slots, headings, tables) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -266,7 +266,7 @@ impl<'t> Heap<'t> {
         })
     }
 
-    /// The slots of an object or array; until [`Heap::sort`] in the order they were added in.
+    /// The slots of an object or array; until [`Arena::sort`] in the order they were added in.
     pub(crate) fn slots(&self, object: ObjectId) -> impl Iterator<Item = SlotId> {
         let mut next = self.nodes[object as usize].first;
         std::iter::from_fn(move || {
@@ -375,13 +375,13 @@ mod tests {
 
     #[test]
     fn names_of_one_hash_are_told_apart_before_and_after_others_are_deleted() {
-        let mut heap = Heap::new();
+        let mut heap = Arena::new();
         let name = |number: u32| Cow::Owned(format!("name {number}"));
         for number in 0..100 {
             heap.set(TOP, name(number), Stored::Null, number);
             heap.set(TOP, name(number), Stored::Bool(true), number);
         }
-        let line = |heap: &Heap<'_>, number| heap.find(TOP, &name(number)).map(|slot| heap.line(slot));
+        let line = |heap: &Arena<'_>, number| heap.find(TOP, &name(number)).map(|slot| heap.line(slot));
         assert!((0..100).all(|number| line(&heap, number) == Some(number)) && line(&heap, 100).is_none());
         let odd: Vec<_> = heap.slots(TOP).skip(1).step_by(2).collect();
         heap.delete(TOP, &odd);

@@ -5,12 +5,12 @@
 
 use std::borrow::Cow;
 
-use crate::profile_file::npm_ini::arena::{Heap, ObjectId, Stored};
+use crate::profile_file::npm_ini::arena::{Arena, ObjectId, Stored};
 
 const HALF_A_PAIR: char = '\u{fffd}';
 
 /// Reads `text`, whose objects go to `heap`; `None` where `JSON.parse` throws.
-pub(super) fn parse<'t>(text: &'t str, heap: &mut Heap<'t>, line: u32) -> Option<Stored<'t>> {
+pub(super) fn parse<'t>(text: &'t str, heap: &mut Arena<'t>, line: u32) -> Option<Stored<'t>> {
     let mark = heap.mark();
     let value = Scanner { text, at: 0 }.document(heap, line);
     if value.is_none() {
@@ -31,7 +31,7 @@ struct Scanner<'t> {
 }
 
 impl<'t> Scanner<'t> {
-    fn document(&mut self, heap: &mut Heap<'t>, line: u32) -> Option<Stored<'t>> {
+    fn document(&mut self, heap: &mut Arena<'t>, line: u32) -> Option<Stored<'t>> {
         let mut open: Vec<Open<'t>> = Vec::new();
         loop {
             self.blanks();

@@ -24,7 +24,7 @@ pub use profiles::{Profile, Profiles};
 pub(super) use text::{is_blank, trim};
 pub use value::{Entry, Object, Value};
 
-use arena::{Heap, ObjectId, Stored, TOP};
+use arena::{Arena, ObjectId, Stored, TOP};
 use text::Name;
 
 /// Never a name in npm ini's result: it would change an object's prototype.
@@ -53,7 +53,7 @@ pub struct NpmIniError {
 
 /// Reads a whole file, of less than 4 GiB. A byte order mark is part of the text here, as it is for Amplify.
 pub fn read(text: &str) -> Result<NpmIni<'_>, NpmIniError> {
-    let mut heap = Heap::new();
+    let mut heap = Arena::new();
     // Where keys go: nowhere in a `__proto__` section and in one whose name already has a value that takes no keys.
     let mut section = Some(TOP);
     for (line, text) in lines(text) {
@@ -115,7 +115,7 @@ fn shape(line: &str) -> Shape<'_> {
 }
 
 /// Where the keys under `header` go: into what is there already, if that is an object.
-fn open<'t>(heap: &mut Heap<'t>, name: Cow<'t, str>, header: Header<'t>) -> Option<ObjectId> {
+fn open<'t>(heap: &mut Arena<'t>, name: Cow<'t, str>, header: Header<'t>) -> Option<ObjectId> {
     let slot = heap.find(TOP, &name);
     let there = slot.map(|slot| heap.value(slot)).filter(|there| there.is_truthy());
     let object = if let Some(there) = there {
@@ -146,7 +146,7 @@ fn keyword(value: Stored<'_>) -> Stored<'_> {
 }
 
 /// Sets a key, or adds to its array: one named `k[]` makes an array of what is there, and an array stays one.
-fn assign<'t>(heap: &mut Heap<'t>, to: ObjectId, key: Cow<'t, str>, array: bool, value: Stored<'t>, line: u32) {
+fn assign<'t>(heap: &mut Arena<'t>, to: ObjectId, key: Cow<'t, str>, array: bool, value: Stored<'t>, line: u32) {
     let slot = heap.find(to, &key);
     let existing = slot.and_then(|slot| heap.value(slot).object()).filter(|object| heap.is_array(*object));
     let value = match existing {
@@ -173,7 +173,7 @@ fn assign<'t>(heap: &mut Heap<'t>, to: ObjectId, key: Cow<'t, str>, array: bool,
 
 /// Moves each section with a dot in its name to where the dots lead: `[a.b]` into `a`, `[a\.b]` to the plain name `a.b`.
 /// What a moved section leaves is deleted last and by name, so that `[a.b]` and `[a\.b]` together lose `a.b`.
-fn split_dotted(heap: &mut Heap<'_>) {
+fn split_dotted(heap: &mut Arena<'_>) {
     let mut moved = Vec::new();
     for slot in heap.ordered(TOP) {
         let Some(section) = heap.value(slot).object().filter(|object| !heap.is_array(*object)) else { continue };
@@ -204,7 +204,7 @@ fn split_dotted(heap: &mut Heap<'_>) {
     heap.delete(TOP, &moved);
 }
 
-fn child<'t>(heap: &mut Heap<'t>, of: ObjectId, name: Cow<'t, str>, line: u32) -> ObjectId {
+fn child<'t>(heap: &mut Arena<'t>, of: ObjectId, name: Cow<'t, str>, line: u32) -> ObjectId {
     let slot = heap.find(of, &name);
     slot.and_then(|slot| heap.value(slot).object()).unwrap_or_else(|| {
         let new = heap.object();

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::profile_file::npm_ini::arena::{Heap, Stored};
+use crate::profile_file::npm_ini::arena::{Arena, Stored};
 use crate::profile_file::npm_ini::json;
 
 /// White space of JavaScript's `trim` and of `\s`.
@@ -20,7 +20,7 @@ pub(in crate::profile_file) fn trim(text: &str) -> &str {
 
 /// The text of a name or value without its quotes, escapes or comment. What stands in quotes may be any JSON; a lone
 /// quote is both the first and the last.
-pub(super) fn unescaped<'t>(raw: &'t str, heap: &mut Heap<'t>, line: u32) -> Stored<'t> {
+pub(super) fn unescaped<'t>(raw: &'t str, heap: &mut Arena<'t>, line: u32) -> Stored<'t> {
     let text = trim(raw);
     let quoted = |quote: char| text.starts_with(quote) && text.ends_with(quote);
     if quoted('"') {
@@ -64,7 +64,7 @@ pub(super) struct Name<'t> {
 }
 
 /// The name of a section: JavaScript makes a string of any JSON.
-pub(super) fn section_name<'t>(name: Stored<'t>, heap: &Heap<'t>) -> Result<Cow<'t, str>, ()> {
+pub(super) fn section_name<'t>(name: Stored<'t>, heap: &Arena<'t>) -> Result<Cow<'t, str>, ()> {
     match name {
         Stored::Text(text) => Ok(text),
         Stored::Null => Ok("null".into()),
@@ -74,7 +74,7 @@ pub(super) fn section_name<'t>(name: Stored<'t>, heap: &Heap<'t>) -> Result<Cow<
 
 /// The name of a key. npm ini asks every key for its length: null has none, and an object that claims to have more
 /// than two characters cannot give the last two.
-pub(super) fn key_name<'t>(key: Stored<'t>, heap: &Heap<'t>) -> Result<Name<'t>, ()> {
+pub(super) fn key_name<'t>(key: Stored<'t>, heap: &Arena<'t>) -> Result<Name<'t>, ()> {
     match key {
         Stored::Text(key) => {
             let array = key.len() > 2 && key.ends_with("[]");
@@ -111,7 +111,7 @@ enum Piece<'a, 't> {
 }
 
 /// JavaScript's `String(value)`; an object with its own `toString` has none. No recursion, because JSON can be deep.
-fn to_string(value: &Stored<'_>, heap: &Heap<'_>) -> Result<String, ()> {
+fn to_string(value: &Stored<'_>, heap: &Arena<'_>) -> Result<String, ()> {
     let mut text = String::new();
     let mut pending = vec![Piece::Value(value)];
     while let Some(piece) = pending.pop() {
@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     fn text_of(raw: &str) -> Option<String> {
-        match unescaped(raw, &mut Heap::new(), 1) {
+        match unescaped(raw, &mut Arena::new(), 1) {
             Stored::Text(text) => Some(text.into_owned()),
             _ => None,
         }

@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use crate::profile_file::npm_ini::arena::{Header, Heap, ObjectId, SlotId, Stored};
+use crate::profile_file::npm_ini::arena::{Arena, Header, ObjectId, SlotId, Stored};
 use crate::profile_file::sections::Property;
 
 /// Levels that are written as JSON; `serde_json` reads no more of them back, and a stack has an end.
@@ -33,7 +33,7 @@ pub enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    fn of(heap: &'a Heap<'a>, stored: &'a Stored<'a>) -> Self {
+    fn of(heap: &'a Arena<'a>, stored: &'a Stored<'a>) -> Self {
         match stored {
             Stored::Null => Self::Null,
             Stored::Bool(value) => Self::Bool(*value),
@@ -128,12 +128,12 @@ fn serialize_number<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, 
 /// An object or an array.
 #[derive(Clone, Copy)]
 pub struct Object<'a> {
-    heap: &'a Heap<'a>,
+    heap: &'a Arena<'a>,
     id: ObjectId,
 }
 
 impl<'a> Object<'a> {
-    pub(super) fn new(heap: &'a Heap<'a>, id: ObjectId) -> Self {
+    pub(super) fn new(heap: &'a Arena<'a>, id: ObjectId) -> Self {
         Self { heap, id }
     }
 

@@ -3,7 +3,7 @@
 #![no_main]
 
 use amplify_creds::core::clock::Timestamp;
-use amplify_creds::tools::{Consumer, Views};
+use amplify_creds::tools::{Tool, Views};
 use amplify_creds::doctor::examine;
 use amplify_creds::doctor::facts::{Facts, Trouble};
 use amplify_creds::doctor::world::World;
@@ -54,7 +54,7 @@ fn examined(files: &Files, last: usize) {
     }
     let sights = Sights::of(&facts);
     for name in sights.names().into_iter().take(20) {
-        for consumer in Consumer::ALL {
+        for consumer in Tool::ALL {
             let sight = sights.sight(consumer, name);
             assert_eq!(sight.resolvable, sight.reason.is_none());
         }

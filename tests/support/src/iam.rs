@@ -30,15 +30,14 @@ pub(crate) fn perform(
     let action = params.get("Action").map_or("", String::as_str);
     let missing = |name: &str| AwsError::validation(format!("Value null at '{name}' failed to satisfy constraint"));
     let param = |name: &str| params.get(name).map(String::as_str).ok_or_else(|| missing(name));
-    let resource = match action {
-        "SimulatePrincipalPolicy" => param("PolicySourceArn")?.to_owned(),
-        _ => {
-            let name = param("RoleName")?;
-            let account = principal.split(':').nth(4).unwrap_or_default();
-            world
-                .role_of_name(account, name)
-                .map_or_else(|| format!("arn:aws:iam::{account}:role/{name}"), |role| role.arn.clone())
-        }
+    let resource = if action == "SimulatePrincipalPolicy" {
+        param("PolicySourceArn")?.to_owned()
+    } else {
+        let name = param("RoleName")?;
+        let account = principal.split(':').nth(4).unwrap_or_default();
+        world
+            .role_of_name(account, name)
+            .map_or_else(|| format!("arn:aws:iam::{account}:role/{name}"), |role| role.arn.clone())
     };
     let rights = Layers::of(world, principal);
     if decide(&rights, &format!("iam:{action}"), &resource, &BTreeMap::new()) != Decision::Allowed {

@@ -22,9 +22,9 @@ use crate::os::env;
 use crate::output::{table, tell};
 use crate::plan::endpoint::{Endpoint, EndpointKind, Variables};
 use crate::plan::{CredentialPlan, endpoint};
-use crate::policy::amplify::{Probe, for_check, probes};
+use crate::policy::amplify::{RequiredAction, for_check, probes};
 use crate::policy::document::json as compact;
-use crate::policy::simulation::{Denial, Denier, Entry, Judged, Line, Verdict, batches, denials, lines};
+use crate::policy::simulation::{ActionResult, Denial, DeniedBy, Entry, Line, Verdict, batches, denials, lines};
 use crate::policy::{Category, Place};
 use crate::profile::ProfileSet;
 use crate::sts::connections::Connections;
@@ -57,7 +57,7 @@ struct Asking<'a> {
     context: &'a Context,
     client: Client<'a>,
     endpoint: &'a Endpoint,
-    probes: &'a [Probe],
+    probes: &'a [RequiredAction],
     known: &'a [Entry],
     place: &'a Place,
 }
@@ -143,7 +143,7 @@ fn principal(plan: &CredentialPlan, identity: &Identity) -> Option<Principal> {
 impl Asking<'_> {
     /// What IAM says of every action. Nothing where simulation is not permitted: policies that are read instead would give
     /// a guess.
-    fn judged(&self, principal: &Principal, remarks: &mut Vec<Remark>) -> Result<Vec<Judged>, Failure> {
+    fn judged(&self, principal: &Principal, remarks: &mut Vec<Remark>) -> Result<Vec<ActionResult>, Failure> {
         let role = match &principal.role {
             Some(name) => seen(self.client.role_arn(name)).map_err(unanswered)?,
             None => None,
@@ -241,26 +241,29 @@ fn remark(denial: &Denial<'_>, who: &str) -> Remark {
     let count = denial.lines.len();
     let actions = denial.actions().join(" ");
     let category = denial.category.name();
-    let mended = denial.mended().iter().map(compact).collect::<Vec<_>>().join(",");
+    let fix_statements = denial.fix_statements().iter().map(compact).collect::<Vec<_>>().join(",");
     let (code, by, hint) = match (denial.by, denial.policy, denial.is_explicit) {
-        (Denier::Identity, _, false) => {
-            ("denied_by_identity_policy", "no policy allows".to_owned(), format!("add to a policy of {who}: {mended}"))
-        }
-        (Denier::Identity, policy, true) => {
+        (DeniedBy::Identity, _, false) => (
+            "denied_by_identity_policy",
+            "no policy allows".to_owned(),
+            format!("add to a policy of {who}: {fix_statements}"),
+        ),
+        (DeniedBy::Identity, policy, true) => {
             let policy = policy.unwrap_or("a policy of its own");
-            let hint = format!("take the denial out of {policy}, or narrow it; what it must leave allowed: {mended}");
+            let hint =
+                format!("take the denial out of {policy}, or narrow it; what it must leave allowed: {fix_statements}");
             ("denied_by_identity_policy", format!("{policy} denies"), hint)
         }
-        (Denier::Boundary, policy, is_explicit) => {
+        (DeniedBy::Boundary, policy, is_explicit) => {
             let boundary = policy.unwrap_or("its permissions boundary");
             let verb = if is_explicit { "denies" } else { "does not allow" };
-            let hint = format!("the boundary must allow it, and not deny it: {mended}");
+            let hint = format!("the boundary must allow it, and not deny it: {fix_statements}");
             ("denied_by_boundary", format!("the permissions boundary ({boundary}) {verb}"), hint)
         }
-        (Denier::Scp, ..) => (
+        (DeniedBy::Scp, ..) => (
             "denied_by_scp",
             "a service control policy of the organisation denies".to_owned(),
-            format!("who administers the organisation can allow it: {mended}"),
+            format!("who administers the organisation can allow it: {fix_statements}"),
         ),
     };
     let message = format!("{category}: {by} {count} {}: {actions}", if count == 1 { "action" } else { "actions" });
@@ -301,9 +304,9 @@ impl Report {
         for line in &self.lines {
             let column = match &line.verdict {
                 Verdict::Allowed => 0,
-                Verdict::Denied { by: Denier::Identity, .. } => 1,
-                Verdict::Denied { by: Denier::Boundary, .. } => 2,
-                Verdict::Denied { by: Denier::Scp, .. } => 3,
+                Verdict::Denied { by: DeniedBy::Identity, .. } => 1,
+                Verdict::Denied { by: DeniedBy::Boundary, .. } => 2,
+                Verdict::Denied { by: DeniedBy::Scp, .. } => 3,
                 Verdict::Unknown(_) => 4,
             };
             categories.entry(line.probe.category).or_default()[column].push(&line.probe.action);

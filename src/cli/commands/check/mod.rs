@@ -21,7 +21,7 @@ use crate::core::sanitize::printable;
 use crate::output::table;
 use crate::plan::build::identity_endpoint;
 use crate::plan::endpoint::Endpoint;
-use crate::plan::mfa_strategy::Way;
+use crate::plan::mfa_strategy::MfaStrategy;
 use crate::plan::{CredentialPlan, Hop};
 use crate::resolve::{ResolveError, Resolver};
 use crate::sts::client::SdkSts;
@@ -100,7 +100,7 @@ fn steps(plan: &CredentialPlan) -> Vec<Step> {
     };
     let step = |hop, what: &str, profile: &str, plan| Step { hop, what: what.into(), profile: profile.into(), plan };
     let mut steps = vec![step(0, "base", &plan.base.profile, upto(0, false))];
-    if let Some(mfa) = plan.mfa.as_ref().filter(|mfa| matches!(mfa.way, Way::Session(_))) {
+    if let Some(mfa) = plan.mfa.as_ref().filter(|mfa| matches!(mfa.way, MfaStrategy::Session(_))) {
         steps.push(step(0, "MFA session", &mfa.profile, upto(0, true)));
     }
     for (index, hop) in plan.hops.iter().enumerate() {

@@ -17,13 +17,13 @@ use crate::cli::errors::failure::{Failure, OUTPUT, PROFILE_NOT_FOUND};
 use crate::cli::output::write_stdout;
 use crate::core::clock::Clock;
 use crate::doctor::facts::{Facts, Header, Trouble};
-use crate::doctor::visibility::Sights;
+use crate::doctor::visibility::ToolSight;
 use crate::doctor::world::World;
 use crate::doctor::{Finding, Hit, Severity, examine};
 use crate::os::env;
 use crate::plan::build;
 use crate::profile_file::Dialect;
-use crate::tools::{Consumer, Sight, Views};
+use crate::tools::{Sight, Tool, Views};
 
 use text::Row;
 
@@ -67,7 +67,7 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
     };
     let facts = Facts::gather(files, &views, &set, &asked, &world, &plan);
     let findings = examine(&facts);
-    let sights = Sights::of(&facts);
+    let sights = ToolSight::of(&facts);
     if options.json {
         let names = if asked.is_empty() { sights.names() } else { asked.iter().map(String::as_str).collect() };
         let document = Document {
@@ -102,8 +102,8 @@ fn asked(context: &Context, options: &Doctor) -> Vec<String> {
     names
 }
 
-fn sights_of(sights: &Sights<'_>, name: &str) -> [Sight; 5] {
-    Consumer::ALL.map(|consumer| sights.sight(consumer, name))
+fn sights_of(sights: &ToolSight<'_>, name: &str) -> [Sight; 5] {
+    Tool::ALL.map(|consumer| sights.sight(consumer, name))
 }
 
 /// What `--json` prints: every key always there, `null` where unknown. Written without a tree between, which would cost
@@ -141,7 +141,7 @@ struct HeaderJson<'f> {
     names: PerConsumer<&'f [&'f str]>,
 }
 
-/// One of each under [`Consumer::key`].
+/// One of each under [`Tool::key`].
 #[derive(Serialize)]
 struct PerConsumer<T> {
     amplify: T,

@@ -11,7 +11,7 @@ use crate::core::sanitize::printable;
 use crate::doctor::{Finding, Hit, Place, Severity};
 use crate::output::fields::wrapped;
 use crate::output::table;
-use crate::tools::{Consumer, Sight};
+use crate::tools::{Sight, Tool};
 
 /// Columns of a line.
 const WIDTH: usize = 80;
@@ -25,7 +25,7 @@ const PLACES: usize = 3;
 /// What all consumers make of one profile.
 pub(crate) struct Row {
     pub(crate) name: String,
-    /// In the order of [`Consumer::ALL`].
+    /// In the order of [`Tool::ALL`].
     pub(crate) sights: [Sight; 5],
 }
 
@@ -106,7 +106,7 @@ fn shortened(name: &str, width: usize) -> String {
 /// Each reason once, with the profiles that it keeps a tool from.
 fn why_not(rows: &[Row]) -> String {
     let mut text = String::new();
-    for (index, consumer) in Consumer::ALL.into_iter().enumerate() {
+    for (index, consumer) in Tool::ALL.into_iter().enumerate() {
         let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
         for row in rows {
             let Some(reason) = &row.sights[index].reason else { continue };

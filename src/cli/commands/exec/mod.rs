@@ -21,7 +21,7 @@ use crate::cli::errors::failure::Failure;
 use crate::os::env;
 use crate::os::env::Env;
 #[cfg(windows)]
-use crate::os::job::{Job, end_like};
+use crate::os::job::{Job, exit_like};
 
 use failure::not_run;
 
@@ -33,8 +33,8 @@ pub(crate) fn run(context: Context, options: &ExecOptions) -> Result<u8, Failure
     if options.serve {
         return serve::run(context, &options.fetch.how, fetched, command);
     }
-    hand_over(&mut command, &fetched);
-    become_it(command)
+    set_env(&mut command, &fetched);
+    exec_replace(command)
 }
 
 /// The command that is asked for, else the user's shell.
@@ -91,9 +91,9 @@ fn program(asked: OsString, env: &Env) -> OsString {
 }
 
 /// Puts the credentials into the command's environment, and takes all others out of it.
-fn hand_over(command: &mut Command, fetched: &Fetched) {
+fn set_env(command: &mut Command, fetched: &Fetched) {
     let expiration = credential_env::expiration(fetched);
-    for name in credential_env::KEPT_BACK {
+    for name in credential_env::REMOVED_VARS {
         command.env_remove(name);
     }
     for (name, value) in credential_env::assignments(fetched, expiration.as_deref()) {
@@ -105,14 +105,14 @@ fn hand_over(command: &mut Command, fetched: &Fetched) {
 }
 
 #[cfg(unix)]
-fn become_it(mut command: Command) -> Result<u8, Failure> {
+fn exec_replace(mut command: Command) -> Result<u8, Failure> {
     let error = std::os::unix::process::CommandExt::exec(&mut command);
     Err(not_run(command.get_program(), &error))
 }
 
 /// There is no such thing as taking a process's place: the command's end is ours.
 #[cfg(windows)]
-fn become_it(mut command: Command) -> Result<u8, Failure> {
+fn exec_replace(mut command: Command) -> Result<u8, Failure> {
     let ended = Job::start(&mut command).and_then(Job::wait);
-    ended.map(end_like).map_err(|error| not_run(command.get_program(), &error))
+    ended.map(exit_like).map_err(|error| not_run(command.get_program(), &error))
 }

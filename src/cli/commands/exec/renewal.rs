@@ -14,7 +14,7 @@ use crate::core::clock::{Clock, Timestamp};
 use crate::core::credentials::Credentials;
 use crate::core::sanitize::printable;
 use crate::output::tell;
-use crate::prompt::{Ladder, questions_are_over};
+use crate::prompt::{PromptChain, questions_are_over};
 use crate::serve::Endpoint;
 
 /// Seconds before the end at which a session is renewed: botocore asks anew at 15 minutes, the other SDKs later.
@@ -95,7 +95,7 @@ impl Renewal {
     /// Another session than the present one: what another process has got meanwhile, else a new one.
     fn renewed(&self) -> Result<Credentials, Failure> {
         let fetch = |how: &How| {
-            let mut ladder = if self.may_ask { windows(&self.context, how)? } else { Ladder::nobody() };
+            let mut ladder = if self.may_ask { windows(&self.context, how)? } else { PromptChain::nobody() };
             fetch_asking(&self.context, how, &mut ladder)
         };
         let is_new = |credentials: &Credentials| {

@@ -7,11 +7,11 @@ use std::{io, thread};
 
 use crate::cli::args::How;
 use crate::cli::context::Context;
-use crate::cli::credential_env::{HANDED, KEPT_BACK};
+use crate::cli::credential_env::{EXPORTED_VARS, REMOVED_VARS};
 use crate::cli::credentials::Fetched;
 use crate::cli::errors::failure::{CONFIG, ENDPOINT, Failure};
 use crate::os::env;
-use crate::os::job::{Job, end_like};
+use crate::os::job::{Job, exit_like};
 use crate::prompt::end_questions;
 #[cfg(unix)]
 use crate::prompt::leave_signals;
@@ -36,7 +36,7 @@ pub(crate) fn run(context: Context, how: &How, fetched: Fetched, mut command: Co
     let directory = PrivateDirectory::create(&config_file(&context, profile, region)?)
         .map_err(|error| Failure::new(ENDPOINT, format!("cannot make the command's own config file: {error}")))?;
 
-    for name in HANDED.into_iter().chain(KEPT_BACK) {
+    for name in EXPORTED_VARS.into_iter().chain(REMOVED_VARS) {
         if ![env::AWS_REGION, env::AWS_DEFAULT_REGION].contains(&name) {
             command.env_remove(name);
         }
@@ -65,7 +65,7 @@ pub(crate) fn run(context: Context, how: &How, fetched: Fetched, mut command: Co
     end_questions();
     drop(directory);
     ended
-        .map(end_like)
+        .map(exit_like)
         .map_err(|error: io::Error| Failure::new(ENDPOINT, format!("the command's end cannot be known: {error}")))
 }
 

@@ -22,7 +22,7 @@ use crate::core::origin::{Located, Origin};
 use crate::output::fields::Fields;
 use crate::plan::inputs::Inputs;
 use crate::plan::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME};
-use crate::plan::mfa_strategy::{Mfa, Spend, Step, Way};
+use crate::plan::mfa_strategy::{Mfa, MfaAction, MfaStrategy, Step};
 use crate::plan::session::{ProvidedContext, SessionExtras, Tag};
 use crate::plan::{CredentialPlan, Hop};
 use crate::profile::{Profile, ProfileSet};
@@ -136,8 +136,8 @@ fn json_of(plan: &CredentialPlan, cached: &[Cached], boundary: Option<&Located<S
 fn mfa_json(mfa: &Mfa) -> Value {
     let Mfa { profile, serial, process: _, way, sts } = mfa;
     let (kind, seconds) = match way {
-        Way::Session(asked) => ("session", Some(asked.value)),
-        Way::Role(_) => ("role", None),
+        MfaStrategy::Session(asked) => ("session", Some(asked.value)),
+        MfaStrategy::Role(_) => ("role", None),
     };
     json!({
         "profile": profile,
@@ -187,7 +187,7 @@ fn hop_json(hop: &Hop) -> Value {
 fn fields(
     plan: &CredentialPlan,
     cached: &[Cached],
-    spend: Option<&Spend>,
+    spend: Option<&MfaAction>,
     set: &ProfileSet<'_>,
     now: Timestamp,
     warnings: &[String],
@@ -253,20 +253,22 @@ fn extras_fields(fields: &mut Fields, extras: &SessionExtras) {
     }
 }
 
-fn mfa_fields(fields: &mut Fields, mfa: &Mfa, spend: &Spend) {
+fn mfa_fields(fields: &mut Fields, mfa: &Mfa, spend: &MfaAction) {
     fields.add("device", &mfa.serial.value, &mfa.serial.from.to_string());
     if let Some(process) = &mfa.process {
         fields.add("mfa_process", "gives the code", &process.from.to_string());
     }
     let code = match (spend, &mfa.way) {
-        (Spend::Nothing, _) => "none is needed: the MFA session serves".to_owned(),
-        (Spend::OnSession, Way::Session(asked)) => {
+        (MfaAction::Nothing, _) => "none is needed: the MFA session serves".to_owned(),
+        (MfaAction::OnSession, MfaStrategy::Session(asked)) => {
             format!("one, for a session of {} s that serves every role of this user and device", asked.value)
         }
-        (Spend::OnSession, Way::Role(why)) | (Spend::OnRole(why), _) => format!("one, for the first role alone: {why}"),
+        (MfaAction::OnSession, MfaStrategy::Role(why)) | (MfaAction::OnRole(why), _) => {
+            format!("one, for the first role alone: {why}")
+        }
     };
     let from = match (spend, &mfa.way) {
-        (Spend::OnSession, Way::Session(asked)) => asked.from.to_string(),
+        (MfaAction::OnSession, MfaStrategy::Session(asked)) => asked.from.to_string(),
         _ => String::new(),
     };
     fields.add("code", &code, &from);
