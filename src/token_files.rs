@@ -5,22 +5,20 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::cache::lock::Attempt;
 use crate::cache::store::Store;
 use crate::core::clock::Timestamp;
 use crate::os::fs::{read_capped, replace};
+use crate::os::lock::Attempt;
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 64 << 10;
-const PAUSE: Duration = Duration::from_millis(20);
 /// A token with less left, in seconds, is renewed where it can be; the SDK for Rust does so at the same time.
 pub(crate) const RENEW_BEFORE: i64 = 300;
 
@@ -73,23 +71,16 @@ impl TokenFile {
         if !store.is_ours() {
             return look().map_or_else(renew, Ok);
         }
-        let (began, locks) = (Instant::now(), store.locks());
-        loop {
-            let _lock = match locks.try_take(&id) {
-                Attempt::Held(guard) => Some(guard),
-                Attempt::Busy if began.elapsed() < patience => {
-                    sleep(PAUSE);
-                    continue;
-                }
-                Attempt::Busy => {
-                    let reason = "another process renews its token and does not finish".to_owned();
-                    return Err(TokenFileError(reason).into());
-                }
-                // Without locks two may renew; one of them then fails.
-                Attempt::Unavailable(_) => None,
-            };
-            return look().map_or_else(renew, Ok);
-        }
+        let _lock = match store.locks().take_within(&id, patience) {
+            Attempt::Held(guard) => Some(guard),
+            Attempt::Busy => {
+                let reason = "another process renews its token and does not finish".to_owned();
+                return Err(TokenFileError(reason).into());
+            }
+            // Without locks two may renew; one of them then fails.
+            Attempt::Unavailable(_) => None,
+        };
+        look().map_or_else(renew, Ok)
     }
 }
 

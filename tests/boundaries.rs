@@ -28,7 +28,7 @@ const CLI_LAYERS: [&[&str]; 3] = [&["args"], &["errors"], &["context"]];
 const ONE_PLACE: [(&str, &[&str]); 24] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
-    ("fs4", &["cache/lock.rs"]),
+    ("fs4", &["os/lock.rs"]),
     ("ctrlc", &["os/ctrl_c.rs"]),
     ("gix_sec", &["os/fs.rs"]),
     ("rpassword", &["prompt"]),

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::clock::Timestamp;
 
-use super::lock::Guard;
-use super::notes::Notes;
+use crate::cache::notes::Notes;
+use crate::os::lock::Guard;
 
 /// How long early renewals are left alone after one has failed, in seconds.
 const REST: i64 = 60;

@@ -6,7 +6,6 @@ pub mod entry;
 pub mod file;
 pub mod holder;
 pub mod key;
-pub mod lock;
 pub mod members;
 pub mod notes;
 pub mod sessions;

@@ -4,16 +4,15 @@
 //! Refuses to say anything where a note cannot be read, and to fail where one cannot be written.
 
 use std::fs;
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::os::fs::{read_capped, rename};
+use crate::os::atomic_file::{Access, AtomicFile};
+use crate::os::fs::{create_private_dir, read_capped};
 
-use super::lock::{Guard, create_private_dir, private};
+use crate::os::lock::Guard;
 
 /// The largest note that is read, in bytes.
 const LARGEST: u64 = 4 << 10;
@@ -39,19 +38,9 @@ impl Notes {
     /// Writes a note to the file `name`, under the lock of whatever it is about.
     pub fn put<T: Serialize>(&self, name: &str, note: &T, _lock: &Guard) {
         let Ok(text) = serde_json::to_vec(note) else { return };
-        let temporary = self.dir.join(format!("{name}.tmp"));
-        let write = || {
-            create_private_dir(&self.dir)?;
-            let _ = fs::remove_file(&temporary);
-            let mut options = OpenOptions::new();
-            options.write(true).create_new(true);
-            private(&mut options);
-            options.open(&temporary)?.write_all(&text)?;
-            rename(&temporary, &self.dir.join(name))
-        };
-        if write().is_err() {
-            let _ = fs::remove_file(&temporary);
-        }
+        let _ = create_private_dir(&self.dir).and_then(|()| {
+            AtomicFile::write(&self.dir.join(name), ".tmp", Access::Private, &text, |_, _| Ok(()))?.commit()
+        });
     }
 
     /// Forgets the note in the file `name`.

@@ -3,11 +3,9 @@
 //! What is not ours is carried through unread. Refuses to follow a cache directory that is a link into another user's
 //! directory, and to write or mend one that belongs to somebody else.
 
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 use std::{fs, io};
 
 use serde_json::value::RawValue;
@@ -16,18 +14,19 @@ use zeroize::Zeroizing;
 
 use crate::core::clock::Timestamp;
 use crate::core::credentials::Freshness;
+use crate::os::atomic_file::{Access, AtomicFile};
 #[cfg(windows)]
 use crate::os::fs::is_another_users;
-use crate::os::fs::rename;
+use crate::os::fs::{create_private_dir, rename};
 
-use super::entry::CachedSession;
-use super::file::{read_plain, text};
-use super::holder::Holders;
-use super::key::CacheKey;
-use super::lock::{CacheGuard, Locks, create_private_dir, private};
-use super::members::Members;
-use super::notes::Notes;
-use super::sessions::Snapshot;
+use crate::cache::entry::CachedSession;
+use crate::cache::file::{read_plain, text};
+use crate::cache::holder::Holders;
+use crate::cache::key::CacheKey;
+use crate::cache::members::Members;
+use crate::cache::notes::Notes;
+use crate::cache::sessions::Snapshot;
+use crate::os::lock::{Attempt, Guard, Locks};
 
 /// The file that counts how often sessions have been forgotten.
 const EPOCH: &str = "epoch";
@@ -53,7 +52,7 @@ pub enum WriteError {
     /// Another process held the file for seconds.
     #[error("{} is locked by another process", .0.display())]
     Locked(PathBuf),
-    /// The file is larger than [`MAX_CACHE_BYTES`](super::file::MAX_CACHE_BYTES).
+    /// The file is larger than [`MAX_CACHE_BYTES`](crate::cache::file::MAX_CACHE_BYTES).
     #[error("{} is larger than 64 MiB", .0.display())]
     TooLarge(PathBuf),
     /// The system refused.
@@ -72,6 +71,9 @@ pub struct Store {
     dir: PathBuf,
     file: PathBuf,
 }
+
+/// The lock around a read-modify-write of the cache file. Writing asks for it, so that writing without does not compile.
+struct CacheGuard(Guard);
 
 impl Store {
     /// The cache in `dir`, which need not exist.
@@ -169,7 +171,7 @@ impl Store {
         }
         let guard = self.lock()?;
         if for_good {
-            self.notes().put(EPOCH, &(self.reset_generation() + 1), guard.guard());
+            self.notes().put(EPOCH, &(self.reset_generation() + 1), &guard.0);
         }
         let text = self.read_for_write()?;
         let mut file = Members::parse(&text).unwrap_or_default();
@@ -189,7 +191,7 @@ impl Store {
         if now.0 - last < SWEEP_EVERY {
             return;
         }
-        self.notes().put(SWEPT, &now.0, guard.guard());
+        self.notes().put(SWEPT, &now.0, &guard.0);
         if let Some(oldest) = SystemTime::now().checked_sub(LOCK_FILE_AGE) {
             self.locks().sweep(oldest);
         }
@@ -201,14 +203,10 @@ impl Store {
     }
 
     fn lock(&self) -> Result<CacheGuard, WriteError> {
-        let (locks, since) = (self.locks(), Instant::now());
-        loop {
-            match locks.try_take_cache() {
-                Ok(Some(guard)) => return Ok(guard),
-                Ok(None) if since.elapsed() > WRITE_LOCK_WAIT => return Err(WriteError::Locked(self.file.clone())),
-                Ok(None) => sleep(Duration::from_millis(2)),
-                Err(reason) => return Err(WriteError::Io { path: self.dir.join("locks"), reason }),
-            }
+        match self.locks().take_within("cache", WRITE_LOCK_WAIT) {
+            Attempt::Held(guard) => Ok(CacheGuard(guard)),
+            Attempt::Busy => Err(WriteError::Locked(self.file.clone())),
+            Attempt::Unavailable(reason) => Err(WriteError::Io { path: self.dir.join("locks"), reason }),
         }
     }
 
@@ -246,24 +244,7 @@ impl Store {
         let io = |reason| WriteError::Io { path: temporary.clone(), reason };
         let mut text = Zeroizing::new(Vec::with_capacity(1 << 14));
         serde_json::to_writer_pretty(&mut *text, file).map_err(|error| io(error.into()))?;
-        self.remove_leftover()?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        private(&mut options);
-        let written = options.open(&temporary).and_then(|mut new| {
-            new.write_all(&text)?;
-            new.sync_all()?;
-            rename(&temporary, &self.file)
-        });
-        if let Err(reason) = written {
-            // A half-written file holds secrets; that it cannot be removed adds nothing to the reason.
-            let _ = fs::remove_file(&temporary);
-            return Err(io(reason));
-        }
-        // Windows has no such call for a directory; NTFS keeps a journal of its names.
-        #[cfg(unix)]
-        fs::File::open(&self.dir).and_then(|dir| dir.sync_all()).map_err(io)?;
-        Ok(())
+        AtomicFile::write(&self.file, ".tmp", Access::Private, &text, |_, _| Ok(())).map_err(io)?.commit().map_err(io)
     }
 
     /// Where a file goes that is no JSON object: somebody may want to look.

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
-use crate::cache::lock::{create_private_dir, private};
 use crate::core::origin::SourceFile;
-use crate::os::fs::rename;
+use crate::os::atomic_file::{Access, AtomicFile, sync_directory};
+use crate::os::fs::{create_private_dir, private};
 
 use super::error::WriteError;
 
@@ -86,55 +86,14 @@ fn is_another_users(path: &Path, except_root: bool) -> bool {
     !except_root && crate::os::fs::is_another_users(path)
 }
 
-/// The new file beside the one that it replaces. Dropping it removes it.
-pub(super) struct Prepared<'p> {
-    real: &'p Path,
-    temporary: PathBuf,
-}
-
-impl<'p> Prepared<'p> {
-    /// Writes `bytes` to a temporary file in the directory of `real`, with the group of what is there and its mode, or
-    /// `mode`; where nothing is there, for its owner alone.
-    pub(super) fn new(real: &'p Path, bytes: &[u8], mode: Option<u32>) -> io::Result<Self> {
-        let directory = real.parent().unwrap_or(Path::new("/"));
-        if !directory.exists() {
-            create_private_dir(directory)?;
-        }
-        let name = real.file_name().unwrap_or_default().to_string_lossy();
-        // One name for all: the lock lets one process edit at a time, and a killed one leaves nothing that stays.
-        let temporary = directory.join(format!(".{name}.amplify-creds.tmp"));
-        match fs::remove_file(&temporary) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut file = create_new(&temporary)?;
-        let prepared = Self { real, temporary };
-        file.write_all(bytes)?;
-        #[cfg(unix)]
-        if let Ok(before) = fs::metadata(real) {
-            keep_mode(&file, &before, mode)?;
-        }
-        // Windows gives it the rights that the directory has for new files.
-        #[cfg(windows)]
-        let _ = mode;
-        file.sync_all()?;
-        Ok(prepared)
+/// Writes `bytes` to a new file in the directory of `real`, with the group of what is there and its mode, or `mode`; where
+/// nothing is there, for its owner only. One temporary name for all: the lock lets one process edit at a time.
+pub(super) fn prepare(real: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<AtomicFile> {
+    let directory = real.parent().unwrap_or(Path::new("/"));
+    if !directory.exists() {
+        create_private_dir(directory)?;
     }
-
-    /// Puts the new file in the place of the old.
-    pub(super) fn replace(self) -> io::Result<()> {
-        rename(&self.temporary, self.real)?;
-        #[cfg(unix)]
-        sync_directory(self.real)?;
-        Ok(())
-    }
-}
-
-impl Drop for Prepared<'_> {
-    fn drop(&mut self) {
-        // After the rename there is nothing left of that name.
-        let _ = fs::remove_file(&self.temporary);
-    }
+    AtomicFile::write(real, ".amplify-creds.tmp", Access::Private, bytes, |file, before| keep_mode(file, before, mode))
 }
 
 /// Writes `bytes` to the next free name in `directory`: `NAME.backup.1`, `NAME.backup.2`, …
@@ -144,13 +103,11 @@ pub(super) fn keep_numbered(directory: &Path, name: &str, bytes: &[u8]) -> io::R
     let last = fs::read_dir(directory)?.flatten().filter_map(number).max().unwrap_or(0);
     let path = directory.join(format!("{prefix}{}", last.saturating_add(1)));
     let mut file = create_new(&path)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    #[cfg(unix)]
-    let written = written.and_then(|()| sync_directory(&path));
-    if let Err(error) = written {
+    if let Err(error) = file.write_all(bytes).and_then(|()| file.sync_all()) {
         let _ = fs::remove_file(&path);
         return Err(error);
     }
+    sync_directory(&path);
     Ok(path)
 }
 
@@ -172,11 +129,9 @@ fn keep_mode(file: &File, before: &fs::Metadata, mode: Option<u32>) -> io::Resul
     file.set_permissions(fs::Permissions::from_mode(mode))
 }
 
-/// Makes a rename or a new name last. A file system that cannot do that refuses, which is no reason to stop.
-#[cfg(unix)]
-fn sync_directory(of: &Path) -> io::Result<()> {
-    if let Some(directory) = of.parent() {
-        let _ = File::open(directory)?.sync_all();
-    }
+/// Windows gives it the rights that the directory has for new files.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
+fn keep_mode(_file: &File, _before: &fs::Metadata, _mode: Option<u32>) -> io::Result<()> {
     Ok(())
 }

@@ -10,16 +10,15 @@ mod file;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use zeroize::Zeroizing;
 
-use crate::cache::lock::{Attempt, Guard, create_private_dir};
 use crate::cache::store::Store;
 use crate::core::origin::SourceFile;
+use crate::os::fs::create_private_dir;
 use crate::os::fs::read_capped;
+use crate::os::lock::{Attempt, Guard};
 
 pub use change::{Change, Original, Written};
 pub use diff::diff;
@@ -115,14 +114,10 @@ impl Editor {
         if !self.store.is_ours() {
             return Ok(Exclusive { _guard: None });
         }
-        let (locks, since) = (self.store.locks(), Instant::now());
-        loop {
-            match locks.try_take("edit") {
-                Attempt::Held(guard) => return Ok(Exclusive { _guard: Some(guard) }),
-                Attempt::Unavailable(_) => return Ok(Exclusive { _guard: None }),
-                Attempt::Busy if since.elapsed() > LOCK_WAIT => return Err(WriteError::Locked),
-                Attempt::Busy => sleep(Duration::from_millis(5)),
-            }
+        match self.store.locks().take_within("edit", LOCK_WAIT) {
+            Attempt::Held(guard) => Ok(Exclusive { _guard: Some(guard) }),
+            Attempt::Unavailable(_) => Ok(Exclusive { _guard: None }),
+            Attempt::Busy => Err(WriteError::Locked),
         }
     }
 
@@ -142,13 +137,12 @@ impl Editor {
         for change in changes {
             let Change { original: Original { file, real, .. }, text, .. } = change;
             let mode = change.modes().map(|(_, mode)| mode);
-            let new =
-                file::Prepared::new(real, text.as_bytes(), mode).map_err(|reason| cannot("write", file, reason))?;
+            let new = file::prepare(real, text.as_bytes(), mode).map_err(|reason| cannot("write", file, reason))?;
             prepared.push((new, change));
         }
         for (new, change) in prepared {
             unchanged(change)?;
-            new.replace().map_err(|reason| cannot("write", &change.original.file, reason))?;
+            new.commit().map_err(|reason| cannot("write", &change.original.file, reason))?;
         }
         Ok(written)
     }

@@ -4,8 +4,13 @@
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
+
+use super::atomic_file::{Access, AtomicFile};
+
+#[cfg(windows)]
+pub use super::acl::create_private_dir;
 
 /// Reads a whole file of at most `cap` bytes. `None` when there is no such file.
 ///
@@ -41,21 +46,17 @@ pub fn read_open(mut file: File, metadata: &Metadata, cap: u64) -> io::Result<Ve
     Ok(bytes)
 }
 
-/// Puts `bytes` in the place of the file at `path`, or of the one that it leads to: whoever reads sees the old file or
-/// the new one, readable by its owner alone, who stays the same (under sudo that is not this user).
+/// Replaces the file at `path`, or the one that it leads to, in one step: readable by its owner only, who stays the same
+/// (under sudo that is not this user).
 ///
 /// # Errors
 /// Whatever the system says; the old file is then as it was.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = path.canonicalize()?;
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    put(&path, ".amplify-creds", &mut options, bytes, keep_owner)
+    AtomicFile::write(&path, ".amplify-creds", Access::Private, bytes, keep_owner)?.commit()
 }
 
-/// Writes a file that others may read, too, or puts it in the place of the one at `path`, with the rights of that:
-/// whoever reads sees the old file or the new one.
+/// Writes a file that others may read, too, or replaces the one at `path` in one step, with its rights.
 ///
 /// # Errors
 /// Whatever the system says; the old file is then as it was.
@@ -63,38 +64,37 @@ pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     // No lock keeps two runs apart.
     let suffix = format!(".amplify-creds.{}", std::process::id());
-    put(&path, &suffix, &mut OpenOptions::new(), bytes, |file, old| {
+    let keep_rights = |file: &File, old: &Metadata| {
         // A file system without modes refuses, and has nothing to keep.
         let _ = file.set_permissions(old.permissions());
         Ok(())
-    })
+    };
+    AtomicFile::write(&path, &suffix, Access::Public, bytes, keep_rights)?.commit()
 }
 
-/// Writes the file beside its place and puts it there, made like the old one by `like`.
-fn put(
-    path: &Path,
-    suffix: &str,
-    options: &mut OpenOptions,
-    bytes: &[u8],
-    like: impl FnOnce(&File, &Metadata) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
-    name.push(suffix);
-    let temporary = path.with_file_name(name);
-    let write = || {
-        let _ = std::fs::remove_file(&temporary);
-        let mut file = options.write(true).create_new(true).open(&temporary)?;
-        if let Ok(old) = std::fs::metadata(path) {
-            like(&file, &old)?;
-        }
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        rename(&temporary, path)
-    };
-    write().inspect_err(|_| {
-        let _ = std::fs::remove_file(&temporary);
-    })
+/// Makes a directory and its parents, readable by its owner alone.
+#[cfg(unix)]
+pub fn create_private_dir(dir: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
 }
+
+/// A file readable by its owner alone, never through a link.
+pub fn private(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+    }
+    #[cfg(windows)]
+    std::os::windows::fs::OpenOptionsExt::custom_flags(options, FILE_FLAG_OPEN_REPARSE_POINT);
+}
+
+/// The values of Windows's own headers.
+#[cfg(windows)]
+const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 
 #[cfg(unix)]
 fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {

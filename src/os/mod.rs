@@ -2,6 +2,7 @@
 
 #[cfg(windows)]
 pub mod acl;
+pub mod atomic_file;
 pub mod child;
 #[cfg(windows)]
 pub mod ctrl_c;
@@ -13,6 +14,7 @@ pub mod job;
 #[cfg(not(unix))]
 #[path = "job_windows.rs"]
 pub mod job;
+pub mod lock;
 pub mod machine;
 pub mod paths;
 pub mod random;

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::cache::key::CacheKey;
-use crate::cache::lock::Guard;
 use crate::cache::notes::Notes;
 use crate::core::clock::Timestamp;
 use crate::core::secret::Secret;
+use crate::os::lock::Guard;
 use crate::plan::mfa_strategy::{Mfa, MfaState, Step};
 use crate::plan::{BaseSource, CredentialPlan};
 
@@ -157,7 +157,7 @@ fn hex(hash: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cache::lock::{Attempt, Locks};
+    use crate::os::lock::{Attempt, Locks};
 
     #[test]
     fn a_code_is_spent_until_the_device_shows_another() {

@@ -1,10 +1,10 @@
 use std::time::{Duration, Instant};
 
 use crate::cache::key::CacheKey;
-use crate::cache::lock::Guard;
 use crate::core::clock::Timestamp;
 use crate::core::credentials::Credentials;
 use crate::core::secret::Secret;
+use crate::os::lock::Guard;
 use crate::plan::CredentialPlan;
 use crate::plan::mfa_strategy::Mfa;
 use crate::plan::sources::WebIdentityBase;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use crate::cache::holder::Holder;
-use crate::cache::lock::{Attempt, Guard};
+use crate::os::lock::{Attempt, Guard};
 use crate::prompt::PromptError;
 use crate::sts::StsError;
 

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use amplify_creds::cache::entry::{self, METADATA_VERSION, EntryMetadata};
+use amplify_creds::cache::entry::{self, EntryMetadata, METADATA_VERSION};
 use amplify_creds::cache::key::CacheKey;
 use amplify_creds::cache::store::Store;
 use amplify_creds::core::clock::{Clock, Timestamp};
@@ -227,8 +227,7 @@ fn doctor(bencher: Bencher<'_, '_>, profiles: usize) {
         let world = World { paths: &paths, env: &env, now: Clock::System.now(), program: None };
         let facts = Facts::gather(&files, &views, &set, &[], &world, &plan);
         let sights = ToolSight::of(&facts);
-        let seen =
-            sights.names().into_iter().flat_map(|name| Tool::ALL.map(|consumer| sights.sight(consumer, name)));
+        let seen = sights.names().into_iter().flat_map(|name| Tool::ALL.map(|consumer| sights.sight(consumer, name)));
         (examine(&facts).len(), seen.filter(|sight| sight.resolvable).count())
     });
 }

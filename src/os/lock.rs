@@ -6,14 +6,16 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::thread::sleep;
+use std::time::{Duration, Instant, SystemTime};
 
-#[cfg(windows)]
-pub use crate::os::acl::create_private_dir;
+use super::fs::{create_private_dir, private};
 
 /// How often a lock is tried again whose file was removed meanwhile; more often means a file system that gives every
 /// look another identity.
 const ROUNDS: u32 = 50;
+/// How long a wait for a lock pauses between two tries.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// The directory of the lock files.
 #[derive(Debug, Clone)]
@@ -38,17 +40,6 @@ pub struct Guard {
     _file: File,
 }
 
-/// The lock around a read-modify-write of the cache file. Writing asks for it, so that writing without does not compile.
-#[derive(Debug)]
-pub struct CacheGuard(Guard);
-
-impl CacheGuard {
-    /// The lock itself, for what else is written under it.
-    pub(super) fn guard(&self) -> &Guard {
-        &self.0
-    }
-}
-
 impl Locks {
     /// Locks in the directory `locks` of `cache_dir`.
     pub fn beside(cache_dir: &Path) -> Self {
@@ -64,9 +55,15 @@ impl Locks {
         }
     }
 
-    /// Tries to take the lock of the cache file itself.
-    pub fn try_take_cache(&self) -> Result<Option<CacheGuard>, io::Error> {
-        Ok(self.attempt("cache")?.map(CacheGuard))
+    /// Takes the lock `id`; waits until `limit` has passed for another process that has it, which is then `Busy`.
+    pub fn take_within(&self, id: &str, limit: Duration) -> Attempt {
+        let until = Instant::now() + limit;
+        loop {
+            match self.try_take(id) {
+                Attempt::Busy if Instant::now() < until => sleep(PAUSE),
+                attempt => return attempt,
+            }
+        }
     }
 
     /// Removes lock files made before `oldest`, each under its own lock, with what else is kept of that id. Who waits for
@@ -135,33 +132,11 @@ fn survive_file_size_limit() {
     }
 }
 
-/// Makes a directory and its parents, readable by its owner alone.
-#[cfg(unix)]
-pub fn create_private_dir(dir: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir)
-}
-
-/// A file readable by its owner alone, never through a link.
-pub fn private(options: &mut OpenOptions) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
-    }
-    #[cfg(windows)]
-    std::os::windows::fs::OpenOptionsExt::custom_flags(options, FILE_FLAG_OPEN_REPARSE_POINT);
-}
-
 /// The values of Windows's own headers.
 #[cfg(windows)]
 const FILE_SHARE_READ: u32 = 1;
 #[cfg(windows)]
 const FILE_SHARE_WRITE: u32 = 2;
-#[cfg(windows)]
-const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 
 /// Removes a lock file while its lock is held: who waits for it finds it gone.
 #[cfg(unix)]
