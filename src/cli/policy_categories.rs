@@ -1,15 +1,13 @@
 //! The categories of `policy amplify` and `check --for amplify`.
 
-use crate::cli::args::policy::CategoryArg;
 use crate::cli::context::Context;
 use crate::cli::output::note;
 use crate::policy::Category;
 use crate::policy::amplify::{List, Selection, is_in_minimal};
 
 /// Which actions are asked for.
-pub(crate) fn selection(category: &[CategoryArg], managed: bool) -> Selection {
-    let categories = category.iter().map(|category| category.of()).collect();
-    Selection { categories, list: if managed { List::Managed } else { List::Minimal } }
+pub(crate) fn selection(category: &[Category], managed: bool) -> Selection {
+    Selection { categories: category.to_vec(), list: if managed { List::Managed } else { List::Minimal } }
 }
 
 /// Says what the asked list does not have.
@@ -18,24 +16,5 @@ pub(crate) fn tell_of_gaps(context: &Context, selection: &Selection) {
     let gaps: Vec<_> = gaps.map(|category| category.name()).collect();
     if selection.list == List::Minimal && !gaps.is_empty() {
         note(context, &format!("the minimal list has nothing for {}: taken from the managed policy", gaps.join(", ")));
-    }
-}
-
-impl CategoryArg {
-    /// What it stands for.
-    pub(crate) fn of(self) -> Category {
-        match self {
-            Self::Deployment => Category::Deployment,
-            Self::Auth => Category::Auth,
-            Self::Api => Category::Api,
-            Self::Storage => Category::Storage,
-            Self::Function => Category::Function,
-            Self::Hosting => Category::Hosting,
-            Self::Analytics => Category::Analytics,
-            Self::Notifications => Category::Notifications,
-            Self::Interactions => Category::Interactions,
-            Self::Predictions => Category::Predictions,
-            Self::Geo => Category::Geo,
-        }
     }
 }

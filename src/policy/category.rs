@@ -43,18 +43,27 @@ impl Category {
 
     /// Its name, as the Amplify CLI spells it.
     pub fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The services behind it.
+    pub fn services(self) -> &'static str {
+        self.row().1
+    }
+
+    fn row(self) -> (&'static str, &'static str) {
         match self {
-            Self::Deployment => "deployment",
-            Self::Auth => "auth",
-            Self::Api => "api",
-            Self::Storage => "storage",
-            Self::Function => "function",
-            Self::Hosting => "hosting",
-            Self::Analytics => "analytics",
-            Self::Notifications => "notifications",
-            Self::Interactions => "interactions",
-            Self::Predictions => "predictions",
-            Self::Geo => "geo",
+            Self::Deployment => ("deployment", "Stacks, roles, the app and its bucket"),
+            Self::Auth => ("auth", "Cognito"),
+            Self::Api => ("api", "AppSync, API Gateway"),
+            Self::Storage => ("storage", "S3, DynamoDB"),
+            Self::Function => ("function", "Lambda"),
+            Self::Hosting => ("hosting", "CloudFront, S3"),
+            Self::Analytics => ("analytics", "Pinpoint, Kinesis"),
+            Self::Notifications => ("notifications", "Pinpoint"),
+            Self::Interactions => ("interactions", "Lex"),
+            Self::Predictions => ("predictions", "Rekognition, Polly"),
+            Self::Geo => ("geo", "Location Service"),
         }
     }
 }

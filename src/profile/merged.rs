@@ -4,7 +4,7 @@ use std::sync::Arc;
 use crate::core::origin::{Located, Location, Origin, SourceFile};
 use crate::profile_file::{FileKind, Property};
 
-use super::key_names::READ;
+use super::key_names::KEYS;
 
 /// One profile. Lookups see the credentials file before the config file.
 #[derive(Debug)]
@@ -62,7 +62,10 @@ impl Part<'_> {
 impl<'t> Profile<'t> {
     /// The value of `key` and its line; the last of a file counts, and credentials over config. Empty is unset.
     pub fn get(&self, key: &'static str) -> Option<Setting<'_>> {
-        debug_assert!(READ.contains(&key), "{key} is missing in super::key_names::READ");
+        debug_assert!(
+            KEYS.iter().any(|known| known.is_read && known.name == key),
+            "{key} is missing in key_names::KEYS"
+        );
         self.get_any(key)
     }
 

@@ -5,50 +5,6 @@
 
 use std::fmt::Write as _;
 
-/// The settings that the AWS SDKs and Tools Reference Guide names and that have nothing to do with credentials, and the
-/// blocks of the AWS CLI.
-pub const KEYS: [&str; 39] = [
-    "account_id_endpoint_mode",
-    "api_versions",
-    "auth_scheme_preference",
-    "ca_bundle",
-    "cli_auto_prompt",
-    "cli_binary_format",
-    "cli_follow_urlparam",
-    "cli_history",
-    "cli_pager",
-    "cli_timestamp_format",
-    "cloudfront",
-    "defaults_mode",
-    "disable_request_compression",
-    "dynamodb",
-    "ec2_metadata_service_endpoint",
-    "ec2_metadata_service_endpoint_mode",
-    "ec2_metadata_v1_disabled",
-    "endpoint_discovery_enabled",
-    "endpoint_url",
-    "ignore_configured_endpoint_urls",
-    "max_attempts",
-    "output",
-    "parameter_validation",
-    "region",
-    "request_checksum_calculation",
-    "request_min_compression_size_bytes",
-    "response_checksum_validation",
-    "retry_mode",
-    "s3",
-    "s3_disable_express_session_auth",
-    "s3_disable_multiregion_access_points",
-    "s3_use_arn_region",
-    "sdk_ua_app_id",
-    "services",
-    "sigv4a_signing_region_set",
-    "sts_regional_endpoints",
-    "tcp_keepalive",
-    "use_dualstack_endpoint",
-    "use_fips_endpoint",
-];
-
 /// The file: `settings` as `[default]`, and the section that its `services` names.
 pub fn render(settings: &[(&str, String)], services: Option<(&str, &[(String, String)])>) -> String {
     let mut text = "[default]\n".to_owned();
@@ -91,15 +47,5 @@ mod tests {
              [services mine]\nsqs =\n  endpoint_url = http://localhost:1\n"
         );
         assert_eq!(render(&[], None), "[default]\n");
-    }
-
-    #[test]
-    fn no_key_leads_to_credentials() {
-        assert!(KEYS.is_sorted());
-        for part in
-            ["role", "source", "mfa", "sso", "login", "process", "secret", "access_key", "session", "token", "polic"]
-        {
-            assert!(!KEYS.iter().any(|key| key.contains(part) && *key != "s3_disable_express_session_auth"), "{part}");
-        }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Subcommand, ValueEnum};
+
+use crate::policy::Category;
 
 use super::shared::duration;
 
@@ -202,7 +205,7 @@ pub struct AmplifyPolicy {
     pub place: PlaceArgs,
     /// Categories, with commas between them [default: all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub category: Vec<CategoryArg>,
+    pub category: Vec<Category>,
     /// The actions of AWS's managed policy instead of the minimal ones
     #[arg(long)]
     pub managed: bool,
@@ -226,7 +229,7 @@ pub struct BoundaryPolicy {
     pub place: PlaceArgs,
     /// Categories that the app has, with commas between them [default: all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub category: Vec<CategoryArg>,
+    pub category: Vec<Category>,
     /// What no role of the app may touch: table=NAME, bucket=NAME,
     /// function=NAME, parameter=PATH, service=PREFIX, action=SERVICE:ACTION
     /// (repeatable)
@@ -246,31 +249,14 @@ pub struct BoundaryPolicy {
     pub deployer: bool,
 }
 
-/// The categories of an app.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum CategoryArg {
-    /// Stacks, roles, the app and its bucket
-    Deployment,
-    /// Cognito
-    Auth,
-    /// AppSync, API Gateway
-    Api,
-    /// S3, DynamoDB
-    Storage,
-    /// Lambda
-    Function,
-    /// CloudFront, S3
-    Hosting,
-    /// Pinpoint, Kinesis
-    Analytics,
-    /// Pinpoint
-    Notifications,
-    /// Lex
-    Interactions,
-    /// Rekognition, Polly
-    Predictions,
-    /// Location Service
-    Geo,
+impl ValueEnum for Category {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(self.services()))
+    }
 }
 
 /// What `boundary` does.

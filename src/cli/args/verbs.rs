@@ -8,9 +8,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::ArgValueCandidates;
 
 use crate::output::shell::{NAMES, Shell, ShellName};
+use crate::policy::Category;
 
 use super::candidates::profiles;
-use super::policy::CategoryArg;
 use super::shared::{Fetch, How, duration};
 
 /// Options of `env`.
@@ -127,7 +127,7 @@ pub struct Check {
     pub target: Option<TargetArg>,
     /// With --for amplify: categories, with commas between them [default: all]
     #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "target")]
-    pub category: Vec<CategoryArg>,
+    pub category: Vec<Category>,
     /// With --for amplify: the actions of AWS's managed policy instead of the
     /// minimal ones
     #[arg(long, requires = "target")]

@@ -271,7 +271,7 @@ fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> 
     };
     let name = arn.split_once(":policy/").map(|(_, name)| name).filter(|_| is_boundary(&arn));
     let Some(name) = name else { return Err(no_boundary(&arn)) };
-    let categories: Vec<Category> = category.iter().map(|category| category.of()).collect();
+    let categories = category.clone();
     let for_deployer = permissions_boundary::for_deployer(&place, &arn);
     if *deployer {
         return print(context, plain, "Makes roles with the boundary alone", "AmplifyDeployer", &[for_deployer]);

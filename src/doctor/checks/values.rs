@@ -3,57 +3,13 @@
 use crate::doctor::facts::{Facts, KINDS};
 use crate::doctor::finding::Hit;
 use crate::doctor::parses::Parses;
-use crate::profile::key_names::READ;
+use crate::profile::key_names::{KEYS, is_known};
 use crate::profile::keys::is_showable;
 use crate::profile_file::{FileKind, Property};
 use crate::tools::Tool;
 
 /// Characters of a value that are shown.
 const SHOWN: usize = 60;
-
-/// Keys that only other tools read from a profile: those of AWS, the Amplify CLI, aws-vault.
-const OTHERS: [&str; 35] = [
-    "account_id_endpoint_mode",
-    "api_versions",
-    "aws_account_id",
-    "aws_credential_scope",
-    "auth_scheme_preference",
-    "cli_auto_prompt",
-    "cli_binary_format",
-    "cli_follow_urlparam",
-    "cli_help_output",
-    "cli_history",
-    "cli_pager",
-    "cli_timestamp_format",
-    "cloudfront",
-    "defaults_mode",
-    "disable_request_compression",
-    "dynamodb",
-    "endpoint_discovery_enabled",
-    "max_attempts",
-    "metadata_service_num_attempts",
-    "metadata_service_timeout",
-    "output",
-    "parameter_validation",
-    "request_checksum_calculation",
-    "request_min_compression_size_bytes",
-    "response_checksum_validation",
-    "retry_mode",
-    "s3",
-    "s3_disable_express_session_auth",
-    "s3_disable_multiregion_access_points",
-    "s3_us_east_1_regional_endpoint",
-    "s3_use_arn_region",
-    "sdk_ua_app_id",
-    "sigv4a_signing_region_set",
-    "sso_registration_scopes",
-    "tcp_keepalive",
-];
-
-/// Whether any tool reads `key`.
-fn is_known(key: &str) -> bool {
-    READ.contains(&key) || OTHERS.contains(&key)
-}
 
 /// The value as text, where it is one thing and not a block or a list.
 fn scalar(property: &Property<'_>) -> Option<String> {
@@ -197,8 +153,8 @@ fn nearest(key: &str) -> Option<&'static str> {
         5..9 => 1,
         _ => 2,
     };
-    let scored = READ.iter().chain(&OTHERS).filter(|known| known.len().abs_diff(key.len()) <= limit);
-    let scored = scored.map(|known| (strsim::damerau_levenshtein(key, known), *known));
+    let scored = KEYS.iter().map(|known| known.name).filter(|known| known.len().abs_diff(key.len()) <= limit);
+    let scored = scored.map(|known| (strsim::damerau_levenshtein(key, known), known));
     let nearest = scored.filter(|(distance, _)| *distance <= limit).min().map(|(_, known)| known);
     // These are the Amplify CLI's in lower case, which it does not read itself.
     match nearest {
@@ -206,17 +162,5 @@ fn nearest(key: &str) -> Option<&'static str> {
         Some("secretaccesskey") => Some("aws_secret_access_key"),
         Some("sessiontoken") => Some("aws_session_token"),
         nearest => nearest,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_commands_own_config_file_keeps_is_known() {
-        for key in crate::serve::private_config::KEYS {
-            assert!(is_known(key), "{key}");
-        }
     }
 }

@@ -12,11 +12,11 @@ use crate::cli::credentials::Fetched;
 use crate::cli::errors::failure::{CONFIG, ENDPOINT, Failure};
 use crate::os::env;
 use crate::os::job::{Job, exit_like};
+use crate::profile::key_names::KEYS;
 use crate::prompt::end_questions;
 #[cfg(unix)]
 use crate::prompt::leave_signals;
 use crate::serve::directory::PrivateDirectory;
-use crate::serve::private_config::KEYS;
 use crate::serve::{Endpoint, private_config};
 
 use super::failure::not_run;
@@ -87,7 +87,8 @@ fn config_file(context: &Context, profile: &str, region: Option<&str>) -> Result
         ("region", Some(region)) => Some(region.to_owned()),
         _ => Some(found.as_ref()?.get_any(key)?.value.to_owned()),
     };
-    let settings: Vec<_> = KEYS.into_iter().filter_map(|key| Some((key, value(key)?))).collect();
+    let passed_on = KEYS.iter().filter(|key| key.is_passed_on).map(|key| key.name);
+    let settings: Vec<_> = passed_on.filter_map(|key| Some((key, value(key)?))).collect();
     let name = value("services");
     let services = name.as_deref().and_then(|name| Some((name, set.services(name)?.properties())));
     Ok(private_config::render(&settings, services.as_ref().map(|(name, properties)| (*name, properties.as_slice()))))
