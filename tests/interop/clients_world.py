@@ -6,7 +6,6 @@ import re
 import select
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,20 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+# Seconds after which a run fails because it hangs. All trials of the AWS CLI, 32 at once among them, take 30 s.
+HANG = 1200
+# Marks the end of a client's output on its terminal.
+END = "<end of the output>"
+QUESTION = "Enter the MFA token code:"
+# The server runs until its stdin is closed. It chooses the port, so that no other process can take it first.
+MOTO = """
+import sys
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+server.start()
+print("http://%s:%d" % server.get_host_and_port(), flush=True)
+sys.stdin.read()
+"""
 NO_MFA = "arn:aws:iam::222222222222:role/NoMfa"
 BIZ_CORP = "arn:aws:iam::222222222222:role/BizCorpRole"
 EXTERNAL_ID = "BizCorp-Ext-4711"
@@ -51,6 +64,8 @@ class Double:
         pipe = subprocess.PIPE
         self.process = subprocess.Popen([program], stdin=pipe, stdout=pipe, text=True, bufsize=1)
         self.endpoint = self.process.stdout.readline().strip().split("=", 1)[1]
+        # The last line of the introduction.
+        next(line for line in self.process.stdout if "# code " in line)
         self.lines, self.changed = [], threading.Condition()
         self.follower = threading.Thread(target=self.follow, daemon=True)
         self.follower.start()
@@ -61,16 +76,17 @@ class Double:
                 self.lines.append(line)
                 self.changed.notify_all()
 
-    def say(self, words):
-        self.process.stdin.write(words + "\n")
-        self.process.stdin.flush()
+    def say(self, command):
+        """Returns when the double has run the command."""
+        self.process.stdin.write(command + "\n")
+        self.code()
 
     def code(self):
-        """What the MFA device shows now."""
+        """The current code of the MFA device. The double prints it after it has run all earlier commands."""
         with self.changed:
             seen = len(self.lines)
-            self.say("")
-            self.changed.wait_for(lambda: any("# code " in line for line in self.lines[seen:]), 120)
+            self.process.stdin.write("\n")
+            self.changed.wait_for(lambda: any("# code " in line for line in self.lines[seen:]), HANG)
             return re.search(r"# code (\d{6})", "".join(self.lines[seen:]))[1]
 
     def count(self, action="AssumeRole"):
@@ -92,28 +108,22 @@ class Double:
 
 
 class Moto:
-    """moto's STS: another implementation, which takes what it is given."""
+    """moto's STS: another implementation, which accepts any keys."""
 
     def __init__(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.endpoint = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-c", "import sys; from moto.server import main; main(sys.argv[1:])", "-p", str(port)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for(lambda: is_open(port), "moto")
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen([sys.executable, "-c", MOTO], stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
+        self.endpoint = self.process.stdout.readline().strip()
+        if not self.endpoint:
+            raise RuntimeError("moto does not start")
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.process.kill()
+        self.process.stdin.close()
         self.process.wait()
-
-
-def is_open(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        self.process.stdout.close()
 
 
 class Ssm(ThreadingHTTPServer):
@@ -166,7 +176,7 @@ class Home:
     def run(self, client, profile="biz", **more):
         environment = self.environment(client, profile) | more
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        run = subprocess.run(client.once, env=environment, cwd=self.path, text=True, timeout=300, **pipes)
+        run = subprocess.run(client.once, env=environment, cwd=self.path, text=True, timeout=HANG, **pipes)
         return run.stdout + run.stderr
 
     def __enter__(self):
@@ -190,15 +200,13 @@ class Terminal:
         ends = {"stdin": self.slave, "stdout": self.slave, "stderr": self.slave}
         self.process = subprocess.Popen(command, env=environment, cwd=home.path, **ends)
 
-    def read(self, patience):
-        if select.select([self.master], [], [], patience)[0]:
-            try:
-                self.text += os.read(self.master, 65536).decode(errors="replace")
-            except OSError:
-                return
+    def read(self, seconds):
+        """Reads what is there. Returns after `seconds` when nothing is, so that the caller can look at the process."""
+        if select.select([self.master], [], [], seconds)[0]:
+            self.text += os.read(self.master, 65536).decode(errors="replace")
 
-    def wait_for(self, words, patience=120):
-        deadline = time.monotonic() + patience
+    def wait_for(self, words):
+        deadline = time.monotonic() + HANG
         while words not in self.text:
             if time.monotonic() > deadline or self.process.poll() is not None:
                 raise TimeoutError(f"{words!r} on the terminal, which shows {self.text!r}")
@@ -207,13 +215,22 @@ class Terminal:
     def type(self, keys):
         os.write(self.master, keys.encode())
 
-    def end(self, patience=120):
-        deadline = time.monotonic() + patience
+    def end(self, code=None):
+        """Waits for the client's end. Types `code()` when it asks again: on a busy machine, a code can expire before STS
+        receives it."""
+        deadline, questions = time.monotonic() + HANG, 1
         while self.process.poll() is None:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the client's end: {self.text!r}")
             self.read(0.2)
-        self.read(0.2)
+            if code and self.text.count(QUESTION) > questions:
+                questions += 1
+                self.type(code() + "\r")
+        # A terminal keeps the order of what is written to it: after this word, all output has been read.
+        os.write(self.slave, END.encode())
+        while END not in self.text:
+            self.read(HANG)
+        self.text = self.text.replace(END, "")
         return self.process.returncode
 
     def changes(self):
@@ -232,10 +249,10 @@ class Terminal:
         os.close(self.slave)
 
 
-def wait_for(is_so, what, patience=120):
-    """Waits for an event; `patience` only ends a run that would hang."""
-    deadline = time.monotonic() + patience
+def wait_for(is_so, what):
+    deadline = time.monotonic() + HANG
     while not is_so():
         if time.monotonic() > deadline:
             raise TimeoutError(what)
+        # The time between two looks at the event; it changes no result.
         time.sleep(0.05)

@@ -18,13 +18,18 @@ HERE = Path(__file__).parent
 
 
 def main():
-    options = arguments()
+    passed, failed = compare(arguments())
+    print(f"interop: {passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+def compare(options):
+    """The numbers of comparisons that passed and failed."""
     cases = list(generate.cases(options.seed))
     if options.only:
         cases = [case for case in cases if case["id"] in options.only]
     if options.sample:
-        # Of each generator in turn, which come one after the other.
-        cases = cases[:: -(-len(cases) // options.sample)]
+        cases = sample(cases, options.sample)
     is_whole = not (options.only or options.sample)
     started = time.monotonic()
     listing = write_cases(options.dir / "cases", cases)
@@ -58,8 +63,20 @@ def main():
     failed = sum(tally.failures(is_whole) for tally in tallies)
     passed = sum(len(tally.cases) - len(tally.unexplained) for tally in tallies)
     print(f"{len(cases)} cases in {time.monotonic() - started:.0f} s")
-    print(f"interop: {passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    return passed, failed
+
+
+def sample(cases, count):
+    """`count` cases, always the same ones: the first case of each feature and each mark, and cases spread over the rest."""
+    first = {}
+    for case in cases:
+        for name in case["features"] + [mark["tag"] for mark in case["marks"]]:
+            first.setdefault(name, case["id"])
+    chosen = set(first.values())
+    rest = [case["id"] for case in cases if case["id"] not in chosen]
+    more = max(0, count - len(chosen))
+    chosen |= {rest[number * len(rest) // more] for number in range(more)}
+    return [case for case in cases if case["id"] in chosen]
 
 
 def arguments():
@@ -70,7 +87,7 @@ def arguments():
     parser.add_argument("--seed", default=generate.SEED, help="another seed makes other cases")
     parser.add_argument("--show", type=int, default=10, help="how many unexplained differences of a tool are printed")
     parser.add_argument("--only", nargs="*", help="ids of the cases to compare")
-    parser.add_argument("--sample", type=int, help="how many cases are compared")
+    parser.add_argument("--sample", type=int, help="compare only this many cases, which have every feature")
     options = parser.parse_args()
     options.dir, options.bin, options.models = (path.resolve() for path in (options.dir, options.bin, options.models))
     return options

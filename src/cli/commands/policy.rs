@@ -20,7 +20,7 @@ use crate::policy::place::is_account;
 use crate::policy::principal::{Found, Principal};
 use crate::policy::trust::Trust;
 use crate::policy::{
-    Category, Place, amplify, caller, cloudformation, device_account, mfa, partition_name, permissions_boundary,
+    Place, amplify, caller, cloudformation, device_account, mfa, partition_name, permissions_boundary,
     principal,
 };
 

@@ -50,7 +50,8 @@ class Home:
             env=self.environment,
             stdin=subprocess.DEVNULL,
             text=True,
-            timeout=120,
+            # Only a run that hangs takes so long: the others take less than a second.
+            timeout=600,
             check=False,
         )
         if ran.returncode != status:

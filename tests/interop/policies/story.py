@@ -6,15 +6,12 @@ does not simulate, and it looks at no trust policy of another account and at no 
 """
 
 import argparse
-import contextlib
 import json
 import os
 import pathlib
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 
 import boto3
@@ -25,6 +22,15 @@ from program import CONFIG, Home
 
 DEV_CORP, BIZ_CORP = "111111111111", "222222222222"
 BOUNDARY = f"arn:aws:iam::{BIZ_CORP}:policy/app-dev"
+# The server runs until its stdin is closed. It chooses the port, so that no other process can take it first.
+SERVER = """
+import sys
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+server.start()
+print("http://%s:%d" % server.get_host_and_port(), flush=True)
+sys.stdin.read()
+"""
 CHECK = ("check", "bizcorprole-amplify", "--for", "amplify", "--json")
 
 
@@ -32,20 +38,13 @@ class Moto:
     """moto's server, in which both accounts live."""
 
     def __init__(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-m", "moto.server", "-p", str(port)]
         # Without it every call is checked from the start.
         environment = {**os.environ, "INITIAL_NO_AUTH_ACTION_COUNT": "1000000"}
-        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        # Two minutes only end a run that would hang.
-        for _ in range(1200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                return
-            time.sleep(0.1)
-        raise AssertionError("moto does not start")
+        pipe = subprocess.PIPE
+        command = [sys.executable, "-c", SERVER]
+        self.process = subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
+        self.url = self.process.stdout.readline().strip()
+        assert self.url, "moto does not start"
 
     def admin(self, account, service="iam"):
         """A client that may do all in `account`."""
@@ -73,13 +72,14 @@ class Moto:
         """Has signatures and policies checked from now on, or not."""
         body = b"0" if is_on else b"1000000"
         request = urllib.request.Request(f"{self.url}/moto-api/reset-auth", data=body, headers={"Content-Type": "text/plain"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request) as answer:
             assert answer.status == 200
 
     def stop(self):
         """Ends the server."""
-        self.process.terminate()
-        self.process.wait(10)
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
 
 
 class Story:
