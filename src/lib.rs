@@ -1,21 +1,20 @@
 //! AWS credentials for role profiles, once, for every tool.
 //!
 //! ```text
-//! argv -> cli::args -> cli::<verb>
-//! env -> Env -> paths -> profile::load -> profile_file::{auto|aws|npm_ini} -> ProfileSet
-//! ProfileSet + name -> plan::build -> CredentialPlan{ base, hops }          pure up to here, every value located
+//! argv -> cli::args -> cli::commands::<command>
+//! env -> os::env -> os::paths -> profile::load -> profile_file::{auto|aws|npm_ini} -> ProfileSet
+//! ProfileSet + name -> plan::build -> CredentialPlan { base, hops }         pure up to here, every value located
 //! CredentialPlan -> resolve: leaf fresh -> answer                           no lock, runtime, prompt or socket
 //!                            else lock leaf to base, AssumeRole forward -> entry -> atomic write
-//! Credentials -> output -> one write to stdout;   Err -> cli::failure -> stderr + exit status
+//! Credentials -> output -> one write to stdout;   Err -> cli::errors -> stderr + exit status
 //! ```
 //!
-//! Arrows between modules point down only (`tests/boundaries.rs` reads the `use` lines):
+//! Imports between modules point down only, without circles, and no file imports its parent (`tests/boundaries.rs`):
 //!
 //! ```text
-//! main -> cli -> { resolve, edit, serve, doctor } -> { source, iam } -> { cache, sts, prompt, output, setup, policy }
-//!      -> { plan, amplify, consumers } -> profile -> profile_file -> { credentials, settings, paths }
-//!      -> { acl, child, machine, job, random }
-//!      -> { span, secret, env, clock, fs, printable, chain, ctrl_c, start }
+//! main -> cli -> { resolve, doctor, edit, serve } -> { source, iam } -> token_files -> cache
+//!      -> { sts, prompt, output, setup, policy } -> { plan, amplify, tools } -> profile -> profile_file
+//!      -> settings -> os -> core
 //! ```
 //!
 //! The library exists so that parsers, plans and cache can be tested, measured and fuzzed without a process. It is no

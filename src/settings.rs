@@ -1,7 +1,5 @@
-//! Owns the program's own settings: `config.ini` in the platform's configuration directory, and durations as people
-//! write them.
-//!
-//! Refuses sections and unknown keys with the line to look at: a setting that is silently ignored is worse than none.
+//! The program's own settings: `config.ini` in the platform's configuration directory, and durations as people write
+//! them.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -31,7 +29,6 @@ pub enum SettingsError {
     /// A key that means nothing.
     #[error("{at}: there is no setting {key}")]
     Unknown {
-        /// The key.
         key: String,
         /// Its line.
         at: Location,
@@ -39,7 +36,6 @@ pub enum SettingsError {
     /// A key without `=`.
     #[error("{at}: {key} has no value")]
     NoValue {
-        /// The key.
         key: String,
         /// Its line.
         at: Location,

@@ -1,7 +1,5 @@
-//! Owns the files in which the AWS CLI keeps what a sign-in gave: read, renewed by one process at a time, and replaced
+//! The files in which the AWS CLI keeps what a sign-in gave: read, renewed by one process at a time, and replaced
 //! whole. What is in them that we do not know stays in them.
-//!
-//! Refuses to know which service a token is for.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -32,7 +30,6 @@ pub(crate) struct TokenFile {
     path: PathBuf,
 }
 
-/// What is in it.
 pub(crate) type Token = Map<String, Value>;
 
 impl TokenFile {

@@ -1,7 +1,5 @@
-//! Owns the permissions boundary of an environment: what the Amplify CLI takes for one, and the smallest change of
+//! The permissions boundary of an environment: what the Amplify CLI takes for one, and the smallest change of
 //! `team-provider-info.json` that sets or removes it.
-//!
-//! Refuses to open the file, and a text that the Amplify CLI cannot read either.
 
 use super::hjson::{Node, SyntaxError, Value, parse};
 use super::splice::{File, quoted};

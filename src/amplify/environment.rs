@@ -1,7 +1,5 @@
-//! Owns what the files of an Amplify project mean: the current environment, where an environment's credentials come
-//! from, its permissions boundary.
-//!
-//! Refuses to open anything; whether a file of access keys is there is asked of the caller.
+//! What the files of an Amplify project mean: the current environment, where an environment's credentials come from,
+//! its permissions boundary.
 
 use std::path::Path;
 
@@ -26,7 +24,6 @@ pub enum Source {
 /// Why an entry of `local-aws-info.json` is none: it names neither a profile nor a file that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Corrupt {
-    /// Its line.
     pub line: u32,
 }
 

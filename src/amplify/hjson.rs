@@ -1,8 +1,8 @@
-//! Owns JSON as the Amplify CLI reads it: Hjson, with or without a byte order mark. Comments, bare keys and texts, commas
+//! JSON as the Amplify CLI reads it: Hjson, with or without a byte order mark. Comments, bare keys and texts, commas
 //! that are missing or too many, and a root without braces are all fine there, and people's files have them.
 //!
-//! Refuses nesting deeper than [`MAX_DEPTH`]. Of numbers and arrays, which no file of a project says anything of ours
-//! with, it keeps only whether JavaScript takes them for true.
+//! Of numbers and arrays, which no file of a project says anything of ours with, it keeps only whether JavaScript takes
+//! them for true.
 
 use std::fmt;
 use std::ops::Range;
@@ -22,7 +22,6 @@ pub struct Node {
     pub begins: usize,
     /// The bytes of the text that it stands in.
     pub bytes: Range<usize>,
-    /// The value.
     pub value: Value,
 }
 
@@ -31,7 +30,6 @@ pub struct Node {
 pub enum Value {
     /// Names and values in file order. A name may come twice.
     Object(Vec<(String, Node)>),
-    /// Text.
     Text(String),
     /// Anything else: whether it counts as true.
     Other(bool),

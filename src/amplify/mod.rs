@@ -1,6 +1,4 @@
-//! Owns what an Amplify project says on disk: where its root is, its environments, their profile and their boundary.
-//!
-//! Refuses to write there: what a file is to say is text here.
+//! What an Amplify project says on disk: where its root is, its environments, their profile and their boundary.
 
 pub mod boundary;
 pub mod environment;

@@ -1,6 +1,4 @@
-//! Owns the I/O edge of an Amplify project: finds its root as the Amplify CLI does and reads the three files that matter.
-//!
-//! Refuses files that are no plain files, and those over 1 MiB: the directory may be anybody's clone.
+//! The I/O edge of an Amplify project: finds its root as the Amplify CLI does and reads the three files that matter.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,7 +31,6 @@ pub enum ProjectError {
     /// A file cannot be read.
     #[error("cannot read {}: {reason}", file.shown)]
     Unreadable {
-        /// The file.
         file: Arc<SourceFile>,
         /// What the system said.
         reason: io::Error,
@@ -57,7 +54,6 @@ pub enum ProjectError {
     UnknownEnvironment {
         /// The project's root, for people.
         root: String,
-        /// The name.
         name: String,
         /// The names that there are.
         names: Vec<String>,
@@ -82,7 +78,6 @@ pub struct Project {
 /// An environment of a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Environment {
-    /// Its name.
     pub name: String,
     /// Where its credentials come from.
     pub source: Source,

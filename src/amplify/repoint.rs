@@ -1,7 +1,5 @@
-//! Owns pointing an environment at a profile: the smallest change of `local-aws-info.json` that does it. Comments, order
-//! and whatever else the file says stay.
-//!
-//! Refuses to open the file, and a text that the Amplify CLI cannot read either.
+//! Pointing an environment at a profile: the smallest change of `local-aws-info.json` that does it. Comments, order and
+//! whatever else the file says stay.
 
 use super::hjson::{Node, SyntaxError, Value, parse};
 use super::splice::{File, Member, quoted};

@@ -1,7 +1,5 @@
-//! Owns the smallest changes of a text in the Amplify CLI's JSON: members put in, values replaced, members taken out, in the
+//! The smallest changes of a text in the Amplify CLI's JSON: members put in, values replaced, members taken out, in the
 //! manner that the text is written in. Comments and order stay.
-//!
-//! Refuses to know what the members mean.
 
 use std::ops::Range;
 

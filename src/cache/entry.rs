@@ -1,7 +1,5 @@
-//! Owns the wire form of one cached session: flat and nested at once, which every Amplify CLI shipped so far reads,
-//! with our own mark beside it.
-//!
-//! Refuses half entries: without all four values, or with an expiration of no known form, it is no session.
+//! The wire form of one cached session: flat and nested at once, which every Amplify CLI shipped so far reads, with our
+//! own mark beside it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;

@@ -1,6 +1,4 @@
-//! Owns the cache file's text: read whole if it is a plain file of a bearable size, and why it is of no use.
-//!
-//! Refuses to know what stands in it beyond that it is one JSON object, and to lock.
+//! The cache file's text: read whole if it is a plain file of a bearable size, and why it is of no use.
 
 use std::fs::OpenOptions;
 use std::io;
@@ -30,9 +28,6 @@ pub fn problem(path: &Path) -> Option<String> {
 }
 
 /// Reads the cache file, which is a plain file: a FIFO in its place would make every call wait for a writer.
-///
-/// # Errors
-/// Whatever the system says; `FileTooLarge` above [`MAX_CACHE_BYTES`]; `InvalidInput` for what is no plain file.
 pub(super) fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
     let mut options = OpenOptions::new();
     options.read(true);

@@ -1,7 +1,5 @@
-//! Owns what a process that holds a lock tells those who wait for it: who it is, what it does, and how its try ended.
-//! One file per lock beside it (`<id>.holder`, JSON, 0600).
-//!
-//! Refuses command lines: they may hold a code.
+//! What a process that holds a lock tells those who wait for it: who it is, what it does, and how its try ended. One
+//! file per lock beside it (`<id>.holder`, JSON, 0600).
 
 use serde::{Deserialize, Serialize};
 

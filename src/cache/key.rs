@@ -1,7 +1,4 @@
-//! Owns whose session an entry is: the fingerprint, and the two names under which an entry may stand.
-//!
-//! Refuses to hash a secret, and to leave a field out: every struct is taken apart without `..`, so that a new field
-//! does not compile until somebody decides here whether it belongs.
+//! Whose session an entry is: the fingerprint, and the two names under which an entry may stand.
 
 use std::sync::OnceLock;
 

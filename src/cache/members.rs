@@ -1,6 +1,6 @@
-//! Owns a JSON object whose values stay unread: order, numbers and unknown keys pass through untouched.
+//! A JSON object whose values stay unread: order, numbers and unknown keys pass through untouched.
 //!
-//! Refuses to interpret a value. One key given twice keeps both until it is set; the last one counts, as in JavaScript.
+//! One key given twice keeps both until it is set; the last one counts, as in JavaScript.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
-//! Owns cached sessions: the Amplify CLI's `cache.json`, what may be answered from it, and the locks around it.
+//! Cached sessions: the Amplify CLI's `cache.json`, what may be answered from it, and the locks around it.
 //!
-//! Refuses to fetch anything. Deleting the directory loses nothing but sessions.
+//! Deleting the directory loses nothing but sessions.
 
 pub mod entry;
 pub mod file;

@@ -1,7 +1,5 @@
-//! Owns what is remembered between runs besides sessions, in small files beside the locks: which code was used last,
-//! what AWS has refused. Nothing in them is a secret, and losing them costs a question or a call.
-//!
-//! Refuses to say anything where a note cannot be read, and to fail where one cannot be written.
+//! What is remembered between runs besides sessions, in small files beside the locks: which code was used last, what
+//! AWS has refused. Nothing in them is a secret, and losing them costs a question or a call.
 
 use std::fs;
 use std::path::{Path, PathBuf};

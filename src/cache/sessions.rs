@@ -1,6 +1,4 @@
-//! Owns what one state of the cache file answers: which entry is a session, and whose.
-//!
-//! Refuses to read or write the file.
+//! What one state of the cache file answers: which entry is a session, and whose.
 
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;

@@ -1,7 +1,6 @@
-//! Owns the cache file: read whole without a lock, written whole under one, by temporary file and rename.
+//! The cache file: read whole without a lock, written whole under one, by temporary file and rename.
 //!
-//! What is not ours is carried through unread. Refuses to follow a cache directory that is a link into another user's
-//! directory, and to write or mend one that belongs to somebody else.
+//! What is not ours is carried through unread.
 
 use std::path::{Path, PathBuf};
 use std::thread::sleep;

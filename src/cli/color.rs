@@ -1,6 +1,4 @@
-//! Owns colour: when there is any, and which one a severity has.
-//!
-//! Refuses to say anything by colour alone.
+//! Colour: when there is any, and which one a severity has.
 
 use std::io::{IsTerminal, stdout};
 

@@ -1,4 +1,4 @@
-//! Owns what every verb begins with: paths, settings, files, and which profile is meant and why.
+//! What every verb begins with: paths, settings, files, and which profile is meant and why.
 
 use crate::cli::args::{DialectArg, Global};
 use crate::cli::errors::failure::{CONFIG, Failure, USAGE};
@@ -60,7 +60,6 @@ impl Context {
         Ok(Self { looks_at_project: false, ..self })
     }
 
-    /// The profiles.
     pub(super) fn profiles(&self) -> Result<ProfileSet<'_>, Failure> {
         if self.global.verbose > 0 && self.dialect == Dialect::Auto {
             for (at, finding) in self.files.findings() {

@@ -1,6 +1,4 @@
-//! Owns which variables carry credentials from one program to the next, and which must not go with them.
-//!
-//! Refuses to mix: what another set of credentials has left behind goes.
+//! Which variables carry credentials from one program to the next, and which must not go with them.
 
 use crate::cli::credentials::Fetched;
 use crate::core::clock::Timestamp;

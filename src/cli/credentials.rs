@@ -1,6 +1,4 @@
-//! Owns what all verbs that get credentials share: from options to a plan and its credentials.
-//!
-//! Refuses to print anything but messages.
+//! What all verbs that get credentials share: from options to a plan and its credentials.
 
 use std::path::PathBuf;
 use std::time::Duration;

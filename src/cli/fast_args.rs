@@ -1,8 +1,7 @@
-//! Owns the command line that SDKs start thousands of times a day, `process` with a profile and little else: clap spends
+//! The command line that SDKs start thousands of times a day, `process` with a profile and little else: clap spends
 //! 470,000 instructions on building all verbs before it looks at the first word (callgrind, clap 4.5).
 //!
-//! Refuses everything else: what it does not know is clap's to parse, to complete or to reject. A test holds both to the
-//! same outcome.
+//! A test holds both to the same outcome.
 
 use std::ffi::OsString;
 

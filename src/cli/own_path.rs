@@ -1,7 +1,5 @@
-//! Owns the paths of this program that a profile may name: absolute, and rather the one that the user calls than the one
+//! The paths of this program that a profile may name: absolute, and rather the one that the user calls than the one
 //! behind it, since a package manager moves the latter with each version.
-//!
-//! Refuses a path that does not lead to the running executable.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};

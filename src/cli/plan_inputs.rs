@@ -1,7 +1,5 @@
-//! Owns what the command line and the files beside the profile say of a role's session: flags in, policies' texts put
-//! into the plan.
-//!
-//! Refuses a policy that cannot be read: a session without it could do more than was asked for.
+//! What the command line and the files beside the profile say of a role's session: flags in, policies' texts put into
+//! the plan.
 
 use std::path::{Path, PathBuf};
 

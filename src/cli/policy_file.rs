@@ -1,6 +1,4 @@
-//! Owns where a document goes: stdout, or files that nothing else is lost to.
-//!
-//! Refuses to write over a file that says something else, unless it is told to.
+//! Where a document goes: stdout, or files that nothing else is lost to.
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,4 @@
-//! Owns asking for a setting until it is right: by its flag, else of the person at the terminal.
-//!
-//! Refuses to ask where nobody is, or may be, asked.
+//! Asking for a setting until it is right: by its flag, else of the person at the terminal.
 
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CANCELLED, Failure, NOBODY_TO_ASK, USAGE};
@@ -13,7 +11,6 @@ use crate::prompt::dialogue::Dialogue;
 pub(super) struct Question<'q> {
     /// What it is, for a person.
     pub(super) what: &'q str,
-    /// Its flag.
     pub(super) flag: &'q str,
     /// What the flag said.
     pub(super) given: Option<&'q str>,

@@ -1,6 +1,4 @@
-//! Owns what the Amplify project around the current directory means for a verb: its profile, and its boundary.
-//!
-//! Refuses an environment whose credentials are no profile's, rather than to use other ones in their place.
+//! What the Amplify project around the current directory means for a verb: its profile, and its boundary.
 
 use crate::amplify::environment::Source;
 use crate::amplify::project::{Environment, Project, ProjectError};

@@ -1,6 +1,4 @@
-//! Owns `AMPLIFY_CREDS_CHAIN`: who waits for a program that we run, so that it cannot make us wait for ourselves.
-//!
-//! Refuses to trust it further than that: what it cannot read is no chain.
+//! `AMPLIFY_CREDS_CHAIN`: who waits for a program that we run, so that it cannot make us wait for ourselves.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,4 @@
-//! Owns time as the rest of the program sees it: whole seconds since 1970, and how they are written.
-//!
-//! Refuses local time zones: every timestamp read or printed is UTC.
+//! Time as the rest of the program sees it: whole seconds since 1970, and how they are written.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

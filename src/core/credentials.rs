@@ -1,6 +1,4 @@
-//! Owns credentials as they are handed out, and the rule for how long a cached session may still serve.
-//!
-//! Refuses to know where credentials came from.
+//! Credentials as they are handed out, and the rule for how long a cached session may still serve.
 
 use crate::core::clock::Timestamp;
 use crate::core::secret::Secret;
@@ -16,7 +14,6 @@ pub const CLOCK_TOLERANCE_SECONDS: i64 = 300;
 pub struct Credentials {
     /// The access key id (`AKIA…`, `ASIA…`). Not secret: AWS prints it in its logs.
     pub access_key_id: String,
-    /// The secret access key.
     pub secret_access_key: Secret,
     /// The session token; none for a user's long-term keys.
     pub session_token: Option<Secret>,

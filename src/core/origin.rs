@@ -1,6 +1,6 @@
-//! Owns where a value comes from: which file and line, variable or flag.
+//! Where a value comes from: which file and line, variable or flag.
 //!
-//! Refuses to know what the value means. Paths are kept absolute for JSON and short (`~/…`) for people.
+//! Paths are kept absolute for JSON and short (`~/…`) for people.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,6 @@ fn with_slashes(path: &str) -> String {
 /// A line of a file. Shows as `~/.aws/config:14`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
-    /// The file.
     pub file: Arc<SourceFile>,
     /// The line, counted from 1.
     pub line: u32,
@@ -89,7 +88,6 @@ impl fmt::Display for Origin {
 /// A value and what gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located<T> {
-    /// The value.
     pub value: T,
     /// What gave it.
     pub from: Origin,

@@ -1,6 +1,4 @@
-//! Owns what may reach a terminal: text from files and from AWS without characters that steer it.
-//!
-//! Refuses nothing that can be seen: letters of every script pass.
+//! What may reach a terminal: text from files and from AWS without characters that steer it.
 
 /// `text` without control characters and without the marks that reorder text (CVE-2021-42574); each becomes U+FFFD.
 pub fn printable(text: &str) -> String {

@@ -1,4 +1,5 @@
-//! The type for secrets. It cannot be displayed, serialised or compared; `expose` marks each place where a secret leaves.
+//! The type for secrets. It cannot be displayed, serialised or compared; `expose` marks each place where a secret
+//! leaves.
 
 use std::fmt;
 

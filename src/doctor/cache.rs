@@ -1,6 +1,4 @@
-//! Owns what the checks know of the cache: rights, whether it can be read, dates and kinds of its entries.
-//!
-//! Refuses to keep a key of a session.
+//! What the checks know of the cache: rights, whether it can be read, dates and kinds of its entries.
 
 use crate::cache::entry::CachedSession;
 use crate::cache::file::problem;

@@ -1,6 +1,4 @@
-//! Owns gathering what the checks look at: with `cache`, the only part of the doctor that touches the system.
-//!
-//! Refuses to judge.
+//! Gathering what the checks look at: with `cache`, the only part of the doctor that touches the system.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
@@ -47,7 +45,6 @@ pub struct Facts<'t> {
     pub variables: Variables,
     /// What the programs of `credential_process` are, by their first word.
     pub programs: HashMap<String, Program>,
-    /// The cache.
     pub cache: CacheFacts,
     /// When all this was so.
     pub now: Timestamp,

@@ -1,6 +1,4 @@
-//! Owns what is wrong with the files around a user's credentials: facts gathered once, and a table of pure checks.
-//!
-//! Refuses to mend anything, and to print: it gives findings with their place.
+//! What is wrong with the files around a user's credentials: facts gathered once, and a table of pure checks.
 
 pub mod cache;
 pub mod checks;
@@ -18,7 +16,6 @@ use facts::Facts;
 /// A hit and the check that found it.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// The check.
     pub check: &'static Check,
     /// What it found.
     pub hit: Hit,

@@ -1,6 +1,4 @@
-//! Owns finding what each consumer reads from one line.
-//!
-//! Refuses to compare: that is a check's.
+//! Finding what each consumer reads from one line.
 
 use crate::doctor::facts::Facts;
 use crate::profile_file::{FileKind, Property};

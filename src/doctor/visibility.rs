@@ -1,5 +1,5 @@
-//! Owns who can use which profile, with the reason where one cannot: the consumer models, and what is known beyond the
-//! files of a `credential_process`.
+//! Who can use which profile, with the reason where one cannot: the consumer models, and what is known beyond the files
+//! of a `credential_process`.
 
 use std::collections::{HashMap, HashSet};
 

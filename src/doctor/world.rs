@@ -23,7 +23,6 @@ pub struct World<'a> {
 /// The cache file and its directory.
 #[derive(Debug)]
 pub struct CacheFacts {
-    /// The file.
     pub file: Place,
     /// Who can read it; none where it is not there.
     pub rights: Option<Rights>,

@@ -33,7 +33,6 @@ pub struct Change {
 /// What was written.
 #[derive(Debug)]
 pub struct Written {
-    /// The file.
     pub file: Arc<SourceFile>,
     /// What it was before; none where there was no such file.
     pub backup: Option<PathBuf>,

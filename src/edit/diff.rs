@@ -1,6 +1,4 @@
-//! Owns the diff that a person agrees to: unified, three lines around, secrets as `****`.
-//!
-//! Refuses to be a patch: what is hidden in it cannot be applied.
+//! The diff that a person agrees to: unified, three lines around, secrets as `****`.
 
 use std::fmt::Write as _;
 

@@ -34,7 +34,6 @@ pub enum WriteError {
     /// No backup can be kept.
     #[error("no backup of {} can be kept in {}: {reason}", file.shown, directory.display())]
     Backup {
-        /// The file.
         file: Arc<SourceFile>,
         /// Where it would be kept.
         directory: PathBuf,
@@ -46,7 +45,6 @@ pub enum WriteError {
     Io {
         /// `read` or `write`
         what: &'static str,
-        /// The file.
         file: Arc<SourceFile>,
         /// What the system said.
         reason: io::Error,

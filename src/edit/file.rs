@@ -1,6 +1,4 @@
-//! Owns one file's replacement: where it really lies, whose it is, the new one beside it and the rename.
-//!
-//! Refuses to write into the file itself: who reads it meanwhile, or after a crash, has the old text or the new.
+//! One file's replacement: where it really lies, whose it is, the new one beside it and the rename.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;

@@ -1,7 +1,6 @@
-//! Owns changing a person's own files: read, shown as a diff, backed up, replaced by temporary file and rename.
+//! Changing a person's own files: read, shown as a diff, backed up, replaced by temporary file and rename.
 //!
-//! Refuses a file that changed since it was read, that is read-only or somebody else's, and to write where no backup can
-//! be kept. What the new text is, is the caller's.
+//! What the new text is, is the caller's.
 
 mod change;
 mod diff;

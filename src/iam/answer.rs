@@ -1,6 +1,4 @@
-//! Owns IAM's XML: an answer as a tree of names and texts, and what an error says.
-//!
-//! Refuses to know the actions: which elements have text is all that it knows of them.
+//! IAM's XML: an answer as a tree of names and texts, and what an error says.
 
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 

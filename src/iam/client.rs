@@ -1,7 +1,6 @@
-//! Owns the call: IAM's query protocol over the connections of `sts`, signed with the SDK's own signer.
+//! The call: IAM's query protocol over the connections of `sts`, signed with the SDK's own signer.
 //!
-//! aws-sdk-iam would be the program's largest part for a handful of calls. Refuses to retry a refusal, but for a clock
-//! that is off: then it signs again by AWS's.
+//! aws-sdk-iam would be the program's largest part for a handful of calls.
 
 use std::cell::Cell;
 use std::thread::sleep;

@@ -1,6 +1,4 @@
-//! Owns what is asked of IAM: what a principal may do, as IAM simulates it, and the ARN of a role.
-//!
-//! Refuses to change anything there, and to decide what an answer means for Amplify.
+//! What is asked of IAM: what a principal may do, as IAM simulates it, and the ARN of a role.
 
 mod answer;
 mod client;

@@ -1,9 +1,6 @@
-//! Owns who can look into the directories that we make on Windows. Below the user's profile nobody else can, since they
+//! Who can look into the directories that we make on Windows. Below the user's profile nobody else can, since they
 //! inherit its list of rights. Elsewhere (a `HOME` on another drive) they would inherit one that lets every user read:
 //! there the list becomes the user's, the system's and the administrators', as `icacls` sets it.
-//!
-//! Refuses to fail: where the list cannot be set the directory stays as the system made it, as on a file system without
-//! modes.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -17,9 +14,6 @@ const ALL: &str = ":(OI)(CI)F";
 const OTHERS: [&str; 2] = ["*S-1-5-18", "*S-1-5-32-544"];
 
 /// Makes a directory and its parents, readable by this user alone.
-///
-/// # Errors
-/// Whatever the system says.
 pub fn create_private_dir(dir: &Path) -> std::io::Result<()> {
     let env = Env::process();
     // What is made below the first new directory inherits its list.

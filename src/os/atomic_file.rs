@@ -25,9 +25,6 @@ pub struct AtomicFile {
 impl AtomicFile {
     /// Writes `bytes` to `NAME` with `suffix`, which no other process may use at the same time: what a killed run left under
     /// that name is removed, and nothing there is followed. `like` makes the new file like the old one, where there is one.
-    ///
-    /// # Errors
-    /// Whatever the system says; the old file is then as it was.
     pub fn write(
         path: &Path,
         suffix: &str,
@@ -58,9 +55,6 @@ impl AtomicFile {
     }
 
     /// Puts the new file in the place of the old one.
-    ///
-    /// # Errors
-    /// Whatever the system says; the old file is then as it was.
     pub fn commit(self) -> io::Result<()> {
         rename(&self.temporary, &self.path)?;
         sync_directory(&self.path);

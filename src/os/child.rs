@@ -1,7 +1,5 @@
-//! Owns running a command line that a profile names (`credential_process`, `mfa_process`): by the shell, with a deadline
-//! and a longest answer. The terminal stays reachable, since the program may want to ask something.
-//!
-//! Refuses to wait for ever, to read without end, to pass our MFA code on, and to know what the answer means.
+//! Running a command line that a profile names (`credential_process`, `mfa_process`): by the shell, with a deadline and
+//! a longest answer. The terminal stays reachable, since the program may want to ask something.
 
 use std::io::{IsTerminal, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};

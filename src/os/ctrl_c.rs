@@ -1,7 +1,5 @@
-//! Owns what Ctrl-C does on Windows: it ends the question that is open, it is left to the command that runs, else it ends
-//! us with the status of a cancelled run.
-//!
-//! Refuses to change anything before the first question or command: until then the system's own default acts.
+//! What Ctrl-C does on Windows: it ends the question that is open, it is left to the command that runs, else it ends us
+//! with the status of a cancelled run.
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

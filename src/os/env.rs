@@ -1,4 +1,4 @@
-//! Owns the environment: every variable the program reads is a constant here, and nothing else calls `std::env`.
+//! The environment: every variable the program reads is a constant here, and nothing else calls `std::env`.
 //!
 //! An empty variable counts as unset, as in the AWS CLI.
 

@@ -1,6 +1,4 @@
-//! Owns reading whole files under a size cap, replacing them whole, whose they are and who may read them.
-//!
-//! Refuses to decide who may own a file: that is the caller's.
+//! Reading whole files under a size cap, replacing them whole, whose they are and who may read them.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
@@ -13,9 +11,6 @@ use super::atomic_file::{Access, AtomicFile};
 pub use super::acl::create_private_dir;
 
 /// Reads a whole file of at most `cap` bytes. `None` when there is no such file.
-///
-/// # Errors
-/// Whatever the system says; `FileTooLarge` above the cap; `IsADirectory` for a directory on every system.
 pub fn read_capped(path: &Path, cap: u64) -> io::Result<Option<Vec<u8>>> {
     match File::open(path) {
         Ok(file) => file.metadata().and_then(|metadata| read_open(file, &metadata, cap)).map(Some),
@@ -48,18 +43,12 @@ pub fn read_open(mut file: File, metadata: &Metadata, cap: u64) -> io::Result<Ve
 
 /// Replaces the file at `path`, or the one that it leads to, in one step: readable by its owner only, who stays the same
 /// (under sudo that is not this user).
-///
-/// # Errors
-/// Whatever the system says; the old file is then as it was.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = path.canonicalize()?;
     AtomicFile::write(&path, ".amplify-creds", Access::Private, bytes, keep_owner)?.commit()
 }
 
 /// Writes a file that others may read, too, or replaces the one at `path` in one step, with its rights.
-///
-/// # Errors
-/// Whatever the system says; the old file is then as it was.
 pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     // No lock keeps two runs apart.
@@ -113,9 +102,6 @@ fn keep_owner(_file: &File, _old: &Metadata) -> io::Result<()> {
 }
 
 /// Gives the file `from` the name `to`, in the place of what has it.
-///
-/// # Errors
-/// Whatever the system says; nothing has changed then.
 #[cfg(not(windows))]
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     std::fs::rename(from, to)
@@ -123,9 +109,6 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Gives the file `from` the name `to`, in the place of what has it. A virus scanner or an indexer that looks at one of
 /// them just then makes Windows refuse, for a moment: it is tried again for a second.
-///
-/// # Errors
-/// Whatever the system says; nothing has changed then.
 #[cfg(windows)]
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     const ERROR_SHARING_VIOLATION: i32 = 32;

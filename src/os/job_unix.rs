@@ -1,9 +1,8 @@
-//! Owns a command that runs while we stay: a signal that was meant for it goes on to it, when it stops we stop, and its end
+//! A command that runs while we stay: a signal that was meant for it goes on to it, when it stops we stop, and its end
 //! is ours.
 //!
-//! It shares our process group, so that the terminal speaks to both of us: what the kernel sends is not passed on, since
-//! the command has it already, and a second Ctrl-C means to some programs that they are to drop everything. Refuses to
-//! outlive the command.
+//! It shares our process group, so that the terminal speaks to both of us: what the kernel sends is not passed on,
+//! since the command has it already, and a second Ctrl-C means to some programs that they are to drop everything.
 
 use std::fs::OpenOptions;
 use std::io;
@@ -30,10 +29,6 @@ pub struct Job {
 }
 
 impl Job {
-    /// Starts it.
-    ///
-    /// # Errors
-    /// The command cannot be run.
     pub fn start(command: &mut Command) -> io::Result<Self> {
         // Before the command, which would otherwise be left alone by a signal that ends us now. What was ignored when we
         // started stays ignored, by us and by the command.
@@ -45,9 +40,6 @@ impl Job {
     }
 
     /// Waits for its end.
-    ///
-    /// # Errors
-    /// Somebody else has taken its end.
     pub fn wait(mut self) -> io::Result<ExitStatus> {
         loop {
             match waitpid(Some(self.pid), WaitOptions::NOHANG | WaitOptions::UNTRACED)? {

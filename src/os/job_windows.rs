@@ -1,6 +1,4 @@
-//! Owns a command that runs while we stay, on Windows: Ctrl-C reaches both of us, and is the command's to act on.
-//!
-//! Refuses to outlive the command.
+//! A command that runs while we stay, on Windows: Ctrl-C reaches both of us, and is the command's to act on.
 
 use std::io;
 use std::process::{Child, Command, ExitStatus};
@@ -12,19 +10,12 @@ use crate::os::ctrl_c;
 pub struct Job(Child);
 
 impl Job {
-    /// Starts it.
-    ///
-    /// # Errors
-    /// The command cannot be run.
     pub fn start(command: &mut Command) -> io::Result<Self> {
         ctrl_c::leave();
         command.spawn().map(Self)
     }
 
     /// Waits for its end.
-    ///
-    /// # Errors
-    /// Its end cannot be known.
     pub fn wait(mut self) -> io::Result<ExitStatus> {
         self.0.wait()
     }

@@ -1,7 +1,7 @@
-//! Owns locks between processes: one file per id in `locks/` beside the cache, taken with flock through fs4.
+//! Locks between processes: one file per id in `locks/` beside the cache, taken with flock through fs4.
 //!
-//! Refuses to wait: taking is tried, the caller decides how long. A holder that dies frees its lock by itself. A lock
-//! file is removed by its holder alone; who takes one makes sure that path and descriptor are still the same file.
+//! A holder that dies frees its lock by itself. A lock file is removed by its holder alone; who takes one makes sure
+//! that path and descriptor are still the same file.
 
 use std::fs::{File, OpenOptions};
 use std::io;

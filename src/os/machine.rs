@@ -1,6 +1,4 @@
-//! Owns what tells this machine from others that may share a home directory: its id and its host name.
-//!
-//! Refuses to be secret or unforgeable: it keeps one machine's sessions from being taken for another's.
+//! What tells this machine from others that may share a home directory: its id and its host name.
 
 use std::path::Path;
 
@@ -18,13 +16,11 @@ pub fn name() -> String {
     format!("{} {}", String::from_utf8_lossy(&id).trim(), host_name())
 }
 
-/// The host name.
 #[cfg(unix)]
 pub fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
-/// The host name.
 #[cfg(not(unix))]
 pub fn host_name() -> String {
     crate::os::env::Env::process().text(crate::os::env::COMPUTERNAME).unwrap_or_default()

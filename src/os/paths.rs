@@ -1,6 +1,4 @@
-//! Owns where files live: the two AWS files, the Amplify CLI's cache, our own settings.
-//!
-//! Refuses to open anything; that a file exists is found by whoever reads it.
+//! Where files live: the two AWS files, the Amplify CLI's cache, our own settings.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Owns what nobody can guess: random text from the system's source.
+//! What nobody can guess: random text from the system's source.
 
 use std::fmt::Write as _;
 use std::io;
@@ -8,9 +8,6 @@ use ring::rand::{SecureRandom, SystemRandom};
 use crate::core::secret::Secret;
 
 /// `bytes` random bytes as hexadecimal digits.
-///
-/// # Errors
-/// The system has no randomness to give.
 pub fn hex(bytes: usize) -> io::Result<Secret> {
     let mut random = zeroize::Zeroizing::new(vec![0; bytes]);
     SystemRandom::new().fill(&mut random).map_err(|_| io::Error::other("the system gives no random numbers"))?;

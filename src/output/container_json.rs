@@ -1,5 +1,5 @@
-//! Owns the document of the container credentials endpoint, as ECS spells it. botocore and the SDK for JavaScript refuse
-//! one without `Token` or `Expiration`, so that both are always there.
+//! The document of the container credentials endpoint, as ECS spells it. botocore and the SDK for JavaScript refuse one
+//! without `Token` or `Expiration`, so that both are always there.
 
 use serde::Serialize;
 use zeroize::Zeroizing;

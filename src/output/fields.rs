@@ -1,6 +1,4 @@
-//! Owns names with values and notes, for people, in 80 columns.
-//!
-//! Refuses to cut: what does not fit goes on below, since an ARN that lacks its end is none.
+//! Names with values and notes, for people, in 80 columns.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 

@@ -1,6 +1,4 @@
-//! Owns what is printed: credentials and lists as bytes, and the one way to stdout.
-//!
-//! Refuses to write half a document: everything goes out in one piece.
+//! What is printed: credentials and lists as bytes, and the one way to stdout.
 
 pub mod container_json;
 pub mod fields;
@@ -12,9 +10,6 @@ use std::io;
 use std::io::Write;
 
 /// Writes `bytes` to stdout in one piece.
-///
-/// # Errors
-/// The reader is gone, or the disk behind the redirection is full.
 pub fn print(bytes: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(bytes)?;

@@ -1,7 +1,5 @@
-//! Owns the credential_process document, the one spelling that every SDK's parser takes: exact key names, Version as a
+//! The credential_process document, the one spelling that every SDK's parser takes: exact key names, Version as a
 //! number, Expiration in RFC 3339 with `Z` and no fraction (`tests/conformance/vectors/credential-process.json`).
-//!
-//! Refuses keys without a value: absent is understood everywhere, `null` is not.
 
 use serde::Serialize;
 use zeroize::Zeroizing;

@@ -1,7 +1,5 @@
-//! Owns assignments as shells, and the files that some programs read instead, take them: every value quoted, whatever is
-//! in it.
-//!
-//! Refuses a value that a language has no quoting for, rather than to change it.
+//! Assignments as shells, and the files that some programs read instead, take them: every value quoted, whatever is in
+//! it.
 
 use std::fmt::Write as _;
 
@@ -12,7 +10,6 @@ use zeroize::Zeroizing;
 pub enum Shell {
     /// bash, zsh, dash, ksh, busybox: one language here.
     Posix,
-    /// fish
     Fish,
     /// PowerShell, Windows' own and the other
     PowerShell,
@@ -20,7 +17,6 @@ pub enum Shell {
     Cmd,
     /// Nushell, which evaluates no text: a record in JSON for its `load-env`.
     Nu,
-    /// Elvish
     Elvish,
     /// A `.env` file. Its readers agree on little, and what they do not agree on is refused.
     Dotenv,
@@ -31,11 +27,9 @@ pub enum Shell {
 /// What `--shell` takes for a language.
 #[derive(Debug)]
 pub struct ShellName {
-    /// The name.
     pub name: &'static str,
     /// Another one, not listed.
     pub alias: Option<&'static str>,
-    /// What it is.
     pub about: &'static str,
     /// The language.
     pub shell: Shell,
@@ -99,10 +93,6 @@ impl Shell {
     }
 
     /// The assignments, a line each but for [`Shell::Nu`]; the buffer is wiped when dropped.
-    ///
-    /// # Errors
-    /// The name of the variable whose value this language cannot be given: line ends, `"` and `%` for the command
-    /// prompt, a carriage return for GitHub, `'`, `\`, `${` and a carriage return for a `.env` file, NUL for all.
     pub fn render<'a>(self, assignments: &[Assignment<'a>]) -> Result<Zeroizing<String>, &'a str> {
         if let Some((name, _)) = assignments.iter().find(|(_, value)| value.is_some_and(|value| !self.can_quote(value)))
         {

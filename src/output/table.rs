@@ -1,6 +1,4 @@
-//! Owns aligned columns for people.
-//!
-//! Refuses to wrap or cut: a cell is as wide as its text.
+//! Aligned columns for people.
 
 use unicode_width::UnicodeWidthStr;
 

@@ -1,7 +1,5 @@
-//! Owns the bases that are neither keys nor a program: what a profile, or the environment, says of an EC2 instance, a
+//! The bases that are neither keys nor a program: what a profile, or the environment, says of an EC2 instance, a
 //! container, IAM Identity Center, a web identity, a session of `aws login`.
-//!
-//! Refuses to read a token or its cache: that is `source`'s.
 
 use std::path::PathBuf;
 

@@ -1,6 +1,4 @@
-//! Owns making a plan: what goes in beside the profile files, and what is settled once the whole chain is known.
-//!
-//! Refuses to walk the profiles itself: that is `walk`'s.
+//! Making a plan: what goes in beside the profile files, and what is settled once the whole chain is known.
 
 use crate::core::origin::{Located, Origin};
 use crate::profile::{Profile, ProfileSet};

@@ -130,7 +130,6 @@ pub struct EnvContext {
 pub struct Hop {
     /// The profile that has the `role_arn`.
     pub profile: String,
-    /// The role.
     pub role_arn: Located<RoleArn>,
     /// `role_session_name`, or the default.
     pub session_name: Located<String>,
@@ -160,14 +159,12 @@ pub enum Warning {
     },
     /// `mfa_serial` on a role that is assumed from another role's session.
     MfaDoesNotTravel {
-        /// The profile.
         profile: String,
         /// The key.
         from: Origin,
     },
     /// A profile has more than one kind of credentials; tools disagree which one counts.
     MixedKinds {
-        /// The profile.
         profile: String,
         /// The kind that is used.
         used: &'static str,

@@ -1,8 +1,7 @@
-//! Owns where STS is called: URL and signing region of each session, as botocore 1.43.11 decides them
+//! Where STS is called: URL and signing region of each session, as botocore 1.43.11 decides them
 //! (`tests/interop/endpoints.py` compares), but for the region itself, which is the hop's own.
 //!
-//! One profile speaks for a whole chain: the one that is asked for, never its sources. Refuses a URL that cannot be
-//! called and a switch that botocore refuses.
+//! One profile speaks for a whole chain: the one that is asked for, never its sources.
 
 use crate::core::origin::{Located, Origin};
 use crate::profile::{Profile, ProfileSet, Setting};

@@ -1,4 +1,4 @@
-//! Owns the reasons why a profile gives no plan: fields, not sentences. The text is made in `cli::explain_error`.
+//! The reasons why a profile gives no plan: fields, not sentences. The text is made in `cli::errors`.
 
 use crate::core::origin::{Location, Origin};
 
@@ -38,7 +38,6 @@ pub enum PlanError {
     },
     /// A header without `]` leaves in doubt what belongs to the profile.
     BrokenHeader {
-        /// The profile.
         profile: String,
         /// The header.
         at: Location,
@@ -52,14 +51,12 @@ pub enum PlanError {
     },
     /// A role without `source_profile` and `credential_source`.
     NoSource {
-        /// The profile.
         profile: String,
         /// Its `role_arn`.
         at: Location,
     },
     /// A role with both.
     TwoSources {
-        /// The profile.
         profile: String,
         /// Its `source_profile`.
         at: Location,
@@ -68,14 +65,12 @@ pub enum PlanError {
     },
     /// `credential_source` is none of the three that exist.
     UnknownCredentialSource {
-        /// The profile.
         profile: String,
         /// The key.
         at: Location,
     },
     /// One of the key pair is missing.
     HalfPair {
-        /// The profile.
         profile: String,
         /// The key that is missing.
         missing: &'static str,
@@ -84,7 +79,6 @@ pub enum PlanError {
     },
     /// The profile has no credentials of any kind.
     NoCredentials {
-        /// The profile.
         profile: String,
         /// Its header.
         at: Option<Location>,
@@ -93,7 +87,6 @@ pub enum PlanError {
     },
     /// `credential_source = Environment`, and the environment has no keys.
     NoEnvironmentKeys {
-        /// The profile.
         profile: String,
         /// The key.
         at: Location,
@@ -107,7 +100,6 @@ pub enum PlanError {
     },
     /// `sso_session` names a section that does not exist.
     NoSsoSession {
-        /// The profile.
         profile: String,
         /// The name.
         session: String,
@@ -116,7 +108,6 @@ pub enum PlanError {
     },
     /// The profile and its `[sso-session]` disagree.
     SsoMismatch {
-        /// The profile.
         profile: String,
         /// The key that both have.
         key: &'static str,
@@ -127,7 +118,6 @@ pub enum PlanError {
     },
     /// A key of IAM Identity Center is missing.
     SsoIncomplete {
-        /// The profile.
         profile: String,
         /// The key.
         missing: &'static str,
@@ -136,16 +126,13 @@ pub enum PlanError {
     },
     /// The command line says something of a role, and the profile has none.
     NoRole {
-        /// The profile.
         profile: String,
         /// The command that has the flags; none where it is the user's own.
         at: Option<Location>,
     },
     /// A value that AWS would reject.
     Invalid {
-        /// The profile.
         profile: String,
-        /// The key.
         key: &'static str,
         /// What it must be.
         expected: String,
@@ -154,14 +141,12 @@ pub enum PlanError {
     },
     /// The profile's own `credential_process` has led back to it.
     Recursion {
-        /// The profile.
         profile: String,
         /// Its `credential_process`, or the first header.
         at: Option<Location>,
     },
     /// The profile's `services` names a section that does not exist or is empty.
     NoServices {
-        /// The profile.
         profile: String,
         /// The section's name.
         section: String,
@@ -170,14 +155,12 @@ pub enum PlanError {
     },
     /// The included profiles lead back to one of them.
     IncludeLoop {
-        /// The profile.
         profile: String,
         /// Its `include_profile`.
         at: Location,
     },
     /// `mfa_serial` on a role that is not assumed with a user's keys.
     MfaOnLaterHop {
-        /// The profile.
         profile: String,
         /// The hop, counted from 1.
         hop: usize,

@@ -1,6 +1,4 @@
-//! Owns making one hop of a profile's keys, every value within AWS's limits.
-//!
-//! Refuses to know the hop's place in the chain.
+//! Making one hop of a profile's keys, every value within AWS's limits.
 
 use crate::core::origin::{Located, Origin};
 use crate::profile::{Profile, Setting};

@@ -1,6 +1,4 @@
-//! Owns what kind of profile a profile is, for lists: by the keys it has, in one order of precedence.
-//!
-//! Refuses to say whether it works: that takes the whole plan.
+//! What kind of profile a profile is, for lists: by the keys it has, in one order of precedence.
 
 use crate::profile::Profile;
 

@@ -1,7 +1,5 @@
-//! Owns what STS accepts: shapes and ranges of the AssumeRole parameters (STS service model 2011-06-15 as botocore
-//! 1.44.5 ships it), checked before anything is sent.
-//!
-//! Refuses nothing that AWS would take.
+//! What STS accepts: shapes and ranges of the AssumeRole parameters (STS service model 2011-06-15 as botocore 1.44.5
+//! ships it), checked before anything is sent.
 
 use std::fmt;
 

@@ -1,7 +1,5 @@
-//! Owns how an MFA code is spent: on a session of the user (GetSessionToken) that then serves every role of the same
-//! user and device, or on the first role alone. Design: AWS takes each code once, and only with a user's long-term keys.
-//!
-//! Refuses to ask, and to look at the cache itself: what is there is handed to [`Mfa::spend`].
+//! How an MFA code is spent: on a session of the user (GetSessionToken) that then serves every role of the same user
+//! and device, or on the first role alone. Design: AWS takes each code once, and only with a user's long-term keys.
 
 use crate::core::origin::{Located, Origin};
 use crate::profile::{Profile, ProfileSet};
@@ -36,7 +34,6 @@ impl CredentialPlan {
 pub(super) struct Chain<'a, 't> {
     /// The profiles of the chain: the one asked for first, the base's last.
     pub(super) profiles: &'a [Profile<'t>],
-    /// The base.
     pub(super) base: &'a BaseSource,
     /// All profiles, for what one of them names.
     pub(super) set: &'a ProfileSet<'t>,

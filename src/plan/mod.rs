@@ -1,7 +1,5 @@
-//! Owns the plan: from which base credentials, over which roles, a profile's credentials come. Pure data, made without
-//! I/O and without a clock; explain, fingerprint and resolver read the same plan, so they cannot disagree.
-//!
-//! Refuses to fetch anything, and to exist with a value that AWS would reject: limits are checked while building.
+//! The plan: from which base credentials, over which roles, a profile's credentials come. Pure data, made without I/O
+//! and without a clock; explain, fingerprint and resolver read the same plan, so they cannot disagree.
 
 pub mod base;
 pub mod build;

@@ -1,7 +1,5 @@
-//! Owns AWS's partitions as STS needs them: which one a region lies in, its host names, its first region. The data are
-//! those of the SDKs' `partitions.json` (botocore 1.43.11).
-//!
-//! Refuses to know which regions exist: a partition is told by the shape of the name, so that new regions work.
+//! AWS's partitions as STS needs them: which one a region lies in, its host names, its first region. The data are those
+//! of the SDKs' `partitions.json` (botocore 1.43.11).
 
 /// A part of AWS with its own accounts and host names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +26,6 @@ const AWS: Partition = Partition {
 
 const US_GOV: &str = "aws-us-gov";
 
-/// The others.
 const OTHERS: [Partition; 7] = [
     Partition {
         name: "aws-cn",

@@ -1,7 +1,5 @@
-//! Owns what a profile says of a session besides its role: policies that narrow it, tags, the source identity, each
-//! within AWS's limits (API reference of AssumeRole).
-//!
-//! Refuses to read a policy's file: its path is part of the plan until whoever may read files has put the text there.
+//! What a profile says of a session besides its role: policies that narrow it, tags, the source identity, each within
+//! AWS's limits (API reference of AssumeRole).
 
 use std::path::PathBuf;
 

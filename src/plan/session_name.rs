@@ -1,7 +1,5 @@
-//! Owns session names that are made where they are needed: `{user}@{host}` in `role_session_name`, so that CloudTrail
-//! tells people and machines apart although they share a profile.
-//!
-//! Refuses to look anything up: the plan keeps the template until whoever may has filled it in.
+//! Session names that are made where they are needed: `{user}@{host}` in `role_session_name`, so that CloudTrail tells
+//! people and machines apart although they share a profile.
 
 use super::limits::SESSION_NAME;
 

@@ -15,7 +15,6 @@ pub struct ImdsBase {
     pub from: Origin,
     /// How the service is called.
     pub service: MetadataService,
-    /// This machine.
     pub machine: String,
 }
 
@@ -98,7 +97,6 @@ pub struct ContainerBase {
     pub from: Origin,
     /// What the container's environment says.
     pub service: ContainerService,
-    /// This machine.
     pub machine: String,
 }
 
@@ -157,7 +155,6 @@ pub struct WebIdentityBase {
 pub struct WebIdentityInputs {
     /// The token's file.
     pub token_file: Located<PathBuf>,
-    /// The role.
     pub role_arn: Option<Located<String>>,
     /// The session's name.
     pub session_name: Option<Located<String>>,

@@ -1,9 +1,9 @@
-//! Owns the walk from a profile to its base credentials: precedence, aliases, loops, missing ends.
+//! The walk from a profile to its base credentials: precedence, aliases, loops, missing ends.
 //!
 //! As a source, static keys beat the source's own `role_arn`, as in every SDK (observed of botocore 1.44.5, aws-config
 //! 1.13.0 and @smithy/shared-ini-file-loader 4.7.2); a role with a token's file is a base and never a hop. Within one
 //! profile the kinds follow in the order in which botocore and the SDK for Rust agree, and where they do not, in the
-//! latter's (`tests/conformance/vectors/resolution.json`). Refuses to guess between two sources.
+//! latter's (`tests/conformance/vectors/resolution.json`).
 
 use std::mem::replace;
 

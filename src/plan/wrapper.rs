@@ -1,7 +1,4 @@
-//! Owns recognising a `credential_process` that is this program: then the profile is an alias, and nothing need be run.
-//!
-//! Refuses what it does not understand to the letter: a command with shell syntax or unknown options is run like any
-//! other program.
+//! Recognising a `credential_process` that is this program: then the profile is an alias, and nothing need be run.
 
 use std::path::Path;
 

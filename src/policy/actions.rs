@@ -1,9 +1,9 @@
-//! Owns reading `actions.txt`: which actions the Amplify CLI needs, by category and by the resources that an action can be
-//! held to, from the documentation's minimal policy and AWS's managed one. `tests/conformance/policies.rs` holds the table
-//! against both documents.
+//! Reading `actions.txt`: which actions the Amplify CLI needs, by category and by the resources that an action can be
+//! held to, from the documentation's minimal policy and AWS's managed one. `tests/conformance/policies.rs` holds the
+//! table against both documents.
 //!
 //! It is one text, read when it is asked for: as data with pointers in it, every start of the program would pay for
-//! relocating them, at 13 instructions each. Refuses nothing: a test reads the whole of it.
+//! relocating them, at 13 instructions each.
 
 use super::category::Category;
 

@@ -1,6 +1,4 @@
-//! Owns the permissions that the Amplify CLI needs to deploy: as documents, and as single actions to be asked about.
-//!
-//! Refuses to know the actions themselves, which are `actions`'.
+//! The permissions that the Amplify CLI needs to deploy: as documents, and as single actions to be asked about.
 
 use crate::policy::actions::Row;
 use crate::policy::category::Category;

@@ -1,6 +1,4 @@
-//! Owns the policy of who assumes the roles of a chain: exactly those roles, and what their sessions carry.
-//!
-//! Refuses patterns: a role that is not in the chain is not in the policy.
+//! The policy of who assumes the roles of a chain: exactly those roles, and what their sessions carry.
 
 use crate::plan::CredentialPlan;
 

@@ -1,6 +1,4 @@
-//! Owns the same documents as CloudFormation templates, in JSON.
-//!
-//! Refuses to attach a policy by itself: to whom, only the reader knows.
+//! The same documents as CloudFormation templates, in JSON.
 
 use serde_json::{Value, json};
 

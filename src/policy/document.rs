@@ -1,7 +1,5 @@
-//! Owns an IAM policy document: its JSON in the order that people read it, its size as IAM counts it, and its division
-//! where it would be too large.
-//!
-//! Refuses to know what a statement is for.
+//! An IAM policy document: its JSON in the order that people read it, its size as IAM counts it, and its division where
+//! it would be too large.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +18,6 @@ pub struct Document {
     pub statements: Vec<Statement>,
 }
 
-/// A statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Statement {
@@ -51,7 +48,6 @@ pub type Condition = BTreeMap<&'static str, BTreeMap<&'static str, StringOrList>
 /// What a statement does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Effect {
-    /// It allows.
     Allow,
     /// It denies, whatever else allows.
     Deny,

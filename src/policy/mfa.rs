@@ -1,7 +1,5 @@
-//! Owns the policy by which users have an MFA device of their own and can do nothing without it: the example "Allows
+//! The policy by which users have an MFA device of their own and can do nothing without it: the example "Allows
 //! MFA-authenticated IAM users to manage their own MFA device" of the IAM user guide.
-//!
-//! Refuses anything on other users and their devices.
 
 use super::document::{Document, Effect, Statement, StringOrList};
 use super::place::Place;

@@ -1,7 +1,5 @@
-//! Owns the IAM documents of the cross-account set-up: who may assume a role, what assumes it, what the Amplify CLI needs
+//! The IAM documents of the cross-account set-up: who may assume a role, what assumes it, what the Amplify CLI needs
 //! there, and how much of that its own roles may get. Pure data, made of what profiles and projects say.
-//!
-//! Refuses to ask AWS, and to put down a value that nothing gives: whoever calls must know it, or leave it open.
 
 mod actions;
 pub mod amplify;

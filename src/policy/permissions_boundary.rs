@@ -1,9 +1,9 @@
-//! Owns the permissions boundary of an Amplify environment: how far the roles that Amplify makes may go, what they may
-//! never do, and that no role is made without it.
+//! The permissions boundary of an Amplify environment: how far the roles that Amplify makes may go, what they may never
+//! do, and that no role is made without it.
 //!
 //! A boundary grants nothing, so its ceiling is drawn around services and not around single actions: those that the
-//! documentation's walk-through names for a role of Amplify, as far as an app calls them while it runs. What a project's
-//! own functions need besides is added by name. Refuses to be divided: a role has one boundary.
+//! documentation's walk-through names for a role of Amplify, as far as an app calls them while it runs. What a
+//! project's own functions need besides is added by name.
 
 use crate::policy::category::Category;
 use crate::policy::category::Category::{
@@ -151,7 +151,6 @@ const NEEDS: [Need; 15] = [
 pub struct Denial {
     /// What is said of it in the statement's name.
     pub sid: String,
-    /// The actions.
     pub actions: Vec<String>,
     /// Templates of ARNs.
     pub resources: Vec<String>,

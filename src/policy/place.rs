@@ -6,7 +6,6 @@ use crate::plan::{BaseSource, CredentialPlan};
 pub struct Place {
     /// `aws`, `aws-cn`, …
     pub partition: String,
-    /// The region.
     pub region: Option<String>,
     /// The account's twelve digits.
     pub account: Option<String>,

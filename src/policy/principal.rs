@@ -1,6 +1,4 @@
-//! Owns who may assume a role: what a person says of them, and what a profile's source says by itself.
-//!
-//! Refuses to guess: of bare keys nobody knows whose they are until AWS is asked.
+//! Who may assume a role: what a person says of them, and what a profile's source says by itself.
 
 use crate::core::origin::Origin;
 use crate::plan::{BaseSource, CredentialPlan};
@@ -19,7 +17,6 @@ pub struct Principal {
 /// A principal and why it is this one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// The principal.
     pub principal: Principal,
     /// What says so.
     pub from: Origin,

@@ -1,7 +1,5 @@
-//! Owns asking about actions and understanding the answer: what is asked together, who denies, and the statement that would
+//! Asking about actions and understanding the answer: what is asked together, who denies, and the statement that would
 //! mend it.
-//!
-//! Refuses to ask by itself, and to make a yes of a question that was not answered.
 
 use crate::plan::partition::first_region;
 
@@ -29,11 +27,9 @@ pub struct Batch {
 /// A condition key and its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The key.
     pub key: &'static str,
     /// Its type, as IAM names it.
     pub kind: &'static str,
-    /// Its value.
     pub value: String,
 }
 
@@ -51,11 +47,9 @@ pub enum DeniedBy {
 /// Whether an action is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is.
     Allowed,
     /// It is not.
     Denied {
-        /// By what.
         by: DeniedBy,
         /// The policy that says so, where one is known.
         policy: Option<String>,
@@ -69,7 +63,6 @@ pub enum Verdict {
 /// What was answered of one action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionResult {
-    /// The action.
     pub action: String,
     /// Where, as it was asked.
     pub resource: Option<String>,
@@ -153,9 +146,7 @@ pub fn lines(probes: &[RequiredAction], judged: &[ActionResult]) -> Vec<Line> {
 /// Lines of one category that the same thing denies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denial<'l> {
-    /// The category.
     pub category: Category,
-    /// By what.
     pub by: DeniedBy,
     /// The policy whose statement denies; none where nothing allows.
     pub policy: Option<&'l str>,
@@ -191,7 +182,6 @@ pub fn denials(lines: &[Line]) -> Vec<Denial<'_>> {
 }
 
 impl Denial<'_> {
-    /// The actions.
     pub fn actions(&self) -> Vec<&str> {
         self.lines.iter().map(|line| line.probe.action.as_str()).collect()
     }

@@ -1,6 +1,4 @@
-//! Owns the trust policy of a role, which its owner's side writes: who may assume it, and under which conditions.
-//!
-//! Refuses conditions that cannot be met: a role's session carries no MFA on, so none is asked of one.
+//! The trust policy of a role, which its owner's side writes: who may assume it, and under which conditions.
 
 use crate::plan::Hop;
 

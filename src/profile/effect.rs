@@ -1,6 +1,4 @@
-//! Owns what an edit of the files means: which profiles a reading sees otherwise than before.
-//!
-//! Refuses to say whether that was wanted.
+//! What an edit of the files means: which profiles a reading sees otherwise than before.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,4 @@
-//! Owns static keys: access key id, secret and token of one profile, always from one place.
-//!
-//! Refuses to mix files: a token left in config must not be sent with keys from credentials.
+//! Static keys: access key id, secret and token of one profile, always from one place.
 
 use crate::core::origin::{Location, Origin};
 use crate::core::secret::Secret;

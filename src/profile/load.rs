@@ -1,6 +1,6 @@
-//! Owns the I/O edge of profiles: reads the two files once and keeps their text, wiped when dropped.
+//! The I/O edge of profiles: reads the two files once and keeps their text, wiped when dropped.
 //!
-//! Refuses files over 16 MiB and text that is not UTF-8. A missing file is an empty one, as in every SDK.
+//! A missing file is an empty one, as in every SDK.
 
 use std::cell::RefCell;
 use std::io;
@@ -32,7 +32,6 @@ pub enum LoadError {
     /// The system refuses to read it.
     #[error("cannot read {}: {reason}", file.shown)]
     Unreadable {
-        /// The file.
         file: Arc<SourceFile>,
         /// What the system said.
         reason: io::Error,
@@ -43,7 +42,6 @@ pub enum LoadError {
     /// It is not UTF-8.
     #[error("{} is not valid UTF-8 at byte {offset}", file.shown)]
     NotUtf8 {
-        /// The file.
         file: Arc<SourceFile>,
         /// The first bad byte, counted from 0.
         offset: usize,

@@ -1,6 +1,4 @@
-//! Owns profiles: what the two files say about one name, merged, each value with its line.
-//!
-//! Refuses to decide what a profile means for credentials: that is `plan`'s.
+//! Profiles: what the two files say about one name, merged, each value with its line.
 
 pub mod effect;
 pub mod key_names;

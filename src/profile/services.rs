@@ -1,6 +1,4 @@
-//! Owns `[services NAME]` of the config file: settings of single services, in nested blocks.
-//!
-//! Refuses the credentials file, where no SDK reads such sections.
+//! `[services NAME]` of the config file: settings of single services, in nested blocks.
 
 use std::sync::Arc;
 

@@ -1,6 +1,4 @@
-//! Owns all profiles of both files under one dialect, and finding one by name.
-//!
-//! Refuses to mix spellings: within a file, the better way of writing a name hides the others.
+//! All profiles of both files under one dialect, and finding one by name.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -1,6 +1,4 @@
-//! Owns one file's share in the profiles: which names it has and what it says about each.
-//!
-//! Refuses to know the other file.
+//! One file's share in the profiles: which names it has and what it says about each.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

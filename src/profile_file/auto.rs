@@ -1,8 +1,7 @@
-//! Owns the reading that resolution uses: the profile as any of the user's tools would mean it.
+//! The reading that resolution uses: the profile as any of the user's tools would mean it.
 //!
 //! The AWS reading, lenient where one SDK rejects a whole file that another accepts, with the Amplify CLI's escapes
-//! undone. Refuses to guess: a header without `]` is remembered for whoever asks for a profile beside it, and every
-//! leniency is a finding.
+//! undone.
 
 use std::borrow::Cow;
 

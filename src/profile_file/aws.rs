@@ -1,7 +1,5 @@
-//! Owns the cross-SDK grammar, line for line as the AWS SDK for Rust reads it (aws-runtime 1.10.2,
+//! The cross-SDK grammar, line for line as the AWS SDK for Rust reads it (aws-runtime 1.10.2,
 //! `tests/conformance/vectors/sdk-parser.json`).
-//!
-//! Refuses leniency: where that SDK rejects the file, so does this reader.
 
 use std::borrow::Cow;
 

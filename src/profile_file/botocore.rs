@@ -1,8 +1,7 @@
-//! Owns the reading of botocore 1.43 and the AWS CLI: Python's `configparser` without interpolation, nested blocks, and
+//! The reading of botocore 1.43 and the AWS CLI: Python's `configparser` without interpolation, nested blocks, and
 //! headers split as a POSIX shell splits words.
 //!
-//! Refuses leniency: what stops `configparser` stops this reader. Compared with the real one on thousands of files by
-//! `tests/interop`.
+//! Compared with the real one on thousands of files by `tests/interop`.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};

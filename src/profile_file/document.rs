@@ -1,10 +1,8 @@
-//! Owns edits of a profile file: each changes the bytes that it is about and no other. Comments, order, line ends, a byte
+//! Edits of a profile file: each changes the bytes that it is about and no other. Comments, order, line ends, a byte
 //! order mark and a missing last line end stay.
 //!
-//! Sections are named by their header's line, counted from 1 in the text as it is now: whoever makes several edits makes
-//! them from the bottom up, or looks the lines up again. Refuses a section whose beginning or end the readings see in
-//! different places, since an edit there would change another profile for one of them; and to write what they read
-//! differently.
+//! Sections are named by their header's line, counted from 1 in the text as it is now: whoever makes several edits
+//! makes them from the bottom up, or looks the lines up again.
 
 mod cut;
 

@@ -1,6 +1,4 @@
-//! Owns the form of a finding: something in a file that one tool reads and another does not.
-//!
-//! Refuses to be an error: what stops a resolution is not a finding.
+//! The form of a finding: something in a file that one tool reads and another does not.
 
 use std::fmt;
 
@@ -26,7 +24,6 @@ pub enum Code {
 /// Something in a file that not every tool reads alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What.
     pub code: Code,
     /// The line, counted from 1.
     pub line: u32,

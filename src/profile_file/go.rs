@@ -1,7 +1,5 @@
-//! Owns the reading of the AWS SDK for Go v2, on which Terraform stands: its `internal/ini` of 2024 and what its `config`
+//! The reading of the AWS SDK for Go v2, on which Terraform stands: its `internal/ini` of 2024 and what its `config`
 //! makes of the sections' names. Written from that source; nothing here was compared with a running one.
-//!
-//! Refuses nothing: the SDK passes over every line that it does not understand.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
-//! Owns the reading of the AWS SDK for JavaScript v3 (`@smithy/shared-ini-file-loader` 4.7), on which Amplify Gen 2 and
-//! the CDK stand: it rejects hardly anything and passes over what it does not understand.
+//! The reading of the AWS SDK for JavaScript v3 (`@smithy/shared-ini-file-loader` 4.7), on which Amplify Gen 2 and the
+//! CDK stand: it rejects hardly anything and passes over what it does not understand.
 //!
-//! Refuses leniency of its own. Compared with the real one on thousands of files by `tests/interop`.
+//! Compared with the real one on thousands of files by `tests/interop`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -1,8 +1,7 @@
-//! Owns the lossless cut of a profile file into lines: every byte of the text belongs to exactly one line.
+//! The lossless cut of a profile file into lines: every byte of the text belongs to exactly one line.
 //!
-//! Refuses to interpret: a line's shape is told by its first characters alone, as the AWS grammar does; the readers
-//! decide what it means in their dialect. Lines end at `\n` here, so numbers agree with every editor; npm ini's rule
-//! that a lone `\r` ends a line, too, is that reader's own.
+//! Lines end at `\n` here, so numbers agree with every editor; npm ini's rule that a lone `\r` ends a line, too, is
+//! that reader's own.
 
 use memchr::memchr;
 
@@ -28,7 +27,6 @@ pub struct Line<'t> {
     pub number: u32,
     /// Byte offset of its first character in the text.
     pub start: usize,
-    /// Its shape.
     pub shape: Shape,
     /// The line without its terminator.
     pub text: &'t str,

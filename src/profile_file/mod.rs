@@ -1,6 +1,4 @@
-//! Owns the text of `~/.aws/config` and `~/.aws/credentials`: lines, sections, properties, each with its line number.
-//!
-//! Refuses to know what a property means, to open a file, or to merge two files: that is `profile`'s.
+//! The text of `~/.aws/config` and `~/.aws/credentials`: lines, sections, properties, each with its line number.
 
 pub mod auto;
 pub mod aws;

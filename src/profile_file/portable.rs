@@ -1,7 +1,6 @@
-//! Owns what may be written into a profile file: names, keys and values that every reading here gives back alike.
+//! What may be written into a profile file: names, keys and values that every reading here gives back alike.
 //!
-//! Refuses to have rules of its own: what is to be written is read by each reader, and what one of them reads otherwise is
-//! not portable. Names are [`is_identifier`] for the SDKs' sake: the JavaScript loader takes no other characters.
+//! Names are [`is_identifier`] for the SDKs' sake: the JavaScript loader takes no other characters.
 
 use zeroize::Zeroizing;
 

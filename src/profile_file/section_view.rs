@@ -1,6 +1,4 @@
-//! Owns what one tool sees of one file: names, and under each the keys that the tool finds there.
-//!
-//! Refuses to join two files, and to mend a tool's slips: what it loses is not here.
+//! What one tool sees of one file: names, and under each the keys that the tool finds there.
 
 use std::collections::HashMap;
 

@@ -36,7 +36,6 @@ pub enum Spelling {
 /// What a header names.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Name<'t> {
-    /// A profile.
     Profile(Cow<'t, str>, Spelling),
     /// `[sso-session NAME]`
     SsoSession(Cow<'t, str>),
@@ -111,7 +110,6 @@ impl fmt::Debug for Property<'_> {
 /// A header that nobody can read: it has no `]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokenHeader {
-    /// Its line.
     pub line: u32,
     /// The profile name that it begins, as far as it can be told.
     pub begins: String,

@@ -1,6 +1,6 @@
-//! Owns the Assuan protocol's lines, as pinentry speaks it: what we say made safe, what it says read.
+//! The Assuan protocol's lines, as pinentry speaks it: what we say made safe, what it says read.
 //!
-//! Pure. Refuses lines that no pinentry says: whoever talks like that cannot be trusted to ask.
+//! Pure.
 
 use zeroize::Zeroizing;
 

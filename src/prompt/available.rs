@@ -1,6 +1,4 @@
-//! Owns which ways of asking a person exist here: the terminal first, then what can open a window.
-//!
-//! Refuses to open anything: that a way exists does not mean that somebody sits there.
+//! Which ways of asking a person exist here: the terminal first, then what can open a window.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

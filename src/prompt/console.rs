@@ -1,8 +1,7 @@
-//! Owns the prompt on the Windows console, `CONIN$` and `CONOUT$`, which work when an SDK has all three standard streams.
+//! The prompt on the Windows console, `CONIN$` and `CONOUT$`, which work when an SDK has all three standard streams.
 //!
 //! The console keeps its own line editing while a code is typed, so that there is nothing to put back, not even after a
-//! kill. A thread reads it, since the read knows no deadline. Refuses a standard stream that is no terminal: it is the
-//! SDK's.
+//! kill. A thread reads it, since the read knows no deadline.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal, Write};

@@ -1,6 +1,4 @@
-//! Owns asking by a window that a system's own program opens, one program run for each question.
-//!
-//! Refuses to tell from silence that somebody pressed Cancel: a program that could not open its window says nothing either.
+//! Asking by a window that a system's own program opens, one program run for each question.
 
 use std::process::Command;
 

@@ -1,6 +1,6 @@
-//! Owns what each system's dialog program is told and how its answer is read.
+//! What each system's dialog program is told and how its answer is read.
 //!
-//! Pure. Refuses to put the question's text anywhere a program would read it as code or markup.
+//! Pure.
 
 use crate::core::secret::Secret;
 use crate::prompt::question::{DEADLINE_SECONDS, PromptError, TITLE};

@@ -1,6 +1,4 @@
-//! Owns a conversation on the controlling terminal: questions one after another, each answered by a line.
-//!
-//! Refuses to know what is asked, and to show a secret while it is typed.
+//! A conversation on the controlling terminal: questions one after another, each answered by a line.
 
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,6 @@
-//! Owns a program that asks for us: started, talked to by pipes, never waited for blindly, ended when the question is.
+//! A program that asks for us: started, talked to by pipes, never waited for blindly, ended when the question is.
 //!
-//! Refuses to pass our MFA code on, to read without end, and to leave the program behind. What is said means nothing here.
+//! What is said means nothing here.
 
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};

@@ -1,6 +1,4 @@
-//! Owns asking for an MFA code: where it can come from and in which order.
-//!
-//! Refuses to know what the code is for beyond what it tells the person; whether a code is needed is the resolver's.
+//! Asking for an MFA code: where it can come from and in which order.
 
 mod assuan;
 mod available;
@@ -68,7 +66,6 @@ pub trait Prompt {
 /// A code that was given, or where to read it once it is needed.
 #[derive(Debug)]
 pub enum Given {
-    /// The code.
     Code(Secret),
     /// The first line of standard input.
     Stdin,

@@ -1,6 +1,4 @@
-//! Owns asking by GnuPG's pinentry: which program, and the conversation with it.
-//!
-//! Refuses to let it keep the code: it is not told of any password cache, and each code is of use once.
+//! Asking by GnuPG's pinentry: which program, and the conversation with it.
 
 use std::process::Command;
 use std::time::{Duration, Instant};

@@ -1,6 +1,6 @@
-//! Owns `mfa_process`, aws-vault's key: a command that prints the code, such as `ykman oath accounts code --single aws`.
+//! `mfa_process`, aws-vault's key: a command that prints the code, such as `ykman oath accounts code --single aws`.
 //!
-//! What it says on stderr reaches the person, and so does its terminal: it may want a touch. Refuses to show its answer.
+//! What it says on stderr reaches the person, and so does its terminal: it may want a touch.
 
 use std::thread::sleep;
 use std::time::Instant;

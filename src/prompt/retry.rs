@@ -1,6 +1,4 @@
-//! Owns asking again through a program: what is no code, a code that was used already, and what is said about it.
-//!
-//! Refuses to know which program asks.
+//! Asking again through a program: what is no code, a code that was used already, and what is said about it.
 
 use crate::core::secret::Secret;
 use crate::prompt::question::{NOT_SIX_DIGITS, PromptError, Question, REFUSED, TRIES, digits};

@@ -1,6 +1,4 @@
-//! Owns what signals do while a question is open: they end it in order, so that the terminal is put back first.
-//!
-//! Refuses to change what signals do between questions, and to hold back any signal but the two that would stop us.
+//! What signals do while a question is open: they end it in order, so that the terminal is put back first.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};

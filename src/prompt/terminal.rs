@@ -1,9 +1,8 @@
-//! Owns the prompt on the controlling terminal, `/dev/tty`, which works when an SDK has all three standard streams.
+//! The prompt on the controlling terminal, `/dev/tty`, which works when an SDK has all three standard streams.
 //!
 //! The terminal keeps its own line editing (canonical mode), so that even a kill leaves nothing behind; a terminal that
-//! somebody left raw is put right for the question and put back on every way out that leaves it ours. The read waits in `poll`, never in
-//! `read`, so that the deadline, a lost foreground and a dead parent end it. Refuses to stop: SIGTTIN and SIGTTOU are
-//! blocked, since a stopped process would hold its locks.
+//! somebody left raw is put right for the question and put back on every way out that leaves it ours. The read waits in
+//! `poll`, never in `read`, so that the deadline, a lost foreground and a dead parent end it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};

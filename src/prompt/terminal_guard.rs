@@ -1,6 +1,4 @@
-//! Owns the terminal while another program asks on it: which one to name to it, and how it was before.
-//!
-//! Refuses to lend a terminal that listens to another job: the program would be stopped and never answer.
+//! The terminal while another program asks on it: which one to name to it, and how it was before.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

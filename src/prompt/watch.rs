@@ -1,6 +1,4 @@
-//! Owns what ends a question that nobody has answered: the deadline, a signal, the end of whoever started us.
-//!
-//! Refuses to know how the question is asked.
+//! What ends a question that nobody has answered: the deadline, a signal, the end of whoever started us.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::sleep;

@@ -1,6 +1,4 @@
-//! Owns the calls of a run: what a step asks of STS, with which patience, and what a call that failed was.
-//!
-//! Refuses to look into the cache or to wait for anybody: that is the run's.
+//! The calls of a run: what a step asks of STS, with which patience, and what a call that failed was.
 
 use std::time::Duration;
 

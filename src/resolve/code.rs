@@ -1,6 +1,4 @@
-//! Owns exchanging an MFA code for a session: asking, sending, asking again when AWS refuses the code.
-//!
-//! Refuses to decide what the code is spent on: that is the plan's.
+//! Exchanging an MFA code for a session: asking, sending, asking again when AWS refuses the code.
 
 use std::time::{Duration, Instant};
 

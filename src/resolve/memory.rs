@@ -1,7 +1,5 @@
-//! Owns what is remembered of MFA between runs: the device's last code, a user who may not call GetSessionToken, a role
-//! that wants a younger code than the cached session's. Each is a note beside the locks.
-//!
-//! Refuses to remember a code itself: its hash is enough to know it again in the half minute that matters.
+//! What is remembered of MFA between runs: the device's last code, a user who may not call GetSessionToken, a role that
+//! wants a younger code than the cached session's. Each is a note beside the locks.
 
 use std::fmt::Write as _;
 use std::time::Duration;

@@ -1,6 +1,4 @@
-//! Owns the MFA side of a resolution: the user's session, and the first role by that session or by a code.
-//!
-//! Refuses to decide what a code is spent on: that is the plan's; this follows it, and what AWS says to it.
+//! The MFA side of a resolution: the user's session, and the first role by that session or by a code.
 
 use crate::core::credentials::Credentials;
 use crate::core::secret::Secret;

@@ -1,8 +1,7 @@
-//! Owns the way from a plan to credentials: the nearest valid cached hop, then forward; the only place where cache,
-//! STS and prompt meet.
+//! The way from a plan to credentials: the nearest valid cached hop, then forward; the only place where cache, STS and
+//! prompt meet.
 //!
-//! A fresh leaf answers without lock, runtime, prompt or socket. Refuses to hand out a session that the plan did not
-//! ask for, and to turn a refusal by AWS into an old session.
+//! A fresh leaf answers without lock, runtime, prompt or socket.
 
 mod call;
 mod code;

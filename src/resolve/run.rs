@@ -1,4 +1,4 @@
-//! Owns one resolution under way: look, lock, look again, fetch, store.
+//! One resolution under way: look, lock, look again, fetch, store.
 
 use std::time::Duration;
 

@@ -1,6 +1,4 @@
-//! Owns waiting for other processes: locks, what their holders tell, and how a holder's failure becomes the waiters'.
-//!
-//! Refuses to wait without bound, and to hand a failure to anybody who was not waiting when it happened.
+//! Waiting for other processes: locks, what their holders tell, and how a holder's failure becomes the waiters'.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};

@@ -1,7 +1,5 @@
-//! Owns the directory with the two files that a command under `exec --serve` is given: no other user can look into it, and
+//! The directory with the two files that a command under `exec --serve` is given: no other user can look into it, and
 //! it goes with the command.
-//!
-//! Refuses secrets: a run that is killed leaves it behind.
 
 use std::fs::DirBuilder;
 use std::path::{Path, PathBuf};
@@ -15,9 +13,6 @@ pub struct PrivateDirectory(PathBuf);
 
 impl PrivateDirectory {
     /// Makes it, with `config` and an empty credentials file in it.
-    ///
-    /// # Errors
-    /// Whatever the system says.
     pub fn create(config: &str) -> io::Result<Self> {
         let name = format!("amplify-creds-{}", random::hex(8)?.expose());
         let path = env::temporary_directory().join(name);

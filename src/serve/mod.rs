@@ -1,8 +1,5 @@
-//! Owns the local endpoint of `exec --serve`: credentials over HTTP on the loopback interface, as containers on ECS get
+//! The local endpoint of `exec --serve`: credentials over HTTP on the loopback interface, as containers on ECS get
 //! theirs, for whoever has the token.
-//!
-//! Refuses to fetch or renew anything, other users' processes where the system tells of them, and names that somebody
-//! else may have pointed at 127.0.0.1 (DNS rebinding).
 
 pub mod directory;
 pub mod private_config;
@@ -52,9 +49,6 @@ struct State {
 
 impl Endpoint {
     /// Opens the port, a free one where it is 0, and answers with `credentials`; with `over` once those have ended.
-    ///
-    /// # Errors
-    /// The port is taken, or the system has no more threads or randomness.
     pub fn start(port: u16, credentials: Credentials, over: String) -> io::Result<Self> {
         Self::start_with(port, credentials, over, PATIENCE)
     }

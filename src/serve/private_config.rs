@@ -1,7 +1,7 @@
-//! Owns what a command under `exec --serve` finds in its config file: the profile's region and other settings, as
+//! What a command under `exec --serve` finds in its config file: the profile's region and other settings, as
 //! `[default]`, and nothing that leads to credentials. SDKs look at files before they ask the endpoint.
 //!
-//! Pure. Refuses keys that it does not know: one of them may be another tool's secret.
+//! Pure.
 
 use std::fmt::Write as _;
 

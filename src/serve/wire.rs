@@ -1,7 +1,5 @@
-//! Owns as much of HTTP/1.1 (RFC 9112) as one GET needs: the head of a request read within bounds, and a reply after
-//! which the connection ends.
-//!
-//! Refuses bodies, long heads, slow clients, and headers that are given twice.
+//! As much of HTTP/1.1 (RFC 9112) as one GET needs: the head of a request read within bounds, and a reply after which
+//! the connection ends.
 
 use std::io;
 use std::io::{ErrorKind, Read};

@@ -1,8 +1,6 @@
-//! Owns the command line of a wrapper: this program's absolute path and what it is asked for, quoted so that every tool
+//! The command line of a wrapper: this program's absolute path and what it is asked for, quoted so that every tool
 //! starts the same thing. botocore splits it by itself, without a shell; the others give it to `sh -c` or `cmd /C`; all
 //! of them undo double quotes (`tests/conformance/vectors/credential-process.json`).
-//!
-//! Refuses what a shell would change inside double quotes, and what no reading of the file or of the command gives back.
 
 use std::path::Path;
 

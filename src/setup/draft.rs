@@ -21,7 +21,6 @@ pub enum SetupError {
     /// There is such a profile, and it says something else.
     #[error("there is a profile {profile} already ({at}), and it says something else")]
     Taken {
-        /// The profile.
         profile: String,
         /// Its header.
         at: Location,
@@ -29,7 +28,6 @@ pub enum SetupError {
     /// Two sections of one file have the profile's name.
     #[error("two sections name profile {profile} ({at}); only one can be moved")]
     TwoSections {
-        /// The profile.
         profile: String,
         /// The second one.
         at: Location,
@@ -37,7 +35,6 @@ pub enum SetupError {
     /// An edit was refused.
     #[error("{}: {reason}", file.shown)]
     Edit {
-        /// The file.
         file: Arc<SourceFile>,
         /// The line, where there is one to look at.
         line: Option<u32>,
@@ -50,7 +47,6 @@ pub enum SetupError {
     /// A profile that nobody asked to change would change.
     #[error("profile {profile} would change, too, {}", reader(*dialect))]
     Ripple {
-        /// The profile.
         profile: String,
         /// To whom.
         dialect: Dialect,
@@ -58,7 +54,6 @@ pub enum SetupError {
     /// What was to be seen is not.
     #[error("profile {profile} would not be what it is to be {}", reader(*dialect))]
     Unseen {
-        /// The profile.
         profile: String,
         /// To whom.
         dialect: Dialect,

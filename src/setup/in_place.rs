@@ -1,7 +1,5 @@
-//! Owns moving a profile out of the way of a wrapper with its name: its sections get another name, and whatever pointed
-//! at it points there.
-//!
-//! Refuses to move two sections of one file: under one name they would still be two, which botocore rejects.
+//! Moving a profile out of the way of a wrapper with its name: its sections get another name, and whatever pointed at
+//! it points there.
 
 use std::path::Path;
 

@@ -1,7 +1,5 @@
-//! Owns what `setup` writes: the wrapper that every tool can use, the move of a role's keys out of its way, the stanzas of
-//! a new role and its source profile. All of it is text: both files come in, both come out.
-//!
-//! Refuses to touch a profile that says something else already, and a result that any reading sees otherwise than wanted.
+//! What `setup` writes: the wrapper that every tool can use, the move of a role's keys out of its way, the stanzas of a
+//! new role and its source profile. All of it is text: both files come in, both come out.
 
 mod command;
 mod draft;

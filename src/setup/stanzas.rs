@@ -1,6 +1,4 @@
-//! Owns the stanzas of a new role and of a user whose keys assume it, as the Amplify documentation has them.
-//!
-//! Refuses to change a profile of either name that says something else.
+//! The stanzas of a new role and of a user whose keys assume it, as the Amplify documentation has them.
 
 use crate::core::secret::Secret;
 use crate::profile::Profile;
@@ -11,7 +9,6 @@ use super::draft::{Draft, SetupError};
 /// A new role's profile.
 #[derive(Debug, Clone)]
 pub struct Role {
-    /// Its name.
     pub name: String,
     /// `role_arn`
     pub role_arn: String,

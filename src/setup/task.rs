@@ -1,6 +1,4 @@
-//! Owns what one run of `setup` comes to: which profile is wrapped under which name, and what has to move or come first.
-//!
-//! Refuses to look at files, the terminal or the command line.
+//! What one run of `setup` comes to: which profile is wrapped under which name, and what has to move or come first.
 
 use std::path::Path;
 
@@ -35,7 +33,6 @@ pub struct Done {
     pub wrapper: String,
     /// Its `credential_process`.
     pub command: String,
-    /// Its region.
     pub region: Option<String>,
     /// Why a reading sees nothing of a file, with this edit or without.
     pub unreadable: Vec<LoadError>,

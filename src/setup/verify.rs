@@ -1,6 +1,4 @@
-//! Owns looking at a result as every reading sees it: the wrapper is there, whole, and nobody else has changed.
-//!
-//! Refuses to let a reading that could read a file lose it.
+//! Looking at a result as every reading sees it: the wrapper is there, whole, and nobody else has changed.
 
 use crate::plan::kind::Kind;
 use crate::profile::effect;

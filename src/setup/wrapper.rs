@@ -1,6 +1,4 @@
-//! Owns the wrapper: a profile without keys and without a role, whose credentials this program gives.
-//!
-//! Refuses a name that has another profile, even a wrapper of another one.
+//! The wrapper: a profile without keys and without a role, whose credentials this program gives.
 
 use std::path::Path;
 
@@ -15,7 +13,6 @@ use super::draft::{Draft, SetupError};
 /// The wrapper that is wanted.
 #[derive(Debug)]
 pub(super) struct WrapperSpec<'w> {
-    /// Its name.
     pub(super) name: &'w str,
     /// The profile that it is for.
     pub(super) target: &'w str,

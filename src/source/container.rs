@@ -1,6 +1,4 @@
-//! Owns the role of the container that we run in, from the address that its environment names.
-//!
-//! Refuses addresses beyond the machine over plain HTTP: the authorization that goes along is worth the role.
+//! The role of the container that we run in, from the address that its environment names.
 
 use std::net::IpAddr;
 use std::time::Duration;

@@ -1,6 +1,4 @@
-//! Owns the proof that whoever asks AWS Sign-In has the key of the session (RFC 9449: DPoP, here ES256).
-//!
-//! Refuses keys without their public half, which every tool that writes these files puts there.
+//! The proof that whoever asks AWS Sign-In has the key of the session (RFC 9449: DPoP, here ES256).
 
 use aws_smithy_types::base64;
 use ring::rand::{SecureRandom, SystemRandom};

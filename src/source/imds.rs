@@ -1,7 +1,5 @@
-//! Owns the role of the EC2 instance that we run on: a token first (IMDSv2), and without one only where the service knows
+//! The role of the EC2 instance that we run on: a token first (IMDSv2), and without one only where the service knows
 //! none and nothing forbids it, as botocore does.
-//!
-//! Refuses to wait: a machine that is no instance has nobody at that address.
 
 use std::time::Duration;
 

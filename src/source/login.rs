@@ -1,6 +1,4 @@
-//! Owns the sessions of `aws login`: the credentials in the AWS CLI's file, renewed with the key that is kept beside them.
-//!
-//! Refuses to sign anybody in: that takes a browser, and `aws login` has one.
+//! The sessions of `aws login`: the credentials in the AWS CLI's file, renewed with the key that is kept beside them.
 
 use std::time::Duration;
 

@@ -1,7 +1,5 @@
-//! Owns asking the services that give a machine its credentials: plain HTTP, no proxy, short patience, and the one form
-//! in which all of them answer.
-//!
-//! Refuses to know which service it is.
+//! Asking the services that give a machine its credentials: plain HTTP, no proxy, short patience, and the one form in
+//! which all of them answer.
 
 use std::time::Duration;
 

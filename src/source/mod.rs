@@ -1,6 +1,4 @@
-//! Owns base credentials: from a plan's base to the credentials that sign the first call.
-//!
-//! Refuses to cache them: the sessions made with them are cached, and whoever gives them knows best how long they last.
+//! Base credentials: from a plan's base to the credentials that sign the first call.
 
 pub mod container;
 mod dpop;

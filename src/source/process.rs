@@ -1,8 +1,5 @@
-//! Owns a `credential_process`: running it and reading its answer, as the SDKs for JavaScript and Rust do; its stderr is
+//! A `credential_process`: running it and reading its answer, as the SDKs for JavaScript and Rust do; its stderr is
 //! shown only when it fails.
-//!
-//! Refuses to take an answer in part: the document is whole or it is none
-//! (`tests/conformance/vectors/credential-process.json`).
 
 use std::time::Duration;
 

@@ -1,6 +1,4 @@
-//! Owns the roles of IAM Identity Center: the AWS CLI's token, renewed where it can be, and the role that it is good for.
-//!
-//! Refuses to sign anybody in: that takes a browser, and `aws sso login` has one.
+//! The roles of IAM Identity Center: the AWS CLI's token, renewed where it can be, and the role that it is good for.
 
 use std::time::Duration;
 

@@ -1,6 +1,4 @@
-//! Owns reading the token that proves a web identity, anew for every session: whoever runs us replaces the file.
-//!
-//! Refuses to look into it: what it says is for STS to judge.
+//! Reading the token that proves a web identity, anew for every session: whoever runs us replaces the file.
 
 use std::path::Path;
 

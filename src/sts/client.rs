@@ -1,6 +1,6 @@
-//! Owns the calls to STS through the AWS SDK: the only file that names aws_sdk_sts.
+//! The calls to STS through the AWS SDK: the only file that names aws_sdk_sts.
 //!
-//! The client is built by hand, on `connections`. Refuses to retry a refusal.
+//! The client is built by hand, on `connections`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

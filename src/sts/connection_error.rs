@@ -1,7 +1,4 @@
-//! Owns what a broken connection means: which certificate is not believed and why, and who did not answer.
-//!
-//! Refuses to name the HTTP client's own error types, most of which are private: it looks for those of the system and
-//! of TLS behind them.
+//! What a broken connection means: which certificate is not believed and why, and who did not answer.
 
 use std::error::Error;
 use std::io;

@@ -1,8 +1,8 @@
-//! Owns the ways to services: one runtime, one HTTP client for each kind of URL, whom they trust, which proxy they take, and
+//! The ways to services: one runtime, one HTTP client for each kind of URL, whom they trust, which proxy they take, and
 //! what it means when they break.
 //!
-//! Nothing is set up before the first call. The SDK's own configuration is refused: loading it would read the profile files a
-//! second time, in another dialect.
+//! Nothing is set up before the first call. The SDK's own configuration is refused: loading it would read the profile
+//! files a second time, in another dialect.
 
 use std::cell::OnceCell;
 use std::path::PathBuf;

@@ -1,8 +1,7 @@
-//! Owns the likely causes of a refusal: from AWS's code and words, and from what was asked, to what may be wrong.
+//! The likely causes of a refusal: from AWS's code and words, and from what was asked, to what may be wrong.
 //!
 //! AWS names the policy in question within an account or organisation only (IAM user guide, "Troubleshoot access denied
-//! error messages"); across accounts it says no more than that it refused. Refuses to guess: where the words fit several
-//! causes all that the request leaves open are given, and that it is not certain.
+//! error messages"); across accounts it says no more than that it refused.
 
 use crate::plan::Hop;
 use crate::plan::limits::ONE_HOUR;

@@ -55,7 +55,6 @@ pub enum StsError {
     /// What a variable gives as proxy cannot be used.
     #[error("cannot use the proxy from ${variable}: {problem}")]
     Proxy {
-        /// The variable.
         variable: String,
         /// What is wrong with it, without its value, which may have a password in it.
         problem: String,

@@ -1,6 +1,4 @@
-//! Owns what a call's error means: a refusal in AWS's words, a service that ails, a way that is broken.
-//!
-//! Refuses to look for what is behind a refusal: that is `refusal`'s.
+//! What a call's error means: a refusal in AWS's words, a service that ails, a way that is broken.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;

@@ -1,6 +1,6 @@
-//! Owns the STS port: what is asked of AWS, what comes back, and why not.
+//! The STS port: what is asked of AWS, what comes back, and why not.
 //!
-//! Refuses to decide whether a call is needed. The real form is `client`, over `connections`.
+//! The real form is `client`, over `connections`.
 
 pub mod client;
 mod connection_error;

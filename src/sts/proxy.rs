@@ -1,7 +1,5 @@
-//! Owns which proxy stands before a URL, by the variables that every tool reads. Which hosts are exempt is decided by
-//! the HTTP client's own rules: hosts and their subdomains, addresses, networks in CIDR notation, `*`.
-//!
-//! Refuses to show a proxy's password, and to go around a proxy that it cannot use: that would end in a time-out.
+//! Which proxy stands before a URL, by the variables that every tool reads. Which hosts are exempt is decided by the
+//! HTTP client's own rules: hosts and their subdomains, addresses, networks in CIDR notation, `*`.
 
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;

@@ -57,7 +57,6 @@ pub struct GetSessionToken<'a> {
 /// The parameters of one AssumeRoleWithWebIdentity call.
 #[derive(Debug)]
 pub struct AssumeRoleWithWebIdentity<'a> {
-    /// The role.
     pub role_arn: &'a str,
     /// `RoleSessionName`
     pub session_name: &'a str,
@@ -72,7 +71,6 @@ pub struct AssumeRoleWithWebIdentity<'a> {
 /// The parameters of one AssumeRole call.
 #[derive(Debug)]
 pub struct AssumeRole<'a> {
-    /// The role.
     pub role_arn: &'a str,
     /// `RoleSessionName`
     pub session_name: &'a str,

@@ -1,7 +1,6 @@
-//! Owns which certificate authorities are trusted: one file, read only when TLS is spoken, or the platform's own store.
+//! Which certificate authorities are trusted: one file, read only when TLS is spoken, or the platform's own store.
 //!
-//! Refuses a file that gives none: trusting nobody would look like a broken network. A certificate in it that cannot be
-//! read is passed over, as OpenSSL does, since the HTTP client would panic at it.
+//! A certificate in it that cannot be read is passed over, as OpenSSL does, since the HTTP client would panic at it.
 
 use std::fmt;
 use std::io::ErrorKind;

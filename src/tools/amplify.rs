@@ -1,5 +1,5 @@
-//! Owns how the Amplify CLI gets a profile's credentials, as 14.2.2 and later do: no role,
-//! keys from the credentials file alone, a `credential_process` through the JavaScript SDK's own reading.
+//! How the Amplify CLI gets a profile's credentials, as 14.2.2 and later do: no role, keys from the credentials file
+//! alone, a `credential_process` through the JavaScript SDK's own reading.
 
 use crate::profile_file::FileKind;
 use crate::profile_file::section_view::SectionView;

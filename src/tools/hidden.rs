@@ -1,4 +1,4 @@
-//! Owns the reasons why a consumer does not see a section under the name that it is meant to have.
+//! The reasons why a consumer does not see a section under the name that it is meant to have.
 
 use crate::profile_file::FileKind;
 use crate::profile_file::botocore::words;

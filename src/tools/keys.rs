@@ -1,4 +1,4 @@
-//! Owns the names of keys that decide how a profile gets its credentials.
+//! The names of keys that decide how a profile gets its credentials.
 
 pub(crate) const ROLE: &str = "role_arn";
 pub(crate) const SOURCE: &str = "source_profile";

@@ -1,6 +1,4 @@
-//! Owns what the tools of the field make of the two profile files: who sees which profile, and who can use it.
-//!
-//! Refuses to know this program's own reading, to touch the system, and to be kinder than the tools are.
+//! What the tools of the field make of the two profile files: who sees which profile, and who can use it.
 
 mod amplify;
 mod hidden;

@@ -1,7 +1,5 @@
-//! Owns how botocore and the SDKs get a profile's credentials: what comes first, what they reject, what they cannot do
+//! How botocore and the SDKs get a profile's credentials: what comes first, what they reject, what they cannot do
 //! (observed of botocore 1.44.5, aws-config 1.13.0 and credential-provider-ini 3.973; read of the Go SDK).
-//!
-//! Refuses to look beyond the files: whether a program runs or a token lasts is not asked.
 
 use crate::profile_file::section_view::SectionView;
 use crate::tools::keys::{

@@ -1,4 +1,5 @@
-//! Any order of our operations and the Amplify CLI's on one file: both can read it, and no valid entry of others is lost.
+//! Any order of our operations and the Amplify CLI's on one file: both can read it, and no valid entry of others is
+//! lost.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,4 @@
-//! Owns `boundary`: the permissions boundary of the Amplify project's environment, shown, set and cleared.
-//!
-//! Refuses to write without a yes, and what the Amplify CLI would not take for a boundary.
+//! `boundary`: the permissions boundary of the Amplify project's environment, shown, set and cleared.
 
 use serde_json::json;
 

@@ -1,6 +1,4 @@
-//! Owns completion: the scripts of `completions`, and `complete`, which they run for each Tab.
-//!
-//! Refuses to fail: a broken file completes to nothing, and nobody is told while typing.
+//! Completion: the scripts of `completions`, and `complete`, which they run for each Tab.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;

@@ -1,6 +1,4 @@
-//! Owns `env`: assignments for the shell that evaluates them, or for a file that programs read.
-//!
-//! Refuses to write any file but the one that GitHub Actions names.
+//! `env`: assignments for the shell that evaluates them, or for a file that programs read.
 
 use std::fs::OpenOptions;
 use std::io::{IsTerminal, Write};

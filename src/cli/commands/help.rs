@@ -1,4 +1,4 @@
-//! Owns `help`: commands by clap, topics by the manual and by the tables of the program.
+//! `help`: commands by clap, topics by the manual and by the tables of the program.
 
 use std::fmt::Write as _;
 

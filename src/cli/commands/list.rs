@@ -1,4 +1,4 @@
-//! Owns `list`: every profile on a line, or all that is known of each as JSON.
+//! `list`: every profile on a line, or all that is known of each as JSON.
 
 use std::fmt::Write as _;
 

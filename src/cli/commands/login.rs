@@ -1,7 +1,4 @@
-//! Owns `login`: answers for MFA now, for several profiles with as few codes as AWS allows, so that nothing asks later.
-//!
-//! Refuses to open a console or a browser, and to stop at the first profile that fails: the others are warmed all the
-//! same.
+//! `login`: answers for MFA now, for several profiles with as few codes as AWS allows, so that nothing asks later.
 
 use serde_json::json;
 

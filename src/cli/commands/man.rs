@@ -1,4 +1,4 @@
-//! Owns `man`: a manual page on the terminal by the system's `man`, as text where there is none, and its source for
+//! `man`: a manual page on the terminal by the system's `man`, as text where there is none, and its source for
 //! everything else that reads stdout.
 
 use std::fs::OpenOptions;

@@ -1,6 +1,4 @@
-//! Owns `policy`: from profile, project and options to a document, and what the reader must know of it besides.
-//!
-//! Refuses to ask AWS, and to fill in what nothing gives.
+//! `policy`: from profile, project and options to a document, and what the reader must know of it besides.
 
 use crate::amplify::boundary::is_boundary;
 use crate::cli::args::policy::Trust as TrustArgs;
@@ -20,8 +18,7 @@ use crate::policy::place::is_account;
 use crate::policy::principal::{Found, Principal};
 use crate::policy::trust::Trust;
 use crate::policy::{
-    Place, amplify, caller, cloudformation, device_account, mfa, partition_name, permissions_boundary,
-    principal,
+    Place, amplify, caller, cloudformation, device_account, mfa, partition_name, permissions_boundary, principal,
 };
 
 /// How many bytes of a new external id are drawn: AWS asks for one that cannot be guessed.

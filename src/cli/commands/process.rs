@@ -1,4 +1,4 @@
-//! Owns `process`: the credential_process document of one profile.
+//! `process`: the credential_process document of one profile.
 
 use crate::cli::args::Fetch;
 use crate::cli::context::Context;

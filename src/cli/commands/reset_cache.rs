@@ -1,4 +1,4 @@
-//! Owns `reset-cache`: forgets the sessions of a profile or of the Amplify project, the ones that are over, or all.
+//! `reset-cache`: forgets the sessions of a profile or of the Amplify project, the ones that are over, or all.
 //!
 //! Exact to the profile's chain: sessions of other profiles on the same role stay, unless the Amplify CLI wrote them,
 //! which tells nobody's.

@@ -1,7 +1,4 @@
-//! Owns `sessions`: what the cache has, whoever wrote it.
-//!
-//! Refuses to show keys, and to guess: an entry that is no session, or stands under neither a role nor one of our
-//! devices, is passed over.
+//! `sessions`: what the cache has, whoever wrote it.
 
 use serde_json::{Value, json};
 

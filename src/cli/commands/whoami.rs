@@ -1,4 +1,4 @@
-//! Owns `whoami`: whom AWS takes the profile's credentials for.
+//! `whoami`: whom AWS takes the profile's credentials for.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Owns the words for base credentials that were not to be had: of a program, a sign-in, a machine's own services.
+//! The words for base credentials that were not to be had: of a program, a sign-in, a machine's own services.
 
 use crate::cli::errors::failure::{ACCESS_DENIED, BASE_FAILED, Failure, INTERNAL, NETWORK, SIGN_IN_NEEDED};
 use crate::cli::errors::network::{misconfigured, untrusted};

@@ -1,4 +1,4 @@
-//! Owns the words for what keeps a file from being edited.
+//! The words for what keeps a file from being edited.
 
 use crate::cli::errors::failure::{CONFIG, EDIT, FILE, Failure, LOCK_TIMEOUT, UNSUPPORTED};
 use crate::core::origin::Location;

@@ -1,6 +1,6 @@
-//! Owns how a failure ends the program: its code, exit status, lines on stderr and JSON.
+//! How a failure ends the program: its code, exit status, lines on stderr and JSON.
 //!
-//! Errors come here as fields and leave as text. Refuses to print a value from the credentials file.
+//! Errors come here as fields and leave as text.
 
 use std::fmt;
 use std::sync::Arc;
@@ -60,7 +60,6 @@ pub const MFA_NEEDED: Code = code("mfa_needed", 4, "an MFA code is needed and no
 pub const MFA_REJECTED: Code = code("mfa_rejected", 4, "AWS refused the MFA code");
 /// AWS refused the base credentials.
 pub const CREDENTIALS_REJECTED: Code = code("credentials_rejected", 4, "AWS refused the keys that sign the call");
-/// A base failed.
 pub const BASE_FAILED: Code = code("base_failed", 4, "a program or a service gave no base credentials");
 /// A person has to sign in with the AWS CLI.
 pub const SIGN_IN_NEEDED: Code = code("sign_in_needed", 4, "a person must sign in: aws sso login, aws login");
@@ -140,11 +139,9 @@ pub struct Failure {
 /// Where something is wrong.
 #[derive(Debug)]
 pub struct Place {
-    /// The file.
     pub file: Arc<SourceFile>,
     /// The line, counted from 1.
     pub line: Option<u32>,
-    /// The profile.
     pub profile: Option<String>,
 }
 

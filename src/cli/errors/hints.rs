@@ -1,6 +1,4 @@
-//! Owns what to do about each cause of a refusal, in words for whoever sees the error.
-//!
-//! Refuses to find the cause; that is `sts::refusal`'s.
+//! What to do about each cause of a refusal, in words for whoever sees the error.
 
 use crate::plan::Hop;
 use crate::sts::denial::Cause;

@@ -1,4 +1,4 @@
-//! Owns the words for a network that gives no answer of AWS's: connections, proxies, certificates, outages.
+//! The words for a network that gives no answer of AWS's: connections, proxies, certificates, outages.
 
 use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL, NETWORK, REFUSED};
 use crate::sts::{Distrust, StsError};

@@ -1,4 +1,4 @@
-//! Owns the words for a profile that leads to no plan.
+//! The words for a profile that leads to no plan.
 
 use crate::cli::errors::failure::{CONFIG, Failure, LOOP, PROFILE_NOT_FOUND, USAGE};
 use crate::plan::error::{Mention, PlanError};

@@ -1,4 +1,4 @@
-//! Owns the words for errors: from the fields of each module's error to a `Failure` with location and hint.
+//! The words for errors: from the fields of each module's error to a `Failure` with location and hint.
 
 use crate::amplify::project::ProjectError;
 use crate::cli::errors::base;

@@ -1,4 +1,4 @@
-//! Owns amplify-creds-config(5) and `help config`: the files, the keys of a profile, the program's own settings, the
+//! amplify-creds-config(5) and `help config`: the files, the keys of a profile, the program's own settings, the
 //! readings, the form of the cache. Tests hold it to the keys that the program reads.
 
 use super::page::{Block, Page, Section, exit_status, files, items, lines, text};

@@ -1,7 +1,5 @@
-//! Owns what the manual says, as sections and blocks: the pages of `man` and the topics of `help` are two renderings of
+//! What the manual says, as sections and blocks: the pages of `man` and the topics of `help` are two renderings of
 //! them. What the program has as data (options, exit statuses, variables, keys) comes from there.
-//!
-//! Refuses formats: `roff` and `plain` know those.
 
 mod config;
 mod page;

@@ -1,4 +1,4 @@
-//! Owns the manual as text for a terminal of 80 columns: topics of `help`, and pages where there is no `man`.
+//! The manual as text for a terminal of 80 columns: topics of `help`, and pages where there is no `man`.
 
 use std::fmt::Write as _;
 

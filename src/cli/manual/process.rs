@@ -1,4 +1,4 @@
-//! Owns what `help process` says beyond the options: the document, and what tools do with the command.
+//! What `help process` says beyond the options: the document, and what tools do with the command.
 
 use super::page::{Section, items, lines, text};
 

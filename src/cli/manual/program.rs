@@ -1,4 +1,4 @@
-//! Owns the page of the program itself.
+//! The page of the program itself.
 
 use clap::{Arg, CommandFactory};
 

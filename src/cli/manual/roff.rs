@@ -1,6 +1,4 @@
-//! Owns the source of a manual page: man(7) macros that groff and mandoc take without a warning.
-//!
-//! Refuses to know what a page says.
+//! The source of a manual page: man(7) macros that groff and mandoc take without a warning.
 
 use std::fmt::Write as _;
 

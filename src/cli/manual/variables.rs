@@ -1,4 +1,4 @@
-//! Owns what `help environment` and the pages say of variables. A test holds it to the constants of `env`.
+//! What `help environment` and the pages say of variables. A test holds it to the constants of `env`.
 
 use super::page::{Block, Section, items, text};
 

@@ -1,4 +1,4 @@
-//! Owns the pages of the verbs: made from the command line's definitions, so that they cannot say anything else.
+//! The pages of the verbs: made from the command line's definitions, so that they cannot say anything else.
 
 use clap::{Arg, ArgAction, Command, CommandFactory};
 

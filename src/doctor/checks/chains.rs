@@ -1,4 +1,4 @@
-//! Owns checks of what a profile leads to: the plan's errors and warnings, each told once however many profiles pass it.
+//! Checks of what a profile leads to: the plan's errors and warnings, each told once however many profiles pass it.
 
 use std::collections::BTreeSet;
 

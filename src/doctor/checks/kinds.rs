@@ -1,4 +1,4 @@
-//! Owns checks of what a profile is: several things at once, half of one, or one that not every tool can use.
+//! Checks of what a profile is: several things at once, half of one, or one that not every tool can use.
 
 use crate::doctor::facts::Facts;
 use crate::doctor::finding::{Hit, Place};

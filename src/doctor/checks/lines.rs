@@ -1,4 +1,4 @@
-//! Owns checks of lines: what makes a tool reject a file, or take a line for something else.
+//! Checks of lines: what makes a tool reject a file, or take a line for something else.
 
 use std::collections::{HashMap, HashSet};
 

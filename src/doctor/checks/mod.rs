@@ -1,6 +1,4 @@
-//! Owns the table of checks. A new one is a row here and a function in one of the files below.
-//!
-//! Refuses I/O: a check reads facts and gives hits.
+//! The table of checks. A new one is a row here and a function in one of the files below.
 
 mod chains;
 mod kinds;
@@ -25,7 +23,6 @@ pub struct Check {
     pub about: &'static str,
     /// Whether it matters to every profile, also where a hit names one: a file that a tool rejects.
     pub concerns_all: bool,
-    /// Finds it.
     pub find: fn(&Facts<'_>) -> Vec<Hit>,
 }
 

@@ -1,4 +1,4 @@
-//! Owns checks of names: who does not see a section, and which headers get into each other's way.
+//! Checks of names: who does not see a section, and which headers get into each other's way.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Owns checks of `credential_process`: whether every tool can start it, and what.
+//! Checks of `credential_process`: whether every tool can start it, and what.
 
 use crate::doctor::facts::{Facts, Program};
 use crate::doctor::finding::{Hit, Place};

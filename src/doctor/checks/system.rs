@@ -1,4 +1,4 @@
-//! Owns checks of what surrounds the files: rights, variables, the clock, the cache.
+//! Checks of what surrounds the files: rights, variables, the clock, the cache.
 
 use std::collections::BTreeSet;
 

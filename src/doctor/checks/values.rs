@@ -1,4 +1,4 @@
-//! Owns checks of keys and values: what two tools read differently, and keys that nobody reads.
+//! Checks of keys and values: what two tools read differently, and keys that nobody reads.
 
 use crate::doctor::facts::{Facts, KINDS};
 use crate::doctor::finding::Hit;

@@ -1,6 +1,4 @@
-//! Owns which lines a section has and which bytes an edit of them touches.
-//!
-//! Refuses to change anything: it gives ranges, and the text to put there.
+//! Which lines a section has and which bytes an edit of them touches.
 
 use std::ops::Range;
 

@@ -1,7 +1,6 @@
-//! Owns the objects of one reading while npm ini's rules move them about, and afterwards.
+//! The objects of one reading while npm ini's rules move them about, and afterwards.
 //!
-//! Refuses to nest Rust values: objects stand side by side and refer to each other by number, as JavaScript's do. One
-//! object can so have two names for a while, and a name of a million dots overflows no stack when it is dropped.
+//! One object can so have two names for a while, and a name of a million dots overflows no stack when it is dropped.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

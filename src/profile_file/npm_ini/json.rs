@@ -1,7 +1,6 @@
-//! Owns JSON in quotes as JavaScript's `JSON.parse` reads it.
+//! JSON in quotes as JavaScript's `JSON.parse` reads it.
 //!
-//! Refuses nothing that it accepts, which `serde_json` would: numbers beyond an f64 (they become infinite), half a
-//! surrogate pair (U+FFFD here), any depth; and all integers are f64. Objects keep their order.
+//! Objects keep their order.
 
 use std::borrow::Cow;
 

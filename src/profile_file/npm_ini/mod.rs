@@ -1,9 +1,9 @@
-//! Owns the exact reading of a profile file by the Amplify CLI: npm `ini` 1.3.8 and what Amplify makes of its result.
+//! The exact reading of a profile file by the Amplify CLI: npm `ini` 1.3.8 and what Amplify makes of its result.
 //!
-//! Refuses leniency, and to know what a property means. Vectors got by running the real code stand in
-//! `tests/conformance/vectors/npm-ini.json`. It differs only where JavaScript itself would shine through: names that
-//! its objects inherit (`constructor`, `toString`) are ordinary, `__proto__` is dropped however it is written, an array
-//! takes no names from a section called like it, and half a surrogate pair is U+FFFD.
+//! Vectors got by running the real code stand in `tests/conformance/vectors/npm-ini.json`. It differs only where
+//! JavaScript itself would shine through: names that its objects inherit (`constructor`, `toString`) are ordinary,
+//! `__proto__` is dropped however it is written, an array takes no names from a section called like it, and half a
+//! surrogate pair is U+FFFD.
 
 mod arena;
 mod file;

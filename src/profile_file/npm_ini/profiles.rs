@@ -1,7 +1,4 @@
-//! Owns the Amplify CLI's mapping of sections to profiles: everything at the top is one.
-//!
-//! Refuses to mend what it gets: several sections can have the name of one profile, and then the picker shows the first
-//! of them and the lookup finds the last.
+//! The Amplify CLI's mapping of sections to profiles: everything at the top is one.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -1,6 +1,4 @@
-//! Owns how npm ini undoes quotes, escapes and comments, and what JavaScript makes of the result as a name.
-//!
-//! Refuses `str::trim`: JavaScript strips U+FEFF and keeps U+0085.
+//! How npm ini undoes quotes, escapes and comments, and what JavaScript makes of the result as a name.
 
 use std::borrow::Cow;
 

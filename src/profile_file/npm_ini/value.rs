@@ -1,6 +1,4 @@
-//! Owns the view of a reading: objects, their entries in JavaScript's order, and the line that gave each.
-//!
-//! Refuses to change anything.
+//! The view of a reading: objects, their entries in JavaScript's order, and the line that gave each.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -186,7 +184,6 @@ impl fmt::Debug for Object<'_> {
 pub struct Entry<'a> {
     /// The name, quotes and escapes undone.
     pub key: Cow<'a, str>,
-    /// The value.
     pub value: Value<'a>,
     /// The line that gave the value, counted from 1 by `\n`: of an array the last that added to it, of a section the
     /// header that first opened it, of an object made by dots the header with the dots.

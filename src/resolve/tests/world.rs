@@ -1,6 +1,4 @@
-//! Owns the world in which the resolver is tested: profiles, an STS and a prompt that answer by a script, a fixed clock.
-//!
-//! Refuses to judge what becomes of a resolution.
+//! The world in which the resolver is tested: profiles, an STS and a prompt that answer by a script, a fixed clock.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;

@@ -1,8 +1,5 @@
-//! Owns `check --for amplify`: whether the credentials may do what the Amplify CLI does, category by category, who denies
+//! `check --for amplify`: whether the credentials may do what the Amplify CLI does, category by category, who denies
 //! it, and the statement that mends it.
-//!
-//! Refuses to call anything allowed that was not answered: where simulation is not permitted it says so and prints the
-//! statement that permits it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,7 +1,4 @@
-//! Owns `check`: each hop of a plan against AWS, and whether it makes us who the plan says.
-//!
-//! Refuses to guess which policy is wrong where AWS does not tell: then every likely cause is given, and that it is
-//! not known.
+//! `check`: each hop of a plan against AWS, and whether it makes us who the plan says.
 
 mod amplify;
 

@@ -1,7 +1,5 @@
-//! Owns `doctor --fix`: what can be mended without guessing. A byte-order mark, what stands behind a header's bracket, a
+//! `doctor --fix`: what can be mended without guessing. A byte-order mark, what stands behind a header's bracket, a
 //! second header for a dotted name so that the Amplify CLI sees it, too, and the rights of others on the files.
-//!
-//! Refuses everything else, which only the user can decide, and to write without a yes.
 
 use crate::cli::args::Doctor;
 use crate::cli::confirm::{confirm, report_written};

@@ -1,6 +1,4 @@
-//! Owns `doctor`: who can use which profile, and what is wrong.
-//!
-//! Refuses to ask AWS, and to change anything but by `doctor_fix`.
+//! `doctor`: who can use which profile, and what is wrong.
 
 mod fix;
 mod text;

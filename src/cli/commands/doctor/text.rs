@@ -1,6 +1,4 @@
-//! Owns the doctor's report for people: a matrix of 80 columns that needs no colour, why not, and the findings.
-//!
-//! Refuses to say one thing a hundred times: what is alike is told once, with the first few places.
+//! The doctor's report for people: a matrix of 80 columns that needs no colour, why not, and the findings.
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,5 @@
-//! Owns `exec`: a command with credentials in its environment, in the place of this program.
+//! `exec`: a command with credentials in its environment, in the place of this program.
 //!
-//! Refuses to stay between the command and whoever started it: there is nothing to pass on and nothing to get wrong.
 //! With `--serve` it must stay, which is `serve`'s.
 
 mod failure;

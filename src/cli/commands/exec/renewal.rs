@@ -1,6 +1,4 @@
-//! Owns when the credentials that a command is served are renewed, and what is said when they cannot be.
-//!
-//! Refuses to wait for the command's requests: an SDK that asks is answered with what is there.
+//! When the credentials that a command is served are renewed, and what is said when they cannot be.
 
 use std::sync::Arc;
 use std::thread::sleep;

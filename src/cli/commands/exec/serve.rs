@@ -1,6 +1,4 @@
-//! Owns `exec --serve`: the endpoint and the files that a command gets instead of keys, and renewing what it answers with.
-//!
-//! Refuses to ask for anything on the terminal that the command has, and to leave a process, a port or a file behind.
+//! `exec --serve`: the endpoint and the files that a command gets instead of keys, and renewing what it answers with.
 
 use std::process::Command;
 use std::{io, thread};

@@ -1,6 +1,4 @@
-//! Owns how `explain` shows where a chain begins: the base's kind, and what of it decides whose credentials they are.
-//!
-//! Refuses secrets: of a token it shows the file, of keys the id.
+//! How `explain` shows where a chain begins: the base's kind, and what of it decides whose credentials they are.
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
-//! Owns `explain`: the plan of a profile for people and programs, with what gives each value and what it overrides.
+//! `explain`: the plan of a profile for people and programs, with what gives each value and what it overrides.
 //!
-//! Offline and without questions. Refuses to repeat the plan's decisions: it only reads them.
+//! Offline and without questions.
 
 mod base;
 mod located;

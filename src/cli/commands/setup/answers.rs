@@ -1,7 +1,5 @@
-//! Owns what a new role's profile is to say: each setting has a flag, each is asked for where there is a person, and
-//! checked as it is given.
-//!
-//! Refuses to guess what only a person knows, and to take a secret as an argument.
+//! What a new role's profile is to say: each setting has a flag, each is asked for where there is a person, and checked
+//! as it is given.
 
 use std::io::{BufRead, Read};
 

@@ -1,6 +1,4 @@
-//! Owns `setup`: what is to be written, shown as a diff, agreed to, written, and looked at again.
-//!
-//! Refuses to write without a yes, by `--yes` or from a person at the terminal.
+//! `setup`: what is to be written, shown as a diff, agreed to, written, and looked at again.
 
 mod answers;
 
