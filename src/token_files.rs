@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 
 use crate::cache::store::Store;
 use crate::core::clock::Timestamp;
-use crate::os::fs::{read_capped, replace};
+use crate::os::atomic_file::replace;
+use crate::os::fs::read_capped;
 use crate::os::lock::Attempt;
 
 /// The largest file that is read, in bytes.

@@ -37,7 +37,14 @@ impl Notes {
     pub fn put<T: Serialize>(&self, name: &str, note: &T, _lock: &Guard) {
         let Ok(text) = serde_json::to_vec(note) else { return };
         let _ = create_private_dir(&self.dir).and_then(|()| {
-            AtomicFile::write(&self.dir.join(name), ".tmp", Access::Private, &text, |_, _| Ok(()))?.commit()
+            AtomicFile::write(
+                &self.dir.join(name),
+                self.dir.join(format!("{name}.tmp")),
+                Access::Private,
+                &text,
+                |_, _| Ok(()),
+            )?
+            .commit()
         });
     }
 

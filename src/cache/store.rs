@@ -243,7 +243,10 @@ impl Store {
         let io = |reason| WriteError::Io { path: temporary.clone(), reason };
         let mut text = Zeroizing::new(Vec::with_capacity(1 << 14));
         serde_json::to_writer_pretty(&mut *text, file).map_err(|error| io(error.into()))?;
-        AtomicFile::write(&self.file, ".tmp", Access::Private, &text, |_, _| Ok(())).map_err(io)?.commit().map_err(io)
+        AtomicFile::write(&self.file, self.temporary(), Access::Private, &text, |_, _| Ok(()))
+            .map_err(io)?
+            .commit()
+            .map_err(io)
     }
 
     /// Where a file goes that is no JSON object: somebody may want to look.

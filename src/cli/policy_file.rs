@@ -8,7 +8,8 @@ use crate::cli::args::policy::Plain;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{EDIT, Failure, USAGE};
 use crate::cli::output::{note, write_stdout};
-use crate::os::fs::{publish, read_capped};
+use crate::os::atomic_file::publish;
+use crate::os::fs::read_capped;
 use crate::policy::document::{Document, pretty};
 
 /// The largest file that is compared with what would be written, in bytes; no document comes near it.

@@ -91,7 +91,9 @@ pub(super) fn prepare(real: &Path, bytes: &[u8], mode: Option<u32>) -> io::Resul
     if !directory.exists() {
         create_private_dir(directory)?;
     }
-    AtomicFile::write(real, ".amplify-creds.tmp", Access::Private, bytes, |file, before| keep_mode(file, before, mode))
+    let name = real.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = directory.join(format!(".{name}.amplify-creds.tmp"));
+    AtomicFile::write(real, temporary, Access::Private, bytes, |file, before| keep_mode(file, before, mode))
 }
 
 /// Writes `bytes` to the next free name in `directory`: `NAME.backup.1`, `NAME.backup.2`, …

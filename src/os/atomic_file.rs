@@ -23,18 +23,16 @@ pub struct AtomicFile {
 }
 
 impl AtomicFile {
-    /// Writes `bytes` to `NAME` with `suffix`, which no other process may use at the same time: what a killed run left under
-    /// that name is removed, and nothing there is followed. `like` makes the new file like the old one, where there is one.
+    /// Writes `bytes` to `temporary`, in the directory of `path`. No other process may use that name at the same time: what
+    /// a killed run left there is removed, and nothing there is followed. `like` makes the new file like the old one, where
+    /// there is one.
     pub fn write(
         path: &Path,
-        suffix: &str,
+        temporary: PathBuf,
         access: Access,
         bytes: &[u8],
         like: impl FnOnce(&File, &Metadata) -> io::Result<()>,
     ) -> io::Result<Self> {
-        let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
-        name.push(suffix);
-        let temporary = path.with_file_name(name);
         match std::fs::remove_file(&temporary) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -78,4 +76,46 @@ pub fn sync_directory(of: &Path) {
     {
         let _ = directory.sync_all();
     }
+}
+
+/// Replaces the file at `path`, or the one that it leads to, in one step: readable by its owner only, who stays the same
+/// (under sudo that is not this user).
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    AtomicFile::write(&path, with_suffix(&path, ".amplify-creds"), Access::Private, bytes, keep_owner)?.commit()
+}
+
+/// Writes a file that others may read, too, or replaces the one at `path` in one step, with its rights.
+pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    // No lock keeps two runs apart.
+    let suffix = format!(".amplify-creds.{}", std::process::id());
+    let keep_rights = |file: &File, old: &Metadata| {
+        // A file system without modes refuses, and has nothing to keep.
+        let _ = file.set_permissions(old.permissions());
+        Ok(())
+    };
+    AtomicFile::write(&path, with_suffix(&path, &suffix), Access::Public, bytes, keep_rights)?.commit()
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(suffix);
+    path.with_file_name(name)
+}
+
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    // The group has no rights, and is not everybody's to give.
+    if file.metadata()?.uid() == old.uid() {
+        return Ok(());
+    }
+    fchown(file, Some(old.uid()), Some(old.gid()))
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
+fn keep_owner(_file: &File, _old: &Metadata) -> io::Result<()> {
+    Ok(())
 }

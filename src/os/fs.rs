@@ -5,8 +5,6 @@ use std::io;
 use std::io::Read;
 use std::path::Path;
 
-use super::atomic_file::{Access, AtomicFile};
-
 #[cfg(windows)]
 pub use super::acl::create_private_dir;
 
@@ -41,26 +39,6 @@ pub fn read_open(mut file: File, metadata: &Metadata, cap: u64) -> io::Result<Ve
     Ok(bytes)
 }
 
-/// Replaces the file at `path`, or the one that it leads to, in one step: readable by its owner only, who stays the same
-/// (under sudo that is not this user).
-pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let path = path.canonicalize()?;
-    AtomicFile::write(&path, ".amplify-creds", Access::Private, bytes, keep_owner)?.commit()
-}
-
-/// Writes a file that others may read, too, or replaces the one at `path` in one step, with its rights.
-pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    // No lock keeps two runs apart.
-    let suffix = format!(".amplify-creds.{}", std::process::id());
-    let keep_rights = |file: &File, old: &Metadata| {
-        // A file system without modes refuses, and has nothing to keep.
-        let _ = file.set_permissions(old.permissions());
-        Ok(())
-    };
-    AtomicFile::write(&path, &suffix, Access::Public, bytes, keep_rights)?.commit()
-}
-
 /// Makes a directory and its parents, readable by its owner alone.
 #[cfg(unix)]
 pub fn create_private_dir(dir: &Path) -> io::Result<()> {
@@ -84,22 +62,6 @@ pub fn private(options: &mut OpenOptions) {
 /// The values of Windows's own headers.
 #[cfg(windows)]
 const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
-
-#[cfg(unix)]
-fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, fchown};
-    // The group has no rights, and is not everybody's to give.
-    if file.metadata()?.uid() == old.uid() {
-        return Ok(());
-    }
-    fchown(file, Some(old.uid()), Some(old.gid()))
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
-fn keep_owner(_file: &File, _old: &Metadata) -> io::Result<()> {
-    Ok(())
-}
 
 /// Gives the file `from` the name `to`, in the place of what has it.
 #[cfg(not(windows))]
