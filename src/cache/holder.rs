@@ -1,5 +1,5 @@
-//! What a process that holds a lock tells those who wait for it: who it is, what it does, and how its try ended. One
-//! file per lock beside it (`<id>.holder`, JSON, 0600).
+//! The file in which the process that holds a lock describes itself for the waiting processes: its process id, its command
+//! and its result. It is in the directory of the lock (`<id>.holder`, JSON, 0600).
 
 use serde::{Deserialize, Serialize};
 

@@ -99,11 +99,11 @@ pub(crate) fn with_resolver<T>(
         asked: false,
     };
     let outcome = what(&mut resolver, &sts);
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for mishap in &resolver.mishaps {
         let line = tell_of(mishap);
         // What befalls each role of a chain is told once.
-        if told.contains(&line) {
+        if reported.contains(&line) {
             continue;
         }
         match mishap {
@@ -112,7 +112,7 @@ pub(crate) fn with_resolver<T>(
             ResolveWarning::ClockOff(_) | ResolveWarning::NotCached(_) => context.warn(|| line.clone()),
             _ => context.say(|| line.clone()),
         }
-        told.push(line);
+        reported.push(line);
     }
     Ok(outcome)
 }

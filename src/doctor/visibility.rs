@@ -39,10 +39,10 @@ impl<'f> ToolSight<'f> {
 
     /// Every name that resolution or a consumer takes for a profile's, in file order.
     pub fn names(&self) -> Vec<&'f str> {
-        let mut told = HashSet::new();
+        let mut reported = HashSet::new();
         let of_profiles = self.facts.profiles.iter().map(|profile| profile.name.as_str());
         let of_tools = self.facts.headers.iter().flat_map(|header| header.names.iter().flatten().copied());
-        of_profiles.chain(of_tools).filter(|name| told.insert(*name)).collect()
+        of_profiles.chain(of_tools).filter(|name| reported.insert(*name)).collect()
     }
 
     /// What a consumer makes of a profile.

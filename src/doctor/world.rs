@@ -49,7 +49,7 @@ pub struct EntryFacts {
     pub is_session: bool,
     /// Whether it still lasts.
     pub lasts: bool,
-    /// When it was written, where that is told.
+    /// When the session was written, if the entry has that time.
     pub written_at: Option<Timestamp>,
     /// Seconds that AWS's clock was ahead of this machine's then, where it was far off.
     pub clock_offset: i64,

@@ -26,7 +26,7 @@ pub struct Change {
     pub original: Original,
     /// The new text.
     pub text: Zeroizing<String>,
-    /// Whether nobody but its owner is to read or write it from now on.
+    /// Whether to remove the access of all users but the owner.
     pub(super) is_private: bool,
 }
 

@@ -19,7 +19,7 @@ use crate::plan::endpoint::Endpoint;
 use crate::sts::StsError;
 use crate::sts::client::{clock_offset, keys};
 use crate::sts::connections::{Connections, Direct};
-use crate::sts::error_kind::{is_throttling, told};
+use crate::sts::error_kind::{is_throttling, redacted};
 
 use super::answer;
 use super::answer::Node;
@@ -123,7 +123,7 @@ impl<'a> Client<'a> {
             Some((code, _)) if is_throttling(&code) || *status == 429 => Err(StsError::Throttled),
             Some((code, message)) if *status < 500 => {
                 let secrets = [Some(&self.signer.secret_access_key), self.signer.session_token.as_ref()];
-                let refused = StsError::Refused { code, message: told(&message, &secrets) };
+                let refused = StsError::Refused { code, message: redacted(&message, &secrets) };
                 if refused.is_of_clock() {
                     self.offset.set(*offset);
                 }

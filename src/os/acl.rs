@@ -1,6 +1,6 @@
-//! Who can look into the directories that we make on Windows. Below the user's profile nobody else can, since they
-//! inherit its list of rights. Elsewhere (a `HOME` on another drive) they would inherit one that lets every user read:
-//! there the list becomes the user's, the system's and the administrators', as `icacls` sets it.
+//! Access control lists of the directories that we create on Windows. A directory in the user's profile inherits a list
+//! without other users. Elsewhere (a `HOME` on another drive) the inherited list lets every user read. There `icacls`
+//! limits the list to the user, the system and the administrators.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

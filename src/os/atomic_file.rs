@@ -67,7 +67,7 @@ impl Drop for AtomicFile {
     }
 }
 
-/// Makes a rename or a new name last. A file system that cannot do that refuses, which is no reason to stop; Windows has no
+/// Makes a rename or a new name last. Some file systems do not support it, which is ignored. Windows has no
 /// such call, and NTFS keeps a journal of its names.
 pub fn sync_directory(of: &Path) {
     if cfg!(unix)
@@ -91,7 +91,7 @@ pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // No lock keeps two runs apart.
     let suffix = format!(".amplify-creds.{}", std::process::id());
     let keep_rights = |file: &File, old: &Metadata| {
-        // A file system without modes refuses, and has nothing to keep.
+        // A file system without modes returns an error here, and has no mode to keep.
         let _ = file.set_permissions(old.permissions());
         Ok(())
     };

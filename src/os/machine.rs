@@ -1,4 +1,4 @@
-//! What tells this machine from others that may share a home directory: its id and its host name.
+//! The machine's id and host name. They distinguish machines that share a home directory.
 
 use std::path::Path;
 

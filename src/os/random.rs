@@ -1,4 +1,4 @@
-//! What nobody can guess: random text from the system's source.
+//! Random text from the system's secure source.
 
 use std::fmt::Write as _;
 use std::io;

@@ -92,7 +92,8 @@ impl BaseSource {
         }
     }
 
-    /// Whether it is always a session, from which AWS gives a role an hour at most. Of keys and programs nobody knows.
+    /// Whether the source always gives a session. AWS limits a role assumed with one to an hour. Static keys and programs may give
+    /// either.
     pub fn is_session(&self) -> bool {
         match self {
             Self::Static(_) | Self::Environment(_) | Self::Process(_) => false,

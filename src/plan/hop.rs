@@ -135,7 +135,7 @@ pub(super) fn duration(profile: &Profile<'_>, asked: &Asked) -> Result<SessionDu
     }
 }
 
-/// Gives a role what a command asks of it; `from` tells where a flag stands.
+/// Applies the command's options to a role. `from` gives the origin of an option for messages.
 pub(super) fn override_role(
     hop: &mut Hop,
     role: &RoleFlags,

@@ -287,8 +287,8 @@ mod tests {
             ("source_identity", "a b"),
         ] {
             match extras(&format!("{key} = {value}\n")) {
-                Err(PlanError::Invalid { key: told, from: Origin::File(at), .. }) => {
-                    assert_eq!((told, at.line), (key, 2), "{value}");
+                Err(PlanError::Invalid { key: named, from: Origin::File(at), .. }) => {
+                    assert_eq!((named, at.line), (key, 2), "{value}");
                 }
                 other => panic!("{key} = {value}: {other:?}"),
             }

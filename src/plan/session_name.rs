@@ -1,5 +1,5 @@
-//! Session names that are made where they are needed: `{user}@{host}` in `role_session_name`, so that CloudTrail tells
-//! people and machines apart although they share a profile.
+//! Expands `{user}@{host}` in `role_session_name`, so that CloudTrail distinguishes people and machines that share a
+//! profile.
 
 use super::limits::SESSION_NAME;
 

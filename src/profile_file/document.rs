@@ -1,8 +1,8 @@
 //! Edits of a profile file: each changes the bytes that it is about and no other. Comments, order, line ends, a byte
 //! order mark and a missing last line end stay.
 //!
-//! Sections are named by their header's line, counted from 1 in the text as it is now: whoever makes several edits
-//! makes them from the bottom up, or looks the lines up again.
+//! Sections are named by their header's line, counted from 1 in the text as it is now: a caller with several
+//! edits makes them from the bottom up, or looks the lines up again.
 
 mod cut;
 

@@ -22,7 +22,7 @@ pub enum Content<'t> {
     Amplify(NpmIni<'t>),
 }
 
-/// Reads `text` in `dialect`. `Auto` never fails: it passes over what it cannot read and tells of it.
+/// Reads `text` in `dialect`. `Auto` never fails: it skips lines that it cannot read and reports them.
 pub fn read(dialect: Dialect, kind: FileKind, text: &str) -> Result<Content<'_>, SyntaxError> {
     match dialect {
         Dialect::Auto => Ok(Content::Sections(auto::read(kind, text))),

@@ -107,11 +107,11 @@ impl fmt::Debug for Property<'_> {
     }
 }
 
-/// A header that nobody can read: it has no `]`.
+/// A header without `]`, which no tool reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokenHeader {
     pub line: u32,
-    /// The profile name that it begins, as far as it can be told.
+    /// The profile name, if the text shows one.
     pub begins: String,
     /// Index of the section before it, whose end is in doubt.
     pub after: Option<usize>,

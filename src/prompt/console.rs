@@ -88,7 +88,7 @@ impl Console {
     }
 
     fn code(&mut self, question: &Question<'_>) -> Result<Secret, PromptError> {
-        self.say(&if question.again { format!("{REFUSED}\n") } else { question.told() });
+        self.say(&if question.again { format!("{REFUSED}\n") } else { question.prompt_text() });
         let mut tries = 0;
         while tries < TRIES {
             match digits(self.line(QUESTION)?.expose()) {

@@ -12,11 +12,11 @@ use crate::prompt::watch::Watch;
 /// Asks for six digits.
 pub(super) fn ask(program: Program, question: &Question<'_>) -> Result<Secret, PromptError> {
     let watch = Watch::begin(question.until);
-    let told = question.told();
+    let text = question.prompt_text();
     rounds(question, &watch, |wrong| {
         let wrong = wrong.map(|wrong| format!("{wrong}\n\n")).unwrap_or_default();
         let left = watch.time_left()?.as_secs().max(1);
-        let arguments = program.arguments(&format!("{wrong}{told}{LABEL}"), left);
+        let arguments = program.arguments(&format!("{wrong}{text}{LABEL}"), left);
         let started = program.names().iter().find_map(|name| {
             Helper::start(Command::new(name).args(&arguments).envs(program.variables().iter().copied())).ok()
         });

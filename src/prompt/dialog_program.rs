@@ -1,6 +1,4 @@
-//! What each system's dialog program is told and how its answer is read.
-//!
-//! Pure.
+//! Arguments and answers of each system's dialog program.
 
 use crate::core::secret::Secret;
 use crate::prompt::question::{DEADLINE_SECONDS, PromptError, TITLE};

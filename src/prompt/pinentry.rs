@@ -40,7 +40,7 @@ pub(super) fn ask(question: &Question<'_>, lends_terminal: bool) -> Result<Secre
     let mut pinentry = Pinentry { helper: helper.ok_or(PromptError::NobodyToAsk)?, watch: &watch };
     pinentry.greet(&env, terminal)?;
     pinentry.tell("SETTITLE", TITLE)?;
-    pinentry.tell("SETDESC", question.told().trim_end())?;
+    pinentry.tell("SETDESC", question.prompt_text().trim_end())?;
     pinentry.tell("SETPROMPT", LABEL)?;
     let code = rounds(question, &watch, |wrong| pinentry.code(wrong))?;
     // One that is gone already has given its code all the same.

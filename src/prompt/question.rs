@@ -14,7 +14,7 @@ pub const DEADLINE_SECONDS: u64 = 90;
 /// How often a person may mistype before the prompt gives up.
 pub(super) const TRIES: u32 = 3;
 
-/// What the person is told, and what a program that answers needs.
+/// The text of the prompt, and the values that an `mfa_process` needs.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
     /// The profile that needs the code.
@@ -38,8 +38,8 @@ pub struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// The question in the Amplify CLI's words, each line ended.
-    pub(super) fn told(&self) -> String {
+    /// The question as the Amplify CLI asks it. Each line has its line end.
+    pub(super) fn prompt_text(&self) -> String {
         let Self { profile, role_arn, mfa_serial, note, .. } = self;
         let profile = printable(profile);
         let note = note.map_or_else(String::new, |note| format!("{note}\n"));
@@ -70,17 +70,17 @@ pub(super) const NOT_SIX_DIGITS: &str = "The code has six digits.";
 pub struct Answer {
     /// Six digits.
     pub code: Secret,
-    /// Whether to ask again when AWS refuses it.
+    /// Whether to ask again when AWS rejects the code.
     pub typed: bool,
 }
 
 /// Why there is no code.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PromptError {
-    /// No code was given, and there is nobody to ask, or asking is not allowed.
+    /// No code was given, and there is no way to ask for one, or asking is not allowed.
     #[error("no code and nobody to ask")]
     NobodyToAsk,
-    /// The profile's `mfa_process` gave no code, and there is nobody else to ask.
+    /// The profile's `mfa_process` gave no code, and there is no other way to ask.
     #[error("mfa_process: {0}")]
     Program(ChildError),
     /// What the profile's `mfa_process` printed is not six digits.
@@ -92,13 +92,13 @@ pub enum PromptError {
     /// What was typed was never six digits.
     #[error("no code of six digits was entered")]
     NotACode,
-    /// Ctrl-C, Ctrl-D or a dialog's Cancel, or whoever started us is gone.
+    /// Ctrl-C, Ctrl-D or a dialog's Cancel, or the parent process has ended.
     #[error("cancelled")]
     Cancelled,
     /// A signal that ends the program, by number.
     #[error("signal {0}")]
     Signalled(i32),
-    /// Nobody answered.
+    /// The user did not answer in time.
     #[error("no answer within {0} seconds")]
     TimedOut(u64),
 }

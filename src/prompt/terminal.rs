@@ -113,8 +113,8 @@ impl Terminal {
     }
 
     fn ask(&mut self, question: &Question<'_>) -> Result<Secret, PromptError> {
-        let told = if question.again { format!("{REFUSED}\n") } else { question.told() };
-        self.say(&format!("{}{told}", own_line()));
+        let text = if question.again { format!("{REFUSED}\n") } else { question.prompt_text() };
+        self.say(&format!("{}{text}", own_line()));
         let mut tries = 0;
         while tries < TRIES {
             let typed = self.line(QUESTION)?;
@@ -135,15 +135,15 @@ impl Terminal {
     /// Waits for the device's next code. What is typed meanwhile is of the code before, and thrown away.
     fn count_down(&mut self, wait: Duration) -> Result<(), PromptError> {
         let until = Instant::now() + wait;
-        let mut told = u64::MAX;
+        let mut shown = u64::MAX;
         loop {
             let left = until.saturating_duration_since(Instant::now()).as_millis().div_ceil(1000);
             let left = u64::try_from(left).unwrap_or_default();
             if left == 0 {
                 break;
             }
-            if left != told {
-                told = left;
+            if left != shown {
+                shown = left;
                 self.say(&format!("\rThis code was used already. The next one comes in {left:2} s."));
             }
             self.look_around("")?;

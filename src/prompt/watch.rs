@@ -1,4 +1,4 @@
-//! What ends a question that nobody has answered: the deadline, a signal, the end of whoever started us.
+//! Ends an unanswered prompt at the deadline, on a signal, or when the parent process ends.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::sleep;

@@ -1,4 +1,4 @@
-//! Exchanging an MFA code for a session: asking, sending, asking again when AWS refuses the code.
+//! Exchanges an MFA code for a session, and asks again when AWS rejects the code.
 
 use std::time::{Duration, Instant};
 

@@ -72,7 +72,7 @@ pub enum ResolveError {
     LockTimeout {
         /// How long.
         seconds: u64,
-        /// What holds the lock, as it told: `process 4711 (amplify-creds process dev)`.
+        /// The holder's description of itself: `process 4711 (amplify-creds process dev)`.
         holder: Option<String>,
     },
     /// The session looks expired to this machine, whose clock is off by so many seconds.

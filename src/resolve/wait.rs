@@ -96,7 +96,10 @@ impl Run<'_, '_> {
             if self.waited >= timeout {
                 return match self.cached_unexpired(at) {
                     Some((session, _)) => Ok(Waited::Session(session)),
-                    None => Err(ResolveError::LockTimeout { seconds: timeout.as_secs(), holder: told(&facts) }),
+                    None => Err(ResolveError::LockTimeout {
+                        seconds: timeout.as_secs(),
+                        holder: holder_description(&facts),
+                    }),
                 };
             }
             let since = Instant::now();
@@ -190,14 +193,14 @@ impl Run<'_, '_> {
             Some(_) => ", which asks for an MFA code elsewhere",
             None => "",
         };
-        if let Some(holder) = told(facts) {
+        if let Some(holder) = holder_description(facts) {
             self.resolver.prompt.tell(&format!("waiting for {holder}{doing}"));
         }
     }
 }
 
-/// Who a holder is, if it has told.
-fn told(facts: &Facts) -> Option<String> {
+/// The holder with its command, if its file names it.
+fn holder_description(facts: &Facts) -> Option<String> {
     let Facts { pid, verb, profile, .. } = facts;
     (*pid != 0).then(|| format!("process {pid} (amplify-creds {verb} {profile})"))
 }

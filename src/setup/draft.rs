@@ -44,7 +44,7 @@ pub enum SetupError {
     /// No command line starts this program for this profile in every tool.
     #[error("the command for profile {0} cannot be written so that every tool starts it alike")]
     Command(String),
-    /// A profile that nobody asked to change would change.
+    /// The draft would change another profile.
     #[error("profile {profile} would change, too, {}", reader(*dialect))]
     Ripple {
         profile: String,

@@ -1,4 +1,4 @@
-//! Looking at a result as every reading sees it: the wrapper is there, whole, and nobody else has changed.
+//! Checks the result in every dialect: the wrapper is complete, and no other profile has changed.
 
 use crate::plan::kind::Kind;
 use crate::profile::effect;

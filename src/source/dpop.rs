@@ -1,4 +1,4 @@
-//! The proof that whoever asks AWS Sign-In has the key of the session (RFC 9449: DPoP, here ES256).
+//! The proof to AWS Sign-In that the caller has the session's key (RFC 9449: DPoP, with ES256).
 
 use aws_smithy_types::base64;
 use ring::rand::{SecureRandom, SystemRandom};

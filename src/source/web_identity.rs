@@ -1,4 +1,4 @@
-//! Reading the token that proves a web identity, anew for every session: whoever runs us replaces the file.
+//! Reads the web identity token again for every session, since the platform replaces the file.
 
 use std::path::Path;
 

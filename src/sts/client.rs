@@ -119,8 +119,8 @@ impl SdkSts<'_> {
         let client = client(&link, host, Some(signer), Arc::default());
         let secrets = [Some(&signer.secret_access_key), signer.session_token.as_ref()];
         let call = client.get_caller_identity().send();
-        let told = link.runtime.block_on(call).map_err(|error| link.reason(&error, &secrets))?;
-        match (told.account, told.arn, told.user_id) {
+        let identity = link.runtime.block_on(call).map_err(|error| link.reason(&error, &secrets))?;
+        match (identity.account, identity.arn, identity.user_id) {
             (Some(account), Some(arn), Some(user_id)) => Ok(Identity { account, arn, user_id }),
             _ => Err(StsError::Garbage),
         }

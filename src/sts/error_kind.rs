@@ -34,7 +34,7 @@ pub(crate) fn reason<E: ProvideErrorMetadata>(
                 (Some(code), _) if is_throttling(code) => StsError::Throttled,
                 (_, 429) => StsError::Throttled,
                 (_, 500..) => StsError::Server(status),
-                (Some(code), 400..) => StsError::Refused { code: code.to_owned(), message: told(message, secrets) },
+                (Some(code), 400..) => StsError::Refused { code: code.to_owned(), message: redacted(message, secrets) },
                 _ => StsError::Garbage,
             }
         }
@@ -47,14 +47,15 @@ pub(crate) fn is_throttling(code: &str) -> bool {
     ["Throttling", "ThrottlingException", "RequestLimitExceeded", "SlowDown"].contains(&code)
 }
 
-/// AWS's words, without secrets and not longer than anybody reads.
-pub(crate) fn told(message: &str, secrets: &[Option<&Secret>]) -> String {
+/// AWS's message with secrets masked, cut after 1000 characters.
+pub(crate) fn redacted(message: &str, secrets: &[Option<&Secret>]) -> String {
     const LONGEST: usize = 1000;
     let secrets = secrets.iter().flatten().filter(|secret| !secret.is_empty());
-    let told = secrets.fold(message.trim().to_owned(), |told, secret| told.replace(secret.expose(), "****"));
-    match told.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}\u{2026}", &told[..end]),
-        None => told,
+    let redacted =
+        secrets.fold(message.trim().to_owned(), |redacted, secret| redacted.replace(secret.expose(), "****"));
+    match redacted.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}\u{2026}", &redacted[..end]),
+        None => redacted,
     }
 }
 

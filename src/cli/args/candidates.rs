@@ -1,4 +1,4 @@
-//! Completion candidates. A file that cannot be read has none: nobody wants an error while typing.
+//! Completion candidates. An unreadable file gives none, since an error would disturb the user's typing.
 
 use clap_complete::CompletionCandidate;
 

@@ -28,8 +28,8 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     let plans = plans(context, &set, options)?;
     let mut prompt = ladder(context, &options.how)?;
     if !context.global.quiet {
-        let told = codes(context, &set, &plans, options, &mut prompt)?;
-        tell(&format!("{}\n", printable(&told)));
+        let message = codes(context, &set, &plans, options, &mut prompt)?;
+        tell(&format!("{}\n", printable(&message)));
     }
     let (mut warm, mut failed) = (Vec::new(), None);
     for plan in &plans {

@@ -71,7 +71,7 @@ pub(crate) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure
         let removed: Vec<_> = names.map(|(outer, inner)| json_of(outer, inner)).collect();
         return write_stdout(format!("{}\n", json!({"removed": removed, "dry_run": options.dry_run})).as_bytes());
     }
-    write_stdout(told(&what, &names.collect::<Vec<_>>(), options.dry_run).as_bytes())
+    write_stdout(summary(&what, &names.collect::<Vec<_>>(), options.dry_run).as_bytes())
 }
 
 fn what(context: &Context, options: &ResetCache) -> Result<What, Failure> {
@@ -148,7 +148,7 @@ fn json_of(outer: &str, inner: &str) -> serde_json::Value {
 }
 
 /// The Amplify CLI's words, and for what it has none, as near to them as they go.
-fn told(what: &What, gone: &[(&str, &str)], dry_run: bool) -> String {
+fn summary(what: &What, gone: &[(&str, &str)], dry_run: bool) -> String {
     let (which, whose) = match what {
         What::All => ("", String::new()),
         What::Expired => (" that are over", String::new()),

@@ -1,4 +1,4 @@
-//! `sessions`: what the cache has, whoever wrote it.
+//! `sessions` lists every session in the cache, also those that the Amplify CLI wrote.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What to do about each cause of a refusal, in words for whoever sees the error.
+//! The hint for each cause of a denied request.
 
 use crate::plan::Hop;
 use crate::sts::denial::Cause;

@@ -1,4 +1,4 @@
-//! Checks of what a profile leads to: the plan's errors and warnings, each told once however many profiles pass it.
+//! Checks the chain of each profile. An error that several profiles share is reported once.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +11,11 @@ use crate::plan::limits::ONE_HOUR;
 
 /// The troubles that `counts` takes, each place once.
 fn troubles(facts: &Facts<'_>, counts: &dyn Fn(&PlanError, &str) -> bool) -> Vec<Hit> {
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     let mut found = Vec::new();
     for (name, plan) in &facts.plans {
         let Err(Trouble { error, message, at, hint }) = plan else { continue };
-        if !counts(error, name) || !told.insert(identity(error, at.as_ref(), message)) {
+        if !counts(error, name) || !reported.insert(identity(error, at.as_ref(), message)) {
             continue;
         }
         found.push(Hit {
@@ -95,9 +95,9 @@ pub(super) fn no_credentials(facts: &Facts<'_>) -> Vec<Hit> {
 fn warnings(facts: &Facts<'_>, tell: fn(&Warning) -> Option<Hit>) -> Vec<Hit> {
     let plans = facts.plans.iter().filter_map(|(_, plan)| plan.as_ref().ok());
     let mut found: Vec<Hit> = Vec::new();
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for hit in plans.flat_map(|plan| &plan.warnings).filter_map(tell) {
-        if told.insert((hit.profile.clone(), hit.at.as_ref().map(Place::shown))) {
+        if reported.insert((hit.profile.clone(), hit.at.as_ref().map(Place::shown))) {
             found.push(hit);
         }
     }

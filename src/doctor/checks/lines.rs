@@ -138,17 +138,19 @@ pub(super) fn duplicate_key(facts: &Facts<'_>) -> Vec<Hit> {
 
 /// Rejections that no check above has told of, by the consumers that `counts` takes.
 fn rejections(facts: &Facts<'_>, counts: fn(Tool) -> bool) -> Vec<Hit> {
-    let mut told: HashSet<(FileKind, u32)> = HashSet::new();
+    let mut reported: HashSet<(FileKind, u32)> = HashSet::new();
     for file in &facts.files {
         let tells = file.findings.iter().filter(|found| found.code != Code::LoneCarriageReturn);
-        told.extend(tells.map(|found| (file.kind, found.line)));
+        reported.extend(tells.map(|found| (file.kind, found.line)));
     }
-    told.extend(repeated_sections(facts).into_iter().map(|(file, line, ..)| (file.kind, line)));
-    told.extend(repeated_keys(facts).into_iter().map(|(file, line, ..)| (file.kind, line)));
+    reported.extend(repeated_sections(facts).into_iter().map(|(file, line, ..)| (file.kind, line)));
+    reported.extend(repeated_keys(facts).into_iter().map(|(file, line, ..)| (file.kind, line)));
     let mut found = Vec::new();
     for view in facts.views.iter().filter(|view| counts(view.consumer)) {
         for kind in KINDS {
-            let Some(error) = view.rejected(kind).filter(|error| !told.contains(&(kind, error.line))) else { continue };
+            let Some(error) = view.rejected(kind).filter(|error| !reported.contains(&(kind, error.line))) else {
+                continue;
+            };
             let message = format!("the {} rejects the whole file: {}", view.consumer.name(), error.problem);
             found.push(Hit::general(facts.file(kind).at(error.line), message));
         }

@@ -93,10 +93,10 @@ fn hidden(facts: &Facts<'_>, header: &Header<'_>, name: &str, is_pair: bool) -> 
     } else {
         SAFE.to_owned()
     };
-    let told: Vec<_> =
+    let unseen: Vec<_> =
         reasons.values().map(|(reason, consumers)| format!("{} ({reason})", consumers.join(", "))).collect();
     // Without the name, so that three hundred of them make one message.
-    let message = format!("the profile is not seen by {}", told.join("; "));
+    let message = format!("the profile is not seen by {}", unseen.join("; "));
     Some(Hit::new(name, file.at(header.line), message).hint(hint))
 }
 
@@ -109,10 +109,10 @@ fn known_to_some(facts: &Facts<'_>, header: &Header<'_>) -> Option<Hit> {
     if OTHER_KINDS.contains(&first) || ["default", "DEFAULT"].contains(&first) {
         return None;
     }
-    let told = |(view, names): (&View<'_>, &Vec<&str>)| {
+    let label = |(view, names): (&View<'_>, &Vec<&str>)| {
         (!names.is_empty()).then(|| format!("{} (as {})", view.consumer.name(), quoted(names)))
     };
-    let tools: Vec<_> = facts.views.iter().zip(&header.names).filter_map(told).collect();
+    let tools: Vec<_> = facts.views.iter().zip(&header.names).filter_map(label).collect();
     if tools.is_empty() {
         return None;
     }

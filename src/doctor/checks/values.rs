@@ -1,4 +1,4 @@
-//! Checks of keys and values: what two tools read differently, and keys that nobody reads.
+//! Checks for values that two tools read differently, and for keys that no tool reads.
 
 use crate::doctor::facts::{Facts, KINDS};
 use crate::doctor::finding::Hit;
@@ -51,14 +51,14 @@ pub(super) fn read_differently(facts: &Facts<'_>) -> Vec<Hit> {
                 continue;
             }
             let can_show = by_value.iter().all(|(value, _)| is_showable(&property.key, value));
-            let told = by_value.iter().map(|(value, consumers)| {
+            let readings = by_value.iter().map(|(value, consumers)| {
                 let names: Vec<_> = consumers.iter().map(|consumer| consumer.name()).collect();
                 let value = if can_show { shown(value) } else { "****".to_owned() };
                 format!("{value} to {}", names.join(", "))
             });
-            let told = told.collect::<Vec<_>>().join("; ");
+            let readings = readings.collect::<Vec<_>>().join("; ");
             let another = if can_show { "" } else { " (not the same; masked)" };
-            let message = format!("{} is {told}{another}", property.key);
+            let message = format!("{} is {readings}{another}", property.key);
             let hint = cause(file.line(property.line), &by_value);
             found.push(Hit::new(name, file.at(property.line), message).hint(hint));
         }

@@ -23,7 +23,7 @@ fn planned(config: &str, profile: &str) -> Result<CredentialPlan, PlanError> {
 }
 
 /// `session 43200`, `role: <why>`, `none`, or `error`; then what is sent as the first role's duration.
-fn told(config: &str, profile: &str) -> (String, Option<u32>) {
+fn way_and_duration(config: &str, profile: &str) -> (String, Option<u32>) {
     let Ok(plan) = planned(config, profile) else { return ("error".to_owned(), None) };
     let way = match plan.mfa.as_ref().map(|mfa| &mfa.way) {
         None => "none".to_owned(),
@@ -73,7 +73,7 @@ fn what_a_code_is_spent_on() {
         ("a later role's, temporary", &[&temporary, ROLE, NEXT, DEVICE], "two", "error", None),
     ];
     for (name, config, profile, expected, first) in rows {
-        let (way, duration) = told(&config.concat(), profile);
+        let (way, duration) = way_and_duration(&config.concat(), profile);
         assert!(way.starts_with(expected), "{name}: {way}");
         assert_eq!(duration, *first, "{name}");
     }

@@ -1,13 +1,11 @@
-//! The objects of one reading while npm ini's rules move them about, and afterwards.
-//!
-//! One object can so have two names for a while, and a name of a million dots overflows no stack when it is dropped.
+//! The objects of one file, addressed by number. Two names can refer to one object while a file is read, and objects
+//! nested a million deep are dropped without recursion.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
-/// Number of an object.
-pub(crate) type ObjectId = u32;
+use crate::profile_file::npm_ini::stored::{Header, ObjectId, Stored};
 
 /// Number of a name in one of the objects.
 pub(crate) type SlotId = u32;
@@ -20,34 +18,6 @@ const NONE: u32 = u32::MAX;
 
 /// Names up to which an object is searched one by one.
 const FEW: u32 = 16;
-
-/// A value as it is stored.
-#[derive(Clone)]
-pub(crate) enum Stored<'t> {
-    Null,
-    Bool(bool),
-    Number(f64),
-    Text(Cow<'t, str>),
-    /// An object or an array.
-    Object(ObjectId),
-}
-
-impl Stored<'_> {
-    /// JavaScript's truth of a value. Only JSON gives numbers, so there is no NaN.
-    pub(crate) fn is_truthy(&self) -> bool {
-        match self {
-            Self::Null => false,
-            Self::Bool(value) => *value,
-            Self::Number(number) => *number != 0.0,
-            Self::Text(text) => !text.is_empty(),
-            Self::Object(_) => true,
-        }
-    }
-
-    pub(crate) fn object(&self) -> Option<ObjectId> {
-        if let Self::Object(object) = self { Some(*object) } else { None }
-    }
-}
 
 /// A name of an object and its value; those of one object are a chain. The items of an array have no name here.
 struct Slot<'t> {
@@ -117,12 +87,12 @@ impl Hasher for Hashed {
 }
 
 impl<'t> Arena<'t> {
-    /// A heap with an empty `TOP`.
+    /// An arena with an empty `TOP`.
     pub(crate) fn new() -> Self {
         let (nodes, slots, headings, tables) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut heap = Self { nodes, slots, headings, tables, hashes: RandomState::new() };
-        heap.object();
-        heap
+        let mut arena = Self { nodes, slots, headings, tables, hashes: RandomState::new() };
+        arena.object();
+        arena
     }
 
     /// A new empty object.
@@ -345,7 +315,7 @@ impl<'t> Arena<'t> {
         }
     }
 
-    /// Where the heap stands.
+    /// The current sizes, for `rewind`.
     pub(crate) fn mark(&self) -> Mark {
         Mark { nodes: self.nodes.len(), slots: self.slots.len(), tables: self.tables.len() }
     }
@@ -373,19 +343,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_one_hash_are_told_apart_before_and_after_others_are_deleted() {
-        let mut heap = Arena::new();
+    fn names_with_one_hash_are_found_before_and_after_others_are_deleted() {
+        let mut arena = Arena::new();
         let name = |number: u32| Cow::Owned(format!("name {number}"));
         for number in 0..100 {
-            heap.set(TOP, name(number), Stored::Null, number);
-            heap.set(TOP, name(number), Stored::Bool(true), number);
+            arena.set(TOP, name(number), Stored::Null, number);
+            arena.set(TOP, name(number), Stored::Bool(true), number);
         }
-        let line = |heap: &Arena<'_>, number| heap.find(TOP, &name(number)).map(|slot| heap.line(slot));
-        assert!((0..100).all(|number| line(&heap, number) == Some(number)) && line(&heap, 100).is_none());
-        let odd: Vec<_> = heap.slots(TOP).skip(1).step_by(2).collect();
-        heap.delete(TOP, &odd);
-        assert!((0..100).all(|number| line(&heap, number) == (number % 2 == 0).then_some(number)));
-        assert_eq!(heap.count(TOP), 50);
+        let line = |arena: &Arena<'_>, number| arena.find(TOP, &name(number)).map(|slot| arena.line(slot));
+        assert!((0..100).all(|number| line(&arena, number) == Some(number)) && line(&arena, 100).is_none());
+        let odd: Vec<_> = arena.slots(TOP).skip(1).step_by(2).collect();
+        arena.delete(TOP, &odd);
+        assert!((0..100).all(|number| line(&arena, number) == (number % 2 == 0).then_some(number)));
+        assert_eq!(arena.count(TOP), 50);
     }
 
     #[test]
@@ -393,13 +363,4 @@ mod tests {
         let ranks = ["0", "10", "4294967294", "4294967295", "00", "01", "-1", "1.0", "", "a"].map(rank);
         assert_eq!(ranks, [0, 10, 4_294_967_294, NONE, NONE, NONE, NONE, NONE, NONE, NONE]);
     }
-}
-
-/// A header line that npm ini reads as one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Header<'t> {
-    /// The line, counted from 1.
-    pub line: u32,
-    /// From `[` to `]`.
-    pub text: &'t str,
 }

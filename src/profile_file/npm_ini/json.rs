@@ -4,16 +4,17 @@
 
 use std::borrow::Cow;
 
-use crate::profile_file::npm_ini::arena::{Arena, ObjectId, Stored};
+use crate::profile_file::npm_ini::arena::Arena;
+use crate::profile_file::npm_ini::stored::{ObjectId, Stored};
 
 const HALF_A_PAIR: char = '\u{fffd}';
 
-/// Reads `text`, whose objects go to `heap`; `None` where `JSON.parse` throws.
-pub(super) fn parse<'t>(text: &'t str, heap: &mut Arena<'t>, line: u32) -> Option<Stored<'t>> {
-    let mark = heap.mark();
-    let value = Scanner { text, at: 0 }.document(heap, line);
+/// Reads `text`, whose objects go to `arena`; `None` where `JSON.parse` throws.
+pub(super) fn parse<'t>(text: &'t str, arena: &mut Arena<'t>, line: u32) -> Option<Stored<'t>> {
+    let mark = arena.mark();
+    let value = Scanner { text, at: 0 }.document(arena, line);
     if value.is_none() {
-        heap.rewind(&mark);
+        arena.rewind(&mark);
     }
     value
 }
@@ -30,7 +31,7 @@ struct Scanner<'t> {
 }
 
 impl<'t> Scanner<'t> {
-    fn document(&mut self, heap: &mut Arena<'t>, line: u32) -> Option<Stored<'t>> {
+    fn document(&mut self, arena: &mut Arena<'t>, line: u32) -> Option<Stored<'t>> {
         let mut open: Vec<Open<'t>> = Vec::new();
         loop {
             self.blanks();
@@ -38,7 +39,7 @@ impl<'t> Scanner<'t> {
                 b'{' => {
                     self.at += 1;
                     self.blanks();
-                    let object = heap.object();
+                    let object = arena.object();
                     if !self.eat(b'}') {
                         open.push(Open { object, name: Some(self.name()?) });
                         continue;
@@ -48,7 +49,7 @@ impl<'t> Scanner<'t> {
                 b'[' => {
                     self.at += 1;
                     self.blanks();
-                    let object = heap.array();
+                    let object = arena.array();
                     if !self.eat(b']') {
                         open.push(Open { object, name: None });
                         continue;
@@ -68,8 +69,8 @@ impl<'t> Scanner<'t> {
                 };
                 let end = if name.is_some() { b'}' } else { b']' };
                 match name.take() {
-                    Some(name) => heap.set(*object, name, value, line),
-                    None => heap.push(*object, value, line),
+                    Some(name) => arena.set(*object, name, value, line),
+                    None => arena.push(*object, value, line),
                 }
                 if self.eat(b',') {
                     if end == b'}' {

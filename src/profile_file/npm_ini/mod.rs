@@ -9,6 +9,7 @@ mod arena;
 mod file;
 mod json;
 mod profiles;
+mod stored;
 mod text;
 mod value;
 
@@ -17,14 +18,15 @@ use std::fmt;
 
 use thiserror::Error;
 
-pub use arena::Header;
 pub use file::NpmIni;
 pub(super) use profiles::is_inherited;
 pub use profiles::{Profile, Profiles};
+pub use stored::Header;
 pub(super) use text::{is_blank, trim};
 pub use value::{Entry, Object, Value};
 
-use arena::{Arena, ObjectId, Stored, TOP};
+use arena::{Arena, TOP};
+use stored::{ObjectId, Stored};
 use text::Name;
 
 /// Never a name in npm ini's result: it would change an object's prototype.
@@ -53,7 +55,7 @@ pub struct NpmIniError {
 
 /// Reads a whole file, of less than 4 GiB. A byte order mark is part of the text here, as it is for Amplify.
 pub fn read(text: &str) -> Result<NpmIni<'_>, NpmIniError> {
-    let mut heap = Arena::new();
+    let mut arena = Arena::new();
     // Where keys go: nowhere in a `__proto__` section and in one whose name already has a value that takes no keys.
     let mut section = Some(TOP);
     for (line, text) in lines(text) {
@@ -61,26 +63,26 @@ pub fn read(text: &str) -> Result<NpmIni<'_>, NpmIniError> {
         match shape(text) {
             Shape::Passed => {}
             Shape::Header(name) => {
-                let name = text::unescaped(name, &mut heap, line);
-                let name = text::section_name(name, &heap).map_err(error)?;
-                section = if name == PROTO { None } else { open(&mut heap, name, Header { line, text }) };
+                let name = text::unescaped(name, &mut arena, line);
+                let name = text::section_name(name, &arena).map_err(error)?;
+                section = if name == PROTO { None } else { open(&mut arena, name, Header { line, text }) };
             }
             Shape::Key(key, value) => {
-                let key = text::unescaped(key, &mut heap, line);
-                let Name { name: key, array } = text::key_name(key, &heap).map_err(error)?;
+                let key = text::unescaped(key, &mut arena, line);
+                let Name { name: key, array } = text::key_name(key, &arena).map_err(error)?;
                 if let Some(section) = section.filter(|_| key != PROTO) {
                     let value = match value {
                         None => Stored::Bool(true),
-                        Some(value) => keyword(text::unescaped(value, &mut heap, line)),
+                        Some(value) => keyword(text::unescaped(value, &mut arena, line)),
                     };
-                    assign(&mut heap, section, key, array, value, line);
+                    assign(&mut arena, section, key, array, value, line);
                 }
             }
         }
     }
-    split_dotted(&mut heap);
-    heap.sort();
-    Ok(NpmIni(heap))
+    split_dotted(&mut arena);
+    arena.sort();
+    Ok(NpmIni(arena))
 }
 
 /// npm ini's lines with the editor's numbers: a lone `\r` ends a line, but only `\n` counts one.
@@ -115,20 +117,20 @@ fn shape(line: &str) -> Shape<'_> {
 }
 
 /// Where the keys under `header` go: into what is there already, if that is an object.
-fn open<'t>(heap: &mut Arena<'t>, name: Cow<'t, str>, header: Header<'t>) -> Option<ObjectId> {
-    let slot = heap.find(TOP, &name);
-    let there = slot.map(|slot| heap.value(slot)).filter(|there| there.is_truthy());
+fn open<'t>(arena: &mut Arena<'t>, name: Cow<'t, str>, header: Header<'t>) -> Option<ObjectId> {
+    let slot = arena.find(TOP, &name);
+    let there = slot.map(|slot| arena.value(slot)).filter(|there| there.is_truthy());
     let object = if let Some(there) = there {
         there.object()?
     } else {
-        let new = heap.object();
+        let new = arena.object();
         match slot {
-            Some(falsy) => heap.replace(falsy, Stored::Object(new), header.line),
-            None => heap.add(TOP, name, Stored::Object(new), header.line),
+            Some(falsy) => arena.replace(falsy, Stored::Object(new), header.line),
+            None => arena.add(TOP, name, Stored::Object(new), header.line),
         }
         new
     };
-    heap.head(object, header);
+    arena.head(object, header);
     Some(object)
 }
 
@@ -146,49 +148,49 @@ fn keyword(value: Stored<'_>) -> Stored<'_> {
 }
 
 /// Sets a key, or adds to its array: one named `k[]` makes an array of what is there, and an array stays one.
-fn assign<'t>(heap: &mut Arena<'t>, to: ObjectId, key: Cow<'t, str>, array: bool, value: Stored<'t>, line: u32) {
-    let slot = heap.find(to, &key);
-    let existing = slot.and_then(|slot| heap.value(slot).object()).filter(|object| heap.is_array(*object));
+fn assign<'t>(arena: &mut Arena<'t>, to: ObjectId, key: Cow<'t, str>, array: bool, value: Stored<'t>, line: u32) {
+    let slot = arena.find(to, &key);
+    let existing = slot.and_then(|slot| arena.value(slot).object()).filter(|object| arena.is_array(*object));
     let value = match existing {
         Some(list) => {
-            heap.push(list, value, line);
+            arena.push(list, value, line);
             Stored::Object(list)
         }
         None if array => {
-            let list = heap.array();
-            if let Some(slot) = slot.filter(|slot| heap.value(*slot).is_truthy()) {
-                let (scalar, line) = heap.take(slot);
-                heap.push(list, scalar, line);
+            let list = arena.array();
+            if let Some(slot) = slot.filter(|slot| arena.value(*slot).is_truthy()) {
+                let (scalar, line) = arena.take(slot);
+                arena.push(list, scalar, line);
             }
-            heap.push(list, value, line);
+            arena.push(list, value, line);
             Stored::Object(list)
         }
         None => value,
     };
     match slot {
-        Some(slot) => heap.replace(slot, value, line),
-        None => heap.add(to, key, value, line),
+        Some(slot) => arena.replace(slot, value, line),
+        None => arena.add(to, key, value, line),
     }
 }
 
 /// Moves each section with a dot in its name to where the dots lead: `[a.b]` into `a`, `[a\.b]` to the plain name `a.b`.
 /// What a moved section leaves is deleted last and by name, so that `[a.b]` and `[a\.b]` together lose `a.b`.
-fn split_dotted(heap: &mut Arena<'_>) {
+fn split_dotted(arena: &mut Arena<'_>) {
     let mut moved = Vec::new();
-    for slot in heap.ordered(TOP) {
-        let Some(section) = heap.value(slot).object().filter(|object| !heap.is_array(*object)) else { continue };
-        let key = heap.key(slot);
+    for slot in arena.ordered(TOP) {
+        let Some(section) = arena.value(slot).object().filter(|object| !arena.is_array(*object)) else { continue };
+        let key = arena.key(slot);
         if !key.contains('.') {
             continue;
         }
-        let (key, line) = (key.clone(), heap.line(slot));
+        let (key, line) = (key.clone(), arena.line(slot));
         let mut container = TOP;
         let mut start = 0;
         for (dot, _) in key.match_indices('.').filter(|(at, _)| !key[..*at].ends_with('\\')) {
             let part = slice(&key, start, dot);
             start = dot + 1;
             if part != PROTO {
-                container = child(heap, container, part, line);
+                container = child(arena, container, part, line);
             }
         }
         let last = &key[start..];
@@ -198,19 +200,19 @@ fn split_dotted(heap: &mut Arena<'_>) {
         let last = if last.contains("\\.") { last.replace("\\.", ".").into() } else { slice(&key, start, key.len()) };
         moved.push(slot);
         if last != PROTO {
-            heap.set(container, last, Stored::Object(section), line);
+            arena.set(container, last, Stored::Object(section), line);
         }
     }
-    heap.delete(TOP, &moved);
+    arena.delete(TOP, &moved);
 }
 
-fn child<'t>(heap: &mut Arena<'t>, of: ObjectId, name: Cow<'t, str>, line: u32) -> ObjectId {
-    let slot = heap.find(of, &name);
-    slot.and_then(|slot| heap.value(slot).object()).unwrap_or_else(|| {
-        let new = heap.object();
+fn child<'t>(arena: &mut Arena<'t>, of: ObjectId, name: Cow<'t, str>, line: u32) -> ObjectId {
+    let slot = arena.find(of, &name);
+    slot.and_then(|slot| arena.value(slot).object()).unwrap_or_else(|| {
+        let new = arena.object();
         match slot {
-            Some(scalar) => heap.replace(scalar, Stored::Object(new), line),
-            None => heap.add(of, name, Stored::Object(new), line),
+            Some(scalar) => arena.replace(scalar, Stored::Object(new), line),
+            None => arena.add(of, name, Stored::Object(new), line),
         }
         new
     })

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::profile_file::npm_ini::arena::{Arena, Stored};
+use crate::profile_file::npm_ini::arena::Arena;
 use crate::profile_file::npm_ini::json;
+use crate::profile_file::npm_ini::stored::Stored;
 
 /// White space of JavaScript's `trim` and of `\s`.
 pub(in crate::profile_file) fn is_blank(char: char) -> bool {
@@ -18,14 +19,14 @@ pub(in crate::profile_file) fn trim(text: &str) -> &str {
 
 /// The text of a name or value without its quotes, escapes or comment. What stands in quotes may be any JSON; a lone
 /// quote is both the first and the last.
-pub(super) fn unescaped<'t>(raw: &'t str, heap: &mut Arena<'t>, line: u32) -> Stored<'t> {
+pub(super) fn unescaped<'t>(raw: &'t str, arena: &mut Arena<'t>, line: u32) -> Stored<'t> {
     let text = trim(raw);
     let quoted = |quote: char| text.starts_with(quote) && text.ends_with(quote);
     if quoted('"') {
-        json::parse(text, heap, line).unwrap_or(Stored::Text(text.into()))
+        json::parse(text, arena, line).unwrap_or(Stored::Text(text.into()))
     } else if quoted('\'') {
         let inner = text.get(1..text.len() - 1).unwrap_or("");
-        json::parse(inner, heap, line).unwrap_or(Stored::Text(inner.into()))
+        json::parse(inner, arena, line).unwrap_or(Stored::Text(inner.into()))
     } else {
         Stored::Text(unmarked(text))
     }
@@ -62,17 +63,17 @@ pub(super) struct Name<'t> {
 }
 
 /// The name of a section: JavaScript makes a string of any JSON.
-pub(super) fn section_name<'t>(name: Stored<'t>, heap: &Arena<'t>) -> Result<Cow<'t, str>, ()> {
+pub(super) fn section_name<'t>(name: Stored<'t>, arena: &Arena<'t>) -> Result<Cow<'t, str>, ()> {
     match name {
         Stored::Text(text) => Ok(text),
         Stored::Null => Ok("null".into()),
-        other => to_string(&other, heap).map(Cow::Owned),
+        other => to_string(&other, arena).map(Cow::Owned),
     }
 }
 
 /// The name of a key. npm ini asks every key for its length: null has none, and an object that claims to have more
 /// than two characters cannot give the last two.
-pub(super) fn key_name<'t>(key: Stored<'t>, heap: &Arena<'t>) -> Result<Name<'t>, ()> {
+pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<Name<'t>, ()> {
     match key {
         Stored::Text(key) => {
             let array = key.len() > 2 && key.ends_with("[]");
@@ -88,12 +89,12 @@ pub(super) fn key_name<'t>(key: Stored<'t>, heap: &Arena<'t>) -> Result<Name<'t>
         }
         Stored::Null => Err(()),
         other => {
-            let object = other.object().filter(|object| !heap.is_array(*object));
-            let length = object.and_then(|object| heap.get(object, "length"));
-            if length.map_or(Ok(false), |length| to_string(length, heap).map(|length| is_more_than_two(&length)))? {
+            let object = other.object().filter(|object| !arena.is_array(*object));
+            let length = object.and_then(|object| arena.get(object, "length"));
+            if length.map_or(Ok(false), |length| to_string(length, arena).map(|length| is_more_than_two(&length)))? {
                 return Err(());
             }
-            Ok(Name { name: section_name(other, heap)?, array: false })
+            Ok(Name { name: section_name(other, arena)?, array: false })
         }
     }
 }
@@ -109,7 +110,7 @@ enum Piece<'a, 't> {
 }
 
 /// JavaScript's `String(value)`; an object with its own `toString` has none. No recursion, because JSON can be deep.
-fn to_string(value: &Stored<'_>, heap: &Arena<'_>) -> Result<String, ()> {
+fn to_string(value: &Stored<'_>, arena: &Arena<'_>) -> Result<String, ()> {
     let mut text = String::new();
     let mut pending = vec![Piece::Value(value)];
     while let Some(piece) = pending.pop() {
@@ -123,17 +124,17 @@ fn to_string(value: &Stored<'_>, heap: &Arena<'_>) -> Result<String, ()> {
             Stored::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
             Stored::Number(number) => write_number(&mut text, *number),
             Stored::Text(part) => text.push_str(part),
-            Stored::Object(object) if heap.is_array(*object) => {
+            Stored::Object(object) if arena.is_array(*object) => {
                 let start = pending.len();
-                for slot in heap.slots(*object) {
+                for slot in arena.slots(*object) {
                     if pending.len() > start {
                         pending.push(Piece::Comma);
                     }
-                    pending.push(Piece::Value(heap.value(slot)));
+                    pending.push(Piece::Value(arena.value(slot)));
                 }
                 pending[start..].reverse();
             }
-            Stored::Object(object) if heap.find(*object, "toString").is_some() => return Err(()),
+            Stored::Object(object) if arena.find(*object, "toString").is_some() => return Err(()),
             Stored::Object(_) => text.push_str("[object Object]"),
         }
     }

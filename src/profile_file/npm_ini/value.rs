@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use crate::profile_file::npm_ini::arena::{Arena, Header, ObjectId, SlotId, Stored};
+use crate::profile_file::npm_ini::arena::{Arena, SlotId};
+use crate::profile_file::npm_ini::stored::{Header, ObjectId, Stored};
 use crate::profile_file::sections::Property;
 
 /// Levels that are written as JSON; `serde_json` reads no more of them back, and a stack has an end.
@@ -31,14 +32,14 @@ pub enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    fn of(heap: &'a Arena<'a>, stored: &'a Stored<'a>) -> Self {
+    fn of(arena: &'a Arena<'a>, stored: &'a Stored<'a>) -> Self {
         match stored {
             Stored::Null => Self::Null,
             Stored::Bool(value) => Self::Bool(*value),
             Stored::Number(number) => Self::Number(*number),
             Stored::Text(text) => Self::Text(text),
-            Stored::Object(id) if heap.is_array(*id) => Self::Array(Object { heap, id: *id }),
-            Stored::Object(id) => Self::Object(Object { heap, id: *id }),
+            Stored::Object(id) if arena.is_array(*id) => Self::Array(Object { arena, id: *id }),
+            Stored::Object(id) => Self::Object(Object { arena, id: *id }),
         }
     }
 
@@ -126,31 +127,31 @@ fn serialize_number<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, 
 /// An object or an array.
 #[derive(Clone, Copy)]
 pub struct Object<'a> {
-    heap: &'a Arena<'a>,
+    arena: &'a Arena<'a>,
     id: ObjectId,
 }
 
 impl<'a> Object<'a> {
-    pub(super) fn new(heap: &'a Arena<'a>, id: ObjectId) -> Self {
-        Self { heap, id }
+    pub(super) fn new(arena: &'a Arena<'a>, id: ObjectId) -> Self {
+        Self { arena, id }
     }
 
     /// What it holds, in JavaScript's order: names that are integers ascending, then the others as they came. The
     /// names of an array are its indices.
     pub fn entries(self) -> impl Iterator<Item = Entry<'a>> {
-        let array = self.heap.is_array(self.id);
+        let array = self.arena.is_array(self.id);
         let name = move |at: usize, slot| if array { at.to_string().into() } else { self.key(slot) };
-        self.heap.slots(self.id).enumerate().map(move |(at, slot)| self.entry(name(at, slot), slot))
+        self.arena.slots(self.id).enumerate().map(move |(at, slot)| self.entry(name(at, slot), slot))
     }
 
     /// The entry of a name; `None` for an array.
     pub fn get(self, key: &str) -> Option<Entry<'a>> {
-        self.heap.find(self.id, key).map(|slot| self.entry(self.key(slot), slot))
+        self.arena.find(self.id, key).map(|slot| self.entry(self.key(slot), slot))
     }
 
     /// How many entries it has.
     pub fn len(self) -> usize {
-        self.heap.count(self.id)
+        self.arena.count(self.id)
     }
 
     /// Whether it has no entry.
@@ -161,15 +162,15 @@ impl<'a> Object<'a> {
     /// The header lines that opened it, in file order: none for JSON and for what only the dots in another section's
     /// name made.
     pub fn headers(self) -> impl Iterator<Item = Header<'a>> {
-        self.heap.headers(self.id)
+        self.arena.headers(self.id)
     }
 
     fn key(self, slot: SlotId) -> Cow<'a, str> {
-        Cow::Borrowed(self.heap.key(slot))
+        Cow::Borrowed(self.arena.key(slot))
     }
 
     fn entry(self, key: Cow<'a, str>, slot: SlotId) -> Entry<'a> {
-        Entry { key, value: Value::of(self.heap, self.heap.value(slot)), line: self.heap.line(slot) }
+        Entry { key, value: Value::of(self.arena, self.arena.value(slot)), line: self.arena.line(slot) }
     }
 }
 

@@ -1,5 +1,5 @@
-//! `doctor --fix`: what can be mended without guessing. A byte-order mark, what stands behind a header's bracket, a
-//! second header for a dotted name so that the Amplify CLI sees it, too, and the rights of others on the files.
+//! `doctor --fix` repairs what needs no guess: it removes a byte-order mark and text after a header's bracket, adds a
+//! second header for a dotted name so that the Amplify CLI also finds it, and removes the access of other users.
 
 use crate::cli::args::Doctor;
 use crate::cli::confirm::{confirm, report_written};

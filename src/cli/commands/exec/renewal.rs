@@ -37,7 +37,7 @@ pub(crate) struct Renewal {
     /// Seconds before the end at which it is renewed.
     early: i64,
     /// The kind of failure that was told last, of this session.
-    told: Option<Code>,
+    reported: Option<Code>,
     /// Whether somebody may be asked: nobody who has just said no.
     may_ask: bool,
 }
@@ -56,7 +56,7 @@ impl Renewal {
         // What there is to say has been said.
         context.global.quiet = true;
         let (context, profile, id) = (Arc::new(context), profile.to_owned(), first.access_key_id.clone());
-        Some(Self { context, how, profile, id, end, early: EARLY, told: None, may_ask: true })
+        Some(Self { context, how, profile, id, end, early: EARLY, reported: None, may_ask: true })
     }
 
     /// Renews for ever.
@@ -70,7 +70,7 @@ impl Renewal {
                     endpoint.publish(credentials);
                     let Some(end) = end else { return };
                     let left = end.since(Clock::System.now());
-                    (self.end, self.early, self.told, self.may_ask) = (end, EARLY.min(left / 2), None, true);
+                    (self.end, self.early, self.reported, self.may_ask) = (end, EARLY.min(left / 2), None, true);
                     pause(1);
                 }
                 // The command has ended.
@@ -118,7 +118,7 @@ impl Renewal {
     /// Says once what stands in the way, on stderr, where the command's own messages go.
     fn tell(&mut self, failure: &Failure, left: i64) {
         let passes = [NETWORK, LOCK_TIMEOUT].contains(&failure.code) && left > WORTH_A_LINE;
-        if passes || self.told.replace(failure.code) == Some(failure.code) {
+        if passes || self.reported.replace(failure.code) == Some(failure.code) {
             return;
         }
         let Self { profile, end, .. } = self;

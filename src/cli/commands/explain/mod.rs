@@ -216,7 +216,7 @@ fn fields(
             fields.heading(&format!("hop {}: {}", index + 1, hop.profile));
             hop_fields(&mut fields, hop, set);
         }
-        fields.add("cache", &told(state, now), "");
+        fields.add("cache", &cache_state(state, now), "");
     }
     if !warnings.is_empty() {
         fields.heading("warnings");
@@ -308,7 +308,7 @@ fn with_overridden(profile: Option<&Profile<'_>>, key: &str, from: &Origin) -> S
     format!("{from}, overrides {}", lines.join(", "))
 }
 
-fn told(state: &State, now: Timestamp) -> String {
+fn cache_state(state: &State, now: Timestamp) -> String {
     match state {
         State::Valid(at) => format!("valid, {} min left (until {})", at.since(now) / 60, at.rfc3339()),
         State::Expired(at) => format!("expired ({})", at.rfc3339()),
