@@ -16,8 +16,11 @@ mod own_path;
 mod plan_inputs;
 mod policy_categories;
 mod policy_file;
+mod prompts;
 mod questions;
+mod resolve_options;
 mod selection;
+mod warnings;
 
 use std::process::ExitCode;
 

@@ -8,22 +8,23 @@ mod code;
 mod error;
 pub mod memory;
 mod mfa;
+mod request;
 mod resolver;
 mod run;
 mod state;
 mod wait;
 
 use crate::core::credentials::Credentials;
-use crate::plan::CredentialPlan;
 use crate::plan::mfa_strategy::MfaAction;
 
 pub use error::{FailedCall, ResolveError, ResolveWarning, What};
-pub use resolver::{Options, Resolver};
+pub use request::{Options, Request};
+pub use resolver::Resolver;
 
 impl Resolver<'_> {
-    /// The credentials of `plan`.
-    pub fn credentials(&mut self, plan: &CredentialPlan) -> Result<Credentials, ResolveError> {
-        let mut run = state::Run::new(self, plan);
+    /// The requested credentials.
+    pub fn credentials(&mut self) -> Result<Credentials, ResolveError> {
+        let mut run = state::Run::new(self);
         let credentials = run.credentials();
         let (offset, asked) = (run.clock_offset, run.asked);
         self.asked |= asked;
@@ -38,9 +39,9 @@ impl Resolver<'_> {
         }
     }
 
-    /// What a code would be spent on for `plan`, nothing where the cache serves.
-    pub fn will_spend(&mut self, plan: &CredentialPlan) -> MfaAction {
-        state::Run::new(self, plan).will_spend()
+    /// Which call would need an MFA code now.
+    pub fn will_spend(&mut self) -> MfaAction {
+        state::Run::new(self).will_spend()
     }
 }
 

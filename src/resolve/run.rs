@@ -7,8 +7,8 @@ use crate::cache::entry::{CachedSession, EntryMetadata, METADATA_VERSION};
 use crate::cache::key::CacheKey;
 use crate::core::call_chain::Chain;
 use crate::core::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
+use crate::plan::BaseSource;
 use crate::plan::mfa_strategy::{MfaAction, MfaStrategy, Step};
-use crate::plan::{BaseSource, CredentialPlan};
 use crate::source::{How, SourceError};
 use crate::sts::Session;
 
@@ -27,7 +27,8 @@ const LATE_TIMEOUT: Duration = Duration::from_secs(5);
 const SHORT: i64 = 300;
 
 impl<'r, 'a> Run<'r, 'a> {
-    pub(super) fn new(resolver: &'r mut Resolver<'a>, plan: &'r CredentialPlan) -> Self {
+    pub(super) fn new(resolver: &'r mut Resolver<'a>) -> Self {
+        let plan = resolver.request.plan;
         let call = |step| match (step, &plan.mfa) {
             (Step::Hop(index), _) => Some(Call::Role(index)),
             (Step::Mfa, Some(mfa)) => match &mfa.way {
@@ -72,7 +73,7 @@ impl<'r, 'a> Run<'r, 'a> {
         if let Some(session) = self.cached_if_usable(at) {
             return Ok(session);
         }
-        let options = self.resolver.options;
+        let options = self.resolver.request.options;
         let is_early = self.patience == WaitPolicy::Full && !options.min_ttl_is_strict;
         match self.cached_unexpired(at).filter(|_| is_early) {
             Some((present, left)) => self.renewed_early(at, present, left),
@@ -145,7 +146,7 @@ impl<'r, 'a> Run<'r, 'a> {
         match &self.steps[at] {
             (Call::MfaSession(..), key) => Some(device_id(&key.outer, &key.inner)),
             (Call::Role(_) | Call::WebIdentity(_), key) => {
-                self.resolver.options.use_cache.then(|| key.fingerprint.hex().to_owned())
+                self.resolver.request.options.use_cache.then(|| key.fingerprint.hex().to_owned())
             }
         }
     }
@@ -172,24 +173,21 @@ impl<'r, 'a> Run<'r, 'a> {
 
     /// The cached session of step `at`, if it is one that this run may take at all.
     fn cached(&self, at: usize) -> Option<CachedSession> {
-        let Resolver { store, options, is_only_profile, .. } = &*self.resolver;
-        if !options.use_cache {
-            return None;
-        }
+        let Resolver { store, request, .. } = &*self.resolver;
         let (call, key) = &self.steps[at];
-        let found = store.read().sessions().lookup(key, is_only_profile)?;
+        let found = request.lookup(store, key)?;
         // Times are whole seconds: a session of the second in which we began may be older than our question.
         let since_we_began = found.lease.written_at.is_some_and(|at| at > self.began);
         let is_leaf = at + 1 == self.steps.len();
-        let must_be_new =
-            (options.refresh && is_leaf) || (self.distrusts_mfa_session && matches!(call, Call::MfaSession(..)));
+        let must_be_new = (request.options.refresh && is_leaf)
+            || (self.distrusts_mfa_session && matches!(call, Call::MfaSession(..)));
         (!must_be_new || since_we_began).then_some(found)
     }
 
     /// The cached session to hand out without any renewal.
     pub(super) fn cached_if_usable(&mut self, at: usize) -> Option<Credentials> {
         let found = self.cached(at)?;
-        let options = self.resolver.options;
+        let options = self.resolver.request.options;
         let freshness = found.lease.judge(self.resolver.clock.now(), options.min_ttl);
         // A user's session only has to last for a call, unless it is what is handed out.
         let is_signer = matches!(self.steps[at].0, Call::MfaSession(..)) && at + 1 < self.steps.len();
@@ -198,7 +196,7 @@ impl<'r, 'a> Run<'r, 'a> {
             Freshness::Ageing => is_signer || (!options.min_ttl_is_strict && self.renewing_needs_a_prompt(at)),
             Freshness::Stale => false,
         };
-        serves.then(|| self.take(found))
+        serves.then(|| self.use_cached(found))
     }
 
     /// The cached session of step `at` that is not over.
@@ -211,13 +209,12 @@ impl<'r, 'a> Run<'r, 'a> {
     pub(super) fn cached_unexpired(&mut self, at: usize) -> Option<(Credentials, i64)> {
         let found = self.lasting_session(at)?;
         let left = found.lease.seconds_left(self.resolver.clock.now());
-        Some((self.take(found), left))
+        Some((self.use_cached(found), left))
     }
 
-    fn take(&mut self, found: CachedSession) -> Credentials {
+    fn use_cached(&mut self, found: CachedSession) -> Credentials {
         self.clock_offset = found.lease.clock_offset;
-        let account = || self.plan.hops.last().map(|hop| hop.role_arn.value.account().to_owned());
-        Credentials { account_id: found.credentials.account_id.or_else(account), ..found.credentials }
+        self.resolver.request.use_cached(found)
     }
 
     /// Whoever has a later role or the user's session cached needs no code.
@@ -225,7 +222,7 @@ impl<'r, 'a> Run<'r, 'a> {
         let Some(mfa) = &self.plan.mfa else { return false };
         let now = self.resolver.clock.now();
         let is_fresh = |before: usize| {
-            let min_ttl = self.resolver.options.min_ttl;
+            let min_ttl = self.resolver.request.options.min_ttl;
             matches!(self.steps[before].0, Call::Role(_))
                 && self.cached(before).is_some_and(|found| found.lease.judge(now, min_ttl) == Freshness::Fresh)
         };
@@ -250,7 +247,7 @@ impl<'r, 'a> Run<'r, 'a> {
         if session.clock_offset.abs() > CLOCK_TOLERANCE_SECONDS && !is_known {
             self.resolver.mishaps.push(ResolveWarning::ClockOff(session.clock_offset));
         }
-        if self.resolver.options.use_cache {
+        if self.resolver.request.options.use_cache {
             self.store(at, &session);
         }
         session.credentials

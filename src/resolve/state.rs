@@ -15,7 +15,7 @@ use super::resolver::Resolver;
 /// One resolution. Its steps are counted from 0, base first.
 pub(super) struct Run<'r, 'a> {
     pub(super) resolver: &'r mut Resolver<'a>,
-    pub(super) plan: &'r CredentialPlan,
+    pub(super) plan: &'a CredentialPlan,
     pub(super) steps: Vec<(Call<'r>, CacheKey)>,
     /// The locks that this run holds, in the order they were taken.
     pub(super) held: Vec<(String, Guard)>,

@@ -56,7 +56,7 @@ impl Run<'_, '_> {
             return Err(ResolveError::Recursion);
         }
         let locks = self.resolver.store.locks();
-        let timeout = self.resolver.options.lock_timeout;
+        let timeout = self.resolver.request.options.lock_timeout;
         let mut seen = self.resolver.store.stamp();
         let mut pause = PAUSE.0;
         let mut known = None;

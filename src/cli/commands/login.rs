@@ -4,10 +4,11 @@ use serde_json::json;
 
 use crate::cli::args::Login;
 use crate::cli::context::Context;
-use crate::cli::credentials::{ladder, plan, plan_of, with_resolver};
+use crate::cli::credentials::{plan, plan_of, with_resolver};
 use crate::cli::errors::failure::Failure;
 use crate::cli::output::write_stdout;
 use crate::cli::plan_inputs::{complete, inputs};
+use crate::cli::prompts::prompt_chain;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::sanitize::printable;
 use crate::output::{left, table, tell};
@@ -26,7 +27,7 @@ struct Warm {
 pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     let set = context.profiles()?;
     let plans = plans(context, &set, options)?;
-    let mut prompt = ladder(context, &options.how)?;
+    let mut prompt = prompt_chain(context, &options.how)?;
     if !context.global.quiet {
         let message = codes(context, &set, &plans, options, &mut prompt)?;
         tell(&format!("{}\n", printable(&message)));
@@ -34,7 +35,7 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     let (mut warm, mut failed) = (Vec::new(), None);
     for plan in &plans {
         let outcome = with_resolver(context, &set, plan, &options.how, &mut prompt, |resolver, _| {
-            resolver.credentials(plan).map(|credentials| (credentials.expiration, resolver.asked))
+            resolver.credentials().map(|credentials| (credentials.expiration, resolver.asked))
         })?;
         match outcome {
             Ok((expires, prompted)) => warm.push(Warm { profile: plan.profile.clone(), expires, prompted }),
@@ -88,7 +89,7 @@ fn codes(
     // Each code: the device, its user, and how many profiles it serves.
     let mut codes: Vec<(String, String, usize)> = Vec::new();
     for plan in plans {
-        let spend = with_resolver(context, set, plan, &options.how, prompt, |resolver, _| resolver.will_spend(plan))?;
+        let spend = with_resolver(context, set, plan, &options.how, prompt, |resolver, _| resolver.will_spend())?;
         let Some(mfa) = plan.mfa.as_ref() else { continue };
         let (serial, user) = (mfa.serial.value.clone(), plan.base.profile.clone());
         let shared = codes.iter_mut().find(|(known, by, _)| *known == serial && *by == user);

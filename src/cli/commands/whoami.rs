@@ -5,11 +5,12 @@ use serde_json::json;
 use crate::cli::args::WhoAmI;
 use crate::cli::context::Context;
 use crate::cli::credentials;
-use crate::cli::credentials::{ladder, with_resolver};
+use crate::cli::credentials::with_resolver;
 use crate::cli::errors::failure::Failure;
 use crate::cli::errors::resolve::identity_failure;
 use crate::cli::output::write_stdout;
 use crate::cli::plan_inputs::inputs;
+use crate::cli::prompts::prompt_chain;
 use crate::output::fields::Fields;
 use crate::plan::build::identity_endpoint;
 use crate::sts::Identity;
@@ -20,9 +21,9 @@ pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     let inputs = inputs(context, how)?;
     let plan = credentials::plan(context, &set, &inputs)?;
     let endpoint = identity_endpoint(&set, &plan, &inputs)?;
-    let mut prompt = ladder(context, how)?;
+    let mut prompt = prompt_chain(context, how)?;
     let identity = with_resolver(context, &set, &plan, how, &mut prompt, |resolver, sts| {
-        let credentials = resolver.credentials(&plan)?;
+        let credentials = resolver.credentials()?;
         sts.get_caller_identity(&endpoint, &credentials).map_err(|error| identity_failure(error, &plan.profile))
     })??;
     let Identity { account, arn, user_id } = &identity;

@@ -156,19 +156,18 @@ impl World {
             clock: Clock::Fixed(NOW.plus(later)),
         };
         let mut resolver = Resolver {
+            request: Request { plan: &plan, options, is_only_profile: &|_| true },
             store: &store,
             sts,
             sources: &sources,
             prompt: &mut ScriptedPrompt(codes),
             clock: Clock::Fixed(NOW.plus(later)),
-            options,
-            is_only_profile: &|_| true,
             chain: &Chain::default(),
             config: "config",
             verb: "process",
             mishaps: Vec::new(),
             asked: false,
         };
-        resolver.credentials(&plan).map(|credentials| credentials.access_key_id)
+        resolver.credentials().map(|credentials| credentials.access_key_id)
     }
 }

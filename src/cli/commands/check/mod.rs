@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 use crate::cli::args::Check;
 use crate::cli::context::Context;
 use crate::cli::credentials;
-use crate::cli::credentials::{ladder, with_resolver};
+use crate::cli::credentials::with_resolver;
 use crate::cli::errors::failure::{FINDINGS, Failure};
 use crate::cli::errors::hints::advice;
 use crate::cli::errors::resolve::{causes, identity_failure};
 use crate::cli::output::write_stdout;
 use crate::cli::plan_inputs::inputs;
+use crate::cli::prompts::prompt_chain;
 use crate::core::credentials::Credentials;
 use crate::core::sanitize::printable;
 use crate::output::table;
@@ -57,13 +58,13 @@ pub(crate) fn run(context: &Context, options: &Check) -> Result<(), Failure> {
     let plan = credentials::plan(context, &set, &inputs)?;
     let endpoint = identity_endpoint(&set, &plan, &inputs)?;
     let iam = options.target.map(|_| amplify::endpoint(context, &set, &plan, &inputs.sts)).transpose()?;
-    let mut prompt = ladder(context, how)?;
+    let mut prompt = prompt_chain(context, how)?;
     let mut outcomes = Vec::new();
     let mut report = None;
     let steps = steps(&plan);
     let count = steps.len();
     for (number, step) in steps.into_iter().enumerate() {
-        let found = with_resolver(context, &set, &plan, how, &mut prompt, |resolver, sts| {
+        let found = with_resolver(context, &set, &step.plan, how, &mut prompt, |resolver, sts| {
             let (who, finding) = try_step(&step, resolver, sts, &endpoint)?;
             if let (Some(iam), Some((identity, credentials)), true) = (&iam, &who, number + 1 == count) {
                 let who = (identity, credentials);
@@ -113,7 +114,7 @@ fn try_step(
     sts: &SdkSts<'_>,
     endpoint: &Endpoint,
 ) -> Result<(Option<(Identity, Credentials)>, Finding), Failure> {
-    let credentials = match resolver.credentials(&step.plan) {
+    let credentials = match resolver.credentials() {
         Ok(credentials) => credentials,
         Err(ResolveError::Sts { error: error @ StsError::Refused { .. }, at }) => {
             let causes = causes(&error, &at);

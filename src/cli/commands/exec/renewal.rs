@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use crate::cli::args::How;
 use crate::cli::context::Context;
-use crate::cli::credentials::{Fetched, fetch_asking, windows};
+use crate::cli::credentials::{Fetched, fetch_with};
 use crate::cli::errors::failure::{CANCELLED, Code, Failure, LOCK_TIMEOUT, MFA_NEEDED, MFA_REJECTED, NETWORK};
+use crate::cli::prompts::dialog_chain;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::credentials::Credentials;
 use crate::core::sanitize::printable;
@@ -93,8 +94,8 @@ impl Renewal {
     /// Another session than the present one: what another process has got meanwhile, else a new one.
     fn renewed(&self) -> Result<Credentials, Failure> {
         let fetch = |how: &How| {
-            let mut ladder = if self.may_ask { windows(&self.context, how)? } else { PromptChain::nobody() };
-            fetch_asking(&self.context, how, &mut ladder)
+            let dialogs = || if self.may_ask { dialog_chain(&self.context, how) } else { Ok(PromptChain::nobody()) };
+            fetch_with(&self.context, how, dialogs)
         };
         let is_new = |credentials: &Credentials| {
             credentials.access_key_id != self.id && credentials.expiration.is_none_or(|end| end >= self.end)

@@ -12,10 +12,11 @@ use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::cli::args::Explain;
 use crate::cli::context::Context;
-use crate::cli::credentials::{warn, way_of};
 use crate::cli::errors::failure::Failure;
 use crate::cli::output::write_stdout;
 use crate::cli::plan_inputs::session_duration;
+use crate::cli::resolve_options::min_ttl;
+use crate::cli::warnings::{mfa_strategy, plan_warning};
 use crate::cli::{credentials, selection};
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::origin::{Located, Origin};
@@ -62,8 +63,8 @@ pub(crate) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
     };
     let cached: Vec<_> = plan.steps().map(cached).collect();
     let boundary = selection::boundary(context, &plan.profile)?;
-    let mut warnings: Vec<_> = plan.warnings.iter().map(warn).collect();
-    warnings.extend(credentials::min_ttl(context, &plan, options.min_ttl)?.and_then(|asked| capped(&asked, &plan)));
+    let mut warnings: Vec<_> = plan.warnings.iter().map(plan_warning).collect();
+    warnings.extend(min_ttl(context, &plan, options.min_ttl)?.and_then(|asked| capped(&asked, &plan)));
     if options.json {
         return write_stdout(format!("{}\n", json_of(&plan, &cached, boundary.as_ref(), &warnings)).as_bytes());
     }
@@ -145,7 +146,7 @@ fn mfa_json(mfa: &Mfa) -> Value {
         "from": place(&serial.from),
         "way": kind,
         "duration_seconds": seconds,
-        "reason": way_of(mfa),
+        "reason": mfa_strategy(mfa),
         "sts": sts_json(sts),
     })
 }

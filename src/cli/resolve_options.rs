@@ -1,0 +1,57 @@
+//! Cache and lock settings of one run: flags, then variables, then the profile, then `config.ini`.
+
+use std::time::Duration;
+
+use crate::cli::args::How;
+use crate::cli::context::Context;
+use crate::cli::errors::failure::{CONFIG, Failure};
+use crate::core::origin::{Located, Origin};
+use crate::os::env;
+use crate::plan::CredentialPlan;
+use crate::resolve::Options;
+use crate::settings::seconds;
+
+/// Seconds that a session must still be valid: botocore runs a credential_process again for every request below 15 minutes.
+const MIN_TTL: u64 = 900;
+
+/// Seconds to wait for another process: enough for a prompt and a chain of calls.
+const LOCK_TIMEOUT: u64 = 240;
+
+pub(crate) fn resolve_options(context: &Context, plan: &CredentialPlan, how: &How) -> Result<Options, Failure> {
+    let min_ttl = min_ttl(context, plan, how.min_ttl)?.map_or(MIN_TTL, |found| found.value);
+    let lock_timeout = match how.lock_timeout {
+        Some(flag) => flag,
+        None => time(context.setting(env::AMPLIFY_CREDS_LOCK_TIMEOUT, "lock_timeout"), LOCK_TIMEOUT)?,
+    };
+    Ok(Options {
+        min_ttl: i64::try_from(min_ttl).unwrap_or(i64::MAX),
+        min_ttl_is_strict: how.min_ttl.is_some(),
+        refresh: how.refresh,
+        use_cache: !how.no_cache,
+        lock_timeout: Duration::from_secs(lock_timeout),
+    })
+}
+
+/// The minimum remaining lifetime in seconds, if any setting has it.
+pub(crate) fn min_ttl(
+    context: &Context,
+    plan: &CredentialPlan,
+    flag: Option<u64>,
+) -> Result<Option<Located<u64>>, Failure> {
+    if let Some(seconds) = flag {
+        return Ok(Some(Located::new(seconds, Origin::Flag("--min-ttl"))));
+    }
+    let found = context.variable(&[env::AMPLIFY_CREDS_MIN_TTL]).or_else(|| plan.min_ttl.clone());
+    let Some(found) = found.or_else(|| context.settings.get("min_ttl").cloned()) else { return Ok(None) };
+    let from = found.from.clone();
+    Ok(Some(Located::new(time(Some(found), MIN_TTL)?, from)))
+}
+
+fn time(found: Option<Located<String>>, default: u64) -> Result<u64, Failure> {
+    let Some(found) = found else { return Ok(default) };
+    seconds(&found.value).ok_or_else(|| {
+        Failure::new(CONFIG, format!("what {} gives is not a time", found.from))
+            .at(&found.from, None)
+            .hint("give seconds, or a time such as 90s, 15m, 1h30m, 12h")
+    })
+}

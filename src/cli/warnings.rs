@@ -1,0 +1,77 @@
+//! Warnings of plans and runs, in words.
+
+use crate::cache::store::WriteError;
+use crate::cli::context::Context;
+use crate::cli::errors::resolve::{CLOCK_FIX, behind};
+use crate::plan::mfa_strategy::{Mfa, MfaStrategy};
+use crate::plan::{CredentialPlan, Warning};
+use crate::resolve::ResolveWarning;
+
+/// Prints the plan's warnings under `-v`.
+pub(crate) fn of_plan(context: &Context, plan: &CredentialPlan) {
+    for warning in &plan.warnings {
+        context.say(|| plan_warning(warning));
+    }
+    if let Some(mfa) = &plan.mfa {
+        context.say(|| mfa_strategy(mfa));
+    }
+}
+
+/// Prints the warnings of a run, each once: every role of a chain may have the same.
+pub(crate) fn of_run(context: &Context, warnings: &[ResolveWarning]) {
+    let mut reported = Vec::new();
+    for warning in warnings {
+        let line = describe(warning);
+        if reported.contains(&line) {
+            continue;
+        }
+        match warning {
+            // A reset at the same time needs no attention.
+            ResolveWarning::NotCached(WriteError::Forgotten) => context.say(|| line.clone()),
+            ResolveWarning::ClockOff(_) | ResolveWarning::NotCached(_) => context.warn(|| line.clone()),
+            _ => context.say(|| line.clone()),
+        }
+        reported.push(line);
+    }
+}
+
+pub(crate) fn plan_warning(warning: &Warning) -> String {
+    match warning {
+        Warning::DurationCapped { profile, requested, from } => format!(
+            "profile {profile} asks for {requested} s ({from}); from a session AWS gives a role 3600 s, which is what is sent"
+        ),
+        Warning::MfaDoesNotTravel { profile, from } => format!(
+            "profile {profile} sets mfa_serial ({from}) on a role that another role assumes; the code is given at the base, \
+             and a trust policy that asks for MFA further on will not see it"
+        ),
+        Warning::MixedKinds { profile, used, unused, from } => {
+            format!("profile {profile} has {used} and {unused} ({from}); {used} is used, other tools may differ")
+        }
+    }
+}
+
+pub(crate) fn mfa_strategy(mfa: &Mfa) -> String {
+    match &mfa.way {
+        MfaStrategy::Session(asked) => format!(
+            "an MFA code is spent on a session of {} s ({}) that serves every role of this user and device",
+            asked.value, asked.from
+        ),
+        MfaStrategy::Role(why) => format!("an MFA code is spent on the first role alone: {why}"),
+    }
+}
+
+fn describe(warning: &ResolveWarning) -> String {
+    match warning {
+        ResolveWarning::NotCached(error) => format!("the session is not cached: {error}"),
+        ResolveWarning::NoLock(error) => format!("going on without a lock: {error}"),
+        ResolveWarning::SessionDenied(error) => {
+            format!("AWS gives this user no MFA session, so each role takes a code of its own: {error}")
+        }
+        ResolveWarning::ClockOff(seconds) => {
+            format!("this machine's clock is {} AWS's; {CLOCK_FIX}", behind(*seconds))
+        }
+        ResolveWarning::Stale(error, left) => {
+            format!("STS did not help ({error}); the cached session lasts {left} s more")
+        }
+    }
+}

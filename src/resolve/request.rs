@@ -1,0 +1,59 @@
+use std::time::Duration;
+
+use crate::cache::entry::CachedSession;
+use crate::cache::key::CacheKey;
+use crate::cache::store::Store;
+use crate::core::clock::Timestamp;
+use crate::core::credentials::{Credentials, Freshness};
+use crate::plan::CredentialPlan;
+
+/// Which credentials are requested, and how far the cache may answer.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    pub plan: &'a CredentialPlan,
+    pub options: Options,
+    /// Whether a single profile names the role and session of a key. Decides whether an entry of the Amplify CLI, which
+    /// has no fingerprint, may answer.
+    pub is_only_profile: &'a dyn Fn(&CacheKey) -> bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Seconds that a cached session must still be valid.
+    pub min_ttl: i64,
+    /// Whether `min_ttl` comes from the command line: then it holds even where renewing needs a prompt.
+    pub min_ttl_is_strict: bool,
+    /// Ignore the cached session of the requested profile.
+    pub refresh: bool,
+    /// Read and write the cache.
+    pub use_cache: bool,
+    /// Total time to wait for other processes.
+    pub lock_timeout: Duration,
+}
+
+impl Request<'_> {
+    /// The last step's cached session, if it needs no renewal. Takes no lock.
+    pub fn cached(&self, store: &Store, now: Timestamp) -> Option<Credentials> {
+        if self.options.refresh {
+            return None;
+        }
+        let step = self.plan.steps().next_back()?;
+        let found = self.lookup(store, &CacheKey::of(self.plan, step)?)?;
+        let is_fresh = found.lease.judge(now, self.options.min_ttl) == Freshness::Fresh;
+        let credentials = self.use_cached(found);
+        // With a wrong clock a valid session looks expired; the resolver reports that.
+        (is_fresh && credentials.expiration.is_none_or(|end| end > now)).then_some(credentials)
+    }
+
+    pub(super) fn lookup(&self, store: &Store, key: &CacheKey) -> Option<CachedSession> {
+        if !self.options.use_cache {
+            return None;
+        }
+        store.read().sessions().lookup(key, self.is_only_profile)
+    }
+
+    pub(super) fn use_cached(&self, found: CachedSession) -> Credentials {
+        let account = || self.plan.hops.last().map(|hop| hop.role_arn.value.account().to_owned());
+        Credentials { account_id: found.credentials.account_id.or_else(account), ..found.credentials }
+    }
+}
