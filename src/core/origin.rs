@@ -3,7 +3,7 @@
 //! Paths are kept absolute for JSON and short (`~/…`) for people.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::Arc;
 
 /// A file that values were read from.
@@ -16,11 +16,13 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    /// Describes `path`, shortened against `home` for people.
     pub fn new(path: PathBuf, home: &Path) -> Arc<Self> {
-        let shown = match path.strip_prefix(home) {
-            Ok(rest) if home.components().count() > 1 => with_slashes(&format!("~/{}", rest.display())),
-            _ => path.display().to_string(),
+        let (text, home) = (path.to_string_lossy(), home.to_string_lossy());
+        let home = home.trim_end_matches(MAIN_SEPARATOR);
+        let in_home = text.strip_prefix(home).and_then(|rest| rest.strip_prefix(MAIN_SEPARATOR));
+        let shown = match in_home {
+            Some(rest) if !home.is_empty() => with_slashes(&format!("~/{rest}")),
+            _ => text.into_owned(),
         };
         Arc::new(Self { path, shown })
     }
