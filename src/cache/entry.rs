@@ -1,5 +1,4 @@
-//! The wire form of one cached session: flat and nested at once, which every Amplify CLI shipped so far reads, with our
-//! own mark beside it.
+//! The JSON of one session: flat and nested at once, which every Amplify CLI so far reads, with our metadata.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -11,34 +10,28 @@ use crate::core::secret::Secret;
 use super::key::Fingerprint;
 use super::members::Members;
 
-/// A session read from the cache.
 #[derive(Debug, Clone)]
 pub struct CachedSession {
-    /// What is handed out.
     pub credentials: Credentials,
-    /// How long, and by which clock.
     pub lease: Lease,
-    /// Our mark; none on entries of the Amplify CLI.
+    /// `None` on entries of the Amplify CLI.
     pub mark: Option<EntryMetadata>,
 }
 
-/// What we add to an entry (`amplifyCreds`). Unknown fields of later versions are passed over.
+/// The `amplifyCreds` object. Unknown fields of later versions are ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntryMetadata {
-    /// Version of this form.
     pub v: u32,
-    /// Whose session it is: 64 hex digits.
+    /// 64 hex digits.
     pub fingerprint: String,
-    /// When it was fetched, by this machine's clock, RFC 3339.
+    /// RFC 3339, by the local clock.
     pub written_at: String,
-    /// Seconds it was made for.
+    /// Seconds.
     pub lifetime: i64,
-    /// The profile it was fetched for.
     pub profile: String,
-    /// The role's account.
     pub account_id: Option<String>,
-    /// Seconds that AWS's clock was ahead of this machine's, where it was more than five minutes off.
+    /// Seconds that AWS's clock was ahead, where it was more than five minutes off.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub clock_offset: i64,
 }
@@ -48,18 +41,16 @@ fn is_zero(seconds: &i64) -> bool {
     *seconds == 0
 }
 
-/// The version of [`EntryMetadata`] that this program writes and answers from.
 pub const METADATA_VERSION: u32 = 1;
 
 impl EntryMetadata {
-    /// Whether the entry belongs to `fingerprint`, by a version of the mark that we understand.
     pub fn is_for(&self, fingerprint: &Fingerprint) -> bool {
         self.v == METADATA_VERSION && self.fingerprint == fingerprint.hex()
     }
 }
 
 impl CachedSession {
-    /// Reads an entry of either shape. `None` when it is no usable session, whatever the reason.
+    /// `None` for anything that is not a complete session.
     pub fn read(entry: &str) -> Option<Self> {
         let flat = Members::parse(entry)?;
         let mark: Option<EntryMetadata> = match flat.get("amplifyCreds") {
@@ -79,7 +70,7 @@ impl CachedSession {
     }
 }
 
-/// The four values, of which none may be empty.
+/// None of the four may be empty.
 fn parse_credentials(object: &Members<'_>) -> Option<(Credentials, Timestamp)> {
     let text = |key| object.text(key).filter(|text| !text.is_empty());
     let expiration = expiration(object.get("expiration")?)?;
@@ -93,10 +84,10 @@ fn parse_credentials(object: &Members<'_>) -> Option<(Credentials, Timestamp)> {
     Some((credentials, expiration))
 }
 
-/// The end of the year 9999: no SDK reads a longer one.
+/// The end of the year 9999: no SDK reads a later date.
 const LAST_MOMENT: Timestamp = Timestamp(253_402_300_799);
 
-/// ISO text with or without fraction, or epoch milliseconds; anything else is no date.
+/// ISO text with or without fraction, or epoch milliseconds.
 fn expiration(raw: &RawValue) -> Option<Timestamp> {
     let at = match serde_json::from_str(raw.get()).ok()? {
         serde_json::Value::String(text) => Timestamp::parse(&text)?,
@@ -106,7 +97,7 @@ fn expiration(raw: &RawValue) -> Option<Timestamp> {
     (at <= LAST_MOMENT).then_some(at)
 }
 
-/// The entry's JSON. The text holds the secrets and, being serde's, is not wiped.
+/// The text holds secrets and is serde's own buffer, which is not wiped.
 pub fn write(
     credentials: &Credentials,
     expiration: Timestamp,

@@ -1,5 +1,3 @@
-//! The cache file's text: read whole if it is a plain file of a bearable size, and why it is of no use.
-
 use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
@@ -10,10 +8,10 @@ use crate::os::fs::read_open;
 
 use super::members::Members;
 
-/// The largest cache that is read and written, in bytes: 64 MiB.
+/// 64 MiB.
 pub const MAX_CACHE_BYTES: u64 = 64 << 20;
 
-/// Why the text of the file at `path` is of no use; `None` where it is of use, or there is no file.
+/// Why the file at `path` is unusable. `None` where it is usable or missing.
 pub fn problem(path: &Path) -> Option<String> {
     match read_plain(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -27,7 +25,6 @@ pub fn problem(path: &Path) -> Option<String> {
     }
 }
 
-/// Reads the cache file, which is a plain file: a FIFO in its place would make every call wait for a writer.
 pub(super) fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -41,7 +38,7 @@ pub(super) fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
     read_open(file, &metadata, MAX_CACHE_BYTES)
 }
 
-/// The file's text; what is not UTF-8 is no cache. The Amplify CLI's reader passes over a byte order mark, too.
+/// Text that is not UTF-8 becomes empty. The Amplify CLI's reader skips a byte order mark, too.
 pub(super) fn text(bytes: Vec<u8>) -> Zeroizing<String> {
     let mut text = match String::from_utf8(bytes) {
         Ok(text) => Zeroizing::new(text),

@@ -1,4 +1,4 @@
-//! Whose session an entry is: the fingerprint, and the two names under which an entry may stand.
+//! Cache key: a fingerprint of everything that affects the session.
 
 use std::sync::OnceLock;
 
@@ -14,8 +14,7 @@ use crate::plan::sources::{
 use crate::plan::{Base, BaseSource, CredentialPlan, EnvContext, Hop, ProcessBase};
 use crate::profile::keys::Keys;
 
-/// SHA-256 over everything that decides whose session it is and what it may do, as 64 hex digits. Hashed when first
-/// asked for: a hit needs none of the sessions on the way.
+/// SHA-256 as 64 hex digits, computed on first use: a hit needs only the leaf's.
 #[derive(Debug, Clone)]
 pub struct Fingerprint {
     of: Vec<u8>,
@@ -27,38 +26,32 @@ impl Fingerprint {
         Self { of: bytes, hex: OnceLock::new() }
     }
 
-    /// All 64 digits: what an entry must carry to answer.
     pub fn hex(&self) -> &str {
         self.hex.get_or_init(|| hex(&Sha256::digest(&self.of)))
     }
 
-    /// A made-up one.
     #[cfg(test)]
     pub(super) fn of_test(number: u8) -> Self {
         Self { of: vec![number], hex: format!("{number:02x}").repeat(32).into() }
     }
 
-    /// The first eight digits, which tell entries of one session name apart.
     pub fn short(&self) -> &str {
         &self.hex()[..8]
     }
 }
 
-/// Where one session stands in the cache, and whose it must be.
 #[derive(Debug, Clone)]
 pub struct CacheKey {
-    /// The outer key: the role's ARN, or the MFA device's serial.
     pub outer: String,
-    /// The inner key that the Amplify CLI uses: the session name. Of an MFA session, the user's access key id.
+    /// The session name, as in the Amplify CLI; for an MFA session the access key id.
     pub inner: String,
-    /// Whose session.
     pub fingerprint: Fingerprint,
-    /// Whether the Amplify CLI itself could make this session; only then the plain name is written.
+    /// Whether the Amplify CLI itself could make this session. Only then the plain name is used.
     pub amplify_could_make_it: bool,
 }
 
 impl CacheKey {
-    /// The key of one of the plan's sessions; none for an MFA session where the base has no keys to tell the user by.
+    /// `None` for an MFA session whose base has no keys to identify the user by.
     pub fn of(plan: &CredentialPlan, step: Step) -> Option<Self> {
         let fingerprint = fingerprint(plan, step);
         match step {
@@ -97,21 +90,20 @@ impl CacheKey {
         }
     }
 
-    /// The inner key of a session that the plain name must not hold.
+    /// Inner key of a session that must not use the plain name.
     pub fn marked_name(&self) -> String {
         format!("{}#{}", self.inner, self.fingerprint.short())
     }
 }
 
-/// The serial of the device whose code stands behind hop `index` (counted from 0) where no hop up to it names that
-/// device itself: the base's, or a later hop's.
+/// The serial that authenticates hop `index` (counted from 0) though no hop up to it names the device: the base or a
+/// later hop does.
 fn mfa_beside(plan: &CredentialPlan, index: usize) -> Option<&str> {
     let serial = &plan.mfa.as_ref()?.serial.value;
     let names_it = |hop: &Hop| hop.mfa_serial.as_ref().is_some_and(|named| named.value == *serial);
     (!plan.hops.iter().take(index + 1).any(names_it)).then_some(serial)
 }
 
-/// The fingerprint of the session that the way up to `step` leads to.
 fn fingerprint(plan: &CredentialPlan, step: Step) -> Fingerprint {
     let CredentialPlan {
         profile: _,
@@ -156,14 +148,14 @@ fn fingerprint(plan: &CredentialPlan, step: Step) -> Fingerprint {
     Fingerprint::of(hash.0)
 }
 
-/// In hexadecimal digits; formatting each byte would take more than hashing them all.
+/// Formatting each byte would cost more than hashing.
 fn hex(hash: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     hash.iter().flat_map(|byte| [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]))).collect()
 }
 
-/// Items as length, label, length, value: no two different lists give the same bytes, and a field that is absent adds
-/// nothing, so that later versions may add fields without losing today's entries.
+/// Length, label, length, value: no two different lists give the same bytes. An absent field adds nothing, so that
+/// later versions can add fields without losing entries.
 struct Labelled(Vec<u8>);
 
 impl Labelled {
@@ -195,8 +187,8 @@ impl Labelled {
         self.add("access key id", access_key_id);
     }
 
-    /// Whose credentials a program gives can depend on all that it sees of us. The directory decides only which
-    /// program a relative command is.
+    /// A program's answer can depend on all that it sees of this process. The directory decides which program a
+    /// relative command is.
     fn process(&mut self, process: &ProcessBase) {
         let ProcessBase { command, surroundings } = process;
         let EnvContext { aws_profile, aws_default_profile, config, credentials, directory } = surroundings;
@@ -215,8 +207,7 @@ impl Labelled {
         }
     }
 
-    /// Which role the instance has is known only by asking; a machine that gets another keeps its sessions of the first
-    /// until they end.
+    /// Only the service knows the instance's role; a changed role takes effect when its session expires.
     fn imds(&mut self, imds: &ImdsBase) {
         let ImdsBase { from: _, service, machine } = imds;
         self.add("base", "imds");
@@ -258,7 +249,7 @@ impl Labelled {
         self.endpoint(sts);
     }
 
-    /// The device alone: neither what its code is spent on nor where the code comes from changes whose session it is.
+    /// Where the code comes from does not change whose session it is.
     fn mfa(&mut self, mfa: Option<&Mfa>) {
         if let Some(Mfa { profile: _, serial, process: _, way: _, sts }) = mfa {
             self.add("mfa device", &serial.value);
@@ -279,7 +270,7 @@ impl Labelled {
         self.endpoint(sts);
     }
 
-    /// Sessions of AWS's regional endpoints are all alike; those of its global one are not taken in every region.
+    /// Sessions of regional endpoints are equal; those of the global one are not accepted in every region.
     fn endpoint(&mut self, endpoint: &Endpoint) {
         let Endpoint { url, kind, signing_region: _ } = endpoint;
         match kind {

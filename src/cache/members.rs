@@ -1,6 +1,5 @@
-//! A JSON object whose values stay unread: order, numbers and unknown keys pass through untouched.
-//!
-//! One key given twice keeps both until it is set; the last one counts, as in JavaScript.
+//! A JSON object whose values stay unread: order, numbers and unknown keys pass through. Of a duplicate key the last
+//! one counts, as in JavaScript.
 
 use std::fmt;
 
@@ -8,32 +7,27 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// The members of one JSON object, borrowed from the text.
 #[derive(Debug, Clone, Default)]
 pub struct Members<'t>(Vec<(String, &'t RawValue)>);
 
 impl<'t> Members<'t> {
-    /// Reads `text`; `None` when it is no JSON object.
     pub fn parse(text: &'t str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 
-    /// The value of `key`.
     pub fn get(&self, key: &str) -> Option<&'t RawValue> {
         self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| *value)
     }
 
-    /// The value of `key` as text, when it is a string.
     pub fn text(&self, key: &str) -> Option<String> {
         serde_json::from_str(self.get(key)?.get()).ok()
     }
 
-    /// The value of `key` as an object.
     pub fn object(&self, key: &str) -> Option<Members<'t>> {
         Self::parse(self.get(key)?.get())
     }
 
-    /// Gives `key` a value: in its place when it is there, at the end when it is new.
+    /// Replaces the value in place, or appends it.
     pub fn set(&mut self, key: &str, value: &'t RawValue) {
         let place = self.0.iter().position(|(name, _)| name == key);
         match place {
@@ -49,17 +43,14 @@ impl<'t> Members<'t> {
         }
     }
 
-    /// Keeps the members that `keep` accepts.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &'t RawValue) -> bool) {
         self.0.retain(|(name, value)| keep(name, value));
     }
 
-    /// Names and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &'t RawValue)> {
         self.0.iter().map(|(name, value)| (name.as_str(), *value))
     }
 
-    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

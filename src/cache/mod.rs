@@ -1,6 +1,4 @@
-//! Cached sessions: the Amplify CLI's `cache.json`, what may be answered from it, and the locks around it.
-//!
-//! Deleting the directory loses nothing but sessions.
+//! Cached sessions in the Amplify CLI's `cache.json`. Deleting the directory loses nothing but sessions.
 
 pub mod entry;
 pub mod file;

@@ -1,5 +1,4 @@
-//! What is remembered between runs besides sessions, in small files beside the locks: which code was used last, what
-//! AWS has refused. Nothing in them is a secret, and losing them costs a question or a call.
+//! Small files next to the locks. They hold no secrets; losing one costs a prompt or a call.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,28 +11,24 @@ use crate::os::fs::{create_private_dir, read_capped};
 
 use crate::os::lock::Guard;
 
-/// The largest note that is read, in bytes.
+/// Bytes.
 const LARGEST: u64 = 4 << 10;
 
-/// The directory of the notes.
 #[derive(Debug, Clone)]
 pub struct Notes {
     dir: PathBuf,
 }
 
 impl Notes {
-    /// Notes in the directory `locks` of `cache_dir`.
     pub fn beside(cache_dir: &Path) -> Self {
         Self { dir: cache_dir.join("locks") }
     }
 
-    /// The note in the file `name`, if there is one that can be read.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let bytes = read_capped(&self.dir.join(name), LARGEST).ok()??;
         serde_json::from_slice(&bytes).ok()
     }
 
-    /// Writes a note to the file `name`, under the lock of whatever it is about.
     pub fn put<T: Serialize>(&self, name: &str, note: &T, _lock: &Guard) {
         let Ok(text) = serde_json::to_vec(note) else { return };
         let _ = create_private_dir(&self.dir).and_then(|()| {
@@ -48,12 +43,10 @@ impl Notes {
         });
     }
 
-    /// Forgets the note in the file `name`.
     pub fn forget(&self, name: &str) {
         let _ = fs::remove_file(self.dir.join(name));
     }
 
-    /// Forgets all notes: the files that end in `.note`.
     pub fn forget_all(&self) {
         for entry in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
             if entry.path().extension().is_some_and(|extension| extension == "note") {

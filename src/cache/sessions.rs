@@ -1,5 +1,3 @@
-//! What one state of the cache file answers: which entry is a session, and whose.
-
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
@@ -7,26 +5,22 @@ use super::entry::{CachedSession, EntryMetadata};
 use super::key::CacheKey;
 use super::members::Members;
 
-/// The text of the cache at one moment, wiped when dropped.
 #[derive(Default)]
 pub struct Snapshot(pub(super) Zeroizing<String>);
 
 impl Snapshot {
-    /// The sessions in the text; none where it is no JSON object.
     pub fn sessions(&self) -> Sessions<'_> {
         Sessions(Members::parse(&self.0).unwrap_or_default())
     }
 }
 
-/// The sessions of a snapshot, each still unread.
 #[derive(Debug)]
 pub struct Sessions<'t>(Members<'t>);
 
 impl Sessions<'_> {
-    /// The session for `key`, if an entry may answer for it: under the plain name and the marked one, each by full
-    /// fingerprint. An entry of the Amplify CLI, which has none, answers where Amplify could have made the session and
-    /// `is_only_profile` finds that a single profile names the role and the session; only then is that asked. Of two,
-    /// the one that lasts longer answers: Amplify's stays under the plain name while ours is renewed beside it.
+    /// The session for `key`, under the plain or the marked name. An entry of the Amplify CLI has no fingerprint and
+    /// answers only where Amplify could have made the session and `is_only_profile` agrees. Of two, the one that
+    /// expires later answers: Amplify's stays under the plain name while ours is renewed under the marked one.
     pub fn lookup(&self, key: &CacheKey, is_only_profile: &dyn Fn(&CacheKey) -> bool) -> Option<CachedSession> {
         let sessions = self.0.object(&key.outer)?;
         let read = |name: &str| sessions.get(name).map(RawValue::get).and_then(CachedSession::read);
@@ -39,17 +33,14 @@ impl Sessions<'_> {
         plain.into_iter().chain(marked).max_by_key(|session| session.lease.expiration)
     }
 
-    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether there is anything under the outer key: a role's ARN, a device's serial.
     pub fn has(&self, outer: &str) -> bool {
         self.0.get(outer).is_some()
     }
 
-    /// The session names of roles, without metadata only Amplify's.
     pub fn role_session_names(&self) -> Vec<String> {
         let of_roles = self.all().into_iter().filter(|(outer, ..)| outer.contains(":role/"));
         let name = |(_, inner, entry): (String, String, &str)| {
@@ -59,7 +50,6 @@ impl Sessions<'_> {
         of_roles.filter_map(name).collect()
     }
 
-    /// Every entry that looks like a session: outer key, inner key, entry.
     pub fn all(&self) -> Vec<(String, String, &str)> {
         let mut all = Vec::new();
         for (outer, raw) in self.0.iter() {
@@ -73,14 +63,14 @@ impl Sessions<'_> {
     }
 }
 
-/// The inner key without the digits of our fingerprint, where it has them.
+/// The inner key without the digits of our fingerprint.
 pub fn session_name<'k>(inner: &'k str, mark: Option<&EntryMetadata>) -> &'k str {
     let split = inner.rsplit_once('#').zip(mark);
     let ours = split.filter(|((_, digits), mark)| digits.len() == 8 && mark.fingerprint.starts_with(digits));
     ours.map_or(inner, |((name, _), _)| name)
 }
 
-/// Whether an entry is a session, usable or not. Old Amplify CLIs left `{}` behind when AssumeRole had failed.
+/// Old Amplify CLIs left `{}` behind when AssumeRole had failed.
 pub fn is_session_like(entry: &str) -> bool {
     let keys = ["accessKeyId", "credentials", "amplifyCreds"];
     Members::parse(entry).is_some_and(|entry| entry.is_empty() || keys.iter().any(|key| entry.get(key).is_some()))

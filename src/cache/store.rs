@@ -1,6 +1,4 @@
-//! The cache file: read whole without a lock, written whole under one, by temporary file and rename.
-//!
-//! What is not ours is carried through unread.
+//! Reads without a lock; writes under one, by temporary file and rename. Foreign entries pass through unread.
 
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -27,85 +25,67 @@ use crate::cache::notes::Notes;
 use crate::cache::sessions::Snapshot;
 use crate::os::lock::{Attempt, Guard, Locks};
 
-/// The file that counts how often sessions have been forgotten.
 const EPOCH: &str = "epoch";
 
-/// How often old lock files are looked for, in seconds.
+/// Seconds.
 const SWEEP_EVERY: i64 = 86_400;
 
-/// How old a lock file is before it goes.
 const LOCK_FILE_AGE: Duration = Duration::from_hours(7 * 24);
 
-/// How long a write waits for another process's write, which takes a millisecond.
+/// A write takes a millisecond.
 const WRITE_LOCK_WAIT: Duration = Duration::from_secs(5);
 
-/// Why the cache was not written. The credentials are handed out all the same.
+/// The credentials are handed out all the same.
 #[derive(Debug, Error)]
 pub enum WriteError {
-    /// The directory belongs to another user.
     #[error("{} belongs to another user", .0.display())]
     ForeignOwner(PathBuf),
-    /// Sessions have been forgotten on request since this one was asked for.
     #[error("sessions were forgotten meanwhile")]
     Forgotten,
-    /// Another process held the file for seconds.
     #[error("{} is locked by another process", .0.display())]
     Locked(PathBuf),
-    /// The file is larger than [`MAX_CACHE_BYTES`](crate::cache::file::MAX_CACHE_BYTES).
     #[error("{} is larger than 64 MiB", .0.display())]
     TooLarge(PathBuf),
-    /// The system refused.
     #[error("{}: {reason}", path.display())]
-    Io {
-        /// What was written.
-        path: PathBuf,
-        /// What the system said.
-        reason: io::Error,
-    },
+    Io { path: PathBuf, reason: io::Error },
 }
 
-/// The cache in one directory.
 #[derive(Debug)]
 pub struct Store {
     dir: PathBuf,
     file: PathBuf,
 }
 
-/// The lock around a read-modify-write of the cache file. Writing asks for it, so that writing without does not compile.
+/// Writing requires it, so that a write without the lock does not compile.
 struct CacheGuard(Guard);
 
 impl Store {
-    /// The cache in `dir`, which need not exist.
     pub fn new(dir: &Path) -> Self {
         Self { dir: dir.to_owned(), file: dir.join("cache.json") }
     }
 
-    /// The cache file, for messages.
     pub fn path(&self) -> &Path {
         &self.file
     }
 
-    /// The locks beside the cache.
     pub fn locks(&self) -> Locks {
         Locks::beside(&self.dir)
     }
 
-    /// The facts of lock holders.
     pub fn holders(&self) -> Holders {
         Holders::new(self.notes())
     }
 
-    /// How often sessions have been forgotten on request. Who fetches reads it first and hands it to [`Store::put`].
+    /// Number of resets. A fetch reads it first and passes it to [`Store::put`].
     pub fn reset_generation(&self) -> u64 {
         self.notes().get(EPOCH).unwrap_or_default()
     }
 
-    /// The notes beside the cache.
     pub fn notes(&self) -> Notes {
         Notes::beside(&self.dir)
     }
 
-    /// Reads the file without a lock. Missing, unreadable, too large or not UTF-8 is an empty cache.
+    /// A missing, unreadable, too large or non-UTF-8 file is an empty cache.
     pub fn read(&self) -> Snapshot {
         if is_link_to_another_users(&self.dir) {
             return Snapshot::default();
@@ -113,19 +93,17 @@ impl Store {
         Snapshot(read_plain(&self.file).map(text).unwrap_or_default())
     }
 
-    /// What tells one state of the file from another: a waiter reads it again only when this has changed.
+    /// Changes when the file changes.
     pub fn stamp(&self) -> Option<(std::time::SystemTime, u64)> {
         let metadata = fs::metadata(&self.file).ok()?;
         Some((metadata.modified().ok()?, metadata.len()))
     }
 
-    /// Whether this user may write and lock here; a directory that does not exist yet may be made.
     pub fn is_ours(&self) -> bool {
         !is_link_to_another_users(&self.dir) && !is_another_users(&self.dir)
     }
 
-    /// Stores `entry` under `key` and drops our own entries that are over at `now`, unless sessions have been forgotten
-    /// since `reset_generation`: what was asked for before is not to come back.
+    /// Stores `entry`, unless sessions were reset since `reset_generation`, and drops our own expired entries.
     pub fn put(
         &self,
         key: &CacheKey,
@@ -158,10 +136,9 @@ impl Store {
         self.replace(&guard, &with(&mut file, &changed, &raws))
     }
 
-    /// Removes the entries that `goes` takes, by outer key, inner key and content. A file without any stays as it is.
-    /// With `for_good`, neither does what is being fetched now come back.
+    /// Removes the entries that `goes` accepts (outer key, inner key, content). With `permanently`, fetches already in
+    /// progress are not stored either.
     pub fn remove(&self, goes: &dyn Fn(&str, &str, &str) -> bool, for_good: bool) -> Result<(), WriteError> {
-        // Without a directory nobody has asked for anything.
         if !self.dir.exists() {
             return Ok(());
         }
@@ -176,14 +153,13 @@ impl Store {
         let mut file = Members::parse(&text).unwrap_or_default();
         let changed = without(&file, goes);
         if changed.is_empty() {
-            // A run that was killed may have left what it was about to store, and no run that writes may follow.
+            // A killed run may have left a temporary file, and no later run may write.
             return self.remove_leftover();
         }
         let raws = self.raw(&changed)?;
         self.replace(&guard, &with(&mut file, &changed, &raws))
     }
 
-    /// Removes what locks of roles and devices long forgotten have left, once a day.
     fn sweep(&self, now: Timestamp, guard: &CacheGuard) {
         const SWEPT: &str = "swept";
         let last: i64 = self.notes().get(SWEPT).unwrap_or_default();
@@ -209,8 +185,7 @@ impl Store {
         }
     }
 
-    /// The text to change. What is no JSON object is read once more, since the Amplify CLI writes in place and may be
-    /// half-way, and then set aside.
+    /// Reads an invalid file twice, since the Amplify CLI writes in place and may be half-way, then sets it aside.
     fn read_for_write(&self) -> Result<Zeroizing<String>, WriteError> {
         let io = |reason| WriteError::Io { path: self.file.clone(), reason };
         for last in [false, true] {
@@ -249,12 +224,10 @@ impl Store {
             .map_err(io)
     }
 
-    /// Where a file goes that is no JSON object: somebody may want to look.
     fn set_aside(&self) -> PathBuf {
         self.dir.join("cache.json.corrupt")
     }
 
-    /// Removes the file that was set aside, in which there may be sessions, too.
     pub fn remove_set_aside(&self) -> Result<(), WriteError> {
         let path = self.set_aside();
         match fs::remove_file(&path) {
@@ -265,12 +238,10 @@ impl Store {
         }
     }
 
-    /// Where the next state of the file is written before it takes its name.
     fn temporary(&self) -> PathBuf {
         self.dir.join("cache.json.tmp")
     }
 
-    /// Removes what a killed run has left half-written.
     fn remove_leftover(&self) -> Result<(), WriteError> {
         match fs::remove_file(self.temporary()) {
             Err(reason) if reason.kind() != io::ErrorKind::NotFound => {
@@ -280,7 +251,6 @@ impl Store {
         }
     }
 
-    /// Makes the directory, or takes other users' rights from one that is ours.
     fn prepare_dir(&self) -> io::Result<()> {
         create_private_dir(&self.dir)?;
         #[cfg(unix)]
@@ -288,7 +258,7 @@ impl Store {
             use std::os::unix::fs::{MetadataExt, PermissionsExt};
             let dir = fs::File::open(&self.dir)?;
             if dir.metadata()?.mode() & 0o077 != 0 {
-                // A file system without modes refuses or forgets; neither is a reason to stop.
+                // A file system without modes fails or ignores this.
                 let _ = dir.set_permissions(fs::Permissions::from_mode(0o700));
             }
         }
@@ -296,7 +266,6 @@ impl Store {
     }
 }
 
-/// The members of the file that lose entries to `goes`, without them.
 fn without<'t>(file: &Members<'t>, goes: &dyn Fn(&str, &str, &str) -> bool) -> Vec<(String, Members<'t>)> {
     let mut changed = Vec::new();
     for (outer, raw) in file.iter() {
@@ -315,7 +284,6 @@ fn without<'t>(file: &Members<'t>, goes: &dyn Fn(&str, &str, &str) -> bool) -> V
     changed
 }
 
-/// The file with its changed members, of which the empty ones go.
 fn with<'t>(file: &mut Members<'t>, changed: &[(String, Members<'_>)], raws: &'t [Box<RawValue>]) -> Members<'t> {
     for ((outer, sessions), raw) in changed.iter().zip(raws) {
         if sessions.is_empty() {
@@ -327,8 +295,8 @@ fn with<'t>(file: &mut Members<'t>, changed: &[(String, Members<'_>)], raws: &'t
     file.clone()
 }
 
-/// Which inner key a new entry takes: the plain name where Amplify could have made the session and no other live
-/// session stands there, else the marked name.
+/// The plain name, where Amplify could have made the session and no other valid session has that name; else the marked
+/// name.
 fn place(key: &CacheKey, sessions: &Members<'_>, now: Timestamp) -> String {
     let standing = sessions.get(&key.inner).map(RawValue::get).and_then(CachedSession::read);
     let free = standing.is_none_or(|there| {
@@ -338,14 +306,13 @@ fn place(key: &CacheKey, sessions: &Members<'_>, now: Timestamp) -> String {
 }
 
 fn is_ours_and_over(entry: &str, now: Timestamp) -> bool {
-    // Most entries of a file that others write, too, have no mark: they need no closer look.
+    // Most entries of a shared file have no metadata and need no parsing.
     entry.contains("\"amplifyCreds\"")
         && CachedSession::read(entry)
             .is_some_and(|session| session.mark.is_some() && session.lease.seconds_left(now) <= 0)
 }
 
-/// Whether the directory, or while it does not exist the nearest one above it, belongs to somebody else: under sudo with
-/// HOME kept, what root makes would be root's.
+/// Looks at the nearest existing directory: under sudo with HOME kept, new files would be root's.
 #[cfg(unix)]
 fn is_another_users(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -353,7 +320,6 @@ fn is_another_users(path: &Path) -> bool {
     there.is_some_and(|metadata| metadata.uid() != rustix::process::geteuid().as_raw())
 }
 
-/// Whether the directory, or `.amplify` above it, is a link and its target belongs to neither this user nor root.
 #[cfg(unix)]
 fn is_link_to_another_users(dir: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -362,7 +328,6 @@ fn is_link_to_another_users(dir: &Path) -> bool {
     is_link && fs::metadata(dir).is_ok_and(|there| there.uid() != 0) && is_another_users(dir)
 }
 
-/// The same of a junction, too, which everybody may make.
 #[cfg(windows)]
 fn is_link_to_another_users(dir: &Path) -> bool {
     let mut on_the_way = dir.ancestors().take(2);

@@ -1,5 +1,3 @@
-//! The calls of a run: what a step asks of STS, with which patience, and what a call that failed was.
-
 use std::time::Duration;
 
 use crate::core::credentials::Credentials;
@@ -15,7 +13,6 @@ use super::error::{FailedCall, ResolveError, What};
 use super::state::{Call, Run, WaitPolicy};
 
 impl<'r> Run<'r, '_> {
-    /// AssumeRole without a code.
     pub(super) fn role(&mut self, at: usize, index: usize, signer: &Credentials) -> Result<Credentials, ResolveError> {
         match self.assume(index, signer, None) {
             Ok(session) => Ok(self.keep(at, session)),
@@ -23,7 +20,6 @@ impl<'r> Run<'r, '_> {
         }
     }
 
-    /// The role of a web identity. It is a session like a hop's, by a token instead of a signature.
     pub(super) fn web_identity(&mut self, at: usize, web: &WebIdentityBase) -> Result<Credentials, ResolveError> {
         let WebIdentityBase { token_file, role_arn, session_name, duration, sts, machine: _ } = web;
         let token = web_identity::token(&token_file.value).map_err(|error| self.base_failed(error))?;
@@ -78,7 +74,6 @@ impl<'r> Run<'r, '_> {
         ResolveError::Sts { error, at: Box::new(self.failed_call(at)) }
     }
 
-    /// The call that step `at` is, for messages.
     pub(super) fn failed_call(&self, at: usize) -> FailedCall {
         let what = match self.steps[at].0 {
             Call::MfaSession(mfa, _) => What::MfaSession(Box::new(mfa.clone())),
@@ -94,8 +89,8 @@ impl<'r> Run<'r, '_> {
     }
 }
 
-/// What `call` gives; a second time where the clock was refused. One that was set between signing and answer leaves the
-/// SDK, which measures at the answer, nothing to correct.
+/// Repeats a call that AWS rejected because of the clock: the SDK measures the offset at the answer, so that a clock
+/// set between signing and answer leaves it nothing to correct.
 pub(super) fn signed_by_a_steady_clock(call: impl Fn() -> Result<Session, StsError>) -> Result<Session, StsError> {
     match call() {
         Err(error) if error.is_of_clock() => call(),

@@ -1,4 +1,4 @@
-//! Exchanges an MFA code for a session, and asks again when AWS rejects the code.
+//! Exchanges an MFA code for a session, and prompts again when AWS rejects the code.
 
 use std::time::{Duration, Instant};
 
@@ -12,26 +12,22 @@ use super::error::ResolveError;
 use super::memory::Memory;
 use super::state::{Exchanged, Run, Waited};
 
-/// How often a person may have a code refused by AWS before the prompt gives up.
+/// How many typed codes AWS may reject before the prompt gives up.
 const REJECTIONS: u32 = 3;
 
-/// What asking for a code came to.
 enum Asked {
     Answer(Answer),
     Cached(Credentials),
 }
 
-/// A device and the person to ask for its code. Its lock is held over question and call, so that no two processes send
-/// the same code.
+/// A device's lock is held during prompt and call, so that no two processes send the same code.
 pub(super) struct Device<'m> {
     pub(super) mfa: &'m Mfa,
     pub(super) memory: Memory,
-    /// What the person is told besides the question: why there is another one.
     pub(super) note: Option<&'static str>,
 }
 
 impl Run<'_, '_> {
-    /// Gets a code for step `at` and hands it to `call`, until AWS takes one.
     pub(super) fn exchange(
         &mut self,
         at: usize,
@@ -40,7 +36,7 @@ impl Run<'_, '_> {
     ) -> Result<Exchanged, ResolveError> {
         let (mut rejected, mut typed_and_refused) = (None, 0);
         loop {
-            // AWS may not have used up the code of a call that it refused for another reason.
+            // AWS may not have consumed the code of a call that it denied for another reason.
             let left_over = self.left_over.take();
             let is_left_over = left_over.is_some();
             let asked = match left_over {
@@ -50,7 +46,7 @@ impl Run<'_, '_> {
             let Answer { code, typed } = match (asked, rejected.take()) {
                 (Ok(Asked::Answer(answer)), _) => answer,
                 (Ok(Asked::Cached(credentials)), _) => return Ok(Exchanged::Cached(credentials)),
-                // Nobody is left to ask: then the refusal is what the user must hear of.
+                // No prompt is left: AWS's rejection explains more.
                 (Err(ResolveError::Prompt { error: PromptError::NobodyToAsk, .. }), Some(refusal)) => {
                     return Err(self.failed(at, refusal));
                 }
@@ -81,7 +77,7 @@ impl Run<'_, '_> {
     fn ask(&mut self, at: usize, device: &Device<'_>, again: bool) -> Result<Asked, ResolveError> {
         let (plan, clock, chain) = (self.plan, self.resolver.clock, self.extended_chain());
         let Device { mfa, memory, note } = device;
-        // A code has to do with the first role alone, if there is one.
+        // A code concerns the first role only.
         let role = plan.hops.first();
         let question = Question {
             profile: role.map_or(&mfa.profile, |hop| &hop.profile),

@@ -1,5 +1,4 @@
-//! What is remembered of MFA between runs: the device's last code, a user who may not call GetSessionToken, a role that
-//! wants a younger code than the cached session's. Each is a note beside the locks.
+//! MFA facts that are kept between runs, as notes next to the locks.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -15,35 +14,29 @@ use crate::os::lock::Guard;
 use crate::plan::mfa_strategy::{Mfa, MfaState, Step};
 use crate::plan::{BaseSource, CredentialPlan};
 
-/// How long a device shows a code, in seconds (RFC 6238, and every device that AWS takes).
+/// Seconds between two codes (RFC 6238; every device that AWS accepts).
 const CODE_STEP: i64 = 30;
-/// How many of those a spent code can still be what somebody types.
 const SPENT_STEPS: i64 = 3;
-/// How long a refusal of GetSessionToken is believed, in seconds: policies change.
+/// Seconds for which a denied GetSessionToken is remembered: policies change.
 const DENIED_FOR: i64 = 86_400;
 
-/// What is known of a device and its user.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct DeviceNote {
-    /// The hash of the last code that AWS has taken.
+    /// Hash of the last accepted code.
     spent: Option<String>,
-    /// When that was, in seconds since 1970.
+    /// Seconds since 1970.
     spent_at: i64,
-    /// When AWS refused GetSessionToken, in seconds since 1970.
+    /// Seconds since 1970 of the last denied GetSessionToken.
     session_denied_at: Option<i64>,
 }
 
-/// What is known of a role that refused the user's MFA session.
 #[derive(Debug, Serialize, Deserialize)]
 struct RoleNote {
-    /// The access key id of that session.
     session: String,
-    /// Whether it took a fresh code instead.
     fresh_code_helped: bool,
 }
 
-/// The memory of one plan's device.
 #[derive(Debug)]
 pub struct Memory {
     notes: Notes,
@@ -51,23 +44,21 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// The memory of the device `serial` of the user with `access_key_id`.
     pub fn new(notes: Notes, serial: &str, access_key_id: &str) -> Self {
         Self { notes, device: device_id(serial, access_key_id) }
     }
 
-    /// The same of a plan's device; none where the plan has no device, or its user is not known before the base is.
+    /// `None` without a device, or where the user is unknown before the base has answered.
     pub fn of(notes: Notes, plan: &CredentialPlan) -> Option<Self> {
         let (BaseSource::Static(keys) | BaseSource::Environment(keys)) = &plan.base.source else { return None };
         plan.mfa.as_ref().map(|Mfa { serial, .. }| Self::new(notes, &serial.value, &keys.access_key_id))
     }
 
-    /// The name of the device's lock and note.
     pub fn device(&self) -> &str {
         &self.device
     }
 
-    /// How long until the device shows its next code, if this one has been used.
+    /// Time until the device shows its next code, if `code` has been used.
     pub fn spent(&self, code: &Secret, now: Timestamp) -> Option<Duration> {
         let note = self.device_note();
         let steps = now.0.div_euclid(CODE_STEP) - note.spent_at.div_euclid(CODE_STEP);
@@ -76,13 +67,11 @@ impl Memory {
         is_spent.then(|| Duration::from_secs(left.unsigned_abs()))
     }
 
-    /// Remembers a code that AWS has taken.
     pub fn spend(&self, code: &Secret, now: Timestamp, device: &Guard) {
         let note = DeviceNote { spent: Some(self.hash(code)), spent_at: now.0, ..self.device_note() };
         self.notes.put(&note_of(&self.device), &note, device);
     }
 
-    /// Remembers that the user may not call GetSessionToken, or that she may.
     pub fn session_denied(&self, at: Option<Timestamp>, device: &Guard) {
         let note = self.device_note();
         if note.session_denied_at.is_some() || at.is_some() {
@@ -94,19 +83,16 @@ impl Memory {
         }
     }
 
-    /// Remembers how a role that refused the session `access_key_id` took a fresh code.
     pub fn refused_session(&self, role: &CacheKey, access_key_id: &str, fresh_code_helped: bool, role_lock: &Guard) {
         let note = RoleNote { session: access_key_id.to_owned(), fresh_code_helped };
         self.notes.put(&note_of(role.fingerprint.hex()), &note, role_lock);
     }
 
-    /// How the role took a fresh code, if it has refused the session `access_key_id`.
     pub fn fresh_code_helped(&self, role: &CacheKey, access_key_id: &str) -> Option<bool> {
         let note: RoleNote = self.notes.get(&note_of(role.fingerprint.hex()))?;
         (note.session == access_key_id).then_some(note.fresh_code_helped)
     }
 
-    /// What is known for the plan's first role, where the user's MFA session is `session`.
     pub fn known(&self, plan: &CredentialPlan, session: Option<&str>, now: Timestamp) -> MfaState {
         let denied_at = self.device_note().session_denied_at;
         let first = || CacheKey::of(plan, Step::Hop(0));
@@ -118,7 +104,6 @@ impl Memory {
         }
     }
 
-    /// Forgets all that is known of the device and of the plan's roles.
     pub fn forget(&self, plan: &CredentialPlan) {
         self.notes.forget(&note_of(&self.device));
         for key in plan.steps().filter_map(|step| CacheKey::of(plan, step)) {
@@ -139,12 +124,11 @@ fn note_of(id: &str) -> String {
     format!("{id}.note")
 }
 
-/// A device of one user; the serial may stand in a file name only as a hash.
+/// A serial has characters that a file name cannot have, so that it is hashed.
 pub(super) fn device_id(serial: &str, access_key_id: &str) -> String {
     format!("mfa-{}", hex(&Sha256::digest(format!("{serial}\n{access_key_id}"))))
 }
 
-/// The first half of a hash, which is more than enough to tell names apart.
 fn hex(hash: &[u8]) -> String {
     hash.iter().take(16).fold(String::with_capacity(32), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");

@@ -1,4 +1,4 @@
-//! The MFA side of a resolution: the user's session, and the first role by that session or by a code.
+//! The MFA session, and the first role with that session or with a code.
 
 use crate::core::credentials::Credentials;
 use crate::core::secret::Secret;
@@ -12,16 +12,13 @@ use super::error::{ResolveError, ResolveWarning};
 use super::memory::Memory;
 use super::state::{Call, Run, Waited};
 
-/// How old an MFA session must be, in seconds, before a refusal may mean that the role wants a younger code.
+/// Age in seconds from which a denial may mean that the role's trust policy limits `aws:MultiFactorAuthAge`.
 const YOUNG: i64 = 300;
 
-/// Why the person is asked once more.
 const TOO_OLD: &str = "The role refused the MFA session; it may want a code that is fresh.";
-/// Why the person is asked once more.
 const SESSION_DENIED: &str = "AWS gives this user no MFA session; the code goes to the role alone.";
 
 impl<'r> Run<'r, '_> {
-    /// A session of the user, by a code. The device's lock is held.
     pub(super) fn mfa_session(
         &mut self,
         at: usize,
@@ -48,7 +45,6 @@ impl<'r> Run<'r, '_> {
         Ok(self.kept(at, exchanged?))
     }
 
-    /// The first role: by the user's session, by a code, or by the base alone.
     pub(super) fn first_role(&mut self, at: usize) -> Result<Credentials, ResolveError> {
         let Some(mfa) = &self.plan.mfa else {
             let signer = self.base()?;
@@ -70,7 +66,6 @@ impl<'r> Run<'r, '_> {
         }
     }
 
-    /// What a code would be spent on for the whole plan.
     pub(super) fn will_spend(&mut self) -> MfaAction {
         let leaf = self.steps.len().wrapping_sub(1);
         let is_served = (0..self.steps.len())
@@ -82,7 +77,6 @@ impl<'r> Run<'r, '_> {
         }
     }
 
-    /// What a code would be spent on for the first role.
     pub(super) fn spend(&self, mfa: &Mfa) -> MfaAction {
         let has_session = matches!(self.steps.first(), Some((Call::MfaSession(..), _)));
         let session = has_session.then(|| self.lasting_session(0)).flatten();
@@ -92,7 +86,7 @@ impl<'r> Run<'r, '_> {
         mfa.spend(known.unwrap_or_default(), true)
     }
 
-    /// AssumeRole with the user's session; where AWS refuses one that is no longer young, once more with a fresh code.
+    /// Assumes the role with the MFA session. Where AWS denies an older session, retries once with a new code.
     fn role_by_session(
         &mut self,
         at: usize,
@@ -128,7 +122,6 @@ impl<'r> Run<'r, '_> {
         }
     }
 
-    /// AssumeRole with a code. The device's lock is held over question and call.
     fn role_by_code(
         &mut self,
         at: usize,

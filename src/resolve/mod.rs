@@ -1,7 +1,4 @@
-//! The way from a plan to credentials: the nearest valid cached hop, then forward; the only place where cache, STS and
-//! prompt meet.
-//!
-//! A fresh leaf answers without lock, runtime, prompt or socket.
+//! From a plan to credentials: the nearest valid cached hop, then forward. Only here cache, STS and prompt meet.
 
 mod call;
 mod code;
@@ -22,7 +19,6 @@ pub use request::{Options, Request};
 pub use resolver::Resolver;
 
 impl Resolver<'_> {
-    /// The requested credentials.
     pub fn credentials(&mut self) -> Result<Credentials, ResolveError> {
         let mut run = state::Run::new(self);
         let credentials = run.credentials();
@@ -30,7 +26,7 @@ impl Resolver<'_> {
         self.asked |= asked;
         let credentials = credentials?;
         match credentials.expiration {
-            // An SDK would take them for expired and run us again, and again.
+            // An SDK would treat them as expired and call again at once.
             Some(end) if end <= self.clock.now() => {
                 self.mishaps.retain(|mishap| !matches!(mishap, ResolveWarning::ClockOff(_)));
                 Err(ResolveError::ClockWrong(offset))
@@ -39,7 +35,6 @@ impl Resolver<'_> {
         }
     }
 
-    /// Which call would need an MFA code now.
     pub fn will_spend(&mut self) -> MfaAction {
         state::Run::new(self).will_spend()
     }

@@ -7,7 +7,6 @@ use crate::core::clock::Timestamp;
 use crate::core::credentials::{Credentials, Freshness};
 use crate::plan::CredentialPlan;
 
-/// Which credentials are requested, and how far the cache may answer.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
     pub plan: &'a CredentialPlan,
@@ -23,11 +22,8 @@ pub struct Options {
     pub min_ttl: i64,
     /// Whether `min_ttl` comes from the command line: then it holds even where renewing needs a prompt.
     pub min_ttl_is_strict: bool,
-    /// Ignore the cached session of the requested profile.
     pub refresh: bool,
-    /// Read and write the cache.
     pub use_cache: bool,
-    /// Total time to wait for other processes.
     pub lock_timeout: Duration,
 }
 

@@ -1,5 +1,3 @@
-//! One resolution under way: look, lock, look again, fetch, store.
-
 use std::time::Duration;
 
 use crate::cache::entry;
@@ -17,13 +15,12 @@ use super::memory::device_id;
 use super::resolver::Resolver;
 use super::state::{Call, Exchanged, Run, WaitPolicy, Waited};
 
-/// The same when renewing early: with plenty of time left the caller is not to notice an outage.
+/// STS timeout for an early renewal; short, so that an outage does not delay a caller whose session is still valid.
 const EARLY_TIMEOUT: Duration = Duration::from_millis(800);
 
-/// The same when renewing early and the time left gets short.
 const LATE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What is short, in seconds.
+/// Seconds left from which [`LATE_TIMEOUT`] applies.
 const SHORT: i64 = 300;
 
 impl<'r, 'a> Run<'r, 'a> {
@@ -60,7 +57,6 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// The credentials of the last step, or the base's own.
     pub(super) fn credentials(&mut self) -> Result<Credentials, ResolveError> {
         match self.steps.len().checked_sub(1) {
             Some(leaf) => self.session(leaf),
@@ -68,7 +64,6 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// The session of step `at`: the cached one, or a new one.
     pub(super) fn session(&mut self, at: usize) -> Result<Credentials, ResolveError> {
         if let Some(session) = self.cached_if_usable(at) {
             return Ok(session);
@@ -81,7 +76,7 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// A new session for one that still lasts, unless another process sees to it or STS does not answer soon.
+    /// Renews a session that is still valid, unless another process renews it or STS does not answer soon.
     fn renewed_early(&mut self, at: usize, present: Credentials, left: i64) -> Result<Credentials, ResolveError> {
         let id = self.lock_id(at);
         if id.as_ref().is_some_and(|id| self.in_backoff(id)) {
@@ -97,7 +92,7 @@ impl<'r, 'a> Run<'r, 'a> {
         });
         self.patience = WaitPolicy::Full;
         match outcome {
-            // Somebody else renews it, nobody can be asked now, or the base's program failed: it still lasts.
+            // Another process renews it, no prompt is possible, or the base failed: the session is still valid.
             Err(ResolveError::LockTimeout { .. } | ResolveError::Prompt { .. } | ResolveError::Base { .. }) => {
                 Ok(present)
             }
@@ -105,8 +100,7 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// A new session. Its lock is held while the steps before it are fetched: leaf to base, so that two chains with a
-    /// step in common cannot wait for each other.
+    /// Locks are taken from leaf to base, so that two chains with a common step cannot deadlock.
     fn renewed(&mut self, at: usize) -> Result<Credentials, ResolveError> {
         let id = self.lock_id(at);
         if let Some(id) = &id
@@ -124,7 +118,7 @@ impl<'r, 'a> Run<'r, 'a> {
             Call::Role(0) => self.first_role(at),
             Call::Role(index) => self.session(at - 1).and_then(|signer| self.role(at, index, &signer)),
         };
-        // Who renews early gives up early, and whoever waits has time.
+        // An early renewal has a shorter deadline than the waiters, so that its failure is not theirs.
         if let (WaitPolicy::Full, Err(error), Some(id)) = (self.patience, &fetched, &id) {
             self.share(id, error);
         }
@@ -141,7 +135,7 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// The lock of a step: of the MFA session the device's, which keeps codes apart even where nothing is cached.
+    /// An MFA session's lock is the device's, which keeps codes apart even where nothing is cached.
     fn lock_id(&self, at: usize) -> Option<String> {
         match &self.steps[at] {
             (Call::MfaSession(..), key) => Some(device_id(&key.outer, &key.inner)),
@@ -151,7 +145,6 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// The credentials that sign the first call.
     pub(super) fn base(&mut self) -> Result<Credentials, ResolveError> {
         let how = How { chain: &self.extended_chain(), timeout: self.call_timeout() };
         let fetched = self.resolver.sources.fetch(&self.plan.base, how);
@@ -165,18 +158,18 @@ impl<'r, 'a> Run<'r, 'a> {
         ResolveError::Base { error, base: Box::new(self.plan.base.clone()) }
     }
 
-    /// What a program that we run must not ask us for again.
+    /// The profiles and locks that a child process must not request from us.
     pub(super) fn extended_chain(&self) -> Chain {
         let Resolver { chain, config, .. } = &*self.resolver;
         chain.with(config, &self.plan.path, &self.held.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>())
     }
 
-    /// The cached session of step `at`, if it is one that this run may take at all.
     fn cached(&self, at: usize) -> Option<CachedSession> {
         let Resolver { store, request, .. } = &*self.resolver;
         let (call, key) = &self.steps[at];
         let found = request.lookup(store, key)?;
-        // Times are whole seconds: a session of the second in which we began may be older than our question.
+        // Times are whole seconds: a session written in the second in which this run began may be older than the
+        // request.
         let since_we_began = found.lease.written_at.is_some_and(|at| at > self.began);
         let is_leaf = at + 1 == self.steps.len();
         let must_be_new = (request.options.refresh && is_leaf)
@@ -184,12 +177,12 @@ impl<'r, 'a> Run<'r, 'a> {
         (!must_be_new || since_we_began).then_some(found)
     }
 
-    /// The cached session to hand out without any renewal.
+    /// The cached session, if it needs no renewal.
     pub(super) fn cached_if_usable(&mut self, at: usize) -> Option<Credentials> {
         let found = self.cached(at)?;
         let options = self.resolver.request.options;
         let freshness = found.lease.judge(self.resolver.clock.now(), options.min_ttl);
-        // A user's session only has to last for a call, unless it is what is handed out.
+        // A session that only signs the next call may be older than `min_ttl`.
         let is_signer = matches!(self.steps[at].0, Call::MfaSession(..)) && at + 1 < self.steps.len();
         let serves = match freshness {
             Freshness::Fresh => true,
@@ -199,13 +192,12 @@ impl<'r, 'a> Run<'r, 'a> {
         serves.then(|| self.use_cached(found))
     }
 
-    /// The cached session of step `at` that is not over.
     pub(super) fn lasting_session(&self, at: usize) -> Option<CachedSession> {
         let now = self.resolver.clock.now();
         self.cached(at).filter(|found| found.lease.judge(now, 0) == Freshness::Fresh)
     }
 
-    /// The cached session that is better than an error, and the seconds it still lasts.
+    /// With the seconds left.
     pub(super) fn cached_unexpired(&mut self, at: usize) -> Option<(Credentials, i64)> {
         let found = self.lasting_session(at)?;
         let left = found.lease.seconds_left(self.resolver.clock.now());
@@ -217,7 +209,7 @@ impl<'r, 'a> Run<'r, 'a> {
         self.resolver.request.use_cached(found)
     }
 
-    /// Whoever has a later role or the user's session cached needs no code.
+    /// A cached later role or MFA session makes a prompt unnecessary.
     fn renewing_needs_a_prompt(&self, at: usize) -> bool {
         let Some(mfa) = &self.plan.mfa else { return false };
         let now = self.resolver.clock.now();
@@ -240,7 +232,6 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// Stores a session that AWS gave, and takes it.
     pub(super) fn keep(&mut self, at: usize, session: Session) -> Credentials {
         self.clock_offset = session.clock_offset;
         let is_known = self.resolver.mishaps.iter().any(|mishap| matches!(mishap, ResolveWarning::ClockOff(_)));

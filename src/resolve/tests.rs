@@ -44,17 +44,14 @@ fn an_ageing_session_is_renewed_unless_that_needs_a_person() {
     assert_eq!(sts.calls(), 7);
 }
 
-/// One cached session and one look at it, later.
 struct Look {
     name: &'static str,
     /// Seconds left, and made for.
     left: i64,
     lifetime: i64,
-    /// Whether renewing needs a person.
     prompt: bool,
     /// Seconds wanted, and whether the command line wants them.
     min_ttl: (i64, bool),
-    /// Whether another process holds the lock.
     busy: bool,
     /// What AWS says then.
     answer: Result<(), StsError>,

@@ -1,4 +1,4 @@
-//! Waiting for other processes: locks, what their holders tell, and how a holder's failure becomes the waiters'.
+//! Waiting for locks of other processes. The holder's failure becomes the failure of the waiters.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
@@ -13,13 +13,13 @@ use crate::sts::StsError;
 use super::error::{ResolveError, ResolveWarning};
 use super::state::{Run, WaitPolicy, Waited};
 
-/// The shortest and the longest pause (in milliseconds) between two tries of a lock.
+/// Shortest and longest pause (milliseconds) between two attempts.
 const PAUSE: (u64, u64) = (5, 60);
 
-/// How long to wait before the person is told what for.
+/// After this time the terminal shows which process is waited for.
 const SILENCE: Duration = Duration::from_secs(2);
 
-/// How a try ended, for those who waited for it. What only the holder's own flags or surroundings explain is not here.
+/// A failure that waiters adopt. Failures that depend on the holder's own flags or environment are not shared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum Shared {
     Sts(StsError),
@@ -28,7 +28,6 @@ enum Shared {
     TimedOut(u64),
 }
 
-/// A failure and which try of its lock it was.
 type Facts = Holder<(u64, Shared)>;
 
 impl Shared {
@@ -46,8 +45,7 @@ impl Shared {
 }
 
 impl Run<'_, '_> {
-    /// Waits for the lock `id`, looking at the cache for step `at` meanwhile, so that all who wait leave together. The
-    /// failure of whoever holds it becomes ours.
+    /// Waits for the lock `id` and reads the cache for step `at` meanwhile, so that all waiters return together.
     pub(super) fn lock(&mut self, id: &str, at: usize) -> Result<Waited, ResolveError> {
         if !self.resolver.store.is_ours() {
             return Ok(Waited::Lock);
@@ -109,7 +107,6 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Tells those who come to wait that we hold the lock now.
     fn hold(&mut self, id: &str, lock: Guard) {
         let facts = Facts {
             pid: std::process::id(),
@@ -123,7 +120,6 @@ impl Run<'_, '_> {
         self.held.push((id.to_owned(), lock));
     }
 
-    /// Runs `what` and then frees the locks that it took.
     pub(super) fn with_locks_released<T>(&mut self, what: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.held.len();
         let outcome = what(self);
@@ -131,19 +127,17 @@ impl Run<'_, '_> {
         outcome
     }
 
-    /// The lock `id`, if we hold it.
     pub(super) fn guard(&self, id: &str) -> Option<&Guard> {
         self.held.iter().find(|(held, _)| held == id).map(|(_, guard)| guard)
     }
 
-    /// Tells all who wait for us on which terminal we ask, or that we no longer do.
+    /// Publishes the terminal that shows the prompt, or `None` when it has ended.
     pub(super) fn asking(&self, terminal: Option<&str>) {
         for (id, _) in &self.held {
             self.tell_waiters(id, |facts| facts.prompt_tty = terminal.map(str::to_owned));
         }
     }
 
-    /// Tells those who wait for the lock how our try has ended.
     pub(super) fn share(&self, id: &str, error: &ResolveError) {
         if let Some(shared) = Shared::of(error) {
             self.tell_waiters(id, |facts| {
@@ -153,7 +147,6 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Lets early renewals rest for a while, since one has just failed.
     pub(super) fn rest(&self, id: &str) {
         let now = self.resolver.clock.now().0;
         self.tell_waiters(id, |facts| facts.renewal_failed_at = Some(now));
@@ -167,7 +160,6 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Whether early renewals under this lock rest.
     pub(super) fn in_backoff(&self, id: &str) -> bool {
         self.facts(id).in_backoff(self.resolver.clock.now())
     }
@@ -186,7 +178,6 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Says on this process's terminal whom it waits for, unless that one asks on the same.
     fn tell_of(&mut self, facts: &Facts) {
         let doing = match &facts.prompt_tty {
             Some(terminal) if self.resolver.prompt.own_terminal().as_ref() == Some(terminal) => return,
@@ -199,14 +190,12 @@ impl Run<'_, '_> {
     }
 }
 
-/// The holder with its command, if its file names it.
 fn holder_description(facts: &Facts) -> Option<String> {
     let Facts { pid, verb, profile, .. } = facts;
     (*pid != 0).then(|| format!("process {pid} (amplify-creds {verb} {profile})"))
 }
 
-/// From half of `pause` to the whole of it: waiters that began together must not stay in step. The clock's nanoseconds
-/// and the process's number are random enough for that.
+/// Between half of `pause` and all of it, so that waiters that began together do not stay in step.
 fn jitter(pause: u64) -> u64 {
     let nanos = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |d| u64::from(d.subsec_nanos()));
     let half = pause / 2;

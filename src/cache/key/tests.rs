@@ -16,7 +16,6 @@ fn role(more: &str) -> String {
     format!("[profile p]\n{ROLE}source_profile = u\n{more}\n")
 }
 
-/// The same, and a source profile that says more than the credentials file.
 fn role_of(source: &str) -> String {
     format!("{}[profile u]\n{source}", role(""))
 }
@@ -97,7 +96,6 @@ fn what_decides_whose_session_it_is_makes_another_fingerprint() {
 
 type Change = fn(&mut Inputs);
 
-/// Sources other than keys in a profile, each of whose parts counts.
 fn bases() -> Vec<(&'static str, Change)> {
     fn container(uri: &str, token: Option<&str>) -> crate::plan::sources::ContainerService {
         crate::plan::sources::ContainerService {

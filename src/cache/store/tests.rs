@@ -15,12 +15,9 @@ use super::*;
 
 const NOW: Timestamp = Timestamp(1_800_000_000);
 
-/// What may happen to the file.
 #[derive(Debug, Clone)]
 enum Step {
-    /// We store a session of this role under this name.
     Put(u8, u8),
-    /// We forget all that is ours of this role.
     Reset(u8),
     /// The Amplify CLI writes a session: it reads, adds, and writes in place.
     AmplifyPut(u8, u8),
