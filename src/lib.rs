@@ -22,25 +22,25 @@
 
 #![forbid(unsafe_code)]
 
-pub mod amplify;
+pub(crate) mod amplify;
 pub mod cache;
 pub mod cli;
 pub mod core;
 pub mod doctor;
-pub mod edit;
-pub mod iam;
+pub(crate) mod edit;
+pub(crate) mod iam;
 pub mod os;
-pub mod output;
+pub(crate) mod output;
 pub mod plan;
 pub mod policy;
 pub mod profile;
 pub mod profile_file;
-pub mod prompt;
-pub mod resolve;
-pub mod serve;
+pub(crate) mod prompt;
+pub(crate) mod resolve;
+pub(crate) mod serve;
 pub mod settings;
-pub mod setup;
-pub mod source;
-pub mod sts;
-pub mod token_files;
+pub(crate) mod setup;
+pub(crate) mod source;
+pub(crate) mod sts;
+pub(crate) mod token_files;
 pub mod tools;
