@@ -70,18 +70,16 @@ impl CachedSession {
     }
 }
 
-/// None of the four may be empty.
 fn parse_credentials(object: &Members<'_>) -> Option<(Credentials, Timestamp)> {
-    let text = |key| object.text(key).filter(|text| !text.is_empty());
     let expiration = expiration(object.get("expiration")?)?;
     let credentials = Credentials {
-        access_key_id: text("accessKeyId")?,
-        secret_access_key: Secret::new(text("secretAccessKey")?),
-        session_token: Some(Secret::new(text("sessionToken")?)),
+        access_key_id: object.text("accessKeyId")?,
+        secret_access_key: Secret::new(object.text("secretAccessKey")?),
+        session_token: Some(Secret::new(object.text("sessionToken")?)),
         expiration: Some(expiration),
         account_id: None,
     };
-    Some((credentials, expiration))
+    Some((credentials.checked().ok()?, expiration))
 }
 
 /// The end of the year 9999: no SDK reads a later date.

@@ -1,5 +1,7 @@
 //! Credentials as they are handed out, and the rule for how long a cached session may still serve.
 
+use thiserror::Error;
+
 use crate::core::clock::Timestamp;
 use crate::core::secret::Secret;
 
@@ -21,6 +23,38 @@ pub struct Credentials {
     pub expiration: Option<Timestamp>,
     /// The twelve digits of the account, where known.
     pub account_id: Option<String>,
+}
+
+/// Why credentials cannot be used. Names the field and the character, never the value.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the {field} {problem}")]
+pub struct InvalidCredentials {
+    field: &'static str,
+    problem: String,
+}
+
+impl Credentials {
+    /// Every source passes through here before anything is signed, stored or printed: a control character in a key id
+    /// makes the SDK's signer panic (aws-sigv4 1.6), and one in a token is no HTTP header.
+    pub fn checked(self) -> Result<Self, InvalidCredentials> {
+        let Self { access_key_id, secret_access_key, session_token, expiration: _, account_id: _ } = &self;
+        check("access key id", access_key_id, |c| c.is_ascii_graphic() && !"\"'`/,${}".contains(c))?;
+        check("secret access key", secret_access_key.expose(), |c| !c.is_control())?;
+        if let Some(token) = session_token {
+            check("session token", token.expose(), |c| c.is_ascii() && !c.is_control())?;
+        }
+        Ok(self)
+    }
+}
+
+fn check(field: &'static str, value: &str, is_allowed: fn(char) -> bool) -> Result<(), InvalidCredentials> {
+    let problem = match value.chars().find(|c| !is_allowed(*c)) {
+        None if value.is_empty() => "is empty".to_owned(),
+        None => return Ok(()),
+        Some(c) if c.is_ascii_graphic() => format!("contains the character {c}"),
+        Some(c) => format!("contains the character U+{:04X}", u32::from(c)),
+    };
+    Err(InvalidCredentials { field, problem })
 }
 
 /// How long a session was made for and how the machine's clock stood when it was fetched.
@@ -73,6 +107,41 @@ impl Lease {
 mod tests {
     use super::*;
     use Freshness::{Ageing, Fresh, Stale};
+
+    #[test]
+    fn invalid_characters_are_named() {
+        let credentials = |id: &str, secret: &str, token: Option<&str>| Credentials {
+            access_key_id: id.to_owned(),
+            secret_access_key: Secret::from(secret),
+            session_token: token.map(Secret::from),
+            expiration: None,
+            account_id: None,
+        };
+        for (id, secret, token) in [
+            ("AKIAIOSFODNN7EXAMPLE", "wJalr/+=", None),
+            ("test", "test", Some("IQoJb3/+=")),
+            ("minio-user", "s p\u{e9}", None),
+            ("a_b.c:d@e", "s", None),
+        ] {
+            assert!(credentials(id, secret, token).checked().is_ok(), "{id}");
+        }
+        for (id, secret, token, message) in [
+            ("", "s", None, "the access key id is empty"),
+            ("AKIA", "", None, "the secret access key is empty"),
+            ("AKIA", "s", Some(""), "the session token is empty"),
+            ("AKIA\r", "s", None, "the access key id contains the character U+000D"),
+            ("AK IA", "s", None, "the access key id contains the character U+0020"),
+            ("AKIA\u{200b}", "s", None, "the access key id contains the character U+200B"),
+            ("\u{201c}AKIA", "s", None, "the access key id contains the character U+201C"),
+            ("\"AKIA\"", "s", None, "the access key id contains the character \""),
+            ("${AKIA}", "s", None, "the access key id contains the character $"),
+            ("AKIA", "s\0", None, "the secret access key contains the character U+0000"),
+            ("AKIA", "s", Some("t\nt"), "the session token contains the character U+000A"),
+            ("AKIA", "s", Some("t\u{85}"), "the session token contains the character U+0085"),
+        ] {
+            assert_eq!(credentials(id, secret, token).checked().unwrap_err().to_string(), message);
+        }
+    }
 
     #[test]
     fn freshness_by_time_left_lifetime_and_clock() {

@@ -15,7 +15,7 @@ use super::state::{Call, Run, WaitPolicy};
 impl<'r> Run<'r, '_> {
     pub(super) fn role(&mut self, at: usize, index: usize, signer: &Credentials) -> Result<Credentials, ResolveError> {
         match self.assume(index, signer, None) {
-            Ok(session) => Ok(self.keep(at, session)),
+            Ok(session) => self.store_session(at, session),
             Err(error) => Err(self.failed(at, error)),
         }
     }
@@ -31,7 +31,7 @@ impl<'r> Run<'r, '_> {
             host: self.host(sts),
         };
         match self.resolver.sts.assume_role_with_web_identity(&request) {
-            Ok(session) => Ok(self.keep(at, session)),
+            Ok(session) => self.store_session(at, session),
             Err(error) => Err(self.failed(at, error)),
         }
     }

@@ -1,6 +1,7 @@
 use thiserror::Error;
 
 use crate::cache::store::WriteError;
+use crate::core::credentials::InvalidCredentials;
 use crate::plan::mfa_strategy::Mfa;
 use crate::plan::sources::WebIdentityBase;
 use crate::plan::{Base, Hop};
@@ -35,6 +36,8 @@ pub enum ResolveError {
     Prompt { error: PromptError, at: Box<FailedCall> },
     #[error("{error}")]
     Base { error: SourceError, base: Box<Base> },
+    #[error("AWS returned invalid credentials: {error}")]
+    InvalidAnswer { error: InvalidCredentials, at: Box<FailedCall> },
     #[error("this run is waited for by the one that it would wait for")]
     Recursion,
     #[error("waited {seconds} seconds for another process")]

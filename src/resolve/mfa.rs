@@ -42,7 +42,7 @@ impl<'r> Run<'r, '_> {
         if let Some(lock) = self.guard(device.memory.device()) {
             device.memory.session_denied(denied_at, lock);
         }
-        Ok(self.kept(at, exchanged?))
+        self.store_exchanged(at, exchanged?)
     }
 
     pub(super) fn first_role(&mut self, at: usize) -> Result<Credentials, ResolveError> {
@@ -100,7 +100,7 @@ impl<'r> Run<'r, '_> {
             outcome = self.assume(0, &signer, None);
         }
         let refusal = match outcome {
-            Ok(session) => return Ok(self.keep(at, session)),
+            Ok(session) => return self.store_session(at, session),
             Err(error) => error,
         };
         let written_at = self.lasting_session(at - 1).and_then(|found| found.lease.written_at);
@@ -141,7 +141,7 @@ impl<'r> Run<'r, '_> {
             if let Err(error) = &exchanged {
                 run.share(device.memory.device(), error);
             }
-            Ok(run.kept(at, exchanged?))
+            run.store_exchanged(at, exchanged?)
         })
     }
 }

@@ -5,7 +5,11 @@ use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::core::clock::Timestamp;
 use crate::core::credentials::{Credentials, Freshness};
+use crate::core::origin::Origin;
 use crate::plan::CredentialPlan;
+
+/// Seconds by which a session may be shorter than requested: its lifetime is computed with the local clock.
+const DURATION_TOLERANCE: i64 = 60;
 
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
@@ -34,7 +38,7 @@ impl Request<'_> {
             return None;
         }
         let step = self.plan.steps().next_back()?;
-        let found = self.lookup(store, &CacheKey::of(self.plan, step)?)?;
+        let found = self.lookup(store, &CacheKey::of(self.plan, step)?).filter(|found| self.is_long_enough(found))?;
         let is_fresh = found.lease.judge(now, self.options.min_ttl) == Freshness::Fresh;
         let credentials = self.use_cached(found);
         // With a wrong clock a valid session looks expired; the resolver reports that.
@@ -46,6 +50,18 @@ impl Request<'_> {
             return None;
         }
         store.read().sessions().lookup(key, self.is_only_profile)
+    }
+
+    /// Whether the session was requested for at least as long as `--duration` says. Of an entry of the Amplify CLI that
+    /// is unknown.
+    pub(super) fn is_long_enough(&self, found: &CachedSession) -> bool {
+        let duration = self.plan.hops.last().map(|hop| &hop.duration);
+        match duration.filter(|duration| matches!(duration.requested.from, Origin::Flag(_))) {
+            Some(duration) => {
+                found.lease.lifetime.is_some_and(|seconds| seconds + DURATION_TOLERANCE >= i64::from(duration.seconds))
+            }
+            None => true,
+        }
     }
 
     pub(super) fn use_cached(&self, found: CachedSession) -> Credentials {

@@ -225,14 +225,20 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    pub(super) fn kept(&mut self, at: usize, exchanged: Exchanged) -> Credentials {
+    pub(super) fn store_exchanged(&mut self, at: usize, exchanged: Exchanged) -> Result<Credentials, ResolveError> {
         match exchanged {
-            Exchanged::Session(session) => self.keep(at, session),
-            Exchanged::Cached(credentials) => credentials,
+            Exchanged::Session(session) => self.store_session(at, session),
+            Exchanged::Cached(credentials) => Ok(credentials),
         }
     }
 
-    pub(super) fn keep(&mut self, at: usize, session: Session) -> Credentials {
+    pub(super) fn store_session(&mut self, at: usize, session: Session) -> Result<Credentials, ResolveError> {
+        let credentials = session.credentials.checked();
+        let credentials = credentials.map_err(|error| ResolveError::InvalidAnswer {
+            error,
+            at: Box::new(self.failed_call(at)),
+        })?;
+        let session = Session { credentials, ..session };
         self.clock_offset = session.clock_offset;
         let is_known = self.resolver.mishaps.iter().any(|mishap| matches!(mishap, ResolveWarning::ClockOff(_)));
         if session.clock_offset.abs() > CLOCK_TOLERANCE_SECONDS && !is_known {
@@ -241,7 +247,7 @@ impl<'r, 'a> Run<'r, 'a> {
         if self.resolver.request.options.use_cache {
             self.store(at, &session);
         }
-        session.credentials
+        Ok(session.credentials)
     }
 
     fn store(&mut self, at: usize, session: &Session) {

@@ -1,5 +1,6 @@
 use thiserror::Error;
 
+use crate::core::credentials::InvalidCredentials;
 use crate::sts::StsError;
 use crate::token_files::TokenFileError;
 
@@ -19,6 +20,8 @@ pub enum SourceError {
         /// Why.
         error: StsError,
     },
+    #[error(transparent)]
+    Invalid(#[from] InvalidCredentials),
     /// A person has to sign in, for this reason.
     #[error("{0}")]
     SignedOut(&'static str),

@@ -21,7 +21,7 @@ pub use sources::{Endpoints, How, Sources};
 impl Sources<'_> {
     /// The credentials of `base`, or nothing where STS gives them: then they are a session like a role's.
     pub fn fetch(&self, base: &Base, how: How<'_>) -> Result<Option<Credentials>, SourceError> {
-        Ok(Some(match &base.source {
+        let credentials = match &base.source {
             BaseSource::Static(keys) | BaseSource::Environment(keys) => of_keys(keys),
             BaseSource::Process(process) => process::run(&process.command.value, how.chain)?,
             BaseSource::Imds(imds) => self.imds(imds)?,
@@ -29,7 +29,8 @@ impl Sources<'_> {
             BaseSource::Sso(sso) => self.sso(sso, how.timeout)?,
             BaseSource::Login(login) => self.login(login, how.timeout)?,
             BaseSource::WebIdentity(_) => return Ok(None),
-        }))
+        };
+        Ok(Some(credentials.checked()?))
     }
 }
 

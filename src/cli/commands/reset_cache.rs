@@ -113,7 +113,10 @@ fn goes(what: &What, outer: &str, inner: &str, entry: &str, now: Timestamp) -> b
         (_, None) => false,
         (_, Some(plan)) => {
             let leaf = plan.steps().next_back();
-            plan.steps().any(|step| {
+            // Flags may have changed the role, so that no step of the plan has it.
+            let was_fetched_for = |mark: &EntryMetadata| mark.profile == plan.profile;
+            let is_of_profile = session.as_ref().and_then(|session| session.mark.as_ref()).is_some_and(was_fetched_for);
+            is_of_profile || plan.steps().any(|step| {
                 let Some(key) = CacheKey::of(plan, step).filter(|key| key.outer == outer) else { return false };
                 let is_name = inner == key.inner || inner == key.marked_name();
                 let of_profile = |mark: &EntryMetadata| match step {

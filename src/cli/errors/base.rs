@@ -1,6 +1,6 @@
 //! The words for base credentials that were not to be had: of a program, a sign-in, a machine's own services.
 
-use crate::cli::errors::failure::{ACCESS_DENIED, BASE_FAILED, Failure, INTERNAL, NETWORK, SIGN_IN_NEEDED};
+use crate::cli::errors::failure::{ACCESS_DENIED, BASE_FAILED, CONFIG, Failure, INTERNAL, NETWORK, SIGN_IN_NEEDED};
 use crate::cli::errors::network::{misconfigured, untrusted};
 use crate::plan::{Base, BaseSource};
 use crate::source::{Service, SourceError};
@@ -23,6 +23,13 @@ pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
             };
             let run = format!("{command} --profile {profile}");
             Failure::new(SIGN_IN_NEEDED, format!("profile {profile} needs a sign-in: {why}; run: {run}")).hint(run)
+        }
+        SourceError::Invalid(error) => {
+            let code = match &base.source {
+                BaseSource::Static(_) | BaseSource::Environment(_) => CONFIG,
+                _ => BASE_FAILED,
+            };
+            Failure::new(code, format!("the credentials of profile {profile} are invalid: {error}"))
         }
         SourceError::Unusable(reason) => Failure::new(BASE_FAILED, format!("{what}: {reason}")),
         SourceError::Service { service, error } => of_service(*service, error, &what),

@@ -8,6 +8,7 @@ use crate::cli::errors::failure::{
 };
 use crate::cli::errors::hints::advice;
 use crate::cli::errors::network::{misconfigured, unanswered};
+use crate::core::origin::Origin;
 use crate::os::paths::NoHome;
 use crate::plan::Hop;
 use crate::plan::mfa_strategy::Mfa;
@@ -88,6 +89,12 @@ impl From<ResolveError> for Failure {
             ResolveError::Sts { error, at } => sts(error, &at),
             ResolveError::Prompt { error, at } => prompt(&error, &at),
             ResolveError::Base { error, base } => base::failure(&error, &base),
+            ResolveError::InvalidAnswer { error, at } => {
+                let (what, from, profile) = call_in_words(&at);
+                Failure::new(CREDENTIALS_REJECTED, format!("{what}: AWS returned invalid credentials: {error}"))
+                    .at(from, Some(profile))
+                    .hint("check AWS_ENDPOINT_URL_STS and the proxy, if one is set")
+            }
             ResolveError::Recursion => Failure::new(
                 LOOP,
                 "this run would wait for the one that waits for it, by a credential_process between them",
@@ -122,8 +129,9 @@ pub(crate) fn behind(seconds: i64) -> String {
     format!("{} min {way}", seconds.unsigned_abs().div_ceil(60))
 }
 
-fn sts(error: StsError, at: &FailedCall) -> Failure {
-    let (what, from, profile) = match &at.what {
+/// The failed call, what names it, and its profile.
+fn call_in_words(at: &FailedCall) -> (String, &Origin, &str) {
+    match &at.what {
         What::MfaSession(mfa) => {
             let Mfa { profile, serial, .. } = &**mfa;
             (format!("cannot get an MFA session with {}", serial.value), &serial.from, profile)
@@ -135,7 +143,11 @@ fn sts(error: StsError, at: &FailedCall) -> Failure {
             let place = if *count > 1 { format!(" (hop {number} of {count})") } else { String::new() };
             (format!("cannot assume {}{place}", hop.role_arn.value), &hop.role_arn.from, &hop.profile)
         }
-    };
+    }
+}
+
+fn sts(error: StsError, at: &FailedCall) -> Failure {
+    let (what, from, profile) = call_in_words(at);
     let rejected = error.is_mfa_rejected();
     let failure = match error {
         StsError::Refused { message, .. } if rejected => {
