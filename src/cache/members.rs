@@ -1,6 +1,7 @@
 //! A JSON object whose values stay unread: order, numbers and unknown keys pass through. Of a duplicate key the last
 //! one counts, as in JavaScript.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{MapAccess, Visitor};
@@ -8,7 +9,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 #[derive(Debug, Clone, Default)]
-pub struct Members<'t>(Vec<(String, &'t RawValue)>);
+pub struct Members<'t>(Vec<(Name<'t>, &'t RawValue)>);
+
+/// Borrowed where the text has no escapes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+struct Name<'t>(#[serde(borrow)] Cow<'t, str>);
 
 impl<'t> Members<'t> {
     pub fn parse(text: &'t str) -> Option<Self> {
@@ -16,7 +21,7 @@ impl<'t> Members<'t> {
     }
 
     pub fn get(&self, key: &str) -> Option<&'t RawValue> {
-        self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| *value)
+        self.0.iter().rev().find(|(name, _)| name.0 == key).map(|(_, value)| *value)
     }
 
     pub fn text(&self, key: &str) -> Option<String> {
@@ -29,26 +34,26 @@ impl<'t> Members<'t> {
 
     /// Replaces the value in place, or appends it.
     pub fn set(&mut self, key: &str, value: &'t RawValue) {
-        let place = self.0.iter().position(|(name, _)| name == key);
+        let place = self.0.iter().position(|(name, _)| name.0 == key);
         match place {
             Some(at) => {
                 self.0[at].1 = value;
                 let mut index = 0;
                 self.0.retain(|(name, _)| {
                     index += 1;
-                    index <= at + 1 || name != key
+                    index <= at + 1 || name.0 != key
                 });
             }
-            None => self.0.push((key.to_owned(), value)),
+            None => self.0.push((Name(Cow::Owned(key.to_owned())), value)),
         }
     }
 
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &'t RawValue) -> bool) {
-        self.0.retain(|(name, value)| keep(name, value));
+        self.0.retain(|(name, value)| keep(&name.0, value));
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&str, &'t RawValue)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), *value))
+        self.0.iter().map(|(name, value)| (&*name.0, *value))
     }
 
     pub fn is_empty(&self) -> bool {
