@@ -1,5 +1,5 @@
 use std::fs::OpenOptions;
-use std::io;
+use std::{fs, io};
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -35,7 +35,26 @@ pub(super) fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
     if !metadata.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
+    if !is_trusted(&metadata) {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, UNTRUSTED));
+    }
     read_open(file, &metadata, MAX_CACHE_BYTES)
+}
+
+const UNTRUSTED: &str = "it belongs to another user or every user can write it";
+
+/// Whether only this user, root or the group could have written it. The Amplify CLI leaves files that the group can write
+/// under umask 002.
+#[cfg(unix)]
+pub(super) fn is_trusted(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    [0, rustix::process::geteuid().as_raw()].contains(&metadata.uid()) && metadata.mode() & 0o002 == 0
+}
+
+/// On Windows the access list of the user's own directory holds.
+#[cfg(windows)]
+pub(super) fn is_trusted(_metadata: &fs::Metadata) -> bool {
+    true
 }
 
 /// Text that is not UTF-8 becomes empty. The Amplify CLI's reader skips a byte order mark, too.

@@ -17,7 +17,7 @@ use crate::os::fs::is_another_users;
 use crate::os::fs::{create_private_dir, rename};
 
 use crate::cache::entry::CachedSession;
-use crate::cache::file::{read_plain, text};
+use crate::cache::file::{is_trusted, read_plain, text};
 use crate::cache::holder::Holders;
 use crate::cache::key::CacheKey;
 use crate::cache::members::Members;
@@ -87,10 +87,14 @@ impl Store {
 
     /// A missing, unreadable, too large or non-UTF-8 file is an empty cache.
     pub fn read(&self) -> Snapshot {
-        if is_link_to_another_users(&self.dir) {
+        if is_link_to_another_users(&self.dir) || !self.is_dir_trusted() {
             return Snapshot::default();
         }
         Snapshot(read_plain(&self.file).map(text).unwrap_or_default())
+    }
+
+    fn is_dir_trusted(&self) -> bool {
+        fs::metadata(&self.dir).is_ok_and(|metadata| is_trusted(&metadata))
     }
 
     /// Changes when the file changes.
@@ -114,8 +118,12 @@ impl Store {
         if !self.is_ours() {
             return Err(WriteError::ForeignOwner(self.dir.clone()));
         }
+        let was_trusted = !self.dir.exists() || self.is_dir_trusted();
         self.prepare_dir().map_err(|reason| WriteError::Io { path: self.dir.clone(), reason })?;
         let guard = self.lock()?;
+        if !was_trusted {
+            self.set_aside()?;
+        }
         if self.reset_generation() != reset_generation {
             return Err(WriteError::Forgotten);
         }
@@ -195,6 +203,10 @@ impl Store {
                 Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
                     return Err(WriteError::TooLarge(self.file.clone()));
                 }
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    self.set_aside()?;
+                    break;
+                }
                 Err(reason) => return Err(io(reason)),
             };
             if bytes.is_empty() && last {
@@ -205,7 +217,7 @@ impl Store {
                 return Ok(text);
             }
             if last {
-                rename(&self.file, &self.set_aside()).map_err(io)?;
+                self.set_aside()?;
             } else {
                 sleep(Duration::from_millis(50));
             }
@@ -224,12 +236,22 @@ impl Store {
             .map_err(io)
     }
 
-    fn set_aside(&self) -> PathBuf {
+    fn set_aside_path(&self) -> PathBuf {
         self.dir.join("cache.json.corrupt")
     }
 
+    /// Moves a file away whose content is invalid or could be another user's.
+    fn set_aside(&self) -> Result<(), WriteError> {
+        match rename(&self.file, &self.set_aside_path()) {
+            Err(reason) if reason.kind() != io::ErrorKind::NotFound => {
+                Err(WriteError::Io { path: self.file.clone(), reason })
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub fn remove_set_aside(&self) -> Result<(), WriteError> {
-        let path = self.set_aside();
+        let path = self.set_aside_path();
         match fs::remove_file(&path) {
             Err(reason) if ![io::ErrorKind::NotFound, io::ErrorKind::NotADirectory].contains(&reason.kind()) => {
                 Err(WriteError::Io { path, reason })
