@@ -170,7 +170,7 @@ pub(crate) fn is_only_profile(context: &Context, set: &ProfileSet<'_>, plan: &Cr
     let names = |section: &[Property<'_>]| build::section_names_session(section, &key.outer, &key.inner);
     let profile = plan.hops.first().and_then(|hop| set.get(&hop.profile));
     profile.is_some_and(|profile| build::names_session(&profile, &key.outer, &key.inner))
-        && context.sections_where(&names) == 1
+        && context.files().sections_where(&names) == 1
 }
 
 /// The codes that were given, then whoever can be asked.
@@ -197,7 +197,7 @@ pub(crate) fn windows(context: &Context, how: &How) -> Result<PromptChain, Failu
 
 /// Who may be asked: nobody, the one way that is chosen, or whatever is there.
 fn rungs(context: &Context, how: &How) -> Result<Vec<PromptMethod>, Failure> {
-    if context.may_not_ask() {
+    if context.no_input() {
         return Ok(Vec::new());
     }
     let chosen = match (how.prompt, context.setting(env::AMPLIFY_CREDS_PROMPT, "prompt")) {

@@ -32,7 +32,7 @@ impl Questions {
 
     /// The person at the terminal.
     pub(super) fn open(context: &Context) -> Result<Self, PromptError> {
-        if context.may_not_ask() { Err(PromptError::NobodyToAsk) } else { Dialogue::open().map(Some).map(Self) }
+        if context.no_input() { Err(PromptError::NobodyToAsk) } else { Dialogue::open().map(Some).map(Self) }
     }
 
     /// Whether there is a person.
@@ -116,9 +116,7 @@ impl Questions {
 /// Why a question has no answer.
 fn unanswered(error: &PromptError) -> Failure {
     match error {
-        PromptError::Signalled(signal) => {
-            Failure { signal: Some(*signal), ..Failure::new(CANCELLED, format!("ended by signal {signal}")) }
-        }
+        PromptError::Signalled(signal) => Failure::by_signal(*signal),
         PromptError::NobodyToAsk => Failure::new(NOBODY_TO_ASK, "the terminal is gone; nothing was changed"),
         _ => Failure::new(CANCELLED, "cancelled; nothing was changed"),
     }

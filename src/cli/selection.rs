@@ -13,7 +13,7 @@ impl Context {
     /// The profile asked for and what asked for it; `None` when nothing did, which means `default`. `--env` is said by
     /// hand, and so comes before the variables.
     pub(super) fn selected(&self) -> Result<Option<Located<String>>, Failure> {
-        let asks_project = self.named.is_none() || (self.global.env.is_some() && !self.selected_by_hand());
+        let asks_project = self.named.is_none() || (self.global.env.is_some() && !self.is_named_on_command_line());
         let of_project = if asks_project && self.looks_at_project { profile(self)? } else { None };
         if of_project.is_some() {
             return Ok(of_project);

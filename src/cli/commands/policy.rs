@@ -109,7 +109,7 @@ fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
         Some(with_roles(context)?)
     } else {
         match plan_if_any(context)? {
-            Some(plan) if context.named_by_hand().is_some() => Some(has_roles(plan)?),
+            Some(plan) if context.command_line_profile().is_some() => Some(has_roles(plan)?),
             plan => plan.filter(|plan| !plan.hops.is_empty()),
         }
     };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::cli::args::How;
 use crate::cli::context::Context;
 use crate::cli::credentials::{Fetched, fetch_asking, windows};
-use crate::cli::errors::failure::{CANCELLED, Code, Failure, LOCK_TIMEOUT, MFA_NEEDED, MFA_REJECTED, NETWORK};
+use crate::cli::errors::failure::{CANCELLED, ErrorCode, Failure, LOCK_TIMEOUT, MFA_NEEDED, MFA_REJECTED, NETWORK};
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::credentials::Credentials;
 use crate::core::sanitize::printable;
@@ -37,7 +37,7 @@ pub(crate) struct Renewal {
     /// Seconds before the end at which it is renewed.
     early: i64,
     /// The kind of failure that was told last, of this session.
-    reported: Option<Code>,
+    reported: Option<ErrorCode>,
     /// Whether somebody may be asked: nobody who has just said no.
     may_ask: bool,
 }
