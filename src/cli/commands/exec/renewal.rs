@@ -13,7 +13,7 @@ use crate::core::credentials::Credentials;
 use crate::core::sanitize::printable;
 use crate::output::tell;
 use crate::prompt::{PromptChain, questions_are_over};
-use crate::serve::Endpoint;
+use crate::serve::CredentialsEndpoint;
 
 /// Seconds before the end at which a session is renewed: botocore asks anew at 15 minutes, the other SDKs later.
 const EARLY: i64 = 20 * 60;
@@ -60,7 +60,7 @@ impl Renewal {
     }
 
     /// Renews for ever.
-    pub(crate) fn run(mut self, endpoint: &Endpoint) {
+    pub(crate) fn run(mut self, endpoint: &CredentialsEndpoint) {
         loop {
             wait_until(self.end.plus(-self.early));
             match self.renewed() {
