@@ -12,7 +12,7 @@ use crate::profile::ProfileSet;
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
 use crate::settings::Settings;
-use crate::source::Endpoints;
+use crate::source::SourceEndpoints;
 
 pub(super) struct Context {
     pub(super) env: Env,
@@ -89,12 +89,12 @@ impl Context {
         Ok(self)
     }
 
-    pub(super) fn source_endpoints(&self) -> Endpoints {
+    pub(super) fn source_endpoints(&self) -> SourceEndpoints {
         if self.env.switch(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
-            return Endpoints::default();
+            return SourceEndpoints::default();
         }
         let url = |name| self.variable(&[name, env::AWS_ENDPOINT_URL]).map(|url| url.value);
-        Endpoints {
+        SourceEndpoints {
             sso: url(env::AWS_ENDPOINT_URL_SSO),
             sso_oidc: url(env::AWS_ENDPOINT_URL_SSO_OIDC),
             signin: url(env::AWS_ENDPOINT_URL_SIGNIN),

@@ -81,7 +81,7 @@ impl Questions {
         is_required: bool,
         check: AnswerCheck<'_>,
     ) -> Result<Option<String>, Failure> {
-        let Question { what, flag, given, usual } = question;
+        let FormField { what, flag, given, usual } = question;
         if let Some(given) = given.filter(|given| is_required || !given.is_empty()) {
             check(given).map_err(|expected| Failure::new(USAGE, format!("{flag} is not {expected}")))?;
             return Ok(Some(given.to_owned()));
