@@ -5,7 +5,6 @@ use crate::cli::context::Context;
 use crate::doctor::Severity;
 use crate::os::env;
 
-/// Whether stdout is coloured.
 pub(super) fn is_wanted(context: &Context) -> bool {
     match context.global.color {
         Some(ColorArg::Always) => true,

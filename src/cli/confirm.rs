@@ -20,7 +20,6 @@ pub(crate) fn confirm(context: &Context, verb: &str, shown: &str) -> Result<(), 
     if person.agrees("Write this?")? { Ok(()) } else { Err(Failure::new(CANCELLED, "nothing was changed")) }
 }
 
-/// Prints the written files and their backups.
 pub(crate) fn report_written(context: &Context, written: &[Written]) {
     for Written { file, backup } in written {
         let before = match backup {

@@ -67,7 +67,6 @@ impl Context {
         &self.files
     }
 
-    /// The profile that the command line names.
     pub(super) fn command_line_profile(&self) -> Option<&str> {
         self.named.as_ref().filter(|_| self.is_named_on_command_line()).map(|named| named.value.as_str())
     }

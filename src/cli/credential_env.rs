@@ -31,7 +31,6 @@ pub(crate) const REMOVED_VARS: [&str; 8] = [
     env::AMPLIFY_CREDS_MFA_TOKEN,
 ];
 
-/// The `expiration` of [`assignments`].
 pub(crate) fn expiration(fetched: &Fetched) -> Option<String> {
     fetched.credentials.expiration.map(Timestamp::rfc3339)
 }

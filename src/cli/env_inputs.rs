@@ -11,7 +11,6 @@ use crate::plan::{EnvContext, session_name};
 use crate::profile::keys::Keys;
 
 impl Context {
-    /// What flags, variables and settings add to a plan.
     pub(super) fn inputs(&self) -> Result<Inputs, Failure> {
         let region = self.global.region.clone().filter(|region| !region.is_empty());
         let region = region.map(|region| Located::new(region, Origin::Flag("--region")));
@@ -74,7 +73,6 @@ impl Context {
         }
     }
 
-    /// The environment's keys, if both are set.
     fn environment_keys(&self) -> Option<Keys> {
         Some(Keys {
             access_key_id: self.env.text(env::AWS_ACCESS_KEY_ID)?,

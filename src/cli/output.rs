@@ -7,7 +7,6 @@ pub(crate) fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
     print(bytes).map_err(|error| Failure::new(OUTPUT, format!("cannot write to stdout: {error}")))
 }
 
-/// Prints a note on stderr, unless `--quiet`.
 pub(crate) fn note(context: &Context, line: &str) {
     if !context.global.quiet {
         tell(&format!("{}\n", printable(line)));

@@ -18,7 +18,6 @@ use crate::plan::{BaseSource, CredentialPlan};
 /// The largest file of a policy or an assertion that is read, in bytes; both have at most 2048 characters.
 const LARGEST: u64 = 16 << 10;
 
-/// The inputs of a plan: those of the context, and those of the command line.
 pub(crate) fn inputs(context: &Context, how: &How) -> Result<Inputs, Failure> {
     let mut extras = SessionExtras::default();
     for arn in &how.policy_arn {
@@ -47,7 +46,6 @@ pub(crate) fn inputs(context: &Context, how: &How) -> Result<Inputs, Failure> {
     Ok(Inputs { duration: session_duration(how.duration)?, role, extras, ..context.inputs()? })
 }
 
-/// The value of a flag, if it is valid.
 fn flag<T>(flag: &'static str, value: Option<T>, expected: &str) -> Result<Located<T>, Failure> {
     let invalid = || Failure::new(USAGE, format!("{flag} is not {expected}"));
     Ok(Located::new(value.ok_or_else(invalid)?, Origin::Flag(flag)))
@@ -92,7 +90,6 @@ fn unusable(what: &str, path: &Path, from: &Origin, profile: &str) -> impl FnOnc
     }
 }
 
-/// Fills in the placeholders of a session name.
 fn name_session(context: &Context, name: &mut Located<String>, profile: &str) -> Result<(), Failure> {
     if !is_template(&name.value) {
         return Ok(());
@@ -155,7 +152,6 @@ fn read_policy(path: &Path) -> Result<String, String> {
     }
 }
 
-/// `--duration`, if it is valid.
 pub(crate) fn session_duration(asked: Option<u64>) -> Result<Option<Located<u32>>, Failure> {
     let Some(asked) = asked else { return Ok(None) };
     match u32::try_from(asked).ok().filter(|seconds| DURATION_SECONDS.contains(seconds)) {

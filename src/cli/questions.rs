@@ -10,7 +10,6 @@ use crate::prompt::dialogue::Dialogue;
 pub(super) struct FormField<'q> {
     pub(super) what: &'q str,
     pub(super) flag: &'q str,
-    /// The flag's value.
     pub(super) given: Option<&'q str>,
     /// The value of an empty answer.
     pub(super) usual: Option<&'q str>,

@@ -3,7 +3,6 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use crate::core::sanitize::printable;
 
 const WIDTH: usize = 80;
-/// The column of the values.
 const INDENT: usize = 16;
 
 /// Headings with names, values and notes below them.

@@ -6,7 +6,6 @@ pub mod table;
 
 use std::io::{self, Write};
 
-/// Writes `bytes` to stdout in one piece.
 pub fn print(bytes: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(bytes)?;

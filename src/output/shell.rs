@@ -10,7 +10,6 @@ pub enum Shell {
     Posix,
     Fish,
     PowerShell,
-    /// The command prompt of Windows.
     Cmd,
     /// Nushell does not evaluate text: a record in JSON for its `load-env`.
     Nu,
@@ -58,7 +57,6 @@ pub const SHELL_NAMES: [ShellName; 10] = [
 pub type Assignment<'a> = (&'a str, Option<&'a str>);
 
 impl Shell {
-    /// `name` may have a path.
     pub fn of_program(name: &str) -> Option<Self> {
         let name = name.rsplit(['/', '\\']).next()?.trim_start_matches('-').to_ascii_lowercase();
         match name.strip_suffix(".exe").unwrap_or(&name) {
@@ -72,7 +70,6 @@ impl Shell {
         }
     }
 
-    /// The line that evaluates the output of `command`.
     pub fn eval_line(self, command: &str) -> String {
         match self {
             Self::Posix => format!("eval \"$({command})\""),

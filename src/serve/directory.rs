@@ -11,7 +11,6 @@ use crate::os::{env, random};
 pub struct PrivateDirectory(PathBuf);
 
 impl PrivateDirectory {
-    /// Creates it with `config` and an empty credentials file.
     pub fn create(config: &str) -> io::Result<Self> {
         let name = format!("amplify-creds-{}", random::hex(8)?.expose());
         let path = env::temporary_directory().join(name);

@@ -27,7 +27,6 @@ impl From<TokenFileError> for SourceError {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Service {
-    /// The metadata service of EC2.
     Imds,
     Container,
     Sso,

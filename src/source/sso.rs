@@ -64,14 +64,15 @@ impl Sources<'_> {
         let file = TokenFile::new(self.sso_cache.join(hex(&Sha1::digest(name)) + ".json"));
         let now = self.clock.now();
         let signed_out = SourceError::SignedOut("nobody has signed in");
-        let SsoToken { access, left, fields: token } = SsoToken::of(file.read()?.ok_or(signed_out)?, now)?;
+        let SsoToken { access, left_seconds: left, fields: token } =
+            SsoToken::of(file.read()?.ok_or(signed_out)?, now)?;
         // A token of a profile with its own start URL has no data for a renewal, so the AWS CLI does not renew it either.
         if left > RENEW_BEFORE || (left > 0 && (session.is_none() || !is_renewable(&token, now))) {
             return Ok(access);
         }
         let find_renewed = || {
             let found = SsoToken::of(file.read().ok()??, now).ok()?;
-            (found.left > RENEW_BEFORE).then_some(found.access)
+            (found.left_seconds > RENEW_BEFORE).then_some(found.access)
         };
         let renew = || {
             // Another process may have used the refresh token that was read before.
@@ -129,8 +130,7 @@ impl Sources<'_> {
 
 struct SsoToken {
     access: Secret,
-    /// The remaining seconds.
-    left: i64,
+    left_seconds: i64,
     fields: TokenFields,
 }
 
@@ -146,7 +146,7 @@ impl SsoToken {
     fn of(fields: TokenFields, now: Timestamp) -> Result<Self, SourceError> {
         let found = text(&fields, "accessToken").zip(timestamp(&fields, "expiresAt"));
         let (access, ends) = found.ok_or(SourceError::SignedOut("its token is not whole"))?;
-        Ok(Self { access: Secret::from(access), left: ends.since(now), fields })
+        Ok(Self { access: Secret::from(access), left_seconds: ends.since(now), fields })
     }
 }
 

@@ -14,7 +14,6 @@ use crate::output::{print, tell};
 pub struct ErrorCode {
     /// The name in JSON; stable.
     pub name: &'static str,
-    /// The exit status.
     pub exit: u8,
     pub meaning: &'static str,
 }
@@ -113,7 +112,7 @@ impl Failure {
         Self { signal: Some(signal), ..Self::new(CANCELLED, format!("ended by signal {signal}")) }
     }
 
-    /// A denial or refusal with what AWS said.
+    /// A failure that AWS explains.
     pub fn by_aws(code: ErrorCode, message: String, said: String) -> Self {
         Self { aws: Some(said), ..Self::new(code, message) }
     }
@@ -161,7 +160,6 @@ impl Failure {
         lines.iter().fold(String::new(), |text, line| text + &printable(line) + "\n")
     }
 
-    /// The document for stdout under `--json`.
     pub fn json(&self) -> String {
         let Self { code, message, at, details: _, aws, hints, signal: _ } = self;
         let message = aws.as_ref().map_or_else(|| message.clone(), |said| format!("{message}: {said}"));
@@ -185,7 +183,6 @@ impl Failure {
         self
     }
 
-    /// Prints the failure and returns the exit status.
     pub fn report(&self, as_json: bool) -> u8 {
         if self.code == FINDINGS {
             return FINDINGS.exit;

@@ -1,5 +1,3 @@
-//! Errors of the files that are read and edited.
-
 use std::sync::Arc;
 
 use crate::amplify::project::ProjectError;

@@ -1,5 +1,3 @@
-//! Errors of connections, proxies, certificates and outages.
-
 use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL, NETWORK, REFUSED};
 use crate::sts::{Distrust, StsError};
 

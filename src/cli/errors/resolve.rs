@@ -149,12 +149,11 @@ pub(crate) fn identity_failure(error: StsError, profile: &str) -> Failure {
 fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
     let profile = &at.asked;
     match error {
-        // On one line, since SDKs show the first line.
+        // On one line, since SDKs show the first line. A test looks the literal up.
         PromptError::NobodyToAsk => Failure::new(
             MFA_NEEDED,
             format!(
-                "profile {profile} needs an MFA code and there is nobody to ask here; \
-                 in a terminal, run: amplify-creds login {profile}"
+                "profile {profile} needs an MFA code and there is nobody to ask here; in a terminal, run: amplify-creds login {profile}"
             ),
         ),
         PromptError::Program(_) | PromptError::ProgramAnswer => {

@@ -15,7 +15,6 @@ use prose::{CONFIG, CONFIG_END, ENVIRONMENT, FILES, PROCESS, sections};
 /// Topics of `help` besides commands.
 pub(super) const TOPICS: [&str; 5] = ["exit-codes", "environment", "config", "process", "findings"];
 
-/// All pages, the program's own first.
 pub fn pages() -> Vec<Page> {
     let mut pages = vec![program::page()];
     pages.extend(verbs::pages());
@@ -35,7 +34,6 @@ fn config_page() -> Page {
     }
 }
 
-/// The text of a topic that is a part of the manual.
 pub(super) fn topic(name: &str) -> Option<String> {
     let parts: &[&str] = match name {
         "environment" => &[ENVIRONMENT],

@@ -20,7 +20,6 @@ pub(super) struct PageSection {
 #[derive(Debug)]
 pub(super) enum Block {
     Text(String),
-    /// Terms and what each means.
     Items(Vec<(String, String)>),
     /// Lines that are printed as they are.
     Lines(String),

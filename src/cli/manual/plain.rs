@@ -1,16 +1,13 @@
-//! The manual as text for a terminal of 80 columns: topics of `help`, and pages where there is no `man`.
+//! The manual as plain text: topics of `help`, and pages on systems without `man`.
 
 use std::fmt::Write as _;
 
 use super::page::{Block, Page, PageSection};
 
-/// Columns of a line.
 const WIDTH: usize = 80;
-/// Columns before a definition.
 const INDENT: usize = 6;
 
 impl Page {
-    /// The page as text.
     pub fn plain(&self) -> String {
         format!("{} - {}\n\n{}", self.name, self.about, render(&self.sections))
     }
@@ -51,7 +48,6 @@ fn block(out: &mut String, block: &Block) {
         Block::Items(items) => {
             for (term, meaning) in items {
                 if term.len() + 2 < INDENT {
-                    // A status fits before its meaning.
                     let from = out.len();
                     wrap(out, meaning, INDENT);
                     out.replace_range(from..from + INDENT, &format!("  {term:<width$}", width = INDENT - 2));
@@ -65,7 +61,7 @@ fn block(out: &mut String, block: &Block) {
     }
 }
 
-/// Lines no longer than [`WIDTH`], each after `indent` spaces; a longer word stands alone.
+/// A word longer than [`WIDTH`] has a line of its own.
 fn wrap(out: &mut String, text: &str, indent: usize) {
     let mut column = 0;
     for word in text.split_whitespace() {

@@ -1,4 +1,4 @@
-//! The pages of the verbs: made from the command line's definitions, so that they cannot say anything else.
+//! The pages of the commands, generated from the command line's definitions.
 
 use clap::{Arg, ArgAction, Command, CommandFactory};
 
@@ -7,7 +7,7 @@ use crate::cli::args::Cli;
 use super::page::{Block, Page, PageSection};
 use super::prose::{PROCESS, VERB, sections};
 
-/// A page for each verb that help lists, and for each that a verb has below itself.
+/// A page for each command that help lists, and for each of its subcommands.
 pub(super) fn pages() -> Vec<Page> {
     let below = |verb: &'_ Command| -> Vec<Page> {
         verb.get_subcommands().filter(|below| below.get_name() != "help").map(page).collect()
@@ -15,7 +15,7 @@ pub(super) fn pages() -> Vec<Page> {
     verbs().iter().flat_map(|verb| std::iter::once(page(verb)).chain(below(verb))).collect()
 }
 
-/// The verbs that help lists, as clap has them when all is filled in.
+/// The commands that help lists.
 pub(super) fn verbs() -> Vec<Command> {
     let mut program = Cli::command();
     program.build();
@@ -47,12 +47,12 @@ fn page(verb: &Command) -> Page {
     all.extend(examples.map(|lines| PageSection::new("EXAMPLES", vec![lines])));
     let others = Block::Text("amplify-creds(1), amplify-creds-config(5)".to_owned());
     all.push(PageSection::new("SEE ALSO", vec![others]));
-    // With the names of the verbs above it, joined as the pages of git are.
+    // Joined with the name of its parent command, as in git.
     let name = verb.get_display_name().unwrap_or_else(|| verb.get_name()).to_owned();
     Page { name, section: 1, about: lower_first(&about(verb)), sections: all }
 }
 
-/// What stands after the options in `--help`: lines of examples, and the paragraphs after them.
+/// The examples after the options in `--help`, and the paragraphs after them.
 fn examples(verb: &Command) -> (Option<Block>, Vec<Block>) {
     let after = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
     let mut parts = after.split("\n\n");
@@ -68,7 +68,6 @@ pub(super) fn about(command: &Command) -> String {
     command.get_about().map(ToString::to_string).unwrap_or_default()
 }
 
-/// Options and arguments that `fits` takes, each with what it means and may be.
 pub(super) fn options(command: &Command, fits: fn(&Arg) -> bool) -> Vec<(String, String)> {
     let shown = command.get_arguments().filter(|arg| !arg.is_hide_set() && fits(arg));
     let (arguments, options): (Vec<_>, Vec<_>) = shown.partition(|arg| arg.is_positional());
@@ -110,7 +109,7 @@ fn meaning(arg: &Arg) -> String {
     meaning
 }
 
-/// The sentence as a part of another; names such as PowerShell or GNU keep their capitals.
+/// Names such as PowerShell or GNU keep their capitals.
 fn lower_first(text: &str) -> String {
     let first = text.split(' ').next().unwrap_or_default();
     let is_word = first == "A" || (first.len() > 1 && first.chars().skip(1).all(char::is_lowercase));
