@@ -1,5 +1,3 @@
-//! Confirmation before files are written, and what was written.
-
 use std::io::IsTerminal;
 
 use crate::cli::context::Context;
@@ -9,7 +7,7 @@ use crate::cli::questions::Questions;
 use crate::core::origin::SourceFile;
 use crate::edit::Written;
 
-/// Shows the diff and asks. It is shown where the question is, too, when stdout goes elsewhere.
+/// Shows the diff and asks. The diff also precedes the question on the terminal if stdout is redirected.
 pub(crate) fn confirm(context: &Context, verb: &str, shown: &str) -> Result<(), Failure> {
     let mut person = Questions::open(context).map_err(|_| {
         let message = format!("{verb} asks before it writes, and there is nobody to ask here; add --yes");
@@ -22,7 +20,6 @@ pub(crate) fn confirm(context: &Context, verb: &str, shown: &str) -> Result<(), 
     if person.agrees("Write this?")? { Ok(()) } else { Err(Failure::new(CANCELLED, "nothing was changed")) }
 }
 
-/// What was written, and where the text before is kept.
 pub(crate) fn report_written(context: &Context, written: &[Written]) {
     for Written { file, backup } in written {
         let before = match backup {

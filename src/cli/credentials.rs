@@ -168,5 +168,5 @@ pub(crate) fn is_only_profile(context: &Context, set: &ProfileSet<'_>, plan: &Cr
     let names = |section: &[Property<'_>]| build::section_names_session(section, &key.outer, &key.inner);
     let profile = plan.hops.first().and_then(|hop| set.get(&hop.profile));
     profile.is_some_and(|profile| build::names_session(&profile, &key.outer, &key.inner))
-        && context.sections_where(&names) == 1
+        && context.files().sections_where(&names) == 1
 }

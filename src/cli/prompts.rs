@@ -32,7 +32,7 @@ pub(crate) fn dialog_chain(context: &Context, how: &How) -> Result<PromptChain, 
 }
 
 fn methods(context: &Context, how: &How) -> Result<Vec<PromptMethod>, Failure> {
-    if context.may_not_ask() {
+    if context.no_input() {
         return Ok(Vec::new());
     }
     let chosen = match (how.prompt, context.setting(env::AMPLIFY_CREDS_PROMPT, "prompt")) {

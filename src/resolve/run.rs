@@ -7,7 +7,7 @@ use crate::core::call_chain::Chain;
 use crate::core::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
 use crate::plan::BaseSource;
 use crate::plan::mfa_strategy::{MfaAction, MfaStrategy, Step};
-use crate::source::{How, SourceError};
+use crate::source::{FetchOptions, SourceError};
 use crate::sts::Session;
 
 use super::error::{ResolveError, ResolveWarning};
@@ -146,7 +146,7 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     pub(super) fn base(&mut self) -> Result<Credentials, ResolveError> {
-        let how = How { chain: &self.extended_chain(), timeout: self.call_timeout() };
+        let how = FetchOptions { chain: &self.extended_chain(), timeout: self.call_timeout() };
         let fetched = self.resolver.sources.fetch(&self.plan.base, how);
         match fetched.map_err(|error| self.base_failed(error))? {
             Some(credentials) => Ok(credentials),

@@ -5,24 +5,16 @@ use crate::token_files::TokenFileError;
 
 use super::process::ProcessError;
 
-/// Why a base gave no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SourceError {
-    /// A program gave none.
     #[error(transparent)]
     Process(#[from] ProcessError),
-    /// A service gave none.
     #[error("{service}: {error}")]
-    Service {
-        /// Which.
-        service: Service,
-        /// Why.
-        error: StsError,
-    },
-    /// A person has to sign in, for this reason.
+    Service { service: Service, error: StsError },
+    /// A person has to sign in.
     #[error("{0}")]
     SignedOut(&'static str),
-    /// Something here is missing or wrong.
+    /// A setting or a file is missing or invalid.
     #[error("{0}")]
     Unusable(String),
 }
@@ -33,16 +25,11 @@ impl From<TokenFileError> for SourceError {
     }
 }
 
-/// What is asked for credentials besides STS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Service {
-    /// The metadata service of an EC2 instance.
     Imds,
-    /// What a container's environment names.
     Container,
-    /// IAM Identity Center.
     Sso,
-    /// AWS Sign-In.
     SignIn,
 }
 

@@ -11,14 +11,14 @@ use crate::cli::errors::failure::{CONFIG, FILE, Failure, USAGE};
 use crate::cli::output::write_stdout;
 use crate::core::sanitize::printable;
 use crate::os::env;
-use crate::output::shell::{Assignment, NAMES, Shell, masks};
+use crate::output::shell::{Assignment, SHELL_NAMES, Shell, masks};
 use crate::output::tell;
 
 pub(crate) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure> {
     let (shell, why) = shell(context, options);
     context.say(|| {
         // The last of a shell's names is the plainest.
-        let name = NAMES.iter().rfind(|row| row.shell == shell).map_or("", |row| row.name);
+        let name = SHELL_NAMES.iter().rfind(|row| row.shell == shell).map_or("", |row| row.name);
         format!("for {name} ({why})")
     });
     if options.unset {

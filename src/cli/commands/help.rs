@@ -21,7 +21,7 @@ pub(crate) fn text(topic: Option<&str>) -> Result<String, Failure> {
             command.build();
             let verb = command.find_subcommand_mut(name).map(|verb| verb.render_help().to_string());
             // `process` is both.
-            let topic = manual::sections(name).map(|sections| manual::topic(&sections));
+            let topic = manual::topic(name);
             let found: Vec<_> = verb.into_iter().chain(topic).collect();
             if found.is_empty() {
                 return Err(Failure::new(USAGE, format!("there is no help on {name}"))

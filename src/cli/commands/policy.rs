@@ -6,7 +6,7 @@ use crate::cli::args::policy::{AmplifyPolicy, BoundaryPolicy, FormatArg, PlaceAr
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL, USAGE};
 use crate::cli::output::note;
-use crate::cli::policy_categories::{selection, tell_of_gaps};
+use crate::cli::policy_categories::{note_gaps, selection};
 use crate::cli::selection::no_boundary;
 use crate::cli::{credentials, policy_file, selection};
 use crate::os::random;
@@ -109,7 +109,7 @@ fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
         Some(with_roles(context)?)
     } else {
         match plan_if_any(context)? {
-            Some(plan) if context.named_by_hand().is_some() => Some(has_roles(plan)?),
+            Some(plan) if context.command_line_profile().is_some() => Some(has_roles(plan)?),
             plan => plan.filter(|plan| !plan.hops.is_empty()),
         }
     };
@@ -217,7 +217,7 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
     }
     let documents = amplify::documents(&place, &selection, boundary.as_deref(), *check);
     print(context, plain, "What the Amplify CLI needs to deploy", "AmplifyDeploy", &documents)?;
-    tell_of_gaps(context, &selection);
+    note_gaps(context, &selection);
     if boundary.is_none() {
         note(
             context,

@@ -75,13 +75,13 @@ pub(crate) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure
 }
 
 fn what(context: &Context, options: &ResetCache) -> Result<What, Failure> {
-    if options.project && context.selected_by_hand() {
+    if options.project && context.is_named_on_command_line() {
         return Err(Failure::new(USAGE, "--project and a profile are asked for: give one of them"));
     }
     match options {
         ResetCache { all: true, .. } => Ok(What::All),
         ResetCache { expired: true, .. } => Ok(What::Expired),
-        _ if context.selected_by_hand() => {
+        _ if context.is_named_on_command_line() => {
             Ok(What::Of(Box::new(credentials::plan(context, &context.profiles()?, &context.inputs()?)?)))
         }
         _ => match selection::environment(context)? {

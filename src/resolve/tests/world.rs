@@ -13,7 +13,7 @@ use crate::profile::load::Files;
 use crate::profile_file::Dialect;
 use crate::prompt::{Answer, Prompt, PromptError, Question};
 use crate::resolve::*;
-use crate::source::{Endpoints, Sources};
+use crate::source::{SourceEndpoints, Sources};
 use crate::sts::connections::Connections;
 use crate::sts::proxy::Proxies;
 use crate::sts::{AssumeRole, AssumeRoleWithWebIdentity, GetSessionToken, Session, Sts, StsError};
@@ -152,7 +152,7 @@ impl World {
             sso_cache: &self.dir.path().join("sso"),
             login_cache: &self.dir.path().join("login"),
             store: &store,
-            endpoints: Endpoints::default(),
+            endpoints: SourceEndpoints::default(),
             clock: Clock::Fixed(NOW.plus(later)),
         };
         let mut resolver = Resolver {

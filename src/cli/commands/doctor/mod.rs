@@ -31,7 +31,7 @@ pub(crate) fn run(context: Context, options: &Doctor) -> Result<u8, Failure> {
         if options.dry_run {
             return Ok(0);
         }
-        return report(&context.read_again()?, options);
+        return report(&context.reload()?, options);
     }
     report(&context, options)
 }
@@ -90,7 +90,7 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
 
 /// The profiles that the command line names; variables name none here.
 fn asked(context: &Context, options: &Doctor) -> Vec<String> {
-    let flag = context.named_by_flag().into_iter();
+    let flag = context.global.profile.clone().into_iter();
     let mut names: Vec<String> = Vec::new();
     for name in flag.chain(options.names.iter().cloned()) {
         if !names.contains(&name) {

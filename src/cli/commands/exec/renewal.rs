@@ -7,14 +7,14 @@ use std::time::Duration;
 use crate::cli::args::How;
 use crate::cli::context::Context;
 use crate::cli::credentials::{Fetched, fetch_with};
-use crate::cli::errors::failure::{CANCELLED, Code, Failure, LOCK_TIMEOUT, MFA_NEEDED, MFA_REJECTED, NETWORK};
+use crate::cli::errors::failure::{CANCELLED, ErrorCode, Failure, LOCK_TIMEOUT, MFA_NEEDED, MFA_REJECTED, NETWORK};
 use crate::cli::prompts::dialog_chain;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::credentials::Credentials;
 use crate::core::sanitize::printable;
 use crate::output::tell;
 use crate::prompt::{PromptChain, questions_are_over};
-use crate::serve::Endpoint;
+use crate::serve::CredentialsEndpoint;
 
 /// Seconds before the end at which a session is renewed: botocore asks anew at 15 minutes, the other SDKs later.
 const EARLY: i64 = 20 * 60;
@@ -38,7 +38,7 @@ pub(crate) struct Renewal {
     /// Seconds before the end at which it is renewed.
     early: i64,
     /// The kind of failure that was told last, of this session.
-    reported: Option<Code>,
+    reported: Option<ErrorCode>,
     /// Whether somebody may be asked: nobody who has just said no.
     may_ask: bool,
 }
@@ -61,7 +61,7 @@ impl Renewal {
     }
 
     /// Renews for ever.
-    pub(crate) fn run(mut self, endpoint: &Endpoint) {
+    pub(crate) fn run(mut self, endpoint: &CredentialsEndpoint) {
         loop {
             wait_until(self.end.plus(-self.early));
             match self.renewed() {

@@ -15,7 +15,7 @@ use crate::prompt::end_questions;
 #[cfg(unix)]
 use crate::prompt::leave_signals;
 use crate::serve::directory::PrivateDirectory;
-use crate::serve::{Endpoint, private_config};
+use crate::serve::{CredentialsEndpoint, private_config};
 
 use super::failure::not_run;
 use super::renewal::Renewal;
@@ -26,7 +26,7 @@ pub(crate) fn run(context: Context, how: &How, fetched: Fetched, mut command: Co
     let profile = &plan.profile;
     let region = plan.region.as_ref().map(|region| region.value.as_str());
     let over = format!("the session of profile {profile} is over; run: amplify-creds login --refresh {profile}");
-    let endpoint = Endpoint::start(port(&context)?, credentials.clone(), over).map_err(|error| {
+    let endpoint = CredentialsEndpoint::start(port(&context)?, credentials.clone(), over).map_err(|error| {
         Failure::new(ENDPOINT, format!("cannot open a port on 127.0.0.1 for the command: {error}")).hint(
             "the port comes from AMPLIFY_CREDS_SERVE_PORT or serve_port in config.ini; without it a free one is taken",
         )

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::cli::args::Setup;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, NOBODY_TO_ASK, PROFILE_NOT_FOUND, USAGE};
-use crate::cli::questions::{Question, Questions};
+use crate::cli::questions::{FormField, Questions};
 use crate::core::secret::Secret;
 use crate::plan::kind::Kind;
 use crate::plan::limits::{ACCESS_KEY_ID, EXTERNAL_ID, MFA_SERIAL, RoleArn, SECRET_ACCESS_KEY, TextLimit, is_region};
@@ -28,7 +28,7 @@ pub(crate) fn answers(context: &Context, options: &Setup) -> Result<Role, Failur
     let mut ask = questions(context, options)?;
     ask.say("A profile for a role. Ctrl-C ends this, and changes nothing.\n");
     let role_arn = ask.required(
-        &Question { what: "Role ARN", flag: "--role-arn", given: role_arn.as_deref(), usual: None },
+        &FormField { what: "Role ARN", flag: "--role-arn", given: role_arn.as_deref(), usual: None },
         &|arn| {
             let shape = "the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME with the account's twelve digits";
             if RoleArn::parse(arn).is_some_and(|arn| arn.has_account()) && reads_alike("role_arn", arn) {
@@ -39,7 +39,7 @@ pub(crate) fn answers(context: &Context, options: &Setup) -> Result<Role, Failur
         },
     )?;
     let (source_profile, source_keys) = source(options, source_profile.as_deref(), &set, &mut ask)?;
-    let optional = |what, flag, given| Question { what, flag, given, usual: None };
+    let optional = |what, flag, given| FormField { what, flag, given, usual: None };
     let external_id = ask.optional(
         &optional("External id, if the role asks for one", "--external-id", external_id.as_deref()),
         &within(EXTERNAL_ID),
@@ -49,14 +49,18 @@ pub(crate) fn answers(context: &Context, options: &Setup) -> Result<Role, Failur
         &within(MFA_SERIAL),
     )?;
     let usual = region(&set, &source_profile);
-    let question =
-        Question { what: "Region", flag: "--region", given: context.global.region.as_deref(), usual: usual.as_deref() };
+    let question = FormField {
+        what: "Region",
+        flag: "--region",
+        given: context.global.region.as_deref(),
+        usual: usual.as_deref(),
+    };
     let region = ask.optional(&question, &|text| {
         if is_region(text) { Ok(()) } else { Err("a region, such as us-east-1".to_owned()) }
     })?;
     let usual = name_of(&role_arn);
     let question =
-        Question { what: "Name of the profile", flag: "--name", given: new_name.as_deref(), usual: Some(&usual) };
+        FormField { what: "Name of the profile", flag: "--name", given: new_name.as_deref(), usual: Some(&usual) };
     // By flag, the same again is no mistake: what is there is compared.
     let is_new = |name: &str| new_name.is_some() || set.get(name).is_none();
     let name = ask.required(&question, &|name| {
@@ -108,7 +112,7 @@ fn source(
         by_number.filter(|_| given.is_none()).map_or_else(|| text.to_owned(), |(name, _)| name.clone())
     };
     let usual = if let [(only, _)] = &known[..] { Some(only.as_str()) } else { None };
-    let question = Question { what: "Source profile", flag: "--source-profile", given, usual };
+    let question = FormField { what: "Source profile", flag: "--source-profile", given, usual };
     let name = ask.required(&question, &|text| {
         let name = chosen(text);
         if set.get(&name).is_some() && reads_alike("source_profile", &name) { Ok(()) } else { plain_name(&name) }
@@ -144,7 +148,7 @@ fn keys(options: &Setup, ask: &mut Questions) -> Result<SourceKeys, Failure> {
         return Err(Failure::new(USAGE, message));
     }
     let given = options.access_key_id.as_deref();
-    let question = Question { what: "Access key id", flag: "--access-key-id", given, usual: None };
+    let question = FormField { what: "Access key id", flag: "--access-key-id", given, usual: None };
     let access_key_id = ask.required(&question, &within(ACCESS_KEY_ID))?;
     let check = |secret: &str| within(SECRET_ACCESS_KEY)(secret).map_err(|_| "a secret access key".to_owned());
     let secret_access_key = match options.secret_access_key {

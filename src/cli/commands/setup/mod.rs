@@ -22,7 +22,7 @@ use crate::setup::{Draft, Role};
 use answers::answers;
 
 pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
-    let named = context.named_by_hand();
+    let named = context.command_line_profile();
     let role = match named {
         None => Some(answers(context, options)?),
         Some(_) => refuse_new_role(options).map(|()| None)?,
