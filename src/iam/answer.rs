@@ -2,7 +2,6 @@
 
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 
-/// Elements that have text; all others have elements.
 const TEXTS: [&str; 17] = [
     "AllowedByOrganizations",
     "AllowedByPermissionsBoundary",
@@ -23,13 +22,10 @@ const TEXTS: [&str; 17] = [
     "SourcePolicyId",
 ];
 
-/// Lists whose members are texts.
 const LISTS_OF_TEXTS: [&str; 2] = ["MissingContextValues", "PolicyNames"];
 
-/// How deep an answer may be; IAM's are at most eight levels.
 const DEEPEST: u32 = 32;
 
-/// An element.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Node {
     pub(super) name: String,
@@ -54,7 +50,6 @@ pub(super) fn result(xml: &str) -> Option<Node> {
     result.map(std::mem::take)
 }
 
-/// The code and the words of an error.
 pub(super) fn error(xml: &str) -> Option<(String, String)> {
     let response = tree(xml)?;
     // Some doubles of AWS wrap it as EC2 does.

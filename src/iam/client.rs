@@ -30,7 +30,6 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 const FIRST_PAUSE: Duration = Duration::from_millis(300);
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// IAM, as one principal sees it. One connection serves all calls.
 pub struct Client<'a> {
     link: Direct<'a>,
     endpoint: &'a Endpoint,
@@ -50,7 +49,6 @@ impl<'a> Client<'a> {
         Ok(Self { link, endpoint, signer, offset: Cell::new(0) })
     }
 
-    /// The inside of the result.
     pub(super) fn call(&self, action: &str, params: &[(String, String)]) -> Result<Node, StsError> {
         let fixed = [("Action".to_owned(), action.to_owned()), ("Version".to_owned(), VERSION.to_owned())];
         let pairs = fixed.iter().chain(params).map(|(name, value)| format!("{name}={}", encoded(value)));
@@ -135,7 +133,6 @@ impl<'a> Client<'a> {
     }
 }
 
-/// What came back.
 struct Answer {
     status: u16,
     offset: i64,

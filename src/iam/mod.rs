@@ -41,7 +41,6 @@ impl Client<'_> {
         }
     }
 
-    /// The ARN of the role of that name, with its path.
     pub fn role_arn(&self, name: &str) -> Result<String, StsError> {
         let answer = self.call("GetRole", &[("RoleName".to_owned(), name.to_owned())])?;
         let role = answer.get("Role").ok_or(StsError::Garbage)?;
@@ -49,7 +48,6 @@ impl Client<'_> {
     }
 }
 
-/// What IAM says of one action.
 fn verdict(result: &Node, batch: &Batch) -> ActionResult {
     let says_no = |detail: &str, key: &str| result.get(detail).and_then(|detail| detail.text(key)) == Some("false");
     let list = |name: &str| result.get(name).map(|list| list.children.as_slice()).unwrap_or_default();

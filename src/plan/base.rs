@@ -26,7 +26,6 @@ pub(super) fn imds(
     Ok(ImdsBase { from, service: inputs.metadata.with(&profiles)?, machine: inputs.machine.name() })
 }
 
-/// The container that we run in.
 pub(super) fn container(from: Origin, inputs: &Inputs) -> ContainerBase {
     ContainerBase { from, service: inputs.container.clone(), machine: inputs.machine.name() }
 }

@@ -13,15 +13,11 @@ use super::partition::{iam_host, partition_of};
 /// Where STS is called for one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// The URL, and what made it other than the region's plain host.
     pub url: Located<String>,
-    /// Whose it is.
     pub kind: EndpointKind,
-    /// The region that the signature names, and what named it.
     pub signing_region: Located<String>,
 }
 
-/// Whose STS a URL is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndpointKind {
     /// AWS's for one region. Its sessions work in all regions.
@@ -32,7 +28,6 @@ pub enum EndpointKind {
     Configured,
 }
 
-/// What environment variables say of STS's endpoint; each beats the profile's key.
 #[derive(Debug, Clone, Default)]
 pub struct Variables {
     /// `AWS_ENDPOINT_URL_STS`, else `AWS_ENDPOINT_URL`
@@ -47,7 +42,6 @@ pub struct Variables {
     pub regional: Option<Located<String>>,
 }
 
-/// What decides on the endpoints of a chain, whatever their regions.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Choice {
     url: Option<Located<String>>,

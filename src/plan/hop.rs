@@ -17,7 +17,6 @@ use super::{hop, session_name};
 /// The session name that the Amplify CLI gives a profile without one.
 pub(super) const AMPLIFY_SESSION_NAME: &str = "amplify";
 
-/// What an alias on the way asks of the role that it stands for.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
     pub(super) duration: Option<Located<u32>>,
@@ -50,7 +49,6 @@ pub(super) fn make(
     })
 }
 
-/// The role's ARN, if it has the shape of one.
 pub(super) fn role_arn(profile: &str, role: Located<String>) -> Result<Located<RoleArn>, PlanError> {
     if let Some(arn) = RoleArn::parse(&role.value) {
         return Ok(Located::new(arn, role.from));
@@ -84,7 +82,6 @@ pub(super) fn region(
     }
 }
 
-/// The profile's session name, or its template.
 pub(super) fn session_name(profile: &Profile<'_>) -> Result<Option<Located<String>>, PlanError> {
     let Some(found) = profile.get(SESSION_NAME.key).map(Setting::located) else { return Ok(None) };
     if session_name::allows(&found.value) {

@@ -11,11 +11,8 @@ pub enum Kind {
     Role,
     /// It has a `web_identity_token_file`.
     WebIdentity,
-    /// It has IAM Identity Center keys.
     Sso,
-    /// Its credentials come from another program.
     Process,
-    /// It has keys of its own.
     Static,
     /// It has a `login_session` of `aws login`.
     Login,

@@ -18,11 +18,9 @@ const OFF: [&str; 3] = ["off", "no", "false"];
 /// How long a user's MFA session lasts when nothing says otherwise: AWS's own default, 12 hours.
 const MFA_SESSION_DEFAULT: u32 = 43_200;
 
-/// How the serial of a root user's virtual device ends.
 const ROOT_DEVICE: &str = ":mfa/root-account-mfa-device";
 
 impl CredentialPlan {
-    /// The sessions on the way, base first.
     pub fn steps(&self) -> impl DoubleEndedIterator<Item = Step> + use<> {
         let mfa = self.mfa.as_ref().is_some_and(|mfa| matches!(mfa.way, MfaStrategy::Session(_)));
         let web_identity = matches!(self.base.source, BaseSource::WebIdentity(_)).then_some(Step::WebIdentity);
@@ -30,20 +28,14 @@ impl CredentialPlan {
     }
 }
 
-/// What decides on the device of a chain.
 pub(super) struct Chain<'a, 't> {
-    /// The profiles of the chain: the one asked for first, the base's last.
     pub(super) profiles: &'a [Profile<'t>],
     pub(super) base: &'a BaseSource,
-    /// All profiles, for what one of them names.
     pub(super) set: &'a ProfileSet<'t>,
-    /// What variables say of STS's endpoint.
     pub(super) sts: &'a Variables,
-    /// The region that the asked profile is for.
     pub(super) region: &'a Option<Located<String>>,
 }
 
-/// A device and who names it.
 struct Named {
     profile: String,
     serial: Located<String>,
@@ -52,7 +44,6 @@ struct Named {
 }
 
 impl Chain<'_, '_> {
-    /// The device of the chain, if any of its profiles names one, and what its code is spent on.
     pub(super) fn mfa(&self, hops: &mut [Hop], warnings: &mut Vec<Warning>) -> Result<Option<Mfa>, PlanError> {
         let Some(named) = self.named(hops)? else { return Ok(None) };
         let Named { profile, serial, hop } = &named;

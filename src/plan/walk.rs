@@ -20,41 +20,27 @@ use super::session::SessionExtras;
 use super::wrapper::Wrapper;
 use super::{base, hop};
 
-/// One walk.
 pub(super) struct Walk<'a, 't> {
     set: &'a ProfileSet<'t>,
     inputs: &'a Inputs,
-    /// What led on from each profile passed.
     pub(super) path: Vec<Mention>,
-    /// The profiles passed: the asked-for one first, the base's last.
     pub(super) passed: Vec<Profile<'t>>,
-    /// From the asked-for role to the first one.
     pub(super) hops: Vec<Hop>,
-    /// The profiles passed that were aliases.
     pub(super) via: Vec<String>,
     pub(super) warnings: Vec<Warning>,
-    /// The region of the profile that is asked for, or of what it is an alias of.
     pub(super) region: Option<Located<String>>,
     /// `AWS_CA_BUNDLE`, else the key of the same profiles.
     pub(super) ca_bundle: Option<Located<String>>,
-    /// The key of the same profiles.
     pub(super) min_ttl: Option<Located<String>>,
-    /// What the last profile that somebody asks for says of STS's endpoint.
     sts: Choice,
-    /// What the last alias asks.
     asked: Asked,
-    /// What the profile at hand is wanted for.
     wanted: Wanted,
 }
 
-/// What a profile is wanted for, which decides what of it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wanted {
-    /// Somebody asks for it: its role beats its keys.
     ByItself,
-    /// It is another's source: its keys beat all else.
     AsSource,
-    /// It is its own source: its role has been taken, and what it has besides is the base.
     AsOwnSource,
 }
 
@@ -181,7 +167,6 @@ impl<'a, 't> Walk<'a, 't> {
         })
     }
 
-    /// The profile with what it includes, and what that includes.
     fn profile(&self, name: &str) -> Result<Profile<'t>, PlanError> {
         let include = |profile: &Profile<'_>| profile.get("include_profile").map(|to| (to.value.to_owned(), to.at));
         let mut profile = self.found(name, None)?;

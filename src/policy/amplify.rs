@@ -6,42 +6,33 @@ use crate::policy::document::{Document, Effect, LARGEST, Statement, StringOrList
 use crate::policy::place::Place;
 use crate::policy::{actions, permissions_boundary};
 
-/// Which list of actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum List {
-    /// The documentation's minimal policy for the CLI.
     Minimal,
     /// AWS's managed policy AdministratorAccess-Amplify.
     Managed,
 }
 
-/// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
     /// By name; none for the whole list.
     pub categories: Vec<Category>,
-    /// Of which list.
     pub list: List,
 }
 
-/// A single action, on something that it is used on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequiredAction {
-    /// The category that it is shown under.
     pub category: Category,
     /// `service:Action`
     pub action: String,
     /// The ARNs that a statement should name for it; `*` for any.
     pub resources: Vec<String>,
-    /// Whether it is done by CloudFormation on the caller's behalf.
     pub via_cloudformation: bool,
 }
 
-/// CloudFormation, as a service that calls others.
 pub const CLOUDFORMATION: &str = "cloudformation.amazonaws.com";
 
 impl Selection {
-    /// The rows that it takes in; what every push needs is always there.
     fn rows(&self) -> impl Iterator<Item = Row> {
         let wanted = [&self.wanted(), &[Category::Deployment][..]].concat();
         actions::rows().filter(move |row| {
@@ -65,7 +56,6 @@ impl Selection {
     }
 }
 
-/// Whether the minimal list says anything of a category.
 pub fn is_in_minimal(category: Category) -> bool {
     actions::rows().any(|row| row.categories().any(|known| known == category) && !row.minimal.is_empty())
 }
@@ -79,7 +69,6 @@ impl Row {
         names.split_whitespace().map(|name| format!("{}:{name}", self.service)).collect()
     }
 
-    /// The category that it is shown under: its first that is asked for.
     fn category(&self, wanted: &[Category]) -> Category {
         let asked = self.categories().find(|category| wanted.contains(category));
         asked.or_else(|| self.categories().next()).unwrap_or(Category::Deployment)
@@ -122,7 +111,6 @@ pub fn documents(place: &Place, selection: &Selection, boundary: Option<&str>, c
     Document::new(statements).split(LARGEST)
 }
 
-/// Whether the managed policy allows it through CloudFormation alone: whatever list it is in, that is how it is called.
 fn is_of_cloudformation(action: &str) -> bool {
     let is_in = |row: &Row, names: &str| row.actions(names).iter().any(|known| known == action);
     actions::rows().any(|row| is_in(&row, row.via_cloudformation))

@@ -16,7 +16,6 @@ const WITHOUT: [&str; 8] = [
     "sts:GetSessionToken",
 ];
 
-/// The policy.
 pub fn document(place: &Place) -> Document {
     let own = |kind: &str| place.fill(&format!("arn:{{p}}:iam::{{a}}:{kind}/"));
     let user = own("user") + "${aws:username}";

@@ -12,7 +12,6 @@ use crate::policy::category::Category::{
 use crate::policy::document::{Document, Effect, LARGEST, Statement, StringOrList};
 use crate::policy::place::Place;
 
-/// What the roles of an app need of one category.
 struct Need {
     sid: &'static str,
     categories: &'static [Category],
@@ -149,14 +148,11 @@ const NEEDS: [Need; 15] = [
 /// Something that no role of the app may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denial {
-    /// What is said of it in the statement's name.
     pub sid: String,
     pub actions: Vec<String>,
-    /// Templates of ARNs.
     pub resources: Vec<String>,
 }
 
-/// How a denial is written.
 pub const DENIALS: &str =
     "table=NAME, bucket=NAME, function=NAME, parameter=PATH, service=PREFIX or action=SERVICE:ACTION";
 
@@ -260,7 +256,6 @@ pub fn enforcement(place: &Place, boundary: &str) -> Vec<Statement> {
     vec![carry.when("StringNotEquals", "iam:PermissionsBoundary", [boundary]), keep, stay]
 }
 
-/// A policy of the enforcement alone, for who deploys with permissions from elsewhere.
 pub fn for_deployer(place: &Place, boundary: &str) -> Document {
     Document::new(enforcement(place, boundary))
 }

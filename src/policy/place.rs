@@ -7,7 +7,6 @@ pub struct Place {
     /// `aws`, `aws-cn`, …
     pub partition: String,
     pub region: Option<String>,
-    /// The account's twelve digits.
     pub account: Option<String>,
     /// The Amplify project's name.
     pub app: Option<String>,
@@ -48,7 +47,6 @@ impl Place {
     }
 }
 
-/// The account of the MFA device that the chain begins with.
 pub fn device_account(plan: &CredentialPlan) -> Option<String> {
     let of_hop = || plan.hops.first().and_then(|hop| hop.mfa_serial.as_ref());
     let serial = plan.mfa.as_ref().map(|mfa| &mfa.serial).or_else(of_hop)?;

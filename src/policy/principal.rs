@@ -5,22 +5,17 @@ use crate::plan::{BaseSource, CredentialPlan};
 
 use super::place::is_account;
 
-/// Who may assume a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// The ARN of an account's root, of a user or of a role.
     pub arn: String,
     /// Only those of the account whose ARN is like this.
     pub like: Option<String>,
 }
 
-/// A principal and why it is this one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     pub principal: Principal,
-    /// What says so.
     pub from: Origin,
-    /// Whether its name is another thing's name, and may be wrong.
     pub is_likely: bool,
 }
 
@@ -56,7 +51,6 @@ impl Principal {
         self.arn.contains(":role/") || self.like.as_deref().is_some_and(|like| like.contains(":role/"))
     }
 
-    /// The account's digits.
     pub fn account(&self) -> &str {
         self.arn.split(':').nth(4).unwrap_or_default()
     }

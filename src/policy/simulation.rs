@@ -7,48 +7,37 @@ use super::amplify::{CLOUDFORMATION, RequiredAction};
 use super::category::Category;
 use super::document::{Effect, Statement, StringOrList};
 
-/// How many actions are asked about at once.
 const AT_ONCE: usize = 50;
 
 /// What stands for a name that is not known.
 const SAMPLE: &str = "sample";
 
-/// Actions that are asked about at once, on one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Batch {
     /// `service:Action`
     pub actions: Vec<String>,
     /// Where; none for anything.
     pub resource: Option<String>,
-    /// What conditions may ask for.
     pub context: Vec<Entry>,
 }
 
-/// A condition key and its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     pub key: &'static str,
-    /// Its type, as IAM names it.
     pub kind: &'static str,
     pub value: String,
 }
 
-/// Who denies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeniedBy {
-    /// The policies of the principal.
     Identity,
-    /// Its permissions boundary.
     Boundary,
-    /// The organisation's service control policies.
     Scp,
 }
 
-/// Whether an action is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     Allowed,
-    /// It is not.
     Denied {
         by: DeniedBy,
         /// The policy that says so, where one is known.
@@ -60,22 +49,17 @@ pub enum Verdict {
     Unknown(Vec<String>),
 }
 
-/// What was answered of one action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionResult {
     pub action: String,
-    /// Where, as it was asked.
     pub resource: Option<String>,
-    /// The answer.
     pub verdict: Verdict,
 }
 
 /// What is known of one action that Amplify needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// What is asked.
     pub probe: RequiredAction,
-    /// The answer.
     pub verdict: Verdict,
 }
 
@@ -101,7 +85,6 @@ pub fn batches(probes: &[RequiredAction], context: &[Entry]) -> Vec<Batch> {
     batches
 }
 
-/// What is known for a probe's conditions.
 pub fn entries(probe: &RequiredAction, context: &[Entry]) -> Vec<Entry> {
     let via = Entry { key: "aws:CalledVia", kind: "stringList", value: CLOUDFORMATION.to_owned() };
     context.iter().cloned().chain(probe.via_cloudformation.then_some(via)).collect()
@@ -112,7 +95,6 @@ pub fn samples(probe: &RequiredAction) -> Vec<Option<String>> {
     probe.resources.iter().map(|pattern| sample(pattern)).collect()
 }
 
-/// A resource that a pattern stands for.
 fn sample(pattern: &str) -> Option<String> {
     if pattern == "*" {
         return None;
@@ -143,20 +125,16 @@ pub fn lines(probes: &[RequiredAction], judged: &[ActionResult]) -> Vec<Line> {
     probes.iter().map(line).collect()
 }
 
-/// Lines of one category that the same thing denies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denial<'l> {
     pub category: Category,
     pub by: DeniedBy,
     /// The policy whose statement denies; none where nothing allows.
     pub policy: Option<&'l str>,
-    /// Whether a statement denies.
     pub is_explicit: bool,
-    /// The actions.
     pub lines: Vec<&'l Line>,
 }
 
-/// All denials, by category and who denies.
 pub fn denials(lines: &[Line]) -> Vec<Denial<'_>> {
     let mut denials: Vec<Denial<'_>> = Vec::new();
     for line in lines {
@@ -186,7 +164,6 @@ impl Denial<'_> {
         self.lines.iter().map(|line| line.probe.action.as_str()).collect()
     }
 
-    /// The statements that would allow it, one for each kind of resource.
     pub fn fix_statements(&self) -> Vec<Statement> {
         let mut statements: Vec<Statement> = Vec::new();
         for Line { probe, .. } in &self.lines {

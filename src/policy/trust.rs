@@ -8,17 +8,14 @@ use super::principal::Principal;
 /// What a trust policy is to say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Trust {
-    /// Who may assume the role.
     pub principals: Vec<Principal>,
     /// `sts:ExternalId`
     pub external_id: Option<String>,
-    /// Whether MFA is asked for.
     pub mfa: bool,
     /// How long ago the code may have been given, in seconds.
     pub mfa_max_age: Option<u64>,
     /// What a session's name must be like.
     pub session_name: Option<String>,
-    /// The keys of tags that sessions may have.
     pub tags: Vec<String>,
     /// What the source identity must be like.
     pub source_identity: Option<String>,
@@ -36,7 +33,6 @@ impl Trust {
         }
     }
 
-    /// The policy.
     pub fn document(&self) -> Document {
         let Self { principals, external_id, mfa, mfa_max_age, session_name, tags, source_identity } = self;
         let mut assume = self.statement("AssumeRole", "sts:AssumeRole");

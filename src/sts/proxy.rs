@@ -10,7 +10,6 @@ use crate::os::env::Env;
 
 use super::error::StsError;
 
-/// What the environment says of proxies.
 #[derive(Debug, Clone, Default)]
 pub struct Proxies {
     http: Option<Named>,
@@ -24,14 +23,12 @@ struct Named {
     variable: &'static str,
 }
 
-/// A proxy to go through.
 #[derive(Debug)]
 pub(super) struct Proxy {
     /// Its URL, with user and password where it has them.
     pub(super) url: Secret,
     /// The URL without user and password, and the variable that names it.
     pub(super) shown: String,
-    /// Whether TLS is spoken with the proxy itself.
     pub(super) is_tls: bool,
 }
 
