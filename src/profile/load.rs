@@ -1,6 +1,4 @@
-//! The I/O edge of profiles: reads the two files once and keeps their text, wiped when dropped.
-//!
-//! A missing file is an empty one, as in every SDK.
+//! Reads both profile files once. A missing file counts as empty, as in every SDK.
 
 use std::cell::RefCell;
 use std::io;
@@ -20,43 +18,32 @@ use crate::profile_file::{Content, Dialect, FileKind, Problem, Property};
 use super::set::ProfileSet;
 use super::view::FileView;
 
-/// The largest profile file that is read, in bytes: 16 MiB.
 pub const MAX_FILE_BYTES: u64 = 16 << 20;
 
-/// Why a file gives no profiles.
 #[derive(Debug, Error)]
 pub enum LoadError {
-    /// The path is a directory.
     #[error("{} is a directory", .0.shown)]
     Directory(Arc<SourceFile>),
-    /// The system refuses to read it.
     #[error("cannot read {}: {reason}", file.shown)]
     Unreadable {
         file: Arc<SourceFile>,
-        /// What the system said.
         reason: io::Error,
     },
-    /// It is larger than [`MAX_FILE_BYTES`].
     #[error("{} is larger than 16 MiB", .0.shown)]
     TooLarge(Arc<SourceFile>),
-    /// It is not UTF-8.
     #[error("{} is not valid UTF-8 at byte {offset}", file.shown)]
     NotUtf8 {
         file: Arc<SourceFile>,
         /// The first bad byte, counted from 0.
         offset: usize,
     },
-    /// The asked dialect rejects it.
     #[error("{at}: {problem}")]
     Syntax {
-        /// The line.
         at: Location,
-        /// What is wrong.
         problem: Problem,
     },
 }
 
-/// The text of both files.
 #[derive(Debug)]
 pub struct Files {
     config: FileText,
@@ -68,7 +55,7 @@ struct FileText {
     text: Zeroizing<String>,
 }
 
-// By hand: the text holds secrets.
+// The text holds secrets.
 impl std::fmt::Debug for FileText {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({} bytes)", self.source.shown, self.text.len())
@@ -76,7 +63,6 @@ impl std::fmt::Debug for FileText {
 }
 
 impl Files {
-    /// Reads both files.
     pub fn load(paths: &Paths) -> Result<Self, LoadError> {
         Ok(Self {
             config: FileText::load(&paths.config, &paths.home)?,
@@ -84,24 +70,21 @@ impl Files {
         })
     }
 
-    /// The same from text that is already there, for measuring and fuzzing.
+    /// For benchmarks and fuzzing.
     pub fn from_text(config: &str, credentials: &str) -> Self {
         let source = |name: &str| SourceFile::new(name.into(), Path::new("/"));
         Self::new((source("/config"), config), (source("/credentials"), credentials))
     }
 
-    /// Text that is to stand, or stood, in these files.
     pub fn new(config: (Arc<SourceFile>, &str), credentials: (Arc<SourceFile>, &str)) -> Self {
         let file = |(source, text): (_, &str)| FileText { source, text: text.to_owned().into() };
         Self { config: file(config), credentials: file(credentials) }
     }
 
-    /// The text of one file; it may hold secrets.
     pub fn text(&self, kind: FileKind) -> &str {
         &self.file(kind).text
     }
 
-    /// Which file that is.
     pub fn source(&self, kind: FileKind) -> &Arc<SourceFile> {
         &self.file(kind).source
     }
@@ -113,8 +96,7 @@ impl Files {
         }
     }
 
-    /// How many sections of both files have properties that `fits` takes, whatever their headers: also those that no
-    /// dialect, or only another one, takes for a profile.
+    /// The number of sections with such properties, whatever their headers are.
     pub fn sections_where(&self, fits: &dyn Fn(&[Property<'_>]) -> bool) -> usize {
         let count = |file: &FileText, kind| {
             let Ok(Content::Sections(reading)) = profile_file::read(Dialect::Auto, kind, &file.text) else { return 0 };
@@ -123,7 +105,7 @@ impl Files {
         count(&self.config, FileKind::Config) + count(&self.credentials, FileKind::Credentials)
     }
 
-    /// What the reading `auto` passes over and another tool does not, with its line.
+    /// What the `auto` dialect accepts and another tool does not.
     pub fn findings(&self) -> Vec<(Location, Finding)> {
         let of = |file: &FileText| {
             let source = file.source.clone();
@@ -133,7 +115,6 @@ impl Files {
         of(&self.config).chain(of(&self.credentials)).collect()
     }
 
-    /// The profiles in them, as `dialect` reads them.
     pub fn profiles(&self, dialect: Dialect) -> Result<ProfileSet<'_>, LoadError> {
         let config = self.config.view(dialect, FileKind::Config)?;
         let files = [config, self.credentials.view(dialect, FileKind::Credentials)?];

@@ -1,4 +1,4 @@
-//! One file's share in the profiles: which names it has and what it says about each.
+//! The profiles of one file.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,18 +10,17 @@ use crate::profile_file::{Content, FileKind, Name, Section, Spelling, npm_ini};
 
 use super::merged::{Part, SectionKind};
 
-/// One file's reading and what to call the file.
 #[derive(Debug)]
 pub(super) struct FileView<'t> {
     pub(super) kind: FileKind,
     pub(super) source: Arc<SourceFile>,
     pub(super) content: Content<'t>,
-    /// What it says about each name, read ahead by whoever is about to look up most of them.
+    /// All parts by name, for callers that look up most of them.
     pub(super) read_ahead: Option<HashMap<String, Part<'t>>>,
 }
 
 impl<'t> FileView<'t> {
-    /// The names in file order; in the dialect of the Amplify CLI, in its picker's order.
+    /// In file order; in the Amplify dialect, in the order of its picker.
     pub(super) fn names(&self) -> Vec<String> {
         match &self.content {
             Content::Sections(reading) => reading.sections.iter().filter_map(profile_name).map(str::to_owned).collect(),
@@ -31,7 +30,6 @@ impl<'t> FileView<'t> {
         }
     }
 
-    /// What the file says about each name it has.
     pub(super) fn parts(&self) -> HashMap<String, Part<'t>> {
         if let Some(parts) = &self.read_ahead {
             return parts.clone();
@@ -49,12 +47,10 @@ impl<'t> FileView<'t> {
         sections.into_iter().map(|(name, sections)| (name.to_owned(), self.join(sections))).collect()
     }
 
-    /// Reads all of it, so that looking up is quick.
     pub(super) fn read_ahead(&mut self) {
         self.read_ahead = Some(self.parts());
     }
 
-    /// What the file says about one name.
     pub(super) fn part(&self, name: &str) -> Option<Part<'t>> {
         let reading = match &self.content {
             Content::Sections(reading) => reading,
@@ -72,7 +68,7 @@ impl<'t> FileView<'t> {
         if !named.is_empty() {
             return Some(self.join(named));
         }
-        // botocore takes a credentials header literally, quotes and backslashes included.
+        // botocore uses a credentials header literally, with quotes and backslashes.
         let literally = |section: &&Section<'t>| profile_name(section).is_some() && section.literal_name() == name;
         let literal: Vec<_> = match self.kind {
             FileKind::Config => Vec::new(),
@@ -81,7 +77,6 @@ impl<'t> FileView<'t> {
         (!literal.is_empty()).then(|| self.join(literal))
     }
 
-    /// What the file says in all sections of that kind and name.
     pub(super) fn section(&self, kind: SectionKind, name: &str) -> Option<Part<'t>> {
         let Content::Sections(reading) = &self.content else { return None };
         let mut part = self.empty_part();
@@ -100,7 +95,7 @@ impl<'t> FileView<'t> {
         (!part.headers.is_empty()).then_some(part)
     }
 
-    /// A header without `]`: one that leaves in doubt what belongs to the profile, or any.
+    /// A header without `]`: one that may affect the profile, or any.
     pub(super) fn broken(&self, name: Option<&str>) -> Option<Location> {
         let Content::Sections(reading) = &self.content else { return None };
         let before = |index: Option<usize>| index.and_then(|index| profile_name(&reading.sections[index]));
@@ -112,7 +107,6 @@ impl<'t> FileView<'t> {
         found.map(|broken| Location { file: self.source.clone(), line: broken.line })
     }
 
-    /// The sections of one name in the best spelling among them.
     fn join(&self, mut sections: Vec<&Section<'t>>) -> Part<'t> {
         let best = sections.iter().filter_map(|section| spelling(section)).min();
         sections.retain(|section| spelling(section) == best);
@@ -130,7 +124,7 @@ impl<'t> FileView<'t> {
         profiles.listed().map(part).collect()
     }
 
-    /// What Amplify's lookup finds, free of the reading it is found in.
+    /// Copies what Amplify's lookup finds.
     fn amplify_part(&self, profile: &npm_ini::Profile<'_>) -> Part<'t> {
         let mut part = self.empty_part();
         if let Value::Object(section) = profile.found.value {

@@ -1,7 +1,5 @@
-//! The reading of botocore 1.43 and the AWS CLI: Python's `configparser` without interpolation, nested blocks, and
-//! headers split as a POSIX shell splits words.
-//!
-//! Compared with the real one on thousands of files by `tests/interop`.
+//! How botocore 1.43 and the AWS CLI read the files: Python's `configparser` without interpolation, nested blocks, and
+//! headers split like shell words. `tests/interop` compares it with botocore.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -9,30 +7,28 @@ use std::collections::{HashMap, HashSet};
 use crate::profile_file::section_view::SectionView;
 use crate::profile_file::sections::{FileKind, Name, Problem, Property, Spelling, SyntaxError};
 
-/// The section whose keys `configparser` puts into every other one.
+/// `configparser` adds the keys of this section to every other one.
 const DEFAULTS: &str = "DEFAULT";
 
-/// A section as `configparser` has it.
 struct Raw<'t> {
     name: &'t str,
     lines: Vec<u32>,
     options: Vec<Opt<'t>>,
 }
 
-/// A key and the lines of its value, each without white space at its ends.
+/// The lines of the value are trimmed.
 struct Opt<'t> {
     key: Cow<'t, str>,
     line: u32,
     value: Vec<&'t str>,
 }
 
-/// Reads a whole file, or says at which line botocore gives up on it.
 pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxError> {
     let (defaults, sections) = sections(text)?;
     let mut all: Vec<SectionView<'_>> = Vec::new();
     let mut places = HashMap::new();
     for raw in sections {
-        // Those of the section come last and so win.
+        // The section's own properties come last, so they override the defaults.
         let mut properties = Vec::with_capacity(raw.options.len());
         for option in defaults.options.iter().chain(&raw.options) {
             properties.push(property(option)?);
@@ -44,7 +40,7 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxEr
         let lines = defaults.lines.iter().copied().chain(raw.lines).collect();
         let seen = SectionView { name: name.clone(), lines, properties };
         match places.get(&name) {
-            // Names that two different headers come to: the later replaces the earlier, nothing merges.
+            // Two headers with the same resulting name: the later replaces the earlier.
             Some(place) if name != Name::Other => all[*place] = seen,
             _ => {
                 places.insert(name, all.len());
@@ -55,13 +51,13 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxEr
     Ok(all)
 }
 
-/// `configparser`'s sections, [`DEFAULTS`] by itself. What it reports only at the end of the file waits until then.
+/// The second error kind, `late`, is reported by `configparser` only at the end of the file.
 fn sections(text: &str) -> Result<(Raw<'_>, Vec<Raw<'_>>), SyntaxError> {
     let mut defaults = Raw { name: DEFAULTS, lines: Vec::new(), options: Vec::new() };
     let mut sections: Vec<Raw<'_>> = Vec::new();
     let (mut names, mut keys) = (HashSet::new(), HashSet::new());
     let mut late: Option<SyntaxError> = None;
-    // Whether anything can be added to: a section; and to the last key of it, one that has a name.
+    // Whether there is a section, whether it is [`DEFAULTS`], and whether its last key can be continued.
     let (mut in_section, mut in_default, mut in_option) = (false, false, false);
     let mut depth = 0;
     for (number, line) in lines(text) {
@@ -120,19 +116,18 @@ fn sections(text: &str) -> Result<(Raw<'_>, Vec<Raw<'_>>), SyntaxError> {
     late.map_or(Ok((defaults, sections)), Err)
 }
 
-/// Python's lines with the editor's numbers: a lone `\r` ends a line, but only `\n` counts one.
+/// Python's lines: a lone `\r` also ends a line, but line numbers count `\n`, as editors do.
 fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let numbered = (1..).zip(text.split('\n'));
     numbered
         .flat_map(|(number, line)| line.strip_suffix('\r').unwrap_or(line).split('\r').map(move |line| (number, line)))
 }
 
-/// White space of Python's `str`, which counts four separators more than Unicode.
+/// Python's `str.isspace` includes four separators that Unicode's White_Space does not.
 fn is_space(char: char) -> bool {
     char.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&char)
 }
 
-/// What stands between the first bracket and the last; behind it anything may follow.
 fn header(line: &str) -> Option<&str> {
     let inner = line.strip_prefix('[')?;
     inner.rfind(']').filter(|end| *end > 0).map(|end| &inner[..end])
@@ -162,12 +157,12 @@ fn property<'t>(option: &Opt<'t>) -> Result<Property<'t>, SyntaxError> {
     Ok(Property { key: key.clone(), value: block.to_string().into(), typed: Some(block), line: *line })
 }
 
-/// Where Python's `str.splitlines` ends a line.
+/// Python's `str.splitlines`.
 fn is_line_end(char: char) -> bool {
     matches!(char, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Two words behind anything that begins like a prefix make a name, so that `[profiles x]` is profile `x`, too.
+/// The prefix is only compared by its start, so `[profiles x]` is also profile `x`.
 fn config_name(name: &str) -> Name<'_> {
     let second = |make: fn(String) -> Name<'static>| match <[String; 2]>::try_from(words(name).unwrap_or_default()) {
         Ok([_, second]) => make(second),
@@ -182,7 +177,7 @@ fn config_name(name: &str) -> Name<'_> {
     }
 }
 
-/// The words of `text` by `shlex.split`; `None` where a quote is not closed or nothing follows a backslash.
+/// Python's `shlex.split`; `None` for an unclosed quote or a trailing backslash.
 pub fn words(text: &str) -> Option<Vec<String>> {
     let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
     let mut chars = text.chars();
@@ -195,7 +190,7 @@ pub fn words(text: &str) -> Option<Vec<String>> {
             }
             (Some(open), _) if char == open => quote = None,
             (None, '\\') => word.get_or_insert_default().push(chars.next()?),
-            // Between double quotes it is a backslash unless it stands before one, or before a quote.
+            // Inside double quotes a backslash only escapes itself and `"`.
             (Some('"'), '\\') => {
                 let next = chars.next()?;
                 let word = word.get_or_insert_default();

@@ -1,6 +1,5 @@
-//! What may be written into a profile file: names, keys and values that every reading here gives back alike.
-//!
-//! Names are [`is_identifier`] for the SDKs' sake: the JavaScript loader takes no other characters.
+//! Names, keys and values that every dialect reads the same way. Names are restricted to [`is_identifier`] since the
+//! JavaScript loader accepts no other characters.
 
 use zeroize::Zeroizing;
 
@@ -10,13 +9,13 @@ use crate::profile_file::npm_ini::Value;
 use crate::profile_file::read::{Content, Dialect, read};
 use crate::profile_file::sections::{FileKind, Name};
 
-/// A key and its value, which may be a secret.
+/// The value may be a secret.
 type Pair = (String, Zeroizing<String>);
 
-/// The headers that make the profile `name` visible to every tool: one, or two where a dot makes a container for the
-/// Amplify CLI. `None` where nothing does.
+/// The headers that make a profile visible to every tool: a dotted name needs a second one for the Amplify CLI. `None`
+/// if no headers do.
 pub fn headers(kind: FileKind, name: &str) -> Option<Vec<String>> {
-    // botocore gives the keys under it to every other section of the file.
+    // botocore adds the keys of this section to all others.
     if !is_identifier(name) || (kind, name) == (FileKind::Credentials, "DEFAULT") {
         return None;
     }
@@ -28,7 +27,7 @@ pub fn headers(kind: FileKind, name: &str) -> Option<Vec<String>> {
     all_see(kind, name, &with_alias).then_some(with_alias)
 }
 
-/// The header that the AWS documentation gives a profile.
+/// The documented header of a profile.
 pub fn header(kind: FileKind, name: &str) -> String {
     match kind {
         FileKind::Config if name != "default" => format!("[profile {name}]"),
@@ -36,8 +35,8 @@ pub fn header(kind: FileKind, name: &str) -> String {
     }
 }
 
-/// The header under which the Amplify CLI finds a name with dots, beside the one that the SDKs read. In credentials the
-/// quotes and the space keep it from deleting what the other one leaves.
+/// The second header of a dotted name, for the Amplify CLI. In credentials the quotes and the space prevent npm ini
+/// from deleting the result of the first header.
 pub fn amplify_alias(kind: FileKind, name: &str) -> String {
     match kind {
         FileKind::Config => format!("[{}]", name.replace('.', "\\.")),
@@ -45,7 +44,7 @@ pub fn amplify_alias(kind: FileKind, name: &str) -> String {
     }
 }
 
-/// Whether `key = value` is the same to every reading.
+/// Whether every dialect reads `key = value` the same way.
 pub fn reads_alike(key: &str, value: &str) -> bool {
     if key.contains(['\n', '\r']) || value.contains(['\n', '\r']) || value.is_empty() {
         return false;
@@ -70,7 +69,6 @@ fn all_see(kind: FileKind, name: &str, headers: &[String]) -> bool {
             .all(|dialect| seen(*dialect, kind, name, &text).ends_with(&expected))
 }
 
-/// What `dialect` has under a profile.
 fn seen(dialect: Dialect, kind: FileKind, name: &str, text: &str) -> Vec<Pair> {
     match read(dialect, kind, text) {
         Err(_) => Vec::new(),
@@ -90,7 +88,7 @@ fn seen(dialect: Dialect, kind: FileKind, name: &str, text: &str) -> Vec<Pair> {
     }
 }
 
-/// `true` and `null` mean nothing else as text.
+/// `true` and `null` are ordinary text for the SDKs.
 fn plain(value: &Value<'_>) -> String {
     match value {
         Value::Text(text) => (*text).to_owned(),

@@ -7,7 +7,6 @@ use crate::profile::load::{Files, LoadError};
 use crate::profile_file::document::{Document, EditError};
 use crate::profile_file::{Dialect, FileKind};
 
-/// Both files on their way.
 #[derive(Clone)]
 pub struct Draft {
     pub(super) config: Document,
@@ -15,55 +14,40 @@ pub struct Draft {
     sources: [Arc<SourceFile>; 2],
 }
 
-/// Why nothing is to be written.
 #[derive(Debug, Error)]
 pub enum SetupError {
-    /// There is such a profile, and it says something else.
     #[error("there is a profile {profile} already ({at}), and it says something else")]
     Taken {
         profile: String,
-        /// Its header.
         at: Location,
     },
-    /// Two sections of one file have the profile's name.
     #[error("two sections name profile {profile} ({at}); only one can be moved")]
     TwoSections {
         profile: String,
-        /// The second one.
         at: Location,
     },
-    /// An edit was refused.
     #[error("{}: {reason}", file.shown)]
     Edit {
         file: Arc<SourceFile>,
-        /// The line, where there is one to look at.
         line: Option<u32>,
-        /// Why.
         reason: EditError,
     },
-    /// No command line starts this program for this profile in every tool.
     #[error("the command for profile {0} cannot be written so that every tool starts it alike")]
     Command(String),
-    /// The draft would change another profile.
     #[error("profile {profile} would change, too, {}", reader(*dialect))]
     Ripple {
         profile: String,
-        /// To whom.
         dialect: Dialect,
     },
-    /// What was to be seen is not.
     #[error("profile {profile} would not be what it is to be {}", reader(*dialect))]
     Unseen {
         profile: String,
-        /// To whom.
         dialect: Dialect,
     },
-    /// A file that could be read would not be any more.
     #[error(transparent)]
     Broken(LoadError),
 }
 
-/// Who reads so.
 pub(super) fn reader(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Auto => "here",
@@ -73,7 +57,6 @@ pub(super) fn reader(dialect: Dialect) -> &'static str {
 }
 
 impl Draft {
-    /// Begins with the files as they are.
     pub fn new(config: (Arc<SourceFile>, &str), credentials: (Arc<SourceFile>, &str)) -> Self {
         Self {
             config: Document::new(FileKind::Config, config.1),
@@ -82,13 +65,11 @@ impl Draft {
         }
     }
 
-    /// The files as they are now.
     pub fn files(&self) -> Files {
         let [config, credentials] = self.sources.clone();
         Files::new((config, self.config.text()), (credentials, self.credentials.text()))
     }
 
-    /// One file's text as it is now.
     pub fn text(&self, kind: FileKind) -> &str {
         self.document(kind).text()
     }
@@ -100,7 +81,6 @@ impl Draft {
         }
     }
 
-    /// Edits one file.
     pub(super) fn edit(
         &mut self,
         kind: FileKind,
@@ -133,7 +113,7 @@ impl Draft {
         Location { file: self.source(kind).clone(), line }
     }
 
-    /// The first header of a profile: config before credentials.
+    /// Config before credentials.
     pub(super) fn header(&self, profile: &str) -> Option<Location> {
         [FileKind::Config, FileKind::Credentials].into_iter().find_map(|kind| {
             let line = *self.document(kind).lines_of(profile).first()?;
