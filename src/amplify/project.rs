@@ -25,32 +25,17 @@ const TEAM: &str = "amplify/team-provider-info.json";
 #[derive(Debug, Error)]
 pub enum ProjectError {
     #[error("cannot read {}: {reason}", file.shown)]
-    Unreadable {
-        file: Arc<SourceFile>,
-        reason: io::Error,
-    },
+    Unreadable { file: Arc<SourceFile>, reason: io::Error },
     /// Invalid even by the Amplify CLI's lenient grammar.
     #[error("{at}: {problem}")]
-    Syntax {
-        at: Location,
-        problem: Problem,
-    },
+    Syntax { at: Location, problem: Problem },
     /// A fresh clone has none.
     #[error("the Amplify project at {root} has no current environment")]
-    NoEnvironment {
-        root: String,
-    },
+    NoEnvironment { root: String },
     #[error("the Amplify project at {root} has no environment {name}")]
-    UnknownEnvironment {
-        root: String,
-        name: String,
-        names: Vec<String>,
-    },
+    UnknownEnvironment { root: String, name: String, names: Vec<String> },
     #[error("{at}: environment {name} names neither a profile nor a file of access keys that is there")]
-    Corrupt {
-        at: Location,
-        name: String,
-    },
+    Corrupt { at: Location, name: String },
 }
 
 #[derive(Debug)]

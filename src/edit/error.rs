@@ -24,11 +24,7 @@ pub enum WriteError {
     #[error("another process has been editing for {} s", LOCK_WAIT.as_secs())]
     Locked,
     #[error("no backup of {} can be kept in {}: {reason}", file.shown, directory.display())]
-    Backup {
-        file: Arc<SourceFile>,
-        directory: PathBuf,
-        reason: io::Error,
-    },
+    Backup { file: Arc<SourceFile>, directory: PathBuf, reason: io::Error },
     #[error("cannot {what} {}: {reason}", file.shown)]
     Io {
         /// `read` or `write`

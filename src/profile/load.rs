@@ -25,10 +25,7 @@ pub enum LoadError {
     #[error("{} is a directory", .0.shown)]
     Directory(Arc<SourceFile>),
     #[error("cannot read {}: {reason}", file.shown)]
-    Unreadable {
-        file: Arc<SourceFile>,
-        reason: io::Error,
-    },
+    Unreadable { file: Arc<SourceFile>, reason: io::Error },
     #[error("{} is larger than 16 MiB", .0.shown)]
     TooLarge(Arc<SourceFile>),
     #[error("{} is not valid UTF-8 at byte {offset}", file.shown)]
@@ -38,17 +35,11 @@ pub enum LoadError {
         offset: usize,
     },
     #[error("{at}: {problem}")]
-    Syntax {
-        at: Location,
-        problem: Problem,
-    },
+    Syntax { at: Location, problem: Problem },
 }
 
 #[derive(Debug)]
-pub struct Files {
-    config: FileText,
-    credentials: FileText,
-}
+pub struct Files([FileText; 2]);
 
 struct FileText {
     source: Arc<SourceFile>,
@@ -64,21 +55,18 @@ impl std::fmt::Debug for FileText {
 
 impl Files {
     pub fn load(paths: &Paths) -> Result<Self, LoadError> {
-        Ok(Self {
-            config: FileText::load(&paths.config, &paths.home)?,
-            credentials: FileText::load(&paths.credentials, &paths.home)?,
-        })
+        let load = |path: &Path| FileText::load(path, &paths.home);
+        Ok(Self([load(&paths.config)?, load(&paths.credentials)?]))
     }
 
     /// For benchmarks and fuzzing.
     pub fn from_text(config: &str, credentials: &str) -> Self {
         let source = |name: &str| SourceFile::new(name.into(), Path::new("/"));
-        Self::new((source("/config"), config), (source("/credentials"), credentials))
+        Self::new([(source("/config"), config), (source("/credentials"), credentials)])
     }
 
-    pub fn new(config: (Arc<SourceFile>, &str), credentials: (Arc<SourceFile>, &str)) -> Self {
-        let file = |(source, text): (_, &str)| FileText { source, text: text.to_owned().into() };
-        Self { config: file(config), credentials: file(credentials) }
+    pub fn new(files: [(Arc<SourceFile>, &str); 2]) -> Self {
+        Self(files.map(|(source, text)| FileText { source, text: text.to_owned().into() }))
     }
 
     pub fn text(&self, kind: FileKind) -> &str {
@@ -90,34 +78,33 @@ impl Files {
     }
 
     fn file(&self, kind: FileKind) -> &FileText {
-        match kind {
-            FileKind::Config => &self.config,
-            FileKind::Credentials => &self.credentials,
-        }
+        &self.0[kind as usize]
     }
 
     /// The number of sections with such properties, whatever their headers are.
     pub fn sections_where(&self, fits: &dyn Fn(&[Property<'_>]) -> bool) -> usize {
-        let count = |file: &FileText, kind| {
-            let Ok(Content::Sections(reading)) = profile_file::read(Dialect::Auto, kind, &file.text) else { return 0 };
+        let count = |kind| {
+            let Ok(Content::Sections(reading)) = profile_file::read(Dialect::Auto, kind, self.text(kind)) else {
+                return 0;
+            };
             reading.sections.iter().filter(|section| fits(&section.properties())).count()
         };
-        count(&self.config, FileKind::Config) + count(&self.credentials, FileKind::Credentials)
+        FileKind::ALL.into_iter().map(count).sum()
     }
 
     /// What the `auto` dialect accepts and another tool does not.
     pub fn findings(&self) -> Vec<(Location, Finding)> {
-        let of = |file: &FileText| {
+        let findings = |file: &FileText| {
             let source = file.source.clone();
             let at = move |finding: Finding| (Location { file: source.clone(), line: finding.line }, finding);
             profile_file::auto::findings(&file.text).into_iter().map(at)
         };
-        of(&self.config).chain(of(&self.credentials)).collect()
+        self.0.iter().flat_map(findings).collect()
     }
 
     pub fn profiles(&self, dialect: Dialect) -> Result<ProfileSet<'_>, LoadError> {
-        let config = self.config.view(dialect, FileKind::Config)?;
-        let files = [config, self.credentials.view(dialect, FileKind::Credentials)?];
+        let view = |kind| self.file(kind).view(dialect, kind);
+        let files = [view(FileKind::Config)?, view(FileKind::Credentials)?];
         Ok(ProfileSet { dialect, files, nearest: RefCell::default() })
     }
 }

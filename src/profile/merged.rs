@@ -104,9 +104,3 @@ impl<'t> Profile<'t> {
         Some(part.location(part.headers.first()?.0))
     }
 }
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SectionKind {
-    SsoSession,
-    Services,
-}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::core::origin::Location;
 use crate::profile_file::Dialect;
 
-use super::merged::{Profile, SectionKind};
+use super::merged::Profile;
 use super::view::FileView;
 
 /// All profiles of both files in one dialect.
@@ -47,9 +47,9 @@ impl<'t> ProfileSet<'t> {
         (!parts.is_empty()).then(|| Profile { name: name.to_owned(), parts, included: Vec::new() })
     }
 
-    /// The section, read like a profile. The Amplify dialect has none.
-    pub fn section(&self, kind: SectionKind, name: &str) -> Option<Profile<'t>> {
-        let part = self.files[0].section(kind, name)?;
+    /// `[sso-session NAME]`, read like a profile. The Amplify dialect has none.
+    pub fn sso_session(&self, name: &str) -> Option<Profile<'t>> {
+        let part = self.files[0].sso_session(name)?;
         Some(Profile { name: name.to_owned(), parts: vec![part], included: Vec::new() })
     }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use crate::core::origin::{Location, SourceFile};
 use crate::profile_file::npm_ini::{NpmIni, Value};
-use crate::profile_file::{Content, FileKind, Name, Section, Spelling, npm_ini};
+use crate::profile_file::{BrokenHeader, Content, FileKind, Name, Section, npm_ini};
 
-use super::merged::{Part, SectionKind};
+use super::merged::Part;
 
 #[derive(Debug)]
 pub(super) struct FileView<'t> {
@@ -23,7 +23,9 @@ impl<'t> FileView<'t> {
     /// In file order; in the Amplify dialect, in the order of its picker.
     pub(super) fn names(&self) -> Vec<String> {
         match &self.content {
-            Content::Sections(reading) => reading.sections.iter().filter_map(profile_name).map(str::to_owned).collect(),
+            Content::Sections(reading) => {
+                reading.sections.iter().filter_map(|section| section.name.profile()).map(str::to_owned).collect()
+            }
             Content::Amplify(file) => {
                 file.profiles(self.kind).listed().map(|profile| profile.name.clone().into_owned()).collect()
             }
@@ -40,11 +42,11 @@ impl<'t> FileView<'t> {
         };
         let mut sections: HashMap<&str, Vec<&Section<'t>>> = HashMap::new();
         for section in &reading.sections {
-            if let Some(name) = profile_name(section) {
+            if let Some(name) = section.name.profile() {
                 sections.entry(name).or_default().push(section);
             }
         }
-        sections.into_iter().map(|(name, sections)| (name.to_owned(), self.join(sections))).collect()
+        sections.into_iter().filter_map(|(name, sections)| Some((name.to_owned(), self.join(sections)?))).collect()
     }
 
     pub(super) fn read_ahead(&mut self) {
@@ -58,64 +60,48 @@ impl<'t> FileView<'t> {
                 return file.profiles(self.kind).lookup(name).map(|profile| self.amplify_part(profile));
             }
         };
-        if let Some(part) = self.read_ahead.as_ref().and_then(|parts| parts.get(name)) {
-            return Some(part.clone());
-        }
-        let named: Vec<_> = match self.read_ahead {
-            Some(_) => Vec::new(),
-            None => reading.sections.iter().filter(|section| profile_name(section) == Some(name)).collect(),
+        let named = match &self.read_ahead {
+            Some(parts) => parts.get(name).cloned(),
+            None => self.join(reading.sections.iter().filter(|section| section.name.profile() == Some(name))),
         };
-        if !named.is_empty() {
-            return Some(self.join(named));
+        if named.is_some() || self.kind == FileKind::Config {
+            return named;
         }
         // botocore uses a credentials header literally, with quotes and backslashes.
-        let literally = |section: &&Section<'t>| profile_name(section).is_some() && section.literal_name() == name;
-        let literal: Vec<_> = match self.kind {
-            FileKind::Config => Vec::new(),
-            FileKind::Credentials => reading.sections.iter().filter(literally).collect(),
-        };
-        (!literal.is_empty()).then(|| self.join(literal))
+        let is_literal = |section: &&Section<'t>| section.name.profile().is_some() && section.literal_name() == name;
+        self.join(reading.sections.iter().filter(is_literal))
     }
 
-    pub(super) fn section(&self, kind: SectionKind, name: &str) -> Option<Part<'t>> {
+    pub(super) fn sso_session(&self, name: &str) -> Option<Part<'t>> {
         let Content::Sections(reading) = &self.content else { return None };
-        let mut part = self.empty_part();
-        for section in &reading.sections {
-            let is_meant = match (&section.name, kind) {
-                (Name::SsoSession(found), SectionKind::SsoSession) | (Name::Services(found), SectionKind::Services) => {
-                    *found == name
-                }
-                _ => false,
-            };
-            if is_meant {
-                part.headers.push((section.line, section.header.into()));
-                part.properties.extend(section.properties());
-            }
-        }
-        (!part.headers.is_empty()).then_some(part)
+        let is_it = |section: &&Section<'t>| matches!(&section.name, Name::SsoSession(found) if found == name);
+        self.join(reading.sections.iter().filter(is_it))
     }
 
     /// A header without `]`: one that may affect the profile, or any.
     pub(super) fn broken(&self, name: Option<&str>) -> Option<Location> {
         let Content::Sections(reading) = &self.content else { return None };
-        let before = |index: Option<usize>| index.and_then(|index| profile_name(&reading.sections[index]));
-        let concerns = |name| move |begins: &str, after| begins == name || before(after) == Some(name);
-        let found = match name {
-            None => reading.broken.first(),
-            Some(name) => reading.broken.iter().find(|broken| concerns(name)(&broken.begins, broken.after)),
-        };
-        found.map(|broken| Location { file: self.source.clone(), line: broken.line })
+        let before = |broken: &BrokenHeader| broken.after.and_then(|index| reading.sections[index].name.profile());
+        let concerns =
+            |broken: &&BrokenHeader| name.is_none_or(|name| broken.begins == name || before(broken) == Some(name));
+        let found = reading.broken.iter().find(concerns)?;
+        Some(Location { file: self.source.clone(), line: found.line })
     }
 
-    fn join(&self, mut sections: Vec<&Section<'t>>) -> Part<'t> {
-        let best = sections.iter().filter_map(|section| spelling(section)).min();
-        sections.retain(|section| spelling(section) == best);
+    /// The sections in the best spelling among them.
+    fn join<'s>(&self, sections: impl IntoIterator<Item = &'s Section<'t>>) -> Option<Part<'t>>
+    where
+        't: 's,
+    {
+        let mut sections: Vec<_> = sections.into_iter().collect();
+        let best = sections.iter().filter_map(|section| section.name.spelling()).min();
+        sections.retain(|section| section.name.spelling() == best);
         let mut part = self.empty_part();
         for section in sections {
             part.headers.push((section.line, section.header.into()));
             part.properties.extend(section.properties());
         }
-        part
+        (!part.headers.is_empty()).then_some(part)
     }
 
     fn amplify_parts(&self, file: &NpmIni<'t>) -> HashMap<String, Part<'t>> {
@@ -143,19 +129,5 @@ impl<'t> FileView<'t> {
             properties: Vec::new(),
             is_null: false,
         }
-    }
-}
-
-fn profile_name<'s>(section: &'s Section<'_>) -> Option<&'s str> {
-    match &section.name {
-        Name::Profile(name, _) => Some(name),
-        Name::SsoSession(_) | Name::Services(_) | Name::Other => None,
-    }
-}
-
-fn spelling(section: &Section<'_>) -> Option<Spelling> {
-    match &section.name {
-        Name::Profile(_, spelling) => Some(*spelling),
-        Name::SsoSession(_) | Name::Services(_) | Name::Other => None,
     }
 }

@@ -7,7 +7,7 @@ use memchr::memchr;
 
 use crate::profile_file::aws::lower;
 use crate::profile_file::finding::{Code, Finding};
-use crate::profile_file::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines};
+use crate::profile_file::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines, shortened};
 use crate::profile_file::sections::{BrokenHeader, FileKind, Name, Property, Reading, Section, Spelling};
 
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -24,56 +24,43 @@ pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
         if let Some(last) = reading.sections.last_mut().filter(|_| is_open) {
             last.end_before(line, text);
         }
-        is_open = header(&mut reading, kind, text, line);
+        is_open = add_section(&mut reading, kind, text, line);
     }
     prefer_prefixed_default(&mut reading, kind);
     reading
 }
 
 /// The header lines. An indented `[` starts a header where the line cannot continue a property, as in botocore and the
-/// JavaScript loader; otherwise its keys would join the profile above. Finding headers is most of the work, so `[` is
-/// searched directly and the lines before it are only read when it is indented.
-struct Headers<'t> {
-    text: &'t str,
-    at: usize,
-    lines: Lines<'t>,
-    indentation: Option<usize>,
-}
-
-fn headers(text: &str) -> Headers<'_> {
-    let at = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
-    Headers { text, at, lines: without_mark(text), indentation: None }
-}
-
-impl<'t> Iterator for Headers<'t> {
-    type Item = Line<'t>;
-
-    fn next(&mut self) -> Option<Line<'t>> {
+/// JavaScript loader; otherwise its keys would join the profile above.
+///
+/// Finding headers is most of the work, so `[` is searched directly; the lines before it are only read when it is
+/// indented.
+fn headers(text: &str) -> impl Iterator<Item = Line<'_>> {
+    let bytes = text.as_bytes();
+    let mut lines = without_mark(text);
+    let mut indentation = None;
+    std::iter::from_fn(move || {
+        let mut at = lines.at();
         loop {
-            let bracket = self.at + memchr(b'[', self.text.as_bytes().get(self.at..)?)?;
-            match self.text.as_bytes()[..bracket].last() {
-                Some(b'\n') => self.lines.skip_to(bracket),
-                Some(b' ' | b'\t') => {}
-                _ if bracket == self.lines.at() => {}
+            let bracket = at + memchr(b'[', bytes.get(at..)?)?;
+            match bytes[lines.at()..bracket].last() {
+                Some(b'\n') => lines.skip_to(bracket),
+                None | Some(b' ' | b'\t') => {}
                 // Inside a line.
-                _ => {
-                    self.at = bracket + memchr(b'\n', &self.text.as_bytes()[bracket..])?;
+                Some(_) => {
+                    at = bracket + memchr(b'\n', &bytes[bracket..])?;
                     continue;
                 }
             }
-            for line in self.lines.by_ref() {
-                let end = line.start + line.text.len();
-                let header = header_line(line, &mut self.indentation);
-                if end > bracket {
-                    self.at = end;
-                    if header.is_some() {
-                        return header;
-                    }
-                    break;
+            while at <= bracket {
+                let header = header_line(lines.next()?, &mut indentation);
+                if header.is_some() {
+                    return header;
                 }
+                at = lines.at();
             }
         }
-    }
+    })
 }
 
 /// Returns the line if it is a header, and keeps track of the property's indentation.
@@ -91,7 +78,7 @@ fn header_line<'t>(mut line: Line<'t>, indentation: &mut Option<usize>) -> Optio
             if inner.starts_with(COMMENT) || indentation.is_some_and(|of_property| depth > of_property) {
                 return None;
             }
-            if !inner.starts_with('[') || crate::profile_file::auto::inner(inner).is_none() {
+            if brackets(inner).is_none() {
                 *indentation = Some(depth);
                 return None;
             }
@@ -115,18 +102,18 @@ pub(super) fn without_mark(text: &str) -> Lines<'_> {
 pub fn findings(text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     if text.starts_with(BYTE_ORDER_MARK) {
-        findings.push(Finding::new(Code::ByteOrderMark, 1));
+        findings.push(Finding { code: Code::ByteOrderMark, line: 1 });
     }
     let (mut in_section, mut in_property) = (false, false);
     for line in without_mark(text) {
-        let mut found = |code| findings.push(Finding::new(code, line.number));
+        let mut found = |code| findings.push(Finding { code, line: line.number });
         if line.text.contains('\r') {
             found(Code::LoneCarriageReturn);
         }
         match line.shape {
             Shape::Header => {
                 (in_section, in_property) = (true, false);
-                match inner(line.text) {
+                match brackets(line.text) {
                     None => found(Code::HeaderNotClosed),
                     Some((_, false)) => found(Code::TextAfterHeader),
                     Some((_, true)) => {}
@@ -151,14 +138,16 @@ pub fn findings(text: &str) -> Vec<Finding> {
     findings
 }
 
-fn header<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, line: Line<'t>) -> bool {
-    let Some((inner, _)) = inner(line.text) else {
+fn add_section<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, line: Line<'t>) -> bool {
+    let Some((inner, _)) = brackets(line.text) else {
         let begins = line.text.trim_start_matches(['[', ' ', '\t', '"', '\'']);
         let begins = begins.strip_prefix("profile").filter(|rest| rest.starts_with(BLANKS)).unwrap_or(begins);
         let begins = before_comment(begins, false).trim_matches(BLANKS).trim_matches(['"', '\'']);
-        let begins = unescaped(begins).into_owned();
-        let after = reading.sections.len().checked_sub(1);
-        reading.broken.push(BrokenHeader { line: line.number, begins, after });
+        reading.broken.push(BrokenHeader {
+            line: line.number,
+            begins: unescaped(begins).into_owned(),
+            after: reading.sections.len().checked_sub(1),
+        });
         return false;
     };
     let name = match kind {
@@ -171,7 +160,7 @@ fn header<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, line: Li
 
 /// The text between the brackets, and whether only a comment follows. The closing `]` is the first one before a
 /// comment or the end (`[profile foo]]` is `foo]` in botocore), else the last one (`[profile foo] note`).
-pub(super) fn inner(header: &str) -> Option<(&str, bool)> {
+pub(super) fn brackets(header: &str) -> Option<(&str, bool)> {
     let inner = header.strip_prefix('[')?;
     let closes = |at: &usize| {
         let rest = inner[at + 1..].trim_start_matches(BLANKS);
@@ -203,10 +192,7 @@ fn config_name(inner: &str) -> Name<'_> {
         _ => {
             let (name, _) = amplify_text(inner);
             // The Amplify CLI removes the first "profile" from a config header, at any place.
-            amplify_profile(match name {
-                Cow::Borrowed(name) => Cow::Borrowed(name.strip_prefix("profile ").unwrap_or(name)),
-                Cow::Owned(name) => Cow::Owned(name.strip_prefix("profile ").unwrap_or(&name).to_owned()),
-            })
+            amplify_profile(shortened(name, |name| name.strip_prefix("profile ").unwrap_or(name)))
         }
     }
 }
@@ -240,11 +226,8 @@ fn amplify_profile(name: Cow<'_, str>) -> Name<'_> {
     if is_container || name.contains("profile") {
         return Name::Other;
     }
-    let bare: Cow<'_, str> = match name {
-        Cow::Borrowed(name) => match unescaped(name) {
-            Cow::Borrowed(bare) => bare.trim().into(),
-            Cow::Owned(bare) => bare.trim().to_owned().into(),
-        },
+    let bare = match name {
+        Cow::Borrowed(name) => shortened(unescaped(name), str::trim),
         Cow::Owned(name) => unescaped(&name).trim().to_owned().into(),
     };
     if bare.is_empty() { Name::Other } else { Name::Profile(bare, Spelling::Amplify) }
@@ -263,7 +246,7 @@ fn amplify_text(inner: &str) -> (Cow<'_, str>, bool) {
 fn prefer_prefixed_default(reading: &mut Reading<'_>, kind: FileKind) {
     let is_default =
         |section: &Section<'_>| matches!(&section.name, Name::Profile(name, Spelling::Aws) if name == "default");
-    let is_plain = |section: &Section<'_>| inner(section.header).is_some_and(|(inner, _)| inner.trim() == "default");
+    let is_plain = |section: &Section<'_>| section.literal_name().trim() == "default";
     if kind == FileKind::Config && reading.sections.iter().any(|section| is_default(section) && !is_plain(section)) {
         for section in reading.sections.iter_mut().filter(|section| is_default(section) && is_plain(section)) {
             section.name = Name::Other;
@@ -308,16 +291,17 @@ pub(super) fn nested(line: Line<'_>) -> Option<Property<'_>> {
 fn key_and_value(line: &str) -> Option<(&str, Cow<'_, str>)> {
     let (key, raw) = uncommented(line).split_once('=')?;
     let (key, value) = (key.trim_matches(BLANKS), raw.trim_matches(BLANKS));
-    if is_command(key) {
-        return Some((key, value.into()));
+    match key {
+        "" => None,
+        _ if is_command(key) => Some((key, value.into())),
+        _ => Some((key, unescaped_marks(unquoted(value).unwrap_or(value)))),
     }
-    if key.is_empty() { None } else { Some((key, unescaped_marks(unquoted(value).unwrap_or(value)))) }
 }
 
 pub(super) fn uncommented(line: &str) -> &str {
     match line.split_once('=') {
         Some((key, raw)) if is_command(key.trim_matches(BLANKS)) => {
-            &line[..line.len() - raw.len() + before_comment_outside_quotes(raw).len()]
+            &line[..=key.len() + before_comment_outside_quotes(raw).len()]
         }
         _ => before_comment(line, true),
     }

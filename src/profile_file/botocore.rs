@@ -10,14 +10,14 @@ use crate::profile_file::sections::{FileKind, Name, Problem, Property, Spelling,
 /// `configparser` adds the keys of this section to every other one.
 const DEFAULTS: &str = "DEFAULT";
 
-struct Raw<'t> {
+struct RawSection<'t> {
     name: &'t str,
     lines: Vec<u32>,
-    options: Vec<Opt<'t>>,
+    options: Vec<RawOption<'t>>,
 }
 
 /// The lines of the value are trimmed.
-struct Opt<'t> {
+struct RawOption<'t> {
     key: Cow<'t, str>,
     line: u32,
     value: Vec<&'t str>,
@@ -29,10 +29,8 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxEr
     let mut places = HashMap::new();
     for raw in sections {
         // The section's own properties come last, so they override the defaults.
-        let mut properties = Vec::with_capacity(raw.options.len());
-        for option in defaults.options.iter().chain(&raw.options) {
-            properties.push(property(option)?);
-        }
+        let options = defaults.options.iter().chain(&raw.options);
+        let properties = options.map(property).collect::<Result<_, _>>()?;
         let name = match kind {
             FileKind::Config => config_name(raw.name),
             FileKind::Credentials => Name::Profile(raw.name.into(), Spelling::Aws),
@@ -51,50 +49,47 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxEr
     Ok(all)
 }
 
-/// The second error kind, `late`, is reported by `configparser` only at the end of the file.
-fn sections(text: &str) -> Result<(Raw<'_>, Vec<Raw<'_>>), SyntaxError> {
-    let mut defaults = Raw { name: DEFAULTS, lines: Vec::new(), options: Vec::new() };
-    let mut sections: Vec<Raw<'_>> = Vec::new();
+/// `configparser`'s sections, [`DEFAULTS`] by itself.
+fn sections(text: &str) -> Result<(RawSection<'_>, Vec<RawSection<'_>>), SyntaxError> {
+    let mut sections = vec![RawSection { name: DEFAULTS, lines: Vec::new(), options: Vec::new() }];
     let (mut names, mut keys) = (HashSet::new(), HashSet::new());
+    // `configparser` reports such an error only at the end of the file.
     let mut late: Option<SyntaxError> = None;
-    // Whether there is a section, whether it is [`DEFAULTS`], and whether its last key can be continued.
-    let (mut in_section, mut in_default, mut in_option) = (false, false, false);
+    let mut current: Option<usize> = None;
+    // Whether the section's last key can be continued.
+    let mut in_option = false;
     let mut depth = 0;
     for (number, line) in lines(text) {
         let error = |problem| SyntaxError { line: number, problem };
         let value = line.trim_matches(is_space);
-        let section = if in_default { Some(&mut defaults) } else { sections.last_mut() };
         if value.starts_with(['#', ';']) {
             continue;
         }
-        let option = section.and_then(|section| section.options.last_mut()).filter(|_| in_option);
-        if value.is_empty() {
-            if let Some(option) = option {
-                option.value.push("");
-            }
+        let indent = line.chars().take_while(|char| is_space(*char)).count();
+        let option = current.filter(|_| in_option).and_then(|section| sections[section].options.last_mut());
+        if let Some(option) = option.filter(|_| value.is_empty() || indent > depth) {
+            option.value.push(value);
             continue;
         }
-        let indent = line.chars().take_while(|char| is_space(*char)).count();
-        if let Some(option) = option.filter(|_| indent > depth) {
-            option.value.push(value);
+        if value.is_empty() {
             continue;
         }
         depth = indent;
         if let Some(name) = header(value) {
-            (in_section, in_option, in_default) = (true, false, name == DEFAULTS);
-            if in_default {
-                defaults.lines.push(number);
+            in_option = false;
+            if name == DEFAULTS {
+                current = Some(0);
+                sections[0].lines.push(number);
                 continue;
             }
             if !names.insert(name) {
                 return Err(error(Problem::DuplicateSection));
             }
-            sections.push(Raw { name, lines: vec![number], options: Vec::new() });
+            current = Some(sections.len());
+            sections.push(RawSection { name, lines: vec![number], options: Vec::new() });
             continue;
         }
-        if !in_section {
-            return Err(error(Problem::OutsideSection));
-        }
+        let section = current.ok_or(error(Problem::OutsideSection))?;
         let Some(at) = value.find(['=', ':']) else {
             late.get_or_insert(error(Problem::NoEquals));
             continue;
@@ -103,16 +98,14 @@ fn sections(text: &str) -> Result<(Raw<'_>, Vec<Raw<'_>>), SyntaxError> {
         if key.is_empty() {
             late.get_or_insert(error(Problem::NoName));
         }
-        let place = (!in_default).then_some(sections.len());
-        if !keys.insert((place, key.clone())) {
+        if !keys.insert((section, key.clone())) {
             return Err(error(Problem::DuplicateKey));
         }
         in_option = !key.is_empty();
-        let option = Opt { key, line: number, value: vec![value[at + 1..].trim_matches(is_space)] };
-        if let Some(section) = if in_default { Some(&mut defaults) } else { sections.last_mut() } {
-            section.options.push(option);
-        }
+        let value = vec![value[at + 1..].trim_matches(is_space)];
+        sections[section].options.push(RawOption { key, line: number, value });
     }
+    let defaults = sections.remove(0);
     late.map_or(Ok((defaults, sections)), Err)
 }
 
@@ -137,8 +130,8 @@ fn lower(key: &str) -> Cow<'_, str> {
     if key.chars().any(char::is_uppercase) { key.to_lowercase().into() } else { key.into() }
 }
 
-fn property<'t>(option: &Opt<'t>) -> Result<Property<'t>, SyntaxError> {
-    let Opt { key, line, value } = option;
+fn property<'t>(option: &RawOption<'t>) -> Result<Property<'t>, SyntaxError> {
+    let RawOption { key, line, value } = option;
     let text: Cow<'t, str> = match value.as_slice() {
         [only] => Cow::Borrowed(only.trim_end_matches(is_space)),
         several => Cow::Owned(several.join("\n").trim_end_matches(is_space).to_owned()),

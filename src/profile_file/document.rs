@@ -9,11 +9,11 @@ use crate::profile_file::auto;
 use crate::profile_file::auto::BYTE_ORDER_MARK;
 use crate::profile_file::lines::{BLANKS, COMMENT, Shape};
 use crate::profile_file::portable::{amplify_alias, headers, reads_alike};
-use crate::profile_file::sections::{FileKind, Name, Section};
+use crate::profile_file::sections::{FileKind, Section};
 
 pub use super::edit_error::EditError;
 
-use cut::{Cut, Splice, behind, key_of, line_end, text_of, whole};
+use cut::{Cut, Splice, behind, line_end, text_of, whole};
 
 #[derive(Clone)]
 pub struct Document {
@@ -35,8 +35,8 @@ impl Document {
     }
 
     pub fn lines_of(&self, profile: &str) -> Vec<u32> {
-        let is_it = |section: &Section<'_>| matches!(&section.name, Name::Profile(name, _) if name == profile);
-        self.sections().into_iter().filter(is_it).map(|section| section.line).collect()
+        let sections = self.sections();
+        sections.iter().filter(|section| section.name.profile() == Some(profile)).map(|section| section.line).collect()
     }
 
     /// Adds a profile at the end under headers that every tool sees. The properties follow `more`, lines with nested
@@ -56,17 +56,15 @@ impl Document {
 
     /// Adds a copy of the section under the name that the Amplify CLI needs for a dotted profile.
     pub fn add_alias(&mut self, line: u32) -> Result<(), EditError> {
-        let section = self.sections().into_iter().find(|section| section.line == line);
-        let Some(Name::Profile(name, _)) = section.map(|section| section.name) else {
-            return Err(EditError::NoSection(line));
-        };
-        let is_seen_so = headers(self.kind, &name).is_some_and(|headers| headers.len() > 1);
-        if !is_seen_so {
-            return Err(EditError::Name(name.into_owned()));
+        let sections = self.sections();
+        let section = sections.iter().find(|section| section.line == line);
+        let name = section.and_then(|section| section.name.profile()).ok_or(EditError::NoSection(line))?;
+        if headers(self.kind, name).is_none_or(|headers| headers.len() == 1) {
+            return Err(EditError::Name(name.to_owned()));
         }
-        let header = amplify_alias(self.kind, &name);
-        if let Some(there) = self.sections().iter().find(|section| section.header == header) {
-            return Err(EditError::Taken(name.into_owned(), there.line));
+        let header = amplify_alias(self.kind, name);
+        if let Some(alias) = sections.iter().find(|section| section.header == header) {
+            return Err(EditError::Taken(name.to_owned(), alias.line));
         }
         let copied = self.property_lines(line, &|_| true)?;
         self.append(header, &copied);
@@ -97,32 +95,6 @@ impl Document {
         };
         self.splice(splices);
         Ok(())
-    }
-
-    pub fn remove(&mut self, line: u32, key: &str) -> Result<(), EditError> {
-        let cut = self.agreed(line)?;
-        let all: Vec<_> = cut.properties.iter().filter(|property| property.key == key).collect();
-        // To the Rust SDK the comment would continue the property before.
-        if all.iter().any(|property| cut.has_comment_below(property.lines[0])) {
-            return Err(EditError::Disputed(line));
-        }
-        let lines = all.into_iter().flat_map(|property| &property.lines);
-        let splices: Vec<_> = lines.map(|at| (whole(cut.lines[*at]), Zeroizing::default())).collect();
-        self.splice_some(splices, || EditError::NoKey(line, key.to_owned()))
-    }
-
-    pub fn rename(&mut self, line: u32, key: &str, new: &str) -> Result<(), EditError> {
-        if !reads_alike(new, "value") {
-            return Err(EditError::Value(new.to_owned()));
-        }
-        let cut = self.agreed(line)?;
-        if let Some(there) = cut.properties.iter().find(|property| property.key == new) {
-            return Err(EditError::Taken(new.to_owned(), cut.lines[there.lines[0]].number));
-        }
-        let all = cut.properties.iter().filter(|property| property.key == key);
-        let splices: Vec<_> =
-            all.map(|property| (key_of(cut.lines[property.lines[0]]), new.to_owned().into())).collect();
-        self.splice_some(splices, || EditError::NoKey(line, key.to_owned()))
     }
 
     /// Renames a section to the documented header of `name`.
@@ -172,7 +144,7 @@ impl Document {
         let cut = self.cut(line)?;
         let header = cut.lines[cut.header];
         let text = header.text.trim_start_matches(BLANKS);
-        let (inner, _) = auto::inner(text).ok_or(EditError::Disputed(line))?;
+        let (inner, _) = auto::brackets(text).ok_or(EditError::Disputed(line))?;
         if (new.is_none() && inner.contains(']')) || header.text.contains('\r') {
             return Err(EditError::Disputed(line));
         }
@@ -183,8 +155,7 @@ impl Document {
             text => format!("# {text}{}", line_end(&cut.lines)),
         };
         let new = comment + &new.unwrap_or_else(|| format!("[{inner}]"));
-        let splice = (text_of(header), new.into());
-        self.splice(vec![splice]);
+        self.splice(vec![(text_of(header), new.into())]);
         Ok(())
     }
 
@@ -213,15 +184,8 @@ impl Document {
 
     /// The same, if every dialect sees the same lines in the section.
     fn agreed(&self, line: u32) -> Result<Cut<'_>, EditError> {
-        self.cut(line).and_then(|cut| if cut.is_agreed() { Ok(cut) } else { Err(EditError::Disputed(line)) })
-    }
-
-    fn splice_some(&mut self, splices: Vec<Splice>, none: impl FnOnce() -> EditError) -> Result<(), EditError> {
-        if splices.is_empty() {
-            return Err(none());
-        }
-        self.splice(splices);
-        Ok(())
+        let cut = self.cut(line)?;
+        if cut.is_agreed() { Ok(cut) } else { Err(EditError::Disputed(line)) }
     }
 
     /// Replaces ranges. A file without a final line end stays without one, unless its last line is blank.

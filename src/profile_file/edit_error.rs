@@ -4,8 +4,6 @@ use thiserror::Error;
 pub enum EditError {
     #[error("no section begins at line {0}")]
     NoSection(u32),
-    #[error("the section at line {0} has no {1}")]
-    NoKey(u32, String),
     /// botocore rejects a file with duplicate sections or keys.
     #[error("there is {0} already, at line {1}")]
     Taken(String, u32),

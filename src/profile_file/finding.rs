@@ -21,12 +21,6 @@ pub struct Finding {
     pub line: u32,
 }
 
-impl Finding {
-    pub fn new(code: Code, line: u32) -> Self {
-        Self { code, line }
-    }
-}
-
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.code {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::profile_file::lines::{BLANKS, COMMENT};
+use crate::profile_file::lines::{BLANKS, COMMENT, shortened};
 use crate::profile_file::section_view::SectionView;
 use crate::profile_file::sections::{FileKind, Name, Property, Spelling};
 
@@ -15,7 +15,6 @@ pub fn read(kind: FileKind, text: &str) -> Vec<SectionView<'_>> {
     // Whether an indented line continues the last key.
     let mut in_key = false;
     for (number, line) in (1..).zip(text.split('\n')) {
-        let is_indented = line.starts_with(BLANKS);
         if line.trim().is_empty() || line.trim_start_matches(BLANKS).starts_with(COMMENT) {
             continue;
         }
@@ -33,18 +32,15 @@ pub fn read(kind: FileKind, text: &str) -> Vec<SectionView<'_>> {
             continue;
         }
         let Some(seen) = section.map(|place| &mut all[place]) else { continue };
-        let last = seen.properties.last_mut().filter(|_| in_key);
-        match (is_indented, last) {
-            (false, _) => {
-                if let Some((key, value)) = split(before_comment(line)) {
-                    in_key = !key.is_empty();
-                    if in_key {
-                        seen.properties.push(Property::text(key.to_lowercase().into(), value.into(), number));
-                    }
-                }
+        if line.starts_with(BLANKS) {
+            if let Some(last) = seen.properties.last_mut().filter(|_| in_key) {
+                extend(last, line.trim_start_matches(BLANKS));
             }
-            (true, Some(last)) => go_on(last, line.trim_start_matches(BLANKS)),
-            (true, None) => {}
+        } else if let Some((key, value)) = split(before_comment(line)) {
+            in_key = !key.is_empty();
+            if in_key {
+                seen.properties.push(Property::text(key.to_lowercase().into(), value.into(), number));
+            }
         }
     }
     // `[profile default]` replaces `[default]`.
@@ -55,7 +51,7 @@ pub fn read(kind: FileKind, text: &str) -> Vec<SectionView<'_>> {
 }
 
 /// An indented line is a key of a block if the property has no value, else one more line of its value.
-fn go_on(last: &mut Property<'_>, line: &str) {
+fn extend(last: &mut Property<'_>, line: &str) {
     match (split(line), last.value.is_empty() || last.typed.is_some()) {
         (Some((key, value)), true) => {
             let mut block = match last.typed.take() {
@@ -84,10 +80,8 @@ fn header(line: &str) -> Option<Cow<'_, str>> {
 }
 
 fn name<'t>(kind: FileKind, inner: &Cow<'t, str>) -> Name<'t> {
-    let rest = |prefix| match inner {
-        Cow::Borrowed(inner) => inner.strip_prefix(prefix).map(Cow::Borrowed),
-        Cow::Owned(inner) => inner.strip_prefix(prefix).map(|rest| Cow::Owned(rest.to_owned())),
-    };
+    let rest =
+        |prefix: &str| inner.starts_with(prefix).then(|| shortened(inner.clone(), |inner| &inner[prefix.len()..]));
     match (kind, rest("profile ")) {
         (FileKind::Config, Some(name)) => Name::Profile(name, Spelling::Aws),
         (FileKind::Credentials, Some(_)) => Name::Other,

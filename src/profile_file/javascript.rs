@@ -27,7 +27,7 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxEr
             if ["__proto__", "profile __proto__"].contains(&inner) {
                 return Err(SyntaxError { line: number, problem: Problem::Proto });
             }
-            section = kept(inner).filter(|name| !name.is_empty()).map(|name| (name, number));
+            section = stored_name(inner).filter(|name| !name.is_empty()).map(|name| (name, number));
             block = None;
             continue;
         }
@@ -79,7 +79,7 @@ fn before_comment(line: &str) -> &str {
 }
 
 /// The name under which the loader stores a section; `None` for an unknown kind.
-fn kept(inner: &str) -> Option<Cow<'_, str>> {
+fn stored_name(inner: &str) -> Option<Cow<'_, str>> {
     let is_word = |char: char| char.is_ascii_alphanumeric() || char == '_';
     let prefix = &inner[..inner.find(|char| !is_word(char) && char != '-').unwrap_or(inner.len())];
     let mut rest = inner[prefix.len()..].chars();

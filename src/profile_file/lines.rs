@@ -1,5 +1,7 @@
 //! Splits a profile file into lines without loss. Only `\n` ends a line, so that numbers match every editor.
 
+use std::borrow::Cow;
+
 use memchr::memchr;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +127,14 @@ pub fn before_comment(text: &str, needs_blank: bool) -> &str {
         after_blank = char.is_whitespace();
     }
     text
+}
+
+/// Replaces text by a part of it; borrowed text stays borrowed.
+pub fn shortened<'t>(text: Cow<'t, str>, shorten: impl FnOnce(&str) -> &str) -> Cow<'t, str> {
+    match text {
+        Cow::Borrowed(text) => shorten(text).into(),
+        Cow::Owned(text) => shorten(&text).to_owned().into(),
+    }
 }
 
 #[cfg(test)]

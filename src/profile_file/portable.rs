@@ -5,9 +5,8 @@ use zeroize::Zeroizing;
 
 use crate::profile_file::lines::is_identifier;
 use crate::profile_file::npm_ini;
-use crate::profile_file::npm_ini::Value;
 use crate::profile_file::read::{Content, Dialect, read};
-use crate::profile_file::sections::{FileKind, Name};
+use crate::profile_file::sections::{FileKind, Section};
 
 /// The value may be a secret.
 type Pair = (String, Zeroizing<String>);
@@ -50,50 +49,31 @@ pub fn reads_alike(key: &str, value: &str) -> bool {
         return false;
     }
     let text = Zeroizing::new(format!("[profile x]\n{key} = {value}\n"));
-    let is_it = |found: Vec<Pair>| found == [(key.to_owned(), value.to_owned().into())];
-    [Dialect::Auto, Dialect::Aws, Dialect::Amplify]
-        .iter()
-        .all(|dialect| is_it(seen(*dialect, FileKind::Config, "x", &text)))
+    let expected = [(key.to_owned(), value.to_owned().into())];
+    Dialect::ALL.into_iter().all(|dialect| seen(dialect, FileKind::Config, "x", &text) == expected)
 }
 
 fn all_see(kind: FileKind, name: &str, headers: &[String]) -> bool {
     let expected = [("region".to_owned(), "here".to_owned().into())];
     let text = headers.join("\nregion = here\n") + "\nregion = here\n";
-    let is_listed = || match npm_ini::read(&text) {
-        Ok(file) => file.profiles(kind).listed().any(|profile| profile.name == name),
-        Err(_) => false,
-    };
-    is_listed()
-        && [Dialect::Auto, Dialect::Aws, Dialect::Amplify]
-            .iter()
-            .all(|dialect| seen(*dialect, kind, name, &text).ends_with(&expected))
+    npm_ini::read(&text).is_ok_and(|file| file.profiles(kind).listed().any(|profile| profile.name == name))
+        && Dialect::ALL.into_iter().all(|dialect| seen(dialect, kind, name, &text).ends_with(&expected))
 }
 
 fn seen(dialect: Dialect, kind: FileKind, name: &str, text: &str) -> Vec<Pair> {
-    match read(dialect, kind, text) {
+    let properties: Vec<_> = match read(dialect, kind, text) {
         Err(_) => Vec::new(),
         Ok(Content::Sections(reading)) => {
-            let is_named = |found: &Name<'_>| matches!(found, Name::Profile(found, _) if found == name);
-            let sections = reading.sections.iter().filter(|section| is_named(&section.name));
-            let pair = |property: crate::profile_file::sections::Property<'_>| {
-                (property.key.into_owned(), property.value.into_owned().into())
-            };
-            sections.flat_map(|section| section.properties().into_iter().map(pair)).collect()
+            let sections = reading.sections.iter().filter(|section| section.name.profile() == Some(name));
+            sections.flat_map(Section::properties).collect()
         }
         Ok(Content::Amplify(file)) => {
             let profiles = file.profiles(kind);
             let entries = profiles.lookup(name).into_iter().flat_map(npm_ini::Profile::properties);
-            entries.map(|entry| (entry.key.into_owned(), plain(&entry.value).into())).collect()
+            entries.map(npm_ini::Entry::property).collect()
         }
-    }
-}
-
-/// `true` and `null` are ordinary text for the SDKs.
-fn plain(value: &Value<'_>) -> String {
-    match value {
-        Value::Text(text) => (*text).to_owned(),
-        other => serde_json::to_string(other).unwrap_or_default(),
-    }
+    };
+    properties.into_iter().map(|property| (property.key.into_owned(), property.value.into_owned().into())).collect()
 }
 
 #[cfg(test)]
@@ -103,7 +83,7 @@ mod tests {
     #[test]
     fn names_that_every_tool_sees_and_names_that_none_does_alike() {
         for name in ["biz", "biz-corp_1", "default", "a/b", "a:b", "a+b", "a%b", "a@b", "123", "my-profile", "true"] {
-            for kind in [FileKind::Config, FileKind::Credentials] {
+            for kind in FileKind::ALL {
                 assert_eq!(headers(kind, name), Some(vec![header(kind, name)]), "{name}");
             }
         }

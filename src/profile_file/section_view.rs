@@ -20,13 +20,6 @@ impl<'t> SectionView<'t> {
     pub fn last(&self, key: &str) -> Option<&Property<'t>> {
         self.properties.iter().rev().find(|property| property.key == key)
     }
-
-    pub fn profile(&self) -> Option<&str> {
-        match &self.name {
-            Name::Profile(name, _) => Some(name),
-            Name::SsoSession(_) | Name::Services(_) | Name::Other => None,
-        }
-    }
 }
 
 /// The AWS SDK for Rust merges sections of the same name.
@@ -47,7 +40,7 @@ pub fn by_rust(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, Synta
 
 /// What the Amplify CLI's lookup sees, also without a header: a container that a dot created, a key before the first
 /// header, a header that npm ini reads as a key.
-pub fn by_amplify(kind: FileKind, text: &str) -> Result<Vec<SectionView<'static>>, npm_ini::NpmIniError> {
+pub fn by_amplify(kind: FileKind, text: &str) -> Result<Vec<SectionView<'static>>, SyntaxError> {
     let file = npm_ini::read(text)?;
     let seen = |profile: &npm_ini::Profile<'_>| SectionView {
         name: Name::Profile(profile.name.clone().into_owned().into(), Spelling::Amplify),

@@ -12,6 +12,9 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// In the order of every pair: `kind as usize` is the index.
+    pub const ALL: [Self; 2] = [Self::Config, Self::Credentials];
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Config => "config",
@@ -36,6 +39,16 @@ pub enum Name<'t> {
     Services(Cow<'t, str>),
     /// Not used by resolution.
     Other,
+}
+
+impl Name<'_> {
+    pub fn profile(&self) -> Option<&str> {
+        if let Self::Profile(name, _) = self { Some(name) } else { None }
+    }
+
+    pub fn spelling(&self) -> Option<Spelling> {
+        if let Self::Profile(_, spelling) = self { Some(*spelling) } else { None }
+    }
 }
 
 /// The lines after the header are parsed on demand. Kept small, since a file can have millions of sections.

@@ -52,10 +52,10 @@ pub(super) fn move_aside(
     if let Some(at) = draft.header(role) {
         return Err(SetupError::Taken { profile: role.to_owned(), at });
     }
-    for kind in [FileKind::Config, FileKind::Credentials] {
+    for kind in FileKind::ALL {
         repoint(draft, kind, name, role, program)?;
     }
-    for kind in [FileKind::Config, FileKind::Credentials] {
+    for kind in FileKind::ALL {
         for line in sections(draft, kind, name)?.into_iter().flatten() {
             draft.edit(kind, |file| file.tidy_header(line))?;
         }
@@ -65,7 +65,7 @@ pub(super) fn move_aside(
         [Some(line), _] => kept(draft, line),
         [None, _] => Kept::default(),
     };
-    for kind in [FileKind::Config, FileKind::Credentials] {
+    for kind in FileKind::ALL {
         if let [_, Some(alias)] = sections(draft, kind, name)? {
             draft.edit(kind, |file| file.remove_section(alias))?;
         }
@@ -96,7 +96,7 @@ fn sections(draft: &Draft, kind: FileKind, name: &str) -> Result<[Option<u32>; 2
 /// The settings that stay under the profile's name.
 fn kept(draft: &Draft, line: u32) -> Kept {
     let mut kept = Kept::default();
-    let sections = draft.config.sections();
+    let sections = draft.document(FileKind::Config).sections();
     let Some(section) = sections.iter().find(|section| section.line == line) else { return kept };
     let stays = |key: &str| !MOVED.contains(&key) && !key.starts_with("sso_");
     let mut properties = section.properties();
@@ -110,7 +110,7 @@ fn kept(draft: &Draft, line: u32) -> Kept {
         if reads_alike(&property.key, &property.value) {
             kept.properties.insert(0, (property.key.clone().into_owned(), property.value.into_owned()));
         } else {
-            let lines = draft.config.property_lines(line, &|key| key == property.key);
+            let lines = draft.document(FileKind::Config).property_lines(line, &|key| key == property.key);
             kept.lines.splice(0..0, lines.unwrap_or_default());
         }
         seen.push(property.key);

@@ -27,7 +27,7 @@ pub struct SourceKeys {
 /// Adds the role's profile, and its source profile if there are keys. An existing profile must have the same settings.
 pub(super) fn add_role(draft: &mut Draft, name: &str, role: &Role) -> Result<(), SetupError> {
     let files = draft.files();
-    let set = files.profiles(Dialect::Auto).map_err(SetupError::Broken)?;
+    let set = files.profiles(Dialect::Auto)?;
     if let Some(keys) = &role.source_keys {
         add_source(draft, role, keys, set.get(&role.source_profile).as_ref())?;
     }

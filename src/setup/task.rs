@@ -43,7 +43,7 @@ impl Task {
     /// Wraps `name` in a new profile, by default `NAME-amplify`. An existing wrapper is updated.
     pub fn wrapping(draft: &Draft, name: &str, wrapper: Option<&str>, programs: &[String]) -> Result<Self, SetupError> {
         let files = draft.files();
-        let set = files.profiles(Dialect::Auto).map_err(SetupError::Broken)?;
+        let set = files.profiles(Dialect::Auto)?;
         let is_one = set.get(name).and_then(|profile| wrapped(&profile, programs)).filter(|_| wrapper.is_none());
         let (wrapper, target) = match is_one {
             Some((_, known)) => (name.to_owned(), known.profile.unwrap_or_default()),
@@ -57,7 +57,7 @@ impl Task {
     /// Wraps `name` under its own name; the original becomes `NAME-role`.
     pub fn in_place(draft: &mut Draft, name: &str, programs: &[String]) -> Result<Self, SetupError> {
         let files = draft.files();
-        let set = files.profiles(Dialect::Auto).map_err(SetupError::Broken)?;
+        let set = files.profiles(Dialect::Auto)?;
         if set.get(name).is_some_and(|profile| wrapped(&profile, programs).is_some()) {
             return Self::wrapping(draft, name, None, programs);
         }
@@ -74,7 +74,7 @@ impl Task {
         let (wrapper, target) = names(&role.name, in_place);
         add_role(draft, &target, role)?;
         let files = draft.files();
-        let region = region(&files.profiles(Dialect::Auto).map_err(SetupError::Broken)?, &target);
+        let region = region(&files.profiles(Dialect::Auto)?, &target);
         let profiles = vec![wrapper.clone(), target.clone(), role.source_profile.clone()];
         Ok(Self { wrapper, target, region, kept: Kept::default(), profiles, before })
     }
@@ -92,7 +92,7 @@ impl Task {
         };
         let command = wrap(draft, &wish)?;
         let after = draft.files();
-        let set = after.profiles(Dialect::Auto).map_err(SetupError::Broken)?;
+        let set = after.profiles(Dialect::Auto)?;
         let region = set.get(&wrapper).and_then(|profile| Some(profile.get("region")?.value.to_owned()));
         let mut done = Done { wrapper, command, region, unreadable: Vec::new(), blind: Vec::new(), profiles, before };
         done.unreadable = done.verify(&after)?;

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use crate::core::origin::SourceFile;
 use crate::core::secret::Secret;
+use crate::profile_file::FileKind;
 
 use super::task::Task;
 use super::*;
@@ -10,13 +11,13 @@ const PROGRAM: &str = "/usr/bin/amplify-creds";
 
 fn draft(config: &str, credentials: &str) -> Draft {
     let source = |name: &str| SourceFile::new(format!("/home/dev/.aws/{name}").into(), Path::new("/home/dev"));
-    Draft::new((source("config"), config), (source("credentials"), credentials))
+    Draft::new([(source("config"), config), (source("credentials"), credentials)])
 }
 
 /// The config file after `task` and the wrapper, or the error.
 fn after(draft: &mut Draft, task: Result<Task, SetupError>, region: Option<&str>) -> String {
     match task.and_then(|task| task.finish(draft, region, &[PROGRAM.to_owned()])) {
-        Ok(_) => draft.config.text().to_owned(),
+        Ok(_) => draft.text(FileKind::Config).to_owned(),
         Err(error) => error.to_string(),
     }
 }
@@ -32,7 +33,7 @@ fn wrapped(config: &str, name: &str, region: Option<&str>) -> String {
 fn moved(config: &str, credentials: &str, name: &str) -> (String, String) {
     let mut draft = draft(config, credentials);
     let task = Task::in_place(&mut draft, name, &[PROGRAM.to_owned()]);
-    (after(&mut draft, task, Some("eu-west-1")), draft.credentials.text().to_owned())
+    (after(&mut draft, task, Some("eu-west-1")), draft.text(FileKind::Credentials).to_owned())
 }
 
 #[test]
@@ -224,7 +225,7 @@ fn a_new_role_and_its_user() {
         let task = Task::new_role(&mut draft, &role, false);
         assert_eq!(after(&mut draft, task, None), config);
         assert_eq!(
-            draft.credentials.text(),
+            draft.text(FileKind::Credentials),
             "[other]\n\n[dev]\naws_access_key_id = AKIA\naws_secret_access_key = s/e+c\n"
         );
     }

@@ -18,7 +18,7 @@ pub(super) fn verify(
 ) -> Result<Vec<LoadError>, SetupError> {
     let mut unreadable = Vec::new();
     for dialect in DIALECTS {
-        let changed = effect::changed(dialect, before, after).map_err(SetupError::Broken)?;
+        let changed = effect::changed(dialect, before, after)?;
         if let Some(profile) = changed.into_iter().find(|name| !is_meant(profiles, name)) {
             return Err(SetupError::Ripple { profile, dialect });
         }

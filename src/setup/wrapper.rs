@@ -34,7 +34,7 @@ pub(super) struct Kept {
 pub(super) fn wrap(draft: &mut Draft, wish: &WrapperSpec<'_>) -> Result<String, SetupError> {
     let WrapperSpec { name, target, programs, region, sets_region, kept } = wish;
     let files = draft.files();
-    let set = files.profiles(Dialect::Auto).map_err(SetupError::Broken)?;
+    let set = files.profiles(Dialect::Auto)?;
     let no_command = || SetupError::Command((*target).to_owned());
     let Some(existing) = set.get(name) else {
         let command = command::command(programs, target).ok_or_else(no_command)?;
@@ -53,7 +53,7 @@ pub(super) fn wrap(draft: &mut Draft, wish: &WrapperSpec<'_>) -> Result<String, 
         Some(there) => *sets_region && there != region,
     });
     // The second section of a dotted name has the same properties.
-    for line in draft.config.lines_of(name).into_iter().rev() {
+    for line in draft.document(FileKind::Config).lines_of(name).into_iter().rev() {
         if there != command {
             draft.edit(FileKind::Config, |config| config.set(line, "credential_process", &command))?;
         }

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use crate::profile::load::Files;
 use crate::profile_file::section_view::{SectionView, by_amplify, by_rust};
-use crate::profile_file::{FileKind, Name, Problem, SyntaxError, botocore, go, javascript};
+use crate::profile_file::{FileKind, Name, SyntaxError, botocore, go, javascript};
 
 /// A tool, or a family that reads the files with the same code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +92,7 @@ impl<'t> View<'t> {
         let mut places: HashMap<String, [Option<usize>; 2]> = HashMap::new();
         for (file, sections) in files.iter().enumerate() {
             for (place, seen) in sections.iter().enumerate() {
-                if let Some(name) = seen.profile() {
+                if let Some(name) = seen.name.profile() {
                     places.entry(name.to_owned()).or_default()[file] = Some(place);
                 }
             }
@@ -111,9 +111,11 @@ impl<'t> View<'t> {
 
     /// Every header whose keys the tool sees: file, line and profile name.
     pub fn headers(&self) -> impl Iterator<Item = (FileKind, u32, &str)> {
-        [FileKind::Config, FileKind::Credentials]
+        FileKind::ALL
             .into_iter()
-            .flat_map(|kind| self.sections(kind).iter().filter_map(move |seen| Some((kind, seen, seen.profile()?))))
+            .flat_map(|kind| {
+                self.sections(kind).iter().filter_map(move |seen| Some((kind, seen, seen.name.profile()?)))
+            })
             .flat_map(|(kind, seen, name)| seen.lines.iter().map(move |line| (kind, *line, name)))
     }
 
@@ -162,9 +164,7 @@ impl<'v> Found<'v, '_> {
 
 pub(super) fn sections(consumer: Tool, kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxError> {
     match consumer {
-        Tool::Amplify => {
-            by_amplify(kind, text).map_err(|error| SyntaxError { line: error.line, problem: Problem::NotAName })
-        }
+        Tool::Amplify => by_amplify(kind, text),
         Tool::AwsCli => botocore::read(kind, text),
         Tool::SdkJs => javascript::read(kind, text),
         Tool::SdkRust => by_rust(kind, text),

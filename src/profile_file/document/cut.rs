@@ -20,14 +20,14 @@ pub(super) struct Cut<'t> {
     /// After the last line that is neither blank nor an unindented comment. An indented comment counts: in the Rust
     /// SDK it continues a value.
     pub(super) end: usize,
-    pub(super) properties: Vec<Found>,
+    pub(super) properties: Vec<PropertyLines>,
     /// The next header that the `auto` dialect sees.
     next: Option<usize>,
     has_mark: bool,
 }
 
 /// A property's key in lower case, its line and its continuation lines.
-pub(super) struct Found {
+pub(super) struct PropertyLines {
     pub(super) key: String,
     pub(super) lines: Vec<usize>,
 }
@@ -48,7 +48,7 @@ impl<'t> Cut<'t> {
             // The value has one line feed per continuation line.
             let more = (own + 1..end).filter(|at| is_text(&lines[*at]) && !is_indented_comment(&lines[*at]));
             let more = more.take(property.value.matches('\n').count());
-            Found { lines: std::iter::once(own).chain(more).collect(), key: property.key.into_owned() }
+            PropertyLines { lines: std::iter::once(own).chain(more).collect(), key: property.key.into_owned() }
         });
         let properties = properties.collect();
         Ok(Self { lines, header, end, properties, next, has_mark: line == 1 && text.starts_with(BYTE_ORDER_MARK) })
@@ -68,12 +68,6 @@ impl<'t> Cut<'t> {
     /// Whether the next header also ends the section in the Amplify CLI.
     pub(super) fn is_ended(&self) -> bool {
         self.next.is_none_or(|next| is_header(&self.lines[next]))
-    }
-
-    /// Whether an indented comment follows a property: the Rust SDK adds it to the line above.
-    pub(super) fn has_comment_below(&self, property: usize) -> bool {
-        let text = self.lines[property + 1..self.end].iter().filter(|line| is_text(line));
-        text.take_while(|line| line.shape == Shape::Indented).any(is_indented_comment)
     }
 
     /// A property line with a new value. The key is written in lower case, which every tool knows.
@@ -125,7 +119,7 @@ pub(super) fn whole(line: Line<'_>) -> Range<usize> {
     line.start..line.start + line.text.len() + line.terminator.len()
 }
 
-pub(super) fn key_of(line: Line<'_>) -> Range<usize> {
+fn key_of(line: Line<'_>) -> Range<usize> {
     let indentation = line.text.len() - line.text.trim_start_matches(BLANKS).len();
     let key = line.text.split('=').next().unwrap_or_default().trim_matches(BLANKS);
     let start = line.start + indentation;

@@ -28,11 +28,6 @@ struct Slot<'t> {
     twin: SlotId,
 }
 
-struct Heading<'t> {
-    header: Header<'t>,
-    next: u32,
-}
-
 struct Node {
     first: SlotId,
     last: SlotId,
@@ -42,8 +37,6 @@ struct Node {
     array: bool,
     /// Whether a name is an integer, which JavaScript sorts first.
     indexed: bool,
-    first_heading: u32,
-    last_heading: u32,
 }
 
 /// Sizes of the arena, for `rewind`.
@@ -53,10 +46,12 @@ pub(crate) struct Mark {
     tables: usize,
 }
 
+#[derive(Default)]
 pub(crate) struct Arena<'t> {
     nodes: Vec<Node>,
     slots: Vec<Slot<'t>>,
-    headings: Vec<Heading<'t>>,
+    /// In file order; after [`Arena::sort`] in the order of the objects.
+    headers: Vec<(ObjectId, Header<'t>)>,
     tables: Vec<Table>,
     hashes: RandomState,
 }
@@ -69,12 +64,8 @@ type Table = HashMap<u64, SlotId, BuildHasherDefault<Hashed>>;
 struct Hashed(u64);
 
 impl Hasher for Hashed {
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
+        self.0 = u64::from_ne_bytes(bytes.try_into().unwrap_or_default());
     }
 
     fn finish(&self) -> u64 {
@@ -85,8 +76,7 @@ impl Hasher for Hashed {
 impl<'t> Arena<'t> {
     /// Creates an arena with an empty `TOP`.
     pub(crate) fn new() -> Self {
-        let (nodes, slots, headings, tables) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut arena = Self { nodes, slots, headings, tables, hashes: RandomState::new() };
+        let mut arena = Self::default();
         arena.object();
         arena
     }
@@ -101,16 +91,7 @@ impl<'t> Arena<'t> {
 
     fn node(&mut self, array: bool) -> ObjectId {
         let id = number(self.nodes.len());
-        self.nodes.push(Node {
-            first: NONE,
-            last: NONE,
-            count: 0,
-            table: NONE,
-            array,
-            indexed: false,
-            first_heading: NONE,
-            last_heading: NONE,
-        });
+        self.nodes.push(Node { first: NONE, last: NONE, count: 0, table: NONE, array, indexed: false });
         id
     }
 
@@ -139,19 +120,33 @@ impl<'t> Arena<'t> {
 
     /// Replaces the value of a name, or appends the name. Ignored for arrays.
     pub(crate) fn set(&mut self, object: ObjectId, key: Cow<'t, str>, value: Stored<'t>, line: u32) {
-        match self.find(object, &key) {
-            Some(slot) => self.replace(slot, value, line),
-            None => self.add(object, key, value, line),
-        }
+        let slot = self.find(object, &key);
+        self.put(object, slot, key, value, line);
     }
 
-    pub(crate) fn replace(&mut self, slot: SlotId, value: Stored<'t>, line: u32) {
+    /// The same for a name whose slot is known.
+    pub(crate) fn put(
+        &mut self,
+        object: ObjectId,
+        slot: Option<SlotId>,
+        key: Cow<'t, str>,
+        value: Stored<'t>,
+        line: u32,
+    ) {
+        let Some(slot) = slot else { return self.add(object, key, value, line) };
         let slot = &mut self.slots[slot as usize];
         (slot.value, slot.line) = (value, line);
     }
 
+    /// Sets a name to a new object.
+    pub(crate) fn put_object(&mut self, of: ObjectId, slot: Option<SlotId>, key: Cow<'t, str>, line: u32) -> ObjectId {
+        let new = self.object();
+        self.put(of, slot, key, Stored::Object(new), line);
+        new
+    }
+
     /// Appends a name that the object does not have. Ignored for arrays.
-    pub(crate) fn add(&mut self, object: ObjectId, key: Cow<'t, str>, value: Stored<'t>, line: u32) {
+    fn add(&mut self, object: ObjectId, key: Cow<'t, str>, value: Stored<'t>, line: u32) {
         if self.is_array(object) {
             return;
         }
@@ -205,24 +200,13 @@ impl<'t> Arena<'t> {
     }
 
     /// Adds a header line of an object.
-    pub(crate) fn head(&mut self, object: ObjectId, header: Header<'t>) {
-        let id = number(self.headings.len());
-        let node = &mut self.nodes[object as usize];
-        match self.headings.get_mut(node.last_heading as usize) {
-            Some(last) => last.next = id,
-            None => node.first_heading = id,
-        }
-        node.last_heading = id;
-        self.headings.push(Heading { header, next: NONE });
+    pub(crate) fn add_header(&mut self, object: ObjectId, header: Header<'t>) {
+        self.headers.push((object, header));
     }
 
     pub(crate) fn headers(&self, object: ObjectId) -> impl Iterator<Item = Header<'t>> {
-        let mut next = self.nodes[object as usize].first_heading;
-        std::iter::from_fn(move || {
-            let heading = self.headings.get(next as usize)?;
-            next = heading.next;
-            Some(heading.header)
-        })
+        let start = self.headers.partition_point(|(of, _)| *of < object);
+        self.headers[start..].iter().take_while(move |(of, _)| *of == object).map(|(_, header)| *header)
     }
 
     /// The slots of an object or array; in insertion order until [`Arena::sort`].
@@ -273,6 +257,10 @@ impl<'t> Arena<'t> {
                 let slots = self.ordered(object);
                 self.relink(object, &slots);
             }
+        }
+        // The usual case, without the buffer that sorting allocates.
+        if !self.headers.is_sorted_by_key(|(object, _)| *object) {
+            self.headers.sort_by_key(|(object, _)| *object);
         }
     }
 

@@ -4,7 +4,6 @@
 //! nothing to it, and half a surrogate pair is U+FFFD.
 
 mod arena;
-mod file;
 mod json;
 mod profiles;
 mod stored;
@@ -12,16 +11,14 @@ mod text;
 mod value;
 
 use std::borrow::Cow;
-use std::fmt;
 
-use thiserror::Error;
+use crate::profile_file::sections::{Problem, SyntaxError};
 
-pub use file::NpmIni;
 pub(super) use profiles::is_inherited;
 pub use profiles::{Profile, Profiles};
 pub use stored::Header;
 pub(super) use text::{is_blank, trim};
-pub use value::{Entry, Object, Value};
+pub use value::{Entry, NpmIni, Object, Value};
 
 use arena::{Arena, TOP};
 use stored::{ObjectId, Stored};
@@ -30,34 +27,14 @@ use text::Name;
 /// npm ini drops it, since it would change an object's prototype.
 const PROTO: &str = "__proto__";
 
-impl NpmIni<'_> {
-    /// Sections and the keys before the first section, in JavaScript's order.
-    pub fn sections(&self) -> Object<'_> {
-        Object::new(&self.0, TOP)
-    }
-}
-
-impl fmt::Debug for NpmIni<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.sections().fmt(f)
-    }
-}
-
-/// npm ini throws a `TypeError` at this line.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("a quoted name is JSON that npm ini cannot use as a name")]
-pub struct NpmIniError {
-    pub line: u32,
-}
-
 /// Reads a file of less than 4 GiB. A byte order mark is part of the text, as in Amplify.
-pub fn read(text: &str) -> Result<NpmIni<'_>, NpmIniError> {
+pub fn read(text: &str) -> Result<NpmIni<'_>, SyntaxError> {
     let mut arena = Arena::new();
     // The object that gets the keys: none in a `__proto__` section, or if the name already has a value that is not an
     // object.
     let mut section = Some(TOP);
     for (line, text) in lines(text) {
-        let error = |()| NpmIniError { line };
+        let error = |()| SyntaxError { line, problem: Problem::NotAName };
         match shape(text) {
             Shape::Passed => {}
             Shape::Header(name) => {
@@ -117,29 +94,21 @@ fn shape(line: &str) -> Shape<'_> {
 fn open<'t>(arena: &mut Arena<'t>, name: Cow<'t, str>, header: Header<'t>) -> Option<ObjectId> {
     let slot = arena.find(TOP, &name);
     let there = slot.map(|slot| arena.value(slot)).filter(|there| there.is_truthy());
-    let object = if let Some(there) = there {
-        there.object()?
-    } else {
-        let new = arena.object();
-        match slot {
-            Some(falsy) => arena.replace(falsy, Stored::Object(new), header.line),
-            None => arena.add(TOP, name, Stored::Object(new), header.line),
-        }
-        new
+    let object = match there {
+        Some(there) => there.object()?,
+        None => arena.put_object(TOP, slot, name, header.line),
     };
-    arena.head(object, header);
+    arena.add_header(object, header);
     Some(object)
 }
 
 /// npm ini parses these words as JSON, quoted or not.
 fn keyword(value: Stored<'_>) -> Stored<'_> {
-    match &value {
-        Stored::Text(text) => match text.as_ref() {
-            "true" => Stored::Bool(true),
-            "false" => Stored::Bool(false),
-            "null" => Stored::Null,
-            _ => value,
-        },
+    let Stored::Text(text) = &value else { return value };
+    match text.as_ref() {
+        "true" => Stored::Bool(true),
+        "false" => Stored::Bool(false),
+        "null" => Stored::Null,
         _ => value,
     }
 }
@@ -164,10 +133,7 @@ fn assign<'t>(arena: &mut Arena<'t>, to: ObjectId, key: Cow<'t, str>, array: boo
         }
         None => value,
     };
-    match slot {
-        Some(slot) => arena.replace(slot, value, line),
-        None => arena.add(to, key, value, line),
-    }
+    arena.put(to, slot, key, value, line);
 }
 
 /// Moves `[a.b]` into `a`, and `[a\.b]` to the name `a.b`. The old names are deleted last and by name, so `[a.b]` and
@@ -205,14 +171,8 @@ fn split_dotted(arena: &mut Arena<'_>) {
 
 fn child<'t>(arena: &mut Arena<'t>, of: ObjectId, name: Cow<'t, str>, line: u32) -> ObjectId {
     let slot = arena.find(of, &name);
-    slot.and_then(|slot| arena.value(slot).object()).unwrap_or_else(|| {
-        let new = arena.object();
-        match slot {
-            Some(scalar) => arena.replace(scalar, Stored::Object(new), line),
-            None => arena.add(of, name, Stored::Object(new), line),
-        }
-        new
-    })
+    let there = slot.and_then(|slot| arena.value(slot).object());
+    there.unwrap_or_else(|| arena.put_object(of, slot, name, line))
 }
 
 fn slice<'t>(text: &Cow<'t, str>, start: usize, end: usize) -> Cow<'t, str> {

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 
-use super::value::{Entry, Object, Value};
+use super::value::{Entry, NpmIni, Object, Value};
+use crate::profile_file::lines::shortened;
 use crate::profile_file::npm_ini::arena::rank;
-use crate::profile_file::npm_ini::file::NpmIni;
 use crate::profile_file::npm_ini::text::trim;
 use crate::profile_file::sections::FileKind;
 
@@ -151,13 +151,9 @@ impl NpmIni<'_> {
 
 fn profile_name(kind: FileKind, section: Cow<'_, str>) -> Cow<'_, str> {
     let cut = if kind == FileKind::Config { section.find(PREFIX) } else { None };
-    match (cut, section) {
-        (None, Cow::Borrowed(section)) => trim(section).into(),
-        (None, Cow::Owned(section)) => trim(&section).to_owned().into(),
-        (Some(0), Cow::Borrowed(section)) => trim(&section[PREFIX.len()..]).into(),
-        (Some(at), section) => {
-            let (before, behind) = (&section[..at], &section[at + PREFIX.len()..]);
-            trim(&[before, behind].concat()).to_owned().into()
-        }
+    match cut {
+        None => shortened(section, trim),
+        Some(0) => shortened(section, |section| trim(&section[PREFIX.len()..])),
+        Some(at) => trim(&[&section[..at], &section[at + PREFIX.len()..]].concat()).to_owned().into(),
     }
 }

@@ -5,9 +5,25 @@ use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use crate::profile_file::npm_ini::arena::{Arena, SlotId};
+use crate::profile_file::npm_ini::arena::{Arena, SlotId, TOP};
 use crate::profile_file::npm_ini::stored::{Header, ObjectId, Stored};
 use crate::profile_file::sections::Property;
+
+/// A file as npm ini reads it. `Debug` hides the values, which may be secrets.
+pub struct NpmIni<'t>(pub(super) Arena<'t>);
+
+impl NpmIni<'_> {
+    /// Sections and the keys before the first section, in JavaScript's order.
+    pub fn sections(&self) -> Object<'_> {
+        Object { arena: &self.0, id: TOP }
+    }
+}
+
+impl fmt::Debug for NpmIni<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sections().fmt(f)
+    }
+}
 
 /// `serde_json` reads no deeper JSON, and serialising uses the stack.
 const MAX_WRITTEN_DEPTH: u32 = 127;
@@ -29,7 +45,7 @@ pub enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    fn of(arena: &'a Arena<'a>, stored: &'a Stored<'a>) -> Self {
+    fn new(arena: &'a Arena<'a>, stored: &'a Stored<'a>) -> Self {
         match stored {
             Stored::Null => Self::Null,
             Stored::Bool(value) => Self::Bool(*value),
@@ -46,13 +62,7 @@ impl<'a> Value<'a> {
 
     /// JavaScript's truthiness.
     pub fn is_truthy(self) -> bool {
-        match self {
-            Self::Null => false,
-            Self::Bool(value) => value,
-            Self::Number(number) => number != 0.0,
-            Self::Text(text) => !text.is_empty(),
-            Self::Array(_) | Self::Object(_) => true,
-        }
+        !matches!(self, Self::Null | Self::Bool(false) | Self::Number(0.0) | Self::Text(""))
     }
 }
 
@@ -127,10 +137,6 @@ pub struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    pub(super) fn new(arena: &'a Arena<'a>, id: ObjectId) -> Self {
-        Self { arena, id }
-    }
-
     /// In JavaScript's order. The names of an array are its indices.
     pub fn entries(self) -> impl Iterator<Item = Entry<'a>> {
         let array = self.arena.is_array(self.id);
@@ -161,7 +167,7 @@ impl<'a> Object<'a> {
     }
 
     fn entry(self, key: Cow<'a, str>, slot: SlotId) -> Entry<'a> {
-        Entry { key, value: Value::of(self.arena, self.arena.value(slot)), line: self.arena.line(slot) }
+        Entry { key, value: Value::new(self.arena, self.arena.value(slot)), line: self.arena.line(slot) }
     }
 }
 
