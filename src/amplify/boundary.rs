@@ -1,5 +1,4 @@
-//! The permissions boundary of an environment: what the Amplify CLI takes for one, and the smallest change of
-//! `team-provider-info.json` that sets or removes it.
+//! The permissions boundary of an environment in `team-provider-info.json`.
 
 use super::hjson::{Node, SyntaxError, Value, parse};
 use super::splice::{File, quoted};
@@ -7,8 +6,8 @@ use super::splice::{File, quoted};
 const PROVIDER: &str = "awscloudformation";
 const KEY: &str = "PermissionsBoundaryPolicyArn";
 
-/// Whether `arn` can be a boundary: the rule of the Amplify CLI, `arn:aws:iam::(\d{12}|aws):policy/.+`, in every partition.
-/// Its own options take that of `aws` alone; from the file it takes any.
+/// The Amplify CLI's rule, `arn:aws:iam::(\d{12}|aws):policy/.+`, for every partition. Its options only accept
+/// partition `aws`; the file may name any.
 pub fn is_boundary(arn: &str) -> bool {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     let ["arn", partition, "iam", "", account, resource] = parts[..] else { return false };
@@ -22,7 +21,6 @@ pub fn is_boundary(arn: &str) -> bool {
     in_partition && is_account && name.is_some_and(|name| !name.is_empty() && !name.contains(['\n', '\r']))
 }
 
-/// The text of `team-provider-info.json` in which `environment` has the boundary `arn`, from its text so far.
 pub fn set(text: &str, environment: &str, arn: &str) -> Result<String, SyntaxError> {
     let file = File::new(text);
     let (path, value) = ([environment, PROVIDER, KEY], quoted(arn));
@@ -47,7 +45,6 @@ pub fn set(text: &str, environment: &str, arn: &str) -> Result<String, SyntaxErr
     Ok(if is_so { text.to_owned() } else { file.with(vec![(node.bytes.clone(), value)]) })
 }
 
-/// The same without a boundary of `environment`.
 pub fn clear(text: &str, environment: &str) -> Result<String, SyntaxError> {
     if text.trim().is_empty() {
         return Ok(text.to_owned());
@@ -59,11 +56,10 @@ pub fn clear(text: &str, environment: &str) -> Result<String, SyntaxError> {
     let last = provider.members().iter().rposition(|(name, _): &(String, Node)| name == KEY);
     let Some(last) = last else { return Ok(text.to_owned()) };
     let file = File::new(text);
-    // Where it stands there several times, removing the last one lets the one before count.
+    // Of duplicate keys the last counts, so all of them go.
     clear(&file.with(file.remove(provider, last)), environment)
 }
 
-/// `value` below these keys.
 fn nested(file: &File<'_>, path: &[&str], value: &str, indent: Option<&str>) -> String {
     let Some((key, rest)) = path.split_first() else { return value.to_owned() };
     let deeper = indent.map(|indent| format!("{indent}  "));

@@ -1,46 +1,38 @@
-//! What the files of an Amplify project mean: the current environment, where an environment's credentials come from,
-//! its permissions boundary.
-
 use std::path::Path;
 
 use super::hjson::{Node, SyntaxError, parse};
 
-/// A value and its line in its file.
 pub type Lined<T> = (T, u32);
 
-/// Where the Amplify CLI gets an environment's credentials from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// The profile of this name.
     Profile(String),
-    /// A file of the Amplify CLI's own with access keys.
+    /// A file of the Amplify CLI with access keys.
     Keys(String),
-    /// Amplify Studio, by its own sign-in.
+    /// Amplify Studio with its own sign-in.
     Studio,
-    /// Nothing of the project's: what the AWS SDK finds by itself.
+    /// The AWS SDK's default credentials.
     Anything,
 }
 
-/// Why an entry of `local-aws-info.json` is none: it names neither a profile nor a file that is there.
+/// An entry of `local-aws-info.json` without a usable profile or key file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Corrupt {
     pub line: u32,
 }
 
-/// The current environment, from the text of `local-env-info.json`.
 pub fn current(text: &str) -> Result<Option<String>, SyntaxError> {
     Ok(parse(text)?.get("envName").and_then(Node::text).map(str::to_owned))
 }
 
-/// Whether the text of `local-env-info.json` says that the project lies at `root`, letter for letter.
+/// Whether `local-env-info.json` names `root` as the project's path.
 pub fn lies_at(text: &str, root: &Path) -> bool {
     let info = parse(text).ok();
-    // As text: two spellings of one path are equal as paths, and not to the Amplify CLI.
+    // Compared as text, as in the Amplify CLI: equal paths can have two spellings.
     info.is_some_and(|info| info.get("projectPath").and_then(Node::text).is_some_and(|path| root.as_os_str() == path))
 }
 
-/// Where the credentials of `environment` come from, by the contents of `local-aws-info.json`; `exists` tells whether a
-/// file is there.
+/// The environment's credentials by `local-aws-info.json`.
 pub fn source(info: &Node, environment: &str, exists: &dyn Fn(&str) -> bool) -> Result<Lined<Source>, Corrupt> {
     let Some(entry) = info.get(environment).filter(|entry| entry.is_true()) else {
         return Ok((Source::Anything, info.line));
@@ -51,7 +43,7 @@ pub fn source(info: &Node, environment: &str, exists: &dyn Fn(&str) -> bool) -> 
         Some(("amplifyAdmin", line)) => return Ok((Source::Studio, line)),
         _ => {}
     }
-    // Any other level, or none, is the project's own; the profile comes first.
+    // Any other level means the project's own settings; the profile has priority.
     let uses_profile = entry.get("useProfile").is_some_and(Node::is_true);
     let profile = get("profileName").filter(|_| uses_profile);
     let keys = || get("awsConfigFilePath").filter(|(path, _)| exists(path));
@@ -61,7 +53,6 @@ pub fn source(info: &Node, environment: &str, exists: &dyn Fn(&str) -> bool) -> 
         .ok_or(Corrupt { line: entry.line })
 }
 
-/// The ARN of the permissions boundary of `environment`, by the contents of `team-provider-info.json`.
 pub fn boundary(info: &Node, environment: &str) -> Option<Lined<String>> {
     let arn = info.get(environment)?.get("awscloudformation")?.get("PermissionsBoundaryPolicyArn")?;
     Some((arn.text()?.to_owned(), arn.line))

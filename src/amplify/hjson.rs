@@ -1,56 +1,46 @@
-//! JSON as the Amplify CLI reads it: Hjson, with or without a byte order mark. Comments, bare keys and texts, commas
-//! that are missing or too many, and a root without braces are all fine there, and people's files have them.
-//!
-//! Of numbers and arrays, which no file of a project says anything of ours with, it keeps only whether JavaScript takes
-//! them for true.
+//! JSON as the Amplify CLI reads it: Hjson, with or without a byte order mark. Comments, unquoted keys and text,
+//! missing or extra commas and a root without braces are accepted. Numbers and arrays are reduced to their truthiness,
+//! since no setting uses them.
 
 use std::fmt;
 use std::ops::Range;
 
-/// How deep objects and arrays may lie in one another. The Amplify CLI's own files have a handful of levels.
+/// The Amplify CLI's own files have few levels.
 pub const MAX_DEPTH: u32 = 100;
 
-/// Characters that begin no key and no bare text.
+/// Characters that start no key and no unquoted text.
 const PUNCTUATION: [char; 6] = ['{', '}', '[', ']', ',', ':'];
 
-/// A value and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
-    /// The line that the value begins on, counted from 1.
+    /// The line where the value starts.
     pub line: u32,
-    /// The byte that its name begins at; of a value without a name the value's own first.
+    /// The byte where the name starts, or the value if it has no name.
     pub begins: usize,
-    /// The bytes of the text that it stands in.
+    /// The byte range of the value.
     pub bytes: Range<usize>,
     pub value: Value,
 }
 
-/// What stands there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// Names and values in file order. A name may come twice.
+    /// In file order. Names may repeat.
     Object(Vec<(String, Node)>),
     Text(String),
-    /// Anything else: whether it counts as true.
+    /// Any other value by its truthiness.
     Other(bool),
 }
 
-/// Why a text is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
-    /// There is nothing in it.
     Empty,
-    /// It ends in the middle of an object, an array or a quoted text.
+    /// Inside an object, an array or quoted text.
     Ends,
-    /// A name, or the colon behind it, was expected.
     Name,
-    /// A value was expected.
     Value,
-    /// A quoted text goes over the end of its line, or has a backslash before something that it does not go with.
+    /// Quoted text exceeds its line, or has an unknown escape.
     Quoted,
-    /// It is deeper than [`MAX_DEPTH`].
     Deep,
-    /// Something comes after the end.
     More,
 }
 
@@ -68,22 +58,19 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A problem and its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// The line, counted from 1.
     pub line: u32,
-    /// What is wrong.
     pub problem: Problem,
 }
 
 impl Node {
-    /// The value of `name` in an object; of several the last one, as in JavaScript.
+    /// The last value of `name` counts, as in JavaScript.
     pub fn get(&self, name: &str) -> Option<&Node> {
         self.members().iter().rev().find(|(known, _)| known == name).map(|(_, node)| node)
     }
 
-    /// The text, where it is one that is not empty.
+    /// Text that is not empty.
     pub fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) if !text.is_empty() => Some(text),
@@ -91,7 +78,7 @@ impl Node {
         }
     }
 
-    /// Whether JavaScript takes it for true.
+    /// JavaScript's truthiness.
     pub fn is_true(&self) -> bool {
         match &self.value {
             Value::Object(_) => true,
@@ -100,7 +87,7 @@ impl Node {
         }
     }
 
-    /// An object's names and values; none of anything else.
+    /// Empty if it is not an object.
     pub fn members(&self) -> &[(String, Node)] {
         match &self.value {
             Value::Object(members) => members,
@@ -109,7 +96,6 @@ impl Node {
     }
 }
 
-/// Reads a whole text.
 pub fn parse(text: &str) -> Result<Node, SyntaxError> {
     let rest = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = Reader { rest, length: text.len(), line: 1, depth: 0 };
@@ -138,7 +124,6 @@ impl<'t> Reader<'t> {
         if self.peek().is_some() { Err(Problem::More) } else { Ok(Node { line, begins: start, bytes, value }) }
     }
 
-    /// The place in the text.
     fn at(&self) -> usize {
         self.length - self.rest.len()
     }
@@ -162,7 +147,6 @@ impl<'t> Reader<'t> {
         found
     }
 
-    /// Passes over white space and comments.
     fn skip(&mut self) {
         loop {
             if self.rest.starts_with('#') || self.rest.starts_with("//") {
@@ -188,7 +172,7 @@ impl<'t> Reader<'t> {
         let (line, start, all) = (self.line, self.at(), self.rest);
         let value = self.value()?;
         let read = &all[..all.len() - self.rest.len()];
-        // A text without quotes goes to the end of its line, but not what is blank there.
+        // Unquoted text ends with its line, without trailing blanks.
         Ok(Node { line, begins: start, bytes: start..start + read.trim_end().len(), value })
     }
 
@@ -248,7 +232,7 @@ impl<'t> Reader<'t> {
                 None => return Err(Problem::Ends),
                 Some(']') => {
                     self.next();
-                    // An array is true, empty or not.
+                    // An array is true, even an empty one.
                     return Ok(Value::Other(true));
                 }
                 Some(_) => self.value()?,
@@ -266,13 +250,13 @@ impl<'t> Reader<'t> {
         if name.is_empty() { Err(Problem::Name) } else { Ok(name.to_owned()) }
     }
 
-    /// A text without quotes goes to the end of its line; a number or a word of JSON ends before that.
+    /// Unquoted text ends with its line; a number or a JSON word ends earlier.
     fn bare(&mut self) -> Result<Value, Problem> {
         if self.peek().is_some_and(|next| PUNCTUATION.contains(&next)) {
             return Err(Problem::Value);
         }
         let all = self.rest;
-        // Looking no further than to the first end: a long line may hold many short values.
+        // Stops at the first possible end: a long line may hold many short values.
         let ends = |at: usize, next: char| match next {
             ',' | '}' | ']' | '#' | '\r' | '\n' => true,
             '/' => all[at..].starts_with("//") || all[at..].starts_with("/*"),
@@ -327,7 +311,7 @@ impl<'t> Reader<'t> {
         Ok(unit)
     }
 
-    /// Text over several lines, after its three quotes. What of the indentation belongs to it does not matter here.
+    /// Multi-line text after its `'''`. Indentation is irrelevant here.
     fn block(&mut self) -> Result<String, Problem> {
         let all = self.rest;
         loop {
@@ -340,7 +324,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Whether JavaScript takes a number or a word of JSON for true; none for any other text.
+/// The truthiness of a number or a JSON word.
 fn other(text: &str) -> Option<bool> {
     match text {
         "true" => Some(true),

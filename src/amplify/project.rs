@@ -1,4 +1,4 @@
-//! The I/O edge of an Amplify project: finds its root as the Amplify CLI does and reads the three files that matter.
+//! Finds an Amplify project's root and reads its files.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,81 +13,47 @@ use super::environment::{Corrupt, Source};
 use super::hjson::{Node, Problem, SyntaxError};
 use super::{environment, hjson};
 
-/// The largest file of a project that is read, in bytes: 1 MiB.
 pub const MAX_BYTES: u64 = 1 << 20;
 
-/// The current environment and the place of the project.
 const LOCAL_ENV: &str = "amplify/.config/local-env-info.json";
-/// Where each environment's credentials come from.
+/// The credentials of each environment.
 const LOCAL_AWS: &str = "amplify/.config/local-aws-info.json";
-/// What the project itself is.
 const CONFIG: &str = "amplify/.config/project-config.json";
-/// What a team shares of each environment.
+/// Settings of each environment that a team shares.
 const TEAM: &str = "amplify/team-provider-info.json";
 
-/// Why a project does not say what it is asked for.
 #[derive(Debug, Error)]
 pub enum ProjectError {
-    /// A file cannot be read.
     #[error("cannot read {}: {reason}", file.shown)]
-    Unreadable {
-        file: Arc<SourceFile>,
-        /// What the system said.
-        reason: io::Error,
-    },
-    /// A file is not even JSON as the Amplify CLI reads it.
+    Unreadable { file: Arc<SourceFile>, reason: io::Error },
+    /// Invalid even by the Amplify CLI's lenient grammar.
     #[error("{at}: {problem}")]
-    Syntax {
-        /// The line.
-        at: Location,
-        /// What is wrong.
-        problem: Problem,
-    },
-    /// No environment is the current one, as in a fresh clone.
+    Syntax { at: Location, problem: Problem },
+    /// A fresh clone has none.
     #[error("the Amplify project at {root} has no current environment")]
-    NoEnvironment {
-        /// The project's root, for people.
-        root: String,
-    },
-    /// There is no environment of that name.
+    NoEnvironment { root: String },
     #[error("the Amplify project at {root} has no environment {name}")]
-    UnknownEnvironment {
-        /// The project's root, for people.
-        root: String,
-        name: String,
-        /// The names that there are.
-        names: Vec<String>,
-    },
-    /// The entry of an environment names neither a profile nor a file that is there.
+    UnknownEnvironment { root: String, name: String, names: Vec<String> },
     #[error("{at}: environment {name} names neither a profile nor a file of access keys that is there")]
-    Corrupt {
-        /// The entry's line.
-        at: Location,
-        /// The environment.
-        name: String,
-    },
+    Corrupt { at: Location, name: String },
 }
 
-/// An Amplify project.
 #[derive(Debug)]
 pub struct Project {
     root: PathBuf,
     home: PathBuf,
 }
 
-/// An environment of a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Environment {
     pub name: String,
-    /// Where its credentials come from.
     pub source: Source,
-    /// What says so; `default` where no file does.
+    /// Where it is configured.
     pub from: Origin,
 }
 
 impl Project {
-    /// The project that `directory` lies in: the nearest directory upward that the Amplify CLI takes for a root.
-    /// `home` shortens paths for people.
+    /// The project's root is the nearest ancestor that the Amplify CLI accepts. `home` shortens displayed paths.
     pub fn around(directory: &Path, home: &Path) -> Option<Self> {
         let project = |root: &Path| Self { root: root.to_owned(), home: home.to_owned() };
         directory.ancestors().map(project).find(Self::is_root)
@@ -101,20 +67,17 @@ impl Project {
                 || self.text(LOCAL_ENV).is_ok_and(|text| environment::lies_at(&text.unwrap_or_default(), &self.root)))
     }
 
-    /// The project's name; its directory's where no file says it.
     pub fn name(&self) -> Result<Option<String>, ProjectError> {
         let config = self.tree(CONFIG)?;
         let named = config.as_ref().and_then(|config| config.get("projectName")).and_then(Node::text);
         Ok(named.map(str::to_owned).or_else(|| Some(self.root.file_name()?.to_string_lossy().into_owned())))
     }
 
-    /// The name of the current environment, if there is one.
     pub fn current(&self) -> Result<Option<String>, ProjectError> {
         let Some(text) = self.text(LOCAL_ENV)? else { return Ok(None) };
         environment::current(&text).map_err(|error| self.syntax(LOCAL_ENV, error))
     }
 
-    /// The environment `asked` for by name, else the current one.
     pub fn environment(&self, asked: Option<&str>) -> Result<Environment, ProjectError> {
         let info = self.tree(LOCAL_AWS)?;
         let name = self.named(asked, info.as_ref())?;
@@ -127,22 +90,19 @@ impl Project {
         }
     }
 
-    /// The name alone, also of an environment whose entry names nothing that can be used.
+    /// Also for an environment whose entry is corrupt.
     pub fn environment_name(&self, asked: Option<&str>) -> Result<String, ProjectError> {
         self.named(asked, self.tree(LOCAL_AWS)?.as_ref())
     }
 
-    /// The file that says where each environment's credentials come from; it need not be there.
     pub fn credentials_file(&self) -> PathBuf {
         self.root.join(LOCAL_AWS)
     }
 
-    /// The file that says what a team shares of each environment; it need not be there.
     pub fn team_file(&self) -> PathBuf {
         self.root.join(TEAM)
     }
 
-    /// The permissions boundary of an environment.
     pub fn boundary(&self, environment: &str) -> Result<Option<Located<String>>, ProjectError> {
         let found = self.tree(TEAM)?.and_then(|info| environment::boundary(&info, environment));
         Ok(found.map(|(arn, line)| Located::new(arn, Origin::File(self.at(TEAM, line)))))
@@ -155,7 +115,6 @@ impl Project {
         }
     }
 
-    /// The names of all environments, sorted.
     pub fn environments(&self) -> Result<Vec<String>, ProjectError> {
         self.names(self.tree(LOCAL_AWS)?.as_ref())
     }
@@ -170,7 +129,6 @@ impl Project {
         Ok(names)
     }
 
-    /// `name`, if any of the files has it.
     fn known(&self, name: &str, info: Option<&Node>) -> Result<String, ProjectError> {
         let names = self.names(info)?;
         if names.iter().any(|known| known == name) {
@@ -184,10 +142,10 @@ impl Project {
         hjson::parse(&text).map(Some).map_err(|error| self.syntax(relative, error))
     }
 
-    /// A file's text, bytes that are not UTF-8 replaced as the Amplify CLI does. `None` when there is no such file.
+    /// Invalid UTF-8 is replaced, as in the Amplify CLI. `None` if the file is missing.
     fn text(&self, relative: &str) -> Result<Option<String>, ProjectError> {
         let path = self.root.join(relative);
-        // Opening a FIFO would wait for a writer.
+        // Opening a FIFO would block until there is a writer.
         let odd = fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file());
         let read = if odd { Err(io::Error::other("it is no plain file")) } else { read_capped(&path, MAX_BYTES) };
         let bytes = read.map_err(|reason| ProjectError::Unreadable { file: self.file(relative), reason })?;
@@ -207,7 +165,6 @@ impl Project {
         SourceFile::new(self.root.join(relative), &self.home)
     }
 
-    /// The root for people.
     fn shown(&self) -> String {
         SourceFile::new(self.root.clone(), &self.home).shown.clone()
     }

@@ -1,11 +1,9 @@
-//! Pointing an environment at a profile: the smallest change of `local-aws-info.json` that does it. Comments, order and
-//! whatever else the file says stay.
+//! Sets an environment's profile with a minimal change of `local-aws-info.json`.
 
 use super::hjson::{Node, SyntaxError, Value, parse};
 use super::splice::{File, Member, quoted};
 
-/// The text of `local-aws-info.json` in which `environment` uses `profile`, from its text so far; empty where there is no
-/// such file yet.
+/// Returns the new text; `text` is empty if the file is missing.
 pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, SyntaxError> {
     let entry =
         [("configLevel", quoted("project")), ("useProfile", "true".to_owned()), ("profileName", quoted(profile))];
@@ -20,7 +18,7 @@ pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, Syn
         (_, None) => vec![(root.bytes, file.object(&[(environment, whole("  "))], Some("")))],
         (_, Some(node @ Node { value: Value::Object(_), .. })) => {
             let is_so = |key| match key {
-                // Any other level, or none, is the project's own.
+                // Any other level means the project's own settings.
                 "configLevel" => !matches!(node.get(key).and_then(Node::text), Some("general" | "amplifyAdmin")),
                 "useProfile" => node.get(key).is_some_and(Node::is_true),
                 _ => node.get(key).and_then(Node::text) == Some(profile),
@@ -47,7 +45,7 @@ mod tests {
         let root = parse(&new).unwrap_or_else(|error| panic!("{error:?}: {new}"));
         let seen = source(&root, "dev", &|_| false).map(|(source, _)| source);
         assert_eq!(seen, Ok(Source::Profile("biz".to_owned())), "{new}");
-        // Other environments are as before.
+        // Other environments do not change.
         if let Ok(before) = parse(text) {
             let others = |root: &Node| root.members().iter().filter(|(name, _)| name != "dev").count();
             assert_eq!(others(&before), others(&root), "{new}");
@@ -84,7 +82,7 @@ mod tests {
                 "{dev: {\n  configLevel: \"project\"\n  \"useProfile\": true,\n  \"profileName\": \"biz\"\n}}",
             ),
         ] {
-            // Where the last value was bare and gets quotes, a comma may be missing, which that file's reader allows.
+            // A quoted value may follow a bare one without a comma, which Hjson allows.
             assert_eq!(pointed(text), expected, "{text}");
         }
     }

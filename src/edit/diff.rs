@@ -1,4 +1,4 @@
-//! The diff that a person agrees to: unified, three lines around, secrets as `****`.
+//! A unified diff with secrets as `****`.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,6 @@ use crate::profile::keys::is_secret;
 
 use super::change::Change;
 
-/// The diff of one file, with its names for people.
 pub fn diff(change: &Change) -> String {
     let (before, after) = (change.original.text(), &*change.text);
     let shown = printable(&change.original.file.shown);
@@ -38,8 +37,7 @@ pub fn diff(change: &Change) -> String {
     text
 }
 
-/// The lines of a text, fit for a terminal, with the values of secret keys hidden: also in comments, and in the indented
-/// lines behind such a key.
+/// Printable lines with secret values hidden, also in comments and in continuation lines of such a key.
 fn masked(text: &str) -> Vec<String> {
     let mut is_secrets = false;
     let mask = |line: &str| {

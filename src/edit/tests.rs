@@ -1,5 +1,3 @@
-//! Real files in a directory of their own.
-
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 use tempfile::TempDir;
@@ -43,7 +41,6 @@ impl Place {
         editor.write(&[Change::new(self.read(name), text)], &lock)
     }
 
-    /// The names in the directory of a file.
     fn names(&self, directory: &str) -> Vec<String> {
         let entries = fs::read_dir(self.path(directory)).unwrap();
         let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -179,7 +176,7 @@ fn what_is_not_to_be_written_is_not() {
 
 #[test]
 fn another_users_file_is_not_written() {
-    // Root can give a file away; anybody else has none of another user's that he could have written by mistake.
+    // Only root can create a file of another user.
     let place = Place::new();
     let path = place.put("config", "old", 0o666);
     if std::os::unix::fs::chown(&path, Some(4711), None).is_err() {

@@ -4,7 +4,6 @@
 use std::path::PathBuf;
 
 use crate::core::origin::{Located, Origin};
-use crate::profile::merged::SectionKind;
 use crate::profile::{Profile, ProfileSet, Setting};
 
 use super::endpoint::Choice;
@@ -38,7 +37,7 @@ pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<
     let Some(at) = account_id.as_ref().or(role_name.as_ref()).map(|found| found.from.clone()) else { return Ok(None) };
     let incomplete = |missing, at: Origin| PlanError::SsoIncomplete { profile: profile.name.clone(), missing, at };
     let session = stated("sso_session");
-    let named = session.as_ref().map(|name| (name, set.section(SectionKind::SsoSession, &name.value)));
+    let named = session.as_ref().map(|name| (name, set.sso_session(&name.value)));
     let section = match named {
         Some((name, None)) => {
             let (profile, session, at) = (profile.name.clone(), name.value.clone(), name.from.clone());

@@ -1,9 +1,8 @@
-//! What becomes of both files, for texts as people have them.
-
 use std::path::Path;
 
 use crate::core::origin::SourceFile;
 use crate::core::secret::Secret;
+use crate::profile_file::FileKind;
 
 use super::task::Task;
 use super::*;
@@ -12,13 +11,13 @@ const PROGRAM: &str = "/usr/bin/amplify-creds";
 
 fn draft(config: &str, credentials: &str) -> Draft {
     let source = |name: &str| SourceFile::new(format!("/home/dev/.aws/{name}").into(), Path::new("/home/dev"));
-    Draft::new((source("config"), config), (source("credentials"), credentials))
+    Draft::new([(source("config"), config), (source("credentials"), credentials)])
 }
 
-/// The config file after `task` and the wrapper, or the error's text.
+/// The config file after `task` and the wrapper, or the error.
 fn after(draft: &mut Draft, task: Result<Task, SetupError>, region: Option<&str>) -> String {
     match task.and_then(|task| task.finish(draft, region, &[PROGRAM.to_owned()])) {
-        Ok(_) => draft.config.text().to_owned(),
+        Ok(_) => draft.text(FileKind::Config).to_owned(),
         Err(error) => error.to_string(),
     }
 }
@@ -30,11 +29,11 @@ fn wrapped(config: &str, name: &str, region: Option<&str>) -> String {
     after(&mut draft, task, region)
 }
 
-/// Both files after moving `name` aside and wrapping it, or the error's text.
+/// Both files after moving `name` aside and wrapping it, or the error.
 fn moved(config: &str, credentials: &str, name: &str) -> (String, String) {
     let mut draft = draft(config, credentials);
     let task = Task::in_place(&mut draft, name, &[PROGRAM.to_owned()]);
-    (after(&mut draft, task, Some("eu-west-1")), draft.credentials.text().to_owned())
+    (after(&mut draft, task, Some("eu-west-1")), draft.text(FileKind::Credentials).to_owned())
 }
 
 #[test]
@@ -54,7 +53,7 @@ fn a_wrapper_is_added_once_and_brought_up_to_date() {
         wrapped(&added.replace("process biz\nregion = eu-west-1\n", "process biz\n"), "biz-amplify", None),
         added
     );
-    // Without a name of its own, what is a wrapper stays one.
+    // Without a given name, an existing wrapper is kept.
     let mut draft = draft(&added, "");
     for task in [
         Task::wrapping(&draft, "biz", None, &[PROGRAM.to_owned()]),
@@ -100,7 +99,7 @@ fn a_profile_that_says_something_else_is_left_alone() {
     for name in ["a b", "m\u{fc}ller", "__proto__", "constructor", ""] {
         assert!(wrapped("", name, None).contains("no section header"), "{name}");
     }
-    // The keys below such a header are another profile's for the Amplify CLI: it would see that one change.
+    // To the Amplify CLI the keys below such a header belong to another profile.
     let untidy = "[profile y]\n[profile x] # c\ncredential_process = /old/amplify-creds process biz\n";
     assert!(wrapped(untidy, "x", None).contains("do not agree"));
 }
@@ -226,7 +225,7 @@ fn a_new_role_and_its_user() {
         let task = Task::new_role(&mut draft, &role, false);
         assert_eq!(after(&mut draft, task, None), config);
         assert_eq!(
-            draft.credentials.text(),
+            draft.text(FileKind::Credentials),
             "[other]\n\n[dev]\naws_access_key_id = AKIA\naws_secret_access_key = s/e+c\n"
         );
     }

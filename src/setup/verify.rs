@@ -1,5 +1,3 @@
-//! Checks the result in every dialect: the wrapper is complete, and no other profile has changed.
-
 use crate::plan::kind::Kind;
 use crate::profile::effect;
 use crate::profile::load::{Files, LoadError};
@@ -10,8 +8,8 @@ use super::draft::SetupError;
 
 const DIALECTS: [Dialect; 3] = [Dialect::Auto, Dialect::Aws, Dialect::Amplify];
 
-/// Whether `after` differs from `before` in `profiles` alone, and the profile `wrapper` has `command` and no other way to
-/// credentials, for every reading. Gives why a reading cannot read a file that it could not read before either.
+/// Checks in every dialect that only `profiles` changed and that `wrapper` only gets credentials from `command`.
+/// Returns the files that a dialect could not read before either.
 pub(super) fn verify(
     before: &Files,
     after: &Files,
@@ -20,7 +18,7 @@ pub(super) fn verify(
 ) -> Result<Vec<LoadError>, SetupError> {
     let mut unreadable = Vec::new();
     for dialect in DIALECTS {
-        let changed = effect::changed(dialect, before, after).map_err(SetupError::Broken)?;
+        let changed = effect::changed(dialect, before, after)?;
         if let Some(profile) = changed.into_iter().find(|name| !is_meant(profiles, name)) {
             return Err(SetupError::Ripple { profile, dialect });
         }
@@ -40,8 +38,7 @@ pub(super) fn verify(
     Ok(unreadable)
 }
 
-/// The tools that cannot use the profile `wrapper` all the same, each with its reason: what is wrong with such a file stood
-/// there before, and other tools do not mind it.
+/// The tools that cannot use the wrapper: errors in the files that existed before, and that other tools accept.
 pub(super) fn blind(files: &Files, wrapper: &str) -> Vec<(Tool, String)> {
     let views = Views::of_files(files);
     let reason = |consumer| {
@@ -61,8 +58,7 @@ pub(super) fn blind(files: &Files, wrapper: &str) -> Vec<(Tool, String)> {
     Tool::ALL.into_iter().filter_map(|consumer| Some((consumer, reason(consumer)?))).collect()
 }
 
-/// Whether a change of the profile `name` is meant: it is one of `profiles`, or what the Amplify CLI makes of a dot in one
-/// of them.
+/// Whether the change was intended: the Amplify CLI also gets a container for a dotted name.
 fn is_meant(profiles: &[&str], name: &str) -> bool {
     profiles.iter().any(|profile| *profile == name || profile.split('.').next() == Some(name))
 }

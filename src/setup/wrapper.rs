@@ -1,4 +1,4 @@
-//! The wrapper: a profile without keys and without a role, whose credentials this program gives.
+//! The wrapper: a profile without keys and role, whose `credential_process` is this program.
 
 use std::path::Path;
 
@@ -10,36 +10,31 @@ use crate::profile_file::{Dialect, FileKind};
 use super::command;
 use super::draft::{Draft, SetupError};
 
-/// The wrapper that is wanted.
 #[derive(Debug)]
 pub(super) struct WrapperSpec<'w> {
     pub(super) name: &'w str,
-    /// The profile that it is for.
+    /// The wrapped profile.
     pub(super) target: &'w str,
-    /// Paths of this program, the one that lasts longest first, the running executable last.
+    /// Paths of this program, the most permanent first, the running executable last.
     pub(super) programs: &'w [String],
-    /// Its region, where one is known.
     pub(super) region: Option<&'w str>,
-    /// Whether that region is to replace another one.
+    /// Whether `region` replaces an existing one.
     pub(super) sets_region: bool,
-    /// More keys and values, and lines, that it is to have when it is new.
+    /// For a new wrapper.
     pub(super) kept: Kept,
 }
 
-/// What a profile says besides where its credentials come from.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
-    /// Keys and values.
     pub(super) properties: Vec<(String, String)>,
-    /// Nested blocks, as they stand.
+    /// Nested blocks.
     pub(super) lines: Vec<String>,
 }
 
-/// Adds the wrapper, or brings one that is there up to date. Gives its command.
 pub(super) fn wrap(draft: &mut Draft, wish: &WrapperSpec<'_>) -> Result<String, SetupError> {
     let WrapperSpec { name, target, programs, region, sets_region, kept } = wish;
     let files = draft.files();
-    let set = files.profiles(Dialect::Auto).map_err(SetupError::Broken)?;
+    let set = files.profiles(Dialect::Auto)?;
     let no_command = || SetupError::Command((*target).to_owned());
     let Some(existing) = set.get(name) else {
         let command = command::command(programs, target).ok_or_else(no_command)?;
@@ -57,8 +52,8 @@ pub(super) fn wrap(draft: &mut Draft, wish: &WrapperSpec<'_>) -> Result<String, 
         None => true,
         Some(there) => *sets_region && there != region,
     });
-    // Under two spellings of a name with a dot, both say the same.
-    for line in draft.config.lines_of(name).into_iter().rev() {
+    // The second section of a dotted name has the same properties.
+    for line in draft.document(FileKind::Config).lines_of(name).into_iter().rev() {
         if there != command {
             draft.edit(FileKind::Config, |config| config.set(line, "credential_process", &command))?;
         }
@@ -69,9 +64,9 @@ pub(super) fn wrap(draft: &mut Draft, wish: &WrapperSpec<'_>) -> Result<String, 
     Ok(command)
 }
 
-/// The command of a profile that has nothing but one of ours, and what it asks for.
+/// The command of a profile that only has one of our commands.
 pub(super) fn wrapped(profile: &Profile<'_>, programs: &[String]) -> Option<(String, Wrapper)> {
-    // A program of ours by another name is any process to whoever does not know that name.
+    // Without the running executable, a renamed program of ours is an ordinary process.
     if !matches!(Kind::of(profile), Kind::Wrapper | Kind::Process) {
         return None;
     }

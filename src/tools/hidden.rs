@@ -1,26 +1,22 @@
-//! The reasons why a consumer does not see a section under the name that it is meant to have.
+//! Why a tool does not see a section under its intended name.
 
 use crate::profile_file::FileKind;
 use crate::profile_file::botocore::words;
 use crate::profile_file::lines::is_identifier;
 use crate::tools::view::{Tool, View};
 
-/// Why the JavaScript SDK knows nothing of an empty section.
 pub const NO_VALUES: &str = "sees no profile without values";
 
-/// A header line as it stands in the file.
+/// A header as written in the file.
 #[derive(Debug, Clone, Copy)]
 pub struct HeaderLine<'a> {
-    /// Which file.
     pub kind: FileKind,
-    /// The whole line, indentation and all.
+    /// Includes the indentation.
     pub text: &'a str,
-    /// Whether there are values below it.
     pub has_values: bool,
 }
 
-/// Why `view`'s consumer does not see the header: words to go behind the consumer's name. `other_names` are those that
-/// it sees the section under instead.
+/// A phrase to follow the tool's name. `other_names` are the names under which the tool sees the section instead.
 pub fn why_hidden(view: &View<'_>, line: HeaderLine<'_>, other_names: &[&str]) -> String {
     let consumer = view.consumer;
     let rejection = match view.rejected(line.kind) {
@@ -64,7 +60,7 @@ pub fn why_hidden(view: &View<'_>, line: HeaderLine<'_>, other_names: &[&str]) -
     reason.to_owned()
 }
 
-/// Whether the line is a bracket, no other closing one, and a bracket: npm ini's only form of a header.
+/// npm ini's only form of a header: one pair of brackets that is the whole line.
 pub fn is_alone(text: &str) -> bool {
     text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).is_some_and(|inner| !inner.contains(']'))
 }
@@ -77,7 +73,6 @@ fn has_prefix(inner: &str) -> bool {
     inner == "default" || inner.strip_prefix("profile").is_some_and(|rest| rest.starts_with(char::is_whitespace))
 }
 
-/// Whether nothing but a comment follows the bracket.
 fn ends_well(text: &str) -> bool {
     let rest = text.rsplit_once(']').map_or("", |(_, rest)| rest.trim_start());
     rest.is_empty() || rest.starts_with(['#', ';'])

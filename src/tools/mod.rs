@@ -1,4 +1,4 @@
-//! What the tools of the field make of the two profile files: who sees which profile, and who can use it.
+//! Models of which tool sees which profile, and which tool can use it.
 
 mod amplify;
 mod hidden;
@@ -10,7 +10,7 @@ pub use hidden::{HeaderLine, NO_VALUES, is_alone, why_hidden};
 pub use view::{Sight, Tool, View, Views};
 
 impl Views<'_> {
-    /// What `consumer` makes of the profile `name`; without a reason where it does not see it, see [`why_hidden`].
+    /// For an invisible profile the reason is missing; see [`why_hidden`].
     pub fn sight(&self, consumer: Tool, name: &str) -> Sight {
         let view = self.of(consumer);
         if !view.sees(name) {

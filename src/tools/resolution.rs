@@ -1,5 +1,5 @@
-//! How botocore and the SDKs get a profile's credentials: what comes first, what they reject, what they cannot do
-//! (observed of botocore 1.44.5, aws-config 1.13.0 and credential-provider-ini 3.973; read of the Go SDK).
+//! How botocore and the SDKs get credentials: priorities and limits (observed in botocore 1.44.5, aws-config 1.13.0
+//! and credential-provider-ini 3.973; for Go, read in the source).
 
 use crate::profile_file::section_view::SectionView;
 use crate::tools::keys::{
@@ -7,25 +7,24 @@ use crate::tools::keys::{
 };
 use crate::tools::view::{Found, Tool, View};
 
-/// Why a profile is of no use, to go behind the consumer's name.
+/// A phrase to follow the tool's name.
 type Reason = String;
 
-/// Where a profile's credentials can come from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Role,
     CredentialSource,
     WebIdentity,
     Sso,
-    /// Keys of the credentials file.
+    /// In the credentials file.
     OwnKeys,
-    /// Keys of either file.
+    /// In either file.
     Keys,
     Login,
     Process,
 }
 
-/// Which kind counts where a profile has several.
+/// By priority.
 fn order(consumer: Tool) -> &'static [Kind] {
     use Kind::{CredentialSource, Keys, Login, OwnKeys, Process, Role, Sso, WebIdentity};
     match consumer {
@@ -36,14 +35,13 @@ fn order(consumer: Tool) -> &'static [Kind] {
     }
 }
 
-/// Whether the consumer can use a profile that it sees, or why not.
 pub(crate) fn way(view: &View<'_>, name: &str) -> Result<(), Reason> {
     Walk { view, passed: Vec::new() }.credentials(view.found(name))
 }
 
 struct Walk<'v, 't> {
     view: &'v View<'t>,
-    /// The profiles on the way here, the asked-for one first.
+    /// The profiles on the path, the requested one first.
     passed: Vec<&'v str>,
 }
 
@@ -56,7 +54,8 @@ impl<'v, 't> Walk<'v, 't> {
         }
         self.passed.push(profile.name);
         for kind in order(self.view.consumer) {
-            // As a source, keys beat the role in every SDK; a profile that is its own source gives what else it has.
+            // In a source profile, keys override the role in every SDK; a profile that is its own source uses its
+            // other settings.
             let is_role = matches!(kind, Kind::Role | Kind::CredentialSource);
             if is_role && is_source && (is_again || self.has(profile, Kind::Keys)) {
                 continue;
@@ -75,14 +74,14 @@ impl<'v, 't> Walk<'v, 't> {
             Kind::Role if is_js => has(ROLE) && has(SOURCE) != has(CREDENTIAL_SOURCE),
             Kind::Role if self.view.consumer == Tool::SdkGo => has(SOURCE),
             Kind::Role => has(ROLE) && !has(WEB_IDENTITY),
-            // Without a role it counts in a source alone.
+            // Without a role it only counts in a source profile.
             Kind::CredentialSource if is_js => has(CREDENTIAL_SOURCE) && !has(ROLE) && self.passed.len() > 1,
             Kind::CredentialSource => has(CREDENTIAL_SOURCE),
             Kind::WebIdentity => has(WEB_IDENTITY) && (!is_js || has(ROLE)),
             Kind::Sso if self.view.consumer == Tool::AwsCli => SSO_ROLE.into_iter().any(has),
             Kind::Sso => SSO_ROLE.into_iter().chain(SSO_PLACE).chain([SSO_SESSION]).any(has),
             Kind::OwnKeys => stands_in(profile.credentials, ID),
-            // botocore takes no pair without the id for one; the JavaScript SDK none that is half.
+            // botocore needs the id; the JavaScript SDK needs both keys.
             Kind::Keys if is_js => has(ID) && has(SECRET),
             Kind::Keys => has(ID) || has(SECRET),
             Kind::Login => has(LOGIN),
@@ -128,7 +127,7 @@ impl<'v, 't> Walk<'v, 't> {
         }
         let has_keys = self.has(source, Kind::Keys);
         let is_allowed = match self.view.consumer {
-            // In it, keys end the walk.
+            // In the JavaScript SDK, keys end the search.
             Tool::SdkJs => has_keys,
             Tool::SdkRust | Tool::SdkGo => name == profile.name,
             Tool::AwsCli | Tool::Amplify => name == profile.name && has_keys,
@@ -156,7 +155,7 @@ impl<'v, 't> Walk<'v, 't> {
         }
     }
 
-    /// Both keys: from one file for botocore, which never puts a pair together.
+    /// botocore never combines keys of two files.
     fn pair(&self, profile: Found<'v, 't>, kind: Kind) -> Result<(), Reason> {
         let has = |key| match (self.view.consumer, kind) {
             (Tool::AwsCli, Kind::OwnKeys) => stands_in(profile.credentials, key),
@@ -166,7 +165,7 @@ impl<'v, 't> Walk<'v, 't> {
         if has(ID) && has(SECRET) { Ok(()) } else { Err("finds half a key pair".to_owned()) }
     }
 
-    /// What the Go SDK asks of a profile before it looks for credentials.
+    /// The Go SDK's checks before it looks for credentials.
     fn one_kind(&self, profile: Found<'v, 't>) -> Result<(), Reason> {
         let kinds = [SOURCE, CREDENTIAL_SOURCE, WEB_IDENTITY, PROCESS];
         if let Some(first) = kinds[..3].iter().find(|key| profile.has(key)).filter(|_| !profile.has(ROLE)) {
@@ -191,7 +190,7 @@ fn stands_in(seen: Option<&SectionView<'_>>, key: &str) -> bool {
     seen.is_some_and(|seen| seen.last(key).is_some())
 }
 
-/// What goes on below it, an indented line, is no part of a name, and may be anything.
+/// A continuation line belongs to no name.
 fn first_line(name: &str) -> &str {
     name.lines().next().unwrap_or_default()
 }

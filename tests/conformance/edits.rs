@@ -203,14 +203,6 @@ fn all_edits(kind: FileKind, text: &str) -> (usize, usize) {
                 assert!(sets == 1 && sets + comments == new.len(), "{text:?} -> {after:?}");
                 hold(kind, text, &after, &deletes, &new, &DIALECTS);
             }
-            if let Some(after) = tried(&|file| file.remove(line, &property.key)) {
-                hold(kind, text, &after, &deletes, &[], &DIALECTS);
-            }
-            if let Some(after) = tried(&|file| file.rename(line, &property.key, "zz_key")) {
-                let change = change(text, &after);
-                let new = change.inserted.iter().map(|at| lines(&after).nth(*at).unwrap().text.to_owned());
-                hold(kind, text, &after, &deletes, &new.collect::<Vec<_>>(), &[Dialect::Auto, Dialect::Aws]);
-            }
         }
         // With a section that goes, what npm ini has put elsewhere for its dots goes, too, and a key before all sections
         // that is called like it comes back.

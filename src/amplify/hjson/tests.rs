@@ -1,10 +1,9 @@
-//! What people write into a project's files, and what must not be read as something else.
+//! What users write into a project's files, and what must not be misread.
 
 use proptest::prelude::{any, proptest};
 
 use super::*;
 
-/// The text of `a.b` in `text`.
 fn inner(text: &str) -> Option<String> {
     parse(text).ok()?.get("a")?.get("b")?.text().map(str::to_owned)
 }
@@ -67,7 +66,7 @@ fn problems_have_their_line() {
     }
     let deep = "[".repeat(1 << 20);
     assert_eq!(parse(&deep).unwrap_err().problem, Problem::Deep);
-    // Many values on one line take no longer than on many.
+    // Many values on one line must not take quadratic time.
     assert_eq!(parse(&format!("[{}", "1,".repeat(1 << 19))).unwrap_err().problem, Problem::Ends);
     assert!(parse(&format!("{}{}", "[".repeat(100), "]".repeat(100))).is_ok());
 }

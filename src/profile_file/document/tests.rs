@@ -89,21 +89,6 @@ fn a_section_that_the_readings_cut_differently_is_left_alone() {
 }
 
 #[test]
-fn keys_go_and_get_other_names_everywhere_in_a_section() {
-    let text = "[profile a]\nK = 1\nx = 2\nk =\n  n = 3\n# c\n  m = 4\ny = 5\n[profile b]\nk = 6\n";
-    let removed = "[profile a]\nx = 2\n# c\ny = 5\n[profile b]\nk = 6\n";
-    assert_eq!(after(text, |file| file.remove(1, "k")), removed);
-    let renamed = "[profile a]\nnew = 1\nx = 2\nnew =\n  n = 3\n# c\n  m = 4\ny = 5\n[profile b]\nk = 6\n";
-    assert_eq!(after(text, |file| file.rename(1, "k", "new")), renamed);
-    assert_eq!(after("[profile a]\nx = 1\nk = 2", |file| file.remove(1, "k")), "[profile a]\nx = 1");
-    assert_eq!(after("[profile a]\nx = 1\n", |file| file.remove(1, "k")), "NoKey(1, \"k\")");
-    assert_eq!(after("[profile a]\nx = 1\nk = 2\n # c\n", |file| file.remove(1, "k")), "Disputed(1)");
-    assert_eq!(after("[profile a]\nx = 1\n", |file| file.rename(1, "x", "y z")), "Value(\"y z\")");
-    assert_eq!(after("[profile a]\nx = 1\ny = 2\n", |file| file.rename(1, "x", "y")), "Taken(\"y\", 3)");
-    assert_eq!(after("[profile a]\nx = 1\n", |file| file.rename(1, "x", "y#")), "Value(\"y#\")");
-}
-
-#[test]
 fn headers_are_renamed_and_tidied() {
     for (text, renamed, tidied) in [
         ("[profile a]\nk = v\n", "[profile b]\nk = v\n", "[profile a]\nk = v\n"),

@@ -1,6 +1,4 @@
-//! JSON in quotes as JavaScript's `JSON.parse` reads it.
-//!
-//! Objects keep their order.
+//! Quoted JSON as JavaScript's `JSON.parse` reads it; objects keep their order.
 
 use std::borrow::Cow;
 
@@ -9,7 +7,7 @@ use crate::profile_file::npm_ini::stored::{ObjectId, Stored};
 
 const HALF_A_PAIR: char = '\u{fffd}';
 
-/// Reads `text`, whose objects go to `arena`; `None` where `JSON.parse` throws.
+/// Returns `None` where `JSON.parse` throws.
 pub(super) fn parse<'t>(text: &'t str, arena: &mut Arena<'t>, line: u32) -> Option<Stored<'t>> {
     let mark = arena.mark();
     let value = Scanner { text, at: 0 }.document(arena, line);
@@ -19,7 +17,7 @@ pub(super) fn parse<'t>(text: &'t str, arena: &mut Arena<'t>, line: u32) -> Opti
     value
 }
 
-/// An object or array whose end has not come yet, and the name that the next value has in it.
+/// An unclosed object or array, and the name of its next value.
 struct Open<'t> {
     object: ObjectId,
     name: Option<Cow<'t, str>>,
@@ -110,7 +108,7 @@ impl<'t> Scanner<'t> {
         })
     }
 
-    /// A member's name and its colon.
+    /// A member's name and colon.
     fn name(&mut self) -> Option<Cow<'t, str>> {
         self.blanks();
         let name = self.string()?;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use crate::profile_file::npm_ini::file::NpmIni;
+use crate::profile_file::npm_ini::NpmIni;
 use crate::profile_file::npm_ini::{Value, read};
 use crate::profile_file::sections::FileKind::{Config, Credentials};
 

@@ -1,4 +1,4 @@
-//! How npm ini undoes quotes, escapes and comments, and what JavaScript makes of the result as a name.
+//! npm ini's quotes, escapes and comments, and JavaScript's conversion of names to strings.
 
 use std::borrow::Cow;
 
@@ -6,19 +6,17 @@ use crate::profile_file::npm_ini::arena::Arena;
 use crate::profile_file::npm_ini::json;
 use crate::profile_file::npm_ini::stored::Stored;
 
-/// White space of JavaScript's `trim` and of `\s`.
+/// White space of JavaScript's `trim` and `\s`.
 pub(in crate::profile_file) fn is_blank(char: char) -> bool {
     matches!(char, '\t'..='\r' | ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}')
         || matches!(char, '\u{202f}' | '\u{205f}' | '\u{3000}' | '\u{feff}')
 }
 
-/// JavaScript's `trim`.
 pub(in crate::profile_file) fn trim(text: &str) -> &str {
     text.trim_matches(is_blank)
 }
 
-/// The text of a name or value without its quotes, escapes or comment. What stands in quotes may be any JSON; a lone
-/// quote is both the first and the last.
+/// Quoted text may be any JSON. A single quote character is both the first and the last one.
 pub(super) fn unescaped<'t>(raw: &'t str, arena: &mut Arena<'t>, line: u32) -> Stored<'t> {
     let text = trim(raw);
     let quoted = |quote: char| text.starts_with(quote) && text.ends_with(quote);
@@ -32,7 +30,7 @@ pub(super) fn unescaped<'t>(raw: &'t str, arena: &mut Arena<'t>, line: u32) -> S
     }
 }
 
-/// The text before a comment, without the backslashes that keep `;`, `#` and `\` from being marks.
+/// Removes the comment and unescapes `\;`, `\#` and `\\`.
 fn unmarked(text: &str) -> Cow<'_, str> {
     let Some(first) = text.find(['\\', ';', '#']) else { return text.into() };
     if !text[first..].starts_with('\\') {
@@ -54,15 +52,13 @@ fn unmarked(text: &str) -> Cow<'_, str> {
     trim(&plain).to_owned().into()
 }
 
-/// A key as npm ini uses it.
 pub(super) struct Name<'t> {
-    /// The key, without `[]`.
+    /// Without `[]`.
     pub(super) name: Cow<'t, str>,
-    /// Whether it ended with `[]`: what it gets is added to an array.
     pub(super) array: bool,
 }
 
-/// The name of a section: JavaScript makes a string of any JSON.
+/// JavaScript converts any JSON to a string.
 pub(super) fn section_name<'t>(name: Stored<'t>, arena: &Arena<'t>) -> Result<Cow<'t, str>, ()> {
     match name {
         Stored::Text(text) => Ok(text),
@@ -71,8 +67,7 @@ pub(super) fn section_name<'t>(name: Stored<'t>, arena: &Arena<'t>) -> Result<Co
     }
 }
 
-/// The name of a key. npm ini asks every key for its length: null has none, and an object that claims to have more
-/// than two characters cannot give the last two.
+/// npm ini reads the `length` of every key: null has none, and an object whose `length` exceeds two cannot be sliced.
 pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<Name<'t>, ()> {
     match key {
         Stored::Text(key) => {
@@ -103,13 +98,12 @@ fn is_more_than_two(length: &str) -> bool {
     trim(length).parse::<f64>().is_ok_and(|length| length > 2.0)
 }
 
-/// A value still to be written, or the comma between two of an array.
 enum Piece<'a, 't> {
     Value(&'a Stored<'t>),
     Comma,
 }
 
-/// JavaScript's `String(value)`; an object with its own `toString` has none. No recursion, because JSON can be deep.
+/// JavaScript's `String(value)`, which fails for an object with its own `toString`. No recursion: JSON can be deep.
 fn to_string(value: &Stored<'_>, arena: &Arena<'_>) -> Result<String, ()> {
     let mut text = String::new();
     let mut pending = vec![Piece::Value(value)];
@@ -119,7 +113,7 @@ fn to_string(value: &Stored<'_>, arena: &Arena<'_>) -> Result<String, ()> {
             continue;
         };
         match value {
-            // As in an array; elsewhere the callers see to it.
+            // As in an array; callers handle a top-level null.
             Stored::Null => {}
             Stored::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
             Stored::Number(number) => write_number(&mut text, *number),
@@ -141,7 +135,7 @@ fn to_string(value: &Stored<'_>, arena: &Arena<'_>) -> Result<String, ()> {
     Ok(text)
 }
 
-/// JavaScript's text of a number: the shortest digits that give it back, plain from 1e-6 up to 1e21.
+/// JavaScript's shortest digits, without exponent from 1e-6 up to 1e21.
 fn write_number(text: &mut String, number: f64) {
     if number == 0.0 {
         text.push('0');
@@ -158,7 +152,7 @@ fn write_number(text: &mut String, number: f64) {
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let digits = mantissa.replace('.', "");
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    // Digits before the point, where that is no negative number.
+    // Digits before the point, if the exponent is not negative.
     let whole = usize::try_from(exponent + 1).unwrap_or(0);
     match exponent {
         0..=20 if whole >= digits.len() => {

@@ -44,7 +44,7 @@ fn changes(context: &Context) -> Result<Vec<Change>, Failure> {
     let mended = [(FileKind::Config, &config), (FileKind::Credentials, &credentials)]
         .map(|(kind, original)| mended(kind, original.text()));
     let files =
-        |texts: [&str; 2]| Draft::new((config.file.clone(), texts[0]), (credentials.file.clone(), texts[1])).files();
+        |texts: [&str; 2]| Draft::new([(config.file.clone(), texts[0]), (credentials.file.clone(), texts[1])]).files();
     let (before, after) = (files([config.text(), credentials.text()]), files([mended[0].text(), mended[1].text()]));
     if let Some(profile) = effect::changed(Dialect::Auto, &before, &after)?.first() {
         return Err(Failure::new(

@@ -78,7 +78,7 @@ fn prepare(
     let home = &context.paths.home;
     let config = Original::read(&context.paths.config, home, MAX_FILE_BYTES)?;
     let credentials = Original::read(&context.paths.credentials, home, MAX_FILE_BYTES)?;
-    let mut draft = Draft::new((config.file.clone(), config.text()), (credentials.file.clone(), credentials.text()));
+    let mut draft = Draft::new([(config.file.clone(), config.text()), (credentials.file.clone(), credentials.text())]);
     let (inputs, programs) = (context.inputs()?, own_paths(&context.env)?);
     let task = match (named, role) {
         (Some(name), _) => {
