@@ -1,6 +1,5 @@
 //! The AWS CLI's token files. One process at a time renews a token, and unknown fields are kept.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::cache::store::Store;
 use crate::core::clock::Timestamp;
+use crate::core::hex::hex;
 use crate::os::atomic_file::replace;
 use crate::os::fs::read_capped;
 use crate::os::lock::Attempt;
@@ -64,7 +64,7 @@ impl TokenFile {
         if !store.is_ours() {
             return find_renewed().map_or_else(renew, Ok);
         }
-        let _lock = match store.locks().take_within(&id, timeout) {
+        let _lock = match store.locks().lock_within(&id, timeout) {
             Attempt::Held(guard) => Some(guard),
             Attempt::Busy => {
                 let reason = "another process renews its token and does not finish".to_owned();
@@ -85,11 +85,4 @@ pub(crate) fn text<'t>(token: &'t TokenFields, name: &str) -> Option<&'t str> {
 pub(crate) fn timestamp(token: &TokenFields, name: &str) -> Option<Timestamp> {
     let text = text(token, name)?;
     Timestamp::parse(text).or_else(|| Timestamp::parse(&format!("{}Z", text.strip_suffix("UTC")?)))
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

@@ -69,7 +69,7 @@ impl Store {
     }
 
     pub fn locks(&self) -> Locks {
-        Locks::beside(&self.dir)
+        Locks::in_dir(&self.dir)
     }
 
     pub fn holders(&self) -> Holders {
@@ -178,7 +178,7 @@ impl Store {
     }
 
     fn lock(&self) -> Result<CacheGuard, WriteError> {
-        match self.locks().take_within("cache", WRITE_LOCK_WAIT) {
+        match self.locks().lock_within("cache", WRITE_LOCK_WAIT) {
             Attempt::Held(guard) => Ok(CacheGuard(guard)),
             Attempt::Busy => Err(WriteError::Locked(self.file.clone())),
             Attempt::Unavailable(reason) => Err(WriteError::Io { path: self.dir.join("locks"), reason }),

@@ -2,7 +2,7 @@ use clap::ValueEnum;
 
 use crate::cli::args::{DialectArg, Global};
 use crate::cli::errors::failure::{CONFIG, Failure, USAGE};
-use crate::core::call_chain::Chain;
+use crate::core::call_chain::CallChain;
 use crate::core::origin::{Located, Origin};
 use crate::core::sanitize::printable;
 use crate::os::env::{self, Env};
@@ -101,11 +101,11 @@ impl Context {
     }
 
     /// The runs of this program that wait for this one through a `credential_process`.
-    pub(super) fn chain(&self) -> Chain {
-        self.env.text(env::AMPLIFY_CREDS_CHAIN).map_or_else(Chain::default, |text| Chain::parse(&text))
+    pub(super) fn chain(&self) -> CallChain {
+        self.env.text(env::AMPLIFY_CREDS_CHAIN).map_or_else(CallChain::default, |text| CallChain::parse(&text))
     }
 
-    /// The config file as a [`Chain`] names it.
+    /// The config file as a [`CallChain`] names it.
     pub(super) fn config(&self) -> String {
         self.paths.config.display().to_string()
     }

@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::core::credentials::Credentials;
+use crate::core::hex::hex;
 use crate::core::secret::Secret;
 use crate::plan::sources::LoginBase;
 use crate::source::dpop::SigningKey;
 use crate::source::error::{Service, SourceError};
 use crate::source::sources::Sources;
 use crate::sts::StsError;
-use crate::token_files::{RENEW_BEFORE, TokenFields, TokenFile, hex, text, timestamp};
+use crate::token_files::{RENEW_BEFORE, TokenFields, TokenFile, text, timestamp};
 
 /// The AWS CLI's default.
 const REGION: &str = "us-east-1";

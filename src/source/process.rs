@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use crate::core::call_chain::Chain;
+use crate::core::call_chain::CallChain;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::credentials::Credentials;
 use crate::core::secret::Secret;
@@ -22,8 +22,8 @@ pub enum ProcessError {
     InvalidDocument(&'static str),
 }
 
-pub fn run(command: &str, chain: &Chain) -> Result<Credentials, ProcessError> {
-    parse_document(&child::run(command, chain, Stderr::Kept, DEADLINE)?, Clock::System.now())
+pub fn run(command: &str, chain: &CallChain) -> Result<Credentials, ProcessError> {
+    parse_document(&child::run(command, chain, Stderr::Captured, DEADLINE)?, Clock::System.now())
 }
 
 fn parse_document(bytes: &[u8], now: Timestamp) -> Result<Credentials, ProcessError> {

@@ -2,7 +2,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::cache::store::Store;
-use crate::core::call_chain::Chain;
+use crate::core::call_chain::CallChain;
 use crate::core::clock::Clock;
 use crate::sts::connections::Connections;
 
@@ -17,7 +17,7 @@ pub struct SourceEndpoints {
 #[derive(Debug, Clone, Copy)]
 pub struct FetchOptions<'a> {
     /// The sessions that a `credential_process` must not ask this program for.
-    pub chain: &'a Chain,
+    pub chain: &'a CallChain,
     /// Of one AWS call, retries and pauses included.
     pub timeout: Duration,
 }

@@ -13,7 +13,7 @@ use crate::core::clock::{Clock, Timestamp};
 use crate::core::credentials::Credentials;
 use crate::core::sanitize::printable;
 use crate::output::tell;
-use crate::prompt::{PromptChain, questions_are_over};
+use crate::prompt::{PromptChain, prompts_have_ended};
 use crate::serve::CredentialsEndpoint;
 
 /// Seconds before the end at which a session is renewed: botocore asks anew at 15 minutes, the other SDKs later.
@@ -75,7 +75,7 @@ impl Renewal {
                     pause(1);
                 }
                 // The command has ended.
-                Err(_) if questions_are_over() => return,
+                Err(_) if prompts_have_ended() => return,
                 Err(failure) => {
                     let left = self.end.since(Clock::System.now());
                     self.tell(&failure, left);
@@ -94,7 +94,7 @@ impl Renewal {
     /// Another session than the present one: what another process has got meanwhile, else a new one.
     fn renewed(&self) -> Result<Credentials, Failure> {
         let fetch = |how: &How| {
-            let dialogs = || if self.may_ask { dialog_chain(&self.context, how) } else { Ok(PromptChain::nobody()) };
+            let dialogs = || if self.may_ask { dialog_chain(&self.context, how) } else { Ok(PromptChain::disabled()) };
             fetch_with(&self.context, how, dialogs)
         };
         let is_new = |credentials: &Credentials| {
