@@ -4,13 +4,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::cache::store::Store;
 use crate::core::clock::Timestamp;
-use crate::core::hex::hex;
+use crate::core::digest::sha256_hex;
 use crate::os::atomic_file::replace;
 use crate::os::fs::read_capped;
 use crate::os::lock::Attempt;
@@ -59,7 +58,7 @@ impl TokenFile {
         find_renewed: impl Fn() -> Option<T>,
         renew: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        let id = format!("token-{}", &hex(&Sha256::digest(self.path.as_os_str().as_encoded_bytes()))[..32]);
+        let id = format!("token-{}", &sha256_hex(self.path.as_os_str().as_encoded_bytes())[..32]);
         // Under sudo, a lock file of root would block the user whose home this is.
         if !store.is_ours() {
             return find_renewed().map_or_else(renew, Ok);

@@ -2,9 +2,7 @@
 
 use std::sync::OnceLock;
 
-use sha2::{Digest, Sha256};
-
-use crate::core::hex::hex;
+use crate::core::digest::sha256_hex;
 use crate::core::origin::Located;
 use crate::plan::endpoint::{Endpoint, EndpointKind};
 use crate::plan::mfa_strategy::{Mfa, Step};
@@ -28,7 +26,7 @@ impl Fingerprint {
     }
 
     pub fn hex(&self) -> &str {
-        self.hex.get_or_init(|| hex(&Sha256::digest(&self.of)))
+        self.hex.get_or_init(|| sha256_hex(&self.of))
     }
 
     #[cfg(test)]

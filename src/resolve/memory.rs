@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::cache::key::CacheKey;
 use crate::cache::notes::Notes;
 use crate::core::clock::Timestamp;
-use crate::core::hex::hex;
+use crate::core::digest::sha256_hex;
 use crate::core::secret::Secret;
 use crate::os::lock::Guard;
 use crate::plan::mfa_strategy::{Mfa, MfaState, Step};
@@ -131,7 +130,7 @@ pub(super) fn device_id(serial: &str, access_key_id: &str) -> String {
 
 /// Half of a SHA-256 is enough to distinguish names.
 fn short_hash(text: &str) -> String {
-    hex(&Sha256::digest(text)[..16])
+    sha256_hex(text)[..32].to_owned()
 }
 
 #[cfg(test)]

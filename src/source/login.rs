@@ -6,10 +6,9 @@ use aws_sdk_signin::Client as SignIn;
 use aws_sdk_signin::operation::create_o_auth2_token::CreateOAuth2TokenError;
 use aws_sdk_signin::types::{CreateOAuth2TokenRequestBody, OAuth2ErrorCode};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::core::credentials::Credentials;
-use crate::core::hex::hex;
+use crate::core::digest::sha256_hex;
 use crate::core::secret::Secret;
 use crate::plan::sources::LoginBase;
 use crate::source::dpop::SigningKey;
@@ -24,7 +23,7 @@ const REGION: &str = "us-east-1";
 impl Sources<'_> {
     /// Credentials that expire soon are renewed; if that fails they are used until they expire.
     pub(super) fn login(&self, login: &LoginBase, timeout: Duration) -> Result<Credentials, SourceError> {
-        let file = TokenFile::new(self.login_cache.join(hex(&Sha256::digest(login.session.value.trim())) + ".json"));
+        let file = TokenFile::new(self.login_cache.join(sha256_hex(login.session.value.trim()) + ".json"));
         let now = self.clock.now();
         let token = file.read()?.ok_or(SourceError::SignedOut("nobody has signed in"))?;
         let found = credentials(&token)?;

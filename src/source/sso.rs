@@ -5,11 +5,10 @@ use std::time::Duration;
 use aws_sdk_sso::Client as Portal;
 use aws_sdk_ssooidc::Client as Oidc;
 use serde_json::json;
-use sha1::{Digest, Sha1};
 
 use crate::core::clock::Timestamp;
 use crate::core::credentials::Credentials;
-use crate::core::hex::hex;
+use crate::core::digest::sha1_hex;
 use crate::core::secret::Secret;
 use crate::plan::sources::SsoBase;
 use crate::source::error::{Service, SourceError};
@@ -62,7 +61,7 @@ impl Sources<'_> {
     fn sso_token(&self, sso: &SsoBase, timeout: Duration) -> Result<Secret, SourceError> {
         let SsoBase { session, start_url, .. } = sso;
         let name = session.as_ref().map_or(&start_url.value, |session| &session.value);
-        let file = TokenFile::new(self.sso_cache.join(hex(&Sha1::digest(name)) + ".json"));
+        let file = TokenFile::new(self.sso_cache.join(sha1_hex(name) + ".json"));
         let now = self.clock.now();
         let signed_out = SourceError::SignedOut("nobody has signed in");
         let SsoToken { access, left_seconds: left, fields: token } =
