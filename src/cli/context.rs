@@ -4,10 +4,9 @@ use crate::cli::args::{DialectArg, Global};
 use crate::cli::errors::failure::{CONFIG, Failure, USAGE};
 use crate::core::call_chain::Chain;
 use crate::core::origin::{Located, Origin};
-use crate::core::sanitize::printable;
 use crate::os::env::{self, Env};
 use crate::os::paths::{Overrides, Paths};
-use crate::output::tell;
+use crate::output::print_message;
 use crate::profile::ProfileSet;
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
@@ -57,7 +56,7 @@ impl Context {
     pub(super) fn profiles(&self) -> Result<ProfileSet<'_>, Failure> {
         if self.global.verbose > 0 && self.dialect == Dialect::Auto {
             for (at, finding) in self.files.findings() {
-                self.say(|| format!("{at}: {finding}"));
+                self.info(|| format!("{at}: {finding}"));
             }
         }
         Ok(self.files.profiles(self.dialect)?)
@@ -115,16 +114,16 @@ impl Context {
     }
 
     /// Prints a message under `-v`.
-    pub(super) fn say(&self, text: impl FnOnce() -> String) {
+    pub(super) fn info(&self, text: impl FnOnce() -> String) {
         if self.global.verbose > 0 {
-            tell(&format!("{}\n", printable(&text())));
+            print_message(&text());
         }
     }
 
     /// Prints a warning. `process` prints none without `-v`, since a tool reads its stderr.
     pub(super) fn warn(&self, text: impl FnOnce() -> String) {
         if self.global.verbose > 0 || !(self.global.quiet || self.verb == "process") {
-            tell(&format!("amplify-creds: {}\n", printable(&text())));
+            print_message(&format!("amplify-creds: {}", text()));
         }
     }
 

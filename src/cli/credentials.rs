@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::cache::key::CacheKey;
 use crate::cache::store::{Store, WriteError};
-use crate::cli::args::{How, PromptArg};
+use crate::cli::args::{PromptArg, SessionArgs};
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure};
 use crate::cli::errors::resolve::{CLOCK_FIX, behind};
@@ -44,13 +44,13 @@ pub(crate) struct Fetched {
 }
 
 /// Gets the credentials of the profile that is meant.
-pub(crate) fn fetch(context: &Context, how: &How) -> Result<Fetched, Failure> {
+pub(crate) fn fetch(context: &Context, how: &SessionArgs) -> Result<Fetched, Failure> {
     let mut prompt = ladder(context, how)?;
     fetch_asking(context, how, &mut prompt)
 }
 
 /// The same, asking nobody but those on this ladder.
-pub(crate) fn fetch_asking(context: &Context, how: &How, prompt: &mut PromptChain) -> Result<Fetched, Failure> {
+pub(crate) fn fetch_asking(context: &Context, how: &SessionArgs, prompt: &mut PromptChain) -> Result<Fetched, Failure> {
     let set = context.profiles()?;
     let plan = plan(context, &set, &inputs(context, how)?)?;
     let credentials = with_resolver(context, &set, &plan, how, prompt, |resolver, _| resolver.credentials(&plan))?;
@@ -62,16 +62,16 @@ pub(crate) fn with_resolver<T>(
     context: &Context,
     set: &ProfileSet<'_>,
     plan: &CredentialPlan,
-    how: &How,
+    how: &SessionArgs,
     prompt: &mut PromptChain,
     what: impl FnOnce(&mut Resolver<'_>, &SdkSts<'_>) -> T,
 ) -> Result<T, Failure> {
     build::can_be_carried_out(plan)?;
     for warning in &plan.warnings {
-        context.say(|| warn(warning));
+        context.info(|| warn(warning));
     }
     if let Some(mfa) = &plan.mfa {
-        context.say(|| way_of(mfa));
+        context.info(|| way_of(mfa));
     }
     let store = Store::new(&context.paths.cache_dir);
     let connections = Connections::new(roots(context, plan), Proxies::of(&context.env));
@@ -108,9 +108,9 @@ pub(crate) fn with_resolver<T>(
         }
         match mishap {
             // A reset at the same time is no reason for concern.
-            ResolveWarning::NotCached(WriteError::Forgotten) => context.say(|| line.clone()),
+            ResolveWarning::NotCached(WriteError::Forgotten) => context.info(|| line.clone()),
             ResolveWarning::ClockOff(_) | ResolveWarning::NotCached(_) => context.warn(|| line.clone()),
-            _ => context.say(|| line.clone()),
+            _ => context.info(|| line.clone()),
         }
         reported.push(line);
     }
@@ -136,7 +136,7 @@ pub(crate) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: &Inputs) -> 
             @ (PlanError::UnknownProfile { named_by: None, .. } | PlanError::NoCredentials { named_by: None, .. }),
         ) if selected.is_none() => match build::environment(inputs) {
             Ok(Some(plan)) => {
-                context.say(|| "the profile default has no credentials: the environment's own".to_owned());
+                context.info(|| "the profile default has no credentials: the environment's own".to_owned());
                 Ok(plan)
             }
             Ok(None) => Err(error),
@@ -174,7 +174,7 @@ pub(crate) fn is_only_profile(context: &Context, set: &ProfileSet<'_>, plan: &Cr
 }
 
 /// The codes that were given, then whoever can be asked.
-pub(crate) fn ladder(context: &Context, how: &How) -> Result<PromptChain, Failure> {
+pub(crate) fn ladder(context: &Context, how: &SessionArgs) -> Result<PromptChain, Failure> {
     let from_flag = how.mfa_token.as_deref().map(|code| match code {
         "-" => Given::Stdin,
         code => Given::Code(Secret::from(code)),
@@ -186,7 +186,7 @@ pub(crate) fn ladder(context: &Context, how: &How) -> Result<PromptChain, Failur
 }
 
 /// Whoever can be asked without the terminal, which a command has.
-pub(crate) fn windows(context: &Context, how: &How) -> Result<PromptChain, Failure> {
+pub(crate) fn windows(context: &Context, how: &SessionArgs) -> Result<PromptChain, Failure> {
     let in_window = |rung| match rung {
         PromptMethod::Terminal => None,
         PromptMethod::Pinentry | PromptMethod::PinentryWindow => Some(PromptMethod::PinentryWindow),
@@ -196,7 +196,7 @@ pub(crate) fn windows(context: &Context, how: &How) -> Result<PromptChain, Failu
 }
 
 /// Who may be asked: nobody, the one way that is chosen, or whatever is there.
-fn rungs(context: &Context, how: &How) -> Result<Vec<PromptMethod>, Failure> {
+fn rungs(context: &Context, how: &SessionArgs) -> Result<Vec<PromptMethod>, Failure> {
     if context.no_input() {
         return Ok(Vec::new());
     }
@@ -226,7 +226,7 @@ fn rungs(context: &Context, how: &How) -> Result<Vec<PromptMethod>, Failure> {
     })
 }
 
-fn resolve_options(context: &Context, plan: &CredentialPlan, how: &How) -> Result<Options, Failure> {
+fn resolve_options(context: &Context, plan: &CredentialPlan, how: &SessionArgs) -> Result<Options, Failure> {
     let min_ttl = min_ttl(context, plan, how.min_ttl)?.map_or(MIN_TTL, |found| found.value);
     let lock_timeout = match how.lock_timeout {
         Some(flag) => flag,

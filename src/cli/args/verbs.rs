@@ -9,7 +9,7 @@ use crate::output::shell::{SHELL_NAMES, Shell, ShellName};
 use crate::policy::Category;
 
 use super::candidates::profiles;
-use super::shared::{Fetch, How, duration};
+use super::shared::{Fetch, SessionArgs, duration};
 
 /// Options of `env`.
 #[derive(Debug, Args)]
@@ -100,7 +100,7 @@ pub struct Login {
     pub json: bool,
     /// How to get them.
     #[command(flatten)]
-    pub how: How,
+    pub session: SessionArgs,
 }
 
 /// Options of `whoami`.

@@ -10,7 +10,7 @@ use crate::cli::output::write_stdout;
 use crate::cli::plan_inputs::{complete, inputs};
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::sanitize::printable;
-use crate::output::{left, table, tell};
+use crate::output::{left, table, write_stderr};
 use crate::plan::CredentialPlan;
 use crate::plan::mfa_strategy::MfaAction;
 use crate::profile::ProfileSet;
@@ -26,21 +26,21 @@ struct Warm {
 pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     let set = context.profiles()?;
     let plans = plans(context, &set, options)?;
-    let mut prompt = ladder(context, &options.how)?;
+    let mut prompt = ladder(context, &options.session)?;
     if !context.global.quiet {
         let message = codes(context, &set, &plans, options, &mut prompt)?;
-        tell(&format!("{}\n", printable(&message)));
+        write_stderr(&format!("{}\n", printable(&message)));
     }
     let (mut warm, mut failed) = (Vec::new(), None);
     for plan in &plans {
-        let outcome = with_resolver(context, &set, plan, &options.how, &mut prompt, |resolver, _| {
+        let outcome = with_resolver(context, &set, plan, &options.session, &mut prompt, |resolver, _| {
             resolver.credentials(plan).map(|credentials| (credentials.expiration, resolver.asked))
         })?;
         match outcome {
             Ok((expires, prompted)) => warm.push(Warm { profile: plan.profile.clone(), expires, prompted }),
             Err(error) => {
                 if let Some(before) = failed.replace(Failure::from(error)) {
-                    tell(&before.text());
+                    write_stderr(&before.text());
                 }
             }
         }
@@ -59,7 +59,7 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
 
 /// The plans of the profiles that are meant. Of all profiles, those that lead to a session.
 fn plans(context: &Context, set: &ProfileSet<'_>, options: &Login) -> Result<Vec<CredentialPlan>, Failure> {
-    let inputs = inputs(context, &options.how)?;
+    let inputs = inputs(context, &options.session)?;
     if options.names.is_empty() && !options.all {
         return Ok(vec![plan(context, set, &inputs)?]);
     }
@@ -68,8 +68,8 @@ fn plans(context: &Context, set: &ProfileSet<'_>, options: &Login) -> Result<Vec
         for name in set.names() {
             match plan_of(set, &name, &inputs) {
                 Ok(plan) if plan.steps().next().is_some() => plans.push(complete(context, plan)?),
-                Ok(_) => context.say(|| format!("profile {name} has no session to get")),
-                Err(error) => context.say(|| format!("passed over: {}", Failure::from(error).message)),
+                Ok(_) => context.info(|| format!("profile {name} has no session to get")),
+                Err(error) => context.info(|| format!("passed over: {}", Failure::from(error).message)),
             }
         }
         return Ok(plans);
@@ -88,7 +88,8 @@ fn codes(
     // Each code: the device, its user, and how many profiles it serves.
     let mut codes: Vec<(String, String, usize)> = Vec::new();
     for plan in plans {
-        let spend = with_resolver(context, set, plan, &options.how, prompt, |resolver, _| resolver.will_spend(plan))?;
+        let spend =
+            with_resolver(context, set, plan, &options.session, prompt, |resolver, _| resolver.will_spend(plan))?;
         let Some(mfa) = plan.mfa.as_ref() else { continue };
         let (serial, user) = (mfa.serial.value.clone(), plan.base.profile.clone());
         let shared = codes.iter_mut().find(|(known, by, _)| *known == serial && *by == user);
