@@ -11,7 +11,6 @@ use crate::profile::ProfileSet;
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
 use crate::settings::Settings;
-use crate::source::SourceEndpoints;
 
 pub(super) struct Context {
     pub(super) env: Env,
@@ -85,18 +84,6 @@ impl Context {
             named(Some(name), self.global.profile.as_deref(), &self.env)?;
         }
         Ok(self)
-    }
-
-    pub(super) fn source_endpoints(&self) -> SourceEndpoints {
-        if self.env.switch(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
-            return SourceEndpoints::default();
-        }
-        let url = |name| self.variable(&[name, env::AWS_ENDPOINT_URL]).map(|url| url.value);
-        SourceEndpoints {
-            sso: url(env::AWS_ENDPOINT_URL_SSO),
-            sso_oidc: url(env::AWS_ENDPOINT_URL_SSO_OIDC),
-            signin: url(env::AWS_ENDPOINT_URL_SIGNIN),
-        }
     }
 
     /// The runs of this program that wait for this one through a `credential_process`.

@@ -6,10 +6,14 @@ use std::fmt::Write as _;
 /// `settings` as `[default]`, and the section that its `services` names.
 pub fn render(settings: &[(&str, String)], services: Option<(&str, &[(String, String)])>) -> String {
     let mut text = "[default]\n".to_owned();
-    settings.iter().for_each(|(key, value)| add_property(&mut text, key, value));
+    for (key, value) in settings {
+        add_property(&mut text, key, value);
+    }
     if let Some((name, properties)) = services {
         let _ = writeln!(text, "\n[services {name}]");
-        properties.iter().for_each(|(key, value)| add_property(&mut text, key, value));
+        for (key, value) in properties {
+            add_property(&mut text, key, value);
+        }
     }
     text
 }

@@ -72,7 +72,6 @@ impl From<WriteError> for Failure {
                 .hint(format!("if it may be: chmod u+w {}", file.shown)),
             WriteError::ForeignOwner(file) => in_file(EDIT, format!("{message}, and is not edited"), &file)
                 .hint("run the command as that user, and without sudo"),
-            WriteError::NoFile(file) => in_file(EDIT, message, &file),
             WriteError::NotUtf8(file) => in_file(FILE, message, &file).hint("save the file as UTF-8"),
             WriteError::Locked => {
                 Failure::new(LOCK_TIMEOUT, message).hint("wait for it to end, or answer its question")
@@ -80,7 +79,7 @@ impl From<WriteError> for Failure {
             WriteError::Backup { file, directory, .. } => in_file(EDIT, message, &file)
                 .hint(format!("nothing is edited without a backup; see: ls -ld {}", directory.display())),
             WriteError::Io { file, what: "read", .. } => in_file(FILE, message, &file),
-            WriteError::Io { file, .. } => in_file(EDIT, message, &file),
+            WriteError::NoFile(file) | WriteError::Io { file, .. } => in_file(EDIT, message, &file),
         }
     }
 }
