@@ -9,7 +9,7 @@ use crate::os::env;
 use crate::output::print_message;
 
 impl Context {
-    /// The profile that is asked for; `None` means `default`. `--env` is an argument, and so comes before the variables.
+    /// `None` means `default`. `--env` is an argument, and so comes before the variables.
     pub(super) fn selected(&self) -> Result<Option<Located<String>>, Failure> {
         let asks_project = self.named.is_none() || (self.global.env.is_some() && !self.is_named_on_command_line());
         if asks_project

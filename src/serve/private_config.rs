@@ -1,5 +1,5 @@
-//! The config file of a command under `exec --serve`: the profile's region and other settings, and nothing that leads to
-//! credentials, since SDKs read files before they ask the endpoint.
+//! The config file of a command under `exec --serve`: the profile's region and other settings, and nothing that leads
+//! to credentials, since SDKs read files before they ask the endpoint.
 
 use std::fmt::Write as _;
 

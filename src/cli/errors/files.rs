@@ -91,9 +91,9 @@ impl From<SetupError> for Failure {
             SetupError::Taken { profile, at } => failure
                 .at_line(&at, Some(&profile))
                 .hint("without --in-place, give the new profile another name: --name NAME"),
-            SetupError::TwoSections { profile, at } => failure
-                .at_line(&at, Some(&profile))
-                .hint("make one section of them, or go without --in-place"),
+            SetupError::TwoSections { profile, at } => {
+                failure.at_line(&at, Some(&profile)).hint("make one section of them, or go without --in-place")
+            }
             SetupError::Edit { file, line, reason } => {
                 let failure = match line {
                     Some(line) => failure.at_line(&Location { file, line }, None),
@@ -108,7 +108,8 @@ impl From<SetupError> for Failure {
                 }
             }
             SetupError::Command(_) => Failure { code: UNSUPPORTED, ..failure }.hint(
-                "give the profile a name of letters, digits, - and _, and call this program by a path of such characters",
+                "give the profile a name of letters, digits, - and _, \
+                 and call this program by a path of such characters",
             ),
             SetupError::Ripple { .. } | SetupError::Unseen { .. } => failure
                 .hint("nothing was written; mend the headers of that profile first, or give another name: --name NAME"),
