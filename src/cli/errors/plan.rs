@@ -20,8 +20,7 @@ fn plan(error: &PlanError) -> Failure {
             let message = match named_by {
                 Some(Mention { by, key: "credential_process", at }) => {
                     format!(
-                        "the credential_process of profile {by} asks for profile {name} ({at}), \
-                         and there is no such profile"
+                        "the credential_process of profile {by} asks for profile {name} ({at}), and there is no such profile"
                     )
                 }
                 Some(Mention { by, key, at }) => {
