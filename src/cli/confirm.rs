@@ -17,7 +17,7 @@ pub(crate) fn confirm(context: &Context, verb: &str, shown: &str) -> Result<(), 
     if !std::io::stdout().is_terminal() {
         person.say(shown);
     }
-    if person.agrees("Write this?")? { Ok(()) } else { Err(Failure::new(CANCELLED, "nothing was changed")) }
+    if person.confirm("Write this?")? { Ok(()) } else { Err(Failure::new(CANCELLED, "nothing was changed")) }
 }
 
 pub(crate) fn report_written(context: &Context, written: &[Written]) {

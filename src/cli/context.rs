@@ -4,15 +4,13 @@ use crate::cli::args::{DialectArg, Global};
 use crate::cli::errors::failure::{CONFIG, Failure, USAGE};
 use crate::core::call_chain::CallChain;
 use crate::core::origin::{Located, Origin};
-use crate::core::sanitize::printable;
 use crate::os::env::{self, Env};
 use crate::os::paths::{Overrides, Paths};
-use crate::output::tell;
+use crate::output::print_message;
 use crate::profile::ProfileSet;
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
 use crate::settings::Settings;
-use crate::source::SourceEndpoints;
 
 pub(super) struct Context {
     pub(super) env: Env,
@@ -57,7 +55,7 @@ impl Context {
     pub(super) fn profiles(&self) -> Result<ProfileSet<'_>, Failure> {
         if self.global.verbose > 0 && self.dialect == Dialect::Auto {
             for (at, finding) in self.files.findings() {
-                self.say(|| format!("{at}: {finding}"));
+                self.info(|| format!("{at}: {finding}"));
             }
         }
         Ok(self.files.profiles(self.dialect)?)
@@ -88,18 +86,6 @@ impl Context {
         Ok(self)
     }
 
-    pub(super) fn source_endpoints(&self) -> SourceEndpoints {
-        if self.env.switch(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
-            return SourceEndpoints::default();
-        }
-        let url = |name| self.variable(&[name, env::AWS_ENDPOINT_URL]).map(|url| url.value);
-        SourceEndpoints {
-            sso: url(env::AWS_ENDPOINT_URL_SSO),
-            sso_oidc: url(env::AWS_ENDPOINT_URL_SSO_OIDC),
-            signin: url(env::AWS_ENDPOINT_URL_SIGNIN),
-        }
-    }
-
     /// The runs of this program that wait for this one through a `credential_process`.
     pub(super) fn chain(&self) -> CallChain {
         self.env.text(env::AMPLIFY_CREDS_CHAIN).map_or_else(CallChain::default, |text| CallChain::parse(&text))
@@ -115,16 +101,16 @@ impl Context {
     }
 
     /// Prints a message under `-v`.
-    pub(super) fn say(&self, text: impl FnOnce() -> String) {
+    pub(super) fn info(&self, text: impl FnOnce() -> String) {
         if self.global.verbose > 0 {
-            tell(&format!("{}\n", printable(&text())));
+            print_message(&text());
         }
     }
 
     /// Prints a warning. `process` prints none without `-v`, since a tool reads its stderr.
     pub(super) fn warn(&self, text: impl FnOnce() -> String) {
         if self.global.verbose > 0 || !(self.global.quiet || self.verb == "process") {
-            tell(&format!("amplify-creds: {}\n", printable(&text())));
+            print_message(&format!("amplify-creds: {}", text()));
         }
     }
 

@@ -9,6 +9,7 @@ use crate::plan::session::SessionExtras;
 use crate::plan::sources::{ContainerService, ContainerToken, ECS_CONTAINER, MetadataService, WebIdentityInputs};
 use crate::plan::{EnvContext, session_name};
 use crate::profile::keys::Keys;
+use crate::source::SourceEndpoints;
 
 impl Context {
     pub(super) fn inputs(&self) -> Result<Inputs, Failure> {
@@ -59,6 +60,18 @@ impl Context {
             program: env::executable(),
             waiting: self.chain().waiting(&self.config()),
         })
+    }
+
+    pub(super) fn source_endpoints(&self) -> SourceEndpoints {
+        if self.env.switch(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
+            return SourceEndpoints::default();
+        }
+        let url = |name| self.variable(&[name, env::AWS_ENDPOINT_URL]).map(|url| url.value);
+        SourceEndpoints {
+            sso: url(env::AWS_ENDPOINT_URL_SSO),
+            sso_oidc: url(env::AWS_ENDPOINT_URL_SSO_OIDC),
+            signin: url(env::AWS_ENDPOINT_URL_SIGNIN),
+        }
     }
 
     /// The relative address comes before the full one, as in every SDK.

@@ -27,7 +27,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use crate::os::env::arguments;
 use crate::os::startup;
-use crate::output::tell;
+use crate::output::write_stderr;
 
 use args::{Amplify, Cli, Command};
 use commands::{
@@ -49,7 +49,7 @@ pub fn main() -> ExitCode {
         Ok((as_json, cli)) => exit_code(run(cli), as_json),
         // This help has no error message of its own.
         Err(help) if help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            tell(&format!("amplify-creds: a command is missing\n\n{}", help.render()));
+            write_stderr(&format!("amplify-creds: a command is missing\n\n{}", help.render()));
             USAGE.exit.into()
         }
         Err(error) if error.use_stderr() => {

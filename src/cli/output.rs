@@ -1,7 +1,6 @@
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, OUTPUT};
-use crate::core::sanitize::printable;
-use crate::output::{print, tell};
+use crate::output::{print, print_message};
 
 pub(crate) fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
     print(bytes).map_err(|error| Failure::new(OUTPUT, format!("cannot write to stdout: {error}")))
@@ -9,6 +8,6 @@ pub(crate) fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
 
 pub(crate) fn note(context: &Context, line: &str) {
     if !context.global.quiet {
-        tell(&format!("{}\n", printable(line)));
+        print_message(line);
     }
 }

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use crate::cli::args::How;
+use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, FILE, Failure, USAGE};
 use crate::cli::selection;
@@ -18,32 +18,32 @@ use crate::plan::{BaseSource, CredentialPlan};
 /// The largest file of a policy or an assertion that is read, in bytes; both have at most 2048 characters.
 const LARGEST: u64 = 16 << 10;
 
-pub(crate) fn inputs(context: &Context, how: &How) -> Result<Inputs, Failure> {
+pub(crate) fn inputs(context: &Context, args: &SessionArgs) -> Result<Inputs, Failure> {
     let mut extras = SessionExtras::default();
-    for arn in &how.policy_arn {
+    for arn in &args.policy_arn {
         let arn = flag("--policy-arn", policy_arn(arn, "aws"), "a managed policy, read-only or boundary")?;
         extras.policy_arns.push(arn);
     }
-    for tag in &how.tag {
+    for tag in &args.tag {
         extras.tags.push(flag("--tag", tag_of(tag), "KEY=VALUE in characters that AWS takes")?);
     }
-    if let Some(text) = &how.policy {
+    if let Some(text) = &args.policy {
         let policy = flag("--policy", policy(text), "a policy of up to 2048 characters or a file")?;
         extras.policy = Some(policy);
     }
-    if let Some(name) = &how.source_identity {
+    if let Some(name) = &args.source_identity {
         let name = Some(name.clone()).filter(|name| SOURCE_IDENTITY.allows(name));
         extras.source_identity = Some(flag("--source-identity", name, &SOURCE_IDENTITY.to_string())?);
     }
-    for text in &how.provided_context {
+    for text in &args.provided_context {
         extras.contexts.push(flag("--provided-context", context_of(text), "ARN=FILE")?);
     }
     let role = RoleFlags {
-        role_arn: how.role_arn.clone(),
-        external_id: how.external_id.clone(),
-        session_name: how.session_name.clone(),
+        role_arn: args.role_arn.clone(),
+        external_id: args.external_id.clone(),
+        session_name: args.session_name.clone(),
     };
-    Ok(Inputs { duration: session_duration(how.duration)?, role, extras, ..context.inputs()? })
+    Ok(Inputs { duration: session_duration(args.duration)?, role, extras, ..context.inputs()? })
 }
 
 fn flag<T>(flag: &'static str, value: Option<T>, expected: &str) -> Result<Located<T>, Failure> {

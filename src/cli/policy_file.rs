@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_stand_before_the_extension() {
+    fn number_precedes_the_extension() {
         for (path, expected) in [("a/p.json", "a/p-2.json"), ("p", "p-2"), ("p.x.json", "p.x-2.json")] {
             assert_eq!(with_number(Path::new(path), 2), Path::new(expected));
         }

@@ -41,7 +41,7 @@ impl Questions {
     }
 
     /// The default is no.
-    pub(super) fn agrees(&mut self, question: &str) -> Result<bool, Failure> {
+    pub(super) fn confirm(&mut self, question: &str) -> Result<bool, Failure> {
         let Some(person) = &mut self.0 else { return Ok(false) };
         let answer = person.ask(&format!("{question} [y/N] ")).map_err(|error| unanswered(&error))?;
         Ok(["y", "yes"].contains(&answer.to_ascii_lowercase().as_str()))

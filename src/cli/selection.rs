@@ -5,12 +5,11 @@ use crate::amplify::project::{Environment, Project, ProjectError};
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure, UNSUPPORTED, USAGE};
 use crate::core::origin::Located;
-use crate::core::sanitize::printable;
 use crate::os::env;
-use crate::output::tell;
+use crate::output::print_message;
 
 impl Context {
-    /// The profile that is asked for; `None` means `default`. `--env` is an argument, and so comes before the variables.
+    /// `None` means `default`. `--env` is an argument, and so comes before the variables.
     pub(super) fn selected(&self) -> Result<Option<Located<String>>, Failure> {
         let asks_project = self.named.is_none() || (self.global.env.is_some() && !self.is_named_on_command_line());
         if asks_project
@@ -19,7 +18,7 @@ impl Context {
         {
             return Ok(Some(profile));
         }
-        self.say(|| match &self.named {
+        self.info(|| match &self.named {
             Some(named) => format!("profile {} ({})", named.value, named.from),
             None => "profile default (nothing names another)".to_owned(),
         });
@@ -54,13 +53,12 @@ pub(crate) fn profile(context: &Context) -> Result<Option<Located<String>>, Fail
     match source {
         Source::Profile(profile) => {
             if !context.global.quiet {
-                let line = format!("profile {profile} of the Amplify project's environment {name} ({from})");
-                tell(&format!("{}\n", printable(&line)));
+                print_message(&format!("profile {profile} of the Amplify project's environment {name} ({from})"));
             }
             Ok(Some(Located::new(profile.clone(), from.clone())))
         }
         Source::Anything => {
-            context.say(|| format!("the Amplify project's environment {name} names no profile"));
+            context.info(|| format!("the Amplify project's environment {name} names no profile"));
             Ok(None)
         }
         Source::Keys(_) | Source::Studio => Err(unusable(&environment)),
@@ -83,7 +81,7 @@ pub(crate) fn bounded(context: &Context) -> Result<Option<(String, Located<Strin
     });
     match found {
         Err(failure) if context.global.env.is_none() => {
-            context.say(|| format!("the permissions boundary is not known: {}", failure.message));
+            context.info(|| format!("the permissions boundary is not known: {}", failure.message));
             Ok(None)
         }
         found => found,

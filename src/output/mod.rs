@@ -6,15 +6,21 @@ pub mod table;
 
 use std::io::{self, Write};
 
+use crate::core::sanitize::printable;
+
 pub fn print(bytes: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(bytes)?;
     stdout.flush()
 }
 
-/// Writes a message to stderr. A closed stderr is not an error.
-pub fn tell(text: &str) {
+/// Ignores a closed stderr.
+pub fn write_stderr(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+pub fn print_message(line: &str) {
+    write_stderr(&format!("{}\n", printable(line)));
 }
 
 /// The remaining time of a session, for people.

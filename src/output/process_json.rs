@@ -1,5 +1,5 @@
-//! The credential_process document as every SDK's parser accepts it: exact key names, Version as a number, Expiration in
-//! RFC 3339 with `Z` and no fraction (`tests/conformance/vectors/credential-process.json`).
+//! The credential_process document as every SDK's parser accepts it: exact key names, Version as a number, Expiration
+//! in RFC 3339 with `Z` and no fraction (`tests/conformance/vectors/credential-process.json`).
 
 use serde::Serialize;
 use zeroize::Zeroizing;

@@ -1,4 +1,4 @@
-//! The local endpoint of `exec --serve`: credentials over HTTP on the loopback interface as on ECS, protected by a token.
+//! The local endpoint of `exec --serve`: credentials over loopback HTTP as on ECS, protected by a token.
 
 pub mod directory;
 pub mod private_config;

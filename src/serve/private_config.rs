@@ -1,15 +1,19 @@
-//! The config file of a command under `exec --serve`: the profile's region and other settings, and nothing that leads to
-//! credentials, since SDKs read files before they ask the endpoint.
+//! The config file of a command under `exec --serve`: the profile's region and other settings, and nothing that leads
+//! to credentials, since SDKs read files before they ask the endpoint.
 
 use std::fmt::Write as _;
 
 /// `settings` as `[default]`, and the section that its `services` names.
 pub fn render(settings: &[(&str, String)], services: Option<(&str, &[(String, String)])>) -> String {
     let mut text = "[default]\n".to_owned();
-    settings.iter().for_each(|(key, value)| add_property(&mut text, key, value));
+    for (key, value) in settings {
+        add_property(&mut text, key, value);
+    }
     if let Some((name, properties)) = services {
         let _ = writeln!(text, "\n[services {name}]");
-        properties.iter().for_each(|(key, value)| add_property(&mut text, key, value));
+        for (key, value) in properties {
+            add_property(&mut text, key, value);
+        }
     }
     text
 }

@@ -10,8 +10,8 @@ use crate::core::clock::Timestamp;
 
 pub(super) struct SigningKey(EcdsaKeyPair);
 
-/// Precedes the private key in an `EC PRIVATE KEY` of P-256 after the first two bytes (SEC 1, C.4): the version, and the
-/// header of 32 bytes.
+/// Precedes the private key in an `EC PRIVATE KEY` of P-256 after the first two bytes (SEC 1, C.4): the version, and
+/// the header of 32 bytes.
 const PRIVATE: [u8; 5] = [0x02, 0x01, 0x01, 0x04, 0x20];
 /// Precedes the public key: a bit string of 65 bytes, tagged 1.
 const PUBLIC: [u8; 5] = [0xa1, 0x44, 0x03, 0x42, 0x00];

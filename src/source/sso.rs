@@ -66,7 +66,7 @@ impl Sources<'_> {
         let signed_out = SourceError::SignedOut("nobody has signed in");
         let SsoToken { access, left_seconds: left, fields: token } =
             SsoToken::of(file.read()?.ok_or(signed_out)?, now)?;
-        // A token of a profile with its own start URL has no data for a renewal, so the AWS CLI does not renew it either.
+        // The token of a profile with its own start URL has no data for a renewal, as in the AWS CLI.
         if left > RENEW_BEFORE || (left > 0 && (session.is_none() || !is_renewable(&token, now))) {
             return Ok(access);
         }

@@ -14,7 +14,7 @@ use clap_complete::ArgValueCandidates;
 
 use crate::output::shell::Shell;
 
-pub use shared::{Fetch, How, PromptArg};
+pub use shared::{Fetch, PromptArg, SessionArgs};
 pub use verbs::{
     Amplify, Check, CompletionShell, Doctor, EnvOptions, ExecOptions, Explain, Export, ExportFormat, List, Login,
     ResetCache, Sessions, Setup, TargetArg, WhoAmI,

@@ -9,7 +9,7 @@ use crate::output::shell::{SHELL_NAMES, Shell, ShellName};
 use crate::policy::Category;
 
 use super::candidates::profiles;
-use super::shared::{Fetch, How, duration};
+use super::shared::{Fetch, SessionArgs, duration};
 
 /// Options of `env`.
 #[derive(Debug, Args)]
@@ -100,7 +100,7 @@ pub struct Login {
     pub json: bool,
     /// How to get them.
     #[command(flatten)]
-    pub how: How,
+    pub session: SessionArgs,
 }
 
 /// Options of `whoami`.
@@ -169,7 +169,11 @@ pub struct Explain {
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct ResetCache {
     /// Forget the sessions of this profile's chain [default: the Amplify project's]
-    #[arg(value_name = "PROFILE", conflicts_with_all = ["project", "all", "expired"], add = ArgValueCandidates::new(profiles))]
+    #[arg(
+        value_name = "PROFILE",
+        conflicts_with_all = ["project", "all", "expired"],
+        add = ArgValueCandidates::new(profiles)
+    )]
     pub name: Option<String>,
     /// Forget the sessions of the Amplify project's chain
     #[arg(long, conflicts_with_all = ["all", "expired"])]

@@ -49,7 +49,7 @@ fn show(context: &Context, project: &Project, environment: &str, as_json: bool) 
         note(context, &format!("environment {environment} has no permissions boundary"));
         return Ok(());
     };
-    context.say(|| format!("boundary of environment {environment} ({})", found.from));
+    context.info(|| format!("boundary of environment {environment} ({})", found.from));
     across(context, project, environment, &found.value);
     write_stdout(format!("{}\n", found.value).as_bytes())
 }
@@ -98,7 +98,7 @@ fn confirm(context: &Context, shown: &str) -> Result<(), Failure> {
         Failure::new(NOBODY_TO_ASK, message).hint("--dry-run shows what would be written")
     })?;
     person.say(shown);
-    if person.agrees("Write this?")? { Ok(()) } else { Err(Failure::new(CANCELLED, "nothing was changed")) }
+    if person.confirm("Write this?")? { Ok(()) } else { Err(Failure::new(CANCELLED, "nothing was changed")) }
 }
 
 /// Says what the Amplify CLI does not do by itself in other accounts and partitions.

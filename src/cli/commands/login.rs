@@ -11,7 +11,7 @@ use crate::cli::plan_inputs::{complete, inputs};
 use crate::cli::prompts::prompt_chain;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::sanitize::printable;
-use crate::output::{left, table, tell};
+use crate::output::{left, table, write_stderr};
 use crate::plan::CredentialPlan;
 use crate::plan::mfa_strategy::MfaAction;
 use crate::profile::ProfileSet;
@@ -27,21 +27,21 @@ struct Warm {
 pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     let set = context.profiles()?;
     let plans = plans(context, &set, options)?;
-    let mut prompt = prompt_chain(context, &options.how)?;
+    let mut prompt = prompt_chain(context, &options.session)?;
     if !context.global.quiet {
         let message = codes(context, &set, &plans, options, &mut prompt)?;
-        tell(&format!("{}\n", printable(&message)));
+        write_stderr(&format!("{}\n", printable(&message)));
     }
     let (mut warm, mut failed) = (Vec::new(), None);
     for plan in &plans {
-        let outcome = with_resolver(context, &set, plan, &options.how, &mut prompt, |resolver, _| {
+        let outcome = with_resolver(context, &set, plan, &options.session, &mut prompt, |resolver, _| {
             resolver.credentials().map(|credentials| (credentials.expiration, resolver.asked))
         })?;
         match outcome {
             Ok((expires, prompted)) => warm.push(Warm { profile: plan.profile.clone(), expires, prompted }),
             Err(error) => {
                 if let Some(before) = failed.replace(Failure::from(error)) {
-                    tell(&before.text());
+                    write_stderr(&before.text());
                 }
             }
         }
@@ -60,7 +60,7 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
 
 /// The plans of the profiles that are meant. Of all profiles, those that lead to a session.
 fn plans(context: &Context, set: &ProfileSet<'_>, options: &Login) -> Result<Vec<CredentialPlan>, Failure> {
-    let inputs = inputs(context, &options.how)?;
+    let inputs = inputs(context, &options.session)?;
     if options.names.is_empty() && !options.all {
         return Ok(vec![plan(context, set, &inputs)?]);
     }
@@ -69,8 +69,8 @@ fn plans(context: &Context, set: &ProfileSet<'_>, options: &Login) -> Result<Vec
         for name in set.names() {
             match plan_of(set, &name, &inputs) {
                 Ok(plan) if plan.steps().next().is_some() => plans.push(complete(context, plan)?),
-                Ok(_) => context.say(|| format!("profile {name} has no session to get")),
-                Err(error) => context.say(|| format!("passed over: {}", Failure::from(error).message)),
+                Ok(_) => context.info(|| format!("profile {name} has no session to get")),
+                Err(error) => context.info(|| format!("passed over: {}", Failure::from(error).message)),
             }
         }
         return Ok(plans);
@@ -78,7 +78,7 @@ fn plans(context: &Context, set: &ProfileSet<'_>, options: &Login) -> Result<Vec
     options.names.iter().map(|name| complete(context, plan_of(set, name, &inputs)?)).collect()
 }
 
-/// How many codes it takes: `2 codes: mfa/deploy for 3 profiles, mfa/admin for 1`.
+/// SessionArgs many codes it takes: `2 codes: mfa/deploy for 3 profiles, mfa/admin for 1`.
 fn codes(
     context: &Context,
     set: &ProfileSet<'_>,
@@ -89,7 +89,7 @@ fn codes(
     // Each code: the device, its user, and how many profiles it serves.
     let mut codes: Vec<(String, String, usize)> = Vec::new();
     for plan in plans {
-        let spend = with_resolver(context, set, plan, &options.how, prompt, |resolver, _| resolver.will_spend())?;
+        let spend = with_resolver(context, set, plan, &options.session, prompt, |resolver, _| resolver.will_spend())?;
         let Some(mfa) = plan.mfa.as_ref() else { continue };
         let (serial, user) = (mfa.serial.value.clone(), plan.base.profile.clone());
         let shared = codes.iter_mut().find(|(known, by, _)| *known == serial && *by == user);

@@ -96,10 +96,10 @@ fn what(context: &Context, options: &ResetCache) -> Result<What, Failure> {
 fn of_project(context: &Context, environment: &Environment) -> Result<Option<Box<CredentialPlan>>, Failure> {
     let Environment { name, source, from } = environment;
     let Source::Profile(profile) = source else {
-        context.say(|| format!("the Amplify project's environment {name} uses no profile ({from})"));
+        context.info(|| format!("the Amplify project's environment {name} uses no profile ({from})"));
         return Ok(None);
     };
-    context.say(|| format!("profile {profile} of the Amplify project's environment {name} ({from})"));
+    context.info(|| format!("profile {profile} of the Amplify project's environment {name} ({from})"));
     let plan = credentials::plan_of(&context.profiles()?, profile, &context.inputs()?);
     let plan = plan.map_err(|error| credentials::blamed(error, from))?;
     complete(context, plan).map(|plan| Some(Box::new(plan)))

@@ -16,7 +16,7 @@ use crate::plan::build::identity_endpoint;
 use crate::sts::Identity;
 
 pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
-    let how = &options.fetch.how;
+    let how = &options.fetch.session;
     let set = context.profiles()?;
     let inputs = inputs(context, how)?;
     let plan = credentials::plan(context, &set, &inputs)?;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::core::origin::{Location, Origin, SourceFile};
 use crate::core::sanitize::printable;
-use crate::output::{print, tell};
+use crate::output::{print, write_stderr};
 
 /// A kind of failure, as `help exit-codes` lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,7 +190,7 @@ impl Failure {
         // stdout may be what failed.
         let shown = as_json && self.code != OUTPUT && print(self.json().as_bytes()).is_ok();
         if !shown {
-            tell(&self.text());
+            write_stderr(&self.text());
         }
         #[cfg(unix)]
         if let Some(signal) = self.signal {

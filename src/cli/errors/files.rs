@@ -72,7 +72,6 @@ impl From<WriteError> for Failure {
                 .hint(format!("if it may be: chmod u+w {}", file.shown)),
             WriteError::ForeignOwner(file) => in_file(EDIT, format!("{message}, and is not edited"), &file)
                 .hint("run the command as that user, and without sudo"),
-            WriteError::NoFile(file) => in_file(EDIT, message, &file),
             WriteError::NotUtf8(file) => in_file(FILE, message, &file).hint("save the file as UTF-8"),
             WriteError::Locked => {
                 Failure::new(LOCK_TIMEOUT, message).hint("wait for it to end, or answer its question")
@@ -80,7 +79,7 @@ impl From<WriteError> for Failure {
             WriteError::Backup { file, directory, .. } => in_file(EDIT, message, &file)
                 .hint(format!("nothing is edited without a backup; see: ls -ld {}", directory.display())),
             WriteError::Io { file, what: "read", .. } => in_file(FILE, message, &file),
-            WriteError::Io { file, .. } => in_file(EDIT, message, &file),
+            WriteError::NoFile(file) | WriteError::Io { file, .. } => in_file(EDIT, message, &file),
         }
     }
 }
@@ -92,9 +91,9 @@ impl From<SetupError> for Failure {
             SetupError::Taken { profile, at } => failure
                 .at_line(&at, Some(&profile))
                 .hint("without --in-place, give the new profile another name: --name NAME"),
-            SetupError::TwoSections { profile, at } => failure
-                .at_line(&at, Some(&profile))
-                .hint("make one section of them, or go without --in-place"),
+            SetupError::TwoSections { profile, at } => {
+                failure.at_line(&at, Some(&profile)).hint("make one section of them, or go without --in-place")
+            }
             SetupError::Edit { file, line, reason } => {
                 let failure = match line {
                     Some(line) => failure.at_line(&Location { file, line }, None),
@@ -109,7 +108,8 @@ impl From<SetupError> for Failure {
                 }
             }
             SetupError::Command(_) => Failure { code: UNSUPPORTED, ..failure }.hint(
-                "give the profile a name of letters, digits, - and _, and call this program by a path of such characters",
+                "give the profile a name of letters, digits, - and _, \
+                 and call this program by a path of such characters",
             ),
             SetupError::Ripple { .. } | SetupError::Unseen { .. } => failure
                 .hint("nothing was written; mend the headers of that profile first, or give another name: --name NAME"),

@@ -89,7 +89,7 @@ mod tests {
     use crate::cli::manual::prose::sections;
 
     #[test]
-    fn lines_end_before_column_80() {
+    fn long_line_is_wrapped_at_column_80() {
         let long = "word ".repeat(40);
         let items = format!("7\n    {long}\n--option NAME\n    Short.");
         let text = format!("# HEAD\n\n{long}\n\n{items}\n\n    as it\n      stands");

@@ -11,8 +11,8 @@ pub(super) const VERB: &str = include_str!("text/verb.txt");
 
 const INDENT: &str = "    ";
 
-/// Reads headings (`#`, `##`), paragraphs, terms with an indented meaning, and indented lines, which are not wrapped. Empty
-/// lines separate them.
+/// Reads headings (`#`, `##`), paragraphs, terms with an indented meaning, and indented lines, which are not wrapped.
+/// Empty lines separate them.
 pub(super) fn sections(texts: &[&str]) -> Vec<PageSection> {
     let mut sections: Vec<PageSection> = Vec::new();
     for text in texts {

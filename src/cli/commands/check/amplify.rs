@@ -16,7 +16,7 @@ use crate::core::credentials::Credentials;
 use crate::core::sanitize::printable;
 use crate::iam::Client;
 use crate::os::env;
-use crate::output::{table, tell};
+use crate::output::{table, write_stderr};
 use crate::plan::endpoint::{Endpoint, EndpointKind, Variables};
 use crate::plan::{CredentialPlan, endpoint};
 use crate::policy::amplify::{RequiredAction, for_check, probes};
@@ -223,13 +223,13 @@ impl Progress {
 
     fn show(&self, number: usize) {
         if self.is_shown {
-            tell(&format!("\rasking IAM: {number} of {}", self.of));
+            write_stderr(&format!("\rasking IAM: {number} of {}", self.of));
         }
     }
 
     fn end(&self) {
         if self.is_shown {
-            tell("\r\u{1b}[K");
+            write_stderr("\r\u{1b}[K");
         }
     }
 }

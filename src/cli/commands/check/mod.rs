@@ -52,7 +52,7 @@ struct Finding {
 type Outcome = (Step, Option<Identity>, Finding);
 
 pub(crate) fn run(context: &Context, options: &Check) -> Result<(), Failure> {
-    let how = &options.fetch.how;
+    let how = &options.fetch.session;
     let set = context.profiles()?;
     let inputs = inputs(context, how)?;
     let plan = credentials::plan(context, &set, &inputs)?;

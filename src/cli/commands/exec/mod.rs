@@ -26,11 +26,11 @@ use failure::not_run;
 
 pub(crate) fn run(context: Context, options: &ExecOptions) -> Result<u8, Failure> {
     let mut command = command(&context, &options.command);
-    let fetched = fetch(&context, &options.fetch.how)?;
+    let fetched = fetch(&context, &options.fetch.session)?;
     let profile = &fetched.plan.profile;
-    context.say(|| format!("running {} with the credentials of {profile}", command.get_program().display()));
+    context.info(|| format!("running {} with the credentials of {profile}", command.get_program().display()));
     if options.serve {
-        return serve::run(context, &options.fetch.how, fetched, command);
+        return serve::run(context, &options.fetch.session, fetched, command);
     }
     set_env(&mut command, &fetched);
     exec_replace(command)

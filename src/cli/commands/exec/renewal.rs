@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::cli::args::How;
+use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::credentials::{Fetched, fetch_with};
 use crate::cli::errors::failure::{CANCELLED, ErrorCode, Failure, LOCK_TIMEOUT, MFA_NEEDED, MFA_REJECTED, NETWORK};
@@ -12,7 +12,7 @@ use crate::cli::prompts::dialog_chain;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::credentials::Credentials;
 use crate::core::sanitize::printable;
-use crate::output::tell;
+use crate::output::write_stderr;
 use crate::prompt::{PromptChain, prompts_have_ended};
 use crate::serve::CredentialsEndpoint;
 
@@ -22,15 +22,15 @@ const EARLY: i64 = 20 * 60;
 const WORTH_A_LINE: i64 = 5 * 60;
 /// The longest time between two tries, in seconds.
 const LONGEST_PAUSE: i64 = 30;
-/// How often the cache is looked at for what `login` has put there, in seconds.
+/// SessionArgs often the cache is looked at for what `login` has put there, in seconds.
 const LOGIN_PAUSE: i64 = 5;
-/// How often the clock is looked at: a machine that slept finds itself hours later.
+/// SessionArgs often the clock is looked at: a machine that slept finds itself hours later.
 const LOOK: Duration = Duration::from_secs(5);
 
 /// What renews.
 pub(crate) struct Renewal {
     context: Arc<Context>,
-    how: How,
+    session: SessionArgs,
     profile: String,
     /// The access key id of the present session.
     id: String,
@@ -45,19 +45,19 @@ pub(crate) struct Renewal {
 
 impl Renewal {
     /// None for credentials that never end.
-    pub(crate) fn of(mut context: Context, how: &How, profile: &str, first: &Credentials) -> Option<Self> {
+    pub(crate) fn of(mut context: Context, session: &SessionArgs, profile: &str, first: &Credentials) -> Option<Self> {
         let end = first.expiration?;
-        let how = How {
+        let session = SessionArgs {
             mfa_token: None,
             // More than what the cache has left for others is asked for, so that it holds where a code is needed, too.
-            min_ttl: Some(how.min_ttl.unwrap_or(0).max(EARLY.unsigned_abs())),
+            min_ttl: Some(session.min_ttl.unwrap_or(0).max(EARLY.unsigned_abs())),
             refresh: false,
-            ..how.clone()
+            ..session.clone()
         };
         // What there is to say has been said.
         context.global.quiet = true;
         let (context, profile, id) = (Arc::new(context), profile.to_owned(), first.access_key_id.clone());
-        Some(Self { context, how, profile, id, end, early: EARLY, reported: None, may_ask: true })
+        Some(Self { context, session, profile, id, end, early: EARLY, reported: None, may_ask: true })
     }
 
     /// Renews for ever.
@@ -93,20 +93,20 @@ impl Renewal {
 
     /// Another session than the present one: what another process has got meanwhile, else a new one.
     fn renewed(&self) -> Result<Credentials, Failure> {
-        let fetch = |how: &How| {
+        let fetch = |how: &SessionArgs| {
             let dialogs = || if self.may_ask { dialog_chain(&self.context, how) } else { Ok(PromptChain::disabled()) };
             fetch_with(&self.context, how, dialogs)
         };
         let is_new = |credentials: &Credentials| {
             credentials.access_key_id != self.id && credentials.expiration.is_none_or(|end| end >= self.end)
         };
-        let Fetched { plan, credentials } = fetch(&self.how)?;
+        let Fetched { plan, credentials } = fetch(&self.session)?;
         if is_new(&credentials) {
             return Ok(credentials);
         }
         // A base alone is never cached: it has been asked just now.
         let again = if plan.steps().next().is_some() {
-            fetch(&How { refresh: true, ..self.how.clone() })?.credentials
+            fetch(&SessionArgs { refresh: true, ..self.session.clone() })?.credentials
         } else {
             credentials
         };
@@ -131,7 +131,7 @@ impl Renewal {
         } else {
             format!("amplify-creds: cannot renew the session of {profile}, which ends at {end}: {}", failure.message)
         };
-        tell(&format!("{}\n", printable(&line)));
+        write_stderr(&format!("{}\n", printable(&line)));
     }
 }
 

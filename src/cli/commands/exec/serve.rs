@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::{io, thread};
 
-use crate::cli::args::How;
+use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::credential_env::{EXPORTED_VARS, REMOVED_VARS};
 use crate::cli::credentials::Fetched;
@@ -21,7 +21,7 @@ use super::failure::not_run;
 use super::renewal::Renewal;
 
 /// Runs the command with an endpoint that answers with what was fetched, and with what comes after it.
-pub(crate) fn run(context: Context, how: &How, fetched: Fetched, mut command: Command) -> Result<u8, Failure> {
+pub(crate) fn run(context: Context, how: &SessionArgs, fetched: Fetched, mut command: Command) -> Result<u8, Failure> {
     let Fetched { plan, credentials } = fetched;
     let profile = &plan.profile;
     let region = plan.region.as_ref().map(|region| region.value.as_str());
