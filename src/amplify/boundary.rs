@@ -1,6 +1,6 @@
 //! The permissions boundary of an environment in `team-provider-info.json`.
 
-use super::hjson::{Node, SyntaxError, Value, parse};
+use super::hjson::{HjsonError, HjsonNode, HjsonValue, parse};
 use super::splice::{File, quoted};
 
 const PROVIDER: &str = "awscloudformation";
@@ -21,7 +21,7 @@ pub fn is_boundary(arn: &str) -> bool {
     in_partition && is_account && name.is_some_and(|name| !name.is_empty() && !name.contains(['\n', '\r']))
 }
 
-pub fn set(text: &str, environment: &str, arn: &str) -> Result<String, SyntaxError> {
+pub fn set(text: &str, environment: &str, arn: &str) -> Result<String, HjsonError> {
     let file = File::new(text);
     let (path, value) = ([environment, PROVIDER, KEY], quoted(arn));
     if text.trim().is_empty() {
@@ -31,7 +31,7 @@ pub fn set(text: &str, environment: &str, arn: &str) -> Result<String, SyntaxErr
     let mut node = &root;
     for (depth, name) in path.iter().enumerate() {
         let rest = &path[depth + 1..];
-        if !matches!(node.value, Value::Object(_)) {
+        if !matches!(node.value, HjsonValue::Object(_)) {
             let whole = nested(&file, &path[depth..], &value, Some(file.indent(node.bytes.start)));
             return Ok(file.with(vec![(node.bytes.clone(), whole)]));
         }
@@ -45,7 +45,7 @@ pub fn set(text: &str, environment: &str, arn: &str) -> Result<String, SyntaxErr
     Ok(if is_so { text.to_owned() } else { file.with(vec![(node.bytes.clone(), value)]) })
 }
 
-pub fn clear(text: &str, environment: &str) -> Result<String, SyntaxError> {
+pub fn clear(text: &str, environment: &str) -> Result<String, HjsonError> {
     if text.trim().is_empty() {
         return Ok(text.to_owned());
     }
@@ -53,7 +53,7 @@ pub fn clear(text: &str, environment: &str) -> Result<String, SyntaxError> {
     let Some(provider) = root.get(environment).and_then(|environment| environment.get(PROVIDER)) else {
         return Ok(text.to_owned());
     };
-    let last = provider.members().iter().rposition(|(name, _): &(String, Node)| name == KEY);
+    let last = provider.members().iter().rposition(|(name, _): &(String, HjsonNode)| name == KEY);
     let Some(last) = last else { return Ok(text.to_owned()) };
     let file = File::new(text);
     // Of duplicate keys the last counts, so all of them go.

@@ -12,45 +12,45 @@ pub const MAX_DEPTH: u32 = 100;
 const PUNCTUATION: [char; 6] = ['{', '}', '[', ']', ',', ':'];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
+pub struct HjsonNode {
     /// The line where the value starts.
     pub line: u32,
     /// The byte where the name starts, or the value if it has no name.
     pub begins: usize,
     /// The byte range of the value.
     pub bytes: Range<usize>,
-    pub value: Value,
+    pub value: HjsonValue,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub enum HjsonValue {
     /// In file order. Names may repeat.
-    Object(Vec<(String, Node)>),
+    Object(Vec<(String, HjsonNode)>),
     Text(String),
     /// Any other value by its truthiness.
     Other(bool),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Problem {
+pub enum HjsonProblem {
     Empty,
     /// Inside an object, an array or quoted text.
     Ends,
     Name,
-    Value,
+    HjsonValue,
     /// Quoted text exceeds its line, or has an unknown escape.
     Quoted,
     Deep,
     More,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for HjsonProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Empty => "the file is empty",
             Self::Ends => "the file ends too early",
             Self::Name => "a name and a colon are expected",
-            Self::Value => "a value is expected",
+            Self::HjsonValue => "a value is expected",
             Self::Quoted => "a quoted text is broken",
             Self::Deep => "too many levels",
             Self::More => "something comes after the end",
@@ -59,21 +59,21 @@ impl fmt::Display for Problem {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SyntaxError {
+pub struct HjsonError {
     pub line: u32,
-    pub problem: Problem,
+    pub problem: HjsonProblem,
 }
 
-impl Node {
+impl HjsonNode {
     /// The last value of `name` counts, as in JavaScript.
-    pub fn get(&self, name: &str) -> Option<&Node> {
+    pub fn get(&self, name: &str) -> Option<&HjsonNode> {
         self.members().iter().rev().find(|(known, _)| known == name).map(|(_, node)| node)
     }
 
     /// Text that is not empty.
     pub fn text(&self) -> Option<&str> {
         match &self.value {
-            Value::Text(text) if !text.is_empty() => Some(text),
+            HjsonValue::Text(text) if !text.is_empty() => Some(text),
             _ => None,
         }
     }
@@ -81,26 +81,26 @@ impl Node {
     /// JavaScript's truthiness.
     pub fn is_true(&self) -> bool {
         match &self.value {
-            Value::Object(_) => true,
-            Value::Text(text) => !text.is_empty(),
-            Value::Other(is_true) => *is_true,
+            HjsonValue::Object(_) => true,
+            HjsonValue::Text(text) => !text.is_empty(),
+            HjsonValue::Other(is_true) => *is_true,
         }
     }
 
     /// Empty if it is not an object.
-    pub fn members(&self) -> &[(String, Node)] {
+    pub fn members(&self) -> &[(String, HjsonNode)] {
         match &self.value {
-            Value::Object(members) => members,
-            Value::Text(_) | Value::Other(_) => &[],
+            HjsonValue::Object(members) => members,
+            HjsonValue::Text(_) | HjsonValue::Other(_) => &[],
         }
     }
 }
 
-pub fn parse(text: &str) -> Result<Node, SyntaxError> {
+pub fn parse(text: &str) -> Result<HjsonNode, HjsonError> {
     let rest = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = Reader { rest, length: text.len(), line: 1, depth: 0 };
-    let root = if reader.rest.is_empty() { Err(Problem::Empty) } else { reader.root() };
-    root.map_err(|problem| SyntaxError { line: reader.line, problem })
+    let root = if reader.rest.is_empty() { Err(HjsonProblem::Empty) } else { reader.root() };
+    root.map_err(|problem| HjsonError { line: reader.line, problem })
 }
 
 struct Reader<'t> {
@@ -112,7 +112,7 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn root(&mut self) -> Result<Node, Problem> {
+    fn root(&mut self) -> Result<HjsonNode, HjsonProblem> {
         self.skip();
         let (line, start) = (self.line, self.at());
         let value = match self.peek() {
@@ -121,7 +121,11 @@ impl<'t> Reader<'t> {
         };
         let bytes = start..self.at();
         self.skip();
-        if self.peek().is_some() { Err(Problem::More) } else { Ok(Node { line, begins: start, bytes, value }) }
+        if self.peek().is_some() {
+            Err(HjsonProblem::More)
+        } else {
+            Ok(HjsonNode { line, begins: start, bytes, value })
+        }
     }
 
     fn at(&self) -> usize {
@@ -167,18 +171,18 @@ impl<'t> Reader<'t> {
         &all[..all.len() - self.rest.len()]
     }
 
-    fn node(&mut self) -> Result<Node, Problem> {
+    fn node(&mut self) -> Result<HjsonNode, HjsonProblem> {
         self.skip();
         let (line, start, all) = (self.line, self.at(), self.rest);
         let value = self.value()?;
         let read = &all[..all.len() - self.rest.len()];
         // Unquoted text ends with its line, without trailing blanks.
-        Ok(Node { line, begins: start, bytes: start..start + read.trim_end().len(), value })
+        Ok(HjsonNode { line, begins: start, bytes: start..start + read.trim_end().len(), value })
     }
 
-    fn value(&mut self) -> Result<Value, Problem> {
+    fn value(&mut self) -> Result<HjsonValue, HjsonProblem> {
         match self.peek() {
-            Some('{' | '[') if self.depth == MAX_DEPTH => Err(Problem::Deep),
+            Some('{' | '[') if self.depth == MAX_DEPTH => Err(HjsonProblem::Deep),
             Some('{') => {
                 self.next();
                 self.nested(|reader| reader.object(true))
@@ -187,29 +191,32 @@ impl<'t> Reader<'t> {
                 self.next();
                 self.nested(Self::array)
             }
-            Some('"' | '\'') if self.eat("'''") => self.block().map(Value::Text),
-            Some('"' | '\'') => self.quoted().map(Value::Text),
+            Some('"' | '\'') if self.eat("'''") => self.block().map(HjsonValue::Text),
+            Some('"' | '\'') => self.quoted().map(HjsonValue::Text),
             _ => self.bare(),
         }
     }
 
-    fn nested(&mut self, read: impl FnOnce(&mut Self) -> Result<Value, Problem>) -> Result<Value, Problem> {
+    fn nested(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<HjsonValue, HjsonProblem>,
+    ) -> Result<HjsonValue, HjsonProblem> {
         self.depth += 1;
         let value = read(self);
         self.depth -= 1;
         value
     }
 
-    fn object(&mut self, in_braces: bool) -> Result<Value, Problem> {
+    fn object(&mut self, in_braces: bool) -> Result<HjsonValue, HjsonProblem> {
         let mut members = Vec::new();
         loop {
             self.skip();
             match self.peek() {
-                None if in_braces => return Err(Problem::Ends),
-                None => return Ok(Value::Object(members)),
+                None if in_braces => return Err(HjsonProblem::Ends),
+                None => return Ok(HjsonValue::Object(members)),
                 Some('}') if in_braces => {
                     self.next();
-                    return Ok(Value::Object(members));
+                    return Ok(HjsonValue::Object(members));
                 }
                 Some(_) => {}
             }
@@ -217,23 +224,23 @@ impl<'t> Reader<'t> {
             let name = self.name()?;
             self.skip();
             if !self.eat(":") {
-                return Err(Problem::Name);
+                return Err(HjsonProblem::Name);
             }
-            members.push((name, Node { begins, ..self.node()? }));
+            members.push((name, HjsonNode { begins, ..self.node()? }));
             self.skip();
             self.eat(",");
         }
     }
 
-    fn array(&mut self) -> Result<Value, Problem> {
+    fn array(&mut self) -> Result<HjsonValue, HjsonProblem> {
         loop {
             self.skip();
             match self.peek() {
-                None => return Err(Problem::Ends),
+                None => return Err(HjsonProblem::Ends),
                 Some(']') => {
                     self.next();
                     // An array is true, even an empty one.
-                    return Ok(Value::Other(true));
+                    return Ok(HjsonValue::Other(true));
                 }
                 Some(_) => self.value()?,
             };
@@ -242,18 +249,18 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn name(&mut self) -> Result<String, Problem> {
+    fn name(&mut self) -> Result<String, HjsonProblem> {
         if matches!(self.peek(), Some('"' | '\'')) {
             return self.quoted();
         }
         let name = self.take_while(|next| next > ' ' && !PUNCTUATION.contains(&next));
-        if name.is_empty() { Err(Problem::Name) } else { Ok(name.to_owned()) }
+        if name.is_empty() { Err(HjsonProblem::Name) } else { Ok(name.to_owned()) }
     }
 
     /// Unquoted text ends with its line; a number or a JSON word ends earlier.
-    fn bare(&mut self) -> Result<Value, Problem> {
+    fn bare(&mut self) -> Result<HjsonValue, HjsonProblem> {
         if self.peek().is_some_and(|next| PUNCTUATION.contains(&next)) {
-            return Err(Problem::Value);
+            return Err(HjsonProblem::HjsonValue);
         }
         let all = self.rest;
         // Stops at the first possible end: a long line may hold many short values.
@@ -265,28 +272,28 @@ impl<'t> Reader<'t> {
         let end = all.char_indices().find(|(at, next)| ends(*at, *next)).map_or(all.len(), |(at, _)| at);
         if let Some(is_true) = other(all[..end].trim()) {
             self.rest = &all[end..];
-            return Ok(Value::Other(is_true));
+            return Ok(HjsonValue::Other(is_true));
         }
         let line = self.take_while(|next| next != '\r' && next != '\n');
-        Ok(Value::Text(line.trim().to_owned()))
+        Ok(HjsonValue::Text(line.trim().to_owned()))
     }
 
-    fn quoted(&mut self) -> Result<String, Problem> {
+    fn quoted(&mut self) -> Result<String, HjsonProblem> {
         let quote = self.next();
         let mut text = String::new();
         loop {
             match self.next() {
-                None => return Err(Problem::Ends),
+                None => return Err(HjsonProblem::Ends),
                 end if end == quote => return Ok(text),
-                Some('\n' | '\r') => return Err(Problem::Quoted),
+                Some('\n' | '\r') => return Err(HjsonProblem::Quoted),
                 Some('\\') => text.push(self.escaped()?),
                 Some(plain) => text.push(plain),
             }
         }
     }
 
-    fn escaped(&mut self) -> Result<char, Problem> {
-        Ok(match self.next().ok_or(Problem::Ends)? {
+    fn escaped(&mut self) -> Result<char, HjsonProblem> {
+        Ok(match self.next().ok_or(HjsonProblem::Ends)? {
             plain @ ('"' | '\'' | '\\' | '/') => plain,
             'b' => '\u{8}',
             'f' => '\u{c}',
@@ -300,26 +307,26 @@ impl<'t> Reader<'t> {
                 let mut decoded = char::decode_utf16([first].into_iter().chain(second));
                 decoded.next().and_then(Result::ok).unwrap_or(char::REPLACEMENT_CHARACTER)
             }
-            _ => return Err(Problem::Quoted),
+            _ => return Err(HjsonProblem::Quoted),
         })
     }
 
-    fn unit(&mut self) -> Result<u16, Problem> {
+    fn unit(&mut self) -> Result<u16, HjsonProblem> {
         let digits = self.rest.get(..4).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
-        let unit = digits.and_then(|digits| u16::from_str_radix(digits, 16).ok()).ok_or(Problem::Quoted)?;
+        let unit = digits.and_then(|digits| u16::from_str_radix(digits, 16).ok()).ok_or(HjsonProblem::Quoted)?;
         self.rest = &self.rest[4..];
         Ok(unit)
     }
 
     /// Multi-line text after its `'''`. Indentation is irrelevant here.
-    fn block(&mut self) -> Result<String, Problem> {
+    fn block(&mut self) -> Result<String, HjsonProblem> {
         let all = self.rest;
         loop {
             let end = all.len() - self.rest.len();
             if self.eat("'''") {
                 return Ok(all[..end].trim().to_owned());
             }
-            self.next().ok_or(Problem::Ends)?;
+            self.next().ok_or(HjsonProblem::Ends)?;
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::core::origin::{Located, Location, Origin, SourceFile};
 use crate::os::fs::read_capped;
 
 use super::environment::{Corrupt, Source};
-use super::hjson::{Node, Problem, SyntaxError};
+use super::hjson::{HjsonError, HjsonNode, HjsonProblem};
 use super::{environment, hjson};
 
 pub const MAX_BYTES: u64 = 1 << 20;
@@ -28,7 +28,7 @@ pub enum ProjectError {
     Unreadable { file: Arc<SourceFile>, reason: io::Error },
     /// Invalid even by the Amplify CLI's lenient grammar.
     #[error("{at}: {problem}")]
-    Syntax { at: Location, problem: Problem },
+    Syntax { at: Location, problem: HjsonProblem },
     /// A fresh clone has none.
     #[error("the Amplify project at {root} has no current environment")]
     NoEnvironment { root: String },
@@ -69,7 +69,7 @@ impl Project {
 
     pub fn name(&self) -> Result<Option<String>, ProjectError> {
         let config = self.tree(CONFIG)?;
-        let named = config.as_ref().and_then(|config| config.get("projectName")).and_then(Node::text);
+        let named = config.as_ref().and_then(|config| config.get("projectName")).and_then(HjsonNode::text);
         Ok(named.map(str::to_owned).or_else(|| Some(self.root.file_name()?.to_string_lossy().into_owned())))
     }
 
@@ -108,7 +108,7 @@ impl Project {
         Ok(found.map(|(arn, line)| Located::new(arn, Origin::File(self.at(TEAM, line)))))
     }
 
-    fn named(&self, asked: Option<&str>, info: Option<&Node>) -> Result<String, ProjectError> {
+    fn named(&self, asked: Option<&str>, info: Option<&HjsonNode>) -> Result<String, ProjectError> {
         match asked {
             Some(name) => self.known(name, info),
             None => self.current()?.ok_or_else(|| ProjectError::NoEnvironment { root: self.shown() }),
@@ -119,17 +119,17 @@ impl Project {
         self.names(self.tree(LOCAL_AWS)?.as_ref())
     }
 
-    fn names(&self, info: Option<&Node>) -> Result<Vec<String>, ProjectError> {
+    fn names(&self, info: Option<&HjsonNode>) -> Result<Vec<String>, ProjectError> {
         let team = self.tree(TEAM)?;
         let mut names: Vec<_> =
-            info.into_iter().chain(&team).flat_map(Node::members).map(|(name, _)| name.clone()).collect();
+            info.into_iter().chain(&team).flat_map(HjsonNode::members).map(|(name, _)| name.clone()).collect();
         names.extend(self.current()?);
         names.sort_unstable();
         names.dedup();
         Ok(names)
     }
 
-    fn known(&self, name: &str, info: Option<&Node>) -> Result<String, ProjectError> {
+    fn known(&self, name: &str, info: Option<&HjsonNode>) -> Result<String, ProjectError> {
         let names = self.names(info)?;
         if names.iter().any(|known| known == name) {
             return Ok(name.to_owned());
@@ -137,7 +137,7 @@ impl Project {
         Err(ProjectError::UnknownEnvironment { root: self.shown(), name: name.to_owned(), names })
     }
 
-    fn tree(&self, relative: &str) -> Result<Option<Node>, ProjectError> {
+    fn tree(&self, relative: &str) -> Result<Option<HjsonNode>, ProjectError> {
         let Some(text) = self.text(relative)? else { return Ok(None) };
         hjson::parse(&text).map(Some).map_err(|error| self.syntax(relative, error))
     }
@@ -152,8 +152,8 @@ impl Project {
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
-    fn syntax(&self, relative: &str, error: SyntaxError) -> ProjectError {
-        let SyntaxError { line, problem } = error;
+    fn syntax(&self, relative: &str, error: HjsonError) -> ProjectError {
+        let HjsonError { line, problem } = error;
         ProjectError::Syntax { at: self.at(relative, line), problem }
     }
 

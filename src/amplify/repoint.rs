@@ -1,10 +1,10 @@
 //! Sets an environment's profile with a minimal change of `local-aws-info.json`.
 
-use super::hjson::{Node, SyntaxError, Value, parse};
+use super::hjson::{HjsonError, HjsonNode, HjsonValue, parse};
 use super::splice::{File, Member, quoted};
 
 /// Returns the new text; `text` is empty if the file is missing.
-pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, SyntaxError> {
+pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, HjsonError> {
     let entry =
         [("configLevel", quoted("project")), ("useProfile", "true".to_owned()), ("profileName", quoted(profile))];
     let file = File::new(text);
@@ -14,14 +14,14 @@ pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, Syn
     }
     let root = parse(text)?;
     let splices = match (&root.value, root.get(environment)) {
-        (Value::Object(_), None) => file.insert(&root, &|indent| vec![(environment, file.object(&entry, indent))]),
+        (HjsonValue::Object(_), None) => file.insert(&root, &|indent| vec![(environment, file.object(&entry, indent))]),
         (_, None) => vec![(root.bytes, file.object(&[(environment, whole("  "))], Some("")))],
-        (_, Some(node @ Node { value: Value::Object(_), .. })) => {
+        (_, Some(node @ HjsonNode { value: HjsonValue::Object(_), .. })) => {
             let is_so = |key| match key {
                 // Any other level means the project's own settings.
-                "configLevel" => !matches!(node.get(key).and_then(Node::text), Some("general" | "amplifyAdmin")),
-                "useProfile" => node.get(key).is_some_and(Node::is_true),
-                _ => node.get(key).and_then(Node::text) == Some(profile),
+                "configLevel" => !matches!(node.get(key).and_then(HjsonNode::text), Some("general" | "amplifyAdmin")),
+                "useProfile" => node.get(key).is_some_and(HjsonNode::is_true),
+                _ => node.get(key).and_then(HjsonNode::text) == Some(profile),
             };
             let wanted = entry.iter().filter(|(key, _)| !is_so(*key));
             let (there, new): (Vec<Member<'_>>, Vec<_>) = wanted.cloned().partition(|(key, _)| node.get(key).is_some());
@@ -47,7 +47,7 @@ mod tests {
         assert_eq!(seen, Ok(Source::Profile("biz".to_owned())), "{new}");
         // Other environments do not change.
         if let Ok(before) = parse(text) {
-            let others = |root: &Node| root.members().iter().filter(|(name, _)| name != "dev").count();
+            let others = |root: &HjsonNode| root.members().iter().filter(|(name, _)| name != "dev").count();
             assert_eq!(others(&before), others(&root), "{new}");
         }
         assert_eq!(point(&new, "dev", "biz").unwrap(), new, "once is enough");

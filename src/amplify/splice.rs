@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::hjson::{Node, Value};
+use super::hjson::{HjsonNode, HjsonValue};
 
 pub(super) type Member<'m> = (&'m str, String);
 
-pub(super) type Splice = (Range<usize>, String);
+pub(super) type JsonSplice = (Range<usize>, String);
 
 pub(super) struct File<'t> {
     text: &'t str,
@@ -20,10 +20,15 @@ impl<'t> File<'t> {
     }
 
     /// Adds members at the end of an object; `members` gets the indentation, or `None` for a single line.
-    pub(super) fn insert<'m>(&self, object: &Node, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> Vec<Splice> {
+    pub(super) fn insert<'m>(
+        &self,
+        object: &HjsonNode,
+        members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>,
+    ) -> Vec<JsonSplice> {
         let Some((_, last)) = object.members().last() else { return vec![self.fill(object, members)] };
         // Unquoted text ends with its line, so a comma would become part of it.
-        let is_bare = matches!(last.value, Value::Text(_)) && !self.text[last.bytes.clone()].starts_with(['"', '\'']);
+        let is_bare =
+            matches!(last.value, HjsonValue::Text(_)) && !self.text[last.bytes.clone()].starts_with(['"', '\'']);
         let behind = &self.text[last.bytes.end..];
         let comma = behind.len() - behind.trim_start().len();
         let has_comma = behind[comma..].starts_with(',');
@@ -44,7 +49,7 @@ impl<'t> File<'t> {
     }
 
     /// Adds members to an empty object.
-    fn fill<'m>(&self, object: &Node, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> Splice {
+    fn fill<'m>(&self, object: &HjsonNode, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> JsonSplice {
         let outer = self.indent(object.bytes.start);
         let start = format!("{}{outer}  ", self.line_end);
         let Some(inside) = self.text[object.bytes.start..].strip_prefix('{') else {
@@ -60,7 +65,7 @@ impl<'t> File<'t> {
     }
 
     /// Removes a member, its line if that becomes blank, and the comma that becomes unnecessary.
-    pub(super) fn remove(&self, object: &Node, index: usize) -> Vec<Splice> {
+    pub(super) fn remove(&self, object: &HjsonNode, index: usize) -> Vec<JsonSplice> {
         let Some((_, member)) = object.members().get(index) else { return Vec::new() };
         let blank = |text: &str| text.len() - text.trim_start_matches([' ', '\t']).len();
         let behind = &self.text[member.bytes.end..];
@@ -114,7 +119,7 @@ impl<'t> File<'t> {
         &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
     }
 
-    pub(super) fn with(&self, mut splices: Vec<Splice>) -> String {
+    pub(super) fn with(&self, mut splices: Vec<JsonSplice>) -> String {
         splices.sort_by_key(|(range, _)| range.start);
         let mut text = self.text.to_owned();
         for (range, new) in splices.into_iter().rev() {

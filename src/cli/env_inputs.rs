@@ -3,7 +3,7 @@ use crate::cli::errors::failure::{CONFIG, Failure};
 use crate::core::origin::{Located, Origin};
 use crate::core::secret::Secret;
 use crate::os::{env, machine};
-use crate::plan::endpoint::Variables;
+use crate::plan::endpoint::EndpointVariables;
 use crate::plan::inputs::{HostnameFn, Inputs, RoleFlags};
 use crate::plan::session::SessionExtras;
 use crate::plan::sources::{ContainerService, ContainerToken, ECS_CONTAINER, MetadataService, WebIdentityInputs};
@@ -27,7 +27,7 @@ impl Context {
             role: RoleFlags::default(),
             extras: SessionExtras::default(),
             session_name,
-            sts: Variables {
+            sts: EndpointVariables {
                 url: self.variable(&[env::AWS_ENDPOINT_URL_STS, env::AWS_ENDPOINT_URL]),
                 ignore_urls: self.variable(&[env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS]),
                 fips: self.variable(&[env::AWS_USE_FIPS_ENDPOINT]),

@@ -10,13 +10,13 @@ use crate::cli::errors::failure::{EDIT, Failure, USAGE};
 use crate::cli::output::{note, write_stdout};
 use crate::os::atomic_file::publish;
 use crate::os::fs::read_capped;
-use crate::policy::document::{Document, pretty};
+use crate::policy::document::{PolicyDocument, pretty};
 
 /// The largest existing file that is compared, in bytes. Documents are much smaller.
 const LARGEST: u64 = 1 << 20;
 
 /// On stdout, several policies are an array; in files, each has a file of its own.
-pub(super) fn documents(context: &Context, plain: &Plain, documents: &[Document]) -> Result<(), Failure> {
+pub(super) fn documents(context: &Context, plain: &Plain, documents: &[PolicyDocument]) -> Result<(), Failure> {
     if let [document] = documents {
         return write(context, plain, pretty(document));
     }

@@ -1,6 +1,6 @@
 //! Warnings of plans and runs, in words.
 
-use crate::cache::store::WriteError;
+use crate::cache::store::CacheWriteError;
 use crate::cli::context::Context;
 use crate::cli::errors::resolve::{CLOCK_FIX, behind};
 use crate::plan::mfa_strategy::{Mfa, MfaStrategy};
@@ -27,7 +27,7 @@ pub(crate) fn of_run(context: &Context, warnings: &[ResolveWarning]) {
         }
         match warning {
             // A reset at the same time needs no attention.
-            ResolveWarning::NotCached(WriteError::Forgotten) => context.info(|| line.clone()),
+            ResolveWarning::NotCached(CacheWriteError::Forgotten) => context.info(|| line.clone()),
             ResolveWarning::ClockOff(_) | ResolveWarning::NotCached(_) => context.warn(|| line.clone()),
             _ => context.info(|| line.clone()),
         }

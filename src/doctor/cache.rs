@@ -7,7 +7,7 @@ use crate::cache::store::Store;
 use crate::core::clock::Timestamp;
 use crate::os::fs::rights;
 
-use super::finding::Place;
+use super::finding::FilePlace;
 use super::world::{CacheFacts, EntryFacts, World};
 
 impl CacheFacts {
@@ -21,9 +21,9 @@ impl CacheFacts {
         Self {
             problem: problem(&file),
             rights: rights(&file),
-            file: Place::of_file(file, &world.paths.home),
+            file: FilePlace::of_file(file, &world.paths.home),
             dir_rights: rights(dir),
-            dir: Place::of_file(dir.clone(), &world.paths.home),
+            dir: FilePlace::of_file(dir.clone(), &world.paths.home),
             entries: entries.map(|(outer, inner, raw)| entry(outer, inner, raw, world.now)).collect(),
         }
     }

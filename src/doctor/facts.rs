@@ -16,11 +16,11 @@ use crate::profile::load::Files;
 use crate::profile::{Profile, ProfileSet};
 use crate::profile_file;
 use crate::profile_file::botocore::words;
-use crate::profile_file::finding::Finding;
+use crate::profile_file::finding::Leniency;
 use crate::profile_file::{Content, Dialect, FileKind, Name, Property, Section, Spelling};
 use crate::tools::Views;
 
-use super::finding::Place;
+use super::finding::FilePlace;
 use super::world::{CacheFacts, World};
 
 /// Config and credentials, in the order of every pair here.
@@ -36,13 +36,13 @@ pub struct Facts<'t> {
     /// The profiles of both as resolution reads them, in file order.
     pub profiles: Vec<Profile<'t>>,
     /// Every line that resolution or a tool takes for a header, config before credentials.
-    pub headers: Vec<Header<'t>>,
+    pub headers: Vec<HeaderFacts<'t>>,
     /// The plans of the asked-for profiles.
     pub plans: Vec<(String, Result<CredentialPlan, Trouble>)>,
     /// Profiles that the `credential_process` of another one asks this program for.
     pub wrapped: HashSet<String>,
     /// What variables say.
-    pub variables: Variables,
+    pub variables: EnvironmentFacts,
     /// What the programs of `credential_process` are, by their first word.
     pub programs: HashMap<String, Program>,
     pub cache: CacheFacts,
@@ -66,7 +66,7 @@ pub struct FileFacts<'t> {
     /// The sections as resolution reads them.
     pub sections: Vec<SectionFacts<'t>>,
     /// What that reading passes over.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Leniency>,
     /// Who can read it; none where it is not there.
     pub rights: Option<Rights>,
 }
@@ -88,7 +88,7 @@ pub struct SectionFacts<'t> {
 
 /// A line that somebody takes for a header.
 #[derive(Debug)]
-pub struct Header<'t> {
+pub struct HeaderFacts<'t> {
     /// Which file.
     pub kind: FileKind,
     /// The line, counted from 1.
@@ -118,7 +118,7 @@ pub struct Trouble {
 
 /// What the environment says about profiles.
 #[derive(Debug)]
-pub struct Variables {
+pub struct EnvironmentFacts {
     /// The variables that name a profile, in the order in which this program asks them.
     pub profiles: Vec<(&'static str, String)>,
     /// Whether there is an access key id.
@@ -171,7 +171,7 @@ impl<'t> Facts<'t> {
             headers,
             plans,
             concerned,
-            variables: Variables::gather(world.env),
+            variables: EnvironmentFacts::gather(world.env),
             cache: CacheFacts::gather(world),
             now: world.now,
             program: world.program.clone(),
@@ -213,8 +213,8 @@ impl<'t> FileFacts<'t> {
     }
 
     /// A line of it.
-    pub fn at(&self, line: u32) -> Option<Place> {
-        Some(Place { file: self.source.clone(), line: Some(line) })
+    pub fn at(&self, line: u32) -> Option<FilePlace> {
+        Some(FilePlace { file: self.source.clone(), line: Some(line) })
     }
 
     /// The text of a line, without its end.
@@ -248,7 +248,7 @@ impl SectionFacts<'_> {
 }
 
 /// All that resolution or a consumer takes for headers.
-fn headers<'t>(files: &[FileFacts<'t>; 2], views: &'t Views<'t>) -> Vec<Header<'t>> {
+fn headers<'t>(files: &[FileFacts<'t>; 2], views: &'t Views<'t>) -> Vec<HeaderFacts<'t>> {
     let index = |kind| usize::from(kind == FileKind::Credentials);
     let mut all: BTreeMap<(usize, u32), [Vec<&'t str>; 5]> = BTreeMap::new();
     for (place, file) in files.iter().enumerate() {
@@ -268,7 +268,7 @@ fn headers<'t>(files: &[FileFacts<'t>; 2], views: &'t Views<'t>) -> Vec<Header<'
         let name = section.and_then(SectionFacts::profile).map(|(name, _)| name.to_owned());
         let text = file.line(line).trim_start_matches(['\u{feff}', ' ', '\t']);
         let has_values = section.is_none_or(|section| !section.properties.is_empty());
-        Header { kind: file.kind, line, text, name, has_values, names }
+        HeaderFacts { kind: file.kind, line, text, name, has_values, names }
     };
     all.into_iter().map(header).collect()
 }
@@ -290,7 +290,7 @@ fn concerned(asked: &[String], profiles: &[Profile<'_>], world: &World<'_>) -> H
     all
 }
 
-impl Variables {
+impl EnvironmentFacts {
     fn gather(env: &Env) -> Self {
         let names = [env::AMPLIFY_CREDS_PROFILE, env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE];
         let profiles = names.into_iter().filter_map(|name| Some((name, env.text(name)?))).collect();

@@ -27,14 +27,14 @@ impl Severity {
 
 /// Where a finding is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct FilePlace {
     /// The file or directory.
     pub file: Arc<SourceFile>,
     /// The line, counted from 1, where it is about one.
     pub line: Option<u32>,
 }
 
-impl Place {
+impl FilePlace {
     /// A whole file.
     pub fn of_file(path: PathBuf, home: &Path) -> Self {
         Self { file: SourceFile::new(path, home), line: None }
@@ -51,7 +51,7 @@ impl Place {
     }
 }
 
-impl From<Location> for Place {
+impl From<Location> for FilePlace {
     fn from(Location { file, line }: Location) -> Self {
         Self { file, line: Some(line) }
     }
@@ -63,7 +63,7 @@ pub struct Hit {
     /// The profile that it is about; none where it is about all.
     pub profile: Option<String>,
     /// Where.
-    pub at: Option<Place>,
+    pub at: Option<FilePlace>,
     /// What is wrong.
     pub message: String,
     /// What to do.
@@ -72,12 +72,12 @@ pub struct Hit {
 
 impl Hit {
     /// Something wrong with `profile` at a line.
-    pub fn new(profile: &str, at: impl Into<Option<Place>>, message: impl Into<String>) -> Self {
+    pub fn new(profile: &str, at: impl Into<Option<FilePlace>>, message: impl Into<String>) -> Self {
         Self { profile: Some(profile.to_owned()), at: at.into(), message: message.into(), hint: None }
     }
 
     /// Something wrong with no profile in particular.
-    pub fn general(at: impl Into<Option<Place>>, message: impl Into<String>) -> Self {
+    pub fn general(at: impl Into<Option<FilePlace>>, message: impl Into<String>) -> Self {
         Self { profile: None, at: at.into(), message: message.into(), hint: None }
     }
 

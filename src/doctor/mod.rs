@@ -8,7 +8,7 @@ pub mod parses;
 pub mod visibility;
 pub mod world;
 
-pub use finding::{Hit, Place, Severity};
+pub use finding::{FilePlace, Hit, Severity};
 
 use checks::{CHECKS, Check};
 use facts::Facts;

@@ -3,8 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::doctor::facts::{Facts, Header, Program, Trouble};
-use crate::plan::kind::Kind;
+use crate::doctor::facts::{Facts, HeaderFacts, Program, Trouble};
+use crate::plan::kind::ProfileKind;
 use crate::plan::wrapper::Wrapper;
 use crate::profile::Profile;
 use crate::profile_file::botocore::words;
@@ -14,7 +14,7 @@ use crate::tools::{HeaderLine, Sight, Tool, why_hidden};
 #[derive(Debug)]
 pub struct ToolSight<'f> {
     facts: &'f Facts<'f>,
-    headers: HashMap<&'f str, &'f Header<'f>>,
+    headers: HashMap<&'f str, &'f HeaderFacts<'f>>,
     profiles: HashMap<&'f str, &'f Profile<'f>>,
     troubles: HashMap<&'f str, &'f Trouble>,
 }
@@ -61,7 +61,7 @@ impl<'f> ToolSight<'f> {
         }
     }
 
-    fn why_hidden(&self, consumer: Tool, header: &Header<'_>) -> String {
+    fn why_hidden(&self, consumer: Tool, header: &HeaderFacts<'_>) -> String {
         let line = HeaderLine {
             kind: header.kind,
             text: self.facts.file(header.kind).line(header.line),
@@ -72,7 +72,7 @@ impl<'f> ToolSight<'f> {
 
     /// Why the profile's program gives nothing, where that is how the profile gets its credentials.
     fn trouble_with_process(&self, consumer: Tool, profile: &Profile<'_>) -> Option<String> {
-        if !matches!(Kind::of(profile), Kind::Process | Kind::Wrapper) {
+        if !matches!(ProfileKind::of(profile), ProfileKind::Process | ProfileKind::Wrapper) {
             return None;
         }
         let command = profile.get("credential_process")?.value;

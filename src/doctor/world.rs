@@ -5,7 +5,7 @@ use crate::os::env::Env;
 use crate::os::fs::Rights;
 use crate::os::paths::Paths;
 
-use super::finding::Place;
+use super::finding::FilePlace;
 
 /// Where facts are gathered.
 #[derive(Debug)]
@@ -23,11 +23,11 @@ pub struct World<'a> {
 /// The cache file and its directory.
 #[derive(Debug)]
 pub struct CacheFacts {
-    pub file: Place,
+    pub file: FilePlace,
     /// Who can read it; none where it is not there.
     pub rights: Option<Rights>,
     /// Its directory.
-    pub dir: Place,
+    pub dir: FilePlace,
     /// Who can look into it.
     pub dir_rights: Option<Rights>,
     /// Why its text is of no use.

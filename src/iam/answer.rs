@@ -27,13 +27,13 @@ const LISTS_OF_TEXTS: [&str; 2] = ["MissingContextValues", "PolicyNames"];
 const DEEPEST: u32 = 32;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Node {
+pub(super) struct XmlNode {
     pub(super) name: String,
     pub(super) text: String,
-    pub(super) children: Vec<Node>,
+    pub(super) children: Vec<XmlNode>,
 }
 
-impl Node {
+impl XmlNode {
     pub(super) fn get(&self, name: &str) -> Option<&Self> {
         self.children.iter().find(|child| child.name == name)
     }
@@ -44,7 +44,7 @@ impl Node {
 }
 
 /// The inside of an answer's result; `None` where it is none.
-pub(super) fn result(xml: &str) -> Option<Node> {
+pub(super) fn result(xml: &str) -> Option<XmlNode> {
     let mut response = tree(xml)?;
     let result = response.children.iter_mut().find(|child| child.name.ends_with("Result"));
     result.map(std::mem::take)
@@ -57,18 +57,18 @@ pub(super) fn error(xml: &str) -> Option<(String, String)> {
     Some((error.text("Code")?.to_owned(), error.text("Message").unwrap_or_default().to_owned()))
 }
 
-fn tree(xml: &str) -> Option<Node> {
+fn tree(xml: &str) -> Option<XmlNode> {
     let mut document = Document::new(xml);
     let mut root = document.root_element().ok()?;
     node(&mut root, "", 0)
 }
 
-fn node(decoder: &mut ScopedDecoder<'_, '_>, parent: &str, depth: u32) -> Option<Node> {
+fn node(decoder: &mut ScopedDecoder<'_, '_>, parent: &str, depth: u32) -> Option<XmlNode> {
     if depth > DEEPEST {
         return None;
     }
     let name = decoder.start_el().local().to_owned();
-    let mut node = Node { name, ..Node::default() };
+    let mut node = XmlNode { name, ..XmlNode::default() };
     if TEXTS.contains(&node.name.as_str()) || LISTS_OF_TEXTS.contains(&parent) {
         node.text = try_data(decoder).ok()?.into_owned();
         return Some(node);

@@ -9,7 +9,7 @@ use crate::profile::{Profile, ProfileSet, Setting};
 use super::endpoint::Choice;
 use super::error::PlanError;
 use super::hop;
-use super::hop::Asked;
+use super::hop::RequestedRole;
 use super::inputs::Inputs;
 use super::limits::{SESSION_NAME, is_region};
 use super::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, WebIdentityBase, WebIdentityInputs};
@@ -72,7 +72,7 @@ pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<
 /// What `profile` says of a web identity, if it has a token's file.
 pub(super) fn web_identity(
     profile: &Profile<'_>,
-    asked: &Asked,
+    asked: &RequestedRole,
     inputs: &Inputs,
     sts: &Choice,
 ) -> Result<Option<WebIdentityBase>, PlanError> {
@@ -114,7 +114,7 @@ pub(super) fn of_environment(
         token_file: token_file.clone(),
         session_name: session_name.unwrap_or_else(hop::default_session_name),
         duration: hop::asked_duration(inputs),
-        sts: sts.endpoint(hop::region(name, None, &role_arn.value, inputs, &Asked::default())?),
+        sts: sts.endpoint(hop::region(name, None, &role_arn.value, inputs, &RequestedRole::default())?),
         role_arn,
         machine: inputs.machine.name(),
     })

@@ -29,7 +29,7 @@ pub enum EndpointKind {
 }
 
 #[derive(Debug, Clone, Default)]
-pub struct Variables {
+pub struct EndpointVariables {
     /// `AWS_ENDPOINT_URL_STS`, else `AWS_ENDPOINT_URL`
     pub url: Option<Located<String>>,
     /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`
@@ -80,7 +80,7 @@ impl Choice {
     /// What the profile of the set says, if there is one, where no variable does.
     pub(super) fn of(
         profile: Option<(&ProfileSet<'_>, &Profile<'_>)>,
-        variables: &Variables,
+        variables: &EndpointVariables,
     ) -> Result<Self, PlanError> {
         Self::of_service("sts", profile, variables)
     }
@@ -88,10 +88,10 @@ impl Choice {
     fn of_service(
         service: &str,
         profile: Option<(&ProfileSet<'_>, &Profile<'_>)>,
-        variables: &Variables,
+        variables: &EndpointVariables,
     ) -> Result<Self, PlanError> {
         let name = profile.map_or("environment", |(_, profile)| &profile.name);
-        let Variables { url, ignore_urls, fips, dual_stack, regional } = variables;
+        let EndpointVariables { url, ignore_urls, fips, dual_stack, regional } = variables;
         let said = |variable: &Option<Located<String>>, key| {
             variable.clone().or_else(|| profile.and_then(|(_, profile)| profile.get(key)).map(Setting::located))
         };
@@ -162,7 +162,7 @@ fn without_fips(mut region: Located<String>) -> (Located<String>, Option<Origin>
 /// their URL is IAM's.
 pub fn iam(
     profile: Option<(&ProfileSet<'_>, &Profile<'_>)>,
-    variables: &Variables,
+    variables: &EndpointVariables,
     partition: &str,
 ) -> Result<Endpoint, PlanError> {
     let Choice { url, legacy: _, fips, dual_stack } = Choice::of_service("iam", profile, variables)?;

@@ -18,7 +18,7 @@ use super::{hop, session_name};
 pub(super) const AMPLIFY_SESSION_NAME: &str = "amplify";
 
 #[derive(Debug, Default)]
-pub(super) struct Asked {
+pub(super) struct RequestedRole {
     pub(super) duration: Option<Located<u32>>,
     pub(super) region: Option<Located<String>>,
     /// What the command says of the role that it names, and where it stands.
@@ -31,7 +31,7 @@ pub(super) fn make(
     role: Setting<'_>,
     source_region: Option<Setting<'_>>,
     inputs: &Inputs,
-    asked: &Asked,
+    asked: &RequestedRole,
     sts: &Choice,
 ) -> Result<Hop, PlanError> {
     let role_arn = role_arn(&profile.name, role.located())?;
@@ -68,7 +68,7 @@ pub(super) fn region(
     stated: Option<Setting<'_>>,
     role: &RoleArn,
     inputs: &Inputs,
-    asked: &Asked,
+    asked: &RequestedRole,
 ) -> Result<Located<String>, PlanError> {
     let flag = inputs.region.clone().filter(|region| matches!(region.from, Origin::Flag(_)));
     let region = flag.or_else(|| asked.region.clone()).or_else(|| inputs.region.clone());
@@ -115,7 +115,7 @@ pub(super) fn asked_duration(inputs: &Inputs) -> SessionDuration {
 }
 
 /// How long the session is to last: by alias, else by the profile.
-pub(super) fn duration(profile: &Profile<'_>, asked: &Asked) -> Result<SessionDuration, PlanError> {
+pub(super) fn duration(profile: &Profile<'_>, asked: &RequestedRole) -> Result<SessionDuration, PlanError> {
     let (seconds, from) = match (&asked.duration, profile.get("duration_seconds")) {
         (Some(asked), _) => (Some(asked.value), asked.from.clone()),
         (None, Some(found)) => (found.value.parse().ok(), Origin::File(found.at)),

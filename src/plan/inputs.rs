@@ -4,7 +4,7 @@ use crate::core::origin::Located;
 use crate::profile::keys::Keys;
 
 use super::credential_plan::EnvContext;
-use super::endpoint::Variables;
+use super::endpoint::EndpointVariables;
 use super::session::SessionExtras;
 use super::sources::{ContainerService, MetadataService, WebIdentityInputs};
 
@@ -20,7 +20,7 @@ pub struct Inputs {
     pub extras: SessionExtras,
     /// Session name for profiles that set none; else `amplify`.
     pub session_name: Option<Located<String>>,
-    pub sts: Variables,
+    pub sts: EndpointVariables,
     /// `AWS_CA_BUNDLE`; beats the profile's `ca_bundle`.
     pub ca_bundle: Option<Located<String>>,
     /// Keys in the environment, for `credential_source = Environment` and for no profile at all.

@@ -14,7 +14,7 @@ use crate::profile::{Profile, ProfileSet, Setting};
 use super::credential_plan::{Base, BaseSource, Hop, ProcessBase, Warning};
 use super::endpoint::Choice;
 use super::error::{Mention, PlanError};
-use super::hop::{Asked, override_role};
+use super::hop::{RequestedRole, override_role};
 use super::inputs::{Inputs, RoleFlags};
 use super::session::SessionExtras;
 use super::wrapper::Wrapper;
@@ -33,7 +33,7 @@ pub(super) struct Walk<'a, 't> {
     pub(super) ca_bundle: Option<Located<String>>,
     pub(super) min_ttl: Option<Located<String>>,
     sts: Choice,
-    asked: Asked,
+    asked: RequestedRole,
     wanted: Wanted,
 }
 
@@ -68,7 +68,7 @@ impl<'a, 't> Walk<'a, 't> {
             ca_bundle: inputs.ca_bundle.clone(),
             min_ttl: None,
             sts: Choice::default(),
-            asked: Asked::default(),
+            asked: RequestedRole::default(),
             wanted: Wanted::ByItself,
         }
     }
@@ -286,7 +286,7 @@ impl<'a, 't> Walk<'a, 't> {
             from: by(),
         })?;
         let wants = *role != RoleFlags::default() || !extras.is_empty();
-        self.asked = Asked {
+        self.asked = RequestedRole {
             role: wants.then(|| (role.clone(), extras, by())),
             duration: duration.map(|seconds| Located::new(seconds, by())),
             region: region.clone().map(|region| Located::new(region, by())),

@@ -10,7 +10,7 @@ use super::category::Category;
 const TABLE: &str = include_str!("actions.txt");
 
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Row {
+pub(super) struct ActionRow {
     pub(super) sid: &'static str,
     /// What stands before the colon.
     pub(super) service: &'static str,
@@ -25,11 +25,11 @@ pub(super) struct Row {
     pub(super) probes: &'static str,
 }
 
-pub(super) fn rows() -> impl Iterator<Item = Row> {
-    TABLE.split("\nsid: ").skip(1).map(Row::read)
+pub(super) fn rows() -> impl Iterator<Item = ActionRow> {
+    TABLE.split("\nsid: ").skip(1).map(ActionRow::read)
 }
 
-impl Row {
+impl ActionRow {
     fn read(block: &'static str) -> Self {
         let mut row = Self { sid: block.lines().next().unwrap_or_default(), ..Self::default() };
         for (key, value) in block.lines().filter_map(|line| line.split_once(": ")) {

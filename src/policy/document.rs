@@ -10,7 +10,7 @@ pub const LARGEST: usize = 6144;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Document {
+pub struct PolicyDocument {
     version: &'static str,
     #[serde(rename = "Statement")]
     pub statements: Vec<Statement>,
@@ -101,7 +101,7 @@ impl Statement {
     }
 }
 
-impl Document {
+impl PolicyDocument {
     pub fn new(statements: Vec<Statement>) -> Self {
         Self { version: "2012-10-17", statements }
     }
@@ -136,7 +136,7 @@ impl Document {
     }
 }
 
-fn number(documents: &mut [Document]) {
+fn number(documents: &mut [PolicyDocument]) {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     for statement in documents.iter_mut().flat_map(|document| &mut document.statements) {
         let count = seen.entry(statement.sid.clone()).or_default();
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn in_the_order_that_people_read() {
         let statement = allow("One", 1).when("StringEquals", "sts:ExternalId", ["a b"]);
-        let document = Document::new(vec![statement]);
+        let document = PolicyDocument::new(vec![statement]);
         let expected = r#"{"Version":"2012-10-17","Statement":[{"Sid":"One","Effect":"Allow","Action":"service:Action0000","Resource":"*","Condition":{"StringEquals":{"sts:ExternalId":"a b"}}}]}"#;
         assert_eq!(json(&document), expected);
         assert_eq!(document.size(), expected.len() - 1);
@@ -175,8 +175,8 @@ mod tests {
 
     #[test]
     fn what_is_too_large_is_divided_and_nothing_is_lost() {
-        let whole = Document::new(vec![allow("Small", 3), allow("Large", 700), allow("Last", 3)]);
-        let actions = |documents: &[Document]| {
+        let whole = PolicyDocument::new(vec![allow("Small", 3), allow("Large", 700), allow("Last", 3)]);
+        let actions = |documents: &[PolicyDocument]| {
             let statements = documents.iter().flat_map(|document| &document.statements);
             statements.flat_map(|statement| statement.action.0.clone()).collect::<Vec<_>>()
         };

@@ -3,7 +3,7 @@ use crate::plan::{BaseSource, CredentialPlan};
 
 /// What ARNs are narrowed to. What is not known is left open.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct ArnScope {
     /// `aws`, `aws-cn`, …
     pub partition: String,
     pub region: Option<String>,
@@ -12,7 +12,7 @@ pub struct Place {
     pub app: Option<String>,
 }
 
-impl Place {
+impl ArnScope {
     /// A template with partition `{p}`, region `{r}`, account `{a}` and the project's part of names `{app}` filled in; `*`
     /// for what is open.
     pub fn fill(&self, template: &str) -> String {
@@ -26,7 +26,7 @@ impl Place {
     }
 }
 
-impl Place {
+impl ArnScope {
     /// Where the credentials of `plan` are good.
     pub fn of(plan: &CredentialPlan) -> Self {
         let region = plan.region.as_ref().map(|region| region.value.clone());

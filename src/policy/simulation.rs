@@ -18,11 +18,11 @@ pub struct Batch {
     pub actions: Vec<String>,
     /// Where; none for anything.
     pub resource: Option<String>,
-    pub context: Vec<Entry>,
+    pub context: Vec<SimulationEntry>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct SimulationEntry {
     pub key: &'static str,
     pub kind: &'static str,
     pub value: String,
@@ -58,13 +58,13 @@ pub struct ActionResult {
 
 /// What is known of one action that Amplify needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct ReportLine {
     pub probe: RequiredAction,
     pub verdict: Verdict,
 }
 
 /// What is to be asked, in as few questions as may be. `context` is known whatever the action is.
-pub fn batches(probes: &[RequiredAction], context: &[Entry]) -> Vec<Batch> {
+pub fn batches(probes: &[RequiredAction], context: &[SimulationEntry]) -> Vec<Batch> {
     let mut batches: Vec<Batch> = Vec::new();
     for probe in probes {
         let context = entries(probe, context);
@@ -85,8 +85,8 @@ pub fn batches(probes: &[RequiredAction], context: &[Entry]) -> Vec<Batch> {
     batches
 }
 
-pub fn entries(probe: &RequiredAction, context: &[Entry]) -> Vec<Entry> {
-    let via = Entry { key: "aws:CalledVia", kind: "stringList", value: CLOUDFORMATION.to_owned() };
+pub fn entries(probe: &RequiredAction, context: &[SimulationEntry]) -> Vec<SimulationEntry> {
+    let via = SimulationEntry { key: "aws:CalledVia", kind: "stringList", value: CLOUDFORMATION.to_owned() };
     context.iter().cloned().chain(probe.via_cloudformation.then_some(via)).collect()
 }
 
@@ -111,7 +111,7 @@ fn sample(pattern: &str) -> Option<String> {
 }
 
 /// What the answers come to for each probe. One that is used on several kinds of resources is allowed where it is on one.
-pub fn lines(probes: &[RequiredAction], judged: &[ActionResult]) -> Vec<Line> {
+pub fn lines(probes: &[RequiredAction], judged: &[ActionResult]) -> Vec<ReportLine> {
     let line = |probe: &RequiredAction| {
         let resources = samples(probe);
         let is_of = |judged: &&ActionResult| {
@@ -120,7 +120,7 @@ pub fn lines(probes: &[RequiredAction], judged: &[ActionResult]) -> Vec<Line> {
         let all: Vec<_> = judged.iter().filter(is_of).map(|judged| &judged.verdict).collect();
         let best = all.iter().find(|verdict| ***verdict == Verdict::Allowed).or(all.first());
         let verdict = best.map_or(Verdict::Unknown(Vec::new()), |verdict| (*verdict).clone());
-        Line { probe: probe.clone(), verdict }
+        ReportLine { probe: probe.clone(), verdict }
     };
     probes.iter().map(line).collect()
 }
@@ -132,10 +132,10 @@ pub struct Denial<'l> {
     /// The policy whose statement denies; none where nothing allows.
     pub policy: Option<&'l str>,
     pub is_explicit: bool,
-    pub lines: Vec<&'l Line>,
+    pub lines: Vec<&'l ReportLine>,
 }
 
-pub fn denials(lines: &[Line]) -> Vec<Denial<'_>> {
+pub fn denials(lines: &[ReportLine]) -> Vec<Denial<'_>> {
     let mut denials: Vec<Denial<'_>> = Vec::new();
     for line in lines {
         let Verdict::Denied { by, policy, is_explicit } = &line.verdict else { continue };
@@ -166,7 +166,7 @@ impl Denial<'_> {
 
     pub fn fix_statements(&self) -> Vec<Statement> {
         let mut statements: Vec<Statement> = Vec::new();
-        for Line { probe, .. } in &self.lines {
+        for ReportLine { probe, .. } in &self.lines {
             let known = statements.iter_mut().find(|statement| statement.resource.0 == probe.resources);
             if let Some(statement) = known {
                 statement.action.0.push(probe.action.clone());
@@ -185,18 +185,18 @@ impl Denial<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Place;
-    use crate::policy::amplify::{List, Selection, probes};
+    use crate::policy::ArnScope;
+    use crate::policy::amplify::{ActionList, Selection, probes};
     use crate::policy::document::json;
 
     fn all() -> Vec<RequiredAction> {
-        let place = Place {
+        let place = ArnScope {
             partition: "aws".into(),
             region: Some("eu-west-1".into()),
             account: Some("222222222222".into()),
             app: None,
         };
-        probes(&place, &Selection { categories: Vec::new(), list: List::Managed })
+        probes(&place, &Selection { categories: Vec::new(), list: ActionList::Managed })
     }
 
     #[test]
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn every_probe_is_asked_about_once_for_each_of_its_resources() {
         let probes = all();
-        let known = [Entry { key: "aws:RequestedRegion", kind: "string", value: "eu-west-1".into() }];
+        let known = [SimulationEntry { key: "aws:RequestedRegion", kind: "string", value: "eu-west-1".into() }];
         let batches = batches(&probes, &known);
         assert!(batches.iter().all(|batch| (1..=AT_ONCE).contains(&batch.actions.len())));
         assert!(batches.len() < 60, "{}", batches.len());

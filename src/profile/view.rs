@@ -106,12 +106,13 @@ impl<'t> FileView<'t> {
 
     fn amplify_parts(&self, file: &NpmIni<'t>) -> HashMap<String, Part<'t>> {
         let profiles = file.profiles(self.kind);
-        let part = |profile: &npm_ini::Profile<'_>| (profile.name.clone().into_owned(), self.amplify_part(profile));
+        let part =
+            |profile: &npm_ini::AmplifyProfile<'_>| (profile.name.clone().into_owned(), self.amplify_part(profile));
         profiles.listed().map(part).collect()
     }
 
     /// Copies what Amplify's lookup finds.
-    fn amplify_part(&self, profile: &npm_ini::Profile<'_>) -> Part<'t> {
+    fn amplify_part(&self, profile: &npm_ini::AmplifyProfile<'_>) -> Part<'t> {
         let mut part = self.empty_part();
         if let Value::Object(section) = profile.found.value {
             part.headers.extend(section.headers().map(|header| (header.line, Cow::Owned(header.text.to_owned()))));

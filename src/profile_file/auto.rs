@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use memchr::memchr;
 
 use crate::profile_file::aws::lower;
-use crate::profile_file::finding::{Code, Finding};
+use crate::profile_file::finding::{Code, Leniency};
 use crate::profile_file::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines, shortened};
 use crate::profile_file::sections::{BrokenHeader, FileKind, Name, Property, Reading, Section, Spelling};
 
@@ -99,14 +99,14 @@ pub(super) fn without_mark(text: &str) -> Lines<'_> {
 }
 
 /// Everything in `text` that this dialect accepts and another tool does not.
-pub fn findings(text: &str) -> Vec<Finding> {
+pub fn findings(text: &str) -> Vec<Leniency> {
     let mut findings = Vec::new();
     if text.starts_with(BYTE_ORDER_MARK) {
-        findings.push(Finding { code: Code::ByteOrderMark, line: 1 });
+        findings.push(Leniency { code: Code::ByteOrderMark, line: 1 });
     }
     let (mut in_section, mut in_property) = (false, false);
     for line in without_mark(text) {
-        let mut found = |code| findings.push(Finding { code, line: line.number });
+        let mut found = |code| findings.push(Leniency { code, line: line.number });
         if line.text.contains('\r') {
             found(Code::LoneCarriageReturn);
         }

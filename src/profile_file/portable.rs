@@ -69,7 +69,7 @@ fn seen(dialect: Dialect, kind: FileKind, name: &str, text: &str) -> Vec<Pair> {
         }
         Ok(Content::Amplify(file)) => {
             let profiles = file.profiles(kind);
-            let entries = profiles.lookup(name).into_iter().flat_map(npm_ini::Profile::properties);
+            let entries = profiles.lookup(name).into_iter().flat_map(npm_ini::AmplifyProfile::properties);
             entries.map(npm_ini::Entry::property).collect()
         }
     };

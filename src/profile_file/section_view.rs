@@ -42,7 +42,7 @@ pub fn by_rust(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, Synta
 /// header, a header that npm ini reads as a key.
 pub fn by_amplify(kind: FileKind, text: &str) -> Result<Vec<SectionView<'static>>, SyntaxError> {
     let file = npm_ini::read(text)?;
-    let seen = |profile: &npm_ini::Profile<'_>| SectionView {
+    let seen = |profile: &npm_ini::AmplifyProfile<'_>| SectionView {
         name: Name::Profile(profile.name.clone().into_owned().into(), Spelling::Amplify),
         lines: match profile.found.value {
             Value::Object(section) => section.headers().map(|header| header.line).collect(),

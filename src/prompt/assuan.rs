@@ -14,7 +14,7 @@ const CANCELED: u32 = 99;
 const FULLY_CANCELED: u32 = 198;
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Reply {
+pub(super) enum AssuanReply {
     Ok,
     Failed(u32),
     Data(Zeroizing<Vec<u8>>),
@@ -44,19 +44,19 @@ fn escape(char: char) -> [char; 3] {
     ['%', digit(u32::from(char) / 16), digit(u32::from(char) % 16)]
 }
 
-pub(super) fn parse_reply(line: &[u8]) -> Option<Reply> {
+pub(super) fn parse_reply(line: &[u8]) -> Option<AssuanReply> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let mut parts = line.splitn(2, |byte| *byte == b' ');
     let (word, rest) = (parts.next()?, parts.next().unwrap_or_default());
     match word {
-        b"OK" => Some(Reply::Ok),
+        b"OK" => Some(AssuanReply::Ok),
         b"ERR" => {
             let code = std::str::from_utf8(rest).ok()?.split(' ').next()?;
-            Some(Reply::Failed(code.parse::<u32>().ok()? & CODE_BITS))
+            Some(AssuanReply::Failed(code.parse::<u32>().ok()? & CODE_BITS))
         }
-        b"D" => decode(rest).map(Reply::Data),
-        b"S" => Some(Reply::Ignored),
-        _ => line.starts_with(b"#").then_some(Reply::Ignored),
+        b"D" => decode(rest).map(AssuanReply::Data),
+        b"S" => Some(AssuanReply::Ignored),
+        _ => line.starts_with(b"#").then_some(AssuanReply::Ignored),
     }
 }
 
@@ -112,14 +112,14 @@ mod tests {
 
     #[test]
     fn reply_is_parsed() {
-        let data = |text: &str| Some(Reply::Data(Zeroizing::new(text.into())));
-        let rows: [(&[u8], Option<Reply>); 20] = [
-            (b"OK", Some(Reply::Ok)),
-            (b"OK Pleased to meet you, process 7", Some(Reply::Ok)),
-            (b"OK\r", Some(Reply::Ok)),
-            (b"ERR 83886179 Operation cancelled <Pinentry>", Some(Reply::Failed(CANCELED))),
-            (b"ERR 83886142 Timeout", Some(Reply::Failed(TIMEOUT))),
-            (b"ERR 198", Some(Reply::Failed(FULLY_CANCELED))),
+        let data = |text: &str| Some(AssuanReply::Data(Zeroizing::new(text.into())));
+        let rows: [(&[u8], Option<AssuanReply>); 20] = [
+            (b"OK", Some(AssuanReply::Ok)),
+            (b"OK Pleased to meet you, process 7", Some(AssuanReply::Ok)),
+            (b"OK\r", Some(AssuanReply::Ok)),
+            (b"ERR 83886179 Operation cancelled <Pinentry>", Some(AssuanReply::Failed(CANCELED))),
+            (b"ERR 83886142 Timeout", Some(AssuanReply::Failed(TIMEOUT))),
+            (b"ERR 198", Some(AssuanReply::Failed(FULLY_CANCELED))),
             (b"ERR", None),
             (b"ERR x", None),
             (b"ERR 99999999999", None),
@@ -129,9 +129,9 @@ mod tests {
             (b"D %", None),
             (b"D %4", None),
             (b"D %zz", None),
-            (b"S PASSWORD_FROM_CACHE", Some(Reply::Ignored)),
-            (b"# hello", Some(Reply::Ignored)),
-            (b"#hello", Some(Reply::Ignored)),
+            (b"S PASSWORD_FROM_CACHE", Some(AssuanReply::Ignored)),
+            (b"# hello", Some(AssuanReply::Ignored)),
+            (b"#hello", Some(AssuanReply::Ignored)),
             (b"INQUIRE QUALITY", None),
             (b"HTTP/1.1 200 OK", None),
         ];
@@ -140,7 +140,7 @@ mod tests {
         }
         assert_eq!(parse_reply(b""), None);
         assert_eq!(parse_reply(b"OKAY"), None);
-        assert_eq!(parse_reply(b"D \xff%ff"), Some(Reply::Data(Zeroizing::new(vec![0xff, 0xff]))));
+        assert_eq!(parse_reply(b"D \xff%ff"), Some(AssuanReply::Data(Zeroizing::new(vec![0xff, 0xff]))));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use crate::core::secret::Secret;
 use crate::os::env;
 use crate::os::env::Env;
-use crate::prompt::assuan::{Reply, line, parse_reply, prompt_error};
+use crate::prompt::assuan::{AssuanReply, line, parse_reply, prompt_error};
 use crate::prompt::helper::Helper;
 use crate::prompt::question::{LABEL, MfaQuestion, PromptError, TITLE};
 use crate::prompt::retry::ask_until_valid;
@@ -53,7 +53,7 @@ struct Pinentry<'w> {
 
 impl Pinentry<'_> {
     fn greet(&mut self, env: &Env, terminal: Option<&str>) -> Result<(), PromptError> {
-        if self.reply()?.0 != Reply::Ok || (terminal.is_none() && self.needs_terminal()?) {
+        if self.reply()?.0 != AssuanReply::Ok || (terminal.is_none() && self.needs_terminal()?) {
             return Err(PromptError::NobodyToAsk);
         }
         // The code may be in another window, which a grabbed keyboard and pointer cannot reach.
@@ -83,7 +83,7 @@ impl Pinentry<'_> {
         self.reply().map(drop)
     }
 
-    fn reply(&mut self) -> Result<(Reply, Zeroizing<Vec<u8>>), PromptError> {
+    fn reply(&mut self) -> Result<(AssuanReply, Zeroizing<Vec<u8>>), PromptError> {
         self.reply_until(Some(Instant::now() + REPLY_LIMIT))
     }
 
@@ -95,20 +95,22 @@ impl Pinentry<'_> {
         }
         self.helper.say("GETPIN")?;
         match self.reply_until(None)? {
-            (Reply::Failed(code), _) => Err(prompt_error(code)),
+            (AssuanReply::Failed(code), _) => Err(prompt_error(code)),
             (_, typed) => Ok(std::str::from_utf8(&typed).map(Secret::from).unwrap_or_default()),
         }
     }
 
     /// The reply that ends a command, and the data before it.
-    fn reply_until(&mut self, until: Option<Instant>) -> Result<(Reply, Zeroizing<Vec<u8>>), PromptError> {
+    fn reply_until(&mut self, until: Option<Instant>) -> Result<(AssuanReply, Zeroizing<Vec<u8>>), PromptError> {
         let mut data = Zeroizing::new(Vec::with_capacity(LONGEST_ANSWER));
         loop {
             let line = self.helper.line(self.watch, until)?;
             match parse_reply(&line).ok_or(PromptError::NobodyToAsk)? {
-                Reply::Ignored => {}
-                Reply::Data(piece) if data.len() + piece.len() <= LONGEST_ANSWER => data.extend_from_slice(&piece),
-                Reply::Data(_) => return Err(PromptError::NobodyToAsk),
+                AssuanReply::Ignored => {}
+                AssuanReply::Data(piece) if data.len() + piece.len() <= LONGEST_ANSWER => {
+                    data.extend_from_slice(&piece)
+                }
+                AssuanReply::Data(_) => return Err(PromptError::NobodyToAsk),
                 done => return Ok((done, data)),
             }
         }

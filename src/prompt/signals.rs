@@ -71,9 +71,9 @@ impl Signals {
 }
 
 /// Captures the signals until it is dropped.
-pub(super) struct Capture(&'static Signals);
+pub(super) struct SignalCapture(&'static Signals);
 
-impl Capture {
+impl SignalCapture {
     pub(super) fn new() -> Self {
         let signals = Signals::get();
         signals.idle.store(false, Ordering::SeqCst);
@@ -87,7 +87,7 @@ impl Capture {
     }
 }
 
-impl Drop for Capture {
+impl Drop for SignalCapture {
     fn drop(&mut self) {
         self.0.idle.store(!are_left(), Ordering::SeqCst);
     }

@@ -10,10 +10,10 @@ use rustix::process::{Pid, getppid};
 use signal_hook::consts::{SIGINT, SIGTSTP};
 
 #[cfg(windows)]
-use crate::os::ctrl_c::Capture;
+use crate::os::ctrl_c::SignalCapture;
 use crate::prompt::question::{DEADLINE_SECONDS, PromptError};
 #[cfg(unix)]
-use crate::prompt::signals::Capture;
+use crate::prompt::signals::SignalCapture;
 
 pub(super) const CHECK_INTERVAL: Duration = Duration::from_millis(200);
 
@@ -38,7 +38,7 @@ pub fn prompts_have_ended() -> bool {
 /// Captures signals until it is dropped.
 pub(super) struct Watch {
     deadline: Instant,
-    signals: Capture,
+    signals: SignalCapture,
     #[cfg(unix)]
     parent: Option<Pid>,
 }
@@ -48,7 +48,7 @@ impl Watch {
         OPEN_PROMPTS.fetch_add(1, Ordering::SeqCst);
         Self {
             deadline,
-            signals: Capture::new(),
+            signals: SignalCapture::new(),
             #[cfg(unix)]
             parent: getppid(),
         }

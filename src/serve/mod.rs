@@ -19,7 +19,7 @@ use crate::core::secret::Secret;
 use crate::os::{random, tcp_peer};
 use crate::output::container_json;
 
-use wire::{Head, Reply};
+use wire::{Head, HttpReply};
 
 /// A request takes well under a millisecond; more requests wait in the system's queue.
 const WORKERS: usize = 16;
@@ -30,10 +30,10 @@ const TOKEN_BYTES: usize = 32;
 
 /// The running endpoint. It lasts as long as the process.
 pub struct CredentialsEndpoint {
-    state: Arc<State>,
+    state: Arc<EndpointState>,
 }
 
-struct State {
+struct EndpointState {
     /// `127.0.0.1:PORT`
     host: String,
     token: Secret,
@@ -52,7 +52,7 @@ impl CredentialsEndpoint {
 
     fn start_with(port: u16, credentials: Credentials, expired: String, timeout: Duration) -> io::Result<Self> {
         let listener = Arc::new(TcpListener::bind((Ipv4Addr::LOCALHOST, port))?);
-        let state = Arc::new(State {
+        let state = Arc::new(EndpointState {
             host: listener.local_addr()?.to_string(),
             token: random::hex(TOKEN_BYTES)?,
             credentials: RwLock::new(Arc::new(credentials)),
@@ -80,7 +80,7 @@ impl CredentialsEndpoint {
     }
 }
 
-impl State {
+impl EndpointState {
     fn work(&self, listener: &TcpListener) {
         loop {
             match listener.accept() {
@@ -106,26 +106,26 @@ impl State {
         client.write_all(&reply.bytes())
     }
 
-    fn reply(&self, head: &Head) -> Reply {
+    fn reply(&self, head: &Head) -> HttpReply {
         if head.host.as_deref() != Some(self.host.as_str()) {
-            return Reply::refused("403 Forbidden", "WrongHost", "this address is not the one that was given out");
+            return HttpReply::refused("403 Forbidden", "WrongHost", "this address is not the one that was given out");
         }
         let token = head.authorization.as_ref().map(Secret::expose).unwrap_or_default();
         if !is_equal(token.as_bytes(), self.token.expose().as_bytes()) {
             let message = "the Authorization header is not AWS_CONTAINER_AUTHORIZATION_TOKEN";
-            return Reply::refused("401 Unauthorized", "WrongToken", message);
+            return HttpReply::refused("401 Unauthorized", "WrongToken", message);
         }
         if head.path != "/" {
-            return Reply::refused("404 Not Found", "NoSuchPath", "there is nothing but /");
+            return HttpReply::refused("404 Not Found", "NoSuchPath", "there is nothing but /");
         }
         if head.method != "GET" {
-            return Reply::refused("405 Method Not Allowed", "WrongMethod", "use GET");
+            return HttpReply::refused("405 Method Not Allowed", "WrongMethod", "use GET");
         }
         let credentials = self.credentials.read().unwrap_or_else(PoisonError::into_inner).clone();
         let now = Clock::System.now();
         match credentials.expiration {
-            Some(end) if end <= now => Reply::refused("403 Forbidden", "SessionOver", &self.expired),
-            _ => Reply { status: "200 OK", body: container_json::render(&credentials, now) },
+            Some(end) if end <= now => HttpReply::refused("403 Forbidden", "SessionOver", &self.expired),
+            _ => HttpReply { status: "200 OK", body: container_json::render(&credentials, now) },
         }
     }
 }
@@ -136,7 +136,7 @@ fn is_equal(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && differences == 0
 }
 
-impl Reply {
+impl HttpReply {
     /// The SDKs show the message.
     fn refused(status: &'static str, code: &str, message: &str) -> Self {
         let body = serde_json::json!({"Code": code, "Message": message}).to_string();

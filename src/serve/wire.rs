@@ -20,13 +20,13 @@ pub(super) struct Head {
 }
 
 #[derive(Debug)]
-pub(super) struct Reply {
+pub(super) struct HttpReply {
     /// Code and reason.
     pub(super) status: &'static str,
     pub(super) body: Zeroizing<Vec<u8>>,
 }
 
-impl Reply {
+impl HttpReply {
     pub(super) fn bytes(&self) -> Zeroizing<Vec<u8>> {
         let head = format!(
             "HTTP/1.1 {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
@@ -42,7 +42,7 @@ impl Reply {
 }
 
 /// Reads up to the empty line. An error is the reply to an invalid request, or the failure of the connection.
-pub(super) fn read_head(client: &mut TcpStream, until: Instant) -> Result<Head, io::Result<Reply>> {
+pub(super) fn read_head(client: &mut TcpStream, until: Instant) -> Result<Head, io::Result<HttpReply>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST_HEAD));
     loop {
         let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
@@ -55,13 +55,14 @@ pub(super) fn read_head(client: &mut TcpStream, until: Instant) -> Result<Head, 
             Err(error) => return Err(Err(error)),
         }
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-            let refused =
-                || Ok(Reply::refused("400 Bad Request", "BadRequest", "this is no HTTP/1.1 request for credentials"));
+            let refused = || {
+                Ok(HttpReply::refused("400 Bad Request", "BadRequest", "this is no HTTP/1.1 request for credentials"))
+            };
             return parse(&bytes[..end]).ok_or_else(refused);
         }
         if bytes.len() > LONGEST_HEAD {
             let status = "431 Request Header Fields Too Large";
-            return Err(Ok(Reply::refused(status, "TooLong", "the request is too long")));
+            return Err(Ok(HttpReply::refused(status, "TooLong", "the request is too long")));
         }
         if Instant::now() >= until {
             return Err(Err(ErrorKind::TimedOut.into()));

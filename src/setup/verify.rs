@@ -1,4 +1,4 @@
-use crate::plan::kind::Kind;
+use crate::plan::kind::ProfileKind;
 use crate::profile::effect;
 use crate::profile::load::{Files, LoadError};
 use crate::profile_file::{Dialect, FileKind};
@@ -27,7 +27,7 @@ pub(super) fn verify(
             Ok(set) => {
                 let found = set.get(wrapper).filter(|found| {
                     let has_command = found.get("credential_process").is_some_and(|setting| setting.value == command);
-                    has_command && matches!(Kind::of(found), Kind::Wrapper | Kind::Process)
+                    has_command && matches!(ProfileKind::of(found), ProfileKind::Wrapper | ProfileKind::Process)
                 });
                 if found.is_none() {
                     return Err(SetupError::Unseen { profile: wrapper.to_owned(), dialect });

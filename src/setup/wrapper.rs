@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::plan::kind::Kind;
+use crate::plan::kind::ProfileKind;
 use crate::plan::wrapper::Wrapper;
 use crate::profile::Profile;
 use crate::profile_file::{Dialect, FileKind};
@@ -67,7 +67,7 @@ pub(super) fn wrap(draft: &mut Draft, wish: &WrapperSpec<'_>) -> Result<String, 
 /// The command of a profile that only has one of our commands.
 pub(super) fn wrapped(profile: &Profile<'_>, programs: &[String]) -> Option<(String, Wrapper)> {
     // Without the running executable, a renamed program of ours is an ordinary process.
-    if !matches!(Kind::of(profile), Kind::Wrapper | Kind::Process) {
+    if !matches!(ProfileKind::of(profile), ProfileKind::Wrapper | ProfileKind::Process) {
         return None;
     }
     let command = profile.get("credential_process")?.value.to_owned();

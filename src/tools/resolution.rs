@@ -5,13 +5,13 @@ use crate::profile_file::section_view::SectionView;
 use crate::tools::keys::{
     CREDENTIAL_SOURCE, ID, LOGIN, MFA, PROCESS, ROLE, SECRET, SOURCE, SSO_PLACE, SSO_ROLE, SSO_SESSION, WEB_IDENTITY,
 };
-use crate::tools::view::{Found, Tool, View};
+use crate::tools::view::{FoundSection, Tool, View};
 
 /// A phrase to follow the tool's name.
 type Reason = String;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum CredentialKind {
     Role,
     CredentialSource,
     WebIdentity,
@@ -25,8 +25,8 @@ enum Kind {
 }
 
 /// By priority.
-fn order(consumer: Tool) -> &'static [Kind] {
-    use Kind::{CredentialSource, Keys, Login, OwnKeys, Process, Role, Sso, WebIdentity};
+fn order(consumer: Tool) -> &'static [CredentialKind] {
+    use CredentialKind::{CredentialSource, Keys, Login, OwnKeys, Process, Role, Sso, WebIdentity};
     match consumer {
         Tool::AwsCli => &[Role, WebIdentity, Sso, OwnKeys, Login, Process, Keys],
         Tool::SdkJs => &[Role, CredentialSource, Keys, WebIdentity, Process, Sso, Login],
@@ -36,17 +36,17 @@ fn order(consumer: Tool) -> &'static [Kind] {
 }
 
 pub(crate) fn way(view: &View<'_>, name: &str) -> Result<(), Reason> {
-    Walk { view, passed: Vec::new() }.credentials(view.found(name))
+    SourceWalk { view, passed: Vec::new() }.credentials(view.found(name))
 }
 
-struct Walk<'v, 't> {
+struct SourceWalk<'v, 't> {
     view: &'v View<'t>,
     /// The profiles on the path, the requested one first.
     passed: Vec<&'v str>,
 }
 
-impl<'v, 't> Walk<'v, 't> {
-    fn credentials(&mut self, profile: Found<'v, 't>) -> Result<(), Reason> {
+impl<'v, 't> SourceWalk<'v, 't> {
+    fn credentials(&mut self, profile: FoundSection<'v, 't>) -> Result<(), Reason> {
         let is_again = self.passed.contains(&profile.name);
         let is_source = !self.passed.is_empty();
         if self.view.consumer == Tool::SdkGo && !is_again {
@@ -56,8 +56,8 @@ impl<'v, 't> Walk<'v, 't> {
         for kind in order(self.view.consumer) {
             // In a source profile, keys override the role in every SDK; a profile that is its own source uses its
             // other settings.
-            let is_role = matches!(kind, Kind::Role | Kind::CredentialSource);
-            if is_role && is_source && (is_again || self.has(profile, Kind::Keys)) {
+            let is_role = matches!(kind, CredentialKind::Role | CredentialKind::CredentialSource);
+            if is_role && is_source && (is_again || self.has(profile, CredentialKind::Keys)) {
                 continue;
             }
             if self.has(profile, *kind) {
@@ -67,43 +67,44 @@ impl<'v, 't> Walk<'v, 't> {
         Err("finds no credentials".to_owned())
     }
 
-    fn has(&self, profile: Found<'v, 't>, kind: Kind) -> bool {
+    fn has(&self, profile: FoundSection<'v, 't>, kind: CredentialKind) -> bool {
         let has = |key| profile.has(key);
         let is_js = self.view.consumer == Tool::SdkJs;
         match kind {
-            Kind::Role if is_js => has(ROLE) && has(SOURCE) != has(CREDENTIAL_SOURCE),
-            Kind::Role if self.view.consumer == Tool::SdkGo => has(SOURCE),
-            Kind::Role => has(ROLE) && !has(WEB_IDENTITY),
+            CredentialKind::Role if is_js => has(ROLE) && has(SOURCE) != has(CREDENTIAL_SOURCE),
+            CredentialKind::Role if self.view.consumer == Tool::SdkGo => has(SOURCE),
+            CredentialKind::Role => has(ROLE) && !has(WEB_IDENTITY),
             // Without a role it only counts in a source profile.
-            Kind::CredentialSource if is_js => has(CREDENTIAL_SOURCE) && !has(ROLE) && self.passed.len() > 1,
-            Kind::CredentialSource => has(CREDENTIAL_SOURCE),
-            Kind::WebIdentity => has(WEB_IDENTITY) && (!is_js || has(ROLE)),
-            Kind::Sso if self.view.consumer == Tool::AwsCli => SSO_ROLE.into_iter().any(has),
-            Kind::Sso => SSO_ROLE.into_iter().chain(SSO_PLACE).chain([SSO_SESSION]).any(has),
-            Kind::OwnKeys => stands_in(profile.credentials, ID),
+            CredentialKind::CredentialSource if is_js => has(CREDENTIAL_SOURCE) && !has(ROLE) && self.passed.len() > 1,
+            CredentialKind::CredentialSource => has(CREDENTIAL_SOURCE),
+            CredentialKind::WebIdentity => has(WEB_IDENTITY) && (!is_js || has(ROLE)),
+            CredentialKind::Sso if self.view.consumer == Tool::AwsCli => SSO_ROLE.into_iter().any(has),
+            CredentialKind::Sso => SSO_ROLE.into_iter().chain(SSO_PLACE).chain([SSO_SESSION]).any(has),
+            CredentialKind::OwnKeys => stands_in(profile.credentials, ID),
             // botocore needs the id; the JavaScript SDK needs both keys.
-            Kind::Keys if is_js => has(ID) && has(SECRET),
-            Kind::Keys => has(ID) || has(SECRET),
-            Kind::Login => has(LOGIN),
-            Kind::Process => has(PROCESS),
+            CredentialKind::Keys if is_js => has(ID) && has(SECRET),
+            CredentialKind::Keys => has(ID) || has(SECRET),
+            CredentialKind::Login => has(LOGIN),
+            CredentialKind::Process => has(PROCESS),
         }
     }
 
-    fn by(&mut self, profile: Found<'v, 't>, kind: Kind) -> Result<(), Reason> {
+    fn by(&mut self, profile: FoundSection<'v, 't>, kind: CredentialKind) -> Result<(), Reason> {
         match kind {
-            Kind::Role => self.role(profile),
-            Kind::CredentialSource => match profile.get(SOURCE).filter(|_| self.view.consumer == Tool::SdkJs) {
+            CredentialKind::Role => self.role(profile),
+            CredentialKind::CredentialSource => match profile.get(SOURCE).filter(|_| self.view.consumer == Tool::SdkJs)
+            {
                 Some(source) => self.source(profile, source),
                 None => credential_source(profile),
             },
-            Kind::WebIdentity if !profile.has(ROLE) => Err(format!("wants a role_arn beside {WEB_IDENTITY}")),
-            Kind::Sso => self.sso(profile),
-            Kind::OwnKeys | Kind::Keys => self.pair(profile, kind),
-            Kind::WebIdentity | Kind::Login | Kind::Process => Ok(()),
+            CredentialKind::WebIdentity if !profile.has(ROLE) => Err(format!("wants a role_arn beside {WEB_IDENTITY}")),
+            CredentialKind::Sso => self.sso(profile),
+            CredentialKind::OwnKeys | CredentialKind::Keys => self.pair(profile, kind),
+            CredentialKind::WebIdentity | CredentialKind::Login | CredentialKind::Process => Ok(()),
         }
     }
 
-    fn role(&mut self, profile: Found<'v, 't>) -> Result<(), Reason> {
+    fn role(&mut self, profile: FoundSection<'v, 't>) -> Result<(), Reason> {
         match (profile.get(SOURCE), profile.get(CREDENTIAL_SOURCE)) {
             (Some(_), Some(_)) => return Err(format!("takes no {SOURCE} beside {CREDENTIAL_SOURCE}")),
             (None, None) => return Err("finds nothing to assume the role with".to_owned()),
@@ -120,12 +121,12 @@ impl<'v, 't> Walk<'v, 't> {
         }
     }
 
-    fn source(&mut self, profile: Found<'v, 't>, name: &'v str) -> Result<(), Reason> {
+    fn source(&mut self, profile: FoundSection<'v, 't>, name: &'v str) -> Result<(), Reason> {
         let source = self.view.found(name);
         if !self.view.sees(name) {
             return Err(format!("sees no {SOURCE} {}", first_line(name)));
         }
-        let has_keys = self.has(source, Kind::Keys);
+        let has_keys = self.has(source, CredentialKind::Keys);
         let is_allowed = match self.view.consumer {
             // In the JavaScript SDK, keys end the search.
             Tool::SdkJs => has_keys,
@@ -141,7 +142,7 @@ impl<'v, 't> Walk<'v, 't> {
         })
     }
 
-    fn sso(&self, profile: Found<'v, 't>) -> Result<(), Reason> {
+    fn sso(&self, profile: FoundSection<'v, 't>) -> Result<(), Reason> {
         let session = profile.get(SSO_SESSION);
         let section = session.map(|session| self.view.sso_session(session));
         if let (Some(None), Some(session)) = (section, session) {
@@ -156,9 +157,9 @@ impl<'v, 't> Walk<'v, 't> {
     }
 
     /// botocore never combines keys of two files.
-    fn pair(&self, profile: Found<'v, 't>, kind: Kind) -> Result<(), Reason> {
+    fn pair(&self, profile: FoundSection<'v, 't>, kind: CredentialKind) -> Result<(), Reason> {
         let has = |key| match (self.view.consumer, kind) {
-            (Tool::AwsCli, Kind::OwnKeys) => stands_in(profile.credentials, key),
+            (Tool::AwsCli, CredentialKind::OwnKeys) => stands_in(profile.credentials, key),
             (Tool::AwsCli, _) => stands_in(profile.config, key),
             _ => profile.has(key),
         };
@@ -166,20 +167,22 @@ impl<'v, 't> Walk<'v, 't> {
     }
 
     /// The Go SDK's checks before it looks for credentials.
-    fn one_kind(&self, profile: Found<'v, 't>) -> Result<(), Reason> {
+    fn one_kind(&self, profile: FoundSection<'v, 't>) -> Result<(), Reason> {
         let kinds = [SOURCE, CREDENTIAL_SOURCE, WEB_IDENTITY, PROCESS];
         if let Some(first) = kinds[..3].iter().find(|key| profile.has(key)).filter(|_| !profile.has(ROLE)) {
             return Err(format!("wants a role_arn beside {first}"));
         }
         let is_source = !self.passed.is_empty();
-        if kinds.iter().filter(|key| profile.has(key)).count() > 1 && !(is_source && self.has(profile, Kind::Keys)) {
+        if kinds.iter().filter(|key| profile.has(key)).count() > 1
+            && !(is_source && self.has(profile, CredentialKind::Keys))
+        {
             return Err("takes no profile with several kinds of credentials".to_owned());
         }
         Ok(())
     }
 }
 
-fn credential_source(profile: Found<'_, '_>) -> Result<(), Reason> {
+fn credential_source(profile: FoundSection<'_, '_>) -> Result<(), Reason> {
     match profile.get(CREDENTIAL_SOURCE) {
         Some("Environment" | "Ec2InstanceMetadata" | "EcsContainer") => Ok(()),
         _ => Err(format!("does not know the {CREDENTIAL_SOURCE}")),

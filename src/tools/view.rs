@@ -105,7 +105,7 @@ impl<'t> View<'t> {
     }
 
     pub fn sees(&self, name: &str) -> bool {
-        let Found { config, credentials, .. } = self.found(name);
+        let FoundSection { config, credentials, .. } = self.found(name);
         config.into_iter().chain(credentials).any(|seen| !seen.lines.is_empty())
     }
 
@@ -127,9 +127,9 @@ impl<'t> View<'t> {
         self.files[index(kind)].get(self.places.get(name)?[index(kind)]?)
     }
 
-    pub(super) fn found<'v>(&'v self, name: &'v str) -> Found<'v, 't> {
+    pub(super) fn found<'v>(&'v self, name: &'v str) -> FoundSection<'v, 't> {
         let seen = |kind| self.seen(kind, name);
-        Found { name, config: seen(FileKind::Config), credentials: seen(FileKind::Credentials) }
+        FoundSection { name, config: seen(FileKind::Config), credentials: seen(FileKind::Credentials) }
     }
 
     pub(super) fn sso_session(&self, name: &str) -> Option<&SectionView<'t>> {
@@ -144,13 +144,13 @@ impl<'t> View<'t> {
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct Found<'v, 't> {
+pub(super) struct FoundSection<'v, 't> {
     pub(super) name: &'v str,
     pub(super) config: Option<&'v SectionView<'t>>,
     pub(super) credentials: Option<&'v SectionView<'t>>,
 }
 
-impl<'v> Found<'v, '_> {
+impl<'v> FoundSection<'v, '_> {
     /// Credentials before config. An empty value is unset.
     pub(super) fn get(self, key: &str) -> Option<&'v str> {
         let last = |seen: Option<&'v SectionView<'_>>| seen?.last(key).map(|found| &*found.value);

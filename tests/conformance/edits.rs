@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use amplify_creds::profile_file::document::{Document, EditError};
 use amplify_creds::profile_file::lines::lines;
-use amplify_creds::profile_file::npm_ini::{Object, Profile, Value as IniValue};
+use amplify_creds::profile_file::npm_ini::{AmplifyProfile, Object, Value as IniValue};
 use amplify_creds::profile_file::{Content, Dialect, FileKind, Name, Property, Section, read};
 use proptest::prelude::{Just, Strategy, prop, prop_oneof, proptest};
 use serde_json::Value;
@@ -146,14 +146,14 @@ fn has(kind: FileKind, text: &str, name: &str, key: &str, value: &str) {
         let found: Vec<_> = match read(dialect, kind, text) {
             Err(_) => continue,
             Ok(Content::Sections(reading)) => {
-                let is_it = |found: &Name<'_>| matches!(found, Name::Profile(found, _) if found == name);
+                let is_it = |found: &Name<'_>| matches!(found, Name::AmplifyProfile(found, _) if found == name);
                 let sections = reading.sections.iter().filter(|section| is_it(&section.name));
                 let all = sections.flat_map(Section::properties);
                 all.map(|property| (property.key.into_owned(), property.value.into_owned())).collect()
             }
             Ok(Content::Amplify(file)) => {
                 let profiles = file.profiles(kind);
-                let all = profiles.lookup(name).into_iter().flat_map(Profile::properties);
+                let all = profiles.lookup(name).into_iter().flat_map(AmplifyProfile::properties);
                 all.map(|entry| (entry.key.into_owned(), entry.value.text().unwrap().to_owned())).collect()
             }
         };

@@ -48,26 +48,26 @@ fn what_counts_as_true_is_javascripts() {
 #[test]
 fn problems_have_their_line() {
     for (text, line, problem) in [
-        ("", 1, Problem::Empty),
-        ("\u{feff}", 1, Problem::Empty),
-        ("{", 1, Problem::Ends),
-        ("{\n\"a\": [1,", 2, Problem::Ends),
-        ("{\"a\": \"x", 1, Problem::Ends),
-        ("{\"a\"}", 1, Problem::Name),
-        ("{,}", 1, Problem::Name),
-        ("{\n\n\"a\": }", 3, Problem::Value),
-        ("{\"a\": \"x\n\"}", 2, Problem::Quoted),
-        ("{\"a\": \"\\x\"}", 1, Problem::Quoted),
-        ("{\"a\": \"\\u12\u{fc}\"}", 1, Problem::Quoted),
-        ("{}\n}", 2, Problem::More),
-        ("nonsense", 1, Problem::Name),
+        ("", 1, HjsonProblem::Empty),
+        ("\u{feff}", 1, HjsonProblem::Empty),
+        ("{", 1, HjsonProblem::Ends),
+        ("{\n\"a\": [1,", 2, HjsonProblem::Ends),
+        ("{\"a\": \"x", 1, HjsonProblem::Ends),
+        ("{\"a\"}", 1, HjsonProblem::Name),
+        ("{,}", 1, HjsonProblem::Name),
+        ("{\n\n\"a\": }", 3, HjsonProblem::HjsonValue),
+        ("{\"a\": \"x\n\"}", 2, HjsonProblem::Quoted),
+        ("{\"a\": \"\\x\"}", 1, HjsonProblem::Quoted),
+        ("{\"a\": \"\\u12\u{fc}\"}", 1, HjsonProblem::Quoted),
+        ("{}\n}", 2, HjsonProblem::More),
+        ("nonsense", 1, HjsonProblem::Name),
     ] {
-        assert_eq!(parse(text), Err(SyntaxError { line, problem }), "{text:?}");
+        assert_eq!(parse(text), Err(HjsonError { line, problem }), "{text:?}");
     }
     let deep = "[".repeat(1 << 20);
-    assert_eq!(parse(&deep).unwrap_err().problem, Problem::Deep);
+    assert_eq!(parse(&deep).unwrap_err().problem, HjsonProblem::Deep);
     // Many values on one line must not take quadratic time.
-    assert_eq!(parse(&format!("[{}", "1,".repeat(1 << 19))).unwrap_err().problem, Problem::Ends);
+    assert_eq!(parse(&format!("[{}", "1,".repeat(1 << 19))).unwrap_err().problem, HjsonProblem::Ends);
     assert!(parse(&format!("{}{}", "[".repeat(100), "]".repeat(100))).is_ok());
 }
 
@@ -90,7 +90,7 @@ fn a_value_knows_its_bytes() {
     let text = "\u{feff}// c\n{\"a\": {b: plain text \n c: \"x\" /* d */, e: 12 , f: [1], g: '''y\n'''} } // z";
     let root = parse(text).unwrap();
     let a = root.get("a").unwrap();
-    let seen = |node: &Node| text[node.bytes.clone()].to_owned();
+    let seen = |node: &HjsonNode| text[node.bytes.clone()].to_owned();
     let members: Vec<_> = a.members().iter().map(|(_, node)| seen(node)).collect();
     assert_eq!(members, ["plain text", "\"x\"", "12", "[1]", "'''y\n'''"]);
     assert!(seen(a).starts_with("{b") && seen(a).ends_with("'''}") && seen(&root).ends_with("} }"));

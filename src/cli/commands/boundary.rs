@@ -16,7 +16,7 @@ use crate::cli::selection;
 use crate::cli::selection::no_boundary;
 use crate::core::origin::Location;
 use crate::edit::{Change, Editor, Original, diff};
-use crate::policy::Place;
+use crate::policy::ArnScope;
 
 pub(crate) fn run(context: &Context, command: &BoundaryVerb) -> Result<(), Failure> {
     let project = selection::find(context).ok_or_else(|| {
@@ -137,5 +137,5 @@ fn account(context: &Context, project: &Project, environment: &str) -> Option<St
     let Source::Profile(profile) = project.environment(Some(environment)).ok()?.source else { return None };
     let set = context.profiles().ok()?;
     let plan = plan_of(&set, &profile, &context.inputs().ok()?).ok()?;
-    Place::of(&plan).account
+    ArnScope::of(&plan).account
 }

@@ -16,7 +16,7 @@ use crate::core::clock::{Clock, Timestamp};
 use crate::core::sanitize::printable;
 use crate::output::{left, table};
 use crate::plan::build;
-use crate::plan::kind::Kind;
+use crate::plan::kind::ProfileKind;
 use crate::plan::limits::RoleArn;
 use crate::profile::Profile;
 use crate::profile::keys::{is_showable, showable_name};
@@ -32,7 +32,7 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     // Only a profile whose role or device has something in the cache is worth a plan.
     let ends = |profile: &Profile<'_>| -> Option<Timestamp> {
         let has = |key| profile.first_line(key).is_some_and(|outer| cached.has(outer));
-        let may_stand_for_one = !cached.is_empty() && Kind::of(profile) == Kind::Wrapper;
+        let may_stand_for_one = !cached.is_empty() && ProfileKind::of(profile) == ProfileKind::Wrapper;
         if !has("role_arn") && !has("mfa_serial") && !may_stand_for_one {
             return None;
         }
@@ -83,7 +83,7 @@ fn row(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp) -> [Strin
     let mfa = if profile.has("mfa_serial") { "yes" } else { "" };
     [
         profile.name.clone(),
-        Kind::of(profile).name().to_owned(),
+        ProfileKind::of(profile).name().to_owned(),
         account(profile).unwrap_or_default(),
         role_name.to_owned(),
         value("region"),
@@ -115,7 +115,7 @@ fn json_of(
         .collect();
     let mut object = json!({
         "name": profile.name,
-        "kind": Kind::of(profile).name(),
+        "kind": ProfileKind::of(profile).name(),
         "region": value("region"),
         "role_arn": value("role_arn"),
         "source_profile": value("source_profile"),

@@ -12,13 +12,13 @@ use crate::cli::{credentials, policy_file, selection};
 use crate::os::random;
 use crate::plan::limits::EXTERNAL_ID;
 use crate::plan::{CredentialPlan, Hop};
-use crate::policy::document::{Document, LARGEST};
-use crate::policy::permissions_boundary::{DENIALS, Denial, is_action};
+use crate::policy::document::{LARGEST, PolicyDocument};
+use crate::policy::permissions_boundary::{DENIALS, DeniedUse, is_action};
 use crate::policy::place::is_account;
-use crate::policy::principal::{Found, Principal};
-use crate::policy::trust::Trust;
+use crate::policy::principal::{FoundPrincipal, Principal};
+use crate::policy::trust::TrustConditions;
 use crate::policy::{
-    Place, amplify, caller, cloudformation, device_account, mfa, partition_name, permissions_boundary, principal,
+    ArnScope, amplify, caller, cloudformation, device_account, mfa, partition_name, permissions_boundary, principal,
 };
 
 /// How many bytes of a new external id are drawn: AWS asks for one that cannot be guessed.
@@ -49,9 +49,9 @@ pub(crate) fn run(context: &Context, document: &PolicyVerb) -> Result<(), Failur
             print(context, options, "Assumes the roles of a chain", "Caller", &[caller::document(&plan)])
         }
         PolicyVerb::Mfa(plain) => {
-            let mut place = Place { partition: partition(context), region: None, account: None, app: None };
+            let mut place = ArnScope { partition: partition(context), region: None, account: None, app: None };
             if let Some(plan) = plan_if_any(context)? {
-                place = Place { account: device_account(&plan), ..Place::of(&plan) };
+                place = ArnScope { account: device_account(&plan), ..ArnScope::of(&plan) };
             }
             print(context, plain, "Nothing without MFA but having a device", "Mfa", &[mfa::document(&place)])
         }
@@ -60,7 +60,7 @@ pub(crate) fn run(context: &Context, document: &PolicyVerb) -> Result<(), Failur
     }
 }
 
-fn print(context: &Context, plain: &Plain, about: &str, name: &str, all: &[Document]) -> Result<(), Failure> {
+fn print(context: &Context, plain: &Plain, about: &str, name: &str, all: &[PolicyDocument]) -> Result<(), Failure> {
     match plain.format {
         FormatArg::Json => policy_file::documents(context, plain, all),
         FormatArg::Cloudformation => {
@@ -114,7 +114,7 @@ fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
         }
     };
     let hop = plan.as_ref().and_then(|plan| plan.hops.last());
-    let mut trust = hop.map(Trust::of).unwrap_or_default();
+    let mut trust = hop.map(TrustConditions::of).unwrap_or_default();
     let mut notes = Vec::new();
     let partition = hop.map_or_else(|| partition(context), |hop| hop.role_arn.value.partition().to_owned());
     for who in &options.principal {
@@ -156,7 +156,7 @@ fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
 
 /// Who assumes the last role, from the profile's source.
 fn source(plan: &CredentialPlan, notes: &mut Vec<String>) -> Result<Principal, Failure> {
-    let Some(Found { principal, from, is_likely }) = principal::of(plan) else {
+    let Some(FoundPrincipal { principal, from, is_likely }) = principal::of(plan) else {
         let source = &plan.base.profile;
         return Err(Failure::new(USAGE, format!("whose keys profile {source} has is not known; give --principal"))
             .at(plan.base.source.origin(), Some(source))
@@ -228,11 +228,11 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
 }
 
 /// The plan of the profile that is meant, if there is one, and what ARNs are narrowed to.
-fn placed(context: &Context, options: &PlaceArgs) -> Result<(Option<CredentialPlan>, Place), Failure> {
+fn placed(context: &Context, options: &PlaceArgs) -> Result<(Option<CredentialPlan>, ArnScope), Failure> {
     let plan = plan_if_any(context)?;
     let region = || context.inputs().ok().and_then(|inputs| inputs.region).map(|region| region.value);
-    let open = || Place { partition: partition(context), region: region(), account: None, app: None };
-    let mut place = plan.as_ref().map_or_else(open, Place::of);
+    let open = || ArnScope { partition: partition(context), region: region(), account: None, app: None };
+    let mut place = plan.as_ref().map_or_else(open, ArnScope::of);
     if let Some(account) = &options.account {
         if !is_account(account) {
             return Err(Failure::new(USAGE, "--account is not twelve digits"));
@@ -255,7 +255,7 @@ fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> 
         .iter()
         .map(|text| {
             let bad = || Failure::new(USAGE, format!("--deny {text} is none of {DENIALS}"));
-            Denial::parse(text).ok_or_else(bad)
+            DeniedUse::parse(text).ok_or_else(bad)
         })
         .collect::<Result<Vec<_>, _>>()?;
     if let Some(bad) = allow.iter().find(|action| !is_action(action)) {
@@ -294,7 +294,7 @@ fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> 
 }
 
 /// The ARN of a boundary that is yet to be made.
-fn by_name(context: &Context, place: &Place, name: Option<&str>) -> Result<String, Failure> {
+fn by_name(context: &Context, place: &ArnScope, name: Option<&str>) -> Result<String, Failure> {
     let Some(account) = &place.account else {
         return Err(Failure::new(USAGE, "the account that the boundary lies in is not known; give --account")
             .hint("or give a profile with a role, or the boundary's --arn"));

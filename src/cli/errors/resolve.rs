@@ -8,7 +8,7 @@ use crate::cli::errors::network::{misconfigured, unanswered_by};
 use crate::plan::Hop;
 use crate::plan::sources::WebIdentityBase;
 use crate::prompt::PromptError;
-use crate::resolve::{FailedCall, ResolveError, What};
+use crate::resolve::{FailedCall, ResolveError, StsCall};
 use crate::sts::StsError;
 use crate::sts::denial::{Cause, Refusal};
 
@@ -53,13 +53,13 @@ pub(crate) fn behind(seconds: i64) -> String {
 
 fn sts(error: StsError, at: &FailedCall) -> Failure {
     let (what, from, profile) = match &at.what {
-        What::MfaSession(mfa) => {
+        StsCall::MfaSession(mfa) => {
             (format!("cannot get an MFA session with {}", mfa.serial.value), &mfa.serial.from, &mfa.profile)
         }
-        What::WebIdentity(profile, web) => {
+        StsCall::WebIdentity(profile, web) => {
             (format!("cannot assume {} with a web identity", web.role_arn.value), &web.role_arn.from, profile)
         }
-        What::Role { hop, number, count, .. } => {
+        StsCall::Role { hop, number, count, .. } => {
             let place = if *count > 1 { format!(" (hop {number} of {count})") } else { String::new() };
             (format!("cannot assume {}{place}", hop.role_arn.value), &hop.role_arn.from, &hop.profile)
         }
@@ -84,9 +84,9 @@ fn sts(error: StsError, at: &FailedCall) -> Failure {
             };
             let failure = Failure::by_aws(kind, format!("{what}: {code}"), message);
             match &at.what {
-                What::WebIdentity(_, web) => add_token_hint(failure, &code, web),
-                What::MfaSession(_) => add_hints(failure, &causes, None, &at.asked),
-                What::Role { hop, .. } => add_hints(failure, &causes, Some(&**hop), &at.asked),
+                StsCall::WebIdentity(_, web) => add_token_hint(failure, &code, web),
+                StsCall::MfaSession(_) => add_hints(failure, &causes, None, &at.asked),
+                StsCall::Role { hop, .. } => add_hints(failure, &causes, Some(&**hop), &at.asked),
             }
         }
         StsError::Roots { .. } | StsError::Proxy { .. } => return misconfigured(&error),
@@ -111,10 +111,10 @@ fn add_hints(failure: Failure, causes: &[Cause], hop: Option<&Hop>, asked: &str)
 pub(crate) fn causes(error: &StsError, at: &FailedCall) -> Vec<Cause> {
     let StsError::Refused { code, message } = error else { return Vec::new() };
     let (hop, number, has_mfa) = match &at.what {
-        What::MfaSession(_) => (None, 0, true),
+        StsCall::MfaSession(_) => (None, 0, true),
         // AWS judges the token, not a caller.
-        What::WebIdentity(..) => return Vec::new(),
-        What::Role { hop, number, has_mfa, .. } => (Some(&**hop), *number, *has_mfa),
+        StsCall::WebIdentity(..) => return Vec::new(),
+        StsCall::Role { hop, number, has_mfa, .. } => (Some(&**hop), *number, *has_mfa),
     };
     Refusal { code, message, hop, number, has_mfa }.causes()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::core::origin::Location;
 use crate::doctor::facts::{Facts, Trouble};
-use crate::doctor::finding::{Hit, Place};
+use crate::doctor::finding::{FilePlace, Hit};
 use crate::plan::Warning;
 use crate::plan::error::{Mention, PlanError};
 use crate::plan::limits::ONE_HOUR;
@@ -20,7 +20,7 @@ fn troubles(facts: &Facts<'_>, counts: &dyn Fn(&PlanError, &str) -> bool) -> Vec
         }
         found.push(Hit {
             profile: Some(subject(error, name).to_owned()),
-            at: at.clone().map(Place::from),
+            at: at.clone().map(FilePlace::from),
             message: message.clone(),
             hint: hint.clone(),
         });
@@ -97,7 +97,7 @@ fn warnings(facts: &Facts<'_>, tell: fn(&Warning) -> Option<Hit>) -> Vec<Hit> {
     let mut found: Vec<Hit> = Vec::new();
     let mut reported = BTreeSet::new();
     for hit in plans.flat_map(|plan| &plan.warnings).filter_map(tell) {
-        if reported.insert((hit.profile.clone(), hit.at.as_ref().map(Place::shown))) {
+        if reported.insert((hit.profile.clone(), hit.at.as_ref().map(FilePlace::shown))) {
             found.push(hit);
         }
     }
@@ -108,7 +108,7 @@ pub(super) fn duration_capped(facts: &Facts<'_>) -> Vec<Hit> {
     warnings(facts, |warning| match warning {
         Warning::DurationCapped { profile, requested, from } => {
             let message = format!("{requested} s are asked for; a role that is assumed from a session lasts an hour");
-            Some(Hit::new(profile, Place::of(from), message).hint(format!("duration_seconds = {ONE_HOUR}")))
+            Some(Hit::new(profile, FilePlace::of(from), message).hint(format!("duration_seconds = {ONE_HOUR}")))
         }
         _ => None,
     })
@@ -118,7 +118,7 @@ pub(super) fn mfa_does_not_travel(facts: &Facts<'_>) -> Vec<Hit> {
     warnings(facts, |warning| match warning {
         Warning::MfaDoesNotTravel { profile, from } => {
             let message = "a role does not learn of the MFA that a role before it was assumed with";
-            Some(Hit::new(profile, Place::of(from), message).hint("ask for MFA where the first role is assumed"))
+            Some(Hit::new(profile, FilePlace::of(from), message).hint("ask for MFA where the first role is assumed"))
         }
         _ => None,
     })

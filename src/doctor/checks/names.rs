@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::doctor::facts::{Facts, FileFacts, Header, SectionFacts};
+use crate::doctor::facts::{Facts, FileFacts, HeaderFacts, SectionFacts};
 use crate::doctor::finding::Hit;
 use crate::profile_file::finding::Code;
 use crate::profile_file::{FileKind, Spelling};
@@ -49,7 +49,7 @@ pub(super) fn hidden_name(facts: &Facts<'_>) -> Vec<Hit> {
         .into_iter()
         .filter_map(|(file, section)| Some((file.kind, file.profile_of(section.line)?)))
         .collect();
-    let hit = |header: &Header<'_>| match &header.name {
+    let hit = |header: &HeaderFacts<'_>| match &header.name {
         Some(name) => hidden(facts, header, name, pairs.contains(&(header.kind, name.as_str()))),
         None => known_to_some(facts, header),
     };
@@ -57,7 +57,7 @@ pub(super) fn hidden_name(facts: &Facts<'_>) -> Vec<Hit> {
 }
 
 /// Whom a profile's header is hidden from, unless another check tells of the reason.
-fn hidden(facts: &Facts<'_>, header: &Header<'_>, name: &str, is_pair: bool) -> Option<Hit> {
+fn hidden(facts: &Facts<'_>, header: &HeaderFacts<'_>, name: &str, is_pair: bool) -> Option<Hit> {
     let file = facts.file(header.kind);
     let line = HeaderLine { kind: header.kind, text: file.line(header.line), has_values: header.has_values };
     if file.findings.iter().any(|found| found.line == header.line && found.code == Code::TextAfterHeader) {
@@ -101,7 +101,7 @@ fn hidden(facts: &Facts<'_>, header: &Header<'_>, name: &str, is_pair: bool) -> 
 }
 
 /// A section that is no profile to resolution, and is one to a tool.
-fn known_to_some(facts: &Facts<'_>, header: &Header<'_>) -> Option<Hit> {
+fn known_to_some(facts: &Facts<'_>, header: &HeaderFacts<'_>) -> Option<Hit> {
     let file = facts.file(header.kind);
     let inner = header.text.trim_start_matches(['[', ' ', '\t']);
     let first = inner.split([' ', '\t', ']', '.']).next().unwrap_or_default();
@@ -130,7 +130,7 @@ fn quoted(names: &[&str]) -> String {
 }
 
 /// The header without what stands behind it.
-fn shown<'h>(header: &Header<'h>) -> &'h str {
+fn shown<'h>(header: &HeaderFacts<'h>) -> &'h str {
     header.text.rfind(']').map_or(header.text, |end| &header.text[..=end])
 }
 

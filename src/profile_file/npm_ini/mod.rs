@@ -15,14 +15,14 @@ use std::borrow::Cow;
 use crate::profile_file::sections::{Problem, SyntaxError};
 
 pub(super) use profiles::is_inherited;
-pub use profiles::{Profile, Profiles};
+pub use profiles::{AmplifyProfile, Profiles};
 pub use stored::Header;
 pub(super) use text::{is_blank, trim};
 pub use value::{Entry, NpmIni, Object, Value};
 
 use arena::{Arena, TOP};
 use stored::{ObjectId, Stored};
-use text::Name;
+use text::HeaderName;
 
 /// npm ini drops it, since it would change an object's prototype.
 const PROTO: &str = "__proto__";
@@ -36,15 +36,15 @@ pub fn read(text: &str) -> Result<NpmIni<'_>, SyntaxError> {
     for (line, text) in lines(text) {
         let error = |()| SyntaxError { line, problem: Problem::NotAName };
         match shape(text) {
-            Shape::Passed => {}
-            Shape::Header(name) => {
+            LineKind::Passed => {}
+            LineKind::Header(name) => {
                 let name = text::unescaped(name, &mut arena, line);
                 let name = text::section_name(name, &arena).map_err(error)?;
                 section = if name == PROTO { None } else { open(&mut arena, name, Header { line, text }) };
             }
-            Shape::Key(key, value) => {
+            LineKind::Key(key, value) => {
                 let key = text::unescaped(key, &mut arena, line);
-                let Name { name: key, array } = text::key_name(key, &arena).map_err(error)?;
+                let HeaderName { name: key, array } = text::key_name(key, &arena).map_err(error)?;
                 if let Some(section) = section.filter(|_| key != PROTO) {
                     let value = match value {
                         None => Stored::Bool(true),
@@ -66,7 +66,7 @@ fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
     numbered.flat_map(|(number, line)| line.split('\r').map(move |line| (number, line)))
 }
 
-enum Shape<'t> {
+enum LineKind<'t> {
     /// A blank line, a comment, or a line that npm ini ignores.
     Passed,
     Header(&'t str),
@@ -74,19 +74,19 @@ enum Shape<'t> {
     Key(&'t str, Option<&'t str>),
 }
 
-fn shape(line: &str) -> Shape<'_> {
+fn shape(line: &str) -> LineKind<'_> {
     if line.is_empty() || line.trim_start_matches(text::is_blank).starts_with([';', '#']) {
-        return Shape::Passed;
+        return LineKind::Passed;
     }
     let inner = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     if let Some(inner) = inner.filter(|inner| !inner.contains(']')) {
-        return Shape::Header(inner);
+        return LineKind::Header(inner);
     }
     match line.split_once('=') {
-        None => Shape::Key(line, None),
+        None => LineKind::Key(line, None),
         // The `.` of npm ini's pattern does not match U+2028 and U+2029.
-        Some((key, value)) if key.is_empty() || value.contains(['\u{2028}', '\u{2029}']) => Shape::Passed,
-        Some((key, value)) => Shape::Key(key, Some(value)),
+        Some((key, value)) if key.is_empty() || value.contains(['\u{2028}', '\u{2029}']) => LineKind::Passed,
+        Some((key, value)) => LineKind::Key(key, Some(value)),
     }
 }
 

@@ -41,7 +41,7 @@ const ALIASES: [(&str, &str); 3] = [
 ];
 
 #[derive(Debug, Clone)]
-pub struct Profile<'a> {
+pub struct AmplifyProfile<'a> {
     /// The profile's name; the entries have the section's name.
     pub name: Cow<'a, str>,
     /// What the picker lists: the first truthy one.
@@ -51,7 +51,7 @@ pub struct Profile<'a> {
     in_picker: bool,
 }
 
-impl<'a> Profile<'a> {
+impl<'a> AmplifyProfile<'a> {
     /// The keys that the lookup finds. Amplify's clone splits text into UTF-16 units and drops other scalars.
     pub fn properties(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {
         let (object, text) = match self.found.value {
@@ -96,31 +96,31 @@ impl<'a> Profile<'a> {
 
 #[derive(Debug, Clone)]
 pub struct Profiles<'a> {
-    profiles: Vec<Profile<'a>>,
+    profiles: Vec<AmplifyProfile<'a>>,
     places: HashMap<Cow<'a, str>, usize>,
 }
 
 impl<'a> Profiles<'a> {
     /// What Amplify's picker lists, in its order. It never lists the credentials file; there all names are returned.
-    pub fn listed(&self) -> impl Iterator<Item = &Profile<'a>> {
+    pub fn listed(&self) -> impl Iterator<Item = &AmplifyProfile<'a>> {
         self.profiles.iter().filter(|profile| profile.in_picker)
     }
 
     /// What Amplify's lookup finds by the exact name.
-    pub fn lookup(&self, name: &str) -> Option<&Profile<'a>> {
+    pub fn lookup(&self, name: &str) -> Option<&AmplifyProfile<'a>> {
         self.places.get(name).map(|place| &self.profiles[*place])
     }
 }
 
 impl NpmIni<'_> {
     pub fn profiles(&self, kind: FileKind) -> Profiles<'_> {
-        let mut profiles: Vec<Profile<'_>> = Vec::new();
+        let mut profiles: Vec<AmplifyProfile<'_>> = Vec::new();
         let mut places = HashMap::with_capacity(self.sections().len());
         for found in self.sections().entries() {
             let name = profile_name(kind, found.key.clone());
             match places.entry(name) {
                 Occupied(place) => {
-                    let profile: &mut Profile<'_> = &mut profiles[*place.get()];
+                    let profile: &mut AmplifyProfile<'_> = &mut profiles[*place.get()];
                     if !profile.listed.value.is_truthy() {
                         profile.listed = found.clone();
                     }
@@ -131,7 +131,7 @@ impl NpmIni<'_> {
                     // The picker skips inherited names as already present.
                     let in_picker = kind == FileKind::Credentials || !is_inherited(&name);
                     place.insert(profiles.len());
-                    profiles.push(Profile { name, listed: found.clone(), found, in_picker });
+                    profiles.push(AmplifyProfile { name, listed: found.clone(), found, in_picker });
                 }
             }
         }

@@ -52,7 +52,7 @@ fn unmarked(text: &str) -> Cow<'_, str> {
     trim(&plain).to_owned().into()
 }
 
-pub(super) struct Name<'t> {
+pub(super) struct HeaderName<'t> {
     /// Without `[]`.
     pub(super) name: Cow<'t, str>,
     pub(super) array: bool,
@@ -68,7 +68,7 @@ pub(super) fn section_name<'t>(name: Stored<'t>, arena: &Arena<'t>) -> Result<Co
 }
 
 /// npm ini reads the `length` of every key: null has none, and an object whose `length` exceeds two cannot be sliced.
-pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<Name<'t>, ()> {
+pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<HeaderName<'t>, ()> {
     match key {
         Stored::Text(key) => {
             let array = key.len() > 2 && key.ends_with("[]");
@@ -80,7 +80,7 @@ pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<Name<'t
                 }
                 whole => whole,
             };
-            Ok(Name { name, array })
+            Ok(HeaderName { name, array })
         }
         Stored::Null => Err(()),
         other => {
@@ -89,7 +89,7 @@ pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<Name<'t
             if length.map_or(Ok(false), |length| to_string(length, arena).map(|length| is_more_than_two(&length)))? {
                 return Err(());
             }
-            Ok(Name { name: section_name(other, arena)?, array: false })
+            Ok(HeaderName { name: section_name(other, arena)?, array: false })
         }
     }
 }

@@ -103,11 +103,11 @@ impl Prompt for ScriptedPrompt {
     fn print_line(&self, _line: &str) {}
 }
 
-pub(super) struct World {
+pub(super) struct ResolveWorld {
     pub(super) dir: tempfile::TempDir,
 }
 
-impl World {
+impl ResolveWorld {
     pub(super) fn new() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
     }

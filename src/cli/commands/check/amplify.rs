@@ -17,12 +17,14 @@ use crate::core::sanitize::printable;
 use crate::iam::Client;
 use crate::os::env;
 use crate::output::{table, write_stderr};
-use crate::plan::endpoint::{Endpoint, EndpointKind, Variables};
+use crate::plan::endpoint::{Endpoint, EndpointKind, EndpointVariables};
 use crate::plan::{CredentialPlan, endpoint};
 use crate::policy::amplify::{RequiredAction, for_check, probes};
 use crate::policy::document::json as compact;
-use crate::policy::simulation::{ActionResult, Denial, DeniedBy, Entry, Line, Verdict, batches, denials, lines};
-use crate::policy::{Category, Place};
+use crate::policy::simulation::{
+    ActionResult, Denial, DeniedBy, ReportLine, SimulationEntry, Verdict, batches, denials, lines,
+};
+use crate::policy::{ArnScope, Category};
 use crate::profile::ProfileSet;
 use crate::sts::connections::Connections;
 use crate::sts::{Identity, StsError};
@@ -37,7 +39,7 @@ pub(crate) struct Remark {
 
 /// What is known of every action.
 pub(crate) struct Report {
-    lines: Vec<Line>,
+    lines: Vec<ReportLine>,
     pub(crate) remarks: Vec<Remark>,
 }
 
@@ -55,8 +57,8 @@ struct Asking<'a> {
     client: Client<'a>,
     endpoint: &'a Endpoint,
     probes: &'a [RequiredAction],
-    known: &'a [Entry],
-    place: &'a Place,
+    known: &'a [SimulationEntry],
+    place: &'a ArnScope,
 }
 
 /// Where IAM is called for `plan`.
@@ -64,12 +66,12 @@ pub(crate) fn endpoint(
     context: &Context,
     set: &ProfileSet<'_>,
     plan: &CredentialPlan,
-    variables: &Variables,
+    variables: &EndpointVariables,
 ) -> Result<Endpoint, Failure> {
     let url = context.variable(&[env::AWS_ENDPOINT_URL_IAM, env::AWS_ENDPOINT_URL]);
-    let variables = Variables { url, ..variables.clone() };
+    let variables = EndpointVariables { url, ..variables.clone() };
     let profile = set.get(&plan.profile);
-    let place = Place::of(plan);
+    let place = ArnScope::of(plan);
     Ok(endpoint::iam(profile.as_ref().map(|profile| (set, profile)), &variables, &place.partition)?)
 }
 
@@ -84,7 +86,7 @@ pub(crate) fn ask(
 ) -> Result<Report, Failure> {
     let app = options.app.clone().or_else(|| selection::word(context, "project")).filter(|app| !app.is_empty());
     let partition = identity.arn.split(':').nth(1).unwrap_or("aws").to_owned();
-    let place = Place { partition, account: Some(identity.account.clone()), app, ..Place::of(plan) };
+    let place = ArnScope { partition, account: Some(identity.account.clone()), app, ..ArnScope::of(plan) };
     let boundary = selection::boundary(context, &plan.profile)?.map(|boundary| boundary.value);
     let known = known(plan, &place, boundary);
     let probes = probes(&place, &policy_categories::selection(&options.category, options.managed));
@@ -111,10 +113,10 @@ pub(crate) fn ask(
 }
 
 /// What a condition may ask for, as far as it is known before the call.
-fn known(plan: &CredentialPlan, place: &Place, boundary: Option<String>) -> Vec<Entry> {
+fn known(plan: &CredentialPlan, place: &ArnScope, boundary: Option<String>) -> Vec<SimulationEntry> {
     // The session of a role that another role assumed carries no MFA on.
     let has_mfa = plan.mfa.is_some() && plan.hops.len() <= 1;
-    let entry = |key, kind, value| Entry { key, kind, value };
+    let entry = |key, kind, value| SimulationEntry { key, kind, value };
     let mut known = vec![
         entry("aws:MultiFactorAuthPresent", "boolean", has_mfa.to_string()),
         entry("aws:SecureTransport", "boolean", "true".to_owned()),
@@ -268,7 +270,7 @@ fn remark(denial: &Denial<'_>, who: &str) -> Remark {
 }
 
 /// What is not known, for want of the values of condition keys.
-fn doubts(lines: &[Line]) -> Option<Remark> {
+fn doubts(lines: &[ReportLine]) -> Option<Remark> {
     let mut keys: Vec<&str> = Vec::new();
     for line in lines {
         if let Verdict::Unknown(missing) = &line.verdict {

@@ -14,7 +14,7 @@ use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, OUTPUT, PROFILE_NOT_FOUND};
 use crate::cli::output::write_stdout;
 use crate::core::clock::Clock;
-use crate::doctor::facts::{Facts, Header, Trouble};
+use crate::doctor::facts::{Facts, HeaderFacts, Trouble};
 use crate::doctor::visibility::ToolSight;
 use crate::doctor::world::World;
 use crate::doctor::{Finding, Hit, Severity, examine};
@@ -176,7 +176,7 @@ impl<'f> FoundJson<'f> {
 }
 
 impl<'f> HeaderJson<'f> {
-    fn of(facts: &'f Facts<'f>, header: &'f Header<'f>) -> Self {
+    fn of(facts: &'f Facts<'f>, header: &'f HeaderFacts<'f>) -> Self {
         Self {
             file: facts.file(header.kind).source.path.to_string_lossy(),
             line: header.line,

@@ -6,7 +6,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::cli::color;
 use crate::core::sanitize::printable;
-use crate::doctor::{Finding, Hit, Place, Severity};
+use crate::doctor::{FilePlace, Finding, Hit, Severity};
 use crate::output::fields::wrapped;
 use crate::output::table;
 use crate::tools::{Sight, Tool};
@@ -192,7 +192,7 @@ fn with_place(hit: &Hit, message: &str) -> String {
 
 /// Line and profile; a file as a whole is named by the message.
 fn place(hit: &Hit) -> String {
-    let line = hit.at.as_ref().filter(|at| at.line.is_some()).map(Place::shown);
+    let line = hit.at.as_ref().filter(|at| at.line.is_some()).map(FilePlace::shown);
     line.into_iter().chain(hit.profile.clone()).collect::<Vec<_>>().join(" ")
 }
 

@@ -10,7 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, NOBODY_TO_ASK, PROFILE_NOT_FOUND, USAGE};
 use crate::cli::questions::{FormField, Questions};
 use crate::core::secret::Secret;
-use crate::plan::kind::Kind;
+use crate::plan::kind::ProfileKind;
 use crate::plan::limits::{ACCESS_KEY_ID, EXTERNAL_ID, MFA_SERIAL, RoleArn, SECRET_ACCESS_KEY, TextLimit, is_region};
 use crate::profile::ProfileSet;
 use crate::profile_file::FileKind;
@@ -137,9 +137,9 @@ fn source(
 }
 
 /// The profiles that have credentials of their own, or get them.
-fn sources(set: &ProfileSet<'_>) -> Vec<(String, Kind)> {
-    let all = set.all().into_iter().map(|profile| (profile.name.clone(), Kind::of(&profile)));
-    all.filter(|(_, kind)| !matches!(kind, Kind::Empty | Kind::Wrapper)).collect()
+fn sources(set: &ProfileSet<'_>) -> Vec<(String, ProfileKind)> {
+    let all = set.all().into_iter().map(|profile| (profile.name.clone(), ProfileKind::of(&profile)));
+    all.filter(|(_, kind)| !matches!(kind, ProfileKind::Empty | ProfileKind::Wrapper)).collect()
 }
 
 fn keys(options: &Setup, ask: &mut Questions) -> Result<SourceKeys, Failure> {
