@@ -37,7 +37,7 @@ pub enum HjsonProblem {
     /// Inside an object, an array or quoted text.
     Ends,
     Name,
-    HjsonValue,
+    Value,
     /// Quoted text exceeds its line, or has an unknown escape.
     Quoted,
     Deep,
@@ -50,7 +50,7 @@ impl fmt::Display for HjsonProblem {
             Self::Empty => "the file is empty",
             Self::Ends => "the file ends too early",
             Self::Name => "a name and a colon are expected",
-            Self::HjsonValue => "a value is expected",
+            Self::Value => "a value is expected",
             Self::Quoted => "a quoted text is broken",
             Self::Deep => "too many levels",
             Self::More => "something comes after the end",
@@ -260,7 +260,7 @@ impl<'t> Reader<'t> {
     /// Unquoted text ends with its line; a number or a JSON word ends earlier.
     fn bare(&mut self) -> Result<HjsonValue, HjsonProblem> {
         if self.peek().is_some_and(|next| PUNCTUATION.contains(&next)) {
-            return Err(HjsonProblem::HjsonValue);
+            return Err(HjsonProblem::Value);
         }
         let all = self.rest;
         // Stops at the first possible end: a long line may hold many short values.

@@ -146,7 +146,7 @@ fn has(kind: FileKind, text: &str, name: &str, key: &str, value: &str) {
         let found: Vec<_> = match read(dialect, kind, text) {
             Err(_) => continue,
             Ok(Content::Sections(reading)) => {
-                let is_it = |found: &Name<'_>| matches!(found, Name::AmplifyProfile(found, _) if found == name);
+                let is_it = |found: &Name<'_>| matches!(found, Name::Profile(found, _) if found == name);
                 let sections = reading.sections.iter().filter(|section| is_it(&section.name));
                 let all = sections.flat_map(Section::properties);
                 all.map(|property| (property.key.into_owned(), property.value.into_owned())).collect()

@@ -55,7 +55,7 @@ fn problems_have_their_line() {
         ("{\"a\": \"x", 1, HjsonProblem::Ends),
         ("{\"a\"}", 1, HjsonProblem::Name),
         ("{,}", 1, HjsonProblem::Name),
-        ("{\n\n\"a\": }", 3, HjsonProblem::HjsonValue),
+        ("{\n\n\"a\": }", 3, HjsonProblem::Value),
         ("{\"a\": \"x\n\"}", 2, HjsonProblem::Quoted),
         ("{\"a\": \"\\x\"}", 1, HjsonProblem::Quoted),
         ("{\"a\": \"\\u12\u{fc}\"}", 1, HjsonProblem::Quoted),
