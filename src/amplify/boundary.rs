@@ -1,7 +1,7 @@
 //! The permissions boundary of an environment in `team-provider-info.json`.
 
-use super::hjson::{Node, SyntaxError, Value, parse};
-use super::splice::{File, quoted};
+use super::hjson::{JsonNode, SyntaxError, Value, parse};
+use super::splice::{JsonText, quoted};
 
 const PROVIDER: &str = "awscloudformation";
 const KEY: &str = "PermissionsBoundaryPolicyArn";
@@ -22,7 +22,7 @@ pub fn is_boundary(arn: &str) -> bool {
 }
 
 pub fn set(text: &str, environment: &str, arn: &str) -> Result<String, SyntaxError> {
-    let file = File::new(text);
+    let file = JsonText::new(text);
     let (path, value) = ([environment, PROVIDER, KEY], quoted(arn));
     if text.trim().is_empty() {
         return Ok(nested(&file, &path, &value, Some("")));
@@ -33,16 +33,16 @@ pub fn set(text: &str, environment: &str, arn: &str) -> Result<String, SyntaxErr
         let rest = &path[depth + 1..];
         if !matches!(node.value, Value::Object(_)) {
             let whole = nested(&file, &path[depth..], &value, Some(file.indent(node.bytes.start)));
-            return Ok(file.with(vec![(node.bytes.clone(), whole)]));
+            return Ok(file.spliced(vec![(node.bytes.clone(), whole)]));
         }
         let Some(found) = node.get(name) else {
             let new = |indent: Option<&str>| vec![(*name, nested(&file, rest, &value, indent))];
-            return Ok(file.with(file.insert(node, &new)));
+            return Ok(file.spliced(file.insert(node, &new)));
         };
         node = found;
     }
     let is_so = node.text() == Some(arn);
-    Ok(if is_so { text.to_owned() } else { file.with(vec![(node.bytes.clone(), value)]) })
+    Ok(if is_so { text.to_owned() } else { file.spliced(vec![(node.bytes.clone(), value)]) })
 }
 
 pub fn clear(text: &str, environment: &str) -> Result<String, SyntaxError> {
@@ -53,14 +53,14 @@ pub fn clear(text: &str, environment: &str) -> Result<String, SyntaxError> {
     let Some(provider) = root.get(environment).and_then(|environment| environment.get(PROVIDER)) else {
         return Ok(text.to_owned());
     };
-    let last = provider.members().iter().rposition(|(name, _): &(String, Node)| name == KEY);
+    let last = provider.members().iter().rposition(|(name, _): &(String, JsonNode)| name == KEY);
     let Some(last) = last else { return Ok(text.to_owned()) };
-    let file = File::new(text);
+    let file = JsonText::new(text);
     // Of duplicate keys the last counts, so all of them go.
-    clear(&file.with(file.remove(provider, last)), environment)
+    clear(&file.spliced(file.remove(provider, last)), environment)
 }
 
-fn nested(file: &File<'_>, path: &[&str], value: &str, indent: Option<&str>) -> String {
+fn nested(file: &JsonText<'_>, path: &[&str], value: &str, indent: Option<&str>) -> String {
     let Some((key, rest)) = path.split_first() else { return value.to_owned() };
     let deeper = indent.map(|indent| format!("{indent}  "));
     file.object(&[(key, nested(file, rest, value, deeper.as_deref()))], indent)

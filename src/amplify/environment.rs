@@ -1,8 +1,8 @@
 use std::path::Path;
 
-use super::hjson::{Node, SyntaxError, parse};
+use super::hjson::{JsonNode, SyntaxError, parse};
 
-pub type Lined<T> = (T, u32);
+pub type WithLine<T> = (T, u32);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -22,18 +22,20 @@ pub struct Corrupt {
 }
 
 pub fn current(text: &str) -> Result<Option<String>, SyntaxError> {
-    Ok(parse(text)?.get("envName").and_then(Node::text).map(str::to_owned))
+    Ok(parse(text)?.get("envName").and_then(JsonNode::text).map(str::to_owned))
 }
 
 /// Whether `local-env-info.json` names `root` as the project's path.
-pub fn lies_at(text: &str, root: &Path) -> bool {
+pub fn is_at(text: &str, root: &Path) -> bool {
     let info = parse(text).ok();
     // Compared as text, as in the Amplify CLI: equal paths can have two spellings.
-    info.is_some_and(|info| info.get("projectPath").and_then(Node::text).is_some_and(|path| root.as_os_str() == path))
+    info.is_some_and(|info| {
+        info.get("projectPath").and_then(JsonNode::text).is_some_and(|path| root.as_os_str() == path)
+    })
 }
 
 /// The environment's credentials by `local-aws-info.json`.
-pub fn source(info: &Node, environment: &str, exists: &dyn Fn(&str) -> bool) -> Result<Lined<Source>, Corrupt> {
+pub fn source(info: &JsonNode, environment: &str, exists: &dyn Fn(&str) -> bool) -> Result<WithLine<Source>, Corrupt> {
     let Some(entry) = info.get(environment).filter(|entry| entry.is_true()) else {
         return Ok((Source::Anything, info.line));
     };
@@ -44,7 +46,7 @@ pub fn source(info: &Node, environment: &str, exists: &dyn Fn(&str) -> bool) -> 
         _ => {}
     }
     // Any other level means the project's own settings; the profile has priority.
-    let uses_profile = entry.get("useProfile").is_some_and(Node::is_true);
+    let uses_profile = entry.get("useProfile").is_some_and(JsonNode::is_true);
     let profile = get("profileName").filter(|_| uses_profile);
     let keys = || get("awsConfigFilePath").filter(|(path, _)| exists(path));
     profile
@@ -53,7 +55,7 @@ pub fn source(info: &Node, environment: &str, exists: &dyn Fn(&str) -> bool) -> 
         .ok_or(Corrupt { line: entry.line })
 }
 
-pub fn boundary(info: &Node, environment: &str) -> Option<Lined<String>> {
+pub fn boundary(info: &JsonNode, environment: &str) -> Option<WithLine<String>> {
     let arn = info.get(environment)?.get("awscloudformation")?.get("PermissionsBoundaryPolicyArn")?;
     Some((arn.text()?.to_owned(), arn.line))
 }
@@ -104,9 +106,9 @@ mod tests {
             assert_eq!(seen.as_ref().map(Option::as_deref).map_err(|error| error.line), expected, "{text}");
         }
         let text = r#"{"projectPath":"/home/dev/app"}"#;
-        assert!(lies_at(text, Path::new("/home/dev/app")));
+        assert!(is_at(text, Path::new("/home/dev/app")));
         for (text, root) in [(text, "/home/dev"), (text, "/home/dev/app/"), ("{", "/home/dev/app"), ("{}", "")] {
-            assert!(!lies_at(text, Path::new(root)), "{text} {root}");
+            assert!(!is_at(text, Path::new(root)), "{text} {root}");
         }
     }
 

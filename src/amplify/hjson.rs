@@ -12,7 +12,7 @@ pub const MAX_DEPTH: u32 = 100;
 const PUNCTUATION: [char; 6] = ['{', '}', '[', ']', ',', ':'];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
+pub struct JsonNode {
     /// The line where the value starts.
     pub line: u32,
     /// The byte where the name starts, or the value if it has no name.
@@ -25,7 +25,7 @@ pub struct Node {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// In file order. Names may repeat.
-    Object(Vec<(String, Node)>),
+    Object(Vec<(String, JsonNode)>),
     Text(String),
     /// Any other value by its truthiness.
     Other(bool),
@@ -64,9 +64,9 @@ pub struct SyntaxError {
     pub problem: Problem,
 }
 
-impl Node {
+impl JsonNode {
     /// The last value of `name` counts, as in JavaScript.
-    pub fn get(&self, name: &str) -> Option<&Node> {
+    pub fn get(&self, name: &str) -> Option<&JsonNode> {
         self.members().iter().rev().find(|(known, _)| known == name).map(|(_, node)| node)
     }
 
@@ -88,7 +88,7 @@ impl Node {
     }
 
     /// Empty if it is not an object.
-    pub fn members(&self) -> &[(String, Node)] {
+    pub fn members(&self) -> &[(String, JsonNode)] {
         match &self.value {
             Value::Object(members) => members,
             Value::Text(_) | Value::Other(_) => &[],
@@ -96,7 +96,7 @@ impl Node {
     }
 }
 
-pub fn parse(text: &str) -> Result<Node, SyntaxError> {
+pub fn parse(text: &str) -> Result<JsonNode, SyntaxError> {
     let rest = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = Reader { rest, length: text.len(), line: 1, depth: 0 };
     let root = if reader.rest.is_empty() { Err(Problem::Empty) } else { reader.root() };
@@ -112,7 +112,7 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn root(&mut self) -> Result<Node, Problem> {
+    fn root(&mut self) -> Result<JsonNode, Problem> {
         self.skip();
         let (line, start) = (self.line, self.at());
         let value = match self.peek() {
@@ -121,7 +121,7 @@ impl<'t> Reader<'t> {
         };
         let bytes = start..self.at();
         self.skip();
-        if self.peek().is_some() { Err(Problem::More) } else { Ok(Node { line, begins: start, bytes, value }) }
+        if self.peek().is_some() { Err(Problem::More) } else { Ok(JsonNode { line, begins: start, bytes, value }) }
     }
 
     fn at(&self) -> usize {
@@ -167,13 +167,13 @@ impl<'t> Reader<'t> {
         &all[..all.len() - self.rest.len()]
     }
 
-    fn node(&mut self) -> Result<Node, Problem> {
+    fn node(&mut self) -> Result<JsonNode, Problem> {
         self.skip();
         let (line, start, all) = (self.line, self.at(), self.rest);
         let value = self.value()?;
         let read = &all[..all.len() - self.rest.len()];
         // Unquoted text ends with its line, without trailing blanks.
-        Ok(Node { line, begins: start, bytes: start..start + read.trim_end().len(), value })
+        Ok(JsonNode { line, begins: start, bytes: start..start + read.trim_end().len(), value })
     }
 
     fn value(&mut self) -> Result<Value, Problem> {
@@ -219,7 +219,7 @@ impl<'t> Reader<'t> {
             if !self.eat(":") {
                 return Err(Problem::Name);
             }
-            members.push((name, Node { begins, ..self.node()? }));
+            members.push((name, JsonNode { begins, ..self.node()? }));
             self.skip();
             self.eat(",");
         }

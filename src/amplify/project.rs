@@ -10,7 +10,7 @@ use crate::core::origin::{Located, Location, Origin, SourceFile};
 use crate::os::fs::read_capped;
 
 use super::environment::{Corrupt, Source};
-use super::hjson::{Node, Problem, SyntaxError};
+use super::hjson::{JsonNode, Problem, SyntaxError};
 use super::{environment, hjson};
 
 pub const MAX_BYTES: u64 = 1 << 20;
@@ -64,22 +64,22 @@ impl Project {
         has("amplify/.config")
             && ((has("amplify/#current-cloud-backend") && has("amplify/backend"))
                 || has(CONFIG)
-                || self.text(LOCAL_ENV).is_ok_and(|text| environment::lies_at(&text.unwrap_or_default(), &self.root)))
+                || self.read(LOCAL_ENV).is_ok_and(|text| environment::is_at(&text.unwrap_or_default(), &self.root)))
     }
 
     pub fn name(&self) -> Result<Option<String>, ProjectError> {
-        let config = self.tree(CONFIG)?;
-        let named = config.as_ref().and_then(|config| config.get("projectName")).and_then(Node::text);
+        let config = self.parse(CONFIG)?;
+        let named = config.as_ref().and_then(|config| config.get("projectName")).and_then(JsonNode::text);
         Ok(named.map(str::to_owned).or_else(|| Some(self.root.file_name()?.to_string_lossy().into_owned())))
     }
 
     pub fn current(&self) -> Result<Option<String>, ProjectError> {
-        let Some(text) = self.text(LOCAL_ENV)? else { return Ok(None) };
+        let Some(text) = self.read(LOCAL_ENV)? else { return Ok(None) };
         environment::current(&text).map_err(|error| self.syntax(LOCAL_ENV, error))
     }
 
     pub fn environment(&self, asked: Option<&str>) -> Result<Environment, ProjectError> {
-        let info = self.tree(LOCAL_AWS)?;
+        let info = self.parse(LOCAL_AWS)?;
         let name = self.named(asked, info.as_ref())?;
         let Some(info) = info else {
             return Ok(Environment { name, source: Source::Anything, from: Origin::Default });
@@ -92,7 +92,7 @@ impl Project {
 
     /// Also for an environment whose entry is corrupt.
     pub fn environment_name(&self, asked: Option<&str>) -> Result<String, ProjectError> {
-        self.named(asked, self.tree(LOCAL_AWS)?.as_ref())
+        self.named(asked, self.parse(LOCAL_AWS)?.as_ref())
     }
 
     pub fn credentials_file(&self) -> PathBuf {
@@ -104,11 +104,11 @@ impl Project {
     }
 
     pub fn boundary(&self, environment: &str) -> Result<Option<Located<String>>, ProjectError> {
-        let found = self.tree(TEAM)?.and_then(|info| environment::boundary(&info, environment));
+        let found = self.parse(TEAM)?.and_then(|info| environment::boundary(&info, environment));
         Ok(found.map(|(arn, line)| Located::new(arn, Origin::File(self.at(TEAM, line)))))
     }
 
-    fn named(&self, asked: Option<&str>, info: Option<&Node>) -> Result<String, ProjectError> {
+    fn named(&self, asked: Option<&str>, info: Option<&JsonNode>) -> Result<String, ProjectError> {
         match asked {
             Some(name) => self.known(name, info),
             None => self.current()?.ok_or_else(|| ProjectError::NoEnvironment { root: self.shown() }),
@@ -116,20 +116,20 @@ impl Project {
     }
 
     pub fn environments(&self) -> Result<Vec<String>, ProjectError> {
-        self.names(self.tree(LOCAL_AWS)?.as_ref())
+        self.names(self.parse(LOCAL_AWS)?.as_ref())
     }
 
-    fn names(&self, info: Option<&Node>) -> Result<Vec<String>, ProjectError> {
-        let team = self.tree(TEAM)?;
+    fn names(&self, info: Option<&JsonNode>) -> Result<Vec<String>, ProjectError> {
+        let team = self.parse(TEAM)?;
         let mut names: Vec<_> =
-            info.into_iter().chain(&team).flat_map(Node::members).map(|(name, _)| name.clone()).collect();
+            info.into_iter().chain(&team).flat_map(JsonNode::members).map(|(name, _)| name.clone()).collect();
         names.extend(self.current()?);
         names.sort_unstable();
         names.dedup();
         Ok(names)
     }
 
-    fn known(&self, name: &str, info: Option<&Node>) -> Result<String, ProjectError> {
+    fn known(&self, name: &str, info: Option<&JsonNode>) -> Result<String, ProjectError> {
         let names = self.names(info)?;
         if names.iter().any(|known| known == name) {
             return Ok(name.to_owned());
@@ -137,13 +137,13 @@ impl Project {
         Err(ProjectError::UnknownEnvironment { root: self.shown(), name: name.to_owned(), names })
     }
 
-    fn tree(&self, relative: &str) -> Result<Option<Node>, ProjectError> {
-        let Some(text) = self.text(relative)? else { return Ok(None) };
+    fn parse(&self, relative: &str) -> Result<Option<JsonNode>, ProjectError> {
+        let Some(text) = self.read(relative)? else { return Ok(None) };
         hjson::parse(&text).map(Some).map_err(|error| self.syntax(relative, error))
     }
 
     /// Invalid UTF-8 is replaced, as in the Amplify CLI. `None` if the file is missing.
-    fn text(&self, relative: &str) -> Result<Option<String>, ProjectError> {
+    fn read(&self, relative: &str) -> Result<Option<String>, ProjectError> {
         let path = self.root.join(relative);
         // Opening a FIFO would block until there is a writer.
         let odd = fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file());

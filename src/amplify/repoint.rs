@@ -1,13 +1,13 @@
 //! Sets an environment's profile with a minimal change of `local-aws-info.json`.
 
-use super::hjson::{Node, SyntaxError, Value, parse};
-use super::splice::{File, Member, quoted};
+use super::hjson::{JsonNode, SyntaxError, Value, parse};
+use super::splice::{JsonText, Member, quoted};
 
 /// Returns the new text; `text` is empty if the file is missing.
 pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, SyntaxError> {
     let entry =
         [("configLevel", quoted("project")), ("useProfile", "true".to_owned()), ("profileName", quoted(profile))];
-    let file = File::new(text);
+    let file = JsonText::new(text);
     let whole = |indent| file.object(&entry, Some(indent));
     if text.trim().is_empty() {
         return Ok(file.object(&[(environment, whole("  "))], Some("")));
@@ -16,12 +16,12 @@ pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, Syn
     let splices = match (&root.value, root.get(environment)) {
         (Value::Object(_), None) => file.insert(&root, &|indent| vec![(environment, file.object(&entry, indent))]),
         (_, None) => vec![(root.bytes, file.object(&[(environment, whole("  "))], Some("")))],
-        (_, Some(node @ Node { value: Value::Object(_), .. })) => {
+        (_, Some(node @ JsonNode { value: Value::Object(_), .. })) => {
             let is_so = |key| match key {
                 // Any other level means the project's own settings.
-                "configLevel" => !matches!(node.get(key).and_then(Node::text), Some("general" | "amplifyAdmin")),
-                "useProfile" => node.get(key).is_some_and(Node::is_true),
-                _ => node.get(key).and_then(Node::text) == Some(profile),
+                "configLevel" => !matches!(node.get(key).and_then(JsonNode::text), Some("general" | "amplifyAdmin")),
+                "useProfile" => node.get(key).is_some_and(JsonNode::is_true),
+                _ => node.get(key).and_then(JsonNode::text) == Some(profile),
             };
             let wanted = entry.iter().filter(|(key, _)| !is_so(*key));
             let (there, new): (Vec<Member<'_>>, Vec<_>) = wanted.cloned().partition(|(key, _)| node.get(key).is_some());
@@ -31,7 +31,7 @@ pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, Syn
         }
         (_, Some(other)) => vec![(other.bytes.clone(), whole(file.indent(other.bytes.start)))],
     };
-    Ok(file.with(splices))
+    Ok(file.spliced(splices))
 }
 
 #[cfg(test)]
@@ -47,7 +47,7 @@ mod tests {
         assert_eq!(seen, Ok(Source::Profile("biz".to_owned())), "{new}");
         // Other environments do not change.
         if let Ok(before) = parse(text) {
-            let others = |root: &Node| root.members().iter().filter(|(name, _)| name != "dev").count();
+            let others = |root: &JsonNode| root.members().iter().filter(|(name, _)| name != "dev").count();
             assert_eq!(others(&before), others(&root), "{new}");
         }
         assert_eq!(point(&new, "dev", "biz").unwrap(), new, "once is enough");

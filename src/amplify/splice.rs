@@ -2,25 +2,29 @@
 
 use std::ops::Range;
 
-use super::hjson::{Node, Value};
+use super::hjson::{JsonNode, Value};
 
 pub(super) type Member<'m> = (&'m str, String);
 
 pub(super) type Splice = (Range<usize>, String);
 
-pub(super) struct File<'t> {
+pub(super) struct JsonText<'t> {
     text: &'t str,
     line_end: &'static str,
 }
 
-impl<'t> File<'t> {
+impl<'t> JsonText<'t> {
     /// Uses the line ends of the text.
     pub(super) fn new(text: &'t str) -> Self {
         Self { text, line_end: if text.contains("\r\n") { "\r\n" } else { "\n" } }
     }
 
     /// Adds members at the end of an object; `members` gets the indentation, or `None` for a single line.
-    pub(super) fn insert<'m>(&self, object: &Node, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> Vec<Splice> {
+    pub(super) fn insert<'m>(
+        &self,
+        object: &JsonNode,
+        members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>,
+    ) -> Vec<Splice> {
         let Some((_, last)) = object.members().last() else { return vec![self.fill(object, members)] };
         // Unquoted text ends with its line, so a comma would become part of it.
         let is_bare = matches!(last.value, Value::Text(_)) && !self.text[last.bytes.clone()].starts_with(['"', '\'']);
@@ -44,7 +48,7 @@ impl<'t> File<'t> {
     }
 
     /// Adds members to an empty object.
-    fn fill<'m>(&self, object: &Node, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> Splice {
+    fn fill<'m>(&self, object: &JsonNode, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> Splice {
         let outer = self.indent(object.bytes.start);
         let start = format!("{}{outer}  ", self.line_end);
         let Some(inside) = self.text[object.bytes.start..].strip_prefix('{') else {
@@ -60,7 +64,7 @@ impl<'t> File<'t> {
     }
 
     /// Removes a member, its line if that becomes blank, and the comma that becomes unnecessary.
-    pub(super) fn remove(&self, object: &Node, index: usize) -> Vec<Splice> {
+    pub(super) fn remove(&self, object: &JsonNode, index: usize) -> Vec<Splice> {
         let Some((_, member)) = object.members().get(index) else { return Vec::new() };
         let blank = |text: &str| text.len() - text.trim_start_matches([' ', '\t']).len();
         let behind = &self.text[member.bytes.end..];
@@ -114,7 +118,7 @@ impl<'t> File<'t> {
         &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
     }
 
-    pub(super) fn with(&self, mut splices: Vec<Splice>) -> String {
+    pub(super) fn spliced(&self, mut splices: Vec<Splice>) -> String {
         splices.sort_by_key(|(range, _)| range.start);
         let mut text = self.text.to_owned();
         for (range, new) in splices.into_iter().rev() {

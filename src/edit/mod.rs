@@ -147,7 +147,7 @@ impl Editor {
             }
             create_private_dir(&self.directory)?;
             let name = real.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            file::keep_numbered(&self.directory, &name, text.as_deref().map_or("", |text| text).as_bytes())
+            file::write_backup(&self.directory, &name, text.as_deref().map_or("", |text| text).as_bytes())
         };
         let directory = self.directory.clone();
         keep().map_err(|reason| WriteError::Backup { file: file.clone(), directory, reason })

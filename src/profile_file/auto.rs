@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use memchr::memchr;
 
 use crate::profile_file::aws::lower;
-use crate::profile_file::finding::{Code, Finding};
+use crate::profile_file::finding::{Code, LineFinding};
 use crate::profile_file::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines, shortened};
 use crate::profile_file::sections::{BrokenHeader, FileKind, Name, Property, Reading, Section, Spelling};
 
@@ -33,7 +33,7 @@ pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
 /// The header lines. An indented `[` starts a header where the line cannot continue a property, as in botocore and the
 /// JavaScript loader; otherwise its keys would join the profile above.
 ///
-/// Finding headers is most of the work, so `[` is searched directly; the lines before it are only read when it is
+/// LineFinding headers is most of the work, so `[` is searched directly; the lines before it are only read when it is
 /// indented.
 fn headers(text: &str) -> impl Iterator<Item = Line<'_>> {
     let bytes = text.as_bytes();
@@ -99,14 +99,14 @@ pub(super) fn without_mark(text: &str) -> Lines<'_> {
 }
 
 /// Everything in `text` that this dialect accepts and another tool does not.
-pub fn findings(text: &str) -> Vec<Finding> {
+pub fn findings(text: &str) -> Vec<LineFinding> {
     let mut findings = Vec::new();
     if text.starts_with(BYTE_ORDER_MARK) {
-        findings.push(Finding { code: Code::ByteOrderMark, line: 1 });
+        findings.push(LineFinding { code: Code::ByteOrderMark, line: 1 });
     }
     let (mut in_section, mut in_property) = (false, false);
     for line in without_mark(text) {
-        let mut found = |code| findings.push(Finding { code, line: line.number });
+        let mut found = |code| findings.push(LineFinding { code, line: line.number });
         if line.text.contains('\r') {
             found(Code::LoneCarriageReturn);
         }
@@ -276,7 +276,7 @@ pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
             _ => {
                 let property = key_and_value(line.text);
                 indentation = property.is_some().then_some(depth);
-                all.extend(property.map(|(key, value)| Property::text(lower(key), value, line.number)));
+                all.extend(property.map(|(key, value)| Property::new(lower(key), value, line.number)));
             }
         }
     }
@@ -284,7 +284,7 @@ pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
 }
 
 pub(super) fn nested(line: Line<'_>) -> Option<Property<'_>> {
-    key_and_value(line.text).map(|(key, value)| Property::text(lower(key), value, line.number))
+    key_and_value(line.text).map(|(key, value)| Property::new(lower(key), value, line.number))
 }
 
 /// `None` where there is no `=` or no key.

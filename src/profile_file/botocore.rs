@@ -137,7 +137,7 @@ fn property<'t>(option: &RawOption<'t>) -> Result<Property<'t>, SyntaxError> {
         several => Cow::Owned(several.join("\n").trim_end_matches(is_space).to_owned()),
     };
     if !text.starts_with('\n') {
-        return Ok(Property::text(key.clone(), text, *line));
+        return Ok(Property::new(key.clone(), text, *line));
     }
     let mut block = serde_json::Map::new();
     for inner in text.split(is_line_end).map(|line| line.trim_matches(is_space)).filter(|line| !line.is_empty()) {

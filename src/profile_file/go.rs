@@ -39,7 +39,7 @@ pub fn read(kind: FileKind, text: &str) -> Vec<SectionView<'_>> {
         } else if let Some((key, value)) = split(before_comment(line)) {
             in_key = !key.is_empty();
             if in_key {
-                seen.properties.push(Property::text(key.to_lowercase().into(), value.into(), number));
+                seen.properties.push(Property::new(key.to_lowercase().into(), value.into(), number));
             }
         }
     }

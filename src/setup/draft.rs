@@ -4,12 +4,12 @@ use thiserror::Error;
 
 use crate::core::origin::{Location, SourceFile};
 use crate::profile::load::{Files, LoadError};
-use crate::profile_file::document::{Document, EditError};
+use crate::profile_file::document::{EditError, ProfileDocument};
 use crate::profile_file::{Dialect, FileKind};
 
 #[derive(Clone)]
 pub struct Draft {
-    documents: [Document; 2],
+    documents: [ProfileDocument; 2],
     sources: [Arc<SourceFile>; 2],
 }
 
@@ -41,8 +41,8 @@ pub(super) fn reader(dialect: Dialect) -> &'static str {
 
 impl Draft {
     pub fn new([config, credentials]: [(Arc<SourceFile>, &str); 2]) -> Self {
-        let config_text = Document::new(FileKind::Config, config.1);
-        let documents = [config_text, Document::new(FileKind::Credentials, credentials.1)];
+        let config_text = ProfileDocument::new(FileKind::Config, config.1);
+        let documents = [config_text, ProfileDocument::new(FileKind::Credentials, credentials.1)];
         Self { documents, sources: [config.0, credentials.0] }
     }
 
@@ -55,14 +55,14 @@ impl Draft {
         self.document(kind).text()
     }
 
-    pub(super) fn document(&self, kind: FileKind) -> &Document {
+    pub(super) fn document(&self, kind: FileKind) -> &ProfileDocument {
         &self.documents[kind as usize]
     }
 
     pub(super) fn edit(
         &mut self,
         kind: FileKind,
-        edit: impl FnOnce(&mut Document) -> Result<(), EditError>,
+        edit: impl FnOnce(&mut ProfileDocument) -> Result<(), EditError>,
     ) -> Result<(), SetupError> {
         edit(&mut self.documents[kind as usize]).map_err(|reason| {
             let line = match &reason {

@@ -53,7 +53,7 @@ fn a_wrapper_is_added_once_and_brought_up_to_date() {
         wrapped(&added.replace("process biz\nregion = eu-west-1\n", "process biz\n"), "biz-amplify", None),
         added
     );
-    // Without a given name, an existing wrapper is kept.
+    // Without a given name, an existing wrapper is updated.
     let mut draft = draft(&added, "");
     for task in [
         Task::wrapping(&draft, "biz", None, &[PROGRAM.to_owned()]),

@@ -135,7 +135,7 @@ fn hidden(kind: FileKind, text: &str, name: &str) -> [String; 5] {
     let (config, credentials) = if kind == FileKind::Config { (text, "") } else { ("", text) };
     let views = Views::read(config, credentials);
     Tool::ALL.map(|consumer| {
-        let view = views.of(consumer);
+        let view = views.view(consumer);
         let names: Vec<_> = view.headers().filter(|(_, line, _)| *line == 1).map(|(_, _, name)| name).collect();
         let line = HeaderLine { kind, text: text.lines().next().unwrap(), has_values: text.contains('=') };
         if names.contains(&name) { "=".to_owned() } else { why_hidden(view, line, &names) }

@@ -90,7 +90,7 @@ fn a_value_knows_its_bytes() {
     let text = "\u{feff}// c\n{\"a\": {b: plain text \n c: \"x\" /* d */, e: 12 , f: [1], g: '''y\n'''} } // z";
     let root = parse(text).unwrap();
     let a = root.get("a").unwrap();
-    let seen = |node: &Node| text[node.bytes.clone()].to_owned();
+    let seen = |node: &JsonNode| text[node.bytes.clone()].to_owned();
     let members: Vec<_> = a.members().iter().map(|(_, node)| seen(node)).collect();
     assert_eq!(members, ["plain text", "\"x\"", "12", "[1]", "'''y\n'''"]);
     assert!(seen(a).starts_with("{b") && seen(a).ends_with("'''}") && seen(&root).ends_with("} }"));

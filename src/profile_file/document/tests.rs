@@ -2,13 +2,13 @@
 
 use super::*;
 
-fn config(text: &str) -> Document {
-    Document::new(FileKind::Config, text)
+fn config(text: &str) -> ProfileDocument {
+    ProfileDocument::new(FileKind::Config, text)
 }
 
 /// The text after an edit, or why there is none.
 #[track_caller]
-fn after(text: &str, edit: impl FnOnce(&mut Document) -> Result<(), EditError>) -> String {
+fn after(text: &str, edit: impl FnOnce(&mut ProfileDocument) -> Result<(), EditError>) -> String {
     let mut document = config(text);
     match edit(&mut document) {
         Ok(()) => document.text().to_owned(),
@@ -40,7 +40,7 @@ fn a_profile_is_added_at_the_end_and_the_rest_stays() {
     assert_eq!(after("x", |file| file.add_profile("a b", &[], &[])), "Name(\"a b\")");
     assert_eq!(after("x", |file| file.add_profile("b", &[("k", "a # b")], &[])), "Value(\"k\")");
     assert_eq!(after("[profile \"b\"]\n", |file| file.add_profile("b", &[], &[])), "Taken(\"b\", 1)");
-    let mut credentials = Document::new(FileKind::Credentials, "[a]\n");
+    let mut credentials = ProfileDocument::new(FileKind::Credentials, "[a]\n");
     credentials.add_profile("b", &[("k", "v")], &[]).unwrap();
     assert_eq!(credentials.text(), "[a]\n\n[b]\nk = v\n");
 }

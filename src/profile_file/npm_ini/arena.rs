@@ -28,7 +28,7 @@ struct Slot<'t> {
     twin: SlotId,
 }
 
-struct Node {
+struct ObjectNode {
     first: SlotId,
     last: SlotId,
     count: u32,
@@ -48,7 +48,7 @@ pub(crate) struct Mark {
 
 #[derive(Default)]
 pub(crate) struct Arena<'t> {
-    nodes: Vec<Node>,
+    nodes: Vec<ObjectNode>,
     slots: Vec<Slot<'t>>,
     /// In file order; after [`Arena::sort`] in the order of the objects.
     headers: Vec<(ObjectId, Header<'t>)>,
@@ -91,7 +91,7 @@ impl<'t> Arena<'t> {
 
     fn node(&mut self, array: bool) -> ObjectId {
         let id = number(self.nodes.len());
-        self.nodes.push(Node { first: NONE, last: NONE, count: 0, table: NONE, array, indexed: false });
+        self.nodes.push(ObjectNode { first: NONE, last: NONE, count: 0, table: NONE, array, indexed: false });
         id
     }
 

@@ -26,12 +26,12 @@ pub(super) fn unescaped<'t>(raw: &'t str, arena: &mut Arena<'t>, line: u32) -> S
         let inner = text.get(1..text.len() - 1).unwrap_or("");
         json::parse(inner, arena, line).unwrap_or(Stored::Text(inner.into()))
     } else {
-        Stored::Text(unmarked(text))
+        Stored::Text(uncommented(text))
     }
 }
 
 /// Removes the comment and unescapes `\;`, `\#` and `\\`.
-fn unmarked(text: &str) -> Cow<'_, str> {
+fn uncommented(text: &str) -> Cow<'_, str> {
     let Some(first) = text.find(['\\', ';', '#']) else { return text.into() };
     if !text[first..].starts_with('\\') {
         return trim(&text[..first]).into();
@@ -52,7 +52,7 @@ fn unmarked(text: &str) -> Cow<'_, str> {
     trim(&plain).to_owned().into()
 }
 
-pub(super) struct Name<'t> {
+pub(super) struct KeyName<'t> {
     /// Without `[]`.
     pub(super) name: Cow<'t, str>,
     pub(super) array: bool,
@@ -68,7 +68,7 @@ pub(super) fn section_name<'t>(name: Stored<'t>, arena: &Arena<'t>) -> Result<Co
 }
 
 /// npm ini reads the `length` of every key: null has none, and an object whose `length` exceeds two cannot be sliced.
-pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<Name<'t>, ()> {
+pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<KeyName<'t>, ()> {
     match key {
         Stored::Text(key) => {
             let array = key.len() > 2 && key.ends_with("[]");
@@ -80,7 +80,7 @@ pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<Name<'t
                 }
                 whole => whole,
             };
-            Ok(Name { name, array })
+            Ok(KeyName { name, array })
         }
         Stored::Null => Err(()),
         other => {
@@ -89,7 +89,7 @@ pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<Name<'t
             if length.map_or(Ok(false), |length| to_string(length, arena).map(|length| is_more_than_two(&length)))? {
                 return Err(());
             }
-            Ok(Name { name: section_name(other, arena)?, array: false })
+            Ok(KeyName { name: section_name(other, arena)?, array: false })
         }
     }
 }
@@ -178,7 +178,7 @@ fn write_number(text: &mut String, number: f64) {
 mod tests {
     use super::*;
 
-    fn text_of(raw: &str) -> Option<String> {
+    fn text_range(raw: &str) -> Option<String> {
         match unescaped(raw, &mut Arena::new(), 1) {
             Stored::Text(text) => Some(text.into_owned()),
             _ => None,
@@ -187,9 +187,9 @@ mod tests {
 
     #[test]
     fn javascript_trims_a_byte_order_mark_and_keeps_u0085() {
-        assert_eq!(text_of("\u{feff}\u{a0}\u{2028}\u{3000}\u{b}\u{c}\ta\t \u{1680}\u{200a}"), Some("a".into()));
+        assert_eq!(text_range("\u{feff}\u{a0}\u{2028}\u{3000}\u{b}\u{c}\ta\t \u{1680}\u{200a}"), Some("a".into()));
         for kept in ["\u{85}a\u{85}", "\u{200b}a", "\u{180e}a"] {
-            assert_eq!(text_of(kept), Some(kept.into()));
+            assert_eq!(text_range(kept), Some(kept.into()));
         }
     }
 
@@ -207,9 +207,9 @@ mod tests {
             ("\"a\" ; note", "\"a\""),
             ("\"a'", "\"a'"),
         ] {
-            assert_eq!(text_of(raw).as_deref(), Some(text), "{raw}");
+            assert_eq!(text_range(raw).as_deref(), Some(text), "{raw}");
         }
-        assert_eq!(text_of("'5'"), None);
+        assert_eq!(text_range("'5'"), None);
     }
 
     #[test]
@@ -225,7 +225,7 @@ mod tests {
             (r"a\; ", "a;"),
             (r"\\ #", r"\"),
         ] {
-            assert_eq!(text_of(raw).as_deref(), Some(text), "{raw}");
+            assert_eq!(text_range(raw).as_deref(), Some(text), "{raw}");
         }
     }
 
