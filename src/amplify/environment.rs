@@ -26,7 +26,7 @@ pub fn current(text: &str) -> Result<Option<String>, SyntaxError> {
 }
 
 /// Whether `local-env-info.json` names `root` as the project's path.
-pub fn is_at(text: &str, root: &Path) -> bool {
+pub fn has_project_path(text: &str, root: &Path) -> bool {
     let info = parse(text).ok();
     // Compared as text, as in the Amplify CLI: equal paths can have two spellings.
     info.is_some_and(|info| {
@@ -106,9 +106,9 @@ mod tests {
             assert_eq!(seen.as_ref().map(Option::as_deref).map_err(|error| error.line), expected, "{text}");
         }
         let text = r#"{"projectPath":"/home/dev/app"}"#;
-        assert!(is_at(text, Path::new("/home/dev/app")));
+        assert!(has_project_path(text, Path::new("/home/dev/app")));
         for (text, root) in [(text, "/home/dev"), (text, "/home/dev/app/"), ("{", "/home/dev/app"), ("{}", "")] {
-            assert!(!is_at(text, Path::new(root)), "{text} {root}");
+            assert!(!has_project_path(text, Path::new(root)), "{text} {root}");
         }
     }
 

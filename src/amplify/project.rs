@@ -64,7 +64,9 @@ impl Project {
         has("amplify/.config")
             && ((has("amplify/#current-cloud-backend") && has("amplify/backend"))
                 || has(CONFIG)
-                || self.read(LOCAL_ENV).is_ok_and(|text| environment::is_at(&text.unwrap_or_default(), &self.root)))
+                || self
+                    .read(LOCAL_ENV)
+                    .is_ok_and(|text| environment::has_project_path(&text.unwrap_or_default(), &self.root)))
     }
 
     pub fn name(&self) -> Result<Option<String>, ProjectError> {
@@ -109,10 +111,14 @@ impl Project {
     }
 
     fn named(&self, asked: Option<&str>, info: Option<&JsonNode>) -> Result<String, ProjectError> {
-        match asked {
-            Some(name) => self.known(name, info),
-            None => self.current()?.ok_or_else(|| ProjectError::NoEnvironment { root: self.shown() }),
+        let Some(name) = asked else {
+            return self.current()?.ok_or_else(|| ProjectError::NoEnvironment { root: self.shown() });
+        };
+        let names = self.names(info)?;
+        if names.iter().any(|known| known == name) {
+            return Ok(name.to_owned());
         }
+        Err(ProjectError::UnknownEnvironment { root: self.shown(), name: name.to_owned(), names })
     }
 
     pub fn environments(&self) -> Result<Vec<String>, ProjectError> {
@@ -127,14 +133,6 @@ impl Project {
         names.sort_unstable();
         names.dedup();
         Ok(names)
-    }
-
-    fn known(&self, name: &str, info: Option<&JsonNode>) -> Result<String, ProjectError> {
-        let names = self.names(info)?;
-        if names.iter().any(|known| known == name) {
-            return Ok(name.to_owned());
-        }
-        Err(ProjectError::UnknownEnvironment { root: self.shown(), name: name.to_owned(), names })
     }
 
     fn parse(&self, relative: &str) -> Result<Option<JsonNode>, ProjectError> {
@@ -152,8 +150,7 @@ impl Project {
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
-    fn syntax(&self, relative: &str, error: SyntaxError) -> ProjectError {
-        let SyntaxError { line, problem } = error;
+    fn syntax(&self, relative: &str, SyntaxError { line, problem }: SyntaxError) -> ProjectError {
         ProjectError::Syntax { at: self.at(relative, line), problem }
     }
 

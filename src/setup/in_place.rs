@@ -61,10 +61,8 @@ pub(super) fn move_aside(
         }
     }
     let before = draft.clone();
-    let extra = match sections(draft, FileKind::Config, name)? {
-        [Some(line), _] => extra_settings(draft, line),
-        [None, _] => ExtraSettings::default(),
-    };
+    let [line, _] = sections(draft, FileKind::Config, name)?;
+    let extra = line.map_or_else(ExtraSettings::default, |line| extra_settings(draft, line));
     for kind in FileKind::ALL {
         if let [_, Some(alias)] = sections(draft, kind, name)? {
             draft.edit(kind, |file| file.remove_section(alias))?;
@@ -99,21 +97,18 @@ fn extra_settings(draft: &Draft, line: u32) -> ExtraSettings {
     let sections = draft.document(FileKind::Config).sections();
     let Some(section) = sections.iter().find(|section| section.line == line) else { return extra };
     let stays = |key: &str| !MOVED.contains(&key) && !key.starts_with("sso_");
-    let mut properties = section.properties();
-    // The last of two equal keys counts.
-    properties.reverse();
-    let mut seen = Vec::new();
-    for property in properties {
-        if !stays(&property.key) || seen.contains(&property.key) {
+    let properties = section.properties();
+    for (at, property) in properties.iter().enumerate() {
+        let is_overridden = properties[at + 1..].iter().any(|later| later.key == property.key);
+        if !stays(&property.key) || is_overridden {
             continue;
         }
         if reads_alike(&property.key, &property.value) {
-            extra.properties.insert(0, (property.key.clone().into_owned(), property.value.into_owned()));
+            extra.properties.push((property.key.to_string(), property.value.to_string()));
         } else {
             let lines = draft.document(FileKind::Config).property_lines(line, &|key| key == property.key);
-            extra.lines.splice(0..0, lines.unwrap_or_default());
+            extra.lines.extend(lines.unwrap_or_default());
         }
-        seen.push(property.key);
     }
     extra
 }
