@@ -34,7 +34,6 @@ pub fn has_project_path(text: &str, root: &Path) -> bool {
     })
 }
 
-/// The environment's credentials by `local-aws-info.json`.
 pub fn source(info: &JsonNode, environment: &str, exists: &dyn Fn(&str) -> bool) -> Result<WithLine<Source>, Corrupt> {
     let Some(entry) = info.get(environment).filter(|entry| entry.is_true()) else {
         return Ok((Source::Anything, info.line));

@@ -16,10 +16,8 @@ use super::{environment, hjson};
 pub const MAX_BYTES: u64 = 1 << 20;
 
 const LOCAL_ENV: &str = "amplify/.config/local-env-info.json";
-/// The credentials of each environment.
 const LOCAL_AWS: &str = "amplify/.config/local-aws-info.json";
 const CONFIG: &str = "amplify/.config/project-config.json";
-/// Settings of each environment that a team shares.
 const TEAM: &str = "amplify/team-provider-info.json";
 
 #[derive(Debug, Error)]

@@ -14,7 +14,6 @@ pub(super) struct JsonText<'t> {
 }
 
 impl<'t> JsonText<'t> {
-    /// Uses the line ends of the text.
     pub(super) fn new(text: &'t str) -> Self {
         Self { text, line_end: if text.contains("\r\n") { "\r\n" } else { "\n" } }
     }
@@ -47,7 +46,6 @@ impl<'t> JsonText<'t> {
         vec![(end..end, comma.to_owned()), (below..below, start + &new)]
     }
 
-    /// Adds members to an empty object.
     fn fill<'m>(&self, object: &JsonNode, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> Splice {
         let outer = self.indent(object.bytes.start);
         let start = format!("{}{outer}  ", self.line_end);

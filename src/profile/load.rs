@@ -92,7 +92,6 @@ impl Files {
         FileKind::ALL.into_iter().map(count).sum()
     }
 
-    /// What the `auto` dialect accepts and another tool does not.
     pub fn findings(&self) -> Vec<(Location, LineFinding)> {
         let findings = |file: &FileText| {
             let source = file.source.clone();

@@ -1,5 +1,3 @@
-//! The profiles of one file.
-
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -107,7 +105,6 @@ impl<'t> FileView<'t> {
         (!part.headers.is_empty()).then_some(part)
     }
 
-    /// Copies what Amplify's lookup finds.
     fn amplify_part(&self, profile: &npm_ini::Profile<'_>) -> Part<'t> {
         let mut part = self.empty_part();
         if let Value::Object(section) = profile.found.value {

@@ -63,7 +63,6 @@ fn headers(text: &str) -> impl Iterator<Item = Line<'_>> {
     })
 }
 
-/// Returns the line if it is a header, and keeps track of the property's indentation.
 fn header_line<'t>(mut line: Line<'t>, indentation: &mut Option<usize>) -> Option<Line<'t>> {
     match line.shape {
         Shape::Blank | Shape::Comment => return None,

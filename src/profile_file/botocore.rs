@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use serde_json::json;
+
 use crate::profile_file::section_view::SectionView;
 use crate::profile_file::sections::{FileKind, Name, Problem, Property, Spelling, SyntaxError};
 
@@ -139,14 +141,13 @@ fn property<'t>(option: &RawOption<'t>) -> Result<Property<'t>, SyntaxError> {
     if !text.starts_with('\n') {
         return Ok(Property::new(key.clone(), text, *line));
     }
-    let mut block = serde_json::Map::new();
+    let mut block = json!({});
     for inner in text.split(is_line_end).map(|line| line.trim_matches(is_space)).filter(|line| !line.is_empty()) {
         let Some((key, value)) = inner.split_once('=') else {
             return Err(SyntaxError { line: *line, problem: Problem::NestedNoEquals });
         };
-        block.insert(key.trim_matches(is_space).to_owned(), value.trim_matches(is_space).into());
+        block[key.trim_matches(is_space)] = value.trim_matches(is_space).into();
     }
-    let block = serde_json::Value::Object(block);
     Ok(Property { key: key.clone(), value: block.to_string().into(), typed: Some(block), line: *line })
 }
 

@@ -97,7 +97,6 @@ impl ProfileDocument {
         Ok(())
     }
 
-    /// Renames a section to the documented header of `name`.
     pub fn rename_profile(&mut self, line: u32, name: &str) -> Result<(), EditError> {
         let headers = self.free_headers(name, Some(line))?;
         self.rewrite_header(line, headers.into_iter().next())
@@ -159,7 +158,6 @@ impl ProfileDocument {
         Ok(())
     }
 
-    /// Adds a section at the end, after a blank line.
     fn append(&mut self, header: String, properties: &[String]) {
         let lines: Vec<_> = auto::without_mark(&self.text).collect();
         let mut new = Zeroizing::new(Vec::new());

@@ -41,7 +41,6 @@ pub struct Lines<'t> {
 }
 
 impl<'t> Lines<'t> {
-    /// Starts at byte `at` with line `number`: reads a section's body without the lines before it.
     pub fn resume(text: &'t str, at: usize, number: u32) -> Self {
         Self { text, at, number: number.saturating_sub(1) }
     }

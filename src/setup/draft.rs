@@ -40,15 +40,13 @@ pub(super) fn reader(dialect: Dialect) -> &'static str {
 }
 
 impl Draft {
-    pub fn new([config, credentials]: [(Arc<SourceFile>, &str); 2]) -> Self {
-        let config_text = ProfileDocument::new(FileKind::Config, config.1);
-        let documents = [config_text, ProfileDocument::new(FileKind::Credentials, credentials.1)];
-        Self { documents, sources: [config.0, credentials.0] }
+    pub fn new(files: [(Arc<SourceFile>, &str); 2]) -> Self {
+        let documents = FileKind::ALL.map(|kind| ProfileDocument::new(kind, files[kind as usize].1));
+        Self { documents, sources: files.map(|(source, _)| source) }
     }
 
     pub fn files(&self) -> Files {
-        let [config, credentials] = self.sources.clone();
-        Files::new([(config, self.text(FileKind::Config)), (credentials, self.text(FileKind::Credentials))])
+        Files::new(FileKind::ALL.map(|kind| (self.sources[kind as usize].clone(), self.text(kind))))
     }
 
     pub fn text(&self, kind: FileKind) -> &str {
@@ -77,7 +75,6 @@ impl Draft {
         Location { file: self.sources[kind as usize].clone(), line }
     }
 
-    /// Config before credentials.
     pub(super) fn header(&self, profile: &str) -> Option<Location> {
         let first = |kind| Some(self.location(kind, *self.document(kind).lines_of(profile).first()?));
         FileKind::ALL.into_iter().find_map(first)

@@ -108,7 +108,6 @@ impl Done {
     }
 }
 
-/// The names of the wrapper and of the role.
 pub fn names(name: &str, in_place: bool) -> (String, String) {
     if in_place { (name.to_owned(), role_name(name)) } else { (default_name(name), name.to_owned()) }
 }

@@ -1,5 +1,3 @@
-//! The lines of a section and the byte ranges that an edit replaces.
-
 use std::ops::Range;
 
 use zeroize::Zeroizing;
@@ -139,7 +137,6 @@ pub(super) fn insert_after(lines: &[Line<'_>], at: usize, new: &[String]) -> Spl
     (end..end, text.into())
 }
 
-/// The file's line end: that of its first line.
 pub(super) fn line_end<'t>(lines: &[Line<'t>]) -> &'t str {
     lines.first().map(|line| line.terminator).filter(|end| !end.is_empty()).unwrap_or("\n")
 }

@@ -74,7 +74,6 @@ impl Hasher for Hashed {
 }
 
 impl<'t> Arena<'t> {
-    /// Creates an arena with an empty `TOP`.
     pub(crate) fn new() -> Self {
         let mut arena = Self::default();
         arena.object();
@@ -138,7 +137,6 @@ impl<'t> Arena<'t> {
         (slot.value, slot.line) = (value, line);
     }
 
-    /// Sets a name to a new object.
     pub(crate) fn put_object(&mut self, of: ObjectId, slot: Option<SlotId>, key: Cow<'t, str>, line: u32) -> ObjectId {
         let new = self.object();
         self.put(of, slot, key, Stored::Object(new), line);
@@ -199,7 +197,6 @@ impl<'t> Arena<'t> {
         id
     }
 
-    /// Adds a header line of an object.
     pub(crate) fn add_header(&mut self, object: ObjectId, header: Header<'t>) {
         self.headers.push((object, header));
     }
@@ -235,7 +232,6 @@ impl<'t> Arena<'t> {
         self.slots[slot as usize].line
     }
 
-    /// Moves a value out of its slot.
     pub(crate) fn take(&mut self, slot: SlotId) -> (Stored<'t>, u32) {
         let slot = &mut self.slots[slot as usize];
         (std::mem::replace(&mut slot.value, Stored::Null), slot.line)

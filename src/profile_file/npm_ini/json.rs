@@ -108,7 +108,6 @@ impl<'t> Scanner<'t> {
         })
     }
 
-    /// A member's name and colon.
     fn name(&mut self) -> Option<Cow<'t, str>> {
         self.blanks();
         let name = self.string()?;

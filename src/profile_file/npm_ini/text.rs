@@ -1,6 +1,7 @@
 //! npm ini's quotes, escapes and comments, and JavaScript's conversion of names to strings.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use crate::profile_file::npm_ini::arena::Arena;
 use crate::profile_file::npm_ini::json;
@@ -86,7 +87,8 @@ pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<KeyName
         other => {
             let object = other.object().filter(|object| !arena.is_array(*object));
             let length = object.and_then(|object| arena.get(object, "length"));
-            if length.map_or(Ok(false), |length| to_string(length, arena).map(|length| is_more_than_two(&length)))? {
+            let length = length.map(|length| to_string(length, arena)).transpose()?;
+            if length.is_some_and(|length| trim(&length).parse().is_ok_and(|length: f64| length > 2.0)) {
                 return Err(());
             }
             Ok(KeyName { name: section_name(other, arena)?, array: false })
@@ -94,21 +96,13 @@ pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<KeyName
     }
 }
 
-fn is_more_than_two(length: &str) -> bool {
-    trim(length).parse::<f64>().is_ok_and(|length| length > 2.0)
-}
-
-enum Piece<'a, 't> {
-    Value(&'a Stored<'t>),
-    Comma,
-}
-
 /// JavaScript's `String(value)`, which fails for an object with its own `toString`. No recursion: JSON can be deep.
 fn to_string(value: &Stored<'_>, arena: &Arena<'_>) -> Result<String, ()> {
     let mut text = String::new();
-    let mut pending = vec![Piece::Value(value)];
+    // `None` is a comma.
+    let mut pending = vec![Some(value)];
     while let Some(piece) = pending.pop() {
-        let Piece::Value(value) = piece else {
+        let Some(value) = piece else {
             text.push(',');
             continue;
         };
@@ -122,9 +116,9 @@ fn to_string(value: &Stored<'_>, arena: &Arena<'_>) -> Result<String, ()> {
                 let start = pending.len();
                 for slot in arena.slots(*object) {
                     if pending.len() > start {
-                        pending.push(Piece::Comma);
+                        pending.push(None);
                     }
-                    pending.push(Piece::Value(arena.value(slot)));
+                    pending.push(Some(arena.value(slot)));
                 }
                 pending[start..].reverse();
             }
@@ -166,10 +160,7 @@ fn write_number(text: &mut String, number: f64) {
             text.push_str(&digits);
         }
         _ => {
-            text.push_str(mantissa);
-            text.push('e');
-            text.push_str(if exponent > 0 { "+" } else { "-" });
-            text.push_str(&exponent.unsigned_abs().to_string());
+            let _ = write!(text, "{mantissa}e{exponent:+}");
         }
     }
 }

@@ -1,5 +1,3 @@
-//! Read access to the result, in JavaScript's order.
-
 use std::borrow::Cow;
 use std::fmt;
 
