@@ -74,7 +74,7 @@ mod tests {
     const ARN: &str = "arn:aws:iam::222222222222:policy/b";
 
     #[test]
-    fn what_the_amplify_cli_takes_in_every_partition() {
+    fn boundary_arn_is_valid_in_every_partition() {
         for good in [
             ARN,
             "arn:aws:iam::aws:policy/ReadOnlyAccess",
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn set_where_it_is_and_where_it_is_not() {
+    fn boundary_is_set_or_added() {
         goes(
             "",
             "{\n  \"dev\": {\n    \"awscloudformation\": {\n      \"PermissionsBoundaryPolicyArn\": \"arn:aws:iam::222222222222:policy/b\"\n    }\n  }\n}",
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn cleared_with_its_line_and_its_comma() {
+    fn cleared_boundary_takes_line_and_comma_along() {
         const KEYS: &str = "\"PermissionsBoundaryPolicyArn\": \"x\"";
         let around = |inside: &str| format!("{{\"dev\": {{\"awscloudformation\": {inside}}}}}");
         for (text, expected) in [

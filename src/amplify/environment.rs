@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sources_as_the_amplify_cli_finds_them() {
+    fn sources_match_amplify_cli() {
         let profile = || Ok(Source::Profile("biz".to_owned()));
         let keys = || Ok(Source::Keys("/there".to_owned()));
         for (entry, expected) in [
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_current_environment_and_the_path() {
+    fn current_environment_and_project_path_are_read() {
         for (text, expected) in [
             (r#"{"envName":"dev"}"#, Ok(Some("dev"))),
             ("\u{feff}{envName: dev\n} // mine", Ok(Some("dev"))),
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn the_boundary_is_the_environments() {
+    fn boundary_belongs_to_environment() {
         let info = parse(
             "{\"dev\": {\"awscloudformation\": {\n\"PermissionsBoundaryPolicyArn\": \"arn:aws:iam::1:policy/b\"}},\n\
              \"prod\": {\"awscloudformation\": {\"PermissionsBoundaryPolicyArn\": \"\"}}, \"test\": 1}",

@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_another_profile_names_this_one_and_nothing_else_changes() {
+    fn existing_environment_gets_profile() {
         for (text, expected) in [
             (
                 "{\n  \"dev\": {\n    \"configLevel\": \"project\",\n    \"useProfile\": true,\n    \"profileName\": \"old\"\n  }\n}",
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn an_environment_that_is_not_there_is_added() {
+    fn missing_environment_is_added() {
         const ENTRY: &str = "\"dev\": {\n    \"configLevel\": \"project\",\n    \"useProfile\": true,\n    \"profileName\": \"biz\"\n  }";
         assert_eq!(pointed(""), format!("{{\n  {ENTRY}\n}}"));
         assert_eq!(pointed("{}"), format!("{{\n  {ENTRY}\n}}"));
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_nobody_can_read_is_not_changed() {
+    fn invalid_text_is_not_changed() {
         assert_eq!(point("{\n", "dev", "biz").map_err(|error| error.line), Err(2));
     }
 }

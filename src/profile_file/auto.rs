@@ -1,19 +1,21 @@
 //! The dialect that resolution uses: the AWS grammar, lenient where one SDK rejects a file that another accepts, with
 //! the Amplify CLI's escapes.
 
+mod names;
+mod quotes;
+
 use std::borrow::Cow;
 
 use memchr::memchr;
 
+use crate::profile_file::auto::names::{config_name, credentials_name};
+use crate::profile_file::auto::quotes::{before_comment_outside_quotes, unescaped, unescaped_marks, unquoted};
 use crate::profile_file::aws::lower;
 use crate::profile_file::finding::{Code, LineFinding};
-use crate::profile_file::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines, shortened};
+use crate::profile_file::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines};
 use crate::profile_file::sections::{BrokenHeader, FileKind, Name, Property, Reading, Section, Spelling};
 
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
-
-/// First words of config sections that are not profiles, though the Amplify CLI lists them.
-const NOT_PROFILES: [&str; 4] = ["sso-session", "services", "plugins", "preview"];
 
 /// Never fails. Properties are parsed on demand: of thousands of profiles only one or two are read.
 pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
@@ -171,77 +173,6 @@ pub(super) fn brackets(header: &str) -> Option<(&str, bool)> {
     }
 }
 
-fn config_name(inner: &str) -> Name<'_> {
-    let inner = inner.trim();
-    if inner == "default" {
-        return Name::Profile(inner.into(), Spelling::Aws);
-    }
-    // Faster than searching for any white space; nearly all headers match.
-    let (first, rest) = match inner.strip_prefix("profile ") {
-        Some(rest) => ("profile", rest),
-        None => inner.split_once(char::is_whitespace).unwrap_or((inner, "")),
-    };
-    let rest = rest.trim();
-    match first {
-        "profile" if rest.is_empty() => Name::Other,
-        "profile" => prefixed_name(rest),
-        "sso-session" if !rest.is_empty() => Name::SsoSession(unquoted(rest).unwrap_or(rest).into()),
-        "services" if !rest.is_empty() => Name::Services(unquoted(rest).unwrap_or(rest).into()),
-        _ if NOT_PROFILES.contains(&first) => Name::Other,
-        _ => {
-            let (name, _) = amplify_text(inner);
-            // The Amplify CLI removes the first "profile" from a config header, at any place.
-            amplify_profile(shortened(name, |name| name.strip_prefix("profile ").unwrap_or(name)))
-        }
-    }
-}
-
-/// The name in `[profile NAME]`. AWS tools remove quotes; only Amplify unescapes `\.`, `\;` and `\#`.
-fn prefixed_name(name: &str) -> Name<'_> {
-    if let Some(bare) = unquoted(name) {
-        return Name::Profile(bare.into(), Spelling::Aws);
-    }
-    match unescaped(name) {
-        Cow::Borrowed(name) => Name::Profile(name.into(), Spelling::Aws),
-        escaped @ Cow::Owned(_) => Name::Profile(escaped, Spelling::Amplify),
-    }
-}
-
-fn credentials_name(inner: &str) -> Name<'_> {
-    let inner = inner.trim();
-    let first = inner.split(char::is_whitespace).next().unwrap_or(inner);
-    if inner.is_empty() || (NOT_PROFILES.contains(&first) && first.len() < inner.len()) {
-        return Name::Other;
-    }
-    match amplify_text(inner) {
-        (_, false) => Name::Profile(inner.into(), Spelling::Aws),
-        (name, true) => amplify_profile(name),
-    }
-}
-
-/// A name by Amplify's rules: an unescaped dot creates a container, and "profile" is removed.
-fn amplify_profile(name: Cow<'_, str>) -> Name<'_> {
-    let is_container = name.match_indices('.').any(|(at, _)| !name[..at].ends_with('\\'));
-    if is_container || name.contains("profile") {
-        return Name::Other;
-    }
-    let bare = match name {
-        Cow::Borrowed(name) => shortened(unescaped(name), str::trim),
-        Cow::Owned(name) => unescaped(&name).trim().to_owned().into(),
-    };
-    if bare.is_empty() { Name::Other } else { Name::Profile(bare, Spelling::Amplify) }
-}
-
-/// A header as npm ini reads it before it splits dots, and whether quotes or escapes were removed. Double-quoted text
-/// is JSON, so `\\` is one backslash.
-fn amplify_text(inner: &str) -> (Cow<'_, str>, bool) {
-    match unquoted(inner) {
-        Some(bare) if inner.starts_with('"') => (Cow::Owned(bare.replace("\\\\", "\\").trim().to_owned()), true),
-        Some(bare) => (Cow::Borrowed(bare.trim()), true),
-        None => (Cow::Borrowed(inner), matches!(unescaped(inner), Cow::Owned(_))),
-    }
-}
-
 fn prefer_prefixed_default(reading: &mut Reading<'_>, kind: FileKind) {
     let is_default =
         |section: &Section<'_>| matches!(&section.name, Name::Profile(name, Spelling::Aws) if name == "default");
@@ -308,56 +239,6 @@ pub(super) fn uncommented(line: &str) -> &str {
 
 fn is_command(key: &str) -> bool {
     ["credential_process", "mfa_process"].iter().any(|command| key.eq_ignore_ascii_case(command))
-}
-
-/// A command keeps its quotes, and a quoted `#` or `;` starts no comment.
-fn before_comment_outside_quotes(text: &str) -> &str {
-    let (mut quote, mut after_blank, mut escaped) = (None, false, false);
-    for (at, char) in text.char_indices() {
-        match quote {
-            None if after_blank && COMMENT.contains(&char) => return &text[..at],
-            None if !escaped && (char == '"' || char == '\'') => quote = Some(char),
-            Some(open) if char == open && !escaped => quote = None,
-            _ => {}
-        }
-        escaped = char == '\\' && !escaped && quote != Some('\'');
-        after_blank = char.is_whitespace();
-    }
-    text
-}
-
-/// The text inside quotes, if the same quote is first and last and is always escaped between.
-fn unquoted(text: &str) -> Option<&str> {
-    let quote = text.chars().next().filter(|first| ['"', '\''].contains(first))?;
-    let bare = text.strip_prefix(quote)?.strip_suffix(quote)?;
-    let mut escaped = false;
-    for char in bare.chars() {
-        if char == quote && !escaped {
-            return None;
-        }
-        escaped = char == '\\' && !escaped;
-    }
-    (!escaped).then_some(bare)
-}
-
-/// Unescapes `\;` and `\#`.
-fn unescaped_marks(text: &str) -> Cow<'_, str> {
-    if text.contains('\\') && (text.contains("\\;") || text.contains("\\#")) {
-        text.replace("\\;", ";").replace("\\#", "#").into()
-    } else {
-        text.into()
-    }
-}
-
-/// Unescapes `\.`, `\;` and `\#`.
-fn unescaped(name: &str) -> Cow<'_, str> {
-    if !name.contains('\\') {
-        return name.into();
-    }
-    match unescaped_marks(name) {
-        Cow::Borrowed(name) if !name.contains("\\.") => name.into(),
-        name => name.replace("\\.", ".").into(),
-    }
 }
 
 #[cfg(test)]

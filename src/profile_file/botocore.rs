@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_split_as_shlex_splits_them() {
+    fn words_match_shlex() {
         let rows: [(&str, Option<&[&str]>); 9] = [
             ("profile foo", Some(&["profile", "foo"])),
             (" profile\t'a b' ", Some(&["profile", "a b"])),
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stops_configparser_stops_this_reader() {
+    fn invalid_files_match_configparser_errors() {
         let rows = [
             ("[a]\n[a]\n", 2, Problem::DuplicateSection),
             ("[a]\nk=1\nK=2\n", 3, Problem::DuplicateKey),

@@ -315,7 +315,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_with_one_hash_are_found_before_and_after_others_are_deleted() {
+    fn names_with_equal_hash_are_found_after_deletion() {
         let mut arena = Arena::new();
         let name = |number: u32| Cow::Owned(format!("name {number}"));
         for number in 0..100 {
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn canonical_integers_go_first() {
+    fn canonical_integers_rank_first() {
         let ranks = ["0", "10", "4294967294", "4294967295", "00", "01", "-1", "1.0", "", "a"].map(rank);
         assert_eq!(ranks, [0, 10, 4_294_967_294, NONE, NONE, NONE, NONE, NONE, NONE, NONE]);
     }

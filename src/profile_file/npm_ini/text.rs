@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn javascript_trims_a_byte_order_mark_and_keeps_u0085() {
+    fn trim_matches_javascript() {
         assert_eq!(text_range("\u{feff}\u{a0}\u{2028}\u{3000}\u{b}\u{c}\ta\t \u{1680}\u{200a}"), Some("a".into()));
         for kept in ["\u{85}a\u{85}", "\u{200b}a", "\u{180e}a"] {
             assert_eq!(text_range(kept), Some(kept.into()));
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_hold_json_and_lone_quotes_are_quotes() {
+    fn quoted_text_is_json() {
         for (raw, text) in [
             ("\"  a;b#c \"", "  a;b#c "),
             ("\"a\\qb\"", "\"a\\qb\""),
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn unquoted_text_ends_at_a_mark_that_no_backslash_keeps() {
+    fn unquoted_text_ends_at_unescaped_mark() {
         for (raw, text) in [
             ("a#b", "a"),
             ("a ; b", "a"),
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_as_javascript_writes_them() {
+    fn numbers_match_javascript() {
         for (number, text) in [
             (-0.0, "0"),
             (42.0, "42"),
