@@ -1,7 +1,7 @@
 //! The permissions boundary of an environment in `team-provider-info.json`.
 
 use super::hjson::{HjsonError, HjsonNode, HjsonValue, parse};
-use super::splice::{File, quoted};
+use super::splice::{JsonText, quoted};
 
 const PROVIDER: &str = "awscloudformation";
 const KEY: &str = "PermissionsBoundaryPolicyArn";
@@ -22,7 +22,7 @@ pub fn is_boundary(arn: &str) -> bool {
 }
 
 pub fn set(text: &str, environment: &str, arn: &str) -> Result<String, HjsonError> {
-    let file = File::new(text);
+    let file = JsonText::new(text);
     let (path, value) = ([environment, PROVIDER, KEY], quoted(arn));
     if text.trim().is_empty() {
         return Ok(nested(&file, &path, &value, Some("")));
@@ -33,16 +33,16 @@ pub fn set(text: &str, environment: &str, arn: &str) -> Result<String, HjsonErro
         let rest = &path[depth + 1..];
         if !matches!(node.value, HjsonValue::Object(_)) {
             let whole = nested(&file, &path[depth..], &value, Some(file.indent(node.bytes.start)));
-            return Ok(file.with(vec![(node.bytes.clone(), whole)]));
+            return Ok(file.spliced(vec![(node.bytes.clone(), whole)]));
         }
         let Some(found) = node.get(name) else {
             let new = |indent: Option<&str>| vec![(*name, nested(&file, rest, &value, indent))];
-            return Ok(file.with(file.insert(node, &new)));
+            return Ok(file.spliced(file.insert(node, &new)));
         };
         node = found;
     }
     let is_so = node.text() == Some(arn);
-    Ok(if is_so { text.to_owned() } else { file.with(vec![(node.bytes.clone(), value)]) })
+    Ok(if is_so { text.to_owned() } else { file.spliced(vec![(node.bytes.clone(), value)]) })
 }
 
 pub fn clear(text: &str, environment: &str) -> Result<String, HjsonError> {
@@ -55,12 +55,12 @@ pub fn clear(text: &str, environment: &str) -> Result<String, HjsonError> {
     };
     let last = provider.members().iter().rposition(|(name, _): &(String, HjsonNode)| name == KEY);
     let Some(last) = last else { return Ok(text.to_owned()) };
-    let file = File::new(text);
+    let file = JsonText::new(text);
     // Of duplicate keys the last counts, so all of them go.
-    clear(&file.with(file.remove(provider, last)), environment)
+    clear(&file.spliced(file.remove(provider, last)), environment)
 }
 
-fn nested(file: &File<'_>, path: &[&str], value: &str, indent: Option<&str>) -> String {
+fn nested(file: &JsonText<'_>, path: &[&str], value: &str, indent: Option<&str>) -> String {
     let Some((key, rest)) = path.split_first() else { return value.to_owned() };
     let deeper = indent.map(|indent| format!("{indent}  "));
     file.object(&[(key, nested(file, rest, value, deeper.as_deref()))], indent)
@@ -74,7 +74,7 @@ mod tests {
     const ARN: &str = "arn:aws:iam::222222222222:policy/b";
 
     #[test]
-    fn what_the_amplify_cli_takes_in_every_partition() {
+    fn boundary_arn_is_valid_in_every_partition() {
         for good in [
             ARN,
             "arn:aws:iam::aws:policy/ReadOnlyAccess",
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn set_where_it_is_and_where_it_is_not() {
+    fn boundary_is_set_or_added() {
         goes(
             "",
             "{\n  \"dev\": {\n    \"awscloudformation\": {\n      \"PermissionsBoundaryPolicyArn\": \"arn:aws:iam::222222222222:policy/b\"\n    }\n  }\n}",
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn cleared_with_its_line_and_its_comma() {
+    fn cleared_boundary_takes_line_and_comma_along() {
         const KEYS: &str = "\"PermissionsBoundaryPolicyArn\": \"x\"";
         let around = |inside: &str| format!("{{\"dev\": {{\"awscloudformation\": {inside}}}}}");
         for (text, expected) in [

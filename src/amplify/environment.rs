@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::hjson::{HjsonError, HjsonNode, parse};
 
-pub type Lined<T> = (T, u32);
+pub type WithLine<T> = (T, u32);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -26,7 +26,7 @@ pub fn current(text: &str) -> Result<Option<String>, HjsonError> {
 }
 
 /// Whether `local-env-info.json` names `root` as the project's path.
-pub fn lies_at(text: &str, root: &Path) -> bool {
+pub fn has_project_path(text: &str, root: &Path) -> bool {
     let info = parse(text).ok();
     // Compared as text, as in the Amplify CLI: equal paths can have two spellings.
     info.is_some_and(|info| {
@@ -34,8 +34,7 @@ pub fn lies_at(text: &str, root: &Path) -> bool {
     })
 }
 
-/// The environment's credentials by `local-aws-info.json`.
-pub fn source(info: &HjsonNode, environment: &str, exists: &dyn Fn(&str) -> bool) -> Result<Lined<Source>, Corrupt> {
+pub fn source(info: &HjsonNode, environment: &str, exists: &dyn Fn(&str) -> bool) -> Result<WithLine<Source>, Corrupt> {
     let Some(entry) = info.get(environment).filter(|entry| entry.is_true()) else {
         return Ok((Source::Anything, info.line));
     };
@@ -55,7 +54,7 @@ pub fn source(info: &HjsonNode, environment: &str, exists: &dyn Fn(&str) -> bool
         .ok_or(Corrupt { line: entry.line })
 }
 
-pub fn boundary(info: &HjsonNode, environment: &str) -> Option<Lined<String>> {
+pub fn boundary(info: &HjsonNode, environment: &str) -> Option<WithLine<String>> {
     let arn = info.get(environment)?.get("awscloudformation")?.get("PermissionsBoundaryPolicyArn")?;
     Some((arn.text()?.to_owned(), arn.line))
 }
@@ -65,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sources_as_the_amplify_cli_finds_them() {
+    fn sources_match_amplify_cli() {
         let profile = || Ok(Source::Profile("biz".to_owned()));
         let keys = || Ok(Source::Keys("/there".to_owned()));
         for (entry, expected) in [
@@ -93,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_current_environment_and_the_path() {
+    fn current_environment_and_project_path_are_read() {
         for (text, expected) in [
             (r#"{"envName":"dev"}"#, Ok(Some("dev"))),
             ("\u{feff}{envName: dev\n} // mine", Ok(Some("dev"))),
@@ -106,14 +105,14 @@ mod tests {
             assert_eq!(seen.as_ref().map(Option::as_deref).map_err(|error| error.line), expected, "{text}");
         }
         let text = r#"{"projectPath":"/home/dev/app"}"#;
-        assert!(lies_at(text, Path::new("/home/dev/app")));
+        assert!(has_project_path(text, Path::new("/home/dev/app")));
         for (text, root) in [(text, "/home/dev"), (text, "/home/dev/app/"), ("{", "/home/dev/app"), ("{}", "")] {
-            assert!(!lies_at(text, Path::new(root)), "{text} {root}");
+            assert!(!has_project_path(text, Path::new(root)), "{text} {root}");
         }
     }
 
     #[test]
-    fn the_boundary_is_the_environments() {
+    fn boundary_belongs_to_environment() {
         let info = parse(
             "{\"dev\": {\"awscloudformation\": {\n\"PermissionsBoundaryPolicyArn\": \"arn:aws:iam::1:policy/b\"}},\n\
              \"prod\": {\"awscloudformation\": {\"PermissionsBoundaryPolicyArn\": \"\"}}, \"test\": 1}",

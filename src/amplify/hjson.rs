@@ -2,8 +2,9 @@
 //! missing or extra commas and a root without braces are accepted. Numbers and arrays are reduced to their truthiness,
 //! since no setting uses them.
 
-use std::fmt;
 use std::ops::Range;
+
+use thiserror::Error;
 
 /// The Amplify CLI's own files have few levels.
 pub const MAX_DEPTH: u32 = 100;
@@ -31,31 +32,24 @@ pub enum HjsonValue {
     Other(bool),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum HjsonProblem {
+    #[error("the file is empty")]
     Empty,
     /// Inside an object, an array or quoted text.
+    #[error("the file ends too early")]
     Ends,
+    #[error("a name and a colon are expected")]
     Name,
+    #[error("a value is expected")]
     Value,
     /// Quoted text exceeds its line, or has an unknown escape.
+    #[error("a quoted text is broken")]
     Quoted,
+    #[error("too many levels")]
     Deep,
+    #[error("something comes after the end")]
     More,
-}
-
-impl fmt::Display for HjsonProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "the file is empty",
-            Self::Ends => "the file ends too early",
-            Self::Name => "a name and a colon are expected",
-            Self::Value => "a value is expected",
-            Self::Quoted => "a quoted text is broken",
-            Self::Deep => "too many levels",
-            Self::More => "something comes after the end",
-        })
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,11 +138,9 @@ impl<'t> Reader<'t> {
     }
 
     fn eat(&mut self, wanted: &str) -> bool {
-        let found = self.rest.starts_with(wanted);
-        if found {
-            self.rest = &self.rest[wanted.len()..];
-        }
-        found
+        let rest = self.rest.strip_prefix(wanted);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
     }
 
     fn skip(&mut self) {
@@ -183,28 +175,17 @@ impl<'t> Reader<'t> {
     fn value(&mut self) -> Result<HjsonValue, HjsonProblem> {
         match self.peek() {
             Some('{' | '[') if self.depth == MAX_DEPTH => Err(HjsonProblem::Deep),
-            Some('{') => {
+            Some(bracket @ ('{' | '[')) => {
                 self.next();
-                self.nested(|reader| reader.object(true))
-            }
-            Some('[') => {
-                self.next();
-                self.nested(Self::array)
+                self.depth += 1;
+                let value = if bracket == '{' { self.object(true) } else { self.array() };
+                self.depth -= 1;
+                value
             }
             Some('"' | '\'') if self.eat("'''") => self.block().map(HjsonValue::Text),
             Some('"' | '\'') => self.quoted().map(HjsonValue::Text),
             _ => self.bare(),
         }
-    }
-
-    fn nested(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Result<HjsonValue, HjsonProblem>,
-    ) -> Result<HjsonValue, HjsonProblem> {
-        self.depth += 1;
-        let value = read(self);
-        self.depth -= 1;
-        value
     }
 
     fn object(&mut self, in_braces: bool) -> Result<HjsonValue, HjsonProblem> {

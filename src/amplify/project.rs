@@ -16,10 +16,8 @@ use super::{environment, hjson};
 pub const MAX_BYTES: u64 = 1 << 20;
 
 const LOCAL_ENV: &str = "amplify/.config/local-env-info.json";
-/// The credentials of each environment.
 const LOCAL_AWS: &str = "amplify/.config/local-aws-info.json";
 const CONFIG: &str = "amplify/.config/project-config.json";
-/// Settings of each environment that a team shares.
 const TEAM: &str = "amplify/team-provider-info.json";
 
 #[derive(Debug, Error)]
@@ -64,22 +62,24 @@ impl Project {
         has("amplify/.config")
             && ((has("amplify/#current-cloud-backend") && has("amplify/backend"))
                 || has(CONFIG)
-                || self.text(LOCAL_ENV).is_ok_and(|text| environment::lies_at(&text.unwrap_or_default(), &self.root)))
+                || self
+                    .read(LOCAL_ENV)
+                    .is_ok_and(|text| environment::has_project_path(&text.unwrap_or_default(), &self.root)))
     }
 
     pub fn name(&self) -> Result<Option<String>, ProjectError> {
-        let config = self.tree(CONFIG)?;
+        let config = self.parse(CONFIG)?;
         let named = config.as_ref().and_then(|config| config.get("projectName")).and_then(HjsonNode::text);
         Ok(named.map(str::to_owned).or_else(|| Some(self.root.file_name()?.to_string_lossy().into_owned())))
     }
 
     pub fn current(&self) -> Result<Option<String>, ProjectError> {
-        let Some(text) = self.text(LOCAL_ENV)? else { return Ok(None) };
+        let Some(text) = self.read(LOCAL_ENV)? else { return Ok(None) };
         environment::current(&text).map_err(|error| self.syntax(LOCAL_ENV, error))
     }
 
     pub fn environment(&self, asked: Option<&str>) -> Result<Environment, ProjectError> {
-        let info = self.tree(LOCAL_AWS)?;
+        let info = self.parse(LOCAL_AWS)?;
         let name = self.named(asked, info.as_ref())?;
         let Some(info) = info else {
             return Ok(Environment { name, source: Source::Anything, from: Origin::Default });
@@ -92,7 +92,7 @@ impl Project {
 
     /// Also for an environment whose entry is corrupt.
     pub fn environment_name(&self, asked: Option<&str>) -> Result<String, ProjectError> {
-        self.named(asked, self.tree(LOCAL_AWS)?.as_ref())
+        self.named(asked, self.parse(LOCAL_AWS)?.as_ref())
     }
 
     pub fn credentials_file(&self) -> PathBuf {
@@ -104,23 +104,27 @@ impl Project {
     }
 
     pub fn boundary(&self, environment: &str) -> Result<Option<Located<String>>, ProjectError> {
-        let found = self.tree(TEAM)?.and_then(|info| environment::boundary(&info, environment));
+        let found = self.parse(TEAM)?.and_then(|info| environment::boundary(&info, environment));
         Ok(found.map(|(arn, line)| Located::new(arn, Origin::File(self.at(TEAM, line)))))
     }
 
     fn named(&self, asked: Option<&str>, info: Option<&HjsonNode>) -> Result<String, ProjectError> {
-        match asked {
-            Some(name) => self.known(name, info),
-            None => self.current()?.ok_or_else(|| ProjectError::NoEnvironment { root: self.shown() }),
+        let Some(name) = asked else {
+            return self.current()?.ok_or_else(|| ProjectError::NoEnvironment { root: self.shown() });
+        };
+        let names = self.names(info)?;
+        if names.iter().any(|known| known == name) {
+            return Ok(name.to_owned());
         }
+        Err(ProjectError::UnknownEnvironment { root: self.shown(), name: name.to_owned(), names })
     }
 
     pub fn environments(&self) -> Result<Vec<String>, ProjectError> {
-        self.names(self.tree(LOCAL_AWS)?.as_ref())
+        self.names(self.parse(LOCAL_AWS)?.as_ref())
     }
 
     fn names(&self, info: Option<&HjsonNode>) -> Result<Vec<String>, ProjectError> {
-        let team = self.tree(TEAM)?;
+        let team = self.parse(TEAM)?;
         let mut names: Vec<_> =
             info.into_iter().chain(&team).flat_map(HjsonNode::members).map(|(name, _)| name.clone()).collect();
         names.extend(self.current()?);
@@ -129,21 +133,13 @@ impl Project {
         Ok(names)
     }
 
-    fn known(&self, name: &str, info: Option<&HjsonNode>) -> Result<String, ProjectError> {
-        let names = self.names(info)?;
-        if names.iter().any(|known| known == name) {
-            return Ok(name.to_owned());
-        }
-        Err(ProjectError::UnknownEnvironment { root: self.shown(), name: name.to_owned(), names })
-    }
-
-    fn tree(&self, relative: &str) -> Result<Option<HjsonNode>, ProjectError> {
-        let Some(text) = self.text(relative)? else { return Ok(None) };
+    fn parse(&self, relative: &str) -> Result<Option<HjsonNode>, ProjectError> {
+        let Some(text) = self.read(relative)? else { return Ok(None) };
         hjson::parse(&text).map(Some).map_err(|error| self.syntax(relative, error))
     }
 
     /// Invalid UTF-8 is replaced, as in the Amplify CLI. `None` if the file is missing.
-    fn text(&self, relative: &str) -> Result<Option<String>, ProjectError> {
+    fn read(&self, relative: &str) -> Result<Option<String>, ProjectError> {
         let path = self.root.join(relative);
         // Opening a FIFO would block until there is a writer.
         let odd = fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file());
@@ -152,8 +148,7 @@ impl Project {
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
-    fn syntax(&self, relative: &str, error: HjsonError) -> ProjectError {
-        let HjsonError { line, problem } = error;
+    fn syntax(&self, relative: &str, HjsonError { line, problem }: HjsonError) -> ProjectError {
         ProjectError::Syntax { at: self.at(relative, line), problem }
     }
 

@@ -1,13 +1,13 @@
 //! Sets an environment's profile with a minimal change of `local-aws-info.json`.
 
 use super::hjson::{HjsonError, HjsonNode, HjsonValue, parse};
-use super::splice::{File, Member, quoted};
+use super::splice::{JsonText, Member, quoted};
 
 /// Returns the new text; `text` is empty if the file is missing.
 pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, HjsonError> {
     let entry =
         [("configLevel", quoted("project")), ("useProfile", "true".to_owned()), ("profileName", quoted(profile))];
-    let file = File::new(text);
+    let file = JsonText::new(text);
     let whole = |indent| file.object(&entry, Some(indent));
     if text.trim().is_empty() {
         return Ok(file.object(&[(environment, whole("  "))], Some("")));
@@ -31,7 +31,7 @@ pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, Hjs
         }
         (_, Some(other)) => vec![(other.bytes.clone(), whole(file.indent(other.bytes.start)))],
     };
-    Ok(file.with(splices))
+    Ok(file.spliced(splices))
 }
 
 #[cfg(test)]
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_another_profile_names_this_one_and_nothing_else_changes() {
+    fn existing_environment_gets_profile() {
         for (text, expected) in [
             (
                 "{\n  \"dev\": {\n    \"configLevel\": \"project\",\n    \"useProfile\": true,\n    \"profileName\": \"old\"\n  }\n}",
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn an_environment_that_is_not_there_is_added() {
+    fn missing_environment_is_added() {
         const ENTRY: &str = "\"dev\": {\n    \"configLevel\": \"project\",\n    \"useProfile\": true,\n    \"profileName\": \"biz\"\n  }";
         assert_eq!(pointed(""), format!("{{\n  {ENTRY}\n}}"));
         assert_eq!(pointed("{}"), format!("{{\n  {ENTRY}\n}}"));
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_nobody_can_read_is_not_changed() {
+    fn invalid_text_is_not_changed() {
         assert_eq!(point("{\n", "dev", "biz").map_err(|error| error.line), Err(2));
     }
 }

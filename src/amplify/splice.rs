@@ -8,13 +8,12 @@ pub(super) type Member<'m> = (&'m str, String);
 
 pub(super) type JsonSplice = (Range<usize>, String);
 
-pub(super) struct File<'t> {
+pub(super) struct JsonText<'t> {
     text: &'t str,
     line_end: &'static str,
 }
 
-impl<'t> File<'t> {
-    /// Uses the line ends of the text.
+impl<'t> JsonText<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         Self { text, line_end: if text.contains("\r\n") { "\r\n" } else { "\n" } }
     }
@@ -48,7 +47,6 @@ impl<'t> File<'t> {
         vec![(end..end, comma.to_owned()), (below..below, start + &new)]
     }
 
-    /// Adds members to an empty object.
     fn fill<'m>(&self, object: &HjsonNode, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> JsonSplice {
         let outer = self.indent(object.bytes.start);
         let start = format!("{}{outer}  ", self.line_end);
@@ -119,7 +117,7 @@ impl<'t> File<'t> {
         &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
     }
 
-    pub(super) fn with(&self, mut splices: Vec<JsonSplice>) -> String {
+    pub(super) fn spliced(&self, mut splices: Vec<JsonSplice>) -> String {
         splices.sort_by_key(|(range, _)| range.start);
         let mut text = self.text.to_owned();
         for (range, new) in splices.into_iter().rev() {

@@ -16,7 +16,7 @@ use crate::profile::load::Files;
 use crate::profile::{Profile, ProfileSet};
 use crate::profile_file;
 use crate::profile_file::botocore::words;
-use crate::profile_file::finding::Leniency;
+use crate::profile_file::finding::LineFinding;
 use crate::profile_file::{Content, Dialect, FileKind, Name, Property, Section, Spelling};
 use crate::tools::Views;
 
@@ -66,7 +66,7 @@ pub struct FileFacts<'t> {
     /// The sections as resolution reads them.
     pub sections: Vec<SectionFacts<'t>>,
     /// What that reading passes over.
-    pub findings: Vec<Leniency>,
+    pub findings: Vec<LineFinding>,
     /// Who can read it; none where it is not there.
     pub rights: Option<Rights>,
 }

@@ -13,7 +13,7 @@ impl<'f> Parses<'f> {
         let lines = facts.file(kind).lines.len() + 1;
         Self(Tool::ALL.map(|consumer| {
             let mut at = vec![None; lines];
-            for property in facts.views.of(consumer).sections(kind).iter().flat_map(|seen| &seen.properties) {
+            for property in facts.views.view(consumer).sections(kind).iter().flat_map(|seen| &seen.properties) {
                 if let Some(place) = at.get_mut(property.line as usize) {
                     *place = Some(property);
                 }

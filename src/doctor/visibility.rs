@@ -67,7 +67,7 @@ impl<'f> ToolSight<'f> {
             text: self.facts.file(header.kind).line(header.line),
             has_values: header.has_values,
         };
-        why_hidden(self.facts.views.of(consumer), line, &header.names[consumer as usize])
+        why_hidden(self.facts.views.view(consumer), line, &header.names[consumer as usize])
     }
 
     /// Why the profile's program gives nothing, where that is how the profile gets its credentials.

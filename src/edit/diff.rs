@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_file_and_a_changed_one() {
+    fn diff_of_new_and_changed_file() {
         assert_eq!(
             shown(None, "[a]\nk = v\n"),
             "--- /dev/null\n+++ ~/.aws/credentials\n@@ -0,0 +1,2 @@\n+[a]\n+k = v\n"
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn rights_that_others_lose_are_shown() {
+    fn diff_shows_mode_change() {
         let change = change(Some("x\n"), "x\n");
         assert!(change.is_nothing());
         let change = change.private();
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn no_secret_is_shown_wherever_it_stands() {
+    fn diff_hides_secrets() {
         let secret = "wJalrXUtnFEMI";
         let before = format!(
             "[a]\naws_access_key_id = AKIA\naws_secret_access_key = {secret}\n  {secret}\n\n  {secret}\n\

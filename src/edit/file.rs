@@ -92,11 +92,11 @@ pub(super) fn prepare(real: &Path, bytes: &[u8], mode: Option<u32>) -> io::Resul
     }
     let name = real.file_name().unwrap_or_default().to_string_lossy();
     let temporary = directory.join(format!(".{name}.amplify-creds.tmp"));
-    AtomicFile::write(real, temporary, Access::Private, bytes, |file, before| keep_mode(file, before, mode))
+    AtomicFile::write(real, temporary, Access::Private, bytes, |file, before| copy_mode(file, before, mode))
 }
 
 /// Uses the next free name: `NAME.backup.1`, `NAME.backup.2`, …
-pub(super) fn keep_numbered(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+pub(super) fn write_backup(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     let prefix = format!("{name}.backup.");
     let number = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_prefix(&prefix)?.parse::<u32>().ok();
     let last = fs::read_dir(directory)?.flatten().filter_map(number).max().unwrap_or(0);
@@ -118,7 +118,7 @@ fn create_new(path: &Path) -> io::Result<File> {
 }
 
 #[cfg(unix)]
-fn keep_mode(file: &File, before: &fs::Metadata, mode: Option<u32>) -> io::Result<()> {
+fn copy_mode(file: &File, before: &fs::Metadata, mode: Option<u32>) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
     let mut mode = mode.unwrap_or(before.mode() & 0o7777);
     if file.metadata()?.gid() != before.gid() && fchown(file, None, Some(before.gid())).is_err() {
@@ -131,6 +131,6 @@ fn keep_mode(file: &File, before: &fs::Metadata, mode: Option<u32>) -> io::Resul
 /// Windows applies the directory's permissions for new files.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
-fn keep_mode(_file: &File, _before: &fs::Metadata, _mode: Option<u32>) -> io::Result<()> {
+fn copy_mode(_file: &File, _before: &fs::Metadata, _mode: Option<u32>) -> io::Result<()> {
     Ok(())
 }

@@ -13,8 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::cache::store::Store;
 use crate::core::origin::SourceFile;
-use crate::os::fs::create_private_dir;
-use crate::os::fs::read_capped;
+use crate::os::fs::{create_private_dir, read_capped};
 use crate::os::lock::{Attempt, Guard};
 
 pub use change::{Change, Original, Written};
@@ -54,17 +53,18 @@ impl Original {
     }
 
     pub fn text(&self) -> &str {
-        self.text.as_ref().map_or("", |text| text)
+        self.text.as_deref().map_or("", String::as_str)
     }
 
     pub fn exists(&self) -> bool {
         self.text.is_some()
     }
 
-    fn is_as_read(&self) -> Result<bool, WriteError> {
+    fn check_unchanged(&self) -> Result<(), WriteError> {
         // A link may have changed.
         let leads_here = file::real_path(&self.file.path).is_ok_and(|real| real == self.real);
-        Ok(leads_here && current(&self.file, &self.real, self.cap)? == self.text)
+        let is_unchanged = leads_here && current(&self.file, &self.real, self.cap)? == self.text;
+        if is_unchanged { Ok(()) } else { Err(WriteError::Changed(self.file.clone())) }
     }
 }
 
@@ -117,7 +117,7 @@ impl Editor {
     pub fn write(&self, changes: &[Change], _lock: &Exclusive) -> Result<Vec<Written>, WriteError> {
         for change in changes {
             change.check()?;
-            unchanged(change)?;
+            change.original.check_unchanged()?;
         }
         let written = changes.iter().map(|change| {
             let backup = if change.original.exists() { Some(self.back_up(change)?) } else { None };
@@ -132,7 +132,7 @@ impl Editor {
             prepared.push((new, change));
         }
         for (new, change) in prepared {
-            unchanged(change)?;
+            change.original.check_unchanged()?;
             new.commit().map_err(|reason| cannot("write", &change.original.file, reason))?;
         }
         Ok(written)
@@ -140,22 +140,18 @@ impl Editor {
 
     /// Backups are not next to the file, since that may be in a git repository.
     fn back_up(&self, change: &Change) -> Result<PathBuf, WriteError> {
-        let Original { file, real, text, .. } = &change.original;
+        let Original { file, real, .. } = &change.original;
         let keep = || {
             if !self.store.is_ours() {
                 return Err(io::Error::other("the directory belongs to another user"));
             }
             create_private_dir(&self.directory)?;
             let name = real.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            file::keep_numbered(&self.directory, &name, text.as_deref().map_or("", |text| text).as_bytes())
+            file::write_backup(&self.directory, &name, change.original.text().as_bytes())
         };
         let directory = self.directory.clone();
         keep().map_err(|reason| WriteError::Backup { file: file.clone(), directory, reason })
     }
-}
-
-fn unchanged(change: &Change) -> Result<(), WriteError> {
-    if change.original.is_as_read()? { Ok(()) } else { Err(WriteError::Changed(change.original.file.clone())) }
 }
 
 fn current(file: &Arc<SourceFile>, real: &Path, cap: u64) -> Result<Option<Zeroizing<String>>, WriteError> {

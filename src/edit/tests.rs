@@ -54,7 +54,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn a_new_file_is_its_owners_alone_and_an_old_one_keeps_its_mode() {
+fn new_file_is_private_and_existing_keeps_mode() {
     let place = Fixture::new();
     let written = place.write("home/.aws/config", "new").unwrap();
     assert!(written[0].backup.is_none() && written[0].file.shown == "~/home/.aws/config");
@@ -70,7 +70,7 @@ fn a_new_file_is_its_owners_alone_and_an_old_one_keeps_its_mode() {
 }
 
 #[test]
-fn what_gets_a_secret_is_its_owners_alone_from_then_on() {
+fn file_with_secret_becomes_private() {
     let place = Fixture::new();
     for (before, after) in [(0o644, 0o600), (0o755, 0o700), (0o600, 0o600)] {
         let path = place.put("config", "old", before);
@@ -83,7 +83,7 @@ fn what_gets_a_secret_is_its_owners_alone_from_then_on() {
 }
 
 #[test]
-fn backups_are_numbered_private_and_never_overwritten() {
+fn backups_are_numbered_and_private() {
     let place = Fixture::new();
     place.put("config", "one", 0o644);
     place.put("cache/config.backup.7", "kept", 0o600);
@@ -99,7 +99,7 @@ fn backups_are_numbered_private_and_never_overwritten() {
 }
 
 #[test]
-fn links_are_followed_also_to_nothing_and_never_in_a_ring() {
+fn links_are_followed_without_cycles() {
     let place = Fixture::new();
     place.put("dotfiles/config", "old", 0o644);
     symlink("dotfiles/config", place.path("near")).unwrap();
@@ -118,7 +118,7 @@ fn links_are_followed_also_to_nothing_and_never_in_a_ring() {
 }
 
 #[test]
-fn a_file_that_changed_since_it_was_read_stays() {
+fn changed_file_is_not_overwritten() {
     for change in ["another text", "", "old"] {
         let place = Fixture::new();
         let path = place.put("config", "old", 0o600);
@@ -156,7 +156,7 @@ fn a_file_that_changed_since_it_was_read_stays() {
 }
 
 #[test]
-fn what_is_not_to_be_written_is_not() {
+fn unwritable_file_is_refused() {
     let place = Fixture::new();
     for wanted in [0o400, 0o444, 0o440] {
         let path = place.put("config", "old", wanted);
@@ -175,7 +175,7 @@ fn what_is_not_to_be_written_is_not() {
 }
 
 #[test]
-fn another_users_file_is_not_written() {
+fn foreign_file_is_refused() {
     // Only root can create a file of another user.
     let place = Fixture::new();
     let path = place.put("config", "old", 0o666);
@@ -197,7 +197,7 @@ fn another_users_file_is_not_written() {
 }
 
 #[test]
-fn what_a_killed_process_left_is_in_nobodys_way() {
+fn leftover_temporary_file_is_replaced() {
     let place = Fixture::new();
     place.put("config", "old", 0o600);
     place.put(".config.amplify-creds.tmp", "half of a secr", 0o600);
@@ -206,7 +206,7 @@ fn what_a_killed_process_left_is_in_nobodys_way() {
 }
 
 #[test]
-fn many_at_once_lose_nothing() {
+fn concurrent_edits_are_all_kept() {
     let place = Fixture::new();
     place.put("config", "", 0o600);
     std::thread::scope(|scope| {

@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn new_lost_and_changed_profiles_by_reading() {
+    fn changed_profiles_depend_on_dialect() {
         let before = "[profile a]\nregion = x\n[profile b] ; c\nregion = y\n";
         for dialect in [Dialect::Auto, Dialect::Aws] {
             assert_eq!(seen(dialect, before, before), [""; 0]);
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_could_not_be_read_loses_nothing() {
+    fn unreadable_file_before_has_no_changes() {
         let (broken, mended) = ("[profile a\n", "[profile a]\n");
         assert_eq!(seen(Dialect::Aws, broken, mended), [""; 0]);
         let error = changed(Dialect::Aws, &Files::from_text(mended, ""), &Files::from_text(broken, ""));

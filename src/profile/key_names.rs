@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn passed_on_keys_lead_to_no_credentials() {
+    fn passed_on_keys_do_not_affect_credentials() {
         assert!(KEYS.is_sorted_by_key(|key| key.name));
         for part in
             ["role", "source", "mfa", "sso", "login", "process", "secret", "access_key", "session", "token", "polic"]

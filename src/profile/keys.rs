@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secret_keys_are_known_in_every_spelling() {
+    fn secret_keys_are_detected_in_every_spelling() {
         for key in
             ["aws_secret_access_key", "secretAccessKey", "AWS_SESSION_TOKEN", "sessiontoken", "aws_security_token"]
         {
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_holds_a_secret_is_cut() {
+    fn key_with_secret_is_cut() {
         for (key, expected) in [
             ("aws_secret_access_key : S", "aws_secret_access_key"),
             ("sessionToken S", "sessionToken"),
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_holds_a_secret_is_not_shown() {
+    fn value_with_secret_is_not_showable() {
         for (key, value, expected) in [
             ("region", "us-east-1", true),
             ("credential_process", "/bin/a --region=us-east-1", true),

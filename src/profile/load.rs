@@ -12,7 +12,7 @@ use crate::core::origin::{Location, SourceFile};
 use crate::os::fs::read_capped;
 use crate::os::paths::Paths;
 use crate::profile_file;
-use crate::profile_file::finding::Leniency;
+use crate::profile_file::finding::LineFinding;
 use crate::profile_file::{Content, Dialect, FileKind, Problem, Property};
 
 use super::set::ProfileSet;
@@ -92,11 +92,10 @@ impl Files {
         FileKind::ALL.into_iter().map(count).sum()
     }
 
-    /// What the `auto` dialect accepts and another tool does not.
-    pub fn findings(&self) -> Vec<(Location, Leniency)> {
+    pub fn findings(&self) -> Vec<(Location, LineFinding)> {
         let findings = |file: &FileText| {
             let source = file.source.clone();
-            let at = move |finding: Leniency| (Location { file: source.clone(), line: finding.line }, finding);
+            let at = move |finding: LineFinding| (Location { file: source.clone(), line: finding.line }, finding);
             profile_file::auto::findings(&file.text).into_iter().map(at)
         };
         self.0.iter().flat_map(findings).collect()

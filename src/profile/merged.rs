@@ -80,7 +80,6 @@ impl<'t> Profile<'t> {
         found.filter(|(_, property)| !property.value.is_empty())
     }
 
-    /// The lines whose value for `key` is overridden by the one at `winner`.
     pub fn overridden(&self, key: &str, winner: Option<&Location>) -> Vec<Location> {
         let all = self.parts.iter().chain(&self.included);
         let lines = all.flat_map(|part| {

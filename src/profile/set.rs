@@ -7,11 +7,9 @@ use crate::profile_file::Dialect;
 use super::merged::Profile;
 use super::view::FileView;
 
-/// All profiles of both files in one dialect.
 #[derive(Debug)]
 pub struct ProfileSet<'t> {
     pub dialect: Dialect,
-    /// Config, then credentials.
     pub(super) files: [FileView<'t>; 2],
     /// Results of `nearest`: profiles often share a missing source. Not a hash map, which would ask the system for
     /// randomness on every hit.

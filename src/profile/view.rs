@@ -1,11 +1,9 @@
-//! The profiles of one file.
-
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::core::origin::{Location, SourceFile};
-use crate::profile_file::npm_ini::{NpmIni, Value};
+use crate::profile_file::npm_ini::Value;
 use crate::profile_file::{BrokenHeader, Content, FileKind, Name, Section, npm_ini};
 
 use super::merged::Part;
@@ -38,7 +36,11 @@ impl<'t> FileView<'t> {
         }
         let reading = match &self.content {
             Content::Sections(reading) => reading,
-            Content::Amplify(file) => return self.amplify_parts(file),
+            Content::Amplify(file) => {
+                let part =
+                    |profile: &npm_ini::AmplifyProfile<'_>| (profile.name.to_string(), self.amplify_part(profile));
+                return file.profiles(self.kind).listed().map(part).collect();
+            }
         };
         let mut sections: HashMap<&str, Vec<&Section<'t>>> = HashMap::new();
         for section in &reading.sections {
@@ -104,14 +106,6 @@ impl<'t> FileView<'t> {
         (!part.headers.is_empty()).then_some(part)
     }
 
-    fn amplify_parts(&self, file: &NpmIni<'t>) -> HashMap<String, Part<'t>> {
-        let profiles = file.profiles(self.kind);
-        let part =
-            |profile: &npm_ini::AmplifyProfile<'_>| (profile.name.clone().into_owned(), self.amplify_part(profile));
-        profiles.listed().map(part).collect()
-    }
-
-    /// Copies what Amplify's lookup finds.
     fn amplify_part(&self, profile: &npm_ini::AmplifyProfile<'_>) -> Part<'t> {
         let mut part = self.empty_part();
         if let Value::Object(section) = profile.found.value {

@@ -1,19 +1,21 @@
 //! The dialect that resolution uses: the AWS grammar, lenient where one SDK rejects a file that another accepts, with
 //! the Amplify CLI's escapes.
 
+mod names;
+mod quotes;
+
 use std::borrow::Cow;
 
 use memchr::memchr;
 
+use crate::profile_file::auto::names::{config_name, credentials_name};
+use crate::profile_file::auto::quotes::{before_comment_outside_quotes, unescaped, unescaped_marks, unquoted};
 use crate::profile_file::aws::lower;
-use crate::profile_file::finding::{Code, Leniency};
-use crate::profile_file::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines, shortened};
+use crate::profile_file::finding::{Code, LineFinding};
+use crate::profile_file::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines};
 use crate::profile_file::sections::{BrokenHeader, FileKind, Name, Property, Reading, Section, Spelling};
 
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
-
-/// First words of config sections that are not profiles, though the Amplify CLI lists them.
-const NOT_PROFILES: [&str; 4] = ["sso-session", "services", "plugins", "preview"];
 
 /// Never fails. Properties are parsed on demand: of thousands of profiles only one or two are read.
 pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
@@ -33,7 +35,7 @@ pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
 /// The header lines. An indented `[` starts a header where the line cannot continue a property, as in botocore and the
 /// JavaScript loader; otherwise its keys would join the profile above.
 ///
-/// Finding headers is most of the work, so `[` is searched directly; the lines before it are only read when it is
+/// LineFinding headers is most of the work, so `[` is searched directly; the lines before it are only read when it is
 /// indented.
 fn headers(text: &str) -> impl Iterator<Item = Line<'_>> {
     let bytes = text.as_bytes();
@@ -63,7 +65,6 @@ fn headers(text: &str) -> impl Iterator<Item = Line<'_>> {
     })
 }
 
-/// Returns the line if it is a header, and keeps track of the property's indentation.
 fn header_line<'t>(mut line: Line<'t>, indentation: &mut Option<usize>) -> Option<Line<'t>> {
     match line.shape {
         Shape::Blank | Shape::Comment => return None,
@@ -99,14 +100,14 @@ pub(super) fn without_mark(text: &str) -> Lines<'_> {
 }
 
 /// Everything in `text` that this dialect accepts and another tool does not.
-pub fn findings(text: &str) -> Vec<Leniency> {
+pub fn findings(text: &str) -> Vec<LineFinding> {
     let mut findings = Vec::new();
     if text.starts_with(BYTE_ORDER_MARK) {
-        findings.push(Leniency { code: Code::ByteOrderMark, line: 1 });
+        findings.push(LineFinding { code: Code::ByteOrderMark, line: 1 });
     }
     let (mut in_section, mut in_property) = (false, false);
     for line in without_mark(text) {
-        let mut found = |code| findings.push(Leniency { code, line: line.number });
+        let mut found = |code| findings.push(LineFinding { code, line: line.number });
         if line.text.contains('\r') {
             found(Code::LoneCarriageReturn);
         }
@@ -172,77 +173,6 @@ pub(super) fn brackets(header: &str) -> Option<(&str, bool)> {
     }
 }
 
-fn config_name(inner: &str) -> Name<'_> {
-    let inner = inner.trim();
-    if inner == "default" {
-        return Name::Profile(inner.into(), Spelling::Aws);
-    }
-    // Faster than searching for any white space; nearly all headers match.
-    let (first, rest) = match inner.strip_prefix("profile ") {
-        Some(rest) => ("profile", rest),
-        None => inner.split_once(char::is_whitespace).unwrap_or((inner, "")),
-    };
-    let rest = rest.trim();
-    match first {
-        "profile" if rest.is_empty() => Name::Other,
-        "profile" => prefixed_name(rest),
-        "sso-session" if !rest.is_empty() => Name::SsoSession(unquoted(rest).unwrap_or(rest).into()),
-        "services" if !rest.is_empty() => Name::Services(unquoted(rest).unwrap_or(rest).into()),
-        _ if NOT_PROFILES.contains(&first) => Name::Other,
-        _ => {
-            let (name, _) = amplify_text(inner);
-            // The Amplify CLI removes the first "profile" from a config header, at any place.
-            amplify_profile(shortened(name, |name| name.strip_prefix("profile ").unwrap_or(name)))
-        }
-    }
-}
-
-/// The name in `[profile NAME]`. AWS tools remove quotes; only Amplify unescapes `\.`, `\;` and `\#`.
-fn prefixed_name(name: &str) -> Name<'_> {
-    if let Some(bare) = unquoted(name) {
-        return Name::Profile(bare.into(), Spelling::Aws);
-    }
-    match unescaped(name) {
-        Cow::Borrowed(name) => Name::Profile(name.into(), Spelling::Aws),
-        escaped @ Cow::Owned(_) => Name::Profile(escaped, Spelling::Amplify),
-    }
-}
-
-fn credentials_name(inner: &str) -> Name<'_> {
-    let inner = inner.trim();
-    let first = inner.split(char::is_whitespace).next().unwrap_or(inner);
-    if inner.is_empty() || (NOT_PROFILES.contains(&first) && first.len() < inner.len()) {
-        return Name::Other;
-    }
-    match amplify_text(inner) {
-        (_, false) => Name::Profile(inner.into(), Spelling::Aws),
-        (name, true) => amplify_profile(name),
-    }
-}
-
-/// A name by Amplify's rules: an unescaped dot creates a container, and "profile" is removed.
-fn amplify_profile(name: Cow<'_, str>) -> Name<'_> {
-    let is_container = name.match_indices('.').any(|(at, _)| !name[..at].ends_with('\\'));
-    if is_container || name.contains("profile") {
-        return Name::Other;
-    }
-    let bare = match name {
-        Cow::Borrowed(name) => shortened(unescaped(name), str::trim),
-        Cow::Owned(name) => unescaped(&name).trim().to_owned().into(),
-    };
-    if bare.is_empty() { Name::Other } else { Name::Profile(bare, Spelling::Amplify) }
-}
-
-/// A header as npm ini reads it before it splits dots, and whether quotes or escapes were removed. Double-quoted text
-/// is JSON, so `\\` is one backslash.
-fn amplify_text(inner: &str) -> (Cow<'_, str>, bool) {
-    match unquoted(inner) {
-        Some(bare) if inner.starts_with('"') => (Cow::Owned(bare.replace("\\\\", "\\").trim().to_owned()), true),
-        Some(bare) => (Cow::Borrowed(bare.trim()), true),
-        None => (Cow::Borrowed(inner), matches!(unescaped(inner), Cow::Owned(_))),
-    }
-}
-
 fn prefer_prefixed_default(reading: &mut Reading<'_>, kind: FileKind) {
     let is_default =
         |section: &Section<'_>| matches!(&section.name, Name::Profile(name, Spelling::Aws) if name == "default");
@@ -276,7 +206,7 @@ pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
             _ => {
                 let property = key_and_value(line.text);
                 indentation = property.is_some().then_some(depth);
-                all.extend(property.map(|(key, value)| Property::text(lower(key), value, line.number)));
+                all.extend(property.map(|(key, value)| Property::new(lower(key), value, line.number)));
             }
         }
     }
@@ -284,7 +214,7 @@ pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
 }
 
 pub(super) fn nested(line: Line<'_>) -> Option<Property<'_>> {
-    key_and_value(line.text).map(|(key, value)| Property::text(lower(key), value, line.number))
+    key_and_value(line.text).map(|(key, value)| Property::new(lower(key), value, line.number))
 }
 
 /// `None` where there is no `=` or no key.
@@ -309,56 +239,6 @@ pub(super) fn uncommented(line: &str) -> &str {
 
 fn is_command(key: &str) -> bool {
     ["credential_process", "mfa_process"].iter().any(|command| key.eq_ignore_ascii_case(command))
-}
-
-/// A command keeps its quotes, and a quoted `#` or `;` starts no comment.
-fn before_comment_outside_quotes(text: &str) -> &str {
-    let (mut quote, mut after_blank, mut escaped) = (None, false, false);
-    for (at, char) in text.char_indices() {
-        match quote {
-            None if after_blank && COMMENT.contains(&char) => return &text[..at],
-            None if !escaped && (char == '"' || char == '\'') => quote = Some(char),
-            Some(open) if char == open && !escaped => quote = None,
-            _ => {}
-        }
-        escaped = char == '\\' && !escaped && quote != Some('\'');
-        after_blank = char.is_whitespace();
-    }
-    text
-}
-
-/// The text inside quotes, if the same quote is first and last and is always escaped between.
-fn unquoted(text: &str) -> Option<&str> {
-    let quote = text.chars().next().filter(|first| ['"', '\''].contains(first))?;
-    let bare = text.strip_prefix(quote)?.strip_suffix(quote)?;
-    let mut escaped = false;
-    for char in bare.chars() {
-        if char == quote && !escaped {
-            return None;
-        }
-        escaped = char == '\\' && !escaped;
-    }
-    (!escaped).then_some(bare)
-}
-
-/// Unescapes `\;` and `\#`.
-fn unescaped_marks(text: &str) -> Cow<'_, str> {
-    if text.contains('\\') && (text.contains("\\;") || text.contains("\\#")) {
-        text.replace("\\;", ";").replace("\\#", "#").into()
-    } else {
-        text.into()
-    }
-}
-
-/// Unescapes `\.`, `\;` and `\#`.
-fn unescaped(name: &str) -> Cow<'_, str> {
-    if !name.contains('\\') {
-        return name.into();
-    }
-    match unescaped_marks(name) {
-        Cow::Borrowed(name) if !name.contains("\\.") => name.into(),
-        name => name.replace("\\.", ".").into(),
-    }
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
         match line.shape {
             Shape::Property => {
                 if let Ok((key, value)) = split(line.text) {
-                    all.push(Property::text(lower(key), value.into(), line.number));
+                    all.push(Property::new(lower(key), value.into(), line.number));
                 }
             }
             Shape::Indented => {
@@ -83,7 +83,7 @@ pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
 
 pub(super) fn nested(line: Line<'_>) -> Option<Property<'_>> {
     let (key, value) = line.text.split_once('=')?;
-    Some(Property::text(lower(key.trim_matches(BLANKS)), value.trim_matches(BLANKS).into(), line.number))
+    Some(Property::new(lower(key.trim_matches(BLANKS)), value.trim_matches(BLANKS).into(), line.number))
 }
 
 /// A comment may follow `]` directly, and a `#` inside the brackets ends the header.

@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use serde_json::json;
+
 use crate::profile_file::section_view::SectionView;
 use crate::profile_file::sections::{FileKind, Name, Problem, Property, Spelling, SyntaxError};
 
@@ -137,16 +139,15 @@ fn property<'t>(option: &RawOption<'t>) -> Result<Property<'t>, SyntaxError> {
         several => Cow::Owned(several.join("\n").trim_end_matches(is_space).to_owned()),
     };
     if !text.starts_with('\n') {
-        return Ok(Property::text(key.clone(), text, *line));
+        return Ok(Property::new(key.clone(), text, *line));
     }
-    let mut block = serde_json::Map::new();
+    let mut block = json!({});
     for inner in text.split(is_line_end).map(|line| line.trim_matches(is_space)).filter(|line| !line.is_empty()) {
         let Some((key, value)) = inner.split_once('=') else {
             return Err(SyntaxError { line: *line, problem: Problem::NestedNoEquals });
         };
-        block.insert(key.trim_matches(is_space).to_owned(), value.trim_matches(is_space).into());
+        block[key.trim_matches(is_space)] = value.trim_matches(is_space).into();
     }
-    let block = serde_json::Value::Object(block);
     Ok(Property { key: key.clone(), value: block.to_string().into(), typed: Some(block), line: *line })
 }
 
@@ -207,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_split_as_shlex_splits_them() {
+    fn words_match_shlex() {
         let rows: [(&str, Option<&[&str]>); 9] = [
             ("profile foo", Some(&["profile", "foo"])),
             (" profile\t'a b' ", Some(&["profile", "a b"])),
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stops_configparser_stops_this_reader() {
+    fn invalid_files_match_configparser_errors() {
         let rows = [
             ("[a]\n[a]\n", 2, Problem::DuplicateSection),
             ("[a]\nk=1\nK=2\n", 3, Problem::DuplicateKey),

@@ -13,15 +13,15 @@ use crate::profile_file::sections::{FileKind, Section};
 
 pub use super::edit_error::EditError;
 
-use cut::{Cut, Splice, behind, line_end, text_of, whole};
+use cut::{Cut, Splice, insert_after, line_end, line_range, text_range};
 
 #[derive(Clone)]
-pub struct Document {
+pub struct ProfileDocument {
     kind: FileKind,
     text: Zeroizing<String>,
 }
 
-impl Document {
+impl ProfileDocument {
     pub fn new(kind: FileKind, text: &str) -> Self {
         Self { kind, text: Zeroizing::new(text.to_owned()) }
     }
@@ -85,10 +85,10 @@ impl Document {
         }
         let cut = self.agreed(line)?;
         let splices = match cut.properties.iter().rev().find(|property| property.key == key) {
-            None => vec![cut.below(&[format!("{key} = {value}")])],
+            None => vec![cut.append(&[format!("{key} = {value}")])],
             Some(property) => {
                 let mut splices: Vec<_> =
-                    property.lines[1..].iter().map(|at| (whole(cut.lines[*at]), Zeroizing::default())).collect();
+                    property.lines[1..].iter().map(|at| (line_range(cut.lines[*at]), Zeroizing::default())).collect();
                 splices.push(cut.rewritten(property.lines[0], key, value));
                 splices
             }
@@ -97,7 +97,6 @@ impl Document {
         Ok(())
     }
 
-    /// Renames a section to the documented header of `name`.
     pub fn rename_profile(&mut self, line: u32, name: &str) -> Result<(), EditError> {
         let headers = self.free_headers(name, Some(line))?;
         self.rewrite_header(line, headers.into_iter().next())
@@ -118,7 +117,7 @@ impl Document {
         }
         let blank = cut.lines[cut.end..].iter().take_while(|line| line.shape == Shape::Blank).count();
         let goes = &cut.lines[cut.header..cut.end + blank];
-        let splices = goes.iter().map(|line| (whole(*line), Zeroizing::default())).collect();
+        let splices = goes.iter().map(|line| (line_range(*line), Zeroizing::default())).collect();
         self.splice(splices);
         Ok(())
     }
@@ -155,11 +154,10 @@ impl Document {
             text => format!("# {text}{}", line_end(&cut.lines)),
         };
         let new = comment + &new.unwrap_or_else(|| format!("[{inner}]"));
-        self.splice(vec![(text_of(header), new.into())]);
+        self.splice(vec![(text_range(header), new.into())]);
         Ok(())
     }
 
-    /// Adds a section at the end, after a blank line.
     fn append(&mut self, header: String, properties: &[String]) {
         let lines: Vec<_> = auto::without_mark(&self.text).collect();
         let mut new = Zeroizing::new(Vec::new());
@@ -173,7 +171,7 @@ impl Document {
             let start = if self.text.is_empty() { "" } else { "\n" };
             (self.text.len()..self.text.len(), format!("{start}{}\n", new.join("\n")).into())
         } else {
-            behind(&lines, lines.len() - 1, &new)
+            insert_after(&lines, lines.len() - 1, &new)
         };
         self.splice(vec![splice]);
     }

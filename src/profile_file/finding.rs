@@ -16,12 +16,12 @@ pub enum Code {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leniency {
+pub struct LineFinding {
     pub code: Code,
     pub line: u32,
 }
 
-impl fmt::Display for Leniency {
+impl fmt::Display for LineFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.code {
             Code::ByteOrderMark => "the file begins with a byte order mark; the AWS CLI rejects such a file",

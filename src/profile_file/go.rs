@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use serde_json::json;
+
 use crate::profile_file::lines::{BLANKS, COMMENT, shortened};
 use crate::profile_file::section_view::SectionView;
 use crate::profile_file::sections::{FileKind, Name, Property, Spelling};
@@ -39,7 +41,7 @@ pub fn read(kind: FileKind, text: &str) -> Vec<SectionView<'_>> {
         } else if let Some((key, value)) = split(before_comment(line)) {
             in_key = !key.is_empty();
             if in_key {
-                seen.properties.push(Property::text(key.to_lowercase().into(), value.into(), number));
+                seen.properties.push(Property::new(key.to_lowercase().into(), value.into(), number));
             }
         }
     }
@@ -54,12 +56,8 @@ pub fn read(kind: FileKind, text: &str) -> Vec<SectionView<'_>> {
 fn extend(last: &mut Property<'_>, line: &str) {
     match (split(line), last.value.is_empty() || last.typed.is_some()) {
         (Some((key, value)), true) => {
-            let mut block = match last.typed.take() {
-                Some(serde_json::Value::Object(block)) => block,
-                _ => serde_json::Map::new(),
-            };
-            block.insert(key.to_lowercase(), value.into());
-            let block = serde_json::Value::Object(block);
+            let mut block = last.typed.take().unwrap_or_else(|| json!({}));
+            block[key.to_lowercase()] = value.into();
             last.value = block.to_string().into();
             last.typed = Some(block);
         }

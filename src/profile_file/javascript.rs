@@ -54,7 +54,7 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxEr
         }
         let key: Cow<'_, str> = block.map_or(key.into(), |block| format!("{block}.{key}").into());
         if key != "__proto__" {
-            seen.properties.push(Property::text(key, value.into(), number));
+            seen.properties.push(Property::new(key, value.into(), number));
         }
     }
     if kind == FileKind::Config && places.contains_key("profile.default") {

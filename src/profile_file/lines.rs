@@ -41,7 +41,6 @@ pub struct Lines<'t> {
 }
 
 impl<'t> Lines<'t> {
-    /// Starts at byte `at` with line `number`: reads a section's body without the lines before it.
     pub fn resume(text: &'t str, at: usize, number: u32) -> Self {
         Self { text, at, number: number.saturating_sub(1) }
     }
@@ -162,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_read_without_what_stands_before_it() {
+    fn resumed_lines_match_tail() {
         let text = "[a]\nx=1\n[b]\ny=2\n";
         let all: Vec<_> = lines(text).collect();
         let tail: Vec<_> = Lines::resume(text, all[2].start, all[2].number).collect();
@@ -183,7 +182,7 @@ mod tests {
         }
 
         #[test]
-        fn lines_that_are_passed_over_are_counted(
+        fn skipped_lines_are_counted(
             piece in "[\n\r \u{b}\u{8a}\u{10a}\u{20ac}\u{10ffff}a\0]{0,20}", times in 0_usize..600
         ) {
             let text = piece.repeat(times) + "\n[a]";

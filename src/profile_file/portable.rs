@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_every_tool_sees_and_names_that_none_does_alike() {
+    fn profile_names_have_headers_only_if_portable() {
         for name in ["biz", "biz-corp_1", "default", "a/b", "a:b", "a+b", "a%b", "a@b", "123", "my-profile", "true"] {
             for kind in FileKind::ALL {
                 assert_eq!(headers(kind, name), Some(vec![header(kind, name)]), "{name}");
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_every_tool_reads_alike() {
+    fn values_are_portable_without_quotes_and_marks() {
         for value in [
             "us-east-1",
             "arn:aws:iam::222222222222:role/a/b+c",

@@ -96,7 +96,7 @@ pub struct Property<'t> {
 }
 
 impl<'t> Property<'t> {
-    pub fn text(key: Cow<'t, str>, value: Cow<'t, str>, line: u32) -> Self {
+    pub fn new(key: Cow<'t, str>, value: Cow<'t, str>, line: u32) -> Self {
         Self { key, value, typed: None, line }
     }
 }

@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_that_every_tool_starts_alike() {
+    fn commands_are_quoted_for_every_tool() {
         for (program, profile, expected) in [
             ("/usr/bin/amplify-creds", "biz", Some("/usr/bin/amplify-creds process biz")),
             ("/opt/my tools/amplify-creds", "biz", Some("\"/opt/my tools/amplify-creds\" process biz")),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_keeps_its_options_when_the_program_has_moved() {
+    fn command_keeps_options_after_move() {
         let programs = ["/new/amplify-creds".to_owned()];
         for (existing, expected) in [
             ("/new/amplify-creds  process 'biz'", "/new/amplify-creds  process 'biz'"),

@@ -4,12 +4,12 @@ use thiserror::Error;
 
 use crate::core::origin::{Location, SourceFile};
 use crate::profile::load::{Files, LoadError};
-use crate::profile_file::document::{Document, EditError};
+use crate::profile_file::document::{EditError, ProfileDocument};
 use crate::profile_file::{Dialect, FileKind};
 
 #[derive(Clone)]
 pub struct Draft {
-    documents: [Document; 2],
+    documents: [ProfileDocument; 2],
     sources: [Arc<SourceFile>; 2],
 }
 
@@ -40,29 +40,27 @@ pub(super) fn reader(dialect: Dialect) -> &'static str {
 }
 
 impl Draft {
-    pub fn new([config, credentials]: [(Arc<SourceFile>, &str); 2]) -> Self {
-        let config_text = Document::new(FileKind::Config, config.1);
-        let documents = [config_text, Document::new(FileKind::Credentials, credentials.1)];
-        Self { documents, sources: [config.0, credentials.0] }
+    pub fn new(files: [(Arc<SourceFile>, &str); 2]) -> Self {
+        let documents = FileKind::ALL.map(|kind| ProfileDocument::new(kind, files[kind as usize].1));
+        Self { documents, sources: files.map(|(source, _)| source) }
     }
 
     pub fn files(&self) -> Files {
-        let [config, credentials] = self.sources.clone();
-        Files::new([(config, self.text(FileKind::Config)), (credentials, self.text(FileKind::Credentials))])
+        Files::new(FileKind::ALL.map(|kind| (self.sources[kind as usize].clone(), self.text(kind))))
     }
 
     pub fn text(&self, kind: FileKind) -> &str {
         self.document(kind).text()
     }
 
-    pub(super) fn document(&self, kind: FileKind) -> &Document {
+    pub(super) fn document(&self, kind: FileKind) -> &ProfileDocument {
         &self.documents[kind as usize]
     }
 
     pub(super) fn edit(
         &mut self,
         kind: FileKind,
-        edit: impl FnOnce(&mut Document) -> Result<(), EditError>,
+        edit: impl FnOnce(&mut ProfileDocument) -> Result<(), EditError>,
     ) -> Result<(), SetupError> {
         edit(&mut self.documents[kind as usize]).map_err(|reason| {
             let line = match &reason {
@@ -77,7 +75,6 @@ impl Draft {
         Location { file: self.sources[kind as usize].clone(), line }
     }
 
-    /// Config before credentials.
     pub(super) fn header(&self, profile: &str) -> Option<Location> {
         let first = |kind| Some(self.location(kind, *self.document(kind).lines_of(profile).first()?));
         FileKind::ALL.into_iter().find_map(first)

@@ -7,7 +7,7 @@ use crate::profile_file::portable::{amplify_alias, reads_alike};
 use crate::profile_file::{FileKind, Section};
 
 use super::draft::{Draft, SetupError};
-use super::wrapper::Kept;
+use super::wrapper::ExtraSettings;
 
 /// Keys that determine credentials and permissions: they move. The wrapper has its own `region`.
 const MOVED: [&str; 29] = [
@@ -48,7 +48,7 @@ pub(super) fn move_aside(
     name: &str,
     role: &str,
     program: &Path,
-) -> Result<(Kept, Draft), SetupError> {
+) -> Result<(ExtraSettings, Draft), SetupError> {
     if let Some(at) = draft.header(role) {
         return Err(SetupError::Taken { profile: role.to_owned(), at });
     }
@@ -61,10 +61,8 @@ pub(super) fn move_aside(
         }
     }
     let before = draft.clone();
-    let kept = match sections(draft, FileKind::Config, name)? {
-        [Some(line), _] => kept(draft, line),
-        [None, _] => Kept::default(),
-    };
+    let [line, _] = sections(draft, FileKind::Config, name)?;
+    let extra = line.map_or_else(ExtraSettings::default, |line| extra_settings(draft, line));
     for kind in FileKind::ALL {
         if let [_, Some(alias)] = sections(draft, kind, name)? {
             draft.edit(kind, |file| file.remove_section(alias))?;
@@ -73,7 +71,7 @@ pub(super) fn move_aside(
             draft.edit(kind, |file| file.rename_profile(line, role))?;
         }
     }
-    Ok((kept, before))
+    Ok((extra, before))
 }
 
 /// The line of the profile's section, and of the Amplify CLI's second section for a dotted name.
@@ -94,28 +92,25 @@ fn sections(draft: &Draft, kind: FileKind, name: &str) -> Result<[Option<u32>; 2
 }
 
 /// The settings that stay under the profile's name.
-fn kept(draft: &Draft, line: u32) -> Kept {
-    let mut kept = Kept::default();
+fn extra_settings(draft: &Draft, line: u32) -> ExtraSettings {
+    let mut extra = ExtraSettings::default();
     let sections = draft.document(FileKind::Config).sections();
-    let Some(section) = sections.iter().find(|section| section.line == line) else { return kept };
+    let Some(section) = sections.iter().find(|section| section.line == line) else { return extra };
     let stays = |key: &str| !MOVED.contains(&key) && !key.starts_with("sso_");
-    let mut properties = section.properties();
-    // The last of two equal keys counts.
-    properties.reverse();
-    let mut seen = Vec::new();
-    for property in properties {
-        if !stays(&property.key) || seen.contains(&property.key) {
+    let properties = section.properties();
+    for (at, property) in properties.iter().enumerate() {
+        let is_overridden = properties[at + 1..].iter().any(|later| later.key == property.key);
+        if !stays(&property.key) || is_overridden {
             continue;
         }
         if reads_alike(&property.key, &property.value) {
-            kept.properties.insert(0, (property.key.clone().into_owned(), property.value.into_owned()));
+            extra.properties.push((property.key.to_string(), property.value.to_string()));
         } else {
             let lines = draft.document(FileKind::Config).property_lines(line, &|key| key == property.key);
-            kept.lines.splice(0..0, lines.unwrap_or_default());
+            extra.lines.extend(lines.unwrap_or_default());
         }
-        seen.push(property.key);
     }
-    kept
+    extra
 }
 
 /// Updates all references to the profile, from the bottom up.

@@ -55,11 +55,11 @@ fn add_source(
     draft: &mut Draft,
     role: &Role,
     keys: &SourceKeys,
-    there: Option<&Profile<'_>>,
+    existing: Option<&Profile<'_>>,
 ) -> Result<(), SetupError> {
     let name = &role.source_profile;
-    if let Some(there) = there {
-        let is_so = there.keys().is_ok_and(|found| {
+    if let Some(existing) = existing {
+        let is_so = existing.keys().is_ok_and(|found| {
             found.is_some_and(|found| {
                 found.access_key_id == keys.access_key_id
                     && found.secret_access_key.expose() == keys.secret_access_key.expose()

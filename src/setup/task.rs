@@ -12,14 +12,14 @@ use super::draft::{Draft, SetupError};
 use super::in_place::move_aside;
 use super::stanzas::{Role, add_role};
 use super::verify::{blind, verify};
-use super::wrapper::{Kept, WrapperSpec, wrap, wrapped};
+use super::wrapper::{ExtraSettings, WrapperSpec, wrap, wrapped};
 
 pub struct Task {
     /// The profile that every tool can use.
     pub wrapper: String,
     target: String,
     region: Option<String>,
-    kept: Kept,
+    extra: ExtraSettings,
     /// The profiles that may change.
     profiles: Vec<String>,
     /// The files before the edits that other profiles could notice.
@@ -51,7 +51,7 @@ impl Task {
         };
         let region = region(&set, name);
         let profiles = vec![wrapper.clone()];
-        Ok(Self { wrapper, target, region, kept: Kept::default(), profiles, before: draft.files() })
+        Ok(Self { wrapper, target, region, extra: ExtraSettings::default(), profiles, before: draft.files() })
     }
 
     /// Wraps `name` under its own name; the original becomes `NAME-role`.
@@ -63,9 +63,9 @@ impl Task {
         }
         let (region, target) = (region(&set, name), role_name(name));
         let running = programs.last().map_or(Path::new(""), Path::new);
-        let (kept, before) = move_aside(draft, name, &target, running)?;
+        let (extra, before) = move_aside(draft, name, &target, running)?;
         let profiles = vec![name.to_owned(), target.clone()];
-        Ok(Self { wrapper: name.to_owned(), target, region, kept, profiles, before: before.files() })
+        Ok(Self { wrapper: name.to_owned(), target, region, extra, profiles, before: before.files() })
     }
 
     /// Adds a new role and wraps it as `NAME-amplify`, or with `in_place` as `NAME` with the role in `NAME-role`.
@@ -76,21 +76,21 @@ impl Task {
         let files = draft.files();
         let region = region(&files.profiles(Dialect::Auto)?, &target);
         let profiles = vec![wrapper.clone(), target.clone(), role.source_profile.clone()];
-        Ok(Self { wrapper, target, region, kept: Kept::default(), profiles, before })
+        Ok(Self { wrapper, target, region, extra: ExtraSettings::default(), profiles, before })
     }
 
     /// Adds the wrapper and checks the result in every dialect. `region` is the requested one.
     pub fn finish(self, draft: &mut Draft, region: Option<&str>, programs: &[String]) -> Result<Done, SetupError> {
-        let Self { wrapper, target, region: known, kept, profiles, before } = self;
-        let wish = WrapperSpec {
+        let Self { wrapper, target, region: known, extra, profiles, before } = self;
+        let spec = WrapperSpec {
             name: &wrapper,
             target: &target,
             programs,
             region: region.or(known.as_deref()),
             sets_region: region.is_some(),
-            kept,
+            extra,
         };
-        let command = wrap(draft, &wish)?;
+        let command = wrap(draft, &spec)?;
         let after = draft.files();
         let set = after.profiles(Dialect::Auto)?;
         let region = set.get(&wrapper).and_then(|profile| Some(profile.get("region")?.value.to_owned()));
@@ -108,7 +108,6 @@ impl Done {
     }
 }
 
-/// The names of the wrapper and of the role.
 pub fn names(name: &str, in_place: bool) -> (String, String) {
     if in_place { (name.to_owned(), role_name(name)) } else { (default_name(name), name.to_owned()) }
 }

@@ -6,8 +6,6 @@ use crate::tools::{Sight, Tool, Views};
 
 use super::draft::SetupError;
 
-const DIALECTS: [Dialect; 3] = [Dialect::Auto, Dialect::Aws, Dialect::Amplify];
-
 /// Checks in every dialect that only `profiles` changed and that `wrapper` only gets credentials from `command`.
 /// Returns the files that a dialect could not read before either.
 pub(super) fn verify(
@@ -17,7 +15,7 @@ pub(super) fn verify(
     (wrapper, command): (&str, &str),
 ) -> Result<Vec<LoadError>, SetupError> {
     let mut unreadable = Vec::new();
-    for dialect in DIALECTS {
+    for dialect in Dialect::ALL {
         let changed = effect::changed(dialect, before, after)?;
         if let Some(profile) = changed.into_iter().find(|name| !is_meant(profiles, name)) {
             return Err(SetupError::Ripple { profile, dialect });
@@ -40,22 +38,16 @@ pub(super) fn verify(
 
 /// The tools that cannot use the wrapper: errors in the files that existed before, and that other tools accept.
 pub(super) fn blind(files: &Files, wrapper: &str) -> Vec<(Tool, String)> {
-    let views = Views::of_files(files);
-    let reason = |consumer| {
-        let Sight { visible, resolvable, reason } = views.sight(consumer, wrapper);
-        let view = views.of(consumer);
-        let rejected = || {
-            [FileKind::Config, FileKind::Credentials].into_iter().find_map(|kind| Some((kind, view.rejected(kind)?)))
-        };
-        match (visible && resolvable, rejected()) {
-            (true, _) => None,
-            (false, Some((kind, error))) => {
-                Some(format!("rejects the whole {} file (line {}: {})", kind.name(), error.line, error.problem))
-            }
-            (false, None) => Some(reason.unwrap_or_else(|| "does not see it".to_owned())),
+    let views = Views::from_files(files);
+    let reason = |tool| {
+        let Sight { visible, resolvable, reason } = views.sight(tool, wrapper);
+        if visible && resolvable {
+            return None;
         }
+        let rejection = views.view(tool).rejection(FileKind::ALL);
+        rejection.or(reason).or_else(|| Some("does not see it".to_owned()))
     };
-    Tool::ALL.into_iter().filter_map(|consumer| Some((consumer, reason(consumer)?))).collect()
+    Tool::ALL.into_iter().filter_map(|tool| Some((tool, reason(tool)?))).collect()
 }
 
 /// Whether the change was intended: the Amplify CLI also gets a container for a dotted name.

@@ -21,18 +21,18 @@ pub(super) struct WrapperSpec<'w> {
     /// Whether `region` replaces an existing one.
     pub(super) sets_region: bool,
     /// For a new wrapper.
-    pub(super) kept: Kept,
+    pub(super) extra: ExtraSettings,
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Kept {
+pub(super) struct ExtraSettings {
     pub(super) properties: Vec<(String, String)>,
     /// Nested blocks.
     pub(super) lines: Vec<String>,
 }
 
-pub(super) fn wrap(draft: &mut Draft, wish: &WrapperSpec<'_>) -> Result<String, SetupError> {
-    let WrapperSpec { name, target, programs, region, sets_region, kept } = wish;
+pub(super) fn wrap(draft: &mut Draft, spec: &WrapperSpec<'_>) -> Result<String, SetupError> {
+    let WrapperSpec { name, target, programs, region, sets_region, extra } = spec;
     let files = draft.files();
     let set = files.profiles(Dialect::Auto)?;
     let no_command = || SetupError::Command((*target).to_owned());
@@ -40,8 +40,8 @@ pub(super) fn wrap(draft: &mut Draft, wish: &WrapperSpec<'_>) -> Result<String, 
         let command = command::command(programs, target).ok_or_else(no_command)?;
         let mut properties = vec![("credential_process", command.as_str())];
         properties.extend(region.map(|region| ("region", region)));
-        properties.extend(kept.properties.iter().map(|(key, value)| (key.as_str(), value.as_str())));
-        draft.edit(FileKind::Config, |config| config.add_profile(name, &properties, &kept.lines))?;
+        properties.extend(extra.properties.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+        draft.edit(FileKind::Config, |config| config.add_profile(name, &properties, &extra.lines))?;
         return Ok(command);
     };
     let there = wrapped(&existing, programs).filter(|(_, wrapper)| wrapper.profile.as_deref() == Some(target));

@@ -9,7 +9,7 @@ use crate::tools::view::View;
 /// The spellings of each key, by priority.
 const PAIR: [[&str; 2]; 2] = [["accessKeyId", ID], ["secretAccessKey", SECRET]];
 
-pub(crate) fn way(view: &View<'_>, javascript: &View<'_>, name: &str) -> Result<(), String> {
+pub(crate) fn check_usable(view: &View<'_>, javascript: &View<'_>, name: &str) -> Result<(), String> {
     let Some(config) = view.seen(FileKind::Config, name) else {
         return Err("needs a section in the config file, too".to_owned());
     };
@@ -17,7 +17,7 @@ pub(crate) fn way(view: &View<'_>, javascript: &View<'_>, name: &str) -> Result<
         return Err("assumes no role since 14.2.2 (amplify-cli#14626)".to_owned());
     }
     if is_truthy(config, PROCESS) {
-        return if javascript.found(name).has(PROCESS) {
+        return if javascript.profile(name).has(PROCESS) {
             Ok(())
         } else {
             Err("runs it only where the JS SDK sees the profile, too".to_owned())

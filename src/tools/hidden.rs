@@ -18,15 +18,10 @@ pub struct HeaderLine<'a> {
 
 /// A phrase to follow the tool's name. `other_names` are the names under which the tool sees the section instead.
 pub fn why_hidden(view: &View<'_>, line: HeaderLine<'_>, other_names: &[&str]) -> String {
-    let consumer = view.consumer;
-    let rejection = match view.rejected(line.kind) {
-        None if consumer.rejects_both() => {
-            [FileKind::Config, FileKind::Credentials].into_iter().find_map(|kind| Some((kind, view.rejected(kind)?)))
-        }
-        found => found.map(|error| (line.kind, error)),
-    };
-    if let Some((kind, error)) = rejection {
-        return format!("rejects the whole {} file (line {}: {})", kind.name(), error.line, error.problem);
+    let tool = view.consumer;
+    let others = FileKind::ALL.into_iter().filter(|_| tool.rejects_both());
+    if let Some(rejection) = view.rejection([line.kind].into_iter().chain(others)) {
+        return rejection;
     }
     if !other_names.is_empty() {
         return format!("knows it as {}", other_names.join(", "));
@@ -34,7 +29,7 @@ pub fn why_hidden(view: &View<'_>, line: HeaderLine<'_>, other_names: &[&str]) -
     let text = line.text.strip_suffix('\r').unwrap_or(line.text);
     let inner = text.trim_start_matches(['\u{feff}', ' ', '\t']).strip_prefix('[').unwrap_or_default();
     let inner = &inner[..inner.rfind(']').unwrap_or(inner.len())];
-    let reason = match consumer {
+    let reason = match tool {
         Tool::Amplify if !is_alone(text) => "sees no header that is not alone on its line",
         Tool::Amplify if has_bare_dot(inner) => "takes the dot for a step into a container",
         Tool::Amplify => "has another section in its place",

@@ -12,15 +12,15 @@ pub use view::{Sight, Tool, View, Views};
 impl Views<'_> {
     /// For an invisible profile the reason is missing; see [`why_hidden`].
     pub fn sight(&self, consumer: Tool, name: &str) -> Sight {
-        let view = self.of(consumer);
+        let view = self.view(consumer);
         if !view.sees(name) {
             return Sight { visible: false, resolvable: false, reason: None };
         }
-        let way = match consumer {
-            Tool::Amplify => amplify::way(view, self.of(Tool::SdkJs), name),
-            _ => resolution::way(view, name),
+        let usable = match consumer {
+            Tool::Amplify => amplify::check_usable(view, self.view(Tool::SdkJs), name),
+            _ => resolution::check_usable(view, name),
         };
-        Sight { visible: true, resolvable: way.is_ok(), reason: way.err() }
+        Sight { visible: true, resolvable: usable.is_ok(), reason: usable.err() }
     }
 }
 

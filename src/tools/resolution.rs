@@ -5,7 +5,7 @@ use crate::profile_file::section_view::SectionView;
 use crate::tools::keys::{
     CREDENTIAL_SOURCE, ID, LOGIN, MFA, PROCESS, ROLE, SECRET, SOURCE, SSO_PLACE, SSO_ROLE, SSO_SESSION, WEB_IDENTITY,
 };
-use crate::tools::view::{FoundSection, Tool, View};
+use crate::tools::view::{ProfileView, Tool, View};
 
 /// A phrase to follow the tool's name.
 type Reason = String;
@@ -25,9 +25,9 @@ enum CredentialKind {
 }
 
 /// By priority.
-fn order(consumer: Tool) -> &'static [CredentialKind] {
+fn order(tool: Tool) -> &'static [CredentialKind] {
     use CredentialKind::{CredentialSource, Keys, Login, OwnKeys, Process, Role, Sso, WebIdentity};
-    match consumer {
+    match tool {
         Tool::AwsCli => &[Role, WebIdentity, Sso, OwnKeys, Login, Process, Keys],
         Tool::SdkJs => &[Role, CredentialSource, Keys, WebIdentity, Process, Sso, Login],
         Tool::SdkGo => &[Role, Keys, CredentialSource, WebIdentity, Sso, Process],
@@ -35,39 +35,39 @@ fn order(consumer: Tool) -> &'static [CredentialKind] {
     }
 }
 
-pub(crate) fn way(view: &View<'_>, name: &str) -> Result<(), Reason> {
-    SourceWalk { view, passed: Vec::new() }.credentials(view.found(name))
+pub(crate) fn check_usable(view: &View<'_>, name: &str) -> Result<(), Reason> {
+    SourceWalk { view, path: Vec::new() }.credentials(view.profile(name))
 }
 
 struct SourceWalk<'v, 't> {
     view: &'v View<'t>,
     /// The profiles on the path, the requested one first.
-    passed: Vec<&'v str>,
+    path: Vec<&'v str>,
 }
 
 impl<'v, 't> SourceWalk<'v, 't> {
-    fn credentials(&mut self, profile: FoundSection<'v, 't>) -> Result<(), Reason> {
-        let is_again = self.passed.contains(&profile.name);
-        let is_source = !self.passed.is_empty();
-        if self.view.consumer == Tool::SdkGo && !is_again {
-            self.one_kind(profile)?;
+    fn credentials(&mut self, profile: ProfileView<'v, 't>) -> Result<(), Reason> {
+        let is_repeated = self.path.contains(&profile.name);
+        let is_source = !self.path.is_empty();
+        if self.view.consumer == Tool::SdkGo && !is_repeated {
+            self.check_single_kind(profile)?;
         }
-        self.passed.push(profile.name);
+        self.path.push(profile.name);
         for kind in order(self.view.consumer) {
             // In a source profile, keys override the role in every SDK; a profile that is its own source uses its
             // other settings.
             let is_role = matches!(kind, CredentialKind::Role | CredentialKind::CredentialSource);
-            if is_role && is_source && (is_again || self.has(profile, CredentialKind::Keys)) {
+            if is_role && is_source && (is_repeated || self.has(profile, CredentialKind::Keys)) {
                 continue;
             }
             if self.has(profile, *kind) {
-                return self.by(profile, *kind);
+                return self.check_kind(profile, *kind);
             }
         }
         Err("finds no credentials".to_owned())
     }
 
-    fn has(&self, profile: FoundSection<'v, 't>, kind: CredentialKind) -> bool {
+    fn has(&self, profile: ProfileView<'v, 't>, kind: CredentialKind) -> bool {
         let has = |key| profile.has(key);
         let is_js = self.view.consumer == Tool::SdkJs;
         match kind {
@@ -75,12 +75,12 @@ impl<'v, 't> SourceWalk<'v, 't> {
             CredentialKind::Role if self.view.consumer == Tool::SdkGo => has(SOURCE),
             CredentialKind::Role => has(ROLE) && !has(WEB_IDENTITY),
             // Without a role it only counts in a source profile.
-            CredentialKind::CredentialSource if is_js => has(CREDENTIAL_SOURCE) && !has(ROLE) && self.passed.len() > 1,
+            CredentialKind::CredentialSource if is_js => has(CREDENTIAL_SOURCE) && !has(ROLE) && self.path.len() > 1,
             CredentialKind::CredentialSource => has(CREDENTIAL_SOURCE),
             CredentialKind::WebIdentity => has(WEB_IDENTITY) && (!is_js || has(ROLE)),
             CredentialKind::Sso if self.view.consumer == Tool::AwsCli => SSO_ROLE.into_iter().any(has),
             CredentialKind::Sso => SSO_ROLE.into_iter().chain(SSO_PLACE).chain([SSO_SESSION]).any(has),
-            CredentialKind::OwnKeys => stands_in(profile.credentials, ID),
+            CredentialKind::OwnKeys => is_set(profile.credentials, ID),
             // botocore needs the id; the JavaScript SDK needs both keys.
             CredentialKind::Keys if is_js => has(ID) && has(SECRET),
             CredentialKind::Keys => has(ID) || has(SECRET),
@@ -89,7 +89,7 @@ impl<'v, 't> SourceWalk<'v, 't> {
         }
     }
 
-    fn by(&mut self, profile: FoundSection<'v, 't>, kind: CredentialKind) -> Result<(), Reason> {
+    fn check_kind(&mut self, profile: ProfileView<'v, 't>, kind: CredentialKind) -> Result<(), Reason> {
         match kind {
             CredentialKind::Role => self.role(profile),
             CredentialKind::CredentialSource => match profile.get(SOURCE).filter(|_| self.view.consumer == Tool::SdkJs)
@@ -104,7 +104,7 @@ impl<'v, 't> SourceWalk<'v, 't> {
         }
     }
 
-    fn role(&mut self, profile: FoundSection<'v, 't>) -> Result<(), Reason> {
+    fn role(&mut self, profile: ProfileView<'v, 't>) -> Result<(), Reason> {
         match (profile.get(SOURCE), profile.get(CREDENTIAL_SOURCE)) {
             (Some(_), Some(_)) => return Err(format!("takes no {SOURCE} beside {CREDENTIAL_SOURCE}")),
             (None, None) => return Err("finds nothing to assume the role with".to_owned()),
@@ -121,8 +121,8 @@ impl<'v, 't> SourceWalk<'v, 't> {
         }
     }
 
-    fn source(&mut self, profile: FoundSection<'v, 't>, name: &'v str) -> Result<(), Reason> {
-        let source = self.view.found(name);
+    fn source(&mut self, profile: ProfileView<'v, 't>, name: &'v str) -> Result<(), Reason> {
+        let source = self.view.profile(name);
         if !self.view.sees(name) {
             return Err(format!("sees no {SOURCE} {}", first_line(name)));
         }
@@ -133,7 +133,7 @@ impl<'v, 't> SourceWalk<'v, 't> {
             Tool::SdkRust | Tool::SdkGo => name == profile.name,
             Tool::AwsCli | Tool::Amplify => name == profile.name && has_keys,
         };
-        if self.passed.contains(&name) && !is_allowed {
+        if self.path.contains(&name) && !is_allowed {
             return Err("goes round in source profiles".to_owned());
         }
         self.credentials(source).map_err(|reason| match reason.as_str() {
@@ -142,7 +142,7 @@ impl<'v, 't> SourceWalk<'v, 't> {
         })
     }
 
-    fn sso(&self, profile: FoundSection<'v, 't>) -> Result<(), Reason> {
+    fn sso(&self, profile: ProfileView<'v, 't>) -> Result<(), Reason> {
         let session = profile.get(SSO_SESSION);
         let section = session.map(|session| self.view.sso_session(session));
         if let (Some(None), Some(session)) = (section, session) {
@@ -157,22 +157,22 @@ impl<'v, 't> SourceWalk<'v, 't> {
     }
 
     /// botocore never combines keys of two files.
-    fn pair(&self, profile: FoundSection<'v, 't>, kind: CredentialKind) -> Result<(), Reason> {
+    fn pair(&self, profile: ProfileView<'v, 't>, kind: CredentialKind) -> Result<(), Reason> {
         let has = |key| match (self.view.consumer, kind) {
-            (Tool::AwsCli, CredentialKind::OwnKeys) => stands_in(profile.credentials, key),
-            (Tool::AwsCli, _) => stands_in(profile.config, key),
+            (Tool::AwsCli, CredentialKind::OwnKeys) => is_set(profile.credentials, key),
+            (Tool::AwsCli, _) => is_set(profile.config, key),
             _ => profile.has(key),
         };
         if has(ID) && has(SECRET) { Ok(()) } else { Err("finds half a key pair".to_owned()) }
     }
 
     /// The Go SDK's checks before it looks for credentials.
-    fn one_kind(&self, profile: FoundSection<'v, 't>) -> Result<(), Reason> {
+    fn check_single_kind(&self, profile: ProfileView<'v, 't>) -> Result<(), Reason> {
         let kinds = [SOURCE, CREDENTIAL_SOURCE, WEB_IDENTITY, PROCESS];
         if let Some(first) = kinds[..3].iter().find(|key| profile.has(key)).filter(|_| !profile.has(ROLE)) {
             return Err(format!("wants a role_arn beside {first}"));
         }
-        let is_source = !self.passed.is_empty();
+        let is_source = !self.path.is_empty();
         if kinds.iter().filter(|key| profile.has(key)).count() > 1
             && !(is_source && self.has(profile, CredentialKind::Keys))
         {
@@ -182,14 +182,14 @@ impl<'v, 't> SourceWalk<'v, 't> {
     }
 }
 
-fn credential_source(profile: FoundSection<'_, '_>) -> Result<(), Reason> {
+fn credential_source(profile: ProfileView<'_, '_>) -> Result<(), Reason> {
     match profile.get(CREDENTIAL_SOURCE) {
         Some("Environment" | "Ec2InstanceMetadata" | "EcsContainer") => Ok(()),
         _ => Err(format!("does not know the {CREDENTIAL_SOURCE}")),
     }
 }
 
-fn stands_in(seen: Option<&SectionView<'_>>, key: &str) -> bool {
+fn is_set(seen: Option<&SectionView<'_>>, key: &str) -> bool {
     seen.is_some_and(|seen| seen.last(key).is_some())
 }
 

@@ -18,7 +18,7 @@ fn sights(config: &str, credentials: &str) -> [String; 5] {
 }
 
 #[test]
-fn who_can_use_what() {
+fn tools_use_profiles_or_give_reason() {
     let role = "assumes no role since 14.2.2 (amplify-cli#14626)";
     let none = "finds no credentials";
     let half = "finds half a key pair";
@@ -125,7 +125,7 @@ fn who_can_use_what() {
 }
 
 #[test]
-fn a_process_under_a_name_of_amplifys_alone_is_not_run() {
+fn process_of_amplify_only_name_is_not_run() {
     let expected = "runs it only where the JS SDK sees the profile, too";
     assert_eq!(sights("[p]\ncredential_process = x\n", "")[0], expected);
 }
@@ -135,7 +135,7 @@ fn hidden(kind: FileKind, text: &str, name: &str) -> [String; 5] {
     let (config, credentials) = if kind == FileKind::Config { (text, "") } else { ("", text) };
     let views = Views::read(config, credentials);
     Tool::ALL.map(|consumer| {
-        let view = views.of(consumer);
+        let view = views.view(consumer);
         let names: Vec<_> = view.headers().filter(|(_, line, _)| *line == 1).map(|(_, _, name)| name).collect();
         let line = HeaderLine { kind, text: text.lines().next().unwrap(), has_values: text.contains('=') };
         if names.contains(&name) { "=".to_owned() } else { why_hidden(view, line, &names) }
@@ -143,7 +143,7 @@ fn hidden(kind: FileKind, text: &str, name: &str) -> [String; 5] {
 }
 
 #[test]
-fn why_a_header_is_not_seen() {
+fn hidden_headers_have_reasons() {
     let prefix = "wants [profile NAME] in the config file";
     let letters = "takes only letters of ASCII, digits and _-@+.%:/ in a name";
     let alone = "sees no header that is not alone on its line";

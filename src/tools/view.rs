@@ -69,20 +69,13 @@ pub struct Sight {
     pub reason: Option<String>,
 }
 
-pub(super) fn index(kind: FileKind) -> usize {
-    match kind {
-        FileKind::Config => 0,
-        FileKind::Credentials => 1,
-    }
-}
-
 impl<'t> View<'t> {
     pub fn read(consumer: Tool, config: &'t str, credentials: &'t str) -> Self {
         let texts = [(FileKind::Config, config), (FileKind::Credentials, credentials)];
         let mut rejected = [None, None];
         let mut files = texts.map(|(kind, text)| {
             sections(consumer, kind, text).unwrap_or_else(|error| {
-                rejected[index(kind)] = Some(error);
+                rejected[kind as usize] = Some(error);
                 Vec::new()
             })
         });
@@ -101,11 +94,19 @@ impl<'t> View<'t> {
     }
 
     pub fn rejected(&self, kind: FileKind) -> Option<&SyntaxError> {
-        self.rejected[index(kind)].as_ref()
+        self.rejected[kind as usize].as_ref()
+    }
+
+    /// A phrase on the first of these files that the tool rejects.
+    pub fn rejection(&self, kinds: impl IntoIterator<Item = FileKind>) -> Option<String> {
+        kinds.into_iter().find_map(|kind| {
+            let SyntaxError { line, problem } = self.rejected(kind)?;
+            Some(format!("rejects the whole {} file (line {line}: {problem})", kind.name()))
+        })
     }
 
     pub fn sees(&self, name: &str) -> bool {
-        let FoundSection { config, credentials, .. } = self.found(name);
+        let ProfileView { config, credentials, .. } = self.profile(name);
         config.into_iter().chain(credentials).any(|seen| !seen.lines.is_empty())
     }
 
@@ -120,16 +121,16 @@ impl<'t> View<'t> {
     }
 
     pub fn sections(&self, kind: FileKind) -> &[SectionView<'t>] {
-        &self.files[index(kind)]
+        &self.files[kind as usize]
     }
 
     pub fn seen(&self, kind: FileKind, name: &str) -> Option<&SectionView<'t>> {
-        self.files[index(kind)].get(self.places.get(name)?[index(kind)]?)
+        self.files[kind as usize].get(self.places.get(name)?[kind as usize]?)
     }
 
-    pub(super) fn found<'v>(&'v self, name: &'v str) -> FoundSection<'v, 't> {
+    pub(super) fn profile<'v>(&'v self, name: &'v str) -> ProfileView<'v, 't> {
         let seen = |kind| self.seen(kind, name);
-        FoundSection { name, config: seen(FileKind::Config), credentials: seen(FileKind::Credentials) }
+        ProfileView { name, config: seen(FileKind::Config), credentials: seen(FileKind::Credentials) }
     }
 
     pub(super) fn sso_session(&self, name: &str) -> Option<&SectionView<'t>> {
@@ -144,13 +145,13 @@ impl<'t> View<'t> {
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct FoundSection<'v, 't> {
+pub(super) struct ProfileView<'v, 't> {
     pub(super) name: &'v str,
     pub(super) config: Option<&'v SectionView<'t>>,
     pub(super) credentials: Option<&'v SectionView<'t>>,
 }
 
-impl<'v> FoundSection<'v, '_> {
+impl<'v> ProfileView<'v, '_> {
     /// Credentials before config. An empty value is unset.
     pub(super) fn get(self, key: &str) -> Option<&'v str> {
         let last = |seen: Option<&'v SectionView<'_>>| seen?.last(key).map(|found| &*found.value);
@@ -176,7 +177,7 @@ pub(super) fn sections(consumer: Tool, kind: FileKind, text: &str) -> Result<Vec
 pub struct Views<'t>([View<'t>; 5]);
 
 impl<'t> Views<'t> {
-    pub fn of_files(files: &'t Files) -> Self {
+    pub fn from_files(files: &'t Files) -> Self {
         Self::read(files.text(FileKind::Config), files.text(FileKind::Credentials))
     }
 
@@ -184,8 +185,8 @@ impl<'t> Views<'t> {
         Self(Tool::ALL.map(|consumer| View::read(consumer, config, credentials)))
     }
 
-    pub fn of(&self, consumer: Tool) -> &View<'t> {
-        &self.0[consumer as usize]
+    pub fn view(&self, tool: Tool) -> &View<'t> {
+        &self.0[tool as usize]
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &View<'t>> {

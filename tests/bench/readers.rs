@@ -219,7 +219,7 @@ fn doctor(bencher: Bencher<'_, '_>, profiles: usize) {
     let paths = Paths::find(&env, &Overrides::default()).expect("a home");
     let inputs = Inputs::default();
     bencher.bench(|| {
-        let views = Views::of_files(divan::black_box(&files));
+        let views = Views::from_files(divan::black_box(&files));
         let set = files.profiles(Dialect::Auto).expect("auto never fails").read_ahead();
         let plan = |name: &str| {
             build(&set, name, &inputs).map_err(|error| Trouble { error, message: String::new(), at: None, hint: None })

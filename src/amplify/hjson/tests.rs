@@ -9,7 +9,7 @@ fn inner(text: &str) -> Option<String> {
 }
 
 #[test]
-fn texts_are_read_however_they_are_written() {
+fn texts_are_read_in_every_form() {
     for text in [
         r#"{"a":{"b":"x y"}}"#,
         "\u{feff}{\"a\": {\"b\": \"x y\",},}",
@@ -28,7 +28,7 @@ fn texts_are_read_however_they_are_written() {
 }
 
 #[test]
-fn what_counts_as_true_is_javascripts() {
+fn truthiness_matches_javascript() {
     for (value, is_true) in [
         ("true", true),
         ("1", true),
@@ -46,7 +46,7 @@ fn what_counts_as_true_is_javascripts() {
 }
 
 #[test]
-fn problems_have_their_line() {
+fn problems_have_lines() {
     for (text, line, problem) in [
         ("", 1, HjsonProblem::Empty),
         ("\u{feff}", 1, HjsonProblem::Empty),
@@ -72,7 +72,7 @@ fn problems_have_their_line() {
 }
 
 #[test]
-fn a_value_knows_its_line() {
+fn values_have_lines() {
     let root = parse("{\n  \"a\":\n    {\"b\": 1,\n  c: \"x\"}\n}").unwrap();
     let a = root.get("a").unwrap();
     assert_eq!((root.line, a.line, a.get("c").unwrap().line), (1, 3, 4));
@@ -80,13 +80,13 @@ fn a_value_knows_its_line() {
 
 proptest! {
     #[test]
-    fn no_text_is_too_strange(text in any::<String>(), marks in "[{}\\[\\],:\"'#/*\\\\u0-9 a\n]{0,64}") {
+    fn any_text_is_parsed_without_panic(text in any::<String>(), marks in "[{}\\[\\],:\"'#/*\\\\u0-9 a\n]{0,64}") {
         let _ = (parse(&text), parse(&marks));
     }
 }
 
 #[test]
-fn a_value_knows_its_bytes() {
+fn values_have_byte_ranges() {
     let text = "\u{feff}// c\n{\"a\": {b: plain text \n c: \"x\" /* d */, e: 12 , f: [1], g: '''y\n'''} } // z";
     let root = parse(text).unwrap();
     let a = root.get("a").unwrap();

@@ -44,7 +44,7 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     // A project that cannot be read keeps nobody from a list of profiles, whatever --env asks for.
     let bounded = selection::bounded(context).unwrap_or_default();
     if options.json {
-        let views = Views::of_files(context.files());
+        let views = Views::from_files(context.files());
         // One profile at a time: the tree of all of them would take many times the text.
         let mut text = vec![b'['];
         for profile in &profiles {

@@ -103,7 +103,7 @@ pub(super) fn process_comment(facts: &Facts<'_>) -> Vec<Hit> {
 
 pub(super) fn flattened_block(facts: &Facts<'_>) -> Vec<Hit> {
     let mut found = Vec::new();
-    let amplify = facts.views.of(Tool::Amplify);
+    let amplify = facts.views.view(Tool::Amplify);
     for (file, section, name) in facts.profile_sections() {
         let Some(seen) = amplify.seen(file.kind, name) else { continue };
         let properties = &section.properties;

@@ -1,5 +1,3 @@
-//! The lines of a section and the byte ranges that an edit replaces.
-
 use std::ops::Range;
 
 use zeroize::Zeroizing;
@@ -78,17 +76,17 @@ impl<'t> Cut<'t> {
             "" => String::new(),
             comment => comment.to_owned() + line_end(&self.lines),
         };
-        let Range { start, end } = key_of(line);
+        let Range { start, end } = key_range(line);
         let (indentation, behind_key) = (&text[..start - line.start], &text[end - line.start..]);
         let (gap, old) = behind_key.split_once('=').unwrap_or_default();
         let margin = &old[..old.len() - old.trim_start_matches(BLANKS).len()];
         // After an empty value, the space after `=` repeats the one before it.
         let margin = if margin.len() < old.len() { margin } else { &gap[..gap.len().min(1)] };
-        (text_of(line), format!("{comment}{indentation}{key}{gap}={margin}{value}").into())
+        (text_range(line), format!("{comment}{indentation}{key}{gap}={margin}{value}").into())
     }
 
-    pub(super) fn below(&self, new: &[String]) -> Splice {
-        behind(&self.lines, self.end - 1, new)
+    pub(super) fn append(&self, new: &[String]) -> Splice {
+        insert_after(&self.lines, self.end - 1, new)
     }
 }
 
@@ -111,24 +109,24 @@ fn is_indented_comment(line: &Line<'_>) -> bool {
     line.shape == Shape::Indented && line.text.trim_start_matches(BLANKS).starts_with(COMMENT)
 }
 
-pub(super) fn text_of(line: Line<'_>) -> Range<usize> {
+pub(super) fn text_range(line: Line<'_>) -> Range<usize> {
     line.start..line.start + line.text.len()
 }
 
-pub(super) fn whole(line: Line<'_>) -> Range<usize> {
+pub(super) fn line_range(line: Line<'_>) -> Range<usize> {
     line.start..line.start + line.text.len() + line.terminator.len()
 }
 
-fn key_of(line: Line<'_>) -> Range<usize> {
+fn key_range(line: Line<'_>) -> Range<usize> {
     let indentation = line.text.len() - line.text.trim_start_matches(BLANKS).len();
     let key = line.text.split('=').next().unwrap_or_default().trim_matches(BLANKS);
     let start = line.start + indentation;
     start..start + key.len()
 }
 
-pub(super) fn behind(lines: &[Line<'_>], at: usize, new: &[String]) -> Splice {
+pub(super) fn insert_after(lines: &[Line<'_>], at: usize, new: &[String]) -> Splice {
     let line = lines[at];
-    let end = whole(line).end;
+    let end = line_range(line).end;
     // A final `\r` belongs to the line's text and must not become part of a line end.
     let line_end = if line.text.ends_with('\r') { "\r\n" } else { line_end(lines) };
     let mut text = if line.terminator.is_empty() { line_end.to_owned() } else { String::new() };
@@ -139,7 +137,6 @@ pub(super) fn behind(lines: &[Line<'_>], at: usize, new: &[String]) -> Splice {
     (end..end, text.into())
 }
 
-/// The file's line end: that of its first line.
 pub(super) fn line_end<'t>(lines: &[Line<'t>]) -> &'t str {
     lines.first().map(|line| line.terminator).filter(|end| !end.is_empty()).unwrap_or("\n")
 }

@@ -28,7 +28,7 @@ struct Slot<'t> {
     twin: SlotId,
 }
 
-struct ArenaNode {
+struct ObjectNode {
     first: SlotId,
     last: SlotId,
     count: u32,
@@ -48,7 +48,7 @@ pub(crate) struct Mark {
 
 #[derive(Default)]
 pub(crate) struct Arena<'t> {
-    nodes: Vec<ArenaNode>,
+    nodes: Vec<ObjectNode>,
     slots: Vec<Slot<'t>>,
     /// In file order; after [`Arena::sort`] in the order of the objects.
     headers: Vec<(ObjectId, Header<'t>)>,
@@ -74,7 +74,6 @@ impl Hasher for Hashed {
 }
 
 impl<'t> Arena<'t> {
-    /// Creates an arena with an empty `TOP`.
     pub(crate) fn new() -> Self {
         let mut arena = Self::default();
         arena.object();
@@ -91,7 +90,7 @@ impl<'t> Arena<'t> {
 
     fn node(&mut self, array: bool) -> ObjectId {
         let id = number(self.nodes.len());
-        self.nodes.push(ArenaNode { first: NONE, last: NONE, count: 0, table: NONE, array, indexed: false });
+        self.nodes.push(ObjectNode { first: NONE, last: NONE, count: 0, table: NONE, array, indexed: false });
         id
     }
 
@@ -138,7 +137,6 @@ impl<'t> Arena<'t> {
         (slot.value, slot.line) = (value, line);
     }
 
-    /// Sets a name to a new object.
     pub(crate) fn put_object(&mut self, of: ObjectId, slot: Option<SlotId>, key: Cow<'t, str>, line: u32) -> ObjectId {
         let new = self.object();
         self.put(of, slot, key, Stored::Object(new), line);
@@ -199,7 +197,6 @@ impl<'t> Arena<'t> {
         id
     }
 
-    /// Adds a header line of an object.
     pub(crate) fn add_header(&mut self, object: ObjectId, header: Header<'t>) {
         self.headers.push((object, header));
     }
@@ -235,7 +232,6 @@ impl<'t> Arena<'t> {
         self.slots[slot as usize].line
     }
 
-    /// Moves a value out of its slot.
     pub(crate) fn take(&mut self, slot: SlotId) -> (Stored<'t>, u32) {
         let slot = &mut self.slots[slot as usize];
         (std::mem::replace(&mut slot.value, Stored::Null), slot.line)
@@ -319,7 +315,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_with_one_hash_are_found_before_and_after_others_are_deleted() {
+    fn names_with_equal_hash_are_found_after_deletion() {
         let mut arena = Arena::new();
         let name = |number: u32| Cow::Owned(format!("name {number}"));
         for number in 0..100 {
@@ -335,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn canonical_integers_go_first() {
+    fn canonical_integers_rank_first() {
         let ranks = ["0", "10", "4294967294", "4294967295", "00", "01", "-1", "1.0", "", "a"].map(rank);
         assert_eq!(ranks, [0, 10, 4_294_967_294, NONE, NONE, NONE, NONE, NONE, NONE, NONE]);
     }

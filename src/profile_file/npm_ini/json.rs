@@ -108,7 +108,6 @@ impl<'t> Scanner<'t> {
         })
     }
 
-    /// A member's name and colon.
     fn name(&mut self) -> Option<Cow<'t, str>> {
         self.blanks();
         let name = self.string()?;
@@ -211,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_read_as_javascript_reads_it() {
+    fn json_matches_javascript() {
         for (text, value) in [
             (r#"{"b":1,"a":[true,null,{}],"b":[]}"#, json!({"b": [], "a": [true, null, {}]})),
             (r#" [ 1 , "a" ] "#, json!([1, "a"])),
@@ -228,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_stays_text() {
+    fn invalid_json_stays_text() {
         for text in [
             "",
             " ",
@@ -271,7 +270,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn agrees_with_serde_json_where_both_can_read(text in r#"([\[\]{},: ]|"[a-c]{0,2}"|[0-9]{1,3}|true|null){0,12}"#) {
+        fn valid_json_matches_serde_json(text in r#"([\[\]{},: ]|"[a-c]{0,2}"|[0-9]{1,3}|true|null){0,12}"#) {
             let expected: Value = serde_json::from_str(&text).unwrap_or(Value::String(text.clone()));
             prop_assert_eq!(quoted(&text), crate::profile_file::npm_ini::tests::keyword(expected));
         }

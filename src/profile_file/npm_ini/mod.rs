@@ -22,7 +22,7 @@ pub use value::{Entry, NpmIni, Object, Value};
 
 use arena::{Arena, TOP};
 use stored::{ObjectId, Stored};
-use text::HeaderName;
+use text::KeyName;
 
 /// npm ini drops it, since it would change an object's prototype.
 const PROTO: &str = "__proto__";
@@ -35,16 +35,16 @@ pub fn read(text: &str) -> Result<NpmIni<'_>, SyntaxError> {
     let mut section = Some(TOP);
     for (line, text) in lines(text) {
         let error = |()| SyntaxError { line, problem: Problem::NotAName };
-        match shape(text) {
-            LineKind::Passed => {}
-            LineKind::Header(name) => {
+        match classify(text) {
+            IniLine::Ignored => {}
+            IniLine::Header(name) => {
                 let name = text::unescaped(name, &mut arena, line);
                 let name = text::section_name(name, &arena).map_err(error)?;
                 section = if name == PROTO { None } else { open(&mut arena, name, Header { line, text }) };
             }
-            LineKind::Key(key, value) => {
+            IniLine::Key(key, value) => {
                 let key = text::unescaped(key, &mut arena, line);
-                let HeaderName { name: key, array } = text::key_name(key, &arena).map_err(error)?;
+                let KeyName { name: key, array } = text::key_name(key, &arena).map_err(error)?;
                 if let Some(section) = section.filter(|_| key != PROTO) {
                     let value = match value {
                         None => Stored::Bool(true),
@@ -66,27 +66,27 @@ fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
     numbered.flat_map(|(number, line)| line.split('\r').map(move |line| (number, line)))
 }
 
-enum LineKind<'t> {
+enum IniLine<'t> {
     /// A blank line, a comment, or a line that npm ini ignores.
-    Passed,
+    Ignored,
     Header(&'t str),
     /// The text before and after the first `=`.
     Key(&'t str, Option<&'t str>),
 }
 
-fn shape(line: &str) -> LineKind<'_> {
+fn classify(line: &str) -> IniLine<'_> {
     if line.is_empty() || line.trim_start_matches(text::is_blank).starts_with([';', '#']) {
-        return LineKind::Passed;
+        return IniLine::Ignored;
     }
     let inner = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     if let Some(inner) = inner.filter(|inner| !inner.contains(']')) {
-        return LineKind::Header(inner);
+        return IniLine::Header(inner);
     }
     match line.split_once('=') {
-        None => LineKind::Key(line, None),
+        None => IniLine::Key(line, None),
         // The `.` of npm ini's pattern does not match U+2028 and U+2029.
-        Some((key, value)) if key.is_empty() || value.contains(['\u{2028}', '\u{2029}']) => LineKind::Passed,
-        Some((key, value)) => LineKind::Key(key, Some(value)),
+        Some((key, value)) if key.is_empty() || value.contains(['\u{2028}', '\u{2029}']) => IniLine::Ignored,
+        Some((key, value)) => IniLine::Key(key, Some(value)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! npm ini's quotes, escapes and comments, and JavaScript's conversion of names to strings.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use crate::profile_file::npm_ini::arena::Arena;
 use crate::profile_file::npm_ini::json;
@@ -26,12 +27,12 @@ pub(super) fn unescaped<'t>(raw: &'t str, arena: &mut Arena<'t>, line: u32) -> S
         let inner = text.get(1..text.len() - 1).unwrap_or("");
         json::parse(inner, arena, line).unwrap_or(Stored::Text(inner.into()))
     } else {
-        Stored::Text(unmarked(text))
+        Stored::Text(uncommented(text))
     }
 }
 
 /// Removes the comment and unescapes `\;`, `\#` and `\\`.
-fn unmarked(text: &str) -> Cow<'_, str> {
+fn uncommented(text: &str) -> Cow<'_, str> {
     let Some(first) = text.find(['\\', ';', '#']) else { return text.into() };
     if !text[first..].starts_with('\\') {
         return trim(&text[..first]).into();
@@ -52,7 +53,7 @@ fn unmarked(text: &str) -> Cow<'_, str> {
     trim(&plain).to_owned().into()
 }
 
-pub(super) struct HeaderName<'t> {
+pub(super) struct KeyName<'t> {
     /// Without `[]`.
     pub(super) name: Cow<'t, str>,
     pub(super) array: bool,
@@ -68,7 +69,7 @@ pub(super) fn section_name<'t>(name: Stored<'t>, arena: &Arena<'t>) -> Result<Co
 }
 
 /// npm ini reads the `length` of every key: null has none, and an object whose `length` exceeds two cannot be sliced.
-pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<HeaderName<'t>, ()> {
+pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<KeyName<'t>, ()> {
     match key {
         Stored::Text(key) => {
             let array = key.len() > 2 && key.ends_with("[]");
@@ -80,35 +81,28 @@ pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<HeaderN
                 }
                 whole => whole,
             };
-            Ok(HeaderName { name, array })
+            Ok(KeyName { name, array })
         }
         Stored::Null => Err(()),
         other => {
             let object = other.object().filter(|object| !arena.is_array(*object));
             let length = object.and_then(|object| arena.get(object, "length"));
-            if length.map_or(Ok(false), |length| to_string(length, arena).map(|length| is_more_than_two(&length)))? {
+            let length = length.map(|length| to_string(length, arena)).transpose()?;
+            if length.is_some_and(|length| trim(&length).parse().is_ok_and(|length: f64| length > 2.0)) {
                 return Err(());
             }
-            Ok(HeaderName { name: section_name(other, arena)?, array: false })
+            Ok(KeyName { name: section_name(other, arena)?, array: false })
         }
     }
-}
-
-fn is_more_than_two(length: &str) -> bool {
-    trim(length).parse::<f64>().is_ok_and(|length| length > 2.0)
-}
-
-enum Piece<'a, 't> {
-    Value(&'a Stored<'t>),
-    Comma,
 }
 
 /// JavaScript's `String(value)`, which fails for an object with its own `toString`. No recursion: JSON can be deep.
 fn to_string(value: &Stored<'_>, arena: &Arena<'_>) -> Result<String, ()> {
     let mut text = String::new();
-    let mut pending = vec![Piece::Value(value)];
+    // `None` is a comma.
+    let mut pending = vec![Some(value)];
     while let Some(piece) = pending.pop() {
-        let Piece::Value(value) = piece else {
+        let Some(value) = piece else {
             text.push(',');
             continue;
         };
@@ -122,9 +116,9 @@ fn to_string(value: &Stored<'_>, arena: &Arena<'_>) -> Result<String, ()> {
                 let start = pending.len();
                 for slot in arena.slots(*object) {
                     if pending.len() > start {
-                        pending.push(Piece::Comma);
+                        pending.push(None);
                     }
-                    pending.push(Piece::Value(arena.value(slot)));
+                    pending.push(Some(arena.value(slot)));
                 }
                 pending[start..].reverse();
             }
@@ -166,10 +160,7 @@ fn write_number(text: &mut String, number: f64) {
             text.push_str(&digits);
         }
         _ => {
-            text.push_str(mantissa);
-            text.push('e');
-            text.push_str(if exponent > 0 { "+" } else { "-" });
-            text.push_str(&exponent.unsigned_abs().to_string());
+            let _ = write!(text, "{mantissa}e{exponent:+}");
         }
     }
 }
@@ -178,7 +169,7 @@ fn write_number(text: &mut String, number: f64) {
 mod tests {
     use super::*;
 
-    fn text_of(raw: &str) -> Option<String> {
+    fn text_range(raw: &str) -> Option<String> {
         match unescaped(raw, &mut Arena::new(), 1) {
             Stored::Text(text) => Some(text.into_owned()),
             _ => None,
@@ -186,15 +177,15 @@ mod tests {
     }
 
     #[test]
-    fn javascript_trims_a_byte_order_mark_and_keeps_u0085() {
-        assert_eq!(text_of("\u{feff}\u{a0}\u{2028}\u{3000}\u{b}\u{c}\ta\t \u{1680}\u{200a}"), Some("a".into()));
+    fn trim_matches_javascript() {
+        assert_eq!(text_range("\u{feff}\u{a0}\u{2028}\u{3000}\u{b}\u{c}\ta\t \u{1680}\u{200a}"), Some("a".into()));
         for kept in ["\u{85}a\u{85}", "\u{200b}a", "\u{180e}a"] {
-            assert_eq!(text_of(kept), Some(kept.into()));
+            assert_eq!(text_range(kept), Some(kept.into()));
         }
     }
 
     #[test]
-    fn quotes_hold_json_and_lone_quotes_are_quotes() {
+    fn quoted_text_is_json() {
         for (raw, text) in [
             ("\"  a;b#c \"", "  a;b#c "),
             ("\"a\\qb\"", "\"a\\qb\""),
@@ -207,13 +198,13 @@ mod tests {
             ("\"a\" ; note", "\"a\""),
             ("\"a'", "\"a'"),
         ] {
-            assert_eq!(text_of(raw).as_deref(), Some(text), "{raw}");
+            assert_eq!(text_range(raw).as_deref(), Some(text), "{raw}");
         }
-        assert_eq!(text_of("'5'"), None);
+        assert_eq!(text_range("'5'"), None);
     }
 
     #[test]
-    fn unquoted_text_ends_at_a_mark_that_no_backslash_keeps() {
+    fn unquoted_text_ends_at_unescaped_mark() {
         for (raw, text) in [
             ("a#b", "a"),
             ("a ; b", "a"),
@@ -225,12 +216,12 @@ mod tests {
             (r"a\; ", "a;"),
             (r"\\ #", r"\"),
         ] {
-            assert_eq!(text_of(raw).as_deref(), Some(text), "{raw}");
+            assert_eq!(text_range(raw).as_deref(), Some(text), "{raw}");
         }
     }
 
     #[test]
-    fn numbers_are_written_as_javascript_writes_them() {
+    fn numbers_match_javascript() {
         for (number, text) in [
             (-0.0, "0"),
             (42.0, "42"),

@@ -1,5 +1,3 @@
-//! Read access to the result, in JavaScript's order.
-
 use std::borrow::Cow;
 use std::fmt;
 
@@ -191,7 +189,7 @@ impl Entry<'_> {
     pub fn property<'p>(self) -> Property<'p> {
         let key = Cow::Owned(self.key.into_owned());
         if let Some(text) = self.value.text() {
-            return Property::text(key, text.to_owned().into(), self.line);
+            return Property::new(key, text.to_owned().into(), self.line);
         }
         // Values can always be serialised; null is a fallback.
         let typed = serde_json::to_value(self.value).unwrap_or_default();

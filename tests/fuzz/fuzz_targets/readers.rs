@@ -38,7 +38,7 @@ fuzz_target!(|texts: (&str, &str)| {
 });
 
 fn examined(files: &Files, last: usize) {
-    let views = Views::of_files(files);
+    let views = Views::from_files(files);
     let Ok(set) = files.profiles(Dialect::Auto) else { return };
     let env = Env::fixed([("HOME", "/nonexistent")]);
     let Ok(paths) = Paths::find(&env, &Overrides::default()) else { return };

@@ -9,7 +9,7 @@ use crate::cli::output::{note, write_stdout};
 use crate::edit::{Change, Editor, Original, diff};
 use crate::profile::effect;
 use crate::profile::load::MAX_FILE_BYTES;
-use crate::profile_file::document::Document;
+use crate::profile_file::document::ProfileDocument;
 use crate::profile_file::{Dialect, FileKind, Name};
 use crate::setup::Draft;
 
@@ -60,8 +60,8 @@ fn changes(context: &Context) -> Result<Vec<Change>, Failure> {
 }
 
 /// The text with what can be mended; an edit that the tools would disagree about is left out.
-fn mended(kind: FileKind, text: &str) -> Document {
-    let mut document = Document::new(kind, text);
+fn mended(kind: FileKind, text: &str) -> ProfileDocument {
+    let mut document = ProfileDocument::new(kind, text);
     document.remove_mark();
     // From the bottom up: what stood behind a bracket gets a line of its own, which moves the lines below.
     let untidy: Vec<u32> = document.sections().iter().map(|section| section.line).rev().collect();

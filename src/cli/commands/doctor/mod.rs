@@ -39,7 +39,7 @@ pub(crate) fn run(context: Context, options: &Doctor) -> Result<u8, Failure> {
 fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
     let files = context.files();
     let set = files.profiles(Dialect::Auto)?.read_ahead();
-    let views = Views::of_files(files);
+    let views = Views::from_files(files);
     let asked = asked(context, options);
     for name in &asked {
         if set.get(name).is_none() && !views.iter().any(|view| view.sees(name)) {
