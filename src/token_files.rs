@@ -1,7 +1,6 @@
 //! The files in which the AWS CLI keeps what a sign-in gave: read, renewed by one process at a time, and replaced
 //! whole. What is in them that we do not know stays in them.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::cache::store::Store;
 use crate::core::clock::Timestamp;
+use crate::core::hex::hex;
 use crate::os::atomic_file::replace;
 use crate::os::fs::read_capped;
 use crate::os::lock::Attempt;
@@ -69,7 +69,7 @@ impl TokenFile {
         if !store.is_ours() {
             return look().map_or_else(renew, Ok);
         }
-        let _lock = match store.locks().take_within(&id, patience) {
+        let _lock = match store.locks().lock_within(&id, patience) {
             Attempt::Held(guard) => Some(guard),
             Attempt::Busy => {
                 let reason = "another process renews its token and does not finish".to_owned();
@@ -91,12 +91,4 @@ pub(crate) fn text<'t>(token: &'t Token, name: &str) -> Option<&'t str> {
 pub(crate) fn moment(token: &Token, name: &str) -> Option<Timestamp> {
     let text = text(token, name)?;
     Timestamp::parse(text).or_else(|| Timestamp::parse(&format!("{}Z", text.strip_suffix("UTC")?)))
-}
-
-/// Bytes as the AWS CLI names files by them.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
+use crate::core::hex::hex;
 use crate::core::origin::Located;
 use crate::plan::endpoint::{Endpoint, EndpointKind};
 use crate::plan::mfa_strategy::{Mfa, Step};
@@ -154,12 +155,6 @@ fn fingerprint(plan: &CredentialPlan, step: Step) -> Fingerprint {
         }
     }
     Fingerprint::of(hash.0)
-}
-
-/// In hexadecimal digits; formatting each byte would take more than hashing them all.
-fn hex(hash: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    hash.iter().flat_map(|byte| [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]))).collect()
 }
 
 /// Items as length, label, length, value: no two different lists give the same bytes, and a field that is absent adds

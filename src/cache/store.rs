@@ -87,7 +87,7 @@ impl Store {
 
     /// The locks beside the cache.
     pub fn locks(&self) -> Locks {
-        Locks::beside(&self.dir)
+        Locks::in_dir(&self.dir)
     }
 
     /// The facts of lock holders.
@@ -202,7 +202,7 @@ impl Store {
     }
 
     fn lock(&self) -> Result<CacheGuard, WriteError> {
-        match self.locks().take_within("cache", WRITE_LOCK_WAIT) {
+        match self.locks().lock_within("cache", WRITE_LOCK_WAIT) {
             Attempt::Held(guard) => Ok(CacheGuard(guard)),
             Attempt::Busy => Err(WriteError::Locked(self.file.clone())),
             Attempt::Unavailable(reason) => Err(WriteError::Io { path: self.dir.join("locks"), reason }),

@@ -2,7 +2,7 @@
 
 use crate::cli::args::{DialectArg, Global};
 use crate::cli::errors::failure::{CONFIG, Failure, USAGE};
-use crate::core::call_chain::Chain;
+use crate::core::call_chain::CallChain;
 use crate::core::origin::{Located, Origin};
 use crate::core::sanitize::printable;
 use crate::os::env;
@@ -121,8 +121,8 @@ impl Context {
     }
 
     /// Who waits for this run: set by a run of this program that started us through a `credential_process`.
-    pub(super) fn chain(&self) -> Chain {
-        self.env.text(env::AMPLIFY_CREDS_CHAIN).map_or_else(Chain::default, |text| Chain::parse(&text))
+    pub(super) fn chain(&self) -> CallChain {
+        self.env.text(env::AMPLIFY_CREDS_CHAIN).map_or_else(CallChain::default, |text| CallChain::parse(&text))
     }
 
     /// The config file, as a chain names it.

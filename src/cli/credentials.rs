@@ -23,7 +23,7 @@ use crate::plan::mfa_strategy::{Mfa, MfaStrategy};
 use crate::plan::{CredentialPlan, Warning, build};
 use crate::profile::ProfileSet;
 use crate::profile_file::Property;
-use crate::prompt::{Given, PromptChain, PromptMethod, TerminalEnv, available};
+use crate::prompt::{GivenCode, PromptChain, PromptMethod, available};
 use crate::resolve::{Options, ResolveWarning, Resolver};
 use crate::settings::seconds;
 use crate::source::Sources;
@@ -176,10 +176,10 @@ pub(crate) fn is_only_profile(context: &Context, set: &ProfileSet<'_>, plan: &Cr
 /// The codes that were given, then whoever can be asked.
 pub(crate) fn ladder(context: &Context, how: &How) -> Result<PromptChain, Failure> {
     let from_flag = how.mfa_token.as_deref().map(|code| match code {
-        "-" => Given::Stdin,
-        code => Given::Code(Secret::from(code)),
+        "-" => GivenCode::Stdin,
+        code => GivenCode::Code(Secret::from(code)),
     });
-    let from_variable = context.env.text(env::AMPLIFY_CREDS_MFA_TOKEN).map(|code| Given::Code(Secret::new(code)));
+    let from_variable = context.env.text(env::AMPLIFY_CREDS_MFA_TOKEN).map(|code| GivenCode::Code(Secret::new(code)));
     let given = [("--mfa-token", from_flag), ("$AMPLIFY_CREDS_MFA_TOKEN", from_variable)];
     let given = given.into_iter().filter_map(|(from, given)| Some((from, given?))).collect();
     Ok(PromptChain::new(given, rungs(context, how)?))
@@ -207,14 +207,7 @@ fn rungs(context: &Context, how: &How) -> Result<Vec<PromptMethod>, Failure> {
                 .at(&named.from, None)
                 .hint("it is one of tty, pinentry, osascript, zenity, powershell, none")
         })?,
-        (None, None) => {
-            let has = |name| context.env.text(name).is_some();
-            return Ok(available(&TerminalEnv {
-                path: context.env.path(env::PATH).map(Into::into),
-                has_display: has(env::DISPLAY) || has(env::WAYLAND_DISPLAY),
-                is_wsl: has(env::WSL_DISTRO_NAME),
-            }));
-        }
+        (None, None) => return Ok(available(&context.env)),
     };
     Ok(match chosen {
         PromptArg::Tty => vec![PromptMethod::Terminal],

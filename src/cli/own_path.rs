@@ -23,7 +23,7 @@ fn candidates(called: &Path, env: &Env) -> Vec<PathBuf> {
     let dirs = if called.components().count() > 1 {
         env::current_directory().into_iter().collect()
     } else {
-        env.path(env::PATH).map(|path| env::split_paths(path.as_os_str())).unwrap_or_default()
+        env.search_path()
     };
     dirs.into_iter().map(|dir| dir.join(called)).collect()
 }

@@ -312,8 +312,7 @@ fn program(first: &str, world: &World<'_>) -> Program {
     if first.contains('/') {
         return judge(first.as_ref());
     }
-    let path = world.env.path(env::PATH).unwrap_or_default();
-    let found = env::split_paths(path.as_os_str()).iter().any(|dir| judge(&dir.join(first)) == Program::There);
+    let found = world.env.search_path().iter().any(|dir| judge(&dir.join(first)) == Program::There);
     if found { Program::There } else { Program::Missing }
 }
 

@@ -113,7 +113,7 @@ impl Editor {
         if !self.store.is_ours() {
             return Ok(Exclusive { _guard: None });
         }
-        match self.store.locks().take_within("edit", LOCK_WAIT) {
+        match self.store.locks().lock_within("edit", LOCK_WAIT) {
             Attempt::Held(guard) => Ok(Exclusive { _guard: Some(guard) }),
             Attempt::Unavailable(_) => Ok(Exclusive { _guard: None }),
             Attempt::Busy => Err(WriteError::Locked),

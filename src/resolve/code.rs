@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::core::credentials::Credentials;
 use crate::core::secret::Secret;
 use crate::plan::mfa_strategy::Mfa;
-use crate::prompt::{Answer, DEADLINE_SECONDS, PromptError, Question};
+use crate::prompt::{DEADLINE_SECONDS, MfaAnswer, MfaQuestion, PromptError};
 use crate::sts::{Session, StsError};
 
 use super::error::ResolveError;
@@ -17,7 +17,7 @@ const REJECTIONS: u32 = 3;
 
 /// What asking for a code came to.
 enum Asked {
-    Answer(Answer),
+    Answer(MfaAnswer),
     Cached(Credentials),
 }
 
@@ -44,10 +44,10 @@ impl Run<'_, '_> {
             let left_over = self.left_over.take();
             let is_left_over = left_over.is_some();
             let asked = match left_over {
-                Some(code) => Ok(Asked::Answer(Answer { code, typed: false })),
+                Some(code) => Ok(Asked::Answer(MfaAnswer { code, typed: false })),
                 None => self.ask(at, device, typed_and_refused > 0),
             };
-            let Answer { code, typed } = match (asked, rejected.take()) {
+            let MfaAnswer { code, typed } = match (asked, rejected.take()) {
                 (Ok(Asked::Answer(answer)), _) => answer,
                 (Ok(Asked::Cached(credentials)), _) => return Ok(Exchanged::Cached(credentials)),
                 // Nobody is left to ask: then the refusal is what the user must hear of.
@@ -83,16 +83,16 @@ impl Run<'_, '_> {
         let Device { mfa, memory, note } = device;
         // A code has to do with the first role alone, if there is one.
         let role = plan.hops.first();
-        let question = Question {
+        let question = MfaQuestion {
             profile: role.map_or(&mfa.profile, |hop| &hop.profile),
             role_arn: role.map(|hop| hop.role_arn.value.as_str()),
             mfa_serial: &mfa.serial.value,
-            again,
+            was_refused: again,
             note: *note,
             mfa_process: mfa.process.as_ref().map(|command| command.value.as_str()),
             chain: &chain,
             until: *self.until.get_or_insert_with(|| Instant::now() + Duration::from_secs(DEADLINE_SECONDS)),
-            spent: &|code| memory.spent(code, clock.now()),
+            wait_if_used: &|code| memory.spent(code, clock.now()),
         };
         let terminal = self.resolver.prompt.terminal(&question);
         self.asked = true;

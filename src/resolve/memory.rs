@@ -1,7 +1,6 @@
 //! What is remembered of MFA between runs: the device's last code, a user who may not call GetSessionToken, a role that
 //! wants a younger code than the cached session's. Each is a note beside the locks.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::cache::key::CacheKey;
 use crate::cache::notes::Notes;
 use crate::core::clock::Timestamp;
+use crate::core::hex::hex;
 use crate::core::secret::Secret;
 use crate::os::lock::Guard;
 use crate::plan::mfa_strategy::{Mfa, MfaState, Step};
@@ -131,7 +131,7 @@ impl Memory {
     }
 
     fn hash(&self, code: &Secret) -> String {
-        hex(&Sha256::digest(format!("{}\n{}", self.device, code.expose())))
+        short_hash(&format!("{}\n{}", self.device, code.expose()))
     }
 }
 
@@ -141,15 +141,12 @@ fn note_of(id: &str) -> String {
 
 /// A device of one user; the serial may stand in a file name only as a hash.
 pub(super) fn device_id(serial: &str, access_key_id: &str) -> String {
-    format!("mfa-{}", hex(&Sha256::digest(format!("{serial}\n{access_key_id}"))))
+    format!("mfa-{}", short_hash(&format!("{serial}\n{access_key_id}")))
 }
 
-/// The first half of a hash, which is more than enough to tell names apart.
-fn hex(hash: &[u8]) -> String {
-    hash.iter().take(16).fold(String::with_capacity(32), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+/// Half of a SHA-256 is more than enough to distinguish names.
+fn short_hash(text: &str) -> String {
+    hex(&Sha256::digest(text)[..16])
 }
 
 #[cfg(test)]
@@ -161,7 +158,7 @@ mod tests {
     fn a_code_is_spent_until_the_device_shows_another() {
         let dir = tempfile::tempdir().unwrap();
         let memory = Memory::new(Notes::beside(dir.path()), "arn:aws:iam::111111111111:mfa/dev", "AKIA1");
-        let Attempt::Held(lock) = Locks::beside(dir.path()).try_take(memory.device()) else { panic!("a free lock") };
+        let Attempt::Held(lock) = Locks::in_dir(dir.path()).try_lock(memory.device()) else { panic!("a free lock") };
         let (code, other) = (Secret::from("123456"), Secret::from("654321"));
         let at = Timestamp(1_800_000_005);
         assert_eq!(memory.spent(&code, at), None);

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
-use crate::core::call_chain::Chain;
+use crate::core::call_chain::CallChain;
 use crate::core::clock::Clock;
 use crate::prompt::Prompt;
 use crate::source::Sources;
@@ -42,7 +42,7 @@ pub struct Resolver<'a> {
     /// Whether a single profile names the role and session of a key.
     pub is_only_profile: &'a dyn Fn(&CacheKey) -> bool,
     /// Who waits for this run, up the line of processes.
-    pub chain: &'a Chain,
+    pub chain: &'a CallChain,
     /// The config file, as the chain names it.
     pub config: &'a str,
     /// The verb that is run, for those who wait for this run.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::cache::entry;
 use crate::cache::entry::{CachedSession, EntryMetadata, METADATA_VERSION};
 use crate::cache::key::CacheKey;
-use crate::core::call_chain::Chain;
+use crate::core::call_chain::CallChain;
 use crate::core::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
 use crate::plan::mfa_strategy::{MfaAction, MfaStrategy, Step};
 use crate::plan::{BaseSource, CredentialPlan};
@@ -165,9 +165,9 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// What a program that we run must not ask us for again.
-    pub(super) fn extended_chain(&self) -> Chain {
+    pub(super) fn extended_chain(&self) -> CallChain {
         let Resolver { chain, config, .. } = &*self.resolver;
-        chain.with(config, &self.plan.path, &self.held.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>())
+        chain.extended(config, &self.plan.path, &self.held.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>())
     }
 
     /// The cached session of step `at`, if it is one that this run may take at all.

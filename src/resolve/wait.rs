@@ -62,7 +62,7 @@ impl Run<'_, '_> {
         let mut known = None;
         let (began, mut is_told) = (Instant::now(), false);
         loop {
-            let guard = match locks.try_take(id) {
+            let guard = match locks.try_lock(id) {
                 Attempt::Held(guard) => Some(guard),
                 Attempt::Unavailable(error) => {
                     self.resolver.mishaps.push(ResolveWarning::NoLock(error));
@@ -194,7 +194,7 @@ impl Run<'_, '_> {
             None => "",
         };
         if let Some(holder) = holder_description(facts) {
-            self.resolver.prompt.tell(&format!("waiting for {holder}{doing}"));
+            self.resolver.prompt.print_line(&format!("waiting for {holder}{doing}"));
         }
     }
 }

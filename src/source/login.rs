@@ -10,13 +10,14 @@ use sha2::{Digest, Sha256};
 
 use crate::core::clock::Timestamp;
 use crate::core::credentials::Credentials;
+use crate::core::hex::hex;
 use crate::core::secret::Secret;
 use crate::plan::sources::LoginBase;
 use crate::source::dpop;
 use crate::source::error::{Service, SourceError};
 use crate::source::sources::Sources;
 use crate::sts::StsError;
-use crate::token_files::{RENEW_BEFORE, Token, TokenFile, hex, moment, text};
+use crate::token_files::{RENEW_BEFORE, Token, TokenFile, moment, text};
 
 /// Where a token signs in that does not say and whose profile has no region either: the AWS CLI's own choice.
 const REGION: &str = "us-east-1";

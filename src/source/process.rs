@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use crate::core::call_chain::Chain;
+use crate::core::call_chain::CallChain;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::credentials::Credentials;
 use crate::core::secret::Secret;
@@ -28,8 +28,8 @@ pub enum ProcessError {
 }
 
 /// Runs `command` and reads its answer.
-pub fn run(command: &str, chain: &Chain) -> Result<Credentials, ProcessError> {
-    read_answer(&child::run(command, chain, Stderr::Kept, DEADLINE)?, Clock::System.now())
+pub fn run(command: &str, chain: &CallChain) -> Result<Credentials, ProcessError> {
+    read_answer(&child::run(command, chain, Stderr::Captured, DEADLINE)?, Clock::System.now())
 }
 
 fn read_answer(bytes: &[u8], now: Timestamp) -> Result<Credentials, ProcessError> {

@@ -2,7 +2,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::cache::store::Store;
-use crate::core::call_chain::Chain;
+use crate::core::call_chain::CallChain;
 use crate::core::clock::Clock;
 use crate::sts::connections::Connections;
 
@@ -21,7 +21,7 @@ pub struct Endpoints {
 #[derive(Debug, Clone, Copy)]
 pub struct How<'a> {
     /// What a program that we run must not ask us for again.
-    pub chain: &'a Chain,
+    pub chain: &'a CallChain,
     /// How long AWS may take for one call, tries and pauses included.
     pub timeout: Duration,
 }

@@ -9,12 +9,13 @@ use sha1::{Digest, Sha1};
 
 use crate::core::clock::Timestamp;
 use crate::core::credentials::Credentials;
+use crate::core::hex::hex;
 use crate::core::secret::Secret;
 use crate::plan::sources::SsoBase;
 use crate::source::error::{Service, SourceError};
 use crate::source::sources::Sources;
 use crate::sts::StsError;
-use crate::token_files::{RENEW_BEFORE, Token, TokenFile, hex, moment, text};
+use crate::token_files::{RENEW_BEFORE, Token, TokenFile, moment, text};
 
 /// How the token service says that a person has to sign in again.
 const SIGNED_OUT: [&str; 5] = [

@@ -4,14 +4,14 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use crate::cache::store::Store;
-use crate::core::call_chain::Chain;
+use crate::core::call_chain::CallChain;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::secret::Secret;
 use crate::plan::build::build;
 use crate::plan::inputs::Inputs;
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
-use crate::prompt::{Answer, Prompt, PromptError, Question};
+use crate::prompt::{MfaAnswer, MfaQuestion, Prompt, PromptError};
 use crate::resolve::*;
 use crate::source::{Endpoints, Sources};
 use crate::sts::connections::Connections;
@@ -87,20 +87,20 @@ impl Sts for ScriptedSts {
 struct ScriptedPrompt(usize);
 
 impl Prompt for ScriptedPrompt {
-    fn terminal(&self, _question: &Question<'_>) -> Option<String> {
+    fn terminal(&self, _question: &MfaQuestion<'_>) -> Option<String> {
         None
     }
 
-    fn code(&mut self, _question: &Question<'_>) -> Result<Answer, PromptError> {
+    fn code(&mut self, _question: &MfaQuestion<'_>) -> Result<MfaAnswer, PromptError> {
         self.0 = self.0.checked_sub(1).ok_or(PromptError::NobodyToAsk)?;
-        Ok(Answer { code: Secret::from("123456"), typed: true })
+        Ok(MfaAnswer { code: Secret::from("123456"), typed: true })
     }
 
     fn own_terminal(&self) -> Option<String> {
         None
     }
 
-    fn tell(&self, _line: &str) {}
+    fn print_line(&self, _line: &str) {}
 }
 
 pub(super) struct World {
@@ -163,7 +163,7 @@ impl World {
             clock: Clock::Fixed(NOW.plus(later)),
             options,
             is_only_profile: &|_| true,
-            chain: &Chain::default(),
+            chain: &CallChain::default(),
             config: "config",
             verb: "process",
             mishaps: Vec::new(),

@@ -74,11 +74,7 @@ fn program(asked: OsString, env: &Env) -> OsString {
         return asked;
     }
     let endings = env.text(env::PATHEXT).unwrap_or_else(|| ".COM;.EXE;.BAT;.CMD".to_owned());
-    let places = if path.components().count() > 1 {
-        vec![PathBuf::new()]
-    } else {
-        env.path(env::PATH).map(|dirs| env::split_paths(dirs.as_os_str())).unwrap_or_default()
-    };
+    let places = if path.components().count() > 1 { vec![PathBuf::new()] } else { env.search_path() };
     let with_ending = |place: &PathBuf| {
         endings.split(';').filter(|ending| ending.starts_with('.')).find_map(|ending| {
             let mut name = place.join(path).into_os_string();

@@ -12,7 +12,7 @@ use crate::core::clock::{Clock, Timestamp};
 use crate::core::credentials::Credentials;
 use crate::core::sanitize::printable;
 use crate::output::tell;
-use crate::prompt::{PromptChain, questions_are_over};
+use crate::prompt::{PromptChain, prompts_have_ended};
 use crate::serve::Endpoint;
 
 /// Seconds before the end at which a session is renewed: botocore asks anew at 15 minutes, the other SDKs later.
@@ -74,7 +74,7 @@ impl Renewal {
                     pause(1);
                 }
                 // The command has ended.
-                Err(_) if questions_are_over() => return,
+                Err(_) if prompts_have_ended() => return,
                 Err(failure) => {
                     let left = self.end.since(Clock::System.now());
                     self.tell(&failure, left);
@@ -93,7 +93,7 @@ impl Renewal {
     /// Another session than the present one: what another process has got meanwhile, else a new one.
     fn renewed(&self) -> Result<Credentials, Failure> {
         let fetch = |how: &How| {
-            let mut ladder = if self.may_ask { windows(&self.context, how)? } else { PromptChain::nobody() };
+            let mut ladder = if self.may_ask { windows(&self.context, how)? } else { PromptChain::disabled() };
             fetch_asking(&self.context, how, &mut ladder)
         };
         let is_new = |credentials: &Credentials| {

@@ -11,7 +11,7 @@ use crate::cli::errors::failure::{CONFIG, ENDPOINT, Failure};
 use crate::os::env;
 use crate::os::job::{Job, exit_like};
 use crate::profile::key_names::KEYS;
-use crate::prompt::end_questions;
+use crate::prompt::end_prompts;
 #[cfg(unix)]
 use crate::prompt::leave_signals;
 use crate::serve::directory::PrivateDirectory;
@@ -60,7 +60,7 @@ pub(crate) fn run(context: Context, how: &How, fetched: Fetched, mut command: Co
         drop(thread::Builder::new().spawn(move || renewal.run(&endpoint)));
     }
     let ended = job.wait();
-    end_questions();
+    end_prompts();
     drop(directory);
     ended
         .map(exit_like)
