@@ -1,12 +1,10 @@
-//! `login`: answers for MFA now, for several profiles with as few codes as AWS allows, so that nothing asks later.
-
 use serde_json::json;
 
 use crate::cli::args::Login;
 use crate::cli::context::Context;
 use crate::cli::credentials::{ladder, plan, plan_of, with_resolver};
 use crate::cli::errors::failure::Failure;
-use crate::cli::output::write_stdout;
+use crate::cli::output::{write_json, write_stdout};
 use crate::cli::plan_inputs::{complete, inputs};
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::sanitize::printable;
@@ -16,7 +14,6 @@ use crate::plan::mfa_strategy::MfaAction;
 use crate::profile::ProfileSet;
 use crate::prompt::PromptChain;
 
-/// A profile whose session is there.
 struct Warm {
     profile: String,
     expires: Option<Timestamp>,
@@ -47,7 +44,7 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     }
     if options.json && failed.is_none() {
         let document: Vec<_> = warm.iter().map(json_of).collect();
-        return write_stdout(format!("{}\n", json!(document)).as_bytes());
+        return write_json(&json!(document));
     }
     if !options.json && !warm.is_empty() {
         let now = Clock::System.now();
@@ -57,7 +54,6 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     failed.map_or(Ok(()), Err)
 }
 
-/// The plans of the profiles that are meant. Of all profiles, those that lead to a session.
 fn plans(context: &Context, set: &ProfileSet<'_>, options: &Login) -> Result<Vec<CredentialPlan>, Failure> {
     let inputs = inputs(context, &options.how)?;
     if options.names.is_empty() && !options.all {
@@ -85,7 +81,7 @@ fn codes(
     options: &Login,
     prompt: &mut PromptChain,
 ) -> Result<String, Failure> {
-    // Each code: the device, its user, and how many profiles it serves.
+    // Of each code: the device, its user, and the number of profiles.
     let mut codes: Vec<(String, String, usize)> = Vec::new();
     for plan in plans {
         let spend = with_resolver(context, set, plan, &options.how, prompt, |resolver, _| resolver.will_spend(plan))?;
@@ -117,7 +113,6 @@ fn codes(
     })
 }
 
-/// What `--json` prints.
 fn json_of(warm: &Warm) -> serde_json::Value {
     let Warm { profile, expires, prompted } = warm;
     json!({"profile": profile, "expires": expires.map(Timestamp::rfc3339), "prompted": prompted})

@@ -14,7 +14,7 @@ use crate::cache::store::Store;
 use crate::cli::args::ResetCache;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CACHE, CONFIG, Failure, USAGE};
-use crate::cli::output::write_stdout;
+use crate::cli::output::{write_json, write_stdout};
 use crate::cli::plan_inputs::complete;
 use crate::cli::{credentials, selection};
 use crate::core::clock::{Clock, Timestamp};
@@ -69,7 +69,7 @@ pub(crate) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure
     let names = gone.iter().map(|(outer, inner, _)| (outer.as_str(), inner.as_str()));
     if options.json {
         let removed: Vec<_> = names.map(|(outer, inner)| json_of(outer, inner)).collect();
-        return write_stdout(format!("{}\n", json!({"removed": removed, "dry_run": options.dry_run})).as_bytes());
+        return write_json(&json!({"removed": removed, "dry_run": options.dry_run}));
     }
     write_stdout(summary(&what, &names.collect::<Vec<_>>(), options.dry_run).as_bytes())
 }

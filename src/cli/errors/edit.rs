@@ -1,10 +1,17 @@
 //! The words for what keeps a file from being edited.
 
+use std::fmt::Display;
+
 use crate::cli::errors::failure::{CONFIG, EDIT, FILE, Failure, LOCK_TIMEOUT, UNSUPPORTED};
 use crate::core::origin::Location;
-use crate::edit::WriteError;
+use crate::edit::{Original, WriteError};
 use crate::profile_file::document::EditError;
 use crate::setup::SetupError;
+
+pub(crate) fn at_edited_line(original: &Original, line: u32, problem: impl Display) -> Failure {
+    let at = Location { file: original.file.clone(), line };
+    Failure::new(CONFIG, format!("{at}: {problem}")).at_line(&at, None)
+}
 
 impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Self {

@@ -1,7 +1,7 @@
 //! What an error means for the user: text, hints, exit status.
 
 pub mod base;
-mod edit;
+pub(crate) mod edit;
 pub mod failure;
 pub mod hints;
 pub mod network;
