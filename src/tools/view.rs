@@ -1,5 +1,7 @@
 use std::collections::HashMap;
 
+use serde::Serialize;
+
 use crate::profile::load::Files;
 use crate::profile_file::section_view::{SectionView, by_amplify, by_rust};
 use crate::profile_file::{FileKind, Name, Problem, SyntaxError, botocore, go, javascript};
@@ -65,7 +67,7 @@ pub struct View<'t> {
 }
 
 /// What a consumer makes of one profile.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sight {
     /// Whether it sees keys under that name.
     pub visible: bool,
