@@ -92,7 +92,7 @@ fn codes(
             (MfaAction::Nothing, _) => {}
             (MfaAction::OnSession, Some((_, _, profiles))) => *profiles += 1,
             (MfaAction::OnSession, None) => codes.push((serial, user, 1)),
-            // A code for one role serves no other; the empty user keeps it apart.
+            // A code for one role serves no other, so no entry may match it: the user stays empty.
             (MfaAction::OnRole(_), _) => codes.push((serial, String::new(), 1)),
         }
     }
