@@ -14,7 +14,7 @@ use crate::plan::mfa_strategy::MfaAction;
 use crate::profile::ProfileSet;
 use crate::prompt::PromptChain;
 
-struct Warm {
+struct LoginResult {
     profile: String,
     expires: Option<Timestamp>,
     prompted: bool,
@@ -28,13 +28,13 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
         let message = codes(context, &set, &plans, options, &mut prompt)?;
         tell(&format!("{}\n", printable(&message)));
     }
-    let (mut warm, mut failed) = (Vec::new(), None);
+    let (mut results, mut failed) = (Vec::new(), None);
     for plan in &plans {
         let outcome = with_resolver(context, &set, plan, &options.how, &mut prompt, |resolver, _| {
             resolver.credentials(plan).map(|credentials| (credentials.expiration, resolver.asked))
         })?;
         match outcome {
-            Ok((expires, prompted)) => warm.push(Warm { profile: plan.profile.clone(), expires, prompted }),
+            Ok((expires, prompted)) => results.push(LoginResult { profile: plan.profile.clone(), expires, prompted }),
             Err(error) => {
                 if let Some(before) = failed.replace(Failure::from(error)) {
                     tell(&before.text());
@@ -43,12 +43,12 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
         }
     }
     if options.json && failed.is_none() {
-        let document: Vec<_> = warm.iter().map(json_of).collect();
+        let document: Vec<_> = results.iter().map(json_of).collect();
         return write_json(&json!(document));
     }
-    if !options.json && !warm.is_empty() {
+    if !options.json && !results.is_empty() {
         let now = Clock::System.now();
-        let rows: Vec<_> = warm.iter().map(|warm| row(warm, now)).collect();
+        let rows: Vec<_> = results.iter().map(|result| row(result, now)).collect();
         write_stdout(table::render(["PROFILE", "LASTS", "UNTIL"], &rows).as_bytes())?;
     }
     failed.map_or(Ok(()), Err)
@@ -84,11 +84,11 @@ fn codes(
     // Of each code: the device, its user, and the number of profiles.
     let mut codes: Vec<(String, String, usize)> = Vec::new();
     for plan in plans {
-        let spend = with_resolver(context, set, plan, &options.how, prompt, |resolver, _| resolver.will_spend(plan))?;
+        let action = with_resolver(context, set, plan, &options.how, prompt, |resolver, _| resolver.will_spend(plan))?;
         let Some(mfa) = plan.mfa.as_ref() else { continue };
         let (serial, user) = (mfa.serial.value.clone(), plan.base.profile.clone());
         let shared = codes.iter_mut().find(|(known, by, _)| *known == serial && *by == user);
-        match (spend, shared) {
+        match (action, shared) {
             (MfaAction::Nothing, _) => {}
             (MfaAction::OnSession, Some((_, _, profiles))) => *profiles += 1,
             (MfaAction::OnSession, None) => codes.push((serial, user, 1)),
@@ -113,15 +113,15 @@ fn codes(
     })
 }
 
-fn json_of(warm: &Warm) -> serde_json::Value {
-    let Warm { profile, expires, prompted } = warm;
+fn json_of(result: &LoginResult) -> serde_json::Value {
+    let LoginResult { profile, expires, prompted } = result;
     json!({"profile": profile, "expires": expires.map(Timestamp::rfc3339), "prompted": prompted})
 }
 
-fn row(warm: &Warm, now: Timestamp) -> [String; 3] {
-    let (lasts, until) = match warm.expires {
+fn row(result: &LoginResult, now: Timestamp) -> [String; 3] {
+    let (lasts, until) = match result.expires {
         Some(expires) => (left(expires.since(now)), expires.rfc3339()),
         None => ("for ever".to_owned(), String::new()),
     };
-    [warm.profile.clone(), lasts, until]
+    [result.profile.clone(), lasts, until]
 }

@@ -1,3 +1,5 @@
+use serde_json::Value;
+
 use crate::amplify::boundary::is_boundary;
 use crate::cli::args::policy::Trust as TrustArgs;
 use crate::cli::args::policy::{AmplifyPolicy, BoundaryPolicy, FormatArg, PlaceArgs, Plain, PolicyVerb};
@@ -43,12 +45,12 @@ pub(crate) fn run(context: &Context, document: &PolicyVerb) -> Result<(), Failur
             }
             print(context, options, "Assumes the roles of a chain", "Caller", &[caller::document(&plan)])
         }
-        PolicyVerb::Mfa(plain) => {
+        PolicyVerb::Mfa(options) => {
             let place = match plan_if_any(context)? {
                 Some(plan) => Place { account: device_account(&plan), ..Place::of(&plan) },
                 None => place_without_plan(context),
             };
-            print(context, plain, "Nothing without MFA but having a device", "Mfa", &[mfa::document(&place)])
+            print(context, options, "Nothing without MFA but having a device", "Mfa", &[mfa::document(&place)])
         }
         PolicyVerb::Amplify(options) => deployment(context, options),
         PolicyVerb::Boundary(options) => boundary(context, options),
@@ -56,15 +58,23 @@ pub(crate) fn run(context: &Context, document: &PolicyVerb) -> Result<(), Failur
 }
 
 fn print(context: &Context, plain: &Plain, about: &str, name: &str, all: &[Document]) -> Result<(), Failure> {
+    emit(context, plain, all, || {
+        let name_of = |number| if all.len() == 1 { name.to_owned() } else { format!("{name}{number}") };
+        let names: Vec<_> = (1..=all.len()).map(name_of).collect();
+        let policies: Vec<_> = names.iter().zip(all).map(|(name, one)| (name.as_str(), None, one)).collect();
+        cloudformation::policies(about, &policies)
+    })
+}
+
+fn emit(
+    context: &Context,
+    plain: &Plain,
+    documents: &[Document],
+    template: impl FnOnce() -> Value,
+) -> Result<(), Failure> {
     match plain.format {
-        FormatArg::Json => policy_file::documents(context, plain, all),
-        FormatArg::Cloudformation => {
-            let names: Vec<_> = (1..=all.len())
-                .map(|number| if all.len() == 1 { name.to_owned() } else { format!("{name}{number}") })
-                .collect();
-            let policies: Vec<_> = names.iter().zip(all).map(|(name, one)| (name.as_str(), None, one)).collect();
-            policy_file::template(context, plain, &cloudformation::policies(about, &policies))
-        }
+        FormatArg::Json => policy_file::documents(context, plain, documents),
+        FormatArg::Cloudformation => policy_file::template(context, plain, &template()),
     }
 }
 
@@ -137,14 +147,11 @@ fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
     trust.session_name.clone_from(&options.session_name);
     check_session_name(options.session_name.as_deref())?;
     let document = trust.document();
-    match options.plain.format {
-        FormatArg::Json => policy_file::documents(context, &options.plain, &[document])?,
-        FormatArg::Cloudformation => {
-            let arn = hop.map_or("AmplifyDeploy", |hop| hop.role_arn.value.as_str());
-            let seconds = hop.map(|hop| hop.duration.requested.value).filter(|_| is_first);
-            policy_file::template(context, &options.plain, &cloudformation::role(arn, &document, seconds))?;
-        }
-    }
+    emit(context, &options.plain, std::slice::from_ref(&document), || {
+        let arn = hop.map_or("AmplifyDeploy", |hop| hop.role_arn.value.as_str());
+        let seconds = hop.map(|hop| hop.duration.requested.value).filter(|_| is_first);
+        cloudformation::role(arn, &document, seconds)
+    })?;
     for line in notes {
         note(context, &line);
     }
@@ -259,14 +266,10 @@ fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> 
         Failure::new(USAGE, format!("the boundary would have {size} characters; IAM takes {LARGEST}, and a role one"))
             .hint("name fewer categories, or deny by pattern: table=users*")
     })?;
-    match plain.format {
-        FormatArg::Json => policy_file::documents(context, plain, &[document])?,
-        FormatArg::Cloudformation => {
-            let policies = [("Boundary", Some(name), &document), ("DeployerIsHeldToTheBoundary", None, &for_deployer)];
-            let about = "A permissions boundary for the roles of an Amplify app";
-            policy_file::template(context, plain, &cloudformation::policies(about, &policies))?;
-        }
-    }
+    emit(context, plain, std::slice::from_ref(&document), || {
+        let policies = [("Boundary", Some(name), &document), ("DeployerIsHeldToTheBoundary", None, &for_deployer)];
+        cloudformation::policies("A permissions boundary for the roles of an Amplify app", &policies)
+    })?;
     note(context, &format!("once that policy is there: amplify-creds boundary set {arn}"));
     let line = "who deploys must be held to it, too: amplify-creds policy amplify --boundary ARN, or --deployer here";
     note(context, line);

@@ -121,7 +121,7 @@ fn is_in_scope(scope: &ResetScope, outer: &str, inner: &str, entry: &str, now: T
                 };
                 match session.as_ref().map(|session| &session.mark) {
                     Some(Some(mark)) => mark.is_for(&key.fingerprint) || of_profile(mark),
-                    // Written by the Amplify CLI or unreadable: all sessions of the last role go, as in the Amplify CLI.
+                    // Written by the Amplify CLI, or unreadable: of the last role all go, as there.
                     Some(None) | None => Some(step) == leaf || (session.is_none() && is_name),
                 }
             })

@@ -5,7 +5,8 @@ use crate::cli::errors::failure::{COMMAND_NOT_FOUND, CONFIG, Failure, NOT_EXECUT
 
 pub(crate) fn not_run(program: &OsStr, error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::InvalidInput {
-        let message = "a value for the command's environment, or an argument, has a NUL byte in it, which no program can be given";
+        let message = "a value for the command's environment, or an argument, has a NUL byte in it, \
+                       which no program can be given";
         let hint = "amplify-creds explain shows where each value stands";
         return Failure::new(CONFIG, message).hint(hint).before_command();
     }

@@ -69,6 +69,7 @@ impl Renewal {
                     (self.end, self.early, self.reported, self.may_ask) = (end, EARLY.min(left / 2), None, true);
                     pause(1);
                 }
+                // The command has ended.
                 Err(_) if questions_are_over() => return,
                 Err(failure) => {
                     let left = self.end.since(Clock::System.now());

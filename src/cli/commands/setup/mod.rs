@@ -26,7 +26,7 @@ pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
         Some(_) => refuse_new_role(options).map(|()| None)?,
     };
     let editor = Editor::new(&context.paths.cache_dir);
-    // Without a question, reading and writing happen under one lock; a question under a lock would block other processes.
+    // Reading and writing happen under one lock, unless a question would make other processes wait.
     let lock = (options.yes && !options.dry_run).then(|| editor.lock()).transpose()?;
     let (done, changes) = prepare(context, options, named, role.as_ref())?;
     if changes.is_empty() {
