@@ -1,3 +1,5 @@
+use std::fmt::Display;
+
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, OUTPUT};
 use crate::output::{print, print_message};
@@ -6,6 +8,11 @@ pub(crate) fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
     print(bytes).map_err(|error| Failure::new(OUTPUT, format!("cannot write to stdout: {error}")))
 }
 
+pub(crate) fn write_json(document: &impl Display) -> Result<(), Failure> {
+    write_stdout(format!("{document}\n").as_bytes())
+}
+
+/// Prints a note on stderr, unless `--quiet`.
 pub(crate) fn note(context: &Context, line: &str) {
     if !context.global.quiet {
         print_message(line);

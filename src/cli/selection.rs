@@ -102,6 +102,12 @@ pub(crate) fn find(context: &Context) -> Option<Project> {
     Project::around(&env::current_directory()?, &context.paths.home)
 }
 
+/// The project around the current directory, which the command cannot do without.
+pub(crate) fn required(context: &Context, message: &str) -> Result<Project, Failure> {
+    find(context)
+        .ok_or_else(|| Failure::new(CONFIG, message).hint("run it below the directory that amplify init was run in"))
+}
+
 fn unusable(environment: &Environment) -> Failure {
     let Environment { name, source, from } = environment;
     let why = match source {

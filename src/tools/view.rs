@@ -1,5 +1,7 @@
 use std::collections::HashMap;
 
+use serde::Serialize;
+
 use crate::profile::load::Files;
 use crate::profile_file::section_view::{SectionView, by_amplify, by_rust};
 use crate::profile_file::{FileKind, Name, SyntaxError, botocore, go, javascript};
@@ -59,7 +61,8 @@ pub struct View<'t> {
     places: HashMap<String, [Option<usize>; 2]>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a consumer makes of one profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sight {
     /// Whether the tool sees the profile's keys.
     pub visible: bool,

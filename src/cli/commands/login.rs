@@ -1,12 +1,10 @@
-//! `login`: answers for MFA now, for several profiles with as few codes as AWS allows, so that nothing asks later.
-
 use serde_json::json;
 
 use crate::cli::args::Login;
 use crate::cli::context::Context;
 use crate::cli::credentials::{plan, plan_of, with_resolver};
 use crate::cli::errors::failure::Failure;
-use crate::cli::output::write_stdout;
+use crate::cli::output::{write_json, write_stdout};
 use crate::cli::plan_inputs::{complete, inputs};
 use crate::cli::prompts::prompt_chain;
 use crate::core::clock::{Clock, Timestamp};
@@ -17,8 +15,7 @@ use crate::plan::mfa_strategy::MfaAction;
 use crate::profile::ProfileSet;
 use crate::prompt::PromptChain;
 
-/// A profile whose session is there.
-struct Warm {
+struct LoginResult {
     profile: String,
     expires: Option<Timestamp>,
     prompted: bool,
@@ -32,13 +29,13 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
         let message = codes(context, &set, &plans, options, &mut prompt)?;
         write_stderr(&format!("{}\n", printable(&message)));
     }
-    let (mut warm, mut failed) = (Vec::new(), None);
+    let (mut results, mut failed) = (Vec::new(), None);
     for plan in &plans {
         let outcome = with_resolver(context, &set, plan, &options.session, &mut prompt, |resolver, _| {
             resolver.credentials().map(|credentials| (credentials.expiration, resolver.asked))
         })?;
         match outcome {
-            Ok((expires, prompted)) => warm.push(Warm { profile: plan.profile.clone(), expires, prompted }),
+            Ok((expires, prompted)) => results.push(LoginResult { profile: plan.profile.clone(), expires, prompted }),
             Err(error) => {
                 if let Some(before) = failed.replace(Failure::from(error)) {
                     write_stderr(&before.text());
@@ -47,18 +44,17 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
         }
     }
     if options.json && failed.is_none() {
-        let document: Vec<_> = warm.iter().map(json_of).collect();
-        return write_stdout(format!("{}\n", json!(document)).as_bytes());
+        let document: Vec<_> = results.iter().map(json_of).collect();
+        return write_json(&json!(document));
     }
-    if !options.json && !warm.is_empty() {
+    if !options.json && !results.is_empty() {
         let now = Clock::System.now();
-        let rows: Vec<_> = warm.iter().map(|warm| row(warm, now)).collect();
+        let rows: Vec<_> = results.iter().map(|result| row(result, now)).collect();
         write_stdout(table::render(["PROFILE", "LASTS", "UNTIL"], &rows).as_bytes())?;
     }
     failed.map_or(Ok(()), Err)
 }
 
-/// The plans of the profiles that are meant. Of all profiles, those that lead to a session.
 fn plans(context: &Context, set: &ProfileSet<'_>, options: &Login) -> Result<Vec<CredentialPlan>, Failure> {
     let inputs = inputs(context, &options.session)?;
     if options.names.is_empty() && !options.all {
@@ -86,18 +82,18 @@ fn codes(
     options: &Login,
     prompt: &mut PromptChain,
 ) -> Result<String, Failure> {
-    // Each code: the device, its user, and how many profiles it serves.
+    // Of each code: the device, its user, and the number of profiles.
     let mut codes: Vec<(String, String, usize)> = Vec::new();
     for plan in plans {
-        let spend = with_resolver(context, set, plan, &options.session, prompt, |resolver, _| resolver.will_spend())?;
+        let action = with_resolver(context, set, plan, &options.session, prompt, |resolver, _| resolver.will_spend())?;
         let Some(mfa) = plan.mfa.as_ref() else { continue };
         let (serial, user) = (mfa.serial.value.clone(), plan.base.profile.clone());
         let shared = codes.iter_mut().find(|(known, by, _)| *known == serial && *by == user);
-        match (spend, shared) {
+        match (action, shared) {
             (MfaAction::Nothing, _) => {}
             (MfaAction::OnSession, Some((_, _, profiles))) => *profiles += 1,
             (MfaAction::OnSession, None) => codes.push((serial, user, 1)),
-            // A code for one role serves no other; the empty user keeps it apart.
+            // A code for one role serves no other, so no entry may match it: the user stays empty.
             (MfaAction::OnRole(_), _) => codes.push((serial, String::new(), 1)),
         }
     }
@@ -118,16 +114,15 @@ fn codes(
     })
 }
 
-/// What `--json` prints.
-fn json_of(warm: &Warm) -> serde_json::Value {
-    let Warm { profile, expires, prompted } = warm;
+fn json_of(result: &LoginResult) -> serde_json::Value {
+    let LoginResult { profile, expires, prompted } = result;
     json!({"profile": profile, "expires": expires.map(Timestamp::rfc3339), "prompted": prompted})
 }
 
-fn row(warm: &Warm, now: Timestamp) -> [String; 3] {
-    let (lasts, until) = match warm.expires {
+fn row(result: &LoginResult, now: Timestamp) -> [String; 3] {
+    let (lasts, until) = match result.expires {
         Some(expires) => (left(expires.since(now)), expires.rfc3339()),
         None => ("for ever".to_owned(), String::new()),
     };
-    [warm.profile.clone(), lasts, until]
+    [result.profile.clone(), lasts, until]
 }

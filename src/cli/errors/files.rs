@@ -1,14 +1,21 @@
+use std::fmt::Display;
+
 use std::sync::Arc;
 
 use crate::amplify::project::ProjectError;
 use crate::cli::errors::failure::{CONFIG, EDIT, ErrorCode, FILE, Failure, LOCK_TIMEOUT, UNSUPPORTED};
 use crate::core::origin::{Location, SourceFile};
-use crate::edit::WriteError;
+use crate::edit::{Original, WriteError};
 use crate::os::paths::NoHome;
 use crate::profile::load::LoadError;
 use crate::profile_file::document::EditError;
 use crate::settings::SettingsError;
 use crate::setup::SetupError;
+
+pub(crate) fn at_edited_line(original: &Original, line: u32, problem: impl Display) -> Failure {
+    let at = Location { file: original.file.clone(), line };
+    Failure::new(CONFIG, format!("{at}: {problem}")).at_line(&at, None)
+}
 
 impl From<NoHome> for Failure {
     fn from(error: NoHome) -> Self {

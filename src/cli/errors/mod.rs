@@ -1,6 +1,6 @@
 pub mod base;
 pub mod failure;
-mod files;
+pub mod files;
 pub mod hints;
 pub mod network;
 pub mod plan;
