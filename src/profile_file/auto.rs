@@ -35,7 +35,7 @@ pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
 /// The header lines. An indented `[` starts a header where the line cannot continue a property, as in botocore and the
 /// JavaScript loader; otherwise its keys would join the profile above.
 ///
-/// LineFinding headers is most of the work, so `[` is searched directly; the lines before it are only read when it is
+/// Finding headers is most of the work, so `[` is searched directly; the lines before it are only read when it is
 /// indented.
 fn headers(text: &str) -> impl Iterator<Item = Line<'_>> {
     let bytes = text.as_bytes();

@@ -129,7 +129,7 @@ pub fn before_comment(text: &str, needs_blank: bool) -> &str {
 }
 
 /// Replaces text by a part of it; borrowed text stays borrowed.
-pub fn shortened<'t>(text: Cow<'t, str>, shorten: impl FnOnce(&str) -> &str) -> Cow<'t, str> {
+pub fn shortened(text: Cow<'_, str>, shorten: impl FnOnce(&str) -> &str) -> Cow<'_, str> {
     match text {
         Cow::Borrowed(text) => shorten(text).into(),
         Cow::Owned(text) => shorten(&text).to_owned().into(),

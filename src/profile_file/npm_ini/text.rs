@@ -169,7 +169,7 @@ fn write_number(text: &mut String, number: f64) {
 mod tests {
     use super::*;
 
-    fn text_range(raw: &str) -> Option<String> {
+    fn text_of(raw: &str) -> Option<String> {
         match unescaped(raw, &mut Arena::new(), 1) {
             Stored::Text(text) => Some(text.into_owned()),
             _ => None,
@@ -178,9 +178,9 @@ mod tests {
 
     #[test]
     fn trim_matches_javascript() {
-        assert_eq!(text_range("\u{feff}\u{a0}\u{2028}\u{3000}\u{b}\u{c}\ta\t \u{1680}\u{200a}"), Some("a".into()));
+        assert_eq!(text_of("\u{feff}\u{a0}\u{2028}\u{3000}\u{b}\u{c}\ta\t \u{1680}\u{200a}"), Some("a".into()));
         for kept in ["\u{85}a\u{85}", "\u{200b}a", "\u{180e}a"] {
-            assert_eq!(text_range(kept), Some(kept.into()));
+            assert_eq!(text_of(kept), Some(kept.into()));
         }
     }
 
@@ -198,9 +198,9 @@ mod tests {
             ("\"a\" ; note", "\"a\""),
             ("\"a'", "\"a'"),
         ] {
-            assert_eq!(text_range(raw).as_deref(), Some(text), "{raw}");
+            assert_eq!(text_of(raw).as_deref(), Some(text), "{raw}");
         }
-        assert_eq!(text_range("'5'"), None);
+        assert_eq!(text_of("'5'"), None);
     }
 
     #[test]
@@ -216,7 +216,7 @@ mod tests {
             (r"a\; ", "a;"),
             (r"\\ #", r"\"),
         ] {
-            assert_eq!(text_range(raw).as_deref(), Some(text), "{raw}");
+            assert_eq!(text_of(raw).as_deref(), Some(text), "{raw}");
         }
     }
 
