@@ -24,19 +24,18 @@ impl CacheFacts {
             file: FilePlace::of_file(file, &world.paths.home),
             dir_rights: rights(dir),
             dir: FilePlace::of_file(dir.clone(), &world.paths.home),
-            entries: entries.map(|(outer, inner, raw)| entry(outer, inner, raw, world.now)).collect(),
+            entries: entries.map(|(outer, _, raw)| entry(outer, raw, world.now)).collect(),
         }
     }
 }
 
-fn entry(outer: String, inner: String, raw: &str, now: Timestamp) -> EntryFacts {
+fn entry(outer: String, raw: &str, now: Timestamp) -> EntryFacts {
     let session = CachedSession::read(raw);
     // Old Amplify CLIs left `{}` where AssumeRole had failed: that is nobody's concern.
     let is_empty = Members::parse(raw).is_some_and(|entry| entry.is_empty());
     let lease = session.as_ref().map(|session| &session.lease);
     EntryFacts {
         outer,
-        inner,
         is_ours: session.as_ref().is_some_and(|session| session.mark.is_some()),
         is_session: session.is_some() || is_empty,
         lasts: lease.is_some_and(|lease| lease.seconds_left(now) > 0),

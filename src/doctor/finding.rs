@@ -3,19 +3,16 @@ use std::sync::Arc;
 
 use crate::core::origin::{Location, Origin, SourceFile};
 
-/// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Something does not work.
     Error,
     /// Something does not work everywhere, or not as it looks.
     Warning,
-    /// Good to know.
     Info,
 }
 
 impl Severity {
-    /// The name in JSON and on the terminal.
     pub fn name(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -28,19 +25,16 @@ impl Severity {
 /// Where a finding is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilePlace {
-    /// The file or directory.
     pub file: Arc<SourceFile>,
     /// The line, counted from 1, where it is about one.
     pub line: Option<u32>,
 }
 
 impl FilePlace {
-    /// A whole file.
     pub fn of_file(path: PathBuf, home: &Path) -> Self {
         Self { file: SourceFile::new(path, home), line: None }
     }
 
-    /// The place of a value that stands in a file.
     pub fn of(from: &Origin) -> Option<Self> {
         from.location().map(|at| at.clone().into())
     }
@@ -62,11 +56,8 @@ impl From<Location> for FilePlace {
 pub struct Hit {
     /// The profile that it is about; none where it is about all.
     pub profile: Option<String>,
-    /// Where.
     pub at: Option<FilePlace>,
-    /// What is wrong.
     pub message: String,
-    /// What to do.
     pub hint: Option<String>,
 }
 
@@ -81,7 +72,6 @@ impl Hit {
         Self { profile: None, at: at.into(), message: message.into(), hint: None }
     }
 
-    /// The same, with what to do.
     #[must_use]
     pub fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }

@@ -4,11 +4,9 @@ use crate::doctor::facts::Facts;
 use crate::profile_file::{FileKind, Property};
 use crate::tools::Tool;
 
-/// The values that each consumer reads from each line of a file.
 pub struct Parses<'f>([Vec<Option<&'f Property<'f>>>; 5]);
 
 impl<'f> Parses<'f> {
-    /// Of one file.
     pub fn of(facts: &'f Facts<'f>, kind: FileKind) -> Self {
         let lines = facts.file(kind).lines.len() + 1;
         Self(Tool::ALL.map(|consumer| {

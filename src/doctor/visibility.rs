@@ -10,7 +10,6 @@ use crate::profile::Profile;
 use crate::profile_file::botocore::words;
 use crate::tools::{HeaderLine, Sight, Tool, why_hidden};
 
-/// The sights of all consumers.
 #[derive(Debug)]
 pub struct ToolSight<'f> {
     facts: &'f Facts<'f>,
@@ -20,7 +19,6 @@ pub struct ToolSight<'f> {
 }
 
 impl<'f> ToolSight<'f> {
-    /// Of these facts.
     pub fn of(facts: &'f Facts<'f>) -> Self {
         let mut headers = HashMap::new();
         for header in &facts.headers {
@@ -37,7 +35,6 @@ impl<'f> ToolSight<'f> {
         }
     }
 
-    /// Every name that resolution or a consumer takes for a profile's, in file order.
     pub fn names(&self) -> Vec<&'f str> {
         let mut reported = HashSet::new();
         let of_profiles = self.facts.profiles.iter().map(|profile| profile.name.as_str());
@@ -45,7 +42,6 @@ impl<'f> ToolSight<'f> {
         of_profiles.chain(of_tools).filter(|name| reported.insert(*name)).collect()
     }
 
-    /// What a consumer makes of a profile.
     pub fn sight(&self, consumer: Tool, name: &str) -> Sight {
         let sight = self.facts.views.sight(consumer, name);
         if !sight.visible {

@@ -51,10 +51,6 @@ impl Principal {
         self.arn.contains(":role/") || self.like.as_deref().is_some_and(|like| like.contains(":role/"))
     }
 
-    pub fn account(&self) -> &str {
-        self.arn.split(':').nth(4).unwrap_or_default()
-    }
-
     /// Its name for a statement: `User`, `Role` or `Account`.
     pub fn kind(&self) -> &'static str {
         if self.is_role() {

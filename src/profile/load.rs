@@ -104,7 +104,7 @@ impl Files {
     pub fn profiles(&self, dialect: Dialect) -> Result<ProfileSet<'_>, LoadError> {
         let view = |kind| self.file(kind).view(dialect, kind);
         let files = [view(FileKind::Config)?, view(FileKind::Credentials)?];
-        Ok(ProfileSet { dialect, files, nearest: RefCell::default() })
+        Ok(ProfileSet { files, nearest: RefCell::default() })
     }
 }
 

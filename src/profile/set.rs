@@ -2,14 +2,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::core::origin::Location;
-use crate::profile_file::Dialect;
 
 use super::merged::Profile;
 use super::view::FileView;
 
 #[derive(Debug)]
 pub struct ProfileSet<'t> {
-    pub dialect: Dialect,
     pub(super) files: [FileView<'t>; 2],
     /// Results of `nearest`: profiles often share a missing source. Not a hash map, which would ask the system for
     /// randomness on every hit.

@@ -28,7 +28,6 @@ fn troubles(facts: &Facts<'_>, counts: &dyn Fn(&PlanError, &str) -> bool) -> Vec
     found
 }
 
-/// What makes two troubles one: the line, or the profiles of a loop, which each of them tells from its own place on.
 fn identity(error: &PlanError, at: Option<&Location>, message: &str) -> Vec<String> {
     match (error, at) {
         (PlanError::Loop { path, .. }, _) => {
@@ -40,7 +39,6 @@ fn identity(error: &PlanError, at: Option<&Location>, message: &str) -> Vec<Stri
     }
 }
 
-/// The profile that has to change.
 fn subject<'e>(error: &'e PlanError, asked: &'e str) -> &'e str {
     match error {
         PlanError::UnknownProfile { named_by: Some(Mention { by, .. }), .. }
@@ -91,7 +89,6 @@ pub(super) fn no_credentials(facts: &Facts<'_>) -> Vec<Hit> {
     troubles(facts, &is_empty).into_iter().map(|hit| Hit { hint: None, ..hit }).collect()
 }
 
-/// The warnings of all plans, each place once.
 fn warnings(facts: &Facts<'_>, tell: fn(&Warning) -> Option<Hit>) -> Vec<Hit> {
     let plans = facts.plans.iter().filter_map(|(_, plan)| plan.as_ref().ok());
     let mut found: Vec<Hit> = Vec::new();

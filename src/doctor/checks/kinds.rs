@@ -53,7 +53,6 @@ pub(super) fn role_and_process(facts: &Facts<'_>) -> Vec<Hit> {
     facts.profiles.iter().filter_map(hit).collect()
 }
 
-/// The kinds of credentials that a profile has, each with the key that tells.
 fn kinds<'k>(profile: &Profile<'_>) -> Vec<(&'k str, &'k str)> {
     let has = |key: &str| profile.has(key);
     let own_source = profile.get("source_profile").is_some_and(|source| source.value == profile.name);
@@ -87,7 +86,6 @@ pub(super) fn mixed_kinds(facts: &Facts<'_>) -> Vec<Hit> {
     facts.profiles.iter().filter_map(hit).collect()
 }
 
-/// Whether another profile hands out this one's credentials already, or this one is such a profile.
 fn is_helped(facts: &Facts<'_>, profile: &Profile<'_>) -> bool {
     let is_wrapper = |command: &str| Wrapper::parse(command, facts.program.as_deref()).is_some();
     facts.wrapped.contains(&profile.name)

@@ -8,14 +8,12 @@ use crate::profile_file::FileKind;
 use crate::profile_file::finding::Code;
 use crate::tools::{Tool, is_alone};
 
-/// The files with each line of a code that the lenient reading passes over.
 fn lexical<'f>(facts: &'f Facts<'_>, code: Code) -> impl Iterator<Item = (&'f FileFacts<'f>, u32)> {
     facts.files.iter().flat_map(move |file| {
         file.findings.iter().filter(move |found| found.code == code).map(move |found| (file, found.line))
     })
 }
 
-/// A hit at a line of a file, with the profile in whose section it stands.
 fn at_line(file: &FileFacts<'_>, line: u32, message: impl Into<String>) -> Hit {
     Hit { profile: file.profile_of(line).map(str::to_owned), ..Hit::general(file.at(line), message) }
 }

@@ -71,7 +71,6 @@ pub(super) fn relative(facts: &Facts<'_>) -> Vec<Hit> {
     found
 }
 
-/// On any system: the file may be used on another.
 fn is_absolute(program: &str) -> bool {
     program.starts_with(['/', '\\']) || program.as_bytes().get(1) == Some(&b':')
 }

@@ -8,7 +8,6 @@ use crate::profile::keys::is_showable;
 use crate::profile_file::{FileKind, Property};
 use crate::tools::Tool;
 
-/// Characters of a value that are shown.
 const SHOWN: usize = 60;
 
 /// The value as text, where it is one thing and not a block or a list.
