@@ -55,7 +55,7 @@ pub(crate) fn run(context: &Context, options: &Check) -> Result<(), Failure> {
     let steps = steps(&plan);
     let count = steps.len();
     for (index, step) in steps.into_iter().enumerate() {
-        let (identity, finding) = with_resolver(context, &set, &plan, how, &mut prompt, |resolver, sts| {
+        let (identity, finding) = with_resolver(context, &set, &step.plan, how, &mut prompt, |resolver, sts| {
             let (who, finding) = try_step(&step, resolver, sts, &endpoint)?;
             if let (Some(iam), Some((identity, credentials)), true) = (&iam, &who, index + 1 == count) {
                 let who = (identity, credentials);
