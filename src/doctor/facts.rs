@@ -77,7 +77,7 @@ pub struct HeaderFacts<'t> {
     pub text: &'t str,
     pub name: Option<String>,
     pub has_values: bool,
-    /// The names under which each consumer sees its keys, in the order of `Tool::ALL`.
+    /// The names under which each tool sees its keys, in the order of `Tool::ALL`.
     pub names: [Vec<&'t str>; 5],
 }
 
@@ -219,9 +219,9 @@ fn headers<'t>(files: &[FileFacts<'t>; 2], views: &'t Views<'t>) -> Vec<HeaderFa
             all.entry((place, section.line)).or_default();
         }
     }
-    for (consumer, view) in views.iter().enumerate() {
+    for (tool, view) in views.iter().enumerate() {
         for (kind, line, name) in view.headers() {
-            all.entry((index(kind), line)).or_default()[consumer].push(name);
+            all.entry((index(kind), line)).or_default()[tool].push(name);
         }
     }
     let header = |((place, line), names)| {

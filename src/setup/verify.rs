@@ -2,7 +2,7 @@ use crate::plan::kind::ProfileKind;
 use crate::profile::effect;
 use crate::profile::load::{Files, LoadError};
 use crate::profile_file::{Dialect, FileKind};
-use crate::tools::{Sight, Tool, Views};
+use crate::tools::{Tool, Views, Visibility};
 
 use super::draft::SetupError;
 
@@ -40,7 +40,7 @@ pub(super) fn verify(
 pub(super) fn blind(files: &Files, wrapper: &str) -> Vec<(Tool, String)> {
     let views = Views::from_files(files);
     let reason = |tool| {
-        let Sight { visible, resolvable, reason } = views.sight(tool, wrapper);
+        let Visibility { visible, resolvable, reason } = views.visibility(tool, wrapper);
         if visible && resolvable {
             return None;
         }

@@ -18,7 +18,7 @@ pub struct HeaderLine<'a> {
 
 /// A phrase to follow the tool's name. `other_names` are the names under which the tool sees the section instead.
 pub fn why_hidden(view: &View<'_>, line: HeaderLine<'_>, other_names: &[&str]) -> String {
-    let tool = view.consumer;
+    let tool = view.tool;
     let others = FileKind::ALL.into_iter().filter(|_| tool.rejects_both());
     if let Some(rejection) = view.rejection([line.kind].into_iter().chain(others)) {
         return rejection;

@@ -7,20 +7,20 @@ mod resolution;
 mod view;
 
 pub use hidden::{HeaderLine, NO_VALUES, is_alone, why_hidden};
-pub use view::{Sight, Tool, View, Views};
+pub use view::{Tool, View, Views, Visibility};
 
 impl Views<'_> {
     /// For an invisible profile the reason is missing; see [`why_hidden`].
-    pub fn sight(&self, consumer: Tool, name: &str) -> Sight {
-        let view = self.view(consumer);
+    pub fn visibility(&self, tool: Tool, name: &str) -> Visibility {
+        let view = self.view(tool);
         if !view.sees(name) {
-            return Sight { visible: false, resolvable: false, reason: None };
+            return Visibility { visible: false, resolvable: false, reason: None };
         }
-        let usable = match consumer {
+        let usable = match tool {
             Tool::Amplify => amplify::check_usable(view, self.view(Tool::SdkJs), name),
             _ => resolution::check_usable(view, name),
         };
-        Sight { visible: true, resolvable: usable.is_ok(), reason: usable.err() }
+        Visibility { visible: true, resolvable: usable.is_ok(), reason: usable.err() }
     }
 }
 

@@ -49,11 +49,11 @@ impl<'v, 't> SourceWalk<'v, 't> {
     fn credentials(&mut self, profile: ProfileView<'v, 't>) -> Result<(), Reason> {
         let is_repeated = self.path.contains(&profile.name);
         let is_source = !self.path.is_empty();
-        if self.view.consumer == Tool::SdkGo && !is_repeated {
+        if self.view.tool == Tool::SdkGo && !is_repeated {
             self.check_single_kind(profile)?;
         }
         self.path.push(profile.name);
-        for kind in order(self.view.consumer) {
+        for kind in order(self.view.tool) {
             // In a source profile, keys override the role in every SDK; a profile that is its own source uses its
             // other settings.
             let is_role = matches!(kind, CredentialKind::Role | CredentialKind::CredentialSource);
@@ -69,16 +69,16 @@ impl<'v, 't> SourceWalk<'v, 't> {
 
     fn has(&self, profile: ProfileView<'v, 't>, kind: CredentialKind) -> bool {
         let has = |key| profile.has(key);
-        let is_js = self.view.consumer == Tool::SdkJs;
+        let is_js = self.view.tool == Tool::SdkJs;
         match kind {
             CredentialKind::Role if is_js => has(ROLE) && has(SOURCE) != has(CREDENTIAL_SOURCE),
-            CredentialKind::Role if self.view.consumer == Tool::SdkGo => has(SOURCE),
+            CredentialKind::Role if self.view.tool == Tool::SdkGo => has(SOURCE),
             CredentialKind::Role => has(ROLE) && !has(WEB_IDENTITY),
             // Without a role it only counts in a source profile.
             CredentialKind::CredentialSource if is_js => has(CREDENTIAL_SOURCE) && !has(ROLE) && self.path.len() > 1,
             CredentialKind::CredentialSource => has(CREDENTIAL_SOURCE),
             CredentialKind::WebIdentity => has(WEB_IDENTITY) && (!is_js || has(ROLE)),
-            CredentialKind::Sso if self.view.consumer == Tool::AwsCli => SSO_ROLE.into_iter().any(has),
+            CredentialKind::Sso if self.view.tool == Tool::AwsCli => SSO_ROLE.into_iter().any(has),
             CredentialKind::Sso => SSO_ROLE.into_iter().chain(SSO_PLACE).chain([SSO_SESSION]).any(has),
             CredentialKind::OwnKeys => is_set(profile.credentials, ID),
             // botocore needs the id; the JavaScript SDK needs both keys.
@@ -92,8 +92,7 @@ impl<'v, 't> SourceWalk<'v, 't> {
     fn check_kind(&mut self, profile: ProfileView<'v, 't>, kind: CredentialKind) -> Result<(), Reason> {
         match kind {
             CredentialKind::Role => self.role(profile),
-            CredentialKind::CredentialSource => match profile.get(SOURCE).filter(|_| self.view.consumer == Tool::SdkJs)
-            {
+            CredentialKind::CredentialSource => match profile.get(SOURCE).filter(|_| self.view.tool == Tool::SdkJs) {
                 Some(source) => self.source(profile, source),
                 None => credential_source(profile),
             },
@@ -114,7 +113,7 @@ impl<'v, 't> SourceWalk<'v, 't> {
         if !profile.has(MFA) {
             return Ok(());
         }
-        match self.view.consumer {
+        match self.view.tool {
             Tool::AwsCli => Ok(()),
             Tool::SdkRust => Err("sends no MFA code".to_owned()),
             _ => Err("cannot ask for the MFA code".to_owned()),
@@ -127,7 +126,7 @@ impl<'v, 't> SourceWalk<'v, 't> {
             return Err(format!("sees no {SOURCE} {}", first_line(name)));
         }
         let has_keys = self.has(source, CredentialKind::Keys);
-        let is_allowed = match self.view.consumer {
+        let is_allowed = match self.view.tool {
             // In the JavaScript SDK, keys end the search.
             Tool::SdkJs => has_keys,
             Tool::SdkRust | Tool::SdkGo => name == profile.name,
@@ -158,7 +157,7 @@ impl<'v, 't> SourceWalk<'v, 't> {
 
     /// botocore never combines keys of two files.
     fn pair(&self, profile: ProfileView<'v, 't>, kind: CredentialKind) -> Result<(), Reason> {
-        let has = |key| match (self.view.consumer, kind) {
+        let has = |key| match (self.view.tool, kind) {
             (Tool::AwsCli, CredentialKind::OwnKeys) => is_set(profile.credentials, key),
             (Tool::AwsCli, _) => is_set(profile.config, key),
             _ => profile.has(key),

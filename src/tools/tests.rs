@@ -6,13 +6,13 @@ const ROLE: &str = "role_arn = arn:aws:iam::222222222222:role/x\n";
 const KEYS: &str = "aws_access_key_id = A\naws_secret_access_key = s\n";
 
 /// What the five tools say of profile `p`: `ok` if they can use it, `-` if they do not see it.
-fn sights(config: &str, credentials: &str) -> [String; 5] {
+fn visibilities(config: &str, credentials: &str) -> [String; 5] {
     let config = config.replace("ROLE\n", ROLE).replace("KEYS\n", KEYS);
     let credentials = credentials.replace("KEYS\n", KEYS);
     let views = Views::read(&config, &credentials);
-    Tool::ALL.map(|consumer| {
-        let Sight { visible, resolvable, reason } = views.sight(consumer, "p");
-        assert_eq!(visible && !resolvable, reason.is_some(), "{consumer:?}");
+    Tool::ALL.map(|tool| {
+        let Visibility { visible, resolvable, reason } = views.visibility(tool, "p");
+        assert_eq!(visible && !resolvable, reason.is_some(), "{tool:?}");
         if visible { reason.unwrap_or_else(|| "ok".to_owned()) } else { "-".to_owned() }
     })
 }
@@ -120,22 +120,22 @@ fn tools_use_profiles_or_give_reason() {
         (&format!("[profile p]\ncredential_process = x\n{source}{source}"), "", ["ok", "-", "ok", "ok", "ok"]),
     ];
     for (config, credentials, expected) in rows {
-        assert_eq!(sights(config, credentials), expected.map(str::to_owned), "{config}--\n{credentials}");
+        assert_eq!(visibilities(config, credentials), expected.map(str::to_owned), "{config}--\n{credentials}");
     }
 }
 
 #[test]
 fn process_of_amplify_only_name_is_not_run() {
     let expected = "runs it only where the JS SDK sees the profile, too";
-    assert_eq!(sights("[p]\ncredential_process = x\n", "")[0], expected);
+    assert_eq!(visibilities("[p]\ncredential_process = x\n", "")[0], expected);
 }
 
 /// Why the tools do not see the header on line 1; `=` if they do.
 fn hidden(kind: FileKind, text: &str, name: &str) -> [String; 5] {
     let (config, credentials) = if kind == FileKind::Config { (text, "") } else { ("", text) };
     let views = Views::read(config, credentials);
-    Tool::ALL.map(|consumer| {
-        let view = views.view(consumer);
+    Tool::ALL.map(|tool| {
+        let view = views.view(tool);
         let names: Vec<_> = view.headers().filter(|(_, line, _)| *line == 1).map(|(_, _, name)| name).collect();
         let line = HeaderLine { kind, text: text.lines().next().unwrap(), has_values: text.contains('=') };
         if names.contains(&name) { "=".to_owned() } else { why_hidden(view, line, &names) }

@@ -53,7 +53,7 @@ impl Tool {
 
 #[derive(Debug)]
 pub struct View<'t> {
-    pub consumer: Tool,
+    pub tool: Tool,
     /// The errors of config and credentials.
     rejected: [Option<SyntaxError>; 2],
     /// Config and credentials.
@@ -61,9 +61,9 @@ pub struct View<'t> {
     places: HashMap<String, [Option<usize>; 2]>,
 }
 
-/// What a consumer makes of one profile.
+/// What a tool makes of one profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Sight {
+pub struct Visibility {
     /// Whether the tool sees the profile's keys.
     pub visible: bool,
     /// Whether the tool can get credentials, as far as the files show.
@@ -73,16 +73,16 @@ pub struct Sight {
 }
 
 impl<'t> View<'t> {
-    pub fn read(consumer: Tool, config: &'t str, credentials: &'t str) -> Self {
+    pub fn read(tool: Tool, config: &'t str, credentials: &'t str) -> Self {
         let texts = [(FileKind::Config, config), (FileKind::Credentials, credentials)];
         let mut rejected = [None, None];
         let mut files = texts.map(|(kind, text)| {
-            sections(consumer, kind, text).unwrap_or_else(|error| {
+            sections(tool, kind, text).unwrap_or_else(|error| {
                 rejected[kind as usize] = Some(error);
                 Vec::new()
             })
         });
-        if consumer.rejects_both() && rejected.iter().any(Option::is_some) {
+        if tool.rejects_both() && rejected.iter().any(Option::is_some) {
             files = [Vec::new(), Vec::new()];
         }
         let mut places: HashMap<String, [Option<usize>; 2]> = HashMap::new();
@@ -93,7 +93,7 @@ impl<'t> View<'t> {
                 }
             }
         }
-        Self { consumer, rejected, files, places }
+        Self { tool, rejected, files, places }
     }
 
     pub fn rejected(&self, kind: FileKind) -> Option<&SyntaxError> {
@@ -166,8 +166,8 @@ impl<'v> ProfileView<'v, '_> {
     }
 }
 
-pub(super) fn sections(consumer: Tool, kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxError> {
-    match consumer {
+pub(super) fn sections(tool: Tool, kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxError> {
+    match tool {
         Tool::Amplify => by_amplify(kind, text),
         Tool::AwsCli => botocore::read(kind, text),
         Tool::SdkJs => javascript::read(kind, text),
@@ -185,7 +185,7 @@ impl<'t> Views<'t> {
     }
 
     pub fn read(config: &'t str, credentials: &'t str) -> Self {
-        Self(Tool::ALL.map(|consumer| View::read(consumer, config, credentials)))
+        Self(Tool::ALL.map(|tool| View::read(tool, config, credentials)))
     }
 
     pub fn view(&self, tool: Tool) -> &View<'t> {

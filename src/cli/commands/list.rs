@@ -97,7 +97,7 @@ fn json_of(
     with_properties: bool,
 ) -> Value {
     let value = |key| profile.first_line(key);
-    let visible = views.iter().map(|view| (view.consumer.key().to_owned(), view.sees(&profile.name).into()));
+    let visible = views.iter().map(|view| (view.tool.key().to_owned(), view.sees(&profile.name).into()));
     let headers: Vec<_> = profile
         .parts()
         .iter()

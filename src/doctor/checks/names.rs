@@ -66,7 +66,7 @@ fn hidden(facts: &Facts<'_>, header: &HeaderFacts<'_>, name: &str, is_pair: bool
     let is_at_mark = header.line == 1 && line.text.starts_with('\u{feff}');
     let mut reasons: BTreeMap<usize, (String, Vec<&str>)> = BTreeMap::new();
     for (index, view) in facts.views.iter().enumerate() {
-        let is_told = match view.consumer {
+        let is_told = match view.tool {
             Tool::Amplify => is_pair || !is_alone(line.text),
             _ => is_at_mark,
         };
@@ -79,8 +79,8 @@ fn hidden(facts: &Facts<'_>, header: &HeaderFacts<'_>, name: &str, is_pair: bool
             continue;
         }
         match reasons.values_mut().find(|(known, _)| *known == reason) {
-            Some((_, consumers)) => consumers.push(view.consumer.name()),
-            None => drop(reasons.insert(index, (reason, vec![view.consumer.name()]))),
+            Some((_, tools)) => tools.push(view.tool.name()),
+            None => drop(reasons.insert(index, (reason, vec![view.tool.name()]))),
         }
     }
     let (first, _) = reasons.values().next()?;
@@ -93,8 +93,7 @@ fn hidden(facts: &Facts<'_>, header: &HeaderFacts<'_>, name: &str, is_pair: bool
     } else {
         SAFE.to_owned()
     };
-    let unseen: Vec<_> =
-        reasons.values().map(|(reason, consumers)| format!("{} ({reason})", consumers.join(", "))).collect();
+    let unseen: Vec<_> = reasons.values().map(|(reason, tools)| format!("{} ({reason})", tools.join(", "))).collect();
     // Without the name, so that three hundred of them make one message.
     let message = format!("the profile is not seen by {}", unseen.join("; "));
     Some(Hit::new(name, file.at(header.line), message).hint(hint))
@@ -110,7 +109,7 @@ fn known_to_some(facts: &Facts<'_>, header: &HeaderFacts<'_>) -> Option<Hit> {
         return None;
     }
     let label = |(view, names): (&View<'_>, &Vec<&str>)| {
-        (!names.is_empty()).then(|| format!("{} (as {})", view.consumer.name(), quoted(names)))
+        (!names.is_empty()).then(|| format!("{} (as {})", view.tool.name(), quoted(names)))
     };
     let tools: Vec<_> = facts.views.iter().zip(&header.names).filter_map(label).collect();
     if tools.is_empty() {

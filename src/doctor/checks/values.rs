@@ -37,21 +37,21 @@ pub(super) fn read_differently(facts: &Facts<'_>) -> Vec<Hit> {
                 continue;
             }
             let mut by_value: Vec<(String, Vec<Tool>)> = Vec::new();
-            for (consumer, theirs) in readings.at(property.line) {
+            for (tool, theirs) in readings.at(property.line) {
                 let Some(value) = scalar(theirs).filter(|_| theirs.key.eq_ignore_ascii_case(&property.key)) else {
                     continue;
                 };
                 match by_value.iter_mut().find(|(known, _)| *known == value) {
-                    Some((_, consumers)) => consumers.push(consumer),
-                    None => by_value.push((value, vec![consumer])),
+                    Some((_, tools)) => tools.push(tool),
+                    None => by_value.push((value, vec![tool])),
                 }
             }
             if by_value.len() < 2 {
                 continue;
             }
             let can_show = by_value.iter().all(|(value, _)| is_showable(&property.key, value));
-            let readings = by_value.iter().map(|(value, consumers)| {
-                let names: Vec<_> = consumers.iter().map(|consumer| consumer.name()).collect();
+            let readings = by_value.iter().map(|(value, tools)| {
+                let names: Vec<_> = tools.iter().map(|tool| tool.name()).collect();
                 let value = if can_show { shown(value) } else { "****".to_owned() };
                 format!("{value} to {}", names.join(", "))
             });

@@ -7,7 +7,7 @@ use amplify_creds::tools::{Tool, Views};
 use amplify_creds::doctor::examine;
 use amplify_creds::doctor::facts::{Facts, Trouble};
 use amplify_creds::doctor::world::World;
-use amplify_creds::doctor::visibility::Sights;
+use amplify_creds::doctor::visibility::VisibilityTable;
 use amplify_creds::os::env::Env;
 use amplify_creds::os::paths::{Overrides, Paths};
 use amplify_creds::plan::inputs::Inputs;
@@ -52,11 +52,11 @@ fn examined(files: &Files, last: usize) {
         let line = finding.hit.at.and_then(|at| at.line);
         assert!(line.is_none_or(|line| (1..=last).contains(&(line as usize))));
     }
-    let sights = Sights::of(&facts);
-    for name in sights.names().into_iter().take(20) {
+    let visibilities = VisibilityTable::of(&facts);
+    for name in visibilities.names().into_iter().take(20) {
         for consumer in Tool::ALL {
-            let sight = sights.sight(consumer, name);
-            assert_eq!(sight.resolvable, sight.reason.is_none());
+            let visibility = visibilities.visibility(consumer, name);
+            assert_eq!(visibility.resolvable, visibility.reason.is_none());
         }
     }
 }

@@ -13,13 +13,13 @@ use crate::cli::errors::failure::{Failure, OUTPUT, PROFILE_NOT_FOUND};
 use crate::cli::output::{write_json, write_stdout};
 use crate::core::clock::Clock;
 use crate::doctor::facts::{Facts, HeaderFacts, Trouble};
-use crate::doctor::visibility::ToolSight;
+use crate::doctor::visibility::VisibilityTable;
 use crate::doctor::world::World;
 use crate::doctor::{Finding, Hit, Severity, examine};
 use crate::os::env;
 use crate::plan::build;
 use crate::profile_file::Dialect;
-use crate::tools::{Sight, Tool, Views};
+use crate::tools::{Tool, Views, Visibility};
 
 use text::VisibilityRow;
 
@@ -61,10 +61,10 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
     };
     let facts = Facts::gather(files, &views, &set, &asked, &world, &plan);
     let findings = examine(&facts);
-    let sights = ToolSight::of(&facts);
-    let all_tools = |name: &str| Tool::ALL.map(|tool| sights.sight(tool, name));
+    let visibilities = VisibilityTable::of(&facts);
+    let all_tools = |name: &str| Tool::ALL.map(|tool| visibilities.visibility(tool, name));
     if options.json {
-        let names = if asked.is_empty() { sights.names() } else { asked.iter().map(String::as_str).collect() };
+        let names = if asked.is_empty() { visibilities.names() } else { asked.iter().map(String::as_str).collect() };
         let report = JsonReport {
             findings: findings.iter().map(json_finding).collect(),
             visibility: names.iter().map(|name| (*name, PerTool(all_tools(name)))).collect(),
@@ -77,7 +77,8 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
         let is_asked = !asked.is_empty();
         let all = || facts.profiles.iter().map(|profile| profile.name.clone()).collect();
         let names: Vec<String> = if is_asked { asked.clone() } else { all() };
-        let rows: Vec<_> = names.into_iter().map(|name| VisibilityRow { sights: all_tools(&name), name }).collect();
+        let rows: Vec<_> =
+            names.into_iter().map(|name| VisibilityRow { visibilities: all_tools(&name), name }).collect();
         write_stdout(text::render(&rows, &findings, is_asked, color::is_wanted(context)).as_bytes())?;
     }
     let has_errors = findings.iter().any(|finding| finding.check.severity == Severity::Error);
@@ -99,7 +100,7 @@ fn asked(context: &Context, options: &Doctor) -> Vec<String> {
 #[derive(Serialize)]
 struct JsonReport<'f> {
     findings: Vec<JsonFinding<'f>>,
-    visibility: BTreeMap<&'f str, PerTool<Sight>>,
+    visibility: BTreeMap<&'f str, PerTool<Visibility>>,
     headers: Vec<JsonHeader<'f>>,
 }
 

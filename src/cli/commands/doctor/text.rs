@@ -7,7 +7,7 @@ use crate::core::sanitize::printable;
 use crate::doctor::{FilePlace, Finding, Hit, Severity};
 use crate::output::fields::wrapped;
 use crate::output::table;
-use crate::tools::{Sight, Tool};
+use crate::tools::{Tool, Visibility};
 
 const LINE_WIDTH: usize = 80;
 /// In columns; five tools and the blanks between them fill the line.
@@ -20,7 +20,7 @@ const MAX_PLACES: usize = 3;
 pub(crate) struct VisibilityRow {
     pub(crate) name: String,
     /// In the order of [`Tool::ALL`].
-    pub(crate) sights: [Sight; 5],
+    pub(crate) visibilities: [Visibility; 5],
 }
 
 /// Profiles that the command line names (`is_asked`) are not grouped.
@@ -30,17 +30,17 @@ pub(crate) fn render(rows: &[VisibilityRow], findings: &[Finding], is_asked: boo
 }
 
 fn matrix(rows: &[VisibilityRow], is_asked: bool) -> String {
-    let cells = |sights: &[Sight; 5]| {
-        sights.each_ref().map(|sight| match sight {
-            Sight { visible: true, resolvable: true, .. } => "yes",
-            Sight { visible: true, .. } => "seen",
+    let cells = |visibilities: &[Visibility; 5]| {
+        visibilities.each_ref().map(|visibility| match visibility {
+            Visibility { visible: true, resolvable: true, .. } => "yes",
+            Visibility { visible: true, .. } => "seen",
             _ => "no",
         })
     };
     let mut lines: Vec<(Vec<&str>, [&str; 5])> = Vec::new();
     let is_long = rows.len() > MAX_ROWS && !is_asked;
     for row in rows {
-        let cells = cells(&row.sights);
+        let cells = cells(&row.visibilities);
         match lines.iter_mut().find(|(_, known)| is_long && *known == cells) {
             Some((names, _)) => names.push(&row.name),
             None => lines.push((vec![&row.name], cells)),
@@ -88,7 +88,7 @@ fn why_not(rows: &[VisibilityRow]) -> String {
     for (index, tool) in Tool::ALL.into_iter().enumerate() {
         let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
         for row in rows {
-            let Some(reason) = &row.sights[index].reason else { continue };
+            let Some(reason) = &row.visibilities[index].reason else { continue };
             match reasons.iter_mut().find(|(known, _)| known == reason) {
                 Some((_, names)) => names.push(&row.name),
                 None => reasons.push((reason, vec![&row.name])),
