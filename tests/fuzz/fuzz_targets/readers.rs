@@ -12,7 +12,7 @@ use amplify_creds::os::env::Env;
 use amplify_creds::os::paths::{Overrides, Paths};
 use amplify_creds::plan::inputs::Inputs;
 use amplify_creds::plan::build::build;
-use amplify_creds::plan::kind::Kind;
+use amplify_creds::plan::kind::ProfileKind;
 use amplify_creds::profile::load::Files;
 use amplify_creds::profile_file::Dialect;
 use libfuzzer_sys::fuzz_target;
@@ -27,7 +27,7 @@ fuzz_target!(|texts: (&str, &str)| {
         // A plan looks at every profile; a few are enough.
         for profile in all.iter().take(20) {
             assert!(set.get(&profile.name).is_some());
-            let _ = Kind::of(profile);
+            let _ = ProfileKind::of(profile);
             for property in profile.parts().iter().flat_map(|part| &part.properties) {
                 assert!((1..=last).contains(&(property.line as usize)));
             }
