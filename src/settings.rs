@@ -1,5 +1,4 @@
-//! The program's own settings: `config.ini` in the platform's configuration directory, and durations as people write
-//! them.
+//! The program's own settings, from `config.ini` in the platform's configuration directory.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,45 +8,25 @@ use thiserror::Error;
 use crate::core::origin::{Located, Location, Origin, SourceFile};
 use crate::os::fs::read_capped;
 
-/// What the file may set.
-pub const KEYS: [&str; 6] = ["dialect", "lock_timeout", "min_ttl", "prompt", "serve_port", "session_name"];
+pub const SETTING_NAMES: [&str; 6] = ["dialect", "lock_timeout", "min_ttl", "prompt", "serve_port", "session_name"];
 
-/// The largest settings file that is read, in bytes: 1 MiB.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// Why the settings cannot be used.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum SettingsError {
-    /// The file cannot be read, or is no INI file.
     #[error("cannot read {file}: {reason}")]
-    Unreadable {
-        /// The file, for people.
-        file: String,
-        /// Why.
-        reason: String,
-    },
-    /// A key that means nothing.
+    Unreadable { file: String, reason: String },
     #[error("{at}: there is no setting {key}")]
-    Unknown {
-        key: String,
-        /// Its line.
-        at: Location,
-    },
-    /// A key without `=`.
+    Unknown { key: String, at: Location },
+    /// The key has no `=`.
     #[error("{at}: {key} has no value")]
-    NoValue {
-        key: String,
-        /// Its line.
-        at: Location,
-    },
+    NoValue { key: String, at: Location },
 }
 
-/// The values of `config.ini`; empty when there is no such file.
 #[derive(Debug, Default)]
 pub struct Settings(Vec<(String, Located<String>)>);
 
 impl Settings {
-    /// Reads the file.
     pub fn load(path: Option<&Path>, home: &Path) -> Result<Self, SettingsError> {
         let Some(path) = path else { return Ok(Self::default()) };
         let source = SourceFile::new(path.to_owned(), home);
@@ -69,7 +48,7 @@ impl Settings {
                 if section != "default" {
                     return Err(SettingsError::Unknown { key: format!("{key} in a section: [{section}]"), at });
                 }
-                if !KEYS.contains(&key.as_str()) {
+                if !SETTING_NAMES.contains(&key.as_str()) {
                     return Err(SettingsError::Unknown { key, at });
                 }
                 let Some(value) = value else { return Err(SettingsError::NoValue { key, at }) };
@@ -79,19 +58,18 @@ impl Settings {
         Ok(Self(all))
     }
 
-    /// The value of `key`.
     pub fn get(&self, key: &str) -> Option<&Located<String>> {
         self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 }
 
-/// The line that sets `key`: the `ini` crate keeps no lines.
+/// The `ini` crate does not keep line numbers.
 fn line_of(text: &str, key: &str) -> u32 {
     let sets = |line: &str| line.split(['=', ':']).next().is_some_and(|name| name.trim().eq_ignore_ascii_case(key));
     text.lines().position(sets).and_then(|at| u32::try_from(at + 1).ok()).unwrap_or(1)
 }
 
-/// Seconds in a duration as people write it: `900`, `15m`, `1h30m`, `12h`, `90s`, `1d`. `None` for anything else.
+/// The seconds of `900`, `15m`, `1h30m`, `12h`, `90s` or `1d`.
 pub fn seconds(text: &str) -> Option<u64> {
     if let Ok(seconds) = text.parse() {
         return Some(seconds);
@@ -127,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn values_know_their_line() {
+    fn value_has_its_line() {
         let settings = parse("; mine\nmin_ttl = 20m\n\nDialect = aws\n").unwrap();
         let found = settings.get("min_ttl").unwrap();
         assert_eq!(
@@ -139,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_and_sections_are_errors() {
+    fn unknown_key_or_section_is_an_error() {
         for text in ["min_tll = 5m\n", "[profile dev]\nmin_ttl = 5m\n"] {
             let error = parse(text).unwrap_err();
             assert!(matches!(error, SettingsError::Unknown { .. }), "{text}: {error}");
@@ -149,14 +127,14 @@ mod tests {
     }
 
     #[test]
-    fn a_key_without_a_value_is_an_error() {
+    fn key_without_value_is_an_error() {
         let error = parse("dialect = aws\nmin_ttl\n").unwrap_err();
         assert_eq!(error.to_string(), "~/.config/amplify-creds/config.ini:2: min_ttl has no value");
         assert_eq!(parse("min_ttl =\n").unwrap().get("min_ttl").unwrap().value, "");
     }
 
     #[test]
-    fn durations_as_people_write_them() {
+    fn duration_with_units_is_parsed() {
         let rows = [
             ("900", Some(900)),
             ("15m", Some(900)),

@@ -39,7 +39,7 @@ const ONE_PLACE: [(&str, &[&str]); 24] = [
     ("aws_sdk_sso", &["source/sso.rs"]),
     ("aws_sdk_ssooidc", &["source/sso.rs"]),
     ("aws_sdk_signin", &["source/login.rs"]),
-    ("ring", &["source/dpop.rs", "os/random.rs"]),
+    ("ring", &["source/dpop.rs", "os/random.rs", "core/digest.rs"]),
     ("aws_smithy_runtime_api", &["sts/connections.rs", "sts/error_kind.rs", "source/metadata.rs", "iam/client.rs"]),
     ("aws_sigv4", &["iam/client.rs"]),
     ("aws_smithy_xml", &["iam/answer.rs"]),

@@ -1,14 +1,13 @@
-//! The permissions boundary of an environment: what the Amplify CLI takes for one, and the smallest change of
-//! `team-provider-info.json` that sets or removes it.
+//! The permissions boundary of an environment in `team-provider-info.json`.
 
-use super::hjson::{Node, SyntaxError, Value, parse};
-use super::splice::{File, quoted};
+use super::hjson::{HjsonError, HjsonNode, HjsonValue, parse};
+use super::splice::{JsonText, quoted};
 
 const PROVIDER: &str = "awscloudformation";
 const KEY: &str = "PermissionsBoundaryPolicyArn";
 
-/// Whether `arn` can be a boundary: the rule of the Amplify CLI, `arn:aws:iam::(\d{12}|aws):policy/.+`, in every partition.
-/// Its own options take that of `aws` alone; from the file it takes any.
+/// The Amplify CLI's rule, `arn:aws:iam::(\d{12}|aws):policy/.+`, for every partition. Its options only accept
+/// partition `aws`; the file may name any.
 pub fn is_boundary(arn: &str) -> bool {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     let ["arn", partition, "iam", "", account, resource] = parts[..] else { return false };
@@ -22,9 +21,8 @@ pub fn is_boundary(arn: &str) -> bool {
     in_partition && is_account && name.is_some_and(|name| !name.is_empty() && !name.contains(['\n', '\r']))
 }
 
-/// The text of `team-provider-info.json` in which `environment` has the boundary `arn`, from its text so far.
-pub fn set(text: &str, environment: &str, arn: &str) -> Result<String, SyntaxError> {
-    let file = File::new(text);
+pub fn set(text: &str, environment: &str, arn: &str) -> Result<String, HjsonError> {
+    let file = JsonText::new(text);
     let (path, value) = ([environment, PROVIDER, KEY], quoted(arn));
     if text.trim().is_empty() {
         return Ok(nested(&file, &path, &value, Some("")));
@@ -33,22 +31,21 @@ pub fn set(text: &str, environment: &str, arn: &str) -> Result<String, SyntaxErr
     let mut node = &root;
     for (depth, name) in path.iter().enumerate() {
         let rest = &path[depth + 1..];
-        if !matches!(node.value, Value::Object(_)) {
+        if !matches!(node.value, HjsonValue::Object(_)) {
             let whole = nested(&file, &path[depth..], &value, Some(file.indent(node.bytes.start)));
-            return Ok(file.with(vec![(node.bytes.clone(), whole)]));
+            return Ok(file.spliced(vec![(node.bytes.clone(), whole)]));
         }
         let Some(found) = node.get(name) else {
             let new = |indent: Option<&str>| vec![(*name, nested(&file, rest, &value, indent))];
-            return Ok(file.with(file.insert(node, &new)));
+            return Ok(file.spliced(file.insert(node, &new)));
         };
         node = found;
     }
     let is_so = node.text() == Some(arn);
-    Ok(if is_so { text.to_owned() } else { file.with(vec![(node.bytes.clone(), value)]) })
+    Ok(if is_so { text.to_owned() } else { file.spliced(vec![(node.bytes.clone(), value)]) })
 }
 
-/// The same without a boundary of `environment`.
-pub fn clear(text: &str, environment: &str) -> Result<String, SyntaxError> {
+pub fn clear(text: &str, environment: &str) -> Result<String, HjsonError> {
     if text.trim().is_empty() {
         return Ok(text.to_owned());
     }
@@ -56,15 +53,14 @@ pub fn clear(text: &str, environment: &str) -> Result<String, SyntaxError> {
     let Some(provider) = root.get(environment).and_then(|environment| environment.get(PROVIDER)) else {
         return Ok(text.to_owned());
     };
-    let last = provider.members().iter().rposition(|(name, _): &(String, Node)| name == KEY);
+    let last = provider.members().iter().rposition(|(name, _): &(String, HjsonNode)| name == KEY);
     let Some(last) = last else { return Ok(text.to_owned()) };
-    let file = File::new(text);
-    // Where it stands there several times, removing the last one lets the one before count.
-    clear(&file.with(file.remove(provider, last)), environment)
+    let file = JsonText::new(text);
+    // Of duplicate keys the last counts, so all of them go.
+    clear(&file.spliced(file.remove(provider, last)), environment)
 }
 
-/// `value` below these keys.
-fn nested(file: &File<'_>, path: &[&str], value: &str, indent: Option<&str>) -> String {
+fn nested(file: &JsonText<'_>, path: &[&str], value: &str, indent: Option<&str>) -> String {
     let Some((key, rest)) = path.split_first() else { return value.to_owned() };
     let deeper = indent.map(|indent| format!("{indent}  "));
     file.object(&[(key, nested(file, rest, value, deeper.as_deref()))], indent)
@@ -78,7 +74,7 @@ mod tests {
     const ARN: &str = "arn:aws:iam::222222222222:policy/b";
 
     #[test]
-    fn what_the_amplify_cli_takes_in_every_partition() {
+    fn boundary_arn_is_valid_in_every_partition() {
         for good in [
             ARN,
             "arn:aws:iam::aws:policy/ReadOnlyAccess",
@@ -116,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn set_where_it_is_and_where_it_is_not() {
+    fn boundary_is_set_or_added() {
         goes(
             "",
             "{\n  \"dev\": {\n    \"awscloudformation\": {\n      \"PermissionsBoundaryPolicyArn\": \"arn:aws:iam::222222222222:policy/b\"\n    }\n  }\n}",
@@ -141,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn cleared_with_its_line_and_its_comma() {
+    fn cleared_boundary_takes_line_and_comma_along() {
         const KEYS: &str = "\"PermissionsBoundaryPolicyArn\": \"x\"";
         let around = |inside: &str| format!("{{\"dev\": {{\"awscloudformation\": {inside}}}}}");
         for (text, expected) in [

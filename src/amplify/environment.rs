@@ -1,47 +1,40 @@
-//! What the files of an Amplify project mean: the current environment, where an environment's credentials come from,
-//! its permissions boundary.
-
 use std::path::Path;
 
-use super::hjson::{Node, SyntaxError, parse};
+use super::hjson::{HjsonError, HjsonNode, parse};
 
-/// A value and its line in its file.
-pub type Lined<T> = (T, u32);
+pub type WithLine<T> = (T, u32);
 
-/// Where the Amplify CLI gets an environment's credentials from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// The profile of this name.
     Profile(String),
-    /// A file of the Amplify CLI's own with access keys.
+    /// A file of the Amplify CLI with access keys.
     Keys(String),
-    /// Amplify Studio, by its own sign-in.
+    /// Amplify Studio with its own sign-in.
     Studio,
-    /// Nothing of the project's: what the AWS SDK finds by itself.
+    /// The AWS SDK's default credentials.
     Anything,
 }
 
-/// Why an entry of `local-aws-info.json` is none: it names neither a profile nor a file that is there.
+/// An entry of `local-aws-info.json` without a usable profile or key file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Corrupt {
     pub line: u32,
 }
 
-/// The current environment, from the text of `local-env-info.json`.
-pub fn current(text: &str) -> Result<Option<String>, SyntaxError> {
-    Ok(parse(text)?.get("envName").and_then(Node::text).map(str::to_owned))
+pub fn current(text: &str) -> Result<Option<String>, HjsonError> {
+    Ok(parse(text)?.get("envName").and_then(HjsonNode::text).map(str::to_owned))
 }
 
-/// Whether the text of `local-env-info.json` says that the project lies at `root`, letter for letter.
-pub fn lies_at(text: &str, root: &Path) -> bool {
+/// Whether `local-env-info.json` names `root` as the project's path.
+pub fn has_project_path(text: &str, root: &Path) -> bool {
     let info = parse(text).ok();
-    // As text: two spellings of one path are equal as paths, and not to the Amplify CLI.
-    info.is_some_and(|info| info.get("projectPath").and_then(Node::text).is_some_and(|path| root.as_os_str() == path))
+    // Compared as text, as in the Amplify CLI: equal paths can have two spellings.
+    info.is_some_and(|info| {
+        info.get("projectPath").and_then(HjsonNode::text).is_some_and(|path| root.as_os_str() == path)
+    })
 }
 
-/// Where the credentials of `environment` come from, by the contents of `local-aws-info.json`; `exists` tells whether a
-/// file is there.
-pub fn source(info: &Node, environment: &str, exists: &dyn Fn(&str) -> bool) -> Result<Lined<Source>, Corrupt> {
+pub fn source(info: &HjsonNode, environment: &str, exists: &dyn Fn(&str) -> bool) -> Result<WithLine<Source>, Corrupt> {
     let Some(entry) = info.get(environment).filter(|entry| entry.is_true()) else {
         return Ok((Source::Anything, info.line));
     };
@@ -51,8 +44,8 @@ pub fn source(info: &Node, environment: &str, exists: &dyn Fn(&str) -> bool) -> 
         Some(("amplifyAdmin", line)) => return Ok((Source::Studio, line)),
         _ => {}
     }
-    // Any other level, or none, is the project's own; the profile comes first.
-    let uses_profile = entry.get("useProfile").is_some_and(Node::is_true);
+    // Any other level means the project's own settings; the profile has priority.
+    let uses_profile = entry.get("useProfile").is_some_and(HjsonNode::is_true);
     let profile = get("profileName").filter(|_| uses_profile);
     let keys = || get("awsConfigFilePath").filter(|(path, _)| exists(path));
     profile
@@ -61,8 +54,7 @@ pub fn source(info: &Node, environment: &str, exists: &dyn Fn(&str) -> bool) -> 
         .ok_or(Corrupt { line: entry.line })
 }
 
-/// The ARN of the permissions boundary of `environment`, by the contents of `team-provider-info.json`.
-pub fn boundary(info: &Node, environment: &str) -> Option<Lined<String>> {
+pub fn boundary(info: &HjsonNode, environment: &str) -> Option<WithLine<String>> {
     let arn = info.get(environment)?.get("awscloudformation")?.get("PermissionsBoundaryPolicyArn")?;
     Some((arn.text()?.to_owned(), arn.line))
 }
@@ -72,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sources_as_the_amplify_cli_finds_them() {
+    fn sources_match_amplify_cli() {
         let profile = || Ok(Source::Profile("biz".to_owned()));
         let keys = || Ok(Source::Keys("/there".to_owned()));
         for (entry, expected) in [
@@ -100,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_current_environment_and_the_path() {
+    fn current_environment_and_project_path_are_read() {
         for (text, expected) in [
             (r#"{"envName":"dev"}"#, Ok(Some("dev"))),
             ("\u{feff}{envName: dev\n} // mine", Ok(Some("dev"))),
@@ -113,14 +105,14 @@ mod tests {
             assert_eq!(seen.as_ref().map(Option::as_deref).map_err(|error| error.line), expected, "{text}");
         }
         let text = r#"{"projectPath":"/home/dev/app"}"#;
-        assert!(lies_at(text, Path::new("/home/dev/app")));
+        assert!(has_project_path(text, Path::new("/home/dev/app")));
         for (text, root) in [(text, "/home/dev"), (text, "/home/dev/app/"), ("{", "/home/dev/app"), ("{}", "")] {
-            assert!(!lies_at(text, Path::new(root)), "{text} {root}");
+            assert!(!has_project_path(text, Path::new(root)), "{text} {root}");
         }
     }
 
     #[test]
-    fn the_boundary_is_the_environments() {
+    fn boundary_belongs_to_environment() {
         let info = parse(
             "{\"dev\": {\"awscloudformation\": {\n\"PermissionsBoundaryPolicyArn\": \"arn:aws:iam::1:policy/b\"}},\n\
              \"prod\": {\"awscloudformation\": {\"PermissionsBoundaryPolicyArn\": \"\"}}, \"test\": 1}",

@@ -1,120 +1,100 @@
-//! JSON as the Amplify CLI reads it: Hjson, with or without a byte order mark. Comments, bare keys and texts, commas
-//! that are missing or too many, and a root without braces are all fine there, and people's files have them.
-//!
-//! Of numbers and arrays, which no file of a project says anything of ours with, it keeps only whether JavaScript takes
-//! them for true.
+//! JSON as the Amplify CLI reads it: Hjson, with or without a byte order mark. Comments, unquoted keys and text,
+//! missing or extra commas and a root without braces are accepted. Numbers and arrays are reduced to their truthiness,
+//! since no setting uses them.
 
-use std::fmt;
 use std::ops::Range;
 
-/// How deep objects and arrays may lie in one another. The Amplify CLI's own files have a handful of levels.
+use thiserror::Error;
+
+/// The Amplify CLI's own files have few levels.
 pub const MAX_DEPTH: u32 = 100;
 
-/// Characters that begin no key and no bare text.
+/// Characters that start no key and no unquoted text.
 const PUNCTUATION: [char; 6] = ['{', '}', '[', ']', ',', ':'];
 
-/// A value and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
-    /// The line that the value begins on, counted from 1.
+pub struct HjsonNode {
+    /// The line where the value starts.
     pub line: u32,
-    /// The byte that its name begins at; of a value without a name the value's own first.
+    /// The byte where the name starts, or the value if it has no name.
     pub begins: usize,
-    /// The bytes of the text that it stands in.
+    /// The byte range of the value.
     pub bytes: Range<usize>,
-    pub value: Value,
+    pub value: HjsonValue,
 }
 
-/// What stands there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
-    /// Names and values in file order. A name may come twice.
-    Object(Vec<(String, Node)>),
+pub enum HjsonValue {
+    /// In file order. Names may repeat.
+    Object(Vec<(String, HjsonNode)>),
     Text(String),
-    /// Anything else: whether it counts as true.
+    /// Any other value by its truthiness.
     Other(bool),
 }
 
-/// Why a text is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Problem {
-    /// There is nothing in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum HjsonProblem {
+    #[error("the file is empty")]
     Empty,
-    /// It ends in the middle of an object, an array or a quoted text.
+    /// Inside an object, an array or quoted text.
+    #[error("the file ends too early")]
     Ends,
-    /// A name, or the colon behind it, was expected.
+    #[error("a name and a colon are expected")]
     Name,
-    /// A value was expected.
+    #[error("a value is expected")]
     Value,
-    /// A quoted text goes over the end of its line, or has a backslash before something that it does not go with.
+    /// Quoted text exceeds its line, or has an unknown escape.
+    #[error("a quoted text is broken")]
     Quoted,
-    /// It is deeper than [`MAX_DEPTH`].
+    #[error("too many levels")]
     Deep,
-    /// Something comes after the end.
+    #[error("something comes after the end")]
     More,
 }
 
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "the file is empty",
-            Self::Ends => "the file ends too early",
-            Self::Name => "a name and a colon are expected",
-            Self::Value => "a value is expected",
-            Self::Quoted => "a quoted text is broken",
-            Self::Deep => "too many levels",
-            Self::More => "something comes after the end",
-        })
-    }
-}
-
-/// A problem and its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// The line, counted from 1.
+pub struct HjsonError {
     pub line: u32,
-    /// What is wrong.
-    pub problem: Problem,
+    pub problem: HjsonProblem,
 }
 
-impl Node {
-    /// The value of `name` in an object; of several the last one, as in JavaScript.
-    pub fn get(&self, name: &str) -> Option<&Node> {
+impl HjsonNode {
+    /// The last value of `name` counts, as in JavaScript.
+    pub fn get(&self, name: &str) -> Option<&HjsonNode> {
         self.members().iter().rev().find(|(known, _)| known == name).map(|(_, node)| node)
     }
 
-    /// The text, where it is one that is not empty.
+    /// Text that is not empty.
     pub fn text(&self) -> Option<&str> {
         match &self.value {
-            Value::Text(text) if !text.is_empty() => Some(text),
+            HjsonValue::Text(text) if !text.is_empty() => Some(text),
             _ => None,
         }
     }
 
-    /// Whether JavaScript takes it for true.
+    /// JavaScript's truthiness.
     pub fn is_true(&self) -> bool {
         match &self.value {
-            Value::Object(_) => true,
-            Value::Text(text) => !text.is_empty(),
-            Value::Other(is_true) => *is_true,
+            HjsonValue::Object(_) => true,
+            HjsonValue::Text(text) => !text.is_empty(),
+            HjsonValue::Other(is_true) => *is_true,
         }
     }
 
-    /// An object's names and values; none of anything else.
-    pub fn members(&self) -> &[(String, Node)] {
+    /// Empty if it is not an object.
+    pub fn members(&self) -> &[(String, HjsonNode)] {
         match &self.value {
-            Value::Object(members) => members,
-            Value::Text(_) | Value::Other(_) => &[],
+            HjsonValue::Object(members) => members,
+            HjsonValue::Text(_) | HjsonValue::Other(_) => &[],
         }
     }
 }
 
-/// Reads a whole text.
-pub fn parse(text: &str) -> Result<Node, SyntaxError> {
+pub fn parse(text: &str) -> Result<HjsonNode, HjsonError> {
     let rest = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = Reader { rest, length: text.len(), line: 1, depth: 0 };
-    let root = if reader.rest.is_empty() { Err(Problem::Empty) } else { reader.root() };
-    root.map_err(|problem| SyntaxError { line: reader.line, problem })
+    let root = if reader.rest.is_empty() { Err(HjsonProblem::Empty) } else { reader.root() };
+    root.map_err(|problem| HjsonError { line: reader.line, problem })
 }
 
 struct Reader<'t> {
@@ -126,7 +106,7 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn root(&mut self) -> Result<Node, Problem> {
+    fn root(&mut self) -> Result<HjsonNode, HjsonProblem> {
         self.skip();
         let (line, start) = (self.line, self.at());
         let value = match self.peek() {
@@ -135,10 +115,13 @@ impl<'t> Reader<'t> {
         };
         let bytes = start..self.at();
         self.skip();
-        if self.peek().is_some() { Err(Problem::More) } else { Ok(Node { line, begins: start, bytes, value }) }
+        if self.peek().is_some() {
+            Err(HjsonProblem::More)
+        } else {
+            Ok(HjsonNode { line, begins: start, bytes, value })
+        }
     }
 
-    /// The place in the text.
     fn at(&self) -> usize {
         self.length - self.rest.len()
     }
@@ -155,14 +138,11 @@ impl<'t> Reader<'t> {
     }
 
     fn eat(&mut self, wanted: &str) -> bool {
-        let found = self.rest.starts_with(wanted);
-        if found {
-            self.rest = &self.rest[wanted.len()..];
-        }
-        found
+        let rest = self.rest.strip_prefix(wanted);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
     }
 
-    /// Passes over white space and comments.
     fn skip(&mut self) {
         loop {
             if self.rest.starts_with('#') || self.rest.starts_with("//") {
@@ -183,49 +163,41 @@ impl<'t> Reader<'t> {
         &all[..all.len() - self.rest.len()]
     }
 
-    fn node(&mut self) -> Result<Node, Problem> {
+    fn node(&mut self) -> Result<HjsonNode, HjsonProblem> {
         self.skip();
         let (line, start, all) = (self.line, self.at(), self.rest);
         let value = self.value()?;
         let read = &all[..all.len() - self.rest.len()];
-        // A text without quotes goes to the end of its line, but not what is blank there.
-        Ok(Node { line, begins: start, bytes: start..start + read.trim_end().len(), value })
+        // Unquoted text ends with its line, without trailing blanks.
+        Ok(HjsonNode { line, begins: start, bytes: start..start + read.trim_end().len(), value })
     }
 
-    fn value(&mut self) -> Result<Value, Problem> {
+    fn value(&mut self) -> Result<HjsonValue, HjsonProblem> {
         match self.peek() {
-            Some('{' | '[') if self.depth == MAX_DEPTH => Err(Problem::Deep),
-            Some('{') => {
+            Some('{' | '[') if self.depth == MAX_DEPTH => Err(HjsonProblem::Deep),
+            Some(bracket @ ('{' | '[')) => {
                 self.next();
-                self.nested(|reader| reader.object(true))
+                self.depth += 1;
+                let value = if bracket == '{' { self.object(true) } else { self.array() };
+                self.depth -= 1;
+                value
             }
-            Some('[') => {
-                self.next();
-                self.nested(Self::array)
-            }
-            Some('"' | '\'') if self.eat("'''") => self.block().map(Value::Text),
-            Some('"' | '\'') => self.quoted().map(Value::Text),
+            Some('"' | '\'') if self.eat("'''") => self.block().map(HjsonValue::Text),
+            Some('"' | '\'') => self.quoted().map(HjsonValue::Text),
             _ => self.bare(),
         }
     }
 
-    fn nested(&mut self, read: impl FnOnce(&mut Self) -> Result<Value, Problem>) -> Result<Value, Problem> {
-        self.depth += 1;
-        let value = read(self);
-        self.depth -= 1;
-        value
-    }
-
-    fn object(&mut self, in_braces: bool) -> Result<Value, Problem> {
+    fn object(&mut self, in_braces: bool) -> Result<HjsonValue, HjsonProblem> {
         let mut members = Vec::new();
         loop {
             self.skip();
             match self.peek() {
-                None if in_braces => return Err(Problem::Ends),
-                None => return Ok(Value::Object(members)),
+                None if in_braces => return Err(HjsonProblem::Ends),
+                None => return Ok(HjsonValue::Object(members)),
                 Some('}') if in_braces => {
                     self.next();
-                    return Ok(Value::Object(members));
+                    return Ok(HjsonValue::Object(members));
                 }
                 Some(_) => {}
             }
@@ -233,23 +205,23 @@ impl<'t> Reader<'t> {
             let name = self.name()?;
             self.skip();
             if !self.eat(":") {
-                return Err(Problem::Name);
+                return Err(HjsonProblem::Name);
             }
-            members.push((name, Node { begins, ..self.node()? }));
+            members.push((name, HjsonNode { begins, ..self.node()? }));
             self.skip();
             self.eat(",");
         }
     }
 
-    fn array(&mut self) -> Result<Value, Problem> {
+    fn array(&mut self) -> Result<HjsonValue, HjsonProblem> {
         loop {
             self.skip();
             match self.peek() {
-                None => return Err(Problem::Ends),
+                None => return Err(HjsonProblem::Ends),
                 Some(']') => {
                     self.next();
-                    // An array is true, empty or not.
-                    return Ok(Value::Other(true));
+                    // An array is true, even an empty one.
+                    return Ok(HjsonValue::Other(true));
                 }
                 Some(_) => self.value()?,
             };
@@ -258,21 +230,21 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn name(&mut self) -> Result<String, Problem> {
+    fn name(&mut self) -> Result<String, HjsonProblem> {
         if matches!(self.peek(), Some('"' | '\'')) {
             return self.quoted();
         }
         let name = self.take_while(|next| next > ' ' && !PUNCTUATION.contains(&next));
-        if name.is_empty() { Err(Problem::Name) } else { Ok(name.to_owned()) }
+        if name.is_empty() { Err(HjsonProblem::Name) } else { Ok(name.to_owned()) }
     }
 
-    /// A text without quotes goes to the end of its line; a number or a word of JSON ends before that.
-    fn bare(&mut self) -> Result<Value, Problem> {
+    /// Unquoted text ends with its line; a number or a JSON word ends earlier.
+    fn bare(&mut self) -> Result<HjsonValue, HjsonProblem> {
         if self.peek().is_some_and(|next| PUNCTUATION.contains(&next)) {
-            return Err(Problem::Value);
+            return Err(HjsonProblem::Value);
         }
         let all = self.rest;
-        // Looking no further than to the first end: a long line may hold many short values.
+        // Stops at the first possible end: a long line may hold many short values.
         let ends = |at: usize, next: char| match next {
             ',' | '}' | ']' | '#' | '\r' | '\n' => true,
             '/' => all[at..].starts_with("//") || all[at..].starts_with("/*"),
@@ -281,28 +253,28 @@ impl<'t> Reader<'t> {
         let end = all.char_indices().find(|(at, next)| ends(*at, *next)).map_or(all.len(), |(at, _)| at);
         if let Some(is_true) = other(all[..end].trim()) {
             self.rest = &all[end..];
-            return Ok(Value::Other(is_true));
+            return Ok(HjsonValue::Other(is_true));
         }
         let line = self.take_while(|next| next != '\r' && next != '\n');
-        Ok(Value::Text(line.trim().to_owned()))
+        Ok(HjsonValue::Text(line.trim().to_owned()))
     }
 
-    fn quoted(&mut self) -> Result<String, Problem> {
+    fn quoted(&mut self) -> Result<String, HjsonProblem> {
         let quote = self.next();
         let mut text = String::new();
         loop {
             match self.next() {
-                None => return Err(Problem::Ends),
+                None => return Err(HjsonProblem::Ends),
                 end if end == quote => return Ok(text),
-                Some('\n' | '\r') => return Err(Problem::Quoted),
+                Some('\n' | '\r') => return Err(HjsonProblem::Quoted),
                 Some('\\') => text.push(self.escaped()?),
                 Some(plain) => text.push(plain),
             }
         }
     }
 
-    fn escaped(&mut self) -> Result<char, Problem> {
-        Ok(match self.next().ok_or(Problem::Ends)? {
+    fn escaped(&mut self) -> Result<char, HjsonProblem> {
+        Ok(match self.next().ok_or(HjsonProblem::Ends)? {
             plain @ ('"' | '\'' | '\\' | '/') => plain,
             'b' => '\u{8}',
             'f' => '\u{c}',
@@ -316,31 +288,31 @@ impl<'t> Reader<'t> {
                 let mut decoded = char::decode_utf16([first].into_iter().chain(second));
                 decoded.next().and_then(Result::ok).unwrap_or(char::REPLACEMENT_CHARACTER)
             }
-            _ => return Err(Problem::Quoted),
+            _ => return Err(HjsonProblem::Quoted),
         })
     }
 
-    fn unit(&mut self) -> Result<u16, Problem> {
+    fn unit(&mut self) -> Result<u16, HjsonProblem> {
         let digits = self.rest.get(..4).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
-        let unit = digits.and_then(|digits| u16::from_str_radix(digits, 16).ok()).ok_or(Problem::Quoted)?;
+        let unit = digits.and_then(|digits| u16::from_str_radix(digits, 16).ok()).ok_or(HjsonProblem::Quoted)?;
         self.rest = &self.rest[4..];
         Ok(unit)
     }
 
-    /// Text over several lines, after its three quotes. What of the indentation belongs to it does not matter here.
-    fn block(&mut self) -> Result<String, Problem> {
+    /// Multi-line text after its `'''`. Indentation is irrelevant here.
+    fn block(&mut self) -> Result<String, HjsonProblem> {
         let all = self.rest;
         loop {
             let end = all.len() - self.rest.len();
             if self.eat("'''") {
                 return Ok(all[..end].trim().to_owned());
             }
-            self.next().ok_or(Problem::Ends)?;
+            self.next().ok_or(HjsonProblem::Ends)?;
         }
     }
 }
 
-/// Whether JavaScript takes a number or a word of JSON for true; none for any other text.
+/// The truthiness of a number or a JSON word.
 fn other(text: &str) -> Option<bool> {
     match text {
         "true" => Some(true),

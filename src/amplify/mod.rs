@@ -1,5 +1,3 @@
-//! What an Amplify project says on disk: where its root is, its environments, their profile and their boundary.
-
 pub mod boundary;
 pub mod environment;
 pub mod hjson;

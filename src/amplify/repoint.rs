@@ -1,29 +1,27 @@
-//! Pointing an environment at a profile: the smallest change of `local-aws-info.json` that does it. Comments, order and
-//! whatever else the file says stay.
+//! Sets an environment's profile with a minimal change of `local-aws-info.json`.
 
-use super::hjson::{Node, SyntaxError, Value, parse};
-use super::splice::{File, Member, quoted};
+use super::hjson::{HjsonError, HjsonNode, HjsonValue, parse};
+use super::splice::{JsonText, Member, quoted};
 
-/// The text of `local-aws-info.json` in which `environment` uses `profile`, from its text so far; empty where there is no
-/// such file yet.
-pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, SyntaxError> {
+/// Returns the new text; `text` is empty if the file is missing.
+pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, HjsonError> {
     let entry =
         [("configLevel", quoted("project")), ("useProfile", "true".to_owned()), ("profileName", quoted(profile))];
-    let file = File::new(text);
+    let file = JsonText::new(text);
     let whole = |indent| file.object(&entry, Some(indent));
     if text.trim().is_empty() {
         return Ok(file.object(&[(environment, whole("  "))], Some("")));
     }
     let root = parse(text)?;
     let splices = match (&root.value, root.get(environment)) {
-        (Value::Object(_), None) => file.insert(&root, &|indent| vec![(environment, file.object(&entry, indent))]),
+        (HjsonValue::Object(_), None) => file.insert(&root, &|indent| vec![(environment, file.object(&entry, indent))]),
         (_, None) => vec![(root.bytes, file.object(&[(environment, whole("  "))], Some("")))],
-        (_, Some(node @ Node { value: Value::Object(_), .. })) => {
+        (_, Some(node @ HjsonNode { value: HjsonValue::Object(_), .. })) => {
             let is_so = |key| match key {
-                // Any other level, or none, is the project's own.
-                "configLevel" => !matches!(node.get(key).and_then(Node::text), Some("general" | "amplifyAdmin")),
-                "useProfile" => node.get(key).is_some_and(Node::is_true),
-                _ => node.get(key).and_then(Node::text) == Some(profile),
+                // Any other level means the project's own settings.
+                "configLevel" => !matches!(node.get(key).and_then(HjsonNode::text), Some("general" | "amplifyAdmin")),
+                "useProfile" => node.get(key).is_some_and(HjsonNode::is_true),
+                _ => node.get(key).and_then(HjsonNode::text) == Some(profile),
             };
             let wanted = entry.iter().filter(|(key, _)| !is_so(*key));
             let (there, new): (Vec<Member<'_>>, Vec<_>) = wanted.cloned().partition(|(key, _)| node.get(key).is_some());
@@ -33,7 +31,7 @@ pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, Syn
         }
         (_, Some(other)) => vec![(other.bytes.clone(), whole(file.indent(other.bytes.start)))],
     };
-    Ok(file.with(splices))
+    Ok(file.spliced(splices))
 }
 
 #[cfg(test)]
@@ -47,9 +45,9 @@ mod tests {
         let root = parse(&new).unwrap_or_else(|error| panic!("{error:?}: {new}"));
         let seen = source(&root, "dev", &|_| false).map(|(source, _)| source);
         assert_eq!(seen, Ok(Source::Profile("biz".to_owned())), "{new}");
-        // Other environments are as before.
+        // Other environments do not change.
         if let Ok(before) = parse(text) {
-            let others = |root: &Node| root.members().iter().filter(|(name, _)| name != "dev").count();
+            let others = |root: &HjsonNode| root.members().iter().filter(|(name, _)| name != "dev").count();
             assert_eq!(others(&before), others(&root), "{new}");
         }
         assert_eq!(point(&new, "dev", "biz").unwrap(), new, "once is enough");
@@ -57,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_another_profile_names_this_one_and_nothing_else_changes() {
+    fn existing_environment_gets_profile() {
         for (text, expected) in [
             (
                 "{\n  \"dev\": {\n    \"configLevel\": \"project\",\n    \"useProfile\": true,\n    \"profileName\": \"old\"\n  }\n}",
@@ -84,13 +82,13 @@ mod tests {
                 "{dev: {\n  configLevel: \"project\"\n  \"useProfile\": true,\n  \"profileName\": \"biz\"\n}}",
             ),
         ] {
-            // Where the last value was bare and gets quotes, a comma may be missing, which that file's reader allows.
+            // A quoted value may follow a bare one without a comma, which Hjson allows.
             assert_eq!(pointed(text), expected, "{text}");
         }
     }
 
     #[test]
-    fn an_environment_that_is_not_there_is_added() {
+    fn missing_environment_is_added() {
         const ENTRY: &str = "\"dev\": {\n    \"configLevel\": \"project\",\n    \"useProfile\": true,\n    \"profileName\": \"biz\"\n  }";
         assert_eq!(pointed(""), format!("{{\n  {ENTRY}\n}}"));
         assert_eq!(pointed("{}"), format!("{{\n  {ENTRY}\n}}"));
@@ -110,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_nobody_can_read_is_not_changed() {
+    fn invalid_text_is_not_changed() {
         assert_eq!(point("{\n", "dev", "biz").map_err(|error| error.line), Err(2));
     }
 }

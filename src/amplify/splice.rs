@@ -1,33 +1,33 @@
-//! The smallest changes of a text in the Amplify CLI's JSON: members put in, values replaced, members taken out, in the
-//! manner that the text is written in. Comments and order stay.
+//! Minimal edits of an Amplify project's JSON in the style of the existing text.
 
 use std::ops::Range;
 
-use super::hjson::{Node, Value};
+use super::hjson::{HjsonNode, HjsonValue};
 
-/// A key and its value as JSON.
 pub(super) type Member<'m> = (&'m str, String);
 
-/// New text in place of a range of the old.
-pub(super) type Splice = (Range<usize>, String);
+pub(super) type JsonSplice = (Range<usize>, String);
 
-/// A text that is edited.
-pub(super) struct File<'t> {
+pub(super) struct JsonText<'t> {
     text: &'t str,
     line_end: &'static str,
 }
 
-impl<'t> File<'t> {
-    /// Keeps to the line ends that the text has.
+impl<'t> JsonText<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         Self { text, line_end: if text.contains("\r\n") { "\r\n" } else { "\n" } }
     }
 
-    /// New members at the end of an object; `members` gives them for their indentation, or for one line.
-    pub(super) fn insert<'m>(&self, object: &Node, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> Vec<Splice> {
+    /// Adds members at the end of an object; `members` gets the indentation, or `None` for a single line.
+    pub(super) fn insert<'m>(
+        &self,
+        object: &HjsonNode,
+        members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>,
+    ) -> Vec<JsonSplice> {
         let Some((_, last)) = object.members().last() else { return vec![self.fill(object, members)] };
-        // A text without quotes goes to the end of its line: a comma would be part of it.
-        let is_bare = matches!(last.value, Value::Text(_)) && !self.text[last.bytes.clone()].starts_with(['"', '\'']);
+        // Unquoted text ends with its line, so a comma would become part of it.
+        let is_bare =
+            matches!(last.value, HjsonValue::Text(_)) && !self.text[last.bytes.clone()].starts_with(['"', '\'']);
         let behind = &self.text[last.bytes.end..];
         let comma = behind.len() - behind.trim_start().len();
         let has_comma = behind[comma..].starts_with(',');
@@ -39,7 +39,7 @@ impl<'t> File<'t> {
         }
         let start = format!("{}{}", self.line_end, self.indent(last.bytes.start));
         let new = joined(&members(Some(self.indent(last.bytes.start))), &format!(",{start}"));
-        // A comment on the last member's line stays there.
+        // A comment after the last member stays on its line.
         let rest = self.text[end..].split(['\r', '\n']).next().unwrap_or_default();
         let is_whole = rest.trim().starts_with("/*") && rest.trim().ends_with("*/");
         let is_comment = is_whole || rest.trim_start().starts_with("//") || rest.trim_start().starts_with('#');
@@ -47,12 +47,11 @@ impl<'t> File<'t> {
         vec![(end..end, comma.to_owned()), (below..below, start + &new)]
     }
 
-    /// Members of an object that has none.
-    fn fill<'m>(&self, object: &Node, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> Splice {
+    fn fill<'m>(&self, object: &HjsonNode, members: &dyn Fn(Option<&str>) -> Vec<Member<'m>>) -> JsonSplice {
         let outer = self.indent(object.bytes.start);
         let start = format!("{}{outer}  ", self.line_end);
         let Some(inside) = self.text[object.bytes.start..].strip_prefix('{') else {
-            // Nothing but comments: the braces may be left out, and are.
+            // A file with only comments has no braces.
             let end = self.text.len();
             return (end..end, format!("{}{}", self.line_end, joined(&members(Some("")), self.line_end)));
         };
@@ -63,9 +62,8 @@ impl<'t> File<'t> {
         (at..at, format!("{start}{new}{close}"))
     }
 
-    /// What takes the member at `index` out of an object: its line, where it has one to itself, and the comma that it leaves
-    /// without a use.
-    pub(super) fn remove(&self, object: &Node, index: usize) -> Vec<Splice> {
+    /// Removes a member, its line if that becomes blank, and the comma that becomes unnecessary.
+    pub(super) fn remove(&self, object: &HjsonNode, index: usize) -> Vec<JsonSplice> {
         let Some((_, member)) = object.members().get(index) else { return Vec::new() };
         let blank = |text: &str| text.len() - text.trim_start_matches([' ', '\t']).len();
         let behind = &self.text[member.bytes.end..];
@@ -89,7 +87,7 @@ impl<'t> File<'t> {
         comma.into_iter().chain([(range, String::new())]).collect()
     }
 
-    /// The comma in a range that has nothing else but comments and white space.
+    /// The comma in a range of comments and white space.
     fn comma(&self, range: Range<usize>) -> Option<usize> {
         let mut at = range.start;
         while at < range.end {
@@ -107,20 +105,19 @@ impl<'t> File<'t> {
         None
     }
 
-    /// An object over several lines, whose own line has this indentation; or on one line.
+    /// On one line without an indentation.
     pub(super) fn object(&self, members: &[Member<'_>], indent: Option<&str>) -> String {
         let Some(indent) = indent else { return format!("{{{}}}", joined(members, ", ")) };
         let start = format!("{}{indent}  ", self.line_end);
         format!("{{{start}{}{}{indent}}}", joined(members, &format!(",{start}")), self.line_end)
     }
 
-    /// What stands before the first character of a line.
     pub(super) fn indent(&self, at: usize) -> &str {
         let line = &self.text[self.text[..at].rfind('\n').map_or(0, |end| end + 1)..];
         &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
     }
 
-    pub(super) fn with(&self, mut splices: Vec<Splice>) -> String {
+    pub(super) fn spliced(&self, mut splices: Vec<JsonSplice>) -> String {
         splices.sort_by_key(|(range, _)| range.start);
         let mut text = self.text.to_owned();
         for (range, new) in splices.into_iter().rev() {
@@ -134,7 +131,6 @@ fn joined(members: &[Member<'_>], separator: &str) -> String {
     members.iter().map(|(key, value)| format!("{}: {value}", quoted(key))).collect::<Vec<_>>().join(separator)
 }
 
-/// Text as JSON.
 pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

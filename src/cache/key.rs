@@ -2,8 +2,7 @@
 
 use std::sync::OnceLock;
 
-use sha2::{Digest, Sha256};
-
+use crate::core::digest::sha256_hex;
 use crate::core::origin::Located;
 use crate::plan::endpoint::{Endpoint, EndpointKind};
 use crate::plan::mfa_strategy::{Mfa, Step};
@@ -27,7 +26,7 @@ impl Fingerprint {
     }
 
     pub fn hex(&self) -> &str {
-        self.hex.get_or_init(|| hex(&Sha256::digest(&self.of)))
+        self.hex.get_or_init(|| sha256_hex(&self.of))
     }
 
     #[cfg(test)]
@@ -146,12 +145,6 @@ fn fingerprint(plan: &CredentialPlan, step: Step) -> Fingerprint {
         }
     }
     Fingerprint::of(hash.0)
-}
-
-/// Formatting each byte would cost more than hashing.
-fn hex(hash: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    hash.iter().flat_map(|byte| [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]))).collect()
 }
 
 /// Length, label, length, value: no two different lists give the same bytes. An absent field adds nothing, so that

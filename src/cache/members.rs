@@ -9,11 +9,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 #[derive(Debug, Clone, Default)]
-pub struct Members<'t>(Vec<(Name<'t>, &'t RawValue)>);
+pub struct Members<'t>(Vec<(MemberName<'t>, &'t RawValue)>);
 
 /// Borrowed where the text has no escapes.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-struct Name<'t>(#[serde(borrow)] Cow<'t, str>);
+struct MemberName<'t>(#[serde(borrow)] Cow<'t, str>);
 
 impl<'t> Members<'t> {
     pub fn parse(text: &'t str) -> Option<Self> {
@@ -44,7 +44,7 @@ impl<'t> Members<'t> {
                     index <= at + 1 || name.0 != key
                 });
             }
-            None => self.0.push((Name(Cow::Owned(key.to_owned())), value)),
+            None => self.0.push((MemberName(Cow::Owned(key.to_owned())), value)),
         }
     }
 
@@ -63,8 +63,8 @@ impl<'t> Members<'t> {
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
+        struct MembersVisitor;
+        impl<'de> Visitor<'de> for MembersVisitor {
             type Value = Members<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -79,7 +79,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
                 Ok(Members(members))
             }
         }
-        deserializer.deserialize_map(Object)
+        deserializer.deserialize_map(MembersVisitor)
     }
 }
 

@@ -37,7 +37,7 @@ const WRITE_LOCK_WAIT: Duration = Duration::from_secs(5);
 
 /// The credentials are handed out all the same.
 #[derive(Debug, Error)]
-pub enum WriteError {
+pub enum CacheWriteError {
     #[error("{} belongs to another user", .0.display())]
     ForeignOwner(PathBuf),
     #[error("sessions were forgotten meanwhile")]
@@ -69,7 +69,7 @@ impl Store {
     }
 
     pub fn locks(&self) -> Locks {
-        Locks::beside(&self.dir)
+        Locks::in_dir(&self.dir)
     }
 
     pub fn holders(&self) -> Holders {
@@ -114,18 +114,18 @@ impl Store {
         entry: &RawValue,
         now: Timestamp,
         reset_generation: u64,
-    ) -> Result<(), WriteError> {
+    ) -> Result<(), CacheWriteError> {
         if !self.is_ours() {
-            return Err(WriteError::ForeignOwner(self.dir.clone()));
+            return Err(CacheWriteError::ForeignOwner(self.dir.clone()));
         }
         let was_trusted = !self.dir.exists() || self.is_dir_trusted();
-        self.prepare_dir().map_err(|reason| WriteError::Io { path: self.dir.clone(), reason })?;
+        self.prepare_dir().map_err(|reason| CacheWriteError::Io { path: self.dir.clone(), reason })?;
         let guard = self.lock()?;
         if !was_trusted {
             self.set_aside()?;
         }
         if self.reset_generation() != reset_generation {
-            return Err(WriteError::Forgotten);
+            return Err(CacheWriteError::Forgotten);
         }
         self.sweep(now, &guard);
         let text = self.read_for_write()?;
@@ -146,12 +146,12 @@ impl Store {
 
     /// Removes the entries that `goes` accepts (outer key, inner key, content). With `permanently`, fetches already in
     /// progress are not stored either.
-    pub fn remove(&self, goes: &dyn Fn(&str, &str, &str) -> bool, for_good: bool) -> Result<(), WriteError> {
+    pub fn remove(&self, goes: &dyn Fn(&str, &str, &str) -> bool, for_good: bool) -> Result<(), CacheWriteError> {
         if !self.dir.exists() {
             return Ok(());
         }
         if !self.is_ours() {
-            return Err(WriteError::ForeignOwner(self.dir.clone()));
+            return Err(CacheWriteError::ForeignOwner(self.dir.clone()));
         }
         let guard = self.lock()?;
         if for_good {
@@ -180,28 +180,28 @@ impl Store {
         }
     }
 
-    fn raw(&self, changed: &[(String, Members<'_>)]) -> Result<Vec<Box<RawValue>>, WriteError> {
-        let io = |error: serde_json::Error| WriteError::Io { path: self.file.clone(), reason: error.into() };
+    fn raw(&self, changed: &[(String, Members<'_>)]) -> Result<Vec<Box<RawValue>>, CacheWriteError> {
+        let io = |error: serde_json::Error| CacheWriteError::Io { path: self.file.clone(), reason: error.into() };
         changed.iter().map(|(_, sessions)| serde_json::value::to_raw_value(sessions).map_err(io)).collect()
     }
 
-    fn lock(&self) -> Result<CacheGuard, WriteError> {
-        match self.locks().take_within("cache", WRITE_LOCK_WAIT) {
+    fn lock(&self) -> Result<CacheGuard, CacheWriteError> {
+        match self.locks().lock_within("cache", WRITE_LOCK_WAIT) {
             Attempt::Held(guard) => Ok(CacheGuard(guard)),
-            Attempt::Busy => Err(WriteError::Locked(self.file.clone())),
-            Attempt::Unavailable(reason) => Err(WriteError::Io { path: self.dir.join("locks"), reason }),
+            Attempt::Busy => Err(CacheWriteError::Locked(self.file.clone())),
+            Attempt::Unavailable(reason) => Err(CacheWriteError::Io { path: self.dir.join("locks"), reason }),
         }
     }
 
     /// Reads an invalid file twice, since the Amplify CLI writes in place and may be half-way, then sets it aside.
-    fn read_for_write(&self) -> Result<Zeroizing<String>, WriteError> {
-        let io = |reason| WriteError::Io { path: self.file.clone(), reason };
+    fn read_for_write(&self) -> Result<Zeroizing<String>, CacheWriteError> {
+        let io = |reason| CacheWriteError::Io { path: self.file.clone(), reason };
         for last in [false, true] {
             let bytes = match read_plain(&self.file) {
                 Ok(bytes) => bytes,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => break,
                 Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-                    return Err(WriteError::TooLarge(self.file.clone()));
+                    return Err(CacheWriteError::TooLarge(self.file.clone()));
                 }
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                     self.set_aside()?;
@@ -225,9 +225,9 @@ impl Store {
         Ok(Zeroizing::default())
     }
 
-    fn replace(&self, _guard: &CacheGuard, file: &Members<'_>) -> Result<(), WriteError> {
+    fn replace(&self, _guard: &CacheGuard, file: &Members<'_>) -> Result<(), CacheWriteError> {
         let temporary = self.temporary();
-        let io = |reason| WriteError::Io { path: temporary.clone(), reason };
+        let io = |reason| CacheWriteError::Io { path: temporary.clone(), reason };
         let mut text = Zeroizing::new(Vec::with_capacity(1 << 14));
         serde_json::to_writer_pretty(&mut *text, file).map_err(|error| io(error.into()))?;
         AtomicFile::write(&self.file, self.temporary(), Access::Private, &text, |_, _| Ok(()))
@@ -241,20 +241,20 @@ impl Store {
     }
 
     /// Moves a file away whose content is invalid or could be another user's.
-    fn set_aside(&self) -> Result<(), WriteError> {
+    fn set_aside(&self) -> Result<(), CacheWriteError> {
         match rename(&self.file, &self.set_aside_path()) {
             Err(reason) if reason.kind() != io::ErrorKind::NotFound => {
-                Err(WriteError::Io { path: self.file.clone(), reason })
+                Err(CacheWriteError::Io { path: self.file.clone(), reason })
             }
             _ => Ok(()),
         }
     }
 
-    pub fn remove_set_aside(&self) -> Result<(), WriteError> {
+    pub fn remove_set_aside(&self) -> Result<(), CacheWriteError> {
         let path = self.set_aside_path();
         match fs::remove_file(&path) {
             Err(reason) if ![io::ErrorKind::NotFound, io::ErrorKind::NotADirectory].contains(&reason.kind()) => {
-                Err(WriteError::Io { path, reason })
+                Err(CacheWriteError::Io { path, reason })
             }
             _ => Ok(()),
         }
@@ -264,10 +264,10 @@ impl Store {
         self.dir.join("cache.json.tmp")
     }
 
-    fn remove_leftover(&self) -> Result<(), WriteError> {
+    fn remove_leftover(&self) -> Result<(), CacheWriteError> {
         match fs::remove_file(self.temporary()) {
             Err(reason) if reason.kind() != io::ErrorKind::NotFound => {
-                Err(WriteError::Io { path: self.temporary(), reason })
+                Err(CacheWriteError::Io { path: self.temporary(), reason })
             }
             _ => Ok(()),
         }

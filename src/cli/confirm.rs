@@ -1,5 +1,3 @@
-//! Confirmation before files are written, and what was written.
-
 use std::io::IsTerminal;
 
 use crate::cli::context::Context;
@@ -7,19 +5,45 @@ use crate::cli::errors::failure::{CANCELLED, Failure, NOBODY_TO_ASK};
 use crate::cli::output::{note, write_stdout};
 use crate::cli::questions::Questions;
 use crate::core::origin::SourceFile;
-use crate::edit::Written;
+use crate::edit::{Change, Editor, Exclusive, Written, diff};
 
-/// Shows the diff and asks. It is shown where the question is, too, when stdout goes elsewhere.
-pub(crate) fn confirm(context: &Context, verb: &str, shown: &str) -> Result<(), Failure> {
+/// Shows the diff and asks. Where `on_stdout` is false, or stdout is not the terminal, it is shown at the question.
+pub(crate) fn confirm(context: &Context, verb: &str, shown: &str, on_stdout: bool) -> Result<(), Failure> {
     let mut person = Questions::open(context).map_err(|_| {
         let message = format!("{verb} asks before it writes, and there is nobody to ask here; add --yes");
         Failure::new(NOBODY_TO_ASK, message).hint("--dry-run shows what would be written")
     })?;
-    write_stdout(shown.as_bytes())?;
-    if !std::io::stdout().is_terminal() {
+    if on_stdout {
+        write_stdout(shown.as_bytes())?;
+    }
+    if !on_stdout || !std::io::stdout().is_terminal() {
         person.say(shown);
     }
-    if person.agrees("Write this?")? { Ok(()) } else { Err(Failure::new(CANCELLED, "nothing was changed")) }
+    if person.confirm("Write this?")? { Ok(()) } else { Err(Failure::new(CANCELLED, "nothing was changed")) }
+}
+
+/// Shows the changes, asks unless a `lock` is held, and writes them; `None` where `dry_run` only shows them.
+pub(crate) fn write_changes(
+    context: &Context,
+    verb: &str,
+    editor: &Editor,
+    changes: &[Change],
+    dry_run: bool,
+    lock: Option<Exclusive>,
+) -> Result<Option<Vec<Written>>, Failure> {
+    let shown: String = changes.iter().map(diff).collect();
+    if dry_run {
+        return write_stdout(shown.as_bytes()).map(|()| None);
+    }
+    changes.iter().try_for_each(Change::check)?;
+    let lock = if let Some(lock) = lock {
+        write_stdout(shown.as_bytes())?;
+        lock
+    } else {
+        confirm(context, verb, &shown, true)?;
+        editor.lock()?
+    };
+    Ok(Some(editor.write(changes, &lock)?))
 }
 
 /// What was written, and where the text before is kept.

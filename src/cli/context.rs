@@ -1,38 +1,34 @@
-//! What every verb begins with: paths, settings, files, and which profile is meant and why.
+use clap::ValueEnum;
 
 use crate::cli::args::{DialectArg, Global};
 use crate::cli::errors::failure::{CONFIG, Failure, USAGE};
-use crate::core::call_chain::Chain;
+use crate::core::call_chain::CallChain;
 use crate::core::origin::{Located, Origin};
-use crate::core::sanitize::printable;
-use crate::os::env;
-use crate::os::env::Env;
+use crate::os::env::{self, Env};
 use crate::os::paths::{Overrides, Paths};
-use crate::output::tell;
+use crate::output::print_message;
 use crate::profile::ProfileSet;
 use crate::profile::load::Files;
-use crate::profile_file::{Dialect, Property};
+use crate::profile_file::Dialect;
 use crate::settings::Settings;
-use crate::source::Endpoints;
 
-/// The world of one run.
 pub(super) struct Context {
     pub(super) env: Env,
     pub(super) paths: Paths,
     pub(super) settings: Settings,
     pub(super) global: Global,
-    /// The verb, for those who wait for this run.
     pub(super) verb: &'static str,
     files: Files,
     dialect: Dialect,
-    /// What an argument, a flag or a variable names.
+    /// The profile that an argument, a flag or a variable names.
     pub(super) named: Option<Located<String>>,
     pub(super) looks_at_project: bool,
 }
 
 impl Context {
-    /// Reads settings and profile files. `argument` is the profile as an argument, beside `--profile`.
-    pub(super) fn new(verb: &'static str, global: Global, argument: Option<&str>, env: Env) -> Result<Self, Failure> {
+    /// Reads settings and profile files. `argument` is the profile as an argument, next to `--profile`.
+    pub(super) fn new(verb: &'static str, global: Global, argument: Option<&str>) -> Result<Self, Failure> {
+        let env = Env::process();
         let overrides = Overrides { config: global.config_file.clone(), credentials: global.credentials_file.clone() };
         let paths = Paths::find(&env, &overrides)?;
         let settings = Settings::load(paths.settings.as_deref(), &paths.home)?;
@@ -42,20 +38,16 @@ impl Context {
         Ok(Self { env, paths, settings, global, verb, files, dialect, named, looks_at_project: true })
     }
 
-    /// The same with the profile files as they are now.
-    pub(super) fn read_again(self) -> Result<Self, Failure> {
+    pub(super) fn reload(self) -> Result<Self, Failure> {
         Ok(Self { files: Files::load(&self.paths)?, ..self })
     }
 
-    /// The same without regard to the Amplify project around the current directory: `process` is started by tools from
-    /// wherever they happen to be.
+    /// Ignores the Amplify project around the current directory, since tools start `process` in any directory.
     pub(super) fn without_project(self) -> Result<Self, Failure> {
         if self.global.env.is_some() {
-            return Err(Failure::new(
-                USAGE,
-                "process does not look at the Amplify project, so that --env means nothing",
-            )
-            .hint("name the environment's profile; explain --env NAME says which it is"));
+            let message = "process does not look at the Amplify project, so that --env means nothing";
+            return Err(Failure::new(USAGE, message)
+                .hint("name the environment's profile; explain --env NAME says which it is"));
         }
         Ok(Self { looks_at_project: false, ..self })
     }
@@ -63,132 +55,104 @@ impl Context {
     pub(super) fn profiles(&self) -> Result<ProfileSet<'_>, Failure> {
         if self.global.verbose > 0 && self.dialect == Dialect::Auto {
             for (at, finding) in self.files.findings() {
-                self.say(|| format!("{at}: {finding}"));
+                self.info(|| format!("{at}: {finding}"));
             }
         }
         Ok(self.files.profiles(self.dialect)?)
     }
 
-    /// The profile files.
     pub(super) fn files(&self) -> &Files {
         &self.files
     }
 
-    /// How many sections of both files have properties that `fits` takes.
-    pub(super) fn sections_where(&self, fits: &dyn Fn(&[Property<'_>]) -> bool) -> usize {
-        self.files.sections_where(fits)
+    pub(super) fn command_line_profile(&self) -> Option<&str> {
+        self.named.as_ref().filter(|_| self.is_named_on_command_line()).map(|named| named.value.as_str())
     }
 
-    /// The profile that the command line names.
-    pub(super) fn named_by_hand(&self) -> Option<&str> {
-        self.named.as_ref().filter(|_| self.selected_by_hand()).map(|named| named.value.as_str())
-    }
-
-    /// Whether nobody may be asked anything.
-    pub(super) fn may_not_ask(&self) -> bool {
+    pub(super) fn no_input(&self) -> bool {
         self.global.no_input || self.env.switch(env::AMPLIFY_CREDS_NO_INPUT)
     }
 
-    /// Whether the command line names the profile, not a variable that was set for something else.
-    pub(super) fn selected_by_hand(&self) -> bool {
+    /// Whether the command line names the profile. A variable may have been set for another purpose.
+    pub(super) fn is_named_on_command_line(&self) -> bool {
         self.named.as_ref().is_some_and(|named| matches!(named.from, Origin::Flag(_)))
     }
 
-    /// The profile that `--profile` names, for a verb that takes several arguments.
-    pub(super) fn named_by_flag(&self) -> Option<String> {
-        self.global.profile.clone()
-    }
-
-    /// Refuses a `--profile` beside arguments that are others.
-    pub(super) fn only_these(self, names: &[String]) -> Result<Self, Failure> {
+    /// Rejects a `--profile` that differs from one of `names`.
+    pub(super) fn check_names(self, names: &[String]) -> Result<Self, Failure> {
         for name in names {
             named(Some(name), self.global.profile.as_deref(), &self.env)?;
         }
         Ok(self)
     }
 
-    /// What variables say of the services besides STS that give credentials.
-    pub(super) fn source_endpoints(&self) -> Endpoints {
-        if self.env.switch(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
-            return Endpoints::default();
-        }
-        let url = |name| self.variable(&[name, env::AWS_ENDPOINT_URL]).map(|url| url.value);
-        Endpoints {
-            sso: url(env::AWS_ENDPOINT_URL_SSO),
-            sso_oidc: url(env::AWS_ENDPOINT_URL_SSO_OIDC),
-            signin: url(env::AWS_ENDPOINT_URL_SIGNIN),
-        }
+    /// The runs of this program that wait for this one through a `credential_process`.
+    pub(super) fn chain(&self) -> CallChain {
+        self.env.text(env::AMPLIFY_CREDS_CHAIN).map_or_else(CallChain::default, |text| CallChain::parse(&text))
     }
 
-    /// Who waits for this run: set by a run of this program that started us through a `credential_process`.
-    pub(super) fn chain(&self) -> Chain {
-        self.env.text(env::AMPLIFY_CREDS_CHAIN).map_or_else(Chain::default, |text| Chain::parse(&text))
-    }
-
-    /// The config file, as a chain names it.
+    /// The config file as a [`CallChain`] names it.
     pub(super) fn config(&self) -> String {
         self.paths.config.display().to_string()
     }
 
-    /// A variable or, after it, the setting of the same meaning.
     pub(super) fn setting(&self, variable: &'static str, key: &str) -> Option<Located<String>> {
         self.variable(&[variable]).or_else(|| self.settings.get(key).cloned())
     }
 
-    /// Says something under `-v`.
-    pub(super) fn say(&self, text: impl FnOnce() -> String) {
+    /// Prints a message under `-v`.
+    pub(super) fn info(&self, text: impl FnOnce() -> String) {
         if self.global.verbose > 0 {
-            tell(&format!("{}\n", printable(&text())));
+            print_message(&text());
         }
     }
 
-    /// Says something that the user should mend. `process` is silent when it succeeds, unless under `-v`: its stderr is
-    /// some tool's.
+    /// Prints a warning. `process` prints none without `-v`, since a tool reads its stderr.
     pub(super) fn warn(&self, text: impl FnOnce() -> String) {
         if self.global.verbose > 0 || !(self.global.quiet || self.verb == "process") {
-            tell(&format!("amplify-creds: {}\n", printable(&text())));
+            print_message(&format!("amplify-creds: {}", text()));
         }
     }
 
-    /// The first of `names` that is set.
     pub(super) fn variable(&self, names: &[&'static str]) -> Option<Located<String>> {
-        self.env.first(names).map(|(name, value)| Located::new(value, Origin::Variable(name)))
+        first_variable(&self.env, names)
     }
 }
 
 fn named(argument: Option<&str>, flag: Option<&str>, env: &Env) -> Result<Option<Located<String>>, Failure> {
-    match (argument, flag) {
+    let (name, from) = match (argument, flag) {
         (Some(argument), Some(flag)) if argument != flag => {
-            Err(Failure::new(USAGE, format!("two profiles are asked for: {argument} and --profile {flag}")))
+            let message = format!("two profiles are asked for: {argument} and --profile {flag}");
+            return Err(Failure::new(USAGE, message));
         }
-        (Some(name), _) => Ok(Some(Located::new(name.to_owned(), Origin::Flag("PROFILE")))),
-        (None, Some(name)) => Ok(Some(Located::new(name.to_owned(), Origin::Flag("--profile")))),
-        (None, None) => Ok(name_in(env)),
-    }
+        (Some(name), _) => (name, "PROFILE"),
+        (None, Some(name)) => (name, "--profile"),
+        (None, None) => return Ok(env_profile(env)),
+    };
+    Ok(Some(Located::new(name.to_owned(), Origin::Flag(from))))
 }
 
-pub(super) fn name_in(env: &Env) -> Option<Located<String>> {
-    let names = [env::AMPLIFY_CREDS_PROFILE, env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE];
-    env.first(&names).map(|(name, value)| Located::new(value, Origin::Variable(name)))
+pub(super) fn env_profile(env: &Env) -> Option<Located<String>> {
+    first_variable(env, &[env::AMPLIFY_CREDS_PROFILE, env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE])
+}
+
+fn first_variable(env: &Env, names: &[&'static str]) -> Option<Located<String>> {
+    env.first(names).map(|(name, value)| Located::new(value, Origin::Variable(name)))
 }
 
 fn dialect(global: &Global, env: &Env, settings: &Settings) -> Result<Dialect, Failure> {
-    let named = env
-        .text(env::AMPLIFY_CREDS_DIALECT)
-        .map(|name| Located::new(name, Origin::Variable(env::AMPLIFY_CREDS_DIALECT)));
-    let named = named.or_else(|| settings.get("dialect").cloned());
-    match (global.dialect, named) {
-        (Some(DialectArg::Auto), _) | (None, None) => Ok(Dialect::Auto),
-        (Some(DialectArg::Aws), _) => Ok(Dialect::Aws),
-        (Some(DialectArg::Amplify), _) => Ok(Dialect::Amplify),
-        (None, Some(name)) => match name.value.as_str() {
-            "auto" => Ok(Dialect::Auto),
-            "aws" => Ok(Dialect::Aws),
-            "amplify" => Ok(Dialect::Amplify),
-            _ => {
-                let message = format!("the dialect from {} does not exist", name.from);
-                Err(Failure::new(CONFIG, message).at(&name.from, None).hint("it is auto, amplify or aws"))
-            }
-        },
-    }
+    let named = first_variable(env, &[env::AMPLIFY_CREDS_DIALECT]).or_else(|| settings.get("dialect").cloned());
+    let argument = match (global.dialect, named) {
+        (Some(argument), _) => argument,
+        (None, None) => DialectArg::Auto,
+        (None, Some(name)) => DialectArg::from_str(&name.value, false).map_err(|_| {
+            let message = format!("the dialect from {} does not exist", name.from);
+            Failure::new(CONFIG, message).at(&name.from, None).hint("it is auto, amplify or aws")
+        })?,
+    };
+    Ok(match argument {
+        DialectArg::Auto => Dialect::Auto,
+        DialectArg::Aws => Dialect::Aws,
+        DialectArg::Amplify => Dialect::Amplify,
+    })
 }

@@ -1,12 +1,10 @@
-//! Which variables carry credentials from one program to the next, and which must not go with them.
-
 use crate::cli::credentials::Fetched;
 use crate::core::clock::Timestamp;
 use crate::core::secret::Secret;
 use crate::os::env;
 use crate::output::shell::Assignment;
 
-/// Every variable that `env` sets or takes away, and `env --unset` takes away.
+/// The variables that `env` sets or removes, and `env --unset` removes.
 pub(crate) const EXPORTED_VARS: [&str; 11] = [
     env::AWS_ACCESS_KEY_ID,
     env::AWS_SECRET_ACCESS_KEY,
@@ -21,7 +19,7 @@ pub(crate) const EXPORTED_VARS: [&str; 11] = [
     env::AMPLIFY_CREDS_CHAIN,
 ];
 
-/// What a child must not have besides: other ways to credentials, and what was meant for this run alone.
+/// Also removed for a child: other credential sources, and variables for this run only.
 pub(crate) const REMOVED_VARS: [&str; 8] = [
     env::AWS_WEB_IDENTITY_TOKEN_FILE,
     env::AWS_ROLE_ARN,
@@ -33,12 +31,10 @@ pub(crate) const REMOVED_VARS: [&str; 8] = [
     env::AMPLIFY_CREDS_MFA_TOKEN,
 ];
 
-/// When the credentials end, as [`assignments`] has it.
 pub(crate) fn expiration(fetched: &Fetched) -> Option<String> {
     fetched.credentials.expiration.map(Timestamp::rfc3339)
 }
 
-/// The variables of [`EXPORTED_VARS`] with what becomes of each.
 pub(crate) fn assignments<'a>(fetched: &'a Fetched, expiration: Option<&'a str>) -> Vec<Assignment<'a>> {
     let credentials = &fetched.credentials;
     let region = fetched.plan.region.as_ref().map(|region| region.value.as_str());
@@ -47,10 +43,10 @@ pub(crate) fn assignments<'a>(fetched: &'a Fetched, expiration: Option<&'a str>)
         env::AWS_SECRET_ACCESS_KEY => Some((name, Some(credentials.secret_access_key.expose()))),
         env::AWS_SESSION_TOKEN => Some((name, credentials.session_token.as_ref().map(Secret::expose))),
         env::AWS_CREDENTIAL_EXPIRATION => Some((name, expiration)),
-        // Where the profile names no region, the one that the environment has is nobody's mistake.
+        // Without a region in the profile, the one in the environment stays.
         env::AWS_REGION | env::AWS_DEFAULT_REGION => region.map(|region| (name, Some(region))),
         env::AMPLIFY_CREDS_ACTIVE_PROFILE => Some((name, Some(fetched.plan.profile.as_str()))),
-        // A profile would win over the keys in some SDKs; the rest is stale.
+        // In some SDKs a profile precedes the keys; the other variables are stale.
         _ => Some((name, None)),
     };
     EXPORTED_VARS.into_iter().filter_map(assignment).collect()

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
-use crate::cli::args::How;
+use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
 use crate::cli::plan_inputs::{complete, inputs};
@@ -33,19 +33,19 @@ pub(crate) struct Fetched {
 }
 
 /// Fetches the credentials of the selected profile.
-pub(crate) fn fetch(context: &Context, how: &How) -> Result<Fetched, Failure> {
-    fetch_with(context, how, || prompt_chain(context, how))
+pub(crate) fn fetch(context: &Context, session: &SessionArgs) -> Result<Fetched, Failure> {
+    fetch_with(context, session, || prompt_chain(context, session))
 }
 
 /// Like [`fetch`], with a prompt of the caller's. Connections and prompts are built only where the cache has no session.
 pub(crate) fn fetch_with(
     context: &Context,
-    how: &How,
+    session: &SessionArgs,
     prompt: impl FnOnce() -> Result<PromptChain, Failure>,
 ) -> Result<Fetched, Failure> {
     let set = context.profiles()?;
-    let plan = plan(context, &set, &inputs(context, how)?)?;
-    let credentials = with_request(context, &set, &plan, how, |request| {
+    let plan = plan(context, &set, &inputs(context, session)?)?;
+    let credentials = with_request(context, &set, &plan, session, |request| {
         let store = Store::new(&context.paths.cache_dir);
         match request.cached(&store, Clock::System.now()) {
             Some(credentials) => Ok(credentials),
@@ -60,23 +60,23 @@ pub(crate) fn with_resolver<T>(
     context: &Context,
     set: &ProfileSet<'_>,
     plan: &CredentialPlan,
-    how: &How,
+    session: &SessionArgs,
     prompt: &mut PromptChain,
     what: impl FnOnce(&mut Resolver<'_>, &SdkSts<'_>) -> T,
 ) -> Result<T, Failure> {
-    with_request(context, set, plan, how, |request| resolve(context, request, prompt, what))
+    with_request(context, set, plan, session, |request| resolve(context, request, prompt, what))
 }
 
 fn with_request<T>(
     context: &Context,
     set: &ProfileSet<'_>,
     plan: &CredentialPlan,
-    how: &How,
+    session: &SessionArgs,
     what: impl FnOnce(Request<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     build::can_be_carried_out(plan)?;
     warnings::of_plan(context, plan);
-    let options = resolve_options(context, plan, how)?;
+    let options = resolve_options(context, plan, session)?;
     what(Request { plan, options, is_only_profile: &|key: &CacheKey| is_only_profile(context, set, plan, key) })
 }
 
@@ -134,7 +134,7 @@ pub(crate) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: &Inputs) -> 
             @ (PlanError::UnknownProfile { named_by: None, .. } | PlanError::NoCredentials { named_by: None, .. }),
         ) if selected.is_none() => match build::environment(inputs) {
             Ok(Some(plan)) => {
-                context.say(|| "the profile default has no credentials: the environment's own".to_owned());
+                context.info(|| "the profile default has no credentials: the environment's own".to_owned());
                 Ok(plan)
             }
             Ok(None) => Err(error),
@@ -168,5 +168,5 @@ pub(crate) fn is_only_profile(context: &Context, set: &ProfileSet<'_>, plan: &Cr
     let names = |section: &[Property<'_>]| build::section_names_session(section, &key.outer, &key.inner);
     let profile = plan.hops.first().and_then(|hop| set.get(&hop.profile));
     profile.is_some_and(|profile| build::names_session(&profile, &key.outer, &key.inner))
-        && context.sections_where(&names) == 1
+        && context.files().sections_where(&names) == 1
 }

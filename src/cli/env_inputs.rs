@@ -1,32 +1,25 @@
-//! What flags, variables and settings add to a plan.
-
-use crate::cli::context::{Context, name_in};
+use crate::cli::context::{Context, env_profile};
 use crate::cli::errors::failure::{CONFIG, Failure};
 use crate::core::origin::{Located, Origin};
 use crate::core::secret::Secret;
 use crate::os::{env, machine};
-use crate::plan::endpoint::Variables;
+use crate::plan::endpoint::EndpointVariables;
 use crate::plan::inputs::{HostnameFn, Inputs, RoleFlags};
 use crate::plan::session::SessionExtras;
 use crate::plan::sources::{ContainerService, ContainerToken, ECS_CONTAINER, MetadataService, WebIdentityInputs};
 use crate::plan::{EnvContext, session_name};
 use crate::profile::keys::Keys;
+use crate::source::SourceEndpoints;
 
 impl Context {
-    /// What flags, variables and settings add to a plan.
     pub(super) fn inputs(&self) -> Result<Inputs, Failure> {
-        let region = self
-            .global
-            .region
-            .clone()
-            .filter(|region| !region.is_empty())
-            .map(|region| Located::new(region, Origin::Flag("--region")));
+        let region = self.global.region.clone().filter(|region| !region.is_empty());
+        let region = region.map(|region| Located::new(region, Origin::Flag("--region")));
         let session_name = self.setting(env::AMPLIFY_CREDS_SESSION_NAME, "session_name");
         if let Some(name) = session_name.as_ref().filter(|name| !session_name::allows(&name.value)) {
             let message = format!("what {} gives is not a session name that AWS takes", name.from);
-            return Err(Failure::new(CONFIG, message)
-                .at(&name.from, None)
-                .hint(format!("it must be {}", session_name::expected())));
+            let hint = format!("it must be {}", session_name::expected());
+            return Err(Failure::new(CONFIG, message).at(&name.from, None).hint(hint));
         }
         Ok(Inputs {
             region: region.or_else(|| self.variable(&[env::AWS_REGION, env::AWS_DEFAULT_REGION])),
@@ -34,7 +27,7 @@ impl Context {
             role: RoleFlags::default(),
             extras: SessionExtras::default(),
             session_name,
-            sts: Variables {
+            sts: EndpointVariables {
                 url: self.variable(&[env::AWS_ENDPOINT_URL_STS, env::AWS_ENDPOINT_URL]),
                 ignore_urls: self.variable(&[env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS]),
                 fips: self.variable(&[env::AWS_USE_FIPS_ENDPOINT]),
@@ -56,7 +49,7 @@ impl Context {
             },
             container: self.container(),
             machine: HostnameFn(machine::name),
-            unnamed_profile: name_in(&self.env).map_or_else(|| "default".to_owned(), |found| found.value),
+            unnamed_profile: env_profile(&self.env).map_or_else(|| "default".to_owned(), |found| found.value),
             surroundings: EnvContext {
                 aws_profile: self.env.text(env::AWS_PROFILE),
                 aws_default_profile: self.env.text(env::AWS_DEFAULT_PROFILE),
@@ -69,20 +62,30 @@ impl Context {
         })
     }
 
-    /// What the environment says of a container's credentials; the relative address counts first, as in every SDK.
-    fn container(&self) -> ContainerService {
-        let relative = self.variable(&[env::AWS_CONTAINER_CREDENTIALS_RELATIVE_URI]);
-        let relative = relative.map(|path| Located::new(format!("{ECS_CONTAINER}{}", path.value), path.from));
-        let of_file = self.env.path(env::AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE).map(ContainerToken::File);
-        let of_text =
-            || Some(ContainerToken::Text(Secret::new(self.env.text(env::AWS_CONTAINER_AUTHORIZATION_TOKEN)?)));
-        ContainerService {
-            uri: relative.or_else(|| self.variable(&[env::AWS_CONTAINER_CREDENTIALS_FULL_URI])),
-            token: of_file.or_else(of_text),
+    pub(super) fn source_endpoints(&self) -> SourceEndpoints {
+        if self.env.switch(env::AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) {
+            return SourceEndpoints::default();
+        }
+        let url = |name| self.variable(&[name, env::AWS_ENDPOINT_URL]).map(|url| url.value);
+        SourceEndpoints {
+            sso: url(env::AWS_ENDPOINT_URL_SSO),
+            sso_oidc: url(env::AWS_ENDPOINT_URL_SSO_OIDC),
+            signin: url(env::AWS_ENDPOINT_URL_SIGNIN),
         }
     }
 
-    /// The environment's own keys; half a pair is none.
+    /// The relative address comes before the full one, as in every SDK.
+    fn container(&self) -> ContainerService {
+        let relative = self.variable(&[env::AWS_CONTAINER_CREDENTIALS_RELATIVE_URI]);
+        let relative = relative.map(|path| Located::new(format!("{ECS_CONTAINER}{}", path.value), path.from));
+        let file = self.env.path(env::AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE).map(ContainerToken::File);
+        let text = || self.env.text(env::AWS_CONTAINER_AUTHORIZATION_TOKEN).map(Secret::new).map(ContainerToken::Text);
+        ContainerService {
+            uri: relative.or_else(|| self.variable(&[env::AWS_CONTAINER_CREDENTIALS_FULL_URI])),
+            token: file.or_else(text),
+        }
+    }
+
     fn environment_keys(&self) -> Option<Keys> {
         Some(Keys {
             access_key_id: self.env.text(env::AWS_ACCESS_KEY_ID)?,

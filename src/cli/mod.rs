@@ -1,5 +1,3 @@
-//! The command line: arguments in, one call into the core, one rendering out.
-
 pub mod args;
 mod color;
 mod commands;
@@ -27,9 +25,9 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use crate::os::env::{Env, arguments};
+use crate::os::env::arguments;
 use crate::os::startup;
-use crate::output::tell;
+use crate::output::write_stderr;
 
 use args::{Amplify, Cli, Command};
 use commands::{
@@ -40,44 +38,39 @@ use context::Context;
 use errors::failure::{Failure, USAGE};
 use output::write_stdout;
 
-/// Runs the program with the process's own arguments and environment.
 pub fn main() -> ExitCode {
     startup::keep_memory_private();
     if let Some(cli) = fast_args::parse(arguments()) {
-        return ended(run(cli), false);
+        return exit_code(run(cli), false);
     }
     let parsed = Cli::command().try_get_matches_from(arguments());
     let parsed = parsed.and_then(|matches| Ok((wants_json(&matches), Cli::from_arg_matches(&matches)?)));
     match parsed {
-        Ok((as_json, cli)) => ended(run(cli), as_json),
-        // Help because the command is missing, which has no sentence to begin with.
+        Ok((as_json, cli)) => exit_code(run(cli), as_json),
+        // This help has no error message of its own.
         Err(help) if help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            tell(&format!("amplify-creds: a command is missing\n\n{}", help.render()));
+            write_stderr(&format!("amplify-creds: a command is missing\n\n{}", help.render()));
             USAGE.exit.into()
         }
         Err(error) if error.use_stderr() => {
             let failure = if is_exec() { usage(&error).before_command() } else { usage(&error) };
-            ended(Err(failure), arguments().any(|argument| argument == "--json"))
+            exit_code(Err(failure), arguments().any(|argument| argument == "--json"))
         }
-        Err(help) => ended(write_stdout(help.render().to_string().as_bytes()).map(done), false),
+        Err(help) => exit_code(write_stdout(help.render().to_string().as_bytes()).map(|()| 0), false),
     }
 }
 
-fn ended(outcome: Result<u8, Failure>, as_json: bool) -> ExitCode {
+fn exit_code(outcome: Result<u8, Failure>, as_json: bool) -> ExitCode {
     outcome.unwrap_or_else(|failure| failure.report(as_json)).into()
 }
 
-fn done((): ()) -> u8 {
-    0
-}
-
-/// Whether the command or one below it has a `--json` that is given.
+/// Whether `--json` is given to the command or a subcommand.
 fn wants_json(matches: &ArgMatches) -> bool {
     matches.try_get_one("json").is_ok_and(|given| given.copied().unwrap_or(false))
         || matches.subcommand().is_some_and(|(_, below)| wants_json(below))
 }
 
-/// Whether the command line is one for `exec`, though it is wrong. Where `--` stands the rest is another program's.
+/// Whether an invalid command line is for `exec`. The words after `--` are another program's.
 fn is_exec() -> bool {
     let ours = arguments().take_while(|argument| argument != "--");
     let matches = Cli::command().ignore_errors(true).try_get_matches_from(ours);
@@ -86,51 +79,46 @@ fn is_exec() -> bool {
 
 fn run(cli: Cli) -> Result<u8, Failure> {
     let Cli { global, command } = cli;
-    let env = Env::process();
     let outcome = match command {
         Command::Export(export) => return run(Cli { global, command: export.spelt_out() }),
         Command::Exec(options) => {
-            let context = Context::new("exec", global, options.fetch.name.as_deref(), env);
+            let context = Context::new("exec", global, options.fetch.name.as_deref());
             return context.and_then(|context| exec::run(context, &options)).map_err(Failure::before_command);
         }
         Command::Process(options) => {
-            process::run(&Context::new("process", global, options.name.as_deref(), env)?.without_project()?, &options)
+            process::run(&Context::new("process", global, options.name.as_deref())?.without_project()?, &options)
         }
-        Command::Env(options) => env::run(&Context::new("env", global, options.fetch.name.as_deref(), env)?, &options),
-        Command::Explain(options) => {
-            explain::run(&Context::new("explain", global, options.name.as_deref(), env)?, &options)
-        }
+        Command::Env(options) => env::run(&Context::new("env", global, options.fetch.name.as_deref())?, &options),
+        Command::Explain(options) => explain::run(&Context::new("explain", global, options.name.as_deref())?, &options),
         Command::ResetCache(options) | Command::Aws { command: Amplify::ResetCache(options) } => {
-            reset_cache::run(&Context::new("reset-cache", global, options.name.as_deref(), env)?, &options)
+            reset_cache::run(&Context::new("reset-cache", global, options.name.as_deref())?, &options)
         }
         Command::Login(options) => {
-            login::run(&Context::new("login", global, None, env)?.only_these(&options.names)?, &options)
+            login::run(&Context::new("login", global, None)?.check_names(&options.names)?, &options)
         }
         Command::WhoAmI(options) => {
-            whoami::run(&Context::new("whoami", global, options.fetch.name.as_deref(), env)?, &options)
+            whoami::run(&Context::new("whoami", global, options.fetch.name.as_deref())?, &options)
         }
-        Command::Check(options) => {
-            check::run(&Context::new("check", global, options.fetch.name.as_deref(), env)?, &options)
-        }
-        Command::List(options) => list::run(&Context::new("list", global, None, env)?, &options),
-        Command::Sessions(options) => sessions::run(&Context::new("sessions", global, None, env)?, &options),
-        Command::Setup(options) => setup::run(&Context::new("setup", global, options.name.as_deref(), env)?, &options),
+        Command::Check(options) => check::run(&Context::new("check", global, options.fetch.name.as_deref())?, &options),
+        Command::List(options) => list::run(&Context::new("list", global, None)?, &options),
+        Command::Sessions(options) => sessions::run(&Context::new("sessions", global, None)?, &options),
+        Command::Setup(options) => setup::run(&Context::new("setup", global, options.name.as_deref())?, &options),
         Command::Doctor(options) => {
-            return doctor::run(Context::new("doctor", global, None, env)?.only_these(&options.names)?, &options);
+            return doctor::run(Context::new("doctor", global, None)?.check_names(&options.names)?, &options);
         }
         Command::Policy { document } => {
-            policy::run(&Context::new("policy", global, policy::name(&document), env)?, &document)
+            policy::run(&Context::new("policy", global, policy::name(&document))?, &document)
         }
-        Command::Boundary { command } => boundary::run(&Context::new("boundary", global, None, env)?, &command),
+        Command::Boundary { command } => boundary::run(&Context::new("boundary", global, None)?, &command),
         Command::Completions { shell } => write_stdout(completions::script(shell).as_bytes()),
         Command::Complete { new_word, words } => completions::run(words, new_word),
         Command::Man { page } => man::run(page.as_deref()),
         Command::Help { topic } => write_stdout(help::text(topic.as_deref())?.as_bytes()),
     };
-    outcome.map(done)
+    outcome.map(|()| 0)
 }
 
-/// clap's own words in our form: the first line complete in itself, what to do under it.
+/// clap's message: the first line complete in itself, the others as details.
 fn usage(error: &clap::Error) -> Failure {
     let text = error.render().to_string();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());

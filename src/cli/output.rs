@@ -1,18 +1,20 @@
-//! The one way to stdout, and notes on stderr.
+use std::fmt::Display;
 
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, OUTPUT};
-use crate::core::sanitize::printable;
-use crate::output::{print, tell};
+use crate::output::{print, print_message};
 
-/// Writes a command's result.
 pub(crate) fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
     print(bytes).map_err(|error| Failure::new(OUTPUT, format!("cannot write to stdout: {error}")))
+}
+
+pub(crate) fn write_json(document: &impl Display) -> Result<(), Failure> {
+    write_stdout(format!("{document}\n").as_bytes())
 }
 
 /// Prints a note on stderr, unless `--quiet`.
 pub(crate) fn note(context: &Context, line: &str) {
     if !context.global.quiet {
-        tell(&format!("{}\n", printable(line)));
+        print_message(line);
     }
 }

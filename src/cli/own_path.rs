@@ -1,29 +1,28 @@
-//! The paths of this program that a profile may name: absolute, and rather the one that the user calls than the one
-//! behind it, since a package manager moves the latter with each version.
+//! Paths of this program for a profile: absolute, and first the one that the user calls, since a package manager moves
+//! its target with each version.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use crate::cli::errors::failure::{Failure, INTERNAL};
-use crate::os::env;
-use crate::os::env::Env;
+use crate::os::env::{self, Env};
 
-/// The paths, the running executable's own last.
+/// The path of the running executable is the last.
 pub(super) fn own_paths(env: &Env) -> Result<Vec<String>, Failure> {
     let unknown = || Failure::new(INTERNAL, "the system does not tell the path of this program");
     let running = env::executable().filter(|path| path.exists()).ok_or_else(unknown)?;
     let called = env::arguments().next().map(PathBuf::from).unwrap_or_default();
-    let lasting = candidates(&called, env).into_iter().find(|path| *path != running && leads_to(path, &running));
-    let paths: Vec<_> = lasting.iter().chain([&running]).filter_map(|path| written(path)).collect();
+    let stable = candidates(&called, env).into_iter().find(|path| *path != running && leads_to(path, &running));
+    let paths: Vec<_> = stable.iter().chain([&running]).filter_map(|path| to_text(path)).collect();
     if paths.is_empty() { Err(unknown()) } else { Ok(paths) }
 }
 
-/// Where the program may be that was called so: a path by itself, a name in the directories of `PATH`.
+/// A path is itself; a name is searched in the directories of `PATH`.
 fn candidates(called: &Path, env: &Env) -> Vec<PathBuf> {
     let dirs = if called.components().count() > 1 {
         env::current_directory().into_iter().collect()
     } else {
-        env.path(env::PATH).map(|path| env::split_paths(path.as_os_str())).unwrap_or_default()
+        env.search_path()
     };
     dirs.into_iter().map(|dir| dir.join(called)).collect()
 }
@@ -34,8 +33,8 @@ fn leads_to(path: &Path, running: &Path) -> bool {
     is_plain && there.is_ok_and(|there| ours.is_ok_and(|ours| there == ours))
 }
 
-/// A path as a command line has it: with slashes, which Windows takes, too, and which no tool takes for an escape.
-fn written(path: &Path) -> Option<String> {
+/// With slashes, which Windows accepts too, and which no tool reads as an escape.
+fn to_text(path: &Path) -> Option<String> {
     let path: PathBuf = path.components().collect();
     let text = path.to_str()?;
     if cfg!(windows) { Some(text.trim_start_matches(r"\\?\").replace('\\', "/")) } else { Some(text.to_owned()) }

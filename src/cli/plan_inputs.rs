@@ -1,9 +1,6 @@
-//! What the command line and the files beside the profile say of a role's session: flags in, policies' texts put into
-//! the plan.
-
 use std::path::{Path, PathBuf};
 
-use crate::cli::args::How;
+use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, FILE, Failure, USAGE};
 use crate::cli::selection;
@@ -21,51 +18,40 @@ use crate::plan::{BaseSource, CredentialPlan};
 /// The largest file of a policy or an assertion that is read, in bytes; both have at most 2048 characters.
 const LARGEST: u64 = 16 << 10;
 
-/// What a plan is made from: the context's part and the command line's.
-pub(crate) fn inputs(context: &Context, how: &How) -> Result<Inputs, Failure> {
-    let How {
-        duration,
-        role_arn,
-        external_id,
-        session_name,
-        policy_arn: arns,
-        policy: policies,
-        tag,
-        source_identity,
-        provided_context,
-        ..
-    } = how;
-    let role =
-        RoleFlags { role_arn: role_arn.clone(), external_id: external_id.clone(), session_name: session_name.clone() };
-    let bad = |flag: &str, expected: &str| Failure::new(USAGE, format!("{flag} is not {expected}"));
+pub(crate) fn inputs(context: &Context, args: &SessionArgs) -> Result<Inputs, Failure> {
     let mut extras = SessionExtras::default();
-    for arn in arns {
-        let arn =
-            policy_arn(arn, "aws").ok_or_else(|| bad("--policy-arn", "a managed policy, read-only or boundary"))?;
-        extras.policy_arns.push(Located::new(arn, Origin::Flag("--policy-arn")));
+    for arn in &args.policy_arn {
+        let arn = flag("--policy-arn", policy_arn(arn, "aws"), "a managed policy, read-only or boundary")?;
+        extras.policy_arns.push(arn);
     }
-    for text in tag {
-        let tag = tag_of(text).ok_or_else(|| bad("--tag", "KEY=VALUE in characters that AWS takes"))?;
-        extras.tags.push(Located::new(tag, Origin::Flag("--tag")));
+    for tag in &args.tag {
+        extras.tags.push(flag("--tag", tag_of(tag), "KEY=VALUE in characters that AWS takes")?);
     }
-    if let Some(text) = policies {
-        let policy = policy(text).ok_or_else(|| bad("--policy", "a policy of up to 2048 characters or a file"))?;
-        extras.policy = Some(Located::new(policy, Origin::Flag("--policy")));
+    if let Some(text) = &args.policy {
+        let policy = flag("--policy", policy(text), "a policy of up to 2048 characters or a file")?;
+        extras.policy = Some(policy);
     }
-    if let Some(name) = source_identity {
-        if !SOURCE_IDENTITY.allows(name) {
-            return Err(bad("--source-identity", &SOURCE_IDENTITY.to_string()));
-        }
-        extras.source_identity = Some(Located::new(name.clone(), Origin::Flag("--source-identity")));
+    if let Some(name) = &args.source_identity {
+        let name = Some(name.clone()).filter(|name| SOURCE_IDENTITY.allows(name));
+        extras.source_identity = Some(flag("--source-identity", name, &SOURCE_IDENTITY.to_string())?);
     }
-    for text in provided_context {
-        let context = context_of(text).ok_or_else(|| bad("--provided-context", "ARN=FILE"))?;
-        extras.contexts.push(Located::new(context, Origin::Flag("--provided-context")));
+    for text in &args.provided_context {
+        extras.contexts.push(flag("--provided-context", context_of(text), "ARN=FILE")?);
     }
-    Ok(Inputs { duration: session_duration(*duration)?, role, extras, ..context.inputs()? })
+    let role = RoleFlags {
+        role_arn: args.role_arn.clone(),
+        external_id: args.external_id.clone(),
+        session_name: args.session_name.clone(),
+    };
+    Ok(Inputs { duration: session_duration(args.duration)?, role, extras, ..context.inputs()? })
 }
 
-/// The plan with the text of each policy's file, the ARN of the project's boundary and session names filled in.
+fn flag<T>(flag: &'static str, value: Option<T>, expected: &str) -> Result<Located<T>, Failure> {
+    let invalid = || Failure::new(USAGE, format!("{flag} is not {expected}"));
+    Ok(Located::new(value.ok_or_else(invalid)?, Origin::Flag(flag)))
+}
+
+/// Fills in the text of each policy's file, the ARN of the project's boundary and session names.
 pub(crate) fn complete(context: &Context, mut plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
     if let BaseSource::WebIdentity(web) = &mut plan.base.source {
         name_session(context, &mut web.session_name, &plan.base.profile)?;
@@ -75,35 +61,35 @@ pub(crate) fn complete(context: &Context, mut plan: CredentialPlan) -> Result<Cr
         if let Some(found) = &mut hop.extras.policy
             && let Policy::File(path) = &found.value
         {
-            let path = resolved(context, path, &found.from);
-            found.value = Policy::Text(text(&path).map_err(|reason| {
-                Failure::new(FILE, format!("cannot use the policy in {}: {reason}", path.display()))
-                    .at(&found.from, Some(&hop.profile))
-            })?);
+            let path = resolve_path(context, path, &found.from);
+            let text = read_policy(&path).map_err(unusable("policy", &path, &found.from, &hop.profile))?;
+            found.value = Policy::Text(text);
         }
         for vouched in &mut hop.extras.contexts {
-            let path = resolved(context, &vouched.value.file, &vouched.from);
-            vouched.value.assertion = assertion(&path).map_err(|reason| {
-                Failure::new(FILE, format!("cannot use the assertion in {}: {reason}", path.display()))
-                    .at(&vouched.from, Some(&hop.profile))
-            })?;
+            let path = resolve_path(context, &vouched.value.file, &vouched.from);
+            vouched.value.assertion =
+                read_assertion(&path).map_err(unusable("assertion", &path, &vouched.from, &hop.profile))?;
         }
         for arn in hop.extras.policy_arns.iter_mut().filter(|arn| arn.value == BOUNDARY) {
-            arn.value =
-                selection::boundary(context, &plan.profile)?.map(|boundary| boundary.value).ok_or_else(|| {
-                    Failure::new(
-                        CONFIG,
-                        "boundary stands for the permissions boundary of an Amplify environment; none is known",
-                    )
+            let boundary = selection::boundary(context, &plan.profile)?.ok_or_else(|| {
+                let message = "boundary stands for the permissions boundary of an Amplify environment; none is known";
+                Failure::new(CONFIG, message)
                     .at(&arn.from, Some(&hop.profile))
                     .hint("run it in the project whose environment uses this profile, or give the policy's ARN")
-                })?;
+            })?;
+            arn.value = boundary.value;
         }
     }
     Ok(plan)
 }
 
-/// Fills in a session name's template for `profile`.
+fn unusable(what: &str, path: &Path, from: &Origin, profile: &str) -> impl FnOnce(String) -> Failure {
+    move |reason| {
+        let message = format!("cannot use the {what} in {}: {reason}", path.display());
+        Failure::new(FILE, message).at(from, Some(profile))
+    }
+}
+
 fn name_session(context: &Context, name: &mut Located<String>, profile: &str) -> Result<(), Failure> {
     if !is_template(&name.value) {
         return Ok(());
@@ -134,8 +120,8 @@ fn name_session(context: &Context, name: &mut Located<String>, profile: &str) ->
     Ok(())
 }
 
-/// `~/` is the home directory; a relative path begins where it is written: at the config file or the current directory.
-fn resolved(context: &Context, path: &Path, from: &Origin) -> PathBuf {
+/// `~/` is the home directory. A relative path in the config file begins at its directory.
+fn resolve_path(context: &Context, path: &Path, from: &Origin) -> PathBuf {
     if let Ok(rest) = path.strip_prefix("~") {
         return context.paths.home.join(rest);
     }
@@ -145,20 +131,20 @@ fn resolved(context: &Context, path: &Path, from: &Origin) -> PathBuf {
     }
 }
 
-fn assertion(path: &Path) -> Result<Secret, String> {
-    match contents(path)?.trim() {
+fn read_assertion(path: &Path) -> Result<Secret, String> {
+    match read_text(path)?.trim() {
         text if (4..=2048).contains(&text.len()) => Ok(Secret::from(text)),
         _ => Err("an assertion has 4 to 2048 characters".into()),
     }
 }
 
-fn contents(path: &Path) -> Result<String, String> {
+fn read_text(path: &Path) -> Result<String, String> {
     let bytes = read_capped(path, LARGEST).map_err(|error| error.to_string())?.ok_or("there is no such file")?;
     String::from_utf8(bytes).map_err(|error| error.utf8_error().to_string())
 }
 
-fn text(path: &Path) -> Result<String, String> {
-    let text = contents(path)?;
+fn read_policy(path: &Path) -> Result<String, String> {
+    let text = read_text(path)?;
     if is_policy(text.trim()) {
         Ok(text.trim().to_owned())
     } else {
@@ -166,7 +152,6 @@ fn text(path: &Path) -> Result<String, String> {
     }
 }
 
-/// `--duration`, if it is one that AWS takes.
 pub(crate) fn session_duration(asked: Option<u64>) -> Result<Option<Located<u32>>, Failure> {
     let Some(asked) = asked else { return Ok(None) };
     match u32::try_from(asked).ok().filter(|seconds| DURATION_SECONDS.contains(seconds)) {

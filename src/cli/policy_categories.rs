@@ -1,20 +1,17 @@
-//! The categories of `policy amplify` and `check --for amplify`.
-
 use crate::cli::context::Context;
 use crate::cli::output::note;
 use crate::policy::Category;
-use crate::policy::amplify::{List, Selection, is_in_minimal};
+use crate::policy::amplify::{ActionList, Selection, is_in_minimal};
 
-/// Which actions are asked for.
 pub(crate) fn selection(category: &[Category], managed: bool) -> Selection {
-    Selection { categories: category.to_vec(), list: if managed { List::Managed } else { List::Minimal } }
+    Selection { categories: category.to_vec(), list: if managed { ActionList::Managed } else { ActionList::Minimal } }
 }
 
-/// Says what the asked list does not have.
-pub(crate) fn tell_of_gaps(context: &Context, selection: &Selection) {
+/// Notes categories that the minimal list does not have.
+pub(crate) fn note_gaps(context: &Context, selection: &Selection) {
     let gaps = selection.categories.iter().filter(|category| !is_in_minimal(**category));
     let gaps: Vec<_> = gaps.map(|category| category.name()).collect();
-    if selection.list == List::Minimal && !gaps.is_empty() {
+    if selection.list == ActionList::Minimal && !gaps.is_empty() {
         note(context, &format!("the minimal list has nothing for {}: taken from the managed policy", gaps.join(", ")));
     }
 }

@@ -1,4 +1,4 @@
-//! Where a document goes: stdout, or files that nothing else is lost to.
+//! Prints policies on stdout or writes them to files, which are not overwritten without `--force`.
 
 use std::path::{Path, PathBuf};
 
@@ -10,32 +10,33 @@ use crate::cli::errors::failure::{EDIT, Failure, USAGE};
 use crate::cli::output::{note, write_stdout};
 use crate::os::atomic_file::publish;
 use crate::os::fs::read_capped;
-use crate::policy::document::{Document, pretty};
+use crate::policy::document::{PolicyDocument, pretty};
 
-/// The largest file that is compared with what would be written, in bytes; no document comes near it.
+/// The largest existing file that is compared, in bytes. Documents are much smaller.
 const LARGEST: u64 = 1 << 20;
 
-/// Prints policies: one as it is, several as an array; or each into a file of its own.
-pub(super) fn documents(context: &Context, plain: &Plain, documents: &[Document]) -> Result<(), Failure> {
-    let Some(output) = file(plain) else {
-        let text = if let [one] = documents { pretty(one) } else { pretty(&documents) };
-        return write_stdout(text.as_bytes());
-    };
-    let numbered = |index: usize| if documents.len() == 1 { output.to_owned() } else { with_number(output, index + 1) };
-    let files: Vec<_> = documents.iter().enumerate().map(|(index, one)| (numbered(index), pretty(one))).collect();
-    write(context, plain, &files)
+/// On stdout, several policies are an array; in files, each has a file of its own.
+pub(super) fn documents(context: &Context, plain: &Plain, documents: &[PolicyDocument]) -> Result<(), Failure> {
+    if let [document] = documents {
+        return write(context, plain, pretty(document));
+    }
+    let Some(output) = file(plain) else { return write_stdout(pretty(&documents).as_bytes()) };
+    let files = documents.iter().zip(1..).map(|(document, number)| (with_number(output, number), pretty(document)));
+    write_files(context, plain, &files.collect::<Vec<_>>())
 }
 
-/// Prints a template.
 pub(super) fn template(context: &Context, plain: &Plain, template: &Value) -> Result<(), Failure> {
-    let text = pretty(template);
+    write(context, plain, pretty(template))
+}
+
+fn write(context: &Context, plain: &Plain, text: String) -> Result<(), Failure> {
     match file(plain) {
         None => write_stdout(text.as_bytes()),
-        Some(output) => write(context, plain, &[(output.to_owned(), text)]),
+        Some(output) => write_files(context, plain, &[(output.to_owned(), text)]),
     }
 }
 
-/// The file, if it is not stdout's name.
+/// `-` is stdout.
 fn file(plain: &Plain) -> Option<&Path> {
     plain.output.as_deref().filter(|path| *path != Path::new("-"))
 }
@@ -47,14 +48,14 @@ fn with_number(path: &Path, number: usize) -> PathBuf {
     path.with_file_name(format!("{stem}-{number}{extension}"))
 }
 
-fn write(context: &Context, plain: &Plain, files: &[(PathBuf, String)]) -> Result<(), Failure> {
+fn write_files(context: &Context, plain: &Plain, files: &[(PathBuf, String)]) -> Result<(), Failure> {
     let mut new = Vec::new();
     for (path, text) in files {
         match read_capped(path, LARGEST) {
             Ok(Some(there)) if there == text.as_bytes() => {
                 note(context, &format!("{} says so already", path.display()));
             }
-            // All of them are looked at before any is written.
+            // All files are checked before any is written.
             Ok(Some(_)) if !plain.force => {
                 let message = format!("{} is there and says something else", path.display());
                 return Err(Failure::new(EDIT, message).hint("--force writes over it"));
@@ -79,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_stand_before_the_extension() {
+    fn number_precedes_the_extension() {
         for (path, expected) in [("a/p.json", "a/p-2.json"), ("p", "p-2"), ("p.x.json", "p.x-2.json")] {
             assert_eq!(with_number(Path::new(path), 2), Path::new(expected));
         }

@@ -2,54 +2,47 @@
 
 use clap::ValueEnum;
 
-use crate::cli::args::{How, PromptArg};
+use crate::cli::args::{PromptArg, SessionArgs};
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure};
 use crate::core::secret::Secret;
 use crate::os::env;
-use crate::prompt::{Given, PromptChain, PromptMethod, TerminalEnv, available};
+use crate::prompt::{GivenCode, PromptChain, PromptMethod, available};
 
 /// The codes given on the command line or in the environment, then the prompts.
-pub(crate) fn prompt_chain(context: &Context, how: &How) -> Result<PromptChain, Failure> {
-    let from_flag = how.mfa_token.as_deref().map(|code| match code {
-        "-" => Given::Stdin,
-        code => Given::Code(Secret::from(code)),
+pub(crate) fn prompt_chain(context: &Context, session: &SessionArgs) -> Result<PromptChain, Failure> {
+    let from_flag = session.mfa_token.as_deref().map(|code| match code {
+        "-" => GivenCode::Stdin,
+        code => GivenCode::Code(Secret::from(code)),
     });
-    let from_variable = context.env.text(env::AMPLIFY_CREDS_MFA_TOKEN).map(|code| Given::Code(Secret::new(code)));
+    let from_variable = context.env.text(env::AMPLIFY_CREDS_MFA_TOKEN).map(|code| GivenCode::Code(Secret::new(code)));
     let given = [("--mfa-token", from_flag), ("$AMPLIFY_CREDS_MFA_TOKEN", from_variable)];
     let given = given.into_iter().filter_map(|(from, given)| Some((from, given?))).collect();
-    Ok(PromptChain::new(given, methods(context, how)?))
+    Ok(PromptChain::new(given, methods(context, session)?))
 }
 
 /// Only prompts with a window of their own: a running command uses the terminal.
-pub(crate) fn dialog_chain(context: &Context, how: &How) -> Result<PromptChain, Failure> {
+pub(crate) fn dialog_chain(context: &Context, session: &SessionArgs) -> Result<PromptChain, Failure> {
     let as_dialog = |method| match method {
         PromptMethod::Terminal => None,
         PromptMethod::Pinentry | PromptMethod::PinentryWindow => Some(PromptMethod::PinentryWindow),
         PromptMethod::Osascript | PromptMethod::Zenity | PromptMethod::PowerShell => Some(method),
     };
-    Ok(PromptChain::new(Vec::new(), methods(context, how)?.into_iter().filter_map(as_dialog).collect()))
+    Ok(PromptChain::new(Vec::new(), methods(context, session)?.into_iter().filter_map(as_dialog).collect()))
 }
 
-fn methods(context: &Context, how: &How) -> Result<Vec<PromptMethod>, Failure> {
-    if context.may_not_ask() {
+fn methods(context: &Context, session: &SessionArgs) -> Result<Vec<PromptMethod>, Failure> {
+    if context.no_input() {
         return Ok(Vec::new());
     }
-    let chosen = match (how.prompt, context.setting(env::AMPLIFY_CREDS_PROMPT, "prompt")) {
+    let chosen = match (session.prompt, context.setting(env::AMPLIFY_CREDS_PROMPT, "prompt")) {
         (Some(flag), _) => flag,
         (None, Some(named)) => PromptArg::from_str(&named.value, false).map_err(|_| {
             Failure::new(CONFIG, format!("what {} gives is no way to ask for a code", named.from))
                 .at(&named.from, None)
                 .hint("it is one of tty, pinentry, osascript, zenity, powershell, none")
         })?,
-        (None, None) => {
-            let has = |name| context.env.text(name).is_some();
-            return Ok(available(&TerminalEnv {
-                path: context.env.path(env::PATH).map(Into::into),
-                has_display: has(env::DISPLAY) || has(env::WAYLAND_DISPLAY),
-                is_wsl: has(env::WSL_DISTRO_NAME),
-            }));
-        }
+        (None, None) => return Ok(available(&context.env)),
     };
     Ok(match chosen {
         PromptArg::Tty => vec![PromptMethod::Terminal],

@@ -1,4 +1,4 @@
-//! Asking for a setting until it is right: by its flag, else of the person at the terminal.
+//! Settings from flags or from the person at the terminal, who is asked until the answer is valid.
 
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CANCELLED, Failure, NOBODY_TO_ASK, USAGE};
@@ -7,56 +7,47 @@ use crate::core::secret::Secret;
 use crate::prompt::PromptError;
 use crate::prompt::dialogue::Dialogue;
 
-/// A setting.
-pub(super) struct Question<'q> {
-    /// What it is, for a person.
+pub(super) struct FormField<'q> {
     pub(super) what: &'q str,
     pub(super) flag: &'q str,
-    /// What the flag said.
     pub(super) given: Option<&'q str>,
-    /// What an empty answer means.
+    /// The value of an empty answer.
     pub(super) usual: Option<&'q str>,
 }
 
-/// Says what an answer must be, if it is not.
-type Check<'c> = &'c dyn Fn(&str) -> Result<(), String>;
+/// Returns what an invalid answer should be.
+type AnswerCheck<'c> = &'c dyn Fn(&str) -> Result<(), String>;
 
-/// Whom to ask.
 pub(super) struct Questions(Option<Dialogue>);
 
 impl Questions {
-    /// Nobody: flags are all there is.
+    /// Without a person: only flags answer.
     pub(super) fn none() -> Self {
         Self(None)
     }
 
-    /// The person at the terminal.
     pub(super) fn open(context: &Context) -> Result<Self, PromptError> {
-        if context.may_not_ask() { Err(PromptError::NobodyToAsk) } else { Dialogue::open().map(Some).map(Self) }
+        if context.no_input() { Err(PromptError::NobodyToAsk) } else { Dialogue::open().map(Some).map(Self) }
     }
 
-    /// Whether there is a person.
     pub(super) fn has_person(&self) -> bool {
         self.0.is_some()
     }
 
-    /// Says something to the person, if there is one.
     pub(super) fn say(&mut self, text: &str) {
         if let Some(person) = &mut self.0 {
-            let lines = text.split_inclusive('\n').map(|line| printable(line.trim_end_matches('\n')));
-            lines.for_each(|line| person.say(&format!("{line}\n")));
+            text.split_terminator('\n').for_each(|line| person.say(&format!("{}\n", printable(line))));
         }
     }
 
-    /// A yes or a no, where no is what silence means.
-    pub(super) fn agrees(&mut self, question: &str) -> Result<bool, Failure> {
+    /// The default is no.
+    pub(super) fn confirm(&mut self, question: &str) -> Result<bool, Failure> {
         let Some(person) = &mut self.0 else { return Ok(false) };
         let answer = person.ask(&format!("{question} [y/N] ")).map_err(|error| unanswered(&error))?;
         Ok(["y", "yes"].contains(&answer.to_ascii_lowercase().as_str()))
     }
 
-    /// A setting that there must be.
-    pub(super) fn required(&mut self, question: &Question<'_>, check: Check<'_>) -> Result<String, Failure> {
+    pub(super) fn required(&mut self, question: &FormField<'_>, check: AnswerCheck<'_>) -> Result<String, Failure> {
         match self.answer(question, true, check)? {
             Some(answer) => Ok(answer),
             None => Err(Failure::new(USAGE, format!("{} is needed", question.flag))
@@ -64,13 +55,15 @@ impl Questions {
         }
     }
 
-    /// A setting that there may be.
-    pub(super) fn optional(&mut self, question: &Question<'_>, check: Check<'_>) -> Result<Option<String>, Failure> {
+    pub(super) fn optional(
+        &mut self,
+        question: &FormField<'_>,
+        check: AnswerCheck<'_>,
+    ) -> Result<Option<String>, Failure> {
         self.answer(question, false, check)
     }
 
-    /// A secret, which no flag gives.
-    pub(super) fn secret(&mut self, what: &str, flag: &str, check: Check<'_>) -> Result<Secret, Failure> {
+    pub(super) fn secret(&mut self, what: &str, flag: &str, check: AnswerCheck<'_>) -> Result<Secret, Failure> {
         let Some(person) = &mut self.0 else { return Err(Failure::new(USAGE, format!("{flag} is needed"))) };
         loop {
             let secret = person.ask_secret(&format!("{what}: ")).map_err(|error| unanswered(&error))?;
@@ -83,11 +76,11 @@ impl Questions {
 
     fn answer(
         &mut self,
-        question: &Question<'_>,
+        question: &FormField<'_>,
         is_required: bool,
-        check: Check<'_>,
+        check: AnswerCheck<'_>,
     ) -> Result<Option<String>, Failure> {
-        let Question { what, flag, given, usual } = question;
+        let FormField { what, flag, given, usual } = question;
         if let Some(given) = given.filter(|given| is_required || !given.is_empty()) {
             check(given).map_err(|expected| Failure::new(USAGE, format!("{flag} is not {expected}")))?;
             return Ok(Some(given.to_owned()));
@@ -113,12 +106,9 @@ impl Questions {
     }
 }
 
-/// Why a question has no answer.
 fn unanswered(error: &PromptError) -> Failure {
     match error {
-        PromptError::Signalled(signal) => {
-            Failure { signal: Some(*signal), ..Failure::new(CANCELLED, format!("ended by signal {signal}")) }
-        }
+        PromptError::Signalled(signal) => Failure::by_signal(*signal),
         PromptError::NobodyToAsk => Failure::new(NOBODY_TO_ASK, "the terminal is gone; nothing was changed"),
         _ => Failure::new(CANCELLED, "cancelled; nothing was changed"),
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::cli::args::How;
+use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure};
 use crate::core::origin::{Located, Origin};
@@ -17,17 +17,21 @@ const MIN_TTL: u64 = 900;
 /// Seconds to wait for another process: enough for a prompt and a chain of calls.
 const LOCK_TIMEOUT: u64 = 240;
 
-pub(crate) fn resolve_options(context: &Context, plan: &CredentialPlan, how: &How) -> Result<Options, Failure> {
-    let min_ttl = min_ttl(context, plan, how.min_ttl)?.map_or(MIN_TTL, |found| found.value);
-    let lock_timeout = match how.lock_timeout {
+pub(crate) fn resolve_options(
+    context: &Context,
+    plan: &CredentialPlan,
+    session: &SessionArgs,
+) -> Result<Options, Failure> {
+    let min_ttl = min_ttl(context, plan, session.min_ttl)?.map_or(MIN_TTL, |found| found.value);
+    let lock_timeout = match session.lock_timeout {
         Some(flag) => flag,
         None => time(context.setting(env::AMPLIFY_CREDS_LOCK_TIMEOUT, "lock_timeout"), LOCK_TIMEOUT)?,
     };
     Ok(Options {
         min_ttl: i64::try_from(min_ttl).unwrap_or(i64::MAX),
-        min_ttl_is_strict: how.min_ttl.is_some(),
-        refresh: how.refresh,
-        use_cache: !how.no_cache,
+        min_ttl_is_strict: session.min_ttl.is_some(),
+        refresh: session.refresh,
+        use_cache: !session.no_cache,
         lock_timeout: Duration::from_secs(lock_timeout),
     })
 }

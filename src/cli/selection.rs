@@ -1,24 +1,24 @@
-//! What the Amplify project around the current directory means for a verb: its profile, and its boundary.
+//! Selects the profile and the permissions boundary, also by the Amplify project around the current directory.
 
 use crate::amplify::environment::Source;
 use crate::amplify::project::{Environment, Project, ProjectError};
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure, UNSUPPORTED, USAGE};
 use crate::core::origin::Located;
-use crate::core::sanitize::printable;
 use crate::os::env;
-use crate::output::tell;
+use crate::output::print_message;
 
 impl Context {
-    /// The profile asked for and what asked for it; `None` when nothing did, which means `default`. `--env` is said by
-    /// hand, and so comes before the variables.
+    /// `None` means `default`. `--env` is an argument, and so comes before the variables.
     pub(super) fn selected(&self) -> Result<Option<Located<String>>, Failure> {
-        let asks_project = self.named.is_none() || (self.global.env.is_some() && !self.selected_by_hand());
-        let of_project = if asks_project && self.looks_at_project { profile(self)? } else { None };
-        if of_project.is_some() {
-            return Ok(of_project);
+        let asks_project = self.named.is_none() || (self.global.env.is_some() && !self.is_named_on_command_line());
+        if asks_project
+            && self.looks_at_project
+            && let Some(profile) = profile(self)?
+        {
+            return Ok(Some(profile));
         }
-        self.say(|| match &self.named {
+        self.info(|| match &self.named {
             Some(named) => format!("profile {} ({})", named.value, named.from),
             None => "profile default (nothing names another)".to_owned(),
         });
@@ -26,25 +26,26 @@ impl Context {
     }
 }
 
-/// The environment that is meant and its project; `None` outside a project.
+/// The selected environment and its project; `None` outside a project.
 pub(crate) fn environment(context: &Context) -> Result<Option<(Project, Environment)>, Failure> {
+    let name = context.global.env.as_deref();
     match find(context) {
         Some(project) => {
-            let environment = project.environment(context.global.env.as_deref())?;
+            let environment = project.environment(name)?;
             Ok(Some((project, environment)))
         }
-        None if context.global.env.is_some() => {
+        None if name.is_none() => Ok(None),
+        None => {
             Err(Failure::new(CONFIG, "--env names an environment, and the current directory is in no Amplify project"))
         }
-        None => Ok(None),
     }
 }
 
-/// The profile of the environment that is meant, said on stderr; `None` where no project names any.
+/// The profile of the selected environment, which is printed on stderr.
 pub(crate) fn profile(context: &Context) -> Result<Option<Located<String>>, Failure> {
     let Some(project) = find(context) else { return environment(context).map(|_| None) };
     let environment = match project.environment(context.global.env.as_deref()) {
-        // A fresh clone: nobody has chosen an environment yet.
+        // In a fresh clone, no environment is chosen yet.
         Err(ProjectError::NoEnvironment { .. }) => return Ok(None),
         found => found?,
     };
@@ -52,26 +53,25 @@ pub(crate) fn profile(context: &Context) -> Result<Option<Located<String>>, Fail
     match source {
         Source::Profile(profile) => {
             if !context.global.quiet {
-                let line = format!("profile {profile} of the Amplify project's environment {name} ({from})");
-                tell(&format!("{}\n", printable(&line)));
+                print_message(&format!("profile {profile} of the Amplify project's environment {name} ({from})"));
             }
             Ok(Some(Located::new(profile.clone(), from.clone())))
         }
         Source::Anything => {
-            context.say(|| format!("the Amplify project's environment {name} names no profile"));
+            context.info(|| format!("the Amplify project's environment {name} names no profile"));
             Ok(None)
         }
         Source::Keys(_) | Source::Studio => Err(unusable(&environment)),
     }
 }
 
-/// The boundary of the environment that is meant, if `profile` is that environment's.
+/// The boundary of the selected environment, if that environment uses `profile`.
 pub(crate) fn boundary(context: &Context, profile: &str) -> Result<Option<Located<String>>, Failure> {
     Ok(bounded(context)?.filter(|(bounded, _)| bounded == profile).map(|(_, boundary)| boundary))
 }
 
-/// The profile of the environment that is meant, and the boundary of that environment, where there are both. Nobody who
-/// only looks at profiles is kept from it by a project that cannot be read, unless `--env` asks for one.
+/// The profile and the boundary of the selected environment, if it has both. An unreadable project is an error only
+/// where `--env` asks for one.
 pub(crate) fn bounded(context: &Context) -> Result<Option<(String, Located<String>)>, Failure> {
     let found = environment(context).and_then(|found| match found {
         Some((project, Environment { name, source: Source::Profile(profile), .. })) => {
@@ -81,14 +81,14 @@ pub(crate) fn bounded(context: &Context) -> Result<Option<(String, Located<Strin
     });
     match found {
         Err(failure) if context.global.env.is_none() => {
-            context.say(|| format!("the permissions boundary is not known: {}", failure.message));
+            context.info(|| format!("the permissions boundary is not known: {}", failure.message));
             Ok(None)
         }
         found => found,
     }
 }
 
-/// What `project` or `env` stands for in a session name, if a project around the current directory says it.
+/// The value of the placeholder `project` or `env` of a session name.
 pub(crate) fn word(context: &Context, word: &str) -> Option<String> {
     let project = find(context)?;
     match word {
@@ -98,9 +98,14 @@ pub(crate) fn word(context: &Context, word: &str) -> Option<String> {
     }
 }
 
-/// The project around the current directory.
 pub(crate) fn find(context: &Context) -> Option<Project> {
     Project::around(&env::current_directory()?, &context.paths.home)
+}
+
+/// The project around the current directory, which the command cannot do without.
+pub(crate) fn required(context: &Context, message: &str) -> Result<Project, Failure> {
+    find(context)
+        .ok_or_else(|| Failure::new(CONFIG, message).hint("run it below the directory that amplify init was run in"))
 }
 
 fn unusable(environment: &Environment) -> Failure {
@@ -114,7 +119,6 @@ fn unusable(environment: &Environment) -> Failure {
         .hint("give a profile: --profile NAME, or AWS_PROFILE")
 }
 
-/// What a boundary must be.
 pub(crate) fn no_boundary(arn: &str) -> Failure {
     Failure::new(USAGE, format!("{arn} is no ARN of a managed policy"))
         .hint("such as arn:aws:iam::222222222222:policy/NAME")

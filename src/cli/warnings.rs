@@ -1,6 +1,6 @@
 //! Warnings of plans and runs, in words.
 
-use crate::cache::store::WriteError;
+use crate::cache::store::CacheWriteError;
 use crate::cli::context::Context;
 use crate::cli::errors::resolve::{CLOCK_FIX, behind};
 use crate::plan::mfa_strategy::{Mfa, MfaStrategy};
@@ -10,10 +10,10 @@ use crate::resolve::ResolveWarning;
 /// Prints the plan's warnings under `-v`.
 pub(crate) fn of_plan(context: &Context, plan: &CredentialPlan) {
     for warning in &plan.warnings {
-        context.say(|| plan_warning(warning));
+        context.info(|| plan_warning(warning));
     }
     if let Some(mfa) = &plan.mfa {
-        context.say(|| mfa_strategy(mfa));
+        context.info(|| mfa_strategy(mfa));
     }
 }
 
@@ -27,9 +27,9 @@ pub(crate) fn of_run(context: &Context, warnings: &[ResolveWarning]) {
         }
         match warning {
             // A reset at the same time needs no attention.
-            ResolveWarning::NotCached(WriteError::Forgotten) => context.say(|| line.clone()),
+            ResolveWarning::NotCached(CacheWriteError::Forgotten) => context.info(|| line.clone()),
             ResolveWarning::ClockOff(_) | ResolveWarning::NotCached(_) => context.warn(|| line.clone()),
-            _ => context.say(|| line.clone()),
+            _ => context.info(|| line.clone()),
         }
         reported.push(line);
     }

@@ -1,39 +1,34 @@
-//! `AMPLIFY_CREDS_CHAIN`: who waits for a program that we run, so that it cannot make us wait for ourselves.
+//! `AMPLIFY_CREDS_CHAIN`: detects recursive credential_process calls.
 
 use serde::{Deserialize, Serialize};
 
-/// What waits, up the line of processes.
+/// What the waiting processes above this one are doing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Chain {
-    /// Config file and profile of each run that waits.
+pub struct CallChain {
+    /// Config file and profile of each waiting run.
     pub profiles: Vec<(String, String)>,
-    /// The locks that they hold.
     pub locks: Vec<String>,
 }
 
-impl Chain {
-    /// Reads the variable's text.
+impl CallChain {
     pub fn parse(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_default()
     }
 
-    /// The variable's text.
-    pub fn text(&self) -> String {
+    pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The profiles of `config` that wait.
     pub fn waiting(&self, config: &str) -> Vec<String> {
         self.profiles.iter().filter(|(file, _)| file == config).map(|(_, profile)| profile.clone()).collect()
     }
 
-    /// The chain for a program run while these profiles of `config` and these locks wait for it.
     #[must_use]
-    pub fn with(&self, config: &str, profiles: &[String], locks: &[String]) -> Self {
-        let mut longer = self.clone();
-        longer.profiles.extend(profiles.iter().map(|profile| (config.to_owned(), profile.clone())));
-        longer.locks.extend_from_slice(locks);
-        longer
+    pub fn extended(&self, config: &str, profiles: &[String], locks: &[String]) -> Self {
+        let mut chain = self.clone();
+        chain.profiles.extend(profiles.iter().map(|profile| (config.to_owned(), profile.clone())));
+        chain.locks.extend_from_slice(locks);
+        chain
     }
 }
 
@@ -42,12 +37,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_waits_goes_through_the_variable() {
-        let chain = Chain::default().with("/c", &["a".into(), "b\n\"".into()], &["lock".into()]);
-        let again = Chain::parse(&chain.text());
-        assert_eq!(again, chain);
-        assert_eq!(again.waiting("/c"), ["a", "b\n\""]);
-        assert!(again.waiting("/other").is_empty());
-        assert_eq!(Chain::parse("nonsense"), Chain::default());
+    fn call_chain_round_trips() {
+        let chain = CallChain::default().extended("/c", &["a".into(), "b\n\"".into()], &["lock".into()]);
+        let parsed = CallChain::parse(&chain.to_json());
+        assert_eq!(parsed, chain);
+        assert_eq!(parsed.waiting("/c"), ["a", "b\n\""]);
+        assert!(parsed.waiting("/other").is_empty());
+        assert_eq!(CallChain::parse("nonsense"), CallChain::default());
     }
 }

@@ -1,20 +1,17 @@
-//! Time as the rest of the program sees it: whole seconds since 1970, and how they are written.
-
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-/// A moment, in whole seconds since 1970-01-01T00:00:00Z.
+/// Whole seconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// Seconds from `earlier` to `self`; negative when `self` comes first.
+    /// Seconds from `earlier` to `self`.
     pub fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// The moment `seconds` later, or earlier when negative.
     #[must_use]
     pub fn plus(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))
@@ -25,13 +22,12 @@ impl Timestamp {
         self.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true)
     }
 
-    /// As JavaScript's `Date` writes itself to JSON, which is what the Amplify CLI keeps in its cache
-    /// (`2026-01-02T03:04:05.000Z`).
+    /// JavaScript's JSON form of a `Date`, which the Amplify CLI stores in its cache (`2026-01-02T03:04:05.000Z`).
     pub fn iso_millis(self) -> String {
         self.to_utc().to_rfc3339_opts(SecondsFormat::Millis, true)
     }
 
-    /// Reads RFC 3339 with or without fraction, any offset. `None` for anything else.
+    /// RFC 3339 with or without fraction, any offset.
     pub fn parse(text: &str) -> Option<Self> {
         DateTime::parse_from_rfc3339(text).ok().map(|at| Self(at.timestamp()))
     }
@@ -51,17 +47,14 @@ impl From<SystemTime> for Timestamp {
     }
 }
 
-/// What tells the time: this machine, or a fixed moment in tests.
+/// `Fixed` is for tests.
 #[derive(Debug, Clone, Copy)]
 pub enum Clock {
-    /// The machine's clock.
     System,
-    /// Always this moment.
     Fixed(Timestamp),
 }
 
 impl Clock {
-    /// The present moment.
     pub fn now(self) -> Timestamp {
         match self {
             Self::System => SystemTime::now().into(),
@@ -75,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn timestamps_are_written_in_the_two_forms_and_read_back() {
+    fn timestamp_formats_round_trip() {
         let at = Timestamp(1_767_323_045);
         assert_eq!(at.rfc3339(), "2026-01-02T03:04:05Z");
         assert_eq!(at.iso_millis(), "2026-01-02T03:04:05.000Z");
@@ -88,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn no_moment_is_too_far_to_be_written() {
+    fn extreme_timestamp_is_formatted() {
         for seconds in [i64::MIN, i64::MAX] {
             assert!(Timestamp(seconds).rfc3339().ends_with('Z'));
         }

@@ -1,27 +1,24 @@
-//! Credentials as they are handed out, and the rule for how long a cached session may still serve.
+
 
 use thiserror::Error;
 
 use crate::core::clock::Timestamp;
 use crate::core::secret::Secret;
 
-/// A session with less than this many seconds left is never handed out from the cache: the Amplify CLI's own window.
+/// A cached session with fewer seconds left is never used: the Amplify CLI's own window.
 pub const FLOOR_SECONDS: i64 = 60;
 
-/// How far (in seconds) the machine's clock may be off before it counts as wrong: the tolerance of AWS signatures.
+/// Seconds by which the machine's clock may be off: the tolerance of AWS signatures.
 pub const CLOCK_TOLERANCE_SECONDS: i64 = 300;
 
-/// One set of AWS credentials. `Debug` shows no secret.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// The access key id (`AKIA…`, `ASIA…`). Not secret: AWS prints it in its logs.
+    /// Not secret: AWS prints it in its logs.
     pub access_key_id: String,
     pub secret_access_key: Secret,
-    /// The session token; none for a user's long-term keys.
     pub session_token: Option<Secret>,
-    /// When they end, by AWS's clock; none for long-term keys.
+    /// By AWS's clock; none for long-term keys.
     pub expiration: Option<Timestamp>,
-    /// The twelve digits of the account, where known.
     pub account_id: Option<String>,
 }
 
@@ -60,37 +57,33 @@ fn check(field: &'static str, value: &str, is_allowed: fn(char) -> bool) -> Resu
 /// How long a session was made for and how the machine's clock stood when it was fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lease {
-    /// When it ends, by AWS's clock.
+    /// By AWS's clock.
     pub expiration: Timestamp,
-    /// When it was fetched, by this machine's clock; unknown for entries of the Amplify CLI.
+    /// By this machine's clock; unknown for entries of the Amplify CLI.
     pub written_at: Option<Timestamp>,
-    /// Seconds it was made for; unknown for entries of the Amplify CLI.
+    /// In seconds; unknown for entries of the Amplify CLI.
     pub lifetime: Option<i64>,
     /// Seconds that AWS's clock was ahead of this machine's, where it was more than five minutes off.
     pub clock_offset: i64,
 }
 
-/// What a cached session is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Freshness {
-    /// Hand it out.
     Fresh,
-    /// Renew it; hand it out when that would need a person or fails by network.
+    /// To be renewed, but used when renewal would need a person or fails by network.
     Ageing,
-    /// Of no use.
     Stale,
 }
 
 impl Lease {
-    /// Seconds left by AWS's clock; negative when over.
+    /// By AWS's clock; negative when expired.
     pub fn seconds_left(&self, now: Timestamp) -> i64 {
         self.expiration.since(now.plus(self.clock_offset))
     }
 
-    /// Judges the session at `now` (this machine's clock) for a caller that wants `min_ttl` seconds.
-    ///
-    /// `min_ttl` is held to a quarter of the lifetime, so that what was just fetched is always fresh. A session from
-    /// the future (fetched later than now, or with more left than it was made for) means that a clock jumped: stale.
+    /// `now` is by this machine's clock. `min_ttl` is limited to a quarter of the lifetime, so that a new session is always
+    /// fresh. A session from the future (fetched later than now, or with more left than its lifetime) means that a clock
+    /// jumped.
     pub fn judge(&self, now: Timestamp, min_ttl: i64) -> Freshness {
         let left = self.seconds_left(now);
         let from_the_future = self.written_at.is_some_and(|at| at.since(now) > CLOCK_TOLERANCE_SECONDS)

@@ -1,17 +1,13 @@
-//! Where a value comes from: which file and line, variable or flag.
-//!
-//! Paths are kept absolute for JSON and short (`~/…`) for people.
+//! Where a value comes from. Paths are absolute for JSON and short (`~/…`) for people.
 
 use std::fmt;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::Arc;
 
-/// A file that values were read from.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SourceFile {
-    /// Absolute path, as `--json` prints it.
     pub path: PathBuf,
-    /// The same path for people: the home directory shortened to `~`.
+    /// The home directory is shortened to `~`.
     pub shown: String,
 }
 
@@ -21,25 +17,15 @@ impl SourceFile {
         let home = home.trim_end_matches(MAIN_SEPARATOR);
         let in_home = text.strip_prefix(home).and_then(|rest| rest.strip_prefix(MAIN_SEPARATOR));
         let shown = match in_home {
-            Some(rest) if !home.is_empty() => with_slashes(&format!("~/{rest}")),
+            // With slashes as on every other system and in the documentation; PowerShell accepts them.
+            Some(rest) if cfg!(windows) && !home.is_empty() => format!("~/{}", rest.replace('\\', "/")),
+            Some(rest) if !home.is_empty() => format!("~/{rest}"),
             _ => text.into_owned(),
         };
         Arc::new(Self { path, shown })
     }
 }
 
-/// As every other system and the documentation write it; PowerShell takes it, too.
-#[cfg(windows)]
-fn with_slashes(path: &str) -> String {
-    path.replace('\\', "/")
-}
-
-#[cfg(not(windows))]
-fn with_slashes(path: &str) -> String {
-    path.to_owned()
-}
-
-/// A line of a file. Shows as `~/.aws/config:14`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     pub file: Arc<SourceFile>,
@@ -53,12 +39,10 @@ impl fmt::Display for Location {
     }
 }
 
-/// What gave a value. Shows as `~/.aws/config:14`, `$AWS_REGION`, `--region` or `default`.
+/// Displayed as `~/.aws/config:14`, `$AWS_REGION`, `--region` or `default`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// A line of a file.
     File(Location),
-    /// An environment variable, by name.
     Variable(&'static str),
     /// A command-line flag, with its dashes.
     Flag(&'static str),
@@ -67,12 +51,8 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// The location, when the value stands in a file.
     pub fn location(&self) -> Option<&Location> {
-        match self {
-            Self::File(location) => Some(location),
-            Self::Variable(_) | Self::Flag(_) | Self::Default => None,
-        }
+        if let Self::File(location) = self { Some(location) } else { None }
     }
 }
 
@@ -87,16 +67,13 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A value and what gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located<T> {
     pub value: T,
-    /// What gave it.
     pub from: Origin,
 }
 
 impl<T> Located<T> {
-    /// Pairs `value` with its origin.
     pub fn new(value: T, from: Origin) -> Self {
         Self { value, from }
     }
@@ -107,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_location_is_short_for_people_and_absolute_for_programs() {
+    fn location_display_is_short_and_path_absolute() {
         let file = SourceFile::new("/home/dev/.aws/config".into(), Path::new("/home/dev"));
         let at = Location { file: file.clone(), line: 14 };
         assert_eq!(at.to_string(), "~/.aws/config:14");

@@ -7,7 +7,7 @@ use crate::cache::store::Store;
 use crate::core::clock::Timestamp;
 use crate::os::fs::rights;
 
-use super::finding::Place;
+use super::finding::FilePlace;
 use super::world::{CacheFacts, EntryFacts, World};
 
 impl CacheFacts {
@@ -21,22 +21,21 @@ impl CacheFacts {
         Self {
             problem: problem(&file),
             rights: rights(&file),
-            file: Place::of_file(file, &world.paths.home),
+            file: FilePlace::of_file(file, &world.paths.home),
             dir_rights: rights(dir),
-            dir: Place::of_file(dir.clone(), &world.paths.home),
-            entries: entries.map(|(outer, inner, raw)| entry(outer, inner, raw, world.now)).collect(),
+            dir: FilePlace::of_file(dir.clone(), &world.paths.home),
+            entries: entries.map(|(outer, _, raw)| entry(outer, raw, world.now)).collect(),
         }
     }
 }
 
-fn entry(outer: String, inner: String, raw: &str, now: Timestamp) -> EntryFacts {
+fn entry(outer: String, raw: &str, now: Timestamp) -> EntryFacts {
     let session = CachedSession::read(raw);
     // Old Amplify CLIs left `{}` where AssumeRole had failed: that is nobody's concern.
     let is_empty = Members::parse(raw).is_some_and(|entry| entry.is_empty());
     let lease = session.as_ref().map(|session| &session.lease);
     EntryFacts {
         outer,
-        inner,
         is_ours: session.as_ref().is_some_and(|session| session.mark.is_some()),
         is_session: session.is_some() || is_empty,
         lasts: lease.is_some_and(|lease| lease.seconds_left(now) > 0),

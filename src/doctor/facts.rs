@@ -16,121 +16,90 @@ use crate::profile::load::Files;
 use crate::profile::{Profile, ProfileSet};
 use crate::profile_file;
 use crate::profile_file::botocore::words;
-use crate::profile_file::finding::Finding;
+use crate::profile_file::finding::LineFinding;
 use crate::profile_file::{Content, Dialect, FileKind, Name, Property, Section, Spelling};
 use crate::tools::Views;
 
-use super::finding::Place;
+use super::finding::FilePlace;
 use super::world::{CacheFacts, World};
 
-/// Config and credentials, in the order of every pair here.
 pub const KINDS: [FileKind; 2] = [FileKind::Config, FileKind::Credentials];
 
-/// What the checks look at.
 #[derive(Debug)]
 pub struct Facts<'t> {
-    /// The two files.
     pub files: [FileFacts<'t>; 2],
-    /// What each tool sees of them.
     pub views: &'t Views<'t>,
-    /// The profiles of both as resolution reads them, in file order.
     pub profiles: Vec<Profile<'t>>,
     /// Every line that resolution or a tool takes for a header, config before credentials.
-    pub headers: Vec<Header<'t>>,
-    /// The plans of the asked-for profiles.
+    pub headers: Vec<HeaderFacts<'t>>,
     pub plans: Vec<(String, Result<CredentialPlan, Trouble>)>,
     /// Profiles that the `credential_process` of another one asks this program for.
     pub wrapped: HashSet<String>,
-    /// What variables say.
-    pub variables: Variables,
+    pub variables: EnvironmentFacts,
     /// What the programs of `credential_process` are, by their first word.
     pub programs: HashMap<String, Program>,
     pub cache: CacheFacts,
-    /// When all this was so.
     pub now: Timestamp,
-    /// The running executable, which a command may name by another name.
     pub program: Option<PathBuf>,
     /// The asked-for profiles and all on their way; none where all were asked for.
     concerned: Option<HashSet<String>>,
 }
 
-/// One profile file.
 #[derive(Debug)]
 pub struct FileFacts<'t> {
-    /// Which of the two.
     pub kind: FileKind,
-    /// The file.
     pub source: Arc<SourceFile>,
     /// Its lines, without line feed.
     pub lines: Vec<&'t str>,
-    /// The sections as resolution reads them.
     pub sections: Vec<SectionFacts<'t>>,
-    /// What that reading passes over.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<LineFinding>,
     /// Who can read it; none where it is not there.
     pub rights: Option<Rights>,
 }
 
-/// A section as resolution reads it.
 #[derive(Debug)]
 pub struct SectionFacts<'t> {
-    /// What its header names.
     pub name: Name<'t>,
     /// The header's line, counted from 1.
     pub line: u32,
     /// The header without indentation and line end.
     pub header: &'t str,
-    /// What stands in its brackets.
     pub inner: &'t str,
-    /// Its properties in file order, duplicates and all.
     pub properties: Vec<Property<'t>>,
 }
 
-/// A line that somebody takes for a header.
 #[derive(Debug)]
-pub struct Header<'t> {
-    /// Which file.
+pub struct HeaderFacts<'t> {
     pub kind: FileKind,
     /// The line, counted from 1.
     pub line: u32,
     /// The header without indentation and line end.
     pub text: &'t str,
-    /// The profile that resolution takes it for.
     pub name: Option<String>,
-    /// Whether there is a property below it.
     pub has_values: bool,
-    /// The names under which each consumer sees its keys, in the order of `Tool::ALL`.
+    /// The names under which each tool sees its keys, in the order of `Tool::ALL`.
     pub names: [Vec<&'t str>; 5],
 }
 
 /// Why a profile has no plan, and the words for it.
 #[derive(Debug)]
 pub struct Trouble {
-    /// Why.
     pub error: PlanError,
-    /// The words.
     pub message: String,
-    /// Where.
     pub at: Option<Location>,
-    /// What to do.
     pub hint: Option<String>,
 }
 
-/// What the environment says about profiles.
 #[derive(Debug)]
-pub struct Variables {
-    /// The variables that name a profile, in the order in which this program asks them.
+pub struct EnvironmentFacts {
     pub profiles: Vec<(&'static str, String)>,
-    /// Whether there is an access key id.
     pub has_keys: bool,
 }
 
 /// What a `credential_process` starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Program {
-    /// It can be started.
     There,
-    /// There is such a file, and nobody can start it.
     NotExecutable,
     /// There is none.
     Missing,
@@ -171,7 +140,7 @@ impl<'t> Facts<'t> {
             headers,
             plans,
             concerned,
-            variables: Variables::gather(world.env),
+            variables: EnvironmentFacts::gather(world.env),
             cache: CacheFacts::gather(world),
             now: world.now,
             program: world.program.clone(),
@@ -184,7 +153,6 @@ impl<'t> Facts<'t> {
         self.concerned.as_ref().is_none_or(|concerned| concerned.contains(profile))
     }
 
-    /// One of the two files.
     pub fn file(&self, kind: FileKind) -> &FileFacts<'t> {
         match kind {
             FileKind::Config => &self.files[0],
@@ -192,7 +160,6 @@ impl<'t> Facts<'t> {
         }
     }
 
-    /// The sections of profiles, as resolution reads them.
     pub fn profile_sections(&self) -> impl Iterator<Item = (&FileFacts<'t>, &SectionFacts<'t>, &str)> {
         self.files.iter().flat_map(|file| {
             file.sections.iter().filter_map(move |section| Some((file, section, section.profile()?.0)))
@@ -212,9 +179,8 @@ impl<'t> FileFacts<'t> {
         Self { kind, source, lines: text.split('\n').collect(), sections, findings, rights }
     }
 
-    /// A line of it.
-    pub fn at(&self, line: u32) -> Option<Place> {
-        Some(Place { file: self.source.clone(), line: Some(line) })
+    pub fn at(&self, line: u32) -> Option<FilePlace> {
+        Some(FilePlace { file: self.source.clone(), line: Some(line) })
     }
 
     /// The text of a line, without its end.
@@ -223,7 +189,6 @@ impl<'t> FileFacts<'t> {
         line.strip_suffix('\r').unwrap_or(line)
     }
 
-    /// The profile in whose section a line stands.
     pub fn profile_of(&self, line: u32) -> Option<&str> {
         let before = self.sections.partition_point(|section| section.line <= line);
         Some(self.sections.get(before.checked_sub(1)?)?.profile()?.0)
@@ -238,7 +203,6 @@ impl<'t> From<Section<'t>> for SectionFacts<'t> {
 }
 
 impl SectionFacts<'_> {
-    /// The profile that it is part of, and by whose spelling.
     pub fn profile(&self) -> Option<(&str, Spelling)> {
         match &self.name {
             Name::Profile(name, spelling) => Some((name, *spelling)),
@@ -247,8 +211,7 @@ impl SectionFacts<'_> {
     }
 }
 
-/// All that resolution or a consumer takes for headers.
-fn headers<'t>(files: &[FileFacts<'t>; 2], views: &'t Views<'t>) -> Vec<Header<'t>> {
+fn headers<'t>(files: &[FileFacts<'t>; 2], views: &'t Views<'t>) -> Vec<HeaderFacts<'t>> {
     let index = |kind| usize::from(kind == FileKind::Credentials);
     let mut all: BTreeMap<(usize, u32), [Vec<&'t str>; 5]> = BTreeMap::new();
     for (place, file) in files.iter().enumerate() {
@@ -256,9 +219,9 @@ fn headers<'t>(files: &[FileFacts<'t>; 2], views: &'t Views<'t>) -> Vec<Header<'
             all.entry((place, section.line)).or_default();
         }
     }
-    for (consumer, view) in views.iter().enumerate() {
+    for (tool, view) in views.iter().enumerate() {
         for (kind, line, name) in view.headers() {
-            all.entry((index(kind), line)).or_default()[consumer].push(name);
+            all.entry((index(kind), line)).or_default()[tool].push(name);
         }
     }
     let header = |((place, line), names)| {
@@ -268,12 +231,11 @@ fn headers<'t>(files: &[FileFacts<'t>; 2], views: &'t Views<'t>) -> Vec<Header<'
         let name = section.and_then(SectionFacts::profile).map(|(name, _)| name.to_owned());
         let text = file.line(line).trim_start_matches(['\u{feff}', ' ', '\t']);
         let has_values = section.is_none_or(|section| !section.properties.is_empty());
-        Header { kind: file.kind, line, text, name, has_values, names }
+        HeaderFacts { kind: file.kind, line, text, name, has_values, names }
     };
     all.into_iter().map(header).collect()
 }
 
-/// The asked-for profiles and all that they stand on, as far as there is a way to follow.
 fn concerned(asked: &[String], profiles: &[Profile<'_>], world: &World<'_>) -> HashSet<String> {
     let by_name: HashMap<_, _> = profiles.iter().map(|profile| (profile.name.as_str(), profile)).collect();
     let mut all = HashSet::new();
@@ -290,7 +252,7 @@ fn concerned(asked: &[String], profiles: &[Profile<'_>], world: &World<'_>) -> H
     all
 }
 
-impl Variables {
+impl EnvironmentFacts {
     fn gather(env: &Env) -> Self {
         let names = [env::AMPLIFY_CREDS_PROFILE, env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE];
         let profiles = names.into_iter().filter_map(|name| Some((name, env.text(name)?))).collect();
@@ -312,8 +274,7 @@ fn program(first: &str, world: &World<'_>) -> Program {
     if first.contains('/') {
         return judge(first.as_ref());
     }
-    let path = world.env.path(env::PATH).unwrap_or_default();
-    let found = env::split_paths(path.as_os_str()).iter().any(|dir| judge(&dir.join(first)) == Program::There);
+    let found = world.env.search_path().iter().any(|dir| judge(&dir.join(first)) == Program::There);
     if found { Program::There } else { Program::Missing }
 }
 

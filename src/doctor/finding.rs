@@ -3,19 +3,16 @@ use std::sync::Arc;
 
 use crate::core::origin::{Location, Origin, SourceFile};
 
-/// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Something does not work.
     Error,
     /// Something does not work everywhere, or not as it looks.
     Warning,
-    /// Good to know.
     Info,
 }
 
 impl Severity {
-    /// The name in JSON and on the terminal.
     pub fn name(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -27,20 +24,17 @@ impl Severity {
 
 /// Where a finding is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// The file or directory.
+pub struct FilePlace {
     pub file: Arc<SourceFile>,
     /// The line, counted from 1, where it is about one.
     pub line: Option<u32>,
 }
 
-impl Place {
-    /// A whole file.
+impl FilePlace {
     pub fn of_file(path: PathBuf, home: &Path) -> Self {
         Self { file: SourceFile::new(path, home), line: None }
     }
 
-    /// The place of a value that stands in a file.
     pub fn of(from: &Origin) -> Option<Self> {
         from.location().map(|at| at.clone().into())
     }
@@ -51,7 +45,7 @@ impl Place {
     }
 }
 
-impl From<Location> for Place {
+impl From<Location> for FilePlace {
     fn from(Location { file, line }: Location) -> Self {
         Self { file, line: Some(line) }
     }
@@ -62,26 +56,22 @@ impl From<Location> for Place {
 pub struct Hit {
     /// The profile that it is about; none where it is about all.
     pub profile: Option<String>,
-    /// Where.
-    pub at: Option<Place>,
-    /// What is wrong.
+    pub at: Option<FilePlace>,
     pub message: String,
-    /// What to do.
     pub hint: Option<String>,
 }
 
 impl Hit {
     /// Something wrong with `profile` at a line.
-    pub fn new(profile: &str, at: impl Into<Option<Place>>, message: impl Into<String>) -> Self {
+    pub fn new(profile: &str, at: impl Into<Option<FilePlace>>, message: impl Into<String>) -> Self {
         Self { profile: Some(profile.to_owned()), at: at.into(), message: message.into(), hint: None }
     }
 
     /// Something wrong with no profile in particular.
-    pub fn general(at: impl Into<Option<Place>>, message: impl Into<String>) -> Self {
+    pub fn general(at: impl Into<Option<FilePlace>>, message: impl Into<String>) -> Self {
         Self { profile: None, at: at.into(), message: message.into(), hint: None }
     }
 
-    /// The same, with what to do.
     #[must_use]
     pub fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }

@@ -8,20 +8,17 @@ pub mod parses;
 pub mod visibility;
 pub mod world;
 
-pub use finding::{Hit, Place, Severity};
+pub use finding::{FilePlace, Hit, Severity};
 
 use checks::{CHECKS, Check};
 use facts::Facts;
 
-/// A hit and the check that found it.
 #[derive(Debug, Clone)]
 pub struct Finding {
     pub check: &'static Check,
-    /// What it found.
     pub hit: Hit,
 }
 
-/// All findings about the asked-for profiles and about what concerns every profile, the worst first.
 pub fn examine(facts: &Facts<'_>) -> Vec<Finding> {
     let mut found: Vec<_> = CHECKS
         .iter()

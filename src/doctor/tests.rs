@@ -14,7 +14,7 @@ use super::*;
 /// The findings as `code place profile`, without those that say only that a profile is no role's, or is one.
 fn findings(config: &str, credentials: &str, env: &Env) -> Vec<String> {
     let files = Files::from_text(config, credentials);
-    let views = Views::of_files(&files);
+    let views = Views::from_files(&files);
     let set = files.profiles(Dialect::Auto).unwrap();
     let paths = Paths::find(&Env::fixed([("HOME", "/nonexistent")]), &Overrides::default()).unwrap();
     let world = World { paths: &paths, env, now: Clock::Fixed(Timestamp(0)).now(), program: None };
@@ -178,7 +178,7 @@ fn variables_that_shadow_a_profile_are_told() {
 #[test]
 fn no_value_that_is_secret_is_told() {
     let files = Files::from_text("", "[a]\naws_access_key_id = AKIA1\naws_secret_access_key = hu#sh\n");
-    let views = Views::of_files(&files);
+    let views = Views::from_files(&files);
     let set = files.profiles(Dialect::Auto).unwrap();
     let paths = Paths::find(&Env::fixed([("HOME", "/nonexistent")]), &Overrides::default()).unwrap();
     let env = Env::fixed([]);

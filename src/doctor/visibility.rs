@@ -1,26 +1,24 @@
-//! Who can use which profile, with the reason where one cannot: the consumer models, and what is known beyond the files
+//! Who can use which profile, with the reason where one cannot: the tool models, and what is known beyond the files
 //! of a `credential_process`.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::doctor::facts::{Facts, Header, Program, Trouble};
-use crate::plan::kind::Kind;
+use crate::doctor::facts::{Facts, HeaderFacts, Program, Trouble};
+use crate::plan::kind::ProfileKind;
 use crate::plan::wrapper::Wrapper;
 use crate::profile::Profile;
 use crate::profile_file::botocore::words;
-use crate::tools::{HeaderLine, Sight, Tool, why_hidden};
+use crate::tools::{HeaderLine, Tool, Visibility, why_hidden};
 
-/// The sights of all consumers.
 #[derive(Debug)]
-pub struct ToolSight<'f> {
+pub struct VisibilityTable<'f> {
     facts: &'f Facts<'f>,
-    headers: HashMap<&'f str, &'f Header<'f>>,
+    headers: HashMap<&'f str, &'f HeaderFacts<'f>>,
     profiles: HashMap<&'f str, &'f Profile<'f>>,
     troubles: HashMap<&'f str, &'f Trouble>,
 }
 
-impl<'f> ToolSight<'f> {
-    /// Of these facts.
+impl<'f> VisibilityTable<'f> {
     pub fn of(facts: &'f Facts<'f>) -> Self {
         let mut headers = HashMap::new();
         for header in &facts.headers {
@@ -37,7 +35,6 @@ impl<'f> ToolSight<'f> {
         }
     }
 
-    /// Every name that resolution or a consumer takes for a profile's, in file order.
     pub fn names(&self) -> Vec<&'f str> {
         let mut reported = HashSet::new();
         let of_profiles = self.facts.profiles.iter().map(|profile| profile.name.as_str());
@@ -45,40 +42,41 @@ impl<'f> ToolSight<'f> {
         of_profiles.chain(of_tools).filter(|name| reported.insert(*name)).collect()
     }
 
-    /// What a consumer makes of a profile.
-    pub fn sight(&self, consumer: Tool, name: &str) -> Sight {
-        let sight = self.facts.views.sight(consumer, name);
-        if !sight.visible {
-            let reason = self.headers.get(name).map(|header| self.why_hidden(consumer, header));
-            return Sight {
+    pub fn visibility(&self, tool: Tool, name: &str) -> Visibility {
+        let visibility = self.facts.views.visibility(tool, name);
+        if !visibility.visible {
+            let reason = self.headers.get(name).map(|header| self.why_hidden(tool, header));
+            return Visibility {
                 reason: Some(reason.unwrap_or_else(|| "sees no section of that name".to_owned())),
-                ..sight
+                ..visibility
             };
         }
-        match self.profiles.get(name).and_then(|profile| self.trouble_with_process(consumer, profile)) {
-            Some(reason) if sight.resolvable => Sight { resolvable: false, reason: Some(reason), ..sight },
-            _ => sight,
+        match self.profiles.get(name).and_then(|profile| self.trouble_with_process(tool, profile)) {
+            Some(reason) if visibility.resolvable => {
+                Visibility { resolvable: false, reason: Some(reason), ..visibility }
+            }
+            _ => visibility,
         }
     }
 
-    fn why_hidden(&self, consumer: Tool, header: &Header<'_>) -> String {
+    fn why_hidden(&self, tool: Tool, header: &HeaderFacts<'_>) -> String {
         let line = HeaderLine {
             kind: header.kind,
             text: self.facts.file(header.kind).line(header.line),
             has_values: header.has_values,
         };
-        why_hidden(self.facts.views.of(consumer), line, &header.names[consumer as usize])
+        why_hidden(self.facts.views.view(tool), line, &header.names[tool as usize])
     }
 
     /// Why the profile's program gives nothing, where that is how the profile gets its credentials.
-    fn trouble_with_process(&self, consumer: Tool, profile: &Profile<'_>) -> Option<String> {
-        if !matches!(Kind::of(profile), Kind::Process | Kind::Wrapper) {
+    fn trouble_with_process(&self, tool: Tool, profile: &Profile<'_>) -> Option<String> {
+        if !matches!(ProfileKind::of(profile), ProfileKind::Process | ProfileKind::Wrapper) {
             return None;
         }
         let command = profile.get("credential_process")?.value;
         let first = words(command)?.into_iter().next()?;
         let is_there = self.facts.programs.get(&first).is_none_or(|program| *program == Program::There);
-        if consumer == Tool::AwsCli && first.starts_with(['~', '$']) {
+        if tool == Tool::AwsCli && first.starts_with(['~', '$']) {
             return Some(format!("starts {first} without a shell"));
         }
         if !is_there && !first.contains('$') {

@@ -5,35 +5,30 @@ use zeroize::Zeroizing;
 
 use crate::core::origin::SourceFile;
 
-/// A file as it was read.
 #[derive(Debug)]
 pub struct Original {
-    /// Its name, which may be a link.
+    /// The path as given, possibly a symbolic link.
     pub file: Arc<SourceFile>,
-    /// The file that the name leads to.
+    /// The path after following links.
     pub(super) real: PathBuf,
-    /// Its largest size, in bytes.
+    /// The maximum size in bytes.
     pub(super) cap: u64,
-    /// Its permissions, where there is a file and a system that has them.
+    /// On Unix, if the file exists.
     pub(super) mode: Option<u32>,
     pub(super) text: Option<Zeroizing<String>>,
 }
 
-/// A file and what it is to become.
 #[derive(Debug)]
 pub struct Change {
-    /// What it was.
     pub original: Original,
-    /// The new text.
     pub text: Zeroizing<String>,
-    /// Whether to remove the access of all users but the owner.
+    /// Whether to remove the access of other users.
     pub(super) is_private: bool,
 }
 
-/// What was written.
 #[derive(Debug)]
 pub struct Written {
     pub file: Arc<SourceFile>,
-    /// What it was before; none where there was no such file.
+    /// A copy of the old file, if there was one.
     pub backup: Option<PathBuf>,
 }

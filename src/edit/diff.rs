@@ -1,4 +1,4 @@
-//! The diff that a person agrees to: unified, three lines around, secrets as `****`.
+//! A unified diff with secrets as `****`.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,6 @@ use crate::profile::keys::is_secret;
 
 use super::change::Change;
 
-/// The diff of one file, with its names for people.
 pub fn diff(change: &Change) -> String {
     let (before, after) = (change.original.text(), &*change.text);
     let shown = printable(&change.original.file.shown);
@@ -38,8 +37,7 @@ pub fn diff(change: &Change) -> String {
     text
 }
 
-/// The lines of a text, fit for a terminal, with the values of secret keys hidden: also in comments, and in the indented
-/// lines behind such a key.
+/// Printable lines with secret values hidden, also in comments and in continuation lines of such a key.
 fn masked(text: &str) -> Vec<String> {
     let mut is_secrets = false;
     let mask = |line: &str| {
@@ -78,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_file_and_a_changed_one() {
+    fn diff_of_new_and_changed_file() {
         assert_eq!(
             shown(None, "[a]\nk = v\n"),
             "--- /dev/null\n+++ ~/.aws/credentials\n@@ -0,0 +1,2 @@\n+[a]\n+k = v\n"
@@ -91,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn rights_that_others_lose_are_shown() {
+    fn diff_shows_mode_change() {
         let change = change(Some("x\n"), "x\n");
         assert!(change.is_nothing());
         let change = change.private();
@@ -100,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn no_secret_is_shown_wherever_it_stands() {
+    fn diff_hides_secrets() {
         let secret = "wJalrXUtnFEMI";
         let before = format!(
             "[a]\naws_access_key_id = AKIA\naws_secret_access_key = {secret}\n  {secret}\n\n  {secret}\n\

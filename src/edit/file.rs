@@ -1,4 +1,4 @@
-//! One file's replacement: where it really lies, whose it is, the new one beside it and the rename.
+//! Replaces one file: link target, ownership check, temporary file.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -12,17 +12,17 @@ use crate::os::fs::{create_private_dir, private};
 
 use super::error::WriteError;
 
-/// How many links in a row are followed, as the system does.
+/// The same limit as in the kernel.
 const LINKS: u32 = 40;
 
-/// Where `path` leads: through links, also to a file that is not there yet.
+/// Follows links, also to a file that does not exist yet.
 pub(super) fn real_path(path: &Path) -> io::Result<PathBuf> {
     let mut real = path.to_owned();
     for _ in 0..LINKS {
         match fs::symlink_metadata(&real) {
             Ok(metadata) if metadata.is_symlink() => {
                 let target = fs::read_link(&real)?;
-                // A relative target begins at the link's own directory, an absolute one replaces it all.
+                // A relative target starts at the link's directory; an absolute one replaces the path.
                 real = real.parent().unwrap_or(Path::new("/")).join(target);
             }
             _ => return Ok(real),
@@ -31,10 +31,10 @@ pub(super) fn real_path(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many links lead to one another"))
 }
 
-/// Whether the file at `real`, or a new one there, is this user's to write.
+/// Whether this user may write the file at `real`, or create it.
 pub(super) fn check(file: &Arc<SourceFile>, real: &Path) -> Result<(), WriteError> {
     let Ok(metadata) = fs::metadata(real) else {
-        // Under sudo with HOME kept a new file would be root's.
+        // Under sudo with HOME kept, a new file would belong to root.
         let is_anothers = real.ancestors().find(|path| path.exists()).is_some_and(|path| is_another_users(path, true));
         return if is_anothers { Err(WriteError::ForeignOwner(file.clone())) } else { Ok(()) };
     };
@@ -47,7 +47,6 @@ pub(super) fn check(file: &Arc<SourceFile>, real: &Path) -> Result<(), WriteErro
     if is_read_only(&metadata) { Err(WriteError::ReadOnly(file.clone())) } else { Ok(()) }
 }
 
-/// The permissions of the file at `real`, if there are any.
 #[cfg(unix)]
 pub(super) fn mode(real: &Path) -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
@@ -59,7 +58,7 @@ pub(super) fn mode(_real: &Path) -> Option<u32> {
     None
 }
 
-/// A rename replaces a file that may not be written, and root may write any: the mode is what its owner wants.
+/// A rename would replace a read-only file, and root can write any file: the mode is the owner's intention.
 #[cfg(unix)]
 fn is_read_only(metadata: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
@@ -78,14 +77,14 @@ fn is_another_users(path: &Path, except_root: bool) -> bool {
     fs::metadata(path).is_ok_and(|there| there.uid() != ours && !(except_root && there.uid() == 0))
 }
 
-/// Directories above a home are the system's, and users may make others in them.
+/// Directories above a home belong to the system, and users may create others in them.
 #[cfg(windows)]
 fn is_another_users(path: &Path, except_root: bool) -> bool {
     !except_root && crate::os::fs::is_another_users(path)
 }
 
-/// Writes `bytes` to a new file in the directory of `real`, with the group of what is there and its mode, or `mode`; where
-/// nothing is there, for its owner only. One temporary name for all: the lock lets one process edit at a time.
+/// Writes `bytes` to a temporary file with the group and mode of the old one; a new file is private. The temporary
+/// name is fixed, since the lock allows one process to edit at a time.
 pub(super) fn prepare(real: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<AtomicFile> {
     let directory = real.parent().unwrap_or(Path::new("/"));
     if !directory.exists() {
@@ -93,11 +92,11 @@ pub(super) fn prepare(real: &Path, bytes: &[u8], mode: Option<u32>) -> io::Resul
     }
     let name = real.file_name().unwrap_or_default().to_string_lossy();
     let temporary = directory.join(format!(".{name}.amplify-creds.tmp"));
-    AtomicFile::write(real, temporary, Access::Private, bytes, |file, before| keep_mode(file, before, mode))
+    AtomicFile::write(real, temporary, Access::Private, bytes, |file, before| copy_mode(file, before, mode))
 }
 
-/// Writes `bytes` to the next free name in `directory`: `NAME.backup.1`, `NAME.backup.2`, …
-pub(super) fn keep_numbered(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+/// Uses the next free name: `NAME.backup.1`, `NAME.backup.2`, …
+pub(super) fn write_backup(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     let prefix = format!("{name}.backup.");
     let number = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_prefix(&prefix)?.parse::<u32>().ok();
     let last = fs::read_dir(directory)?.flatten().filter_map(number).max().unwrap_or(0);
@@ -119,19 +118,19 @@ fn create_new(path: &Path) -> io::Result<File> {
 }
 
 #[cfg(unix)]
-fn keep_mode(file: &File, before: &fs::Metadata, mode: Option<u32>) -> io::Result<()> {
+fn copy_mode(file: &File, before: &fs::Metadata, mode: Option<u32>) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
     let mut mode = mode.unwrap_or(before.mode() & 0o7777);
     if file.metadata()?.gid() != before.gid() && fchown(file, None, Some(before.gid())).is_err() {
-        // What the old group was allowed is not for ours.
+        // The permissions of the old group must not apply to ours.
         mode &= !0o070;
     }
     file.set_permissions(fs::Permissions::from_mode(mode))
 }
 
-/// Windows gives it the rights that the directory has for new files.
+/// Windows applies the directory's permissions for new files.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
-fn keep_mode(_file: &File, _before: &fs::Metadata, _mode: Option<u32>) -> io::Result<()> {
+fn copy_mode(_file: &File, _before: &fs::Metadata, _mode: Option<u32>) -> io::Result<()> {
     Ok(())
 }

@@ -1,6 +1,4 @@
-//! Changing a person's own files: read, shown as a diff, backed up, replaced by temporary file and rename.
-//!
-//! What the new text is, is the caller's.
+//! Edits the user's own files: read, diff, back up, replace atomically.
 
 mod change;
 mod diff;
@@ -15,8 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::cache::store::Store;
 use crate::core::origin::SourceFile;
-use crate::os::fs::create_private_dir;
-use crate::os::fs::read_capped;
+use crate::os::fs::{create_private_dir, read_capped};
 use crate::os::lock::{Attempt, Guard};
 
 pub use change::{Change, Original, Written};
@@ -25,28 +22,28 @@ pub use error::WriteError;
 
 use error::LOCK_WAIT;
 
-/// What all but the owner may do.
+/// Permissions of all users except the owner.
 const OTHERS: u32 = 0o077;
 
-/// Edits files one process at a time, with backups beside the cache.
+/// Lets one process edit at a time; backups are kept in the cache directory.
 #[derive(Debug)]
 pub struct Editor {
     directory: PathBuf,
     store: Store,
 }
 
-/// That no other process of ours edits; on a file system without locks, that none can be kept from it.
+/// Proof that no other process of this program edits. There is no guard on a file system without locks.
 #[derive(Debug)]
 pub struct Exclusive {
     _guard: Option<Guard>,
 }
 
 impl Original {
-    /// Reads the file at `path`, of at most `cap` bytes. One that is not there is read as none.
+    /// Reads at most `cap` bytes. A missing file has no text.
     pub fn read(path: &Path, home: &Path, cap: u64) -> Result<Self, WriteError> {
         let file = SourceFile::new(path.to_owned(), home);
         let real = file::real_path(path).map_err(|reason| cannot("read", &file, reason))?;
-        // Opening a FIFO would wait for a writer.
+        // Opening a FIFO would block until there is a writer.
         if fs::metadata(&real).is_ok_and(|metadata| !metadata.is_file()) {
             return Err(WriteError::NoFile(file));
         }
@@ -55,77 +52,72 @@ impl Original {
         Ok(Self { file, real, cap, mode, text })
     }
 
-    /// The text; empty where there is no file.
     pub fn text(&self) -> &str {
-        self.text.as_ref().map_or("", |text| text)
+        self.text.as_deref().map_or("", String::as_str)
     }
 
-    /// Whether there is a file.
     pub fn exists(&self) -> bool {
         self.text.is_some()
     }
 
-    fn is_as_read(&self) -> Result<bool, WriteError> {
-        // A link may lead elsewhere by now.
+    fn check_unchanged(&self) -> Result<(), WriteError> {
+        // A link may have changed.
         let leads_here = file::real_path(&self.file.path).is_ok_and(|real| real == self.real);
-        Ok(leads_here && current(&self.file, &self.real, self.cap)? == self.text)
+        let is_unchanged = leads_here && current(&self.file, &self.real, self.cap)? == self.text;
+        if is_unchanged { Ok(()) } else { Err(WriteError::Changed(self.file.clone())) }
     }
 }
 
 impl Change {
-    /// Makes `text` of `original`.
     pub fn new(original: Original, text: &str) -> Self {
         Self { original, text: Zeroizing::new(text.to_owned()), is_private: false }
     }
 
-    /// The same, which takes everybody else's rights from the file: for one that gets a secret.
+    /// Also removes the access of other users: for a file that gets a secret.
     #[must_use]
     pub fn private(self) -> Self {
         Self { is_private: true, ..self }
     }
 
-    /// Whether there is nothing to write.
     pub fn is_nothing(&self) -> bool {
         *self.text == self.original.text() && self.modes().is_none()
     }
 
-    /// The permissions of the file and those that it gets, where they differ.
+    /// The old and the new permissions, if they differ.
     fn modes(&self) -> Option<(u32, u32)> {
         let mode = self.original.mode.filter(|_| self.is_private)?;
         (mode & OTHERS != 0).then_some((mode, mode & !OTHERS))
     }
 
-    /// Whether the file may be written at all; asked before a person is asked to agree to it.
+    /// Whether the file may be written; checked before the user is prompted.
     pub fn check(&self) -> Result<(), WriteError> {
         file::check(&self.original.file, &self.original.real)
     }
 }
 
 impl Editor {
-    /// Keeps backups and locks in `directory`, the cache's.
     pub fn new(directory: &Path) -> Self {
         Self { directory: directory.to_owned(), store: Store::new(directory) }
     }
 
-    /// Waits until no other process of ours edits. Whoever reads the files under it loses nothing that another wrote.
+    /// A caller that reads the files under the lock overwrites no other process's edit.
     pub fn lock(&self) -> Result<Exclusive, WriteError> {
-        // In another user's directory a lock file would be in that user's way; no backup can be kept there either.
+        // A lock file in another user's directory would block that user; no backup is possible there either.
         if !self.store.is_ours() {
             return Ok(Exclusive { _guard: None });
         }
-        match self.store.locks().take_within("edit", LOCK_WAIT) {
+        match self.store.locks().lock_within("edit", LOCK_WAIT) {
             Attempt::Held(guard) => Ok(Exclusive { _guard: Some(guard) }),
             Attempt::Unavailable(_) => Ok(Exclusive { _guard: None }),
             Attempt::Busy => Err(WriteError::Locked),
         }
     }
 
-    /// Writes all of `changes`, or none where one of them is refused beforehand. Each file is the old or the new one at
-    /// any moment.
+    /// Writes all changes, or none if one is refused before. Every file is replaced atomically.
     pub fn write(&self, changes: &[Change], _lock: &Exclusive) -> Result<Vec<Written>, WriteError> {
         for change in changes {
             change.check()?;
-            unchanged(change)?;
+            change.original.check_unchanged()?;
         }
         let written = changes.iter().map(|change| {
             let backup = if change.original.exists() { Some(self.back_up(change)?) } else { None };
@@ -140,30 +132,26 @@ impl Editor {
             prepared.push((new, change));
         }
         for (new, change) in prepared {
-            unchanged(change)?;
+            change.original.check_unchanged()?;
             new.commit().map_err(|reason| cannot("write", &change.original.file, reason))?;
         }
         Ok(written)
     }
 
-    /// Keeps a copy in the cache's directory, since the file itself may lie in a git tree: `config.backup.1` and so on.
+    /// Backups are not next to the file, since that may be in a git repository.
     fn back_up(&self, change: &Change) -> Result<PathBuf, WriteError> {
-        let Original { file, real, text, .. } = &change.original;
+        let Original { file, real, .. } = &change.original;
         let keep = || {
             if !self.store.is_ours() {
                 return Err(io::Error::other("the directory belongs to another user"));
             }
             create_private_dir(&self.directory)?;
             let name = real.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            file::keep_numbered(&self.directory, &name, text.as_deref().map_or("", |text| text).as_bytes())
+            file::write_backup(&self.directory, &name, change.original.text().as_bytes())
         };
         let directory = self.directory.clone();
         keep().map_err(|reason| WriteError::Backup { file: file.clone(), directory, reason })
     }
-}
-
-fn unchanged(change: &Change) -> Result<(), WriteError> {
-    if change.original.is_as_read()? { Ok(()) } else { Err(WriteError::Changed(change.original.file.clone())) }
 }
 
 fn current(file: &Arc<SourceFile>, real: &Path, cap: u64) -> Result<Option<Zeroizing<String>>, WriteError> {

@@ -1,5 +1,3 @@
-//! Real files in a directory of their own.
-
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 use tempfile::TempDir;
@@ -8,11 +6,11 @@ use super::*;
 
 const CAP: u64 = 1 << 20;
 
-struct Place {
+struct Fixture {
     dir: TempDir,
 }
 
-impl Place {
+impl Fixture {
     fn new() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
     }
@@ -43,7 +41,6 @@ impl Place {
         editor.write(&[Change::new(self.read(name), text)], &lock)
     }
 
-    /// The names in the directory of a file.
     fn names(&self, directory: &str) -> Vec<String> {
         let entries = fs::read_dir(self.path(directory)).unwrap();
         let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -57,8 +54,8 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn a_new_file_is_its_owners_alone_and_an_old_one_keeps_its_mode() {
-    let place = Place::new();
+fn new_file_is_private_and_existing_keeps_mode() {
+    let place = Fixture::new();
     let written = place.write("home/.aws/config", "new").unwrap();
     assert!(written[0].backup.is_none() && written[0].file.shown == "~/home/.aws/config");
     let path = place.path("home/.aws/config");
@@ -73,8 +70,8 @@ fn a_new_file_is_its_owners_alone_and_an_old_one_keeps_its_mode() {
 }
 
 #[test]
-fn what_gets_a_secret_is_its_owners_alone_from_then_on() {
-    let place = Place::new();
+fn file_with_secret_becomes_private() {
+    let place = Fixture::new();
     for (before, after) in [(0o644, 0o600), (0o755, 0o700), (0o600, 0o600)] {
         let path = place.put("config", "old", before);
         let change = Change::new(place.read("config"), "old").private();
@@ -86,8 +83,8 @@ fn what_gets_a_secret_is_its_owners_alone_from_then_on() {
 }
 
 #[test]
-fn backups_are_numbered_private_and_never_overwritten() {
-    let place = Place::new();
+fn backups_are_numbered_and_private() {
+    let place = Fixture::new();
     place.put("config", "one", 0o644);
     place.put("cache/config.backup.7", "kept", 0o600);
     place.put("cache/config.backup.x", "kept", 0o600);
@@ -102,8 +99,8 @@ fn backups_are_numbered_private_and_never_overwritten() {
 }
 
 #[test]
-fn links_are_followed_also_to_nothing_and_never_in_a_ring() {
-    let place = Place::new();
+fn links_are_followed_without_cycles() {
+    let place = Fixture::new();
     place.put("dotfiles/config", "old", 0o644);
     symlink("dotfiles/config", place.path("near")).unwrap();
     symlink(place.path("near"), place.path("far")).unwrap();
@@ -121,9 +118,9 @@ fn links_are_followed_also_to_nothing_and_never_in_a_ring() {
 }
 
 #[test]
-fn a_file_that_changed_since_it_was_read_stays() {
+fn changed_file_is_not_overwritten() {
     for change in ["another text", "", "old"] {
-        let place = Place::new();
+        let place = Fixture::new();
         let path = place.put("config", "old", 0o600);
         let other = place.put("other", "old", 0o600);
         let changes = [Change::new(place.read("other"), "new"), Change::new(place.read("config"), "new")];
@@ -138,7 +135,7 @@ fn a_file_that_changed_since_it_was_read_stays() {
         assert_eq!(fs::read_to_string(&path).unwrap(), change);
         assert_eq!(fs::read_to_string(&other).unwrap(), "old", "none of several is written");
     }
-    let place = Place::new();
+    let place = Fixture::new();
     let gone = place.put("gone", "old", 0o600);
     let change = Change::new(place.read("gone"), "new");
     let came = Change::new(place.read("came"), "new");
@@ -159,8 +156,8 @@ fn a_file_that_changed_since_it_was_read_stays() {
 }
 
 #[test]
-fn what_is_not_to_be_written_is_not() {
-    let place = Place::new();
+fn unwritable_file_is_refused() {
+    let place = Fixture::new();
     for wanted in [0o400, 0o444, 0o440] {
         let path = place.put("config", "old", wanted);
         let outcome = place.write("config", "new");
@@ -178,9 +175,9 @@ fn what_is_not_to_be_written_is_not() {
 }
 
 #[test]
-fn another_users_file_is_not_written() {
-    // Root can give a file away; anybody else has none of another user's that he could have written by mistake.
-    let place = Place::new();
+fn foreign_file_is_refused() {
+    // Only root can create a file of another user.
+    let place = Fixture::new();
     let path = place.put("config", "old", 0o666);
     if std::os::unix::fs::chown(&path, Some(4711), None).is_err() {
         return;
@@ -200,8 +197,8 @@ fn another_users_file_is_not_written() {
 }
 
 #[test]
-fn what_a_killed_process_left_is_in_nobodys_way() {
-    let place = Place::new();
+fn leftover_temporary_file_is_replaced() {
+    let place = Fixture::new();
     place.put("config", "old", 0o600);
     place.put(".config.amplify-creds.tmp", "half of a secr", 0o600);
     place.write("config", "new").unwrap();
@@ -209,8 +206,8 @@ fn what_a_killed_process_left_is_in_nobodys_way() {
 }
 
 #[test]
-fn many_at_once_lose_nothing() {
-    let place = Place::new();
+fn concurrent_edits_are_all_kept() {
+    let place = Fixture::new();
     place.put("config", "", 0o600);
     std::thread::scope(|scope| {
         for number in 0..16 {

@@ -2,7 +2,6 @@
 
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 
-/// Elements that have text; all others have elements.
 const TEXTS: [&str; 17] = [
     "AllowedByOrganizations",
     "AllowedByPermissionsBoundary",
@@ -23,21 +22,18 @@ const TEXTS: [&str; 17] = [
     "SourcePolicyId",
 ];
 
-/// Lists whose members are texts.
 const LISTS_OF_TEXTS: [&str; 2] = ["MissingContextValues", "PolicyNames"];
 
-/// How deep an answer may be; IAM's are at most eight levels.
 const DEEPEST: u32 = 32;
 
-/// An element.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Node {
+pub(super) struct XmlNode {
     pub(super) name: String,
     pub(super) text: String,
-    pub(super) children: Vec<Node>,
+    pub(super) children: Vec<XmlNode>,
 }
 
-impl Node {
+impl XmlNode {
     pub(super) fn get(&self, name: &str) -> Option<&Self> {
         self.children.iter().find(|child| child.name == name)
     }
@@ -48,13 +44,12 @@ impl Node {
 }
 
 /// The inside of an answer's result; `None` where it is none.
-pub(super) fn result(xml: &str) -> Option<Node> {
+pub(super) fn result(xml: &str) -> Option<XmlNode> {
     let mut response = tree(xml)?;
     let result = response.children.iter_mut().find(|child| child.name.ends_with("Result"));
     result.map(std::mem::take)
 }
 
-/// The code and the words of an error.
 pub(super) fn error(xml: &str) -> Option<(String, String)> {
     let response = tree(xml)?;
     // Some doubles of AWS wrap it as EC2 does.
@@ -62,18 +57,18 @@ pub(super) fn error(xml: &str) -> Option<(String, String)> {
     Some((error.text("Code")?.to_owned(), error.text("Message").unwrap_or_default().to_owned()))
 }
 
-fn tree(xml: &str) -> Option<Node> {
+fn tree(xml: &str) -> Option<XmlNode> {
     let mut document = Document::new(xml);
     let mut root = document.root_element().ok()?;
     node(&mut root, "", 0)
 }
 
-fn node(decoder: &mut ScopedDecoder<'_, '_>, parent: &str, depth: u32) -> Option<Node> {
+fn node(decoder: &mut ScopedDecoder<'_, '_>, parent: &str, depth: u32) -> Option<XmlNode> {
     if depth > DEEPEST {
         return None;
     }
     let name = decoder.start_el().local().to_owned();
-    let mut node = Node { name, ..Node::default() };
+    let mut node = XmlNode { name, ..XmlNode::default() };
     if TEXTS.contains(&node.name.as_str()) || LISTS_OF_TEXTS.contains(&parent) {
         node.text = try_data(decoder).ok()?.into_owned();
         return Some(node);

@@ -22,7 +22,7 @@ use crate::sts::connections::{Connections, Direct};
 use crate::sts::error_kind::{is_throttling, redacted};
 
 use super::answer;
-use super::answer::Node;
+use super::answer::XmlNode;
 
 const VERSION: &str = "2010-05-08";
 const ATTEMPTS: u32 = 4;
@@ -30,7 +30,6 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 const FIRST_PAUSE: Duration = Duration::from_millis(300);
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// IAM, as one principal sees it. One connection serves all calls.
 pub struct Client<'a> {
     link: Direct<'a>,
     endpoint: &'a Endpoint,
@@ -50,8 +49,7 @@ impl<'a> Client<'a> {
         Ok(Self { link, endpoint, signer, offset: Cell::new(0) })
     }
 
-    /// The inside of the result.
-    pub(super) fn call(&self, action: &str, params: &[(String, String)]) -> Result<Node, StsError> {
+    pub(super) fn call(&self, action: &str, params: &[(String, String)]) -> Result<XmlNode, StsError> {
         let fixed = [("Action".to_owned(), action.to_owned()), ("Version".to_owned(), VERSION.to_owned())];
         let pairs = fixed.iter().chain(params).map(|(name, value)| format!("{name}={}", encoded(value)));
         let body = pairs.collect::<Vec<_>>().join("&");
@@ -115,7 +113,7 @@ impl<'a> Client<'a> {
         Ok(Answer { status, offset, text: String::from_utf8_lossy(&body.to_vec()).into_owned() })
     }
 
-    fn read(&self, Answer { status, offset, text }: &Answer) -> Result<Node, StsError> {
+    fn read(&self, Answer { status, offset, text }: &Answer) -> Result<XmlNode, StsError> {
         if *status == 200 {
             return answer::result(text).ok_or(StsError::Garbage);
         }
@@ -135,7 +133,6 @@ impl<'a> Client<'a> {
     }
 }
 
-/// What came back.
 struct Answer {
     status: u16,
     offset: i64,

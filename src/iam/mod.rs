@@ -8,7 +8,7 @@ use crate::sts::StsError;
 
 pub use client::Client;
 
-use answer::Node;
+use answer::XmlNode;
 
 impl Client<'_> {
     /// What `source`, the ARN of a user or a role, may do. A refusal is one of the simulation, not of its actions.
@@ -41,7 +41,6 @@ impl Client<'_> {
         }
     }
 
-    /// The ARN of the role of that name, with its path.
     pub fn role_arn(&self, name: &str) -> Result<String, StsError> {
         let answer = self.call("GetRole", &[("RoleName".to_owned(), name.to_owned())])?;
         let role = answer.get("Role").ok_or(StsError::Garbage)?;
@@ -49,12 +48,11 @@ impl Client<'_> {
     }
 }
 
-/// What IAM says of one action.
-fn verdict(result: &Node, batch: &Batch) -> ActionResult {
+fn verdict(result: &XmlNode, batch: &Batch) -> ActionResult {
     let says_no = |detail: &str, key: &str| result.get(detail).and_then(|detail| detail.text(key)) == Some("false");
     let list = |name: &str| result.get(name).map(|list| list.children.as_slice()).unwrap_or_default();
     let missing: Vec<_> = list("MissingContextValues").iter().map(|key| key.text.clone()).collect();
-    let by = |policy: &Node| policy.text("SourcePolicyId").map(str::to_owned);
+    let by = |policy: &XmlNode| policy.text("SourcePolicyId").map(str::to_owned);
     let is_explicit = result.text("EvalDecision") == Some("explicitDeny");
     let denier = if says_no("OrganizationsDecisionDetail", "AllowedByOrganizations") {
         DeniedBy::Scp

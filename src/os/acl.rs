@@ -1,6 +1,5 @@
-//! Access control lists of the directories that we create on Windows. A directory in the user's profile inherits a list
-//! without other users. Elsewhere (a `HOME` on another drive) the inherited list lets every user read. There `icacls`
-//! limits the list to the user, the system and the administrators.
+//! Access control lists of new directories on Windows: in the user's profile the inherited list has no other users.
+//! Elsewhere (a `HOME` on another drive) every user could read, until `icacls` limits the list.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,15 +7,14 @@ use std::process::{Command, Stdio};
 use crate::os::env;
 use crate::os::env::Env;
 
-/// Everything, for the directory and for all that will be in it.
+/// Full access to the directory and all that will be in it.
 const ALL: &str = ":(OI)(CI)F";
-/// The system and the administrators, whose rights nobody can take away for good.
+/// The system and the administrators.
 const OTHERS: [&str; 2] = ["*S-1-5-18", "*S-1-5-32-544"];
 
-/// Makes a directory and its parents, readable by this user alone.
 pub fn create_private_dir(dir: &Path) -> std::io::Result<()> {
     let env = Env::process();
-    // What is made below the first new directory inherits its list.
+    // The others inherit the list of the first new directory.
     if let Some(first) = dir.ancestors().take_while(|path| !path.exists()).last() {
         std::fs::create_dir(first).or_else(|error| if first.is_dir() { Ok(()) } else { Err(error) })?;
         if !is_in_profile(first, &env) {
@@ -32,8 +30,8 @@ fn is_in_profile(path: &Path, env: &Env) -> bool {
 
 fn keep_private(dir: &Path, env: &Env) {
     let Some(user) = user(env) else { return };
-    // The inherited rights go only once the user has some of his own: a name that nothing knows must lock nobody out.
-    for arguments in [granting(&user), vec!["/inheritance:r".to_owned()]] {
+    // Grants come first: with an unknown user name the inherited rights must stay.
+    for arguments in [grants(&user), vec!["/inheritance:r".to_owned()]] {
         let mut icacls = Command::new(icacls(env));
         icacls.arg(dir).args(arguments).arg("/q").env_remove(env::AMPLIFY_CREDS_MFA_TOKEN);
         let status = icacls.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
@@ -43,7 +41,7 @@ fn keep_private(dir: &Path, env: &Env) {
     }
 }
 
-fn granting(user: &str) -> Vec<String> {
+fn grants(user: &str) -> Vec<String> {
     let who = std::iter::once(user).chain(OTHERS);
     std::iter::once("/grant:r".to_owned()).chain(who.map(|who| format!("{who}{ALL}"))).collect()
 }
@@ -56,7 +54,7 @@ fn user(env: &Env) -> Option<String> {
     })
 }
 
-/// By its full path: a program of that name in the current directory is not meant.
+/// The full path, so that no program of that name in the current directory is run.
 fn icacls(env: &Env) -> PathBuf {
     let windows = env.path(env::SYSTEMROOT).unwrap_or_else(|| r"C:\Windows".into());
     windows.join("System32").join("icacls.exe")
@@ -67,17 +65,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rights_are_given_to_the_user_by_domain_and_name() {
+    fn grants_name_the_user_with_the_domain() {
         let env = Env::fixed([("USERNAME", "dev"), ("USERDOMAIN", "CORP"), ("SystemRoot", r"D:\Win")]);
         let expected =
             ["/grant:r", r"CORP\dev:(OI)(CI)F", "*S-1-5-18:(OI)(CI)F", "*S-1-5-32-544:(OI)(CI)F"].map(str::to_owned);
-        assert_eq!(granting(&user(&env).unwrap()), expected);
+        assert_eq!(grants(&user(&env).unwrap()), expected);
         assert_eq!(icacls(&env), Path::new(r"D:\Win\System32\icacls.exe"));
         assert_eq!(user(&Env::fixed([])), None);
     }
 
     #[test]
-    fn below_the_profile_nothing_is_set() {
+    fn directory_below_the_profile_is_recognized() {
         let env = Env::fixed([("USERPROFILE", r"C:\Users\dev")]);
         assert!(is_in_profile(Path::new(r"C:\Users\dev\.amplify"), &env));
         assert!(!is_in_profile(Path::new(r"C:\Users\developer\.amplify"), &env));
@@ -85,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn directories_are_made_with_their_parents_and_again() {
+    fn existing_directory_is_accepted() {
         let temporary = tempfile::tempdir().unwrap();
         let dir = temporary.path().join("a/b/c");
         create_private_dir(&dir).unwrap();

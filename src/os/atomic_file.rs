@@ -6,16 +6,14 @@ use std::path::{Path, PathBuf};
 
 use super::fs::{private, rename};
 
-/// Who can read a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Its owner.
     Private,
-    /// Everybody whom the umask lets.
+    /// As the umask allows.
     Public,
 }
 
-/// A new file in the directory of the one that it replaces. Dropping it removes it.
+/// Dropping it removes the temporary file.
 #[derive(Debug)]
 pub struct AtomicFile {
     path: PathBuf,
@@ -23,9 +21,8 @@ pub struct AtomicFile {
 }
 
 impl AtomicFile {
-    /// Writes `bytes` to `temporary`, in the directory of `path`. No other process may use that name at the same time: what
-    /// a killed run left there is removed, and nothing there is followed. `like` makes the new file like the old one, where
-    /// there is one.
+    /// `temporary` is in the directory of `path`. No other process may use that name at the same time: a file that a killed
+    /// run left is removed, and links are not followed. `like` copies attributes of an old file.
     pub fn write(
         path: &Path,
         temporary: PathBuf,
@@ -52,7 +49,6 @@ impl AtomicFile {
         Ok(written)
     }
 
-    /// Puts the new file in the place of the old one.
     pub fn commit(self) -> io::Result<()> {
         rename(&self.temporary, &self.path)?;
         sync_directory(&self.path);
@@ -62,13 +58,13 @@ impl AtomicFile {
 
 impl Drop for AtomicFile {
     fn drop(&mut self) {
-        // After the rename there is nothing left of that name.
+        // It is missing after the rename.
         let _ = std::fs::remove_file(&self.temporary);
     }
 }
 
-/// Makes a rename or a new name last. Some file systems do not support it, which is ignored. Windows has no
-/// such call, and NTFS keeps a journal of its names.
+/// Makes a rename or a new name durable. Some file systems do not support it, which is ignored. Windows has no such call,
+/// and NTFS has a journal of its names.
 pub fn sync_directory(of: &Path) {
     if cfg!(unix)
         && let Some(directory) = of.parent()
@@ -78,20 +74,20 @@ pub fn sync_directory(of: &Path) {
     }
 }
 
-/// Replaces the file at `path`, or the one that it leads to, in one step: readable by its owner only, who stays the same
-/// (under sudo that is not this user).
+/// Replaces the file at `path`, or the target of a link, readable by its owner only. The owner stays the same, also under
+/// sudo.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = path.canonicalize()?;
     AtomicFile::write(&path, with_suffix(&path, ".amplify-creds"), Access::Private, bytes, keep_owner)?.commit()
 }
 
-/// Writes a file that others may read, too, or replaces the one at `path` in one step, with its rights.
+/// Writes or replaces a file that others may read, with the old file's rights.
 pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    // No lock keeps two runs apart.
+    // Two runs may write at the same time, without a lock.
     let suffix = format!(".amplify-creds.{}", std::process::id());
     let keep_rights = |file: &File, old: &Metadata| {
-        // A file system without modes returns an error here, and has no mode to keep.
+        // A file system without modes returns an error.
         let _ = file.set_permissions(old.permissions());
         Ok(())
     };
@@ -107,7 +103,7 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 #[cfg(unix)]
 fn keep_owner(file: &File, old: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, fchown};
-    // The group has no rights, and is not everybody's to give.
+    // The group has no rights on the file.
     if file.metadata()?.uid() == old.uid() {
         return Ok(());
     }

@@ -1,5 +1,5 @@
-//! Running a command line that a profile names (`credential_process`, `mfa_process`): by the shell, with a deadline and
-//! a longest answer. The terminal stays reachable, since the program may want to ask something.
+//! Runs the command line of a `credential_process` or `mfa_process` by the shell, with limits on time and output. The
+//! terminal stays reachable for prompts of the program.
 
 use std::io::{IsTerminal, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -11,65 +11,62 @@ use std::time::{Duration, Instant};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::core::call_chain::Chain;
+use crate::core::call_chain::CallChain;
 use crate::os::env;
 
-/// The longest answer, in bytes; Java's SDK reads no more of a `credential_process`.
+/// In bytes: the limit of Java's SDK for a `credential_process`.
 pub const LONGEST_ANSWER: usize = 64 << 10;
 
-/// Why a program gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ChildError {
-    /// The shell could not be started.
     #[error("cannot start a shell: {0}")]
     Start(String),
-    /// It ended with another status than 0, and this line on stderr.
     #[error("{status}: {said}")]
     Failed {
-        /// `exit status 1`, `signal 9`.
         status: String,
-        /// The first line of its stderr.
+        /// The first line of stderr.
         said: String,
     },
-    /// It took longer than this many seconds.
     #[error("no answer within {0} s")]
     TimedOut(u64),
-    /// It printed more than [`LONGEST_ANSWER`].
     #[error("its answer is longer than 64 KiB")]
     TooLong,
 }
 
-/// What becomes of the program's stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stderr {
-    /// Kept, and its first line told when the program fails.
-    Kept,
-    /// Ours: what it says while it waits for a person reaches the person.
+    /// The first line is part of the error.
+    Captured,
+    /// The user reads it, for example a request for a touch.
     Shared,
 }
 
-/// Runs `command` and gives what it printed. `chain` is what it must not ask us for again.
-pub fn run(command: &str, chain: &Chain, stderr: Stderr, deadline: Duration) -> Result<Zeroizing<Vec<u8>>, ChildError> {
+pub fn run(
+    command: &str,
+    chain: &CallChain,
+    stderr: Stderr,
+    deadline: Duration,
+) -> Result<Zeroizing<Vec<u8>>, ChildError> {
     let until = Instant::now() + deadline;
     let mut child = shell(command)
-        .env(env::AMPLIFY_CREDS_CHAIN, chain.text())
+        .env(env::AMPLIFY_CREDS_CHAIN, chain.to_json())
         .env_remove(env::AMPLIFY_CREDS_MFA_TOKEN)
         .stdin(stdin())
         .stdout(Stdio::piped())
-        .stderr(if stderr == Stderr::Kept { Stdio::piped() } else { Stdio::inherit() })
+        .stderr(if stderr == Stderr::Captured { Stdio::piped() } else { Stdio::inherit() })
         .spawn()
         .map_err(|error| ChildError::Start(error.to_string()))?;
     let stdout = child.stdout.take().map(read_in_background);
     let stderr = child.stderr.take().map(read_in_background);
     let finished = wait(&mut child, until).and_then(|status| Some((status, collect(stdout, until)?)));
     let Some((status, answer)) = finished else {
-        // It may be gone already; what it has started is not ours to find.
+        // Errors mean that it has ended. Its own children are not found.
         let _ = child.kill();
         let _ = child.wait();
         return Err(ChildError::TimedOut(deadline.as_secs()));
     };
     if !status.success() {
-        // A grandchild may hold stderr open; what is there by now is enough.
+        // A grandchild may hold stderr open.
         let said = collect(stderr, Instant::now() + Duration::from_secs(2)).unwrap_or_default();
         let said = String::from_utf8_lossy(&said);
         let said = said.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it said nothing").to_owned();
@@ -85,8 +82,8 @@ fn shell(command: &str) -> Command {
     shell
 }
 
-/// `cmd` has quoting rules of its own: the line goes to it as it is. With `/S` it takes away the outer quotes alone, so
-/// that a program's path may be quoted as well as its arguments; `/D` runs nothing that the registry names.
+/// `cmd` has quoting rules of its own. With `/S` it removes only the outer quotes, so that a program's path may be quoted
+/// as well as its arguments; `/D` disables the registry's AutoRun commands.
 #[cfg(windows)]
 fn shell(command: &str) -> Command {
     use std::os::windows::process::CommandExt;
@@ -95,7 +92,7 @@ fn shell(command: &str) -> Command {
     shell
 }
 
-/// A person's terminal is passed on. The pipe that an SDK gives us never ends, and a program reading it would not.
+/// Only a terminal is inherited: the pipe of an SDK never ends, nor would a program that reads it.
 fn stdin() -> Stdio {
     if std::io::stdin().is_terminal() { Stdio::inherit() } else { Stdio::null() }
 }
@@ -106,7 +103,7 @@ fn read_in_background(mut from: impl Read + Send + 'static) -> mpsc::Receiver<Ze
         let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST_ANSWER + 1));
         let _ = from.by_ref().take(LONGEST_ANSWER as u64 + 1).read_to_end(&mut bytes);
         let _ = sender.send(bytes);
-        // The rest is thrown away, so that the program does not stop at a full pipe.
+        // A full pipe would stop the program.
         let _ = std::io::copy(&mut from, &mut std::io::sink());
     });
     receiver
@@ -116,7 +113,8 @@ fn collect(from: Option<mpsc::Receiver<Zeroizing<Vec<u8>>>>, until: Instant) -> 
     from?.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
 }
 
-fn wait(child: &mut Child, until: Instant) -> Option<ExitStatus> {
+/// `None` after `until`.
+pub fn wait(child: &mut Child, until: Instant) -> Option<ExitStatus> {
     let mut pause = Duration::from_millis(1);
     loop {
         match child.try_wait() {

@@ -1,63 +1,57 @@
-//! What Ctrl-C does on Windows: it ends the question that is open, it is left to the command that runs, else it ends us
-//! with the status of a cancelled run.
+//! Ctrl-C on Windows ends the open prompt, or is left to a running command, or ends this process as cancelled.
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// The exit status of a run that was cancelled.
+/// The exit status of a cancelled run.
 const CANCELLED: i32 = 130;
 
-/// How many wait for it.
-static KEPT: AtomicUsize = AtomicUsize::new(0);
-/// Whether it came since somebody looked.
-static CAME: AtomicBool = AtomicBool::new(false);
-/// Whether it is a command's, for good.
-static LEFT: AtomicBool = AtomicBool::new(false);
+/// How many prompts are open.
+static CAPTURES: AtomicUsize = AtomicUsize::new(0);
+static RECEIVED: AtomicBool = AtomicBool::new(false);
+static LEFT_TO_COMMAND: AtomicBool = AtomicBool::new(false);
 
-/// Leaves Ctrl-C to a command, which gets it from the console as we do.
-pub fn leave() {
-    LEFT.store(true, Ordering::SeqCst);
+/// The command gets Ctrl-C from the console, as this process does.
+pub fn leave_to_command() {
+    LEFT_TO_COMMAND.store(true, Ordering::SeqCst);
     listen();
 }
 
-/// Ctrl-C is kept for whoever asks, until this is dropped.
 #[derive(Debug)]
-pub struct Kept(());
+pub struct CtrlCCapture(());
 
-impl Kept {
-    /// From now on.
+impl CtrlCCapture {
     #[expect(clippy::new_without_default, reason = "it does something")]
     pub fn new() -> Self {
-        KEPT.fetch_add(1, Ordering::SeqCst);
+        CAPTURES.fetch_add(1, Ordering::SeqCst);
         listen();
         Self(())
     }
 
-    /// Whether it came since the last look.
-    pub fn take(&self) -> bool {
-        CAME.swap(false, Ordering::SeqCst) && !LEFT.load(Ordering::SeqCst)
+    pub fn take_ctrl_c(&self) -> bool {
+        RECEIVED.swap(false, Ordering::SeqCst) && !LEFT_TO_COMMAND.load(Ordering::SeqCst)
     }
 }
 
-impl Drop for Kept {
+impl Drop for CtrlCCapture {
     fn drop(&mut self) {
-        KEPT.fetch_sub(1, Ordering::SeqCst);
+        CAPTURES.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 fn listen() {
     static ONCE: Once = Once::new();
-    // An error means that there is no console to hear it from.
+    // An error means that there is no console.
     ONCE.call_once(|| drop(ctrlc::set_handler(act)));
 }
 
-#[expect(clippy::exit, reason = "nothing is open that would have to be put back, and no other thread is to go on")]
+#[expect(clippy::exit, reason = "nothing has to be restored, and no other thread may continue")]
 fn act() {
-    if LEFT.load(Ordering::SeqCst) {
+    if LEFT_TO_COMMAND.load(Ordering::SeqCst) {
         return;
     }
-    if KEPT.load(Ordering::SeqCst) == 0 {
+    if CAPTURES.load(Ordering::SeqCst) == 0 {
         std::process::exit(CANCELLED);
     }
-    CAME.store(true, Ordering::SeqCst);
+    RECEIVED.store(true, Ordering::SeqCst);
 }

@@ -1,10 +1,9 @@
-//! A command that runs while we stay: a signal that was meant for it goes on to it, when it stops we stop, and its end
-//! is ours.
+//! Runs a child in the foreground: forwards signals, mirrors stops, exits with its status.
 //!
-//! It shares our process group, so that the terminal speaks to both of us: what the kernel sends is not passed on,
-//! since the command has it already, and a second Ctrl-C means to some programs that they are to drop everything.
+//! The child shares our process group and gets the terminal's signals itself. The kernel's signals are therefore not
+//! forwarded: some programs drop everything at a second Ctrl-C.
 
-use std::fs::OpenOptions;
+use std::fs::File;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus};
@@ -17,10 +16,8 @@ use signal_hook::iterator::exfiltrator::WithOrigin;
 use signal_hook::low_level::emulate_default_handler;
 use signal_hook::low_level::siginfo::{Cause, Origin};
 
-/// What we hear of.
-const HEARD: [i32; 10] = [SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH];
+const SIGNALS: [i32; 10] = [SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH];
 
-/// A command that runs.
 #[derive(Debug)]
 pub struct Job {
     child: Child,
@@ -30,16 +27,15 @@ pub struct Job {
 
 impl Job {
     pub fn start(command: &mut Command) -> io::Result<Self> {
-        // Before the command, which would otherwise be left alone by a signal that ends us now. What was ignored when we
-        // started stays ignored, by us and by the command.
+        // Before the spawn: a signal that ended us in between would leave the command running. Signals that were ignored
+        // at our start stay ignored, also in the command.
         let ignored = ignored();
-        let signals = SignalsInfo::new(HEARD.into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0))?;
+        let signals = SignalsInfo::new(SIGNALS.into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0))?;
         let child = command.spawn()?;
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(io::ErrorKind::Unsupported)?;
         Ok(Self { child, pid, signals })
     }
 
-    /// Waits for its end.
     pub fn wait(mut self) -> io::Result<ExitStatus> {
         loop {
             match waitpid(Some(self.pid), WaitOptions::NOHANG | WaitOptions::UNTRACED)? {
@@ -48,40 +44,39 @@ impl Job {
                 None => {}
             }
             for origin in self.signals.wait() {
-                if let Some(signal) = Signal::from_named_raw(origin.signal).filter(|_| self.is_for_it(&origin)) {
+                if let Some(signal) = Signal::from_named_raw(origin.signal).filter(|_| self.must_forward(&origin)) {
                     let _ = kill_process(self.pid, signal);
                 }
             }
         }
     }
 
-    fn is_for_it(&self, origin: &Origin) -> bool {
-        let by_itself = origin.process.is_some_and(|process| process.pid == self.pid.as_raw_nonzero().get());
+    fn must_forward(&self, origin: &Origin) -> bool {
+        let is_from_child = origin.process.is_some_and(|process| process.pid == self.pid.as_raw_nonzero().get());
         match (origin.signal, origin.cause) {
-            // It may have left our group, as a shell does; to one that runs it means nothing.
+            // A child such as a shell may have left our group; a running child ignores it.
             (SIGCONT, _) => true,
             (SIGCHLD, _) | (_, Cause::Kernel) => false,
-            (_, Cause::Unknown) => !in_foreground(),
-            _ => !by_itself,
+            (_, Cause::Unknown) => !open_terminal().is_ok_and(|terminal| in_foreground(&terminal)),
+            _ => !is_from_child,
         }
     }
 }
 
 impl Drop for Job {
     fn drop(&mut self) {
-        // Its end has been taken, or nobody can take it: either way this returns at once and leaves no zombie.
+        // Leaves no zombie after a failed wait.
         let _ = self.child.try_wait();
     }
 }
 
-/// The signals that are ignored, as a bit each (proc_pid_status(5)); none where the system does not show them.
+/// A bit for each signal (proc_pid_status(5)).
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
-/// Ends as the command has: by the same signal, else gives its status.
 pub fn exit_like(status: ExitStatus) -> u8 {
     if let Some(signal) = status.signal() {
         let _ = emulate_default_handler(signal);
@@ -90,18 +85,19 @@ pub fn exit_like(status: ExitStatus) -> u8 {
     status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
 }
 
-/// Gives the terminal back to the shell that waits for us. Without a terminal nobody would wake us up again.
+/// The shell gets the terminal back. Without a terminal no shell would continue us.
 fn stop_too() {
-    if OpenOptions::new().read(true).open(TERMINAL).is_ok() {
+    if open_terminal().is_ok() {
         let _ = kill_process(getpid(), Signal::STOP);
     }
 }
 
-/// Whether the terminal speaks to our group.
-fn in_foreground() -> bool {
-    let terminal = OpenOptions::new().read(true).open(TERMINAL);
-    terminal.is_ok_and(|terminal| tcgetpgrp(&terminal).is_ok_and(|group| group == getpgrp()))
+fn open_terminal() -> io::Result<File> {
+    File::open(CONTROLLING_TERMINAL)
 }
 
-/// The controlling terminal, whatever its device is called.
-const TERMINAL: &str = "/dev/tty";
+pub fn in_foreground(terminal: &File) -> bool {
+    tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp())
+}
+
+pub const CONTROLLING_TERMINAL: &str = "/dev/tty";

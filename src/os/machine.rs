@@ -1,17 +1,16 @@
-//! The machine's id and host name. They distinguish machines that share a home directory.
+//! Distinguishes machines that share a home directory.
 
 use std::path::Path;
 
 use crate::os::fs::read_capped;
 
-/// Where Linux keeps an id made at installation; a container has its image's, or none.
+/// The id is made at installation; a container has its image's, or none.
 const ID_FILES: [&str; 2] = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
-/// The largest id that is read, in bytes.
-const LARGEST: u64 = 256;
+const MAX_BYTES: u64 = 256;
 
-/// This machine's id, where it has one, and its host name, since containers of one image share the id.
+/// With the host name, since containers of one image share the id.
 pub fn name() -> String {
-    let read = |file: &&str| read_capped(Path::new(file), LARGEST).ok().flatten();
+    let read = |file: &&str| read_capped(Path::new(file), MAX_BYTES).ok().flatten();
     let id = ID_FILES.iter().find_map(read).unwrap_or_default();
     format!("{} {}", String::from_utf8_lossy(&id).trim(), host_name())
 }

@@ -1,5 +1,3 @@
-//! Where files live: the two AWS files, the Amplify CLI's cache, our own settings.
-
 use std::path::{Path, PathBuf};
 
 use directories::{BaseDirs, ProjectDirs};
@@ -8,41 +6,31 @@ use thiserror::Error;
 use crate::os::env;
 use crate::os::env::Env;
 
-/// Neither a variable nor the system's user database names a home directory.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("no home directory: HOME is not set and the user has no entry in the system's user database")]
 pub struct NoHome;
 
-/// Paths that the command line gave.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
-    /// `--config-file`
     pub config: Option<PathBuf>,
-    /// `--credentials-file`
     pub credentials: Option<PathBuf>,
 }
 
-/// Where everything lies. All paths are absolute where the system tells the current directory.
+/// Absolute, unless the current directory is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
-    /// The home directory.
     pub home: PathBuf,
-    /// `~/.aws/config`, or what a flag, `AMPLIFY_CREDS_CONFIG_FILE` or `AWS_CONFIG_FILE` names.
     pub config: PathBuf,
-    /// `~/.aws/credentials`, or what a flag, `AMPLIFY_CREDS_CREDENTIALS_FILE` or `AWS_SHARED_CREDENTIALS_FILE` names.
     pub credentials: PathBuf,
-    /// `~/.amplify/awscloudformation`: the Amplify CLI's own directory, which nothing can move.
+    /// The Amplify CLI's directory, which no setting can move.
     pub cache_dir: PathBuf,
-    /// `~/.aws/sso/cache`: the AWS CLI's tokens of IAM Identity Center.
     pub sso_cache: PathBuf,
-    /// `~/.aws/login/cache`, or what `AWS_LOGIN_CACHE_DIRECTORY` names: the AWS CLI's sessions of `aws login`.
     pub login_cache: PathBuf,
-    /// `config.ini` in the platform's configuration directory for this program.
     pub settings: Option<PathBuf>,
 }
 
 impl Paths {
-    /// Finds all paths. A leading `~/` in a variable or flag is the home directory, as in the SDKs.
+    /// A leading `~/` in a variable or flag is the home directory, as in the SDKs.
     pub fn find(env: &Env, overrides: &Overrides) -> Result<Self, NoHome> {
         let home = home(env).ok_or(NoHome)?;
         let aws = home.join(".aws");
@@ -68,13 +56,12 @@ impl Paths {
         })
     }
 
-    /// `path` with the home directory for a leading `~/`.
     pub fn expand(&self, path: PathBuf) -> PathBuf {
         expand(path, &self.home)
     }
 }
 
-/// `HOME` first on every system (Git Bash and WSL set it for a reason), since `BaseDirs` asks only the system on Windows.
+/// `HOME` first also on Windows, where Git Bash and WSL set it and `BaseDirs` ignores it.
 fn home(env: &Env) -> Option<PathBuf> {
     env.path(env::HOME)
         .or_else(|| env.path(env::USERPROFILE))
@@ -83,20 +70,11 @@ fn home(env: &Env) -> Option<PathBuf> {
 }
 
 fn expand(path: PathBuf, home: &Path) -> PathBuf {
-    match path.strip_prefix("~") {
-        Ok(rest) => home.join(rest),
-        Err(_) => path,
-    }
+    path.strip_prefix("~").map(|rest| home.join(rest)).unwrap_or(path)
 }
 
 fn absolute(path: PathBuf) -> PathBuf {
-    if path.is_absolute() {
-        return path;
-    }
-    match env::current_directory() {
-        Some(here) => here.join(path),
-        None => path,
-    }
+    if path.is_absolute() { path } else { env::current_directory().unwrap_or_default().join(path) }
 }
 
 #[cfg(test)]
@@ -111,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn files_lie_in_the_home_directory_unless_named() {
+    fn default_paths_are_in_the_home_directory() {
         let paths = Paths::find(&Env::fixed([("HOME", root!("/home/dev"))]), &Overrides::default()).unwrap();
         assert_eq!(paths.config, Path::new(root!("/home/dev/.aws/config")));
         assert_eq!(paths.credentials, Path::new(root!("/home/dev/.aws/credentials")));
@@ -119,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn flag_beats_variable_and_tilde_is_home() {
+    fn flag_overrides_variable_and_tilde_is_expanded() {
         let env = Env::fixed([
             ("HOME", root!("/home/dev")),
             ("AWS_CONFIG_FILE", "~/cfg"),

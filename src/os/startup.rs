@@ -1,7 +1,5 @@
-//! Process start-up.
-
-/// Disables core dumps and debuggers of the same user, which would show secrets. A resource limit would be inherited by
-/// children.
+/// Disables core dumps and debuggers of the same user, which would show secrets. Unlike a resource limit, this is not
+/// inherited by children.
 pub fn keep_memory_private() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);

@@ -1,13 +1,13 @@
-//! The user at the other end of a loopback connection, which Linux lists for each socket.
+//! The user at the other end of a loopback connection.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
-/// How often the list is read: it is not one moment's, and a line may be missing while connections come and go.
+/// The list is not a snapshot: a line may be missing while connections open and close.
 const TRIES: usize = 10;
 
-/// Whether the process behind `from` belongs to this user, or to root, from whom nothing can be kept. True where the system
-/// shows no sockets; the token decides then.
+/// Whether `from` belongs to this user or to root, who can read everything anyway. True where the system shows no sockets;
+/// the token decides then.
 pub fn may_ask(from: SocketAddr, here: SocketAddr) -> bool {
     match (0..TRIES).map(|_| owner(from, here)).find(|owner| !matches!(owner, Ok(None))) {
         Some(Ok(Some(owner))) => owner == 0 || owner == rustix::process::geteuid().as_raw(),
@@ -16,14 +16,13 @@ pub fn may_ask(from: SocketAddr, here: SocketAddr) -> bool {
     }
 }
 
-/// The states (`TIME_WAIT`, `LISTEN`) of what is no end of an open connection.
+/// `TIME_WAIT` and `LISTEN`.
 const OWNERLESS: [u8; 2] = [6, 10];
 
-/// The user that the socket at `from` belongs to, which is connected to `here`; none where it is not listed
-/// (proc_pid_net(5)).
+/// proc_pid_net(5)
 fn owner(from: SocketAddr, here: SocketAddr) -> io::Result<Option<u32>> {
     let ours = std::fs::read_to_string("/proc/net/tcp")?;
-    // A client that speaks IPv6 to an IPv4 address is listed among its own kind: Java is one.
+    // IPv6 clients of an IPv4 address, for example Java, are listed here.
     let theirs = std::fs::read_to_string("/proc/net/tcp6").unwrap_or_default();
     let find = |list: &str, mapped: &str| {
         let wanted = (shown(from, mapped)?, shown(here, mapped)?);
@@ -32,7 +31,7 @@ fn owner(from: SocketAddr, here: SocketAddr) -> io::Result<Option<u32>> {
     Ok(find(&ours, "").or_else(|| find(&theirs, "0000000000000000FFFF0000")))
 }
 
-/// The owner (the eighth column) of a line whose second and third column are the two ends.
+/// The second and third column are the two ends, the eighth is the owner.
 fn owner_in(line: &str, (from, here): &(String, String)) -> Option<u32> {
     let mut columns = line.split_ascii_whitespace();
     if columns.nth(1)? != from || columns.next()? != here {
@@ -42,10 +41,9 @@ fn owner_in(line: &str, (from, here): &(String, String)) -> Option<u32> {
     columns.nth(3)?.parse().ok().filter(|_| !OWNERLESS.contains(&state))
 }
 
-/// An address as the kernel prints it: four bytes as a number of this machine's, then the port.
+/// The kernel prints the four bytes as a number in native byte order.
 fn shown(address: SocketAddr, mapped: &str) -> Option<String> {
     let IpAddr::V4(ip) = address.ip() else { return None };
-    // The bytes FFFF of a mapped address are a number of this machine's, too.
     let mapped = if cfg!(target_endian = "big") { mapped.replace("FFFF0000", "0000FFFF") } else { mapped.to_owned() };
     Some(format!("{mapped}{:08X}:{:04X}", u32::from_ne_bytes(ip.octets()), address.port()))
 }
@@ -56,7 +54,7 @@ mod tests {
 
     use super::*;
 
-    /// The other tests' connections come and go meanwhile.
+    /// Retries, because other tests open and close connections.
     fn listed(from: SocketAddr, here: SocketAddr) -> Option<u32> {
         (0..100).find_map(|_| owner(from, here).unwrap())
     }
@@ -86,7 +84,7 @@ mod tests {
 
     #[test]
     #[cfg(target_endian = "little")]
-    fn lines_as_the_kernel_prints_them() {
+    fn kernel_line_gives_the_owner() {
         let ends = |mapped| {
             let shown = |text: &str| shown(text.parse().unwrap(), mapped).unwrap();
             (shown("127.0.0.1:43210"), shown("127.0.0.1:8080"))

@@ -1,8 +1,6 @@
-//! Only Linux shows the user at the other end of a connection.
-
 use std::net::SocketAddr;
 
-/// Always true: the token decides.
+/// Only Linux shows the user at the other end of a connection; the token decides.
 pub fn may_ask(_from: SocketAddr, _here: SocketAddr) -> bool {
     true
 }

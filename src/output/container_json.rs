@@ -1,5 +1,5 @@
-//! The document of the container credentials endpoint, as ECS spells it. botocore and the SDK for JavaScript refuse one
-//! without `Token` or `Expiration`, so that both are always there.
+//! The document of the container credentials endpoint, as ECS spells it. `Token` and `Expiration` are always present,
+//! since botocore and the SDK for JavaScript require them.
 
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -8,12 +8,12 @@ use crate::core::clock::Timestamp;
 use crate::core::credentials::Credentials;
 use crate::core::secret::Secret;
 
-/// How long keys that never end are said to last: the SDKs ask again then.
-const FOR_NOW: i64 = 3600;
+/// The lifetime shown for long-term keys, in seconds. The SDKs ask again after it.
+const LONG_TERM_LIFETIME: i64 = 3600;
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Document<'a> {
+struct ContainerDocument<'a> {
     access_key_id: &'a str,
     secret_access_key: &'a str,
     token: &'a str,
@@ -22,18 +22,17 @@ struct Document<'a> {
     account_id: Option<&'a str>,
 }
 
-/// The document. The buffer is wiped when dropped.
 pub fn render(credentials: &Credentials, now: Timestamp) -> Zeroizing<Vec<u8>> {
     let Credentials { access_key_id, secret_access_key, session_token, expiration, account_id } = credentials;
-    let document = Document {
+    let document = ContainerDocument {
         access_key_id,
         secret_access_key: secret_access_key.expose(),
         token: session_token.as_ref().map_or("", Secret::expose),
-        expiration: expiration.unwrap_or(now.plus(FOR_NOW)).rfc3339(),
+        expiration: expiration.unwrap_or(now.plus(LONG_TERM_LIFETIME)).rfc3339(),
         account_id: account_id.as_deref(),
     };
     let mut bytes = Zeroizing::new(Vec::with_capacity(8192));
-    // Text serialises into memory without fail.
+    // Serializing text into memory cannot fail.
     let _ = serde_json::to_writer(&mut *bytes, &document);
     bytes
 }
@@ -43,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn token_and_end_are_always_there() {
+    fn token_and_expiration_are_always_present() {
         let mut credentials = Credentials {
             access_key_id: "ASIA1".into(),
             secret_access_key: "s".into(),

@@ -1,20 +1,15 @@
-//! Names with values and notes, for people, in 80 columns.
-
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::core::sanitize::printable;
 
-/// Columns of a line.
 const WIDTH: usize = 80;
-/// Column at which values begin.
 const INDENT: usize = 16;
 
-/// Headings with fields under them.
+/// Headings with names, values and notes below them.
 #[derive(Debug, Default)]
 pub struct Fields(String);
 
 impl Fields {
-    /// Begins a group.
     pub fn heading(&mut self, text: &str) {
         if !self.0.is_empty() {
             self.0.push('\n');
@@ -25,7 +20,7 @@ impl Fields {
         }
     }
 
-    /// Adds a field: its name, its value, and a note in brackets behind or below it.
+    /// The note follows the value in brackets, on the same line if it fits.
     pub fn add(&mut self, name: &str, value: &str, note: &str) {
         let value = printable(value);
         let note = if note.is_empty() { String::new() } else { format!("({})", printable(note)) };
@@ -44,13 +39,12 @@ impl Fields {
         }
     }
 
-    /// All of it.
     pub fn text(self) -> String {
         self.0
     }
 }
 
-/// Lines of at most `width` columns, broken at spaces where there are some.
+/// Breaks at spaces where possible.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -60,7 +54,7 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
         for char in word.chars() {
             if line.width() + char.width().unwrap_or(0) > width {
-                // The blank at which the line is broken.
+                // The line is broken at this space.
                 if char == ' ' {
                     continue;
                 }
@@ -80,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_wider_than_80_columns_and_nothing_is_lost() {
+    fn long_values_are_wrapped_at_80_columns() {
         let long = "arn:aws:iam::222222222222:role/".to_owned() + &"x".repeat(200);
         let mut fields = Fields::default();
         fields.heading("profile dev");

@@ -1,27 +1,29 @@
-//! What is printed: credentials and lists as bytes, and the one way to stdout.
-
 pub mod container_json;
 pub mod fields;
 pub mod process_json;
 pub mod shell;
 pub mod table;
 
-use std::io;
-use std::io::Write;
+use std::io::{self, Write};
 
-/// Writes `bytes` to stdout in one piece.
+use crate::core::sanitize::printable;
+
 pub fn print(bytes: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(bytes)?;
     stdout.flush()
 }
 
-/// Writes a message to stderr; that nobody reads it is no failure.
-pub fn tell(text: &str) {
+/// Ignores a closed stderr.
+pub fn write_stderr(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// How long a session still lasts, as a person says it.
+pub fn print_message(line: &str) {
+    write_stderr(&format!("{}\n", printable(line)));
+}
+
+/// The remaining time of a session, for people.
 pub fn left(seconds: i64) -> String {
     match seconds {
         ..60 => format!("{seconds}s"),
@@ -35,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_is_told_in_hours_and_minutes_or_seconds() {
+    fn remaining_time_is_shown_in_hours_minutes_or_seconds() {
         let rows =
             [(-5, "-5s"), (0, "0s"), (59, "59s"), (60, "1m"), (3599, "59m"), (3600, "1h00m"), (43_199, "11h59m")];
         for (seconds, expected) in rows {

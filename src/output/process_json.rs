@@ -1,15 +1,16 @@
-//! The credential_process document, the one spelling that every SDK's parser takes: exact key names, Version as a
-//! number, Expiration in RFC 3339 with `Z` and no fraction (`tests/conformance/vectors/credential-process.json`).
+//! The credential_process document as every SDK's parser accepts it: exact key names, Version as a number, Expiration
+//! in RFC 3339 with `Z` and no fraction (`tests/conformance/vectors/credential-process.json`).
 
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use crate::core::clock::Timestamp;
 use crate::core::credentials::Credentials;
 use crate::core::secret::Secret;
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Document<'a> {
+struct ProcessDocument<'a> {
     version: u8,
     access_key_id: &'a str,
     secret_access_key: &'a str,
@@ -21,20 +22,19 @@ struct Document<'a> {
     account_id: Option<&'a str>,
 }
 
-/// The document on one line, with its newline. The buffer is wiped when dropped.
 pub fn render(credentials: &Credentials) -> Zeroizing<Vec<u8>> {
     let Credentials { access_key_id, secret_access_key, session_token, expiration, account_id } = credentials;
-    let document = Document {
+    let document = ProcessDocument {
         version: 1,
         access_key_id,
         secret_access_key: secret_access_key.expose(),
         session_token: session_token.as_ref().map(Secret::expose),
-        expiration: expiration.map(crate::core::clock::Timestamp::rfc3339),
+        expiration: expiration.map(Timestamp::rfc3339),
         account_id: account_id.as_deref(),
     };
-    // Large enough for all of it, as AWS's tokens have nothing to escape, so that no copy is left behind by growing.
+    // Large enough for the document, since growing would leave a copy of the secret: AWS's tokens need no escapes.
     let mut bytes = Zeroizing::new(Vec::with_capacity(1024 + document.session_token.map_or(0, str::len)));
-    // Text serialises into memory without fail.
+    // Serializing text into memory cannot fail.
     let _ = serde_json::to_writer(&mut *bytes, &document);
     bytes.push(b'\n');
     bytes
@@ -43,10 +43,9 @@ pub fn render(credentials: &Credentials) -> Zeroizing<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::clock::Timestamp;
 
     #[test]
-    fn one_line_with_what_is_known() {
+    fn unknown_fields_are_omitted() {
         let mut credentials = Credentials {
             access_key_id: "ASIA1".into(),
             secret_access_key: "s\"".into(),
@@ -62,9 +61,7 @@ mod tests {
                 "\n"
             )
         );
-        credentials.session_token = None;
-        credentials.expiration = None;
-        credentials.account_id = None;
+        (credentials.session_token, credentials.expiration, credentials.account_id) = (None, None, None);
         assert_eq!(
             String::from_utf8_lossy(&render(&credentials)),
             "{\"Version\":1,\"AccessKeyId\":\"ASIA1\",\"SecretAccessKey\":\"s\\\"\"}\n"

@@ -1,37 +1,32 @@
-//! Assignments as shells, and the files that some programs read instead, take them: every value quoted, whatever is in
-//! it.
+//! Assignments in the language of a shell or of a file of variables, with every value quoted.
 
 use std::fmt::Write as _;
 
 use zeroize::Zeroizing;
 
-/// The language of a shell or of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shell {
-    /// bash, zsh, dash, ksh, busybox: one language here.
+    /// bash, zsh, dash, ksh, busybox
     Posix,
     Fish,
-    /// PowerShell, Windows' own and the other
     PowerShell,
-    /// The command prompt of Windows.
     Cmd,
-    /// Nushell, which evaluates no text: a record in JSON for its `load-env`.
+    /// Nushell does not evaluate text: a record in JSON for its `load-env`.
     Nu,
     Elvish,
-    /// A `.env` file. Its readers agree on little, and what they do not agree on is refused.
+    /// A `.env` file. Values that its readers parse differently are rejected.
     Dotenv,
     /// The file that `GITHUB_ENV` names for the later steps of a job of GitHub Actions.
     GitHub,
 }
 
-/// What `--shell` takes for a language.
+/// A value of `--shell`.
 #[derive(Debug)]
 pub struct ShellName {
     pub name: &'static str,
-    /// Another one, not listed.
+    /// Not listed in help.
     pub alias: Option<&'static str>,
     pub about: &'static str,
-    /// The language.
     pub shell: Shell,
 }
 
@@ -40,14 +35,12 @@ impl ShellName {
         Self { name, alias: None, about, shell }
     }
 
-    /// Whether `given` is one of its names.
-    pub fn is(&self, given: &str) -> bool {
+    pub fn matches(&self, given: &str) -> bool {
         self.name == given || self.alias == Some(given)
     }
 }
 
-/// All names. A new shell is a row here, and what the compiler then asks for in this file.
-pub const NAMES: [ShellName; 10] = [
+pub const SHELL_NAMES: [ShellName; 10] = [
     ShellName::new("bash", "GNU bash", Shell::Posix),
     ShellName::new("zsh", "Z shell", Shell::Posix),
     ShellName::new("sh", "Any POSIX shell", Shell::Posix),
@@ -60,11 +53,10 @@ pub const NAMES: [ShellName; 10] = [
     ShellName::new("github", "The later steps of a GitHub Actions job, the secrets masked in its log", Shell::GitHub),
 ];
 
-/// A variable and its value; none takes the variable away.
+/// A variable and its value; `None` unsets the variable.
 pub type Assignment<'a> = (&'a str, Option<&'a str>);
 
 impl Shell {
-    /// The language of a shell by its program's name, with or without a path; `None` for one we do not know.
     pub fn of_program(name: &str) -> Option<Self> {
         let name = name.rsplit(['/', '\\']).next()?.trim_start_matches('-').to_ascii_lowercase();
         match name.strip_suffix(".exe").unwrap_or(&name) {
@@ -78,7 +70,6 @@ impl Shell {
         }
     }
 
-    /// The line that takes what `command` prints.
     pub fn eval_line(self, command: &str) -> String {
         match self {
             Self::Posix => format!("eval \"$({command})\""),
@@ -92,7 +83,7 @@ impl Shell {
         }
     }
 
-    /// The assignments, a line each but for [`Shell::Nu`]; the buffer is wiped when dropped.
+    /// `Err` names a variable whose value cannot be quoted.
     pub fn render<'a>(self, assignments: &[Assignment<'a>]) -> Result<Zeroizing<String>, &'a str> {
         if let Some((name, _)) = assignments.iter().find(|(_, value)| value.is_some_and(|value| !self.can_quote(value)))
         {
@@ -117,9 +108,9 @@ impl Shell {
             && match self {
                 Self::Posix | Self::Fish | Self::PowerShell | Self::Nu | Self::Elvish => true,
                 Self::Cmd => !value.contains(['\r', '\n', '"', '%']),
-                // Some readers undo backslashes inside single quotes, and python-dotenv fills in `${NAME}` there.
+                // Inside single quotes, some readers unescape backslashes, and python-dotenv expands `${NAME}`.
                 Self::Dotenv => !value.contains(['\'', '\\', '\r']) && !value.contains("${"),
-                // The runner takes it for a part of the line end.
+                // The runner reads it as a part of the line end.
                 Self::GitHub => !value.contains('\r'),
             }
     }
@@ -132,7 +123,7 @@ impl Shell {
             Self::PowerShell => writeln!(text, "$Env:{name} = '{}'", doubled_quotes(value)),
             Self::Cmd => writeln!(text, "set \"{name}={value}\""),
             Self::Elvish => writeln!(text, "set-env {name} '{}'", value.replace('\'', "''")),
-            // `docker run --env-file` keeps quotes as a part of the value: none where none are needed.
+            // `docker run --env-file` keeps quotes as a part of the value, so they are used only if needed.
             Self::Dotenv if value.bytes().all(is_plain) => writeln!(text, "{name}={value}"),
             Self::Dotenv => writeln!(text, "{name}='{value}'"),
             Self::GitHub => {
@@ -146,34 +137,34 @@ impl Shell {
     fn unset(self, text: &mut String, name: &str) {
         let _ = match self {
             Self::Posix => writeln!(text, "unset {name}"),
-            // Erasing what is not there is an error that changes $status, and asking whether it is there is one, too.
+            // Erasing an unset variable, or asking whether it is set, changes $status.
             Self::Fish => writeln!(text, "set -e {name}; or true"),
             Self::PowerShell => writeln!(text, "Remove-Item Env:{name} -ErrorAction SilentlyContinue"),
             Self::Cmd => writeln!(text, "set \"{name}=\""),
             Self::Elvish => writeln!(text, "unset-env {name}"),
-            // Nothing takes a variable away there. Empty is what AWS's own action for credentials leaves behind.
+            // A variable cannot be unset there. AWS's own action for credentials sets it empty, too.
             Self::GitHub => writeln!(text, "{name}="),
             Self::Dotenv | Self::Nu => Ok(()),
         };
     }
 }
 
-/// One line of JSON, in which `null` keeps a variable from the programs that Nushell starts.
+/// One line of JSON. `null` hides a variable from the programs that Nushell starts.
 fn record(text: &mut String, assignments: &[Assignment<'_>]) {
     for (at, (name, value)) in assignments.iter().enumerate() {
-        // Text is written as JSON without fail.
+        // Serializing text cannot fail.
         let value = Zeroizing::new(serde_json::to_string(value).unwrap_or_default());
         let _ = write!(text, "{}\"{name}\":{}", if at == 0 { "{" } else { "," }, value.as_str());
     }
     text.push_str("}\n");
 }
 
-/// What every reader of `.env` files takes as it stands.
+/// Whether every reader of `.env` files keeps the byte without quotes.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-+/=.:,@".contains(&byte)
 }
 
-/// The end of a heredoc in a file of GitHub's: a line that the value does not have.
+/// The end of a heredoc: a line that the value does not contain.
 fn delimiter(value: &str) -> String {
     let mut end = "END_OF_VALUE".to_owned();
     while value.lines().any(|line| line == end) {
@@ -182,18 +173,18 @@ fn delimiter(value: &str) -> String {
     end
 }
 
-/// The lines by which a job of GitHub Actions learns what its log must not show.
+/// The lines that mask values in the log of a GitHub Actions job.
 pub fn masks(values: &[&str]) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(8192));
     for value in values {
-        // The toolkit's own escapes (`escapeData` of @actions/core).
+        // The escapes of `escapeData` in @actions/core.
         let value = Zeroizing::new(value.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A"));
         let _ = writeln!(text, "::add-mask::{}", value.as_str());
     }
     text
 }
 
-/// PowerShell takes typographic single quotes for single quotes, too (about_Quoting_Rules).
+/// PowerShell also reads typographic single quotes as single quotes (about_Quoting_Rules).
 fn doubled_quotes(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     for char in value.chars() {
@@ -230,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_quoted_is_refused() {
+    fn unquotable_value_is_rejected() {
         for value in ["a\nb", "a\"b", "%PATH%"] {
             assert_eq!(Shell::Cmd.render(&[("A", Some(value))]).unwrap_err(), "A", "{value:?}");
         }
@@ -247,21 +238,21 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_variables_quotes_only_what_needs_it() {
+    fn dotenv_value_is_quoted_only_if_needed() {
         for (value, expected) in [("aZ09+/=", "A=aZ09+/=\n"), ("a b\n$c", "A='a b\n$c'\n"), ("", "A=\n")] {
             assert_eq!(Shell::Dotenv.render(&[("A", Some(value)), ("B", None)]).unwrap().as_str(), expected);
         }
     }
 
     #[test]
-    fn a_value_cannot_end_its_own_heredoc() {
+    fn github_value_cannot_end_its_heredoc() {
         let text = Shell::GitHub.render(&[("A", Some("x\nEND_OF_VALUE\nB=1"))]).unwrap();
         assert_eq!(text.as_str(), "A<<END_OF_VALUE_\nx\nEND_OF_VALUE\nB=1\nEND_OF_VALUE_\n");
         assert_eq!(masks(&["a%b\nc", "d"]).as_str(), "::add-mask::a%25b%0Ac\n::add-mask::d\n");
     }
 
     #[test]
-    fn shells_by_their_program() {
+    fn shell_is_known_by_its_program() {
         for (name, shell) in [
             ("-bash", Some(Shell::Posix)),
             ("/usr/bin/fish", Some(Shell::Fish)),

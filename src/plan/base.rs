@@ -4,13 +4,12 @@
 use std::path::PathBuf;
 
 use crate::core::origin::{Located, Origin};
-use crate::profile::merged::SectionKind;
 use crate::profile::{Profile, ProfileSet, Setting};
 
 use super::endpoint::Choice;
 use super::error::PlanError;
 use super::hop;
-use super::hop::Asked;
+use super::hop::RequestedRole;
 use super::inputs::Inputs;
 use super::limits::{SESSION_NAME, is_region};
 use super::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, WebIdentityBase, WebIdentityInputs};
@@ -26,7 +25,6 @@ pub(super) fn imds(
     Ok(ImdsBase { from, service: inputs.metadata.with(&profiles)?, machine: inputs.machine.name() })
 }
 
-/// The container that we run in.
 pub(super) fn container(from: Origin, inputs: &Inputs) -> ContainerBase {
     ContainerBase { from, service: inputs.container.clone(), machine: inputs.machine.name() }
 }
@@ -39,7 +37,7 @@ pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<
     let Some(at) = account_id.as_ref().or(role_name.as_ref()).map(|found| found.from.clone()) else { return Ok(None) };
     let incomplete = |missing, at: Origin| PlanError::SsoIncomplete { profile: profile.name.clone(), missing, at };
     let session = stated("sso_session");
-    let named = session.as_ref().map(|name| (name, set.section(SectionKind::SsoSession, &name.value)));
+    let named = session.as_ref().map(|name| (name, set.sso_session(&name.value)));
     let section = match named {
         Some((name, None)) => {
             let (profile, session, at) = (profile.name.clone(), name.value.clone(), name.from.clone());
@@ -74,7 +72,7 @@ pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<
 /// What `profile` says of a web identity, if it has a token's file.
 pub(super) fn web_identity(
     profile: &Profile<'_>,
-    asked: &Asked,
+    asked: &RequestedRole,
     inputs: &Inputs,
     sts: &Choice,
 ) -> Result<Option<WebIdentityBase>, PlanError> {
@@ -116,7 +114,7 @@ pub(super) fn of_environment(
         token_file: token_file.clone(),
         session_name: session_name.unwrap_or_else(hop::default_session_name),
         duration: hop::asked_duration(inputs),
-        sts: sts.endpoint(hop::region(name, None, &role_arn.value, inputs, &Asked::default())?),
+        sts: sts.endpoint(hop::region(name, None, &role_arn.value, inputs, &RequestedRole::default())?),
         role_arn,
         machine: inputs.machine.name(),
     })

@@ -67,7 +67,6 @@ pub fn identity_endpoint(set: &ProfileSet<'_>, plan: &CredentialPlan, inputs: &I
     Ok(choice.unwrap_or_default().endpoint(plan.region.clone().unwrap_or_else(first_region)))
 }
 
-/// Gives the last role what the command line asks of it.
 fn override_last(hops: &mut [Hop], inputs: &Inputs, profile: &str) -> Result<(), PlanError> {
     let Inputs { role, extras, duration, .. } = inputs;
     let wants = *role != RoleFlags::default() || !extras.is_empty();

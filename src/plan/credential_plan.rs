@@ -9,12 +9,9 @@ use super::mfa_strategy::Mfa;
 use super::session::SessionExtras;
 use super::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, WebIdentityBase};
 
-/// How a profile's credentials are come by.
 #[derive(Debug, Clone)]
 pub struct CredentialPlan {
-    /// The asked-for profile.
     pub profile: String,
-    /// The profiles that the walk passed, in its order: the asked-for one first, the base's last.
     pub path: Vec<String>,
     /// Those of them whose `credential_process` is this program.
     pub via: Vec<String>,
@@ -22,7 +19,6 @@ pub struct CredentialPlan {
     pub region: Option<Located<String>>,
     /// Where the chain begins.
     pub base: Base,
-    /// The MFA device whose code the chain needs, if any.
     pub mfa: Option<Mfa>,
     /// The roles in the order they are assumed; empty when the base is what is handed out.
     pub hops: Vec<Hop>,
@@ -30,35 +26,25 @@ pub struct CredentialPlan {
     pub ca_bundle: Option<Located<String>>,
     /// How long a cached session must still last, when the profile says it; as it is written there.
     pub min_ttl: Option<Located<String>>,
-    /// What the user should know though it stops nothing.
     pub warnings: Vec<Warning>,
 }
 
-/// The credentials that sign the first call.
 #[derive(Debug, Clone)]
 pub struct Base {
-    /// The profile that names them.
     pub profile: String,
-    /// What they are.
     pub source: BaseSource,
 }
 
 /// Where base credentials come from.
 #[derive(Debug, Clone)]
 pub enum BaseSource {
-    /// Keys in a profile.
     Static(Keys),
-    /// Keys in the environment.
     Environment(Keys),
-    /// Another program's answer.
     Process(ProcessBase),
     /// The role of an EC2 instance.
     Imds(ImdsBase),
-    /// The role of a container.
     Container(ContainerBase),
-    /// A role of IAM Identity Center.
     Sso(SsoBase),
-    /// A role by a token in a file.
     WebIdentity(WebIdentityBase),
     /// A session of `aws login`.
     Login(LoginBase),
@@ -79,7 +65,6 @@ impl BaseSource {
         }
     }
 
-    /// What names it: the place to look at when it fails.
     pub fn origin(&self) -> &Origin {
         match self {
             Self::Static(keys) | Self::Environment(keys) => &keys.from,
@@ -105,7 +90,6 @@ impl BaseSource {
 /// A `credential_process` and what its answer may depend on.
 #[derive(Debug, Clone)]
 pub struct ProcessBase {
-    /// The command line, as it stands in the file.
     pub command: Located<String>,
     /// Where it is run.
     pub surroundings: EnvContext,
@@ -118,15 +102,11 @@ pub struct EnvContext {
     pub aws_profile: Option<String>,
     /// `AWS_DEFAULT_PROFILE`
     pub aws_default_profile: Option<String>,
-    /// The config file.
     pub config: PathBuf,
-    /// The credentials file.
     pub credentials: PathBuf,
-    /// The current directory, from which a relative command is found.
     pub directory: Option<PathBuf>,
 }
 
-/// One AssumeRole call.
 #[derive(Debug, Clone)]
 pub struct Hop {
     /// The profile that has the `role_arn`.
@@ -138,38 +118,25 @@ pub struct Hop {
     pub external_id: Option<Located<String>>,
     /// `mfa_serial`
     pub mfa_serial: Option<Located<String>>,
-    /// How long the session is to last.
     pub duration: SessionDuration,
-    /// What narrows or marks the session.
     pub extras: SessionExtras,
     /// Where STS is called.
     pub sts: Endpoint,
 }
 
-/// Something to know about a plan that works all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
-    /// A role that is assumed from a session was asked for longer than an hour.
     DurationCapped {
-        /// The profile that asks.
         profile: String,
         /// Seconds asked for.
         requested: u32,
-        /// Where.
         from: Origin,
     },
     /// `mfa_serial` on a role that is assumed from another role's session.
-    MfaDoesNotTravel {
-        profile: String,
-        /// The key.
-        from: Origin,
-    },
-    /// A profile has more than one kind of credentials; tools disagree which one counts.
+    MfaDoesNotTravel { profile: String, from: Origin },
     MixedKinds {
         profile: String,
-        /// The kind that is used.
         used: &'static str,
-        /// The kind that is passed over.
         unused: &'static str,
         /// Where the unused one stands.
         from: Origin,

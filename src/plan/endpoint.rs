@@ -13,15 +13,11 @@ use super::partition::{iam_host, partition_of};
 /// Where STS is called for one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// The URL, and what made it other than the region's plain host.
     pub url: Located<String>,
-    /// Whose it is.
     pub kind: EndpointKind,
-    /// The region that the signature names, and what named it.
     pub signing_region: Located<String>,
 }
 
-/// Whose STS a URL is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndpointKind {
     /// AWS's for one region. Its sessions work in all regions.
@@ -32,9 +28,8 @@ pub enum EndpointKind {
     Configured,
 }
 
-/// What environment variables say of STS's endpoint; each beats the profile's key.
 #[derive(Debug, Clone, Default)]
-pub struct Variables {
+pub struct EndpointVariables {
     /// `AWS_ENDPOINT_URL_STS`, else `AWS_ENDPOINT_URL`
     pub url: Option<Located<String>>,
     /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`
@@ -47,7 +42,6 @@ pub struct Variables {
     pub regional: Option<Located<String>>,
 }
 
-/// What decides on the endpoints of a chain, whatever their regions.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Choice {
     url: Option<Located<String>>,
@@ -86,7 +80,7 @@ impl Choice {
     /// What the profile of the set says, if there is one, where no variable does.
     pub(super) fn of(
         profile: Option<(&ProfileSet<'_>, &Profile<'_>)>,
-        variables: &Variables,
+        variables: &EndpointVariables,
     ) -> Result<Self, PlanError> {
         Self::of_service("sts", profile, variables)
     }
@@ -94,10 +88,10 @@ impl Choice {
     fn of_service(
         service: &str,
         profile: Option<(&ProfileSet<'_>, &Profile<'_>)>,
-        variables: &Variables,
+        variables: &EndpointVariables,
     ) -> Result<Self, PlanError> {
         let name = profile.map_or("environment", |(_, profile)| &profile.name);
-        let Variables { url, ignore_urls, fips, dual_stack, regional } = variables;
+        let EndpointVariables { url, ignore_urls, fips, dual_stack, regional } = variables;
         let said = |variable: &Option<Located<String>>, key| {
             variable.clone().or_else(|| profile.and_then(|(_, profile)| profile.get(key)).map(Setting::located))
         };
@@ -168,7 +162,7 @@ fn without_fips(mut region: Located<String>) -> (Located<String>, Option<Origin>
 /// their URL is IAM's.
 pub fn iam(
     profile: Option<(&ProfileSet<'_>, &Profile<'_>)>,
-    variables: &Variables,
+    variables: &EndpointVariables,
     partition: &str,
 ) -> Result<Endpoint, PlanError> {
     let Choice { url, legacy: _, fips, dual_stack } = Choice::of_service("iam", profile, variables)?;

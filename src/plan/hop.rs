@@ -17,9 +17,8 @@ use super::{hop, session_name};
 /// The session name that the Amplify CLI gives a profile without one.
 pub(super) const AMPLIFY_SESSION_NAME: &str = "amplify";
 
-/// What an alias on the way asks of the role that it stands for.
 #[derive(Debug, Default)]
-pub(super) struct Asked {
+pub(super) struct RequestedRole {
     pub(super) duration: Option<Located<u32>>,
     pub(super) region: Option<Located<String>>,
     /// What the command says of the role that it names, and where it stands.
@@ -32,7 +31,7 @@ pub(super) fn make(
     role: Setting<'_>,
     source_region: Option<Setting<'_>>,
     inputs: &Inputs,
-    asked: &Asked,
+    asked: &RequestedRole,
     sts: &Choice,
 ) -> Result<Hop, PlanError> {
     let role_arn = role_arn(&profile.name, role.located())?;
@@ -50,7 +49,6 @@ pub(super) fn make(
     })
 }
 
-/// The role's ARN, if it has the shape of one.
 pub(super) fn role_arn(profile: &str, role: Located<String>) -> Result<Located<RoleArn>, PlanError> {
     if let Some(arn) = RoleArn::parse(&role.value) {
         return Ok(Located::new(arn, role.from));
@@ -70,7 +68,7 @@ pub(super) fn region(
     stated: Option<Setting<'_>>,
     role: &RoleArn,
     inputs: &Inputs,
-    asked: &Asked,
+    asked: &RequestedRole,
 ) -> Result<Located<String>, PlanError> {
     let flag = inputs.region.clone().filter(|region| matches!(region.from, Origin::Flag(_)));
     let region = flag.or_else(|| asked.region.clone()).or_else(|| inputs.region.clone());
@@ -84,7 +82,6 @@ pub(super) fn region(
     }
 }
 
-/// The profile's session name, or its template.
 pub(super) fn session_name(profile: &Profile<'_>) -> Result<Option<Located<String>>, PlanError> {
     let Some(found) = profile.get(SESSION_NAME.key).map(Setting::located) else { return Ok(None) };
     if session_name::allows(&found.value) {
@@ -118,7 +115,7 @@ pub(super) fn asked_duration(inputs: &Inputs) -> SessionDuration {
 }
 
 /// How long the session is to last: by alias, else by the profile.
-pub(super) fn duration(profile: &Profile<'_>, asked: &Asked) -> Result<SessionDuration, PlanError> {
+pub(super) fn duration(profile: &Profile<'_>, asked: &RequestedRole) -> Result<SessionDuration, PlanError> {
     let (seconds, from) = match (&asked.duration, profile.get("duration_seconds")) {
         (Some(asked), _) => (Some(asked.value), asked.from.clone()),
         (None, Some(found)) => (found.value.parse().ok(), Origin::File(found.at)),

@@ -4,11 +4,10 @@ use crate::core::origin::Located;
 use crate::profile::keys::Keys;
 
 use super::credential_plan::EnvContext;
-use super::endpoint::Variables;
+use super::endpoint::EndpointVariables;
 use super::session::SessionExtras;
 use super::sources::{ContainerService, MetadataService, WebIdentityInputs};
 
-/// What the command line, the environment and the settings add to the profile files.
 #[derive(Debug, Clone, Default)]
 pub struct Inputs {
     /// `--region` or the variables; beats the profile's.
@@ -21,8 +20,7 @@ pub struct Inputs {
     pub extras: SessionExtras,
     /// Session name for profiles that set none; else `amplify`.
     pub session_name: Option<Located<String>>,
-    /// What variables say of STS's endpoint.
-    pub sts: Variables,
+    pub sts: EndpointVariables,
     /// `AWS_CA_BUNDLE`; beats the profile's `ca_bundle`.
     pub ca_bundle: Option<Located<String>>,
     /// Keys in the environment, for `credential_source = Environment` and for no profile at all.
@@ -31,9 +29,7 @@ pub struct Inputs {
     pub web_identity: Option<WebIdentityInputs>,
     /// What the environment says of the metadata service of EC2.
     pub metadata: MetadataService,
-    /// What the environment says of a container's credentials.
     pub container: ContainerService,
-    /// What names this machine.
     pub machine: HostnameFn,
     /// The profile that a `credential_process` of ours without a name means.
     pub unnamed_profile: String,
@@ -61,10 +57,8 @@ impl Default for HostnameFn {
     }
 }
 
-/// What the command line says of the last role.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoleFlags {
-    /// Another role than the profile's.
     pub role_arn: Option<String>,
     /// `ExternalId`
     pub external_id: Option<String>,

@@ -6,16 +6,13 @@ use super::wrapper::Wrapper;
 
 /// The kinds, by the name that `list` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ProfileKind {
     /// It has a `role_arn`.
     Role,
     /// It has a `web_identity_token_file`.
     WebIdentity,
-    /// It has IAM Identity Center keys.
     Sso,
-    /// Its credentials come from another program.
     Process,
-    /// It has keys of its own.
     Static,
     /// It has a `login_session` of `aws login`.
     Login,
@@ -25,7 +22,7 @@ pub enum Kind {
     Empty,
 }
 
-impl Kind {
+impl ProfileKind {
     /// The kind of `profile`.
     pub fn of(profile: &Profile<'_>) -> Self {
         let has = |key| profile.has(key);

@@ -41,7 +41,6 @@ impl RoleArn {
         fits.then(|| Self(text.to_owned()))
     }
 
-    /// The whole ARN.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -51,7 +50,6 @@ impl RoleArn {
         self.0.split(':').nth(1).unwrap_or_default()
     }
 
-    /// The account's digits.
     pub fn account(&self) -> &str {
         self.0.split(':').nth(4).unwrap_or_default()
     }
@@ -88,12 +86,9 @@ pub fn is_endpoint(url: &str) -> bool {
     })
 }
 
-/// What a text parameter may be.
 #[derive(Debug, Clone, Copy)]
 pub struct TextLimit {
-    /// The profile key.
     pub key: &'static str,
-    /// Length in characters.
     pub length: (usize, usize),
     /// Characters besides ASCII letters, digits and `_`.
     pub marks: &'static str,
@@ -111,7 +106,6 @@ pub const SOURCE_IDENTITY: TextLimit = TextLimit { key: "source_identity", lengt
 /// `SerialNumber`
 pub const MFA_SERIAL: TextLimit = TextLimit { key: "mfa_serial", length: (9, 256), marks: "+=/:,.@-" };
 
-/// An access key's id, as IAM's service model has it.
 pub const ACCESS_KEY_ID: TextLimit = TextLimit { key: "aws_access_key_id", length: (16, 128), marks: "" };
 
 /// A secret access key: base64. AWS says no more of it; 40 characters today.
@@ -202,7 +196,6 @@ pub(super) fn limited(profile: &Profile<'_>, limit: &TextLimit) -> Result<Option
 /// A session's duration in seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionDuration {
-    /// What was asked for, and by what.
     pub requested: Located<u32>,
     /// What is sent: the same, or 3600 for a role assumed from a session, which AWS holds to an hour.
     pub seconds: u32,

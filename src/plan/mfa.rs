@@ -6,7 +6,7 @@ use crate::profile::{Profile, ProfileSet};
 use crate::settings::seconds;
 
 use super::credential_plan::{BaseSource, CredentialPlan, Hop, Warning};
-use super::endpoint::{Choice, Endpoint, Variables};
+use super::endpoint::{Choice, Endpoint, EndpointVariables};
 use super::error::PlanError;
 use super::limits::{MFA_SERIAL, MFA_SESSION_SECONDS, ONE_HOUR, limited};
 use super::mfa_strategy::{DirectReason, Mfa, MfaStrategy, Step};
@@ -18,11 +18,9 @@ const OFF: [&str; 3] = ["off", "no", "false"];
 /// How long a user's MFA session lasts when nothing says otherwise: AWS's own default, 12 hours.
 const MFA_SESSION_DEFAULT: u32 = 43_200;
 
-/// How the serial of a root user's virtual device ends.
 const ROOT_DEVICE: &str = ":mfa/root-account-mfa-device";
 
 impl CredentialPlan {
-    /// The sessions on the way, base first.
     pub fn steps(&self) -> impl DoubleEndedIterator<Item = Step> + use<> {
         let mfa = self.mfa.as_ref().is_some_and(|mfa| matches!(mfa.way, MfaStrategy::Session(_)));
         let web_identity = matches!(self.base.source, BaseSource::WebIdentity(_)).then_some(Step::WebIdentity);
@@ -30,21 +28,15 @@ impl CredentialPlan {
     }
 }
 
-/// What decides on the device of a chain.
 pub(super) struct Chain<'a, 't> {
-    /// The profiles of the chain: the one asked for first, the base's last.
     pub(super) profiles: &'a [Profile<'t>],
     pub(super) base: &'a BaseSource,
-    /// All profiles, for what one of them names.
     pub(super) set: &'a ProfileSet<'t>,
-    /// What variables say of STS's endpoint.
-    pub(super) sts: &'a Variables,
-    /// The region that the asked profile is for.
+    pub(super) sts: &'a EndpointVariables,
     pub(super) region: &'a Option<Located<String>>,
 }
 
-/// A device and who names it.
-struct Named {
+struct NamedDevice {
     profile: String,
     serial: Located<String>,
     /// The hop whose profile it is; none for the base's own.
@@ -52,10 +44,9 @@ struct Named {
 }
 
 impl Chain<'_, '_> {
-    /// The device of the chain, if any of its profiles names one, and what its code is spent on.
     pub(super) fn mfa(&self, hops: &mut [Hop], warnings: &mut Vec<Warning>) -> Result<Option<Mfa>, PlanError> {
         let Some(named) = self.named(hops)? else { return Ok(None) };
-        let Named { profile, serial, hop } = &named;
+        let NamedDevice { profile, serial, hop } = &named;
         if hop.is_some_and(|index| index > 0) {
             let (profile, from) = (profile.clone(), serial.from.clone());
             warnings.push(Warning::MfaDoesNotTravel { profile, from });
@@ -69,7 +60,7 @@ impl Chain<'_, '_> {
             Some(hop) => hop.sts.clone(),
             None => self.sts(&serial.value)?,
         };
-        let Named { profile, serial, hop: _ } = named;
+        let NamedDevice { profile, serial, hop: _ } = named;
         Ok(Some(Mfa { profile, serial, process, way, sts }))
     }
 
@@ -82,10 +73,10 @@ impl Chain<'_, '_> {
     }
 
     /// The first role's device, else the base's own, else that of a later role.
-    fn named(&self, hops: &[Hop]) -> Result<Option<Named>, PlanError> {
+    fn named(&self, hops: &[Hop]) -> Result<Option<NamedDevice>, PlanError> {
         let of_hop = |index: usize| {
             let hop: &Hop = hops.get(index)?;
-            Some(Named { profile: hop.profile.clone(), serial: hop.mfa_serial.clone()?, hop: Some(index) })
+            Some(NamedDevice { profile: hop.profile.clone(), serial: hop.mfa_serial.clone()?, hop: Some(index) })
         };
         if let Some(first) = of_hop(0) {
             return Ok(Some(first));
@@ -94,10 +85,10 @@ impl Chain<'_, '_> {
             && let (BaseSource::Static(_), Some(profile)) = (self.base, self.profiles.last())
             && let Some(serial) = limited(profile, &MFA_SERIAL)?
         {
-            return Ok(Some(Named { profile: profile.name.clone(), serial, hop: None }));
+            return Ok(Some(NamedDevice { profile: profile.name.clone(), serial, hop: None }));
         }
         match (1..hops.len()).find_map(of_hop) {
-            Some(Named { profile, serial, hop: Some(index) }) if !self.is_user() => {
+            Some(NamedDevice { profile, serial, hop: Some(index) }) if !self.is_user() => {
                 Err(PlanError::MfaOnLaterHop { profile, hop: index + 1, at: serial.from })
             }
             later => Ok(later),
@@ -105,7 +96,7 @@ impl Chain<'_, '_> {
     }
 
     /// What the code is spent on; `None` where it would be for a session alone, and that is switched off.
-    fn way(&self, named: &Named, hops: &[Hop]) -> Result<Option<MfaStrategy>, PlanError> {
+    fn way(&self, named: &NamedDevice, hops: &[Hop]) -> Result<Option<MfaStrategy>, PlanError> {
         let session = self.setting(&named.profile, "mfa_session");
         let session = session.map(|(found, by)| read_session(&found, &by)).transpose()?;
         let is_root = named.serial.value.ends_with(ROOT_DEVICE);

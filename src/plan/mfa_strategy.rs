@@ -4,31 +4,25 @@ use crate::core::origin::{Located, Origin};
 
 use super::endpoint::Endpoint;
 
-/// The MFA device of a plan and what its code is spent on.
 #[derive(Debug, Clone)]
 pub struct Mfa {
-    /// The profile that names the device.
     pub profile: String,
     /// `mfa_serial`
     pub serial: Located<String>,
     /// `mfa_process`: a command that prints the code.
     pub process: Option<Located<String>>,
-    /// What a code is spent on.
     pub way: MfaStrategy,
     /// Where STS is called for the session.
     pub sts: Endpoint,
 }
 
-/// What a code is spent on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MfaStrategy {
     /// A session of the user, for so many seconds.
     Session(Located<u32>),
-    /// The first role.
     Role(DirectReason),
 }
 
-/// Why a code goes straight to a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DirectReason {
     /// The role is to last longer than the hour that AWS gives it from a session.
@@ -37,9 +31,7 @@ pub enum DirectReason {
     SwitchedOff(Origin),
     /// The base keys are temporary: AWS makes no session of one.
     TemporaryKeys,
-    /// The base keys are another program's, which may be temporary.
     Program,
-    /// The device is the root user's.
     Root,
     /// The user may not call GetSessionToken.
     SessionDenied,
@@ -63,10 +55,8 @@ impl fmt::Display for DirectReason {
     }
 }
 
-/// What is known when a code might be needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MfaState {
-    /// Whether a session of the user is cached and lasts.
     pub has_session: bool,
     /// Whether AWS has refused this user GetSessionToken.
     pub session_denied: bool,
@@ -74,19 +64,14 @@ pub struct MfaState {
     pub wants_fresh_code: bool,
 }
 
-/// What to do for the first role, or for the user's own session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MfaAction {
-    /// Nothing: the cached session serves.
     Nothing,
-    /// A code on a session.
     OnSession,
-    /// A code on the role.
     OnRole(DirectReason),
 }
 
 impl Mfa {
-    /// What a code is spent on, given what is known.
     pub fn spend(&self, known: MfaState, has_role: bool) -> MfaAction {
         match &self.way {
             MfaStrategy::Role(why) => MfaAction::OnRole(why.clone()),
@@ -100,12 +85,9 @@ impl Mfa {
     }
 }
 
-/// One session on the way from the base to what is handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// The role that the base's web identity gives.
     WebIdentity,
-    /// The user's MFA session.
     Mfa,
     /// The role of that hop, counted from 0.
     Hop(usize),

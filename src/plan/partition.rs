@@ -4,11 +4,9 @@
 /// A part of AWS with its own accounts and host names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Partition {
-    /// As ARNs have it.
     pub name: &'static str,
     /// What its regions' names begin with, without the hyphen behind it; of `aws` it is many things.
     prefix: &'static str,
-    /// How its host names end.
     suffix: &'static str,
     /// How those end that IPv6 reaches, too.
     dual_stack_suffix: &'static str,
@@ -83,7 +81,6 @@ pub fn partition_of(region: &str) -> &'static Partition {
     OTHERS.iter().find(|partition| partition.has(region)).unwrap_or(&AWS)
 }
 
-/// A partition's first region, by the name that ARNs give it.
 pub fn first_region(partition: &str) -> &'static str {
     OTHERS.iter().find(|known| known.name == partition).unwrap_or(&AWS).first_region
 }
@@ -163,7 +160,6 @@ const IAM: [(&str, &str, [&str; 4]); 8] = [
     ),
 ];
 
-/// The region that a signature for a partition's IAM names, and IAM's host.
 pub(super) fn iam_host(partition: &str, fips: bool, dual_stack: bool) -> (&'static str, &'static str) {
     let [first, ..] = IAM;
     let (_, region, hosts) = IAM.into_iter().find(|(name, ..)| *name == partition).unwrap_or(first);

@@ -10,16 +10,11 @@ use crate::profile::Profile;
 use super::error::PlanError;
 use super::limits::{SOURCE_IDENTITY, limited};
 
-/// How many managed policies a session can have.
 const MOST_POLICY_ARNS: usize = 10;
-/// How many tags a session can have.
 const MOST_TAGS: usize = 50;
-/// How many contexts a session can have.
 const MOST_CONTEXTS: usize = 5;
-/// The longest inline policy, in characters.
 const LONGEST_POLICY: usize = 2048;
 
-/// What narrows or marks a session.
 #[derive(Debug, Clone, Default)]
 pub struct SessionExtras {
     /// `policy_arns`: managed policies; the session can do no more than they allow.
@@ -38,25 +33,19 @@ pub struct SessionExtras {
 /// identity on.
 #[derive(Debug, Clone)]
 pub struct ProvidedContext {
-    /// The provider's ARN.
     pub provider: String,
     /// The file with the provider's signed assertion, which changes often; read anew for each session, as a web
     /// identity's token is.
     pub file: PathBuf,
-    /// The assertion, once somebody has read the file.
     pub assertion: Secret,
 }
 
-/// An inline policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Policy {
-    /// Its JSON.
     Text(String),
-    /// The file that has it.
     File(PathBuf),
 }
 
-/// A tag of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
     /// 1 to 128 characters.

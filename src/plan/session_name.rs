@@ -3,10 +3,8 @@
 
 use super::limits::SESSION_NAME;
 
-/// The words that stand for something.
 pub const WORDS: [&str; 5] = ["user", "host", "profile", "project", "env"];
 
-/// The longest session name, in characters.
 const LONGEST: usize = 64;
 
 /// Whether `text` is a session name that AWS takes, or a template of one.
@@ -22,7 +20,6 @@ pub fn expected() -> String {
     format!("{SESSION_NAME}; {{user}}, {{host}}, {{profile}}, {{project}} and {{env}} stand for what they say")
 }
 
-/// Whether anything is to be filled in.
 pub fn is_template(text: &str) -> bool {
     text.contains('{')
 }

@@ -13,7 +13,6 @@ use super::limits::{RoleArn, SessionDuration, is_endpoint};
 pub struct ImdsBase {
     /// `credential_source`
     pub from: Origin,
-    /// How the service is called.
     pub service: MetadataService,
     pub machine: String,
 }
@@ -31,13 +30,11 @@ pub struct MetadataService {
     pub disabled: Option<Located<String>>,
 }
 
-/// The address of the metadata service.
 pub(super) const IMDS_IPV4: &str = "http://169.254.169.254";
 
 /// The same where the endpoint mode is IPv6.
 pub(super) const IMDS_IPV6: &str = "http://[fd00:ec2::254]";
 
-/// What a relative address of a container's credentials is relative to.
 pub const ECS_CONTAINER: &str = "http://169.254.170.2";
 
 impl MetadataService {
@@ -56,7 +53,6 @@ impl MetadataService {
         is_true(self.v1_disabled.as_ref())
     }
 
-    /// What switches the service off.
     pub fn switched_off(&self) -> Option<&Origin> {
         self.disabled.as_ref().filter(|disabled| is_true(Some(disabled))).map(|disabled| &disabled.from)
     }
@@ -95,12 +91,10 @@ impl MetadataService {
 pub struct ContainerBase {
     /// `credential_source`
     pub from: Origin,
-    /// What the container's environment says.
     pub service: ContainerService,
     pub machine: String,
 }
 
-/// What a container's environment says of its credentials.
 #[derive(Debug, Clone, Default)]
 pub struct ContainerService {
     /// The whole URL: what `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` leads to, else `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
@@ -109,7 +103,6 @@ pub struct ContainerService {
     pub token: Option<ContainerToken>,
 }
 
-/// The authorization for a container's credentials.
 #[derive(Debug, Clone)]
 pub enum ContainerToken {
     /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`: a file that is read anew each time.
@@ -118,7 +111,6 @@ pub enum ContainerToken {
     Text(Secret),
 }
 
-/// A role that IAM Identity Center gives a person who has signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SsoBase {
     /// `sso_session`; none where the profile has its own start URL.
@@ -133,7 +125,6 @@ pub struct SsoBase {
     pub role_name: Located<String>,
 }
 
-/// A role that a token in a file gives (AssumeRoleWithWebIdentity).
 #[derive(Debug, Clone)]
 pub struct WebIdentityBase {
     /// `web_identity_token_file`
@@ -142,21 +133,17 @@ pub struct WebIdentityBase {
     pub role_arn: Located<RoleArn>,
     /// `role_session_name`, or the default.
     pub session_name: Located<String>,
-    /// How long the session is to last.
     pub duration: SessionDuration,
     /// Where STS is called.
     pub sts: Endpoint,
-    /// This machine, whose file the token's is.
     pub machine: String,
 }
 
 /// `AWS_WEB_IDENTITY_TOKEN_FILE`, `AWS_ROLE_ARN` and `AWS_ROLE_SESSION_NAME`.
 #[derive(Debug, Clone)]
 pub struct WebIdentityInputs {
-    /// The token's file.
     pub token_file: Located<PathBuf>,
     pub role_arn: Option<Located<String>>,
-    /// The session's name.
     pub session_name: Option<Located<String>>,
 }
 

@@ -14,47 +14,33 @@ use crate::profile::{Profile, ProfileSet, Setting};
 use super::credential_plan::{Base, BaseSource, Hop, ProcessBase, Warning};
 use super::endpoint::Choice;
 use super::error::{Mention, PlanError};
-use super::hop::{Asked, override_role};
+use super::hop::{RequestedRole, override_role};
 use super::inputs::{Inputs, RoleFlags};
 use super::session::SessionExtras;
 use super::wrapper::Wrapper;
 use super::{base, hop};
 
-/// One walk.
 pub(super) struct Walk<'a, 't> {
     set: &'a ProfileSet<'t>,
     inputs: &'a Inputs,
-    /// What led on from each profile passed.
     pub(super) path: Vec<Mention>,
-    /// The profiles passed: the asked-for one first, the base's last.
     pub(super) passed: Vec<Profile<'t>>,
-    /// From the asked-for role to the first one.
     pub(super) hops: Vec<Hop>,
-    /// The profiles passed that were aliases.
     pub(super) via: Vec<String>,
     pub(super) warnings: Vec<Warning>,
-    /// The region of the profile that is asked for, or of what it is an alias of.
     pub(super) region: Option<Located<String>>,
     /// `AWS_CA_BUNDLE`, else the key of the same profiles.
     pub(super) ca_bundle: Option<Located<String>>,
-    /// The key of the same profiles.
     pub(super) min_ttl: Option<Located<String>>,
-    /// What the last profile that somebody asks for says of STS's endpoint.
     sts: Choice,
-    /// What the last alias asks.
-    asked: Asked,
-    /// What the profile at hand is wanted for.
+    asked: RequestedRole,
     wanted: Wanted,
 }
 
-/// What a profile is wanted for, which decides what of it counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wanted {
-    /// Somebody asks for it: its role beats its keys.
     ByItself,
-    /// It is another's source: its keys beat all else.
     AsSource,
-    /// It is its own source: its role has been taken, and what it has besides is the base.
     AsOwnSource,
 }
 
@@ -82,7 +68,7 @@ impl<'a, 't> Walk<'a, 't> {
             ca_bundle: inputs.ca_bundle.clone(),
             min_ttl: None,
             sts: Choice::default(),
-            asked: Asked::default(),
+            asked: RequestedRole::default(),
             wanted: Wanted::ByItself,
         }
     }
@@ -181,7 +167,6 @@ impl<'a, 't> Walk<'a, 't> {
         })
     }
 
-    /// The profile with what it includes, and what that includes.
     fn profile(&self, name: &str) -> Result<Profile<'t>, PlanError> {
         let include = |profile: &Profile<'_>| profile.get("include_profile").map(|to| (to.value.to_owned(), to.at));
         let mut profile = self.found(name, None)?;
@@ -301,7 +286,7 @@ impl<'a, 't> Walk<'a, 't> {
             from: by(),
         })?;
         let wants = *role != RoleFlags::default() || !extras.is_empty();
-        self.asked = Asked {
+        self.asked = RequestedRole {
             role: wants.then(|| (role.clone(), extras, by())),
             duration: duration.map(|seconds| Located::new(seconds, by())),
             region: region.clone().map(|region| Located::new(region, by())),

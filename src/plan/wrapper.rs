@@ -21,13 +21,11 @@ pub struct Wrapper {
     pub extras: Vec<(&'static str, String)>,
 }
 
-/// Options that narrow or mark the session.
 const EXTRAS: [&str; 5] = ["--policy-arn", "--policy", "--tag", "--source-identity", "--provided-context"];
 
 /// Characters that mean something to a shell outside quotes; inside, a plan needs none of them either.
 const SHELL_SYNTAX: [char; 12] = ['|', ';', '&', '<', '>', '$', '`', '(', ')', '*', '?', '~'];
 
-/// Options with a value that changes nothing about the plan.
 const WITH_VALUE: [&str; 5] = ["--min-ttl", "--lock-timeout", "--mfa-token", "-t", "--prompt"];
 /// Options without a value.
 const WITHOUT_VALUE: [&str; 8] = ["--no-input", "--refresh", "--no-cache", "-v", "-vv", "--verbose", "-q", "--quiet"];

@@ -9,10 +9,8 @@ use super::category::Category;
 
 const TABLE: &str = include_str!("actions.txt");
 
-/// Some actions of one service on the same kind of resource.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Row {
-    /// What its statement is called.
+pub(super) struct ActionRow {
     pub(super) sid: &'static str,
     /// What stands before the colon.
     pub(super) service: &'static str,
@@ -20,22 +18,18 @@ pub(super) struct Row {
     unless: &'static str,
     /// ARNs, with the words of [`super::place::Place::fill`] in them.
     pub(super) resources: &'static str,
-    /// Actions of the minimal list.
     pub(super) minimal: &'static str,
-    /// Actions of the managed policy.
     pub(super) managed: &'static str,
-    /// Those that it allows to CloudFormation alone.
     pub(super) via_cloudformation: &'static str,
     /// Actions that stand for `*` where they are simulated.
     pub(super) probes: &'static str,
 }
 
-/// All of them, in the order of their statements.
-pub(super) fn rows() -> impl Iterator<Item = Row> {
-    TABLE.split("\nsid: ").skip(1).map(Row::read)
+pub(super) fn rows() -> impl Iterator<Item = ActionRow> {
+    TABLE.split("\nsid: ").skip(1).map(ActionRow::read)
 }
 
-impl Row {
+impl ActionRow {
     fn read(block: &'static str) -> Self {
         let mut row = Self { sid: block.lines().next().unwrap_or_default(), ..Self::default() };
         for (key, value) in block.lines().filter_map(|line| line.split_once(": ")) {
@@ -54,12 +48,10 @@ impl Row {
         row
     }
 
-    /// The categories that take it in.
     pub(super) fn categories(&self) -> impl Iterator<Item = Category> {
         named(self.categories)
     }
 
-    /// The categories that leave it out.
     pub(super) fn unless(&self) -> impl Iterator<Item = Category> {
         named(self.unless)
     }

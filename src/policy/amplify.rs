@@ -1,48 +1,39 @@
 //! The permissions that the Amplify CLI needs to deploy: as documents, and as single actions to be asked about.
 
-use crate::policy::actions::Row;
+use crate::policy::actions::ActionRow;
 use crate::policy::category::Category;
-use crate::policy::document::{Document, Effect, LARGEST, Statement, StringOrList};
-use crate::policy::place::Place;
+use crate::policy::document::{Effect, LARGEST, PolicyDocument, Statement, StringOrList};
+use crate::policy::place::ArnScope;
 use crate::policy::{actions, permissions_boundary};
 
-/// Which list of actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum List {
-    /// The documentation's minimal policy for the CLI.
+pub enum ActionList {
     Minimal,
     /// AWS's managed policy AdministratorAccess-Amplify.
     Managed,
 }
 
-/// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
     /// By name; none for the whole list.
     pub categories: Vec<Category>,
-    /// Of which list.
-    pub list: List,
+    pub list: ActionList,
 }
 
-/// A single action, on something that it is used on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequiredAction {
-    /// The category that it is shown under.
     pub category: Category,
     /// `service:Action`
     pub action: String,
     /// The ARNs that a statement should name for it; `*` for any.
     pub resources: Vec<String>,
-    /// Whether it is done by CloudFormation on the caller's behalf.
     pub via_cloudformation: bool,
 }
 
-/// CloudFormation, as a service that calls others.
 pub const CLOUDFORMATION: &str = "cloudformation.amazonaws.com";
 
 impl Selection {
-    /// The rows that it takes in; what every push needs is always there.
-    fn rows(&self) -> impl Iterator<Item = Row> {
+    fn rows(&self) -> impl Iterator<Item = ActionRow> {
         let wanted = [&self.wanted(), &[Category::Deployment][..]].concat();
         actions::rows().filter(move |row| {
             row.categories().any(|category| wanted.contains(&category))
@@ -56,8 +47,8 @@ impl Selection {
 
     /// What the list has of a row: directly, and through CloudFormation. The minimal list says nothing of some categories;
     /// of one that is asked for by name the managed policy's actions are taken.
-    fn listed(&self, row: &Row) -> [(bool, &'static str); 2] {
-        let is_minimal = self.list == List::Minimal;
+    fn listed(&self, row: &ActionRow) -> [(bool, &'static str); 2] {
+        let is_minimal = self.list == ActionList::Minimal;
         if is_minimal && (self.categories.is_empty() || row.categories().any(is_in_minimal)) {
             return [(false, row.minimal), (true, "")];
         }
@@ -65,13 +56,12 @@ impl Selection {
     }
 }
 
-/// Whether the minimal list says anything of a category.
 pub fn is_in_minimal(category: Category) -> bool {
     actions::rows().any(|row| row.categories().any(|known| known == category) && !row.minimal.is_empty())
 }
 
-impl Row {
-    fn filled(&self, place: &Place) -> Vec<String> {
+impl ActionRow {
+    fn filled(&self, place: &ArnScope) -> Vec<String> {
         self.resources.split(' ').map(|resource| place.fill(resource)).collect()
     }
 
@@ -79,7 +69,6 @@ impl Row {
         names.split_whitespace().map(|name| format!("{}:{name}", self.service)).collect()
     }
 
-    /// The category that it is shown under: its first that is asked for.
     fn category(&self, wanted: &[Category]) -> Category {
         let asked = self.categories().find(|category| wanted.contains(category));
         asked.or_else(|| self.categories().next()).unwrap_or(Category::Deployment)
@@ -88,7 +77,7 @@ impl Row {
 
 /// The policies that let their holder deploy these categories, each within IAM's size. With the ARN of a boundary, roles
 /// can be made only if they carry it; with `check` they can be proved by `check --for amplify`.
-pub fn documents(place: &Place, selection: &Selection, boundary: Option<&str>, check: bool) -> Vec<Document> {
+pub fn documents(place: &ArnScope, selection: &Selection, boundary: Option<&str>, check: bool) -> Vec<PolicyDocument> {
     let mut statements = Vec::new();
     if check {
         statements.push(for_check(place));
@@ -119,27 +108,26 @@ pub fn documents(place: &Place, selection: &Selection, boundary: Option<&str>, c
         statements.push(with_boundary.when("StringEquals", "iam:PermissionsBoundary", [boundary]));
         statements.extend(permissions_boundary::enforcement(place, boundary));
     }
-    Document::new(statements).split(LARGEST)
+    PolicyDocument::new(statements).split(LARGEST)
 }
 
-/// Whether the managed policy allows it through CloudFormation alone: whatever list it is in, that is how it is called.
 fn is_of_cloudformation(action: &str) -> bool {
-    let is_in = |row: &Row, names: &str| row.actions(names).iter().any(|known| known == action);
+    let is_in = |row: &ActionRow, names: &str| row.actions(names).iter().any(|known| known == action);
     actions::rows().any(|row| is_in(&row, row.via_cloudformation))
         && !actions::rows().any(|row| is_in(&row, row.managed))
 }
 
 /// What `check --for amplify` asks IAM, as a statement: a simulation, and what it reads where there is none.
-pub fn for_check(place: &Place) -> Statement {
+pub fn for_check(place: &ArnScope) -> Statement {
     let actions = ["iam:GetRole", "iam:SimulatePrincipalPolicy"];
     Statement::new("CheckForAmplify", Effect::Allow, actions, [place.fill("arn:{p}:iam::{a}:role/*")])
 }
 
 /// Every action of the list, one by one. A `*` stands for the actions of that service that any document names.
-pub fn probes(place: &Place, selection: &Selection) -> Vec<RequiredAction> {
+pub fn probes(place: &ArnScope, selection: &Selection) -> Vec<RequiredAction> {
     let wanted = selection.wanted();
     let mut probes: Vec<RequiredAction> = Vec::new();
-    let mut add = |row: &Row, action: String| {
+    let mut add = |row: &ActionRow, action: String| {
         let resources = row.filled(place);
         let via_cloudformation = is_of_cloudformation(&action);
         if !probes.iter().any(|known| known.action == action && known.resources == resources) {
@@ -169,8 +157,8 @@ pub fn probes(place: &Place, selection: &Selection) -> Vec<RequiredAction> {
 mod tests {
     use super::*;
 
-    fn place() -> Place {
-        Place {
+    fn place() -> ArnScope {
+        ArnScope {
             partition: "aws".into(),
             region: Some("us-east-1".into()),
             account: Some("222222222222".into()),
@@ -178,12 +166,12 @@ mod tests {
         }
     }
 
-    fn actions(documents: &[Document]) -> Vec<String> {
+    fn actions(documents: &[PolicyDocument]) -> Vec<String> {
         let statements = documents.iter().flat_map(|document| &document.statements);
         statements.flat_map(|statement| statement.action.0.clone()).collect()
     }
 
-    fn selection(list: List, categories: &[Category]) -> Selection {
+    fn selection(list: ActionList, categories: &[Category]) -> Selection {
         Selection { categories: categories.to_vec(), list }
     }
 
@@ -202,7 +190,7 @@ mod tests {
             (Category::Geo, "geo:"),
         ];
         for (category, service) in SERVICES {
-            for list in [List::Minimal, List::Managed] {
+            for list in [ActionList::Minimal, ActionList::Managed] {
                 let of = |category| actions(&documents(&place(), &selection(list, &[category]), None, false));
                 assert!(of(category).iter().any(|action| action.starts_with(service)), "{service}");
                 let without = of(Category::Deployment);
@@ -214,10 +202,10 @@ mod tests {
 
     #[test]
     fn every_document_fits() {
-        for (list, count) in [(List::Minimal, 1), (List::Managed, 3)] {
+        for (list, count) in [(ActionList::Minimal, 1), (ActionList::Managed, 3)] {
             let boundary = Some("arn:aws:iam::222222222222:policy/B");
             let documents = documents(&place(), &selection(list, &[]), boundary, true);
-            let sizes: Vec<_> = documents.iter().map(Document::size).collect();
+            let sizes: Vec<_> = documents.iter().map(PolicyDocument::size).collect();
             assert!(sizes.iter().all(|size| *size <= LARGEST) && sizes.len() == count, "{sizes:?}");
         }
     }
@@ -225,7 +213,7 @@ mod tests {
     #[test]
     fn the_bucket_of_the_deployment_is_always_there() {
         let resources = |category| {
-            let documents = documents(&place(), &selection(List::Minimal, &[category]), None, false);
+            let documents = documents(&place(), &selection(ActionList::Minimal, &[category]), None, false);
             let all = documents.into_iter().flat_map(|document| document.statements);
             let of_s3 = all.filter(|statement| statement.action.0 == ["s3:*"]);
             of_s3.flat_map(|statement| statement.resource.0).collect::<Vec<_>>()
@@ -236,7 +224,7 @@ mod tests {
 
     #[test]
     fn no_probe_is_a_pattern_and_none_comes_twice() {
-        for list in [List::Minimal, List::Managed] {
+        for list in [ActionList::Minimal, ActionList::Managed] {
             let probes = probes(&place(), &selection(list, &[]));
             assert!(probes.len() > 100 && probes.iter().all(|probe| !probe.action.contains('*')));
             for (index, probe) in probes.iter().enumerate() {
@@ -246,7 +234,7 @@ mod tests {
                 // Pinpoint is shown under analytics where both are asked for.
                 let is_shown = probes.iter().any(|probe| probe.category == category);
                 let is_listed =
-                    (list == List::Managed && category != Category::Notifications) || is_in_minimal(category);
+                    (list == ActionList::Managed && category != Category::Notifications) || is_in_minimal(category);
                 assert_eq!(is_shown, is_listed, "{category:?}");
             }
         }

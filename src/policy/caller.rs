@@ -2,11 +2,11 @@
 
 use crate::plan::CredentialPlan;
 
-use super::document::{Document, Effect, Statement, StringOrList};
+use super::document::{Effect, PolicyDocument, Statement, StringOrList};
 
 /// The policy for a plan's chain. Of a chain of several roles the user calls the first alone, and each of the others is
 /// called by the session of the one before; the policy names all, and may be given to all of them.
-pub fn document(plan: &CredentialPlan) -> Document {
+pub fn document(plan: &CredentialPlan) -> PolicyDocument {
     let extras = || plan.hops.iter().map(|hop| &hop.extras);
     let uses = [
         ("sts:AssumeRole", true),
@@ -15,7 +15,12 @@ pub fn document(plan: &CredentialPlan) -> Document {
     ];
     let actions = uses.iter().filter(|(_, is_used)| *is_used).map(|(action, _)| (*action).to_owned()).collect();
     let roles = plan.hops.iter().map(|hop| hop.role_arn.value.as_str().to_owned()).collect();
-    Document::new(vec![Statement::new("AssumeTheRoles", Effect::Allow, StringOrList(actions), StringOrList(roles))])
+    PolicyDocument::new(vec![Statement::new(
+        "AssumeTheRoles",
+        Effect::Allow,
+        StringOrList(actions),
+        StringOrList(roles),
+    )])
 }
 
 #[cfg(test)]

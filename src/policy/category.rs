@@ -3,7 +3,6 @@
 pub enum Category {
     /// What every push needs: stacks, roles, the app itself. No document leaves it out.
     Deployment,
-    /// Amazon Cognito.
     Auth,
     /// AWS AppSync and API Gateway, with their tables and search domains.
     Api,
@@ -13,20 +12,14 @@ pub enum Category {
     Function,
     /// Amazon CloudFront with Amazon S3, and rendering on a server.
     Hosting,
-    /// Amazon Pinpoint and Amazon Kinesis.
     Analytics,
-    /// Amazon Pinpoint.
     Notifications,
-    /// Amazon Lex.
     Interactions,
-    /// Amazon Rekognition, Amazon Polly and their like.
     Predictions,
-    /// Amazon Location Service.
     Geo,
 }
 
 impl Category {
-    /// All of them, in the order that they are shown in.
     pub const ALL: [Self; 11] = [
         Self::Deployment,
         Self::Auth,
@@ -46,7 +39,6 @@ impl Category {
         self.row().0
     }
 
-    /// The services behind it.
     pub fn services(self) -> &'static str {
         self.row().1
     }

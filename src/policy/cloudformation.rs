@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::document::Document;
+use super::document::PolicyDocument;
 
 /// A template with the role and its trust policy. `arn` is the role's, `seconds` the longest session that is asked of it.
-pub fn role(arn: &str, trust: &Document, seconds: Option<u32>) -> Value {
+pub fn role(arn: &str, trust: &PolicyDocument, seconds: Option<u32>) -> Value {
     let path_and_name = arn.split_once(":role/").map_or(arn, |(_, name)| name);
     let (path, name) = path_and_name.rsplit_once('/').map_or((None, path_and_name), |(path, name)| (Some(path), name));
     let mut properties = json!({"RoleName": name, "AssumeRolePolicyDocument": trust});
@@ -24,7 +24,7 @@ pub fn role(arn: &str, trust: &Document, seconds: Option<u32>) -> Value {
 }
 
 /// A template with managed policies: each with the name of its resource, its own name where it needs one, and its text.
-pub fn policies(description: &str, policies: &[(&str, Option<&str>, &Document)]) -> Value {
+pub fn policies(description: &str, policies: &[(&str, Option<&str>, &PolicyDocument)]) -> Value {
     let mut resources = json!({});
     let mut outputs = json!({});
     for (resource, name, document) in policies {
@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn a_role_with_its_path_and_longest_session() {
-        let trust = Document::new(Vec::new());
+        let trust = PolicyDocument::new(Vec::new());
         let seen = role("arn:aws:iam::222222222222:role/teams/web/Deploy", &trust, Some(43_200));
         let properties = &seen["Resources"]["Role"]["Properties"];
         assert_eq!((&properties["RoleName"], &properties["Path"]), (&json!("Deploy"), &json!("/teams/web/")));
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn each_policy_is_a_resource() {
-        let document = Document::new(Vec::new());
+        let document = PolicyDocument::new(Vec::new());
         let seen = policies("x", &[("Boundary", Some("a/b"), &document), ("Deployer", None, &document)]);
         assert_eq!(seen["Resources"]["Boundary"]["Properties"]["Path"], "/a/");
         assert_eq!(seen["Resources"]["Deployer"]["Type"], "AWS::IAM::ManagedPolicy");

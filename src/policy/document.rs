@@ -8,12 +8,10 @@ use serde::{Serialize, Serializer};
 /// How many characters a managed policy can have, white space not counted (IAM user guide, "IAM and AWS STS quotas").
 pub const LARGEST: usize = 6144;
 
-/// A policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Document {
+pub struct PolicyDocument {
     version: &'static str,
-    /// What it says.
     #[serde(rename = "Statement")]
     pub statements: Vec<Statement>,
 }
@@ -21,31 +19,24 @@ pub struct Document {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Statement {
-    /// Its name: letters and digits.
     pub sid: String,
-    /// Whether it allows.
     pub effect: Effect,
     /// Whom it is about; none in a policy that is attached to them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub principal: Option<BTreeMap<&'static str, StringOrList>>,
-    /// What it is about.
     #[serde(skip_serializing_if = "StringOrList::is_empty")]
     pub action: StringOrList,
-    /// All but these.
     #[serde(skip_serializing_if = "StringOrList::is_empty")]
     pub not_action: StringOrList,
     /// On what; nothing in a trust policy.
     #[serde(skip_serializing_if = "StringOrList::is_empty")]
     pub resource: StringOrList,
-    /// When.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub condition: Condition,
 }
 
-/// An operator, the keys that it is used on, and the values of each.
 pub type Condition = BTreeMap<&'static str, BTreeMap<&'static str, StringOrList>>;
 
-/// What a statement does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Effect {
     Allow,
@@ -53,7 +44,6 @@ pub enum Effect {
     Deny,
 }
 
-/// One text, or a list of several.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StringOrList(pub Vec<String>);
 
@@ -79,7 +69,6 @@ impl Serialize for StringOrList {
 }
 
 impl Statement {
-    /// A statement on these resources.
     pub fn new(
         sid: impl Into<String>,
         effect: Effect,
@@ -97,7 +86,6 @@ impl Statement {
         }
     }
 
-    /// The same under one more condition.
     #[must_use]
     pub fn when(mut self, operator: &'static str, key: &'static str, values: impl Into<StringOrList>) -> Self {
         self.condition.entry(operator).or_default().insert(key, values.into());
@@ -113,8 +101,7 @@ impl Statement {
     }
 }
 
-impl Document {
-    /// The policy of these statements.
+impl PolicyDocument {
     pub fn new(statements: Vec<Statement>) -> Self {
         Self { version: "2012-10-17", statements }
     }
@@ -149,8 +136,7 @@ impl Document {
     }
 }
 
-/// Gives statements of one name numbers, over all documents.
-fn number(documents: &mut [Document]) {
+fn number(documents: &mut [PolicyDocument]) {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     for statement in documents.iter_mut().flat_map(|document| &mut document.statements) {
         let count = seen.entry(statement.sid.clone()).or_default();
@@ -161,12 +147,10 @@ fn number(documents: &mut [Document]) {
     }
 }
 
-/// Compact JSON.
 pub fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// JSON for people, with a line end.
 pub fn pretty(value: &impl Serialize) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
@@ -183,7 +167,7 @@ mod tests {
     #[test]
     fn in_the_order_that_people_read() {
         let statement = allow("One", 1).when("StringEquals", "sts:ExternalId", ["a b"]);
-        let document = Document::new(vec![statement]);
+        let document = PolicyDocument::new(vec![statement]);
         let expected = r#"{"Version":"2012-10-17","Statement":[{"Sid":"One","Effect":"Allow","Action":"service:Action0000","Resource":"*","Condition":{"StringEquals":{"sts:ExternalId":"a b"}}}]}"#;
         assert_eq!(json(&document), expected);
         assert_eq!(document.size(), expected.len() - 1);
@@ -191,8 +175,8 @@ mod tests {
 
     #[test]
     fn what_is_too_large_is_divided_and_nothing_is_lost() {
-        let whole = Document::new(vec![allow("Small", 3), allow("Large", 700), allow("Last", 3)]);
-        let actions = |documents: &[Document]| {
+        let whole = PolicyDocument::new(vec![allow("Small", 3), allow("Large", 700), allow("Last", 3)]);
+        let actions = |documents: &[PolicyDocument]| {
             let statements = documents.iter().flat_map(|document| &document.statements);
             statements.flat_map(|statement| statement.action.0.clone()).collect::<Vec<_>>()
         };

@@ -1,8 +1,8 @@
 //! The policy by which users have an MFA device of their own and can do nothing without it: the example "Allows
 //! MFA-authenticated IAM users to manage their own MFA device" of the IAM user guide.
 
-use super::document::{Document, Effect, Statement, StringOrList};
-use super::place::Place;
+use super::document::{Effect, PolicyDocument, Statement, StringOrList};
+use super::place::ArnScope;
 
 /// What works without MFA: all that it takes to have a device, and to give its code.
 const WITHOUT: [&str; 8] = [
@@ -16,8 +16,7 @@ const WITHOUT: [&str; 8] = [
     "sts:GetSessionToken",
 ];
 
-/// The policy.
-pub fn document(place: &Place) -> Document {
+pub fn document(place: &ArnScope) -> PolicyDocument {
     let own = |kind: &str| place.fill(&format!("arn:{{p}}:iam::{{a}}:{kind}/"));
     let user = own("user") + "${aws:username}";
     let see = Statement::new("SeeDevices", Effect::Allow, ["iam:ListVirtualMFADevices"], ["*"]);
@@ -42,7 +41,7 @@ pub fn document(place: &Place) -> Document {
     let deny = Statement::new("NothingElseWithoutMfa", Effect::Deny, StringOrList::default(), ["*"]);
     let deny = Statement { not_action: WITHOUT.into(), ..deny };
     let deny = deny.when("BoolIfExists", "aws:MultiFactorAuthPresent", ["false"]);
-    Document::new(vec![see, create, delete, manage, deny])
+    PolicyDocument::new(vec![see, create, delete, manage, deny])
 }
 
 #[cfg(test)]
@@ -52,7 +51,7 @@ mod tests {
 
     #[test]
     fn own_devices_alone() {
-        let place = Place { partition: "aws".into(), region: None, account: Some("111111111111".into()), app: None };
+        let place = ArnScope { partition: "aws".into(), region: None, account: Some("111111111111".into()), app: None };
         let text = json(&document(&place));
         assert!(text.contains(r#""Resource":"arn:aws:iam::111111111111:user/${aws:username}""#));
         assert!(text.ends_with(r#""NotAction":["iam:CreateVirtualMFADevice","iam:EnableMFADevice","iam:GetMFADevice","iam:GetUser","iam:ListMFADevices","iam:ListVirtualMFADevices","iam:ResyncMFADevice","sts:GetSessionToken"],"Resource":"*","Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}}}]}"#), "{text}");

@@ -15,7 +15,7 @@ pub mod simulation;
 pub mod trust;
 
 pub use category::Category;
-pub use place::{Place, device_account, partition_name};
+pub use place::{ArnScope, device_account, partition_name};
 
 #[cfg(test)]
 mod tests {
@@ -35,10 +35,10 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_left_open() {
-        let open = Place { partition: "aws".into(), region: None, account: None, app: None };
+        let open = ArnScope { partition: "aws".into(), region: None, account: None, app: None };
         let template = "arn:{p}:cloudformation:{r}:{a}:stack/amplify-{app}*/*";
         assert_eq!(open.fill(template), "arn:aws:cloudformation:*:*:stack/amplify-*/*");
-        let known = Place {
+        let known = ArnScope {
             partition: "aws-cn".into(),
             region: Some("cn-north-1".into()),
             account: Some("222222222222".into()),

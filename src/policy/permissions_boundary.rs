@@ -9,10 +9,9 @@ use crate::policy::category::Category;
 use crate::policy::category::Category::{
     Analytics, Api, Auth, Deployment, Function, Geo, Hosting, Interactions, Notifications, Predictions, Storage,
 };
-use crate::policy::document::{Document, Effect, LARGEST, Statement, StringOrList};
-use crate::policy::place::Place;
+use crate::policy::document::{Effect, LARGEST, PolicyDocument, Statement, StringOrList};
+use crate::policy::place::ArnScope;
 
-/// What the roles of an app need of one category.
 struct Need {
     sid: &'static str,
     categories: &'static [Category],
@@ -148,19 +147,16 @@ const NEEDS: [Need; 15] = [
 
 /// Something that no role of the app may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Denial {
-    /// What is said of it in the statement's name.
+pub struct DeniedUse {
     pub sid: String,
     pub actions: Vec<String>,
-    /// Templates of ARNs.
     pub resources: Vec<String>,
 }
 
-/// How a denial is written.
 pub const DENIALS: &str =
     "table=NAME, bucket=NAME, function=NAME, parameter=PATH, service=PREFIX or action=SERVICE:ACTION";
 
-impl Denial {
+impl DeniedUse {
     /// `table=users` and its like.
     pub fn parse(text: &str) -> Option<Self> {
         let (kind, name) = text.split_once('=')?;
@@ -211,12 +207,12 @@ fn capital(word: &str) -> String {
 
 /// The boundary's policy; the error is its size, where that is more than IAM takes.
 pub fn document(
-    place: &Place,
+    place: &ArnScope,
     categories: &[Category],
     more: &[String],
-    denials: &[Denial],
+    denials: &[DeniedUse],
     arn: &str,
-) -> Result<Document, usize> {
+) -> Result<PolicyDocument, usize> {
     let is_wanted = |need: &&Need| {
         need.categories.iter().any(|of| *of == Deployment || categories.is_empty() || categories.contains(of))
     };
@@ -229,19 +225,19 @@ pub fn document(
     if !more.is_empty() {
         statements.push(Statement::new("AlsoAllowed", Effect::Allow, StringOrList(more.to_vec()), ["*"]));
     }
-    for Denial { sid, actions, resources } in denials {
+    for DeniedUse { sid, actions, resources } in denials {
         let resources = resources.iter().map(|template| place.fill(template)).collect();
         statements.push(Statement::new(sid, Effect::Deny, StringOrList(actions.clone()), StringOrList(resources)));
     }
     statements.extend(enforcement(place, arn));
-    let mut documents = Document::new(statements).split(usize::MAX);
-    let document = documents.pop().unwrap_or_else(|| Document::new(Vec::new()));
+    let mut documents = PolicyDocument::new(statements).split(usize::MAX);
+    let document = documents.pop().unwrap_or_else(|| PolicyDocument::new(Vec::new()));
     if document.size() <= LARGEST { Ok(document) } else { Err(document.size()) }
 }
 
 /// What keeps whoever makes roles from making one that can do more: in the boundary itself for the roles that carry it,
 /// and in the policy of who deploys.
-pub fn enforcement(place: &Place, boundary: &str) -> Vec<Statement> {
+pub fn enforcement(place: &ArnScope, boundary: &str) -> Vec<Statement> {
     let roles = place.fill("arn:{p}:iam::{a}:role/*");
     // Of a request without a boundary the operator is true, too.
     let carry = Statement::new(
@@ -260,9 +256,8 @@ pub fn enforcement(place: &Place, boundary: &str) -> Vec<Statement> {
     vec![carry.when("StringNotEquals", "iam:PermissionsBoundary", [boundary]), keep, stay]
 }
 
-/// A policy of the enforcement alone, for who deploys with permissions from elsewhere.
-pub fn for_deployer(place: &Place, boundary: &str) -> Document {
-    Document::new(enforcement(place, boundary))
+pub fn for_deployer(place: &ArnScope, boundary: &str) -> PolicyDocument {
+    PolicyDocument::new(enforcement(place, boundary))
 }
 
 fn owned(texts: &[&str]) -> Vec<String> {
@@ -276,8 +271,8 @@ mod tests {
 
     const ARN: &str = "arn:aws:iam::222222222222:policy/app-dev";
 
-    fn place() -> Place {
-        Place {
+    fn place() -> ArnScope {
+        ArnScope {
             partition: "aws".into(),
             region: Some("eu-west-1".into()),
             account: Some("222222222222".into()),
@@ -311,8 +306,8 @@ mod tests {
             ("service=ec2", "DenyServiceEc2", "ec2:*", vec!["*".into()]),
             ("action=dynamodb:Scan", "DenyActionDynamodbScan", "dynamodb:Scan", vec!["*".into()]),
         ] {
-            let expected = Denial { sid: sid.into(), actions: vec![action.into()], resources };
-            assert_eq!(Denial::parse(text), Some(expected), "{text}");
+            let expected = DeniedUse { sid: sid.into(), actions: vec![action.into()], resources };
+            assert_eq!(DeniedUse::parse(text), Some(expected), "{text}");
         }
         for bad in [
             "",
@@ -325,13 +320,13 @@ mod tests {
             "action=dynamodb:",
             "bucket=\"x",
         ] {
-            assert_eq!(Denial::parse(bad), None, "{bad}");
+            assert_eq!(DeniedUse::parse(bad), None, "{bad}");
         }
     }
 
     #[test]
     fn the_ceiling_the_denial_and_the_enforcement() {
-        let denials = [Denial::parse("table=users").unwrap()];
+        let denials = [DeniedUse::parse("table=users").unwrap()];
         let document = document(&place(), &[Category::Storage], &["ses:SendEmail".into()], &denials, ARN).unwrap();
         let sids: Vec<_> = document.statements.iter().map(|statement| statement.sid.as_str()).collect();
         assert_eq!(
@@ -362,7 +357,7 @@ mod tests {
     #[test]
     fn a_boundary_is_one_policy_or_none() {
         assert!(document(&place(), &[], &[], &[], ARN).is_ok());
-        let denials: Vec<_> = (0..60).map(|n| Denial::parse(&format!("table=users{n:02}")).unwrap()).collect();
+        let denials: Vec<_> = (0..60).map(|n| DeniedUse::parse(&format!("table=users{n:02}")).unwrap()).collect();
         let size = document(&place(), &[], &[], &denials, ARN).unwrap_err();
         assert!(size > LARGEST);
     }

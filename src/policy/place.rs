@@ -3,17 +3,16 @@ use crate::plan::{BaseSource, CredentialPlan};
 
 /// What ARNs are narrowed to. What is not known is left open.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct ArnScope {
     /// `aws`, `aws-cn`, …
     pub partition: String,
     pub region: Option<String>,
-    /// The account's twelve digits.
     pub account: Option<String>,
     /// The Amplify project's name.
     pub app: Option<String>,
 }
 
-impl Place {
+impl ArnScope {
     /// A template with partition `{p}`, region `{r}`, account `{a}` and the project's part of names `{app}` filled in; `*`
     /// for what is open.
     pub fn fill(&self, template: &str) -> String {
@@ -27,7 +26,7 @@ impl Place {
     }
 }
 
-impl Place {
+impl ArnScope {
     /// Where the credentials of `plan` are good.
     pub fn of(plan: &CredentialPlan) -> Self {
         let region = plan.region.as_ref().map(|region| region.value.clone());
@@ -48,7 +47,6 @@ impl Place {
     }
 }
 
-/// The account of the MFA device that the chain begins with.
 pub fn device_account(plan: &CredentialPlan) -> Option<String> {
     let of_hop = || plan.hops.first().and_then(|hop| hop.mfa_serial.as_ref());
     let serial = plan.mfa.as_ref().map(|mfa| &mfa.serial).or_else(of_hop)?;

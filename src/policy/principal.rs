@@ -5,22 +5,17 @@ use crate::plan::{BaseSource, CredentialPlan};
 
 use super::place::is_account;
 
-/// Who may assume a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// The ARN of an account's root, of a user or of a role.
     pub arn: String,
     /// Only those of the account whose ARN is like this.
     pub like: Option<String>,
 }
 
-/// A principal and why it is this one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundPrincipal {
     pub principal: Principal,
-    /// What says so.
     pub from: Origin,
-    /// Whether its name is another thing's name, and may be wrong.
     pub is_likely: bool,
 }
 
@@ -56,11 +51,6 @@ impl Principal {
         self.arn.contains(":role/") || self.like.as_deref().is_some_and(|like| like.contains(":role/"))
     }
 
-    /// The account's digits.
-    pub fn account(&self) -> &str {
-        self.arn.split(':').nth(4).unwrap_or_default()
-    }
-
     /// Its name for a statement: `User`, `Role` or `Account`.
     pub fn kind(&self) -> &'static str {
         if self.is_role() {
@@ -74,9 +64,9 @@ impl Principal {
 }
 
 /// Who assumes the last role of `plan`, as far as the files say it.
-pub fn of(plan: &CredentialPlan) -> Option<Found> {
+pub fn of(plan: &CredentialPlan) -> Option<FoundPrincipal> {
     let (_, before) = plan.hops.split_last()?;
-    let known = |arn: String, from: &Origin| Found {
+    let known = |arn: String, from: &Origin| FoundPrincipal {
         principal: Principal { arn, like: None },
         from: from.clone(),
         is_likely: false,
@@ -93,7 +83,7 @@ pub fn of(plan: &CredentialPlan) -> Option<Found> {
             let name = format!("aws-reserved/sso.amazonaws.com/*AWSReservedSSO_{}_*", sso.role_name.value);
             let like = Some(format!("arn:{partition}:iam::{account}:role/{name}"));
             let principal = Principal { arn: root(partition, account), like };
-            Some(Found { principal, from: sso.account_id.from.clone(), is_likely: false })
+            Some(FoundPrincipal { principal, from: sso.account_id.from.clone(), is_likely: false })
         }
         BaseSource::Static(_) | BaseSource::Environment(_) => of_device(plan),
         BaseSource::Process(_) | BaseSource::Imds(_) | BaseSource::Container(_) | BaseSource::Login(_) => None,
@@ -101,7 +91,7 @@ pub fn of(plan: &CredentialPlan) -> Option<Found> {
 }
 
 /// The user whose device it is: one names the other, unless somebody chose to name the device otherwise.
-fn of_device(plan: &CredentialPlan) -> Option<Found> {
+fn of_device(plan: &CredentialPlan) -> Option<FoundPrincipal> {
     let of_hop = || plan.hops.first().and_then(|hop| hop.mfa_serial.as_ref());
     let serial = plan.mfa.as_ref().map(|mfa| &mfa.serial).or_else(of_hop)?;
     let (user, is_user) = match serial.value.split_once(":mfa/")? {
@@ -109,7 +99,7 @@ fn of_device(plan: &CredentialPlan) -> Option<Found> {
         (account, name) => (format!("{account}:user/{name}"), true),
     };
     let principal = Principal::parse(&user, "aws")?;
-    Some(Found { principal, from: serial.from.clone(), is_likely: is_user })
+    Some(FoundPrincipal { principal, from: serial.from.clone(), is_likely: is_user })
 }
 
 fn root(partition: &str, account: &str) -> String {

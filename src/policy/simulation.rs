@@ -7,48 +7,37 @@ use super::amplify::{CLOUDFORMATION, RequiredAction};
 use super::category::Category;
 use super::document::{Effect, Statement, StringOrList};
 
-/// How many actions are asked about at once.
 const AT_ONCE: usize = 50;
 
 /// What stands for a name that is not known.
 const SAMPLE: &str = "sample";
 
-/// Actions that are asked about at once, on one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Batch {
     /// `service:Action`
     pub actions: Vec<String>,
     /// Where; none for anything.
     pub resource: Option<String>,
-    /// What conditions may ask for.
-    pub context: Vec<Entry>,
+    pub context: Vec<SimulationEntry>,
 }
 
-/// A condition key and its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct SimulationEntry {
     pub key: &'static str,
-    /// Its type, as IAM names it.
     pub kind: &'static str,
     pub value: String,
 }
 
-/// Who denies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeniedBy {
-    /// The policies of the principal.
     Identity,
-    /// Its permissions boundary.
     Boundary,
-    /// The organisation's service control policies.
     Scp,
 }
 
-/// Whether an action is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     Allowed,
-    /// It is not.
     Denied {
         by: DeniedBy,
         /// The policy that says so, where one is known.
@@ -60,27 +49,22 @@ pub enum Verdict {
     Unknown(Vec<String>),
 }
 
-/// What was answered of one action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionResult {
     pub action: String,
-    /// Where, as it was asked.
     pub resource: Option<String>,
-    /// The answer.
     pub verdict: Verdict,
 }
 
 /// What is known of one action that Amplify needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// What is asked.
+pub struct ReportLine {
     pub probe: RequiredAction,
-    /// The answer.
     pub verdict: Verdict,
 }
 
 /// What is to be asked, in as few questions as may be. `context` is known whatever the action is.
-pub fn batches(probes: &[RequiredAction], context: &[Entry]) -> Vec<Batch> {
+pub fn batches(probes: &[RequiredAction], context: &[SimulationEntry]) -> Vec<Batch> {
     let mut batches: Vec<Batch> = Vec::new();
     for probe in probes {
         let context = entries(probe, context);
@@ -101,9 +85,8 @@ pub fn batches(probes: &[RequiredAction], context: &[Entry]) -> Vec<Batch> {
     batches
 }
 
-/// What is known for a probe's conditions.
-pub fn entries(probe: &RequiredAction, context: &[Entry]) -> Vec<Entry> {
-    let via = Entry { key: "aws:CalledVia", kind: "stringList", value: CLOUDFORMATION.to_owned() };
+pub fn entries(probe: &RequiredAction, context: &[SimulationEntry]) -> Vec<SimulationEntry> {
+    let via = SimulationEntry { key: "aws:CalledVia", kind: "stringList", value: CLOUDFORMATION.to_owned() };
     context.iter().cloned().chain(probe.via_cloudformation.then_some(via)).collect()
 }
 
@@ -112,7 +95,6 @@ pub fn samples(probe: &RequiredAction) -> Vec<Option<String>> {
     probe.resources.iter().map(|pattern| sample(pattern)).collect()
 }
 
-/// A resource that a pattern stands for.
 fn sample(pattern: &str) -> Option<String> {
     if pattern == "*" {
         return None;
@@ -129,7 +111,7 @@ fn sample(pattern: &str) -> Option<String> {
 }
 
 /// What the answers come to for each probe. One that is used on several kinds of resources is allowed where it is on one.
-pub fn lines(probes: &[RequiredAction], judged: &[ActionResult]) -> Vec<Line> {
+pub fn lines(probes: &[RequiredAction], judged: &[ActionResult]) -> Vec<ReportLine> {
     let line = |probe: &RequiredAction| {
         let resources = samples(probe);
         let is_of = |judged: &&ActionResult| {
@@ -138,26 +120,22 @@ pub fn lines(probes: &[RequiredAction], judged: &[ActionResult]) -> Vec<Line> {
         let all: Vec<_> = judged.iter().filter(is_of).map(|judged| &judged.verdict).collect();
         let best = all.iter().find(|verdict| ***verdict == Verdict::Allowed).or(all.first());
         let verdict = best.map_or(Verdict::Unknown(Vec::new()), |verdict| (*verdict).clone());
-        Line { probe: probe.clone(), verdict }
+        ReportLine { probe: probe.clone(), verdict }
     };
     probes.iter().map(line).collect()
 }
 
-/// Lines of one category that the same thing denies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denial<'l> {
     pub category: Category,
     pub by: DeniedBy,
     /// The policy whose statement denies; none where nothing allows.
     pub policy: Option<&'l str>,
-    /// Whether a statement denies.
     pub is_explicit: bool,
-    /// The actions.
-    pub lines: Vec<&'l Line>,
+    pub lines: Vec<&'l ReportLine>,
 }
 
-/// All denials, by category and who denies.
-pub fn denials(lines: &[Line]) -> Vec<Denial<'_>> {
+pub fn denials(lines: &[ReportLine]) -> Vec<Denial<'_>> {
     let mut denials: Vec<Denial<'_>> = Vec::new();
     for line in lines {
         let Verdict::Denied { by, policy, is_explicit } = &line.verdict else { continue };
@@ -186,10 +164,9 @@ impl Denial<'_> {
         self.lines.iter().map(|line| line.probe.action.as_str()).collect()
     }
 
-    /// The statements that would allow it, one for each kind of resource.
     pub fn fix_statements(&self) -> Vec<Statement> {
         let mut statements: Vec<Statement> = Vec::new();
-        for Line { probe, .. } in &self.lines {
+        for ReportLine { probe, .. } in &self.lines {
             let known = statements.iter_mut().find(|statement| statement.resource.0 == probe.resources);
             if let Some(statement) = known {
                 statement.action.0.push(probe.action.clone());
@@ -208,18 +185,18 @@ impl Denial<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Place;
-    use crate::policy::amplify::{List, Selection, probes};
+    use crate::policy::ArnScope;
+    use crate::policy::amplify::{ActionList, Selection, probes};
     use crate::policy::document::json;
 
     fn all() -> Vec<RequiredAction> {
-        let place = Place {
+        let place = ArnScope {
             partition: "aws".into(),
             region: Some("eu-west-1".into()),
             account: Some("222222222222".into()),
             app: None,
         };
-        probes(&place, &Selection { categories: Vec::new(), list: List::Managed })
+        probes(&place, &Selection { categories: Vec::new(), list: ActionList::Managed })
     }
 
     #[test]
@@ -244,7 +221,7 @@ mod tests {
     #[test]
     fn every_probe_is_asked_about_once_for_each_of_its_resources() {
         let probes = all();
-        let known = [Entry { key: "aws:RequestedRegion", kind: "string", value: "eu-west-1".into() }];
+        let known = [SimulationEntry { key: "aws:RequestedRegion", kind: "string", value: "eu-west-1".into() }];
         let batches = batches(&probes, &known);
         assert!(batches.iter().all(|batch| (1..=AT_ONCE).contains(&batch.actions.len())));
         assert!(batches.len() < 60, "{}", batches.len());

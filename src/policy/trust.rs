@@ -2,29 +2,26 @@
 
 use crate::plan::Hop;
 
-use super::document::{Document, Effect, Statement, StringOrList};
+use super::document::{Effect, PolicyDocument, Statement, StringOrList};
 use super::principal::Principal;
 
 /// What a trust policy is to say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Trust {
-    /// Who may assume the role.
+pub struct TrustConditions {
     pub principals: Vec<Principal>,
     /// `sts:ExternalId`
     pub external_id: Option<String>,
-    /// Whether MFA is asked for.
     pub mfa: bool,
     /// How long ago the code may have been given, in seconds.
     pub mfa_max_age: Option<u64>,
     /// What a session's name must be like.
     pub session_name: Option<String>,
-    /// The keys of tags that sessions may have.
     pub tags: Vec<String>,
     /// What the source identity must be like.
     pub source_identity: Option<String>,
 }
 
-impl Trust {
+impl TrustConditions {
     /// What the profile of `hop` needs, whoever assumes its role.
     pub fn of(hop: &Hop) -> Self {
         let extras = &hop.extras;
@@ -36,8 +33,7 @@ impl Trust {
         }
     }
 
-    /// The policy.
-    pub fn document(&self) -> Document {
+    pub fn document(&self) -> PolicyDocument {
         let Self { principals, external_id, mfa, mfa_max_age, session_name, tags, source_identity } = self;
         let mut assume = self.statement("AssumeRole", "sts:AssumeRole");
         if let Some(id) = external_id {
@@ -68,7 +64,7 @@ impl Trust {
             let statement = self.statement("NameWhoIsBehind", "sts:SetSourceIdentity");
             statements.push(statement.when("StringLike", "sts:SourceIdentity", [identity]));
         }
-        Document::new(statements)
+        PolicyDocument::new(statements)
     }
 
     fn statement(&self, what: &str, action: &str) -> Statement {
@@ -95,12 +91,12 @@ mod tests {
             "role_arn = arn:aws:iam::222222222222:role/R\nexternal_id = biz-4711\nsession_tags = team=web, cost=1\n\
              source_identity = dev\nsource_profile = u\n[profile u]\n",
         );
-        let trust = Trust {
+        let trust = TrustConditions {
             principals: principal("arn:aws:iam::111111111111:user/dev"),
             mfa: true,
             mfa_max_age: Some(3600),
             session_name: Some("dev-*".into()),
-            ..Trust::of(&plan.hops[0])
+            ..TrustConditions::of(&plan.hops[0])
         };
         let expected = r#"{"Version":"2012-10-17","Statement":[{"Sid":"UserMayAssumeRole","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:user/dev"},"Action":"sts:AssumeRole","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"},"NumericLessThan":{"aws:MultiFactorAuthAge":"3600"},"StringEquals":{"sts:ExternalId":"biz-4711"},"StringLike":{"sts:RoleSessionName":"dev-*"}}},{"Sid":"UserMayTagSessions","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:user/dev"},"Action":"sts:TagSession","Condition":{"ForAllValues:StringEquals":{"aws:TagKeys":["team","cost"]}}},{"Sid":"UserMayNameWhoIsBehind","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:user/dev"},"Action":"sts:SetSourceIdentity","Condition":{"StringLike":{"sts:SourceIdentity":"dev"}}}]}"#;
         assert_eq!(json(&trust.document()), expected);
@@ -108,7 +104,7 @@ mod tests {
 
     #[test]
     fn nothing_that_is_not_needed() {
-        let trust = Trust { principals: principal("111111111111"), ..Trust::default() };
+        let trust = TrustConditions { principals: principal("111111111111"), ..TrustConditions::default() };
         let expected = r#"{"Version":"2012-10-17","Statement":[{"Sid":"AccountMayAssumeRole","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":"sts:AssumeRole"}]}"#;
         assert_eq!(json(&trust.document()), expected);
     }

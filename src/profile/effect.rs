@@ -1,4 +1,4 @@
-//! What an edit of the files means: which profiles a reading sees otherwise than before.
+//! Which profiles read differently after an edit of the files.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +8,9 @@ use crate::profile_file::Dialect;
 
 use super::load::{Files, LoadError};
 
-/// A profile's values by file and key, the last of a key alone.
 type Contents = BTreeMap<(&'static str, String), Zeroizing<String>>;
 
-/// The profiles that `dialect` sees otherwise in `after` than in `before`, by name. None where it could not read `before`:
-/// whatever it sees now is no loss. An error where it could, and cannot read `after`.
+/// The names of the profiles that differ in `after`. None where `before` is unreadable: nothing can be lost then.
 pub fn changed(dialect: Dialect, before: &Files, after: &Files) -> Result<Vec<String>, LoadError> {
     let Ok(before) = contents(dialect, before) else { return Ok(Vec::new()) };
     let after = contents(dialect, after)?;
@@ -44,20 +42,20 @@ mod tests {
     }
 
     #[test]
-    fn new_lost_and_changed_profiles_by_reading() {
+    fn changed_profiles_depend_on_dialect() {
         let before = "[profile a]\nregion = x\n[profile b] ; c\nregion = y\n";
         for dialect in [Dialect::Auto, Dialect::Aws] {
             assert_eq!(seen(dialect, before, before), [""; 0]);
             assert_eq!(seen(dialect, before, &before.replace("= y", "= z")), ["b"]);
             assert_eq!(seen(dialect, before, "[profile a]\nregion = x\n[profile c]\n"), ["b", "c"]);
         }
-        // The Amplify CLI takes the second header for a key of the first section.
+        // To the Amplify CLI the second header is a key of the first section.
         assert_eq!(seen(Dialect::Amplify, before, &before.replace("= y", "= z")), ["a"]);
         assert_eq!(seen(Dialect::Amplify, "[profile a.b]\n", "[profile a.b]\n[a\\.b]\n"), ["a.b"]);
     }
 
     #[test]
-    fn a_file_that_could_not_be_read_loses_nothing() {
+    fn unreadable_file_before_has_no_changes() {
         let (broken, mended) = ("[profile a\n", "[profile a]\n");
         assert_eq!(seen(Dialect::Aws, broken, mended), [""; 0]);
         let error = changed(Dialect::Aws, &Files::from_text(mended, ""), &Files::from_text(broken, ""));

@@ -1,15 +1,11 @@
-//! The keys of profiles.
-
 /// A key that AWS tools, the Amplify CLI, aws-vault or this program read from a profile.
 #[derive(Debug, Clone, Copy)]
 pub struct Key {
-    /// The key.
     pub name: &'static str,
-    /// Whether this program reads it: [`Profile::get`](super::merged::Profile::get) takes no others, and the manual explains
-    /// each.
+    /// Whether this program reads it. [`Profile::get`](super::merged::Profile::get) accepts no other key.
     pub is_read: bool,
-    /// Whether `exec --serve` gives it to the command: the settings of the AWS SDKs and Tools Reference Guide that have
-    /// nothing to do with credentials, and the blocks of the AWS CLI.
+    /// Whether `exec --serve` passes it to the command: settings that do not affect credentials, and the AWS CLI's
+    /// blocks.
     pub is_passed_on: bool,
 }
 
@@ -29,7 +25,6 @@ const fn other(name: &'static str) -> Key {
     Key { name, is_read: false, is_passed_on: false }
 }
 
-/// Every known key.
 pub const KEYS: [Key; 81] = [
     read("accessKeyId"),
     read("accesskeyid"),
@@ -114,7 +109,6 @@ pub const KEYS: [Key; 81] = [
     read("web_identity_token_file"),
 ];
 
-/// Whether any tool reads `key`.
 pub fn is_known(key: &str) -> bool {
     KEYS.iter().any(|known| known.name == key)
 }
@@ -124,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn passed_on_keys_lead_to_no_credentials() {
+    fn passed_on_keys_do_not_affect_credentials() {
         assert!(KEYS.is_sorted_by_key(|key| key.name));
         for part in
             ["role", "source", "mfa", "sso", "login", "process", "secret", "access_key", "session", "token", "polic"]

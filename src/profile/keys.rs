@@ -1,34 +1,25 @@
-//! Static keys: access key id, secret and token of one profile, always from one place.
-
 use crate::core::origin::{Location, Origin};
 use crate::core::secret::Secret;
 
 use super::merged::{Part, Profile};
 
-/// A user's keys, or temporary ones somebody pasted.
 #[derive(Debug, Clone)]
 pub struct Keys {
-    /// `aws_access_key_id`
     pub access_key_id: String,
-    /// `aws_secret_access_key`
     pub secret_access_key: Secret,
-    /// `aws_session_token`, for temporary keys.
     pub session_token: Option<Secret>,
-    /// Where the access key id stands.
     pub from: Origin,
 }
 
-/// One of the pair is missing in the section that holds the other.
+/// A section has one key of the pair without the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HalfPair {
-    /// The key that is missing, as the AWS documentation spells it.
     pub missing: &'static str,
-    /// Where the other one stands.
     pub at: Location,
 }
 
-// The Amplify CLI's spellings come first, as there; the legacy token name, which only botocore knows, last.
-// They stand in lower case in the readings that lower keys, and as they are in the Amplify CLI's own.
+// In the Amplify CLI's order; `aws_security_token`, which only botocore knows, is last. Dialects that lower-case keys
+// need the lower-case spellings.
 const ACCESS_KEY_ID: [&str; 3] = ["accessKeyId", "accesskeyid", "aws_access_key_id"];
 
 const SECRET_ACCESS_KEY: [&str; 3] = ["secretAccessKey", "secretaccesskey", "aws_secret_access_key"];
@@ -36,7 +27,7 @@ const SECRET_ACCESS_KEY: [&str; 3] = ["secretAccessKey", "secretaccesskey", "aws
 const SESSION_TOKEN: [&str; 4] = ["sessionToken", "sessiontoken", "aws_session_token", "aws_security_token"];
 
 impl Profile<'_> {
-    /// The keys of the first file (credentials, then config) that holds any of the three.
+    /// The keys of the first file (credentials, then config) that has any of the three: a pair never mixes files.
     pub fn keys(&self) -> Result<Option<Keys>, HalfPair> {
         for part in self.parts() {
             let id = find(part, &ACCESS_KEY_ID);
@@ -70,8 +61,7 @@ fn find<'p>(part: &'p Part<'_>, names: &[&str]) -> Option<(&'p str, u32)> {
         .map(|property| (&*property.value, property.line))
 }
 
-/// Whether a property's value is a secret that no output may show: secret keys and tokens in every tool's spelling
-/// (`aws_secret_access_key`, `secretAccessKey`, `aws_session_token`, `sessionToken`, `aws_security_token`, …).
+/// Whether the value is a secret, in every tool's spelling of secret keys and tokens.
 pub fn is_secret(key: &str) -> bool {
     const ENDINGS: [&str; 7] =
         ["secretaccesskey", "secretkey", "sessiontoken", "securitytoken", "accesstoken", "authtoken", "clientsecret"];
@@ -79,14 +69,13 @@ pub fn is_secret(key: &str) -> bool {
     ENDINGS.iter().any(|ending| plain.ends_with(ending))
 }
 
-/// What may be shown of a property's name: of a line without a sign that ends a key the whole is one.
+/// The part of a key that may be shown: a line without `=` is a key as a whole, with any secret in it.
 pub fn showable_name(key: &str) -> &str {
     let end = key.find([' ', '\t', ':', '=']).unwrap_or(key.len());
     if is_secret(&key[..end]) { &key[..end] } else { key }
 }
 
-/// Whether a value may be shown: it belongs to no secret key, and no line of it looks like one that does, as where an
-/// indented line has become part of the value before it.
+/// Whether a value may be shown. An indented secret can be a continuation line of the value before it.
 pub fn is_showable(key: &str, value: &str) -> bool {
     let names_a_secret = |line: &str| line.split_once(['=', ':']).is_some_and(|(key, _)| is_secret(key));
     !is_secret(key) && !value.lines().any(names_a_secret)
@@ -97,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secret_keys_are_known_in_every_spelling() {
+    fn secret_keys_are_detected_in_every_spelling() {
         for key in
             ["aws_secret_access_key", "secretAccessKey", "AWS_SESSION_TOKEN", "sessiontoken", "aws_security_token"]
         {
@@ -109,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_holds_a_secret_is_cut() {
+    fn key_with_secret_is_cut() {
         for (key, expected) in [
             ("aws_secret_access_key : S", "aws_secret_access_key"),
             ("sessionToken S", "sessionToken"),
@@ -122,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_holds_a_secret_is_not_shown() {
+    fn value_with_secret_is_not_showable() {
         for (key, value, expected) in [
             ("region", "us-east-1", true),
             ("credential_process", "/bin/a --region=us-east-1", true),

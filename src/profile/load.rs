@@ -1,6 +1,4 @@
-//! The I/O edge of profiles: reads the two files once and keeps their text, wiped when dropped.
-//!
-//! A missing file is an empty one, as in every SDK.
+//! Reads both profile files once. A missing file counts as empty, as in every SDK.
 
 use std::cell::RefCell;
 use std::io;
@@ -14,61 +12,41 @@ use crate::core::origin::{Location, SourceFile};
 use crate::os::fs::read_capped;
 use crate::os::paths::Paths;
 use crate::profile_file;
-use crate::profile_file::finding::Finding;
+use crate::profile_file::finding::LineFinding;
 use crate::profile_file::{Content, Dialect, FileKind, Problem, Property};
 
 use super::set::ProfileSet;
 use super::view::FileView;
 
-/// The largest profile file that is read, in bytes: 16 MiB.
 pub const MAX_FILE_BYTES: u64 = 16 << 20;
 
-/// Why a file gives no profiles.
 #[derive(Debug, Error)]
 pub enum LoadError {
-    /// The path is a directory.
     #[error("{} is a directory", .0.shown)]
     Directory(Arc<SourceFile>),
-    /// The system refuses to read it.
     #[error("cannot read {}: {reason}", file.shown)]
-    Unreadable {
-        file: Arc<SourceFile>,
-        /// What the system said.
-        reason: io::Error,
-    },
-    /// It is larger than [`MAX_FILE_BYTES`].
+    Unreadable { file: Arc<SourceFile>, reason: io::Error },
     #[error("{} is larger than 16 MiB", .0.shown)]
     TooLarge(Arc<SourceFile>),
-    /// It is not UTF-8.
     #[error("{} is not valid UTF-8 at byte {offset}", file.shown)]
     NotUtf8 {
         file: Arc<SourceFile>,
         /// The first bad byte, counted from 0.
         offset: usize,
     },
-    /// The asked dialect rejects it.
     #[error("{at}: {problem}")]
-    Syntax {
-        /// The line.
-        at: Location,
-        /// What is wrong.
-        problem: Problem,
-    },
+    Syntax { at: Location, problem: Problem },
 }
 
-/// The text of both files.
 #[derive(Debug)]
-pub struct Files {
-    config: FileText,
-    credentials: FileText,
-}
+pub struct Files([FileText; 2]);
 
 struct FileText {
     source: Arc<SourceFile>,
     text: Zeroizing<String>,
 }
 
-// By hand: the text holds secrets.
+// The text holds secrets.
 impl std::fmt::Debug for FileText {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({} bytes)", self.source.shown, self.text.len())
@@ -76,68 +54,57 @@ impl std::fmt::Debug for FileText {
 }
 
 impl Files {
-    /// Reads both files.
     pub fn load(paths: &Paths) -> Result<Self, LoadError> {
-        Ok(Self {
-            config: FileText::load(&paths.config, &paths.home)?,
-            credentials: FileText::load(&paths.credentials, &paths.home)?,
-        })
+        let load = |path: &Path| FileText::load(path, &paths.home);
+        Ok(Self([load(&paths.config)?, load(&paths.credentials)?]))
     }
 
-    /// The same from text that is already there, for measuring and fuzzing.
+    /// For benchmarks and fuzzing.
     pub fn from_text(config: &str, credentials: &str) -> Self {
         let source = |name: &str| SourceFile::new(name.into(), Path::new("/"));
-        Self::new((source("/config"), config), (source("/credentials"), credentials))
+        Self::new([(source("/config"), config), (source("/credentials"), credentials)])
     }
 
-    /// Text that is to stand, or stood, in these files.
-    pub fn new(config: (Arc<SourceFile>, &str), credentials: (Arc<SourceFile>, &str)) -> Self {
-        let file = |(source, text): (_, &str)| FileText { source, text: text.to_owned().into() };
-        Self { config: file(config), credentials: file(credentials) }
+    pub fn new(files: [(Arc<SourceFile>, &str); 2]) -> Self {
+        Self(files.map(|(source, text)| FileText { source, text: text.to_owned().into() }))
     }
 
-    /// The text of one file; it may hold secrets.
     pub fn text(&self, kind: FileKind) -> &str {
         &self.file(kind).text
     }
 
-    /// Which file that is.
     pub fn source(&self, kind: FileKind) -> &Arc<SourceFile> {
         &self.file(kind).source
     }
 
     fn file(&self, kind: FileKind) -> &FileText {
-        match kind {
-            FileKind::Config => &self.config,
-            FileKind::Credentials => &self.credentials,
-        }
+        &self.0[kind as usize]
     }
 
-    /// How many sections of both files have properties that `fits` takes, whatever their headers: also those that no
-    /// dialect, or only another one, takes for a profile.
+    /// The number of sections with such properties, whatever their headers are.
     pub fn sections_where(&self, fits: &dyn Fn(&[Property<'_>]) -> bool) -> usize {
-        let count = |file: &FileText, kind| {
-            let Ok(Content::Sections(reading)) = profile_file::read(Dialect::Auto, kind, &file.text) else { return 0 };
+        let count = |kind| {
+            let Ok(Content::Sections(reading)) = profile_file::read(Dialect::Auto, kind, self.text(kind)) else {
+                return 0;
+            };
             reading.sections.iter().filter(|section| fits(&section.properties())).count()
         };
-        count(&self.config, FileKind::Config) + count(&self.credentials, FileKind::Credentials)
+        FileKind::ALL.into_iter().map(count).sum()
     }
 
-    /// What the reading `auto` passes over and another tool does not, with its line.
-    pub fn findings(&self) -> Vec<(Location, Finding)> {
-        let of = |file: &FileText| {
+    pub fn findings(&self) -> Vec<(Location, LineFinding)> {
+        let findings = |file: &FileText| {
             let source = file.source.clone();
-            let at = move |finding: Finding| (Location { file: source.clone(), line: finding.line }, finding);
+            let at = move |finding: LineFinding| (Location { file: source.clone(), line: finding.line }, finding);
             profile_file::auto::findings(&file.text).into_iter().map(at)
         };
-        of(&self.config).chain(of(&self.credentials)).collect()
+        self.0.iter().flat_map(findings).collect()
     }
 
-    /// The profiles in them, as `dialect` reads them.
     pub fn profiles(&self, dialect: Dialect) -> Result<ProfileSet<'_>, LoadError> {
-        let config = self.config.view(dialect, FileKind::Config)?;
-        let files = [config, self.credentials.view(dialect, FileKind::Credentials)?];
-        Ok(ProfileSet { dialect, files, nearest: RefCell::default() })
+        let view = |kind| self.file(kind).view(dialect, kind);
+        let files = [view(FileKind::Config)?, view(FileKind::Credentials)?];
+        Ok(ProfileSet { files, nearest: RefCell::default() })
     }
 }
 

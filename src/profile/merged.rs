@@ -6,61 +6,51 @@ use crate::profile_file::{FileKind, Property};
 
 use super::key_names::KEYS;
 
-/// One profile. Lookups see the credentials file before the config file.
+/// Lookups use the credentials file before the config file.
 #[derive(Debug)]
 pub struct Profile<'t> {
-    /// The name, case and all.
     pub name: String,
     pub(super) parts: Vec<Part<'t>>,
-    /// What `include_profile` fills in where the profile itself says nothing.
+    /// From `include_profile`; used for keys that the profile itself does not have.
     pub(super) included: Vec<Part<'t>>,
 }
 
-/// What one file says about a profile.
 #[derive(Debug, Clone)]
 pub struct Part<'t> {
-    /// Which file.
     pub kind: FileKind,
-    /// The file, for locations.
     pub source: Arc<SourceFile>,
-    /// The headers that name the profile: line and text.
+    /// Line and text.
     pub headers: Vec<(u32, Cow<'t, str>)>,
-    /// The properties of all those sections in file order.
     pub properties: Vec<Property<'t>>,
-    /// Whether the Amplify CLI's lookup crashes at it: the name stands for `null`. Only in that dialect.
+    /// Whether the name is `null` in the Amplify dialect: Amplify's lookup crashes on it.
     pub is_null: bool,
 }
 
-/// A profile's value for one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting<'p> {
-    /// The value, never empty.
+    /// Never empty.
     pub value: &'p str,
-    /// Its line.
     pub at: Location,
 }
 
 impl Setting<'_> {
-    /// The value with its origin, free of the files' text.
     pub fn located(self) -> Located<String> {
         Located::new(self.value.to_owned(), Origin::File(self.at))
     }
 }
 
 impl Part<'_> {
-    /// Where `line` of this file is.
     pub fn location(&self, line: u32) -> Location {
         Location { file: self.source.clone(), line }
     }
 
-    /// The last property named `key`.
     pub fn last(&self, key: &str) -> Option<&Property<'_>> {
         self.properties.iter().rev().find(|property| property.key == key)
     }
 }
 
 impl<'t> Profile<'t> {
-    /// The value of `key` and its line; the last of a file counts, and credentials over config. Empty is unset.
+    /// The last value in a file counts, and credentials override config. An empty value is unset.
     pub fn get(&self, key: &'static str) -> Option<Setting<'_>> {
         debug_assert!(
             KEYS.iter().any(|known| known.is_read && known.name == key),
@@ -69,19 +59,17 @@ impl<'t> Profile<'t> {
         self.get_any(key)
     }
 
-    /// The same for a key that means nothing to this program.
+    /// The same for a key that this program does not use.
     pub fn get_any(&self, key: &str) -> Option<Setting<'_>> {
         let (part, property) = self.find(key)?;
         Some(Setting { value: &property.value, at: part.location(property.line) })
     }
 
-    /// Whether `key` has a value.
     pub fn has(&self, key: &str) -> bool {
         self.find(key).is_some()
     }
 
-    /// The first line of `key`'s value: what goes on below it is no part of a name, a region or an ARN, and may be
-    /// anything.
+    /// The first line of the value: continuation lines belong to no name, region or ARN.
     pub fn first_line(&self, key: &str) -> Option<&str> {
         self.find(key).and_then(|(_, property)| property.value.lines().next())
     }
@@ -92,7 +80,6 @@ impl<'t> Profile<'t> {
         found.filter(|(_, property)| !property.value.is_empty())
     }
 
-    /// The other lines that give `key` a value: those that lose against the one at `winner`.
     pub fn overridden(&self, key: &str, winner: Option<&Location>) -> Vec<Location> {
         let all = self.parts.iter().chain(&self.included);
         let lines = all.flat_map(|part| {
@@ -101,28 +88,18 @@ impl<'t> Profile<'t> {
         lines.filter(|at| Some(at) != winner).collect()
     }
 
-    /// Takes what `other` says for keys that this profile does not have: aws-vault's rule. Its static keys stay its own.
+    /// aws-vault's rule. Static keys are not included.
     pub fn include(&mut self, other: Profile<'t>) {
         self.included.extend(other.parts);
     }
 
-    /// What each file says: credentials first.
+    /// Credentials first.
     pub fn parts(&self) -> &[Part<'t>] {
         &self.parts
     }
 
-    /// The first header that names the profile: config before credentials.
     pub fn location(&self) -> Option<Location> {
         let part = self.parts.last()?;
         Some(part.location(part.headers.first()?.0))
     }
-}
-
-/// Sections of the config file that are no profiles and that profiles refer to by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SectionKind {
-    /// `[sso-session NAME]`
-    SsoSession,
-    /// `[services NAME]`
-    Services,
 }

@@ -1,5 +1,3 @@
-//! Profiles: what the two files say about one name, merged, each value with its line.
-
 pub mod effect;
 pub mod key_names;
 pub mod keys;

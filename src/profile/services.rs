@@ -1,4 +1,4 @@
-//! `[services NAME]` of the config file: settings of single services, in nested blocks.
+//! `[services NAME]` of the config file: settings of single services in nested blocks.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::profile_file::{Content, Name, Property, Section};
 
 use super::set::ProfileSet;
 
-/// What the sections of one name say. Never empty.
+/// The sections of one name; at least one has properties.
 #[derive(Debug)]
 pub struct Services<'s, 't> {
     source: Arc<SourceFile>,
@@ -15,7 +15,6 @@ pub struct Services<'s, 't> {
 }
 
 impl<'t> ProfileSet<'t> {
-    /// The services section of that name, unless it says nothing.
     pub fn services(&self, name: &str) -> Option<Services<'_, 't>> {
         let [config, _] = &self.files;
         let Content::Sections(reading) = &config.content else { return None };
@@ -27,13 +26,12 @@ impl<'t> ProfileSet<'t> {
 }
 
 impl Services<'_, '_> {
-    /// Everything they say, as it stands there.
     pub fn properties(&self) -> Vec<(String, String)> {
         let all = self.sections.iter().flat_map(|section| section.properties());
         all.map(|property| (property.key.into_owned(), property.value.into_owned())).collect()
     }
 
-    /// The value of `key` in the block of `service`; the last one counts. Empty is unset.
+    /// The last value counts. An empty value is unset.
     pub fn setting(&self, service: &str, key: &str) -> Option<Located<String>> {
         let mut blocks = self.sections.iter().flat_map(|section| section.block(service));
         let found = blocks.rfind(|property| property.key == key)?;

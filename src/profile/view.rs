@@ -1,60 +1,60 @@
-//! One file's share in the profiles: which names it has and what it says about each.
-
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::core::origin::{Location, SourceFile};
-use crate::profile_file::npm_ini::{NpmIni, Value};
-use crate::profile_file::{Content, FileKind, Name, Section, Spelling, npm_ini};
+use crate::profile_file::npm_ini::Value;
+use crate::profile_file::{BrokenHeader, Content, FileKind, Name, Section, npm_ini};
 
-use super::merged::{Part, SectionKind};
+use super::merged::Part;
 
-/// One file's reading and what to call the file.
 #[derive(Debug)]
 pub(super) struct FileView<'t> {
     pub(super) kind: FileKind,
     pub(super) source: Arc<SourceFile>,
     pub(super) content: Content<'t>,
-    /// What it says about each name, read ahead by whoever is about to look up most of them.
+    /// All parts by name, for callers that look up most of them.
     pub(super) read_ahead: Option<HashMap<String, Part<'t>>>,
 }
 
 impl<'t> FileView<'t> {
-    /// The names in file order; in the dialect of the Amplify CLI, in its picker's order.
+    /// In file order; in the Amplify dialect, in the order of its picker.
     pub(super) fn names(&self) -> Vec<String> {
         match &self.content {
-            Content::Sections(reading) => reading.sections.iter().filter_map(profile_name).map(str::to_owned).collect(),
+            Content::Sections(reading) => {
+                reading.sections.iter().filter_map(|section| section.name.profile()).map(str::to_owned).collect()
+            }
             Content::Amplify(file) => {
                 file.profiles(self.kind).listed().map(|profile| profile.name.clone().into_owned()).collect()
             }
         }
     }
 
-    /// What the file says about each name it has.
     pub(super) fn parts(&self) -> HashMap<String, Part<'t>> {
         if let Some(parts) = &self.read_ahead {
             return parts.clone();
         }
         let reading = match &self.content {
             Content::Sections(reading) => reading,
-            Content::Amplify(file) => return self.amplify_parts(file),
+            Content::Amplify(file) => {
+                let part =
+                    |profile: &npm_ini::AmplifyProfile<'_>| (profile.name.to_string(), self.amplify_part(profile));
+                return file.profiles(self.kind).listed().map(part).collect();
+            }
         };
         let mut sections: HashMap<&str, Vec<&Section<'t>>> = HashMap::new();
         for section in &reading.sections {
-            if let Some(name) = profile_name(section) {
+            if let Some(name) = section.name.profile() {
                 sections.entry(name).or_default().push(section);
             }
         }
-        sections.into_iter().map(|(name, sections)| (name.to_owned(), self.join(sections))).collect()
+        sections.into_iter().filter_map(|(name, sections)| Some((name.to_owned(), self.join(sections)?))).collect()
     }
 
-    /// Reads all of it, so that looking up is quick.
     pub(super) fn read_ahead(&mut self) {
         self.read_ahead = Some(self.parts());
     }
 
-    /// What the file says about one name.
     pub(super) fn part(&self, name: &str) -> Option<Part<'t>> {
         let reading = match &self.content {
             Content::Sections(reading) => reading,
@@ -62,76 +62,51 @@ impl<'t> FileView<'t> {
                 return file.profiles(self.kind).lookup(name).map(|profile| self.amplify_part(profile));
             }
         };
-        if let Some(part) = self.read_ahead.as_ref().and_then(|parts| parts.get(name)) {
-            return Some(part.clone());
-        }
-        let named: Vec<_> = match self.read_ahead {
-            Some(_) => Vec::new(),
-            None => reading.sections.iter().filter(|section| profile_name(section) == Some(name)).collect(),
+        let named = match &self.read_ahead {
+            Some(parts) => parts.get(name).cloned(),
+            None => self.join(reading.sections.iter().filter(|section| section.name.profile() == Some(name))),
         };
-        if !named.is_empty() {
-            return Some(self.join(named));
+        if named.is_some() || self.kind == FileKind::Config {
+            return named;
         }
-        // botocore takes a credentials header literally, quotes and backslashes included.
-        let literally = |section: &&Section<'t>| profile_name(section).is_some() && section.literal_name() == name;
-        let literal: Vec<_> = match self.kind {
-            FileKind::Config => Vec::new(),
-            FileKind::Credentials => reading.sections.iter().filter(literally).collect(),
-        };
-        (!literal.is_empty()).then(|| self.join(literal))
+        // botocore uses a credentials header literally, with quotes and backslashes.
+        let is_literal = |section: &&Section<'t>| section.name.profile().is_some() && section.literal_name() == name;
+        self.join(reading.sections.iter().filter(is_literal))
     }
 
-    /// What the file says in all sections of that kind and name.
-    pub(super) fn section(&self, kind: SectionKind, name: &str) -> Option<Part<'t>> {
+    pub(super) fn sso_session(&self, name: &str) -> Option<Part<'t>> {
         let Content::Sections(reading) = &self.content else { return None };
-        let mut part = self.empty_part();
-        for section in &reading.sections {
-            let is_meant = match (&section.name, kind) {
-                (Name::SsoSession(found), SectionKind::SsoSession) | (Name::Services(found), SectionKind::Services) => {
-                    *found == name
-                }
-                _ => false,
-            };
-            if is_meant {
-                part.headers.push((section.line, section.header.into()));
-                part.properties.extend(section.properties());
-            }
-        }
-        (!part.headers.is_empty()).then_some(part)
+        let is_it = |section: &&Section<'t>| matches!(&section.name, Name::SsoSession(found) if found == name);
+        self.join(reading.sections.iter().filter(is_it))
     }
 
-    /// A header without `]`: one that leaves in doubt what belongs to the profile, or any.
+    /// A header without `]`: one that may affect the profile, or any.
     pub(super) fn broken(&self, name: Option<&str>) -> Option<Location> {
         let Content::Sections(reading) = &self.content else { return None };
-        let before = |index: Option<usize>| index.and_then(|index| profile_name(&reading.sections[index]));
-        let concerns = |name| move |begins: &str, after| begins == name || before(after) == Some(name);
-        let found = match name {
-            None => reading.broken.first(),
-            Some(name) => reading.broken.iter().find(|broken| concerns(name)(&broken.begins, broken.after)),
-        };
-        found.map(|broken| Location { file: self.source.clone(), line: broken.line })
+        let before = |broken: &BrokenHeader| broken.after.and_then(|index| reading.sections[index].name.profile());
+        let concerns =
+            |broken: &&BrokenHeader| name.is_none_or(|name| broken.begins == name || before(broken) == Some(name));
+        let found = reading.broken.iter().find(concerns)?;
+        Some(Location { file: self.source.clone(), line: found.line })
     }
 
-    /// The sections of one name in the best spelling among them.
-    fn join(&self, mut sections: Vec<&Section<'t>>) -> Part<'t> {
-        let best = sections.iter().filter_map(|section| spelling(section)).min();
-        sections.retain(|section| spelling(section) == best);
+    /// The sections in the best spelling among them.
+    fn join<'s>(&self, sections: impl IntoIterator<Item = &'s Section<'t>>) -> Option<Part<'t>>
+    where
+        't: 's,
+    {
+        let mut sections: Vec<_> = sections.into_iter().collect();
+        let best = sections.iter().filter_map(|section| section.name.spelling()).min();
+        sections.retain(|section| section.name.spelling() == best);
         let mut part = self.empty_part();
         for section in sections {
             part.headers.push((section.line, section.header.into()));
             part.properties.extend(section.properties());
         }
-        part
+        (!part.headers.is_empty()).then_some(part)
     }
 
-    fn amplify_parts(&self, file: &NpmIni<'t>) -> HashMap<String, Part<'t>> {
-        let profiles = file.profiles(self.kind);
-        let part = |profile: &npm_ini::Profile<'_>| (profile.name.clone().into_owned(), self.amplify_part(profile));
-        profiles.listed().map(part).collect()
-    }
-
-    /// What Amplify's lookup finds, free of the reading it is found in.
-    fn amplify_part(&self, profile: &npm_ini::Profile<'_>) -> Part<'t> {
+    fn amplify_part(&self, profile: &npm_ini::AmplifyProfile<'_>) -> Part<'t> {
         let mut part = self.empty_part();
         if let Value::Object(section) = profile.found.value {
             part.headers.extend(section.headers().map(|header| (header.line, Cow::Owned(header.text.to_owned()))));
@@ -149,19 +124,5 @@ impl<'t> FileView<'t> {
             properties: Vec::new(),
             is_null: false,
         }
-    }
-}
-
-fn profile_name<'s>(section: &'s Section<'_>) -> Option<&'s str> {
-    match &section.name {
-        Name::Profile(name, _) => Some(name),
-        Name::SsoSession(_) | Name::Services(_) | Name::Other => None,
-    }
-}
-
-fn spelling(section: &Section<'_>) -> Option<Spelling> {
-    match &section.name {
-        Name::Profile(_, spelling) => Some(*spelling),
-        Name::SsoSession(_) | Name::Services(_) | Name::Other => None,
     }
 }

@@ -1,90 +1,70 @@
-//! The reading that resolution uses: the profile as any of the user's tools would mean it.
-//!
-//! The AWS reading, lenient where one SDK rejects a whole file that another accepts, with the Amplify CLI's escapes
-//! undone.
+//! The dialect that resolution uses: the AWS grammar, lenient where one SDK rejects a file that another accepts, with
+//! the Amplify CLI's escapes.
+
+mod names;
+mod quotes;
 
 use std::borrow::Cow;
 
 use memchr::memchr;
 
+use crate::profile_file::auto::names::{config_name, credentials_name};
+use crate::profile_file::auto::quotes::{before_comment_outside_quotes, unescaped, unescaped_marks, unquoted};
 use crate::profile_file::aws::lower;
-use crate::profile_file::finding::{Code, Finding};
+use crate::profile_file::finding::{Code, LineFinding};
 use crate::profile_file::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines};
 use crate::profile_file::sections::{BrokenHeader, FileKind, Name, Property, Reading, Section, Spelling};
 
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// First words of config sections that no tool means as a profile, though the Amplify CLI lists them as one.
-const NOT_PROFILES: [&str; 4] = ["sso-session", "services", "plugins", "preview"];
-
-/// Finds the sections of a whole file; never fails. Properties are read when they are asked for: of thousands of
-/// profiles one or two are.
+/// Never fails. Properties are parsed on demand: of thousands of profiles only one or two are read.
 pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
     let mut reading = Reading::default();
-    // Up to a header that nobody can read, a section has ended; what is below that header belongs to nobody.
+    // A broken header ends the section before it; its own properties belong to no section.
     let mut is_open = false;
     for line in headers(text) {
         if let Some(last) = reading.sections.last_mut().filter(|_| is_open) {
             last.end_before(line, text);
         }
-        is_open = header(&mut reading, kind, text, line);
+        is_open = add_section(&mut reading, kind, text, line);
     }
     prefer_prefixed_default(&mut reading, kind);
     reading
 }
 
-/// The header lines of a text. An indented `[` begins one where the line cannot continue a property, as for botocore and
-/// the JavaScript loader: otherwise the keys below it would land in the profile above.
+/// The header lines. An indented `[` starts a header where the line cannot continue a property, as in botocore and the
+/// JavaScript loader; otherwise its keys would join the profile above.
 ///
-/// They are found by their `[`. What stands between is looked at only before an indented one, which is rare: of thousands
-/// of profiles one or two are read, so that finding the sections is most of the work.
-struct Headers<'t> {
-    text: &'t str,
-    /// Where the next `[` is looked for.
-    at: usize,
-    /// Begins at a line that has not been looked at, at most that of the next `[`.
-    lines: Lines<'t>,
-    /// Indentation of the property that a deeper line continues; none before the first property of a section.
-    indentation: Option<usize>,
-}
-
-fn headers(text: &str) -> Headers<'_> {
-    let at = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
-    Headers { text, at, lines: without_mark(text), indentation: None }
-}
-
-impl<'t> Iterator for Headers<'t> {
-    type Item = Line<'t>;
-
-    fn next(&mut self) -> Option<Line<'t>> {
+/// Finding headers is most of the work, so `[` is searched directly; the lines before it are only read when it is
+/// indented.
+fn headers(text: &str) -> impl Iterator<Item = Line<'_>> {
+    let bytes = text.as_bytes();
+    let mut lines = without_mark(text);
+    let mut indentation = None;
+    std::iter::from_fn(move || {
+        let mut at = lines.at();
         loop {
-            let bracket = self.at + memchr(b'[', self.text.as_bytes().get(self.at..)?)?;
-            match self.text.as_bytes()[..bracket].last() {
-                Some(b'\n') => self.lines.skip_to(bracket),
-                Some(b' ' | b'\t') => {}
-                _ if bracket == self.lines.at() => {}
-                // In the middle of a line.
-                _ => {
-                    self.at = bracket + memchr(b'\n', &self.text.as_bytes()[bracket..])?;
+            let bracket = at + memchr(b'[', bytes.get(at..)?)?;
+            match bytes[lines.at()..bracket].last() {
+                Some(b'\n') => lines.skip_to(bracket),
+                None | Some(b' ' | b'\t') => {}
+                // Inside a line.
+                Some(_) => {
+                    at = bracket + memchr(b'\n', &bytes[bracket..])?;
                     continue;
                 }
             }
-            for line in self.lines.by_ref() {
-                let end = line.start + line.text.len();
-                let header = header_line(line, &mut self.indentation);
-                if end > bracket {
-                    self.at = end;
-                    if header.is_some() {
-                        return header;
-                    }
-                    break;
+            while at <= bracket {
+                let header = header_line(lines.next()?, &mut indentation);
+                if header.is_some() {
+                    return header;
                 }
+                at = lines.at();
             }
         }
-    }
+    })
 }
 
-/// The line as a header, if it is one; keeps the indentation that tells of the next.
 fn header_line<'t>(mut line: Line<'t>, indentation: &mut Option<usize>) -> Option<Line<'t>> {
     match line.shape {
         Shape::Blank | Shape::Comment => return None,
@@ -99,7 +79,7 @@ fn header_line<'t>(mut line: Line<'t>, indentation: &mut Option<usize>) -> Optio
             if inner.starts_with(COMMENT) || indentation.is_some_and(|of_property| depth > of_property) {
                 return None;
             }
-            if !inner.starts_with('[') || crate::profile_file::auto::inner(inner).is_none() {
+            if brackets(inner).is_none() {
                 *indentation = Some(depth);
                 return None;
             }
@@ -111,7 +91,7 @@ fn header_line<'t>(mut line: Line<'t>, indentation: &mut Option<usize>) -> Optio
     Some(line)
 }
 
-/// The lines of `text`, the first without its byte order mark.
+/// The lines of `text` without its byte order mark.
 pub(super) fn without_mark(text: &str) -> Lines<'_> {
     if text.starts_with(BYTE_ORDER_MARK) {
         return Lines::resume(text, BYTE_ORDER_MARK.len_utf8(), 1);
@@ -119,22 +99,22 @@ pub(super) fn without_mark(text: &str) -> Lines<'_> {
     lines(text)
 }
 
-/// Everything in `text` that this reading passes over with a shrug and another tool does not.
-pub fn findings(text: &str) -> Vec<Finding> {
+/// Everything in `text` that this dialect accepts and another tool does not.
+pub fn findings(text: &str) -> Vec<LineFinding> {
     let mut findings = Vec::new();
     if text.starts_with(BYTE_ORDER_MARK) {
-        findings.push(Finding::new(Code::ByteOrderMark, 1));
+        findings.push(LineFinding { code: Code::ByteOrderMark, line: 1 });
     }
     let (mut in_section, mut in_property) = (false, false);
     for line in without_mark(text) {
-        let mut found = |code| findings.push(Finding::new(code, line.number));
+        let mut found = |code| findings.push(LineFinding { code, line: line.number });
         if line.text.contains('\r') {
             found(Code::LoneCarriageReturn);
         }
         match line.shape {
             Shape::Header => {
                 (in_section, in_property) = (true, false);
-                match inner(line.text) {
+                match brackets(line.text) {
                     None => found(Code::HeaderNotClosed),
                     Some((_, false)) => found(Code::TextAfterHeader),
                     Some((_, true)) => {}
@@ -159,15 +139,16 @@ pub fn findings(text: &str) -> Vec<Finding> {
     findings
 }
 
-/// Adds the section of a header, if it is one that can be read.
-fn header<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, line: Line<'t>) -> bool {
-    let Some((inner, _)) = inner(line.text) else {
+fn add_section<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, line: Line<'t>) -> bool {
+    let Some((inner, _)) = brackets(line.text) else {
         let begins = line.text.trim_start_matches(['[', ' ', '\t', '"', '\'']);
         let begins = begins.strip_prefix("profile").filter(|rest| rest.starts_with(BLANKS)).unwrap_or(begins);
         let begins = before_comment(begins, false).trim_matches(BLANKS).trim_matches(['"', '\'']);
-        let begins = unescaped(begins).into_owned();
-        let after = reading.sections.len().checked_sub(1);
-        reading.broken.push(BrokenHeader { line: line.number, begins, after });
+        reading.broken.push(BrokenHeader {
+            line: line.number,
+            begins: unescaped(begins).into_owned(),
+            after: reading.sections.len().checked_sub(1),
+        });
         return false;
     };
     let name = match kind {
@@ -178,9 +159,9 @@ fn header<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, line: Li
     true
 }
 
-/// The text between the brackets, and whether only a comment follows. The closing bracket is the first that a comment
-/// or nothing follows (`[profile foo]]` is `foo]` to botocore), else the last (`[profile foo] note`, botocore again).
-pub(super) fn inner(header: &str) -> Option<(&str, bool)> {
+/// The text between the brackets, and whether only a comment follows. The closing `]` is the first one before a
+/// comment or the end (`[profile foo]]` is `foo]` in botocore), else the last one (`[profile foo] note`).
+pub(super) fn brackets(header: &str) -> Option<(&str, bool)> {
     let inner = header.strip_prefix('[')?;
     let closes = |at: &usize| {
         let rest = inner[at + 1..].trim_start_matches(BLANKS);
@@ -192,88 +173,10 @@ pub(super) fn inner(header: &str) -> Option<(&str, bool)> {
     }
 }
 
-fn config_name(inner: &str) -> Name<'_> {
-    let inner = inner.trim();
-    if inner == "default" {
-        return Name::Profile(inner.into(), Spelling::Aws);
-    }
-    // Nearly all headers are such, and looking for white space of all kinds takes longer.
-    let (first, rest) = match inner.strip_prefix("profile ") {
-        Some(rest) => ("profile", rest),
-        None => inner.split_once(char::is_whitespace).unwrap_or((inner, "")),
-    };
-    let rest = rest.trim();
-    match first {
-        "profile" if rest.is_empty() => Name::Other,
-        "profile" => prefixed_name(rest),
-        "sso-session" if !rest.is_empty() => Name::SsoSession(unquoted(rest).unwrap_or(rest).into()),
-        "services" if !rest.is_empty() => Name::Services(unquoted(rest).unwrap_or(rest).into()),
-        _ if NOT_PROFILES.contains(&first) => Name::Other,
-        _ => {
-            let (name, _) = amplify_text(inner);
-            // The Amplify CLI removes the first "profile" from a config header, wherever it stands.
-            amplify_profile(match name {
-                Cow::Borrowed(name) => Cow::Borrowed(name.strip_prefix("profile ").unwrap_or(name)),
-                Cow::Owned(name) => Cow::Owned(name.strip_prefix("profile ").unwrap_or(&name).to_owned()),
-            })
-        }
-    }
-}
-
-/// The name in `[profile NAME]`, where AWS tools undo quotes and only Amplify undoes `\.`, `\;` and `\#`.
-fn prefixed_name(name: &str) -> Name<'_> {
-    if let Some(bare) = unquoted(name) {
-        return Name::Profile(bare.into(), Spelling::Aws);
-    }
-    match unescaped(name) {
-        Cow::Borrowed(name) => Name::Profile(name.into(), Spelling::Aws),
-        escaped @ Cow::Owned(_) => Name::Profile(escaped, Spelling::Amplify),
-    }
-}
-
-fn credentials_name(inner: &str) -> Name<'_> {
-    let inner = inner.trim();
-    let first = inner.split(char::is_whitespace).next().unwrap_or(inner);
-    if inner.is_empty() || (NOT_PROFILES.contains(&first) && first.len() < inner.len()) {
-        return Name::Other;
-    }
-    match amplify_text(inner) {
-        (_, false) => Name::Profile(inner.into(), Spelling::Aws),
-        (name, true) => amplify_profile(name),
-    }
-}
-
-/// A name that only Amplify's rules give. An unescaped dot makes a container there, and "profile" is cut out.
-fn amplify_profile(name: Cow<'_, str>) -> Name<'_> {
-    let is_container = name.match_indices('.').any(|(at, _)| !name[..at].ends_with('\\'));
-    if is_container || name.contains("profile") {
-        return Name::Other;
-    }
-    let bare: Cow<'_, str> = match name {
-        Cow::Borrowed(name) => match unescaped(name) {
-            Cow::Borrowed(bare) => bare.trim().into(),
-            Cow::Owned(bare) => bare.trim().to_owned().into(),
-        },
-        Cow::Owned(name) => unescaped(&name).trim().to_owned().into(),
-    };
-    if bare.is_empty() { Name::Other } else { Name::Profile(bare, Spelling::Amplify) }
-}
-
-/// A header's text as npm ini sees it before dots are split, and whether quotes or escapes were undone.
-/// A double-quoted text is JSON there, so `\\` in it is one backslash.
-fn amplify_text(inner: &str) -> (Cow<'_, str>, bool) {
-    match unquoted(inner) {
-        Some(bare) if inner.starts_with('"') => (Cow::Owned(bare.replace("\\\\", "\\").trim().to_owned()), true),
-        Some(bare) => (Cow::Borrowed(bare.trim()), true),
-        None => (Cow::Borrowed(inner), matches!(unescaped(inner), Cow::Owned(_))),
-    }
-}
-
-/// `[profile default]` hides `[default]` of the same file, in all SDKs and in either order.
 fn prefer_prefixed_default(reading: &mut Reading<'_>, kind: FileKind) {
     let is_default =
         |section: &Section<'_>| matches!(&section.name, Name::Profile(name, Spelling::Aws) if name == "default");
-    let is_plain = |section: &Section<'_>| inner(section.header).is_some_and(|(inner, _)| inner.trim() == "default");
+    let is_plain = |section: &Section<'_>| section.literal_name().trim() == "default";
     if kind == FileKind::Config && reading.sections.iter().any(|section| is_default(section) && !is_plain(section)) {
         for section in reading.sections.iter_mut().filter(|section| is_default(section) && is_plain(section)) {
             section.name = Name::Other;
@@ -281,10 +184,9 @@ fn prefer_prefixed_default(reading: &mut Reading<'_>, kind: FileKind) {
     }
 }
 
-/// The properties of a section.
 pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
     let mut all: Vec<Property<'_>> = Vec::new();
-    // Indentation of the property that a deeper line continues; none before the first property.
+    // Of the property that a deeper line continues.
     let mut indentation = None;
     for line in lines {
         if matches!(line.shape, Shape::Blank | Shape::Comment | Shape::Header) {
@@ -304,33 +206,32 @@ pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
             _ => {
                 let property = key_and_value(line.text);
                 indentation = property.is_some().then_some(depth);
-                all.extend(property.map(|(key, value)| Property::text(lower(key), value, line.number)));
+                all.extend(property.map(|(key, value)| Property::new(lower(key), value, line.number)));
             }
         }
     }
     all
 }
 
-/// A line of a nested block.
 pub(super) fn nested(line: Line<'_>) -> Option<Property<'_>> {
-    key_and_value(line.text).map(|(key, value)| Property::text(lower(key), value, line.number))
+    key_and_value(line.text).map(|(key, value)| Property::new(lower(key), value, line.number))
 }
 
-/// Key and value of a property line; `None` where there is no `=` or nothing before it.
+/// `None` where there is no `=` or no key.
 fn key_and_value(line: &str) -> Option<(&str, Cow<'_, str>)> {
     let (key, raw) = uncommented(line).split_once('=')?;
     let (key, value) = (key.trim_matches(BLANKS), raw.trim_matches(BLANKS));
-    if is_command(key) {
-        return Some((key, value.into()));
+    match key {
+        "" => None,
+        _ if is_command(key) => Some((key, value.into())),
+        _ => Some((key, unescaped_marks(unquoted(value).unwrap_or(value)))),
     }
-    if key.is_empty() { None } else { Some((key, unescaped_marks(unquoted(value).unwrap_or(value)))) }
 }
 
-/// A property line up to its comment.
 pub(super) fn uncommented(line: &str) -> &str {
     match line.split_once('=') {
         Some((key, raw)) if is_command(key.trim_matches(BLANKS)) => {
-            &line[..line.len() - raw.len() + before_comment_outside_quotes(raw).len()]
+            &line[..=key.len() + before_comment_outside_quotes(raw).len()]
         }
         _ => before_comment(line, true),
     }
@@ -338,56 +239,6 @@ pub(super) fn uncommented(line: &str) -> &str {
 
 fn is_command(key: &str) -> bool {
     ["credential_process", "mfa_process"].iter().any(|command| key.eq_ignore_ascii_case(command))
-}
-
-/// A command line keeps its quotes, and what is in them is no comment.
-fn before_comment_outside_quotes(text: &str) -> &str {
-    let (mut quote, mut after_blank, mut escaped) = (None, false, false);
-    for (at, char) in text.char_indices() {
-        match quote {
-            None if after_blank && COMMENT.contains(&char) => return &text[..at],
-            None if !escaped && (char == '"' || char == '\'') => quote = Some(char),
-            Some(open) if char == open && !escaped => quote = None,
-            _ => {}
-        }
-        escaped = char == '\\' && !escaped && quote != Some('\'');
-        after_blank = char.is_whitespace();
-    }
-    text
-}
-
-/// What stands in the quotes, when the same quote is first and last and none of it stands unescaped between.
-fn unquoted(text: &str) -> Option<&str> {
-    let quote = text.chars().next().filter(|first| ['"', '\''].contains(first))?;
-    let bare = text.strip_prefix(quote)?.strip_suffix(quote)?;
-    let mut escaped = false;
-    for char in bare.chars() {
-        if char == quote && !escaped {
-            return None;
-        }
-        escaped = char == '\\' && !escaped;
-    }
-    (!escaped).then_some(bare)
-}
-
-/// A value without the backslash of `\;` and `\#`.
-fn unescaped_marks(text: &str) -> Cow<'_, str> {
-    if text.contains('\\') && (text.contains("\\;") || text.contains("\\#")) {
-        text.replace("\\;", ";").replace("\\#", "#").into()
-    } else {
-        text.into()
-    }
-}
-
-/// A name without the backslash of `\.`, `\;` and `\#`.
-fn unescaped(name: &str) -> Cow<'_, str> {
-    if !name.contains('\\') {
-        return name.into();
-    }
-    match unescaped_marks(name) {
-        Cow::Borrowed(name) if !name.contains("\\.") => name.into(),
-        name => name.replace("\\.", ".").into(),
-    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The cross-SDK grammar, line for line as the AWS SDK for Rust reads it (aws-runtime 1.10.2,
+//! The cross-SDK grammar as the AWS SDK for Rust reads it (aws-runtime 1.10.2,
 //! `tests/conformance/vectors/sdk-parser.json`).
 
 use std::borrow::Cow;
@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use crate::profile_file::lines::{BLANKS, Line, Lines, Shape, before_comment, is_identifier, lines};
 use crate::profile_file::sections::{FileKind, Name, Problem, Property, Reading, Section, Spelling, SyntaxError};
 
-/// What an indented line would continue.
 #[derive(Clone, Copy)]
 enum Within {
     Nothing,
@@ -15,7 +14,6 @@ enum Within {
     NestedBlock,
 }
 
-/// Reads a whole file, or says at which line the SDK gives up on it.
 pub(super) fn read(kind: FileKind, text: &str) -> Result<Reading<'_>, SyntaxError> {
     let mut reading = Reading::default();
     let mut within = Within::Nothing;
@@ -59,14 +57,14 @@ pub(super) fn read(kind: FileKind, text: &str) -> Result<Reading<'_>, SyntaxErro
     Ok(reading)
 }
 
-/// The properties of a section that [`read`] has accepted. Names outside the grammar's characters are left out.
+/// The properties of an accepted section. Names with characters outside the grammar are dropped.
 pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
     let mut all: Vec<Property<'_>> = Vec::new();
     for line in lines {
         match line.shape {
             Shape::Property => {
                 if let Ok((key, value)) = split(line.text) {
-                    all.push(Property::text(lower(key), value.into(), line.number));
+                    all.push(Property::new(lower(key), value.into(), line.number));
                 }
             }
             Shape::Indented => {
@@ -83,18 +81,16 @@ pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
     all
 }
 
-/// A line of a nested block, in which nothing is a comment.
 pub(super) fn nested(line: Line<'_>) -> Option<Property<'_>> {
     let (key, value) = line.text.split_once('=')?;
-    Some(Property::text(lower(key.trim_matches(BLANKS)), value.trim_matches(BLANKS).into(), line.number))
+    Some(Property::new(lower(key.trim_matches(BLANKS)), value.trim_matches(BLANKS).into(), line.number))
 }
 
-/// The text between the brackets. A comment may touch the `]`, and a `#` inside the brackets ends the header there.
+/// A comment may follow `]` directly, and a `#` inside the brackets ends the header.
 fn inner(header: &str) -> Option<&str> {
     before_comment(header, false).trim_matches(BLANKS).strip_prefix('[')?.strip_suffix(']')
 }
 
-/// The word before the first white space and what follows it, or no prefix at all.
 fn pair(inner: &str) -> (Option<&str>, &str) {
     let inner = inner.trim_matches(BLANKS);
     match inner.split_once(BLANKS) {
@@ -115,7 +111,6 @@ fn name<'t>(kind: FileKind, prefix: Option<&'t str>, rest: &'t str) -> Name<'t> 
     }
 }
 
-/// Key and value of a property line, both trimmed, the comment cut off.
 fn split(line: &str) -> Result<(&str, &str), Problem> {
     let line = before_comment(line.trim_matches(BLANKS), true);
     let (key, value) = line.split_once('=').ok_or(Problem::NoEquals)?;
@@ -123,7 +118,7 @@ fn split(line: &str) -> Result<(&str, &str), Problem> {
     if key.is_empty() { Err(Problem::NoName) } else { Ok((key, value.trim_matches(BLANKS))) }
 }
 
-/// ASCII lower case without a copy where there is nothing to change.
+/// Does not allocate where nothing changes.
 pub(super) fn lower(key: &str) -> Cow<'_, str> {
     if key.bytes().any(|byte| byte.is_ascii_uppercase()) { key.to_ascii_lowercase().into() } else { key.into() }
 }

@@ -1,42 +1,38 @@
-//! The reading of botocore 1.43 and the AWS CLI: Python's `configparser` without interpolation, nested blocks, and
-//! headers split as a POSIX shell splits words.
-//!
-//! Compared with the real one on thousands of files by `tests/interop`.
+//! How botocore 1.43 and the AWS CLI read the files: Python's `configparser` without interpolation, nested blocks, and
+//! headers split like shell words. `tests/interop` compares it with botocore.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use serde_json::json;
+
 use crate::profile_file::section_view::SectionView;
 use crate::profile_file::sections::{FileKind, Name, Problem, Property, Spelling, SyntaxError};
 
-/// The section whose keys `configparser` puts into every other one.
+/// `configparser` adds the keys of this section to every other one.
 const DEFAULTS: &str = "DEFAULT";
 
-/// A section as `configparser` has it.
-struct Raw<'t> {
+struct RawSection<'t> {
     name: &'t str,
     lines: Vec<u32>,
-    options: Vec<Opt<'t>>,
+    options: Vec<RawOption<'t>>,
 }
 
-/// A key and the lines of its value, each without white space at its ends.
-struct Opt<'t> {
+/// The lines of the value are trimmed.
+struct RawOption<'t> {
     key: Cow<'t, str>,
     line: u32,
     value: Vec<&'t str>,
 }
 
-/// Reads a whole file, or says at which line botocore gives up on it.
 pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxError> {
     let (defaults, sections) = sections(text)?;
     let mut all: Vec<SectionView<'_>> = Vec::new();
     let mut places = HashMap::new();
     for raw in sections {
-        // Those of the section come last and so win.
-        let mut properties = Vec::with_capacity(raw.options.len());
-        for option in defaults.options.iter().chain(&raw.options) {
-            properties.push(property(option)?);
-        }
+        // The section's own properties come last, so they override the defaults.
+        let options = defaults.options.iter().chain(&raw.options);
+        let properties = options.map(property).collect::<Result<_, _>>()?;
         let name = match kind {
             FileKind::Config => config_name(raw.name),
             FileKind::Credentials => Name::Profile(raw.name.into(), Spelling::Aws),
@@ -44,7 +40,7 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxEr
         let lines = defaults.lines.iter().copied().chain(raw.lines).collect();
         let seen = SectionView { name: name.clone(), lines, properties };
         match places.get(&name) {
-            // Names that two different headers come to: the later replaces the earlier, nothing merges.
+            // Two headers with the same resulting name: the later replaces the earlier.
             Some(place) if name != Name::Other => all[*place] = seen,
             _ => {
                 places.insert(name, all.len());
@@ -55,50 +51,47 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxEr
     Ok(all)
 }
 
-/// `configparser`'s sections, [`DEFAULTS`] by itself. What it reports only at the end of the file waits until then.
-fn sections(text: &str) -> Result<(Raw<'_>, Vec<Raw<'_>>), SyntaxError> {
-    let mut defaults = Raw { name: DEFAULTS, lines: Vec::new(), options: Vec::new() };
-    let mut sections: Vec<Raw<'_>> = Vec::new();
+/// `configparser`'s sections, [`DEFAULTS`] by itself.
+fn sections(text: &str) -> Result<(RawSection<'_>, Vec<RawSection<'_>>), SyntaxError> {
+    let mut sections = vec![RawSection { name: DEFAULTS, lines: Vec::new(), options: Vec::new() }];
     let (mut names, mut keys) = (HashSet::new(), HashSet::new());
+    // `configparser` reports such an error only at the end of the file.
     let mut late: Option<SyntaxError> = None;
-    // Whether anything can be added to: a section; and to the last key of it, one that has a name.
-    let (mut in_section, mut in_default, mut in_option) = (false, false, false);
+    let mut current: Option<usize> = None;
+    // Whether the section's last key can be continued.
+    let mut in_option = false;
     let mut depth = 0;
     for (number, line) in lines(text) {
         let error = |problem| SyntaxError { line: number, problem };
         let value = line.trim_matches(is_space);
-        let section = if in_default { Some(&mut defaults) } else { sections.last_mut() };
         if value.starts_with(['#', ';']) {
             continue;
         }
-        let option = section.and_then(|section| section.options.last_mut()).filter(|_| in_option);
-        if value.is_empty() {
-            if let Some(option) = option {
-                option.value.push("");
-            }
+        let indent = line.chars().take_while(|char| is_space(*char)).count();
+        let option = current.filter(|_| in_option).and_then(|section| sections[section].options.last_mut());
+        if let Some(option) = option.filter(|_| value.is_empty() || indent > depth) {
+            option.value.push(value);
             continue;
         }
-        let indent = line.chars().take_while(|char| is_space(*char)).count();
-        if let Some(option) = option.filter(|_| indent > depth) {
-            option.value.push(value);
+        if value.is_empty() {
             continue;
         }
         depth = indent;
         if let Some(name) = header(value) {
-            (in_section, in_option, in_default) = (true, false, name == DEFAULTS);
-            if in_default {
-                defaults.lines.push(number);
+            in_option = false;
+            if name == DEFAULTS {
+                current = Some(0);
+                sections[0].lines.push(number);
                 continue;
             }
             if !names.insert(name) {
                 return Err(error(Problem::DuplicateSection));
             }
-            sections.push(Raw { name, lines: vec![number], options: Vec::new() });
+            current = Some(sections.len());
+            sections.push(RawSection { name, lines: vec![number], options: Vec::new() });
             continue;
         }
-        if !in_section {
-            return Err(error(Problem::OutsideSection));
-        }
+        let section = current.ok_or(error(Problem::OutsideSection))?;
         let Some(at) = value.find(['=', ':']) else {
             late.get_or_insert(error(Problem::NoEquals));
             continue;
@@ -107,32 +100,29 @@ fn sections(text: &str) -> Result<(Raw<'_>, Vec<Raw<'_>>), SyntaxError> {
         if key.is_empty() {
             late.get_or_insert(error(Problem::NoName));
         }
-        let place = (!in_default).then_some(sections.len());
-        if !keys.insert((place, key.clone())) {
+        if !keys.insert((section, key.clone())) {
             return Err(error(Problem::DuplicateKey));
         }
         in_option = !key.is_empty();
-        let option = Opt { key, line: number, value: vec![value[at + 1..].trim_matches(is_space)] };
-        if let Some(section) = if in_default { Some(&mut defaults) } else { sections.last_mut() } {
-            section.options.push(option);
-        }
+        let value = vec![value[at + 1..].trim_matches(is_space)];
+        sections[section].options.push(RawOption { key, line: number, value });
     }
+    let defaults = sections.remove(0);
     late.map_or(Ok((defaults, sections)), Err)
 }
 
-/// Python's lines with the editor's numbers: a lone `\r` ends a line, but only `\n` counts one.
+/// Python's lines: a lone `\r` also ends a line, but line numbers count `\n`, as editors do.
 fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let numbered = (1..).zip(text.split('\n'));
     numbered
         .flat_map(|(number, line)| line.strip_suffix('\r').unwrap_or(line).split('\r').map(move |line| (number, line)))
 }
 
-/// White space of Python's `str`, which counts four separators more than Unicode.
+/// Python's `str.isspace` includes four separators that Unicode's White_Space does not.
 fn is_space(char: char) -> bool {
     char.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&char)
 }
 
-/// What stands between the first bracket and the last; behind it anything may follow.
 fn header(line: &str) -> Option<&str> {
     let inner = line.strip_prefix('[')?;
     inner.rfind(']').filter(|end| *end > 0).map(|end| &inner[..end])
@@ -142,32 +132,31 @@ fn lower(key: &str) -> Cow<'_, str> {
     if key.chars().any(char::is_uppercase) { key.to_lowercase().into() } else { key.into() }
 }
 
-fn property<'t>(option: &Opt<'t>) -> Result<Property<'t>, SyntaxError> {
-    let Opt { key, line, value } = option;
+fn property<'t>(option: &RawOption<'t>) -> Result<Property<'t>, SyntaxError> {
+    let RawOption { key, line, value } = option;
     let text: Cow<'t, str> = match value.as_slice() {
         [only] => Cow::Borrowed(only.trim_end_matches(is_space)),
         several => Cow::Owned(several.join("\n").trim_end_matches(is_space).to_owned()),
     };
     if !text.starts_with('\n') {
-        return Ok(Property::text(key.clone(), text, *line));
+        return Ok(Property::new(key.clone(), text, *line));
     }
-    let mut block = serde_json::Map::new();
+    let mut block = json!({});
     for inner in text.split(is_line_end).map(|line| line.trim_matches(is_space)).filter(|line| !line.is_empty()) {
         let Some((key, value)) = inner.split_once('=') else {
             return Err(SyntaxError { line: *line, problem: Problem::NestedNoEquals });
         };
-        block.insert(key.trim_matches(is_space).to_owned(), value.trim_matches(is_space).into());
+        block[key.trim_matches(is_space)] = value.trim_matches(is_space).into();
     }
-    let block = serde_json::Value::Object(block);
     Ok(Property { key: key.clone(), value: block.to_string().into(), typed: Some(block), line: *line })
 }
 
-/// Where Python's `str.splitlines` ends a line.
+/// Python's `str.splitlines`.
 fn is_line_end(char: char) -> bool {
     matches!(char, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Two words behind anything that begins like a prefix make a name, so that `[profiles x]` is profile `x`, too.
+/// The prefix is only compared by its start, so `[profiles x]` is also profile `x`.
 fn config_name(name: &str) -> Name<'_> {
     let second = |make: fn(String) -> Name<'static>| match <[String; 2]>::try_from(words(name).unwrap_or_default()) {
         Ok([_, second]) => make(second),
@@ -182,7 +171,7 @@ fn config_name(name: &str) -> Name<'_> {
     }
 }
 
-/// The words of `text` by `shlex.split`; `None` where a quote is not closed or nothing follows a backslash.
+/// Python's `shlex.split`; `None` for an unclosed quote or a trailing backslash.
 pub fn words(text: &str) -> Option<Vec<String>> {
     let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
     let mut chars = text.chars();
@@ -195,7 +184,7 @@ pub fn words(text: &str) -> Option<Vec<String>> {
             }
             (Some(open), _) if char == open => quote = None,
             (None, '\\') => word.get_or_insert_default().push(chars.next()?),
-            // Between double quotes it is a backslash unless it stands before one, or before a quote.
+            // Inside double quotes a backslash only escapes itself and `"`.
             (Some('"'), '\\') => {
                 let next = chars.next()?;
                 let word = word.get_or_insert_default();
@@ -219,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_split_as_shlex_splits_them() {
+    fn words_match_shlex() {
         let rows: [(&str, Option<&[&str]>); 9] = [
             ("profile foo", Some(&["profile", "foo"])),
             (" profile\t'a b' ", Some(&["profile", "a b"])),
@@ -238,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stops_configparser_stops_this_reader() {
+    fn invalid_files_match_configparser_errors() {
         let rows = [
             ("[a]\n[a]\n", 2, Problem::DuplicateSection),
             ("[a]\nk=1\nK=2\n", 3, Problem::DuplicateKey),

@@ -1,8 +1,5 @@
-//! Edits of a profile file: each changes the bytes that it is about and no other. Comments, order, line ends, a byte
-//! order mark and a missing last line end stay.
-//!
-//! Sections are named by their header's line, counted from 1 in the text as it is now: a caller with several
-//! edits makes them from the bottom up, or looks the lines up again.
+//! Minimal edits of a profile file: comments, order, line ends and a byte order mark stay. A section is identified by
+//! the line of its header in the current text, so several edits go from the bottom up.
 
 mod cut;
 
@@ -12,44 +9,38 @@ use crate::profile_file::auto;
 use crate::profile_file::auto::BYTE_ORDER_MARK;
 use crate::profile_file::lines::{BLANKS, COMMENT, Shape};
 use crate::profile_file::portable::{amplify_alias, headers, reads_alike};
-use crate::profile_file::sections::{FileKind, Name, Section};
+use crate::profile_file::sections::{FileKind, Section};
 
 pub use super::edit_error::EditError;
 
-use cut::{Cut, Splice, behind, key_of, line_end, text_of, whole};
+use cut::{Cut, Splice, insert_after, line_end, line_range, text_range};
 
-/// A file's text on its way to another one.
 #[derive(Clone)]
-pub struct Document {
+pub struct ProfileDocument {
     kind: FileKind,
     text: Zeroizing<String>,
 }
 
-impl Document {
-    /// Takes a file's text.
+impl ProfileDocument {
     pub fn new(kind: FileKind, text: &str) -> Self {
         Self { kind, text: Zeroizing::new(text.to_owned()) }
     }
 
-    /// The text as it is now.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The sections, whatever they name, with their lines.
     pub fn sections(&self) -> Vec<Section<'_>> {
         auto::read(self.kind, &self.text).sections
     }
 
-    /// The header lines of a profile, in every spelling.
     pub fn lines_of(&self, profile: &str) -> Vec<u32> {
-        let is_it = |section: &Section<'_>| matches!(&section.name, Name::Profile(name, _) if name == profile);
-        self.sections().into_iter().filter(is_it).map(|section| section.line).collect()
+        let sections = self.sections();
+        sections.iter().filter(|section| section.name.profile() == Some(profile)).map(|section| section.line).collect()
     }
 
-    /// Adds a profile at the end, under the headers that make it visible to every tool: lines that another section has,
-    /// as they stand, and its properties. Those come last, since for the Amplify CLI the keys of a nested block are the
-    /// profile's own.
+    /// Adds a profile at the end under headers that every tool sees. The properties follow `more`, lines with nested
+    /// blocks: the Amplify CLI reads the keys of a block as the profile's own.
     pub fn add_profile(&mut self, name: &str, properties: &[(&str, &str)], more: &[String]) -> Result<(), EditError> {
         let headers = self.free_headers(name, None)?;
         if let Some((key, _)) = properties.iter().find(|(key, value)| !reads_alike(key, value)) {
@@ -63,45 +54,41 @@ impl Document {
         Ok(())
     }
 
-    /// Adds a section with the same properties under the name that the Amplify CLI needs for a profile with a dot.
+    /// Adds a copy of the section under the name that the Amplify CLI needs for a dotted profile.
     pub fn add_alias(&mut self, line: u32) -> Result<(), EditError> {
-        let section = self.sections().into_iter().find(|section| section.line == line);
-        let Some(Name::Profile(name, _)) = section.map(|section| section.name) else {
-            return Err(EditError::NoSection(line));
-        };
-        let is_seen_so = headers(self.kind, &name).is_some_and(|headers| headers.len() > 1);
-        if !is_seen_so {
-            return Err(EditError::Name(name.into_owned()));
+        let sections = self.sections();
+        let section = sections.iter().find(|section| section.line == line);
+        let name = section.and_then(|section| section.name.profile()).ok_or(EditError::NoSection(line))?;
+        if headers(self.kind, name).is_none_or(|headers| headers.len() == 1) {
+            return Err(EditError::Name(name.to_owned()));
         }
-        let header = amplify_alias(self.kind, &name);
-        if let Some(there) = self.sections().iter().find(|section| section.header == header) {
-            return Err(EditError::Taken(name.into_owned(), there.line));
+        let header = amplify_alias(self.kind, name);
+        if let Some(alias) = sections.iter().find(|section| section.header == header) {
+            return Err(EditError::Taken(name.to_owned(), alias.line));
         }
         let copied = self.property_lines(line, &|_| true)?;
         self.append(header, &copied);
         Ok(())
     }
 
-    /// The lines of a section's properties whose key, in lower case, `is_wanted`, as they stand, with those that continue
-    /// them.
     pub fn property_lines(&self, line: u32, is_wanted: &dyn Fn(&str) -> bool) -> Result<Vec<String>, EditError> {
         let cut = self.cut(line)?;
         let wanted = cut.properties.iter().filter(|property| is_wanted(&property.key));
         Ok(wanted.flat_map(|property| &property.lines).map(|at| cut.lines[*at].text.to_owned()).collect())
     }
 
-    /// Gives a key its value: in place where the section has the key (the last of several), else in a new line behind
-    /// its last one. A comment behind the old value moves to a line of its own above, where every tool takes it for one.
+    /// Replaces the last value of a key, or adds the key at the end. A comment after the old value moves to its own
+    /// line above, where every tool accepts it.
     pub fn set(&mut self, line: u32, key: &str, value: &str) -> Result<(), EditError> {
         if !reads_alike(key, value) {
             return Err(EditError::Value(key.to_owned()));
         }
         let cut = self.agreed(line)?;
         let splices = match cut.properties.iter().rev().find(|property| property.key == key) {
-            None => vec![cut.below(&[format!("{key} = {value}")])],
+            None => vec![cut.append(&[format!("{key} = {value}")])],
             Some(property) => {
                 let mut splices: Vec<_> =
-                    property.lines[1..].iter().map(|at| (whole(cut.lines[*at]), Zeroizing::default())).collect();
+                    property.lines[1..].iter().map(|at| (line_range(cut.lines[*at]), Zeroizing::default())).collect();
                 splices.push(cut.rewritten(property.lines[0], key, value));
                 splices
             }
@@ -110,48 +97,19 @@ impl Document {
         Ok(())
     }
 
-    /// Removes a key, every time that the section has it.
-    pub fn remove(&mut self, line: u32, key: &str) -> Result<(), EditError> {
-        let cut = self.agreed(line)?;
-        let all: Vec<_> = cut.properties.iter().filter(|property| property.key == key).collect();
-        // To the Rust SDK such a comment would then continue the property before.
-        if all.iter().any(|property| cut.has_comment_below(property.lines[0])) {
-            return Err(EditError::Disputed(line));
-        }
-        let lines = all.into_iter().flat_map(|property| &property.lines);
-        let splices: Vec<_> = lines.map(|at| (whole(cut.lines[*at]), Zeroizing::default())).collect();
-        self.splice_some(splices, || EditError::NoKey(line, key.to_owned()))
-    }
-
-    /// Gives a key another name, every time that the section has it.
-    pub fn rename(&mut self, line: u32, key: &str, new: &str) -> Result<(), EditError> {
-        if !reads_alike(new, "value") {
-            return Err(EditError::Value(new.to_owned()));
-        }
-        let cut = self.agreed(line)?;
-        if let Some(there) = cut.properties.iter().find(|property| property.key == new) {
-            return Err(EditError::Taken(new.to_owned(), cut.lines[there.lines[0]].number));
-        }
-        let all = cut.properties.iter().filter(|property| property.key == key);
-        let splices: Vec<_> =
-            all.map(|property| (key_of(cut.lines[property.lines[0]]), new.to_owned().into())).collect();
-        self.splice_some(splices, || EditError::NoKey(line, key.to_owned()))
-    }
-
-    /// Gives a section another profile's name, as the AWS documentation writes it.
     pub fn rename_profile(&mut self, line: u32, name: &str) -> Result<(), EditError> {
         let headers = self.free_headers(name, Some(line))?;
         self.rewrite_header(line, headers.into_iter().next())
     }
 
-    /// Gives a header the whole line: what stands behind its `]` moves to a comment above it, and nothing stands before
-    /// its `[`. The Amplify CLI takes it for a header only then.
+    /// Moves text after `]` to a comment line above and removes the indentation: the Amplify CLI requires a header to
+    /// be the whole line.
     pub fn tidy_header(&mut self, line: u32) -> Result<(), EditError> {
         self.rewrite_header(line, None)
     }
 
-    /// Removes a section: its header, its properties and the blank lines behind them. Comments behind its last property
-    /// stay: they may be the next one's.
+    /// Removes a section and the blank lines after it. Comments after its last property stay, since they may belong to
+    /// the next section.
     pub fn remove_section(&mut self, line: u32) -> Result<(), EditError> {
         let cut = self.agreed(line)?;
         if !cut.is_ended() {
@@ -159,12 +117,12 @@ impl Document {
         }
         let blank = cut.lines[cut.end..].iter().take_while(|line| line.shape == Shape::Blank).count();
         let goes = &cut.lines[cut.header..cut.end + blank];
-        let splices = goes.iter().map(|line| (whole(*line), Zeroizing::default())).collect();
+        let splices = goes.iter().map(|line| (line_range(*line), Zeroizing::default())).collect();
         self.splice(splices);
         Ok(())
     }
 
-    /// Removes the byte order mark; whether there was one.
+    /// Returns whether there was one.
     pub fn remove_mark(&mut self) -> bool {
         let has_mark = self.text.starts_with(BYTE_ORDER_MARK);
         if has_mark {
@@ -173,7 +131,7 @@ impl Document {
         has_mark
     }
 
-    /// The headers of a name that no other section than the one at `own` has.
+    /// The headers for `name`, unless a section other than the one at `own` has it.
     fn free_headers(&self, name: &str, own: Option<u32>) -> Result<Vec<String>, EditError> {
         match self.lines_of(name).into_iter().find(|line| Some(*line) != own) {
             Some(line) => Err(EditError::Taken(name.to_owned(), line)),
@@ -185,7 +143,7 @@ impl Document {
         let cut = self.cut(line)?;
         let header = cut.lines[cut.header];
         let text = header.text.trim_start_matches(BLANKS);
-        let (inner, _) = auto::inner(text).ok_or(EditError::Disputed(line))?;
+        let (inner, _) = auto::brackets(text).ok_or(EditError::Disputed(line))?;
         if (new.is_none() && inner.contains(']')) || header.text.contains('\r') {
             return Err(EditError::Disputed(line));
         }
@@ -196,12 +154,10 @@ impl Document {
             text => format!("# {text}{}", line_end(&cut.lines)),
         };
         let new = comment + &new.unwrap_or_else(|| format!("[{inner}]"));
-        let splice = (text_of(header), new.into());
-        self.splice(vec![splice]);
+        self.splice(vec![(text_range(header), new.into())]);
         Ok(())
     }
 
-    /// Adds a section at the end, set off by a blank line.
     fn append(&mut self, header: String, properties: &[String]) {
         let lines: Vec<_> = auto::without_mark(&self.text).collect();
         let mut new = Zeroizing::new(Vec::new());
@@ -211,34 +167,26 @@ impl Document {
         new.push(header);
         new.extend_from_slice(properties);
         let splice = if lines.is_empty() {
-            // Behind a byte order mark, a header would be none for the Amplify CLI.
+            // The Amplify CLI does not accept a header directly after a byte order mark.
             let start = if self.text.is_empty() { "" } else { "\n" };
             (self.text.len()..self.text.len(), format!("{start}{}\n", new.join("\n")).into())
         } else {
-            behind(&lines, lines.len() - 1, &new)
+            insert_after(&lines, lines.len() - 1, &new)
         };
         self.splice(vec![splice]);
     }
 
-    /// The lines of the section whose header is at `line`.
     fn cut(&self, line: u32) -> Result<Cut<'_>, EditError> {
         Cut::new(self.kind, &self.text, line)
     }
 
-    /// The same, of a section that every reading cuts alike.
+    /// The same, if every dialect sees the same lines in the section.
     fn agreed(&self, line: u32) -> Result<Cut<'_>, EditError> {
-        self.cut(line).and_then(|cut| if cut.is_agreed() { Ok(cut) } else { Err(EditError::Disputed(line)) })
+        let cut = self.cut(line)?;
+        if cut.is_agreed() { Ok(cut) } else { Err(EditError::Disputed(line)) }
     }
 
-    fn splice_some(&mut self, splices: Vec<Splice>, none: impl FnOnce() -> EditError) -> Result<(), EditError> {
-        if splices.is_empty() {
-            return Err(none());
-        }
-        self.splice(splices);
-        Ok(())
-    }
-
-    /// Puts new text in place of old. A file without a last line end has none afterwards, unless a blank line is last.
+    /// Replaces ranges. A file without a final line end stays without one, unless its last line is blank.
     fn splice(&mut self, mut splices: Vec<Splice>) {
         let ended = self.text.is_empty() || self.text.ends_with('\n');
         splices.sort_by_key(|(range, _)| range.start);

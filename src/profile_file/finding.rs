@@ -1,42 +1,27 @@
-//! The form of a finding: something in a file that one tool reads and another does not.
-
 use std::fmt;
 
-/// What was found. The names are stable.
+/// The names are stable: `doctor` prints them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
-    /// The file begins with a byte order mark: botocore and the Rust SDK reject it.
+    /// botocore and the Rust SDK reject the file.
     ByteOrderMark,
-    /// A header without `]`.
     HeaderNotClosed,
-    /// Text behind a header's `]` that is no comment.
     TextAfterHeader,
-    /// A property before the first header.
     OutsideSection,
-    /// The first property of a section is indented: the Rust SDK rejects the file.
+    /// The Rust SDK rejects the file.
     IndentedProperty,
-    /// A line that is neither a property nor a continuation.
     NoProperty,
-    /// A carriage return that no line feed follows: botocore and the Amplify CLI end the line there, the SDKs do not.
+    /// botocore and the Amplify CLI end the line there, the SDKs do not.
     LoneCarriageReturn,
 }
 
-/// Something in a file that not every tool reads alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct LineFinding {
     pub code: Code,
-    /// The line, counted from 1.
     pub line: u32,
 }
 
-impl Finding {
-    /// Tells of `code` at `line`.
-    pub fn new(code: Code, line: u32) -> Self {
-        Self { code, line }
-    }
-}
-
-impl fmt::Display for Finding {
+impl fmt::Display for LineFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.code {
             Code::ByteOrderMark => "the file begins with a byte order mark; the AWS CLI rejects such a file",

@@ -1,22 +1,22 @@
-//! The reading of the AWS SDK for Go v2, on which Terraform stands: its `internal/ini` of 2024 and what its `config`
-//! makes of the sections' names. Written from that source; nothing here was compared with a running one.
+//! How the AWS SDK for Go v2 (Terraform) reads the files. Written from the source of its `internal/ini` of 2024; not
+//! compared with a running program.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::profile_file::lines::{BLANKS, COMMENT};
+use serde_json::json;
+
+use crate::profile_file::lines::{BLANKS, COMMENT, shortened};
 use crate::profile_file::section_view::SectionView;
 use crate::profile_file::sections::{FileKind, Name, Property, Spelling};
 
-/// Reads a whole file.
 pub fn read(kind: FileKind, text: &str) -> Vec<SectionView<'_>> {
     let mut all: Vec<SectionView<'_>> = Vec::new();
     let mut places = HashMap::new();
     let mut section = None;
-    // Whether the last key can go on in an indented line.
+    // Whether an indented line continues the last key.
     let mut in_key = false;
     for (number, line) in (1..).zip(text.split('\n')) {
-        let is_indented = line.starts_with(BLANKS);
         if line.trim().is_empty() || line.trim_start_matches(BLANKS).starts_with(COMMENT) {
             continue;
         }
@@ -34,18 +34,15 @@ pub fn read(kind: FileKind, text: &str) -> Vec<SectionView<'_>> {
             continue;
         }
         let Some(seen) = section.map(|place| &mut all[place]) else { continue };
-        let last = seen.properties.last_mut().filter(|_| in_key);
-        match (is_indented, last) {
-            (false, _) => {
-                if let Some((key, value)) = split(before_comment(line)) {
-                    in_key = !key.is_empty();
-                    if in_key {
-                        seen.properties.push(Property::text(key.to_lowercase().into(), value.into(), number));
-                    }
-                }
+        if line.starts_with(BLANKS) {
+            if let Some(last) = seen.properties.last_mut().filter(|_| in_key) {
+                extend(last, line.trim_start_matches(BLANKS));
             }
-            (true, Some(last)) => go_on(last, line.trim_start_matches(BLANKS)),
-            (true, None) => {}
+        } else if let Some((key, value)) = split(before_comment(line)) {
+            in_key = !key.is_empty();
+            if in_key {
+                seen.properties.push(Property::new(key.to_lowercase().into(), value.into(), number));
+            }
         }
     }
     // `[profile default]` replaces `[default]`.
@@ -55,16 +52,12 @@ pub fn read(kind: FileKind, text: &str) -> Vec<SectionView<'_>> {
     all
 }
 
-/// An indented line below a key: a key of its block where the key has no value, else one more line of the value.
-fn go_on(last: &mut Property<'_>, line: &str) {
+/// An indented line is a key of a block if the property has no value, else one more line of its value.
+fn extend(last: &mut Property<'_>, line: &str) {
     match (split(line), last.value.is_empty() || last.typed.is_some()) {
         (Some((key, value)), true) => {
-            let mut block = match last.typed.take() {
-                Some(serde_json::Value::Object(block)) => block,
-                _ => serde_json::Map::new(),
-            };
-            block.insert(key.to_lowercase(), value.into());
-            let block = serde_json::Value::Object(block);
+            let mut block = last.typed.take().unwrap_or_else(|| json!({}));
+            block[key.to_lowercase()] = value.into();
             last.value = block.to_string().into();
             last.typed = Some(block);
         }
@@ -73,7 +66,7 @@ fn go_on(last: &mut Property<'_>, line: &str) {
     }
 }
 
-/// What stands in the brackets, a word and the rest one blank apart. A mark ends the line wherever it stands.
+/// The text in the brackets, with one blank after its first word. `#` and `;` end the line at any place.
 fn header(line: &str) -> Option<Cow<'_, str>> {
     let text = line.split(COMMENT).next()?.trim();
     let inner = text.strip_prefix('[')?.strip_suffix(']')?.trim();
@@ -85,10 +78,8 @@ fn header(line: &str) -> Option<Cow<'_, str>> {
 }
 
 fn name<'t>(kind: FileKind, inner: &Cow<'t, str>) -> Name<'t> {
-    let rest = |prefix| match inner {
-        Cow::Borrowed(inner) => inner.strip_prefix(prefix).map(Cow::Borrowed),
-        Cow::Owned(inner) => inner.strip_prefix(prefix).map(|rest| Cow::Owned(rest.to_owned())),
-    };
+    let rest =
+        |prefix: &str| inner.starts_with(prefix).then(|| shortened(inner.clone(), |inner| &inner[prefix.len()..]));
     match (kind, rest("profile ")) {
         (FileKind::Config, Some(name)) => Name::Profile(name, Spelling::Aws),
         (FileKind::Credentials, Some(_)) => Name::Other,
@@ -102,13 +93,13 @@ fn name<'t>(kind: FileKind, inner: &Cow<'t, str>) -> Name<'t> {
     }
 }
 
-/// The line without a comment, which needs a blank before it.
+/// A comment needs a blank before it.
 fn before_comment(line: &str) -> &str {
     let mark = [" #", " ;", "\t#", "\t;"].iter().filter_map(|mark| line.find(mark)).min();
     &line[..mark.unwrap_or(line.len())]
 }
 
-/// Key and value, apart at the first `=` or `:`; quotes around all of the value go.
+/// The key ends at the first `=` or `:`; quotes around the whole value are removed.
 fn split(line: &str) -> Option<(&str, &str)> {
     let (key, value) = line.split_once(['=', ':'])?;
     let value = value.trim();

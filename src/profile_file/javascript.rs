@@ -1,7 +1,5 @@
-//! The reading of the AWS SDK for JavaScript v3 (`@smithy/shared-ini-file-loader` 4.7), on which Amplify Gen 2 and the
-//! CDK stand: it rejects hardly anything and passes over what it does not understand.
-//!
-//! Compared with the real one on thousands of files by `tests/interop`.
+//! How the AWS SDK for JavaScript v3 (`@smithy/shared-ini-file-loader` 4.7; Amplify Gen 2, CDK) reads the files: it
+//! ignores what it does not understand. `tests/interop` compares it with the SDK.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,17 +8,17 @@ use crate::profile_file::npm_ini::{is_blank, is_inherited, trim};
 use crate::profile_file::section_view::SectionView;
 use crate::profile_file::sections::{FileKind, Name, Problem, Property, Spelling, SyntaxError};
 
-/// The first words that make a section one of a kind; it is then kept as `KIND.NAME`.
+/// Prefixes of section kinds; the loader stores such a section as `KIND.NAME`.
 const KINDS: [&str; 3] = ["profile", "sso-session", "services"];
 
-/// What may stand in a name behind one of them, beside letters, digits and `_`.
+/// Characters of a prefixed name, in addition to letters, digits and `_`.
 const NAME_MARKS: &str = "-@+.%:/";
 
-/// Reads a whole file; at a section called `__proto__` the loader throws and sees nothing of it.
+/// The loader throws at a section named `__proto__`.
 pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxError> {
     let mut all: Vec<(Cow<'_, str>, SectionView<'_>)> = Vec::new();
     let mut places = HashMap::new();
-    // The section under its kept name and the line of its header; keys outside one are passed over.
+    // The stored name and header line of the section. Keys before the first section are ignored.
     let mut section: Option<(Cow<'_, str>, u32)> = None;
     let mut block = None;
     for (number, line) in (1..).zip(text.split('\n')) {
@@ -29,7 +27,7 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxEr
             if ["__proto__", "profile __proto__"].contains(&inner) {
                 return Err(SyntaxError { line: number, problem: Problem::Proto });
             }
-            section = kept(inner).filter(|name| !name.is_empty()).map(|name| (name, number));
+            section = stored_name(inner).filter(|name| !name.is_empty()).map(|name| (name, number));
             block = None;
             continue;
         }
@@ -45,7 +43,7 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxEr
         if block.is_some() && !line.starts_with(is_blank) {
             block = None;
         }
-        // A section is there as soon as it has a value.
+        // A section without values does not exist.
         let place = *places.entry(name.clone()).or_insert(all.len());
         if place == all.len() {
             all.push((name.clone(), SectionView { name: Name::Other, lines: Vec::new(), properties: Vec::new() }));
@@ -56,7 +54,7 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxEr
         }
         let key: Cow<'_, str> = block.map_or(key.into(), |block| format!("{block}.{key}").into());
         if key != "__proto__" {
-            seen.properties.push(Property::text(key, value.into(), number));
+            seen.properties.push(Property::new(key, value.into(), number));
         }
     }
     if kind == FileKind::Config && places.contains_key("profile.default") {
@@ -65,7 +63,7 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxEr
     Ok(all.into_iter().map(|(kept, seen)| SectionView { name: name(kind, kept), ..seen }).collect())
 }
 
-/// A `#` or `;` at the beginning, or after white space, ends the line.
+/// `#` or `;` at the beginning or after white space starts a comment.
 fn before_comment(line: &str) -> &str {
     if !line.contains(['#', ';']) {
         return line;
@@ -80,8 +78,8 @@ fn before_comment(line: &str) -> &str {
     line
 }
 
-/// The name under which the loader keeps a section; none for a section of a kind that it does not know.
-fn kept(inner: &str) -> Option<Cow<'_, str>> {
+/// The name under which the loader stores a section; `None` for an unknown kind.
+fn stored_name(inner: &str) -> Option<Cow<'_, str>> {
     let is_word = |char: char| char.is_ascii_alphanumeric() || char == '_';
     let prefix = &inner[..inner.find(|char| !is_word(char) && char != '-').unwrap_or(inner.len())];
     let mut rest = inner[prefix.len()..].chars();
@@ -99,7 +97,7 @@ fn kept(inner: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// What a kept name means in a file. In config only `profile.` goes, so that other kinds of sections are profiles, too.
+/// In config only `profile.` is removed, so that other kinds are also listed as profiles.
 fn name(kind: FileKind, kept: Cow<'_, str>) -> Name<'_> {
     let name = match kind {
         FileKind::Credentials => kept,
@@ -110,6 +108,6 @@ fn name(kind: FileKind, kept: Cow<'_, str>) -> Name<'_> {
             _ => return Name::Other,
         },
     };
-    // A name that every object inherits is taken for there when the two files are joined.
+    // An inherited name counts as present when the loader merges the two files.
     if is_inherited(&name) { Name::Other } else { Name::Profile(name, Spelling::Aws) }
 }

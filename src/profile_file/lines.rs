@@ -1,51 +1,38 @@
-//! The lossless cut of a profile file into lines: every byte of the text belongs to exactly one line.
-//!
-//! Lines end at `\n` here, so numbers agree with every editor; npm ini's rule that a lone `\r` ends a line, too, is
-//! that reader's own.
+//! Splits a profile file into lines without loss. Only `\n` ends a line, so that numbers match every editor.
+
+use std::borrow::Cow;
 
 use memchr::memchr;
 
-/// What a line looks like from its first characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// Nothing but spaces and tabs.
     Blank,
-    /// `#` or `;` in the first column.
     Comment,
-    /// `[` in the first column.
     Header,
-    /// A space or tab in the first column and something behind it.
+    /// Starts with a space or tab and is not blank.
     Indented,
-    /// Anything else: a property, or junk.
+    /// A property, or text that is invalid.
     Property,
 }
 
-/// One line of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line<'t> {
-    /// Counted from 1.
     pub number: u32,
-    /// Byte offset of its first character in the text.
     pub start: usize,
     pub shape: Shape,
-    /// The line without its terminator.
     pub text: &'t str,
-    /// `"\n"`, `"\r\n"`, or nothing at the end of the file.
     pub terminator: &'t str,
 }
 
-/// White space of the AWS grammar. `str::trim` would also take U+00A0 and the like, which are part of a value.
+/// White space of the AWS grammar. `str::trim` would also remove U+00A0 and others, which belong to a value.
 pub const BLANKS: [char; 2] = [' ', '\t'];
 
-/// Characters that start a comment.
 pub const COMMENT: [char; 2] = ['#', ';'];
 
-/// The lines of `text`, in order.
 pub fn lines(text: &str) -> Lines<'_> {
     Lines { text, at: 0, number: 0 }
 }
 
-/// Iterator of [`lines`].
 #[derive(Debug, Clone)]
 pub struct Lines<'t> {
     text: &'t str,
@@ -54,21 +41,19 @@ pub struct Lines<'t> {
 }
 
 impl<'t> Lines<'t> {
-    /// The lines of `text` from byte `at` on, numbered from `number`: a section's body without reading what is before.
     pub fn resume(text: &'t str, at: usize, number: u32) -> Self {
         Self { text, at, number: number.saturating_sub(1) }
     }
 
-    /// The byte that the next line starts at.
     pub fn at(&self) -> usize {
         self.at
     }
 
-    /// Passes over the lines before the one that starts at byte `at`, counting them and no more.
+    /// Skips to the line that starts at byte `at` and only counts the lines before it.
     pub fn skip_to(&mut self, at: usize) {
         let passed = self.text.as_bytes().get(self.at..at).unwrap_or_default();
         let (words, rest) = passed.as_chunks::<8>();
-        // Eight sums of one byte each, which 255 words do not overflow.
+        // Eight one-byte sums, which 255 words do not overflow.
         let ends = |words: &[[u8; 8]]| words.iter().map(|word| ends(*word)).sum::<u64>().to_le_bytes();
         let in_words = words.chunks(255).flat_map(ends).map(u32::from).sum::<u32>();
         let in_rest = rest.iter().map(|byte| u32::from(*byte == b'\n')).sum::<u32>();
@@ -92,8 +77,8 @@ impl<'t> Iterator for Lines<'t> {
     }
 }
 
-/// 1 in each of eight bytes that ends a line: adding 127 to the lower seven bits of a byte leaves its highest bit unset only
-/// where those are zero.
+/// 1 in each of the eight bytes that is `\n`: adding 127 to the lower seven bits of a byte leaves its highest bit
+/// unset only where they are zero.
 fn ends(word: [u8; 8]) -> u64 {
     const ONES: u64 = u64::MAX / 255;
     let word = u64::from_le_bytes(word) ^ (ONES * u64::from(b'\n'));
@@ -101,12 +86,12 @@ fn ends(word: [u8; 8]) -> u64 {
     (!others >> 7) & ONES
 }
 
-/// How many bytes end the line.
+/// The length of the line end in bytes.
 fn terminator(line: &[u8]) -> usize {
     match line {
         [.., b'\r', b'\n'] => 2,
         [.., b'\n'] => 1,
-        // A `\r` at the very end of the file ends no line: the SDKs keep it in the value.
+        // A `\r` at the end of the file is part of the value, as in the SDKs.
         _ => 0,
     }
 }
@@ -122,15 +107,14 @@ fn shape(text: &str) -> Shape {
     }
 }
 
-/// Whether every character may stand in a profile or property name of the cross-SDK grammar: `[A-Za-z0-9_\-/.%@:+]`.
+/// Characters of a name in the cross-SDK grammar: `[A-Za-z0-9_\-/.%@:+]`.
 pub fn is_identifier(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&byte))
 }
 
-/// The part of `text` before a comment. With `needs_blank`, `#` and `;` count only after white space, as in property
-/// lines; without, anywhere, as in headers.
+/// The text before a comment. With `needs_blank`, `#` and `;` only count after white space, as in property lines.
 pub fn before_comment(text: &str, needs_blank: bool) -> &str {
-    // Most lines have no comment, and looking for a byte is many times faster than walking characters.
+    // Searching for a byte is many times faster than decoding characters, and most lines have no comment.
     if !COMMENT.iter().any(|mark| text.contains(*mark)) {
         return text;
     }
@@ -142,6 +126,14 @@ pub fn before_comment(text: &str, needs_blank: bool) -> &str {
         after_blank = char.is_whitespace();
     }
     text
+}
+
+/// Replaces text by a part of it; borrowed text stays borrowed.
+pub fn shortened(text: Cow<'_, str>, shorten: impl FnOnce(&str) -> &str) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => shorten(text).into(),
+        Cow::Owned(text) => shorten(&text).to_owned().into(),
+    }
 }
 
 #[cfg(test)]
@@ -169,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_read_without_what_stands_before_it() {
+    fn resumed_lines_match_tail() {
         let text = "[a]\nx=1\n[b]\ny=2\n";
         let all: Vec<_> = lines(text).collect();
         let tail: Vec<_> = Lines::resume(text, all[2].start, all[2].number).collect();
@@ -190,7 +182,7 @@ mod tests {
         }
 
         #[test]
-        fn lines_that_are_passed_over_are_counted(
+        fn skipped_lines_are_counted(
             piece in "[\n\r \u{b}\u{8a}\u{10a}\u{20ac}\u{10ffff}a\0]{0,20}", times in 0_usize..600
         ) {
             let text = piece.repeat(times) + "\n[a]";

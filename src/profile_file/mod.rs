@@ -1,5 +1,3 @@
-//! The text of `~/.aws/config` and `~/.aws/credentials`: lines, sections, properties, each with its line number.
-
 pub mod auto;
 pub mod aws;
 pub mod botocore;

@@ -1,22 +1,20 @@
-//! What may be written into a profile file: names, keys and values that every reading here gives back alike.
-//!
-//! Names are [`is_identifier`] for the SDKs' sake: the JavaScript loader takes no other characters.
+//! Names, keys and values that every dialect reads the same way. Names are restricted to [`is_identifier`] since the
+//! JavaScript loader accepts no other characters.
 
 use zeroize::Zeroizing;
 
 use crate::profile_file::lines::is_identifier;
 use crate::profile_file::npm_ini;
-use crate::profile_file::npm_ini::Value;
 use crate::profile_file::read::{Content, Dialect, read};
-use crate::profile_file::sections::{FileKind, Name};
+use crate::profile_file::sections::{FileKind, Section};
 
-/// A key and its value, which may be a secret.
+/// The value may be a secret.
 type Pair = (String, Zeroizing<String>);
 
-/// The headers that make the profile `name` visible to every tool: one, or two where a dot makes a container for the
-/// Amplify CLI. `None` where nothing does.
+/// The headers that make a profile visible to every tool: a dotted name needs a second one for the Amplify CLI. `None`
+/// if no headers do.
 pub fn headers(kind: FileKind, name: &str) -> Option<Vec<String>> {
-    // botocore gives the keys under it to every other section of the file.
+    // botocore adds the keys of this section to all others.
     if !is_identifier(name) || (kind, name) == (FileKind::Credentials, "DEFAULT") {
         return None;
     }
@@ -28,7 +26,7 @@ pub fn headers(kind: FileKind, name: &str) -> Option<Vec<String>> {
     all_see(kind, name, &with_alias).then_some(with_alias)
 }
 
-/// The header that the AWS documentation gives a profile.
+/// The documented header of a profile.
 pub fn header(kind: FileKind, name: &str) -> String {
     match kind {
         FileKind::Config if name != "default" => format!("[profile {name}]"),
@@ -36,8 +34,8 @@ pub fn header(kind: FileKind, name: &str) -> String {
     }
 }
 
-/// The header under which the Amplify CLI finds a name with dots, beside the one that the SDKs read. In credentials the
-/// quotes and the space keep it from deleting what the other one leaves.
+/// The second header of a dotted name, for the Amplify CLI. In credentials the quotes and the space prevent npm ini
+/// from deleting the result of the first header.
 pub fn amplify_alias(kind: FileKind, name: &str) -> String {
     match kind {
         FileKind::Config => format!("[{}]", name.replace('.', "\\.")),
@@ -45,57 +43,37 @@ pub fn amplify_alias(kind: FileKind, name: &str) -> String {
     }
 }
 
-/// Whether `key = value` is the same to every reading.
+/// Whether every dialect reads `key = value` the same way.
 pub fn reads_alike(key: &str, value: &str) -> bool {
     if key.contains(['\n', '\r']) || value.contains(['\n', '\r']) || value.is_empty() {
         return false;
     }
     let text = Zeroizing::new(format!("[profile x]\n{key} = {value}\n"));
-    let is_it = |found: Vec<Pair>| found == [(key.to_owned(), value.to_owned().into())];
-    [Dialect::Auto, Dialect::Aws, Dialect::Amplify]
-        .iter()
-        .all(|dialect| is_it(seen(*dialect, FileKind::Config, "x", &text)))
+    let expected = [(key.to_owned(), value.to_owned().into())];
+    Dialect::ALL.into_iter().all(|dialect| seen(dialect, FileKind::Config, "x", &text) == expected)
 }
 
 fn all_see(kind: FileKind, name: &str, headers: &[String]) -> bool {
     let expected = [("region".to_owned(), "here".to_owned().into())];
     let text = headers.join("\nregion = here\n") + "\nregion = here\n";
-    let is_listed = || match npm_ini::read(&text) {
-        Ok(file) => file.profiles(kind).listed().any(|profile| profile.name == name),
-        Err(_) => false,
-    };
-    is_listed()
-        && [Dialect::Auto, Dialect::Aws, Dialect::Amplify]
-            .iter()
-            .all(|dialect| seen(*dialect, kind, name, &text).ends_with(&expected))
+    npm_ini::read(&text).is_ok_and(|file| file.profiles(kind).listed().any(|profile| profile.name == name))
+        && Dialect::ALL.into_iter().all(|dialect| seen(dialect, kind, name, &text).ends_with(&expected))
 }
 
-/// What `dialect` has under a profile.
 fn seen(dialect: Dialect, kind: FileKind, name: &str, text: &str) -> Vec<Pair> {
-    match read(dialect, kind, text) {
+    let properties: Vec<_> = match read(dialect, kind, text) {
         Err(_) => Vec::new(),
         Ok(Content::Sections(reading)) => {
-            let is_named = |found: &Name<'_>| matches!(found, Name::Profile(found, _) if found == name);
-            let sections = reading.sections.iter().filter(|section| is_named(&section.name));
-            let pair = |property: crate::profile_file::sections::Property<'_>| {
-                (property.key.into_owned(), property.value.into_owned().into())
-            };
-            sections.flat_map(|section| section.properties().into_iter().map(pair)).collect()
+            let sections = reading.sections.iter().filter(|section| section.name.profile() == Some(name));
+            sections.flat_map(Section::properties).collect()
         }
         Ok(Content::Amplify(file)) => {
             let profiles = file.profiles(kind);
-            let entries = profiles.lookup(name).into_iter().flat_map(npm_ini::Profile::properties);
-            entries.map(|entry| (entry.key.into_owned(), plain(&entry.value).into())).collect()
+            let entries = profiles.lookup(name).into_iter().flat_map(npm_ini::AmplifyProfile::properties);
+            entries.map(npm_ini::Entry::property).collect()
         }
-    }
-}
-
-/// `true` and `null` mean nothing else as text.
-fn plain(value: &Value<'_>) -> String {
-    match value {
-        Value::Text(text) => (*text).to_owned(),
-        other => serde_json::to_string(other).unwrap_or_default(),
-    }
+    };
+    properties.into_iter().map(|property| (property.key.into_owned(), property.value.into_owned().into())).collect()
 }
 
 #[cfg(test)]
@@ -103,9 +81,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_every_tool_sees_and_names_that_none_does_alike() {
+    fn profile_names_have_headers_only_if_portable() {
         for name in ["biz", "biz-corp_1", "default", "a/b", "a:b", "a+b", "a%b", "a@b", "123", "my-profile", "true"] {
-            for kind in [FileKind::Config, FileKind::Credentials] {
+            for kind in FileKind::ALL {
                 assert_eq!(headers(kind, name), Some(vec![header(kind, name)]), "{name}");
             }
         }
@@ -119,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_every_tool_reads_alike() {
+    fn values_are_portable_without_quotes_and_marks() {
         for value in [
             "us-east-1",
             "arn:aws:iam::222222222222:role/a/b+c",

@@ -1,34 +1,28 @@
-//! The Assuan protocol's lines, as pinentry speaks it: what we say made safe, what it says read.
-//!
-//! Pure.
+//! Lines of pinentry's Assuan protocol.
 
 use zeroize::Zeroizing;
 
 use crate::prompt::question::{DEADLINE_SECONDS, PromptError};
 
-/// The longest line, without its end.
+/// Without the line feed.
 const LONGEST_LINE: usize = 998;
 
-/// Codes of libgpg-error; the upper half of the number names the program that made it.
+/// Codes of libgpg-error; the upper half of the number is the error source.
 const CODE_BITS: u32 = 0xffff;
 const TIMEOUT: u32 = 62;
 const CANCELED: u32 = 99;
 const FULLY_CANCELED: u32 = 198;
 
-/// What pinentry says.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Reply {
-    /// The command is done.
+pub(super) enum AssuanReply {
     Ok,
-    /// It failed, with this code.
     Failed(u32),
-    /// A piece of the answer.
     Data(Zeroizing<Vec<u8>>),
-    /// A comment, or news that concerns nobody.
-    Aside,
+    /// A comment or a status line.
+    Ignored,
 }
 
-/// `command` with `text`, cut off where it would be longer than a line may be.
+/// Truncated to the longest line.
 pub(super) fn line(command: &str, text: &str) -> String {
     let mut line = format!("{command} ");
     for char in text.chars() {
@@ -50,27 +44,24 @@ fn escape(char: char) -> [char; 3] {
     ['%', digit(u32::from(char) / 16), digit(u32::from(char) % 16)]
 }
 
-/// One line read; none where it is no reply.
-pub(super) fn reply(line: &[u8]) -> Option<Reply> {
+pub(super) fn parse_reply(line: &[u8]) -> Option<AssuanReply> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let (word, rest) = match line.iter().position(|byte| *byte == b' ') {
-        Some(space) => (&line[..space], &line[space + 1..]),
-        None => (line, &[][..]),
-    };
+    let mut parts = line.splitn(2, |byte| *byte == b' ');
+    let (word, rest) = (parts.next()?, parts.next().unwrap_or_default());
     match word {
-        b"OK" => Some(Reply::Ok),
+        b"OK" => Some(AssuanReply::Ok),
         b"ERR" => {
             let code = std::str::from_utf8(rest).ok()?.split(' ').next()?;
-            Some(Reply::Failed(code.parse::<u32>().ok()? & CODE_BITS))
+            Some(AssuanReply::Failed(code.parse::<u32>().ok()? & CODE_BITS))
         }
-        b"D" => decoded(rest).map(Reply::Data),
-        b"S" => Some(Reply::Aside),
-        _ => line.starts_with(b"#").then_some(Reply::Aside),
+        b"D" => decode(rest).map(AssuanReply::Data),
+        b"S" => Some(AssuanReply::Ignored),
+        _ => line.starts_with(b"#").then_some(AssuanReply::Ignored),
     }
 }
 
-/// What a failed GETPIN means.
-pub(super) fn meaning(code: u32) -> PromptError {
+/// Of a failed GETPIN.
+pub(super) fn prompt_error(code: u32) -> PromptError {
     match code {
         CANCELED | FULLY_CANCELED => PromptError::Cancelled,
         TIMEOUT => PromptError::TimedOut(DEADLINE_SECONDS),
@@ -78,8 +69,8 @@ pub(super) fn meaning(code: u32) -> PromptError {
     }
 }
 
-fn decoded(data: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    // No longer than what it is made of, so that it never moves and leaves a copy behind.
+fn decode(data: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    // Enough capacity: a move would leave a copy of the secret.
     let mut bytes = Zeroizing::new(Vec::with_capacity(data.len()));
     let mut rest = data.iter();
     while let Some(byte) = rest.next() {
@@ -97,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_is_one_line() {
+    fn command_line_is_escaped() {
         let rows = [
             ("100 %", "SETDESC 100 %25"),
             ("a\r\nBYE", "SETDESC a%0D%0ABYE"),
@@ -111,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_is_cut_between_characters() {
+    fn long_line_is_truncated_between_characters() {
         for text in ["x".repeat(5000), "%".repeat(5000), "\u{1f600}".repeat(5000), format!("a{}", "\n".repeat(5000))] {
             let line = line("SETDESC", &text);
             assert!((LONGEST_LINE - 3..=LONGEST_LINE).contains(&line.len()), "{}", line.len());
@@ -120,15 +111,15 @@ mod tests {
     }
 
     #[test]
-    fn replies_are_read() {
-        let data = |text: &str| Some(Reply::Data(Zeroizing::new(text.into())));
-        let rows: [(&[u8], Option<Reply>); 20] = [
-            (b"OK", Some(Reply::Ok)),
-            (b"OK Pleased to meet you, process 7", Some(Reply::Ok)),
-            (b"OK\r", Some(Reply::Ok)),
-            (b"ERR 83886179 Operation cancelled <Pinentry>", Some(Reply::Failed(CANCELED))),
-            (b"ERR 83886142 Timeout", Some(Reply::Failed(TIMEOUT))),
-            (b"ERR 198", Some(Reply::Failed(FULLY_CANCELED))),
+    fn reply_is_parsed() {
+        let data = |text: &str| Some(AssuanReply::Data(Zeroizing::new(text.into())));
+        let rows: [(&[u8], Option<AssuanReply>); 20] = [
+            (b"OK", Some(AssuanReply::Ok)),
+            (b"OK Pleased to meet you, process 7", Some(AssuanReply::Ok)),
+            (b"OK\r", Some(AssuanReply::Ok)),
+            (b"ERR 83886179 Operation cancelled <Pinentry>", Some(AssuanReply::Failed(CANCELED))),
+            (b"ERR 83886142 Timeout", Some(AssuanReply::Failed(TIMEOUT))),
+            (b"ERR 198", Some(AssuanReply::Failed(FULLY_CANCELED))),
             (b"ERR", None),
             (b"ERR x", None),
             (b"ERR 99999999999", None),
@@ -138,25 +129,25 @@ mod tests {
             (b"D %", None),
             (b"D %4", None),
             (b"D %zz", None),
-            (b"S PASSWORD_FROM_CACHE", Some(Reply::Aside)),
-            (b"# hello", Some(Reply::Aside)),
-            (b"#hello", Some(Reply::Aside)),
+            (b"S PASSWORD_FROM_CACHE", Some(AssuanReply::Ignored)),
+            (b"# hello", Some(AssuanReply::Ignored)),
+            (b"#hello", Some(AssuanReply::Ignored)),
             (b"INQUIRE QUALITY", None),
             (b"HTTP/1.1 200 OK", None),
         ];
         for (line, expected) in rows {
-            assert_eq!(reply(line), expected, "{:?}", String::from_utf8_lossy(line));
+            assert_eq!(parse_reply(line), expected, "{:?}", String::from_utf8_lossy(line));
         }
-        assert_eq!(reply(b""), None);
-        assert_eq!(reply(b"OKAY"), None);
-        assert_eq!(reply(b"D \xff%ff"), Some(Reply::Data(Zeroizing::new(vec![0xff, 0xff]))));
+        assert_eq!(parse_reply(b""), None);
+        assert_eq!(parse_reply(b"OKAY"), None);
+        assert_eq!(parse_reply(b"D \xff%ff"), Some(AssuanReply::Data(Zeroizing::new(vec![0xff, 0xff]))));
     }
 
     #[test]
-    fn a_failed_question_has_a_meaning() {
-        assert_eq!(meaning(CANCELED), PromptError::Cancelled);
-        assert_eq!(meaning(FULLY_CANCELED), PromptError::Cancelled);
-        assert_eq!(meaning(TIMEOUT), PromptError::TimedOut(DEADLINE_SECONDS));
-        assert_eq!(meaning(83), PromptError::NobodyToAsk);
+    fn error_code_gives_the_prompt_error() {
+        assert_eq!(prompt_error(CANCELED), PromptError::Cancelled);
+        assert_eq!(prompt_error(FULLY_CANCELED), PromptError::Cancelled);
+        assert_eq!(prompt_error(TIMEOUT), PromptError::TimedOut(DEADLINE_SECONDS));
+        assert_eq!(prompt_error(83), PromptError::NobodyToAsk);
     }
 }

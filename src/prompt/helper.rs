@@ -1,6 +1,4 @@
-//! A program that asks for us: started, talked to by pipes, never waited for blindly, ended when the question is.
-//!
-//! What is said means nothing here.
+//! A pinentry or dialog process: lines over pipes, ended with the prompt.
 
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
@@ -10,23 +8,23 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use crate::os::env;
+use crate::os::{child, env};
 
 use super::question::PromptError;
-use super::watch::{LOOK_AROUND, Watch};
+use super::watch::{CHECK_INTERVAL, Watch};
 
-/// The most that is read of a program in all; an honest one says far less.
-const LONGEST_TALK: usize = 64 << 10;
-/// The longest line of the Assuan protocol, and more than any answer has.
+/// In all; a working program prints far less.
+const MAX_OUTPUT: u64 = 64 << 10;
+/// Of the Assuan protocol; longer than any answer.
 const LONGEST_LINE: usize = 1000;
 const CHUNK: usize = 512;
-/// How long a program may take to tidy up the screen.
+/// For the program to clean up the screen.
 const GRACE: Duration = Duration::from_millis(500);
 const PAUSE: Duration = Duration::from_millis(5);
 
 type Bytes = Zeroizing<Vec<u8>>;
 
-/// The running program. Dropping it ends it.
+/// Dropping it ends the process.
 pub(super) struct Helper {
     child: Child,
     stdin: Option<ChildStdin>,
@@ -35,9 +33,9 @@ pub(super) struct Helper {
 }
 
 impl Helper {
-    /// Starts it. Its stderr goes nowhere: toolkits complain there about much that concerns nobody.
+    /// stderr is discarded: toolkits print unrelated warnings.
     pub(super) fn start(command: &mut Command) -> Result<Self, PromptError> {
-        // Ctrl-C at a command that has the terminal is not meant for the window.
+        // Ctrl-C is meant for the command that has the terminal, not for the window.
         #[cfg(unix)]
         if super::signals::are_left() {
             std::os::unix::process::CommandExt::process_group(command, 0);
@@ -55,13 +53,12 @@ impl Helper {
         Ok(Self { child, stdin, chunks, unread })
     }
 
-    /// Says one line.
     pub(super) fn say(&mut self, line: &str) -> Result<(), PromptError> {
         let stdin = self.stdin.as_mut().ok_or(PromptError::NobodyToAsk)?;
         stdin.write_all(format!("{line}\n").as_bytes()).map_err(|_| PromptError::NobodyToAsk)
     }
 
-    /// The next line, without its end. A program that ends, or that is silent at `until`, cannot ask.
+    /// Without the line feed.
     pub(super) fn line(&mut self, watch: &Watch, until: Option<Instant>) -> Result<Bytes, PromptError> {
         loop {
             if let Some(end) = self.unread.iter().position(|byte| *byte == b'\n') {
@@ -73,12 +70,12 @@ impl Helper {
                 return Err(PromptError::NobodyToAsk);
             }
             if !self.more(watch, until)? {
-                return Err(self.why_it_ended(watch));
+                return Err(self.end_reason(watch));
             }
         }
     }
 
-    /// All that it says until it ends, cut off behind the longest answer, and how it ended.
+    /// All output until the end, truncated.
     pub(super) fn answer(mut self, watch: &Watch) -> Result<(ExitStatus, Bytes), PromptError> {
         self.stdin = None;
         while self.more(watch, None)? {
@@ -95,76 +92,62 @@ impl Helper {
         }
     }
 
-    /// Lets it end by itself, having said all.
     pub(super) fn finish(mut self) {
         self.stdin = None;
-        self.gone_within(GRACE);
+        self.has_ended_within(GRACE);
     }
 
-    /// Waits for a piece of what it says; whether there can be more.
+    /// Reads a chunk of output. False at its end.
     fn more(&mut self, watch: &Watch, until: Option<Instant>) -> Result<bool, PromptError> {
         loop {
-            let moment = watch.look_around()?.min(LOOK_AROUND);
-            match self.chunks.recv_timeout(moment) {
-                Ok(chunk) => {
-                    self.unread.extend_from_slice(&chunk);
-                    return Ok(true);
-                }
-                Err(RecvTimeoutError::Disconnected) => return Ok(false),
-                // What it has started may hold the pipe open after its end; its own words may still be on their way.
+            let pause = watch.check()?.min(CHECK_INTERVAL);
+            let received = match self.chunks.recv_timeout(pause) {
+                // A grandchild may hold the pipe open after the end, and the last output may still be in it.
                 Err(RecvTimeoutError::Timeout) if matches!(self.child.try_wait(), Ok(Some(_))) => {
-                    let rest = self.chunks.recv_timeout(GRACE);
-                    return Ok(rest.is_ok_and(|chunk| {
-                        self.unread.extend_from_slice(&chunk);
-                        true
-                    }));
+                    self.chunks.recv_timeout(GRACE)
                 }
                 Err(RecvTimeoutError::Timeout) if until.is_some_and(|until| until <= Instant::now()) => {
                     return Err(PromptError::NobodyToAsk);
                 }
-                Err(RecvTimeoutError::Timeout) => {}
-            }
+                Err(RecvTimeoutError::Timeout) => continue,
+                received => received,
+            };
+            self.unread.extend(received.iter().flat_map(|chunk| chunk.iter()));
+            return Ok(received.is_ok());
         }
     }
 
-    /// Ctrl-C goes to both of us, and it may be the first to act on it.
-    fn why_it_ended(&mut self, watch: &Watch) -> PromptError {
-        self.gone_within(GRACE);
-        match (watch.look_around(), self.child.try_wait()) {
+    /// Ctrl-C reaches both processes, and the child may act on it first.
+    fn end_reason(&mut self, watch: &Watch) -> PromptError {
+        self.has_ended_within(GRACE);
+        match (watch.check(), self.child.try_wait()) {
             (Err(error), _) => error,
             (Ok(_), Ok(Some(status))) if interrupted(status) => PromptError::Cancelled,
             (Ok(_), _) => PromptError::NobodyToAsk,
         }
     }
 
-    fn gone_within(&mut self, grace: Duration) -> bool {
-        let until = Instant::now() + grace;
-        loop {
-            match self.child.try_wait() {
-                Ok(None) if Instant::now() < until => thread::sleep(PAUSE),
-                Ok(gone) => return gone.is_some(),
-                Err(_) => return true,
-            }
-        }
+    fn has_ended_within(&mut self, limit: Duration) -> bool {
+        child::wait(&mut self.child, Instant::now() + limit).is_some()
     }
 }
 
 impl Drop for Helper {
     fn drop(&mut self) {
-        if self.gone_within(Duration::ZERO) {
+        if self.has_ended_within(Duration::ZERO) {
             return;
         }
-        ask_to_end(&mut self.child);
-        if !self.gone_within(GRACE) {
+        terminate(&mut self.child);
+        if !self.has_ended_within(GRACE) {
             let _ = self.child.kill();
             let _ = self.child.wait();
         }
     }
 }
 
-/// SIGTERM, on which curses gives the screen back.
+/// By SIGTERM, on which curses restores the screen.
 #[cfg(unix)]
-fn ask_to_end(child: &mut Child) {
+fn terminate(child: &mut Child) {
     use rustix::process::{Pid, Signal, kill_process};
     if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
         let _ = kill_process(pid, Signal::TERM);
@@ -172,7 +155,7 @@ fn ask_to_end(child: &mut Child) {
 }
 
 #[cfg(not(unix))]
-fn ask_to_end(child: &mut Child) {
+fn terminate(child: &mut Child) {
     let _ = child.kill();
 }
 
@@ -187,24 +170,20 @@ fn interrupted(_status: ExitStatus) -> bool {
 }
 
 fn read_in_background(stdout: Option<ChildStdout>) -> Receiver<Bytes> {
-    // Holds one piece, so that a program which never stops talking waits in its pipe.
+    // One chunk at a time, so that a full pipe stops an endless program.
     let (sender, receiver) = sync_channel(1);
     thread::spawn(move || {
-        let Some(mut stdout) = stdout else { return };
-        let mut total = 0;
-        while total < LONGEST_TALK {
+        let Some(stdout) = stdout else { return };
+        let mut stdout = stdout.take(MAX_OUTPUT);
+        loop {
             let mut chunk = Zeroizing::new(vec![0; CHUNK]);
             match stdout.read(&mut chunk) {
-                Ok(0) => return,
-                Ok(read) => {
-                    total += read;
-                    chunk.truncate(read);
-                    if sender.send(chunk).is_err() {
-                        return;
-                    }
-                }
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(_) => return,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Ok(0) | Err(_) => return,
+                Ok(read) => chunk.truncate(read),
+            }
+            if sender.send(chunk).is_err() {
+                return;
             }
         }
     });
@@ -225,14 +204,14 @@ mod tests {
     }
 
     #[test]
-    fn our_code_is_not_passed_on() {
+    fn mfa_token_variable_is_not_inherited() {
         let (status, said) = started("echo ${AMPLIFY_CREDS_MFA_TOKEN-none}").answer(&Watch::begin(soon())).unwrap();
         assert!(status.success());
         assert_eq!(said.as_slice(), b"none\n");
     }
 
     #[test]
-    fn lines_come_one_by_one_and_what_is_no_line_is_refused() {
+    fn output_is_split_into_lines_and_a_long_line_is_an_error() {
         let watch = Watch::begin(soon());
         let mut helper = started("printf 'a\\nb'; echo c; read line; echo \"$line\"; yes | tr -d '\\n'");
         for expected in ["a", "bc"] {
@@ -244,11 +223,11 @@ mod tests {
     }
 
     #[test]
-    fn endless_talk_ends_and_silence_is_waited_out() {
+    fn endless_output_is_limited_and_silence_times_out() {
         let watch = Watch::begin(soon());
         let mut helper = started("yes");
-        let lines = (0..LONGEST_TALK).take_while(|_| helper.line(&watch, None).is_ok()).count();
-        assert_eq!(lines, LONGEST_TALK / 2);
+        let lines = (0..MAX_OUTPUT).take_while(|_| helper.line(&watch, None).is_ok()).count();
+        assert_eq!(lines as u64, MAX_OUTPUT / 2);
         let (_, said) = started("yes").answer(&watch).unwrap();
         assert_eq!(said.len(), LONGEST_LINE);
         let soon = Instant::now() + Duration::from_millis(1);
@@ -256,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_heeds_nothing_is_ended() {
+    fn program_that_ignores_signals_is_killed() {
         let mut helper = started("trap '' TERM INT HUP; echo ready; while :; do sleep 0.1; done");
         helper.line(&Watch::begin(soon()), None).unwrap();
         let pid = helper.child.id().to_string();
@@ -266,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_by_ctrl_c_is_a_cancel_and_an_open_pipe_holds_nobody() {
+    fn sigint_is_a_cancel_and_an_open_pipe_does_not_block() {
         let watch = Watch::begin(soon());
         assert_eq!(started("kill -INT $$").line(&watch, None), Err(PromptError::Cancelled));
         assert_eq!(started("kill -INT $$").answer(&watch).unwrap_err(), PromptError::Cancelled);

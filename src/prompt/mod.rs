@@ -1,35 +1,24 @@
-//! Asking for an MFA code: where it can come from and in which order.
+//! Prompts for an MFA code.
 
 mod assuan;
-mod available;
+mod code_entry;
 mod dialog;
-mod dialog_program;
-mod method;
-mod question;
-
-#[cfg(unix)]
-pub mod dialogue;
-
-#[cfg(not(unix))]
-#[path = "console_dialogue.rs"]
 pub mod dialogue;
 mod helper;
+mod method;
+mod mfa_process;
 mod pinentry;
-mod program;
+mod question;
 mod retry;
-
-#[cfg(unix)]
-mod terminal_guard;
-
 #[cfg(unix)]
 mod signals;
-
-#[cfg(unix)]
-pub mod terminal;
-
 #[cfg(not(unix))]
 #[path = "console.rs"]
-pub mod terminal;
+mod terminal;
+#[cfg(unix)]
+mod terminal;
+#[cfg(unix)]
+mod terminal_guard;
 mod watch;
 
 use std::io::{BufRead, Read};
@@ -38,144 +27,131 @@ use crate::core::sanitize::printable;
 use crate::core::secret::Secret;
 use crate::plan::limits::is_mfa_code;
 
-pub use available::{TerminalEnv, available};
-pub use method::PromptMethod;
-pub use question::{Answer, DEADLINE_SECONDS, PromptError, Question};
+pub use method::{PromptMethod, available};
+pub use question::{DEADLINE_SECONDS, MfaAnswer, MfaQuestion, PromptError};
 #[cfg(unix)]
 pub use signals::leave_signals;
-pub use watch::{end_questions, questions_are_over};
+pub use watch::{end_prompts, prompts_have_ended};
 
-use dialog_program::Program;
+use dialog::DialogProgram;
 
-/// What can answer for an MFA code: the ladder of real sources, or a script in tests.
 pub trait Prompt {
-    /// A name for the terminal that the next question would use, the same in every process that has it; none when no
-    /// terminal is needed. One prompt per terminal at a time: the resolver locks it.
-    fn terminal(&self, question: &Question<'_>) -> Option<String>;
+    /// The id of the terminal that the next question would use, the same in every process on it. The resolver locks it,
+    /// for one prompt at a time.
+    fn terminal(&self, question: &MfaQuestion<'_>) -> Option<String>;
 
-    /// One code, from the first source that has one.
-    fn code(&mut self, question: &Question<'_>) -> Result<Answer, PromptError>;
+    fn code(&mut self, question: &MfaQuestion<'_>) -> Result<MfaAnswer, PromptError>;
 
-    /// The name of this process's own terminal, if a person may be spoken to there.
+    /// None where prompts on the terminal are not allowed.
     fn own_terminal(&self) -> Option<String>;
 
-    /// Says a line there; nowhere else, since the standard streams are the caller's.
-    fn tell(&self, line: &str);
+    /// Prints on that terminal only, since the standard streams belong to the caller.
+    fn print_line(&self, line: &str);
 }
 
-/// A code that was given, or where to read it once it is needed.
 #[derive(Debug)]
-pub enum Given {
+pub enum GivenCode {
     Code(Secret),
-    /// The first line of standard input.
+    /// Read once it is needed.
     Stdin,
 }
 
-/// The longest line read from standard input, in bytes.
-const CODE_LINE: u64 = 64;
+const MAX_STDIN_BYTES: u64 = 64;
 
-impl Given {
+impl GivenCode {
     fn read(self) -> Secret {
         match self {
             Self::Code(code) => code,
             Self::Stdin => {
                 let mut line = zeroize::Zeroizing::new(String::new());
-                // What cannot be read is no code, which is what the user is told.
-                let _ = std::io::stdin().lock().take(CODE_LINE).read_line(&mut line);
+                // After an error the code is empty, which is reported as malformed.
+                let _ = std::io::stdin().lock().take(MAX_STDIN_BYTES).read_line(&mut line);
                 Secret::from(line.trim())
             }
         }
     }
 }
 
-/// The real sources in order: given codes, each used once; the profile's `mfa_process`; then whoever can be asked.
+/// Given codes, each used once; the profile's `mfa_process`; then the prompt methods.
 #[derive(Debug)]
 pub struct PromptChain {
-    given: Vec<(&'static str, Given)>,
-    /// The ways to ask, the first to be tried first; none where asking is not allowed.
-    rungs: Vec<PromptMethod>,
-    /// How often the `mfa_process` may still be run: it may be asked for the code after the one AWS has refused.
+    given: Vec<(&'static str, GivenCode)>,
+    methods: Vec<PromptMethod>,
+    /// Of the `mfa_process`: a second run after a refused code.
     runs_left: u32,
 }
 
 impl PromptChain {
-    /// `given` are codes with the flag or variable that gave them, the first to be used first.
-    pub fn new(mut given: Vec<(&'static str, Given)>, rungs: Vec<PromptMethod>) -> Self {
+    /// `given` are codes with the flag or variable that they come from.
+    pub fn new(mut given: Vec<(&'static str, GivenCode)>, methods: Vec<PromptMethod>) -> Self {
         given.reverse();
-        Self { given, rungs, runs_left: 2 }
+        Self { given, methods, runs_left: 2 }
     }
 
-    /// Nobody: neither a person nor a program is asked.
-    pub fn nobody() -> Self {
-        Self { given: Vec::new(), rungs: Vec::new(), runs_left: 0 }
+    pub fn disabled() -> Self {
+        Self { given: Vec::new(), methods: Vec::new(), runs_left: 0 }
     }
 
-    /// The first given code that has not been used elsewhere.
-    fn given(&mut self, question: &Question<'_>) -> Result<Option<Secret>, PromptError> {
+    /// Skips codes that were used elsewhere.
+    fn next_given(&mut self, question: &MfaQuestion<'_>) -> Result<Option<Secret>, PromptError> {
         while let Some((from, given)) = self.given.pop() {
             let code = given.read();
             if !is_mfa_code(code.expose()) {
                 return Err(PromptError::Malformed(from));
             }
-            if (question.spent)(&code).is_none() {
+            if (question.wait_if_used)(&code).is_none() {
                 return Ok(Some(code));
             }
         }
         Ok(None)
     }
 
-    /// The code of the `mfa_process`, or why there is none.
-    fn program(&mut self, question: &Question<'_>) -> Result<Secret, PromptError> {
+    fn run_mfa_process(&mut self, question: &MfaQuestion<'_>) -> Result<Secret, PromptError> {
         let command = question.mfa_process.filter(|_| self.runs_left > 0).ok_or(PromptError::NobodyToAsk)?;
         self.runs_left -= 1;
-        program::ask(command, question)
+        mfa_process::ask(command, question)
     }
 }
 
 impl Prompt for PromptChain {
     fn own_terminal(&self) -> Option<String> {
-        if self.rungs.contains(&PromptMethod::Terminal) { terminal::id() } else { None }
+        if self.methods.contains(&PromptMethod::Terminal) { terminal::id() } else { None }
     }
 
-    fn tell(&self, line: &str) {
-        if self.rungs.contains(&PromptMethod::Terminal) {
-            terminal::tell(&format!("amplify-creds: {}\n", printable(line)));
+    fn print_line(&self, line: &str) {
+        if self.methods.contains(&PromptMethod::Terminal) {
+            terminal::print(&format!("amplify-creds: {}\n", printable(line)));
         }
     }
 
-    fn terminal(&self, question: &Question<'_>) -> Option<String> {
+    fn terminal(&self, question: &MfaQuestion<'_>) -> Option<String> {
         let asks_program = question.mfa_process.is_some() && self.runs_left > 0;
-        // pinentry may ask on the terminal too, and two of them there would read each other's digits.
-        let asks_here = matches!(self.rungs.first(), Some(PromptMethod::Terminal | PromptMethod::Pinentry));
+        // pinentry may use the terminal, too. Two prompts would read each other's digits.
+        let asks_here = matches!(self.methods.first(), Some(PromptMethod::Terminal | PromptMethod::Pinentry));
         if self.given.is_empty() && !asks_program && asks_here { terminal::id() } else { None }
     }
 
-    fn code(&mut self, question: &Question<'_>) -> Result<Answer, PromptError> {
-        if let Some(code) = self.given(question)? {
-            return Ok(Answer { code, typed: false });
+    fn code(&mut self, question: &MfaQuestion<'_>) -> Result<MfaAnswer, PromptError> {
+        if let Some(code) = self.next_given(question)? {
+            return Ok(MfaAnswer { code, typed: false });
         }
-        let mut reason = match self.program(question) {
-            Ok(code) => return Ok(Answer { code, typed: false }),
-            Err(reason) => reason,
+        let error = match self.run_mfa_process(question) {
+            Ok(code) => return Ok(MfaAnswer { code, typed: false }),
+            Err(error) => error,
         };
-        for rung in &self.rungs {
-            let asked = match rung {
-                PromptMethod::Terminal => terminal::ask(question),
+        for method in &self.methods {
+            let asked = match method {
+                PromptMethod::Terminal => code_entry::ask(question),
                 PromptMethod::Pinentry => pinentry::ask(question, true),
                 PromptMethod::PinentryWindow => pinentry::ask(question, false),
-                PromptMethod::Osascript => dialog::ask(Program::Osascript, question),
-                PromptMethod::Zenity => dialog::ask(Program::Zenity, question),
-                PromptMethod::PowerShell => dialog::ask(Program::PowerShell, question),
+                PromptMethod::Osascript => dialog::ask(DialogProgram::Osascript, question),
+                PromptMethod::Zenity => dialog::ask(DialogProgram::Zenity, question),
+                PromptMethod::PowerShell => dialog::ask(DialogProgram::PowerShell, question),
             };
-            match asked {
-                Ok(code) => return Ok(Answer { code, typed: true }),
-                Err(PromptError::NobodyToAsk) => {}
-                Err(other) => {
-                    reason = other;
-                    break;
-                }
+            if !matches!(asked, Err(PromptError::NobodyToAsk)) {
+                return asked.map(|code| MfaAnswer { code, typed: true });
             }
         }
-        Err(reason)
+        Err(error)
     }
 }

@@ -1,5 +1,3 @@
-//! Asking by GnuPG's pinentry: which program, and the conversation with it.
-
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -8,31 +6,30 @@ use zeroize::Zeroizing;
 use crate::core::secret::Secret;
 use crate::os::env;
 use crate::os::env::Env;
-use crate::prompt::assuan::{Reply, line, meaning, reply};
+use crate::prompt::assuan::{AssuanReply, line, parse_reply, prompt_error};
 use crate::prompt::helper::Helper;
-use crate::prompt::question::{LABEL, PromptError, Question, TITLE};
-use crate::prompt::retry::rounds;
+use crate::prompt::question::{LABEL, MfaQuestion, PromptError, TITLE};
+use crate::prompt::retry::ask_until_valid;
+#[cfg(unix)]
+use crate::prompt::terminal_guard::TerminalGuard;
 use crate::prompt::watch::Watch;
 
-/// The programs, the first that exists is used.
+/// The first that starts is used.
 pub(super) const PROGRAMS: [&str; 2] = ["pinentry-mac", "pinentry"];
 
-/// How long a program may take to greet, and to take note of what we say: macOS checks a new program first.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// More than any code has, in bytes.
+/// For replies before GETPIN: macOS checks a new program first.
+const REPLY_LIMIT: Duration = Duration::from_secs(10);
 const LONGEST_ANSWER: usize = 1000;
 
-/// Asks for six digits. The terminal is lent to a program that can use no other place.
-pub(super) fn ask(question: &Question<'_>, lends_terminal: bool) -> Result<Secret, PromptError> {
+/// With `lends_terminal`, pinentry may use the terminal.
+pub(super) fn ask(question: &MfaQuestion<'_>, lends_terminal: bool) -> Result<Secret, PromptError> {
     let env = Env::process();
     let watch = Watch::begin(question.until);
-    // Before the program, so that it is put back after the program's end.
+    // Before the helper, so that the terminal is restored after the program's end.
     #[cfg(unix)]
-    let lent = lends_terminal
-        .then(|| crate::prompt::terminal_guard::TerminalGuard::take(env.path(env::GPG_TTY).as_deref()))
-        .flatten();
+    let guard = lends_terminal.then(|| TerminalGuard::open(env.path(env::GPG_TTY).as_deref())).flatten();
     #[cfg(unix)]
-    let terminal = lent.as_ref().and_then(|lent| lent.path.to_str());
+    let terminal = guard.as_ref().and_then(|guard| guard.path.to_str());
     #[cfg(not(unix))]
     let terminal = None.filter(|_| lends_terminal);
 
@@ -42,14 +39,13 @@ pub(super) fn ask(question: &Question<'_>, lends_terminal: bool) -> Result<Secre
     pinentry.tell("SETTITLE", TITLE)?;
     pinentry.tell("SETDESC", question.prompt_text().trim_end())?;
     pinentry.tell("SETPROMPT", LABEL)?;
-    let code = rounds(question, &watch, |wrong| pinentry.code(wrong))?;
-    // One that is gone already has given its code all the same.
+    let code = ask_until_valid(question, &watch, |wrong| pinentry.code(wrong))?;
+    // It may have ended already.
     let _ = pinentry.helper.say("BYE");
     pinentry.helper.finish();
     Ok(code)
 }
 
-/// A conversation.
 struct Pinentry<'w> {
     helper: Helper,
     watch: &'w Watch,
@@ -57,10 +53,10 @@ struct Pinentry<'w> {
 
 impl Pinentry<'_> {
     fn greet(&mut self, env: &Env, terminal: Option<&str>) -> Result<(), PromptError> {
-        if self.noted()?.0 != Reply::Ok || (terminal.is_none() && self.needs_terminal()?) {
+        if self.reply()?.0 != AssuanReply::Ok || (terminal.is_none() && self.needs_terminal()?) {
             return Err(PromptError::NobodyToAsk);
         }
-        // The code may stand in another window, which a grabbed keyboard and pointer cannot reach.
+        // The code may be in another window, which a grabbed keyboard and pointer cannot reach.
         self.tell("OPTION", "no-grab")?;
         if let Some(terminal) = terminal {
             self.tell("OPTION", &format!("ttyname={terminal}"))?;
@@ -74,25 +70,23 @@ impl Pinentry<'_> {
         Ok(())
     }
 
-    /// Whether it can open no window. pinentry-tty says that somebody cancelled where it has no terminal.
+    /// Without a terminal pinentry-tty reports a cancel.
     fn needs_terminal(&mut self) -> Result<bool, PromptError> {
         self.helper.say("GETINFO flavor")?;
-        let (_, flavor) = self.noted()?;
+        let (_, flavor) = self.reply()?;
         Ok([&b"tty"[..], b"curses"].contains(&flavor.as_slice()))
     }
 
-    /// Says something that the program may leave aside: an old one does not know every command.
+    /// Ignores errors, because an old pinentry does not know every command.
     fn tell(&mut self, command: &str, text: &str) -> Result<(), PromptError> {
         self.helper.say(&line(command, text))?;
-        self.noted().map(drop)
+        self.reply().map(drop)
     }
 
-    /// What it answers before anybody is asked.
-    fn noted(&mut self) -> Result<(Reply, Zeroizing<Vec<u8>>), PromptError> {
-        self.replies(Some(Instant::now() + PATIENCE))
+    fn reply(&mut self) -> Result<(AssuanReply, Zeroizing<Vec<u8>>), PromptError> {
+        self.reply_until(Some(Instant::now() + REPLY_LIMIT))
     }
 
-    /// What the person types.
     fn code(&mut self, wrong: Option<&str>) -> Result<Secret, PromptError> {
         let left = self.watch.time_left()?.as_secs().max(1);
         self.tell("SETTIMEOUT", &left.to_string())?;
@@ -100,22 +94,23 @@ impl Pinentry<'_> {
             self.tell("SETERROR", wrong)?;
         }
         self.helper.say("GETPIN")?;
-        match self.replies(None)? {
-            (Reply::Failed(code), _) => Err(meaning(code)),
-            // What is no text is no code either.
+        match self.reply_until(None)? {
+            (AssuanReply::Failed(code), _) => Err(prompt_error(code)),
             (_, typed) => Ok(std::str::from_utf8(&typed).map(Secret::from).unwrap_or_default()),
         }
     }
 
-    /// The reply that ends a command, and the data that came before it.
-    fn replies(&mut self, until: Option<Instant>) -> Result<(Reply, Zeroizing<Vec<u8>>), PromptError> {
+    /// The reply that ends a command, and the data before it.
+    fn reply_until(&mut self, until: Option<Instant>) -> Result<(AssuanReply, Zeroizing<Vec<u8>>), PromptError> {
         let mut data = Zeroizing::new(Vec::with_capacity(LONGEST_ANSWER));
         loop {
             let line = self.helper.line(self.watch, until)?;
-            match reply(&line).ok_or(PromptError::NobodyToAsk)? {
-                Reply::Aside => {}
-                Reply::Data(piece) if data.len() + piece.len() <= LONGEST_ANSWER => data.extend_from_slice(&piece),
-                Reply::Data(_) => return Err(PromptError::NobodyToAsk),
+            match parse_reply(&line).ok_or(PromptError::NobodyToAsk)? {
+                AssuanReply::Ignored => {}
+                AssuanReply::Data(piece) if data.len() + piece.len() <= LONGEST_ANSWER => {
+                    data.extend_from_slice(&piece)
+                }
+                AssuanReply::Data(_) => return Err(PromptError::NobodyToAsk),
                 done => return Ok((done, data)),
             }
         }

@@ -1,29 +1,28 @@
-//! Asking again through a program: what is no code, a code that was used already, and what is said about it.
+//! Repeats the question of a pinentry or dialog until the code is usable.
 
 use crate::core::secret::Secret;
-use crate::prompt::question::{NOT_SIX_DIGITS, PromptError, Question, REFUSED, TRIES, digits};
+use crate::prompt::question::{MfaQuestion, NOT_SIX_DIGITS, PromptError, REFUSED, TRIES, digits};
 use crate::prompt::watch::Watch;
 
-/// What is said to a code that AWS has taken before, once the next one is there.
-const SPENT: &str = "That code was used already. Enter the next one.";
+const USED: &str = "That code was used already. Enter the next one.";
 
-/// Calls `asked` with what was wrong with the last answer until it gives a code that can be used.
-pub(crate) fn rounds(
-    question: &Question<'_>,
+/// `ask` gets what was wrong with the last answer.
+pub(super) fn ask_until_valid(
+    question: &MfaQuestion<'_>,
     watch: &Watch,
-    mut asked: impl FnMut(Option<&'static str>) -> Result<Secret, PromptError>,
+    mut ask: impl FnMut(Option<&'static str>) -> Result<Secret, PromptError>,
 ) -> Result<Secret, PromptError> {
-    let mut wrong = question.again.then_some(REFUSED);
+    let mut wrong = question.was_refused.then_some(REFUSED);
     let mut tries = 0;
     while tries < TRIES {
-        let Some(code) = digits(asked(wrong)?.expose()) else {
+        let Some(code) = digits(ask(wrong)?.expose()) else {
             tries += 1;
             wrong = Some(NOT_SIX_DIGITS);
             continue;
         };
-        let Some(wait) = (question.spent)(&code) else { return Ok(code) };
+        let Some(wait) = (question.wait_if_used)(&code) else { return Ok(code) };
         watch.wait(wait)?;
-        wrong = Some(SPENT);
+        wrong = Some(USED);
     }
     Err(PromptError::NotACode)
 }
@@ -33,28 +32,28 @@ mod tests {
     use std::cell::RefCell;
     use std::time::{Duration, Instant};
 
-    use crate::core::call_chain::Chain;
+    use crate::core::call_chain::CallChain;
 
     use super::*;
 
-    /// What came of these answers, and what was said before each.
-    fn after(answers: &[&str], again: bool) -> (Result<String, PromptError>, Vec<Option<&'static str>>) {
-        let spent = |code: &Secret| (code.expose() == "111111").then_some(Duration::from_millis(1));
-        let chain = Chain::default();
-        let question = Question {
+    /// The outcome of these answers, and the message before each.
+    fn after(answers: &[&str], was_refused: bool) -> (Result<String, PromptError>, Vec<Option<&'static str>>) {
+        let wait_if_used = |code: &Secret| (code.expose() == "111111").then_some(Duration::from_millis(1));
+        let chain = CallChain::default();
+        let question = MfaQuestion {
             profile: "p",
             role_arn: None,
             mfa_serial: "device",
-            again,
+            was_refused,
             note: None,
             mfa_process: None,
             chain: &chain,
             until: Instant::now() + Duration::from_mins(1),
-            spent: &spent,
+            wait_if_used: &wait_if_used,
         };
         let mut answers = answers.iter();
         let said = RefCell::new(Vec::new());
-        let outcome = rounds(&question, &Watch::begin(question.until), |wrong| {
+        let outcome = ask_until_valid(&question, &Watch::begin(question.until), |wrong| {
             said.borrow_mut().push(wrong);
             answers.next().map(|answer| Secret::from(*answer)).ok_or(PromptError::Cancelled)
         });
@@ -62,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn each_wrong_answer_is_told_of_and_three_are_enough() {
+    fn wrong_answer_is_reported_and_the_third_ends_the_prompt() {
         let code = Ok("123456".to_owned());
         let wrong = Some(NOT_SIX_DIGITS);
         assert_eq!(after(&["123 456\n"], false), (code.clone(), vec![None]));
@@ -73,9 +72,9 @@ mod tests {
     }
 
     #[test]
-    fn a_code_that_was_used_is_waited_out_and_counts_as_no_mistake() {
+    fn used_code_is_waited_out_and_is_not_a_mistake() {
         let (outcome, said) = after(&["1", "2", "111111", "111111", "123456"], false);
         assert_eq!(outcome, Ok("123456".to_owned()));
-        assert_eq!(said, [None, Some(NOT_SIX_DIGITS), Some(NOT_SIX_DIGITS), Some(SPENT), Some(SPENT)]);
+        assert_eq!(said, [None, Some(NOT_SIX_DIGITS), Some(NOT_SIX_DIGITS), Some(USED), Some(USED)]);
     }
 }

@@ -1,4 +1,4 @@
-//! What signals do while a question is open: they end it in order, so that the terminal is put back first.
+//! Signals end an open prompt, so that the terminal is restored first.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use nix::sys::signal::{SigSet, Signal};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
 
-/// SIGTTIN and SIGTTOU kept from this thread: a background read then fails with EIO instead of stopping us.
+/// Blocks SIGTTIN and SIGTTOU in this thread: a background read fails with EIO instead of stopping the process.
 pub(super) struct Blocked {
     before: Option<SigSet>,
 }
@@ -34,29 +34,26 @@ impl Drop for Blocked {
     }
 }
 
-/// The signals that end a question. Their handlers stay for the life of the process, since taking them away would
-/// leave the signals ignored; `idle` makes them do what they do by default between questions.
+/// The handlers stay registered, because without them the signals would be ignored. With `idle`, between prompts, the
+/// default action follows.
 struct Signals {
     idle: Arc<AtomicBool>,
     last: Arc<AtomicUsize>,
 }
 
 static SIGNALS: OnceLock<Signals> = OnceLock::new();
-/// Whether somebody else hears the signals, for good.
-static LEFT: AtomicBool = AtomicBool::new(false);
+static LEFT_TO_COMMAND: AtomicBool = AtomicBool::new(false);
 
-/// Leaves the signals to whoever waits for a command that has the terminal: a question in a window goes on whatever is
-/// typed there.
+/// For a command that has the terminal: its signals do not end a prompt in a window.
 pub fn leave_signals() {
-    LEFT.store(true, Ordering::SeqCst);
+    LEFT_TO_COMMAND.store(true, Ordering::SeqCst);
     if let Some(signals) = SIGNALS.get() {
         signals.idle.store(false, Ordering::SeqCst);
     }
 }
 
-/// Whether they are left.
 pub(super) fn are_left() -> bool {
-    LEFT.load(Ordering::SeqCst)
+    LEFT_TO_COMMAND.load(Ordering::SeqCst)
 }
 
 impl Signals {
@@ -64,7 +61,7 @@ impl Signals {
         SIGNALS.get_or_init(|| {
             let signals = Self { idle: Arc::new(AtomicBool::new(!are_left())), last: Arc::new(AtomicUsize::new(0)) };
             for signal in [SIGINT, SIGTERM, SIGHUP, SIGTSTP] {
-                // An error means that the system forbids handlers: then the default acts, as without us.
+                // Without a handler the default action remains.
                 let _ = signal_hook::flag::register_conditional_default(signal, signals.idle.clone());
                 let _ = signal_hook::flag::register_usize(signal, signals.last.clone(), signal.unsigned_abs() as usize);
             }
@@ -73,24 +70,24 @@ impl Signals {
     }
 }
 
-/// Signals are kept for whoever asks, until this is dropped.
-pub(super) struct Kept(&'static Signals);
+/// Captures the signals until it is dropped.
+pub(super) struct SignalCapture(&'static Signals);
 
-impl Kept {
+impl SignalCapture {
     pub(super) fn new() -> Self {
         let signals = Signals::get();
         signals.idle.store(false, Ordering::SeqCst);
         Self(signals)
     }
 
-    /// The last signal since the last look, or 0.
-    pub(super) fn take(&self) -> i32 {
+    /// The last signal since the last call, or 0.
+    pub(super) fn take_signal(&self) -> i32 {
         let last = self.0.last.swap(0, Ordering::SeqCst);
         if are_left() { 0 } else { i32::try_from(last).unwrap_or(0) }
     }
 }
 
-impl Drop for Kept {
+impl Drop for SignalCapture {
     fn drop(&mut self) {
         self.0.idle.store(!are_left(), Ordering::SeqCst);
     }

@@ -1,12 +1,11 @@
-//! The prompt on the controlling terminal, `/dev/tty`, which works when an SDK has all three standard streams.
+//! The controlling terminal, which works when an SDK has all three standard streams.
 //!
-//! The terminal keeps its own line editing (canonical mode), so that even a kill leaves nothing behind; a terminal that
-//! somebody left raw is put right for the question and put back on every way out that leaves it ours. The read waits in
-//! `poll`, never in `read`, so that the deadline, a lost foreground and a dead parent end it.
+//! Canonical mode stays on, so that a kill leaves the terminal usable; a raw terminal is set to canonical mode for the
+//! prompt and restored. Input waits in `poll`, never in `read`, so that the deadline, a lost foreground and a dead parent
+//! end it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
-use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::thread::sleep;
@@ -14,9 +13,8 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
-use rustix::process::getpgrp;
 use rustix::termios::{
-    InputModes, LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetpgrp, tcgetsid, tcsetattr,
+    InputModes, LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetsid, tcsetattr,
 };
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
@@ -24,155 +22,113 @@ use signal_hook::low_level::emulate_default_handler;
 use crate::core::secret::Secret;
 use crate::os::env;
 use crate::os::env::Env;
-use crate::prompt::question::{NOT_SIX_DIGITS, PromptError, Question, REFUSED, TRIES, digits};
+use crate::os::job::{CONTROLLING_TERMINAL, in_foreground};
+use crate::prompt::question::PromptError;
 use crate::prompt::signals::Blocked;
-use crate::prompt::watch::{LOOK_AROUND, Watch};
+use crate::prompt::watch::{CHECK_INTERVAL, Watch};
 
-/// The controlling terminal, whatever its device is called.
-pub(super) const CONTROLLING: &str = "/dev/tty";
-const QUESTION: &str = "Enter the MFA token code: ";
-/// How long to wait between reads where `poll` knows no terminals.
+/// Between reads where `poll` does not support terminals.
 const UNPOLLABLE_PAUSE: Duration = Duration::from_millis(50);
-/// More than anybody types; what comes behind it is thrown away.
 const LONGEST_LINE: usize = 4096;
 
-/// The terminal's session, which all processes on it share.
+/// All processes on a terminal share its session.
 pub(super) fn id() -> Option<String> {
-    let session = tcgetsid(open().ok()?).ok()?;
+    let session = tcgetsid(open_controlling().ok()?).ok()?;
     Some(format!("tty-{}", session.as_raw_nonzero()))
 }
 
-/// Asks for six digits.
-pub(super) fn ask(question: &Question<'_>) -> Result<Secret, PromptError> {
-    let mut terminal = Terminal::take(question.until)?;
-    let outcome = terminal.ask(question);
-    // The cursor stands behind the question; whatever comes next begins on a line of its own. In the background the
-    // terminal is somebody else's by now.
-    if outcome.is_err() && terminal.in_foreground() {
-        terminal.say("\n");
-    }
-    outcome
-}
-
-/// What clears the line that a spinner of whoever started us may be drawing on, where the terminal can.
-pub(super) fn own_line() -> &'static str {
+/// For the spinner of a parent process.
+fn clear_line() -> &'static str {
     let terminal = Env::process().text(env::TERM);
     if terminal.is_some_and(|kind| kind != "dumb") { "\r\x1b[K" } else { "" }
 }
 
-/// Says something, if we are in the foreground: from the background it would stand in somebody else's text.
-pub(super) fn tell(text: &str) {
+/// Does nothing in the background.
+pub(super) fn print(text: &str) {
     let _blocked = Blocked::new();
-    if let Ok(mut device) = open()
-        && tcgetpgrp(&device).is_ok_and(|group| group == getpgrp())
+    if let Ok(mut device) = open_controlling()
+        && in_foreground(&device)
     {
         let _ = device.write_all(text.as_bytes());
     }
 }
 
 /// Never blocking: `poll` waits, and where it knows no terminals (macOS) a pause between reads does.
-fn open() -> std::io::Result<File> {
-    open_device(Path::new(CONTROLLING))
+fn open_controlling() -> std::io::Result<File> {
+    open_device(Path::new(CONTROLLING_TERMINAL))
 }
 
-/// A terminal, without waiting for it and without making it ours.
+/// Without waiting, and not as the controlling terminal.
 pub(super) fn open_device(path: &Path) -> std::io::Result<File> {
     let flags = (OFlags::NOCTTY | OFlags::NONBLOCK).bits().cast_signed();
     OpenOptions::new().read(true).write(true).custom_flags(flags).open(path)
 }
 
-/// Whether the terminal listens to us and not to a job before us.
-pub(super) fn in_foreground(device: &File) -> bool {
-    tcgetpgrp(device.as_fd()).is_ok_and(|group| group == getpgrp())
-}
-
-/// The terminal, ready for a question. Dropping it puts everything back.
+/// Dropping it restores the modes.
 pub(super) struct Terminal {
     device: File,
-    before: Termios,
-    /// Whether what is typed is not to be seen.
-    hides: bool,
-    /// What the terminal was set to, where it had to be put right.
+    original: Termios,
+    hides_input: bool,
+    /// The modes that we set.
     ours: Option<Termios>,
-    /// Before `blocked`, so that it is dropped first: a signal held back so far then acts as between questions.
+    /// Dropped before `blocked`: a pending signal then has its default action.
     watch: Watch,
     blocked: Blocked,
 }
 
 impl Terminal {
-    pub(super) fn take(until: Instant) -> Result<Self, PromptError> {
-        let device = open().map_err(|_| PromptError::NobodyToAsk)?;
-        let before = tcgetattr(&device).map_err(|_| PromptError::NobodyToAsk)?;
+    pub(super) fn open(until: Instant) -> Result<Self, PromptError> {
+        let device = open_controlling().map_err(|_| PromptError::NobodyToAsk)?;
+        let original = tcgetattr(&device).map_err(|_| PromptError::NobodyToAsk)?;
         if !in_foreground(&device) {
             return Err(PromptError::NobodyToAsk);
         }
         let blocked = Blocked::new();
-        let mut terminal = Self { device, before, hides: false, ours: None, watch: Watch::begin(until), blocked };
-        terminal.put_right();
+        let mut terminal =
+            Self { device, original, hides_input: false, ours: None, watch: Watch::begin(until), blocked };
+        terminal.set_modes();
+        terminal.say(clear_line());
         Ok(terminal)
     }
 
-    fn ask(&mut self, question: &Question<'_>) -> Result<Secret, PromptError> {
-        let text = if question.again { format!("{REFUSED}\n") } else { question.prompt_text() };
-        self.say(&format!("{}{text}", own_line()));
-        let mut tries = 0;
-        while tries < TRIES {
-            let typed = self.line(QUESTION)?;
-            match digits(typed.expose()) {
-                None => {
-                    tries += 1;
-                    self.say(&format!("{NOT_SIX_DIGITS}\n"));
-                }
-                Some(code) => match (question.spent)(&code) {
-                    None => return Ok(code),
-                    Some(wait) => self.count_down(wait)?,
-                },
-            }
-        }
-        Err(PromptError::NotACode)
-    }
-
-    /// Waits for the device's next code. What is typed meanwhile is of the code before, and thrown away.
-    fn count_down(&mut self, wait: Duration) -> Result<(), PromptError> {
+    /// Discards input, which belongs to the code before.
+    pub(super) fn count_down(&mut self, wait: Duration) -> Result<(), PromptError> {
         let until = Instant::now() + wait;
-        let mut shown = u64::MAX;
+        let mut shown = 0;
         loop {
-            let left = until.saturating_duration_since(Instant::now()).as_millis().div_ceil(1000);
-            let left = u64::try_from(left).unwrap_or_default();
-            if left == 0 {
+            let left = until.saturating_duration_since(Instant::now());
+            let seconds = left.as_millis().div_ceil(1000);
+            if seconds == 0 {
                 break;
             }
-            if left != shown {
-                shown = left;
-                self.say(&format!("\rThis code was used already. The next one comes in {left:2} s."));
+            if seconds != shown {
+                shown = seconds;
+                self.say(&format!("\rThis code was used already. The next one comes in {seconds:2} s."));
             }
-            self.look_around("")?;
-            sleep(LOOK_AROUND.min(until.saturating_duration_since(Instant::now())));
+            self.check("")?;
+            sleep(CHECK_INTERVAL.min(left));
         }
         let _ = tcflush(&self.device, QueueSelector::IFlush);
         self.say("\n");
         Ok(())
     }
 
-    /// One line that is not to be seen while it is typed.
     pub(super) fn hidden_line(&mut self, prompt: &str) -> Result<Secret, PromptError> {
-        self.hides = true;
-        self.put_right();
+        self.hides_input = true;
+        self.set_modes();
         let is_hidden = tcgetattr(&self.device).is_ok_and(|now| !now.local_modes.contains(LocalModes::ECHO));
         let line = if is_hidden { self.line(prompt) } else { Err(PromptError::NobodyToAsk) };
-        self.hides = false;
-        self.put_back();
-        self.ours = None;
-        self.put_right();
+        self.hides_input = false;
+        self.restore();
+        self.set_modes();
         line
     }
 
-    /// One line, once it is there.
     pub(super) fn line(&mut self, prompt: &str) -> Result<Secret, PromptError> {
         self.say(prompt);
         let mut line = zeroize::Zeroizing::new(Vec::with_capacity(LONGEST_LINE));
         loop {
-            if !self.wait(prompt)? {
+            if !self.poll(prompt)? {
                 continue;
             }
             let mut chunk = zeroize::Zeroizing::new([0; 256]);
@@ -182,44 +138,43 @@ impl Terminal {
                     let room = LONGEST_LINE - line.len();
                     line.extend_from_slice(&chunk[..read.min(room)]);
                     if chunk[..read].ends_with(b"\n") {
-                        return self.edited(&line);
+                        return self.without_control_characters(&line);
                     }
                 }
                 Err(error) if [ErrorKind::Interrupted, ErrorKind::WouldBlock].contains(&error.kind()) => {}
-                // EIO: the terminal is gone, or we are in its background.
+                // EIO: hangup, or in the background.
                 Err(_) => return Err(PromptError::NobodyToAsk),
             }
         }
     }
 
-    /// What a paste brings along, control characters and escape sequences, is rpassword's to take out.
-    fn edited(&self, line: &[u8]) -> Result<Secret, PromptError> {
+    /// rpassword removes the control characters and escape sequences of a paste.
+    fn without_control_characters(&self, line: &[u8]) -> Result<Secret, PromptError> {
         let config = rpassword::ConfigBuilder::new().input_data(line).output_discard().build();
         match rpassword::read_password_with_config(config) {
             Ok(text) => Ok(Secret::new(text)),
-            // It raises SIGINT for a Ctrl-C in the text, which `wait` would see next.
-            Err(_) => match self.watch.stop_asked() {
+            // It raises SIGINT for a Ctrl-C in the text.
+            Err(_) => match self.watch.must_stop() {
                 Err(PromptError::Cancelled) => Err(PromptError::Cancelled),
                 _ => Ok(Secret::default()),
             },
         }
     }
 
-    /// The time left for the question, or an error when it is over.
-    fn look_around(&mut self, prompt: &str) -> Result<Duration, PromptError> {
-        if self.watch.stop_asked()? {
+    fn check(&mut self, prompt: &str) -> Result<Duration, PromptError> {
+        if self.watch.must_stop()? {
             self.stop_and_continue(prompt)?;
         }
         let left = self.watch.time_left()?;
-        if self.in_foreground() { Ok(left) } else { Err(PromptError::NobodyToAsk) }
+        if in_foreground(&self.device) { Ok(left) } else { Err(PromptError::NobodyToAsk) }
     }
 
-    /// Waits a moment. Whether there is something to read, or an error when the question is over.
-    fn wait(&mut self, prompt: &str) -> Result<bool, PromptError> {
-        let left = self.look_around(prompt)?;
-        let moment = Timespec::try_from(left.min(LOOK_AROUND)).ok();
+    /// Whether there is input.
+    fn poll(&mut self, prompt: &str) -> Result<bool, PromptError> {
+        let left = self.check(prompt)?;
+        let timeout = Timespec::try_from(left.min(CHECK_INTERVAL)).ok();
         let mut fds = [PollFd::new(&self.device, PollFlags::IN)];
-        match poll(&mut fds, moment.as_ref()) {
+        match poll(&mut fds, timeout.as_ref()) {
             Ok(_) if fds[0].revents().contains(PollFlags::NVAL) => {
                 sleep(UNPOLLABLE_PAUSE);
                 Ok(true)
@@ -230,64 +185,61 @@ impl Terminal {
         }
     }
 
-    /// Ctrl-Z: the shell gets its terminal back as it was, and the question is asked again after `fg`.
+    /// After Ctrl-Z and `fg` the prompt is printed again.
     fn stop_and_continue(&mut self, prompt: &str) -> Result<(), PromptError> {
-        self.put_back();
-        self.ours = None;
+        self.restore();
         self.blocked.lift();
         let stopped = emulate_default_handler(SIGTSTP);
         self.blocked = Blocked::new();
-        if stopped.is_err() || !self.in_foreground() {
+        if stopped.is_err() || !in_foreground(&self.device) {
             return Err(PromptError::NobodyToAsk);
         }
-        self.put_right();
+        self.set_modes();
         self.say(prompt);
         Ok(())
     }
 
-    fn in_foreground(&self) -> bool {
-        in_foreground(&self.device)
+    /// The cursor is behind the prompt. In the background the terminal belongs to another job.
+    pub(super) fn end_line(&mut self) {
+        if in_foreground(&self.device) {
+            self.say("\n");
+        }
     }
 
-    /// Gives a terminal that somebody left raw its line editing, and one that is to hide what is typed the modes for that;
-    /// any other is left alone.
-    fn put_right(&mut self) {
-        let mut modes = self.before.clone();
+    fn set_modes(&mut self) {
+        let mut modes = self.original.clone();
         modes.local_modes |= LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG;
-        if self.hides {
+        if self.hides_input {
             modes.local_modes.remove(LocalModes::ECHO);
-            // The end of the line is seen, so that what comes next begins on one of its own.
             modes.local_modes.insert(LocalModes::ECHONL);
         }
         modes.input_modes |= InputModes::ICRNL;
-        if same(&modes, &self.before) || tcsetattr(&self.device, OptionalActions::Now, &modes).is_err() {
+        if same_modes(&modes, &self.original) || tcsetattr(&self.device, OptionalActions::Now, &modes).is_err() {
             return;
         }
         self.ours = tcgetattr(&self.device).ok();
     }
 
-    /// Undoes that, unless somebody else has set the terminal meanwhile: after Ctrl-Z, or when our parent is gone, the
-    /// shell has it and has put it as it wants it.
-    fn put_back(&self) {
-        let Some(ours) = &self.ours else { return };
-        if tcgetattr(&self.device).is_ok_and(|now| same(&now, ours)) {
-            let _ = tcsetattr(&self.device, OptionalActions::Now, &self.before);
+    /// Only if the modes are ours: after Ctrl-Z or the end of our parent the shell has set its own.
+    fn restore(&mut self) {
+        let Some(ours) = self.ours.take() else { return };
+        if tcgetattr(&self.device).is_ok_and(|now| same_modes(&now, &ours)) {
+            let _ = tcsetattr(&self.device, OptionalActions::Now, &self.original);
         }
     }
 
     pub(super) fn say(&mut self, text: &str) {
-        // A terminal that takes no text (Ctrl-S) must not hold us, nor the locks that we hold: the read tells the rest.
+        // After Ctrl-S the write fails, because the device is non-blocking: a blocked prompt would hold our locks.
         let _ = self.device.write_all(text.as_bytes());
     }
 }
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        self.put_back();
+        self.restore();
     }
 }
 
-/// Whether the modes that we set are the same.
-fn same(one: &Termios, other: &Termios) -> bool {
+fn same_modes(one: &Termios, other: &Termios) -> bool {
     (one.local_modes, one.input_modes) == (other.local_modes, other.input_modes)
 }

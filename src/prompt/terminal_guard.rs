@@ -1,31 +1,27 @@
-//! The terminal while another program asks on it: which one to name to it, and how it was before.
-
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetsid, tcsetattr};
 
+use crate::os::job::{CONTROLLING_TERMINAL, in_foreground};
 use crate::prompt::signals::Blocked;
-use crate::prompt::terminal::{CONTROLLING, in_foreground, open_device};
+use crate::prompt::terminal::open_device;
 
-/// A terminal that another program may change. Dropping it puts it back; that program must have ended by then.
+/// A terminal that another program may change. Dropping it restores the modes, after the end of that program.
 pub(crate) struct TerminalGuard {
-    /// What to call it.
     pub(crate) path: PathBuf,
     device: File,
     before: Termios,
 }
 
 impl TerminalGuard {
-    /// The terminal that the user prefers, else the controlling one. `tty` prints no path where there is none, and people
-    /// export that: then it is as if nothing were preferred.
-    pub(crate) fn take(preferred: Option<&Path>) -> Option<Self> {
-        let lent = preferred.and_then(Self::open).or_else(|| Self::open(Path::new(CONTROLLING)))?;
-        lent.is_free().then_some(lent)
+    /// The preferred terminal, else the controlling one. Without a terminal `tty` prints "not a tty", which users export.
+    pub(crate) fn open(preferred: Option<&Path>) -> Option<Self> {
+        let guard = preferred.and_then(Self::open_path).or_else(|| Self::open_path(Path::new(CONTROLLING_TERMINAL)))?;
+        guard.is_available().then_some(guard)
     }
 
-    fn open(path: &Path) -> Option<Self> {
-        // A plain file or a device of another kind has no modes, and some wait or act when they are opened.
+    fn open_path(path: &Path) -> Option<Self> {
         if !path.is_absolute() {
             return None;
         }
@@ -34,16 +30,16 @@ impl TerminalGuard {
         Some(Self { path: path.to_owned(), device, before })
     }
 
-    /// Of a terminal that is not ours nobody can tell which job it listens to, nor does it stop us.
-    fn is_free(&self) -> bool {
+    /// Another session's terminal shows no foreground job and does not stop us.
+    fn is_available(&self) -> bool {
         tcgetsid(&self.device).is_err() || in_foreground(&self.device)
     }
 }
 
 impl Drop for TerminalGuard {
     fn drop(&mut self) {
-        // Once it listens to another job it is as that job wants it.
-        if self.is_free() {
+        // Another foreground job has set the modes that it needs.
+        if self.is_available() {
             let _blocked = Blocked::new();
             let _ = tcsetattr(&self.device, OptionalActions::Now, &self.before);
         }

@@ -9,7 +9,7 @@ use crate::source::web_identity;
 use crate::sts;
 use crate::sts::{AssumeRole, AssumeRoleWithWebIdentity, Host, Session, StsError};
 
-use super::error::{FailedCall, ResolveError, What};
+use super::error::{FailedCall, ResolveError, StsCall};
 use super::state::{Call, Run, WaitPolicy};
 
 impl<'r> Run<'r, '_> {
@@ -76,9 +76,9 @@ impl<'r> Run<'r, '_> {
 
     pub(super) fn failed_call(&self, at: usize) -> FailedCall {
         let what = match self.steps[at].0 {
-            Call::MfaSession(mfa, _) => What::MfaSession(Box::new(mfa.clone())),
-            Call::WebIdentity(web) => What::WebIdentity(self.plan.base.profile.clone(), Box::new(web.clone())),
-            Call::Role(index) => What::Role {
+            Call::MfaSession(mfa, _) => StsCall::MfaSession(Box::new(mfa.clone())),
+            Call::WebIdentity(web) => StsCall::WebIdentity(self.plan.base.profile.clone(), Box::new(web.clone())),
+            Call::Role(index) => StsCall::Role {
                 hop: Box::new(self.plan.hops[index].clone()),
                 number: index + 1,
                 count: self.plan.hops.len(),

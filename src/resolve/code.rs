@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::core::credentials::Credentials;
 use crate::core::secret::Secret;
 use crate::plan::mfa_strategy::Mfa;
-use crate::prompt::{Answer, DEADLINE_SECONDS, PromptError, Question};
+use crate::prompt::{DEADLINE_SECONDS, MfaAnswer, MfaQuestion, PromptError};
 use crate::sts::{Session, StsError};
 
 use super::error::ResolveError;
@@ -15,8 +15,8 @@ use super::state::{Exchanged, Run, Waited};
 /// How many typed codes AWS may reject before the prompt gives up.
 const REJECTIONS: u32 = 3;
 
-enum Asked {
-    Answer(Answer),
+enum CodeOutcome {
+    Answer(MfaAnswer),
     Cached(Credentials),
 }
 
@@ -40,12 +40,12 @@ impl Run<'_, '_> {
             let left_over = self.left_over.take();
             let is_left_over = left_over.is_some();
             let asked = match left_over {
-                Some(code) => Ok(Asked::Answer(Answer { code, typed: false })),
+                Some(code) => Ok(CodeOutcome::Answer(MfaAnswer { code, typed: false })),
                 None => self.ask(at, device, typed_and_refused > 0),
             };
-            let Answer { code, typed } = match (asked, rejected.take()) {
-                (Ok(Asked::Answer(answer)), _) => answer,
-                (Ok(Asked::Cached(credentials)), _) => return Ok(Exchanged::Cached(credentials)),
+            let MfaAnswer { code, typed } = match (asked, rejected.take()) {
+                (Ok(CodeOutcome::Answer(answer)), _) => answer,
+                (Ok(CodeOutcome::Cached(credentials)), _) => return Ok(Exchanged::Cached(credentials)),
                 // No prompt is left: AWS's rejection explains more.
                 (Err(ResolveError::Prompt { error: PromptError::NobodyToAsk, .. }), Some(refusal)) => {
                     return Err(self.failed(at, refusal));
@@ -74,21 +74,21 @@ impl Run<'_, '_> {
         }
     }
 
-    fn ask(&mut self, at: usize, device: &Device<'_>, again: bool) -> Result<Asked, ResolveError> {
+    fn ask(&mut self, at: usize, device: &Device<'_>, again: bool) -> Result<CodeOutcome, ResolveError> {
         let (plan, clock, chain) = (self.plan, self.resolver.clock, self.extended_chain());
         let Device { mfa, memory, note } = device;
         // A code concerns the first role only.
         let role = plan.hops.first();
-        let question = Question {
+        let question = MfaQuestion {
             profile: role.map_or(&mfa.profile, |hop| &hop.profile),
             role_arn: role.map(|hop| hop.role_arn.value.as_str()),
             mfa_serial: &mfa.serial.value,
-            again,
+            was_refused: again,
             note: *note,
             mfa_process: mfa.process.as_ref().map(|command| command.value.as_str()),
             chain: &chain,
             until: *self.until.get_or_insert_with(|| Instant::now() + Duration::from_secs(DEADLINE_SECONDS)),
-            spent: &|code| memory.spent(code, clock.now()),
+            wait_if_used: &|code| memory.spent(code, clock.now()),
         };
         let terminal = self.resolver.prompt.terminal(&question);
         self.asked = true;
@@ -96,10 +96,10 @@ impl Run<'_, '_> {
             if let Some(id) = &terminal
                 && let Waited::Session(credentials) = run.lock(id, at)?
             {
-                return Ok(Asked::Cached(credentials));
+                return Ok(CodeOutcome::Cached(credentials));
             }
             run.asking(terminal.as_deref());
-            let answer = run.resolver.prompt.code(&question).map(Asked::Answer);
+            let answer = run.resolver.prompt.code(&question).map(CodeOutcome::Answer);
             answer.map_err(|error| ResolveError::Prompt { error, at: Box::new(run.failed_call(at)) })
         });
         self.asking(None);

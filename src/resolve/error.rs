@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use crate::cache::store::WriteError;
+use crate::cache::store::CacheWriteError;
 use crate::core::credentials::InvalidCredentials;
 use crate::plan::mfa_strategy::Mfa;
 use crate::plan::sources::WebIdentityBase;
@@ -12,11 +12,11 @@ use crate::sts::StsError;
 #[derive(Debug, Clone)]
 pub struct FailedCall {
     pub asked: String,
-    pub what: What,
+    pub what: StsCall,
 }
 
 #[derive(Debug, Clone)]
-pub enum What {
+pub enum StsCall {
     MfaSession(Box<Mfa>),
     WebIdentity(String, Box<WebIdentityBase>),
     Role {
@@ -54,7 +54,7 @@ pub enum ResolveError {
 /// A problem that did not stop the run.
 #[derive(Debug)]
 pub enum ResolveWarning {
-    NotCached(WriteError),
+    NotCached(CacheWriteError),
     /// Two processes may have asked twice.
     NoLock(std::io::Error),
     /// GetSessionToken was denied: the code was used for the role directly.

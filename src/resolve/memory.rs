@@ -1,14 +1,13 @@
 //! MFA facts that are kept between runs, as notes next to the locks.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::cache::key::CacheKey;
 use crate::cache::notes::Notes;
 use crate::core::clock::Timestamp;
+use crate::core::digest::sha256_hex;
 use crate::core::secret::Secret;
 use crate::os::lock::Guard;
 use crate::plan::mfa_strategy::{Mfa, MfaState, Step};
@@ -116,7 +115,7 @@ impl Memory {
     }
 
     fn hash(&self, code: &Secret) -> String {
-        hex(&Sha256::digest(format!("{}\n{}", self.device, code.expose())))
+        short_hash(&format!("{}\n{}", self.device, code.expose()))
     }
 }
 
@@ -126,14 +125,12 @@ fn note_of(id: &str) -> String {
 
 /// A serial has characters that a file name cannot have, so that it is hashed.
 pub(super) fn device_id(serial: &str, access_key_id: &str) -> String {
-    format!("mfa-{}", hex(&Sha256::digest(format!("{serial}\n{access_key_id}"))))
+    format!("mfa-{}", short_hash(&format!("{serial}\n{access_key_id}")))
 }
 
-fn hex(hash: &[u8]) -> String {
-    hash.iter().take(16).fold(String::with_capacity(32), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+/// Half of a SHA-256 is enough to distinguish names.
+fn short_hash(text: &str) -> String {
+    sha256_hex(text)[..32].to_owned()
 }
 
 #[cfg(test)]
@@ -145,7 +142,7 @@ mod tests {
     fn a_code_is_spent_until_the_device_shows_another() {
         let dir = tempfile::tempdir().unwrap();
         let memory = Memory::new(Notes::beside(dir.path()), "arn:aws:iam::111111111111:mfa/dev", "AKIA1");
-        let Attempt::Held(lock) = Locks::beside(dir.path()).try_take(memory.device()) else { panic!("a free lock") };
+        let Attempt::Held(lock) = Locks::in_dir(dir.path()).try_lock(memory.device()) else { panic!("a free lock") };
         let (code, other) = (Secret::from("123456"), Secret::from("654321"));
         let at = Timestamp(1_800_000_005);
         assert_eq!(memory.spent(&code, at), None);

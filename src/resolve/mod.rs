@@ -14,7 +14,7 @@ mod wait;
 use crate::core::credentials::Credentials;
 use crate::plan::mfa_strategy::MfaAction;
 
-pub use error::{FailedCall, ResolveError, ResolveWarning, What};
+pub use error::{FailedCall, ResolveError, ResolveWarning, StsCall};
 pub use request::{Options, Request};
 pub use resolver::Resolver;
 

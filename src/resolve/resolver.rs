@@ -1,5 +1,5 @@
 use crate::cache::store::Store;
-use crate::core::call_chain::Chain;
+use crate::core::call_chain::CallChain;
 use crate::core::clock::Clock;
 use crate::prompt::Prompt;
 use crate::source::Sources;
@@ -15,7 +15,7 @@ pub struct Resolver<'a> {
     pub sources: &'a Sources<'a>,
     pub prompt: &'a mut dyn Prompt,
     pub clock: Clock,
-    pub chain: &'a Chain,
+    pub chain: &'a CallChain,
     pub config: &'a str,
     pub verb: &'a str,
     pub mishaps: Vec<ResolveWarning>,

@@ -3,11 +3,11 @@ use std::time::Duration;
 use crate::cache::entry;
 use crate::cache::entry::{CachedSession, EntryMetadata, METADATA_VERSION};
 use crate::cache::key::CacheKey;
-use crate::core::call_chain::Chain;
+use crate::core::call_chain::CallChain;
 use crate::core::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
 use crate::plan::BaseSource;
 use crate::plan::mfa_strategy::{MfaAction, MfaStrategy, Step};
-use crate::source::{How, SourceError};
+use crate::source::{FetchOptions, SourceError};
 use crate::sts::Session;
 
 use super::error::{ResolveError, ResolveWarning};
@@ -146,7 +146,7 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     pub(super) fn base(&mut self) -> Result<Credentials, ResolveError> {
-        let how = How { chain: &self.extended_chain(), timeout: self.call_timeout() };
+        let how = FetchOptions { chain: &self.extended_chain(), timeout: self.call_timeout() };
         let fetched = self.resolver.sources.fetch(&self.plan.base, how);
         match fetched.map_err(|error| self.base_failed(error))? {
             Some(credentials) => Ok(credentials),
@@ -159,9 +159,9 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// The profiles and locks that a child process must not request from us.
-    pub(super) fn extended_chain(&self) -> Chain {
+    pub(super) fn extended_chain(&self) -> CallChain {
         let Resolver { chain, config, .. } = &*self.resolver;
-        chain.with(config, &self.plan.path, &self.held.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>())
+        chain.extended(config, &self.plan.path, &self.held.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>())
     }
 
     fn cached(&self, at: usize) -> Option<CachedSession> {

@@ -10,7 +10,7 @@ use crate::sts::StsError;
 
 use super::*;
 
-use world::{NOW, ScriptedSts, World};
+use world::{NOW, ResolveWorld, ScriptedSts};
 
 fn refused(message: &str) -> StsError {
     StsError::Refused { code: "AccessDenied".into(), message: message.into() }
@@ -18,7 +18,7 @@ fn refused(message: &str) -> StsError {
 
 #[test]
 fn a_chain_begins_at_the_nearest_cached_session() {
-    let world = World::new();
+    let world = ResolveWorld::new();
     let sts = ScriptedSts::new(Vec::new());
     assert_eq!(world.resolve("two", 0, &sts, 1, |_| {}).unwrap(), "ASIA3");
     assert_eq!(*sts.calls.borrow(), ["session by AKIA1", "One by ASIA1", "Two by ASIA2"]);
@@ -30,7 +30,7 @@ fn a_chain_begins_at_the_nearest_cached_session() {
 
 #[test]
 fn an_ageing_session_is_renewed_unless_that_needs_a_person() {
-    let world = World::new();
+    let world = ResolveWorld::new();
     let sts = ScriptedSts::new(Vec::new());
     assert_eq!(world.resolve("plain", 0, &sts, 0, |_| {}).unwrap(), "ASIA1");
     assert_eq!(world.resolve("plain", 2699, &sts, 0, |_| {}).unwrap(), "ASIA1", "901 s left");
@@ -74,7 +74,7 @@ const PLAIN: Look = Look {
 
 impl Look {
     fn act(&self) -> &'static str {
-        let world = World::new();
+        let world = ResolveWorld::new();
         let then = match &self.answer {
             Ok(()) => Ok((self.lifetime, self.offset)),
             Err(error) => Err(error.clone()),
@@ -85,7 +85,7 @@ impl Look {
         let store = Store::new(&world.dir.path().join("cache"));
         let all = store.read();
         let mark = crate::cache::entry::CachedSession::read(all.sessions().all()[0].2).unwrap().mark.unwrap();
-        let _lock = self.busy.then(|| store.locks().try_take(&mark.fingerprint));
+        let _lock = self.busy.then(|| store.locks().try_lock(&mark.fingerprint));
         let outcome = world.resolve(profile, self.lifetime - self.left, &sts, 0, |options| {
             (options.min_ttl, options.min_ttl_is_strict) = self.min_ttl;
             options.lock_timeout = Duration::ZERO;
@@ -151,7 +151,7 @@ fn what_becomes_of_a_cached_session() {
 
 #[test]
 fn a_users_own_session_lasts_until_a_minute_is_left() {
-    let world = World::new();
+    let world = ResolveWorld::new();
     let sts = ScriptedSts::new(Vec::new());
     assert_eq!(world.resolve("dev", 0, &sts, 1, |_| {}).unwrap(), "ASIA1");
     assert_eq!(world.resolve("dev", 43_139, &sts, 0, |_| {}).unwrap(), "ASIA1");
@@ -163,7 +163,7 @@ fn a_users_own_session_lasts_until_a_minute_is_left() {
 
 #[test]
 fn a_day_of_twenty_roles_in_three_shells_is_one_question() {
-    let world = World::new();
+    let world = ResolveWorld::new();
     let sts = ScriptedSts::new(Vec::new());
     let mut codes = 1;
     for minute in (0..8 * 60).step_by(20) {
@@ -181,7 +181,7 @@ fn a_day_of_twenty_roles_in_three_shells_is_one_question() {
 
 #[test]
 fn a_user_who_may_have_no_session_gives_each_role_a_code() {
-    let world = World::new();
+    let world = ResolveWorld::new();
     let denied = || refused("User is not authorized to perform: sts:GetSessionToken");
     let sts = ScriptedSts::new(vec![Err(denied())]);
     assert_eq!(
@@ -197,18 +197,18 @@ fn a_user_who_may_have_no_session_gives_each_role_a_code() {
     );
     assert_eq!(world.resolve("role2", 2 * 86_400, &sts, 1, |_| {}).unwrap(), "ASIA5", "policies change");
     assert_eq!(sts.count("session"), 2);
-    let world = World::new();
+    let world = ResolveWorld::new();
     let mfa = refused("MultiFactorAuthentication failed with invalid MFA one time pass code.");
     let sts = ScriptedSts::new(vec![Err(denied()), Err(mfa)]);
     assert_eq!(world.resolve("role0", 0, &sts, 2, |_| {}).unwrap(), "ASIA3", "used up after all: asked once more");
     let sts = ScriptedSts::new(vec![Err(denied())]);
-    let alone = World::new().resolve("dev", 0, &sts, 2, |_| {});
+    let alone = ResolveWorld::new().resolve("dev", 0, &sts, 2, |_| {});
     assert!(matches!(alone, Err(ResolveError::Sts { .. })), "a user alone gets no keys without MFA instead");
 }
 
 #[test]
 fn a_role_that_wants_a_young_code_is_asked_for_by_one() {
-    let world = World::new();
+    let world = ResolveWorld::new();
     let no = || refused("not authorized to perform: sts:AssumeRole");
     let sts = ScriptedSts::new(vec![Ok((43_200, 0)), Ok((3600, 0)), Err(no()), Ok((3600, 0)), Ok((3600, 0))]);
     world.resolve("role0", 0, &sts, 1, |_| {}).unwrap();
@@ -222,7 +222,7 @@ fn a_role_that_wants_a_young_code_is_asked_for_by_one() {
 
 #[test]
 fn a_role_that_refuses_a_fresh_code_too_is_not_asked_for_twice() {
-    let world = World::new();
+    let world = ResolveWorld::new();
     let no = || refused("not authorized to perform: sts:AssumeRole");
     let sts = ScriptedSts::new(vec![Ok((43_200, 0)), Ok((3600, 0)), Err(no()), Err(no()), Err(no())]);
     world.resolve("role0", 0, &sts, 1, |_| {}).unwrap();
@@ -234,7 +234,7 @@ fn a_role_that_refuses_a_fresh_code_too_is_not_asked_for_twice() {
 
 #[test]
 fn a_session_that_aws_no_longer_knows_is_made_anew() {
-    let world = World::new();
+    let world = ResolveWorld::new();
     let dead = StsError::Refused { code: "InvalidClientTokenId".into(), message: "gone".into() };
     let sts = ScriptedSts::new(vec![Ok((43_200, 0)), Ok((3600, 0)), Err(dead)]);
     world.resolve("role0", 0, &sts, 1, |_| {}).unwrap();
@@ -244,7 +244,7 @@ fn a_session_that_aws_no_longer_knows_is_made_anew() {
 
 #[test]
 fn an_outage_is_bridged_and_a_refusal_is_not() {
-    let world = World::new();
+    let world = ResolveWorld::new();
     let answers = vec![Ok((3600, 0)), Err(StsError::TimedOut), Err(refused("no")), Err(StsError::Server(503))];
     let sts = ScriptedSts::new(answers);
     world.resolve("plain", 0, &sts, 0, |_| {}).unwrap();
@@ -266,24 +266,24 @@ fn a_refused_code_is_asked_for_again_and_other_refusals_are_not() {
         (vec![Err(StsError::Refused { code: "InvalidClientTokenId".into(), message: "no".into() })], 9, 1, false),
     ] {
         let sts = ScriptedSts::new(answers);
-        let outcome = World::new().resolve("one", 0, &sts, codes, |_| {});
+        let outcome = ResolveWorld::new().resolve("one", 0, &sts, codes, |_| {});
         assert_eq!((outcome.is_ok(), sts.calls()), (works, calls));
         if !works {
             assert!(matches!(outcome, Err(ResolveError::Sts { .. })), "the refusal is told, not the missing person");
         }
     }
-    let none = World::new().resolve("one", 0, &ScriptedSts::new(vec![]), 0, |_| {});
+    let none = ResolveWorld::new().resolve("one", 0, &ScriptedSts::new(vec![]), 0, |_| {});
     assert!(matches!(none, Err(ResolveError::Prompt { error: PromptError::NobodyToAsk, .. })));
 }
 
 #[test]
 fn a_wrong_clock_is_told_and_does_not_cost_a_call_each_time() {
-    let world = World::new();
+    let world = ResolveWorld::new();
     let sts = ScriptedSts::new(vec![Ok((3600, -7200))]);
     for _ in 0..2 {
         assert!(matches!(world.resolve("plain", 0, &sts, 0, |_| {}), Err(ResolveError::ClockWrong(-7200))));
     }
-    let world = World::new();
+    let world = ResolveWorld::new();
     let sts = ScriptedSts::new(vec![Ok((3600, 7200))]);
     for _ in 0..2 {
         assert_eq!(world.resolve("plain", 0, &sts, 0, |_| {}).unwrap(), "ASIA1");
@@ -292,7 +292,7 @@ fn a_wrong_clock_is_told_and_does_not_cost_a_call_each_time() {
 
 #[test]
 fn amplifys_ageing_session_does_not_hide_ours() {
-    let world = World::new();
+    let world = ResolveWorld::new();
     let cache = world.dir.path().join("cache");
     std::fs::create_dir_all(&cache).unwrap();
     let entry = format!(
@@ -310,7 +310,7 @@ fn amplifys_ageing_session_does_not_hide_ours() {
 
 #[test]
 fn without_the_cache_nothing_is_left_behind() {
-    let world = World::new();
+    let world = ResolveWorld::new();
     let sts = ScriptedSts::new(vec![Ok((3600, 0)), Ok((3600, 0))]);
     for expected in ["ASIA1", "ASIA2"] {
         assert_eq!(world.resolve("plain", 0, &sts, 0, |options| options.use_cache = false).unwrap(), expected);

@@ -28,7 +28,7 @@ enum Shared {
     TimedOut(u64),
 }
 
-type Facts = Holder<(u64, Shared)>;
+type HolderFacts = Holder<(u64, Shared)>;
 
 impl Shared {
     fn of(error: &ResolveError) -> Option<Self> {
@@ -60,7 +60,7 @@ impl Run<'_, '_> {
         let mut known = None;
         let (began, mut is_told) = (Instant::now(), false);
         loop {
-            let guard = match locks.try_take(id) {
+            let guard = match locks.try_lock(id) {
                 Attempt::Held(guard) => Some(guard),
                 Attempt::Unavailable(error) => {
                     self.resolver.mishaps.push(ResolveWarning::NoLock(error));
@@ -78,7 +78,7 @@ impl Run<'_, '_> {
                 return Ok(Waited::Session(session));
             }
             seen = stamp;
-            let facts = if guard.is_none() || known.is_some() { self.facts(id) } else { Facts::default() };
+            let facts = if guard.is_none() || known.is_some() { self.facts(id) } else { HolderFacts::default() };
             let baseline = *known.get_or_insert(facts.generation);
             if let Some(shared) = facts.failure.as_ref().filter(|(number, _)| *number > baseline) {
                 return Err(self.adopt(&shared.1, at));
@@ -108,7 +108,7 @@ impl Run<'_, '_> {
     }
 
     fn hold(&mut self, id: &str, lock: Guard) {
-        let facts = Facts {
+        let facts = HolderFacts {
             pid: std::process::id(),
             since: self.resolver.clock.now().0,
             verb: self.resolver.verb.to_owned(),
@@ -152,7 +152,7 @@ impl Run<'_, '_> {
         self.tell_waiters(id, |facts| facts.renewal_failed_at = Some(now));
     }
 
-    fn tell_waiters(&self, id: &str, change: impl FnOnce(&mut Facts)) {
+    fn tell_waiters(&self, id: &str, change: impl FnOnce(&mut HolderFacts)) {
         if let Some(lock) = self.guard(id) {
             let mut facts = self.facts(id);
             change(&mut facts);
@@ -164,7 +164,7 @@ impl Run<'_, '_> {
         self.facts(id).in_backoff(self.resolver.clock.now())
     }
 
-    fn facts(&self, id: &str) -> Facts {
+    fn facts(&self, id: &str) -> HolderFacts {
         self.resolver.store.holders().get(id)
     }
 
@@ -178,20 +178,20 @@ impl Run<'_, '_> {
         }
     }
 
-    fn tell_of(&mut self, facts: &Facts) {
+    fn tell_of(&mut self, facts: &HolderFacts) {
         let doing = match &facts.prompt_tty {
             Some(terminal) if self.resolver.prompt.own_terminal().as_ref() == Some(terminal) => return,
             Some(_) => ", which asks for an MFA code elsewhere",
             None => "",
         };
         if let Some(holder) = holder_description(facts) {
-            self.resolver.prompt.tell(&format!("waiting for {holder}{doing}"));
+            self.resolver.prompt.print_line(&format!("waiting for {holder}{doing}"));
         }
     }
 }
 
-fn holder_description(facts: &Facts) -> Option<String> {
-    let Facts { pid, verb, profile, .. } = facts;
+fn holder_description(facts: &HolderFacts) -> Option<String> {
+    let HolderFacts { pid, verb, profile, .. } = facts;
     (*pid != 0).then(|| format!("process {pid} (amplify-creds {verb} {profile})"))
 }
 

@@ -1,18 +1,16 @@
-//! The directory with the two files that a command under `exec --serve` is given: no other user can look into it, and
-//! it goes with the command.
+//! The directory of the config and credentials files of a command under `exec --serve`. Other users cannot read it.
 
-use std::fs::DirBuilder;
+use std::fs::{self, DirBuilder};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use crate::os::{env, random};
 
-/// The directory. Dropping it removes it.
+/// Removed on drop.
 #[derive(Debug)]
 pub struct PrivateDirectory(PathBuf);
 
 impl PrivateDirectory {
-    /// Makes it, with `config` and an empty credentials file in it.
     pub fn create(config: &str) -> io::Result<Self> {
         let name = format!("amplify-creds-{}", random::hex(8)?.expose());
         let path = env::temporary_directory().join(name);
@@ -23,12 +21,10 @@ impl PrivateDirectory {
         Ok(directory)
     }
 
-    /// For `AWS_CONFIG_FILE`.
     pub fn config(&self) -> PathBuf {
         self.0.join("config")
     }
 
-    /// For `AWS_SHARED_CREDENTIALS_FILE`.
     pub fn credentials(&self) -> PathBuf {
         self.0.join("credentials")
     }
@@ -47,7 +43,7 @@ fn create_private(path: &Path) -> io::Result<()> {
 
 impl Drop for PrivateDirectory {
     fn drop(&mut self) {
-        // Whatever the command has written there goes, too; what cannot go stays.
+        // Also removes files of the command.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

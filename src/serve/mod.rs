@@ -1,5 +1,4 @@
-//! The local endpoint of `exec --serve`: credentials over HTTP on the loopback interface, as containers on ECS get
-//! theirs, for whoever has the token.
+//! The local endpoint of `exec --serve`: credentials over loopback HTTP as on ECS, protected by a token.
 
 pub mod directory;
 pub mod private_config;
@@ -20,47 +19,45 @@ use crate::core::secret::Secret;
 use crate::os::{random, tcp_peer};
 use crate::output::container_json;
 
-use wire::{Head, Reply};
+use wire::{Head, HttpReply};
 
-/// How many requests are answered at once. One takes well under a millisecond; the rest waits in the system's queue.
+/// A request takes well under a millisecond; more requests wait in the system's queue.
 const WORKERS: usize = 16;
-/// More than a request takes, in bytes of stack.
+/// The stack of a worker in bytes, more than a request needs.
 const STACK: usize = 256 << 10;
-/// [`State::patience`] of a running endpoint.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Random bytes of the token.
+const CLIENT_TIMEOUT: Duration = Duration::from_secs(5);
 const TOKEN_BYTES: usize = 32;
 
-/// The running endpoint. It is there as long as the process.
-pub struct Endpoint {
-    state: Arc<State>,
+/// The running endpoint. It lasts as long as the process.
+pub struct CredentialsEndpoint {
+    state: Arc<EndpointState>,
 }
 
-struct State {
+struct EndpointState {
     /// `127.0.0.1:PORT`
     host: String,
     token: Secret,
     credentials: RwLock<Arc<Credentials>>,
-    /// What is said when they are over.
-    over: String,
-    /// How long a client may take to say what it wants, and to take the answer.
-    patience: Duration,
+    /// The message when the credentials have expired.
+    expired: String,
+    /// For reading a request, and for writing the reply.
+    timeout: Duration,
 }
 
-impl Endpoint {
-    /// Opens the port, a free one where it is 0, and answers with `credentials`; with `over` once those have ended.
-    pub fn start(port: u16, credentials: Credentials, over: String) -> io::Result<Self> {
-        Self::start_with(port, credentials, over, PATIENCE)
+impl CredentialsEndpoint {
+    /// Port 0 is any free port. `expired` is the message for expired credentials.
+    pub fn start(port: u16, credentials: Credentials, expired: String) -> io::Result<Self> {
+        Self::start_with(port, credentials, expired, CLIENT_TIMEOUT)
     }
 
-    fn start_with(port: u16, credentials: Credentials, over: String, patience: Duration) -> io::Result<Self> {
+    fn start_with(port: u16, credentials: Credentials, expired: String, timeout: Duration) -> io::Result<Self> {
         let listener = Arc::new(TcpListener::bind((Ipv4Addr::LOCALHOST, port))?);
-        let state = Arc::new(State {
+        let state = Arc::new(EndpointState {
             host: listener.local_addr()?.to_string(),
             token: random::hex(TOKEN_BYTES)?,
             credentials: RwLock::new(Arc::new(credentials)),
-            over,
-            patience,
+            expired,
+            timeout,
         });
         for _ in 0..WORKERS {
             let (listener, state) = (listener.clone(), state.clone());
@@ -69,41 +66,39 @@ impl Endpoint {
         Ok(Self { state })
     }
 
-    /// For `AWS_CONTAINER_CREDENTIALS_FULL_URI`. Every SDK takes this address without TLS.
+    /// For `AWS_CONTAINER_CREDENTIALS_FULL_URI`. Every SDK accepts a loopback address without TLS.
     pub fn uri(&self) -> String {
         format!("http://{}/", self.state.host)
     }
 
-    /// For `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
     pub fn token(&self) -> &Secret {
         &self.state.token
     }
 
-    /// Answers with these from now on.
     pub fn publish(&self, credentials: Credentials) {
         *self.state.credentials.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(credentials);
     }
 }
 
-impl State {
+impl EndpointState {
     fn work(&self, listener: &TcpListener) {
         loop {
             match listener.accept() {
-                // A client that goes away is its own affair.
+                // A closed connection concerns only its client.
                 Ok((client, from)) => drop(self.answer(client, from)),
-                // Out of descriptors, most likely: a moment later there may be one.
+                // The process is probably out of descriptors for a moment.
                 Err(_) => thread::sleep(Duration::from_millis(20)),
             }
         }
     }
 
     fn answer(&self, mut client: TcpStream, from: SocketAddr) -> io::Result<()> {
-        client.set_write_timeout(Some(self.patience))?;
-        // Before anything is read, so that it cannot keep us waiting either.
+        client.set_write_timeout(Some(self.timeout))?;
+        // Before any read, so that another user cannot occupy a worker.
         if !tcp_peer::may_ask(from, client.local_addr()?) {
             return Ok(());
         }
-        let until = Instant::now() + self.patience;
+        let until = Instant::now() + self.timeout;
         let reply = match wire::read_head(&mut client, until) {
             Ok(head) => self.reply(&head),
             Err(refusal) => refusal?,
@@ -111,38 +106,38 @@ impl State {
         client.write_all(&reply.bytes())
     }
 
-    fn reply(&self, head: &Head) -> Reply {
+    fn reply(&self, head: &Head) -> HttpReply {
         if head.host.as_deref() != Some(self.host.as_str()) {
-            return Reply::refused("403 Forbidden", "WrongHost", "this address is not the one that was given out");
+            return HttpReply::refused("403 Forbidden", "WrongHost", "this address is not the one that was given out");
         }
         let token = head.authorization.as_ref().map(Secret::expose).unwrap_or_default();
-        if !same(token.as_bytes(), self.token.expose().as_bytes()) {
+        if !is_equal(token.as_bytes(), self.token.expose().as_bytes()) {
             let message = "the Authorization header is not AWS_CONTAINER_AUTHORIZATION_TOKEN";
-            return Reply::refused("401 Unauthorized", "WrongToken", message);
+            return HttpReply::refused("401 Unauthorized", "WrongToken", message);
         }
         if head.path != "/" {
-            return Reply::refused("404 Not Found", "NoSuchPath", "there is nothing but /");
+            return HttpReply::refused("404 Not Found", "NoSuchPath", "there is nothing but /");
         }
         if head.method != "GET" {
-            return Reply::refused("405 Method Not Allowed", "WrongMethod", "use GET");
+            return HttpReply::refused("405 Method Not Allowed", "WrongMethod", "use GET");
         }
         let credentials = self.credentials.read().unwrap_or_else(PoisonError::into_inner).clone();
         let now = Clock::System.now();
         match credentials.expiration {
-            Some(end) if end <= now => Reply::refused("403 Forbidden", "SessionOver", &self.over),
-            _ => Reply { status: "200 OK", body: container_json::render(&credentials, now) },
+            Some(end) if end <= now => HttpReply::refused("403 Forbidden", "SessionOver", &self.expired),
+            _ => HttpReply { status: "200 OK", body: container_json::render(&credentials, now) },
         }
     }
 }
 
-/// Whether both are the same, in a time that tells nothing of where they differ.
-fn same(one: &[u8], other: &[u8]) -> bool {
+/// Compares in constant time.
+fn is_equal(one: &[u8], other: &[u8]) -> bool {
     let differences = one.iter().zip(other).fold(0, |differences, (a, b)| black_box(differences | (a ^ b)));
     one.len() == other.len() && differences == 0
 }
 
-impl Reply {
-    /// A refusal in the words that the SDKs show.
+impl HttpReply {
+    /// The SDKs show the message.
     fn refused(status: &'static str, code: &str, message: &str) -> Self {
         let body = serde_json::json!({"Code": code, "Message": message}).to_string();
         Self { status, body: Zeroizing::new(body.into_bytes()) }

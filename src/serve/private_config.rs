@@ -1,27 +1,25 @@
-//! What a command under `exec --serve` finds in its config file: the profile's region and other settings, as
-//! `[default]`, and nothing that leads to credentials. SDKs look at files before they ask the endpoint.
-//!
-//! Pure.
+//! The config file of a command under `exec --serve`: the profile's region and other settings, and nothing that leads
+//! to credentials, since SDKs read files before they ask the endpoint.
 
 use std::fmt::Write as _;
 
-/// The file: `settings` as `[default]`, and the section that its `services` names.
+/// `settings` as `[default]`, and the section that its `services` names.
 pub fn render(settings: &[(&str, String)], services: Option<(&str, &[(String, String)])>) -> String {
     let mut text = "[default]\n".to_owned();
     for (key, value) in settings {
-        property(&mut text, key, value);
+        add_property(&mut text, key, value);
     }
     if let Some((name, properties)) = services {
         let _ = writeln!(text, "\n[services {name}]");
         for (key, value) in properties {
-            property(&mut text, key, value);
+            add_property(&mut text, key, value);
         }
     }
     text
 }
 
-/// A block's lines stand below its key, as they do in the file that it comes from.
-fn property(text: &mut String, key: &str, value: &str) {
+/// A nested block's lines follow its key, indented as in the profile file.
+fn add_property(text: &mut String, key: &str, value: &str) {
     let mut lines = value.lines();
     let first = lines.next().unwrap_or_default();
     let _ = writeln!(text, "{}", format!("{key} = {first}").trim_end());
@@ -35,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocks_stay_blocks() {
+    fn nested_block_stays_nested() {
         let settings = [
             ("region", "eu-west-1".to_owned()),
             ("s3", "\nmax_concurrent_requests = 20\naddressing_style = path".into()),

@@ -5,8 +5,8 @@ use crate::core::clock::Timestamp;
 
 use super::*;
 
-fn endpoint(expiration: Option<Timestamp>) -> Endpoint {
-    Endpoint::start(0, credentials("ASIA1", expiration), "over: run login".into()).unwrap()
+fn endpoint(expiration: Option<Timestamp>) -> CredentialsEndpoint {
+    CredentialsEndpoint::start(0, credentials("ASIA1", expiration), "over: run login".into()).unwrap()
 }
 
 fn credentials(id: &str, expiration: Option<Timestamp>) -> Credentials {
@@ -19,7 +19,7 @@ fn credentials(id: &str, expiration: Option<Timestamp>) -> Credentials {
     }
 }
 
-fn ask(endpoint: &Endpoint, request: &str) -> String {
+fn ask(endpoint: &CredentialsEndpoint, request: &str) -> String {
     let mut client = TcpStream::connect(&endpoint.state.host).unwrap();
     client.set_read_timeout(Some(Duration::from_mins(2))).unwrap();
     client.write_all(request.as_bytes()).unwrap();
@@ -28,13 +28,13 @@ fn ask(endpoint: &Endpoint, request: &str) -> String {
     answer
 }
 
-fn get(endpoint: &Endpoint) -> String {
-    let Endpoint { state } = endpoint;
+fn get(endpoint: &CredentialsEndpoint) -> String {
+    let CredentialsEndpoint { state } = endpoint;
     ask(endpoint, &format!("GET / HTTP/1.1\r\nHost: {}\r\nAuthorization: {}\r\n\r\n", state.host, state.token.expose()))
 }
 
 #[test]
-fn only_who_has_the_token_and_the_address_is_answered() {
+fn wrong_token_or_address_is_rejected() {
     let endpoint = endpoint(None);
     let (host, token) = (endpoint.state.host.clone(), endpoint.token().expose().to_owned());
     let port = host.rsplit(':').next().unwrap();
@@ -66,7 +66,7 @@ fn only_who_has_the_token_and_the_address_is_answered() {
 }
 
 #[test]
-fn what_is_published_is_answered_until_it_is_over() {
+fn published_credentials_are_served_until_they_expire() {
     let now = Clock::System.now();
     let endpoint = endpoint(Some(now.plus(100)));
     assert!(get(&endpoint).contains("ASIA1"));
@@ -78,10 +78,10 @@ fn what_is_published_is_answered_until_it_is_over() {
 }
 
 #[test]
-fn clients_that_say_nothing_keep_nobody_waiting() {
-    // Longer than any test: an answer that waited for one of them would not come.
-    let patience = Duration::from_hours(1);
-    let endpoint = Endpoint::start_with(0, credentials("ASIA1", None), String::new(), patience).unwrap();
+fn silent_clients_do_not_delay_others() {
+    // Longer than any test, so that a reply after a silent client would never come.
+    let timeout = Duration::from_hours(1);
+    let endpoint = CredentialsEndpoint::start_with(0, credentials("ASIA1", None), String::new(), timeout).unwrap();
     let silent: Vec<_> = (0..WORKERS - 1).map(|_| TcpStream::connect(&endpoint.state.host).unwrap()).collect();
     std::thread::scope(|scope| {
         for _ in 0..32 {

@@ -1,8 +1,6 @@
-//! As much of HTTP/1.1 (RFC 9112) as one GET needs: the head of a request read within bounds, and a reply after which
-//! the connection ends.
+//! The part of HTTP/1.1 (RFC 9112) that one GET needs: a bounded request head, and a reply that ends the connection.
 
-use std::io;
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -10,10 +8,9 @@ use zeroize::Zeroizing;
 
 use crate::core::secret::Secret;
 
-/// The longest head, in bytes. The SDKs send some hundred.
+/// In bytes. The SDKs send some hundred.
 const LONGEST_HEAD: usize = 8 << 10;
 
-/// What a request says.
 #[derive(Debug)]
 pub(super) struct Head {
     pub(super) method: String,
@@ -22,16 +19,14 @@ pub(super) struct Head {
     pub(super) authorization: Option<Secret>,
 }
 
-/// An answer, whole.
 #[derive(Debug)]
-pub(super) struct Reply {
-    /// Number and words.
+pub(super) struct HttpReply {
+    /// Code and reason.
     pub(super) status: &'static str,
-    /// JSON.
     pub(super) body: Zeroizing<Vec<u8>>,
 }
 
-impl Reply {
+impl HttpReply {
     pub(super) fn bytes(&self) -> Zeroizing<Vec<u8>> {
         let head = format!(
             "HTTP/1.1 {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
@@ -46,8 +41,8 @@ impl Reply {
     }
 }
 
-/// Reads up to the empty line, until then. What is no request gets a reply that says so, where the client still listens.
-pub(super) fn read_head(client: &mut TcpStream, until: Instant) -> Result<Head, io::Result<Reply>> {
+/// Reads up to the empty line. An error is the reply to an invalid request, or the failure of the connection.
+pub(super) fn read_head(client: &mut TcpStream, until: Instant) -> Result<Head, io::Result<HttpReply>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST_HEAD));
     loop {
         let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
@@ -60,16 +55,14 @@ pub(super) fn read_head(client: &mut TcpStream, until: Instant) -> Result<Head, 
             Err(error) => return Err(Err(error)),
         }
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-            let refused =
-                || Ok(Reply::refused("400 Bad Request", "BadRequest", "this is no HTTP/1.1 request for credentials"));
+            let refused = || {
+                Ok(HttpReply::refused("400 Bad Request", "BadRequest", "this is no HTTP/1.1 request for credentials"))
+            };
             return parse(&bytes[..end]).ok_or_else(refused);
         }
         if bytes.len() > LONGEST_HEAD {
-            return Err(Ok(Reply::refused(
-                "431 Request Header Fields Too Large",
-                "TooLong",
-                "the request is too long",
-            )));
+            let status = "431 Request Header Fields Too Large";
+            return Err(Ok(HttpReply::refused(status, "TooLong", "the request is too long")));
         }
         if Instant::now() >= until {
             return Err(Err(ErrorKind::TimedOut.into()));
@@ -77,7 +70,6 @@ pub(super) fn read_head(client: &mut TcpStream, until: Instant) -> Result<Head, 
     }
 }
 
-/// The head without its empty line.
 fn parse(bytes: &[u8]) -> Option<Head> {
     let mut lines = std::str::from_utf8(bytes).ok()?.split("\r\n");
     let mut words = lines.next()?.split(' ');
@@ -89,15 +81,15 @@ fn parse(bytes: &[u8]) -> Option<Head> {
     for line in lines {
         let (name, value) = line.split_once(':')?;
         let value = value.trim_matches([' ', '\t']);
-        let before = match name.to_ascii_lowercase().as_str() {
+        let is_invalid = match name.to_ascii_lowercase().as_str() {
             "host" => head.host.replace(value.to_ascii_lowercase()).is_some(),
             "authorization" => head.authorization.replace(Secret::from(value)).is_some(),
-            // A body would be the next request to whoever reads on.
+            // A body could be read as the next request.
             "transfer-encoding" => true,
             "content-length" => value != "0",
             _ => name.is_empty() || name.contains([' ', '\t']),
         };
-        if before {
+        if is_invalid {
             return None;
         }
     }
@@ -109,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn heads_are_read_or_refused() {
+    fn invalid_head_is_rejected() {
         let head = parse(b"GET / HTTP/1.1\r\nHOST: 127.0.0.1:1\r\nAuthorization:  a b \r\nAccept: */*").unwrap();
         assert_eq!((head.method.as_str(), head.path.as_str(), head.host.as_deref()), ("GET", "/", Some("127.0.0.1:1")));
         assert_eq!(head.authorization.unwrap().expose(), "a b");

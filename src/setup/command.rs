@@ -1,6 +1,6 @@
-//! The command line of a wrapper: this program's absolute path and what it is asked for, quoted so that every tool
-//! starts the same thing. botocore splits it by itself, without a shell; the others give it to `sh -c` or `cmd /C`; all
-//! of them undo double quotes (`tests/conformance/vectors/credential-process.json`).
+//! The command line of a wrapper, quoted so that every tool starts the same program: botocore splits it without a
+//! shell, other tools use `sh -c` or `cmd /C`; all remove double quotes
+//! (`tests/conformance/vectors/credential-process.json`).
 
 use std::path::Path;
 
@@ -8,16 +8,16 @@ use crate::plan::wrapper::Wrapper;
 use crate::profile_file::lines::is_identifier;
 use crate::profile_file::portable::reads_alike;
 
-/// What a shell acts upon between double quotes.
+/// Characters that a shell interprets inside double quotes.
 const ACTIVE: [char; 5] = ['"', '$', '`', '\\', '!'];
 
-/// The command that asks for `profile`, by the first of the program's paths that can be written.
+/// The command for `profile`, with the first of the program's paths that can be quoted.
 pub(super) fn command(programs: &[String], profile: &str) -> Option<String> {
     let profile = if profile.starts_with('-') { format!("--profile={profile}") } else { profile.to_owned() };
     with_program(programs, &["process".to_owned(), profile])
 }
 
-/// The same command as `existing`, one of ours, started by this program: its path may be another by now.
+/// Replaces the program's path in one of our commands, since it may have moved.
 pub(super) fn updated(programs: &[String], existing: &str) -> Option<String> {
     let words = shlex::split(existing)?;
     let (program, arguments) = words.split_first()?;
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_that_every_tool_starts_alike() {
+    fn commands_are_quoted_for_every_tool() {
         for (program, profile, expected) in [
             ("/usr/bin/amplify-creds", "biz", Some("/usr/bin/amplify-creds process biz")),
             ("/opt/my tools/amplify-creds", "biz", Some("\"/opt/my tools/amplify-creds\" process biz")),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_keeps_its_options_when_the_program_has_moved() {
+    fn command_keeps_options_after_move() {
         let programs = ["/new/amplify-creds".to_owned()];
         for (existing, expected) in [
             ("/new/amplify-creds  process 'biz'", "/new/amplify-creds  process 'biz'"),

@@ -1,5 +1,4 @@
-//! Moving a profile out of the way of a wrapper with its name: its sections get another name, and whatever pointed at
-//! it points there.
+//! Renames a profile so that a wrapper can have its name, and updates all references to it.
 
 use std::path::Path;
 
@@ -8,10 +7,9 @@ use crate::profile_file::portable::{amplify_alias, reads_alike};
 use crate::profile_file::{FileKind, Section};
 
 use super::draft::{Draft, SetupError};
-use super::wrapper::Kept;
+use super::wrapper::ExtraSettings;
 
-/// Keys that say where a profile's credentials come from and what they may do: they move. `region` is the wrapper's by
-/// its own right.
+/// Keys that determine credentials and permissions: they move. The wrapper has its own `region`.
 const MOVED: [&str; 29] = [
     "role_arn",
     "source_profile",
@@ -44,31 +42,28 @@ const MOVED: [&str; 29] = [
     "region",
 ];
 
-/// Gives the profile `name` the name `role`, with all that points at it. Gives what of it the wrapper is to have, too, and
-/// the draft up to the move, for comparing what each reading then sees.
+/// Renames `name` to `role`. Returns the settings for the wrapper, and the draft before the rename for comparison.
 pub(super) fn move_aside(
     draft: &mut Draft,
     name: &str,
     role: &str,
     program: &Path,
-) -> Result<(Kept, Draft), SetupError> {
+) -> Result<(ExtraSettings, Draft), SetupError> {
     if let Some(at) = draft.header(role) {
         return Err(SetupError::Taken { profile: role.to_owned(), at });
     }
-    for kind in [FileKind::Config, FileKind::Credentials] {
+    for kind in FileKind::ALL {
         repoint(draft, kind, name, role, program)?;
     }
-    for kind in [FileKind::Config, FileKind::Credentials] {
+    for kind in FileKind::ALL {
         for line in sections(draft, kind, name)?.into_iter().flatten() {
             draft.edit(kind, |file| file.tidy_header(line))?;
         }
     }
     let before = draft.clone();
-    let kept = match sections(draft, FileKind::Config, name)? {
-        [Some(line), _] => kept(draft, line),
-        [None, _] => Kept::default(),
-    };
-    for kind in [FileKind::Config, FileKind::Credentials] {
+    let [line, _] = sections(draft, FileKind::Config, name)?;
+    let extra = line.map_or_else(ExtraSettings::default, |line| extra_settings(draft, line));
+    for kind in FileKind::ALL {
         if let [_, Some(alias)] = sections(draft, kind, name)? {
             draft.edit(kind, |file| file.remove_section(alias))?;
         }
@@ -76,10 +71,10 @@ pub(super) fn move_aside(
             draft.edit(kind, |file| file.rename_profile(line, role))?;
         }
     }
-    Ok((kept, before))
+    Ok((extra, before))
 }
 
-/// The line of the profile's section in a file, and of the one that the Amplify CLI needs beside it for a dot.
+/// The line of the profile's section, and of the Amplify CLI's second section for a dotted name.
 fn sections(draft: &Draft, kind: FileKind, name: &str) -> Result<[Option<u32>; 2], SetupError> {
     let document = draft.document(kind);
     let lines = document.lines_of(name);
@@ -96,32 +91,29 @@ fn sections(draft: &Draft, kind: FileKind, name: &str) -> Result<[Option<u32>; 2
     }
 }
 
-/// What of a section stays with its name.
-fn kept(draft: &Draft, line: u32) -> Kept {
-    let mut kept = Kept::default();
-    let sections = draft.config.sections();
-    let Some(section) = sections.iter().find(|section| section.line == line) else { return kept };
+/// The settings that stay under the profile's name.
+fn extra_settings(draft: &Draft, line: u32) -> ExtraSettings {
+    let mut extra = ExtraSettings::default();
+    let sections = draft.document(FileKind::Config).sections();
+    let Some(section) = sections.iter().find(|section| section.line == line) else { return extra };
     let stays = |key: &str| !MOVED.contains(&key) && !key.starts_with("sso_");
-    let mut properties = section.properties();
-    // Of a key that comes twice the last counts.
-    properties.reverse();
-    let mut seen = Vec::new();
-    for property in properties {
-        if !stays(&property.key) || seen.contains(&property.key) {
+    let properties = section.properties();
+    for (at, property) in properties.iter().enumerate() {
+        let is_overridden = properties[at + 1..].iter().any(|later| later.key == property.key);
+        if !stays(&property.key) || is_overridden {
             continue;
         }
         if reads_alike(&property.key, &property.value) {
-            kept.properties.insert(0, (property.key.clone().into_owned(), property.value.into_owned()));
+            extra.properties.push((property.key.to_string(), property.value.to_string()));
         } else {
-            let lines = draft.config.property_lines(line, &|key| key == property.key);
-            kept.lines.splice(0..0, lines.unwrap_or_default());
+            let lines = draft.document(FileKind::Config).property_lines(line, &|key| key == property.key);
+            extra.lines.extend(lines.unwrap_or_default());
         }
-        seen.push(property.key);
     }
-    kept
+    extra
 }
 
-/// Lets everything in a file that names the profile name its new name, from the bottom up.
+/// Updates all references to the profile, from the bottom up.
 fn repoint(draft: &mut Draft, kind: FileKind, name: &str, role: &str, program: &Path) -> Result<(), SetupError> {
     let sections = draft.document(kind).sections();
     let mut edits: Vec<_> = sections.iter().flat_map(|section| references(section, name, role, program)).collect();
@@ -132,7 +124,7 @@ fn repoint(draft: &mut Draft, kind: FileKind, name: &str, role: &str, program: &
     Ok(())
 }
 
-/// The keys of a section that name the profile, with what they are to say.
+/// The keys of a section that name the profile, with their new values.
 fn references(section: &Section<'_>, name: &str, role: &str, program: &Path) -> Vec<(u32, &'static str, String)> {
     let properties = section.properties();
     let last = |key: &str| properties.iter().rev().find(|property| property.key == key);
@@ -146,12 +138,12 @@ fn references(section: &Section<'_>, name: &str, role: &str, program: &Path) -> 
     named.chain(command).collect()
 }
 
-/// A command of ours for one profile as the same for another, with nothing else changed.
+/// The same command for another profile.
 fn retargeted(command: &str, name: &str, role: &str, program: &Path) -> Option<String> {
     let wanted = Wrapper::parse(command, Some(program)).filter(|wrapper| wrapper.profile.as_deref() == Some(name))?;
     let wanted = Wrapper { profile: Some(role.to_owned()), ..wanted };
     let is_it = |command: &String| Wrapper::parse(command, Some(program)).as_ref() == Some(&wanted);
     let places: Vec<_> = command.match_indices(name).map(|(at, _)| at).collect();
-    // The program's own path may have the name in it; the profile comes behind it.
+    // The program's path may contain the name; the profile follows it.
     places.into_iter().rev().map(|at| format!("{}{role}{}", &command[..at], &command[at + name.len()..])).find(is_it)
 }

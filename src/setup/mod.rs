@@ -1,5 +1,4 @@
-//! What `setup` writes: the wrapper that every tool can use, the move of a role's keys out of its way, the stanzas of a
-//! new role and its source profile. All of it is text: both files come in, both come out.
+//! The edits that `setup` makes, as text: both files in, both files out.
 
 mod command;
 mod draft;

@@ -1,4 +1,4 @@
-//! The stanzas of a new role and of a user whose keys assume it, as the Amplify documentation has them.
+//! The profiles of a new role and its source, as documented by Amplify.
 
 use crate::core::secret::Secret;
 use crate::profile::Profile;
@@ -6,38 +6,28 @@ use crate::profile_file::{Dialect, FileKind};
 
 use super::draft::{Draft, SetupError};
 
-/// A new role's profile.
 #[derive(Debug, Clone)]
 pub struct Role {
     pub name: String,
-    /// `role_arn`
     pub role_arn: String,
-    /// `source_profile`
     pub source_profile: String,
-    /// Keys of the source profile, where that is new, too.
+    /// For a new source profile.
     pub source_keys: Option<SourceKeys>,
-    /// `external_id`
     pub external_id: Option<String>,
-    /// `mfa_serial`
     pub mfa_serial: Option<String>,
-    /// `region`
     pub region: Option<String>,
 }
 
-/// Keys of a new source profile.
 #[derive(Debug, Clone)]
 pub struct SourceKeys {
-    /// `aws_access_key_id`
     pub access_key_id: String,
-    /// `aws_secret_access_key`
     pub secret_access_key: Secret,
 }
 
-/// Adds the role's profile under `name`, and its source profile where there are keys for it. What is there already, as it
-/// would be written, stays.
+/// Adds the role's profile, and its source profile if there are keys. An existing profile must have the same settings.
 pub(super) fn add_role(draft: &mut Draft, name: &str, role: &Role) -> Result<(), SetupError> {
     let files = draft.files();
-    let set = files.profiles(Dialect::Auto).map_err(SetupError::Broken)?;
+    let set = files.profiles(Dialect::Auto)?;
     if let Some(keys) = &role.source_keys {
         add_source(draft, role, keys, set.get(&role.source_profile).as_ref())?;
     }
@@ -50,7 +40,7 @@ pub(super) fn add_role(draft: &mut Draft, name: &str, role: &Role) -> Result<(),
         ("region", region.as_deref()),
     ];
     if let Some(there) = set.get(name) {
-        // A region that nobody gave may be any.
+        // Without a given region, any is accepted.
         let is_so = |(key, value): &(&str, Option<&str>)| {
             there.get_any(key).map(|setting| setting.value) == *value || (*key == "region" && value.is_none())
         };
@@ -60,17 +50,16 @@ pub(super) fn add_role(draft: &mut Draft, name: &str, role: &Role) -> Result<(),
     draft.edit(FileKind::Config, |config| config.add_profile(name, &given, &[]))
 }
 
-/// The keys go to the credentials file. The config file gets a section as well: without one there the Amplify CLI does
-/// not know the profile.
+/// The keys go to the credentials file. Without a section in config the Amplify CLI does not see the profile.
 fn add_source(
     draft: &mut Draft,
     role: &Role,
     keys: &SourceKeys,
-    there: Option<&Profile<'_>>,
+    existing: Option<&Profile<'_>>,
 ) -> Result<(), SetupError> {
     let name = &role.source_profile;
-    if let Some(there) = there {
-        let is_so = there.keys().is_ok_and(|found| {
+    if let Some(existing) = existing {
+        let is_so = existing.keys().is_ok_and(|found| {
             found.is_some_and(|found| {
                 found.access_key_id == keys.access_key_id
                     && found.secret_access_key.expose() == keys.secret_access_key.expose()

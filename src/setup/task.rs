@@ -1,4 +1,4 @@
-//! What one run of `setup` comes to: which profile is wrapped under which name, and what has to move or come first.
+//! One run of `setup`: the wrapper's name, its target, and the edits before it.
 
 use std::path::Path;
 
@@ -12,42 +12,38 @@ use super::draft::{Draft, SetupError};
 use super::in_place::move_aside;
 use super::stanzas::{Role, add_role};
 use super::verify::{blind, verify};
-use super::wrapper::{Kept, WrapperSpec, wrap, wrapped};
+use super::wrapper::{ExtraSettings, WrapperSpec, wrap, wrapped};
 
-/// What is wanted, and what has been made ready for it in the draft.
 pub struct Task {
     /// The profile that every tool can use.
     pub wrapper: String,
     target: String,
     region: Option<String>,
-    kept: Kept,
-    /// The names that may change.
+    extra: ExtraSettings,
+    /// The profiles that may change.
     profiles: Vec<String>,
-    /// The files before the part of the edit that another profile could notice.
+    /// The files before the edits that other profiles could notice.
     before: Files,
 }
 
-/// A task that is done, as far as text goes.
 pub struct Done {
     /// The profile that every tool can use.
     pub wrapper: String,
-    /// Its `credential_process`.
     pub command: String,
     pub region: Option<String>,
-    /// Why a reading sees nothing of a file, with this edit or without.
+    /// Files that a dialect cannot read, before and after the edit.
     pub unreadable: Vec<LoadError>,
-    /// The tools that cannot use the profile, with or without this edit, and why.
+    /// The tools that cannot use the profile, and why.
     pub blind: Vec<(Tool, String)>,
     profiles: Vec<String>,
     before: Files,
 }
 
 impl Task {
-    /// Wraps the profile `name`, which there is, in a new one called `wrapper`, else `NAME-amplify`. One that is a wrapper
-    /// already stays it.
+    /// Wraps `name` in a new profile, by default `NAME-amplify`. An existing wrapper is updated.
     pub fn wrapping(draft: &Draft, name: &str, wrapper: Option<&str>, programs: &[String]) -> Result<Self, SetupError> {
         let files = draft.files();
-        let set = files.profiles(Dialect::Auto).map_err(SetupError::Broken)?;
+        let set = files.profiles(Dialect::Auto)?;
         let is_one = set.get(name).and_then(|profile| wrapped(&profile, programs)).filter(|_| wrapper.is_none());
         let (wrapper, target) = match is_one {
             Some((_, known)) => (name.to_owned(), known.profile.unwrap_or_default()),
@@ -55,49 +51,48 @@ impl Task {
         };
         let region = region(&set, name);
         let profiles = vec![wrapper.clone()];
-        Ok(Self { wrapper, target, region, kept: Kept::default(), profiles, before: draft.files() })
+        Ok(Self { wrapper, target, region, extra: ExtraSettings::default(), profiles, before: draft.files() })
     }
 
-    /// Wraps the profile `name` under its own name; what it was becomes `NAME-role`.
+    /// Wraps `name` under its own name; the original becomes `NAME-role`.
     pub fn in_place(draft: &mut Draft, name: &str, programs: &[String]) -> Result<Self, SetupError> {
         let files = draft.files();
-        let set = files.profiles(Dialect::Auto).map_err(SetupError::Broken)?;
+        let set = files.profiles(Dialect::Auto)?;
         if set.get(name).is_some_and(|profile| wrapped(&profile, programs).is_some()) {
             return Self::wrapping(draft, name, None, programs);
         }
         let (region, target) = (region(&set, name), role_name(name));
         let running = programs.last().map_or(Path::new(""), Path::new);
-        let (kept, before) = move_aside(draft, name, &target, running)?;
+        let (extra, before) = move_aside(draft, name, &target, running)?;
         let profiles = vec![name.to_owned(), target.clone()];
-        Ok(Self { wrapper: name.to_owned(), target, region, kept, profiles, before: before.files() })
+        Ok(Self { wrapper: name.to_owned(), target, region, extra, profiles, before: before.files() })
     }
 
-    /// Adds a new role's profile and wraps it: as `NAME-amplify`, or `in_place` as its name, with the role in `NAME-role`.
+    /// Adds a new role and wraps it as `NAME-amplify`, or with `in_place` as `NAME` with the role in `NAME-role`.
     pub fn new_role(draft: &mut Draft, role: &Role, in_place: bool) -> Result<Self, SetupError> {
         let before = draft.files();
         let (wrapper, target) = names(&role.name, in_place);
         add_role(draft, &target, role)?;
         let files = draft.files();
-        let region = region(&files.profiles(Dialect::Auto).map_err(SetupError::Broken)?, &target);
+        let region = region(&files.profiles(Dialect::Auto)?, &target);
         let profiles = vec![wrapper.clone(), target.clone(), role.source_profile.clone()];
-        Ok(Self { wrapper, target, region, kept: Kept::default(), profiles, before })
+        Ok(Self { wrapper, target, region, extra: ExtraSettings::default(), profiles, before })
     }
 
-    /// Writes the wrapper into the draft, and makes sure that every reading sees it and nothing else change. `region` is
-    /// one that was asked for.
+    /// Adds the wrapper and checks the result in every dialect. `region` is the requested one.
     pub fn finish(self, draft: &mut Draft, region: Option<&str>, programs: &[String]) -> Result<Done, SetupError> {
-        let Self { wrapper, target, region: known, kept, profiles, before } = self;
-        let wish = WrapperSpec {
+        let Self { wrapper, target, region: known, extra, profiles, before } = self;
+        let spec = WrapperSpec {
             name: &wrapper,
             target: &target,
             programs,
             region: region.or(known.as_deref()),
             sets_region: region.is_some(),
-            kept,
+            extra,
         };
-        let command = wrap(draft, &wish)?;
+        let command = wrap(draft, &spec)?;
         let after = draft.files();
-        let set = after.profiles(Dialect::Auto).map_err(SetupError::Broken)?;
+        let set = after.profiles(Dialect::Auto)?;
         let region = set.get(&wrapper).and_then(|profile| Some(profile.get("region")?.value.to_owned()));
         let mut done = Done { wrapper, command, region, unreadable: Vec::new(), blind: Vec::new(), profiles, before };
         done.unreadable = done.verify(&after)?;
@@ -107,19 +102,17 @@ impl Task {
 }
 
 impl Done {
-    /// Whether `after` is what was wanted, for every reading.
     pub fn verify(&self, after: &Files) -> Result<Vec<LoadError>, SetupError> {
         let profiles: Vec<_> = self.profiles.iter().map(String::as_str).collect();
         verify(&self.before, after, &profiles, (&self.wrapper, &self.command))
     }
 }
 
-/// The names of the wrapper and of the role that a new role called `name` gets.
 pub fn names(name: &str, in_place: bool) -> (String, String) {
     if in_place { (name.to_owned(), role_name(name)) } else { (default_name(name), name.to_owned()) }
 }
 
-/// A name for the wrapper of `name`, in characters that every tool and every shell takes.
+/// Characters that every tool and shell accepts.
 fn default_name(name: &str) -> String {
     let plain = |char: char| if char.is_ascii_alphanumeric() || "-_".contains(char) { char } else { '-' };
     let name: String = name.chars().map(plain).collect();
@@ -132,7 +125,7 @@ fn role_name(name: &str) -> String {
 
 /// The region of a profile, else of its source, and so on.
 pub fn region(set: &ProfileSet<'_>, name: &str) -> Option<String> {
-    // A ring of sources is an error of the plan; it ends here.
+    // A cycle of sources is an error of the plan; here it only ends the search.
     const LONGEST: usize = 16;
     let source = |name: &String| Some(set.get(name)?.get("source_profile")?.value.to_owned());
     let chain = std::iter::successors(Some(name.to_owned()), source).take(LONGEST);

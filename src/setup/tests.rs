@@ -1,9 +1,8 @@
-//! What becomes of both files, for texts as people have them.
-
 use std::path::Path;
 
 use crate::core::origin::SourceFile;
 use crate::core::secret::Secret;
+use crate::profile_file::FileKind;
 
 use super::task::Task;
 use super::*;
@@ -12,13 +11,13 @@ const PROGRAM: &str = "/usr/bin/amplify-creds";
 
 fn draft(config: &str, credentials: &str) -> Draft {
     let source = |name: &str| SourceFile::new(format!("/home/dev/.aws/{name}").into(), Path::new("/home/dev"));
-    Draft::new((source("config"), config), (source("credentials"), credentials))
+    Draft::new([(source("config"), config), (source("credentials"), credentials)])
 }
 
-/// The config file after `task` and the wrapper, or the error's text.
+/// The config file after `task` and the wrapper, or the error.
 fn after(draft: &mut Draft, task: Result<Task, SetupError>, region: Option<&str>) -> String {
     match task.and_then(|task| task.finish(draft, region, &[PROGRAM.to_owned()])) {
-        Ok(_) => draft.config.text().to_owned(),
+        Ok(_) => draft.text(FileKind::Config).to_owned(),
         Err(error) => error.to_string(),
     }
 }
@@ -30,15 +29,15 @@ fn wrapped(config: &str, name: &str, region: Option<&str>) -> String {
     after(&mut draft, task, region)
 }
 
-/// Both files after moving `name` aside and wrapping it, or the error's text.
+/// Both files after moving `name` aside and wrapping it, or the error.
 fn moved(config: &str, credentials: &str, name: &str) -> (String, String) {
     let mut draft = draft(config, credentials);
     let task = Task::in_place(&mut draft, name, &[PROGRAM.to_owned()]);
-    (after(&mut draft, task, Some("eu-west-1")), draft.credentials.text().to_owned())
+    (after(&mut draft, task, Some("eu-west-1")), draft.text(FileKind::Credentials).to_owned())
 }
 
 #[test]
-fn a_wrapper_is_added_once_and_brought_up_to_date() {
+fn wrapper_is_added_once_and_updated() {
     let role = "# mine\n[profile biz]\nrole_arn = r\nregion = eu-west-1\n";
     let added =
         format!("{role}\n[profile biz-amplify]\ncredential_process = {PROGRAM} process biz\nregion = eu-west-1\n");
@@ -54,7 +53,7 @@ fn a_wrapper_is_added_once_and_brought_up_to_date() {
         wrapped(&added.replace("process biz\nregion = eu-west-1\n", "process biz\n"), "biz-amplify", None),
         added
     );
-    // Without a name of its own, what is a wrapper stays one.
+    // Without a given name, an existing wrapper is updated.
     let mut draft = draft(&added, "");
     for task in [
         Task::wrapping(&draft, "biz", None, &[PROGRAM.to_owned()]),
@@ -66,7 +65,7 @@ fn a_wrapper_is_added_once_and_brought_up_to_date() {
 }
 
 #[test]
-fn a_wrapper_has_the_region_of_the_profile_or_of_its_source() {
+fn wrapper_inherits_region() {
     for (region, source) in
         [("region = eu-west-1\n", ""), ("", "region = eu-west-1\n"), ("region = a b\n", "region = eu-west-1\n")]
     {
@@ -78,7 +77,7 @@ fn a_wrapper_has_the_region_of_the_profile_or_of_its_source() {
 }
 
 #[test]
-fn a_name_with_a_dot_has_two_sections_and_both_say_the_same() {
+fn dotted_wrapper_has_two_equal_sections() {
     let added = wrapped("", "a.b", Some("eu-west-1"));
     let section = format!("credential_process = {PROGRAM} process biz\nregion = eu-west-1\n");
     assert_eq!(added, format!("[profile a.b]\n{section}\n[a\\.b]\n{section}"));
@@ -86,7 +85,7 @@ fn a_name_with_a_dot_has_two_sections_and_both_say_the_same() {
 }
 
 #[test]
-fn a_profile_that_says_something_else_is_left_alone() {
+fn different_profile_is_not_changed() {
     for there in [
         "[profile x]\nregion = y\n",
         "[profile x]\nrole_arn = r\ncredential_process = /usr/bin/amplify-creds process biz\n",
@@ -100,13 +99,13 @@ fn a_profile_that_says_something_else_is_left_alone() {
     for name in ["a b", "m\u{fc}ller", "__proto__", "constructor", ""] {
         assert!(wrapped("", name, None).contains("no section header"), "{name}");
     }
-    // The keys below such a header are another profile's for the Amplify CLI: it would see that one change.
+    // To the Amplify CLI the keys below such a header belong to another profile.
     let untidy = "[profile y]\n[profile x] # c\ncredential_process = /old/amplify-creds process biz\n";
     assert!(wrapped(untidy, "x", None).contains("do not agree"));
 }
 
 #[test]
-fn a_file_with_a_mark_or_junk_gets_the_wrapper_all_the_same() {
+fn wrapper_is_added_to_invalid_file() {
     for text in ["\u{feff}[profile biz]\nrole_arn = r\n", "junk\n[profile biz]\nrole_arn = r\n"] {
         let seen = wrapped(text, "w", None);
         assert!(seen.starts_with(text) && seen.contains("[profile w]\n"), "{seen}");
@@ -114,7 +113,7 @@ fn a_file_with_a_mark_or_junk_gets_the_wrapper_all_the_same() {
 }
 
 #[test]
-fn a_moved_role_takes_along_what_points_at_it() {
+fn renamed_role_updates_references() {
     let config = "\
 # the role
 [profile biz] # note
@@ -174,7 +173,7 @@ output = json
 }
 
 #[test]
-fn a_name_that_only_amplify_sees_becomes_one_that_all_see() {
+fn amplify_only_profile_is_renamed_for_all_tools() {
     let seen = moved("[biz]\nrole_arn = r\n", "", "biz").0;
     assert!(seen.starts_with("[profile biz-role]\nrole_arn = r\n\n[profile biz]\ncredential_process"), "{seen}");
     for config in ["[profile a.b]\nrole_arn = r\n", "[profile a.b]\nrole_arn = r\n\n[a\\.b]\nrole_arn = r\n"] {
@@ -185,7 +184,7 @@ fn a_name_that_only_amplify_sees_becomes_one_that_all_see() {
 }
 
 #[test]
-fn what_cannot_be_moved_is_not() {
+fn ambiguous_profile_is_not_renamed() {
     for (config, expected) in [
         ("[profile biz]\nrole_arn = r\n[profile biz-role]\n", "there is a profile biz-role already (~/.aws/config:3)"),
         ("[profile biz]\nrole_arn = r\n[profile \"biz\"]\n", "two sections name profile biz (~/.aws/config:3)"),
@@ -199,7 +198,7 @@ fn what_cannot_be_moved_is_not() {
 }
 
 #[test]
-fn a_new_role_and_its_user() {
+fn new_role_and_source_are_added() {
     let keys = SourceKeys { access_key_id: "AKIA".to_owned(), secret_access_key: Secret::from("s/e+c") };
     let role = Role {
         name: "biz".to_owned(),
@@ -226,7 +225,7 @@ fn a_new_role_and_its_user() {
         let task = Task::new_role(&mut draft, &role, false);
         assert_eq!(after(&mut draft, task, None), config);
         assert_eq!(
-            draft.credentials.text(),
+            draft.text(FileKind::Credentials),
             "[other]\n\n[dev]\naws_access_key_id = AKIA\naws_secret_access_key = s/e+c\n"
         );
     }
@@ -253,14 +252,14 @@ fn a_new_role_and_its_user() {
 }
 
 #[test]
-fn names_for_wrappers_are_plain() {
+fn wrapper_names_are_plain() {
     for (name, expected) in [("biz", "biz-amplify"), ("a.b c", "a-b-c-amplify"), ("-m\u{fc}ller", "m-ller-amplify")] {
         assert_eq!(task::names(name, false).0, expected);
     }
 }
 
 #[test]
-fn a_change_that_reaches_another_profile_is_found() {
+fn change_of_other_profile_is_detected() {
     let before = "[profile a.b]\nregion = x\n";
     let after = "[profile a.b]\nregion = x\n[profile a]\nregion = y\n";
     let source = |text| draft(text, "").files();

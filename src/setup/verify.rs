@@ -1,17 +1,13 @@
-//! Checks the result in every dialect: the wrapper is complete, and no other profile has changed.
-
-use crate::plan::kind::Kind;
+use crate::plan::kind::ProfileKind;
 use crate::profile::effect;
 use crate::profile::load::{Files, LoadError};
 use crate::profile_file::{Dialect, FileKind};
-use crate::tools::{Sight, Tool, Views};
+use crate::tools::{Tool, Views, Visibility};
 
 use super::draft::SetupError;
 
-const DIALECTS: [Dialect; 3] = [Dialect::Auto, Dialect::Aws, Dialect::Amplify];
-
-/// Whether `after` differs from `before` in `profiles` alone, and the profile `wrapper` has `command` and no other way to
-/// credentials, for every reading. Gives why a reading cannot read a file that it could not read before either.
+/// Checks in every dialect that only `profiles` changed and that `wrapper` only gets credentials from `command`.
+/// Returns the files that a dialect could not read before either.
 pub(super) fn verify(
     before: &Files,
     after: &Files,
@@ -19,8 +15,8 @@ pub(super) fn verify(
     (wrapper, command): (&str, &str),
 ) -> Result<Vec<LoadError>, SetupError> {
     let mut unreadable = Vec::new();
-    for dialect in DIALECTS {
-        let changed = effect::changed(dialect, before, after).map_err(SetupError::Broken)?;
+    for dialect in Dialect::ALL {
+        let changed = effect::changed(dialect, before, after)?;
         if let Some(profile) = changed.into_iter().find(|name| !is_meant(profiles, name)) {
             return Err(SetupError::Ripple { profile, dialect });
         }
@@ -29,7 +25,7 @@ pub(super) fn verify(
             Ok(set) => {
                 let found = set.get(wrapper).filter(|found| {
                     let has_command = found.get("credential_process").is_some_and(|setting| setting.value == command);
-                    has_command && matches!(Kind::of(found), Kind::Wrapper | Kind::Process)
+                    has_command && matches!(ProfileKind::of(found), ProfileKind::Wrapper | ProfileKind::Process)
                 });
                 if found.is_none() {
                     return Err(SetupError::Unseen { profile: wrapper.to_owned(), dialect });
@@ -40,29 +36,21 @@ pub(super) fn verify(
     Ok(unreadable)
 }
 
-/// The tools that cannot use the profile `wrapper` all the same, each with its reason: what is wrong with such a file stood
-/// there before, and other tools do not mind it.
+/// The tools that cannot use the wrapper: errors in the files that existed before, and that other tools accept.
 pub(super) fn blind(files: &Files, wrapper: &str) -> Vec<(Tool, String)> {
-    let views = Views::of_files(files);
-    let reason = |consumer| {
-        let Sight { visible, resolvable, reason } = views.sight(consumer, wrapper);
-        let view = views.of(consumer);
-        let rejected = || {
-            [FileKind::Config, FileKind::Credentials].into_iter().find_map(|kind| Some((kind, view.rejected(kind)?)))
-        };
-        match (visible && resolvable, rejected()) {
-            (true, _) => None,
-            (false, Some((kind, error))) => {
-                Some(format!("rejects the whole {} file (line {}: {})", kind.name(), error.line, error.problem))
-            }
-            (false, None) => Some(reason.unwrap_or_else(|| "does not see it".to_owned())),
+    let views = Views::from_files(files);
+    let reason = |tool| {
+        let Visibility { visible, resolvable, reason } = views.visibility(tool, wrapper);
+        if visible && resolvable {
+            return None;
         }
+        let rejection = views.view(tool).rejection(FileKind::ALL);
+        rejection.or(reason).or_else(|| Some("does not see it".to_owned()))
     };
-    Tool::ALL.into_iter().filter_map(|consumer| Some((consumer, reason(consumer)?))).collect()
+    Tool::ALL.into_iter().filter_map(|tool| Some((tool, reason(tool)?))).collect()
 }
 
-/// Whether a change of the profile `name` is meant: it is one of `profiles`, or what the Amplify CLI makes of a dot in one
-/// of them.
+/// Whether the change was intended: the Amplify CLI also gets a container for a dotted name.
 fn is_meant(profiles: &[&str], name: &str) -> bool {
     profiles.iter().any(|profile| *profile == name || profile.split('.').next() == Some(name))
 }

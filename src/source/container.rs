@@ -1,5 +1,3 @@
-//! The role of the container that we run in, from the address that its environment names.
-
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -8,12 +6,12 @@ use crate::core::secret::Secret;
 use crate::os::fs::read_capped;
 use crate::plan::sources::{ContainerBase, ContainerService, ContainerToken};
 use crate::source::error::{Service, SourceError};
-use crate::source::metadata::{Question, ask, credentials};
+use crate::source::metadata::{MetadataRequest, credentials, send};
 use crate::source::sources::Sources;
 
-/// For one call; the SDKs wait from 1 to 5 seconds.
+/// Of one call; the SDKs wait from 1 to 5 seconds.
 const TIMEOUT: Duration = Duration::from_secs(3);
-/// The largest authorization that is read, in bytes; one of EKS has about a thousand.
+/// The largest authorization in bytes; one of EKS has about a thousand.
 const LARGEST: u64 = 16 << 10;
 /// Amazon ECS, and EKS Pod Identity by both protocols.
 const LINK_LOCAL: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
@@ -34,9 +32,9 @@ impl Sources<'_> {
         let token = token.as_ref().map(authorization).transpose()?;
         let mut headers = vec![("accept", "application/json")];
         headers.extend(token.as_ref().map(|token| ("authorization", token.expose())));
-        let question = Question { method: "GET", url: &uri.value, headers: &headers, timeout: TIMEOUT };
-        ask(self.connections, &question)
-            .and_then(|answer| credentials(&answer, self.clock.now()))
+        let request = MetadataRequest { method: "GET", url: &uri.value, headers: &headers, timeout: TIMEOUT };
+        send(self.connections, &request)
+            .and_then(|response| credentials(&response, self.clock.now()))
             .map_err(|error| Service::Container.failed(error))
     }
 }
@@ -60,11 +58,10 @@ fn authorization(token: &ContainerToken) -> Result<Secret, SourceError> {
     Ok(text)
 }
 
-/// Whether credentials may be asked for at `url`.
 fn is_allowed(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("http://") else { return url.starts_with("https://") };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    // What stands before an @ is a user's name, whatever it looks like.
+    // The text before an @ is a user name, even if it looks like a host.
     if authority.contains('@') {
         return false;
     }
@@ -81,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_http_stays_on_the_machine() {
+    fn plain_http_is_allowed_only_on_the_machine() {
         for good in [
             "http://localhost:1338/latest/meta-data",
             "http://127.0.0.1/x",

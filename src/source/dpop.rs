@@ -1,4 +1,4 @@
-//! The proof to AWS Sign-In that the caller has the session's key (RFC 9449: DPoP, with ES256).
+//! Proves to AWS Sign-In that the caller has the session's key (RFC 9449: DPoP, with ES256).
 
 use aws_smithy_types::base64;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -8,16 +8,15 @@ use zeroize::Zeroizing;
 
 use crate::core::clock::Timestamp;
 
-/// The key of a session.
-pub(super) struct Key(EcdsaKeyPair);
+pub(super) struct SigningKey(EcdsaKeyPair);
 
-/// What stands before the private half in an `EC PRIVATE KEY` of P-256 (SEC 1, C.4), but for the first two bytes: its
-/// version, and 32 bytes.
+/// Precedes the private key in an `EC PRIVATE KEY` of P-256 after the first two bytes (SEC 1, C.4): the version, and
+/// the header of 32 bytes.
 const PRIVATE: [u8; 5] = [0x02, 0x01, 0x01, 0x04, 0x20];
-/// What stands before the public half: a bit string of 65 bytes, tagged 1.
+/// Precedes the public key: a bit string of 65 bytes, tagged 1.
 const PUBLIC: [u8; 5] = [0xa1, 0x44, 0x03, 0x42, 0x00];
 
-impl Key {
+impl SigningKey {
     /// Reads PEM, as the AWS CLI writes it or as PKCS #8.
     pub(super) fn parse(pem: &str) -> Option<Self> {
         let lines = pem.lines().map(str::trim).filter(|line| !line.starts_with("-----"));
@@ -34,12 +33,11 @@ impl Key {
         EcdsaKeyPair::from_private_key_and_public_key(algorithm, private, public, &random).ok().map(Self)
     }
 
-    /// The header's value for one request.
     pub(super) fn proof(&self, method: &str, uri: &str, now: Timestamp) -> Option<String> {
         let random = SystemRandom::new();
         let mut identifier = [0; 16];
         random.fill(&mut identifier).ok()?;
-        // A point that is not compressed: 4, x, y.
+        // An uncompressed point: 4, x, y.
         let (x, y) = self.0.public_key().as_ref().get(1..)?.split_at_checked(32)?;
         let jwk = json!({"kty": "EC", "x": base64url(x), "y": base64url(y), "crv": "P-256"});
         let header = json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": jwk});
@@ -54,12 +52,7 @@ impl Key {
 /// RFC 4648 section 5, without padding.
 fn base64url(bytes: &[u8]) -> String {
     let text = base64::encode(bytes);
-    let safe = |c| match c {
-        '+' => '-',
-        '/' => '_',
-        other => other,
-    };
-    text.trim_end_matches('=').chars().map(safe).collect()
+    text.trim_end_matches('=').replace('+', "-").replace('/', "_")
 }
 
 #[cfg(test)]
@@ -89,9 +82,9 @@ inv9fN8sWUpVSE8k9rojylnRWhMFrDsxmGdA/IoW8brycmg2q4zpan3x
     }
 
     #[test]
-    fn a_proof_is_signed_with_the_key_it_shows() {
+    fn proof_is_signed_with_its_own_key() {
         for pem in [SEC1, PKCS8] {
-            let key = Key::parse(pem).unwrap();
+            let key = SigningKey::parse(pem).unwrap();
             let proof = key.proof("POST", "https://eu-west-1.signin.aws.amazon.com/v1/token", Timestamp(7)).unwrap();
             let (message, signature) = proof.rsplit_once('.').unwrap();
             let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.0.public_key().as_ref());
@@ -109,12 +102,12 @@ inv9fN8sWUpVSE8k9rojylnRWhMFrDsxmGdA/IoW8brycmg2q4zpan3x
     }
 
     #[test]
-    fn what_is_no_key_is_none() {
+    fn invalid_key_is_rejected() {
         let halves: Vec<_> = SEC1.split_inclusive('\n').collect();
         let half = [halves[0], halves[1], halves[4]].concat();
         for pem in ["", "nonsense", "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----", half.as_str()]
         {
-            assert!(Key::parse(pem).is_none(), "{pem}");
+            assert!(SigningKey::parse(pem).is_none(), "{pem}");
         }
     }
 }

@@ -6,13 +6,10 @@ use crate::token_files::TokenFileError;
 
 use super::process::ProcessError;
 
-/// Why a base gave no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SourceError {
-    /// A program gave none.
     #[error(transparent)]
     Process(#[from] ProcessError),
-    /// A service gave none.
     #[error("{service}: {error}")]
     Service {
         /// Which.
@@ -25,7 +22,7 @@ pub enum SourceError {
     /// A person has to sign in, for this reason.
     #[error("{0}")]
     SignedOut(&'static str),
-    /// Something here is missing or wrong.
+    /// A setting or a file is missing or invalid.
     #[error("{0}")]
     Unusable(String),
 }
@@ -36,16 +33,11 @@ impl From<TokenFileError> for SourceError {
     }
 }
 
-/// What is asked for credentials besides STS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Service {
-    /// The metadata service of an EC2 instance.
     Imds,
-    /// What a container's environment names.
     Container,
-    /// IAM Identity Center.
     Sso,
-    /// AWS Sign-In.
     SignIn,
 }
 

@@ -1,4 +1,4 @@
-//! The sessions of `aws login`: the credentials in the AWS CLI's file, renewed with the key that is kept beside them.
+//! The sessions of `aws login`, renewed with the key in the AWS CLI's file.
 
 use std::time::Duration;
 
@@ -6,25 +6,24 @@ use aws_sdk_signin::Client as SignIn;
 use aws_sdk_signin::operation::create_o_auth2_token::CreateOAuth2TokenError;
 use aws_sdk_signin::types::{CreateOAuth2TokenRequestBody, OAuth2ErrorCode};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
-use crate::core::clock::Timestamp;
 use crate::core::credentials::Credentials;
+use crate::core::digest::sha256_hex;
 use crate::core::secret::Secret;
 use crate::plan::sources::LoginBase;
-use crate::source::dpop;
+use crate::source::dpop::SigningKey;
 use crate::source::error::{Service, SourceError};
 use crate::source::sources::Sources;
 use crate::sts::StsError;
-use crate::token_files::{RENEW_BEFORE, Token, TokenFile, hex, moment, text};
+use crate::token_files::{RENEW_BEFORE, TokenFields, TokenFile, text, timestamp};
 
-/// Where a token signs in that does not say and whose profile has no region either: the AWS CLI's own choice.
+/// The AWS CLI's default.
 const REGION: &str = "us-east-1";
 
 impl Sources<'_> {
-    /// Credentials with little left are renewed; where that fails they serve to their end.
+    /// Credentials that expire soon are renewed; if that fails they are used until they expire.
     pub(super) fn login(&self, login: &LoginBase, timeout: Duration) -> Result<Credentials, SourceError> {
-        let file = TokenFile::new(self.login_cache.join(hex(&Sha256::digest(login.session.value.trim())) + ".json"));
+        let file = TokenFile::new(self.login_cache.join(sha256_hex(login.session.value.trim()) + ".json"));
         let now = self.clock.now();
         let token = file.read()?.ok_or(SourceError::SignedOut("nobody has signed in"))?;
         let found = credentials(&token)?;
@@ -32,13 +31,13 @@ impl Sources<'_> {
         if left(&found) > RENEW_BEFORE {
             return Ok(found);
         }
-        let look = || credentials(&file.read().ok()??).ok().filter(|found| left(found) > RENEW_BEFORE);
+        let find_renewed = || credentials(&file.read().ok()??).ok().filter(|found| left(found) > RENEW_BEFORE);
         let renew = || {
-            // Another process may have spent the refresh token that we have seen.
+            // Another process may have used the refresh token that was read before.
             let token = file.read()?.unwrap_or(token);
             self.renew_login(login, token, &file, timeout)
         };
-        match file.renewed(self.store, timeout, look, renew) {
+        match file.renew_locked(self.store, timeout, find_renewed, renew) {
             Err(_) if left(&found) > 0 => Ok(found),
             other => other,
         }
@@ -47,19 +46,19 @@ impl Sources<'_> {
     fn renew_login(
         &self,
         login: &LoginBase,
-        mut token: Token,
+        mut token: TokenFields,
         file: &TokenFile,
         timeout: Duration,
     ) -> Result<Credentials, SourceError> {
         let missing = SourceError::SignedOut("its session cannot be renewed");
         let all = text(&token, "clientId").zip(text(&token, "refreshToken")).zip(text(&token, "dpopKey"));
         let ((client_id, refresh_token), key) = all.ok_or(missing)?;
-        let key = dpop::Key::parse(key).ok_or(SourceError::SignedOut("the key of its session cannot be read"))?;
+        let key = SigningKey::parse(key).ok_or(SourceError::SignedOut("the key of its session cannot be read"))?;
         let region = text(&token, "signInRegion").or(login.region.as_ref().map(|region| region.value.as_str()));
         let endpoint = self.endpoints.signin.clone();
         let region = region.unwrap_or(REGION);
         let url = endpoint.clone().unwrap_or_else(|| format!("https://{region}.signin.aws.amazon.com"));
-        let link = self.connections.link(&url).map_err(|error| Service::SignIn.failed(error))?;
+        let link = self.connections.link(&url).map_err(failed)?;
         let mut config = aws_sdk_signin::config::Builder::from(&link.config(region, timeout));
         config.set_endpoint_url(endpoint);
         let body = CreateOAuth2TokenRequestBody::builder()
@@ -67,7 +66,7 @@ impl Sources<'_> {
             .grant_type("refresh_token")
             .refresh_token(refresh_token)
             .build()
-            .map_err(|error| Service::SignIn.failed(StsError::Setup(error.to_string())))?;
+            .map_err(|error| failed(StsError::Setup(error.to_string())))?;
         let now = self.clock.now();
         let secret = Secret::from(refresh_token);
         let call = SignIn::from_conf(config.build())
@@ -75,7 +74,7 @@ impl Sources<'_> {
             .token_input(body)
             .customize()
             .mutate_request(move |request| {
-                // Without a proof the service refuses, and says so.
+                // Without a proof, the service denies the request.
                 if let Some(proof) = key.proof("POST", request.uri(), now) {
                     request.headers_mut().insert("DPoP", proof);
                 }
@@ -85,12 +84,12 @@ impl Sources<'_> {
             Some(CreateOAuth2TokenError::AccessDeniedException(denied)) => match denied.error {
                 OAuth2ErrorCode::TokenExpired => SourceError::SignedOut("its sign-in is over"),
                 OAuth2ErrorCode::UserCredentialsChanged => SourceError::SignedOut("the password has changed since"),
-                _ => Service::SignIn.failed(link.reason(&error, &[Some(&secret)])),
+                _ => failed(link.reason(&error, &[Some(&secret)])),
             },
-            _ => Service::SignIn.failed(link.reason(&error, &[Some(&secret)])),
+            _ => failed(link.reason(&error, &[Some(&secret)])),
         })?;
-        let given = answer.token_output.ok_or_else(|| Service::SignIn.failed(StsError::Garbage))?;
-        let keys = given.access_token.ok_or_else(|| Service::SignIn.failed(StsError::Garbage))?;
+        let given = answer.token_output.ok_or_else(garbage)?;
+        let keys = given.access_token.ok_or_else(garbage)?;
         let account_id = token.get("accessToken").and_then(|access| access.get("accountId")).cloned();
         let access = json!({
             "accessKeyId": keys.access_key_id,
@@ -106,12 +105,19 @@ impl Sources<'_> {
     }
 }
 
-/// The credentials in a token.
-fn credentials(token: &Token) -> Result<Credentials, SourceError> {
+fn failed(error: StsError) -> SourceError {
+    Service::SignIn.failed(error)
+}
+
+fn garbage() -> SourceError {
+    failed(StsError::Garbage)
+}
+
+fn credentials(token: &TokenFields) -> Result<Credentials, SourceError> {
     let access = token.get("accessToken").and_then(Value::as_object);
     let whole = || {
         let access = access?;
-        let expiration: Timestamp = moment(access, "expiresAt")?;
+        let expiration = timestamp(access, "expiresAt")?;
         Some(Credentials {
             access_key_id: text(access, "accessKeyId")?.to_owned(),
             secret_access_key: text(access, "secretAccessKey")?.into(),

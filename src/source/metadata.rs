@@ -1,5 +1,4 @@
-//! Asking the services that give a machine its credentials: plain HTTP, no proxy, short patience, and the one form in
-//! which all of them answer.
+//! Calls to the services that give a machine its credentials: plain HTTP, no proxy, a short timeout.
 
 use std::time::Duration;
 
@@ -16,79 +15,70 @@ use crate::core::secret::Secret;
 use crate::sts::StsError;
 use crate::sts::connections::{Connections, Direct};
 
-/// How often a service is asked that fails in passing.
 const ATTEMPTS: u32 = 2;
 
-/// One question.
-pub(super) struct Question<'a> {
+pub(super) struct MetadataRequest<'a> {
     pub(super) method: &'a str,
     pub(super) url: &'a str,
     pub(super) headers: &'a [(&'static str, &'a str)],
-    /// For one attempt.
+    /// Of one attempt.
     pub(super) timeout: Duration,
 }
 
-/// What came back.
-pub(super) struct Answer {
+pub(super) struct MetadataResponse {
     pub(super) status: u16,
     pub(super) body: Zeroizing<Vec<u8>>,
 }
 
-impl Answer {
+impl MetadataResponse {
     pub(super) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).trim().to_owned()
     }
 }
 
-/// Asks, once more where the service is not there or ails.
-pub(super) fn ask(connections: &Connections, question: &Question<'_>) -> Result<Answer, StsError> {
-    let direct = connections.direct(question.url)?;
+/// Tries again if the service is unavailable.
+pub(super) fn send(connections: &Connections, request: &MetadataRequest<'_>) -> Result<MetadataResponse, StsError> {
+    let direct = connections.direct(request.url)?;
     let mut last = Err(StsError::TimedOut);
     for _ in 0..ATTEMPTS {
         last = direct.runtime.block_on(async {
-            match tokio::time::timeout(question.timeout, attempt(&direct, question)).await {
-                Ok(answer) => answer,
-                Err(_) => Err(StsError::TimedOut),
-            }
+            let attempt = tokio::time::timeout(request.timeout, attempt(&direct, request));
+            attempt.await.unwrap_or(Err(StsError::TimedOut))
         });
         match &last {
-            Ok(answer) if answer.status < 500 => return last,
-            // A host that is not there does not come while we wait; one that is slow has had its time.
+            Ok(response) if response.status < 500 => return last,
+            // A second attempt would only take as long again.
             Err(StsError::TimedOut | StsError::Setup(_)) => return last,
-            Ok(_) | Err(_) => {}
+            _ => {}
         }
     }
-    match last {
-        Ok(answer) => Err(StsError::Server(answer.status)),
-        Err(error) => Err(error),
-    }
+    Err(last.map_or_else(|error| error, |response| StsError::Server(response.status)))
 }
 
-async fn attempt(direct: &Direct<'_>, question: &Question<'_>) -> Result<Answer, StsError> {
-    let Question { method, url, headers, timeout: _ } = question;
-    let wrong = |error: &dyn std::error::Error| StsError::Setup(format!("{url} cannot be asked: {error}"));
-    let mut request = HttpRequest::new(SdkBody::empty());
-    request.set_method(method).map_err(|error| wrong(&error))?;
-    request.set_uri(*url).map_err(|error| wrong(&error))?;
+async fn attempt(direct: &Direct<'_>, request: &MetadataRequest<'_>) -> Result<MetadataResponse, StsError> {
+    let MetadataRequest { method, url, headers, timeout: _ } = request;
+    let invalid = |error: &dyn std::error::Error| StsError::Setup(format!("{url} cannot be asked: {error}"));
+    let mut http = HttpRequest::new(SdkBody::empty());
+    http.set_method(method).map_err(|error| invalid(&error))?;
+    http.set_uri(*url).map_err(|error| invalid(&error))?;
     for (name, value) in *headers {
-        request.headers_mut().try_insert(*name, (*value).to_owned()).map_err(|error| wrong(&error))?;
+        http.headers_mut().try_insert(*name, (*value).to_owned()).map_err(|error| invalid(&error))?;
     }
-    let response = direct.connector.call(request).await.map_err(|error| direct.broken(&error))?;
+    let response = direct.connector.call(http).await.map_err(|error| direct.broken(&error))?;
     let status = response.status().as_u16();
     let body = ByteStream::new(response.into_body()).collect().await.map_err(|error| direct.broken(&error))?;
-    Ok(Answer { status, body: Zeroizing::new(body.to_vec()) })
+    Ok(MetadataResponse { status, body: Zeroizing::new(body.to_vec()) })
 }
 
-/// Credentials as the metadata services write them: `Token` where others say `SessionToken`, and a `Code` where there is
-/// something to complain about.
-pub(super) fn credentials(answer: &Answer, now: Timestamp) -> Result<Credentials, StsError> {
-    let document = || serde_json::from_slice::<Map<String, Value>>(&answer.body).ok();
-    if answer.status != 200 {
+/// The metadata services write `Token` for `SessionToken`, and a `Code` for an error.
+pub(super) fn credentials(response: &MetadataResponse, now: Timestamp) -> Result<Credentials, StsError> {
+    let document = || serde_json::from_slice::<Map<String, Value>>(&response.body).ok();
+    if response.status != 200 {
         let document = document().unwrap_or_default();
         let text = |name| document.get(name).and_then(Value::as_str).map(str::to_owned);
         return Err(StsError::Refused {
-            code: text("code").or_else(|| text("Code")).unwrap_or_else(|| format!("status {}", answer.status)),
-            message: text("message").or_else(|| text("Message")).unwrap_or_else(|| answer.text()),
+            code: text("code").or_else(|| text("Code")).unwrap_or_else(|| format!("status {}", response.status)),
+            message: text("message").or_else(|| text("Message")).unwrap_or_else(|| response.text()),
         });
     }
     let document = document().ok_or(StsError::Garbage)?;
@@ -119,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_service_can_answer() {
+    fn service_response_is_parsed() {
         const NOW: Timestamp = Timestamp(1_800_000_000);
         let refused = |code: &str, message: &str| StsError::Refused { code: code.into(), message: message.into() };
         let whole = r#"{"Code":"Success","AccessKeyId":"ASIA1","SecretAccessKey":"s","Token":"t","Expiration":"2030-01-01T00:00:00Z","AccountId":"111111111111"}"#;
@@ -143,11 +133,11 @@ mod tests {
             (403, "Forbidden\n", Err(refused("status 403", "Forbidden"))),
         ];
         for (status, body, expected) in rows {
-            let answer = Answer { status, body: Zeroizing::new(body.into()) };
-            assert_eq!(credentials(&answer, NOW).map(|_| ()), expected, "{status} {body}");
+            let response = MetadataResponse { status, body: Zeroizing::new(body.into()) };
+            assert_eq!(credentials(&response, NOW).map(|_| ()), expected, "{status} {body}");
         }
-        let answer = Answer { status: 200, body: Zeroizing::new(whole.into()) };
-        let given = credentials(&answer, NOW).unwrap();
+        let response = MetadataResponse { status: 200, body: Zeroizing::new(whole.into()) };
+        let given = credentials(&response, NOW).unwrap();
         assert_eq!(given.session_token.unwrap().expose(), "t");
         assert_eq!(given.account_id.as_deref(), Some("111111111111"));
     }

@@ -1,4 +1,4 @@
-//! Base credentials: from a plan's base to the credentials that sign the first call.
+//! Base credentials, which sign the first call.
 
 pub mod container;
 mod dpop;
@@ -16,18 +16,18 @@ use crate::plan::{Base, BaseSource};
 use crate::profile::keys::Keys;
 
 pub use error::{Service, SourceError};
-pub use sources::{Endpoints, How, Sources};
+pub use sources::{FetchOptions, SourceEndpoints, Sources};
 
 impl Sources<'_> {
     /// The credentials of `base`, or nothing where STS gives them: then they are a session like a role's.
-    pub fn fetch(&self, base: &Base, how: How<'_>) -> Result<Option<Credentials>, SourceError> {
+    pub fn fetch(&self, base: &Base, options: FetchOptions<'_>) -> Result<Option<Credentials>, SourceError> {
         let credentials = match &base.source {
             BaseSource::Static(keys) | BaseSource::Environment(keys) => of_keys(keys),
-            BaseSource::Process(process) => process::run(&process.command.value, how.chain)?,
+            BaseSource::Process(process) => process::run(&process.command.value, options.chain)?,
             BaseSource::Imds(imds) => self.imds(imds)?,
             BaseSource::Container(container) => self.container(container)?,
-            BaseSource::Sso(sso) => self.sso(sso, how.timeout)?,
-            BaseSource::Login(login) => self.login(login, how.timeout)?,
+            BaseSource::Sso(sso) => self.sso(sso, options.timeout)?,
+            BaseSource::Login(login) => self.login(login, options.timeout)?,
             BaseSource::WebIdentity(_) => return Ok(None),
         };
         Ok(Some(credentials.checked()?))

@@ -1,22 +1,22 @@
-//! The roles of IAM Identity Center: the AWS CLI's token, renewed where it can be, and the role that it is good for.
+//! The roles of IAM Identity Center, fetched with the AWS CLI's token, which is renewed if possible.
 
 use std::time::Duration;
 
 use aws_sdk_sso::Client as Portal;
 use aws_sdk_ssooidc::Client as Oidc;
 use serde_json::json;
-use sha1::{Digest, Sha1};
 
 use crate::core::clock::Timestamp;
 use crate::core::credentials::Credentials;
+use crate::core::digest::sha1_hex;
 use crate::core::secret::Secret;
 use crate::plan::sources::SsoBase;
 use crate::source::error::{Service, SourceError};
 use crate::source::sources::Sources;
 use crate::sts::StsError;
-use crate::token_files::{RENEW_BEFORE, Token, TokenFile, hex, moment, text};
+use crate::token_files::{RENEW_BEFORE, TokenFields, TokenFile, text, timestamp};
 
-/// How the token service says that a person has to sign in again.
+/// Errors of the token service that require a new sign-in.
 const SIGNED_OUT: [&str; 5] = [
     "InvalidGrantException",
     "ExpiredTokenException",
@@ -31,7 +31,7 @@ impl Sources<'_> {
         let token = self.sso_token(sso, timeout)?;
         let url =
             self.endpoints.sso.clone().unwrap_or_else(|| format!("https://portal.sso.{}.amazonaws.com", region.value));
-        let link = self.connections.link(&url).map_err(|error| Service::Sso.failed(error))?;
+        let link = self.connections.link(&url).map_err(failed)?;
         let mut config = aws_sdk_sso::config::Builder::from(&link.config(&region.value, timeout));
         config.set_endpoint_url(self.endpoints.sso.clone());
         let call = Portal::from_conf(config.build())
@@ -44,47 +44,45 @@ impl Sources<'_> {
             StsError::Refused { code, .. } if code == "UnauthorizedException" => {
                 SourceError::SignedOut("IAM Identity Center no longer takes its token")
             }
-            error => Service::Sso.failed(error),
+            error => failed(error),
         })?;
-        let garbage = || Service::Sso.failed(StsError::Garbage);
         let given = answer.role_credentials.ok_or_else(garbage)?;
         Ok(Credentials {
             access_key_id: given.access_key_id.ok_or_else(garbage)?,
             secret_access_key: Secret::new(given.secret_access_key.ok_or_else(garbage)?),
             session_token: given.session_token.map(Secret::new),
-            // Milliseconds; 0 where the service does not say.
+            // Milliseconds; 0 if unknown.
             expiration: (given.expiration > 0).then_some(Timestamp(given.expiration / 1000)),
             account_id: Some(account_id.value.clone()),
         })
     }
 
-    /// The token of the sign-in. One with little left is renewed; where that fails it serves to its end.
+    /// A token that expires soon is renewed; if that fails it is used until it expires.
     fn sso_token(&self, sso: &SsoBase, timeout: Duration) -> Result<Secret, SourceError> {
         let SsoBase { session, start_url, .. } = sso;
         let name = session.as_ref().map_or(&start_url.value, |session| &session.value);
-        let file = TokenFile::new(self.sso_cache.join(hex(&Sha1::digest(name)) + ".json"));
+        let file = TokenFile::new(self.sso_cache.join(sha1_hex(name) + ".json"));
         let now = self.clock.now();
         let signed_out = SourceError::SignedOut("nobody has signed in");
-        let Found { access, left, token } = Found::of(file.read()?.ok_or(signed_out)?, now)?;
-        // The AWS CLI never renews a token that belongs to a profile of its own start URL, and nothing is there to do so.
+        let SsoToken { access, left_seconds: left, fields: token } =
+            SsoToken::of(file.read()?.ok_or(signed_out)?, now)?;
+        // The token of a profile with its own start URL has no data for a renewal, as in the AWS CLI.
         if left > RENEW_BEFORE || (left > 0 && (session.is_none() || !is_renewable(&token, now))) {
             return Ok(access);
         }
-        let look = || Some(Found::of(file.read().ok()??, now).ok()?).filter(|found| found.left > RENEW_BEFORE);
-        let renewed = file.renewed(
-            self.store,
-            timeout,
-            || look().map(|found| found.access),
-            || {
-                // Another process may have spent the refresh token that we have seen.
-                let token = file.read()?.unwrap_or(token);
-                if session.is_none() || !is_renewable(&token, now) {
-                    return Err(SourceError::SignedOut("its sign-in is over"));
-                }
-                self.renew_sso(sso, token, &file, timeout)
-            },
-        );
-        match renewed {
+        let find_renewed = || {
+            let found = SsoToken::of(file.read().ok()??, now).ok()?;
+            (found.left_seconds > RENEW_BEFORE).then_some(found.access)
+        };
+        let renew = || {
+            // Another process may have used the refresh token that was read before.
+            let token = file.read()?.unwrap_or(token);
+            if session.is_none() || !is_renewable(&token, now) {
+                return Err(SourceError::SignedOut("its sign-in is over"));
+            }
+            self.renew_sso(sso, token, &file, timeout)
+        };
+        match file.renew_locked(self.store, timeout, find_renewed, renew) {
             Err(_) if left > 0 => Ok(access),
             other => other,
         }
@@ -93,7 +91,7 @@ impl Sources<'_> {
     fn renew_sso(
         &self,
         sso: &SsoBase,
-        mut token: Token,
+        mut token: TokenFields,
         file: &TokenFile,
         timeout: Duration,
     ) -> Result<Secret, SourceError> {
@@ -101,7 +99,7 @@ impl Sources<'_> {
         let (client_secret, refresh_token) = (secret("clientSecret"), secret("refreshToken"));
         let url = self.endpoints.sso_oidc.clone();
         let url = url.unwrap_or_else(|| format!("https://oidc.{}.amazonaws.com", sso.region.value));
-        let link = self.connections.link(&url).map_err(|error| Service::Sso.failed(error))?;
+        let link = self.connections.link(&url).map_err(failed)?;
         let mut config = aws_sdk_ssooidc::config::Builder::from(&link.config(&sso.region.value, timeout));
         config.set_endpoint_url(self.endpoints.sso_oidc.clone());
         let call = Oidc::from_conf(config.build())
@@ -111,15 +109,14 @@ impl Sources<'_> {
             .client_secret(client_secret.expose())
             .refresh_token(refresh_token.expose())
             .send();
-        let answer = link.runtime.block_on(call);
-        let answer =
-            answer.map_err(|error| match link.reason(&error, &[Some(&client_secret), Some(&refresh_token)]) {
-                StsError::Refused { code, .. } if SIGNED_OUT.contains(&code.as_str()) => {
-                    SourceError::SignedOut("its sign-in is over")
-                }
-                error => Service::Sso.failed(error),
-            })?;
-        let access = answer.access_token.ok_or_else(|| Service::Sso.failed(StsError::Garbage))?;
+        let secrets = [Some(&client_secret), Some(&refresh_token)];
+        let answer = link.runtime.block_on(call).map_err(|error| match link.reason(&error, &secrets) {
+            StsError::Refused { code, .. } if SIGNED_OUT.contains(&code.as_str()) => {
+                SourceError::SignedOut("its sign-in is over")
+            }
+            error => failed(error),
+        })?;
+        let access = answer.access_token.ok_or_else(garbage)?;
         let ends = self.clock.now().plus(i64::from(answer.expires_in));
         token.insert("accessToken".to_owned(), json!(access));
         token.insert("expiresAt".to_owned(), json!(ends.rfc3339()));
@@ -131,24 +128,30 @@ impl Sources<'_> {
     }
 }
 
-/// A token that was found.
-struct Found {
+struct SsoToken {
     access: Secret,
-    /// Seconds that it still lasts.
-    left: i64,
-    token: Token,
+    left_seconds: i64,
+    fields: TokenFields,
 }
 
-impl Found {
-    fn of(token: Token, now: Timestamp) -> Result<Self, SourceError> {
-        let found = text(&token, "accessToken").zip(moment(&token, "expiresAt"));
+fn failed(error: StsError) -> SourceError {
+    Service::Sso.failed(error)
+}
+
+fn garbage() -> SourceError {
+    failed(StsError::Garbage)
+}
+
+impl SsoToken {
+    fn of(fields: TokenFields, now: Timestamp) -> Result<Self, SourceError> {
+        let found = text(&fields, "accessToken").zip(timestamp(&fields, "expiresAt"));
         let (access, ends) = found.ok_or(SourceError::SignedOut("its token is not whole"))?;
-        Ok(Self { access: Secret::from(access), left: ends.since(now), token })
+        Ok(Self { access: Secret::from(access), left_seconds: ends.since(now), fields })
     }
 }
 
-/// Whether the token has all that renewing takes, and the client that got it is still registered.
-fn is_renewable(token: &Token, now: Timestamp) -> bool {
+/// Whether the token has the fields for a renewal, and its client is still registered.
+fn is_renewable(token: &TokenFields, now: Timestamp) -> bool {
     let has_all = ["refreshToken", "clientId", "clientSecret"].iter().all(|name| text(token, name).is_some());
-    has_all && moment(token, "registrationExpiresAt").is_some_and(|ends| ends > now)
+    has_all && timestamp(token, "registrationExpiresAt").is_some_and(|ends| ends > now)
 }

@@ -1,4 +1,4 @@
-//! Reads the web identity token again for every session, since the platform replaces the file.
+//! The web identity token is read again for every session, since the platform replaces the file.
 
 use std::path::Path;
 
@@ -7,10 +7,9 @@ use crate::os::fs::read_capped;
 
 use super::error::SourceError;
 
-/// The longest token that STS takes, in characters.
+/// The longest token that STS accepts, in characters.
 const LONGEST: u64 = 20_000;
 
-/// The token in `path`.
 pub fn token(path: &Path) -> Result<Secret, SourceError> {
     let unreadable =
         |reason: &str| SourceError::Unusable(format!("cannot read the token: {reason} ({})", path.display()));

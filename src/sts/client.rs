@@ -29,7 +29,6 @@ use crate::sts::request::{
 
 /// STS through the AWS SDK.
 pub struct SdkSts<'a> {
-    /// What calls go over.
     pub(crate) connections: &'a Connections,
 }
 
@@ -163,7 +162,6 @@ impl SdkSts<'_> {
     }
 }
 
-/// A list, if there is anything in it.
 fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
 }

@@ -9,12 +9,10 @@ use rustls::pki_types::UnixTime;
 use crate::core::clock::Timestamp;
 use crate::sts::error::{Distrust, StsError};
 
-/// How a proxy's refusals begin in the HTTP client's words.
 const TUNNEL: &str = "tunnel error: ";
 
 /// Where the connection was to lead.
 pub(crate) struct Route<'a> {
-    /// STS's URL.
     pub(crate) url: &'a str,
     /// The proxy before it, as it may be shown.
     pub(crate) proxy: Option<&'a str>,
@@ -65,7 +63,6 @@ impl Route<'_> {
     }
 }
 
-/// An error and its causes. The source of an I/O error is its payload's source, which leaves the payload itself out.
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
         Some(of_system) => of_system.get_ref().map(|payload| payload as &(dyn Error + 'static)),

@@ -122,7 +122,6 @@ struct HttpClient {
     trusted: String,
 }
 
-/// The way to one URL.
 pub(crate) struct Link<'a> {
     pub(crate) runtime: &'a Runtime,
     client: &'a HttpClient,
@@ -172,7 +171,6 @@ pub(crate) struct Direct<'a> {
 }
 
 impl Direct<'_> {
-    /// What an error of the connection means.
     pub(crate) fn broken(&self, error: &(dyn std::error::Error + 'static)) -> StsError {
         self.way().broken(error)
     }

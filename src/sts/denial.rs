@@ -17,11 +17,9 @@ pub struct Refusal<'a> {
     pub hop: Option<&'a Hop>,
     /// The hop's place, counted from 1.
     pub number: usize,
-    /// Whether the session or user that signed had given an MFA code, or the call carried one.
     pub has_mfa: bool,
 }
 
-/// What may be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
     /// The caller's own policy does not allow the call.
@@ -42,11 +40,8 @@ pub enum Cause {
     SourceIdentity,
     /// A policy of this kind denies the call, or does not allow it.
     Policy(&'static str),
-    /// STS is switched off in the region.
     Region,
-    /// The session is longer than the role allows.
     Duration,
-    /// Policies and tags of the session are too large together.
     PackedPolicy,
     /// The session's policy is not one.
     MalformedPolicy,
@@ -56,16 +51,13 @@ pub enum Cause {
     UnknownKey,
     /// The secret does not belong to the key.
     WrongSecret,
-    /// The credentials are over.
     Expired,
-    /// The machine's clock is wrong.
     Clock,
     /// The user may not have MFA sessions.
     SessionToken,
 }
 
 impl Cause {
-    /// Its name in JSON; stable.
     pub fn name(self) -> &'static str {
         match self {
             Self::Identity => "identity_policy",
@@ -167,7 +159,6 @@ mod tests {
     use crate::profile::load::Files;
     use crate::profile_file::Dialect;
 
-    /// The hop of a profile with these keys.
     fn hop(keys: &str) -> Hop {
         let config = format!("[profile p]\nrole_arn = arn:aws:iam::222222222222:role/R\nsource_profile = u\n{keys}");
         let files = Files::from_text(&config, "[u]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n");

@@ -25,7 +25,6 @@ pub enum StsError {
         host: String,
         /// The proxy before it, and the variable that names that; never with its password.
         proxy: Option<String>,
-        /// The system's reason, or the TLS library's.
         reason: String,
     },
     /// The server's certificate is not believed.
@@ -33,7 +32,6 @@ pub enum StsError {
     Untrusted {
         /// STS's host, and its port where it is named.
         host: String,
-        /// What is wrong with the certificate.
         why: Distrust,
         /// Whose authorities are trusted.
         trusted: String,
@@ -46,12 +44,7 @@ pub enum StsError {
     Garbage,
     /// The file of trusted certificate authorities cannot be used.
     #[error("cannot use the certificate authorities in {bundle}: {problem}")]
-    Roots {
-        /// The file, and what names it.
-        bundle: String,
-        /// What is wrong with it.
-        problem: String,
-    },
+    Roots { bundle: String, problem: String },
     /// What a variable gives as proxy cannot be used.
     #[error("cannot use the proxy from ${variable}: {problem}")]
     Proxy {
@@ -71,11 +64,8 @@ pub enum Distrust {
     UnknownIssuer,
     /// It is over, since then.
     Expired(Option<String>),
-    /// It begins later, then.
     NotYetValid(Option<String>),
-    /// It is for these names alone.
     OtherName(Vec<String>),
-    /// The TLS library's reason.
     Other(String),
 }
 

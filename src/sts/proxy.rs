@@ -10,28 +10,25 @@ use crate::os::env::Env;
 
 use super::error::StsError;
 
-/// What the environment says of proxies.
 #[derive(Debug, Clone, Default)]
 pub struct Proxies {
-    http: Option<Named>,
-    https: Option<Named>,
+    http: Option<NamedProxy>,
+    https: Option<NamedProxy>,
     exempt: String,
 }
 
 #[derive(Debug, Clone)]
-struct Named {
+struct NamedProxy {
     url: Secret,
     variable: &'static str,
 }
 
-/// A proxy to go through.
 #[derive(Debug)]
 pub(super) struct Proxy {
     /// Its URL, with user and password where it has them.
     pub(super) url: Secret,
     /// The URL without user and password, and the variable that names it.
     pub(super) shown: String,
-    /// Whether TLS is spoken with the proxy itself.
     pub(super) is_tls: bool,
 }
 
@@ -42,8 +39,9 @@ impl Proxies {
         if env.text(env::REQUEST_METHOD).is_some() {
             return Self::default();
         }
-        let named =
-            |names: &[&'static str]| env.first(names).map(|(variable, url)| Named { url: Secret::new(url), variable });
+        let named = |names: &[&'static str]| {
+            env.first(names).map(|(variable, url)| NamedProxy { url: Secret::new(url), variable })
+        };
         Self {
             http: named(&[env::HTTP_PROXY, env::HTTP_PROXY_LOWER, env::ALL_PROXY, env::ALL_PROXY_LOWER]),
             https: named(&[env::HTTPS_PROXY, env::HTTPS_PROXY_LOWER, env::ALL_PROXY, env::ALL_PROXY_LOWER]),
@@ -54,7 +52,7 @@ impl Proxies {
     /// The proxy before `url`, if there is one.
     pub(super) fn before(&self, url: &str) -> Result<Option<Proxy>, StsError> {
         let named = if url.starts_with("https:") { &self.https } else { &self.http };
-        let Some(Named { url: proxy, variable }) = named else { return Ok(None) };
+        let Some(NamedProxy { url: proxy, variable }) = named else { return Ok(None) };
         let all = Matcher::builder().all("http://any").no(self.exempt.as_str()).build();
         if url.parse().is_ok_and(|url: Uri| all.intercept(&url).is_none()) {
             return Ok(None);

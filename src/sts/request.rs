@@ -11,17 +11,14 @@ pub trait Sts {
     /// Calls AssumeRole, signed with `signer`.
     fn assume_role(&self, request: &AssumeRole<'_>, signer: &Credentials) -> Result<Session, StsError>;
 
-    /// Calls AssumeRoleWithWebIdentity, which nothing signs: the token is the proof.
     fn assume_role_with_web_identity(&self, request: &AssumeRoleWithWebIdentity<'_>) -> Result<Session, StsError>;
 
-    /// Calls GetSessionToken, signed with a user's long-term keys.
     fn get_session_token(&self, request: &GetSessionToken<'_>, signer: &Credentials) -> Result<Session, StsError>;
 }
 
 /// Whom AWS takes a caller for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The account, twelve digits.
     pub account: String,
     /// The ARN, of a role's session `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
     pub arn: String,
@@ -32,29 +29,22 @@ pub struct Identity {
 /// How long a call may take when there is nothing else to hand out.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Which STS is called.
 #[derive(Debug, Clone, Copy)]
 pub struct Host<'a> {
-    /// The URL to call.
     pub url: &'a str,
-    /// The region that the signature names.
     pub signing_region: &'a str,
-    /// How long a call may take in all, tries and pauses included.
     pub timeout: Duration,
 }
 
-/// The parameters of one GetSessionToken call.
 #[derive(Debug)]
 pub struct GetSessionToken<'a> {
     /// `DurationSeconds`
     pub duration_seconds: u32,
     /// `SerialNumber` and `TokenCode`
     pub mfa: (&'a str, &'a Secret),
-    /// Where.
     pub host: Host<'a>,
 }
 
-/// The parameters of one AssumeRoleWithWebIdentity call.
 #[derive(Debug)]
 pub struct AssumeRoleWithWebIdentity<'a> {
     pub role_arn: &'a str,
@@ -64,11 +54,9 @@ pub struct AssumeRoleWithWebIdentity<'a> {
     pub token: &'a Secret,
     /// `DurationSeconds`
     pub duration_seconds: u32,
-    /// Where.
     pub host: Host<'a>,
 }
 
-/// The parameters of one AssumeRole call.
 #[derive(Debug)]
 pub struct AssumeRole<'a> {
     pub role_arn: &'a str,
@@ -80,16 +68,13 @@ pub struct AssumeRole<'a> {
     pub duration_seconds: u32,
     /// `SerialNumber` and `TokenCode`
     pub mfa: Option<(&'a str, &'a Secret)>,
-    /// What narrows or marks the session.
     pub extras: &'a SessionExtras,
-    /// Where.
     pub host: Host<'a>,
 }
 
 /// What AWS gave.
 #[derive(Debug)]
 pub struct Session {
-    /// The credentials; they always have a token and an expiration.
     pub credentials: Credentials,
     /// Seconds that AWS's clock is ahead of this machine's, by the answer's `Date`; 0 within the tolerance.
     pub clock_offset: i64,

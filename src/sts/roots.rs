@@ -34,11 +34,8 @@ const END: &str = "-----END CERTIFICATE-----";
 /// Where the certificate authorities to trust come from. Shows as `/x/ca.pem ($AWS_CA_BUNDLE)`.
 #[derive(Debug, Clone)]
 pub enum Roots {
-    /// The PEM file that something names.
     Named(Located<PathBuf>),
-    /// The system's own PEM file.
     System(PathBuf),
-    /// The platform's own store.
     Platform,
 }
 

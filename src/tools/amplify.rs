@@ -1,16 +1,15 @@
-//! How the Amplify CLI gets a profile's credentials, as 14.2.2 and later do: no role, keys from the credentials file
-//! alone, a `credential_process` through the JavaScript SDK's own reading.
+//! How the Amplify CLI since 14.2.2 gets credentials: no roles, keys only from the credentials file,
+//! `credential_process` through the JavaScript SDK.
 
 use crate::profile_file::FileKind;
 use crate::profile_file::section_view::SectionView;
 use crate::tools::keys::{ID, PROCESS, ROLE, SECRET, SSO_ROLE, SSO_SESSION};
 use crate::tools::view::View;
 
-/// The names under which it looks for a key of the pair, the first before the second.
+/// The spellings of each key, by priority.
 const PAIR: [[&str; 2]; 2] = [["accessKeyId", ID], ["secretAccessKey", SECRET]];
 
-/// Whether it can use a profile that it sees, or why not.
-pub(crate) fn way(view: &View<'_>, javascript: &View<'_>, name: &str) -> Result<(), String> {
+pub(crate) fn check_usable(view: &View<'_>, javascript: &View<'_>, name: &str) -> Result<(), String> {
     let Some(config) = view.seen(FileKind::Config, name) else {
         return Err("needs a section in the config file, too".to_owned());
     };
@@ -18,7 +17,7 @@ pub(crate) fn way(view: &View<'_>, javascript: &View<'_>, name: &str) -> Result<
         return Err("assumes no role since 14.2.2 (amplify-cli#14626)".to_owned());
     }
     if is_truthy(config, PROCESS) {
-        return if javascript.found(name).has(PROCESS) {
+        return if javascript.profile(name).has(PROCESS) {
             Ok(())
         } else {
             Err("runs it only where the JS SDK sees the profile, too".to_owned())

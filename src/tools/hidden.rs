@@ -1,36 +1,27 @@
-//! The reasons why a consumer does not see a section under the name that it is meant to have.
+//! Why a tool does not see a section under its intended name.
 
 use crate::profile_file::FileKind;
 use crate::profile_file::botocore::words;
 use crate::profile_file::lines::is_identifier;
 use crate::tools::view::{Tool, View};
 
-/// Why the JavaScript SDK knows nothing of an empty section.
 pub const NO_VALUES: &str = "sees no profile without values";
 
-/// A header line as it stands in the file.
+/// A header as written in the file.
 #[derive(Debug, Clone, Copy)]
 pub struct HeaderLine<'a> {
-    /// Which file.
     pub kind: FileKind,
-    /// The whole line, indentation and all.
+    /// Includes the indentation.
     pub text: &'a str,
-    /// Whether there are values below it.
     pub has_values: bool,
 }
 
-/// Why `view`'s consumer does not see the header: words to go behind the consumer's name. `other_names` are those that
-/// it sees the section under instead.
+/// A phrase to follow the tool's name. `other_names` are the names under which the tool sees the section instead.
 pub fn why_hidden(view: &View<'_>, line: HeaderLine<'_>, other_names: &[&str]) -> String {
-    let consumer = view.consumer;
-    let rejection = match view.rejected(line.kind) {
-        None if consumer.rejects_both() => {
-            [FileKind::Config, FileKind::Credentials].into_iter().find_map(|kind| Some((kind, view.rejected(kind)?)))
-        }
-        found => found.map(|error| (line.kind, error)),
-    };
-    if let Some((kind, error)) = rejection {
-        return format!("rejects the whole {} file (line {}: {})", kind.name(), error.line, error.problem);
+    let tool = view.tool;
+    let others = FileKind::ALL.into_iter().filter(|_| tool.rejects_both());
+    if let Some(rejection) = view.rejection([line.kind].into_iter().chain(others)) {
+        return rejection;
     }
     if !other_names.is_empty() {
         return format!("knows it as {}", other_names.join(", "));
@@ -38,7 +29,7 @@ pub fn why_hidden(view: &View<'_>, line: HeaderLine<'_>, other_names: &[&str]) -
     let text = line.text.strip_suffix('\r').unwrap_or(line.text);
     let inner = text.trim_start_matches(['\u{feff}', ' ', '\t']).strip_prefix('[').unwrap_or_default();
     let inner = &inner[..inner.rfind(']').unwrap_or(inner.len())];
-    let reason = match consumer {
+    let reason = match tool {
         Tool::Amplify if !is_alone(text) => "sees no header that is not alone on its line",
         Tool::Amplify if has_bare_dot(inner) => "takes the dot for a step into a container",
         Tool::Amplify => "has another section in its place",
@@ -64,7 +55,7 @@ pub fn why_hidden(view: &View<'_>, line: HeaderLine<'_>, other_names: &[&str]) -
     reason.to_owned()
 }
 
-/// Whether the line is a bracket, no other closing one, and a bracket: npm ini's only form of a header.
+/// npm ini's only form of a header: one pair of brackets that is the whole line.
 pub fn is_alone(text: &str) -> bool {
     text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).is_some_and(|inner| !inner.contains(']'))
 }
@@ -77,7 +68,6 @@ fn has_prefix(inner: &str) -> bool {
     inner == "default" || inner.strip_prefix("profile").is_some_and(|rest| rest.starts_with(char::is_whitespace))
 }
 
-/// Whether nothing but a comment follows the bracket.
 fn ends_well(text: &str) -> bool {
     let rest = text.rsplit_once(']').map_or("", |(_, rest)| rest.trim_start());
     rest.is_empty() || rest.starts_with(['#', ';'])

@@ -1,4 +1,4 @@
-//! What the tools of the field make of the two profile files: who sees which profile, and who can use it.
+//! Models of which tool sees which profile, and which tool can use it.
 
 mod amplify;
 mod hidden;
@@ -7,20 +7,20 @@ mod resolution;
 mod view;
 
 pub use hidden::{HeaderLine, NO_VALUES, is_alone, why_hidden};
-pub use view::{Sight, Tool, View, Views};
+pub use view::{Tool, View, Views, Visibility};
 
 impl Views<'_> {
-    /// What `consumer` makes of the profile `name`; without a reason where it does not see it, see [`why_hidden`].
-    pub fn sight(&self, consumer: Tool, name: &str) -> Sight {
-        let view = self.of(consumer);
+    /// For an invisible profile the reason is missing; see [`why_hidden`].
+    pub fn visibility(&self, tool: Tool, name: &str) -> Visibility {
+        let view = self.view(tool);
         if !view.sees(name) {
-            return Sight { visible: false, resolvable: false, reason: None };
+            return Visibility { visible: false, resolvable: false, reason: None };
         }
-        let way = match consumer {
-            Tool::Amplify => amplify::way(view, self.of(Tool::SdkJs), name),
-            _ => resolution::way(view, name),
+        let usable = match tool {
+            Tool::Amplify => amplify::check_usable(view, self.view(Tool::SdkJs), name),
+            _ => resolution::check_usable(view, name),
         };
-        Sight { visible: true, resolvable: way.is_ok(), reason: way.err() }
+        Visibility { visible: true, resolvable: usable.is_ok(), reason: usable.err() }
     }
 }
 

@@ -1,34 +1,33 @@
-//! How botocore and the SDKs get a profile's credentials: what comes first, what they reject, what they cannot do
-//! (observed of botocore 1.44.5, aws-config 1.13.0 and credential-provider-ini 3.973; read of the Go SDK).
+//! How botocore and the SDKs get credentials: priorities and limits (observed in botocore 1.44.5, aws-config 1.13.0
+//! and credential-provider-ini 3.973; for Go, read in the source).
 
 use crate::profile_file::section_view::SectionView;
 use crate::tools::keys::{
     CREDENTIAL_SOURCE, ID, LOGIN, MFA, PROCESS, ROLE, SECRET, SOURCE, SSO_PLACE, SSO_ROLE, SSO_SESSION, WEB_IDENTITY,
 };
-use crate::tools::view::{Found, Tool, View};
+use crate::tools::view::{ProfileView, Tool, View};
 
-/// Why a profile is of no use, to go behind the consumer's name.
+/// A phrase to follow the tool's name.
 type Reason = String;
 
-/// Where a profile's credentials can come from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum CredentialKind {
     Role,
     CredentialSource,
     WebIdentity,
     Sso,
-    /// Keys of the credentials file.
+    /// In the credentials file.
     OwnKeys,
-    /// Keys of either file.
+    /// In either file.
     Keys,
     Login,
     Process,
 }
 
-/// Which kind counts where a profile has several.
-fn order(consumer: Tool) -> &'static [Kind] {
-    use Kind::{CredentialSource, Keys, Login, OwnKeys, Process, Role, Sso, WebIdentity};
-    match consumer {
+/// By priority.
+fn order(tool: Tool) -> &'static [CredentialKind] {
+    use CredentialKind::{CredentialSource, Keys, Login, OwnKeys, Process, Role, Sso, WebIdentity};
+    match tool {
         Tool::AwsCli => &[Role, WebIdentity, Sso, OwnKeys, Login, Process, Keys],
         Tool::SdkJs => &[Role, CredentialSource, Keys, WebIdentity, Process, Sso, Login],
         Tool::SdkGo => &[Role, Keys, CredentialSource, WebIdentity, Sso, Process],
@@ -36,75 +35,75 @@ fn order(consumer: Tool) -> &'static [Kind] {
     }
 }
 
-/// Whether the consumer can use a profile that it sees, or why not.
-pub(crate) fn way(view: &View<'_>, name: &str) -> Result<(), Reason> {
-    Walk { view, passed: Vec::new() }.credentials(view.found(name))
+pub(crate) fn check_usable(view: &View<'_>, name: &str) -> Result<(), Reason> {
+    SourceWalk { view, path: Vec::new() }.credentials(view.profile(name))
 }
 
-struct Walk<'v, 't> {
+struct SourceWalk<'v, 't> {
     view: &'v View<'t>,
-    /// The profiles on the way here, the asked-for one first.
-    passed: Vec<&'v str>,
+    /// The profiles on the path, the requested one first.
+    path: Vec<&'v str>,
 }
 
-impl<'v, 't> Walk<'v, 't> {
-    fn credentials(&mut self, profile: Found<'v, 't>) -> Result<(), Reason> {
-        let is_again = self.passed.contains(&profile.name);
-        let is_source = !self.passed.is_empty();
-        if self.view.consumer == Tool::SdkGo && !is_again {
-            self.one_kind(profile)?;
+impl<'v, 't> SourceWalk<'v, 't> {
+    fn credentials(&mut self, profile: ProfileView<'v, 't>) -> Result<(), Reason> {
+        let is_repeated = self.path.contains(&profile.name);
+        let is_source = !self.path.is_empty();
+        if self.view.tool == Tool::SdkGo && !is_repeated {
+            self.check_single_kind(profile)?;
         }
-        self.passed.push(profile.name);
-        for kind in order(self.view.consumer) {
-            // As a source, keys beat the role in every SDK; a profile that is its own source gives what else it has.
-            let is_role = matches!(kind, Kind::Role | Kind::CredentialSource);
-            if is_role && is_source && (is_again || self.has(profile, Kind::Keys)) {
+        self.path.push(profile.name);
+        for kind in order(self.view.tool) {
+            // In a source profile, keys override the role in every SDK; a profile that is its own source uses its
+            // other settings.
+            let is_role = matches!(kind, CredentialKind::Role | CredentialKind::CredentialSource);
+            if is_role && is_source && (is_repeated || self.has(profile, CredentialKind::Keys)) {
                 continue;
             }
             if self.has(profile, *kind) {
-                return self.by(profile, *kind);
+                return self.check_kind(profile, *kind);
             }
         }
         Err("finds no credentials".to_owned())
     }
 
-    fn has(&self, profile: Found<'v, 't>, kind: Kind) -> bool {
+    fn has(&self, profile: ProfileView<'v, 't>, kind: CredentialKind) -> bool {
         let has = |key| profile.has(key);
-        let is_js = self.view.consumer == Tool::SdkJs;
+        let is_js = self.view.tool == Tool::SdkJs;
         match kind {
-            Kind::Role if is_js => has(ROLE) && has(SOURCE) != has(CREDENTIAL_SOURCE),
-            Kind::Role if self.view.consumer == Tool::SdkGo => has(SOURCE),
-            Kind::Role => has(ROLE) && !has(WEB_IDENTITY),
-            // Without a role it counts in a source alone.
-            Kind::CredentialSource if is_js => has(CREDENTIAL_SOURCE) && !has(ROLE) && self.passed.len() > 1,
-            Kind::CredentialSource => has(CREDENTIAL_SOURCE),
-            Kind::WebIdentity => has(WEB_IDENTITY) && (!is_js || has(ROLE)),
-            Kind::Sso if self.view.consumer == Tool::AwsCli => SSO_ROLE.into_iter().any(has),
-            Kind::Sso => SSO_ROLE.into_iter().chain(SSO_PLACE).chain([SSO_SESSION]).any(has),
-            Kind::OwnKeys => stands_in(profile.credentials, ID),
-            // botocore takes no pair without the id for one; the JavaScript SDK none that is half.
-            Kind::Keys if is_js => has(ID) && has(SECRET),
-            Kind::Keys => has(ID) || has(SECRET),
-            Kind::Login => has(LOGIN),
-            Kind::Process => has(PROCESS),
+            CredentialKind::Role if is_js => has(ROLE) && has(SOURCE) != has(CREDENTIAL_SOURCE),
+            CredentialKind::Role if self.view.tool == Tool::SdkGo => has(SOURCE),
+            CredentialKind::Role => has(ROLE) && !has(WEB_IDENTITY),
+            // Without a role it only counts in a source profile.
+            CredentialKind::CredentialSource if is_js => has(CREDENTIAL_SOURCE) && !has(ROLE) && self.path.len() > 1,
+            CredentialKind::CredentialSource => has(CREDENTIAL_SOURCE),
+            CredentialKind::WebIdentity => has(WEB_IDENTITY) && (!is_js || has(ROLE)),
+            CredentialKind::Sso if self.view.tool == Tool::AwsCli => SSO_ROLE.into_iter().any(has),
+            CredentialKind::Sso => SSO_ROLE.into_iter().chain(SSO_PLACE).chain([SSO_SESSION]).any(has),
+            CredentialKind::OwnKeys => is_set(profile.credentials, ID),
+            // botocore needs the id; the JavaScript SDK needs both keys.
+            CredentialKind::Keys if is_js => has(ID) && has(SECRET),
+            CredentialKind::Keys => has(ID) || has(SECRET),
+            CredentialKind::Login => has(LOGIN),
+            CredentialKind::Process => has(PROCESS),
         }
     }
 
-    fn by(&mut self, profile: Found<'v, 't>, kind: Kind) -> Result<(), Reason> {
+    fn check_kind(&mut self, profile: ProfileView<'v, 't>, kind: CredentialKind) -> Result<(), Reason> {
         match kind {
-            Kind::Role => self.role(profile),
-            Kind::CredentialSource => match profile.get(SOURCE).filter(|_| self.view.consumer == Tool::SdkJs) {
+            CredentialKind::Role => self.role(profile),
+            CredentialKind::CredentialSource => match profile.get(SOURCE).filter(|_| self.view.tool == Tool::SdkJs) {
                 Some(source) => self.source(profile, source),
                 None => credential_source(profile),
             },
-            Kind::WebIdentity if !profile.has(ROLE) => Err(format!("wants a role_arn beside {WEB_IDENTITY}")),
-            Kind::Sso => self.sso(profile),
-            Kind::OwnKeys | Kind::Keys => self.pair(profile, kind),
-            Kind::WebIdentity | Kind::Login | Kind::Process => Ok(()),
+            CredentialKind::WebIdentity if !profile.has(ROLE) => Err(format!("wants a role_arn beside {WEB_IDENTITY}")),
+            CredentialKind::Sso => self.sso(profile),
+            CredentialKind::OwnKeys | CredentialKind::Keys => self.pair(profile, kind),
+            CredentialKind::WebIdentity | CredentialKind::Login | CredentialKind::Process => Ok(()),
         }
     }
 
-    fn role(&mut self, profile: Found<'v, 't>) -> Result<(), Reason> {
+    fn role(&mut self, profile: ProfileView<'v, 't>) -> Result<(), Reason> {
         match (profile.get(SOURCE), profile.get(CREDENTIAL_SOURCE)) {
             (Some(_), Some(_)) => return Err(format!("takes no {SOURCE} beside {CREDENTIAL_SOURCE}")),
             (None, None) => return Err("finds nothing to assume the role with".to_owned()),
@@ -114,26 +113,26 @@ impl<'v, 't> Walk<'v, 't> {
         if !profile.has(MFA) {
             return Ok(());
         }
-        match self.view.consumer {
+        match self.view.tool {
             Tool::AwsCli => Ok(()),
             Tool::SdkRust => Err("sends no MFA code".to_owned()),
             _ => Err("cannot ask for the MFA code".to_owned()),
         }
     }
 
-    fn source(&mut self, profile: Found<'v, 't>, name: &'v str) -> Result<(), Reason> {
-        let source = self.view.found(name);
+    fn source(&mut self, profile: ProfileView<'v, 't>, name: &'v str) -> Result<(), Reason> {
+        let source = self.view.profile(name);
         if !self.view.sees(name) {
             return Err(format!("sees no {SOURCE} {}", first_line(name)));
         }
-        let has_keys = self.has(source, Kind::Keys);
-        let is_allowed = match self.view.consumer {
-            // In it, keys end the walk.
+        let has_keys = self.has(source, CredentialKind::Keys);
+        let is_allowed = match self.view.tool {
+            // In the JavaScript SDK, keys end the search.
             Tool::SdkJs => has_keys,
             Tool::SdkRust | Tool::SdkGo => name == profile.name,
             Tool::AwsCli | Tool::Amplify => name == profile.name && has_keys,
         };
-        if self.passed.contains(&name) && !is_allowed {
+        if self.path.contains(&name) && !is_allowed {
             return Err("goes round in source profiles".to_owned());
         }
         self.credentials(source).map_err(|reason| match reason.as_str() {
@@ -142,7 +141,7 @@ impl<'v, 't> Walk<'v, 't> {
         })
     }
 
-    fn sso(&self, profile: Found<'v, 't>) -> Result<(), Reason> {
+    fn sso(&self, profile: ProfileView<'v, 't>) -> Result<(), Reason> {
         let session = profile.get(SSO_SESSION);
         let section = session.map(|session| self.view.sso_session(session));
         if let (Some(None), Some(session)) = (section, session) {
@@ -156,42 +155,44 @@ impl<'v, 't> Walk<'v, 't> {
         }
     }
 
-    /// Both keys: from one file for botocore, which never puts a pair together.
-    fn pair(&self, profile: Found<'v, 't>, kind: Kind) -> Result<(), Reason> {
-        let has = |key| match (self.view.consumer, kind) {
-            (Tool::AwsCli, Kind::OwnKeys) => stands_in(profile.credentials, key),
-            (Tool::AwsCli, _) => stands_in(profile.config, key),
+    /// botocore never combines keys of two files.
+    fn pair(&self, profile: ProfileView<'v, 't>, kind: CredentialKind) -> Result<(), Reason> {
+        let has = |key| match (self.view.tool, kind) {
+            (Tool::AwsCli, CredentialKind::OwnKeys) => is_set(profile.credentials, key),
+            (Tool::AwsCli, _) => is_set(profile.config, key),
             _ => profile.has(key),
         };
         if has(ID) && has(SECRET) { Ok(()) } else { Err("finds half a key pair".to_owned()) }
     }
 
-    /// What the Go SDK asks of a profile before it looks for credentials.
-    fn one_kind(&self, profile: Found<'v, 't>) -> Result<(), Reason> {
+    /// The Go SDK's checks before it looks for credentials.
+    fn check_single_kind(&self, profile: ProfileView<'v, 't>) -> Result<(), Reason> {
         let kinds = [SOURCE, CREDENTIAL_SOURCE, WEB_IDENTITY, PROCESS];
         if let Some(first) = kinds[..3].iter().find(|key| profile.has(key)).filter(|_| !profile.has(ROLE)) {
             return Err(format!("wants a role_arn beside {first}"));
         }
-        let is_source = !self.passed.is_empty();
-        if kinds.iter().filter(|key| profile.has(key)).count() > 1 && !(is_source && self.has(profile, Kind::Keys)) {
+        let is_source = !self.path.is_empty();
+        if kinds.iter().filter(|key| profile.has(key)).count() > 1
+            && !(is_source && self.has(profile, CredentialKind::Keys))
+        {
             return Err("takes no profile with several kinds of credentials".to_owned());
         }
         Ok(())
     }
 }
 
-fn credential_source(profile: Found<'_, '_>) -> Result<(), Reason> {
+fn credential_source(profile: ProfileView<'_, '_>) -> Result<(), Reason> {
     match profile.get(CREDENTIAL_SOURCE) {
         Some("Environment" | "Ec2InstanceMetadata" | "EcsContainer") => Ok(()),
         _ => Err(format!("does not know the {CREDENTIAL_SOURCE}")),
     }
 }
 
-fn stands_in(seen: Option<&SectionView<'_>>, key: &str) -> bool {
+fn is_set(seen: Option<&SectionView<'_>>, key: &str) -> bool {
     seen.is_some_and(|seen| seen.last(key).is_some())
 }
 
-/// What goes on below it, an indented line, is no part of a name, and may be anything.
+/// A continuation line belongs to no name.
 fn first_line(name: &str) -> &str {
     name.lines().next().unwrap_or_default()
 }

@@ -5,20 +5,20 @@ use super::*;
 const ROLE: &str = "role_arn = arn:aws:iam::222222222222:role/x\n";
 const KEYS: &str = "aws_access_key_id = A\naws_secret_access_key = s\n";
 
-/// What the five consumers say of profile `p`, in their order; `ok` where they can use it, `-` where they do not see it.
-fn sights(config: &str, credentials: &str) -> [String; 5] {
+/// What the five tools say of profile `p`: `ok` if they can use it, `-` if they do not see it.
+fn visibilities(config: &str, credentials: &str) -> [String; 5] {
     let config = config.replace("ROLE\n", ROLE).replace("KEYS\n", KEYS);
     let credentials = credentials.replace("KEYS\n", KEYS);
     let views = Views::read(&config, &credentials);
-    Tool::ALL.map(|consumer| {
-        let Sight { visible, resolvable, reason } = views.sight(consumer, "p");
-        assert_eq!(visible && !resolvable, reason.is_some(), "{consumer:?}");
+    Tool::ALL.map(|tool| {
+        let Visibility { visible, resolvable, reason } = views.visibility(tool, "p");
+        assert_eq!(visible && !resolvable, reason.is_some(), "{tool:?}");
         if visible { reason.unwrap_or_else(|| "ok".to_owned()) } else { "-".to_owned() }
     })
 }
 
 #[test]
-fn who_can_use_what() {
+fn tools_use_profiles_or_give_reason() {
     let role = "assumes no role since 14.2.2 (amplify-cli#14626)";
     let none = "finds no credentials";
     let half = "finds half a key pair";
@@ -34,7 +34,7 @@ fn who_can_use_what() {
         ("[profile p]\nKEYS\n", "", ["takes keys from the credentials file only", "ok", "ok", "ok", "ok"]),
         ("[profile p]\nregion = r\n", "", [none; 5]),
         ("[profile p]\nregion = r\n", "[p]\naws_access_key_id = A\n", [half, half, none, half, half]),
-        // botocore never takes the id from one file and the secret from the other.
+        // botocore never combines the id and the secret of two files.
         ("[profile p]\naws_secret_access_key = s\n", "[p]\naws_access_key_id = A\n", [half, half, "ok", "ok", "ok"]),
         ("[profile p]\nROLE\nsource_profile = s\n", "[s]\nKEYS\n", [role, "ok", "ok", "ok", "ok"]),
         (
@@ -54,7 +54,7 @@ fn who_can_use_what() {
             ],
         ),
         ("[profile p]\nROLE\n", "", [role, nothing, none, nothing, none]),
-        // With nothing to assume the role with, the JavaScript SDK silently takes the keys.
+        // Without source credentials, the JavaScript SDK silently uses the keys.
         ("[profile p]\nROLE\n", "[p]\nKEYS\n", [role, nothing, "ok", nothing, "ok"]),
         ("[profile p]\nROLE\nsource_profile = p\n", "[p]\nKEYS\n", [role, "ok", "ok", "ok", "ok"]),
         (
@@ -116,26 +116,26 @@ fn who_can_use_what() {
                 "sees no sso-session d",
             ],
         ),
-        // One header twice stops botocore, whatever the profile.
+        // A duplicate header stops botocore for every profile.
         (&format!("[profile p]\ncredential_process = x\n{source}{source}"), "", ["ok", "-", "ok", "ok", "ok"]),
     ];
     for (config, credentials, expected) in rows {
-        assert_eq!(sights(config, credentials), expected.map(str::to_owned), "{config}--\n{credentials}");
+        assert_eq!(visibilities(config, credentials), expected.map(str::to_owned), "{config}--\n{credentials}");
     }
 }
 
 #[test]
-fn a_process_under_a_name_of_amplifys_alone_is_not_run() {
+fn process_of_amplify_only_name_is_not_run() {
     let expected = "runs it only where the JS SDK sees the profile, too";
-    assert_eq!(sights("[p]\ncredential_process = x\n", "")[0], expected);
+    assert_eq!(visibilities("[p]\ncredential_process = x\n", "")[0], expected);
 }
 
-/// Why the consumers do not see the header on line 1, `=` where they do.
+/// Why the tools do not see the header on line 1; `=` if they do.
 fn hidden(kind: FileKind, text: &str, name: &str) -> [String; 5] {
     let (config, credentials) = if kind == FileKind::Config { (text, "") } else { ("", text) };
     let views = Views::read(config, credentials);
-    Tool::ALL.map(|consumer| {
-        let view = views.of(consumer);
+    Tool::ALL.map(|tool| {
+        let view = views.view(tool);
         let names: Vec<_> = view.headers().filter(|(_, line, _)| *line == 1).map(|(_, _, name)| name).collect();
         let line = HeaderLine { kind, text: text.lines().next().unwrap(), has_values: text.contains('=') };
         if names.contains(&name) { "=".to_owned() } else { why_hidden(view, line, &names) }
@@ -143,7 +143,7 @@ fn hidden(kind: FileKind, text: &str, name: &str) -> [String; 5] {
 }
 
 #[test]
-fn why_a_header_is_not_seen() {
+fn hidden_headers_have_reasons() {
     let prefix = "wants [profile NAME] in the config file";
     let letters = "takes only letters of ASCII, digits and _-@+.%:/ in a name";
     let alone = "sees no header that is not alone on its line";

@@ -11,7 +11,7 @@ use amplify_creds::core::credentials::Credentials;
 use amplify_creds::core::secret::Secret;
 use amplify_creds::doctor::examine;
 use amplify_creds::doctor::facts::{Facts, Trouble};
-use amplify_creds::doctor::visibility::ToolSight;
+use amplify_creds::doctor::visibility::VisibilityTable;
 use amplify_creds::doctor::world::World;
 use amplify_creds::os::env::Env;
 use amplify_creds::os::paths::{Overrides, Paths};
@@ -219,15 +219,18 @@ fn doctor(bencher: Bencher<'_, '_>, profiles: usize) {
     let paths = Paths::find(&env, &Overrides::default()).expect("a home");
     let inputs = Inputs::default();
     bencher.bench(|| {
-        let views = Views::of_files(divan::black_box(&files));
+        let views = Views::from_files(divan::black_box(&files));
         let set = files.profiles(Dialect::Auto).expect("auto never fails").read_ahead();
         let plan = |name: &str| {
             build(&set, name, &inputs).map_err(|error| Trouble { error, message: String::new(), at: None, hint: None })
         };
         let world = World { paths: &paths, env: &env, now: Clock::System.now(), program: None };
         let facts = Facts::gather(&files, &views, &set, &[], &world, &plan);
-        let sights = ToolSight::of(&facts);
-        let seen = sights.names().into_iter().flat_map(|name| Tool::ALL.map(|consumer| sights.sight(consumer, name)));
-        (examine(&facts).len(), seen.filter(|sight| sight.resolvable).count())
+        let visibilities = VisibilityTable::of(&facts);
+        let seen = visibilities
+            .names()
+            .into_iter()
+            .flat_map(|name| Tool::ALL.map(|consumer| visibilities.visibility(consumer, name)));
+        (examine(&facts).len(), seen.filter(|visibility| visibility.resolvable).count())
     });
 }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use amplify_creds::cli::manual::{Page, pages};
-use amplify_creds::profile::key_names::KEYS as PROFILE_KEYS;
-use amplify_creds::settings::KEYS;
+use amplify_creds::profile::key_names::KEYS;
+use amplify_creds::settings::SETTING_NAMES;
 use test_support::{FakeSts, Finished, Role, Terminal, TestHome, biz_corp};
 
 use crate::{PROGRAM, add_config, fresh_code, without_mfa};
@@ -85,8 +85,8 @@ fn every_key_that_is_read_is_in_help_config() {
     // The Amplify CLI's spellings of three keys, in both cases.
     let spellings =
         |key: &str| ["accesskeyid", "secretaccesskey", "sessiontoken"].contains(&key.to_lowercase().as_str());
-    let read = PROFILE_KEYS.into_iter().filter(|key| key.is_read).map(|key| key.name);
-    for key in read.filter(|key| !spellings(key)).chain(KEYS) {
+    let read = KEYS.into_iter().filter(|key| key.is_read).map(|key| key.name);
+    for key in read.filter(|key| !spellings(key)).chain(SETTING_NAMES) {
         assert!(explained.contains(key), "{key} is not in help config");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use amplify_creds::profile_file::FileKind;
-use amplify_creds::profile_file::npm_ini::{Entry, NpmIni, Profile, read};
+use amplify_creds::profile_file::npm_ini::{AmplifyProfile, Entry, NpmIni, read};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Value as Json, json};
 
@@ -72,7 +72,7 @@ fn fields(file: &NpmIni<'_>, kind: FileKind, row: &Row) -> Vec<(&'static str, Js
     let asked = row.expected.get("expected_profiles").and_then(Json::as_object).into_iter().flatten();
     let names: BTreeSet<_> =
         asked.map(|(name, _)| name.as_str()).chain(profiles.listed().map(|profile| profile.name.as_ref())).collect();
-    let found = |keys: fn(&Profile<'_>) -> Json| -> Json {
+    let found = |keys: fn(&AmplifyProfile<'_>) -> Json| -> Json {
         let found = names.iter().filter_map(|name| profiles.lookup(name));
         Json::Object(found.map(|profile| (profile.name.to_string(), keys(profile))).collect())
     };

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use amplify_creds::policy::Place;
-use amplify_creds::policy::amplify::{List, Selection, documents, probes};
+use amplify_creds::policy::ArnScope;
+use amplify_creds::policy::amplify::{ActionList, Selection, documents, probes};
 use serde_json::Value;
 
 fn text_or_list(value: &Value) -> Vec<String> {
@@ -40,8 +40,8 @@ fn theirs(name: &str) -> BTreeSet<(String, bool)> {
     actions(&serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap())
 }
 
-fn ours(list: List) -> BTreeSet<(String, bool)> {
-    let place = Place { partition: "aws".into(), region: None, account: None, app: None };
+fn ours(list: ActionList) -> BTreeSet<(String, bool)> {
+    let place = ArnScope { partition: "aws".into(), region: None, account: None, app: None };
     let selection = Selection { categories: Vec::new(), list };
     let documents = documents(&place, &selection, None, false);
     documents.iter().flat_map(|document| actions(&serde_json::to_value(document).unwrap())).collect()
@@ -51,21 +51,21 @@ fn ours(list: List) -> BTreeSet<(String, bool)> {
 fn the_minimal_policy() {
     let theirs = theirs("amplify-cli-minimal.json");
     assert_eq!(theirs.len(), 69, "as the blog post lists them");
-    assert_eq!(ours(List::Minimal), theirs);
+    assert_eq!(ours(ActionList::Minimal), theirs);
 }
 
 #[test]
 fn the_managed_policy() {
     let theirs = theirs("administrator-access-amplify.json");
     assert_eq!(theirs.len(), 280);
-    assert_eq!(ours(List::Managed), theirs);
+    assert_eq!(ours(ActionList::Managed), theirs);
 }
 
 #[test]
 fn what_is_asked_about_covers_both() {
-    let place = Place { partition: "aws".into(), region: None, account: None, app: None };
+    let place = ArnScope { partition: "aws".into(), region: None, account: None, app: None };
     for (list, name) in
-        [(List::Minimal, "amplify-cli-minimal.json"), (List::Managed, "administrator-access-amplify.json")]
+        [(ActionList::Minimal, "amplify-cli-minimal.json"), (ActionList::Managed, "administrator-access-amplify.json")]
     {
         let asked: BTreeSet<_> =
             probes(&place, &Selection { categories: Vec::new(), list }).into_iter().map(|probe| probe.action).collect();

@@ -83,7 +83,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dir", type=Path, required=True, help="where the tools are installed and the cases written")
     parser.add_argument("--bin", type=Path, required=True, help="our program")
-    parser.add_argument("--models", type=Path, required=True, help="our models of the tools, the example `consumers`")
+    parser.add_argument("--models", type=Path, required=True, help="our models of the tools, the example `tools`")
     parser.add_argument("--seed", default=generate.SEED, help="another seed makes other cases")
     parser.add_argument("--show", type=int, default=10, help="how many unexplained differences of a tool are printed")
     parser.add_argument("--only", nargs="*", help="ids of the cases to compare")

@@ -15,7 +15,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dir", type=Path, required=True, help="where the tools are installed and the cases written")
     parser.add_argument("--bin", type=Path, required=True, help="our program")
-    parser.add_argument("--models", type=Path, required=True, help="our models of the tools, the example `consumers`")
+    parser.add_argument("--models", type=Path, required=True, help="our models of the tools, the example `tools`")
     parser.add_argument("--sts", type=Path, required=True, help="the STS double, the example `fake-sts`")
     parser.set_defaults(seed=generate.SEED, show=10, only=None, sample=CASES)
     options = parser.parse_args()

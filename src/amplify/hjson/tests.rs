@@ -1,16 +1,15 @@
-//! What people write into a project's files, and what must not be read as something else.
+//! What users write into a project's files, and what must not be misread.
 
 use proptest::prelude::{any, proptest};
 
 use super::*;
 
-/// The text of `a.b` in `text`.
 fn inner(text: &str) -> Option<String> {
     parse(text).ok()?.get("a")?.get("b")?.text().map(str::to_owned)
 }
 
 #[test]
-fn texts_are_read_however_they_are_written() {
+fn texts_are_read_in_every_form() {
     for text in [
         r#"{"a":{"b":"x y"}}"#,
         "\u{feff}{\"a\": {\"b\": \"x y\",},}",
@@ -29,7 +28,7 @@ fn texts_are_read_however_they_are_written() {
 }
 
 #[test]
-fn what_counts_as_true_is_javascripts() {
+fn truthiness_matches_javascript() {
     for (value, is_true) in [
         ("true", true),
         ("1", true),
@@ -47,33 +46,33 @@ fn what_counts_as_true_is_javascripts() {
 }
 
 #[test]
-fn problems_have_their_line() {
+fn problems_have_lines() {
     for (text, line, problem) in [
-        ("", 1, Problem::Empty),
-        ("\u{feff}", 1, Problem::Empty),
-        ("{", 1, Problem::Ends),
-        ("{\n\"a\": [1,", 2, Problem::Ends),
-        ("{\"a\": \"x", 1, Problem::Ends),
-        ("{\"a\"}", 1, Problem::Name),
-        ("{,}", 1, Problem::Name),
-        ("{\n\n\"a\": }", 3, Problem::Value),
-        ("{\"a\": \"x\n\"}", 2, Problem::Quoted),
-        ("{\"a\": \"\\x\"}", 1, Problem::Quoted),
-        ("{\"a\": \"\\u12\u{fc}\"}", 1, Problem::Quoted),
-        ("{}\n}", 2, Problem::More),
-        ("nonsense", 1, Problem::Name),
+        ("", 1, HjsonProblem::Empty),
+        ("\u{feff}", 1, HjsonProblem::Empty),
+        ("{", 1, HjsonProblem::Ends),
+        ("{\n\"a\": [1,", 2, HjsonProblem::Ends),
+        ("{\"a\": \"x", 1, HjsonProblem::Ends),
+        ("{\"a\"}", 1, HjsonProblem::Name),
+        ("{,}", 1, HjsonProblem::Name),
+        ("{\n\n\"a\": }", 3, HjsonProblem::Value),
+        ("{\"a\": \"x\n\"}", 2, HjsonProblem::Quoted),
+        ("{\"a\": \"\\x\"}", 1, HjsonProblem::Quoted),
+        ("{\"a\": \"\\u12\u{fc}\"}", 1, HjsonProblem::Quoted),
+        ("{}\n}", 2, HjsonProblem::More),
+        ("nonsense", 1, HjsonProblem::Name),
     ] {
-        assert_eq!(parse(text), Err(SyntaxError { line, problem }), "{text:?}");
+        assert_eq!(parse(text), Err(HjsonError { line, problem }), "{text:?}");
     }
     let deep = "[".repeat(1 << 20);
-    assert_eq!(parse(&deep).unwrap_err().problem, Problem::Deep);
-    // Many values on one line take no longer than on many.
-    assert_eq!(parse(&format!("[{}", "1,".repeat(1 << 19))).unwrap_err().problem, Problem::Ends);
+    assert_eq!(parse(&deep).unwrap_err().problem, HjsonProblem::Deep);
+    // Many values on one line must not take quadratic time.
+    assert_eq!(parse(&format!("[{}", "1,".repeat(1 << 19))).unwrap_err().problem, HjsonProblem::Ends);
     assert!(parse(&format!("{}{}", "[".repeat(100), "]".repeat(100))).is_ok());
 }
 
 #[test]
-fn a_value_knows_its_line() {
+fn values_have_lines() {
     let root = parse("{\n  \"a\":\n    {\"b\": 1,\n  c: \"x\"}\n}").unwrap();
     let a = root.get("a").unwrap();
     assert_eq!((root.line, a.line, a.get("c").unwrap().line), (1, 3, 4));
@@ -81,17 +80,17 @@ fn a_value_knows_its_line() {
 
 proptest! {
     #[test]
-    fn no_text_is_too_strange(text in any::<String>(), marks in "[{}\\[\\],:\"'#/*\\\\u0-9 a\n]{0,64}") {
+    fn any_text_is_parsed_without_panic(text in any::<String>(), marks in "[{}\\[\\],:\"'#/*\\\\u0-9 a\n]{0,64}") {
         let _ = (parse(&text), parse(&marks));
     }
 }
 
 #[test]
-fn a_value_knows_its_bytes() {
+fn values_have_byte_ranges() {
     let text = "\u{feff}// c\n{\"a\": {b: plain text \n c: \"x\" /* d */, e: 12 , f: [1], g: '''y\n'''} } // z";
     let root = parse(text).unwrap();
     let a = root.get("a").unwrap();
-    let seen = |node: &Node| text[node.bytes.clone()].to_owned();
+    let seen = |node: &HjsonNode| text[node.bytes.clone()].to_owned();
     let members: Vec<_> = a.members().iter().map(|(_, node)| seen(node)).collect();
     assert_eq!(members, ["plain text", "\"x\"", "12", "[1]", "'''y\n'''"]);
     assert!(seen(a).starts_with("{b") && seen(a).ends_with("'''}") && seen(&root).ends_with("} }"));

@@ -94,9 +94,9 @@ fn what_decides_whose_session_it_is_makes_another_fingerprint() {
     }
 }
 
-type Change = fn(&mut Inputs);
+type InputChange = fn(&mut Inputs);
 
-fn bases() -> Vec<(&'static str, Change)> {
+fn bases() -> Vec<(&'static str, InputChange)> {
     fn container(uri: &str, token: Option<&str>) -> crate::plan::sources::ContainerService {
         crate::plan::sources::ContainerService {
             uri: Some(Located::new(uri.to_owned(), Origin::Default)),

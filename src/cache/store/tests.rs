@@ -16,7 +16,7 @@ use super::*;
 const NOW: Timestamp = Timestamp(1_800_000_000);
 
 #[derive(Debug, Clone)]
-enum Step {
+enum CacheStep {
     Put(u8, u8),
     Reset(u8),
     /// The Amplify CLI writes a session: it reads, adds, and writes in place.
@@ -27,13 +27,13 @@ enum Step {
     Corrupt(usize),
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+fn steps() -> impl Strategy<Value = Vec<CacheStep>> {
     let step = prop_oneof![
-        4 => (0..3u8, 0..3u8).prop_map(|(role, name)| Step::Put(role, name)),
-        1 => (0..3u8).prop_map(Step::Reset),
-        3 => (0..3u8, 0..3u8).prop_map(|(role, name)| Step::AmplifyPut(role, name)),
-        1 => (0..3u8).prop_map(Step::AmplifyReset),
-        1 => (0..200usize).prop_map(Step::Corrupt),
+        4 => (0..3u8, 0..3u8).prop_map(|(role, name)| CacheStep::Put(role, name)),
+        1 => (0..3u8).prop_map(CacheStep::Reset),
+        3 => (0..3u8, 0..3u8).prop_map(|(role, name)| CacheStep::AmplifyPut(role, name)),
+        1 => (0..3u8).prop_map(CacheStep::AmplifyReset),
+        1 => (0..200usize).prop_map(CacheStep::Corrupt),
     ];
     prop::collection::vec(step, 1..20)
 }
@@ -83,7 +83,7 @@ proptest! {
         let (mut theirs, mut mine) = (BTreeMap::new(), BTreeMap::new());
         for (number, step) in steps.into_iter().enumerate() {
             match step {
-                Step::Put(r, n) => {
+                CacheStep::Put(r, n) => {
                     let key = CacheKey {
                         outer: role(r),
                         inner: format!("s{n}"),
@@ -93,12 +93,12 @@ proptest! {
                     store.put(&key, &ours(&key), NOW, store.reset_generation()).unwrap();
                     mine.insert((r, n), key);
                 }
-                Step::Reset(r) => {
+                CacheStep::Reset(r) => {
                     let is_ours = |entry: &str| CachedSession::read(entry).is_some_and(|found| found.mark.is_some());
                     store.remove(&|outer, _, entry| outer == role(r) && is_ours(entry), true).unwrap();
                     mine.retain(|(of, _), _| *of != r);
                 }
-                Step::AmplifyPut(r, n) => {
+                CacheStep::AmplifyPut(r, n) => {
                     let mut file = amplify_reads(&store);
                     let entry = amplifys(number);
                     let before = file[role(r)][format!("s{n}")].clone();
@@ -110,7 +110,7 @@ proptest! {
                     }
                     theirs.insert((r, n), entry);
                 }
-                Step::AmplifyReset(r) => {
+                CacheStep::AmplifyReset(r) => {
                     let mut file = amplify_reads(&store);
                     if let Some(file) = file.as_object_mut() {
                         file.remove(&role(r));
@@ -119,7 +119,7 @@ proptest! {
                     theirs.retain(|(of, _), _| *of != r);
                     mine.retain(|(of, _), _| *of != r);
                 }
-                Step::Corrupt(at) => {
+                CacheStep::Corrupt(at) => {
                     let text = fs::read_to_string(store.path()).unwrap_or_default();
                     if text.len() > 2 {
                         // Half of it is no JSON, and then everybody's entries are gone.

@@ -1,4 +1,4 @@
-//! Completion candidates. An unreadable file gives none, since an error would disturb the user's typing.
+//! Completion candidates. An unreadable file gives none, since an error would disturb typing.
 
 use clap_complete::CompletionCandidate;
 

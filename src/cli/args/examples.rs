@@ -1,4 +1,4 @@
-//! Owns what stands below the options in every `--help`: examples that a test runs, and what is to be known besides.
+//! The text below the options in each `--help`. A test runs the examples.
 
 pub(super) const EXAMPLES: &str = "\
 Examples:

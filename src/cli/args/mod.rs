@@ -1,5 +1,4 @@
-//! Owns the command line: definitions only, no behaviour. Help, man pages and completions are made from it.
-//! Here stand the commands and what several of them share; what each takes besides is in `verbs` and `policy`.
+//! The command line's definitions, from which help, man pages and completions are generated.
 
 mod candidates;
 pub(super) mod examples;
@@ -15,8 +14,7 @@ use clap_complete::ArgValueCandidates;
 
 use crate::output::shell::Shell;
 
-pub use shared::PromptArg;
-pub use shared::{Fetch, How};
+pub use shared::{Fetch, PromptArg, SessionArgs};
 pub use verbs::{
     Amplify, Check, CompletionShell, Doctor, EnvOptions, ExecOptions, Explain, Export, ExportFormat, List, Login,
     ResetCache, Sessions, Setup, TargetArg, WhoAmI,

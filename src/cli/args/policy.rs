@@ -1,5 +1,3 @@
-//! Owns the command line of `policy` and `boundary`: definitions only, no behaviour.
-
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;

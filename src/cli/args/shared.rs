@@ -14,12 +14,12 @@ pub struct Fetch {
     pub name: Option<String>,
     /// How to get them.
     #[command(flatten)]
-    pub how: How,
+    pub session: SessionArgs,
 }
 
 /// How credentials are got.
 #[derive(Debug, Default, Clone, Args)]
-pub struct How {
+pub struct SessionArgs {
     /// MFA code; "-" reads it from stdin (an argument can be seen by other processes)
     #[arg(short = 't', long, value_name = "CODE")]
     pub mfa_token: Option<String>,

@@ -1,5 +1,3 @@
-//! Owns what each command takes besides what all have.
-
 use std::convert::Infallible;
 use std::ffi::OsString;
 
@@ -7,11 +5,11 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::ArgValueCandidates;
 
-use crate::output::shell::{NAMES, Shell, ShellName};
+use crate::output::shell::{SHELL_NAMES, Shell, ShellName};
 use crate::policy::Category;
 
 use super::candidates::profiles;
-use super::shared::{Fetch, How, duration};
+use super::shared::{Fetch, SessionArgs, duration};
 
 /// Options of `env`.
 #[derive(Debug, Args)]
@@ -102,7 +100,7 @@ pub struct Login {
     pub json: bool,
     /// How to get them.
     #[command(flatten)]
-    pub how: How,
+    pub session: SessionArgs,
 }
 
 /// Options of `whoami`.
@@ -171,7 +169,11 @@ pub struct Explain {
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct ResetCache {
     /// Forget the sessions of this profile's chain [default: the Amplify project's]
-    #[arg(value_name = "PROFILE", conflicts_with_all = ["project", "all", "expired"], add = ArgValueCandidates::new(profiles))]
+    #[arg(
+        value_name = "PROFILE",
+        conflicts_with_all = ["project", "all", "expired"],
+        add = ArgValueCandidates::new(profiles)
+    )]
     pub name: Option<String>,
     /// Forget the sessions of the Amplify project's chain
     #[arg(long, conflicts_with_all = ["all", "expired"])]
@@ -284,14 +286,14 @@ pub struct Setup {
     pub secret_access_key: Option<bool>,
 }
 
-/// Whatever `output::shell` has a name for.
 fn shell() -> impl TypedValueParser<Value = Shell> {
     let value = |name: &ShellName| PossibleValue::new(name.name).help(name.about).aliases(name.alias);
-    let named = |given: String| NAMES.iter().find(|name| name.is(&given)).map_or(Shell::Posix, |name| name.shell);
-    PossibleValuesParser::new(NAMES.iter().map(value)).map(named)
+    let find = |given: String| SHELL_NAMES.iter().find(|name| name.matches(&given));
+    PossibleValuesParser::new(SHELL_NAMES.iter().map(value))
+        .map(move |given| find(given).map_or(Shell::Posix, |name| name.shell))
 }
 
-/// Whether stdin is meant. Anything else may be the secret itself, which clap's own error would repeat.
+/// Accepts any text, since clap's error for another value would repeat a secret.
 #[expect(clippy::unnecessary_wraps, reason = "clap asks for a Result")]
 fn is_stdin(text: &str) -> Result<bool, Infallible> {
     Ok(text == "-")

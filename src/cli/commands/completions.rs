@@ -1,4 +1,4 @@
-//! Completion: the scripts of `completions`, and `complete`, which they run for each Tab.
+//! The scripts of `completions` run `complete` for each Tab.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -12,7 +12,6 @@ use crate::cli::manual::TOPICS;
 use crate::cli::output::write_stdout;
 use crate::os::env::current_directory;
 
-/// The script that makes a shell ask us.
 pub(crate) fn script(shell: CompletionShell) -> &'static str {
     match shell {
         CompletionShell::Bash => include_str!("../../../completions/amplify-creds.bash"),
@@ -24,8 +23,7 @@ pub(crate) fn script(shell: CompletionShell) -> &'static str {
     }
 }
 
-/// Prints what the last word could be: a line for each, and what it means after a tab. `new_word` stands for an empty word
-/// at the end, which Windows' PowerShell does not pass on.
+/// `new_word` stands for an empty last word, which Windows PowerShell does not pass on.
 pub(crate) fn run(mut words: Vec<OsString>, new_word: bool) -> Result<(), Failure> {
     words.extend(new_word.then(OsString::new));
     let last = words.len().saturating_sub(1);
@@ -39,10 +37,9 @@ pub(crate) fn run(mut words: Vec<OsString>, new_word: bool) -> Result<(), Failur
     let shown = if wants_option || others.is_empty() { options } else { others };
     let mut text = String::new();
     for candidate in shown {
-        // A name with a line end would be two.
-        let Some(value) = candidate.get_value().to_str().filter(|value| !value.contains(char::is_control)) else {
-            continue;
-        };
+        let value = candidate.get_value().to_str();
+        // A name with a line end would be two candidates.
+        let Some(value) = value.filter(|value| !value.contains(char::is_control)) else { continue };
         text.push_str(value);
         if let Some(help) = candidate.get_help() {
             let _ = write!(text, "\t{}", help.to_string().lines().next().unwrap_or_default());
@@ -52,7 +49,6 @@ pub(crate) fn run(mut words: Vec<OsString>, new_word: bool) -> Result<(), Failur
     write_stdout(text.as_bytes())
 }
 
-/// The command line with the candidates that come from itself.
 fn command() -> clap::Command {
     let with = |candidates: fn() -> Vec<CompletionCandidate>| {
         move |argument: clap::Arg| argument.add(ArgValueCandidates::new(candidates))
@@ -62,22 +58,16 @@ fn command() -> clap::Command {
         .mut_subcommand("man", |man| man.mut_arg("page", with(man_pages)))
 }
 
-/// What `help` is about.
 fn topics() -> Vec<CompletionCandidate> {
-    named(TOPICS.map(str::to_owned).into_iter().chain(verbs()))
+    TOPICS.into_iter().map(CompletionCandidate::new).chain(commands()).collect()
 }
 
-/// What `man` has pages on.
 fn man_pages() -> Vec<CompletionCandidate> {
-    named(verbs().chain(["config".to_owned()]))
+    commands().into_iter().chain([CompletionCandidate::new("config")]).collect()
 }
 
-fn verbs() -> impl Iterator<Item = String> {
+fn commands() -> Vec<CompletionCandidate> {
     let program = Cli::command();
-    let shown = program.get_subcommands().filter(|verb| !verb.is_hide_set());
-    shown.map(|verb| verb.get_name().to_owned()).collect::<Vec<_>>().into_iter()
-}
-
-fn named(names: impl IntoIterator<Item = String>) -> Vec<CompletionCandidate> {
-    names.into_iter().map(CompletionCandidate::new).collect()
+    let shown = program.get_subcommands().filter(|command| !command.is_hide_set());
+    shown.map(|command| CompletionCandidate::new(command.get_name())).collect()
 }

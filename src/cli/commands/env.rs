@@ -11,25 +11,25 @@ use crate::cli::errors::failure::{CONFIG, FILE, Failure, USAGE};
 use crate::cli::output::write_stdout;
 use crate::core::sanitize::printable;
 use crate::os::env;
-use crate::output::shell::{Assignment, NAMES, Shell, masks};
-use crate::output::tell;
+use crate::output::shell::{Assignment, SHELL_NAMES, Shell, masks};
+use crate::output::write_stderr;
 
 pub(crate) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure> {
     let (shell, why) = shell(context, options);
-    context.say(|| {
+    context.info(|| {
         // The last of a shell's names is the plainest.
-        let name = NAMES.iter().rfind(|row| row.shell == shell).map_or("", |row| row.name);
+        let name = SHELL_NAMES.iter().rfind(|row| row.shell == shell).map_or("", |row| row.name);
         format!("for {name} ({why})")
     });
     if options.unset {
         return emit(context, shell, &credential_env::EXPORTED_VARS.map(|name| (name, None)));
     }
-    let fetched = fetch(context, &options.fetch.how)?;
+    let fetched = fetch(context, &options.fetch.session)?;
     let expiration = credential_env::expiration(&fetched);
     emit(context, shell, &credential_env::assignments(&fetched, expiration.as_deref()))?;
     if std::io::stdout().is_terminal() && !context.global.quiet {
         let line = shell.eval_line(&format!("amplify-creds env {}", fetched.plan.profile));
-        tell(&format!("hint: the shell takes them by: {}\n", printable(&line)));
+        write_stderr(&format!("hint: the shell takes them by: {}\n", printable(&line)));
     }
     Ok(())
 }
@@ -69,7 +69,7 @@ fn to_github<'a>(
     let sets_some = assignments.iter().any(|(_, value)| value.is_some());
     // Nothing can be taken away there, and botocore fails on an empty AWS_PROFILE.
     if let Some((name, _)) = assignments.iter().find(|(name, _)| sets_some && is_profile(name) && is_set(name)) {
-        tell(&format!(
+        write_stderr(&format!(
             "{name} stays set for the later steps, and wins over keys in some SDKs: take it out of the job\n"
         ));
     }

@@ -1,5 +1,3 @@
-//! `help`: commands by clap, topics by the manual and by the tables of the program.
-
 use std::fmt::Write as _;
 
 use clap::CommandFactory;
@@ -20,8 +18,8 @@ pub(crate) fn text(topic: Option<&str>) -> Result<String, Failure> {
         Some(name) => {
             command.build();
             let verb = command.find_subcommand_mut(name).map(|verb| verb.render_help().to_string());
-            // `process` is both.
-            let topic = manual::sections(name).map(|sections| manual::topic(&sections));
+            // `process` is a command and a topic.
+            let topic = manual::topic(name);
             let found: Vec<_> = verb.into_iter().chain(topic).collect();
             if found.is_empty() {
                 return Err(Failure::new(USAGE, format!("there is no help on {name}"))
@@ -32,7 +30,6 @@ pub(crate) fn text(topic: Option<&str>) -> Result<String, Failure> {
     }
 }
 
-/// The statuses, and the codes that `--json` gives in `error.code`.
 fn exit_codes() -> String {
     let mut text = "Exit status and error code (\"error\":{\"code\":...} under --json):\n\n    0  done\n    1  (no code)             doctor has found errors\n".to_owned();
     for code in ALL {
@@ -43,7 +40,6 @@ fn exit_codes() -> String {
     text
 }
 
-/// What `doctor` can find.
 fn findings() -> String {
     let mut text = "What doctor can find (\"findings\":[{\"code\":...}] under --json):\n".to_owned();
     for severity in [Severity::Error, Severity::Warning, Severity::Info] {

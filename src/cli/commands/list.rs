@@ -1,5 +1,3 @@
-//! `list`: every profile on a line, or all that is known of each as JSON.
-
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
@@ -16,7 +14,7 @@ use crate::core::clock::{Clock, Timestamp};
 use crate::core::sanitize::printable;
 use crate::output::{left, table};
 use crate::plan::build;
-use crate::plan::kind::Kind;
+use crate::plan::kind::ProfileKind;
 use crate::plan::limits::RoleArn;
 use crate::profile::Profile;
 use crate::profile::keys::{is_showable, showable_name};
@@ -29,10 +27,10 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     let cached = snapshot.sessions();
     let now = Clock::System.now();
     let inputs = context.inputs()?;
-    // Only a profile whose role or device has something in the cache is worth a plan.
+    // Planning every profile is slow, so only those with a cached role or device are planned.
     let ends = |profile: &Profile<'_>| -> Option<Timestamp> {
         let has = |key| profile.first_line(key).is_some_and(|outer| cached.has(outer));
-        let may_stand_for_one = !cached.is_empty() && Kind::of(profile) == Kind::Wrapper;
+        let may_stand_for_one = !cached.is_empty() && ProfileKind::of(profile) == ProfileKind::Wrapper;
         if !has("role_arn") && !has("mfa_serial") && !may_stand_for_one {
             return None;
         }
@@ -41,19 +39,18 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
         let found = cached.lookup(&key, &|key| credentials::is_only_profile(context, &set, &plan, key))?;
         (found.lease.seconds_left(now) > 0).then_some(found.lease.expiration)
     };
-    // A project that cannot be read keeps nobody from a list of profiles, whatever --env asks for.
+    // A project that cannot be read must not prevent the list, even with --env.
     let bounded = selection::bounded(context).unwrap_or_default();
     if options.json {
-        let views = Views::of_files(context.files());
-        // One profile at a time: the tree of all of them would take many times the text.
+        let views = Views::from_files(context.files());
+        // One profile at a time: one tree of all profiles takes many times the memory of the text.
         let mut text = vec![b'['];
         for profile in &profiles {
             if text.len() > 1 {
                 text.push(b',');
             }
             let mut object = json_of(profile, &views, ends(profile), now, options.properties);
-            let boundary = bounded.as_ref().filter(|(bounded, _)| *bounded == profile.name);
-            if let Some((_, boundary)) = boundary {
+            if let Some((_, boundary)) = bounded.as_ref().filter(|(bounded, _)| *bounded == profile.name) {
                 object["boundary"] = json!(boundary.value);
             }
             serde_json::to_writer(&mut text, &object)
@@ -80,20 +77,18 @@ fn row(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp) -> [Strin
     let value = |key| profile.first_line(key).unwrap_or_default().to_owned();
     let role = role(profile);
     let role_name = role.as_ref().and_then(|arn| arn.as_str().split_once(":role/")).map_or("", |(_, name)| name);
-    let mfa = if profile.has("mfa_serial") { "yes" } else { "" };
     [
         profile.name.clone(),
-        Kind::of(profile).name().to_owned(),
+        ProfileKind::of(profile).name().to_owned(),
         account(profile).unwrap_or_default(),
         role_name.to_owned(),
         value("region"),
-        mfa.to_owned(),
+        if profile.has("mfa_serial") { "yes".to_owned() } else { String::new() },
         value("source_profile"),
         ends.map_or_else(String::new, |ends| left(ends.since(now))),
     ]
 }
 
-/// What `--json` prints: every key always there, `null` where unknown.
 fn json_of(
     profile: &Profile<'_>,
     views: &Views<'_>,
@@ -102,8 +97,7 @@ fn json_of(
     with_properties: bool,
 ) -> Value {
     let value = |key| profile.first_line(key);
-    let visible: Map<_, _> =
-        views.iter().map(|view| (view.consumer.key().to_owned(), view.sees(&profile.name).into())).collect();
+    let visible = views.iter().map(|view| (view.tool.key().to_owned(), view.sees(&profile.name).into()));
     let headers: Vec<_> = profile
         .parts()
         .iter()
@@ -115,14 +109,14 @@ fn json_of(
         .collect();
     let mut object = json!({
         "name": profile.name,
-        "kind": Kind::of(profile).name(),
+        "kind": ProfileKind::of(profile).name(),
         "region": value("region"),
         "role_arn": value("role_arn"),
         "source_profile": value("source_profile"),
         "mfa_serial": value("mfa_serial"),
         "account_id": account(profile),
         "headers": headers,
-        "visible_to": visible,
+        "visible_to": visible.collect::<Map<_, _>>(),
         "session": ends.map(|ends| json!({"expires": ends.rfc3339(), "seconds_left": ends.since(now)})),
     });
     if with_properties {
@@ -134,7 +128,7 @@ fn json_of(
 
 fn properties(profile: &Profile<'_>) -> Map<String, Value> {
     let mut all = Map::new();
-    // Config first, so that credentials override it per key, and the last of a key the ones before.
+    // Config first, so that credentials override it per key, and a later line an earlier one.
     for part in profile.parts().iter().rev() {
         let file = part.source.path.display().to_string();
         for property in &part.properties {

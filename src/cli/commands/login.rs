@@ -1,24 +1,21 @@
-//! `login`: answers for MFA now, for several profiles with as few codes as AWS allows, so that nothing asks later.
-
 use serde_json::json;
 
 use crate::cli::args::Login;
 use crate::cli::context::Context;
 use crate::cli::credentials::{plan, plan_of, with_resolver};
 use crate::cli::errors::failure::Failure;
-use crate::cli::output::write_stdout;
+use crate::cli::output::{write_json, write_stdout};
 use crate::cli::plan_inputs::{complete, inputs};
 use crate::cli::prompts::prompt_chain;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::sanitize::printable;
-use crate::output::{left, table, tell};
+use crate::output::{left, table, write_stderr};
 use crate::plan::CredentialPlan;
 use crate::plan::mfa_strategy::MfaAction;
 use crate::profile::ProfileSet;
 use crate::prompt::PromptChain;
 
-/// A profile whose session is there.
-struct Warm {
+struct LoginResult {
     profile: String,
     expires: Option<Timestamp>,
     prompted: bool,
@@ -27,40 +24,39 @@ struct Warm {
 pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     let set = context.profiles()?;
     let plans = plans(context, &set, options)?;
-    let mut prompt = prompt_chain(context, &options.how)?;
+    let mut prompt = prompt_chain(context, &options.session)?;
     if !context.global.quiet {
         let message = codes(context, &set, &plans, options, &mut prompt)?;
-        tell(&format!("{}\n", printable(&message)));
+        write_stderr(&format!("{}\n", printable(&message)));
     }
-    let (mut warm, mut failed) = (Vec::new(), None);
+    let (mut results, mut failed) = (Vec::new(), None);
     for plan in &plans {
-        let outcome = with_resolver(context, &set, plan, &options.how, &mut prompt, |resolver, _| {
+        let outcome = with_resolver(context, &set, plan, &options.session, &mut prompt, |resolver, _| {
             resolver.credentials().map(|credentials| (credentials.expiration, resolver.asked))
         })?;
         match outcome {
-            Ok((expires, prompted)) => warm.push(Warm { profile: plan.profile.clone(), expires, prompted }),
+            Ok((expires, prompted)) => results.push(LoginResult { profile: plan.profile.clone(), expires, prompted }),
             Err(error) => {
                 if let Some(before) = failed.replace(Failure::from(error)) {
-                    tell(&before.text());
+                    write_stderr(&before.text());
                 }
             }
         }
     }
     if options.json && failed.is_none() {
-        let document: Vec<_> = warm.iter().map(json_of).collect();
-        return write_stdout(format!("{}\n", json!(document)).as_bytes());
+        let document: Vec<_> = results.iter().map(json_of).collect();
+        return write_json(&json!(document));
     }
-    if !options.json && !warm.is_empty() {
+    if !options.json && !results.is_empty() {
         let now = Clock::System.now();
-        let rows: Vec<_> = warm.iter().map(|warm| row(warm, now)).collect();
+        let rows: Vec<_> = results.iter().map(|result| row(result, now)).collect();
         write_stdout(table::render(["PROFILE", "LASTS", "UNTIL"], &rows).as_bytes())?;
     }
     failed.map_or(Ok(()), Err)
 }
 
-/// The plans of the profiles that are meant. Of all profiles, those that lead to a session.
 fn plans(context: &Context, set: &ProfileSet<'_>, options: &Login) -> Result<Vec<CredentialPlan>, Failure> {
-    let inputs = inputs(context, &options.how)?;
+    let inputs = inputs(context, &options.session)?;
     if options.names.is_empty() && !options.all {
         return Ok(vec![plan(context, set, &inputs)?]);
     }
@@ -69,8 +65,8 @@ fn plans(context: &Context, set: &ProfileSet<'_>, options: &Login) -> Result<Vec
         for name in set.names() {
             match plan_of(set, &name, &inputs) {
                 Ok(plan) if plan.steps().next().is_some() => plans.push(complete(context, plan)?),
-                Ok(_) => context.say(|| format!("profile {name} has no session to get")),
-                Err(error) => context.say(|| format!("passed over: {}", Failure::from(error).message)),
+                Ok(_) => context.info(|| format!("profile {name} has no session to get")),
+                Err(error) => context.info(|| format!("passed over: {}", Failure::from(error).message)),
             }
         }
         return Ok(plans);
@@ -78,7 +74,7 @@ fn plans(context: &Context, set: &ProfileSet<'_>, options: &Login) -> Result<Vec
     options.names.iter().map(|name| complete(context, plan_of(set, name, &inputs)?)).collect()
 }
 
-/// How many codes it takes: `2 codes: mfa/deploy for 3 profiles, mfa/admin for 1`.
+/// SessionArgs many codes it takes: `2 codes: mfa/deploy for 3 profiles, mfa/admin for 1`.
 fn codes(
     context: &Context,
     set: &ProfileSet<'_>,
@@ -86,18 +82,18 @@ fn codes(
     options: &Login,
     prompt: &mut PromptChain,
 ) -> Result<String, Failure> {
-    // Each code: the device, its user, and how many profiles it serves.
+    // Of each code: the device, its user, and the number of profiles.
     let mut codes: Vec<(String, String, usize)> = Vec::new();
     for plan in plans {
-        let spend = with_resolver(context, set, plan, &options.how, prompt, |resolver, _| resolver.will_spend())?;
+        let action = with_resolver(context, set, plan, &options.session, prompt, |resolver, _| resolver.will_spend())?;
         let Some(mfa) = plan.mfa.as_ref() else { continue };
         let (serial, user) = (mfa.serial.value.clone(), plan.base.profile.clone());
         let shared = codes.iter_mut().find(|(known, by, _)| *known == serial && *by == user);
-        match (spend, shared) {
+        match (action, shared) {
             (MfaAction::Nothing, _) => {}
             (MfaAction::OnSession, Some((_, _, profiles))) => *profiles += 1,
             (MfaAction::OnSession, None) => codes.push((serial, user, 1)),
-            // A code for one role serves no other; the empty user keeps it apart.
+            // A code for one role serves no other, so no entry may match it: the user stays empty.
             (MfaAction::OnRole(_), _) => codes.push((serial, String::new(), 1)),
         }
     }
@@ -118,16 +114,15 @@ fn codes(
     })
 }
 
-/// What `--json` prints.
-fn json_of(warm: &Warm) -> serde_json::Value {
-    let Warm { profile, expires, prompted } = warm;
+fn json_of(result: &LoginResult) -> serde_json::Value {
+    let LoginResult { profile, expires, prompted } = result;
     json!({"profile": profile, "expires": expires.map(Timestamp::rfc3339), "prompted": prompted})
 }
 
-fn row(warm: &Warm, now: Timestamp) -> [String; 3] {
-    let (lasts, until) = match warm.expires {
+fn row(result: &LoginResult, now: Timestamp) -> [String; 3] {
+    let (lasts, until) = match result.expires {
         Some(expires) => (left(expires.since(now)), expires.rfc3339()),
         None => ("for ever".to_owned(), String::new()),
     };
-    [warm.profile.clone(), lasts, until]
+    [result.profile.clone(), lasts, until]
 }

@@ -1,5 +1,4 @@
-//! `man`: a manual page on the terminal by the system's `man`, as text where there is none, and its source for
-//! everything else that reads stdout.
+//! `man` runs the system's `man` on a terminal, or prints text without it; elsewhere it prints roff.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -33,17 +32,16 @@ pub(crate) fn run(name: Option<&str>) -> Result<(), Failure> {
     }
 }
 
-/// By a file: not every `man` reads stdin, and all of them take a path with a slash for one.
+/// Through a file, because not every `man` reads stdin, and each accepts a path with a slash.
 fn show(page: &Page) -> io::Result<()> {
     let name = format!("{}.{}", random::hex(8)?.expose(), page.file_name());
     let path = env::temporary_directory().join(name);
-    // Ctrl-C is the pager's, which goes on.
+    // The pager handles Ctrl-C and continues.
     #[cfg(unix)]
     signal_hook::flag::register(signal_hook::consts::SIGINT, std::sync::Arc::default())?;
     let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
     let written = file.write_all(page.roff().as_bytes());
     let shown = written.and_then(|()| Command::new("man").arg(&path).env_remove(env::AMPLIFY_CREDS_MFA_TOKEN).status());
-    // What the system leaves in its temporary directory is no matter.
     let _ = fs::remove_file(&path);
     shown.map(drop)
 }

@@ -1,5 +1,3 @@
-//! One file or folder per command.
-
 pub(crate) mod boundary;
 pub(crate) mod check;
 pub(crate) mod completions;

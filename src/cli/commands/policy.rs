@@ -1,4 +1,4 @@
-//! `policy`: from profile, project and options to a document, and what the reader must know of it besides.
+use serde_json::Value;
 
 use crate::amplify::boundary::is_boundary;
 use crate::cli::args::policy::Trust as TrustArgs;
@@ -6,25 +6,24 @@ use crate::cli::args::policy::{AmplifyPolicy, BoundaryPolicy, FormatArg, PlaceAr
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL, USAGE};
 use crate::cli::output::note;
-use crate::cli::policy_categories::{selection, tell_of_gaps};
+use crate::cli::policy_categories::{note_gaps, selection};
 use crate::cli::selection::no_boundary;
 use crate::cli::{credentials, policy_file, selection};
 use crate::os::random;
 use crate::plan::limits::EXTERNAL_ID;
 use crate::plan::{CredentialPlan, Hop};
-use crate::policy::document::{Document, LARGEST};
-use crate::policy::permissions_boundary::{DENIALS, Denial, is_action};
+use crate::policy::document::{LARGEST, PolicyDocument};
+use crate::policy::permissions_boundary::{DENIALS, DeniedUse, is_action};
 use crate::policy::place::is_account;
-use crate::policy::principal::{Found, Principal};
-use crate::policy::trust::Trust;
+use crate::policy::principal::{FoundPrincipal, Principal};
+use crate::policy::trust::TrustConditions;
 use crate::policy::{
-    Place, amplify, caller, cloudformation, device_account, mfa, partition_name, permissions_boundary, principal,
+    ArnScope, amplify, caller, cloudformation, device_account, mfa, partition_name, permissions_boundary, principal,
 };
 
-/// How many bytes of a new external id are drawn: AWS asks for one that cannot be guessed.
+/// Random bytes, since AWS requires an external id that cannot be guessed.
 const EXTERNAL_ID_BYTES: usize = 16;
 
-/// The profile as an argument.
 pub(crate) fn name(document: &PolicyVerb) -> Option<&str> {
     match document {
         PolicyVerb::Trust(TrustArgs { plain, .. })
@@ -39,47 +38,51 @@ pub(crate) fn run(context: &Context, document: &PolicyVerb) -> Result<(), Failur
     match document {
         PolicyVerb::Trust(options) => trust(context, options),
         PolicyVerb::Caller(options) => {
-            let plan = with_roles(context)?;
+            let plan = plan_with_roles(context)?;
             if plan.hops.len() > 1 {
-                note(
-                    context,
-                    "the user needs the first of these roles alone, and each role the one that comes after it",
-                );
+                let line = "the user needs the first of these roles alone, and each role the one that comes after it";
+                note(context, line);
             }
             print(context, options, "Assumes the roles of a chain", "Caller", &[caller::document(&plan)])
         }
-        PolicyVerb::Mfa(plain) => {
-            let mut place = Place { partition: partition(context), region: None, account: None, app: None };
-            if let Some(plan) = plan_if_any(context)? {
-                place = Place { account: device_account(&plan), ..Place::of(&plan) };
-            }
-            print(context, plain, "Nothing without MFA but having a device", "Mfa", &[mfa::document(&place)])
+        PolicyVerb::Mfa(options) => {
+            let place = match plan_if_any(context)? {
+                Some(plan) => ArnScope { account: device_account(&plan), ..ArnScope::of(&plan) },
+                None => place_without_plan(context),
+            };
+            print(context, options, "Nothing without MFA but having a device", "Mfa", &[mfa::document(&place)])
         }
         PolicyVerb::Amplify(options) => deployment(context, options),
         PolicyVerb::Boundary(options) => boundary(context, options),
     }
 }
 
-fn print(context: &Context, plain: &Plain, about: &str, name: &str, all: &[Document]) -> Result<(), Failure> {
+fn print(context: &Context, plain: &Plain, about: &str, name: &str, all: &[PolicyDocument]) -> Result<(), Failure> {
+    emit(context, plain, all, || {
+        let name_of = |number| if all.len() == 1 { name.to_owned() } else { format!("{name}{number}") };
+        let names: Vec<_> = (1..=all.len()).map(name_of).collect();
+        let policies: Vec<_> = names.iter().zip(all).map(|(name, one)| (name.as_str(), None, one)).collect();
+        cloudformation::policies(about, &policies)
+    })
+}
+
+fn emit(
+    context: &Context,
+    plain: &Plain,
+    documents: &[PolicyDocument],
+    template: impl FnOnce() -> Value,
+) -> Result<(), Failure> {
     match plain.format {
-        FormatArg::Json => policy_file::documents(context, plain, all),
-        FormatArg::Cloudformation => {
-            let names: Vec<_> = (1..=all.len())
-                .map(|number| if all.len() == 1 { name.to_owned() } else { format!("{name}{number}") })
-                .collect();
-            let policies: Vec<_> = names.iter().zip(all).map(|(name, one)| (name.as_str(), None, one)).collect();
-            policy_file::template(context, plain, &cloudformation::policies(about, &policies))
-        }
+        FormatArg::Json => policy_file::documents(context, plain, documents),
+        FormatArg::Cloudformation => policy_file::template(context, plain, &template()),
     }
 }
 
-/// The plan of the profile that is meant, which must lead to a role.
-fn with_roles(context: &Context) -> Result<CredentialPlan, Failure> {
-    let set = context.profiles()?;
-    has_roles(credentials::plan(context, &set, &context.inputs()?)?)
+fn plan_with_roles(context: &Context) -> Result<CredentialPlan, Failure> {
+    require_roles(credentials::plan(context, &context.profiles()?, &context.inputs()?)?)
 }
 
-fn has_roles(plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
+fn require_roles(plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
     if !plan.hops.is_empty() {
         return Ok(plan);
     }
@@ -89,32 +92,36 @@ fn has_roles(plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
         .hint("give a profile with a role_arn; amplify-creds list shows which have one"))
 }
 
-/// The plan of the profile that is meant; none where nothing names one, and the default one leads nowhere.
+/// `None` where no profile is selected and `default` has no plan.
 fn plan_if_any(context: &Context) -> Result<Option<CredentialPlan>, Failure> {
-    let set = context.profiles()?;
-    match credentials::plan(context, &set, &context.inputs()?) {
+    match credentials::plan(context, &context.profiles()?, &context.inputs()?) {
         Err(_) if context.selected()?.is_none() => Ok(None),
         plan => plan.map(Some),
     }
 }
 
 fn partition(context: &Context) -> String {
-    let region = context.inputs().ok().and_then(|inputs| inputs.region);
-    partition_name(&region.map(|region| region.value).unwrap_or_default()).to_owned()
+    place_without_plan(context).partition
+}
+
+fn place_without_plan(context: &Context) -> ArnScope {
+    let region = context.inputs().ok().and_then(|inputs| inputs.region).map(|region| region.value);
+    let partition = partition_name(region.as_deref().unwrap_or_default()).to_owned();
+    ArnScope { partition, region, account: None, app: None }
 }
 
 fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
-    // Who has the role has no profile for it: there the options say it all.
+    // The owner of the role has no profile for it and gives options instead.
     let plan = if options.principal.is_empty() {
-        Some(with_roles(context)?)
+        Some(plan_with_roles(context)?)
     } else {
         match plan_if_any(context)? {
-            Some(plan) if context.named_by_hand().is_some() => Some(has_roles(plan)?),
+            Some(plan) if context.command_line_profile().is_some() => Some(require_roles(plan)?),
             plan => plan.filter(|plan| !plan.hops.is_empty()),
         }
     };
     let hop = plan.as_ref().and_then(|plan| plan.hops.last());
-    let mut trust = hop.map(Trust::of).unwrap_or_default();
+    let mut trust = hop.map(TrustConditions::of).unwrap_or_default();
     let mut notes = Vec::new();
     let partition = hop.map_or_else(|| partition(context), |hop| hop.role_arn.value.partition().to_owned());
     for who in &options.principal {
@@ -140,23 +147,19 @@ fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
     trust.session_name.clone_from(&options.session_name);
     check_session_name(options.session_name.as_deref())?;
     let document = trust.document();
-    match options.plain.format {
-        FormatArg::Json => policy_file::documents(context, &options.plain, &[document])?,
-        FormatArg::Cloudformation => {
-            let arn = hop.map_or("AmplifyDeploy", |hop| hop.role_arn.value.as_str());
-            let seconds = hop.map(|hop| hop.duration.requested.value).filter(|_| is_first);
-            policy_file::template(context, &options.plain, &cloudformation::role(arn, &document, seconds))?;
-        }
-    }
+    emit(context, &options.plain, std::slice::from_ref(&document), || {
+        let arn = hop.map_or("AmplifyDeploy", |hop| hop.role_arn.value.as_str());
+        let seconds = hop.map(|hop| hop.duration.requested.value).filter(|_| is_first);
+        cloudformation::role(arn, &document, seconds)
+    })?;
     for line in notes {
         note(context, &line);
     }
     Ok(())
 }
 
-/// Who assumes the last role, from the profile's source.
 fn source(plan: &CredentialPlan, notes: &mut Vec<String>) -> Result<Principal, Failure> {
-    let Some(Found { principal, from, is_likely }) = principal::of(plan) else {
+    let Some(FoundPrincipal { principal, from, is_likely }) = principal::of(plan) else {
         let source = &plan.base.profile;
         return Err(Failure::new(USAGE, format!("whose keys profile {source} has is not known; give --principal"))
             .at(plan.base.source.origin(), Some(source))
@@ -168,17 +171,12 @@ fn source(plan: &CredentialPlan, notes: &mut Vec<String>) -> Result<Principal, F
     Ok(principal)
 }
 
-/// The external id that the command line asks for.
 fn external_id(options: &TrustArgs, hop: Option<&Hop>, notes: &mut Vec<String>) -> Result<Option<String>, Failure> {
-    if let Some(id) = &options.external_id {
-        return if EXTERNAL_ID.allows(id) {
-            Ok(Some(id.clone()))
-        } else {
-            Err(Failure::new(USAGE, format!("--external-id is not {EXTERNAL_ID}")))
-        };
-    }
-    if !options.new_external_id {
-        return Ok(None);
+    match &options.external_id {
+        Some(id) if EXTERNAL_ID.allows(id) => return Ok(Some(id.clone())),
+        Some(_) => return Err(Failure::new(USAGE, format!("--external-id is not {EXTERNAL_ID}"))),
+        None if !options.new_external_id => return Ok(None),
+        None => {}
     }
     let drawn = random::hex(EXTERNAL_ID_BYTES).map_err(|error| Failure::new(INTERNAL, error.to_string()))?;
     let id = drawn.expose().to_owned();
@@ -192,47 +190,42 @@ fn external_id(options: &TrustArgs, hop: Option<&Hop>, notes: &mut Vec<String>) 
     Ok(Some(id))
 }
 
-/// A pattern of session names may have what a name has, and wildcards.
+/// A pattern may have the characters of a session name, and wildcards.
 fn check_session_name(pattern: Option<&str>) -> Result<(), Failure> {
     let fits = |pattern: &str| {
         (1..=64).contains(&pattern.len())
             && pattern.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-*?${}:".contains(c))
     };
-    match pattern.filter(|pattern| !fits(pattern)) {
-        Some(_) => Err(Failure::new(USAGE, "--session-name is a pattern of up to 64 letters, digits and _+=,.@-*?")),
-        None => Ok(()),
+    if pattern.is_none_or(fits) {
+        return Ok(());
     }
+    Err(Failure::new(USAGE, "--session-name is a pattern of up to 64 letters, digits and _+=,.@-*?"))
 }
 
 fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure> {
     let AmplifyPolicy { plain, place, category, managed, boundary, check } = options;
-    let (plan, place) = placed(context, place)?;
+    let (plan, place) = plan_and_place(context, place)?;
     let selection = selection(category, *managed);
     let boundary = match boundary {
         Some(arn) => Some(arn.clone()).filter(|arn| !arn.is_empty()),
-        None => environments_boundary(context, plan.as_ref())?,
+        None => environment_boundary(context, plan.as_ref())?,
     };
     if let Some(arn) = boundary.as_ref().filter(|arn| !is_boundary(arn)) {
         return Err(no_boundary(arn));
     }
     let documents = amplify::documents(&place, &selection, boundary.as_deref(), *check);
     print(context, plain, "What the Amplify CLI needs to deploy", "AmplifyDeploy", &documents)?;
-    tell_of_gaps(context, &selection);
+    note_gaps(context, &selection);
     if boundary.is_none() {
-        note(
-            context,
-            "with these permissions a role can be made that may do anything; see: amplify-creds policy boundary",
-        );
+        let line = "with these permissions a role can be made that may do anything; see: amplify-creds policy boundary";
+        note(context, line);
     }
     Ok(())
 }
 
-/// The plan of the profile that is meant, if there is one, and what ARNs are narrowed to.
-fn placed(context: &Context, options: &PlaceArgs) -> Result<(Option<CredentialPlan>, Place), Failure> {
+fn plan_and_place(context: &Context, options: &PlaceArgs) -> Result<(Option<CredentialPlan>, ArnScope), Failure> {
     let plan = plan_if_any(context)?;
-    let region = || context.inputs().ok().and_then(|inputs| inputs.region).map(|region| region.value);
-    let open = || Place { partition: partition(context), region: region(), account: None, app: None };
-    let mut place = plan.as_ref().map_or_else(open, Place::of);
+    let mut place = plan.as_ref().map_or_else(|| place_without_plan(context), ArnScope::of);
     if let Some(account) = &options.account {
         if !is_account(account) {
             return Err(Failure::new(USAGE, "--account is not twelve digits"));
@@ -243,67 +236,57 @@ fn placed(context: &Context, options: &PlaceArgs) -> Result<(Option<CredentialPl
     Ok((plan, place))
 }
 
-fn environments_boundary(context: &Context, plan: Option<&CredentialPlan>) -> Result<Option<String>, Failure> {
+fn environment_boundary(context: &Context, plan: Option<&CredentialPlan>) -> Result<Option<String>, Failure> {
     let Some(plan) = plan else { return Ok(None) };
     Ok(selection::boundary(context, &plan.profile)?.map(|boundary| boundary.value))
 }
 
 fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> {
     let BoundaryPolicy { plain, place, category, deny, allow, policy_name, arn, deployer } = options;
-    let (plan, place) = placed(context, place)?;
-    let denials = deny
-        .iter()
-        .map(|text| {
-            let bad = || Failure::new(USAGE, format!("--deny {text} is none of {DENIALS}"));
-            Denial::parse(text).ok_or_else(bad)
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let (plan, place) = plan_and_place(context, place)?;
+    let denial = |text: &String| {
+        DeniedUse::parse(text).ok_or_else(|| Failure::new(USAGE, format!("--deny {text} is none of {DENIALS}")))
+    };
+    let denials = deny.iter().map(denial).collect::<Result<Vec<_>, _>>()?;
     if let Some(bad) = allow.iter().find(|action| !is_action(action)) {
         return Err(Failure::new(USAGE, format!("--allow {bad} is no action such as ses:SendEmail")));
     }
-    let of_environment = environments_boundary(context, plan.as_ref())?.filter(|_| policy_name.is_none());
+    let of_environment = environment_boundary(context, plan.as_ref())?.filter(|_| policy_name.is_none());
     let arn = match arn.clone().or(of_environment) {
         Some(arn) => arn,
-        None => by_name(context, &place, policy_name.as_deref())?,
+        None => boundary_arn(context, &place, policy_name.as_deref())?,
     };
     let name = arn.split_once(":policy/").map(|(_, name)| name).filter(|_| is_boundary(&arn));
     let Some(name) = name else { return Err(no_boundary(&arn)) };
-    let categories = category.clone();
     let for_deployer = permissions_boundary::for_deployer(&place, &arn);
     if *deployer {
         return print(context, plain, "Makes roles with the boundary alone", "AmplifyDeployer", &[for_deployer]);
     }
-    let document = permissions_boundary::document(&place, &categories, allow, &denials, &arn).map_err(|size| {
+    let document = permissions_boundary::document(&place, category, allow, &denials, &arn).map_err(|size| {
         Failure::new(USAGE, format!("the boundary would have {size} characters; IAM takes {LARGEST}, and a role one"))
             .hint("name fewer categories, or deny by pattern: table=users*")
     })?;
-    match plain.format {
-        FormatArg::Json => policy_file::documents(context, plain, &[document])?,
-        FormatArg::Cloudformation => {
-            let policies = [("Boundary", Some(name), &document), ("DeployerIsHeldToTheBoundary", None, &for_deployer)];
-            let about = "A permissions boundary for the roles of an Amplify app";
-            policy_file::template(context, plain, &cloudformation::policies(about, &policies))?;
-        }
-    }
+    emit(context, plain, std::slice::from_ref(&document), || {
+        let policies = [("Boundary", Some(name), &document), ("DeployerIsHeldToTheBoundary", None, &for_deployer)];
+        cloudformation::policies("A permissions boundary for the roles of an Amplify app", &policies)
+    })?;
     note(context, &format!("once that policy is there: amplify-creds boundary set {arn}"));
-    note(
-        context,
-        "who deploys must be held to it, too: amplify-creds policy amplify --boundary ARN, or --deployer here",
-    );
+    let line = "who deploys must be held to it, too: amplify-creds policy amplify --boundary ARN, or --deployer here";
+    note(context, line);
     Ok(())
 }
 
-/// The ARN of a boundary that is yet to be made.
-fn by_name(context: &Context, place: &Place, name: Option<&str>) -> Result<String, Failure> {
+/// The ARN of a boundary that does not exist yet.
+fn boundary_arn(context: &Context, place: &ArnScope, name: Option<&str>) -> Result<String, Failure> {
     let Some(account) = &place.account else {
         return Err(Failure::new(USAGE, "the account that the boundary lies in is not known; give --account")
             .hint("or give a profile with a role, or the boundary's --arn"));
     };
     let usual = || {
-        let words = [place.app.clone(), selection::word(context, "env")].into_iter().flatten();
-        let words: Vec<String> =
-            ["amplify".to_owned()].into_iter().chain(words).chain(["boundary".to_owned()]).collect();
-        words.join("-").chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect::<String>()
+        let (app, env) = (place.app.clone(), selection::word(context, "env"));
+        let words = [Some("amplify".to_owned()), app, env, Some("boundary".to_owned())];
+        let name = words.into_iter().flatten().collect::<Vec<_>>().join("-");
+        name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
     };
     let name = name.map_or_else(usual, str::to_owned);
     let fits = (1..=128).contains(&name.rsplit('/').next().unwrap_or_default().len())

@@ -8,5 +8,5 @@ use crate::cli::output::write_stdout;
 use crate::output::process_json;
 
 pub(crate) fn run(context: &Context, options: &Fetch) -> Result<(), Failure> {
-    write_stdout(&process_json::render(&fetch(context, &options.how)?.credentials))
+    write_stdout(&process_json::render(&fetch(context, &options.session)?.credentials))
 }

@@ -1,7 +1,5 @@
-//! `reset-cache`: forgets the sessions of a profile or of the Amplify project, the ones that are over, or all.
-//!
-//! Exact to the profile's chain: sessions of other profiles on the same role stay, unless the Amplify CLI wrote them,
-//! which tells nobody's.
+//! `reset-cache PROFILE` keeps sessions of other profiles on the same role, unless the Amplify CLI wrote them: its
+//! entries do not name the profile.
 
 use serde_json::json;
 
@@ -14,7 +12,7 @@ use crate::cache::store::Store;
 use crate::cli::args::ResetCache;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CACHE, CONFIG, Failure, USAGE};
-use crate::cli::output::write_stdout;
+use crate::cli::output::{write_json, write_stdout};
 use crate::cli::plan_inputs::complete;
 use crate::cli::{credentials, selection};
 use crate::core::clock::{Clock, Timestamp};
@@ -23,16 +21,15 @@ use crate::plan::CredentialPlan;
 use crate::plan::mfa_strategy::Step;
 use crate::resolve::memory::Memory;
 
-/// Which sessions go, and how they are spoken of.
-enum What {
+enum ResetScope {
     All,
     Expired,
     Of(Box<CredentialPlan>),
-    /// None where the project's environment has no profile, and so nothing here.
+    /// `None` where the environment of the project has no profile.
     OfProject(Option<Box<CredentialPlan>>),
 }
 
-impl What {
+impl ResetScope {
     fn plan(&self) -> Option<&CredentialPlan> {
         match self {
             Self::All | Self::Expired => None,
@@ -43,19 +40,20 @@ impl What {
 }
 
 pub(crate) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure> {
-    let what = what(context, options)?;
+    let scope = scope(context, options)?;
     let now = Clock::System.now();
-    // What is no session is somebody's whom we do not know, and stays.
-    let goes = |outer: &str, inner: &str, entry: &str| is_session_like(entry) && goes(&what, outer, inner, entry, now);
+    // Entries that are not sessions belong to an unknown program and stay.
+    let is_reset =
+        |outer: &str, inner: &str, entry: &str| is_session_like(entry) && is_in_scope(&scope, outer, inner, entry, now);
     let store = Store::new(&context.paths.cache_dir);
     let snapshot = store.read();
     let sessions = snapshot.sessions();
     let all = sessions.all();
-    let gone: Vec<_> = all.iter().filter(|(outer, inner, entry)| goes(outer, inner, entry)).collect();
-    let for_good = !matches!(what, What::Expired);
-    if !options.dry_run && (for_good || !gone.is_empty()) {
-        let removed = store.remove(&goes, for_good).and_then(|()| match what {
-            What::All => store.remove_set_aside(),
+    let gone: Vec<_> = all.iter().filter(|(outer, inner, entry)| is_reset(outer, inner, entry)).collect();
+    let permanently = !matches!(scope, ResetScope::Expired);
+    if !options.dry_run && (permanently || !gone.is_empty()) {
+        let removed = store.remove(&is_reset, permanently).and_then(|()| match scope {
+            ResetScope::All => store.remove_set_aside(),
             _ => Ok(()),
         });
         removed.map_err(|error| {
@@ -64,52 +62,52 @@ pub(crate) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure
         })?;
     }
     if !options.dry_run {
-        forget_refusals(&what, &store);
+        forget_denials(&scope, &store);
     }
     let names = gone.iter().map(|(outer, inner, _)| (outer.as_str(), inner.as_str()));
     if options.json {
         let removed: Vec<_> = names.map(|(outer, inner)| json_of(outer, inner)).collect();
-        return write_stdout(format!("{}\n", json!({"removed": removed, "dry_run": options.dry_run})).as_bytes());
+        return write_json(&json!({"removed": removed, "dry_run": options.dry_run}));
     }
-    write_stdout(summary(&what, &names.collect::<Vec<_>>(), options.dry_run).as_bytes())
+    write_stdout(summary(&scope, &names.collect::<Vec<_>>(), options.dry_run).as_bytes())
 }
 
-fn what(context: &Context, options: &ResetCache) -> Result<What, Failure> {
-    if options.project && context.selected_by_hand() {
+fn scope(context: &Context, options: &ResetCache) -> Result<ResetScope, Failure> {
+    if options.project && context.is_named_on_command_line() {
         return Err(Failure::new(USAGE, "--project and a profile are asked for: give one of them"));
     }
     match options {
-        ResetCache { all: true, .. } => Ok(What::All),
-        ResetCache { expired: true, .. } => Ok(What::Expired),
-        _ if context.selected_by_hand() => {
-            Ok(What::Of(Box::new(credentials::plan(context, &context.profiles()?, &context.inputs()?)?)))
+        ResetCache { all: true, .. } => Ok(ResetScope::All),
+        ResetCache { expired: true, .. } => Ok(ResetScope::Expired),
+        _ if context.is_named_on_command_line() => {
+            Ok(ResetScope::Of(Box::new(credentials::plan(context, &context.profiles()?, &context.inputs()?)?)))
         }
         _ => match selection::environment(context)? {
-            Some((_, environment)) => Ok(What::OfProject(of_project(context, &environment)?)),
+            Some((_, environment)) => Ok(ResetScope::OfProject(of_project(context, &environment)?)),
             None => Err(Failure::new(CONFIG, "which sessions to forget is not said, and no Amplify project is around")
                 .hint("give a profile: amplify-creds reset-cache PROFILE; or --expired, or --all")),
         },
     }
 }
 
-/// The chain of the environment's profile, whatever variables name another.
+/// Variables that name another profile do not count.
 fn of_project(context: &Context, environment: &Environment) -> Result<Option<Box<CredentialPlan>>, Failure> {
     let Environment { name, source, from } = environment;
     let Source::Profile(profile) = source else {
-        context.say(|| format!("the Amplify project's environment {name} uses no profile ({from})"));
+        context.info(|| format!("the Amplify project's environment {name} uses no profile ({from})"));
         return Ok(None);
     };
-    context.say(|| format!("profile {profile} of the Amplify project's environment {name} ({from})"));
+    context.info(|| format!("profile {profile} of the Amplify project's environment {name} ({from})"));
     let plan = credentials::plan_of(&context.profiles()?, profile, &context.inputs()?);
     let plan = plan.map_err(|error| credentials::blamed(error, from))?;
     complete(context, plan).map(|plan| Some(Box::new(plan)))
 }
 
-fn goes(what: &What, outer: &str, inner: &str, entry: &str, now: Timestamp) -> bool {
+fn is_in_scope(scope: &ResetScope, outer: &str, inner: &str, entry: &str, now: Timestamp) -> bool {
     let session = CachedSession::read(entry);
-    match (what, what.plan()) {
-        (What::All, _) => true,
-        (What::Expired, _) => session.is_none_or(|session| session.lease.seconds_left(now) <= 0),
+    match (scope, scope.plan()) {
+        (ResetScope::All, _) => true,
+        (ResetScope::Expired, _) => session.is_none_or(|session| session.lease.seconds_left(now) <= 0),
         (_, None) => false,
         (_, Some(plan)) => {
             let leaf = plan.steps().next_back();
@@ -126,7 +124,7 @@ fn goes(what: &What, outer: &str, inner: &str, entry: &str, now: Timestamp) -> b
                 };
                 match session.as_ref().map(|session| &session.mark) {
                     Some(Some(mark)) => mark.is_for(&key.fingerprint) || of_profile(mark),
-                    // The Amplify CLI's, or nothing that can be read: of the role itself all go, as there.
+                    // Written by the Amplify CLI, or unreadable: of the last role all go, as there.
                     Some(None) | None => Some(step) == leaf || (session.is_none() && is_name),
                 }
             })
@@ -134,29 +132,30 @@ fn goes(what: &What, outer: &str, inner: &str, entry: &str, now: Timestamp) -> b
     }
 }
 
-/// What AWS has refused may be allowed by now.
-fn forget_refusals(what: &What, store: &Store) {
-    if matches!(what, What::All) {
+/// AWS may allow by now what it has denied before.
+fn forget_denials(scope: &ResetScope, store: &Store) {
+    if matches!(scope, ResetScope::All) {
         store.notes().forget_all();
     }
-    if let Some((plan, memory)) = what.plan().and_then(|plan| Some((plan, Memory::of(store.notes(), plan)?))) {
+    if let Some(plan) = scope.plan()
+        && let Some(memory) = Memory::of(store.notes(), plan)
+    {
         memory.forget(plan);
     }
 }
 
-/// A role's session stands under the role, an MFA session under its device.
 fn json_of(outer: &str, inner: &str) -> serde_json::Value {
     let kind = if outer.contains(":role/") { "role_arn" } else { "mfa_serial" };
     json!({kind: outer, "session_name": inner})
 }
 
-/// The Amplify CLI's words, and for what it has none, as near to them as they go.
-fn summary(what: &What, gone: &[(&str, &str)], dry_run: bool) -> String {
-    let (which, whose) = match what {
-        What::All => ("", String::new()),
-        What::Expired => (" that are over", String::new()),
-        What::Of(plan) => ("", format!(" for profile {}", plan.profile)),
-        What::OfProject(_) => ("", " for the project".to_owned()),
+/// Uses the messages of the Amplify CLI where it has one.
+fn summary(scope: &ResetScope, gone: &[(&str, &str)], dry_run: bool) -> String {
+    let (which, whose) = match scope {
+        ResetScope::All => ("", String::new()),
+        ResetScope::Expired => (" that are over", String::new()),
+        ResetScope::Of(plan) => ("", format!(" for profile {}", plan.profile)),
+        ResetScope::OfProject(_) => ("", " for the project".to_owned()),
     };
     let mut lines = vec![match (gone.is_empty(), dry_run) {
         (true, _) => format!("No temp credentials{which} are cached{whose}."),

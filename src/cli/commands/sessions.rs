@@ -8,13 +8,12 @@ use crate::cache::store::Store;
 use crate::cli::args::Sessions;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
-use crate::cli::output::write_stdout;
+use crate::cli::output::{write_json, write_stdout};
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::origin::SourceFile;
 use crate::output::{left, table};
 
-/// A session of the cache.
-struct Row {
+struct SessionRow {
     /// The role's ARN, or the device's serial.
     outer: String,
     is_role: bool,
@@ -24,7 +23,7 @@ struct Row {
     /// The profile it was fetched for; the Amplify CLI notes none.
     profile: Option<String>,
     expires: Timestamp,
-    /// Seconds, zero when it is over.
+    /// Seconds; zero when it has expired.
     left: i64,
     is_ours: bool,
 }
@@ -34,7 +33,7 @@ pub(crate) fn run(context: &Context, options: &Sessions) -> Result<(), Failure> 
     let rows = rows(&store);
     if options.json {
         let document: Vec<_> = rows.iter().map(json_of).collect();
-        return write_stdout(format!("{}\n", json!(document)).as_bytes());
+        return write_json(&json!(document));
     }
     if rows.is_empty() {
         let file = SourceFile::new(store.path().to_owned(), &context.paths.home);
@@ -45,7 +44,7 @@ pub(crate) fn run(context: &Context, options: &Sessions) -> Result<(), Failure> 
     write_stdout(table::render(header, &cells).as_bytes())
 }
 
-fn rows(store: &Store) -> Vec<Row> {
+fn rows(store: &Store) -> Vec<SessionRow> {
     let snapshot = store.read();
     let now = Clock::System.now();
     let sessions = snapshot.sessions();
@@ -53,14 +52,14 @@ fn rows(store: &Store) -> Vec<Row> {
     sessions.all().into_iter().filter_map(read).collect()
 }
 
-fn row(outer: String, inner: &str, session: CachedSession, now: Timestamp) -> Option<Row> {
+fn row(outer: String, inner: &str, session: CachedSession, now: Timestamp) -> Option<SessionRow> {
     let CachedSession { credentials: _, lease, mark } = session;
     let is_role = outer.contains(":role/");
     if !is_role && mark.is_none() {
         return None;
     }
     let account = || outer.split(':').nth(4).filter(|account| !account.is_empty()).map(str::to_owned);
-    Some(Row {
+    Some(SessionRow {
         is_role,
         name: session_name(inner, mark.as_ref()).to_owned(),
         account: mark.as_ref().and_then(|mark| mark.account_id.clone()).or_else(account),
@@ -72,9 +71,8 @@ fn row(outer: String, inner: &str, session: CachedSession, now: Timestamp) -> Op
     })
 }
 
-/// What `--json` prints: every key always there, `null` where unknown.
-fn json_of(row: &Row) -> Value {
-    let Row { outer, is_role, name, account, profile, expires, left, is_ours } = row;
+fn json_of(row: &SessionRow) -> Value {
+    let SessionRow { outer, is_role, name, account, profile, expires, left, is_ours } = row;
     json!({
         "role_arn": is_role.then_some(outer),
         "mfa_serial": (!is_role).then_some(outer),
@@ -87,8 +85,8 @@ fn json_of(row: &Row) -> Value {
     })
 }
 
-fn cells(row: &Row) -> [String; 6] {
-    let Row { outer, is_role: _, name, account, profile, expires: _, left: seconds, is_ours } = row;
+fn cells(row: &SessionRow) -> [String; 6] {
+    let SessionRow { outer, is_role: _, name, account, profile, expires: _, left: seconds, is_ours } = row;
     let short = outer.split_once(":role/").map_or_else(|| outer.rsplit(':').next(), |(_, role)| Some(role));
     [
         short.unwrap_or(outer).to_owned(),

@@ -1,5 +1,3 @@
-//! `whoami`: whom AWS takes the profile's credentials for.
-
 use serde_json::json;
 
 use crate::cli::args::WhoAmI;
@@ -8,7 +6,7 @@ use crate::cli::credentials;
 use crate::cli::credentials::with_resolver;
 use crate::cli::errors::failure::Failure;
 use crate::cli::errors::resolve::identity_failure;
-use crate::cli::output::write_stdout;
+use crate::cli::output::{write_json, write_stdout};
 use crate::cli::plan_inputs::inputs;
 use crate::cli::prompts::prompt_chain;
 use crate::output::fields::Fields;
@@ -16,7 +14,7 @@ use crate::plan::build::identity_endpoint;
 use crate::sts::Identity;
 
 pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
-    let how = &options.fetch.how;
+    let how = &options.fetch.session;
     let set = context.profiles()?;
     let inputs = inputs(context, how)?;
     let plan = credentials::plan(context, &set, &inputs)?;
@@ -28,8 +26,7 @@ pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     })??;
     let Identity { account, arn, user_id } = &identity;
     if options.json {
-        let document = json!({"account": account, "arn": arn, "user_id": user_id, "profile": plan.profile});
-        return write_stdout(format!("{document}\n").as_bytes());
+        return write_json(&json!({"account": account, "arn": arn, "user_id": user_id, "profile": plan.profile}));
     }
     let mut fields = Fields::default();
     fields.heading(&format!("profile {}", plan.profile));

@@ -1,12 +1,9 @@
-//! The words for base credentials that were not to be had: of a program, a sign-in, a machine's own services.
-
 use crate::cli::errors::failure::{ACCESS_DENIED, BASE_FAILED, CONFIG, Failure, INTERNAL, NETWORK, SIGN_IN_NEEDED};
 use crate::cli::errors::network::{misconfigured, untrusted};
 use crate::plan::{Base, BaseSource};
 use crate::source::{Service, SourceError};
 use crate::sts::StsError;
 
-/// The failure of `base`.
 pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
     let profile = &base.profile;
     let what = format!("cannot get the base credentials of profile {profile}");
@@ -15,7 +12,7 @@ pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
             let what = format!("the credential_process of profile {profile} gave no credentials: {error}");
             Failure::new(BASE_FAILED, what).hint("run the command by itself to see more")
         }
-        // One line: it is what an SDK shows of us.
+        // On one line, since SDKs show the first line.
         SourceError::SignedOut(why) => {
             let command = match &base.source {
                 BaseSource::Login(_) => "aws login",

@@ -1,8 +1,6 @@
-//! What an error means for the user: text, hints, exit status.
-
 pub mod base;
-mod edit;
 pub mod failure;
+pub mod files;
 pub mod hints;
 pub mod network;
 pub mod plan;

@@ -1,16 +1,9 @@
-//! The words for a network that gives no answer of AWS's: connections, proxies, certificates, outages.
-
 use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL, NETWORK, REFUSED};
 use crate::sts::{Distrust, StsError};
 
-/// Why AWS told nobody anything.
-pub(crate) fn unanswered(error: StsError, what: &str) -> Failure {
-    unanswered_by("STS", error, what)
-}
-
-/// The same of another service, whose name its own variable has, too.
+/// The failure of a call to `service`, which is also the end of its AWS_ENDPOINT_URL variable's name.
 pub(crate) fn unanswered_by(service: &str, error: StsError, what: &str) -> Failure {
-    let look = format!("check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_{service}");
+    let hint = format!("check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_{service}");
     match error {
         StsError::Throttled => Failure::new(NETWORK, format!("{what}: AWS asks to slow down, again and again"))
             .hint("try again in a minute"),
@@ -18,19 +11,15 @@ pub(crate) fn unanswered_by(service: &str, error: StsError, what: &str) -> Failu
             Failure::new(NETWORK, format!("{what}: AWS answered {status}")).hint("try again in a minute")
         }
         StsError::Unreachable { host, proxy: None, reason } => {
-            Failure::new(NETWORK, format!("{what}: no connection to {service} at {host}: {reason}")).hint(look)
+            Failure::new(NETWORK, format!("{what}: no connection to {service} at {host}: {reason}")).hint(hint)
         }
         StsError::Unreachable { host, proxy: Some(proxy), reason } => {
-            let mut failure = Failure::new(
-                NETWORK,
-                format!("{what}: no connection to {service} through the proxy {proxy}: {reason}"),
-            );
-            failure.details.push(format!("{service} is at {host}"));
-            failure
+            let message = format!("{what}: no connection to {service} through the proxy {proxy}: {reason}");
+            Failure { details: vec![format!("{service} is at {host}")], ..Failure::new(NETWORK, message) }
                 .hint("the proxy's URL is http://USER:PASSWORD@HOST:PORT, percent-encoded; NO_PROXY lists exempt hosts")
         }
         StsError::Untrusted { host, why, trusted } => untrusted(what, &host, &why, &trusted),
-        StsError::TimedOut => Failure::new(NETWORK, format!("{what}: {service} did not answer in time")).hint(look),
+        StsError::TimedOut => Failure::new(NETWORK, format!("{what}: {service} did not answer in time")).hint(hint),
         StsError::Garbage => {
             Failure::new(NETWORK, format!("{what}: the answer is not one of {service}")).hint(format!(
                 "something between here and AWS answers in its place: a proxy, a login page, AWS_ENDPOINT_URL_{service}"
@@ -38,13 +27,10 @@ pub(crate) fn unanswered_by(service: &str, error: StsError, what: &str) -> Failu
         }
         StsError::Roots { .. } | StsError::Proxy { .. } => misconfigured(&error),
         StsError::Setup(reason) => Failure::new(INTERNAL, format!("{what}: {reason}")),
-        StsError::Refused { code, message } => {
-            Failure { aws: Some(message), ..Failure::new(REFUSED, format!("{what}: {code}")) }
-        }
+        StsError::Refused { code, message } => Failure::by_aws(REFUSED, format!("{what}: {code}"), message),
     }
 }
 
-/// A server that may be another than AWS.
 pub(crate) fn untrusted(what: &str, host: &str, why: &Distrust, trusted: &str) -> Failure {
     let until = |at: &Option<String>| at.as_ref().map_or_else(String::new, |at| format!(" ({at})"));
     let (problem, hint) = match why {
@@ -65,12 +51,12 @@ pub(crate) fn untrusted(what: &str, host: &str, why: &Distrust, trusted: &str) -
         ),
         Distrust::Other(reason) => (reason.clone(), "something between here and AWS answers in its place"),
     };
-    let mut failure = Failure::new(NETWORK, format!("{what}: the certificate of {host} is not trusted: {problem}"));
-    failure.details.push(format!("trusted are the authorities in {trusted}"));
-    failure.hint(hint)
+    let message = format!("{what}: the certificate of {host} is not trusted: {problem}");
+    let details = vec![format!("trusted are the authorities in {trusted}")];
+    Failure { details, ..Failure::new(NETWORK, message) }.hint(hint)
 }
 
-/// A file of authorities or a proxy that cannot be used: the fault of neither a role nor its line.
+/// An unusable proxy or file of authorities, which no line of a profile is to blame for.
 pub(crate) fn misconfigured(error: &StsError) -> Failure {
     Failure::new(CONFIG, error.to_string()).hint(match error {
         StsError::Proxy { .. } => {

@@ -1,5 +1,3 @@
-//! The words for a profile that leads to no plan.
-
 use crate::cli::errors::failure::{CONFIG, Failure, LOOP, PROFILE_NOT_FOUND, USAGE};
 use crate::plan::error::{Mention, PlanError};
 
@@ -17,11 +15,13 @@ impl From<PlanError> for Failure {
 fn plan(error: &PlanError) -> Failure {
     match error {
         PlanError::UnknownProfile { name, named_by, nearest, files, broken } => {
-            // An indented line below a name has become part of it, and may be a secret.
+            // An indented line below belongs to the name, and may be a secret.
             let name = name.lines().next().unwrap_or_default();
             let message = match named_by {
                 Some(Mention { by, key: "credential_process", at }) => {
-                    format!("the credential_process of profile {by} asks for profile {name} ({at}), and there is no such profile")
+                    format!(
+                        "the credential_process of profile {by} asks for profile {name} ({at}), and there is no such profile"
+                    )
                 }
                 Some(Mention { by, key, at }) => {
                     format!("profile {by} names the {key} {name} ({at}), and there is no such profile")
@@ -38,7 +38,7 @@ fn plan(error: &PlanError) -> Failure {
             failure.hint("see: amplify-creds list")
         }
         PlanError::BrokenHeader { profile, at } => {
-            Failure::new(CONFIG, format!("cannot tell what belongs to profile {profile}: a header has no ']' ({at})"))
+            config(format!("cannot tell what belongs to profile {profile}: a header has no ']' ({at})"))
                 .hint("end the header with ']'")
         }
         PlanError::Loop { path, back_to } => {
@@ -53,20 +53,19 @@ fn plan(error: &PlanError) -> Failure {
             failure.hint("one of them needs keys of its own, or another source_profile")
         }
         PlanError::NoSource { profile, at } => {
-            Failure::new(CONFIG, format!("profile {profile} has a role_arn and nothing to assume it with ({at})"))
+            config(format!("profile {profile} has a role_arn and nothing to assume it with ({at})"))
                 .hint("add source_profile = NAME, the profile whose keys may assume the role")
         }
-        PlanError::TwoSources { profile, at, other } => Failure::new(
-            CONFIG,
-            format!("profile {profile} has both source_profile ({at}) and credential_source ({other})"),
-        )
-        .hint("keep one of them"),
+        PlanError::TwoSources { profile, at, other } => {
+            config(format!("profile {profile} has both source_profile ({at}) and credential_source ({other})"))
+                .hint("keep one of them")
+        }
         PlanError::UnknownCredentialSource { profile, at } => {
-            Failure::new(CONFIG, format!("profile {profile} has a credential_source that does not exist ({at})"))
+            config(format!("profile {profile} has a credential_source that does not exist ({at})"))
                 .hint("it is one of Environment, Ec2InstanceMetadata, EcsContainer, in this spelling")
         }
         PlanError::HalfPair { profile, missing, at } => {
-            Failure::new(CONFIG, format!("profile {profile} has half a key pair ({at}): {missing} is missing beside it"))
+            config(format!("profile {profile} has half a key pair ({at}): {missing} is missing beside it"))
                 .hint("both keys stand in one section of one file")
         }
         PlanError::NoCredentials { profile, named_by, .. } => {
@@ -77,7 +76,7 @@ fn plan(error: &PlanError) -> Failure {
                 Some(Mention { by, key, at }) => format!(", the {key} of {by} ({at}),"),
                 None => String::new(),
             };
-            Failure::new(CONFIG, format!("profile {profile}{by} has no credentials"))
+            config(format!("profile {profile}{by} has no credentials"))
                 .hint(format!("add its keys to the credentials file: [{profile}], or a role_arn with a source_profile"))
         }
         PlanError::NoRole { profile, at } => {
@@ -86,7 +85,7 @@ fn plan(error: &PlanError) -> Failure {
                 .hint("give a profile with a role_arn, or leave the flags out")
         }
         PlanError::Invalid { profile, key, expected, from } => {
-            Failure::new(CONFIG, format!("profile {profile} has {} {key} that AWS would reject ({from})", article(key)))
+            config(format!("profile {profile} has {} {key} that AWS would reject ({from})", article(key)))
                 .hint(format!("it must be {expected}"))
         }
         PlanError::Recursion { profile, .. } => {
@@ -96,41 +95,39 @@ fn plan(error: &PlanError) -> Failure {
         PlanError::IncludeLoop { profile, at } => {
             Failure::new(LOOP, format!("the include_profile of profile {profile} leads back to one before ({at})"))
         }
-        PlanError::NoServices { profile, section, at } => Failure::new(
-            CONFIG,
-            format!("profile {profile} names the services section {section} ({at}), which is not there or empty"),
-        )
+        PlanError::NoServices { profile, section, at } => config(format!(
+            "profile {profile} names the services section {section} ({at}), which is not there or empty"
+        ))
         .hint(format!("add to the config file: [services {section}], or take the key away")),
-        PlanError::MfaOnLaterHop { profile, hop, at } => Failure::new(
-            CONFIG,
-            format!("profile {profile} sets mfa_serial on role {hop} of its chain ({at}); AWS takes a code only on the first"),
-        )
+        PlanError::MfaOnLaterHop { profile, hop, at } => config(format!(
+            "profile {profile} sets mfa_serial on role {hop} of its chain ({at}); AWS takes a code only on the first"
+        ))
         .hint("move mfa_serial to the profile whose role is assumed first, with the user's own keys"),
-        PlanError::NoEnvironmentKeys { profile, at } => Failure::new(
-            CONFIG,
-            format!("profile {profile} takes its keys from the environment ({at}), which has none"),
-        )
-        .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
-        PlanError::NoRoleForToken { profile, at } => Failure::new(
-            CONFIG,
-            format!("profile {profile} has a web identity's token ({at}) and no role_arn to get with it"),
-        )
-        .hint("add role_arn = ARN, or set AWS_ROLE_ARN where the token is the environment's"),
-        PlanError::NoSsoSession { profile, session, at } => Failure::new(
-            CONFIG,
-            format!("profile {profile} names the sso_session {session} ({at}), and there is no [sso-session {session}]"),
-        )
+        PlanError::NoEnvironmentKeys { profile, at } => {
+            config(format!("profile {profile} takes its keys from the environment ({at}), which has none"))
+                .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+        }
+        PlanError::NoRoleForToken { profile, at } => {
+            config(format!("profile {profile} has a web identity's token ({at}) and no role_arn to get with it"))
+                .hint("add role_arn = ARN, or set AWS_ROLE_ARN where the token is the environment's")
+        }
+        PlanError::NoSsoSession { profile, session, at } => config(format!(
+            "profile {profile} names the sso_session {session} ({at}), and there is no [sso-session {session}]"
+        ))
         .hint("see: aws configure sso-session"),
-        PlanError::SsoMismatch { profile, key, at, other } => Failure::new(
-            CONFIG,
-            format!("profile {profile} has another {key} ({at}) than its sso-session ({other})"),
-        )
-        .hint("keep the one in the sso-session"),
+        PlanError::SsoMismatch { profile, key, at, other } => {
+            config(format!("profile {profile} has another {key} ({at}) than its sso-session ({other})"))
+                .hint("keep the one in the sso-session")
+        }
         PlanError::SsoIncomplete { profile, missing, at } => {
-            Failure::new(CONFIG, format!("profile {profile} uses IAM Identity Center ({at}), and {missing} is missing"))
+            config(format!("profile {profile} uses IAM Identity Center ({at}), and {missing} is missing"))
                 .hint(format!("see: aws configure sso --profile {profile}"))
         }
     }
+}
+
+fn config(message: String) -> Failure {
+    Failure::new(CONFIG, message)
 }
 
 /// The article of a key, by how its first letter is spoken: `mfa_serial` begins with "em".

@@ -1,37 +1,45 @@
-//! What the manual says, as sections and blocks: the pages of `man` and the topics of `help` are two renderings of
-//! them. What the program has as data (options, exit statuses, variables, keys) comes from there.
+//! The pages of `man` and the topics of `help` are two renderings of the same sections.
 
-mod config;
 mod page;
 mod plain;
-mod process;
 mod program;
+mod prose;
 mod roff;
-mod variables;
 mod verbs;
 
 pub use page::Page;
-pub(super) use plain::topic;
 
-use page::Section;
+use page::exit_status;
+use prose::{CONFIG, CONFIG_END, ENVIRONMENT, FILES, PROCESS, sections};
 
 /// Topics of `help` besides commands.
 pub(super) const TOPICS: [&str; 5] = ["exit-codes", "environment", "config", "process", "findings"];
 
-/// All pages, the program's own first.
 pub fn pages() -> Vec<Page> {
     let mut pages = vec![program::page()];
     pages.extend(verbs::pages());
-    pages.push(config::page());
+    pages.push(config_page());
     pages
 }
 
-/// Topics of `help` that are parts of the manual.
-pub(super) fn sections(topic: &str) -> Option<Vec<Section>> {
-    match topic {
-        "environment" => Some(vec![variables::section()]),
-        "config" => Some(config::sections()),
-        "process" => Some(process::sections()),
-        _ => None,
+fn config_page() -> Page {
+    let mut all = sections(&[FILES, CONFIG, ENVIRONMENT]);
+    all.push(exit_status());
+    all.extend(sections(&[CONFIG_END]));
+    Page {
+        name: "amplify-creds-config".to_owned(),
+        section: 5,
+        about: "files, profile keys and settings of amplify-creds".to_owned(),
+        sections: all,
     }
+}
+
+pub(super) fn topic(name: &str) -> Option<String> {
+    let parts: &[&str] = match name {
+        "environment" => &[ENVIRONMENT],
+        "config" => &[FILES, CONFIG],
+        "process" => &[PROCESS],
+        _ => return None,
+    };
+    Some(plain::render(&sections(parts)))
 }

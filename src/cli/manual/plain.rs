@@ -1,28 +1,24 @@
-//! The manual as text for a terminal of 80 columns: topics of `help`, and pages where there is no `man`.
+//! The manual as plain text: topics of `help`, and pages on systems without `man`.
 
 use std::fmt::Write as _;
 
-use super::page::{Block, Page, Section};
+use super::page::{Block, Page, PageSection};
 
-/// Columns of a line.
 const WIDTH: usize = 80;
-/// Columns before a definition.
 const INDENT: usize = 6;
 
 impl Page {
-    /// The page as text.
     pub fn plain(&self) -> String {
-        format!("{} - {}\n\n{}", self.name, self.about, topic(&self.sections))
+        format!("{} - {}\n\n{}", self.name, self.about, render(&self.sections))
     }
 }
 
-/// Sections one below the other.
-pub(in crate::cli) fn topic(sections: &[Section]) -> String {
+pub(super) fn render(sections: &[PageSection]) -> String {
     let mut out = String::new();
     for section in sections {
-        heading(&mut out, section.heading);
+        heading(&mut out, &section.heading);
         for block in &section.blocks {
-            crate::cli::manual::plain::block(&mut out, block);
+            self::block(&mut out, block);
         }
     }
     out
@@ -52,7 +48,6 @@ fn block(out: &mut String, block: &Block) {
         Block::Items(items) => {
             for (term, meaning) in items {
                 if term.len() + 2 < INDENT {
-                    // A status fits before its meaning.
                     let from = out.len();
                     wrap(out, meaning, INDENT);
                     out.replace_range(from..from + INDENT, &format!("  {term:<width$}", width = INDENT - 2));
@@ -66,7 +61,7 @@ fn block(out: &mut String, block: &Block) {
     }
 }
 
-/// Lines no longer than [`WIDTH`], each after `indent` spaces; a longer word stands alone.
+/// A word longer than [`WIDTH`] has a line of its own.
 fn wrap(out: &mut String, text: &str, indent: usize) {
     let mut column = 0;
     for word in text.split_whitespace() {
@@ -91,16 +86,14 @@ fn wrap(out: &mut String, text: &str, indent: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::manual::page::{items, lines, text};
+    use crate::cli::manual::prose::sections;
 
     #[test]
-    fn lines_end_before_column_80() {
+    fn long_line_is_wrapped_at_column_80() {
         let long = "word ".repeat(40);
-        let section = Section::new(
-            "HEAD",
-            vec![text(&long), items(&[("7", &long), ("--option NAME", "Short.")]), lines("as it\n  stands")],
-        );
-        let out = topic(&[section]);
+        let items = format!("7\n    {long}\n--option NAME\n    Short.");
+        let text = format!("# HEAD\n\n{long}\n\n{items}\n\n    as it\n      stands");
+        let out = render(&sections(&[&text]));
         assert!(out.lines().all(|line| line.chars().count() <= WIDTH), "{out}");
         assert!(out.starts_with("HEAD\n  word word"), "{out}");
         assert!(out.contains("\n  7   word word"), "{out}");

@@ -6,23 +6,22 @@ use super::page::{Block, Page};
 
 /// The longest line that mandoc calls good style, in bytes.
 const LONGEST: usize = 80;
-/// When the pages were last looked through, for their foot. A build's own date would make each build another.
+/// The date of the last review, for the page's foot. A build date would make builds irreproducible.
 const DATE: &str = "2026-11-21";
 
 impl Page {
-    /// The page for `man`: the macros of man(7).
     pub fn roff(&self) -> String {
         let mut out = String::with_capacity(16 << 10);
         let version = concat!("amplify-creds ", env!("CARGO_PKG_VERSION"));
         let manual = if self.section == 5 { "File Formats" } else { "User Commands" };
         let title = self.name.to_ascii_uppercase();
         put(&mut out, &format!(".TH {} {} {DATE} \"{version}\" \"{manual}\"", escaped(&title), self.section));
-        // Names that a line's end cuts in two are read as others.
+        // Without hyphenation, which would change names.
         put(&mut out, ".nh\n.ad l\n.SH NAME");
         put(&mut out, &paragraph(&format!("{} - {}", self.name, self.about)));
         for section in &self.sections {
             put(&mut out, &format!(".SH {}", section.heading));
-            // A paragraph right after a heading would be an empty one before it.
+            // `.PP` right after a heading would add an empty paragraph.
             let mut is_first = true;
             for block in &section.blocks {
                 put_block(&mut out, block, is_first);
@@ -59,8 +58,7 @@ fn put(out: &mut String, line: &str) {
     let _ = writeln!(out, "{line}");
 }
 
-/// Sentences on lines of their own, as man(7) wants them (the formatter knows then where one ends), none longer than
-/// [`LONGEST`].
+/// Each sentence begins a line, by which the formatter knows where it ends (man(7)).
 fn paragraph(text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
@@ -78,7 +76,7 @@ fn paragraph(text: &str) -> String {
     lines.iter().map(|line| guarded(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// A line of text: a dot or a quote at its beginning would make it a request.
+/// A dot or a quote at the beginning of a line would make it a request.
 fn line_of(text: &str) -> String {
     guarded(&escaped(text))
 }
@@ -87,7 +85,7 @@ fn guarded(line: &str) -> String {
     if line.starts_with(['.', '\'']) { format!("\\&{line}") } else { line.to_owned() }
 }
 
-/// An option's name bold and its value in italics; any other term bold.
+/// Names are bold, values of options in italics.
 fn term(term: &str) -> String {
     if !term.starts_with('-') {
         return format!("\\fB{}\\fR", escaped(term));
@@ -100,7 +98,7 @@ fn term(term: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// What roff would take for something else: its escape character, and the ASCII characters that it sets as others.
+/// Escapes the escape character, and the ASCII characters that roff replaces.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for char in text.chars() {
@@ -122,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_of_a_text_is_a_request_or_another_character() {
+    fn text_with_special_characters_is_escaped() {
         for (text, expected) in [
             (".TH x", "\\&.TH x"),
             ("'quoted'", "\\(aqquoted\\(aq"),
@@ -133,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn sentences_have_lines_and_options_fonts() {
+    fn sentences_begin_lines_and_options_have_fonts() {
         assert_eq!(paragraph("One. Two, e.g. three."), "One.\nTwo, e.g.\nthree.");
         assert_eq!(term("-p, --profile PROFILE"), "\\fB\\-p\\fR, \\fB\\-\\-profile\\fR \\fIPROFILE\\fR");
         assert_eq!(term("AWS_PROFILE"), "\\fBAWS_PROFILE\\fR");

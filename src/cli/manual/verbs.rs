@@ -1,31 +1,13 @@
-//! The pages of the verbs: made from the command line's definitions, so that they cannot say anything else.
+//! The pages of the commands, generated from the command line's definitions.
 
 use clap::{Arg, ArgAction, Command, CommandFactory};
 
 use crate::cli::args::Cli;
 
-use super::page::{Block, Page, Section, text};
-use super::process;
+use super::page::{Block, Page, PageSection};
+use super::prose::{PROCESS, VERB, sections};
 
-/// What every page has, and the program's own says at length.
-const COMMON: [(&str, &str); 4] = [
-    (
-        "EXIT STATUS",
-        "0 when it is done. Every other status means the same in all commands, and is listed in amplify-creds(1).",
-    ),
-    (
-        "ENVIRONMENT",
-        "AMPLIFY_CREDS_PROFILE, AWS_PROFILE, AWS_CONFIG_FILE, AWS_REGION and the others that amplify-creds(1) lists.",
-    ),
-    (
-        "FILES",
-        "~/.aws/config, ~/.aws/credentials and ~/.amplify/awscloudformation/cache.json; all are in amplify-creds(1), what \
-         stands in them in amplify-creds-config(5).",
-    ),
-    ("SECURITY", "Secrets are in no argument, no message and no log. More is in amplify-creds(1)."),
-];
-
-/// A page for each verb that help lists, and for each that a verb has below itself.
+/// A page for each command that help lists, and for each of its subcommands.
 pub(super) fn pages() -> Vec<Page> {
     let below = |verb: &'_ Command| -> Vec<Page> {
         verb.get_subcommands().filter(|below| below.get_name() != "help").map(page).collect()
@@ -33,7 +15,7 @@ pub(super) fn pages() -> Vec<Page> {
     verbs().iter().flat_map(|verb| std::iter::once(page(verb)).chain(below(verb))).collect()
 }
 
-/// The verbs that help lists, as clap has them when all is filled in.
+/// The commands that help lists.
 pub(super) fn verbs() -> Vec<Command> {
     let mut program = Cli::command();
     program.build();
@@ -41,7 +23,9 @@ pub(super) fn verbs() -> Vec<Command> {
 }
 
 fn page(verb: &Command) -> Page {
-    let mut sections = vec![Section::new("SYNOPSIS", vec![synopsis(verb)])];
+    let usage = verb.clone().render_usage().to_string();
+    let synopsis = Block::Lines(usage.trim_start_matches("Usage: ").to_owned());
+    let mut all = vec![PageSection::new("SYNOPSIS", vec![synopsis])];
     let mut description = vec![Block::Text(format!("{}.", about(verb)))];
     let (examples, prose) = examples(verb);
     description.extend(prose);
@@ -49,25 +33,26 @@ fn page(verb: &Command) -> Page {
     if !aliases.is_empty() {
         description.push(Block::Text(format!("Also known as {}.", aliases.join(", "))));
     }
-    sections.push(Section::new("DESCRIPTION", description));
-    let options = options(verb, |arg| !arg.is_global_set());
-    if !options.is_empty() {
-        sections.push(Section::new("OPTIONS", vec![Block::Items(options)]));
+    all.push(PageSection::new("DESCRIPTION", description));
+    let own = options(verb, |arg| !arg.is_global_set());
+    if !own.is_empty() {
+        all.push(PageSection::new("OPTIONS", vec![Block::Items(own)]));
     }
-    sections
-        .push(Section::new("OPTIONS OF EVERY COMMAND", vec![Block::Items(self::options(verb, Arg::is_global_set))]));
+    let global = options(verb, Arg::is_global_set);
+    all.push(PageSection::new("OPTIONS OF EVERY COMMAND", vec![Block::Items(global)]));
     if verb.get_name() == "process" {
-        sections.extend(process::sections());
+        all.extend(sections(&[PROCESS]));
     }
-    sections.extend(COMMON.map(|(heading, said)| Section::new(heading, vec![text(said)])));
-    sections.extend(examples.map(|lines| Section::new("EXAMPLES", vec![lines])));
-    sections.push(Section::new("SEE ALSO", vec![text("amplify-creds(1), amplify-creds-config(5)")]));
-    // With the names of the verbs above it, joined as the pages of git are.
+    all.extend(sections(&[VERB]));
+    all.extend(examples.map(|lines| PageSection::new("EXAMPLES", vec![lines])));
+    let others = Block::Text("amplify-creds(1), amplify-creds-config(5)".to_owned());
+    all.push(PageSection::new("SEE ALSO", vec![others]));
+    // Joined with the name of its parent command, as in git.
     let name = verb.get_display_name().unwrap_or_else(|| verb.get_name()).to_owned();
-    Page { name, section: 1, about: lower_first(&about(verb)), sections }
+    Page { name, section: 1, about: lower_first(&about(verb)), sections: all }
 }
 
-/// What stands after the options in `--help`: lines of examples, and the paragraphs after them.
+/// The examples after the options in `--help`, and the paragraphs after them.
 fn examples(verb: &Command) -> (Option<Block>, Vec<Block>) {
     let after = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
     let mut parts = after.split("\n\n");
@@ -79,16 +64,10 @@ fn examples(verb: &Command) -> (Option<Block>, Vec<Block>) {
     (lines, parts.map(|part| Block::Text(part.replace('\n', " "))).collect())
 }
 
-pub(super) fn synopsis(command: &Command) -> Block {
-    let usage = command.clone().render_usage().to_string();
-    Block::Lines(usage.trim_start_matches("Usage: ").to_owned())
-}
-
 pub(super) fn about(command: &Command) -> String {
     command.get_about().map(ToString::to_string).unwrap_or_default()
 }
 
-/// Options and arguments that `fits` takes, each with what it means and may be.
 pub(super) fn options(command: &Command, fits: fn(&Arg) -> bool) -> Vec<(String, String)> {
     let shown = command.get_arguments().filter(|arg| !arg.is_hide_set() && fits(arg));
     let (arguments, options): (Vec<_>, Vec<_>) = shown.partition(|arg| arg.is_positional());
@@ -130,7 +109,7 @@ fn meaning(arg: &Arg) -> String {
     meaning
 }
 
-/// The sentence as a part of another; names such as PowerShell or GNU keep their capitals.
+/// Names such as PowerShell or GNU keep their capitals.
 fn lower_first(text: &str) -> String {
     let first = text.split(' ').next().unwrap_or_default();
     let is_word = first == "A" || (first.len() > 1 && first.chars().skip(1).all(char::is_lowercase));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::core::origin::Location;
 use crate::doctor::facts::{Facts, Trouble};
-use crate::doctor::finding::{Hit, Place};
+use crate::doctor::finding::{FilePlace, Hit};
 use crate::plan::Warning;
 use crate::plan::error::{Mention, PlanError};
 use crate::plan::limits::ONE_HOUR;
@@ -20,7 +20,7 @@ fn troubles(facts: &Facts<'_>, counts: &dyn Fn(&PlanError, &str) -> bool) -> Vec
         }
         found.push(Hit {
             profile: Some(subject(error, name).to_owned()),
-            at: at.clone().map(Place::from),
+            at: at.clone().map(FilePlace::from),
             message: message.clone(),
             hint: hint.clone(),
         });
@@ -28,7 +28,6 @@ fn troubles(facts: &Facts<'_>, counts: &dyn Fn(&PlanError, &str) -> bool) -> Vec
     found
 }
 
-/// What makes two troubles one: the line, or the profiles of a loop, which each of them tells from its own place on.
 fn identity(error: &PlanError, at: Option<&Location>, message: &str) -> Vec<String> {
     match (error, at) {
         (PlanError::Loop { path, .. }, _) => {
@@ -40,7 +39,6 @@ fn identity(error: &PlanError, at: Option<&Location>, message: &str) -> Vec<Stri
     }
 }
 
-/// The profile that has to change.
 fn subject<'e>(error: &'e PlanError, asked: &'e str) -> &'e str {
     match error {
         PlanError::UnknownProfile { named_by: Some(Mention { by, .. }), .. }
@@ -91,13 +89,12 @@ pub(super) fn no_credentials(facts: &Facts<'_>) -> Vec<Hit> {
     troubles(facts, &is_empty).into_iter().map(|hit| Hit { hint: None, ..hit }).collect()
 }
 
-/// The warnings of all plans, each place once.
 fn warnings(facts: &Facts<'_>, tell: fn(&Warning) -> Option<Hit>) -> Vec<Hit> {
     let plans = facts.plans.iter().filter_map(|(_, plan)| plan.as_ref().ok());
     let mut found: Vec<Hit> = Vec::new();
     let mut reported = BTreeSet::new();
     for hit in plans.flat_map(|plan| &plan.warnings).filter_map(tell) {
-        if reported.insert((hit.profile.clone(), hit.at.as_ref().map(Place::shown))) {
+        if reported.insert((hit.profile.clone(), hit.at.as_ref().map(FilePlace::shown))) {
             found.push(hit);
         }
     }
@@ -108,7 +105,7 @@ pub(super) fn duration_capped(facts: &Facts<'_>) -> Vec<Hit> {
     warnings(facts, |warning| match warning {
         Warning::DurationCapped { profile, requested, from } => {
             let message = format!("{requested} s are asked for; a role that is assumed from a session lasts an hour");
-            Some(Hit::new(profile, Place::of(from), message).hint(format!("duration_seconds = {ONE_HOUR}")))
+            Some(Hit::new(profile, FilePlace::of(from), message).hint(format!("duration_seconds = {ONE_HOUR}")))
         }
         _ => None,
     })
@@ -118,7 +115,7 @@ pub(super) fn mfa_does_not_travel(facts: &Facts<'_>) -> Vec<Hit> {
     warnings(facts, |warning| match warning {
         Warning::MfaDoesNotTravel { profile, from } => {
             let message = "a role does not learn of the MFA that a role before it was assumed with";
-            Some(Hit::new(profile, Place::of(from), message).hint("ask for MFA where the first role is assumed"))
+            Some(Hit::new(profile, FilePlace::of(from), message).hint("ask for MFA where the first role is assumed"))
         }
         _ => None,
     })

@@ -1,7 +1,7 @@
 //! Checks of what a profile is: several things at once, half of one, or one that not every tool can use.
 
 use crate::doctor::facts::Facts;
-use crate::doctor::finding::{Hit, Place};
+use crate::doctor::finding::{FilePlace, Hit};
 use crate::plan::wrapper::Wrapper;
 use crate::profile::keys::HalfPair;
 use crate::profile::{Part, Profile};
@@ -9,7 +9,7 @@ use crate::profile_file::FileKind;
 
 const SSO: [&str; 4] = ["sso_session", "sso_start_url", "sso_account_id", "sso_role_name"];
 
-fn place(profile: &Profile<'_>, key: &'static str) -> Option<Place> {
+fn place(profile: &Profile<'_>, key: &'static str) -> Option<FilePlace> {
     profile.get(key).map(|found| found.at.into())
 }
 
@@ -17,7 +17,7 @@ pub(super) fn half_pair(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |profile: &Profile<'_>| {
         let HalfPair { missing, at } = profile.keys().err()?;
         let message = format!("{missing} is missing beside the other key");
-        Some(Hit::new(&profile.name, Place::from(at), message).hint("both keys stand in one section of one file"))
+        Some(Hit::new(&profile.name, FilePlace::from(at), message).hint("both keys stand in one section of one file"))
     };
     facts.profiles.iter().filter_map(hit).collect()
 }
@@ -34,7 +34,7 @@ pub(super) fn stale_token(facts: &Facts<'_>) -> Vec<Hit> {
         let token = TOKENS.iter().find_map(|key| config.last(key))?;
         let message =
             format!("the SDKs send this {} with the keys of the credentials file, and AWS refuses", token.key);
-        Some(Hit::new(&profile.name, Place::from(config.location(token.line)), message).hint("remove the token"))
+        Some(Hit::new(&profile.name, FilePlace::from(config.location(token.line)), message).hint("remove the token"))
     };
     facts.profiles.iter().filter_map(hit).collect()
 }
@@ -53,7 +53,6 @@ pub(super) fn role_and_process(facts: &Facts<'_>) -> Vec<Hit> {
     facts.profiles.iter().filter_map(hit).collect()
 }
 
-/// The kinds of credentials that a profile has, each with the key that tells.
 fn kinds<'k>(profile: &Profile<'_>) -> Vec<(&'k str, &'k str)> {
     let has = |key: &str| profile.has(key);
     let own_source = profile.get("source_profile").is_some_and(|source| source.value == profile.name);
@@ -87,7 +86,6 @@ pub(super) fn mixed_kinds(facts: &Facts<'_>) -> Vec<Hit> {
     facts.profiles.iter().filter_map(hit).collect()
 }
 
-/// Whether another profile hands out this one's credentials already, or this one is such a profile.
 fn is_helped(facts: &Facts<'_>, profile: &Profile<'_>) -> bool {
     let is_wrapper = |command: &str| Wrapper::parse(command, facts.program.as_deref()).is_some();
     facts.wrapped.contains(&profile.name)

@@ -8,14 +8,12 @@ use crate::profile_file::FileKind;
 use crate::profile_file::finding::Code;
 use crate::tools::{Tool, is_alone};
 
-/// The files with each line of a code that the lenient reading passes over.
 fn lexical<'f>(facts: &'f Facts<'_>, code: Code) -> impl Iterator<Item = (&'f FileFacts<'f>, u32)> {
     facts.files.iter().flat_map(move |file| {
         file.findings.iter().filter(move |found| found.code == code).map(move |found| (file, found.line))
     })
 }
 
-/// A hit at a line of a file, with the profile in whose section it stands.
 fn at_line(file: &FileFacts<'_>, line: u32, message: impl Into<String>) -> Hit {
     Hit { profile: file.profile_of(line).map(str::to_owned), ..Hit::general(file.at(line), message) }
 }
@@ -136,7 +134,7 @@ pub(super) fn duplicate_key(facts: &Facts<'_>) -> Vec<Hit> {
     repeated_keys(facts).into_iter().map(hit).collect()
 }
 
-/// Rejections that no check above has told of, by the consumers that `counts` takes.
+/// Rejections that no check above has told of, by the tools that `counts` takes.
 fn rejections(facts: &Facts<'_>, counts: fn(Tool) -> bool) -> Vec<Hit> {
     let mut reported: HashSet<(FileKind, u32)> = HashSet::new();
     for file in &facts.files {
@@ -146,12 +144,12 @@ fn rejections(facts: &Facts<'_>, counts: fn(Tool) -> bool) -> Vec<Hit> {
     reported.extend(repeated_sections(facts).into_iter().map(|(file, line, ..)| (file.kind, line)));
     reported.extend(repeated_keys(facts).into_iter().map(|(file, line, ..)| (file.kind, line)));
     let mut found = Vec::new();
-    for view in facts.views.iter().filter(|view| counts(view.consumer)) {
+    for view in facts.views.iter().filter(|view| counts(view.tool)) {
         for kind in KINDS {
             let Some(error) = view.rejected(kind).filter(|error| !reported.contains(&(kind, error.line))) else {
                 continue;
             };
-            let message = format!("the {} rejects the whole file: {}", view.consumer.name(), error.problem);
+            let message = format!("the {} rejects the whole file: {}", view.tool.name(), error.problem);
             found.push(Hit::general(facts.file(kind).at(error.line), message));
         }
     }
@@ -159,11 +157,11 @@ fn rejections(facts: &Facts<'_>, counts: fn(Tool) -> bool) -> Vec<Hit> {
 }
 
 pub(super) fn rejected_by_aws_cli(facts: &Facts<'_>) -> Vec<Hit> {
-    rejections(facts, |consumer| consumer == Tool::AwsCli)
+    rejections(facts, |tool| tool == Tool::AwsCli)
 }
 
 pub(super) fn rejected_by_some(facts: &Facts<'_>) -> Vec<Hit> {
-    rejections(facts, |consumer| consumer != Tool::AwsCli)
+    rejections(facts, |tool| tool != Tool::AwsCli)
 }
 
 pub(super) fn header_not_alone(facts: &Facts<'_>) -> Vec<Hit> {

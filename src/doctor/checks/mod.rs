@@ -12,14 +12,10 @@ use crate::doctor::facts::Facts;
 use crate::doctor::finding::Severity::{Error, Info, Warning};
 use crate::doctor::finding::{Hit, Severity};
 
-/// One thing that can be wrong.
 #[derive(Debug)]
 pub struct Check {
-    /// The name in JSON; stable.
     pub code: &'static str,
-    /// How bad it is.
     pub severity: Severity,
-    /// What it is, for the head of a list of hits.
     pub about: &'static str,
     /// Whether it matters to every profile, also where a hit names one: a file that a tool rejects.
     pub concerns_all: bool,
@@ -39,7 +35,6 @@ const fn profile(
     Check { code, severity, about, concerns_all: false, find }
 }
 
-/// All checks. Findings come in this order within their severity.
 pub const CHECKS: [Check; 45] = [
     file("byte_order_mark", Error, "a file begins with a byte order mark", lines::byte_order_mark),
     file("header_not_closed", Error, "a section header has no ']'", lines::header_not_closed),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::doctor::facts::{Facts, FileFacts, Header, SectionFacts};
+use crate::doctor::facts::{Facts, FileFacts, HeaderFacts, SectionFacts};
 use crate::doctor::finding::Hit;
 use crate::profile_file::finding::Code;
 use crate::profile_file::{FileKind, Spelling};
@@ -49,7 +49,7 @@ pub(super) fn hidden_name(facts: &Facts<'_>) -> Vec<Hit> {
         .into_iter()
         .filter_map(|(file, section)| Some((file.kind, file.profile_of(section.line)?)))
         .collect();
-    let hit = |header: &Header<'_>| match &header.name {
+    let hit = |header: &HeaderFacts<'_>| match &header.name {
         Some(name) => hidden(facts, header, name, pairs.contains(&(header.kind, name.as_str()))),
         None => known_to_some(facts, header),
     };
@@ -57,7 +57,7 @@ pub(super) fn hidden_name(facts: &Facts<'_>) -> Vec<Hit> {
 }
 
 /// Whom a profile's header is hidden from, unless another check tells of the reason.
-fn hidden(facts: &Facts<'_>, header: &Header<'_>, name: &str, is_pair: bool) -> Option<Hit> {
+fn hidden(facts: &Facts<'_>, header: &HeaderFacts<'_>, name: &str, is_pair: bool) -> Option<Hit> {
     let file = facts.file(header.kind);
     let line = HeaderLine { kind: header.kind, text: file.line(header.line), has_values: header.has_values };
     if file.findings.iter().any(|found| found.line == header.line && found.code == Code::TextAfterHeader) {
@@ -66,7 +66,7 @@ fn hidden(facts: &Facts<'_>, header: &Header<'_>, name: &str, is_pair: bool) -> 
     let is_at_mark = header.line == 1 && line.text.starts_with('\u{feff}');
     let mut reasons: BTreeMap<usize, (String, Vec<&str>)> = BTreeMap::new();
     for (index, view) in facts.views.iter().enumerate() {
-        let is_told = match view.consumer {
+        let is_told = match view.tool {
             Tool::Amplify => is_pair || !is_alone(line.text),
             _ => is_at_mark,
         };
@@ -79,8 +79,8 @@ fn hidden(facts: &Facts<'_>, header: &Header<'_>, name: &str, is_pair: bool) -> 
             continue;
         }
         match reasons.values_mut().find(|(known, _)| *known == reason) {
-            Some((_, consumers)) => consumers.push(view.consumer.name()),
-            None => drop(reasons.insert(index, (reason, vec![view.consumer.name()]))),
+            Some((_, tools)) => tools.push(view.tool.name()),
+            None => drop(reasons.insert(index, (reason, vec![view.tool.name()]))),
         }
     }
     let (first, _) = reasons.values().next()?;
@@ -93,15 +93,14 @@ fn hidden(facts: &Facts<'_>, header: &Header<'_>, name: &str, is_pair: bool) -> 
     } else {
         SAFE.to_owned()
     };
-    let unseen: Vec<_> =
-        reasons.values().map(|(reason, consumers)| format!("{} ({reason})", consumers.join(", "))).collect();
+    let unseen: Vec<_> = reasons.values().map(|(reason, tools)| format!("{} ({reason})", tools.join(", "))).collect();
     // Without the name, so that three hundred of them make one message.
     let message = format!("the profile is not seen by {}", unseen.join("; "));
     Some(Hit::new(name, file.at(header.line), message).hint(hint))
 }
 
 /// A section that is no profile to resolution, and is one to a tool.
-fn known_to_some(facts: &Facts<'_>, header: &Header<'_>) -> Option<Hit> {
+fn known_to_some(facts: &Facts<'_>, header: &HeaderFacts<'_>) -> Option<Hit> {
     let file = facts.file(header.kind);
     let inner = header.text.trim_start_matches(['[', ' ', '\t']);
     let first = inner.split([' ', '\t', ']', '.']).next().unwrap_or_default();
@@ -110,7 +109,7 @@ fn known_to_some(facts: &Facts<'_>, header: &Header<'_>) -> Option<Hit> {
         return None;
     }
     let label = |(view, names): (&View<'_>, &Vec<&str>)| {
-        (!names.is_empty()).then(|| format!("{} (as {})", view.consumer.name(), quoted(names)))
+        (!names.is_empty()).then(|| format!("{} (as {})", view.tool.name(), quoted(names)))
     };
     let tools: Vec<_> = facts.views.iter().zip(&header.names).filter_map(label).collect();
     if tools.is_empty() {
@@ -130,7 +129,7 @@ fn quoted(names: &[&str]) -> String {
 }
 
 /// The header without what stands behind it.
-fn shown<'h>(header: &Header<'h>) -> &'h str {
+fn shown<'h>(header: &HeaderFacts<'h>) -> &'h str {
     header.text.rfind(']').map_or(header.text, |end| &header.text[..=end])
 }
 

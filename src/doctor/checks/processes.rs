@@ -1,7 +1,7 @@
 //! Checks of `credential_process`: whether every tool can start it, and what.
 
 use crate::doctor::facts::{Facts, Program};
-use crate::doctor::finding::{Hit, Place};
+use crate::doctor::finding::{FilePlace, Hit};
 use crate::plan::wrapper::Wrapper;
 use crate::profile_file::botocore::words;
 
@@ -9,7 +9,7 @@ use crate::profile_file::botocore::words;
 const SHELL: [char; 8] = ['$', '`', '|', '<', '>', '&', ';', '*'];
 
 /// The commands: profile, place, text, words; no words where a quote is not closed.
-fn commands<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (&'f str, Place, &'f str, Option<Vec<String>>)> {
+fn commands<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (&'f str, FilePlace, &'f str, Option<Vec<String>>)> {
     facts.profiles.iter().filter_map(|profile| {
         let command = profile.get("credential_process")?;
         Some((profile.name.as_str(), command.at.into(), command.value, words(command.value)))
@@ -71,7 +71,6 @@ pub(super) fn relative(facts: &Facts<'_>) -> Vec<Hit> {
     found
 }
 
-/// On any system: the file may be used on another.
 fn is_absolute(program: &str) -> bool {
     program.starts_with(['/', '\\']) || program.as_bytes().get(1) == Some(&b':')
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::doctor::facts::Facts;
-use crate::doctor::finding::{Hit, Place};
+use crate::doctor::finding::{FilePlace, Hit};
 use crate::os::env;
 use crate::os::fs::Rights;
 use crate::profile::keys::is_secret;
@@ -12,13 +12,13 @@ use crate::profile::keys::is_secret;
 const TOLERANCE: i64 = 300;
 
 /// Files and directories with their rights, and whether there are secrets in them.
-fn guarded(facts: &Facts<'_>) -> Vec<(Place, Rights, bool)> {
+fn guarded(facts: &Facts<'_>) -> Vec<(FilePlace, Rights, bool)> {
     let mut all = Vec::new();
     for file in &facts.files {
         if let Some(rights) = file.rights {
             let has_secrets =
                 file.sections.iter().flat_map(|section| &section.properties).any(|property| is_secret(&property.key));
-            all.push((Place { file: file.source.clone(), line: None }, rights, has_secrets));
+            all.push((FilePlace { file: file.source.clone(), line: None }, rights, has_secrets));
         }
     }
     all.extend(facts.cache.rights.map(|rights| (facts.cache.file.clone(), rights, true)));

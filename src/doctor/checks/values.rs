@@ -8,7 +8,6 @@ use crate::profile::keys::is_showable;
 use crate::profile_file::{FileKind, Property};
 use crate::tools::Tool;
 
-/// Characters of a value that are shown.
 const SHOWN: usize = 60;
 
 /// The value as text, where it is one thing and not a block or a list.
@@ -38,21 +37,21 @@ pub(super) fn read_differently(facts: &Facts<'_>) -> Vec<Hit> {
                 continue;
             }
             let mut by_value: Vec<(String, Vec<Tool>)> = Vec::new();
-            for (consumer, theirs) in readings.at(property.line) {
+            for (tool, theirs) in readings.at(property.line) {
                 let Some(value) = scalar(theirs).filter(|_| theirs.key.eq_ignore_ascii_case(&property.key)) else {
                     continue;
                 };
                 match by_value.iter_mut().find(|(known, _)| *known == value) {
-                    Some((_, consumers)) => consumers.push(consumer),
-                    None => by_value.push((value, vec![consumer])),
+                    Some((_, tools)) => tools.push(tool),
+                    None => by_value.push((value, vec![tool])),
                 }
             }
             if by_value.len() < 2 {
                 continue;
             }
             let can_show = by_value.iter().all(|(value, _)| is_showable(&property.key, value));
-            let readings = by_value.iter().map(|(value, consumers)| {
-                let names: Vec<_> = consumers.iter().map(|consumer| consumer.name()).collect();
+            let readings = by_value.iter().map(|(value, tools)| {
+                let names: Vec<_> = tools.iter().map(|tool| tool.name()).collect();
                 let value = if can_show { shown(value) } else { "****".to_owned() };
                 format!("{value} to {}", names.join(", "))
             });
@@ -103,7 +102,7 @@ pub(super) fn process_comment(facts: &Facts<'_>) -> Vec<Hit> {
 
 pub(super) fn flattened_block(facts: &Facts<'_>) -> Vec<Hit> {
     let mut found = Vec::new();
-    let amplify = facts.views.of(Tool::Amplify);
+    let amplify = facts.views.view(Tool::Amplify);
     for (file, section, name) in facts.profile_sections() {
         let Some(seen) = amplify.seen(file.kind, name) else { continue };
         let properties = &section.properties;

@@ -25,7 +25,7 @@ fn value(line: &str) -> String {
 }
 
 #[test]
-fn names_of_headers() {
+fn headers_give_profile_names() {
     let aws = Spelling::Aws;
     let amplify = Spelling::Amplify;
     let rows = [
@@ -82,7 +82,7 @@ fn names_of_headers() {
 }
 
 #[test]
-fn the_prefixed_default_hides_the_plain_one_in_either_order() {
+fn prefixed_default_hides_plain_default() {
     for text in ["[default]\na=1\n[profile default]\nb=2\n", "[profile default]\nb=2\n[default]\na=1\n"] {
         let reading = read(Config, text);
         let kept: Vec<_> = reading.sections.iter().filter(|s| matches!(s.name, Name::Profile(..))).collect();
@@ -92,7 +92,7 @@ fn the_prefixed_default_hides_the_plain_one_in_either_order() {
 }
 
 #[test]
-fn values_are_the_aws_reading_with_amplifys_escapes_undone() {
+fn values_follow_aws_with_amplify_escapes() {
     let rows = [
         ("k = v", "v"),
         ("k=a=b==", "a=b=="),
@@ -124,13 +124,13 @@ fn values_are_the_aws_reading_with_amplifys_escapes_undone() {
 }
 
 #[test]
-fn keys_are_lower_case_and_know_their_line() {
+fn keys_are_lower_case_with_lines() {
     let seen = all("# c\n[default]\n\nREGION = x\n[profile a]\nOutput=y\n");
     assert_eq!(seen, [("region".into(), "x".into(), 4), ("output".into(), "y".into(), 6)]);
 }
 
 #[test]
-fn deeper_lines_continue_and_others_begin() {
+fn deeper_lines_continue_properties() {
     let rows: &[(&str, &[(&str, &str)])] = &[
         ("s3 =\n  a = 1\n  b = 2\nregion = x", &[("s3", "\na = 1\nb = 2"), ("region", "x")]),
         ("x = a\n  b\n\tc", &[("x", "a\nb\nc")]),
@@ -149,7 +149,7 @@ fn deeper_lines_continue_and_others_begin() {
 }
 
 #[test]
-fn what_is_passed_over_is_found() {
+fn lenient_input_is_reported() {
     let rows: &[(&str, &[(Code, u32)])] = &[
         ("\u{feff}[default]\na = 1\n", &[(Code::ByteOrderMark, 1)]),
         ("a = 1\n[default]\n", &[(Code::OutsideSection, 1)]),
@@ -167,7 +167,7 @@ fn what_is_passed_over_is_found() {
 }
 
 #[test]
-fn a_header_without_bracket_ends_the_section_before_and_begins_none() {
+fn broken_header_ends_section() {
     let text = "[profile a]\nx = 1\n[profile b # half\ny = 2\n[profile c]\nz = 3\n";
     let reading = read(Config, text);
     assert_eq!(reading.broken, [BrokenHeader { line: 3, begins: "b".to_owned(), after: Some(0) }]);
@@ -176,7 +176,7 @@ fn a_header_without_bracket_ends_the_section_before_and_begins_none() {
 }
 
 #[test]
-fn an_indented_header_begins_a_section_where_it_continues_nothing() {
+fn indented_header_starts_section_without_property_above() {
     let named = |text: &str| names(Config, text).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
     assert_eq!(named("[profile empty]\n [profile b]\nregion = x\n"), ["empty", "b"]);
     assert_eq!(named(" [profile b]\nregion = x\n"), ["b"]);
@@ -189,20 +189,20 @@ fn an_indented_header_begins_a_section_where_it_continues_nothing() {
 }
 
 #[test]
-fn a_byte_order_mark_hides_nothing() {
+fn byte_order_mark_is_skipped() {
     assert_eq!(names(Config, "\u{feff}[profile a]\n"), [("a".to_owned(), Spelling::Aws)]);
 }
 
 proptest! {
     #[test]
-    fn headers_are_those_that_a_look_at_each_line_finds(text in "\u{feff}?(\\[a\\]|\\[|\\]|a|=|#| |\t|\n|\n|\r|\u{fc}){0,60}") {
+    fn headers_match_line_by_line_search(text in "\u{feff}?(\\[a\\]|\\[|\\]|a|=|#| |\t|\n|\n|\r|\u{fc}){0,60}") {
         let mut indentation = None;
         let each: Vec<_> = without_mark(&text).filter_map(|line| header_line(line, &mut indentation)).collect();
         prop_assert_eq!(headers(&text).collect::<Vec<_>>(), each);
     }
 
     #[test]
-    fn no_text_makes_it_panic_and_lines_stay_within_the_file(text in "(\\[|\\]|profile |\"|'|\\\\|=|#|;| |\t|\n|\r|\u{feff}|a|\u{fc}|\\.){0,60}") {
+    fn any_text_gives_lines_within_file(text in "(\\[|\\]|profile |\"|'|\\\\|=|#|;| |\t|\n|\r|\u{feff}|a|\u{fc}|\\.){0,60}") {
         for kind in [Config, Credentials] {
             let last = lines(&text).count();
             let reading = read(kind, &text);

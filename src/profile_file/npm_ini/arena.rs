@@ -1,5 +1,4 @@
-//! The objects of one file, addressed by number. Two names can refer to one object while a file is read, and objects
-//! nested a million deep are dropped without recursion.
+//! Objects addressed by number: two names can refer to one object, and deep nesting is dropped without recursion.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -7,78 +6,66 @@ use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
 use crate::profile_file::npm_ini::stored::{Header, ObjectId, Stored};
 
-/// Number of a name in one of the objects.
+/// A named value in an object, or an item of an array.
 pub(crate) type SlotId = u32;
 
 /// The object that npm ini returns.
 pub(crate) const TOP: ObjectId = 0;
 
-/// End of a chain. A file has more bytes than objects and names, and is far shorter than this.
+/// The end of a chain. Files are too short for as many objects.
 const NONE: u32 = u32::MAX;
 
-/// Names up to which an object is searched one by one.
+/// Objects with at most so many names are searched linearly.
 const FEW: u32 = 16;
 
-/// A name of an object and its value; those of one object are a chain. The items of an array have no name here.
+/// The slots of an object form a chain. Array items have no key.
 struct Slot<'t> {
     key: Cow<'t, str>,
     value: Stored<'t>,
     line: u32,
     next: SlotId,
-    /// The one before with the same hash in the same table.
+    /// The previous slot with the same hash in the same table.
     twin: SlotId,
 }
 
-/// A header line; those of one object are a chain.
-struct Heading<'t> {
-    header: Header<'t>,
-    next: u32,
-}
-
-/// An object or an array.
-struct Node {
+struct ObjectNode {
     first: SlotId,
     last: SlotId,
     count: u32,
-    /// Its table in `Arena::tables`, once it has more than a few names.
+    /// Index in `Arena::tables` of an object with more than [`FEW`] names.
     table: u32,
     array: bool,
-    /// Whether a name is an integer, which JavaScript puts first.
+    /// Whether a name is an integer, which JavaScript sorts first.
     indexed: bool,
-    first_heading: u32,
-    last_heading: u32,
 }
 
-/// How much there was at a time, to forget what came later.
+/// Sizes of the arena, for `rewind`.
 pub(crate) struct Mark {
     nodes: usize,
     slots: usize,
     tables: usize,
 }
 
-/// All objects of one reading.
+#[derive(Default)]
 pub(crate) struct Arena<'t> {
-    nodes: Vec<Node>,
+    nodes: Vec<ObjectNode>,
     slots: Vec<Slot<'t>>,
-    headings: Vec<Heading<'t>>,
+    /// In file order; after [`Arena::sort`] in the order of the objects.
+    headers: Vec<(ObjectId, Header<'t>)>,
     tables: Vec<Table>,
     hashes: RandomState,
 }
 
-/// The last slot of each hash: a quarter of the memory of a table of names, and much faster for it.
+/// The last slot of each hash. A table of hashes needs a quarter of the memory of a table of names and is much faster.
 type Table = HashMap<u64, SlotId, BuildHasherDefault<Hashed>>;
 
-/// Passes on what is a hash already.
+/// Returns the key, which already is a hash.
 #[derive(Default)]
 struct Hashed(u64);
 
 impl Hasher for Hashed {
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
+        self.0 = u64::from_ne_bytes(bytes.try_into().unwrap_or_default());
     }
 
     fn finish(&self) -> u64 {
@@ -87,36 +74,23 @@ impl Hasher for Hashed {
 }
 
 impl<'t> Arena<'t> {
-    /// An arena with an empty `TOP`.
     pub(crate) fn new() -> Self {
-        let (nodes, slots, headings, tables) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut arena = Self { nodes, slots, headings, tables, hashes: RandomState::new() };
+        let mut arena = Self::default();
         arena.object();
         arena
     }
 
-    /// A new empty object.
     pub(crate) fn object(&mut self) -> ObjectId {
         self.node(false)
     }
 
-    /// A new empty array.
     pub(crate) fn array(&mut self) -> ObjectId {
         self.node(true)
     }
 
     fn node(&mut self, array: bool) -> ObjectId {
         let id = number(self.nodes.len());
-        self.nodes.push(Node {
-            first: NONE,
-            last: NONE,
-            count: 0,
-            table: NONE,
-            array,
-            indexed: false,
-            first_heading: NONE,
-            last_heading: NONE,
-        });
+        self.nodes.push(ObjectNode { first: NONE, last: NONE, count: 0, table: NONE, array, indexed: false });
         id
     }
 
@@ -124,7 +98,7 @@ impl<'t> Arena<'t> {
         self.nodes[object as usize].array
     }
 
-    /// The slot of a name; an array has none.
+    /// Arrays have no named slots.
     pub(crate) fn find(&self, object: ObjectId, key: &str) -> Option<SlotId> {
         if self.is_array(object) {
             return None;
@@ -139,27 +113,38 @@ impl<'t> Arena<'t> {
         Some(slot)
     }
 
-    /// The value of a name.
     pub(crate) fn get(&self, object: ObjectId, key: &str) -> Option<&Stored<'t>> {
         self.find(object, key).map(|slot| self.value(slot))
     }
 
-    /// Sets a name: in its place if it is there, else behind all others. An array takes none.
+    /// Replaces the value of a name, or appends the name. Ignored for arrays.
     pub(crate) fn set(&mut self, object: ObjectId, key: Cow<'t, str>, value: Stored<'t>, line: u32) {
-        match self.find(object, &key) {
-            Some(slot) => self.replace(slot, value, line),
-            None => self.add(object, key, value, line),
-        }
+        let slot = self.find(object, &key);
+        self.put(object, slot, key, value, line);
     }
 
-    /// Gives a slot another value.
-    pub(crate) fn replace(&mut self, slot: SlotId, value: Stored<'t>, line: u32) {
+    /// The same for a name whose slot is known.
+    pub(crate) fn put(
+        &mut self,
+        object: ObjectId,
+        slot: Option<SlotId>,
+        key: Cow<'t, str>,
+        value: Stored<'t>,
+        line: u32,
+    ) {
+        let Some(slot) = slot else { return self.add(object, key, value, line) };
         let slot = &mut self.slots[slot as usize];
         (slot.value, slot.line) = (value, line);
     }
 
-    /// Adds a name that is not there behind all others. An array takes none.
-    pub(crate) fn add(&mut self, object: ObjectId, key: Cow<'t, str>, value: Stored<'t>, line: u32) {
+    pub(crate) fn put_object(&mut self, of: ObjectId, slot: Option<SlotId>, key: Cow<'t, str>, line: u32) -> ObjectId {
+        let new = self.object();
+        self.put(of, slot, key, Stored::Object(new), line);
+        new
+    }
+
+    /// Appends a name that the object does not have. Ignored for arrays.
+    fn add(&mut self, object: ObjectId, key: Cow<'t, str>, value: Stored<'t>, line: u32) {
         if self.is_array(object) {
             return;
         }
@@ -182,7 +167,7 @@ impl<'t> Arena<'t> {
 
     fn hash(&self, key: &str) -> u64 {
         let hash = self.hashes.hash_one(key);
-        // No two names that a test could think of have the same hash.
+        // A test cannot find two names with the same hash.
         if cfg!(test) { hash % 7 } else { hash }
     }
 
@@ -195,7 +180,6 @@ impl<'t> Arena<'t> {
         }
     }
 
-    /// Adds an item to an array.
     pub(crate) fn push(&mut self, array: ObjectId, value: Stored<'t>, line: u32) {
         self.append(array, Cow::Borrowed(""), value, line);
     }
@@ -213,29 +197,16 @@ impl<'t> Arena<'t> {
         id
     }
 
-    /// Adds a header line to those that opened an object.
-    pub(crate) fn head(&mut self, object: ObjectId, header: Header<'t>) {
-        let id = number(self.headings.len());
-        let node = &mut self.nodes[object as usize];
-        match self.headings.get_mut(node.last_heading as usize) {
-            Some(last) => last.next = id,
-            None => node.first_heading = id,
-        }
-        node.last_heading = id;
-        self.headings.push(Heading { header, next: NONE });
+    pub(crate) fn add_header(&mut self, object: ObjectId, header: Header<'t>) {
+        self.headers.push((object, header));
     }
 
-    /// The header lines that opened an object.
     pub(crate) fn headers(&self, object: ObjectId) -> impl Iterator<Item = Header<'t>> {
-        let mut next = self.nodes[object as usize].first_heading;
-        std::iter::from_fn(move || {
-            let heading = self.headings.get(next as usize)?;
-            next = heading.next;
-            Some(heading.header)
-        })
+        let start = self.headers.partition_point(|(of, _)| *of < object);
+        self.headers[start..].iter().take_while(move |(of, _)| *of == object).map(|(_, header)| *header)
     }
 
-    /// The slots of an object or array; until [`Arena::sort`] in the order they were added in.
+    /// The slots of an object or array; in insertion order until [`Arena::sort`].
     pub(crate) fn slots(&self, object: ObjectId) -> impl Iterator<Item = SlotId> {
         let mut next = self.nodes[object as usize].first;
         std::iter::from_fn(move || {
@@ -245,7 +216,6 @@ impl<'t> Arena<'t> {
         })
     }
 
-    /// How many names an object has, or items an array.
     pub(crate) fn count(&self, object: ObjectId) -> usize {
         self.nodes[object as usize].count as usize
     }
@@ -262,13 +232,12 @@ impl<'t> Arena<'t> {
         self.slots[slot as usize].line
     }
 
-    /// Takes a value out of its slot, and its line.
     pub(crate) fn take(&mut self, slot: SlotId) -> (Stored<'t>, u32) {
         let slot = &mut self.slots[slot as usize];
         (std::mem::replace(&mut slot.value, Stored::Null), slot.line)
     }
 
-    /// The slots of an object in JavaScript's order: integers ascending, then the others as they were added.
+    /// JavaScript's order: integers ascending, then the others in insertion order.
     pub(crate) fn ordered(&self, object: ObjectId) -> Vec<SlotId> {
         let mut slots: Vec<_> = self.slots(object).collect();
         if self.nodes[object as usize].indexed {
@@ -277,7 +246,7 @@ impl<'t> Arena<'t> {
         slots
     }
 
-    /// Puts the slots of every object into JavaScript's order.
+    /// Sorts every object into JavaScript's order.
     pub(crate) fn sort(&mut self) {
         for object in 0..number(self.nodes.len()) {
             if self.nodes[object as usize].indexed {
@@ -285,9 +254,13 @@ impl<'t> Arena<'t> {
                 self.relink(object, &slots);
             }
         }
+        // The usual case, without the buffer that sorting allocates.
+        if !self.headers.is_sorted_by_key(|(object, _)| *object) {
+            self.headers.sort_by_key(|(object, _)| *object);
+        }
     }
 
-    /// Takes slots out of an object for good; `gone` has them in the order they were added in.
+    /// Removes slots, given in insertion order.
     pub(crate) fn delete(&mut self, object: ObjectId, gone: &[SlotId]) {
         let mut gone = gone.iter().copied().peekable();
         if gone.peek().is_none() {
@@ -315,12 +288,11 @@ impl<'t> Arena<'t> {
         }
     }
 
-    /// The current sizes, for `rewind`.
     pub(crate) fn mark(&self) -> Mark {
         Mark { nodes: self.nodes.len(), slots: self.slots.len(), tables: self.tables.len() }
     }
 
-    /// Forgets all objects since the mark; nothing before it may have been changed.
+    /// Removes all objects added since the mark; older ones must not have changed.
     pub(crate) fn rewind(&mut self, to: &Mark) {
         self.nodes.truncate(to.nodes);
         self.slots.truncate(to.slots);
@@ -328,7 +300,7 @@ impl<'t> Arena<'t> {
     }
 }
 
-/// Where JavaScript puts a name among others: canonical integers below 2^32 - 1 ascending, then the rest as they came.
+/// JavaScript's rank of a name: canonical integers below 2^32 - 1 ascending, then all others.
 pub(crate) fn rank(key: &str) -> u32 {
     let canonical = key.len() <= 10 && (key == "0" || !key.starts_with('0'));
     if canonical && key.bytes().all(|byte| byte.is_ascii_digit()) { key.parse().unwrap_or(NONE) } else { NONE }
@@ -343,7 +315,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_with_one_hash_are_found_before_and_after_others_are_deleted() {
+    fn names_with_equal_hash_are_found_after_deletion() {
         let mut arena = Arena::new();
         let name = |number: u32| Cow::Owned(format!("name {number}"));
         for number in 0..100 {
@@ -359,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn canonical_integers_go_first() {
+    fn canonical_integers_rank_first() {
         let ranks = ["0", "10", "4294967294", "4294967295", "00", "01", "-1", "1.0", "", "a"].map(rank);
         assert_eq!(ranks, [0, 10, 4_294_967_294, NONE, NONE, NONE, NONE, NONE, NONE, NONE]);
     }

@@ -1,6 +1,4 @@
-//! JSON in quotes as JavaScript's `JSON.parse` reads it.
-//!
-//! Objects keep their order.
+//! Quoted JSON as JavaScript's `JSON.parse` reads it; objects keep their order.
 
 use std::borrow::Cow;
 
@@ -9,7 +7,7 @@ use crate::profile_file::npm_ini::stored::{ObjectId, Stored};
 
 const HALF_A_PAIR: char = '\u{fffd}';
 
-/// Reads `text`, whose objects go to `arena`; `None` where `JSON.parse` throws.
+/// Returns `None` where `JSON.parse` throws.
 pub(super) fn parse<'t>(text: &'t str, arena: &mut Arena<'t>, line: u32) -> Option<Stored<'t>> {
     let mark = arena.mark();
     let value = Scanner { text, at: 0 }.document(arena, line);
@@ -19,7 +17,7 @@ pub(super) fn parse<'t>(text: &'t str, arena: &mut Arena<'t>, line: u32) -> Opti
     value
 }
 
-/// An object or array whose end has not come yet, and the name that the next value has in it.
+/// An unclosed object or array, and the name of its next value.
 struct Open<'t> {
     object: ObjectId,
     name: Option<Cow<'t, str>>,
@@ -110,7 +108,6 @@ impl<'t> Scanner<'t> {
         })
     }
 
-    /// A member's name and its colon.
     fn name(&mut self) -> Option<Cow<'t, str>> {
         self.blanks();
         let name = self.string()?;
@@ -213,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_read_as_javascript_reads_it() {
+    fn json_matches_javascript() {
         for (text, value) in [
             (r#"{"b":1,"a":[true,null,{}],"b":[]}"#, json!({"b": [], "a": [true, null, {}]})),
             (r#" [ 1 , "a" ] "#, json!([1, "a"])),
@@ -230,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_stays_text() {
+    fn invalid_json_stays_text() {
         for text in [
             "",
             " ",
@@ -273,7 +270,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn agrees_with_serde_json_where_both_can_read(text in r#"([\[\]{},: ]|"[a-c]{0,2}"|[0-9]{1,3}|true|null){0,12}"#) {
+        fn valid_json_matches_serde_json(text in r#"([\[\]{},: ]|"[a-c]{0,2}"|[0-9]{1,3}|true|null){0,12}"#) {
             let expected: Value = serde_json::from_str(&text).unwrap_or(Value::String(text.clone()));
             prop_assert_eq!(quoted(&text), crate::profile_file::npm_ini::tests::keyword(expected));
         }

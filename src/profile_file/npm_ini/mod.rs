@@ -1,12 +1,9 @@
-//! The exact reading of a profile file by the Amplify CLI: npm `ini` 1.3.8 and what Amplify makes of its result.
-//!
-//! Vectors got by running the real code stand in `tests/conformance/vectors/npm-ini.json`. It differs only where
-//! JavaScript itself would shine through: names that its objects inherit (`constructor`, `toString`) are ordinary,
-//! `__proto__` is dropped however it is written, an array takes no names from a section called like it, and half a
-//! surrogate pair is U+FFFD.
+//! How the Amplify CLI reads a profile file: npm `ini` 1.3.8 and what Amplify makes of its result. The vectors in
+//! `tests/conformance/vectors/npm-ini.json` come from the real code. Only these differ: inherited names
+//! (`constructor`, `toString`) are ordinary names, `__proto__` is always dropped, a section named like an array adds
+//! nothing to it, and half a surrogate pair is U+FFFD.
 
 mod arena;
-mod file;
 mod json;
 mod profiles;
 mod stored;
@@ -14,62 +11,40 @@ mod text;
 mod value;
 
 use std::borrow::Cow;
-use std::fmt;
 
-use thiserror::Error;
+use crate::profile_file::sections::{Problem, SyntaxError};
 
-pub use file::NpmIni;
 pub(super) use profiles::is_inherited;
-pub use profiles::{Profile, Profiles};
+pub use profiles::{AmplifyProfile, Profiles};
 pub use stored::Header;
 pub(super) use text::{is_blank, trim};
-pub use value::{Entry, Object, Value};
+pub use value::{Entry, NpmIni, Object, Value};
 
 use arena::{Arena, TOP};
 use stored::{ObjectId, Stored};
-use text::Name;
+use text::KeyName;
 
-/// Never a name in npm ini's result: it would change an object's prototype.
+/// npm ini drops it, since it would change an object's prototype.
 const PROTO: &str = "__proto__";
 
-impl NpmIni<'_> {
-    /// The object that npm ini returns: sections, and the keys before the first of them, in JavaScript's order.
-    pub fn sections(&self) -> Object<'_> {
-        Object::new(&self.0, TOP)
-    }
-}
-
-impl fmt::Debug for NpmIni<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.sections().fmt(f)
-    }
-}
-
-/// Why npm ini throws a `TypeError` instead of reading the file.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("a quoted name is JSON that npm ini cannot use as a name")]
-pub struct NpmIniError {
-    /// The line, counted from 1.
-    pub line: u32,
-}
-
-/// Reads a whole file, of less than 4 GiB. A byte order mark is part of the text here, as it is for Amplify.
-pub fn read(text: &str) -> Result<NpmIni<'_>, NpmIniError> {
+/// Reads a file of less than 4 GiB. A byte order mark is part of the text, as in Amplify.
+pub fn read(text: &str) -> Result<NpmIni<'_>, SyntaxError> {
     let mut arena = Arena::new();
-    // Where keys go: nowhere in a `__proto__` section and in one whose name already has a value that takes no keys.
+    // The object that gets the keys: none in a `__proto__` section, or if the name already has a value that is not an
+    // object.
     let mut section = Some(TOP);
     for (line, text) in lines(text) {
-        let error = |()| NpmIniError { line };
-        match shape(text) {
-            Shape::Passed => {}
-            Shape::Header(name) => {
+        let error = |()| SyntaxError { line, problem: Problem::NotAName };
+        match classify(text) {
+            IniLine::Ignored => {}
+            IniLine::Header(name) => {
                 let name = text::unescaped(name, &mut arena, line);
                 let name = text::section_name(name, &arena).map_err(error)?;
                 section = if name == PROTO { None } else { open(&mut arena, name, Header { line, text }) };
             }
-            Shape::Key(key, value) => {
+            IniLine::Key(key, value) => {
                 let key = text::unescaped(key, &mut arena, line);
-                let Name { name: key, array } = text::key_name(key, &arena).map_err(error)?;
+                let KeyName { name: key, array } = text::key_name(key, &arena).map_err(error)?;
                 if let Some(section) = section.filter(|_| key != PROTO) {
                     let value = match value {
                         None => Stored::Bool(true),
@@ -85,69 +60,60 @@ pub fn read(text: &str) -> Result<NpmIni<'_>, NpmIniError> {
     Ok(NpmIni(arena))
 }
 
-/// npm ini's lines with the editor's numbers: a lone `\r` ends a line, but only `\n` counts one.
+/// npm ini's lines: a lone `\r` also ends a line, but line numbers count `\n`, as editors do.
 fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let numbered = (1..).zip(text.split('\n'));
     numbered.flat_map(|(number, line)| line.split('\r').map(move |line| (number, line)))
 }
 
-enum Shape<'t> {
-    /// Blank, a comment, or a form that npm ini drops.
-    Passed,
-    /// What stands in the brackets.
+enum IniLine<'t> {
+    /// A blank line, a comment, or a line that npm ini ignores.
+    Ignored,
     Header(&'t str),
-    /// What stands before the first `=` and behind it.
+    /// The text before and after the first `=`.
     Key(&'t str, Option<&'t str>),
 }
 
-fn shape(line: &str) -> Shape<'_> {
+fn classify(line: &str) -> IniLine<'_> {
     if line.is_empty() || line.trim_start_matches(text::is_blank).starts_with([';', '#']) {
-        return Shape::Passed;
+        return IniLine::Ignored;
     }
     let inner = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     if let Some(inner) = inner.filter(|inner| !inner.contains(']')) {
-        return Shape::Header(inner);
+        return IniLine::Header(inner);
     }
     match line.split_once('=') {
-        None => Shape::Key(line, None),
-        // What npm ini's pattern calls any character is none of JavaScript's line ends.
-        Some((key, value)) if key.is_empty() || value.contains(['\u{2028}', '\u{2029}']) => Shape::Passed,
-        Some((key, value)) => Shape::Key(key, Some(value)),
+        None => IniLine::Key(line, None),
+        // The `.` of npm ini's pattern does not match U+2028 and U+2029.
+        Some((key, value)) if key.is_empty() || value.contains(['\u{2028}', '\u{2029}']) => IniLine::Ignored,
+        Some((key, value)) => IniLine::Key(key, Some(value)),
     }
 }
 
-/// Where the keys under `header` go: into what is there already, if that is an object.
+/// Opens a section: an existing object of that name, or a new one.
 fn open<'t>(arena: &mut Arena<'t>, name: Cow<'t, str>, header: Header<'t>) -> Option<ObjectId> {
     let slot = arena.find(TOP, &name);
     let there = slot.map(|slot| arena.value(slot)).filter(|there| there.is_truthy());
-    let object = if let Some(there) = there {
-        there.object()?
-    } else {
-        let new = arena.object();
-        match slot {
-            Some(falsy) => arena.replace(falsy, Stored::Object(new), header.line),
-            None => arena.add(TOP, name, Stored::Object(new), header.line),
-        }
-        new
+    let object = match there {
+        Some(there) => there.object()?,
+        None => arena.put_object(TOP, slot, name, header.line),
     };
-    arena.head(object, header);
+    arena.add_header(object, header);
     Some(object)
 }
 
-/// Words that are JSON even where they stand unquoted, or were a JSON string.
+/// npm ini parses these words as JSON, quoted or not.
 fn keyword(value: Stored<'_>) -> Stored<'_> {
-    match &value {
-        Stored::Text(text) => match text.as_ref() {
-            "true" => Stored::Bool(true),
-            "false" => Stored::Bool(false),
-            "null" => Stored::Null,
-            _ => value,
-        },
+    let Stored::Text(text) = &value else { return value };
+    match text.as_ref() {
+        "true" => Stored::Bool(true),
+        "false" => Stored::Bool(false),
+        "null" => Stored::Null,
         _ => value,
     }
 }
 
-/// Sets a key, or adds to its array: one named `k[]` makes an array of what is there, and an array stays one.
+/// Sets a key or appends to its array. `k[]` turns an existing value into an array, and an array stays one.
 fn assign<'t>(arena: &mut Arena<'t>, to: ObjectId, key: Cow<'t, str>, array: bool, value: Stored<'t>, line: u32) {
     let slot = arena.find(to, &key);
     let existing = slot.and_then(|slot| arena.value(slot).object()).filter(|object| arena.is_array(*object));
@@ -167,14 +133,11 @@ fn assign<'t>(arena: &mut Arena<'t>, to: ObjectId, key: Cow<'t, str>, array: boo
         }
         None => value,
     };
-    match slot {
-        Some(slot) => arena.replace(slot, value, line),
-        None => arena.add(to, key, value, line),
-    }
+    arena.put(to, slot, key, value, line);
 }
 
-/// Moves each section with a dot in its name to where the dots lead: `[a.b]` into `a`, `[a\.b]` to the plain name `a.b`.
-/// What a moved section leaves is deleted last and by name, so that `[a.b]` and `[a\.b]` together lose `a.b`.
+/// Moves `[a.b]` into `a`, and `[a\.b]` to the name `a.b`. The old names are deleted last and by name, so `[a.b]` and
+/// `[a\.b]` together lose `a.b`.
 fn split_dotted(arena: &mut Arena<'_>) {
     let mut moved = Vec::new();
     for slot in arena.ordered(TOP) {
@@ -208,14 +171,8 @@ fn split_dotted(arena: &mut Arena<'_>) {
 
 fn child<'t>(arena: &mut Arena<'t>, of: ObjectId, name: Cow<'t, str>, line: u32) -> ObjectId {
     let slot = arena.find(of, &name);
-    slot.and_then(|slot| arena.value(slot).object()).unwrap_or_else(|| {
-        let new = arena.object();
-        match slot {
-            Some(scalar) => arena.replace(scalar, Stored::Object(new), line),
-            None => arena.add(of, name, Stored::Object(new), line),
-        }
-        new
-    })
+    let there = slot.and_then(|slot| arena.value(slot).object());
+    there.unwrap_or_else(|| arena.put_object(of, slot, name, line))
 }
 
 fn slice<'t>(text: &Cow<'t, str>, start: usize, end: usize) -> Cow<'t, str> {

@@ -1,16 +1,16 @@
-//! The Amplify CLI's mapping of sections to profiles: everything at the top is one.
+//! The Amplify CLI's profiles: everything at the top level is one.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 
-use super::value::{Entry, Object, Value};
+use super::value::{Entry, NpmIni, Object, Value};
+use crate::profile_file::lines::shortened;
 use crate::profile_file::npm_ini::arena::rank;
-use crate::profile_file::npm_ini::file::NpmIni;
 use crate::profile_file::npm_ini::text::trim;
 use crate::profile_file::sections::FileKind;
 
-/// What Amplify cuts out of a config section's name: the first of it, wherever it stands.
+/// Amplify removes its first occurrence from a config section's name, at any place.
 const PREFIX: &str = "profile";
 
 /// Names that every JavaScript object inherits.
@@ -29,33 +29,30 @@ const INHERITED: [&str; 12] = [
     "valueOf",
 ];
 
-/// Whether every JavaScript object has something under this name already.
 pub(in crate::profile_file) fn is_inherited(name: &str) -> bool {
     INHERITED.contains(&name)
 }
 
-/// The new and the old name of each key that Amplify knows under two.
+/// The new and the old name of keys that Amplify accepts in two spellings.
 const ALIASES: [(&str, &str); 3] = [
     ("accessKeyId", "aws_access_key_id"),
     ("secretAccessKey", "aws_secret_access_key"),
     ("sessionToken", "aws_session_token"),
 ];
 
-/// What Amplify has under one profile name.
 #[derive(Debug, Clone)]
-pub struct Profile<'a> {
-    /// The profile's name; the entries have their section's.
+pub struct AmplifyProfile<'a> {
+    /// The profile's name; the entries have the section's name.
     pub name: Cow<'a, str>,
-    /// What the picker keeps: the first that is truthy.
+    /// What the picker lists: the first truthy one.
     pub listed: Entry<'a>,
-    /// What the lookup finds: the last. Amplify crashes where it is null.
+    /// What the lookup finds: the last one. Amplify crashes if it is null.
     pub found: Entry<'a>,
     in_picker: bool,
 }
 
-impl<'a> Profile<'a> {
-    /// The keys of what the lookup finds, as Amplify's clone of it has them: text falls apart into its UTF-16 units,
-    /// and other scalars have none.
+impl<'a> AmplifyProfile<'a> {
+    /// The keys that the lookup finds. Amplify's clone splits text into UTF-16 units and drops other scalars.
     pub fn properties(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {
         let (object, text) = match self.found.value {
             Value::Array(object) | Value::Object(object) => (Some(object), ""),
@@ -75,8 +72,8 @@ impl<'a> Profile<'a> {
         object.into_iter().flat_map(Object::entries).chain(units)
     }
 
-    /// The same with one name for each key that Amplify knows under two: `accessKeyId`, `secretAccessKey` and
-    /// `sessionToken`, with the value under the old name where the new one's is not truthy.
+    /// The same with `accessKeyId`, `secretAccessKey` and `sessionToken` only: the value of the old name is used where
+    /// the new name's value is not truthy.
     pub fn normalized(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {
         let object = if let Value::Object(object) = self.found.value { Some(object) } else { None };
         let resolved = ALIASES.map(|(new, old)| {
@@ -97,36 +94,33 @@ impl<'a> Profile<'a> {
     }
 }
 
-/// Amplify's profiles in one file.
 #[derive(Debug, Clone)]
 pub struct Profiles<'a> {
-    profiles: Vec<Profile<'a>>,
+    profiles: Vec<AmplifyProfile<'a>>,
     places: HashMap<Cow<'a, str>, usize>,
 }
 
 impl<'a> Profiles<'a> {
-    /// What Amplify's picker shows, in its order. It never shows the credentials file; for that, the same rule without
-    /// the names that the picker believes to have.
-    pub fn listed(&self) -> impl Iterator<Item = &Profile<'a>> {
+    /// What Amplify's picker lists, in its order. It never lists the credentials file; there all names are returned.
+    pub fn listed(&self) -> impl Iterator<Item = &AmplifyProfile<'a>> {
         self.profiles.iter().filter(|profile| profile.in_picker)
     }
 
-    /// What Amplify's lookup of a profile finds. The name is compared as it is.
-    pub fn lookup(&self, name: &str) -> Option<&Profile<'a>> {
+    /// What Amplify's lookup finds by the exact name.
+    pub fn lookup(&self, name: &str) -> Option<&AmplifyProfile<'a>> {
         self.places.get(name).map(|place| &self.profiles[*place])
     }
 }
 
 impl NpmIni<'_> {
-    /// The file's profiles, if it is of this kind.
     pub fn profiles(&self, kind: FileKind) -> Profiles<'_> {
-        let mut profiles: Vec<Profile<'_>> = Vec::new();
+        let mut profiles: Vec<AmplifyProfile<'_>> = Vec::new();
         let mut places = HashMap::with_capacity(self.sections().len());
         for found in self.sections().entries() {
             let name = profile_name(kind, found.key.clone());
             match places.entry(name) {
                 Occupied(place) => {
-                    let profile: &mut Profile<'_> = &mut profiles[*place.get()];
+                    let profile: &mut AmplifyProfile<'_> = &mut profiles[*place.get()];
                     if !profile.listed.value.is_truthy() {
                         profile.listed = found.clone();
                     }
@@ -134,10 +128,10 @@ impl NpmIni<'_> {
                 }
                 Vacant(place) => {
                     let name = place.key().clone();
-                    // The picker believes to have those already that every object has.
+                    // The picker skips inherited names as already present.
                     let in_picker = kind == FileKind::Credentials || !is_inherited(&name);
                     place.insert(profiles.len());
-                    profiles.push(Profile { name, listed: found.clone(), found, in_picker });
+                    profiles.push(AmplifyProfile { name, listed: found.clone(), found, in_picker });
                 }
             }
         }
@@ -155,16 +149,11 @@ impl NpmIni<'_> {
     }
 }
 
-/// The name of the profile that a section is.
 fn profile_name(kind: FileKind, section: Cow<'_, str>) -> Cow<'_, str> {
     let cut = if kind == FileKind::Config { section.find(PREFIX) } else { None };
-    match (cut, section) {
-        (None, Cow::Borrowed(section)) => trim(section).into(),
-        (None, Cow::Owned(section)) => trim(&section).to_owned().into(),
-        (Some(0), Cow::Borrowed(section)) => trim(&section[PREFIX.len()..]).into(),
-        (Some(at), section) => {
-            let (before, behind) = (&section[..at], &section[at + PREFIX.len()..]);
-            trim(&[before, behind].concat()).to_owned().into()
-        }
+    match cut {
+        None => shortened(section, trim),
+        Some(0) => shortened(section, |section| trim(&section[PREFIX.len()..])),
+        Some(at) => trim(&[&section[..at], &section[at + PREFIX.len()..]].concat()).to_owned().into(),
     }
 }

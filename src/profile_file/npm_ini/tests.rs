@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use crate::profile_file::npm_ini::file::NpmIni;
+use crate::profile_file::npm_ini::NpmIni;
 use crate::profile_file::npm_ini::{Value, read};
 use crate::profile_file::sections::FileKind::{Config, Credentials};
 
@@ -157,7 +157,7 @@ fn rule_11_the_dotted_and_the_escaped_spelling_together_vanish() {
 }
 
 #[test]
-fn the_picker_keeps_the_first_and_the_lookup_finds_the_last() {
+fn picker_keeps_first_and_lookup_finds_last() {
     let file = file(
         "profile 10=\n[profile b]\nx=1\n[profile 10]\nx=2\n[2profile]\n[b]\nx=3\n[my-profile]\n[profile constructor]",
     );
@@ -172,7 +172,7 @@ fn the_picker_keeps_the_first_and_the_lookup_finds_the_last() {
 }
 
 #[test]
-fn a_lookup_takes_scalars_apart_and_knows_keys_under_two_names() {
+fn lookup_splits_scalars_and_normalizes_keys() {
     let file = file(
         "x=a\u{1f680}\ny=false\nz[]=q\n[k]\naws_access_key_id=1\nsessionToken=\nb=2\nsecretAccessKey=3\naws_secret_access_key=4",
     );
@@ -192,7 +192,7 @@ fn a_lookup_takes_scalars_apart_and_knows_keys_under_two_names() {
 }
 
 #[test]
-fn sections_know_their_headers_and_arrays_their_last_line() {
+fn sections_have_headers_and_arrays_last_line() {
     let file = file("x=1\n[a] \r[b]\n\n[b.c]\ny[]=1\ny[]=2\n['b']\n[\"b\"]");
     let sections = file.sections();
     let Some(Value::Object(b)) = sections.get("b").map(|entry| entry.value) else { panic!("no b") };
@@ -205,14 +205,14 @@ fn sections_know_their_headers_and_arrays_their_last_line() {
 }
 
 #[test]
-fn no_value_is_in_a_debug_text() {
+fn debug_hides_values() {
     let file = file("x=hush\n[a]\nb[]=hush\nc='{\"d\":\"hush\"}'");
     let text = format!("{file:?} {:?}", file.profiles(Config));
     assert!(!text.contains("hush") && text.contains("line 2, object"), "{text}");
 }
 
 #[test]
-fn no_depth_overflows_the_stack() {
+fn deep_nesting_does_not_overflow_stack() {
     let name = format!("[{}a]\nx=1", "a.".repeat(1_000_000));
     let json = format!("x='{}{}'\n['{0}{1}']", "[".repeat(1_000_000), "]".repeat(1_000_000));
     for text in [&name, &json] {
@@ -264,12 +264,12 @@ fn check_lines(object: crate::profile_file::npm_ini::Object<'_>, text: &str) {
 
 proptest! {
     #[test]
-    fn every_value_knows_its_line(text in located()) {
+    fn values_have_lines(text in located()) {
         check_lines(file(&text).sections(), &text);
     }
 
     #[test]
-    fn any_text_is_read_or_rejected_at_one_of_its_lines(
+    fn any_text_is_read_or_rejected_at_line(
         text in r#"([\[\]{}=;#.,:\\"' \n\r\t\u{feff}\u{85}\u{2028}0-2a-c]|__proto__|profile|null|\PC|\n\[|=')*"#
     ) {
         let last = u32::try_from(text.split('\n').count()).expect("a short text");

@@ -1,24 +1,23 @@
-//! How npm ini undoes quotes, escapes and comments, and what JavaScript makes of the result as a name.
+//! npm ini's quotes, escapes and comments, and JavaScript's conversion of names to strings.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use crate::profile_file::npm_ini::arena::Arena;
 use crate::profile_file::npm_ini::json;
 use crate::profile_file::npm_ini::stored::Stored;
 
-/// White space of JavaScript's `trim` and of `\s`.
+/// White space of JavaScript's `trim` and `\s`.
 pub(in crate::profile_file) fn is_blank(char: char) -> bool {
     matches!(char, '\t'..='\r' | ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}')
         || matches!(char, '\u{202f}' | '\u{205f}' | '\u{3000}' | '\u{feff}')
 }
 
-/// JavaScript's `trim`.
 pub(in crate::profile_file) fn trim(text: &str) -> &str {
     text.trim_matches(is_blank)
 }
 
-/// The text of a name or value without its quotes, escapes or comment. What stands in quotes may be any JSON; a lone
-/// quote is both the first and the last.
+/// Quoted text may be any JSON. A single quote character is both the first and the last one.
 pub(super) fn unescaped<'t>(raw: &'t str, arena: &mut Arena<'t>, line: u32) -> Stored<'t> {
     let text = trim(raw);
     let quoted = |quote: char| text.starts_with(quote) && text.ends_with(quote);
@@ -28,12 +27,12 @@ pub(super) fn unescaped<'t>(raw: &'t str, arena: &mut Arena<'t>, line: u32) -> S
         let inner = text.get(1..text.len() - 1).unwrap_or("");
         json::parse(inner, arena, line).unwrap_or(Stored::Text(inner.into()))
     } else {
-        Stored::Text(unmarked(text))
+        Stored::Text(uncommented(text))
     }
 }
 
-/// The text before a comment, without the backslashes that keep `;`, `#` and `\` from being marks.
-fn unmarked(text: &str) -> Cow<'_, str> {
+/// Removes the comment and unescapes `\;`, `\#` and `\\`.
+fn uncommented(text: &str) -> Cow<'_, str> {
     let Some(first) = text.find(['\\', ';', '#']) else { return text.into() };
     if !text[first..].starts_with('\\') {
         return trim(&text[..first]).into();
@@ -54,15 +53,13 @@ fn unmarked(text: &str) -> Cow<'_, str> {
     trim(&plain).to_owned().into()
 }
 
-/// A key as npm ini uses it.
-pub(super) struct Name<'t> {
-    /// The key, without `[]`.
+pub(super) struct KeyName<'t> {
+    /// Without `[]`.
     pub(super) name: Cow<'t, str>,
-    /// Whether it ended with `[]`: what it gets is added to an array.
     pub(super) array: bool,
 }
 
-/// The name of a section: JavaScript makes a string of any JSON.
+/// JavaScript converts any JSON to a string.
 pub(super) fn section_name<'t>(name: Stored<'t>, arena: &Arena<'t>) -> Result<Cow<'t, str>, ()> {
     match name {
         Stored::Text(text) => Ok(text),
@@ -71,9 +68,8 @@ pub(super) fn section_name<'t>(name: Stored<'t>, arena: &Arena<'t>) -> Result<Co
     }
 }
 
-/// The name of a key. npm ini asks every key for its length: null has none, and an object that claims to have more
-/// than two characters cannot give the last two.
-pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<Name<'t>, ()> {
+/// npm ini reads the `length` of every key: null has none, and an object whose `length` exceeds two cannot be sliced.
+pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<KeyName<'t>, ()> {
     match key {
         Stored::Text(key) => {
             let array = key.len() > 2 && key.ends_with("[]");
@@ -85,41 +81,33 @@ pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<Name<'t
                 }
                 whole => whole,
             };
-            Ok(Name { name, array })
+            Ok(KeyName { name, array })
         }
         Stored::Null => Err(()),
         other => {
             let object = other.object().filter(|object| !arena.is_array(*object));
             let length = object.and_then(|object| arena.get(object, "length"));
-            if length.map_or(Ok(false), |length| to_string(length, arena).map(|length| is_more_than_two(&length)))? {
+            let length = length.map(|length| to_string(length, arena)).transpose()?;
+            if length.is_some_and(|length| trim(&length).parse().is_ok_and(|length: f64| length > 2.0)) {
                 return Err(());
             }
-            Ok(Name { name: section_name(other, arena)?, array: false })
+            Ok(KeyName { name: section_name(other, arena)?, array: false })
         }
     }
 }
 
-fn is_more_than_two(length: &str) -> bool {
-    trim(length).parse::<f64>().is_ok_and(|length| length > 2.0)
-}
-
-/// A value still to be written, or the comma between two of an array.
-enum Piece<'a, 't> {
-    Value(&'a Stored<'t>),
-    Comma,
-}
-
-/// JavaScript's `String(value)`; an object with its own `toString` has none. No recursion, because JSON can be deep.
+/// JavaScript's `String(value)`, which fails for an object with its own `toString`. No recursion: JSON can be deep.
 fn to_string(value: &Stored<'_>, arena: &Arena<'_>) -> Result<String, ()> {
     let mut text = String::new();
-    let mut pending = vec![Piece::Value(value)];
+    // `None` is a comma.
+    let mut pending = vec![Some(value)];
     while let Some(piece) = pending.pop() {
-        let Piece::Value(value) = piece else {
+        let Some(value) = piece else {
             text.push(',');
             continue;
         };
         match value {
-            // As in an array; elsewhere the callers see to it.
+            // As in an array; callers handle a top-level null.
             Stored::Null => {}
             Stored::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
             Stored::Number(number) => write_number(&mut text, *number),
@@ -128,9 +116,9 @@ fn to_string(value: &Stored<'_>, arena: &Arena<'_>) -> Result<String, ()> {
                 let start = pending.len();
                 for slot in arena.slots(*object) {
                     if pending.len() > start {
-                        pending.push(Piece::Comma);
+                        pending.push(None);
                     }
-                    pending.push(Piece::Value(arena.value(slot)));
+                    pending.push(Some(arena.value(slot)));
                 }
                 pending[start..].reverse();
             }
@@ -141,7 +129,7 @@ fn to_string(value: &Stored<'_>, arena: &Arena<'_>) -> Result<String, ()> {
     Ok(text)
 }
 
-/// JavaScript's text of a number: the shortest digits that give it back, plain from 1e-6 up to 1e21.
+/// JavaScript's shortest digits, without exponent from 1e-6 up to 1e21.
 fn write_number(text: &mut String, number: f64) {
     if number == 0.0 {
         text.push('0');
@@ -158,7 +146,7 @@ fn write_number(text: &mut String, number: f64) {
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let digits = mantissa.replace('.', "");
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    // Digits before the point, where that is no negative number.
+    // Digits before the point, if the exponent is not negative.
     let whole = usize::try_from(exponent + 1).unwrap_or(0);
     match exponent {
         0..=20 if whole >= digits.len() => {
@@ -172,10 +160,7 @@ fn write_number(text: &mut String, number: f64) {
             text.push_str(&digits);
         }
         _ => {
-            text.push_str(mantissa);
-            text.push('e');
-            text.push_str(if exponent > 0 { "+" } else { "-" });
-            text.push_str(&exponent.unsigned_abs().to_string());
+            let _ = write!(text, "{mantissa}e{exponent:+}");
         }
     }
 }
@@ -192,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn javascript_trims_a_byte_order_mark_and_keeps_u0085() {
+    fn trim_matches_javascript() {
         assert_eq!(text_of("\u{feff}\u{a0}\u{2028}\u{3000}\u{b}\u{c}\ta\t \u{1680}\u{200a}"), Some("a".into()));
         for kept in ["\u{85}a\u{85}", "\u{200b}a", "\u{180e}a"] {
             assert_eq!(text_of(kept), Some(kept.into()));
@@ -200,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_hold_json_and_lone_quotes_are_quotes() {
+    fn quoted_text_is_json() {
         for (raw, text) in [
             ("\"  a;b#c \"", "  a;b#c "),
             ("\"a\\qb\"", "\"a\\qb\""),
@@ -219,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn unquoted_text_ends_at_a_mark_that_no_backslash_keeps() {
+    fn unquoted_text_ends_at_unescaped_mark() {
         for (raw, text) in [
             ("a#b", "a"),
             ("a ; b", "a"),
@@ -236,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_as_javascript_writes_them() {
+    fn numbers_match_javascript() {
         for (number, text) in [
             (-0.0, "0"),
             (42.0, "42"),

@@ -1,38 +1,49 @@
-//! The view of a reading: objects, their entries in JavaScript's order, and the line that gave each.
-
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use crate::profile_file::npm_ini::arena::{Arena, SlotId};
+use crate::profile_file::npm_ini::arena::{Arena, SlotId, TOP};
 use crate::profile_file::npm_ini::stored::{Header, ObjectId, Stored};
 use crate::profile_file::sections::Property;
 
-/// Levels that are written as JSON; `serde_json` reads no more of them back, and a stack has an end.
+/// A file as npm ini reads it. `Debug` hides the values, which may be secrets.
+pub struct NpmIni<'t>(pub(super) Arena<'t>);
+
+impl NpmIni<'_> {
+    /// Sections and the keys before the first section, in JavaScript's order.
+    pub fn sections(&self) -> Object<'_> {
+        Object { arena: &self.0, id: TOP }
+    }
+}
+
+impl fmt::Debug for NpmIni<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sections().fmt(f)
+    }
+}
+
+/// `serde_json` reads no deeper JSON, and serialising uses the stack.
 const MAX_WRITTEN_DEPTH: u32 = 127;
 
-/// A value of npm ini's result. `Debug` tells its type alone: it may be a secret.
-///
-/// Serialises as JavaScript's `JSON.stringify` would write it, except that what is nested deeper than 127 levels is null.
+/// `Debug` only prints the type: the value may be a secret. Serialises like `JSON.stringify`, but levels below 127 are
+/// null.
 #[derive(Clone, Copy)]
 pub enum Value<'a> {
-    /// `null`
     Null,
-    /// `true` or `false`; a key without `=` is true.
+    /// A key without `=` is true.
     Bool(bool),
-    /// A number, infinite perhaps; only JSON in single quotes gives one.
+    /// Only single-quoted JSON gives numbers; they may be infinite.
     Number(f64),
-    /// Text, as most values are.
     Text(&'a str),
-    /// What `k[] = v` collects, or JSON.
+    /// From `k[] = v` or JSON.
     Array(Object<'a>),
-    /// A section, what dots in its name nested, or JSON.
+    /// A section, a container that dots in a name created, or JSON.
     Object(Object<'a>),
 }
 
 impl<'a> Value<'a> {
-    fn of(arena: &'a Arena<'a>, stored: &'a Stored<'a>) -> Self {
+    fn new(arena: &'a Arena<'a>, stored: &'a Stored<'a>) -> Self {
         match stored {
             Stored::Null => Self::Null,
             Stored::Bool(value) => Self::Bool(*value),
@@ -43,20 +54,13 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The text, where it is one.
     pub fn text(self) -> Option<&'a str> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
-    /// JavaScript's truth: not `null`, `false`, 0 or the empty text.
+    /// JavaScript's truthiness.
     pub fn is_truthy(self) -> bool {
-        match self {
-            Self::Null => false,
-            Self::Bool(value) => value,
-            Self::Number(number) => number != 0.0,
-            Self::Text(text) => !text.is_empty(),
-            Self::Array(_) | Self::Object(_) => true,
-        }
+        !matches!(self, Self::Null | Self::Bool(false) | Self::Number(0.0) | Self::Text(""))
     }
 }
 
@@ -111,7 +115,7 @@ impl Serialize for Level<'_> {
     }
 }
 
-/// Whole numbers without a fraction, as JavaScript writes them; there is no JSON for infinity.
+/// Whole numbers have no fraction, as in JavaScript. JSON has no infinity.
 fn serialize_number<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Error> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if !number.is_finite() {
@@ -124,7 +128,6 @@ fn serialize_number<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, 
     serializer.serialize_f64(number)
 }
 
-/// An object or an array.
 #[derive(Clone, Copy)]
 pub struct Object<'a> {
     arena: &'a Arena<'a>,
@@ -132,35 +135,27 @@ pub struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    pub(super) fn new(arena: &'a Arena<'a>, id: ObjectId) -> Self {
-        Self { arena, id }
-    }
-
-    /// What it holds, in JavaScript's order: names that are integers ascending, then the others as they came. The
-    /// names of an array are its indices.
+    /// In JavaScript's order. The names of an array are its indices.
     pub fn entries(self) -> impl Iterator<Item = Entry<'a>> {
         let array = self.arena.is_array(self.id);
         let name = move |at: usize, slot| if array { at.to_string().into() } else { self.key(slot) };
         self.arena.slots(self.id).enumerate().map(move |(at, slot)| self.entry(name(at, slot), slot))
     }
 
-    /// The entry of a name; `None` for an array.
+    /// `None` for an array.
     pub fn get(self, key: &str) -> Option<Entry<'a>> {
         self.arena.find(self.id, key).map(|slot| self.entry(self.key(slot), slot))
     }
 
-    /// How many entries it has.
     pub fn len(self) -> usize {
         self.arena.count(self.id)
     }
 
-    /// Whether it has no entry.
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
 
-    /// The header lines that opened it, in file order: none for JSON and for what only the dots in another section's
-    /// name made.
+    /// In file order; none for JSON and for containers that only dots created.
     pub fn headers(self) -> impl Iterator<Item = Header<'a>> {
         self.arena.headers(self.id)
     }
@@ -170,7 +165,7 @@ impl<'a> Object<'a> {
     }
 
     fn entry(self, key: Cow<'a, str>, slot: SlotId) -> Entry<'a> {
-        Entry { key, value: Value::of(self.arena, self.arena.value(slot)), line: self.arena.line(slot) }
+        Entry { key, value: Value::new(self.arena, self.arena.value(slot)), line: self.arena.line(slot) }
     }
 }
 
@@ -180,25 +175,23 @@ impl fmt::Debug for Object<'_> {
     }
 }
 
-/// A name and what it stands for. `Debug` leaves the value out: it may be a secret.
+/// `Debug` hides the value, which may be a secret.
 #[derive(Clone)]
 pub struct Entry<'a> {
-    /// The name, quotes and escapes undone.
     pub key: Cow<'a, str>,
     pub value: Value<'a>,
-    /// The line that gave the value, counted from 1 by `\n`: of an array the last that added to it, of a section the
-    /// header that first opened it, of an object made by dots the header with the dots.
+    /// The line of the value, counted by `\n`: the last one that added to an array, the first header of a section, the
+    /// dotted header that created a container.
     pub line: u32,
 }
 
 impl Entry<'_> {
-    /// The entry free of the reading that it stands in.
     pub fn property<'p>(self) -> Property<'p> {
         let key = Cow::Owned(self.key.into_owned());
         if let Some(text) = self.value.text() {
-            return Property::text(key, text.to_owned().into(), self.line);
+            return Property::new(key, text.to_owned().into(), self.line);
         }
-        // What a view holds can always be written; were it not, null is the honest answer.
+        // Values can always be serialised; null is a fallback.
         let typed = serde_json::to_value(self.value).unwrap_or_default();
         Property { key, value: typed.to_string().into(), typed: Some(typed), line: self.line }
     }

@@ -4,16 +4,16 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use crate::cache::store::Store;
-use crate::core::call_chain::Chain;
+use crate::core::call_chain::CallChain;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::secret::Secret;
 use crate::plan::build::build;
 use crate::plan::inputs::Inputs;
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
-use crate::prompt::{Answer, Prompt, PromptError, Question};
+use crate::prompt::{MfaAnswer, MfaQuestion, Prompt, PromptError};
 use crate::resolve::*;
-use crate::source::{Endpoints, Sources};
+use crate::source::{SourceEndpoints, Sources};
 use crate::sts::connections::Connections;
 use crate::sts::proxy::Proxies;
 use crate::sts::{AssumeRole, AssumeRoleWithWebIdentity, GetSessionToken, Session, Sts, StsError};
@@ -87,27 +87,27 @@ impl Sts for ScriptedSts {
 struct ScriptedPrompt(usize);
 
 impl Prompt for ScriptedPrompt {
-    fn terminal(&self, _question: &Question<'_>) -> Option<String> {
+    fn terminal(&self, _question: &MfaQuestion<'_>) -> Option<String> {
         None
     }
 
-    fn code(&mut self, _question: &Question<'_>) -> Result<Answer, PromptError> {
+    fn code(&mut self, _question: &MfaQuestion<'_>) -> Result<MfaAnswer, PromptError> {
         self.0 = self.0.checked_sub(1).ok_or(PromptError::NobodyToAsk)?;
-        Ok(Answer { code: Secret::from("123456"), typed: true })
+        Ok(MfaAnswer { code: Secret::from("123456"), typed: true })
     }
 
     fn own_terminal(&self) -> Option<String> {
         None
     }
 
-    fn tell(&self, _line: &str) {}
+    fn print_line(&self, _line: &str) {}
 }
 
-pub(super) struct World {
+pub(super) struct ResolveWorld {
     pub(super) dir: tempfile::TempDir,
 }
 
-impl World {
+impl ResolveWorld {
     pub(super) fn new() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
     }
@@ -152,7 +152,7 @@ impl World {
             sso_cache: &self.dir.path().join("sso"),
             login_cache: &self.dir.path().join("login"),
             store: &store,
-            endpoints: Endpoints::default(),
+            endpoints: SourceEndpoints::default(),
             clock: Clock::Fixed(NOW.plus(later)),
         };
         let mut resolver = Resolver {
@@ -162,7 +162,7 @@ impl World {
             sources: &sources,
             prompt: &mut ScriptedPrompt(codes),
             clock: Clock::Fixed(NOW.plus(later)),
-            chain: &Chain::default(),
+            chain: &CallChain::default(),
             config: "config",
             verb: "process",
             mishaps: Vec::new(),

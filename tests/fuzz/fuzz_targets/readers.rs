@@ -7,12 +7,12 @@ use amplify_creds::tools::{Tool, Views};
 use amplify_creds::doctor::examine;
 use amplify_creds::doctor::facts::{Facts, Trouble};
 use amplify_creds::doctor::world::World;
-use amplify_creds::doctor::visibility::Sights;
+use amplify_creds::doctor::visibility::VisibilityTable;
 use amplify_creds::os::env::Env;
 use amplify_creds::os::paths::{Overrides, Paths};
 use amplify_creds::plan::inputs::Inputs;
 use amplify_creds::plan::build::build;
-use amplify_creds::plan::kind::Kind;
+use amplify_creds::plan::kind::ProfileKind;
 use amplify_creds::profile::load::Files;
 use amplify_creds::profile_file::Dialect;
 use libfuzzer_sys::fuzz_target;
@@ -27,7 +27,7 @@ fuzz_target!(|texts: (&str, &str)| {
         // A plan looks at every profile; a few are enough.
         for profile in all.iter().take(20) {
             assert!(set.get(&profile.name).is_some());
-            let _ = Kind::of(profile);
+            let _ = ProfileKind::of(profile);
             for property in profile.parts().iter().flat_map(|part| &part.properties) {
                 assert!((1..=last).contains(&(property.line as usize)));
             }
@@ -38,7 +38,7 @@ fuzz_target!(|texts: (&str, &str)| {
 });
 
 fn examined(files: &Files, last: usize) {
-    let views = Views::of_files(files);
+    let views = Views::from_files(files);
     let Ok(set) = files.profiles(Dialect::Auto) else { return };
     let env = Env::fixed([("HOME", "/nonexistent")]);
     let Ok(paths) = Paths::find(&env, &Overrides::default()) else { return };
@@ -52,11 +52,11 @@ fn examined(files: &Files, last: usize) {
         let line = finding.hit.at.and_then(|at| at.line);
         assert!(line.is_none_or(|line| (1..=last).contains(&(line as usize))));
     }
-    let sights = Sights::of(&facts);
-    for name in sights.names().into_iter().take(20) {
+    let visibilities = VisibilityTable::of(&facts);
+    for name in visibilities.names().into_iter().take(20) {
         for consumer in Tool::ALL {
-            let sight = sights.sight(consumer, name);
-            assert_eq!(sight.resolvable, sight.reason.is_none());
+            let visibility = visibilities.visibility(consumer, name);
+            assert_eq!(visibility.resolvable, visibility.reason.is_none());
         }
     }
 }

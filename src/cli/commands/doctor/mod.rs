@@ -1,29 +1,27 @@
-//! `doctor`: who can use which profile, and what is wrong.
-
 mod fix;
 mod text;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::cli::args::Doctor;
 use crate::cli::color;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, OUTPUT, PROFILE_NOT_FOUND};
-use crate::cli::output::write_stdout;
+use crate::cli::output::{write_json, write_stdout};
 use crate::core::clock::Clock;
-use crate::doctor::facts::{Facts, Header, Trouble};
-use crate::doctor::visibility::ToolSight;
+use crate::doctor::facts::{Facts, HeaderFacts, Trouble};
+use crate::doctor::visibility::VisibilityTable;
 use crate::doctor::world::World;
 use crate::doctor::{Finding, Hit, Severity, examine};
 use crate::os::env;
 use crate::plan::build;
 use crate::profile_file::Dialect;
-use crate::tools::{Sight, Tool, Views};
+use crate::tools::{Tool, Views, Visibility};
 
-use text::Row;
+use text::VisibilityRow;
 
 pub(crate) fn run(context: Context, options: &Doctor) -> Result<u8, Failure> {
     if options.fix {
@@ -31,7 +29,7 @@ pub(crate) fn run(context: Context, options: &Doctor) -> Result<u8, Failure> {
         if options.dry_run {
             return Ok(0);
         }
-        return report(&context.read_again()?, options);
+        return report(&context.reload()?, options);
     }
     report(&context, options)
 }
@@ -39,19 +37,17 @@ pub(crate) fn run(context: Context, options: &Doctor) -> Result<u8, Failure> {
 fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
     let files = context.files();
     let set = files.profiles(Dialect::Auto)?.read_ahead();
-    let views = Views::of_files(files);
+    let views = Views::from_files(files);
     let asked = asked(context, options);
-    for name in &asked {
-        if set.get(name).is_none() && !views.iter().any(|view| view.sees(name)) {
-            let [config, credentials] = set.shown_files();
-            let failure =
-                Failure::new(PROFILE_NOT_FOUND, format!("there is no profile {name} in {config} or {credentials}"));
-            let nearest = set.nearest(name);
-            return Err(match nearest.as_slice() {
-                [] => failure.hint("see: amplify-creds list"),
-                names => failure.hint(format!("did you mean {}?", names.join(" or "))),
-            });
-        }
+    let is_known = |name: &&String| set.get(name).is_some() || views.iter().any(|view| view.sees(name));
+    if let Some(name) = asked.iter().find(|name| !is_known(name)) {
+        let [config, credentials] = set.shown_files();
+        let message = format!("there is no profile {name} in {config} or {credentials}");
+        let hint = match set.nearest(name).as_slice() {
+            [] => "see: amplify-creds list".to_owned(),
+            names => format!("did you mean {}?", names.join(" or ")),
+        };
+        return Err(Failure::new(PROFILE_NOT_FOUND, message).hint(hint));
     }
     let world =
         World { paths: &context.paths, env: &context.env, now: Clock::System.now(), program: env::executable() };
@@ -65,56 +61,51 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
     };
     let facts = Facts::gather(files, &views, &set, &asked, &world, &plan);
     let findings = examine(&facts);
-    let sights = ToolSight::of(&facts);
+    let visibilities = VisibilityTable::of(&facts);
+    let all_tools = |name: &str| Tool::ALL.map(|tool| visibilities.visibility(tool, name));
     if options.json {
-        let names = if asked.is_empty() { sights.names() } else { asked.iter().map(String::as_str).collect() };
-        let document = Document {
-            findings: findings.iter().map(FoundJson::of).collect(),
-            visibility: names.iter().map(|name| (*name, sights_of(&sights, name).into())).collect(),
-            headers: facts.headers.iter().map(|header| HeaderJson::of(&facts, header)).collect(),
+        let names = if asked.is_empty() { visibilities.names() } else { asked.iter().map(String::as_str).collect() };
+        let report = JsonReport {
+            findings: findings.iter().map(json_finding).collect(),
+            visibility: names.iter().map(|name| (*name, PerTool(all_tools(name)))).collect(),
+            headers: facts.headers.iter().map(|header| json_header(&facts, header)).collect(),
         };
-        let mut text = serde_json::to_vec(&document)
+        let text = serde_json::to_string(&report)
             .map_err(|error| Failure::new(OUTPUT, format!("cannot write JSON: {error}")))?;
-        text.push(b'\n');
-        write_stdout(&text)?;
+        write_json(&text)?;
     } else {
-        let names = || facts.profiles.iter().map(|profile| profile.name.clone()).collect();
-        let names: Vec<String> = if asked.is_empty() { names() } else { asked.clone() };
-        let rows: Vec<_> = names.into_iter().map(|name| Row { sights: sights_of(&sights, &name), name }).collect();
-        let text = text::render(&rows, &findings, !asked.is_empty(), color::is_wanted(context));
-        write_stdout(text.as_bytes())?;
+        let is_asked = !asked.is_empty();
+        let all = || facts.profiles.iter().map(|profile| profile.name.clone()).collect();
+        let names: Vec<String> = if is_asked { asked.clone() } else { all() };
+        let rows: Vec<_> =
+            names.into_iter().map(|name| VisibilityRow { visibilities: all_tools(&name), name }).collect();
+        write_stdout(text::render(&rows, &findings, is_asked, color::is_wanted(context)).as_bytes())?;
     }
     let has_errors = findings.iter().any(|finding| finding.check.severity == Severity::Error);
     Ok(u8::from(has_errors))
 }
 
-/// The profiles that the command line names; variables name none here.
+/// Only the command line names profiles here, not variables.
 fn asked(context: &Context, options: &Doctor) -> Vec<String> {
-    let flag = context.named_by_flag().into_iter();
-    let mut names: Vec<String> = Vec::new();
-    for name in flag.chain(options.names.iter().cloned()) {
-        if !names.contains(&name) {
-            names.push(name);
+    let mut names: Vec<String> = context.global.profile.clone().into_iter().collect();
+    for name in &options.names {
+        if !names.contains(name) {
+            names.push(name.clone());
         }
     }
     names
 }
 
-fn sights_of(sights: &ToolSight<'_>, name: &str) -> [Sight; 5] {
-    Tool::ALL.map(|consumer| sights.sight(consumer, name))
-}
-
-/// What `--json` prints: every key always there, `null` where unknown. Written without a tree between, which would cost
-/// more than everything else at a thousand profiles.
+/// Every key is always present. Written without a `Value`, which would take most of the time at a thousand profiles.
 #[derive(Serialize)]
-struct Document<'f> {
-    findings: Vec<FoundJson<'f>>,
-    visibility: BTreeMap<&'f str, PerConsumer<SightJson>>,
-    headers: Vec<HeaderJson<'f>>,
+struct JsonReport<'f> {
+    findings: Vec<JsonFinding<'f>>,
+    visibility: BTreeMap<&'f str, PerTool<Visibility>>,
+    headers: Vec<JsonHeader<'f>>,
 }
 
 #[derive(Serialize)]
-struct FoundJson<'f> {
+struct JsonFinding<'f> {
     code: &'static str,
     severity: &'static str,
     profile: Option<&'f str>,
@@ -125,63 +116,39 @@ struct FoundJson<'f> {
 }
 
 #[derive(Serialize)]
-struct SightJson {
-    visible: bool,
-    resolvable: bool,
-    reason: Option<String>,
-}
-
-#[derive(Serialize)]
-struct HeaderJson<'f> {
+struct JsonHeader<'f> {
     file: Cow<'f, str>,
     line: u32,
     header: &'f str,
-    names: PerConsumer<&'f [&'f str]>,
+    names: PerTool<&'f [&'f str]>,
 }
 
-/// One of each under [`Tool::key`].
-#[derive(Serialize)]
-struct PerConsumer<T> {
-    amplify: T,
-    aws_cli: T,
-    sdk_js: T,
-    sdk_rust: T,
-    sdk_go: T,
-}
+/// An object with the keys [`Tool::key`].
+struct PerTool<T>([T; 5]);
 
-impl<T> From<[T; 5]> for PerConsumer<T> {
-    fn from([amplify, aws_cli, sdk_js, sdk_rust, sdk_go]: [T; 5]) -> Self {
-        Self { amplify, aws_cli, sdk_js, sdk_rust, sdk_go }
+impl<T: Serialize> Serialize for PerTool<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(Tool::ALL.map(Tool::key).iter().zip(&self.0))
     }
 }
 
-impl From<[Sight; 5]> for PerConsumer<SightJson> {
-    fn from(sights: [Sight; 5]) -> Self {
-        sights.map(|Sight { visible, resolvable, reason }| SightJson { visible, resolvable, reason }).into()
+fn json_finding(Finding { check, hit: Hit { profile, at, message, hint } }: &Finding) -> JsonFinding<'_> {
+    JsonFinding {
+        code: check.code,
+        severity: check.severity.name(),
+        profile: profile.as_deref(),
+        file: at.as_ref().map(|at| at.file.path.to_string_lossy()),
+        line: at.as_ref().and_then(|at| at.line),
+        message,
+        hint: hint.as_deref(),
     }
 }
 
-impl<'f> FoundJson<'f> {
-    fn of(Finding { check, hit: Hit { profile, at, message, hint } }: &'f Finding) -> Self {
-        Self {
-            code: check.code,
-            severity: check.severity.name(),
-            profile: profile.as_deref(),
-            file: at.as_ref().map(|at| at.file.path.to_string_lossy()),
-            line: at.as_ref().and_then(|at| at.line),
-            message,
-            hint: hint.as_deref(),
-        }
-    }
-}
-
-impl<'f> HeaderJson<'f> {
-    fn of(facts: &'f Facts<'f>, header: &'f Header<'f>) -> Self {
-        Self {
-            file: facts.file(header.kind).source.path.to_string_lossy(),
-            line: header.line,
-            header: header.text,
-            names: header.names.each_ref().map(Vec::as_slice).into(),
-        }
+fn json_header<'f>(facts: &'f Facts<'f>, header: &'f HeaderFacts<'f>) -> JsonHeader<'f> {
+    JsonHeader {
+        file: facts.file(header.kind).source.path.to_string_lossy(),
+        line: header.line,
+        header: header.text,
+        names: PerTool(header.names.each_ref().map(Vec::as_slice)),
     }
 }

@@ -1,60 +1,46 @@
-//! The doctor's report for people: a matrix of 80 columns that needs no colour, why not, and the findings.
-
 use std::fmt::Write as _;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::cli::color;
 use crate::core::sanitize::printable;
-use crate::doctor::{Finding, Hit, Place, Severity};
+use crate::doctor::{FilePlace, Finding, Hit, Severity};
 use crate::output::fields::wrapped;
 use crate::output::table;
-use crate::tools::{Sight, Tool};
+use crate::tools::{Tool, Visibility};
 
-/// Columns of a line.
-const WIDTH: usize = 80;
-/// The widest name in the matrix: five tools and the blanks between them take the rest.
-const NAME: usize = 36;
-/// Profiles that are told one by one.
-const ROWS: usize = 24;
-/// Places of one kind of finding that are told one by one.
-const PLACES: usize = 3;
+const LINE_WIDTH: usize = 80;
+/// In columns; five tools and the blanks between them fill the line.
+const NAME_WIDTH: usize = 36;
+/// Profiles that are shown one by one.
+const MAX_ROWS: usize = 24;
+/// Places of one kind of finding that are shown one by one.
+const MAX_PLACES: usize = 3;
 
-/// What all consumers make of one profile.
-pub(crate) struct Row {
+pub(crate) struct VisibilityRow {
     pub(crate) name: String,
     /// In the order of [`Tool::ALL`].
-    pub(crate) sights: [Sight; 5],
+    pub(crate) visibilities: [Visibility; 5],
 }
 
-/// The whole report. `is_asked`: the profiles were named one by one, and so all are shown one by one. `has_color`: the
-/// severities are coloured.
-pub(crate) fn render(rows: &[Row], findings: &[Finding], is_asked: bool, has_color: bool) -> String {
-    let mut text = String::new();
-    if rows.is_empty() {
-        text.push_str("no profiles\n");
-    } else {
-        text.push_str(&matrix(rows, is_asked));
-        text.push_str(&why_not(rows));
-    }
-    text.push_str(&list(findings, has_color));
-    text.push('\n');
-    text.push_str(&summary(findings, rows.len()));
-    text
+/// Profiles that the command line names (`is_asked`) are not grouped.
+pub(crate) fn render(rows: &[VisibilityRow], findings: &[Finding], is_asked: bool, has_color: bool) -> String {
+    let visibility = if rows.is_empty() { "no profiles\n".to_owned() } else { matrix(rows, is_asked) + &why_not(rows) };
+    format!("{visibility}{}\n{}", list(findings, has_color), summary(findings, rows.len()))
 }
 
-fn matrix(rows: &[Row], is_asked: bool) -> String {
-    let cells = |sights: &[Sight; 5]| {
-        sights.each_ref().map(|sight| match sight {
-            Sight { visible: true, resolvable: true, .. } => "yes",
-            Sight { visible: true, .. } => "seen",
+fn matrix(rows: &[VisibilityRow], is_asked: bool) -> String {
+    let cells = |visibilities: &[Visibility; 5]| {
+        visibilities.each_ref().map(|visibility| match visibility {
+            Visibility { visible: true, resolvable: true, .. } => "yes",
+            Visibility { visible: true, .. } => "seen",
             _ => "no",
         })
     };
     let mut lines: Vec<(Vec<&str>, [&str; 5])> = Vec::new();
-    let is_long = rows.len() > ROWS && !is_asked;
+    let is_long = rows.len() > MAX_ROWS && !is_asked;
     for row in rows {
-        let cells = cells(&row.sights);
+        let cells = cells(&row.visibilities);
         match lines.iter_mut().find(|(_, known)| is_long && *known == cells) {
             Some((names, _)) => names.push(&row.name),
             None => lines.push((vec![&row.name], cells)),
@@ -62,10 +48,10 @@ fn matrix(rows: &[Row], is_asked: bool) -> String {
     }
     let line = |(names, cells): (Vec<&str>, [&str; 5])| {
         let name = match names.as_slice() {
-            [name] => shortened(name, NAME),
+            [name] => shortened(name, NAME_WIDTH),
             [first, ..] => {
                 let more = format!(" and {} more", names.len() - 1);
-                format!("{}{more}", shortened(first, NAME - more.len()))
+                format!("{}{more}", shortened(first, NAME_WIDTH - more.len()))
             }
             [] => String::new(),
         };
@@ -78,36 +64,31 @@ fn matrix(rows: &[Row], is_asked: bool) -> String {
     text
 }
 
-/// The name in at most `width` columns, without its middle where it is longer.
+/// Cuts the middle of a name that is wider than `width` columns.
 fn shortened(name: &str, width: usize) -> String {
     let name = printable(name);
     if name.width() <= width {
         return name;
     }
-    let fit = |chars: &mut dyn Iterator<Item = char>, mut room: usize| {
-        let mut kept = String::new();
-        for char in chars {
-            let columns = char.width().unwrap_or(0);
-            if columns > room {
-                break;
-            }
-            room -= columns;
-            kept.push(char);
-        }
-        kept
+    let fit = |chars: &mut dyn Iterator<Item = char>, room: usize| -> String {
+        let mut columns = 0;
+        let fits = |char: &char| {
+            columns += char.width().unwrap_or(0);
+            columns <= room
+        };
+        chars.take_while(fits).collect()
     };
     let end: String = fit(&mut name.chars().rev(), width / 3).chars().rev().collect();
     let start = fit(&mut name.chars(), width - 1 - end.width());
     format!("{start}\u{2026}{end}")
 }
 
-/// Each reason once, with the profiles that it keeps a tool from.
-fn why_not(rows: &[Row]) -> String {
+fn why_not(rows: &[VisibilityRow]) -> String {
     let mut text = String::new();
-    for (index, consumer) in Tool::ALL.into_iter().enumerate() {
+    for (index, tool) in Tool::ALL.into_iter().enumerate() {
         let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
         for row in rows {
-            let Some(reason) = &row.sights[index].reason else { continue };
+            let Some(reason) = &row.visibilities[index].reason else { continue };
             match reasons.iter_mut().find(|(known, _)| known == reason) {
                 Some((_, names)) => names.push(&row.name),
                 None => reasons.push((reason, vec![&row.name])),
@@ -116,22 +97,21 @@ fn why_not(rows: &[Row]) -> String {
         if reasons.is_empty() {
             continue;
         }
-        let _ = writeln!(text, "\n{}", consumer.name());
-        let hidden = reasons.len().saturating_sub(ROWS);
-        for (reason, names) in reasons.iter().take(ROWS) {
-            indented(&mut text, &format!("{}: {reason}", some(names)), 2, 4);
+        let _ = writeln!(text, "\n{}", tool.name());
+        let hidden = reasons.len().saturating_sub(MAX_ROWS);
+        for (reason, names) in reasons.iter().take(MAX_ROWS) {
+            add_indented(&mut text, &format!("{}: {reason}", first_names(names)), 2, 4);
         }
         if hidden > 0 {
-            indented(&mut text, &format!("and {hidden} more reasons; --json has them"), 2, 4);
+            add_indented(&mut text, &format!("and {hidden} more reasons; --json has them"), 2, 4);
         }
     }
     text
 }
 
-/// The first few names and how many more there are.
-fn some(names: &[&str]) -> String {
-    let shown = names.iter().take(PLACES).map(|name| shortened(name, NAME)).collect::<Vec<_>>().join(", ");
-    format!("{shown}{}", and_more(names.len().saturating_sub(PLACES)))
+fn first_names(names: &[&str]) -> String {
+    let shown = names.iter().take(MAX_PLACES).map(|name| shortened(name, NAME_WIDTH)).collect::<Vec<_>>().join(", ");
+    format!("{shown}{}", and_more(names.len().saturating_sub(MAX_PLACES)))
 }
 
 fn and_more(number: usize) -> String {
@@ -144,7 +124,7 @@ fn list(findings: &[Finding], has_color: bool) -> String {
         let Some(Finding { check, .. }) = group.first() else { continue };
         text.push('\n');
         let (start, severity) = (text.len(), check.severity.name());
-        indented(&mut text, &format!("{severity} {}: {}", check.code, check.about), 0, 2);
+        add_indented(&mut text, &format!("{severity} {}: {}", check.code, check.about), 0, 2);
         if has_color {
             text.replace_range(start..start + severity.len(), &color::of(check.severity, severity));
         }
@@ -152,53 +132,48 @@ fn list(findings: &[Finding], has_color: bool) -> String {
         for Finding { hit, .. } in group {
             match alike.iter().position(|(message, _)| *message == hit.message) {
                 Some(known) => alike[known].1.push(hit),
-                None if alike.len() == PLACES => {}
+                None if alike.len() == MAX_PLACES => {}
                 None => alike.push((&hit.message, vec![hit])),
             }
         }
         for (message, hits) in &alike {
             match hits.as_slice() {
-                [hit] => indented(&mut text, &with_place(hit, message), 2, 4),
+                [hit] if place(hit).is_empty() => add_indented(&mut text, message, 2, 4),
+                [hit] => add_indented(&mut text, &format!("{}: {message}", place(hit)), 2, 4),
                 hits => {
-                    indented(&mut text, message, 2, 4);
-                    let places: Vec<_> = hits.iter().take(PLACES).map(|hit| place(hit)).collect();
-                    let more = and_more(hits.len().saturating_sub(PLACES));
-                    indented(&mut text, &format!("{}{more}", places.join(", ")), 4, 4);
+                    add_indented(&mut text, message, 2, 4);
+                    let places: Vec<_> = hits.iter().take(MAX_PLACES).map(|hit| place(hit)).collect();
+                    let more = and_more(hits.len().saturating_sub(MAX_PLACES));
+                    add_indented(&mut text, &format!("{}{more}", places.join(", ")), 4, 4);
                 }
             }
         }
-        let untold = group.len() - alike.iter().map(|(_, hits)| hits.len()).sum::<usize>();
-        if untold > 0 {
-            indented(&mut text, &format!("and {untold} more; --json has them all"), 2, 4);
+        let hidden = group.len() - alike.iter().map(|(_, hits)| hits.len()).sum::<usize>();
+        if hidden > 0 {
+            add_indented(&mut text, &format!("and {hidden} more; --json has them all"), 2, 4);
         }
-        // Where there are many, one shows what to do with the others.
+        // Of many findings, the first hint shows what to do with the others.
         let mut hints: Vec<&str> = Vec::new();
-        for hint in group.iter().take(PLACES).filter_map(|finding| finding.hit.hint.as_deref()) {
-            if !hints.contains(&hint) && (hints.is_empty() || group.len() <= PLACES) {
+        for hint in group.iter().take(MAX_PLACES).filter_map(|finding| finding.hit.hint.as_deref()) {
+            if !hints.contains(&hint) && (hints.is_empty() || group.len() <= MAX_PLACES) {
                 hints.push(hint);
             }
         }
         for hint in hints {
-            indented(&mut text, &format!("hint: {hint}"), 2, 8);
+            add_indented(&mut text, &format!("hint: {hint}"), 2, 8);
         }
     }
     text
 }
 
-fn with_place(hit: &Hit, message: &str) -> String {
-    let place = place(hit);
-    if place.is_empty() { message.to_owned() } else { format!("{place}: {message}") }
-}
-
-/// Line and profile; a file as a whole is named by the message.
+/// The message itself names a whole file.
 fn place(hit: &Hit) -> String {
-    let line = hit.at.as_ref().filter(|at| at.line.is_some()).map(Place::shown);
+    let line = hit.at.as_ref().filter(|at| at.line.is_some()).map(FilePlace::shown);
     line.into_iter().chain(hit.profile.clone()).collect::<Vec<_>>().join(" ")
 }
 
-/// Adds `line` within the width, its first line indented by `first`, the others by `rest`.
-fn indented(text: &mut String, line: &str, first: usize, rest: usize) {
-    for (index, part) in wrapped(&printable(line), WIDTH - rest.max(first)).into_iter().enumerate() {
+fn add_indented(text: &mut String, line: &str, first: usize, rest: usize) {
+    for (index, part) in wrapped(&printable(line), LINE_WIDTH - rest.max(first)).into_iter().enumerate() {
         let indent = if index == 0 { first } else { rest };
         let _ = writeln!(text, "{:indent$}{part}", "");
     }

@@ -3,21 +3,18 @@ use std::io;
 
 use crate::cli::errors::failure::{COMMAND_NOT_FOUND, CONFIG, Failure, NOT_EXECUTABLE};
 
-/// Why the command did not run, with the status that shells give.
 pub(crate) fn not_run(program: &OsStr, error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::InvalidInput {
-        let message = "a value for the command's environment, or an argument, has a NUL byte in it, which no program can be given";
-        return Failure::new(CONFIG, message)
-            .hint("amplify-creds explain shows where each value stands")
-            .before_command();
+        let message = "a value for the command's environment, or an argument, has a NUL byte in it, \
+                       which no program can be given";
+        let hint = "amplify-creds explain shows where each value stands";
+        return Failure::new(CONFIG, message).hint(hint).before_command();
     }
     let program = program.display();
     if error.kind() == io::ErrorKind::NotFound {
-        Failure::new(
-            COMMAND_NOT_FOUND,
-            format!("cannot run {program}: there is no such command, or no such interpreter as its first line names"),
-        )
-        .hint("the command stands after --, the profile before it: amplify-creds exec PROFILE -- COMMAND")
+        let reason = "there is no such command, or no such interpreter as its first line names";
+        Failure::new(COMMAND_NOT_FOUND, format!("cannot run {program}: {reason}"))
+            .hint("the command stands after --, the profile before it: amplify-creds exec PROFILE -- COMMAND")
     } else {
         Failure::new(NOT_EXECUTABLE, format!("cannot run {program}: {error}"))
     }

@@ -1,6 +1,4 @@
-//! `exec`: a command with credentials in its environment, in the place of this program.
-//!
-//! With `--serve` it must stay, which is `serve`'s.
+//! `exec` replaces this process with a command; with `--serve` the process stays.
 
 mod failure;
 mod renewal;
@@ -26,47 +24,38 @@ use failure::not_run;
 
 pub(crate) fn run(context: Context, options: &ExecOptions) -> Result<u8, Failure> {
     let mut command = command(&context, &options.command);
-    let fetched = fetch(&context, &options.fetch.how)?;
+    let fetched = fetch(&context, &options.fetch.session)?;
     let profile = &fetched.plan.profile;
-    context.say(|| format!("running {} with the credentials of {profile}", command.get_program().display()));
+    context.info(|| format!("running {} with the credentials of {profile}", command.get_program().display()));
     if options.serve {
-        return serve::run(context, &options.fetch.how, fetched, command);
+        return serve::run(context, &options.fetch.session, fetched, command);
     }
     set_env(&mut command, &fetched);
     exec_replace(command)
 }
 
-/// The command that is asked for, else the user's shell.
 fn command(context: &Context, asked: &[OsString]) -> Command {
-    if let Some((program, arguments)) = asked.split_first() {
-        let mut command = Command::new(crate::cli::commands::exec::program(program.clone(), &context.env));
-        command.args(arguments);
-        return command;
-    }
-    Command::new(program(
-        context.env.path(env::SHELL).unwrap_or_else(|| usual_shell(&context.env)).into(),
-        &context.env,
-    ))
+    let env = &context.env;
+    let (name, arguments) = match asked {
+        [name, arguments @ ..] => (name.clone(), arguments),
+        [] => (env.path(env::SHELL).unwrap_or_else(|| default_shell(env)).into(), asked),
+    };
+    let mut command = Command::new(program(name, env));
+    command.args(arguments);
+    command
 }
 
-#[cfg(unix)]
-fn usual_shell(_env: &Env) -> PathBuf {
-    "sh".into()
+fn default_shell(env: &Env) -> PathBuf {
+    if cfg!(windows) { env.path(env::COMSPEC).unwrap_or_else(|| "cmd.exe".into()) } else { "sh".into() }
 }
 
-#[cfg(windows)]
-fn usual_shell(env: &Env) -> PathBuf {
-    env.path(env::COMSPEC).unwrap_or_else(|| "cmd.exe".into())
-}
-
-/// What the system starts under that name.
 #[cfg(unix)]
 fn program(asked: OsString, _env: &Env) -> OsString {
     asked
 }
 
-/// What `cmd` would start under that name: most tools of npm and Python are `NAME.cmd` or `NAME.bat`, and Windows by
-/// itself adds no other ending than `.exe`. Without such a file the name stays, for Windows to find or not.
+/// Finds the program as `cmd` does: most tools of npm and Python are `NAME.cmd` or `NAME.bat`, and Windows itself adds
+/// only `.exe`.
 #[cfg(windows)]
 fn program(asked: OsString, env: &Env) -> OsString {
     let path = Path::new(&asked);
@@ -74,11 +63,7 @@ fn program(asked: OsString, env: &Env) -> OsString {
         return asked;
     }
     let endings = env.text(env::PATHEXT).unwrap_or_else(|| ".COM;.EXE;.BAT;.CMD".to_owned());
-    let places = if path.components().count() > 1 {
-        vec![PathBuf::new()]
-    } else {
-        env.path(env::PATH).map(|dirs| env::split_paths(dirs.as_os_str())).unwrap_or_default()
-    };
+    let places = if path.components().count() > 1 { vec![PathBuf::new()] } else { env.search_path() };
     let with_ending = |place: &PathBuf| {
         endings.split(';').filter(|ending| ending.starts_with('.')).find_map(|ending| {
             let mut name = place.join(path).into_os_string();
@@ -89,7 +74,7 @@ fn program(asked: OsString, env: &Env) -> OsString {
     places.iter().find_map(with_ending).unwrap_or(asked)
 }
 
-/// Puts the credentials into the command's environment, and takes all others out of it.
+/// Also removes all other credentials from the environment of the command.
 fn set_env(command: &mut Command, fetched: &Fetched) {
     let expiration = credential_env::expiration(fetched);
     for name in credential_env::REMOVED_VARS {
@@ -109,7 +94,7 @@ fn exec_replace(mut command: Command) -> Result<u8, Failure> {
     Err(not_run(command.get_program(), &error))
 }
 
-/// There is no such thing as taking a process's place: the command's end is ours.
+/// Windows cannot replace a process, so this one exits with the status of the command.
 #[cfg(windows)]
 fn exec_replace(mut command: Command) -> Result<u8, Failure> {
     let ended = Job::start(&mut command).and_then(Job::wait);

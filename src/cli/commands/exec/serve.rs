@@ -1,9 +1,7 @@
-//! `exec --serve`: the endpoint and the files that a command gets instead of keys, and renewing what it answers with.
-
 use std::process::Command;
 use std::{io, thread};
 
-use crate::cli::args::How;
+use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::credential_env::{EXPORTED_VARS, REMOVED_VARS};
 use crate::cli::credentials::Fetched;
@@ -11,25 +9,25 @@ use crate::cli::errors::failure::{CONFIG, ENDPOINT, Failure};
 use crate::os::env;
 use crate::os::job::{Job, exit_like};
 use crate::profile::key_names::KEYS;
-use crate::prompt::end_questions;
+use crate::prompt::end_prompts;
 #[cfg(unix)]
 use crate::prompt::leave_signals;
 use crate::serve::directory::PrivateDirectory;
-use crate::serve::{Endpoint, private_config};
+use crate::serve::{CredentialsEndpoint, private_config};
 
 use super::failure::not_run;
 use super::renewal::Renewal;
 
-/// Runs the command with an endpoint that answers with what was fetched, and with what comes after it.
-pub(crate) fn run(context: Context, how: &How, fetched: Fetched, mut command: Command) -> Result<u8, Failure> {
+/// Runs the command with an endpoint that serves the fetched credentials, and later the renewed ones.
+pub(crate) fn run(context: Context, how: &SessionArgs, fetched: Fetched, mut command: Command) -> Result<u8, Failure> {
     let Fetched { plan, credentials } = fetched;
     let profile = &plan.profile;
     let region = plan.region.as_ref().map(|region| region.value.as_str());
-    let over = format!("the session of profile {profile} is over; run: amplify-creds login --refresh {profile}");
-    let endpoint = Endpoint::start(port(&context)?, credentials.clone(), over).map_err(|error| {
-        Failure::new(ENDPOINT, format!("cannot open a port on 127.0.0.1 for the command: {error}")).hint(
-            "the port comes from AMPLIFY_CREDS_SERVE_PORT or serve_port in config.ini; without it a free one is taken",
-        )
+    let expired = format!("the session of profile {profile} is over; run: amplify-creds login --refresh {profile}");
+    let hint =
+        "the port comes from AMPLIFY_CREDS_SERVE_PORT or serve_port in config.ini; without it a free one is taken";
+    let endpoint = CredentialsEndpoint::start(port(&context)?, credentials.clone(), expired).map_err(|error| {
+        Failure::new(ENDPOINT, format!("cannot open a port on 127.0.0.1 for the command: {error}")).hint(hint)
     })?;
     let directory = PrivateDirectory::create(&config_file(&context, profile, region)?)
         .map_err(|error| Failure::new(ENDPOINT, format!("cannot make the command's own config file: {error}")))?;
@@ -48,7 +46,7 @@ pub(crate) fn run(context: Context, how: &How, fetched: Fetched, mut command: Co
         .env(env::AWS_CONTAINER_AUTHORIZATION_TOKEN, endpoint.token().expose())
         .env(env::AWS_CONFIG_FILE, directory.config())
         .env(env::AWS_SHARED_CREDENTIALS_FILE, directory.credentials())
-        // This program inside the command finds the user's profiles all the same.
+        // Lets this program find the user's profiles inside the command.
         .env(env::AMPLIFY_CREDS_CONFIG_FILE, &context.paths.config)
         .env(env::AMPLIFY_CREDS_CREDENTIALS_FILE, &context.paths.credentials);
 
@@ -56,18 +54,17 @@ pub(crate) fn run(context: Context, how: &How, fetched: Fetched, mut command: Co
     leave_signals();
     let job = Job::start(&mut command).map_err(|error| not_run(command.get_program(), &error))?;
     if let Some(renewal) = Renewal::of(context, how, profile, &credentials) {
-        // It ends with the process, wherever it is: nobody waits for a call to AWS after the command's end.
+        // Not joined: the program does not wait for a call to AWS after the command has ended.
         drop(thread::Builder::new().spawn(move || renewal.run(&endpoint)));
     }
     let ended = job.wait();
-    end_questions();
+    end_prompts();
     drop(directory);
     ended
         .map(exit_like)
         .map_err(|error: io::Error| Failure::new(ENDPOINT, format!("the command's end cannot be known: {error}")))
 }
 
-/// The port that is asked for; 0 is any free one.
 fn port(context: &Context) -> Result<u16, Failure> {
     let Some(asked) = context.setting(env::AMPLIFY_CREDS_SERVE_PORT, "serve_port") else { return Ok(0) };
     asked.value.trim().parse().map_err(|_| {
@@ -77,7 +74,7 @@ fn port(context: &Context) -> Result<u16, Failure> {
     })
 }
 
-/// What of the profile is no way to credentials.
+/// The settings of the profile, without its credentials.
 fn config_file(context: &Context, profile: &str, region: Option<&str>) -> Result<String, Failure> {
     let set = context.profiles()?;
     let found = set.get(profile);

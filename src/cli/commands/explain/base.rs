@@ -1,15 +1,11 @@
-//! How `explain` shows where a chain begins: the base's kind, and what of it decides whose credentials they are.
-
 use serde_json::{Value, json};
 
-use crate::core::origin::Located;
 use crate::output::fields::Fields;
 use crate::plan::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, WebIdentityBase};
 use crate::plan::{Base, BaseSource};
 
-use super::located::{place, sts_fields, sts_json};
+use super::located::{add_located, place, sts_fields, sts_json};
 
-/// The contract's `type`, `profile` and `from`, and beside them what the kind has.
 pub(crate) fn json_of(base: &Base) -> Value {
     let Base { profile, source } = base;
     let mut object = json!({"type": source.kind(), "profile": profile, "from": place(source.origin())});
@@ -44,12 +40,8 @@ pub(crate) fn json_of(base: &Base) -> Value {
     object
 }
 
-/// The same for people.
 pub(crate) fn add(fields: &mut Fields, base: &Base) {
     let from = base.source.origin().to_string();
-    let located = |fields: &mut Fields, label: &str, found: &Located<String>| {
-        fields.add(label, &found.value, &found.from.to_string());
-    };
     match &base.source {
         BaseSource::Static(keys) => fields.add("keys", &keys.access_key_id, &from),
         BaseSource::Environment(keys) => fields.add("keys", &keys.access_key_id, "the environment"),
@@ -62,22 +54,20 @@ pub(crate) fn add(fields: &mut Fields, base: &Base) {
         BaseSource::Container(ContainerBase { service, .. }) => {
             fields.add("container", "the role of this container", &from);
             match &service.uri {
-                Some(uri) => located(fields, "uri", uri),
+                Some(uri) => add_located(fields, "uri", Some(uri)),
                 None => fields.add("uri", "none: this is no such container", ""),
             }
         }
         BaseSource::Sso(SsoBase { session, start_url, region, account_id, role_name }) => {
-            located(fields, "sso role", role_name);
-            located(fields, "account", account_id);
-            if let Some(session) = session {
-                located(fields, "sso session", session);
-            }
-            located(fields, "start url", start_url);
-            located(fields, "sso region", region);
+            add_located(fields, "sso role", Some(role_name));
+            add_located(fields, "account", Some(account_id));
+            add_located(fields, "sso session", session.as_ref());
+            add_located(fields, "start url", Some(start_url));
+            add_located(fields, "sso region", Some(region));
         }
         BaseSource::WebIdentity(web) => {
             fields.add("role_arn", web.role_arn.value.as_str(), &web.role_arn.from.to_string());
-            located(fields, "session_name", &web.session_name);
+            add_located(fields, "session_name", Some(&web.session_name));
             fields.add("token file", &web.token_file.value.display().to_string(), &from);
             sts_fields(fields, &web.sts, ToString::to_string);
         }

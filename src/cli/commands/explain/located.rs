@@ -1,5 +1,3 @@
-//! Values with their origin, as text and JSON.
-
 use serde_json::{Value, json};
 
 use crate::core::origin::{Located, Origin};
@@ -14,6 +12,13 @@ pub(crate) fn sts_json(sts: &Endpoint) -> Value {
     json!({"endpoint": sts.url.value, "signing_region": sts.signing_region.value})
 }
 
+pub(crate) fn add_located(fields: &mut Fields, label: &str, found: Option<&Located<String>>) {
+    if let Some(Located { value, from }) = found {
+        fields.add(label, value, &from.to_string());
+    }
+}
+
+/// `FILE:LINE` with the absolute path, `$VARIABLE`, `--flag` or `default`.
 pub(crate) fn place(from: &Origin) -> String {
     match from {
         Origin::File(at) => format!("{}:{}", at.file.path.display(), at.line),

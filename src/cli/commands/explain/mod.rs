@@ -1,6 +1,4 @@
-//! `explain`: the plan of a profile for people and programs, with what gives each value and what it overrides.
-//!
-//! Offline and without questions.
+//! `explain` neither prompts nor uses the network.
 
 mod base;
 mod located;
@@ -13,7 +11,7 @@ use crate::cache::store::Store;
 use crate::cli::args::Explain;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
-use crate::cli::output::write_stdout;
+use crate::cli::output::{write_json, write_stdout};
 use crate::cli::plan_inputs::session_duration;
 use crate::cli::resolve_options::min_ttl;
 use crate::cli::warnings::{mfa_strategy, plan_warning};
@@ -29,92 +27,78 @@ use crate::plan::{CredentialPlan, Hop};
 use crate::profile::{Profile, ProfileSet};
 use crate::resolve::memory::Memory;
 
-use located::{located, place, sts_fields, sts_json};
+use located::{add_located, located, place, sts_fields, sts_json};
 
-/// What the cache has for one session on the way.
-struct Cached {
+struct CachedStep {
     step: Step,
-    state: State,
-    key_id: Option<String>,
-}
-
-/// Whether it serves.
-enum State {
-    Valid(Timestamp),
-    Expired(Timestamp),
-    Absent,
+    session: Option<CachedSession>,
+    is_valid: bool,
 }
 
 pub(crate) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
     let set = context.profiles()?;
-    let plan = credentials::plan(
-        context,
-        &set,
-        &Inputs { duration: session_duration(options.duration)?, ..context.inputs()? },
-    )?;
+    let inputs = Inputs { duration: session_duration(options.duration)?, ..context.inputs()? };
+    let plan = credentials::plan(context, &set, &inputs)?;
     let store = Store::new(&context.paths.cache_dir);
     let snapshot = store.read();
     let sessions = snapshot.sessions();
     let now = Clock::System.now();
     let is_only_profile = |key: &CacheKey| credentials::is_only_profile(context, &set, &plan, key);
     let cached = |step| {
-        let found = CacheKey::of(&plan, step).and_then(|key| sessions.lookup(&key, &is_only_profile));
-        Cached { step, state: state(found.as_ref(), now), key_id: found.map(|found| found.credentials.access_key_id) }
+        let session = CacheKey::of(&plan, step).and_then(|key| sessions.lookup(&key, &is_only_profile));
+        let is_valid = session.as_ref().is_some_and(|session| session.lease.seconds_left(now) > 0);
+        CachedStep { step, session, is_valid }
     };
     let cached: Vec<_> = plan.steps().map(cached).collect();
     let boundary = selection::boundary(context, &plan.profile)?;
     let mut warnings: Vec<_> = plan.warnings.iter().map(plan_warning).collect();
-    warnings.extend(min_ttl(context, &plan, options.min_ttl)?.and_then(|asked| capped(&asked, &plan)));
+    let min_ttl = min_ttl(context, &plan, options.min_ttl)?;
+    warnings.extend(min_ttl.and_then(|min_ttl| min_ttl_warning(&min_ttl, &plan)));
     if options.json {
-        return write_stdout(format!("{}\n", json_of(&plan, &cached, boundary.as_ref(), &warnings)).as_bytes());
+        return write_json(&json_of(&plan, &cached, boundary.as_ref(), &warnings));
     }
-    let spend = plan.mfa.as_ref().map(|mfa| {
-        let session = cached.iter().find(|cached| cached.step == Step::Mfa && matches!(cached.state, State::Valid(_)));
+    let action = plan.mfa.as_ref().map(|mfa| {
+        let valid = cached.iter().find(|cached| cached.step == Step::Mfa && cached.is_valid);
+        let key_id = valid.and_then(|valid| Some(valid.session.as_ref()?.credentials.access_key_id.as_str()));
         let memory = Memory::of(store.notes(), &plan);
-        let known = memory.map(|memory| memory.known(&plan, session.and_then(|found| found.key_id.as_deref()), now));
+        let known = memory.map(|memory| memory.known(&plan, key_id, now));
         mfa.spend(known.unwrap_or_default(), !plan.hops.is_empty())
     });
-    let mut fields = fields(&plan, &cached, spend.as_ref(), &set, now, &warnings);
-    if let Some(boundary) = &boundary {
+    let mut fields = fields(&plan, &cached, action.as_ref(), &set, now, &warnings);
+    if boundary.is_some() {
         fields.heading("Amplify project");
-        fields.add("boundary", &boundary.value, &boundary.from.to_string());
+        add_located(&mut fields, "boundary", boundary.as_ref());
     }
     write_stdout(fields.text().as_bytes())
 }
 
-/// What is said of a `min_ttl`, in seconds, that the session handed out can hardly ever have left.
-fn capped(min_ttl: &Located<u64>, plan: &CredentialPlan) -> Option<String> {
+/// Resolution caps `min_ttl`, in seconds, at a quarter of the session.
+fn min_ttl_warning(Located { value, from }: &Located<u64>, plan: &CredentialPlan) -> Option<String> {
     let leaf = plan.hops.last()?.duration.seconds;
     let most = u64::from(leaf) / 4;
-    (min_ttl.value > most).then(|| {
-        format!(
-            "min_ttl is {} s ({}), more than a quarter of the session's {leaf} s: it is renewed when {most} s are left",
-            min_ttl.value, min_ttl.from
-        )
-    })
+    let rule = format!("more than a quarter of the session's {leaf} s: it is renewed when {most} s are left");
+    (*value > most).then(|| format!("min_ttl is {value} s ({from}), {rule}"))
 }
 
-fn state(found: Option<&CachedSession>, now: Timestamp) -> State {
-    match found {
-        Some(found) if found.lease.seconds_left(now) > 0 => State::Valid(found.lease.expiration),
-        Some(found) => State::Expired(found.lease.expiration),
-        None => State::Absent,
-    }
-}
-
-/// What `--json` prints.
-fn json_of(plan: &CredentialPlan, cached: &[Cached], boundary: Option<&Located<String>>, warnings: &[String]) -> Value {
+fn json_of(
+    plan: &CredentialPlan,
+    cached: &[CachedStep],
+    boundary: Option<&Located<String>>,
+    warnings: &[String],
+) -> Value {
     let hops: Vec<_> = plan.hops.iter().map(hop_json).collect();
-    let cache = cached.iter().map(|Cached { step, state, .. }| {
+    let cache = cached.iter().map(|CachedStep { step, session, is_valid }| {
         let hop = match step {
             Step::Mfa | Step::WebIdentity => 0,
             Step::Hop(index) => index + 1,
         };
-        match state {
-            State::Valid(at) => json!({"hop": hop, "state": "valid", "expires": at.rfc3339()}),
-            State::Expired(at) => json!({"hop": hop, "state": "expired", "expires": at.rfc3339()}),
-            State::Absent => json!({"hop": hop, "state": "absent", "expires": null}),
-        }
+        let state = match session {
+            Some(_) if *is_valid => "valid",
+            Some(_) => "expired",
+            None => "absent",
+        };
+        let expires = session.as_ref().map(|session| session.lease.expiration.rfc3339());
+        json!({"hop": hop, "state": state, "expires": expires})
     });
     json!({
         "profile": plan.profile,
@@ -133,7 +117,6 @@ fn json_of(plan: &CredentialPlan, cached: &[Cached], boundary: Option<&Located<S
     })
 }
 
-/// The device, and what its code is spent on: a session of the user, or the first role alone.
 fn mfa_json(mfa: &Mfa) -> Value {
     let Mfa { profile, serial, process: _, way, sts } = mfa;
     let (kind, seconds) = match way {
@@ -184,11 +167,10 @@ fn hop_json(hop: &Hop) -> Value {
     })
 }
 
-/// `FILE:LINE` with the absolute file, `$VARIABLE`, `--flag` or `default`.
 fn fields(
     plan: &CredentialPlan,
-    cached: &[Cached],
-    spend: Option<&MfaAction>,
+    cached: &[CachedStep],
+    action: Option<&MfaAction>,
     set: &ProfileSet<'_>,
     now: Timestamp,
     warnings: &[String],
@@ -202,22 +184,25 @@ fn fields(
         let asked_for = set.get(&plan.profile);
         fields.add("region", &region.value, &with_overridden(asked_for.as_ref(), "region", &region.from));
     }
-    if let Some(bundle) = &plan.ca_bundle {
-        fields.add("ca_bundle", &bundle.value, &bundle.from.to_string());
-    }
+    add_located(&mut fields, "ca_bundle", plan.ca_bundle.as_ref());
     fields.heading(&format!("base: {}", plan.base.profile));
     base::add(&mut fields, &plan.base);
-    if let (Some(mfa), Some(spend)) = (&plan.mfa, spend) {
+    if let (Some(mfa), Some(action)) = (&plan.mfa, action) {
         fields.heading(&format!("mfa: {}", mfa.profile));
-        mfa_fields(&mut fields, mfa, spend);
+        mfa_fields(&mut fields, mfa, action);
     }
-    for Cached { step, state, .. } in cached {
+    for CachedStep { step, session, is_valid } in cached {
         if let Step::Hop(index) = step {
             let hop = &plan.hops[*index];
             fields.heading(&format!("hop {}: {}", index + 1, hop.profile));
             hop_fields(&mut fields, hop, set);
         }
-        fields.add("cache", &cache_state(state, now), "");
+        let state = match session.as_ref().map(|session| session.lease.expiration) {
+            Some(at) if *is_valid => format!("valid, {} min left (until {})", at.since(now) / 60, at.rfc3339()),
+            Some(at) => format!("expired ({})", at.rfc3339()),
+            None => "nothing".to_owned(),
+        };
+        fields.add("cache", &state, "");
     }
     if !warnings.is_empty() {
         fields.heading("warnings");
@@ -249,28 +234,23 @@ fn extras_fields(fields: &mut Fields, extras: &SessionExtras) {
         let goes_on = if *transitive { ", goes on to the next roles" } else { "" };
         fields.add("tag", &format!("{key}={value}{goes_on}"), &tag.from.to_string());
     }
-    if let Some(identity) = source_identity {
-        fields.add("source_identity", &identity.value, &identity.from.to_string());
-    }
+    add_located(fields, "source_identity", source_identity.as_ref());
 }
 
-fn mfa_fields(fields: &mut Fields, mfa: &Mfa, spend: &MfaAction) {
-    fields.add("device", &mfa.serial.value, &mfa.serial.from.to_string());
+fn mfa_fields(fields: &mut Fields, mfa: &Mfa, action: &MfaAction) {
+    add_located(fields, "device", Some(&mfa.serial));
     if let Some(process) = &mfa.process {
         fields.add("mfa_process", "gives the code", &process.from.to_string());
     }
-    let code = match (spend, &mfa.way) {
-        (MfaAction::Nothing, _) => "none is needed: the MFA session serves".to_owned(),
-        (MfaAction::OnSession, MfaStrategy::Session(asked)) => {
-            format!("one, for a session of {} s that serves every role of this user and device", asked.value)
+    let (code, from) = match (action, &mfa.way) {
+        (MfaAction::Nothing, _) => ("none is needed: the MFA session serves".to_owned(), String::new()),
+        (MfaAction::OnSession, MfaStrategy::Session(Located { value, from })) => {
+            let code = format!("one, for a session of {value} s that serves every role of this user and device");
+            (code, from.to_string())
         }
         (MfaAction::OnSession, MfaStrategy::Role(why)) | (MfaAction::OnRole(why), _) => {
-            format!("one, for the first role alone: {why}")
+            (format!("one, for the first role alone: {why}"), String::new())
         }
-    };
-    let from = match (spend, &mfa.way) {
-        (MfaAction::OnSession, MfaStrategy::Session(asked)) => asked.from.to_string(),
-        _ => String::new(),
     };
     fields.add("code", &code, &from);
 }
@@ -298,8 +278,6 @@ fn hop_fields(fields: &mut Fields, hop: &Hop, set: &ProfileSet<'_>) {
     sts_fields(fields, sts, |region| from("region", region));
 }
 
-/// Where STS is called, and why; `from` says where the region is named.
-/// The place of a value, and the lines that it wins over.
 fn with_overridden(profile: Option<&Profile<'_>>, key: &str, from: &Origin) -> String {
     let overridden = profile.map(|profile| profile.overridden(key, from.location())).unwrap_or_default();
     if overridden.is_empty() {
@@ -307,12 +285,4 @@ fn with_overridden(profile: Option<&Profile<'_>>, key: &str, from: &Origin) -> S
     }
     let lines: Vec<_> = overridden.iter().map(ToString::to_string).collect();
     format!("{from}, overrides {}", lines.join(", "))
-}
-
-fn cache_state(state: &State, now: Timestamp) -> String {
-    match state {
-        State::Valid(at) => format!("valid, {} min left (until {})", at.since(now) / 60, at.rfc3339()),
-        State::Expired(at) => format!("expired ({})", at.rfc3339()),
-        State::Absent => "nothing".to_owned(),
-    }
 }

@@ -1,5 +1,4 @@
-//! What a new role's profile is to say: each setting has a flag, each is asked for where there is a person, and checked
-//! as it is given.
+//! The settings of a new role's profile, from flags or from the user.
 
 use std::io::{BufRead, Read};
 
@@ -8,9 +7,9 @@ use zeroize::Zeroizing;
 use crate::cli::args::Setup;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, NOBODY_TO_ASK, PROFILE_NOT_FOUND, USAGE};
-use crate::cli::questions::{Question, Questions};
+use crate::cli::questions::{FormField, Questions};
 use crate::core::secret::Secret;
-use crate::plan::kind::Kind;
+use crate::plan::kind::ProfileKind;
 use crate::plan::limits::{ACCESS_KEY_ID, EXTERNAL_ID, MFA_SERIAL, RoleArn, SECRET_ACCESS_KEY, TextLimit, is_region};
 use crate::profile::ProfileSet;
 use crate::profile_file::FileKind;
@@ -18,48 +17,34 @@ use crate::profile_file::portable::{headers, reads_alike};
 use crate::setup::task::{names, region};
 use crate::setup::{Role, SourceKeys};
 
-/// The longest secret read from standard input, in bytes.
-const SECRET_LINE: u64 = 512;
+/// In bytes.
+const MAX_SECRET_LINE: u64 = 512;
 
-/// The new role's profile, from flags and, where there is a person, from answers.
 pub(crate) fn answers(context: &Context, options: &Setup) -> Result<Role, Failure> {
     let Setup { role_arn, source_profile, external_id, mfa_serial, new_name, in_place, .. } = options;
     let set = context.profiles()?;
     let mut ask = questions(context, options)?;
     ask.say("A profile for a role. Ctrl-C ends this, and changes nothing.\n");
-    let role_arn = ask.required(
-        &Question { what: "Role ARN", flag: "--role-arn", given: role_arn.as_deref(), usual: None },
-        &|arn| {
-            let shape = "the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME with the account's twelve digits";
-            if RoleArn::parse(arn).is_some_and(|arn| arn.has_account()) && reads_alike("role_arn", arn) {
-                Ok(())
-            } else {
-                Err(shape.to_owned())
-            }
-        },
-    )?;
+    let role_arn = ask.required(&question("Role ARN", "--role-arn", role_arn.as_ref(), None), &|arn| {
+        let is_role = RoleArn::parse(arn).is_some_and(|arn| arn.has_account()) && reads_alike("role_arn", arn);
+        let shape = "the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME with the account's twelve digits";
+        if is_role { Ok(()) } else { Err(shape.to_owned()) }
+    })?;
     let (source_profile, source_keys) = source(options, source_profile.as_deref(), &set, &mut ask)?;
-    let optional = |what, flag, given| Question { what, flag, given, usual: None };
-    let external_id = ask.optional(
-        &optional("External id, if the role asks for one", "--external-id", external_id.as_deref()),
-        &within(EXTERNAL_ID),
-    )?;
-    let mfa_serial = ask.optional(
-        &optional("MFA device, if the role asks for MFA", "--mfa-serial", mfa_serial.as_deref()),
-        &within(MFA_SERIAL),
-    )?;
+    let external_id = question("External id, if the role asks for one", "--external-id", external_id.as_ref(), None);
+    let external_id = ask.optional(&external_id, &within(EXTERNAL_ID))?;
+    let mfa_serial = question("MFA device, if the role asks for MFA", "--mfa-serial", mfa_serial.as_ref(), None);
+    let mfa_serial = ask.optional(&mfa_serial, &within(MFA_SERIAL))?;
     let usual = region(&set, &source_profile);
-    let question =
-        Question { what: "Region", flag: "--region", given: context.global.region.as_deref(), usual: usual.as_deref() };
-    let region = ask.optional(&question, &|text| {
+    let region = question("Region", "--region", context.global.region.as_ref(), usual.as_deref());
+    let region = ask.optional(&region, &|text| {
         if is_region(text) { Ok(()) } else { Err("a region, such as us-east-1".to_owned()) }
     })?;
     let usual = name_of(&role_arn);
-    let question =
-        Question { what: "Name of the profile", flag: "--name", given: new_name.as_deref(), usual: Some(&usual) };
-    // By flag, the same again is no mistake: what is there is compared.
+    let name = question("Name of the profile", "--name", new_name.as_ref(), Some(&usual));
+    // The flag may name an existing profile, which is compared with the new settings.
     let is_new = |name: &str| new_name.is_some() || set.get(name).is_none();
-    let name = ask.required(&question, &|name| {
+    let name = ask.required(&name, &|name| {
         let (wrapper, role) = names(name, *in_place);
         plain_name(name)?;
         if is_new(&wrapper) && is_new(&role) { Ok(()) } else { Err("a new name: there is such a profile".to_owned()) }
@@ -67,19 +52,16 @@ pub(crate) fn answers(context: &Context, options: &Setup) -> Result<Role, Failur
     Ok(Role { name, role_arn, source_profile, source_keys, external_id, mfa_serial, region })
 }
 
-/// Whom to ask. With all that is needed there may be nobody; then what was not given is not there.
 fn questions(context: &Context, options: &Setup) -> Result<Questions, Failure> {
     let has_all = options.role_arn.is_some() && options.source_profile.is_some();
     if options.yes || (options.dry_run && has_all) {
         return Ok(Questions::none());
     }
     let nobody = |_| {
-        Failure::new(
-            NOBODY_TO_ASK,
-            "setup without PROFILE asks for a new role's settings, and there is nobody to ask here",
-        )
-        .hint("name a profile that there is: amplify-creds setup PROFILE")
-        .hint("or give the settings: --role-arn, --source-profile, --name and --yes; see: amplify-creds help setup")
+        let message = "setup without PROFILE asks for a new role's settings, and there is nobody to ask here";
+        Failure::new(NOBODY_TO_ASK, message)
+            .hint("name a profile that there is: amplify-creds setup PROFILE")
+            .hint("or give the settings: --role-arn, --source-profile, --name and --yes; see: amplify-creds help setup")
     };
     match Questions::open(context) {
         Err(_) if has_all => Ok(Questions::none()),
@@ -87,14 +69,15 @@ fn questions(context: &Context, options: &Setup) -> Result<Questions, Failure> {
     }
 }
 
-/// The profile whose keys assume the role, and the keys where it is a new one.
+/// Returns the keys only for a new source profile.
 fn source(
     options: &Setup,
     given: Option<&str>,
     set: &ProfileSet<'_>,
     ask: &mut Questions,
 ) -> Result<(String, Option<SourceKeys>), Failure> {
-    let known = sources(set);
+    let known = set.all().into_iter().map(|profile| (profile.name.clone(), ProfileKind::of(&profile)));
+    let known: Vec<_> = known.filter(|(_, kind)| !matches!(kind, ProfileKind::Empty | ProfileKind::Wrapper)).collect();
     if given.is_none() && !known.is_empty() {
         ask.say("Who assumes the role? A profile of these, by number or name, or a new name:\n");
         for (at, (name, kind)) in known.iter().enumerate() {
@@ -103,12 +86,12 @@ fn source(
     }
     let chosen = |text: &str| {
         let number = text.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        // A profile may be called like a number.
+        // The name of a profile may be a number.
         let by_number = number.and_then(|at| known.get(at)).filter(|_| set.get(text).is_none());
         by_number.filter(|_| given.is_none()).map_or_else(|| text.to_owned(), |(name, _)| name.clone())
     };
     let usual = if let [(only, _)] = &known[..] { Some(only.as_str()) } else { None };
-    let question = Question { what: "Source profile", flag: "--source-profile", given, usual };
+    let question = FormField { what: "Source profile", flag: "--source-profile", given, usual };
     let name = ask.required(&question, &|text| {
         let name = chosen(text);
         if set.get(&name).is_some() && reads_alike("source_profile", &name) { Ok(()) } else { plain_name(&name) }
@@ -119,23 +102,17 @@ fn source(
         return Ok((name, None));
     }
     if !ask.has_person() && options.access_key_id.is_none() {
-        let failure = Failure::new(PROFILE_NOT_FOUND, format!("there is no profile {name} to assume the role"));
+        let mut failure = Failure::new(PROFILE_NOT_FOUND, format!("there is no profile {name} to assume the role"));
         let nearest = set.nearest(&name);
-        let failure =
-            if nearest.is_empty() { failure } else { failure.hint(format!("did you mean {}?", nearest.join(" or "))) };
-        return Err(
-            failure.hint("a new one takes its keys: --access-key-id ID --secret-access-key -, the secret on stdin")
-        );
+        if !nearest.is_empty() {
+            failure = failure.hint(format!("did you mean {}?", nearest.join(" or ")));
+        }
+        let hint = "a new one takes its keys: --access-key-id ID --secret-access-key -, the secret on stdin";
+        return Err(failure.hint(hint));
     }
     ask.say(&format!("Profile {name} is new. Its keys go to the credentials file.\n"));
     let keys = keys(options, ask)?;
     Ok((name, Some(keys)))
-}
-
-/// The profiles that have credentials of their own, or get them.
-fn sources(set: &ProfileSet<'_>) -> Vec<(String, Kind)> {
-    let all = set.all().into_iter().map(|profile| (profile.name.clone(), Kind::of(&profile)));
-    all.filter(|(_, kind)| !matches!(kind, Kind::Empty | Kind::Wrapper)).collect()
 }
 
 fn keys(options: &Setup, ask: &mut Questions) -> Result<SourceKeys, Failure> {
@@ -143,9 +120,8 @@ fn keys(options: &Setup, ask: &mut Questions) -> Result<SourceKeys, Failure> {
         let message = "--secret-access-key takes - alone, and the secret from stdin: an argument can be seen by others";
         return Err(Failure::new(USAGE, message));
     }
-    let given = options.access_key_id.as_deref();
-    let question = Question { what: "Access key id", flag: "--access-key-id", given, usual: None };
-    let access_key_id = ask.required(&question, &within(ACCESS_KEY_ID))?;
+    let access_key_id = question("Access key id", "--access-key-id", options.access_key_id.as_ref(), None);
+    let access_key_id = ask.required(&access_key_id, &within(ACCESS_KEY_ID))?;
     let check = |secret: &str| within(SECRET_ACCESS_KEY)(secret).map_err(|_| "a secret access key".to_owned());
     let secret_access_key = match options.secret_access_key {
         Some(_) => {
@@ -159,26 +135,28 @@ fn keys(options: &Setup, ask: &mut Questions) -> Result<SourceKeys, Failure> {
     Ok(SourceKeys { access_key_id, secret_access_key })
 }
 
-/// The first line of standard input.
 fn from_stdin() -> Secret {
     let mut line = Zeroizing::new(String::new());
-    // What cannot be read is no secret, which is what the user is told.
-    let _ = std::io::stdin().lock().take(SECRET_LINE).read_line(&mut line);
+    // The caller rejects an empty or incomplete secret.
+    let _ = std::io::stdin().lock().take(MAX_SECRET_LINE).read_line(&mut line);
     Secret::from(line.trim())
+}
+
+fn question<'q>(what: &'q str, flag: &'q str, given: Option<&'q String>, usual: Option<&'q str>) -> FormField<'q> {
+    FormField { what, flag, given: given.map(String::as_str), usual }
 }
 
 fn within(limit: TextLimit) -> impl Fn(&str) -> Result<(), String> {
     move |text| if limit.allows(text) && reads_alike(limit.key, text) { Ok(()) } else { Err(limit.to_string()) }
 }
 
-/// A name that is the same to every tool, in both files and on a command line.
+/// Accepts a name that all tools read alike, in both files and on a command line.
 fn plain_name(name: &str) -> Result<(), String> {
     let is_plain = |kind| headers(kind, name).is_some_and(|headers| headers.len() == 1);
     let fits = is_plain(FileKind::Config) && is_plain(FileKind::Credentials) && !name.starts_with('-');
     if fits { Ok(()) } else { Err("a name that every tool takes: letters, digits, - and _".to_owned()) }
 }
 
-/// What to call the profile of a role: the role's own name, in the characters of a name.
 fn name_of(role_arn: &str) -> String {
     let name = role_arn.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     let plain = |char: char| if char.is_ascii_alphanumeric() || "-_".contains(char) { char } else { '-' };

@@ -1,19 +1,17 @@
-//! `setup`: what is to be written, shown as a diff, agreed to, written, and looked at again.
-
 mod answers;
 
 use crate::amplify::project::MAX_BYTES;
 use crate::amplify::repoint::point;
 use crate::cli::args::Setup;
-use crate::cli::confirm::{confirm, report_written};
+use crate::cli::confirm::{report_written, write_changes};
 use crate::cli::context::Context;
 use crate::cli::credentials::plan_of;
-use crate::cli::errors::failure::{CONFIG, Failure, USAGE};
-use crate::cli::output::{note, write_stdout};
+use crate::cli::errors::failure::{Failure, USAGE};
+use crate::cli::errors::files::at_edited_line;
+use crate::cli::output::note;
 use crate::cli::own_path::own_paths;
 use crate::cli::selection;
-use crate::core::origin::Location;
-use crate::edit::{Change, Editor, Original, Written, diff};
+use crate::edit::{Change, Editor, Original, Written};
 use crate::profile::load::{Files, MAX_FILE_BYTES};
 use crate::profile_file::{Dialect, FileKind};
 use crate::setup::task::{Done, Task};
@@ -22,40 +20,24 @@ use crate::setup::{Draft, Role};
 use answers::answers;
 
 pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
-    let named = context.named_by_hand();
+    let named = context.command_line_profile();
     let role = match named {
         None => Some(answers(context, options)?),
         Some(_) => refuse_new_role(options).map(|()| None)?,
     };
     let editor = Editor::new(&context.paths.cache_dir);
-    let (asks, writes) = (!options.yes && !options.dry_run, !options.dry_run);
-    // Who is not asked reads and writes in one go; waiting for a person would keep everybody else waiting.
-    let early = if writes && !asks { Some(editor.lock()?) } else { None };
+    // Reading and writing happen under one lock, unless a question would make other processes wait.
+    let lock = (options.yes && !options.dry_run).then(|| editor.lock()).transpose()?;
     let (done, changes) = prepare(context, options, named, role.as_ref())?;
     if changes.is_empty() {
         note(context, &format!("nothing to change: profile {} is set up already", done.wrapper));
-        return Ok(());
+    } else if let Some(written) = write_changes(context, "setup", &editor, &changes, options.dry_run, lock)? {
+        done.verify(&Files::load(&context.paths)?)?;
+        report(context, &done, &written);
     }
-    let shown: String = changes.iter().map(diff).collect();
-    if writes {
-        changes.iter().try_for_each(Change::check)?;
-    }
-    if asks {
-        confirm(context, "setup", &shown)?;
-    } else {
-        write_stdout(shown.as_bytes())?;
-    }
-    if !writes {
-        return Ok(());
-    }
-    let lock = early.map_or_else(|| editor.lock(), Ok)?;
-    let written = editor.write(&changes, &lock)?;
-    done.verify(&Files::load(&context.paths)?)?;
-    report(context, &done, &written);
     Ok(())
 }
 
-/// Flags for a new role mean nothing beside a profile that there is.
 fn refuse_new_role(options: &Setup) -> Result<(), Failure> {
     let Setup { role_arn, source_profile, external_id, mfa_serial, access_key_id, new_name, in_place, .. } = options;
     if [role_arn, source_profile, external_id, mfa_serial, access_key_id].into_iter().any(Option::is_some) {
@@ -68,7 +50,7 @@ fn refuse_new_role(options: &Setup) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The changes, and that they work: every reading sees what it is to see, and there is a plan for the new profile.
+/// Also checks that every tool finds the new profile, and that it has a plan.
 fn prepare(
     context: &Context,
     options: &Setup,
@@ -78,11 +60,11 @@ fn prepare(
     let home = &context.paths.home;
     let config = Original::read(&context.paths.config, home, MAX_FILE_BYTES)?;
     let credentials = Original::read(&context.paths.credentials, home, MAX_FILE_BYTES)?;
-    let mut draft = Draft::new((config.file.clone(), config.text()), (credentials.file.clone(), credentials.text()));
+    let mut draft = Draft::new([(config.file.clone(), config.text()), (credentials.file.clone(), credentials.text())]);
     let (inputs, programs) = (context.inputs()?, own_paths(&context.env)?);
     let task = match (named, role) {
         (Some(name), _) => {
-            // What does not work now would not work through a wrapper.
+            // A profile that does not work now would not work through a wrapper.
             plan_of(&draft.files().profiles(Dialect::Auto)?, name, &inputs)?;
             if options.in_place {
                 Task::in_place(&mut draft, name, &programs)?
@@ -108,32 +90,24 @@ fn prepare(
     Ok((done, changes))
 }
 
-/// The Amplify project's environment, using the profile.
 fn repoint(context: &Context, profile: &str) -> Result<Change, Failure> {
-    let project = selection::find(context).ok_or_else(|| {
-        Failure::new(CONFIG, "--project: the current directory is in no Amplify project")
-            .hint("run it below the directory that amplify init was run in")
-    })?;
+    let project = selection::required(context, "--project: the current directory is in no Amplify project")?;
     let environment = project.environment_name(context.global.env.as_deref())?;
     let original = Original::read(&project.credentials_file(), &context.paths.home, MAX_BYTES)?;
-    let text = point(original.text(), &environment, profile).map_err(|error| {
-        let at = Location { file: original.file.clone(), line: error.line };
-        Failure::new(CONFIG, format!("{at}: {}", error.problem)).at_line(&at, None)
-    })?;
+    let text = point(original.text(), &environment, profile)
+        .map_err(|error| at_edited_line(&original, error.line, error.problem))?;
     Ok(Change::new(original, &text))
 }
 
 fn report(context: &Context, done: &Done, written: &[Written]) {
     report_written(context, written);
     for error in &done.unreadable {
-        note(
-            context,
-            &format!("{error}: for this some tools see no profile of that file; amplify-creds -v list says more"),
-        );
+        let line = format!("{error}: for this some tools see no profile of that file; amplify-creds -v list says more");
+        note(context, &line);
     }
     let Done { wrapper, region, blind, .. } = done;
-    for (consumer, reason) in blind {
-        note(context, &format!("the {} cannot use profile {wrapper}: it {reason}", consumer.name()));
+    for (tool, reason) in blind {
+        note(context, &format!("the {} cannot use profile {wrapper}: it {reason}", tool.name()));
     }
     if region.is_none() {
         note(context, &format!("profile {wrapper} has no region; most tools want one: --region REGION"));

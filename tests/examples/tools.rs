@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Profiles, sso-sessions and services with their keys, and what stopped the reading of a file.
 fn view(views: &Views<'_>, consumer: Tool) -> Value {
-    let view = views.of(consumer);
+    let view = views.view(consumer);
     let files = [FileKind::Config, FileKind::Credentials];
     let mut kinds = [Map::new(), Map::new(), Map::new()];
     for seen in files.iter().flat_map(|kind| view.sections(*kind)) {

@@ -1,0 +1,50 @@
+use serde_json::{Value, json};
+
+use crate::cli::errors::failure::Failure;
+use crate::core::sanitize::printable;
+
+pub(crate) struct Finding {
+    pub(crate) code: &'static str,
+    pub(crate) severity: &'static str,
+    /// Whether AWS's message leaves several causes open.
+    pub(crate) is_open: bool,
+    pub(crate) failure: Failure,
+}
+
+impl Finding {
+    pub(crate) fn new(code: &'static str, severity: &'static str, failure: Failure) -> Self {
+        Self { code, severity, is_open: false, failure }
+    }
+
+    pub(crate) fn is_error(&self) -> bool {
+        self.severity == "error"
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let Failure { message, at, aws, hints, .. } = &self.failure;
+        let mut lines = vec![String::new(), message.clone()];
+        lines.extend(at.iter().map(|place| format!("  at {place}")));
+        lines.extend(aws.iter().map(|said| format!("  AWS: {said}")));
+        if self.is_open {
+            lines.push("  cannot tell which of these it is:".to_owned());
+        }
+        lines.extend(hints.iter().map(|hint| format!("  {} {hint}", if self.is_open { "-" } else { "hint:" })));
+        lines.iter().map(|line| printable(line) + "\n").collect()
+    }
+
+    /// The keys of `doctor --json`, and the hop.
+    pub(crate) fn json(&self, profile: &str, hop: usize) -> Value {
+        let Failure { message, at, aws, hints, .. } = &self.failure;
+        let message = aws.as_ref().map_or_else(|| message.clone(), |said| format!("{message}: {said}"));
+        json!({
+            "code": self.code,
+            "severity": self.severity,
+            "profile": profile,
+            "hop": hop,
+            "file": at.as_ref().map(|place| place.file.path.display().to_string()),
+            "line": at.as_ref().and_then(|place| place.line),
+            "message": message,
+            "hint": (!hints.is_empty()).then(|| hints.join("; or ")),
+        })
+    }
+}

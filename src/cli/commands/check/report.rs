@@ -1,0 +1,102 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::cli::errors::failure::{FINDINGS, Failure};
+use crate::output::table;
+use crate::policy::Category;
+use crate::policy::document::json as compact;
+use crate::policy::simulation::{Denial, DeniedBy, ReportLine, Verdict};
+
+use super::finding::Finding;
+
+pub(crate) struct Report {
+    pub(crate) lines: Vec<ReportLine>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+const COLUMNS: [&str; 5] = ["allowed", "denied_by_identity_policy", "denied_by_boundary", "denied_by_scp", "unknown"];
+
+/// The actions of one category, by [`COLUMNS`].
+type Columns<'l> = [Vec<&'l str>; 5];
+
+impl Report {
+    fn categories(&self) -> BTreeMap<Category, Columns<'_>> {
+        let mut categories: BTreeMap<Category, Columns<'_>> = BTreeMap::new();
+        for line in &self.lines {
+            let column = match &line.verdict {
+                Verdict::Allowed => 0,
+                Verdict::Denied { by: DeniedBy::Identity, .. } => 1,
+                Verdict::Denied { by: DeniedBy::Boundary, .. } => 2,
+                Verdict::Denied { by: DeniedBy::Scp, .. } => 3,
+                Verdict::Unknown(_) => 4,
+            };
+            categories.entry(line.probe.category).or_default()[column].push(&line.probe.action);
+        }
+        categories
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let row = |(category, columns): (Category, Columns<'_>)| {
+            let [allowed, identity, boundary, scp, unknown] = columns.map(|actions| actions.len().to_string());
+            [category.name().to_owned(), allowed, identity, boundary, scp, unknown]
+        };
+        let rows: Vec<_> = self.categories().into_iter().map(row).collect();
+        let header = ["CATEGORY", "ALLOWED", "NO BY IDENTITY POLICY", "NO BY BOUNDARY", "NO BY SCP", "UNKNOWN"];
+        let findings: String = self.findings.iter().map(Finding::text).collect();
+        format!("\n{}{findings}", table::render(header, &rows))
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        let category = |(category, columns): (Category, Columns<'_>)| {
+            let columns = COLUMNS.into_iter().zip(columns).map(|(name, actions)| (name.to_owned(), json!(actions)));
+            (category.name().to_owned(), Value::Object(columns.collect()))
+        };
+        Value::Object(self.categories().into_iter().map(category).collect())
+    }
+}
+
+pub(crate) fn denial_finding(denial: &Denial<'_>, who: &str) -> Finding {
+    let count = denial.lines.len();
+    let actions = denial.actions().join(" ");
+    let category = denial.category.name();
+    let fix_statements = denial.fix_statements().iter().map(compact).collect::<Vec<_>>().join(",");
+    let (code, by, hint) = match (denial.by, denial.policy, denial.is_explicit) {
+        (DeniedBy::Identity, _, false) => (
+            "denied_by_identity_policy",
+            "no policy allows".to_owned(),
+            format!("add to a policy of {who}: {fix_statements}"),
+        ),
+        (DeniedBy::Identity, policy, true) => {
+            let policy = policy.unwrap_or("a policy of its own");
+            let hint =
+                format!("take the denial out of {policy}, or narrow it; what it must leave allowed: {fix_statements}");
+            ("denied_by_identity_policy", format!("{policy} denies"), hint)
+        }
+        (DeniedBy::Boundary, policy, is_explicit) => {
+            let boundary = policy.unwrap_or("its permissions boundary");
+            let verb = if is_explicit { "denies" } else { "does not allow" };
+            let hint = format!("the boundary must allow it, and not deny it: {fix_statements}");
+            ("denied_by_boundary", format!("the permissions boundary ({boundary}) {verb}"), hint)
+        }
+        (DeniedBy::Scp, ..) => (
+            "denied_by_scp",
+            "a service control policy of the organisation denies".to_owned(),
+            format!("who administers the organisation can allow it: {fix_statements}"),
+        ),
+    };
+    let message = format!("{category}: {by} {count} {}: {actions}", if count == 1 { "action" } else { "actions" });
+    Finding::new(code, "error", Failure::new(FINDINGS, message).hint(hint))
+}
+
+/// The actions whose verdict depends on condition keys without a known value.
+pub(crate) fn unknown_finding(lines: &[ReportLine]) -> Option<Finding> {
+    let missing = lines.iter().filter_map(|line| match &line.verdict {
+        Verdict::Unknown(missing) => Some(missing),
+        _ => None,
+    });
+    let keys: BTreeSet<_> = missing.flatten().map(String::as_str).collect();
+    let keys = keys.into_iter().collect::<Vec<_>>().join(", ");
+    let message = format!("some actions depend on conditions whose values are not known here: {keys}");
+    (!keys.is_empty()).then(|| Finding::new("unknown_condition", "warning", Failure::new(FINDINGS, message)))
+}

@@ -1,0 +1,21 @@
+use ring::digest;
+
+/// By a table: formatting each byte would take more time than hashing it.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    // Never moved, so that no copy of a secret stays behind.
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.extend([byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)])));
+    }
+    text
+}
+
+pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
+    hex(digest::digest(&digest::SHA256, bytes.as_ref()).as_ref())
+}
+
+/// For the names of the AWS CLI's token files.
+pub fn sha1_hex(bytes: impl AsRef<[u8]>) -> String {
+    hex(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes.as_ref()).as_ref())
+}
