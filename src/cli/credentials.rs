@@ -91,8 +91,8 @@ fn resolve<T>(
     let sts = SdkSts::new(&connections);
     let sources = Sources {
         connections: &connections,
-        sso_cache: &context.paths.sso_cache,
-        login_cache: &context.paths.login_cache,
+        sso_cache: &context.paths.sso_cache(),
+        login_cache: &context.paths.login_cache(&context.env),
         store: &store,
         endpoints: context.source_endpoints(),
         clock: Clock::System,

@@ -24,8 +24,6 @@ pub struct Paths {
     pub credentials: PathBuf,
     /// The Amplify CLI's directory, which no setting can move.
     pub cache_dir: PathBuf,
-    pub sso_cache: PathBuf,
-    pub login_cache: PathBuf,
     pub settings: Option<PathBuf>,
 }
 
@@ -33,10 +31,9 @@ impl Paths {
     /// A leading `~/` in a variable or flag is the home directory, as in the SDKs.
     pub fn find(env: &Env, overrides: &Overrides) -> Result<Self, NoHome> {
         let home = home(env).ok_or(NoHome)?;
-        let aws = home.join(".aws");
         let pick = |flag: &Option<PathBuf>, variables: [&str; 2], name: &str| {
             let given = flag.clone().or_else(|| variables.iter().find_map(|variable| env.path(variable)));
-            let path = given.map_or_else(|| aws.join(name), |path| expand(path, &home));
+            let path = given.map_or_else(|| below(&home, [".aws", name]), |path| expand(path, &home));
             absolute(path)
         };
         Ok(Self {
@@ -46,14 +43,19 @@ impl Paths {
                 [env::AMPLIFY_CREDS_CREDENTIALS_FILE, env::AWS_SHARED_CREDENTIALS_FILE],
                 "credentials",
             ),
-            cache_dir: home.join(".amplify").join("awscloudformation"),
-            sso_cache: aws.join("sso/cache"),
-            login_cache: env
-                .path(env::AWS_LOGIN_CACHE_DIRECTORY)
-                .map_or_else(|| aws.join("login/cache"), |path| absolute(expand(path, &home))),
+            cache_dir: below(&home, [".amplify", "awscloudformation"]),
             settings: ProjectDirs::from("", "", "amplify-creds").map(|dirs| dirs.config_dir().join("config.ini")),
             home,
         })
+    }
+
+    pub fn sso_cache(&self) -> PathBuf {
+        below(&self.home, [".aws", "sso", "cache"])
+    }
+
+    pub fn login_cache(&self, env: &Env) -> PathBuf {
+        let moved = env.path(env::AWS_LOGIN_CACHE_DIRECTORY).map(|path| absolute(self.expand(path)));
+        moved.unwrap_or_else(|| below(&self.home, [".aws", "login", "cache"]))
     }
 
     pub fn expand(&self, path: PathBuf) -> PathBuf {
@@ -67,6 +69,13 @@ fn home(env: &Env) -> Option<PathBuf> {
         .or_else(|| env.path(env::USERPROFILE))
         .or_else(|| BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()))
         .map(absolute)
+}
+
+fn below<const N: usize>(home: &Path, names: [&str; N]) -> PathBuf {
+    let mut path = PathBuf::with_capacity(home.as_os_str().len() + 32);
+    path.push(home);
+    path.extend(names);
+    path
 }
 
 fn expand(path: PathBuf, home: &Path) -> PathBuf {
