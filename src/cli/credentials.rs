@@ -49,7 +49,7 @@ pub(crate) fn fetch_with(
         let store = Store::new(&context.paths.cache_dir);
         match request.cached(&store, Clock::System.now()) {
             Some(credentials) => Ok(credentials),
-            None => Ok(resolve(context, request, &mut prompt()?, |resolver, _| resolver.credentials())??),
+            None => Ok(resolve(context, request, &mut prompt()?, |resolver, _| resolver.credentials())?),
         }
     })?;
     Ok(Fetched { plan, credentials })
@@ -64,7 +64,7 @@ pub(crate) fn with_resolver<T>(
     prompt: &mut PromptChain,
     what: impl FnOnce(&mut Resolver<'_>, &SdkSts<'_>) -> T,
 ) -> Result<T, Failure> {
-    with_request(context, set, plan, session, |request| resolve(context, request, prompt, what))
+    with_request(context, set, plan, session, |request| Ok(resolve(context, request, prompt, what)))
 }
 
 fn with_request<T>(
@@ -85,7 +85,7 @@ fn resolve<T>(
     request: Request<'_>,
     prompt: &mut PromptChain,
     what: impl FnOnce(&mut Resolver<'_>, &SdkSts<'_>) -> T,
-) -> Result<T, Failure> {
+) -> T {
     let store = Store::new(&context.paths.cache_dir);
     let connections = Connections::new(roots(context, request.plan), Proxies::of(&context.env));
     let sts = SdkSts::new(&connections);
@@ -112,7 +112,7 @@ fn resolve<T>(
     };
     let outcome = what(&mut resolver, &sts);
     warnings::of_run(context, &resolver.mishaps);
-    Ok(outcome)
+    outcome
 }
 
 /// The file of trusted certificate authorities, where something names one: first what the AWS SDKs read, then what

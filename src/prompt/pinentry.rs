@@ -108,7 +108,7 @@ impl Pinentry<'_> {
             match parse_reply(&line).ok_or(PromptError::NobodyToAsk)? {
                 AssuanReply::Ignored => {}
                 AssuanReply::Data(piece) if data.len() + piece.len() <= LONGEST_ANSWER => {
-                    data.extend_from_slice(&piece)
+                    data.extend_from_slice(&piece);
                 }
                 AssuanReply::Data(_) => return Err(PromptError::NobodyToAsk),
                 done => return Ok((done, data)),
