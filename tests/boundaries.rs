@@ -53,6 +53,7 @@ const ONE_PLACE: [(&str, &[&str]); 24] = [
             "sts/roots.rs",
             "source/metadata.rs",
             "source/dpop.rs",
+            "source/web_identity.rs",
             "iam/client.rs",
         ],
     ),

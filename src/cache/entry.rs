@@ -34,6 +34,18 @@ pub struct EntryMetadata {
     /// Seconds that AWS's clock was ahead, where it was more than five minutes off.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub clock_offset: i64,
+    /// For a session behind a `credential_process`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<ProcessMetadata>,
+}
+
+/// Two fingerprints of the same session with less of the process's identity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessMetadata {
+    /// [`CacheKey::of_command`](super::key::CacheKey::of_command)
+    pub command: String,
+    /// [`CacheKey::of_key`](super::key::CacheKey::of_key), where the program returned a long-term key.
+    pub key: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field by reference")]
@@ -189,6 +201,7 @@ mod tests {
             profile: "dev".into(),
             account_id: Some("222222222222".into()),
             clock_offset: 0,
+            process: None,
         };
         let raw = write(&credentials, Timestamp(1_893_456_000), &mark).unwrap();
         assert_eq!(

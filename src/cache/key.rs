@@ -3,14 +3,14 @@
 use std::sync::OnceLock;
 
 use crate::core::digest::sha256_hex;
-use crate::core::origin::Located;
+use crate::core::origin::{Located, Origin};
 use crate::plan::endpoint::{Endpoint, EndpointKind};
 use crate::plan::mfa_strategy::{Mfa, Step};
 use crate::plan::session::{Policy, ProvidedContext, SessionExtras, Tag};
 use crate::plan::sources::{
     ContainerBase, ContainerService, ContainerToken, ImdsBase, LoginBase, SsoBase, WebIdentityBase,
 };
-use crate::plan::{Base, BaseSource, CredentialPlan, EnvContext, Hop, ProcessBase};
+use crate::plan::{Base, BaseSource, CredentialPlan, EnvContext, Hop, ProcessBase, ProcessIdentity};
 use crate::profile::keys::Keys;
 
 /// SHA-256 as 64 hex digits, computed on first use: a hit needs only the leaf's.
@@ -52,13 +52,14 @@ pub struct CacheKey {
 impl CacheKey {
     /// `None` for an MFA session whose base has no keys to identify the user by.
     pub fn of(plan: &CredentialPlan, step: Step) -> Option<Self> {
-        let fingerprint = fingerprint(plan, step);
+        let fingerprint = fingerprint(plan, step, Identity::Plan);
         match step {
             Step::Hop(index) => {
                 let hop = plan.hops.get(index)?;
                 let is_amplifys = index == 0
                     && hop.sts.kind != EndpointKind::Configured
                     && hop.extras.is_empty()
+                    && is_by_profile(hop)
                     && matches!(plan.base.source, BaseSource::Static(_))
                     && mfa_beside(plan, index).is_none();
                 Some(Self {
@@ -89,6 +90,17 @@ impl CacheKey {
         }
     }
 
+    /// The same session without what only the environment of its `credential_process` decides: for all identities that
+    /// one command may have.
+    pub fn of_command(plan: &CredentialPlan, step: Step) -> Fingerprint {
+        fingerprint(plan, step, Identity::Command)
+    }
+
+    /// The same session by the long-term key that a `credential_process` returned.
+    pub fn of_key(plan: &CredentialPlan, step: Step, access_key_id: &str) -> Fingerprint {
+        fingerprint(plan, step, Identity::Key(access_key_id))
+    }
+
     /// Inner key of a session that must not use the plain name.
     pub fn marked_name(&self) -> String {
         format!("{}#{}", self.inner, self.fingerprint.short())
@@ -103,7 +115,23 @@ fn mfa_beside(plan: &CredentialPlan, index: usize) -> Option<&str> {
     (!plan.hops.iter().take(index + 1).any(names_it)).then_some(serial)
 }
 
-fn fingerprint(plan: &CredentialPlan, step: Step) -> Fingerprint {
+/// How a `credential_process` is identified.
+#[derive(Clone, Copy)]
+enum Identity<'a> {
+    Plan,
+    Command,
+    Key(&'a str),
+}
+
+/// The Amplify CLI takes nothing from flags and variables.
+fn is_by_profile(hop: &Hop) -> bool {
+    let Hop { profile: _, role_arn, session_name, external_id, mfa_serial, duration: _, extras: _, sts: _ } = hop;
+    let origins = [Some(&role_arn.from), Some(&session_name.from)];
+    let optional = [external_id, mfa_serial].map(|found| found.as_ref().map(|found| &found.from));
+    origins.into_iter().chain(optional).flatten().all(|from| matches!(from, Origin::File(_) | Origin::Default))
+}
+
+fn fingerprint(plan: &CredentialPlan, step: Step, identity: Identity<'_>) -> Fingerprint {
     let CredentialPlan {
         profile: _,
         path: _,
@@ -131,7 +159,7 @@ fn fingerprint(plan: &CredentialPlan, step: Step) -> Fingerprint {
             (None, _, mfa) => mfa.as_ref().map_or_else(String::new, partition),
         },
     );
-    hash.base(base);
+    hash.base(base, identity);
     match (last, step) {
         (None, Step::WebIdentity) => {}
         (None, _) => hash.mfa(mfa.as_ref()),
@@ -159,20 +187,21 @@ impl Labelled {
         }
     }
 
-    fn base(&mut self, base: &Base) {
+    fn base(&mut self, base: &Base, identity: Identity<'_>) {
         let Base { profile: _, source } = base;
         let (kind, keys) = match source {
             BaseSource::Static(keys) => ("static", keys),
             BaseSource::Environment(keys) => ("environment", keys),
-            BaseSource::Process(process) => return self.process(process),
+            BaseSource::Process(process) => return self.process(process, identity),
             BaseSource::Imds(imds) => return self.imds(imds),
             BaseSource::Container(container) => return self.container(container),
             BaseSource::Sso(sso) => return self.sso(sso),
             BaseSource::WebIdentity(web) => return self.web_identity(web),
             BaseSource::Login(login) => {
-                let LoginBase { session, region: _ } = login;
+                let LoginBase { session, region: _, endpoint } = login;
                 self.add("base", "login");
-                return self.add("login session", &session.value);
+                self.add("login session", &session.value);
+                return self.add_some("endpoint", endpoint.as_deref());
             }
         };
         let Keys { access_key_id, secret_access_key: _, session_token: _, from: _ } = keys;
@@ -180,23 +209,29 @@ impl Labelled {
         self.add("access key id", access_key_id);
     }
 
-    /// A program's answer can depend on all that it sees of this process. The directory decides which program a
-    /// relative command is.
-    fn process(&mut self, process: &ProcessBase) {
-        let ProcessBase { command, surroundings } = process;
-        let EnvContext { aws_profile, aws_default_profile, config, credentials, directory } = surroundings;
+    fn process(&mut self, process: &ProcessBase, identity: Identity<'_>) {
+        let ProcessBase { command, identity: of_plan } = process;
         self.add("base", "process");
-        self.add("command", &command.value);
-        for (label, value) in [("AWS_PROFILE", aws_profile), ("AWS_DEFAULT_PROFILE", aws_default_profile)] {
-            if let Some(value) = value {
-                self.add(label, value);
-            }
+        if let Identity::Key(access_key_id) = identity {
+            return self.add("access key id", access_key_id);
         }
+        self.add("command", &command.value);
+        let (Identity::Plan, ProcessIdentity::Environment(context)) = (identity, of_plan) else { return };
+        let EnvContext { files, directory, variables, config, credentials } = context;
+        for file in files.iter() {
+            self.add("file", &file.to_string_lossy());
+        }
+        if let Some(directory) = directory {
+            self.add("directory", &directory.to_string_lossy());
+        }
+        self.add("variables", variables);
         self.add("config", &config.to_string_lossy());
         self.add("credentials", &credentials.to_string_lossy());
-        let is_absolute = command.value.trim_start_matches(['"', '\'', ' ']).starts_with('/');
-        if let Some(directory) = directory.as_ref().filter(|_| !is_absolute) {
-            self.add("directory", &directory.to_string_lossy());
+    }
+
+    fn add_some(&mut self, label: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.add(label, value);
         }
     }
 
@@ -216,13 +251,15 @@ impl Labelled {
         if let Some(uri) = uri {
             self.add("uri", &uri.value);
         }
-        if let Some(ContainerToken::File(path)) = token {
-            self.add("token file", &path.to_string_lossy());
+        match token {
+            Some(ContainerToken::File { path: _, hash }) => self.add("token", hash),
+            Some(ContainerToken::Text(text)) => self.add("token", &sha256_hex(text.expose())),
+            None => {}
         }
     }
 
     fn sso(&mut self, sso: &SsoBase) {
-        let SsoBase { session, start_url, region: _, account_id, role_name } = sso;
+        let SsoBase { session, start_url, region: _, account_id, role_name, endpoint } = sso;
         self.add("base", "sso");
         self.add("start url", &start_url.value);
         if let Some(session) = session {
@@ -230,13 +267,15 @@ impl Labelled {
         }
         self.add("account", &account_id.value);
         self.add("sso role", &role_name.value);
+        self.add_some("endpoint", endpoint.as_deref());
     }
 
     fn web_identity(&mut self, web: &WebIdentityBase) {
-        let WebIdentityBase { token_file, role_arn, session_name, duration: _, sts, machine } = web;
+        let WebIdentityBase { token_file, role_arn, session_name, duration: _, sts, machine, subject } = web;
         self.add("base", "web identity");
         self.add("machine", machine);
         self.add("token file", &token_file.value.to_string_lossy());
+        self.add("subject", subject);
         self.add("role", role_arn.value.as_str());
         self.add("session name", &session_name.value);
         self.endpoint(sts);
@@ -274,9 +313,9 @@ impl Labelled {
 
     fn extras(&mut self, extras: &SessionExtras) {
         let SessionExtras { policy_arns, policy, tags, source_identity, contexts } = extras;
-        for Located { value: ProvidedContext { provider, file, assertion: _ }, from: _ } in contexts {
+        for Located { value: ProvidedContext { provider, file: _, assertion }, from: _ } in contexts {
             self.add("context provider", provider);
-            self.add("assertion file", &file.to_string_lossy());
+            self.add("assertion", &sha256_hex(assertion.expose()));
         }
         for arn in policy_arns {
             self.add("policy arn", &arn.value);

@@ -2,7 +2,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::entry::{CachedSession, EntryMetadata};
-use super::key::CacheKey;
+use super::key::{CacheKey, Fingerprint};
 use super::members::Members;
 
 #[derive(Default)]
@@ -31,6 +31,17 @@ impl Sessions<'_> {
         });
         let marked = read(&key.marked_name()).filter(|session| session.mark.as_ref().is_some_and(is_for_key));
         plain.into_iter().chain(marked).max_by_key(|session| session.lease.expiration)
+    }
+
+    /// The longest session for this role whose signer was this long-term key of a `credential_process`.
+    pub fn lookup_by_key(&self, outer: &str, fingerprint: &Fingerprint) -> Option<CachedSession> {
+        let sessions = self.0.object(outer)?;
+        let of_key = |found: &CachedSession| {
+            let process = found.mark.as_ref().and_then(|mark| mark.process.as_ref());
+            process.is_some_and(|process| process.key.as_deref() == Some(fingerprint.hex()))
+        };
+        let found = sessions.iter().filter_map(|(_, raw)| CachedSession::read(raw.get())).filter(of_key);
+        found.max_by_key(|found| found.lease.expiration)
     }
 
     pub fn is_empty(&self) -> bool {

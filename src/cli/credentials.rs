@@ -166,7 +166,10 @@ pub(crate) fn plan_of(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Resu
 /// so only where no other section of the files, under whatever header, names the same role and session.
 pub(crate) fn is_only_profile(context: &Context, set: &ProfileSet<'_>, plan: &CredentialPlan, key: &CacheKey) -> bool {
     let names = |section: &[Property<'_>]| build::section_names_session(section, &key.outer, &key.inner);
-    let profile = plan.hops.first().and_then(|hop| set.get(&hop.profile));
-    profile.is_some_and(|profile| build::names_session(&profile, &key.outer, &key.inner))
+    let Some((hop, profile)) = plan.hops.first().and_then(|hop| Some((hop, set.get(&hop.profile)?))) else {
+        return false;
+    };
+    context.paths.are_default()
+        && build::names_session(&profile, hop, &key.inner)
         && context.files().sections_where(&names) == 1
 }

@@ -7,7 +7,7 @@ use crate::plan::endpoint::EndpointVariables;
 use crate::plan::inputs::{HostnameFn, Inputs, RoleFlags};
 use crate::plan::session::SessionExtras;
 use crate::plan::sources::{ContainerService, ContainerToken, ECS_CONTAINER, MetadataService, WebIdentityInputs};
-use crate::plan::{EnvContext, session_name};
+use crate::plan::session_name;
 use crate::profile::keys::Keys;
 use crate::source::SourceEndpoints;
 
@@ -50,13 +50,6 @@ impl Context {
             container: self.container(),
             machine: HostnameFn(machine::name),
             unnamed_profile: env_profile(&self.env).map_or_else(|| "default".to_owned(), |found| found.value),
-            surroundings: EnvContext {
-                aws_profile: self.env.text(env::AWS_PROFILE),
-                aws_default_profile: self.env.text(env::AWS_DEFAULT_PROFILE),
-                config: self.paths.config.clone(),
-                credentials: self.paths.credentials.clone(),
-                directory: env::current_directory(),
-            },
             program: env::executable(),
             waiting: self.chain().waiting(&self.config()),
         })
@@ -78,7 +71,8 @@ impl Context {
     fn container(&self) -> ContainerService {
         let relative = self.variable(&[env::AWS_CONTAINER_CREDENTIALS_RELATIVE_URI]);
         let relative = relative.map(|path| Located::new(format!("{ECS_CONTAINER}{}", path.value), path.from));
-        let file = self.env.path(env::AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE).map(ContainerToken::File);
+        let file = self.env.path(env::AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE);
+        let file = file.map(|path| ContainerToken::File { path, hash: String::new() });
         let text = || self.env.text(env::AWS_CONTAINER_AUTHORIZATION_TOKEN).map(Secret::new).map(ContainerToken::Text);
         ContainerService {
             uri: relative.or_else(|| self.variable(&[env::AWS_CONTAINER_CREDENTIALS_FULL_URI])),

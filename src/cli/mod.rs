@@ -8,6 +8,7 @@ mod credentials;
 mod env_inputs;
 pub mod errors;
 mod fast_args;
+mod identity;
 pub mod manual;
 mod output;
 mod own_path;

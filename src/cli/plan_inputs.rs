@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, FILE, Failure, USAGE};
-use crate::cli::selection;
+use crate::cli::{identity, selection};
 use crate::core::origin::{Located, Origin};
 use crate::core::secret::Secret;
 use crate::os::env::{LOGNAME, USER, USERNAME};
@@ -53,6 +53,7 @@ fn flag<T>(flag: &'static str, value: Option<T>, expected: &str) -> Result<Locat
 
 /// Fills in the text of each policy's file, the ARN of the project's boundary and session names.
 pub(crate) fn complete(context: &Context, mut plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
+    identity::complete(context, &mut plan.base.source);
     if let BaseSource::WebIdentity(web) = &mut plan.base.source {
         name_session(context, &mut web.session_name, &plan.base.profile)?;
     }

@@ -136,6 +136,10 @@ impl Env {
         self.raw(name).map(PathBuf::from)
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        self.0.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+    }
+
     pub fn search_path(&self) -> Vec<PathBuf> {
         self.raw(PATH).iter().flat_map(std::env::split_paths).collect()
     }

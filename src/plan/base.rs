@@ -63,7 +63,7 @@ pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<
         return Err(PlanError::Invalid { profile, key: "sso_region", expected, from: region.from });
     }
     match (account_id, role_name) {
-        (Some(account_id), Some(role_name)) => Ok(Some(SsoBase { session, start_url, region, account_id, role_name })),
+        (Some(account_id), Some(role_name)) => Ok(Some(SsoBase { session, start_url, region, account_id, role_name, endpoint: None })),
         (Some(_), None) => Err(incomplete("sso_role_name", at)),
         (None, _) => Err(incomplete("sso_account_id", at)),
     }
@@ -90,6 +90,7 @@ pub(super) fn web_identity(
         sts: sts.endpoint(hop::region(&profile.name, profile.get("region"), &role_arn.value, inputs, asked)?),
         role_arn,
         machine: inputs.machine.name(),
+        subject: String::new(),
     }))
 }
 
@@ -117,11 +118,16 @@ pub(super) fn of_environment(
         sts: sts.endpoint(hop::region(name, None, &role_arn.value, inputs, &RequestedRole::default())?),
         role_arn,
         machine: inputs.machine.name(),
+        subject: String::new(),
     })
 }
 
 /// What `profile` says of `aws login`.
 pub(super) fn login(profile: &Profile<'_>, region: Option<&Located<String>>) -> Option<LoginBase> {
     let session = profile.get("login_session")?.located();
-    Some(LoginBase { session, region: profile.get("region").map(Setting::located).or_else(|| region.cloned()) })
+    Some(LoginBase {
+        session,
+        region: profile.get("region").map(Setting::located).or_else(|| region.cloned()),
+        endpoint: None,
+    })
 }

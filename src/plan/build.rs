@@ -9,7 +9,7 @@ use super::endpoint::{Choice, Endpoint};
 use super::error::PlanError;
 use super::hop::{AMPLIFY_SESSION_NAME, override_role};
 use super::inputs::{Inputs, RoleFlags};
-use super::limits::{SESSION_NAME, SessionDuration};
+use super::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME, SessionDuration};
 use super::partition::first_region;
 use super::walk::Walk;
 use super::{base, hop, mfa};
@@ -111,7 +111,12 @@ pub fn section_names_session(section: &[Property<'_>], role_arn: &str, session_n
 
 /// Whether `profile` says by itself that it takes this role under this session name, as the Amplify CLI would read it:
 /// not by our own settings, which Amplify does not know.
-pub fn names_session(profile: &Profile<'_>, role_arn: &str, session_name: &str) -> bool {
-    profile.get("role_arn").is_some_and(|role| role.value == role_arn)
+pub fn names_session(profile: &Profile<'_>, hop: &Hop, session_name: &str) -> bool {
+    let is_own = |key: &'static str, used: &Option<Located<String>>| {
+        profile.get(key).map(|found| found.value) == used.as_ref().map(|used| used.value.as_str())
+    };
+    profile.get("role_arn").is_some_and(|role| role.value == hop.role_arn.value.as_str())
         && profile.get(SESSION_NAME.key).map_or(AMPLIFY_SESSION_NAME, |name| name.value) == session_name
+        && is_own(EXTERNAL_ID.key, &hop.external_id)
+        && is_own(MFA_SERIAL.key, &hop.mfa_serial)
 }

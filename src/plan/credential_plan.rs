@@ -87,24 +87,30 @@ impl BaseSource {
     }
 }
 
-/// A `credential_process` and what its answer may depend on.
 #[derive(Debug, Clone)]
 pub struct ProcessBase {
     pub command: Located<String>,
-    /// Where it is run.
-    pub surroundings: EnvContext,
+    pub identity: ProcessIdentity,
 }
 
-/// What a `credential_process` sees of us.
+/// What decides whose credentials a `credential_process` returns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProcessIdentity {
+    /// `process_identity = command`
+    Command,
+    /// Everything that the program can see. Completed with I/O after planning.
+    Environment(EnvContext),
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EnvContext {
-    /// `AWS_PROFILE`
-    pub aws_profile: Option<String>,
-    /// `AWS_DEFAULT_PROFILE`
-    pub aws_default_profile: Option<String>,
+    /// The files that the command's words name, links resolved.
+    pub files: Vec<PathBuf>,
+    pub directory: Option<PathBuf>,
+    /// SHA-256 of the variables that can decide: their values may be secrets.
+    pub variables: String,
     pub config: PathBuf,
     pub credentials: PathBuf,
-    pub directory: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone)]

@@ -3,7 +3,6 @@ use std::path::PathBuf;
 use crate::core::origin::Located;
 use crate::profile::keys::Keys;
 
-use super::credential_plan::EnvContext;
 use super::endpoint::EndpointVariables;
 use super::session::SessionExtras;
 use super::sources::{ContainerService, MetadataService, WebIdentityInputs};
@@ -33,8 +32,6 @@ pub struct Inputs {
     pub machine: HostnameFn,
     /// The profile that a `credential_process` of ours without a name means.
     pub unnamed_profile: String,
-    /// What a `credential_process` is run in.
-    pub surroundings: EnvContext,
     /// The running executable, which a `credential_process` may name by another name.
     pub program: Option<PathBuf>,
     /// Profiles of the same config file whose `credential_process` is waiting for this run.

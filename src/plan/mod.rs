@@ -19,5 +19,5 @@ pub mod sources;
 mod walk;
 pub mod wrapper;
 
-pub use credential_plan::{Base, BaseSource, CredentialPlan, EnvContext, Hop, ProcessBase, Warning};
+pub use credential_plan::{Base, BaseSource, CredentialPlan, EnvContext, Hop, ProcessBase, ProcessIdentity, Warning};
 pub use limits::SessionDuration;

@@ -105,8 +105,8 @@ pub struct ContainerService {
 
 #[derive(Debug, Clone)]
 pub enum ContainerToken {
-    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`: a file that is read anew each time.
-    File(PathBuf),
+    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`: a file that is read anew each time. Its hash is completed after planning.
+    File { path: PathBuf, hash: String },
     /// `AWS_CONTAINER_AUTHORIZATION_TOKEN`
     Text(Secret),
 }
@@ -123,6 +123,8 @@ pub struct SsoBase {
     pub account_id: Located<String>,
     /// `sso_role_name`
     pub role_name: Located<String>,
+    /// The configured endpoint of the portal. Completed after planning.
+    pub endpoint: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -137,6 +139,8 @@ pub struct WebIdentityBase {
     /// Where STS is called.
     pub sts: Endpoint,
     pub machine: String,
+    /// The token's issuer, subject and audience. Completed after planning.
+    pub subject: String,
 }
 
 /// `AWS_WEB_IDENTITY_TOKEN_FILE`, `AWS_ROLE_ARN` and `AWS_ROLE_SESSION_NAME`.
@@ -154,6 +158,8 @@ pub struct LoginBase {
     pub session: Located<String>,
     /// The profile's region, for a token that does not know its own.
     pub region: Option<Located<String>>,
+    /// The configured endpoint of AWS Sign-In. Completed after planning.
+    pub endpoint: Option<String>,
 }
 
 pub(super) fn is_true(found: Option<&Located<String>>) -> bool {

@@ -25,7 +25,7 @@ const fn other(name: &'static str) -> Key {
     Key { name, is_read: false, is_passed_on: false }
 }
 
-pub const KEYS: [Key; 81] = [
+pub const KEYS: [Key; 82] = [
     read("accessKeyId"),
     read("accesskeyid"),
     passed_on("account_id_endpoint_mode"),
@@ -72,6 +72,7 @@ pub const KEYS: [Key; 81] = [
     passed_on("parameter_validation"),
     read("policy"),
     read("policy_arns"),
+    read("process_identity"),
     read("provided_contexts"),
     both("region"),
     passed_on("request_checksum_calculation"),

@@ -21,7 +21,7 @@ impl<'r> Run<'r, '_> {
     }
 
     pub(super) fn web_identity(&mut self, at: usize, web: &WebIdentityBase) -> Result<Credentials, ResolveError> {
-        let WebIdentityBase { token_file, role_arn, session_name, duration, sts, machine: _ } = web;
+        let WebIdentityBase { token_file, role_arn, session_name, duration, sts, machine: _, subject: _ } = web;
         let token = web_identity::token(&token_file.value).map_err(|error| self.base_failed(error))?;
         let request = AssumeRoleWithWebIdentity {
             role_arn: role_arn.value.as_str(),

@@ -48,7 +48,10 @@ impl<'r> Run<'r, '_> {
     pub(super) fn first_role(&mut self, at: usize) -> Result<Credentials, ResolveError> {
         let Some(mfa) = &self.plan.mfa else {
             let signer = self.base()?;
-            return self.role(at, 0, &signer);
+            return match self.session_by_key(at, &signer) {
+                Some(session) => Ok(session),
+                None => self.role(at, 0, &signer),
+            };
         };
         match self.spend(mfa) {
             MfaAction::OnRole(why) => {
@@ -129,6 +132,9 @@ impl<'r> Run<'r, '_> {
         note: Option<&'static str>,
     ) -> Result<Credentials, ResolveError> {
         let signer = self.base()?;
+        if let Some(session) = self.session_by_key(at, &signer) {
+            return Ok(session);
+        }
         let serial = mfa.serial.value.as_str();
         let memory = Memory::new(self.resolver.store.notes(), serial, &signer.access_key_id);
         self.with_locks_released(|run| {

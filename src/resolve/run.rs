@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::cache::entry;
-use crate::cache::entry::{CachedSession, EntryMetadata, METADATA_VERSION};
+use crate::cache::entry::{CachedSession, EntryMetadata, METADATA_VERSION, ProcessMetadata};
 use crate::cache::key::CacheKey;
 use crate::core::call_chain::CallChain;
 use crate::core::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
@@ -44,6 +44,7 @@ impl<'r, 'a> Run<'r, 'a> {
             resolver,
             plan,
             steps,
+            process_key: None,
             held: Vec::new(),
             began,
             reset_generation: None,
@@ -152,6 +153,38 @@ impl<'r, 'a> Run<'r, 'a> {
             Some(credentials) => Ok(credentials),
             None => self.session(0),
         }
+    }
+
+    /// The session of a long-term key that a `credential_process` returned before, in whatever environment.
+    pub(super) fn session_by_key(&mut self, at: usize, signer: &Credentials) -> Option<Credentials> {
+        let is_long_term = signer.session_token.is_none() && signer.expiration.is_none();
+        if !matches!(self.plan.base.source, BaseSource::Process(_)) || !is_long_term {
+            return None;
+        }
+        self.process_key = Some(signer.access_key_id.clone());
+        let Resolver { store, request, clock, .. } = &*self.resolver;
+        let (key, options) = (&self.steps[at].1, request.options);
+        let fingerprint = CacheKey::of_key(self.plan, Step::Hop(0), &signer.access_key_id);
+        let is_leaf = at + 1 == self.steps.len();
+        if !options.use_cache || (options.refresh && is_leaf) {
+            return None;
+        }
+        let found = store.read().sessions().lookup_by_key(&key.outer, &fingerprint)?;
+        let is_fresh = found.lease.judge(clock.now(), options.min_ttl) == Freshness::Fresh;
+        if !is_fresh || (is_leaf && !request.is_long_enough(&found)) {
+            return None;
+        }
+        let clock_offset = found.lease.clock_offset;
+        let credentials = self.use_cached(found);
+        self.store(at, &Session { credentials: credentials.clone(), clock_offset });
+        Some(credentials)
+    }
+
+    fn process_metadata(&self, call: &Call<'_>) -> Option<ProcessMetadata> {
+        let (BaseSource::Process(_), Call::Role(index)) = (&self.plan.base.source, call) else { return None };
+        let step = Step::Hop(*index);
+        let key = self.process_key.as_deref().map(|id| CacheKey::of_key(self.plan, step, id).hex().to_owned());
+        Some(ProcessMetadata { command: CacheKey::of_command(self.plan, step).hex().to_owned(), key })
     }
 
     pub(super) fn base_failed(&self, error: SourceError) -> ResolveError {
@@ -267,6 +300,7 @@ impl<'r, 'a> Run<'r, 'a> {
             profile: profile.clone(),
             account_id: session.credentials.account_id.clone(),
             clock_offset: session.clock_offset,
+            process: self.process_metadata(call),
         };
         let Ok(entry) = entry::write(&session.credentials, expiration, &mark) else { return };
         if let Err(error) = self.resolver.store.put(key, &entry, now, self.reset_generation.unwrap_or_default()) {

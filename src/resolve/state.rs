@@ -17,6 +17,8 @@ pub(super) struct Run<'r, 'a> {
     pub(super) resolver: &'r mut Resolver<'a>,
     pub(super) plan: &'a CredentialPlan,
     pub(super) steps: Vec<(Call<'r>, CacheKey)>,
+    /// The long-term key that the `credential_process` returned.
+    pub(super) process_key: Option<String>,
     pub(super) held: Vec<(String, Guard)>,
     pub(super) began: Timestamp,
     pub(super) reset_generation: Option<u64>,

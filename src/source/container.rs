@@ -42,7 +42,7 @@ impl Sources<'_> {
 fn authorization(token: &ContainerToken) -> Result<Secret, SourceError> {
     let text = match token {
         ContainerToken::Text(text) => text.clone(),
-        ContainerToken::File(path) => {
+        ContainerToken::File { path, hash: _ } => {
             let unreadable = |reason: &str| {
                 SourceError::Unusable(format!("cannot read the authorization: {reason} ({})", path.display()))
             };

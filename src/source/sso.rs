@@ -27,7 +27,7 @@ const SIGNED_OUT: [&str; 5] = [
 
 impl Sources<'_> {
     pub(super) fn sso(&self, sso: &SsoBase, timeout: Duration) -> Result<Credentials, SourceError> {
-        let SsoBase { session: _, start_url: _, region, account_id, role_name } = sso;
+        let SsoBase { session: _, start_url: _, region, account_id, role_name, endpoint: _ } = sso;
         let token = self.sso_token(sso, timeout)?;
         let url =
             self.endpoints.sso.clone().unwrap_or_else(|| format!("https://portal.sso.{}.amazonaws.com", region.value));

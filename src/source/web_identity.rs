@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use serde_json::{Map, Value};
+
+use crate::core::digest::sha256_hex;
 use crate::core::secret::Secret;
 use crate::os::fs::read_capped;
 
@@ -19,5 +22,45 @@ pub fn token(path: &Path) -> Result<Secret, SourceError> {
     match text.trim() {
         "" => Err(unreadable("it is empty")),
         text => Ok(Secret::from(text)),
+    }
+}
+
+/// What a token says of its holder: issuer, subject and audience of a JWT (RFC 7519), else a hash of the token.
+pub fn subject(token: &str) -> String {
+    let claims = token.split('.').nth(1).and_then(|payload| {
+        let mut payload = payload.replace('-', "+").replace('_', "/");
+        payload.extend(std::iter::repeat_n('=', (4 - payload.len() % 4) % 4));
+        let bytes = aws_smithy_types::base64::decode(payload).ok()?;
+        let claims: Map<String, Value> = serde_json::from_slice(&bytes).ok()?;
+        let named = ["iss", "sub", "aud"].map(|name| claims.get(name).cloned().unwrap_or_default());
+        (!named.iter().any(Value::is_null)).then(|| Value::from(named.to_vec()).to_string())
+    });
+    claims.unwrap_or_else(|| sha256_hex(token))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subject_of_jwt_ignores_other_claims() {
+        let token = |claims: &str| {
+            let encoded = aws_smithy_types::base64::encode(claims).replace('+', "-").replace('/', "_");
+            format!("e30.{}.c2ln", encoded.trim_end_matches('='))
+        };
+        let first = token(r#"{"iss":"https://i","sub":"a?>","aud":["sts"],"exp":1}"#);
+        let renewed = token(r#"{"exp":2,"iss":"https://i","sub":"a?>","aud":["sts"]}"#);
+        assert_eq!(subject(&first), r#"["https://i","a?>",["sts"]]"#);
+        assert_eq!(subject(&first), subject(&renewed));
+        for other in [
+            token(r#"{"iss":"https://j","sub":"a?>","aud":["sts"]}"#),
+            token(r#"{"iss":"https://i","sub":"b","aud":["sts"]}"#),
+            token(r#"{"iss":"https://i","sub":"a?>","aud":["other"]}"#),
+            token(r#"{"iss":"https://i","aud":["sts"]}"#),
+            "opaque".to_owned(),
+            "a.b.c".to_owned(),
+        ] {
+            assert_ne!(subject(&first), subject(&other), "{other}");
+        }
     }
 }

@@ -56,7 +56,7 @@ fn what_decides_whose_session_it_is_makes_another_fingerprint() {
         "session_tags = a=b\ntransitive_session_tags = a",
         "source_identity = me",
         "provided_contexts = arn:aws:iam::aws:contextProvider/IdentityCenter=a.json",
-        "provided_contexts = arn:aws:iam::aws:contextProvider/IdentityCenter=b.json",
+        "provided_contexts = arn:aws:iam::aws:contextProvider/Other=a.json",
         "endpoint_url = http://localhost:1",
         "endpoint_url = http://localhost:2",
         "region = us-east-1\nsts_regional_endpoints = legacy",
@@ -100,7 +100,7 @@ fn bases() -> Vec<(&'static str, InputChange)> {
     fn container(uri: &str, token: Option<&str>) -> crate::plan::sources::ContainerService {
         crate::plan::sources::ContainerService {
             uri: Some(Located::new(uri.to_owned(), Origin::Default)),
-            token: token.map(|path| ContainerToken::File(path.into())),
+            token: token.map(|text| ContainerToken::Text(text.into())),
         }
     }
     const COMMAND: &str = "credential_process = /bin/a\n";
@@ -110,13 +110,7 @@ fn bases() -> Vec<(&'static str, InputChange)> {
     const SSO: &str = "sso_start_url = https://a\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r\n";
     vec![
         (COMMAND, |_| {}),
-        (COMMAND, |inputs| inputs.surroundings.aws_profile = Some("x".to_owned())),
-        (COMMAND, |inputs| inputs.surroundings.aws_default_profile = Some("x".to_owned())),
-        (COMMAND, |inputs| inputs.surroundings.config = "/other".into()),
-        (COMMAND, |inputs| inputs.surroundings.credentials = "/other".into()),
         ("credential_process = /bin/b\n", |_| {}),
-        ("credential_process = a\n", |inputs| inputs.surroundings.directory = Some("/one".into())),
-        ("credential_process = a\n", |inputs| inputs.surroundings.directory = Some("/two".into())),
         (EC2, |_| {}),
         (EC2, |inputs| inputs.machine = HostnameFn(|| "m".to_owned())),
         (EC2, |inputs| {
@@ -145,6 +139,114 @@ fn bases() -> Vec<(&'static str, InputChange)> {
     ]
 }
 
+/// What `complete` adds to a plan, each field in turn.
+#[test]
+fn completed_identity_changes_the_fingerprint() {
+    fn process(change: impl Fn(&mut EnvContext) + 'static) -> Box<dyn Fn(&mut BaseSource)> {
+        Box::new(move |base| match base {
+            BaseSource::Process(ProcessBase { identity: ProcessIdentity::Environment(context), .. }) => change(context),
+            other => panic!("{other:?}"),
+        })
+    }
+    type Completion = Box<dyn Fn(&mut BaseSource)>;
+    let token = |hash: &'static str| -> Completion {
+        Box::new(move |base| match base {
+            BaseSource::Container(container) => {
+                container.service.token = Some(ContainerToken::File { path: "/t".into(), hash: hash.to_owned() });
+            }
+            other => panic!("{other:?}"),
+        })
+    };
+    let subject = |subject: &'static str| -> Completion {
+        Box::new(move |base| match base {
+            BaseSource::WebIdentity(web) => web.subject = subject.to_owned(),
+            other => panic!("{other:?}"),
+        })
+    };
+    let endpoint = |url: &'static str| -> Completion {
+        Box::new(move |base| match base {
+            BaseSource::Sso(sso) => sso.endpoint = Some(url.to_owned()),
+            BaseSource::Login(login) => login.endpoint = Some(url.to_owned()),
+            other => panic!("{other:?}"),
+        })
+    };
+    const SSO: &str = "sso_start_url = https://a\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r\n";
+    const LOGIN: &str = "login_session = arn:aws:iam::111111111111:user/a\n";
+    let bases: [(&str, Vec<Completion>); 5] = [
+        (
+            "credential_process = a\n",
+            vec![
+                process(|_| {}),
+                process(|context| context.files = vec!["/bin/a".into()]),
+                process(|context| context.files = vec!["/bin/a".into(), "/s".into()]),
+                process(|context| context.directory = Some("/one".into())),
+                process(|context| context.directory = Some("/two".into())),
+                process(|context| context.variables = "ab".into()),
+                process(|context| context.config = "/other".into()),
+                process(|context| context.credentials = "/other".into()),
+                Box::new(|base| match base {
+                    BaseSource::Process(process) => process.identity = ProcessIdentity::Command,
+                    other => panic!("{other:?}"),
+                }),
+            ],
+        ),
+        ("credential_source = EcsContainer\n", vec![token(""), token("1"), token("2")]),
+        ("web_identity_token_file = /t\n", vec![subject(""), subject("1"), subject("2")]),
+        (SSO, vec![Box::new(|_| {}), endpoint("http://localhost:1"), endpoint("http://localhost:2")]),
+        (LOGIN, vec![Box::new(|_| {}), endpoint("http://localhost:1"), endpoint("http://localhost:2")]),
+    ];
+    for (keys, completions) in bases {
+        let config = match keys.split('_').next() {
+            Some("web") => role("").replace("source_profile = u\n", keys),
+            _ if keys.starts_with("credential_source") => role("").replace("source_profile = u\n", keys),
+            _ => role_of(keys),
+        };
+        let (plan, _) = planned(&config, "", |_| {});
+        let step = plan.steps().next_back().unwrap();
+        let mut seen = Vec::new();
+        for (at, complete) in completions.iter().enumerate() {
+            let mut plan = plan.clone();
+            complete(&mut plan.base.source);
+            let hex = CacheKey::of(&plan, step).unwrap().fingerprint.hex().to_owned();
+            assert!(!seen.contains(&hex), "{keys} {at}");
+            seen.push(hex);
+        }
+    }
+}
+
+#[test]
+fn command_and_key_identify_a_process_in_every_environment() {
+    let (plan, _) = planned(&role_of("credential_process = a\n"), "", |_| {});
+    let mut other = plan.clone();
+    let BaseSource::Process(process) = &mut other.base.source else { panic!("a process") };
+    process.identity = ProcessIdentity::Environment(EnvContext { variables: "x".into(), ..EnvContext::default() });
+    let step = Step::Hop(0);
+    assert_eq!(CacheKey::of_command(&plan, step).hex(), CacheKey::of_command(&other, step).hex());
+    assert_eq!(CacheKey::of_key(&plan, step, "AKIA1").hex(), CacheKey::of_key(&other, step, "AKIA1").hex());
+    assert_ne!(CacheKey::of_key(&plan, step, "AKIA1").hex(), CacheKey::of_key(&plan, step, "AKIA2").hex());
+}
+
+#[test]
+fn assertion_decides_and_its_path_does_not() {
+    let key = |file: &str, assertion: &str| {
+        let more = format!("provided_contexts = arn:aws:iam::aws:contextProvider/IdentityCenter={file}");
+        let (mut plan, _) = planned(&role(&more), CREDENTIALS, |_| {});
+        plan.hops[0].extras.contexts[0].value.assertion = Secret::from(assertion);
+        CacheKey::of(&plan, Step::Hop(0)).unwrap().fingerprint.hex().to_owned()
+    };
+    assert_eq!(key("a", "one"), key("b", "one"));
+    assert_ne!(key("a", "one"), key("a", "two"));
+}
+
+#[test]
+fn flags_keep_a_session_from_the_plain_name() {
+    let with = |change: InputChange| planned(&role(""), CREDENTIALS, change).1.amplify_could_make_it;
+    assert!(with(|_| {}));
+    assert!(!with(|inputs| inputs.role.external_id = Some("Other-1".to_owned())));
+    assert!(!with(|inputs| inputs.role.session_name = Some("other".to_owned())));
+    assert!(!with(|inputs| inputs.role.role_arn = Some("arn:aws:iam::222222222222:role/R2".to_owned())));
+}
+
 #[test]
 fn what_decides_nothing_leaves_the_fingerprint_as_it_is() {
     let plain = of(&role(""));
@@ -153,15 +255,6 @@ fn what_decides_nothing_leaves_the_fingerprint_as_it_is() {
     }
     let other_secret = planned(&role(""), &CREDENTIALS.replace("key = s", "key = s2"), |_| {}).1;
     assert_eq!(other_secret.fingerprint.hex(), plain.fingerprint.hex(), "no secret is hashed");
-    let process = role_of("credential_process = /bin/a\n");
-    let in_directory = |directory: &str| {
-        planned(&process, "", |inputs| inputs.surroundings.directory = Some(directory.into()))
-            .1
-            .fingerprint
-            .hex()
-            .to_owned()
-    };
-    assert_eq!(in_directory("/one"), in_directory("/two"), "an absolute command is the same everywhere");
 }
 
 /// Other bytes would lose every entry of the versions before.

@@ -58,6 +58,7 @@ fn ours(key: &CacheKey) -> Box<RawValue> {
         profile: "p".into(),
         account_id: None,
         clock_offset: 0,
+        process: None,
     };
     entry::write(&credentials, NOW.plus(3600), &mark).unwrap()
 }

@@ -15,7 +15,7 @@ pub(crate) fn json_of(base: &Base) -> Value {
         BaseSource::Container(ContainerBase { service, .. }) => {
             json!({"uri": service.uri.as_ref().map(|uri| &uri.value)})
         }
-        BaseSource::Sso(SsoBase { session, start_url, region, account_id, role_name }) => json!({
+        BaseSource::Sso(SsoBase { session, start_url, region, account_id, role_name, endpoint: _ }) => json!({
             "sso_session": session.as_ref().map(|session| &session.value),
             "start_url": start_url.value,
             "region": region.value,
@@ -23,7 +23,7 @@ pub(crate) fn json_of(base: &Base) -> Value {
             "role_name": role_name.value,
         }),
         BaseSource::WebIdentity(web) => {
-            let WebIdentityBase { token_file, role_arn, session_name, duration, sts, machine: _ } = web;
+            let WebIdentityBase { token_file, role_arn, session_name, duration, sts, machine: _, subject: _ } = web;
             json!({
                 "role_arn": role_arn.value.as_str(),
                 "session_name": session_name.value,
@@ -32,7 +32,7 @@ pub(crate) fn json_of(base: &Base) -> Value {
                 "sts": sts_json(sts),
             })
         }
-        BaseSource::Login(LoginBase { session, region: _ }) => json!({"login_session": session.value}),
+        BaseSource::Login(LoginBase { session, region: _, endpoint: _ }) => json!({"login_session": session.value}),
     };
     if let (Value::Object(object), Value::Object(mut more)) = (&mut object, more) {
         object.append(&mut more);
@@ -58,7 +58,7 @@ pub(crate) fn add(fields: &mut Fields, base: &Base) {
                 None => fields.add("uri", "none: this is no such container", ""),
             }
         }
-        BaseSource::Sso(SsoBase { session, start_url, region, account_id, role_name }) => {
+        BaseSource::Sso(SsoBase { session, start_url, region, account_id, role_name, endpoint: _ }) => {
             add_located(fields, "sso role", Some(role_name));
             add_located(fields, "account", Some(account_id));
             add_located(fields, "sso session", session.as_ref());
