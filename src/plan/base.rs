@@ -63,7 +63,9 @@ pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<
         return Err(PlanError::Invalid { profile, key: "sso_region", expected, from: region.from });
     }
     match (account_id, role_name) {
-        (Some(account_id), Some(role_name)) => Ok(Some(SsoBase { session, start_url, region, account_id, role_name, endpoint: None })),
+        (Some(account_id), Some(role_name)) => {
+            Ok(Some(SsoBase { session, start_url, region, account_id, role_name, endpoint: None }))
+        }
         (Some(_), None) => Err(incomplete("sso_role_name", at)),
         (None, _) => Err(incomplete("sso_account_id", at)),
     }
