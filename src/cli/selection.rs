@@ -1,6 +1,6 @@
 //! Selects the profile and the permissions boundary, also by the Amplify project around the current directory.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use crate::amplify::boundary::{is_customer_policy, is_policy};
 use crate::amplify::environment::Source;
@@ -123,9 +123,16 @@ pub(crate) fn boundary_as_session_policy(context: &Context, profile: &str) -> Re
 
 /// Fails if a link in an Amplify project leads a file that is to be written out of the project.
 pub(crate) fn check_output(context: &Context, path: &Path) -> Result<(), Failure> {
-    let Some(path) = env::current_directory().map(|directory| directory.join(path)) else { return Ok(()) };
-    let project = path.parent().and_then(|directory| Project::nearest(directory, &context.paths.home));
-    Ok(project.map_or(Ok(()), |project| project.checked(path).map(drop))?)
+    let Some(mut full) = env::current_directory() else { return Ok(()) };
+    for name in path.components() {
+        if name == Component::ParentDir {
+            full.pop();
+        } else {
+            full.push(name);
+        }
+    }
+    let project = full.parent().and_then(|directory| Project::nearest(directory, &context.paths.home));
+    Ok(project.map_or(Ok(()), |project| project.checked(full).map(drop))?)
 }
 
 /// The value of the placeholder `project` or `env` of a session name.
