@@ -124,8 +124,8 @@ impl Project {
         self.checked(self.root.join(TEAM))
     }
 
-    /// The path of a file to write, if no link in the project leads out of it: a cloned repository must not choose which
-    /// file outside is written.
+    /// The path of a file to write, if no link in the project leads out of it: a cloned repository must not choose a
+    /// file outside.
     pub fn checked(&self, path: PathBuf) -> Result<PathBuf, ProjectError> {
         let shown = |path| SourceFile::new(path, &self.home);
         match self.link_outside(&path) {

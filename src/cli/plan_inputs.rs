@@ -52,8 +52,8 @@ fn flag<T>(flag: &'static str, value: Option<T>, expected: &str) -> Result<Locat
     Ok(Located::new(value.ok_or_else(invalid)?, Origin::Flag(flag)))
 }
 
-/// Fills in the text of each policy's file, the ARN of the project's boundary and session names. Prints the boundary with
-/// its file, since a cloned repository may have brought it.
+/// Fills in the text of each policy's file, the ARN of the project's boundary and session names. Prints the boundary
+/// with its file, since it may come from a cloned repository.
 pub(crate) fn complete(context: &Context, plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
     let (plan, boundary) = complete_quietly(context, plan)?;
     if let Some(Located { value, from }) = boundary {

@@ -98,7 +98,7 @@ pub fn other_owner(path: &Path) -> Option<String> {
     is_another_users(path).then(|| "another user".to_owned())
 }
 
-/// The path without links. Unlike `canonicalize`, it also resolves a path to a missing file: there a file can be created.
+/// The path without links. Unlike `canonicalize`, it also resolves the path of a missing file, which can be created.
 pub fn without_links(path: &Path) -> io::Result<PathBuf> {
     // The same limit as in the kernel.
     const LINKS: u32 = 40;
