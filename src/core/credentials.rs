@@ -1,5 +1,3 @@
-
-
 use thiserror::Error;
 
 use crate::core::clock::Timestamp;
