@@ -2,6 +2,7 @@ use std::fmt::Display;
 
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, OUTPUT};
+use crate::core::sanitize::escaped_json;
 use crate::output::{print, print_message};
 
 pub(crate) fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
@@ -9,7 +10,7 @@ pub(crate) fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
 }
 
 pub(crate) fn write_json(document: &impl Display) -> Result<(), Failure> {
-    write_stdout(format!("{document}\n").as_bytes())
+    write_stdout(escaped_json(format!("{document}\n")).as_bytes())
 }
 
 /// Prints a note on stderr, unless `--quiet`.

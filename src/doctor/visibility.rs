@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::core::masking::{masked, masked_message};
 use crate::doctor::facts::{Facts, HeaderFacts, Program, Trouble};
 use crate::plan::kind::ProfileKind;
 use crate::plan::wrapper::Wrapper;
@@ -77,14 +78,14 @@ impl<'f> VisibilityTable<'f> {
         let first = words(command)?.into_iter().next()?;
         let is_there = self.facts.programs.get(&first).is_none_or(|program| *program == Program::There);
         if tool == Tool::AwsCli && first.starts_with(['~', '$']) {
-            return Some(format!("starts {first} without a shell"));
+            return Some(format!("starts {} without a shell", masked(&first)));
         }
         if !is_there && !first.contains('$') {
-            return Some(format!("cannot start {first}"));
+            return Some(format!("cannot start {}", masked_message(&first)));
         }
         let trouble = self.troubles.get(profile.name.as_str())?;
         Wrapper::parse(command, self.facts.program.as_deref())
             .is_some()
-            .then(|| format!("gets an error: {}", trouble.message))
+            .then(|| format!("gets an error: {}", masked_message(&trouble.message)))
     }
 }

@@ -28,6 +28,7 @@ mod explain;
 mod faults;
 mod help;
 mod identity;
+mod leaks;
 mod list;
 #[cfg(unix)]
 mod login;

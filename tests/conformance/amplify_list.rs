@@ -34,7 +34,7 @@ fn check(row: &Value) -> Result<(), String> {
     } else {
         home.credentials(text);
     }
-    let run = home.run(&["list", "--json", "--properties", "--dialect", "amplify"]);
+    let run = home.run(&["list", "--json", "--properties", "--show-values", "--dialect", "amplify"]);
     let seen: Value = serde_json::from_str(&run.stdout).map_err(|error| error.to_string())?;
     if !row["parse_error"].is_null() {
         return if run.code == Some(3) { Ok(()) } else { Err(format!("{:?}, expected an error", run.code)) };

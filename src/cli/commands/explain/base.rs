@@ -1,23 +1,25 @@
 use serde_json::{Value, json};
 
+use crate::core::masking::{masked, shown_url};
 use crate::output::fields::Fields;
 use crate::plan::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, WebIdentityBase};
 use crate::plan::{Base, BaseSource};
+use crate::profile::value_form::shown;
 
 use super::located::{add_located, place, sts_fields, sts_json};
 
 pub(crate) fn json_of(base: &Base) -> Value {
     let Base { profile, source } = base;
-    let mut object = json!({"type": source.kind(), "profile": profile, "from": place(source.origin())});
+    let mut object = json!({"type": source.kind(), "profile": masked(profile), "from": place(source.origin())});
     let more = match source {
         BaseSource::Static(_) | BaseSource::Environment(_) | BaseSource::Process(_) => json!({}),
-        BaseSource::Imds(ImdsBase { service, .. }) => json!({"endpoint": service.url()}),
+        BaseSource::Imds(ImdsBase { service, .. }) => json!({"endpoint": shown_url(service.url())}),
         BaseSource::Container(ContainerBase { service, .. }) => {
-            json!({"uri": service.uri.as_ref().map(|uri| &uri.value)})
+            json!({"uri": service.uri.as_ref().map(|uri| shown_url(&uri.value))})
         }
         BaseSource::Sso(SsoBase { session, start_url, region, account_id, role_name, endpoint: _ }) => json!({
             "sso_session": session.as_ref().map(|session| &session.value),
-            "start_url": start_url.value,
+            "start_url": shown_url(&start_url.value),
             "region": region.value,
             "account_id": account_id.value,
             "role_name": role_name.value,
@@ -43,18 +45,20 @@ pub(crate) fn json_of(base: &Base) -> Value {
 pub(crate) fn add(fields: &mut Fields, base: &Base) {
     let from = base.source.origin().to_string();
     match &base.source {
-        BaseSource::Static(keys) => fields.add("keys", &keys.access_key_id, &from),
-        BaseSource::Environment(keys) => fields.add("keys", &keys.access_key_id, "the environment"),
+        BaseSource::Static(keys) => fields.add("keys", &shown("aws_access_key_id", &keys.access_key_id), &from),
+        BaseSource::Environment(keys) => {
+            fields.add("keys", &shown("aws_access_key_id", &keys.access_key_id), "the environment")
+        }
         BaseSource::Process(_) => fields.add("program", "credential_process, run when needed", &from),
         BaseSource::Imds(ImdsBase { service, .. }) => {
             fields.add("instance", "the role of this EC2 instance", &from);
             let named_by = service.endpoint.as_ref().map_or_else(|| "AWS's own".to_owned(), |url| url.from.to_string());
-            fields.add("endpoint", service.url(), &named_by);
+            fields.add("endpoint", &shown_url(service.url()), &named_by);
         }
         BaseSource::Container(ContainerBase { service, .. }) => {
             fields.add("container", "the role of this container", &from);
             match &service.uri {
-                Some(uri) => add_located(fields, "uri", Some(uri)),
+                Some(uri) => fields.add("uri", &shown_url(&uri.value), &uri.from.to_string()),
                 None => fields.add("uri", "none: this is no such container", ""),
             }
         }
@@ -62,7 +66,7 @@ pub(crate) fn add(fields: &mut Fields, base: &Base) {
             add_located(fields, "sso role", Some(role_name));
             add_located(fields, "account", Some(account_id));
             add_located(fields, "sso session", session.as_ref());
-            add_located(fields, "start url", Some(start_url));
+            fields.add("start url", &shown_url(&start_url.value), &start_url.from.to_string());
             add_located(fields, "sso region", Some(region));
         }
         BaseSource::WebIdentity(web) => {

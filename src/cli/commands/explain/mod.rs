@@ -17,6 +17,7 @@ use crate::cli::resolve_options::min_ttl;
 use crate::cli::warnings::{mfa_strategy, plan_warning};
 use crate::cli::{credentials, selection};
 use crate::core::clock::{Clock, Timestamp};
+use crate::core::masking::{masked, masked_message};
 use crate::core::origin::{Located, Origin};
 use crate::output::fields::Fields;
 use crate::plan::inputs::Inputs;
@@ -24,6 +25,7 @@ use crate::plan::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME};
 use crate::plan::mfa_strategy::{Mfa, MfaAction, MfaStrategy, Step};
 use crate::plan::session::{ProvidedContext, SessionExtras, Tag};
 use crate::plan::{CredentialPlan, Hop};
+use crate::profile::value_form::shown;
 use crate::profile::{Profile, ProfileSet};
 use crate::resolve::memory::Memory;
 
@@ -101,19 +103,19 @@ fn json_of(
         json!({"hop": hop, "state": state, "expires": expires})
     });
     json!({
-        "profile": plan.profile,
+        "profile": masked(&plan.profile),
         "region": {
-            "value": plan.region.as_ref().map(|region| &region.value),
+            "value": plan.region.as_ref().map(|region| shown("region", &region.value)),
             "from": plan.region.as_ref().map(|region| place(&region.from)),
         },
         "base": base::json_of(&plan.base),
         "mfa": plan.mfa.as_ref().map(mfa_json),
         "hops": hops,
         "cache": cache.collect::<Vec<_>>(),
-        "via": plan.via,
+        "via": plan.via.iter().map(|name| masked(name)).collect::<Vec<_>>(),
         "boundary": boundary.map(located),
         "ca_bundle": plan.ca_bundle.as_ref().map(located),
-        "warnings": warnings,
+        "warnings": warnings.iter().map(|warning| masked_message(warning)).collect::<Vec<_>>(),
     })
 }
 
@@ -124,7 +126,7 @@ fn mfa_json(mfa: &Mfa) -> Value {
         MfaStrategy::Role(_) => ("role", None),
     };
     json!({
-        "profile": profile,
+        "profile": masked(profile),
         "serial": serial.value,
         "from": place(&serial.from),
         "way": kind,
@@ -150,7 +152,7 @@ fn hop_json(hop: &Hop) -> Value {
         }
     }
     json!({
-        "profile": profile,
+        "profile": masked(profile),
         "role_arn": role_arn.value.as_str(),
         "session_name": session_name.value,
         "external_id": value(external_id),
@@ -176,25 +178,29 @@ fn fields(
     warnings: &[String],
 ) -> Fields {
     let mut fields = Fields::default();
-    fields.heading(&format!("profile {}", plan.profile));
+    fields.heading(&format!("profile {}", masked(&plan.profile)));
     if !plan.via.is_empty() {
-        fields.add("alias", &plan.via.join(", "), "its credential_process is this program");
+        fields.add("alias", &masked(&plan.via.join(", ")), "its credential_process is this program");
     }
     if let Some(region) = &plan.region {
         let asked_for = set.get(&plan.profile);
-        fields.add("region", &region.value, &with_overridden(asked_for.as_ref(), "region", &region.from));
+        fields.add(
+            "region",
+            &shown("region", &region.value),
+            &with_overridden(asked_for.as_ref(), "region", &region.from),
+        );
     }
     add_located(&mut fields, "ca_bundle", plan.ca_bundle.as_ref());
-    fields.heading(&format!("base: {}", plan.base.profile));
+    fields.heading(&format!("base: {}", masked(&plan.base.profile)));
     base::add(&mut fields, &plan.base);
     if let (Some(mfa), Some(action)) = (&plan.mfa, action) {
-        fields.heading(&format!("mfa: {}", mfa.profile));
+        fields.heading(&format!("mfa: {}", masked(&mfa.profile)));
         mfa_fields(&mut fields, mfa, action);
     }
     for CachedStep { step, session, is_valid } in cached {
         if let Step::Hop(index) = step {
             let hop = &plan.hops[*index];
-            fields.heading(&format!("hop {}: {}", index + 1, hop.profile));
+            fields.heading(&format!("hop {}: {}", index + 1, masked(&hop.profile)));
             hop_fields(&mut fields, hop, set);
         }
         let state = match session.as_ref().map(|session| session.lease.expiration) {
@@ -207,7 +213,7 @@ fn fields(
     if !warnings.is_empty() {
         fields.heading("warnings");
         for warning in warnings {
-            fields.add("", warning, "");
+            fields.add("", &masked_message(warning), "");
         }
     }
     fields
