@@ -175,7 +175,7 @@ impl Labelled {
                 return self.add("login session", &session.value);
             }
         };
-        let Keys { access_key_id, secret_access_key: _, session_token: _, from: _ } = keys;
+        let Keys { access_key_id, secret_access_key: _, session_token: _, from: _, places: _ } = keys;
         self.add("base", kind);
         self.add("access key id", access_key_id);
     }

@@ -4,6 +4,7 @@ use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, FILE, Failure, USAGE};
 use crate::cli::selection;
+use crate::core::invalid_text::check_token;
 use crate::core::origin::{Located, Origin};
 use crate::core::secret::Secret;
 use crate::os::env::{LOGNAME, USER, USERNAME};
@@ -54,6 +55,7 @@ fn flag<T>(flag: &'static str, value: Option<T>, expected: &str) -> Result<Locat
 /// Fills in the text of each policy's file, the ARN of the project's boundary and session names.
 pub(crate) fn complete(context: &Context, mut plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
     if let BaseSource::WebIdentity(web) = &mut plan.base.source {
+        web.token_file.value = context.paths.expand(std::mem::take(&mut web.token_file.value));
         name_session(context, &mut web.session_name, &plan.base.profile)?;
     }
     for hop in &mut plan.hops {
@@ -133,7 +135,10 @@ fn resolve_path(context: &Context, path: &Path, from: &Origin) -> PathBuf {
 
 fn read_assertion(path: &Path) -> Result<Secret, String> {
     match read_text(path)?.trim() {
-        text if (4..=2048).contains(&text.len()) => Ok(Secret::from(text)),
+        text if (4..=2048).contains(&text.len()) => match check_token(text) {
+            Ok(()) => Ok(Secret::from(text)),
+            Err(problem) => Err(format!("the assertion {problem}")),
+        },
         _ => Err("an assertion has 4 to 2048 characters".into()),
     }
 }

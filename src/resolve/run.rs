@@ -234,10 +234,8 @@ impl<'r, 'a> Run<'r, 'a> {
 
     pub(super) fn store_session(&mut self, at: usize, session: Session) -> Result<Credentials, ResolveError> {
         let credentials = session.credentials.checked();
-        let credentials = credentials.map_err(|error| ResolveError::InvalidAnswer {
-            error,
-            at: Box::new(self.failed_call(at)),
-        })?;
+        let credentials =
+            credentials.map_err(|error| ResolveError::InvalidAnswer { error, at: Box::new(self.failed_call(at)) })?;
         let session = Session { credentials, ..session };
         self.clock_offset = session.clock_offset;
         let is_known = self.resolver.mishaps.iter().any(|mishap| matches!(mishap, ResolveWarning::ClockOff(_)));

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::core::invalid_text::check_token;
 use crate::core::secret::Secret;
 use crate::os::fs::read_capped;
 
@@ -16,8 +17,7 @@ pub fn token(path: &Path) -> Result<Secret, SourceError> {
     let bytes = read_capped(path, LONGEST + 2).map_err(|error| unreadable(&error.to_string()))?;
     let bytes = bytes.ok_or_else(|| unreadable("there is no such file"))?;
     let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not text"))?;
-    match text.trim() {
-        "" => Err(unreadable("it is empty")),
-        text => Ok(Secret::from(text)),
-    }
+    let text = text.trim();
+    check_token(text).map_err(|problem| unreadable(&format!("it {problem}")))?;
+    Ok(Secret::from(text))
 }
