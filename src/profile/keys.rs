@@ -1,4 +1,4 @@
-use crate::core::credentials::CredentialField;
+use crate::core::credentials::{CredentialField, Credentials};
 use crate::core::origin::{Location, Origin};
 use crate::core::secret::Secret;
 
@@ -27,6 +27,18 @@ pub struct KeyPlace {
     /// The key of a profile, or a variable.
     pub name: &'static str,
     pub from: Origin,
+}
+
+impl Keys {
+    pub fn credentials(&self) -> Credentials {
+        Credentials {
+            access_key_id: self.access_key_id.clone(),
+            secret_access_key: self.secret_access_key.clone(),
+            session_token: self.session_token.clone(),
+            expiration: None,
+            account_id: None,
+        }
+    }
 }
 
 impl KeyPlaces {

@@ -191,7 +191,10 @@ fn invalid_renewal_is_reported_and_the_endpoint_goes_on() {
     };
     home.write("document.json", document(&keys.access_key_id).to_string());
     home.write("next.json", document("ASIAX\n").to_string());
-    home.write_program("bin/keys", "#!/bin/sh\ncd \"$HOME\"; cat document.json; mv -f next.json document.json || true\n");
+    home.write_program(
+        "bin/keys",
+        "#!/bin/sh\ncd \"$HOME\"; cat document.json; mv -f next.json document.json || true\n",
+    );
     let program = home.path().join("bin/keys");
     add_config(&home, &format!("[profile program]\ncredential_process = {}\n", program.display()));
     let served = Served::start(&home, &["program"], WAIT);
