@@ -22,7 +22,7 @@ pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
             Failure { details: vec![format!("the token file is {}", path.display())], ..sign_in_needed(problem, base) }
         }
         SourceError::Invalid(error) => match &base.source {
-            BaseSource::Static(keys) | BaseSource::Environment(keys) => return invalid_key(error, keys, profile),
+            BaseSource::Static(keys) | BaseSource::Environment(keys) => return invalid_key(*error, keys, profile),
             _ => Failure::new(BASE_FAILED, format!("the credentials of profile {profile} are invalid: {error}"))
                 .hint(of_source(&base.source)),
         },
@@ -46,7 +46,7 @@ fn sign_in_needed(why: &str, base: &Base) -> Failure {
 }
 
 /// A key of a file or a variable. SDKs show the first line only, so it has the place, too.
-fn invalid_key(error: &InvalidCredentials, keys: &Keys, profile: &str) -> Failure {
+fn invalid_key(error: InvalidCredentials, keys: &Keys, profile: &str) -> Failure {
     let KeyPlace { name, from } = keys.places.of(error.field);
     let message = match from {
         Origin::File(at) => format!("invalid {name} at {at}: {error}"),
