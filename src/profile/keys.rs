@@ -1,3 +1,4 @@
+use crate::core::credentials::{CredentialField, Credentials};
 use crate::core::origin::{Location, Origin};
 use crate::core::secret::Secret;
 
@@ -8,7 +9,47 @@ pub struct Keys {
     pub access_key_id: String,
     pub secret_access_key: Secret,
     pub session_token: Option<Secret>,
+    /// Where the access key id is.
     pub from: Origin,
+    pub places: KeyPlaces,
+}
+
+/// What each value is called, and where it is.
+#[derive(Debug, Clone)]
+pub struct KeyPlaces {
+    pub access_key_id: KeyPlace,
+    pub secret_access_key: KeyPlace,
+    pub session_token: Option<KeyPlace>,
+}
+
+#[derive(Debug, Clone)]
+pub struct KeyPlace {
+    /// The key of a profile, or a variable.
+    pub name: &'static str,
+    pub from: Origin,
+}
+
+impl Keys {
+    pub fn credentials(&self) -> Credentials {
+        Credentials {
+            access_key_id: self.access_key_id.clone(),
+            secret_access_key: self.secret_access_key.clone(),
+            session_token: self.session_token.clone(),
+            expiration: None,
+            account_id: None,
+        }
+    }
+}
+
+impl KeyPlaces {
+    pub fn of(&self, field: CredentialField) -> &KeyPlace {
+        let Self { access_key_id, secret_access_key, session_token } = self;
+        match field {
+            CredentialField::SecretAccessKey => secret_access_key,
+            CredentialField::SessionToken => session_token.as_ref().unwrap_or(access_key_id),
+            CredentialField::AccessKeyId | CredentialField::AccountId => access_key_id,
+        }
+    }
 }
 
 /// A section has one key of the pair without the other.
@@ -33,18 +74,24 @@ impl Profile<'_> {
             let id = find(part, &ACCESS_KEY_ID);
             let secret = find(part, &SECRET_ACCESS_KEY);
             let token = find(part, &SESSION_TOKEN);
+            let place = |name, line| KeyPlace { name, from: Origin::File(part.location(line)) };
             return match (id, secret, token) {
                 (None, None, None) => continue,
-                (Some((id, line)), Some((secret, _)), token) => Ok(Some(Keys {
+                (Some((id, id_key, line)), Some((secret, secret_key, secret_line)), token) => Ok(Some(Keys {
                     access_key_id: id.to_owned(),
                     secret_access_key: secret.into(),
-                    session_token: token.map(|(token, _)| token.into()),
+                    session_token: token.map(|(token, ..)| token.into()),
                     from: Origin::File(part.location(line)),
+                    places: KeyPlaces {
+                        access_key_id: place(id_key, line),
+                        secret_access_key: place(secret_key, secret_line),
+                        session_token: token.map(|(_, key, line)| place(key, line)),
+                    },
                 })),
-                (Some((_, line)), None, _) => {
+                (Some((.., line)), None, _) => {
                     Err(HalfPair { missing: "aws_secret_access_key", at: part.location(line) })
                 }
-                (None, Some((_, line)), _) | (None, None, Some((_, line))) => {
+                (None, Some((.., line)), _) | (None, None, Some((.., line))) => {
                     Err(HalfPair { missing: "aws_access_key_id", at: part.location(line) })
                 }
             };
@@ -53,10 +100,10 @@ impl Profile<'_> {
     }
 }
 
-fn find<'p>(part: &'p Part<'_>, names: &[&str]) -> Option<(&'p str, u32)> {
+fn find<'p>(part: &'p Part<'_>, names: &[&'static str]) -> Option<(&'p str, &'static str, u32)> {
     names
         .iter()
-        .filter_map(|name| part.last(name))
-        .find(|property| !property.value.is_empty())
-        .map(|property| (&*property.value, property.line))
+        .filter_map(|name| Some((name, part.last(name)?)))
+        .find(|(_, property)| !property.value.is_empty())
+        .map(|(name, property)| (&*property.value, *name, property.line))
 }

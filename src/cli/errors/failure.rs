@@ -34,7 +34,7 @@ error_codes! {
     CACHE: "cache", 1, "the cache file cannot be changed";
     EDIT: "edit", 1, "a file may not be edited, or changed meanwhile";
     ENDPOINT: "endpoint", 1, "exec --serve: the endpoint cannot be set up";
-    INTERNAL: "internal", 1, "the HTTP client cannot be set up";
+    INTERNAL: "internal", 1, "internal error, or the HTTP client cannot be set up";
     FINDINGS: "findings", 1, "check found errors, which are on stdout";
     USAGE: "usage", 2, "unknown or contradicting arguments";
     PROFILE_NOT_FOUND: "profile_not_found", 3, "no file has the profile, or its source";
