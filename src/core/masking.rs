@@ -223,7 +223,7 @@ pub fn shown_url(url: &str) -> Cow<'_, str> {
 /// AWS's words with `****` for `secret` where it is a whole word. Short ones, such as LocalStack's `test`, are also words
 /// of AWS.
 pub fn without_secret(message: &str, secret: &str) -> String {
-    const SHORTEST: usize = 16;
+    const SHORTEST: usize = 8;
     if secret.len() < SHORTEST {
         return message.to_owned();
     }
