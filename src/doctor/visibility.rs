@@ -84,10 +84,10 @@ impl<'f> VisibilityTable<'f> {
         let first = words(command)?.into_iter().next()?;
         let is_there = self.facts.programs.get(&first).is_none_or(|program| *program == Program::There);
         if tool == Tool::AwsCli && first.starts_with(['~', '$']) {
-            return Some(format!("starts {} without a shell", first));
+            return Some(format!("starts {first} without a shell"));
         }
         if !is_there && !first.contains('$') {
-            return Some(format!("cannot start {}", first));
+            return Some(format!("cannot start {first}"));
         }
         let trouble = self.troubles.get(profile.name.as_str())?;
         Wrapper::parse(command, self.facts.program.as_deref())

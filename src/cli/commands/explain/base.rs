@@ -49,7 +49,7 @@ pub(crate) fn add(fields: &mut Fields, base: &Base) {
     match &base.source {
         BaseSource::Static(keys) => fields.add("keys", &shown("aws_access_key_id", &keys.access_key_id), &from),
         BaseSource::Environment(keys) => {
-            fields.add("keys", &shown("aws_access_key_id", &keys.access_key_id), "the environment")
+            fields.add("keys", &shown("aws_access_key_id", &keys.access_key_id), "the environment");
         }
         BaseSource::Process(_) => fields.add("program", "credential_process, run when needed", &from),
         BaseSource::Imds(ImdsBase { service, .. }) => {
