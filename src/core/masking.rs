@@ -195,8 +195,15 @@ fn after_key_ids(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The URL without user, password, query and fragment: `http://****@host/path?****`.
+/// The URL without user, password, query and fragment: `http://****@host/path?****`. Start URLs of IAM Identity Center
+/// end with `#/`.
 pub fn shown_url(url: &str) -> Cow<'_, str> {
+    if let Some(start) = url.strip_suffix("#/") {
+        return match shown_url(start) {
+            Cow::Borrowed(shown) if shown == start => Cow::Borrowed(url),
+            shown => shown,
+        };
+    }
     let Some((scheme, rest)) = url.split_once("://") else {
         // Without a scheme the place of a password cannot be told.
         return if url.contains(['@', '?', '#']) { Cow::Borrowed(MASK) } else { masked(url) };
@@ -223,7 +230,7 @@ pub fn shown_url(url: &str) -> Cow<'_, str> {
 /// AWS's words with `****` for `secret` where it is a whole word. Short ones, such as LocalStack's `test`, are also words
 /// of AWS.
 pub fn without_secret(message: &str, secret: &str) -> String {
-    const SHORTEST: usize = 16;
+    const SHORTEST: usize = 8;
     if secret.len() < SHORTEST {
         return message.to_owned();
     }
@@ -332,6 +339,8 @@ mod tests {
             ("http://h/x?sig=hush", "http://h/x?****"),
             ("http://h/a b?sig=hush", "http://h/a b?****"),
             ("http://h/x#hush", "http://h/x#****"),
+            ("https://d-1.awsapps.com/start#/", "https://d-1.awsapps.com/start#/"),
+            ("https://u:p@h/start#/", "https://****@h/start"),
             ("user:hush@h", "****"),
             ("h:80", "h:80"),
         ] {

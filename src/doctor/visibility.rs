@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::core::masking::{masked, masked_message};
+use crate::core::masking::masked_message;
 use crate::doctor::facts::{Facts, HeaderFacts, Program, Trouble};
 use crate::plan::kind::ProfileKind;
 use crate::plan::wrapper::Wrapper;
@@ -44,6 +44,12 @@ impl<'f> VisibilityTable<'f> {
     }
 
     pub fn visibility(&self, tool: Tool, name: &str) -> Visibility {
+        let visibility = self.judge(tool, name);
+        let reason = visibility.reason.map(|reason| masked_message(&reason).into_owned());
+        Visibility { reason, ..visibility }
+    }
+
+    fn judge(&self, tool: Tool, name: &str) -> Visibility {
         let visibility = self.facts.views.visibility(tool, name);
         if !visibility.visible {
             let reason = self.headers.get(name).map(|header| self.why_hidden(tool, header));
@@ -78,14 +84,14 @@ impl<'f> VisibilityTable<'f> {
         let first = words(command)?.into_iter().next()?;
         let is_there = self.facts.programs.get(&first).is_none_or(|program| *program == Program::There);
         if tool == Tool::AwsCli && first.starts_with(['~', '$']) {
-            return Some(format!("starts {} without a shell", masked(&first)));
+            return Some(format!("starts {first} without a shell"));
         }
         if !is_there && !first.contains('$') {
-            return Some(format!("cannot start {}", masked_message(&first)));
+            return Some(format!("cannot start {first}"));
         }
         let trouble = self.troubles.get(profile.name.as_str())?;
         Wrapper::parse(command, self.facts.program.as_deref())
             .is_some()
-            .then(|| format!("gets an error: {}", masked_message(&trouble.message)))
+            .then(|| format!("gets an error: {}", trouble.message))
     }
 }

@@ -1,4 +1,4 @@
-use Form::{Account, Arn, Arns, Block, Device, KeyId, Region, Secret, Text, Url, Word};
+use Form::{Account, Arn, Arns, Block, Device, ExternalId, KeyId, Region, Secret, Text, Url, Word};
 
 /// What values of a key look like. Text of another form can be a secret that was pasted into the wrong line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Form {
     Account,
     Arn,
     Arns,
+    /// Not a secret by AWS's definition; often random.
+    ExternalId,
     /// An MFA device: an ARN, or the serial number of a hardware token.
     Device,
     /// Shown without user, password and query.
@@ -83,7 +85,7 @@ pub const KEYS: [Key; 82] = [
     both("ec2_metadata_v1_disabled", Word),
     passed_on("endpoint_discovery_enabled", Word),
     both("endpoint_url", Url),
-    read("external_id", Text),
+    read("external_id", ExternalId),
     both("ignore_configured_endpoint_urls", Word),
     read("include_profile", Text),
     read("login_session", Arn),

@@ -23,8 +23,9 @@ impl Form {
                 Self::Secret | Self::Block => false,
                 Self::KeyId => is_key_id(value),
                 Self::Text => !holds_secret(value) && !has_secret_option(value),
+                Self::ExternalId => !holds_secret(value) || !value.bytes().any(|b| b.is_ascii_uppercase()),
                 Self::Word => is_word(value),
-                Self::Region => value.len() <= 25 && value.bytes().all(|b| is_lower(b) || b == b'-'),
+                Self::Region => is_region(value),
                 Self::Account => value.len() <= 12 && value.bytes().all(|b| b.is_ascii_digit()),
                 Self::Arn => is_arn(value),
                 Self::Arns => value.split([',', ' ']).all(|arn| arn.is_empty() || arn == "boundary" || is_arn(arn)),
@@ -36,6 +37,12 @@ impl Form {
 
 fn is_lower(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
+/// Of custom endpoints, any short name in one case.
+fn is_region(value: &str) -> bool {
+    let is_of = |of_case: fn(u8) -> bool| value.bytes().all(|b| of_case(b) || b == b'-');
+    value.len() <= 25 && (is_of(is_lower) || is_of(is_upper))
 }
 
 fn is_upper(byte: u8) -> bool {
@@ -195,6 +202,7 @@ mod tests {
     fn values_of_their_keys_form_are_shown() {
         for (key, value) in [
             ("region", "us-gov-west-1"),
+            ("region", "US-EAST-1"),
             ("role_arn", "arn:aws:iam::222222222222:role/path/BizCorpRole"),
             ("mfa_serial", "GAHT12345678"),
             ("policy_arns", "arn:aws:iam::aws:policy/ReadOnlyAccess,boundary"),
@@ -202,6 +210,7 @@ mod tests {
             ("credential_process", "/bin/a --region=us-east-1"),
             ("source_profile", "m\u{fc}ller"),
             ("external_id", "BizCorp-Ext-4711"),
+            ("external_id", "9e107d9d372bb6826bd81d3542a419d6"),
             ("sso_account_id", "111111111111"),
             ("duration_seconds", "3600"),
             ("credential_source", "Ec2InstanceMetadata"),
@@ -235,6 +244,7 @@ mod tests {
             ("duration_seconds", SECRET),
             ("source_profile", SECRET),
             ("role_session_name", "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY1"),
+            ("external_id", SECRET),
             ("credential_process", "/bin/a --password x"),
             ("credential_process", "TOKEN=x /bin/a"),
             ("endpoint_url", "http://h /x?sig=s"),

@@ -55,7 +55,8 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
         World { paths: &context.paths, env: &context.env, now: Clock::System.now(), program: env::executable() };
     let inputs = context.inputs()?;
     let plan = |name: &str| {
-        build::build(&set, name, &inputs).map_err(|error| {
+        let plan = build::build(&set, name, &inputs);
+        plan.and_then(|plan| build::can_be_carried_out(&plan).map(|()| plan)).map_err(|error| {
             let at = error.location().cloned();
             let Failure { message, hints, .. } = Failure::from(error.clone());
             Trouble { error, message, at, hint: hints.into_iter().next() }

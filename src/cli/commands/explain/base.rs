@@ -18,23 +18,25 @@ pub(crate) fn json_of(base: &Base) -> Value {
             json!({"uri": service.uri.as_ref().map(|uri| shown_url(&uri.value))})
         }
         BaseSource::Sso(SsoBase { session, start_url, region, account_id, role_name, endpoint: _ }) => json!({
-            "sso_session": session.as_ref().map(|session| &session.value),
+            "sso_session": session.as_ref().map(|session| masked(&session.value)),
             "start_url": shown_url(&start_url.value),
-            "region": region.value,
-            "account_id": account_id.value,
-            "role_name": role_name.value,
+            "region": shown("region", &region.value),
+            "account_id": shown("sso_account_id", &account_id.value),
+            "role_name": masked(&role_name.value),
         }),
         BaseSource::WebIdentity(web) => {
             let WebIdentityBase { token_file, role_arn, session_name, duration, sts, machine: _, subject: _ } = web;
             json!({
                 "role_arn": role_arn.value.as_str(),
-                "session_name": session_name.value,
+                "session_name": masked(&session_name.value),
                 "token_file": token_file.value.display().to_string(),
                 "duration_seconds": duration.seconds,
                 "sts": sts_json(sts),
             })
         }
-        BaseSource::Login(LoginBase { session, region: _, endpoint: _ }) => json!({"login_session": session.value}),
+        BaseSource::Login(LoginBase { session, region: _, endpoint: _ }) => {
+            json!({"login_session": shown("login_session", &session.value)})
+        }
     };
     if let (Value::Object(object), Value::Object(mut more)) = (&mut object, more) {
         object.append(&mut more);
@@ -47,7 +49,7 @@ pub(crate) fn add(fields: &mut Fields, base: &Base) {
     match &base.source {
         BaseSource::Static(keys) => fields.add("keys", &shown("aws_access_key_id", &keys.access_key_id), &from),
         BaseSource::Environment(keys) => {
-            fields.add("keys", &shown("aws_access_key_id", &keys.access_key_id), "the environment")
+            fields.add("keys", &shown("aws_access_key_id", &keys.access_key_id), "the environment");
         }
         BaseSource::Process(_) => fields.add("program", "credential_process, run when needed", &from),
         BaseSource::Imds(ImdsBase { service, .. }) => {
@@ -75,6 +77,6 @@ pub(crate) fn add(fields: &mut Fields, base: &Base) {
             fields.add("token file", &web.token_file.value.display().to_string(), &from);
             sts_fields(fields, &web.sts, ToString::to_string);
         }
-        BaseSource::Login(login) => fields.add("login", &login.session.value, &from),
+        BaseSource::Login(login) => fields.add("login", &shown("login_session", &login.session.value), &from),
     }
 }

@@ -127,7 +127,7 @@ fn mfa_json(mfa: &Mfa) -> Value {
     };
     json!({
         "profile": masked(profile),
-        "serial": serial.value,
+        "serial": shown(MFA_SERIAL.key, &serial.value),
         "from": place(&serial.from),
         "way": kind,
         "duration_seconds": seconds,
@@ -138,7 +138,8 @@ fn mfa_json(mfa: &Mfa) -> Value {
 
 fn hop_json(hop: &Hop) -> Value {
     let Hop { profile, role_arn, session_name, external_id, mfa_serial, duration, extras, sts } = hop;
-    let value = |found: &Option<Located<String>>| found.as_ref().map(|found| found.value.clone());
+    let value =
+        |key: &str, found: &Option<Located<String>>| found.as_ref().map(|found| shown(key, &found.value).into_owned());
     let mut from = json!({
         "role_arn": place(&role_arn.from),
         "session_name": place(&session_name.from),
@@ -154,15 +155,15 @@ fn hop_json(hop: &Hop) -> Value {
     json!({
         "profile": masked(profile),
         "role_arn": role_arn.value.as_str(),
-        "session_name": session_name.value,
-        "external_id": value(external_id),
-        "mfa_serial": value(mfa_serial),
+        "session_name": shown(SESSION_NAME.key, &session_name.value),
+        "external_id": value(EXTERNAL_ID.key, external_id),
+        "mfa_serial": value(MFA_SERIAL.key, mfa_serial),
         "duration_seconds": duration.seconds,
         "duration_requested": duration.requested.value,
         "policy_arns": extras.policy_arns.iter().map(|arn| arn.value.as_str()).collect::<Vec<_>>(),
         "policy": extras.policy.as_ref().map(|policy| place(&policy.from)),
         "session_tags": extras.tags.iter().map(|tag| tag_json(&tag.value)).collect::<Vec<_>>(),
-        "source_identity": value(&extras.source_identity),
+        "source_identity": value("source_identity", &extras.source_identity),
         "provided_contexts": extras.contexts.iter().map(|context| context.value.provider.as_str()).collect::<Vec<_>>(),
         "sts": sts_json(sts),
         "from": from,
@@ -221,7 +222,7 @@ fn fields(
 
 fn tag_json(tag: &Tag) -> Value {
     let Tag { key, value, transitive } = tag;
-    json!({"key": key, "value": value, "transitive": transitive})
+    json!({"key": masked(key), "value": masked(value), "transitive": transitive})
 }
 
 fn extras_fields(fields: &mut Fields, extras: &SessionExtras) {
@@ -238,7 +239,7 @@ fn extras_fields(fields: &mut Fields, extras: &SessionExtras) {
     for tag in tags {
         let Tag { key, value, transitive } = &tag.value;
         let goes_on = if *transitive { ", goes on to the next roles" } else { "" };
-        fields.add("tag", &format!("{key}={value}{goes_on}"), &tag.from.to_string());
+        fields.add("tag", &format!("{}={}{goes_on}", masked(key), masked(value)), &tag.from.to_string());
     }
     add_located(fields, "source_identity", source_identity.as_ref());
 }
@@ -266,12 +267,16 @@ fn hop_fields(fields: &mut Fields, hop: &Hop, set: &ProfileSet<'_>) {
     let Hop { profile: _, role_arn, session_name, external_id, mfa_serial, duration, extras, sts } = hop;
     let from = |key: &str, from: &Origin| with_overridden(found.as_ref(), key, from);
     fields.add("role_arn", role_arn.value.as_str(), &from("role_arn", &role_arn.from));
-    fields.add("session_name", &session_name.value, &from(SESSION_NAME.key, &session_name.from));
+    fields.add(
+        "session_name",
+        &shown(SESSION_NAME.key, &session_name.value),
+        &from(SESSION_NAME.key, &session_name.from),
+    );
     if let Some(id) = external_id {
-        fields.add("external_id", &id.value, &from(EXTERNAL_ID.key, &id.from));
+        fields.add("external_id", &shown(EXTERNAL_ID.key, &id.value), &from(EXTERNAL_ID.key, &id.from));
     }
     if let Some(serial) = mfa_serial {
-        fields.add("mfa_serial", &serial.value, &from(MFA_SERIAL.key, &serial.from));
+        fields.add("mfa_serial", &shown(MFA_SERIAL.key, &serial.value), &from(MFA_SERIAL.key, &serial.from));
     }
     let asked = &duration.requested;
     let lasts = if duration.seconds == asked.value {
