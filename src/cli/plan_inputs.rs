@@ -72,7 +72,7 @@ pub(crate) fn complete(context: &Context, mut plan: CredentialPlan) -> Result<Cr
                 read_assertion(&path).map_err(unusable("assertion", &path, &vouched.from, &hop.profile))?;
         }
         for arn in hop.extras.policy_arns.iter_mut().filter(|arn| arn.value == BOUNDARY) {
-            let boundary = selection::boundary(context, &plan.profile)?.ok_or_else(|| {
+            let boundary = selection::boundary(context, Some(&plan.profile))?.ok_or_else(|| {
                 let message = "boundary stands for the permissions boundary of an Amplify environment; none is known";
                 Failure::new(CONFIG, message)
                     .at(&arn.from, Some(&hop.profile))

@@ -66,7 +66,8 @@ pub(crate) fn profile(context: &Context) -> Result<Option<Located<String>>, Fail
 }
 
 /// The boundary of the selected environment, if that environment uses `profile`.
-pub(crate) fn boundary(context: &Context, profile: &str) -> Result<Option<Located<String>>, Failure> {
+pub(crate) fn boundary(context: &Context, profile: Option<&str>) -> Result<Option<Located<String>>, Failure> {
+    let Some(profile) = profile else { return Ok(None) };
     Ok(bounded(context)?.filter(|(bounded, _)| bounded == profile).map(|(_, boundary)| boundary))
 }
 

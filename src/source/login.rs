@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::core::credentials::Credentials;
 use crate::core::digest::sha256_hex;
 use crate::core::secret::Secret;
+use crate::plan::limits::is_region;
 use crate::plan::sources::LoginBase;
 use crate::source::dpop::SigningKey;
 use crate::source::error::{Service, SourceError};
@@ -57,6 +58,9 @@ impl Sources<'_> {
         let region = text(&token, "signInRegion").or(login.region.as_ref().map(|region| region.value.as_str()));
         let endpoint = self.endpoints.signin.clone();
         let region = region.unwrap_or(REGION);
+        if !is_region(region) {
+            return Err(SourceError::SignedOut("the region of its session is invalid"));
+        }
         let url = endpoint.clone().unwrap_or_else(|| format!("https://{region}.signin.aws.amazon.com"));
         let link = self.connections.link(&url).map_err(failed)?;
         let mut config = aws_sdk_signin::config::Builder::from(&link.config(region, timeout));
