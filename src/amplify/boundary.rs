@@ -21,6 +21,18 @@ pub fn is_boundary(arn: &str) -> bool {
     in_partition && is_account && name.is_some_and(|name| !name.is_empty() && !name.contains(['\n', '\r']))
 }
 
+/// Whether IAM can have the policy: [`is_boundary`] also accepts names with wildcards, blanks and control characters.
+pub fn is_policy(arn: &str) -> bool {
+    let name = arn.split_once(":policy/").map_or("", |(_, name)| name);
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-/".contains(&byte);
+    is_boundary(arn) && arn.len() <= 2048 && !name.ends_with('/') && name.bytes().all(fits)
+}
+
+/// Whether the policy is a customer managed one, of an account, and not AWS's own.
+pub fn is_customer_policy(arn: &str) -> bool {
+    is_policy(arn) && arn.split(':').nth(4) != Some("aws")
+}
+
 pub fn set(text: &str, environment: &str, arn: &str) -> Result<String, HjsonError> {
     let file = JsonText::new(text);
     let (path, value) = ([environment, PROVIDER, KEY], quoted(arn));
@@ -99,6 +111,23 @@ mod tests {
             "policy/b",
         ] {
             assert!(!is_boundary(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn policy_has_a_name_that_iam_accepts() {
+        for good in [ARN, "arn:aws-us-gov:iam::222222222222:policy/a/b/App_1+=,.@-"] {
+            assert!(is_customer_policy(good), "{good}");
+        }
+        let managed = "arn:aws:iam::aws:policy/AdministratorAccess";
+        assert!(is_policy(managed) && !is_customer_policy(managed));
+        for name in ["", "a b", "a\nb", "a\u{1b}[2J", "a\u{202e}", "\u{fc}", "*", "a?", "${aws:username}", "a/", "a:b"]
+        {
+            assert!(!is_policy(&format!("arn:aws:iam::222222222222:policy/{name}")), "{name:?}");
+        }
+        assert!(!is_policy(&format!("{ARN}{}", "b".repeat(2048))));
+        for bad in ["x", "arn:aws:iam::22:policy/x", "arn:aws:iam::222222222222:role/x", "arn:aws:s3:::policy/x"] {
+            assert!(!is_policy(bad), "{bad}");
         }
     }
 

@@ -7,7 +7,7 @@ use std::{fs, io};
 use thiserror::Error;
 
 use crate::core::origin::{Located, Location, Origin, SourceFile};
-use crate::os::fs::read_capped;
+use crate::os::fs::{is_link, other_owner, read_capped, without_links};
 
 use super::environment::{Corrupt, Source};
 use super::hjson::{HjsonError, HjsonNode, HjsonProblem};
@@ -34,6 +34,10 @@ pub enum ProjectError {
     UnknownEnvironment { root: String, name: String, names: Vec<String> },
     #[error("{at}: environment {name} names neither a profile nor a file of access keys that is there")]
     Corrupt { at: Location, name: String },
+    #[error("the Amplify project at {root} is owned by another user: {owner}")]
+    OtherOwner { root: String, owner: String, file: Arc<SourceFile> },
+    #[error("{} is a link to {}, outside the Amplify project", link.shown, target.shown)]
+    LinkOutside { link: Arc<SourceFile>, target: Arc<SourceFile> },
 }
 
 #[derive(Debug)]
@@ -52,9 +56,24 @@ pub struct Environment {
 
 impl Project {
     /// The project's root is the nearest ancestor that the Amplify CLI accepts. `home` shortens displayed paths.
-    pub fn around(directory: &Path, home: &Path) -> Option<Self> {
+    pub fn nearest(directory: &Path, home: &Path) -> Option<Self> {
         let project = |root: &Path| Self { root: root.to_owned(), home: home.to_owned() };
         directory.ancestors().map(project).find(Self::is_root)
+    }
+
+    /// The nearest project. A project of another user is an error: in a shared directory such as `/tmp`, any user can
+    /// create one around the directories of others.
+    pub fn around(directory: &Path, home: &Path) -> Result<Option<Self>, ProjectError> {
+        let Some(project) = Self::nearest(directory, home) else { return Ok(None) };
+        let files =
+            ["amplify", "amplify/.config", CONFIG, LOCAL_ENV, LOCAL_AWS, TEAM].map(|name| project.root.join(name));
+        for path in files.into_iter().chain([project.root.clone()]) {
+            if let Some(owner) = other_owner(&path) {
+                let file = SourceFile::new(path, home);
+                return Err(ProjectError::OtherOwner { root: project.shown(), owner, file });
+            }
+        }
+        Ok(Some(project))
     }
 
     fn is_root(&self) -> bool {
@@ -95,12 +114,41 @@ impl Project {
         self.named(asked, self.parse(LOCAL_AWS)?.as_ref())
     }
 
-    pub fn credentials_file(&self) -> PathBuf {
-        self.root.join(LOCAL_AWS)
+    /// The file with the profiles, to be edited.
+    pub fn credentials_file(&self) -> Result<PathBuf, ProjectError> {
+        self.checked(self.root.join(LOCAL_AWS))
     }
 
-    pub fn team_file(&self) -> PathBuf {
-        self.root.join(TEAM)
+    /// The file with the boundaries, to be edited.
+    pub fn team_file(&self) -> Result<PathBuf, ProjectError> {
+        self.checked(self.root.join(TEAM))
+    }
+
+    /// The path of a file to write, if no link in the project leads out of it: a cloned repository must not choose a
+    /// file outside.
+    pub fn checked(&self, path: PathBuf) -> Result<PathBuf, ProjectError> {
+        let shown = |path| SourceFile::new(path, &self.home);
+        match self.link_outside(&path) {
+            Ok(None) => Ok(path),
+            Ok(Some((link, target))) => Err(ProjectError::LinkOutside { link: shown(link), target: shown(target) }),
+            Err(reason) => Err(ProjectError::Unreadable { file: shown(path), reason }),
+        }
+    }
+
+    /// The first link on the way to `path` that leads out of the project, and its target.
+    fn link_outside(&self, path: &Path) -> io::Result<Option<(PathBuf, PathBuf)>> {
+        let Ok(relative) = path.strip_prefix(&self.root) else { return Ok(None) };
+        let (root, mut link) = (without_links(&self.root)?, self.root.clone());
+        for name in relative.components() {
+            link.push(name);
+            if is_link(&link) {
+                let target = without_links(&link)?;
+                if !target.starts_with(&root) {
+                    return Ok(Some((link, target)));
+                }
+            }
+        }
+        Ok(None)
     }
 
     pub fn boundary(&self, environment: &str) -> Result<Option<Located<String>>, ProjectError> {
@@ -156,8 +204,11 @@ impl Project {
         Location { file: self.file(relative), line }
     }
 
+    /// A file that is read through a link out of the project is shown by its own path.
     fn file(&self, relative: &str) -> Arc<SourceFile> {
-        SourceFile::new(self.root.join(relative), &self.home)
+        let path = self.root.join(relative);
+        let outside = self.link_outside(&path).ok().flatten().and_then(|_| without_links(&path).ok());
+        SourceFile::new(outside.unwrap_or(path), &self.home)
     }
 
     fn shown(&self) -> String {

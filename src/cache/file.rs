@@ -1,6 +1,6 @@
 use std::fs::OpenOptions;
-use std::{fs, io};
 use std::path::Path;
+use std::{fs, io};
 
 use zeroize::Zeroizing;
 

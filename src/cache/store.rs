@@ -341,7 +341,9 @@ fn drop_surplus(sessions: &mut Members<'_>, name: &str, entry: &str) {
     let mut others: Vec<_> = sessions
         .iter()
         .filter(|(other, _)| *other != name)
-        .filter_map(|(other, raw)| command(raw.get()).map(|(command, written_at)| (command, written_at, other.to_owned())))
+        .filter_map(|(other, raw)| {
+            command(raw.get()).map(|(command, written_at)| (command, written_at, other.to_owned()))
+        })
         .filter(|(command, ..)| *command == stored)
         .map(|(_, written_at, other)| (written_at, other))
         .collect();

@@ -6,8 +6,8 @@ use crate::os::{env, machine};
 use crate::plan::endpoint::EndpointVariables;
 use crate::plan::inputs::{HostnameFn, Inputs, RoleFlags};
 use crate::plan::session::SessionExtras;
-use crate::plan::sources::{ContainerService, ContainerToken, ECS_CONTAINER, MetadataService, WebIdentityInputs};
 use crate::plan::session_name;
+use crate::plan::sources::{ContainerService, ContainerToken, ECS_CONTAINER, MetadataService, WebIdentityInputs};
 use crate::profile::keys::Keys;
 use crate::source::SourceEndpoints;
 

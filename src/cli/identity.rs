@@ -96,7 +96,7 @@ pub(crate) fn complete(context: &Context, base: &mut BaseSource) {
         BaseSource::Container(container) => {
             if let Some(ContainerToken::File { path, hash }) = &mut container.service.token {
                 let bytes = read_capped(path, LARGEST_TOKEN).ok().flatten();
-                *hash = bytes.map(sha256_hex).unwrap_or_default();
+                *hash = bytes.map(|bytes| sha256_hex(bytes.trim_ascii_end())).unwrap_or_default();
             }
         }
         BaseSource::WebIdentity(web) => {
@@ -137,7 +137,9 @@ fn files(context: &Context, command: &str) -> Vec<PathBuf> {
     let words = shlex::split(command).unwrap_or_else(|| command.split_whitespace().map(str::to_owned).collect());
     let mut words = words.into_iter().map(PathBuf::from);
     let program = words.next().and_then(|program| match program.components().count() {
-        1 => context.env.search_path().into_iter().map(|directory| directory.join(&program)).find(|path| path.is_file()),
+        1 => {
+            context.env.search_path().into_iter().map(|directory| directory.join(&program)).find(|path| path.is_file())
+        }
         _ => Some(program),
     });
     program.into_iter().chain(words).filter(|path| path.is_file()).filter_map(|path| path.canonicalize().ok()).collect()
@@ -149,10 +151,21 @@ mod tests {
 
     #[test]
     fn harmless_variables_are_recognised() {
-        for name in ["SHLVL", "_", "npm_config_cache", "TERM_PROGRAM", "VSCODE_PID", "LC_ALL", "XDG_SESSION_ID", "PWD"] {
+        for name in ["SHLVL", "_", "npm_config_cache", "TERM_PROGRAM", "VSCODE_PID", "LC_ALL", "XDG_SESSION_ID", "PWD"]
+        {
             assert!(is_harmless(name), "{name}");
         }
-        for name in ["PATH", "HOME", "USER", "VAULT_NAMESPACE", "AWS_PROFILE", "AWS_REGION", "SHLVL2", "NODE_OPTIONS", "HTTPS_PROXY"] {
+        for name in [
+            "PATH",
+            "HOME",
+            "USER",
+            "VAULT_NAMESPACE",
+            "AWS_PROFILE",
+            "AWS_REGION",
+            "SHLVL2",
+            "NODE_OPTIONS",
+            "HTTPS_PROXY",
+        ] {
             assert!(!is_harmless(name), "{name}");
         }
     }

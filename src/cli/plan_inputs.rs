@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, FILE, Failure, USAGE};
+use crate::cli::output::note;
 use crate::cli::{identity, selection};
 use crate::core::origin::{Located, Origin};
 use crate::core::secret::Secret;
@@ -51,8 +52,23 @@ fn flag<T>(flag: &'static str, value: Option<T>, expected: &str) -> Result<Locat
     Ok(Located::new(value.ok_or_else(invalid)?, Origin::Flag(flag)))
 }
 
-/// Fills in the text of each policy's file, the ARN of the project's boundary and session names.
-pub(crate) fn complete(context: &Context, mut plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
+/// Fills in the text of each policy's file, the ARN of the project's boundary and session names. Prints the boundary
+/// with its file, since it may come from a cloned repository.
+pub(crate) fn complete(context: &Context, plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
+    let (plan, boundary) = complete_quietly(context, plan)?;
+    if let Some(Located { value, from }) = boundary {
+        let line = || format!("session policy {value}: the permissions boundary in {from}");
+        if context.verb == "process" { context.info(line) } else { note(context, &line()) }
+    }
+    Ok(plan)
+}
+
+/// Like [`complete`], and returns the boundary instead of printing it.
+pub(crate) fn complete_quietly(
+    context: &Context,
+    mut plan: CredentialPlan,
+) -> Result<(CredentialPlan, Option<Located<String>>), Failure> {
+    let mut used = None;
     identity::complete(context, &mut plan.base.source);
     if let BaseSource::WebIdentity(web) = &mut plan.base.source {
         name_session(context, &mut web.session_name, &plan.base.profile)?;
@@ -72,16 +88,17 @@ pub(crate) fn complete(context: &Context, mut plan: CredentialPlan) -> Result<Cr
                 read_assertion(&path).map_err(unusable("assertion", &path, &vouched.from, &hop.profile))?;
         }
         for arn in hop.extras.policy_arns.iter_mut().filter(|arn| arn.value == BOUNDARY) {
-            let boundary = selection::boundary(context, Some(&plan.profile))?.ok_or_else(|| {
+            let boundary = selection::boundary_as_session_policy(context, &plan.profile)?.ok_or_else(|| {
                 let message = "boundary stands for the permissions boundary of an Amplify environment; none is known";
                 Failure::new(CONFIG, message)
                     .at(&arn.from, Some(&hop.profile))
                     .hint("run it in the project whose environment uses this profile, or give the policy's ARN")
             })?;
-            arn.value = boundary.value;
+            *arn = boundary.clone();
+            used = Some(boundary);
         }
     }
-    Ok(plan)
+    Ok((plan, used))
 }
 
 fn unusable(what: &str, path: &Path, from: &Origin, profile: &str) -> impl FnOnce(String) -> Failure {

@@ -8,6 +8,7 @@ use crate::cli::args::policy::Plain;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{EDIT, Failure, USAGE};
 use crate::cli::output::{note, write_stdout};
+use crate::cli::selection::check_output;
 use crate::os::atomic_file::publish;
 use crate::os::fs::read_capped;
 use crate::policy::document::{PolicyDocument, pretty};
@@ -51,6 +52,7 @@ fn with_number(path: &Path, number: usize) -> PathBuf {
 fn write_files(context: &Context, plain: &Plain, files: &[(PathBuf, String)]) -> Result<(), Failure> {
     let mut new = Vec::new();
     for (path, text) in files {
+        check_output(context, path)?;
         match read_capped(path, LARGEST) {
             Ok(Some(there)) if there == text.as_bytes() => {
                 note(context, &format!("{} says so already", path.display()));

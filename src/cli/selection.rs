@@ -1,5 +1,8 @@
 //! Selects the profile and the permissions boundary, also by the Amplify project around the current directory.
 
+use std::path::{Component, Path};
+
+use crate::amplify::boundary::{is_customer_policy, is_policy};
 use crate::amplify::environment::Source;
 use crate::amplify::project::{Environment, Project, ProjectError};
 use crate::cli::context::Context;
@@ -7,6 +10,8 @@ use crate::cli::errors::failure::{CONFIG, Failure, UNSUPPORTED, USAGE};
 use crate::core::origin::Located;
 use crate::os::env;
 use crate::output::print_message;
+
+const EXPECTED: &str = "arn:aws:iam::222222222222:policy/NAME";
 
 impl Context {
     /// `None` means `default`. `--env` is an argument, and so comes before the variables.
@@ -29,7 +34,7 @@ impl Context {
 /// The selected environment and its project; `None` outside a project.
 pub(crate) fn environment(context: &Context) -> Result<Option<(Project, Environment)>, Failure> {
     let name = context.global.env.as_deref();
-    match find(context) {
+    match find(context)? {
         Some(project) => {
             let environment = project.environment(name)?;
             Ok(Some((project, environment)))
@@ -43,7 +48,7 @@ pub(crate) fn environment(context: &Context) -> Result<Option<(Project, Environm
 
 /// The profile of the selected environment, which is printed on stderr.
 pub(crate) fn profile(context: &Context) -> Result<Option<Located<String>>, Failure> {
-    let Some(project) = find(context) else { return environment(context).map(|_| None) };
+    let Some(project) = find(context)? else { return environment(context).map(|_| None) };
     let environment = match project.environment(context.global.env.as_deref()) {
         // In a fresh clone, no environment is chosen yet.
         Err(ProjectError::NoEnvironment { .. }) => return Ok(None),
@@ -74,13 +79,7 @@ pub(crate) fn boundary(context: &Context, profile: Option<&str>) -> Result<Optio
 /// The profile and the boundary of the selected environment, if it has both. An unreadable project is an error only
 /// where `--env` asks for one.
 pub(crate) fn bounded(context: &Context) -> Result<Option<(String, Located<String>)>, Failure> {
-    let found = environment(context).and_then(|found| match found {
-        Some((project, Environment { name, source: Source::Profile(profile), .. })) => {
-            Ok(project.boundary(&name)?.map(|boundary| (profile, boundary)))
-        }
-        _ => Ok(None),
-    });
-    match found {
+    match read_boundary(context) {
         Err(failure) if context.global.env.is_none() => {
             context.info(|| format!("the permissions boundary is not known: {}", failure.message));
             Ok(None)
@@ -89,9 +88,61 @@ pub(crate) fn bounded(context: &Context) -> Result<Option<(String, Located<Strin
     }
 }
 
+fn read_boundary(context: &Context) -> Result<Option<(String, Located<String>)>, Failure> {
+    match environment(context)? {
+        Some((project, Environment { name, source: Source::Profile(profile), .. })) => {
+            Ok(project.boundary(&name)?.map(|boundary| (profile, boundary)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The boundary for a document or a call of IAM. The file may come with a cloned repository, so any other text is an
+/// error.
+pub(crate) fn iam_boundary(context: &Context, profile: Option<&str>) -> Result<Option<String>, Failure> {
+    let Some(found) = boundary(context, profile)? else { return Ok(None) };
+    if is_policy(&found.value) {
+        return Ok(Some(found.value));
+    }
+    let message = format!("{}: PermissionsBoundaryPolicyArn is not the ARN of a managed policy", found.from);
+    Err(Failure::new(CONFIG, message).at(&found.from, None).hint(format!("expected {EXPECTED}")))
+}
+
+/// The boundary as a session policy. An AWS managed policy is not accepted, since AdministratorAccess would lift every
+/// limit.
+pub(crate) fn boundary_as_session_policy(context: &Context, profile: &str) -> Result<Option<Located<String>>, Failure> {
+    let found = read_boundary(context)?.filter(|(bounded, _)| bounded == profile);
+    let Some((_, found)) = found else { return Ok(None) };
+    if is_customer_policy(&found.value) {
+        return Ok(Some(found));
+    }
+    let message = format!("{}: PermissionsBoundaryPolicyArn is not the ARN of a customer managed policy", found.from);
+    Err(Failure::new(CONFIG, message)
+        .at(&found.from, None)
+        .hint(format!("expected {EXPECTED}; for an AWS managed policy, give its ARN instead of boundary")))
+}
+
+/// Fails if a link in an Amplify project leads a file that is to be written out of the project.
+pub(crate) fn check_output(context: &Context, path: &Path) -> Result<(), Failure> {
+    let Some(mut full) = env::current_directory() else { return Ok(()) };
+    for name in path.components() {
+        if name == Component::ParentDir {
+            full.pop();
+        } else {
+            full.push(name);
+        }
+    }
+    let project = full.parent().and_then(|directory| Project::nearest(directory, &context.paths.home));
+    Ok(project.map_or(Ok(()), |project| project.checked(full).map(drop))?)
+}
+
 /// The value of the placeholder `project` or `env` of a session name.
 pub(crate) fn word(context: &Context, word: &str) -> Option<String> {
-    let project = find(context)?;
+    let project = find(context).unwrap_or_else(|failure| {
+        context.info(|| failure.message);
+        None
+    });
+    let project = project?;
     match word {
         "project" => project.name().ok().flatten(),
         "env" => context.global.env.clone().or_else(|| project.current().ok().flatten()),
@@ -99,13 +150,14 @@ pub(crate) fn word(context: &Context, word: &str) -> Option<String> {
     }
 }
 
-pub(crate) fn find(context: &Context) -> Option<Project> {
-    Project::around(&env::current_directory()?, &context.paths.home)
+fn find(context: &Context) -> Result<Option<Project>, Failure> {
+    let Some(directory) = env::current_directory() else { return Ok(None) };
+    Ok(Project::around(&directory, &context.paths.home)?)
 }
 
 /// The project around the current directory, which the command cannot do without.
 pub(crate) fn required(context: &Context, message: &str) -> Result<Project, Failure> {
-    find(context)
+    find(context)?
         .ok_or_else(|| Failure::new(CONFIG, message).hint("run it below the directory that amplify init was run in"))
 }
 
@@ -121,6 +173,5 @@ fn unusable(environment: &Environment) -> Failure {
 }
 
 pub(crate) fn no_boundary(arn: &str) -> Failure {
-    Failure::new(USAGE, format!("{arn} is no ARN of a managed policy"))
-        .hint("such as arn:aws:iam::222222222222:policy/NAME")
+    Failure::new(USAGE, format!("{arn} is no ARN of a managed policy")).hint(format!("such as {EXPECTED}"))
 }

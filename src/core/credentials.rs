@@ -1,5 +1,3 @@
-
-
 use thiserror::Error;
 
 use crate::core::clock::Timestamp;
@@ -38,7 +36,7 @@ impl Credentials {
         check("access key id", access_key_id, |c| c.is_ascii_graphic() && !"\"'`/,${}".contains(c))?;
         check("secret access key", secret_access_key.expose(), |c| !c.is_control())?;
         if let Some(token) = session_token {
-            check("session token", token.expose(), |c| c.is_ascii() && !c.is_control())?;
+            check("session token", token.expose(), |c| !c.is_control())?;
         }
         Ok(self)
     }

@@ -1,7 +1,7 @@
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 #[cfg(windows)]
 pub use super::acl::create_private_dir;
@@ -80,6 +80,54 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
+/// The other user who owns the file; links are followed. `None` for an own file and a missing one.
+#[cfg(unix)]
+pub fn other_owner(path: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    let owner = std::fs::metadata(path).ok()?.uid();
+    if owner == rustix::process::geteuid().as_raw() {
+        return None;
+    }
+    let user = nix::unistd::User::from_uid(owner.into()).ok().flatten();
+    Some(user.map_or_else(|| format!("uid {owner}"), |user| format!("{} (uid {owner})", user.name)))
+}
+
+/// No safe call reads the owner's name.
+#[cfg(windows)]
+pub fn other_owner(path: &Path) -> Option<String> {
+    is_another_users(path).then(|| "another user".to_owned())
+}
+
+/// The path without links. Unlike `canonicalize`, it also resolves the path of a missing file, which can be created.
+pub fn without_links(path: &Path) -> io::Result<PathBuf> {
+    // The same limit as in the kernel.
+    const LINKS: u32 = 40;
+    let names = |path: &Path| path.components().rev().map(|name| name.as_os_str().to_owned()).collect::<Vec<_>>();
+    let (mut real, mut rest, mut links) = (PathBuf::new(), names(path), 0);
+    while let Some(name) = rest.pop() {
+        if name == Component::ParentDir.as_os_str() {
+            real.pop();
+            continue;
+        }
+        // A root replaces the path.
+        let next = real.join(&name);
+        if !is_link(&next) {
+            real = next;
+            continue;
+        }
+        links += 1;
+        if links > LINKS {
+            return Err(io::Error::other("too many links lead to one another"));
+        }
+        rest.extend(names(&std::fs::read_link(&next)?));
+    }
+    Ok(real)
+}
+
+pub fn is_link(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
+}
+
 /// For an administrator, files of the group of administrators are their own. False where the owner is unknown.
 #[cfg(windows)]
 pub fn is_another_users(path: &Path) -> bool {
@@ -140,6 +188,41 @@ mod tests {
     fn missing_file_is_none_and_directory_is_an_error() {
         assert!(read_capped(Path::new("/no/such/file"), 10).unwrap().is_none());
         assert_eq!(read_capped(Path::new("/"), 10).unwrap_err().kind(), io::ErrorKind::IsADirectory);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_resolved_up_to_a_missing_file() {
+        use std::os::unix::fs::symlink;
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join("a/b")).unwrap();
+        for (link, target) in
+            [("up", "a/b/../.."), ("to", "missing/x"), ("a/next", "../to"), ("top", "/etc/x"), ("loop", "loop")]
+        {
+            symlink(target, root.join(link)).unwrap();
+        }
+        for (path, expected) in [
+            ("a/b/c", "a/b/c"),
+            ("up/a", "a"),
+            ("to", "missing/x"),
+            ("a/next/y", "missing/x/y"),
+            ("a/./b/../c", "a/c"),
+            ("top", "/etc/x"),
+        ] {
+            assert_eq!(without_links(&root.join(path)).unwrap(), root.join(expected), "{path}");
+        }
+        assert!(without_links(&root.join("loop")).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn own_file_has_no_other_owner() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert_eq!(other_owner(file.path()), None);
+        assert_eq!(other_owner(Path::new("/no/such/file")), None);
+        let root = other_owner(Path::new("/"));
+        assert_eq!(root, (!rustix::process::geteuid().is_root()).then(|| "root (uid 0)".to_owned()));
     }
 
     #[cfg(unix)]

@@ -51,7 +51,8 @@ impl Paths {
 
     /// Whether the profile files are those that the Amplify CLI reads.
     pub fn are_default(&self) -> bool {
-        self.config == below(&self.home, [".aws", "config"]) && self.credentials == below(&self.home, [".aws", "credentials"])
+        self.config == below(&self.home, [".aws", "config"])
+            && self.credentials == below(&self.home, [".aws", "credentials"])
     }
 
     pub fn sso_cache(&self) -> PathBuf {

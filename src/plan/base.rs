@@ -61,7 +61,9 @@ pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<
     let start_url = shared("sso_start_url")?;
     let region = limits::region(&profile.name, "sso_region", shared("sso_region")?)?;
     match (account_id, role_name) {
-        (Some(account_id), Some(role_name)) => Ok(Some(SsoBase { session, start_url, region, account_id, role_name, endpoint: None })),
+        (Some(account_id), Some(role_name)) => {
+            Ok(Some(SsoBase { session, start_url, region, account_id, role_name, endpoint: None }))
+        }
         (Some(_), None) => Err(incomplete("sso_role_name", at)),
         (None, _) => Err(incomplete("sso_account_id", at)),
     }

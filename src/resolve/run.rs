@@ -205,7 +205,7 @@ impl<'r, 'a> Run<'r, 'a> {
         // request.
         let since_we_began = found.lease.written_at.is_some_and(|at| at > self.began);
         let is_leaf = at + 1 == self.steps.len();
-        let must_be_new = (request.options.refresh && is_leaf)
+        let must_be_new = (is_leaf && (request.options.refresh || !request.is_long_enough(&found)))
             || (self.distrusts_mfa_session && matches!(call, Call::MfaSession(..)));
         (!must_be_new || since_we_began).then_some(found)
     }
@@ -267,10 +267,8 @@ impl<'r, 'a> Run<'r, 'a> {
 
     pub(super) fn store_session(&mut self, at: usize, session: Session) -> Result<Credentials, ResolveError> {
         let credentials = session.credentials.checked();
-        let credentials = credentials.map_err(|error| ResolveError::InvalidAnswer {
-            error,
-            at: Box::new(self.failed_call(at)),
-        })?;
+        let credentials =
+            credentials.map_err(|error| ResolveError::InvalidAnswer { error, at: Box::new(self.failed_call(at)) })?;
         let session = Session { credentials, ..session };
         self.clock_offset = session.clock_offset;
         let is_known = self.resolver.mishaps.iter().any(|mishap| matches!(mishap, ResolveWarning::ClockOff(_)));

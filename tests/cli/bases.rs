@@ -143,6 +143,23 @@ fn a_container_sends_its_authorization() {
 }
 
 #[test]
+fn container_with_another_authorization_is_another_identity() {
+    let (sts, keys, home) = own_role(CONTAINER);
+    let site = metadata::container(Some("one"), keys);
+    let uri = site.url();
+    let run = |variable: &str, token: &str| home.run_with(&["process", "ecs"], &[(FULL_URI, &uri), (variable, token)]);
+    let (text, path) = ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+    let file = home.write("token", "one").display().to_string();
+    for (variable, token) in [(text, "one"), (text, "one"), (path, &file), (path, &file)] {
+        run(variable, token).succeeded();
+    }
+    assert_eq!(sts.count("AssumeRole"), 1, "one token is one identity");
+    run(text, "two").failed_with(4);
+    home.write("token", "two");
+    run(path, &file).failed_with(4);
+}
+
+#[test]
 fn what_a_container_can_lack_is_told() {
     let (_sts, _keys, home) = own_role(CONTAINER);
     says(home.run(&["process", "ecs"]).failed_with(4), &["AWS_CONTAINER_CREDENTIALS_FULL_URI is set"]);
@@ -189,6 +206,20 @@ fn a_token_gives_a_role_that_is_cached_like_any_other() {
     assert_eq!(explained["cache"].as_array().unwrap().iter().map(|c| &c["hop"]).collect::<Vec<_>>(), [0, 1]);
     home.run(&["reset-cache", "web"]).succeeded();
     home.run(&["process", "web"]).succeeded();
+    assert_eq!(sts.count("AssumeRoleWithWebIdentity"), 2);
+}
+
+#[test]
+fn token_of_another_subject_is_another_identity() {
+    let (sts, issuer, home) = workload();
+    let run = |token: String| {
+        home.write("token", token);
+        home.run(&["process", "web"])
+    };
+    run(issuer.token("job", 600)).succeeded();
+    run(issuer.token("job", 900)).succeeded();
+    assert_eq!(sts.count("AssumeRoleWithWebIdentity"), 1, "a renewed token is the same identity");
+    run(issuer.token("other-job", 600)).failed_with(5);
     assert_eq!(sts.count("AssumeRoleWithWebIdentity"), 2);
 }
 

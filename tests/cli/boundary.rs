@@ -2,9 +2,10 @@
 
 use std::fs;
 
+use serde_json::json;
 use test_support::{Finished, TestHome};
 
-use crate::{PROGRAM, add_config, json, without_mfa};
+use crate::{PROGRAM, add_config, json as document, without_mfa};
 
 const TEAM: &str = "app/amplify/team-provider-info.json";
 const ARN: &str = "arn:aws:iam::222222222222:policy/app-dev";
@@ -48,7 +49,7 @@ fn set_shown_and_cleared_with_nothing_else_changed() {
     let line = format!("\"StackId\": \"x\",\n      \"PermissionsBoundaryPolicyArn\": \"{ARN}\"\n");
     assert_eq!(team(&home), BEFORE.replace("\"StackId\": \"x\"\n", &line));
     assert_eq!(run(&home, &["show"]).stdout, format!("{ARN}\n"));
-    let shown = json(&run(&home, &["show", "--json"]).stdout);
+    let shown = document(&run(&home, &["show", "--json"]).stdout);
     assert_eq!((&shown["arn"], &shown["environment"], &shown["line"]), (&ARN.into(), &"dev".into(), &12.into()));
     let again = run(&home, &["set", ARN, "--yes"]);
     assert!(again.stderr.contains("nothing to change"), "{again:#?}");
@@ -56,6 +57,151 @@ fn set_shown_and_cleared_with_nothing_else_changed() {
     assert_eq!(team(&home), BEFORE);
     let backup = home.cache_dir().join("team-provider-info.json.backup.1");
     assert_eq!(fs::read_to_string(backup).unwrap(), BEFORE);
+}
+
+#[test]
+fn boundary_of_a_clone_is_shown_without_control_characters() {
+    let (_sts, home) = without_mfa();
+    project(&home);
+    let hostile = "\u{1b}]0;title\u{7}\u{1b}[2J\u{9b}arn:aws:iam::222222222222:policy/x\nfake line\u{202e}\u{7f}";
+    let team = json!({"dev": {"awscloudformation": {"PermissionsBoundaryPolicyArn": hostile}}});
+    home.write(TEAM, team.to_string());
+    for args in [&["show"][..], &["show", "-v"], &["set", ARN, "--dry-run"], &["clear", "--dry-run"]] {
+        let run = run(&home, args);
+        assert_eq!(run.code, Some(0), "{run:#?}");
+        let text = run.stdout + &run.stderr;
+        assert!(!text.contains(|c: char| (c.is_control() && c != '\n') || c == '\u{202e}'), "{args:?} {text:?}");
+        assert!(!text.contains("\nfake line"), "{args:?} {text:?}");
+    }
+}
+
+#[test]
+fn boundary_that_iam_cannot_have_reaches_no_document() {
+    let (_sts, home) = without_mfa();
+    project(&home);
+    for bad in ["arn:aws:iam::222222222222:policy/*", "arn:aws:iam::222222222222:policy/a\u{202e}", "x"] {
+        let team = json!({"dev": {"awscloudformation": {"PermissionsBoundaryPolicyArn": bad}}});
+        home.write(TEAM, team.to_string());
+        for args in [&["policy", "amplify"][..], &["policy", "boundary"], &["check", "--for", "amplify"]] {
+            let run: Finished = home.command(args).current_dir(home.path().join("app")).output().unwrap().into();
+            assert_eq!((run.code, run.stdout.as_str()), (Some(3), ""), "{args:?} {run:#?}");
+            assert!(run.stderr.contains("team-provider-info.json:1: PermissionsBoundaryPolicyArn is not"), "{run:#?}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn link_out_of_the_project_is_not_edited() {
+    use std::os::unix::fs::symlink;
+    let commands: [&[&str]; 4] = [
+        &["boundary", "set", ARN, "--yes"],
+        &["boundary", "clear", "--yes"],
+        &["boundary", "set", ARN, "--dry-run"],
+        &["setup", "nomfa", "--in-place", "--project", "--yes"],
+    ];
+    // What each link leads to; `~/elsewhere` has the project's files, too.
+    for (link, target, names) in [
+        ("amplify/team-provider-info.json", "../../elsewhere/team-provider-info.json", "team-provider-info.json"),
+        ("amplify/team-provider-info.json", "../../elsewhere/new.json", "new.json"),
+        (
+            "amplify/.config/local-aws-info.json",
+            "../../../elsewhere/.config/local-aws-info.json",
+            "local-aws-info.json",
+        ),
+        ("amplify/.config", "../../elsewhere/.config", ".config"),
+        ("amplify", "../elsewhere", "elsewhere"),
+    ] {
+        for args in commands {
+            let concerns_setup = link != "amplify/team-provider-info.json";
+            let concerns_boundary = !link.contains(".config");
+            if !(if args[0] == "setup" { concerns_setup } else { concerns_boundary }) {
+                continue;
+            }
+            let (_sts, home) = without_mfa();
+            project(&home);
+            let there = home.path().join("app").join(link);
+            let elsewhere = home.path().join("elsewhere");
+            let mut copy = std::process::Command::new("cp");
+            copy.arg("-R").arg(home.path().join("app/amplify")).arg(&elsewhere);
+            assert!(copy.status().unwrap().success());
+            if there.is_dir() { fs::remove_dir_all(&there) } else { fs::remove_file(&there) }.unwrap();
+            symlink(target, &there).unwrap();
+            let files = ["team-provider-info.json", ".config/local-aws-info.json"].map(|name| elsewhere.join(name));
+            let before = files.each_ref().map(|file| fs::read_to_string(file).unwrap());
+            let config = fs::read_to_string(home.path().join(".aws/config")).unwrap();
+            let run: Finished = home.command(args).current_dir(home.path().join("app")).output().unwrap().into();
+            assert_eq!((run.code, run.stdout.as_str()), (Some(3), ""), "{args:?} {link} {run:#?}");
+            let is_named = run.stderr.contains(&format!("~/app/{link} is a link to ")) && run.stderr.contains(names);
+            assert!(is_named && run.stderr.contains("outside the Amplify project"), "{}", run.stderr);
+            assert_eq!(files.each_ref().map(|file| fs::read_to_string(file).unwrap()), before, "{args:?} {link}");
+            assert_eq!(fs::read_to_string(home.path().join(".aws/config")).unwrap(), config, "{args:?} {link}");
+            assert!(!elsewhere.join("new.json").exists());
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn link_inside_the_project_is_followed() {
+    use std::os::unix::fs::symlink;
+    let (_sts, home) = without_mfa();
+    project(&home);
+    let kept = home.path().join("app/shared.json");
+    fs::rename(home.path().join(TEAM), &kept).unwrap();
+    symlink("../shared.json", home.path().join(TEAM)).unwrap();
+    assert_eq!(run(&home, &["set", ARN, "--yes"]).code, Some(0));
+    assert!(fs::read_to_string(&kept).unwrap().contains(ARN));
+    assert!(fs::symlink_metadata(home.path().join(TEAM)).unwrap().is_symlink());
+    // An absolute link, to the directory.
+    let amplify = home.path().join("app/amplify");
+    fs::rename(&amplify, home.path().join("app/real")).unwrap();
+    symlink(fs::canonicalize(home.path().join("app/real")).unwrap(), &amplify).unwrap();
+    assert_eq!(run(&home, &["clear", "--yes"]).code, Some(0));
+    assert!(!fs::read_to_string(&kept).unwrap().contains(ARN));
+}
+
+#[cfg(unix)]
+#[test]
+fn link_out_of_the_project_is_read_and_named_by_its_target() {
+    use std::os::unix::fs::symlink;
+    let (_sts, home) = without_mfa();
+    project(&home);
+    home.write(
+        "shared/team.json",
+        format!("{{\"dev\": {{\"awscloudformation\":\n{{\"PermissionsBoundaryPolicyArn\": \"{ARN}\"}}}}}}"),
+    );
+    fs::remove_file(home.path().join(TEAM)).unwrap();
+    symlink("../../shared/team.json", home.path().join(TEAM)).unwrap();
+    let shown = run(&home, &["show", "-v"]);
+    assert_eq!(shown.stdout, format!("{ARN}\n"));
+    assert!(
+        shown.stderr.contains("(~/shared/team.json:2)") || shown.stderr.contains("/shared/team.json:2)"),
+        "{shown:#?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn policy_is_not_written_through_a_link_out_of_the_project() {
+    use std::os::unix::fs::symlink;
+    let (_sts, home) = without_mfa();
+    project(&home);
+    home.write("outside/kept.json", "{}");
+    symlink("../outside/kept.json", home.path().join("app/policy.json")).unwrap();
+    symlink("../outside", home.path().join("app/infra")).unwrap();
+    for output in ["policy.json", "./infra/new.json", "src/../policy.json"] {
+        let args = ["policy", "caller", "nomfa", "--output", output, "--force"];
+        let run: Finished = home.command(&args).current_dir(home.path().join("app")).output().unwrap().into();
+        run.failed_with(3);
+        assert!(run.stderr.contains("is a link to ") && run.stderr.contains("outside"), "{}", run.stderr);
+    }
+    assert_eq!(fs::read_to_string(home.path().join("outside/kept.json")).unwrap(), "{}");
+    assert_eq!(fs::read_dir(home.path().join("outside")).unwrap().count(), 1);
+    // A path that the user gives may lead out by itself.
+    let args = ["policy", "caller", "nomfa", "--output", "../outside/own.json"];
+    let run: Finished = home.command(&args).current_dir(home.path().join("app")).output().unwrap().into();
+    assert_eq!(run.code, Some(0), "{run:#?}");
 }
 
 #[test]

@@ -50,9 +50,55 @@ fn a_program_is_a_base_and_is_not_run_for_a_cached_role() {
     assert_eq!(first.succeeded(), home.run(&["process", "role"]).succeeded());
     assert_eq!((runs(&home), sts.count("AssumeRole")), (1, 1));
     assert_eq!(json(home.run(&["process", "keys"]).succeeded())["AccessKeyId"], data::ACCESS_KEY_ID);
-    // Whose credentials a program gives may depend on these.
+    // The program may return other credentials there. It returns the same long-term key.
+    let other = home.run_with(&["process", "role"], &[("AWS_PROFILE", "x")]);
+    assert_eq!(other.succeeded(), first.stdout);
+    assert_eq!((runs(&home), sts.count("AssumeRole")), (3, 1));
     home.run_with(&["process", "role"], &[("AWS_PROFILE", "x")]).succeeded();
-    assert_eq!(sts.count("AssumeRole"), 2);
+    assert_eq!(runs(&home), 3);
+}
+
+#[test]
+fn temporary_credentials_of_a_program_depend_on_its_environment() {
+    let (sts, home) = with_program();
+    let keys = sts.keys_of_role(data::NO_MFA_ROLE, "program", 3600);
+    home.write(
+        "give",
+        format!(
+            "printf '{{\"Version\":1,\"AccessKeyId\":\"{}\",\"SecretAccessKey\":\"{}\",\"SessionToken\":\"{}\"}}'\n",
+            keys.access_key_id, keys.secret_access_key, keys.session_token
+        ),
+    );
+    add(&home, &format!("[profile next]\nrole_arn = {}\nsource_profile = keys\n", data::DEPLOY_ROLE));
+    sts.edit_world(|world| world.put_role(test_support::Role::new(data::DEPLOY_ROLE).trusts(data::NO_MFA_ROLE)));
+    let count = |variables: &[(&str, &str)]| {
+        home.run_with(&["process", "next"], variables).succeeded();
+        sts.count("AssumeRole")
+    };
+    assert_eq!(count(&[("SHLVL", "1"), ("TERM_PROGRAM", "a")]), 1);
+    assert_eq!(count(&[("SHLVL", "2"), ("npm_config_cache", "b")]), 1, "these decide nothing");
+    assert_eq!(count(&[("VAULT_NAMESPACE", "one")]), 2);
+    assert_eq!(count(&[("VAULT_NAMESPACE", "two")]), 3);
+    assert_eq!(count(&[("VAULT_NAMESPACE", "one")]), 3);
+    for number in 0..10 {
+        count(&[("VAULT_NAMESPACE", number.to_string().as_str())]);
+    }
+    let cache = crate::cache(&home);
+    assert_eq!(cache[data::DEPLOY_ROLE].as_object().unwrap().len(), 8, "the oldest are dropped");
+}
+
+#[test]
+fn process_identity_command_ignores_the_environment() {
+    let (sts, home) = with_program();
+    let config = fs::read_to_string(home.path().join(".aws/config"))
+        .unwrap()
+        .replace("/give\n", "/give\nprocess_identity = command\n");
+    home.config(&config);
+    home.run(&["process", "role"]).succeeded();
+    home.run_with(&["process", "role"], &[("VAULT_NAMESPACE", "x")]).succeeded();
+    assert_eq!((runs(&home), sts.count("AssumeRole")), (1, 1));
+    home.config(&config.replace("= command", "= everything"));
+    home.run(&["process", "role"]).failed_with(3);
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn words_are_completed_by_what_there_is() {
 fn environments_are_those_of_the_project() {
     let home = TestHome::new(PROGRAM);
     home.write("app/amplify/.config/project-config.json", "{}");
-    home.write("app/amplify/.config/local-aws-info.json", r#"{"dev":{},"prod":{}}"#);
+    home.write("app/amplify/.config/local-aws-info.json", r#"{"dev":{},"prod":{},"\u001b[2J":{},"a\nb":{}}"#);
     let run = home
         .command(&["complete", "--", "amplify-creds", "reset-cache", "--env", ""])
         .current_dir(home.path().join("app"))

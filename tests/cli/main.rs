@@ -27,6 +27,7 @@ mod explain;
 #[cfg(unix)]
 mod faults;
 mod help;
+mod identity;
 mod list;
 #[cfg(unix)]
 mod login;

@@ -337,6 +337,57 @@ fn explain_shows_the_boundary_of_the_projects_own_profile() {
     assert!(boundary("app", &[]).is_null());
 }
 
+#[cfg(unix)]
+#[test]
+fn project_of_another_user_is_refused_unless_a_profile_is_named() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    const NOBODY: u32 = 65_534;
+    for foreign in ["app", "app/amplify", "app/amplify/.config", LOCAL_AWS, TEAM] {
+        let (sts, home) = with_project();
+        home.write(TEAM, "{}");
+        if fs::metadata(home.path()).unwrap().uid() != 0 {
+            return eprintln!("skipped: needs root");
+        }
+        add_config(
+            &home,
+            "[profile named]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n\
+             role_session_name = {project}\n[profile bound]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\n\
+             source_profile = devcorpuser\npolicy_arns = boundary\n",
+        );
+        chown(home.path().join(foreign), Some(NOBODY), None).unwrap();
+        let run = |args: &[&str]| run_in(&home, "app/src", args, &[]);
+        for args in [
+            &["explain"][..],
+            &["env"],
+            &["login"],
+            &["reset-cache"],
+            &["reset-cache", "--project"],
+            &["explain", "nomfa", "--env", "dev"],
+            &["boundary", "show"],
+            &["boundary", "set", "arn:aws:iam::222222222222:policy/x", "--yes"],
+            &["setup", "nomfa", "--project", "--yes"],
+            &["process", "bound"],
+        ] {
+            let run = run(args);
+            run.failed_with(3);
+            let first = run.first_error_line();
+            assert!(
+                first.contains("the Amplify project at ~/app is owned by") && first.contains("uid 65534"),
+                "{first}"
+            );
+        }
+        run(&["process", "named"]).failed_with(3);
+        assert!(sts.calls().is_empty());
+        assert_eq!(explained(&home, "app", &["nomfa"], &[]), ("nomfa".into(), String::new()));
+        assert_eq!(explained(&home, "app", &[], &[("AWS_PROFILE", "prod")]), ("prod".into(), String::new()));
+        for args in [&["list"][..], &["process", "nomfa"], &["reset-cache", "--all"]] {
+            run(args).succeeded();
+        }
+        let words = run(&["complete", "--", "amplify-creds", "env", "--env", ""]);
+        assert_eq!(words.succeeded(), "");
+    }
+}
+
 #[test]
 fn without_any_project_nothing_is_said() {
     let home = TestHome::new(PROGRAM);

@@ -1,6 +1,6 @@
 //! What narrows or marks a session reaches AWS, and a session that is less never answers for one that is more.
 
-use test_support::{TestHome, biz_corp as data};
+use test_support::{Finished, TestHome, biz_corp as data};
 
 use crate::{add_config, cache, json, without_mfa};
 
@@ -95,6 +95,67 @@ fn what_cannot_be_is_told_before_anything_is_sent() {
     assert!(sts.calls().is_empty());
     assert!(home.run(&["process", "nomfa", "--role-arn", data::DEPLOY_ROLE]).code == Some(5));
     assert_eq!(sts.calls()[0].param("RoleArn"), Some(data::DEPLOY_ROLE));
+}
+
+#[test]
+fn boundary_of_a_clone_narrows_as_an_own_policy_and_is_named() {
+    let (sts, home) = without_mfa();
+    add_config(
+        &home,
+        "[profile bound]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n\
+         policy_arns = boundary\n",
+    );
+    let local = "{\"dev\": {\"useProfile\": true, \"profileName\": \"bound\"}}";
+    home.write("app/amplify/.config/project-config.json", "{}");
+    home.write("app/amplify/.config/local-env-info.json", "{\"envName\": \"dev\"}");
+    home.write("app/amplify/.config/local-aws-info.json", local);
+    let write = |arn: &str| {
+        let team = serde_json::json!({"dev": {"awscloudformation": {"PermissionsBoundaryPolicyArn": arn}}});
+        home.write("app/amplify/team-provider-info.json", team.to_string());
+    };
+    let run = |args: &[&str]| -> Finished {
+        home.command(args).current_dir(home.path().join("app")).output().unwrap().into()
+    };
+    for bad in [
+        "x",
+        "arn:aws:iam::222222222222:role/Admin",
+        "arn:aws:s3:::bucket",
+        "arn:aws:iam::aws:policy/AdministratorAccess",
+        "arn:aws:iam::22:policy/x",
+        "arn:aws:iam::222222222222:policy/",
+        "arn:aws:iam::222222222222:policy/a b",
+        "arn:aws:iam::222222222222:policy/a\nb",
+        "arn:aws:iam::222222222222:policy/a\u{1b}[2J",
+        "arn:aws:iam::222222222222:policy/\u{e4}\u{202e}",
+        &format!("arn:aws:iam::222222222222:policy/{}", "a".repeat(2048)),
+    ] {
+        write(bad);
+        for args in [&["process", "bound"][..], &["process", "bound", "--policy-arn", "boundary"], &["login", "bound"]]
+        {
+            let run = run(args);
+            run.failed_with(3);
+            let first = run.first_error_line();
+            assert!(first.contains("app/amplify/team-provider-info.json:1: PermissionsBoundaryPolicyArn"), "{first}");
+            assert!(!run.stderr.contains(['\u{1b}', '\u{202e}']), "{run:?}");
+        }
+    }
+    assert!(sts.calls().is_empty());
+    let arn = "arn:aws:iam::222222222222:policy/path/app-dev";
+    write(arn);
+    run(&["process", "bound"]).succeeded();
+    assert_eq!(sts.calls()[0].param("PolicyArns.member.1.arn"), Some(arn));
+    let line = format!("session policy {arn}: the permissions boundary in ~/app/amplify/team-provider-info.json:1\n");
+    assert!(run(&["process", "bound", "-v"]).stderr.contains(&line));
+    for args in
+        [&["env", "bound", "--shell", "sh"][..], &["login", "bound"], &["explain", "bound"], &["whoami", "bound"]]
+    {
+        let run = run(args);
+        assert!(run.code == Some(0) && run.stderr.matches(&line).count() == 1, "{args:?} {run:?}");
+    }
+    assert!(!run(&["env", "bound", "--shell", "sh", "-q"]).stderr.contains(arn));
+    assert_eq!(run(&["list"]).stderr, "");
+    let explained = run(&["explain", "bound"]).stdout;
+    assert!(explained.lines().any(|line| line.contains("policy_arn") && line.contains(arn)), "{explained}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use clap_complete::CompletionCandidate;
 
 use crate::amplify::project::Project;
 use crate::cache::store::Store;
+use crate::core::sanitize::printable;
 use crate::os::env::{Env, current_directory};
 use crate::os::paths::{Overrides, Paths};
 use crate::profile::load::Files;
@@ -21,12 +22,14 @@ pub(crate) fn profiles() -> Vec<CompletionCandidate> {
 }
 
 fn named(names: impl IntoIterator<Item = String>) -> Vec<CompletionCandidate> {
-    names.into_iter().map(CompletionCandidate::new).collect()
+    // A file of a cloned repository may have any name; shells print candidates as they are.
+    names.into_iter().filter(|name| printable(name) == *name).map(CompletionCandidate::new).collect()
 }
 
 /// The environments of the Amplify project around the current directory.
 pub(crate) fn environments() -> Vec<CompletionCandidate> {
-    let project = current_directory().zip(paths()).and_then(|(here, paths)| Project::around(&here, &paths.home));
+    let project =
+        current_directory().zip(paths()).and_then(|(here, paths)| Project::around(&here, &paths.home).ok()?);
     named(project.and_then(|project| project.environments().ok()).unwrap_or_default())
 }
 

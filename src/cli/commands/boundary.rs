@@ -12,6 +12,7 @@ use crate::cli::errors::files::at_edited_line;
 use crate::cli::output::{note, write_json, write_stdout};
 use crate::cli::selection;
 use crate::cli::selection::no_boundary;
+use crate::core::sanitize::printable;
 use crate::edit::{Change, Editor, Original, diff};
 use crate::policy::ArnScope;
 
@@ -45,7 +46,7 @@ fn show(context: &Context, project: &Project, environment: &str, as_json: bool) 
     };
     context.info(|| format!("boundary of environment {environment} ({})", found.from));
     note_limits(context, project, environment, &found.value);
-    write_stdout(format!("{}\n", found.value).as_bytes())
+    write_stdout(format!("{}\n", printable(&found.value)).as_bytes())
 }
 
 /// Sets or removes the boundary. The diff is shown at the question, since stdout has the ARN.
@@ -58,7 +59,7 @@ fn change(
 ) -> Result<(), Failure> {
     let editor = Editor::new(&context.paths.cache_dir);
     let early = write.yes.then(|| editor.lock()).transpose()?;
-    let original = Original::read(&project.team_file(), &context.paths.home, MAX_BYTES)?;
+    let original = Original::read(&project.team_file()?, &context.paths.home, MAX_BYTES)?;
     let new = match arn {
         Some(arn) => set(original.text(), environment, arn),
         None => clear(original.text(), environment),
@@ -80,7 +81,7 @@ fn change(
     }
     let Some(arn) = arn else { return Ok(()) };
     note_limits(context, project, environment, arn);
-    write_stdout(format!("{arn}\n").as_bytes())
+    write_stdout(format!("{}\n", printable(arn)).as_bytes())
 }
 
 /// Prints what the Amplify CLI does not do by itself in other accounts and partitions.

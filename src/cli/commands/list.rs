@@ -8,7 +8,7 @@ use crate::cli::args::List;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, OUTPUT};
 use crate::cli::output::write_stdout;
-use crate::cli::plan_inputs::complete;
+use crate::cli::plan_inputs::complete_quietly;
 use crate::cli::{credentials, selection};
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::sanitize::printable;
@@ -34,7 +34,7 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
         if !has("role_arn") && !has("mfa_serial") && !may_stand_for_one {
             return None;
         }
-        let plan = complete(context, build::build(&set, &profile.name, &inputs).ok()?).ok()?;
+        let (plan, _) = complete_quietly(context, build::build(&set, &profile.name, &inputs).ok()?).ok()?;
         let key = CacheKey::of(&plan, plan.steps().next_back()?)?;
         let found = cached.lookup(&key, &|key| credentials::is_only_profile(context, &set, &plan, key))?;
         (found.lease.seconds_left(now) > 0).then_some(found.lease.expiration)

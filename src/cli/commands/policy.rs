@@ -245,7 +245,7 @@ fn plan_and_place(context: &Context, options: &PlaceArgs) -> Result<(Option<Cred
 
 fn environment_boundary(context: &Context, plan: Option<&CredentialPlan>) -> Result<Option<String>, Failure> {
     let Some(plan) = plan else { return Ok(None) };
-    Ok(selection::boundary(context, plan.profile_in_files())?.map(|boundary| boundary.value))
+    selection::iam_boundary(context, plan.profile_in_files())
 }
 
 fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> {

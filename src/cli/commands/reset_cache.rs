@@ -114,20 +114,21 @@ fn is_in_scope(scope: &ResetScope, outer: &str, inner: &str, entry: &str, now: T
             // Flags may have changed the role, so that no step of the plan has it.
             let was_fetched_for = |mark: &EntryMetadata| mark.profile == plan.profile;
             let is_of_profile = session.as_ref().and_then(|session| session.mark.as_ref()).is_some_and(was_fetched_for);
-            is_of_profile || plan.steps().any(|step| {
-                let Some(key) = CacheKey::of(plan, step).filter(|key| key.outer == outer) else { return false };
-                let is_name = inner == key.inner || inner == key.marked_name();
-                let of_profile = |mark: &EntryMetadata| match step {
-                    Step::Hop(index) => mark.profile == plan.hops[index].profile,
-                    Step::WebIdentity => mark.profile == plan.base.profile,
-                    Step::Mfa => false,
-                };
-                match session.as_ref().map(|session| &session.mark) {
-                    Some(Some(mark)) => mark.is_for(&key.fingerprint) || of_profile(mark),
-                    // Written by the Amplify CLI, or unreadable: of the last role all go, as there.
-                    Some(None) | None => Some(step) == leaf || (session.is_none() && is_name),
-                }
-            })
+            is_of_profile
+                || plan.steps().any(|step| {
+                    let Some(key) = CacheKey::of(plan, step).filter(|key| key.outer == outer) else { return false };
+                    let is_name = inner == key.inner || inner == key.marked_name();
+                    let of_profile = |mark: &EntryMetadata| match step {
+                        Step::Hop(index) => mark.profile == plan.hops[index].profile,
+                        Step::WebIdentity => mark.profile == plan.base.profile,
+                        Step::Mfa => false,
+                    };
+                    match session.as_ref().map(|session| &session.mark) {
+                        Some(Some(mark)) => mark.is_for(&key.fingerprint) || of_profile(mark),
+                        // Written by the Amplify CLI, or unreadable: of the last role all go, as there.
+                        Some(None) | None => Some(step) == leaf || (session.is_none() && is_name),
+                    }
+                })
         }
     }
 }

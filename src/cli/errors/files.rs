@@ -61,6 +61,12 @@ impl From<ProjectError> for Failure {
             ProjectError::Corrupt { at, .. } => {
                 failure.at_line(&at, None).hint("give a profile, or run in the project: amplify configure project")
             }
+            ProjectError::OtherOwner { file, .. } => {
+                failure.in_file(&file).hint("give a profile: --profile NAME, or AWS_PROFILE")
+            }
+            ProjectError::LinkOutside { link, .. } => {
+                failure.in_file(&link).hint("put a file in the place of the link, or edit its target yourself")
+            }
             ProjectError::NoEnvironment { .. } => failure.hint("give a profile, or run in the project: amplify init"),
             ProjectError::UnknownEnvironment { names, .. } if names.is_empty() => failure.hint("it has none"),
             ProjectError::UnknownEnvironment { names, .. } => failure.hint(format!("there are: {}", names.join(", "))),

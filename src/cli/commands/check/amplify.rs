@@ -54,7 +54,7 @@ pub(crate) fn simulate_all(
     let app = options.app.clone().or_else(|| selection::word(context, "project")).filter(|app| !app.is_empty());
     let partition = identity.arn.split(':').nth(1).unwrap_or("aws").to_owned();
     let place = ArnScope { partition, account: Some(identity.account.clone()), app, ..ArnScope::of(plan) };
-    let boundary = selection::boundary(context, plan.profile_in_files())?.map(|boundary| boundary.value);
+    let boundary = selection::iam_boundary(context, plan.profile_in_files())?;
     let probes = probes(&place, &policy_categories::selection(&options.category, options.managed));
     let batches = batches(&probes, &condition_values(plan, &place, boundary));
     let client = Client::new(connections, endpoint, credentials).map_err(unanswered)?;

@@ -93,7 +93,7 @@ fn prepare(
 fn repoint(context: &Context, profile: &str) -> Result<Change, Failure> {
     let project = selection::required(context, "--project: the current directory is in no Amplify project")?;
     let environment = project.environment_name(context.global.env.as_deref())?;
-    let original = Original::read(&project.credentials_file(), &context.paths.home, MAX_BYTES)?;
+    let original = Original::read(&project.credentials_file()?, &context.paths.home, MAX_BYTES)?;
     let text = point(original.text(), &environment, profile)
         .map_err(|error| at_edited_line(&original, error.line, error.problem))?;
     Ok(Change::new(original, &text))
