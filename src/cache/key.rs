@@ -142,6 +142,8 @@ fn fingerprint(plan: &CredentialPlan, step: Step, identity: Identity<'_>) -> Fin
         hops,
         ca_bundle: _,
         min_ttl: _,
+        options: _,
+        is_of_environment: _,
         warnings: _,
     } = plan;
     let mut hash = Labelled(Vec::with_capacity(1024));

@@ -7,6 +7,7 @@ use crate::core::origin::{Located, Origin};
 use crate::os::env::{self, Env};
 use crate::os::paths::{Overrides, Paths};
 use crate::output::print_message;
+use crate::plan::limits::is_region;
 use crate::profile::ProfileSet;
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
@@ -35,6 +36,9 @@ impl Context {
         let named = named(argument, global.profile.as_deref(), &env)?;
         let files = Files::load(&paths)?;
         let dialect = dialect(&global, &env, &settings)?;
+        if global.region.as_ref().is_some_and(|region| !region.is_empty() && !is_region(region)) {
+            return Err(Failure::new(USAGE, "invalid region in --region (expected for example eu-west-1)"));
+        }
         Ok(Self { env, paths, settings, global, verb, files, dialect, named, looks_at_project: true })
     }
 

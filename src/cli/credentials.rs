@@ -34,14 +34,14 @@ pub(crate) struct Fetched {
 
 /// Fetches the credentials of the selected profile.
 pub(crate) fn fetch(context: &Context, session: &SessionArgs) -> Result<Fetched, Failure> {
-    fetch_with(context, session, || prompt_chain(context, session))
+    fetch_with(context, session, |plan| prompt_chain(context, session, Some(&plan.options)))
 }
 
 /// Like [`fetch`], with a prompt of the caller's. Connections and prompts are built only where the cache has no session.
 pub(crate) fn fetch_with(
     context: &Context,
     session: &SessionArgs,
-    prompt: impl FnOnce() -> Result<PromptChain, Failure>,
+    prompt: impl FnOnce(&CredentialPlan) -> Result<PromptChain, Failure>,
 ) -> Result<Fetched, Failure> {
     let set = context.profiles()?;
     let plan = plan(context, &set, &inputs(context, session)?)?;
@@ -49,7 +49,7 @@ pub(crate) fn fetch_with(
         let store = Store::new(&context.paths.cache_dir);
         match request.cached(&store, Clock::System.now()) {
             Some(credentials) => Ok(credentials),
-            None => Ok(resolve(context, request, &mut prompt()?, |resolver, _| resolver.credentials())?),
+            None => Ok(resolve(context, request, &mut prompt(&plan)?, |resolver, _| resolver.credentials())?),
         }
     })?;
     Ok(Fetched { plan, credentials })

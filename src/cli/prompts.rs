@@ -5,12 +5,20 @@ use clap::ValueEnum;
 use crate::cli::args::{PromptArg, SessionArgs};
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure};
+use crate::core::origin::Located;
 use crate::core::secret::Secret;
 use crate::os::env;
+use crate::plan::wrapper::WrapperOptions;
 use crate::prompt::{GivenCode, PromptChain, PromptMethod, available};
 
 /// The codes given on the command line or in the environment, then the prompts.
-pub(crate) fn prompt_chain(context: &Context, session: &SessionArgs) -> Result<PromptChain, Failure> {
+///
+/// Options of a wrapper count after those of the command line. `login` does not give them, since it is run by a person.
+pub(crate) fn prompt_chain(
+    context: &Context,
+    session: &SessionArgs,
+    wrapper: Option<&Located<WrapperOptions>>,
+) -> Result<PromptChain, Failure> {
     let from_flag = session.mfa_token.as_deref().map(|code| match code {
         "-" => GivenCode::Stdin,
         code => GivenCode::Code(Secret::from(code)),
@@ -18,24 +26,36 @@ pub(crate) fn prompt_chain(context: &Context, session: &SessionArgs) -> Result<P
     let from_variable = context.env.text(env::AMPLIFY_CREDS_MFA_TOKEN).map(|code| GivenCode::Code(Secret::new(code)));
     let given = [("--mfa-token", from_flag), ("$AMPLIFY_CREDS_MFA_TOKEN", from_variable)];
     let given = given.into_iter().filter_map(|(from, given)| Some((from, given?))).collect();
-    Ok(PromptChain::new(given, methods(context, session)?))
+    Ok(PromptChain::new(given, methods(context, session, wrapper)?))
 }
 
 /// Only prompts with a window of their own: a running command uses the terminal.
-pub(crate) fn dialog_chain(context: &Context, session: &SessionArgs) -> Result<PromptChain, Failure> {
+pub(crate) fn dialog_chain(
+    context: &Context,
+    session: &SessionArgs,
+    wrapper: &Located<WrapperOptions>,
+) -> Result<PromptChain, Failure> {
     let as_dialog = |method| match method {
         PromptMethod::Terminal => None,
         PromptMethod::Pinentry | PromptMethod::PinentryWindow => Some(PromptMethod::PinentryWindow),
         PromptMethod::Osascript | PromptMethod::Zenity | PromptMethod::PowerShell => Some(method),
     };
-    Ok(PromptChain::new(Vec::new(), methods(context, session)?.into_iter().filter_map(as_dialog).collect()))
+    let methods = methods(context, session, Some(wrapper))?;
+    Ok(PromptChain::new(Vec::new(), methods.into_iter().filter_map(as_dialog).collect()))
 }
 
-fn methods(context: &Context, session: &SessionArgs) -> Result<Vec<PromptMethod>, Failure> {
-    if context.no_input() {
+fn methods(
+    context: &Context,
+    session: &SessionArgs,
+    wrapper: Option<&Located<WrapperOptions>>,
+) -> Result<Vec<PromptMethod>, Failure> {
+    if context.no_input() || wrapper.is_some_and(|wrapper| wrapper.value.no_input) {
         return Ok(Vec::new());
     }
-    let chosen = match (session.prompt, context.setting(env::AMPLIFY_CREDS_PROMPT, "prompt")) {
+    let of_wrapper =
+        wrapper.and_then(|wrapper| Some(Located::new(wrapper.value.prompt.clone()?, wrapper.from.clone())));
+    let named = of_wrapper.or_else(|| context.setting(env::AMPLIFY_CREDS_PROMPT, "prompt"));
+    let chosen = match (session.prompt, named) {
         (Some(flag), _) => flag,
         (None, Some(named)) => PromptArg::from_str(&named.value, false).map_err(|_| {
             Failure::new(CONFIG, format!("what {} gives is no way to ask for a code", named.from))

@@ -1,4 +1,5 @@
-//! Cache and lock settings of one run: flags, then variables, then the profile, then `config.ini`.
+//! Cache and lock settings of one run: flags, also those of a wrapper, then variables, then the profile, then
+//! `config.ini`.
 
 use std::time::Duration;
 
@@ -23,15 +24,16 @@ pub(crate) fn resolve_options(
     session: &SessionArgs,
 ) -> Result<Options, Failure> {
     let min_ttl = min_ttl(context, plan, session.min_ttl)?.map_or(MIN_TTL, |found| found.value);
-    let lock_timeout = match session.lock_timeout {
+    let wrapper = &plan.options.value;
+    let lock_timeout = match session.lock_timeout.or(wrapper.lock_timeout) {
         Some(flag) => flag,
         None => time(context.setting(env::AMPLIFY_CREDS_LOCK_TIMEOUT, "lock_timeout"), LOCK_TIMEOUT)?,
     };
     Ok(Options {
         min_ttl: i64::try_from(min_ttl).unwrap_or(i64::MAX),
-        min_ttl_is_strict: session.min_ttl.is_some(),
-        refresh: session.refresh,
-        use_cache: !session.no_cache,
+        min_ttl_is_strict: session.min_ttl.or(wrapper.min_ttl).is_some(),
+        refresh: session.refresh || wrapper.refresh,
+        use_cache: !(session.no_cache || wrapper.no_cache),
         lock_timeout: Duration::from_secs(lock_timeout),
     })
 }
@@ -44,6 +46,9 @@ pub(crate) fn min_ttl(
 ) -> Result<Option<Located<u64>>, Failure> {
     if let Some(seconds) = flag {
         return Ok(Some(Located::new(seconds, Origin::Flag("--min-ttl"))));
+    }
+    if let Some(seconds) = plan.options.value.min_ttl {
+        return Ok(Some(Located::new(seconds, plan.options.from.clone())));
     }
     let found = context.variable(&[env::AMPLIFY_CREDS_MIN_TTL]).or_else(|| plan.min_ttl.clone());
     let Some(found) = found.or_else(|| context.settings.get("min_ttl").cloned()) else { return Ok(None) };

@@ -71,7 +71,8 @@ pub(crate) fn profile(context: &Context) -> Result<Option<Located<String>>, Fail
 }
 
 /// The boundary of the selected environment, if that environment uses `profile`.
-pub(crate) fn boundary(context: &Context, profile: &str) -> Result<Option<Located<String>>, Failure> {
+pub(crate) fn boundary(context: &Context, profile: Option<&str>) -> Result<Option<Located<String>>, Failure> {
+    let Some(profile) = profile else { return Ok(None) };
     Ok(bounded(context)?.filter(|(bounded, _)| bounded == profile).map(|(_, boundary)| boundary))
 }
 
@@ -98,7 +99,7 @@ fn read_boundary(context: &Context) -> Result<Option<(String, Located<String>)>,
 
 /// The boundary for a document or a call of IAM. The file may come with a cloned repository, so any other text is an
 /// error.
-pub(crate) fn iam_boundary(context: &Context, profile: &str) -> Result<Option<String>, Failure> {
+pub(crate) fn iam_boundary(context: &Context, profile: Option<&str>) -> Result<Option<String>, Failure> {
     let Some(found) = boundary(context, profile)? else { return Ok(None) };
     if is_policy(&found.value) {
         return Ok(Some(found.value));

@@ -11,7 +11,8 @@ use super::error::PlanError;
 use super::hop;
 use super::hop::RequestedRole;
 use super::inputs::Inputs;
-use super::limits::{SESSION_NAME, is_region};
+use super::limits;
+use super::limits::SESSION_NAME;
 use super::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, WebIdentityBase, WebIdentityInputs};
 
 /// The metadata service as the profile with `credential_source` and the one that is asked for have it.
@@ -57,11 +58,8 @@ pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<
             (None, None) => Err(incomplete(key, session.as_ref().map_or(&at, |name| &name.from).clone())),
         }
     };
-    let (start_url, region) = (shared("sso_start_url")?, shared("sso_region")?);
-    if !is_region(&region.value) {
-        let (profile, expected) = (profile.name.clone(), "a region's name, such as eu-west-1".to_owned());
-        return Err(PlanError::Invalid { profile, key: "sso_region", expected, from: region.from });
-    }
+    let start_url = shared("sso_start_url")?;
+    let region = limits::region(&profile.name, "sso_region", shared("sso_region")?)?;
     match (account_id, role_name) {
         (Some(account_id), Some(role_name)) => {
             Ok(Some(SsoBase { session, start_url, region, account_id, role_name, endpoint: None }))
@@ -125,11 +123,9 @@ pub(super) fn of_environment(
 }
 
 /// What `profile` says of `aws login`.
-pub(super) fn login(profile: &Profile<'_>, region: Option<&Located<String>>) -> Option<LoginBase> {
-    let session = profile.get("login_session")?.located();
-    Some(LoginBase {
-        session,
-        region: profile.get("region").map(Setting::located).or_else(|| region.cloned()),
-        endpoint: None,
-    })
+pub(super) fn login(profile: &Profile<'_>, region: Option<&Located<String>>) -> Result<Option<LoginBase>, PlanError> {
+    let Some(session) = profile.get("login_session").map(Setting::located) else { return Ok(None) };
+    let region = profile.get("region").map(Setting::located).or_else(|| region.cloned());
+    let region = region.map(|region| limits::region(&profile.name, "region", region)).transpose()?;
+    Ok(Some(LoginBase { session, region, endpoint: None }))
 }

@@ -7,12 +7,13 @@ use crate::profile_file::Property;
 use super::credential_plan::{Base, BaseSource, CredentialPlan, Hop};
 use super::endpoint::{Choice, Endpoint};
 use super::error::PlanError;
-use super::hop::{AMPLIFY_SESSION_NAME, override_role};
+use super::hop::{AMPLIFY_SESSION_NAME, PolicySetter, override_role};
 use super::inputs::{Inputs, RoleFlags};
 use super::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME, SessionDuration};
 use super::partition::first_region;
 use super::walk::Walk;
-use super::{base, hop, mfa};
+use super::wrapper::WrapperOptions;
+use super::{base, hop, limits, mfa};
 
 /// Plans the credentials of the profile `name`.
 pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialPlan, PlanError> {
@@ -30,17 +31,31 @@ pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<Creden
         }
         _ => {}
     }
-    override_last(&mut hops, inputs, name)?;
+    override_last(&mut hops, inputs, walk.policy_setter, name)?;
+    let region = walk.region.take().map(|region| limits::region(name, "region", region)).transpose()?;
     for hop in hops.iter_mut().skip(usize::from(!base.source.is_session())) {
         hop.hold_to_an_hour(&mut warnings);
     }
-    let chain = mfa::Chain { profiles: &walk.passed, base: &base.source, set, sts: &inputs.sts, region: &walk.region };
+    let chain = mfa::Chain { profiles: &walk.passed, base: &base.source, set, sts: &inputs.sts, region: &region };
     let mfa = chain.mfa(&mut hops, &mut warnings)?;
-    let Walk { path, via, region, ca_bundle, min_ttl, .. } = walk;
+    let Walk { path, via, ca_bundle, min_ttl, options, .. } = walk;
     let mut path: Vec<_> = path.into_iter().map(|mention| mention.by).collect();
     path.push(base.profile.clone());
     path.dedup();
-    Ok(CredentialPlan { profile: name.to_owned(), path, via, region, base, mfa, hops, ca_bundle, min_ttl, warnings })
+    Ok(CredentialPlan {
+        profile: name.to_owned(),
+        path,
+        via,
+        region,
+        base,
+        mfa,
+        hops,
+        ca_bundle,
+        min_ttl,
+        options,
+        is_of_environment: false,
+        warnings,
+    })
 }
 
 /// Refuses a plan that can be explained and not carried out: AWS has no account without twelve digits.
@@ -61,13 +76,13 @@ pub fn identity_endpoint(set: &ProfileSet<'_>, plan: &CredentialPlan, inputs: &I
     if let Some(hop) = plan.hops.last() {
         return Ok(hop.sts.clone());
     }
-    let choice =
-        set.get(&plan.base.profile).map(|profile| Choice::of(Some((set, &profile)), &inputs.sts)).transpose()?;
+    let profile = plan.profile_in_files().and_then(|_| set.get(&plan.base.profile));
+    let choice = Choice::of(profile.as_ref().map(|profile| (set, profile)), &inputs.sts)?;
     let first_region = || Located::new(first_region("aws").to_owned(), Origin::Default);
-    Ok(choice.unwrap_or_default().endpoint(plan.region.clone().unwrap_or_else(first_region)))
+    Ok(choice.endpoint(plan.region.clone().unwrap_or_else(first_region)))
 }
 
-fn override_last(hops: &mut [Hop], inputs: &Inputs, profile: &str) -> Result<(), PlanError> {
+fn override_last(hops: &mut [Hop], inputs: &Inputs, setter: PolicySetter, profile: &str) -> Result<(), PlanError> {
     let Inputs { role, extras, duration, .. } = inputs;
     let wants = *role != RoleFlags::default() || !extras.is_empty();
     let Some(last) = hops.last_mut() else {
@@ -76,7 +91,7 @@ fn override_last(hops: &mut [Hop], inputs: &Inputs, profile: &str) -> Result<(),
     if let Some(asked) = duration {
         last.duration = SessionDuration { requested: asked.clone(), seconds: asked.value };
     }
-    override_role(last, role, extras, profile, Origin::Flag)
+    override_role(last, role, extras, setter, profile, Origin::Flag)
 }
 
 /// Plans what the environment itself has, keys before a web identity, for when no profile is asked for and the one that
@@ -92,12 +107,14 @@ pub fn environment(inputs: &Inputs) -> Result<Option<CredentialPlan>, PlanError>
         profile: profile.clone(),
         path: Vec::new(),
         via: Vec::new(),
-        region: inputs.region.clone(),
+        region: inputs.region.clone().map(|region| limits::region("environment", "region", region)).transpose()?,
         base: Base { profile, source },
         mfa: None,
         hops: Vec::new(),
         ca_bundle: inputs.ca_bundle.clone(),
         min_ttl: None,
+        options: Located::new(WrapperOptions::default(), Origin::Default),
+        is_of_environment: true,
         warnings: Vec::new(),
     }))
 }

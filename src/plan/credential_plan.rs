@@ -8,6 +8,7 @@ use super::limits::{RoleArn, SessionDuration};
 use super::mfa_strategy::Mfa;
 use super::session::SessionExtras;
 use super::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, WebIdentityBase};
+use super::wrapper::WrapperOptions;
 
 #[derive(Debug, Clone)]
 pub struct CredentialPlan {
@@ -26,7 +27,19 @@ pub struct CredentialPlan {
     pub ca_bundle: Option<Located<String>>,
     /// How long a cached session must still last, when the profile says it; as it is written there.
     pub min_ttl: Option<Located<String>>,
+    /// Options of the wrappers on the way, and the outermost command that has one.
+    pub options: Located<WrapperOptions>,
+    /// Whether the environment itself gives the credentials. Then no section of a file is about them, also where one has
+    /// the name that messages use.
+    pub is_of_environment: bool,
     pub warnings: Vec<Warning>,
+}
+
+impl CredentialPlan {
+    /// The name of the profile in the files, if it is about one.
+    pub fn profile_in_files(&self) -> Option<&str> {
+        (!self.is_of_environment).then_some(self.profile.as_str())
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -7,6 +7,7 @@ use crate::core::origin::{Located, Origin};
 use crate::profile::{Profile, ProfileSet, Setting};
 
 use super::error::PlanError;
+use super::limits;
 use super::limits::is_endpoint;
 use super::partition::{iam_host, partition_of};
 
@@ -151,7 +152,7 @@ impl Choice {
 
 /// The region without the mark by which old files ask for FIPS (`fips-us-east-1`, `us-west-2-fips`), and what asked so.
 fn without_fips(mut region: Located<String>) -> (Located<String>, Option<Origin>) {
-    let plain = region.value.replace("fips-", "").replace("-fips", "");
+    let plain = limits::without_fips(&region.value);
     let marked = plain != region.value;
     region.value = plain;
     let from = marked.then(|| region.from.clone());

@@ -105,6 +105,16 @@ pub enum PlanError {
         /// The command that has the flags; none where it is the user's own.
         at: Option<Location>,
     },
+    /// An option that would widen, or move, a session whose policy is set.
+    PolicyIsSet {
+        /// The profile that is asked for, or the wrapper whose command has the option.
+        profile: String,
+        option: &'static str,
+        /// Where the policy is set.
+        set: Origin,
+        /// The wrapper's command; none where the option is the user's own.
+        at: Option<Location>,
+    },
     /// A value that AWS would reject.
     Invalid {
         profile: String,
@@ -161,6 +171,7 @@ impl PlanError {
             | Self::NoSsoSession { at, .. }
             | Self::SsoMismatch { at, .. }
             | Self::SsoIncomplete { at, .. } => at.location(),
+            Self::PolicyIsSet { set, at, .. } => at.as_ref().or_else(|| set.location()),
             Self::Recursion { at, .. } | Self::NoRole { at, .. } => at.as_ref(),
             Self::UnknownProfile { .. } => None,
         }

@@ -8,11 +8,11 @@ use super::endpoint::Choice;
 use super::error::PlanError;
 use super::inputs::{Inputs, RoleFlags};
 use super::limits::{
-    DURATION_SECONDS, EXTERNAL_ID, MFA_SERIAL, ONE_HOUR, RoleArn, SESSION_NAME, SessionDuration, is_region, limited,
+    DURATION_SECONDS, EXTERNAL_ID, MFA_SERIAL, ONE_HOUR, RoleArn, SESSION_NAME, SessionDuration, limited,
 };
 use super::partition::first_region;
 use super::session::SessionExtras;
-use super::{hop, session_name};
+use super::{hop, limits, session_name};
 
 /// The session name that the Amplify CLI gives a profile without one.
 pub(super) const AMPLIFY_SESSION_NAME: &str = "amplify";
@@ -21,8 +21,27 @@ pub(super) const AMPLIFY_SESSION_NAME: &str = "amplify";
 pub(super) struct RequestedRole {
     pub(super) duration: Option<Located<u32>>,
     pub(super) region: Option<Located<String>>,
-    /// What the command says of the role that it names, and where it stands.
-    pub(super) role: Option<(RoleFlags, SessionExtras, Origin)>,
+    /// The role options of each wrapper on the way to the role, the outermost first.
+    pub(super) roles: Vec<WrapperRole>,
+}
+
+/// The role options in the command of a wrapper.
+#[derive(Debug)]
+pub(super) struct WrapperRole {
+    pub(super) wrapper: String,
+    pub(super) flags: RoleFlags,
+    pub(super) extras: SessionExtras,
+    pub(super) from: Origin,
+}
+
+/// Who set the policy of a session so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum PolicySetter {
+    /// The profile with the role, if it has one.
+    #[default]
+    Profile,
+    /// A wrapper. Then the role, its tags and its identity are fixed, too.
+    Wrapper,
 }
 
 /// The hop that `profile` with its `role` is; `source_region` is the region of its source.
@@ -73,11 +92,7 @@ pub(super) fn region(
     let flag = inputs.region.clone().filter(|region| matches!(region.from, Origin::Flag(_)));
     let region = flag.or_else(|| asked.region.clone()).or_else(|| inputs.region.clone());
     match region.or_else(|| stated.map(Setting::located)) {
-        Some(region) if !is_region(&region.value) => {
-            let expected = "a region's name, such as eu-west-1".to_owned();
-            Err(PlanError::Invalid { profile: profile.to_owned(), key: "region", expected, from: region.from })
-        }
-        Some(region) => Ok(region),
+        Some(region) => limits::region(profile, "region", region),
         None => Ok(Located::new(first_region(role.partition()).to_owned(), Origin::Default)),
     }
 }
@@ -137,10 +152,15 @@ pub(super) fn override_role(
     hop: &mut Hop,
     role: &RoleFlags,
     extras: &SessionExtras,
+    setter: PolicySetter,
     profile: &str,
     from: impl Fn(&'static str) -> Origin,
 ) -> Result<(), PlanError> {
     let RoleFlags { role_arn, external_id, session_name: name } = role;
+    if let Some((option, set)) = beyond_policy(hop, role, extras, setter) {
+        let at = from(option).location().cloned();
+        return Err(PlanError::PolicyIsSet { profile: profile.to_owned(), option, set, at });
+    }
     let invalid = |key, expected: String, flag| PlanError::Invalid {
         profile: profile.to_owned(),
         key,
@@ -166,4 +186,28 @@ pub(super) fn override_role(
     }
     hop.extras = std::mem::take(&mut hop.extras).with(extras, profile)?;
     Ok(())
+}
+
+/// The option that is not allowed on a session with a policy, and where the policy is set. AWS unites the policies of a
+/// session, so another one would allow more than the first.
+fn beyond_policy(
+    hop: &Hop,
+    role: &RoleFlags,
+    extras: &SessionExtras,
+    setter: PolicySetter,
+) -> Option<(&'static str, Origin)> {
+    let set = hop.extras.policy_origin()?.clone();
+    let RoleFlags { role_arn, external_id, session_name: _ } = role;
+    let SessionExtras { policy_arns, policy, tags, source_identity, contexts } = extras;
+    let never = [("--policy-arn", !policy_arns.is_empty()), ("--policy", policy.is_some())];
+    let fixed_by_wrapper = [
+        ("--role-arn", role_arn.is_some()),
+        ("--external-id", external_id.is_some()),
+        ("--tag", !tags.is_empty()),
+        ("--source-identity", source_identity.is_some()),
+        ("--provided-context", !contexts.is_empty()),
+    ];
+    let of_wrapper = fixed_by_wrapper.into_iter().filter(|_| setter == PolicySetter::Wrapper);
+    let (option, _) = never.into_iter().chain(of_wrapper).find(|(_, is_given)| *is_given)?;
+    Some((option, set))
 }

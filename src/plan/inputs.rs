@@ -15,7 +15,7 @@ pub struct Inputs {
     pub duration: Option<Located<u32>>,
     /// `--role-arn`, `--external-id` and `--session-name`, for the last role; they beat the profile's.
     pub role: RoleFlags,
-    /// `--policy-arn`, `--policy` and `--tag`, for the last role, beside the profile's.
+    /// `--policy-arn`, `--policy` and `--tag`, for the last role. They do not go with a policy of the profile's.
     pub extras: SessionExtras,
     /// Session name for profiles that set none; else `amplify`.
     pub session_name: Option<Located<String>>,

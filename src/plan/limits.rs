@@ -66,12 +66,29 @@ impl fmt::Display for RoleArn {
     }
 }
 
-/// Whether `region` can be part of a host name: 1 to 63 letters, digits and inner hyphens.
+/// Whether `region` can be part of a host name: 1 to 63 letters, digits and inner hyphens, also without a FIPS marker.
 pub fn is_region(region: &str) -> bool {
-    (1..=63).contains(&region.len())
-        && region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        && !region.starts_with('-')
-        && !region.ends_with('-')
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    is_label(region) && (!region.contains("fips") || is_label(&without_fips(region)))
+}
+
+/// The region without the marker of old files for FIPS endpoints (`fips-us-east-1`, `us-west-2-fips`).
+pub(super) fn without_fips(region: &str) -> String {
+    region.replace("fips-", "").replace("-fips", "")
+}
+
+/// Checks a region before its first use in a host name, a signature or an exported variable.
+pub(super) fn region(profile: &str, key: &'static str, found: Located<String>) -> Result<Located<String>, PlanError> {
+    if is_region(&found.value) {
+        return Ok(found);
+    }
+    let expected = "a region's name, such as eu-west-1".to_owned();
+    Err(PlanError::Invalid { profile: profile.to_owned(), key, expected, from: found.from })
 }
 
 /// Whether `url` is one that STS can be called at: `http://HOST…` or `https://HOST…`. Nobody but STS asks who calls, so
@@ -160,6 +177,32 @@ mod tests {
         let arn = RoleArn::parse("arn:aws-cn:iam::222222222222:role/x").unwrap();
         assert_eq!((arn.partition(), arn.account(), arn.has_account()), ("aws-cn", "222222222222", true));
         assert!(!RoleArn::parse("arn:aws:iam::123456789:role/RoleA").unwrap().has_account());
+    }
+
+    #[test]
+    fn region_only_as_host_label() {
+        for good in ["eu-west-1", "us-gov-west-1", "aws-global", "fips-us-east-1", "us-west-2-fips", "fips", "local"] {
+            assert!(is_region(good), "{good}");
+        }
+        let long = "x".repeat(64);
+        for bad in [
+            "",
+            "x/",
+            "evil.example/#",
+            "a b",
+            "-a",
+            "a-",
+            "a_b",
+            "eu-west-1\n",
+            "\u{fc}",
+            "fips--fips",
+            "fips--a",
+            "a@b",
+            "a:1",
+            &long,
+        ] {
+            assert!(!is_region(bad), "{bad:?}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ const LONGEST_POLICY: usize = 2048;
 
 #[derive(Debug, Clone, Default)]
 pub struct SessionExtras {
-    /// `policy_arns`: managed policies; the session can do no more than they allow.
+    /// `policy_arns`: managed policies; the session can do no more than they allow together.
     pub policy_arns: Vec<Located<String>>,
     /// `policy`: the same as JSON.
     pub policy: Option<Located<Policy>>,
@@ -67,6 +67,12 @@ impl SessionExtras {
         policy_arns.is_empty() && tags.is_empty() && contexts.is_empty() && !has_texts
     }
 
+    /// Where the first policy is set, if the session has one.
+    pub(super) fn policy_origin(&self) -> Option<&Origin> {
+        let of_arn = self.policy_arns.first().map(|arn| &arn.from);
+        of_arn.or(self.policy.as_ref().map(|policy| &policy.from))
+    }
+
     /// What `profile` says.
     pub(super) fn of(profile: &Profile<'_>, partition: &str) -> Result<Self, PlanError> {
         let invalid = |key, expected: &str, from: &Origin| PlanError::Invalid {
@@ -113,14 +119,17 @@ impl SessionExtras {
         extras.checked().map_err(|(key, expected, from)| invalid(key, expected, &from))
     }
 
-    /// The same with what the command line adds; that counts before what the profile says.
+    /// The same with what the command line adds; that counts before what the profile says. Policies replace each other and
+    /// are never united.
     pub(super) fn with(mut self, flags: &Self, profile: &str) -> Result<Self, PlanError> {
         let Self { policy_arns, policy, tags, source_identity, contexts } = flags;
         self.contexts.extend(contexts.iter().cloned());
-        self.policy_arns.extend(policy_arns.iter().cloned());
+        if flags.policy_origin().is_some() {
+            self.policy_arns.clone_from(policy_arns);
+            self.policy.clone_from(policy);
+        }
         self.tags.retain(|tag| !tags.iter().any(|flag| flag.value.key == tag.value.key));
         self.tags.extend(tags.iter().cloned());
-        self.policy = policy.clone().or(self.policy);
         self.source_identity = source_identity.clone().or(self.source_identity);
         self.checked().map_err(|(key, expected, from)| PlanError::Invalid {
             profile: profile.to_owned(),

@@ -14,10 +14,10 @@ use crate::profile::{Profile, ProfileSet, Setting};
 use super::credential_plan::{Base, BaseSource, EnvContext, Hop, ProcessBase, ProcessIdentity, Warning};
 use super::endpoint::Choice;
 use super::error::{Mention, PlanError};
-use super::hop::{RequestedRole, override_role};
+use super::hop::{PolicySetter, RequestedRole, WrapperRole, override_role};
 use super::inputs::{Inputs, RoleFlags};
 use super::session::SessionExtras;
-use super::wrapper::Wrapper;
+use super::wrapper::{Wrapper, WrapperOptions};
 use super::{base, hop};
 
 pub(super) struct Walk<'a, 't> {
@@ -32,6 +32,9 @@ pub(super) struct Walk<'a, 't> {
     /// `AWS_CA_BUNDLE`, else the key of the same profiles.
     pub(super) ca_bundle: Option<Located<String>>,
     pub(super) min_ttl: Option<Located<String>>,
+    pub(super) options: Located<WrapperOptions>,
+    /// Who set the policy of the last role, the one that the user's own options are about.
+    pub(super) policy_setter: PolicySetter,
     sts: Choice,
     asked: RequestedRole,
     wanted: Wanted,
@@ -68,6 +71,8 @@ impl<'a, 't> Walk<'a, 't> {
             region: inputs.region.clone(),
             ca_bundle: inputs.ca_bundle.clone(),
             min_ttl: None,
+            options: Located::new(WrapperOptions::default(), Origin::Default),
+            policy_setter: PolicySetter::default(),
             sts: Choice::default(),
             asked: RequestedRole::default(),
             wanted: Wanted::ByItself,
@@ -140,14 +145,20 @@ impl<'a, 't> Walk<'a, 't> {
 
     /// Where a command's flags speak of a role, and no role has come.
     pub(super) fn unused_role_flags(&self) -> Option<&Origin> {
-        self.asked.role.as_ref().map(|(_, _, from)| from)
+        self.asked.roles.first().map(|role| &role.from)
     }
 
-    /// Adds a role; the first one after an alias is what the alias's command speaks of.
+    /// Adds a role; the first one after wrappers is the one that their options are about.
     fn push(&mut self, mut hop: Hop) -> Result<(), PlanError> {
-        if let Some((role, extras, from)) = self.asked.role.take() {
-            let profile = hop.profile.clone();
-            override_role(&mut hop, &role, &extras, &profile, |_| from.clone())?;
+        let mut setter = PolicySetter::Profile;
+        for WrapperRole { wrapper, flags, extras, from } in std::mem::take(&mut self.asked.roles).iter().rev() {
+            override_role(&mut hop, flags, extras, setter, wrapper, |_| from.clone())?;
+            if extras.policy_origin().is_some() {
+                setter = PolicySetter::Wrapper;
+            }
+        }
+        if self.hops.is_empty() {
+            self.policy_setter = setter;
         }
         self.hops.push(hop);
         Ok(())
@@ -214,7 +225,7 @@ impl<'a, 't> Walk<'a, 't> {
         if let Some(sso) = base::sso(self.set, profile)? {
             return Ok(self.base(profile, "sso_account_id", BaseSource::Sso(sso)));
         }
-        if let Some(login) = base::login(profile, self.region.as_ref()) {
+        if let Some(login) = base::login(profile, self.region.as_ref())? {
             return Ok(self.base(profile, "login_session", BaseSource::Login(login)));
         }
         if let Some(command) = profile.get(PROCESS) {
@@ -276,9 +287,10 @@ impl<'a, 't> Walk<'a, 't> {
         Wrapper::parse(command.value, self.inputs.program.as_deref())
     }
 
-    /// The profile that a `credential_process` of ours stands for: the plan is its plan, plus the command's options.
+    /// The profile that a `credential_process` of ours stands for: the plan is its plan, plus the command's options. Of two
+    /// wrappers, the options of the outer one count first, as if the user had given them.
     fn alias(&mut self, from: &str, wrapper: &Wrapper, at: &Location) -> Result<Profile<'t>, PlanError> {
-        let Wrapper { profile, duration, region, role, extras } = wrapper;
+        let Wrapper { profile, duration, region, role, extras, options } = wrapper;
         let by = || Origin::File(at.clone());
         let extras = SessionExtras::of_options(extras, &by()).map_err(|option| PlanError::Invalid {
             profile: from.to_owned(),
@@ -286,12 +298,18 @@ impl<'a, 't> Walk<'a, 't> {
             expected: "as in: amplify-creds help process".to_owned(),
             from: by(),
         })?;
-        let wants = *role != RoleFlags::default() || !extras.is_empty();
-        self.asked = RequestedRole {
-            role: wants.then(|| (role.clone(), extras, by())),
-            duration: duration.map(|seconds| Located::new(seconds, by())),
-            region: region.clone().map(|region| Located::new(region, by())),
-        };
+        if *role != RoleFlags::default() || !extras.is_empty() {
+            let role = WrapperRole { wrapper: from.to_owned(), flags: role.clone(), extras, from: by() };
+            self.asked.roles.push(role);
+        }
+        self.asked.duration = self.asked.duration.take().or(duration.map(|seconds| Located::new(seconds, by())));
+        let region = || Some(Located::new(region.clone()?, by()));
+        self.asked.region = self.asked.region.take().or_else(region);
+        if *options != WrapperOptions::default() {
+            let outer = replace(&mut self.options, Located::new(WrapperOptions::default(), by()));
+            let from = if outer.from == Origin::Default { by() } else { outer.from };
+            self.options = Located::new(outer.value.or(options), from);
+        }
         let from_flag = self.region.as_ref().is_some_and(|region| matches!(region.from, Origin::Flag(_)));
         if !from_flag {
             self.region = self.asked.region.clone().or(self.region.take());

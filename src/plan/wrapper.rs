@@ -19,6 +19,36 @@ pub struct Wrapper {
     pub role: RoleFlags,
     /// `--policy-arn`, `--policy`, `--tag`, `--source-identity` and `--provided-context`, each with its value.
     pub extras: Vec<(&'static str, String)>,
+    pub options: WrapperOptions,
+}
+
+/// Options of a wrapper's command that change how a session is fetched, not which one. They count like options of the
+/// command line. `-v` and `-q` are not among them: they are about the messages of a process that is not started.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WrapperOptions {
+    pub refresh: bool,
+    pub no_cache: bool,
+    pub no_input: bool,
+    /// In seconds.
+    pub min_ttl: Option<u64>,
+    /// In seconds.
+    pub lock_timeout: Option<u64>,
+    pub prompt: Option<String>,
+}
+
+impl WrapperOptions {
+    /// Adds those of the wrapper that this one names; its own values count first.
+    pub(super) fn or(self, inner: &Self) -> Self {
+        let Self { refresh, no_cache, no_input, min_ttl, lock_timeout, prompt } = self;
+        Self {
+            refresh: refresh || inner.refresh,
+            no_cache: no_cache || inner.no_cache,
+            no_input: no_input || inner.no_input,
+            min_ttl: min_ttl.or(inner.min_ttl),
+            lock_timeout: lock_timeout.or(inner.lock_timeout),
+            prompt: prompt.or_else(|| inner.prompt.clone()),
+        }
+    }
 }
 
 const EXTRAS: [&str; 5] = ["--policy-arn", "--policy", "--tag", "--source-identity", "--provided-context"];
@@ -26,9 +56,8 @@ const EXTRAS: [&str; 5] = ["--policy-arn", "--policy", "--tag", "--source-identi
 /// Characters that mean something to a shell outside quotes; inside, a plan needs none of them either.
 const SHELL_SYNTAX: [char; 12] = ['|', ';', '&', '<', '>', '$', '`', '(', ')', '*', '?', '~'];
 
-const WITH_VALUE: [&str; 5] = ["--min-ttl", "--lock-timeout", "--mfa-token", "-t", "--prompt"];
-/// Options without a value.
-const WITHOUT_VALUE: [&str; 8] = ["--no-input", "--refresh", "--no-cache", "-v", "-vv", "--verbose", "-q", "--quiet"];
+/// Options about messages.
+const MESSAGES: [&str; 5] = ["-v", "-vv", "--verbose", "-q", "--quiet"];
 
 impl Wrapper {
     /// Reads `command`. `this_program` is the path of the running executable, where known.
@@ -68,10 +97,14 @@ impl Wrapper {
                 "--role-arn" => found.role.role_arn = Some(attached.or_else(|| words.next())?.to_owned()),
                 "--external-id" => found.role.external_id = Some(attached.or_else(|| words.next())?.to_owned()),
                 "--session-name" => found.role.session_name = Some(attached.or_else(|| words.next())?.to_owned()),
-                _ if WITH_VALUE.contains(&option) => {
-                    attached.or_else(|| words.next())?;
-                }
-                _ if WITHOUT_VALUE.contains(&word) => {}
+                "--min-ttl" => found.options.min_ttl = Some(seconds(attached.or_else(|| words.next())?)?),
+                "--lock-timeout" => found.options.lock_timeout = Some(seconds(attached.or_else(|| words.next())?)?),
+                "--prompt" => found.options.prompt = Some(attached.or_else(|| words.next())?.to_owned()),
+                _ if MESSAGES.contains(&word) => {}
+                "--refresh" if attached.is_none() => found.options.refresh = true,
+                "--no-cache" if attached.is_none() => found.options.no_cache = true,
+                "--no-input" if attached.is_none() => found.options.no_input = true,
+                // Others are honoured by running the command: an MFA code, for example, is valid once.
                 _ if word.starts_with('-') => return None,
                 "process" | "credential-process" if !is_process => is_process = true,
                 _ if is_process && found.profile.is_none() => found.profile = Some(word.to_owned()),
@@ -95,8 +128,26 @@ mod tests {
             ("\"/opt/my tools/amplify-creds\" process 'b z'", of("b z")),
             ("/opt/renamed credential-process biz", of("biz")),
             ("amplify-creds -p biz process", of("biz")),
-            ("amplify-creds process --profile=biz --no-input -v", of("biz")),
-            ("amplify-creds process biz --min-ttl 30m", of("biz")),
+            ("amplify-creds process --profile=biz -v -q", of("biz")),
+            (
+                "amplify-creds process biz --no-input --refresh --no-cache --min-ttl 30m --lock-timeout=5 --prompt tty",
+                Some(Wrapper {
+                    profile: Some("biz".to_owned()),
+                    options: WrapperOptions {
+                        refresh: true,
+                        no_cache: true,
+                        no_input: true,
+                        min_ttl: Some(1800),
+                        lock_timeout: Some(5),
+                        prompt: Some("tty".to_owned()),
+                    },
+                    ..Wrapper::default()
+                }),
+            ),
+            ("amplify-creds process biz -t 123456", None),
+            ("amplify-creds process biz --mfa-token=-", None),
+            ("amplify-creds process biz --min-ttl soon", None),
+            ("amplify-creds process biz --no-cache=x", None),
             ("amplify-creds process", Some(Wrapper::default())),
             (
                 "amplify-creds process biz -d 2h --region eu-west-1",

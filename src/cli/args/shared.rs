@@ -38,11 +38,12 @@ pub struct SessionArgs {
     /// Another session name than the profile's
     #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(session_names))]
     pub session_name: Option<String>,
-    /// Let the session do no more than this managed policy allows; "read-only"
-    /// and the Amplify environment's "boundary" are known (repeatable)
+    /// Limit the session to this managed policy: an ARN, "read-only" or "boundary",
+    /// the Amplify environment's. Of several, each one allows more (repeatable)
     #[arg(long, value_name = "ARN")]
     pub policy_arn: Vec<String>,
-    /// Let the session do no more than this policy allows: a file, or JSON
+    /// Limit the session to this policy: a file, or JSON. With --policy-arn, what
+    /// one of them allows is allowed
     #[arg(long, value_name = "FILE")]
     pub policy: Option<String>,
     /// Give the session a tag (repeatable)

@@ -25,7 +25,7 @@ struct LoginResult {
 pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     let set = context.profiles()?;
     let plans = plans(context, &set, options)?;
-    let mut prompt = prompt_chain(context, &options.session)?;
+    let mut prompt = prompt_chain(context, &options.session, None)?;
     if !context.global.quiet {
         let message = codes(context, &set, &plans, options, &mut prompt)?;
         write_stderr(&format!("{}\n", printable(&message)));

@@ -10,7 +10,7 @@ use crate::cli::policy_categories::{note_gaps, selection};
 use crate::cli::selection::no_boundary;
 use crate::cli::{credentials, policy_file, selection};
 use crate::os::random;
-use crate::plan::limits::EXTERNAL_ID;
+use crate::plan::limits::{EXTERNAL_ID, is_region};
 use crate::plan::{CredentialPlan, Hop};
 use crate::policy::document::{LARGEST, PolicyDocument};
 use crate::policy::permissions_boundary::{DENIALS, DeniedUse, is_action};
@@ -48,7 +48,7 @@ pub(crate) fn run(context: &Context, document: &PolicyVerb) -> Result<(), Failur
         PolicyVerb::Mfa(options) => {
             let place = match plan_if_any(context)? {
                 Some(plan) => ArnScope { account: device_account(&plan), ..ArnScope::of(&plan) },
-                None => place_without_plan(context),
+                None => place_without_plan(context)?,
             };
             print(context, options, "Nothing without MFA but having a device", "Mfa", &[mfa::document(&place)])
         }
@@ -100,14 +100,15 @@ fn plan_if_any(context: &Context) -> Result<Option<CredentialPlan>, Failure> {
     }
 }
 
-fn partition(context: &Context) -> String {
-    place_without_plan(context).partition
-}
-
-fn place_without_plan(context: &Context) -> ArnScope {
-    let region = context.inputs().ok().and_then(|inputs| inputs.region).map(|region| region.value);
+fn place_without_plan(context: &Context) -> Result<ArnScope, Failure> {
+    let region = context.inputs()?.region;
+    if let Some(region) = region.as_ref().filter(|region| !is_region(&region.value)) {
+        let message = format!("invalid region in {} (expected for example eu-west-1)", region.from);
+        return Err(Failure::new(CONFIG, message));
+    }
+    let region = region.map(|region| region.value);
     let partition = partition_name(region.as_deref().unwrap_or_default()).to_owned();
-    ArnScope { partition, region, account: None, app: None }
+    Ok(ArnScope { partition, region, account: None, app: None })
 }
 
 fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
@@ -123,7 +124,10 @@ fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
     let hop = plan.as_ref().and_then(|plan| plan.hops.last());
     let mut trust = hop.map(TrustConditions::of).unwrap_or_default();
     let mut notes = Vec::new();
-    let partition = hop.map_or_else(|| partition(context), |hop| hop.role_arn.value.partition().to_owned());
+    let partition = match hop {
+        Some(hop) => hop.role_arn.value.partition().to_owned(),
+        None => place_without_plan(context)?.partition,
+    };
     for who in &options.principal {
         let found = Principal::parse(who, &partition).ok_or_else(|| {
             Failure::new(USAGE, format!("--principal {who} is neither an account nor the ARN of a user or a role"))
@@ -225,7 +229,10 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
 
 fn plan_and_place(context: &Context, options: &PlaceArgs) -> Result<(Option<CredentialPlan>, ArnScope), Failure> {
     let plan = plan_if_any(context)?;
-    let mut place = plan.as_ref().map_or_else(|| place_without_plan(context), ArnScope::of);
+    let mut place = match &plan {
+        Some(plan) => ArnScope::of(plan),
+        None => place_without_plan(context)?,
+    };
     if let Some(account) = &options.account {
         if !is_account(account) {
             return Err(Failure::new(USAGE, "--account is not twelve digits"));
@@ -238,7 +245,7 @@ fn plan_and_place(context: &Context, options: &PlaceArgs) -> Result<(Option<Cred
 
 fn environment_boundary(context: &Context, plan: Option<&CredentialPlan>) -> Result<Option<String>, Failure> {
     let Some(plan) = plan else { return Ok(None) };
-    selection::iam_boundary(context, &plan.profile)
+    selection::iam_boundary(context, plan.profile_in_files())
 }
 
 fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> {

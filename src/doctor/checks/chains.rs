@@ -53,6 +53,7 @@ fn subject<'e>(error: &'e PlanError, asked: &'e str) -> &'e str {
         | PlanError::SsoIncomplete { profile, .. }
         | PlanError::NoServices { profile, .. }
         | PlanError::Invalid { profile, .. }
+        | PlanError::PolicyIsSet { profile, .. }
         | PlanError::IncludeLoop { profile, .. }
         | PlanError::NoEnvironmentKeys { profile, .. }
         | PlanError::MfaOnLaterHop { profile, .. } => profile,

@@ -38,7 +38,7 @@ pub(crate) fn iam_endpoint(
 ) -> Result<Endpoint, Failure> {
     let url = context.variable(&[env::AWS_ENDPOINT_URL_IAM, env::AWS_ENDPOINT_URL]);
     let variables = EndpointVariables { url, ..variables.clone() };
-    let profile = set.get(&plan.profile);
+    let profile = plan.profile_in_files().and_then(|name| set.get(name));
     let place = ArnScope::of(plan);
     Ok(endpoint::iam(profile.as_ref().map(|profile| (set, profile)), &variables, &place.partition)?)
 }
@@ -54,7 +54,7 @@ pub(crate) fn simulate_all(
     let app = options.app.clone().or_else(|| selection::word(context, "project")).filter(|app| !app.is_empty());
     let partition = identity.arn.split(':').nth(1).unwrap_or("aws").to_owned();
     let place = ArnScope { partition, account: Some(identity.account.clone()), app, ..ArnScope::of(plan) };
-    let boundary = selection::iam_boundary(context, &plan.profile)?;
+    let boundary = selection::iam_boundary(context, plan.profile_in_files())?;
     let probes = probes(&place, &policy_categories::selection(&options.category, options.managed));
     let batches = batches(&probes, &condition_values(plan, &place, boundary));
     let client = Client::new(connections, endpoint, credentials).map_err(unanswered)?;

@@ -51,7 +51,7 @@ pub(crate) fn run(context: &Context, options: &Check) -> Result<(), Failure> {
     let plan = credentials::plan(context, &set, &inputs)?;
     let endpoint = identity_endpoint(&set, &plan, &inputs)?;
     let iam = options.target.map(|_| amplify::iam_endpoint(context, &set, &plan, &inputs.sts)).transpose()?;
-    let mut prompt = prompt_chain(context, how)?;
+    let mut prompt = prompt_chain(context, how, Some(&plan.options))?;
     let mut outcomes = Vec::new();
     let mut report = None;
     let steps = steps(&plan);

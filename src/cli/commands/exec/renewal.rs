@@ -14,6 +14,7 @@ use crate::core::credentials::Credentials;
 use crate::core::sanitize::printable;
 use crate::os::panics;
 use crate::output::write_stderr;
+use crate::plan::CredentialPlan;
 use crate::prompt::{PromptChain, prompts_have_ended};
 use crate::serve::CredentialsEndpoint;
 
@@ -97,7 +98,9 @@ impl Renewal {
     /// A session of another process, else a new one.
     fn renewed(&self) -> Result<Credentials, Failure> {
         let fetch = |how: &SessionArgs| {
-            let dialogs = || if self.may_ask { dialog_chain(&self.context, how) } else { Ok(PromptChain::disabled()) };
+            let dialogs = |plan: &CredentialPlan| {
+                if self.may_ask { dialog_chain(&self.context, how, &plan.options) } else { Ok(PromptChain::disabled()) }
+            };
             fetch_with(&self.context, how, dialogs)
         };
         let is_new = |credentials: &Credentials| {

@@ -30,7 +30,7 @@ pub(crate) fn run(context: Context, how: &SessionArgs, fetched: Fetched, mut com
     let endpoint = CredentialsEndpoint::start(port(&context)?, credentials.clone(), expired).map_err(|error| {
         Failure::new(ENDPOINT, format!("cannot open a port on 127.0.0.1 for the command: {error}")).hint(hint)
     })?;
-    let directory = PrivateDirectory::create(&config_file(&context, profile, region)?)
+    let directory = PrivateDirectory::create(&config_file(&context, plan.profile_in_files(), region)?)
         .map_err(|error| Failure::new(ENDPOINT, format!("cannot make the command's own config file: {error}")))?;
 
     for name in EXPORTED_VARS.into_iter().chain(REMOVED_VARS) {
@@ -78,9 +78,9 @@ fn port(context: &Context) -> Result<u16, Failure> {
 }
 
 /// The settings of the profile, without its credentials.
-fn config_file(context: &Context, profile: &str, region: Option<&str>) -> Result<String, Failure> {
+fn config_file(context: &Context, profile: Option<&str>, region: Option<&str>) -> Result<String, Failure> {
     let set = context.profiles()?;
-    let found = set.get(profile);
+    let found = profile.and_then(|profile| set.get(profile));
     let value = |key: &str| match (key, region) {
         ("region", Some(region)) => Some(region.to_owned()),
         _ => Some(found.as_ref()?.get_any(key)?.value.to_owned()),

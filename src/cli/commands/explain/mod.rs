@@ -52,7 +52,7 @@ pub(crate) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
         CachedStep { step, session, is_valid }
     };
     let cached: Vec<_> = plan.steps().map(cached).collect();
-    let boundary = selection::boundary(context, &plan.profile)?;
+    let boundary = selection::boundary(context, plan.profile_in_files())?;
     let mut warnings: Vec<_> = plan.warnings.iter().map(plan_warning).collect();
     let min_ttl = min_ttl(context, &plan, options.min_ttl)?;
     warnings.extend(min_ttl.and_then(|min_ttl| min_ttl_warning(&min_ttl, &plan)));
@@ -184,7 +184,7 @@ fn fields(
         fields.add("alias", &masked(&plan.via.join(", ")), "its credential_process is this program");
     }
     if let Some(region) = &plan.region {
-        let asked_for = set.get(&plan.profile);
+        let asked_for = plan.profile_in_files().and_then(|name| set.get(name));
         fields.add(
             "region",
             &shown("region", &region.value),
