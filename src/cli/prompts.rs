@@ -52,7 +52,8 @@ fn methods(
     if context.no_input() || wrapper.is_some_and(|wrapper| wrapper.value.no_input) {
         return Ok(Vec::new());
     }
-    let of_wrapper = wrapper.and_then(|wrapper| Some(Located::new(wrapper.value.prompt.clone()?, wrapper.from.clone())));
+    let of_wrapper =
+        wrapper.and_then(|wrapper| Some(Located::new(wrapper.value.prompt.clone()?, wrapper.from.clone())));
     let named = of_wrapper.or_else(|| context.setting(env::AMPLIFY_CREDS_PROMPT, "prompt"));
     let chosen = match (session.prompt, named) {
         (Some(flag), _) => flag,

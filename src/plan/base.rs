@@ -123,10 +123,7 @@ pub(super) fn of_environment(
 }
 
 /// What `profile` says of `aws login`.
-pub(super) fn login(
-    profile: &Profile<'_>,
-    region: Option<&Located<String>>,
-) -> Result<Option<LoginBase>, PlanError> {
+pub(super) fn login(profile: &Profile<'_>, region: Option<&Located<String>>) -> Result<Option<LoginBase>, PlanError> {
     let Some(session) = profile.get("login_session").map(Setting::located) else { return Ok(None) };
     let region = profile.get("region").map(Setting::located).or_else(|| region.cloned());
     let region = region.map(|region| limits::region(&profile.name, "region", region)).transpose()?;

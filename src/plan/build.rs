@@ -82,12 +82,7 @@ pub fn identity_endpoint(set: &ProfileSet<'_>, plan: &CredentialPlan, inputs: &I
     Ok(choice.endpoint(plan.region.clone().unwrap_or_else(first_region)))
 }
 
-fn override_last(
-    hops: &mut [Hop],
-    inputs: &Inputs,
-    setter: PolicySetter,
-    profile: &str,
-) -> Result<(), PlanError> {
+fn override_last(hops: &mut [Hop], inputs: &Inputs, setter: PolicySetter, profile: &str) -> Result<(), PlanError> {
     let Inputs { role, extras, duration, .. } = inputs;
     let wants = *role != RoleFlags::default() || !extras.is_empty();
     let Some(last) = hops.last_mut() else {

@@ -83,11 +83,7 @@ pub(super) fn without_fips(region: &str) -> String {
 }
 
 /// Checks a region before its first use in a host name, a signature or an exported variable.
-pub(super) fn region(
-    profile: &str,
-    key: &'static str,
-    found: Located<String>,
-) -> Result<Located<String>, PlanError> {
+pub(super) fn region(profile: &str, key: &'static str, found: Located<String>) -> Result<Located<String>, PlanError> {
     if is_region(&found.value) {
         return Ok(found);
     }
@@ -190,8 +186,20 @@ mod tests {
         }
         let long = "x".repeat(64);
         for bad in [
-            "", "x/", "evil.example/#", "a b", "-a", "a-", "a_b", "eu-west-1\n", "\u{fc}", "fips--fips", "fips--a", "a@b",
-            "a:1", &long,
+            "",
+            "x/",
+            "evil.example/#",
+            "a b",
+            "-a",
+            "a-",
+            "a_b",
+            "eu-west-1\n",
+            "\u{fc}",
+            "fips--fips",
+            "fips--a",
+            "a@b",
+            "a:1",
+            &long,
         ] {
             assert!(!is_region(bad), "{bad:?}");
         }

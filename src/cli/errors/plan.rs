@@ -88,10 +88,11 @@ fn plan(error: &PlanError) -> Failure {
             "the credential_process of profile {profile} has {option} ({at}), but the session's policy is set at {set}"
         ))
         .hint(POLICIES_UNITE),
-        PlanError::PolicyIsSet { profile, option, set, at: None } => {
-            Failure::new(USAGE, format!("{option} cannot change the session of profile {profile}: its policy is set at {set}"))
-                .hint(POLICIES_UNITE)
-        }
+        PlanError::PolicyIsSet { profile, option, set, at: None } => Failure::new(
+            USAGE,
+            format!("{option} cannot change the session of profile {profile}: its policy is set at {set}"),
+        )
+        .hint(POLICIES_UNITE),
         PlanError::Invalid { profile, key, expected, from } => {
             config(format!("profile {profile} has {} {key} that AWS would reject ({from})", article(key)))
                 .hint(format!("it must be {expected}"))
@@ -134,7 +135,8 @@ fn plan(error: &PlanError) -> Failure {
     }
 }
 
-const POLICIES_UNITE: &str = "AWS unites the policies of a session, so that a second one would allow more; set one policy";
+const POLICIES_UNITE: &str =
+    "AWS unites the policies of a session, so that a second one would allow more; set one policy";
 
 fn config(message: String) -> Failure {
     Failure::new(CONFIG, message)

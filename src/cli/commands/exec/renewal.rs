@@ -92,11 +92,7 @@ impl Renewal {
     fn renewed(&self) -> Result<Credentials, Failure> {
         let fetch = |how: &SessionArgs| {
             let dialogs = |plan: &CredentialPlan| {
-                if self.may_ask {
-                    dialog_chain(&self.context, how, &plan.options)
-                } else {
-                    Ok(PromptChain::disabled())
-                }
+                if self.may_ask { dialog_chain(&self.context, how, &plan.options) } else { Ok(PromptChain::disabled()) }
             };
             fetch_with(&self.context, how, dialogs)
         };
