@@ -280,7 +280,7 @@ fn wrapper_with_a_policy_takes_other_options() {
     id(&home, &["agent-open"]);
     // The policy of the source does not limit the role that it assumes.
     sts.edit_world(|world| {
-        world.put_role(test_support::Role::new(data::NO_MFA_ROLE).trusts("222222222222").trusts("111111111111"))
+        world.put_role(test_support::Role::new(data::NO_MFA_ROLE).trusts("222222222222").trusts("111111111111"));
     });
     id(&home, &["behind", "--policy", POLICY]);
     let calls = sts.calls();
