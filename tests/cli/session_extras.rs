@@ -203,7 +203,7 @@ fn wrappers(home: &TestHome) -> String {
     WRAPPERS.replace("HOME", &home.path().display().to_string())
 }
 
-/// Roles `narrow` with a policy and `plain` without one, and wrappers of them.
+/// The role `narrow` with a policy, and wrappers of it and of `nomfa`, which has none.
 const WRAPPERS: &str = "[profile narrow]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\n\
      source_profile = devcorpuser\npolicy_arns = read-only\n\
      [profile agent]\ncredential_process = amplify-creds process nomfa --policy-arn read-only\n\
