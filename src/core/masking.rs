@@ -86,7 +86,9 @@ fn random_parts(text: &str, has_paths: bool) -> Vec<Range<usize>> {
         let is_path = has_paths && is_path(&text[word.clone()]);
         for part in ranges(&text[word.clone()], |c| is_base64(c) && !(is_path && c == '/')) {
             let range = word.start + part.start..word.start + part.end;
-            if is_random(&text[range.clone()]) {
+            // The AWS CLI names its token files by a hash.
+            let is_hash = is_path && text[range.clone()].bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+            if !is_hash && is_random(&text[range.clone()]) {
                 found.push(range);
             }
         }
@@ -152,6 +154,10 @@ fn assigned_values(text: &str) -> Vec<Range<usize>> {
             .rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
             .map_or(0, |at| at + name[at..].chars().next().map_or(0, char::len_utf8));
         let word = &name[start..];
+        // An error about a variable: `invalid $AWS_SESSION_TOKEN: …`.
+        if mark == ":" && name[..start].ends_with('$') {
+            continue;
+        }
         let is_name = if is_quoted || mark == "=" { is_secret(word) } else { is_secret_ending(word) };
         let last_words = || name.rsplit(BLANKS).take(3).collect::<Vec<_>>();
         let is_spelt_out = || {

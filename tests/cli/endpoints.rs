@@ -146,3 +146,86 @@ fn ignoring_configured_urls_leaves_none() {
     let expected = value!({"endpoint": "https://sts.us-east-1.amazonaws.com", "signing_region": "us-east-1"});
     assert_eq!((&seen["hops"][0]["sts"], &seen["mfa"]["sts"]), (&expected, &expected));
 }
+
+#[test]
+fn invalid_region_is_refused_wherever_it_is_set() {
+    let keys =
+        format!("aws_access_key_id = {}\naws_secret_access_key = {}\n", data::ACCESS_KEY_ID, data::SECRET_ACCESS_KEY);
+    let home = TestHome::new(PROGRAM);
+    home.config(&format!(
+        "[profile good]\n{keys}[profile keys]\nregion = x/\n{keys}\
+         [profile role]\nrole_arn = {role}\nsource_profile = keys\n\
+         [profile own]\nrole_arn = {role}\nsource_profile = good\nregion = evil.example/#\n\
+         [profile wrapper]\ncredential_process = amplify-creds process good --region x/\n\
+         [profile fips]\nregion = fips--fips\n{keys}\
+         [profile me]\nregion = a@b\nlogin_session = arn:aws:sts::111111111111:assumed-role/R/me\n\
+         [profile sso]\nsso_start_url = https://a.example/start\nsso_region = x/\nsso_account_id = 111111111111\n\
+         sso_role_name = R\n",
+        role = data::NO_MFA_ROLE
+    ));
+    let refused = |args: &[&str], variables: &[(&str, &str)], status: i32, place: &str| {
+        let run = home.run_with(args, variables);
+        run.failed_with(status);
+        assert!(run.stderr.contains("region") && run.stderr.contains(place), "{args:?}: {}", run.stderr);
+        assert!(!run.stderr.contains("ConstructionFailure"), "{args:?}: {}", run.stderr);
+    };
+    let commands: &[&[&str]] = &[
+        &["process", "good"],
+        &["env", "good", "--shell", "sh"],
+        &["whoami", "good"],
+        &["check", "good"],
+        &["check", "good", "--for", "amplify"],
+        &["login", "good"],
+        &["explain", "good"],
+        &["policy", "amplify", "-p", "good"],
+        &["policy", "boundary", "-p", "good"],
+        &["policy", "trust", "--principal", "111111111111"],
+        &["setup", "good", "--yes"],
+    ];
+    for args in commands {
+        for region in ["x/", "evil.example/#", "a b", "fips--fips"] {
+            refused(&[*args, &["--region", region]].concat(), &[], 2, "--region");
+        }
+        refused(args, &[("AWS_REGION", "x/")], 3, "$AWS_REGION");
+        refused(args, &[("AWS_DEFAULT_REGION", "evil.example/#")], 3, "$AWS_DEFAULT_REGION");
+    }
+    refused(&["exec", "good", "--region", "x/", "--", "true"], &[], 125, "--region");
+    refused(&["exec", "good", "--", "true"], &[("AWS_REGION", "x/")], 125, "$AWS_REGION");
+    for (profile, line) in [
+        ("keys", ":5"),
+        ("role", ":5"),
+        ("own", ":14"),
+        ("wrapper", ":16"),
+        ("fips", ":18"),
+        ("me", ":22"),
+        ("sso", ":26"),
+    ] {
+        for command in ["process", "env", "whoami", "check", "login", "explain"] {
+            refused(&[command, profile], &[], 3, &format!("~/.aws/config{line}"));
+        }
+    }
+    let environment = [("AWS_ACCESS_KEY_ID", "AKIAENV"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_REGION", "x/")];
+    refused(&["process"], &environment, 3, "$AWS_REGION");
+    // Another place that is valid comes first.
+    home.run(&["process", "keys", "--region", "eu-west-1"]).succeeded();
+    home.run_with(&["process", "good", "--region", "eu-west-1"], &[("AWS_REGION", "x/")]).succeeded();
+    // These commands use no region.
+    home.run_with(&["list"], &[("AWS_REGION", "x/")]).succeeded();
+}
+
+#[test]
+fn profile_named_environment_is_not_of_the_environments_credentials() {
+    let (sts, home) = biz_corp();
+    add_config(
+        &home,
+        "[profile environment]\nendpoint_url = http://127.0.0.1:1\nsts_regional_endpoints = wrong\nca_bundle = /no/such\n\
+         use_fips_endpoint = true\noutput = text\n",
+    );
+    let keys = [("AWS_ACCESS_KEY_ID", data::ACCESS_KEY_ID), ("AWS_SECRET_ACCESS_KEY", data::SECRET_ACCESS_KEY)];
+    let who = json(home.run_with(&["whoami", "--json"], &keys).succeeded());
+    assert_eq!(who["account"], "111111111111");
+    assert_eq!(sts.count("GetCallerIdentity"), 1);
+    let run = home.run_with(&["exec", "--serve", "--", "sh", "-c", "cat \"$AWS_CONFIG_FILE\""], &keys);
+    assert!(run.code == Some(0) && !run.stdout.contains("text") && !run.stdout.contains("127.0.0.1:1\n"), "{run:#?}");
+    home.run(&["whoami", "-p", "environment"]).failed_with(3);
+}

@@ -183,11 +183,11 @@ fn the_code_is_asked_for_before_the_command_has_the_terminal() {
 }
 
 #[test]
-fn a_value_that_no_environment_can_have_is_not_the_commands_fault() {
+fn nul_in_region_is_reported_before_the_command_runs() {
     let (_sts, home) = without_mfa();
     add_config(&home, "[profile nul]\naws_access_key_id = A\naws_secret_access_key = s\nregion = us\0east\n");
     for serve in [&[][..], &["--serve"]] {
         let run = home.run(&[&["exec", "nul"], serve, &["--", "true"]].concat());
-        assert!(run.failed_with(125).first_error_line().contains("has a NUL byte in it"), "{run:?}");
+        assert!(run.failed_with(125).first_error_line().contains("profile nul has a region that AWS"), "{run:?}");
     }
 }

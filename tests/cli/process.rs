@@ -220,3 +220,37 @@ fn a_full_disk_behind_stdout_is_a_failure() {
     let output = home.command(&["process", "nomfa"]).stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[test]
+fn wrapper_options_count_like_flags() {
+    let (sts, home) = without_mfa();
+    crate::add_config(
+        &home,
+        "[profile uncached]\ncredential_process = amplify-creds process nomfa --no-cache\n\
+         [profile anew]\ncredential_process = amplify-creds process nomfa --refresh\n\
+         [profile over]\ncredential_process = amplify-creds process anew\n\
+         [profile strict]\ncredential_process = amplify-creds process nomfa --min-ttl 20m\n\
+         [profile wrong]\ncredential_process = amplify-creds process bizcorprole --prompt semaphore\n\
+         [profile silent]\ncredential_process = amplify-creds process bizcorprole --no-input\n",
+    );
+    home.run(&["process", "uncached"]).succeeded();
+    assert!(!home.cache_file().exists());
+    home.run(&["process", "nomfa"]).succeeded();
+    assert_eq!(sts.count("AssumeRole"), 2);
+    home.run(&["process", "uncached"]).succeeded();
+    home.run(&["process", "anew"]).succeeded();
+    home.run(&["env", "over"]).succeeded();
+    assert_eq!(sts.count("AssumeRole"), 5);
+    home.run(&["process", "strict"]).succeeded();
+    assert_eq!(sts.count("AssumeRole"), 5);
+    crate::age_cache(&home, 3000);
+    home.run(&["process", "nomfa", "--min-ttl", "5m"]).succeeded();
+    assert_eq!(sts.count("AssumeRole"), 5);
+    home.run(&["process", "strict", "--min-ttl", "5m"]).succeeded();
+    assert_eq!(sts.count("AssumeRole"), 5, "the flag counts first");
+    home.run(&["process", "strict"]).succeeded();
+    assert_eq!(sts.count("AssumeRole"), 6);
+    home.run(&["process", "silent"]).failed_with(4);
+    let run = home.run(&["process", "wrong"]);
+    assert!(run.failed_with(3).stderr.contains("~/.aws/config:"), "{}", run.stderr);
+}

@@ -171,8 +171,8 @@ fn bad_regions_and_endpoints_were_internal_errors() {
     let (_sts, home) = without_mfa();
     for region in ["us east", "x-", "eu_west_1", "a/b"] {
         let run = home.run(&["process", "nomfa", "--region", region]);
-        run.failed_with(3);
-        says(&run, &["a region that AWS would reject (--region)"]);
+        run.failed_with(2);
+        says(&run, &["invalid region in --region"]);
     }
     home.run(&["process", "nomfa", "--region", ""]).succeeded();
     for url in ["localhost:123", "ftp://x", "https://", "http:///x"] {

@@ -22,15 +22,10 @@ fn profile_and_flags_reach_aws() {
          transitive_session_tags = team\nsource_identity = dev@corp\n\
          provided_contexts = arn:aws:iam::aws:contextProvider/IdentityCenter=said.jwt\n",
     );
-    let arn = "arn:aws:iam::222222222222:policy/More";
-    id(
-        &home,
-        &["marked", "--policy-arn", arn, "--tag", "team=ops", "--session-name", "by-hand", "--source-identity", "me"],
-    );
+    id(&home, &["marked", "--tag", "team=ops", "--session-name", "by-hand", "--source-identity", "me"]);
     let calls = sts.calls();
     let sent = |name: &str| calls[0].param(name);
     assert_eq!(sent("PolicyArns.member.1.arn"), Some("arn:aws:iam::aws:policy/ReadOnlyAccess"));
-    assert_eq!(sent("PolicyArns.member.2.arn"), Some(arn));
     assert_eq!(sent("Policy"), Some(POLICY));
     assert_eq!((sent("Tags.member.1.Key"), sent("Tags.member.1.Value")), (Some("cost center"), Some("42")));
     assert_eq!((sent("Tags.member.2.Key"), sent("Tags.member.2.Value")), (Some("team"), Some("ops")));
@@ -130,8 +125,7 @@ fn boundary_of_a_clone_narrows_as_an_own_policy_and_is_named() {
         &format!("arn:aws:iam::222222222222:policy/{}", "a".repeat(2048)),
     ] {
         write(bad);
-        for args in [&["process", "bound"][..], &["process", "bound", "--policy-arn", "boundary"], &["login", "bound"]]
-        {
+        for args in [&["process", "bound"][..], &["env", "bound", "--shell", "sh"], &["login", "bound"]] {
             let run = run(args);
             run.failed_with(3);
             let first = run.first_error_line();
@@ -203,4 +197,121 @@ fn a_wrapper_with_flags_is_an_alias_with_them() {
     assert_eq!(id(&home, &by_flags), through, "it is the same session");
     home.run(&["process", "keys"]).failed_with(3);
     home.run(&["process", "wrong"]).failed_with(3);
+}
+
+fn wrappers(home: &TestHome) -> String {
+    WRAPPERS.replace("HOME", &home.path().display().to_string())
+}
+
+/// The role `narrow` with a policy, and wrappers of it and of `nomfa`, which has none.
+const WRAPPERS: &str = "[profile narrow]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\n\
+     source_profile = devcorpuser\npolicy_arns = read-only\n\
+     [profile agent]\ncredential_process = amplify-creds process nomfa --policy-arn read-only\n\
+     [profile inline]\ncredential_process = amplify-creds process nomfa --policy HOME/p.json --tag team=web\n\
+     [profile open]\ncredential_process = amplify-creds process nomfa --tag team=web --session-name me\n\
+     [profile over-agent]\ncredential_process = amplify-creds process agent --session-name other -d 20m\n\
+     [profile wide-agent]\ncredential_process = amplify-creds process agent --policy-arn read-only\n\
+     [profile role-agent]\ncredential_process = amplify-creds process agent --role-arn arn:aws:iam::222222222222:role/X\n\
+     [profile wide-narrow]\ncredential_process = amplify-creds process narrow --policy HOME/p.json\n\
+     [profile agent-open]\ncredential_process = amplify-creds process open --policy-arn read-only --tag team=ops\n\
+     [profile behind]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = agent\n";
+
+#[test]
+fn second_policy_over_profile_or_wrapper_is_refused() {
+    let (sts, home) = without_mfa();
+    home.write("p.json", POLICY);
+    add_config(&home, &wrappers(&home));
+    let (role, other) = ("arn:aws:iam::222222222222:role/X", "arn:aws:iam::aws:policy/AdministratorAccess");
+    let rows: &[(&str, &[&str])] = &[
+        ("narrow", &["--policy-arn", other]),
+        ("narrow", &["--policy-arn", "read-only"]),
+        ("narrow", &["--policy", POLICY]),
+        ("agent", &["--policy-arn", other]),
+        ("agent", &["--policy", POLICY]),
+        ("agent", &["--role-arn", role]),
+        ("agent", &["--external-id", "other"]),
+        ("agent", &["--tag", "team=web"]),
+        ("agent", &["--source-identity", "me"]),
+        ("agent", &["--provided-context", "arn:aws:iam::aws:contextProvider/X=/no/such/file"]),
+        ("inline", &["--policy", POLICY]),
+        ("inline", &["--tag", "team=ops"]),
+        ("over-agent", &["--policy-arn", other]),
+        ("over-agent", &["--tag", "team=web"]),
+        ("agent-open", &["--tag", "team=web"]),
+    ];
+    for (profile, flags) in rows {
+        let run = home.run(&[&["process", profile], *flags].concat());
+        let line = run.failed_with(2).first_error_line();
+        assert!(line.contains(flags[0]) && line.contains(profile) && line.contains("~/.aws/config:"), "{line}");
+    }
+    for (command, status) in [("env", 2), ("whoami", 2), ("check", 2), ("login", 2), ("exec", 125)] {
+        home.run(&[command, "agent", "--policy-arn", other]).failed_with(status);
+    }
+    assert!(sts.calls().is_empty());
+}
+
+#[test]
+fn second_policy_in_a_wrapper_is_a_configuration_error() {
+    let (sts, home) = without_mfa();
+    home.write("p.json", POLICY);
+    add_config(&home, &wrappers(&home));
+    for (profile, option) in [("wide-agent", "--policy-arn"), ("role-agent", "--role-arn"), ("wide-narrow", "--policy")]
+    {
+        for command in ["process", "explain", "login", "check"] {
+            let run = home.run(&[command, profile]);
+            let line = run.failed_with(3).first_error_line();
+            assert!(line.contains(option) && line.contains(profile), "{line}");
+        }
+        home.run(&["exec", profile, "--", "true"]).failed_with(125);
+    }
+    assert!(sts.calls().is_empty());
+}
+
+#[test]
+fn wrapper_with_a_policy_takes_other_options() {
+    let (sts, home) = without_mfa();
+    home.write("p.json", POLICY);
+    add_config(&home, &wrappers(&home));
+    let read_only = Some("arn:aws:iam::aws:policy/ReadOnlyAccess");
+    id(&home, &["agent", "--session-name", "me", "-d", "30m"]);
+    id(&home, &["narrow", "--tag", "team=web"]);
+    // The options of both wrappers count, those of the outer one first.
+    id(&home, &["over-agent"]);
+    id(&home, &["agent-open"]);
+    // The policy of the source does not limit the role that it assumes.
+    sts.edit_world(|world| {
+        world.put_role(test_support::Role::new(data::NO_MFA_ROLE).trusts("222222222222").trusts("111111111111"));
+    });
+    id(&home, &["behind", "--policy", POLICY]);
+    let calls = sts.calls();
+    let sent = |call: usize, name: &str| calls[call].param(name).map(str::to_owned);
+    for call in 0..4 {
+        assert_eq!(sent(call, "PolicyArns.member.1.arn").as_deref(), read_only, "{call}");
+        assert_eq!(sent(call, "PolicyArns.member.2.arn"), None, "{call}");
+    }
+    assert_eq!(
+        (sent(0, "RoleSessionName").as_deref(), sent(0, "DurationSeconds").as_deref()),
+        (Some("me"), Some("1800"))
+    );
+    assert_eq!(sent(1, "Tags.member.1.Value").as_deref(), Some("web"));
+    assert_eq!(
+        (sent(2, "RoleSessionName").as_deref(), sent(2, "DurationSeconds").as_deref()),
+        (Some("other"), Some("1200"))
+    );
+    assert_eq!(
+        (sent(3, "RoleSessionName").as_deref(), sent(3, "Tags.member.1.Value").as_deref()),
+        (Some("me"), Some("ops"))
+    );
+    assert_eq!(calls.last().unwrap().param("Policy"), Some(POLICY));
+    assert_eq!(calls.last().unwrap().param("PolicyArns.member.1.arn"), None);
+}
+
+#[test]
+fn wrapper_without_a_policy_passes_flags_on() {
+    let (sts, home) = without_mfa();
+    add_config(&home, &wrappers(&home));
+    id(&home, &["open", "--policy-arn", "read-only", "--tag", "team=ops", "--external-id", "other"]);
+    let calls = sts.calls();
+    assert_eq!(calls[0].param("PolicyArns.member.1.arn"), Some("arn:aws:iam::aws:policy/ReadOnlyAccess"));
+    assert_eq!((calls[0].param("Tags.member.1.Value"), calls[0].param("ExternalId")), (Some("ops"), Some("other")));
 }

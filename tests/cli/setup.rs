@@ -372,7 +372,7 @@ fn flags_that_do_not_fit_are_refused_and_nothing_is_written() {
         ),
         ([&role[..], &user, &["--external-id", "a b"]].concat(), 2, "--external-id is not 2 to 1224"),
         ([&role[..], &user, &["--mfa-serial", "short"]].concat(), 2, "--mfa-serial is not 9 to 256"),
-        ([&role[..], &user, &["--region", "a b"]].concat(), 2, "--region is not a region"),
+        ([&role[..], &user, &["--region", "a b"]].concat(), 2, "invalid region in --region"),
         ([&role[..], &user, &["--name", "a b"]].concat(), 2, "--name is not a name that every tool takes"),
         ([&role[..], &user, &["--name", "-x"]].concat(), 2, ""),
         ([&role[..], &user, &["--name", "bizcorprole"]].concat(), 3, "there is a profile bizcorprole already"),
