@@ -220,7 +220,7 @@ impl Labelled {
         self.add("command", &command.value);
         let (Identity::Plan, ProcessIdentity::Environment(context)) = (identity, of_plan) else { return };
         let EnvContext { files, directory, variables, config, credentials } = context;
-        for file in files.iter() {
+        for file in files {
             self.add("file", &file.to_string_lossy());
         }
         if let Some(directory) = directory {

@@ -147,6 +147,8 @@ fn bases() -> Vec<(&'static str, InputChange)> {
 /// What `complete` adds to a plan, each field in turn.
 #[test]
 fn completed_identity_changes_the_fingerprint() {
+    const SSO: &str = "sso_start_url = https://a\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r\n";
+    const LOGIN: &str = "login_session = arn:aws:iam::111111111111:user/a\n";
     fn process(change: impl Fn(&mut EnvContext) + 'static) -> Box<dyn Fn(&mut BaseSource)> {
         Box::new(move |base| match base {
             BaseSource::Process(ProcessBase { identity: ProcessIdentity::Environment(context), .. }) => change(context),
@@ -175,8 +177,6 @@ fn completed_identity_changes_the_fingerprint() {
             other => panic!("{other:?}"),
         })
     };
-    const SSO: &str = "sso_start_url = https://a\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r\n";
-    const LOGIN: &str = "login_session = arn:aws:iam::111111111111:user/a\n";
     let bases: [(&str, Vec<Completion>); 5] = [
         (
             "credential_process = a\n",
