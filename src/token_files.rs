@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::cache::store::Store;
 use crate::core::clock::Timestamp;
 use crate::core::digest::sha256_hex;
+use crate::core::invalid_text::check_token;
 use crate::os::atomic_file::replace;
 use crate::os::fs::read_capped;
 use crate::os::lock::Attempt;
@@ -20,8 +21,16 @@ const LARGEST: u64 = 64 << 10;
 pub(crate) const RENEW_BEFORE: i64 = 300;
 
 #[derive(Debug, Error)]
-#[error("{0}")]
-pub(crate) struct TokenFileError(pub(crate) String);
+pub(crate) enum TokenFileError {
+    #[error("{0}")]
+    Unusable(String),
+    /// A new sign-in replaces the file.
+    #[error("{problem} ({})", path.display())]
+    Invalid { problem: String, path: PathBuf },
+}
+
+/// The members that are sent to AWS.
+const SENT: [&str; 4] = ["accessToken", "refreshToken", "clientId", "clientSecret"];
 
 pub(crate) struct TokenFile {
     path: PathBuf,
@@ -36,11 +45,22 @@ impl TokenFile {
 
     /// `None` if the file is missing.
     pub(crate) fn read(&self) -> Result<Option<TokenFields>, TokenFileError> {
-        let unusable =
-            |reason: &str| TokenFileError(format!("cannot read its token: {reason} ({})", self.path.display()));
-        let bytes = read_capped(&self.path, LARGEST).map_err(|error| unusable(&error.to_string()))?;
+        let bytes = read_capped(&self.path, LARGEST).map_err(|error| {
+            TokenFileError::Unusable(format!("cannot read its token: {error} ({})", self.path.display()))
+        })?;
         let Some(bytes) = bytes.map(Zeroizing::new) else { return Ok(None) };
-        serde_json::from_slice(&bytes).map(Some).map_err(|_| unusable("it is not one JSON object"))
+        let fields = serde_json::from_slice::<TokenFields>(&bytes);
+        let fields = fields.map_err(|_| self.invalid("cannot read its token: it is not one JSON object"))?;
+        for name in SENT {
+            if let Some(Err(problem)) = text(&fields, name).map(check_token) {
+                return Err(self.invalid(format!("the {name} in its token file {problem}")));
+            }
+        }
+        Ok(Some(fields))
+    }
+
+    pub(crate) fn invalid(&self, problem: impl Into<String>) -> TokenFileError {
+        TokenFileError::Invalid { problem: problem.into(), path: self.path.clone() }
     }
 
     /// Ignores a failure: this run has its token, and the user only has to sign in earlier.
@@ -67,7 +87,7 @@ impl TokenFile {
             Attempt::Held(guard) => Some(guard),
             Attempt::Busy => {
                 let reason = "another process renews its token and does not finish".to_owned();
-                return Err(TokenFileError(reason).into());
+                return Err(TokenFileError::Unusable(reason).into());
             }
             // Without locks, two processes may renew, and one of them fails.
             Attempt::Unavailable(_) => None,

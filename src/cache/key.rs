@@ -206,7 +206,7 @@ impl Labelled {
                 return self.add_some("endpoint", endpoint.as_deref());
             }
         };
-        let Keys { access_key_id, secret_access_key: _, session_token: _, from: _ } = keys;
+        let Keys { access_key_id, secret_access_key: _, session_token: _, from: _, places: _ } = keys;
         self.add("base", kind);
         self.add("access key id", access_key_id);
     }

@@ -8,7 +8,7 @@ use crate::plan::inputs::{HostnameFn, Inputs, RoleFlags};
 use crate::plan::session::SessionExtras;
 use crate::plan::session_name;
 use crate::plan::sources::{ContainerService, ContainerToken, ECS_CONTAINER, MetadataService, WebIdentityInputs};
-use crate::profile::keys::Keys;
+use crate::profile::keys::{KeyPlace, KeyPlaces, Keys};
 use crate::source::SourceEndpoints;
 
 impl Context {
@@ -72,7 +72,7 @@ impl Context {
         let relative = self.variable(&[env::AWS_CONTAINER_CREDENTIALS_RELATIVE_URI]);
         let relative = relative.map(|path| Located::new(format!("{ECS_CONTAINER}{}", path.value), path.from));
         let file = self.env.path(env::AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE);
-        let file = file.map(|path| ContainerToken::File { path, hash: String::new() });
+        let file = file.map(|path| ContainerToken::File { path: self.paths.expand(path), hash: String::new() });
         let text = || self.env.text(env::AWS_CONTAINER_AUTHORIZATION_TOKEN).map(Secret::new).map(ContainerToken::Text);
         ContainerService {
             uri: relative.or_else(|| self.variable(&[env::AWS_CONTAINER_CREDENTIALS_FULL_URI])),
@@ -81,11 +81,17 @@ impl Context {
     }
 
     fn environment_keys(&self) -> Option<Keys> {
+        let place = |name| KeyPlace { name, from: Origin::Variable(name) };
         Some(Keys {
             access_key_id: self.env.text(env::AWS_ACCESS_KEY_ID)?,
             secret_access_key: Secret::new(self.env.text(env::AWS_SECRET_ACCESS_KEY)?),
             session_token: self.env.text(env::AWS_SESSION_TOKEN).map(Secret::new),
             from: Origin::Variable(env::AWS_ACCESS_KEY_ID),
+            places: KeyPlaces {
+                access_key_id: place(env::AWS_ACCESS_KEY_ID),
+                secret_access_key: place(env::AWS_SECRET_ACCESS_KEY),
+                session_token: Some(place(env::AWS_SESSION_TOKEN)),
+            },
         })
     }
 }

@@ -27,7 +27,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use crate::os::env::arguments;
-use crate::os::startup;
+use crate::os::{panics, startup};
 use crate::output::write_stderr;
 
 use args::{Amplify, Cli, Command};
@@ -41,6 +41,11 @@ use output::write_stdout;
 
 pub fn main() -> ExitCode {
     startup::keep_memory_private();
+    panics::install_hook();
+    panics::exit_code(run_command_line)
+}
+
+fn run_command_line() -> ExitCode {
     if let Some(cli) = fast_args::parse(arguments()) {
         return exit_code(run(cli), false);
     }

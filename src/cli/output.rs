@@ -2,14 +2,22 @@ use std::fmt::Display;
 
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, OUTPUT};
-use crate::output::{print, print_message};
+use crate::core::sanitize::{escaped_json, printable};
+use crate::output::{print, print_message, write_stderr};
 
 pub(crate) fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
     print(bytes).map_err(|error| Failure::new(OUTPUT, format!("cannot write to stdout: {error}")))
 }
 
 pub(crate) fn write_json(document: &impl Display) -> Result<(), Failure> {
-    write_stdout(format!("{document}\n").as_bytes())
+    write_stdout(escaped_json(format!("{document}\n")).as_bytes())
+}
+
+/// Prints an external id, which is random and not a secret, on stderr, unless `--quiet`.
+pub(crate) fn note_external_id(context: &Context, line: &str) {
+    if !context.global.quiet {
+        write_stderr(&format!("{}\n", printable(line)));
+    }
 }
 
 /// Prints a note on stderr, unless `--quiet`.

@@ -5,6 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, FILE, Failure, USAGE};
 use crate::cli::output::note;
 use crate::cli::{identity, selection};
+use crate::core::invalid_text::check_token;
 use crate::core::origin::{Located, Origin};
 use crate::core::secret::Secret;
 use crate::os::env::{LOGNAME, USER, USERNAME};
@@ -69,10 +70,11 @@ pub(crate) fn complete_quietly(
     mut plan: CredentialPlan,
 ) -> Result<(CredentialPlan, Option<Located<String>>), Failure> {
     let mut used = None;
-    identity::complete(context, &mut plan.base.source);
     if let BaseSource::WebIdentity(web) = &mut plan.base.source {
+        web.token_file.value = context.paths.expand(std::mem::take(&mut web.token_file.value));
         name_session(context, &mut web.session_name, &plan.base.profile)?;
     }
+    identity::complete(context, &mut plan.base.source);
     for hop in &mut plan.hops {
         name_session(context, &mut hop.session_name, &hop.profile)?;
         if let Some(found) = &mut hop.extras.policy
@@ -151,7 +153,10 @@ fn resolve_path(context: &Context, path: &Path, from: &Origin) -> PathBuf {
 
 fn read_assertion(path: &Path) -> Result<Secret, String> {
     match read_text(path)?.trim() {
-        text if (4..=2048).contains(&text.len()) => Ok(Secret::from(text)),
+        text if (4..=2048).contains(&text.len()) => match check_token(text) {
+            Ok(()) => Ok(Secret::from(text)),
+            Err(problem) => Err(format!("the assertion {problem}")),
+        },
         _ => Err("an assertion has 4 to 2048 characters".into()),
     }
 }

@@ -1,6 +1,9 @@
+use std::fmt;
+
 use thiserror::Error;
 
 use crate::core::clock::Timestamp;
+use crate::core::invalid_text::{InvalidText, check_text, check_token};
 use crate::core::secret::Secret;
 
 /// A cached session with fewer seconds left is never used: the Amplify CLI's own window.
@@ -20,36 +23,51 @@ pub struct Credentials {
     pub account_id: Option<String>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialField {
+    AccessKeyId,
+    SecretAccessKey,
+    SessionToken,
+    AccountId,
+}
+
 /// Why credentials cannot be used. Names the field and the character, never the value.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the {field} {problem}")]
 pub struct InvalidCredentials {
-    field: &'static str,
-    problem: String,
+    pub field: CredentialField,
+    pub problem: InvalidText,
+}
+
+impl fmt::Display for CredentialField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AccessKeyId => "access key id",
+            Self::SecretAccessKey => "secret access key",
+            Self::SessionToken => "session token",
+            Self::AccountId => "account id",
+        })
+    }
 }
 
 impl Credentials {
     /// Every source passes through here before anything is signed, stored or printed: a control character in a key id
     /// makes the SDK's signer panic (aws-sigv4 1.6), and one in a token is no HTTP header.
     pub fn checked(self) -> Result<Self, InvalidCredentials> {
-        let Self { access_key_id, secret_access_key, session_token, expiration: _, account_id: _ } = &self;
-        check("access key id", access_key_id, |c| c.is_ascii_graphic() && !"\"'`/,${}".contains(c))?;
-        check("secret access key", secret_access_key.expose(), |c| !c.is_control())?;
+        let Self { access_key_id, secret_access_key, session_token, expiration: _, account_id } = &self;
+        let is_id = |c: char| c.is_ascii_graphic() && !"\"'`/,${}".contains(c);
+        let is_no_control = |c: char| !c.is_control();
+        let in_field = |field| move |problem| InvalidCredentials { field, problem };
+        check_text(access_key_id, is_id).map_err(in_field(CredentialField::AccessKeyId))?;
+        check_text(secret_access_key.expose(), is_no_control).map_err(in_field(CredentialField::SecretAccessKey))?;
         if let Some(token) = session_token {
-            check("session token", token.expose(), |c| !c.is_control())?;
+            check_token(token.expose()).map_err(in_field(CredentialField::SessionToken))?;
+        }
+        if let Some(account) = account_id {
+            check_text(account, is_no_control).map_err(in_field(CredentialField::AccountId))?;
         }
         Ok(self)
     }
-}
-
-fn check(field: &'static str, value: &str, is_allowed: fn(char) -> bool) -> Result<(), InvalidCredentials> {
-    let problem = match value.chars().find(|c| !is_allowed(*c)) {
-        None if value.is_empty() => "is empty".to_owned(),
-        None => return Ok(()),
-        Some(c) if c.is_ascii_graphic() => format!("contains the character {c}"),
-        Some(c) => format!("contains the character U+{:04X}", u32::from(c)),
-    };
-    Err(InvalidCredentials { field, problem })
 }
 
 /// How long a session was made for and how the machine's clock stood when it was fetched.
@@ -120,15 +138,15 @@ mod tests {
             ("", "s", None, "the access key id is empty"),
             ("AKIA", "", None, "the secret access key is empty"),
             ("AKIA", "s", Some(""), "the session token is empty"),
-            ("AKIA\r", "s", None, "the access key id contains the character U+000D"),
-            ("AK IA", "s", None, "the access key id contains the character U+0020"),
-            ("AKIA\u{200b}", "s", None, "the access key id contains the character U+200B"),
-            ("\u{201c}AKIA", "s", None, "the access key id contains the character U+201C"),
-            ("\"AKIA\"", "s", None, "the access key id contains the character \""),
-            ("${AKIA}", "s", None, "the access key id contains the character $"),
-            ("AKIA", "s\0", None, "the secret access key contains the character U+0000"),
-            ("AKIA", "s", Some("t\nt"), "the session token contains the character U+000A"),
-            ("AKIA", "s", Some("t\u{85}"), "the session token contains the character U+0085"),
+            ("AKIA\r", "s", None, "the access key id contains the character U+000D (a carriage return)"),
+            ("AK IA", "s", None, "the access key id contains the character U+0020 (a space)"),
+            ("AKIA\u{200b}", "s", None, "the access key id contains the character U+200B (a zero-width character)"),
+            ("\u{201c}AKIA", "s", None, "the access key id contains the character U+201C (a quotation mark)"),
+            ("\"AKIA\"", "s", None, "the access key id contains the character \" (a quotation mark)"),
+            ("${AKIA}", "s", None, "the access key id contains the character $ (a variable that is not expanded)"),
+            ("AKIA", "s\0", None, "the secret access key contains the character U+0000 (a NUL)"),
+            ("AKIA", "s", Some("t\nt"), "the session token contains the character U+000A (a line feed)"),
+            ("AKIA", "s", Some("t\u{85}"), "the session token contains the character U+0085 (a control character)"),
         ] {
             assert_eq!(credentials(id, secret, token).checked().unwrap_err().to_string(), message);
         }

@@ -1,6 +1,8 @@
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::core::masking::{masked, masked_message};
 use crate::core::origin::{Location, Origin, SourceFile};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,6 +72,21 @@ impl Hit {
     /// Something wrong with no profile in particular.
     pub fn general(at: impl Into<Option<FilePlace>>, message: impl Into<String>) -> Self {
         Self { profile: None, at: at.into(), message: message.into(), hint: None }
+    }
+
+    /// Masks secrets in names and keys: a pasted line can be one.
+    pub(super) fn mask(&mut self) {
+        let Self { profile, at: _, message, hint } = self;
+        for (text, mask) in [
+            (profile.as_mut(), masked as fn(&str) -> Cow<'_, str>),
+            (Some(message), masked_message),
+            (hint.as_mut(), masked_message),
+        ] {
+            let Some(text) = text else { continue };
+            if let Cow::Owned(masked) = mask(text) {
+                *text = masked;
+            }
+        }
     }
 
     #[must_use]

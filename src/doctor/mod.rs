@@ -27,6 +27,9 @@ pub fn examine(facts: &Facts<'_>) -> Vec<Finding> {
             check.concerns_all || hit.profile.as_ref().is_none_or(|profile| facts.concerns(profile))
         })
         .collect();
+    for Finding { hit, .. } in &mut found {
+        hit.mask();
+    }
     // A stable sort: within a severity the order of the table, and of the files, stays.
     found.sort_by_key(|finding| finding.check.severity);
     found

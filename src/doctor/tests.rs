@@ -38,7 +38,7 @@ fn findings(config: &str, credentials: &str, env: &Env) -> Vec<String> {
 fn each_slip_is_found_at_its_line_and_nothing_else() {
     let role = "role_arn = arn:aws:iam::222222222222:role/x\n";
     let keys = "[k]\naws_access_key_id = A\naws_secret_access_key = s\n";
-    let rows: [(&str, &str, &str, &[&str]); 47] = [
+    let rows: [(&str, &str, &str, &[&str]); 48] = [
         ("a clean pair", "[default]\nregion = r\n[profile k]\nregion = r\n", keys, &[]),
         ("BOM", "\u{feff}[profile a]\nregion = r\n", "", &["byte_order_mark config:1 -"]),
         ("no ]", "[profile a\nregion = r\n", "", &["header_not_closed config:1 -"]),
@@ -112,6 +112,12 @@ fn each_slip_is_found_at_its_line_and_nothing_else() {
             &["key_typo config:2 a", "key_typo config:3 a"],
         ),
         ("half a pair", "", "[a]\naws_access_key_id = A\n", &["half_pair credentials:2 a"]),
+        (
+            "zero-width character in a key",
+            "",
+            "[a]\naws_access_key_id = A\naws_secret_access_key = s\naws_session_token = t\u{200b}\n",
+            &["invalid_key credentials:4 a"],
+        ),
         ("stale token", "[profile k]\naws_session_token = t\n", keys, &["stale_token config:2 k"]),
         ("several kinds", "[profile k]\ncredential_process = /bin/true\n", keys, &["mixed_kinds credentials:2 k"]),
         (

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::core::masking::masked_message;
 use crate::doctor::facts::{Facts, HeaderFacts, Program, Trouble};
 use crate::plan::kind::ProfileKind;
 use crate::plan::wrapper::Wrapper;
@@ -43,6 +44,12 @@ impl<'f> VisibilityTable<'f> {
     }
 
     pub fn visibility(&self, tool: Tool, name: &str) -> Visibility {
+        let visibility = self.judge(tool, name);
+        let reason = visibility.reason.map(|reason| masked_message(&reason).into_owned());
+        Visibility { reason, ..visibility }
+    }
+
+    fn judge(&self, tool: Tool, name: &str) -> Visibility {
         let visibility = self.facts.views.visibility(tool, name);
         if !visibility.visible {
             let reason = self.headers.get(name).map(|header| self.why_hidden(tool, header));

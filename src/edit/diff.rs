@@ -1,11 +1,12 @@
 //! A unified diff with secrets as `****`.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use similar::{ChangeTag, TextDiff};
 
+use crate::core::masking::{is_secret, masked as without_secrets, shown_url};
 use crate::core::sanitize::printable;
-use crate::profile::keys::is_secret;
 
 use super::change::Change;
 
@@ -49,11 +50,16 @@ fn masked(text: &str) -> Vec<String> {
         let named = line.split_once(['=', ':']).filter(|(key, _)| is_secret(key));
         is_secrets = named.is_some() || (is_secrets && line.trim().is_empty());
         match named {
-            Some((key, _)) => printable(&line[..=key.len()]) + " ****",
-            None => printable(line),
+            Some((key, _)) => printable(&without_secrets(&line[..=key.len()])) + " ****",
+            None => printable(&without_passwords(&without_secrets(line))),
         }
     };
     text.split_inclusive('\n').map(mask).collect()
+}
+
+fn without_passwords(line: &str) -> String {
+    let word = |word| if str::contains(word, "://") { shown_url(word) } else { Cow::Borrowed(word) };
+    line.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -18,9 +18,9 @@ pub fn leave_to_command() {
 }
 
 #[derive(Debug)]
-pub struct CtrlCCapture(());
+pub struct SignalCapture(());
 
-impl CtrlCCapture {
+impl SignalCapture {
     #[expect(clippy::new_without_default, reason = "it does something")]
     pub fn new() -> Self {
         CAPTURES.fetch_add(1, Ordering::SeqCst);
@@ -33,7 +33,7 @@ impl CtrlCCapture {
     }
 }
 
-impl Drop for CtrlCCapture {
+impl Drop for SignalCapture {
     fn drop(&mut self) {
         CAPTURES.fetch_sub(1, Ordering::SeqCst);
     }

@@ -16,6 +16,7 @@ pub mod job;
 pub mod job;
 pub mod lock;
 pub mod machine;
+pub mod panics;
 pub mod paths;
 pub mod random;
 pub mod startup;

@@ -6,6 +6,7 @@ pub mod table;
 
 use std::io::{self, Write};
 
+use crate::core::masking::masked_message;
 use crate::core::sanitize::printable;
 
 pub fn print(bytes: &[u8]) -> io::Result<()> {
@@ -20,7 +21,7 @@ pub fn write_stderr(text: &str) {
 }
 
 pub fn print_message(line: &str) {
-    write_stderr(&format!("{}\n", printable(line)));
+    write_stderr(&format!("{}\n", printable(&masked_message(line))));
 }
 
 /// The remaining time of a session, for people.

@@ -1,7 +1,35 @@
+use Form::{Account, Arn, Arns, Block, Device, ExternalId, KeyId, Region, Secret, Text, Url, Word};
+
+/// What values of a key look like. Text of another form can be a secret that was pasted into the wrong line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Never shown.
+    Secret,
+    KeyId,
+    /// Names, commands, paths and lists: one line without anything that looks like a secret.
+    Text,
+    /// A switch, a number, or a word of a few that AWS defines.
+    Word,
+    Region,
+    /// Digits.
+    Account,
+    Arn,
+    Arns,
+    /// Not a secret by AWS's definition; often random.
+    ExternalId,
+    /// An MFA device: an ARN, or the serial number of a hardware token.
+    Device,
+    /// Shown without user, password and query.
+    Url,
+    /// A nested block of settings.
+    Block,
+}
+
 /// A key that AWS tools, the Amplify CLI, aws-vault or this program read from a profile.
 #[derive(Debug, Clone, Copy)]
 pub struct Key {
     pub name: &'static str,
+    pub form: Form,
     /// Whether this program reads it. [`Profile::get`](super::merged::Profile::get) accepts no other key.
     pub is_read: bool,
     /// Whether `exec --serve` passes it to the command: settings that do not affect credentials, and the AWS CLI's
@@ -9,106 +37,111 @@ pub struct Key {
     pub is_passed_on: bool,
 }
 
-const fn read(name: &'static str) -> Key {
-    Key { name, is_read: true, is_passed_on: false }
+const fn read(name: &'static str, form: Form) -> Key {
+    Key { name, form, is_read: true, is_passed_on: false }
 }
 
-const fn passed_on(name: &'static str) -> Key {
-    Key { name, is_read: false, is_passed_on: true }
+const fn passed_on(name: &'static str, form: Form) -> Key {
+    Key { name, form, is_read: false, is_passed_on: true }
 }
 
-const fn both(name: &'static str) -> Key {
-    Key { name, is_read: true, is_passed_on: true }
+const fn both(name: &'static str, form: Form) -> Key {
+    Key { name, form, is_read: true, is_passed_on: true }
 }
 
-const fn other(name: &'static str) -> Key {
-    Key { name, is_read: false, is_passed_on: false }
+const fn other(name: &'static str, form: Form) -> Key {
+    Key { name, form, is_read: false, is_passed_on: false }
 }
 
 pub const KEYS: [Key; 82] = [
-    read("accessKeyId"),
-    read("accesskeyid"),
-    passed_on("account_id_endpoint_mode"),
-    passed_on("api_versions"),
-    passed_on("auth_scheme_preference"),
-    read("aws_access_key_id"),
-    other("aws_account_id"),
-    other("aws_credential_scope"),
-    read("aws_secret_access_key"),
-    read("aws_security_token"),
-    read("aws_session_token"),
-    both("ca_bundle"),
-    passed_on("cli_auto_prompt"),
-    passed_on("cli_binary_format"),
-    passed_on("cli_follow_urlparam"),
-    other("cli_help_output"),
-    passed_on("cli_history"),
-    passed_on("cli_pager"),
-    passed_on("cli_timestamp_format"),
-    passed_on("cloudfront"),
-    read("credential_process"),
-    read("credential_source"),
-    passed_on("defaults_mode"),
-    passed_on("disable_request_compression"),
-    read("duration_seconds"),
-    passed_on("dynamodb"),
-    both("ec2_metadata_service_endpoint"),
-    both("ec2_metadata_service_endpoint_mode"),
-    both("ec2_metadata_v1_disabled"),
-    passed_on("endpoint_discovery_enabled"),
-    both("endpoint_url"),
-    read("external_id"),
-    both("ignore_configured_endpoint_urls"),
-    read("include_profile"),
-    read("login_session"),
-    passed_on("max_attempts"),
-    other("metadata_service_num_attempts"),
-    other("metadata_service_timeout"),
-    read("mfa_process"),
-    read("mfa_serial"),
-    read("mfa_session"),
-    read("min_ttl"),
-    passed_on("output"),
-    passed_on("parameter_validation"),
-    read("policy"),
-    read("policy_arns"),
-    read("process_identity"),
-    read("provided_contexts"),
-    both("region"),
-    passed_on("request_checksum_calculation"),
-    passed_on("request_min_compression_size_bytes"),
-    passed_on("response_checksum_validation"),
-    passed_on("retry_mode"),
-    read("role_arn"),
-    read("role_session_name"),
-    passed_on("s3"),
-    passed_on("s3_disable_express_session_auth"),
-    passed_on("s3_disable_multiregion_access_points"),
-    other("s3_us_east_1_regional_endpoint"),
-    passed_on("s3_use_arn_region"),
-    passed_on("sdk_ua_app_id"),
-    read("secretAccessKey"),
-    read("secretaccesskey"),
-    both("services"),
-    read("sessionToken"),
-    read("session_tags"),
-    read("sessiontoken"),
-    passed_on("sigv4a_signing_region_set"),
-    read("source_identity"),
-    read("source_profile"),
-    read("sso_account_id"),
-    read("sso_region"),
-    other("sso_registration_scopes"),
-    read("sso_role_name"),
-    read("sso_session"),
-    read("sso_start_url"),
-    both("sts_regional_endpoints"),
-    passed_on("tcp_keepalive"),
-    read("transitive_session_tags"),
-    both("use_dualstack_endpoint"),
-    both("use_fips_endpoint"),
-    read("web_identity_token_file"),
+    read("accessKeyId", KeyId),
+    read("accesskeyid", KeyId),
+    passed_on("account_id_endpoint_mode", Word),
+    passed_on("api_versions", Block),
+    passed_on("auth_scheme_preference", Word),
+    read("aws_access_key_id", KeyId),
+    other("aws_account_id", Account),
+    other("aws_credential_scope", Word),
+    read("aws_secret_access_key", Secret),
+    read("aws_security_token", Secret),
+    read("aws_session_token", Secret),
+    both("ca_bundle", Text),
+    passed_on("cli_auto_prompt", Word),
+    passed_on("cli_binary_format", Word),
+    passed_on("cli_follow_urlparam", Word),
+    other("cli_help_output", Word),
+    passed_on("cli_history", Word),
+    passed_on("cli_pager", Text),
+    passed_on("cli_timestamp_format", Word),
+    passed_on("cloudfront", Block),
+    read("credential_process", Text),
+    read("credential_source", Word),
+    passed_on("defaults_mode", Word),
+    passed_on("disable_request_compression", Word),
+    read("duration_seconds", Word),
+    passed_on("dynamodb", Block),
+    both("ec2_metadata_service_endpoint", Url),
+    both("ec2_metadata_service_endpoint_mode", Word),
+    both("ec2_metadata_v1_disabled", Word),
+    passed_on("endpoint_discovery_enabled", Word),
+    both("endpoint_url", Url),
+    read("external_id", ExternalId),
+    both("ignore_configured_endpoint_urls", Word),
+    read("include_profile", Text),
+    read("login_session", Arn),
+    passed_on("max_attempts", Word),
+    other("metadata_service_num_attempts", Word),
+    other("metadata_service_timeout", Word),
+    read("mfa_process", Text),
+    read("mfa_serial", Device),
+    read("mfa_session", Word),
+    read("min_ttl", Word),
+    passed_on("output", Word),
+    passed_on("parameter_validation", Word),
+    read("policy", Text),
+    read("policy_arns", Arns),
+    read("process_identity", Word),
+    read("provided_contexts", Text),
+    both("region", Region),
+    passed_on("request_checksum_calculation", Word),
+    passed_on("request_min_compression_size_bytes", Word),
+    passed_on("response_checksum_validation", Word),
+    passed_on("retry_mode", Word),
+    read("role_arn", Arn),
+    read("role_session_name", Text),
+    passed_on("s3", Block),
+    passed_on("s3_disable_express_session_auth", Word),
+    passed_on("s3_disable_multiregion_access_points", Word),
+    other("s3_us_east_1_regional_endpoint", Word),
+    passed_on("s3_use_arn_region", Word),
+    passed_on("sdk_ua_app_id", Text),
+    read("secretAccessKey", Secret),
+    read("secretaccesskey", Secret),
+    both("services", Text),
+    read("sessionToken", Secret),
+    read("session_tags", Text),
+    read("sessiontoken", Secret),
+    passed_on("sigv4a_signing_region_set", Word),
+    read("source_identity", Text),
+    read("source_profile", Text),
+    read("sso_account_id", Account),
+    read("sso_region", Region),
+    other("sso_registration_scopes", Text),
+    read("sso_role_name", Text),
+    read("sso_session", Text),
+    read("sso_start_url", Url),
+    both("sts_regional_endpoints", Word),
+    passed_on("tcp_keepalive", Word),
+    read("transitive_session_tags", Text),
+    both("use_dualstack_endpoint", Word),
+    both("use_fips_endpoint", Word),
+    read("web_identity_token_file", Text),
 ];
+
+/// The form of a known key's value.
+pub fn form(key: &str) -> Option<Form> {
+    KEYS.iter().find(|known| known.name == key).map(|known| known.form)
+}
 
 pub fn is_known(key: &str) -> bool {
     KEYS.iter().any(|known| known.name == key)

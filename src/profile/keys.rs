@@ -1,3 +1,4 @@
+use crate::core::credentials::{CredentialField, Credentials};
 use crate::core::origin::{Location, Origin};
 use crate::core::secret::Secret;
 
@@ -8,7 +9,47 @@ pub struct Keys {
     pub access_key_id: String,
     pub secret_access_key: Secret,
     pub session_token: Option<Secret>,
+    /// Where the access key id is.
     pub from: Origin,
+    pub places: KeyPlaces,
+}
+
+/// What each value is called, and where it is.
+#[derive(Debug, Clone)]
+pub struct KeyPlaces {
+    pub access_key_id: KeyPlace,
+    pub secret_access_key: KeyPlace,
+    pub session_token: Option<KeyPlace>,
+}
+
+#[derive(Debug, Clone)]
+pub struct KeyPlace {
+    /// The key of a profile, or a variable.
+    pub name: &'static str,
+    pub from: Origin,
+}
+
+impl Keys {
+    pub fn credentials(&self) -> Credentials {
+        Credentials {
+            access_key_id: self.access_key_id.clone(),
+            secret_access_key: self.secret_access_key.clone(),
+            session_token: self.session_token.clone(),
+            expiration: None,
+            account_id: None,
+        }
+    }
+}
+
+impl KeyPlaces {
+    pub fn of(&self, field: CredentialField) -> &KeyPlace {
+        let Self { access_key_id, secret_access_key, session_token } = self;
+        match field {
+            CredentialField::SecretAccessKey => secret_access_key,
+            CredentialField::SessionToken => session_token.as_ref().unwrap_or(access_key_id),
+            CredentialField::AccessKeyId | CredentialField::AccountId => access_key_id,
+        }
+    }
 }
 
 /// A section has one key of the pair without the other.
@@ -33,18 +74,24 @@ impl Profile<'_> {
             let id = find(part, &ACCESS_KEY_ID);
             let secret = find(part, &SECRET_ACCESS_KEY);
             let token = find(part, &SESSION_TOKEN);
+            let place = |name, line| KeyPlace { name, from: Origin::File(part.location(line)) };
             return match (id, secret, token) {
                 (None, None, None) => continue,
-                (Some((id, line)), Some((secret, _)), token) => Ok(Some(Keys {
+                (Some((id, id_key, line)), Some((secret, secret_key, secret_line)), token) => Ok(Some(Keys {
                     access_key_id: id.to_owned(),
                     secret_access_key: secret.into(),
-                    session_token: token.map(|(token, _)| token.into()),
+                    session_token: token.map(|(token, ..)| token.into()),
                     from: Origin::File(part.location(line)),
+                    places: KeyPlaces {
+                        access_key_id: place(id_key, line),
+                        secret_access_key: place(secret_key, secret_line),
+                        session_token: token.map(|(_, key, line)| place(key, line)),
+                    },
                 })),
-                (Some((_, line)), None, _) => {
+                (Some((.., line)), None, _) => {
                     Err(HalfPair { missing: "aws_secret_access_key", at: part.location(line) })
                 }
-                (None, Some((_, line)), _) | (None, None, Some((_, line))) => {
+                (None, Some((.., line)), _) | (None, None, Some((.., line))) => {
                     Err(HalfPair { missing: "aws_access_key_id", at: part.location(line) })
                 }
             };
@@ -53,73 +100,10 @@ impl Profile<'_> {
     }
 }
 
-fn find<'p>(part: &'p Part<'_>, names: &[&str]) -> Option<(&'p str, u32)> {
+fn find<'p>(part: &'p Part<'_>, names: &[&'static str]) -> Option<(&'p str, &'static str, u32)> {
     names
         .iter()
-        .filter_map(|name| part.last(name))
-        .find(|property| !property.value.is_empty())
-        .map(|property| (&*property.value, property.line))
-}
-
-/// Whether the value is a secret, in every tool's spelling of secret keys and tokens.
-pub fn is_secret(key: &str) -> bool {
-    const ENDINGS: [&str; 7] =
-        ["secretaccesskey", "secretkey", "sessiontoken", "securitytoken", "accesstoken", "authtoken", "clientsecret"];
-    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    ENDINGS.iter().any(|ending| plain.ends_with(ending))
-}
-
-/// The part of a key that may be shown: a line without `=` is a key as a whole, with any secret in it.
-pub fn showable_name(key: &str) -> &str {
-    let end = key.find([' ', '\t', ':', '=']).unwrap_or(key.len());
-    if is_secret(&key[..end]) { &key[..end] } else { key }
-}
-
-/// Whether a value may be shown. An indented secret can be a continuation line of the value before it.
-pub fn is_showable(key: &str, value: &str) -> bool {
-    let names_a_secret = |line: &str| line.split_once(['=', ':']).is_some_and(|(key, _)| is_secret(key));
-    !is_secret(key) && !value.lines().any(names_a_secret)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secret_keys_are_detected_in_every_spelling() {
-        for key in
-            ["aws_secret_access_key", "secretAccessKey", "AWS_SESSION_TOKEN", "sessiontoken", "aws_security_token"]
-        {
-            assert!(is_secret(key), "{key}");
-        }
-        for key in ["aws_access_key_id", "web_identity_token_file", "x_security_token_expires", "region"] {
-            assert!(!is_secret(key), "{key}");
-        }
-    }
-
-    #[test]
-    fn key_with_secret_is_cut() {
-        for (key, expected) in [
-            ("aws_secret_access_key : S", "aws_secret_access_key"),
-            ("sessionToken S", "sessionToken"),
-            ("aws_secret_access_key", "aws_secret_access_key"),
-            ("region : x", "region : x"),
-            ("", ""),
-        ] {
-            assert_eq!(showable_name(key), expected, "{key}");
-        }
-    }
-
-    #[test]
-    fn value_with_secret_is_not_showable() {
-        for (key, value, expected) in [
-            ("region", "us-east-1", true),
-            ("credential_process", "/bin/a --region=us-east-1", true),
-            ("aws_secret_access_key", "s", false),
-            ("region", "us-east-1\naws_secret_access_key = s", false),
-            ("s3", "sessionToken: t\nmax = 1", false),
-        ] {
-            assert_eq!(is_showable(key, value), expected, "{key} = {value}");
-        }
-    }
+        .filter_map(|name| Some((name, part.last(name)?)))
+        .find(|(_, property)| !property.value.is_empty())
+        .map(|(name, property)| (&*property.value, *name, property.line))
 }

@@ -5,6 +5,7 @@ pub mod load;
 pub(super) mod merged;
 pub mod services;
 pub mod set;
+pub mod value_form;
 mod view;
 
 pub use merged::{Part, Profile, Setting};

@@ -243,3 +243,59 @@ impl Drop for Terminal {
 fn same_modes(one: &Termios, other: &Termios) -> bool {
     (one.local_modes, one.input_modes) == (other.local_modes, other.input_modes)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::ExitCode;
+
+    use rustix::termios::LocalModes;
+    use test_support::TestHome;
+
+    use crate::os::panics::exit_code;
+    use crate::prompt::terminal_guard::TerminalGuard;
+
+    use super::*;
+
+    #[test]
+    fn panic_restores_the_terminal() {
+        let program = std::env::current_exe().unwrap();
+        for child in ["panic_at_a_hidden_prompt", "panic_under_another_program"] {
+            let home = TestHome::new(program.to_str().unwrap());
+            let args = format!("prompt::terminal::tests::{child} --exact --ignored --nocapture");
+            let (_, left) = test_support::Terminal::start(&home, &args, "</dev/null").finish();
+            let run = left.restored();
+            assert!(run.code == Some(0) && run.stdout.contains("1 passed"), "{run:#?}");
+        }
+    }
+
+    fn is_echo_off(device: &File) -> bool {
+        !tcgetattr(device).unwrap().local_modes.contains(LocalModes::ECHO)
+    }
+
+    #[track_caller]
+    fn assert_fails(program: impl FnOnce() -> ExitCode) {
+        assert_eq!(format!("{:?}", exit_code(program)), format!("{:?}", ExitCode::FAILURE));
+    }
+
+    #[test]
+    #[ignore = "run in a terminal of its own by panic_restores_the_terminal"]
+    fn panic_at_a_hidden_prompt() {
+        let mut terminal = Terminal::open(Instant::now() + Duration::from_mins(1)).unwrap();
+        terminal.hides_input = true;
+        terminal.set_modes();
+        assert!(is_echo_off(&terminal.device));
+        assert_fails(move || panic!("with {}", terminal.hides_input));
+    }
+
+    #[test]
+    #[ignore = "run in a terminal of its own by panic_restores_the_terminal"]
+    fn panic_under_another_program() {
+        let guard = TerminalGuard::open(None).unwrap();
+        let device = open_controlling().unwrap();
+        let mut modes = tcgetattr(&device).unwrap();
+        modes.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(&device, OptionalActions::Now, &modes).unwrap();
+        assert!(is_echo_off(&device));
+        assert_fails(move || panic!("with {}", guard.path.display()));
+    }
+}

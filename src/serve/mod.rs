@@ -7,6 +7,7 @@ mod wire;
 use std::hint::black_box;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use std::{io, thread};
@@ -16,8 +17,8 @@ use zeroize::Zeroizing;
 use crate::core::clock::Clock;
 use crate::core::credentials::Credentials;
 use crate::core::secret::Secret;
-use crate::os::{random, tcp_peer};
-use crate::output::container_json;
+use crate::os::{panics, random, tcp_peer};
+use crate::output::{container_json, print_message};
 
 use wire::{Head, HttpReply};
 
@@ -42,6 +43,7 @@ struct EndpointState {
     expired: String,
     /// For reading a request, and for writing the reply.
     timeout: Duration,
+    has_panicked: AtomicBool,
 }
 
 impl CredentialsEndpoint {
@@ -58,6 +60,7 @@ impl CredentialsEndpoint {
             credentials: RwLock::new(Arc::new(credentials)),
             expired,
             timeout,
+            has_panicked: AtomicBool::new(false),
         });
         for _ in 0..WORKERS {
             let (listener, state) = (listener.clone(), state.clone());
@@ -83,12 +86,21 @@ impl CredentialsEndpoint {
 impl EndpointState {
     fn work(&self, listener: &TcpListener) {
         loop {
-            match listener.accept() {
+            self.survive(|| match listener.accept() {
                 // A closed connection concerns only its client.
                 Ok((client, from)) => drop(self.answer(client, from)),
                 // The process is probably out of descriptors for a moment.
                 Err(_) => thread::sleep(Duration::from_millis(20)),
-            }
+            });
+        }
+    }
+
+    /// A panic ends one request, not the worker. The first one is reported.
+    fn survive(&self, request: impl FnOnce()) {
+        if let Err(panicked) = panics::catch(request)
+            && !self.has_panicked.swap(true, Ordering::Relaxed)
+        {
+            print_message(&format!("amplify-creds: a request for credentials was not answered: {panicked}"));
         }
     }
 

@@ -90,3 +90,15 @@ fn silent_clients_do_not_delay_others() {
     });
     drop(silent);
 }
+
+#[test]
+fn panic_in_a_request_leaves_the_worker_running() {
+    let endpoint = endpoint(None);
+    let mut answered = 0;
+    for _ in 0..2 {
+        endpoint.state.survive(|| panic!("hunter2"));
+        endpoint.state.survive(|| answered += 1);
+    }
+    assert_eq!(answered, 2);
+    assert!(get(&endpoint).contains("ASIA1"));
+}

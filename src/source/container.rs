@@ -2,7 +2,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::core::credentials::Credentials;
+use crate::core::invalid_text::check_token;
 use crate::core::secret::Secret;
+use crate::os::env;
 use crate::os::fs::read_capped;
 use crate::plan::sources::{ContainerBase, ContainerService, ContainerToken};
 use crate::source::error::{Service, SourceError};
@@ -40,8 +42,13 @@ impl Sources<'_> {
 }
 
 fn authorization(token: &ContainerToken) -> Result<Secret, SourceError> {
-    let text = match token {
-        ContainerToken::Text(text) => text.clone(),
+    match token {
+        ContainerToken::Text(text) => match check_token(text.expose()) {
+            Ok(()) => Ok(text.clone()),
+            Err(problem) => {
+                Err(SourceError::InvalidVariable { variable: env::AWS_CONTAINER_AUTHORIZATION_TOKEN, problem })
+            }
+        },
         ContainerToken::File { path, hash: _ } => {
             let unreadable = |reason: &str| {
                 SourceError::Unusable(format!("cannot read the authorization: {reason} ({})", path.display()))
@@ -49,13 +56,10 @@ fn authorization(token: &ContainerToken) -> Result<Secret, SourceError> {
             let bytes = read_capped(path, LARGEST).map_err(|error| unreadable(&error.to_string()))?;
             let bytes = bytes.ok_or_else(|| unreadable("there is no such file"))?;
             let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not text"))?;
-            Secret::new(text.trim_end().to_owned())
+            check_token(text.trim_end()).map_err(|problem| unreadable(&format!("it {problem}")))?;
+            Ok(Secret::from(text.trim_end()))
         }
-    };
-    if text.expose().chars().any(char::is_control) {
-        return Err(SourceError::Unusable("the container's authorization has more than one line".to_owned()));
     }
-    Ok(text)
 }
 
 fn is_allowed(url: &str) -> bool {

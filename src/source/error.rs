@@ -1,6 +1,9 @@
+use std::path::PathBuf;
+
 use thiserror::Error;
 
 use crate::core::credentials::InvalidCredentials;
+use crate::core::invalid_text::InvalidText;
 use crate::sts::StsError;
 use crate::token_files::TokenFileError;
 
@@ -19,6 +22,12 @@ pub enum SourceError {
     },
     #[error(transparent)]
     Invalid(#[from] InvalidCredentials),
+    /// A variable holds a token that cannot be sent.
+    #[error("${variable} {problem}")]
+    InvalidVariable { variable: &'static str, problem: InvalidText },
+    /// A person has to sign in again, because the token file is invalid.
+    #[error("{problem}")]
+    InvalidTokenFile { problem: String, path: PathBuf },
     /// A person has to sign in, for this reason.
     #[error("{0}")]
     SignedOut(&'static str),
@@ -29,7 +38,10 @@ pub enum SourceError {
 
 impl From<TokenFileError> for SourceError {
     fn from(error: TokenFileError) -> Self {
-        Self::Unusable(error.0)
+        match error {
+            TokenFileError::Unusable(reason) => Self::Unusable(reason),
+            TokenFileError::Invalid { problem, path } => Self::InvalidTokenFile { problem, path },
+        }
     }
 }
 
@@ -53,6 +65,11 @@ impl std::fmt::Display for Service {
 }
 
 impl Service {
+    /// A token, or another value that the service returned to be sent back, is invalid.
+    pub(super) fn returned_invalid(self, what: &str, problem: InvalidText) -> SourceError {
+        SourceError::Unusable(format!("{self} returned an invalid {what}: it {problem}"))
+    }
+
     pub(super) fn failed(self, error: StsError) -> SourceError {
         SourceError::Service { service: self, error }
     }

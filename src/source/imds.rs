@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::core::credentials::Credentials;
+use crate::core::invalid_text::{check_text, check_token};
 use crate::plan::sources::ImdsBase;
 use crate::source::error::{Service, SourceError};
 use crate::source::metadata::{MetadataRequest, MetadataResponse, credentials, send};
@@ -44,6 +45,9 @@ impl Sources<'_> {
             // The service requires a token, so the token's error is the reason.
             _ => return Err(token_error.unwrap_or_else(|| refused(&roles))),
         };
+        // It becomes a part of the address.
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+        check_text(role, is_allowed).map_err(|problem| Service::Imds.returned_invalid("role name", problem))?;
         credentials(&get(&format!("{ROLE_PATH}{role}"))?, self.clock.now()).map_err(|error| Service::Imds.failed(error))
     }
 
@@ -52,7 +56,10 @@ impl Sources<'_> {
         let url = format!("{}{TOKEN_PATH}", imds.service.url());
         let request = MetadataRequest { method: "PUT", url: &url, headers: &[TOKEN_TTL], timeout: TIMEOUT };
         match send(self.connections, &request) {
-            Ok(response) if response.status == 200 => Ok(Ok(response.text())),
+            Ok(response) if response.status == 200 => match check_token(&response.text()) {
+                Ok(()) => Ok(Ok(response.text())),
+                Err(problem) => Err(Service::Imds.returned_invalid("token", problem)),
+            },
             Ok(response) if [403, 404, 405].contains(&response.status) => Ok(Err(refused(&response))),
             Ok(response) => Err(refused(&response)),
             // Only this response is subject to the instance's hop limit.

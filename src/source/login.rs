@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::core::credentials::Credentials;
 use crate::core::digest::sha256_hex;
+use crate::core::invalid_text::check_token;
 use crate::core::secret::Secret;
 use crate::plan::limits::is_region;
 use crate::plan::sources::LoginBase;
@@ -27,12 +28,12 @@ impl Sources<'_> {
         let file = TokenFile::new(self.login_cache.join(sha256_hex(login.session.value.trim()) + ".json"));
         let now = self.clock.now();
         let token = file.read()?.ok_or(SourceError::SignedOut("nobody has signed in"))?;
-        let found = credentials(&token)?;
+        let found = credentials(&token, &file)?;
         let left = |found: &Credentials| found.expiration.map_or(0, |ends| ends.since(now));
         if left(&found) > RENEW_BEFORE {
             return Ok(found);
         }
-        let find_renewed = || credentials(&file.read().ok()??).ok().filter(|found| left(found) > RENEW_BEFORE);
+        let find_renewed = || credentials(&file.read().ok()??, &file).ok().filter(|found| left(found) > RENEW_BEFORE);
         let renew = || {
             // Another process may have used the refresh token that was read before.
             let token = file.read()?.unwrap_or(token);
@@ -58,8 +59,9 @@ impl Sources<'_> {
         let region = text(&token, "signInRegion").or(login.region.as_ref().map(|region| region.value.as_str()));
         let endpoint = self.endpoints.signin.clone();
         let region = region.unwrap_or(REGION);
+        // It becomes a part of the host's name.
         if !is_region(region) {
-            return Err(SourceError::SignedOut("the region of its session is invalid"));
+            return Err(file.invalid("the signInRegion in its token file is not a region's name").into());
         }
         let url = endpoint.clone().unwrap_or_else(|| format!("https://{region}.signin.aws.amazon.com"));
         let link = self.connections.link(&url).map_err(failed)?;
@@ -102,10 +104,12 @@ impl Sources<'_> {
             "accountId": account_id,
             "expiresAt": now.plus(i64::from(given.expires_in)).rfc3339(),
         });
+        check_token(&given.refresh_token).map_err(|problem| Service::SignIn.returned_invalid("token", problem))?;
         token.insert("accessToken".to_owned(), access);
         token.insert("refreshToken".to_owned(), json!(given.refresh_token));
+        let renewed = members(&token)?.checked()?;
         file.write(&token);
-        credentials(&token)
+        Ok(renewed)
     }
 }
 
@@ -117,7 +121,12 @@ fn garbage() -> SourceError {
     failed(StsError::Garbage)
 }
 
-fn credentials(token: &TokenFields) -> Result<Credentials, SourceError> {
+fn credentials(token: &TokenFields, file: &TokenFile) -> Result<Credentials, SourceError> {
+    let found = members(token)?.checked();
+    Ok(found.map_err(|error| file.invalid(format!("{error}, in its token file")))?)
+}
+
+fn members(token: &TokenFields) -> Result<Credentials, SourceError> {
     let access = token.get("accessToken").and_then(Value::as_object);
     let whole = || {
         let access = access?;

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::core::clock::Timestamp;
 use crate::core::credentials::Credentials;
+use crate::core::masking::shown_url;
 use crate::core::secret::Secret;
 use crate::sts::StsError;
 use crate::sts::connections::{Connections, Direct};
@@ -57,7 +58,8 @@ pub(super) fn send(connections: &Connections, request: &MetadataRequest<'_>) -> 
 
 async fn attempt(direct: &Direct<'_>, request: &MetadataRequest<'_>) -> Result<MetadataResponse, StsError> {
     let MetadataRequest { method, url, headers, timeout: _ } = request;
-    let invalid = |error: &dyn std::error::Error| StsError::Setup(format!("{url} cannot be asked: {error}"));
+    let invalid =
+        |error: &dyn std::error::Error| StsError::Setup(format!("{} cannot be asked: {error}", shown_url(url)));
     let mut http = HttpRequest::new(SdkBody::empty());
     http.set_method(method).map_err(|error| invalid(&error))?;
     http.set_uri(*url).map_err(|error| invalid(&error))?;

@@ -13,7 +13,6 @@ pub mod web_identity;
 
 use crate::core::credentials::Credentials;
 use crate::plan::{Base, BaseSource};
-use crate::profile::keys::Keys;
 
 pub use error::{Service, SourceError};
 pub use sources::{FetchOptions, SourceEndpoints, Sources};
@@ -22,7 +21,7 @@ impl Sources<'_> {
     /// The credentials of `base`, or nothing where STS gives them: then they are a session like a role's.
     pub fn fetch(&self, base: &Base, options: FetchOptions<'_>) -> Result<Option<Credentials>, SourceError> {
         let credentials = match &base.source {
-            BaseSource::Static(keys) | BaseSource::Environment(keys) => of_keys(keys),
+            BaseSource::Static(keys) | BaseSource::Environment(keys) => keys.credentials(),
             BaseSource::Process(process) => process::run(&process.command.value, options.chain)?,
             BaseSource::Imds(imds) => self.imds(imds)?,
             BaseSource::Container(container) => self.container(container)?,
@@ -31,15 +30,5 @@ impl Sources<'_> {
             BaseSource::WebIdentity(_) => return Ok(None),
         };
         Ok(Some(credentials.checked()?))
-    }
-}
-
-fn of_keys(keys: &Keys) -> Credentials {
-    Credentials {
-        access_key_id: keys.access_key_id.clone(),
-        secret_access_key: keys.secret_access_key.clone(),
-        session_token: keys.session_token.clone(),
-        expiration: None,
-        account_id: None,
     }
 }

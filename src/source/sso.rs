@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::core::clock::Timestamp;
 use crate::core::credentials::Credentials;
 use crate::core::digest::sha1_hex;
+use crate::core::invalid_text::check_token;
 use crate::core::secret::Secret;
 use crate::plan::sources::SsoBase;
 use crate::source::error::{Service, SourceError};
@@ -117,6 +118,9 @@ impl Sources<'_> {
             error => failed(error),
         })?;
         let access = answer.access_token.ok_or_else(garbage)?;
+        for token in [Some(&access), answer.refresh_token.as_ref()].into_iter().flatten() {
+            check_token(token).map_err(|problem| Service::Sso.returned_invalid("token", problem))?;
+        }
         let ends = self.clock.now().plus(i64::from(answer.expires_in));
         token.insert("accessToken".to_owned(), json!(access));
         token.insert("expiresAt".to_owned(), json!(ends.rfc3339()));

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use crate::core::digest::sha256_hex;
+use crate::core::invalid_text::check_token;
 use crate::core::secret::Secret;
 use crate::os::fs::read_capped;
 
@@ -19,10 +20,9 @@ pub fn token(path: &Path) -> Result<Secret, SourceError> {
     let bytes = read_capped(path, LONGEST + 2).map_err(|error| unreadable(&error.to_string()))?;
     let bytes = bytes.ok_or_else(|| unreadable("there is no such file"))?;
     let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not text"))?;
-    match text.trim() {
-        "" => Err(unreadable("it is empty")),
-        text => Ok(Secret::from(text)),
-    }
+    let text = text.trim();
+    check_token(text).map_err(|problem| unreadable(&format!("it {problem}")))?;
+    Ok(Secret::from(text))
 }
 
 /// What a token says of its holder: issuer, subject and audience of a JWT (RFC 7519), else a hash of the token.

@@ -214,3 +214,33 @@ impl Intercept for ServerClock {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::core::origin::{Located, Origin};
+    use crate::os::panics::catch;
+    use crate::plan::endpoint::EndpointKind;
+    use crate::sts::proxy::Proxies;
+
+    use super::*;
+
+    /// Fails where the SDK's signer no longer panics: then `Credentials::checked` has one reason less.
+    #[test]
+    fn panic_of_the_signer_is_caught() {
+        let located = |text: &str| Located::new(text.to_owned(), Origin::Default);
+        let at = Endpoint {
+            url: located("http://127.0.0.1:1"),
+            kind: EndpointKind::Configured,
+            signing_region: located("us-east-1"),
+        };
+        let signer = Credentials {
+            access_key_id: "AKIA\n".to_owned(),
+            secret_access_key: "s".into(),
+            session_token: None,
+            expiration: None,
+            account_id: None,
+        };
+        let connections = Connections::new(None, Proxies::default());
+        assert!(catch(|| SdkSts::new(&connections).get_caller_identity(&at, &signer).is_ok()).is_err());
+    }
+}

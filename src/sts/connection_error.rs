@@ -59,7 +59,8 @@ impl Route<'_> {
 
     fn host(&self) -> &str {
         let behind = self.url.split_once("://").map_or(self.url, |(_, rest)| rest);
-        behind.split(['/', '?']).next().unwrap_or(behind)
+        let authority = behind.split(['/', '?', '#']).next().unwrap_or(behind);
+        authority.rsplit_once('@').map_or(authority, |(_, host)| host)
     }
 }
 

@@ -4,6 +4,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use crate::core::masking::without_secret;
 use crate::core::secret::Secret;
 use crate::sts::connection_error::Route;
 use crate::sts::error::StsError;
@@ -50,9 +51,9 @@ pub(crate) fn is_throttling(code: &str) -> bool {
 /// AWS's message with secrets masked, cut after 1000 characters.
 pub(crate) fn redacted(message: &str, secrets: &[Option<&Secret>]) -> String {
     const LONGEST: usize = 1000;
-    let secrets = secrets.iter().flatten().filter(|secret| !secret.is_empty());
+    let secrets = secrets.iter().flatten();
     let redacted =
-        secrets.fold(message.trim().to_owned(), |redacted, secret| redacted.replace(secret.expose(), "****"));
+        secrets.fold(message.trim().to_owned(), |redacted, secret| without_secret(&redacted, secret.expose()));
     match redacted.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}\u{2026}", &redacted[..end]),
         None => redacted,

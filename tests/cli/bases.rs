@@ -138,7 +138,12 @@ fn a_container_sends_its_authorization() {
     says(wrong.failed_with(4), &["refused: AccessDenied", "AWS: not with this authorization", "~/.aws/config:3"]);
     assert!(!wrong.stderr.contains("Bearer"), "{}", wrong.stderr);
     let two_lines = with(&[("AWS_CONTAINER_AUTHORIZATION_TOKEN", "a\nHost: b")]);
-    says(two_lines.failed_with(4), &["more than one line"]);
+    says(
+        two_lines.failed_with(3),
+        &["invalid $AWS_CONTAINER_AUTHORIZATION_TOKEN: the token contains the character U+000A (a line feed)"],
+    );
+    home.write("token", "Bearer\0right\n");
+    says(with(&[of_file]).failed_with(4), &["cannot read the authorization: it contains the character U+0000", &file]);
     assert!(site.requests().iter().all(|request| request.query() == "x=1"));
 }
 
@@ -245,12 +250,15 @@ fn the_environments_token_serves_where_no_profile_is_asked_for() {
 fn tokens_that_sts_does_not_take_are_told() {
     let (_sts, issuer, home) = workload();
     let stranger = Issuer::new("https://stranger.example");
-    let rows: [(String, i32, &[&str]); 5] = [
+    let rows: [(String, i32, &[&str]); 8] = [
         (issuer.token("job", -10), 4, &["ExpiredTokenException", "whoever writes it must renew it"]),
         (stranger.token("job", 600), 4, &["InvalidIdentityToken", "needs an identity provider"]),
         (issuer.token("other", 600), 5, &["AccessDenied", "sts:AssumeRoleWithWebIdentity to the token's subject"]),
         ("no token".to_owned(), 4, &["InvalidIdentityToken"]),
         (String::new(), 4, &["cannot read the token: it is empty"]),
+        ("eyJ.\u{1b}[31m.x".to_owned(), 4, &["cannot read the token: it contains the character U+001B", "/token"]),
+        ("eyJ.\n.x".to_owned(), 4, &["cannot read the token: it contains the character U+000A (a line feed)"]),
+        ("\u{feff}eyJ..x".to_owned(), 4, &["contains the character U+FEFF (a byte order mark)"]),
     ];
     for (token, exit, parts) in rows {
         home.write("token", &token);
@@ -409,7 +417,7 @@ fn a_sign_in_that_is_over_names_the_command() {
     change_token(&home, |token| *token = value!({"accessToken": "x"}));
     says(sso(&home, &center, "sso").failed_with(4), &["its token is not whole", hint]);
     home.write(&token_file("corp"), "nonsense");
-    says(sso(&home, &center, "sso").failed_with(4), &["cannot read its token: it is not one JSON object"]);
+    says(sso(&home, &center, "sso").failed_with(4), &["cannot read its token: it is not one JSON object", hint]);
     fs::remove_file(home.path().join(token_file("corp"))).unwrap();
     let run = home.run(&["explain", "sso", "--json"]);
     assert_eq!(json(run.succeeded())["base"]["type"], "sso", "explaining asks nobody");
@@ -517,4 +525,84 @@ fn a_session_of_aws_login_that_cannot_be_renewed_is_told() {
     let elsewhere = home.path().join("elsewhere").display().to_string();
     let run = home.run_with(&["process", "me"], &[("AWS_LOGIN_CACHE_DIRECTORY", &elsewhere)]);
     says(run.failed_with(4), &["nobody has signed in", hint]);
+}
+
+#[test]
+fn tilde_in_token_file_is_the_home_directory() {
+    let (sts, _issuer, home) = workload();
+    home.config(&format!("[profile web]\nrole_arn = {NO_MFA_ROLE}\nweb_identity_token_file = ~/token\n"));
+    home.run(&["process", "web"]).succeeded();
+    assert_eq!(sts.count("AssumeRoleWithWebIdentity"), 1);
+}
+
+#[test]
+fn control_character_in_sso_token_names_member_file_and_command() {
+    let hint = "hint: aws sso login --profile sso";
+    for member in ["accessToken", "refreshToken", "clientId", "clientSecret"] {
+        let (_sts, center, home) = signed_in(-60);
+        change_token(&home, |token| token[member] = value!("hunter2\n"));
+        let before = token(&home);
+        let run = sso(&home, &center, "sso");
+        let problem =
+            format!("the {member} in its token file contains the character U+000A (a line feed); run: aws sso");
+        says(run.failed_with(4), &[&problem, hint, &token_file("corp"), "~/.aws/config:6"]);
+        assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
+        assert_eq!((center.renewals(), center.roles(), token(&home)), (0, 0, before));
+    }
+}
+
+#[test]
+fn invalid_session_of_aws_login_names_file_and_command() {
+    let hint = "hint: aws login --profile me";
+    for (member, value, problem) in [
+        ("accessKeyId", "ASIA\r", "the access key id contains the character U+000D (a carriage return)"),
+        ("secretAccessKey", "s\0", "the secret access key contains the character U+0000 (a NUL)"),
+        ("sessionToken", "hunter2\u{85}", "the session token contains the character U+0085"),
+    ] {
+        let (sts, double, home) = logged_in(600);
+        let mut all: Value =
+            serde_json::from_str(&fs::read_to_string(home.path().join(login_file())).unwrap()).unwrap();
+        all["accessToken"][member] = value!(value);
+        home.write(&login_file(), all.to_string());
+        let run = login(&home, &double, "role");
+        says(run.failed_with(4), &[problem, "in its token file", hint, &login_file()]);
+        assert!(run.stdout.is_empty() && !run.stderr.contains("hunter2") && sts.calls().is_empty(), "{run:?}");
+    }
+}
+
+#[test]
+fn renewed_session_of_aws_login_is_checked_before_it_is_stored() {
+    let (sts, _double, home) = logged_in(60);
+    let mut keys = sts.keys_of_role(OWN_ROLE, "bad", HOUR);
+    keys.access_key_id.push('\n');
+    let double = SignIn::start(keys);
+    let mut all: Value = serde_json::from_str(&fs::read_to_string(home.path().join(login_file())).unwrap()).unwrap();
+    all["refreshToken"] = value!(double.refresh_token());
+    all["dpopKey"] = value!(double.key());
+    all["accessToken"]["expiresAt"] = value!(moment(-60));
+    home.write(&login_file(), all.to_string());
+    let run = login(&home, &double, "me");
+    says(run.failed_with(4), &["the access key id contains the character U+000A", "AWS Sign-In returned them"]);
+    let after: Value = serde_json::from_str(&fs::read_to_string(home.path().join(login_file())).unwrap()).unwrap();
+    assert_eq!((after, double.renewals()), (all, 1));
+}
+
+#[test]
+fn invalid_keys_of_a_service_are_not_used() {
+    let bad = |sts: &FakeSts| {
+        let keys = sts.keys_of_role(OWN_ROLE, "own", HOUR);
+        TemporaryKeys { access_key_id: format!("{}\u{7f}", keys.access_key_id), ..keys }
+    };
+    let problem = "the access key id contains the character U+007F";
+    let (sts, _keys, home) = own_role(EC2);
+    let imds = Instance::with_role("Own", bad(&sts)).start();
+    let run = home.run_with(&["process", "ec2"], &[(ENDPOINT, &imds.url())]);
+    says(run.failed_with(4), &[problem, "the EC2 metadata service returned them"]);
+    let run =
+        home.run_with(&["process", "ec2"], &[(ENDPOINT, &Instance::with_role("O\u{1b}wn", bad(&sts)).start().url())]);
+    says(run.failed_with(4), &["the EC2 metadata service returned an invalid role name", "U+001B"]);
+    home.config(CONTAINER);
+    let run = home.run_with(&["process", "ecs"], &[(FULL_URI, &metadata::container(None, bad(&sts)).url())]);
+    says(run.failed_with(4), &[problem, "the container's credentials service returned them"]);
+    assert!(sts.calls().is_empty());
 }

@@ -286,3 +286,13 @@ fn colour_is_asked_for_or_not_there() {
     assert_eq!(home.run(&["--color", "never", "doctor"]).stdout, plain);
     home.run(&["list", "--color", "sometimes"]).failed_with(2);
 }
+
+#[test]
+fn role_without_twelve_digits_is_reported() {
+    let home = TestHome::new(PROGRAM);
+    home.config("[profile prod]\nrole_arn = arn:aws:iam::1234567891:role/R\nsource_profile = user\n");
+    home.credentials("[user]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n");
+    let run = home.run(&["doctor", "prod"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.contains("role_arn that AWS would reject"), "{run:?}");
+}

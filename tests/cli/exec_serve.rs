@@ -9,7 +9,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json as value};
 use test_support::{Finished, Terminal, TestHome, wait_until};
 
 use crate::{PROGRAM, add_config, age_cache, biz_corp, fresh_code, json, wait_for_foreground, without_mfa};
@@ -177,6 +177,31 @@ fn an_old_session_is_renewed_before_the_sdks_ask_again() {
     assert_eq!(served.id(), id());
     served.finish();
     assert_eq!(sts.count("AssumeRole"), calls);
+}
+
+#[test]
+fn invalid_renewal_is_reported_and_the_endpoint_goes_on() {
+    let (sts, home) = without_mfa();
+    let keys = sts.keys_of_role("arn:aws:iam::222222222222:role/NoMfa", "own", 600);
+    let document = |id: &str| {
+        value!({
+            "Version": 1, "AccessKeyId": id, "SecretAccessKey": keys.secret_access_key,
+            "SessionToken": keys.session_token, "Expiration": keys.expires.to_rfc3339(),
+        })
+    };
+    home.write("document.json", document(&keys.access_key_id).to_string());
+    home.write("next.json", document("ASIAX\n").to_string());
+    home.write_program(
+        "bin/keys",
+        "#!/bin/sh\ncd \"$HOME\"; cat document.json; mv -f next.json document.json || true\n",
+    );
+    let program = home.path().join("bin/keys");
+    add_config(&home, &format!("[profile program]\ncredential_process = {}\n", program.display()));
+    let served = Served::start(&home, &["program"], WAIT);
+    wait_until("the line", || served.said().contains("the access key id contains the character U+000A"));
+    assert_eq!(served.id(), keys.access_key_id);
+    let (status, said) = served.finish();
+    assert!(status.code() == Some(7) && said.lines().count() == 1 && !said.contains("ASIAX"), "{said}");
 }
 
 #[test]

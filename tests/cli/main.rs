@@ -28,6 +28,8 @@ mod explain;
 mod faults;
 mod help;
 mod identity;
+mod invalid_keys;
+mod leaks;
 mod list;
 #[cfg(unix)]
 mod login;

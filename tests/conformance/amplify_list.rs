@@ -34,7 +34,7 @@ fn check(row: &Value) -> Result<(), String> {
     } else {
         home.credentials(text);
     }
-    let run = home.run(&["list", "--json", "--properties", "--dialect", "amplify"]);
+    let run = home.run(&["list", "--json", "--properties", "--show-values", "--dialect", "amplify"]);
     let seen: Value = serde_json::from_str(&run.stdout).map_err(|error| error.to_string())?;
     if !row["parse_error"].is_null() {
         return if run.code == Some(3) { Ok(()) } else { Err(format!("{:?}, expected an error", run.code)) };
@@ -67,9 +67,9 @@ fn values(properties: &Value) -> Value {
 fn masked(properties: &Value) -> Value {
     const SECRET: [&str; 5] =
         ["aws_secret_access_key", "secretAccessKey", "aws_session_token", "sessionToken", "aws_security_token"];
-    let Some(properties) = properties.as_object() else { return Value::Null };
+    let Some(properties) = properties.as_object() else { return properties.clone() };
     let mask = |(key, value): (&String, &Value)| {
-        (key.clone(), if SECRET.contains(&key.as_str()) { "****".into() } else { value.clone() })
+        (key.clone(), if SECRET.contains(&key.as_str()) { "****".into() } else { masked(value) })
     };
     properties.iter().map(mask).collect::<Map<_, _>>().into()
 }

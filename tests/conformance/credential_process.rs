@@ -25,7 +25,7 @@ const QUIRKS: [(&str, bool, &str); 11] = [
     ("key order/case changed", false, "only Rust ignores the case of keys"),
     ("leading UTF-8 BOM", false, "only JS takes it"),
     ("2 MiB output (long unknown key)", false, "no answer is that long; JS refuses it, too"),
-    ("access key empty", true, "all three take it; AWS says no"),
+    ("access key empty", false, "all three take it; AWS says no, so nothing is sent"),
 ];
 
 /// Command rows that need files we do not have, or are told by another error.
@@ -71,7 +71,7 @@ fn commands() {
         }
         let (home, _) = program(
             "id=; for word; do id=\"$id<$word>\"; done\n\
-             printf '{\"Version\":1,\"AccessKeyId\":\"%s\",\"SecretAccessKey\":\"SK\"}' \"$id\"\n",
+             printf '{\"Version\":1,\"AccessKeyId\":\"AK\",\"SecretAccessKey\":\"%s\"}' \"$id\"\n",
         );
         let script = home.path().join("program");
         let command = row["command"].as_str().unwrap().replace("ARGS", script.to_str().unwrap());
@@ -81,7 +81,7 @@ fn commands() {
             Some(id) => {
                 let id = id.replace("/home/u", home.path().to_str().unwrap());
                 let document: Value = serde_json::from_str(&run.stdout).unwrap_or_default();
-                document["AccessKeyId"] == *id
+                document["SecretAccessKey"] == *id
             }
             None => run.code == Some(4) && run.stdout.is_empty(),
         };

@@ -98,7 +98,7 @@ fn check(row: &Value) -> Result<(), String> {
     if let Some(text) = row["input"]["credentials"].as_str() {
         home.credentials(text);
     }
-    let run = home.run(&["list", "--json", "--properties", "--dialect", "aws"]);
+    let run = home.run(&["list", "--json", "--properties", "--show-values", "--dialect", "aws"]);
     let seen: Value = serde_json::from_str(&run.stdout).map_err(|error| error.to_string())?;
     let expected = &row["rust"];
     if let Some(error) = expected["error"].as_str() {

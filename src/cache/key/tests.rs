@@ -2,6 +2,7 @@ use crate::core::origin::Origin;
 use crate::core::secret::Secret;
 use crate::plan::build;
 use crate::plan::inputs::{HostnameFn, Inputs};
+use crate::profile::keys::{KeyPlace, KeyPlaces};
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
 
@@ -97,6 +98,9 @@ fn what_decides_whose_session_it_is_makes_another_fingerprint() {
 type InputChange = fn(&mut Inputs);
 
 fn bases() -> Vec<(&'static str, InputChange)> {
+    fn place() -> KeyPlace {
+        KeyPlace { name: "", from: Origin::Default }
+    }
     fn container(uri: &str, token: Option<&str>) -> crate::plan::sources::ContainerService {
         crate::plan::sources::ContainerService {
             uri: Some(Located::new(uri.to_owned(), Origin::Default)),
@@ -125,6 +129,7 @@ fn bases() -> Vec<(&'static str, InputChange)> {
                 secret_access_key: Secret::from("s"),
                 session_token: None,
                 from: Origin::Default,
+                places: KeyPlaces { access_key_id: place(), secret_access_key: place(), session_token: None },
             });
         }),
         (SSO, |_| {}),

@@ -4,6 +4,7 @@ use clap_complete::CompletionCandidate;
 
 use crate::amplify::project::Project;
 use crate::cache::store::Store;
+use crate::core::masking::holds_secret;
 use crate::core::sanitize::printable;
 use crate::os::env::{Env, current_directory};
 use crate::os::paths::{Overrides, Paths};
@@ -18,7 +19,7 @@ pub(crate) fn profiles() -> Vec<CompletionCandidate> {
         let role = profile.get("role_arn").map(|role| role.value.to_owned().into());
         CompletionCandidate::new(&profile.name).help(role)
     };
-    profiles.all().iter().map(candidate).collect()
+    profiles.all().iter().filter(|profile| !holds_secret(&profile.name)).map(candidate).collect()
 }
 
 fn named(names: impl IntoIterator<Item = String>) -> Vec<CompletionCandidate> {

@@ -206,9 +206,12 @@ pub struct List {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// With --json: every property with its value (secrets as ****), file and line
+    /// With --json: every property with file, line, and the value of known keys
     #[arg(long, requires = "json")]
     pub properties: bool,
+    /// With --properties: also show the values of unknown keys, never secrets
+    #[arg(long, requires = "properties")]
+    pub show_values: bool,
 }
 
 /// Options of `doctor`.

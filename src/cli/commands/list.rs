@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
@@ -6,18 +7,19 @@ use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::cli::args::List;
 use crate::cli::context::Context;
-use crate::cli::errors::failure::{Failure, OUTPUT};
+use crate::cli::errors::failure::Failure;
 use crate::cli::output::write_stdout;
 use crate::cli::plan_inputs::complete_quietly;
 use crate::cli::{credentials, selection};
 use crate::core::clock::{Clock, Timestamp};
-use crate::core::sanitize::printable;
+use crate::core::masking::masked;
+use crate::core::sanitize::{escaped_json, printable};
 use crate::output::{left, table};
 use crate::plan::build;
 use crate::plan::kind::ProfileKind;
 use crate::plan::limits::RoleArn;
 use crate::profile::Profile;
-use crate::profile::keys::{is_showable, showable_name};
+use crate::profile::value_form::{shown, shown_header, shown_json, shown_name, shown_unless_secret};
 use crate::tools::Views;
 
 pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
@@ -49,12 +51,11 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
             if text.len() > 1 {
                 text.push(b',');
             }
-            let mut object = json_of(profile, &views, ends(profile), now, options.properties);
+            let mut object = json_of(profile, &views, ends(profile), now, options);
             if let Some((_, boundary)) = bounded.as_ref().filter(|(bounded, _)| *bounded == profile.name) {
                 object["boundary"] = json!(boundary.value);
             }
-            serde_json::to_writer(&mut text, &object)
-                .map_err(|error| Failure::new(OUTPUT, format!("cannot write JSON: {error}")))?;
+            text.extend_from_slice(escaped_json(object.to_string()).as_bytes());
         }
         text.extend_from_slice(b"]\n");
         return write_stdout(&text);
@@ -67,18 +68,18 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     let header = ["PROFILE", "KIND", "ACCOUNT", "ROLE", "REGION", "MFA", "SOURCE", "SESSION"];
     let mut text = table::render(header, &rows);
     if let Some((profile, boundary)) = bounded {
-        let line = format!("The Amplify environment of {profile} has the boundary {}", boundary.value);
+        let line = format!("The Amplify environment of {} has the boundary {}", masked(&profile), boundary.value);
         let _ = writeln!(text, "\n{}", printable(&line));
     }
     write_stdout(text.as_bytes())
 }
 
 fn row(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp) -> [String; 8] {
-    let value = |key| profile.first_line(key).unwrap_or_default().to_owned();
+    let value = |key| shown_line(profile, key).unwrap_or_default().into_owned();
     let role = role(profile);
     let role_name = role.as_ref().and_then(|arn| arn.as_str().split_once(":role/")).map_or("", |(_, name)| name);
     [
-        profile.name.clone(),
+        masked(&profile.name).into_owned(),
         ProfileKind::of(profile).name().to_owned(),
         account(profile).unwrap_or_default(),
         role_name.to_owned(),
@@ -89,14 +90,8 @@ fn row(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp) -> [Strin
     ]
 }
 
-fn json_of(
-    profile: &Profile<'_>,
-    views: &Views<'_>,
-    ends: Option<Timestamp>,
-    now: Timestamp,
-    with_properties: bool,
-) -> Value {
-    let value = |key| profile.first_line(key);
+fn json_of(profile: &Profile<'_>, views: &Views<'_>, ends: Option<Timestamp>, now: Timestamp, options: &List) -> Value {
+    let value = |key| shown_line(profile, key);
     let visible = views.iter().map(|view| (view.tool.key().to_owned(), view.sees(&profile.name).into()));
     let headers: Vec<_> = profile
         .parts()
@@ -104,11 +99,13 @@ fn json_of(
         .rev()
         .flat_map(|part| {
             let file = part.source.path.display().to_string();
-            part.headers.iter().map(move |(line, header)| json!({"file": file, "line": line, "header": header}))
+            part.headers
+                .iter()
+                .map(move |(line, header)| json!({"file": file, "line": line, "header": shown_header(header)}))
         })
         .collect();
     let mut object = json!({
-        "name": profile.name,
+        "name": masked(&profile.name),
         "kind": ProfileKind::of(profile).name(),
         "region": value("region"),
         "role_arn": value("role_arn"),
@@ -119,26 +116,27 @@ fn json_of(
         "visible_to": visible.collect::<Map<_, _>>(),
         "session": ends.map(|ends| json!({"expires": ends.rfc3339(), "seconds_left": ends.since(now)})),
     });
-    if with_properties {
+    if options.properties {
         let is_null = profile.parts().iter().any(|part| part.is_null);
-        object["properties"] = if is_null { Value::Null } else { Value::Object(properties(profile)) };
+        object["properties"] =
+            if is_null { Value::Null } else { Value::Object(properties(profile, options.show_values)) };
     }
     object
 }
 
-fn properties(profile: &Profile<'_>) -> Map<String, Value> {
+fn properties(profile: &Profile<'_>, show_values: bool) -> Map<String, Value> {
+    let show = if show_values { shown_unless_secret } else { shown };
     let mut all = Map::new();
     // Config first, so that credentials override it per key, and a later line an earlier one.
     for part in profile.parts().iter().rev() {
         let file = part.source.path.display().to_string();
         for property in &part.properties {
-            let name = showable_name(&property.key);
+            let name = shown_name(&property.key);
             let value = match &property.typed {
-                _ if !is_showable(name, &property.value) => json!("****"),
-                Some(typed) => typed.clone(),
-                None => json!(property.value),
+                Some(typed) => shown_json(&name, typed, show),
+                None => json!(show(&name, &property.value)),
             };
-            all.insert(name.to_owned(), json!({"value": value, "file": file, "line": property.line}));
+            all.insert(name.into_owned(), json!({"value": value, "file": file, "line": property.line}));
         }
     }
     all
@@ -150,6 +148,10 @@ fn role(profile: &Profile<'_>) -> Option<RoleArn> {
 
 fn account(profile: &Profile<'_>) -> Option<String> {
     let of_role = role(profile).map(|arn| arn.account().to_owned());
-    let stated = || profile.first_line("sso_account_id").or_else(|| profile.first_line("aws_account_id"));
-    of_role.or_else(|| stated().map(str::to_owned))
+    let stated = || shown_line(profile, "sso_account_id").or_else(|| shown_line(profile, "aws_account_id"));
+    of_role.or_else(|| stated().map(Cow::into_owned))
+}
+
+fn shown_line<'p>(profile: &'p Profile<'_>, key: &str) -> Option<Cow<'p, str>> {
+    profile.first_line(key).map(|value| shown(key, value))
 }

@@ -8,6 +8,7 @@ use crate::cli::output::{write_json, write_stdout};
 use crate::cli::plan_inputs::{complete, inputs};
 use crate::cli::prompts::prompt_chain;
 use crate::core::clock::{Clock, Timestamp};
+use crate::core::masking::masked;
 use crate::core::sanitize::printable;
 use crate::output::{left, table, write_stderr};
 use crate::plan::CredentialPlan;
@@ -116,7 +117,7 @@ fn codes(
 
 fn json_of(result: &LoginResult) -> serde_json::Value {
     let LoginResult { profile, expires, prompted } = result;
-    json!({"profile": profile, "expires": expires.map(Timestamp::rfc3339), "prompted": prompted})
+    json!({"profile": masked(profile), "expires": expires.map(Timestamp::rfc3339), "prompted": prompted})
 }
 
 fn row(result: &LoginResult, now: Timestamp) -> [String; 3] {
@@ -124,5 +125,5 @@ fn row(result: &LoginResult, now: Timestamp) -> [String; 3] {
         Some(expires) => (left(expires.since(now)), expires.rfc3339()),
         None => ("for ever".to_owned(), String::new()),
     };
-    [result.profile.clone(), lasts, until]
+    [masked(&result.profile).into_owned(), lasts, until]
 }

@@ -5,7 +5,7 @@ use crate::cli::args::policy::Trust as TrustArgs;
 use crate::cli::args::policy::{AmplifyPolicy, BoundaryPolicy, FormatArg, PlaceArgs, Plain, PolicyVerb};
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL, USAGE};
-use crate::cli::output::note;
+use crate::cli::output::{note, note_external_id};
 use crate::cli::policy_categories::{note_gaps, selection};
 use crate::cli::selection::no_boundary;
 use crate::cli::{credentials, policy_file, selection};
@@ -157,7 +157,7 @@ fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
         cloudformation::role(arn, &document, seconds)
     })?;
     for line in notes {
-        note(context, &line);
+        note_external_id(context, &line);
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
 use crate::cli::output::{write_json, write_stdout};
 use crate::core::clock::{Clock, Timestamp};
+use crate::core::masking::masked;
 use crate::core::origin::SourceFile;
 use crate::output::{left, table};
 
@@ -78,7 +79,7 @@ fn json_of(row: &SessionRow) -> Value {
         "mfa_serial": (!is_role).then_some(outer),
         "session_name": name,
         "account_id": account,
-        "profile": profile,
+        "profile": profile.as_deref().map(masked),
         "expires": expires.rfc3339(),
         "seconds_left": left,
         "written_by": written_by(*is_ours),
@@ -92,7 +93,7 @@ fn cells(row: &SessionRow) -> [String; 6] {
         short.unwrap_or(outer).to_owned(),
         account.clone().unwrap_or_default(),
         name.clone(),
-        profile.clone().unwrap_or_default(),
+        masked(profile.as_deref().unwrap_or_default()).into_owned(),
         if *seconds > 0 { left(*seconds) } else { "over".to_owned() },
         written_by(*is_ours).to_owned(),
     ]

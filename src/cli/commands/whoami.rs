@@ -9,6 +9,7 @@ use crate::cli::errors::resolve::identity_failure;
 use crate::cli::output::{write_json, write_stdout};
 use crate::cli::plan_inputs::inputs;
 use crate::cli::prompts::prompt_chain;
+use crate::core::masking::masked;
 use crate::output::fields::Fields;
 use crate::plan::build::identity_endpoint;
 use crate::sts::Identity;
@@ -26,10 +27,12 @@ pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     })??;
     let Identity { account, arn, user_id } = &identity;
     if options.json {
-        return write_json(&json!({"account": account, "arn": arn, "user_id": user_id, "profile": plan.profile}));
+        return write_json(
+            &json!({"account": account, "arn": arn, "user_id": user_id, "profile": masked(&plan.profile)}),
+        );
     }
     let mut fields = Fields::default();
-    fields.heading(&format!("profile {}", plan.profile));
+    fields.heading(&format!("profile {}", masked(&plan.profile)));
     for (name, value) in [("account", account), ("arn", arn), ("user id", user_id)] {
         fields.add(name, value, "");
     }

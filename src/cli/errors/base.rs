@@ -1,6 +1,10 @@
 use crate::cli::errors::failure::{ACCESS_DENIED, BASE_FAILED, CONFIG, Failure, INTERNAL, NETWORK, SIGN_IN_NEEDED};
 use crate::cli::errors::network::{misconfigured, untrusted};
+use crate::core::credentials::InvalidCredentials;
+use crate::core::invalid_text::InvalidText;
+use crate::core::origin::Origin;
 use crate::plan::{Base, BaseSource};
+use crate::profile::keys::{KeyPlace, Keys};
 use crate::source::{Service, SourceError};
 use crate::sts::StsError;
 
@@ -13,25 +17,59 @@ pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
             Failure::new(BASE_FAILED, what).hint("run the command by itself to see more")
         }
         // On one line, since SDKs show the first line.
-        SourceError::SignedOut(why) => {
-            let command = match &base.source {
-                BaseSource::Login(_) => "aws login",
-                _ => "aws sso login",
-            };
-            let run = format!("{command} --profile {profile}");
-            Failure::new(SIGN_IN_NEEDED, format!("profile {profile} needs a sign-in: {why}; run: {run}")).hint(run)
+        SourceError::SignedOut(why) => sign_in_needed(why, base),
+        SourceError::InvalidTokenFile { problem, path } => {
+            Failure { details: vec![format!("the token file is {}", path.display())], ..sign_in_needed(problem, base) }
         }
-        SourceError::Invalid(error) => {
-            let code = match &base.source {
-                BaseSource::Static(_) | BaseSource::Environment(_) => CONFIG,
-                _ => BASE_FAILED,
-            };
-            Failure::new(code, format!("the credentials of profile {profile} are invalid: {error}"))
+        SourceError::Invalid(error) => match &base.source {
+            BaseSource::Static(keys) | BaseSource::Environment(keys) => return invalid_key(*error, keys, profile),
+            _ => Failure::new(BASE_FAILED, format!("the credentials of profile {profile} are invalid: {error}"))
+                .hint(of_source(&base.source)),
+        },
+        SourceError::InvalidVariable { variable, problem } => {
+            Failure::new(CONFIG, format!("invalid ${variable}: the token {problem}"))
         }
         SourceError::Unusable(reason) => Failure::new(BASE_FAILED, format!("{what}: {reason}")),
         SourceError::Service { service, error } => of_service(*service, error, &what),
     };
     failure.at(base.source.origin(), Some(profile))
+}
+
+fn sign_in_needed(why: &str, base: &Base) -> Failure {
+    let profile = &base.profile;
+    let command = match &base.source {
+        BaseSource::Login(_) => "aws login",
+        _ => "aws sso login",
+    };
+    let run = format!("{command} --profile {profile}");
+    Failure::new(SIGN_IN_NEEDED, format!("profile {profile} needs a sign-in: {why}; run: {run}")).hint(run)
+}
+
+/// A key of a file or a variable. SDKs show the first line only, so it has the place, too.
+fn invalid_key(error: InvalidCredentials, keys: &Keys, profile: &str) -> Failure {
+    let KeyPlace { name, from } = keys.places.of(error.field);
+    let message = match from {
+        Origin::File(at) => format!("invalid {name} at {at}: {error}"),
+        _ => format!("invalid {from}: {error}"),
+    };
+    let failure = Failure::new(CONFIG, message).at(from, Some(profile));
+    match (from, error.problem) {
+        (Origin::File(_), InvalidText::Character('\n')) => {
+            failure.hint("a line that begins with a blank continues the value before it")
+        }
+        _ => failure.hint("copy the value again, as AWS shows it"),
+    }
+}
+
+/// The source that returned invalid credentials.
+fn of_source(source: &BaseSource) -> String {
+    match source {
+        BaseSource::Process(_) => "run the credential_process by itself to see more".to_owned(),
+        BaseSource::Imds(_) => format!("{} returned them", Service::Imds),
+        BaseSource::Container(_) => format!("{} returned them", Service::Container),
+        BaseSource::Login(_) => format!("{} returned them", Service::SignIn),
+        _ => format!("{} returned them", Service::Sso),
+    }
 }
 
 fn of_service(service: Service, error: &StsError, what: &str) -> Failure {

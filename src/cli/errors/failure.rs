@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use crate::core::masking::{masked, masked_message};
 use crate::core::origin::{Location, Origin, SourceFile};
-use crate::core::sanitize::printable;
+use crate::core::sanitize::{escaped_json, printable};
 use crate::output::{print, write_stderr};
 
 /// A kind of failure, as `help exit-codes` lists it.
@@ -33,7 +34,7 @@ error_codes! {
     CACHE: "cache", 1, "the cache file cannot be changed";
     EDIT: "edit", 1, "a file may not be edited, or changed meanwhile";
     ENDPOINT: "endpoint", 1, "exec --serve: the endpoint cannot be set up";
-    INTERNAL: "internal", 1, "the HTTP client cannot be set up";
+    INTERNAL: "internal", 1, "internal error, or the HTTP client cannot be set up";
     FINDINGS: "findings", 1, "check found errors, which are on stdout";
     USAGE: "usage", 2, "unknown or contradicting arguments";
     PROFILE_NOT_FOUND: "profile_not_found", 3, "no file has the profile, or its source";
@@ -146,23 +147,25 @@ impl Failure {
     }
 
     pub fn text(&self) -> String {
-        let whole = printable(&format!("amplify-creds: {}", self.message));
+        let whole = printable(&format!("amplify-creds: {}", masked_message(&self.message)));
         let has_place = |place: &&ErrorPlace| whole.contains(&place.to_string());
         let place = self.at.as_ref().filter(|place| !has_place(place)).map(|place| match &place.profile {
-            Some(profile) => format!("  at {place}, profile {profile}"),
+            Some(profile) => format!("  at {place}, profile {}", masked(profile)),
             None => format!("  at {place}"),
         });
         let mut lines = split_lines(&whole);
         lines.extend(place);
-        lines.extend(self.details.iter().map(|detail| format!("  {detail}")));
+        lines.extend(self.details.iter().map(|detail| format!("  {}", masked_message(detail))));
         lines.extend(self.aws.iter().map(|said| format!("  AWS: {said}")));
-        lines.extend(self.hints.iter().map(|hint| format!("  hint: {hint}")));
+        lines.extend(self.hints.iter().map(|hint| format!("  hint: {}", masked_message(hint))));
         lines.iter().fold(String::new(), |text, line| text + &printable(line) + "\n")
     }
 
     pub fn json(&self) -> String {
         let Self { code, message, at, details: _, aws, hints, signal: _ } = self;
-        let message = aws.as_ref().map_or_else(|| message.clone(), |said| format!("{message}: {said}"));
+        let message = masked_message(message);
+        let message = aws.as_ref().map_or_else(|| message.to_string(), |said| format!("{message}: {said}"));
+        let hints: Vec<_> = hints.iter().map(|hint| masked_message(hint)).collect();
         let document = json!({"error": {
             "code": code.name,
             "exit": code.exit,
@@ -171,7 +174,7 @@ impl Failure {
             "line": at.as_ref().and_then(|place| place.line),
             "hints": hints,
         }});
-        format!("{document}\n")
+        escaped_json(format!("{document}\n"))
     }
 
     /// Gives the failure the status by which `exec` reports it.

@@ -3,7 +3,7 @@
 use crate::doctor::facts::Facts;
 use crate::doctor::finding::{FilePlace, Hit};
 use crate::plan::wrapper::Wrapper;
-use crate::profile::keys::HalfPair;
+use crate::profile::keys::{HalfPair, KeyPlace};
 use crate::profile::{Part, Profile};
 use crate::profile_file::FileKind;
 
@@ -18,6 +18,17 @@ pub(super) fn half_pair(facts: &Facts<'_>) -> Vec<Hit> {
         let HalfPair { missing, at } = profile.keys().err()?;
         let message = format!("{missing} is missing beside the other key");
         Some(Hit::new(&profile.name, FilePlace::from(at), message).hint("both keys stand in one section of one file"))
+    };
+    facts.profiles.iter().filter_map(hit).collect()
+}
+
+pub(super) fn invalid_key(facts: &Facts<'_>) -> Vec<Hit> {
+    let hit = |profile: &Profile<'_>| {
+        let keys = profile.keys().ok()??;
+        let error = keys.credentials().checked().err()?;
+        let KeyPlace { name, from } = keys.places.of(error.field);
+        let message = format!("invalid {name}: {error}");
+        Some(Hit::new(&profile.name, FilePlace::of(from), message).hint("copy the value again, as AWS shows it"))
     };
     facts.profiles.iter().filter_map(hit).collect()
 }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::doctor::facts::{Facts, FileFacts, KINDS};
 use crate::doctor::finding::Hit;
+use crate::profile::value_form::{shown_header, shown_name};
 use crate::profile_file::FileKind;
 use crate::profile_file::finding::Code;
 use crate::tools::{Tool, is_alone};
@@ -103,7 +104,8 @@ fn repeated_sections<'f>(facts: &'f Facts<'_>) -> Vec<(&'f FileFacts<'f>, u32, &
 
 pub(super) fn duplicate_section(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |(file, line, header, first): (&FileFacts<'_>, u32, &str, u32)| {
-        let message = format!("{header} stands at line {first} already: the AWS CLI rejects the whole file");
+        let message =
+            format!("{} stands at line {first} already: the AWS CLI rejects the whole file", shown_header(header));
         at_line(file, line, message).hint("join the two sections")
     };
     repeated_sections(facts).into_iter().map(hit).collect()
@@ -128,6 +130,7 @@ fn repeated_keys<'f>(facts: &'f Facts<'_>) -> Vec<(&'f FileFacts<'f>, u32, Strin
 
 pub(super) fn duplicate_key(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |(file, line, key, first): (&FileFacts<'_>, u32, String, u32)| {
+        let key = shown_name(&key);
         let message = format!("{key} stands at line {first} already: the AWS CLI rejects the whole file");
         at_line(file, line, message).hint("keep one of them; the other tools take the last")
     };

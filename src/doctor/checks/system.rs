@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::core::masking::is_secret;
 use crate::doctor::facts::Facts;
 use crate::doctor::finding::{FilePlace, Hit};
 use crate::os::env;
 use crate::os::fs::Rights;
-use crate::profile::keys::is_secret;
 
 /// Seconds that a clock may be off before anybody minds.
 const TOLERANCE: i64 = 300;

@@ -4,7 +4,7 @@ use crate::doctor::facts::{Facts, KINDS};
 use crate::doctor::finding::Hit;
 use crate::doctor::parses::Parses;
 use crate::profile::key_names::{KEYS, is_known};
-use crate::profile::keys::is_showable;
+use crate::profile::value_form::{is_showable, shown_name};
 use crate::profile_file::{FileKind, Property};
 use crate::tools::Tool;
 
@@ -57,7 +57,7 @@ pub(super) fn read_differently(facts: &Facts<'_>) -> Vec<Hit> {
             });
             let readings = readings.collect::<Vec<_>>().join("; ");
             let another = if can_show { "" } else { " (not the same; masked)" };
-            let message = format!("{} is {readings}{another}", property.key);
+            let message = format!("{} is {readings}{another}", shown_name(&property.key));
             let hint = cause(file.line(property.line), &by_value);
             found.push(Hit::new(name, file.at(property.line), message).hint(hint));
         }
@@ -117,9 +117,10 @@ pub(super) fn flattened_block(facts: &Facts<'_>) -> Vec<Hit> {
                     if is_showable(&property.key, &theirs.value) { shown(&theirs.value) } else { "****".to_owned() };
                 let message = format!(
                     "the Amplify CLI takes {} = {value} here for the profile's, over line {}",
-                    property.key, property.line
+                    shown_name(&property.key),
+                    property.line
                 );
-                let hint = format!("move {} below the nested block", property.key);
+                let hint = format!("move {} below the nested block", shown_name(&property.key));
                 found.push(Hit::new(name, file.at(theirs.line), message).hint(hint));
             }
         }

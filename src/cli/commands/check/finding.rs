@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::errors::failure::Failure;
+use crate::core::masking::{masked, masked_message};
 use crate::core::sanitize::printable;
 
 pub(crate) struct Finding {
@@ -22,24 +23,28 @@ impl Finding {
 
     pub(crate) fn text(&self) -> String {
         let Failure { message, at, aws, hints, .. } = &self.failure;
-        let mut lines = vec![String::new(), message.clone()];
+        let mut lines = vec![String::new(), masked_message(message).into_owned()];
         lines.extend(at.iter().map(|place| format!("  at {place}")));
         lines.extend(aws.iter().map(|said| format!("  AWS: {said}")));
         if self.is_open {
             lines.push("  cannot tell which of these it is:".to_owned());
         }
-        lines.extend(hints.iter().map(|hint| format!("  {} {hint}", if self.is_open { "-" } else { "hint:" })));
+        lines.extend(
+            hints.iter().map(|hint| format!("  {} {}", if self.is_open { "-" } else { "hint:" }, masked_message(hint))),
+        );
         lines.iter().map(|line| printable(line) + "\n").collect()
     }
 
     /// The keys of `doctor --json`, and the hop.
     pub(crate) fn json(&self, profile: &str, hop: usize) -> Value {
         let Failure { message, at, aws, hints, .. } = &self.failure;
-        let message = aws.as_ref().map_or_else(|| message.clone(), |said| format!("{message}: {said}"));
+        let message = masked_message(message);
+        let message = aws.as_ref().map_or_else(|| message.to_string(), |said| format!("{message}: {said}"));
+        let hints: Vec<_> = hints.iter().map(|hint| masked_message(hint)).collect();
         json!({
             "code": self.code,
             "severity": self.severity,
-            "profile": profile,
+            "profile": masked(profile),
             "hop": hop,
             "file": at.as_ref().map(|place| place.file.path.display().to_string()),
             "line": at.as_ref().and_then(|place| place.line),

@@ -17,6 +17,8 @@ use crate::cli::output::write_stdout;
 use crate::cli::plan_inputs::inputs;
 use crate::cli::prompts::prompt_chain;
 use crate::core::credentials::Credentials;
+use crate::core::masking::masked;
+use crate::core::sanitize::escaped_json;
 use crate::output::table;
 use crate::plan::build::identity_endpoint;
 use crate::plan::endpoint::Endpoint;
@@ -154,7 +156,13 @@ fn text(outcomes: &[Outcome], report: Option<&Report>) -> String {
         .map(|(step, identity, finding)| {
             let verdict = if finding.is_error() { "NO" } else { "ok" };
             let who = identity.as_ref().map_or("", |identity| &identity.arn);
-            [step.hop.to_string(), step.what.to_owned(), step.profile.clone(), verdict.to_owned(), who.to_owned()]
+            [
+                step.hop.to_string(),
+                step.what.to_owned(),
+                masked(&step.profile).into_owned(),
+                verdict.to_owned(),
+                who.to_owned(),
+            ]
         })
         .collect();
     let errors = outcomes.iter().map(|(_, _, finding)| finding).filter(|finding| finding.is_error());
@@ -170,5 +178,5 @@ fn json_text(outcomes: &[Outcome], report: Option<&Report>) -> String {
     if let (Some(report), Some((last, ..))) = (report, outcomes.last()) {
         findings.extend(report.findings.iter().map(|finding| finding.json(&last.profile, last.hop)));
     }
-    format!("{}\n", json!({"findings": findings, "categories": report.map(Report::json)}))
+    escaped_json(format!("{}\n", json!({"findings": findings, "categories": report.map(Report::json)})))
 }

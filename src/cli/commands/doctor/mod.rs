@@ -12,12 +12,14 @@ use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, OUTPUT, PROFILE_NOT_FOUND};
 use crate::cli::output::{write_json, write_stdout};
 use crate::core::clock::Clock;
+use crate::core::masking::masked;
 use crate::doctor::facts::{Facts, HeaderFacts, Trouble};
 use crate::doctor::visibility::VisibilityTable;
 use crate::doctor::world::World;
 use crate::doctor::{Finding, Hit, Severity, examine};
 use crate::os::env;
 use crate::plan::build;
+use crate::profile::value_form::shown_header;
 use crate::profile_file::Dialect;
 use crate::tools::{Tool, Views, Visibility};
 
@@ -53,7 +55,8 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
         World { paths: &context.paths, env: &context.env, now: Clock::System.now(), program: env::executable() };
     let inputs = context.inputs()?;
     let plan = |name: &str| {
-        build::build(&set, name, &inputs).map_err(|error| {
+        let plan = build::build(&set, name, &inputs);
+        plan.and_then(|plan| build::can_be_carried_out(&plan).map(|()| plan)).map_err(|error| {
             let at = error.location().cloned();
             let Failure { message, hints, .. } = Failure::from(error.clone());
             Trouble { error, message, at, hint: hints.into_iter().next() }
@@ -67,7 +70,7 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
         let names = if asked.is_empty() { visibilities.names() } else { asked.iter().map(String::as_str).collect() };
         let report = JsonReport {
             findings: findings.iter().map(json_finding).collect(),
-            visibility: names.iter().map(|name| (*name, PerTool(all_tools(name)))).collect(),
+            visibility: names.iter().map(|name| (masked(name), PerTool(all_tools(name)))).collect(),
             headers: facts.headers.iter().map(|header| json_header(&facts, header)).collect(),
         };
         let text = serde_json::to_string(&report)
@@ -77,8 +80,10 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
         let is_asked = !asked.is_empty();
         let all = || facts.profiles.iter().map(|profile| profile.name.clone()).collect();
         let names: Vec<String> = if is_asked { asked.clone() } else { all() };
-        let rows: Vec<_> =
-            names.into_iter().map(|name| VisibilityRow { visibilities: all_tools(&name), name }).collect();
+        let rows: Vec<_> = names
+            .into_iter()
+            .map(|name| VisibilityRow { visibilities: all_tools(&name), name: masked(&name).into_owned() })
+            .collect();
         write_stdout(text::render(&rows, &findings, is_asked, color::is_wanted(context)).as_bytes())?;
     }
     let has_errors = findings.iter().any(|finding| finding.check.severity == Severity::Error);
@@ -100,7 +105,7 @@ fn asked(context: &Context, options: &Doctor) -> Vec<String> {
 #[derive(Serialize)]
 struct JsonReport<'f> {
     findings: Vec<JsonFinding<'f>>,
-    visibility: BTreeMap<&'f str, PerTool<Visibility>>,
+    visibility: BTreeMap<Cow<'f, str>, PerTool<Visibility>>,
     headers: Vec<JsonHeader<'f>>,
 }
 
@@ -119,8 +124,8 @@ struct JsonFinding<'f> {
 struct JsonHeader<'f> {
     file: Cow<'f, str>,
     line: u32,
-    header: &'f str,
-    names: PerTool<&'f [&'f str]>,
+    header: Cow<'f, str>,
+    names: PerTool<Vec<Cow<'f, str>>>,
 }
 
 /// An object with the keys [`Tool::key`].
@@ -148,7 +153,7 @@ fn json_header<'f>(facts: &'f Facts<'f>, header: &'f HeaderFacts<'f>) -> JsonHea
     JsonHeader {
         file: facts.file(header.kind).source.path.to_string_lossy(),
         line: header.line,
-        header: header.text,
-        names: PerTool(header.names.each_ref().map(Vec::as_slice)),
+        header: shown_header(header.text),
+        names: PerTool(header.names.each_ref().map(|names| names.iter().map(|name| masked(name)).collect())),
     }
 }

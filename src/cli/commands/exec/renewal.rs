@@ -5,11 +5,14 @@ use std::time::Duration;
 use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::credentials::{Fetched, fetch_with};
-use crate::cli::errors::failure::{CANCELLED, ErrorCode, Failure, LOCK_TIMEOUT, MFA_NEEDED, MFA_REJECTED, NETWORK};
+use crate::cli::errors::failure::{
+    CANCELLED, ErrorCode, Failure, INTERNAL, LOCK_TIMEOUT, MFA_NEEDED, MFA_REJECTED, NETWORK,
+};
 use crate::cli::prompts::dialog_chain;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::credentials::Credentials;
 use crate::core::sanitize::printable;
+use crate::os::panics;
 use crate::output::write_stderr;
 use crate::plan::CredentialPlan;
 use crate::prompt::{PromptChain, prompts_have_ended};
@@ -60,8 +63,12 @@ impl Renewal {
 
     pub(crate) fn run(mut self, endpoint: &CredentialsEndpoint) {
         loop {
-            wait_until(self.end.plus(-self.early));
-            match self.renewed() {
+            // A panic is a failed renewal: the endpoint goes on serving what is valid.
+            let renewed = panics::catch(|| {
+                wait_until(self.end.plus(-self.early));
+                self.renewed()
+            });
+            match renewed.unwrap_or_else(|panicked| Err(Failure::new(INTERNAL, panicked.to_string()))) {
                 Ok(credentials) => {
                     self.id.clone_from(&credentials.access_key_id);
                     let end = credentials.expiration;

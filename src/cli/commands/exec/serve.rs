@@ -8,6 +8,7 @@ use crate::cli::credentials::Fetched;
 use crate::cli::errors::failure::{CONFIG, ENDPOINT, Failure};
 use crate::os::env;
 use crate::os::job::{Job, exit_like};
+use crate::output::print_message;
 use crate::profile::key_names::KEYS;
 use crate::prompt::end_prompts;
 #[cfg(unix)]
@@ -55,7 +56,9 @@ pub(crate) fn run(context: Context, how: &SessionArgs, fetched: Fetched, mut com
     let job = Job::start(&mut command).map_err(|error| not_run(command.get_program(), &error))?;
     if let Some(renewal) = Renewal::of(context, how, profile, &credentials) {
         // Not joined: the program does not wait for a call to AWS after the command has ended.
-        drop(thread::Builder::new().spawn(move || renewal.run(&endpoint)));
+        if let Err(error) = thread::Builder::new().spawn(move || renewal.run(&endpoint)) {
+            print_message(&format!("amplify-creds: the session of {profile} will not be renewed: {error}"));
+        }
     }
     let ended = job.wait();
     end_prompts();

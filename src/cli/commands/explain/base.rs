@@ -1,38 +1,42 @@
 use serde_json::{Value, json};
 
+use crate::core::masking::{masked, shown_url};
 use crate::output::fields::Fields;
 use crate::plan::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, WebIdentityBase};
 use crate::plan::{Base, BaseSource};
+use crate::profile::value_form::shown;
 
 use super::located::{add_located, place, sts_fields, sts_json};
 
 pub(crate) fn json_of(base: &Base) -> Value {
     let Base { profile, source } = base;
-    let mut object = json!({"type": source.kind(), "profile": profile, "from": place(source.origin())});
+    let mut object = json!({"type": source.kind(), "profile": masked(profile), "from": place(source.origin())});
     let more = match source {
         BaseSource::Static(_) | BaseSource::Environment(_) | BaseSource::Process(_) => json!({}),
-        BaseSource::Imds(ImdsBase { service, .. }) => json!({"endpoint": service.url()}),
+        BaseSource::Imds(ImdsBase { service, .. }) => json!({"endpoint": shown_url(service.url())}),
         BaseSource::Container(ContainerBase { service, .. }) => {
-            json!({"uri": service.uri.as_ref().map(|uri| &uri.value)})
+            json!({"uri": service.uri.as_ref().map(|uri| shown_url(&uri.value))})
         }
         BaseSource::Sso(SsoBase { session, start_url, region, account_id, role_name, endpoint: _ }) => json!({
-            "sso_session": session.as_ref().map(|session| &session.value),
-            "start_url": start_url.value,
-            "region": region.value,
-            "account_id": account_id.value,
-            "role_name": role_name.value,
+            "sso_session": session.as_ref().map(|session| masked(&session.value)),
+            "start_url": shown_url(&start_url.value),
+            "region": shown("region", &region.value),
+            "account_id": shown("sso_account_id", &account_id.value),
+            "role_name": masked(&role_name.value),
         }),
         BaseSource::WebIdentity(web) => {
             let WebIdentityBase { token_file, role_arn, session_name, duration, sts, machine: _, subject: _ } = web;
             json!({
                 "role_arn": role_arn.value.as_str(),
-                "session_name": session_name.value,
+                "session_name": masked(&session_name.value),
                 "token_file": token_file.value.display().to_string(),
                 "duration_seconds": duration.seconds,
                 "sts": sts_json(sts),
             })
         }
-        BaseSource::Login(LoginBase { session, region: _, endpoint: _ }) => json!({"login_session": session.value}),
+        BaseSource::Login(LoginBase { session, region: _, endpoint: _ }) => {
+            json!({"login_session": shown("login_session", &session.value)})
+        }
     };
     if let (Value::Object(object), Value::Object(mut more)) = (&mut object, more) {
         object.append(&mut more);
@@ -43,18 +47,20 @@ pub(crate) fn json_of(base: &Base) -> Value {
 pub(crate) fn add(fields: &mut Fields, base: &Base) {
     let from = base.source.origin().to_string();
     match &base.source {
-        BaseSource::Static(keys) => fields.add("keys", &keys.access_key_id, &from),
-        BaseSource::Environment(keys) => fields.add("keys", &keys.access_key_id, "the environment"),
+        BaseSource::Static(keys) => fields.add("keys", &shown("aws_access_key_id", &keys.access_key_id), &from),
+        BaseSource::Environment(keys) => {
+            fields.add("keys", &shown("aws_access_key_id", &keys.access_key_id), "the environment");
+        }
         BaseSource::Process(_) => fields.add("program", "credential_process, run when needed", &from),
         BaseSource::Imds(ImdsBase { service, .. }) => {
             fields.add("instance", "the role of this EC2 instance", &from);
             let named_by = service.endpoint.as_ref().map_or_else(|| "AWS's own".to_owned(), |url| url.from.to_string());
-            fields.add("endpoint", service.url(), &named_by);
+            fields.add("endpoint", &shown_url(service.url()), &named_by);
         }
         BaseSource::Container(ContainerBase { service, .. }) => {
             fields.add("container", "the role of this container", &from);
             match &service.uri {
-                Some(uri) => add_located(fields, "uri", Some(uri)),
+                Some(uri) => fields.add("uri", &shown_url(&uri.value), &uri.from.to_string()),
                 None => fields.add("uri", "none: this is no such container", ""),
             }
         }
@@ -62,7 +68,7 @@ pub(crate) fn add(fields: &mut Fields, base: &Base) {
             add_located(fields, "sso role", Some(role_name));
             add_located(fields, "account", Some(account_id));
             add_located(fields, "sso session", session.as_ref());
-            add_located(fields, "start url", Some(start_url));
+            fields.add("start url", &shown_url(&start_url.value), &start_url.from.to_string());
             add_located(fields, "sso region", Some(region));
         }
         BaseSource::WebIdentity(web) => {
@@ -71,6 +77,6 @@ pub(crate) fn add(fields: &mut Fields, base: &Base) {
             fields.add("token file", &web.token_file.value.display().to_string(), &from);
             sts_fields(fields, &web.sts, ToString::to_string);
         }
-        BaseSource::Login(login) => fields.add("login", &login.session.value, &from),
+        BaseSource::Login(login) => fields.add("login", &shown("login_session", &login.session.value), &from),
     }
 }

@@ -1,20 +1,22 @@
 use serde_json::{Value, json};
 
+use crate::core::masking::{masked_message, shown_url};
 use crate::core::origin::{Located, Origin};
 use crate::output::fields::Fields;
 use crate::plan::endpoint::{Endpoint, EndpointKind};
+use crate::profile::value_form::shown;
 
 pub(crate) fn located(found: &Located<String>) -> Value {
-    json!({"value": found.value, "from": place(&found.from)})
+    json!({"value": masked_message(&found.value), "from": place(&found.from)})
 }
 
 pub(crate) fn sts_json(sts: &Endpoint) -> Value {
-    json!({"endpoint": sts.url.value, "signing_region": sts.signing_region.value})
+    json!({"endpoint": shown_url(&sts.url.value), "signing_region": shown("region", &sts.signing_region.value)})
 }
 
 pub(crate) fn add_located(fields: &mut Fields, label: &str, found: Option<&Located<String>>) {
     if let Some(Located { value, from }) = found {
-        fields.add(label, value, &from.to_string());
+        fields.add(label, &masked_message(value), &from.to_string());
     }
 }
 
@@ -32,10 +34,10 @@ pub(crate) fn sts_fields(fields: &mut Fields, sts: &Endpoint, from: impl Fn(&Ori
         (EndpointKind::Regional, Origin::Default) => "the region's own".to_owned(),
         (_, named) => named.to_string(),
     };
-    fields.add("sts", &url.value, &reason);
+    fields.add("sts", &shown_url(&url.value), &reason);
     let reason = match &signing_region.from {
         Origin::Default => "the partition's first, since nothing names one".to_owned(),
         named => from(named),
     };
-    fields.add("sts region", &signing_region.value, &reason);
+    fields.add("sts region", &shown("region", &signing_region.value), &reason);
 }

@@ -17,6 +17,7 @@ use crate::cli::resolve_options::min_ttl;
 use crate::cli::warnings::{mfa_strategy, plan_warning};
 use crate::cli::{credentials, selection};
 use crate::core::clock::{Clock, Timestamp};
+use crate::core::masking::{masked, masked_message};
 use crate::core::origin::{Located, Origin};
 use crate::output::fields::Fields;
 use crate::plan::inputs::Inputs;
@@ -24,6 +25,7 @@ use crate::plan::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME};
 use crate::plan::mfa_strategy::{Mfa, MfaAction, MfaStrategy, Step};
 use crate::plan::session::{ProvidedContext, SessionExtras, Tag};
 use crate::plan::{CredentialPlan, Hop};
+use crate::profile::value_form::shown;
 use crate::profile::{Profile, ProfileSet};
 use crate::resolve::memory::Memory;
 
@@ -101,19 +103,19 @@ fn json_of(
         json!({"hop": hop, "state": state, "expires": expires})
     });
     json!({
-        "profile": plan.profile,
+        "profile": masked(&plan.profile),
         "region": {
-            "value": plan.region.as_ref().map(|region| &region.value),
+            "value": plan.region.as_ref().map(|region| shown("region", &region.value)),
             "from": plan.region.as_ref().map(|region| place(&region.from)),
         },
         "base": base::json_of(&plan.base),
         "mfa": plan.mfa.as_ref().map(mfa_json),
         "hops": hops,
         "cache": cache.collect::<Vec<_>>(),
-        "via": plan.via,
+        "via": plan.via.iter().map(|name| masked(name)).collect::<Vec<_>>(),
         "boundary": boundary.map(located),
         "ca_bundle": plan.ca_bundle.as_ref().map(located),
-        "warnings": warnings,
+        "warnings": warnings.iter().map(|warning| masked_message(warning)).collect::<Vec<_>>(),
     })
 }
 
@@ -124,8 +126,8 @@ fn mfa_json(mfa: &Mfa) -> Value {
         MfaStrategy::Role(_) => ("role", None),
     };
     json!({
-        "profile": profile,
-        "serial": serial.value,
+        "profile": masked(profile),
+        "serial": shown(MFA_SERIAL.key, &serial.value),
         "from": place(&serial.from),
         "way": kind,
         "duration_seconds": seconds,
@@ -136,7 +138,8 @@ fn mfa_json(mfa: &Mfa) -> Value {
 
 fn hop_json(hop: &Hop) -> Value {
     let Hop { profile, role_arn, session_name, external_id, mfa_serial, duration, extras, sts } = hop;
-    let value = |found: &Option<Located<String>>| found.as_ref().map(|found| found.value.clone());
+    let value =
+        |key: &str, found: &Option<Located<String>>| found.as_ref().map(|found| shown(key, &found.value).into_owned());
     let mut from = json!({
         "role_arn": place(&role_arn.from),
         "session_name": place(&session_name.from),
@@ -150,17 +153,17 @@ fn hop_json(hop: &Hop) -> Value {
         }
     }
     json!({
-        "profile": profile,
+        "profile": masked(profile),
         "role_arn": role_arn.value.as_str(),
-        "session_name": session_name.value,
-        "external_id": value(external_id),
-        "mfa_serial": value(mfa_serial),
+        "session_name": shown(SESSION_NAME.key, &session_name.value),
+        "external_id": value(EXTERNAL_ID.key, external_id),
+        "mfa_serial": value(MFA_SERIAL.key, mfa_serial),
         "duration_seconds": duration.seconds,
         "duration_requested": duration.requested.value,
         "policy_arns": extras.policy_arns.iter().map(|arn| arn.value.as_str()).collect::<Vec<_>>(),
         "policy": extras.policy.as_ref().map(|policy| place(&policy.from)),
         "session_tags": extras.tags.iter().map(|tag| tag_json(&tag.value)).collect::<Vec<_>>(),
-        "source_identity": value(&extras.source_identity),
+        "source_identity": value("source_identity", &extras.source_identity),
         "provided_contexts": extras.contexts.iter().map(|context| context.value.provider.as_str()).collect::<Vec<_>>(),
         "sts": sts_json(sts),
         "from": from,
@@ -176,25 +179,29 @@ fn fields(
     warnings: &[String],
 ) -> Fields {
     let mut fields = Fields::default();
-    fields.heading(&format!("profile {}", plan.profile));
+    fields.heading(&format!("profile {}", masked(&plan.profile)));
     if !plan.via.is_empty() {
-        fields.add("alias", &plan.via.join(", "), "its credential_process is this program");
+        fields.add("alias", &masked(&plan.via.join(", ")), "its credential_process is this program");
     }
     if let Some(region) = &plan.region {
         let asked_for = plan.profile_in_files().and_then(|name| set.get(name));
-        fields.add("region", &region.value, &with_overridden(asked_for.as_ref(), "region", &region.from));
+        fields.add(
+            "region",
+            &shown("region", &region.value),
+            &with_overridden(asked_for.as_ref(), "region", &region.from),
+        );
     }
     add_located(&mut fields, "ca_bundle", plan.ca_bundle.as_ref());
-    fields.heading(&format!("base: {}", plan.base.profile));
+    fields.heading(&format!("base: {}", masked(&plan.base.profile)));
     base::add(&mut fields, &plan.base);
     if let (Some(mfa), Some(action)) = (&plan.mfa, action) {
-        fields.heading(&format!("mfa: {}", mfa.profile));
+        fields.heading(&format!("mfa: {}", masked(&mfa.profile)));
         mfa_fields(&mut fields, mfa, action);
     }
     for CachedStep { step, session, is_valid } in cached {
         if let Step::Hop(index) = step {
             let hop = &plan.hops[*index];
-            fields.heading(&format!("hop {}: {}", index + 1, hop.profile));
+            fields.heading(&format!("hop {}: {}", index + 1, masked(&hop.profile)));
             hop_fields(&mut fields, hop, set);
         }
         let state = match session.as_ref().map(|session| session.lease.expiration) {
@@ -207,7 +214,7 @@ fn fields(
     if !warnings.is_empty() {
         fields.heading("warnings");
         for warning in warnings {
-            fields.add("", warning, "");
+            fields.add("", &masked_message(warning), "");
         }
     }
     fields
@@ -215,7 +222,7 @@ fn fields(
 
 fn tag_json(tag: &Tag) -> Value {
     let Tag { key, value, transitive } = tag;
-    json!({"key": key, "value": value, "transitive": transitive})
+    json!({"key": masked(key), "value": masked(value), "transitive": transitive})
 }
 
 fn extras_fields(fields: &mut Fields, extras: &SessionExtras) {
@@ -232,7 +239,7 @@ fn extras_fields(fields: &mut Fields, extras: &SessionExtras) {
     for tag in tags {
         let Tag { key, value, transitive } = &tag.value;
         let goes_on = if *transitive { ", goes on to the next roles" } else { "" };
-        fields.add("tag", &format!("{key}={value}{goes_on}"), &tag.from.to_string());
+        fields.add("tag", &format!("{}={}{goes_on}", masked(key), masked(value)), &tag.from.to_string());
     }
     add_located(fields, "source_identity", source_identity.as_ref());
 }
@@ -260,12 +267,16 @@ fn hop_fields(fields: &mut Fields, hop: &Hop, set: &ProfileSet<'_>) {
     let Hop { profile: _, role_arn, session_name, external_id, mfa_serial, duration, extras, sts } = hop;
     let from = |key: &str, from: &Origin| with_overridden(found.as_ref(), key, from);
     fields.add("role_arn", role_arn.value.as_str(), &from("role_arn", &role_arn.from));
-    fields.add("session_name", &session_name.value, &from(SESSION_NAME.key, &session_name.from));
+    fields.add(
+        "session_name",
+        &shown(SESSION_NAME.key, &session_name.value),
+        &from(SESSION_NAME.key, &session_name.from),
+    );
     if let Some(id) = external_id {
-        fields.add("external_id", &id.value, &from(EXTERNAL_ID.key, &id.from));
+        fields.add("external_id", &shown(EXTERNAL_ID.key, &id.value), &from(EXTERNAL_ID.key, &id.from));
     }
     if let Some(serial) = mfa_serial {
-        fields.add("mfa_serial", &serial.value, &from(MFA_SERIAL.key, &serial.from));
+        fields.add("mfa_serial", &shown(MFA_SERIAL.key, &serial.value), &from(MFA_SERIAL.key, &serial.from));
     }
     let asked = &duration.requested;
     let lasts = if duration.seconds == asked.value {

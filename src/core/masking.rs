@@ -1,0 +1,363 @@
+//! Masks secrets in names, messages and addresses that come from a user's files and variables.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+pub const MASK: &str = "****";
+
+/// AWS's secret keys have 40 characters; AWS's key ids and account ids, and most names, are shorter than this.
+const SECRET_LENGTH: usize = 30;
+
+/// Secret keys and tokens in every tool's spelling.
+const SECRET_ENDINGS: [&str; 7] =
+    ["secretaccesskey", "secretkey", "sessiontoken", "securitytoken", "accesstoken", "authtoken", "clientsecret"];
+
+/// Other words in names of secrets.
+const SECRET_WORDS: [&str; 5] = ["secret", "password", "passwd", "passphrase", "privatekey"];
+
+/// Compared with key names for slips of the pen.
+const SECRET_NAMES: [&str; 5] =
+    ["awssecretaccesskey", "awssessiontoken", "awssecuritytoken", "secretaccesskey", "sessiontoken"];
+
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+}
+
+fn is_secret_ending(name: &str) -> bool {
+    let plain = plain(name);
+    SECRET_ENDINGS.iter().any(|ending| plain.ends_with(ending))
+}
+
+/// Whether the value of the key is a secret, also where the name has a slip or letters of another script.
+pub fn is_secret(key: &str) -> bool {
+    let plain = plain(key);
+    let is_slip = |name: &&str| name.len().abs_diff(plain.len()) <= 2 && strsim::damerau_levenshtein(name, &plain) <= 2;
+    SECRET_ENDINGS.iter().any(|ending| plain.ends_with(ending))
+        || SECRET_WORDS.iter().any(|word| plain.contains(word))
+        || ["token", "apikey", "pwd"].iter().any(|ending| plain.ends_with(ending))
+        || SECRET_NAMES.iter().any(is_slip)
+}
+
+/// The text with `****` for everything that looks like a secret: random text, the value behind a secret's name, and the
+/// text behind an access key id.
+pub fn masked(text: &str) -> Cow<'_, str> {
+    replaced(text, false)
+}
+
+/// The same for a message, in which a path may have parts that look random.
+pub fn masked_message(text: &str) -> Cow<'_, str> {
+    replaced(text, true)
+}
+
+pub fn holds_secret(text: &str) -> bool {
+    matches!(masked(text), Cow::Owned(_))
+}
+
+fn replaced(text: &str, has_paths: bool) -> Cow<'_, str> {
+    let mut found = random_parts(text, has_paths);
+    found.extend(assigned_values(text));
+    found.extend(after_key_ids(text));
+    if found.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    found.sort_by_key(|range| (range.start, range.end));
+    let (mut shown, mut end) = (String::with_capacity(text.len()), 0);
+    for Range { start, end: next } in found {
+        if start >= end {
+            shown.push_str(&text[end..start]);
+            shown.push_str(MASK);
+        }
+        end = end.max(next);
+    }
+    shown.push_str(&text[end..]);
+    Cow::Owned(shown)
+}
+
+fn is_base64(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '+' || c == '/'
+}
+
+fn random_parts(text: &str, has_paths: bool) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    if text.len() < SECRET_LENGTH {
+        return found;
+    }
+    for word in ranges(text, |c| !c.is_whitespace()) {
+        let is_path = has_paths && is_path(&text[word.clone()]);
+        for part in ranges(&text[word.clone()], |c| is_base64(c) && !(is_path && c == '/')) {
+            let range = word.start + part.start..word.start + part.end;
+            if is_random(&text[range.clone()]) {
+                found.push(range);
+            }
+        }
+    }
+    found
+}
+
+fn is_path(word: &str) -> bool {
+    let word = word.trim_start_matches(['\'', '"', '`', '(']);
+    word.starts_with(['/', '~', '\\', '.']) || word.starts_with("arn:") || word.contains("://")
+}
+
+/// The parts of a text of which every character passes.
+fn ranges(text: &str, passes: impl Fn(char) -> bool) -> Vec<Range<usize>> {
+    let (mut found, mut start) = (Vec::new(), None);
+    for (at, c) in text.char_indices() {
+        match (passes(c), start) {
+            (true, None) => start = Some(at),
+            (false, Some(from)) => {
+                found.push(from..at);
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    found.extend(start.map(|from| from..text.len()));
+    found
+}
+
+/// In random text every second character is of another class (lower case, upper case, digit) than the one before it; in
+/// names of several words, one of six at most. A capital at the start of a word does not count.
+fn is_random(token: &str) -> bool {
+    if token.len() < SECRET_LENGTH {
+        return false;
+    }
+    let class = |byte: u8| match byte {
+        b'a'..=b'z' => Some(0),
+        b'A'..=b'Z' => Some(1),
+        b'0'..=b'9' => Some(2),
+        _ => None,
+    };
+    let (mut changes, mut last) = (0, None);
+    for byte in token.bytes() {
+        let Some(next) = class(byte) else { continue };
+        if last.is_some_and(|last| last != next && (last, next) != (1, 0)) {
+            changes += 1;
+        }
+        last = Some(next);
+    }
+    changes * 5 >= token.len()
+}
+
+/// The values behind `=` or `:` and the name of a secret: `aws_secret_access_key = V`, `"SecretAccessKey": "V"`.
+fn assigned_values(text: &str) -> Vec<Range<usize>> {
+    const BLANKS: [char; 2] = [' ', '\t'];
+    const QUOTES: [char; 3] = ['"', '\'', '\\'];
+    let mut found = Vec::new();
+    for (at, mark) in text.match_indices(['=', ':']) {
+        let before = text[..at].trim_end_matches(BLANKS);
+        let name = before.trim_end_matches(QUOTES);
+        let is_quoted = name.len() < before.len();
+        let start = name
+            .rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
+            .map_or(0, |at| at + name[at..].chars().next().map_or(0, char::len_utf8));
+        let word = &name[start..];
+        let is_name = if is_quoted || mark == "=" { is_secret(word) } else { is_secret_ending(word) };
+        let last_words = || name.rsplit(BLANKS).take(3).collect::<Vec<_>>();
+        let is_spelt_out = || {
+            let words = last_words();
+            words.len() == 3 && plain(&words.concat()).len() < 40 && {
+                let whole: String = words.iter().rev().copied().collect();
+                let whole = plain(&whole);
+                whole == "secretaccesskey" || whole == "awssessiontoken" || whole == "awssecretkey"
+            }
+        };
+        if !is_name && !is_spelt_out() {
+            continue;
+        }
+        let rest = &text[at + 1..];
+        let value = rest.trim_start_matches(BLANKS).trim_start_matches(QUOTES);
+        let from = text.len() - value.len();
+        let is_quoted = from > 0 && text[..from].ends_with(QUOTES);
+        let ends = |c: char| if is_quoted { QUOTES.contains(&c) } else { c.is_whitespace() || ",;}\"'".contains(c) };
+        let end = from + value.find(ends).unwrap_or(value.len());
+        if end > from && &text[from..end] != MASK && &text[from..end] != "\u{2026}" {
+            found.push(from..end);
+        }
+    }
+    found
+}
+
+/// Text that follows an access key id without a blank, as in a CSV file: `AKIA…,V`.
+fn after_key_ids(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("AKIA").chain(text.match_indices("ASIA")) {
+        let rest = text[at..].trim_start_matches(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit());
+        let rest = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
+        let Some(value) = rest.strip_prefix([',', ';', ':', '|', '\t']) else { continue };
+        let value = value.strip_prefix(['"', '\'']).unwrap_or(value);
+        let from = text.len() - value.len();
+        let end = from + value.find(|c: char| c.is_whitespace() || ",;|\"'".contains(c)).unwrap_or(value.len());
+        if end > from && at + 4 < from {
+            found.push(from..end);
+        }
+    }
+    found
+}
+
+/// The URL without user, password, query and fragment: `http://****@host/path?****`. Start URLs of IAM Identity Center
+/// end with `#/`.
+pub fn shown_url(url: &str) -> Cow<'_, str> {
+    if let Some(start) = url.strip_suffix("#/") {
+        return match shown_url(start) {
+            Cow::Borrowed(shown) if shown == start => Cow::Borrowed(url),
+            shown => shown,
+        };
+    }
+    let Some((scheme, rest)) = url.split_once("://") else {
+        // Without a scheme the place of a password cannot be told.
+        return if url.contains(['@', '?', '#']) { Cow::Borrowed(MASK) } else { masked(url) };
+    };
+    let (address, query) = rest.find(['?', '#']).map_or((rest, None), |at| (&rest[..at], Some(&rest[at..=at])));
+    // A password can hold a '/' that nobody encoded.
+    let host = address.rsplit_once('@').map(|(_, host)| host);
+    if host.is_none() && query.is_none() {
+        return Cow::Borrowed(url);
+    }
+    // A password can hold a '?' or '#', too: everything before the last '@' is one.
+    let (host, query) = match (rest.rsplit_once('@'), query) {
+        (Some((before, after)), Some(_)) if host.is_none() && !before.contains('/') => {
+            let end = after.find(['?', '#']);
+            (Some(&after[..end.unwrap_or(after.len())]), end.map(|at| &after[at..=at]))
+        }
+        _ => (host, query),
+    };
+    let user = if host.is_some() { "****@" } else { "" };
+    let query = query.map_or_else(String::new, |mark| format!("{mark}{MASK}"));
+    Cow::Owned(format!("{scheme}://{user}{}{query}", host.unwrap_or(address)))
+}
+
+/// AWS's words with `****` for `secret` where it is a whole word. Short ones, such as LocalStack's `test`, are also words
+/// of AWS.
+pub fn without_secret(message: &str, secret: &str) -> String {
+    const SHORTEST: usize = 8;
+    if secret.len() < SHORTEST {
+        return message.to_owned();
+    }
+    let (mut shown, mut end) = (String::with_capacity(message.len()), 0);
+    for (at, found) in message.match_indices(secret) {
+        let is_whole = !message[..at].ends_with(is_base64) && !message[at + found.len()..].starts_with(is_base64);
+        if is_whole {
+            shown.push_str(&message[end..at]);
+            shown.push_str(MASK);
+            end = at + found.len();
+        }
+    }
+    shown.push_str(&message[end..]);
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+    #[test]
+    fn secret_keys_are_detected_in_every_spelling() {
+        for key in [
+            "aws_secret_access_key",
+            "secretAccessKey",
+            "AWS_SESSION_TOKEN",
+            "sessiontoken",
+            "aws_security_token",
+            "aws_secret_acess_key",
+            "aws_secert_access_key",
+            "aws_session_toke",
+            "aws_secret",
+            "password",
+            "aws_s\u{435}cret_access_key",
+            "db_password",
+        ] {
+            assert!(is_secret(key), "{key}");
+        }
+        for key in
+            ["aws_access_key_id", "web_identity_token_file", "x_security_token_expires", "region", "source_profile"]
+        {
+            assert!(!is_secret(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn secret_in_text_is_masked() {
+        for (text, expected) in [
+            (format!("dev,AKIA1,{SECRET}"), "dev,AKIA1,****"),
+            ("dev,AKIAIOSFODNN7EXAMPLE,short".to_owned(), "dev,AKIAIOSFODNN7EXAMPLE,****"),
+            (format!("a {SECRET} b"), "a **** b"),
+            ("wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY1".to_owned(), "****"),
+            ("0123456789abcdef0123456789abcdef".to_owned(), "0123456789abcdef0123456789abcdef"),
+            ("9e107d9d372bb6826bd81d3542a419d6".to_owned(), "****"),
+            ("aws_secret_access_key = abc".to_owned(), "aws_secret_access_key = ****"),
+            ("aws_secret_access_key: abc".to_owned(), "aws_secret_access_key: ****"),
+            ("export AWS_SECRET_ACCESS_KEY=abc".to_owned(), "export AWS_SECRET_ACCESS_KEY=****"),
+            ("Secret access key: abc".to_owned(), "Secret access key: ****"),
+            (
+                r#"{"AccessKeyId":"AKIA1", "SecretAccessKey": "a b", "SessionToken":"t"}"#.to_owned(),
+                r#"{"AccessKeyId":"AKIA1", "SecretAccessKey": "****", "SessionToken":"****"}"#,
+            ),
+            (r#"{\"Token\":\"t\"}"#.to_owned(), r#"{\"Token\":\"****\"}"#),
+        ] {
+            assert_eq!(masked(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_without_secret_are_unchanged() {
+        for text in [
+            "",
+            "bizcorprole",
+            "MyCompany/Sandbox/Account1/ReadOnly",
+            "123456789012_AWSAdministratorAccess",
+            "AmazonWebServicesProductionReadOnlyAccess",
+            "arn:aws:iam::222222222222:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0123456789abcdef",
+            "cannot read the token: no such file",
+            "write aws_secret_access_key = \u{2026}",
+            "m\u{fc}ller \u{958b}\u{767a}",
+            "6fa459ea-ee8a-3ca4-894e-db77e160355e",
+            "User name,Access key ID,Secret access key",
+        ] {
+            assert!(!holds_secret(text), "{text}: {}", masked(text));
+        }
+        let path = "cannot read /nix/store/0c4mdbnkc9vvrhi3hqxz3nyc3khzsgwj/x1Y2z3A4b5C6/config";
+        assert_eq!(
+            masked_message("cannot read /tmp/aB1cD2eF3/aB1cD2eF3/aB1cD2eF3/aB1cD2eF3"),
+            "cannot read /tmp/aB1cD2eF3/aB1cD2eF3/aB1cD2eF3/aB1cD2eF3"
+        );
+        assert!(masked_message(path).contains("/x1Y2z3A4b5C6/config"));
+        assert_eq!(masked_message(&format!("there is no profile {SECRET}")), "there is no profile ****");
+    }
+
+    #[test]
+    fn user_password_and_query_of_url_are_masked() {
+        for (url, expected) in [
+            ("https://sts.eu-west-1.amazonaws.com/", "https://sts.eu-west-1.amazonaws.com/"),
+            ("http://user:hush@127.0.0.1:9/", "http://****@127.0.0.1:9/"),
+            ("http://hush@h", "http://****@h"),
+            ("http://user:a/b@h/x", "http://****@h/x"),
+            ("http://user:a?b@h/x", "http://****@h/x"),
+            ("http://user:a#b@h?q", "http://****@h?****"),
+            ("http://h/x?sig=hush", "http://h/x?****"),
+            ("http://h/a b?sig=hush", "http://h/a b?****"),
+            ("http://h/x#hush", "http://h/x#****"),
+            ("https://d-1.awsapps.com/start#/", "https://d-1.awsapps.com/start#/"),
+            ("https://u:p@h/start#/", "https://****@h/start"),
+            ("user:hush@h", "****"),
+            ("h:80", "h:80"),
+        ] {
+            assert_eq!(shown_url(url), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn only_long_whole_secrets_are_masked_in_messages() {
+        for (message, secret, expected) in [
+            ("arn:aws:iam::222222222222:role/test/x", "test", "arn:aws:iam::222222222222:role/test/x"),
+            ("it is wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY.", SECRET, "it is ****."),
+            ("key=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", SECRET, "key=****"),
+            ("role/administratoraccess", "administratoraccess", "role/administratoraccess"),
+            ("the administratoraccess1", "administratoraccess", "the administratoraccess1"),
+        ] {
+            assert_eq!(without_secret(message, secret), expected, "{message}");
+        }
+    }
+}
