@@ -131,6 +131,7 @@ fn cache_lookup(bencher: Bencher<'_, '_>, entries: usize) {
         profile: "role-5".to_owned(),
         account_id: None,
         clock_offset: 0,
+        process: None,
     };
     let entry = entry::write(&credentials, Timestamp(now.0 + 3600), &mark).expect("an entry");
     let role =

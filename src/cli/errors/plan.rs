@@ -87,12 +87,12 @@ fn plan(error: &PlanError) -> Failure {
         PlanError::PolicyIsSet { profile, option, set, at: Some(at) } => config(format!(
             "the credential_process of profile {profile} has {option} ({at}), but the session's policy is set at {set}"
         ))
-        .hint(POLICIES_UNITE),
+        .hint(policy_hint(option)),
         PlanError::PolicyIsSet { profile, option, set, at: None } => Failure::new(
             USAGE,
             format!("{option} cannot change the session of profile {profile}: its policy is set at {set}"),
         )
-        .hint(POLICIES_UNITE),
+        .hint(policy_hint(option)),
         PlanError::Invalid { profile, key, expected, from } => {
             config(format!("profile {profile} has {} {key} that AWS would reject ({from})", article(key)))
                 .hint(format!("it must be {expected}"))
@@ -135,8 +135,13 @@ fn plan(error: &PlanError) -> Failure {
     }
 }
 
-const POLICIES_UNITE: &str =
-    "AWS unites the policies of a session, so that a second one would allow more; set one policy";
+fn policy_hint(option: &str) -> &'static str {
+    if option.starts_with("--policy") {
+        "AWS unites the policies of a session, so that a second one would allow more; set one policy"
+    } else {
+        "a wrapper with a policy also fixes the role, its external id, tags and source identity"
+    }
+}
 
 fn config(message: String) -> Failure {
     Failure::new(CONFIG, message)
