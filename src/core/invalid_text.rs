@@ -18,6 +18,10 @@ pub fn check_text(text: &str, is_allowed: impl Fn(char) -> bool) -> Result<(), I
 
 /// A token is sent as an HTTP header, whose value is one line of ASCII (RFC 9110 section 5.5).
 pub fn check_token(token: &str) -> Result<(), InvalidText> {
+    // Reading characters costs ten times as much, on every cache hit.
+    if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
     check_text(token, |c| c.is_ascii() && !c.is_control())
 }
 

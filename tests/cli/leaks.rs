@@ -157,15 +157,13 @@ fn show_values_shows_unknown_keys_and_no_secrets() {
 fn steering_characters_are_not_printed() {
     let home = TestHome::new(PROGRAM);
     let odd = ["a\u{61c}b", "c\u{2028}d", "e\u{2029}f", "g\u{202e}h", "i\u{85}j"];
-    let config: String = odd
-        .iter()
-        .map(|name| {
-            format!(
-                "[profile {name}]\nregion = us-east-1\nrole_arn = arn:aws:iam::222222222222:role/R\n\
-                 source_profile = user\nsource_identity = {name}\n"
-            )
-        })
-        .collect();
+    let config = odd.map(|name| {
+        format!(
+            "[profile {name}]\nregion = us-east-1\nrole_arn = arn:aws:iam::222222222222:role/R\n\
+             source_profile = user\nsource_identity = {name}\n"
+        )
+    });
+    let config = config.concat();
     home.config(&config);
     home.credentials("[user]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n");
     let steers = |c: char| {
