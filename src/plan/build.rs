@@ -36,7 +36,7 @@ pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<Creden
     for hop in hops.iter_mut().skip(usize::from(!base.source.is_session())) {
         hop.hold_to_an_hour(&mut warnings);
     }
-    let chain = mfa::Chain { profiles: &walk.passed, base: &base.source, set, sts: &inputs.sts, region: &region };
+    let chain = mfa::MfaContext { profiles: &walk.passed, base: &base.source, set, sts: &inputs.sts, region: &region };
     let mfa = chain.mfa(&mut hops, &mut warnings)?;
     let Walk { path, via, ca_bundle, min_ttl, options, .. } = walk;
     let mut path: Vec<_> = path.into_iter().map(|mention| mention.by).collect();

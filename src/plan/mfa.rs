@@ -28,7 +28,7 @@ impl CredentialPlan {
     }
 }
 
-pub(super) struct Chain<'a, 't> {
+pub(super) struct MfaContext<'a, 't> {
     pub(super) profiles: &'a [Profile<'t>],
     pub(super) base: &'a BaseSource,
     pub(super) set: &'a ProfileSet<'t>,
@@ -43,7 +43,7 @@ struct NamedDevice {
     hop: Option<usize>,
 }
 
-impl Chain<'_, '_> {
+impl MfaContext<'_, '_> {
     pub(super) fn mfa(&self, hops: &mut [Hop], warnings: &mut Vec<Warning>) -> Result<Option<Mfa>, PlanError> {
         let Some(named) = self.named(hops)? else { return Ok(None) };
         let NamedDevice { profile, serial, hop } = &named;
@@ -51,7 +51,7 @@ impl Chain<'_, '_> {
             let (profile, from) = (profile.clone(), serial.from.clone());
             warnings.push(Warning::MfaDoesNotTravel { profile, from });
         }
-        let Some(way) = self.way(&named, hops)? else { return Ok(None) };
+        let Some(way) = self.strategy(&named, hops)? else { return Ok(None) };
         if let (MfaStrategy::Session(_), Some(first)) = (&way, hops.first_mut()) {
             first.hold_to_an_hour(warnings);
         }
@@ -96,13 +96,13 @@ impl Chain<'_, '_> {
     }
 
     /// What the code is spent on; `None` where it would be for a session alone, and that is switched off.
-    fn way(&self, named: &NamedDevice, hops: &[Hop]) -> Result<Option<MfaStrategy>, PlanError> {
+    fn strategy(&self, named: &NamedDevice, hops: &[Hop]) -> Result<Option<MfaStrategy>, PlanError> {
         let session = self.setting(&named.profile, "mfa_session");
         let session = session.map(|(found, by)| read_session(&found, &by)).transpose()?;
         let is_root = named.serial.value.ends_with(ROOT_DEVICE);
         let why = match (&session, hops) {
-            (Some(Err(_)), _) if named.hop.is_none() => return Ok(None),
-            (Some(Err(off)), _) => DirectReason::SwitchedOff(off.clone()),
+            (Some(MfaSession::Off(_)), _) if named.hop.is_none() => return Ok(None),
+            (Some(MfaSession::Off(from)), _) => DirectReason::SwitchedOff(from.clone()),
             _ if matches!(self.base, BaseSource::Process(_)) => DirectReason::Program,
             _ if !self.is_user() => DirectReason::TemporaryKeys,
             (_, [_, ..]) if is_root => DirectReason::Root,
@@ -111,9 +111,10 @@ impl Chain<'_, '_> {
             }
             _ => {
                 let default = if is_root { ONE_HOUR } else { MFA_SESSION_DEFAULT };
-                let asked = session.and_then(Result::ok);
-                let asked = asked.unwrap_or_else(|| Located::new(default, Origin::Default));
-                return Ok(Some(MfaStrategy::Session(asked)));
+                return Ok(Some(MfaStrategy::Session(match session {
+                    Some(MfaSession::Seconds(seconds)) => seconds,
+                    _ => Located::new(default, Origin::Default),
+                })));
             }
         };
         Ok(Some(MfaStrategy::Role(why)))
@@ -142,14 +143,19 @@ impl Chain<'_, '_> {
     }
 }
 
-/// `mfa_session`: a duration, or `Err` with its place where it switches sessions off.
-fn read_session(found: &Located<String>, by: &str) -> Result<Result<Located<u32>, Origin>, PlanError> {
+/// The profile key `mfa_session`.
+enum MfaSession {
+    Off(Origin),
+    Seconds(Located<u32>),
+}
+
+fn read_session(found: &Located<String>, by: &str) -> Result<MfaSession, PlanError> {
     if OFF.contains(&found.value.to_ascii_lowercase().as_str()) {
-        return Ok(Err(found.from.clone()));
+        return Ok(MfaSession::Off(found.from.clone()));
     }
     let asked = seconds(&found.value).and_then(|seconds| u32::try_from(seconds).ok());
     match asked.filter(|seconds| MFA_SESSION_SECONDS.contains(seconds)) {
-        Some(seconds) => Ok(Ok(Located::new(seconds, found.from.clone()))),
+        Some(seconds) => Ok(MfaSession::Seconds(Located::new(seconds, found.from.clone()))),
         None => Err(PlanError::Invalid {
             profile: by.to_owned(),
             key: "mfa_session",

@@ -83,22 +83,8 @@ impl<'a, 't> Walk<'a, 't> {
     pub(super) fn from(&mut self, name: &str) -> Result<Base, PlanError> {
         let mut profile = self.profile(name)?;
         loop {
-            if self.wanted == Wanted::ByItself {
-                let said =
-                    |found: Option<Located<String>>, key| found.or_else(|| profile.get(key).map(Setting::located));
-                self.region = said(self.region.take(), "region");
-                self.ca_bundle = said(self.ca_bundle.take(), "ca_bundle");
-                self.min_ttl = said(self.min_ttl.take(), "min_ttl");
-            }
-            if self.wanted == Wanted::ByItself && profile.has("role_arn") {
-                self.sts = Choice::of(Some((self.set, &profile)), &self.inputs.sts)?;
-            }
-            let is_role = match self.wanted {
-                Wanted::ByItself => !profile.has(TOKEN_FILE),
-                Wanted::AsSource => !profile.has(TOKEN_FILE) && !has_keys(&profile),
-                Wanted::AsOwnSource => false,
-            };
-            let Some(role) = profile.get("role_arn").filter(|_| is_role) else {
+            self.read_settings(&profile)?;
+            let Some(role) = profile.get("role_arn").filter(|_| self.is_role(&profile)) else {
                 match self.end(&profile)? {
                     End::Base(base) => {
                         self.passed.push(profile);
@@ -124,14 +110,7 @@ impl<'a, 't> Walk<'a, 't> {
                 (None, None) => return Err(PlanError::NoSource { profile: name(), at: role.at }),
             };
             let is_own_source = source.value == profile.name;
-            if !is_own_source {
-                self.warn_of_others(&profile, "role_arn");
-            }
-            if source.value.contains('\n') {
-                let (expected, from) =
-                    ("one line: an indented line below continues it".to_owned(), Origin::File(source.at));
-                return Err(PlanError::Invalid { profile: name(), key: "source_profile", expected, from });
-            }
+            self.check_source(&profile, &source, is_own_source)?;
             let may_name_itself = is_own_source && has_keys(&profile);
             let next =
                 self.next(source.value, Mention::new(&profile.name, "source_profile", &source.at), may_name_itself)?;
@@ -141,6 +120,49 @@ impl<'a, 't> Walk<'a, 't> {
             self.wanted = if is_own_source { Wanted::AsOwnSource } else { Wanted::AsSource };
             self.passed.push(replace(&mut profile, next));
         }
+    }
+
+    /// The settings of the first profile that stands for itself count.
+    fn read_settings(&mut self, profile: &Profile<'t>) -> Result<(), PlanError> {
+        if self.wanted != Wanted::ByItself {
+            return Ok(());
+        }
+        for (setting, key) in
+            [(&mut self.region, "region"), (&mut self.ca_bundle, "ca_bundle"), (&mut self.min_ttl, "min_ttl")]
+        {
+            if setting.is_none() {
+                *setting = profile.get(key).map(Setting::located);
+            }
+        }
+        if profile.has("role_arn") {
+            self.sts = Choice::of(Some((self.set, profile)), &self.inputs.sts)?;
+        }
+        Ok(())
+    }
+
+    fn is_role(&self, profile: &Profile<'t>) -> bool {
+        match self.wanted {
+            Wanted::ByItself => !profile.has(TOKEN_FILE),
+            Wanted::AsSource => !profile.has(TOKEN_FILE) && !has_keys(profile),
+            Wanted::AsOwnSource => false,
+        }
+    }
+
+    fn check_source(
+        &mut self,
+        profile: &Profile<'t>,
+        source: &Setting<'_>,
+        is_own_source: bool,
+    ) -> Result<(), PlanError> {
+        if !is_own_source {
+            self.warn_of_others(profile, "role_arn");
+        }
+        if source.value.contains('\n') {
+            let (profile, key, from) = (profile.name.clone(), "source_profile", Origin::File(source.at.clone()));
+            let expected = "one line: an indented line below continues it".to_owned();
+            return Err(PlanError::Invalid { profile, key, expected, from });
+        }
+        Ok(())
     }
 
     /// Where a command's flags speak of a role, and no role has come.

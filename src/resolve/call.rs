@@ -64,7 +64,7 @@ impl<'r> Run<'r, '_> {
     }
 
     pub(super) fn call_timeout(&self) -> Duration {
-        match self.patience {
+        match self.waiting.patience {
             WaitPolicy::Full => sts::CALL_TIMEOUT,
             WaitPolicy::Early(timeout) => timeout,
         }

@@ -37,7 +37,7 @@ impl Run<'_, '_> {
         let (mut rejected, mut typed_and_refused) = (None, 0);
         loop {
             // AWS may not have consumed the code of a call that it denied for another reason.
-            let left_over = self.left_over.take();
+            let left_over = self.exchange.left_over.take();
             let is_left_over = left_over.is_some();
             let asked = match left_over {
                 Some(code) => Ok(CodeOutcome::Answer(MfaAnswer { code, typed: false })),
@@ -61,7 +61,7 @@ impl Run<'_, '_> {
                 Err(error) if error.is_mfa_rejected() && is_left_over => self.spent(device, &code),
                 Err(error) if error.is_mfa_rejected() && typed_and_refused < REJECTIONS => rejected = Some(error),
                 Err(error) => {
-                    self.left_over = error.is_denied().then_some(code);
+                    self.exchange.left_over = error.is_denied().then_some(code);
                     return Err(self.failed(at, error));
                 }
             }
@@ -87,11 +87,11 @@ impl Run<'_, '_> {
             note: *note,
             mfa_process: mfa.process.as_ref().map(|command| command.value.as_str()),
             chain: &chain,
-            until: *self.until.get_or_insert_with(|| Instant::now() + Duration::from_secs(DEADLINE_SECONDS)),
+            until: *self.exchange.until.get_or_insert_with(|| Instant::now() + Duration::from_secs(DEADLINE_SECONDS)),
             wait_if_used: &|code| memory.spent(code, clock.now()),
         };
         let terminal = self.resolver.prompt.terminal(&question);
-        self.asked = true;
+        self.exchange.asked = true;
         let answer = self.with_locks_released(|run| {
             if let Some(id) = &terminal
                 && let Waited::Session(credentials) = run.lock(id, at)?

@@ -22,7 +22,7 @@ impl Resolver<'_> {
     pub fn credentials(&mut self) -> Result<Credentials, ResolveError> {
         let mut run = state::Run::new(self);
         let credentials = run.credentials();
-        let (offset, asked) = (run.clock_offset, run.asked);
+        let (offset, asked) = (run.clock_offset, run.exchange.asked);
         self.asked |= asked;
         let credentials = credentials?;
         match credentials.expiration {

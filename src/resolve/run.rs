@@ -13,7 +13,7 @@ use crate::sts::Session;
 use super::error::{ResolveError, ResolveWarning};
 use super::memory::device_id;
 use super::resolver::Resolver;
-use super::state::{Call, Exchanged, Run, WaitPolicy, Waited};
+use super::state::{Call, Exchange, Exchanged, Run, WaitPolicy, Waited, Waiting};
 
 /// STS timeout for an early renewal; short, so that an outage does not delay a caller whose session is still valid.
 const EARLY_TIMEOUT: Duration = Duration::from_millis(800);
@@ -45,16 +45,11 @@ impl<'r, 'a> Run<'r, 'a> {
             plan,
             steps,
             process_key: None,
-            held: Vec::new(),
             began,
             reset_generation: None,
-            patience: WaitPolicy::Full,
-            waited: Duration::ZERO,
-            left_over: None,
-            until: None,
-            distrusts_mfa_session: false,
             clock_offset: 0,
-            asked: false,
+            waiting: Waiting { held: Vec::new(), patience: WaitPolicy::Full, waited: Duration::ZERO },
+            exchange: Exchange::default(),
         }
     }
 
@@ -70,7 +65,7 @@ impl<'r, 'a> Run<'r, 'a> {
             return Ok(session);
         }
         let options = self.resolver.request.options;
-        let is_early = self.patience == WaitPolicy::Full && !options.min_ttl_is_strict;
+        let is_early = self.waiting.patience == WaitPolicy::Full && !options.min_ttl_is_strict;
         match self.cached_unexpired(at).filter(|_| is_early) {
             Some((present, left)) => self.renewed_early(at, present, left),
             None => self.with_locks_released(|run| run.renewed(at)),
@@ -83,7 +78,7 @@ impl<'r, 'a> Run<'r, 'a> {
         if id.as_ref().is_some_and(|id| self.in_backoff(id)) {
             return Ok(present);
         }
-        self.patience = WaitPolicy::Early(if left > SHORT { EARLY_TIMEOUT } else { LATE_TIMEOUT });
+        self.waiting.patience = WaitPolicy::Early(if left > SHORT { EARLY_TIMEOUT } else { LATE_TIMEOUT });
         let outcome = self.with_locks_released(|run| {
             let outcome = run.renewed(at);
             if let (Err(ResolveError::Sts { .. } | ResolveError::Base { .. }), Some(id)) = (&outcome, &id) {
@@ -91,7 +86,7 @@ impl<'r, 'a> Run<'r, 'a> {
             }
             outcome
         });
-        self.patience = WaitPolicy::Full;
+        self.waiting.patience = WaitPolicy::Full;
         match outcome {
             // Another process renews it, no prompt is possible, or the base failed: the session is still valid.
             Err(ResolveError::LockTimeout { .. } | ResolveError::Prompt { .. } | ResolveError::Base { .. }) => {
@@ -120,7 +115,7 @@ impl<'r, 'a> Run<'r, 'a> {
             Call::Role(index) => self.session(at - 1).and_then(|signer| self.role(at, index, &signer)),
         };
         // An early renewal has a shorter deadline than the waiters, so that its failure is not theirs.
-        if let (WaitPolicy::Full, Err(error), Some(id)) = (self.patience, &fetched, &id) {
+        if let (WaitPolicy::Full, Err(error), Some(id)) = (self.waiting.patience, &fetched, &id) {
             self.share(id, error);
         }
         let Err(ResolveError::Sts { error, .. }) = &fetched else { return fetched };
@@ -194,7 +189,7 @@ impl<'r, 'a> Run<'r, 'a> {
     /// The profiles and locks that a child process must not request from us.
     pub(super) fn extended_chain(&self) -> CallChain {
         let Resolver { chain, config, .. } = &*self.resolver;
-        chain.extended(config, &self.plan.path, &self.held.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>())
+        chain.extended(config, &self.plan.path, &self.waiting.held.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>())
     }
 
     fn cached(&self, at: usize) -> Option<CachedSession> {
@@ -206,7 +201,7 @@ impl<'r, 'a> Run<'r, 'a> {
         let since_we_began = found.lease.written_at.is_some_and(|at| at > self.began);
         let is_leaf = at + 1 == self.steps.len();
         let must_be_new = (is_leaf && (request.options.refresh || !request.is_long_enough(&found)))
-            || (self.distrusts_mfa_session && matches!(call, Call::MfaSession(..)));
+            || (self.exchange.distrusts_session && matches!(call, Call::MfaSession(..)));
         (!must_be_new || since_we_began).then_some(found)
     }
 

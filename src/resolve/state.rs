@@ -19,18 +19,29 @@ pub(super) struct Run<'r, 'a> {
     pub(super) steps: Vec<(Call<'r>, CacheKey)>,
     /// The long-term key that the `credential_process` returned.
     pub(super) process_key: Option<String>,
-    pub(super) held: Vec<(String, Guard)>,
     pub(super) began: Timestamp,
     pub(super) reset_generation: Option<u64>,
+    /// Seconds that AWS's clock was ahead when the session was fetched.
+    pub(super) clock_offset: i64,
+    pub(super) waiting: Waiting,
+    pub(super) exchange: Exchange,
+}
+
+/// The locks of a run, and how long it may wait for those of others.
+pub(super) struct Waiting {
+    pub(super) held: Vec<(String, Guard)>,
     pub(super) patience: WaitPolicy,
     pub(super) waited: Duration,
+}
+
+/// What a run knows about prompting for MFA codes.
+#[derive(Default)]
+pub(super) struct Exchange {
     /// The code of a call that AWS denied for another reason: it may still be valid.
     pub(super) left_over: Option<Secret>,
     pub(super) until: Option<Instant>,
     /// AWS rejected the cached MFA session's keys.
-    pub(super) distrusts_mfa_session: bool,
-    /// Seconds that AWS's clock was ahead when the session was fetched.
-    pub(super) clock_offset: i64,
+    pub(super) distrusts_session: bool,
     pub(super) asked: bool,
 }
 

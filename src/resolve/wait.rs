@@ -66,7 +66,7 @@ impl Run<'_, '_> {
                     self.resolver.mishaps.push(ResolveWarning::NoLock(error));
                     return Ok(Waited::Lock);
                 }
-                Attempt::Busy if matches!(self.patience, WaitPolicy::Early(_)) => {
+                Attempt::Busy if matches!(self.waiting.patience, WaitPolicy::Early(_)) => {
                     return Err(ResolveError::LockTimeout { seconds: 0, holder: None });
                 }
                 Attempt::Busy => None,
@@ -91,7 +91,7 @@ impl Run<'_, '_> {
                 is_told = true;
                 self.tell_of(&facts);
             }
-            if self.waited >= timeout {
+            if self.waiting.waited >= timeout {
                 return match self.cached_unexpired(at) {
                     Some((session, _)) => Ok(Waited::Session(session)),
                     None => Err(ResolveError::LockTimeout {
@@ -102,7 +102,7 @@ impl Run<'_, '_> {
             }
             let since = Instant::now();
             sleep(Duration::from_millis(jitter(pause)));
-            self.waited += since.elapsed();
+            self.waiting.waited += since.elapsed();
             pause = (pause * 2).min(PAUSE.1);
         }
     }
@@ -117,23 +117,23 @@ impl Run<'_, '_> {
             ..self.facts(id)
         };
         self.resolver.store.holders().put(id, &facts, &lock);
-        self.held.push((id.to_owned(), lock));
+        self.waiting.held.push((id.to_owned(), lock));
     }
 
     pub(super) fn with_locks_released<T>(&mut self, what: impl FnOnce(&mut Self) -> T) -> T {
-        let before = self.held.len();
+        let before = self.waiting.held.len();
         let outcome = what(self);
-        self.held.truncate(before);
+        self.waiting.held.truncate(before);
         outcome
     }
 
     pub(super) fn guard(&self, id: &str) -> Option<&Guard> {
-        self.held.iter().find(|(held, _)| held == id).map(|(_, guard)| guard)
+        self.waiting.held.iter().find(|(held, _)| held == id).map(|(_, guard)| guard)
     }
 
     /// Publishes the terminal that shows the prompt, or `None` when it has ended.
     pub(super) fn asking(&self, terminal: Option<&str>) {
-        for (id, _) in &self.held {
+        for (id, _) in &self.waiting.held {
             self.tell_waiters(id, |facts| facts.prompt_tty = terminal.map(str::to_owned));
         }
     }
