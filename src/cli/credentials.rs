@@ -169,7 +169,11 @@ pub(crate) fn is_only_profile(context: &Context, set: &ProfileSet<'_>, plan: &Cr
     let Some((hop, profile)) = plan.hops.first().and_then(|hop| Some((hop, set.get(&hop.profile)?))) else {
         return false;
     };
-    context.paths.are_default()
+    // The Amplify CLI does not read `include_profile`, and reads marks and escapes in another way.
+    let is_read_alike = !profile.has("include_profile")
+        && profile.get("source_profile").is_none_or(|source| !source.value.contains([';', '#', '\\', '"', '\'']));
+    is_read_alike
+        && context.paths.are_default()
         && build::names_session(&profile, hop, &key.inner)
         && context.files().sections_where(&names) == 1
 }

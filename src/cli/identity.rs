@@ -15,74 +15,87 @@ use crate::source::web_identity;
 const LARGEST_TOKEN: u64 = 16 << 10;
 
 /// Variables that decide nothing about credentials: those of npm, make, terminals, editors, desktops and prompts, and our
-/// own that a child does not get. The manual page amplify-creds-config(5) lists them.
-const HARMLESS: [&str; 40] = [
+/// own that a child does not get. Whole names where other programs could have names that begin alike.
+const HARMLESS: [&str; 61] = [
     "_",
     "AMPLIFY_CREDS_ACTIVE_PROFILE",
     "AMPLIFY_CREDS_CHAIN",
     "AMPLIFY_CREDS_MFA_TOKEN",
+    "CHROME_DESKTOP",
     "CLICOLOR",
     "CLICOLOR_FORCE",
     "COLORTERM",
     "COLUMNS",
-    "DBUS_SESSION_BUS_ADDRESS",
     "DESKTOP_SESSION",
     "DESKTOP_STARTUP_ID",
     "DISPLAY",
     "EDITOR",
     "FORCE_COLOR",
     "GDMSESSION",
+    "GNOME_DESKTOP_SESSION_ID",
+    "GNOME_SHELL_SESSION_MODE",
+    "GNOME_TERMINAL_SCREEN",
+    "GNOME_TERMINAL_SERVICE",
     "GPG_TTY",
+    "HISTCONTROL",
+    "HISTFILE",
+    "HISTFILESIZE",
+    "HISTSIZE",
     "INIT_CWD",
     "INSIDE_EMACS",
     "INVOCATION_ID",
     "JOURNAL_STREAM",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LC_TERMINAL",
+    "LC_TERMINAL_VERSION",
     "LINES",
     "LS_COLORS",
     "MAKEFLAGS",
     "MAKELEVEL",
     "MFLAGS",
     "NO_COLOR",
+    "NVIM",
     "OLDPWD",
     "PS1",
     "PWD",
     "SESSION_MANAGER",
     "SHLVL",
-    "SSH_CLIENT",
-    "SSH_CONNECTION",
     "SSH_TTY",
     "STY",
+    "TERM",
+    "TERMINAL_EMULATOR",
+    "TERM_PROGRAM",
+    "TERM_PROGRAM_VERSION",
+    "TERM_SESSION_ID",
+    "TMUX",
+    "TMUX_PANE",
+    "VIM",
+    "VIMRUNTIME",
     "VISUAL",
     "WAYLAND_DISPLAY",
     "WINDOWID",
     "XAUTHORITY",
+    "XDG_CURRENT_DESKTOP",
     "XPC_SERVICE_NAME",
 ];
 
-const HARMLESS_PREFIXES: [&str; 24] = [
+const HARMLESS_PREFIXES: [&str; 16] = [
     "ALACRITTY_",
-    "CHROME_",
     "ELECTRON_",
-    "GNOME_",
     "GTK_",
-    "HIST",
     "IDEA_",
     "ITERM_",
     "JETBRAINS_",
     "KITTY_",
     "KONSOLE_",
-    "LC_",
-    "NVIM",
     "QT_",
     "STARSHIP_",
-    "TERM",
-    "TMUX",
-    "VIM",
     "VSCODE_",
     "VTE_",
     "WEZTERM_",
     "WT_",
-    "XDG_",
+    "XDG_SESSION_",
     "npm_",
 ];
 
@@ -132,17 +145,21 @@ fn is_harmless(name: &str) -> bool {
     HARMLESS.contains(&name) || HARMLESS_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// The program and the scripts among its arguments, links resolved: a link may be turned to another program.
+/// The programs and scripts that the command names, links resolved: a link may be turned to another program.
 fn files(context: &Context, command: &str) -> Vec<PathBuf> {
-    let words = shlex::split(command).unwrap_or_else(|| command.split_whitespace().map(str::to_owned).collect());
-    let mut words = words.into_iter().map(PathBuf::from);
-    let program = words.next().and_then(|program| match program.components().count() {
-        1 => {
-            context.env.search_path().into_iter().map(|directory| directory.join(&program)).find(|path| path.is_file())
-        }
-        _ => Some(program),
-    });
-    program.into_iter().chain(words).filter(|path| path.is_file()).filter_map(|path| path.canonicalize().ok()).collect()
+    let words = shlex::split(command).unwrap_or_else(|| vec![command.to_owned()]);
+    let directories = context.env.search_path();
+    let mut files = Vec::new();
+    // A quoted word may be a script of the shell.
+    for word in words.iter().flat_map(|word| std::iter::once(&**word).chain(word.split_whitespace())) {
+        let path = PathBuf::from(word);
+        let in_path = || directories.iter().map(|directory| directory.join(&path)).find(|path| path.is_file());
+        let found =
+            if path.components().count() == 1 { in_path() } else { Some(path.clone()).filter(|path| path.is_file()) };
+        files.extend(found.and_then(|path| path.canonicalize().ok()));
+    }
+    files.dedup();
+    files
 }
 
 #[cfg(test)]
@@ -165,6 +182,9 @@ mod tests {
             "SHLVL2",
             "NODE_OPTIONS",
             "HTTPS_PROXY",
+            "XDG_CONFIG_HOME",
+            "DBUS_SESSION_BUS_ADDRESS",
+            "TERMINUS_ACCOUNT",
         ] {
             assert!(!is_harmless(name), "{name}");
         }

@@ -8,6 +8,8 @@ pub const MASK: &str = "****";
 /// AWS's secret keys have 40 characters; AWS's key ids and account ids, and most names, are shorter than this.
 const SECRET_LENGTH: usize = 30;
 
+const SECRET_KEY_LENGTH: usize = 40;
+
 /// Secret keys and tokens in every tool's spelling.
 const SECRET_ENDINGS: [&str; 7] =
     ["secretaccesskey", "secretkey", "sessiontoken", "securitytoken", "accesstoken", "authtoken", "clientsecret"];
@@ -83,8 +85,13 @@ fn random_parts(text: &str, has_paths: bool) -> Vec<Range<usize>> {
         return found;
     }
     for word in ranges(text, |c| !c.is_whitespace()) {
+        // An ARN is never a secret, whatever its resource is called.
+        if has_paths && is_arn(&text[word.clone()]) {
+            continue;
+        }
         let is_path = has_paths && is_path(&text[word.clone()]);
-        for part in ranges(&text[word.clone()], |c| is_base64(c) && !(is_path && c == '/')) {
+        let is_key = word.len() == SECRET_KEY_LENGTH && text[word.clone()].chars().all(is_base64);
+        for part in ranges(&text[word.clone()], |c| is_base64(c) && !(is_path && !is_key && c == '/')) {
             let range = word.start + part.start..word.start + part.end;
             // The AWS CLI names its token files by a hash.
             let is_hash = is_path && text[range.clone()].bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
@@ -94,6 +101,10 @@ fn random_parts(text: &str, has_paths: bool) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+fn is_arn(word: &str) -> bool {
+    word.trim_start_matches(['\'', '"', '`', '(']).starts_with("arn:")
 }
 
 fn is_path(word: &str) -> bool {
@@ -138,7 +149,9 @@ fn is_random(token: &str) -> bool {
         }
         last = Some(next);
     }
-    changes * 5 >= token.len()
+    // Hashes and ids lack one of the classes; AWS's secrets have all.
+    let has = |of: fn(&u8) -> bool| token.bytes().any(|byte| of(&byte));
+    has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit) && changes * 5 >= token.len()
 }
 
 /// The values behind `=` or `:` and the name of a secret: `aws_secret_access_key = V`, `"SecretAccessKey": "V"`.
@@ -292,7 +305,7 @@ mod tests {
             (format!("a {SECRET} b"), "a **** b"),
             ("wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY1".to_owned(), "****"),
             ("0123456789abcdef0123456789abcdef".to_owned(), "0123456789abcdef0123456789abcdef"),
-            ("9e107d9d372bb6826bd81d3542a419d6".to_owned(), "****"),
+            ("9e107d9d372bb6826bd81d3542a419d6".to_owned(), "9e107d9d372bb6826bd81d3542a419d6"),
             ("aws_secret_access_key = abc".to_owned(), "aws_secret_access_key = ****"),
             ("aws_secret_access_key: abc".to_owned(), "aws_secret_access_key: ****"),
             ("export AWS_SECRET_ACCESS_KEY=abc".to_owned(), "export AWS_SECRET_ACCESS_KEY=****"),

@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::core::masking::{is_secret, masked as without_secrets, shown_url};
+use crate::core::masking::{MASK, is_secret, masked as without_secrets, shown_url};
 use crate::core::sanitize::printable;
+
+use crate::profile::value_form::shown;
 
 use super::change::Change;
 
@@ -19,7 +21,8 @@ pub fn diff(change: &Change) -> String {
         let _ = writeln!(text, "old mode {old:04o}\nnew mode {new:04o}");
     }
     let lines = TextDiff::from_lines(before, after);
-    let (masked_before, masked_after) = (masked(before), masked(after));
+    let is_profile_file = change.original.file.path.extension().is_none_or(|extension| extension != "json");
+    let (masked_before, masked_after) = (masked(before, is_profile_file), masked(after, is_profile_file));
     let line = |from: &[String], at: Option<usize>| at.and_then(|at| from.get(at).cloned()).unwrap_or_default();
     for hunk in lines.unified_diff().context_radius(3).iter_hunks() {
         let _ = writeln!(text, "{}", hunk.header());
@@ -39,7 +42,7 @@ pub fn diff(change: &Change) -> String {
 }
 
 /// Printable lines with secret values hidden, also in comments and in continuation lines of such a key.
-fn masked(text: &str) -> Vec<String> {
+fn masked(text: &str, is_profile_file: bool) -> Vec<String> {
     let mut is_secrets = false;
     let mask = |line: &str| {
         let line = line.trim_end_matches(['\n', '\r']);
@@ -51,10 +54,25 @@ fn masked(text: &str) -> Vec<String> {
         is_secrets = named.is_some() || (is_secrets && line.trim().is_empty());
         match named {
             Some((key, _)) => printable(&without_secrets(&line[..=key.len()])) + " ****",
+            None if is_profile_file => printable(&of_profile_file(line)),
             None => printable(&without_passwords(&without_secrets(line))),
         }
     };
     text.split_inclusive('\n').map(mask).collect()
+}
+
+/// Values by the rule of `list --properties`: the lines around a change can hold anything.
+fn of_profile_file(line: &str) -> Cow<'_, str> {
+    let text = line.trim();
+    if text.is_empty() || text.starts_with(['[', '#', ';']) {
+        return without_secrets(line);
+    }
+    let Some((key, value)) = line.split_once('=') else { return Cow::Borrowed(MASK) };
+    let value = value.trim();
+    match shown(key.trim(), value) {
+        Cow::Borrowed(same) if same == value => Cow::Borrowed(line),
+        shown => Cow::Owned(format!("{}= {shown}", without_secrets(key))),
+    }
 }
 
 fn without_passwords(line: &str) -> String {
@@ -84,13 +102,13 @@ mod tests {
     #[test]
     fn diff_of_new_and_changed_file() {
         assert_eq!(
-            shown(None, "[a]\nk = v\n"),
-            "--- /dev/null\n+++ ~/.aws/credentials\n@@ -0,0 +1,2 @@\n+[a]\n+k = v\n"
+            shown(None, "[a]\nregion = v\n"),
+            "--- /dev/null\n+++ ~/.aws/credentials\n@@ -0,0 +1,2 @@\n+[a]\n+region = v\n"
         );
         assert_eq!(
-            shown(Some("[a]\r\nk = 1"), "[a]\r\nk = 2"),
-            "--- ~/.aws/credentials\n+++ ~/.aws/credentials\n@@ -1,2 +1,2 @@\n [a]\n-k = 1\n\
-             \\ No newline at end of file\n+k = 2\n\\ No newline at end of file\n"
+            shown(Some("[a]\r\nmax_attempts = 1"), "[a]\r\nmax_attempts = 2"),
+            "--- ~/.aws/credentials\n+++ ~/.aws/credentials\n@@ -1,2 +1,2 @@\n [a]\n-max_attempts = 1\n\
+             \\ No newline at end of file\n+max_attempts = 2\n\\ No newline at end of file\n"
         );
     }
 
@@ -104,6 +122,25 @@ mod tests {
     }
 
     #[test]
+    fn diff_hides_pasted_and_unknown_values() {
+        for line in [
+            "export AWS_SECRET_ACCESS_KEY hunter2pw",
+            "secret_key hunter2pw",
+            "AKIAIOSFODNN7EXAMPLE hunter2pw",
+            "db_pass = hunter2pw",
+            "foo = hunter2pw",
+            "sso_start_url = https://svc:hunter2pw@host/",
+            "credential_process = curl -u svc:hunter2pw https://host/",
+            "credential_process = curl https://svc:hunter2pw@host/",
+            "mfa_process = oathtool --totp -b hunter2pw",
+        ] {
+            let before = format!("[a]\n{line}\n");
+            let text = shown(Some(&before), &format!("{before}region = eu-west-1\n"));
+            assert!(!text.contains("hunter2pw") && text.contains("+region = eu-west-1\n"), "{text}");
+        }
+    }
+
+    #[test]
     fn diff_hides_secrets() {
         let secret = "wJalrXUtnFEMI";
         let before = format!(
@@ -113,6 +150,6 @@ mod tests {
         let text =
             shown(Some(&before), &format!("{before}aws_secret_access_key={secret}\u{1b}[2J\nregion = x\u{1b}\n"));
         assert!(!text.contains(secret) && !text.contains('\u{1b}'), "{text}");
-        assert!(text.contains("+aws_secret_access_key= ****\n") && text.contains("+region = x\u{fffd}\n"), "{text}");
+        assert!(text.contains("+aws_secret_access_key= ****\n") && text.contains("+region = ****\n"), "{text}");
     }
 }

@@ -27,7 +27,7 @@ pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<Creden
     let mut warnings = std::mem::take(&mut walk.warnings);
     match (&mut base.source, &inputs.duration) {
         (BaseSource::WebIdentity(web), Some(asked)) if hops.is_empty() => {
-            web.duration = SessionDuration { requested: asked.clone(), seconds: asked.value };
+            web.duration = SessionDuration { is_explicit: true, requested: asked.clone(), seconds: asked.value };
         }
         _ => {}
     }
@@ -89,7 +89,7 @@ fn override_last(hops: &mut [Hop], inputs: &Inputs, setter: PolicySetter, profil
         return if wants { Err(PlanError::NoRole { profile: profile.to_owned(), at: None }) } else { Ok(()) };
     };
     if let Some(asked) = duration {
-        last.duration = SessionDuration { requested: asked.clone(), seconds: asked.value };
+        last.duration = SessionDuration { is_explicit: true, requested: asked.clone(), seconds: asked.value };
     }
     override_role(last, role, extras, setter, profile, Origin::Flag)
 }

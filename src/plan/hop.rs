@@ -126,7 +126,7 @@ impl Hop {
 /// How long a session without a profile is to last.
 pub(super) fn asked_duration(inputs: &Inputs) -> SessionDuration {
     let requested = inputs.duration.clone().unwrap_or_else(|| Located::new(ONE_HOUR, Origin::Default));
-    SessionDuration { seconds: requested.value, requested }
+    SessionDuration { is_explicit: inputs.duration.is_some(), seconds: requested.value, requested }
 }
 
 /// How long the session is to last: by alias, else by the profile.
@@ -137,7 +137,11 @@ pub(super) fn duration(profile: &Profile<'_>, asked: &RequestedRole) -> Result<S
         (None, None) => (Some(ONE_HOUR), Origin::Default),
     };
     match seconds.filter(|seconds| DURATION_SECONDS.contains(seconds)) {
-        Some(seconds) => Ok(SessionDuration { requested: Located::new(seconds, from), seconds }),
+        Some(seconds) => Ok(SessionDuration {
+            is_explicit: asked.duration.is_some(),
+            requested: Located::new(seconds, from),
+            seconds,
+        }),
         None => Err(PlanError::Invalid {
             profile: profile.name.clone(),
             key: "duration_seconds",

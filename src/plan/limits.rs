@@ -66,10 +66,10 @@ impl fmt::Display for RoleArn {
     }
 }
 
-/// Whether `region` can be part of a host name: 1 to 63 letters, digits and inner hyphens, also without a FIPS marker.
+/// Whether `region` can be part of a host name: 1 to 32 letters, digits and inner hyphens, also without a FIPS marker.
 pub fn is_region(region: &str) -> bool {
     let is_label = |label: &str| {
-        (1..=63).contains(&label.len())
+        (1..=32).contains(&label.len())
             && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
             && !label.starts_with('-')
             && !label.ends_with('-')
@@ -99,8 +99,28 @@ pub fn is_endpoint(url: &str) -> bool {
         !host.is_empty()
             && !host.starts_with(['/', ':', '?'])
             && host.bytes().all(|b| b.is_ascii_graphic())
-            && !host.split('/').next().is_some_and(|authority| authority.contains('@'))
+            && host.split(['/', '?', '#']).next().is_some_and(is_authority)
     })
+}
+
+fn is_ipv6(address: &str) -> bool {
+    address.contains(':') && address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':' || b == b'.')
+}
+
+/// `HOST` or `HOST:PORT` without a user. The HTTP client drops a port that is no number and calls the default one.
+fn is_authority(authority: &str) -> bool {
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(rest) => match rest.split_once(']') {
+            Some((address, port)) if is_ipv6(address) => (address, port),
+            _ => return false,
+        },
+        None => authority.find(':').map_or((authority, ""), |at| authority.split_at(at)),
+    };
+    let is_port =
+        |port: &str| port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0);
+    !host.is_empty()
+        && !host.contains(['@', '[', ']'])
+        && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -150,6 +170,34 @@ pub fn is_mfa_code(code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn endpoint_needs_host_and_numeric_port() {
+        for good in [
+            "http://localhost",
+            "http://127.0.0.1:4566/x",
+            "https://sts.eu-west-1.amazonaws.com",
+            "http://[::1]:80/",
+            "http://[fd00:ec2::254]",
+        ] {
+            assert!(is_endpoint(good), "{good}");
+        }
+        for bad in [
+            "http://127.0.0.1:99999",
+            "http://127.0.0.1:abc/x",
+            "http://127.0.0.1:",
+            "http://127.0.0.1:0",
+            "http://127.0.0.1:+80",
+            "http://[",
+            "http://[::1",
+            "http://[x]:80",
+            "http://user@host",
+            "http://:80",
+            "ftp://host",
+        ] {
+            assert!(!is_endpoint(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn role_arns_by_shape() {
@@ -239,6 +287,8 @@ pub(super) fn limited(profile: &Profile<'_>, limit: &TextLimit) -> Result<Option
 /// A session's duration in seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionDuration {
+    /// Whether an option of the command or of a wrapper requested it: then a shorter cached session does not serve.
+    pub is_explicit: bool,
     pub requested: Located<u32>,
     /// What is sent: the same, or 3600 for a role assumed from a session, which AWS holds to an hour.
     pub seconds: u32,

@@ -1,4 +1,4 @@
-use Form::{Account, Arn, Arns, Block, Device, ExternalId, KeyId, Region, Secret, Text, Url, Word};
+use Form::{Account, Arn, Arns, Block, Device, ExternalId, KeyId, MfaCommand, Region, Secret, Text, Url, Word};
 
 /// What values of a key look like. Text of another form can be a secret that was pasted into the wrong line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Form {
     Device,
     /// Shown without user, password and query.
     Url,
+    /// A command whose arguments can hold a secret.
+    MfaCommand,
     /// A nested block of settings.
     Block,
 }
@@ -92,7 +94,7 @@ pub const KEYS: [Key; 82] = [
     passed_on("max_attempts", Word),
     other("metadata_service_num_attempts", Word),
     other("metadata_service_timeout", Word),
-    read("mfa_process", Text),
+    read("mfa_process", MfaCommand),
     read("mfa_serial", Device),
     read("mfa_session", Word),
     read("min_ttl", Word),

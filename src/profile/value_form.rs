@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::core::masking::{MASK, holds_secret, is_secret, masked, shown_url};
+use crate::core::masking::{MASK, holds_secret, is_secret, masked, masked_message, shown_url};
 
 use super::key_names;
 use super::key_names::Form;
@@ -22,8 +22,14 @@ impl Form {
             && match self {
                 Self::Secret | Self::Block => false,
                 Self::KeyId => is_key_id(value),
-                Self::Text => !holds_secret(value) && !has_secret_option(value),
-                Self::ExternalId => !holds_secret(value) || !value.bytes().any(|b| b.is_ascii_uppercase()),
+                Self::Text => {
+                    matches!(masked_message(value), Cow::Borrowed(_))
+                        && !value.split_whitespace().any(|word| word.contains("://") && shown_url(word) != word)
+                        && !has_secret_option(value)
+                }
+                // As long and as random as a secret key.
+                Self::ExternalId => value.len() != 40 || !holds_secret(value),
+                Self::MfaCommand => true,
                 Self::Word => is_word(value),
                 Self::Region => is_region(value),
                 Self::Account => value.len() <= 12 && value.bytes().all(|b| b.is_ascii_digit()),
@@ -72,13 +78,18 @@ fn is_arn(value: &str) -> bool {
     value.starts_with("arn:")
         && value.split(':').count() >= 6
         && value.bytes().all(|b| b.is_ascii_graphic() && b != b'"')
-        && !value.split([':', '/']).any(holds_secret)
 }
 
 /// Whether a command has an option for a secret: `--password x`.
 fn has_secret_option(value: &str) -> bool {
     let options = value.split_whitespace().filter(|word| word.starts_with('-'));
-    options.into_iter().any(|word| is_secret(word.split('=').next().unwrap_or(word)))
+    let is_password = |word: &str| {
+        let name = word.split('=').next().unwrap_or(word).to_ascii_lowercase();
+        is_secret(&name)
+            || ["pass", "pin", "pwd", "auth", "user"].iter().any(|part| name.contains(part))
+            || name == "-u"
+    };
+    options.into_iter().any(is_password) || value.contains("Authorization") || value.contains("Bearer ")
 }
 
 /// A line of a nested block: a setting that the AWS CLI documents, or a service's API version.
@@ -122,9 +133,18 @@ fn is_block_line(line: &str) -> bool {
 pub fn shown<'v>(key: &str, value: &'v str) -> Cow<'v, str> {
     match key_names::form(key) {
         Some(Form::Url) if Form::Url.fits(value) => shown_url(value),
+        Some(Form::MfaCommand) if form_of_line(value) => match value.split_once(char::is_whitespace) {
+            // The seed of a one-time password is often an argument.
+            Some((program, _)) => Cow::Owned(format!("{program} {MASK}")),
+            None => Cow::Borrowed(value),
+        },
         Some(form) if form.fits(value) => Cow::Borrowed(value),
         _ => Cow::Borrowed(MASK),
     }
+}
+
+fn form_of_line(value: &str) -> bool {
+    !value.contains(char::is_control)
 }
 
 /// Whether nothing of the value is masked.

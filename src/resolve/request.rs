@@ -5,7 +5,6 @@ use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::core::clock::Timestamp;
 use crate::core::credentials::{Credentials, Freshness};
-use crate::core::origin::Origin;
 use crate::plan::CredentialPlan;
 
 /// Seconds by which a session may be shorter than requested: its lifetime is computed with the local clock.
@@ -52,11 +51,11 @@ impl Request<'_> {
         store.read().sessions().lookup(key, self.is_only_profile)
     }
 
-    /// Whether the session was requested for at least as long as `--duration` says. Of an entry of the Amplify CLI that
+    /// Whether the session was requested for at least as long as `--duration` says, also that of a wrapper. Of an entry of the Amplify CLI that
     /// is unknown.
     pub(super) fn is_long_enough(&self, found: &CachedSession) -> bool {
         let duration = self.plan.hops.last().map(|hop| &hop.duration);
-        match duration.filter(|duration| matches!(duration.requested.from, Origin::Flag(_))) {
+        match duration.filter(|duration| duration.is_explicit) {
             Some(duration) => {
                 found.lease.lifetime.is_some_and(|seconds| seconds + DURATION_TOLERANCE >= i64::from(duration.seconds))
             }

@@ -38,6 +38,12 @@ fn parse_document(bytes: &[u8], now: Timestamp) -> Result<Credentials, ProcessEr
     let (Some(id), Some(secret)) = (text("AccessKeyId"), text("SecretAccessKey")) else {
         return invalid("its answer has no AccessKeyId and SecretAccessKey");
     };
+    if ["SessionToken", "AccountId"]
+        .iter()
+        .any(|key| document.get(*key).is_some_and(|value| !value.is_string() && !value.is_null()))
+    {
+        return invalid("its SessionToken or AccountId is no text");
+    }
     let expiration = match document.get("Expiration") {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => match parse_expiration(text) {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::core::digest::sha256_hex;
 use crate::core::invalid_text::check_token;
@@ -33,7 +33,10 @@ pub fn subject(token: &str) -> String {
         let bytes = aws_smithy_types::base64::decode(payload).ok()?;
         let claims: Map<String, Value> = serde_json::from_slice(&bytes).ok()?;
         let named = ["iss", "sub", "aud"].map(|name| claims.get(name).cloned().unwrap_or_default());
-        (!named.iter().any(Value::is_null)).then(|| Value::from(named.to_vec()).to_string())
+        // What AWS takes from a token for the session besides.
+        let more = claims.iter().filter(|(name, _)| name.starts_with("https://aws.amazon.com/"));
+        let more: Map<String, Value> = more.map(|(name, value)| (name.clone(), value.clone())).collect();
+        (!named.iter().any(Value::is_null)).then(|| json!([named, more]).to_string())
     });
     claims.unwrap_or_else(|| sha256_hex(token))
 }
@@ -50,10 +53,11 @@ mod tests {
         };
         let first = token(r#"{"iss":"https://i","sub":"a?>","aud":["sts"],"exp":1}"#);
         let renewed = token(r#"{"exp":2,"iss":"https://i","sub":"a?>","aud":["sts"]}"#);
-        assert_eq!(subject(&first), r#"["https://i","a?>",["sts"]]"#);
+        assert_eq!(subject(&first), r#"[["https://i","a?>",["sts"]],{}]"#);
         assert_eq!(subject(&first), subject(&renewed));
         for other in [
             token(r#"{"iss":"https://j","sub":"a?>","aud":["sts"]}"#),
+            token(r#"{"iss":"https://i","sub":"a?>","aud":["sts"],"https://aws.amazon.com/source_identity":"me"}"#),
             token(r#"{"iss":"https://i","sub":"b","aud":["sts"]}"#),
             token(r#"{"iss":"https://i","sub":"a?>","aud":["other"]}"#),
             token(r#"{"iss":"https://i","aud":["sts"]}"#),

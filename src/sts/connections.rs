@@ -25,8 +25,10 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 use tokio::runtime::Runtime;
 
+use crate::core::masking::shown_url;
 use crate::core::origin::Located;
 use crate::core::secret::Secret;
+use crate::plan::limits::is_endpoint;
 use crate::sts::connection_error::Route;
 use crate::sts::error::StsError;
 use crate::sts::error_kind::reason;
@@ -56,6 +58,7 @@ impl Connections {
 
     /// The way to `url`, by proxy where one is set.
     pub(crate) fn link<'a>(&'a self, url: &'a str) -> Result<Link<'a>, StsError> {
+        check_endpoint(url)?;
         let proxy = self.proxies.before(url)?;
         Ok(Link { runtime: self.runtime()?, client: self.http(url, proxy.as_ref())?, url, proxy })
     }
@@ -71,6 +74,7 @@ impl Connections {
     }
 
     fn by_hand<'a>(&'a self, url: &'a str, proxy: Option<Proxy>) -> Result<Direct<'a>, StsError> {
+        check_endpoint(url)?;
         let runtime = self.runtime()?;
         let mut connector = Connector::builder();
         if let Some(Proxy { url, .. }) = &proxy {
@@ -219,4 +223,9 @@ fn tls_context(roots: &Roots) -> Result<TlsContext, StsError> {
         None => TrustStore::default(),
     };
     TlsContext::builder().with_trust_store(store).build().map_err(|error| StsError::Setup(error.to_string()))
+}
+
+/// Every address is checked here: metadata services and sign-in have addresses of their own besides STS.
+fn check_endpoint(url: &str) -> Result<(), StsError> {
+    if is_endpoint(url) { Ok(()) } else { Err(StsError::Endpoint(shown_url(url).into_owned())) }
 }

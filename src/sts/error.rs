@@ -52,6 +52,9 @@ pub enum StsError {
         /// What is wrong with it, without its value, which may have a password in it.
         problem: String,
     },
+    /// A configured address has no host, or a port that is no number.
+    #[error("{0} is not a valid address")]
+    Endpoint(String),
     /// The HTTP client cannot be set up.
     #[error("{0}")]
     Setup(String),
@@ -72,7 +75,10 @@ pub enum Distrust {
 impl StsError {
     /// Whether the call might work a moment later: network, throttling, 5xx, garbage.
     pub fn is_passing(&self) -> bool {
-        !matches!(self, Self::Refused { .. } | Self::Roots { .. } | Self::Proxy { .. } | Self::Setup(_))
+        !matches!(
+            self,
+            Self::Refused { .. } | Self::Roots { .. } | Self::Proxy { .. } | Self::Endpoint(_) | Self::Setup(_)
+        )
     }
 
     /// Whether the clock that signed was wrong. The SDK has signed again by then, as far ahead or behind as AWS's clock

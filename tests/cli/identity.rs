@@ -55,3 +55,26 @@ fn external_id_flag_leaves_the_plain_name_to_amplify() {
     let names: Vec<_> = cache[data::NO_MFA_ROLE].as_object().unwrap().keys().collect();
     assert!(names.iter().all(|name| name.contains('#')), "{names:?}");
 }
+
+#[test]
+fn longer_duration_of_a_wrapper_is_another_session() {
+    let (sts, home) = without_mfa();
+    crate::add_config(
+        &home,
+        &format!("[profile wrapped]\ncredential_process = {} process nomfa -d 1h\n", crate::PROGRAM),
+    );
+    home.run(&["process", "nomfa", "-d", "15m"]).succeeded();
+    home.run(&["process", "wrapped"]).succeeded();
+    assert_eq!(sts.count("AssumeRole"), 2);
+}
+
+#[test]
+fn endpoint_with_an_invalid_port_gets_no_request() {
+    let (sts, home) = without_mfa();
+    for url in ["http://127.0.0.1:99999", "http://127.0.0.1:abc", "http://[::1"] {
+        let run = home.run_with(&["process", "nomfa"], &[("AWS_ENDPOINT_URL_STS", url)]);
+        run.failed_with(3);
+        assert!(run.stderr.contains("AWS_ENDPOINT_URL_STS"), "{run:?}");
+    }
+    assert!(sts.calls().is_empty());
+}

@@ -88,6 +88,10 @@ fn change(
 fn note_limits(context: &Context, project: &Project, environment: &str, arn: &str) {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     let ["arn", partition, _, _, of_boundary, resource] = parts[..] else { return };
+    // The lines below have commands to paste.
+    if !arn.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@/:-".contains(&byte)) {
+        return;
+    }
     let account = account(context, project, environment);
     if let Some(account) = account.filter(|account| of_boundary != "aws" && account != of_boundary) {
         let line = format!(

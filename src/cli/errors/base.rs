@@ -109,7 +109,7 @@ fn of_service(service: Service, error: &StsError, what: &str) -> Failure {
             network(format!("no connection to {service} by the proxy {proxy}: {reason}"))
         }
         StsError::Untrusted { host, why, trusted } => untrusted(what, host, why, trusted),
-        StsError::Roots { .. } | StsError::Proxy { .. } => misconfigured(error),
+        StsError::Roots { .. } | StsError::Proxy { .. } | StsError::Endpoint(_) => misconfigured(error),
         StsError::TimedOut => nobody_there(format!("{service} did not answer")),
         StsError::Throttled => network(format!("{service} asks to slow down")).hint("try again in a minute"),
         StsError::Server(status) => network(format!("{service} answered {status}")).hint("try again in a minute"),

@@ -25,7 +25,7 @@ pub(crate) fn unanswered_by(service: &str, error: StsError, what: &str) -> Failu
                 "something between here and AWS answers in its place: a proxy, a login page, AWS_ENDPOINT_URL_{service}"
             ))
         }
-        StsError::Roots { .. } | StsError::Proxy { .. } => misconfigured(&error),
+        StsError::Roots { .. } | StsError::Proxy { .. } | StsError::Endpoint(_) => misconfigured(&error),
         StsError::Setup(reason) => Failure::new(INTERNAL, format!("{what}: {reason}")),
         StsError::Refused { code, message } => Failure::by_aws(REFUSED, format!("{what}: {code}"), message),
     }
@@ -61,6 +61,9 @@ pub(crate) fn misconfigured(error: &StsError) -> Failure {
     Failure::new(CONFIG, error.to_string()).hint(match error {
         StsError::Proxy { .. } => {
             "it is http://HOST:PORT, with USER:PASSWORD@ before the host where needed, percent-encoded"
+        }
+        StsError::Endpoint(_) => {
+            "it is http://HOST:PORT or https://HOST: see the AWS_ENDPOINT_URL variables and endpoint_url"
         }
         _ => "it must be a PEM file: AWS_CA_BUNDLE, ca_bundle, REQUESTS_CA_BUNDLE or SSL_CERT_FILE names it",
     })

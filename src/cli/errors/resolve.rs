@@ -101,7 +101,7 @@ fn sts(error: StsError, at: &FailedCall) -> Failure {
                 StsCall::Role { hop, .. } => add_hints(failure, &causes, Some(&**hop), &at.asked),
             }
         }
-        StsError::Roots { .. } | StsError::Proxy { .. } => return misconfigured(&error),
+        StsError::Roots { .. } | StsError::Proxy { .. } | StsError::Endpoint(_) => return misconfigured(&error),
         other => unanswered_by("STS", other, &what),
     };
     failure.at(from, Some(profile))
