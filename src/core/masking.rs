@@ -1,6 +1,7 @@
 //! Masks secrets in names, messages and addresses that come from a user's files and variables.
 
 use std::borrow::Cow;
+use std::mem::replace;
 use std::ops::Range;
 
 pub const MASK: &str = "****";
@@ -49,6 +50,26 @@ pub fn masked(text: &str) -> Cow<'_, str> {
 /// The same for a message, in which a path may have parts that look random.
 pub fn masked_message(text: &str) -> Cow<'_, str> {
     replaced(text, true)
+}
+
+/// A line of another program's output: also passwords in addresses and the word behind a secret's name.
+pub fn masked_output(line: &str) -> String {
+    let mut is_secret_next = false;
+    let word = |word: &str| {
+        let name = word.trim_end_matches([':', '=']);
+        let is_secret_word = replace(&mut is_secret_next, false);
+        is_secret_next =
+            ["Bearer", "Basic", "-u", "--user"].contains(&word) || (name.len() < word.len() && is_secret(name));
+        let tag = word.strip_prefix('<').and_then(|rest| rest.split_once('>')).filter(|(tag, _)| is_secret(tag));
+        match tag {
+            _ if is_secret_word => MASK.to_owned(),
+            Some((tag, _)) => format!("<{tag}>{MASK}"),
+            None if word.contains("://") => shown_url(word).into_owned(),
+            None => word.to_owned(),
+        }
+    };
+    let words = line.split_whitespace().map(word).collect::<Vec<_>>().join(" ");
+    masked_message(&words).into_owned()
 }
 
 pub fn holds_secret(text: &str) -> bool {
@@ -271,6 +292,24 @@ mod tests {
     use super::*;
 
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+    #[test]
+    fn secrets_in_output_of_programs_are_masked() {
+        for line in [
+            "<SecretAccessKey>hunter2pw</SecretAccessKey>",
+            "GET https://svc:hunter2pw@v.example/x failed",
+            "GET https://v.example/x?sig=hunter2pw failed",
+            "Authorization: Bearer hunter2pw",
+            "password: hunter2pw",
+            "token: hunter2pw",
+            "+ curl -u svc:hunter2pw https://v.example",
+        ] {
+            let shown = masked_output(line);
+            assert!(!shown.contains("hunter2pw") && shown.contains(MASK), "{shown}");
+        }
+        let words = "session expired, run: corp login";
+        assert_eq!(masked_output(words), words);
+    }
 
     #[test]
     fn secret_keys_are_detected_in_every_spelling() {

@@ -12,6 +12,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::core::call_chain::CallChain;
+use crate::core::masking::masked_output;
 use crate::os::env;
 
 /// In bytes: the limit of Java's SDK for a `credential_process`.
@@ -69,7 +70,8 @@ pub fn run(
         // A grandchild may hold stderr open.
         let said = collect(stderr, Instant::now() + Duration::from_secs(2)).unwrap_or_default();
         let said = String::from_utf8_lossy(&said);
-        let said = said.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it said nothing").to_owned();
+        let said = said.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it said nothing");
+        let said = masked_output(said);
         return Err(ChildError::Failed { status: status.to_string(), said });
     }
     if answer.len() > LONGEST_ANSWER { Err(ChildError::TooLong) } else { Ok(answer) }
