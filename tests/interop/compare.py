@@ -147,7 +147,7 @@ def run_ours(options, cases):
 
 
 def listed(options, case, dialect):
-    command = [str(options.bin), "list", "--json", "--properties", "--dialect", dialect]
+    command = [str(options.bin), "list", "--json", "--properties", "--show-values", "--dialect", dialect]
     command += ["--config-file", case["config_path"], "--credentials-file", case["credentials_path"]]
     run = subprocess.run(command, capture_output=True, env={"HOME": str(options.dir)}, stdin=subprocess.DEVNULL)
     if run.returncode not in (0, 3):
