@@ -87,14 +87,15 @@ impl Store {
 
     /// A missing, unreadable, too large or non-UTF-8 file is an empty cache.
     pub fn read(&self) -> Snapshot {
-        if is_link_to_another_users(&self.dir) || !self.is_dir_trusted() {
+        if is_link_to_another_users(&self.dir) || self.is_dir_untrusted() {
             return Snapshot::default();
         }
         Snapshot(read_plain(&self.file).map(text).unwrap_or_default())
     }
 
-    fn is_dir_trusted(&self) -> bool {
-        fs::metadata(&self.dir).is_ok_and(|metadata| is_trusted(&metadata))
+    /// A directory that cannot be looked at is not held against its files.
+    fn is_dir_untrusted(&self) -> bool {
+        fs::metadata(&self.dir).is_ok_and(|metadata| !is_trusted(&metadata))
     }
 
     /// Changes when the file changes.
@@ -118,10 +119,10 @@ impl Store {
         if !self.is_ours() {
             return Err(CacheWriteError::ForeignOwner(self.dir.clone()));
         }
-        let was_trusted = !self.dir.exists() || self.is_dir_trusted();
+        let was_untrusted = self.is_dir_untrusted();
         self.prepare_dir().map_err(|reason| CacheWriteError::Io { path: self.dir.clone(), reason })?;
         let guard = self.lock()?;
-        if !was_trusted {
+        if was_untrusted {
             self.set_aside()?;
         }
         if self.reset_generation() != reset_generation {
