@@ -245,11 +245,11 @@ pub fn shown_url(url: &str) -> Cow<'_, str> {
         };
     }
     let Some((scheme, rest)) = url.split_once("://") else {
-        // Without a scheme the place of a password cannot be told.
+        // Without a scheme the place of a password is unknown.
         return if url.contains(['@', '?', '#']) { Cow::Borrowed(MASK) } else { masked(url) };
     };
     let (address, query) = rest.find(['?', '#']).map_or((rest, None), |at| (&rest[..at], Some(&rest[at..=at])));
-    // A password can hold a '/' that nobody encoded.
+    // A password can hold an unencoded '/'.
     let host = address.rsplit_once('@').map(|(_, host)| host);
     if host.is_none() && query.is_none() {
         return Cow::Borrowed(url);

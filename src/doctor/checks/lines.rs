@@ -137,7 +137,7 @@ pub(super) fn duplicate_key(facts: &Facts<'_>) -> Vec<Hit> {
     repeated_keys(facts).into_iter().map(hit).collect()
 }
 
-/// Rejections that no check above has told of, by the tools that `counts` takes.
+/// Rejections by the tools that `counts` accepts, without those that another check reports.
 fn rejections(facts: &Facts<'_>, counts: fn(Tool) -> bool) -> Vec<Hit> {
     let mut reported: HashSet<(FileKind, u32)> = HashSet::new();
     for file in &facts.files {
