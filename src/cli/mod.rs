@@ -37,6 +37,8 @@ use commands::{
 };
 use context::Context;
 use errors::failure::{Failure, USAGE};
+#[cfg(unix)]
+use errors::terminal_copy::print_below_amplify;
 use output::write_stdout;
 
 pub fn main() -> ExitCode {
@@ -92,7 +94,16 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             return context.and_then(|context| exec::run(context, &options)).map_err(Failure::before_command);
         }
         Command::Process(options) => {
-            process::run(&Context::new("process", global, options.name.as_deref())?.without_project()?, &options)
+            #[cfg(unix)]
+            let is_quiet = global.quiet;
+            let context = Context::new("process", global, options.name.as_deref());
+            let context = context.and_then(Context::without_project);
+            let outcome = context.and_then(|context| process::run(&context, &options));
+            #[cfg(unix)]
+            if let Some(failure) = outcome.as_ref().err().filter(|_| !is_quiet) {
+                print_below_amplify(failure);
+            }
+            outcome
         }
         Command::Env(options) => env::run(&Context::new("env", global, options.fetch.name.as_deref())?, &options),
         Command::Explain(options) => explain::run(&Context::new("explain", global, options.name.as_deref())?, &options),

@@ -18,6 +18,8 @@ pub mod lock;
 pub mod machine;
 pub mod panics;
 pub mod paths;
+#[cfg(unix)]
+pub mod process_tree;
 pub mod random;
 pub mod startup;
 #[cfg(target_os = "linux")]

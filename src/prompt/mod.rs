@@ -31,6 +31,8 @@ pub use method::{PromptMethod, available};
 pub use question::{DEADLINE_SECONDS, MfaAnswer, MfaQuestion, PromptError};
 #[cfg(unix)]
 pub use signals::leave_signals;
+#[cfg(unix)]
+pub use terminal::print_over_spinner;
 pub use watch::{end_prompts, prompts_have_ended};
 
 use dialog::DialogProgram;

@@ -43,6 +43,11 @@ fn clear_line() -> &'static str {
     if terminal.is_some_and(|kind| kind != "dumb") { "\r\x1b[K" } else { "" }
 }
 
+/// In place of a line that a spinner draws. Does nothing in the background.
+pub fn print_over_spinner(text: &str) {
+    print(&(clear_line().to_owned() + text));
+}
+
 /// Does nothing in the background.
 pub(super) fn print(text: &str) {
     let _blocked = Blocked::new();

@@ -1,6 +1,7 @@
 //! Models of which tool sees which profile, and which tool can use it.
 
 mod amplify;
+pub mod amplify_process;
 mod hidden;
 mod keys;
 mod resolution;

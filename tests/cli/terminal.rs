@@ -240,3 +240,35 @@ fn a_session_that_still_lasts_is_used_rather_than_asking() {
     home.run(&["process", "short"]).succeeded();
     home.run(&["process", "short", "--min-ttl", "5m"]).failed_with(4);
 }
+
+/// Runs the program below a script of this name, which drops the program's stderr or relays it.
+fn error_on_terminal_below(tool: &str, arguments: &str, streams: &str) -> String {
+    let (_, home) = biz_corp();
+    let script = format!("#!/bin/sh\n\"$PROGRAM\" process {arguments} </dev/null {streams}\ntrue\n");
+    home.write(&format!("bin/{tool}"), &script);
+    let run = format!("sh \"{}\"", home.path().join("bin").join(tool).display());
+    Terminal::script(&home, &run).finish().0
+}
+
+#[test]
+fn failure_below_amplify_is_printed_on_the_terminal() {
+    for tool in ["amplify", "ampx"] {
+        let screen = error_on_terminal_below(tool, "missing", ">/dev/null 2>&1");
+        assert_eq!(screen.matches("amplify-creds: ").count(), 1, "{tool}: {screen}");
+        assert!(screen.contains("missing"), "{tool}: {screen}");
+    }
+}
+
+#[test]
+fn failure_is_printed_once_or_not_at_all_where_stderr_is_relayed() {
+    let rows = [
+        ("amplify", "missing", ">/dev/null", 1),
+        ("amplify", "--quiet missing", ">/dev/null 2>&1", 0),
+        ("aws", "missing", ">/dev/null 2>&1", 0),
+        ("aws", "missing", "2>&1 >/dev/null | cat >/dev/tty", 1),
+    ];
+    for (tool, arguments, streams, expected) in rows {
+        let screen = error_on_terminal_below(tool, arguments, streams);
+        assert_eq!(screen.matches("amplify-creds: ").count(), expected, "{tool} {arguments} {streams}: {screen}");
+    }
+}

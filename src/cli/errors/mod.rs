@@ -5,3 +5,5 @@ pub mod hints;
 pub mod network;
 pub mod plan;
 pub mod resolve;
+#[cfg(unix)]
+pub mod terminal_copy;
