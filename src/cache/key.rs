@@ -52,7 +52,7 @@ pub struct CacheKey {
 impl CacheKey {
     /// `None` for an MFA session whose base has no keys to identify the user by.
     pub fn of(plan: &CredentialPlan, step: Step) -> Option<Self> {
-        let fingerprint = fingerprint(plan, step, Identity::Plan);
+        let fingerprint = fingerprint(plan, step, KeyIdentity::Plan);
         match step {
             Step::Hop(index) => {
                 let hop = plan.hops.get(index)?;
@@ -93,12 +93,12 @@ impl CacheKey {
     /// The same session without what only the environment of its `credential_process` decides: for all identities that
     /// one command may have.
     pub fn of_command(plan: &CredentialPlan, step: Step) -> Fingerprint {
-        fingerprint(plan, step, Identity::Command)
+        fingerprint(plan, step, KeyIdentity::Command)
     }
 
     /// The same session by the long-term key that a `credential_process` returned.
     pub fn of_key(plan: &CredentialPlan, step: Step, access_key_id: &str) -> Fingerprint {
-        fingerprint(plan, step, Identity::Key(access_key_id))
+        fingerprint(plan, step, KeyIdentity::Key(access_key_id))
     }
 
     /// Inner key of a session that must not use the plain name.
@@ -117,7 +117,7 @@ fn mfa_beside(plan: &CredentialPlan, index: usize) -> Option<&str> {
 
 /// How a `credential_process` is identified.
 #[derive(Clone, Copy)]
-enum Identity<'a> {
+enum KeyIdentity<'a> {
     Plan,
     Command,
     Key(&'a str),
@@ -131,7 +131,7 @@ fn is_by_profile(hop: &Hop) -> bool {
     origins.into_iter().chain(optional).flatten().all(|from| matches!(from, Origin::File(_) | Origin::Default))
 }
 
-fn fingerprint(plan: &CredentialPlan, step: Step, identity: Identity<'_>) -> Fingerprint {
+fn fingerprint(plan: &CredentialPlan, step: Step, identity: KeyIdentity<'_>) -> Fingerprint {
     let CredentialPlan {
         profile: _,
         path: _,
@@ -189,7 +189,7 @@ impl Labelled {
         }
     }
 
-    fn base(&mut self, base: &Base, identity: Identity<'_>) {
+    fn base(&mut self, base: &Base, identity: KeyIdentity<'_>) {
         let Base { profile: _, source } = base;
         let (kind, keys) = match source {
             BaseSource::Static(keys) => ("static", keys),
@@ -211,14 +211,14 @@ impl Labelled {
         self.add("access key id", access_key_id);
     }
 
-    fn process(&mut self, process: &ProcessBase, identity: Identity<'_>) {
+    fn process(&mut self, process: &ProcessBase, identity: KeyIdentity<'_>) {
         let ProcessBase { command, identity: of_plan } = process;
         self.add("base", "process");
-        if let Identity::Key(access_key_id) = identity {
+        if let KeyIdentity::Key(access_key_id) = identity {
             return self.add("access key id", access_key_id);
         }
         self.add("command", &command.value);
-        let (Identity::Plan, ProcessIdentity::Environment(context)) = (identity, of_plan) else { return };
+        let (KeyIdentity::Plan, ProcessIdentity::Environment(context)) = (identity, of_plan) else { return };
         let EnvContext { files, directory, variables, config, credentials } = context;
         for file in files {
             self.add("file", &file.to_string_lossy());

@@ -9,15 +9,15 @@ use super::members::Members;
 pub struct Snapshot(pub(super) Zeroizing<String>);
 
 impl Snapshot {
-    pub fn sessions(&self) -> Sessions<'_> {
-        Sessions(Members::parse(&self.0).unwrap_or_default())
+    pub fn sessions(&self) -> CachedSessions<'_> {
+        CachedSessions(Members::parse(&self.0).unwrap_or_default())
     }
 }
 
 #[derive(Debug)]
-pub struct Sessions<'t>(Members<'t>);
+pub struct CachedSessions<'t>(Members<'t>);
 
-impl Sessions<'_> {
+impl CachedSessions<'_> {
     /// The session for `key`, under the plain or the marked name. An entry of the Amplify CLI has no fingerprint and
     /// answers only where Amplify could have made the session and `is_only_profile` agrees. Of two, the one that
     /// expires later answers: Amplify's stays under the plain name while ours is renewed under the marked one.

@@ -10,12 +10,12 @@ pub mod world;
 
 pub use finding::{FilePlace, Hit, Severity};
 
-use checks::{CHECKS, Check};
+use checks::{CHECKS, DoctorCheck};
 use facts::Facts;
 
 #[derive(Debug, Clone)]
 pub struct Finding {
-    pub check: &'static Check,
+    pub check: &'static DoctorCheck,
     pub hit: Hit,
 }
 

@@ -11,7 +11,7 @@ use super::hop::{AMPLIFY_SESSION_NAME, PolicySetter, override_role};
 use super::inputs::{Inputs, RoleFlags};
 use super::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME, SessionDuration};
 use super::partition::first_region;
-use super::walk::Walk;
+use super::walk::{Trail, Walk, WalkSettings};
 use super::wrapper::WrapperOptions;
 use super::{base, hop, limits, mfa};
 
@@ -22,23 +22,23 @@ pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<Creden
     if let Some(Origin::File(at)) = walk.unused_role_flags() {
         return Err(PlanError::NoRole { profile: base.profile, at: Some(at.clone()) });
     }
-    let mut hops = std::mem::take(&mut walk.hops);
+    let Walk { trail, settings, .. } = walk;
+    let Trail { path, profiles, mut hops, via, mut warnings, policy_setter } = trail;
+    let WalkSettings { region, ca_bundle, min_ttl, options, .. } = settings;
     hops.reverse();
-    let mut warnings = std::mem::take(&mut walk.warnings);
     match (&mut base.source, &inputs.duration) {
         (BaseSource::WebIdentity(web), Some(asked)) if hops.is_empty() => {
             web.duration = SessionDuration { is_explicit: true, requested: asked.clone(), seconds: asked.value };
         }
         _ => {}
     }
-    override_last(&mut hops, inputs, walk.policy_setter, name)?;
-    let region = walk.region.take().map(|region| limits::region(name, "region", region)).transpose()?;
+    override_last(&mut hops, inputs, policy_setter, name)?;
+    let region = region.map(|region| limits::region(name, "region", region)).transpose()?;
     for hop in hops.iter_mut().skip(usize::from(!base.source.is_session())) {
         hop.hold_to_an_hour(&mut warnings);
     }
-    let chain = mfa::MfaContext { profiles: &walk.passed, base: &base.source, set, sts: &inputs.sts, region: &region };
+    let chain = mfa::MfaContext { profiles: &profiles, base: &base.source, set, sts: &inputs.sts, region: &region };
     let mfa = chain.mfa(&mut hops, &mut warnings)?;
-    let Walk { path, via, ca_bundle, min_ttl, options, .. } = walk;
     let mut path: Vec<_> = path.into_iter().map(|mention| mention.by).collect();
     path.push(base.profile.clone());
     path.dedup();

@@ -23,21 +23,32 @@ use super::{base, hop};
 pub(super) struct Walk<'a, 't> {
     set: &'a ProfileSet<'t>,
     inputs: &'a Inputs,
+    pub(super) trail: Trail<'t>,
+    pub(super) settings: WalkSettings,
+    asked: RequestedRole,
+    wanted: Wanted,
+}
+
+/// What lies behind the walk.
+#[derive(Default)]
+pub(super) struct Trail<'t> {
     pub(super) path: Vec<Mention>,
-    pub(super) passed: Vec<Profile<'t>>,
+    pub(super) profiles: Vec<Profile<'t>>,
     pub(super) hops: Vec<Hop>,
+    /// The wrapper profiles.
     pub(super) via: Vec<String>,
     pub(super) warnings: Vec<Warning>,
+    /// Who set the policy of the last role, the one that the user's own options are about.
+    pub(super) policy_setter: PolicySetter,
+}
+
+/// Settings of the first profile that is not a wrapper, where no flag, variable or wrapper gives them.
+pub(super) struct WalkSettings {
     pub(super) region: Option<Located<String>>,
-    /// `AWS_CA_BUNDLE`, else the key of the same profiles.
     pub(super) ca_bundle: Option<Located<String>>,
     pub(super) min_ttl: Option<Located<String>>,
     pub(super) options: Located<WrapperOptions>,
-    /// Who set the policy of the last role, the one that the user's own options are about.
-    pub(super) policy_setter: PolicySetter,
     sts: Choice,
-    asked: RequestedRole,
-    wanted: Wanted,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,17 +74,14 @@ impl<'a, 't> Walk<'a, 't> {
         Self {
             set,
             inputs,
-            path: Vec::new(),
-            passed: Vec::new(),
-            hops: Vec::new(),
-            via: Vec::new(),
-            warnings: Vec::new(),
-            region: inputs.region.clone(),
-            ca_bundle: inputs.ca_bundle.clone(),
-            min_ttl: None,
-            options: Located::new(WrapperOptions::default(), Origin::Default),
-            policy_setter: PolicySetter::default(),
-            sts: Choice::default(),
+            trail: Trail::default(),
+            settings: WalkSettings {
+                region: inputs.region.clone(),
+                ca_bundle: inputs.ca_bundle.clone(),
+                min_ttl: None,
+                options: Located::new(WrapperOptions::default(), Origin::Default),
+                sts: Choice::default(),
+            },
             asked: RequestedRole::default(),
             wanted: Wanted::ByItself,
         }
@@ -87,10 +95,10 @@ impl<'a, 't> Walk<'a, 't> {
             let Some(role) = profile.get("role_arn").filter(|_| self.is_role(&profile)) else {
                 match self.end(&profile)? {
                     End::Base(base) => {
-                        self.passed.push(profile);
+                        self.trail.profiles.push(profile);
                         return Ok(*base);
                     }
-                    End::Alias(target) => self.passed.push(replace(&mut profile, target)),
+                    End::Alias(target) => self.trail.profiles.push(replace(&mut profile, target)),
                 }
                 continue;
             };
@@ -99,9 +107,9 @@ impl<'a, 't> Walk<'a, 't> {
                 (Some(source), None) => source,
                 (None, Some(source)) => {
                     let base = self.credential_source(&profile, &source)?;
-                    let hop = hop::make(&profile, role, None, self.inputs, &self.asked, &self.sts)?;
+                    let hop = hop::make(&profile, role, None, self.inputs, &self.asked, &self.settings.sts)?;
                     self.push(hop)?;
-                    self.passed.push(profile);
+                    self.trail.profiles.push(profile);
                     return Ok(base);
                 }
                 (Some(source), Some(other)) => {
@@ -114,11 +122,11 @@ impl<'a, 't> Walk<'a, 't> {
             let may_name_itself = is_own_source && has_keys(&profile);
             let next =
                 self.next(source.value, Mention::new(&profile.name, "source_profile", &source.at), may_name_itself)?;
-            let hop = hop::make(&profile, role, next.get("region"), self.inputs, &self.asked, &self.sts)?;
+            let hop = hop::make(&profile, role, next.get("region"), self.inputs, &self.asked, &self.settings.sts)?;
             self.push(hop)?;
             self.asked.duration = None;
             self.wanted = if is_own_source { Wanted::AsOwnSource } else { Wanted::AsSource };
-            self.passed.push(replace(&mut profile, next));
+            self.trail.profiles.push(replace(&mut profile, next));
         }
     }
 
@@ -127,15 +135,17 @@ impl<'a, 't> Walk<'a, 't> {
         if self.wanted != Wanted::ByItself {
             return Ok(());
         }
-        for (setting, key) in
-            [(&mut self.region, "region"), (&mut self.ca_bundle, "ca_bundle"), (&mut self.min_ttl, "min_ttl")]
-        {
+        for (setting, key) in [
+            (&mut self.settings.region, "region"),
+            (&mut self.settings.ca_bundle, "ca_bundle"),
+            (&mut self.settings.min_ttl, "min_ttl"),
+        ] {
             if setting.is_none() {
                 *setting = profile.get(key).map(Setting::located);
             }
         }
         if profile.has("role_arn") {
-            self.sts = Choice::of(Some((self.set, profile)), &self.inputs.sts)?;
+            self.settings.sts = Choice::of(Some((self.set, profile)), &self.inputs.sts)?;
         }
         Ok(())
     }
@@ -179,23 +189,23 @@ impl<'a, 't> Walk<'a, 't> {
                 setter = PolicySetter::Wrapper;
             }
         }
-        if self.hops.is_empty() {
-            self.policy_setter = setter;
+        if self.trail.hops.is_empty() {
+            self.trail.policy_setter = setter;
         }
-        self.hops.push(hop);
+        self.trail.hops.push(hop);
         Ok(())
     }
 
     /// The profile `to`, to which `mention` leads on, unless the path has been there before.
     fn next(&mut self, to: &str, mention: Mention, may_repeat: bool) -> Result<Profile<'t>, PlanError> {
-        self.path.push(mention);
-        let seen = self.path.iter().position(|passed| passed.by == to);
+        self.trail.path.push(mention);
+        let seen = self.trail.path.iter().position(|passed| passed.by == to);
         if let Some(start) = seen.filter(|_| !may_repeat) {
-            return Err(PlanError::Loop { path: self.path[start..].to_vec(), back_to: to.to_owned() });
+            return Err(PlanError::Loop { path: self.trail.path[start..].to_vec(), back_to: to.to_owned() });
         }
         self.profile(to).map_err(|error| match error {
             PlanError::UnknownProfile { name, nearest, files, broken, named_by: None } => {
-                PlanError::UnknownProfile { name, nearest, files, broken, named_by: self.path.last().cloned() }
+                PlanError::UnknownProfile { name, nearest, files, broken, named_by: self.trail.path.last().cloned() }
             }
             other => other,
         })
@@ -241,13 +251,13 @@ impl<'a, 't> Walk<'a, 't> {
         {
             return Ok(self.base(profile, "static keys", BaseSource::Static(keys)));
         }
-        if let Some(web) = base::web_identity(profile, &self.asked, self.inputs, &self.sts)? {
+        if let Some(web) = base::web_identity(profile, &self.asked, self.inputs, &self.settings.sts)? {
             return Ok(self.base(profile, TOKEN_FILE, BaseSource::WebIdentity(web)));
         }
         if let Some(sso) = base::sso(self.set, profile)? {
             return Ok(self.base(profile, "sso_account_id", BaseSource::Sso(sso)));
         }
-        if let Some(login) = base::login(profile, self.region.as_ref())? {
+        if let Some(login) = base::login(profile, self.settings.region.as_ref())? {
             return Ok(self.base(profile, "login_session", BaseSource::Login(login)));
         }
         if let Some(command) = profile.get(PROCESS) {
@@ -281,7 +291,7 @@ impl<'a, 't> Walk<'a, 't> {
             return self.credential_source(profile, &source).map(|base| End::Base(Box::new(base)));
         }
         let (name, at) = (profile.name.clone(), profile.location());
-        Err(PlanError::NoCredentials { profile: name, at, named_by: self.path.last().cloned() })
+        Err(PlanError::NoCredentials { profile: name, at, named_by: self.trail.path.last().cloned() })
     }
 
     fn base(&mut self, profile: &Profile<'t>, kind: &'static str, source: BaseSource) -> End<'t> {
@@ -300,7 +310,7 @@ impl<'a, 't> Walk<'a, 't> {
         let sso = of("sso_account_id").or_else(|| of("sso_role_name").map(|(_, from)| ("sso_account_id", from)));
         let all = [source, of(TOKEN_FILE), sso, of("login_session"), process, keys];
         for (unused, from) in all.into_iter().flatten().filter(|(kind, _)| *kind != used) {
-            self.warnings.push(Warning::MixedKinds { profile: profile.name.clone(), used, unused, from });
+            self.trail.warnings.push(Warning::MixedKinds { profile: profile.name.clone(), used, unused, from });
         }
     }
 
@@ -328,15 +338,15 @@ impl<'a, 't> Walk<'a, 't> {
         let region = || Some(Located::new(region.clone()?, by()));
         self.asked.region = self.asked.region.take().or_else(region);
         if *options != WrapperOptions::default() {
-            let outer = replace(&mut self.options, Located::new(WrapperOptions::default(), by()));
+            let outer = replace(&mut self.settings.options, Located::new(WrapperOptions::default(), by()));
             let from = if outer.from == Origin::Default { by() } else { outer.from };
-            self.options = Located::new(outer.value.or(options), from);
+            self.settings.options = Located::new(outer.value.or(options), from);
         }
-        let from_flag = self.region.as_ref().is_some_and(|region| matches!(region.from, Origin::Flag(_)));
+        let from_flag = self.settings.region.as_ref().is_some_and(|region| matches!(region.from, Origin::Flag(_)));
         if !from_flag {
-            self.region = self.asked.region.clone().or(self.region.take());
+            self.settings.region = self.asked.region.clone().or(self.settings.region.take());
         }
-        self.via.push(from.to_owned());
+        self.trail.via.push(from.to_owned());
         self.wanted = Wanted::ByItself;
         let to = profile.as_deref().unwrap_or(&self.inputs.unnamed_profile);
         self.next(to, Mention::new(from, PROCESS, at), false)
@@ -350,7 +360,9 @@ impl<'a, 't> Walk<'a, 't> {
                 Some(keys) => BaseSource::Environment(keys.clone()),
                 None => return Err(PlanError::NoEnvironmentKeys { profile: name, at }),
             },
-            "Ec2InstanceMetadata" => BaseSource::Imds(base::imds(profile, self.passed.first(), from(), self.inputs)?),
+            "Ec2InstanceMetadata" => {
+                BaseSource::Imds(base::imds(profile, self.trail.profiles.first(), from(), self.inputs)?)
+            }
             "EcsContainer" => BaseSource::Container(base::container(from(), self.inputs)),
             _ => return Err(PlanError::UnknownCredentialSource { profile: name, at }),
         };

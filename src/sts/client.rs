@@ -24,7 +24,7 @@ use crate::plan::session::{Policy, SessionExtras};
 use crate::sts::connections::{Connections, Link};
 use crate::sts::error::StsError;
 use crate::sts::request::{
-    AssumeRole, AssumeRoleWithWebIdentity, CALL_TIMEOUT, GetSessionToken, Host, Identity, Session, Sts,
+    AssumeRole, AssumeRoleWithWebIdentity, CALL_TIMEOUT, CallerIdentity, GetSessionToken, Host, Session, Sts,
 };
 
 /// STS through the AWS SDK.
@@ -112,7 +112,7 @@ impl Sts for SdkSts<'_> {
 
 impl SdkSts<'_> {
     /// Calls GetCallerIdentity, signed with `signer`: it needs no permission and tells whom AWS takes the signer for.
-    pub fn get_caller_identity(&self, at: &Endpoint, signer: &Credentials) -> Result<Identity, StsError> {
+    pub fn get_caller_identity(&self, at: &Endpoint, signer: &Credentials) -> Result<CallerIdentity, StsError> {
         let host = Host { url: &at.url.value, signing_region: &at.signing_region.value, timeout: CALL_TIMEOUT };
         let link = self.connections.link(host.url)?;
         let client = client(&link, host, Some(signer), Arc::default());
@@ -120,7 +120,7 @@ impl SdkSts<'_> {
         let call = client.get_caller_identity().send();
         let identity = link.runtime.block_on(call).map_err(|error| link.reason(&error, &secrets))?;
         match (identity.account, identity.arn, identity.user_id) {
-            (Some(account), Some(arn), Some(user_id)) => Ok(Identity { account, arn, user_id }),
+            (Some(account), Some(arn), Some(user_id)) => Ok(CallerIdentity { account, arn, user_id }),
             _ => Err(StsError::Garbage),
         }
     }

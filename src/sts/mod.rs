@@ -13,4 +13,6 @@ mod request;
 pub mod roots;
 
 pub use error::{Distrust, StsError};
-pub use request::{AssumeRole, AssumeRoleWithWebIdentity, CALL_TIMEOUT, GetSessionToken, Host, Identity, Session, Sts};
+pub use request::{
+    AssumeRole, AssumeRoleWithWebIdentity, CALL_TIMEOUT, CallerIdentity, GetSessionToken, Host, Session, Sts,
+};

@@ -18,7 +18,7 @@ pub trait Sts {
 
 /// Whom AWS takes a caller for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
+pub struct CallerIdentity {
     pub account: String,
     /// The ARN, of a role's session `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
     pub arn: String,

@@ -12,7 +12,7 @@ use crate::cli::prompts::prompt_chain;
 use crate::core::masking::masked;
 use crate::output::fields::Fields;
 use crate::plan::build::identity_endpoint;
-use crate::sts::Identity;
+use crate::sts::CallerIdentity;
 
 pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     let how = &options.fetch.session;
@@ -25,7 +25,7 @@ pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
         let credentials = resolver.credentials()?;
         sts.get_caller_identity(&endpoint, &credentials).map_err(|error| identity_failure(error, &plan.profile))
     })??;
-    let Identity { account, arn, user_id } = &identity;
+    let CallerIdentity { account, arn, user_id } = &identity;
     if options.json {
         return write_json(
             &json!({"account": account, "arn": arn, "user_id": user_id, "profile": masked(&plan.profile)}),

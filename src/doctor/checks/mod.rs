@@ -13,7 +13,7 @@ use crate::doctor::finding::Severity::{Error, Info, Warning};
 use crate::doctor::finding::{Hit, Severity};
 
 #[derive(Debug)]
-pub struct Check {
+pub struct DoctorCheck {
     pub code: &'static str,
     pub severity: Severity,
     pub about: &'static str,
@@ -22,8 +22,13 @@ pub struct Check {
     pub find: fn(&Facts<'_>) -> Vec<Hit>,
 }
 
-const fn file(code: &'static str, severity: Severity, about: &'static str, find: fn(&Facts<'_>) -> Vec<Hit>) -> Check {
-    Check { code, severity, about, concerns_all: true, find }
+const fn file(
+    code: &'static str,
+    severity: Severity,
+    about: &'static str,
+    find: fn(&Facts<'_>) -> Vec<Hit>,
+) -> DoctorCheck {
+    DoctorCheck { code, severity, about, concerns_all: true, find }
 }
 
 const fn profile(
@@ -31,11 +36,11 @@ const fn profile(
     severity: Severity,
     about: &'static str,
     find: fn(&Facts<'_>) -> Vec<Hit>,
-) -> Check {
-    Check { code, severity, about, concerns_all: false, find }
+) -> DoctorCheck {
+    DoctorCheck { code, severity, about, concerns_all: false, find }
 }
 
-pub const CHECKS: [Check; 46] = [
+pub const CHECKS: [DoctorCheck; 46] = [
     file("byte_order_mark", Error, "a file begins with a byte order mark", lines::byte_order_mark),
     file("header_not_closed", Error, "a section header has no ']'", lines::header_not_closed),
     file("outside_section", Error, "a property stands before the first section header", lines::outside_section),

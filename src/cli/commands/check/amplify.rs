@@ -19,13 +19,13 @@ use crate::policy::document::json as compact;
 use crate::policy::simulation::{ActionResult, Batch, SimulationEntry, batches, denials, lines};
 use crate::profile::ProfileSet;
 use crate::sts::connections::Connections;
-use crate::sts::{Identity, StsError};
+use crate::sts::{CallerIdentity, StsError};
 
-use super::finding::Finding;
+use super::finding::CheckFinding;
 use super::report::{Report, denial_finding, unknown_finding};
 
 /// The IAM user or role that policies are simulated for.
-struct Principal {
+struct SimulatedPrincipal {
     arn: String,
     role_name: Option<String>,
 }
@@ -49,7 +49,7 @@ pub(crate) fn simulate_all(
     plan: &CredentialPlan,
     connections: &Connections,
     endpoint: &Endpoint,
-    (identity, credentials): (&Identity, &Credentials),
+    (identity, credentials): (&CallerIdentity, &Credentials),
 ) -> Result<Report, Failure> {
     let app = options.app.clone().or_else(|| selection::word(context, "project")).filter(|app| !app.is_empty());
     let partition = identity.arn.split(':').nth(1).unwrap_or("aws").to_owned();
@@ -61,7 +61,7 @@ pub(crate) fn simulate_all(
     let mut findings = Vec::new();
     let mut results = Vec::new();
     let mut who = identity.arn.clone();
-    if let Some(Principal { arn, role_name }) = principal(plan, identity) {
+    if let Some(SimulatedPrincipal { arn, role_name }) = principal(plan, identity) {
         let role = match role_name.map(|name| client.role_arn(&name)).transpose() {
             Err(StsError::Refused { code, .. }) if !rejects_keys(&code) => None,
             role => role.map_err(unanswered)?,
@@ -87,7 +87,7 @@ pub(crate) fn simulate_all(
     findings.extend(unknown_finding(&lines));
     if plan.hops.last().is_some_and(|hop| hop.extras.policy.is_some() || !hop.extras.policy_arns.is_empty()) {
         let message = "the session's own policies narrow it further, which no simulation sees";
-        findings.push(Finding::new("session_policy", "warning", Failure::new(FINDINGS, message)));
+        findings.push(CheckFinding::new("session_policy", "warning", Failure::new(FINDINGS, message)));
     }
     Ok(Report { lines, findings })
 }
@@ -105,16 +105,16 @@ fn condition_values(plan: &CredentialPlan, place: &ArnScope, boundary: Option<St
     values
 }
 
-fn principal(plan: &CredentialPlan, identity: &Identity) -> Option<Principal> {
+fn principal(plan: &CredentialPlan, identity: &CallerIdentity) -> Option<SimulatedPrincipal> {
     let (prefix, resource) = identity.arn.rsplit_once(':')?;
     if resource.starts_with("user/") {
-        return Some(Principal { arn: identity.arn.clone(), role_name: None });
+        return Some(SimulatedPrincipal { arn: identity.arn.clone(), role_name: None });
     }
     let name = resource.strip_prefix("assumed-role/")?.split('/').next()?.to_owned();
     let by_plan = plan.hops.last().map(|hop| hop.role_arn.value.as_str());
     let by_plan = by_plan.filter(|arn| arn.rsplit('/').next() == Some(name.as_str())).map(str::to_owned);
     let arn = by_plan.unwrap_or_else(|| format!("{}:role/{name}", prefix.replace(":sts:", ":iam:")));
-    Some(Principal { arn, role_name: Some(name) })
+    Some(SimulatedPrincipal { arn, role_name: Some(name) })
 }
 
 fn simulate(
@@ -151,8 +151,8 @@ fn rejects_keys(code: &str) -> bool {
     ["ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "RequestExpired"].contains(&code)
 }
 
-fn not_simulated(message: String, hint: &str) -> Finding {
-    Finding::new("not_simulated", "warning", Failure::new(FINDINGS, message).hint(hint))
+fn not_simulated(message: String, hint: &str) -> CheckFinding {
+    CheckFinding::new("not_simulated", "warning", Failure::new(FINDINGS, message).hint(hint))
 }
 
 fn unanswered(error: StsError) -> Failure {

@@ -4,7 +4,7 @@ use crate::cli::errors::failure::Failure;
 use crate::core::masking::{masked, masked_message};
 use crate::core::sanitize::printable;
 
-pub(crate) struct Finding {
+pub(crate) struct CheckFinding {
     pub(crate) code: &'static str,
     pub(crate) severity: &'static str,
     /// Whether AWS's message leaves several causes open.
@@ -12,7 +12,7 @@ pub(crate) struct Finding {
     pub(crate) failure: Failure,
 }
 
-impl Finding {
+impl CheckFinding {
     pub(crate) fn new(code: &'static str, severity: &'static str, failure: Failure) -> Self {
         Self { code, severity, is_open: false, failure }
     }

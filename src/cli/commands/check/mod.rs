@@ -26,9 +26,9 @@ use crate::plan::mfa_strategy::MfaStrategy;
 use crate::plan::{CredentialPlan, Hop};
 use crate::resolve::{ResolveError, Resolver};
 use crate::sts::client::SdkSts;
-use crate::sts::{Identity, StsError};
+use crate::sts::{CallerIdentity, StsError};
 
-use finding::Finding;
+use finding::CheckFinding;
 use report::Report;
 
 const ROLE: &str = "role";
@@ -42,7 +42,7 @@ struct CheckStep {
     plan: CredentialPlan,
 }
 
-type Outcome = (CheckStep, Option<Identity>, Finding);
+type Outcome = (CheckStep, Option<CallerIdentity>, CheckFinding);
 
 pub(crate) fn run(context: &Context, options: &Check) -> Result<(), Failure> {
     let how = &options.fetch.session;
@@ -74,7 +74,7 @@ pub(crate) fn run(context: &Context, options: &Check) -> Result<(), Failure> {
     let shown = if options.json { json_text(&outcomes, report.as_ref()) } else { text(&outcomes, report.as_ref()) };
     write_stdout(shown.as_bytes())?;
     let of_steps = outcomes.iter().map(|(_, _, finding)| finding);
-    let has_errors = of_steps.chain(report.iter().flat_map(|report| &report.findings)).any(Finding::is_error);
+    let has_errors = of_steps.chain(report.iter().flat_map(|report| &report.findings)).any(CheckFinding::is_error);
     if has_errors { Err(Failure::found()) } else { Ok(()) }
 }
 
@@ -104,7 +104,7 @@ fn try_step(
     resolver: &mut Resolver<'_>,
     sts: &SdkSts<'_>,
     endpoint: &Endpoint,
-) -> Result<(Option<(Identity, Credentials)>, Finding), Failure> {
+) -> Result<(Option<(CallerIdentity, Credentials)>, CheckFinding), Failure> {
     let credentials = match resolver.credentials() {
         Ok(credentials) => credentials,
         Err(ResolveError::Sts { error: error @ StsError::Refused { .. }, at }) => {
@@ -113,7 +113,7 @@ fn try_step(
             let hop = step.plan.hops.last().filter(|_| step.what == ROLE);
             let hints = causes.iter().map(|cause| advice(*cause, hop, &step.profile)).collect();
             let failure = Failure { hints, ..Failure::from(ResolveError::Sts { error, at }) };
-            return Ok((None, Finding { code, severity: "error", is_open: causes.len() > 1, failure }));
+            return Ok((None, CheckFinding { code, severity: "error", is_open: causes.len() > 1, failure }));
         }
         Err(error) => return Err(error.into()),
     };
@@ -123,14 +123,14 @@ fn try_step(
             Ok((Some((identity, credentials)), finding))
         }
         Err(error @ StsError::Refused { .. }) => {
-            Ok((None, Finding::new("keys_refused", "error", identity_failure(error, &step.profile))))
+            Ok((None, CheckFinding::new("keys_refused", "error", identity_failure(error, &step.profile))))
         }
         Err(error) => Err(identity_failure(error, &step.profile)),
     }
 }
 
-fn compare(step: &CheckStep, identity: &Identity) -> Finding {
-    let same = |message| Finding::new("identity", "info", Failure::new(FINDINGS, message));
+fn compare(step: &CheckStep, identity: &CallerIdentity) -> CheckFinding {
+    let same = |message| CheckFinding::new("identity", "info", Failure::new(FINDINGS, message));
     let Some(hop) = step.plan.hops.last() else {
         return same(format!("{} is {}", step.what, identity.arn));
     };
@@ -140,7 +140,7 @@ fn compare(step: &CheckStep, identity: &Identity) -> Finding {
         return same(message);
     }
     let failure = Failure::new(FINDINGS, format!("{message}, not {expected}"));
-    Finding::new("other_identity", "error", failure.at(&hop.role_arn.from, Some(&hop.profile)))
+    CheckFinding::new("other_identity", "error", failure.at(&hop.role_arn.from, Some(&hop.profile)))
 }
 
 /// The ARN that AWS gives a session of the hop; it has no path.
@@ -166,7 +166,7 @@ fn text(outcomes: &[Outcome], report: Option<&Report>) -> String {
         })
         .collect();
     let errors = outcomes.iter().map(|(_, _, finding)| finding).filter(|finding| finding.is_error());
-    let errors: String = errors.map(Finding::text).collect();
+    let errors: String = errors.map(CheckFinding::text).collect();
     table::render(["HOP", "STEP", "PROFILE", "", "IDENTITY"], &rows)
         + &errors
         + &report.map_or_else(String::new, Report::text)

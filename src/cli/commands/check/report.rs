@@ -8,11 +8,11 @@ use crate::policy::Category;
 use crate::policy::document::json as compact;
 use crate::policy::simulation::{Denial, DeniedBy, ReportLine, Verdict};
 
-use super::finding::Finding;
+use super::finding::CheckFinding;
 
 pub(crate) struct Report {
     pub(crate) lines: Vec<ReportLine>,
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) findings: Vec<CheckFinding>,
 }
 
 const COLUMNS: [&str; 5] = ["allowed", "denied_by_identity_policy", "denied_by_boundary", "denied_by_scp", "unknown"];
@@ -43,7 +43,7 @@ impl Report {
         };
         let rows: Vec<_> = self.categories().into_iter().map(row).collect();
         let header = ["CATEGORY", "ALLOWED", "NO BY IDENTITY POLICY", "NO BY BOUNDARY", "NO BY SCP", "UNKNOWN"];
-        let findings: String = self.findings.iter().map(Finding::text).collect();
+        let findings: String = self.findings.iter().map(CheckFinding::text).collect();
         format!("\n{}{findings}", table::render(header, &rows))
     }
 
@@ -56,7 +56,7 @@ impl Report {
     }
 }
 
-pub(crate) fn denial_finding(denial: &Denial<'_>, who: &str) -> Finding {
+pub(crate) fn denial_finding(denial: &Denial<'_>, who: &str) -> CheckFinding {
     let count = denial.lines.len();
     let actions = denial.actions().join(" ");
     let category = denial.category.name();
@@ -86,11 +86,11 @@ pub(crate) fn denial_finding(denial: &Denial<'_>, who: &str) -> Finding {
         ),
     };
     let message = format!("{category}: {by} {count} {}: {actions}", if count == 1 { "action" } else { "actions" });
-    Finding::new(code, "error", Failure::new(FINDINGS, message).hint(hint))
+    CheckFinding::new(code, "error", Failure::new(FINDINGS, message).hint(hint))
 }
 
 /// The actions whose verdict depends on condition keys without a known value.
-pub(crate) fn unknown_finding(lines: &[ReportLine]) -> Option<Finding> {
+pub(crate) fn unknown_finding(lines: &[ReportLine]) -> Option<CheckFinding> {
     let missing = lines.iter().filter_map(|line| match &line.verdict {
         Verdict::Unknown(missing) => Some(missing),
         _ => None,
@@ -98,5 +98,5 @@ pub(crate) fn unknown_finding(lines: &[ReportLine]) -> Option<Finding> {
     let keys: BTreeSet<_> = missing.flatten().map(String::as_str).collect();
     let keys = keys.into_iter().collect::<Vec<_>>().join(", ");
     let message = format!("some actions depend on conditions whose values are not known here: {keys}");
-    (!keys.is_empty()).then(|| Finding::new("unknown_condition", "warning", Failure::new(FINDINGS, message)))
+    (!keys.is_empty()).then(|| CheckFinding::new("unknown_condition", "warning", Failure::new(FINDINGS, message)))
 }
