@@ -18,6 +18,7 @@ use crate::core::credentials::Credentials;
 use crate::plan::endpoint::Endpoint;
 use crate::sts::StsError;
 use crate::sts::client::{clock_offset, keys};
+use crate::sts::complete_xml::is_complete;
 use crate::sts::connections::{Connections, Direct};
 use crate::sts::error_kind::{is_throttling, redacted};
 
@@ -115,7 +116,7 @@ impl<'a> Client<'a> {
 
     fn read(&self, Answer { status, offset, text }: &Answer) -> Result<XmlNode, StsError> {
         if *status == 200 {
-            return answer::result(text).ok_or(StsError::Garbage);
+            return answer::result(text).filter(|_| is_complete(text)).ok_or(StsError::Garbage);
         }
         match answer::error(text) {
             Some((code, _)) if is_throttling(&code) || *status == 429 => Err(StsError::Throttled),
@@ -128,7 +129,7 @@ impl<'a> Client<'a> {
                 Err(refused)
             }
             _ if *status >= 500 => Err(StsError::Server(*status)),
-            _ => Err(StsError::Garbage),
+            _ => Err(StsError::ForeignError(*status)),
         }
     }
 }

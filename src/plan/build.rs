@@ -34,7 +34,7 @@ pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<Creden
     }
     override_last(&mut hops, inputs, policy_setter, name)?;
     let region = region.map(|region| limits::region(name, "region", region)).transpose()?;
-    for hop in hops.iter_mut().skip(usize::from(!base.source.is_session())) {
+    for hop in hops.iter_mut().skip(usize::from(!base.source.is_temporary())) {
         hop.hold_to_an_hour(&mut warnings);
     }
     let chain = mfa::MfaContext { profiles: &profiles, base: &base.source, set, sts: &inputs.sts, region: &region };

@@ -92,9 +92,11 @@ impl BaseSource {
 
     /// Whether the source always gives a session. AWS limits a role assumed with one to an hour. Static keys and programs may give
     /// either.
-    pub fn is_session(&self) -> bool {
+    pub fn is_temporary(&self) -> bool {
         match self {
-            Self::Static(_) | Self::Environment(_) | Self::Process(_) => false,
+            Self::Static(keys) | Self::Environment(keys) => keys.session_token.is_some(),
+            // Its answer decides.
+            Self::Process(_) => false,
             Self::Imds(_) | Self::Container(_) | Self::Sso(_) | Self::WebIdentity(_) | Self::Login(_) => true,
         }
     }

@@ -82,12 +82,25 @@ pub(super) fn without_fips(region: &str) -> String {
     region.replace("fips-", "").replace("-fips", "")
 }
 
+/// Whether it has the form of an availability zone, such as `us-east-1a`, for which STS has no host.
+fn is_zone(text: &str) -> bool {
+    let mut parts = text.rsplit('-');
+    let number = parts.next().and_then(|last| last.strip_suffix(|c: char| c.is_ascii_lowercase()));
+    let is_number = number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+    let words: Vec<_> = parts.collect();
+    let is_words = words.iter().all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()));
+    is_number && is_words && words.len() >= 2
+}
+
 /// Checks a region before its first use in a host name, a signature or an exported variable.
 pub(super) fn region(profile: &str, key: &'static str, found: Located<String>) -> Result<Located<String>, PlanError> {
-    if is_region(&found.value) {
+    if is_region(&found.value) && !is_zone(&found.value) {
         return Ok(found);
     }
-    let expected = "a region's name, such as eu-west-1".to_owned();
+    let expected = match found.value.strip_suffix(|c: char| c.is_ascii_lowercase()).filter(|_| is_zone(&found.value)) {
+        Some(region) => format!("a region: {} is an availability zone of {region}", found.value),
+        None => "a region's name, such as eu-west-1".to_owned(),
+    };
     Err(PlanError::Invalid { profile: profile.to_owned(), key, expected, from: found.from })
 }
 

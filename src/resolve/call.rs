@@ -4,6 +4,7 @@ use crate::core::credentials::Credentials;
 use crate::core::secret::Secret;
 use crate::plan::Hop;
 use crate::plan::endpoint::Endpoint;
+use crate::plan::limits::ONE_HOUR;
 use crate::plan::sources::WebIdentityBase;
 use crate::source::web_identity;
 use crate::sts;
@@ -44,11 +45,16 @@ impl<'r> Run<'r, '_> {
     ) -> Result<Session, StsError> {
         let Hop { profile: _, role_arn, session_name, external_id, mfa_serial: _, duration, extras, sts } =
             &self.plan.hops[index];
+        // Temporary keys of a `credential_process`, which the plan does not know.
+        let duration_seconds = match signer.session_token {
+            Some(_) if index == 0 && mfa.is_none() => duration.seconds.min(ONE_HOUR),
+            _ => duration.seconds,
+        };
         let request = AssumeRole {
             role_arn: role_arn.value.as_str(),
             session_name: &session_name.value,
             external_id: external_id.as_ref().map(|id| id.value.as_str()),
-            duration_seconds: duration.seconds,
+            duration_seconds,
             mfa,
             extras,
             host: self.host(sts),
@@ -82,7 +88,7 @@ impl<'r> Run<'r, '_> {
                 hop: Box::new(self.plan.hops[index].clone()),
                 number: index + 1,
                 count: self.plan.hops.len(),
-                has_mfa: self.plan.mfa.is_some(),
+                mfa_serial: self.plan.mfa.as_ref().map(|mfa| mfa.serial.clone()),
             },
         };
         FailedCall { asked: self.plan.profile.clone(), what }

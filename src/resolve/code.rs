@@ -41,7 +41,7 @@ impl Run<'_, '_> {
             let is_left_over = left_over.is_some();
             let asked = match left_over {
                 Some(code) => Ok(CodeOutcome::Answer(MfaAnswer { code, typed: false })),
-                None => self.ask(at, device, typed_and_refused > 0),
+                None => self.ask(at, device, rejected.is_some()),
             };
             let MfaAnswer { code, typed } = match (asked, rejected.take()) {
                 (Ok(CodeOutcome::Answer(answer)), _) => answer,
@@ -58,6 +58,7 @@ impl Run<'_, '_> {
                     self.spent(device, &code);
                     return Ok(Exchanged::Session(session));
                 }
+                Err(error) if error.is_device_rejected() => return Err(self.failed(at, error)),
                 Err(error) if error.is_mfa_rejected() && is_left_over => self.spent(device, &code),
                 Err(error) if error.is_mfa_rejected() && typed_and_refused < REJECTIONS => rejected = Some(error),
                 Err(error) => {

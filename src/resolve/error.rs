@@ -2,6 +2,7 @@ use thiserror::Error;
 
 use crate::cache::store::CacheWriteError;
 use crate::core::credentials::InvalidCredentials;
+use crate::core::origin::Located;
 use crate::plan::mfa_strategy::Mfa;
 use crate::plan::sources::WebIdentityBase;
 use crate::plan::{Base, Hop};
@@ -24,7 +25,8 @@ pub enum StsCall {
         /// Counted from 1.
         number: usize,
         count: usize,
-        has_mfa: bool,
+        /// The device whose code, or whose session, the plan uses.
+        mfa_serial: Option<Located<String>>,
     },
 }
 

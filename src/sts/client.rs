@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::SystemTime;
 
 use aws_sdk_sts::Client;
-use aws_sdk_sts::config::interceptors::BeforeDeserializationInterceptorContextRef;
+use aws_sdk_sts::config::interceptors::{
+    AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextRef,
+};
 use aws_sdk_sts::config::{Builder, ConfigBag, Intercept, RuntimeComponents, SharedCredentialsProvider};
 use aws_sdk_sts::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::types::{PolicyDescriptorType, ProvidedContext, Tag};
@@ -21,6 +23,7 @@ use crate::core::secret::Secret;
 use crate::plan::endpoint::Endpoint;
 use crate::plan::session;
 use crate::plan::session::{Policy, SessionExtras};
+use crate::sts::complete_xml::is_complete;
 use crate::sts::connections::{Connections, Link};
 use crate::sts::error::StsError;
 use crate::sts::request::{
@@ -170,6 +173,7 @@ fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
 fn client(link: &Link<'_>, host: Host<'_>, signer: Option<&Credentials>, offset: Arc<AtomicI64>) -> Client {
     let mut config = Builder::from(&link.config(host.signing_region, host.timeout))
         .interceptor(ServerClock(offset))
+        .interceptor(WholeDocument)
         .endpoint_url(host.url);
     config.set_credentials_provider(signer.map(keys).map(SharedCredentialsProvider::new));
     Client::from_conf(config.build())
@@ -210,6 +214,30 @@ impl Intercept for ServerClock {
     ) -> Result<(), BoxError> {
         if let Some(offset) = clock_offset(context.response().headers().get("date")) {
             self.0.store(offset, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+/// Rejects an answer that breaks off.
+#[derive(Debug)]
+struct WholeDocument;
+
+impl Intercept for WholeDocument {
+    fn name(&self) -> &'static str {
+        "WholeDocument"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let response = context.response();
+        let text = response.body().bytes().map(String::from_utf8_lossy).unwrap_or_default();
+        if response.status().is_success() && !is_complete(&text) {
+            return Err("the answer breaks off".into());
         }
         Ok(())
     }

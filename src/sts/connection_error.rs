@@ -11,6 +11,8 @@ use crate::sts::error::{Distrust, StsError};
 
 const TUNNEL: &str = "tunnel error: ";
 
+pub const PROXY_SIGN_IN: &str = "it asks for a user and a password (HTTP status 407)";
+
 /// Where the connection was to lead.
 pub(crate) struct Route<'a> {
     pub(crate) url: &'a str,
@@ -34,7 +36,7 @@ impl Route<'_> {
             None => {
                 let last = chain(error).last().map_or_else(String::new, ToString::to_string);
                 self.unreachable(match last.strip_prefix(TUNNEL) {
-                    Some("proxy authorization required") => "it asks for a user and a password",
+                    Some("proxy authorization required") => PROXY_SIGN_IN,
                     Some("unsuccessful") => "it refuses to connect to STS",
                     Some("unexpected end of file") => "it hung up",
                     Some(other) => other,

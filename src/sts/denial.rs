@@ -24,8 +24,10 @@ pub struct Refusal<'a> {
 pub enum Cause {
     /// The caller's own policy does not allow the call.
     Identity,
-    /// The role's trust policy does not allow the caller, or there is no such role.
+    /// The role's trust policy does not allow the caller.
     Trust,
+    /// There is no such role, or the account is another.
+    RoleArn,
     /// The trust policy may ask for an external id, and none was sent.
     ExternalIdMissing,
     /// The external id may be another than the trust policy's.
@@ -62,6 +64,7 @@ impl Cause {
         match self {
             Self::Identity => "identity_policy",
             Self::Trust => "trust_policy",
+            Self::RoleArn => "role_arn",
             Self::ExternalIdMissing => "external_id_missing",
             Self::ExternalIdWrong => "external_id_wrong",
             Self::MfaMissing => "mfa_missing",
@@ -131,7 +134,8 @@ impl Refusal<'_> {
         match POLICIES.iter().find(|(words, _)| message.contains(words)) {
             Some((_, "identity_policy_deny")) if message.contains("because no ") => vec![Cause::Identity],
             Some((_, kind)) => vec![Cause::Policy(kind)],
-            None => self.of_trust_policy().into_iter().chain([Cause::Identity]).collect(),
+            // The same words also for a role that does not exist.
+            None => [Cause::RoleArn].into_iter().chain(self.of_trust_policy()).chain([Cause::Identity]).collect(),
         }
     }
 
@@ -169,12 +173,12 @@ mod tests {
     /// Code; words (`…` is "User: ARN is not authorized to perform", `@` the role); the hop's keys; its number and
     /// whether MFA was given; the causes' names.
     const ROWS: &str = "
-        AccessDenied; …: sts:AssumeRole on resource: @; ; 1; external_id_missing mfa_missing trust_policy identity_policy
-        AccessDenied; …: sts:AssumeRole on resource: @; ; 1 mfa; external_id_missing trust_policy identity_policy
-        AccessDenied; …: sts:AssumeRole on resource: @; external_id = abc; 1 mfa; external_id_wrong trust_policy identity_policy
-        AccessDenied; …: sts:AssumeRole on resource: @; external_id = abc; 1; external_id_wrong mfa_missing trust_policy identity_policy
-        AccessDenied; …: sts:AssumeRole on resource: @; ; 2 mfa; external_id_missing mfa_left_behind trust_policy identity_policy
-        AccessDenied; …: sts:AssumeRole on resource: @; external_id = abc; 3; external_id_wrong mfa_left_behind trust_policy identity_policy
+        AccessDenied; …: sts:AssumeRole on resource: @; ; 1; role_arn external_id_missing mfa_missing trust_policy identity_policy
+        AccessDenied; …: sts:AssumeRole on resource: @; ; 1 mfa; role_arn external_id_missing trust_policy identity_policy
+        AccessDenied; …: sts:AssumeRole on resource: @; external_id = abc; 1 mfa; role_arn external_id_wrong trust_policy identity_policy
+        AccessDenied; …: sts:AssumeRole on resource: @; external_id = abc; 1; role_arn external_id_wrong mfa_missing trust_policy identity_policy
+        AccessDenied; …: sts:AssumeRole on resource: @; ; 2 mfa; role_arn external_id_missing mfa_left_behind trust_policy identity_policy
+        AccessDenied; …: sts:AssumeRole on resource: @; external_id = abc; 3; role_arn external_id_wrong mfa_left_behind trust_policy identity_policy
         AccessDenied; …: sts:AssumeRole on resource: @ because no resource-based policy allows the sts:AssumeRole action; ; 1 mfa; external_id_missing trust_policy
         AccessDenied; …: sts:AssumeRole on resource: @ with an explicit deny in a resource-based policy; external_id = abc; 1 mfa; external_id_wrong trust_policy
         AccessDenied; …: sts:AssumeRole on resource: @ because no identity-based policy allows the sts:AssumeRole action; external_id = abc; 1; identity_policy

@@ -42,6 +42,9 @@ pub enum StsError {
     /// An answer that is not STS's.
     #[error("the answer is not one of STS")]
     Garbage,
+    /// An error without AWS's code, with this HTTP status: a proxy's page, for example.
+    #[error("HTTP status {0} without an error of AWS")]
+    ForeignError(u16),
     /// The file of trusted certificate authorities cannot be used.
     #[error("cannot use the certificate authorities in {bundle}: {problem}")]
     Roots { bundle: String, problem: String },
@@ -104,9 +107,15 @@ impl StsError {
         matches!(self, Self::Refused { code, .. } if dead.contains(&code.as_str()))
     }
 
-    /// Whether AWS refused the MFA code rather than the caller.
+    /// Whether AWS refused the MFA code or device rather than the caller.
     pub fn is_mfa_rejected(&self) -> bool {
         matches!(self, Self::Refused { code, message }
             if code == "AccessDenied" && message.starts_with("MultiFactorAuthentication failed"))
+    }
+
+    /// Whether AWS does not know the device as one of this user's. Another code cannot help.
+    pub fn is_device_rejected(&self) -> bool {
+        self.is_mfa_rejected()
+            && matches!(self, Self::Refused { message, .. } if message.contains("unable to validate MFA code"))
     }
 }

@@ -36,7 +36,7 @@ pub(crate) fn reason<E: ProvideErrorMetadata>(
                 (_, 429) => StsError::Throttled,
                 (_, 500..) => StsError::Server(status),
                 (Some(code), 400..) => StsError::Refused { code: code.to_owned(), message: redacted(message, secrets) },
-                _ => StsError::Garbage,
+                _ => StsError::ForeignError(status),
             }
         }
         _ => StsError::Garbage,

@@ -3,6 +3,7 @@
 //! The real form is `client`, over `connections`.
 
 pub mod client;
+pub(crate) mod complete_xml;
 mod connection_error;
 pub mod connections;
 pub mod denial;
@@ -12,6 +13,7 @@ pub mod proxy;
 mod request;
 pub mod roots;
 
+pub use connection_error::PROXY_SIGN_IN;
 pub use error::{Distrust, StsError};
 pub use request::{
     AssumeRole, AssumeRoleWithWebIdentity, CALL_TIMEOUT, CallerIdentity, GetSessionToken, Host, Session, Sts,

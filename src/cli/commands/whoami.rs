@@ -23,7 +23,8 @@ pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     let mut prompt = prompt_chain(context, how, Some(&plan.options))?;
     let identity = with_resolver(context, &set, &plan, how, &mut prompt, |resolver, sts| {
         let credentials = resolver.credentials()?;
-        sts.get_caller_identity(&endpoint, &credentials).map_err(|error| identity_failure(error, &plan.profile))
+        sts.get_caller_identity(&endpoint, &credentials)
+            .map_err(|error| identity_failure(error, &plan.profile, plan.steps().next().is_some()))
     })??;
     let CallerIdentity { account, arn, user_id } = &identity;
     if options.json {

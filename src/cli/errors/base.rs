@@ -112,8 +112,11 @@ fn of_service(service: Service, error: &StsError, what: &str) -> Failure {
         StsError::Roots { .. } | StsError::Proxy { .. } | StsError::Endpoint(_) => misconfigured(error),
         StsError::TimedOut => nobody_there(format!("{service} did not answer")),
         StsError::Throttled => network(format!("{service} asks to slow down")).hint("try again in a minute"),
-        StsError::Server(status) => network(format!("{service} answered {status}")).hint("try again in a minute"),
-        StsError::Garbage => network(format!("what answered is not {service}")),
+        StsError::Server(status) => {
+            network(format!("{service} answered with HTTP status {status}")).hint("try again in a minute")
+        }
+        StsError::Garbage => network(format!("the answer is not from {service}")),
+        StsError::ForeignError(status) => network(format!("the answer is not from {service} (HTTP status {status})")),
         StsError::Setup(reason) => Failure::new(INTERNAL, format!("{what}: {reason}")).hint("check AWS_CA_BUNDLE"),
     }
 }

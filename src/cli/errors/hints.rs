@@ -1,4 +1,5 @@
 use crate::plan::Hop;
+use crate::plan::partition::partition_of;
 use crate::sts::denial::Cause;
 
 /// The hint for `cause`, where the profile `asked` leads to the role of `hop`.
@@ -14,6 +15,10 @@ pub(crate) fn advice(cause: Cause, hop: Option<&Hop>, asked: &str) -> String {
             "the role's trust policy may not name the caller; \
              its owner sees it by: aws iam get-role --role-name {name}{trust}"
         ),
+        Cause::RoleArn => {
+            let place = hop.map_or_else(String::new, |hop| format!(" ({})", hop.role_arn.from));
+            format!("the role may not exist; check the account and the name in role_arn{place}")
+        }
         Cause::ExternalIdMissing => {
             format!("the role's trust policy may ask for an external id, and the profile sets none{trust}")
         }
@@ -30,7 +35,10 @@ pub(crate) fn advice(cause: Cause, hop: Option<&Hop>, asked: &str) -> String {
              or the profile set no source_identity{trust}"
         ),
         Cause::Policy("identity_policy_deny") => {
-            "a policy of the caller's own denies it; who administers the caller's account can change it".into()
+            format!(
+                "a policy of the caller's own denies it; an administrator of the caller's account can change it; \
+                 if the session was revoked: amplify-creds login --refresh {asked}"
+            )
         }
         Cause::Policy(kind) => {
             let kind = kind.replace('_', " ");
@@ -54,10 +62,7 @@ pub(crate) fn advice(cause: Cause, hop: Option<&Hop>, asked: &str) -> String {
                 .into()
         }
         Cause::Root => "root cannot assume roles; use the keys of an IAM user".into(),
-        Cause::UnknownKey => {
-            "the access key is wrong, inactive or deleted (see: aws iam list-access-keys), or of another partition"
-                .into()
-        }
+        Cause::UnknownKey => unknown_key(hop),
         Cause::WrongSecret => "the secret access key does not belong to the access key id".into(),
         Cause::Expired => "the base keys are temporary and over; get new ones, or use a user's long-term keys".into(),
         Cause::Clock => {
@@ -66,5 +71,43 @@ pub(crate) fn advice(cause: Cause, hop: Option<&Hop>, asked: &str) -> String {
         Cause::SessionToken => {
             "the user's own policy must allow sts:GetSessionToken, or mfa_session = off must be set".into()
         }
+    }
+}
+
+/// The regions that every account has. The others must be enabled, and reject keys of accounts without them
+/// (AWS Account Management reference, "Enable or disable AWS Regions in your account").
+const DEFAULT_REGIONS: [&str; 17] = [
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+];
+
+fn unknown_key(hop: Option<&Hop>) -> String {
+    let key = "the access key is wrong, inactive or deleted (see: aws iam list-access-keys)";
+    match hop.map(|hop| &hop.sts.signing_region) {
+        Some(region) if partition_of(&region.value).name == "aws" && !DEFAULT_REGIONS.contains(&&*region.value) => {
+            format!(
+                "the account of the access key may not have enabled region {} ({}): try --region us-east-1; or {key}",
+                region.value, region.from
+            )
+        }
+        Some(region) => {
+            format!("{key}, or belongs to another partition than region {} ({})", region.value, region.from)
+        }
+        None => format!("{key}, or belongs to another partition or a region that its account has not enabled"),
     }
 }

@@ -1,5 +1,8 @@
 use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL, NETWORK, REFUSED};
-use crate::sts::{Distrust, StsError};
+use crate::sts::{Distrust, PROXY_SIGN_IN, StsError};
+
+const NTLM: &str =
+    "a proxy that wants NTLM or Kerberos needs a program on this machine that signs in to it, such as px or cntlm";
 
 /// The failure of a call to `service`, which is also the end of its AWS_ENDPOINT_URL variable's name.
 pub(crate) fn unanswered_by(service: &str, error: StsError, what: &str) -> Failure {
@@ -7,23 +10,28 @@ pub(crate) fn unanswered_by(service: &str, error: StsError, what: &str) -> Failu
     match error {
         StsError::Throttled => Failure::new(NETWORK, format!("{what}: AWS asks to slow down, again and again"))
             .hint("try again in a minute"),
-        StsError::Server(status) => {
-            Failure::new(NETWORK, format!("{what}: AWS answered {status}")).hint("try again in a minute")
-        }
+        StsError::Server(status) => Failure::new(NETWORK, format!("{what}: AWS answered with HTTP status {status}"))
+            .hint("try again in a minute"),
         StsError::Unreachable { host, proxy: None, reason } => {
             Failure::new(NETWORK, format!("{what}: no connection to {service} at {host}: {reason}")).hint(hint)
         }
         StsError::Unreachable { host, proxy: Some(proxy), reason } => {
             let message = format!("{what}: no connection to {service} through the proxy {proxy}: {reason}");
-            Failure { details: vec![format!("{service} is at {host}")], ..Failure::new(NETWORK, message) }
-                .hint("the proxy's URL is http://USER:PASSWORD@HOST:PORT, percent-encoded; NO_PROXY lists exempt hosts")
+            let failure =
+                Failure { details: vec![format!("{service} is at {host}")], ..Failure::new(NETWORK, message) }.hint(
+                    "the proxy's URL is http://USER:PASSWORD@HOST:PORT, percent-encoded; NO_PROXY lists exempt hosts",
+                );
+            if reason == PROXY_SIGN_IN { failure.hint(NTLM) } else { failure }
         }
         StsError::Untrusted { host, why, trusted } => untrusted(what, &host, &why, &trusted),
         StsError::TimedOut => Failure::new(NETWORK, format!("{what}: {service} did not answer in time")).hint(hint),
-        StsError::Garbage => {
-            Failure::new(NETWORK, format!("{what}: the answer is not one of {service}")).hint(format!(
-                "something between here and AWS answers in its place: a proxy, a login page, AWS_ENDPOINT_URL_{service}"
-            ))
+        StsError::Garbage | StsError::ForeignError(_) => {
+            let status = match error {
+                StsError::ForeignError(status) => format!(" (HTTP status {status})"),
+                _ => String::new(),
+            };
+            Failure::new(NETWORK, format!("{what}: the answer is not from {service}{status}"))
+                .hint(format!("check for a proxy, a login page or AWS_ENDPOINT_URL_{service} between here and AWS"))
         }
         StsError::Roots { .. } | StsError::Proxy { .. } | StsError::Endpoint(_) => misconfigured(&error),
         StsError::Setup(reason) => Failure::new(INTERNAL, format!("{what}: {reason}")),

@@ -77,8 +77,12 @@ fn call_in_words(at: &FailedCall) -> (String, &Origin, &str) {
 fn sts(error: StsError, at: &FailedCall) -> Failure {
     let (what, from, profile) = call_in_words(at);
     let causes = causes(&error, at);
-    let is_mfa_rejected = error.is_mfa_rejected();
+    let (is_mfa_rejected, is_device_rejected) = (error.is_mfa_rejected(), error.is_device_rejected());
     let failure = match error {
+        StsError::Refused { message, .. } if is_device_rejected => {
+            Failure::by_aws(MFA_REJECTED, format!("{what}: AWS does not accept the MFA device"), message)
+                .hint(device_hint(at))
+        }
         StsError::Refused { message, .. } if is_mfa_rejected => {
             Failure::by_aws(MFA_REJECTED, format!("{what}: AWS refused the MFA code"), message)
                 .hint("a code works once and for half a minute; wait for the next one, and check the device's clock")
@@ -126,9 +130,19 @@ pub(crate) fn causes(error: &StsError, at: &FailedCall) -> Vec<Cause> {
         StsCall::MfaSession(_) => (None, 0, true),
         // AWS judges the token, not a caller.
         StsCall::WebIdentity(..) => return Vec::new(),
-        StsCall::Role { hop, number, has_mfa, .. } => (Some(&**hop), *number, *has_mfa),
+        StsCall::Role { hop, number, mfa_serial, .. } => (Some(&**hop), *number, mfa_serial.is_some()),
     };
     Refusal { code, message, hop, number, has_mfa }.causes()
+}
+
+fn device_hint(at: &FailedCall) -> String {
+    let place = match &at.what {
+        StsCall::MfaSession(mfa) => Some(&mfa.serial),
+        StsCall::Role { mfa_serial, .. } => mfa_serial.as_ref(),
+        StsCall::WebIdentity(..) => None,
+    };
+    let place = place.map_or_else(String::new, |serial| format!(" ({})", serial.from));
+    format!("mfa_serial{place} must be a device of the user whose keys sign; see: aws iam list-mfa-devices")
 }
 
 fn add_token_hint(failure: Failure, code: &str, web: &WebIdentityBase) -> Failure {
@@ -145,13 +159,19 @@ fn add_token_hint(failure: Failure, code: &str, web: &WebIdentityBase) -> Failur
     }
 }
 
-pub(crate) fn identity_failure(error: StsError, profile: &str) -> Failure {
-    let what = format!("cannot ask AWS whose the credentials of {profile} are");
+/// `is_session` where the credentials may come from the cache.
+pub(crate) fn identity_failure(error: StsError, profile: &str, is_session: bool) -> Failure {
+    let what = format!("cannot get the caller identity for profile {profile}");
     match error {
         StsError::Refused { code, message } => {
             let causes = Refusal { code: &code, message: &message, hop: None, number: 0, has_mfa: false }.causes();
             let kind = if causes.is_empty() { REFUSED } else { CREDENTIALS_REJECTED };
             let failure = Failure::by_aws(kind, format!("{what}: {code}"), message);
+            if is_session && matches!(causes[..], [Cause::UnknownKey | Cause::Expired]) {
+                return failure.hint(format!(
+                    "the cached session was revoked, or its user or role deleted; run: amplify-creds login --refresh {profile}"
+                ));
+            }
             causes.into_iter().fold(failure, |failure, cause| failure.hint(advice(cause, None, profile)))
         }
         other => unanswered_by("STS", other, &what),

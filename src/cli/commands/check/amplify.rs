@@ -142,7 +142,9 @@ fn is_simulation_unavailable(endpoint: &Endpoint, error: &StsError) -> bool {
     match error {
         StsError::Refused { code, .. } => !rejects_keys(code),
         // A server that is not AWS may not know the call at all.
-        StsError::Server(_) | StsError::Garbage => endpoint.kind == EndpointKind::Configured,
+        StsError::Server(_) | StsError::Garbage | StsError::ForeignError(_) => {
+            endpoint.kind == EndpointKind::Configured
+        }
         _ => false,
     }
 }
