@@ -4,6 +4,12 @@
 pub mod acl;
 pub mod atomic_file;
 pub mod child;
+#[cfg(unix)]
+#[path = "child_output_unix.rs"]
+mod child_output;
+#[cfg(not(unix))]
+#[path = "child_output_windows.rs"]
+mod child_output;
 #[cfg(windows)]
 pub mod ctrl_c;
 pub mod env;
@@ -18,6 +24,7 @@ pub mod lock;
 pub mod machine;
 pub mod panics;
 pub mod paths;
+mod process_tree;
 pub mod random;
 pub mod startup;
 #[cfg(target_os = "linux")]
