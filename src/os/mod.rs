@@ -27,6 +27,10 @@ pub mod paths;
 mod process_tree;
 pub mod random;
 pub mod startup;
+pub mod stdin;
+#[cfg(unix)]
+#[path = "stream_unix.rs"]
+mod stream;
 #[cfg(target_os = "linux")]
 pub mod tcp_peer;
 #[cfg(not(target_os = "linux"))]

@@ -224,6 +224,20 @@ fn background_process_of_a_program_does_not_hold_our_pipes() {
 }
 
 #[test]
+#[ignore = "waits for the deadline of all prompts, 90 s; .ci/full runs it"]
+fn code_from_a_silent_pipe_ends_at_the_deadline() {
+    let (_sts, home) = biz_corp();
+    let mut child = home.command(&["process", "bizcorprole", "-t", "-"]);
+    let mut child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let stdin = child.stdin.take();
+    test_support::wait_until("the end", || child.try_wait().unwrap().is_some());
+    drop(stdin);
+    let run: Finished = child.wait_with_output().unwrap().into();
+    run.failed_with(4);
+    assert!(run.first_error_line().contains("90"), "{}", run.stderr);
+}
+
+#[test]
 fn an_mfa_process_that_asks_us_for_the_same_profile_ends_at_once() {
     let (_sts, home) = biz_corp();
     let command = format!("'{}' process loops --lock-timeout 20s", home.program().display());
