@@ -12,7 +12,7 @@ use crate::core::clock::Timestamp;
 use crate::core::digest::sha256_hex;
 use crate::core::invalid_text::check_token;
 use crate::os::atomic_file::replace;
-use crate::os::fs::read_capped;
+use crate::os::fs::read_regular;
 use crate::os::lock::Attempt;
 
 /// In bytes.
@@ -45,7 +45,7 @@ impl TokenFile {
 
     /// `None` if the file is missing.
     pub(crate) fn read(&self) -> Result<Option<TokenFields>, TokenFileError> {
-        let bytes = read_capped(&self.path, LARGEST).map_err(|error| {
+        let bytes = read_regular(&self.path, LARGEST).map_err(|error| {
             TokenFileError::Unusable(format!("cannot read its token: {error} ({})", self.path.display()))
         })?;
         let Some(bytes) = bytes.map(Zeroizing::new) else { return Ok(None) };

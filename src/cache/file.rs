@@ -1,10 +1,9 @@
-use std::fs::OpenOptions;
 use std::path::Path;
 use std::{fs, io};
 
 use zeroize::Zeroizing;
 
-use crate::os::fs::read_open;
+use crate::os::fs::{open_without_waiting, read_open};
 
 use super::members::Members;
 
@@ -15,7 +14,6 @@ pub const MAX_CACHE_BYTES: u64 = 64 << 20;
 pub fn problem(path: &Path) -> Option<String> {
     match read_plain(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Some("it is no plain file".to_owned()),
         Err(error) => Some(error.to_string()),
         Ok(bytes) if std::str::from_utf8(&bytes).is_err() => {
             drop(Zeroizing::new(bytes));
@@ -26,14 +24,10 @@ pub fn problem(path: &Path) -> Option<String> {
 }
 
 pub(super) fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
-    let file = options.open(path)?;
+    let file = open_without_waiting(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
     }
     if !is_trusted(&metadata) {
         return Err(io::Error::new(io::ErrorKind::InvalidData, UNTRUSTED));

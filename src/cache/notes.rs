@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::os::atomic_file::{Access, AtomicFile};
-use crate::os::fs::{create_private_dir, read_capped};
+use crate::os::fs::{create_private_dir, read_regular};
 
 use crate::os::lock::Guard;
 
@@ -25,7 +25,7 @@ impl Notes {
     }
 
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        let bytes = read_capped(&self.dir.join(name), LARGEST).ok()??;
+        let bytes = read_regular(&self.dir.join(name), LARGEST).ok()??;
         serde_json::from_slice(&bytes).ok()
     }
 

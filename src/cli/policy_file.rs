@@ -10,7 +10,7 @@ use crate::cli::errors::failure::{EDIT, Failure, USAGE};
 use crate::cli::output::{note, write_stdout};
 use crate::cli::selection::check_output;
 use crate::os::atomic_file::publish;
-use crate::os::fs::read_capped;
+use crate::os::fs::read_regular;
 use crate::policy::document::{PolicyDocument, pretty};
 
 /// The largest existing file that is compared, in bytes. Documents are much smaller.
@@ -53,7 +53,7 @@ fn write_files(context: &Context, plain: &Plain, files: &[(PathBuf, String)]) ->
     let mut new = Vec::new();
     for (path, text) in files {
         check_output(context, path)?;
-        match read_capped(path, LARGEST) {
+        match read_regular(path, LARGEST) {
             Ok(Some(there)) if there == text.as_bytes() => {
                 note(context, &format!("{} says so already", path.display()));
             }

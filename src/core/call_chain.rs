@@ -8,6 +8,9 @@ pub struct CallChain {
     /// Config file and profile of each waiting run.
     pub profiles: Vec<(String, String)>,
     pub locks: Vec<String>,
+    /// Ids of the runs of programs that this process is part of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<String>,
 }
 
 impl CallChain {
@@ -30,6 +33,13 @@ impl CallChain {
         chain.locks.extend_from_slice(locks);
         chain
     }
+
+    #[must_use]
+    pub fn within_run(&self, run: &str) -> Self {
+        let mut chain = self.clone();
+        chain.runs.push(run.to_owned());
+        chain
+    }
 }
 
 #[cfg(test)]
@@ -44,5 +54,8 @@ mod tests {
         assert_eq!(parsed.waiting("/c"), ["a", "b\n\""]);
         assert!(parsed.waiting("/other").is_empty());
         assert_eq!(CallChain::parse("nonsense"), CallChain::default());
+        let inner = parsed.within_run("1-a").within_run("2-b");
+        assert_eq!(CallChain::parse(&inner.to_json()).runs, ["1-a", "2-b"]);
+        assert_eq!(CallChain::parse(r#"{"profiles":[["/c","a"]],"locks":[]}"#).waiting("/c"), ["a"]);
     }
 }

@@ -1,10 +1,8 @@
 //! Runs the command line of a `credential_process` or `mfa_process` by the shell, with limits on time and output. The
 //! terminal stays reachable for prompts of the program.
 
-use std::io::{IsTerminal, Read};
+use std::io::IsTerminal;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
-use std::thread;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -13,7 +11,8 @@ use zeroize::Zeroizing;
 
 use crate::core::call_chain::CallChain;
 use crate::core::masking::masked_output;
-use crate::os::env;
+use crate::os::child_output::{Finished, finish};
+use crate::os::{env, process_tree};
 
 /// In bytes: the limit of Java's SDK for a `credential_process`.
 pub const LONGEST_ANSWER: usize = 64 << 10;
@@ -49,26 +48,24 @@ pub fn run(
     deadline: Duration,
 ) -> Result<Zeroizing<Vec<u8>>, ChildError> {
     let until = Instant::now() + deadline;
+    let run = process_tree::run_id();
+    // A terminal is inherited, as stdin is. A pipe is not: its reader waits for every process that holds it, also for one
+    // that the program leaves in the background.
+    let inherits = stderr == Stderr::Shared && std::io::stderr().is_terminal();
     let mut child = shell(command)
-        .env(env::AMPLIFY_CREDS_CHAIN, chain.to_json())
+        .env(env::AMPLIFY_CREDS_CHAIN, chain.within_run(&run).to_json())
         .env_remove(env::AMPLIFY_CREDS_MFA_TOKEN)
         .stdin(stdin())
         .stdout(Stdio::piped())
-        .stderr(if stderr == Stderr::Captured { Stdio::piped() } else { Stdio::inherit() })
+        .stderr(if inherits { Stdio::inherit() } else { Stdio::piped() })
         .spawn()
         .map_err(|error| ChildError::Start(error.to_string()))?;
-    let stdout = child.stdout.take().map(read_in_background);
-    let stderr = child.stderr.take().map(read_in_background);
-    let finished = wait(&mut child, until).and_then(|status| Some((status, collect(stdout, until)?)));
-    let Some((status, answer)) = finished else {
-        // Errors mean that it has ended. Its own children are not found.
-        let _ = child.kill();
-        let _ = child.wait();
+    let Some(finished) = finish(&mut child, until, stderr == Stderr::Shared) else {
+        process_tree::kill(&mut child, &run);
         return Err(ChildError::TimedOut(deadline.as_secs()));
     };
+    let Finished { status, stdout: answer, stderr: said } = finished;
     if !status.success() {
-        // A grandchild may hold stderr open.
-        let said = collect(stderr, Instant::now() + Duration::from_secs(2)).unwrap_or_default();
         let said = String::from_utf8_lossy(&said);
         let said = said.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it said nothing");
         let said = masked_output(said);
@@ -99,22 +96,6 @@ fn stdin() -> Stdio {
     if std::io::stdin().is_terminal() { Stdio::inherit() } else { Stdio::null() }
 }
 
-fn read_in_background(mut from: impl Read + Send + 'static) -> mpsc::Receiver<Zeroizing<Vec<u8>>> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST_ANSWER + 1));
-        let _ = from.by_ref().take(LONGEST_ANSWER as u64 + 1).read_to_end(&mut bytes);
-        let _ = sender.send(bytes);
-        // A full pipe would stop the program.
-        let _ = std::io::copy(&mut from, &mut std::io::sink());
-    });
-    receiver
-}
-
-fn collect(from: Option<mpsc::Receiver<Zeroizing<Vec<u8>>>>, until: Instant) -> Option<Zeroizing<Vec<u8>>> {
-    from?.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
-}
-
 /// `None` after `until`.
 pub fn wait(child: &mut Child, until: Instant) -> Option<ExitStatus> {
     let mut pause = Duration::from_millis(1);
@@ -127,3 +108,7 @@ pub fn wait(child: &mut Child, until: Instant) -> Option<ExitStatus> {
         pause = (pause * 2).min(Duration::from_millis(20));
     }
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

@@ -1,31 +1,102 @@
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::io::Read;
+#[cfg(unix)]
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Component, Path, PathBuf};
 
 #[cfg(windows)]
 pub use super::acl::create_private_dir;
 
-/// `None` for a missing file.
+/// `None` for a missing file. What a process writes to a FIFO is read, with a deadline.
 pub fn read_capped(path: &Path, cap: u64) -> io::Result<Option<Vec<u8>>> {
-    match File::open(path) {
-        Ok(file) => file.metadata().and_then(|metadata| read_open(file, &metadata, cap)).map(Some),
+    read_if(path, cap, |_| true)
+}
+
+/// The same for a file that no user replaces by a FIFO or device: those are errors.
+pub fn read_regular(path: &Path, cap: u64) -> io::Result<Option<Vec<u8>>> {
+    read_if(path, cap, |metadata| metadata.is_file() || metadata.is_dir())
+}
+
+fn read_if(path: &Path, cap: u64, is_readable: impl FnOnce(&Metadata) -> bool) -> io::Result<Option<Vec<u8>>> {
+    match open_without_waiting(path) {
+        Ok(file) => match file.metadata()? {
+            metadata if is_readable(&metadata) => read_open(file, &metadata, cap).map(Some),
+            _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
+        },
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
         // Windows does not open a directory.
         Err(_) if path.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Err(_) if is_socket(path) => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a socket")),
         Err(error) => Err(error),
     }
+}
+
+/// Opening a FIFO would block until there is a writer, and a terminal could become the controlling one.
+#[cfg(unix)]
+pub fn open_without_waiting(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options.read(true), WITHOUT_WAITING.bits().cast_signed());
+    match options.open(path) {
+        // The file has a lease, fcntl(2), which its holder gives up soon.
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => File::open(path),
+        opened => opened,
+    }
+}
+
+#[cfg(windows)]
+pub fn open_without_waiting(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+#[cfg(unix)]
+const WITHOUT_WAITING: rustix::fs::OFlags = rustix::fs::OFlags::NONBLOCK.union(rustix::fs::OFlags::NOCTTY);
+
+/// A FIFO that no process reads is an error instead of a wait.
+pub fn append_without_waiting(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, WITHOUT_WAITING.bits().cast_signed());
+    match options.append(true).create(true).open(path) {
+        Err(_) if is_socket(path) => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a socket")),
+        Err(_) if is_fifo(path) => Err(io::Error::other("it is a FIFO, and no process reads it")),
+        opened => opened,
+    }
+}
+
+#[cfg(unix)]
+fn is_socket(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| FileTypeExt::is_socket(&metadata.file_type()))
+}
+
+#[cfg(unix)]
+fn is_fifo(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| FileTypeExt::is_fifo(&metadata.file_type()))
+}
+
+#[cfg(windows)]
+fn is_socket(_path: &Path) -> bool {
+    false
+}
+
+#[cfg(windows)]
+fn is_fifo(_path: &Path) -> bool {
+    false
 }
 
 pub fn read_open(mut file: File, metadata: &Metadata, cap: u64) -> io::Result<Vec<u8>> {
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
     }
+    #[cfg(unix)]
+    if !metadata.is_file() {
+        return super::stream::read(file, cap);
+    }
     if metadata.len() > cap {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0).saturating_add(1));
-    // A FIFO or /proc file reports no true length.
+    // A file of /proc reports no true length.
     let read = Read::by_ref(&mut file).take(cap + 1).read_to_end(&mut bytes)?;
     if read as u64 > cap {
         return Err(io::ErrorKind::FileTooLarge.into());
@@ -41,12 +112,13 @@ pub fn create_private_dir(dir: &Path) -> io::Result<()> {
     builder.create(dir)
 }
 
-/// Readable only by the owner; links are not followed.
+/// Readable only by the owner; links are not followed. Something else than a file at the path does not block.
 pub fn private(options: &mut OpenOptions) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
+        let flags = rustix::fs::OFlags::NOFOLLOW.union(WITHOUT_WAITING);
+        options.mode(0o600).custom_flags(flags.bits().cast_signed());
     }
     #[cfg(windows)]
     std::os::windows::fs::OpenOptionsExt::custom_flags(options, FILE_FLAG_OPEN_REPARSE_POINT);

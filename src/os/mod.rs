@@ -2,8 +2,16 @@
 
 #[cfg(windows)]
 pub mod acl;
+#[cfg(unix)]
+pub mod ancestors;
 pub mod atomic_file;
 pub mod child;
+#[cfg(unix)]
+#[path = "child_output_unix.rs"]
+mod child_output;
+#[cfg(not(unix))]
+#[path = "child_output_windows.rs"]
+mod child_output;
 #[cfg(windows)]
 pub mod ctrl_c;
 pub mod env;
@@ -18,10 +26,13 @@ pub mod lock;
 pub mod machine;
 pub mod panics;
 pub mod paths;
-#[cfg(unix)]
-pub mod process_tree;
+mod process_tree;
 pub mod random;
 pub mod startup;
+pub mod stdin;
+#[cfg(unix)]
+#[path = "stream_unix.rs"]
+mod stream;
 #[cfg(target_os = "linux")]
 pub mod tcp_peer;
 #[cfg(not(target_os = "linux"))]

@@ -1,52 +1,116 @@
-//! The command lines of the processes above this one.
+//! Ends a program with its descendants. It has no process group of its own, so that it can ask on the terminal.
 
-use rustix::process::getppid;
+use std::process::Child;
+use std::time::{Duration, Instant, SystemTime};
 
-/// npm, npx, a shell and a task runner may stand between a tool and us.
-const MAX_DEPTH: usize = 16;
+use super::child::wait;
 
-/// From the parent upward, each with its arguments. Ends early where the system hides a process.
-pub fn ancestors() -> Vec<Vec<String>> {
-    let mut next = getppid().map(|pid| pid.as_raw_nonzero().get());
-    let mut found = Vec::new();
-    while let Some(pid) = next.filter(|pid| *pid > 1 && found.len() < MAX_DEPTH) {
-        let Some((parent, arguments)) = process(pid) else { break };
-        found.push(arguments);
-        next = Some(parent);
+/// A program of another user cannot be killed.
+const KILL_LIMIT: Duration = Duration::from_secs(1);
+
+/// In the environment of a program and its descendants, to recognise those that have left its tree.
+pub(super) fn run_id() -> String {
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    format!("{}-{:x}", std::process::id(), since_epoch.map_or(0, |time| time.as_nanos()))
+}
+
+pub(super) fn kill(child: &mut Child, run: &str) {
+    kill_all(child, run);
+    // An error means that it has ended.
+    let _ = child.kill();
+    let _ = wait(child, Instant::now() + KILL_LIMIT);
+}
+
+#[cfg(unix)]
+fn kill_all(child: &Child, run: &str) {
+    use std::collections::BTreeSet;
+
+    use rustix::process::{Pid, Signal, kill_process};
+
+    /// A program that starts others as fast as they are found is given up.
+    const ROUNDS: u32 = 10;
+
+    let send = |pid: &i32, signal| {
+        let _ = Pid::from_raw(*pid).map(|pid| kill_process(pid, signal));
+    };
+    let Ok(root) = i32::try_from(child.id()) else { return };
+    let mut stopped = BTreeSet::new();
+    for _ in 0..ROUNDS {
+        let new: Vec<_> = descendants(root, run).difference(&stopped).copied().collect();
+        if new.is_empty() {
+            break;
+        }
+        // A stopped process starts no others.
+        new.iter().for_each(|pid| send(pid, Signal::STOP));
+        stopped.extend(new);
+    }
+    stopped.iter().for_each(|pid| send(pid, Signal::KILL));
+}
+
+/// With `root`. Also those whose parent has ended, if their environment can be read.
+#[cfg(unix)]
+fn descendants(root: i32, run: &str) -> std::collections::BTreeSet<i32> {
+    let all = processes();
+    let mut found: std::collections::BTreeSet<_> =
+        all.iter().map(|(pid, _)| *pid).filter(|pid| is_of(*pid, run)).collect();
+    found.insert(root);
+    let mut before = 0;
+    while found.len() > before {
+        before = found.len();
+        let children: Vec<_> = all.iter().filter(|(_, parent)| found.contains(parent)).map(|(pid, _)| *pid).collect();
+        found.extend(children);
     }
     found
 }
 
-/// Its parent's id and its arguments (proc(5)).
+/// Each process with its parent; proc_pid_stat(5).
 #[cfg(target_os = "linux")]
-fn process(pid: i32) -> Option<(i32, Vec<String>)> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let command_line = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
-    // The name in parentheses may itself contain parentheses.
-    let parent = stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()?;
-    let arguments =
-        command_line.split(|byte| *byte == 0).map(|argument| String::from_utf8_lossy(argument).into_owned());
-    Some((parent, arguments.collect()))
+fn processes() -> Vec<(i32, i32)> {
+    let parent = |pid: i32| {
+        let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+        // The name before it may contain anything.
+        let behind_name = &stat[memchr::memrchr(b')', &stat)? + 1..];
+        std::str::from_utf8(behind_name).ok()?.split_ascii_whitespace().nth(1)?.parse().ok()
+    };
+    let pids = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter_map(|pid| Some((pid, parent(pid)?))).collect()
 }
 
-#[cfg(not(target_os = "linux"))]
-fn process(pid: i32) -> Option<(i32, Vec<String>)> {
-    let mut command = std::process::Command::new("/bin/ps");
-    let output = command.args(["-o", "ppid=", "-o", "command=", "-p", &pid.to_string()]).output().ok()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let mut words = text.split_whitespace();
-    let parent = words.next()?.parse().ok()?;
-    Some((parent, words.map(str::to_owned).collect()))
+#[cfg(target_os = "linux")]
+fn is_of(pid: i32, run: &str) -> bool {
+    std::fs::read(format!("/proc/{pid}/environ"))
+        .is_ok_and(|environment| memchr::memmem::find(&environment, run.as_bytes()).is_some())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Each process with its parent, by ps(1).
+#[cfg(all(unix, not(target_os = "linux")))]
+fn processes() -> Vec<(i32, i32)> {
+    let listed = std::process::Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output();
+    let listed = listed.map(|output| output.stdout).unwrap_or_default();
+    let listed = String::from_utf8_lossy(&listed);
+    let pair = |line: &str| {
+        let mut columns = line.split_whitespace().map(str::parse);
+        Some((columns.next()?.ok()?, columns.next()?.ok()?))
+    };
+    listed.lines().filter_map(pair).collect()
+}
 
-    #[test]
-    fn parent_of_the_test_is_its_runner() {
-        let ancestors = ancestors();
-        let runner = ancestors.first().and_then(|arguments| arguments.first()).expect("a parent");
-        assert!(!runner.is_empty(), "{ancestors:?}");
+/// The environment of another process is unknown.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn is_of(_pid: i32, _run: &str) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn kill_all(child: &Child, _run: &str) {
+    use std::process::{Command, Stdio};
+
+    let Some(root) = crate::os::env::Env::process().text(crate::os::env::SYSTEMROOT) else { return };
+    let mut taskkill = Command::new(std::path::Path::new(&root).join("System32").join("taskkill.exe"));
+    taskkill.args(["/T", "/F", "/PID", &child.id().to_string()]);
+    let started = taskkill.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    if let Ok(mut taskkill) = started {
+        let _ = wait(&mut taskkill, Instant::now() + KILL_LIMIT);
     }
 }

@@ -21,10 +21,11 @@ mod terminal;
 mod terminal_guard;
 mod watch;
 
-use std::io::{BufRead, Read};
+use std::time::Instant;
 
 use crate::core::sanitize::printable;
 use crate::core::secret::Secret;
+use crate::os::stdin;
 use crate::plan::limits::is_mfa_code;
 
 pub use method::{PromptMethod, available};
@@ -61,15 +62,14 @@ pub enum GivenCode {
 const MAX_STDIN_BYTES: u64 = 64;
 
 impl GivenCode {
-    fn read(self) -> Secret {
+    fn read(self, until: Instant) -> Result<Secret, PromptError> {
         match self {
-            Self::Code(code) => code,
-            Self::Stdin => {
-                let mut line = zeroize::Zeroizing::new(String::new());
-                // After an error the code is empty, which is reported as malformed.
-                let _ = std::io::stdin().lock().take(MAX_STDIN_BYTES).read_line(&mut line);
-                Secret::from(line.trim())
-            }
+            Self::Code(code) => Ok(code),
+            // After an error the code is empty, which is reported as malformed.
+            Self::Stdin => match stdin::line(MAX_STDIN_BYTES, until) {
+                Some(line) => Ok(Secret::from(line.trim())),
+                None => Err(PromptError::TimedOut(DEADLINE_SECONDS)),
+            },
         }
     }
 }
@@ -97,7 +97,7 @@ impl PromptChain {
     /// Skips codes that were used elsewhere.
     fn next_given(&mut self, question: &MfaQuestion<'_>) -> Result<Option<Secret>, PromptError> {
         while let Some((from, given)) = self.given.pop() {
-            let code = given.read();
+            let code = given.read(question.until)?;
             if !is_mfa_code(code.expose()) {
                 return Err(PromptError::Malformed(from));
             }

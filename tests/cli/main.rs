@@ -51,6 +51,8 @@ mod session_extras;
 mod sessions;
 #[cfg(unix)]
 mod setup;
+#[cfg(unix)]
+mod special_files;
 mod sts_errors;
 #[cfg(unix)]
 mod terminal;

@@ -1,8 +1,9 @@
 //! What a code is spent on, where it comes from, and how seldom one is needed.
 
 use std::fs;
+use std::process::{Command, Stdio};
 
-use test_support::{FakeSts, Fault, Role, Terminal, User, biz_corp as data};
+use test_support::{FakeSts, Fault, Finished, Role, Terminal, User, biz_corp as data};
 
 use crate::{add_config, age_cache, biz_corp, fresh_code, json};
 
@@ -196,6 +197,44 @@ fn mfa_process_gives_the_code_once_and_its_words_reach_the_person() {
     terminal.type_line(&fresh_code(&sts));
     let (_, left) = terminal.finish();
     left.restored().succeeded();
+}
+
+#[test]
+fn background_process_of_a_program_does_not_hold_our_pipes() {
+    let (sts, home) = biz_corp();
+    let pid = home.path().join("pid");
+    let sleeper = format!("sleep 300 & echo $! >'{}'", pid.display());
+    let code = home.write("code", fresh_code(&sts));
+    let keys = home.write("keys", r#"{"Version": 1, "AccessKeyId": "ASIAX", "SecretAccessKey": "s"}"#);
+    let mfa = home.write_program("mfa", format!("#!/bin/sh\n{sleeper}\necho touch >&2\ncat '{}'\n", code.display()));
+    let program = home.write_program("program", format!("#!/bin/sh\n{sleeper}\ncat '{}'\n", keys.display()));
+    add_config(&home, &role("auto", data::LONG_ROLE, &format!("mfa_process = {}\n", mfa.display())));
+    add_config(&home, &format!("[profile program]\ncredential_process = {}\n", program.display()));
+    for (profile, said) in [("auto", "touch\n"), ("program", "")] {
+        let mut child = home.command(&["process", profile]);
+        let child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // As botocore reads it: until nobody holds the pipes.
+        let (sender, ended) = std::sync::mpsc::channel();
+        std::thread::spawn(move || sender.send(child.wait_with_output().unwrap()));
+        let run = ended.recv_timeout(test_support::PATIENCE / 2);
+        Command::new("kill").arg(fs::read_to_string(&pid).unwrap().trim()).status().unwrap();
+        let run: Finished = run.expect("the pipes are closed").into();
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), said), "{run:?}");
+    }
+}
+
+#[test]
+#[ignore = "waits for the deadline of all prompts, 90 s; .ci/full runs it"]
+fn code_from_a_silent_pipe_ends_at_the_deadline() {
+    let (_sts, home) = biz_corp();
+    let mut child = home.command(&["process", "bizcorprole", "-t", "-"]);
+    let mut child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let stdin = child.stdin.take();
+    test_support::wait_until("the end", || child.try_wait().unwrap().is_some());
+    drop(stdin);
+    let run: Finished = child.wait_with_output().unwrap().into();
+    run.failed_with(4);
+    assert!(run.first_error_line().contains("90"), "{}", run.stderr);
 }
 
 #[test]

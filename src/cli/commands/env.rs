@@ -1,6 +1,5 @@
 //! `env`: assignments for the shell that evaluates them, or for a file that programs read.
 
-use std::fs::OpenOptions;
 use std::io::{IsTerminal, Write};
 
 use crate::cli::args::EnvOptions;
@@ -11,6 +10,7 @@ use crate::cli::errors::failure::{CONFIG, FILE, Failure, USAGE};
 use crate::cli::output::write_stdout;
 use crate::core::sanitize::printable;
 use crate::os::env;
+use crate::os::fs::append_without_waiting;
 use crate::output::shell::{Assignment, SHELL_NAMES, Shell, masks};
 use crate::output::write_stderr;
 
@@ -80,8 +80,7 @@ fn to_github<'a>(
     let secrets: Vec<_> =
         needed.iter().filter(|(name, _)| secrets.contains(name)).filter_map(|(_, value)| *value).collect();
     write_stdout(masks(&secrets).as_bytes())?;
-    let appended = OpenOptions::new().append(true).create(true).open(&path);
-    appended.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
+    append_without_waiting(&path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
         Failure::new(FILE, format!("cannot write the file that GITHUB_ENV names, {}: {error}", path.display()))
     })
 }

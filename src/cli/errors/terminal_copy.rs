@@ -1,6 +1,6 @@
 use std::io::{IsTerminal, stderr};
 
-use crate::os::process_tree::ancestors;
+use crate::os::ancestors;
 use crate::prompt::print_over_spinner;
 use crate::tools::amplify_process::is_amplify;
 
@@ -9,7 +9,7 @@ use super::failure::Failure;
 /// The Amplify CLI drops our stderr and reports "Region is missing" (observed of 14.2.2), so the person sees the error only
 /// on the terminal. Other tools relay our stderr, and a copy would be printed twice.
 pub fn print_below_amplify(failure: &Failure) {
-    if !stderr().is_terminal() && ancestors().iter().any(|command_line| is_amplify(command_line)) {
+    if !stderr().is_terminal() && ancestors::command_lines().iter().any(|command_line| is_amplify(command_line)) {
         print_over_spinner(&failure.text());
     }
 }

@@ -1,14 +1,13 @@
 //! The settings of a new role's profile, from flags or from the user.
 
-use std::io::{BufRead, Read};
-
-use zeroize::Zeroizing;
+use std::time::{Duration, Instant};
 
 use crate::cli::args::Setup;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, NOBODY_TO_ASK, PROFILE_NOT_FOUND, USAGE};
 use crate::cli::questions::{FormField, Questions};
 use crate::core::secret::Secret;
+use crate::os::stdin;
 use crate::plan::kind::ProfileKind;
 use crate::plan::limits::{ACCESS_KEY_ID, EXTERNAL_ID, MFA_SERIAL, RoleArn, SECRET_ACCESS_KEY, TextLimit, is_region};
 use crate::profile::ProfileSet;
@@ -19,6 +18,7 @@ use crate::setup::{Role, SourceKeys};
 
 /// In bytes.
 const MAX_SECRET_LINE: u64 = 512;
+const STDIN_LIMIT: Duration = Duration::from_secs(90);
 
 pub(crate) fn answers(context: &Context, options: &Setup) -> Result<Role, Failure> {
     let Setup { role_arn, source_profile, external_id, mfa_serial, new_name, in_place, .. } = options;
@@ -125,7 +125,7 @@ fn keys(options: &Setup, ask: &mut Questions) -> Result<SourceKeys, Failure> {
     let check = |secret: &str| within(SECRET_ACCESS_KEY)(secret).map_err(|_| "a secret access key".to_owned());
     let secret_access_key = match options.secret_access_key {
         Some(_) => {
-            let secret = from_stdin();
+            let secret = from_stdin()?;
             check(secret.expose())
                 .map_err(|expected| Failure::new(USAGE, format!("what stdin gives is not {expected}")))?;
             secret
@@ -135,11 +135,13 @@ fn keys(options: &Setup, ask: &mut Questions) -> Result<SourceKeys, Failure> {
     Ok(SourceKeys { access_key_id, secret_access_key })
 }
 
-fn from_stdin() -> Secret {
-    let mut line = Zeroizing::new(String::new());
+fn from_stdin() -> Result<Secret, Failure> {
+    let until = Instant::now() + STDIN_LIMIT;
     // The caller rejects an empty or incomplete secret.
-    let _ = std::io::stdin().lock().take(MAX_SECRET_LINE).read_line(&mut line);
-    Secret::from(line.trim())
+    stdin::line(MAX_SECRET_LINE, until).map(|line| Secret::from(line.trim())).ok_or_else(|| {
+        let seconds = STDIN_LIMIT.as_secs();
+        Failure::new(USAGE, format!("--secret-access-key - read no line from stdin within {seconds} s"))
+    })
 }
 
 fn question<'q>(what: &'q str, flag: &'q str, given: Option<&'q String>, usual: Option<&'q str>) -> FormField<'q> {

@@ -1,0 +1,40 @@
+//! A line of standard input with a deadline. A thread reads, because a read has none.
+
+use std::io::{BufRead, Read};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Instant;
+
+use zeroize::Zeroizing;
+
+/// At most `longest` bytes; empty at the end of the input or for other bytes than UTF-8. `None` after `until`.
+pub fn line(longest: u64, until: Instant) -> Option<Zeroizing<String>> {
+    within(until, move || {
+        let mut line = Zeroizing::new(String::new());
+        let read = std::io::stdin().lock().take(longest).read_line(&mut line);
+        if read.is_ok() { line } else { Zeroizing::default() }
+    })
+}
+
+/// A read that does not end keeps its thread until the process ends.
+fn within<T: Send + 'static>(until: Instant, read: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || sender.send(read()));
+    receiver.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn silent_pipe_ends_at_the_deadline() {
+        let (mut reader, writer) = std::io::pipe().unwrap();
+        let read = move || reader.read(&mut [0; 1]).unwrap();
+        assert_eq!(within(Instant::now() + Duration::from_millis(10), read), None);
+        drop(writer);
+        assert_eq!(within(Instant::now() + Duration::from_mins(1), || 1), Some(1));
+    }
+}
