@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 use crate::core::call_chain::CallChain;
 use crate::core::masking::masked_output;
 use crate::os::child_output::{Finished, finish};
-use crate::os::{env, process_tree};
+use crate::os::program_error::ProgramMessage;
+use crate::os::{env, process_tree, program_error};
 
 /// In bytes: the limit of Java's SDK for a `credential_process`.
 pub const LONGEST_ANSWER: usize = 64 << 10;
@@ -21,21 +22,27 @@ pub const LONGEST_ANSWER: usize = 64 << 10;
 pub enum ChildError {
     #[error("cannot start a shell: {0}")]
     Start(String),
-    #[error("{status}: {said}")]
-    Failed {
-        status: String,
-        /// The first line of stderr.
-        said: String,
-    },
+    #[error("{status}: {}", message.summary)]
+    Failed { status: String, message: ProgramMessage },
     #[error("no answer within {0} s")]
     TimedOut(u64),
     #[error("its answer is longer than 64 KiB")]
     TooLong,
 }
 
+impl ChildError {
+    /// What the program printed on stderr last, where the error has no room for all of it.
+    pub fn last_lines(&self) -> Vec<String> {
+        match self {
+            Self::Failed { message, .. } => message.last_lines.clone(),
+            Self::Start(_) | Self::TimedOut(_) | Self::TooLong => Vec::new(),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stderr {
-    /// The first line is part of the error.
+    /// Its end is part of the error.
     Captured,
     /// The user reads it, for example a request for a touch.
     Shared,
@@ -66,10 +73,8 @@ pub fn run(
     };
     let Finished { status, stdout: answer, stderr: said } = finished;
     if !status.success() {
-        let said = String::from_utf8_lossy(&said);
-        let said = said.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it said nothing");
-        let said = masked_output(said);
-        return Err(ChildError::Failed { status: status.to_string(), said });
+        let message = program_error::of(&said, !answer.is_empty(), masked_output);
+        return Err(ChildError::Failed { status: status.to_string(), message });
     }
     if answer.len() > LONGEST_ANSWER { Err(ChildError::TooLong) } else { Ok(answer) }
 }

@@ -27,6 +27,7 @@ pub mod machine;
 pub mod panics;
 pub mod paths;
 mod process_tree;
+pub mod program_error;
 pub mod random;
 pub mod startup;
 pub mod stdin;

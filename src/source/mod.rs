@@ -15,6 +15,7 @@ use crate::core::credentials::Credentials;
 use crate::plan::{Base, BaseSource};
 
 pub use error::{Service, SourceError};
+pub use process::ProcessError;
 pub use sources::{FetchOptions, SourceEndpoints, Sources};
 
 impl Sources<'_> {

@@ -29,7 +29,7 @@ pub fn run(command: &str, chain: &CallChain) -> Result<Credentials, ProcessError
 fn parse_document(bytes: &[u8], now: Timestamp) -> Result<Credentials, ProcessError> {
     let invalid = |reason| Err(ProcessError::InvalidDocument(reason));
     let Ok(document) = serde_json::from_slice::<Map<String, Value>>(bytes) else {
-        return invalid("its answer is not one JSON object and nothing else");
+        return invalid(why_not_json(bytes));
     };
     if document.get("Version").and_then(Value::as_f64) != Some(1.0) {
         return invalid("its answer has no \"Version\": 1");
@@ -62,6 +62,25 @@ fn parse_document(bytes: &[u8], now: Timestamp) -> Result<Credentials, ProcessEr
         expiration,
         account_id: text("AccountId").filter(|account| !account.is_empty()).map(str::to_owned),
     })
+}
+
+/// Programs often print a greeting or a progress line on stdout, next to the document.
+fn why_not_json(bytes: &[u8]) -> &'static str {
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.trim();
+    let object = |text: &str| serde_json::from_str::<Map<String, Value>>(text).is_ok();
+    let (start, end) = (text.find('{'), text.rfind('}').map(|at| at + 1));
+    match (start, end) {
+        _ if text.is_empty() => "it printed nothing on stdout",
+        (Some(start), _) if start > 0 && object(&text[start..]) => {
+            "there is text before the JSON object on its stdout; such text belongs on stderr"
+        }
+        (_, Some(end)) if object(&text[..end]) => "there is text after the JSON object on its stdout",
+        (Some(start), Some(end)) if start < end && object(&text[start..end]) => {
+            "there is text before and after the JSON object on its stdout"
+        }
+        _ => "its stdout is not a JSON object",
+    }
 }
 
 /// RFC 3339, and two spellings that botocore and JavaScript also accept: `…UTC` and an offset without colon.

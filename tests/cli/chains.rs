@@ -108,8 +108,18 @@ fn a_program_that_fails_is_told_with_its_words_and_line() {
     let run = home.run(&["process", "role"]);
     run.failed_with(4);
     says(&run, &["credential_process of profile keys", "exit status: 3: no \u{fffd}[2Jluck", "~/.aws/config:2"]);
-    home.write("give", "echo hello\n");
-    says(home.run(&["process", "keys"]).failed_with(4), &["not one JSON object"]);
+    for (script, expected) in [
+        ("echo hello\n", "its stdout is not a JSON object"),
+        ("true\n", "it printed nothing on stdout"),
+        ("echo Signed in.; echo '{}'\n", "text before the JSON object"),
+        ("echo '{}'; echo Bye.\n", "text after the JSON object"),
+        ("echo Sign in first.; exit 1\n", "exit status: 1: it printed no error on stderr"),
+        ("echo Warning: old >&2; echo Error: expired >&2; exit 1\n", "exit status: 1: Error: expired\n"),
+        ("echo Warning: old >&2; echo Error: expired >&2; exit 1\n", "\n  Warning: old\n  Error: expired\n"),
+    ] {
+        home.write("give", script);
+        says(home.run(&["process", "keys"]).failed_with(4), &[expected]);
+    }
 }
 
 #[test]

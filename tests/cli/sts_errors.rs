@@ -89,7 +89,7 @@ fn expired_base_keys_exit_4() {
 fn throttling_and_server_errors_are_tried_three_times() {
     for (fault, words) in [
         (Fault::Throttle, "asks to slow down"),
-        (Fault::ServerError(503), "answered 503"),
+        (Fault::ServerError(503), "HTTP status 503"),
         (Fault::ServerErrorHtml(502), "answered 502"),
     ] {
         let (sts, home) = without_mfa();

@@ -5,7 +5,7 @@ use crate::core::invalid_text::InvalidText;
 use crate::core::origin::Origin;
 use crate::plan::{Base, BaseSource};
 use crate::profile::keys::{KeyPlace, Keys};
-use crate::source::{Service, SourceError};
+use crate::source::{ProcessError, Service, SourceError};
 use crate::sts::StsError;
 
 pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
@@ -14,7 +14,11 @@ pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
     let failure = match error {
         SourceError::Process(error) => {
             let what = format!("the credential_process of profile {profile} gave no credentials: {error}");
-            Failure::new(BASE_FAILED, what).hint("run the command by itself to see more")
+            let details = match error {
+                ProcessError::Child(error) => error.last_lines(),
+                ProcessError::InvalidDocument(_) => Vec::new(),
+            };
+            Failure { details, ..Failure::new(BASE_FAILED, what) }.hint("run the command by itself to see more")
         }
         // On one line, since SDKs show the first line.
         SourceError::SignedOut(why) => sign_in_needed(why, base),

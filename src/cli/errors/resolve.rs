@@ -189,7 +189,8 @@ fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
             ),
         ),
         PromptError::Program(_) | PromptError::ProgramAnswer => {
-            Failure::new(MFA_NEEDED, format!("profile {profile} needs an MFA code: {error}"))
+            let details = if let PromptError::Program(error) = error { error.last_lines() } else { Vec::new() };
+            Failure { details, ..Failure::new(MFA_NEEDED, format!("profile {profile} needs an MFA code: {error}")) }
                 .hint("run the profile's mfa_process by itself to see more")
         }
         PromptError::Malformed(from) => Failure::new(USAGE, format!("the code from {from} is not six digits")),

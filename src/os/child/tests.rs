@@ -34,7 +34,7 @@ fn answer_is_used_while_a_background_process_holds_the_pipes() {
         let took = started.elapsed();
         end(read_to_string(&pid).unwrap().trim());
         let outcome = outcome.map_err(|error| match error {
-            ChildError::Failed { status, said } => (status, said),
+            ChildError::Failed { status, message } => (status, message.summary),
             other => panic!("{other}"),
         });
         assert_eq!(outcome, expected);
