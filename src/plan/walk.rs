@@ -29,6 +29,8 @@ pub(super) struct Walk<'a, 't> {
     pub(super) via: Vec<String>,
     pub(super) warnings: Vec<Warning>,
     pub(super) region: Option<Located<String>>,
+    /// The profile's, also where another overrides it.
+    pub(super) own_region: Option<Located<String>>,
     /// `AWS_CA_BUNDLE`, else the key of the same profiles.
     pub(super) ca_bundle: Option<Located<String>>,
     pub(super) min_ttl: Option<Located<String>>,
@@ -69,6 +71,7 @@ impl<'a, 't> Walk<'a, 't> {
             via: Vec::new(),
             warnings: Vec::new(),
             region: inputs.region.clone(),
+            own_region: None,
             ca_bundle: inputs.ca_bundle.clone(),
             min_ttl: None,
             options: Located::new(WrapperOptions::default(), Origin::Default),
@@ -127,9 +130,12 @@ impl<'a, 't> Walk<'a, 't> {
         if self.wanted != Wanted::ByItself {
             return Ok(());
         }
-        for (setting, key) in
-            [(&mut self.region, "region"), (&mut self.ca_bundle, "ca_bundle"), (&mut self.min_ttl, "min_ttl")]
-        {
+        for (setting, key) in [
+            (&mut self.region, "region"),
+            (&mut self.own_region, "region"),
+            (&mut self.ca_bundle, "ca_bundle"),
+            (&mut self.min_ttl, "min_ttl"),
+        ] {
             if setting.is_none() {
                 *setting = profile.get(key).map(Setting::located);
             }

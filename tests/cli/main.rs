@@ -51,6 +51,8 @@ mod session_extras;
 mod sessions;
 #[cfg(unix)]
 mod setup;
+#[cfg(unix)]
+mod shell;
 mod sts_errors;
 #[cfg(unix)]
 mod terminal;

@@ -1,11 +1,14 @@
 //! `env`: assignments for the shell that evaluates them, or for a file that programs read.
 
 use std::fs::OpenOptions;
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use zeroize::Zeroizing;
 
 use crate::cli::args::EnvOptions;
 use crate::cli::context::Context;
-use crate::cli::credential_env;
+use crate::cli::credential_env::{CredentialEnv, unset_vars};
 use crate::cli::credentials::fetch;
 use crate::cli::errors::failure::{CONFIG, FILE, Failure, USAGE};
 use crate::cli::output::write_stdout;
@@ -22,13 +25,14 @@ pub(crate) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure
         format!("for {name} ({why})")
     });
     if options.unset {
-        return emit(context, shell, &credential_env::EXPORTED_VARS.map(|name| (name, None)));
+        let unset: Vec<_> = unset_vars(&context.env).into_iter().map(|name| (name, None)).collect();
+        return emit(context, shell, &unset);
     }
     let fetched = fetch(context, &options.fetch.session)?;
-    let expiration = credential_env::expiration(&fetched);
-    emit(context, shell, &credential_env::assignments(&fetched, expiration.as_deref()))?;
+    emit(context, shell, &CredentialEnv::of(context, &fetched).assignments())?;
     if std::io::stdout().is_terminal() && !context.global.quiet {
-        let line = shell.eval_line(&format!("amplify-creds env {}", fetched.plan.profile));
+        let profile = fetched.plan.profile_in_files().map(|profile| format!(" {profile}"));
+        let line = shell.eval_line(&format!("amplify-creds env{}", profile.unwrap_or_default()));
         write_stderr(&format!("hint: the shell takes them by: {}\n", printable(&line)));
     }
     Ok(())
@@ -38,7 +42,7 @@ fn emit(context: &Context, shell: Shell, assignments: &[Assignment<'_>]) -> Resu
     let render = |assignments: &[Assignment<'_>]| {
         shell.render(assignments).map_err(|name| match shell {
             Shell::Dotenv => {
-                Failure::new(USAGE, format!("readers of .env files do not agree on what the value of {name} means"))
+                Failure::new(USAGE, format!("programs that read .env files would read the value of {name} differently"))
                     .hint("give it to the program itself: amplify-creds exec PROFILE -- PROGRAM")
             }
             _ => Failure::new(USAGE, format!("this shell has no quoting for the value of {name}"))
@@ -58,7 +62,7 @@ fn emit(context: &Context, shell: Shell, assignments: &[Assignment<'_>]) -> Resu
 fn to_github<'a>(
     context: &Context,
     assignments: &[Assignment<'a>],
-    render: impl Fn(&[Assignment<'a>]) -> Result<zeroize::Zeroizing<String>, Failure>,
+    render: impl Fn(&[Assignment<'a>]) -> Result<Zeroizing<String>, Failure>,
 ) -> Result<(), Failure> {
     let path = context.env.path(env::GITHUB_ENV).ok_or_else(|| {
         Failure::new(CONFIG, "GITHUB_ENV is not set: this is no step of a GitHub Actions job")
@@ -80,10 +84,21 @@ fn to_github<'a>(
     let secrets: Vec<_> =
         needed.iter().filter(|(name, _)| secrets.contains(name)).filter_map(|(_, value)| *value).collect();
     write_stdout(masks(&secrets).as_bytes())?;
-    let appended = OpenOptions::new().append(true).create(true).open(&path);
-    appended.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
+    append_lines(&path, text.as_bytes()).map_err(|error| {
         Failure::new(FILE, format!("cannot write the file that GITHUB_ENV names, {}: {error}", path.display()))
     })
+}
+
+/// Ends the last line first, where it has no line end.
+fn append_lines(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+    let mut last = [b'\n'];
+    if file.metadata()?.len() > 0 {
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+    }
+    let line_end: &[u8] = if last == [b'\n'] { b"" } else { b"\n" };
+    file.write_all(&Zeroizing::new([line_end, text].concat()))
 }
 
 /// The shell and what told it: the option, the program that started us, the login shell.
