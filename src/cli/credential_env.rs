@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use crate::cli::context::Context;
 use crate::cli::credentials::Fetched;
 use crate::cli::exported_region;
@@ -46,6 +48,7 @@ pub(crate) struct CredentialEnv<'a> {
     expiration: Option<String>,
     active_profile: Option<String>,
     region: Vec<(&'static str, Option<String>)>,
+    files: Vec<(&'static str, String)>,
     removed: Vec<String>,
 }
 
@@ -58,14 +61,18 @@ impl<'a> CredentialEnv<'a> {
             expiration: credentials.expiration.map(Timestamp::rfc3339),
             active_profile: active_profile(context, fetched),
             region: exported_region::assignments(&context.env, region),
+            files: user_files(context),
             removed: removed_vars(&context.env),
         }
     }
 
     pub(crate) fn assignments(&self) -> Vec<Assignment<'_>> {
         let Fetched { plan, credentials } = self.fetched;
-        // The account id in the environment belongs to the keys in the environment.
-        let keeps_account = plan.is_of_environment && matches!(plan.base.source, BaseSource::Environment(_));
+        // They belong to the keys in the environment, which do not change.
+        let stays = |name| {
+            let is_unchanged = plan.is_of_environment && matches!(plan.base.source, BaseSource::Environment(_));
+            is_unchanged && [env::AWS_ACCOUNT_ID, env::AWS_CREDENTIAL_EXPIRATION].contains(&name)
+        };
         let value = |name| match name {
             env::AWS_ACCESS_KEY_ID => Some(credentials.access_key_id.as_str()),
             env::AWS_SECRET_ACCESS_KEY => Some(credentials.secret_access_key.expose()),
@@ -74,10 +81,10 @@ impl<'a> CredentialEnv<'a> {
             env::AWS_ACCOUNT_ID => credentials.account_id.as_deref(),
             _ => self.active_profile.as_deref(),
         };
-        let exported = EXPORTED_VARS.into_iter().filter(|name| !(keeps_account && *name == env::AWS_ACCOUNT_ID));
-        let exported = exported.map(|name| (name, value(name)));
+        let exported = EXPORTED_VARS.into_iter().filter(|name| !stays(name)).map(|name| (name, value(name)));
+        let files = self.files.iter().map(|(name, path)| (*name, Some(path.as_str())));
         let region = self.region.iter().map(|(name, value)| (*name, value.as_deref()));
-        exported.chain(region).chain(self.removed.iter().map(|name| (name.as_str(), None))).collect()
+        exported.chain(region).chain(files).chain(self.removed.iter().map(|name| (name.as_str(), None))).collect()
     }
 }
 
@@ -85,6 +92,20 @@ impl<'a> CredentialEnv<'a> {
 pub(crate) fn active_profile(context: &Context, fetched: &Fetched) -> Option<String> {
     let named = fetched.plan.profile_in_files().map(str::to_owned);
     named.or_else(|| context.env.text(env::AMPLIFY_CREDS_ACTIVE_PROFILE))
+}
+
+/// The user's profile files, inside `exec --serve`: the file there has region and settings of another profile.
+fn user_files(context: &Context) -> Vec<(&'static str, String)> {
+    let serves = |uri: String| uri.starts_with("http://127.0.0.1:");
+    let is_served = context.env.text(env::AWS_CONTAINER_CREDENTIALS_FULL_URI).is_some_and(serves)
+        && context.env.text(env::AMPLIFY_CREDS_CONFIG_FILE).is_some();
+    if !is_served {
+        return Vec::new();
+    }
+    let files =
+        [(env::AWS_CONFIG_FILE, &context.paths.config), (env::AWS_SHARED_CREDENTIALS_FILE, &context.paths.credentials)];
+    let text = |(name, path): (&'static str, &PathBuf)| Some((name, path.to_str()?.to_owned()));
+    files.into_iter().filter_map(text).collect()
 }
 
 /// What `env --unset` takes away: what `env` sets, and the profile.

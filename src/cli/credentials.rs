@@ -18,7 +18,7 @@ use crate::core::origin::{Located, Origin};
 use crate::os::env;
 use crate::plan::error::PlanError;
 use crate::plan::inputs::Inputs;
-use crate::plan::{CredentialPlan, build};
+use crate::plan::{BaseSource, CredentialPlan, build};
 use crate::profile::ProfileSet;
 use crate::profile_file::Property;
 use crate::prompt::PromptChain;
@@ -150,7 +150,12 @@ pub(crate) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: &Inputs) -> 
             Err(error) => Err(error),
         },
         planned => {
-            note_environment(context, inputs, name);
+            let is_base = |plan: &CredentialPlan| {
+                matches!(plan.base.source, BaseSource::Environment(_) | BaseSource::Container(_))
+            };
+            if !planned.as_ref().is_ok_and(is_base) {
+                note_environment(context, inputs, name);
+            }
             planned
         }
     };
@@ -161,10 +166,11 @@ pub(crate) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: &Inputs) -> 
 /// Says whose credentials the environment holds, which most other tools use, where a profile is used that no argument
 /// names.
 fn note_environment(context: &Context, inputs: &Inputs, name: &str) {
-    let from = match (&inputs.environment, &inputs.container.uri) {
-        (Some(keys), _) => &keys.from,
-        (None, Some(uri)) => &uri.from,
-        (None, None) => return,
+    let from = match (&inputs.environment, &inputs.web_identity, &inputs.container.uri) {
+        (Some(keys), _, _) => &keys.from,
+        (None, Some(web), _) => &web.token_file.from,
+        (None, None, Some(uri)) => &uri.from,
+        (None, None, None) => return,
     };
     let active = context.env.text(env::AMPLIFY_CREDS_ACTIVE_PROFILE);
     if context.is_profile_chosen() || active.as_deref() == Some(name) {

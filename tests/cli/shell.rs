@@ -1,7 +1,7 @@
 //! A shell or a command that has credentials of this program: regions, the profile that is meant, one line for `eval`.
 
 use serde_json::Value;
-use test_support::{Finished, TestHome};
+use test_support::{Finished, Terminal, TestHome};
 
 use crate::env::{TAKE, in_shell};
 use crate::{PROGRAM, add_config, biz_corp, json, without_mfa};
@@ -71,6 +71,13 @@ fn exported_region_does_not_count_inside_a_command() {
         assert_eq!(explained["region"]["value"], "us-east-1");
         assert!(explained["region"]["from"].as_str().unwrap().ends_with("config:4"), "{explained}");
         assert_eq!(json(inside(outer, "explain none --json").succeeded())["region"]["value"], Value::Null);
+    }
+    // Nor does that of the config file that only the outer command has.
+    for take in ["exec none -- sh -c", "env none --shell sh >env; sh -c '. ./env; eval \"$0\"'"] {
+        let script = format!("cd; {PROGRAM} {take} 'echo $AWS_CONFIG_FILE $AWS_SHARED_CREDENTIALS_FILE'");
+        let run = home.run(&["exec", "eu", "--serve", "--", "sh", "-c", &script]);
+        let [config, credentials] = [".aws/config", ".aws/credentials"].map(|name| home.path().join(name));
+        assert_eq!(run.succeeded(), format!("{} {}\n", config.display(), credentials.display()), "{take}");
     }
     add_config(&home, "[profile role]\nrole_arn = arn:aws:iam::222222222222:role/R\nsource_profile = none\n");
     let explained = json(inside(&[], "explain role --json").succeeded());
@@ -148,9 +155,42 @@ fn without_a_default_profile_the_environments_credentials_are_used() {
         let chained = format!("{PROGRAM} exec --serve -- {PROGRAM} whoami --json");
         assert!(json(&inside(&chained))["arn"].as_str().unwrap().contains("/NoMfa/"), "{serve:?}");
     }
+    let shown = home.run(&["exec", "nomfa", "--", PROGRAM, "whoami"]);
+    assert!(shown.succeeded().starts_with("the environment ($AWS_ACCESS_KEY_ID)\n"), "{shown:?}");
     let keys = [("AWS_ACCESS_KEY_ID", "AKIA1"), ("AWS_SECRET_ACCESS_KEY", "s")];
     let run = home.run_with(&["process", "--role-arn", "arn:aws:iam::222222222222:role/NoMfa"], &keys);
     assert!(run.failed_with(2).first_error_line().contains("profile environment assumes no role"), "{run:?}");
+}
+
+#[test]
+fn variables_of_keys_that_stay_are_kept() {
+    let home = TestHome::new(PROGRAM);
+    let keys = [
+        ("AWS_ACCESS_KEY_ID", "AKIA1"),
+        ("AWS_SECRET_ACCESS_KEY", "s"),
+        ("AWS_ACCOUNT_ID", "111111111111"),
+        ("AWS_CREDENTIAL_EXPIRATION", "2099-01-02T03:04:05Z"),
+    ];
+    let script = "echo $AWS_ACCOUNT_ID $AWS_CREDENTIAL_EXPIRATION";
+    let run = home.run_with(&["exec", "--", "sh", "-c", script], &keys);
+    assert_eq!(run.succeeded(), "111111111111 2099-01-02T03:04:05Z\n");
+}
+
+#[test]
+fn line_to_evaluate_names_no_profile_for_the_environments_credentials() {
+    let home = TestHome::new(PROGRAM);
+    let script = "export AWS_ACCESS_KEY_ID=AKIA1 AWS_SECRET_ACCESS_KEY=s; \"$PROGRAM\" env --shell sh";
+    let mut terminal = Terminal::script(&home, script);
+    terminal.expect("by: eval \"$(amplify-creds env)\"");
+    terminal.finish();
+}
+
+#[test]
+fn profile_that_uses_the_environments_credentials_needs_no_note() {
+    let home = TestHome::new(PROGRAM);
+    home.config("[default]\ncredential_source = Environment\n");
+    let keys = [("AWS_ACCESS_KEY_ID", "AKIA1"), ("AWS_SECRET_ACCESS_KEY", "s")];
+    home.run_with(&["exec", "--", "true"], &keys).succeeded();
 }
 
 #[test]
