@@ -102,8 +102,8 @@ fn override_last(hops: &mut [Hop], inputs: &Inputs, setter: PolicySetter, profil
     override_role(last, role, extras, setter, profile, Origin::Flag)
 }
 
-/// Plans the credentials of the environment in the order of the SDKs: keys, web identity, container. `None` where it has
-/// none.
+/// Plans the credentials of the environment in the order of the SDKs: keys, web identity, container.
+/// `None` where it has none.
 pub fn environment(inputs: &Inputs) -> Result<Option<CredentialPlan>, PlanError> {
     let inputs = &Inputs { region: inputs.environment_region.clone(), ..inputs.clone() };
     let profile = "environment".to_owned();
@@ -163,8 +163,8 @@ mod tests {
     use crate::profile::load::Files;
     use crate::profile_file::Dialect;
 
-    fn found(value: &str) -> Option<Located<String>> {
-        Some(Located::new(value.to_owned(), Origin::Variable("X")))
+    fn found(value: &str) -> Located<String> {
+        Located::new(value.to_owned(), Origin::Variable("X"))
     }
 
     fn keys() -> Keys {
@@ -180,11 +180,11 @@ mod tests {
             let token_file = Located::new("/token".into(), Origin::Variable("X"));
             Some(WebIdentityInputs {
                 token_file,
-                role_arn: found("arn:aws:iam::222222222222:role/R"),
+                role_arn: Some(found("arn:aws:iam::222222222222:role/R")),
                 session_name: None,
             })
         };
-        let container = || ContainerService { uri: found("http://127.0.0.1/"), token: None };
+        let container = || ContainerService { uri: Some(found("http://127.0.0.1/")), token: None };
         let all =
             Inputs { environment: Some(keys()), web_identity: web(), container: container(), ..Inputs::default() };
         let kind = |inputs: &Inputs| environment(inputs).unwrap().map(|plan| plan.base.source.kind());
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(kind(&no_keys), Some("web_identity"));
         assert_eq!(kind(&Inputs { web_identity: None, ..no_keys }), Some("container"));
         assert_eq!(kind(&Inputs::default()), None);
-        let role = RoleFlags { role_arn: found("r").map(|role| role.value), ..RoleFlags::default() };
+        let role = RoleFlags { role_arn: Some("r".to_owned()), ..RoleFlags::default() };
         assert!(matches!(environment(&Inputs { role, ..all }), Err(PlanError::NoRole { .. })));
     }
 
@@ -204,13 +204,13 @@ mod tests {
         let none = EndpointVariables::default;
         for (variables, url) in [
             (none(), "https://sts.eu-north-1.amazonaws.com"),
-            (EndpointVariables { url: found("http://sts.test"), ..none() }, "http://sts.test"),
-            (EndpointVariables { fips: found("true"), ..none() }, "https://sts-fips.eu-north-1.amazonaws.com"),
-            (EndpointVariables { dual_stack: found("true"), ..none() }, "https://sts.eu-north-1.api.aws"),
-            (EndpointVariables { regional: found("legacy"), ..none() }, "https://sts.amazonaws.com"),
+            (EndpointVariables { url: Some(found("http://sts.test")), ..none() }, "http://sts.test"),
+            (EndpointVariables { fips: Some(found("true")), ..none() }, "https://sts-fips.eu-north-1.amazonaws.com"),
+            (EndpointVariables { dual_stack: Some(found("true")), ..none() }, "https://sts.eu-north-1.api.aws"),
+            (EndpointVariables { regional: Some(found("legacy")), ..none() }, "https://sts.amazonaws.com"),
         ] {
             // The region that belongs to the credentials, also where this program exported it.
-            let environment_region = found("eu-north-1");
+            let environment_region = Some(found("eu-north-1"));
             let inputs = Inputs { environment: Some(keys()), environment_region, sts: variables, ..Inputs::default() };
             let plan = environment(&inputs).unwrap().unwrap();
             assert_eq!(identity_endpoint(&set, &plan, &inputs).unwrap().url.value, url);

@@ -227,7 +227,7 @@ fn env_removes_other_credentials_from_the_shell() {
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
         "AWS_WEB_IDENTITY_TOKEN_FILE",
     ];
-    let set: String = foreign.iter().map(|name| format!("export {name}=foreign; ")).collect();
+    let set = foreign.map(|name| format!("export {name}=foreign; ")).concat();
     let script = format!("{set}eval \"$($PROGRAM env eu)\"; env | grep foreign; true");
     assert_eq!(in_shell("bash", &regions(), &script, "").unwrap().succeeded(), "");
     // A shell evaluates the names, too.
