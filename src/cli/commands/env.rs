@@ -1,6 +1,6 @@
 //! `env`: assignments for the shell that evaluates them, or for a file that programs read.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
@@ -79,26 +79,29 @@ fn to_github<'a>(
     }
     let needed = |(name, value): &Assignment<'_>| value.is_some() || (is_set(name) && !is_profile(name));
     let needed: Vec<_> = assignments.iter().copied().filter(needed).collect();
-    let text = render(&needed)?;
+    let mut text = render(&needed)?;
+    if ends_within_line(&path) {
+        text.insert(0, '\n');
+    }
     let secrets = [env::AWS_SECRET_ACCESS_KEY, env::AWS_SESSION_TOKEN];
     let secrets: Vec<_> =
         needed.iter().filter(|(name, _)| secrets.contains(name)).filter_map(|(_, value)| *value).collect();
     write_stdout(masks(&secrets).as_bytes())?;
-    append_lines(&path, text.as_bytes()).map_err(|error| {
+    let appended = OpenOptions::new().append(true).create(true).open(&path);
+    appended.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
         Failure::new(FILE, format!("cannot write the file that GITHUB_ENV names, {}: {error}", path.display()))
     })
 }
 
-/// Ends the last line first, where it has no line end.
-fn append_lines(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
-    let mut last = [b'\n'];
-    if file.metadata()?.len() > 0 {
+/// Whether another step has left the last line without a line end.
+fn ends_within_line(path: &Path) -> bool {
+    let last = || -> io::Result<[u8; 1]> {
+        let mut file = File::open(path)?;
         file.seek(SeekFrom::End(-1))?;
-        file.read_exact(&mut last)?;
-    }
-    let line_end: &[u8] = if last == [b'\n'] { b"" } else { b"\n" };
-    file.write_all(&Zeroizing::new([line_end, text].concat()))
+        let mut last = [0];
+        file.read_exact(&mut last).map(|()| last)
+    };
+    path.is_file() && last().is_ok_and(|last| last != *b"\n")
 }
 
 /// The shell and what told it: the option, the program that started us, the login shell.
