@@ -137,6 +137,7 @@ fn fingerprint(plan: &CredentialPlan, step: Step, identity: KeyIdentity<'_>) -> 
         path: _,
         via: _,
         region: _,
+        overridden_region: _,
         base,
         mfa,
         hops,

@@ -82,6 +82,12 @@ impl Context {
         self.named.as_ref().is_some_and(|named| matches!(named.from, Origin::Flag(_)))
     }
 
+    /// Whether this program was given a profile, not every tool of the shell.
+    pub(super) fn is_profile_chosen(&self) -> bool {
+        let is_ours = |named: &Located<String>| named.from == Origin::Variable(env::AMPLIFY_CREDS_PROFILE);
+        self.is_named_on_command_line() || self.global.env.is_some() || self.named.as_ref().is_some_and(is_ours)
+    }
+
     /// Rejects a `--profile` that differs from one of `names`.
     pub(super) fn check_names(self, names: &[String]) -> Result<Self, Failure> {
         for name in names {

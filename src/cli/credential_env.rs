@@ -1,26 +1,32 @@
+use std::path::PathBuf;
+
+use crate::cli::context::Context;
 use crate::cli::credentials::Fetched;
+use crate::cli::exported_region;
 use crate::core::clock::Timestamp;
 use crate::core::secret::Secret;
-use crate::os::env;
+use crate::os::env::{self, Env};
 use crate::output::shell::Assignment;
+use crate::plan::BaseSource;
 
-/// The variables that `env` sets or removes, and `env --unset` removes.
-pub(crate) const EXPORTED_VARS: [&str; 11] = [
+/// The variables that `env` and `exec` set, but for those of the region.
+const EXPORTED_VARS: [&str; 6] = [
     env::AWS_ACCESS_KEY_ID,
     env::AWS_SECRET_ACCESS_KEY,
     env::AWS_SESSION_TOKEN,
-    env::AWS_SECURITY_TOKEN,
     env::AWS_CREDENTIAL_EXPIRATION,
-    env::AWS_REGION,
-    env::AWS_DEFAULT_REGION,
-    env::AWS_PROFILE,
-    env::AWS_DEFAULT_PROFILE,
+    env::AWS_ACCOUNT_ID,
     env::AMPLIFY_CREDS_ACTIVE_PROFILE,
-    env::AMPLIFY_CREDS_CHAIN,
 ];
 
-/// Also removed for a child: other credential sources, and variables for this run only.
-pub(crate) const REMOVED_VARS: [&str; 8] = [
+/// Variables that make some tool use other credentials, old names included.
+const REMOVED_VARS: [&str; 19] = [
+    env::AWS_SECURITY_TOKEN,
+    env::AWS_PROFILE,
+    env::AWS_DEFAULT_PROFILE,
+    env::AMPLIFY_CREDS_PROFILE,
+    env::AMPLIFY_CREDS_CHAIN,
+    env::AMPLIFY_CREDS_MFA_TOKEN,
     env::AWS_WEB_IDENTITY_TOKEN_FILE,
     env::AWS_ROLE_ARN,
     env::AWS_ROLE_SESSION_NAME,
@@ -28,26 +34,96 @@ pub(crate) const REMOVED_VARS: [&str; 8] = [
     env::AWS_CONTAINER_CREDENTIALS_FULL_URI,
     env::AWS_CONTAINER_AUTHORIZATION_TOKEN,
     env::AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE,
-    env::AMPLIFY_CREDS_MFA_TOKEN,
+    env::AWS_CREDENTIAL_FILE,
+    env::AWS_ACCESS_KEY,
+    env::AWS_SECRET_KEY,
+    env::AMAZON_ACCESS_KEY_ID,
+    env::AMAZON_SECRET_ACCESS_KEY,
+    env::AMAZON_SESSION_TOKEN,
 ];
 
-pub(crate) fn expiration(fetched: &Fetched) -> Option<String> {
-    fetched.credentials.expiration.map(Timestamp::rfc3339)
+/// The variables of one set of credentials.
+pub(crate) struct CredentialEnv<'a> {
+    fetched: &'a Fetched,
+    expiration: Option<String>,
+    active_profile: Option<String>,
+    region: Vec<(&'static str, Option<String>)>,
+    files: Vec<(&'static str, String)>,
+    removed: Vec<String>,
 }
 
-pub(crate) fn assignments<'a>(fetched: &'a Fetched, expiration: Option<&'a str>) -> Vec<Assignment<'a>> {
-    let credentials = &fetched.credentials;
-    let region = fetched.plan.region.as_ref().map(|region| region.value.as_str());
-    let assignment = |name| match name {
-        env::AWS_ACCESS_KEY_ID => Some((name, Some(credentials.access_key_id.as_str()))),
-        env::AWS_SECRET_ACCESS_KEY => Some((name, Some(credentials.secret_access_key.expose()))),
-        env::AWS_SESSION_TOKEN => Some((name, credentials.session_token.as_ref().map(Secret::expose))),
-        env::AWS_CREDENTIAL_EXPIRATION => Some((name, expiration)),
-        // Without a region in the profile, the one in the environment stays.
-        env::AWS_REGION | env::AWS_DEFAULT_REGION => region.map(|region| (name, Some(region))),
-        env::AMPLIFY_CREDS_ACTIVE_PROFILE => Some((name, Some(fetched.plan.profile.as_str()))),
-        // In some SDKs a profile precedes the keys; the other variables are stale.
-        _ => Some((name, None)),
-    };
-    EXPORTED_VARS.into_iter().filter_map(assignment).collect()
+impl<'a> CredentialEnv<'a> {
+    pub(crate) fn of(context: &Context, fetched: &'a Fetched) -> Self {
+        let Fetched { plan, credentials } = fetched;
+        let region = plan.region.as_ref().map(|region| region.value.as_str());
+        Self {
+            fetched,
+            expiration: credentials.expiration.map(Timestamp::rfc3339),
+            active_profile: active_profile(context, fetched),
+            region: exported_region::assignments(&context.env, region),
+            files: user_files(context),
+            removed: removed_vars(&context.env),
+        }
+    }
+
+    pub(crate) fn assignments(&self) -> Vec<Assignment<'_>> {
+        let Fetched { plan, credentials } = self.fetched;
+        // They belong to the keys in the environment, which do not change.
+        let stays = |name| {
+            let is_unchanged = plan.is_of_environment && matches!(plan.base.source, BaseSource::Environment(_));
+            is_unchanged && [env::AWS_ACCOUNT_ID, env::AWS_CREDENTIAL_EXPIRATION].contains(&name)
+        };
+        let value = |name| match name {
+            env::AWS_ACCESS_KEY_ID => Some(credentials.access_key_id.as_str()),
+            env::AWS_SECRET_ACCESS_KEY => Some(credentials.secret_access_key.expose()),
+            env::AWS_SESSION_TOKEN => credentials.session_token.as_ref().map(Secret::expose),
+            env::AWS_CREDENTIAL_EXPIRATION => self.expiration.as_deref(),
+            env::AWS_ACCOUNT_ID => credentials.account_id.as_deref(),
+            _ => self.active_profile.as_deref(),
+        };
+        let exported = EXPORTED_VARS.into_iter().filter(|name| !stays(name)).map(|name| (name, value(name)));
+        let files = self.files.iter().map(|(name, path)| (*name, Some(path.as_str())));
+        let region = self.region.iter().map(|(name, value)| (*name, value.as_deref()));
+        exported.chain(region).chain(files).chain(self.removed.iter().map(|name| (name.as_str(), None))).collect()
+    }
+}
+
+/// The profile that the exported credentials are of, for prompts. Credentials that are passed on keep theirs.
+pub(crate) fn active_profile(context: &Context, fetched: &Fetched) -> Option<String> {
+    let named = fetched.plan.profile_in_files().map(str::to_owned);
+    named.or_else(|| context.env.text(env::AMPLIFY_CREDS_ACTIVE_PROFILE))
+}
+
+/// The user's profile files, inside `exec --serve`: the file there has region and settings of another profile.
+fn user_files(context: &Context) -> Vec<(&'static str, String)> {
+    let serves = |uri: String| uri.starts_with("http://127.0.0.1:");
+    let is_served = context.env.text(env::AWS_CONTAINER_CREDENTIALS_FULL_URI).is_some_and(serves)
+        && context.env.text(env::AMPLIFY_CREDS_CONFIG_FILE).is_some();
+    if !is_served {
+        return Vec::new();
+    }
+    let files =
+        [(env::AWS_CONFIG_FILE, &context.paths.config), (env::AWS_SHARED_CREDENTIALS_FILE, &context.paths.credentials)];
+    let text = |(name, path): (&'static str, &PathBuf)| Some((name, path.to_str()?.to_owned()));
+    files.into_iter().filter_map(text).collect()
+}
+
+/// What `env --unset` takes away: what `env` sets, and the profile.
+pub(crate) fn unset_vars(env: &Env) -> Vec<&'static str> {
+    let region = exported_region::assignments(env, None).into_iter().map(|(name, _)| name);
+    let others = [env::AWS_SECURITY_TOKEN, env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE, env::AMPLIFY_CREDS_CHAIN];
+    EXPORTED_VARS.into_iter().chain(region).chain(others).collect()
+}
+
+/// Every variable that gives or belongs to credentials, but for those of the region.
+pub(crate) fn all_vars(env: &Env) -> Vec<String> {
+    EXPORTED_VARS.map(str::to_owned).into_iter().chain(removed_vars(env)).collect()
+}
+
+fn removed_vars(env: &Env) -> Vec<String> {
+    let bearer = env.names_with_prefix(env::AWS_BEARER_TOKEN_PREFIX);
+    // A shell evaluates the name.
+    let bearer =
+        bearer.into_iter().filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
+    REMOVED_VARS.map(str::to_owned).into_iter().chain(bearer).collect()
 }

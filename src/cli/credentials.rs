@@ -7,6 +7,7 @@ use crate::cache::store::Store;
 use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
+use crate::cli::output::note;
 use crate::cli::plan_inputs::{complete, inputs};
 use crate::cli::prompts::prompt_chain;
 use crate::cli::resolve_options::resolve_options;
@@ -17,7 +18,7 @@ use crate::core::origin::{Located, Origin};
 use crate::os::env;
 use crate::plan::error::PlanError;
 use crate::plan::inputs::Inputs;
-use crate::plan::{CredentialPlan, build};
+use crate::plan::{BaseSource, CredentialPlan, build};
 use crate::profile::ProfileSet;
 use crate::profile_file::Property;
 use crate::prompt::PromptChain;
@@ -125,6 +126,14 @@ fn roots(context: &Context, plan: &CredentialPlan) -> Option<Located<PathBuf>> {
 
 /// Plans the selected profile.
 pub(crate) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: &Inputs) -> Result<CredentialPlan, Failure> {
+    if context.verb == "whoami"
+        && !context.is_profile_chosen()
+        && !inputs.changes_role()
+        && let Some(plan) = build::environment(inputs)?
+    {
+        context.info(|| "the credentials of the environment (no argument names a profile)".to_owned());
+        return complete(context, plan);
+    }
     let selected = context.selected()?;
     let name = selected.as_ref().map_or("default", |selected| &selected.value);
     let planned = match plan_of(set, name, inputs) {
@@ -140,10 +149,38 @@ pub(crate) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: &Inputs) -> 
             Ok(None) => Err(error),
             Err(error) => Err(error),
         },
-        planned => planned,
+        planned => {
+            let is_base = |plan: &CredentialPlan| {
+                matches!(plan.base.source, BaseSource::Environment(_) | BaseSource::Container(_))
+            };
+            if !planned.as_ref().is_ok_and(is_base) {
+                note_environment(context, inputs, name);
+            }
+            planned
+        }
     };
     let named_by = selected.as_ref().map_or(&Origin::Default, |selected| &selected.from);
     complete(context, planned.map_err(|error| blamed(error, named_by))?)
+}
+
+/// Says whose credentials the environment holds, which most other tools use, where a profile is used that no argument
+/// names.
+fn note_environment(context: &Context, inputs: &Inputs, name: &str) {
+    let from = match (&inputs.environment, &inputs.web_identity, &inputs.container.uri) {
+        (Some(keys), _, _) => &keys.from,
+        (None, Some(web), _) => &web.token_file.from,
+        (None, None, Some(uri)) => &uri.from,
+        (None, None, None) => return,
+    };
+    let active = context.env.text(env::AMPLIFY_CREDS_ACTIVE_PROFILE);
+    if context.is_profile_chosen() || active.as_deref() == Some(name) {
+        return;
+    }
+    let line = || {
+        let of = active.map(|profile| format!(" of profile {profile}")).unwrap_or_default();
+        format!("{} uses profile {name}; the environment has credentials{of} ({from})", context.verb)
+    };
+    if ["env", "exec", "check", "login"].contains(&context.verb) { note(context, &line()) } else { context.info(line) }
 }
 
 /// The failure, which is `named_by`'s where the error itself has no place: a project may name a profile that is gone.

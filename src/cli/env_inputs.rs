@@ -1,5 +1,6 @@
 use crate::cli::context::{Context, env_profile};
 use crate::cli::errors::failure::{CONFIG, Failure};
+use crate::cli::exported_region;
 use crate::core::origin::{Located, Origin};
 use crate::core::secret::Secret;
 use crate::os::{env, machine};
@@ -21,8 +22,10 @@ impl Context {
             let hint = format!("it must be {}", session_name::expected());
             return Err(Failure::new(CONFIG, message).at(&name.from, None).hint(hint));
         }
+        let variable = || self.variable(&[env::AWS_REGION, env::AWS_DEFAULT_REGION]);
         Ok(Inputs {
-            region: region.or_else(|| self.variable(&[env::AWS_REGION, env::AWS_DEFAULT_REGION])),
+            environment_region: region.clone().or_else(variable),
+            region: region.or_else(|| exported_region::of_user(&self.env)),
             duration: None,
             role: RoleFlags::default(),
             extras: SessionExtras::default(),

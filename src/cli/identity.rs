@@ -16,10 +16,11 @@ const LARGEST_TOKEN: u64 = 16 << 10;
 
 /// Variables that decide nothing about credentials: those of npm, make, terminals, editors, desktops and prompts, and our
 /// own that a child does not get. Whole names where other programs could have names that begin alike.
-const HARMLESS: [&str; 61] = [
+const HARMLESS: [&str; 62] = [
     "_",
     "AMPLIFY_CREDS_ACTIVE_PROFILE",
     "AMPLIFY_CREDS_CHAIN",
+    "AMPLIFY_CREDS_EXPORTED_REGION",
     "AMPLIFY_CREDS_MFA_TOKEN",
     "CHROME_DESKTOP",
     "CLICOLOR",

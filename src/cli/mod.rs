@@ -6,7 +6,9 @@ mod context;
 mod credential_env;
 mod credentials;
 mod env_inputs;
+mod error_document;
 pub mod errors;
+mod exported_region;
 mod fast_args;
 mod identity;
 pub mod manual;
@@ -62,7 +64,7 @@ fn run_command_line() -> ExitCode {
         }
         Err(error) if error.use_stderr() => {
             let failure = if is_exec() { usage(&error).before_command() } else { usage(&error) };
-            exit_code(Err(failure), arguments().any(|argument| argument == "--json"))
+            exit_code(Err(failure), error_document::is_asked(arguments()))
         }
         Err(help) => exit_code(write_stdout(help.render().to_string().as_bytes()).map(|()| 0), false),
     }

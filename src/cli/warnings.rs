@@ -3,12 +3,22 @@
 use crate::cache::store::CacheWriteError;
 use crate::cli::context::Context;
 use crate::cli::errors::resolve::{CLOCK_FIX, behind};
+use crate::cli::output::note;
 use crate::plan::mfa_strategy::{Mfa, MfaStrategy};
 use crate::plan::{CredentialPlan, Warning};
+use crate::profile::value_form::shown;
 use crate::resolve::ResolveWarning;
 
-/// Prints the plan's warnings under `-v`.
+/// Prints the plan's warnings under `-v`, and the region of a variable where it is handed on.
 pub(crate) fn of_plan(context: &Context, plan: &CredentialPlan) {
+    if let (Some(own), Some(region)) = (&plan.overridden_region, &plan.region) {
+        let line = || {
+            let (used, profile) = (shown("region", &region.value), &plan.profile);
+            let own = format!("{} of profile {profile} ({})", shown("region", &own.value), own.from);
+            format!("region {used} ({}) overrides the region {own}", region.from)
+        };
+        if ["env", "exec"].contains(&context.verb) { note(context, &line()) } else { context.info(line) }
+    }
     for warning in &plan.warnings {
         context.info(|| plan_warning(warning));
     }

@@ -78,12 +78,27 @@ pub const NO_PROXY_LOWER: &str = "no_proxy";
 pub const REQUEST_METHOD: &str = "REQUEST_METHOD";
 /// Removed from the environment of every child process.
 pub const AMPLIFY_CREDS_MFA_TOKEN: &str = "AMPLIFY_CREDS_MFA_TOKEN";
-/// Set by `env` for the shell's own prompt. Never read.
+/// Set by `env` and `exec`, for the shell's own prompt.
 pub const AMPLIFY_CREDS_ACTIVE_PROFILE: &str = "AMPLIFY_CREDS_ACTIVE_PROFILE";
+/// The region variables that `env` and `exec` set. See `cli::exported_region`.
+pub const AMPLIFY_CREDS_EXPORTED_REGION: &str = "AMPLIFY_CREDS_EXPORTED_REGION";
 /// RFC 3339. Set by `env`, never read.
 pub const AWS_CREDENTIAL_EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 /// The old name of the session token. Unset by `env`, never read.
 pub const AWS_SECURITY_TOKEN: &str = "AWS_SECURITY_TOKEN";
+/// The account of the keys in the environment: botocore chooses endpoints by it. Set by `env`, never read.
+pub const AWS_ACCOUNT_ID: &str = "AWS_ACCOUNT_ID";
+/// Before the name of a service, whose requests then carry this token and no signature.
+pub const AWS_BEARER_TOKEN_PREFIX: &str = "AWS_BEARER_TOKEN_";
+/// Of boto and the old Java tools, still read by botocore. Never read here, as all variables below.
+pub const AWS_CREDENTIAL_FILE: &str = "AWS_CREDENTIAL_FILE";
+/// The SDKs for Java, Ruby and Go read it where `AWS_ACCESS_KEY_ID` is not set.
+pub const AWS_ACCESS_KEY: &str = "AWS_ACCESS_KEY";
+pub const AWS_SECRET_KEY: &str = "AWS_SECRET_KEY";
+/// The SDK for Ruby reads it where `AWS_ACCESS_KEY_ID` is not set.
+pub const AMAZON_ACCESS_KEY_ID: &str = "AMAZON_ACCESS_KEY_ID";
+pub const AMAZON_SECRET_ACCESS_KEY: &str = "AMAZON_SECRET_ACCESS_KEY";
+pub const AMAZON_SESSION_TOKEN: &str = "AMAZON_SESSION_TOKEN";
 pub const GITHUB_ENV: &str = "GITHUB_ENV";
 pub const SHELL: &str = "SHELL";
 /// See `core::call_chain`.
@@ -138,6 +153,15 @@ impl Env {
 
     pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         self.0.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+    }
+
+    pub fn names_with_prefix(&self, prefix: &str) -> Vec<String> {
+        let names = self.0.iter().filter_map(|(name, _)| name.to_str());
+        let is_it = |name: &&str| {
+            let start = name.get(..prefix.len());
+            start.is_some_and(|start| start == prefix || (cfg!(windows) && start.eq_ignore_ascii_case(prefix)))
+        };
+        names.filter(is_it).map(str::to_owned).collect()
     }
 
     pub fn search_path(&self) -> Vec<PathBuf> {

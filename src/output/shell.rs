@@ -108,21 +108,27 @@ impl Shell {
             && match self {
                 Self::Posix | Self::Fish | Self::PowerShell | Self::Nu | Self::Elvish => true,
                 Self::Cmd => !value.contains(['\r', '\n', '"', '%']),
-                // Inside single quotes, some readers unescape backslashes, and python-dotenv expands `${NAME}`.
-                Self::Dotenv => !value.contains(['\'', '\\', '\r']) && !value.contains("${"),
+                // Inside single quotes, some readers unescape backslashes, and python-dotenv expands `${NAME}`. Readers
+                // by lines take what follows a line end as the next variable.
+                Self::Dotenv => {
+                    let ends_line = |char: char| char.is_control() || matches!(char, '\u{2028}' | '\u{2029}');
+                    !value.contains(ends_line) && !value.contains(['\'', '\\']) && !value.contains("${")
+                }
                 // The runner reads it as a part of the line end.
                 Self::GitHub => !value.contains('\r'),
             }
     }
 
+    /// Each line is a complete command, since an unquoted `eval $(...)` joins the lines with blanks. The command prompt
+    /// of Windows runs them one at a time.
     fn set(self, text: &mut String, name: &str, value: &str) {
         // Writing into memory cannot fail.
         let _ = match self {
-            Self::Posix => writeln!(text, "export {name}='{}'", value.replace('\'', "'\\''")),
-            Self::Fish => writeln!(text, "set -gx {name} '{}'", value.replace('\\', "\\\\").replace('\'', "\\'")),
-            Self::PowerShell => writeln!(text, "$Env:{name} = '{}'", doubled_quotes(value)),
+            Self::Posix => writeln!(text, "export {name}='{}';", value.replace('\'', "'\\''")),
+            Self::Fish => writeln!(text, "set -gx {name} '{}';", value.replace('\\', "\\\\").replace('\'', "\\'")),
+            Self::PowerShell => writeln!(text, "$Env:{name} = '{}';", doubled_quotes(value)),
             Self::Cmd => writeln!(text, "set \"{name}={value}\""),
-            Self::Elvish => writeln!(text, "set-env {name} '{}'", value.replace('\'', "''")),
+            Self::Elvish => writeln!(text, "set-env {name} '{}';", value.replace('\'', "''")),
             // `docker run --env-file` keeps quotes as a part of the value, so they are used only if needed.
             Self::Dotenv if value.bytes().all(is_plain) => writeln!(text, "{name}={value}"),
             Self::Dotenv => writeln!(text, "{name}='{value}'"),
@@ -136,12 +142,12 @@ impl Shell {
 
     fn unset(self, text: &mut String, name: &str) {
         let _ = match self {
-            Self::Posix => writeln!(text, "unset {name}"),
+            Self::Posix => writeln!(text, "unset {name};"),
             // Erasing an unset variable, or asking whether it is set, changes $status.
-            Self::Fish => writeln!(text, "set -e {name}; or true"),
-            Self::PowerShell => writeln!(text, "Remove-Item Env:{name} -ErrorAction SilentlyContinue"),
+            Self::Fish => writeln!(text, "set -e {name}; or true;"),
+            Self::PowerShell => writeln!(text, "Remove-Item Env:{name} -ErrorAction SilentlyContinue;"),
             Self::Cmd => writeln!(text, "set \"{name}=\""),
-            Self::Elvish => writeln!(text, "unset-env {name}"),
+            Self::Elvish => writeln!(text, "unset-env {name};"),
             // A variable cannot be unset there. AWS's own action for credentials sets it empty, too.
             Self::GitHub => writeln!(text, "{name}="),
             Self::Dotenv | Self::Nu => Ok(()),
@@ -204,15 +210,15 @@ mod tests {
     fn values_are_quoted_for_each_shell() {
         let assignments = [("A", Some("it's $(x) `y` \\ \u{2019}")), ("B", None)];
         let rows = [
-            (Shell::Posix, "export A='it'\\''s $(x) `y` \\ \u{2019}'\nunset B\n"),
-            (Shell::Fish, "set -gx A 'it\\'s $(x) `y` \\\\ \u{2019}'\nset -e B; or true\n"),
+            (Shell::Posix, "export A='it'\\''s $(x) `y` \\ \u{2019}';\nunset B;\n"),
+            (Shell::Fish, "set -gx A 'it\\'s $(x) `y` \\\\ \u{2019}';\nset -e B; or true;\n"),
             (
                 Shell::PowerShell,
-                "$Env:A = 'it''s $(x) `y` \\ \u{2019}\u{2019}'\nRemove-Item Env:B -ErrorAction SilentlyContinue\n",
+                "$Env:A = 'it''s $(x) `y` \\ \u{2019}\u{2019}';\nRemove-Item Env:B -ErrorAction SilentlyContinue;\n",
             ),
             (Shell::Cmd, "set \"A=it's $(x) `y` \\ \u{2019}\"\nset \"B=\"\n"),
             (Shell::Nu, "{\"A\":\"it's $(x) `y` \\\\ \u{2019}\",\"B\":null}\n"),
-            (Shell::Elvish, "set-env A 'it''s $(x) `y` \\ \u{2019}'\nunset-env B\n"),
+            (Shell::Elvish, "set-env A 'it''s $(x) `y` \\ \u{2019}';\nunset-env B;\n"),
             (Shell::GitHub, "A<<END_OF_VALUE\nit's $(x) `y` \\ \u{2019}\nEND_OF_VALUE\nB=\n"),
         ];
         for (shell, expected) in rows {
@@ -225,13 +231,11 @@ mod tests {
         for value in ["a\nb", "a\"b", "%PATH%"] {
             assert_eq!(Shell::Cmd.render(&[("A", Some(value))]).unwrap_err(), "A", "{value:?}");
         }
-        for shell in
-            [Shell::Posix, Shell::Fish, Shell::PowerShell, Shell::Nu, Shell::Elvish, Shell::Dotenv, Shell::GitHub]
-        {
+        for shell in [Shell::Posix, Shell::Fish, Shell::PowerShell, Shell::Nu, Shell::Elvish, Shell::GitHub] {
             assert!(shell.render(&[("A", Some("a\nb\"%PATH%"))]).is_ok());
             assert!(shell.render(&[("A", Some("\0"))]).is_err());
         }
-        for value in ["it's", "a\\b", "${HOME}", "a\rb"] {
+        for value in ["it's", "a\\b", "${HOME}", "a\rb", "a\nb", "a\u{85}b", "a\u{2028}b", "\0"] {
             assert_eq!(Shell::Dotenv.render(&[("A", Some(value))]).unwrap_err(), "A", "{value:?}");
         }
         assert!(Shell::GitHub.render(&[("A", Some("a\r"))]).is_err());
@@ -239,7 +243,7 @@ mod tests {
 
     #[test]
     fn dotenv_value_is_quoted_only_if_needed() {
-        for (value, expected) in [("aZ09+/=", "A=aZ09+/=\n"), ("a b\n$c", "A='a b\n$c'\n"), ("", "A=\n")] {
+        for (value, expected) in [("aZ09+/=", "A=aZ09+/=\n"), ("a b $c", "A='a b $c'\n"), ("", "A=\n")] {
             assert_eq!(Shell::Dotenv.render(&[("A", Some(value)), ("B", None)]).unwrap().as_str(), expected);
         }
     }

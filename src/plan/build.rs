@@ -8,7 +8,7 @@ use super::credential_plan::{Base, BaseSource, CredentialPlan, Hop};
 use super::endpoint::{Choice, Endpoint};
 use super::error::PlanError;
 use super::hop::{AMPLIFY_SESSION_NAME, PolicySetter, override_role};
-use super::inputs::{Inputs, RoleFlags};
+use super::inputs::Inputs;
 use super::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME, SessionDuration};
 use super::partition::first_region;
 use super::walk::{Trail, Walk, WalkSettings};
@@ -24,7 +24,7 @@ pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<Creden
     }
     let Walk { trail, settings, .. } = walk;
     let Trail { path, profiles, mut hops, via, mut warnings, policy_setter } = trail;
-    let WalkSettings { region, ca_bundle, min_ttl, options, .. } = settings;
+    let WalkSettings { region, own_region, ca_bundle, min_ttl, options, .. } = settings;
     hops.reverse();
     match (&mut base.source, &inputs.duration) {
         (BaseSource::WebIdentity(web), Some(asked)) if hops.is_empty() => {
@@ -39,6 +39,10 @@ pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<Creden
     }
     let chain = mfa::MfaContext { profiles: &profiles, base: &base.source, set, sts: &inputs.sts, region: &region };
     let mfa = chain.mfa(&mut hops, &mut warnings)?;
+    let overrides = |own: &Located<String>| {
+        let variable = region.as_ref().filter(|region| matches!(region.from, Origin::Variable(_)));
+        variable.is_some_and(|region| !region.value.eq_ignore_ascii_case(&own.value))
+    };
     let mut path: Vec<_> = path.into_iter().map(|mention| mention.by).collect();
     path.push(base.profile.clone());
     path.dedup();
@@ -46,6 +50,7 @@ pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<Creden
         profile: name.to_owned(),
         path,
         via,
+        overridden_region: own_region.filter(overrides),
         region,
         base,
         mfa,
@@ -84,9 +89,12 @@ pub fn identity_endpoint(set: &ProfileSet<'_>, plan: &CredentialPlan, inputs: &I
 
 fn override_last(hops: &mut [Hop], inputs: &Inputs, setter: PolicySetter, profile: &str) -> Result<(), PlanError> {
     let Inputs { role, extras, duration, .. } = inputs;
-    let wants = *role != RoleFlags::default() || !extras.is_empty();
     let Some(last) = hops.last_mut() else {
-        return if wants { Err(PlanError::NoRole { profile: profile.to_owned(), at: None }) } else { Ok(()) };
+        return if inputs.changes_role() {
+            Err(PlanError::NoRole { profile: profile.to_owned(), at: None })
+        } else {
+            Ok(())
+        };
     };
     if let Some(asked) = duration {
         last.duration = SessionDuration { is_explicit: true, requested: asked.clone(), seconds: asked.value };
@@ -94,19 +102,25 @@ fn override_last(hops: &mut [Hop], inputs: &Inputs, setter: PolicySetter, profil
     override_role(last, role, extras, setter, profile, Origin::Flag)
 }
 
-/// Plans what the environment itself has, keys before a web identity, for when no profile is asked for and the one that
-/// would be meant has nothing. `None` where the environment has nothing either.
+/// Plans the credentials of the environment in the order of the SDKs: keys, web identity, container.
+/// `None` where it has none.
 pub fn environment(inputs: &Inputs) -> Result<Option<CredentialPlan>, PlanError> {
+    let inputs = &Inputs { region: inputs.environment_region.clone(), ..inputs.clone() };
     let profile = "environment".to_owned();
-    let source = match (&inputs.environment, &inputs.web_identity) {
-        (Some(keys), _) => BaseSource::Environment(keys.clone()),
-        (None, Some(web)) => BaseSource::WebIdentity(base::of_environment(&profile, web, inputs)?),
-        (None, None) => return Ok(None),
+    let source = match (&inputs.environment, &inputs.web_identity, &inputs.container.uri) {
+        (Some(keys), _, _) => BaseSource::Environment(keys.clone()),
+        (None, Some(web), _) => BaseSource::WebIdentity(base::of_environment(&profile, web, inputs)?),
+        (None, None, Some(uri)) => BaseSource::Container(base::container(uri.from.clone(), inputs)),
+        (None, None, None) => return Ok(None),
     };
+    if inputs.changes_role() {
+        return Err(PlanError::NoRole { profile, at: None });
+    }
     Ok(Some(CredentialPlan {
         profile: profile.clone(),
         path: Vec::new(),
         via: Vec::new(),
+        overridden_region: None,
         region: inputs.region.clone().map(|region| limits::region("environment", "region", region)).transpose()?,
         base: Base { profile, source },
         mfa: None,
@@ -136,4 +150,86 @@ pub fn names_session(profile: &Profile<'_>, hop: &Hop, session_name: &str) -> bo
         && profile.get(SESSION_NAME.key).map_or(AMPLIFY_SESSION_NAME, |name| name.value) == session_name
         && is_own(EXTERNAL_ID.key, &hop.external_id)
         && is_own(MFA_SERIAL.key, &hop.mfa_serial)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::inputs::RoleFlags;
+    use super::*;
+    use crate::core::secret::Secret;
+    use crate::plan::endpoint::EndpointVariables;
+    use crate::plan::sources::{ContainerService, WebIdentityInputs};
+    use crate::profile::keys::{KeyPlace, KeyPlaces, Keys};
+    use crate::profile::load::Files;
+    use crate::profile_file::Dialect;
+
+    fn found(value: &str) -> Located<String> {
+        Located::new(value.to_owned(), Origin::Variable("X"))
+    }
+
+    fn keys() -> Keys {
+        let place = || KeyPlace { name: "X", from: Origin::Variable("X") };
+        let (access_key_id, secret_access_key) = ("AKIA1".to_owned(), Secret::from("s"));
+        let places = KeyPlaces { access_key_id: place(), secret_access_key: place(), session_token: None };
+        Keys { access_key_id, secret_access_key, session_token: None, from: Origin::Variable("X"), places }
+    }
+
+    #[test]
+    fn environment_is_keys_then_web_identity_then_container() {
+        let web = || {
+            let token_file = Located::new("/token".into(), Origin::Variable("X"));
+            Some(WebIdentityInputs {
+                token_file,
+                role_arn: Some(found("arn:aws:iam::222222222222:role/R")),
+                session_name: None,
+            })
+        };
+        let container = || ContainerService { uri: Some(found("http://127.0.0.1/")), token: None };
+        let all =
+            Inputs { environment: Some(keys()), web_identity: web(), container: container(), ..Inputs::default() };
+        let kind = |inputs: &Inputs| environment(inputs).unwrap().map(|plan| plan.base.source.kind());
+        assert_eq!(kind(&all), Some("environment"));
+        let no_keys = Inputs { environment: None, ..all.clone() };
+        assert_eq!(kind(&no_keys), Some("web_identity"));
+        assert_eq!(kind(&Inputs { web_identity: None, ..no_keys }), Some("container"));
+        assert_eq!(kind(&Inputs::default()), None);
+        let role = RoleFlags { role_arn: Some("r".to_owned()), ..RoleFlags::default() };
+        assert!(matches!(environment(&Inputs { role, ..all }), Err(PlanError::NoRole { .. })));
+    }
+
+    #[test]
+    fn endpoint_variables_count_for_credentials_of_the_environment() {
+        let files = Files::from_text("[default]\nregion = eu-west-1\nendpoint_url = http://default\n", "");
+        let set = files.profiles(Dialect::Auto).unwrap();
+        let none = EndpointVariables::default;
+        for (variables, url) in [
+            (none(), "https://sts.eu-north-1.amazonaws.com"),
+            (EndpointVariables { url: Some(found("http://sts.test")), ..none() }, "http://sts.test"),
+            (EndpointVariables { fips: Some(found("true")), ..none() }, "https://sts-fips.eu-north-1.amazonaws.com"),
+            (EndpointVariables { dual_stack: Some(found("true")), ..none() }, "https://sts.eu-north-1.api.aws"),
+            (EndpointVariables { regional: Some(found("legacy")), ..none() }, "https://sts.amazonaws.com"),
+        ] {
+            // The region that belongs to the credentials, also where this program exported it.
+            let environment_region = Some(found("eu-north-1"));
+            let inputs = Inputs { environment: Some(keys()), environment_region, sts: variables, ..Inputs::default() };
+            let plan = environment(&inputs).unwrap().unwrap();
+            assert_eq!(identity_endpoint(&set, &plan, &inputs).unwrap().url.value, url);
+        }
+    }
+
+    #[test]
+    fn region_of_a_variable_that_overrides_the_profiles_is_noted() {
+        let text = "[profile p]\nregion = eu-west-1\naws_access_key_id = A\naws_secret_access_key = s\n\
+                    [profile q]\naws_access_key_id = A\naws_secret_access_key = s\n";
+        let files = Files::from_text(text, "");
+        let set = files.profiles(Dialect::Auto).unwrap();
+        let overridden = |name: &str, region: &str, from: Origin| {
+            let region = Some(Located::new(region.to_owned(), from));
+            build(&set, name, &Inputs { region, ..Inputs::default() }).unwrap().overridden_region.is_some()
+        };
+        assert!(overridden("p", "us-west-2", Origin::Variable("X")));
+        assert!(!overridden("p", "eu-west-1", Origin::Variable("X")));
+        assert!(!overridden("p", "us-west-2", Origin::Flag("--region")));
+        assert!(!overridden("q", "us-west-2", Origin::Variable("X")));
+    }
 }

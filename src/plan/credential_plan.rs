@@ -18,6 +18,8 @@ pub struct CredentialPlan {
     pub via: Vec<String>,
     /// The region that the profile is for, where anything says it.
     pub region: Option<Located<String>>,
+    /// The region of the profile, where a variable overrides it by another.
+    pub overridden_region: Option<Located<String>>,
     /// Where the chain begins.
     pub base: Base,
     pub mfa: Option<Mfa>,

@@ -9,8 +9,10 @@ use super::sources::{ContainerService, MetadataService, WebIdentityInputs};
 
 #[derive(Debug, Clone, Default)]
 pub struct Inputs {
-    /// `--region` or the variables; beats the profile's.
+    /// `--region` or the user's variables; beats the profile's.
     pub region: Option<Located<String>>,
+    /// The same with the variables that this program set: the region of credentials in the environment.
+    pub environment_region: Option<Located<String>>,
     /// `--duration`, in seconds, for the last role; beats the profile's.
     pub duration: Option<Located<u32>>,
     /// `--role-arn`, `--external-id` and `--session-name`, for the last role; they beat the profile's.
@@ -36,6 +38,13 @@ pub struct Inputs {
     pub program: Option<PathBuf>,
     /// Profiles of the same config file whose `credential_process` is waiting for this run.
     pub waiting: Vec<String>,
+}
+
+impl Inputs {
+    /// Whether flags are about the last role.
+    pub fn changes_role(&self) -> bool {
+        self.role != RoleFlags::default() || !self.extras.is_empty()
+    }
 }
 
 /// What names this machine; asked only for credentials that are the machine's own.

@@ -45,6 +45,8 @@ pub(super) struct Trail<'t> {
 /// Settings of the first profile that is not a wrapper, where no flag, variable or wrapper gives them.
 pub(super) struct WalkSettings {
     pub(super) region: Option<Located<String>>,
+    /// The profile's, also where another overrides it.
+    pub(super) own_region: Option<Located<String>>,
     pub(super) ca_bundle: Option<Located<String>>,
     pub(super) min_ttl: Option<Located<String>>,
     pub(super) options: Located<WrapperOptions>,
@@ -77,6 +79,7 @@ impl<'a, 't> Walk<'a, 't> {
             trail: Trail::default(),
             settings: WalkSettings {
                 region: inputs.region.clone(),
+                own_region: None,
                 ca_bundle: inputs.ca_bundle.clone(),
                 min_ttl: None,
                 options: Located::new(WrapperOptions::default(), Origin::Default),
@@ -137,6 +140,7 @@ impl<'a, 't> Walk<'a, 't> {
         }
         for (setting, key) in [
             (&mut self.settings.region, "region"),
+            (&mut self.settings.own_region, "region"),
             (&mut self.settings.ca_bundle, "ca_bundle"),
             (&mut self.settings.min_ttl, "min_ttl"),
         ] {

@@ -428,7 +428,7 @@ fn a_sign_in_that_is_over_names_the_command() {
 fn an_outage_is_no_sign_out() {
     let (_sts, center, home) = signed_in(-60);
     center.set_down(true);
-    says(sso(&home, &center, "sso").failed_with(6), &["IAM Identity Center answered 503"]);
+    says(sso(&home, &center, "sso").failed_with(6), &["IAM Identity Center answered with HTTP status 503"]);
     center.set_down(false);
     let nobody = "http://127.0.0.1:1";
     let url = center.url();

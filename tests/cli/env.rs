@@ -47,7 +47,7 @@ fn is_there(program: &str) -> bool {
 }
 
 /// Runs `script` in `shell` with the program as `$PROGRAM`, and `report` as `$REPORT`; `None` where there is no such shell.
-fn in_shell(shell: &str, home: &TestHome, script: &str, report: &str) -> Option<Finished> {
+pub fn in_shell(shell: &str, home: &TestHome, script: &str, report: &str) -> Option<Finished> {
     if !is_there(shell) {
         return None;
     }
@@ -65,7 +65,7 @@ const REPORT: &str = "printf '%s|%s|%s|%s|%s|%s|' \"$AWS_ACCESS_KEY_ID\" \"$AWS_
     env | grep -c '^AWS_PROFILE\\|^AWS_SECURITY_TOKEN'";
 
 /// Each shell's words for: take what `$PROGRAM env ARGUMENTS` prints, then report.
-const TAKE: [(&str, &str); 7] = [
+pub const TAKE: [(&str, &str); 7] = [
     ("bash", "eval \"$($PROGRAM env ARGUMENTS)\"; sh -c \"$REPORT\""),
     ("dash", "eval \"$($PROGRAM env ARGUMENTS)\"; sh -c \"$REPORT\""),
     ("zsh", "eval \"$($PROGRAM env ARGUMENTS)\"; sh -c \"$REPORT\""),
@@ -171,17 +171,21 @@ fn later_steps_of_a_github_job_get_the_variables_and_its_log_no_secret() {
             ("AWS_ACCESS_KEY_ID", "AKIA1"),
             ("AWS_SECRET_ACCESS_KEY", value),
             ("AWS_SESSION_TOKEN", "a%b"),
-            ("AWS_SECURITY_TOKEN", ""),
             ("AWS_CREDENTIAL_EXPIRATION", "2099-01-02T03:04:05Z"),
+            ("AMPLIFY_CREDS_ACTIVE_PROFILE", "p"),
             ("AWS_REGION", "eu-west-1"),
             ("AWS_DEFAULT_REGION", "eu-west-1"),
-            ("AMPLIFY_CREDS_ACTIVE_PROFILE", "p"),
+            ("AMPLIFY_CREDS_EXPORTED_REGION", "AWS_REGION=eu-west-1,AWS_DEFAULT_REGION=eu-west-1"),
+            ("AWS_SECURITY_TOKEN", ""),
         ];
         assert_eq!(read, expected.map(|(name, value)| (name.to_owned(), value.to_owned())), "{value:?}");
     }
     let home = giving("s", "t");
     home.run(&["env", "p", "--shell", "github"]).failed_with(3);
-    let file = home.path().join("github");
+    let file = home.write("github", "A=1");
+    let variables = [("GITHUB_ENV", file.to_str().unwrap())];
+    home.run_with(&["env", "p", "--shell", "github"], &variables).succeeded();
+    assert_eq!(runner_reads(&fs::read_to_string(&file).unwrap())[0], ("A".to_owned(), "1".to_owned()));
     let variables = [("GITHUB_ENV", file.to_str().unwrap()), ("AWS_PROFILE", "p"), ("AWS_SESSION_TOKEN", "t")];
     let run = home.run_with(&["env", "--shell", "github"], &variables);
     assert!(run.code == Some(0) && run.stderr.contains("AWS_PROFILE stays set"), "{run:?}");
@@ -215,15 +219,15 @@ fn unset_takes_everything_away_again() {
 fn each_shell_gets_its_own_language() {
     let home = giving("s", "t");
     for (shell, line) in [
-        ("bash", "export AWS_ACCESS_KEY_ID='AKIA1'\n"),
-        ("zsh", "export AWS_ACCESS_KEY_ID='AKIA1'\n"),
-        ("sh", "export AWS_ACCESS_KEY_ID='AKIA1'\n"),
-        ("fish", "set -gx AWS_ACCESS_KEY_ID 'AKIA1'\n"),
-        ("powershell", "$Env:AWS_ACCESS_KEY_ID = 'AKIA1'\n"),
+        ("bash", "export AWS_ACCESS_KEY_ID='AKIA1';\n"),
+        ("zsh", "export AWS_ACCESS_KEY_ID='AKIA1';\n"),
+        ("sh", "export AWS_ACCESS_KEY_ID='AKIA1';\n"),
+        ("fish", "set -gx AWS_ACCESS_KEY_ID 'AKIA1';\n"),
+        ("powershell", "$Env:AWS_ACCESS_KEY_ID = 'AKIA1';\n"),
         ("cmd", "set \"AWS_ACCESS_KEY_ID=AKIA1\"\n"),
         ("nu", "{\"AWS_ACCESS_KEY_ID\":\"AKIA1\","),
         ("nushell", "{\"AWS_ACCESS_KEY_ID\":\"AKIA1\","),
-        ("elvish", "set-env AWS_ACCESS_KEY_ID 'AKIA1'\n"),
+        ("elvish", "set-env AWS_ACCESS_KEY_ID 'AKIA1';\n"),
         ("dotenv", "AWS_ACCESS_KEY_ID=AKIA1\n"),
     ] {
         assert!(home.run(&["env", "p", "--shell", shell]).succeeded().starts_with(line), "{shell}");
@@ -251,11 +255,14 @@ fn a_role_profile_sets_its_session_and_region() {
     let run = home.run(&["env", "nomfa", "--shell", "sh", "--region", "eu-central-1"]);
     let text = run.succeeded();
     assert!(text.contains("export AWS_ACCESS_KEY_ID='ASIA"), "{text}");
-    assert!(text.contains("export AWS_REGION='eu-central-1'\nexport AWS_DEFAULT_REGION='eu-central-1'\n"), "{text}");
+    assert!(text.contains("export AWS_REGION='eu-central-1';\nexport AWS_DEFAULT_REGION='eu-central-1';\n"), "{text}");
     // Long-term keys have no token: a stale one must go.
     let (_sts, home) = biz_corp();
     let text = home.run(&["env", "devcorpuser", "--shell", "sh"]).stdout;
-    assert!(text.contains("unset AWS_SESSION_TOKEN\n") && text.contains("unset AWS_CREDENTIAL_EXPIRATION\n"), "{text}");
+    assert!(
+        text.contains("unset AWS_SESSION_TOKEN;\n") && text.contains("unset AWS_CREDENTIAL_EXPIRATION;\n"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn keys() -> TestHome {
 }
 
 /// Everything that can give credentials, or that was meant for our run alone.
-const STALE: [(&str, &str); 15] = [
+const STALE: [(&str, &str); 25] = [
     ("AWS_ACCESS_KEY_ID", "stale"),
     ("AWS_SECRET_ACCESS_KEY", "stale"),
     ("AWS_SESSION_TOKEN", "stale"),
@@ -35,12 +35,22 @@ const STALE: [(&str, &str); 15] = [
     ("AWS_PROFILE", "stale"),
     ("AWS_DEFAULT_PROFILE", "stale"),
     ("AMPLIFY_CREDS_MFA_TOKEN", "123456"),
+    ("AMPLIFY_CREDS_PROFILE", "stale"),
+    ("AWS_ACCOUNT_ID", "stale"),
+    ("AWS_BEARER_TOKEN_BEDROCK", "stale"),
+    ("AWS_BEARER_TOKEN_X", "stale"),
+    ("AWS_CREDENTIAL_FILE", "/stale"),
+    ("AWS_ACCESS_KEY", "stale"),
+    ("AWS_SECRET_KEY", "stale"),
+    ("AMAZON_ACCESS_KEY_ID", "stale"),
+    ("AMAZON_SECRET_ACCESS_KEY", "stale"),
+    ("AMAZON_SESSION_TOKEN", "stale"),
 ];
 
 fn environment_of(home: &TestHome, args: &[&str], variables: &[(&str, &str)]) -> Vec<String> {
-    let all = [args, &["--", "env"]].concat();
+    let all = [args, &["-q", "--", "env"]].concat();
     let text = home.run_with(&all, variables).succeeded().to_owned();
-    let ours = |line: &&str| line.starts_with("AWS_") || line.starts_with("AMPLIFY_");
+    let ours = |line: &&str| ["AWS_", "AMPLIFY_", "AMAZON_"].iter().any(|prefix| line.starts_with(prefix));
     let mut lines: Vec<_> = text.lines().filter(ours).map(str::to_owned).collect();
     lines.retain(|line| !line.starts_with("AWS_ENDPOINT_URL_STS="));
     lines.sort();
@@ -58,6 +68,7 @@ fn the_environment_is_replaced_and_not_mixed() {
     ]);
     let expected = [
         "AMPLIFY_CREDS_ACTIVE_PROFILE=p",
+        "AMPLIFY_CREDS_EXPORTED_REGION=AWS_DEFAULT_REGION=us-west-2",
         "AWS_ACCESS_KEY_ID=AKIAP",
         "AWS_DEFAULT_REGION=us-west-2",
         "AWS_REGION=us-west-2",
@@ -74,6 +85,7 @@ fn the_environment_is_replaced_and_not_mixed() {
     let expected = [
         "AMPLIFY_CREDS_ACTIVE_PROFILE",
         "AWS_ACCESS_KEY_ID",
+        "AWS_ACCOUNT_ID",
         "AWS_CREDENTIAL_EXPIRATION",
         "AWS_SECRET_ACCESS_KEY",
         "AWS_SESSION_TOKEN",
@@ -149,11 +161,11 @@ fn it_may_run_inside_itself() {
         format!("{PROGRAM} exec q -- sh -c 'echo $AWS_ACCESS_KEY_ID $AMPLIFY_CREDS_ACTIVE_PROFILE $AWS_REGION'");
     let script = format!("{inner}; echo $AWS_ACCESS_KEY_ID $AMPLIFY_CREDS_ACTIVE_PROFILE");
     let run = home.run(&["exec", "p", "--", "sh", "-c", &script]);
-    // `q` names no region, so that the one around it stays.
-    assert_eq!(run.succeeded(), "AKIAQ q eu-west-1\nAKIAP p\n");
+    // `q` names no region, and the one around it is not the user's.
+    assert_eq!(run.succeeded(), "AKIAQ q\nAKIAP p\n");
     // Under a profile of the same name nothing is taken for a loop.
     let script = format!("{PROGRAM} exec p -- {PROGRAM} env p --shell sh | head -1");
-    assert_eq!(home.run(&["exec", "p", "--", "sh", "-c", &script]).succeeded(), "export AWS_ACCESS_KEY_ID='AKIAP'\n");
+    assert_eq!(home.run(&["exec", "p", "--", "sh", "-c", &script]).succeeded(), "export AWS_ACCESS_KEY_ID='AKIAP';\n");
 }
 
 #[test]

@@ -106,6 +106,11 @@ fn the_command_gets_an_endpoint_and_files_of_its_own_and_nothing_else() {
         ("AWS_PROFILE", "stale"),
         ("AWS_ROLE_ARN", "stale"),
         ("AWS_SESSION_TOKEN", "t"),
+        ("AMPLIFY_CREDS_PROFILE", "stale"),
+        ("AWS_ACCESS_KEY", "stale"),
+        ("AWS_ACCOUNT_ID", "stale"),
+        ("AWS_BEARER_TOKEN_BEDROCK", "stale"),
+        ("AWS_CREDENTIAL_FILE", "stale"),
     ];
     let served = Served::start_with(&home, &["set"], WAIT, &stale);
     let names: Vec<_> =
@@ -116,6 +121,7 @@ fn the_command_gets_an_endpoint_and_files_of_its_own_and_nothing_else() {
             "AMPLIFY_CREDS_ACTIVE_PROFILE",
             "AMPLIFY_CREDS_CONFIG_FILE",
             "AMPLIFY_CREDS_CREDENTIALS_FILE",
+            "AMPLIFY_CREDS_EXPORTED_REGION",
             "AWS_CONFIG_FILE",
             "AWS_CONTAINER_AUTHORIZATION_TOKEN",
             "AWS_CONTAINER_CREDENTIALS_FULL_URI",
@@ -128,8 +134,10 @@ fn the_command_gets_an_endpoint_and_files_of_its_own_and_nothing_else() {
     assert_eq!(served.environment["AWS_REGION"], "eu-west-1");
     assert!(served.host().starts_with("127.0.0.1:"));
     let config = fs::read_to_string(&served.environment["AWS_CONFIG_FILE"]).unwrap();
-    let expected = "[default]\noutput = text\nregion = eu-west-1\ns3 =\n  addressing_style = path\nservices = mine\n\n\
-        [services mine]\nsqs =\n  endpoint_url = http://localhost:9\n";
+    let settings = "output = text\nregion = eu-west-1\ns3 =\n  addressing_style = path\nservices = mine\n\n";
+    let expected = format!(
+        "[default]\n{settings}[profile set]\n{settings}[services mine]\nsqs =\n  endpoint_url = http://localhost:9\n"
+    );
     assert_eq!(config, expected);
     assert_eq!(fs::read_to_string(&served.environment["AWS_SHARED_CREDENTIALS_FILE"]).unwrap(), "");
     assert_eq!(fs::metadata(served.directory()).unwrap().permissions().mode() & 0o777, 0o700);

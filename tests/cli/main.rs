@@ -52,6 +52,8 @@ mod sessions;
 #[cfg(unix)]
 mod setup;
 #[cfg(unix)]
+mod shell;
+#[cfg(unix)]
 mod special_files;
 mod sts_errors;
 #[cfg(unix)]

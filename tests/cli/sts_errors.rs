@@ -90,7 +90,7 @@ fn throttling_and_server_errors_are_tried_three_times() {
     for (fault, words) in [
         (Fault::Throttle, "asks to slow down"),
         (Fault::ServerError(503), "HTTP status 503"),
-        (Fault::ServerErrorHtml(502), "answered 502"),
+        (Fault::ServerErrorHtml(502), "HTTP status 502"),
     ] {
         let (sts, home) = without_mfa();
         sts.fault(fault, None);

@@ -65,7 +65,11 @@ SDK behind them read.";
 pub(super) const WHOAMI_EXAMPLES: &str = "\
 Examples:
   amplify-creds whoami bizcorprole
-  amplify-creds whoami bizcorprole --json";
+  amplify-creds whoami bizcorprole --json
+  amplify-creds exec bizcorprole -- amplify-creds whoami
+
+Without an argument, -p and AMPLIFY_CREDS_PROFILE it shows the credentials of
+the environment where it has some: most tools use them before a profile.";
 
 pub(super) const CHECK_EXAMPLES: &str = "\
 Examples:

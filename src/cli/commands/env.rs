@@ -1,10 +1,14 @@
 //! `env`: assignments for the shell that evaluates them, or for a file that programs read.
 
-use std::io::{IsTerminal, Write};
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use zeroize::Zeroizing;
 
 use crate::cli::args::EnvOptions;
 use crate::cli::context::Context;
-use crate::cli::credential_env;
+use crate::cli::credential_env::{CredentialEnv, unset_vars};
 use crate::cli::credentials::fetch;
 use crate::cli::errors::failure::{CONFIG, FILE, Failure, USAGE};
 use crate::cli::output::write_stdout;
@@ -22,13 +26,14 @@ pub(crate) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure
         format!("for {name} ({why})")
     });
     if options.unset {
-        return emit(context, shell, &credential_env::EXPORTED_VARS.map(|name| (name, None)));
+        let unset: Vec<_> = unset_vars(&context.env).into_iter().map(|name| (name, None)).collect();
+        return emit(context, shell, &unset);
     }
     let fetched = fetch(context, &options.fetch.session)?;
-    let expiration = credential_env::expiration(&fetched);
-    emit(context, shell, &credential_env::assignments(&fetched, expiration.as_deref()))?;
+    emit(context, shell, &CredentialEnv::of(context, &fetched).assignments())?;
     if std::io::stdout().is_terminal() && !context.global.quiet {
-        let line = shell.eval_line(&format!("amplify-creds env {}", fetched.plan.profile));
+        let profile = fetched.plan.profile_in_files().map(|profile| format!(" {profile}"));
+        let line = shell.eval_line(&format!("amplify-creds env{}", profile.unwrap_or_default()));
         write_stderr(&format!("hint: the shell takes them by: {}\n", printable(&line)));
     }
     Ok(())
@@ -38,7 +43,7 @@ fn emit(context: &Context, shell: Shell, assignments: &[Assignment<'_>]) -> Resu
     let render = |assignments: &[Assignment<'_>]| {
         shell.render(assignments).map_err(|name| match shell {
             Shell::Dotenv => {
-                Failure::new(USAGE, format!("readers of .env files do not agree on what the value of {name} means"))
+                Failure::new(USAGE, format!("programs that read .env files would read the value of {name} differently"))
                     .hint("give it to the program itself: amplify-creds exec PROFILE -- PROGRAM")
             }
             _ => Failure::new(USAGE, format!("this shell has no quoting for the value of {name}"))
@@ -58,7 +63,7 @@ fn emit(context: &Context, shell: Shell, assignments: &[Assignment<'_>]) -> Resu
 fn to_github<'a>(
     context: &Context,
     assignments: &[Assignment<'a>],
-    render: impl Fn(&[Assignment<'a>]) -> Result<zeroize::Zeroizing<String>, Failure>,
+    render: impl Fn(&[Assignment<'a>]) -> Result<Zeroizing<String>, Failure>,
 ) -> Result<(), Failure> {
     let path = context.env.path(env::GITHUB_ENV).ok_or_else(|| {
         Failure::new(CONFIG, "GITHUB_ENV is not set: this is no step of a GitHub Actions job")
@@ -75,7 +80,10 @@ fn to_github<'a>(
     }
     let needed = |(name, value): &Assignment<'_>| value.is_some() || (is_set(name) && !is_profile(name));
     let needed: Vec<_> = assignments.iter().copied().filter(needed).collect();
-    let text = render(&needed)?;
+    let mut text = render(&needed)?;
+    if ends_within_line(&path) {
+        text.insert(0, '\n');
+    }
     let secrets = [env::AWS_SECRET_ACCESS_KEY, env::AWS_SESSION_TOKEN];
     let secrets: Vec<_> =
         needed.iter().filter(|(name, _)| secrets.contains(name)).filter_map(|(_, value)| *value).collect();
@@ -83,6 +91,17 @@ fn to_github<'a>(
     append_without_waiting(&path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
         Failure::new(FILE, format!("cannot write the file that GITHUB_ENV names, {}: {error}", path.display()))
     })
+}
+
+/// Whether another step has left the last line without a line end.
+fn ends_within_line(path: &Path) -> bool {
+    let last = || -> io::Result<[u8; 1]> {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::End(-1))?;
+        let mut last = [0];
+        file.read_exact(&mut last).map(|()| last)
+    };
+    path.is_file() && last().is_ok_and(|last| last != *b"\n")
 }
 
 /// The shell and what told it: the option, the program that started us, the login shell.

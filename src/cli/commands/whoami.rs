@@ -20,11 +20,12 @@ pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     let inputs = inputs(context, how)?;
     let plan = credentials::plan(context, &set, &inputs)?;
     let endpoint = identity_endpoint(&set, &plan, &inputs)?;
+    let whose = plan.profile_in_files().unwrap_or("the environment");
     let mut prompt = prompt_chain(context, how, Some(&plan.options))?;
     let identity = with_resolver(context, &set, &plan, how, &mut prompt, |resolver, sts| {
         let credentials = resolver.credentials()?;
-        sts.get_caller_identity(&endpoint, &credentials)
-            .map_err(|error| identity_failure(error, &plan.profile, plan.steps().next().is_some()))
+        let is_session = plan.steps().next().is_some();
+        sts.get_caller_identity(&endpoint, &credentials).map_err(|error| identity_failure(error, whose, is_session))
     })??;
     let CallerIdentity { account, arn, user_id } = &identity;
     if options.json {
@@ -33,7 +34,8 @@ pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
         );
     }
     let mut fields = Fields::default();
-    fields.heading(&format!("profile {}", masked(&plan.profile)));
+    let heading = plan.profile_in_files().map(|profile| format!("profile {}", masked(profile)));
+    fields.heading(&heading.unwrap_or_else(|| format!("the environment ({})", plan.base.source.origin())));
     for (name, value) in [("account", account), ("arn", arn), ("user id", user_id)] {
         fields.add(name, value, "");
     }

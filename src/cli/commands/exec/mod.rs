@@ -12,7 +12,7 @@ use std::process::Command;
 
 use crate::cli::args::ExecOptions;
 use crate::cli::context::Context;
-use crate::cli::credential_env;
+use crate::cli::credential_env::CredentialEnv;
 use crate::cli::credentials::{Fetched, fetch};
 use crate::cli::errors::failure::Failure;
 use crate::os::env;
@@ -30,7 +30,7 @@ pub(crate) fn run(context: Context, options: &ExecOptions) -> Result<u8, Failure
     if options.serve {
         return serve::run(context, &options.fetch.session, fetched, command);
     }
-    set_env(&mut command, &fetched);
+    set_env(&mut command, &context, &fetched);
     exec_replace(command)
 }
 
@@ -75,12 +75,8 @@ fn program(asked: OsString, env: &Env) -> OsString {
 }
 
 /// Also removes all other credentials from the environment of the command.
-fn set_env(command: &mut Command, fetched: &Fetched) {
-    let expiration = credential_env::expiration(fetched);
-    for name in credential_env::REMOVED_VARS {
-        command.env_remove(name);
-    }
-    for (name, value) in credential_env::assignments(fetched, expiration.as_deref()) {
+fn set_env(command: &mut Command, context: &Context, fetched: &Fetched) {
+    for (name, value) in CredentialEnv::of(context, fetched).assignments() {
         match value {
             Some(value) => command.env(name, value),
             None => command.env_remove(name),

@@ -29,10 +29,45 @@ const LOGIN_PAUSE: i64 = 5;
 /// The clock is read this often, since it jumps when a machine resumes.
 const CLOCK_POLL: Duration = Duration::from_secs(5);
 
+pub(crate) enum Session {
+    OfProfile(String),
+    OfEnvironment,
+}
+
+impl Session {
+    /// The endpoint's message.
+    pub(crate) fn expired(&self) -> String {
+        match self {
+            Self::OfProfile(profile) => {
+                format!("the session of profile {profile} has expired; run: amplify-creds login --refresh {profile}")
+            }
+            Self::OfEnvironment => {
+                "the credentials of the environment have expired; run exec again with new ones".to_owned()
+            }
+        }
+    }
+
+    fn not_renewed(&self, end: Timestamp, Failure { code, message, .. }: &Failure) -> String {
+        let end = end.rfc3339();
+        match self {
+            Self::OfProfile(profile) if [CANCELLED, MFA_NEEDED, MFA_REJECTED].contains(code) => {
+                format!("the session ends at {end}; to renew it run: amplify-creds login --refresh {profile}")
+            }
+            Self::OfProfile(profile) => {
+                format!("cannot renew the session of {profile}, which ends at {end}: {message}")
+            }
+            Self::OfEnvironment => {
+                let what = format!("cannot renew the credentials of the environment, which expire at {end}: {message}");
+                format!("{what}; run exec again with new ones")
+            }
+        }
+    }
+}
+
 pub(crate) struct Renewal {
     context: Arc<Context>,
-    session: SessionArgs,
-    profile: String,
+    args: SessionArgs,
+    session: Session,
     /// The access key id of the present session.
     id: String,
     end: Timestamp,
@@ -46,9 +81,9 @@ pub(crate) struct Renewal {
 
 impl Renewal {
     /// `None` for credentials that never expire.
-    pub(crate) fn of(mut context: Context, how: &SessionArgs, profile: &str, first: &Credentials) -> Option<Self> {
+    pub(crate) fn of(mut context: Context, how: &SessionArgs, session: Session, first: &Credentials) -> Option<Self> {
         let end = first.expiration?;
-        let session = SessionArgs {
+        let args = SessionArgs {
             mfa_token: None,
             // Longer than the default of other commands, so that it also suffices where a code is needed.
             min_ttl: Some(how.min_ttl.unwrap_or(0).max(EARLY.unsigned_abs())),
@@ -57,8 +92,8 @@ impl Renewal {
         };
         // The first fetch has printed all notes.
         context.global.quiet = true;
-        let (context, profile, id) = (Arc::new(context), profile.to_owned(), first.access_key_id.clone());
-        Some(Self { context, session, profile, id, end, early: EARLY, reported: None, may_ask: true })
+        let (context, id) = (Arc::new(context), first.access_key_id.clone());
+        Some(Self { context, args, session, id, end, early: EARLY, reported: None, may_ask: true })
     }
 
     pub(crate) fn run(mut self, endpoint: &CredentialsEndpoint) {
@@ -106,20 +141,20 @@ impl Renewal {
         let is_new = |credentials: &Credentials| {
             credentials.access_key_id != self.id && credentials.expiration.is_none_or(|end| end >= self.end)
         };
-        let Fetched { plan, credentials } = fetch(&self.session)?;
+        let Fetched { plan, credentials } = fetch(&self.args)?;
         if is_new(&credentials) {
             return Ok(credentials);
         }
         // Base credentials are never cached, so they have just been fetched.
         let refetched = if plan.steps().next().is_some() {
-            fetch(&SessionArgs { refresh: true, ..self.session.clone() })?.credentials
+            fetch(&SessionArgs { refresh: true, ..self.args.clone() })?.credentials
         } else {
             credentials
         };
         if is_new(&refetched) {
             return Ok(refetched);
         }
-        Err(Failure::new(NETWORK, "what gives the credentials has no others yet"))
+        Err(Failure::new(NETWORK, "the credential source returned the same credentials again"))
     }
 
     /// Reports each kind of failure once.
@@ -128,13 +163,7 @@ impl Renewal {
         if passes || self.reported.replace(failure.code) == Some(failure.code) {
             return;
         }
-        let Self { profile, end, .. } = self;
-        let end = end.rfc3339();
-        let line = if [CANCELLED, MFA_NEEDED, MFA_REJECTED].contains(&failure.code) {
-            format!("the session ends at {end}; to renew it run: amplify-creds login --refresh {profile}")
-        } else {
-            format!("cannot renew the session of {profile}, which ends at {end}: {}", failure.message)
-        };
+        let line = self.session.not_renewed(self.end, failure);
         write_stderr(&format!("amplify-creds: {}\n", printable(&line)));
     }
 }
@@ -152,4 +181,26 @@ fn wait_until(moment: Timestamp) {
 
 fn pause(seconds: i64) {
     sleep(Duration::from_secs(seconds.unsigned_abs()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn login_is_advised_only_for_a_profile() {
+        let end = Timestamp::parse("2099-01-02T03:04:05Z").unwrap();
+        let lines = |session: Session| {
+            let failures = [Failure::new(MFA_NEEDED, "no code"), Failure::new(NETWORK, "no connection")];
+            let lines: Vec<_> = failures.iter().map(|failure| session.not_renewed(end, failure)).collect();
+            [lines, vec![session.expired()]].concat()
+        };
+        let profile = lines(Session::OfProfile("dev".into()));
+        let has_command: Vec<_> =
+            profile.iter().map(|line| line.contains("amplify-creds login --refresh dev")).collect();
+        assert_eq!(has_command, [true, false, true], "{profile:?}");
+        for line in lines(Session::OfEnvironment) {
+            assert!(!line.contains("login") && line.ends_with("; run exec again with new ones"), "{line}");
+        }
+    }
 }

@@ -3,9 +3,10 @@ use std::{io, thread};
 
 use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
-use crate::cli::credential_env::{EXPORTED_VARS, REMOVED_VARS};
+use crate::cli::credential_env::{active_profile, all_vars};
 use crate::cli::credentials::Fetched;
 use crate::cli::errors::failure::{CONFIG, ENDPOINT, Failure};
+use crate::cli::exported_region;
 use crate::os::env;
 use crate::os::job::{Job, exit_like};
 use crate::output::print_message;
@@ -17,32 +18,37 @@ use crate::serve::directory::PrivateDirectory;
 use crate::serve::{CredentialsEndpoint, private_config};
 
 use super::failure::not_run;
-use super::renewal::Renewal;
+use super::renewal::{Renewal, Session};
 
 /// Runs the command with an endpoint that serves the fetched credentials, and later the renewed ones.
 pub(crate) fn run(context: Context, how: &SessionArgs, fetched: Fetched, mut command: Command) -> Result<u8, Failure> {
+    let active_profile = active_profile(&context, &fetched);
     let Fetched { plan, credentials } = fetched;
-    let profile = &plan.profile;
     let region = plan.region.as_ref().map(|region| region.value.as_str());
-    let expired = format!("the session of profile {profile} is over; run: amplify-creds login --refresh {profile}");
+    let session = match plan.profile_in_files() {
+        Some(profile) => Session::OfProfile(profile.to_owned()),
+        None => Session::OfEnvironment,
+    };
     let hint =
         "the port comes from AMPLIFY_CREDS_SERVE_PORT or serve_port in config.ini; without it a free one is taken";
-    let endpoint = CredentialsEndpoint::start(port(&context)?, credentials.clone(), expired).map_err(|error| {
-        Failure::new(ENDPOINT, format!("cannot open a port on 127.0.0.1 for the command: {error}")).hint(hint)
-    })?;
+    let endpoint =
+        CredentialsEndpoint::start(port(&context)?, credentials.clone(), session.expired()).map_err(|error| {
+            Failure::new(ENDPOINT, format!("cannot open a port on 127.0.0.1 for the command: {error}")).hint(hint)
+        })?;
     let directory = PrivateDirectory::create(&config_file(&context, plan.profile_in_files(), region)?)
         .map_err(|error| Failure::new(ENDPOINT, format!("cannot make the command's own config file: {error}")))?;
 
-    for name in EXPORTED_VARS.into_iter().chain(REMOVED_VARS) {
-        if ![env::AWS_REGION, env::AWS_DEFAULT_REGION].contains(&name) {
-            command.env_remove(name);
-        }
+    for name in all_vars(&context.env) {
+        command.env_remove(name);
     }
-    if let Some(region) = region {
-        command.env(env::AWS_REGION, region).env(env::AWS_DEFAULT_REGION, region);
+    let active = active_profile.map(|profile| (env::AMPLIFY_CREDS_ACTIVE_PROFILE, Some(profile)));
+    for (name, value) in exported_region::assignments(&context.env, region).into_iter().chain(active) {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
     }
     command
-        .env(env::AMPLIFY_CREDS_ACTIVE_PROFILE, profile)
         .env(env::AWS_CONTAINER_CREDENTIALS_FULL_URI, endpoint.uri())
         .env(env::AWS_CONTAINER_AUTHORIZATION_TOKEN, endpoint.token().expose())
         .env(env::AWS_CONFIG_FILE, directory.config())
@@ -54,10 +60,10 @@ pub(crate) fn run(context: Context, how: &SessionArgs, fetched: Fetched, mut com
     #[cfg(unix)]
     leave_signals();
     let job = Job::start(&mut command).map_err(|error| not_run(command.get_program(), &error))?;
-    if let Some(renewal) = Renewal::of(context, how, profile, &credentials) {
+    if let Some(renewal) = Renewal::of(context, how, session, &credentials) {
         // Not joined: the program does not wait for a call to AWS after the command has ended.
         if let Err(error) = thread::Builder::new().spawn(move || renewal.run(&endpoint)) {
-            print_message(&format!("amplify-creds: the session of {profile} will not be renewed: {error}"));
+            print_message(&format!("amplify-creds: cannot renew the session: {error}"));
         }
     }
     let ended = job.wait();
@@ -89,5 +95,6 @@ fn config_file(context: &Context, profile: Option<&str>, region: Option<&str>) -
     let settings: Vec<_> = passed_on.filter_map(|key| Some((key, value(key)?))).collect();
     let name = value("services");
     let services = name.as_deref().and_then(|name| Some((name, set.services(name)?.properties())));
-    Ok(private_config::render(&settings, services.as_ref().map(|(name, properties)| (*name, properties.as_slice()))))
+    let services = services.as_ref().map(|(name, properties)| (*name, properties.as_slice()));
+    Ok(private_config::render(profile, &settings, services))
 }
