@@ -21,8 +21,12 @@ impl Context {
             let hint = format!("it must be {}", session_name::expected());
             return Err(Failure::new(CONFIG, message).at(&name.from, None).hint(hint));
         }
+        let mut region = region.or_else(|| self.variable(&[env::AWS_REGION, env::AWS_DEFAULT_REGION]));
+        if let Some(region) = &mut region {
+            region.value = region.value.trim().to_ascii_lowercase();
+        }
         Ok(Inputs {
-            region: region.or_else(|| self.variable(&[env::AWS_REGION, env::AWS_DEFAULT_REGION])),
+            region,
             duration: None,
             role: RoleFlags::default(),
             extras: SessionExtras::default(),

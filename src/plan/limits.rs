@@ -82,8 +82,13 @@ pub(super) fn without_fips(region: &str) -> String {
     region.replace("fips-", "").replace("-fips", "")
 }
 
-/// Checks a region before its first use in a host name, a signature or an exported variable.
-pub(super) fn region(profile: &str, key: &'static str, found: Located<String>) -> Result<Located<String>, PlanError> {
+/// Checks a region before its first use in a host name, a signature or an exported variable. AWS has no capitals in it.
+pub(super) fn region(
+    profile: &str,
+    key: &'static str,
+    mut found: Located<String>,
+) -> Result<Located<String>, PlanError> {
+    found.value.make_ascii_lowercase();
     if is_region(&found.value) {
         return Ok(found);
     }

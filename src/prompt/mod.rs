@@ -25,7 +25,6 @@ use std::io::{BufRead, Read};
 
 use crate::core::sanitize::printable;
 use crate::core::secret::Secret;
-use crate::plan::limits::is_mfa_code;
 
 pub use method::{PromptMethod, available};
 pub use question::{DEADLINE_SECONDS, MfaAnswer, MfaQuestion, PromptError};
@@ -34,6 +33,7 @@ pub use signals::leave_signals;
 pub use watch::{end_prompts, prompts_have_ended};
 
 use dialog::DialogProgram;
+use question::digits;
 
 pub trait Prompt {
     /// The id of the terminal that the next question would use, the same in every process on it. The resolver locks it,
@@ -64,9 +64,10 @@ impl GivenCode {
             Self::Code(code) => code,
             Self::Stdin => {
                 let mut line = zeroize::Zeroizing::new(String::new());
+                let mut stdin = std::io::stdin().lock().take(MAX_STDIN_BYTES);
                 // After an error the code is empty, which is reported as malformed.
-                let _ = std::io::stdin().lock().take(MAX_STDIN_BYTES).read_line(&mut line);
-                Secret::from(line.trim())
+                while line.trim().is_empty() && stdin.read_line(&mut line).is_ok_and(|read| read > 0) {}
+                Secret::from(line.as_str())
             }
         }
     }
@@ -95,10 +96,7 @@ impl PromptChain {
     /// Skips codes that were used elsewhere.
     fn next_given(&mut self, question: &MfaQuestion<'_>) -> Result<Option<Secret>, PromptError> {
         while let Some((from, given)) = self.given.pop() {
-            let code = given.read();
-            if !is_mfa_code(code.expose()) {
-                return Err(PromptError::Malformed(from));
-            }
+            let code = digits(given.read().expose()).ok_or(PromptError::Malformed(from))?;
             if (question.wait_if_used)(&code).is_none() {
                 return Ok(Some(code));
             }

@@ -35,7 +35,7 @@ const fn profile(
     Check { code, severity, about, concerns_all: false, find }
 }
 
-pub const CHECKS: [Check; 46] = [
+pub const CHECKS: [Check; 47] = [
     file("byte_order_mark", Error, "a file begins with a byte order mark", lines::byte_order_mark),
     file("header_not_closed", Error, "a section header has no ']'", lines::header_not_closed),
     file("outside_section", Error, "a property stands before the first section header", lines::outside_section),
@@ -47,6 +47,7 @@ pub const CHECKS: [Check; 46] = [
     file("text_after_header", Warning, "text follows a section header's ']'", lines::text_after_header),
     file("indented_property", Warning, "a section's first property is indented", lines::indented_property),
     file("colon", Warning, "a key is set with ':', which only some tools take", lines::colon),
+    file("wide_blank", Warning, "a no-break space is at the end of a key or value", lines::wide_blank),
     file("lone_carriage_return", Warning, "a carriage return stands by itself", lines::lone_carriage_return),
     profile("header_not_alone", Warning, "the Amplify CLI takes a header for a key", lines::header_not_alone),
     profile("dotted_pair", Warning, "two spellings of a dotted name hide it from Amplify", names::dotted_pair),

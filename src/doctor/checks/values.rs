@@ -5,6 +5,7 @@ use crate::doctor::finding::Hit;
 use crate::doctor::parses::Parses;
 use crate::profile::key_names::{KEYS, is_known};
 use crate::profile::value_form::{is_showable, shown_name};
+use crate::profile_file::finding::Code;
 use crate::profile_file::{FileKind, Property};
 use crate::tools::Tool;
 
@@ -33,7 +34,10 @@ pub(super) fn read_differently(facts: &Facts<'_>) -> Vec<Hit> {
     for (file, section, name) in facts.profile_sections() {
         let readings = &readings[usize::from(file.kind == FileKind::Credentials)];
         for property in &section.properties {
-            if property.value.starts_with('\n') || is_cut_command(property, file.line(property.line)) {
+            let has_wide_blank =
+                file.findings.iter().any(|found| found.code == Code::WideBlank && found.line == property.line);
+            if property.value.starts_with('\n') || has_wide_blank || is_cut_command(property, file.line(property.line))
+            {
                 continue;
             }
             let mut by_value: Vec<(String, Vec<Tool>)> = Vec::new();
