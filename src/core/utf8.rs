@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use memchr::memchr_iter;
+
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// The bytes behind a mark, which editors and PowerShell write; no JSON parser accepts one (RFC 8259, section 8.1).
@@ -25,7 +27,7 @@ impl InvalidByte {
     }
 
     pub fn at(bytes: &[u8], offset: usize) -> Self {
-        let lines = bytes[..offset].iter().filter(|byte| **byte == b'\n').count();
+        let lines = memchr_iter(b'\n', &bytes[..offset]).count();
         Self { line: u32::try_from(lines).unwrap_or(u32::MAX).saturating_add(1), offset, byte: bytes[offset] }
     }
 }

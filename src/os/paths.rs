@@ -99,15 +99,12 @@ fn with_variables(path: PathBuf, env: &Env) -> PathBuf {
         expanded.push(&rest[..at]);
         rest = &rest[at..];
         let known = variable(rest).and_then(|(name, length)| Some((env.path(name)?, length)));
-        let length = match known {
-            Some((value, length)) => {
-                expanded.push(value);
-                length
-            }
-            None => {
-                expanded.push(&rest[..1]);
-                1
-            }
+        let length = if let Some((value, length)) = known {
+            expanded.push(value);
+            length
+        } else {
+            expanded.push(&rest[..1]);
+            1
         };
         rest = &rest[length..];
     }

@@ -126,7 +126,7 @@ mod tests {
             profile in "[A-Za-z0-9_./@:+=%~'#;\u{fc} \\-]{1,12}",
         ) {
             let program = format!("/{}/amplify-creds", directories.join("/"));
-            let Some(command) = command(&[program.clone()], &profile) else { return Ok(()) };
+            let Some(command) = command(std::slice::from_ref(&program), &profile) else { return Ok(()) };
             prop_assert!(!(command.starts_with(['"', '\'']) && command.ends_with(['"', '\''])), "{}", command);
             prop_assert!(runs_alike(&command), "{}", command);
             let wrapper = Wrapper::parse(&command, Some(Path::new(&program)));

@@ -35,7 +35,7 @@ const fn profile(
     Check { code, severity, about, concerns_all: false, find }
 }
 
-pub const CHECKS: [Check; 47] = [
+pub const CHECKS: [Check; 49] = [
     file("byte_order_mark", Error, "a file begins with a byte order mark", lines::byte_order_mark),
     file("header_not_closed", Error, "a section header has no ']'", lines::header_not_closed),
     file("outside_section", Error, "a property stands before the first section header", lines::outside_section),
@@ -62,6 +62,8 @@ pub const CHECKS: [Check; 47] = [
         "the Amplify CLI takes a nested key for the profile's",
         values::flattened_block,
     ),
+    profile("home_path", Warning, "a path begins with ~, which other tools do not replace", values::home_path),
+    profile("region_capitals", Warning, "a region in capitals, which AWS does not know", values::region_capitals),
     profile("key_typo", Warning, "a key looks like a slip of the pen", values::key_typo),
     profile("half_pair", Error, "half a key pair", kinds::half_pair),
     profile("invalid_key", Error, "a key has a character that no key has", kinds::invalid_key),
