@@ -6,6 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::core::origin::{Located, Location, Origin, SourceFile};
+use crate::core::utf8::{InvalidByte, without_mark};
 use crate::os::fs::read_capped;
 
 pub const SETTING_NAMES: [&str; 6] = ["dialect", "lock_timeout", "min_ttl", "prompt", "serve_port", "session_name"];
@@ -16,6 +17,8 @@ const MAX_BYTES: u64 = 1 << 20;
 pub enum SettingsError {
     #[error("cannot read {file}: {reason}")]
     Unreadable { file: String, reason: String },
+    #[error("{at} is {invalid}")]
+    NotUtf8 { at: Location, invalid: InvalidByte },
     #[error("{at}: there is no setting {key}")]
     Unknown { key: String, at: Location },
     /// The key has no `=`.
@@ -34,8 +37,10 @@ impl Settings {
         let Some(bytes) = read_capped(path, MAX_BYTES).map_err(|error| unreadable(error.to_string()))? else {
             return Ok(Self::default());
         };
-        let text = String::from_utf8(bytes).map_err(|error| unreadable(error.utf8_error().to_string()))?;
-        Self::parse(text.trim_start_matches('\u{feff}'), &source)
+        if let Some(invalid) = InvalidByte::first(&bytes) {
+            return Err(SettingsError::NotUtf8 { at: Location { file: source, line: invalid.line }, invalid });
+        }
+        Self::parse(&String::from_utf8_lossy(without_mark(&bytes)), &source)
     }
 
     fn parse(text: &str, source: &Arc<SourceFile>) -> Result<Self, SettingsError> {

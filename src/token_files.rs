@@ -11,6 +11,7 @@ use crate::cache::store::Store;
 use crate::core::clock::Timestamp;
 use crate::core::digest::sha256_hex;
 use crate::core::invalid_text::check_token;
+use crate::core::utf8::without_mark;
 use crate::os::atomic_file::replace;
 use crate::os::fs::read_regular;
 use crate::os::lock::Attempt;
@@ -49,7 +50,7 @@ impl TokenFile {
             TokenFileError::Unusable(format!("cannot read its token: {error} ({})", self.path.display()))
         })?;
         let Some(bytes) = bytes.map(Zeroizing::new) else { return Ok(None) };
-        let fields = serde_json::from_slice::<TokenFields>(&bytes);
+        let fields = serde_json::from_slice::<TokenFields>(without_mark(&bytes));
         let fields = fields.map_err(|_| self.invalid("cannot read its token: it is not one JSON object"))?;
         for name in SENT {
             if let Some(Err(problem)) = text(&fields, name).map(check_token) {
@@ -102,6 +103,5 @@ pub(crate) fn text<'t>(token: &'t TokenFields, name: &str) -> Option<&'t str> {
 
 /// Old AWS CLIs wrote `UTC` for `Z`.
 pub(crate) fn timestamp(token: &TokenFields, name: &str) -> Option<Timestamp> {
-    let text = text(token, name)?;
-    Timestamp::parse(text).or_else(|| Timestamp::parse(&format!("{}Z", text.strip_suffix("UTC")?)))
+    Timestamp::parse_lenient(text(token, name)?)
 }

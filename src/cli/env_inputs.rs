@@ -23,9 +23,11 @@ impl Context {
             return Err(Failure::new(CONFIG, message).at(&name.from, None).hint(hint));
         }
         let variable = || self.variable(&[env::AWS_REGION, env::AWS_DEFAULT_REGION]);
+        // As people write regions in variables.
+        let normal = |region: Located<String>| Located::new(region.value.trim().to_ascii_lowercase(), region.from);
         Ok(Inputs {
-            environment_region: region.clone().or_else(variable),
-            region: region.or_else(|| exported_region::of_user(&self.env)),
+            environment_region: region.clone().or_else(variable).map(normal),
+            region: region.or_else(|| exported_region::of_user(&self.env)).map(normal),
             duration: None,
             role: RoleFlags::default(),
             extras: SessionExtras::default(),

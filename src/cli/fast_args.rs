@@ -11,14 +11,17 @@ use crate::cli::args::{Cli, Command, Fetch, Global};
 pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Option<Cli> {
     let mut words = arguments.skip(1).map(|word| word.into_string().ok().filter(|word| !word.is_empty()));
     let (mut global, mut fetch) = (Global::default(), Fetch::default());
-    if words.next()?? != "process" {
-        return None;
-    }
+    let mut is_process = false;
     while let Some(word) = words.next() {
         let word = word?;
         let place = match word.as_str() {
             "-p" | "--profile" => &mut global.profile,
             "--region" => &mut global.region,
+            "process" if !is_process => {
+                is_process = true;
+                continue;
+            }
+            _ if !is_process => return None,
             _ => {
                 set(&mut fetch.name, word)?;
                 continue;
@@ -26,7 +29,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Option<Cli> {
         };
         set(place, words.next()??)?;
     }
-    Some(Cli { global, command: Command::Process(fetch) })
+    is_process.then_some(Cli { global, command: Command::Process(fetch) })
 }
 
 /// Puts the value in its place, unless there is one or this is an option.
@@ -49,9 +52,15 @@ mod tests {
 
     #[test]
     fn what_sdks_start_is_taken() {
-        for line in
-            ["process", "process dev", "process -p dev", "process dev --region eu-west-1", "process --profile dev"]
-        {
+        for line in [
+            "process",
+            "process dev",
+            "-p dev process",
+            "--region eu-west-1 process dev",
+            "process -p dev",
+            "process dev --region eu-west-1",
+            "process --profile dev",
+        ] {
             let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
             let (plain, clap) = both(&words);
             assert!(plain.is_some(), "{line}");

@@ -1,5 +1,5 @@
 //! Paths of this program for a profile: absolute, and first the one that the user calls, since a package manager moves
-//! its target with each version.
+//! its target with each version. Some tools cannot run a quoted path, so links without blanks follow one with blanks.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -7,13 +7,20 @@ use std::path::{Component, Path, PathBuf};
 use crate::cli::errors::failure::{Failure, INTERNAL};
 use crate::os::env::{self, Env};
 
+const NAME: &str = if cfg!(windows) { "amplify-creds.exe" } else { "amplify-creds" };
+
 /// The path of the running executable is the last.
 pub(super) fn own_paths(env: &Env) -> Result<Vec<String>, Failure> {
     let unknown = || Failure::new(INTERNAL, "the system does not tell the path of this program");
     let running = env::executable().filter(|path| path.exists()).ok_or_else(unknown)?;
     let called = env::arguments().next().map(PathBuf::from).unwrap_or_default();
     let stable = candidates(&called, env).into_iter().find(|path| *path != running && leads_to(path, &running));
-    let paths: Vec<_> = stable.iter().chain([&running]).filter_map(|path| to_text(path)).collect();
+    let has_blank = |path: &&PathBuf| path.to_string_lossy().contains(char::is_whitespace);
+    let needs_link = stable.iter().chain([&running]).all(|path| has_blank(&path));
+    let links = env.search_path().into_iter().map(|dir| dir.join(NAME)).filter(|_| needs_link);
+    let links = links.chain(short_name(&running).filter(|_| needs_link));
+    let links: Vec<_> = links.filter(|path| !has_blank(&path) && leads_to(path, &running)).collect();
+    let paths: Vec<_> = stable.iter().chain(&links).chain([&running]).filter_map(|path| to_text(path)).collect();
     if paths.is_empty() { Err(unknown()) } else { Ok(paths) }
 }
 
@@ -25,6 +32,23 @@ fn candidates(called: &Path, env: &Env) -> Vec<PathBuf> {
         env.search_path()
     };
     dirs.into_iter().map(|dir| dir.join(called)).collect()
+}
+
+/// The path by the names of 8.3 characters that a volume of Windows may keep; only `cmd` tells them without unsafe code.
+#[cfg(windows)]
+fn short_name(path: &Path) -> Option<PathBuf> {
+    use std::os::windows::process::CommandExt;
+    use std::process::{Command, Stdio};
+    let path = path.to_str()?.trim_start_matches(r"\\?\");
+    let mut cmd = Command::new("cmd.exe");
+    cmd.raw_arg(format!("/D /C for %I in (\"{path}\") do @echo %~sI")).stdin(Stdio::null()).stderr(Stdio::null());
+    let printed = cmd.output().ok().filter(|_| !path.contains('%'))?.stdout;
+    Some(String::from_utf8(printed).ok()?.trim().into())
+}
+
+#[cfg(not(windows))]
+fn short_name(_path: &Path) -> Option<PathBuf> {
+    None
 }
 
 fn leads_to(path: &Path, running: &Path) -> bool {

@@ -32,6 +32,23 @@ impl Timestamp {
         DateTime::parse_from_rfc3339(text).ok().map(|at| Self(at.timestamp()))
     }
 
+    /// The spellings that botocore or the JavaScript SDK also accepts: RFC 1123, `UTC` for `Z`, an offset without colon.
+    /// A time without zone is in botocore an error and in JavaScript local: it stays unknown.
+    pub fn parse_lenient(text: &str) -> Option<Self> {
+        let text = text.trim();
+        Self::parse(text)
+            .or_else(|| DateTime::parse_from_rfc2822(text).ok().map(|at| Self(at.timestamp())))
+            .or_else(|| {
+                let zoneless = ["UTC", "GMT", "Z"].iter().find_map(|zone| text.strip_suffix(zone))?;
+                Self::parse(&format!("{}Z", zoneless.trim_end()))
+            })
+            .or_else(|| {
+                let (start, minutes) = text.split_at_checked(text.len().saturating_sub(2))?;
+                let (start, hours) = start.split_at_checked(start.len().saturating_sub(3))?;
+                Self::parse(&format!("{}{hours}:{minutes}", start.trim_end()))
+            })
+    }
+
     fn to_utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp(self.0, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
@@ -77,6 +94,31 @@ mod tests {
         }
         for text in ["", "tomorrow", "2026-01-02", "1767323045", "2026-01-02T03:04:05"] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn lenient_timestamp_accepts_the_spellings_of_sdks() {
+        let at = Timestamp(1_767_323_045);
+        for text in [
+            "2026-01-02T03:04:05Z",
+            " 2026-01-02T03:04:05Z\n",
+            "2026-01-02 03:04:05Z",
+            "2026-01-02T03:04:05UTC",
+            "2026-01-02 03:04:05 UTC",
+            "2026-01-02T05:04:05+0200",
+            "2026-01-02 05:04:05 +0200",
+            "2026-01-02T03:04:05.5+0000",
+            "Fri, 02 Jan 2026 03:04:05 GMT",
+            "Fri, 2 Jan 2026 03:04:05 +0000",
+            "Fri, 02 Jan 2026 05:04:05 +0200",
+        ] {
+            assert_eq!(Timestamp::parse_lenient(text), Some(at), "{text}");
+        }
+        for text in
+            ["", "Z", "UTC", "tomorrow", "1767323045", "2026-01-02T03:04:05", "Fri, 02 Jan 2026", "\u{fc}\u{fc}\u{fc}"]
+        {
+            assert_eq!(Timestamp::parse_lenient(text), None, "{text}");
         }
     }
 

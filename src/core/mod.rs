@@ -9,3 +9,4 @@ pub mod masking;
 pub mod origin;
 pub mod sanitize;
 pub mod secret;
+pub mod utf8;

@@ -38,7 +38,7 @@ fn findings(config: &str, credentials: &str, env: &Env) -> Vec<String> {
 fn each_slip_is_found_at_its_line_and_nothing_else() {
     let role = "role_arn = arn:aws:iam::222222222222:role/x\n";
     let keys = "[k]\naws_access_key_id = A\naws_secret_access_key = s\n";
-    let rows: [(&str, &str, &str, &[&str]); 48] = [
+    let rows: [(&str, &str, &str, &[&str]); 54] = [
         ("a clean pair", "[default]\nregion = r\n[profile k]\nregion = r\n", keys, &[]),
         ("BOM", "\u{feff}[profile a]\nregion = r\n", "", &["byte_order_mark config:1 -"]),
         ("no ]", "[profile a\nregion = r\n", "", &["header_not_closed config:1 -"]),
@@ -47,12 +47,33 @@ fn each_slip_is_found_at_its_line_and_nothing_else() {
         ("junk", "[profile a]\njunk\n", "", &["no_property config:2 a"]),
         ("colon", "[profile a]\nregion: r\noutput = json\n", "", &["colon config:2 a"]),
         ("colon first", "[profile a]\nregion: r=s\noutput = json\n", "", &["colon config:2 a"]),
+        ("no-break space", "[profile a]\nregion = r\u{a0}\n", "", &["wide_blank config:2 a"]),
+        (
+            "command on two lines",
+            "[profile a]\ncredential_process = /bin/sh -x\n  -y\n",
+            "",
+            &["read_differently config:2 a"],
+        ),
+        (
+            "command in quotes",
+            "[profile a]\ncredential_process = \"/bin/sh\" \"a b\"\n",
+            "",
+            &["read_differently config:2 a"],
+        ),
+        ("command with a quote behind", "[profile a]\ncredential_process = /bin/sh \"a b\"\n", "", &[]),
+        (
+            "~ in a path",
+            "[profile a]\nrole_arn = arn:aws:iam::222222222222:role/x\nweb_identity_token_file = ~/t\n",
+            "",
+            &["home_path config:3 a"],
+        ),
+        ("region in capitals", "[profile a]\nregion = EU-WEST-1\n", "", &["region_capitals config:2 a"]),
         ("indented", "[profile a]\n  region = r\n", "", &["indented_property config:2 a"]),
         (
             "CR",
             "[profile a]\nregion = r\rs\noutput = json\n",
             "",
-            &["rejected config:2 -", "lone_carriage_return config:2 a"],
+            &["no_property config:2 a", "lone_carriage_return config:2 a"],
         ),
         (
             "section twice",

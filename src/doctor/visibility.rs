@@ -89,6 +89,9 @@ impl<'f> VisibilityTable<'f> {
         if !is_there && !first.contains('$') {
             return Some(format!("cannot start {first}"));
         }
+        if let Err(reason) = self.facts.views.check_command(tool, &profile.name, command) {
+            return Some(reason);
+        }
         let trouble = self.troubles.get(profile.name.as_str())?;
         Wrapper::parse(command, self.facts.program.as_deref())
             .is_some()

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::core::origin::SourceFile;
+use crate::core::origin::{Location, SourceFile};
+use crate::core::utf8::InvalidByte;
 
 pub(super) const LOCK_WAIT: Duration = Duration::from_secs(10);
 
@@ -19,8 +20,8 @@ pub enum WriteError {
     ForeignOwner(Arc<SourceFile>),
     #[error("{} is no plain file", .0.shown)]
     NoFile(Arc<SourceFile>),
-    #[error("{} is not valid UTF-8", .0.shown)]
-    NotUtf8(Arc<SourceFile>),
+    #[error("{0} is {1}")]
+    NotUtf8(Location, InvalidByte),
     #[error("another process has been editing for {} s", LOCK_WAIT.as_secs())]
     Locked,
     #[error("no backup of {} can be kept in {}: {reason}", file.shown, directory.display())]

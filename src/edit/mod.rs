@@ -12,7 +12,8 @@ use std::{fs, io};
 use zeroize::Zeroizing;
 
 use crate::cache::store::Store;
-use crate::core::origin::SourceFile;
+use crate::core::origin::{Location, SourceFile};
+use crate::core::utf8::InvalidByte;
 use crate::os::fs::{create_private_dir, read_capped};
 use crate::os::lock::{Attempt, Guard};
 
@@ -159,8 +160,9 @@ fn current(file: &Arc<SourceFile>, real: &Path, cap: u64) -> Result<Option<Zeroi
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some(Zeroizing::new(text))),
         Err(error) => {
-            drop(Zeroizing::new(error.into_bytes()));
-            Err(WriteError::NotUtf8(file.clone()))
+            let offset = error.utf8_error().valid_up_to();
+            let invalid = InvalidByte::at(&Zeroizing::new(error.into_bytes()), offset);
+            Err(WriteError::NotUtf8(Location { file: file.clone(), line: invalid.line }, invalid))
         }
     }
 }

@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use directories::{BaseDirs, ProjectDirs};
@@ -28,11 +29,13 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// A leading `~/` in a variable or flag is the home directory, as in the SDKs.
+    /// A leading `~/` in a variable or flag is the home directory, as in the SDKs. In a variable the names of others are
+    /// replaced, as in botocore.
     pub fn find(env: &Env, overrides: &Overrides) -> Result<Self, NoHome> {
         let home = home(env).ok_or(NoHome)?;
         let pick = |flag: &Option<PathBuf>, variables: [&str; 2], name: &str| {
-            let given = flag.clone().or_else(|| variables.iter().find_map(|variable| env.path(variable)));
+            let variable = || variables.iter().find_map(|variable| env.path(variable));
+            let given = flag.clone().or_else(|| Some(with_variables(variable()?, env)));
             let path = given.map_or_else(|| below(&home, [".aws", name]), |path| expand(path, &home));
             absolute(path)
         };
@@ -88,6 +91,43 @@ fn expand(path: PathBuf, home: &Path) -> PathBuf {
     path.strip_prefix("~").map(|rest| home.join(rest)).unwrap_or(path)
 }
 
+/// Replaces `$NAME` and `${NAME}`, on Windows also `%NAME%`. Unknown names stay, as in Python's `os.path.expandvars`.
+fn with_variables(path: PathBuf, env: &Env) -> PathBuf {
+    let Some(mut rest) = path.to_str().filter(|text| text.contains(['$', '%'])) else { return path };
+    let mut expanded = OsString::new();
+    while let Some(at) = rest.find(['$', '%']) {
+        expanded.push(&rest[..at]);
+        rest = &rest[at..];
+        let known = variable(rest).and_then(|(name, length)| Some((env.path(name)?, length)));
+        let length = if let Some((value, length)) = known {
+            expanded.push(value);
+            length
+        } else {
+            expanded.push(&rest[..1]);
+            1
+        };
+        rest = &rest[length..];
+    }
+    expanded.push(rest);
+    expanded.into()
+}
+
+/// The variable at the beginning of `text`, and the length of what names it.
+fn variable(text: &str) -> Option<(&str, usize)> {
+    let rest = &text[1..];
+    let (name, length) = if text.starts_with('%') {
+        let (name, _) = rest.split_once('%').filter(|_| cfg!(windows))?;
+        (name, name.len() + 2)
+    } else if let Some(rest) = rest.strip_prefix('{') {
+        let (name, _) = rest.split_once('}')?;
+        (name, name.len() + 3)
+    } else {
+        let end = rest.find(|char: char| !char.is_ascii_alphanumeric() && char != '_').unwrap_or(rest.len());
+        (&rest[..end], end + 1)
+    };
+    (!name.is_empty()).then_some((name, length))
+}
+
 fn absolute(path: PathBuf) -> PathBuf {
     if path.is_absolute() { path } else { env::current_directory().unwrap_or_default().join(path) }
 }
@@ -109,6 +149,30 @@ mod tests {
         assert_eq!(paths.config, Path::new(root!("/home/dev/.aws/config")));
         assert_eq!(paths.credentials, Path::new(root!("/home/dev/.aws/credentials")));
         assert_eq!(paths.cache_dir, Path::new(root!("/home/dev/.amplify/awscloudformation")));
+    }
+
+    #[test]
+    fn variables_in_variable_are_replaced() {
+        let home = root!("/home/dev");
+        for (given, expected) in [
+            ("$HOME/cfg", "/home/dev/cfg"),
+            ("${HOME}/alt/$NAME.ini", "/home/dev/alt/my.ini"),
+            ("$HOME$NAME", "/home/devmy"),
+            ("/x/$UNSET/${UNSET}/$/${/%/$", "/x/$UNSET/${UNSET}/$/${/%/$"),
+            ("~/$NAME", "/home/dev/my"),
+        ] {
+            let env = Env::fixed([("HOME", home), ("AWS_CONFIG_FILE", given), ("NAME", "my")]);
+            let paths = Paths::find(&env, &Overrides::default()).unwrap();
+            let root = if cfg!(windows) && given.starts_with('/') { "" } else { root!("") };
+            assert_eq!(paths.config, Path::new(&format!("{root}{expected}")), "{given}");
+        }
+        let env = Env::fixed([("HOME", home), ("X", "")]);
+        let flags = Overrides { config: Some(root!("/tmp/$HOME").into()), credentials: None };
+        assert_eq!(
+            Paths::find(&env, &flags).unwrap().config,
+            Path::new(root!("/tmp/$HOME")),
+            "a shell has replaced it"
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A line of standard input with a deadline. A thread reads, because a read has none.
+//! The first line of standard input that is not blank, with a deadline. A thread reads, because a read has none.
 
 use std::io::{BufRead, Read};
 use std::sync::mpsc::channel;
@@ -11,8 +11,9 @@ use zeroize::Zeroizing;
 pub fn line(longest: u64, until: Instant) -> Option<Zeroizing<String>> {
     within(until, move || {
         let mut line = Zeroizing::new(String::new());
-        let read = std::io::stdin().lock().take(longest).read_line(&mut line);
-        if read.is_ok() { line } else { Zeroizing::default() }
+        let mut input = std::io::stdin().lock().take(longest);
+        while line.trim().is_empty() && input.read_line(&mut line).is_ok_and(|read| read > 0) {}
+        line
     })
 }
 

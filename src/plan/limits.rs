@@ -92,8 +92,13 @@ fn is_zone(text: &str) -> bool {
     is_number && is_words && words.len() >= 2
 }
 
-/// Checks a region before its first use in a host name, a signature or an exported variable.
-pub(super) fn region(profile: &str, key: &'static str, found: Located<String>) -> Result<Located<String>, PlanError> {
+/// Checks a region before its first use in a host name, a signature or an exported variable. AWS has no capitals in it.
+pub(super) fn region(
+    profile: &str,
+    key: &'static str,
+    mut found: Located<String>,
+) -> Result<Located<String>, PlanError> {
+    found.value.make_ascii_lowercase();
     if is_region(&found.value) && !is_zone(&found.value) {
         return Ok(found);
     }

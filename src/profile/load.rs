@@ -9,6 +9,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::core::origin::{Location, SourceFile};
+use crate::core::utf8::InvalidByte;
 use crate::os::fs::read_capped;
 use crate::os::paths::Paths;
 use crate::profile_file;
@@ -28,12 +29,8 @@ pub enum LoadError {
     Unreadable { file: Arc<SourceFile>, reason: io::Error },
     #[error("{} is larger than 16 MiB", .0.shown)]
     TooLarge(Arc<SourceFile>),
-    #[error("{} is not valid UTF-8 at byte {offset}", file.shown)]
-    NotUtf8 {
-        file: Arc<SourceFile>,
-        /// The first bad byte, counted from 0.
-        offset: usize,
-    },
+    #[error("{at} is {invalid}")]
+    NotUtf8 { at: Location, invalid: InvalidByte },
     #[error("{at}: {problem}")]
     Syntax { at: Location, problem: Problem },
 }
@@ -119,8 +116,8 @@ impl FileText {
         })?;
         let text = String::from_utf8(bytes.unwrap_or_default()).map_err(|error| {
             let offset = error.utf8_error().valid_up_to();
-            drop(Zeroizing::new(error.into_bytes()));
-            LoadError::NotUtf8 { file, offset }
+            let invalid = InvalidByte::at(&Zeroizing::new(error.into_bytes()), offset);
+            LoadError::NotUtf8 { at: Location { file, line: invalid.line }, invalid }
         })?;
         Ok(Self { source, text: text.into() })
     }

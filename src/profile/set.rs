@@ -67,11 +67,13 @@ impl<'t> ProfileSet<'t> {
         if let Some(known) = self.nearest.borrow().get(name) {
             return known.clone();
         }
+        // As in a header of the config file.
+        let bare = name.strip_prefix("profile ").unwrap_or(name).trim();
         let mut scored: Vec<_> = self
             .names()
             .into_iter()
             .filter(|other| other.len() <= LONGEST)
-            .map(|other| (strsim::jaro_winkler(name, &other), other))
+            .map(|other| (strsim::jaro_winkler(name, &other).max(strsim::jaro_winkler(bare, &other)), other))
             .collect();
         scored.retain(|(score, _)| *score > 0.75);
         scored.sort_by(|a, b| b.0.total_cmp(&a.0));

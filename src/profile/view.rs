@@ -101,7 +101,7 @@ impl<'t> FileView<'t> {
         let mut part = self.empty_part();
         for section in sections {
             part.headers.push((section.line, section.header.into()));
-            part.properties.extend(section.properties());
+            part.properties.extend(section.settings());
         }
         (!part.headers.is_empty()).then_some(part)
     }

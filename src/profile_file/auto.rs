@@ -6,16 +6,14 @@ mod quotes;
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 use crate::profile_file::auto::names::{config_name, credentials_name};
 use crate::profile_file::auto::quotes::{before_comment_outside_quotes, unescaped, unescaped_marks, unquoted};
 use crate::profile_file::aws::lower;
 use crate::profile_file::finding::{Code, LineFinding};
-use crate::profile_file::lines::{BLANKS, COMMENT, Line, Lines, Shape, before_comment, lines};
+use crate::profile_file::lines::{BLANKS, BYTE_ORDER_MARK, COMMENT, Line, Lines, Shape, before_comment};
 use crate::profile_file::sections::{BrokenHeader, FileKind, Name, Property, Reading, Section, Spelling};
-
-pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Never fails. Properties are parsed on demand: of thousands of profiles only one or two are read.
 pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
@@ -47,10 +45,11 @@ fn headers(text: &str) -> impl Iterator<Item = Line<'_>> {
             let bracket = at + memchr(b'[', bytes.get(at..)?)?;
             match bytes[lines.at()..bracket].last() {
                 Some(b'\n') => lines.skip_to(bracket),
-                None | Some(b' ' | b'\t') => {}
+                // Or the end of another character, such as U+00A0.
+                None | Some(b'\r' | b' ' | b'\t' | 0x80..) => {}
                 // Inside a line.
                 Some(_) => {
-                    at = bracket + memchr(b'\n', &bytes[bracket..])?;
+                    at = bracket + memchr2(b'\n', b'\r', &bytes[bracket..])?;
                     continue;
                 }
             }
@@ -66,15 +65,15 @@ fn headers(text: &str) -> impl Iterator<Item = Line<'_>> {
 }
 
 fn header_line<'t>(mut line: Line<'t>, indentation: &mut Option<usize>) -> Option<Line<'t>> {
-    match line.shape {
+    match shape(&line) {
         Shape::Blank | Shape::Comment => return None,
         Shape::Header => {}
         Shape::Property => {
-            *indentation = line.text.contains('=').then_some(0);
+            *indentation = line.text.contains(DELIMITERS).then_some(0);
             return None;
         }
         Shape::Indented => {
-            let inner = line.text.trim_start_matches(BLANKS);
+            let inner = line.text.trim_start();
             let depth = line.text.len() - inner.len();
             if inner.starts_with(COMMENT) || indentation.is_some_and(|of_property| depth > of_property) {
                 return None;
@@ -91,12 +90,25 @@ fn header_line<'t>(mut line: Line<'t>, indentation: &mut Option<usize>) -> Optio
     Some(line)
 }
 
+/// The shape where all white space indents, as in botocore and the JavaScript loader.
+pub(super) fn shape(line: &Line<'_>) -> Shape {
+    match line.shape {
+        Shape::Property if line.text.starts_with(char::is_whitespace) => {
+            if line.text.trim().is_empty() {
+                Shape::Blank
+            } else {
+                Shape::Indented
+            }
+        }
+        Shape::Indented if line.text.trim().is_empty() => Shape::Blank,
+        shape => shape,
+    }
+}
+
 /// The lines of `text` without its byte order mark.
 pub(super) fn without_mark(text: &str) -> Lines<'_> {
-    if text.starts_with(BYTE_ORDER_MARK) {
-        return Lines::resume(text, BYTE_ORDER_MARK.len_utf8(), 1);
-    }
-    lines(text)
+    let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    Lines::resume(text, start, 1).ended_at_return()
 }
 
 /// Everything in `text` that this dialect accepts and another tool does not.
@@ -107,11 +119,17 @@ pub fn findings(text: &str) -> Vec<LineFinding> {
     }
     let (mut in_section, mut in_property) = (false, false);
     for line in without_mark(text) {
-        let mut found = |code| findings.push(LineFinding { code, line: line.number });
-        if line.text.contains('\r') {
-            found(Code::LoneCarriageReturn);
+        let mut found = |code| {
+            let finding = LineFinding { code, line: line.number };
+            if !findings.ends_with(std::slice::from_ref(&finding)) {
+                findings.push(finding);
+            }
+        };
+        let shape = shape(&line);
+        if !matches!(shape, Shape::Blank | Shape::Comment) && has_wide_blank(line.text) {
+            found(Code::WideBlank);
         }
-        match line.shape {
+        match shape {
             Shape::Header => {
                 (in_section, in_property) = (true, false);
                 match brackets(line.text) {
@@ -121,7 +139,7 @@ pub fn findings(text: &str) -> Vec<LineFinding> {
                 }
             }
             Shape::Indented if in_section && !in_property => {
-                if !line.text.trim_start_matches(BLANKS).starts_with(COMMENT) {
+                if !line.text.trim_start().starts_with(COMMENT) {
                     found(Code::IndentedProperty);
                     in_property = true;
                 }
@@ -132,18 +150,33 @@ pub fn findings(text: &str) -> Vec<LineFinding> {
                 in_property = key_and_value(line.text).is_some();
                 if !in_property {
                     found(Code::NoProperty);
+                } else if delimiter(line.text) == Some(':') {
+                    found(Code::ColonDelimiter);
                 }
             }
+        }
+        if line.terminator == "\r" {
+            found(Code::LoneCarriageReturn);
         }
     }
     findings
 }
 
+/// Whether white space other than blanks and tabs is at an end of the key or value.
+fn has_wide_blank(line: &str) -> bool {
+    let is_wide = |text: &str| text.trim() != text.trim_matches(BLANKS);
+    match uncommented(line).split_once(DELIMITERS) {
+        Some((key, value)) => is_wide(key) || is_wide(value),
+        None => is_wide(line),
+    }
+}
+
 fn add_section<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, line: Line<'t>) -> bool {
     let Some((inner, _)) = brackets(line.text) else {
         let begins = line.text.trim_start_matches(['[', ' ', '\t', '"', '\'']);
-        let begins = begins.strip_prefix("profile").filter(|rest| rest.starts_with(BLANKS)).unwrap_or(begins);
-        let begins = before_comment(begins, false).trim_matches(BLANKS).trim_matches(['"', '\'']);
+        let begins =
+            begins.strip_prefix("profile").filter(|rest| rest.starts_with(char::is_whitespace)).unwrap_or(begins);
+        let begins = before_comment(begins, false).trim().trim_matches(['"', '\'']);
         reading.broken.push(BrokenHeader {
             line: line.number,
             begins: unescaped(begins).into_owned(),
@@ -164,7 +197,7 @@ fn add_section<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, lin
 pub(super) fn brackets(header: &str) -> Option<(&str, bool)> {
     let inner = header.strip_prefix('[')?;
     let closes = |at: &usize| {
-        let rest = inner[at + 1..].trim_start_matches(BLANKS);
+        let rest = inner[at + 1..].trim_start();
         rest.is_empty() || rest.starts_with(COMMENT)
     };
     match inner.match_indices(']').map(|(at, _)| at).find(closes) {
@@ -189,14 +222,15 @@ pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
     // Of the property that a deeper line continues.
     let mut indentation = None;
     for line in lines {
-        if matches!(line.shape, Shape::Blank | Shape::Comment | Shape::Header) {
+        let shape = shape(&line);
+        if matches!(shape, Shape::Blank | Shape::Comment | Shape::Header) {
             continue;
         }
-        let text = line.text.trim_matches(BLANKS);
-        if line.shape == Shape::Indented && text.starts_with(COMMENT) {
+        let text = line.text.trim();
+        if shape == Shape::Indented && text.starts_with(COMMENT) {
             continue;
         }
-        let depth = line.text.len() - line.text.trim_start_matches(BLANKS).len();
+        let depth = line.text.len() - line.text.trim_start().len();
         match (all.last_mut(), indentation) {
             (Some(last), Some(of_property)) if depth > of_property => {
                 let value = last.value.to_mut();
@@ -217,10 +251,17 @@ pub(super) fn nested(line: Line<'_>) -> Option<Property<'_>> {
     key_and_value(line.text).map(|(key, value)| Property::new(lower(key), value, line.number))
 }
 
-/// `None` where there is no `=` or no key.
+/// As in botocore and the Go SDK, the first of them ends the key.
+pub(super) const DELIMITERS: [char; 2] = ['=', ':'];
+
+fn delimiter(line: &str) -> Option<char> {
+    line.chars().find(|char| DELIMITERS.contains(char))
+}
+
+/// `None` where there is no delimiter or no key.
 fn key_and_value(line: &str) -> Option<(&str, Cow<'_, str>)> {
-    let (key, raw) = uncommented(line).split_once('=')?;
-    let (key, value) = (key.trim_matches(BLANKS), raw.trim_matches(BLANKS));
+    let (key, raw) = uncommented(line).split_once(DELIMITERS)?;
+    let (key, value) = (key.trim(), raw.trim());
     match key {
         "" => None,
         _ if is_command(key) => Some((key, value.into())),
@@ -229,15 +270,19 @@ fn key_and_value(line: &str) -> Option<(&str, Cow<'_, str>)> {
 }
 
 pub(super) fn uncommented(line: &str) -> &str {
-    match line.split_once('=') {
-        Some((key, raw)) if is_command(key.trim_matches(BLANKS)) => {
-            &line[..=key.len() + before_comment_outside_quotes(raw).len()]
-        }
+    match line.split_once(DELIMITERS) {
+        Some((key, raw)) if is_command(key.trim()) => &line[..=key.len() + before_comment_outside_quotes(raw).len()],
         _ => before_comment(line, true),
     }
 }
 
-fn is_command(key: &str) -> bool {
+/// A command that several lines spell. A backslash before a line end is that of a shell.
+pub(super) fn on_one_line(command: &str) -> String {
+    let lines = command.lines().map(|line| line.strip_suffix(" \\").unwrap_or(line).trim_end());
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+pub(super) fn is_command(key: &str) -> bool {
     ["credential_process", "mfa_process"].iter().any(|command| key.eq_ignore_ascii_case(command))
 }
 

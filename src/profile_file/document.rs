@@ -6,14 +6,13 @@ mod cut;
 use zeroize::Zeroizing;
 
 use crate::profile_file::auto;
-use crate::profile_file::auto::BYTE_ORDER_MARK;
-use crate::profile_file::lines::{BLANKS, COMMENT, Shape};
+use crate::profile_file::lines::{BLANKS, BYTE_ORDER_MARK, COMMENT, Shape};
 use crate::profile_file::portable::{amplify_alias, headers, reads_alike};
 use crate::profile_file::sections::{FileKind, Section};
 
 pub use super::edit_error::EditError;
 
-use cut::{Cut, Splice, insert_after, line_end, line_range, text_range};
+use cut::{Cut, Splice, insert_after, line_end, line_range, text_range, whole_lines};
 
 #[derive(Clone)]
 pub struct ProfileDocument {
@@ -159,7 +158,7 @@ impl ProfileDocument {
     }
 
     fn append(&mut self, header: String, properties: &[String]) {
-        let lines: Vec<_> = auto::without_mark(&self.text).collect();
+        let lines: Vec<_> = whole_lines(&self.text).collect();
         let mut new = Zeroizing::new(Vec::new());
         if lines.last().is_some_and(|last| last.shape != Shape::Blank) {
             new.push(String::new());

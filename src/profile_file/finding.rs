@@ -13,6 +13,10 @@ pub enum Code {
     NoProperty,
     /// botocore and the Amplify CLI end the line there, the SDKs do not.
     LoneCarriageReturn,
+    /// Only botocore and the Go SDK take a `:` for `=`.
+    ColonDelimiter,
+    /// The Rust SDK keeps U+00A0 and its like at the ends of a key or value.
+    WideBlank,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +37,8 @@ impl fmt::Display for LineFinding {
             Code::LoneCarriageReturn => {
                 "a carriage return without a line feed ends the line for some tools, not for all"
             }
+            Code::ColonDelimiter => "a key is set with ':'; only the AWS CLI and the Go SDK read such a line",
+            Code::WideBlank => "a line begins or ends with a no-break space, which the Rust SDK keeps",
         })
     }
 }

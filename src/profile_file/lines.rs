@@ -1,8 +1,8 @@
-//! Splits a profile file into lines without loss. Only `\n` ends a line, so that numbers match every editor.
+//! Splits a profile file into lines without loss. Only `\n` counts in line numbers, so that they match every editor.
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -29,20 +29,30 @@ pub const BLANKS: [char; 2] = [' ', '\t'];
 
 pub const COMMENT: [char; 2] = ['#', ';'];
 
+pub const BYTE_ORDER_MARK: char = '\u{feff}';
+
 pub fn lines(text: &str) -> Lines<'_> {
-    Lines { text, at: 0, number: 0 }
+    Lines::resume(text, 0, 1)
 }
 
 #[derive(Debug, Clone)]
 pub struct Lines<'t> {
     text: &'t str,
     at: usize,
+    /// Of the next line.
     number: u32,
+    ends_at_return: bool,
 }
 
 impl<'t> Lines<'t> {
     pub fn resume(text: &'t str, at: usize, number: u32) -> Self {
-        Self { text, at, number: number.saturating_sub(1) }
+        Self { text, at, number, ends_at_return: false }
+    }
+
+    /// A `\r` without `\n` also ends a line, as in botocore and npm ini. The line after it has the same number.
+    #[must_use]
+    pub fn ended_at_return(self) -> Self {
+        Self { ends_at_return: true, ..self }
     }
 
     pub fn at(&self) -> usize {
@@ -67,12 +77,13 @@ impl<'t> Iterator for Lines<'t> {
 
     fn next(&mut self) -> Option<Line<'t>> {
         let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
-        let end = memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |at| at + 1);
+        let end = if self.ends_at_return { end_or_return(rest.as_bytes()) } else { memchr(b'\n', rest.as_bytes()) };
+        let end = end.map_or(rest.len(), |at| at + 1);
         let whole = &rest[..end];
-        let (text, terminator) = whole.split_at(whole.len() - terminator(whole.as_bytes()));
-        let line = Line { number: self.number + 1, start: self.at, shape: shape(text), text, terminator };
+        let (text, terminator) = whole.split_at(whole.len() - terminator(whole.as_bytes(), self.ends_at_return));
+        let line = Line { number: self.number, start: self.at, shape: shape(text), text, terminator };
         self.at += end;
-        self.number += 1;
+        self.number = self.number.saturating_add(u32::from(terminator.ends_with('\n')));
         Some(line)
     }
 }
@@ -86,11 +97,18 @@ fn ends(word: [u8; 8]) -> u64 {
     (!others >> 7) & ONES
 }
 
+/// The last byte of the first line end.
+fn end_or_return(text: &[u8]) -> Option<usize> {
+    let at = memchr2(b'\n', b'\r', text)?;
+    Some(if text[at..].starts_with(b"\r\n") { at + 1 } else { at })
+}
+
 /// The length of the line end in bytes.
-fn terminator(line: &[u8]) -> usize {
+fn terminator(line: &[u8], ends_at_return: bool) -> usize {
     match line {
         [.., b'\r', b'\n'] => 2,
         [.., b'\n'] => 1,
+        [.., b'\r'] if ends_at_return => 1,
         // A `\r` at the end of the file is part of the value, as in the SDKs.
         _ => 0,
     }
@@ -161,6 +179,16 @@ mod tests {
     }
 
     #[test]
+    fn lone_carriage_return_ends_line_where_it_counts() {
+        let text = "[a]\rk = v\r\n\r\rx\ry";
+        let seen: Vec<_> =
+            lines(text).ended_at_return().map(|line| (line.number, line.text, line.terminator)).collect();
+        let expected =
+            [(1, "[a]", "\r"), (1, "k = v", "\r\n"), (2, "", "\r"), (2, "", "\r"), (2, "x", "\r"), (2, "y", "")];
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
     fn resumed_lines_match_tail() {
         let text = "[a]\nx=1\n[b]\ny=2\n";
         let all: Vec<_> = lines(text).collect();
@@ -178,7 +206,10 @@ mod tests {
                 again.push_str(line.text);
                 again.push_str(line.terminator);
             }
-            prop_assert_eq!(again, text);
+            prop_assert_eq!(&again, &text);
+            let lenient: String =
+                lines(&text).ended_at_return().flat_map(|line| [line.text, line.terminator]).collect();
+            prop_assert_eq!(lenient, text);
         }
 
         #[test]

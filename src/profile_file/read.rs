@@ -27,7 +27,7 @@ pub enum Content<'t> {
 pub fn read(dialect: Dialect, kind: FileKind, text: &str) -> Result<Content<'_>, SyntaxError> {
     match dialect {
         Dialect::Auto => Ok(Content::Sections(auto::read(kind, text))),
-        Dialect::Aws => aws::read(kind, text).map(Content::Sections),
+        Dialect::Aws => aws::read(kind, text).map(Content::Sections).map_err(|error| error.of_mark(text)),
         Dialect::Amplify => npm_ini::read(text).map(Content::Amplify),
     }
 }
@@ -43,8 +43,26 @@ impl<'t> Section<'t> {
         if self.is_strict { aws::properties(self.lines()) } else { auto::properties(self.lines()) }
     }
 
+    /// The same with a command on one line: botocore takes a line end for a blank, a shell would run two commands.
+    pub fn settings(&self) -> Vec<Property<'t>> {
+        let mut all = self.properties();
+        if !self.is_strict {
+            for property in all.iter_mut().filter(|property| auto::is_command(&property.key)) {
+                if property.value.contains('\n') {
+                    property.value = auto::on_one_line(&property.value).into();
+                }
+            }
+        }
+        all
+    }
+
     fn lines(&self) -> Lines<'t> {
-        Lines::resume(self.body, 0, self.line + 1)
+        let lines = Lines::resume(self.body, 0, self.line);
+        if self.is_strict { lines } else { lines.ended_at_return() }
+    }
+
+    fn trimmed<'l>(&self, line: &'l str) -> &'l str {
+        if self.is_strict { line.trim_matches(BLANKS) } else { line.trim() }
     }
 
     /// The nested block of the last `key`, each property with its own line.
@@ -53,9 +71,10 @@ impl<'t> Section<'t> {
         let Some(Property { value, line, .. }) = last.filter(|last| last.value.starts_with('\n')) else {
             return Vec::new();
         };
-        let mut below = self.lines().skip_while(|below| below.number <= line);
+        // Behind a lone carriage return the block is on the property's own line.
+        let mut below = self.lines().skip_while(|below| below.number < line);
         let read = |text: &str| {
-            let line = below.find(|line| line.text.trim_matches(BLANKS) == text)?;
+            let line = below.find(|line| self.trimmed(line.text) == text)?;
             if self.is_strict { aws::nested(line) } else { auto::nested(line) }
         };
         value.lines().skip(1).filter_map(read).collect()

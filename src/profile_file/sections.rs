@@ -3,7 +3,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::lines::Line;
+use super::lines::{BYTE_ORDER_MARK, Line};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileKind {
@@ -60,6 +60,7 @@ pub struct Section<'t> {
     pub header: &'t str,
     /// Whether properties follow the exact grammar (`aws`) or the lenient one (`auto`).
     pub(super) is_strict: bool,
+    /// From the header's line end on.
     pub(super) body: &'t str,
 }
 
@@ -73,7 +74,7 @@ impl fmt::Debug for Section<'_> {
 impl<'t> Section<'t> {
     /// The section starts with `header` and ends with the text.
     pub(super) fn new(name: Name<'t>, header: Line<'t>, text: &'t str, is_strict: bool) -> Self {
-        let body = &text[header.start + header.text.len() + header.terminator.len()..];
+        let body = &text[header.start + header.text.len()..];
         Self { name, line: header.number, header: header.text, is_strict, body }
     }
 
@@ -131,12 +132,23 @@ pub struct SyntaxError {
     pub problem: Problem,
 }
 
+impl SyntaxError {
+    /// Tools that do not know the mark take the first line for a property.
+    #[must_use]
+    pub fn of_mark(self, text: &str) -> Self {
+        let is_mark = self.line == 1 && self.problem == Problem::OutsideSection && text.starts_with(BYTE_ORDER_MARK);
+        if is_mark { Self { problem: Problem::ByteOrderMark, ..self } } else { self }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Problem {
     #[error("a section header has no ']' at its end")]
     HeaderNotClosed,
     #[error("a property stands before the first section header")]
     OutsideSection,
+    #[error("the file begins with a byte order mark")]
+    ByteOrderMark,
     #[error("a property has no '='")]
     NoEquals,
     #[error("a property has no name before its '='")]

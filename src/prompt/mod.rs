@@ -26,7 +26,6 @@ use std::time::Instant;
 use crate::core::sanitize::printable;
 use crate::core::secret::Secret;
 use crate::os::stdin;
-use crate::plan::limits::is_mfa_code;
 
 pub use method::{PromptMethod, available};
 pub use question::{DEADLINE_SECONDS, MfaAnswer, MfaQuestion, PromptError};
@@ -37,6 +36,7 @@ pub use terminal::print_over_spinner;
 pub use watch::{end_prompts, prompts_have_ended};
 
 use dialog::DialogProgram;
+use question::digits;
 
 pub trait Prompt {
     /// The id of the terminal that the next question would use, the same in every process on it. The resolver locks it,
@@ -67,7 +67,7 @@ impl GivenCode {
             Self::Code(code) => Ok(code),
             // After an error the code is empty, which is reported as malformed.
             Self::Stdin => match stdin::line(MAX_STDIN_BYTES, until) {
-                Some(line) => Ok(Secret::from(line.trim())),
+                Some(line) => Ok(Secret::from(line.as_str())),
                 None => Err(PromptError::TimedOut(DEADLINE_SECONDS)),
             },
         }
@@ -97,10 +97,7 @@ impl PromptChain {
     /// Skips codes that were used elsewhere.
     fn next_given(&mut self, question: &MfaQuestion<'_>) -> Result<Option<Secret>, PromptError> {
         while let Some((from, given)) = self.given.pop() {
-            let code = given.read(question.until)?;
-            if !is_mfa_code(code.expose()) {
-                return Err(PromptError::Malformed(from));
-            }
+            let code = digits(given.read(question.until)?.expose()).ok_or(PromptError::Malformed(from))?;
             if (question.wait_if_used)(&code).is_none() {
                 return Ok(Some(code));
             }

@@ -85,8 +85,27 @@ pub enum PromptError {
     TimedOut(u64),
 }
 
-/// Devices show codes with spaces.
+/// The code in what was typed, given or printed: devices show it with blanks, and PowerShell's pipes begin with a byte
+/// order mark.
 pub(super) fn digits(typed: &str) -> Option<Secret> {
-    let digits = Secret::new(typed.chars().filter(|char| !char.is_whitespace()).collect());
+    let is_digit = |char: &char| !char.is_whitespace() && !['\u{feff}', '\u{200b}'].contains(char);
+    let digits = Secret::new(typed.chars().filter(is_digit).collect());
     is_mfa_code(digits.expose()).then_some(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_is_found_between_blanks_and_line_ends() {
+        for typed in
+            ["123456", " 123 456 ", "123456\r\n", "\n123456\n", "123\u{a0}456", "\u{feff}123456\r\n", "1 2 3\t4 5 6"]
+        {
+            assert_eq!(digits(typed).map(|code| code.expose().to_owned()), Some("123456".to_owned()), "{typed:?}");
+        }
+        for typed in ["", " ", "12345", "1234567", "123-456", "12345x", "\u{661}\u{662}\u{663}\u{664}\u{665}\u{666}"] {
+            assert!(digits(typed).is_none(), "{typed:?}");
+        }
+    }
 }

@@ -1,17 +1,21 @@
-//! The command line of a wrapper, quoted so that every tool starts the same program: botocore splits it without a
-//! shell, other tools use `sh -c` or `cmd /C`; all remove double quotes
-//! (`tests/conformance/vectors/credential-process.json`).
+//! The command line of a wrapper, written so that every tool starts the same program: botocore splits it without a
+//! shell, other tools use `sh -c` or `cmd /C` (`tests/conformance/vectors/credential-process.json`).
+//!
+//! Quotes are the last resort. The Go SDK removes a pair that encloses the whole value, also where the two belong to
+//! different words, so the value never begins and ends with one. On Windows `cmd /C` and Go's escaping break a quoted
+//! path.
 
 use std::path::Path;
 
 use crate::plan::wrapper::Wrapper;
 use crate::profile_file::lines::is_identifier;
 use crate::profile_file::portable::reads_alike;
+use crate::tools::runs_alike;
 
 /// Characters that a shell interprets inside double quotes.
 const ACTIVE: [char; 5] = ['"', '$', '`', '\\', '!'];
 
-/// The command for `profile`, with the first of the program's paths that can be quoted.
+/// The command for `profile`, with the first of the program's paths that needs no quotes, else that can be quoted.
 pub(super) fn command(programs: &[String], profile: &str) -> Option<String> {
     let profile = if profile.starts_with('-') { format!("--profile={profile}") } else { profile.to_owned() };
     with_program(programs, &["process".to_owned(), profile])
@@ -21,21 +25,54 @@ pub(super) fn command(programs: &[String], profile: &str) -> Option<String> {
 pub(super) fn updated(programs: &[String], existing: &str) -> Option<String> {
     let words = shlex::split(existing)?;
     let (program, arguments) = words.split_first()?;
-    if programs.contains(program) { Some(existing.to_owned()) } else { with_program(programs, arguments) }
+    if programs.contains(program) && runs_alike(existing) {
+        return Some(existing.to_owned());
+    }
+    let same = programs.iter().position(|known| known == program).unwrap_or(0);
+    with_program(&programs[same..], arguments).or_else(|| with_program(programs, arguments))
 }
 
 fn with_program(programs: &[String], arguments: &[String]) -> Option<String> {
-    let arguments = arguments.iter().map(|word| quoted(word)).collect::<Option<Vec<_>>>()?.join(" ");
-    let running = programs.last()?;
-    programs.iter().find_map(|program| {
-        let command = format!("{} {arguments}", quoted(program)?);
-        let is_ours = Wrapper::parse(&command, Some(Path::new(running))).is_some();
-        (is_ours && reads_alike("credential_process", &command)).then_some(command)
+    let running = Path::new(programs.last()?);
+    let meant = Wrapper::parse(&join("/amplify-creds", arguments)?, None);
+    let unquoted = programs.iter().filter(|program| is_plain(program));
+    let candidates = unquoted.chain(programs.iter().filter(|program| !is_plain(program)));
+    let mut commands = candidates.filter_map(|program| {
+        let program = quoted(program)?;
+        let command = join(&program, arguments)?;
+        if is_enclosed(&command) { join(&program, &with_profile_first(arguments)?) } else { Some(command) }
+    });
+    commands.find(|command| {
+        let is_ours = Wrapper::parse(command, Some(running)).is_some_and(|found| Some(found) == meant);
+        is_ours && reads_alike("credential_process", command) && runs_alike(command)
     })
 }
 
+fn join(program: &str, arguments: &[String]) -> Option<String> {
+    let words = arguments.iter().map(|word| quoted(word)).collect::<Option<Vec<_>>>()?;
+    Some(format!("{program} {}", words.join(" ")))
+}
+
+fn is_enclosed(command: &str) -> bool {
+    command.starts_with('"') && command.ends_with('"')
+}
+
+/// The same with a last word that needs no quotes: `process PROFILE` as `--profile PROFILE process`.
+fn with_profile_first(arguments: &[String]) -> Option<Vec<String>> {
+    match arguments {
+        [process, profile] if process == "process" && !profile.starts_with('-') => {
+            Some(vec!["--profile".to_owned(), profile.clone(), process.clone()])
+        }
+        _ => None,
+    }
+}
+
+fn is_plain(word: &str) -> bool {
+    !word.is_empty() && word.split('=').all(|part| part.is_empty() || is_identifier(part))
+}
+
 fn quoted(word: &str) -> Option<String> {
-    if !word.is_empty() && word.split('=').all(|part| part.is_empty() || is_identifier(part)) {
+    if is_plain(word) {
         return Some(word.to_owned());
     }
     (!word.contains(ACTIVE) && !word.contains(char::is_control)).then(|| format!("\"{word}\""))
@@ -43,6 +80,8 @@ fn quoted(word: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -50,7 +89,8 @@ mod tests {
         for (program, profile, expected) in [
             ("/usr/bin/amplify-creds", "biz", Some("/usr/bin/amplify-creds process biz")),
             ("/opt/my tools/amplify-creds", "biz", Some("\"/opt/my tools/amplify-creds\" process biz")),
-            ("/opt/my tools/amplify-creds", "b z", Some("\"/opt/my tools/amplify-creds\" process \"b z\"")),
+            ("/opt/my tools/amplify-creds", "b z", Some("\"/opt/my tools/amplify-creds\" --profile \"b z\" process")),
+            ("/usr/bin/amplify-creds", "b z", Some("/usr/bin/amplify-creds process \"b z\"")),
             ("/opt/renamed", "m\u{fc}ller", Some("/opt/renamed process \"m\u{fc}ller\"")),
             ("C:/tools/amplify-creds.exe", "biz", Some("C:/tools/amplify-creds.exe process biz")),
             ("/usr/bin/amplify-creds", "-x", Some("/usr/bin/amplify-creds process --profile=-x")),
@@ -67,13 +107,43 @@ mod tests {
             assert_eq!(made.as_deref(), expected, "{program} {profile}");
             if let Some(made) = made {
                 let words = shlex::split(&made).unwrap();
-                assert_eq!((words[0].as_str(), words[1].as_str()), (program, "process"));
+                assert!(words[0] == program && words.iter().any(|word| word == "process"), "{made}");
                 let wrapper = Wrapper::parse(&made, Some(Path::new(program))).unwrap();
                 assert_eq!(wrapper.profile.as_deref(), Some(profile));
             }
         }
         let programs = ["/opt/$x/amplify-creds".to_owned(), "/opt/real".to_owned()];
         assert_eq!(command(&programs, "biz").as_deref(), Some("/opt/real process biz"));
+        let programs = ["/my bin/amplify-creds", "/usr/bin/amplify-creds", "/opt/real"].map(str::to_owned);
+        assert_eq!(command(&programs, "b z").as_deref(), Some("/usr/bin/amplify-creds process \"b z\""));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn command_runs_in_every_tool(
+            directories in prop::collection::vec("[a-z \\-.=+~'\u{fc}]{1,8}", 0..3),
+            profile in "[A-Za-z0-9_./@:+=%~'#;\u{fc} \\-]{1,12}",
+        ) {
+            let program = format!("/{}/amplify-creds", directories.join("/"));
+            let Some(command) = command(std::slice::from_ref(&program), &profile) else { return Ok(()) };
+            prop_assert!(!(command.starts_with(['"', '\'']) && command.ends_with(['"', '\''])), "{}", command);
+            prop_assert!(runs_alike(&command), "{}", command);
+            let wrapper = Wrapper::parse(&command, Some(Path::new(&program)));
+            prop_assert_eq!(wrapper.and_then(|wrapper| wrapper.profile), Some(profile), "{}", command);
+        }
+    }
+
+    #[test]
+    fn own_command_that_some_tool_cannot_run_is_rewritten() {
+        let programs = ["/my bin/amplify-creds".to_owned()];
+        for (existing, expected) in [
+            ("\"/my bin/amplify-creds\" process biz", Some("\"/my bin/amplify-creds\" process biz")),
+            ("\"/my bin/amplify-creds\" process \"b z\"", Some("\"/my bin/amplify-creds\" --profile \"b z\" process")),
+            ("\"/my bin/amplify-creds\" process biz --policy \"/a b\"", None),
+        ] {
+            assert_eq!(updated(&programs, existing).as_deref(), expected, "{existing}");
+        }
     }
 
     #[test]
@@ -82,6 +152,7 @@ mod tests {
         for (existing, expected) in [
             ("/new/amplify-creds  process 'biz'", "/new/amplify-creds  process 'biz'"),
             ("/old/amplify-creds process 'b z' --min-ttl=30m", "/new/amplify-creds process \"b z\" --min-ttl=30m"),
+            ("\"/my bin/amplify-creds\" process \"b z\"", "/new/amplify-creds process \"b z\""),
             ("amplify-creds process biz -d 2h", "/new/amplify-creds process biz -d 2h"),
         ] {
             assert_eq!(updated(&programs, existing).as_deref(), Some(expected));

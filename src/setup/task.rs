@@ -82,11 +82,12 @@ impl Task {
     /// Adds the wrapper and checks the result in every dialect. `region` is the requested one.
     pub fn finish(self, draft: &mut Draft, region: Option<&str>, programs: &[String]) -> Result<Done, SetupError> {
         let Self { wrapper, target, region: known, extra, profiles, before } = self;
+        let lower = region.map(str::to_ascii_lowercase);
         let spec = WrapperSpec {
             name: &wrapper,
             target: &target,
             programs,
-            region: region.or(known.as_deref()),
+            region: lower.as_deref().or(known.as_deref()),
             sets_region: region.is_some(),
             extra,
         };
@@ -129,6 +130,6 @@ pub fn region(set: &ProfileSet<'_>, name: &str) -> Option<String> {
     const LONGEST: usize = 16;
     let source = |name: &String| Some(set.get(name)?.get("source_profile")?.value.to_owned());
     let chain = std::iter::successors(Some(name.to_owned()), source).take(LONGEST);
-    let mut regions = chain.filter_map(|name| Some(set.get(&name)?.get("region")?.value.to_owned()));
+    let mut regions = chain.filter_map(|name| Some(set.get(&name)?.get("region")?.value.to_ascii_lowercase()));
     regions.find(|region| is_region(region))
 }

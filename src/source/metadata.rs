@@ -13,6 +13,7 @@ use crate::core::clock::Timestamp;
 use crate::core::credentials::Credentials;
 use crate::core::masking::shown_url;
 use crate::core::secret::Secret;
+use crate::core::utf8::without_mark;
 use crate::sts::StsError;
 use crate::sts::connections::{Connections, Direct};
 
@@ -74,7 +75,7 @@ async fn attempt(direct: &Direct<'_>, request: &MetadataRequest<'_>) -> Result<M
 
 /// The metadata services write `Token` for `SessionToken`, and a `Code` for an error.
 pub(super) fn credentials(response: &MetadataResponse, now: Timestamp) -> Result<Credentials, StsError> {
-    let document = || serde_json::from_slice::<Map<String, Value>>(&response.body).ok();
+    let document = || serde_json::from_slice::<Map<String, Value>>(without_mark(&response.body)).ok();
     if response.status != 200 {
         let document = document().unwrap_or_default();
         let text = |name| document.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -92,7 +93,7 @@ pub(super) fn credentials(response: &MetadataResponse, now: Timestamp) -> Result
     let (Some(id), Some(secret)) = (text("AccessKeyId"), text("SecretAccessKey")) else {
         return Err(StsError::Garbage);
     };
-    let expiration = text("Expiration").map(|at| Timestamp::parse(at).ok_or(StsError::Garbage)).transpose()?;
+    let expiration = text("Expiration").map(|at| Timestamp::parse_lenient(at).ok_or(StsError::Garbage)).transpose()?;
     if let Some(at) = expiration.filter(|at| *at <= now) {
         let message = format!("its credentials have ended at {}", at.rfc3339());
         return Err(StsError::Refused { code: "ExpiredToken".to_owned(), message });
@@ -118,6 +119,11 @@ mod tests {
         let rows = [
             (200, whole, Ok(())),
             (200, r#"{"AccessKeyId":"A","SecretAccessKey":"s"}"#, Ok(())),
+            (
+                200,
+                "\u{feff}{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"s\",\"Expiration\":\"Thu, 01 Jan 2099 00:00:00 GMT\"}",
+                Ok(()),
+            ),
             (200, r#"{"AccessKeyId":"A","Token":"t"}"#, Err(StsError::Garbage)),
             (200, r#"{"AccessKeyId":"A","SecretAccessKey":"s","Expiration":"soon"}"#, Err(StsError::Garbage)),
             (

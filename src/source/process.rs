@@ -9,6 +9,7 @@ use crate::core::call_chain::CallChain;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::credentials::Credentials;
 use crate::core::secret::Secret;
+use crate::core::utf8::without_mark;
 use crate::os::child::{self, ChildError, Stderr};
 
 /// Go's SDK would end this process after the same time.
@@ -28,6 +29,7 @@ pub fn run(command: &str, chain: &CallChain) -> Result<Credentials, ProcessError
 
 fn parse_document(bytes: &[u8], now: Timestamp) -> Result<Credentials, ProcessError> {
     let invalid = |reason| Err(ProcessError::InvalidDocument(reason));
+    let bytes = without_mark(bytes);
     let Ok(document) = serde_json::from_slice::<Map<String, Value>>(bytes) else {
         return invalid(why_not_json(bytes));
     };
@@ -46,7 +48,7 @@ fn parse_document(bytes: &[u8], now: Timestamp) -> Result<Credentials, ProcessEr
     }
     let expiration = match document.get("Expiration") {
         None | Some(Value::Null) => None,
-        Some(Value::String(text)) => match parse_expiration(text) {
+        Some(Value::String(text)) => match Timestamp::parse_lenient(text) {
             Some(at) => Some(at),
             None => return invalid("its Expiration is no date as in 2026-01-02T03:04:05Z"),
         },
@@ -81,11 +83,4 @@ fn why_not_json(bytes: &[u8]) -> &'static str {
         }
         _ => "its stdout is not a JSON object",
     }
-}
-
-/// RFC 3339, and two spellings that botocore and JavaScript also accept: `…UTC` and an offset without colon.
-fn parse_expiration(text: &str) -> Option<Timestamp> {
-    let text = text.strip_suffix("UTC").map_or_else(|| text.to_owned(), |rest| format!("{rest}Z"));
-    let (start, end) = text.split_at_checked(text.len().saturating_sub(2))?;
-    Timestamp::parse(&text).or_else(|| Timestamp::parse(&format!("{start}:{end}")))
 }

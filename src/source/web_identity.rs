@@ -7,20 +7,20 @@ use serde_json::{Map, Value, json};
 use crate::core::digest::sha256_hex;
 use crate::core::invalid_text::check_token;
 use crate::core::secret::Secret;
+use crate::core::utf8::without_mark;
 use crate::os::fs::read_capped;
 
 use super::error::SourceError;
 
-/// The longest token that STS accepts, in characters.
+/// The longest token that STS accepts, in characters; a mark and line ends may surround it.
 const LONGEST: u64 = 20_000;
 
 pub fn token(path: &Path) -> Result<Secret, SourceError> {
     let unreadable =
         |reason: &str| SourceError::Unusable(format!("cannot read the token: {reason} ({})", path.display()));
-    let bytes = read_capped(path, LONGEST + 2).map_err(|error| unreadable(&error.to_string()))?;
+    let bytes = read_capped(path, LONGEST + 8).map_err(|error| unreadable(&error.to_string()))?;
     let bytes = bytes.ok_or_else(|| unreadable("there is no such file"))?;
-    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not text"))?;
-    let text = text.trim();
+    let text = std::str::from_utf8(without_mark(&bytes)).map_err(|_| unreadable("it is not text"))?.trim();
     check_token(text).map_err(|problem| unreadable(&format!("it {problem}")))?;
     Ok(Secret::from(text))
 }

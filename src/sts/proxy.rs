@@ -1,5 +1,6 @@
 //! Which proxy stands before a URL, by the variables that every tool reads. Which hosts are exempt is decided by the
-//! HTTP client's own rules: hosts and their subdomains, addresses, networks in CIDR notation, `*`.
+//! HTTP client's own rules: hosts and their subdomains, addresses, networks in CIDR notation, `*`. Two rules of botocore
+//! are added: `*` also means addresses, and `HOST:PORT` exempts one port.
 
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
@@ -49,12 +50,28 @@ impl Proxies {
         }
     }
 
+    fn exempts(&self, url: &Uri) -> bool {
+        let port = url.port_u16().unwrap_or(if url.scheme_str() == Some("https") { 443 } else { 80 });
+        let bare = |host: &str| host.trim_matches(['[', ']']).to_ascii_lowercase();
+        let host = bare(url.host().unwrap_or_default());
+        self.exempt.split(',').map(str::trim).any(|entry| {
+            let Some((named, of_port)) = entry.rsplit_once(':') else { return entry == "*" };
+            // The last colon of an IPv6 address without brackets is its own.
+            if of_port.parse() != Ok(port) || (named.contains(':') && !named.ends_with(']')) {
+                return false;
+            }
+            let named = bare(named.trim_start_matches('.'));
+            let is_below = || host.strip_suffix(&named).is_some_and(|rest| rest.ends_with('.'));
+            !named.is_empty() && (host == named || is_below())
+        })
+    }
+
     /// The proxy before `url`, if there is one.
     pub(super) fn before(&self, url: &str) -> Result<Option<Proxy>, StsError> {
         let named = if url.starts_with("https:") { &self.https } else { &self.http };
         let Some(NamedProxy { url: proxy, variable }) = named else { return Ok(None) };
         let all = Matcher::builder().all("http://any").no(self.exempt.as_str()).build();
-        if url.parse().is_ok_and(|url: Uri| all.intercept(&url).is_none()) {
+        if url.parse().is_ok_and(|url: Uri| all.intercept(&url).is_none() || self.exempts(&url)) {
             return Ok(None);
         }
         let text = match proxy.expose().split_once("://") {
@@ -154,6 +171,17 @@ mod tests {
             ("127.0.0.0/8", "https://localhost:8443", true),
             ("::1", "https://[::1]:8443", false),
             ("fd00::/8", "https://[fd00::7]", false),
+            ("*", "https://127.0.0.1:8443", false),
+            ("x, *", "http://[::1]", false),
+            ("127.0.0.1:8443", "https://127.0.0.1:8443/x", false),
+            ("127.0.0.1:8443", "https://127.0.0.1:8444", true),
+            ("[::1]:8443", "https://[::1]:8443", false),
+            ("::8443", "https://[::1]:8443", true),
+            ("Localhost:8443", "https://localhost:8443", false),
+            (".amazonaws.com:443", STS, false),
+            ("amazonaws.com:80", STS, true),
+            (":443", STS, true),
+            ("zonaws.com:443", STS, true),
         ];
         for (exempt, url, through) in rows {
             let seen = shown([("HTTPS_PROXY", "http://p:1"), ("no_proxy", exempt), ("X", "")], url);

@@ -2,15 +2,24 @@
 
 mod amplify;
 pub mod amplify_process;
+mod command;
 mod hidden;
 mod keys;
 mod resolution;
 mod view;
 
+pub use command::runs_alike;
 pub use hidden::{HeaderLine, NO_VALUES, is_alone, why_hidden};
 pub use view::{Tool, View, Views, Visibility};
 
 impl Views<'_> {
+    /// Whether the tool starts `meant`, which is the profile's `credential_process` as resolution reads it.
+    pub fn check_command(&self, tool: Tool, name: &str, meant: &str) -> Result<(), String> {
+        // The Amplify CLI leaves it to the JavaScript SDK.
+        let reader = if tool == Tool::Amplify { Tool::SdkJs } else { tool };
+        command::check(self.view(reader), name, meant)
+    }
+
     /// For an invisible profile the reason is missing; see [`why_hidden`].
     pub fn visibility(&self, tool: Tool, name: &str) -> Visibility {
         let view = self.view(tool);

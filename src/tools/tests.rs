@@ -147,7 +147,7 @@ fn hidden_headers_have_reasons() {
     let prefix = "wants [profile NAME] in the config file";
     let letters = "takes only letters of ASCII, digits and _-@+.%:/ in a name";
     let alone = "sees no header that is not alone on its line";
-    let bom = "rejects the whole config file (line 1: a property stands before the first section header)";
+    let bom = "rejects the whole config file (line 1: the file begins with a byte order mark)";
     let rows = [
         ("[profile a]\nk = v\n", "a", ["=", "=", "=", "=", "="]),
         ("[a]\nk = v\n", "a", ["=", prefix, prefix, prefix, prefix]),

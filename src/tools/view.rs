@@ -174,6 +174,7 @@ pub(super) fn sections(tool: Tool, kind: FileKind, text: &str) -> Result<Vec<Sec
         Tool::SdkRust => by_rust(kind, text),
         Tool::SdkGo => Ok(go::read(kind, text)),
     }
+    .map_err(|error| error.of_mark(text))
 }
 
 #[derive(Debug)]

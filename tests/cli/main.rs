@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![cfg_attr(unix, expect(clippy::print_stderr, reason = "a test that is skipped says so"))]
 
+#[cfg(unix)]
+mod as_people_have_them;
 mod bases;
 mod boundary;
 mod cache;

@@ -31,6 +31,51 @@ fn wrapper(name: &str, target: &str, region: &str) -> String {
     format!("\n[profile {name}]\ncredential_process = {PROGRAM} process {target}\nregion = {region}\n")
 }
 
+/// Puts the program itself there: a symbolic link would lead to a path without a blank, which is preferred.
+fn place_program(path: &Path) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::hard_link(PROGRAM, path).or_else(|_| fs::copy(PROGRAM, path).map(drop)).unwrap();
+}
+
+#[test]
+fn wrapper_between_blanks_works_in_every_tool() {
+    let (_sts, home) = without_mfa();
+    add_config(&home, "[profile no mfa]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\n");
+    add_config(&home, "source_profile = devcorpuser\n");
+    let program = home.path().join("my bin/amplify-creds");
+    place_program(&program);
+    let run = |args: &[&str]| -> Finished {
+        let environment = home.environment();
+        Command::new(&program).args(args).env_clear().envs(environment).stdin(Stdio::null()).output().unwrap().into()
+    };
+    done(&run(&["setup", "no mfa", "--name", "wrapped", "--yes"]));
+    let expected = format!("credential_process = \"{}\" --profile \"no mfa\" process\n", program.display());
+    assert!(config(&home).contains(&expected), "{}", config(&home));
+    run(&["process", "wrapped"]).succeeded();
+    let report = document(run(&["doctor", "wrapped", "--json"]).stdout.trim_end());
+    let findings = report["findings"].as_array().unwrap();
+    assert!(findings.iter().all(|finding| finding["profile"] != "wrapped"), "{report}");
+    for (tool, seen) in report["visibility"]["wrapped"].as_object().unwrap() {
+        assert_eq!(seen["resolvable"], true, "{tool}: {seen}");
+    }
+
+    let quoted = config(&home).replace("--profile \"no mfa\" process", "process \"no mfa\"");
+    home.config(&quoted);
+    let report = document(run(&["doctor", "wrapped", "--json"]).stdout.trim_end());
+    let go = &report["visibility"]["wrapped"]["sdk_go"];
+    assert_eq!((&go["visible"], &go["resolvable"]), (&json!(true), &json!(false)), "{report}");
+    done(&run(&["setup", "no mfa", "--name", "wrapped", "--yes"]));
+    assert!(config(&home).contains(&expected), "{}", config(&home));
+
+    symlink(&program, home.path().join("amplify-creds")).unwrap();
+    let mut linked = Command::new(&program);
+    linked.args(["setup", "no mfa", "--name", "linked", "--yes"]).env_clear().envs(home.environment());
+    let linked: Finished = linked.env("PATH", home.path()).stdin(Stdio::null()).output().unwrap().into();
+    done(&linked);
+    let expected = format!("credential_process = {}/amplify-creds process \"no mfa\"\n", home.path().display());
+    assert!(config(&home).contains(&expected), "{}", config(&home));
+}
+
 /// A run with text on stdin.
 fn with_stdin(home: &TestHome, args: &[&str], stdin: &str) -> Finished {
     let mut child =
@@ -421,8 +466,7 @@ fn flags_that_do_not_fit_are_refused_and_nothing_is_written() {
 fn a_program_in_a_directory_with_a_blank_is_quoted_so_that_a_shell_starts_it() {
     let (_sts, home) = without_mfa();
     let linked = home.path().join("my tools/amplify-creds");
-    fs::create_dir(linked.parent().unwrap()).unwrap();
-    symlink(PROGRAM, &linked).unwrap();
+    place_program(&linked);
     let mut command = Command::new(&linked);
     command.args(["setup", "nomfa", "--yes"]).env_clear().envs(home.environment());
     done(&command.output().unwrap().into());

@@ -27,6 +27,9 @@ impl From<SettingsError> for Failure {
     fn from(error: SettingsError) -> Self {
         match error {
             SettingsError::Unreadable { .. } => Failure::new(CONFIG, error.to_string()),
+            SettingsError::NotUtf8 { at, invalid } => {
+                at_line(format!("{at} is {invalid}"), &at).hint("save the file as UTF-8")
+            }
             SettingsError::Unknown { key, at } => at_line(format!("there is no setting {key}"), &at),
             SettingsError::NoValue { key, at } => at_line(format!("setting {key} has no value"), &at)
                 .hint("give it one behind =, or take the line out; see: amplify-creds help config"),
@@ -44,8 +47,7 @@ impl From<LoadError> for Failure {
                 in_file(FILE, message, &file).hint(format!("see: ls -l {}", file.shown))
             }
             LoadError::TooLarge(file) => in_file(FILE, message, &file),
-            LoadError::NotUtf8 { file, offset } => in_file(FILE, message, &file)
-                .hint(format!("save the file as UTF-8; byte {offset} is the first that is not")),
+            LoadError::NotUtf8 { at, .. } => at_line(message, &at).hint("save the file as UTF-8"),
             LoadError::Syntax { at, problem } => at_line(format!("{at}: {problem}"), &at)
                 .hint("the AWS SDKs reject the whole file for this; --dialect auto passes over the line"),
         }
@@ -85,7 +87,7 @@ impl From<WriteError> for Failure {
                 .hint(format!("if it may be: chmod u+w {}", file.shown)),
             WriteError::ForeignOwner(file) => in_file(EDIT, format!("{message}, and is not edited"), &file)
                 .hint("run the command as that user, and without sudo"),
-            WriteError::NotUtf8(file) => in_file(FILE, message, &file).hint("save the file as UTF-8"),
+            WriteError::NotUtf8(at, _) => at_line(message, &at).hint("save the file as UTF-8"),
             WriteError::Locked => {
                 Failure::new(LOCK_TIMEOUT, message).hint("wait for it to end, or answer its question")
             }

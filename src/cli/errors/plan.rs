@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use crate::cli::errors::failure::{CONFIG, Failure, LOOP, PROFILE_NOT_FOUND, USAGE};
 use crate::plan::error::{Mention, PlanError};
 
@@ -11,12 +13,17 @@ impl From<PlanError> for Failure {
     }
 }
 
+/// A name with blanks would read as part of the sentence.
+fn marked(name: &str) -> Cow<'_, str> {
+    if name.contains(char::is_whitespace) { format!("\"{name}\"").into() } else { name.into() }
+}
+
 #[expect(clippy::too_many_lines, reason = "one arm for each error; apart they could be forgotten")]
 fn plan(error: &PlanError) -> Failure {
     match error {
         PlanError::UnknownProfile { name, named_by, nearest, files, broken } => {
             // An indented line below belongs to the name, and may be a secret.
-            let name = name.lines().next().unwrap_or_default();
+            let name = marked(name.lines().next().unwrap_or_default());
             let message = match named_by {
                 Some(Mention { by, key: "credential_process", at }) => {
                     format!(

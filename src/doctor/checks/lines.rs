@@ -55,35 +55,23 @@ pub(super) fn lone_carriage_return(facts: &Facts<'_>) -> Vec<Hit> {
     hits(facts, Code::LoneCarriageReturn, message, "save the file with ordinary line ends")
 }
 
-/// The first word of a line that has a `:` where the grammar wants `=`; only the AWS CLI and the Go SDK take that.
-fn colon_key(line: &str) -> Option<&str> {
-    let (key, _) = line.split_once(':')?;
-    let key = key.trim();
-    (!key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')).then_some(key)
-}
-
 pub(super) fn no_property(facts: &Facts<'_>) -> Vec<Hit> {
     let message = "the AWS CLI and the Rust SDK reject the whole file: there is no '=', or no name before it";
-    let without_colon = lexical(facts, Code::NoProperty).filter(|(file, line)| colon_key(file.line(*line)).is_none());
-    let hint = "complete the line, or begin it with '#'";
-    without_colon.map(|(file, line)| at_line(file, line, message).hint(hint)).collect()
+    hits(facts, Code::NoProperty, message, "complete the line, or begin it with '#'")
 }
 
 pub(super) fn colon(facts: &Facts<'_>) -> Vec<Hit> {
-    let mut found = Vec::new();
-    for (file, line) in lexical(facts, Code::NoProperty) {
-        found.extend(colon_key(file.line(line)).map(|key| (file, line, key)));
-    }
-    for (file, section, _) in facts.profile_sections() {
-        for property in section.properties.iter().filter(|property| property.key.contains(':')) {
-            found.extend(colon_key(file.line(property.line)).map(|key| (file, property.line, key)));
-        }
-    }
-    let hit = |(file, line, key): (&FileFacts<'_>, u32, &str)| {
+    let hit = |(file, line): (&FileFacts<'_>, u32)| {
+        let key = shown_name(file.line(line).split(':').next().unwrap_or_default().trim());
         let message = format!("the AWS CLI and the Go SDK read {key} here, the other tools do not");
         at_line(file, line, message).hint(format!("write {key} = …"))
     };
-    found.into_iter().map(hit).collect()
+    lexical(facts, Code::ColonDelimiter).map(hit).collect()
+}
+
+pub(super) fn wide_blank(facts: &Facts<'_>) -> Vec<Hit> {
+    let message = "the Rust SDK takes a no-break space for a part of the name or the value, the other tools do not";
+    hits(facts, Code::WideBlank, message, "write ordinary blanks")
 }
 
 /// The second and every further header of the same text: file, line, text, the first one's line.

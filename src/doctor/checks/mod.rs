@@ -40,7 +40,7 @@ const fn profile(
     DoctorCheck { code, severity, about, concerns_all: false, find }
 }
 
-pub const CHECKS: [DoctorCheck; 46] = [
+pub const CHECKS: [DoctorCheck; 49] = [
     file("byte_order_mark", Error, "a file begins with a byte order mark", lines::byte_order_mark),
     file("header_not_closed", Error, "a section header has no ']'", lines::header_not_closed),
     file("outside_section", Error, "a property stands before the first section header", lines::outside_section),
@@ -52,6 +52,7 @@ pub const CHECKS: [DoctorCheck; 46] = [
     file("text_after_header", Warning, "text follows a section header's ']'", lines::text_after_header),
     file("indented_property", Warning, "a section's first property is indented", lines::indented_property),
     file("colon", Warning, "a key is set with ':', which only some tools take", lines::colon),
+    file("wide_blank", Warning, "a no-break space is at the end of a key or value", lines::wide_blank),
     file("lone_carriage_return", Warning, "a carriage return stands by itself", lines::lone_carriage_return),
     profile("header_not_alone", Warning, "the Amplify CLI takes a header for a key", lines::header_not_alone),
     profile("dotted_pair", Warning, "two spellings of a dotted name hide it from Amplify", names::dotted_pair),
@@ -66,6 +67,8 @@ pub const CHECKS: [DoctorCheck; 46] = [
         "the Amplify CLI takes a nested key for the profile's",
         values::flattened_block,
     ),
+    profile("home_path", Warning, "a path begins with ~, which other tools do not replace", values::home_path),
+    profile("region_capitals", Warning, "a region in capitals, which AWS does not know", values::region_capitals),
     profile("key_typo", Warning, "a key looks like a slip of the pen", values::key_typo),
     profile("half_pair", Error, "half a key pair", kinds::half_pair),
     profile("invalid_key", Error, "a key has a character that no key has", kinds::invalid_key),

@@ -1,10 +1,11 @@
 //! Checks for values that two tools read differently, and for keys that no tool reads.
 
-use crate::doctor::facts::{Facts, KINDS};
+use crate::doctor::facts::{Facts, FileFacts, KINDS};
 use crate::doctor::finding::Hit;
 use crate::doctor::parses::Parses;
 use crate::profile::key_names::{KEYS, is_known};
 use crate::profile::value_form::{is_showable, shown_name};
+use crate::profile_file::finding::Code;
 use crate::profile_file::{FileKind, Property};
 use crate::tools::Tool;
 
@@ -33,7 +34,10 @@ pub(super) fn read_differently(facts: &Facts<'_>) -> Vec<Hit> {
     for (file, section, name) in facts.profile_sections() {
         let readings = &readings[usize::from(file.kind == FileKind::Credentials)];
         for property in &section.properties {
-            if property.value.starts_with('\n') || is_cut_command(property, file.line(property.line)) {
+            let has_wide_blank =
+                file.findings.iter().any(|found| found.code == Code::WideBlank && found.line == property.line);
+            if property.value.starts_with('\n') || has_wide_blank || is_cut_command(property, file.line(property.line))
+            {
                 continue;
             }
             let mut by_value: Vec<(String, Vec<Tool>)> = Vec::new();
@@ -98,6 +102,37 @@ pub(super) fn process_comment(facts: &Facts<'_>) -> Vec<Hit> {
         }
     }
     found
+}
+
+/// Properties of profiles with one of these keys, as the last line of each says.
+fn with_key<'f>(
+    facts: &'f Facts<'_>,
+    keys: &'f [&str],
+) -> impl Iterator<Item = (&'f FileFacts<'f>, &'f Property<'f>, &'f str)> {
+    facts.profile_sections().flat_map(move |(file, section, name)| {
+        let wanted = section.properties.iter().filter(|property| keys.contains(&&*property.key));
+        wanted.map(move |property| (file, property, name))
+    })
+}
+
+pub(super) fn home_path(facts: &Facts<'_>) -> Vec<Hit> {
+    let found = with_key(facts, &["web_identity_token_file", "ca_bundle"]);
+    let found = found.filter(|(_, property, _)| property.value.starts_with('~'));
+    let hit = |(file, property, name): (&FileFacts<'_>, &Property<'_>, &str)| {
+        let message = format!("the AWS tools do not replace the ~ in {}", property.key);
+        Hit::new(name, file.at(property.line), message).hint("give the absolute path")
+    };
+    found.map(hit).collect()
+}
+
+pub(super) fn region_capitals(facts: &Facts<'_>) -> Vec<Hit> {
+    let found = with_key(facts, &["region", "sso_region"]);
+    let found = found.filter(|(_, property, _)| property.value.bytes().any(|byte| byte.is_ascii_uppercase()));
+    let hit = |(file, property, name): (&FileFacts<'_>, &Property<'_>, &str)| {
+        let message = format!("the AWS tools send {} as it is, and AWS's regions have no capitals", property.key);
+        Hit::new(name, file.at(property.line), message).hint("write it in lower case")
+    };
+    found.map(hit).collect()
 }
 
 pub(super) fn flattened_block(facts: &Facts<'_>) -> Vec<Hit> {

@@ -110,6 +110,14 @@ fn values_follow_aws_with_amplify_escapes() {
         ("k = \"a\\;b\"", "a;b"),
         ("k = \"", "\""),
         ("k = true", "true"),
+        ("k: v", "v"),
+        ("k:a=b", "a=b"),
+        ("k = a:b", "a:b"),
+        ("aws_secret_access_key: a/b=", "a/b="),
+        ("\u{a0}k\u{a0}=\u{a0} v\u{a0} ", "v"),
+        ("k =\u{3000}\"v\"\u{a0}", "v"),
+        ("k = a\u{a0}b", "a\u{a0}b"),
+        ("credential_process: \"/a b/c\" d:e # note", "\"/a b/c\" d:e"),
         ("k = null", "null"),
         ("k = 007", "007"),
         ("k = %(x)s $HOME", "%(x)s $HOME"),
@@ -138,6 +146,8 @@ fn deeper_lines_continue_properties() {
         ("s3 =\n  a = 1 # c\n  # whole\n  b = 2", &[("s3", "\na = 1 # c\nb = 2")]),
         ("  region = a\n  output = b", &[("region", "a"), ("output", "b")]),
         ("  s3 =\n    a = 1\n  region = b", &[("s3", "\na = 1"), ("region", "b")]),
+        ("\u{a0}s3 =\n\u{a0}\u{a0}a = 1\n\u{a0}region = b", &[("s3", "\na = 1"), ("region", "b")]),
+        ("s3:\n  a: 1\rregion = b\r  more\r\rx = y", &[("s3", "\na: 1"), ("region", "b\nmore"), ("x", "y")]),
         ("  region = a\noutput = b\n  more", &[("region", "a"), ("output", "b\nmore")]),
     ];
     for (text, expected) in rows {
@@ -154,15 +164,51 @@ fn lenient_input_is_reported() {
         ("\u{feff}[default]\na = 1\n", &[(Code::ByteOrderMark, 1)]),
         ("a = 1\n[default]\n", &[(Code::OutsideSection, 1)]),
         ("[default]\n  a = 1\n", &[(Code::IndentedProperty, 2)]),
-        ("[default]\njunk\n= v\na: b\n", &[(Code::NoProperty, 2), (Code::NoProperty, 3), (Code::NoProperty, 4)]),
+        ("[default]\njunk\n= v\na: b\n", &[(Code::NoProperty, 2), (Code::NoProperty, 3), (Code::ColonDelimiter, 4)]),
         ("[default] note\na = 1\n", &[(Code::TextAfterHeader, 1)]),
         ("[default]\na = 1\n[profile b\nc = 2\n", &[(Code::HeaderNotClosed, 3)]),
         ("[default]\r\na = 1 # fine\r\n; fine\r\n", &[]),
+        (
+            "[default]\na\u{a0}= 1\nb =\u{a0}2\n\u{3000}c = 3 \n",
+            &[(Code::WideBlank, 2), (Code::WideBlank, 3), (Code::WideBlank, 4)],
+        ),
+        (
+            "[default]\ra: 1\rb: 2",
+            &[
+                (Code::LoneCarriageReturn, 1),
+                (Code::ColonDelimiter, 1),
+                (Code::LoneCarriageReturn, 1),
+                (Code::ColonDelimiter, 1),
+            ],
+        ),
         ("[default]\na = 1\rb = 2\nc = 3\r", &[(Code::LoneCarriageReturn, 2), (Code::LoneCarriageReturn, 3)]),
     ];
     for (text, expected) in rows {
         let seen: Vec<_> = findings(text).iter().map(|finding| (finding.code, finding.line)).collect();
         assert_eq!(seen, *expected, "{text}");
+    }
+}
+
+#[test]
+fn file_with_lone_carriage_returns_has_all_sections() {
+    let text = "[profile a]\rregion = x\rsts =\r  endpoint_url = u\r[profile b]\rregion: y";
+    let sections = read(Config, text).sections;
+    let keys = |at: usize| sections[at].properties().into_iter().map(|p| (p.key, p.value)).collect::<Vec<_>>();
+    assert_eq!(keys(0), [("region".into(), "x".into()), ("sts".into(), "\nendpoint_url = u".into())]);
+    assert_eq!(keys(1), [("region".into(), "y".into())]);
+    assert_eq!(sections[0].block("sts")[0].value, "u");
+}
+
+#[test]
+fn command_on_several_lines_is_one() {
+    for (text, expected) in [
+        ("credential_process = /c --user jo\n    --role x", "/c --user jo --role x"),
+        ("credential_process =\n  /c\n\n  # note\n  --role x", "/c --role x"),
+        ("mfa_process = /c \\\n  --role x", "/c --role x"),
+        ("region = a\n  b", "a\nb"),
+    ] {
+        let text = format!("[default]\n{text}\n");
+        assert_eq!(read(Config, &text).sections[0].settings()[0].value, expected, "{text}");
     }
 }
 
@@ -195,7 +241,7 @@ fn byte_order_mark_is_skipped() {
 
 proptest! {
     #[test]
-    fn headers_match_line_by_line_search(text in "\u{feff}?(\\[a\\]|\\[|\\]|a|=|#| |\t|\n|\n|\r|\u{fc}){0,60}") {
+    fn headers_match_line_by_line_search(text in "\u{feff}?(\\[a\\]|\\[|\\]|a|=|:|#| |\t|\n|\n|\r|\u{fc}|\u{a0}){0,60}") {
         let mut indentation = None;
         let each: Vec<_> = without_mark(&text).filter_map(|line| header_line(line, &mut indentation)).collect();
         prop_assert_eq!(headers(&text).collect::<Vec<_>>(), each);
@@ -204,11 +250,11 @@ proptest! {
     #[test]
     fn any_text_gives_lines_within_file(text in "(\\[|\\]|profile |\"|'|\\\\|=|#|;| |\t|\n|\r|\u{feff}|a|\u{fc}|\\.){0,60}") {
         for kind in [Config, Credentials] {
-            let last = lines(&text).count();
+            let last = text.matches('\n').count() + 1;
             let reading = read(kind, &text);
             for section in &reading.sections {
                 for property in section.properties() {
-                    prop_assert!(property.line > section.line && property.line as usize <= last);
+                    prop_assert!(property.line >= section.line && property.line as usize <= last);
                     prop_assert!(!property.key.is_empty());
                 }
             }

@@ -3,9 +3,9 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use crate::profile_file::auto;
-use crate::profile_file::auto::{BYTE_ORDER_MARK, uncommented};
+use crate::profile_file::auto::{DELIMITERS, uncommented};
 use crate::profile_file::edit_error::EditError;
-use crate::profile_file::lines::{BLANKS, COMMENT, Line, Shape};
+use crate::profile_file::lines::{BLANKS, BYTE_ORDER_MARK, COMMENT, Line, Lines, Shape};
 use crate::profile_file::sections::FileKind;
 
 /// Replaces a byte range. The text may hold a secret.
@@ -36,7 +36,7 @@ impl<'t> Cut<'t> {
         let section = reading.sections.iter().find(|section| section.line == line).ok_or(EditError::NoSection(line))?;
         let next = reading.sections.iter().map(|section| section.line);
         let next = next.chain(reading.broken.iter().map(|broken| broken.line)).filter(|other| *other > line).min();
-        let lines: Vec<_> = auto::without_mark(text).collect();
+        let lines: Vec<_> = whole_lines(text).collect();
         let next = next.map(index);
         let limit = next.unwrap_or(lines.len());
         let header = index(line);
@@ -78,7 +78,7 @@ impl<'t> Cut<'t> {
         };
         let Range { start, end } = key_range(line);
         let (indentation, behind_key) = (&text[..start - line.start], &text[end - line.start..]);
-        let (gap, old) = behind_key.split_once('=').unwrap_or_default();
+        let (gap, old) = behind_key.split_once(DELIMITERS).unwrap_or_default();
         let margin = &old[..old.len() - old.trim_start_matches(BLANKS).len()];
         // After an empty value, the space after `=` repeats the one before it.
         let margin = if margin.len() < old.len() { margin } else { &gap[..gap.len().min(1)] };
@@ -88,6 +88,12 @@ impl<'t> Cut<'t> {
     pub(super) fn append(&self, new: &[String]) -> Splice {
         insert_after(&self.lines, self.end - 1, new)
     }
+}
+
+/// Without the mark. Lines end at `\n` only, so that each has a number of its own.
+pub(super) fn whole_lines(text: &str) -> Lines<'_> {
+    let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    Lines::resume(text, start, 1)
 }
 
 fn index(line: u32) -> usize {
@@ -119,7 +125,7 @@ pub(super) fn line_range(line: Line<'_>) -> Range<usize> {
 
 fn key_range(line: Line<'_>) -> Range<usize> {
     let indentation = line.text.len() - line.text.trim_start_matches(BLANKS).len();
-    let key = line.text.split('=').next().unwrap_or_default().trim_matches(BLANKS);
+    let key = line.text.split(DELIMITERS).next().unwrap_or_default().trim_matches(BLANKS);
     let start = line.start + indentation;
     start..start + key.len()
 }
