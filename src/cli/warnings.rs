@@ -54,6 +54,10 @@ pub(crate) fn plan_warning(warning: &Warning) -> String {
             "profile {profile} sets mfa_serial ({from}) on a role that another role assumes; the code is given at the base, \
              and a trust policy that asks for MFA further on will not see it"
         ),
+        Warning::SecurityKey { profile, from } => format!(
+            "mfa_serial of profile {profile} ({from}) is a security key, which cannot give a code to AWS's API; \
+             set mfa_serial to a virtual MFA device of the user"
+        ),
         Warning::MixedKinds { profile, used, unused, from } => {
             format!("profile {profile} has {used} and {unused} ({from}); {used} is used, other tools may differ")
         }

@@ -157,6 +157,8 @@ pub enum Warning {
     },
     /// `mfa_serial` on a role that is assumed from another role's session.
     MfaDoesNotTravel { profile: String, from: Origin },
+    /// `mfa_serial` is a FIDO security key or passkey, which gives no code.
+    SecurityKey { profile: String, from: Origin },
     MixedKinds {
         profile: String,
         used: &'static str,

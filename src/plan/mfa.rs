@@ -61,7 +61,11 @@ impl MfaContext<'_, '_> {
             None => self.sts(&serial.value)?,
         };
         let NamedDevice { profile, serial, hop: _ } = named;
-        Ok(Some(Mfa { profile, serial, process, way, sts }))
+        let mfa = Mfa { profile, serial, process, way, sts };
+        if mfa.is_security_key() {
+            warnings.push(Warning::SecurityKey { profile: mfa.profile.clone(), from: mfa.serial.from.clone() });
+        }
+        Ok(Some(mfa))
     }
 
     /// Where STS is called for a user who takes no role.

@@ -72,6 +72,11 @@ pub enum MfaAction {
 }
 
 impl Mfa {
+    /// FIDO security keys and passkeys sign in to the console only (IAM user guide, "Assign a passkey or security key").
+    pub fn is_security_key(&self) -> bool {
+        self.serial.value.split(':').nth(5).is_some_and(|resource| resource.starts_with("u2f/"))
+    }
+
     pub fn spend(&self, known: MfaState, has_role: bool) -> MfaAction {
         match &self.way {
             MfaStrategy::Role(why) => MfaAction::OnRole(why.clone()),

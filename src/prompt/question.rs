@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 use thiserror::Error;
 
 use crate::core::call_chain::CallChain;
+use crate::core::origin::Origin;
 use crate::core::sanitize::printable;
 use crate::core::secret::Secret;
 use crate::os::child::ChildError;
@@ -67,6 +68,8 @@ pub enum PromptError {
     /// Or prompts are disabled.
     #[error("no code and nobody to ask")]
     NobodyToAsk,
+    #[error("the MFA device is a security key, which cannot give a code to AWS's API")]
+    SecurityKey(Origin),
     #[error("mfa_process: {0}")]
     Program(ChildError),
     #[error("mfa_process printed no code of six digits")]

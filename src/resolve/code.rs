@@ -34,6 +34,10 @@ impl Run<'_, '_> {
         device: &Device<'_>,
         call: &dyn Fn(&Self, &Secret) -> Result<Session, StsError>,
     ) -> Result<Exchanged, ResolveError> {
+        if device.mfa.is_security_key() {
+            let at = Box::new(self.failed_call(at));
+            return Err(ResolveError::Prompt { error: PromptError::SecurityKey(device.mfa.serial.from.clone()), at });
+        }
         let (mut rejected, mut typed_and_refused) = (None, 0);
         loop {
             // AWS may not have consumed the code of a call that it denied for another reason.

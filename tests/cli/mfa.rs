@@ -293,3 +293,48 @@ fn the_users_session_is_private_and_of_no_other_key() {
     home.credentials("[devcorpuser]\naws_access_key_id = AKIAOTHER\naws_secret_access_key = other-secret\n");
     home.run(&["process", "bizcorprole"]).failed_with(4);
 }
+
+#[test]
+fn wrong_device_ends_at_once_and_names_its_line() {
+    for session in ["", "mfa_session = off\n"] {
+        let (sts, home) = biz_corp();
+        let count = home.path().join("asked");
+        let process = format!("mfa_process = echo x >>{}; echo 123456\n", count.display());
+        let profile = role("wrong", data::BIZ_CORP_ROLE, &(process + session));
+        add_config(&home, &profile.replace(":mfa/devcorpuser", ":mfa/another"));
+        let run = home.run(&["process", "wrong"]);
+        run.failed_with(4);
+        let config = fs::read_to_string(home.path().join(".aws/config")).unwrap();
+        let line = config.lines().position(|line| line.ends_with(":mfa/another")).unwrap() + 1;
+        assert!(run.first_error_line().contains("AWS does not accept the MFA device"), "{}", run.stderr);
+        assert!(run.stderr.contains(&format!("mfa_serial (~/.aws/config:{line})")), "{}", run.stderr);
+        assert_eq!(fs::read_to_string(&count).unwrap(), "x\n");
+        assert_eq!(sts.calls().len(), 1);
+    }
+}
+
+#[test]
+fn security_key_is_not_asked_for_a_code() {
+    let (sts, home) = biz_corp();
+    let profile = role("key", data::BIZ_CORP_ROLE, "").replace(":mfa/devcorpuser", ":u2f/user/jo/default-ABC");
+    add_config(&home, &profile);
+    for args in [&["process", "key"][..], &["process", "key", "-t", "123456"]] {
+        let run = home.run(args);
+        run.failed_with(4);
+        assert!(run.stderr.contains("the MFA device is a security key"), "{}", run.stderr);
+    }
+    assert!(home.run(&["doctor", "key"]).stdout.contains("mfa_serial is a security key"));
+    assert!(home.run(&["explain", "key"]).stdout.contains("is a security key"));
+    assert_eq!(sts.calls().len(), 0);
+}
+
+#[test]
+fn rejected_flag_code_is_reported_before_the_prompt() {
+    let (sts, home) = biz_corp();
+    let wrong = sts.wrong_code(data::MFA_SERIAL);
+    let mut terminal = Terminal::start(&home, &format!("process bizcorprole -t {wrong}"), "</dev/null");
+    let before = terminal.expect(QUESTION);
+    assert!(before.contains("AWS did not accept the code"), "{before}");
+    terminal.type_line(&fresh_code(&sts));
+    terminal.finish().1.restored().succeeded();
+}

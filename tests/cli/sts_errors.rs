@@ -231,3 +231,106 @@ fn a_cached_session_outlives_an_outage_but_not_a_refusal() {
     crate::age_cache(&home, 60);
     home.run(&["process", "nomfa"]).failed_with(5);
 }
+
+#[test]
+fn error_page_of_a_proxy_is_reported_with_its_status() {
+    let (sts, home) = without_mfa();
+    sts.fault(Fault::ServerErrorHtml(403), None);
+    let run = home.run(&["process", "nomfa"]);
+    run.failed_with(6);
+    says(&run, &["the answer is not from STS (HTTP status 403)", "hint: check for a proxy"]);
+}
+
+#[test]
+fn answer_that_breaks_off_within_the_token_is_no_session() {
+    let (_sts, home) = without_mfa();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let answer = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<AssumeRoleResponse><AssumeRoleResult><Credentials>\
+                  <AccessKeyId>ASIA1</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
+                  <Expiration>2099-01-01T00:00:00Z</Expiration><SessionToken>half of a tok";
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut stream = stream;
+            let _ = std::io::Read::read(&mut stream, &mut [0; 1 << 14]);
+            let _ = std::io::Write::write_all(&mut stream, answer.as_bytes());
+        }
+    });
+    let run = home.run_with(&["process", "nomfa"], &[("AWS_ENDPOINT_URL_STS", &url)]);
+    run.failed_with(6);
+    assert!(!run.stderr.contains("half of a tok"), "{}", run.stderr);
+}
+
+#[test]
+fn unknown_key_names_the_region() {
+    for (region, expected) in [
+        ("ap-east-1", "may not have enabled region ap-east-1 (~/.aws/config:14): try --region us-east-1"),
+        ("eu-west-1", "another partition than region eu-west-1 (~/.aws/config:14)"),
+        ("cn-north-1", "another partition than region cn-north-1 (~/.aws/config:14)"),
+    ] {
+        let (_sts, home) = without_mfa();
+        add_config(
+            &home,
+            &format!(
+                "[profile other]\nregion = {region}\nsource_profile = devcorpuser\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\n"
+            ),
+        );
+        home.credentials("[devcorpuser]\naws_access_key_id = AKIAUNKNOWN\naws_secret_access_key = x\n");
+        let run = home.run(&["process", "other"]);
+        run.failed_with(4);
+        let line = std::fs::read_to_string(home.path().join(".aws/config")).unwrap();
+        let line = line.lines().position(|line| line.starts_with(&format!("region = {region}"))).unwrap() + 1;
+        says(&run, &[&expected.replace(":14)", &format!(":{line})"))]);
+    }
+}
+
+#[test]
+fn unknown_role_is_among_the_causes() {
+    let (_sts, home) = without_mfa();
+    add_config(
+        &home,
+        "[profile typo]\nrole_arn = arn:aws:iam::222222222222:role/NoMfaa\nsource_profile = devcorpuser\n",
+    );
+    let run = home.run(&["process", "typo"]);
+    run.failed_with(5);
+    says(&run, &["hint: the role may not exist; check the account and the name in role_arn (~/.aws/config:"]);
+}
+
+#[test]
+fn revoked_session_is_renewed_by_login() {
+    let (sts, home) = without_mfa();
+    home.run(&["process", "nomfa"]).succeeded();
+    sts.expire_sessions();
+    let run = home.run(&["whoami", "nomfa"]);
+    run.failed_with(4);
+    says(&run, &["ExpiredToken", "run: amplify-creds login --refresh nomfa"]);
+}
+
+#[test]
+fn temporary_source_keys_get_an_hour_at_most() {
+    let (sts, home) = without_mfa();
+    let session = json(home.run(&["process", "nomfa"]).succeeded());
+    let text = |key: &str| session[key].as_str().unwrap().to_owned();
+    let (id, secret, token) = (text("AccessKeyId"), text("SecretAccessKey"), text("SessionToken"));
+    home.credentials(&format!(
+        "[keys]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\naws_session_token = {token}\n"
+    ));
+    home.write("answer", session.to_string());
+    add_config(
+        &home,
+        &format!(
+            "[profile program]\ncredential_process = cat {}\n\
+             [profile a]\nrole_arn = {role}\nsource_profile = keys\nduration_seconds = 43200\n\
+             [profile b]\nrole_arn = {role}\nsource_profile = program\nduration_seconds = 43200\n",
+            home.path().join("answer").display(),
+            role = data::DEPLOY_ROLE
+        ),
+    );
+    for profile in ["a", "b"] {
+        home.run(&["process", profile]);
+        let calls = sts.calls();
+        assert_eq!(calls.last().unwrap().param("DurationSeconds"), Some("3600"), "{profile}");
+    }
+    says(&home.run(&["explain", "a"]), &[]);
+    assert!(home.run(&["explain", "a", "--json"]).stdout.contains("43200 s"), "explain says what is sent");
+}

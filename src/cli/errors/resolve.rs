@@ -188,6 +188,12 @@ fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
                 "profile {profile} needs an MFA code and there is nobody to ask here; in a terminal, run: amplify-creds login {profile}"
             ),
         ),
+        PromptError::SecurityKey(from) => {
+            Failure::new(MFA_NEEDED, format!("profile {profile} needs an MFA code, and {error}"))
+                .at(from, None)
+                .hint("set mfa_serial to a virtual MFA device of the user; see: aws iam list-mfa-devices")
+                .hint("a security key signs in by the browser: aws login")
+        }
         PromptError::Program(_) | PromptError::ProgramAnswer => {
             let details = if let PromptError::Program(error) = error { error.last_lines() } else { Vec::new() };
             Failure { details, ..Failure::new(MFA_NEEDED, format!("profile {profile} needs an MFA code: {error}")) }

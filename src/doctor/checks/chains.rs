@@ -112,6 +112,17 @@ pub(super) fn duration_capped(facts: &Facts<'_>) -> Vec<Hit> {
     })
 }
 
+pub(super) fn security_key(facts: &Facts<'_>) -> Vec<Hit> {
+    warnings(facts, |warning| match warning {
+        Warning::SecurityKey { profile, from } => {
+            let message = "mfa_serial is a security key, which cannot give a code to AWS's API";
+            let hint = "set mfa_serial to a virtual MFA device; a security key signs in by the browser: aws login";
+            Some(Hit::new(profile, FilePlace::of(from), message).hint(hint))
+        }
+        _ => None,
+    })
+}
+
 pub(super) fn mfa_does_not_travel(facts: &Facts<'_>) -> Vec<Hit> {
     warnings(facts, |warning| match warning {
         Warning::MfaDoesNotTravel { profile, from } => {

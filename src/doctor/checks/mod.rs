@@ -40,7 +40,7 @@ const fn profile(
     DoctorCheck { code, severity, about, concerns_all: false, find }
 }
 
-pub const CHECKS: [DoctorCheck; 49] = [
+pub const CHECKS: [DoctorCheck; 50] = [
     file("byte_order_mark", Error, "a file begins with a byte order mark", lines::byte_order_mark),
     file("header_not_closed", Error, "a section header has no ']'", lines::header_not_closed),
     file("outside_section", Error, "a property stands before the first section header", lines::outside_section),
@@ -81,6 +81,7 @@ pub const CHECKS: [DoctorCheck; 49] = [
     profile("chain", Error, "a profile leads to no credentials", chains::broken),
     profile("duration_capped", Warning, "a role is asked to last longer than AWS allows", chains::duration_capped),
     profile("mfa_does_not_travel", Warning, "MFA is asked for on a later role", chains::mfa_does_not_travel),
+    profile("security_key", Error, "mfa_serial is a security key, which gives no code", chains::security_key),
     profile("no_environment_keys", Info, "keys of the environment, which has none", chains::no_environment_keys),
     profile("no_credentials", Info, "a profile without credentials", chains::no_credentials),
     profile("process_recursion", Error, "a credential_process asks for its own profile", processes::recursion),
