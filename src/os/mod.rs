@@ -5,7 +5,6 @@ pub mod acl;
 pub mod atomic_file;
 pub mod child;
 #[cfg(unix)]
-#[path = "child_output_unix.rs"]
 mod child_output;
 #[cfg(not(unix))]
 #[path = "child_output_windows.rs"]
@@ -24,12 +23,11 @@ pub mod lock;
 pub mod machine;
 pub mod panics;
 pub mod paths;
-mod process_tree;
+pub mod process_tree;
 pub mod random;
 pub mod startup;
 pub mod stdin;
 #[cfg(unix)]
-#[path = "stream_unix.rs"]
 mod stream;
 #[cfg(target_os = "linux")]
 pub mod tcp_peer;
