@@ -2,8 +2,7 @@
 //! terminal stays reachable for prompts of the program.
 
 use std::io::IsTerminal;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread::sleep;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use thiserror::Error;
@@ -11,9 +10,10 @@ use zeroize::Zeroizing;
 
 use crate::core::call_chain::CallChain;
 use crate::core::masking::masked_output;
-use crate::os::child_output::{Finished, finish};
 use crate::os::program_error::ProgramMessage;
 use crate::os::{env, process_tree, program_error};
+
+use super::child_output::{Finished, finish};
 
 /// In bytes: the limit of Java's SDK for a `credential_process`.
 pub const LONGEST_ANSWER: usize = 64 << 10;
@@ -67,7 +67,7 @@ pub fn run(
         .stderr(if inherits { Stdio::inherit() } else { Stdio::piped() })
         .spawn()
         .map_err(|error| ChildError::Start(error.to_string()))?;
-    let Some(finished) = finish(&mut child, until, stderr == Stderr::Shared) else {
+    let Some(finished) = finish(&mut child, until, LONGEST_ANSWER, stderr == Stderr::Shared) else {
         process_tree::kill(&mut child, &run);
         return Err(ChildError::TimedOut(deadline.as_secs()));
     };
@@ -99,19 +99,6 @@ fn shell(command: &str) -> Command {
 /// Only a terminal is inherited: the pipe of an SDK never ends, nor would a program that reads it.
 fn stdin() -> Stdio {
     if std::io::stdin().is_terminal() { Stdio::inherit() } else { Stdio::null() }
-}
-
-/// `None` after `until`.
-pub fn wait(child: &mut Child, until: Instant) -> Option<ExitStatus> {
-    let mut pause = Duration::from_millis(1);
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Some(status),
-            Ok(None) if Instant::now() < until => sleep(pause),
-            Ok(None) | Err(_) => return None,
-        }
-        pause = (pause * 2).min(Duration::from_millis(20));
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use super::child::{LONGEST_ANSWER, wait};
+use super::process_tree::wait;
 
 /// After the exit, for what is still in the pipes.
 const GRACE: Duration = Duration::from_millis(500);
@@ -22,21 +22,22 @@ pub(super) struct Finished {
     pub(super) stderr: Bytes,
 }
 
-/// `None` after `until`. With `relays`, what it writes on stderr is written on ours as well.
-pub(super) fn finish(child: &mut Child, until: Instant, relays: bool) -> Option<Finished> {
-    let stdout = child.stdout.take().map(|pipe| read_in_background(pipe, false));
-    let stderr = child.stderr.take().map(|pipe| read_in_background(pipe, relays));
+/// `None` after `until`. One byte more than `longest` is kept of each output. With `relays`, so much of its stderr is
+/// written on ours as well.
+pub(super) fn finish(child: &mut Child, until: Instant, longest: usize, relays: bool) -> Option<Finished> {
+    let stdout = child.stdout.take().map(|pipe| read_in_background(pipe, longest, false));
+    let stderr = child.stderr.take().map(|pipe| read_in_background(pipe, longest, relays));
     let status = wait(child, until)?;
     let until = Instant::now() + GRACE;
-    let stdout = collect(stdout, until);
-    let stderr = if status.success() { Bytes::default() } else { collect(stderr, until) };
+    let stdout = collect(stdout, longest, until);
+    let stderr = if status.success() { Bytes::default() } else { collect(stderr, longest, until) };
     Some(Finished { status, stdout, stderr })
 }
 
-fn read_in_background(mut from: impl Read + Send + 'static, relays: bool) -> Receiver<Bytes> {
+fn read_in_background(mut from: impl Read + Send + 'static, longest: usize, relays: bool) -> Receiver<Bytes> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
-        let mut limited = from.by_ref().take(LONGEST_ANSWER as u64 + 1);
+        let mut limited = from.by_ref().take(longest as u64 + 1);
         while let Some(chunk) = next(&mut limited, &sender) {
             if relays {
                 let _ = std::io::stderr().write_all(&chunk);
@@ -57,8 +58,8 @@ fn next(from: &mut impl Read, sender: &Sender<Bytes>) -> Option<Bytes> {
     Some(chunk)
 }
 
-fn collect(from: Option<Receiver<Bytes>>, until: Instant) -> Bytes {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST_ANSWER + CHUNK));
+fn collect(from: Option<Receiver<Bytes>>, longest: usize, until: Instant) -> Bytes {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(longest + CHUNK));
     let Some(from) = from else { return bytes };
     loop {
         match from.recv_timeout(until.saturating_duration_since(Instant::now())) {

@@ -7,7 +7,6 @@ pub mod ancestors;
 pub mod atomic_file;
 pub mod child;
 #[cfg(unix)]
-#[path = "child_output_unix.rs"]
 mod child_output;
 #[cfg(not(unix))]
 #[path = "child_output_windows.rs"]
@@ -26,13 +25,12 @@ pub mod lock;
 pub mod machine;
 pub mod panics;
 pub mod paths;
-mod process_tree;
+pub mod process_tree;
 pub mod program_error;
 pub mod random;
 pub mod startup;
 pub mod stdin;
 #[cfg(unix)]
-#[path = "stream_unix.rs"]
 mod stream;
 #[cfg(target_os = "linux")]
 pub mod tcp_peer;

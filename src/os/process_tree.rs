@@ -1,9 +1,8 @@
 //! Ends a program with its descendants. It has no process group of its own, so that it can ask on the terminal.
 
-use std::process::Child;
+use std::process::{Child, ExitStatus};
+use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
-
-use super::child::wait;
 
 /// A program of another user cannot be killed.
 const KILL_LIMIT: Duration = Duration::from_secs(1);
@@ -19,6 +18,19 @@ pub(super) fn kill(child: &mut Child, run: &str) {
     // An error means that it has ended.
     let _ = child.kill();
     let _ = wait(child, Instant::now() + KILL_LIMIT);
+}
+
+/// `None` after `until`.
+pub fn wait(child: &mut Child, until: Instant) -> Option<ExitStatus> {
+    let mut pause = Duration::from_millis(1);
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if Instant::now() < until => sleep(pause),
+            Ok(None) | Err(_) => return None,
+        }
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
 }
 
 #[cfg(unix)]
@@ -41,10 +53,14 @@ fn kill_all(child: &Child, run: &str) {
             break;
         }
         // A stopped process starts no others.
-        new.iter().for_each(|pid| send(pid, Signal::STOP));
+        for pid in &new {
+            send(pid, Signal::STOP);
+        }
         stopped.extend(new);
     }
-    stopped.iter().for_each(|pid| send(pid, Signal::KILL));
+    for pid in &stopped {
+        send(pid, Signal::KILL);
+    }
 }
 
 /// With `root`. Also those whose parent has ended, if their environment can be read.

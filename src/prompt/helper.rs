@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use crate::os::{child, env};
+use crate::os::{env, process_tree};
 
 use super::question::PromptError;
 use super::watch::{CHECK_INTERVAL, Watch};
@@ -128,7 +128,7 @@ impl Helper {
     }
 
     fn has_ended_within(&mut self, limit: Duration) -> bool {
-        child::wait(&mut self.child, Instant::now() + limit).is_some()
+        process_tree::wait(&mut self.child, Instant::now() + limit).is_some()
     }
 }
 

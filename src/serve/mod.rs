@@ -4,8 +4,9 @@ pub mod directory;
 pub mod private_config;
 mod wire;
 
+use std::collections::VecDeque;
 use std::hint::black_box;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -20,12 +21,12 @@ use crate::core::secret::Secret;
 use crate::os::{panics, random, tcp_peer};
 use crate::output::{container_json, print_message};
 
-use wire::{Head, HttpReply};
+use wire::{Head, HttpReply, Request};
 
-/// A request takes well under a millisecond; more requests wait in the system's queue.
-const WORKERS: usize = 16;
-/// The stack of a worker in bytes, more than a request needs.
-const STACK: usize = 256 << 10;
+/// Clients whose request or reply is under way. The oldest makes way for another one: macOS allows 256 open files.
+const MAX_CLIENTS: usize = 128;
+/// Between two looks at them.
+const PAUSE: Duration = Duration::from_millis(1);
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(5);
 const TOKEN_BYTES: usize = 32;
 
@@ -46,6 +47,17 @@ struct EndpointState {
     has_panicked: AtomicBool,
 }
 
+struct Client {
+    from: SocketAddr,
+    stream: TcpStream,
+    /// For the request, then for the reply.
+    until: Instant,
+    request: Request,
+    reply: Option<Zeroizing<Vec<u8>>>,
+    /// Bytes of the reply.
+    sent: usize,
+}
+
 impl CredentialsEndpoint {
     /// Port 0 is any free port. `expired` is the message for expired credentials.
     pub fn start(port: u16, credentials: Credentials, expired: String) -> io::Result<Self> {
@@ -53,7 +65,7 @@ impl CredentialsEndpoint {
     }
 
     fn start_with(port: u16, credentials: Credentials, expired: String, timeout: Duration) -> io::Result<Self> {
-        let listener = Arc::new(TcpListener::bind((Ipv4Addr::LOCALHOST, port))?);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let state = Arc::new(EndpointState {
             host: listener.local_addr()?.to_string(),
             token: random::hex(TOKEN_BYTES)?,
@@ -62,10 +74,8 @@ impl CredentialsEndpoint {
             timeout,
             has_panicked: AtomicBool::new(false),
         });
-        for _ in 0..WORKERS {
-            let (listener, state) = (listener.clone(), state.clone());
-            thread::Builder::new().stack_size(STACK).spawn(move || state.work(&listener))?;
-        }
+        let worker = state.clone();
+        thread::Builder::new().spawn(move || worker.work(&listener))?;
         Ok(Self { state })
     }
 
@@ -84,38 +94,80 @@ impl CredentialsEndpoint {
 }
 
 impl EndpointState {
+    /// One thread for all clients: a silent one costs a look, so that it delays no other.
     fn work(&self, listener: &TcpListener) {
+        let mut clients = VecDeque::new();
         loop {
-            self.survive(|| match listener.accept() {
-                // A closed connection concerns only its client.
-                Ok((client, from)) => drop(self.answer(client, from)),
+            // Without clients it waits for one.
+            let accepted = listener.set_nonblocking(!clients.is_empty()).and_then(|()| listener.accept());
+            match accepted {
+                Ok((stream, from)) => {
+                    if clients.len() == MAX_CLIENTS {
+                        clients.pop_front();
+                    }
+                    clients.extend(self.survive(|| self.admit(stream, from)).flatten());
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(PAUSE),
                 // The process is probably out of descriptors for a moment.
-                Err(_) => thread::sleep(Duration::from_millis(20)),
-            });
+                Err(_) => {
+                    clients.pop_front();
+                    thread::sleep(20 * PAUSE);
+                }
+            }
+            clients.retain_mut(|client| self.survive(|| self.advance(client)).unwrap_or(false));
         }
     }
 
     /// A panic ends one request, not the worker. The first one is reported.
-    fn survive(&self, request: impl FnOnce()) {
-        if let Err(panicked) = panics::catch(request)
-            && !self.has_panicked.swap(true, Ordering::Relaxed)
-        {
+    fn survive<T>(&self, request: impl FnOnce() -> T) -> Option<T> {
+        let panicked = match panics::catch(request) {
+            Ok(outcome) => return Some(outcome),
+            Err(panicked) => panicked,
+        };
+        if !self.has_panicked.swap(true, Ordering::Relaxed) {
             print_message(&format!("amplify-creds: a request for credentials was not answered: {panicked}"));
         }
+        None
     }
 
-    fn answer(&self, mut client: TcpStream, from: SocketAddr) -> io::Result<()> {
-        client.set_write_timeout(Some(self.timeout))?;
-        // Before any read, so that another user cannot occupy a worker.
-        if !tcp_peer::may_ask(from, client.local_addr()?) {
-            return Ok(());
+    fn admit(&self, stream: TcpStream, from: SocketAddr) -> Option<Client> {
+        stream.set_nonblocking(true).ok()?;
+        Some(Client {
+            from,
+            stream,
+            until: Instant::now() + self.timeout,
+            request: Request::new(),
+            reply: None,
+            sent: 0,
+        })
+    }
+
+    /// Whether the client stays.
+    fn advance(&self, client: &mut Client) -> bool {
+        let Client { from, stream, until, request, reply, sent } = client;
+        if reply.is_none() {
+            let answer = match request.receive(stream) {
+                None => return Instant::now() < *until,
+                Some(Ok(head)) => self.reply(&head),
+                Some(Err(Ok(refusal))) => refusal,
+                Some(Err(Err(_))) => return false,
+            };
+            // Not for silent clients: the list of a thousand sockets costs ten milliseconds.
+            if !stream.local_addr().is_ok_and(|here| tcp_peer::may_ask(*from, here)) {
+                return false;
+            }
+            *reply = Some(answer.bytes());
+            *until = Instant::now() + self.timeout;
         }
-        let until = Instant::now() + self.timeout;
-        let reply = match wire::read_head(&mut client, until) {
-            Ok(head) => self.reply(&head),
-            Err(refusal) => refusal?,
-        };
-        client.write_all(&reply.bytes())
+        while let Some(left) = reply.as_ref().map(|reply| &reply[*sent..]).filter(|left| !left.is_empty()) {
+            match stream.write(left) {
+                Ok(0) => return false,
+                Ok(written) => *sent += written,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return error.kind() == ErrorKind::WouldBlock && Instant::now() < *until,
+            }
+        }
+        false
     }
 
     fn reply(&self, head: &Head) -> HttpReply {

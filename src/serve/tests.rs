@@ -82,13 +82,40 @@ fn silent_clients_do_not_delay_others() {
     // Longer than any test, so that a reply after a silent client would never come.
     let timeout = Duration::from_hours(1);
     let endpoint = CredentialsEndpoint::start_with(0, credentials("ASIA1", None), String::new(), timeout).unwrap();
-    let silent: Vec<_> = (0..WORKERS - 1).map(|_| TcpStream::connect(&endpoint.state.host).unwrap()).collect();
+    let connect = |text: &str| {
+        let mut client = TcpStream::connect(&endpoint.state.host).unwrap();
+        client.write_all(text.as_bytes()).unwrap();
+        client
+    };
+    // More than are kept.
+    let silent: Vec<_> =
+        (0..MAX_CLIENTS + 20).map(|number| connect(["", "GET / HTTP/1.1\r\nHo"][number % 2])).collect();
     std::thread::scope(|scope| {
-        for _ in 0..32 {
-            scope.spawn(|| (0..20).for_each(|_| assert!(get(&endpoint).contains("ASIA1"))));
+        for _ in 0..16 {
+            scope.spawn(|| (0..3).for_each(|_| assert!(get(&endpoint).contains("ASIA1"))));
         }
     });
     drop(silent);
+}
+
+#[test]
+fn slow_client_is_answered_and_a_silent_one_is_closed() {
+    let timeout = Duration::from_hours(1);
+    let endpoint = CredentialsEndpoint::start_with(0, credentials("ASIA1", None), String::new(), timeout).unwrap();
+    let mut slow = TcpStream::connect(&endpoint.state.host).unwrap();
+    let CredentialsEndpoint { state } = &endpoint;
+    let request = format!("GET / HTTP/1.1\r\nHost: {}\r\nAuthorization: {}\r\n\r\n", state.host, state.token.expose());
+    for piece in request.as_bytes().chunks(40) {
+        slow.write_all(piece).unwrap();
+        thread::sleep(Duration::from_millis(5));
+    }
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("ASIA1"), "{answer}");
+
+    let short = Duration::from_millis(20);
+    let endpoint = CredentialsEndpoint::start_with(0, credentials("ASIA1", None), String::new(), short).unwrap();
+    assert_eq!(ask(&endpoint, "GET / HTTP/1.1\r\n"), "");
 }
 
 #[test]
@@ -96,7 +123,7 @@ fn panic_in_a_request_leaves_the_worker_running() {
     let endpoint = endpoint(None);
     let mut answered = 0;
     for _ in 0..2 {
-        endpoint.state.survive(|| panic!("hunter2"));
+        assert!(endpoint.state.survive(|| -> bool { panic!("hunter2") }).is_none());
         endpoint.state.survive(|| answered += 1);
     }
     assert_eq!(answered, 2);

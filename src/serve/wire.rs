@@ -1,15 +1,14 @@
 //! The part of HTTP/1.1 (RFC 9112) that one GET needs: a bounded request head, and a reply that ends the connection.
 
 use std::io::{self, ErrorKind, Read};
-use std::net::TcpStream;
-use std::time::{Duration, Instant};
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::core::secret::Secret;
 
 /// In bytes. The SDKs send some hundred.
 const LONGEST_HEAD: usize = 8 << 10;
+const CHUNK: usize = 1024;
 
 #[derive(Debug)]
 pub(super) struct Head {
@@ -41,31 +40,41 @@ impl HttpReply {
     }
 }
 
-/// Reads up to the empty line. An error is the reply to an invalid request, or the failure of the connection.
-pub(super) fn read_head(client: &mut TcpStream, until: Instant) -> Result<Head, io::Result<HttpReply>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST_HEAD));
-    loop {
-        let left = until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
-        client.set_read_timeout(Some(left)).map_err(Err)?;
-        let mut chunk = Zeroizing::new([0; 1024]);
-        match client.read(&mut *chunk) {
-            Ok(0) => return Err(Err(ErrorKind::UnexpectedEof.into())),
-            Ok(read) => bytes.extend_from_slice(&chunk[..read]),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(Err(error)),
-        }
-        if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-            let refused = || {
-                Ok(HttpReply::refused("400 Bad Request", "BadRequest", "this is no HTTP/1.1 request for credentials"))
-            };
-            return parse(&bytes[..end]).ok_or_else(refused);
-        }
-        if bytes.len() > LONGEST_HEAD {
-            let status = "431 Request Header Fields Too Large";
-            return Err(Ok(HttpReply::refused(status, "TooLong", "the request is too long")));
-        }
-        if Instant::now() >= until {
-            return Err(Err(ErrorKind::TimedOut.into()));
+/// A request of which a part may be missing.
+pub(super) struct Request(Zeroizing<Vec<u8>>);
+
+/// An error is the reply to an invalid request, or the failure of the connection.
+type Received = Result<Head, io::Result<HttpReply>>;
+
+impl Request {
+    pub(super) fn new() -> Self {
+        Self(Zeroizing::new(Vec::with_capacity(LONGEST_HEAD + CHUNK)))
+    }
+
+    /// Reads from a client that does not block. `None` until the empty line has come.
+    pub(super) fn receive(&mut self, client: &mut impl Read) -> Option<Received> {
+        let Self(bytes) = self;
+        let mut chunk = [0; CHUNK];
+        loop {
+            match client.read(&mut chunk) {
+                Ok(0) => return Some(Err(Err(ErrorKind::UnexpectedEof.into()))),
+                Ok(read) => {
+                    bytes.extend_from_slice(&chunk[..read]);
+                    chunk[..read].zeroize();
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return None,
+                Err(error) => return Some(Err(Err(error))),
+            }
+            if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+                let message = "this is no HTTP/1.1 request for credentials";
+                let refused = || Ok(HttpReply::refused("400 Bad Request", "BadRequest", message));
+                return Some(parse(&bytes[..end]).ok_or_else(refused));
+            }
+            if bytes.len() > LONGEST_HEAD {
+                let status = "431 Request Header Fields Too Large";
+                return Some(Err(Ok(HttpReply::refused(status, "TooLong", "the request is too long"))));
+            }
         }
     }
 }

@@ -158,6 +158,28 @@ fn the_command_gets_an_endpoint_and_files_of_its_own_and_nothing_else() {
 }
 
 #[test]
+fn directory_of_a_killed_run_is_swept_later_and_that_of_a_living_one_stays() {
+    let (_sts, home) = without_mfa();
+    let kill = |mut served: Served| {
+        served.child.kill().unwrap();
+        served.child.wait().unwrap();
+        fs::remove_file(home.path().join("env")).unwrap();
+        served.directory()
+    };
+    let killed = kill(Served::start(&home, &["nomfa"], WAIT));
+    let tmpdir = home.path().display().to_string();
+    home.run_with(&["process", "nomfa"], &[("TMPDIR", &tmpdir)]).succeeded();
+    assert!(killed.join("config").exists(), "a hit sweeps nothing");
+    let living = Served::start(&home, &["nomfa"], WAIT);
+    assert!(!killed.exists() && living.directory().exists());
+    fs::remove_file(home.path().join("env")).unwrap();
+    let killed = kill(Served::start(&home, &["nomfa"], WAIT));
+    assert_eq!(home.run_with(&["login", "nomfa"], &[("TMPDIR", &tmpdir)]).code, Some(0));
+    assert!(!killed.exists() && living.directory().exists());
+    living.finish();
+}
+
+#[test]
 #[ignore = "outlives three sessions of 30 s; .ci/full runs it"]
 fn a_long_job_outlives_its_sessions_without_noticing() {
     let (sts, home) = without_mfa();

@@ -15,6 +15,7 @@ use crate::plan::CredentialPlan;
 use crate::plan::mfa_strategy::MfaAction;
 use crate::profile::ProfileSet;
 use crate::prompt::PromptChain;
+use crate::serve::directory;
 
 struct LoginResult {
     profile: String,
@@ -23,6 +24,7 @@ struct LoginResult {
 }
 
 pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
+    directory::sweep();
     let set = context.profiles()?;
     let plans = plans(context, &set, options)?;
     let mut prompt = prompt_chain(context, &options.session, None)?;

@@ -14,7 +14,7 @@ use crate::profile::key_names::KEYS;
 use crate::prompt::end_prompts;
 #[cfg(unix)]
 use crate::prompt::leave_signals;
-use crate::serve::directory::PrivateDirectory;
+use crate::serve::directory::{self, PrivateDirectory};
 use crate::serve::{CredentialsEndpoint, private_config};
 
 use super::failure::not_run;
@@ -35,6 +35,7 @@ pub(crate) fn run(context: Context, how: &SessionArgs, fetched: Fetched, mut com
         CredentialsEndpoint::start(port(&context)?, credentials.clone(), session.expired()).map_err(|error| {
             Failure::new(ENDPOINT, format!("cannot open a port on 127.0.0.1 for the command: {error}")).hint(hint)
         })?;
+    directory::sweep();
     let directory = PrivateDirectory::create(&config_file(&context, plan.profile_in_files(), region)?)
         .map_err(|error| Failure::new(ENDPOINT, format!("cannot make the command's own config file: {error}")))?;
 

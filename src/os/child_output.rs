@@ -10,8 +10,6 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use zeroize::Zeroizing;
 
-use super::child::LONGEST_ANSWER;
-
 /// After the exit, for a process that it started to answer in its place.
 const GRACE: Duration = Duration::from_millis(500);
 /// POSIX's smallest `PIPE_BUF`: a pipe that is ready takes so many bytes without blocking.
@@ -27,12 +25,13 @@ pub(super) struct Finished {
     pub(super) stderr: Zeroizing<Vec<u8>>,
 }
 
-/// `None` after `until`. With `relays`, what it writes on stderr is written on ours as well.
-pub(super) fn finish(child: &mut Child, until: Instant, relays: bool) -> Option<Finished> {
-    let mut stdout = Pipe::new(child.stdout.take(), Keep::Start);
-    let mut stderr = Pipe::new(child.stderr.take(), Keep::End);
+/// `None` after `until`. One byte more than `longest` is kept of each output. With `relays`, so much of its stderr is
+/// written on ours as well.
+pub(super) fn finish(child: &mut Child, until: Instant, longest: usize, relays: bool) -> Option<Finished> {
+    let mut stdout = Pipe::new(child.stdout.take(), Keep::Start, longest);
+    let mut stderr = Pipe::new(child.stderr.take(), Keep::End, longest);
     let (mut ended, mut pause) = (None, Duration::from_millis(1));
-    let mut relayed = if relays { 0 } else { LONGEST_ANSWER };
+    let mut relayed = if relays { 0 } else { longest };
     loop {
         // Before the output is read: what is read after the exit is all.
         if ended.is_none() {
@@ -40,7 +39,7 @@ pub(super) fn finish(child: &mut Child, until: Instant, relays: bool) -> Option<
         }
         stdout.read_available(|_| {});
         stderr.read_available(|chunk| {
-            if relayed < LONGEST_ANSWER {
+            if relayed < longest {
                 relayed += chunk.len();
                 relay(chunk);
             }
@@ -65,21 +64,21 @@ struct Pipe<R> {
     from: Option<R>,
     bytes: Zeroizing<Vec<u8>>,
     keep: Keep,
+    longest: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Keep {
-    /// One byte more than the longest answer.
     Start,
     /// The last lines of stderr have the reason of a failure.
     End,
 }
 
 impl<R: Read + AsFd> Pipe<R> {
-    fn new(from: Option<R>, keep: Keep) -> Self {
+    fn new(from: Option<R>, keep: Keep, longest: usize) -> Self {
         let unblock = |from: &R| fcntl_setfl(from, fcntl_getfl(from)? | OFlags::NONBLOCK);
-        let bytes = Zeroizing::new(Vec::with_capacity(LONGEST_ANSWER + CHUNK));
-        Self { from: from.filter(|from| unblock(from).is_ok()), bytes, keep }
+        let bytes = Zeroizing::new(Vec::with_capacity(longest + CHUNK));
+        Self { from: from.filter(|from| unblock(from).is_ok()), bytes, keep, longest }
     }
 
     fn is_closed(&self) -> bool {
@@ -105,10 +104,10 @@ impl<R: Read + AsFd> Pipe<R> {
     }
 
     fn keep(&mut self, chunk: &[u8]) {
-        if self.bytes.len() > LONGEST_ANSWER {
+        if self.bytes.len() > self.longest {
             match self.keep {
                 Keep::Start => return,
-                Keep::End => drop(self.bytes.drain(..LONGEST_ANSWER / 2)),
+                Keep::End => drop(self.bytes.drain(..self.longest / 2)),
             }
         }
         self.bytes.extend_from_slice(chunk);
