@@ -91,10 +91,14 @@ fn expand(path: PathBuf, home: &Path) -> PathBuf {
     path.strip_prefix("~").map(|rest| home.join(rest)).unwrap_or(path)
 }
 
-/// Replaces `$NAME` and `${NAME}`, on Windows also `%NAME%`. Unknown names stay, as in Python's `os.path.expandvars`.
+/// Replaces `$NAME` and `${NAME}`, on Windows also `%NAME%`. Unknown names stay, as in Python's `os.path.expandvars`. A `$`
+/// before an absolute path is dropped: a template that replaces `{HOME}` makes `$/home/dev` of `${HOME}`.
 fn with_variables(path: PathBuf, env: &Env) -> PathBuf {
     let Some(mut rest) = path.to_str().filter(|text| text.contains(['$', '%'])) else { return path };
     let mut expanded = OsString::new();
+    if rest.starts_with("$/") {
+        rest = &rest[1..];
+    }
     while let Some(at) = rest.find(['$', '%']) {
         expanded.push(&rest[..at]);
         rest = &rest[at..];
@@ -158,6 +162,7 @@ mod tests {
             ("$HOME/cfg", "/home/dev/cfg"),
             ("${HOME}/alt/$NAME.ini", "/home/dev/alt/my.ini"),
             ("$HOME$NAME", "/home/devmy"),
+            ("$/home/dev/alt/config", "/home/dev/alt/config"),
             ("/x/$UNSET/${UNSET}/$/${/%/$", "/x/$UNSET/${UNSET}/$/${/%/$"),
             ("~/$NAME", "/home/dev/my"),
         ] {
