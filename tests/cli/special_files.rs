@@ -35,6 +35,8 @@ fn remove(path: &Path) {
     let _ = fs::remove_dir_all(path);
 }
 
+type Make = fn(&Path);
+
 fn make_fifo(path: &Path) {
     remove(path);
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
@@ -81,7 +83,7 @@ fn special_file_as_an_input_is_named_in_the_error() {
     let (_sts, home) = without_mfa();
     let path = home.path().join("special");
     let shown = path.display().to_string();
-    let rows: [(fn(&Path), &str); 2] = [(make_directory, "is a directory"), (make_socket, "it is a socket")];
+    let rows: [(Make, &str); 2] = [(make_directory, "is a directory"), (make_socket, "it is a socket")];
     for (make, reason) in rows {
         make(&path);
         for args in [
@@ -120,7 +122,7 @@ fn special_file_as_an_output_is_an_error_before_it_is_written() {
     let (_sts, home) = without_mfa();
     let path = home.path().join("special");
     let shown = path.display().to_string();
-    let rows: [(fn(&Path), &str, &str); 2] = [
+    let rows: [(Make, &str, &str); 2] = [
         (make_fifo, "it is a FIFO, and no process reads it", "it is not a regular file"),
         (make_socket, "it is a socket", "it is a socket"),
     ];
