@@ -53,6 +53,8 @@ fn set_value_moves_comment_above() {
         ("[profile a]\n  Region  =  x  \n", "[profile a]\n  region  =  new\n"),
         ("[profile a]\r\nregion\t=\tx # c\r\n", "[profile a]\r\n# c\r\nregion\t=\tnew\r\n"),
         ("[profile a]\nregion =\n", "[profile a]\nregion = new\n"),
+        ("[profile a]\nregion : x # c\n", "[profile a]\n# c\nregion = new\n"),
+        ("[profile a]\nk = v\rregion = x\n", "Disputed(1)"),
         ("[profile a]\nregion=\n", "[profile a]\nregion=new\n"),
         ("[profile a]\nregion = x\nregion = y\n", "[profile a]\nregion = x\nregion = new\n"),
         ("[profile a]\nregion =\n a = 1\n# c\n b = 2\nz = 3\n", "[profile a]\nregion = new\n# c\nz = 3\n"),
