@@ -55,6 +55,8 @@ fn set_value_moves_comment_above() {
         ("[profile a]\nregion =\n", "[profile a]\nregion = new\n"),
         ("[profile a]\nregion : x # c\n", "[profile a]\n# c\nregion = new\n"),
         ("[profile a]\nk = v\rregion = x\n", "Disputed(1)"),
+        ("[profile a]\n# c\rregion = x\n", "Disputed(1)"),
+        ("[profile a]\nregion = x\n\u{a0}# c\n  y\n", "[profile a]\nregion = new\n\u{a0}# c\n"),
         ("[profile a]\nregion=\n", "[profile a]\nregion=new\n"),
         ("[profile a]\nregion = x\nregion = y\n", "[profile a]\nregion = x\nregion = new\n"),
         ("[profile a]\nregion =\n a = 1\n# c\n b = 2\nz = 3\n", "[profile a]\nregion = new\n# c\nz = 3\n"),
