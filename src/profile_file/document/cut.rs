@@ -63,7 +63,8 @@ impl<'t> Cut<'t> {
 
     /// Whether a lone `\r` is in the section, also in a comment: some dialects end a line there.
     pub(super) fn has_return(&self) -> bool {
-        let limit = self.next.unwrap_or(self.lines.len()).max(self.header + 1);
+        // The next header may follow the `\r`.
+        let limit = self.next.map_or(self.lines.len(), |next| next + 1);
         self.lines[self.header..limit].iter().any(|line| line.text.contains('\r'))
     }
 
@@ -128,8 +129,8 @@ pub(super) fn line_range(line: Line<'_>) -> Range<usize> {
 }
 
 fn key_range(line: Line<'_>) -> Range<usize> {
-    let indentation = line.text.len() - line.text.trim_start_matches(BLANKS).len();
-    let key = line.text.split(DELIMITERS).next().unwrap_or_default().trim_matches(BLANKS);
+    let indentation = line.text.len() - line.text.trim_start().len();
+    let key = line.text.split(DELIMITERS).next().unwrap_or_default().trim();
     let start = line.start + indentation;
     start..start + key.len()
 }
