@@ -36,6 +36,8 @@ impl Context {
         let named = named(argument, global.profile.as_deref(), &env)?;
         let files = Files::load(&paths)?;
         let dialect = dialect(&global, &env, &settings)?;
+        let region = global.region.map(|region| region.trim().to_ascii_lowercase());
+        let global = Global { region, ..global };
         if global.region.as_ref().is_some_and(|region| !region.is_empty() && !is_region(region)) {
             return Err(Failure::new(USAGE, "invalid region in --region (expected for example eu-west-1)"));
         }

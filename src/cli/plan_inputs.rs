@@ -8,7 +8,7 @@ use crate::cli::{identity, selection};
 use crate::core::invalid_text::check_token;
 use crate::core::origin::{Located, Origin};
 use crate::core::secret::Secret;
-use crate::core::utf8::{InvalidByte, without_mark};
+use crate::core::utf8::utf8_text;
 use crate::os::env::{LOGNAME, USER, USERNAME};
 use crate::os::fs::read_capped;
 use crate::os::machine;
@@ -164,10 +164,7 @@ fn read_assertion(path: &Path) -> Result<Secret, String> {
 
 fn read_text(path: &Path) -> Result<String, String> {
     let bytes = read_capped(path, LARGEST).map_err(|error| error.to_string())?.ok_or("there is no such file")?;
-    match InvalidByte::first(&bytes) {
-        Some(invalid) => Err(format!("line {} is {invalid}", invalid.line)),
-        None => Ok(String::from_utf8_lossy(without_mark(&bytes)).into_owned()),
-    }
+    utf8_text(&bytes).map(str::to_owned)
 }
 
 fn read_policy(path: &Path) -> Result<String, String> {

@@ -11,6 +11,15 @@ pub fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
 }
 
+/// The text behind a mark; the error names the line.
+pub fn utf8_text(bytes: &[u8]) -> Result<&str, String> {
+    std::str::from_utf8(without_mark(bytes)).map_err(|error| {
+        let mark = bytes.len() - without_mark(bytes).len();
+        let invalid = InvalidByte::at(bytes, mark + error.valid_up_to());
+        format!("line {} is {invalid}", invalid.line)
+    })
+}
+
 /// The first byte that is not UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidByte {
@@ -57,6 +66,13 @@ mod tests {
         }
         let shown = InvalidByte { line: 2, offset: 10, byte: 0xfc }.to_string();
         assert_eq!(shown, "not valid UTF-8 at byte 10 (0xFC)");
+    }
+
+    #[test]
+    fn text_follows_mark_or_names_line() {
+        assert_eq!(utf8_text("\u{feff}a\n".as_bytes()), Ok("a\n"));
+        let expected = Err("line 2 is not valid UTF-8 at byte 5 (0xFC)".to_owned());
+        assert_eq!(utf8_text(b"\xef\xbb\xbfa\n\xfc"), expected);
     }
 
     #[test]

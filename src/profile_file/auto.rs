@@ -74,7 +74,7 @@ fn header_line<'t>(mut line: Line<'t>, indentation: &mut Option<usize>) -> Optio
         }
         Shape::Indented => {
             let inner = line.text.trim_start();
-            let depth = line.text.len() - inner.len();
+            let depth = depth(line.text);
             if inner.starts_with(COMMENT) || indentation.is_some_and(|of_property| depth > of_property) {
                 return None;
             }
@@ -82,7 +82,7 @@ fn header_line<'t>(mut line: Line<'t>, indentation: &mut Option<usize>) -> Optio
                 *indentation = Some(depth);
                 return None;
             }
-            line.start += depth;
+            line.start += line.text.len() - inner.len();
             line.text = inner;
         }
     }
@@ -103,6 +103,11 @@ pub(super) fn shape(line: &Line<'_>) -> Shape {
         Shape::Indented if line.text.trim().is_empty() => Shape::Blank,
         shape => shape,
     }
+}
+
+/// The indentation in characters, as botocore compares it.
+fn depth(line: &str) -> usize {
+    line.chars().take_while(|char| char.is_whitespace()).count()
 }
 
 /// The lines of `text` without its byte order mark.
@@ -230,7 +235,7 @@ pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
         if shape == Shape::Indented && text.starts_with(COMMENT) {
             continue;
         }
-        let depth = line.text.len() - line.text.trim_start().len();
+        let depth = depth(line.text);
         match (all.last_mut(), indentation) {
             (Some(last), Some(of_property)) if depth > of_property => {
                 let value = last.value.to_mut();

@@ -72,6 +72,9 @@ impl ProfileDocument {
 
     pub fn property_lines(&self, line: u32, is_wanted: &dyn Fn(&str) -> bool) -> Result<Vec<String>, EditError> {
         let cut = self.cut(line)?;
+        if cut.has_return() {
+            return Err(EditError::Disputed(line));
+        }
         let wanted = cut.properties.iter().filter(|property| is_wanted(&property.key));
         Ok(wanted.flat_map(|property| &property.lines).map(|at| cut.lines[*at].text.to_owned()).collect())
     }
@@ -143,7 +146,7 @@ impl ProfileDocument {
         let header = cut.lines[cut.header];
         let text = header.text.trim_start_matches(BLANKS);
         let (inner, _) = auto::brackets(text).ok_or(EditError::Disputed(line))?;
-        if (new.is_none() && inner.contains(']')) || header.text.contains('\r') {
+        if (new.is_none() && inner.contains(']')) || cut.has_return() {
             return Err(EditError::Disputed(line));
         }
         let behind = text[inner.len() + 2..].trim_matches(BLANKS);

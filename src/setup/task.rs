@@ -82,12 +82,11 @@ impl Task {
     /// Adds the wrapper and checks the result in every dialect. `region` is the requested one.
     pub fn finish(self, draft: &mut Draft, region: Option<&str>, programs: &[String]) -> Result<Done, SetupError> {
         let Self { wrapper, target, region: known, extra, profiles, before } = self;
-        let lower = region.map(str::to_ascii_lowercase);
         let spec = WrapperSpec {
             name: &wrapper,
             target: &target,
             programs,
-            region: lower.as_deref().or(known.as_deref()),
+            region: region.or(known.as_deref()),
             sets_region: region.is_some(),
             extra,
         };

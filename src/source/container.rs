@@ -4,7 +4,7 @@ use std::time::Duration;
 use crate::core::credentials::Credentials;
 use crate::core::invalid_text::check_token;
 use crate::core::secret::Secret;
-use crate::core::utf8::without_mark;
+use crate::core::utf8::utf8_text;
 use crate::os::env;
 use crate::os::fs::read_capped;
 use crate::plan::sources::{ContainerBase, ContainerService, ContainerToken};
@@ -56,7 +56,7 @@ fn authorization(token: &ContainerToken) -> Result<Secret, SourceError> {
             };
             let bytes = read_capped(path, LARGEST).map_err(|error| unreadable(&error.to_string()))?;
             let bytes = bytes.ok_or_else(|| unreadable("there is no such file"))?;
-            let text = std::str::from_utf8(without_mark(&bytes)).map_err(|_| unreadable("it is not text"))?.trim();
+            let text = utf8_text(&bytes).map_err(|invalid| unreadable(&invalid))?.trim();
             check_token(text).map_err(|problem| unreadable(&format!("it {problem}")))?;
             Ok(Secret::from(text))
         }

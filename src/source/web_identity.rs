@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::core::digest::sha256_hex;
 use crate::core::invalid_text::check_token;
 use crate::core::secret::Secret;
-use crate::core::utf8::without_mark;
+use crate::core::utf8::utf8_text;
 use crate::os::fs::read_capped;
 
 use super::error::SourceError;
@@ -20,7 +20,7 @@ pub fn token(path: &Path) -> Result<Secret, SourceError> {
         |reason: &str| SourceError::Unusable(format!("cannot read the token: {reason} ({})", path.display()));
     let bytes = read_capped(path, LONGEST + 8).map_err(|error| unreadable(&error.to_string()))?;
     let bytes = bytes.ok_or_else(|| unreadable("there is no such file"))?;
-    let text = std::str::from_utf8(without_mark(&bytes)).map_err(|_| unreadable("it is not text"))?.trim();
+    let text = utf8_text(&bytes).map_err(|invalid| unreadable(&invalid))?.trim();
     check_token(text).map_err(|problem| unreadable(&format!("it {problem}")))?;
     Ok(Secret::from(text))
 }

@@ -82,7 +82,7 @@ fn read(path: &Path) -> Result<String, String> {
     }
     // What stands in a comment does not matter, in whatever encoding; few files have one, and replacing is slow.
     let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    let certificates = certificates(&text);
+    let certificates = certificates(text.trim_start_matches('\u{feff}'));
     match (certificates.is_empty(), text.contains(BEGIN)) {
         (false, _) => Ok(certificates),
         (true, true) => Err("no certificate in it can be read".to_owned()),

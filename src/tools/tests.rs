@@ -124,6 +124,36 @@ fn tools_use_profiles_or_give_reason() {
     }
 }
 
+/// What the tools say of the command in profile `p`, which means `meant`: `ok` if they start that.
+fn commands(command: &str, meant: &str) -> [String; 5] {
+    let config = format!("[profile p]\ncredential_process = {command}\n");
+    let views = Views::read(&config, "");
+    Tool::ALL.map(|tool| views.check_command(tool, "p", meant).err().unwrap_or_else(|| "ok".to_owned()))
+}
+
+#[test]
+fn tools_start_command_or_give_reason() {
+    let other = "starts the command with other arguments";
+    let open = "reads a command with a quote that is not closed";
+    let go = |reason| ["ok", "ok", "ok", "ok", reason];
+    let lines = "/x --a\n  --b";
+    for (command, meant, expected) in [
+        ("/x --a", "/x --a", ["ok"; 5]),
+        ("\"/a b/x\" --a", "\"/a b/x\" --a", ["ok"; 5]),
+        ("/x \"a b\"", "/x \"a b\"", ["ok"; 5]),
+        // The Go SDK drops the first and the last quote.
+        ("\"/a b/x\" \"c d\"", "\"/a b/x\" \"c d\"", go("starts /a")),
+        ("\"/x\" --a \"c\"", "\"/x\" --a \"c\"", go("starts /x --a c")),
+        ("\"/x\" --a \"c d\" 'e \"", "\"/x\" --a \"c d\" 'e \"", ["ok"; 5]),
+        ("'/x'", "'/x'", ["ok"; 5]),
+        ("'/x' 'a \"b'", "'/x' 'a \"b'", go(open)),
+        (lines, "/x --a --b", [other, "ok", other, other, other]),
+    ] {
+        let found = commands(command, meant);
+        assert_eq!(found, expected.map(str::to_owned), "{command}");
+    }
+}
+
 #[test]
 fn process_of_amplify_only_name_is_not_run() {
     let expected = "runs it only where the JS SDK sees the profile, too";

@@ -69,7 +69,7 @@ fn region_in_capitals_is_called_and_exported_in_lower_case() {
         let run = home.run_with(&["env", "nomfa", "--shell", "bash"], &[("AWS_REGION", region)]);
         assert!(run.succeeded().contains("AWS_REGION=eu-west-1\n") || run.stdout.contains("AWS_REGION='eu-west-1'"));
     }
-    let explained = json(home.run(&["explain", "nomfa", "--json", "--region", "EU-WEST-1"]).succeeded());
+    let explained = json(home.run(&["explain", "nomfa", "--json", "--region", " EU-WEST-1"]).succeeded());
     assert_eq!(explained["hops"][0]["sts"]["signing_region"], "eu-west-1");
 }
 

@@ -258,7 +258,7 @@ fn tokens_that_sts_does_not_take_are_told() {
         (String::new(), 4, &["cannot read the token: it is empty"]),
         ("eyJ.\u{1b}[31m.x".to_owned(), 4, &["cannot read the token: it contains the character U+001B", "/token"]),
         ("eyJ.\n.x".to_owned(), 4, &["cannot read the token: it contains the character U+000A (a line feed)"]),
-        ("\u{feff}eyJ..x".to_owned(), 4, &["contains the character U+FEFF (a byte order mark)"]),
+        ("eyJ.\u{feff}.x".to_owned(), 4, &["contains the character U+FEFF (a byte order mark)"]),
     ];
     for (token, exit, parts) in rows {
         home.write("token", &token);

@@ -41,6 +41,8 @@ fn unknown_profile_names_the_files_and_the_nearest() {
 fn missing_source_names_both_ends() {
     let run = fails(&role("a", "source_profile = devcorpuse"), "[devcorpuser]\n", "a");
     says(&run, &["profile a names the source_profile devcorpuse (~/.aws/config:3)", "did you mean devcorpuser?"]);
+    let run = fails(&role("a", "source_profile = profile user"), "[user]\n", "a");
+    says(&run, &["profile a names the source_profile \"profile user\" (~/.aws/config:3)", "did you mean user?"]);
     let run = fails("[profile a]\ninclude_profile = devcorpuse\n", "[devcorpuser]\n", "a");
     says(&run, &["profile a names the include_profile devcorpuse (~/.aws/config:2)", "did you mean devcorpuser?"]);
 }

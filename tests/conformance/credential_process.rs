@@ -23,7 +23,7 @@ const QUIRKS: [(&str, bool, &str); 11] = [
     ("expiration garbage", false, "only JS takes it, as an invalid date"),
     ("expiration past (1h ago)", false, "only Rust hands it out, and then asks for every request"),
     ("key order/case changed", false, "only Rust ignores the case of keys"),
-    ("leading UTF-8 BOM", false, "only JS takes it"),
+    ("leading UTF-8 BOM", true, "JS takes it, and programs of PowerShell write it"),
     ("2 MiB output (long unknown key)", false, "no answer is that long; JS refuses it, too"),
     ("access key empty", false, "all three take it; AWS says no, so nothing is sent"),
 ];

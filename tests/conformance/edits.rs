@@ -274,7 +274,8 @@ fn files() -> impl Strategy<Value = String> {
     let line = prop_oneof![
         "\\[(profile )?[abp.]{1,3}\\]( ?[#;] c| |\\]|)",
         " ?\\[profile [ab]\\]",
-        "[abK]{1,2} ?=[ ab#;=\"']{0,6}",
+        "[abK]{1,2} ?[=:][ ab#;=:\"'\u{a0}]{0,6}",
+        "\u{a0}{0,2}([ab] ?= ?[ab\u{a0}]|# c|\\[profile a\\])",
         "  [ab] = [ab]",
         "[#;] [a-c=]{0,3}",
         " # c",

@@ -45,7 +45,11 @@ fn every_role_of_a_chain_is_assumed_where_botocore_would() {
 fn check(rows: impl Iterator<Item = Value>) {
     let mut wrong = Vec::new();
     for row in rows {
-        let (found, expected) = (found(&row), without_slashes(row["botocore"].clone()));
+        let expected = match in_lower_case(&row) {
+            Some(row) => found(&row),
+            None => without_slashes(row["botocore"].clone()),
+        };
+        let found = found(&row);
         let agrees = found == expected;
         println!("{}: {}", row["name"], if agrees { "ok" } else { "WRONG" });
         if !agrees {
@@ -53,6 +57,14 @@ fn check(rows: impl Iterator<Item = Value>) {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The row whose region has no capitals, if its own has. botocore sends them, and AWS answers with an error.
+fn in_lower_case(row: &Value) -> Option<Value> {
+    let region = row["region"].as_str().filter(|region| region.contains(char::is_uppercase))?;
+    let mut row = row.clone();
+    row["region"] = json!(region.to_ascii_lowercase());
+    Some(row)
 }
 
 /// Profile, URL and signing region of every hop; null where the configuration is refused.

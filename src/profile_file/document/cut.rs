@@ -44,7 +44,7 @@ impl<'t> Cut<'t> {
         let properties = section.properties().into_iter().map(|property| {
             let own = index(property.line);
             // The value has one line feed per continuation line.
-            let more = (own + 1..end).filter(|at| is_text(&lines[*at]) && !is_indented_comment(&lines[*at]));
+            let more = (own + 1..end).filter(|at| is_continuation(&lines[*at]));
             let more = more.take(property.value.matches('\n').count());
             PropertyLines { lines: std::iter::once(own).chain(more).collect(), key: property.key.into_owned() }
         });
@@ -55,12 +55,17 @@ impl<'t> Cut<'t> {
     /// Whether every dialect sees the same begin and end of the section.
     pub(super) fn is_agreed(&self) -> bool {
         let is_header = is_header(&self.lines[self.header]);
-        // npm ini ends a line at `\r`.
-        let is_broken = self.lines[self.header..self.end].iter().any(|line| line.text.contains('\r'));
         // An indented header would continue a property above it.
         let next = self.lines[self.end..].iter().find(|line| is_text(line));
-        let runs_on = next.is_some_and(|next| next.shape == Shape::Indented);
-        is_header && !self.has_mark && !is_broken && !runs_on
+        let runs_on = next.is_some_and(|next| auto::shape(next) == Shape::Indented);
+        is_header && !self.has_mark && !self.has_return() && !runs_on
+    }
+
+    /// Whether a lone `\r` is in the section, also in a comment: some dialects end a line there.
+    pub(super) fn has_return(&self) -> bool {
+        // The next header may follow the `\r`.
+        let limit = self.next.map_or(self.lines.len(), |next| next + 1);
+        self.lines[self.header..limit].iter().any(|line| line.text.contains('\r'))
     }
 
     /// Whether the next header also ends the section in the Amplify CLI.
@@ -111,8 +116,8 @@ fn is_text(line: &Line<'_>) -> bool {
     !matches!(line.shape, Shape::Blank | Shape::Comment)
 }
 
-fn is_indented_comment(line: &Line<'_>) -> bool {
-    line.shape == Shape::Indented && line.text.trim_start_matches(BLANKS).starts_with(COMMENT)
+fn is_continuation(line: &Line<'_>) -> bool {
+    auto::shape(line) == Shape::Indented && !line.text.trim_start().starts_with(COMMENT)
 }
 
 pub(super) fn text_range(line: Line<'_>) -> Range<usize> {
@@ -124,8 +129,8 @@ pub(super) fn line_range(line: Line<'_>) -> Range<usize> {
 }
 
 fn key_range(line: Line<'_>) -> Range<usize> {
-    let indentation = line.text.len() - line.text.trim_start_matches(BLANKS).len();
-    let key = line.text.split(DELIMITERS).next().unwrap_or_default().trim_matches(BLANKS);
+    let indentation = line.text.len() - line.text.trim_start().len();
+    let key = line.text.split(DELIMITERS).next().unwrap_or_default().trim();
     let start = line.start + indentation;
     start..start + key.len()
 }

@@ -49,6 +49,7 @@ pub(crate) fn answers(context: &Context, options: &Setup) -> Result<Role, Failur
         plain_name(name)?;
         if is_new(&wrapper) && is_new(&role) { Ok(()) } else { Err("a new name: there is such a profile".to_owned()) }
     })?;
+    let region = region.map(|region| region.to_ascii_lowercase());
     Ok(Role { name, role_arn, source_profile, source_keys, external_id, mfa_serial, region })
 }
 
