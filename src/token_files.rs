@@ -63,10 +63,12 @@ impl TokenFile {
         TokenFileError::Invalid { problem: problem.into(), path: self.path.clone() }
     }
 
-    /// Ignores a failure: this run has its token, and the user only has to sign in earlier.
-    pub(crate) fn write(&self, token: &TokenFields) {
+    /// Replaces the token `before`, unless another process has replaced it meanwhile: the AWS CLI knows nothing of our
+    /// lock. Ignores a failure: this run has its token, and the user only has to sign in earlier.
+    pub(crate) fn write(&self, before: &TokenFields, token: &TokenFields) {
+        let is_unchanged = || matches!(self.read(), Ok(Some(there)) if there == *before);
         if let Ok(text) = serde_json::to_vec_pretty(token).map(Zeroizing::new) {
-            let _ = replace(&self.path, &text);
+            let _ = replace(&self.path, &text, is_unchanged);
         }
     }
 

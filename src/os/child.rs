@@ -8,6 +8,7 @@ use std::thread;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -18,7 +19,7 @@ use crate::os::env;
 /// In bytes: the limit of Java's SDK for a `credential_process`.
 pub const LONGEST_ANSWER: usize = 64 << 10;
 
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum ChildError {
     #[error("cannot start a shell: {0}")]
     Start(String),

@@ -15,6 +15,7 @@ pub mod job;
 #[path = "job_windows.rs"]
 pub mod job;
 pub mod lock;
+pub mod name_lock;
 pub mod machine;
 pub mod panics;
 pub mod paths;

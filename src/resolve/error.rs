@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use thiserror::Error;
 
 use crate::cache::store::CacheWriteError;
@@ -46,6 +48,9 @@ pub enum ResolveError {
         /// `process 4711 (amplify-creds process dev)`
         holder: Option<String>,
     },
+    /// A session of another process, so that this one would have to prompt, too. `code` is the system's.
+    #[error("another process could not cache its session")]
+    NotStored { file: PathBuf, code: Option<i32> },
     /// The session looks expired: the local clock is wrong by this many seconds.
     #[error("the clock is off by {0} seconds")]
     ClockWrong(i64),

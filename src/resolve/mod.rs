@@ -8,6 +8,7 @@ mod mfa;
 mod request;
 mod resolver;
 mod run;
+mod shared;
 mod state;
 mod wait;
 

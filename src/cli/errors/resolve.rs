@@ -1,6 +1,6 @@
 use crate::cli::errors::base;
 use crate::cli::errors::failure::{
-    ACCESS_DENIED, CANCELLED, CLOCK, CREDENTIALS_REJECTED, Failure, LOCK_TIMEOUT, LOOP, MFA_NEEDED, MFA_REJECTED,
+    ACCESS_DENIED, CACHE, CANCELLED, CLOCK, CREDENTIALS_REJECTED, Failure, LOCK_TIMEOUT, LOOP, MFA_NEEDED, MFA_REJECTED,
     REFUSED, USAGE,
 };
 use crate::cli::errors::hints::advice;
@@ -37,6 +37,14 @@ impl From<ResolveError> for Failure {
                 },
             )
             .hint("it may wait for an MFA code on another terminal; a longer wait: --lock-timeout 10m"),
+            ResolveError::NotStored { file, code } => {
+                let why = code.map_or("the file cannot be written".to_owned(), |code| {
+                    std::io::Error::from_raw_os_error(code).to_string()
+                });
+                let message = format!("another process needed an MFA code and could not cache the session: {why}");
+                Failure { details: vec![format!("the cache is {}", file.display())], ..Failure::new(CACHE, message) }
+                    .hint("make room or make the file writable, then repeat the command")
+            }
             // The offset is within the tolerance: the session had expired before it came.
             ResolveError::ClockWrong(0) => Failure::new(CLOCK, "the session that STS gave is over already")
                 .hint("look at this machine's clock, and at AWS_ENDPOINT_URL_STS if it is set"),
