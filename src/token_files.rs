@@ -107,3 +107,29 @@ pub(crate) fn timestamp(token: &TokenFields, name: &str) -> Option<Timestamp> {
     let text = text(token, name)?;
     Timestamp::parse(text).or_else(|| Timestamp::parse(&format!("{}Z", text.strip_suffix("UTC")?)))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fields(token: &str) -> TokenFields {
+        json!({"accessToken": token}).as_object().cloned().unwrap()
+    }
+
+    #[test]
+    fn token_that_changed_meanwhile_is_not_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = TokenFile::new(dir.path().join("token.json"));
+        for (there, expected) in [("old", "new"), ("of a new sign-in", "of a new sign-in")] {
+            std::fs::write(&file.path, json!(fields(there)).to_string()).unwrap();
+            file.write(&fields("old"), &fields("new"));
+            assert_eq!(file.read().unwrap().unwrap(), fields(expected));
+            assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+        }
+        std::fs::remove_file(&file.path).unwrap();
+        file.write(&fields("old"), &fields("new"));
+        assert!(file.read().unwrap().is_none(), "the user has signed out");
+    }
+}

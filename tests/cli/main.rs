@@ -27,6 +27,8 @@ mod explain;
 #[cfg(unix)]
 mod faults;
 mod help;
+#[cfg(unix)]
+mod herds;
 mod identity;
 mod invalid_keys;
 mod leaks;
