@@ -20,8 +20,8 @@ use crate::cache::file::{is_trusted, read_plain, text};
 use crate::cache::holder::Holders;
 use crate::cache::key::CacheKey;
 use crate::cache::members::Members;
-use crate::cache::notes::Notes;
 use crate::cache::naming::{drop_surplus, place};
+use crate::cache::notes::Notes;
 use crate::cache::reserve::Reserve;
 use crate::cache::sessions::Snapshot;
 use crate::os::lock::{Attempt, Guard, Locks};
@@ -236,6 +236,9 @@ impl Store {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => break,
                 Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
                     return Err(CacheWriteError::TooLarge(self.file.clone()));
+                }
+                Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                    return Err(io(io::Error::other("it is not a plain file")));
                 }
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                     self.set_aside()?;

@@ -39,9 +39,13 @@ pub struct Editor {
 #[derive(Debug)]
 pub enum Exclusive {
     /// The guard releases the lock when it is dropped.
-    Locked { _guard: Guard },
+    Locked {
+        _guard: Guard,
+    },
     /// On a file system without locks.
-    Named { _guard: NameLock },
+    Named {
+        _guard: NameLock,
+    },
     None,
 }
 
@@ -140,7 +144,8 @@ impl Editor {
         for change in changes {
             let Change { original: Original { file, real, .. }, text, .. } = change;
             let mode = change.modes().map(|(_, mode)| mode);
-            let new = file::prepare(real, text.as_bytes(), mode, abandoned).map_err(|reason| cannot("write", file, reason))?;
+            let new = file::prepare(real, text.as_bytes(), mode, abandoned)
+                .map_err(|reason| cannot("write", file, reason))?;
             prepared.push((new, change));
         }
         for (new, change) in prepared {

@@ -244,7 +244,10 @@ fn concurrent_edits_without_exclusion_lose_no_file() {
             let place = &place;
             scope.spawn(move || {
                 let outcome = place.editor().write(&[Change::new(place.read("config"), text)], &Exclusive::None);
-                assert!(matches!(outcome, Ok(_) | Err(WriteError::Changed(_) | WriteError::Backup { .. })), "{outcome:?}");
+                assert!(
+                    matches!(outcome, Ok(_) | Err(WriteError::Changed(_) | WriteError::Backup { .. })),
+                    "{outcome:?}"
+                );
             });
         }
     });

@@ -104,7 +104,7 @@ pub fn unique_name(prefix: &str) -> io::Result<String> {
 pub fn remove_abandoned(directory: &Path, prefix: &str, oldest: Duration) {
     for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let is_ours = name.to_str().is_some_and(|name| name.starts_with(prefix) && name.ends_with(".tmp"));
+        let is_ours = name.to_str().is_some_and(|name| name.starts_with(prefix) && name.strip_suffix(".tmp").is_some());
         let modified = || entry.metadata().and_then(|metadata| metadata.modified()).ok();
         if is_ours && modified().and_then(|at| at.elapsed().ok()).is_some_and(|age| age >= oldest) {
             let _ = std::fs::remove_file(entry.path());

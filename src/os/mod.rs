@@ -15,8 +15,8 @@ pub mod job;
 #[path = "job_windows.rs"]
 pub mod job;
 pub mod lock;
-pub mod name_lock;
 pub mod machine;
+pub mod name_lock;
 pub mod panics;
 pub mod paths;
 pub mod random;

@@ -10,7 +10,7 @@ use crate::plan::mfa_strategy::{MfaAction, MfaStrategy, Step};
 use crate::source::{FetchOptions, SourceError};
 use crate::sts::Session;
 
-use super::error::{ResolveError, ResolveWarning};
+use super::error::{ResolveError, ResolveWarning, StorageError};
 use super::memory::device_id;
 use super::resolver::Resolver;
 use super::state::{Call, Exchange, Exchanged, Run, WaitPolicy, Waited, Waiting};
@@ -118,8 +118,8 @@ impl<'r, 'a> Run<'r, 'a> {
         if let (WaitPolicy::Full, Err(error), Some(id)) = (self.waiting.patience, &fetched, &id) {
             self.share(id, error);
         }
-        if let Err(ResolveError::NotStored { code, .. }) = &fetched {
-            self.mark_unstored(at, *code);
+        if let Err(ResolveError::NotStored { reason, .. }) = &fetched {
+            self.share_unstored(at, *reason);
         }
         let Err(ResolveError::Sts { error, .. }) = &fetched else { return fetched };
         match self.cached_unexpired(at) {
@@ -300,7 +300,9 @@ impl<'r, 'a> Run<'r, 'a> {
         };
         let Ok(entry) = entry::write(&session.credentials, expiration, &mark) else { return };
         if let Err(error) = self.resolver.store.put(key, &entry, now, self.reset_generation.unwrap_or_default()) {
-            self.share_unstored(at, &error);
+            if let Some(reason) = StorageError::of(&error) {
+                self.share_unstored(at, reason);
+            }
             self.resolver.mishaps.push(ResolveWarning::NotCached(error));
         }
     }

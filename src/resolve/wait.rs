@@ -7,7 +7,7 @@ use crate::cache::holder::Holder;
 use crate::cache::store::CacheWriteError;
 use crate::os::lock::{Attempt, Guard};
 
-use super::error::{ResolveError, ResolveWarning};
+use super::error::{ResolveError, ResolveWarning, StorageError};
 use super::shared::SharedFailure;
 use super::state::{Run, WaitPolicy, Waited};
 
@@ -19,10 +19,41 @@ const SILENCE: Duration = Duration::from_secs(2);
 
 type HolderFacts = Holder<(u64, SharedFailure)>;
 
-/// A lock's mark is a count of sessions that could not be stored, times this, plus the system's error.
+/// A lock's mark is a count of sessions that could not be stored, times this, plus the reason.
 const ERRORS: u64 = 4096;
 
 const COUNTED: u64 = 1024;
+
+/// Larger than the numbers of the system's errors.
+const LOCKED: u64 = ERRORS - 1;
+
+impl StorageError {
+    /// `None` where the next process has to fetch a session in any case.
+    pub(super) fn of(error: &CacheWriteError) -> Option<Self> {
+        match error {
+            CacheWriteError::Forgotten => None,
+            CacheWriteError::Locked(_) => Some(Self::Locked),
+            CacheWriteError::Io { reason, .. } => Some(reason.raw_os_error().map_or(Self::Other, Self::System)),
+            CacheWriteError::ForeignOwner(_) | CacheWriteError::TooLarge(_) => Some(Self::Other),
+        }
+    }
+
+    fn number(self) -> u64 {
+        match self {
+            Self::System(code) => u64::try_from(code).ok().filter(|code| *code < LOCKED).unwrap_or_default(),
+            Self::Locked => LOCKED,
+            Self::Other => 0,
+        }
+    }
+
+    fn of_number(number: u64) -> Self {
+        match number {
+            0 => Self::Other,
+            LOCKED => Self::Locked,
+            code => i32::try_from(code).map_or(Self::Other, Self::System),
+        }
+    }
+}
 
 impl Run<'_, '_> {
     /// Waits for the lock `id` and reads the cache for step `at` meanwhile, so that all waiters return together.
@@ -134,21 +165,11 @@ impl Run<'_, '_> {
     }
 
     /// Reports to the waiters of step `at` that its session could not be stored.
-    pub(super) fn share_unstored(&self, at: usize, error: &CacheWriteError) {
-        match error {
-            // The next process has to fetch a session in any case.
-            CacheWriteError::Forgotten => {}
-            CacheWriteError::Io { reason, .. } => self.mark_unstored(at, reason.raw_os_error()),
-            _ => self.mark_unstored(at, None),
-        }
-    }
-
-    pub(super) fn mark_unstored(&self, at: usize, code: Option<i32>) {
+    pub(super) fn share_unstored(&self, at: usize, reason: StorageError) {
         let Some(id) = self.lock_id(at) else { return };
         if let Some(guard) = self.guard(&id) {
-            let code = code.and_then(|code| u64::try_from(code).ok()).filter(|code| *code < ERRORS);
             let count = (self.resolver.store.locks().mark(&id) / ERRORS + 1) % COUNTED;
-            guard.set_mark(count * ERRORS + code.unwrap_or_default());
+            guard.set_mark(count * ERRORS + reason.number());
         }
     }
 
@@ -157,8 +178,8 @@ impl Run<'_, '_> {
         if !self.renewing_needs_a_prompt(at) {
             return Ok(Waited::Lock);
         }
-        let code = i32::try_from(mark % ERRORS).ok().filter(|code| *code != 0);
-        Err(ResolveError::NotStored { file: self.resolver.store.path().to_owned(), code })
+        let reason = StorageError::of_number(mark % ERRORS);
+        Err(ResolveError::NotStored { file: self.resolver.store.path().to_owned(), reason })
     }
 
     pub(super) fn rest(&self, id: &str) {
@@ -204,4 +225,18 @@ fn jitter(pause: u64) -> u64 {
     let nanos = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |d| u64::from(d.subsec_nanos()));
     let half = pause / 2;
     half + (nanos ^ u64::from(std::process::id())) % (half + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reason_survives_as_a_number() {
+        for reason in [StorageError::System(28), StorageError::System(122), StorageError::Locked, StorageError::Other] {
+            assert_eq!(StorageError::of_number(reason.number()), reason);
+        }
+        assert_eq!(StorageError::of_number(StorageError::System(-1).number()), StorageError::Other);
+        assert_eq!(StorageError::of(&CacheWriteError::Forgotten), None);
+    }
 }

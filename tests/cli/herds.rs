@@ -42,10 +42,7 @@ fn runs(home: &TestHome) -> usize {
 #[test]
 fn denied_call_is_shared_with_waiters_and_names_its_hop() {
     let (sts, home) = without_mfa();
-    add_config(
-        &home,
-        "[profile second]\nrole_arn = arn:aws:iam::222222222222:role/Second\nsource_profile = nomfa\n",
-    );
+    add_config(&home, "[profile second]\nrole_arn = arn:aws:iam::222222222222:role/Second\nsource_profile = nomfa\n");
     sts.fault(Fault::Hang, None);
     let first = start(&home, &["process", "second"]);
     sts.wait_for("AssumeRole", 1);
@@ -71,7 +68,7 @@ fn failed_credential_process_is_shared_with_waiters_only() {
     add_config(
         &home,
         &format!(
-            "[profile base]\ncredential_process = {program}\n[profile r]\nsource_profile = base\n\
+            "[profile base]\ncredential_process = {program}\nprocess_identity = command\n[profile r]\nsource_profile = base\n\
              role_arn = arn:aws:iam::222222222222:role/NoMfa\n"
         ),
     );
@@ -97,7 +94,7 @@ fn failed_mfa_process_is_shared_unless_waiter_has_a_code() {
     let first = start(&home, &["process", "auto"]);
     wait_until("the program", || runs(&home) == 1);
     let mut with_code = Terminal::named(&home, "code", &format!("process auto -t {}", fresh_code(&sts)));
-    let waiters = waiters(&home, "process auto --prompt none");
+    let waiters = waiters(&home, "process auto");
     with_code.expect("amplify-creds: waiting for process ");
     home.write("go", "");
     let first = end(first);
@@ -133,7 +130,8 @@ fn unstored_session_ends_waiters_that_would_prompt_and_no_others() {
     let waiting = waiters(&home, "process auto");
     home.write("go", "");
     let first = end(first);
-    json(first.succeeded());
+    assert_eq!(first.code, Some(0), "{first:?}");
+    json(&first.stdout);
     assert!(first.stderr.contains("the session is not cached: "), "{}", first.stderr);
     for waiter in ends(waiting) {
         waiter.failed_with(1);
@@ -146,9 +144,9 @@ fn unstored_session_ends_waiters_that_would_prompt_and_no_others() {
     sts.wait_for("AssumeRole", calls + 1);
     let waiting = waiters(&home, "process nomfa");
     sts.clear_faults();
-    end(first).succeeded();
-    for waiter in ends(waiting) {
-        json(waiter.succeeded());
+    for run in ends(waiting).into_iter().chain([end(first)]) {
+        assert_eq!(run.code, Some(0), "{run:?}");
+        json(&run.stdout);
     }
     assert_eq!(sts.count("AssumeRole"), calls + 4);
 }
