@@ -64,10 +64,12 @@ impl TokenFile {
         TokenFileError::Invalid { problem: problem.into(), path: self.path.clone() }
     }
 
-    /// Ignores a failure: this run has its token, and the user only has to sign in earlier.
-    pub(crate) fn write(&self, token: &TokenFields) {
+    /// Replaces the token `before`, unless another process has replaced it meanwhile: the AWS CLI knows nothing of our
+    /// lock. Ignores a failure: this run has its token, and the user only has to sign in earlier.
+    pub(crate) fn write(&self, before: &TokenFields, token: &TokenFields) {
+        let is_unchanged = || matches!(self.read(), Ok(Some(there)) if there == *before);
         if let Ok(text) = serde_json::to_vec_pretty(token).map(Zeroizing::new) {
-            let _ = replace(&self.path, &text);
+            let _ = replace(&self.path, &text, is_unchanged);
         }
     }
 
@@ -104,4 +106,30 @@ pub(crate) fn text<'t>(token: &'t TokenFields, name: &str) -> Option<&'t str> {
 /// Old AWS CLIs wrote `UTC` for `Z`.
 pub(crate) fn timestamp(token: &TokenFields, name: &str) -> Option<Timestamp> {
     Timestamp::parse_lenient(text(token, name)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fields(token: &str) -> TokenFields {
+        json!({"accessToken": token}).as_object().cloned().unwrap()
+    }
+
+    #[test]
+    fn token_that_changed_meanwhile_is_not_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = TokenFile::new(dir.path().join("token.json"));
+        for (there, expected) in [("old", "new"), ("of a new sign-in", "of a new sign-in")] {
+            std::fs::write(&file.path, json!(fields(there)).to_string()).unwrap();
+            file.write(&fields("old"), &fields("new"));
+            assert_eq!(file.read().unwrap().unwrap(), fields(expected));
+            assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+        }
+        std::fs::remove_file(&file.path).unwrap();
+        file.write(&fields("old"), &fields("new"));
+        assert!(file.read().unwrap().is_none(), "the user has signed out");
+    }
 }

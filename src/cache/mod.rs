@@ -5,6 +5,8 @@ pub mod file;
 pub mod holder;
 pub mod key;
 pub mod members;
+mod naming;
 pub mod notes;
+mod reserve;
 pub mod sessions;
 pub mod store;

@@ -1,18 +1,20 @@
 //! Small files next to the locks. They hold no secrets; losing one costs a prompt or a call.
 
-use std::fs;
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::os::atomic_file::{Access, AtomicFile};
-use crate::os::fs::{create_private_dir, read_regular};
+use crate::os::fs::{create_private_dir, is_full, private, read_regular};
 
 use crate::os::lock::Guard;
 
 /// Bytes.
-const LARGEST: u64 = 4 << 10;
+const LARGEST: u64 = 16 << 10;
 
 #[derive(Debug, Clone)]
 pub struct Notes {
@@ -29,18 +31,20 @@ impl Notes {
         serde_json::from_slice(&bytes).ok()
     }
 
-    pub fn put<T: Serialize>(&self, name: &str, note: &T, _lock: &Guard) {
-        let Ok(text) = serde_json::to_vec(note) else { return };
-        let _ = create_private_dir(&self.dir).and_then(|()| {
-            AtomicFile::write(
-                &self.dir.join(name),
-                self.dir.join(format!("{name}.tmp")),
-                Access::Private,
-                &text,
-                |_, _| Ok(()),
-            )?
-            .commit()
-        });
+    pub fn put<T: Serialize>(&self, name: &str, note: &T, lock: &Guard) {
+        let _ = self.try_put(name, note, lock);
+    }
+
+    pub fn try_put<T: Serialize>(&self, name: &str, note: &T, _lock: &Guard) -> io::Result<()> {
+        let text = serde_json::to_vec(note)?;
+        create_private_dir(&self.dir)?;
+        let (path, temporary) = (self.dir.join(name), self.dir.join(format!("{name}.tmp")));
+        let written = AtomicFile::write(&path, temporary, Access::Private, &text, |_, _| Ok(()));
+        match written.and_then(AtomicFile::commit) {
+            // The old note's space is enough for the new one. A reader takes a torn note for none.
+            Err(error) if is_full(&error) => overwrite(&path, &text),
+            done => done,
+        }
     }
 
     pub fn forget(&self, name: &str) {
@@ -54,4 +58,13 @@ impl Notes {
             }
         }
     }
+}
+
+fn overwrite(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    private(&mut options);
+    let mut file = options.open(path)?;
+    file.write_all(text)?;
+    file.set_len(text.len() as u64)
 }

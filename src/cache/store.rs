@@ -10,22 +10,24 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::core::clock::Timestamp;
-use crate::core::credentials::Freshness;
 use crate::os::atomic_file::{Access, AtomicFile};
 #[cfg(windows)]
 use crate::os::fs::is_another_users;
-use crate::os::fs::{create_private_dir, rename};
+use crate::os::fs::{create_private_dir, is_full, rename};
 
 use crate::cache::entry::CachedSession;
 use crate::cache::file::{is_trusted, read_plain, text};
 use crate::cache::holder::Holders;
 use crate::cache::key::CacheKey;
 use crate::cache::members::Members;
+use crate::cache::naming::{drop_surplus, place};
 use crate::cache::notes::Notes;
+use crate::cache::reserve::Reserve;
 use crate::cache::sessions::Snapshot;
 use crate::os::lock::{Attempt, Guard, Locks};
 
 const EPOCH: &str = "epoch";
+const LOCK: &str = "cache";
 
 /// Seconds.
 const SWEEP_EVERY: i64 = 86_400;
@@ -34,6 +36,13 @@ const LOCK_FILE_AGE: Duration = Duration::from_hours(7 * 24);
 
 /// A write takes a millisecond.
 const WRITE_LOCK_WAIT: Duration = Duration::from_secs(5);
+
+/// While the holder of the lock is known to be stopped. Without this, each role of a chain and each waiting process
+/// would wait in full.
+const STOPPED_LOCK_WAIT: Duration = Duration::from_millis(100);
+
+/// Time after a wait in vain for which the holder is taken to be stopped.
+const STOPPED_FOR: Duration = Duration::from_mins(1);
 
 /// The credentials are handed out all the same.
 #[derive(Debug, Error)]
@@ -121,7 +130,7 @@ impl Store {
         }
         let was_untrusted = self.is_dir_untrusted();
         self.prepare_dir().map_err(|reason| CacheWriteError::Io { path: self.dir.clone(), reason })?;
-        let guard = self.lock()?;
+        let guard = self.lock(self.patience())?;
         if was_untrusted {
             self.set_aside()?;
         }
@@ -155,19 +164,28 @@ impl Store {
         if !self.is_ours() {
             return Err(CacheWriteError::ForeignOwner(self.dir.clone()));
         }
-        let guard = self.lock()?;
+        let guard = self.lock(WRITE_LOCK_WAIT)?;
         if for_good {
-            self.notes().put(EPOCH, &(self.reset_generation() + 1), &guard.0);
+            let generation = self.reset_generation() + 1;
+            let raised = self.notes().try_put(EPOCH, &generation, &guard.0);
+            if raised.is_err_and(|error| is_full(&error)) && self.reserve().give_up() {
+                self.notes().put(EPOCH, &generation, &guard.0);
+            }
         }
         let text = self.read_for_write()?;
         let mut file = Members::parse(&text).unwrap_or_default();
         let changed = without(&file, goes);
         if changed.is_empty() {
-            // A killed run may have left a temporary file, and no later run may write.
-            return self.remove_leftover();
+            return Ok(());
         }
         let raws = self.raw(&changed)?;
-        self.replace(&guard, &with(&mut file, &changed, &raws))
+        let rest = with(&mut file, &changed, &raws);
+        match self.replace(&guard, &rest) {
+            Err(CacheWriteError::Io { reason, .. }) if is_full(&reason) && rest.is_empty() => {
+                fs::remove_file(&self.file).map_err(|reason| CacheWriteError::Io { path: self.file.clone(), reason })
+            }
+            done => done,
+        }
     }
 
     fn sweep(&self, now: Timestamp, guard: &CacheGuard) {
@@ -187,10 +205,24 @@ impl Store {
         changed.iter().map(|(_, sessions)| serde_json::value::to_raw_value(sessions).map_err(io)).collect()
     }
 
-    fn lock(&self) -> Result<CacheGuard, CacheWriteError> {
-        match self.locks().lock_within("cache", WRITE_LOCK_WAIT) {
-            Attempt::Held(guard) => Ok(CacheGuard(guard)),
-            Attempt::Busy => Err(CacheWriteError::Locked(self.file.clone())),
+    fn patience(&self) -> Duration {
+        if self.locks().is_marked_within(LOCK, STOPPED_FOR) { STOPPED_LOCK_WAIT } else { WRITE_LOCK_WAIT }
+    }
+
+    fn lock(&self, limit: Duration) -> Result<CacheGuard, CacheWriteError> {
+        match self.locks().lock_within(LOCK, limit) {
+            Attempt::Held(guard) => {
+                guard.set_mark(0);
+                // A killed run may have left sessions in it.
+                self.remove_leftover()?;
+                Ok(CacheGuard(guard))
+            }
+            Attempt::Busy => {
+                if limit == WRITE_LOCK_WAIT {
+                    self.locks().mark_held(LOCK);
+                }
+                Err(CacheWriteError::Locked(self.file.clone()))
+            }
             Attempt::Unavailable(reason) => Err(CacheWriteError::Io { path: self.dir.join("locks"), reason }),
         }
     }
@@ -204,6 +236,9 @@ impl Store {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => break,
                 Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
                     return Err(CacheWriteError::TooLarge(self.file.clone()));
+                }
+                Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                    return Err(io(io::Error::other("it is not a plain file")));
                 }
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                     self.set_aside()?;
@@ -228,14 +263,25 @@ impl Store {
     }
 
     fn replace(&self, _guard: &CacheGuard, file: &Members<'_>) -> Result<(), CacheWriteError> {
-        let temporary = self.temporary();
-        let io = |reason| CacheWriteError::Io { path: temporary.clone(), reason };
+        let io = |reason| CacheWriteError::Io { path: self.temporary(), reason };
         let mut text = Zeroizing::new(Vec::with_capacity(1 << 14));
         serde_json::to_writer_pretty(&mut *text, file).map_err(|error| io(error.into()))?;
-        AtomicFile::write(&self.file, self.temporary(), Access::Private, &text, |_, _| Ok(()))
-            .map_err(io)?
-            .commit()
-            .map_err(io)
+        let write = || {
+            AtomicFile::write(&self.file, self.temporary(), Access::Private, &text, |_, _| Ok(()))
+                .and_then(AtomicFile::commit)
+        };
+        match write() {
+            Ok(()) => {
+                self.reserve().keep(text.len() as u64);
+                Ok(())
+            }
+            Err(error) if is_full(&error) && self.reserve().give_up() => write().map_err(io),
+            Err(error) => Err(io(error)),
+        }
+    }
+
+    fn reserve(&self) -> Reserve {
+        Reserve::in_dir(&self.dir)
     }
 
     fn set_aside_path(&self) -> PathBuf {
@@ -317,41 +363,6 @@ fn with<'t>(file: &mut Members<'t>, changed: &[(String, Members<'_>)], raws: &'t
         }
     }
     file.clone()
-}
-
-/// The plain name, where Amplify could have made the session and no other valid session has that name; else the marked
-/// name.
-fn place(key: &CacheKey, sessions: &Members<'_>, now: Timestamp) -> String {
-    let standing = sessions.get(&key.inner).map(RawValue::get).and_then(CachedSession::read);
-    let free = standing.is_none_or(|there| {
-        there.lease.judge(now, 0) == Freshness::Stale || there.mark.is_some_and(|mark| mark.is_for(&key.fingerprint))
-    });
-    if key.amplify_could_make_it && free { key.inner.clone() } else { key.marked_name() }
-}
-
-/// How many sessions one command and role keep: its environment may change with every run.
-const MAX_IDENTITIES: usize = 8;
-
-/// Drops the oldest sessions of the same command, but not `name`, which has just been stored.
-fn drop_surplus(sessions: &mut Members<'_>, name: &str, entry: &str) {
-    let command = |entry: &str| {
-        let mark = CachedSession::read(entry)?.mark?;
-        Some((mark.process?.command, mark.written_at))
-    };
-    let Some((stored, _)) = command(entry) else { return };
-    let mut others: Vec<_> = sessions
-        .iter()
-        .filter(|(other, _)| *other != name)
-        .filter_map(|(other, raw)| {
-            command(raw.get()).map(|(command, written_at)| (command, written_at, other.to_owned()))
-        })
-        .filter(|(command, ..)| *command == stored)
-        .map(|(_, written_at, other)| (written_at, other))
-        .collect();
-    others.sort();
-    let surplus = (others.len() + 1).saturating_sub(MAX_IDENTITIES);
-    let surplus: Vec<_> = others.into_iter().take(surplus).map(|(_, other)| other).collect();
-    sessions.retain(|other, _| !surplus.iter().any(|name| name == other));
 }
 
 fn is_ours_and_over(entry: &str, now: Timestamp) -> bool {

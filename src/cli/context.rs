@@ -126,6 +126,13 @@ impl Context {
         }
     }
 
+    /// Prints a warning, also for `process`: the next run may have to prompt again.
+    pub(super) fn warn_always(&self, text: impl FnOnce() -> String) {
+        if self.global.verbose > 0 || !self.global.quiet {
+            print_message(&format!("amplify-creds: {}", text()));
+        }
+    }
+
     pub(super) fn variable(&self, names: &[&'static str]) -> Option<Located<String>> {
         first_variable(&self.env, names)
     }

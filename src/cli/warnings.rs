@@ -38,7 +38,8 @@ pub(crate) fn of_run(context: &Context, warnings: &[ResolveWarning]) {
         match warning {
             // A reset at the same time needs no attention.
             ResolveWarning::NotCached(CacheWriteError::Forgotten) => context.info(|| line.clone()),
-            ResolveWarning::ClockOff(_) | ResolveWarning::NotCached(_) => context.warn(|| line.clone()),
+            ResolveWarning::NotCached(_) => context.warn_always(|| line.clone()),
+            ResolveWarning::ClockOff(_) => context.warn(|| line.clone()),
             _ => context.info(|| line.clone()),
         }
         reported.push(line);

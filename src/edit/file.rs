@@ -4,10 +4,11 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use std::{fs, io};
 
 use crate::core::origin::SourceFile;
-use crate::os::atomic_file::{Access, AtomicFile, sync_directory};
+use crate::os::atomic_file::{Access, AtomicFile, remove_abandoned, sync_directory, unique_name};
 use crate::os::fs::{create_private_dir, private};
 
 use super::error::WriteError;
@@ -83,15 +84,16 @@ fn is_another_users(path: &Path, except_root: bool) -> bool {
     !except_root && crate::os::fs::is_another_users(path)
 }
 
-/// Writes `bytes` to a temporary file with the group and mode of the old one; a new file is private. The temporary
-/// name is fixed, since the lock allows one process to edit at a time.
-pub(super) fn prepare(real: &Path, bytes: &[u8], mode: Option<u32>) -> io::Result<AtomicFile> {
+/// Writes `bytes` to a temporary file with the group and mode of the old one; a new file is private. Removes those that
+/// killed runs left at least `abandoned` ago.
+pub(super) fn prepare(real: &Path, bytes: &[u8], mode: Option<u32>, abandoned: Duration) -> io::Result<AtomicFile> {
     let directory = real.parent().unwrap_or(Path::new("/"));
     if !directory.exists() {
         create_private_dir(directory)?;
     }
-    let name = real.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = directory.join(format!(".{name}.amplify-creds.tmp"));
+    let prefix = format!(".{}.amplify-creds.", real.file_name().unwrap_or_default().to_string_lossy());
+    remove_abandoned(directory, &prefix, abandoned);
+    let temporary = directory.join(unique_name(&prefix)?);
     AtomicFile::write(real, temporary, Access::Private, bytes, |file, before| copy_mode(file, before, mode))
 }
 

@@ -7,6 +7,7 @@ mod file;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use std::{fs, io};
 
 use zeroize::Zeroizing;
@@ -14,8 +15,10 @@ use zeroize::Zeroizing;
 use crate::cache::store::Store;
 use crate::core::origin::{Location, SourceFile};
 use crate::core::utf8::InvalidByte;
+use crate::os::atomic_file::ABANDONED;
 use crate::os::fs::{create_private_dir, read_capped};
 use crate::os::lock::{Attempt, Guard};
+use crate::os::name_lock::NameLock;
 
 pub use change::{Change, Original, Written};
 pub use diff::diff;
@@ -33,10 +36,18 @@ pub struct Editor {
     store: Store,
 }
 
-/// Proof that no other process of this program edits. There is no guard on a file system without locks.
+/// Proof that no other process of this program edits, as far as that can be had.
 #[derive(Debug)]
-pub struct Exclusive {
-    _guard: Option<Guard>,
+pub enum Exclusive {
+    /// The guard releases the lock when it is dropped.
+    Locked {
+        _guard: Guard,
+    },
+    /// On a file system without locks.
+    Named {
+        _guard: NameLock,
+    },
+    None,
 }
 
 impl Original {
@@ -105,17 +116,20 @@ impl Editor {
     pub fn lock(&self) -> Result<Exclusive, WriteError> {
         // A lock file in another user's directory would block that user; no backup is possible there either.
         if !self.store.is_ours() {
-            return Ok(Exclusive { _guard: None });
+            return Ok(Exclusive::None);
         }
         match self.store.locks().lock_within("edit", LOCK_WAIT) {
-            Attempt::Held(guard) => Ok(Exclusive { _guard: Some(guard) }),
-            Attempt::Unavailable(_) => Ok(Exclusive { _guard: None }),
+            Attempt::Held(guard) => Ok(Exclusive::Locked { _guard: guard }),
+            Attempt::Unavailable(_) => {
+                let named = NameLock::take(&self.directory.join("edit.running"), LOCK_WAIT);
+                Ok(named.map_or(Exclusive::None, |guard| Exclusive::Named { _guard: guard }))
+            }
             Attempt::Busy => Err(WriteError::Locked),
         }
     }
 
     /// Writes all changes, or none if one is refused before. Every file is replaced atomically.
-    pub fn write(&self, changes: &[Change], _lock: &Exclusive) -> Result<Vec<Written>, WriteError> {
+    pub fn write(&self, changes: &[Change], lock: &Exclusive) -> Result<Vec<Written>, WriteError> {
         for change in changes {
             change.check()?;
             change.original.check_unchanged()?;
@@ -125,11 +139,14 @@ impl Editor {
             Ok(Written { file: change.original.file.clone(), backup })
         });
         let written = written.collect::<Result<Vec<_>, _>>()?;
+        // Under the lock, no temporary file can be another process's.
+        let abandoned = if matches!(lock, Exclusive::Locked { .. }) { Duration::ZERO } else { ABANDONED };
         let mut prepared = Vec::new();
         for change in changes {
             let Change { original: Original { file, real, .. }, text, .. } = change;
             let mode = change.modes().map(|(_, mode)| mode);
-            let new = file::prepare(real, text.as_bytes(), mode).map_err(|reason| cannot("write", file, reason))?;
+            let new = file::prepare(real, text.as_bytes(), mode, abandoned)
+                .map_err(|reason| cannot("write", file, reason))?;
             prepared.push((new, change));
         }
         for (new, change) in prepared {

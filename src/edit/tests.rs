@@ -207,22 +207,51 @@ fn leftover_temporary_file_is_replaced() {
 
 #[test]
 fn concurrent_edits_are_all_kept() {
+    for has_locks in [true, false] {
+        let place = Fixture::new();
+        place.put("config", "", 0o600);
+        if !has_locks {
+            // In the place of the directory of the lock files: no lock can be had.
+            place.put("cache/locks", "", 0o600);
+        }
+        std::thread::scope(|scope| {
+            for number in 0..16 {
+                let place = &place;
+                scope.spawn(move || {
+                    let editor = place.editor();
+                    let lock = editor.lock().unwrap();
+                    let original = place.read("config");
+                    let text = format!("{}{number}\n", original.text());
+                    editor.write(&[Change::new(original, &text)], &lock).unwrap();
+                });
+            }
+        });
+        let text = fs::read_to_string(place.path("config")).unwrap();
+        let mut lines: Vec<u32> = text.lines().map(|line| line.parse().unwrap()).collect();
+        lines.sort_unstable();
+        assert_eq!(lines, (0..16).collect::<Vec<_>>(), "locks: {has_locks}");
+        assert_eq!(place.names("."), ["cache", "config"]);
+    }
+}
+
+#[test]
+fn concurrent_edits_without_exclusion_lose_no_file() {
     let place = Fixture::new();
-    place.put("config", "", 0o600);
+    place.put("config", "old", 0o600);
+    let texts: Vec<_> = (0..16).map(|number| format!("{number}").repeat(100_000)).collect();
     std::thread::scope(|scope| {
-        for number in 0..16 {
+        for text in &texts {
             let place = &place;
             scope.spawn(move || {
-                let editor = place.editor();
-                let lock = editor.lock().unwrap();
-                let original = place.read("config");
-                let text = format!("{}{number}\n", original.text());
-                editor.write(&[Change::new(original, &text)], &lock).unwrap();
+                let outcome = place.editor().write(&[Change::new(place.read("config"), text)], &Exclusive::None);
+                assert!(
+                    matches!(outcome, Ok(_) | Err(WriteError::Changed(_) | WriteError::Backup { .. })),
+                    "{outcome:?}"
+                );
             });
         }
     });
     let text = fs::read_to_string(place.path("config")).unwrap();
-    let mut lines: Vec<u32> = text.lines().map(|line| line.parse().unwrap()).collect();
-    lines.sort_unstable();
-    assert_eq!(lines, (0..16).collect::<Vec<_>>());
+    assert!(texts.contains(&text), "{} bytes", text.len());
+    assert_eq!(place.names("."), ["cache", "config"]);
 }

@@ -3,8 +3,12 @@
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::fs::{private, rename};
+
+/// Age of a temporary file that no writer can still have: a write takes a moment.
+pub const ABANDONED: Duration = Duration::from_mins(10);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -74,11 +78,38 @@ pub fn sync_directory(of: &Path) {
     }
 }
 
-/// Replaces the file at `path`, or the target of a link, readable by its owner only. The owner stays the same, also under
-/// sudo.
-pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Replaces the file at `path`, or the target of a link, readable by its owner only, if `is_unchanged` then. The owner
+/// stays the same, also under sudo.
+pub fn replace(path: &Path, bytes: &[u8], is_unchanged: impl Fn() -> bool) -> io::Result<()> {
     let path = path.canonicalize()?;
-    AtomicFile::write(&path, with_suffix(&path, ".amplify-creds"), Access::Private, bytes, keep_owner)?.commit()
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    let prefix = file_name(&path) + ".amplify-creds.";
+    remove_abandoned(directory, &prefix, ABANDONED);
+    let temporary = directory.join(unique_name(&prefix)?);
+    let new = AtomicFile::write(&path, temporary, Access::Private, bytes, keep_owner)?;
+    if is_unchanged() { new.commit() } else { Ok(()) }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// A name that no other process uses, also on a file system without locks. Process ids repeat across containers.
+pub fn unique_name(prefix: &str) -> io::Result<String> {
+    Ok(format!("{prefix}{}.tmp", super::random::hex(8)?.expose()))
+}
+
+/// Removes the files of [`unique_name`] that a killed run left, if they are at least so old. They may have secrets in
+/// them.
+pub fn remove_abandoned(directory: &Path, prefix: &str, oldest: Duration) {
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_ours = name.to_str().is_some_and(|name| name.starts_with(prefix) && name.strip_suffix(".tmp").is_some());
+        let modified = || entry.metadata().and_then(|metadata| metadata.modified()).ok();
+        if is_ours && modified().and_then(|at| at.elapsed().ok()).is_some_and(|age| age >= oldest) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Writes or replaces a file that others may read, with the old file's rights.

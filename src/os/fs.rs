@@ -127,6 +127,11 @@ pub fn private(options: &mut OpenOptions) {
 #[cfg(windows)]
 const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 
+/// Whether the disk or the user's quota is full.
+pub fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 /// Atomically renames `from` to `to`, replacing it.
 #[cfg(not(windows))]
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {

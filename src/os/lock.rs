@@ -12,6 +12,8 @@ use super::fs::{create_private_dir, private};
 /// Attempts when the file was removed meanwhile. More would mean a file system with unstable file ids.
 const ROUNDS: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(5);
+/// Setting the same length again may not change the file's time.
+const MAX_HELD_MARK: u64 = 1000;
 
 #[derive(Debug, Clone)]
 pub struct Locks {
@@ -29,7 +31,16 @@ pub enum Attempt {
 /// Dropping it releases the lock.
 #[derive(Debug)]
 pub struct Guard {
-    _file: File,
+    file: File,
+}
+
+impl Guard {
+    /// Sets the number that other processes read by [`Locks::mark`]. It is the length of the lock file, since a length
+    /// without content needs no space on a full disk.
+    pub fn set_mark(&self, mark: u64) {
+        // Losing it costs the others a call of their own.
+        let _ = self.file.set_len(mark);
+    }
 }
 
 impl Locks {
@@ -56,6 +67,27 @@ impl Locks {
         }
     }
 
+    /// 0 for a lock that was never marked.
+    pub fn mark(&self, id: &str) -> u64 {
+        std::fs::metadata(self.path(id)).map_or(0, |metadata| metadata.len())
+    }
+
+    /// Marks the lock of another process.
+    pub fn mark_held(&self, id: &str) {
+        let mark = self.mark(id) % MAX_HELD_MARK + 1;
+        if let Ok(file) = self.open(&self.path(id)) {
+            let _ = file.set_len(mark);
+        }
+    }
+
+    /// Whether [`Locks::mark_held`] was called within the last `period`. The holder removes the mark.
+    pub fn is_marked_within(&self, id: &str, period: Duration) -> bool {
+        std::fs::metadata(self.path(id)).is_ok_and(|metadata| {
+            let age = metadata.modified().ok().and_then(|at| at.elapsed().ok());
+            metadata.len() > 0 && age.is_some_and(|age| age < period)
+        })
+    }
+
     /// Removes lock files made before `oldest`, each while its lock is held, with the other files of that id.
     pub fn sweep(&self, oldest: SystemTime) {
         for entry in std::fs::read_dir(&self.dir).into_iter().flatten().flatten() {
@@ -77,10 +109,14 @@ impl Locks {
         }
     }
 
+    fn path(&self, id: &str) -> PathBuf {
+        self.dir.join(format!("{id}.lock"))
+    }
+
     fn attempt(&self, id: &str) -> io::Result<Option<Guard>> {
         // Every write of the cache comes after some lock.
         survive_file_size_limit();
-        let path = self.dir.join(format!("{id}.lock"));
+        let path = self.path(id);
         for _ in 0..ROUNDS {
             let file = self.open(&path)?;
             match fs4::FileExt::try_lock(&file) {
@@ -90,7 +126,7 @@ impl Locks {
                 Err(fs4::TryLockError::Error(error)) => return Err(error),
             }
             if is_same_file(&file, &path) {
-                return Ok(Some(Guard { _file: file }));
+                return Ok(Some(Guard { file }));
             }
         }
         Err(io::Error::other("the lock file is never the one at its path"))

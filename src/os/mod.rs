@@ -23,6 +23,7 @@ pub mod job;
 pub mod job;
 pub mod lock;
 pub mod machine;
+pub mod name_lock;
 pub mod panics;
 pub mod paths;
 pub mod process_tree;

@@ -1,9 +1,11 @@
 //! What a failed program printed: the line that explains the failure, and the last lines.
 
+use serde::{Deserialize, Serialize};
+
 /// Enough for the message of a wrapped error, not for a stack trace.
 const MAX_LINES: usize = 5;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProgramMessage {
     /// Without a line feed.
     pub summary: String,

@@ -45,6 +45,11 @@ pub trait Prompt {
 
     fn code(&mut self, question: &MfaQuestion<'_>) -> Result<MfaAnswer, PromptError>;
 
+    /// Whether a code of this process is left, so that the failed prompt of another one does not concern it.
+    fn has_code(&self) -> bool {
+        false
+    }
+
     /// None where prompts on the terminal are not allowed.
     fn own_terminal(&self) -> Option<String>;
 
@@ -113,6 +118,10 @@ impl PromptChain {
 }
 
 impl Prompt for PromptChain {
+    fn has_code(&self) -> bool {
+        !self.given.is_empty()
+    }
+
     fn own_terminal(&self) -> Option<String> {
         if self.methods.contains(&PromptMethod::Terminal) { terminal::id() } else { None }
     }

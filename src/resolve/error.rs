@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use thiserror::Error;
 
 use crate::cache::store::CacheWriteError;
@@ -48,9 +50,20 @@ pub enum ResolveError {
         /// `process 4711 (amplify-creds process dev)`
         holder: Option<String>,
     },
+    /// Another process could not store its session, so that this one would have to prompt, too.
+    #[error("another process could not cache its session")]
+    NotStored { file: PathBuf, reason: StorageError },
     /// The session looks expired: the local clock is wrong by this many seconds.
     #[error("the clock is off by {0} seconds")]
     ClockWrong(i64),
+}
+
+/// Why another process could not store a session, as far as a number tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StorageError {
+    System(i32),
+    Locked,
+    Other,
 }
 
 /// A problem that did not stop the run.

@@ -8,13 +8,14 @@ mod mfa;
 mod request;
 mod resolver;
 mod run;
+mod shared;
 mod state;
 mod wait;
 
 use crate::core::credentials::Credentials;
 use crate::plan::mfa_strategy::MfaAction;
 
-pub use error::{FailedCall, ResolveError, ResolveWarning, StsCall};
+pub use error::{FailedCall, ResolveError, ResolveWarning, StorageError, StsCall};
 pub use request::{Options, Request};
 pub use resolver::Resolver;
 

@@ -10,7 +10,7 @@ use crate::plan::mfa_strategy::{MfaAction, MfaStrategy, Step};
 use crate::source::{FetchOptions, SourceError};
 use crate::sts::Session;
 
-use super::error::{ResolveError, ResolveWarning};
+use super::error::{ResolveError, ResolveWarning, StorageError};
 use super::memory::device_id;
 use super::resolver::Resolver;
 use super::state::{Call, Exchange, Exchanged, Run, WaitPolicy, Waited, Waiting};
@@ -118,6 +118,9 @@ impl<'r, 'a> Run<'r, 'a> {
         if let (WaitPolicy::Full, Err(error), Some(id)) = (self.waiting.patience, &fetched, &id) {
             self.share(id, error);
         }
+        if let Err(ResolveError::NotStored { reason, .. }) = &fetched {
+            self.share_unstored(at, *reason);
+        }
         let Err(ResolveError::Sts { error, .. }) = &fetched else { return fetched };
         match self.cached_unexpired(at) {
             Some((session, left)) if error.is_passing() => {
@@ -132,7 +135,7 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// An MFA session's lock is the device's, which keeps codes apart even where nothing is cached.
-    fn lock_id(&self, at: usize) -> Option<String> {
+    pub(super) fn lock_id(&self, at: usize) -> Option<String> {
         match &self.steps[at] {
             (Call::MfaSession(..), key) => Some(device_id(&key.outer, &key.inner)),
             (Call::Role(_) | Call::WebIdentity(_), key) => {
@@ -238,7 +241,7 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// A cached later role or MFA session makes a prompt unnecessary.
-    fn renewing_needs_a_prompt(&self, at: usize) -> bool {
+    pub(super) fn renewing_needs_a_prompt(&self, at: usize) -> bool {
         let Some(mfa) = &self.plan.mfa else { return false };
         let now = self.resolver.clock.now();
         let is_fresh = |before: usize| {
@@ -297,6 +300,9 @@ impl<'r, 'a> Run<'r, 'a> {
         };
         let Ok(entry) = entry::write(&session.credentials, expiration, &mark) else { return };
         if let Err(error) = self.resolver.store.put(key, &entry, now, self.reset_generation.unwrap_or_default()) {
+            if let Some(reason) = StorageError::of(&error) {
+                self.share_unstored(at, reason);
+            }
             self.resolver.mishaps.push(ResolveWarning::NotCached(error));
         }
     }

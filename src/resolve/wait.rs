@@ -3,14 +3,12 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
-use serde::{Deserialize, Serialize};
-
 use crate::cache::holder::Holder;
+use crate::cache::store::CacheWriteError;
 use crate::os::lock::{Attempt, Guard};
-use crate::prompt::PromptError;
-use crate::sts::StsError;
 
-use super::error::{ResolveError, ResolveWarning};
+use super::error::{ResolveError, ResolveWarning, StorageError};
+use super::shared::SharedFailure;
 use super::state::{Run, WaitPolicy, Waited};
 
 /// Shortest and longest pause (milliseconds) between two attempts.
@@ -19,27 +17,40 @@ const PAUSE: (u64, u64) = (5, 60);
 /// After this time the terminal shows which process is waited for.
 const SILENCE: Duration = Duration::from_secs(2);
 
-/// A failure that waiters adopt. Failures that depend on the holder's own flags or environment are not shared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-enum Shared {
-    Sts(StsError),
-    Cancelled,
-    NotACode,
-    TimedOut(u64),
-}
+type HolderFacts = Holder<(u64, SharedFailure)>;
 
-type HolderFacts = Holder<(u64, Shared)>;
+/// A lock's mark is a count of sessions that could not be stored, times this, plus the reason.
+const ERRORS: u64 = 4096;
 
-impl Shared {
-    fn of(error: &ResolveError) -> Option<Self> {
+const COUNTED: u64 = 1024;
+
+/// Larger than the numbers of the system's errors.
+const LOCKED: u64 = ERRORS - 1;
+
+impl StorageError {
+    /// `None` where the next process has to fetch a session in any case.
+    pub(super) fn of(error: &CacheWriteError) -> Option<Self> {
         match error {
-            ResolveError::Sts { error, .. } if error.is_passing() || error.is_mfa_rejected() => {
-                Some(Self::Sts(error.clone()))
-            }
-            ResolveError::Prompt { error: PromptError::Cancelled, .. } => Some(Self::Cancelled),
-            ResolveError::Prompt { error: PromptError::NotACode, .. } => Some(Self::NotACode),
-            ResolveError::Prompt { error: PromptError::TimedOut(seconds), .. } => Some(Self::TimedOut(*seconds)),
-            _ => None,
+            CacheWriteError::Forgotten => None,
+            CacheWriteError::Locked(_) => Some(Self::Locked),
+            CacheWriteError::Io { reason, .. } => Some(reason.raw_os_error().map_or(Self::Other, Self::System)),
+            CacheWriteError::ForeignOwner(_) | CacheWriteError::TooLarge(_) => Some(Self::Other),
+        }
+    }
+
+    fn number(self) -> u64 {
+        match self {
+            Self::System(code) => u64::try_from(code).ok().filter(|code| *code < LOCKED).unwrap_or_default(),
+            Self::Locked => LOCKED,
+            Self::Other => 0,
+        }
+    }
+
+    fn of_number(number: u64) -> Self {
+        match number {
+            0 => Self::Other,
+            LOCKED => Self::Locked,
+            code => i32::try_from(code).map_or(Self::Other, Self::System),
         }
     }
 }
@@ -57,7 +68,7 @@ impl Run<'_, '_> {
         let timeout = self.resolver.request.options.lock_timeout;
         let mut seen = self.resolver.store.stamp();
         let mut pause = PAUSE.0;
-        let mut known = None;
+        let (mut known, mut known_mark) = (None, None);
         let (began, mut is_told) = (Instant::now(), false);
         loop {
             let guard = match locks.try_lock(id) {
@@ -80,8 +91,14 @@ impl Run<'_, '_> {
             seen = stamp;
             let facts = if guard.is_none() || known.is_some() { self.facts(id) } else { HolderFacts::default() };
             let baseline = *known.get_or_insert(facts.generation);
-            if let Some(shared) = facts.failure.as_ref().filter(|(number, _)| *number > baseline) {
-                return Err(self.adopt(&shared.1, at));
+            if let Some((_, shared)) = facts.failure.as_ref().filter(|(number, _)| *number > baseline)
+                && let Some(error) = self.adopt(shared, at)
+            {
+                return Err(error);
+            }
+            let mark = locks.mark(id);
+            if mark != *known_mark.get_or_insert(mark) {
+                return self.without_storage(mark, at);
             }
             if let Some(guard) = guard {
                 self.hold(id, guard);
@@ -139,12 +156,30 @@ impl Run<'_, '_> {
     }
 
     pub(super) fn share(&self, id: &str, error: &ResolveError) {
-        if let Some(shared) = Shared::of(error) {
+        if let Some(shared) = self.shared(error) {
             self.tell_waiters(id, |facts| {
                 facts.generation += 1;
                 facts.failure = Some((facts.generation, shared));
             });
         }
+    }
+
+    /// Reports to the waiters of step `at` that its session could not be stored.
+    pub(super) fn share_unstored(&self, at: usize, reason: StorageError) {
+        let Some(id) = self.lock_id(at) else { return };
+        if let Some(guard) = self.guard(&id) {
+            let count = (self.resolver.store.locks().mark(&id) / ERRORS + 1) % COUNTED;
+            guard.set_mark(count * ERRORS + reason.number());
+        }
+    }
+
+    /// A process that would have to prompt fails instead. Others fetch a session at once, since a lock saves no call.
+    fn without_storage(&self, mark: u64, at: usize) -> Result<Waited, ResolveError> {
+        if !self.renewing_needs_a_prompt(at) {
+            return Ok(Waited::Lock);
+        }
+        let reason = StorageError::of_number(mark % ERRORS);
+        Err(ResolveError::NotStored { file: self.resolver.store.path().to_owned(), reason })
     }
 
     pub(super) fn rest(&self, id: &str) {
@@ -166,16 +201,6 @@ impl Run<'_, '_> {
 
     fn facts(&self, id: &str) -> HolderFacts {
         self.resolver.store.holders().get(id)
-    }
-
-    fn adopt(&self, shared: &Shared, at: usize) -> ResolveError {
-        let prompt = |error| ResolveError::Prompt { error, at: Box::new(self.failed_call(at)) };
-        match shared {
-            Shared::Sts(error) => self.failed(at, error.clone()),
-            Shared::Cancelled => prompt(PromptError::Cancelled),
-            Shared::NotACode => prompt(PromptError::NotACode),
-            Shared::TimedOut(seconds) => prompt(PromptError::TimedOut(*seconds)),
-        }
     }
 
     fn tell_of(&mut self, facts: &HolderFacts) {
@@ -200,4 +225,18 @@ fn jitter(pause: u64) -> u64 {
     let nanos = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |d| u64::from(d.subsec_nanos()));
     let half = pause / 2;
     half + (nanos ^ u64::from(std::process::id())) % (half + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reason_survives_as_a_number() {
+        for reason in [StorageError::System(28), StorageError::System(122), StorageError::Locked, StorageError::Other] {
+            assert_eq!(StorageError::of_number(reason.number()), reason);
+        }
+        assert_eq!(StorageError::of_number(StorageError::System(-1).number()), StorageError::Other);
+        assert_eq!(StorageError::of(&CacheWriteError::Forgotten), None);
+    }
 }

@@ -105,10 +105,11 @@ impl Sources<'_> {
             "expiresAt": now.plus(i64::from(given.expires_in)).rfc3339(),
         });
         check_token(&given.refresh_token).map_err(|problem| Service::SignIn.returned_invalid("token", problem))?;
+        let before = token.clone();
         token.insert("accessToken".to_owned(), access);
         token.insert("refreshToken".to_owned(), json!(given.refresh_token));
         let renewed = members(&token)?.checked()?;
-        file.write(&token);
+        file.write(&before, &token);
         Ok(renewed)
     }
 }

@@ -1,7 +1,9 @@
 //! Runs a `credential_process` as the SDKs for JavaScript and Rust do. Its stderr is shown only if it fails.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
@@ -15,12 +17,12 @@ use crate::os::child::{self, ChildError, Stderr};
 /// Go's SDK would end this process after the same time.
 const DEADLINE: Duration = Duration::from_mins(1);
 
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum ProcessError {
     #[error(transparent)]
     Child(#[from] ChildError),
     #[error("{0}")]
-    InvalidDocument(&'static str),
+    InvalidDocument(Cow<'static, str>),
 }
 
 pub fn run(command: &str, chain: &CallChain) -> Result<Credentials, ProcessError> {
@@ -28,7 +30,7 @@ pub fn run(command: &str, chain: &CallChain) -> Result<Credentials, ProcessError
 }
 
 fn parse_document(bytes: &[u8], now: Timestamp) -> Result<Credentials, ProcessError> {
-    let invalid = |reason| Err(ProcessError::InvalidDocument(reason));
+    let invalid = |reason| Err(ProcessError::InvalidDocument(Cow::Borrowed(reason)));
     let bytes = without_mark(bytes);
     let Ok(document) = serde_json::from_slice::<Map<String, Value>>(bytes) else {
         return invalid(why_not_json(bytes));

@@ -96,6 +96,7 @@ impl Sources<'_> {
         file: &TokenFile,
         timeout: Duration,
     ) -> Result<Secret, SourceError> {
+        let before = token.clone();
         let secret = |name| text(&token, name).map(Secret::from).unwrap_or_default();
         let (client_secret, refresh_token) = (secret("clientSecret"), secret("refreshToken"));
         let url = self.endpoints.sso_oidc.clone();
@@ -127,7 +128,7 @@ impl Sources<'_> {
         if let Some(refresh_token) = answer.refresh_token {
             token.insert("refreshToken".to_owned(), json!(refresh_token));
         }
-        file.write(&token);
+        file.write(&before, &token);
         Ok(Secret::new(access))
     }
 }

@@ -29,6 +29,8 @@ mod explain;
 #[cfg(unix)]
 mod faults;
 mod help;
+#[cfg(unix)]
+mod herds;
 mod identity;
 mod invalid_keys;
 mod leaks;

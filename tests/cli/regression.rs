@@ -109,7 +109,9 @@ fn a_fifo_in_the_caches_place_hung_every_call() {
     let (sts, home) = without_mfa();
     fs::create_dir_all(home.cache_dir()).unwrap();
     assert!(Command::new("mkfifo").arg(home.cache_file()).status().unwrap().success());
-    home.run(&["process", "nomfa"]).succeeded();
+    let run = home.run(&["process", "nomfa"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    says(&run, &["not cached", "not a plain file"]);
     assert_eq!(sts.count("AssumeRole"), 1);
 }
 

@@ -98,7 +98,8 @@ fn is_in_order(path: &Path) -> Verdict {
         return Ok(());
     }
     let name = path.file_name().unwrap().to_string_lossy();
-    let is_known = ["cache.json", "cache.json.tmp", "epoch", "epoch.tmp", "swept", "swept.tmp"].contains(&&*name)
+    let is_known = ["cache.json", "cache.json.tmp", "reserve", "epoch", "epoch.tmp", "swept", "swept.tmp"]
+        .contains(&&*name)
         || [".lock", ".holder", ".note", ".holder.tmp", ".note.tmp"].iter().any(|end| name.ends_with(end));
     check(is_known, &format!("there is a file {name}"))?;
     let mode = fs::metadata(path).unwrap().permissions().mode();

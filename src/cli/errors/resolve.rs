@@ -1,7 +1,7 @@
 use crate::cli::errors::base;
 use crate::cli::errors::failure::{
-    ACCESS_DENIED, CANCELLED, CLOCK, CREDENTIALS_REJECTED, Failure, LOCK_TIMEOUT, LOOP, MFA_NEEDED, MFA_REJECTED,
-    REFUSED, USAGE,
+    ACCESS_DENIED, CACHE, CANCELLED, CLOCK, CREDENTIALS_REJECTED, Failure, LOCK_TIMEOUT, LOOP, MFA_NEEDED,
+    MFA_REJECTED, REFUSED, USAGE,
 };
 use crate::cli::errors::hints::advice;
 use crate::cli::errors::network::{misconfigured, unanswered_by};
@@ -9,7 +9,7 @@ use crate::core::origin::Origin;
 use crate::plan::Hop;
 use crate::plan::sources::WebIdentityBase;
 use crate::prompt::PromptError;
-use crate::resolve::{FailedCall, ResolveError, StsCall};
+use crate::resolve::{FailedCall, ResolveError, StorageError, StsCall};
 use crate::sts::StsError;
 use crate::sts::denial::{Cause, Refusal};
 
@@ -37,6 +37,16 @@ impl From<ResolveError> for Failure {
                 },
             )
             .hint("it may wait for an MFA code on another terminal; a longer wait: --lock-timeout 10m"),
+            ResolveError::NotStored { file, reason } => {
+                let why = match reason {
+                    StorageError::System(code) => std::io::Error::from_raw_os_error(code).to_string(),
+                    StorageError::Locked => "the cache is locked by a process that does not go on".to_owned(),
+                    StorageError::Other => "the cache cannot be written".to_owned(),
+                };
+                let message = format!("another process entered an MFA code and could not cache the session: {why}");
+                Failure { details: vec![format!("the cache is {}", file.display())], ..Failure::new(CACHE, message) }
+                    .hint("make room on the disk or make the file writable, then repeat the command")
+            }
             // The offset is within the tolerance: the session had expired before it came.
             ResolveError::ClockWrong(0) => Failure::new(CLOCK, "the session that STS gave is over already")
                 .hint("look at this machine's clock, and at AWS_ENDPOINT_URL_STS if it is set"),
