@@ -1,3 +1,5 @@
+use std::sync::atomic::AtomicBool;
+
 use clap::ValueEnum;
 
 use crate::cli::args::{DialectArg, Global};
@@ -7,7 +9,7 @@ use crate::core::origin::{Located, Origin};
 use crate::os::env::{self, Env};
 use crate::os::paths::{Overrides, Paths};
 use crate::output::print_message;
-use crate::plan::limits::is_region;
+use crate::plan::limits::{is_region, of_zone};
 use crate::profile::ProfileSet;
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
@@ -24,6 +26,8 @@ pub(super) struct Context {
     /// The profile that an argument, a flag or a variable names.
     pub(super) named: Option<Located<String>>,
     pub(super) looks_at_project: bool,
+    /// Whether the project's profile has been printed.
+    pub(super) is_project_noted: AtomicBool,
 }
 
 impl Context {
@@ -36,10 +40,14 @@ impl Context {
         let named = named(argument, global.profile.as_deref(), &env)?;
         let files = Files::load(&paths)?;
         let dialect = dialect(&global, &env, &settings)?;
+        if let Some(region) = global.region.as_deref().and_then(of_zone) {
+            return Err(Failure::new(USAGE, "--region names an availability zone (expected a region)")
+                .hint(format!("did you mean --region {region}?")));
+        }
         if global.region.as_ref().is_some_and(|region| !region.is_empty() && !is_region(region)) {
             return Err(Failure::new(USAGE, "invalid region in --region (expected for example eu-west-1)"));
         }
-        Ok(Self { env, paths, settings, global, verb, files, dialect, named, looks_at_project: true })
+        Ok(Self { env, paths, settings, global, verb, files, dialect, named, looks_at_project: true, is_project_noted: AtomicBool::default() })
     }
 
     pub(super) fn reload(self) -> Result<Self, Failure> {

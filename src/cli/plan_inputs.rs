@@ -13,7 +13,7 @@ use crate::os::fs::read_capped;
 use crate::os::machine;
 use crate::plan::inputs::{Inputs, RoleFlags};
 use crate::plan::limits::{DURATION_SECONDS, SESSION_NAME, SOURCE_IDENTITY};
-use crate::plan::session::{BOUNDARY, Policy, SessionExtras, context_of, is_policy, policy, policy_arn, tag_of};
+use crate::plan::session::{BOUNDARY, MOST_POLICY_ARNS, Policy, SessionExtras, context_of, is_policy, policy, policy_arn, tag_of};
 use crate::plan::session_name::{fill, is_template};
 use crate::plan::{BaseSource, CredentialPlan};
 
@@ -22,6 +22,10 @@ const LARGEST: u64 = 16 << 10;
 
 pub(crate) fn inputs(context: &Context, args: &SessionArgs) -> Result<Inputs, Failure> {
     let mut extras = SessionExtras::default();
+    if args.policy_arn.len() > MOST_POLICY_ARNS {
+        let message = format!("--policy-arn is given {} times; AWS accepts up to 10", args.policy_arn.len());
+        return Err(Failure::new(USAGE, message));
+    }
     for arn in &args.policy_arn {
         let arn = flag("--policy-arn", policy_arn(arn, "aws"), "a managed policy, read-only or boundary")?;
         extras.policy_arns.push(arn);

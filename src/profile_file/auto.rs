@@ -92,7 +92,7 @@ fn header_line<'t>(mut line: Line<'t>, indentation: &mut Option<usize>) -> Optio
 }
 
 /// The lines of `text` without its byte order mark.
-pub(super) fn without_mark(text: &str) -> Lines<'_> {
+pub fn without_mark(text: &str) -> Lines<'_> {
     if text.starts_with(BYTE_ORDER_MARK) {
         return Lines::resume(text, BYTE_ORDER_MARK.len_utf8(), 1);
     }

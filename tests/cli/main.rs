@@ -37,6 +37,7 @@ mod login;
 mod manual;
 #[cfg(unix)]
 mod mfa;
+mod near_miss;
 mod network;
 mod parallel;
 mod policy;

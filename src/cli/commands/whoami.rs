@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use crate::cli::args::WhoAmI;
+use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::credentials;
 use crate::cli::credentials::with_resolver;
@@ -21,7 +22,7 @@ pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     let plan = credentials::plan(context, &set, &inputs)?;
     let endpoint = identity_endpoint(&set, &plan, &inputs)?;
     let mut prompt = prompt_chain(context, how, Some(&plan.options))?;
-    let identity = with_resolver(context, &set, &plan, how, &mut prompt, |resolver, sts| {
+    let identity = with_resolver(context, &ConnectionPool::default(), &set, &plan, how, &mut prompt, |resolver, sts| {
         let credentials = resolver.credentials()?;
         sts.get_caller_identity(&endpoint, &credentials).map_err(|error| identity_failure(error, &plan.profile))
     })??;

@@ -35,7 +35,7 @@ const fn profile(
     Check { code, severity, about, concerns_all: false, find }
 }
 
-pub const CHECKS: [Check; 46] = [
+pub const CHECKS: [Check; 47] = [
     file("byte_order_mark", Error, "a file begins with a byte order mark", lines::byte_order_mark),
     file("header_not_closed", Error, "a section header has no ']'", lines::header_not_closed),
     file("outside_section", Error, "a property stands before the first section header", lines::outside_section),
@@ -62,6 +62,7 @@ pub const CHECKS: [Check; 46] = [
         values::flattened_block,
     ),
     profile("key_typo", Warning, "a key looks like a slip of the pen", values::key_typo),
+    profile("key_in_capitals", Warning, "not every tool reads a key with capital letters", values::key_in_capitals),
     profile("half_pair", Error, "half a key pair", kinds::half_pair),
     profile("invalid_key", Error, "a key has a character that no key has", kinds::invalid_key),
     profile("stale_token", Warning, "a session token stands beside keys of the other file", kinds::stale_token),
