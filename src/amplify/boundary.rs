@@ -127,6 +127,9 @@ mod tests {
         {
             assert!(!is_policy(&format!("arn:aws:iam::222222222222:policy/{name}")), "{name:?}");
         }
+        for name in ["../x", "a/../b", "./x", "a//b"] {
+            assert!(!is_policy(&format!("arn:aws:iam::222222222222:policy/{name}")), "{name}");
+        }
         assert!(!is_policy(&format!("{ARN}{}", "b".repeat(2048))));
         for bad in ["x", "arn:aws:iam::22:policy/x", "arn:aws:iam::222222222222:role/x", "arn:aws:s3:::policy/x"] {
             assert!(!is_policy(bad), "{bad}");

@@ -47,7 +47,18 @@ impl Context {
         if global.region.as_ref().is_some_and(|region| !region.is_empty() && !is_region(region)) {
             return Err(Failure::new(USAGE, "invalid region in --region (expected for example eu-west-1)"));
         }
-        Ok(Self { env, paths, settings, global, verb, files, dialect, named, looks_at_project: true, is_project_noted: AtomicBool::default() })
+        Ok(Self {
+            env,
+            paths,
+            settings,
+            global,
+            verb,
+            files,
+            dialect,
+            named,
+            looks_at_project: true,
+            is_project_noted: AtomicBool::default(),
+        })
     }
 
     pub(super) fn reload(self) -> Result<Self, Failure> {
@@ -158,7 +169,7 @@ fn dialect(global: &Global, env: &Env, settings: &Settings) -> Result<Dialect, F
         (Some(argument), _) => argument,
         (None, None) => DialectArg::Auto,
         (None, Some(name)) => DialectArg::from_str(&name.value, false).map_err(|_| {
-            let message = format!("the dialect from {} does not exist", name.from);
+            let message = format!("invalid dialect in {}", name.from);
             Failure::new(CONFIG, message).at(&name.from, None).hint("it is auto, amplify or aws")
         })?,
     };

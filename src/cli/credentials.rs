@@ -49,7 +49,9 @@ pub(crate) fn fetch_with(
         let store = Store::new(&context.paths.cache_dir);
         match request.cached(&store, Clock::System.now()) {
             Some(credentials) => Ok(credentials),
-            None => Ok(resolve(context, &ConnectionPool::default(), request, &mut prompt(&plan)?, |resolver, _| resolver.credentials())?),
+            None => Ok(resolve(context, &ConnectionPool::default(), request, &mut prompt(&plan)?, |resolver, _| {
+                resolver.credentials()
+            })?),
         }
     })?;
     Ok(Fetched { plan, credentials })

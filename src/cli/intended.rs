@@ -54,7 +54,8 @@ fn takes_value(command: &Command, word: &str) -> Option<bool> {
 }
 
 fn takes_value_somewhere(root: &Command, word: &str) -> Option<bool> {
-    root.get_subcommands().find_map(|command| takes_value(command, word).or_else(|| takes_value_somewhere(command, word)))
+    root.get_subcommands()
+        .find_map(|command| takes_value(command, word).or_else(|| takes_value_somewhere(command, word)))
 }
 
 pub(crate) fn hints(error: &clap::Error, arguments: impl Iterator<Item = OsString>) -> Vec<String> {
@@ -65,7 +66,8 @@ pub(crate) fn hints(error: &clap::Error, arguments: impl Iterator<Item = OsStrin
     };
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
-            let is_first = |word: &&str| words.iter().find(|word| !word.starts_with('-')).is_some_and(|first| first == word);
+            let is_first =
+                |word: &&str| words.iter().find(|word| !word.starts_with('-')).is_some_and(|first| first == word);
             named(ContextKind::InvalidSubcommand).filter(is_first).map(of_profile).unwrap_or_default()
         }
         ErrorKind::UnknownArgument => exec_with_dashes(&words).into_iter().collect(),

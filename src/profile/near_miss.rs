@@ -15,16 +15,29 @@ pub enum NearMiss {
     /// The profile is named with the word of its header: `profile dev`.
     Prefixed(String),
     /// A header that is almost the profile's, and what it should be.
-    Header { at: Location, header: String, right: String },
+    Header {
+        at: Location,
+        header: String,
+        right: String,
+    },
     /// Lines above the first header of a file.
     NoHeader(Location),
     /// `export NAME=value` and the like.
     ShellCommand(Location),
-    Key { at: Location, key: String, right: &'static str },
+    Key {
+        at: Location,
+        key: String,
+        right: &'static str,
+    },
     /// The path of a file that a variable or an option names.
-    NoFile { path: String, named_by: String },
+    NoFile {
+        path: String,
+        named_by: String,
+    },
     /// Neither file exists.
-    NoFiles { home: String },
+    NoFiles {
+        home: String,
+    },
 }
 
 /// A line that explains a missing profile or missing keys.
@@ -177,8 +190,7 @@ fn meant(key: &str) -> Option<&'static str> {
     let listed = rows.iter().find(|(names, _)| names.contains(&letters.as_str())).map(|(_, right)| *right);
     listed.or_else(|| {
         let plain = |right: &str| right.replace('_', "");
-        let is_slip =
-            |right: &str| letters.len() > 5 && strsim::damerau_levenshtein(&letters, &plain(right)) <= 2;
+        let is_slip = |right: &str| letters.len() > 5 && strsim::damerau_levenshtein(&letters, &plain(right)) <= 2;
         rows.iter().map(|(_, right)| *right).find(|right| is_slip(right))
     })
 }

@@ -110,7 +110,8 @@ fn codes(
     let mut codes: Vec<(String, String, usize)> = Vec::new();
     for plan in plans {
         // Its failure follows where its credentials are fetched.
-        let Ok(action) = with_resolver(context, pool, set, plan, &options.session, prompt, |resolver, _| resolver.will_spend())
+        let Ok(action) =
+            with_resolver(context, pool, set, plan, &options.session, prompt, |resolver, _| resolver.will_spend())
         else {
             continue;
         };

@@ -22,10 +22,11 @@ pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     let plan = credentials::plan(context, &set, &inputs)?;
     let endpoint = identity_endpoint(&set, &plan, &inputs)?;
     let mut prompt = prompt_chain(context, how, Some(&plan.options))?;
-    let identity = with_resolver(context, &ConnectionPool::default(), &set, &plan, how, &mut prompt, |resolver, sts| {
-        let credentials = resolver.credentials()?;
-        sts.get_caller_identity(&endpoint, &credentials).map_err(|error| identity_failure(error, &plan.profile))
-    })??;
+    let identity =
+        with_resolver(context, &ConnectionPool::default(), &set, &plan, how, &mut prompt, |resolver, sts| {
+            let credentials = resolver.credentials()?;
+            sts.get_caller_identity(&endpoint, &credentials).map_err(|error| identity_failure(error, &plan.profile))
+        })??;
     let Identity { account, arn, user_id } = &identity;
     if options.json {
         return write_json(

@@ -23,7 +23,9 @@ fn text(near: &NearMiss) -> String {
             format!("{at} is above the first section header; write [default] or [NAME] above it")
         }
         NearMiss::ShellCommand(at) => {
-            format!("{at} is a shell command; remove export and write the name in lower case: aws_access_key_id = VALUE")
+            format!(
+                "{at} is a shell command; remove export and write the name in lower case: aws_access_key_id = VALUE"
+            )
         }
         NearMiss::Key { at, key, right } => format!("{at} sets {key}; the key is called {right}"),
         NearMiss::NoFile { path, named_by } => format!("{path} does not exist ({named_by} names it)"),

@@ -71,8 +71,7 @@ fn plan(error: &PlanError) -> Failure {
         }
         PlanError::HalfPair { profile, missing, at, near } => {
             let message = format!("profile {profile} has half a key pair ({at}): {missing} is missing beside it");
-            with_hints(config(message), near)
-                .hint("both keys stand in one section of one file")
+            with_hints(config(message), near).hint("both keys stand in one section of one file")
         }
         PlanError::NoCredentials { profile, named_by, near, .. } => {
             let by = match named_by {

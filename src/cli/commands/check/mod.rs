@@ -59,14 +59,15 @@ pub(crate) fn run(context: &Context, options: &Check) -> Result<(), Failure> {
     let steps = steps(&plan);
     let count = steps.len();
     for (index, step) in steps.into_iter().enumerate() {
-        let (identity, finding) = with_resolver(context, &pool, &set, &step.plan, how, &mut prompt, |resolver, sts| {
-            let (who, finding) = try_step(&step, resolver, sts, &endpoint)?;
-            if let (Some(iam), Some((identity, credentials)), true) = (&iam, &who, index + 1 == count) {
-                let who = (identity, credentials);
-                report = Some(amplify::simulate_all(context, options, &plan, sts.connections, iam, who)?);
-            }
-            Ok::<_, Failure>((who.map(|(identity, _)| identity), finding))
-        })??;
+        let (identity, finding) =
+            with_resolver(context, &pool, &set, &step.plan, how, &mut prompt, |resolver, sts| {
+                let (who, finding) = try_step(&step, resolver, sts, &endpoint)?;
+                if let (Some(iam), Some((identity, credentials)), true) = (&iam, &who, index + 1 == count) {
+                    let who = (identity, credentials);
+                    report = Some(amplify::simulate_all(context, options, &plan, sts.connections, iam, who)?);
+                }
+                Ok::<_, Failure>((who.map(|(identity, _)| identity), finding))
+            })??;
         let failed = identity.is_none();
         outcomes.push((step, identity, finding));
         if failed {

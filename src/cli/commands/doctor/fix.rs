@@ -8,7 +8,6 @@ use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure};
 use crate::cli::output::note;
 use crate::edit::{Change, Editor, Original};
-use crate::profile::Profile;
 use crate::profile::effect;
 use crate::profile::key_names::is_in_capitals;
 use crate::profile::load::MAX_FILE_BYTES;
@@ -34,7 +33,8 @@ fn changes(context: &Context) -> Result<Vec<Change>, Failure> {
     let config = Original::read(&context.paths.config, home, MAX_FILE_BYTES)?;
     let credentials = Original::read(&context.paths.credentials, home, MAX_FILE_BYTES)?;
     let set = context.files().profiles(Dialect::Auto)?;
-    let is_for_amplify = |name: &str| set.get(name).is_some_and(|profile| is_usable_by_amplify(&profile));
+    // Since 14.2.2 the Amplify CLI assumes no role, so that a second header would not help.
+    let is_for_amplify = |name: &str| set.get(name).is_some_and(|profile| !profile.has("role_arn"));
     let fixed = [(FileKind::Config, &config), (FileKind::Credentials, &credentials)]
         .map(|(kind, original)| fixed(kind, original.text(), &is_for_amplify));
     let files =
@@ -65,20 +65,14 @@ fn fixed(kind: FileKind, text: &str, is_for_amplify: &dyn Fn(&str) -> bool) -> P
     for line in lines_in_capitals(&document) {
         document.lower_key(line);
     }
-    let is_dotted = |name: &Name<'_>| {
-        matches!(name, Name::Profile(name, _) if name.contains('.') && is_for_amplify(name))
-    };
+    let is_dotted =
+        |name: &Name<'_>| matches!(name, Name::Profile(name, _) if name.contains('.') && is_for_amplify(name));
     let dotted: Vec<u32> =
         document.sections().iter().filter(|section| is_dotted(&section.name)).map(|section| section.line).collect();
     for line in dotted {
         let _ = document.add_alias(line);
     }
     document
-}
-
-/// Since 14.2.2 the Amplify CLI assumes no role, so that a second header would not help.
-fn is_usable_by_amplify(profile: &Profile<'_>) -> bool {
-    !profile.has("role_arn") && (profile.has("credential_process") || matches!(profile.keys(), Ok(Some(_))))
 }
 
 /// A key that is also there in lower case stays, since the AWS CLI rejects two of the same name.

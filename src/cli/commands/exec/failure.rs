@@ -29,3 +29,16 @@ pub(crate) fn of_shell_variable(failure: Failure) -> Failure {
     let hint = "set SHELL to an existing shell, or give a command: amplify-creds exec PROFILE -- COMMAND";
     Failure { message, hints: vec![hint.to_owned()], ..failure }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::errors::failure::BEFORE_COMMAND;
+
+    #[test]
+    fn nul_byte_is_named_with_the_status_before_the_command() {
+        let failure = not_run(OsStr::new("ls"), &io::ErrorKind::InvalidInput.into());
+        assert!(failure.message.contains("NUL byte"), "{}", failure.message);
+        assert_eq!(failure.code.exit, BEFORE_COMMAND);
+    }
+}
