@@ -21,6 +21,8 @@ pub enum SettingsError {
     NotUtf8 { at: Location, invalid: InvalidByte },
     #[error("{at}: there is no setting {key}")]
     Unknown { key: String, at: Location },
+    #[error("{at}: unexpected section [{section}]: config.ini has no sections")]
+    Section { section: String, at: Location },
     /// The key has no `=`.
     #[error("{at}: {key} has no value")]
     NoValue { key: String, at: Location },
@@ -44,21 +46,20 @@ impl Settings {
     }
 
     fn parse(text: &str, source: &Arc<SourceFile>) -> Result<Self, SettingsError> {
+        let at = |line| Location { file: source.clone(), line };
+        if let Some((line, section)) = first_section(text) {
+            return Err(SettingsError::Section { section: section.to_owned(), at: at(line) });
+        }
         let map = ini::inistr!(safe text)
             .map_err(|reason| SettingsError::Unreadable { file: source.shown.clone(), reason })?;
         let mut all = Vec::new();
-        for (section, values) in map {
-            for (key, value) in values {
-                let at = Location { file: source.clone(), line: line_of(text, &key) };
-                if section != "default" {
-                    return Err(SettingsError::Unknown { key: format!("{key} in a section: [{section}]"), at });
-                }
-                if !SETTING_NAMES.contains(&key.as_str()) {
-                    return Err(SettingsError::Unknown { key, at });
-                }
-                let Some(value) = value else { return Err(SettingsError::NoValue { key, at }) };
-                all.push((key, Located::new(value, Origin::File(at))));
+        for (key, value) in map.into_values().flatten() {
+            let at = at(line_of(text, &key));
+            if !SETTING_NAMES.contains(&key.as_str()) {
+                return Err(SettingsError::Unknown { key, at });
             }
+            let Some(value) = value else { return Err(SettingsError::NoValue { key, at }) };
+            all.push((key, Located::new(value, Origin::File(at))));
         }
         Ok(Self(all))
     }
@@ -68,10 +69,30 @@ impl Settings {
     }
 }
 
-/// The `ini` crate does not keep line numbers.
+/// The first header other than `[default]`, which the `ini` crate takes for the part without a header.
+fn first_section(text: &str) -> Option<(u32, &str)> {
+    text.lines().zip(1..).find_map(|(line, number)| {
+        let (name, _) = line.trim_start().strip_prefix('[')?.split_once(']')?;
+        let name = name.trim();
+        (!name.eq_ignore_ascii_case("default")).then_some((number, name))
+    })
+}
+
+/// The line of a key, of several the last, whose value counts. The `ini` crate does not keep line numbers.
 fn line_of(text: &str, key: &str) -> u32 {
-    let sets = |line: &str| line.split(['=', ':']).next().is_some_and(|name| name.trim().eq_ignore_ascii_case(key));
-    text.lines().position(sets).and_then(|at| u32::try_from(at + 1).ok()).unwrap_or(1)
+    let sets = |line: &str| {
+        let line = line.split([';', '#']).next().unwrap_or_default();
+        line.split(['=', ':']).next().is_some_and(|name| name.trim().eq_ignore_ascii_case(key))
+    };
+    let lines = text.lines().zip(1..);
+    lines.filter(|(line, _)| sets(line)).last().map_or(1, |(_, number)| number)
+}
+
+/// The setting that `key` is a slip of.
+pub fn nearest(key: &str) -> Option<&'static str> {
+    let plain = key.replace(['-', ' ', '.'], "_");
+    let scored = SETTING_NAMES.into_iter().map(|name| (strsim::jaro_winkler(&plain, name), name));
+    scored.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
 }
 
 /// The seconds of `900`, `15m`, `1h30m`, `12h`, `90s` or `1d`.
@@ -122,13 +143,31 @@ mod tests {
     }
 
     #[test]
-    fn unknown_key_or_section_is_an_error() {
-        for text in ["min_tll = 5m\n", "[profile dev]\nmin_ttl = 5m\n"] {
-            let error = parse(text).unwrap_err();
-            assert!(matches!(error, SettingsError::Unknown { .. }), "{text}: {error}");
+    fn unknown_key_or_section_is_an_error_at_its_line() {
+        for (text, expected) in [
+            ("# min_tll\nmin_ttl = 1\nmin_tll = 5m\n", ":3: there is no setting min_tll"),
+            ("min_tll = 1 ; x\n\nmin_tll = 5m\n", ":3: there is no setting min_tll"),
+            ("min_ttl = 5m\n\n[x]\nmin_ttl = 5m\n", ":3: unexpected section [x]: config.ini has no sections"),
+            (" [ profile dev ]\n", ":1: unexpected section [profile dev]: config.ini has no sections"),
+        ] {
+            let error = parse(text).unwrap_err().to_string();
+            assert_eq!(error, format!("~/.config/amplify-creds/config.ini{expected}"), "{text}");
         }
-        let error = parse("[x]\nmin_ttl = 5m\n").unwrap_err().to_string();
-        assert_eq!(error, "~/.config/amplify-creds/config.ini:2: there is no setting min_ttl in a section: [x]");
+        assert!(parse("[default]\nmin_ttl = 5m\n").is_ok());
+    }
+
+    #[test]
+    fn slip_gives_the_nearest_setting() {
+        for (key, setting) in [
+            ("min_tll", Some("min_ttl")),
+            ("min-ttl", Some("min_ttl")),
+            ("mfa_prompt", None),
+            ("prompts", Some("prompt")),
+            ("sessionname", Some("session_name")),
+            ("color", None),
+        ] {
+            assert_eq!(nearest(key), setting, "{key}");
+        }
     }
 
     #[test]

@@ -24,8 +24,10 @@ pub fn is_boundary(arn: &str) -> bool {
 /// Whether IAM can have the policy: [`is_boundary`] also accepts names with wildcards, blanks and control characters.
 pub fn is_policy(arn: &str) -> bool {
     let name = arn.split_once(":policy/").map_or("", |(_, name)| name);
+    // A path such as ../x would leave the resource of the ARN.
+    let is_name = |part: &str| !part.is_empty() && part != "." && part != "..";
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@-/".contains(&byte);
-    is_boundary(arn) && arn.len() <= 2048 && !name.ends_with('/') && name.bytes().all(fits)
+    is_boundary(arn) && arn.len() <= 2048 && name.split('/').all(is_name) && name.bytes().all(fits)
 }
 
 /// Whether the policy is a customer managed one, of an account, and not AWS's own.
@@ -124,6 +126,9 @@ mod tests {
         for name in ["", "a b", "a\nb", "a\u{1b}[2J", "a\u{202e}", "\u{fc}", "*", "a?", "${aws:username}", "a/", "a:b"]
         {
             assert!(!is_policy(&format!("arn:aws:iam::222222222222:policy/{name}")), "{name:?}");
+        }
+        for name in ["../x", "a/../b", "./x", "a//b"] {
+            assert!(!is_policy(&format!("arn:aws:iam::222222222222:policy/{name}")), "{name}");
         }
         assert!(!is_policy(&format!("{ARN}{}", "b".repeat(2048))));
         for bad in ["x", "arn:aws:iam::22:policy/x", "arn:aws:iam::222222222222:role/x", "arn:aws:s3:::policy/x"] {

@@ -1,3 +1,5 @@
+use std::sync::atomic::AtomicBool;
+
 use clap::ValueEnum;
 
 use crate::cli::args::{DialectArg, Global};
@@ -7,7 +9,7 @@ use crate::core::origin::{Located, Origin};
 use crate::os::env::{self, Env};
 use crate::os::paths::{Overrides, Paths};
 use crate::output::print_message;
-use crate::plan::limits::is_region;
+use crate::plan::limits::{is_region, of_zone};
 use crate::profile::ProfileSet;
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
@@ -24,6 +26,8 @@ pub(super) struct Context {
     /// The profile that an argument, a flag or a variable names.
     pub(super) named: Option<Located<String>>,
     pub(super) looks_at_project: bool,
+    /// Whether the project's profile has been printed.
+    pub(super) is_project_noted: AtomicBool,
 }
 
 impl Context {
@@ -38,10 +42,25 @@ impl Context {
         let dialect = dialect(&global, &env, &settings)?;
         let region = global.region.map(|region| region.trim().to_ascii_lowercase());
         let global = Global { region, ..global };
+        if let Some(region) = global.region.as_deref().and_then(of_zone) {
+            return Err(Failure::new(USAGE, "--region names an availability zone (expected a region)")
+                .hint(format!("did you mean --region {region}?")));
+        }
         if global.region.as_ref().is_some_and(|region| !region.is_empty() && !is_region(region)) {
             return Err(Failure::new(USAGE, "invalid region in --region (expected for example eu-west-1)"));
         }
-        Ok(Self { env, paths, settings, global, verb, files, dialect, named, looks_at_project: true })
+        Ok(Self {
+            env,
+            paths,
+            settings,
+            global,
+            verb,
+            files,
+            dialect,
+            named,
+            looks_at_project: true,
+            is_project_noted: AtomicBool::default(),
+        })
     }
 
     pub(super) fn reload(self) -> Result<Self, Failure> {
@@ -165,7 +184,7 @@ fn dialect(global: &Global, env: &Env, settings: &Settings) -> Result<Dialect, F
         (Some(argument), _) => argument,
         (None, None) => DialectArg::Auto,
         (None, Some(name)) => DialectArg::from_str(&name.value, false).map_err(|_| {
-            let message = format!("the dialect from {} does not exist", name.from);
+            let message = format!("invalid dialect in {}", name.from);
             Failure::new(CONFIG, message).at(&name.from, None).hint("it is auto, amplify or aws")
         })?,
     };

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::cli::args::SessionArgs;
+use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
 use crate::cli::output::note;
@@ -14,6 +15,7 @@ use crate::cli::resolve_options::resolve_options;
 use crate::cli::warnings;
 use crate::core::clock::Clock;
 use crate::core::credentials::Credentials;
+use crate::core::masking::masked;
 use crate::core::origin::{Located, Origin};
 use crate::os::env;
 use crate::plan::error::PlanError;
@@ -25,8 +27,6 @@ use crate::prompt::PromptChain;
 use crate::resolve::{Request, Resolver};
 use crate::source::Sources;
 use crate::sts::client::SdkSts;
-use crate::sts::connections::Connections;
-use crate::sts::proxy::Proxies;
 
 pub(crate) struct Fetched {
     pub(crate) plan: CredentialPlan,
@@ -50,7 +50,9 @@ pub(crate) fn fetch_with(
         let store = Store::new(&context.paths.cache_dir);
         match request.cached(&store, Clock::System.now()) {
             Some(credentials) => Ok(credentials),
-            None => Ok(resolve(context, request, &mut prompt(&plan)?, |resolver, _| resolver.credentials())?),
+            None => Ok(resolve(context, &ConnectionPool::default(), request, &mut prompt(&plan)?, |resolver, _| {
+                resolver.credentials()
+            })?),
         }
     })?;
     Ok(Fetched { plan, credentials })
@@ -59,13 +61,14 @@ pub(crate) fn fetch_with(
 /// Runs `what` with a resolver for `plan`, then prints the warnings of the run.
 pub(crate) fn with_resolver<T>(
     context: &Context,
+    pool: &ConnectionPool,
     set: &ProfileSet<'_>,
     plan: &CredentialPlan,
     session: &SessionArgs,
     prompt: &mut PromptChain,
     what: impl FnOnce(&mut Resolver<'_>, &SdkSts<'_>) -> T,
 ) -> Result<T, Failure> {
-    with_request(context, set, plan, session, |request| Ok(resolve(context, request, prompt, what)))
+    with_request(context, set, plan, session, |request| Ok(resolve(context, pool, request, prompt, what)))
 }
 
 fn with_request<T>(
@@ -83,12 +86,13 @@ fn with_request<T>(
 
 fn resolve<T>(
     context: &Context,
+    pool: &ConnectionPool,
     request: Request<'_>,
     prompt: &mut PromptChain,
     what: impl FnOnce(&mut Resolver<'_>, &SdkSts<'_>) -> T,
 ) -> T {
     let store = Store::new(&context.paths.cache_dir);
-    let connections = Connections::new(roots(context, request.plan), Proxies::of(&context.env));
+    let connections = pool.get(context, roots(context, request.plan));
     let sts = SdkSts::new(&connections);
     let sources = Sources {
         connections: &connections,
@@ -160,7 +164,29 @@ pub(crate) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: &Inputs) -> 
         }
     };
     let named_by = selected.as_ref().map_or(&Origin::Default, |selected| &selected.from);
-    complete(context, planned.map_err(|error| blamed(error, named_by))?)
+    let planned = planned.map_err(|error| match (&selected, &error) {
+        (None, PlanError::UnknownProfile { named_by: None, .. }) => unnamed(context, set, error.into()),
+        _ => blamed(error, named_by),
+    });
+    complete(context, planned?)
+}
+
+/// No profile is named, and the default one does not exist: the profiles that can be named instead.
+fn unnamed(context: &Context, set: &ProfileSet<'_>, failure: Failure) -> Failure {
+    const SHOWN: usize = 8;
+    let mut names = set.names();
+    if names.is_empty() {
+        return failure;
+    }
+    let more = names.len().saturating_sub(SHOWN);
+    names.truncate(SHOWN);
+    let names: Vec<_> = names.iter().map(|name| masked(name)).collect();
+    let more = if more > 0 { format!(" and {more} more (amplify-creds list)") } else { String::new() };
+    let message = format!("no profile is named, and {}", failure.message);
+    let hints = failure.hints.into_iter().filter(|hint| !hint.starts_with("see: "));
+    let command = format!("name a profile: amplify-creds {} PROFILE", context.verb);
+    let hints = [command, format!("profiles: {}{more}", names.join(", "))].into_iter().chain(hints).collect();
+    Failure { message, hints, ..failure }
 }
 
 /// Says whose credentials the environment holds, which most other tools use, where a profile is used that no argument
@@ -185,9 +211,17 @@ fn note_environment(context: &Context, inputs: &Inputs, name: &str) {
 
 /// The failure, which is `named_by`'s where the error itself has no place: a project may name a profile that is gone.
 pub(crate) fn blamed(error: PlanError, named_by: &Origin) -> Failure {
-    match Failure::from(error) {
-        failure @ Failure { at: None, .. } => failure.at(named_by, None),
-        failure => failure,
+    let is_named_here = matches!(
+        error,
+        PlanError::UnknownProfile { named_by: None, .. } | PlanError::NoCredentials { named_by: None, .. }
+    );
+    match (Failure::from(error), named_by) {
+        (failure, Origin::Variable(variable)) if is_named_here => {
+            let message = format!("{} ({variable} names it)", failure.message);
+            Failure { message, ..failure }.hint(format!("name another profile, or: unset {variable}"))
+        }
+        (failure @ Failure { at: None, .. }, named_by) => failure.at(named_by, None),
+        (failure, _) => failure,
     }
 }
 

@@ -2,6 +2,7 @@ pub mod args;
 mod color;
 mod commands;
 mod confirm;
+mod connection_pool;
 mod context;
 mod credential_env;
 mod credentials;
@@ -11,6 +12,7 @@ pub mod errors;
 mod exported_region;
 mod fast_args;
 mod identity;
+mod intended;
 pub mod manual;
 mod output;
 mod own_path;
@@ -54,6 +56,11 @@ fn run_command_line() -> ExitCode {
         return exit_code(run(cli), false);
     }
     let parsed = Cli::command().try_get_matches_from(arguments());
+    // Options of a command are also taken before it.
+    let parsed = parsed.or_else(|error| match intended::with_options_behind(arguments()) {
+        Some(words) => Cli::command().try_get_matches_from(words).map_err(|_| error),
+        None => Err(error),
+    });
     let parsed = parsed.and_then(|matches| Ok((wants_json(&matches), Cli::from_arg_matches(&matches)?)));
     match parsed {
         Ok((as_json, cli)) => exit_code(run(cli), as_json),
@@ -63,7 +70,9 @@ fn run_command_line() -> ExitCode {
             USAGE.exit.into()
         }
         Err(error) if error.use_stderr() => {
-            let failure = if is_exec() { usage(&error).before_command() } else { usage(&error) };
+            let failure = usage(&error);
+            let failure = intended::hints(&error, arguments()).into_iter().fold(failure, Failure::hint);
+            let failure = if is_exec() { failure.before_command() } else { failure };
             exit_code(Err(failure), error_document::is_asked(arguments()))
         }
         Err(help) => exit_code(write_stdout(help.render().to_string().as_bytes()).map(|()| 0), false),
@@ -131,8 +140,8 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Boundary { command } => boundary::run(&Context::new("boundary", global, None)?, &command),
         Command::Completions { shell } => write_stdout(completions::script(shell).as_bytes()),
         Command::Complete { new_word, words } => completions::run(words, new_word),
-        Command::Man { page } => man::run(page.as_deref()),
-        Command::Help { topic } => write_stdout(help::text(topic.as_deref())?.as_bytes()),
+        Command::Man { page } => return man::run(page.as_deref()),
+        Command::Help { topic } => write_stdout(help::text(&topic)?.as_bytes()),
     };
     outcome.map(|()| 0)
 }

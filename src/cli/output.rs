@@ -1,4 +1,5 @@
 use std::fmt::Display;
+use std::io::ErrorKind;
 
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, OUTPUT};
@@ -6,7 +7,11 @@ use crate::core::sanitize::{escaped_json, printable};
 use crate::output::{print, print_message, write_stderr};
 
 pub(crate) fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
-    print(bytes).map_err(|error| Failure::new(OUTPUT, format!("cannot write to stdout: {error}")))
+    print(bytes).map_err(|error| match error.kind() {
+        // The reader has enough, as head has.
+        ErrorKind::BrokenPipe => Failure::new(OUTPUT, ""),
+        _ => Failure::new(OUTPUT, format!("cannot write to stdout: {error}")),
+    })
 }
 
 pub(crate) fn write_json(document: &impl Display) -> Result<(), Failure> {

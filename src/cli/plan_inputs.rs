@@ -14,7 +14,9 @@ use crate::os::fs::read_capped;
 use crate::os::machine;
 use crate::plan::inputs::{Inputs, RoleFlags};
 use crate::plan::limits::{DURATION_SECONDS, SESSION_NAME, SOURCE_IDENTITY};
-use crate::plan::session::{BOUNDARY, Policy, SessionExtras, context_of, is_policy, policy, policy_arn, tag_of};
+use crate::plan::session::{
+    BOUNDARY, MOST_POLICY_ARNS, Policy, SessionExtras, context_of, is_policy, policy, policy_arn, tag_of,
+};
 use crate::plan::session_name::{fill, is_template};
 use crate::plan::{BaseSource, CredentialPlan};
 
@@ -23,6 +25,10 @@ const LARGEST: u64 = 16 << 10;
 
 pub(crate) fn inputs(context: &Context, args: &SessionArgs) -> Result<Inputs, Failure> {
     let mut extras = SessionExtras::default();
+    if args.policy_arn.len() > MOST_POLICY_ARNS {
+        let message = format!("--policy-arn is given {} times; AWS accepts up to 10", args.policy_arn.len());
+        return Err(Failure::new(USAGE, message));
+    }
     for arn in &args.policy_arn {
         let arn = flag("--policy-arn", policy_arn(arn, "aws"), "a managed policy, read-only or boundary")?;
         extras.policy_arns.push(arn);
@@ -97,6 +103,11 @@ pub(crate) fn complete_quietly(
                     .at(&arn.from, Some(&hop.profile))
                     .hint("run it in the project whose environment uses this profile, or give the policy's ARN")
             })?;
+            let partition = hop.role_arn.value.partition();
+            if boundary.value.split(':').nth(1) != Some(partition) {
+                let message = format!("the boundary in {} is not of the role's partition {partition}", boundary.from);
+                return Err(Failure::new(CONFIG, message).at(&boundary.from, Some(&hop.profile)));
+            }
             *arn = boundary.clone();
             used = Some(boundary);
         }

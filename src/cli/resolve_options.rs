@@ -27,7 +27,7 @@ pub(crate) fn resolve_options(
     let wrapper = &plan.options.value;
     let lock_timeout = match session.lock_timeout.or(wrapper.lock_timeout) {
         Some(flag) => flag,
-        None => time(context.setting(env::AMPLIFY_CREDS_LOCK_TIMEOUT, "lock_timeout"), LOCK_TIMEOUT)?,
+        None => time("lock_timeout", context.setting(env::AMPLIFY_CREDS_LOCK_TIMEOUT, "lock_timeout"), LOCK_TIMEOUT)?,
     };
     Ok(Options {
         min_ttl: i64::try_from(min_ttl).unwrap_or(i64::MAX),
@@ -53,13 +53,13 @@ pub(crate) fn min_ttl(
     let found = context.variable(&[env::AMPLIFY_CREDS_MIN_TTL]).or_else(|| plan.min_ttl.clone());
     let Some(found) = found.or_else(|| context.settings.get("min_ttl").cloned()) else { return Ok(None) };
     let from = found.from.clone();
-    Ok(Some(Located::new(time(Some(found), MIN_TTL)?, from)))
+    Ok(Some(Located::new(time("min_ttl", Some(found), MIN_TTL)?, from)))
 }
 
-fn time(found: Option<Located<String>>, default: u64) -> Result<u64, Failure> {
+fn time(setting: &str, found: Option<Located<String>>, default: u64) -> Result<u64, Failure> {
     let Some(found) = found else { return Ok(default) };
     seconds(&found.value).ok_or_else(|| {
-        Failure::new(CONFIG, format!("what {} gives is not a time", found.from))
+        Failure::new(CONFIG, format!("{setting} in {} is not a time", found.from))
             .at(&found.from, None)
             .hint("give seconds, or a time such as 90s, 15m, 1h30m, 12h")
     })

@@ -1,6 +1,7 @@
 //! Selects the profile and the permissions boundary, also by the Amplify project around the current directory.
 
 use std::path::{Component, Path};
+use std::sync::atomic::Ordering;
 
 use crate::amplify::boundary::{is_customer_policy, is_policy};
 use crate::amplify::environment::Source;
@@ -57,7 +58,7 @@ pub(crate) fn profile(context: &Context) -> Result<Option<Located<String>>, Fail
     let Environment { name, source, from } = &environment;
     match source {
         Source::Profile(profile) => {
-            if !context.global.quiet {
+            if !context.global.quiet && !context.is_project_noted.swap(true, Ordering::Relaxed) {
                 print_message(&format!("profile {profile} of the Amplify project's environment {name} ({from})"));
             }
             Ok(Some(Located::new(profile.clone(), from.clone())))

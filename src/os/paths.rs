@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use directories::{BaseDirs, ProjectDirs};
 use thiserror::Error;
 
+use crate::core::origin::Origin;
 use crate::os::env;
 use crate::os::env::Env;
 
@@ -23,6 +24,8 @@ pub struct Paths {
     pub home: PathBuf,
     pub config: PathBuf,
     pub credentials: PathBuf,
+    /// The options or variables that name the two files.
+    pub named_by: [Option<Origin>; 2],
     /// The Amplify CLI's directory, which no setting can move.
     pub cache_dir: PathBuf,
     pub settings: Option<PathBuf>,
@@ -33,19 +36,29 @@ impl Paths {
     /// replaced, as in botocore.
     pub fn find(env: &Env, overrides: &Overrides) -> Result<Self, NoHome> {
         let home = home(env).ok_or(NoHome)?;
-        let pick = |flag: &Option<PathBuf>, variables: [&str; 2], name: &str| {
-            let variable = || variables.iter().find_map(|variable| env.path(variable));
-            let given = flag.clone().or_else(|| Some(with_variables(variable()?, env)));
-            let path = given.map_or_else(|| below(&home, [".aws", name]), |path| expand(path, &home));
-            absolute(path)
+        let pick = |flag: (&'static str, &Option<PathBuf>), variables: [&'static str; 2], name: &str| {
+            let (option, path) = flag;
+            let by_option = path.clone().map(|path| (path, Origin::Flag(option)));
+            let of_variable = |variable| Some((with_variables(env.path(variable)?, env), Origin::Variable(variable)));
+            match by_option.or_else(|| variables.into_iter().find_map(of_variable)) {
+                Some((path, from)) => (absolute(expand(path, &home)), Some(from)),
+                None => (absolute(below(&home, [".aws", name])), None),
+            }
         };
+        let (config, config_by) = pick(
+            ("--config-file", &overrides.config),
+            [env::AMPLIFY_CREDS_CONFIG_FILE, env::AWS_CONFIG_FILE],
+            "config",
+        );
+        let (credentials, credentials_by) = pick(
+            ("--credentials-file", &overrides.credentials),
+            [env::AMPLIFY_CREDS_CREDENTIALS_FILE, env::AWS_SHARED_CREDENTIALS_FILE],
+            "credentials",
+        );
         Ok(Self {
-            config: pick(&overrides.config, [env::AMPLIFY_CREDS_CONFIG_FILE, env::AWS_CONFIG_FILE], "config"),
-            credentials: pick(
-                &overrides.credentials,
-                [env::AMPLIFY_CREDS_CREDENTIALS_FILE, env::AWS_SHARED_CREDENTIALS_FILE],
-                "credentials",
-            ),
+            config,
+            credentials,
+            named_by: [config_by, credentials_by],
             cache_dir: below(&home, [".amplify", "awscloudformation"]),
             settings: ProjectDirs::from("", "", "amplify-creds").map(|dirs| dirs.config_dir().join("config.ini")),
             home,

@@ -12,7 +12,7 @@ use super::hop;
 use super::hop::RequestedRole;
 use super::inputs::Inputs;
 use super::limits;
-use super::limits::SESSION_NAME;
+use super::limits::{SESSION_NAME, SSO_ROLE_NAME, is_account};
 use super::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, WebIdentityBase, WebIdentityInputs};
 
 /// The metadata service as the profile with `credential_source` and the one that is asked for have it.
@@ -62,6 +62,18 @@ pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<
     let region = limits::region(&profile.name, "sso_region", shared("sso_region")?)?;
     match (account_id, role_name) {
         (Some(account_id), Some(role_name)) => {
+            let invalid = |key, expected: &str, at: &Origin| PlanError::Invalid {
+                profile: profile.name.clone(),
+                key,
+                expected: expected.to_owned(),
+                from: at.clone(),
+            };
+            if !is_account(&account_id.value) {
+                return Err(invalid("sso_account_id", "an account's 12 digits", &account_id.from));
+            }
+            if !SSO_ROLE_NAME.allows(&role_name.value) {
+                return Err(invalid("sso_role_name", &SSO_ROLE_NAME.to_string(), &role_name.from));
+            }
             Ok(Some(SsoBase { session, start_url, region, account_id, role_name, endpoint: None }))
         }
         (Some(_), None) => Err(incomplete("sso_role_name", at)),

@@ -1,6 +1,7 @@
 //! The reasons why a profile gives no plan: fields, not sentences. The text is made in `cli::errors`.
 
 use crate::core::origin::{Location, Origin};
+use crate::profile::near_miss::NearMiss;
 
 /// Where a profile names another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,7 @@ pub enum PlanError {
         files: [String; 2],
         /// A header without `]` that may be the reason.
         broken: Option<Location>,
+        near: Vec<NearMiss>,
     },
     /// A header without `]` leaves in doubt what belongs to the profile.
     BrokenHeader {
@@ -62,6 +64,7 @@ pub enum PlanError {
         profile: String,
         missing: &'static str,
         at: Location,
+        near: Vec<NearMiss>,
     },
     /// The profile has no credentials of any kind.
     NoCredentials {
@@ -69,6 +72,7 @@ pub enum PlanError {
         at: Option<Location>,
         /// What names it; none for the profile the user asked for.
         named_by: Option<Mention>,
+        near: Vec<NearMiss>,
     },
     /// `credential_source = Environment`, and the environment has no keys.
     NoEnvironmentKeys {

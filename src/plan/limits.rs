@@ -66,6 +66,11 @@ impl fmt::Display for RoleArn {
     }
 }
 
+/// Whether `text` can be the id of an AWS account.
+pub fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// Whether `region` can be part of a host name: 1 to 32 letters, digits and inner hyphens, also without a FIPS marker.
 pub fn is_region(region: &str) -> bool {
     let is_label = |label: &str| {
@@ -82,14 +87,23 @@ pub(super) fn without_fips(region: &str) -> String {
     region.replace("fips-", "").replace("-fips", "")
 }
 
-/// Whether it has the form of an availability zone, such as `us-east-1a`, for which STS has no host.
-fn is_zone(text: &str) -> bool {
-    let mut parts = text.rsplit('-');
-    let number = parts.next().and_then(|last| last.strip_suffix(|c: char| c.is_ascii_lowercase()));
-    let is_number = number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
-    let words: Vec<_> = parts.collect();
-    let is_words = words.iter().all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()));
-    is_number && is_words && words.len() >= 2
+/// The region of an availability zone: `us-east-1` of `us-east-1a`, `us-west-2` of `us-west-2-lax-1b`.
+pub fn of_zone(text: &str) -> Option<&str> {
+    let number = text.strip_suffix(|letter: char| letter.is_ascii_lowercase())?;
+    let mut end = 0;
+    let mut words = 0;
+    for part in number.split('-') {
+        end += part.len() + usize::from(words > 0);
+        words += 1;
+        if words > 2 && !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) {
+            let is_last = number.ends_with(|digit: char| digit.is_ascii_digit());
+            return text.get(..end).filter(|_| is_last);
+        }
+        if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            return None;
+        }
+    }
+    None
 }
 
 /// Checks a region before its first use in a host name, a signature or an exported variable. AWS has no capitals in it.
@@ -99,11 +113,9 @@ pub(super) fn region(
     mut found: Located<String>,
 ) -> Result<Located<String>, PlanError> {
     found.value.make_ascii_lowercase();
-    if is_region(&found.value) && !is_zone(&found.value) {
-        return Ok(found);
-    }
-    let expected = match found.value.strip_suffix(|c: char| c.is_ascii_lowercase()).filter(|_| is_zone(&found.value)) {
-        Some(region) => format!("a region: {} is an availability zone of {region}", found.value),
+    let expected = match of_zone(&found.value) {
+        Some(region) => format!("a region such as {region}; {} is an availability zone", found.value),
+        None if is_region(&found.value) => return Ok(found),
         None => "a region's name, such as eu-west-1".to_owned(),
     };
     Err(PlanError::Invalid { profile: profile.to_owned(), key, expected, from: found.from })
@@ -154,6 +166,9 @@ pub const SESSION_NAME: TextLimit = TextLimit { key: "role_session_name", length
 
 /// `ExternalId`
 pub const EXTERNAL_ID: TextLimit = TextLimit { key: "external_id", length: (2, 1224), marks: "+=,.@:/-" };
+
+/// The name of a role, as `GetRoleCredentials` of IAM Identity Center takes it.
+pub const SSO_ROLE_NAME: TextLimit = TextLimit { key: "sso_role_name", length: (1, 64), marks: "+=,.@-" };
 
 /// `SourceIdentity`
 pub const SOURCE_IDENTITY: TextLimit = TextLimit { key: "source_identity", length: (2, 64), marks: "+=,.@-" };
@@ -243,6 +258,23 @@ mod tests {
         let arn = RoleArn::parse("arn:aws-cn:iam::222222222222:role/x").unwrap();
         assert_eq!((arn.partition(), arn.account(), arn.has_account()), ("aws-cn", "222222222222", true));
         assert!(!RoleArn::parse("arn:aws:iam::123456789:role/RoleA").unwrap().has_account());
+    }
+
+    #[test]
+    fn zone_gives_its_region() {
+        for (zone, region) in [
+            ("us-east-1a", Some("us-east-1")),
+            ("us-gov-west-1b", Some("us-gov-west-1")),
+            ("us-west-2-lax-1a", Some("us-west-2")),
+            ("us-east-1", None),
+            ("us-west-2-lax", None),
+            ("local", None),
+            ("aws-global", None),
+            ("us-west-2-fips", None),
+            ("x1a", None),
+        ] {
+            assert_eq!(of_zone(zone), region, "{zone}");
+        }
     }
 
     #[test]

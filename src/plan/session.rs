@@ -10,7 +10,7 @@ use crate::profile::Profile;
 use super::error::PlanError;
 use super::limits::{SOURCE_IDENTITY, limited};
 
-const MOST_POLICY_ARNS: usize = 10;
+pub const MOST_POLICY_ARNS: usize = 10;
 const MOST_TAGS: usize = 50;
 const MOST_CONTEXTS: usize = 5;
 const LONGEST_POLICY: usize = 2048;

@@ -208,8 +208,9 @@ impl<'a, 't> Walk<'a, 't> {
             return Err(PlanError::Loop { path: self.trail.path[start..].to_vec(), back_to: to.to_owned() });
         }
         self.profile(to).map_err(|error| match error {
-            PlanError::UnknownProfile { name, nearest, files, broken, named_by: None } => {
-                PlanError::UnknownProfile { name, nearest, files, broken, named_by: self.trail.path.last().cloned() }
+            PlanError::UnknownProfile { name, nearest, files, broken, near, named_by: None } => {
+                let named_by = self.trail.path.last().cloned();
+                PlanError::UnknownProfile { name, nearest, files, broken, near, named_by }
             }
             other => other,
         })
@@ -243,6 +244,7 @@ impl<'a, 't> Walk<'a, 't> {
                 nearest: self.set.nearest(name),
                 files: self.set.shown_files().map(str::to_owned),
                 broken: broken.or_else(|| self.set.first_broken()),
+                near: self.set.near_misses(name),
             }),
         }
     }
@@ -286,6 +288,7 @@ impl<'a, 't> Walk<'a, 't> {
             profile: profile.name.clone(),
             missing,
             at,
+            near: self.set.near_misses(&profile.name),
         });
         if let Some(keys) = keys? {
             return Ok(self.base(profile, "static keys", BaseSource::Static(keys)));
@@ -295,7 +298,8 @@ impl<'a, 't> Walk<'a, 't> {
             return self.credential_source(profile, &source).map(|base| End::Base(Box::new(base)));
         }
         let (name, at) = (profile.name.clone(), profile.location());
-        Err(PlanError::NoCredentials { profile: name, at, named_by: self.trail.path.last().cloned() })
+        let near = self.set.near_misses(&name);
+        Err(PlanError::NoCredentials { profile: name, at, named_by: self.trail.path.last().cloned(), near })
     }
 
     fn base(&mut self, profile: &Profile<'t>, kind: &'static str, source: BaseSource) -> End<'t> {

@@ -149,6 +149,12 @@ pub fn is_known(key: &str) -> bool {
     KEYS.iter().any(|known| known.name == key)
 }
 
+/// Whether a known key is written with capital letters: botocore and the Go and Rust SDKs read it, Amplify and the JS
+/// and Java SDKs do not. Amplify's own names such as `accessKeyId` are known as they are.
+pub fn is_in_capitals(key: &str) -> bool {
+    !is_known(key) && is_known(&key.to_ascii_lowercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

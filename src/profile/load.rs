@@ -1,6 +1,6 @@
 //! Reads both profile files once. A missing file counts as empty, as in every SDK.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::core::origin::{Location, SourceFile};
+use crate::core::origin::{Location, Origin, SourceFile};
 use crate::core::utf8::InvalidByte;
 use crate::os::fs::read_capped;
 use crate::os::paths::Paths;
@@ -41,6 +41,9 @@ pub struct Files([FileText; 2]);
 struct FileText {
     source: Arc<SourceFile>,
     text: Zeroizing<String>,
+    is_missing: bool,
+    /// What names the file; `None` for the default one.
+    named_by: Option<Origin>,
 }
 
 // The text holds secrets.
@@ -52,8 +55,11 @@ impl std::fmt::Debug for FileText {
 
 impl Files {
     pub fn load(paths: &Paths) -> Result<Self, LoadError> {
-        let load = |path: &Path| FileText::load(path, &paths.home);
-        Ok(Self([load(&paths.config)?, load(&paths.credentials)?]))
+        let load = |path: &Path, named_by: &Option<Origin>| {
+            Ok::<_, LoadError>(FileText { named_by: named_by.clone(), ..FileText::load(path, &paths.home)? })
+        };
+        let [config, credentials] = &paths.named_by;
+        Ok(Self([load(&paths.config, config)?, load(&paths.credentials, credentials)?]))
     }
 
     /// For benchmarks and fuzzing.
@@ -63,7 +69,13 @@ impl Files {
     }
 
     pub fn new(files: [(Arc<SourceFile>, &str); 2]) -> Self {
-        Self(files.map(|(source, text)| FileText { source, text: text.to_owned().into() }))
+        let file = |(source, text): (_, &str)| FileText {
+            source,
+            text: text.to_owned().into(),
+            is_missing: false,
+            named_by: None,
+        };
+        Self(files.map(file))
     }
 
     pub fn text(&self, kind: FileKind) -> &str {
@@ -101,7 +113,7 @@ impl Files {
     pub fn profiles(&self, dialect: Dialect) -> Result<ProfileSet<'_>, LoadError> {
         let view = |kind| self.file(kind).view(dialect, kind);
         let files = [view(FileKind::Config)?, view(FileKind::Credentials)?];
-        Ok(ProfileSet { files, nearest: RefCell::default() })
+        Ok(ProfileSet { files, nearest: RefCell::default(), suspects: OnceCell::new() })
     }
 }
 
@@ -114,12 +126,13 @@ impl FileText {
             io::ErrorKind::FileTooLarge => LoadError::TooLarge(file.clone()),
             _ => LoadError::Unreadable { file: file.clone(), reason },
         })?;
+        let is_missing = bytes.is_none();
         let text = String::from_utf8(bytes.unwrap_or_default()).map_err(|error| {
             let offset = error.utf8_error().valid_up_to();
             let invalid = InvalidByte::at(&Zeroizing::new(error.into_bytes()), offset);
             LoadError::NotUtf8 { at: Location { file, line: invalid.line }, invalid }
         })?;
-        Ok(Self { source, text: text.into() })
+        Ok(Self { source, text: text.into(), is_missing, named_by: None })
     }
 
     fn view(&self, dialect: Dialect, kind: FileKind) -> Result<FileView<'_>, LoadError> {
@@ -127,6 +140,7 @@ impl FileText {
             at: Location { file: self.source.clone(), line: error.line },
             problem: error.problem,
         })?;
-        Ok(FileView { kind, source: self.source.clone(), content, read_ahead: None })
+        let (text, is_missing, named_by) = (self.text.as_str(), self.is_missing, self.named_by.as_ref());
+        Ok(FileView { kind, source: self.source.clone(), text, is_missing, named_by, content, read_ahead: None })
     }
 }

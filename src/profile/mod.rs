@@ -3,6 +3,7 @@ pub mod key_names;
 pub mod keys;
 pub mod load;
 pub(super) mod merged;
+pub mod near_miss;
 pub mod services;
 pub mod set;
 pub mod value_form;

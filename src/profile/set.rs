@@ -1,9 +1,10 @@
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::core::origin::Location;
 
 use super::merged::Profile;
+use super::near_miss::SuspectLine;
 use super::view::FileView;
 
 #[derive(Debug)]
@@ -12,6 +13,8 @@ pub struct ProfileSet<'t> {
     /// Results of `nearest`: profiles often share a missing source. Not a hash map, which would ask the system for
     /// randomness on every hit.
     pub(super) nearest: RefCell<BTreeMap<String, Vec<String>>>,
+    /// Of `near_misses`, for all profiles.
+    pub(super) suspects: OnceCell<Vec<SuspectLine>>,
 }
 
 impl<'t> ProfileSet<'t> {

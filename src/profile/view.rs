@@ -2,19 +2,29 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::core::origin::{Location, SourceFile};
+use crate::core::origin::{Location, Origin, SourceFile};
 use crate::profile_file::npm_ini::Value;
 use crate::profile_file::{BrokenHeader, Content, FileKind, Name, Section, npm_ini};
 
 use super::merged::Part;
 
-#[derive(Debug)]
 pub(super) struct FileView<'t> {
     pub(super) kind: FileKind,
     pub(super) source: Arc<SourceFile>,
+    pub(super) text: &'t str,
+    pub(super) is_missing: bool,
+    /// What names the file; `None` for the default one.
+    pub(super) named_by: Option<&'t Origin>,
     pub(super) content: Content<'t>,
     /// All parts by name, for callers that look up most of them.
     pub(super) read_ahead: Option<HashMap<String, Part<'t>>>,
+}
+
+// The text holds secrets.
+impl std::fmt::Debug for FileView<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({} bytes)", self.source.shown, self.text.len())
+    }
 }
 
 impl<'t> FileView<'t> {

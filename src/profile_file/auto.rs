@@ -111,7 +111,7 @@ fn depth(line: &str) -> usize {
 }
 
 /// The lines of `text` without its byte order mark.
-pub(super) fn without_mark(text: &str) -> Lines<'_> {
+pub fn without_mark(text: &str) -> Lines<'_> {
     let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
     Lines::resume(text, start, 1).ended_at_return()
 }

@@ -110,6 +110,14 @@ impl ProfileDocument {
         self.rewrite_header(line, None)
     }
 
+    /// Writes the key of a line in lower case.
+    pub fn lower_key(&mut self, line: u32) {
+        let Some(found) = auto::without_mark(&self.text).find(|found| found.number == line) else { return };
+        let key = found.text.split(['=', ':']).next().unwrap_or_default();
+        let (start, lower) = (found.start, key.to_ascii_lowercase());
+        self.splice(vec![(start..start + key.len(), lower.into())]);
+    }
+
     /// Removes a section and the blank lines after it. Comments after its last property stay, since they may belong to
     /// the next section.
     pub fn remove_section(&mut self, line: u32) -> Result<(), EditError> {

@@ -79,9 +79,11 @@ pub enum PromptError {
     Malformed(&'static str),
     #[error("no code of six digits was entered")]
     NotACode,
-    /// Ctrl-C, Ctrl-D, a dialog's Cancel, or the end of the parent process.
+    /// Ctrl-C, Ctrl-D or a dialog's Cancel.
     #[error("cancelled")]
     Cancelled,
+    #[error("the program that asked for credentials has ended")]
+    CallerEnded,
     #[error("signal {0}")]
     Signalled(i32),
     #[error("no answer within {0} seconds")]

@@ -76,7 +76,7 @@ impl Watch {
         }
         #[cfg(unix)]
         if getppid() != self.parent {
-            return Err(PromptError::Cancelled);
+            return Err(PromptError::CallerEnded);
         }
         Ok(left)
     }

@@ -46,6 +46,7 @@ impl Run<'_, '_> {
                 PromptError::ProgramAnswer => (Reason::MfaProcessAnswer, self.mfa_process_id()),
                 PromptError::NobodyToAsk
                 | PromptError::SecurityKey(_)
+                | PromptError::CallerEnded
                 | PromptError::Malformed(_)
                 | PromptError::Signalled(_) => return None,
             },

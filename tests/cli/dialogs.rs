@@ -216,7 +216,8 @@ fn signals_and_the_end_of_our_parent_close_the_window() {
         if let Some(status) = status {
             assert_eq!(String::from_utf8_lossy(&done.stdout).trim(), status, "{how} {done:?}");
         } else {
-            assert_eq!(fs::read_to_string(home.path().join("err")).unwrap(), "amplify-creds: cancelled\n");
+            let ended = "amplify-creds: the prompt ended: the program that asked for credentials has ended\n";
+            assert_eq!(fs::read_to_string(home.path().join("err")).unwrap(), ended);
         }
         let pid = fs::read_to_string(home.path().join("pid")).unwrap();
         let alive = Command::new("kill").args(["-0", pid.trim()]).stderr(Stdio::null()).status().unwrap().success();

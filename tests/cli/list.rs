@@ -23,7 +23,10 @@ devcorpuser  static                             us-east-1
 #[test]
 fn no_profiles_is_said() {
     let home = TestHome::new(PROGRAM);
-    assert_eq!(home.run(&["list"]).succeeded(), "no profiles in ~/.aws/config and ~/.aws/credentials\n");
+    let run = home.run(&["list"]);
+    assert_eq!(run.code, Some(0));
+    assert_eq!(run.stdout, "no profiles in ~/.aws/config and ~/.aws/credentials\n");
+    assert_eq!(run.stderr, "create the first profile: amplify-creds setup\n");
     assert_eq!(home.run(&["list", "--json"]).succeeded(), "[]\n");
 }
 

@@ -28,7 +28,10 @@ fn one_code_warms_all_profiles_of_a_device() {
     let run = left.restored();
     let text = &run.stdout;
     assert!(!rest.contains(QUESTION));
-    assert_eq!(run.stderr, "1 code: mfa/devcorpuser for 4 profiles\n");
+    let mut lines = run.stderr.lines();
+    assert_eq!(lines.next(), Some("1 code: mfa/devcorpuser for 4 profiles"));
+    assert!(lines.next().unwrap().contains("profile broken names the source_profile nobody"), "{}", run.stderr);
+    assert_eq!(run.code, Some(3));
     assert_eq!(text.lines().count(), 5, "{text}");
     assert!(text.lines().any(|line| line.starts_with("r2 ") && line.ends_with('Z')), "{text}");
     assert_eq!((sts.count("GetSessionToken"), sts.count("AssumeRole")), (1, 4));

@@ -41,6 +41,7 @@ mod login;
 mod manual;
 #[cfg(unix)]
 mod mfa;
+mod near_miss;
 mod network;
 mod parallel;
 mod policy;

@@ -194,7 +194,8 @@ fn when_whoever_started_us_is_gone_the_question_ends() {
     let (_, left) = terminal.finish();
     let run = left.restored();
     // The outer shell may add that the inner one was killed.
-    assert!(run.stderr.lines().any(|line| line == "amplify-creds: cancelled"), "{}", run.stderr);
+    let ended = "amplify-creds: the prompt ended: the program that asked for credentials has ended";
+    assert!(run.stderr.lines().any(|line| line == ended), "{}", run.stderr);
     assert_eq!(sts.count("AssumeRole"), 0);
 }
 

@@ -195,7 +195,7 @@ pub enum Command {
     #[command(after_help = HELP_EXAMPLES)]
     Help {
         /// Command, or exit-codes, environment, config, process, findings
-        topic: Option<String>,
+        topic: Vec<String>,
     },
 }
 

@@ -9,20 +9,26 @@ use crate::cli::manual::TOPICS;
 use crate::doctor::Severity;
 use crate::doctor::checks::CHECKS;
 
-pub(crate) fn text(topic: Option<&str>) -> Result<String, Failure> {
+/// `topic` may be a command with its subcommand: `policy trust`.
+pub(crate) fn text(topic: &[String]) -> Result<String, Failure> {
     let mut command = Cli::command();
-    match topic {
-        None => Ok(command.render_help().to_string()),
-        Some("exit-codes") => Ok(exit_codes()),
-        Some("findings") => Ok(findings()),
-        Some(name) => {
+    let words: Vec<&str> = topic.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => Ok(command.render_help().to_string()),
+        ["exit-codes"] => Ok(exit_codes()),
+        ["findings"] => Ok(findings()),
+        words => {
             command.build();
-            let verb = command.find_subcommand_mut(name).map(|verb| verb.render_help().to_string());
+            let mut verb = Some(&mut command);
+            for word in words {
+                verb = verb.and_then(|verb| verb.find_subcommand_mut(word));
+            }
+            let verb = verb.map(|verb| verb.render_help().to_string());
             // `process` is a command and a topic.
-            let topic = manual::topic(name);
+            let topic = if let [name] = words { manual::topic(name) } else { None };
             let found: Vec<_> = verb.into_iter().chain(topic).collect();
             if found.is_empty() {
-                return Err(Failure::new(USAGE, format!("there is no help on {name}"))
+                return Err(Failure::new(USAGE, format!("there is no help on {}", words.join(" ")))
                     .hint(format!("topics: {}; commands: amplify-creds help", TOPICS.join(", "))));
             }
             Ok(found.join("\n"))

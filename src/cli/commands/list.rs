@@ -8,7 +8,7 @@ use crate::cache::store::Store;
 use crate::cli::args::List;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
-use crate::cli::output::write_stdout;
+use crate::cli::output::{note, write_stdout};
 use crate::cli::plan_inputs::complete_quietly;
 use crate::cli::{credentials, selection};
 use crate::core::clock::{Clock, Timestamp};
@@ -62,6 +62,7 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     }
     if profiles.is_empty() {
         let [config, credentials] = set.shown_files();
+        note(context, "create the first profile: amplify-creds setup");
         return write_stdout(format!("no profiles in {config} and {credentials}\n").as_bytes());
     }
     let rows: Vec<_> = profiles.iter().map(|profile| row(profile, ends(profile), now)).collect();

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use crate::cli::args::Login;
+use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::credentials::{plan, plan_of, with_resolver};
 use crate::cli::errors::failure::Failure;
@@ -12,6 +13,7 @@ use crate::core::masking::masked;
 use crate::core::sanitize::printable;
 use crate::output::{left, table, write_stderr};
 use crate::plan::CredentialPlan;
+use crate::plan::error::PlanError;
 use crate::plan::mfa_strategy::MfaAction;
 use crate::profile::ProfileSet;
 use crate::prompt::PromptChain;
@@ -26,24 +28,21 @@ struct LoginResult {
 pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     directory::sweep();
     let set = context.profiles()?;
-    let plans = plans(context, &set, options)?;
+    let (plans, mut failed) = plans(context, &set, options)?;
+    let pool = ConnectionPool::default();
     let mut prompt = prompt_chain(context, &options.session, None)?;
     if !context.global.quiet {
-        let message = codes(context, &set, &plans, options, &mut prompt)?;
+        let message = codes(context, &pool, &set, &plans, options, &mut prompt)?;
         write_stderr(&format!("{}\n", printable(&message)));
     }
-    let (mut results, mut failed) = (Vec::new(), None);
+    let mut results = Vec::new();
     for plan in &plans {
-        let outcome = with_resolver(context, &set, plan, &options.session, &mut prompt, |resolver, _| {
+        let outcome = with_resolver(context, &pool, &set, plan, &options.session, &mut prompt, |resolver, _| {
             resolver.credentials().map(|credentials| (credentials.expiration, resolver.asked))
-        })?;
-        match outcome {
+        });
+        match outcome.and_then(|outcome| Ok(outcome?)) {
             Ok((expires, prompted)) => results.push(LoginResult { profile: plan.profile.clone(), expires, prompted }),
-            Err(error) => {
-                if let Some(before) = failed.replace(Failure::from(error)) {
-                    write_stderr(&before.text());
-                }
-            }
+            Err(failure) => add(&mut failed, failure),
         }
     }
     if options.json && failed.is_none() {
@@ -58,28 +57,52 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     failed.map_or(Ok(()), Err)
 }
 
-fn plans(context: &Context, set: &ProfileSet<'_>, options: &Login) -> Result<Vec<CredentialPlan>, Failure> {
-    let inputs = inputs(context, &options.session)?;
-    if options.names.is_empty() && !options.all {
-        return Ok(vec![plan(context, set, &inputs)?]);
+/// Keeps the last failure, which ends the run, and prints the one before it.
+fn add(failed: &mut Option<Failure>, failure: Failure) {
+    if let Some(before) = failed.replace(failure) {
+        write_stderr(&before.text());
     }
-    if options.all {
-        let mut plans = Vec::new();
-        for name in set.names() {
-            match plan_of(set, &name, &inputs) {
-                Ok(plan) if plan.steps().next().is_some() => plans.push(complete(context, plan)?),
-                Ok(_) => context.info(|| format!("profile {name} has no session to get")),
-                Err(error) => context.info(|| format!("passed over: {}", Failure::from(error).message)),
-            }
-        }
-        return Ok(plans);
-    }
-    options.names.iter().map(|name| complete(context, plan_of(set, name, &inputs)?)).collect()
 }
 
-/// SessionArgs many codes it takes: `2 codes: mfa/deploy for 3 profiles, mfa/admin for 1`.
+/// The plans, and of `--all` the last failure of a profile.
+fn plans(
+    context: &Context,
+    set: &ProfileSet<'_>,
+    options: &Login,
+) -> Result<(Vec<CredentialPlan>, Option<Failure>), Failure> {
+    let inputs = inputs(context, &options.session)?;
+    if options.names.is_empty() && !options.all {
+        return Ok((vec![plan(context, set, &inputs)?], None));
+    }
+    if options.all {
+        let (mut plans, mut failed) = (Vec::new(), None);
+        for name in set.names() {
+            match plan_of(set, &name, &inputs) {
+                Ok(plan) if plan.steps().next().is_none() => {
+                    context.info(|| format!("profile {name} has no session to get"));
+                }
+                Ok(plan) => match complete(context, plan) {
+                    Ok(plan) => plans.push(plan),
+                    Err(failure) => add(&mut failed, failure),
+                },
+                // Many profiles are there for their region only.
+                Err(PlanError::NoCredentials { named_by: None, .. }) => {
+                    context.info(|| format!("profile {name} has no credentials"));
+                }
+                Err(error) => add(&mut failed, error.into()),
+            }
+        }
+        return Ok((plans, failed));
+    }
+    let plans: Result<_, Failure> =
+        options.names.iter().map(|name| complete(context, plan_of(set, name, &inputs)?)).collect();
+    Ok((plans?, None))
+}
+
+/// How many codes it takes: `2 codes: mfa/deploy for 3 profiles, mfa/admin for 1`.
 fn codes(
     context: &Context,
+    pool: &ConnectionPool,
     set: &ProfileSet<'_>,
     plans: &[CredentialPlan],
     options: &Login,
@@ -88,7 +111,12 @@ fn codes(
     // Of each code: the device, its user, and the number of profiles.
     let mut codes: Vec<(String, String, usize)> = Vec::new();
     for plan in plans {
-        let action = with_resolver(context, set, plan, &options.session, prompt, |resolver, _| resolver.will_spend())?;
+        // Its failure follows where its credentials are fetched.
+        let Ok(action) =
+            with_resolver(context, pool, set, plan, &options.session, prompt, |resolver, _| resolver.will_spend())
+        else {
+            continue;
+        };
         let Some(mfa) = plan.mfa.as_ref() else { continue };
         let (serial, user) = (mfa.serial.value.clone(), plan.base.profile.clone());
         let shared = codes.iter_mut().find(|(known, by, _)| *known == serial && *by == user);

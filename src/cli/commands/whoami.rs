@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use crate::cli::args::WhoAmI;
+use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::credentials;
 use crate::cli::credentials::with_resolver;
@@ -22,7 +23,8 @@ pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     let endpoint = identity_endpoint(&set, &plan, &inputs)?;
     let whose = plan.profile_in_files().unwrap_or("the environment");
     let mut prompt = prompt_chain(context, how, Some(&plan.options))?;
-    let identity = with_resolver(context, &set, &plan, how, &mut prompt, |resolver, sts| {
+    let pool = ConnectionPool::default();
+    let identity = with_resolver(context, &pool, &set, &plan, how, &mut prompt, |resolver, sts| {
         let credentials = resolver.credentials()?;
         let is_session = plan.steps().next().is_some();
         sts.get_caller_identity(&endpoint, &credentials).map_err(|error| identity_failure(error, whose, is_session))

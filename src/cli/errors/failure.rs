@@ -187,8 +187,8 @@ impl Failure {
     }
 
     pub fn report(&self, as_json: bool) -> u8 {
-        if self.code == FINDINGS {
-            return FINDINGS.exit;
+        if self.message.is_empty() {
+            return self.code.exit;
         }
         // stdout may be what failed.
         let shown = as_json && self.code != OUTPUT && print(self.json().as_bytes()).is_ok();

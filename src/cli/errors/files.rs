@@ -9,7 +9,7 @@ use crate::edit::{Original, WriteError};
 use crate::os::paths::NoHome;
 use crate::profile::load::LoadError;
 use crate::profile_file::document::EditError;
-use crate::settings::SettingsError;
+use crate::settings::{SETTING_NAMES, SettingsError, nearest};
 use crate::setup::SetupError;
 
 pub(crate) fn at_edited_line(original: &Original, line: u32, problem: impl Display) -> Failure {
@@ -30,8 +30,17 @@ impl From<SettingsError> for Failure {
             SettingsError::NotUtf8 { at, invalid } => {
                 at_line(format!("{at} is {invalid}"), &at).hint("save the file as UTF-8")
             }
-            SettingsError::Unknown { key, at } => at_line(format!("there is no setting {key}"), &at),
-            SettingsError::NoValue { key, at } => at_line(format!("setting {key} has no value"), &at)
+            SettingsError::Unknown { ref key, ref at } => {
+                let hint = match nearest(key) {
+                    Some(name) => format!("did you mean {name}?"),
+                    None => format!("the settings are {}", SETTING_NAMES.join(", ")),
+                };
+                at_line(error.to_string(), at).hint(hint)
+            }
+            SettingsError::Section { ref at, .. } => {
+                at_line(error.to_string(), at).hint("write the settings without a section header")
+            }
+            SettingsError::NoValue { key, at } => at_line(format!("{at}: setting {key} has no value"), &at)
                 .hint("give it one behind =, or take the line out; see: amplify-creds help config"),
         }
     }

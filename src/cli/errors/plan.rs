@@ -1,7 +1,7 @@
-use std::borrow::Cow;
-
 use crate::cli::errors::failure::{CONFIG, Failure, LOOP, PROFILE_NOT_FOUND, USAGE};
+use crate::cli::errors::near_miss::{quoted, with_hints};
 use crate::plan::error::{Mention, PlanError};
+use crate::profile::near_miss::NearMiss;
 
 impl From<PlanError> for Failure {
     fn from(error: PlanError) -> Self {
@@ -13,17 +13,12 @@ impl From<PlanError> for Failure {
     }
 }
 
-/// A name with blanks would read as part of the sentence.
-fn marked(name: &str) -> Cow<'_, str> {
-    if name.contains(char::is_whitespace) { format!("\"{name}\"").into() } else { name.into() }
-}
-
 #[expect(clippy::too_many_lines, reason = "one arm for each error; apart they could be forgotten")]
 fn plan(error: &PlanError) -> Failure {
     match error {
-        PlanError::UnknownProfile { name, named_by, nearest, files, broken } => {
+        PlanError::UnknownProfile { name, named_by, nearest, files, broken, near } => {
             // An indented line below belongs to the name, and may be a secret.
-            let name = marked(name.lines().next().unwrap_or_default());
+            let name = quoted(name.lines().next().unwrap_or_default());
             let message = match named_by {
                 Some(Mention { by, key: "credential_process", at }) => {
                     format!(
@@ -35,12 +30,15 @@ fn plan(error: &PlanError) -> Failure {
                 }
                 None => format!("there is no profile {name} in {} or {}", files[0], files[1]),
             };
-            let mut failure = Failure::new(PROFILE_NOT_FOUND, message);
+            let mut failure = with_hints(Failure::new(PROFILE_NOT_FOUND, message), near);
             if let Some(at) = broken {
                 failure = failure.hint(format!("the section header at {at} has no ']'; it may be the one"));
             }
             if !nearest.is_empty() {
                 failure = failure.hint(format!("did you mean {}?", nearest.join(" or ")));
+            }
+            if near.iter().any(|near| matches!(near, NearMiss::NoFiles { .. })) {
+                return failure.hint("create the first profile: amplify-creds setup");
             }
             failure.hint("see: amplify-creds list")
         }
@@ -71,11 +69,11 @@ fn plan(error: &PlanError) -> Failure {
             config(format!("profile {profile} has a credential_source that does not exist ({at})"))
                 .hint("it is one of Environment, Ec2InstanceMetadata, EcsContainer, in this spelling")
         }
-        PlanError::HalfPair { profile, missing, at } => {
-            config(format!("profile {profile} has half a key pair ({at}): {missing} is missing beside it"))
-                .hint("both keys stand in one section of one file")
+        PlanError::HalfPair { profile, missing, at, near } => {
+            let message = format!("profile {profile} has half a key pair ({at}): {missing} is missing beside it");
+            with_hints(config(message), near).hint("both keys stand in one section of one file")
         }
-        PlanError::NoCredentials { profile, named_by, .. } => {
+        PlanError::NoCredentials { profile, named_by, near, .. } => {
             let by = match named_by {
                 Some(Mention { by, key: "credential_process", at }) => {
                     format!(", which the credential_process of {by} asks for ({at}),")
@@ -83,7 +81,7 @@ fn plan(error: &PlanError) -> Failure {
                 Some(Mention { by, key, at }) => format!(", the {key} of {by} ({at}),"),
                 None => String::new(),
             };
-            config(format!("profile {profile}{by} has no credentials"))
+            with_hints(config(format!("profile {profile}{by} has no credentials")), near)
                 .hint(format!("add its keys to the credentials file: [{profile}], or a role_arn with a source_profile"))
         }
         PlanError::NoRole { profile, at } => {

@@ -216,6 +216,9 @@ fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
                 .hint(format!("run: amplify-creds login {profile}"))
         }
         PromptError::Cancelled => Failure::new(CANCELLED, "cancelled"),
+        PromptError::CallerEnded => {
+            Failure::new(CANCELLED, "the prompt ended: the program that asked for credentials has ended")
+        }
         PromptError::Signalled(signal) => Failure::by_signal(*signal),
     }
 }

@@ -87,7 +87,10 @@ pub(super) fn no_environment_keys(facts: &Facts<'_>) -> Vec<Hit> {
 pub(super) fn no_credentials(facts: &Facts<'_>) -> Vec<Hit> {
     let is_empty = |error: &PlanError, asked: &str| matches!(error, PlanError::NoCredentials { profile, named_by: None, .. } if profile == asked);
     // What it would need, the profile may well not want: many are there for their region.
-    troubles(facts, &is_empty).into_iter().map(|hit| Hit { hint: None, ..hit }).collect()
+    let has_near_miss = |error: &PlanError| matches!(error, PlanError::NoCredentials { near, .. } if !near.is_empty());
+    let with_hint = troubles(facts, &|error, asked| is_empty(error, asked) && has_near_miss(error));
+    let without = troubles(facts, &|error, asked| is_empty(error, asked) && !has_near_miss(error));
+    with_hint.into_iter().chain(without.into_iter().map(|hit| Hit { hint: None, ..hit })).collect()
 }
 
 fn warnings(facts: &Facts<'_>, tell: fn(&Warning) -> Option<Hit>) -> Vec<Hit> {

@@ -40,7 +40,7 @@ const fn profile(
     DoctorCheck { code, severity, about, concerns_all: false, find }
 }
 
-pub const CHECKS: [DoctorCheck; 50] = [
+pub const CHECKS: [DoctorCheck; 51] = [
     file("byte_order_mark", Error, "a file begins with a byte order mark", lines::byte_order_mark),
     file("header_not_closed", Error, "a section header has no ']'", lines::header_not_closed),
     file("outside_section", Error, "a property stands before the first section header", lines::outside_section),
@@ -70,6 +70,7 @@ pub const CHECKS: [DoctorCheck; 50] = [
     profile("home_path", Warning, "a path begins with ~, which other tools do not replace", values::home_path),
     profile("region_capitals", Warning, "a region in capitals, which AWS does not know", values::region_capitals),
     profile("key_typo", Warning, "a key looks like a slip of the pen", values::key_typo),
+    profile("key_in_capitals", Warning, "not every tool reads a key with capital letters", values::key_in_capitals),
     profile("half_pair", Error, "half a key pair", kinds::half_pair),
     profile("invalid_key", Error, "a key has a character that no key has", kinds::invalid_key),
     profile("stale_token", Warning, "a session token stands beside keys of the other file", kinds::stale_token),

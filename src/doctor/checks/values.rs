@@ -3,7 +3,7 @@
 use crate::doctor::facts::{Facts, FileFacts, KINDS};
 use crate::doctor::finding::Hit;
 use crate::doctor::parses::Parses;
-use crate::profile::key_names::{KEYS, is_known};
+use crate::profile::key_names::{KEYS, is_in_capitals, is_known};
 use crate::profile::value_form::{is_showable, shown_name};
 use crate::profile_file::finding::Code;
 use crate::profile_file::{FileKind, Property};
@@ -176,6 +176,22 @@ pub(super) fn key_typo(facts: &Facts<'_>) -> Vec<Hit> {
                 let message = format!("nothing reads {key}");
                 found.push(Hit::new(name, file.at(property.line), message).hint(format!("did you mean {meant}?")));
             }
+        }
+    }
+    found
+}
+
+pub(super) fn key_in_capitals(facts: &Facts<'_>) -> Vec<Hit> {
+    let mut found = Vec::new();
+    for (file, section, name) in facts.profile_sections() {
+        for property in &section.properties {
+            let written = file.line(property.line).split(['=', ':']).next().unwrap_or_default().trim();
+            if !is_in_capitals(written) {
+                continue;
+            }
+            let message = format!("the Amplify CLI and the JS and Java SDKs do not read {}", shown_name(written));
+            let hint = format!("write {}: amplify-creds doctor --fix does", property.key);
+            found.push(Hit::new(name, file.at(property.line), message).hint(hint));
         }
     }
     found

@@ -7,6 +7,7 @@ mod report;
 use serde_json::json;
 
 use crate::cli::args::Check;
+use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::credentials;
 use crate::cli::credentials::with_resolver;
@@ -51,20 +52,22 @@ pub(crate) fn run(context: &Context, options: &Check) -> Result<(), Failure> {
     let plan = credentials::plan(context, &set, &inputs)?;
     let endpoint = identity_endpoint(&set, &plan, &inputs)?;
     let iam = options.target.map(|_| amplify::iam_endpoint(context, &set, &plan, &inputs.sts)).transpose()?;
+    let pool = ConnectionPool::default();
     let mut prompt = prompt_chain(context, how, Some(&plan.options))?;
     let mut outcomes = Vec::new();
     let mut report = None;
     let steps = steps(&plan);
     let count = steps.len();
     for (index, step) in steps.into_iter().enumerate() {
-        let (identity, finding) = with_resolver(context, &set, &step.plan, how, &mut prompt, |resolver, sts| {
-            let (who, finding) = try_step(&step, resolver, sts, &endpoint)?;
-            if let (Some(iam), Some((identity, credentials)), true) = (&iam, &who, index + 1 == count) {
-                let who = (identity, credentials);
-                report = Some(amplify::simulate_all(context, options, &plan, sts.connections, iam, who)?);
-            }
-            Ok::<_, Failure>((who.map(|(identity, _)| identity), finding))
-        })??;
+        let (identity, finding) =
+            with_resolver(context, &pool, &set, &step.plan, how, &mut prompt, |resolver, sts| {
+                let (who, finding) = try_step(&step, resolver, sts, &endpoint)?;
+                if let (Some(iam), Some((identity, credentials)), true) = (&iam, &who, index + 1 == count) {
+                    let who = (identity, credentials);
+                    report = Some(amplify::simulate_all(context, options, &plan, sts.connections, iam, who)?);
+                }
+                Ok::<_, Failure>((who.map(|(identity, _)| identity), finding))
+            })??;
         let failed = identity.is_none();
         outcomes.push((step, identity, finding));
         if failed {

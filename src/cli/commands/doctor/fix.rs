@@ -1,5 +1,6 @@
 //! `doctor --fix` repairs what needs no guess: it removes a byte-order mark and text after a header's bracket, adds a
-//! second header for a dotted name so that the Amplify CLI also finds it, and removes the access of other users.
+//! second header for a dotted name so that the Amplify CLI also finds it, writes keys in lower case, and removes the
+//! access of other users.
 
 use crate::cli::args::Doctor;
 use crate::cli::confirm::{report_written, write_changes};
@@ -8,6 +9,7 @@ use crate::cli::errors::failure::{CONFIG, Failure};
 use crate::cli::output::note;
 use crate::edit::{Change, Editor, Original};
 use crate::profile::effect;
+use crate::profile::key_names::is_in_capitals;
 use crate::profile::load::MAX_FILE_BYTES;
 use crate::profile_file::document::ProfileDocument;
 use crate::profile_file::{Dialect, FileKind, Name};
@@ -30,8 +32,11 @@ fn changes(context: &Context) -> Result<Vec<Change>, Failure> {
     let home = &context.paths.home;
     let config = Original::read(&context.paths.config, home, MAX_FILE_BYTES)?;
     let credentials = Original::read(&context.paths.credentials, home, MAX_FILE_BYTES)?;
+    let set = context.files().profiles(Dialect::Auto)?;
+    // Since 14.2.2 the Amplify CLI assumes no role, so that a second header would not help.
+    let is_for_amplify = |name: &str| set.get(name).is_some_and(|profile| !profile.has("role_arn"));
     let fixed = [(FileKind::Config, &config), (FileKind::Credentials, &credentials)]
-        .map(|(kind, original)| fixed(kind, original.text()));
+        .map(|(kind, original)| fixed(kind, original.text(), &is_for_amplify));
     let files =
         |texts: [&str; 2]| Draft::new([(config.file.clone(), texts[0]), (credentials.file.clone(), texts[1])]).files();
     let (before, after) = (files([config.text(), credentials.text()]), files([fixed[0].text(), fixed[1].text()]));
@@ -46,7 +51,7 @@ fn changes(context: &Context) -> Result<Vec<Change>, Failure> {
 }
 
 /// Leaves out an edit that the tools would read differently.
-fn fixed(kind: FileKind, text: &str) -> ProfileDocument {
+fn fixed(kind: FileKind, text: &str, is_for_amplify: &dyn Fn(&str) -> bool) -> ProfileDocument {
     let mut document = ProfileDocument::new(kind, text);
     document.remove_mark();
     // From the bottom up: text after a bracket gets its own line, which moves the lines below.
@@ -57,11 +62,35 @@ fn fixed(kind: FileKind, text: &str) -> ProfileDocument {
             let _ = document.tidy_header(line);
         }
     }
-    let is_dotted = |name: &Name<'_>| matches!(name, Name::Profile(name, _) if name.contains('.'));
+    for line in lines_in_capitals(&document) {
+        document.lower_key(line);
+    }
+    let is_dotted =
+        |name: &Name<'_>| matches!(name, Name::Profile(name, _) if name.contains('.') && is_for_amplify(name));
     let dotted: Vec<u32> =
         document.sections().iter().filter(|section| is_dotted(&section.name)).map(|section| section.line).collect();
     for line in dotted {
         let _ = document.add_alias(line);
     }
     document
+}
+
+/// A key that is also there in lower case stays, since the AWS CLI rejects two of the same name.
+fn lines_in_capitals(document: &ProfileDocument) -> Vec<u32> {
+    let text = document.text();
+    let written = |line: u32| {
+        let line = text.lines().nth(line as usize - 1).unwrap_or_default();
+        line.split(['=', ':']).next().unwrap_or_default().trim()
+    };
+    let mut lines = Vec::new();
+    for section in document.sections().iter().filter(|section| section.name.profile().is_some()) {
+        let properties = section.properties();
+        for property in &properties {
+            let is_single = properties.iter().filter(|other| other.key == property.key).count() == 1;
+            if is_single && is_in_capitals(written(property.line)) {
+                lines.push(property.line);
+            }
+        }
+    }
+    lines
 }

@@ -10,6 +10,7 @@ use crate::cli::args::Doctor;
 use crate::cli::color;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, OUTPUT, PROFILE_NOT_FOUND};
+use crate::cli::errors::near_miss::with_hints;
 use crate::cli::output::{write_json, write_stdout};
 use crate::core::clock::Clock;
 use crate::core::masking::masked;
@@ -49,7 +50,7 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
             [] => "see: amplify-creds list".to_owned(),
             names => format!("did you mean {}?", names.join(" or ")),
         };
-        return Err(Failure::new(PROFILE_NOT_FOUND, message).hint(hint));
+        return Err(with_hints(Failure::new(PROFILE_NOT_FOUND, message), &set.near_misses(name)).hint(hint));
     }
     let world =
         World { paths: &context.paths, env: &context.env, now: Clock::System.now(), program: env::executable() };

@@ -136,7 +136,7 @@ fn list(findings: &[Finding], has_color: bool) -> String {
                 None => alike.push((&hit.message, vec![hit])),
             }
         }
-        for (message, hits) in &alike {
+        for (index, (message, hits)) in alike.iter().enumerate() {
             match hits.as_slice() {
                 [hit] if place(hit).is_empty() => add_indented(&mut text, message, 2, 4),
                 [hit] => add_indented(&mut text, &format!("{}: {message}", place(hit)), 2, 4),
@@ -147,23 +147,30 @@ fn list(findings: &[Finding], has_color: bool) -> String {
                     add_indented(&mut text, &format!("{}{more}", places.join(", ")), 4, 4);
                 }
             }
+            // A hint of several findings follows the last of them.
+            let hints = hints(hits);
+            if alike.get(index + 1).is_none_or(|(_, next)| self::hints(next) != hints) {
+                for hint in hints {
+                    add_indented(&mut text, &format!("hint: {hint}"), 4, 10);
+                }
+            }
         }
         let hidden = group.len() - alike.iter().map(|(_, hits)| hits.len()).sum::<usize>();
         if hidden > 0 {
             add_indented(&mut text, &format!("and {hidden} more; --json has them all"), 2, 4);
         }
-        // Of many findings, the first hint shows what to do with the others.
-        let mut hints: Vec<&str> = Vec::new();
-        for hint in group.iter().take(MAX_PLACES).filter_map(|finding| finding.hit.hint.as_deref()) {
-            if !hints.contains(&hint) && (hints.is_empty() || group.len() <= MAX_PLACES) {
-                hints.push(hint);
-            }
-        }
-        for hint in hints {
-            add_indented(&mut text, &format!("hint: {hint}"), 2, 8);
-        }
     }
     text
+}
+
+/// Of many findings with the same message, the first hint shows what to do with the others.
+fn hints<'f>(hits: &[&'f Hit]) -> Vec<&'f str> {
+    let shown = if hits.len() <= MAX_PLACES { MAX_PLACES } else { 1 };
+    let mut hints: Vec<&str> = hits.iter().filter_map(|hit| hit.hint.as_deref()).collect();
+    let mut seen = std::collections::HashSet::new();
+    hints.retain(|hint| seen.insert(*hint));
+    hints.truncate(shown);
+    hints
 }
 
 /// The message itself names a whole file.

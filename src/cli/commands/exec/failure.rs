@@ -19,3 +19,26 @@ pub(crate) fn not_run(program: &OsStr, error: &io::Error) -> Failure {
         Failure::new(NOT_EXECUTABLE, format!("cannot run {program}: {error}"))
     }
 }
+
+/// The same failure where no command was given and SHELL names the program.
+pub(crate) fn of_shell_variable(failure: Failure) -> Failure {
+    if ![COMMAND_NOT_FOUND, NOT_EXECUTABLE].contains(&failure.code) {
+        return failure;
+    }
+    let message = format!("{} (SHELL names it)", failure.message);
+    let hint = "set SHELL to an existing shell, or give a command: amplify-creds exec PROFILE -- COMMAND";
+    Failure { message, hints: vec![hint.to_owned()], ..failure }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::errors::failure::BEFORE_COMMAND;
+
+    #[test]
+    fn nul_byte_is_named_with_the_status_before_the_command() {
+        let failure = not_run(OsStr::new("ls"), &io::ErrorKind::InvalidInput.into());
+        assert!(failure.message.contains("NUL byte"), "{}", failure.message);
+        assert_eq!(failure.code.exit, BEFORE_COMMAND);
+    }
+}

@@ -20,9 +20,15 @@ use crate::os::env::Env;
 #[cfg(windows)]
 use crate::os::job::{Job, exit_like};
 
-use failure::not_run;
+use failure::{not_run, of_shell_variable};
 
 pub(crate) fn run(context: Context, options: &ExecOptions) -> Result<u8, Failure> {
+    let is_from_variable = options.command.is_empty() && context.env.path(env::SHELL).is_some();
+    let outcome = run_command(context, options);
+    if is_from_variable { outcome.map_err(of_shell_variable) } else { outcome }
+}
+
+fn run_command(context: Context, options: &ExecOptions) -> Result<u8, Failure> {
     let mut command = command(&context, &options.command);
     let fetched = fetch(&context, &options.fetch.session)?;
     let profile = &fetched.plan.profile;

@@ -20,6 +20,7 @@ use crate::core::clock::{Clock, Timestamp};
 use crate::core::masking::{masked, masked_message};
 use crate::core::origin::{Located, Origin};
 use crate::output::fields::Fields;
+use crate::plan::build;
 use crate::plan::inputs::Inputs;
 use crate::plan::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME};
 use crate::plan::mfa_strategy::{Mfa, MfaAction, MfaStrategy, Step};
@@ -41,6 +42,7 @@ pub(crate) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
     let set = context.profiles()?;
     let inputs = Inputs { duration: session_duration(options.duration)?, ..context.inputs()? };
     let plan = credentials::plan(context, &set, &inputs)?;
+    build::can_be_carried_out(&plan)?;
     let store = Store::new(&context.paths.cache_dir);
     let snapshot = store.read();
     let sessions = snapshot.sessions();

@@ -1,0 +1,25 @@
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use crate::cli::context::Context;
+use crate::core::origin::Located;
+use crate::sts::connections::Connections;
+use crate::sts::proxy::Proxies;
+
+/// The connections of one command, by the certificate authorities that they trust: a second profile needs no second
+/// handshake.
+#[derive(Default)]
+pub(crate) struct ConnectionPool(RefCell<Vec<(Option<Located<PathBuf>>, Rc<Connections>)>>);
+
+impl ConnectionPool {
+    pub(crate) fn get(&self, context: &Context, roots: Option<Located<PathBuf>>) -> Rc<Connections> {
+        let mut known = self.0.borrow_mut();
+        if let Some((_, connections)) = known.iter().find(|(of, _)| *of == roots) {
+            return connections.clone();
+        }
+        let connections = Rc::new(Connections::new(roots.clone(), Proxies::of(&context.env)));
+        known.push((roots, connections.clone()));
+        connections
+    }
+}

@@ -1,0 +1,171 @@
+//! The command that a wrong command line was meant to be.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{ArgAction, Command, CommandFactory};
+
+use crate::cli::args::Cli;
+use crate::os::env::Env;
+use crate::os::paths::{Overrides, Paths};
+use crate::profile::load::Files;
+use crate::profile_file::Dialect;
+
+/// The arguments with options before the command put behind it; `None` where there are none.
+pub(crate) fn with_options_behind(arguments: impl Iterator<Item = OsString>) -> Option<Vec<OsString>> {
+    let mut root = Cli::command();
+    root.build();
+    let words: Vec<OsString> = arguments.collect();
+    let (mut kept, mut moved) = (Vec::from_iter(words.first().cloned()), Vec::new());
+    let (mut command, mut at) = (&root, 1);
+    while let Some(word) = words.get(at).and_then(|word| word.to_str()).filter(|word| *word != "--") {
+        if !word.starts_with('-') {
+            let Some(next) = command.find_subcommand(word) else { break };
+            (command, at) = (next, at + 1);
+            kept.push(word.into());
+            continue;
+        }
+        let is_known = takes_value(command, word).is_some();
+        let has_value = takes_value(command, word).or_else(|| takes_value_somewhere(&root, word))?;
+        let end = (at + 1 + usize::from(has_value && !word.contains('='))).min(words.len());
+        if is_known { &mut kept } else { &mut moved }.extend_from_slice(&words[at..end]);
+        at = end;
+    }
+    if moved.is_empty() {
+        return None;
+    }
+    let rest = &words[at..];
+    let options_end = rest.iter().position(|word| word == "--").unwrap_or(rest.len());
+    kept.extend_from_slice(&rest[..options_end]);
+    kept.append(&mut moved);
+    kept.extend_from_slice(&rest[options_end..]);
+    Some(kept)
+}
+
+/// Whether the option `word` of `command` takes a value; `None` where it has no such option.
+fn takes_value(command: &Command, word: &str) -> Option<bool> {
+    let name = word.split('=').next().unwrap_or(word);
+    let is_it = |argument: &&clap::Arg| match name.strip_prefix("--") {
+        Some(long) => argument.get_long() == Some(long),
+        None => name.chars().nth(1).is_some_and(|short| argument.get_short() == Some(short)),
+    };
+    let argument = command.get_arguments().find(is_it)?;
+    Some(matches!(argument.get_action(), ArgAction::Set | ArgAction::Append))
+}
+
+fn takes_value_somewhere(root: &Command, word: &str) -> Option<bool> {
+    root.get_subcommands()
+        .find_map(|command| takes_value(command, word).or_else(|| takes_value_somewhere(command, word)))
+}
+
+pub(crate) fn hints(error: &clap::Error, arguments: impl Iterator<Item = OsString>) -> Vec<String> {
+    let words: Vec<String> = arguments.skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let named = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            let is_first =
+                |word: &&str| words.iter().find(|word| !word.starts_with('-')).is_some_and(|first| first == word);
+            named(ContextKind::InvalidSubcommand).filter(is_first).map(of_profile).unwrap_or_default()
+        }
+        ErrorKind::UnknownArgument => exec_with_dashes(&words).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The commands for a profile that stands in the place of the command.
+fn of_profile(name: &str) -> Vec<String> {
+    let exists = || {
+        let files = Files::load(&Paths::find(&Env::process(), &Overrides::default()).ok()?).ok()?;
+        files.profiles(Dialect::Auto).ok()?.get(name).map(drop)
+    };
+    if exists().is_none() {
+        return Vec::new();
+    }
+    let name = shown(name);
+    vec![
+        format!("{name} is a profile: amplify-creds process {name}, or amplify-creds exec {name} -- COMMAND"),
+        format!("in a shell: eval \"$(amplify-creds env {name})\""),
+    ]
+}
+
+/// `exec PROFILE COMMAND` without the `--` that ends the options.
+fn exec_with_dashes(words: &[String]) -> Option<String> {
+    let mut root = Cli::command();
+    root.build();
+    let exec = root.find_subcommand("exec")?;
+    if words.iter().any(|word| word == "--") {
+        return None;
+    }
+    let (mut at, mut positional) = (0, Vec::new());
+    let is_named = words.iter().any(|word| word == "-p" || word.starts_with("--profile"));
+    let needed = if is_named { 2 } else { 3 };
+    while let Some(word) = words.get(at) {
+        if word.starts_with('-') {
+            at += usize::from(takes_value(exec, word)? && !word.contains('='));
+        } else {
+            positional.push(at);
+        }
+        at += 1;
+        if positional.len() == needed {
+            break;
+        }
+    }
+    if positional.len() < needed || words[positional[0]] != "exec" {
+        return None;
+    }
+    let command = positional[needed - 1];
+    let join = |words: &[String]| words.iter().map(|word| shown(word)).collect::<Vec<_>>().join(" ");
+    Some(format!("did you mean: amplify-creds {} -- {}", join(&words[..command]), join(&words[command..])))
+}
+
+fn shown(word: &str) -> String {
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), |word| word.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn behind(line: &str) -> Option<String> {
+        let words = std::iter::once("amplify-creds").chain(line.split(' ')).map(OsString::from);
+        let moved = with_options_behind(words)?;
+        Some(moved[1..].iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn options_before_the_command_are_moved() {
+        for (line, expected) in [
+            ("--json list", Some("list --json")),
+            ("--shell fish env p", Some("env p --shell fish")),
+            ("--shell=fish -v env p", Some("-v env p --shell=fish")),
+            ("-p x --serve exec -- ls --json", Some("-p x exec --serve -- ls --json")),
+            ("boundary --json show", Some("boundary show --json")),
+            ("list --json", None),
+            ("-v list", None),
+            ("--nonsense list", None),
+        ] {
+            assert_eq!(behind(line).as_deref(), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn command_without_dashes_is_completed() {
+        for (line, expected) in [
+            ("exec p ls -la", Some("exec p -- ls -la")),
+            ("exec -p p ls", Some("exec -p p -- ls")),
+            ("-v exec --serve p npm run x", Some("-v exec --serve p -- npm run x")),
+            ("exec --min-ttl 20m p ls", Some("exec --min-ttl 20m p -- ls")),
+            ("exec p", None),
+            ("exec p -- ls", None),
+            ("exec p --nonsense", None),
+            ("env p ls", None),
+        ] {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            let expected = expected.map(|expected| format!("did you mean: amplify-creds {expected}"));
+            assert_eq!(exec_with_dashes(&words), expected, "{line}");
+        }
+    }
+}
