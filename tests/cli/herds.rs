@@ -68,7 +68,8 @@ fn failed_credential_process_is_shared_with_waiters_only() {
     add_config(
         &home,
         &format!(
-            "[profile base]\ncredential_process = {program}\nprocess_identity = command\n[profile r]\nsource_profile = base\n\
+            "[profile base]\ncredential_process = {program}\nprocess_identity = command\n\
+             [profile r]\nsource_profile = base\n\
              role_arn = arn:aws:iam::222222222222:role/NoMfa\n"
         ),
     );
