@@ -34,7 +34,7 @@ fn candidates(called: &Path, env: &Env) -> Vec<PathBuf> {
     dirs.into_iter().map(|dir| dir.join(called)).collect()
 }
 
-/// The path by the names of 8.3 characters that a volume of Windows may keep; only `cmd` tells them without unsafe code.
+/// The path in the 8.3 names that a volume of Windows may keep; only `cmd` prints them without unsafe code.
 #[cfg(windows)]
 fn short_name(path: &Path) -> Option<PathBuf> {
     use std::os::windows::process::CommandExt;

@@ -32,7 +32,7 @@ impl Timestamp {
         DateTime::parse_from_rfc3339(text).ok().map(|at| Self(at.timestamp()))
     }
 
-    /// The spellings that botocore or the JavaScript SDK also accepts: RFC 1123, `UTC` for `Z`, an offset without colon.
+    /// Also spellings that botocore or the JavaScript SDK accepts: RFC 1123, `UTC` for `Z`, an offset without colon.
     /// A time without zone is in botocore an error and in JavaScript local: it stays unknown.
     pub fn parse_lenient(text: &str) -> Option<Self> {
         let text = text.trim();

@@ -32,8 +32,8 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// A leading `~/` in a variable or flag is the home directory, as in the SDKs. In a variable the names of others are
-    /// replaced, as in botocore.
+    /// A leading `~/` in a variable or flag is the home directory, as in the SDKs. In a variable, names of others
+    /// are replaced, as in botocore.
     pub fn find(env: &Env, overrides: &Overrides) -> Result<Self, NoHome> {
         let home = home(env).ok_or(NoHome)?;
         let pick = |flag: (&'static str, &Option<PathBuf>), variables: [&'static str; 2], name: &str| {

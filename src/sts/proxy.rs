@@ -1,6 +1,6 @@
 //! Which proxy stands before a URL, by the variables that every tool reads. Which hosts are exempt is decided by the
-//! HTTP client's own rules: hosts and their subdomains, addresses, networks in CIDR notation, `*`. Two rules of botocore
-//! are added: `*` also means addresses, and `HOST:PORT` exempts one port.
+//! HTTP client's own rules: hosts and their subdomains, addresses, networks in CIDR notation, `*`. Two rules are added
+//! from botocore: `*` also means addresses, and `HOST:PORT` exempts one port.
 
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;

@@ -8,7 +8,7 @@ use crate::tools::view::{Tool, View, Views};
 /// What only a shell replaces or obeys; the model of a shell stops at it.
 const SHELL: [char; 12] = ['$', '`', '|', '<', '>', '&', ';', '*', '?', '~', '(', ')'];
 
-/// Why `tool` starts something else than `meant`, the command as resolution reads it. A phrase to follow the tool's name.
+/// Why the tool starts something else than `meant`, the command as resolution reads it. A phrase to follow its name.
 pub(super) fn check(view: &View<'_>, name: &str, meant: &str) -> Result<(), String> {
     let Some(theirs) = view.profile(name).get(PROCESS).filter(|theirs| *theirs != meant) else { return Ok(()) };
     let (Some(meant), false) = (words(meant), theirs.contains(SHELL)) else { return Ok(()) };
@@ -23,8 +23,8 @@ pub(super) fn check(view: &View<'_>, name: &str, meant: &str) -> Result<(), Stri
     }
 }
 
-/// The words that the tool starts. botocore splits without a shell; the others give the text to one, which ends a command
-/// at a line end and, inside double quotes, agrees with botocore.
+/// The words that the tool starts. botocore splits without a shell; the others give the text to one, which ends a
+/// command at a line end and, inside double quotes, agrees with botocore.
 fn started(tool: Tool, command: &str) -> Option<Vec<String>> {
     match tool {
         Tool::AwsCli => words(command),
