@@ -6,7 +6,6 @@ use crate::profile_file::lines::{COMMENT, Shape};
 use crate::profile_file::{Content, FileKind, Name, auto};
 
 use super::key_names::is_known;
-use super::set::ProfileSet;
 use super::value_form::shown_name;
 use super::view::FileView;
 
@@ -52,39 +51,41 @@ const SHELL_COMMANDS: [&str; 5] = ["export ", "set ", "setx ", "$env:", "declare
 
 const HEADER_WORDS: [&str; 2] = ["profiles", "profile"];
 
-impl ProfileSet<'_> {
-    /// What may be meant by a profile that no file has, or that has no credentials.
-    pub fn near_misses(&self, name: &str) -> Vec<NearMiss> {
-        let mut all = Vec::new();
-        let plain = without_word(name);
-        if plain != name && self.get(plain).is_some() {
-            all.push(NearMiss::Prefixed(plain.to_owned()));
-        }
-        all.extend(self.files.iter().flat_map(|file| headers(file, name)));
-        let suspects = self.suspects.get_or_init(|| self.files.iter().flat_map(suspects).collect());
-        let is_unknown = self.get(name).is_none();
-        let concerns = |suspect: &&SuspectLine| match &suspect.profile {
-            None => is_unknown,
-            Some(profile) => profile == name,
-        };
-        all.extend(suspects.iter().filter(concerns).map(|suspect| suspect.near.clone()));
-        all.extend(self.missing_files());
-        all
+/// What may be meant by a profile that no file has, or that has no credentials. `exists` looks a profile up.
+pub(super) fn near_misses(
+    files: &[FileView<'_>],
+    suspects: &[SuspectLine],
+    name: &str,
+    exists: &dyn Fn(&str) -> bool,
+) -> Vec<NearMiss> {
+    let mut all = Vec::new();
+    let plain = without_word(name);
+    if plain != name && exists(plain) {
+        all.push(NearMiss::Prefixed(plain.to_owned()));
     }
+    all.extend(files.iter().flat_map(|file| headers(file, name)));
+    let is_unknown = !exists(name);
+    let concerns = |suspect: &&SuspectLine| match &suspect.profile {
+        None => is_unknown,
+        Some(profile) => profile == name,
+    };
+    all.extend(suspects.iter().filter(concerns).map(|suspect| suspect.near.clone()));
+    all.extend(missing_files(files));
+    all
+}
 
-    fn missing_files(&self) -> Vec<NearMiss> {
-        let named = |file: &FileView<'_>| {
-            let named_by = file.named_by.as_ref().filter(|_| file.is_missing)?.to_string();
-            Some(NearMiss::NoFile { path: file.source.path.display().to_string(), named_by })
-        };
-        let mut missing: Vec<_> = self.files.iter().filter_map(named).collect();
-        if missing.is_empty() && self.files.iter().all(|file| file.is_missing) {
-            let directory = self.files[0].source.path.parent().and_then(|directory| directory.parent());
-            let home = directory.map(|home| home.display().to_string()).unwrap_or_default();
-            missing.push(NearMiss::NoFiles { home });
-        }
-        missing
+fn missing_files(files: &[FileView<'_>]) -> Vec<NearMiss> {
+    let named = |file: &FileView<'_>| {
+        let named_by = file.named_by.as_ref().filter(|_| file.is_missing)?.to_string();
+        Some(NearMiss::NoFile { path: file.source.path.display().to_string(), named_by })
+    };
+    let mut missing: Vec<_> = files.iter().filter_map(named).collect();
+    if missing.is_empty() && files.iter().all(|file| file.is_missing) {
+        let directory = files.first().and_then(|file| file.source.path.parent()?.parent());
+        let home = directory.map(|home| home.display().to_string()).unwrap_or_default();
+        missing.push(NearMiss::NoFiles { home });
     }
+    missing
 }
 
 /// `profile dev`, `Profile: dev` and the like without the word.
@@ -123,7 +124,7 @@ fn headers(file: &FileView<'_>, name: &str) -> Vec<NearMiss> {
         .collect()
 }
 
-fn suspects(file: &FileView<'_>) -> Vec<SuspectLine> {
+pub(super) fn suspects(file: &FileView<'_>) -> Vec<SuspectLine> {
     let Content::Sections(reading) = &file.content else { return Vec::new() };
     let mut sections = reading.sections.iter().peekable();
     let (mut profile, mut is_preamble) = (None, true);

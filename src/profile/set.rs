@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::core::origin::Location;
 
 use super::merged::Profile;
-use super::near_miss::SuspectLine;
+use super::near_miss::{NearMiss, SuspectLine, near_misses, suspects};
 use super::view::FileView;
 
 #[derive(Debug)]
@@ -83,6 +83,12 @@ impl<'t> ProfileSet<'t> {
         let nearest: Vec<_> = scored.into_iter().take(3).map(|(_, other)| other).collect();
         self.nearest.borrow_mut().insert(name.to_owned(), nearest.clone());
         nearest
+    }
+
+    /// What may be meant by a profile that no file has, or that has no credentials.
+    pub fn near_misses(&self, name: &str) -> Vec<NearMiss> {
+        let lines = self.suspects.get_or_init(|| self.files.iter().flat_map(suspects).collect());
+        near_misses(&self.files, lines, name, &|name| self.get(name).is_some())
     }
 
     pub fn shown_files(&self) -> [&str; 2] {

@@ -111,7 +111,8 @@ fn bases() -> Vec<(&'static str, InputChange)> {
     const EC2: &str = "credential_source = Ec2InstanceMetadata\n";
     const ECS: &str = "credential_source = EcsContainer\n";
     const ENVIRONMENT: &str = "credential_source = Environment\n";
-    const SSO: &str = "sso_start_url = https://a\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r\n";
+    const SSO: &str =
+        "sso_start_url = https://a\nsso_region = us-east-1\nsso_account_id = 111111111111\nsso_role_name = r\n";
     vec![
         (COMMAND, |_| {}),
         ("credential_process = /bin/b\n", |_| {}),
@@ -133,9 +134,18 @@ fn bases() -> Vec<(&'static str, InputChange)> {
             });
         }),
         (SSO, |_| {}),
-        ("sso_start_url = https://b\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r\n", |_| {}),
-        ("sso_start_url = https://a\nsso_region = us-east-1\nsso_account_id = 2\nsso_role_name = r\n", |_| {}),
-        ("sso_start_url = https://a\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r2\n", |_| {}),
+        (
+            "sso_start_url = https://b\nsso_region = us-east-1\nsso_account_id = 111111111111\nsso_role_name = r\n",
+            |_| {},
+        ),
+        (
+            "sso_start_url = https://a\nsso_region = us-east-1\nsso_account_id = 222222222222\nsso_role_name = r\n",
+            |_| {},
+        ),
+        (
+            "sso_start_url = https://a\nsso_region = us-east-1\nsso_account_id = 111111111111\nsso_role_name = r2\n",
+            |_| {},
+        ),
         ("login_session = arn:aws:iam::111111111111:user/a\n", |_| {}),
         ("login_session = arn:aws:iam::111111111111:user/b\n", |_| {}),
         ("web_identity_token_file = /t\n", |_| {}),
@@ -147,7 +157,8 @@ fn bases() -> Vec<(&'static str, InputChange)> {
 /// What `complete` adds to a plan, each field in turn.
 #[test]
 fn completed_identity_changes_the_fingerprint() {
-    const SSO: &str = "sso_start_url = https://a\nsso_region = us-east-1\nsso_account_id = 1\nsso_role_name = r\n";
+    const SSO: &str =
+        "sso_start_url = https://a\nsso_region = us-east-1\nsso_account_id = 111111111111\nsso_role_name = r\n";
     const LOGIN: &str = "login_session = arn:aws:iam::111111111111:user/a\n";
     fn process(change: impl Fn(&mut EnvContext) + 'static) -> Box<dyn Fn(&mut BaseSource)> {
         Box::new(move |base| match base {
