@@ -10,16 +10,21 @@ use crate::sts::proxy::Proxies;
 /// The connections of one command, by the certificate authorities that they trust: a second profile needs no second
 /// handshake.
 #[derive(Default)]
-pub(crate) struct ConnectionPool(RefCell<Vec<(Option<Located<PathBuf>>, Rc<Connections>)>>);
+pub(crate) struct ConnectionPool(RefCell<Vec<PooledConnections>>);
+
+struct PooledConnections {
+    roots: Option<Located<PathBuf>>,
+    connections: Rc<Connections>,
+}
 
 impl ConnectionPool {
     pub(crate) fn get(&self, context: &Context, roots: Option<Located<PathBuf>>) -> Rc<Connections> {
         let mut known = self.0.borrow_mut();
-        if let Some((_, connections)) = known.iter().find(|(of, _)| *of == roots) {
-            return connections.clone();
+        if let Some(pooled) = known.iter().find(|pooled| pooled.roots == roots) {
+            return pooled.connections.clone();
         }
         let connections = Rc::new(Connections::new(roots.clone(), Proxies::of(&context.env)));
-        known.push((roots, connections.clone()));
+        known.push(PooledConnections { roots, connections: connections.clone() });
         connections
     }
 }

@@ -50,9 +50,10 @@ pub(crate) fn fetch_with(
         let store = Store::new(&context.paths.cache_dir);
         match request.cached(&store, Clock::System.now()) {
             Some(credentials) => Ok(credentials),
-            None => Ok(resolve(context, &ConnectionPool::default(), request, &mut prompt(&plan)?, |resolver, _| {
-                resolver.credentials()
-            })?),
+            None => resolve(context, &ConnectionPool::default(), request, &mut prompt(&plan)?, |resolver, _| {
+                let outcome = resolver.credentials();
+                outcome.map_err(|error| Failure { is_shared: resolver.failed_elsewhere, ..error.into() })
+            }),
         }
     })?;
     Ok(Fetched { plan, credentials })
@@ -114,6 +115,7 @@ fn resolve<T>(
         verb: context.verb,
         mishaps: Vec::new(),
         asked: false,
+        failed_elsewhere: false,
     };
     let outcome = what(&mut resolver, &sts);
     warnings::of_run(context, &resolver.mishaps);

@@ -1,5 +1,6 @@
 //! The command that a wrong command line was meant to be.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -122,7 +123,7 @@ fn exec_with_dashes(words: &[String]) -> Option<String> {
 }
 
 fn shown(word: &str) -> String {
-    shlex::try_quote(word).map_or_else(|_| word.to_owned(), |word| word.into_owned())
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), Cow::into_owned)
 }
 
 #[cfg(test)]

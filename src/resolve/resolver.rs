@@ -20,4 +20,6 @@ pub struct Resolver<'a> {
     pub verb: &'a str,
     pub mishaps: Vec<ResolveWarning>,
     pub asked: bool,
+    /// Whether the failure is that of another process, which has reported it.
+    pub failed_elsewhere: bool,
 }

@@ -94,6 +94,7 @@ impl Run<'_, '_> {
             if let Some((_, shared)) = facts.failure.as_ref().filter(|(number, _)| *number > baseline)
                 && let Some(error) = self.adopt(shared, at)
             {
+                self.resolver.failed_elsewhere = true;
                 return Err(error);
             }
             let mark = locks.mark(id);

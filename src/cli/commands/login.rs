@@ -32,7 +32,7 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     let pool = ConnectionPool::default();
     let mut prompt = prompt_chain(context, &options.session, None)?;
     if !context.global.quiet {
-        let message = codes(context, &pool, &set, &plans, options, &mut prompt)?;
+        let message = codes(context, &pool, &set, &plans, options, &mut prompt);
         write_stderr(&format!("{}\n", printable(&message)));
     }
     let mut results = Vec::new();
@@ -107,7 +107,7 @@ fn codes(
     plans: &[CredentialPlan],
     options: &Login,
     prompt: &mut PromptChain,
-) -> Result<String, Failure> {
+) -> String {
     // Of each code: the device, its user, and the number of profiles.
     let mut codes: Vec<(String, String, usize)> = Vec::new();
     for plan in plans {
@@ -138,11 +138,11 @@ fn codes(
         format!("{device} for {profiles}{unit}")
     });
     let devices = devices.collect::<Vec<_>>().join(", ");
-    Ok(match codes.len() {
+    match codes.len() {
         0 => "no code is needed".to_owned(),
         1 => format!("1 code: {devices}"),
         several => format!("{several} codes: {devices}"),
-    })
+    }
 }
 
 fn json_of(result: &LoginResult) -> serde_json::Value {

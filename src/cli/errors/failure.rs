@@ -79,6 +79,8 @@ pub struct Failure {
     pub hints: Vec<String>,
     /// The signal that ended the program. It is raised again, so that the caller sees it.
     pub signal: Option<i32>,
+    /// Whether another process reports it, too.
+    pub is_shared: bool,
 }
 
 #[derive(Debug)]
@@ -101,7 +103,16 @@ impl fmt::Display for ErrorPlace {
 impl Failure {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { code, message, at: None, details: Vec::new(), aws: None, hints: Vec::new(), signal: None }
+        Self {
+            code,
+            message,
+            at: None,
+            details: Vec::new(),
+            aws: None,
+            hints: Vec::new(),
+            signal: None,
+            is_shared: false,
+        }
     }
 
     /// The errors are already printed: only the exit status is left.
@@ -162,7 +173,7 @@ impl Failure {
     }
 
     pub fn json(&self) -> String {
-        let Self { code, message, at, details: _, aws, hints, signal: _ } = self;
+        let Self { code, message, at, details: _, aws, hints, signal: _, is_shared: _ } = self;
         let message = masked_message(message);
         let message = aws.as_ref().map_or_else(|| message.to_string(), |said| format!("{message}: {said}"));
         let hints: Vec<_> = hints.iter().map(|hint| masked_message(hint)).collect();

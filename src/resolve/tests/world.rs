@@ -167,6 +167,7 @@ impl ResolveWorld {
             verb: "process",
             mishaps: Vec::new(),
             asked: false,
+            failed_elsewhere: false,
         };
         resolver.credentials().map(|credentials| credentials.access_key_id)
     }

@@ -166,11 +166,9 @@ fn list(findings: &[Finding], has_color: bool) -> String {
 /// Of many findings with the same message, the first hint shows what to do with the others.
 fn hints<'f>(hits: &[&'f Hit]) -> Vec<&'f str> {
     let shown = if hits.len() <= MAX_PLACES { MAX_PLACES } else { 1 };
-    let mut hints: Vec<&str> = hits.iter().filter_map(|hit| hit.hint.as_deref()).collect();
     let mut seen = std::collections::HashSet::new();
-    hints.retain(|hint| seen.insert(*hint));
-    hints.truncate(shown);
-    hints
+    let different = hits.iter().filter_map(|hit| hit.hint.as_deref()).filter(|hint| seen.insert(*hint));
+    different.take(shown).collect()
 }
 
 /// The message itself names a whole file.
