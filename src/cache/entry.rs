@@ -1,5 +1,7 @@
 //! The JSON of one session: flat and nested at once, which every Amplify CLI so far reads, with our metadata.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -99,10 +101,9 @@ const LAST_MOMENT: Timestamp = Timestamp(253_402_300_799);
 
 /// ISO text with or without fraction, or epoch milliseconds.
 fn expiration(raw: &RawValue) -> Option<Timestamp> {
-    let at = match serde_json::from_str(raw.get()).ok()? {
-        serde_json::Value::String(text) => Timestamp::parse(&text)?,
-        serde_json::Value::Number(millis) => Timestamp(millis.as_i64()? / 1000),
-        _ => return None,
+    let at = match serde_json::from_str::<Cow<'_, str>>(raw.get()) {
+        Ok(text) => Timestamp::parse(&text)?,
+        Err(_) => Timestamp(serde_json::from_str::<serde_json::Number>(raw.get()).ok()?.as_i64()? / 1000),
     };
     (at <= LAST_MOMENT).then_some(at)
 }

@@ -56,7 +56,7 @@ impl Credentials {
     pub fn checked(self) -> Result<Self, InvalidCredentials> {
         let Self { access_key_id, secret_access_key, session_token, expiration: _, account_id } = &self;
         let is_id = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '`' | '/' | ',' | '$' | '{' | '}');
-        let is_no_control = |c: char| !c.is_control();
+        let is_no_control = |c: char| c.is_ascii_graphic() || !c.is_control();
         let in_field = |field| move |problem| InvalidCredentials { field, problem };
         check_text(access_key_id, is_id).map_err(in_field(CredentialField::AccessKeyId))?;
         check_text(secret_access_key.expose(), is_no_control).map_err(in_field(CredentialField::SecretAccessKey))?;

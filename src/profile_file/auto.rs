@@ -12,7 +12,7 @@ use crate::profile_file::auto::names::{config_name, credentials_name};
 use crate::profile_file::auto::quotes::{before_comment_outside_quotes, unescaped, unescaped_marks, unquoted};
 use crate::profile_file::aws::lower;
 use crate::profile_file::finding::{Code, LineFinding};
-use crate::profile_file::lines::{BLANKS, BYTE_ORDER_MARK, COMMENT, Line, Lines, Shape, before_comment};
+use crate::profile_file::lines::{BLANKS, BYTE_ORDER_MARK, COMMENT, Line, Lines, Shape, before_comment, has_mark};
 use crate::profile_file::sections::{BrokenHeader, FileKind, Name, Property, Reading, Section, Spelling};
 
 /// Never fails. Properties are parsed on demand: of thousands of profiles only one or two are read.
@@ -223,7 +223,8 @@ fn prefer_prefixed_default(reading: &mut Reading<'_>, kind: FileKind) {
 }
 
 pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
-    let mut all: Vec<Property<'_>> = Vec::new();
+    // More than most profiles have.
+    let mut all: Vec<Property<'_>> = Vec::with_capacity(8);
     // Of the property that a deeper line continues.
     let mut indentation = None;
     for line in lines {
@@ -265,8 +266,9 @@ fn delimiter(line: &str) -> Option<char> {
 
 /// `None` where there is no delimiter or no key.
 fn key_and_value(line: &str) -> Option<(&str, Cow<'_, str>)> {
-    let (key, raw) = uncommented(line).split_once(DELIMITERS)?;
-    let (key, value) = (key.trim(), raw.trim());
+    let line = uncommented(line);
+    let at = memchr2(b'=', b':', line.as_bytes())?;
+    let (key, value) = (line[..at].trim(), line[at + 1..].trim());
     match key {
         "" => None,
         _ if is_command(key) => Some((key, value.into())),
@@ -275,6 +277,9 @@ fn key_and_value(line: &str) -> Option<(&str, Cow<'_, str>)> {
 }
 
 pub(super) fn uncommented(line: &str) -> &str {
+    if !has_mark(line) {
+        return line;
+    }
     match line.split_once(DELIMITERS) {
         Some((key, raw)) if is_command(key.trim()) => &line[..=key.len() + before_comment_outside_quotes(raw).len()],
         _ => before_comment(line, true),

@@ -130,10 +130,15 @@ pub fn is_identifier(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&byte))
 }
 
+/// Whether a comment is possible. Searching for a byte is many times faster than decoding characters, and most lines have
+/// no comment.
+pub(super) fn has_mark(text: &str) -> bool {
+    memchr2(b'#', b';', text.as_bytes()).is_some()
+}
+
 /// The text before a comment. With `needs_blank`, `#` and `;` only count after white space, as in property lines.
 pub fn before_comment(text: &str, needs_blank: bool) -> &str {
-    // Searching for a byte is many times faster than decoding characters, and most lines have no comment.
-    if !COMMENT.iter().any(|mark| text.contains(*mark)) {
+    if !has_mark(text) {
         return text;
     }
     let mut after_blank = false;
