@@ -196,6 +196,7 @@ impl Labelled {
             BaseSource::Static(keys) => ("static", keys),
             BaseSource::Environment(keys) => ("environment", keys),
             BaseSource::Process(process) => return self.process(process, identity),
+            BaseSource::Missing(_) => return self.add("base", "missing"),
             BaseSource::Imds(imds) => return self.imds(imds),
             BaseSource::Container(container) => return self.container(container),
             BaseSource::Sso(sso) => return self.sso(sso),

@@ -26,6 +26,7 @@ impl Context {
         // As people write regions in variables.
         let normal = |region: Located<String>| Located::new(region.value.trim().to_ascii_lowercase(), region.from);
         Ok(Inputs {
+            may_lack_base: ["explain", "policy"].contains(&self.verb),
             environment_region: region.clone().or_else(variable).map(normal),
             region: region.or_else(|| exported_region::of_user(&self.env)).map(normal),
             duration: None,

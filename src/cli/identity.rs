@@ -119,7 +119,7 @@ pub(crate) fn complete(context: &Context, base: &mut BaseSource) {
         }
         BaseSource::Sso(sso) => sso.endpoint = context.source_endpoints().sso,
         BaseSource::Login(login) => login.endpoint = context.source_endpoints().signin,
-        BaseSource::Static(_) | BaseSource::Environment(_) | BaseSource::Imds(_) => {}
+        BaseSource::Static(_) | BaseSource::Environment(_) | BaseSource::Missing(_) | BaseSource::Imds(_) => {}
     }
 }
 

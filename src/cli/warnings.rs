@@ -55,6 +55,9 @@ pub(crate) fn plan_warning(warning: &Warning) -> String {
             "profile {profile} sets mfa_serial ({from}) on a role that another role assumes; the code is given at the base, \
              and a trust policy that asks for MFA further on will not see it"
         ),
+        Warning::NoCredentials { profile, from } => {
+            format!("profile {profile} ({from}) has no credentials yet; until it has, no role can be assumed")
+        }
         Warning::SecurityKey { profile, from } => format!(
             "mfa_serial of profile {profile} ({from}) is a security key, which cannot give a code to AWS's API; \
              set mfa_serial to a virtual MFA device of the user"

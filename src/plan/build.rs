@@ -187,7 +187,7 @@ mod tests {
         let container = || ContainerService { uri: Some(found("http://127.0.0.1/")), token: None };
         let all =
             Inputs { environment: Some(keys()), web_identity: web(), container: container(), ..Inputs::default() };
-        let kind = |inputs: &Inputs| environment(inputs).unwrap().map(|plan| plan.base.source.kind());
+        let kind = |inputs: &Inputs| environment(inputs).unwrap().and_then(|plan| plan.base.source.kind());
         assert_eq!(kind(&all), Some("environment"));
         let no_keys = Inputs { environment: None, ..all.clone() };
         assert_eq!(kind(&no_keys), Some("web_identity"));

@@ -56,6 +56,8 @@ pub enum BaseSource {
     Static(Keys),
     Environment(Keys),
     Process(ProcessBase),
+    /// The profile has no credentials yet. Only where [`Inputs::may_lack_base`] is set.
+    Missing(Origin),
     /// The role of an EC2 instance.
     Imds(ImdsBase),
     Container(ContainerBase),
@@ -67,8 +69,8 @@ pub enum BaseSource {
 
 impl BaseSource {
     /// The name in `explain --json`.
-    pub fn kind(&self) -> &'static str {
-        match self {
+    pub fn kind(&self) -> Option<&'static str> {
+        Some(match self {
             Self::Static(_) => "static",
             Self::Environment(_) => "environment",
             Self::Process(_) => "process",
@@ -77,13 +79,15 @@ impl BaseSource {
             Self::Sso(_) => "sso",
             Self::WebIdentity(_) => "web_identity",
             Self::Login(_) => "login",
-        }
+            Self::Missing(_) => return None,
+        })
     }
 
     pub fn origin(&self) -> &Origin {
         match self {
             Self::Static(keys) | Self::Environment(keys) => &keys.from,
             Self::Process(process) => &process.command.from,
+            Self::Missing(from) => from,
             Self::Imds(imds) => &imds.from,
             Self::Container(container) => &container.from,
             Self::Sso(sso) => &sso.account_id.from,
@@ -98,7 +102,7 @@ impl BaseSource {
         match self {
             Self::Static(keys) | Self::Environment(keys) => keys.session_token.is_some(),
             // Its answer decides.
-            Self::Process(_) => false,
+            Self::Process(_) | Self::Missing(_) => false,
             Self::Imds(_) | Self::Container(_) | Self::Sso(_) | Self::WebIdentity(_) | Self::Login(_) => true,
         }
     }
@@ -159,6 +163,8 @@ pub enum Warning {
     MfaDoesNotTravel { profile: String, from: Origin },
     /// `mfa_serial` is a FIDO security key or passkey, which gives no code.
     SecurityKey { profile: String, from: Origin },
+    /// The source of the first role has no credentials yet.
+    NoCredentials { profile: String, from: Origin },
     MixedKinds {
         profile: String,
         used: &'static str,

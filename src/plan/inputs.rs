@@ -9,6 +9,8 @@ use super::sources::{ContainerService, MetadataService, WebIdentityInputs};
 
 #[derive(Debug, Clone, Default)]
 pub struct Inputs {
+    /// Whether a role can be planned whose source has no credentials yet: policies are made before keys.
+    pub may_lack_base: bool,
     /// `--region` or the user's variables; beats the profile's.
     pub region: Option<Located<String>>,
     /// The same with the variables that this program set: the region of credentials in the environment.

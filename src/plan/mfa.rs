@@ -137,6 +137,8 @@ impl MfaContext<'_, '_> {
             BaseSource::Static(keys) | BaseSource::Environment(keys) => {
                 keys.session_token.is_none() && !keys.access_key_id.starts_with("ASIA")
             }
+            // Those of a user, most likely.
+            BaseSource::Missing(_) => true,
             BaseSource::Process(_)
             | BaseSource::Imds(_)
             | BaseSource::Container(_)

@@ -298,6 +298,12 @@ impl<'a, 't> Walk<'a, 't> {
             return self.credential_source(profile, &source).map(|base| End::Base(Box::new(base)));
         }
         let (name, at) = (profile.name.clone(), profile.location());
+        if self.inputs.may_lack_base && !self.trail.hops.is_empty() {
+            let from = at.map_or(Origin::Default, Origin::File);
+            self.trail.warnings.push(Warning::NoCredentials { profile: name.clone(), from: from.clone() });
+            let source = BaseSource::Missing(from);
+            return Ok(End::Base(Box::new(Base { profile: name, source })));
+        }
         let near = self.set.near_misses(&name);
         Err(PlanError::NoCredentials { profile: name, at, named_by: self.trail.path.last().cloned(), near })
     }

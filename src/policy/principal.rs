@@ -85,7 +85,7 @@ pub fn of(plan: &CredentialPlan) -> Option<FoundPrincipal> {
             let principal = Principal { arn: root(partition, account), like };
             Some(FoundPrincipal { principal, from: sso.account_id.from.clone(), is_likely: false })
         }
-        BaseSource::Static(_) | BaseSource::Environment(_) => of_device(plan),
+        BaseSource::Static(_) | BaseSource::Environment(_) | BaseSource::Missing(_) => of_device(plan),
         BaseSource::Process(_) | BaseSource::Imds(_) | BaseSource::Container(_) | BaseSource::Login(_) => None,
     }
 }

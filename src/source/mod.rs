@@ -28,6 +28,7 @@ impl Sources<'_> {
             BaseSource::Container(container) => self.container(container)?,
             BaseSource::Sso(sso) => self.sso(sso, options.timeout)?,
             BaseSource::Login(login) => self.login(login, options.timeout)?,
+            BaseSource::Missing(_) => return Err(SourceError::Unusable("it has none".to_owned())),
             BaseSource::WebIdentity(_) => return Ok(None),
         };
         Ok(Some(credentials.checked()?))

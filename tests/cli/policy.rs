@@ -251,3 +251,24 @@ fn the_policy_that_makes_mfa_required() {
     let open = document(&TestHome::new(PROGRAM).run(&["policy", "mfa"])).to_string();
     assert!(open.contains("arn:aws:iam::*:user/${aws:username}"));
 }
+
+#[test]
+fn documents_are_printed_before_the_source_has_keys() {
+    let (_sts, home) = biz_corp();
+    home.credentials("");
+    for document in ["caller", "boundary", "amplify", "mfa"] {
+        let run = home.run(&["policy", document, "bizcorprole"]);
+        assert_eq!(run.code, Some(0), "{document}: {}", run.stderr);
+        assert!(run.stderr.contains("profile devcorpuser (~/.aws/config:"), "{document}: {}", run.stderr);
+        assert!(run.stderr.contains("has no credentials yet"), "{document}: {}", run.stderr);
+    }
+    let trust = home.run(&["policy", "trust", "bizcorprole", "--principal", "111111111111"]);
+    assert!(trust.stdout.contains(data::EXTERNAL_ID), "{}", trust.stderr);
+    let explained = home.run(&["explain", "bizcorprole", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(explained.succeeded()).unwrap();
+    assert_eq!(
+        (&document["base"]["type"], &document["base"]["profile"]),
+        (&serde_json::Value::Null, &"devcorpuser".into())
+    );
+    home.run(&["process", "bizcorprole"]).failed_with(3);
+}

@@ -8,10 +8,11 @@ use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL, USAGE};
 use crate::cli::output::{note, note_external_id};
 use crate::cli::policy_categories::{note_gaps, selection};
 use crate::cli::selection::no_boundary;
+use crate::cli::warnings::plan_warning;
 use crate::cli::{credentials, policy_file, selection};
 use crate::os::random;
 use crate::plan::limits::{EXTERNAL_ID, is_region};
-use crate::plan::{CredentialPlan, Hop};
+use crate::plan::{CredentialPlan, Hop, Warning};
 use crate::policy::document::{LARGEST, PolicyDocument};
 use crate::policy::permissions_boundary::{DENIALS, DeniedUse, is_action};
 use crate::policy::place::is_account;
@@ -79,7 +80,15 @@ fn emit(
 }
 
 fn plan_with_roles(context: &Context) -> Result<CredentialPlan, Failure> {
-    require_roles(credentials::plan(context, &context.profiles()?, &context.inputs()?)?)
+    require_roles(plan_before_keys(context)?)
+}
+
+fn plan_before_keys(context: &Context) -> Result<CredentialPlan, Failure> {
+    let plan = credentials::plan(context, &context.profiles()?, &context.inputs()?)?;
+    for warning in plan.warnings.iter().filter(|warning| matches!(warning, Warning::NoCredentials { .. })) {
+        note(context, &plan_warning(warning));
+    }
+    Ok(plan)
 }
 
 fn require_roles(plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
@@ -94,7 +103,7 @@ fn require_roles(plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
 
 /// `None` where no profile is selected and `default` has no plan.
 fn plan_if_any(context: &Context) -> Result<Option<CredentialPlan>, Failure> {
-    match credentials::plan(context, &context.profiles()?, &context.inputs()?) {
+    match plan_before_keys(context) {
         Err(_) if context.selected()?.is_none() => Ok(None),
         plan => plan.map(Some),
     }

@@ -12,7 +12,9 @@ pub(crate) fn json_of(base: &Base) -> Value {
     let Base { profile, source } = base;
     let mut object = json!({"type": source.kind(), "profile": masked(profile), "from": place(source.origin())});
     let more = match source {
-        BaseSource::Static(_) | BaseSource::Environment(_) | BaseSource::Process(_) => json!({}),
+        BaseSource::Static(_) | BaseSource::Environment(_) | BaseSource::Process(_) | BaseSource::Missing(_) => {
+            json!({})
+        }
         BaseSource::Imds(ImdsBase { service, .. }) => json!({"endpoint": shown_url(service.url())}),
         BaseSource::Container(ContainerBase { service, .. }) => {
             json!({"uri": service.uri.as_ref().map(|uri| shown_url(&uri.value))})
@@ -51,6 +53,7 @@ pub(crate) fn add(fields: &mut Fields, base: &Base) {
         BaseSource::Environment(keys) => {
             fields.add("keys", &shown("aws_access_key_id", &keys.access_key_id), "the environment");
         }
+        BaseSource::Missing(_) => fields.add("keys", "none yet", &from),
         BaseSource::Process(_) => fields.add("program", "credential_process, run when needed", &from),
         BaseSource::Imds(ImdsBase { service, .. }) => {
             fields.add("instance", "the role of this EC2 instance", &from);
