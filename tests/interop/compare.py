@@ -194,6 +194,7 @@ PYTHON_ERRORS = {
     "DuplicateSection": "DuplicateSectionError",
     "DuplicateKey": "DuplicateOptionError",
     "OutsideSection": "MissingSectionHeaderError",
+    "ByteOrderMark": "MissingSectionHeaderError",
     "NoEquals": "ParsingError",
     "NoName": "ParsingError",
     "NestedNoEquals": "ValueError",
