@@ -108,11 +108,13 @@ class Handler(BaseHTTPRequestHandler):
         called, resource = actions.action(host, self.command, target, self.headers, body)
         if called in self.server.denied:
             status, headers, answer = self.denial(called)
-        elif re.match(r"amplify\.", host) or called.startswith("amplify:"):
+        elif called.startswith(("amplify:", "amplifyuibuilder:", "cdk-cli-telemetry:")):
             status, document = self.server.amplify.answer(self.command, urlsplit(target).path, body)
             headers, answer = {"Content-Type": "application/json"}, json.dumps(document).encode()
         else:
-            status, headers, answer = self.forward(called, host, target, body)
+            # The double has no roles of the CDK's; moto makes those of its stack.
+            backend = "sts" if called.startswith("sts:") and "/cdk-" not in resource else "moto"
+            status, headers, answer = self.forward(backend, host, target, body)
         with self.server.lock:
             self.server.calls.append((called, resource, status, answer if status >= 400 else b"", body))
         self.reply(status, headers, answer)
@@ -129,9 +131,8 @@ class Handler(BaseHTTPRequestHandler):
             return b"".join(parts)
         return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
-    def forward(self, called, host, target, body):
-        backend = self.server.backends["sts" if called.startswith("sts:") else "moto"]
-        connection = http.client.HTTPConnection(backend, timeout=120)
+    def forward(self, backend, host, target, body):
+        connection = http.client.HTTPConnection(self.server.backends[backend], timeout=120)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in SINGLE_HOP | {"host"}}
         headers |= {"Host": host, "Content-Length": str(len(body))}
         connection.request(self.command, target, body, headers)

@@ -2,7 +2,9 @@
 
 import json
 import shutil
-import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+from world import REFUSED
 
 DOWN, ENTER = "\x1b[B", "\r"
 WRAPPER = "bizcorprole-amplify"
@@ -40,8 +42,12 @@ class Project:
     def amplify(self, *words, directory=None, **more):
         return self.world.run([*self.world.amplify, *words], directory or self.app, **more)
 
+    def setup(self):
+        self.world.creds("setup", "bizcorprole", answers=[(r"\[y/N\]|\[Y/n\]|\?", "y" + ENTER)])
+        config = (self.world.home / ".aws/config").read_text()
+        return [f"[profile {WRAPPER}]" in config or f"the config is {config}"]
+
     def init(self):
-        self.world.creds("setup", "bizcorprole", "--yes")
         self.amplify(*headless(), "--permissions-boundary", self.boundary)
         yield self.holds(self.boundary)
         shown = self.world.creds("boundary", "show", directory=self.app).text
@@ -54,11 +60,16 @@ class Project:
 
     def add_function(self):
         self.amplify("add", "function", answers=FUNCTION)
-        return [(self.app / "amplify/backend/function/work").is_dir() or "no function"]
+        # Its push would install types for development from the npm registry.
+        package = self.app / "amplify/backend/function/work/src/package.json"
+        package.write_text('{"name": "work", "version": "2.0.0", "main": "index.js"}')
+        return []
 
     def push(self):
         self.amplify("push", "--yes")
-        return ["users-dev" in self.world.tables() or f"tables {self.world.tables()}"]
+        yield "users-dev" in self.world.tables() or f"tables {self.world.tables()}"
+        yield "work-dev" in self.world.functions() or f"functions {self.world.functions()}"
+        yield self.roles_carry(self.boundary)
 
     def status(self):
         return ["users" in self.amplify("status").text or "status does not show the table"]
@@ -86,18 +97,11 @@ class Project:
     def six_pulls(self):
         self.world.creds("reset-cache", "--all")
         before = self.world.sts_count("AssumeRole"), self.world.sts_count("GetSessionToken")
-        self.world.creds("login", "bizcorprole")
-        environment = {**self.world.variables}
-        command = [*self.world.amplify, "pull", "--yes"]
-        clones = []
-        for number in range(6):
-            clones.append(self.world.directory / f"pull-{number}")
-            shutil.copytree(self.app, clones[-1])
-        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-        running = [subprocess.Popen(command, cwd=clone, env=environment, **pipes) for clone in clones]
-        for program in running:
-            text = program.communicate(timeout=600)[0]
-            yield program.returncode == 0 or f"a pull fails: {text[-500:]}"
+        clones = [self.world.directory / f"pull-{number}" for number in range(6)]
+        for clone in clones:
+            shutil.copytree(self.app, clone)
+        with ThreadPoolExecutor(len(clones)) as pool:
+            list(pool.map(lambda clone: self.amplify("pull", "--yes", directory=clone), clones))
         after = self.world.sts_count("AssumeRole"), self.world.sts_count("GetSessionToken")
         calls = tuple(late - early for early, late in zip(before, after))
         yield calls == (1, 1) or f"{calls[0]} AssumeRole and {calls[1]} GetSessionToken"
@@ -111,16 +115,20 @@ class Project:
         return ["users" in shown or "status in the clone does not show the table"]
 
     def env_add(self):
-        self.amplify("env", "add", *headless(env="test")[1:], )
+        self.amplify("env", "add", *headless(env="test")[1:])
         return [self.holds(self.changed, "test")]
 
     def refused(self):
         info = self.app / "amplify/.config/local-aws-info.json"
         kept = info.read_text()
+        config = self.world.home / ".aws/config"
+        before = config.read_text()
+        config.write_text(before + REFUSED)
         self.world.creds("setup", "refused", "--yes")
         info.write_text(kept.replace(WRAPPER, "refused-amplify"))
         ran = self.amplify("pull", "--yes", check=False)
         info.write_text(kept)
+        config.write_text(before)
         yield ran.status != 0 or "the pull passes"
         yield "cannot assume" in ran.text or f"our error is not on the terminal: {ran.text[-300:]!r}"
 
@@ -149,7 +157,7 @@ class Project:
         return not lacking or f"without the boundary: {', '.join(lacking)}"
 
     STEPS = (
-        ("amplify init", init), ("amplify add storage", add_storage), ("amplify add function", add_function),
+        ("setup", setup), ("amplify init", init), ("amplify add storage", add_storage), ("amplify add function", add_function),
         ("amplify push", push), ("amplify status", status), ("boundary set", boundary_set), ("amplify push (2nd)", push_again),
         ("amplify push (3rd)", push_again), ("amplify pull", pull), ("amplify aws reset-cache", reset_cache),
         ("reset-cache", reset_cache_ours), ("amplify init (clone)", fresh_clone), ("amplify pull (six)", six_pulls),
@@ -164,4 +172,3 @@ def headless(app_id=None, env="dev"):
     frontend = {"frontend": "javascript", "framework": "none", "config": config}
     documents = {"amplify": amplify, "providers": provider, "frontend": frontend}
     return ["init", *(word for name, document in documents.items() for word in (f"--{name}", json.dumps(document))), "--yes"]
-MOTO = ()

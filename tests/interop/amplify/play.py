@@ -13,15 +13,16 @@ import older
 import policy
 from world import Failed, World
 
-# What moto is known to do wrong: the step, words that the output then has, and what is wrong.
-MOTO = gen1.MOTO + gen2.MOTO
+MOTO = gen2.MOTO
 
 
-def moto_fault(step, text):
-    return next((why for name, words, why in MOTO if name == step and words in text), None)
+def moto_fault(step, wrong):
+    """Why moto is at fault, where it is for all that was wrong."""
+    reasons = [next((why for name, words, why in MOTO if name == step and words in text), None) for text in wrong]
+    return reasons[0] if wrong and all(reasons) else None
 
 
-def play(world, name, step, only):
+def play(world, name, step):
     """Runs a step and returns its outcome and what was wrong."""
     first, began = len(world.front.calls), time.monotonic()
     try:
@@ -32,13 +33,21 @@ def play(world, name, step, only):
         wrong = [traceback.format_exc()]
     calls = world.front.calls[first:]
     refused = [f"{action} {resource}: {status} {answer[:300]!r}" for action, resource, status, answer, _ in calls if status >= 500]
-    why = wrong and moto_fault(name, "\n".join([*wrong, *refused]))
+    why = moto_fault(name, wrong)
     outcome = "ok" if not wrong else "moto" if why else "FAIL"
     note = why or f"{len({call[0] for call in calls})} actions"
     print(f"{outcome:<6}{name:<28}{time.monotonic() - began:6.1f} s  {note}", flush=True)
     if outcome == "FAIL":
         print("".join(f"      {line}\n" for text in [*wrong, *refused[:5]] for line in str(text).splitlines()[-30:]), end="")
     return outcome, calls
+
+
+def write(directory, recorded):
+    """Each command's actions for `policy`, and the same with resources and statuses for who looks for a fault."""
+    actions = dict.fromkeys(f"{name}\t{action}\n" for name, action, *_ in recorded)
+    (directory / "actions.tsv").write_text("".join(actions))
+    calls = (f"{name}\t{action}\t{resource}\t{status}\n" for name, action, resource, status, *_ in recorded)
+    (directory / "calls.tsv").write_text("".join(calls))
 
 
 def main():
@@ -54,13 +63,12 @@ def main():
     steps = [(name, lambda step=step: step(project)) for name, step in gen1.Project.STEPS]
     steps += [(name, lambda step=step: step(world)) for name, step in older.STEPS + gen2.STEPS]
     for name, step in steps:
-        outcome, calls = play(world, name, step, options)
+        outcome, calls = play(world, name, step)
         outcomes.append(outcome)
         recorded += [(name, *call) for call in calls]
+        write(options.dir, recorded)
         if name == options.until:
             break
-    lines = dict.fromkeys(f"{name}\t{action}\t{resource}\t{status}\n" for name, action, resource, status, *_ in recorded)
-    (options.dir / "actions.tsv").write_text("".join(lines))
     outcomes += policy.compare(world, recorded)
     world.stop()
     counts = [outcomes.count(outcome) for outcome in ("ok", "FAIL", "moto")]

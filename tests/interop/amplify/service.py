@@ -1,4 +1,4 @@
-"""A double of the service `amplify`, which moto does not have: apps and their backend environments."""
+"""A double of the service `amplify` and of bits that moto does not have either: apps and their backend environments."""
 
 import json
 import re
@@ -21,6 +21,9 @@ class AmplifyService:
                 (r"/apps/(\w+)/backendenvironments", self.environments),
                 (r"/apps/(\w+)/backendenvironments/(\w+)", self.environment),
                 (r"/apps/(\w+)/branches", self.branches),
+                # Of `amplifyuibuilder`, which moto does not have either.
+                (r"/app/(\w+)/environment/(\w+)/metadata", lambda *_: (200, {"features": {}})),
+                (r"/metrics", lambda *_: (200, {})),
             ):
                 matched = re.fullmatch(pattern, path)
                 if matched:

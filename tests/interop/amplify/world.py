@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import termios
+import threading
 import time
 from pathlib import Path
 
@@ -28,7 +29,9 @@ region = us-east-1
 
 [profile devcorpuser]
 region = us-east-1
-
+"""
+# Of the same role: where it is in the file, too, Amplify's entries in the cache could be of either.
+REFUSED = """
 [profile refused]
 role_arn = arn:aws:iam::222222222222:role/BizCorpRole
 source_profile = devcorpuser
@@ -45,8 +48,8 @@ class World:
     def __init__(self, options):
         self.options = options
         os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT
-        # moto reads the templates and buckets of a stack by URLs of its own; nothing of it leaves this machine.
         self.sts, self.moto = Double(options.sts), Moto()
+        self.codes, self.one_asks = [], threading.Lock()
         self.directory = Path(options.dir).resolve() / "run"
         self.home = self.directory / "home"
         (self.home / ".aws").mkdir(parents=True)
@@ -66,15 +69,28 @@ class World:
         self.cdk = ["node", str(self.gen2 / "node_modules/aws-cdk/bin/cdk")]
         self.ampx = ["node", str(self.gen2 / "node_modules/@aws-amplify/backend-cli/lib/ampx.js")]
 
-    def run(self, command, directory, answers=(), check=True, **more):
+    def run(self, command, directory, answers=(), check=True, until=None, **more):
         """Runs a program on a terminal; what it printed. `answers` are a question and what is typed at it, in order.
-        The question for a code is answered where it comes."""
+        The question for a code is answered where it comes. When `until` says so, the program is ended."""
         environment = {name: value for name, value in (self.variables | more).items() if value is not None}
         program = Program([str(word) for word in command], directory, environment)
-        program.play(list(answers), self.sts.code)
+        program.play(list(answers), self.code, until)
         if check and program.status != 0:
             raise Failed(f"{' '.join(map(str, command[-4:]))}: status {program.status}\n{program.text[-3000:]}")
         return program
+
+    def code(self):
+        """A code that was not used. AWS takes the next one, too, but none twice and none before one that was used."""
+        while True:
+            with self.one_asks:
+                self.sts.say("codes")
+                line = next(line for line in reversed(self.sts.lines) if "# codes " in line)
+                fresh = [code for code in line.split(",")[0].split()[3:] if code not in self.codes]
+                if fresh:
+                    self.codes.append(fresh[0])
+                    return fresh[0]
+            # The time between two looks at the device; it changes no result.
+            time.sleep(1)
 
     def creds(self, *arguments, directory=None, check=True, **more):
         return self.run(["amplify-creds", *arguments], directory or self.home, check=check, **more)
@@ -92,6 +108,9 @@ class World:
 
     def tables(self):
         return self.moto_client("dynamodb").list_tables()["TableNames"]
+
+    def functions(self):
+        return [function["FunctionName"] for function in self.moto_client("lambda").list_functions()["Functions"]]
 
     def roles(self):
         """The boundary of each role, by name."""
@@ -130,9 +149,13 @@ class Program:
         self.process = subprocess.Popen([sys.executable, "-c", own, *command], cwd=directory, env=environment, **ends)
         os.close(slave)
 
-    def play(self, answers, code):
+    def play(self, answers, code, until):
         deadline, seen, coded = time.monotonic() + HANG, 0, 0
         while True:
+            if until and until():
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+                return
             if time.monotonic() > deadline:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
