@@ -119,6 +119,15 @@ class World:
         boundary = lambda name: iam.get_role(RoleName=name)["Role"].get("PermissionsBoundary", {})
         return {name: boundary(name).get("PermissionsBoundaryArn") for name in names}
 
+    def template_boundaries(self, part):
+        """The boundaries of the roles in the templates of the stacks whose name has this part."""
+        cloud = self.moto_client("cloudformation")
+        stacks = [stack["StackName"] for stack in cloud.describe_stacks()["Stacks"] if part in stack["StackName"]]
+        for stack in stacks:
+            resources = cloud.get_template(StackName=stack)["TemplateBody"]["Resources"]
+            roles = ((name, resource) for name, resource in resources.items() if resource["Type"] == "AWS::IAM::Role")
+            yield from ((f"{stack} {name}", role["Properties"].get("PermissionsBoundary")) for name, role in roles)
+
     def sts_count(self, action):
         self.sts.code()  # what was asked before this is reported by now
         return self.sts.count(action)
