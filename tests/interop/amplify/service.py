@@ -23,6 +23,7 @@ class AmplifyService:
                 (r"/apps/(\w+)/branches", self.branches),
                 # Of `amplifyuibuilder`, which moto does not have either.
                 (r"/app/(\w+)/environment/(\w+)/metadata", lambda *_: (200, {"features": {}})),
+                (r"/export/app/(\w+)/environment/(\w+)/(?:components|forms|themes)", lambda *_: (200, {"entities": []})),
                 (r"/metrics", lambda *_: (200, {})),
             ):
                 matched = re.fullmatch(pattern, path)
