@@ -83,7 +83,11 @@ class Project:
         # moto changes no boundary of a role that there is: the templates must have it.
         found = dict(self.world.template_boundaries("inhb-dev"))
         yield len(found) >= 3 or f"roles in the templates: {', '.join(found)}"
-        yield from (f"{name} has the boundary {arn}" for name, arn in found.items() if arn != self.changed)
+        # CloudFormation updates a nested stack whose template is another at the same URL; moto does not.
+        roots = {name: arn for name, arn in found.items() if "functionwork" not in name}
+        yield from (f"{name} has the boundary {arn}" for name, arn in roots.items() if arn != self.changed)
+        built = self.app / "amplify/backend/awscloudformation/build/function/work/work-cloudformation-template.json"
+        yield self.changed in built.read_text() or "the template that is uploaded for the function has another boundary"
         yield self.holds(self.changed)
 
     def pull(self):
