@@ -44,7 +44,7 @@ impl InvalidByte {
 /// Without the line, which a location names.
 impl fmt::Display for InvalidByte {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not valid UTF-8 at byte {} (0x{:02X})", self.offset, self.byte)
+        write!(f, "not valid UTF-8 at byte {} of the file (0x{:02X})", self.offset, self.byte)
     }
 }
 
@@ -65,13 +65,13 @@ mod tests {
             assert_eq!(InvalidByte::first(bytes), expected, "{bytes:?}");
         }
         let shown = InvalidByte { line: 2, offset: 10, byte: 0xfc }.to_string();
-        assert_eq!(shown, "not valid UTF-8 at byte 10 (0xFC)");
+        assert_eq!(shown, "not valid UTF-8 at byte 10 of the file (0xFC)");
     }
 
     #[test]
     fn text_follows_mark_or_names_line() {
         assert_eq!(utf8_text("\u{feff}a\n".as_bytes()), Ok("a\n"));
-        let expected = Err("line 2 is not valid UTF-8 at byte 5 (0xFC)".to_owned());
+        let expected = Err("line 2 is not valid UTF-8 at byte 5 of the file (0xFC)".to_owned());
         assert_eq!(utf8_text(b"\xef\xbb\xbfa\n\xfc"), expected);
     }
 

@@ -53,16 +53,35 @@ impl WrapperOptions {
 
 const EXTRAS: [&str; 5] = ["--policy-arn", "--policy", "--tag", "--source-identity", "--provided-context"];
 
-/// Characters that mean something to a shell outside quotes; inside, a plan needs none of them either.
+/// Characters that mean something to a shell outside quotes.
 const SHELL_SYNTAX: [char; 12] = ['|', ';', '&', '<', '>', '$', '`', '(', ')', '*', '?', '~'];
 
 /// Options about messages.
 const MESSAGES: [&str; 5] = ["-v", "-vv", "--verbose", "-q", "--quiet"];
 
+/// Whether a shell would replace or obey something in `command`. `C:/PROGRA~2` and `"/opt/x (y)"` are paths. Other quoting
+/// than double quotes is not looked into.
+fn has_shell_syntax(command: &str) -> bool {
+    if command.contains(['\'', '\\']) {
+        return command.contains(SHELL_SYNTAX);
+    }
+    let (mut in_quotes, mut begins_word) = (false, true);
+    command.chars().any(|char| {
+        let counts = match char {
+            '~' => begins_word && !in_quotes,
+            _ if in_quotes => ['$', '`'].contains(&char),
+            _ => SHELL_SYNTAX.contains(&char),
+        };
+        in_quotes ^= char == '"';
+        begins_word = char.is_whitespace() || [':', '='].contains(&char);
+        counts
+    })
+}
+
 impl Wrapper {
     /// Reads `command`. `this_program` is the path of the running executable, where known.
     pub fn parse(command: &str, this_program: Option<&Path>) -> Option<Self> {
-        if command.contains(SHELL_SYNTAX) {
+        if has_shell_syntax(command) {
             return None;
         }
         let words = shlex::split(command)?;
@@ -127,6 +146,14 @@ mod tests {
             ("/usr/local/bin/amplify-creds process biz", of("biz")),
             ("\"/opt/my tools/amplify-creds\" process 'b z'", of("b z")),
             ("/opt/renamed credential-process biz", of("biz")),
+            ("\"/opt/x (y)/amplify-creds\" process \"a&b\"", of("a&b")),
+            ("C:/PROGRA~2/amplify-creds.exe process biz", of("biz")),
+            ("~/bin/amplify-creds process biz", None),
+            ("amplify-creds process --profile=~", None),
+            ("amplify-creds process \"$P\"", None),
+            ("amplify-creds process a\\\" ; amplify-creds process \\\"b", None),
+            ("amplify-creds process 'x\"' ; echo '\"'", None),
+            ("amplify-creds process \"a\";b", None),
             ("amplify-creds -p biz process", of("biz")),
             ("amplify-creds process --profile=biz -v -q", of("biz")),
             (

@@ -68,7 +68,9 @@ fn with_profile_first(arguments: &[String]) -> Option<Vec<String>> {
 }
 
 fn is_plain(word: &str) -> bool {
-    !word.is_empty() && word.split('=').all(|part| part.is_empty() || is_identifier(part))
+    // Short names of Windows have a `~` (PROGRA~2), which a shell replaces at the beginning of a word.
+    let is_safe = |part: &str| is_identifier(&part.replace('~', "_")) && !part.starts_with('~') && !part.contains(":~");
+    !word.is_empty() && word.split('=').all(|part| part.is_empty() || is_safe(part))
 }
 
 fn quoted(word: &str) -> Option<String> {
@@ -101,7 +103,8 @@ mod tests {
             ("/usr/bin/amplify-creds", "a#b", None),
             ("/usr/bin/amplify-creds", "a # b", None),
             ("/opt/x`y/amplify-creds", "biz", None),
-            ("/opt/(x)/amplify-creds", "biz", None),
+            ("/opt/(x)/amplify-creds", "biz", Some("\"/opt/(x)/amplify-creds\" process biz")),
+            ("C:/PROGRA~2/amplify-creds.exe", "biz", Some("C:/PROGRA~2/amplify-creds.exe process biz")),
         ] {
             let made = command(&[program.to_owned()], profile);
             assert_eq!(made.as_deref(), expected, "{program} {profile}");

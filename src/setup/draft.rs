@@ -21,8 +21,10 @@ pub enum SetupError {
     TwoSections { profile: String, at: Location },
     #[error("{}: {reason}", file.shown)]
     Edit { file: Arc<SourceFile>, line: Option<u32>, reason: EditError },
-    #[error("the command for profile {0} cannot be written so that every tool starts it alike")]
-    Command(String),
+    #[error("{0} cannot be written in a credential_process that every tool runs")]
+    ProfileInCommand(String),
+    #[error("the path of this program, {0}, cannot be written in a credential_process that every tool runs")]
+    ProgramInCommand(String),
     #[error("profile {profile} would change, too, {}", reader(*dialect))]
     Ripple { profile: String, dialect: Dialect },
     #[error("profile {profile} would not be what it is to be {}", reader(*dialect))]

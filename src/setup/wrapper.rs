@@ -35,7 +35,11 @@ pub(super) fn wrap(draft: &mut Draft, spec: &WrapperSpec<'_>) -> Result<String, 
     let WrapperSpec { name, target, programs, region, sets_region, extra } = spec;
     let files = draft.files();
     let set = files.profiles(Dialect::Auto)?;
-    let no_command = || SetupError::Command((*target).to_owned());
+    // A plain profile shows which of the two cannot be written.
+    let no_command = || match command::command(programs, "x") {
+        Some(_) => SetupError::ProfileInCommand(format!("the name of profile {target}")),
+        None => SetupError::ProgramInCommand(programs.last().cloned().unwrap_or_default()),
+    };
     let Some(existing) = set.get(name) else {
         let command = command::command(programs, target).ok_or_else(no_command)?;
         let mut properties = vec![("credential_process", command.as_str())];

@@ -89,7 +89,11 @@ fn policy_and_token_files_may_have_a_mark() {
     home.run(&["process", "nomfa", "--policy", "~/policy.json"]).succeeded();
     home.write("policy.json", b"{\n\"Sid\":\"\xfc\"}");
     let run = home.run(&["process", "nomfa", "--policy", "~/policy.json"]);
-    assert!(run.failed_with(3).stderr.contains("line 2 is not valid UTF-8 at byte 9 (0xFC)"), "{}", run.stderr);
+    assert!(
+        run.failed_with(3).stderr.contains("line 2 is not valid UTF-8 at byte 9 of the file (0xFC)"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -100,7 +104,10 @@ fn invalid_byte_has_its_line_everywhere() {
     for command in [&["process", "p"][..], &["doctor"], &["list"], &["setup", "p", "--yes"], &["whoami", "p"]] {
         let run = home.run(command);
         let first = run.failed_with(3).first_error_line();
-        assert!(first.contains("~/.aws/credentials:2 is not valid UTF-8 at byte 10 (0xFC)"), "{command:?}: {first}");
+        assert!(
+            first.contains("~/.aws/credentials:2 is not valid UTF-8 at byte 10 of the file (0xFC)"),
+            "{command:?}: {first}"
+        );
     }
     let error = &json(&home.run(&["list", "--json"]).stdout)["error"];
     assert_eq!(error["line"], 2, "{error}");

@@ -150,7 +150,7 @@ fn files_that_cannot_be_read_say_what_to_do() {
     bad.write(".aws/credentials", b"[a]\nx = \xff\n");
     let run = bad.run(&["process", "a"]);
     run.failed_with(3);
-    says(&run, &["~/.aws/credentials:2 is not valid UTF-8 at byte 8 (0xFF)", "save the file as UTF-8"]);
+    says(&run, &["~/.aws/credentials:2 is not valid UTF-8 at byte 8 of the file (0xFF)", "save the file as UTF-8"]);
 
     let large = TestHome::new(PROGRAM);
     large.write(".aws/config", vec![b'#'; (16 << 20) + 1]);

@@ -131,10 +131,11 @@ impl From<SetupError> for Failure {
                     _ => failure,
                 }
             }
-            SetupError::Command(_) => Failure { code: UNSUPPORTED, ..failure }.hint(
-                "give the profile a name of letters, digits, - and _, \
-                 and call this program by a path of such characters",
-            ),
+            SetupError::ProfileInCommand(_) => Failure { code: UNSUPPORTED, ..failure }
+                .hint("give the profile a name of letters, digits, - and _ in its header"),
+            SetupError::ProgramInCommand(program) => Failure { code: UNSUPPORTED, ..failure }.hint(format!(
+                "make a link with a plain path and run that: ln -s {program:?} ~/.local/bin/amplify-creds"
+            )),
             SetupError::Ripple { .. } | SetupError::Unseen { .. } => failure
                 .hint("nothing was written; mend the headers of that profile first, or give another name: --name NAME"),
             SetupError::Broken(error) => error.into(),
