@@ -264,7 +264,9 @@ impl Store {
 
     fn replace(&self, _guard: &CacheGuard, file: &Members<'_>) -> Result<(), CacheWriteError> {
         let io = |reason| CacheWriteError::Io { path: self.temporary(), reason };
-        let mut text = Zeroizing::new(Vec::with_capacity(1 << 14));
+        // Never moved, so that no copy of a secret stays behind, and no larger than needed, since all of it is wiped.
+        let length: usize = file.iter().map(|(name, value)| name.len() + value.get().len() + 64).sum();
+        let mut text = Zeroizing::new(Vec::with_capacity(length + 64));
         serde_json::to_writer_pretty(&mut *text, file).map_err(|error| io(error.into()))?;
         let write = || {
             AtomicFile::write(&self.file, self.temporary(), Access::Private, &text, |_, _| Ok(()))

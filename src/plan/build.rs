@@ -17,6 +17,25 @@ use super::{base, hop, limits, mfa};
 
 /// Plans the credentials of the profile `name`.
 pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialPlan, PlanError> {
+    plan(set, name, inputs).map_err(|error| explain_continuation(set, error))
+}
+
+/// An invalid value may be a right one that an indented line, which is easily overlooked, continues.
+fn explain_continuation(set: &ProfileSet<'_>, error: PlanError) -> PlanError {
+    match error {
+        PlanError::Invalid { profile, key, expected: _, from: from @ Origin::File(_) }
+            if set
+                .get(&profile)
+                .is_some_and(|found| found.get(key).is_some_and(|found| found.value.contains('\n'))) =>
+        {
+            let expected = "one line: an indented line below continues it".to_owned();
+            PlanError::Invalid { profile, key, expected, from }
+        }
+        other => other,
+    }
+}
+
+fn plan(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialPlan, PlanError> {
     let mut walk = Walk::new(set, inputs);
     let mut base = walk.from(name)?;
     if let Some(Origin::File(at)) = walk.unused_role_flags() {

@@ -173,8 +173,7 @@ impl<'a, 't> Walk<'a, 't> {
         }
         if source.value.contains('\n') {
             let (profile, key, from) = (profile.name.clone(), "source_profile", Origin::File(source.at.clone()));
-            let expected = "one line: an indented line below continues it".to_owned();
-            return Err(PlanError::Invalid { profile, key, expected, from });
+            return Err(PlanError::Invalid { profile, key, expected: "a profile's name".to_owned(), from });
         }
         Ok(())
     }

@@ -69,7 +69,7 @@ fn header_line<'t>(mut line: Line<'t>, indentation: &mut Option<usize>) -> Optio
         Shape::Blank | Shape::Comment => return None,
         Shape::Header => {}
         Shape::Property => {
-            *indentation = line.text.contains(DELIMITERS).then_some(0);
+            *indentation = memchr2(b'=', b':', line.text.as_bytes()).map(|_| 0);
             return None;
         }
         Shape::Indented => {

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use test_support::{Finished, TestHome};
+use test_support::{Finished, TestHome, biz_corp as data};
 
 use crate::{PROGRAM, add_config, biz_corp, json, without_mfa};
 
@@ -210,4 +210,16 @@ fn fix_adds_no_second_header_for_a_role() {
     home.run(&["doctor", "--fix", "--yes"]);
     let fixed = std::fs::read_to_string(home.file(".aws/config")).unwrap();
     assert!(fixed.starts_with(role) && fixed.contains("[k\\.x]") && !fixed.contains("dev\\.eu"), "{fixed}");
+}
+
+#[test]
+fn value_that_an_indented_line_continues_is_explained() {
+    let (_sts, home) = biz_corp();
+    for (key, value) in [("region", "eu-west-1"), ("external_id", "BizCorp"), ("role_arn", data::BIZ_CORP_ROLE)] {
+        let rest = if key == "role_arn" { String::new() } else { format!("role_arn = {}\n", data::BIZ_CORP_ROLE) };
+        home.config(&format!("[profile p]\n{key} = {value}\n\u{a0}mfa = x\n{rest}source_profile = devcorpuser\n"));
+        let run = home.run(&["process", "p"]);
+        run.failed_with(3);
+        assert!(run.stderr.contains("an indented line below continues it"), "{key}: {}", run.stderr);
+    }
 }
