@@ -1,11 +1,12 @@
-//! The bases that are neither keys nor a program: what a profile, or the environment, says of an EC2 instance, a
-//! container, IAM Identity Center, a web identity, a session of `aws login`.
+//! What a profile, or the environment, says of its base: an EC2 instance, a container, IAM Identity Center, a web identity,
+//! a session of `aws login`, and whose a program's keys are.
 
 use std::path::PathBuf;
 
 use crate::core::origin::{Located, Origin};
 use crate::profile::{Profile, ProfileSet, Setting};
 
+use super::credential_plan::{EnvContext, ProcessIdentity};
 use super::endpoint::Choice;
 use super::error::PlanError;
 use super::hop;
@@ -140,4 +141,17 @@ pub(super) fn login(profile: &Profile<'_>, region: Option<&Located<String>>) -> 
     let region = profile.get("region").map(Setting::located).or_else(|| region.cloned());
     let region = region.map(|region| limits::region(&profile.name, "region", region)).transpose()?;
     Ok(Some(LoginBase { session, region, endpoint: None }))
+}
+
+pub(super) fn process_identity(profile: &Profile<'_>) -> Result<ProcessIdentity, PlanError> {
+    match profile.get("process_identity") {
+        None => Ok(ProcessIdentity::Environment(EnvContext::default())),
+        Some(found) if found.value == "command" => Ok(ProcessIdentity::Command),
+        Some(found) => Err(PlanError::Invalid {
+            profile: profile.name.clone(),
+            key: "process_identity",
+            expected: "command".to_owned(),
+            from: Origin::File(found.at),
+        }),
+    }
 }

@@ -11,7 +11,7 @@ use crate::core::origin::{Located, Location, Origin};
 use crate::profile::keys::HalfPair;
 use crate::profile::{Profile, ProfileSet, Setting};
 
-use super::credential_plan::{Base, BaseSource, EnvContext, Hop, ProcessBase, ProcessIdentity, Warning};
+use super::credential_plan::{Base, BaseSource, Hop, ProcessBase, Warning};
 use super::endpoint::Choice;
 use super::error::{Mention, PlanError};
 use super::hop::{PolicySetter, RequestedRole, WrapperRole, override_role};
@@ -62,7 +62,6 @@ enum Wanted {
 
 /// The key that makes a role the base of a chain instead of a hop.
 const TOKEN_FILE: &str = "web_identity_token_file";
-const PROCESS_IDENTITY: &str = "process_identity";
 const PROCESS: &str = "credential_process";
 
 /// What a profile without a role leads to.
@@ -277,7 +276,7 @@ impl<'a, 't> Walk<'a, 't> {
                     return Err(PlanError::Recursion { profile: profile.name.clone(), at: Some(command.at) });
                 }
                 None => {
-                    let identity = process_identity(profile)?;
+                    let identity = base::process_identity(profile)?;
                     let process = ProcessBase { command: command.located(), identity };
                     return Ok(self.base(profile, PROCESS, BaseSource::Process(process)));
                 }
@@ -386,17 +385,4 @@ impl<'a, 't> Walk<'a, 't> {
 /// Whether any of the pair is there: half a pair counts, and is an error where it is needed.
 fn has_keys(profile: &Profile<'_>) -> bool {
     !matches!(profile.keys(), Ok(None))
-}
-
-fn process_identity(profile: &Profile<'_>) -> Result<ProcessIdentity, PlanError> {
-    match profile.get(PROCESS_IDENTITY) {
-        None => Ok(ProcessIdentity::Environment(EnvContext::default())),
-        Some(found) if found.value == "command" => Ok(ProcessIdentity::Command),
-        Some(found) => Err(PlanError::Invalid {
-            profile: profile.name.clone(),
-            key: PROCESS_IDENTITY,
-            expected: "command".to_owned(),
-            from: Origin::File(found.at),
-        }),
-    }
 }
