@@ -1,4 +1,5 @@
-//! The JSON of one session: flat and nested at once, which every Amplify CLI so far reads, with our metadata.
+//! The JSON of one session, with our metadata: flat as the Amplify CLI before 14.2.2 reads it, and nested as later ones write
+//! it.
 
 use std::borrow::Cow;
 
