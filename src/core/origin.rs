@@ -19,7 +19,7 @@ impl SourceFile {
         let shown = match in_home {
             // With slashes as on every other system and in the documentation; PowerShell accepts them.
             Some(rest) if cfg!(windows) && !home.is_empty() => format!("~/{}", rest.replace('\\', "/")),
-            Some(rest) if !home.is_empty() => format!("~/{rest}"),
+            Some(rest) if !home.is_empty() => ["~/", rest].concat(),
             _ => text.into_owned(),
         };
         Arc::new(Self { path, shown })
