@@ -186,7 +186,8 @@ fn unnamed(context: &Context, set: &ProfileSet<'_>, failure: Failure) -> Failure
     let more = if more > 0 { format!(" and {more} more (amplify-creds list)") } else { String::new() };
     let message = format!("no profile is named, and {}", failure.message);
     let hints = failure.hints.into_iter().filter(|hint| !hint.starts_with("see: "));
-    let command = format!("name a profile: amplify-creds {} PROFILE", context.verb);
+    let verb = if context.verb == "policy" { "policy DOCUMENT" } else { context.verb };
+    let command = format!("name a profile: amplify-creds {verb} PROFILE");
     let hints = [command, format!("profiles: {}{more}", names.join(", "))].into_iter().chain(hints).collect();
     Failure { message, hints, ..failure }
 }

@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Command, CommandFactory};
 
 use crate::cli::args::Cli;
+use crate::cli::errors::shell_word::shell_word;
 use crate::os::env::Env;
 use crate::os::paths::{Overrides, Paths};
 use crate::profile::load::Files;
@@ -71,21 +72,25 @@ pub(crate) fn hints(error: &clap::Error, arguments: impl Iterator<Item = OsStrin
                 |word: &&str| words.iter().find(|word| !word.starts_with('-')).is_some_and(|first| first == word);
             named(ContextKind::InvalidSubcommand).filter(is_first).map(of_profile).unwrap_or_default()
         }
-        ErrorKind::UnknownArgument => exec_with_dashes(&words).into_iter().collect(),
+        ErrorKind::UnknownArgument => exec_with_dashes(&words, is_profile).into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
 /// The commands for a profile that stands in the place of the command.
-fn of_profile(name: &str) -> Vec<String> {
+fn is_profile(name: &str) -> bool {
     let exists = || {
         let files = Files::load(&Paths::find(&Env::process(), &Overrides::default()).ok()?).ok()?;
         files.profiles(Dialect::Auto).ok()?.get(name).map(drop)
     };
-    if exists().is_none() {
+    exists().is_some()
+}
+
+fn of_profile(name: &str) -> Vec<String> {
+    if !is_profile(name) {
         return Vec::new();
     }
-    let name = shown(name);
+    let name = shell_word(name);
     vec![
         format!("{name} is a profile: amplify-creds process {name}, or amplify-creds exec {name} -- COMMAND"),
         format!("in a shell: eval \"$(amplify-creds env {name})\""),
@@ -93,7 +98,7 @@ fn of_profile(name: &str) -> Vec<String> {
 }
 
 /// `exec PROFILE COMMAND` without the `--` that ends the options.
-fn exec_with_dashes(words: &[String]) -> Option<String> {
+fn exec_with_dashes(words: &[String], is_profile: impl Fn(&str) -> bool) -> Option<String> {
     let mut root = Cli::command();
     root.build();
     let exec = root.find_subcommand("exec")?;
@@ -117,13 +122,15 @@ fn exec_with_dashes(words: &[String]) -> Option<String> {
     if positional.len() < needed || words[positional[0]] != "exec" {
         return None;
     }
-    let command = positional[needed - 1];
-    let join = |words: &[String]| words.iter().map(|word| shown(word)).collect::<Vec<_>>().join(" ");
+    // Without a profile's name all words are the command.
+    let begins_command = !is_named && !is_profile(&words[positional[1]]);
+    let command = positional[if begins_command { 1 } else { needed - 1 }];
+    let join = |words: &[String]| words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
     Some(format!("did you mean: amplify-creds {} -- {}", join(&words[..command]), join(&words[command..])))
 }
 
-fn shown(word: &str) -> String {
-    shlex::try_quote(word).map_or_else(|_| word.to_owned(), Cow::into_owned)
+fn quoted(word: &str) -> Cow<'_, str> {
+    shlex::try_quote(word).unwrap_or(Cow::Borrowed(word))
 }
 
 #[cfg(test)]
@@ -159,6 +166,7 @@ mod tests {
             ("exec -p p ls", Some("exec -p p -- ls")),
             ("-v exec --serve p npm run x", Some("-v exec --serve p -- npm run x")),
             ("exec --min-ttl 20m p ls", Some("exec --min-ttl 20m p -- ls")),
+            ("exec aws s3 ls", Some("exec -- aws s3 ls")),
             ("exec p", None),
             ("exec p -- ls", None),
             ("exec p --nonsense", None),
@@ -166,7 +174,7 @@ mod tests {
         ] {
             let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
             let expected = expected.map(|expected| format!("did you mean: amplify-creds {expected}"));
-            assert_eq!(exec_with_dashes(&words), expected, "{line}");
+            assert_eq!(exec_with_dashes(&words, |name| name == "p"), expected, "{line}");
         }
     }
 }

@@ -26,7 +26,7 @@ fn explain_continuation(set: &ProfileSet<'_>, error: PlanError) -> PlanError {
         PlanError::Invalid { profile, key, expected: _, from: from @ Origin::File(_) }
             if set
                 .get(&profile)
-                .is_some_and(|found| found.get(key).is_some_and(|found| found.value.contains('\n'))) =>
+                .is_some_and(|found| found.get_any(key).is_some_and(|found| found.value.contains('\n'))) =>
         {
             let expected = "one line: an indented line below continues it".to_owned();
             PlanError::Invalid { profile, key, expected, from }

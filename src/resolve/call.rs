@@ -15,7 +15,13 @@ use super::state::{Call, Run, WaitPolicy};
 
 impl<'r> Run<'r, '_> {
     pub(super) fn role(&mut self, at: usize, index: usize, signer: &Credentials) -> Result<Credentials, ResolveError> {
-        match self.assume(index, signer, None) {
+        let mut outcome = self.assume(index, signer, None);
+        // The session of the step before may have been revoked.
+        if outcome.as_ref().is_err_and(StsError::is_of_dead_keys) && at > 0 && self.distrust(at - 1) {
+            let signer = self.session(at - 1)?;
+            outcome = self.assume(index, &signer, None);
+        }
+        match outcome {
             Ok(session) => self.store_session(at, session),
             Err(error) => Err(self.failed(at, error)),
         }
@@ -74,6 +80,15 @@ impl<'r> Run<'r, '_> {
             WaitPolicy::Full => sts::CALL_TIMEOUT,
             WaitPolicy::Early(timeout) => timeout,
         }
+    }
+
+    /// Whether the session of a step is not used again. Each step is fetched anew at most once.
+    pub(super) fn distrust(&mut self, at: usize) -> bool {
+        let is_new = self.exchange.distrusted.is_none_or(|step| at < step);
+        if is_new {
+            self.exchange.distrusted = Some(at);
+        }
+        is_new
     }
 
     pub(super) fn failed(&self, at: usize, error: StsError) -> ResolveError {

@@ -97,8 +97,7 @@ impl<'r> Run<'r, '_> {
         mut signer: Credentials,
     ) -> Result<Credentials, ResolveError> {
         let mut outcome = self.assume(0, &signer, None);
-        if outcome.as_ref().is_err_and(StsError::is_of_dead_keys) && !self.exchange.distrusts_session {
-            self.exchange.distrusts_session = true;
+        if outcome.as_ref().is_err_and(StsError::is_of_dead_keys) && self.distrust(at - 1) {
             signer = self.session(at - 1)?;
             outcome = self.assume(0, &signer, None);
         }

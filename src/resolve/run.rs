@@ -197,14 +197,14 @@ impl<'r, 'a> Run<'r, 'a> {
 
     fn cached(&self, at: usize) -> Option<CachedSession> {
         let Resolver { store, request, .. } = &*self.resolver;
-        let (call, key) = &self.steps[at];
+        let key = &self.steps[at].1;
         let found = request.lookup(store, key)?;
         // Times are whole seconds: a session written in the second in which this run began may be older than the
         // request.
         let since_we_began = found.lease.written_at.is_some_and(|at| at > self.began);
         let is_leaf = at + 1 == self.steps.len();
         let must_be_new = (is_leaf && (request.options.refresh || !request.is_long_enough(&found)))
-            || (self.exchange.distrusts_session && matches!(call, Call::MfaSession(..)));
+            || self.exchange.distrusted == Some(at);
         (!must_be_new || since_we_began).then_some(found)
     }
 

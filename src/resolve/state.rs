@@ -40,8 +40,8 @@ pub(super) struct Exchange {
     /// The code of a call that AWS denied for another reason: it may still be valid.
     pub(super) left_over: Option<Secret>,
     pub(super) until: Option<Instant>,
-    /// AWS rejected the cached MFA session's keys.
-    pub(super) distrusts_session: bool,
+    /// The step whose cached session AWS rejected as a signer.
+    pub(super) distrusted: Option<usize>,
     pub(super) asked: bool,
 }
 

@@ -459,7 +459,7 @@ fn flags_that_do_not_fit_are_refused_and_nothing_is_written() {
     assert!(run.failed_with(3).stderr.contains("no section header makes the name b z"), "{run:?}");
     add_config(&home, "[profile b;z]\nrole_arn = arn:aws:iam::222222222222:role/x\nsource_profile = devcorpuser\n");
     let run = home.run(&["setup", "b;z", "--name", "w", "-y"]);
-    assert!(run.failed_with(3).stderr.contains("the command for profile b;z"), "{run:?}");
+    assert!(run.failed_with(3).stderr.contains("the name of profile b;z cannot be written"), "{run:?}");
 }
 
 #[test]

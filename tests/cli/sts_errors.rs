@@ -334,3 +334,27 @@ fn temporary_source_keys_get_an_hour_at_most() {
     says(&home.run(&["explain", "a"]), &[]);
     assert!(home.run(&["explain", "a", "--json"]).stdout.contains("43200 s"), "explain says what is sent");
 }
+
+#[test]
+fn revoked_session_of_the_role_before_is_fetched_anew() {
+    let (sts, home) = without_mfa();
+    add_config(&home, "[profile far]\nrole_arn = arn:aws:iam::222222222222:role/NoSuchRole\nsource_profile = nomfa\n");
+    home.run(&["process", "far"]).failed_with(5);
+    sts.expire_sessions();
+    let run = home.run(&["process", "far"]);
+    run.failed_with(5);
+    says(&run, &["role/NoSuchRole (hop 2 of 2): AccessDenied"]);
+    let roles: Vec<_> =
+        sts.calls().iter().map(|call| call.param("RoleArn").unwrap().rsplit('/').next().unwrap().to_owned()).collect();
+    assert_eq!(roles, ["NoMfa", "NoSuchRole", "NoSuchRole", "NoMfa", "NoSuchRole"]);
+}
+
+#[test]
+fn command_in_a_hint_can_be_pasted() {
+    let (_sts, home) = without_mfa();
+    add_config(
+        &home,
+        "[profile \"my role\"]\nrole_arn = arn:aws:iam::222222222222:role/Nope\nsource_profile = devcorpuser\n",
+    );
+    says(&home.run(&["process", "my role"]), &["amplify-creds check 'my role'"]);
+}

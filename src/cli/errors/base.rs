@@ -1,5 +1,6 @@
 use crate::cli::errors::failure::{ACCESS_DENIED, BASE_FAILED, CONFIG, Failure, INTERNAL, NETWORK, SIGN_IN_NEEDED};
 use crate::cli::errors::network::{misconfigured, untrusted};
+use crate::cli::errors::shell_word::shell_word;
 use crate::core::credentials::InvalidCredentials;
 use crate::core::invalid_text::InvalidText;
 use crate::core::origin::Origin;
@@ -45,7 +46,7 @@ fn sign_in_needed(why: &str, base: &Base) -> Failure {
         BaseSource::Login(_) => "aws login",
         _ => "aws sso login",
     };
-    let run = format!("{command} --profile {profile}");
+    let run = format!("{command} --profile {}", shell_word(profile));
     Failure::new(SIGN_IN_NEEDED, format!("profile {profile} needs a sign-in: {why}; run: {run}")).hint(run)
 }
 

@@ -1,3 +1,4 @@
+use crate::cli::errors::shell_word::shell_word;
 use crate::plan::Hop;
 use crate::plan::partition::partition_of;
 use crate::sts::denial::Cause;
@@ -6,7 +7,8 @@ use crate::sts::denial::Cause;
 pub(crate) fn advice(cause: Cause, hop: Option<&Hop>, asked: &str) -> String {
     let role = hop.map_or("the role", |hop| hop.role_arn.value.as_str());
     let name = role.rsplit('/').next().unwrap_or(role);
-    let trust = format!("; see: amplify-creds policy trust {}", hop.map_or(asked, |hop| &hop.profile));
+    let trust = format!("; see: amplify-creds policy trust {}", shell_word(hop.map_or(asked, |hop| &hop.profile)));
+    let asked = shell_word(asked);
     match cause {
         Cause::Identity => format!(
             "the caller's own policy may not allow sts:AssumeRole on {role}; see: amplify-creds policy caller {asked}"
@@ -37,7 +39,7 @@ pub(crate) fn advice(cause: Cause, hop: Option<&Hop>, asked: &str) -> String {
         Cause::Policy("identity_policy_deny") => {
             format!(
                 "a policy of the caller's own denies it; an administrator of the caller's account can change it; \
-                 if the session was revoked: amplify-creds login --refresh {asked}"
+                 if a session was revoked: amplify-creds reset-cache {asked}"
             )
         }
         Cause::Policy(kind) => {

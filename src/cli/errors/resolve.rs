@@ -5,6 +5,7 @@ use crate::cli::errors::failure::{
 };
 use crate::cli::errors::hints::advice;
 use crate::cli::errors::network::{misconfigured, unanswered_by};
+use crate::cli::errors::shell_word::shell_word;
 use crate::core::origin::Origin;
 use crate::plan::Hop;
 use crate::plan::sources::WebIdentityBase;
@@ -127,7 +128,7 @@ fn add_hints(failure: Failure, causes: &[Cause], hop: Option<&Hop>, asked: &str)
     let shown = causes.iter().filter(|cause| !is_open || !matches!(cause, Cause::Trust | Cause::Identity));
     let failure = shown.fold(failure, |failure, cause| failure.hint(advice(*cause, hop, asked)));
     if is_open {
-        failure.hint(format!("to see where it ends and all likely causes: amplify-creds check {asked}"))
+        failure.hint(format!("to see where it ends and all likely causes: amplify-creds check {}", shell_word(asked)))
     } else {
         failure
     }
@@ -179,7 +180,8 @@ pub(crate) fn identity_failure(error: StsError, profile: &str, is_session: bool)
             let failure = Failure::by_aws(kind, format!("{what}: {code}"), message);
             if is_session && matches!(causes[..], [Cause::UnknownKey | Cause::Expired]) {
                 return failure.hint(format!(
-                    "the cached session was revoked, or its user or role deleted; run: amplify-creds login --refresh {profile}"
+                    "the cached session was revoked, or its user or role deleted; run: amplify-creds login --refresh {}",
+                    shell_word(profile)
                 ));
             }
             causes.into_iter().fold(failure, |failure, cause| failure.hint(advice(cause, None, profile)))
@@ -190,12 +192,13 @@ pub(crate) fn identity_failure(error: StsError, profile: &str, is_session: bool)
 
 fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
     let profile = &at.asked;
+    let word = shell_word(profile);
     match error {
         // On one line, since SDKs show the first line. A test looks the literal up.
         PromptError::NobodyToAsk => Failure::new(
             MFA_NEEDED,
             format!(
-                "profile {profile} needs an MFA code and there is nobody to ask here; in a terminal, run: amplify-creds login {profile}"
+                "profile {profile} needs an MFA code and there is nobody to ask here; in a terminal, run: amplify-creds login {word}"
             ),
         ),
         PromptError::SecurityKey(from) => {
@@ -213,7 +216,7 @@ fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
         PromptError::NotACode => Failure::new(MFA_NEEDED, "no MFA code of six digits was entered"),
         PromptError::TimedOut(seconds) => {
             Failure::new(MFA_NEEDED, format!("no MFA code was entered within {seconds} s"))
-                .hint(format!("run: amplify-creds login {profile}"))
+                .hint(format!("run: amplify-creds login {word}"))
         }
         PromptError::Cancelled => Failure::new(CANCELLED, "cancelled"),
         PromptError::CallerEnded => {

@@ -87,7 +87,8 @@ fn hidden(facts: &Facts<'_>, header: &HeaderFacts<'_>, name: &str, is_pair: bool
     let hint = if first.contains("dot") {
         format!("add {} with the same keys, for the Amplify CLI alone", alias(header.kind, name))
     } else if first.contains("[profile NAME]") {
-        format!("write [profile {name}]")
+        let word = name.get(..8).filter(|word| word.eq_ignore_ascii_case("profile "));
+        format!("write [profile {}]", word.map_or(name, |word| name[word.len()..].trim_start()))
     } else if let Some(bare) = name.strip_prefix("profile ").filter(|_| header.kind == FileKind::Credentials) {
         format!("write [{bare}]: the credentials file knows no prefix")
     } else {

@@ -190,7 +190,7 @@ pub(super) fn key_in_capitals(facts: &Facts<'_>) -> Vec<Hit> {
                 continue;
             }
             let message = format!("the Amplify CLI and the JS and Java SDKs do not read {}", shown_name(written));
-            let hint = format!("write {}: amplify-creds doctor --fix does", property.key);
+            let hint = format!("write {} in lower case; amplify-creds doctor --fix does it", property.key);
             found.push(Hit::new(name, file.at(property.line), message).hint(hint));
         }
     }
