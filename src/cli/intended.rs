@@ -28,7 +28,7 @@ pub(crate) fn with_options_behind(arguments: impl Iterator<Item = OsString>) -> 
             continue;
         }
         let is_known = takes_value(command, word).is_some();
-        let has_value = takes_value(command, word).or_else(|| takes_value_somewhere(&root, word))?;
+        let Some(has_value) = takes_value(command, word).or_else(|| takes_value_somewhere(&root, word)) else { break };
         let end = (at + 1 + usize::from(has_value && !word.contains('='))).min(words.len());
         if is_known { &mut kept } else { &mut moved }.extend_from_slice(&words[at..end]);
         at = end;

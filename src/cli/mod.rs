@@ -57,10 +57,13 @@ fn run_command_line() -> ExitCode {
     }
     let parsed = Cli::command().try_get_matches_from(arguments());
     // Options of a command are also taken before it.
-    let parsed = parsed.or_else(|error| match intended::with_options_behind(arguments()) {
-        Some(words) => Cli::command().try_get_matches_from(words).map_err(|_| error),
-        None => Err(error),
-    });
+    // Options of a command are also taken before it.
+    let moved = if parsed.is_err() { intended::with_options_behind(arguments()) } else { None };
+    let parsed = match &moved {
+        Some(words) => Cli::command().try_get_matches_from(words),
+        None => parsed,
+    };
+    let words = || moved.clone().unwrap_or_else(|| arguments().collect()).into_iter();
     let parsed = parsed.and_then(|matches| Ok((wants_json(&matches), Cli::from_arg_matches(&matches)?)));
     match parsed {
         Ok((as_json, cli)) => exit_code(run(cli), as_json),
@@ -71,9 +74,9 @@ fn run_command_line() -> ExitCode {
         }
         Err(error) if error.use_stderr() => {
             let failure = usage(&error);
-            let failure = intended::hints(&error, arguments()).into_iter().fold(failure, Failure::hint);
+            let failure = intended::hints(&error, words()).into_iter().fold(failure, Failure::hint);
             let failure = if is_exec() { failure.before_command() } else { failure };
-            exit_code(Err(failure), error_document::is_asked(arguments()))
+            exit_code(Err(failure), error_document::is_asked(words()))
         }
         Err(help) => exit_code(write_stdout(help.render().to_string().as_bytes()).map(|()| 0), false),
     }

@@ -143,8 +143,8 @@ impl Shell {
     fn unset(self, text: &mut String, name: &str) {
         let _ = match self {
             Self::Posix => writeln!(text, "unset {name};"),
-            // Erasing an unset variable, or asking whether it is set, changes $status.
-            Self::Fish => writeln!(text, "set -e {name}; or true;"),
+            // Below a global variable may be a universal one, which programs would get. Asking for a variable changes $status.
+            Self::Fish => writeln!(text, "set -e {name}; set -q {name}; and set -e {name}; or true;"),
             Self::PowerShell => writeln!(text, "Remove-Item Env:{name} -ErrorAction SilentlyContinue;"),
             Self::Cmd => writeln!(text, "set \"{name}=\""),
             Self::Elvish => writeln!(text, "unset-env {name};"),
@@ -211,7 +211,7 @@ mod tests {
         let assignments = [("A", Some("it's $(x) `y` \\ \u{2019}")), ("B", None)];
         let rows = [
             (Shell::Posix, "export A='it'\\''s $(x) `y` \\ \u{2019}';\nunset B;\n"),
-            (Shell::Fish, "set -gx A 'it\\'s $(x) `y` \\\\ \u{2019}';\nset -e B; or true;\n"),
+            (Shell::Fish, "set -gx A 'it\\'s $(x) `y` \\\\ \u{2019}';\nset -e B; set -q B; and set -e B; or true;\n"),
             (
                 Shell::PowerShell,
                 "$Env:A = 'it''s $(x) `y` \\ \u{2019}\u{2019}';\nRemove-Item Env:B -ErrorAction SilentlyContinue;\n",

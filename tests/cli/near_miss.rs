@@ -223,3 +223,15 @@ fn value_that_an_indented_line_continues_is_explained() {
         assert!(run.stderr.contains("an indented line below continues it"), "{key}: {}", run.stderr);
     }
 }
+
+#[test]
+fn error_document_follows_json_before_the_command() {
+    let (_sts, home) = biz_corp();
+    for args in [&["--json", "list", "--nosuch"][..], &["-v", "--json", "explain", "--nosuch"]] {
+        let run = home.run(args);
+        assert_eq!(run.code, Some(2), "{args:?}");
+        let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert!(document["error"]["message"].as_str().unwrap().contains("--nosuch"), "{args:?}: {document}");
+    }
+    assert_eq!(home.run(&["--json", "env", "--nosuch"]).stdout, "");
+}

@@ -21,13 +21,13 @@ pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     let inputs = inputs(context, how)?;
     let plan = credentials::plan(context, &set, &inputs)?;
     let endpoint = identity_endpoint(&set, &plan, &inputs)?;
-    let whose = plan.profile_in_files().unwrap_or("the environment");
     let mut prompt = prompt_chain(context, how, Some(&plan.options))?;
     let pool = ConnectionPool::default();
     let identity = with_resolver(context, &pool, &set, &plan, how, &mut prompt, |resolver, sts| {
         let credentials = resolver.credentials()?;
         let is_session = plan.steps().next().is_some();
-        sts.get_caller_identity(&endpoint, &credentials).map_err(|error| identity_failure(error, whose, is_session))
+        sts.get_caller_identity(&endpoint, &credentials)
+            .map_err(|error| identity_failure(error, plan.profile_in_files(), is_session))
     })??;
     let CallerIdentity { account, arn, user_id } = &identity;
     if options.json {

@@ -170,9 +170,11 @@ fn add_token_hint(failure: Failure, code: &str, web: &WebIdentityBase) -> Failur
     }
 }
 
-/// `is_session` where the credentials may come from the cache.
-pub(crate) fn identity_failure(error: StsError, profile: &str, is_session: bool) -> Failure {
-    let what = format!("cannot get the caller identity for profile {profile}");
+/// No `profile` for the credentials of the environment; `is_session` where they may come from the cache.
+pub(crate) fn identity_failure(error: StsError, profile: Option<&str>, is_session: bool) -> Failure {
+    let whose = profile.map_or_else(|| "the environment".to_owned(), |name| format!("profile {name}"));
+    let what = format!("cannot get the caller identity for {whose}");
+    let profile = profile.unwrap_or_default();
     match error {
         StsError::Refused { code, message } => {
             let causes = Refusal { code: &code, message: &message, hop: None, number: 0, has_mfa: false }.causes();

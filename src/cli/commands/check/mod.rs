@@ -126,9 +126,9 @@ fn try_step(
             Ok((Some((identity, credentials)), finding))
         }
         Err(error @ StsError::Refused { .. }) => {
-            Ok((None, CheckFinding::new("keys_refused", "error", identity_failure(error, &step.profile, false))))
+            Ok((None, CheckFinding::new("keys_refused", "error", identity_failure(error, Some(&step.profile), false))))
         }
-        Err(error) => Err(identity_failure(error, &step.profile, true)),
+        Err(error) => Err(identity_failure(error, Some(&step.profile), true)),
     }
 }
 
