@@ -56,7 +56,7 @@ pub enum BaseSource {
     Static(Keys),
     Environment(Keys),
     Process(ProcessBase),
-    /// The profile has no credentials yet. Only where [`Inputs::may_lack_base`] is set.
+    /// The profile has no credentials yet. Only where `Inputs` allows it.
     Missing(Origin),
     /// The role of an EC2 instance.
     Imds(ImdsBase),
