@@ -25,7 +25,6 @@ pub(crate) const RENEW_BEFORE: i64 = 300;
 pub(crate) enum TokenFileError {
     #[error("{0}")]
     Unusable(String),
-    /// A new sign-in replaces the file.
     #[error("{problem} ({})", path.display())]
     Invalid { problem: String, path: PathBuf },
 }

@@ -7,11 +7,8 @@ pub type WithLine<T> = (T, u32);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     Profile(String),
-    /// A file of the Amplify CLI with access keys.
     Keys(String),
-    /// Amplify Studio with its own sign-in.
     Studio,
-    /// The AWS SDK's default credentials.
     Anything,
 }
 

@@ -28,7 +28,6 @@ pub enum HjsonValue {
     /// In file order. Names may repeat.
     Object(Vec<(String, HjsonNode)>),
     Text(String),
-    /// Any other value by its truthiness.
     Other(bool),
 }
 
@@ -72,7 +71,6 @@ impl HjsonNode {
         }
     }
 
-    /// JavaScript's truthiness.
     pub fn is_true(&self) -> bool {
         match &self.value {
             HjsonValue::Object(_) => true,

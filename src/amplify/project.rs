@@ -27,7 +27,6 @@ pub enum ProjectError {
     /// Invalid even by the Amplify CLI's lenient grammar.
     #[error("{at}: {problem}")]
     Syntax { at: Location, problem: HjsonProblem },
-    /// A fresh clone has none.
     #[error("the Amplify project at {root} has no current environment")]
     NoEnvironment { root: String },
     #[error("the Amplify project at {root} has no environment {name}")]
@@ -50,7 +49,6 @@ pub struct Project {
 pub struct Environment {
     pub name: String,
     pub source: Source,
-    /// Where it is configured.
     pub from: Origin,
 }
 
@@ -109,17 +107,14 @@ impl Project {
         }
     }
 
-    /// Also for an environment whose entry is corrupt.
     pub fn environment_name(&self, asked: Option<&str>) -> Result<String, ProjectError> {
         self.named(asked, self.parse(LOCAL_AWS)?.as_ref())
     }
 
-    /// The file with the profiles, to be edited.
     pub fn credentials_file(&self) -> Result<PathBuf, ProjectError> {
         self.checked(self.root.join(LOCAL_AWS))
     }
 
-    /// The file with the boundaries, to be edited.
     pub fn team_file(&self) -> Result<PathBuf, ProjectError> {
         self.checked(self.root.join(TEAM))
     }

@@ -87,7 +87,6 @@ impl<'t> JsonText<'t> {
         comma.into_iter().chain([(range, String::new())]).collect()
     }
 
-    /// The comma in a range of comments and white space.
     fn comma(&self, range: Range<usize>) -> Option<usize> {
         let mut at = range.start;
         while at < range.end {

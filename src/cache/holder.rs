@@ -21,7 +21,6 @@ pub struct Holder<F> {
     pub profile: String,
     pub prompt_tty: Option<String>,
     pub generation: u64,
-    /// The last failure and its number.
     pub failure: Option<F>,
     /// Seconds since 1970 of the last failed early renewal.
     pub renewal_failed_at: Option<i64>,

@@ -18,7 +18,6 @@ impl Reserve {
         Self(dir.join("reserve"))
     }
 
-    /// Whether there was one.
     pub(super) fn give_up(&self) -> bool {
         std::fs::remove_file(&self.0).is_ok()
     }

@@ -44,7 +44,6 @@ const STOPPED_LOCK_WAIT: Duration = Duration::from_millis(100);
 /// Time after a wait in vain for which the holder is taken to be stopped.
 const STOPPED_FOR: Duration = Duration::from_mins(1);
 
-/// The credentials are handed out all the same.
 #[derive(Debug, Error)]
 pub enum CacheWriteError {
     #[error("{} belongs to another user", .0.display())]
@@ -107,7 +106,6 @@ impl Store {
         fs::metadata(&self.dir).is_ok_and(|metadata| !is_trusted(&metadata))
     }
 
-    /// Changes when the file changes.
     pub fn stamp(&self) -> Option<(std::time::SystemTime, u64)> {
         let metadata = fs::metadata(&self.file).ok()?;
         Some((metadata.modified().ok()?, metadata.len()))

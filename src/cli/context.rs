@@ -26,7 +26,6 @@ pub(super) struct Context {
     /// The profile that an argument, a flag or a variable names.
     pub(super) named: Option<Located<String>>,
     pub(super) looks_at_project: bool,
-    /// Whether the project's profile has been printed.
     pub(super) is_project_noted: AtomicBool,
 }
 

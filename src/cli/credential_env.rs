@@ -42,7 +42,6 @@ const REMOVED_VARS: [&str; 19] = [
     env::AMAZON_SESSION_TOKEN,
 ];
 
-/// The variables of one set of credentials.
 pub(crate) struct CredentialEnv<'a> {
     fetched: &'a Fetched,
     expiration: Option<String>,

@@ -33,7 +33,6 @@ pub(crate) struct Fetched {
     pub(crate) credentials: Credentials,
 }
 
-/// Fetches the credentials of the selected profile.
 pub(crate) fn fetch(context: &Context, session: &SessionArgs) -> Result<Fetched, Failure> {
     fetch_with(context, session, |plan| prompt_chain(context, session, Some(&plan.options)))
 }
@@ -130,7 +129,6 @@ fn roots(context: &Context, plan: &CredentialPlan) -> Option<Located<PathBuf>> {
     Some(Located::new(context.paths.expand(value.into()), from))
 }
 
-/// Plans the selected profile.
 pub(crate) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: &Inputs) -> Result<CredentialPlan, Failure> {
     if context.verb == "whoami"
         && !context.is_profile_chosen()

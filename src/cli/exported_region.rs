@@ -6,7 +6,6 @@ use crate::os::env::{self, AMPLIFY_CREDS_EXPORTED_REGION, Env};
 
 const VARIABLES: [&str; 2] = [env::AWS_REGION, env::AWS_DEFAULT_REGION];
 
-/// The region that the user set.
 pub(crate) fn of_user(env: &Env) -> Option<Located<String>> {
     VARIABLES.into_iter().find_map(|name| Some(Located::new(user_value(env, name)?, Origin::Variable(name))))
 }

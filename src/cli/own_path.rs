@@ -9,7 +9,6 @@ use crate::os::env::{self, Env};
 
 const NAME: &str = if cfg!(windows) { "amplify-creds.exe" } else { "amplify-creds" };
 
-/// The path of the running executable is the last.
 pub(super) fn own_paths(env: &Env) -> Result<Vec<String>, Failure> {
     let unknown = || Failure::new(INTERNAL, "the system does not tell the path of this program");
     let running = env::executable().filter(|path| path.exists()).ok_or_else(unknown)?;

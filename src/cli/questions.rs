@@ -15,7 +15,6 @@ pub(super) struct FormField<'q> {
     pub(super) usual: Option<&'q str>,
 }
 
-/// Returns what an invalid answer should be.
 type AnswerCheck<'c> = &'c dyn Fn(&str) -> Result<(), String>;
 
 pub(super) struct Questions(Option<Dialogue>);

@@ -2,10 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What the waiting processes above this one are doing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallChain {
-    /// Config file and profile of each waiting run.
     pub profiles: Vec<(String, String)>,
     pub locks: Vec<String>,
     /// Ids of the runs of programs that this process is part of.

@@ -18,7 +18,6 @@ const SECRET_ENDINGS: [&str; 7] =
 /// Other words in names of secrets.
 const SECRET_WORDS: [&str; 5] = ["secret", "password", "passwd", "passphrase", "privatekey"];
 
-/// Compared with key names for slips of the pen.
 const SECRET_NAMES: [&str; 5] =
     ["awssecretaccesskey", "awssessiontoken", "awssecuritytoken", "secretaccesskey", "sessiontoken"];
 
@@ -133,7 +132,6 @@ fn is_path(word: &str) -> bool {
     word.starts_with(['/', '~', '\\', '.']) || word.starts_with("arn:") || word.contains("://")
 }
 
-/// The parts of a text of which every character passes.
 fn ranges(text: &str, passes: impl Fn(char) -> bool) -> Vec<Range<usize>> {
     let (mut found, mut start) = (Vec::new(), None);
     for (at, c) in text.char_indices() {

@@ -7,7 +7,6 @@ fn steers_terminal(c: char) -> bool {
         || c == '\u{feff}'
 }
 
-/// Replaces characters that steer a terminal by U+FFFD.
 pub fn printable(text: &str) -> String {
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return text.to_owned();

@@ -49,7 +49,6 @@ pub struct Facts<'t> {
 pub struct FileFacts<'t> {
     pub kind: FileKind,
     pub source: Arc<SourceFile>,
-    /// Its lines, without line feed.
     pub lines: Vec<&'t str>,
     pub sections: Vec<SectionFacts<'t>>,
     pub findings: Vec<LineFinding>,
@@ -62,7 +61,6 @@ pub struct SectionFacts<'t> {
     pub name: Name<'t>,
     /// The header's line, counted from 1.
     pub line: u32,
-    /// The header without indentation and line end.
     pub header: &'t str,
     pub inner: &'t str,
     pub properties: Vec<Property<'t>>,
@@ -73,7 +71,6 @@ pub struct HeaderFacts<'t> {
     pub kind: FileKind,
     /// The line, counted from 1.
     pub line: u32,
-    /// The header without indentation and line end.
     pub text: &'t str,
     pub name: Option<String>,
     pub has_values: bool,
@@ -96,12 +93,10 @@ pub struct EnvironmentFacts {
     pub has_keys: bool,
 }
 
-/// What a `credential_process` starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Program {
     There,
     NotExecutable,
-    /// There is none.
     Missing,
 }
 
@@ -183,7 +178,6 @@ impl<'t> FileFacts<'t> {
         Some(FilePlace { file: self.source.clone(), line: Some(line) })
     }
 
-    /// The text of a line, without its end.
     pub fn line(&self, number: u32) -> &'t str {
         let line = self.lines.get(number as usize - 1).copied().unwrap_or_default();
         line.strip_suffix('\r').unwrap_or(line)

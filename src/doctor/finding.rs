@@ -24,7 +24,6 @@ impl Severity {
     }
 }
 
-/// Where a finding is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilePlace {
     pub file: Arc<SourceFile>,
@@ -64,12 +63,10 @@ pub struct Hit {
 }
 
 impl Hit {
-    /// Something wrong with `profile` at a line.
     pub fn new(profile: &str, at: impl Into<Option<FilePlace>>, message: impl Into<String>) -> Self {
         Self { profile: Some(profile.to_owned()), at: at.into(), message: message.into(), hint: None }
     }
 
-    /// Something wrong with no profile in particular.
     pub fn general(at: impl Into<Option<FilePlace>>, message: impl Into<String>) -> Self {
         Self { profile: None, at: at.into(), message: message.into(), hint: None }
     }

@@ -7,10 +7,8 @@ use crate::os::paths::Paths;
 
 use super::finding::FilePlace;
 
-/// Where facts are gathered.
 #[derive(Debug)]
 pub struct World<'a> {
-    /// Where the files are.
     pub paths: &'a Paths,
     pub env: &'a Env,
     pub now: Timestamp,
@@ -24,7 +22,6 @@ pub struct CacheFacts {
     pub rights: Option<Rights>,
     pub dir: FilePlace,
     pub dir_rights: Option<Rights>,
-    /// Why its text is of no use.
     pub problem: Option<String>,
     pub entries: Vec<EntryFacts>,
 }

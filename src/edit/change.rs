@@ -22,7 +22,6 @@ pub struct Original {
 pub struct Change {
     pub original: Original,
     pub text: Zeroizing<String>,
-    /// Whether to remove the access of other users.
     pub(super) is_private: bool,
 }
 

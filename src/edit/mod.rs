@@ -26,7 +26,6 @@ pub use error::WriteError;
 
 use error::LOCK_WAIT;
 
-/// Permissions of all users except the owner.
 const OTHERS: u32 = 0o077;
 
 /// Lets one process edit at a time; backups are kept in the cache directory.
@@ -39,7 +38,6 @@ pub struct Editor {
 /// Proof that no other process of this program edits, as far as that can be had.
 #[derive(Debug)]
 pub enum Exclusive {
-    /// The guard releases the lock when it is dropped.
     Locked {
         _guard: Guard,
     },

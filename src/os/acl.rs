@@ -9,7 +9,6 @@ use crate::os::env::Env;
 
 /// Full access to the directory and all that will be in it.
 const ALL: &str = ":(OI)(CI)F";
-/// The system and the administrators.
 const OTHERS: [&str; 2] = ["*S-1-5-18", "*S-1-5-32-544"];
 
 pub fn create_private_dir(dir: &Path) -> std::io::Result<()> {

@@ -17,7 +17,6 @@ pub enum Access {
     Public,
 }
 
-/// Dropping it removes the temporary file.
 #[derive(Debug)]
 pub struct AtomicFile {
     path: PathBuf,

@@ -43,7 +43,6 @@ impl ChildError {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stderr {
-    /// Its end is part of the error.
     Captured,
     /// The user reads it, for example a request for a touch.
     Shared,

@@ -70,7 +70,6 @@ struct Pipe<R> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Keep {
     Start,
-    /// The last lines of stderr have the reason of a failure.
     End,
 }
 

@@ -3,10 +3,8 @@
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// The exit status of a cancelled run.
 const CANCELLED: i32 = 130;
 
-/// How many prompts are open.
 static CAPTURES: AtomicUsize = AtomicUsize::new(0);
 static RECEIVED: AtomicBool = AtomicBool::new(false);
 static LEFT_TO_COMMAND: AtomicBool = AtomicBool::new(false);

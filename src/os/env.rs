@@ -12,7 +12,6 @@ pub const AWS_SHARED_CREDENTIALS_FILE: &str = "AWS_SHARED_CREDENTIALS_FILE";
 /// Before `AWS_PROFILE`.
 pub const AMPLIFY_CREDS_PROFILE: &str = "AMPLIFY_CREDS_PROFILE";
 pub const USER: &str = "USER";
-/// For older systems.
 pub const LOGNAME: &str = "LOGNAME";
 pub const USERNAME: &str = "USERNAME";
 /// Windows: the machine or the domain of `USERNAME`.
@@ -74,9 +73,7 @@ pub const ALL_PROXY: &str = "ALL_PROXY";
 pub const ALL_PROXY_LOWER: &str = "all_proxy";
 pub const NO_PROXY: &str = "NO_PROXY";
 pub const NO_PROXY_LOWER: &str = "no_proxy";
-/// Set in a program that a web server runs for a request.
 pub const REQUEST_METHOD: &str = "REQUEST_METHOD";
-/// Removed from the environment of every child process.
 pub const AMPLIFY_CREDS_MFA_TOKEN: &str = "AMPLIFY_CREDS_MFA_TOKEN";
 /// Set by `env` and `exec`, for the shell's own prompt.
 pub const AMPLIFY_CREDS_ACTIVE_PROFILE: &str = "AMPLIFY_CREDS_ACTIVE_PROFILE";

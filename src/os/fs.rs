@@ -127,7 +127,6 @@ pub fn private(options: &mut OpenOptions) {
 #[cfg(windows)]
 const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 
-/// Whether the disk or the user's quota is full.
 pub fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
@@ -215,9 +214,7 @@ pub fn is_another_users(path: &Path) -> bool {
 pub struct Rights {
     /// The permission bits, such as `0o644`.
     pub mode: u32,
-    /// Owned by neither this user nor root.
     pub is_foreign: bool,
-    /// Executable by some user.
     pub is_program: bool,
 }
 

@@ -28,7 +28,6 @@ pub enum Attempt {
     Unavailable(io::Error),
 }
 
-/// Dropping it releases the lock.
 #[derive(Debug)]
 pub struct Guard {
     file: File,
@@ -72,7 +71,6 @@ impl Locks {
         std::fs::metadata(self.path(id)).map_or(0, |metadata| metadata.len())
     }
 
-    /// Marks the lock of another process.
     pub fn mark_held(&self, id: &str) {
         let mark = self.mark(id) % MAX_HELD_MARK + 1;
         if let Ok(file) = self.open(&self.path(id)) {

@@ -10,7 +10,6 @@ use super::fs::private;
 
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Dropping it releases the lock.
 #[derive(Debug)]
 pub struct NameLock(PathBuf);
 

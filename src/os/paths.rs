@@ -24,7 +24,6 @@ pub struct Paths {
     pub home: PathBuf,
     pub config: PathBuf,
     pub credentials: PathBuf,
-    /// The options or variables that name the two files.
     pub named_by: [Option<Origin>; 2],
     /// The Amplify CLI's directory, which no setting can move.
     pub cache_dir: PathBuf,

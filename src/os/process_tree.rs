@@ -112,7 +112,6 @@ fn processes() -> Vec<(i32, i32)> {
     listed.lines().filter_map(pair).collect()
 }
 
-/// The environment of another process is unknown.
 #[cfg(all(unix, not(target_os = "linux")))]
 fn is_of(_pid: i32, _run: &str) -> bool {
     false

@@ -20,7 +20,6 @@ pub struct CredentialPlan {
     pub region: Option<Located<String>>,
     /// The region of the profile, where a variable overrides it by another.
     pub overridden_region: Option<Located<String>>,
-    /// Where the chain begins.
     pub base: Base,
     pub mfa: Option<Mfa>,
     /// The roles in the order they are assumed; empty when the base is what is handed out.
@@ -50,7 +49,6 @@ pub struct Base {
     pub source: BaseSource,
 }
 
-/// Where base credentials come from.
 #[derive(Debug, Clone)]
 pub enum BaseSource {
     Static(Keys),
@@ -63,12 +61,10 @@ pub enum BaseSource {
     Container(ContainerBase),
     Sso(SsoBase),
     WebIdentity(WebIdentityBase),
-    /// A session of `aws login`.
     Login(LoginBase),
 }
 
 impl BaseSource {
-    /// The name in `explain --json`.
     pub fn kind(&self) -> Option<&'static str> {
         Some(match self {
             Self::Static(_) => "static",
@@ -117,7 +113,6 @@ pub struct ProcessBase {
 /// What decides whose credentials a `credential_process` returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProcessIdentity {
-    /// `process_identity = command`
     Command,
     /// Everything that the program can see. Completed with I/O after planning.
     Environment(EnvContext),
@@ -136,18 +131,13 @@ pub struct EnvContext {
 
 #[derive(Debug, Clone)]
 pub struct Hop {
-    /// The profile that has the `role_arn`.
     pub profile: String,
     pub role_arn: Located<RoleArn>,
-    /// `role_session_name`, or the default.
     pub session_name: Located<String>,
-    /// `external_id`
     pub external_id: Option<Located<String>>,
-    /// `mfa_serial`
     pub mfa_serial: Option<Located<String>>,
     pub duration: SessionDuration,
     pub extras: SessionExtras,
-    /// Where STS is called.
     pub sts: Endpoint,
 }
 
@@ -160,16 +150,24 @@ pub enum Warning {
         from: Origin,
     },
     /// `mfa_serial` on a role that is assumed from another role's session.
-    MfaDoesNotTravel { profile: String, from: Origin },
+    MfaDoesNotTravel {
+        profile: String,
+        from: Origin,
+    },
     /// `mfa_serial` is a FIDO security key or passkey, which gives no code.
-    SecurityKey { profile: String, from: Origin },
+    SecurityKey {
+        profile: String,
+        from: Origin,
+    },
     /// The source of the first role has no credentials yet.
-    NoCredentials { profile: String, from: Origin },
+    NoCredentials {
+        profile: String,
+        from: Origin,
+    },
     MixedKinds {
         profile: String,
         used: &'static str,
         unused: &'static str,
-        /// Where the unused one stands.
         from: Origin,
     },
 }

@@ -11,7 +11,6 @@ use super::limits;
 use super::limits::is_endpoint;
 use super::partition::{iam_host, partition_of};
 
-/// Where STS is called for one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     pub url: Located<String>,
@@ -25,7 +24,6 @@ pub enum EndpointKind {
     Regional,
     /// AWS's old one for all regions. Its sessions fail in regions that have to be switched on.
     Global,
-    /// One that somebody named, AWS's or not.
     Configured,
 }
 
@@ -33,13 +31,9 @@ pub enum EndpointKind {
 pub struct EndpointVariables {
     /// `AWS_ENDPOINT_URL_STS`, else `AWS_ENDPOINT_URL`
     pub url: Option<Located<String>>,
-    /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`
     pub ignore_urls: Option<Located<String>>,
-    /// `AWS_USE_FIPS_ENDPOINT`
     pub fips: Option<Located<String>>,
-    /// `AWS_USE_DUALSTACK_ENDPOINT`
     pub dual_stack: Option<Located<String>>,
-    /// `AWS_STS_REGIONAL_ENDPOINTS`
     pub regional: Option<Located<String>>,
 }
 
@@ -71,9 +65,7 @@ const LEGACY_REGIONS: [&str; 16] = [
     "us-west-1",
     "us-west-2",
 ];
-/// The name of no region in particular.
 const GLOBAL_REGION: &str = "aws-global";
-/// Who takes signatures for [`GLOBAL_REGION`].
 const GLOBAL_SIGNING_REGION: &str = "us-east-1";
 const GLOBAL_URL: &str = "https://sts.amazonaws.com";
 
@@ -124,7 +116,6 @@ impl Choice {
         })
     }
 
-    /// The endpoint for `region`.
     pub(super) fn endpoint(&self, region: Located<String>) -> Endpoint {
         let Self { url, legacy, fips, dual_stack } = self;
         let (region, pseudo) = without_fips(region);

@@ -3,7 +3,6 @@
 use crate::core::origin::{Location, Origin};
 use crate::profile::near_miss::NearMiss;
 
-/// Where a profile names another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mention {
     pub by: String,
@@ -13,23 +12,19 @@ pub struct Mention {
 }
 
 impl Mention {
-    /// In the profile `by`.
     pub fn new(by: &str, key: &'static str, at: &Location) -> Self {
         Self { by: by.to_owned(), key, at: at.clone() }
     }
 }
 
-/// Why there is no plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlanError {
-    /// No file has the profile.
     UnknownProfile {
         name: String,
         /// What names it; none for the profile the user asked for.
         named_by: Option<Mention>,
         nearest: Vec<String>,
         files: [String; 2],
-        /// A header without `]` that may be the reason.
         broken: Option<Location>,
         near: Vec<NearMiss>,
     },
@@ -45,14 +40,11 @@ pub enum PlanError {
     /// A role without `source_profile` and `credential_source`.
     NoSource {
         profile: String,
-        /// Its `role_arn`.
         at: Location,
     },
     TwoSources {
         profile: String,
-        /// Its `source_profile`.
         at: Location,
-        /// Its `credential_source`.
         other: Location,
     },
     /// `credential_source` is none of the three that exist.
@@ -66,7 +58,6 @@ pub enum PlanError {
         at: Location,
         near: Vec<NearMiss>,
     },
-    /// The profile has no credentials of any kind.
     NoCredentials {
         profile: String,
         at: Option<Location>,
@@ -81,7 +72,6 @@ pub enum PlanError {
     },
     /// `web_identity_token_file` without a role to get with it.
     NoRoleForToken {
-        /// The profile, or `environment`.
         profile: String,
         at: Origin,
     },
@@ -91,7 +81,6 @@ pub enum PlanError {
         session: String,
         at: Origin,
     },
-    /// The profile and its `[sso-session]` disagree.
     SsoMismatch {
         profile: String,
         key: &'static str,
@@ -114,24 +103,19 @@ pub enum PlanError {
         /// The profile that is asked for, or the wrapper whose command has the option.
         profile: String,
         option: &'static str,
-        /// Where the policy is set.
         set: Origin,
         /// The wrapper's command; none where the option is the user's own.
         at: Option<Location>,
     },
-    /// A value that AWS would reject.
     Invalid {
         profile: String,
         key: &'static str,
-        /// What it must be.
         expected: String,
-        /// Where it stands.
         from: Origin,
     },
     /// The profile's own `credential_process` has led back to it.
     Recursion {
         profile: String,
-        /// Its `credential_process`, or the first header.
         at: Option<Location>,
     },
     /// The profile's `services` names a section that does not exist or is empty.
@@ -142,7 +126,6 @@ pub enum PlanError {
     },
     IncludeLoop {
         profile: String,
-        /// Its `include_profile`.
         at: Location,
     },
     /// `mfa_serial` on a role that is not assumed with a user's keys.

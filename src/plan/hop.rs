@@ -25,7 +25,6 @@ pub(super) struct RequestedRole {
     pub(super) roles: Vec<WrapperRole>,
 }
 
-/// The role options in the command of a wrapper.
 #[derive(Debug)]
 pub(super) struct WrapperRole {
     pub(super) wrapper: String,
@@ -34,10 +33,8 @@ pub(super) struct WrapperRole {
     pub(super) from: Origin,
 }
 
-/// Who set the policy of a session so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum PolicySetter {
-    /// The profile with the role, if it has one.
     #[default]
     Profile,
     /// A wrapper. Then the role, its tags and its identity are fixed, too.
@@ -75,7 +72,6 @@ pub(super) fn role_arn(profile: &str, role: Located<String>) -> Result<Located<R
     Err(not_a_role(profile, role.from))
 }
 
-/// What AWS would say of such a `role_arn`.
 pub(super) fn not_a_role(profile: &str, from: Origin) -> PlanError {
     let expected = "arn:aws:iam::ACCOUNT:role/NAME with the account's twelve digits".to_owned();
     PlanError::Invalid { profile: profile.to_owned(), key: "role_arn", expected, from }
@@ -106,7 +102,6 @@ pub(super) fn session_name(profile: &Profile<'_>) -> Result<Option<Located<Strin
     Err(PlanError::Invalid { profile, key: SESSION_NAME.key, expected, from: found.from })
 }
 
-/// The session name where nothing gives one.
 pub(super) fn default_session_name() -> Located<String> {
     Located::new(AMPLIFY_SESSION_NAME.to_owned(), Origin::Default)
 }

@@ -43,7 +43,6 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Whether flags are about the last role.
     pub fn changes_role(&self) -> bool {
         self.role != RoleFlags::default() || !self.extras.is_empty()
     }

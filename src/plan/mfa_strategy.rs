@@ -7,12 +7,9 @@ use super::endpoint::Endpoint;
 #[derive(Debug, Clone)]
 pub struct Mfa {
     pub profile: String,
-    /// `mfa_serial`
     pub serial: Located<String>,
-    /// `mfa_process`: a command that prints the code.
     pub process: Option<Located<String>>,
     pub way: MfaStrategy,
-    /// Where STS is called for the session.
     pub sts: Endpoint,
 }
 
@@ -27,7 +24,6 @@ pub enum MfaStrategy {
 pub enum DirectReason {
     /// The role is to last longer than the hour that AWS gives it from a session.
     LongerThanAnHour(Located<u32>),
-    /// `mfa_session = off`
     SwitchedOff(Origin),
     /// The base keys are temporary: AWS makes no session of one.
     TemporaryKeys,

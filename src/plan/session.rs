@@ -19,11 +19,8 @@ const LONGEST_POLICY: usize = 2048;
 pub struct SessionExtras {
     /// `policy_arns`: managed policies; the session can do no more than they allow together.
     pub policy_arns: Vec<Located<String>>,
-    /// `policy`: the same as JSON.
     pub policy: Option<Located<Policy>>,
-    /// `session_tags`, aws-vault's key.
     pub tags: Vec<Located<Tag>>,
-    /// `source_identity`, aws-vault's key.
     pub source_identity: Option<Located<String>>,
     /// `provided_contexts`: who else vouches for the caller.
     pub contexts: Vec<Located<ProvidedContext>>,
@@ -73,7 +70,6 @@ impl SessionExtras {
         of_arn.or(self.policy.as_ref().map(|policy| &policy.from))
     }
 
-    /// What `profile` says.
     pub(super) fn of(profile: &Profile<'_>, partition: &str) -> Result<Self, PlanError> {
         let invalid = |key, expected: &str, from: &Origin| PlanError::Invalid {
             profile: profile.name.clone(),
@@ -208,7 +204,6 @@ pub fn is_policy(text: &str) -> bool {
     is_object && text.chars().count() <= LONGEST_POLICY
 }
 
-/// `key=value`.
 pub fn tag_of(text: &str) -> Option<Tag> {
     let (key, value) = text.split_once('=')?;
     let (key, value) = (key.trim(), value.trim());
@@ -218,7 +213,6 @@ pub fn tag_of(text: &str) -> Option<Tag> {
     fits.then(|| Tag { key: key.to_owned(), value: value.to_owned(), transitive: false })
 }
 
-/// `ARN=FILE`.
 pub fn context_of(text: &str) -> Option<ProvidedContext> {
     let (provider, file) = text.split_once('=')?;
     let fits = provider.starts_with("arn:") && (20..=2048).contains(&provider.len()) && !file.is_empty();

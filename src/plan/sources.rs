@@ -11,7 +11,6 @@ use super::limits::{RoleArn, SessionDuration, is_endpoint};
 /// The role of the EC2 instance that we run on, by its metadata service.
 #[derive(Debug, Clone)]
 pub struct ImdsBase {
-    /// `credential_source`
     pub from: Origin,
     pub service: MetadataService,
     pub machine: String,
@@ -38,7 +37,6 @@ pub(super) const IMDS_IPV6: &str = "http://[fd00:ec2::254]";
 pub const ECS_CONTAINER: &str = "http://169.254.170.2";
 
 impl MetadataService {
-    /// The URL without a slash at its end.
     pub fn url(&self) -> &str {
         let is_ipv6 = self.endpoint_mode.as_ref().is_some_and(|mode| mode.value.eq_ignore_ascii_case("ipv6"));
         match &self.endpoint {
@@ -89,7 +87,6 @@ impl MetadataService {
 /// The role of the container that we run in: Amazon ECS, EKS Pod Identity, and whatever else speaks their protocol.
 #[derive(Debug, Clone)]
 pub struct ContainerBase {
-    /// `credential_source`
     pub from: Origin,
     pub service: ContainerService,
     pub machine: String,
@@ -99,15 +96,16 @@ pub struct ContainerBase {
 pub struct ContainerService {
     /// The whole URL: what `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` leads to, else `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
     pub uri: Option<Located<String>>,
-    /// What is sent as `Authorization`.
     pub token: Option<ContainerToken>,
 }
 
 #[derive(Debug, Clone)]
 pub enum ContainerToken {
     /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`: a file that is read anew each time. Its hash is completed after planning.
-    File { path: PathBuf, hash: String },
-    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN`
+    File {
+        path: PathBuf,
+        hash: String,
+    },
     Text(Secret),
 }
 
@@ -115,13 +113,9 @@ pub enum ContainerToken {
 pub struct SsoBase {
     /// `sso_session`; none where the profile has its own start URL.
     pub session: Option<Located<String>>,
-    /// `sso_start_url`
     pub start_url: Located<String>,
-    /// `sso_region`
     pub region: Located<String>,
-    /// `sso_account_id`
     pub account_id: Located<String>,
-    /// `sso_role_name`
     pub role_name: Located<String>,
     /// The configured endpoint of the portal. Completed after planning.
     pub endpoint: Option<String>,
@@ -129,14 +123,10 @@ pub struct SsoBase {
 
 #[derive(Debug, Clone)]
 pub struct WebIdentityBase {
-    /// `web_identity_token_file`
     pub token_file: Located<PathBuf>,
-    /// `role_arn`
     pub role_arn: Located<RoleArn>,
-    /// `role_session_name`, or the default.
     pub session_name: Located<String>,
     pub duration: SessionDuration,
-    /// Where STS is called.
     pub sts: Endpoint,
     pub machine: String,
     /// The token's issuer, subject and audience. Completed after planning.

@@ -29,13 +29,11 @@ pub(super) struct Walk<'a, 't> {
     wanted: Wanted,
 }
 
-/// What lies behind the walk.
 #[derive(Default)]
 pub(super) struct Trail<'t> {
     pub(super) path: Vec<Mention>,
     pub(super) profiles: Vec<Profile<'t>>,
     pub(super) hops: Vec<Hop>,
-    /// The wrapper profiles.
     pub(super) via: Vec<String>,
     pub(super) warnings: Vec<Warning>,
     /// Who set the policy of the last role, the one that the user's own options are about.

@@ -56,7 +56,6 @@ const EXTRAS: [&str; 5] = ["--policy-arn", "--policy", "--tag", "--source-identi
 /// Characters that mean something to a shell outside quotes.
 const SHELL_SYNTAX: [char; 12] = ['|', ';', '&', '<', '>', '$', '`', '(', ')', '*', '?', '~'];
 
-/// Options about messages.
 const MESSAGES: [&str; 5] = ["-v", "-vv", "--verbose", "-q", "--quiet"];
 
 /// Whether a shell would replace or obey something in `command`. `C:/PROGRA~2` and `"/opt/x (y)"` are paths. Other quoting

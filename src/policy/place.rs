@@ -4,11 +4,9 @@ use crate::plan::{BaseSource, CredentialPlan};
 /// What ARNs are narrowed to. What is not known is left open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArnScope {
-    /// `aws`, `aws-cn`, …
     pub partition: String,
     pub region: Option<String>,
     pub account: Option<String>,
-    /// The Amplify project's name.
     pub app: Option<String>,
 }
 
@@ -27,7 +25,6 @@ impl ArnScope {
 }
 
 impl ArnScope {
-    /// Where the credentials of `plan` are good.
     pub fn of(plan: &CredentialPlan) -> Self {
         let region = plan.region.as_ref().map(|region| region.value.clone());
         let by_region = partition_name(region.as_deref().unwrap_or_default());
@@ -66,7 +63,6 @@ pub(super) fn normalized(app: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_alphabetic()) || name.is_empty() { name } else { format!("a{name}") }
 }
 
-/// Whether `text` is an account's twelve digits.
 pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -14,9 +14,7 @@ const SAMPLE: &str = "sample";
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Batch {
-    /// `service:Action`
     pub actions: Vec<String>,
-    /// Where; none for anything.
     pub resource: Option<String>,
     pub context: Vec<SimulationEntry>,
 }
@@ -40,7 +38,6 @@ pub enum Verdict {
     Allowed,
     Denied {
         by: DeniedBy,
-        /// The policy that says so, where one is known.
         policy: Option<String>,
         /// Whether a statement denies it, so that allowing it elsewhere does not help.
         is_explicit: bool,

@@ -5,19 +5,15 @@ use crate::plan::Hop;
 use super::document::{Effect, PolicyDocument, Statement, StringOrList};
 use super::principal::Principal;
 
-/// What a trust policy is to say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TrustConditions {
     pub principals: Vec<Principal>,
-    /// `sts:ExternalId`
     pub external_id: Option<String>,
     pub mfa: bool,
     /// How long ago the code may have been given, in seconds.
     pub mfa_max_age: Option<u64>,
-    /// What a session's name must be like.
     pub session_name: Option<String>,
     pub tags: Vec<String>,
-    /// What the source identity must be like.
     pub source_identity: Option<String>,
 }
 

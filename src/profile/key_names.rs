@@ -11,7 +11,6 @@ pub enum Form {
     /// A switch, a number, or a word of a few that AWS defines.
     Word,
     Region,
-    /// Digits.
     Account,
     Arn,
     Arns,
@@ -23,7 +22,6 @@ pub enum Form {
     Url,
     /// A command whose arguments can hold a secret.
     MfaCommand,
-    /// A nested block of settings.
     Block,
 }
 
@@ -140,7 +138,6 @@ pub const KEYS: [Key; 82] = [
     read("web_identity_token_file", Text),
 ];
 
-/// The form of a known key's value.
 pub fn form(key: &str) -> Option<Form> {
     KEYS.iter().find(|known| known.name == key).map(|known| known.form)
 }

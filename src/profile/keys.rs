@@ -9,12 +9,10 @@ pub struct Keys {
     pub access_key_id: String,
     pub secret_access_key: Secret,
     pub session_token: Option<Secret>,
-    /// Where the access key id is.
     pub from: Origin,
     pub places: KeyPlaces,
 }
 
-/// What each value is called, and where it is.
 #[derive(Debug, Clone)]
 pub struct KeyPlaces {
     pub access_key_id: KeyPlace,
@@ -24,7 +22,6 @@ pub struct KeyPlaces {
 
 #[derive(Debug, Clone)]
 pub struct KeyPlace {
-    /// The key of a profile, or a variable.
     pub name: &'static str,
     pub from: Origin,
 }

@@ -62,7 +62,6 @@ impl Files {
         Ok(Self([load(&paths.config, config)?, load(&paths.credentials, credentials)?]))
     }
 
-    /// For benchmarks and fuzzing.
     pub fn from_text(config: &str, credentials: &str) -> Self {
         let source = |name: &str| SourceFile::new(name.into(), Path::new("/"));
         Self::new([(source("/config"), config), (source("/credentials"), credentials)])

@@ -19,7 +19,6 @@ pub struct Profile<'t> {
 pub struct Part<'t> {
     pub kind: FileKind,
     pub source: Arc<SourceFile>,
-    /// Line and text.
     pub headers: Vec<(u32, Cow<'t, str>)>,
     pub properties: Vec<Property<'t>>,
     /// Whether the name is `null` in the Amplify dialect: Amplify's lookup crashes on it.
@@ -93,7 +92,6 @@ impl<'t> Profile<'t> {
         self.included.extend(other.parts);
     }
 
-    /// Credentials first.
     pub fn parts(&self) -> &[Part<'t>] {
         &self.parts
     }

@@ -19,7 +19,6 @@ pub enum NearMiss {
         header: String,
         right: String,
     },
-    /// Lines above the first header of a file.
     NoHeader(Location),
     /// `export NAME=value` and the like.
     ShellCommand(Location),
@@ -28,12 +27,10 @@ pub enum NearMiss {
         key: String,
         right: &'static str,
     },
-    /// The path of a file that a variable or an option names.
     NoFile {
         path: String,
         named_by: String,
     },
-    /// Neither file exists.
     NoFiles {
         home: String,
     },

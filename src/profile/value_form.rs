@@ -147,7 +147,6 @@ fn form_of_line(value: &str) -> bool {
     !value.contains(char::is_control)
 }
 
-/// Whether nothing of the value is masked.
 pub fn is_showable(key: &str, value: &str) -> bool {
     shown(key, value) == value
 }

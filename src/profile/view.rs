@@ -100,7 +100,6 @@ impl<'t> FileView<'t> {
         Some(Location { file: self.source.clone(), line: found.line })
     }
 
-    /// The sections in the best spelling among them.
     fn join<'s>(&self, sections: impl IntoIterator<Item = &'s Section<'t>>) -> Option<Part<'t>>
     where
         't: 's,

@@ -18,7 +18,6 @@ struct RawSection<'t> {
     options: Vec<RawOption<'t>>,
 }
 
-/// The lines of the value are trimmed.
 struct RawOption<'t> {
     key: Cow<'t, str>,
     line: u32,

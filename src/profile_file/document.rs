@@ -110,7 +110,6 @@ impl ProfileDocument {
         self.rewrite_header(line, None)
     }
 
-    /// Writes the key of a line in lower case.
     pub fn lower_key(&mut self, line: u32) {
         let Some(found) = auto::without_mark(&self.text).find(|found| found.number == line) else { return };
         let key = found.text.split(['=', ':']).next().unwrap_or_default();
@@ -132,7 +131,6 @@ impl ProfileDocument {
         Ok(())
     }
 
-    /// Returns whether there was one.
     pub fn remove_mark(&mut self) -> bool {
         let has_mark = self.text.starts_with(BYTE_ORDER_MARK);
         if has_mark {

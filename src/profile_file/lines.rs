@@ -39,7 +39,6 @@ pub fn lines(text: &str) -> Lines<'_> {
 pub struct Lines<'t> {
     text: &'t str,
     at: usize,
-    /// Of the next line.
     number: u32,
     ends_at_return: bool,
 }

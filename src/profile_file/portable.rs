@@ -26,7 +26,6 @@ pub fn headers(kind: FileKind, name: &str) -> Option<Vec<String>> {
     all_see(kind, name, &with_alias).then_some(with_alias)
 }
 
-/// The documented header of a profile.
 pub fn header(kind: FileKind, name: &str) -> String {
     match kind {
         FileKind::Config if name != "default" => format!("[profile {name}]"),

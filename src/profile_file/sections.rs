@@ -60,7 +60,6 @@ pub struct Section<'t> {
     pub header: &'t str,
     /// Whether properties follow the exact grammar (`aws`) or the lenient one (`auto`).
     pub(super) is_strict: bool,
-    /// From the header's line end on.
     pub(super) body: &'t str,
 }
 
@@ -163,7 +162,6 @@ pub enum Problem {
     DuplicateSection,
     #[error("a key stands twice in a section")]
     DuplicateKey,
-    /// JavaScript objects inherit this name.
     #[error("a section is called __proto__")]
     Proto,
     /// npm ini throws at this name.

@@ -18,11 +18,9 @@ pub(super) enum AssuanReply {
     Ok,
     Failed(u32),
     Data(Zeroizing<Vec<u8>>),
-    /// A comment or a status line.
     Ignored,
 }
 
-/// Truncated to the longest line.
 pub(super) fn line(command: &str, text: &str) -> String {
     let mut line = format!("{command} ");
     for char in text.chars() {
@@ -60,7 +58,6 @@ pub(super) fn parse_reply(line: &[u8]) -> Option<AssuanReply> {
     }
 }
 
-/// Of a failed GETPIN.
 pub(super) fn prompt_error(code: u32) -> PromptError {
     match code {
         CANCELED | FULLY_CANCELED => PromptError::Cancelled,

@@ -50,7 +50,6 @@ pub(super) fn ask(program: DialogProgram, question: &MfaQuestion<'_>) -> Result<
 }
 
 impl DialogProgram {
-    /// The first that starts is used.
     pub(super) fn names(self) -> &'static [&'static str] {
         match self {
             Self::Osascript => &["osascript"],

@@ -21,7 +21,6 @@ impl Dialogue {
         self.0.say(text);
     }
 
-    /// The answer is trimmed.
     pub fn ask(&mut self, question: &str) -> Result<String, PromptError> {
         let line = self.0.line(question).inspect_err(|_| self.end_line())?;
         Ok(line.expose().trim().to_owned())

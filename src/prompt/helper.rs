@@ -18,13 +18,11 @@ const MAX_OUTPUT: u64 = 64 << 10;
 /// Of the Assuan protocol; longer than any answer.
 const LONGEST_LINE: usize = 1000;
 const CHUNK: usize = 512;
-/// For the program to clean up the screen.
 const GRACE: Duration = Duration::from_millis(500);
 const PAUSE: Duration = Duration::from_millis(5);
 
 type Bytes = Zeroizing<Vec<u8>>;
 
-/// Dropping it ends the process.
 pub(super) struct Helper {
     child: Child,
     stdin: Option<ChildStdin>,

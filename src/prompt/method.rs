@@ -7,7 +7,6 @@ use super::pinentry;
 pub enum PromptMethod {
     Terminal,
     Pinentry,
-    /// Pinentry while a command has the terminal.
     PinentryWindow,
     Osascript,
     Zenity,

@@ -60,7 +60,6 @@ pub trait Prompt {
 #[derive(Debug)]
 pub enum GivenCode {
     Code(Secret),
-    /// Read once it is needed.
     Stdin,
 }
 
@@ -99,7 +98,6 @@ impl PromptChain {
         Self { given: Vec::new(), methods: Vec::new(), runs_left: 0 }
     }
 
-    /// Skips codes that were used elsewhere.
     fn next_given(&mut self, question: &MfaQuestion<'_>) -> Result<Option<Secret>, PromptError> {
         while let Some((from, given)) = self.given.pop() {
             let code = digits(given.read(question.until)?.expose()).ok_or(PromptError::Malformed(from))?;

@@ -14,7 +14,6 @@ use crate::prompt::retry::ask_until_valid;
 use crate::prompt::terminal_guard::TerminalGuard;
 use crate::prompt::watch::Watch;
 
-/// The first that starts is used.
 pub(super) const PROGRAMS: [&str; 2] = ["pinentry-mac", "pinentry"];
 
 /// For replies before GETPIN: macOS checks a new program first.

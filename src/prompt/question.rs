@@ -22,11 +22,9 @@ pub struct MfaQuestion<'a> {
     pub mfa_serial: &'a str,
     /// AWS has just refused a code.
     pub was_refused: bool,
-    /// Explains an unexpected question.
     pub note: Option<&'a str>,
     pub mfa_process: Option<&'a str>,
     pub chain: &'a CallChain,
-    /// Shared by all questions of a run.
     pub until: Instant,
     /// The wait for the device's next code, if this one was used: AWS accepts each once.
     pub wait_if_used: &'a dyn Fn(&Secret) -> Option<Duration>,
@@ -59,13 +57,11 @@ pub(super) const NOT_SIX_DIGITS: &str = "The code has six digits.";
 #[derive(Debug)]
 pub struct MfaAnswer {
     pub code: Secret,
-    /// A person typed it and can be asked again.
     pub typed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PromptError {
-    /// Or prompts are disabled.
     #[error("no code and nobody to ask")]
     NobodyToAsk,
     #[error("the MFA device is a security key, which cannot give a code to AWS's API")]
@@ -74,7 +70,6 @@ pub enum PromptError {
     Program(ChildError),
     #[error("mfa_process printed no code of six digits")]
     ProgramAnswer,
-    /// A code from this flag or variable.
     #[error("{0} is not six digits")]
     Malformed(&'static str),
     #[error("no code of six digits was entered")]

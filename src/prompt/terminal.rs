@@ -31,13 +31,11 @@ use crate::prompt::watch::{CHECK_INTERVAL, Watch};
 const UNPOLLABLE_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_LINE: usize = 4096;
 
-/// All processes on a terminal share its session.
 pub(super) fn id() -> Option<String> {
     let session = tcgetsid(open_controlling().ok()?).ok()?;
     Some(format!("tty-{}", session.as_raw_nonzero()))
 }
 
-/// For the spinner of a parent process.
 fn clear_line() -> &'static str {
     let terminal = Env::process().text(env::TERM);
     if terminal.is_some_and(|kind| kind != "dumb") { "\r\x1b[K" } else { "" }
@@ -48,7 +46,6 @@ pub fn print_over_spinner(text: &str) {
     print(&(clear_line().to_owned() + text));
 }
 
-/// Does nothing in the background.
 pub(super) fn print(text: &str) {
     let _blocked = Blocked::new();
     if let Ok(mut device) = open_controlling()
@@ -69,12 +66,10 @@ pub(super) fn open_device(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().read(true).write(true).custom_flags(flags).open(path)
 }
 
-/// Dropping it restores the modes.
 pub(super) struct Terminal {
     device: File,
     original: Termios,
     hides_input: bool,
-    /// The modes that we set.
     ours: Option<Termios>,
     /// Dropped before `blocked`: a pending signal then has its default action.
     watch: Watch,
@@ -174,7 +169,6 @@ impl Terminal {
         if in_foreground(&self.device) { Ok(left) } else { Err(PromptError::NobodyToAsk) }
     }
 
-    /// Whether there is input.
     fn poll(&mut self, prompt: &str) -> Result<bool, PromptError> {
         let left = self.check(prompt)?;
         let timeout = Timespec::try_from(left.min(CHECK_INTERVAL)).ok();

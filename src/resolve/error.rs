@@ -70,7 +70,6 @@ pub enum StorageError {
 #[derive(Debug)]
 pub enum ResolveWarning {
     NotCached(CacheWriteError),
-    /// Two processes may have asked twice.
     NoLock(std::io::Error),
     /// GetSessionToken was denied: the code was used for the role directly.
     SessionDenied(StsError),

@@ -22,7 +22,6 @@ const DENIED_FOR: i64 = 86_400;
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct DeviceNote {
-    /// Hash of the last accepted code.
     spent: Option<String>,
     /// Seconds since 1970.
     spent_at: i64,

@@ -34,7 +34,6 @@ pub(super) struct Waiting {
     pub(super) waited: Duration,
 }
 
-/// What a run knows about prompting for MFA codes.
 #[derive(Default)]
 pub(super) struct Exchange {
     /// The code of a call that AWS denied for another reason: it may still be valid.

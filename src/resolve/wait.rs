@@ -24,7 +24,6 @@ const ERRORS: u64 = 4096;
 
 const COUNTED: u64 = 1024;
 
-/// Larger than the numbers of the system's errors.
 const LOCKED: u64 = ERRORS - 1;
 
 impl StorageError {

@@ -16,7 +16,6 @@ const LOCK: &str = "serve";
 const UNLOCKED_AGE: Duration = Duration::from_mins(1);
 const TRIES: u32 = 3;
 
-/// Removed on drop.
 #[derive(Debug)]
 pub struct PrivateDirectory {
     path: PathBuf,
@@ -72,7 +71,6 @@ impl Drop for PrivateDirectory {
     }
 }
 
-/// Also removes files of the command.
 fn remove(path: &Path, lock: Option<Guard>) {
     // Windows removes no file that is open.
     if cfg!(windows) {

@@ -25,7 +25,6 @@ use wire::{Head, HttpReply, Request};
 
 /// Clients whose request or reply is under way. The oldest makes way for another one: macOS allows 256 open files.
 const MAX_CLIENTS: usize = 128;
-/// Between two looks at them.
 const PAUSE: Duration = Duration::from_millis(1);
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(5);
 const TOKEN_BYTES: usize = 32;
@@ -40,7 +39,6 @@ struct EndpointState {
     host: String,
     token: Secret,
     credentials: RwLock<Arc<Credentials>>,
-    /// The message when the credentials have expired.
     expired: String,
     /// For reading a request, and for writing the reply.
     timeout: Duration,
@@ -142,7 +140,6 @@ impl EndpointState {
         })
     }
 
-    /// Whether the client stays.
     fn advance(&self, client: &mut Client) -> bool {
         let Client { from, stream, until, request, reply, sent } = client;
         if reply.is_none() {
@@ -194,7 +191,6 @@ impl EndpointState {
     }
 }
 
-/// Compares in constant time.
 fn is_equal(one: &[u8], other: &[u8]) -> bool {
     let differences = one.iter().zip(other).fold(0, |differences, (a, b)| black_box(differences | (a ^ b)));
     one.len() == other.len() && differences == 0

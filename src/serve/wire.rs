@@ -20,7 +20,6 @@ pub(super) struct Head {
 
 #[derive(Debug)]
 pub(super) struct HttpReply {
-    /// Code and reason.
     pub(super) status: &'static str,
     pub(super) body: Zeroizing<Vec<u8>>,
 }
@@ -40,7 +39,6 @@ impl HttpReply {
     }
 }
 
-/// A request of which a part may be missing.
 pub(super) struct Request(Zeroizing<Vec<u8>>);
 
 /// An error is the reply to an invalid request, or the failure of the connection.

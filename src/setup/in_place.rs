@@ -91,7 +91,6 @@ fn sections(draft: &Draft, kind: FileKind, name: &str) -> Result<[Option<u32>; 2
     }
 }
 
-/// The settings that stay under the profile's name.
 fn extra_settings(draft: &Draft, line: u32) -> ExtraSettings {
     let mut extra = ExtraSettings::default();
     let sections = draft.document(FileKind::Config).sections();
@@ -138,7 +137,6 @@ fn references(section: &Section<'_>, name: &str, role: &str, program: &Path) -> 
     named.chain(command).collect()
 }
 
-/// The same command for another profile.
 fn retargeted(command: &str, name: &str, role: &str, program: &Path) -> Option<String> {
     let wanted = Wrapper::parse(command, Some(program)).filter(|wrapper| wrapper.profile.as_deref() == Some(name))?;
     let wanted = Wrapper { profile: Some(role.to_owned()), ..wanted };

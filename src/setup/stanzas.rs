@@ -11,7 +11,6 @@ pub struct Role {
     pub name: String,
     pub role_arn: String,
     pub source_profile: String,
-    /// For a new source profile.
     pub source_keys: Option<SourceKeys>,
     pub external_id: Option<String>,
     pub mfa_serial: Option<String>,

@@ -15,19 +15,16 @@ use super::verify::{blind, verify};
 use super::wrapper::{ExtraSettings, WrapperSpec, wrap, wrapped};
 
 pub struct Task {
-    /// The profile that every tool can use.
     pub wrapper: String,
     target: String,
     region: Option<String>,
     extra: ExtraSettings,
-    /// The profiles that may change.
     profiles: Vec<String>,
     /// The files before the edits that other profiles could notice.
     before: Files,
 }
 
 pub struct Done {
-    /// The profile that every tool can use.
     pub wrapper: String,
     pub command: String,
     pub region: Option<String>,
@@ -112,7 +109,6 @@ pub fn names(name: &str, in_place: bool) -> (String, String) {
     if in_place { (name.to_owned(), role_name(name)) } else { (default_name(name), name.to_owned()) }
 }
 
-/// Characters that every tool and shell accepts.
 fn default_name(name: &str) -> String {
     let plain = |char: char| if char.is_ascii_alphanumeric() || "-_".contains(char) { char } else { '-' };
     let name: String = name.chars().map(plain).collect();

@@ -13,21 +13,18 @@ use super::draft::{Draft, SetupError};
 #[derive(Debug)]
 pub(super) struct WrapperSpec<'w> {
     pub(super) name: &'w str,
-    /// The wrapped profile.
     pub(super) target: &'w str,
     /// Paths of this program, the most permanent first, the running executable last.
     pub(super) programs: &'w [String],
     pub(super) region: Option<&'w str>,
     /// Whether `region` replaces an existing one.
     pub(super) sets_region: bool,
-    /// For a new wrapper.
     pub(super) extra: ExtraSettings,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct ExtraSettings {
     pub(super) properties: Vec<(String, String)>,
-    /// Nested blocks.
     pub(super) lines: Vec<String>,
 }
 

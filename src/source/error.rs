@@ -15,12 +15,7 @@ pub enum SourceError {
     #[error(transparent)]
     Process(#[from] ProcessError),
     #[error("{service}: {error}")]
-    Service {
-        /// Which.
-        service: Service,
-        /// Why.
-        error: StsError,
-    },
+    Service { service: Service, error: StsError },
     #[error(transparent)]
     Invalid(#[from] InvalidCredentials),
     /// A variable holds a token that cannot be sent.
@@ -32,7 +27,6 @@ pub enum SourceError {
     /// A person has to sign in, for this reason.
     #[error("{0}")]
     SignedOut(&'static str),
-    /// A setting or a file is missing or invalid.
     #[error("{0}")]
     Unusable(String),
 }

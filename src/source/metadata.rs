@@ -23,7 +23,6 @@ pub(super) struct MetadataRequest<'a> {
     pub(super) method: &'a str,
     pub(super) url: &'a str,
     pub(super) headers: &'a [(&'static str, &'a str)],
-    /// Of one attempt.
     pub(super) timeout: Duration,
 }
 
@@ -38,7 +37,6 @@ impl MetadataResponse {
     }
 }
 
-/// Tries again if the service is unavailable.
 pub(super) fn send(connections: &Connections, request: &MetadataRequest<'_>) -> Result<MetadataResponse, StsError> {
     let direct = connections.direct(request.url)?;
     let mut last = Err(StsError::TimedOut);

@@ -30,13 +30,11 @@ use crate::sts::request::{
     AssumeRole, AssumeRoleWithWebIdentity, CALL_TIMEOUT, CallerIdentity, GetSessionToken, Host, Session, Sts,
 };
 
-/// STS through the AWS SDK.
 pub struct SdkSts<'a> {
     pub(crate) connections: &'a Connections,
 }
 
 impl<'a> SdkSts<'a> {
-    /// Calls go over `connections`; none is made yet.
     pub fn new(connections: &'a Connections) -> Self {
         Self { connections }
     }
@@ -179,7 +177,6 @@ fn client(link: &Link<'_>, host: Host<'_>, signer: Option<&Credentials>, offset:
     Client::from_conf(config.build())
 }
 
-/// Credentials as the SDK's signer takes them.
 pub(crate) fn keys(signer: &Credentials) -> aws_sdk_sts::config::Credentials {
     aws_sdk_sts::config::Credentials::new(
         &signer.access_key_id,
@@ -219,7 +216,6 @@ impl Intercept for ServerClock {
     }
 }
 
-/// Rejects an answer that breaks off.
 #[derive(Debug)]
 struct WholeDocument;
 

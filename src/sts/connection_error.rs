@@ -13,12 +13,9 @@ const TUNNEL: &str = "tunnel error: ";
 
 pub const PROXY_SIGN_IN: &str = "it asks for a user and a password (HTTP status 407)";
 
-/// Where the connection was to lead.
 pub(crate) struct Route<'a> {
     pub(crate) url: &'a str,
-    /// The proxy before it, as it may be shown.
     pub(crate) proxy: Option<&'a str>,
-    /// Which certificate authorities are trusted.
     pub(crate) trusted: &'a str,
 }
 
@@ -46,7 +43,6 @@ impl Route<'_> {
         }
     }
 
-    /// No answer in time.
     pub(crate) fn timed_out(&self) -> StsError {
         match self.proxy {
             Some(_) => self.unreachable("no answer in time"),

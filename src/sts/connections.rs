@@ -56,14 +56,12 @@ impl Connections {
         Self { roots, proxies, runtime: OnceCell::new(), clients: Default::default() }
     }
 
-    /// The way to `url`, by proxy where one is set.
     pub(crate) fn link<'a>(&'a self, url: &'a str) -> Result<Link<'a>, StsError> {
         check_endpoint(url)?;
         let proxy = self.proxies.before(url)?;
         Ok(Link { runtime: self.runtime()?, client: self.http(url, proxy.as_ref())?, url, proxy })
     }
 
-    /// The way to `url` without a proxy.
     pub(crate) fn direct<'a>(&'a self, url: &'a str) -> Result<Direct<'a>, StsError> {
         self.by_hand(url, None)
     }
@@ -120,7 +118,6 @@ impl Connections {
     }
 }
 
-/// An HTTP client, and whom it trusts.
 struct HttpClient {
     http: SharedHttpClient,
     trusted: String,
@@ -179,7 +176,6 @@ impl Direct<'_> {
         self.way().broken(error)
     }
 
-    /// What it means that no answer came in time.
     pub(crate) fn timed_out(&self) -> StsError {
         self.way().timed_out()
     }

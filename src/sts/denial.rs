@@ -6,12 +6,9 @@
 use crate::plan::Hop;
 use crate::plan::limits::ONE_HOUR;
 
-/// What AWS refused.
 #[derive(Debug, Clone, Copy)]
 pub struct Refusal<'a> {
-    /// AWS's error code.
     pub code: &'a str,
-    /// AWS's words.
     pub message: &'a str,
     /// The role that was asked for; none for an MFA session.
     pub hop: Option<&'a Hop>,

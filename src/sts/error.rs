@@ -1,27 +1,16 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// Why a call gave no session.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum StsError {
-    /// AWS answered with an error of its own.
     #[error("{code}: {message}")]
-    Refused {
-        /// AWS's code, such as `AccessDenied`.
-        code: String,
-        /// AWS's words.
-        message: String,
-    },
-    /// AWS asked to slow down until the last attempt.
+    Refused { code: String, message: String },
     #[error("throttled")]
     Throttled,
-    /// AWS failed until the last attempt.
     #[error("server error {0}")]
     Server(u16),
-    /// No connection, or it broke.
     #[error("{reason}")]
     Unreachable {
-        /// STS's host, and its port where it is named.
         host: String,
         /// The proxy before it, and the variable that names that; never with its password.
         proxy: Option<String>,
@@ -29,14 +18,7 @@ pub enum StsError {
     },
     /// The server's certificate is not believed.
     #[error("the certificate of {host} is not trusted")]
-    Untrusted {
-        /// STS's host, and its port where it is named.
-        host: String,
-        why: Distrust,
-        /// Whose authorities are trusted.
-        trusted: String,
-    },
-    /// No answer in time.
+    Untrusted { host: String, why: Distrust, trusted: String },
     #[error("no answer in time")]
     TimedOut,
     /// An answer that is not STS's.
@@ -68,7 +50,6 @@ pub enum StsError {
 pub enum Distrust {
     /// None of the trusted authorities has signed it.
     UnknownIssuer,
-    /// It is over, since then.
     Expired(Option<String>),
     NotYetValid(Option<String>),
     OtherName(Vec<String>),

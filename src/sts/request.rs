@@ -8,7 +8,6 @@ use super::error::StsError;
 
 /// What gives sessions: AWS, or a script in tests.
 pub trait Sts {
-    /// Calls AssumeRole, signed with `signer`.
     fn assume_role(&self, request: &AssumeRole<'_>, signer: &Credentials) -> Result<Session, StsError>;
 
     fn assume_role_with_web_identity(&self, request: &AssumeRoleWithWebIdentity<'_>) -> Result<Session, StsError>;
@@ -16,7 +15,6 @@ pub trait Sts {
     fn get_session_token(&self, request: &GetSessionToken<'_>, signer: &Credentials) -> Result<Session, StsError>;
 }
 
-/// Whom AWS takes a caller for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallerIdentity {
     pub account: String,
@@ -40,7 +38,6 @@ pub struct Host<'a> {
 pub struct GetSessionToken<'a> {
     /// `DurationSeconds`
     pub duration_seconds: u32,
-    /// `SerialNumber` and `TokenCode`
     pub mfa: (&'a str, &'a Secret),
     pub host: Host<'a>,
 }
@@ -48,9 +45,7 @@ pub struct GetSessionToken<'a> {
 #[derive(Debug)]
 pub struct AssumeRoleWithWebIdentity<'a> {
     pub role_arn: &'a str,
-    /// `RoleSessionName`
     pub session_name: &'a str,
-    /// `WebIdentityToken`
     pub token: &'a Secret,
     /// `DurationSeconds`
     pub duration_seconds: u32,
@@ -60,19 +55,15 @@ pub struct AssumeRoleWithWebIdentity<'a> {
 #[derive(Debug)]
 pub struct AssumeRole<'a> {
     pub role_arn: &'a str,
-    /// `RoleSessionName`
     pub session_name: &'a str,
-    /// `ExternalId`
     pub external_id: Option<&'a str>,
     /// `DurationSeconds`
     pub duration_seconds: u32,
-    /// `SerialNumber` and `TokenCode`
     pub mfa: Option<(&'a str, &'a Secret)>,
     pub extras: &'a SessionExtras,
     pub host: Host<'a>,
 }
 
-/// What AWS gave.
 #[derive(Debug)]
 pub struct Session {
     pub credentials: Credentials,

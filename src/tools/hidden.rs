@@ -7,11 +7,9 @@ use crate::tools::view::{Tool, View};
 
 pub const NO_VALUES: &str = "sees no profile without values";
 
-/// A header as written in the file.
 #[derive(Debug, Clone, Copy)]
 pub struct HeaderLine<'a> {
     pub kind: FileKind,
-    /// Includes the indentation.
     pub text: &'a str,
     pub has_values: bool,
 }

@@ -7,7 +7,6 @@ use crate::tools::keys::{
 };
 use crate::tools::view::{ProfileView, Tool, View};
 
-/// A phrase to follow the tool's name.
 type Reason = String;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,15 +15,12 @@ enum CredentialKind {
     CredentialSource,
     WebIdentity,
     Sso,
-    /// In the credentials file.
     OwnKeys,
-    /// In either file.
     Keys,
     Login,
     Process,
 }
 
-/// By priority.
 fn order(tool: Tool) -> &'static [CredentialKind] {
     use CredentialKind::{CredentialSource, Keys, Login, OwnKeys, Process, Role, Sso, WebIdentity};
     match tool {

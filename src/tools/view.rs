@@ -21,7 +21,6 @@ pub enum Tool {
 }
 
 impl Tool {
-    /// In the order of the reports.
     pub const ALL: [Self; 5] = [Self::Amplify, Self::AwsCli, Self::SdkJs, Self::SdkRust, Self::SdkGo];
 
     /// The name in JSON; stable.
@@ -45,7 +44,6 @@ impl Tool {
         }
     }
 
-    /// Whether an error in one file rejects both.
     pub(super) fn rejects_both(self) -> bool {
         matches!(self, Self::AwsCli | Self::SdkRust)
     }
@@ -54,21 +52,16 @@ impl Tool {
 #[derive(Debug)]
 pub struct View<'t> {
     pub tool: Tool,
-    /// The errors of config and credentials.
     rejected: [Option<SyntaxError>; 2],
-    /// Config and credentials.
     files: [Vec<SectionView<'t>>; 2],
     places: HashMap<String, [Option<usize>; 2]>,
 }
 
-/// What a tool makes of one profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Visibility {
-    /// Whether the tool sees the profile's keys.
     pub visible: bool,
     /// Whether the tool can get credentials, as far as the files show.
     pub resolvable: bool,
-    /// A phrase to follow the tool's name.
     pub reason: Option<String>,
 }
 

@@ -66,7 +66,6 @@ fn invalid_key(error: InvalidCredentials, keys: &Keys, profile: &str) -> Failure
     }
 }
 
-/// The source that returned invalid credentials.
 fn of_source(source: &BaseSource) -> String {
     match source {
         BaseSource::Process(_) => "run the credential_process by itself to see more".to_owned(),

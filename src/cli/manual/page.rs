@@ -21,7 +21,6 @@ pub(super) struct PageSection {
 pub(super) enum Block {
     Text(String),
     Items(Vec<(String, String)>),
-    /// Lines that are printed as they are.
     Lines(String),
     Heading(String),
 }

@@ -15,7 +15,6 @@ pub(super) fn pages() -> Vec<Page> {
     verbs().iter().flat_map(|verb| std::iter::once(page(verb)).chain(below(verb))).collect()
 }
 
-/// The commands that help lists.
 pub(super) fn verbs() -> Vec<Command> {
     let mut program = Cli::command();
     program.build();
@@ -109,7 +108,6 @@ fn meaning(arg: &Arg) -> String {
     meaning
 }
 
-/// Names such as PowerShell or GNU keep their capitals.
 fn lower_first(text: &str) -> String {
     let first = text.split(' ').next().unwrap_or_default();
     let is_word = first == "A" || (first.len() > 1 && first.chars().skip(1).all(char::is_lowercase));

@@ -105,7 +105,6 @@ fn index(line: u32) -> usize {
     line as usize - 1
 }
 
-/// Whether every dialect sees a header in this line.
 fn is_header(line: &Line<'_>) -> bool {
     let inner = line.text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     inner.is_some_and(|inner| !inner.contains(']'))

@@ -123,7 +123,6 @@ impl<'t> Arena<'t> {
         self.put(object, slot, key, value, line);
     }
 
-    /// The same for a name whose slot is known.
     pub(crate) fn put(
         &mut self,
         object: ObjectId,
@@ -246,7 +245,6 @@ impl<'t> Arena<'t> {
         slots
     }
 
-    /// Sorts every object into JavaScript's order.
     pub(crate) fn sort(&mut self) {
         for object in 0..number(self.nodes.len()) {
             if self.nodes[object as usize].indexed {

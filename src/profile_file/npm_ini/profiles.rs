@@ -13,7 +13,6 @@ use crate::profile_file::sections::FileKind;
 /// Amplify removes its first occurrence from a config section's name, at any place.
 const PREFIX: &str = "profile";
 
-/// Names that every JavaScript object inherits.
 const INHERITED: [&str; 12] = [
     "__defineGetter__",
     "__defineSetter__",

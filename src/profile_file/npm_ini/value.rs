@@ -58,7 +58,6 @@ impl<'a> Value<'a> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
-    /// JavaScript's truthiness.
     pub fn is_truthy(self) -> bool {
         !matches!(self, Self::Null | Self::Bool(false) | Self::Number(0.0) | Self::Text(""))
     }

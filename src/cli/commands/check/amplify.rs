@@ -24,7 +24,6 @@ use crate::sts::{CallerIdentity, StsError};
 use super::finding::CheckFinding;
 use super::report::{Report, denial_finding, unknown_finding};
 
-/// The IAM user or role that policies are simulated for.
 struct SimulatedPrincipal {
     arn: String,
     role_name: Option<String>,

@@ -39,7 +39,6 @@ struct CheckStep {
     hop: usize,
     what: &'static str,
     profile: String,
-    /// The plan up to this step.
     plan: CredentialPlan,
 }
 

@@ -12,7 +12,6 @@ use crate::tools::{Tool, Visibility};
 const LINE_WIDTH: usize = 80;
 /// In columns; five tools and the blanks between them fill the line.
 const NAME_WIDTH: usize = 36;
-/// Profiles that are shown one by one.
 const MAX_ROWS: usize = 24;
 /// Places of one kind of finding that are shown one by one.
 const MAX_PLACES: usize = 3;
@@ -171,7 +170,6 @@ fn hints<'f>(hits: &[&'f Hit]) -> Vec<&'f str> {
     different.take(shown).collect()
 }
 
-/// The message itself names a whole file.
 fn place(hit: &Hit) -> String {
     let line = hit.at.as_ref().filter(|at| at.line.is_some()).map(FilePlace::shown);
     line.into_iter().chain(hit.profile.clone()).collect::<Vec<_>>().join(" ")

@@ -35,7 +35,6 @@ pub(crate) enum Session {
 }
 
 impl Session {
-    /// The endpoint's message.
     pub(crate) fn expired(&self) -> String {
         match self {
             Self::OfProfile(profile) => {
@@ -68,14 +67,11 @@ pub(crate) struct Renewal {
     context: Arc<Context>,
     args: SessionArgs,
     session: Session,
-    /// The access key id of the present session.
     id: String,
     end: Timestamp,
     /// Seconds before the end.
     early: i64,
-    /// The last failure that was reported for this session.
     reported: Option<ErrorCode>,
-    /// False once the user has declined.
     may_ask: bool,
 }
 
@@ -157,7 +153,6 @@ impl Renewal {
         Err(Failure::new(NETWORK, "the credential source returned the same credentials again"))
     }
 
-    /// Reports each kind of failure once.
     fn report(&mut self, failure: &Failure, left: i64) {
         let passes = [NETWORK, LOCK_TIMEOUT].contains(&failure.code) && left > REPORT_OUTAGE;
         if passes || self.reported.replace(failure.code) == Some(failure.code) {
