@@ -65,9 +65,17 @@ const LEGACY_REGIONS: [&str; 16] = [
     "us-west-1",
     "us-west-2",
 ];
+/// Those of later regions that every account has, too.
+const DEFAULT_REGIONS: [&str; 2] = ["ap-northeast-2", "ap-northeast-3"];
 const GLOBAL_REGION: &str = "aws-global";
 const GLOBAL_SIGNING_REGION: &str = "us-east-1";
 const GLOBAL_URL: &str = "https://sts.amazonaws.com";
+
+/// Whether every account of the partition `aws` has `region`. Others must be enabled, and STS there rejects the keys of
+/// accounts without them (AWS Account Management reference, "Enable or disable AWS Regions in your account").
+pub fn is_enabled_by_default(region: &str) -> bool {
+    LEGACY_REGIONS.contains(&region) || DEFAULT_REGIONS.contains(&region)
+}
 
 impl Choice {
     /// What the profile of the set says, if there is one, where no variable does.

@@ -41,7 +41,7 @@ fn started(tool: Tool, command: &str) -> Option<Vec<String>> {
     }
 }
 
-/// Whether every tool starts the same words for `credential_process = command`, and Windows keeps them.
+/// Whether every tool starts the same words for `credential_process = command`.
 pub fn runs_alike(command: &str) -> bool {
     let text = format!("[profile x]\n{PROCESS} = {command}\n");
     let views = Views::read(&text, "");

@@ -144,16 +144,15 @@ proptest! {
     }
 }
 
+fn key_of_role() -> CacheKey {
+    CacheKey { outer: role(1), inner: "s".into(), fingerprint: Fingerprint::of_test(1), amplify_could_make_it: true }
+}
+
 #[test]
 fn lock_of_stopped_process_is_waited_for_once() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::new(dir.path());
-    let key = CacheKey {
-        outer: role(1),
-        inner: "s".into(),
-        fingerprint: Fingerprint::of_test(1),
-        amplify_could_make_it: true,
-    };
+    let key = key_of_role();
     assert_eq!(store.patience(), WRITE_LOCK_WAIT);
     let Attempt::Held(stopped) = store.locks().try_lock(LOCK) else { panic!("a free lock") };
     store.locks().mark_held(LOCK);
@@ -165,15 +164,10 @@ fn lock_of_stopped_process_is_waited_for_once() {
 }
 
 #[test]
-fn leftover_temporary_file_is_removed_by_whoever_takes_the_lock() {
+fn leftover_temporary_file_is_removed_under_the_next_lock() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::new(dir.path());
-    let key = CacheKey {
-        outer: role(1),
-        inner: "s".into(),
-        fingerprint: Fingerprint::of_test(1),
-        amplify_could_make_it: true,
-    };
+    let key = key_of_role();
     fs::write(store.temporary(), "a session").unwrap();
     assert!(matches!(store.put(&key, &ours(&key), NOW, 7), Err(CacheWriteError::Forgotten)));
     assert!(!store.temporary().exists());

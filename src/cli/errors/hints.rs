@@ -1,5 +1,6 @@
 use crate::cli::errors::shell_word::shell_word;
 use crate::plan::Hop;
+use crate::plan::endpoint::is_enabled_by_default;
 use crate::plan::partition::partition_of;
 use crate::sts::denial::Cause;
 
@@ -76,32 +77,10 @@ pub(crate) fn advice(cause: Cause, hop: Option<&Hop>, asked: &str) -> String {
     }
 }
 
-/// The regions that every account has. The others must be enabled, and reject keys of accounts without them
-/// (AWS Account Management reference, "Enable or disable AWS Regions in your account").
-const DEFAULT_REGIONS: [&str; 17] = [
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-north-1",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "sa-east-1",
-];
-
 fn unknown_key(hop: Option<&Hop>) -> String {
     let key = "the access key is wrong, inactive or deleted (see: aws iam list-access-keys)";
     match hop.map(|hop| &hop.sts.signing_region) {
-        Some(region) if partition_of(&region.value).name == "aws" && !DEFAULT_REGIONS.contains(&&*region.value) => {
+        Some(region) if partition_of(&region.value).name == "aws" && !is_enabled_by_default(&region.value) => {
             format!(
                 "the account of the access key may not have enabled region {} ({}): try --region us-east-1; or {key}",
                 region.value, region.from
