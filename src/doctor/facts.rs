@@ -21,7 +21,7 @@ use crate::profile_file::{Content, Dialect, FileKind, Name, Property, Section, S
 use crate::tools::Views;
 
 use super::finding::FilePlace;
-use super::world::{CacheFacts, World};
+use super::world::{CacheFacts, ProjectProfile, World};
 
 pub const KINDS: [FileKind; 2] = [FileKind::Config, FileKind::Credentials];
 
@@ -41,6 +41,7 @@ pub struct Facts<'t> {
     pub cache: CacheFacts,
     pub now: Timestamp,
     pub program: Option<PathBuf>,
+    pub project: Option<ProjectProfile>,
     /// The asked-for profiles and all on their way; none where all were asked for.
     concerned: Option<HashSet<String>>,
 }
@@ -91,6 +92,7 @@ pub struct Trouble {
 pub struct EnvironmentFacts {
     pub profiles: Vec<(&'static str, String)>,
     pub has_keys: bool,
+    pub has_region: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +141,7 @@ impl<'t> Facts<'t> {
             cache: CacheFacts::gather(world),
             now: world.now,
             program: world.program.clone(),
+            project: world.project.clone(),
             profiles,
         }
     }
@@ -250,7 +253,11 @@ impl EnvironmentFacts {
     fn gather(env: &Env) -> Self {
         let names = [env::AMPLIFY_CREDS_PROFILE, env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE];
         let profiles = names.into_iter().filter_map(|name| Some((name, env.text(name)?))).collect();
-        Self { profiles, has_keys: env.text(env::AWS_ACCESS_KEY_ID).is_some() }
+        Self {
+            profiles,
+            has_keys: env.text(env::AWS_ACCESS_KEY_ID).is_some(),
+            has_region: env.text(env::AWS_REGION).is_some(),
+        }
     }
 }
 

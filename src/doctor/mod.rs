@@ -5,6 +5,7 @@ pub mod checks;
 pub mod facts;
 mod finding;
 pub mod parses;
+pub mod picker;
 pub mod visibility;
 pub mod world;
 

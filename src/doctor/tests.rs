@@ -17,7 +17,7 @@ fn findings(config: &str, credentials: &str, env: &Env) -> Vec<String> {
     let views = Views::from_files(&files);
     let set = files.profiles(Dialect::Auto).unwrap();
     let paths = Paths::find(&Env::fixed([("HOME", "/nonexistent")]), &Overrides::default()).unwrap();
-    let world = World { paths: &paths, env, now: Clock::Fixed(Timestamp(0)).now(), program: None };
+    let world = World { paths: &paths, env, now: Clock::Fixed(Timestamp(0)).now(), program: None, project: None };
     let plan = |name: &str| {
         let trouble = |error| Trouble { error, message: "broken".to_owned(), at: None, hint: None };
         build(&set, name, &Inputs::default())
@@ -209,7 +209,7 @@ fn no_value_that_is_secret_is_told() {
     let set = files.profiles(Dialect::Auto).unwrap();
     let paths = Paths::find(&Env::fixed([("HOME", "/nonexistent")]), &Overrides::default()).unwrap();
     let env = Env::fixed([]);
-    let world = World { paths: &paths, env: &env, now: Timestamp(0), program: None };
+    let world = World { paths: &paths, env: &env, now: Timestamp(0), program: None, project: None };
     let plan = |_: &str| Ok(crate::plan::build::build(&set, "a", &Inputs::default()).unwrap());
     let facts = Facts::gather(&files, &views, &set, &[], &world, &plan);
     let all = examine(&facts);

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use crate::core::clock::Timestamp;
+use crate::core::origin::Origin;
 use crate::os::env::Env;
 use crate::os::fs::Rights;
 use crate::os::paths::Paths;
@@ -13,6 +14,15 @@ pub struct World<'a> {
     pub env: &'a Env,
     pub now: Timestamp,
     pub program: Option<PathBuf>,
+    pub project: Option<ProjectProfile>,
+}
+
+/// The profile of the Amplify project around the current directory.
+#[derive(Debug, Clone)]
+pub struct ProjectProfile {
+    pub environment: String,
+    pub profile: String,
+    pub from: Origin,
 }
 
 #[derive(Debug)]

@@ -1,10 +1,14 @@
-//! How the Amplify CLI since 14.2.2 gets credentials: no roles, keys only from the credentials file,
+//! How the Amplify CLI from 14.2.2 on gets credentials: no roles, keys only from the credentials file,
 //! `credential_process` through the JavaScript SDK.
 
 use crate::profile_file::FileKind;
 use crate::profile_file::section_view::SectionView;
 use crate::tools::keys::{ID, PROCESS, ROLE, SECRET, SSO_ROLE, SSO_SESSION};
 use crate::tools::view::View;
+
+/// Observed with versions 8.11.16 to 8.11.19 of its provider package, the newest published, which are in these versions
+/// of the CLI.
+const ROLE_UNUSABLE: &str = "cannot assume a role in versions 14.2.2 to 14.5.1 (amplify-cli#14626)";
 
 /// The spellings of each key, by priority.
 const PAIR: [[&str; 2]; 2] = [["accessKeyId", ID], ["secretAccessKey", SECRET]];
@@ -14,7 +18,7 @@ pub(crate) fn check_usable(view: &View<'_>, javascript: &View<'_>, name: &str) -
         return Err("needs a section in the config file, too".to_owned());
     };
     if is_truthy(config, ROLE) {
-        return Err("assumes no role since 14.2.2 (amplify-cli#14626)".to_owned());
+        return Err(ROLE_UNUSABLE.to_owned());
     }
     if is_truthy(config, PROCESS) {
         return if javascript.profile(name).has(PROCESS) {

@@ -19,7 +19,7 @@ fn visibilities(config: &str, credentials: &str) -> [String; 5] {
 
 #[test]
 fn tools_use_profiles_or_give_reason() {
-    let role = "assumes no role since 14.2.2 (amplify-cli#14626)";
+    let role = "cannot assume a role in versions 14.2.2 to 14.5.1 (amplify-cli#14626)";
     let none = "finds no credentials";
     let half = "finds half a key pair";
     let round = "goes round in source profiles";

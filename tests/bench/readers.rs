@@ -225,7 +225,7 @@ fn doctor(bencher: Bencher<'_, '_>, profiles: usize) {
         let plan = |name: &str| {
             build(&set, name, &inputs).map_err(|error| Trouble { error, message: String::new(), at: None, hint: None })
         };
-        let world = World { paths: &paths, env: &env, now: Clock::System.now(), program: None };
+        let world = World { paths: &paths, env: &env, now: Clock::System.now(), program: None, project: None };
         let facts = Facts::gather(&files, &views, &set, &[], &world, &plan);
         let visibilities = VisibilityTable::of(&facts);
         let seen = visibilities

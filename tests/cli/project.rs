@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use test_support::{FakeSts, Finished, TestHome, biz_corp as data};
 
 use crate::{PROGRAM, add_config, cache, json as document, without_mfa};
@@ -394,4 +394,51 @@ fn without_any_project_nothing_is_said() {
     home.config("[default]\naws_access_key_id = A\naws_secret_access_key = s\n");
     fs::create_dir_all(home.path().join("amplify/backend")).unwrap();
     run_in(&home, "amplify", &["explain"], &[]).succeeded();
+}
+
+fn project_findings(home: &TestHome, variables: &[(&str, &str)]) -> Vec<Value> {
+    let document: Value = serde_json::from_str(&run_in(home, "app", &["doctor", "--json"], variables).stdout).unwrap();
+    let findings = document["findings"].as_array().unwrap().iter();
+    findings.filter(|finding| finding["code"] == "amplify_project").cloned().collect()
+}
+
+#[test]
+fn doctor_quotes_what_amplify_reports_of_the_projects_profile() {
+    let (_sts, home) = with_project();
+    let uses = |profile: &str| {
+        home.write(
+            LOCAL_AWS,
+            format!(r#"{{"dev": {{"configLevel": "project", "useProfile": true, "profileName": "{profile}"}}}}"#),
+        );
+    };
+    let [found] = &project_findings(&home, &[])[..] else { panic!("one finding") };
+    let message = found["message"].as_str().unwrap();
+    assert!(message.contains("Resolved credential object is not valid"), "{message}");
+    assert!(message.contains("identity.expiration.getTime is not a function"), "{message}");
+    assert_eq!(found["severity"], "error");
+    assert_eq!(found["hint"], "amplify-creds setup nomfa --in-place --project");
+
+    assert_eq!(home.run(&["setup", "nomfa", "--yes"]).code, Some(0));
+    assert_eq!(project_findings(&home, &[])[0]["hint"], "amplify-creds setup nomfa --project");
+    uses("nomfa-amplify");
+    assert_eq!(project_findings(&home, &[]), [] as [Value; 0]);
+
+    add_config(&home, "[profile nowhere]\ncredential_process = /bin/true\n");
+    uses("nowhere");
+    assert!(project_findings(&home, &[])[0]["message"].as_str().unwrap().contains("Region is missing"));
+    assert_eq!(project_findings(&home, &[("AWS_REGION", "eu-west-1")]), [] as [Value; 0]);
+    uses("gone");
+    assert!(project_findings(&home, &[])[0]["message"].as_str().unwrap().contains("gone, which does not exist"));
+}
+
+#[test]
+fn list_and_doctor_begin_with_the_profile_for_amplifys_picker() {
+    let (_sts, home) = with_project();
+    assert!(!home.run(&["list"]).stderr.contains("Amplify CLI"));
+    assert_eq!(home.run(&["setup", "nomfa", "--yes"]).code, Some(0));
+    let line = "in the Amplify CLI choose nomfa-amplify, not nomfa\n";
+    assert_eq!(home.run(&["list"]).stderr, line);
+    assert_eq!(home.run(&["list", "-q"]).stderr, "");
+    let report = home.run(&["doctor"]).stdout;
+    assert!(report.starts_with(line), "{report}");
 }

@@ -101,7 +101,11 @@ Examples:
   amplify-creds reset-cache --env prod
   amplify-creds reset-cache bizcorprole
   amplify-creds reset-cache --expired
-  amplify-creds reset-cache --all --dry-run";
+  amplify-creds reset-cache --all --dry-run
+  amplify-creds aws reset-cache           the same in the Amplify CLI's words
+
+The Amplify CLI's own amplify aws reset-cache clears nothing where the project
+uses a wrapper profile, and keeps the MFA session where it uses a role profile.";
 
 pub(super) const SETUP_EXAMPLES: &str = "\
 Examples:

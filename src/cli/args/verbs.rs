@@ -181,10 +181,10 @@ pub struct ResetCache {
     /// Forget every session
     #[arg(long)]
     pub all: bool,
-    /// Forget the sessions that are over
+    /// Forget the expired sessions
     #[arg(long)]
     pub expired: bool,
-    /// Say what would go, and change nothing
+    /// Print what would be removed, and change nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Print JSON

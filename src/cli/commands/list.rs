@@ -14,6 +14,8 @@ use crate::cli::{credentials, selection};
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::masking::masked;
 use crate::core::sanitize::{escaped_json, printable};
+use crate::doctor::picker;
+use crate::os::env;
 use crate::output::{left, table};
 use crate::plan::build;
 use crate::plan::kind::ProfileKind;
@@ -64,6 +66,13 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
         let [config, credentials] = set.shown_files();
         note(context, "create the first profile: amplify-creds setup");
         return write_stdout(format!("no profiles in {config} and {credentials}\n").as_bytes());
+    }
+    if profiles.iter().any(|profile| ProfileKind::of(profile) == ProfileKind::Wrapper) {
+        let views = Views::from_files(context.files());
+        let choices = picker::amplify_choices(&views, &profiles, env::executable().as_deref());
+        if let Some(line) = picker::picker_line(&choices) {
+            note(context, &line);
+        }
     }
     let rows: Vec<_> = profiles.iter().map(|profile| row(profile, ends(profile), now)).collect();
     let header = ["PROFILE", "KIND", "ACCOUNT", "ROLE", "REGION", "MFA", "SOURCE", "SESSION"];

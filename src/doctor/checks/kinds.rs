@@ -1,5 +1,6 @@
 //! Checks of what a profile is: several things at once, half of one, or one that not every tool can use.
 
+use crate::doctor::checks::project;
 use crate::doctor::facts::Facts;
 use crate::doctor::finding::{FilePlace, Hit};
 use crate::plan::wrapper::Wrapper;
@@ -125,7 +126,7 @@ pub(super) fn mfa_without_role(facts: &Facts<'_>) -> Vec<Hit> {
 pub(super) fn amplify_role(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |profile: &Profile<'_>| {
         let role = place(profile, "role_arn").filter(|_| !is_helped(facts, profile))?;
-        let message = "the Amplify CLI cannot use the role (amplify-cli#14626)";
+        let message = format!("the Amplify CLI reports {} (amplify-cli#14626)", project::ROLE_MESSAGES);
         let hint = format!("amplify-creds setup {} makes a profile that it can use", profile.name);
         Some(Hit::new(&profile.name, role, message).hint(hint))
     };

@@ -5,6 +5,7 @@ mod kinds;
 mod lines;
 mod names;
 mod processes;
+mod project;
 mod system;
 mod values;
 
@@ -40,7 +41,7 @@ const fn profile(
     DoctorCheck { code, severity, about, concerns_all: false, find }
 }
 
-pub const CHECKS: [DoctorCheck; 51] = [
+pub const CHECKS: [DoctorCheck; 52] = [
     file("byte_order_mark", Error, "a file begins with a byte order mark", lines::byte_order_mark),
     file("header_not_closed", Error, "a section header has no ']'", lines::header_not_closed),
     file("outside_section", Error, "a property stands before the first section header", lines::outside_section),
@@ -78,7 +79,8 @@ pub const CHECKS: [DoctorCheck; 51] = [
     profile("mixed_kinds", Warning, "a profile has several kinds of credentials", kinds::mixed_kinds),
     profile("mfa_ignored", Warning, "not every tool can use a role that needs MFA", kinds::mfa_ignored),
     profile("mfa_without_role", Info, "mfa_serial without a role", kinds::mfa_without_role),
-    profile("amplify_role", Info, "the Amplify CLI assumes no role since 14.2.2", kinds::amplify_role),
+    profile("amplify_role", Info, "the Amplify CLI 14.2.2 to 14.5.1 cannot assume a role", kinds::amplify_role),
+    profile("amplify_project", Error, "the Amplify CLI cannot use its project's profile", project::amplify_project),
     profile("chain", Error, "a profile leads to no credentials", chains::broken),
     profile("duration_capped", Warning, "a role is asked to last longer than AWS allows", chains::duration_capped),
     profile("mfa_does_not_travel", Warning, "MFA is asked for on a later role", chains::mfa_does_not_travel),

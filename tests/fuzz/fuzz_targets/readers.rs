@@ -42,7 +42,7 @@ fn examined(files: &Files, last: usize) {
     let Ok(set) = files.profiles(Dialect::Auto) else { return };
     let env = Env::fixed([("HOME", "/nonexistent")]);
     let Ok(paths) = Paths::find(&env, &Overrides::default()) else { return };
-    let world = World { paths: &paths, env: &env, now: Timestamp(0), program: None };
+    let world = World { paths: &paths, env: &env, now: Timestamp(0), program: None, project: None };
     let plan = |name: &str| {
         let trouble = |error| Trouble { error, message: String::new(), at: None, hint: None };
         build(&set, name, &Inputs::default()).map_err(trouble)

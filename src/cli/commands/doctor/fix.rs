@@ -33,7 +33,7 @@ fn changes(context: &Context) -> Result<Vec<Change>, Failure> {
     let config = Original::read(&context.paths.config, home, MAX_FILE_BYTES)?;
     let credentials = Original::read(&context.paths.credentials, home, MAX_FILE_BYTES)?;
     let set = context.files().profiles(Dialect::Auto)?;
-    // Since 14.2.2 the Amplify CLI assumes no role, so that a second header would not help.
+    // The Amplify CLI cannot assume a role (see tools/amplify.rs), so a second header would not help.
     let is_for_amplify = |name: &str| set.get(name).is_some_and(|profile| !profile.has("role_arn"));
     let fixed = [(FileKind::Config, &config), (FileKind::Credentials, &credentials)]
         .map(|(kind, original)| fixed(kind, original.text(), &is_for_amplify));

@@ -6,17 +6,22 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use crate::amplify::environment::Source;
+use crate::amplify::project::Environment;
 use crate::cli::args::Doctor;
 use crate::cli::color;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, OUTPUT, PROFILE_NOT_FOUND};
 use crate::cli::errors::near_miss::with_hints;
 use crate::cli::output::{write_json, write_stdout};
+use crate::cli::selection;
 use crate::core::clock::Clock;
 use crate::core::masking::masked;
+use crate::core::sanitize::printable;
 use crate::doctor::facts::{Facts, HeaderFacts, Trouble};
+use crate::doctor::picker;
 use crate::doctor::visibility::VisibilityTable;
-use crate::doctor::world::World;
+use crate::doctor::world::{ProjectProfile, World};
 use crate::doctor::{Finding, Hit, Severity, examine};
 use crate::os::env;
 use crate::plan::build;
@@ -52,8 +57,13 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
         };
         return Err(with_hints(Failure::new(PROFILE_NOT_FOUND, message), &set.near_misses(name)).hint(hint));
     }
-    let world =
-        World { paths: &context.paths, env: &context.env, now: Clock::System.now(), program: env::executable() };
+    let world = World {
+        paths: &context.paths,
+        env: &context.env,
+        now: Clock::System.now(),
+        program: env::executable(),
+        project: project(context),
+    };
     let inputs = context.inputs()?;
     let plan = |name: &str| {
         let plan = build::build(&set, name, &inputs);
@@ -85,10 +95,27 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
             .into_iter()
             .map(|name| VisibilityRow { visibilities: all_tools(&name), name: masked(&name).into_owned() })
             .collect();
-        write_stdout(text::render(&rows, &findings, is_asked, color::is_wanted(context)).as_bytes())?;
+        let choices = picker::amplify_choices(&views, &facts.profiles, facts.program.as_deref());
+        let picker = picker::picker_line(&choices).map_or_else(String::new, |line| format!("{}\n\n", printable(&line)));
+        let report = text::render(&rows, &findings, is_asked, color::is_wanted(context));
+        write_stdout(format!("{picker}{report}").as_bytes())?;
     }
     let has_errors = findings.iter().any(|finding| finding.check.severity == Severity::Error);
     Ok(u8::from(has_errors))
+}
+
+/// A project that cannot be read must not prevent the report.
+fn project(context: &Context) -> Option<ProjectProfile> {
+    let found = selection::environment(context).unwrap_or_else(|failure| {
+        context.info(|| failure.message);
+        None
+    });
+    match found? {
+        (_, Environment { name, source: Source::Profile(profile), from }) => {
+            Some(ProjectProfile { environment: name, profile, from })
+        }
+        _ => None,
+    }
 }
 
 /// Only the command line names profiles here, not variables.

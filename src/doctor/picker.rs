@@ -1,0 +1,52 @@
+//! The Amplify CLI's picker lists role profiles that it cannot use next to the wrappers that it can.
+
+use std::path::Path;
+
+use crate::core::masking::masked;
+use crate::plan::wrapper::Wrapper;
+use crate::profile::Profile;
+use crate::tools::{Tool, Views, Visibility};
+
+/// Choices that the line names one by one.
+const MAX_CHOICES: usize = 3;
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct PickerChoice<'p> {
+    /// A role profile that the Amplify CLI lists and cannot use.
+    pub role: &'p str,
+    /// A wrapper of it that the Amplify CLI can use.
+    pub wrapper: &'p str,
+}
+
+/// One choice for each role profile that has a wrapper, in the order of the roles.
+pub fn amplify_choices<'p>(
+    views: &Views<'_>,
+    profiles: &'p [Profile<'_>],
+    program: Option<&Path>,
+) -> Vec<PickerChoice<'p>> {
+    let amplify = |name: &str| views.visibility(Tool::Amplify, name);
+    let wrappers: Vec<_> = profiles
+        .iter()
+        .filter_map(|profile| Some((profile, Wrapper::parse(profile.get("credential_process")?.value, program)?)))
+        .filter(|(profile, _)| !profile.has("role_arn") && amplify(&profile.name).resolvable)
+        .collect();
+    let choice = |role: &'p Profile<'_>| {
+        let is_of_role = |wrapper: &Wrapper| wrapper.profile.as_deref() == Some(&role.name);
+        let (wrapper, _) = wrappers.iter().find(|(_, wrapper)| is_of_role(wrapper))?;
+        let Visibility { visible, resolvable, .. } = amplify(&role.name);
+        (visible && !resolvable).then_some(PickerChoice { role: &role.name, wrapper: &wrapper.name })
+    };
+    profiles.iter().filter(|profile| profile.has("role_arn")).filter_map(choice).collect()
+}
+
+/// The line for a person; `None` where there is no choice.
+pub fn picker_line(choices: &[PickerChoice<'_>]) -> Option<String> {
+    let named = choices.iter().take(MAX_CHOICES);
+    let named: Vec<_> =
+        named.map(|choice| format!("{}, not {}", masked(choice.wrapper), masked(choice.role))).collect();
+    let more = match choices.len().saturating_sub(MAX_CHOICES) {
+        0 => String::new(),
+        more => format!("; and {more} more wrappers"),
+    };
+    (!named.is_empty()).then(|| format!("in the Amplify CLI choose {}{more}", named.join("; ")))
+}
