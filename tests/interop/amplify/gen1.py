@@ -115,12 +115,18 @@ class Project:
         yield calls == (1, 1) or f"{calls[0]} AssumeRole and {calls[1]} GetSessionToken"
 
     def fresh_clone(self):
-        clone = self.world.directory / "clone"
-        local = shutil.ignore_patterns("local-*.json", "#current-cloud-backend", "amplify-meta.json", "build", "node_modules")
-        shutil.copytree(self.app, clone, ignore=local)
+        clone = self.clone("clone")
         self.amplify(*headless(self.app_id()), directory=clone)
         shown = self.amplify("status", directory=clone).text
         return ["users" in shown or "status in the clone does not show the table"]
+
+    def in_ci(self):
+        """The form for CI: a clone, no profile in Amplify, the credentials of the environment."""
+        clone = self.clone("ci")
+        command = ["amplify-creds", "exec", "bizcorprole", "--", *self.world.amplify]
+        self.world.run([*command, *headless(self.app_id(), provider={"configLevel": "general"})], clone)
+        ran = self.world.run([*command, "status"], clone)
+        return ["users" in ran.text or "status in the clone does not show the table"]
 
     def env_add(self):
         self.amplify("env", "add", *headless(env="test")[1:])
@@ -146,6 +152,12 @@ class Project:
         self.world.front.denied.clear()
         return [ran.status != 0 or "the pull needs no ListStackResources"]
 
+    def clone(self, name):
+        clone = self.world.directory / name
+        local = shutil.ignore_patterns("local-*.json", "#current-cloud-backend", "amplify-meta.json", "build", "node_modules")
+        shutil.copytree(self.app, clone, ignore=local)
+        return clone
+
     def app_id(self):
         info = json.loads((self.app / "amplify/team-provider-info.json").read_text())
         return info["dev"]["awscloudformation"]["AmplifyAppId"]
@@ -168,15 +180,17 @@ class Project:
         ("setup", setup), ("amplify init", init), ("amplify add storage", add_storage), ("amplify add function", add_function),
         ("amplify push", push), ("amplify status", status), ("boundary set", boundary_set), ("amplify push (2nd)", push_again),
         ("amplify push (3rd)", push_again), ("amplify pull", pull), ("amplify aws reset-cache", reset_cache),
-        ("reset-cache", reset_cache_ours), ("amplify init (clone)", fresh_clone), ("amplify pull (six)", six_pulls),
-        ("amplify env add", env_add), ("amplify pull (refused)", refused), ("amplify pull (denied)", list_denied),
+        ("reset-cache", reset_cache_ours), ("amplify init (clone)", fresh_clone), ("amplify init (CI)", in_ci),
+        ("amplify pull (six)", six_pulls), ("amplify env add", env_add), ("amplify pull (refused)", refused), ("amplify pull (denied)", list_denied),
     )  # fmt: skip
 
 
-def headless(app_id=None, env="dev"):
-    provider = {"awscloudformation": {"configLevel": "project", "useProfile": True, "profileName": WRAPPER}}
+WITH_PROFILE = {"configLevel": "project", "useProfile": True, "profileName": WRAPPER}
+
+
+def headless(app_id=None, env="dev", provider=WITH_PROFILE):
     amplify = {"projectName": "inhb", "envName": env, "defaultEditor": "code"} | ({"appId": app_id} if app_id else {})
     config = {"SourceDir": "src", "DistributionDir": "dist", "BuildCommand": "build", "StartCommand": "start"}
     frontend = {"frontend": "javascript", "framework": "none", "config": config}
-    documents = {"amplify": amplify, "providers": provider, "frontend": frontend}
+    documents = {"amplify": amplify, "providers": {"awscloudformation": provider}, "frontend": frontend}
     return ["init", *(word for name, document in documents.items() for word in (f"--{name}", json.dumps(document))), "--yes"]
