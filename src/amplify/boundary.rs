@@ -1,10 +1,9 @@
-//! The permissions boundary of an environment in `team-provider-info.json`.
+//! The permissions boundary of an environment in `team-provider-info.json`, and the same below the key `providers` in
+//! `amplify-meta.json`.
 
+use super::environment::{BOUNDARY, PROVIDER};
 use super::hjson::{HjsonError, HjsonNode, HjsonValue, parse};
 use super::splice::{JsonText, quoted};
-
-const PROVIDER: &str = "awscloudformation";
-const KEY: &str = "PermissionsBoundaryPolicyArn";
 
 /// The Amplify CLI's rule, `arn:aws:iam::(\d{12}|aws):policy/.+`, for every partition. Its options only accept
 /// partition `aws`; the file may name any.
@@ -37,7 +36,7 @@ pub fn is_customer_policy(arn: &str) -> bool {
 
 pub fn set(text: &str, environment: &str, arn: &str) -> Result<String, HjsonError> {
     let file = JsonText::new(text);
-    let (path, value) = ([environment, PROVIDER, KEY], quoted(arn));
+    let (path, value) = ([environment, PROVIDER, BOUNDARY], quoted(arn));
     if text.trim().is_empty() {
         return Ok(nested(&file, &path, &value, Some("")));
     }
@@ -67,7 +66,7 @@ pub fn clear(text: &str, environment: &str) -> Result<String, HjsonError> {
     let Some(provider) = root.get(environment).and_then(|environment| environment.get(PROVIDER)) else {
         return Ok(text.to_owned());
     };
-    let last = provider.members().iter().rposition(|(name, _): &(String, HjsonNode)| name == KEY);
+    let last = provider.members().iter().rposition(|(name, _): &(String, HjsonNode)| name == BOUNDARY);
     let Some(last) = last else { return Ok(text.to_owned()) };
     let file = JsonText::new(text);
     // Of duplicate keys the last counts, so all of them go.

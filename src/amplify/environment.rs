@@ -2,6 +2,9 @@ use std::path::Path;
 
 use super::hjson::{HjsonError, HjsonNode, parse};
 
+pub(super) const PROVIDER: &str = "awscloudformation";
+pub(super) const BOUNDARY: &str = "PermissionsBoundaryPolicyArn";
+
 pub type WithLine<T> = (T, u32);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +55,12 @@ pub fn source(info: &HjsonNode, environment: &str, exists: &dyn Fn(&str) -> bool
 }
 
 pub fn boundary(info: &HjsonNode, environment: &str) -> Option<WithLine<String>> {
-    let arn = info.get(environment)?.get("awscloudformation")?.get("PermissionsBoundaryPolicyArn")?;
-    Some((arn.text()?.to_owned(), arn.line))
+    provider_text(info, environment, BOUNDARY)
+}
+
+pub fn provider_text(info: &HjsonNode, environment: &str, key: &str) -> Option<WithLine<String>> {
+    let found = info.get(environment)?.get(PROVIDER)?.get(key)?;
+    Some((found.text()?.to_owned(), found.line))
 }
 
 #[cfg(test)]

@@ -19,6 +19,10 @@ const LOCAL_ENV: &str = "amplify/.config/local-env-info.json";
 const LOCAL_AWS: &str = "amplify/.config/local-aws-info.json";
 const CONFIG: &str = "amplify/.config/project-config.json";
 const TEAM: &str = "amplify/team-provider-info.json";
+const BACKEND: &str = "amplify/backend/backend-config.json";
+const META: &str = "amplify/backend/amplify-meta.json";
+/// The key of [`META`] that holds what [`TEAM`] holds under the environment's name.
+pub const META_KEY: &str = "providers";
 
 #[derive(Debug, Error)]
 pub enum ProjectError {
@@ -63,8 +67,8 @@ impl Project {
     /// create one around the directories of others.
     pub fn around(directory: &Path, home: &Path) -> Result<Option<Self>, ProjectError> {
         let Some(project) = Self::nearest(directory, home) else { return Ok(None) };
-        let files =
-            ["amplify", "amplify/.config", CONFIG, LOCAL_ENV, LOCAL_AWS, TEAM].map(|name| project.root.join(name));
+        let files = ["amplify", "amplify/.config", "amplify/backend", CONFIG, LOCAL_ENV, LOCAL_AWS, TEAM, META]
+            .map(|name| project.root.join(name));
         for path in files.into_iter().chain([project.root.clone()]) {
             if let Some(owner) = other_owner(&path) {
                 let file = SourceFile::new(path, home);
@@ -88,6 +92,12 @@ impl Project {
         let config = self.parse(CONFIG)?;
         let named = config.as_ref().and_then(|config| config.get("projectName")).and_then(HjsonNode::text);
         Ok(named.map(str::to_owned).or_else(|| Some(self.root.file_name()?.to_string_lossy().into_owned())))
+    }
+
+    /// The names of the categories that the backend has.
+    pub fn categories(&self) -> Result<Vec<String>, ProjectError> {
+        let backend = self.parse(BACKEND)?;
+        Ok(backend.iter().flat_map(HjsonNode::members).map(|(name, _)| name.clone()).collect())
     }
 
     pub fn current(&self) -> Result<Option<String>, ProjectError> {
@@ -117,6 +127,14 @@ impl Project {
 
     pub fn team_file(&self) -> Result<PathBuf, ProjectError> {
         self.checked(self.root.join(TEAM))
+    }
+
+    /// The file from which the Amplify CLI copies the current environment's boundary back into the team's at a push. `None`
+    /// where it has nothing of the environment to copy.
+    pub fn meta_file(&self) -> Result<Option<PathBuf>, ProjectError> {
+        let meta = self.parse(META)?;
+        let provider = meta.as_ref().and_then(|meta| meta.get(META_KEY)?.get(environment::PROVIDER));
+        provider.map(|_| self.checked(self.root.join(META))).transpose()
     }
 
     /// The path of a file to write, if no link in the project leads out of it: a cloned repository must not choose a
@@ -149,6 +167,19 @@ impl Project {
     pub fn boundary(&self, environment: &str) -> Result<Option<Located<String>>, ProjectError> {
         let found = self.parse(TEAM)?.and_then(|info| environment::boundary(&info, environment));
         Ok(found.map(|(arn, line)| Located::new(arn, Origin::File(self.at(TEAM, line)))))
+    }
+
+    /// A missing one does not mean that the environment has none: `amplify pull` right after `amplify init` removes it.
+    pub fn meta_boundary(&self) -> Result<Option<Located<String>>, ProjectError> {
+        let found = self.parse(META)?.and_then(|meta| environment::boundary(&meta, META_KEY));
+        Ok(found.map(|(arn, line)| Located::new(arn, Origin::File(self.at(META, line)))))
+    }
+
+    /// The names of the roles of signed-in users and of guests, which carry the environment's boundary.
+    pub fn auth_roles(&self, environment: &str) -> Result<Vec<String>, ProjectError> {
+        let info = self.parse(TEAM)?;
+        let name = |key| environment::provider_text(info.as_ref()?, environment, key).map(|(name, _)| name);
+        Ok(["AuthRoleName", "UnauthRoleName"].into_iter().filter_map(name).collect())
     }
 
     fn named(&self, asked: Option<&str>, info: Option<&HjsonNode>) -> Result<String, ProjectError> {

@@ -11,6 +11,7 @@ mod error_document;
 pub mod errors;
 mod exported_region;
 mod fast_args;
+mod iam;
 mod identity;
 mod intended;
 pub mod manual;

@@ -11,6 +11,7 @@ use crate::cli::errors::failure::{CONFIG, Failure, UNSUPPORTED, USAGE};
 use crate::core::origin::Located;
 use crate::os::env;
 use crate::output::print_message;
+use crate::policy::Category;
 
 const EXPECTED: &str = "arn:aws:iam::222222222222:policy/NAME";
 
@@ -45,6 +46,13 @@ pub(crate) fn environment(context: &Context) -> Result<Option<(Project, Environm
             Err(Failure::new(CONFIG, "--env names an environment, and the current directory is in no Amplify project"))
         }
     }
+}
+
+/// The categories that the Amplify project has; none outside a project.
+pub(crate) fn categories(context: &Context) -> Result<Vec<Category>, Failure> {
+    let Some(project) = find(context)? else { return Ok(Vec::new()) };
+    let names = project.categories()?;
+    Ok(Category::ALL.into_iter().filter(|category| names.iter().any(|name| name == category.name())).collect())
 }
 
 /// The profile of the selected environment, which is printed on stderr.

@@ -10,6 +10,14 @@ pub use client::Client;
 
 use answer::XmlNode;
 
+/// What IAM reports of a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    pub arn: String,
+    /// The ARN of its permissions boundary.
+    pub boundary: Option<String>,
+}
+
 impl Client<'_> {
     /// What `source`, the ARN of a user or a role, may do. A refusal is one of the simulation, not of its actions.
     pub fn simulate(&self, source: &str, batch: &Batch) -> Result<Vec<ActionResult>, StsError> {
@@ -41,10 +49,12 @@ impl Client<'_> {
         }
     }
 
-    pub fn role_arn(&self, name: &str) -> Result<String, StsError> {
+    pub fn role(&self, name: &str) -> Result<Role, StsError> {
         let answer = self.call("GetRole", &[("RoleName".to_owned(), name.to_owned())])?;
         let role = answer.get("Role").ok_or(StsError::Garbage)?;
-        role.text("Arn").map(str::to_owned).ok_or(StsError::Garbage)
+        let boundary = role.get("PermissionsBoundary").and_then(|boundary| boundary.text("PermissionsBoundaryArn"));
+        let arn = role.text("Arn").map(str::to_owned).ok_or(StsError::Garbage)?;
+        Ok(Role { arn, boundary: boundary.map(str::to_owned) })
     }
 }
 

@@ -23,6 +23,16 @@ pub(super) struct ActionRow {
     pub(super) via_cloudformation: &'static str,
     /// Actions that stand for `*` where they are simulated.
     pub(super) probes: &'static str,
+    block: &'static str,
+}
+
+/// An action that the Amplify CLI needs besides the documentation's minimal policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ObservedAction {
+    /// What stands after the colon.
+    pub(super) name: &'static str,
+    /// The version of the CLI, and the commands that need it.
+    pub evidence: &'static str,
 }
 
 pub(super) fn rows() -> impl Iterator<Item = ActionRow> {
@@ -31,7 +41,7 @@ pub(super) fn rows() -> impl Iterator<Item = ActionRow> {
 
 impl ActionRow {
     fn read(block: &'static str) -> Self {
-        let mut row = Self { sid: block.lines().next().unwrap_or_default(), ..Self::default() };
+        let mut row = Self { sid: block.lines().next().unwrap_or_default(), block, ..Self::default() };
         for (key, value) in block.lines().filter_map(|line| line.split_once(": ")) {
             let field = match key {
                 "service" => &mut row.service,
@@ -41,7 +51,8 @@ impl ActionRow {
                 "minimal" => &mut row.minimal,
                 "managed" => &mut row.managed,
                 "via_cloudformation" => &mut row.via_cloudformation,
-                _ => &mut row.probes,
+                "probes" => &mut row.probes,
+                _ => continue,
             };
             *field = value;
         }
@@ -50,6 +61,15 @@ impl ActionRow {
 
     pub(super) fn categories(&self) -> impl Iterator<Item = Category> {
         named(self.categories)
+    }
+
+    pub(super) fn observed(&self) -> impl Iterator<Item = ObservedAction> + use<> {
+        let lines = self.block.lines().filter_map(|line| line.split_once(": "));
+        let observed = lines.filter(|(key, _)| ["recorded", "in_code"].contains(key));
+        observed.filter_map(|(_, value)| {
+            let (name, evidence) = value.split_once(" (")?;
+            Some(ObservedAction { name, evidence: evidence.strip_suffix(')')? })
+        })
     }
 
     pub(super) fn unless(&self) -> impl Iterator<Item = Category> {
@@ -67,7 +87,8 @@ mod tests {
 
     #[test]
     fn every_block_is_whole() {
-        const KEYS: &str = "sid service categories unless resources minimal managed via_cloudformation probes";
+        const KEYS: &str = "sid service categories unless resources minimal managed via_cloudformation probes \
+                            recorded in_code";
         let all: Vec<_> = rows().collect();
         assert_eq!(all.len(), TABLE.matches("\nsid: ").count());
         for row in &all {
@@ -75,9 +96,19 @@ mod tests {
             assert!(row.sid.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{row:?}");
             assert_eq!(row.categories().count(), row.categories.split(' ').count(), "{row:?}");
             assert!(
-                !row.minimal.is_empty() || !row.managed.is_empty() || !row.via_cloudformation.is_empty(),
+                !row.minimal.is_empty()
+                    || !row.managed.is_empty()
+                    || !row.via_cloudformation.is_empty()
+                    || row.observed().count() > 0,
                 "{row:?}"
             );
+            let lines =
+                row.block.lines().filter(|line| line.starts_with("recorded: ") || line.starts_with("in_code: "));
+            assert_eq!(lines.count(), row.observed().count(), "{row:?}");
+            for ObservedAction { name, evidence } in row.observed() {
+                assert!(!row.minimal.split(' ').any(|known| known == name), "{name}");
+                assert!(evidence.starts_with("14.2.2: amplify "), "{evidence}");
+            }
         }
         for line in TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let key = line.split_once(": ").map(|(key, _)| key);

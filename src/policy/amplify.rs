@@ -8,6 +8,9 @@ use crate::policy::{actions, permissions_boundary};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ActionList {
+    /// The minimal policy of the Amplify documentation, for all categories.
+    Documented,
+    /// The same, and what the Amplify CLI was observed to need besides.
     Minimal,
     /// AWS's managed policy AdministratorAccess-Amplify.
     Managed,
@@ -45,14 +48,30 @@ impl Selection {
         if self.categories.is_empty() { Category::ALL.to_vec() } else { self.categories.clone() }
     }
 
-    /// What the list has of a row: directly, and through CloudFormation. The minimal list says nothing of some categories;
-    /// of one that is asked for by name the managed policy's actions are taken.
-    fn listed(&self, row: &ActionRow) -> [(bool, &'static str); 2] {
-        let is_minimal = self.list == ActionList::Minimal;
-        if is_minimal && (self.categories.is_empty() || row.categories().any(is_in_minimal)) {
-            return [(false, row.minimal), (true, "")];
+    /// The actions of a row, without and with the condition that CloudFormation calls them. Of the categories that the
+    /// minimal policy does not have, the managed policy's actions are taken.
+    fn listed(&self, row: &ActionRow) -> [(bool, Vec<String>); 2] {
+        let is_documented = || row.categories().any(is_in_minimal);
+        let (direct, via_cloudformation) = match self.list {
+            ActionList::Documented => (row.minimal, ""),
+            ActionList::Minimal if is_documented() => (row.minimal, ""),
+            ActionList::Minimal | ActionList::Managed => (row.managed, row.via_cloudformation),
+        };
+        let mut direct = row.actions(direct);
+        if self.list == ActionList::Minimal {
+            direct.extend(row.observed().map(|observed| format!("{}:{}", row.service, observed.name)));
         }
-        [(false, row.managed), (true, row.via_cloudformation)]
+        [(false, direct), (true, row.actions(via_cloudformation))]
+    }
+
+    /// What the Amplify CLI was observed to need besides the documentation's list, as `service:Action` with its evidence.
+    pub fn observed(&self) -> Vec<(String, &'static str)> {
+        let of_row = |row: ActionRow| {
+            let service = row.service;
+            row.observed().map(move |observed| (format!("{service}:{}", observed.name), observed.evidence))
+        };
+        let rows = self.rows().filter(|_| self.list == ActionList::Minimal);
+        rows.flat_map(of_row).collect()
     }
 }
 
@@ -83,13 +102,12 @@ pub fn documents(place: &ArnScope, selection: &Selection, boundary: Option<&str>
         statements.push(for_check(place));
     }
     for row in selection.rows() {
-        for (via_cloudformation, names) in selection.listed(&row) {
-            if names.is_empty() {
+        for (via_cloudformation, actions) in selection.listed(&row) {
+            if actions.is_empty() {
                 continue;
             }
             let sid = if via_cloudformation { format!("{}ViaCloudFormation", row.sid) } else { row.sid.to_owned() };
-            let actions = StringOrList(row.actions(names));
-            let statement = Statement::new(sid, Effect::Allow, actions, StringOrList(row.filled(place)));
+            let statement = Statement::new(sid, Effect::Allow, StringOrList(actions), StringOrList(row.filled(place)));
             statements.push(if via_cloudformation {
                 statement.when("ForAnyValue:StringEquals", "aws:CalledVia", [CLOUDFORMATION])
             } else {
@@ -135,8 +153,8 @@ pub fn probes(place: &ArnScope, selection: &Selection) -> Vec<RequiredAction> {
         }
     };
     for row in selection.rows() {
-        for (_, names) in selection.listed(&row) {
-            for action in row.actions(names) {
+        for (_, actions) in selection.listed(&row) {
+            for action in actions {
                 if !action.ends_with(":*") {
                     add(&row, action);
                     continue;
@@ -202,7 +220,7 @@ mod tests {
 
     #[test]
     fn every_document_fits() {
-        for (list, count) in [(ActionList::Minimal, 1), (ActionList::Managed, 3)] {
+        for (list, count) in [(ActionList::Documented, 1), (ActionList::Minimal, 2), (ActionList::Managed, 3)] {
             let boundary = Some("arn:aws:iam::222222222222:policy/B");
             let documents = documents(&place(), &selection(list, &[]), boundary, true);
             let sizes: Vec<_> = documents.iter().map(PolicyDocument::size).collect();
@@ -233,9 +251,11 @@ mod tests {
             for category in Category::ALL {
                 // Pinpoint is shown under analytics where both are asked for.
                 let is_shown = probes.iter().any(|probe| probe.category == category);
-                let is_listed =
-                    (list == ActionList::Managed && category != Category::Notifications) || is_in_minimal(category);
-                assert_eq!(is_shown, is_listed, "{category:?}");
+                assert_eq!(
+                    is_shown,
+                    list == ActionList::Minimal || category != Category::Notifications,
+                    "{category:?}"
+                );
             }
         }
     }

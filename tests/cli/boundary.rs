@@ -233,7 +233,7 @@ fn only_what_the_amplify_cli_takes_for_one() {
     {
         let set = run(&home, &["set", good, "--yes"]);
         assert_eq!((set.code, set.stdout.trim_end()), (Some(0), good));
-        assert_eq!(set.stderr.contains("arn:aws: alone"), !good.starts_with("arn:aws:"), "{set:#?}");
+        assert_eq!(set.stderr.contains("accepts only arn:aws:"), !good.starts_with("arn:aws:"), "{set:#?}");
     }
 }
 

@@ -43,7 +43,8 @@ fn everything_allowed_is_green_and_counted_by_category() {
     assert_eq!(code, Some(0), "{document}");
     let categories = document["categories"].as_object().unwrap();
     let names: Vec<_> = categories.keys().map(String::as_str).collect();
-    assert_eq!(names, ["api", "auth", "deployment", "function", "hosting", "storage"]);
+    let all = ["analytics", "api", "auth", "deployment", "function", "geo", "hosting", "interactions", "notifications"];
+    assert_eq!(names, [&all[..], &["predictions", "storage"]].concat());
     for (name, columns) in categories {
         assert!(!columns["allowed"].as_array().unwrap().is_empty(), "{name}");
         for none in ["denied_by_identity_policy", "denied_by_boundary", "denied_by_scp", "unknown"] {
@@ -51,7 +52,7 @@ fn everything_allowed_is_green_and_counted_by_category() {
         }
     }
     let text = run(&sts, &home, &["check", "nomfa", "--for", "amplify"]);
-    assert!(text.succeeded().contains("\nCATEGORY    ALLOWED  NO BY IDENTITY POLICY"), "{text:#?}");
+    assert!(text.succeeded().contains("\nCATEGORY       ALLOWED  NO BY IDENTITY POLICY"), "{text:#?}");
     // Nothing is asked without --for, and then there are no categories.
     let before = sts.count("SimulatePrincipalPolicy");
     let plain = json(run(&sts, &home, &["check", "nomfa", "--json"]).succeeded());
@@ -80,7 +81,7 @@ fn questions_go_in_batches_and_answers_come_in_parts() {
 #[test]
 fn each_kind_of_denial_has_its_column_and_its_statement() {
     let (sts, home) = without_mfa();
-    let no_auth = r#"{"Statement": [{"Effect": "Allow", "NotAction": ["cognito-idp:*", "cognito-identity:*"], "Resource": "*"}]}"#;
+    let no_auth = r#"{"Statement": [{"Effect": "Allow", "NotAction": ["cognito-idp:*", "cognito-identity:*", "sns:*"], "Resource": "*"}]}"#;
     let ceiling = r#"{"Statement": [{"Effect": "Allow", "NotAction": "lambda:*", "Resource": "*"}]}"#;
     let organisation = r#"{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "cloudfront:*", "Resource": "*"}]}"#;
     with_policies(&sts, |role| {
@@ -180,7 +181,14 @@ impl Story {
         let user = test_support::User::new(data::USER_ARN, data::ACCESS_KEY_ID, data::SECRET_ACCESS_KEY)
             .device(test_support::Device::new(data::MFA_SERIAL, data::MFA_SEED))
             .may_assume_only([assumable]);
-        let role = Role::trusting(data::BIZ_CORP_ROLE, &trust).policy("amplify", &permissions);
+        let permissions = match serde_json::from_str(&permissions).unwrap() {
+            Value::Array(several) => several,
+            one => vec![one],
+        };
+        let role =
+            permissions.iter().enumerate().fold(Role::trusting(data::BIZ_CORP_ROLE, &trust), |role, (index, one)| {
+                role.policy(&format!("amplify{index}"), &one.to_string())
+            });
         self.sts.edit_world(|world| *world = World::new().user(user).role(role));
     }
 
@@ -192,6 +200,10 @@ impl Story {
         home.write("app/amplify/.config/project-config.json", r#"{"projectName": "myapp"}"#);
         home.write("app/amplify/.config/local-env-info.json", r#"{"envName": "dev"}"#);
         home.write("app/amplify/team-provider-info.json", r#"{"dev": {"awscloudformation": {"Region": "us-east-1"}}}"#);
+        home.write(
+            "app/amplify/backend/backend-config.json",
+            r#"{"api": {}, "auth": {}, "custom": {}, "function": {}, "hosting": {}, "storage": {}}"#,
+        );
         story.apply(&["--mfa-max-age", "12h"], &[]);
         for args in [
             &["setup", "bizcorprole", "--project", "--yes", "-q"][..],

@@ -7,6 +7,7 @@
 mod as_people_have_them;
 mod bases;
 mod boundary;
+mod boundary_files;
 mod cache;
 #[cfg(unix)]
 mod chains;

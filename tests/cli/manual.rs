@@ -213,6 +213,7 @@ impl Shown {
                     "prod":{"configLevel":"project","useProfile":true,"profileName":"prod"}}"#,
             ),
             ("project-config.json", "{}"),
+            ("../team-provider-info.json", r#"{"dev":{"awscloudformation":{"AuthRoleName":"NoMfa"}}}"#),
         ] {
             shown.home.write(&format!("project/amplify/.config/{file}"), text);
         }

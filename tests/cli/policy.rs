@@ -113,22 +113,57 @@ fn what_amplify_needs_by_category() {
     let (_sts, home) = biz_corp();
     let services = |args: &[&str]| {
         let args = [&["policy", "amplify", "bizcorprole"], args].concat();
-        let document = document(&home.run(&args));
-        let all = document["Statement"].as_array().unwrap();
-        let actions = all.iter().flat_map(|statement| match &statement["Action"] {
+        let documents = match document(&home.run(&args)) {
+            Value::Array(several) => several,
+            one => vec![one],
+        };
+        let all = documents.iter().flat_map(|document| document["Statement"].as_array().unwrap());
+        let actions = all.flat_map(|statement| match &statement["Action"] {
             Value::Array(several) => several.clone(),
             one => vec![one.clone()],
         });
         actions.map(|action| action.as_str().unwrap().split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let whole = services(&[]);
-    for service in ["cognito-idp", "appsync", "s3", "dynamodb", "lambda", "cloudfront", "cloudformation", "iam"] {
+    assert_eq!(services(&["--category", "all"]), whole);
+    for service in ["cognito-idp", "appsync", "s3", "dynamodb", "lambda", "cloudfront", "cloudformation", "iam", "lex"]
+    {
         assert!(whole.iter().any(|known| known == service), "{service}");
+    }
+    let documented = services(&["--documented"]);
+    assert_eq!(documented.len(), 69);
+    for other in [&["--category", "auth"][..], &["--managed"]] {
+        home.run(&[&["policy", "amplify", "bizcorprole", "--documented"], other].concat()).failed_with(2);
     }
     let without_auth = services(&["--category", "api,storage,function,hosting"]);
     assert!(without_auth.iter().all(|service| !service.starts_with("cognito")));
     assert!(services(&["--category", "geo"]).contains(&"geo".to_owned()), "from the managed policy");
     home.run(&["policy", "amplify", "bizcorprole", "--category", "oops"]).failed_with(2);
+}
+
+#[test]
+fn in_a_project_its_categories_are_the_default() {
+    let (_sts, home) = biz_corp();
+    home.write("app/amplify/.config/project-config.json", "{}");
+    let policy = |args: &[&str]| -> Finished {
+        let mut command = home.command(&[&["policy", "amplify", "bizcorprole"], args].concat());
+        command.current_dir(home.path().join("app")).output().unwrap().into()
+    };
+    // Without a backend, it will have any of them.
+    assert!(policy(&[]).stdout.contains("lex:GetBot"));
+    home.write("app/amplify/backend/backend-config.json", r#"{"auth": {}, "custom": {}, "storage": {}}"#);
+    let run = policy(&[]);
+    assert!(run.stderr.contains("categories of the Amplify project: auth, storage"), "{run:#?}");
+    assert!(run.stdout.contains("cognito-idp:") && !run.stdout.contains("lambda:"), "{run:#?}");
+    assert!(policy(&["--category", "function"]).stdout.contains("lambda:"));
+    assert!(policy(&["--category", "all"]).stdout.contains("lex:GetBot"));
+    let explained = policy(&["-v"]).stderr;
+    assert!(
+        explained.contains("cloudformation:ListStackResources: needed by the Amplify CLI 14.2.2: amplify init"),
+        "{explained}"
+    );
+    home.write("app/amplify/backend/backend-config.json", "{\n\"auth\": ");
+    policy(&[]).failed_with(3);
 }
 
 #[test]

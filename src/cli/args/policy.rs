@@ -95,7 +95,8 @@ anything is written; comments and order stay.";
 const BOUNDARY_SHOW_EXAMPLES: &str = "\
 Examples:
   amplify-creds boundary show
-  amplify-creds boundary show --env prod --json";
+  amplify-creds boundary show --env prod --json
+  amplify-creds boundary show --cloud";
 
 const BOUNDARY_SET_EXAMPLES: &str = "\
 Examples:
@@ -201,12 +202,15 @@ pub struct AmplifyPolicy {
     /// Account and project.
     #[command(flatten)]
     pub place: PlaceArgs,
-    /// Categories, with commas between them [default: all]
+    /// Categories, separated by commas [default: those of the Amplify project, else all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub category: Vec<Category>,
+    pub category: Vec<CategoryArg>,
     /// The actions of AWS's managed policy instead of the minimal ones
     #[arg(long)]
     pub managed: bool,
+    /// Exactly the minimal policy of the Amplify documentation, for all categories
+    #[arg(long, conflicts_with_all = ["category", "managed"])]
+    pub documented: bool,
     /// Let roles be made only with this boundary; "" for any [default: the
     /// environment's]
     #[arg(long, value_name = "ARN")]
@@ -225,9 +229,9 @@ pub struct BoundaryPolicy {
     /// Account and project.
     #[command(flatten)]
     pub place: PlaceArgs,
-    /// Categories that the app has, with commas between them [default: all]
+    /// Categories that the app has, separated by commas [default: all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub category: Vec<Category>,
+    pub category: Vec<CategoryArg>,
     /// What no role of the app may touch: table=NAME, bucket=NAME,
     /// function=NAME, parameter=PATH, service=PREFIX, action=SERVICE:ACTION
     /// (repeatable)
@@ -247,27 +251,52 @@ pub struct BoundaryPolicy {
     pub deployer: bool,
 }
 
-impl ValueEnum for Category {
+/// A value of `--category`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CategoryArg {
+    All,
+    One(Category),
+}
+
+impl CategoryArg {
+    const VALUES: [Self; Category::ALL.len() + 1] = {
+        let mut values = [Self::All; Category::ALL.len() + 1];
+        let mut index = 0;
+        while index < Category::ALL.len() {
+            values[index + 1] = Self::One(Category::ALL[index]);
+            index += 1;
+        }
+        values
+    };
+}
+
+impl ValueEnum for CategoryArg {
     fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
+        &Self::VALUES
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()).help(self.services()))
+        Some(match self {
+            Self::All => PossibleValue::new("all").help("All categories"),
+            Self::One(category) => PossibleValue::new(category.name()).help(category.services()),
+        })
     }
 }
 
 /// What `boundary` does.
 #[derive(Debug, Subcommand)]
 pub enum BoundaryVerb {
-    /// Print the ARN; nothing where the environment has none
+    /// Print the ARN of the environment's boundary, if it has one
     #[command(after_help = BOUNDARY_SHOW_EXAMPLES)]
     Show {
+        /// Compare both files of the Amplify CLI and the boundaries of the roles at AWS
+        #[arg(long)]
+        cloud: bool,
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Give the environment this boundary
+    /// Set the boundary of the environment
     #[command(after_help = BOUNDARY_SET_EXAMPLES)]
     Set {
         /// ARN of a managed policy
@@ -277,7 +306,7 @@ pub enum BoundaryVerb {
         #[command(flatten)]
         write: Write,
     },
-    /// Take the environment's boundary away
+    /// Remove the boundary of the environment
     #[command(after_help = BOUNDARY_CLEAR_EXAMPLES)]
     Clear {
         /// Whether it is written.

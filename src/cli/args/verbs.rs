@@ -6,9 +6,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::ArgValueCandidates;
 
 use crate::output::shell::{SHELL_NAMES, Shell, ShellName};
-use crate::policy::Category;
 
 use super::candidates::profiles;
+use super::policy::CategoryArg;
 use super::shared::{Fetch, SessionArgs, duration};
 
 /// Options of `env`.
@@ -123,9 +123,9 @@ pub struct Check {
     /// Also ask IAM whether the credentials may do what this tool does
     #[arg(long = "for", value_name = "TOOL")]
     pub target: Option<TargetArg>,
-    /// With --for amplify: categories, with commas between them [default: all]
+    /// With --for amplify: categories, separated by commas [default: those of the Amplify project, else all]
     #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "target")]
-    pub category: Vec<Category>,
+    pub category: Vec<CategoryArg>,
     /// With --for amplify: the actions of AWS's managed policy instead of the
     /// minimal ones
     #[arg(long, requires = "target")]

@@ -6,13 +6,14 @@ use crate::cli::args::policy::{AmplifyPolicy, BoundaryPolicy, FormatArg, PlaceAr
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL, USAGE};
 use crate::cli::output::{note, note_external_id};
-use crate::cli::policy_categories::{note_gaps, selection};
+use crate::cli::policy_categories::{named, note_gaps, selection};
 use crate::cli::selection::no_boundary;
 use crate::cli::warnings::plan_warning;
 use crate::cli::{credentials, policy_file, selection};
 use crate::os::random;
 use crate::plan::limits::{EXTERNAL_ID, is_region};
 use crate::plan::{CredentialPlan, Hop, Warning};
+use crate::policy::amplify::ActionList;
 use crate::policy::document::{LARGEST, PolicyDocument};
 use crate::policy::permissions_boundary::{DENIALS, DeniedUse, is_action};
 use crate::policy::place::is_account;
@@ -216,9 +217,14 @@ fn check_session_name(pattern: Option<&str>) -> Result<(), Failure> {
 }
 
 fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure> {
-    let AmplifyPolicy { plain, place, category, managed, boundary, check } = options;
+    let AmplifyPolicy { plain, place, category, managed, documented, boundary, check } = options;
     let (plan, place) = plan_and_place(context, place)?;
-    let selection = selection(category, *managed);
+    let list = match (documented, managed) {
+        (true, _) => ActionList::Documented,
+        (_, true) => ActionList::Managed,
+        _ => ActionList::Minimal,
+    };
+    let selection = selection(context, category, list)?;
     let boundary = match boundary {
         Some(arn) => Some(arn.clone()).filter(|arn| !arn.is_empty()),
         None => environment_boundary(context, plan.as_ref())?,
@@ -278,7 +284,7 @@ fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> 
     if *deployer {
         return print(context, plain, "Makes roles with the boundary alone", "AmplifyDeployer", &[for_deployer]);
     }
-    let document = permissions_boundary::document(&place, category, allow, &denials, &arn).map_err(|size| {
+    let document = permissions_boundary::document(&place, &named(category), allow, &denials, &arn).map_err(|size| {
         Failure::new(USAGE, format!("the boundary would have {size} characters; IAM takes {LARGEST}, and a role one"))
             .hint("name fewer categories, or deny by pattern: table=users*")
     })?;

@@ -35,7 +35,7 @@ error_codes! {
     EDIT: "edit", 1, "a file may not be edited, or changed meanwhile";
     ENDPOINT: "endpoint", 1, "exec --serve: the endpoint cannot be set up";
     INTERNAL: "internal", 1, "internal error, or the HTTP client cannot be set up";
-    FINDINGS: "findings", 1, "check found errors, which are on stdout";
+    FINDINGS: "findings", 1, "check or boundary show --cloud found errors";
     USAGE: "usage", 2, "unknown or contradicting arguments";
     PROFILE_NOT_FOUND: "profile_not_found", 3, "no file has the profile, or its source";
     LOOP: "loop", 3, "source profiles lead back to each other";

@@ -79,6 +79,9 @@ class Project:
         return [self.holds(self.changed)]
 
     def push_again(self):
+        # Of a push that changes nothing, moto's refusal leaves Amplify's progress bar running.
+        with (self.app / "amplify/backend/function/work/src/index.js").open("a") as source:
+            source.write("// changed\n")
         self.amplify("push", "--force", "--yes")
         # moto changes no boundary of a role that there is: the templates must have it.
         found = dict(self.world.template_boundaries("inhb-dev"))
@@ -132,6 +135,20 @@ class Project:
         self.amplify("env", "add", *headless(env="test")[1:])
         return [self.holds(self.changed, "test")]
 
+    def other_environment(self):
+        """The boundary of an environment that is not the current one, set before its checkout."""
+        self.world.creds("boundary", "set", self.boundary, "--env", "dev", "--yes", directory=self.app)
+        self.amplify("env", "checkout", "dev")
+        yield self.holds(self.boundary)
+        self.amplify("push", "--force", "--yes")
+        yield self.holds(self.boundary)
+
+    def show_cloud(self):
+        ran = self.world.creds("boundary", "show", "--cloud", directory=self.app, check=False)
+        # moto changes no boundary of a role that there is, so the roles have the one of `init`.
+        yield ran.status == 0 or f"status {ran.status}: {ran.text}"
+        yield "authRole" in ran.text or ran.text
+
     def refused(self):
         info = self.app / "amplify/.config/local-aws-info.json"
         kept = info.read_text()
@@ -181,7 +198,8 @@ class Project:
         ("amplify push", push), ("amplify status", status), ("boundary set", boundary_set), ("amplify push (2nd)", push_again),
         ("amplify push (3rd)", push_again), ("amplify pull", pull), ("amplify aws reset-cache", reset_cache),
         ("reset-cache", reset_cache_ours), ("amplify init (clone)", fresh_clone), ("amplify init (CI)", in_ci),
-        ("amplify pull (six)", six_pulls), ("amplify env add", env_add), ("amplify pull (refused)", refused), ("amplify pull (denied)", list_denied),
+        ("amplify pull (six)", six_pulls), ("amplify env add", env_add), ("amplify env checkout", other_environment),
+        ("boundary show --cloud", show_cloud), ("amplify pull (refused)", refused), ("amplify pull (denied)", list_denied),
     )  # fmt: skip
 
 

@@ -6,18 +6,17 @@ use crate::cli::args::Check;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CREDENTIALS_REJECTED, FINDINGS, Failure};
 use crate::cli::errors::network::unanswered_by;
+use crate::cli::iam::rejects_keys;
 use crate::cli::{policy_categories, selection};
 use crate::core::credentials::Credentials;
 use crate::iam::Client;
-use crate::os::env;
 use crate::output::write_stderr;
-use crate::plan::endpoint::{Endpoint, EndpointKind, EndpointVariables};
-use crate::plan::{CredentialPlan, endpoint};
+use crate::plan::CredentialPlan;
+use crate::plan::endpoint::{Endpoint, EndpointKind};
 use crate::policy::ArnScope;
-use crate::policy::amplify::{for_check, probes};
+use crate::policy::amplify::{ActionList, for_check, probes};
 use crate::policy::document::json as compact;
 use crate::policy::simulation::{ActionResult, Batch, SimulationEntry, batches, denials, lines};
-use crate::profile::ProfileSet;
 use crate::sts::connections::Connections;
 use crate::sts::{CallerIdentity, StsError};
 
@@ -27,19 +26,6 @@ use super::report::{Report, denial_finding, unknown_finding};
 struct SimulatedPrincipal {
     arn: String,
     role_name: Option<String>,
-}
-
-pub(crate) fn iam_endpoint(
-    context: &Context,
-    set: &ProfileSet<'_>,
-    plan: &CredentialPlan,
-    variables: &EndpointVariables,
-) -> Result<Endpoint, Failure> {
-    let url = context.variable(&[env::AWS_ENDPOINT_URL_IAM, env::AWS_ENDPOINT_URL]);
-    let variables = EndpointVariables { url, ..variables.clone() };
-    let profile = plan.profile_in_files().and_then(|name| set.get(name));
-    let place = ArnScope::of(plan);
-    Ok(endpoint::iam(profile.as_ref().map(|profile| (set, profile)), &variables, &place.partition)?)
 }
 
 pub(crate) fn simulate_all(
@@ -54,14 +40,15 @@ pub(crate) fn simulate_all(
     let partition = identity.arn.split(':').nth(1).unwrap_or("aws").to_owned();
     let place = ArnScope { partition, account: Some(identity.account.clone()), app, ..ArnScope::of(plan) };
     let boundary = selection::iam_boundary(context, plan.profile_in_files())?;
-    let probes = probes(&place, &policy_categories::selection(&options.category, options.managed));
+    let list = if options.managed { ActionList::Managed } else { ActionList::Minimal };
+    let probes = probes(&place, &policy_categories::selection(context, &options.category, list)?);
     let batches = batches(&probes, &condition_values(plan, &place, boundary));
     let client = Client::new(connections, endpoint, credentials).map_err(unanswered)?;
     let mut findings = Vec::new();
     let mut results = Vec::new();
     let mut who = identity.arn.clone();
     if let Some(SimulatedPrincipal { arn, role_name }) = principal(plan, identity) {
-        let role = match role_name.map(|name| client.role_arn(&name)).transpose() {
+        let role = match role_name.map(|name| client.role(&name).map(|role| role.arn)).transpose() {
             Err(StsError::Refused { code, .. }) if !rejects_keys(&code) => None,
             role => role.map_err(unanswered)?,
         };
@@ -146,10 +133,6 @@ fn is_simulation_unavailable(endpoint: &Endpoint, error: &StsError) -> bool {
         }
         _ => false,
     }
-}
-
-fn rejects_keys(code: &str) -> bool {
-    ["ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "RequestExpired"].contains(&code)
 }
 
 fn not_simulated(message: String, hint: &str) -> CheckFinding {

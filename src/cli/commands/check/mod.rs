@@ -14,6 +14,7 @@ use crate::cli::credentials::with_resolver;
 use crate::cli::errors::failure::{FINDINGS, Failure};
 use crate::cli::errors::hints::advice;
 use crate::cli::errors::resolve::{causes, identity_failure};
+use crate::cli::iam::iam_endpoint;
 use crate::cli::output::write_stdout;
 use crate::cli::plan_inputs::inputs;
 use crate::cli::prompts::prompt_chain;
@@ -50,7 +51,7 @@ pub(crate) fn run(context: &Context, options: &Check) -> Result<(), Failure> {
     let inputs = inputs(context, how)?;
     let plan = credentials::plan(context, &set, &inputs)?;
     let endpoint = identity_endpoint(&set, &plan, &inputs)?;
-    let iam = options.target.map(|_| amplify::iam_endpoint(context, &set, &plan, &inputs.sts)).transpose()?;
+    let iam = options.target.map(|_| iam_endpoint(context, &set, &plan, &inputs.sts)).transpose()?;
     let pool = ConnectionPool::default();
     let mut prompt = prompt_chain(context, how, Some(&plan.options))?;
     let mut outcomes = Vec::new();

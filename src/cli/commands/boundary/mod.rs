@@ -1,8 +1,10 @@
+mod cloud;
+
 use serde_json::json;
 
 use crate::amplify::boundary::{clear, is_boundary, set};
 use crate::amplify::environment::Source;
-use crate::amplify::project::{MAX_BYTES, Project};
+use crate::amplify::project::{MAX_BYTES, META_KEY, Project};
 use crate::cli::args::policy::{BoundaryVerb, Write};
 use crate::cli::confirm::{confirm, report_written};
 use crate::cli::context::Context;
@@ -17,11 +19,11 @@ use crate::edit::{Change, Editor, Original, diff};
 use crate::policy::ArnScope;
 
 pub(crate) fn run(context: &Context, command: &BoundaryVerb) -> Result<(), Failure> {
-    let message = "the current directory is in no Amplify project, whose environments have boundaries";
-    let project = selection::required(context, message)?;
+    let project = selection::required(context, "not inside an Amplify project")?;
     let environment = project.environment_name(context.global.env.as_deref())?;
     match command {
-        BoundaryVerb::Show { json } => show(context, &project, &environment, *json),
+        BoundaryVerb::Show { json, cloud: true } => cloud::show(context, &project, &environment, *json),
+        BoundaryVerb::Show { json, cloud: false } => show(context, &project, &environment, *json),
         BoundaryVerb::Set { arn, write } if arn.is_empty() => change(context, &project, &environment, None, write),
         BoundaryVerb::Set { arn, .. } if !is_boundary(arn) => Err(no_boundary(arn)),
         BoundaryVerb::Set { arn, write } => change(context, &project, &environment, Some(arn), write),
@@ -40,6 +42,14 @@ fn show(context: &Context, project: &Project, environment: &str, as_json: bool) 
             "line": at.map(|at| at.line),
         }));
     }
+    if is_current(project, environment)?
+        && let Some(meta) = project.meta_boundary()?
+        && found.as_ref().is_none_or(|found| found.value != meta.value)
+    {
+        let arn = printable(&meta.value);
+        note(context, &format!("{} has another boundary, {arn}: the Amplify CLI copies it back at a push", meta.from));
+        note(context, &format!("hint: {}", set_again(found.as_ref().map(|found| found.value.as_str()))));
+    }
     let Some(found) = found else {
         note(context, &format!("environment {environment} has no permissions boundary"));
         return Ok(());
@@ -47,6 +57,18 @@ fn show(context: &Context, project: &Project, environment: &str, as_json: bool) 
     context.info(|| format!("boundary of environment {environment} ({})", found.from));
     note_limits(context, project, environment, &found.value);
     write_stdout(format!("{}\n", printable(&found.value)).as_bytes())
+}
+
+/// The Amplify CLI has files of the current environment only.
+fn is_current(project: &Project, environment: &str) -> Result<bool, Failure> {
+    Ok(project.current()?.as_deref() == Some(environment))
+}
+
+/// The command that writes `arn` into every file.
+fn set_again(arn: Option<&str>) -> String {
+    let command = "amplify-creds boundary";
+    let set = |arn| format!("{command} set {}", if is_pasteable(arn) { arn } else { "ARN" });
+    arn.map_or_else(|| format!("{command} clear"), set)
 }
 
 /// Sets or removes the boundary. The diff is shown at the question, since stdout has the ARN.
@@ -59,58 +81,85 @@ fn change(
 ) -> Result<(), Failure> {
     let editor = Editor::new(&context.paths.cache_dir);
     let early = write.yes.then(|| editor.lock()).transpose()?;
-    let original = Original::read(&project.team_file()?, &context.paths.home, MAX_BYTES)?;
-    let new = match arn {
-        Some(arn) => set(original.text(), environment, arn),
-        None => clear(original.text(), environment),
-    };
-    let new = new.map_err(|error| at_edited_line(&original, error.line, error.problem))?;
-    let change = Change::new(original, &new);
-    if change.is_nothing() {
+    let is_current = is_current(project, environment)?;
+    let meta = if is_current { project.meta_file()? } else { None };
+    let files = [(project.team_file()?, environment)].into_iter().chain(meta.map(|meta| (meta, META_KEY)));
+    let mut changes = Vec::new();
+    for (path, key) in files {
+        let original = Original::read(&path, &context.paths.home, MAX_BYTES)?;
+        let new = match arn {
+            Some(arn) => set(original.text(), key, arn),
+            None => clear(original.text(), key),
+        };
+        let new = new.map_err(|error| at_edited_line(&original, error.line, error.problem))?;
+        changes.push(Change::new(original, &new));
+    }
+    changes.retain(|change| !change.is_nothing());
+    let shown: String = changes.iter().map(diff).collect();
+    if changes.is_empty() {
         note(context, &format!("nothing to change in environment {environment}"));
     } else if write.dry_run {
-        return write_stdout(diff(&change).as_bytes());
+        return write_stdout(shown.as_bytes());
     } else {
-        change.check()?;
+        changes.iter().try_for_each(Change::check)?;
         if !write.yes {
-            confirm(context, "boundary", &diff(&change), false)?;
+            confirm(context, "boundary", &shown, false)?;
         }
         let lock = early.map_or_else(|| editor.lock(), Ok)?;
-        report_written(context, &editor.write(std::slice::from_ref(&change), &lock)?);
-        note(context, "it holds from the next amplify push on; with nothing else to push: amplify push --force");
+        report_written(context, &editor.write(&changes, &lock)?);
+        let next = if is_current {
+            "it takes effect at the next amplify push; with nothing else to push: amplify push --force".to_owned()
+        } else {
+            format!("it takes effect after: amplify env checkout {environment}, then amplify push --force")
+        };
+        note(context, &next);
     }
     let Some(arn) = arn else { return Ok(()) };
     note_limits(context, project, environment, arn);
+    note_new_environments(context, arn);
     write_stdout(format!("{}\n", printable(arn)).as_bytes())
 }
 
-/// Prints what the Amplify CLI does not do by itself in other accounts and partitions.
+/// Prints what the Amplify CLI does not do for the environment's account or partition.
 fn note_limits(context: &Context, project: &Project, environment: &str, arn: &str) {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     let ["arn", partition, _, _, of_boundary, resource] = parts[..] else { return };
-    // The lines below have commands to paste.
-    if !arn.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@/:-".contains(&byte)) {
+    if !is_pasteable(arn) {
         return;
     }
     let account = account(context, project, environment);
     if let Some(account) = account.filter(|account| of_boundary != "aws" && account != of_boundary) {
         let line = format!(
-            "environment {environment} lies in account {account}, the boundary in {of_boundary}: IAM takes a boundary \
-             of the role's own account alone, and the Amplify CLI makes none there; make it, and: \
+            "environment {environment} is in account {account}, the boundary in {of_boundary}: IAM accepts only a boundary \
+             of the role's own account, and the Amplify CLI creates none there. Create it, then run: \
              amplify-creds boundary set arn:{partition}:iam::{account}:{resource} --env {environment}"
         );
         note(context, &line);
     }
+    if partition != "aws" {
+        let line = "the Amplify CLI reads this one from the file; its own --permissions-boundary accepts only arn:aws:";
+        note(context, line);
+    }
+}
+
+/// Prints how another environment gets the boundary.
+fn note_new_environments(context: &Context, arn: &str) {
+    let parts: Vec<_> = arn.splitn(6, ':').collect();
+    let ["arn", partition, _, _, of_boundary, resource] = parts[..] else { return };
+    if !is_pasteable(arn) {
+        return;
+    }
     let owner = if of_boundary == "aws" { "aws" } else { "ACCOUNT" };
     let line = format!(
-        "amplify env add takes it over from the current environment; for one in another account it cannot: \
+        "amplify env add copies it to the new environment, but not to one in another account; there: \
          amplify env add --permissions-boundary arn:{partition}:iam::{owner}:{resource} ('' for none)"
     );
     note(context, &line);
-    if partition != "aws" {
-        let line = "the Amplify CLI reads this one from the file; its own --permissions-boundary takes arn:aws: alone";
-        note(context, line);
-    }
+}
+
+/// Whether a shell reads the ARN in a command as it is.
+fn is_pasteable(arn: &str) -> bool {
+    arn.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@/:-".contains(&byte))
 }
 
 fn account(context: &Context, project: &Project, environment: &str) -> Option<String> {

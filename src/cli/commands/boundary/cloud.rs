@@ -1,0 +1,135 @@
+//! `boundary show --cloud` compares the Amplify CLI's two files with the roles at AWS (iam:GetRole).
+
+use serde_json::json;
+
+use crate::amplify::environment::Source;
+use crate::amplify::project::Project;
+use crate::cli::args::SessionArgs;
+use crate::cli::connection_pool::ConnectionPool;
+use crate::cli::context::Context;
+use crate::cli::credentials::{self, with_resolver};
+use crate::cli::errors::failure::{ACCESS_DENIED, CONFIG, CREDENTIALS_REJECTED, Failure};
+use crate::cli::errors::network::unanswered_by;
+use crate::cli::iam::{iam_endpoint, rejects_keys};
+use crate::cli::output::{note, write_json, write_stdout};
+use crate::cli::plan_inputs::{complete, inputs};
+use crate::cli::prompts::prompt_chain;
+use crate::core::origin::Located;
+use crate::core::sanitize::printable;
+use crate::iam::Client;
+use crate::output::table;
+use crate::plan::CredentialPlan;
+use crate::policy::ArnScope;
+use crate::sts::StsError;
+
+use super::{is_current, set_again};
+
+/// A role's boundary at AWS; `None` for the role itself where AWS has no such role.
+struct CloudRole {
+    name: String,
+    boundary: Option<Option<String>>,
+}
+
+pub(super) fn show(context: &Context, project: &Project, environment: &str, as_json: bool) -> Result<(), Failure> {
+    let team = project.boundary(environment)?;
+    let meta = if is_current(project, environment)? { project.meta_boundary()? } else { None };
+    let names = project.auth_roles(environment)?;
+    if names.is_empty() {
+        let message = format!("environment {environment} has no roles in team-provider-info.json");
+        return Err(Failure::new(CONFIG, message).hint("run amplify init or amplify env checkout first"));
+    }
+    let roles = roles(context, project, environment, names)?;
+    let wanted = team.as_ref().map(|team| team.value.as_str());
+    // A missing one says nothing; see `Project::meta_boundary`.
+    let is_copied_back = meta.as_ref().is_some_and(|meta| Some(meta.value.as_str()) != wanted);
+    let is_deployed = roles.iter().all(|role| role.boundary.as_ref().is_some_and(|found| found.as_deref() == wanted));
+    if as_json {
+        let located = |found: &Option<Located<String>>| {
+            let found = found.as_ref()?;
+            let at = found.from.location()?;
+            Some(json!({"arn": found.value, "file": at.file.path.display().to_string(), "line": at.line}))
+        };
+        let role = |CloudRole { name, boundary }: &CloudRole| json!({"role": name, "exists": boundary.is_some(), "arn": boundary.as_ref().and_then(Option::as_ref)});
+        write_json(&json!({
+            "environment": environment,
+            "team_provider_info": located(&team),
+            "amplify_meta": located(&meta),
+            "roles": roles.iter().map(role).collect::<Vec<_>>(),
+            "same": is_deployed && !is_copied_back,
+        }))?;
+    } else {
+        write_stdout(text(&team, &meta, &roles).as_bytes())?;
+    }
+    if is_copied_back {
+        note(context, "the two files differ: the Amplify CLI copies the boundary of amplify-meta.json back at a push");
+        note(context, &format!("hint: {}", set_again(wanted)));
+    } else if !is_deployed {
+        note(context, "the roles differ from the files: deploy them with amplify push --force");
+    } else {
+        note(context, "files and roles have the same boundary");
+    }
+    if is_copied_back || !is_deployed { Err(Failure::found()) } else { Ok(()) }
+}
+
+fn text(team: &Option<Located<String>>, meta: &Option<Located<String>>, roles: &[CloudRole]) -> String {
+    let none = || "none".to_owned();
+    let file = |name: &str, found: &Option<Located<String>>| {
+        let place = found.as_ref().map_or_else(|| name.to_owned(), |found| found.from.to_string());
+        [place, found.as_ref().map_or_else(none, |found| found.value.clone())]
+    };
+    let role = |CloudRole { name, boundary }: &CloudRole| {
+        let arn = boundary.as_ref().map(|boundary| boundary.clone().unwrap_or_else(none));
+        [format!("role {name}"), arn.unwrap_or_else(|| "the role does not exist".to_owned())]
+    };
+    let mut rows = vec![file("team-provider-info.json", team), file("amplify-meta.json", meta)];
+    rows.extend(roles.iter().map(role));
+    table::render(["WHERE", "BOUNDARY"], &rows)
+}
+
+fn roles(
+    context: &Context,
+    project: &Project,
+    environment: &str,
+    names: Vec<String>,
+) -> Result<Vec<CloudRole>, Failure> {
+    let session = SessionArgs::default();
+    let set = context.profiles()?;
+    let inputs = inputs(context, &session)?;
+    // Variables that name another profile do not count: the roles are in the environment's account.
+    let plan = match project.environment(Some(environment))?.source {
+        Source::Profile(profile) if !context.is_named_on_command_line() => {
+            complete(context, credentials::plan_of(&set, &profile, &inputs)?)?
+        }
+        _ => credentials::plan(context, &set, &inputs)?,
+    };
+    let endpoint = iam_endpoint(context, &set, &plan, &inputs.sts)?;
+    let mut prompt = prompt_chain(context, &session, Some(&plan.options))?;
+    let pool = ConnectionPool::default();
+    with_resolver(context, &pool, &set, &plan, &session, &mut prompt, |resolver, sts| {
+        let credentials = resolver.credentials()?;
+        let client = Client::new(sts.connections, &endpoint, &credentials);
+        let client = client.map_err(|error| unanswered_by("IAM", error, "cannot call IAM"))?;
+        let role = |name: String| match client.role(&name) {
+            Ok(role) => Ok(CloudRole { name, boundary: Some(role.boundary) }),
+            Err(StsError::Refused { code, .. }) if code == "NoSuchEntity" => Ok(CloudRole { name, boundary: None }),
+            Err(error) => Err(unread(error, &name, &plan)),
+        };
+        names.into_iter().map(role).collect()
+    })?
+}
+
+fn unread(error: StsError, name: &str, plan: &CredentialPlan) -> Failure {
+    let what = format!("cannot read the role {}", printable(name));
+    match error {
+        StsError::Refused { code, message } if rejects_keys(&code) => {
+            Failure::by_aws(CREDENTIALS_REJECTED, format!("{what}: {code}"), message)
+        }
+        StsError::Refused { code, message } => {
+            let role = ArnScope::of(plan).fill(&format!("arn:{{p}}:iam::{{a}}:role/{name}"));
+            let statement = json!({"Effect": "Allow", "Action": "iam:GetRole", "Resource": role});
+            let failure = Failure::by_aws(ACCESS_DENIED, format!("{what}: {code}"), message);
+            failure.hint(format!("add this statement to the policy of the caller: {statement}"))
+        }
+        error => unanswered_by("IAM", error, &what),
+    }
+}
