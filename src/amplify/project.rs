@@ -175,6 +175,17 @@ impl Project {
         Ok(found.map(|(arn, line)| Located::new(arn, Origin::File(self.at(META, line)))))
     }
 
+    /// The ids of the GraphQL APIs of the current environment; none before their first push.
+    pub fn graphql_api_ids(&self) -> Result<Vec<String>, ProjectError> {
+        let meta = self.parse(META)?;
+        let apis = meta.as_ref().and_then(|meta| meta.get("api"));
+        let id = |(_, api): &(String, HjsonNode)| {
+            let id = api.get("output")?.get("GraphQLAPIIdOutput")?.text()?;
+            (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric())).then(|| id.to_owned())
+        };
+        Ok(apis.iter().flat_map(|apis| apis.members()).filter_map(id).collect())
+    }
+
     /// The names of the roles of signed-in users and of guests, which carry the environment's boundary.
     pub fn auth_roles(&self, environment: &str) -> Result<Vec<String>, ProjectError> {
         let info = self.parse(TEAM)?;

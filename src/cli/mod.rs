@@ -35,6 +35,7 @@ use crate::os::env::arguments;
 use crate::os::{panics, startup};
 use crate::output::write_stderr;
 
+use args::policy::PolicyVerb;
 use args::{Amplify, Cli, Command};
 use commands::{
     boundary, check, completions, doctor, env, exec, explain, help, list, login, man, policy, process, reset_cache,
@@ -139,7 +140,9 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             return doctor::run(Context::new("doctor", global, None)?.check_names(&options.names)?, &options);
         }
         Command::Policy { document } => {
-            policy::run(&Context::new("policy", global, policy::name(&document))?, &document)
+            let mut context = Context::new("policy", global, policy::name(&document))?;
+            context.accepts_any_environment = matches!(*document, PolicyVerb::Boundary(_));
+            policy::run(&context, &document)
         }
         Command::Boundary { command } => boundary::run(&Context::new("boundary", global, None)?, &command),
         Command::Completions { shell } => write_stdout(completions::script(shell).as_bytes()),

@@ -12,6 +12,7 @@ use crate::core::origin::Located;
 use crate::os::env;
 use crate::output::print_message;
 use crate::policy::Category;
+use crate::policy::amplify_names::AmplifyNames;
 
 const EXPECTED: &str = "arn:aws:iam::222222222222:policy/NAME";
 
@@ -41,11 +42,32 @@ pub(crate) fn environment(context: &Context) -> Result<Option<(Project, Environm
             let environment = project.environment(name)?;
             Ok(Some((project, environment)))
         }
-        None if name.is_none() => Ok(None),
+        None if name.is_none() || context.accepts_any_environment => Ok(None),
         None => {
             Err(Failure::new(CONFIG, "--env names an environment, and the current directory is in no Amplify project"))
         }
     }
+}
+
+/// How the Amplify CLI extends names in the selected environment.
+pub(crate) fn amplify_names(context: &Context) -> Result<AmplifyNames, Failure> {
+    let asked = context.global.env.as_deref();
+    let project = find(context)?;
+    let environment = match project.as_ref().map(|project| project.environment_name(asked)) {
+        // In a fresh clone, no environment is chosen yet.
+        Some(Err(ProjectError::NoEnvironment { .. })) => None,
+        Some(found) => Some(found?),
+        None => asked.map(str::to_owned),
+    };
+    if let Some(name) = environment.as_ref().filter(|name| !name.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
+        let message = format!("invalid name of an Amplify environment: {name:?} (expected letters and digits)");
+        return Err(Failure::new(CONFIG, message));
+    }
+    let api_ids = match &project {
+        Some(project) if project.current()? == environment => project.graphql_api_ids()?,
+        _ => Vec::new(),
+    };
+    Ok(AmplifyNames { environment, api_ids })
 }
 
 /// The categories that the Amplify project has; none outside a project.
@@ -151,10 +173,9 @@ pub(crate) fn word(context: &Context, word: &str) -> Option<String> {
         context.info(|| failure.message);
         None
     });
-    let project = project?;
     match word {
-        "project" => project.name().ok().flatten(),
-        "env" => context.global.env.clone().or_else(|| project.current().ok().flatten()),
+        "project" => project?.name().ok().flatten(),
+        "env" => context.global.env.clone().or_else(|| project?.current().ok().flatten()),
         _ => None,
     }
 }

@@ -9,6 +9,7 @@ use crate::policy::category::Category;
 use crate::policy::category::Category::{
     Analytics, Api, Auth, Deployment, Function, Geo, Hosting, Interactions, Notifications, Predictions, Storage,
 };
+use crate::policy::denied_use::DeniedUse;
 use crate::policy::document::{Effect, LARGEST, PolicyDocument, Statement, StringOrList};
 use crate::policy::place::ArnScope;
 
@@ -145,66 +146,6 @@ const NEEDS: [Need; 15] = [
     Need { sid: "UseMaps", categories: &[Geo], actions: &["geo:*"], resources: &["arn:{p}:geo:{r}:{a}:*"] },
 ];
 
-/// Something that no role of the app may do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeniedUse {
-    pub sid: String,
-    pub actions: Vec<String>,
-    pub resources: Vec<String>,
-}
-
-pub const DENIALS: &str =
-    "table=NAME, bucket=NAME, function=NAME, parameter=PATH, service=PREFIX or action=SERVICE:ACTION";
-
-impl DeniedUse {
-    /// `table=users` and its like.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (kind, name) = text.split_once('=')?;
-        let fits = |more: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c));
-        let (fits, action, resources): (bool, String, Vec<String>) = match kind {
-            // An index is another resource, and has the table's rows.
-            "table" => (fits("_.-*"), "dynamodb:*".into(), both("arn:{p}:dynamodb:{r}:{a}:table/", name)),
-            "bucket" => (fits(".-*"), "s3:*".into(), both("arn:{p}:s3:::", name)),
-            "function" => (
-                fits("_-*"),
-                "lambda:*".into(),
-                ["", ":*"].map(|tail| format!("arn:{{p}}:lambda:{{r}}:{{a}}:function:{name}{tail}")).into(),
-            ),
-            "parameter" => (
-                fits("_.-/*"),
-                "ssm:*".into(),
-                vec![format!("arn:{{p}}:ssm:{{r}}:{{a}}:parameter/{}", name.trim_start_matches('/'))],
-            ),
-            "service" => (fits("-"), format!("{name}:*"), vec!["*".into()]),
-            "action" => (is_action(name), name.to_owned(), vec!["*".into()]),
-            _ => return None,
-        };
-        let sid = format!(
-            "Deny{}{}",
-            capital(kind),
-            name.split(|c: char| !c.is_ascii_alphanumeric()).map(capital).collect::<String>()
-        );
-        (fits && !name.is_empty()).then(|| Self { sid, actions: vec![action], resources })
-    }
-}
-
-/// Whether `text` is `service:Action`, with `*` or without.
-pub fn is_action(text: &str) -> bool {
-    let is_word = |word: &str, more: &str| {
-        !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
-    };
-    text.split_once(':').is_some_and(|(service, action)| is_word(service, "-") && is_word(action, "*"))
-}
-
-fn both(prefix: &str, name: &str) -> Vec<String> {
-    vec![format!("{prefix}{name}"), format!("{prefix}{name}/*")]
-}
-
-fn capital(word: &str) -> String {
-    let mut rest = word.chars();
-    rest.next().map(|first| first.to_ascii_uppercase().to_string() + rest.as_str()).unwrap_or_default()
-}
-
 /// The boundary's policy; the error is its size, where that is more than IAM takes.
 pub fn document(
     place: &ArnScope,
@@ -267,9 +208,14 @@ fn owned(texts: &[&str]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::amplify_names::AmplifyNames;
     use crate::policy::document::json;
 
     const ARN: &str = "arn:aws:iam::222222222222:policy/app-dev";
+
+    fn denied(text: &str) -> DeniedUse {
+        DeniedUse::parse(text, &AmplifyNames::default()).unwrap()
+    }
 
     fn place() -> ArnScope {
         ArnScope {
@@ -281,52 +227,8 @@ mod tests {
     }
 
     #[test]
-    fn denials_by_kind() {
-        let arn = |service: &str, rest: &str| format!("arn:{{p}}:{service}:{{r}}:{{a}}:{rest}");
-        for (text, sid, action, resources) in [
-            (
-                "table=users",
-                "DenyTableUsers",
-                "dynamodb:*",
-                vec![arn("dynamodb", "table/users"), arn("dynamodb", "table/users/*")],
-            ),
-            (
-                "bucket=my-app.x",
-                "DenyBucketMyAppX",
-                "s3:*",
-                vec!["arn:{p}:s3:::my-app.x".into(), "arn:{p}:s3:::my-app.x/*".into()],
-            ),
-            (
-                "function=f",
-                "DenyFunctionF",
-                "lambda:*",
-                vec![arn("lambda", "function:f"), arn("lambda", "function:f:*")],
-            ),
-            ("parameter=/amplify/x", "DenyParameterAmplifyX", "ssm:*", vec![arn("ssm", "parameter/amplify/x")]),
-            ("service=ec2", "DenyServiceEc2", "ec2:*", vec!["*".into()]),
-            ("action=dynamodb:Scan", "DenyActionDynamodbScan", "dynamodb:Scan", vec!["*".into()]),
-        ] {
-            let expected = DeniedUse { sid: sid.into(), actions: vec![action.into()], resources };
-            assert_eq!(DeniedUse::parse(text), Some(expected), "{text}");
-        }
-        for bad in [
-            "",
-            "users",
-            "table=",
-            "table=a b",
-            "table=\u{fc}",
-            "queue=x",
-            "action=Scan",
-            "action=dynamodb:",
-            "bucket=\"x",
-        ] {
-            assert_eq!(DeniedUse::parse(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
     fn the_ceiling_the_denial_and_the_enforcement() {
-        let denials = [DeniedUse::parse("table=users").unwrap()];
+        let denials = [denied("table=users")];
         let document = document(&place(), &[Category::Storage], &["ses:SendEmail".into()], &denials, ARN).unwrap();
         let sids: Vec<_> = document.statements.iter().map(|statement| statement.sid.as_str()).collect();
         assert_eq!(
@@ -357,7 +259,7 @@ mod tests {
     #[test]
     fn a_boundary_is_one_policy_or_none() {
         assert!(document(&place(), &[], &[], &[], ARN).is_ok());
-        let denials: Vec<_> = (0..60).map(|n| DeniedUse::parse(&format!("table=users{n:02}")).unwrap()).collect();
+        let denials: Vec<_> = (0..60).map(|n| denied(&format!("table=users{n:02}"))).collect();
         let size = document(&place(), &[], &[], &denials, ARN).unwrap_err();
         assert!(size > LARGEST);
     }

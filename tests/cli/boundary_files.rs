@@ -144,7 +144,7 @@ fn cloud(sts: &FakeSts, home: &TestHome, boundaries: [Option<&str>; 2]) -> (Fini
     sts.edit_world(|world| {
         world.put_role(Role::new(data::NO_MFA_ROLE).trusts("111111111111").policy("admin", ALL));
         for (name, boundary) in ["dev-authRole", "dev-unauthRole"].into_iter().zip(boundaries) {
-            let role = Role::new(&format!("arn:aws:iam::222222222222:role/{name}"));
+            let role = Role::new(format!("arn:aws:iam::222222222222:role/{name}"));
             world.put_role(match boundary {
                 Some(arn) => role.bounded(arn, ALL),
                 None => role,

@@ -69,13 +69,20 @@ boundary is taken where the project's profile is asked for.";
 const BOUNDARY_POLICY_EXAMPLES: &str = "\
 Examples:
   amplify-creds policy boundary bizcorprole --deny table=users
+  amplify-creds policy boundary bizcorprole --deny table=users:Scan --env dev
   amplify-creds policy boundary bizcorprole --allow ses:SendEmail
   amplify-creds policy boundary bizcorprole --deployer
   amplify-creds policy boundary bizcorprole --format cloudformation
 
 A boundary grants nothing: it is the most that a role of the app can have,
-whatever its policies say. It also keeps roles from making roles without it. For
-who deploys the same is in policy amplify, or by itself in --deployer. Then:
+whatever its policies say. It also keeps roles from creating roles without it. For
+the user who deploys, the same is in policy amplify, or by itself in --deployer.
+
+--deny covers a name as it is and as the Amplify CLI extends it: table=users also
+denies users-ENV and the table of a GraphQL type users. ENV is the project's current
+environment or --env; outside a project without --env, any.
+
+Then:
   aws iam create-policy --policy-name NAME --policy-document file://boundary.json
   amplify-creds boundary set ARN";
 
@@ -232,9 +239,9 @@ pub struct BoundaryPolicy {
     /// Categories that the app has, separated by commas [default: all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub category: Vec<CategoryArg>,
-    /// What no role of the app may touch: table=NAME, bucket=NAME,
-    /// function=NAME, parameter=PATH, service=PREFIX, action=SERVICE:ACTION
-    /// (repeatable)
+    /// Deny this to every role of the app: table=NAME, bucket=NAME,
+    /// function=NAME, parameter=PATH, each also NAME:ACTION, such as
+    /// table=users:Scan; service=PREFIX, action=SERVICE:ACTION (repeatable)
     #[arg(long, value_name = "KIND=NAME", value_delimiter = ',')]
     pub deny: Vec<String>,
     /// What the app's functions may do besides, such as ses:SendEmail (repeatable)

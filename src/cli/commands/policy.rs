@@ -14,8 +14,8 @@ use crate::os::random;
 use crate::plan::limits::{EXTERNAL_ID, is_region};
 use crate::plan::{CredentialPlan, Hop, Warning};
 use crate::policy::amplify::ActionList;
+use crate::policy::denied_use::{DENIALS, DeniedUse, is_action};
 use crate::policy::document::{LARGEST, PolicyDocument};
-use crate::policy::permissions_boundary::{DENIALS, DeniedUse, is_action};
 use crate::policy::place::is_account;
 use crate::policy::principal::{FoundPrincipal, Principal};
 use crate::policy::trust::TrustConditions;
@@ -266,8 +266,10 @@ fn environment_boundary(context: &Context, plan: Option<&CredentialPlan>) -> Res
 fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> {
     let BoundaryPolicy { plain, place, category, deny, allow, policy_name, arn, deployer } = options;
     let (plan, place) = plan_and_place(context, place)?;
+    let names = selection::amplify_names(context)?;
     let denial = |text: &String| {
-        DeniedUse::parse(text).ok_or_else(|| Failure::new(USAGE, format!("--deny {text} is none of {DENIALS}")))
+        let message = || format!("invalid --deny {text} (expected {DENIALS})");
+        DeniedUse::parse(text, &names).ok_or_else(|| Failure::new(USAGE, message()))
     };
     let denials = deny.iter().map(denial).collect::<Result<Vec<_>, _>>()?;
     if let Some(bad) = allow.iter().find(|action| !is_action(action)) {
@@ -292,6 +294,11 @@ fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> 
         let policies = [("Boundary", Some(name), &document), ("DeployerIsHeldToTheBoundary", None, &for_deployer)];
         cloudformation::policies("A permissions boundary for the roles of an Amplify app", &policies)
     })?;
+    if names.environment.is_none() && deny.iter().any(|text| DeniedUse::has_suffixes(text)) {
+        let line = "without an environment, --deny covers NAME and NAME-*, as the Amplify CLI names what it creates in any; \
+                    --env NAME covers one";
+        note(context, line);
+    }
     note(context, &format!("once that policy is there: amplify-creds boundary set {arn}"));
     let line = "who deploys must be held to it, too: amplify-creds policy amplify --boundary ARN, or --deployer here";
     note(context, line);

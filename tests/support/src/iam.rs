@@ -61,6 +61,11 @@ pub(crate) fn perform(
     Ok(format!("<{action}Response xmlns=\"{NAMESPACE}\">{result}{metadata}</{action}Response>"))
 }
 
+/// Whether the policies and the boundary of this role allow an action.
+pub(crate) fn allows(world: &World, role: &str, action: &str, resource: &str) -> bool {
+    decide(&Layers::of(world, role), action, resource, &BTreeMap::new()) == Decision::Allowed
+}
+
 fn of_role(role: &Role) -> String {
     let boundary = role.boundary.as_ref().map_or_else(String::new, |(arn, _)| {
         let inside = text("PermissionsBoundaryType", "Policy") + &text("PermissionsBoundaryArn", arn);

@@ -84,6 +84,11 @@ impl World {
         self.users.push(user);
     }
 
+    /// Whether the policies and the boundary of this role allow an action.
+    pub fn allows(&self, role: &str, action: &str, resource: &str) -> bool {
+        crate::iam::allows(self, role, action, resource)
+    }
+
     /// Adds the role, or replaces the one with the same ARN.
     pub fn put_role(&mut self, role: Role) {
         self.remove_role(&role.arn);

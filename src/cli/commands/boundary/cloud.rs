@@ -24,10 +24,16 @@ use crate::sts::StsError;
 
 use super::{is_current, set_again};
 
-/// A role's boundary at AWS; `None` for the role itself where AWS has no such role.
 struct CloudRole {
     name: String,
-    boundary: Option<Option<String>>,
+    found: FoundRole,
+}
+
+#[derive(PartialEq, Eq)]
+enum FoundRole {
+    Missing,
+    /// The ARN of its boundary.
+    With(Option<String>),
 }
 
 pub(super) fn show(context: &Context, project: &Project, environment: &str, as_json: bool) -> Result<(), Failure> {
@@ -42,23 +48,27 @@ pub(super) fn show(context: &Context, project: &Project, environment: &str, as_j
     let wanted = team.as_ref().map(|team| team.value.as_str());
     // A missing one says nothing; see `Project::meta_boundary`.
     let is_copied_back = meta.as_ref().is_some_and(|meta| Some(meta.value.as_str()) != wanted);
-    let is_deployed = roles.iter().all(|role| role.boundary.as_ref().is_some_and(|found| found.as_deref() == wanted));
+    let expected = FoundRole::With(wanted.map(str::to_owned));
+    let is_deployed = roles.iter().all(|role| role.found == expected);
     if as_json {
-        let located = |found: &Option<Located<String>>| {
-            let found = found.as_ref()?;
+        let located = |found: Option<&Located<String>>| {
+            let found = found?;
             let at = found.from.location()?;
             Some(json!({"arn": found.value, "file": at.file.path.display().to_string(), "line": at.line}))
         };
-        let role = |CloudRole { name, boundary }: &CloudRole| json!({"role": name, "exists": boundary.is_some(), "arn": boundary.as_ref().and_then(Option::as_ref)});
+        let role = |CloudRole { name, found }: &CloudRole| match found {
+            FoundRole::Missing => json!({"role": name, "exists": false, "arn": null}),
+            FoundRole::With(arn) => json!({"role": name, "exists": true, "arn": arn}),
+        };
         write_json(&json!({
             "environment": environment,
-            "team_provider_info": located(&team),
-            "amplify_meta": located(&meta),
+            "team_provider_info": located(team.as_ref()),
+            "amplify_meta": located(meta.as_ref()),
             "roles": roles.iter().map(role).collect::<Vec<_>>(),
             "same": is_deployed && !is_copied_back,
         }))?;
     } else {
-        write_stdout(text(&team, &meta, &roles).as_bytes())?;
+        write_stdout(text(team.as_ref(), meta.as_ref(), &roles).as_bytes())?;
     }
     if is_copied_back {
         note(context, "the two files differ: the Amplify CLI copies the boundary of amplify-meta.json back at a push");
@@ -71,15 +81,18 @@ pub(super) fn show(context: &Context, project: &Project, environment: &str, as_j
     if is_copied_back || !is_deployed { Err(Failure::found()) } else { Ok(()) }
 }
 
-fn text(team: &Option<Located<String>>, meta: &Option<Located<String>>, roles: &[CloudRole]) -> String {
+fn text(team: Option<&Located<String>>, meta: Option<&Located<String>>, roles: &[CloudRole]) -> String {
     let none = || "none".to_owned();
-    let file = |name: &str, found: &Option<Located<String>>| {
-        let place = found.as_ref().map_or_else(|| name.to_owned(), |found| found.from.to_string());
-        [place, found.as_ref().map_or_else(none, |found| found.value.clone())]
+    let file = |name: &str, found: Option<&Located<String>>| {
+        let place = found.map_or_else(|| name.to_owned(), |found| found.from.to_string());
+        [place, found.map_or_else(none, |found| found.value.clone())]
     };
-    let role = |CloudRole { name, boundary }: &CloudRole| {
-        let arn = boundary.as_ref().map(|boundary| boundary.clone().unwrap_or_else(none));
-        [format!("role {name}"), arn.unwrap_or_else(|| "the role does not exist".to_owned())]
+    let role = |CloudRole { name, found }: &CloudRole| {
+        let boundary = match found {
+            FoundRole::Missing => "the role does not exist".to_owned(),
+            FoundRole::With(arn) => arn.clone().unwrap_or_else(none),
+        };
+        [format!("role {name}"), boundary]
     };
     let mut rows = vec![file("team-provider-info.json", team), file("amplify-meta.json", meta)];
     rows.extend(roles.iter().map(role));
@@ -110,8 +123,10 @@ fn roles(
         let client = Client::new(sts.connections, &endpoint, &credentials);
         let client = client.map_err(|error| unanswered_by("IAM", error, "cannot call IAM"))?;
         let role = |name: String| match client.role(&name) {
-            Ok(role) => Ok(CloudRole { name, boundary: Some(role.boundary) }),
-            Err(StsError::Refused { code, .. }) if code == "NoSuchEntity" => Ok(CloudRole { name, boundary: None }),
+            Ok(role) => Ok(CloudRole { name, found: FoundRole::With(role.boundary) }),
+            Err(StsError::Refused { code, .. }) if code == "NoSuchEntity" => {
+                Ok(CloudRole { name, found: FoundRole::Missing })
+            }
             Err(error) => Err(unread(error, &name, &plan)),
         };
         names.into_iter().map(role).collect()
