@@ -19,6 +19,7 @@ const LOCAL_ENV: &str = "amplify/.config/local-env-info.json";
 const LOCAL_AWS: &str = "amplify/.config/local-aws-info.json";
 const CONFIG: &str = "amplify/.config/project-config.json";
 const TEAM: &str = "amplify/team-provider-info.json";
+const BACKEND: &str = "amplify/backend/backend-config.json";
 
 #[derive(Debug, Error)]
 pub enum ProjectError {
@@ -88,6 +89,12 @@ impl Project {
         let config = self.parse(CONFIG)?;
         let named = config.as_ref().and_then(|config| config.get("projectName")).and_then(HjsonNode::text);
         Ok(named.map(str::to_owned).or_else(|| Some(self.root.file_name()?.to_string_lossy().into_owned())))
+    }
+
+    /// The names of the categories that have resources; `None` where the file does not exist.
+    pub fn categories(&self) -> Result<Option<Vec<String>>, ProjectError> {
+        let names = |(name, _): &(String, HjsonNode)| name.clone();
+        Ok(self.parse(BACKEND)?.map(|backend| backend.members().iter().map(names).collect()))
     }
 
     pub fn current(&self) -> Result<Option<String>, ProjectError> {

@@ -151,6 +151,16 @@ pub(crate) fn word(context: &Context, word: &str) -> Option<String> {
     }
 }
 
+/// The names of the project's categories, if a project is around and they are known.
+pub(crate) fn project_categories(context: &Context) -> Option<Vec<String>> {
+    let found = find(context).and_then(|project| Ok(project.map(|project| project.categories()).transpose()?));
+    let found = found.unwrap_or_else(|failure| {
+        context.info(|| failure.message);
+        None
+    });
+    found.flatten()
+}
+
 fn find(context: &Context) -> Result<Option<Project>, Failure> {
     let Some(directory) = env::current_directory() else { return Ok(None) };
     Ok(Project::around(&directory, &context.paths.home)?)
