@@ -94,10 +94,10 @@ impl Project {
         Ok(named.map(str::to_owned).or_else(|| Some(self.root.file_name()?.to_string_lossy().into_owned())))
     }
 
-    /// The names of the categories that the backend has.
-    pub fn categories(&self) -> Result<Vec<String>, ProjectError> {
-        let backend = self.parse(BACKEND)?;
-        Ok(backend.iter().flat_map(HjsonNode::members).map(|(name, _)| name.clone()).collect())
+    /// The names of the categories that have resources; `None` where the file does not exist.
+    pub fn categories(&self) -> Result<Option<Vec<String>>, ProjectError> {
+        let names = |(name, _): &(String, HjsonNode)| name.clone();
+        Ok(self.parse(BACKEND)?.map(|backend| backend.members().iter().map(names).collect()))
     }
 
     pub fn current(&self) -> Result<Option<String>, ProjectError> {

@@ -1,46 +1,77 @@
-//! Which categories and which list of actions `policy amplify` and `check --for amplify` ask for.
+//! Selects the actions that `policy amplify` prints and `check --for amplify` simulates.
 
-use crate::cli::args::policy::CategoryArg;
+use crate::amplify::gen2;
+use crate::cli::args::policy::{CategoryArg, GenerationArg};
 use crate::cli::context::Context;
-use crate::cli::errors::failure::Failure;
+use crate::cli::errors::failure::{Failure, USAGE};
 use crate::cli::output::note;
-use crate::cli::selection;
+use crate::cli::selection::project_categories;
+use crate::os::env;
 use crate::policy::Category;
 use crate::policy::amplify::{ActionList, Selection, is_in_minimal};
 
-/// Without `--category`, the categories of the Amplify project around the current directory, if it has any.
-pub(crate) fn selection(context: &Context, args: &[CategoryArg], list: ActionList) -> Result<Selection, Failure> {
-    let categories = if args.is_empty() && list != ActionList::Documented {
-        let of_project = selection::categories(context)?;
-        if !of_project.is_empty() {
-            let names: Vec<_> = of_project.iter().map(|category| category.name()).collect();
-            note(context, &format!("categories of the Amplify project: {} (--category all for all)", names.join(", ")));
+pub(crate) struct ActionOptions<'o> {
+    pub(crate) generation: Option<GenerationArg>,
+    pub(crate) category: &'o [CategoryArg],
+    pub(crate) documented: bool,
+    pub(crate) managed: bool,
+}
+
+pub(crate) fn selection(context: &Context, options: &ActionOptions<'_>) -> Result<Selection, Failure> {
+    let ActionOptions { generation, category, documented, managed } = options;
+    let of_gen1 = [("--category", !category.is_empty()), ("--documented", *documented), ("--managed", *managed)];
+    let of_gen1 = of_gen1.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option);
+    let list = match (generation, of_gen1) {
+        (Some(GenerationArg::Two), Some(option)) => {
+            let message = format!("{option} cannot be used with --gen 2");
+            return Err(Failure::new(USAGE, message).hint("categories and these lists are of the Amplify CLI (Gen 1)"));
         }
-        of_project
-    } else {
-        named(args)
+        (Some(GenerationArg::Two), None) => ActionList::Gen2,
+        (None, None) if env::current_directory().is_some_and(|directory| gen2::is_around(&directory)) => {
+            note(context, "this is a Gen 2 project: actions of ampx and cdk (--gen 1: those of the Amplify CLI)");
+            ActionList::Gen2
+        }
+        _ if *documented => ActionList::Documented,
+        _ if *managed => ActionList::Managed,
+        _ => ActionList::Minimal,
     };
-    let selection = Selection { categories, list };
-    for (action, evidence) in selection.observed() {
-        context.info(|| format!("{action}: needed by the Amplify CLI {evidence}"));
-    }
-    Ok(selection)
+    let categories = if category.is_empty() && list == ActionList::Minimal {
+        project_categories(context).map(|names| of_project(&names)).unwrap_or_default()
+    } else {
+        named(category)
+    };
+    Ok(Selection { categories, list })
 }
 
 /// Empty for all.
 pub(crate) fn named(args: &[CategoryArg]) -> Vec<Category> {
-    let category = |arg: &CategoryArg| match arg {
+    let one = |category: &CategoryArg| match category {
         CategoryArg::All => None,
         CategoryArg::One(category) => Some(*category),
     };
-    args.iter().map(category).collect::<Option<_>>().unwrap_or_default()
+    args.iter().map(one).collect::<Option<_>>().unwrap_or_default()
 }
 
-/// Notes categories that the minimal list does not have.
-pub(crate) fn note_gaps(context: &Context, selection: &Selection) {
-    let gaps = selection.categories.iter().filter(|category| !is_in_minimal(**category));
-    let gaps: Vec<_> = gaps.map(|category| category.name()).collect();
-    if selection.list == ActionList::Minimal && !gaps.is_empty() {
-        note(context, &format!("the minimal list has nothing for {}: taken from the managed policy", gaps.join(", ")));
+/// Deployment, and the categories that have these names.
+fn of_project(names: &[String]) -> Vec<Category> {
+    let is_used =
+        |category: &Category| *category == Category::Deployment || names.iter().any(|name| name == category.name());
+    Category::ALL.into_iter().filter(is_used).collect()
+}
+
+/// Notes which categories are the project's, and which the documentation's list does not have.
+pub(crate) fn note_categories(context: &Context, selection: &Selection, is_asked_for: bool) {
+    if selection.list != ActionList::Minimal {
+        return;
+    }
+    let names = |categories: &[Category]| categories.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ");
+    if !selection.categories.is_empty() && !is_asked_for {
+        let names = names(&selection.categories);
+        note(context, &format!("categories of the Amplify project: {names} (--category all: every category)"));
+    }
+    let gaps: Vec<_> = selection.wanted().into_iter().filter(|category| !is_in_minimal(*category)).collect();
+    if !gaps.is_empty() {
+        let names = names(&gaps);
+        note(context, &format!("the documentation's list has nothing for {names}: taken from the managed policy"));
     }
 }

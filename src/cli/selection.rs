@@ -11,7 +11,6 @@ use crate::cli::errors::failure::{CONFIG, Failure, UNSUPPORTED, USAGE};
 use crate::core::origin::Located;
 use crate::os::env;
 use crate::output::print_message;
-use crate::policy::Category;
 use crate::policy::amplify_names::AmplifyNames;
 
 const EXPECTED: &str = "arn:aws:iam::222222222222:policy/NAME";
@@ -68,13 +67,6 @@ pub(crate) fn amplify_names(context: &Context) -> Result<AmplifyNames, Failure> 
         _ => Vec::new(),
     };
     Ok(AmplifyNames { environment, api_ids })
-}
-
-/// The categories that the Amplify project has; none outside a project.
-pub(crate) fn categories(context: &Context) -> Result<Vec<Category>, Failure> {
-    let Some(project) = find(context)? else { return Ok(Vec::new()) };
-    let names = project.categories()?;
-    Ok(Category::ALL.into_iter().filter(|category| names.iter().any(|name| name == category.name())).collect())
 }
 
 /// The profile of the selected environment, which is printed on stderr.
@@ -178,6 +170,16 @@ pub(crate) fn word(context: &Context, word: &str) -> Option<String> {
         "env" => context.global.env.clone().or_else(|| project?.current().ok().flatten()),
         _ => None,
     }
+}
+
+/// The names of the project's categories, if a project is around and they are known.
+pub(crate) fn project_categories(context: &Context) -> Option<Vec<String>> {
+    let found = find(context).and_then(|project| Ok(project.map(|project| project.categories()).transpose()?));
+    let found = found.unwrap_or_else(|failure| {
+        context.info(|| failure.message);
+        None
+    });
+    found.flatten()
 }
 
 fn find(context: &Context) -> Result<Option<Project>, Failure> {

@@ -1,15 +1,15 @@
-//! Reading `actions.txt`: which actions the Amplify CLI needs, by category and by the resources that an action can be
-//! held to, from the documentation's minimal policy and AWS's managed one. `tests/conformance/policies.rs` holds the
-//! table against both documents.
+//! Reads `actions.txt` and `gen2.txt`, the actions that the Amplify CLI, `ampx` and the CDK need. `tests/conformance/policies.rs`
+//! compares the first with the documentation's minimal policy and AWS's managed one.
 //!
-//! It is one text, read when it is asked for: as data with pointers in it, every start of the program would pay for
+//! Each is one text, read when it is asked for: as data with pointers in it, every start of the program would pay for
 //! relocating them, at 13 instructions each.
 
 use super::category::Category;
 
 const TABLE: &str = include_str!("actions.txt");
+const GEN2_TABLE: &str = include_str!("gen2.txt");
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct ActionRow {
     pub(super) sid: &'static str,
     /// What stands before the colon.
@@ -23,26 +23,38 @@ pub(super) struct ActionRow {
     pub(super) via_cloudformation: &'static str,
     /// Actions that stand for `*` where they are simulated.
     pub(super) probes: &'static str,
-    block: &'static str,
-}
-
-/// An action that the Amplify CLI needs besides the documentation's minimal policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ObservedAction {
-    /// What stands after the colon.
-    pub(super) name: &'static str,
-    /// The version of the CLI, and the commands that need it.
-    pub evidence: &'static str,
+    /// Calls of the tools, each as `Action (version: commands)`.
+    recorded: Vec<&'static str>,
+    in_code: Vec<&'static str>,
+    stack_tags: Vec<&'static str>,
 }
 
 pub(super) fn rows() -> impl Iterator<Item = ActionRow> {
-    TABLE.split("\nsid: ").skip(1).map(ActionRow::read)
+    read(TABLE)
+}
+
+pub(super) fn gen2_rows() -> impl Iterator<Item = ActionRow> {
+    read(GEN2_TABLE)
+}
+
+fn read(table: &'static str) -> impl Iterator<Item = ActionRow> {
+    table.split("\nsid: ").skip(1).map(ActionRow::read)
 }
 
 impl ActionRow {
     fn read(block: &'static str) -> Self {
-        let mut row = Self { sid: block.lines().next().unwrap_or_default(), block, ..Self::default() };
+        let mut row = Self { sid: block.lines().next().unwrap_or_default(), ..Self::default() };
         for (key, value) in block.lines().filter_map(|line| line.split_once(": ")) {
+            let calls = match key {
+                "recorded" => Some(&mut row.recorded),
+                "in_code" => Some(&mut row.in_code),
+                "stack_tags" => Some(&mut row.stack_tags),
+                _ => None,
+            };
+            if let Some(calls) = calls {
+                calls.push(value);
+                continue;
+            }
             let field = match key {
                 "service" => &mut row.service,
                 "categories" => &mut row.categories,
@@ -51,30 +63,34 @@ impl ActionRow {
                 "minimal" => &mut row.minimal,
                 "managed" => &mut row.managed,
                 "via_cloudformation" => &mut row.via_cloudformation,
-                "probes" => &mut row.probes,
-                _ => continue,
+                _ => &mut row.probes,
             };
             *field = value;
         }
         row
     }
 
-    pub(super) fn categories(&self) -> impl Iterator<Item = Category> {
-        named(self.categories)
+    /// The names of the actions that the tools call.
+    pub(super) fn called(&self) -> impl Iterator<Item = &'static str> {
+        names(&self.recorded).chain(names(&self.in_code))
     }
 
-    pub(super) fn observed(&self) -> impl Iterator<Item = ObservedAction> + use<> {
-        let lines = self.block.lines().filter_map(|line| line.split_once(": "));
-        let observed = lines.filter(|(key, _)| ["recorded", "in_code"].contains(key));
-        observed.filter_map(|(_, value)| {
-            let (name, evidence) = value.split_once(" (")?;
-            Some(ObservedAction { name, evidence: evidence.strip_suffix(')')? })
-        })
+    /// The names of the actions that CloudFormation calls for the tags of a stack.
+    pub(super) fn tagged(&self) -> impl Iterator<Item = &'static str> {
+        names(&self.stack_tags)
+    }
+
+    pub(super) fn categories(&self) -> impl Iterator<Item = Category> {
+        named(self.categories)
     }
 
     pub(super) fn unless(&self) -> impl Iterator<Item = Category> {
         named(self.unless)
     }
+}
+
+fn names(calls: &[&'static str]) -> impl Iterator<Item = &'static str> {
+    calls.iter().filter_map(|call| call.split(' ').next())
 }
 
 fn named(names: &'static str) -> impl Iterator<Item = Category> {
@@ -86,37 +102,62 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_block_is_whole() {
-        const KEYS: &str = "sid service categories unless resources minimal managed via_cloudformation probes \
-                            recorded in_code";
-        let all: Vec<_> = rows().collect();
-        assert_eq!(all.len(), TABLE.matches("\nsid: ").count());
-        for row in &all {
-            assert!(!row.sid.is_empty() && !row.service.is_empty() && !row.resources.is_empty(), "{row:?}");
-            assert!(row.sid.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{row:?}");
-            assert_eq!(row.categories().count(), row.categories.split(' ').count(), "{row:?}");
-            assert!(
-                !row.minimal.is_empty()
-                    || !row.managed.is_empty()
-                    || !row.via_cloudformation.is_empty()
-                    || row.observed().count() > 0,
-                "{row:?}"
-            );
-            let lines =
-                row.block.lines().filter(|line| line.starts_with("recorded: ") || line.starts_with("in_code: "));
-            assert_eq!(lines.count(), row.observed().count(), "{row:?}");
-            for ObservedAction { name, evidence } in row.observed() {
-                assert!(!row.minimal.split(' ').any(|known| known == name), "{name}");
-                assert!(evidence.starts_with("14.2.2: amplify "), "{evidence}");
+    fn every_block_is_complete() {
+        const KEYS: &str = "sid service categories unless resources minimal managed via_cloudformation probes recorded \
+                            in_code stack_tags";
+        for table in [TABLE, GEN2_TABLE] {
+            let all: Vec<_> = read(table).collect();
+            assert_eq!(all.len(), table.matches("\nsid: ").count());
+            for row in &all {
+                assert!(!row.sid.is_empty() && !row.service.is_empty() && !row.resources.is_empty(), "{row:?}");
+                assert!(row.sid.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{row:?}");
+                assert_eq!(row.categories().count(), row.categories.split(' ').count(), "{row:?}");
+                let listed = [row.minimal, row.managed, row.via_cloudformation].concat();
+                assert!(!listed.is_empty() || row.called().next().is_some(), "{row:?}");
+            }
+            for line in table.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+                let key = line.split_once(": ").map(|(key, _)| key);
+                assert!(key.is_some_and(|key| KEYS.split(' ').any(|known| known == key)), "{line}");
+            }
+            let mut sids: Vec<_> = all.iter().map(|row| row.sid).collect();
+            sids.sort_unstable();
+            sids.dedup();
+            assert_eq!(sids.len(), all.len(), "names are unique");
+        }
+    }
+
+    #[test]
+    fn every_call_has_an_action_a_version_and_commands() {
+        for row in rows().chain(gen2_rows()) {
+            for calls in [&row.recorded, &row.in_code, &row.stack_tags] {
+                assert!(calls.is_sorted(), "{row:?}");
+            }
+            for call in [&row.recorded[..], &row.in_code, &row.stack_tags].concat() {
+                let (name, rest) = call.split_once(" (").unwrap_or_default();
+                let (version, commands) =
+                    rest.strip_suffix(')').and_then(|rest| rest.split_once(": ")).unwrap_or_default();
+                assert!(name.starts_with(|c: char| c.is_ascii_uppercase()), "{call}");
+                assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{call}");
+                assert!(version.contains(|c: char| c.is_ascii_digit()), "{call}");
+                let tools = ["amplify ", "ampx ", "cdk "];
+                assert!(tools.iter().any(|tool| commands.starts_with(tool)), "{call}");
             }
         }
-        for line in TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            let key = line.split_once(": ").map(|(key, _)| key);
-            assert!(key.is_some_and(|key| KEYS.split(' ').any(|known| known == key)), "{line}");
+    }
+
+    #[test]
+    fn no_call_is_listed_twice_or_in_the_minimal_policy() {
+        for rows in [rows().collect::<Vec<_>>(), gen2_rows().collect()] {
+            let mut all = Vec::new();
+            for row in rows {
+                let called: Vec<_> = row.called().chain(row.tagged()).collect();
+                assert!(row.minimal.split(' ').all(|name| !called.contains(&name)), "{row:?}");
+                all.extend(called.iter().map(|name| format!("{}:{name} {}", row.service, row.resources)));
+            }
+            let count = all.len();
+            all.sort_unstable();
+            all.dedup();
+            assert_eq!(all.len(), count);
         }
-        let mut sids: Vec<_> = all.iter().map(|row| row.sid).collect();
-        sids.sort_unstable();
-        sids.dedup();
-        assert_eq!(sids.len(), all.len(), "names are unique");
     }
 }

@@ -1,4 +1,4 @@
-//! The permissions that the Amplify CLI needs to deploy: as documents, and as single actions to be asked about.
+//! The permissions that the Amplify CLI, `ampx` and the CDK need to deploy: as documents, and as single actions to simulate.
 
 use crate::policy::actions::ActionRow;
 use crate::policy::category::Category;
@@ -8,17 +8,19 @@ use crate::policy::{actions, permissions_boundary};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ActionList {
-    /// The minimal policy of the Amplify documentation, for all categories.
+    /// The minimal policy of the Amplify documentation.
     Documented,
-    /// The same, and what the Amplify CLI was observed to need besides.
+    /// The same, with what the Amplify CLI calls in fact.
     Minimal,
     /// AWS's managed policy AdministratorAccess-Amplify.
     Managed,
+    /// What `ampx` and the CDK call with the caller's permissions.
+    Gen2,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
-    /// By name; none for the whole list.
+    /// Empty for all.
     pub categories: Vec<Category>,
     pub list: ActionList,
 }
@@ -38,40 +40,59 @@ pub const CLOUDFORMATION: &str = "cloudformation.amazonaws.com";
 impl Selection {
     fn rows(&self) -> impl Iterator<Item = ActionRow> {
         let wanted = [&self.wanted(), &[Category::Deployment][..]].concat();
-        actions::rows().filter(move |row| {
+        let (gen1, gen2) = match self.list {
+            ActionList::Gen2 => (None, Some(actions::gen2_rows())),
+            _ => (Some(actions::rows()), None),
+        };
+        gen1.into_iter().flatten().chain(gen2.into_iter().flatten()).filter(move |row| {
             row.categories().any(|category| wanted.contains(&category))
                 && !row.unless().any(|category| wanted.contains(&category))
         })
     }
 
-    fn wanted(&self) -> Vec<Category> {
+    pub fn wanted(&self) -> Vec<Category> {
         if self.categories.is_empty() { Category::ALL.to_vec() } else { self.categories.clone() }
     }
 
-    /// The actions of a row, without and with the condition that CloudFormation calls them. Of the categories that the
-    /// minimal policy does not have, the managed policy's actions are taken.
-    fn listed(&self, row: &ActionRow) -> [(bool, Vec<String>); 2] {
-        let is_documented = || row.categories().any(is_in_minimal);
-        let (direct, via_cloudformation) = match self.list {
+    /// What the list has of a row: directly, and through CloudFormation. The documentation's list has nothing for some
+    /// categories; for these the minimal list has the managed policy's actions.
+    fn listed(&self, row: &ActionRow) -> [(bool, Vec<&'static str>); 2] {
+        let (direct, via) = match self.list {
+            ActionList::Gen2 => ("", ""),
             ActionList::Documented => (row.minimal, ""),
-            ActionList::Minimal if is_documented() => (row.minimal, ""),
+            ActionList::Minimal if row.categories().any(is_in_minimal) => (row.minimal, ""),
             ActionList::Minimal | ActionList::Managed => (row.managed, row.via_cloudformation),
         };
-        let mut direct = row.actions(direct);
-        if self.list == ActionList::Minimal {
-            direct.extend(row.observed().map(|observed| format!("{}:{}", row.service, observed.name)));
+        let [mut direct, mut via] = [direct, via].map(|names| names.split_whitespace().collect::<Vec<_>>());
+        if matches!(self.list, ActionList::Minimal | ActionList::Gen2) {
+            extend(&mut direct, row.called());
+            extend(&mut via, row.tagged());
         }
-        [(false, direct), (true, row.actions(via_cloudformation))]
+        [(false, direct), (true, via)]
     }
 
-    /// What the Amplify CLI was observed to need besides the documentation's list, as `service:Action` with its evidence.
-    pub fn observed(&self) -> Vec<(String, &'static str)> {
-        let of_row = |row: ActionRow| {
-            let service = row.service;
-            row.observed().map(move |observed| (format!("{service}:{}", observed.name), observed.evidence))
-        };
-        let rows = self.rows().filter(|_| self.list == ActionList::Minimal);
-        rows.flat_map(of_row).collect()
+    /// Whether only CloudFormation calls the action, with the caller's permissions.
+    fn is_of_cloudformation(&self, action: &str) -> bool {
+        let any = |is_in: &dyn Fn(&ActionRow) -> bool| actions::rows().any(|row| is_in(&row));
+        let has = |row: &ActionRow, names: &str| row.actions(names.split_whitespace()).any(|known| known == action);
+        let in_managed = || any(&|row| has(row, row.via_cloudformation)) && !any(&|row| has(row, row.managed));
+        match self.list {
+            ActionList::Gen2 => false,
+            ActionList::Managed => in_managed(),
+            ActionList::Documented | ActionList::Minimal => {
+                let is_called = any(&|row| row.actions(row.called()).any(|known| known == action));
+                let is_tagged = || any(&|row| row.actions(row.tagged()).any(|known| known == action));
+                !is_called && (is_tagged() || in_managed())
+            }
+        }
+    }
+}
+
+fn extend(names: &mut Vec<&'static str>, more: impl Iterator<Item = &'static str>) {
+    for name in more {
+        if !names.iter().any(|known| [name, "*"].contains(known)) {
+            names.push(name);
+        }
     }
 }
 
@@ -84,8 +105,8 @@ impl ActionRow {
         self.resources.split(' ').map(|resource| place.fill(resource)).collect()
     }
 
-    fn actions(&self, names: &str) -> Vec<String> {
-        names.split_whitespace().map(|name| format!("{}:{name}", self.service)).collect()
+    fn actions<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> impl Iterator<Item = String> {
+        names.into_iter().map(|name| format!("{}:{name}", self.service))
     }
 
     fn category(&self, wanted: &[Category]) -> Category {
@@ -102,12 +123,13 @@ pub fn documents(place: &ArnScope, selection: &Selection, boundary: Option<&str>
         statements.push(for_check(place));
     }
     for row in selection.rows() {
-        for (via_cloudformation, actions) in selection.listed(&row) {
-            if actions.is_empty() {
+        for (via_cloudformation, names) in selection.listed(&row) {
+            if names.is_empty() {
                 continue;
             }
             let sid = if via_cloudformation { format!("{}ViaCloudFormation", row.sid) } else { row.sid.to_owned() };
-            let statement = Statement::new(sid, Effect::Allow, StringOrList(actions), StringOrList(row.filled(place)));
+            let actions = StringOrList(row.actions(names).collect());
+            let statement = Statement::new(sid, Effect::Allow, actions, StringOrList(row.filled(place)));
             statements.push(if via_cloudformation {
                 statement.when("ForAnyValue:StringEquals", "aws:CalledVia", [CLOUDFORMATION])
             } else {
@@ -129,12 +151,6 @@ pub fn documents(place: &ArnScope, selection: &Selection, boundary: Option<&str>
     PolicyDocument::new(statements).split(LARGEST)
 }
 
-fn is_of_cloudformation(action: &str) -> bool {
-    let is_in = |row: &ActionRow, names: &str| row.actions(names).iter().any(|known| known == action);
-    actions::rows().any(|row| is_in(&row, row.via_cloudformation))
-        && !actions::rows().any(|row| is_in(&row, row.managed))
-}
-
 /// What `check --for amplify` asks IAM, as a statement: a simulation, and what it reads where there is none.
 pub fn for_check(place: &ArnScope) -> Statement {
     let actions = ["iam:GetRole", "iam:SimulatePrincipalPolicy"];
@@ -147,21 +163,21 @@ pub fn probes(place: &ArnScope, selection: &Selection) -> Vec<RequiredAction> {
     let mut probes: Vec<RequiredAction> = Vec::new();
     let mut add = |row: &ActionRow, action: String| {
         let resources = row.filled(place);
-        let via_cloudformation = is_of_cloudformation(&action);
+        let via_cloudformation = selection.is_of_cloudformation(&action);
         if !probes.iter().any(|known| known.action == action && known.resources == resources) {
             probes.push(RequiredAction { category: row.category(&wanted), action, resources, via_cloudformation });
         }
     };
     for row in selection.rows() {
-        for (_, actions) in selection.listed(&row) {
-            for action in actions {
+        for (_, names) in selection.listed(&row) {
+            for action in row.actions(names) {
                 if !action.ends_with(":*") {
                     add(&row, action);
                     continue;
                 }
                 for named in selection.rows().filter(|named| named.service == row.service) {
-                    let all = [named.managed, named.via_cloudformation, named.probes].map(|names| named.actions(names));
-                    for action in all.concat().into_iter().filter(|action| !action.ends_with(":*")) {
+                    let all = [named.managed, named.via_cloudformation, named.probes].join(" ");
+                    for action in named.actions(all.split_whitespace()).filter(|action| !action.ends_with(":*")) {
                         add(&named, action);
                     }
                 }
@@ -220,7 +236,9 @@ mod tests {
 
     #[test]
     fn every_document_fits() {
-        for (list, count) in [(ActionList::Documented, 1), (ActionList::Minimal, 2), (ActionList::Managed, 3)] {
+        for (list, count) in
+            [(ActionList::Documented, 1), (ActionList::Minimal, 2), (ActionList::Managed, 3), (ActionList::Gen2, 1)]
+        {
             let boundary = Some("arn:aws:iam::222222222222:policy/B");
             let documents = documents(&place(), &selection(list, &[]), boundary, true);
             let sizes: Vec<_> = documents.iter().map(PolicyDocument::size).collect();
@@ -242,21 +260,52 @@ mod tests {
 
     #[test]
     fn no_probe_is_a_pattern_and_none_comes_twice() {
-        for list in [ActionList::Minimal, ActionList::Managed] {
+        for list in [ActionList::Documented, ActionList::Minimal, ActionList::Managed] {
             let probes = probes(&place(), &selection(list, &[]));
             assert!(probes.len() > 100 && probes.iter().all(|probe| !probe.action.contains('*')));
             for (index, probe) in probes.iter().enumerate() {
                 assert!(!probes[..index].iter().any(|other| other == probe), "{probe:?}");
             }
             for category in Category::ALL {
-                // Pinpoint is shown under analytics where both are asked for.
                 let is_shown = probes.iter().any(|probe| probe.category == category);
-                assert_eq!(
-                    is_shown,
-                    list == ActionList::Minimal || category != Category::Notifications,
-                    "{category:?}"
-                );
+                let is_listed = match list {
+                    ActionList::Documented => is_in_minimal(category),
+                    // Pinpoint is shown under analytics where both are asked for.
+                    ActionList::Managed => category != Category::Notifications,
+                    _ => true,
+                };
+                assert_eq!(is_shown, is_listed, "{category:?}");
             }
         }
+    }
+    #[test]
+    fn every_call_is_in_the_document_and_in_the_probes() {
+        for list in [ActionList::Minimal, ActionList::Gen2] {
+            let selection = selection(list, &[]);
+            let documents = documents(&place(), &selection, None, false);
+            let allowed = |action: &String, resource: &str| {
+                let statements = documents.iter().flat_map(|document| &document.statements);
+                let mut of_action = statements.filter(|statement| statement.action.0.contains(action));
+                of_action.any(|statement| statement.resource.0.iter().any(|known| known == resource))
+            };
+            let probes = probes(&place(), &selection);
+            for row in selection.rows() {
+                for action in row.actions(row.called().chain(row.tagged())) {
+                    let resource = &row.filled(&place())[0];
+                    assert!(allowed(&action, resource), "{action} {resource}");
+                    let is_asked =
+                        |probe: &RequiredAction| probe.action == action && probe.resources.contains(resource);
+                    assert!(probes.iter().any(is_asked), "{action} {resource}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn action_is_direct_where_the_cli_calls_it() {
+        let via = |list, action: &str| selection(list, &[]).is_of_cloudformation(action);
+        assert!(!via(ActionList::Minimal, "iam:GetPolicy") && via(ActionList::Managed, "iam:GetPolicy"));
+        assert!(via(ActionList::Minimal, "iam:TagRole") && via(ActionList::Minimal, "lambda:TagResource"));
+        assert!(!via(ActionList::Gen2, "lambda:InvokeAsync") && via(ActionList::Minimal, "lambda:InvokeAsync"));
     }
 }

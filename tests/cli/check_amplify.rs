@@ -31,6 +31,12 @@ fn checked(sts: &FakeSts, home: &TestHome, args: &[&str]) -> (Option<i32>, Value
     (run.code, json(&run.stdout))
 }
 
+/// One or several policies, as `policy amplify` prints them.
+fn policies(printed: &str) -> Vec<Value> {
+    let printed: Value = serde_json::from_str(printed).unwrap();
+    printed.as_array().cloned().unwrap_or_else(|| vec![printed])
+}
+
 fn findings<'d>(document: &'d Value, code: &str) -> Vec<&'d Value> {
     document["findings"].as_array().unwrap().iter().filter(|finding| finding["code"] == code).collect()
 }
@@ -43,8 +49,7 @@ fn everything_allowed_is_green_and_counted_by_category() {
     assert_eq!(code, Some(0), "{document}");
     let categories = document["categories"].as_object().unwrap();
     let names: Vec<_> = categories.keys().map(String::as_str).collect();
-    let all = ["analytics", "api", "auth", "deployment", "function", "geo", "hosting", "interactions", "notifications"];
-    assert_eq!(names, [&all[..], &["predictions", "storage"]].concat());
+    assert_eq!(names.len(), 11, "{names:?}");
     for (name, columns) in categories {
         assert!(!columns["allowed"].as_array().unwrap().is_empty(), "{name}");
         for none in ["denied_by_identity_policy", "denied_by_boundary", "denied_by_scp", "unknown"] {
@@ -113,6 +118,60 @@ fn each_kind_of_denial_has_its_column_and_its_statement() {
 }
 
 #[test]
+fn denial_of_one_recorded_action_is_found() {
+    let (sts, home) = without_mfa();
+    for (args, action) in [
+        (&[][..], "cloudformation:ListStackResources"),
+        (&[], "iam:GetPolicy"),
+        (&["--category", "function"], "lambda:ListLayerVersions"),
+        (&["--gen", "2"], "ssm:GetParametersByPath"),
+        (&["--gen", "2"], "sts:AssumeRole"),
+    ] {
+        let denial = format!(r#"{{"Statement": [{{"Effect": "Deny", "Action": "{action}", "Resource": "*"}}]}}"#);
+        with_policies(&sts, |role| role.policy("admin", ALL).policy("Denial", &denial));
+        let (code, document) = checked(&sts, &home, args);
+        assert_eq!(code, Some(1), "{action}: {document}");
+        let [denied] = findings(&document, "denied_by_identity_policy")[..] else { panic!("{document}") };
+        let message = denied["message"].as_str().unwrap();
+        assert!(message.ends_with(&format!("Denial denies 1 action: {action}")), "{message}");
+    }
+    // The documentation's list does not have it.
+    let denial =
+        r#"{"Statement": [{"Effect": "Deny", "Action": "cloudformation:ListStackResources", "Resource": "*"}]}"#;
+    with_policies(&sts, |role| role.policy("admin", ALL).policy("Denial", denial));
+    assert_eq!(checked(&sts, &home, &["--documented"]).0, Some(0));
+}
+
+#[test]
+fn printed_policy_of_each_list_passes_its_check() {
+    let (sts, home) = without_mfa();
+    for args in [&[][..], &["--documented"], &["--category", "function,notifications"], &["--gen", "2"]] {
+        let printed = run(&sts, &home, &[&["policy", "amplify", "nomfa", "--check", "-q"], args].concat());
+        with_policies(&sts, |role| {
+            let named = policies(printed.succeeded()).into_iter().enumerate();
+            named.fold(role, |role, (number, policy)| role.policy(&format!("p{number}"), &policy.to_string()))
+        });
+        let (code, document) = checked(&sts, &home, args);
+        assert_eq!(code, Some(0), "{args:?}: {document}");
+        assert!(findings(&document, "not_simulated").is_empty(), "{document}");
+    }
+}
+
+#[test]
+fn options_of_gen_1_are_usage_errors_with_gen_2() {
+    let (sts, home) = without_mfa();
+    for bad in [
+        &["--gen", "2", "--category", "auth"][..],
+        &["--gen", "2", "--documented"],
+        &["--gen", "2", "--managed"],
+        &["--documented", "--category", "auth"],
+    ] {
+        run(&sts, &home, &[&["check", "nomfa", "--for", "amplify"], bad].concat()).failed_with(2);
+    }
+    run(&sts, &home, &["check", "nomfa", "--gen", "2"]).failed_with(2);
+}
+
+#[test]
 fn denied_simulation_leaves_everything_unknown_and_prints_the_statement() {
     let (sts, home) = without_mfa();
     let no_simulation = r#"{"Statement": [{"Effect": "Allow", "NotAction": "iam:Simulate*", "Resource": "*"}]}"#;
@@ -175,19 +234,17 @@ impl Story {
     fn apply(&self, trust: &[&str], permissions: &[&str]) {
         let trust = self.document(&[&["trust", "bizcorprole"], trust].concat());
         let amplify = ["amplify", "bizcorprole", "--boundary", BOUNDARY, "--check"];
-        let permissions = self.document(&[&amplify, permissions].concat());
+        let permissions = policies(&self.document(&[&amplify, permissions].concat()));
         let caller: Value = serde_json::from_str(&self.document(&["caller", "bizcorprole"])).unwrap();
         let assumable = caller["Statement"][0]["Resource"].as_str().unwrap().to_owned();
         let user = test_support::User::new(data::USER_ARN, data::ACCESS_KEY_ID, data::SECRET_ACCESS_KEY)
             .device(test_support::Device::new(data::MFA_SERIAL, data::MFA_SEED))
             .may_assume_only([assumable]);
-        let permissions = match serde_json::from_str(&permissions).unwrap() {
-            Value::Array(several) => several,
-            one => vec![one],
-        };
-        let role =
-            permissions.iter().enumerate().fold(Role::trusting(data::BIZ_CORP_ROLE, &trust), |role, (index, one)| {
-                role.policy(&format!("amplify{index}"), &one.to_string())
+        let role = permissions
+            .iter()
+            .enumerate()
+            .fold(Role::trusting(data::BIZ_CORP_ROLE, &trust), |role, (number, policy)| {
+                role.policy(&format!("amplify-{number}"), &policy.to_string())
             });
         self.sts.edit_world(|world| *world = World::new().user(user).role(role));
     }
@@ -200,10 +257,6 @@ impl Story {
         home.write("app/amplify/.config/project-config.json", r#"{"projectName": "myapp"}"#);
         home.write("app/amplify/.config/local-env-info.json", r#"{"envName": "dev"}"#);
         home.write("app/amplify/team-provider-info.json", r#"{"dev": {"awscloudformation": {"Region": "us-east-1"}}}"#);
-        home.write(
-            "app/amplify/backend/backend-config.json",
-            r#"{"api": {}, "auth": {}, "custom": {}, "function": {}, "hosting": {}, "storage": {}}"#,
-        );
         story.apply(&["--mfa-max-age", "12h"], &[]);
         for args in [
             &["setup", "bizcorprole", "--project", "--yes", "-q"][..],
@@ -297,7 +350,8 @@ fn without_the_callers_policy() {
 #[test]
 fn one_category_left_out_is_named_and_the_statement_mends_it() {
     let story = Story::told();
-    story.apply(&[], &["--category", "api,storage,function,hosting"]);
+    let all_but_auth = "api,storage,function,hosting,analytics,notifications,interactions,predictions,geo";
+    story.apply(&[], &["--category", all_but_auth]);
     let (code, document) = story.checked();
     assert_eq!(code, Some(1));
     let denied = findings(&document, "denied_by_identity_policy");

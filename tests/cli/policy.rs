@@ -108,33 +108,135 @@ fn of_a_chain_the_role_before_is_the_principal() {
     assert_eq!(caller["Statement"][0]["Action"], "sts:AssumeRole");
 }
 
+/// The allowed actions of one or several documents, with their resources.
+#[track_caller]
+fn actions(run: &Finished) -> Vec<(String, Value)> {
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+    let mut found = Vec::new();
+    for document in list(&document(run)) {
+        for statement in list(&document["Statement"]).iter().filter(|statement| statement["Effect"] == "Allow") {
+            let resource = &statement["Resource"];
+            found.extend(
+                list(&statement["Action"]).iter().map(|one| (one.as_str().unwrap().to_owned(), resource.clone())),
+            );
+        }
+    }
+    found
+}
+
+/// Runs `policy amplify` in a directory below the home.
+fn amplify_in(home: &TestHome, directory: &str, args: &[&str]) -> Finished {
+    let mut command = home.command(&[&["policy", "amplify", "bizcorprole"], args].concat());
+    command.current_dir(home.path().join(directory)).output().expect("the program runs").into()
+}
+
+#[test]
+fn documented_prints_exactly_the_actions_of_the_documentation() {
+    let (_sts, home) = biz_corp();
+    let run = home.run(&["policy", "amplify", "bizcorprole", "--documented"]);
+    assert_eq!(actions(&run).len(), 69);
+    for more in [&["--category", "auth"][..], &["--category", "all"], &["--managed"], &["--gen", "2"]] {
+        home.run(&[&["policy", "amplify", "bizcorprole", "--documented"], more].concat()).failed_with(2);
+    }
+}
+
+#[test]
+fn calls_of_the_amplify_cli_are_allowed_on_narrow_resources() {
+    let (_sts, home) = biz_corp();
+    let found = actions(&home.run(&["policy", "amplify", "bizcorprole", "--app", "app"]));
+    for (action, resource) in [
+        ("cloudformation:ListStackResources", "arn:aws:cloudformation:us-east-1:222222222222:stack/amplify-app-*/*"),
+        ("ssm:PutParameter", "arn:aws:ssm:us-east-1:222222222222:parameter/amplify/*"),
+        ("iam:GetPolicy", "arn:aws:iam::222222222222:policy/*"),
+        ("iam:TagRole", "arn:aws:iam::222222222222:role/*"),
+        ("amplifyuibuilder:GetMetadata", "*"),
+        ("amplifyuibuilder:ExportComponents", "*"),
+        ("cognito-idp:ListUserPools", "*"),
+        ("cognito-idp:ListUserPoolClients", "arn:aws:cognito-idp:us-east-1:222222222222:userpool/*"),
+        ("cognito-identity:ListIdentityPools", "*"),
+        ("dynamodb:ListTables", "*"),
+        ("lambda:ListLayerVersions", "*"),
+    ] {
+        assert!(found.contains(&(action.to_owned(), resource.into())), "{action} on {resource}");
+    }
+}
+
+#[test]
+fn categories_are_those_of_the_project() {
+    let (_sts, home) = biz_corp();
+    home.write("app/amplify/.config/project-config.json", r#"{"projectName": "app"}"#);
+    let has = |args: &[&str], service: &str| {
+        let run = amplify_in(&home, "app", args);
+        actions(&run).iter().any(|(action, _)| action.starts_with(service))
+    };
+    // An unknown file: every category.
+    assert!(has(&[], "cognito-idp:") && has(&[], "geo:"));
+    home.write("app/amplify/backend/backend-config.json", r#"{"function": {"work": {}}, "custom": {}}"#);
+    assert!(has(&[], "lambda:") && has(&[], "cloudformation:") && !has(&[], "cognito-idp:") && !has(&[], "geo:"));
+    assert!(has(&["--category", "auth"], "cognito-idp:") && !has(&["--category", "auth"], "lambda:"));
+    assert!(has(&["--category", "all"], "geo:"));
+    assert!(has(&["--documented"], "cognito-idp:") && has(&["--managed"], "cognito-idp:"));
+    let noted = amplify_in(&home, "app", &[]).stderr;
+    assert!(noted.contains("categories of the Amplify project: deployment, function"), "{noted}");
+    home.write("app/amplify/backend/backend-config.json", "{}");
+    assert!(has(&[], "cloudformation:") && !has(&[], "lambda:"));
+}
+
+#[test]
+fn gen_2_prints_what_the_caller_of_ampx_and_cdk_needs() {
+    let (_sts, home) = biz_corp();
+    let run = home.run(&["policy", "amplify", "bizcorprole", "--gen", "2"]);
+    let found = actions(&run);
+    for (action, resource) in [
+        ("sts:AssumeRole", "arn:aws:iam::222222222222:role/cdk-hnb659fds-*"),
+        ("ssm:GetParameter", "arn:aws:ssm:us-east-1:222222222222:parameter/cdk-bootstrap/*"),
+        ("ssm:GetParametersByPath", "arn:aws:ssm:us-east-1:222222222222:parameter/amplify/*"),
+        ("cloudformation:DescribeStacks", "arn:aws:cloudformation:us-east-1:222222222222:stack/amplify-*/*"),
+    ] {
+        assert!(found.contains(&(action.to_owned(), resource.into())), "{action} on {resource}");
+    }
+    assert!(!found.iter().any(|(action, _)| action.starts_with("iam:")), "{found:?}");
+    assert!(run.stderr.contains("an administrator runs cdk bootstrap once"), "{}", run.stderr);
+    let template = home.run(&["policy", "amplify", "bizcorprole", "--gen", "2", "--format", "cloudformation"]);
+    assert_eq!(document(&template)["Description"], "What ampx and the CDK need to deploy");
+    for bad in [&["--category", "auth"][..], &["--documented"], &["--managed"], &["--boundary", ""]] {
+        let run = home.run(&[&["policy", "amplify", "bizcorprole", "--gen", "2"], bad].concat());
+        run.failed_with(2);
+        assert!(run.stderr.contains(bad[0]) && run.stderr.contains("--gen 2"), "{}", run.stderr);
+    }
+    home.run(&["policy", "amplify", "bizcorprole", "--gen", "3"]).failed_with(2);
+}
+
+#[test]
+fn gen_2_is_the_default_in_a_gen_2_project() {
+    let (_sts, home) = biz_corp();
+    home.write("app/amplify/backend.ts", "");
+    let assumes = |args: &[&str]| {
+        let run = amplify_in(&home, "app", args);
+        (actions(&run).iter().any(|(action, _)| action == "sts:AssumeRole"), run.stderr)
+    };
+    let (is_gen2, stderr) = assumes(&[]);
+    assert!(is_gen2 && stderr.contains("Gen 2 project") && stderr.contains("--gen 1"), "{stderr}");
+    for gen1 in [&["--gen", "1"][..], &["--category", "auth"], &["--documented"]] {
+        assert!(!assumes(gen1).0, "{gen1:?}");
+    }
+}
+
 #[test]
 fn what_amplify_needs_by_category() {
     let (_sts, home) = biz_corp();
     let services = |args: &[&str]| {
         let args = [&["policy", "amplify", "bizcorprole"], args].concat();
-        let documents = match document(&home.run(&args)) {
-            Value::Array(several) => several,
-            one => vec![one],
-        };
-        let all = documents.iter().flat_map(|document| document["Statement"].as_array().unwrap());
-        let actions = all.flat_map(|statement| match &statement["Action"] {
-            Value::Array(several) => several.clone(),
-            one => vec![one.clone()],
-        });
-        actions.map(|action| action.as_str().unwrap().split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
+        let actions = actions(&home.run(&args)).into_iter();
+        actions.map(|(action, _)| action.split(':').next().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let whole = services(&[]);
-    assert_eq!(services(&["--category", "all"]), whole);
     for service in ["cognito-idp", "appsync", "s3", "dynamodb", "lambda", "cloudfront", "cloudformation", "iam", "lex"]
     {
         assert!(whole.iter().any(|known| known == service), "{service}");
     }
-    let documented = services(&["--documented"]);
-    assert_eq!(documented.len(), 69);
-    for other in [&["--category", "auth"][..], &["--managed"]] {
-        home.run(&[&["policy", "amplify", "bizcorprole", "--documented"], other].concat()).failed_with(2);
-    }
+    assert_eq!(services(&["--category", "all"]), whole);
+    assert_eq!(services(&["--category", "auth,all"]), whole);
     let without_auth = services(&["--category", "api,storage,function,hosting"]);
     assert!(without_auth.iter().all(|service| !service.starts_with("cognito")));
     assert!(services(&["--category", "geo"]).contains(&"geo".to_owned()), "from the managed policy");

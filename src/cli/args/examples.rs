@@ -76,14 +76,15 @@ Examples:
   amplify-creds check bizcorprole
   amplify-creds check bizcorprole --refresh     ask for every session anew
   amplify-creds check bizcorprole --for amplify --category auth,api
+  amplify-creds check bizcorprole --for amplify --gen 2
   amplify-creds check bizcorprole --json
 
 Each step is made for real, and AWS is asked whom it takes us for. Where it
 refuses, the likely causes are named; where its words leave several open, that
 is said. Exit status 1 when a step fails.
 
---for amplify has IAM simulate every action that the Amplify CLI needs (the list
-of policy amplify), boundary and organisation included: a table by category, who
+--for amplify has IAM simulate every action that policy amplify lists with the
+same options (--gen 2: those of ampx and cdk), boundary and organisation included: a table by category, who
 denies, and the statement that mends it. Exit status 1 when anything is denied.
 Where simulation is not permitted, all actions are unknown, and the statement that
 permits it is printed.";

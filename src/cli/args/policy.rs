@@ -52,12 +52,21 @@ Examples:
   amplify-creds policy amplify bizcorprole
   amplify-creds policy amplify bizcorprole --category auth,api,storage
   amplify-creds policy amplify bizcorprole --managed --output amplify.json
+  amplify-creds policy amplify bizcorprole --gen 2
 
-The minimal list of the Amplify documentation, or with --managed the actions of
-AWS's managed policy AdministratorAccess-Amplify. A category is left out by its
-services; auth with triggers and REST APIs need function, too. Deployment (stacks,
-roles, the app and its bucket) is always in it. ARNs are narrowed to partition,
-region, account and project, where the action allows it and they are known.
+For the Amplify CLI (--gen 1): the minimal policy of the Amplify documentation
+(--documented: only that), and the actions that version 14.2.2 calls besides. With
+--managed, the actions of AWS's managed policy AdministratorAccess-Amplify. The
+categories are those of the Amplify project, outside a project all of them.
+Deployment (stacks, roles, the app and its bucket) is always included; auth with
+triggers and REST APIs also need function. ARNs are narrowed to partition, region,
+account and project, where the action allows it and they are known.
+
+For ampx and the CDK (--gen 2): what ampx sandbox, ampx pipeline-deploy and cdk
+deploy call with the caller's permissions. They deploy with the roles that cdk
+bootstrap creates. cdk bootstrap creates them through CloudFormation with the
+caller's permissions, so an administrator runs it once per account and region.
+AWS's managed policy for the caller is AmplifyBackendDeployFullAccess.
 
 What IAM would find too large (6,144 characters without white space) is divided:
 on stdout a JSON array, in files NAME-1.json, NAME-2.json and so on.
@@ -127,7 +136,7 @@ pub enum PolicyVerb {
     /// Users have MFA devices of their own, and can do nothing without them
     #[command(after_help = MFA_EXAMPLES)]
     Mfa(Plain),
-    /// What the Amplify CLI needs to deploy
+    /// What Amplify needs to deploy
     #[command(after_help = AMPLIFY_EXAMPLES)]
     Amplify(AmplifyPolicy),
     /// How far the roles that Amplify makes may go: a permissions boundary
@@ -209,15 +218,19 @@ pub struct AmplifyPolicy {
     /// Account and project.
     #[command(flatten)]
     pub place: PlaceArgs,
-    /// Categories, separated by commas [default: those of the Amplify project, else all]
+    /// Generation of Amplify: 1 for the Amplify CLI, 2 for ampx and cdk [default:
+    /// the project's, else 1]
+    #[arg(long = "gen", value_name = "NUMBER")]
+    pub generation: Option<GenerationArg>,
+    /// Categories, with commas between them [default: the project's, else all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub category: Vec<CategoryArg>,
+    /// Only the actions of the Amplify documentation
+    #[arg(long, conflicts_with_all = ["category", "managed"])]
+    pub documented: bool,
     /// The actions of AWS's managed policy instead of the minimal ones
     #[arg(long)]
     pub managed: bool,
-    /// Exactly the minimal policy of the Amplify documentation, for all categories
-    #[arg(long, conflicts_with_all = ["category", "managed"])]
-    pub documented: bool,
     /// Let roles be made only with this boundary; "" for any [default: the
     /// environment's]
     #[arg(long, value_name = "ARN")]
@@ -258,35 +271,53 @@ pub struct BoundaryPolicy {
     pub deployer: bool,
 }
 
-/// A value of `--category`.
+/// A generation of Amplify.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GenerationArg {
+    /// The Amplify CLI
+    #[value(name = "1")]
+    One,
+    /// ampx and the CDK
+    #[value(name = "2")]
+    Two,
+}
+
+/// A category, or all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CategoryArg {
     All,
     One(Category),
 }
 
-impl CategoryArg {
-    const VALUES: [Self; Category::ALL.len() + 1] = {
-        let mut values = [Self::All; Category::ALL.len() + 1];
-        let mut index = 0;
-        while index < Category::ALL.len() {
-            values[index + 1] = Self::One(Category::ALL[index]);
-            index += 1;
-        }
-        values
-    };
-}
-
 impl ValueEnum for CategoryArg {
     fn value_variants<'a>() -> &'a [Self] {
-        &Self::VALUES
+        const ALL: [CategoryArg; Category::ALL.len() + 1] = {
+            let mut all = [CategoryArg::All; Category::ALL.len() + 1];
+            let mut index = 0;
+            while index < Category::ALL.len() {
+                all[index + 1] = CategoryArg::One(Category::ALL[index]);
+                index += 1;
+            }
+            all
+        };
+        &ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            Self::All => PossibleValue::new("all").help("All categories"),
-            Self::One(category) => PossibleValue::new(category.name()).help(category.services()),
-        })
+        match self {
+            Self::All => Some(PossibleValue::new("all").help("Every category")),
+            Self::One(category) => category.to_possible_value(),
+        }
+    }
+}
+
+impl ValueEnum for Category {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(self.services()))
     }
 }
 

@@ -8,7 +8,7 @@ use clap_complete::ArgValueCandidates;
 use crate::output::shell::{SHELL_NAMES, Shell, ShellName};
 
 use super::candidates::profiles;
-use super::policy::CategoryArg;
+use super::policy::{CategoryArg, GenerationArg};
 use super::shared::{Fetch, SessionArgs, duration};
 
 /// Options of `env`.
@@ -123,9 +123,16 @@ pub struct Check {
     /// Also ask IAM whether the credentials may do what this tool does
     #[arg(long = "for", value_name = "TOOL")]
     pub target: Option<TargetArg>,
-    /// With --for amplify: categories, separated by commas [default: those of the Amplify project, else all]
+    /// With --for amplify: generation of Amplify [default: the project's, else 1]
+    #[arg(long = "gen", value_name = "NUMBER", requires = "target")]
+    pub generation: Option<GenerationArg>,
+    /// With --for amplify: categories, with commas between them [default: the
+    /// project's, else all]
     #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "target")]
     pub category: Vec<CategoryArg>,
+    /// With --for amplify: only the actions of the Amplify documentation
+    #[arg(long, requires = "target", conflicts_with_all = ["category", "managed"])]
+    pub documented: bool,
     /// With --for amplify: the actions of AWS's managed policy instead of the
     /// minimal ones
     #[arg(long, requires = "target")]

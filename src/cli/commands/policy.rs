@@ -6,7 +6,7 @@ use crate::cli::args::policy::{AmplifyPolicy, BoundaryPolicy, FormatArg, PlaceAr
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL, USAGE};
 use crate::cli::output::{note, note_external_id};
-use crate::cli::policy_categories::{named, note_gaps, selection};
+use crate::cli::policy_categories::{ActionOptions, named, note_categories, selection};
 use crate::cli::selection::no_boundary;
 use crate::cli::warnings::plan_warning;
 use crate::cli::{credentials, policy_file, selection};
@@ -217,15 +217,17 @@ fn check_session_name(pattern: Option<&str>) -> Result<(), Failure> {
 }
 
 fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure> {
-    let AmplifyPolicy { plain, place, category, managed, documented, boundary, check } = options;
+    let AmplifyPolicy { plain, place, generation, category, documented, managed, boundary, check } = options;
+    let (documented, managed) = (*documented, *managed);
+    let selection = selection(context, &ActionOptions { generation: *generation, category, documented, managed })?;
+    let is_gen2 = selection.list == ActionList::Gen2;
     let (plan, place) = plan_and_place(context, place)?;
-    let list = match (documented, managed) {
-        (true, _) => ActionList::Documented,
-        (_, true) => ActionList::Managed,
-        _ => ActionList::Minimal,
-    };
-    let selection = selection(context, category, list)?;
     let boundary = match boundary {
+        Some(_) if is_gen2 => {
+            return Err(Failure::new(USAGE, "--boundary cannot be used with --gen 2")
+                .hint("in Gen 2, the roles of the CDK create the roles of the app: cdk bootstrap --custom-permissions-boundary"));
+        }
+        None if is_gen2 => None,
         Some(arn) => Some(arn.clone()).filter(|arn| !arn.is_empty()),
         None => environment_boundary(context, plan.as_ref())?,
     };
@@ -233,9 +235,15 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
         return Err(no_boundary(arn));
     }
     let documents = amplify::documents(&place, &selection, boundary.as_deref(), *check);
-    print(context, plain, "What the Amplify CLI needs to deploy", "AmplifyDeploy", &documents)?;
-    note_gaps(context, &selection);
-    if boundary.is_none() {
+    let about = if is_gen2 { "What ampx and the CDK need to deploy" } else { "What the Amplify CLI needs to deploy" };
+    print(context, plain, about, "AmplifyDeploy", &documents)?;
+    note_categories(context, &selection, !category.is_empty());
+    if is_gen2 {
+        note(
+            context,
+            "an administrator runs cdk bootstrap once: it creates the roles cdk-hnb659fds-* that are assumed here",
+        );
+    } else if boundary.is_none() {
         let line = "with these permissions a role can be made that may do anything; see: amplify-creds policy boundary";
         note(context, line);
     }

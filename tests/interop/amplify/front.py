@@ -62,7 +62,8 @@ class Authority:
 
 
 class Front(ThreadingHTTPServer):
-    """The proxy. `calls` has the action, the resource, the status and the body of what moto refused, in order."""
+    """The proxy. `calls` has the action, the resource, the status, the body of what moto refused, the request's body and
+    the ARN of the role whose session called, in order."""
 
     daemon_threads = True
 
@@ -72,6 +73,7 @@ class Front(ThreadingHTTPServer):
         self.backends = {"sts": urlsplit(sts).netloc, "moto": urlsplit(moto).netloc}
         self.amplify = service.AmplifyService()
         self.calls, self.denied, self.lock = [], set(), threading.Lock()
+        self.roles = {}  # by the access key of the session
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -115,8 +117,12 @@ class Handler(BaseHTTPRequestHandler):
             # The double has no roles of the CDK's; moto makes those of its stack.
             backend = "sts" if called.startswith("sts:") and "/cdk-" not in resource else "moto"
             status, headers, answer = self.forward(backend, host, target, body)
+        key = re.search(r"Credential=([^/]+)/", self.headers.get("Authorization", ""))
+        caller = self.server.roles.get(key[1] if key else None, "-")
+        if called == "sts:AssumeRole" and status == 200:
+            self.server.roles[re.search(rb"<AccessKeyId>(\w+)<", answer)[1].decode()] = resource
         with self.server.lock:
-            self.server.calls.append((called, resource, status, answer if status >= 400 else b"", body))
+            self.server.calls.append((called, resource, status, answer if status >= 400 else b"", body, caller))
         self.reply(status, headers, answer)
 
     do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = do_PATCH = handle_request

@@ -50,7 +50,7 @@ def sandbox(world):
     # After a failure it waits for changes of the sources.
     ran = world.run([*world.ampx, "sandbox", *PROFILE, "--once"], directory, check=False, until=made, AWS_ENDPOINT_URL=world.front.url, **npx, **proxy)
     yield bool(made()) or f"no stack is created: status {ran.status}\n{ran.text[-2500:]}"
-    yield from (f"CreateStack: {answer.decode()}" for _, _, status, answer, _ in made() if status != 200)
+    yield from (f"CreateStack: {answer.decode()}" for _, _, status, answer, *_ in made() if status != 200)
 
 
 def stacks(world):

@@ -32,7 +32,7 @@ def play(world, name, step):
     except Exception:  # a step that cannot be played is a failure of its row, not of the run
         wrong = [traceback.format_exc()]
     calls = world.front.calls[first:]
-    refused = [f"{action} {resource}: {status} {answer[:300]!r}" for action, resource, status, answer, _ in calls if status >= 500]
+    refused = [f"{action} {resource}: {status} {answer[:300]!r}" for action, resource, status, answer, *_ in calls if status >= 500]
     why = moto_fault(name, wrong)
     outcome = "ok" if not wrong else "moto" if why else "FAIL"
     note = why or f"{len({call[0] for call in calls})} actions"
@@ -43,10 +43,10 @@ def play(world, name, step):
 
 
 def write(directory, recorded):
-    """Each command's actions for `policy`, and the same with resources and statuses for who looks for a fault."""
+    """Each command's actions for `policy`, and the same with resources, statuses and callers for who looks for a fault."""
     actions = dict.fromkeys(f"{name}\t{action}\n" for name, action, *_ in recorded)
     (directory / "actions.tsv").write_text("".join(actions))
-    calls = (f"{name}\t{action}\t{resource}\t{status}\n" for name, action, resource, status, *_ in recorded)
+    calls = (f"{name}\t{action}\t{resource}\t{status}\t{caller}\n" for name, action, resource, status, *_, caller in recorded)
     (directory / "calls.tsv").write_text("".join(calls))
 
 
