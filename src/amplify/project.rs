@@ -105,6 +105,11 @@ impl Project {
         environment::current(&text).map_err(|error| self.syntax(LOCAL_ENV, error))
     }
 
+    /// The Amplify CLI keeps the files of `amplify/backend` for the current environment only.
+    pub fn is_current(&self, environment: &str) -> Result<bool, ProjectError> {
+        Ok(self.current()?.as_deref() == Some(environment))
+    }
+
     pub fn environment(&self, asked: Option<&str>) -> Result<Environment, ProjectError> {
         let info = self.parse(LOCAL_AWS)?;
         let name = self.named(asked, info.as_ref())?;

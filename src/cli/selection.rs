@@ -8,6 +8,7 @@ use crate::amplify::environment::Source;
 use crate::amplify::project::{Environment, Project, ProjectError};
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure, UNSUPPORTED, USAGE};
+use crate::cli::output::note;
 use crate::core::origin::Located;
 use crate::os::env;
 use crate::output::print_message;
@@ -176,7 +177,7 @@ pub(crate) fn word(context: &Context, word: &str) -> Option<String> {
 pub(crate) fn project_categories(context: &Context) -> Option<Vec<String>> {
     let found = find(context).and_then(|project| Ok(project.map(|project| project.categories()).transpose()?));
     let found = found.unwrap_or_else(|failure| {
-        context.info(|| failure.message);
+        note(context, &format!("the categories of the Amplify project are not known: {}", failure.message));
         None
     });
     found.flatten()

@@ -1,5 +1,5 @@
-//! Reads `actions.txt` and `gen2.txt`, the actions that the Amplify CLI, `ampx` and the CDK need. `tests/conformance/policies.rs`
-//! compares the first with the documentation's minimal policy and AWS's managed one.
+//! Reads `actions.txt` and `gen2.txt`, the actions that the Amplify CLI, `ampx` and the CDK need.
+//! `tests/conformance/policies.rs` compares the first with the documentation's minimal policy and AWS's managed one.
 //!
 //! Each is one text, read when it is asked for: as data with pointers in it, every start of the program would pay for
 //! relocating them, at 13 instructions each.

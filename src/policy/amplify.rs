@@ -1,4 +1,4 @@
-//! The permissions that the Amplify CLI, `ampx` and the CDK need to deploy: as documents, and as single actions to simulate.
+//! The permissions that the Amplify CLI, `ampx` and the CDK need: as documents, and as single actions to simulate.
 
 use crate::policy::actions::ActionRow;
 use crate::policy::category::Category;

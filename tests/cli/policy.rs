@@ -178,6 +178,9 @@ fn categories_are_those_of_the_project() {
     assert!(has(&["--documented"], "cognito-idp:") && has(&["--managed"], "cognito-idp:"));
     let noted = amplify_in(&home, "app", &[]).stderr;
     assert!(noted.contains("categories of the Amplify project: deployment, function"), "{noted}");
+    home.write("app/amplify/backend/backend-config.json", "{\n\"auth\": ");
+    let noted = amplify_in(&home, "app", &[]);
+    assert!(noted.stdout.contains("geo:") && noted.stderr.contains("backend-config.json:2"), "{noted:#?}");
     home.write("app/amplify/backend/backend-config.json", "{}");
     assert!(has(&[], "cloudformation:") && !has(&[], "lambda:"));
 }
@@ -241,31 +244,6 @@ fn what_amplify_needs_by_category() {
     assert!(without_auth.iter().all(|service| !service.starts_with("cognito")));
     assert!(services(&["--category", "geo"]).contains(&"geo".to_owned()), "from the managed policy");
     home.run(&["policy", "amplify", "bizcorprole", "--category", "oops"]).failed_with(2);
-}
-
-#[test]
-fn in_a_project_its_categories_are_the_default() {
-    let (_sts, home) = biz_corp();
-    home.write("app/amplify/.config/project-config.json", "{}");
-    let policy = |args: &[&str]| -> Finished {
-        let mut command = home.command(&[&["policy", "amplify", "bizcorprole"], args].concat());
-        command.current_dir(home.path().join("app")).output().unwrap().into()
-    };
-    // Without a backend, it will have any of them.
-    assert!(policy(&[]).stdout.contains("lex:GetBot"));
-    home.write("app/amplify/backend/backend-config.json", r#"{"auth": {}, "custom": {}, "storage": {}}"#);
-    let run = policy(&[]);
-    assert!(run.stderr.contains("categories of the Amplify project: auth, storage"), "{run:#?}");
-    assert!(run.stdout.contains("cognito-idp:") && !run.stdout.contains("lambda:"), "{run:#?}");
-    assert!(policy(&["--category", "function"]).stdout.contains("lambda:"));
-    assert!(policy(&["--category", "all"]).stdout.contains("lex:GetBot"));
-    let explained = policy(&["-v"]).stderr;
-    assert!(
-        explained.contains("cloudformation:ListStackResources: needed by the Amplify CLI 14.2.2: amplify init"),
-        "{explained}"
-    );
-    home.write("app/amplify/backend/backend-config.json", "{\n\"auth\": ");
-    policy(&[]).failed_with(3);
 }
 
 #[test]

@@ -225,7 +225,7 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
     let boundary = match boundary {
         Some(_) if is_gen2 => {
             return Err(Failure::new(USAGE, "--boundary cannot be used with --gen 2")
-                .hint("in Gen 2, the roles of the CDK create the roles of the app: cdk bootstrap --custom-permissions-boundary"));
+                .hint("the CDK's own roles create the roles: cdk bootstrap --custom-permissions-boundary NAME"));
         }
         None if is_gen2 => None,
         Some(arn) => Some(arn.clone()).filter(|arn| !arn.is_empty()),

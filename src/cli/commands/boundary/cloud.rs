@@ -22,7 +22,7 @@ use crate::plan::CredentialPlan;
 use crate::policy::ArnScope;
 use crate::sts::StsError;
 
-use super::{is_current, set_again};
+use super::hint::set_again;
 
 struct CloudRole {
     name: String,
@@ -38,7 +38,7 @@ enum FoundRole {
 
 pub(super) fn show(context: &Context, project: &Project, environment: &str, as_json: bool) -> Result<(), Failure> {
     let team = project.boundary(environment)?;
-    let meta = if is_current(project, environment)? { project.meta_boundary()? } else { None };
+    let meta = if project.is_current(environment)? { project.meta_boundary()? } else { None };
     let names = project.auth_roles(environment)?;
     if names.is_empty() {
         let message = format!("environment {environment} has no roles in team-provider-info.json");

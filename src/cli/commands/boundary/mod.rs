@@ -1,4 +1,5 @@
 mod cloud;
+mod hint;
 
 use serde_json::json;
 
@@ -17,6 +18,8 @@ use crate::cli::selection::no_boundary;
 use crate::core::sanitize::printable;
 use crate::edit::{Change, Editor, Original, diff};
 use crate::policy::ArnScope;
+
+use hint::{is_pasteable, set_again};
 
 pub(crate) fn run(context: &Context, command: &BoundaryVerb) -> Result<(), Failure> {
     let project = selection::required(context, "not inside an Amplify project")?;
@@ -42,7 +45,7 @@ fn show(context: &Context, project: &Project, environment: &str, as_json: bool) 
             "line": at.map(|at| at.line),
         }));
     }
-    if is_current(project, environment)?
+    if project.is_current(environment)?
         && let Some(meta) = project.meta_boundary()?
         && found.as_ref().is_none_or(|found| found.value != meta.value)
     {
@@ -59,18 +62,6 @@ fn show(context: &Context, project: &Project, environment: &str, as_json: bool) 
     write_stdout(format!("{}\n", printable(&found.value)).as_bytes())
 }
 
-/// The Amplify CLI has files of the current environment only.
-fn is_current(project: &Project, environment: &str) -> Result<bool, Failure> {
-    Ok(project.current()?.as_deref() == Some(environment))
-}
-
-/// The command that writes `arn` into every file.
-fn set_again(arn: Option<&str>) -> String {
-    let command = "amplify-creds boundary";
-    let set = |arn| format!("{command} set {}", if is_pasteable(arn) { arn } else { "ARN" });
-    arn.map_or_else(|| format!("{command} clear"), set)
-}
-
 /// Sets or removes the boundary. The diff is shown at the question, since stdout has the ARN.
 fn change(
     context: &Context,
@@ -81,7 +72,7 @@ fn change(
 ) -> Result<(), Failure> {
     let editor = Editor::new(&context.paths.cache_dir);
     let early = write.yes.then(|| editor.lock()).transpose()?;
-    let is_current = is_current(project, environment)?;
+    let is_current = project.is_current(environment)?;
     let meta = if is_current { project.meta_file()? } else { None };
     let files = [(project.team_file()?, environment)].into_iter().chain(meta.map(|meta| (meta, META_KEY)));
     let mut changes = Vec::new();
@@ -155,11 +146,6 @@ fn note_new_environments(context: &Context, arn: &str) {
          amplify env add --permissions-boundary arn:{partition}:iam::{owner}:{resource} ('' for none)"
     );
     note(context, &line);
-}
-
-/// Whether a shell reads the ARN in a command as it is.
-fn is_pasteable(arn: &str) -> bool {
-    arn.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@/:-".contains(&byte))
 }
 
 fn account(context: &Context, project: &Project, environment: &str) -> Option<String> {
