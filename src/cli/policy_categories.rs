@@ -15,10 +15,11 @@ pub(crate) struct ActionOptions<'o> {
     pub(crate) category: &'o [CategoryArg],
     pub(crate) documented: bool,
     pub(crate) managed: bool,
+    pub(crate) bootstrap: bool,
 }
 
 pub(crate) fn selection(context: &Context, options: &ActionOptions<'_>) -> Result<Selection, Failure> {
-    let ActionOptions { generation, category, documented, managed } = options;
+    let ActionOptions { generation, category, documented, managed, bootstrap } = options;
     let of_gen1 = [("--category", !category.is_empty()), ("--documented", *documented), ("--managed", *managed)];
     let of_gen1 = of_gen1.into_iter().find(|(_, is_given)| *is_given).map(|(option, _)| option);
     let list = match (generation, of_gen1) {
@@ -26,6 +27,10 @@ pub(crate) fn selection(context: &Context, options: &ActionOptions<'_>) -> Resul
             let message = format!("{option} cannot be used with --gen 2");
             return Err(Failure::new(USAGE, message).hint("categories and these lists are of the Amplify CLI (Gen 1)"));
         }
+        (Some(GenerationArg::One), _) if *bootstrap => {
+            return Err(Failure::new(USAGE, "--bootstrap cannot be used with --gen 1"));
+        }
+        (_, None) if *bootstrap => ActionList::Bootstrap,
         (Some(GenerationArg::Two), None) => ActionList::Gen2,
         (None, None) if env::current_directory().is_some_and(|directory| gen2::is_around(&directory)) => {
             note(context, "this is a Gen 2 project: actions of ampx and cdk (--gen 1: those of the Amplify CLI)");

@@ -16,6 +16,8 @@ pub enum ActionList {
     Managed,
     /// What `ampx` and the CDK call with the caller's permissions.
     Gen2,
+    /// What `cdk bootstrap` and CloudFormation call with the caller's permissions.
+    Bootstrap,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,11 +42,12 @@ pub const CLOUDFORMATION: &str = "cloudformation.amazonaws.com";
 impl Selection {
     fn rows(&self) -> impl Iterator<Item = ActionRow> {
         let wanted = [&self.wanted(), &[Category::Deployment][..]].concat();
-        let (gen1, gen2) = match self.list {
-            ActionList::Gen2 => (None, Some(actions::gen2_rows())),
-            _ => (Some(actions::rows()), None),
+        let rows: Vec<_> = match self.list {
+            ActionList::Gen2 => actions::gen2_rows().collect(),
+            ActionList::Bootstrap => actions::bootstrap_rows().collect(),
+            _ => actions::rows().collect(),
         };
-        gen1.into_iter().flatten().chain(gen2.into_iter().flatten()).filter(move |row| {
+        rows.into_iter().filter(move |row| {
             row.categories().any(|category| wanted.contains(&category))
                 && !row.unless().any(|category| wanted.contains(&category))
         })
@@ -58,15 +61,15 @@ impl Selection {
     /// categories; for these the minimal list has the managed policy's actions.
     fn listed(&self, row: &ActionRow) -> [(bool, Vec<&'static str>); 2] {
         let (direct, via) = match self.list {
-            ActionList::Gen2 => ("", ""),
+            ActionList::Gen2 | ActionList::Bootstrap => ("", ""),
             ActionList::Documented => (row.minimal, ""),
             ActionList::Minimal if row.categories().any(is_in_minimal) => (row.minimal, ""),
             ActionList::Minimal | ActionList::Managed => (row.managed, row.via_cloudformation),
         };
         let [mut direct, mut via] = [direct, via].map(|names| names.split_whitespace().collect::<Vec<_>>());
-        if matches!(self.list, ActionList::Minimal | ActionList::Gen2) {
+        if matches!(self.list, ActionList::Minimal | ActionList::Gen2 | ActionList::Bootstrap) {
             extend(&mut direct, row.called());
-            extend(&mut via, row.tagged());
+            extend(&mut via, row.called_by_cloudformation());
         }
         [(false, direct), (true, via)]
     }
@@ -78,10 +81,14 @@ impl Selection {
         let in_managed = || any(&|row| has(row, row.via_cloudformation)) && !any(&|row| has(row, row.managed));
         match self.list {
             ActionList::Gen2 => false,
+            ActionList::Bootstrap => {
+                let mut rows = self.rows();
+                rows.any(|row| row.actions(row.called_by_cloudformation()).any(|known| known == action))
+            }
             ActionList::Managed => in_managed(),
             ActionList::Documented | ActionList::Minimal => {
                 let is_called = any(&|row| row.actions(row.called()).any(|known| known == action));
-                let is_tagged = || any(&|row| row.actions(row.tagged()).any(|known| known == action));
+                let is_tagged = || any(&|row| row.actions(row.called_by_cloudformation()).any(|known| known == action));
                 !is_called && (is_tagged() || in_managed())
             }
         }
@@ -236,9 +243,13 @@ mod tests {
 
     #[test]
     fn every_document_fits() {
-        for (list, count) in
-            [(ActionList::Documented, 1), (ActionList::Minimal, 2), (ActionList::Managed, 3), (ActionList::Gen2, 1)]
-        {
+        for (list, count) in [
+            (ActionList::Documented, 1),
+            (ActionList::Minimal, 2),
+            (ActionList::Managed, 3),
+            (ActionList::Gen2, 1),
+            (ActionList::Bootstrap, 1),
+        ] {
             let boundary = Some("arn:aws:iam::222222222222:policy/B");
             let documents = documents(&place(), &selection(list, &[]), boundary, true);
             let sizes: Vec<_> = documents.iter().map(PolicyDocument::size).collect();
@@ -280,7 +291,7 @@ mod tests {
     }
     #[test]
     fn every_call_is_in_the_document_and_in_the_probes() {
-        for list in [ActionList::Minimal, ActionList::Gen2] {
+        for list in [ActionList::Minimal, ActionList::Gen2, ActionList::Bootstrap] {
             let selection = selection(list, &[]);
             let documents = documents(&place(), &selection, None, false);
             let allowed = |action: &String, resource: &str| {
@@ -290,7 +301,7 @@ mod tests {
             };
             let probes = probes(&place(), &selection);
             for row in selection.rows() {
-                for action in row.actions(row.called().chain(row.tagged())) {
+                for action in row.actions(row.called().chain(row.called_by_cloudformation())) {
                     let resource = &row.filled(&place())[0];
                     assert!(allowed(&action, resource), "{action} {resource}");
                     let is_asked =

@@ -211,6 +211,27 @@ fn gen_2_prints_what_the_caller_of_ampx_and_cdk_needs() {
 }
 
 #[test]
+fn bootstrap_prints_what_its_administrator_needs() {
+    let (_sts, home) = biz_corp();
+    let run = home.run(&["policy", "amplify", "bizcorprole", "--bootstrap"]);
+    let found = actions(&run);
+    for (action, resource) in [
+        ("cloudformation:ExecuteChangeSet", "arn:aws:cloudformation:us-east-1:222222222222:stack/CDKToolkit/*"),
+        ("iam:CreateRole", "arn:aws:iam::222222222222:role/cdk-hnb659fds-*"),
+        ("ssm:PutParameter", "arn:aws:ssm:us-east-1:222222222222:parameter/cdk-bootstrap/*"),
+    ] {
+        assert!(found.contains(&(action.to_owned(), resource.into())), "{action} on {resource}");
+    }
+    // CloudFormation creates the roles; the caller by itself does not.
+    let statements = document(&run)["Statement"].as_array().unwrap().clone();
+    let of_roles = statements.iter().find(|statement| statement["Sid"] == "ToolkitRolesViaCloudFormation").unwrap();
+    assert!(of_roles["Condition"].to_string().contains("aws:CalledVia"), "{of_roles}");
+    for bad in [&["--gen", "1"][..], &["--category", "auth"], &["--documented"], &["--managed"], &["--boundary", ""]] {
+        home.run(&[&["policy", "amplify", "bizcorprole", "--bootstrap"], bad].concat()).failed_with(2);
+    }
+}
+
+#[test]
 fn gen_2_is_the_default_in_a_gen_2_project() {
     let (_sts, home) = biz_corp();
     home.write("app/amplify/backend.ts", "");

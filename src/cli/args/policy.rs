@@ -53,6 +53,7 @@ Examples:
   amplify-creds policy amplify bizcorprole --category auth,api,storage
   amplify-creds policy amplify bizcorprole --managed --output amplify.json
   amplify-creds policy amplify bizcorprole --gen 2
+  amplify-creds policy amplify bizcorprole --bootstrap
 
 For the Amplify CLI (--gen 1): the minimal policy of the Amplify documentation
 (--documented: only that), and the actions that version 14.2.2 calls besides. With
@@ -64,8 +65,9 @@ account and project, where the action allows it and they are known.
 
 For ampx and the CDK (--gen 2): what ampx sandbox, ampx pipeline-deploy and cdk
 deploy call with the caller's permissions. They deploy with the roles that cdk
-bootstrap creates. cdk bootstrap creates them through CloudFormation with the
-caller's permissions, so an administrator runs it once per account and region.
+bootstrap creates. An administrator runs cdk bootstrap once per account and region;
+--bootstrap prints what it and CloudFormation then call with the caller's
+permissions.
 AWS's managed policy for the caller is AmplifyBackendDeployFullAccess.
 
 What IAM would find too large (6,144 characters without white space) is divided:
@@ -211,6 +213,7 @@ pub struct PlaceArgs {
 
 /// Options of `policy amplify`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct AmplifyPolicy {
     /// Profile and output.
     #[command(flatten)]
@@ -222,6 +225,9 @@ pub struct AmplifyPolicy {
     /// the project's, else 1]
     #[arg(long = "gen", value_name = "NUMBER")]
     pub generation: Option<GenerationArg>,
+    /// What cdk bootstrap needs, for the administrator who runs it once
+    #[arg(long, conflicts_with_all = ["category", "documented", "managed", "boundary"])]
+    pub bootstrap: bool,
     /// Categories, with commas between them [default: the project's, else all]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub category: Vec<CategoryArg>,

@@ -116,6 +116,7 @@ pub struct WhoAmI {
 
 /// Options of `check`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Check {
     /// Options that all commands with credentials have.
     #[command(flatten)]
@@ -126,6 +127,9 @@ pub struct Check {
     /// With --for amplify: generation of Amplify [default: the project's, else 1]
     #[arg(long = "gen", value_name = "NUMBER", requires = "target")]
     pub generation: Option<GenerationArg>,
+    /// With --for amplify: what cdk bootstrap needs
+    #[arg(long, requires = "target", conflicts_with_all = ["category", "documented", "managed"])]
+    pub bootstrap: bool,
     /// With --for amplify: categories, with commas between them [default: the
     /// project's, else all]
     #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "target")]

@@ -217,10 +217,11 @@ fn check_session_name(pattern: Option<&str>) -> Result<(), Failure> {
 }
 
 fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure> {
-    let AmplifyPolicy { plain, place, generation, category, documented, managed, boundary, check } = options;
-    let (documented, managed) = (*documented, *managed);
-    let selection = selection(context, &ActionOptions { generation: *generation, category, documented, managed })?;
-    let is_gen2 = selection.list == ActionList::Gen2;
+    let AmplifyPolicy { plain, place, generation, category, documented, managed, bootstrap, boundary, check } = options;
+    let (generation, documented, managed, bootstrap) = (*generation, *documented, *managed, *bootstrap);
+    let options = ActionOptions { generation, category, documented, managed, bootstrap };
+    let selection = selection(context, &options)?;
+    let is_gen2 = [ActionList::Gen2, ActionList::Bootstrap].contains(&selection.list);
     let (plan, place) = plan_and_place(context, place)?;
     let boundary = match boundary {
         Some(_) if is_gen2 => {
@@ -235,14 +236,19 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
         return Err(no_boundary(arn));
     }
     let documents = amplify::documents(&place, &selection, boundary.as_deref(), *check);
-    let about = if is_gen2 { "What ampx and the CDK need to deploy" } else { "What the Amplify CLI needs to deploy" };
+    let about = match selection.list {
+        ActionList::Bootstrap => "What cdk bootstrap needs",
+        ActionList::Gen2 => "What ampx and the CDK need to deploy",
+        _ => "What the Amplify CLI needs to deploy",
+    };
     print(context, plain, about, "AmplifyDeploy", &documents)?;
     note_categories(context, &selection, !category.is_empty());
-    if is_gen2 {
-        note(
-            context,
-            "an administrator runs cdk bootstrap once: it creates the roles cdk-hnb659fds-* that are assumed here",
-        );
+    if selection.list == ActionList::Gen2 {
+        let line = "an administrator runs cdk bootstrap once, which creates the roles cdk-hnb659fds-* that are assumed \
+                    here; its policy: amplify-creds policy amplify --bootstrap";
+        note(context, line);
+    } else if selection.list == ActionList::Bootstrap {
+        note(context, "with these permissions an administrator role can be created: detach them after cdk bootstrap");
     } else if boundary.is_none() {
         let line = "with these permissions a role can be made that may do anything; see: amplify-creds policy boundary";
         note(context, line);

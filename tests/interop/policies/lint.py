@@ -26,6 +26,7 @@ DOCUMENTS = {
     "minimal with a boundary": ["amplify", "bizcorprole", "--boundary", BOUNDARY, "--check", "--app", "my-app"],
     "documented": ["amplify", "bizcorprole", "--documented"],
     "gen 2": ["amplify", "bizcorprole", "--gen", "2", "--check"],
+    "bootstrap": ["amplify", "bizcorprole", "--bootstrap", "--check"],
     "managed": ["amplify", "bizcorprole", "--managed"],
     "boundary": ["boundary", "bizcorprole", "--deny", DENIALS, "--allow", "ses:SendEmail"],
     "deployer": ["boundary", "bizcorprole", "--arn", BOUNDARY, "--deployer"],

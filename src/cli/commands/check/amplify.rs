@@ -41,9 +41,9 @@ pub(crate) fn simulate_all(
     let partition = identity.arn.split(':').nth(1).unwrap_or("aws").to_owned();
     let place = ArnScope { partition, account: Some(identity.account.clone()), app, ..ArnScope::of(plan) };
     let boundary = selection::iam_boundary(context, plan.profile_in_files())?;
-    let Check { generation, category, documented, managed, .. } = options;
-    let (generation, documented, managed) = (*generation, *documented, *managed);
-    let actions = ActionOptions { generation, category, documented, managed };
+    let Check { generation, category, documented, managed, bootstrap, .. } = options;
+    let (generation, documented, managed, bootstrap) = (*generation, *documented, *managed, *bootstrap);
+    let actions = ActionOptions { generation, category, documented, managed, bootstrap };
     let probes = probes(&place, &policy_categories::selection(context, &actions)?);
     let batches = batches(&probes, &condition_values(plan, &place, boundary));
     let client = Client::new(connections, endpoint, credentials).map_err(unanswered)?;
