@@ -180,15 +180,16 @@ impl Project {
         Ok(found.map(|(arn, line)| Located::new(arn, Origin::File(self.at(META, line)))))
     }
 
-    /// The ids of the GraphQL APIs of the current environment; none before their first push.
-    pub fn graphql_api_ids(&self) -> Result<Vec<String>, ProjectError> {
-        let meta = self.parse(META)?;
-        let apis = meta.as_ref().and_then(|meta| meta.get("api"));
-        let id = |(_, api): &(String, HjsonNode)| {
-            let id = api.get("output")?.get("GraphQLAPIIdOutput")?.text()?;
-            (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric())).then(|| id.to_owned())
-        };
-        Ok(apis.iter().flat_map(|apis| apis.members()).filter_map(id).collect())
+    pub fn stack(&self, environment: &str) -> Result<Option<String>, ProjectError> {
+        Ok(self.parse(TEAM)?.and_then(|info| environment::stack(&info, environment)))
+    }
+
+    /// The id of the AppSync API of `environment`; known of the current one after its first push.
+    pub fn api_id(&self, environment: &str) -> Result<Option<String>, ProjectError> {
+        if !self.is_current(environment)? {
+            return Ok(None);
+        }
+        Ok(self.parse(META)?.and_then(|meta| environment::api_id(&meta)))
     }
 
     /// The names of the roles of signed-in users and of guests, which carry the environment's boundary.

@@ -26,8 +26,6 @@ pub(super) struct Context {
     /// The profile that an argument, a flag or a variable names.
     pub(super) named: Option<Located<String>>,
     pub(super) looks_at_project: bool,
-    /// Whether `--env` may name an environment of no project.
-    pub(super) accepts_any_environment: bool,
     pub(super) is_project_noted: AtomicBool,
 }
 
@@ -60,7 +58,6 @@ impl Context {
             dialect,
             named,
             looks_at_project: true,
-            accepts_any_environment: false,
             is_project_noted: AtomicBool::default(),
         })
     }

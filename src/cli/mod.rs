@@ -19,6 +19,7 @@ mod output;
 mod own_path;
 mod plan_inputs;
 mod policy_categories;
+mod policy_denials;
 mod policy_file;
 mod prompts;
 mod questions;
@@ -141,7 +142,9 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         }
         Command::Policy { document } => {
             let mut context = Context::new("policy", global, policy::name(&document))?;
-            context.accepts_any_environment = matches!(*document, PolicyVerb::Boundary(_));
+            if matches!(*document, PolicyVerb::Boundary(_)) {
+                context = selection::with_env_as_name(context)?;
+            }
             policy::run(&context, &document)
         }
         Command::Boundary { command } => boundary::run(&Context::new("boundary", global, None)?, &command),

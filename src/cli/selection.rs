@@ -12,7 +12,7 @@ use crate::cli::output::note;
 use crate::core::origin::Located;
 use crate::os::env;
 use crate::output::print_message;
-use crate::policy::amplify_names::AmplifyNames;
+use crate::policy::deployed_names::DeployedNames;
 
 const EXPECTED: &str = "arn:aws:iam::222222222222:policy/NAME";
 
@@ -42,32 +42,46 @@ pub(crate) fn environment(context: &Context) -> Result<Option<(Project, Environm
             let environment = project.environment(name)?;
             Ok(Some((project, environment)))
         }
-        None if name.is_none() || context.accepts_any_environment => Ok(None),
+        None if name.is_none() || !context.looks_at_project => Ok(None),
         None => {
             Err(Failure::new(CONFIG, "--env names an environment, and the current directory is in no Amplify project"))
         }
     }
 }
 
-/// How the Amplify CLI extends names in the selected environment.
-pub(crate) fn amplify_names(context: &Context) -> Result<AmplifyNames, Failure> {
-    let asked = context.global.env.as_deref();
-    let project = find(context)?;
-    let environment = match project.as_ref().map(|project| project.environment_name(asked)) {
-        // In a fresh clone, no environment is chosen yet.
-        Some(Err(ProjectError::NoEnvironment { .. })) => None,
-        Some(found) => Some(found?),
-        None => asked.map(str::to_owned),
-    };
-    if let Some(name) = environment.as_ref().filter(|name| !name.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
-        let message = format!("invalid name of an Amplify environment: {name:?} (expected letters and digits)");
-        return Err(Failure::new(CONFIG, message));
+/// Outside a project, `--env` is only a part of names.
+pub(crate) fn with_env_as_name(mut context: Context) -> Result<Context, Failure> {
+    context.looks_at_project = context.global.env.is_none() || find(&context)?.is_some();
+    Ok(context)
+}
+
+/// The names in the selected environment. As with [`bounded`], an unreadable project is an error only where `--env` asks
+/// for one: the names that are not known are covered by patterns.
+pub(crate) fn deployed_names(context: &Context) -> Result<DeployedNames, Failure> {
+    match read_names(context) {
+        Err(failure) if context.global.env.is_none() => {
+            context.warn(|| failure.message);
+            Ok(DeployedNames::default())
+        }
+        found => found,
     }
-    let api_ids = match &project {
-        Some(project) if project.current()? == environment => project.graphql_api_ids()?,
-        _ => Vec::new(),
+}
+
+fn read_names(context: &Context) -> Result<DeployedNames, Failure> {
+    let asked = context.global.env.as_deref();
+    let names = match find(context)? {
+        Some(project) => {
+            let env = project.environment_name(asked)?;
+            DeployedNames { api_id: project.api_id(&env)?, stack: project.stack(&env)?, env: Some(env) }
+        }
+        None => DeployedNames { env: asked.map(str::to_owned), ..DeployedNames::default() },
     };
-    Ok(AmplifyNames { environment, api_ids })
+    match &names.env {
+        Some(env) if env.is_empty() || !env.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            Err(Failure::new(USAGE, format!("invalid environment name {env:?} (expected for example dev)")))
+        }
+        _ => Ok(names),
+    }
 }
 
 /// The profile of the selected environment, which is printed on stderr.

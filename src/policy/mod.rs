@@ -3,11 +3,11 @@
 
 mod actions;
 pub mod amplify;
-pub mod amplify_names;
 pub mod caller;
 mod category;
 pub mod cloudformation;
 pub mod denied_use;
+pub mod deployed_names;
 pub mod document;
 pub mod mfa;
 pub mod permissions_boundary;

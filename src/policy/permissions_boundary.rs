@@ -208,13 +208,13 @@ fn owned(texts: &[&str]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::amplify_names::AmplifyNames;
+    use crate::policy::deployed_names::DeployedNames;
     use crate::policy::document::json;
 
     const ARN: &str = "arn:aws:iam::222222222222:policy/app-dev";
 
     fn denied(text: &str) -> DeniedUse {
-        DeniedUse::parse(text, &AmplifyNames::default()).unwrap()
+        DeniedUse::parse(text, &DeployedNames::default()).unwrap()
     }
 
     fn place() -> ArnScope {

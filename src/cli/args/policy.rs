@@ -89,9 +89,12 @@ A boundary grants nothing: it is the most that a role of the app can have,
 whatever its policies say. It also keeps roles from creating roles without it. For
 the user who deploys, the same is in policy amplify, or by itself in --deployer.
 
---deny covers a name as it is and as the Amplify CLI extends it: table=users also
-denies users-ENV and the table of a GraphQL type users. ENV is the project's current
-environment or --env; outside a project without --env, any.
+NAME is the name that amplify add asked for. --deny covers it, and the names that
+Amplify makes of it in the environment: in dev, table=users covers users, users-dev
+and the @model table users-APIID-dev. Outside a project, --env names the
+environment; without it every environment is covered: users-*. DataStore keeps the
+changes of all types in table=AmplifyDataStore. PartiQL reads a table with
+dynamodb:PartiQLSelect, so deny that action, too.
 
 Then:
   aws iam create-policy --policy-name NAME --policy-document file://boundary.json

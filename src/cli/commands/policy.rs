@@ -9,12 +9,12 @@ use crate::cli::output::{note, note_external_id};
 use crate::cli::policy_categories::{ActionOptions, named, note_categories, selection};
 use crate::cli::selection::no_boundary;
 use crate::cli::warnings::plan_warning;
-use crate::cli::{credentials, policy_file, selection};
+use crate::cli::{credentials, policy_denials, policy_file, selection};
 use crate::os::random;
 use crate::plan::limits::{EXTERNAL_ID, is_region};
 use crate::plan::{CredentialPlan, Hop, Warning};
 use crate::policy::amplify::ActionList;
-use crate::policy::denied_use::{DENIALS, DeniedUse, is_action};
+use crate::policy::denied_use::is_action;
 use crate::policy::document::{LARGEST, PolicyDocument};
 use crate::policy::place::is_account;
 use crate::policy::principal::{FoundPrincipal, Principal};
@@ -280,12 +280,7 @@ fn environment_boundary(context: &Context, plan: Option<&CredentialPlan>) -> Res
 fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> {
     let BoundaryPolicy { plain, place, category, deny, allow, policy_name, arn, deployer } = options;
     let (plan, place) = plan_and_place(context, place)?;
-    let names = selection::amplify_names(context)?;
-    let denial = |text: &String| {
-        let message = || format!("invalid --deny {text} (expected {DENIALS})");
-        DeniedUse::parse(text, &names).ok_or_else(|| Failure::new(USAGE, message()))
-    };
-    let denials = deny.iter().map(denial).collect::<Result<Vec<_>, _>>()?;
+    let (denials, denials_note) = policy_denials::denials(context, deny)?;
     if let Some(bad) = allow.iter().find(|action| !is_action(action)) {
         return Err(Failure::new(USAGE, format!("--allow {bad} is no action such as ses:SendEmail")));
     }
@@ -302,15 +297,13 @@ fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> 
     }
     let document = permissions_boundary::document(&place, &named(category), allow, &denials, &arn).map_err(|size| {
         Failure::new(USAGE, format!("the boundary would have {size} characters; IAM takes {LARGEST}, and a role one"))
-            .hint("name fewer categories, or deny by pattern: table=users*")
+            .hint("name fewer categories, or deny by pattern (table=users*) or full name (table=users-dev)")
     })?;
     emit(context, plain, std::slice::from_ref(&document), || {
         let policies = [("Boundary", Some(name), &document), ("DeployerIsHeldToTheBoundary", None, &for_deployer)];
         cloudformation::policies("A permissions boundary for the roles of an Amplify app", &policies)
     })?;
-    if names.environment.is_none() && deny.iter().any(|text| DeniedUse::has_suffixes(text)) {
-        let line = "without an environment, --deny covers NAME and NAME-*, as the Amplify CLI names what it creates in any; \
-                    --env NAME covers one";
+    if let Some(line) = denials_note {
         note(context, line);
     }
     note(context, &format!("once that policy is there: amplify-creds boundary set {arn}"));
