@@ -13,7 +13,11 @@ impl Page {
     pub fn roff(&self) -> String {
         let mut out = String::with_capacity(16 << 10);
         let version = concat!("amplify-creds ", env!("CARGO_PKG_VERSION"));
-        let manual = if self.section == 5 { "File Formats" } else { "User Commands" };
+        let manual = match self.section {
+            5 => "File Formats",
+            7 => "Miscellaneous",
+            _ => "User Commands",
+        };
         let title = self.name.to_ascii_uppercase();
         put(&mut out, &format!(".TH {} {} {DATE} \"{version}\" \"{manual}\"", escaped(&title), self.section));
         // Without hyphenation, which would change names.
