@@ -84,6 +84,19 @@ fn read_names(context: &Context) -> Result<DeployedNames, Failure> {
     }
 }
 
+/// The profile that commands use where none is named, without a line on stderr. A project that cannot be read has none.
+pub(crate) fn active(context: &Context) -> Option<String> {
+    if context.global.env.is_none()
+        && let Some(named) = &context.named
+    {
+        return Some(named.value.clone());
+    }
+    match environment(context).ok().flatten() {
+        Some((_, Environment { source: Source::Profile(profile), .. })) => Some(profile),
+        _ => Some("default".to_owned()),
+    }
+}
+
 /// The profile of the selected environment, which is printed on stderr.
 pub(crate) fn profile(context: &Context) -> Result<Option<Located<String>>, Failure> {
     let Some(project) = find(context)? else { return environment(context).map(|_| None) };
