@@ -28,6 +28,7 @@ mod selection;
 mod suggestions;
 mod warnings;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -84,7 +85,7 @@ fn run_command_line() -> ExitCode {
             let error = suggestions::visible_only(error, &program, words(), of_others.is_some());
             let hints = intended::hints(&error, words()).into_iter().chain(of_others);
             let failure = hints.fold(usage(&error), Failure::hint);
-            let failure = if is_exec() { failure.before_command() } else { failure };
+            let failure = if is_exec(words()) { failure.before_command() } else { failure };
             exit_code(Err(failure), error_document::is_asked(words()))
         }
         Err(help) => exit_code(write_stdout(help.render().to_string().as_bytes()).map(|()| 0), false),
@@ -102,8 +103,8 @@ fn wants_json(matches: &ArgMatches) -> bool {
 }
 
 /// Whether an invalid command line is for `exec`. The words after `--` are another program's.
-fn is_exec() -> bool {
-    let ours = arguments().take_while(|argument| argument != "--");
+fn is_exec(words: impl Iterator<Item = OsString>) -> bool {
+    let ours = words.take_while(|argument| argument != "--");
     let matches = Cli::command().ignore_errors(true).try_get_matches_from(ours);
     matches.is_ok_and(|matches| matches.subcommand_name() == Some("exec"))
 }
