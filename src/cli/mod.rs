@@ -15,6 +15,7 @@ mod iam;
 mod identity;
 mod intended;
 pub mod manual;
+mod option_use;
 mod output;
 mod own_path;
 mod plan_inputs;
@@ -25,8 +26,10 @@ mod prompts;
 mod questions;
 mod resolve_options;
 mod selection;
+mod suggestions;
 mod warnings;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -58,27 +61,32 @@ fn run_command_line() -> ExitCode {
     if let Some(cli) = fast_args::parse(arguments()) {
         return exit_code(run(cli), false);
     }
-    let parsed = Cli::command().try_get_matches_from(arguments());
-    // Options of a command are also taken before it.
-    // Options of a command are also taken before it.
+    let mut program = Cli::command();
+    let parsed = program.try_get_matches_from_mut(arguments());
+    // A command's own options may also precede the command.
     let moved = if parsed.is_err() { intended::with_options_behind(arguments()) } else { None };
     let parsed = match &moved {
-        Some(words) => Cli::command().try_get_matches_from(words),
+        Some(words) => program.try_get_matches_from_mut(words),
         None => parsed,
     };
     let words = || moved.clone().unwrap_or_else(|| arguments().collect()).into_iter();
-    let parsed = parsed.and_then(|matches| Ok((wants_json(&matches), Cli::from_arg_matches(&matches)?)));
+    let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     match parsed {
-        Ok((as_json, cli)) => exit_code(run(cli), as_json),
+        Ok((cli, matches)) => {
+            let outcome = option_use::refuse_unused(&program, &matches).and_then(|()| run(cli));
+            exit_code(outcome, wants_json(&matches))
+        }
         // This help has no error message of its own.
         Err(help) if help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             write_stderr(&format!("amplify-creds: a command is missing\n\n{}", help.render()));
             USAGE.exit.into()
         }
         Err(error) if error.use_stderr() => {
-            let failure = usage(&error);
-            let failure = intended::hints(&error, words()).into_iter().fold(failure, Failure::hint);
-            let failure = if is_exec() { failure.before_command() } else { failure };
+            let of_others = option_use::hint(&error, &program);
+            let error = suggestions::visible_only(error, &program, words(), of_others.is_some());
+            let hints = intended::hints(&error, words()).into_iter().chain(of_others);
+            let failure = hints.fold(usage(&error), Failure::hint);
+            let failure = if is_exec(words()) { failure.before_command() } else { failure };
             exit_code(Err(failure), error_document::is_asked(words()))
         }
         Err(help) => exit_code(write_stdout(help.render().to_string().as_bytes()).map(|()| 0), false),
@@ -96,8 +104,8 @@ fn wants_json(matches: &ArgMatches) -> bool {
 }
 
 /// Whether an invalid command line is for `exec`. The words after `--` are another program's.
-fn is_exec() -> bool {
-    let ours = arguments().take_while(|argument| argument != "--");
+fn is_exec(words: impl Iterator<Item = OsString>) -> bool {
+    let ours = words.take_while(|argument| argument != "--");
     let matches = Cli::command().ignore_errors(true).try_get_matches_from(ours);
     matches.is_ok_and(|matches| matches.subcommand_name() == Some("exec"))
 }
