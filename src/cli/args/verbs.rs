@@ -139,7 +139,7 @@ pub struct Check {
     #[arg(long = "gen", value_name = "NUMBER", hide_possible_values = true, requires = "target")]
     pub generation: Option<GenerationArg>,
     /// With --for: what cdk bootstrap needs
-    #[arg(long, requires = "target", conflicts_with_all = ["category", "documented", "managed"])]
+    #[arg(long, hide_short_help = true, requires = "target", conflicts_with_all = ["category", "documented", "managed"])]
     pub bootstrap: bool,
     /// With --for: categories, separated by commas
     ///
