@@ -16,7 +16,7 @@ pub(super) struct PageSection {
     pub(super) blocks: Vec<Block>,
 }
 
-/// Texts are plain; the renderings wrap them.
+/// Texts are plain. The renderings wrap them.
 #[derive(Debug)]
 pub(super) enum Block {
     Text(String),
@@ -32,13 +32,13 @@ impl PageSection {
 }
 
 impl Page {
-    /// The file that systems expect it in: `amplify-creds-env.1`.
+    /// The file name that systems expect: `amplify-creds-env.1`.
     pub fn file_name(&self) -> String {
         format!("{}.{}", self.name, self.section)
     }
 }
 
-/// The statuses of every command, from the codes that failures have.
+/// The statuses of every command.
 pub(super) fn exit_status() -> PageSection {
     let mut rows = vec![("0".to_owned(), "Done.".to_owned())];
     for codes in ALL.chunk_by(|one, next| one.exit == next.exit) {
