@@ -36,7 +36,7 @@ pub struct EntryMetadata {
     /// Seconds by which AWS's clock was ahead; stored only when the clock was more than five minutes off.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub clock_offset: i64,
-    /// Only for sessions whose plan includes a `credential_process`.
+    /// Only for a session of a plan with a `credential_process`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub process: Option<ProcessMetadata>,
 }

@@ -100,7 +100,7 @@ impl Store {
         Snapshot(read_plain(&self.file).map(text).unwrap_or_default())
     }
 
-    /// A directory whose metadata cannot be read counts as trusted.
+    /// A directory with unreadable metadata counts as trusted.
     fn is_dir_untrusted(&self) -> bool {
         fs::metadata(&self.dir).is_ok_and(|metadata| !is_trusted(&metadata))
     }

@@ -15,7 +15,7 @@ pub fn check_text(text: &str, is_allowed: impl Fn(char) -> bool) -> Result<(), I
     }
 }
 
-/// A token is sent as an HTTP header, whose value is one line of ASCII (RFC 9110 section 5.5).
+/// A token is sent as the value of an HTTP header, which is one line of ASCII (RFC 9110 section 5.5).
 pub fn check_token(token: &str) -> Result<(), InvalidText> {
     // Checking characters takes ten times as long, on every cache hit.
     if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -15,7 +15,7 @@ use super::memory::device_id;
 use super::resolver::Resolver;
 use super::state::{Call, Exchange, Exchanged, Run, WaitPolicy, Waited, Waiting};
 
-/// STS timeout for an early renewal; short, so that an outage does not delay a caller whose session is still valid.
+/// STS timeout for an early renewal; short, so that an outage does not delay a caller with a valid session.
 const EARLY_TIMEOUT: Duration = Duration::from_millis(800);
 
 const LATE_TIMEOUT: Duration = Duration::from_secs(5);
