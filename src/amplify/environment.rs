@@ -28,7 +28,7 @@ pub fn current(text: &str) -> Result<Option<String>, HjsonError> {
 /// Whether `local-env-info.json` names `root` as the project's path.
 pub fn has_project_path(text: &str, root: &Path) -> bool {
     let info = parse(text).ok();
-    // Compared as text, as in the Amplify CLI: equal paths can have two spellings.
+    // Compares text, as the Amplify CLI does: equal paths can have two spellings.
     info.is_some_and(|info| {
         info.get("projectPath").and_then(HjsonNode::text).is_some_and(|path| root.as_os_str() == path)
     })
@@ -72,7 +72,7 @@ pub fn api_id(meta: &HjsonNode) -> Option<String> {
     apis.iter().find_map(|(_, api)| part_of_arn(api.get("output")?.get("GraphQLAPIIdOutput")?))
 }
 
-/// The files may come with a cloned repository, and the text becomes part of a pattern.
+/// The file may come with a cloned repository, and the text becomes part of a pattern.
 fn part_of_arn(node: &HjsonNode) -> Option<String> {
     let text = node.text().filter(|text| text.len() <= 128);
     text.filter(|text| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')).map(str::to_owned)

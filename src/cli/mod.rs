@@ -63,7 +63,7 @@ fn run_command_line() -> ExitCode {
     }
     let mut program = Cli::command();
     let parsed = program.try_get_matches_from_mut(arguments());
-    // A command's own options may also precede the command.
+    // Options of a command are also accepted before it.
     let moved = if parsed.is_err() { intended::with_options_behind(arguments()) } else { None };
     let parsed = match &moved {
         Some(words) => program.try_get_matches_from_mut(words),
@@ -97,13 +97,13 @@ fn exit_code(outcome: Result<u8, Failure>, as_json: bool) -> ExitCode {
     outcome.unwrap_or_else(|failure| failure.report(as_json)).into()
 }
 
-/// Whether `--json` is given to the command or a subcommand.
+/// Whether `--json` is set on the command or a subcommand.
 fn wants_json(matches: &ArgMatches) -> bool {
     matches.try_get_one("json").is_ok_and(|given| given.copied().unwrap_or(false))
         || matches.subcommand().is_some_and(|(_, below)| wants_json(below))
 }
 
-/// Whether an invalid command line is for `exec`. The words after `--` are another program's.
+/// The words after `--` belong to another program.
 fn is_exec(words: impl Iterator<Item = OsString>) -> bool {
     let ours = words.take_while(|argument| argument != "--");
     let matches = Cli::command().ignore_errors(true).try_get_matches_from(ours);
@@ -164,7 +164,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
     outcome.map(|()| 0)
 }
 
-/// clap's message: the first line complete in itself, the others as details.
+/// The first line of clap's message must be complete. The other lines are details.
 fn usage(error: &clap::Error) -> Failure {
     let text = error.render().to_string();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());

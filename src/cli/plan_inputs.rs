@@ -20,7 +20,7 @@ use crate::plan::session::{
 use crate::plan::session_name::{fill, is_template};
 use crate::plan::{BaseSource, CredentialPlan};
 
-/// The largest file of a policy or an assertion that is read, in bytes; both have at most 2048 characters.
+/// The largest accepted file of a policy or an assertion in bytes. Both have at most 2048 characters.
 const LARGEST: u64 = 16 << 10;
 
 pub(crate) fn inputs(context: &Context, args: &SessionArgs) -> Result<Inputs, Failure> {
@@ -60,8 +60,8 @@ fn flag<T>(flag: &'static str, value: Option<T>, expected: &str) -> Result<Locat
     Ok(Located::new(value.ok_or_else(invalid)?, Origin::Flag(flag)))
 }
 
-/// Fills in the text of each policy's file, the ARN of the project's boundary and session names. Prints the boundary
-/// with its file, since it may come from a cloned repository.
+/// Completes the text of each policy's file, the ARN of the project's boundary and session names. Prints the boundary
+/// with its file, because it may come from a cloned repository.
 pub(crate) fn complete(context: &Context, plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
     let (plan, boundary) = complete_quietly(context, plan)?;
     if let Some(Located { value, from }) = boundary {
@@ -71,7 +71,7 @@ pub(crate) fn complete(context: &Context, plan: CredentialPlan) -> Result<Creden
     Ok(plan)
 }
 
-/// Like [`complete`], and returns the boundary instead of printing it.
+/// Like [`complete`], but returns the boundary instead of printing it.
 pub(crate) fn complete_quietly(
     context: &Context,
     mut plan: CredentialPlan,
@@ -152,7 +152,7 @@ fn name_session(context: &Context, name: &mut Located<String>, profile: &str) ->
     Ok(())
 }
 
-/// `~/` is the home directory. A relative path in the config file begins at its directory.
+/// `~/` is the home directory. A relative path in the config file starts at the file's directory.
 fn resolve_path(context: &Context, path: &Path, from: &Origin) -> PathBuf {
     if let Ok(rest) = path.strip_prefix("~") {
         return context.paths.home.join(rest);

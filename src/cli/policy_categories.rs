@@ -57,14 +57,14 @@ pub(crate) fn named(args: &[CategoryArg]) -> Vec<Category> {
     args.iter().map(one).collect::<Option<_>>().unwrap_or_default()
 }
 
-/// Deployment, and the categories that have these names.
+/// Deployment, and the categories with these names.
 fn of_project(names: &[String]) -> Vec<Category> {
     let is_used =
         |category: &Category| *category == Category::Deployment || names.iter().any(|name| name == category.name());
     Category::ALL.into_iter().filter(is_used).collect()
 }
 
-/// Notes which categories are the project's, and which the documentation's list does not have.
+/// Notes which categories come from the project, and which are missing in the documentation's list.
 pub(crate) fn note_categories(context: &Context, selection: &Selection, is_asked_for: bool) {
     if selection.list != ActionList::Minimal {
         return;

@@ -6,7 +6,7 @@ use crate::policy::denied_use::{DENIALS, DeniedUse};
 const ENV_UNKNOWN: &str =
     "the Amplify environment is not known: --deny also covers NAME-*; --env ENV narrows it to NAME-ENV";
 
-/// The denials of `--deny`, for the names that Amplify gives in the selected environment, and a note on them.
+/// The denials of `--deny`, for Amplify's names in the selected environment, and a note about them.
 pub(crate) fn denials(context: &Context, deny: &[String]) -> Result<(Vec<DeniedUse>, Option<&'static str>), Failure> {
     if deny.is_empty() {
         return Ok((Vec::new(), None));

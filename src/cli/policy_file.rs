@@ -1,4 +1,4 @@
-//! Prints policies on stdout or writes them to files, which are not overwritten without `--force`.
+//! Prints policies on stdout or writes them to files, which are overwritten only with `--force`.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use crate::policy::document::{PolicyDocument, pretty};
 /// The largest existing file that is compared, in bytes. Documents are much smaller.
 const LARGEST: u64 = 1 << 20;
 
-/// On stdout, several policies are an array; in files, each has a file of its own.
+/// On stdout, several policies are an array. Otherwise each policy has its own file.
 pub(super) fn documents(context: &Context, plain: &Plain, documents: &[PolicyDocument]) -> Result<(), Failure> {
     if let [document] = documents {
         return write(context, plain, pretty(document));

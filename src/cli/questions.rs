@@ -1,4 +1,4 @@
-//! Settings from flags or from the person at the terminal, who is asked until the answer is valid.
+//! Settings from flags or from the user at the terminal, who is prompted until the answer is valid.
 
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CANCELLED, Failure, NOBODY_TO_ASK, USAGE};
@@ -20,7 +20,7 @@ type AnswerCheck<'c> = &'c dyn Fn(&str) -> Result<(), String>;
 pub(super) struct Questions(Option<Dialogue>);
 
 impl Questions {
-    /// Without a person: only flags answer.
+    /// Uses only flags.
     pub(super) fn none() -> Self {
         Self(None)
     }

@@ -1,4 +1,4 @@
-//! Cache and lock settings of one run: flags, also those of a wrapper, then variables, then the profile, then
+//! Cache and lock settings of one run, by priority: flags (including a wrapper's), variables, the profile,
 //! `config.ini`.
 
 use std::time::Duration;
@@ -12,7 +12,8 @@ use crate::plan::CredentialPlan;
 use crate::resolve::Options;
 use crate::settings::seconds;
 
-/// Seconds that a session must still be valid: botocore runs a credential_process again for every request below 15 minutes.
+/// Seconds for which a session must still be valid. Below 15 minutes, botocore runs a credential_process again for
+/// every request.
 const MIN_TTL: u64 = 900;
 
 /// Seconds to wait for another process: enough for a prompt and a chain of calls.

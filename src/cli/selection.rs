@@ -1,4 +1,4 @@
-//! Selects the profile and the permissions boundary, also by the Amplify project around the current directory.
+//! Selects the profile and the permissions boundary, also from the Amplify project around the current directory.
 
 use std::path::{Component, Path};
 use std::sync::atomic::Ordering;
@@ -17,7 +17,7 @@ use crate::policy::deployed_names::DeployedNames;
 const EXPECTED: &str = "arn:aws:iam::222222222222:policy/NAME";
 
 impl Context {
-    /// `None` means `default`. `--env` is an argument, and so comes before the variables.
+    /// `None` means `default`. `--env` is an argument, so it has priority over the variables.
     pub(super) fn selected(&self) -> Result<Option<Located<String>>, Failure> {
         let asks_project = self.named.is_none() || (self.global.env.is_some() && !self.is_named_on_command_line());
         if asks_project
@@ -34,7 +34,7 @@ impl Context {
     }
 }
 
-/// The selected environment and its project; `None` outside a project.
+/// `None` outside a project.
 pub(crate) fn environment(context: &Context) -> Result<Option<(Project, Environment)>, Failure> {
     let name = context.global.env.as_deref();
     match find(context)? {
@@ -55,8 +55,8 @@ pub(crate) fn with_env_as_name(mut context: Context) -> Result<Context, Failure>
     Ok(context)
 }
 
-/// The names in the selected environment. As with [`bounded`], an unreadable project is an error only where `--env` asks
-/// for one: the names that are not known are covered by patterns.
+/// The names in the selected environment. As in [`bounded`], an unreadable project is an error only with `--env`.
+/// Patterns cover unknown names.
 pub(crate) fn deployed_names(context: &Context) -> Result<DeployedNames, Failure> {
     match read_names(context) {
         Err(failure) if context.global.env.is_none() => {
@@ -97,11 +97,11 @@ pub(crate) fn active(context: &Context) -> Option<String> {
     }
 }
 
-/// The profile of the selected environment, which is printed on stderr.
+/// Prints the profile of the selected environment on stderr.
 pub(crate) fn profile(context: &Context) -> Result<Option<Located<String>>, Failure> {
     let Some(project) = find(context)? else { return environment(context).map(|_| None) };
     let environment = match project.environment(context.global.env.as_deref()) {
-        // In a fresh clone, no environment is chosen yet.
+        // A fresh clone has no current environment yet.
         Err(ProjectError::NoEnvironment { .. }) => return Ok(None),
         found => found?,
     };
@@ -128,7 +128,7 @@ pub(crate) fn boundary(context: &Context, profile: Option<&str>) -> Result<Optio
 }
 
 /// The profile and the boundary of the selected environment, if it has both. An unreadable project is an error only
-/// where `--env` asks for one.
+/// with `--env`.
 pub(crate) fn bounded(context: &Context) -> Result<Option<(String, Located<String>)>, Failure> {
     match read_boundary(context) {
         Err(failure) if context.global.env.is_none() => {
@@ -159,7 +159,7 @@ pub(crate) fn iam_boundary(context: &Context, profile: Option<&str>) -> Result<O
     Err(Failure::new(CONFIG, message).at(&found.from, None).hint(format!("expected {EXPECTED}")))
 }
 
-/// The boundary as a session policy. An AWS managed policy is not accepted, since AdministratorAccess would lift every
+/// The boundary as a session policy. An AWS managed policy is an error, because AdministratorAccess would remove every
 /// limit.
 pub(crate) fn boundary_as_session_policy(context: &Context, profile: &str) -> Result<Option<Located<String>>, Failure> {
     let found = read_boundary(context)?.filter(|(bounded, _)| bounded == profile);
@@ -173,7 +173,7 @@ pub(crate) fn boundary_as_session_policy(context: &Context, profile: &str) -> Re
         .hint(format!("expected {EXPECTED}; for an AWS managed policy, give its ARN instead of boundary")))
 }
 
-/// Fails if a link in an Amplify project leads a file that is to be written out of the project.
+/// Fails if a link in an Amplify project leads the output file out of the project.
 pub(crate) fn check_output(context: &Context, path: &Path) -> Result<(), Failure> {
     let Some(mut full) = env::current_directory() else { return Ok(()) };
     for name in path.components() {
@@ -200,7 +200,7 @@ pub(crate) fn word(context: &Context, word: &str) -> Option<String> {
     }
 }
 
-/// The names of the project's categories, if a project is around and they are known.
+/// `None` outside a project, or if the categories are unknown.
 pub(crate) fn project_categories(context: &Context) -> Option<Vec<String>> {
     let found = find(context).and_then(|project| Ok(project.map(|project| project.categories()).transpose()?));
     let found = found.unwrap_or_else(|failure| {
@@ -215,7 +215,7 @@ fn find(context: &Context) -> Result<Option<Project>, Failure> {
     Ok(Project::around(&directory, &context.paths.home)?)
 }
 
-/// The project around the current directory, which the command cannot do without.
+/// Fails with `message` outside a project.
 pub(crate) fn required(context: &Context, message: &str) -> Result<Project, Failure> {
     find(context)?
         .ok_or_else(|| Failure::new(CONFIG, message).hint("run it below the directory that amplify init was run in"))

@@ -1,5 +1,3 @@
-//! Warnings of plans and runs, in words.
-
 use crate::cache::store::CacheWriteError;
 use crate::cli::context::Context;
 use crate::cli::errors::resolve::{CLOCK_FIX, behind};
@@ -9,7 +7,7 @@ use crate::plan::{CredentialPlan, Warning};
 use crate::profile::value_form::shown;
 use crate::resolve::ResolveWarning;
 
-/// Prints the plan's warnings under `-v`, and the region of a variable where it is handed on.
+/// Prints the plan's warnings with `-v`, and the region of a variable if it is exported.
 pub(crate) fn of_plan(context: &Context, plan: &CredentialPlan) {
     if let (Some(own), Some(region)) = (&plan.overridden_region, &plan.region) {
         let line = || {
@@ -27,7 +25,7 @@ pub(crate) fn of_plan(context: &Context, plan: &CredentialPlan) {
     }
 }
 
-/// Prints the warnings of a run, each once: every role of a chain may have the same.
+/// Prints each warning once, because every role of a chain may have the same one.
 pub(crate) fn of_run(context: &Context, warnings: &[ResolveWarning]) {
     let mut reported = Vec::new();
     for warning in warnings {
@@ -36,7 +34,7 @@ pub(crate) fn of_run(context: &Context, warnings: &[ResolveWarning]) {
             continue;
         }
         match warning {
-            // A reset at the same time needs no attention.
+            // A reset at the same time is not a problem.
             ResolveWarning::NotCached(CacheWriteError::Forgotten) => context.info(|| line.clone()),
             ResolveWarning::NotCached(_) => context.warn_always(|| line.clone()),
             ResolveWarning::ClockOff(_) => context.warn(|| line.clone()),

@@ -1,5 +1,5 @@
-//! Who can use which profile, with the reason where one cannot: the tool models, and what is known beyond the files
-//! of a `credential_process`.
+//! Which tool can use which profile, and the reason if it cannot. Combines the tool models with facts about
+//! `credential_process` programs.
 
 use std::collections::{HashMap, HashSet};
 
@@ -75,7 +75,7 @@ impl<'f> VisibilityTable<'f> {
         why_hidden(self.facts.views.view(tool), line, &header.names[tool as usize])
     }
 
-    /// Why the profile's program gives nothing, where that is how the profile gets its credentials.
+    /// Why the profile's program fails; `None` if the profile does not use one.
     fn trouble_with_process(&self, tool: Tool, profile: &Profile<'_>) -> Option<String> {
         if !matches!(ProfileKind::of(profile), ProfileKind::Process | ProfileKind::Wrapper) {
             return None;

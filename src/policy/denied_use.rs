@@ -1,6 +1,6 @@
 use crate::policy::deployed_names::DeployedNames;
 
-/// Something that no role of the app may do.
+/// An action that every role of the app is denied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeniedUse {
     pub sid: String,
@@ -45,7 +45,7 @@ impl DeniedUse {
     }
 }
 
-/// Whether `text` is `service:Action`, with `*` or without.
+/// The action may contain `*`.
 pub fn is_action(text: &str) -> bool {
     let is_word = |word: &str, more: &str| {
         !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
@@ -53,7 +53,7 @@ pub fn is_action(text: &str) -> bool {
     text.split_once(':').is_some_and(|(service, action)| is_word(service, "-") && is_word(action, "*"))
 }
 
-/// What an action of S3 is used on: objects, the bucket, or both where the action's name does not say it.
+/// Whether an S3 action applies to objects, to the bucket, or to both if its name does not show it.
 fn bucket_and_objects(action: &str) -> &'static [&'static str] {
     // IAM ignores the case of actions.
     let action = action.to_ascii_lowercase();

@@ -3,13 +3,13 @@
 /// AppSync's ids have 26 characters.
 const ANY_API_ID: &str = "??????????????????????????";
 
-/// The Amplify CLI draws five characters for the name of a stack.
+/// The Amplify CLI draws five random characters for the name of a stack.
 const ANY_STAMP: &str = "?????";
 
-/// The environment of a project that is older than environments: its names have no suffix.
+/// The environment of a project from before environments existed. Its names have no suffix.
 const NONE: &str = "NONE";
 
-/// What the names are made of, as far as it is known.
+/// The known parts of the names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DeployedNames {
     pub env: Option<String>,
@@ -20,7 +20,7 @@ pub struct DeployedNames {
 }
 
 impl DeployedNames {
-    /// A table of `add storage`, and the table of an `@model` type, which has its suffix also in the environment NONE
+    /// A table of `add storage`, and the table of an `@model` type, which has its suffix even in the environment NONE
     /// (generateTableName in graphql-transformer-core's resource-helper.js).
     pub fn tables(&self, name: &str) -> Vec<String> {
         let mut names = self.functions(name);
@@ -42,7 +42,7 @@ impl DeployedNames {
     fn bare_and_suffixed(&self, name: &str, bases: &[String]) -> Vec<String> {
         let env = self.env.as_deref().unwrap_or("*");
         let mut names = vec![name.to_owned()];
-        // A name such as my-dev can also be one that gets the suffix.
+        // A name such as my-dev may also be a name that gets the suffix.
         let bases = if self.has_suffix(name) { &bases[..1] } else { bases };
         if env != NONE && !name.ends_with('*') {
             names.extend(bases.iter().map(|base| format!("{base}-{env}")));
@@ -56,8 +56,8 @@ impl DeployedNames {
         name.ends_with('*') || self.env.as_ref().is_some_and(is_full)
     }
 
-    /// The fourth part of the stack's name, as in buildBucketName of the Amplify CLI's s3-stack-builder.js. Buckets of
-    /// stacks that have no such name have no stamp.
+    /// The fourth part of the stack's name, as in buildBucketName of the Amplify CLI's s3-stack-builder.js. If the
+    /// stack's name has another form, the bucket has no stamp.
     fn stamp(&self) -> Option<&str> {
         let Some(stack) = &self.stack else { return Some(ANY_STAMP) };
         stack.strip_prefix("amplify-")?.split('-').nth(2)

@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// The names are stable: `doctor` prints them.
+/// The names are stable, because `doctor` prints them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
     /// botocore and the Rust SDK reject the file.
@@ -11,11 +11,11 @@ pub enum Code {
     /// The Rust SDK rejects the file.
     IndentedProperty,
     NoProperty,
-    /// botocore and the Amplify CLI end the line there, the SDKs do not.
+    /// botocore and the Amplify CLI end the line there; the SDKs do not.
     LoneCarriageReturn,
-    /// Only botocore and the Go SDK take a `:` for `=`.
+    /// Only botocore and the Go SDK accept `:` as a delimiter.
     ColonDelimiter,
-    /// The Rust SDK keeps U+00A0 and its like at the ends of a key or value.
+    /// The Rust SDK keeps U+00A0 and similar characters at the ends of a key or value.
     WideBlank,
 }
 

@@ -9,7 +9,7 @@ use crate::core::secret::Secret;
 use crate::os::child::ChildError;
 use crate::plan::limits::is_mfa_code;
 
-/// For all prompts of a run: other processes wait for the holder of the lock.
+/// For all prompts of a run, because other processes wait for the holder of the lock.
 pub const DEADLINE_SECONDS: u64 = 90;
 
 pub(super) const TRIES: u32 = 3;
@@ -17,16 +17,16 @@ pub(super) const TRIES: u32 = 3;
 #[derive(Clone, Copy)]
 pub struct MfaQuestion<'a> {
     pub profile: &'a str,
-    /// None for a user's own MFA session.
+    /// `None` for a user's own MFA session.
     pub role_arn: Option<&'a str>,
     pub mfa_serial: &'a str,
-    /// AWS has just refused a code.
+    /// AWS has just rejected a code.
     pub was_refused: bool,
     pub note: Option<&'a str>,
     pub mfa_process: Option<&'a str>,
     pub chain: &'a CallChain,
     pub until: Instant,
-    /// The wait for the device's next code, if this one was used: AWS accepts each once.
+    /// The wait for the device's next code, if this one was used: AWS accepts each code once.
     pub wait_if_used: &'a dyn Fn(&Secret) -> Option<Duration>,
 }
 
@@ -85,8 +85,7 @@ pub enum PromptError {
     TimedOut(u64),
 }
 
-/// The code in what was typed, given or printed: devices show it with blanks, and PowerShell's pipes begin with a byte
-/// order mark.
+/// Devices show the code with blanks, and PowerShell's pipes begin with a byte order mark.
 pub(super) fn digits(typed: &str) -> Option<Secret> {
     let is_digit = |char: &char| !char.is_whitespace() && !['\u{feff}', '\u{200b}'].contains(char);
     let digits = Secret::new(typed.chars().filter(is_digit).collect());

@@ -1,5 +1,3 @@
-//! The MFA session, and the first role with that session or with a code.
-
 use crate::core::credentials::Credentials;
 use crate::core::secret::Secret;
 use crate::plan::mfa_strategy::{DirectReason, Mfa, MfaAction};
@@ -89,7 +87,7 @@ impl<'r> Run<'r, '_> {
         mfa.spend(known.unwrap_or_default(), true)
     }
 
-    /// Assumes the role with the MFA session. Where AWS denies an older session, retries once with a new code.
+    /// Assumes the role with the MFA session. If AWS denies an older session, retries once with a new code.
     fn role_by_session(
         &mut self,
         at: usize,

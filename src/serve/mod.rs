@@ -23,13 +23,13 @@ use crate::output::{container_json, print_message};
 
 use wire::{Head, HttpReply, Request};
 
-/// Clients whose request or reply is under way. The oldest makes way for another one: macOS allows 256 open files.
+/// Clients with a request or reply in progress. A new client displaces the oldest: macOS allows 256 open files.
 const MAX_CLIENTS: usize = 128;
 const PAUSE: Duration = Duration::from_millis(1);
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(5);
 const TOKEN_BYTES: usize = 32;
 
-/// The running endpoint. It lasts as long as the process.
+/// The running endpoint. It runs until the process ends.
 pub struct CredentialsEndpoint {
     state: Arc<EndpointState>,
 }
@@ -48,7 +48,7 @@ struct EndpointState {
 struct Client {
     from: SocketAddr,
     stream: TcpStream,
-    /// For the request, then for the reply.
+    /// The deadline of the request, then of the reply.
     until: Instant,
     request: Request,
     reply: Option<Zeroizing<Vec<u8>>>,
@@ -57,7 +57,7 @@ struct Client {
 }
 
 impl CredentialsEndpoint {
-    /// Port 0 is any free port. `expired` is the message for expired credentials.
+    /// Port 0 selects any free port. `expired` is the message for expired credentials.
     pub fn start(port: u16, credentials: Credentials, expired: String) -> io::Result<Self> {
         Self::start_with(port, credentials, expired, CLIENT_TIMEOUT)
     }
@@ -92,11 +92,11 @@ impl CredentialsEndpoint {
 }
 
 impl EndpointState {
-    /// One thread for all clients: a silent one costs a look, so that it delays no other.
+    /// One thread for all clients. A silent client only costs a check, so it does not delay others.
     fn work(&self, listener: &TcpListener) {
         let mut clients = VecDeque::new();
         loop {
-            // Without clients it waits for one.
+            // Blocks only if there are no clients.
             let accepted = listener.set_nonblocking(!clients.is_empty()).and_then(|()| listener.accept());
             match accepted {
                 Ok((stream, from)) => {
@@ -106,7 +106,7 @@ impl EndpointState {
                     clients.extend(self.survive(|| self.admit(stream, from)).flatten());
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(PAUSE),
-                // The process is probably out of descriptors for a moment.
+                // The process has probably run out of descriptors temporarily.
                 Err(_) => {
                     clients.pop_front();
                     thread::sleep(20 * PAUSE);
@@ -116,7 +116,7 @@ impl EndpointState {
         }
     }
 
-    /// A panic ends one request, not the worker. The first one is reported.
+    /// A panic ends one request, not the worker. The first panic is reported.
     fn survive<T>(&self, request: impl FnOnce() -> T) -> Option<T> {
         let panicked = match panics::catch(request) {
             Ok(outcome) => return Some(outcome),
@@ -149,7 +149,7 @@ impl EndpointState {
                 Some(Err(Ok(refusal))) => refusal,
                 Some(Err(Err(_))) => return false,
             };
-            // Not for silent clients: the list of a thousand sockets costs ten milliseconds.
+            // Not for silent clients, because listing a thousand sockets takes ten milliseconds.
             if !stream.local_addr().is_ok_and(|here| tcp_peer::may_ask(*from, here)) {
                 return false;
             }

@@ -6,7 +6,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::core::secret::Secret;
 
-/// In bytes. The SDKs send some hundred.
+/// In bytes. The SDKs send several hundred.
 const LONGEST_HEAD: usize = 8 << 10;
 const CHUNK: usize = 1024;
 
@@ -49,7 +49,7 @@ impl Request {
         Self(Zeroizing::new(Vec::with_capacity(LONGEST_HEAD + CHUNK)))
     }
 
-    /// Reads from a client that does not block. `None` until the empty line has come.
+    /// Reads from a non-blocking client. `None` until the empty line has arrived.
     pub(super) fn receive(&mut self, client: &mut impl Read) -> Option<Received> {
         let Self(bytes) = self;
         let mut chunk = [0; CHUNK];

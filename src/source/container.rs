@@ -12,11 +12,11 @@ use crate::source::error::{Service, SourceError};
 use crate::source::metadata::{MetadataRequest, credentials, send};
 use crate::source::sources::Sources;
 
-/// Of one call; the SDKs wait from 1 to 5 seconds.
+/// For each call. The SDKs wait from 1 to 5 seconds.
 const TIMEOUT: Duration = Duration::from_secs(3);
-/// The largest authorization in bytes; one of EKS has about a thousand.
+/// The largest authorization in bytes. EKS's has about a thousand.
 const LARGEST: u64 = 16 << 10;
-/// Amazon ECS, and EKS Pod Identity by both protocols.
+/// Amazon ECS, and EKS Pod Identity with IPv4 and IPv6.
 const LINK_LOCAL: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
 
 impl Sources<'_> {

@@ -23,7 +23,7 @@ use crate::token_files::{RENEW_BEFORE, TokenFields, TokenFile, text, timestamp};
 const REGION: &str = "us-east-1";
 
 impl Sources<'_> {
-    /// Credentials that expire soon are renewed; if that fails they are used until they expire.
+    /// Credentials that expire soon are renewed. If that fails, they are used until they expire.
     pub(super) fn login(&self, login: &LoginBase, timeout: Duration) -> Result<Credentials, SourceError> {
         let file = TokenFile::new(self.login_cache.join(sha256_hex(login.session.value.trim()) + ".json"));
         let now = self.clock.now();
@@ -35,7 +35,7 @@ impl Sources<'_> {
         }
         let find_renewed = || credentials(&file.read().ok()??, &file).ok().filter(|found| left(found) > RENEW_BEFORE);
         let renew = || {
-            // Another process may have used the refresh token that was read before.
+            // Another process may have used the earlier refresh token.
             let token = file.read()?.unwrap_or(token);
             self.renew_login(login, token, &file, timeout)
         };
@@ -59,7 +59,7 @@ impl Sources<'_> {
         let region = text(&token, "signInRegion").or(login.region.as_ref().map(|region| region.value.as_str()));
         let endpoint = self.endpoints.signin.clone();
         let region = region.unwrap_or(REGION);
-        // It becomes a part of the host's name.
+        // The region becomes part of the host name.
         if !is_region(region) {
             return Err(file.invalid("the signInRegion in its token file is not a region's name").into());
         }
@@ -80,7 +80,7 @@ impl Sources<'_> {
             .token_input(body)
             .customize()
             .mutate_request(move |request| {
-                // Without a proof, the service denies the request.
+                // The service denies a request without a proof.
                 if let Some(proof) = key.proof("POST", request.uri(), now) {
                     request.headers_mut().insert("DPoP", proof);
                 }

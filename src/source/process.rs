@@ -1,4 +1,4 @@
-//! Runs a `credential_process` as the SDKs for JavaScript and Rust do. Its stderr is shown only if it fails.
+//! Runs a `credential_process` like the SDKs for JavaScript and Rust. Its stderr is shown only if it fails.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::core::secret::Secret;
 use crate::core::utf8::without_mark;
 use crate::os::child::{self, ChildError, Stderr};
 
-/// Go's SDK would end this process after the same time.
+/// Go's SDK would kill this process after the same time.
 const DEADLINE: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
@@ -68,7 +68,7 @@ fn parse_document(bytes: &[u8], now: Timestamp) -> Result<Credentials, ProcessEr
     })
 }
 
-/// Programs often print a greeting or a progress line on stdout, next to the document.
+/// Programs often print a greeting or a progress line on stdout in addition to the document.
 fn why_not_json(bytes: &[u8]) -> &'static str {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim();

@@ -58,7 +58,7 @@ impl Sources<'_> {
         })
     }
 
-    /// A token that expires soon is renewed; if that fails it is used until it expires.
+    /// A token that expires soon is renewed. If that fails, it is used until it expires.
     fn sso_token(&self, sso: &SsoBase, timeout: Duration) -> Result<Secret, SourceError> {
         let SsoBase { session, start_url, .. } = sso;
         let name = session.as_ref().map_or(&start_url.value, |session| &session.value);
@@ -67,7 +67,7 @@ impl Sources<'_> {
         let signed_out = SourceError::SignedOut("nobody has signed in");
         let SsoToken { access, left_seconds: left, fields: token } =
             SsoToken::of(file.read()?.ok_or(signed_out)?, now)?;
-        // The token of a profile with its own start URL has no data for a renewal, as in the AWS CLI.
+        // If the profile has its own start URL, the token has no data for a renewal, as in the AWS CLI.
         if left > RENEW_BEFORE || (left > 0 && (session.is_none() || !is_renewable(&token, now))) {
             return Ok(access);
         }
@@ -76,7 +76,7 @@ impl Sources<'_> {
             (found.left_seconds > RENEW_BEFORE).then_some(found.access)
         };
         let renew = || {
-            // Another process may have used the refresh token that was read before.
+            // Another process may have used the earlier refresh token.
             let token = file.read()?.unwrap_or(token);
             if session.is_none() || !is_renewable(&token, now) {
                 return Err(SourceError::SignedOut("its sign-in is over"));
@@ -155,7 +155,7 @@ impl SsoToken {
     }
 }
 
-/// Whether the token has the fields for a renewal, and its client is still registered.
+/// Requires the fields for a renewal, and a client that is still registered.
 fn is_renewable(token: &TokenFields, now: Timestamp) -> bool {
     let has_all = ["refreshToken", "clientId", "clientSecret"].iter().all(|name| text(token, name).is_some());
     has_all && timestamp(token, "registrationExpiresAt").is_some_and(|ends| ends > now)

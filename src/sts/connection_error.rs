@@ -1,4 +1,4 @@
-//! What a broken connection means: which certificate is not believed and why, and who did not answer.
+//! Classifies a connection error: an untrusted certificate or a host that does not respond.
 
 use std::error::Error;
 use std::io;
@@ -20,7 +20,7 @@ pub(crate) struct Route<'a> {
 }
 
 impl Route<'_> {
-    /// What `error`, which the HTTP client gave, means.
+    /// `error` comes from the HTTP client.
     pub(crate) fn broken(&self, error: &(dyn Error + 'static)) -> StsError {
         match chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
             Some(rustls::Error::InvalidCertificate(why)) => StsError::Untrusted {

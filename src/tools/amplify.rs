@@ -6,8 +6,8 @@ use crate::profile_file::section_view::SectionView;
 use crate::tools::keys::{ID, PROCESS, ROLE, SECRET, SSO_ROLE, SSO_SESSION};
 use crate::tools::view::View;
 
-/// Observed with versions 8.11.16 to 8.11.19 of its provider package, the newest published, which are in these versions
-/// of the CLI.
+/// Observed in versions 8.11.16 to 8.11.19 of its provider package, which these versions of the CLI include. 8.11.19 is
+/// the newest.
 const ROLE_UNUSABLE: &str = "cannot assume a role in versions 14.2.2 to 14.5.1 (amplify-cli#14626)";
 
 /// The spellings of each key, by priority.

@@ -1,5 +1,3 @@
-//! Why a tool does not see a section under its intended name.
-
 use crate::profile_file::FileKind;
 use crate::profile_file::botocore::words;
 use crate::profile_file::lines::is_identifier;
@@ -14,7 +12,7 @@ pub struct HeaderLine<'a> {
     pub has_values: bool,
 }
 
-/// A phrase to follow the tool's name. `other_names` are the names under which the tool sees the section instead.
+/// The phrase follows the tool's name. `other_names` are the names under which the tool sees the section instead.
 pub fn why_hidden(view: &View<'_>, line: HeaderLine<'_>, other_names: &[&str]) -> String {
     let tool = view.tool;
     let others = FileKind::ALL.into_iter().filter(|_| tool.rejects_both());
@@ -53,7 +51,7 @@ pub fn why_hidden(view: &View<'_>, line: HeaderLine<'_>, other_names: &[&str]) -
     reason.to_owned()
 }
 
-/// npm ini's only form of a header: one pair of brackets that is the whole line.
+/// npm ini accepts only one form of a header: one pair of brackets that is the whole line.
 pub fn is_alone(text: &str) -> bool {
     text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).is_some_and(|inner| !inner.contains(']'))
 }

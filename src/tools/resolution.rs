@@ -1,5 +1,5 @@
-//! How botocore and the SDKs get credentials: priorities and limits (observed in botocore 1.44.5, aws-config 1.13.0
-//! and credential-provider-ini 3.973; for Go, read in the source).
+//! How botocore and the SDKs get credentials: priorities and limits (observed in botocore 1.44.5, aws-config 1.13.0 and
+//! credential-provider-ini 3.973; for Go, read in the source).
 
 use crate::profile_file::section_view::SectionView;
 use crate::tools::keys::{
@@ -50,8 +50,8 @@ impl<'v, 't> SourceWalk<'v, 't> {
         }
         self.path.push(profile.name);
         for kind in order(self.view.tool) {
-            // In a source profile, keys override the role in every SDK; a profile that is its own source uses its
-            // other settings.
+            // In a source profile, keys override the role in every SDK. A profile that is its own source uses its other
+            // settings.
             let is_role = matches!(kind, CredentialKind::Role | CredentialKind::CredentialSource);
             if is_role && is_source && (is_repeated || self.has(profile, CredentialKind::Keys)) {
                 continue;
@@ -70,7 +70,7 @@ impl<'v, 't> SourceWalk<'v, 't> {
             CredentialKind::Role if is_js => has(ROLE) && has(SOURCE) != has(CREDENTIAL_SOURCE),
             CredentialKind::Role if self.view.tool == Tool::SdkGo => has(SOURCE),
             CredentialKind::Role => has(ROLE) && !has(WEB_IDENTITY),
-            // Without a role it only counts in a source profile.
+            // Without a role it counts only in a source profile.
             CredentialKind::CredentialSource if is_js => has(CREDENTIAL_SOURCE) && !has(ROLE) && self.path.len() > 1,
             CredentialKind::CredentialSource => has(CREDENTIAL_SOURCE),
             CredentialKind::WebIdentity => has(WEB_IDENTITY) && (!is_js || has(ROLE)),
@@ -188,7 +188,7 @@ fn is_set(seen: Option<&SectionView<'_>>, key: &str) -> bool {
     seen.is_some_and(|seen| seen.last(key).is_some())
 }
 
-/// A continuation line belongs to no name.
+/// Names have no continuation lines.
 fn first_line(name: &str) -> &str {
     name.lines().next().unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use super::*;
 const ROLE: &str = "role_arn = arn:aws:iam::222222222222:role/x\n";
 const KEYS: &str = "aws_access_key_id = A\naws_secret_access_key = s\n";
 
-/// What the five tools say of profile `p`: `ok` if they can use it, `-` if they do not see it.
+/// The five tools' results for profile `p`: `ok` if they can use it, `-` if they do not see it.
 fn visibilities(config: &str, credentials: &str) -> [String; 5] {
     let config = config.replace("ROLE\n", ROLE).replace("KEYS\n", KEYS);
     let credentials = credentials.replace("KEYS\n", KEYS);
@@ -124,7 +124,7 @@ fn tools_use_profiles_or_give_reason() {
     }
 }
 
-/// What the tools say of the command in profile `p`, which means `meant`: `ok` if they start that.
+/// The tools' results for the command in profile `p`: `ok` if they start `meant`.
 fn commands(command: &str, meant: &str) -> [String; 5] {
     let config = format!("[profile p]\ncredential_process = {command}\n");
     let views = Views::read(&config, "");

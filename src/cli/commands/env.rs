@@ -1,5 +1,3 @@
-//! `env`: assignments for the shell that evaluates them, or for a file that programs read.
-
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -59,7 +57,7 @@ fn emit(context: &Context, shell: Shell, assignments: &[Assignment<'_>]) -> Resu
     }
 }
 
-/// Masks first: from then on the job's log shows no secret, whatever the next lines and steps say.
+/// Masks the values first, so that the job's log never shows a secret.
 fn to_github<'a>(
     context: &Context,
     assignments: &[Assignment<'a>],
@@ -72,7 +70,7 @@ fn to_github<'a>(
     let is_profile = |name: &str| [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE].contains(&name);
     let is_set = |name: &str| context.env.text(name).is_some();
     let sets_some = assignments.iter().any(|(_, value)| value.is_some());
-    // Nothing can be taken away there, and botocore fails on an empty AWS_PROFILE.
+    // GITHUB_ENV cannot unset variables, and botocore fails if AWS_PROFILE is empty.
     if let Some((name, _)) = assignments.iter().find(|(name, _)| sets_some && is_profile(name) && is_set(name)) {
         write_stderr(&format!(
             "{name} stays set for the later steps, and wins over keys in some SDKs: take it out of the job\n"
@@ -93,7 +91,7 @@ fn to_github<'a>(
     })
 }
 
-/// Whether another step has left the last line without a line end.
+/// Whether another step has written a last line without a line end.
 fn ends_within_line(path: &Path) -> bool {
     let last = || -> io::Result<[u8; 1]> {
         let mut file = File::open(path)?;
@@ -104,7 +102,7 @@ fn ends_within_line(path: &Path) -> bool {
     path.is_file() && last().is_ok_and(|last| last != *b"\n")
 }
 
-/// The shell and what told it: the option, the program that started us, the login shell.
+/// The shell and its origin: the option, the parent process, or the login shell.
 fn shell(context: &Context, options: &EnvOptions) -> (Shell, &'static str) {
     let login = || context.env.text(env::SHELL).and_then(|path| Shell::of_program(&path));
     let usual = if cfg!(windows) { Shell::PowerShell } else { Shell::Posix };
@@ -116,13 +114,13 @@ fn shell(context: &Context, options: &EnvOptions) -> (Shell, &'static str) {
         .unwrap_or((usual, "nothing tells another"))
 }
 
-/// The shell that started us, where the system tells.
+/// The shell that started this process, if the system reveals it.
 #[cfg(target_os = "linux")]
 fn parent() -> Option<Shell> {
     let pid = rustix::process::getppid()?.as_raw_nonzero();
     let program = std::fs::read_link(format!("/proc/{pid}/exe"));
     let program = program.ok().and_then(|path| Shell::of_program(path.to_str()?));
-    // The program of another user's process cannot be seen, its name can.
+    // The program of another user's process is hidden, but its name is visible.
     program.or_else(|| Shell::of_program(std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?.trim_end()))
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     let cached = snapshot.sessions();
     let now = Clock::System.now();
     let inputs = context.inputs()?;
-    // Planning every profile is slow, so only those with a cached role or device are planned.
+    // Planning every profile is slow, so only profiles with a cached role or device are planned.
     let ends = |profile: &Profile<'_>| -> Option<Timestamp> {
         let has = |key| profile.first_line(key).is_some_and(|outer| cached.has(outer));
         let may_stand_for_one = !cached.is_empty() && ProfileKind::of(profile) == ProfileKind::Wrapper;
@@ -43,11 +43,11 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
         let found = cached.lookup(&key, &|key| credentials::is_only_profile(context, &set, &plan, key))?;
         (found.lease.seconds_left(now) > 0).then_some(found.lease.expiration)
     };
-    // A project that cannot be read must not prevent the list, even with --env.
+    // An unreadable project must not prevent the list, even with --env.
     let bounded = selection::bounded(context).unwrap_or_default();
     if options.json {
         let views = Views::from_files(context.files());
-        // One profile at a time: one tree of all profiles takes many times the memory of the text.
+        // One profile at a time: a tree of all profiles takes many times the memory of the text.
         let mut text = vec![b'['];
         for profile in &profiles {
             if text.len() > 1 {
@@ -153,7 +153,7 @@ fn json_of(profile: &Profile<'_>, views: &Views<'_>, ends: Option<Timestamp>, no
 fn properties(profile: &Profile<'_>, show_values: bool) -> Map<String, Value> {
     let show = if show_values { shown_unless_secret } else { shown };
     let mut all = Map::new();
-    // Config first, so that credentials override it per key, and a later line an earlier one.
+    // Config first, so that credentials override it per key, and a later line overrides an earlier one.
     for part in profile.parts().iter().rev() {
         let file = part.source.path.display().to_string();
         for property in &part.properties {

@@ -1,4 +1,4 @@
-//! `man` runs the system's `man` on a terminal, or prints text without it; elsewhere it prints roff.
+//! On a terminal, `man` runs the system's `man`, or prints text if it is missing. Elsewhere it prints roff.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -33,7 +33,7 @@ pub(crate) fn run(name: Option<&str>) -> Result<u8, Failure> {
     }
 }
 
-/// Through a file, because not every `man` reads stdin, and each accepts a path with a slash.
+/// Uses a file, because not every `man` reads stdin. Each accepts a path with a slash.
 fn show(page: &Page) -> io::Result<ExitStatus> {
     let name = format!("{}.{}", random::hex(8)?.expose(), page.file_name());
     let path = env::temporary_directory().join(name);

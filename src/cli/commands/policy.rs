@@ -23,7 +23,7 @@ use crate::policy::{
     ArnScope, amplify, caller, cloudformation, device_account, mfa, partition_name, permissions_boundary, principal,
 };
 
-/// Random bytes, since AWS requires an external id that cannot be guessed.
+/// Random bytes, because an external id must not be guessable.
 const EXTERNAL_ID_BYTES: usize = 16;
 
 pub(crate) fn name(document: &PolicyVerb) -> Option<&str> {
@@ -102,7 +102,7 @@ fn require_roles(plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
         .hint("give a profile with a role_arn; amplify-creds list shows which have one"))
 }
 
-/// `None` where no profile is selected and `default` has no plan.
+/// `None` if no profile is selected and `default` has no plan.
 fn plan_if_any(context: &Context) -> Result<Option<CredentialPlan>, Failure> {
     match plan_before_keys(context) {
         Err(_) if context.selected()?.is_none() => Ok(None),
@@ -122,7 +122,7 @@ fn place_without_plan(context: &Context) -> Result<ArnScope, Failure> {
 }
 
 fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
-    // The owner of the role has no profile for it and gives options instead.
+    // The owner of the role has no profile for it and uses options instead.
     let plan = if options.principal.is_empty() {
         Some(plan_with_roles(context)?)
     } else {
@@ -204,7 +204,7 @@ fn external_id(options: &TrustArgs, hop: Option<&Hop>, notes: &mut Vec<String>) 
     Ok(Some(id))
 }
 
-/// A pattern may have the characters of a session name, and wildcards.
+/// Accepts the characters of a session name, and wildcards.
 fn check_session_name(pattern: Option<&str>) -> Result<(), Failure> {
     let fits = |pattern: &str| {
         (1..=64).contains(&pattern.len())

@@ -25,7 +25,7 @@ enum ResetScope {
     All,
     Expired,
     Of(Box<CredentialPlan>),
-    /// `None` where the environment of the project has no profile.
+    /// `None` if the environment of the project has no profile.
     OfProject(Option<Box<CredentialPlan>>),
 }
 
@@ -42,7 +42,7 @@ impl ResetScope {
 pub(crate) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure> {
     let scope = scope(context, options)?;
     let now = Clock::System.now();
-    // Entries that are not sessions belong to an unknown program and stay.
+    // Entries that are not sessions belong to an unknown program, so they are kept.
     let is_reset =
         |outer: &str, inner: &str, entry: &str| is_session_like(entry) && is_in_scope(&scope, outer, inner, entry, now);
     let store = Store::new(&context.paths.cache_dir);
@@ -90,7 +90,7 @@ fn scope(context: &Context, options: &ResetCache) -> Result<ResetScope, Failure>
     }
 }
 
-/// Variables that name another profile do not count.
+/// Variables that name another profile are ignored.
 fn of_project(context: &Context, environment: &Environment) -> Result<Option<Box<CredentialPlan>>, Failure> {
     let Environment { name, source, from } = environment;
     let Source::Profile(profile) = source else {
@@ -111,7 +111,7 @@ fn is_in_scope(scope: &ResetScope, outer: &str, inner: &str, entry: &str, now: T
         (_, None) => false,
         (_, Some(plan)) => {
             let leaf = plan.steps().next_back();
-            // Flags may have changed the role, so that no step of the plan has it.
+            // Flags may have changed the role, so that the plan has no step with it.
             let was_fetched_for = |mark: &EntryMetadata| mark.profile == plan.profile;
             let is_of_profile = session.as_ref().and_then(|session| session.mark.as_ref()).is_some_and(was_fetched_for);
             is_of_profile
@@ -125,7 +125,8 @@ fn is_in_scope(scope: &ResetScope, outer: &str, inner: &str, entry: &str, now: T
                     };
                     match session.as_ref().map(|session| &session.mark) {
                         Some(Some(mark)) => mark.is_for(&key.fingerprint) || of_profile(mark),
-                        // Written by the Amplify CLI, or unreadable: of the last role all go, as there.
+                        // Written by the Amplify CLI, or unreadable: all entries of the last role are removed, as in
+                        // the Amplify CLI.
                         Some(None) | None => Some(step) == leaf || (session.is_none() && is_name),
                     }
                 })
@@ -133,7 +134,7 @@ fn is_in_scope(scope: &ResetScope, outer: &str, inner: &str, entry: &str, now: T
     }
 }
 
-/// AWS may allow by now what it has denied before.
+/// AWS may allow now what it denied before.
 fn forget_denials(scope: &ResetScope, store: &Store) {
     if matches!(scope, ResetScope::All) {
         store.notes().forget_all();
@@ -150,7 +151,7 @@ fn json_of(outer: &str, inner: &str) -> serde_json::Value {
     json!({kind: outer, "session_name": inner})
 }
 
-/// Uses the messages of the Amplify CLI where it has one.
+/// Uses the Amplify CLI's messages if it has one.
 fn summary(scope: &ResetScope, gone: &[(&str, &str)], dry_run: bool) -> String {
     let (which, whose) = match scope {
         ResetScope::All => ("", String::new()),

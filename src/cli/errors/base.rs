@@ -21,7 +21,7 @@ pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
             };
             Failure { details, ..Failure::new(BASE_FAILED, what) }.hint("run the command by itself to see more")
         }
-        // On one line, since SDKs show the first line.
+        // On one line, because SDKs show only the first line.
         SourceError::SignedOut(why) => sign_in_needed(why, base),
         SourceError::InvalidTokenFile { problem, path } => {
             Failure { details: vec![format!("the token file is {}", path.display())], ..sign_in_needed(problem, base) }
@@ -50,7 +50,7 @@ fn sign_in_needed(why: &str, base: &Base) -> Failure {
     Failure::new(SIGN_IN_NEEDED, format!("profile {profile} needs a sign-in: {why}; run: {run}")).hint(run)
 }
 
-/// A key of a file or a variable. SDKs show the first line only, so it has the place, too.
+/// A key from a file or a variable. SDKs show only the first line, so it includes the location.
 fn invalid_key(error: InvalidCredentials, keys: &Keys, profile: &str) -> Failure {
     let KeyPlace { name, from } = keys.places.of(error.field);
     let message = match from {

@@ -4,7 +4,7 @@ use crate::plan::endpoint::is_enabled_by_default;
 use crate::plan::partition::partition_of;
 use crate::sts::denial::Cause;
 
-/// The hint for `cause`, where the profile `asked` leads to the role of `hop`.
+/// `asked` is the profile that uses the role of `hop`.
 pub(crate) fn advice(cause: Cause, hop: Option<&Hop>, asked: &str) -> String {
     let role = hop.map_or("the role", |hop| hop.role_arn.value.as_str());
     let name = role.rsplit('/').next().unwrap_or(role);

@@ -8,7 +8,7 @@ pub(crate) fn with_hints(failure: Failure, near: &[NearMiss]) -> Failure {
     near.iter().map(text).fold(failure, Failure::hint)
 }
 
-/// A name with blanks would read as several words of the message.
+/// Unquoted, a name with blanks would look like several words of the message.
 pub(super) fn quoted(name: &str) -> Cow<'_, str> {
     if name.contains(char::is_whitespace) { format!("{name:?}").into() } else { name.into() }
 }

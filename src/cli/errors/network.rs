@@ -4,7 +4,7 @@ use crate::sts::{Distrust, PROXY_SIGN_IN, StsError};
 const NTLM: &str =
     "a proxy that wants NTLM or Kerberos needs a program on this machine that signs in to it, such as px or cntlm";
 
-/// The failure of a call to `service`, which is also the end of its AWS_ENDPOINT_URL variable's name.
+/// `service` is also the suffix of its AWS_ENDPOINT_URL variable.
 pub(crate) fn unanswered_by(service: &str, error: StsError, what: &str) -> Failure {
     let hint = format!("check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_{service}");
     match error {
@@ -64,7 +64,7 @@ pub(crate) fn untrusted(what: &str, host: &str, why: &Distrust, trusted: &str) -
     Failure { details, ..Failure::new(NETWORK, message) }.hint(hint)
 }
 
-/// An unusable proxy or file of authorities, which no line of a profile is to blame for.
+/// An unusable proxy or file of authorities. No profile is at fault.
 pub(crate) fn misconfigured(error: &StsError) -> Failure {
     Failure::new(CONFIG, error.to_string()).hint(match error {
         StsError::Proxy { .. } => {

@@ -152,7 +152,7 @@ fn config(message: String) -> Failure {
     Failure::new(CONFIG, message)
 }
 
-/// The article of a key, by how its first letter is spoken: `mfa_serial` begins with "em".
+/// The article depends on the pronunciation of the first letter: `mfa_serial` begins with "em".
 fn article(key: &str) -> &'static str {
     if key.starts_with(['a', 'e', 'i', 'o', 'm']) { "an" } else { "a" }
 }

@@ -48,7 +48,7 @@ impl From<ResolveError> for Failure {
                 Failure { details: vec![format!("the cache is {}", file.display())], ..Failure::new(CACHE, message) }
                     .hint("make room on the disk or make the file writable, then repeat the command")
             }
-            // The offset is within the tolerance: the session had expired before it came.
+            // The offset is within the tolerance: the session had already expired when it arrived.
             ResolveError::ClockWrong(0) => Failure::new(CLOCK, "the session that STS gave is over already")
                 .hint("look at this machine's clock, and at AWS_ENDPOINT_URL_STS if it is set"),
             ResolveError::ClockWrong(offset) => Failure::new(
@@ -63,13 +63,13 @@ impl From<ResolveError> for Failure {
 pub(crate) const CLOCK_FIX: &str =
     "set the clock: sudo hwclock -s in WSL and in a virtual machine that slept, elsewhere switch NTP on";
 
-/// Describes this machine's clock when AWS's is `seconds` ahead: `60 min behind`.
+/// Describes this machine's clock if AWS's is `seconds` ahead: `60 min behind`.
 pub(crate) fn behind(seconds: i64) -> String {
     let direction = if seconds > 0 { "behind" } else { "ahead of" };
     format!("{} min {direction}", seconds.unsigned_abs().div_ceil(60))
 }
 
-/// The failed call, what names it, and its profile.
+/// The failed call, its origin, and its profile.
 fn call_in_words(at: &FailedCall) -> (String, &Origin, &str) {
     match &at.what {
         StsCall::MfaSession(mfa) => {
@@ -122,7 +122,8 @@ fn sts(error: StsError, at: &FailedCall) -> Failure {
     failure.at(from, Some(profile))
 }
 
-/// Of several causes, shows only those that the profile can fix: an SDK shows the error in its own message.
+/// If several causes are possible, shows only those that the profile can fix, because SDKs insert the error into their
+/// own message.
 fn add_hints(failure: Failure, causes: &[Cause], hop: Option<&Hop>, asked: &str) -> Failure {
     let is_open = causes.len() > 1;
     let shown = causes.iter().filter(|cause| !is_open || !matches!(cause, Cause::Trust | Cause::Identity));
@@ -134,12 +135,11 @@ fn add_hints(failure: Failure, causes: &[Cause], hop: Option<&Hop>, asked: &str)
     }
 }
 
-/// The likely causes of AWS's answer.
 pub(crate) fn causes(error: &StsError, at: &FailedCall) -> Vec<Cause> {
     let StsError::Refused { code, message } = error else { return Vec::new() };
     let (hop, number, has_mfa) = match &at.what {
         StsCall::MfaSession(_) => (None, 0, true),
-        // AWS judges the token, not a caller.
+        // AWS validates the token, not a caller.
         StsCall::WebIdentity(..) => return Vec::new(),
         StsCall::Role { hop, number, mfa_serial, .. } => (Some(&**hop), *number, mfa_serial.is_some()),
     };
@@ -170,7 +170,7 @@ fn add_token_hint(failure: Failure, code: &str, web: &WebIdentityBase) -> Failur
     }
 }
 
-/// No `profile` for the credentials of the environment; `is_session` where they may come from the cache.
+/// `profile` is `None` for the credentials of the environment. `is_session` is true if they may come from the cache.
 pub(crate) fn identity_failure(error: StsError, profile: Option<&str>, is_session: bool) -> Failure {
     let whose = profile.map_or_else(|| "the environment".to_owned(), |name| format!("profile {name}"));
     let what = format!("cannot get the caller identity for {whose}");
@@ -196,7 +196,7 @@ fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
     let profile = &at.asked;
     let word = shell_word(profile);
     match error {
-        // On one line, since SDKs show the first line. A test looks the literal up.
+        // On one line, because SDKs show only the first line. A test searches for the literal.
         PromptError::NobodyToAsk => Failure::new(
             MFA_NEEDED,
             format!(

@@ -9,7 +9,7 @@ use crate::plan::Warning;
 use crate::plan::error::{Mention, PlanError};
 use crate::plan::limits::ONE_HOUR;
 
-/// The troubles that `counts` takes, each place once.
+/// The errors that `counts` accepts, once per location.
 fn troubles(facts: &Facts<'_>, counts: &dyn Fn(&PlanError, &str) -> bool) -> Vec<Hit> {
     let mut reported = BTreeSet::new();
     let mut found = Vec::new();
@@ -61,7 +61,7 @@ fn subject<'e>(error: &'e PlanError, asked: &'e str) -> &'e str {
     }
 }
 
-/// Whether a profile's own `credential_process` leads back to it at once: a finding of its own.
+/// Whether a profile's own `credential_process` leads directly back to it. This has its own finding.
 fn is_recursion(facts: &Facts<'_>, error: &PlanError) -> bool {
     let has_role = |name: &str| facts.profiles.iter().any(|profile| profile.name == name && profile.has("role_arn"));
     match error {
@@ -73,7 +73,7 @@ fn is_recursion(facts: &Facts<'_>, error: &PlanError) -> bool {
 
 pub(super) fn broken(facts: &Facts<'_>) -> Vec<Hit> {
     troubles(facts, &|error, asked| match error {
-        // Those have checks of their own.
+        // Other checks report these.
         PlanError::HalfPair { .. } | PlanError::NoEnvironmentKeys { .. } => false,
         PlanError::NoCredentials { profile, named_by, .. } => profile != asked || named_by.is_some(),
         error => !is_recursion(facts, error),
@@ -86,7 +86,7 @@ pub(super) fn no_environment_keys(facts: &Facts<'_>) -> Vec<Hit> {
 
 pub(super) fn no_credentials(facts: &Facts<'_>) -> Vec<Hit> {
     let is_empty = |error: &PlanError, asked: &str| matches!(error, PlanError::NoCredentials { profile, named_by: None, .. } if profile == asked);
-    // What it would need, the profile may well not want: many are there for their region.
+    // Many profiles have no credentials on purpose, for example only a region. A near miss means a mistake.
     let has_near_miss = |error: &PlanError| matches!(error, PlanError::NoCredentials { near, .. } if !near.is_empty());
     let with_hint = troubles(facts, &|error, asked| is_empty(error, asked) && has_near_miss(error));
     let without = troubles(facts, &|error, asked| is_empty(error, asked) && !has_near_miss(error));

@@ -1,4 +1,4 @@
-//! Checks of what a profile is: several things at once, half of one, or one that not every tool can use.
+//! Checks profiles for several kinds at once, incomplete kinds, and kinds that some tools cannot use.
 
 use crate::doctor::checks::project;
 use crate::doctor::facts::Facts;

@@ -1,4 +1,4 @@
-//! Checks of lines: what makes a tool reject a file, or take a line for something else.
+//! Checks for lines that make a tool reject a file or that a tool misreads.
 
 use std::collections::{HashMap, HashSet};
 
@@ -74,14 +74,14 @@ pub(super) fn wide_blank(facts: &Facts<'_>) -> Vec<Hit> {
     hits(facts, Code::WideBlank, message, "write ordinary blanks")
 }
 
-/// The second and every further header of the same text: file, line, text, the first one's line.
+/// Repeated headers: file, line, text, the first header's line.
 fn repeated_sections<'f>(facts: &'f Facts<'_>) -> Vec<(&'f FileFacts<'f>, u32, &'f str, u32)> {
     let mut repeated = Vec::new();
     for file in &facts.files {
         let mut first = HashMap::new();
         for section in &file.sections {
             let there = *first.entry(section.inner).or_insert(section.line);
-            // configparser takes this one as often as it comes.
+            // configparser accepts this header repeatedly.
             if there != section.line && section.inner != "DEFAULT" {
                 repeated.push((file, section.line, section.header, there));
             }
@@ -99,7 +99,7 @@ pub(super) fn duplicate_section(facts: &Facts<'_>) -> Vec<Hit> {
     repeated_sections(facts).into_iter().map(hit).collect()
 }
 
-/// Every key that stands in its section a second time: file, line, key, the first one's line.
+/// Repeated keys of a section: file, line, key, the first key's line.
 fn repeated_keys<'f>(facts: &'f Facts<'_>) -> Vec<(&'f FileFacts<'f>, u32, String, u32)> {
     let mut repeated = Vec::new();
     for file in &facts.files {
@@ -161,7 +161,7 @@ pub(super) fn header_not_alone(facts: &Facts<'_>) -> Vec<Hit> {
         let Some(name) = &header.name else { continue };
         let file = facts.file(header.kind);
         let line = file.line(header.line);
-        // Those have a finding of their own.
+        // Other findings report these.
         let is_told = file.findings.iter().any(|found| found.line == header.line);
         if is_alone(line) || is_told {
             continue;

@@ -1,4 +1,4 @@
-//! The table of checks. A new one is a row here and a function in one of the files below.
+//! The table of checks. A new check is a row here and a function in one of the files below.
 
 mod chains;
 mod kinds;
@@ -18,7 +18,7 @@ pub struct DoctorCheck {
     pub code: &'static str,
     pub severity: Severity,
     pub about: &'static str,
-    /// Whether it matters to every profile, also where a hit names one: a file that a tool rejects.
+    /// Whether a hit concerns every profile even if it names one, for example in a file that a tool rejects.
     pub concerns_all: bool,
     pub find: fn(&Facts<'_>) -> Vec<Hit>,
 }

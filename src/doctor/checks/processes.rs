@@ -1,14 +1,14 @@
-//! Checks of `credential_process`: whether every tool can start it, and what.
+//! Checks whether every tool can start a `credential_process`, and what each tool starts.
 
 use crate::doctor::facts::{Facts, Program};
 use crate::doctor::finding::{FilePlace, Hit};
 use crate::plan::wrapper::Wrapper;
 use crate::profile_file::botocore::words;
 
-/// What a shell understands and the AWS CLI, which starts programs without one, does not.
+/// Shell syntax. The AWS CLI starts programs without a shell.
 const SHELL: [char; 8] = ['$', '`', '|', '<', '>', '&', ';', '*'];
 
-/// The commands: profile, place, text, words; no words where a quote is not closed.
+/// The commands: profile, location, text, words. No words if a quote is not closed.
 fn commands<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (&'f str, FilePlace, &'f str, Option<Vec<String>>)> {
     facts.profiles.iter().filter_map(|profile| {
         let command = profile.get("credential_process")?;
@@ -16,7 +16,7 @@ fn commands<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (&'f str, FilePlac
     })
 }
 
-/// The first word, where a tool starts it as it stands.
+/// The first word, if a tool starts it unchanged.
 fn program(words: Option<Vec<String>>) -> Option<String> {
     words?.into_iter().next().filter(|word| !word.starts_with('~') && !word.contains(SHELL))
 }
@@ -79,7 +79,7 @@ pub(super) fn shell(facts: &Facts<'_>) -> Vec<Hit> {
     let mut found = Vec::new();
     for (profile, at, command, words) in commands(facts) {
         let is_home = |word: &String| word.starts_with('~');
-        // `sh -c '…'` brings its own.
+        // `sh -c '…'` starts its own shell.
         let brings_one =
             words.as_ref().is_some_and(|words| words.get(1).is_some_and(|word| word == "-c" || word == "-lc"));
         let what = if words.iter().flatten().any(is_home) {

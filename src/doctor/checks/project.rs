@@ -1,4 +1,4 @@
-//! The Amplify CLI's own messages do not name the profile's fault, so the findings quote them.
+//! The Amplify CLI's own messages do not name the error in the profile, so the findings quote them.
 
 use crate::core::masking::masked;
 use crate::doctor::facts::Facts;
@@ -9,7 +9,7 @@ use crate::doctor::world::ProjectProfile;
 use crate::profile::Profile;
 use crate::tools::{Tool, Visibility};
 
-/// Of a role profile; the second one where a session of the role is cached. Observed with version 14.2.2.
+/// Messages for a role profile. The second appears if a session of the role is cached. Observed in version 14.2.2.
 pub(super) const ROLE_MESSAGES: &str =
     "\"Resolved credential object is not valid\" or \"identity.expiration.getTime is not a function\"";
 const OTHER_MESSAGES: &str = "\"Could not initialize platform\" or \"Region is missing\"";

@@ -1,4 +1,4 @@
-//! Checks of what surrounds the files: rights, variables, the clock, the cache.
+//! Checks of rights, variables, the clock and the cache.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use crate::doctor::finding::{FilePlace, Hit};
 use crate::os::env;
 use crate::os::fs::Rights;
 
-/// Seconds that a clock may be off before anybody minds.
+/// Seconds by which a clock may be off without a finding.
 const TOLERANCE: i64 = 300;
 
-/// Files and directories with their rights, and whether there are secrets in them.
+/// Files and directories with their rights, and whether they contain secrets.
 fn guarded(facts: &Facts<'_>) -> Vec<(FilePlace, Rights, bool)> {
     let mut all = Vec::new();
     for file in &facts.files {

@@ -11,7 +11,7 @@ use crate::tools::Tool;
 
 const SHOWN: usize = 60;
 
-/// The value as text, where it is one thing and not a block or a list.
+/// The value as text; `None` for a block or a list.
 fn scalar(property: &Property<'_>) -> Option<String> {
     match &property.typed {
         None if property.value.starts_with('\n') => None,
@@ -21,7 +21,7 @@ fn scalar(property: &Property<'_>) -> Option<String> {
     }
 }
 
-/// The value for people: between marks, on one line, cut where it is long. Whether it may be shown is the caller's.
+/// Quoted, on one line, and truncated. The caller must check that it may be shown.
 fn shown(value: &str) -> String {
     let value = value.replace('\n', "\\n");
     let short: String = value.chars().take(SHOWN).collect();
@@ -69,7 +69,7 @@ pub(super) fn read_differently(facts: &Facts<'_>) -> Vec<Hit> {
     found
 }
 
-/// What to change so that all read the same.
+/// The change that makes all tools read the same value.
 fn cause(line: &str, readings: &[(String, Vec<Tool>)]) -> &'static str {
     if readings.iter().any(|(value, _)| value.contains('\n')) {
         "write the value on one line"
@@ -82,7 +82,7 @@ fn cause(line: &str, readings: &[(String, Vec<Tool>)]) -> &'static str {
     }
 }
 
-/// Whether a comment mark behind a blank cuts a command: that is [`process_comment`]'s.
+/// [`process_comment`] reports a command that a comment mark after a blank truncates.
 fn is_cut_command(property: &Property<'_>, line: &str) -> bool {
     let value = line.split_once('=').map_or("", |(_, value)| value);
     let cuts = |(at, _): (usize, &str)| value[..at].ends_with([' ', '\t']);
@@ -104,7 +104,7 @@ pub(super) fn process_comment(facts: &Facts<'_>) -> Vec<Hit> {
     found
 }
 
-/// Properties of profiles with one of these keys, as the last line of each says.
+/// Properties of profiles with one of these keys. The last line of each key counts.
 fn with_key<'f>(
     facts: &'f Facts<'_>,
     keys: &'f [&str],
@@ -168,7 +168,7 @@ pub(super) fn key_typo(facts: &Facts<'_>) -> Vec<Hit> {
     for (file, section, name) in facts.profile_sections() {
         for property in &section.properties {
             let key = &*property.key;
-            // A block is a service's or a tool's own.
+            // A block belongs to a service or a tool.
             if property.value.starts_with('\n') || is_known(key) {
                 continue;
             }
@@ -197,7 +197,7 @@ pub(super) fn key_in_capitals(facts: &Facts<'_>) -> Vec<Hit> {
     found
 }
 
-/// The known key that `key` is a slip of: one or two letters, not a word.
+/// The known key that differs from `key` by one or two letters.
 fn nearest(key: &str) -> Option<&'static str> {
     let limit = match key.len() {
         0..5 | 64.. => return None,
@@ -207,7 +207,7 @@ fn nearest(key: &str) -> Option<&'static str> {
     let scored = KEYS.iter().map(|known| known.name).filter(|known| known.len().abs_diff(key.len()) <= limit);
     let scored = scored.map(|known| (strsim::damerau_levenshtein(key, known), known));
     let nearest = scored.filter(|(distance, _)| *distance <= limit).min().map(|(_, known)| known);
-    // These are the Amplify CLI's in lower case, which it does not read itself.
+    // The Amplify CLI's keys in lower case, which it does not read itself.
     match nearest {
         Some("accesskeyid") => Some("aws_access_key_id"),
         Some("secretaccesskey") => Some("aws_secret_access_key"),

@@ -46,7 +46,7 @@ pub(super) fn show(context: &Context, project: &Project, environment: &str, as_j
     }
     let roles = roles(context, project, environment, names)?;
     let wanted = team.as_ref().map(|team| team.value.as_str());
-    // A missing one says nothing; see `Project::meta_boundary`.
+    // A missing boundary means nothing; see `Project::meta_boundary`.
     let is_copied_back = meta.as_ref().is_some_and(|meta| Some(meta.value.as_str()) != wanted);
     let expected = FoundRole::With(wanted.map(str::to_owned));
     let is_deployed = roles.iter().all(|role| role.found == expected);
@@ -108,7 +108,7 @@ fn roles(
     let session = SessionArgs::default();
     let set = context.profiles()?;
     let inputs = inputs(context, &session)?;
-    // Variables that name another profile do not count: the roles are in the environment's account.
+    // Variables that name another profile are ignored, because the roles are in the environment's account.
     let plan = match project.environment(Some(environment))?.source {
         Source::Profile(profile) if !context.is_named_on_command_line() => {
             complete(context, credentials::plan_of(&set, &profile, &inputs)?)?

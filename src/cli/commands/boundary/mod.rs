@@ -62,7 +62,7 @@ fn show(context: &Context, project: &Project, environment: &str, as_json: bool) 
     write_stdout(format!("{}\n", printable(&found.value)).as_bytes())
 }
 
-/// Sets or removes the boundary. The diff is shown at the question, since stdout has the ARN.
+/// Shows the diff with the question, because stdout has the ARN.
 fn change(
     context: &Context,
     project: &Project,
@@ -111,7 +111,7 @@ fn change(
     write_stdout(format!("{}\n", printable(arn)).as_bytes())
 }
 
-/// Prints what the Amplify CLI does not do for the environment's account or partition.
+/// Prints the Amplify CLI's limitations for the environment's account or partition.
 fn note_limits(context: &Context, project: &Project, environment: &str, arn: &str) {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     let ["arn", partition, _, _, of_boundary, resource] = parts[..] else { return };
@@ -133,7 +133,7 @@ fn note_limits(context: &Context, project: &Project, environment: &str, arn: &st
     }
 }
 
-/// Prints how another environment gets the boundary.
+/// Prints how to set the boundary in another environment.
 fn note_new_environments(context: &Context, arn: &str) {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     let ["arn", partition, _, _, of_boundary, resource] = parts[..] else { return };

@@ -130,7 +130,7 @@ fn simulate(
 fn is_simulation_unavailable(endpoint: &Endpoint, error: &StsError) -> bool {
     match error {
         StsError::Refused { code, .. } => !rejects_keys(code),
-        // A server that is not AWS may not know the call at all.
+        // A server other than AWS may not support the call.
         StsError::Server(_) | StsError::Garbage | StsError::ForeignError(_) => {
             endpoint.kind == EndpointKind::Configured
         }

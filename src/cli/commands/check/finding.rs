@@ -7,7 +7,7 @@ use crate::core::sanitize::printable;
 pub(crate) struct CheckFinding {
     pub(crate) code: &'static str,
     pub(crate) severity: &'static str,
-    /// Whether AWS's message leaves several causes open.
+    /// Whether AWS's message does not name a single cause.
     pub(crate) is_open: bool,
     pub(crate) failure: Failure,
 }
@@ -35,7 +35,6 @@ impl CheckFinding {
         lines.iter().map(|line| printable(line) + "\n").collect()
     }
 
-    /// The keys of `doctor --json`, and the hop.
     pub(crate) fn json(&self, profile: &str, hop: usize) -> Value {
         let Failure { message, at, aws, hints, .. } = &self.failure;
         let message = masked_message(message);

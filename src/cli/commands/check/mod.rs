@@ -146,7 +146,7 @@ fn compare(step: &CheckStep, identity: &CallerIdentity) -> CheckFinding {
     CheckFinding::new("other_identity", "error", failure.at(&hop.role_arn.from, Some(&hop.profile)))
 }
 
-/// The ARN that AWS gives a session of the hop; it has no path.
+/// AWS omits the role's path in the ARN of a session.
 fn session_arn(hop: &Hop) -> String {
     let role = &hop.role_arn.value;
     let name = role.as_str().rsplit('/').next().unwrap_or_default();

@@ -89,7 +89,7 @@ pub(crate) fn denial_finding(denial: &Denial<'_>, who: &str) -> CheckFinding {
     CheckFinding::new(code, "error", Failure::new(FINDINGS, message).hint(hint))
 }
 
-/// The actions whose verdict depends on condition keys without a known value.
+/// The actions with a verdict that depends on condition keys without a known value.
 pub(crate) fn unknown_finding(lines: &[ReportLine]) -> Option<CheckFinding> {
     let missing = lines.iter().filter_map(|line| match &line.verdict {
         Verdict::Unknown(missing) => Some(missing),

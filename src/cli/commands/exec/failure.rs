@@ -20,7 +20,7 @@ pub(crate) fn not_run(program: &OsStr, error: &io::Error) -> Failure {
     }
 }
 
-/// The same failure where no command was given and SHELL names the program.
+/// If no command was given, SHELL names the program.
 pub(crate) fn of_shell_variable(failure: Failure) -> Failure {
     if ![COMMAND_NOT_FOUND, NOT_EXECUTABLE].contains(&failure.code) {
         return failure;

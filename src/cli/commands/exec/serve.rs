@@ -20,7 +20,7 @@ use crate::serve::{CredentialsEndpoint, private_config};
 use super::failure::not_run;
 use super::renewal::{Renewal, Session};
 
-/// Runs the command with an endpoint that serves the fetched credentials, and later the renewed ones.
+/// The endpoint serves the fetched credentials, and later the renewed ones.
 pub(crate) fn run(context: Context, how: &SessionArgs, fetched: Fetched, mut command: Command) -> Result<u8, Failure> {
     let active_profile = active_profile(&context, &fetched);
     let Fetched { plan, credentials } = fetched;
@@ -62,7 +62,7 @@ pub(crate) fn run(context: Context, how: &SessionArgs, fetched: Fetched, mut com
     leave_signals();
     let job = Job::start(&mut command).map_err(|error| not_run(command.get_program(), &error))?;
     if let Some(renewal) = Renewal::of(context, how, session, &credentials) {
-        // Not joined: the program does not wait for a call to AWS after the command has ended.
+        // Not joined, so that the process does not wait for a call to AWS after the command has ended.
         if let Err(error) = thread::Builder::new().spawn(move || renewal.run(&endpoint)) {
             print_message(&format!("amplify-creds: cannot renew the session: {error}"));
         }

@@ -76,7 +76,7 @@ pub(crate) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
     write_stdout(fields.text().as_bytes())
 }
 
-/// Resolution caps `min_ttl`, in seconds, at a quarter of the session.
+/// Resolution limits `min_ttl`, in seconds, to a quarter of the session's duration.
 fn min_ttl_warning(Located { value, from }: &Located<u64>, plan: &CredentialPlan) -> Option<String> {
     let leaf = plan.hops.last()?.duration.seconds;
     let most = u64::from(leaf) / 4;

@@ -1,4 +1,4 @@
-//! The settings of a new role's profile, from flags or from the user.
+//! Collects the settings of a new role's profile from flags or from the user.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,6 @@ use crate::profile_file::portable::{headers, reads_alike};
 use crate::setup::task::{names, region};
 use crate::setup::{Role, SourceKeys};
 
-/// In bytes.
 const MAX_SECRET_LINE: u64 = 512;
 const STDIN_LIMIT: Duration = Duration::from_secs(90);
 
@@ -153,7 +152,7 @@ fn within(limit: TextLimit) -> impl Fn(&str) -> Result<(), String> {
     move |text| if limit.allows(text) && reads_alike(limit.key, text) { Ok(()) } else { Err(limit.to_string()) }
 }
 
-/// Accepts a name that all tools read alike, in both files and on a command line.
+/// Accepts a name that all tools read the same way, in both files and on a command line.
 fn plain_name(name: &str) -> Result<(), String> {
     let is_plain = |kind| headers(kind, name).is_some_and(|headers| headers.len() == 1);
     let fits = is_plain(FileKind::Config) && is_plain(FileKind::Credentials) && !name.starts_with('-');

@@ -26,7 +26,7 @@ pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
         Some(_) => refuse_new_role(options).map(|()| None)?,
     };
     let editor = Editor::new(&context.paths.cache_dir);
-    // Reading and writing happen under one lock, unless a question would make other processes wait.
+    // Reads and writes under one lock, unless a question would make other processes wait.
     let lock = (options.yes && !options.dry_run).then(|| editor.lock()).transpose()?;
     let (done, changes) = prepare(context, options, named, role.as_ref())?;
     if changes.is_empty() {
@@ -64,7 +64,7 @@ fn prepare(
     let (inputs, programs) = (context.inputs()?, own_paths(&context.env)?);
     let task = match (named, role) {
         (Some(name), _) => {
-            // A profile that does not work now would not work through a wrapper.
+            // A profile that fails now would also fail through a wrapper.
             plan_of(&draft.files().profiles(Dialect::Auto)?, name, &inputs)?;
             if options.in_place {
                 Task::in_place(&mut draft, name, &programs)?
