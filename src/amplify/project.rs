@@ -35,9 +35,9 @@ pub enum ProjectError {
     NoEnvironment { root: String },
     #[error("the Amplify project at {root} has no environment {name}")]
     UnknownEnvironment { root: String, name: String, names: Vec<String> },
-    #[error("{at}: environment {name} names neither a profile nor a file of access keys that is there")]
+    #[error("{at}: environment {name} has no profile and no existing file of access keys")]
     Corrupt { at: Location, name: String },
-    #[error("the Amplify project at {root} is owned by another user: {owner}")]
+    #[error("the Amplify project at {root} belongs to another user: {owner}")]
     OtherOwner { root: String, owner: String, file: Arc<SourceFile> },
     #[error("{} is a link to {}, outside the Amplify project", link.shown, target.shown)]
     LinkOutside { link: Arc<SourceFile>, target: Arc<SourceFile> },

@@ -48,7 +48,7 @@ const STOPPED_FOR: Duration = Duration::from_mins(1);
 pub enum CacheWriteError {
     #[error("{} belongs to another user", .0.display())]
     ForeignOwner(PathBuf),
-    #[error("sessions were forgotten meanwhile")]
+    #[error("the sessions were deleted in the meantime")]
     Forgotten,
     #[error("{} is locked by another process", .0.display())]
     Locked(PathBuf),

@@ -174,7 +174,7 @@ fn read_assertion(path: &Path) -> Result<Secret, String> {
 }
 
 fn read_text(path: &Path) -> Result<String, String> {
-    let bytes = read_capped(path, LARGEST).map_err(|error| error.to_string())?.ok_or("there is no such file")?;
+    let bytes = read_capped(path, LARGEST).map_err(|error| error.to_string())?.ok_or("the file does not exist")?;
     utf8_text(&bytes).map(str::to_owned)
 }
 

@@ -55,7 +55,7 @@ fn authorization(token: &ContainerToken) -> Result<Secret, SourceError> {
                 SourceError::Unusable(format!("cannot read the authorization: {reason} ({})", path.display()))
             };
             let bytes = read_capped(path, LARGEST).map_err(|error| unreadable(&error.to_string()))?;
-            let bytes = bytes.ok_or_else(|| unreadable("there is no such file"))?;
+            let bytes = bytes.ok_or_else(|| unreadable("the file does not exist"))?;
             let text = utf8_text(&bytes).map_err(|invalid| unreadable(&invalid))?.trim();
             check_token(text).map_err(|problem| unreadable(&format!("it {problem}")))?;
             Ok(Secret::from(text))

@@ -22,10 +22,10 @@ pub enum StsError {
     #[error("no answer in time")]
     TimedOut,
     /// An answer that is not STS's.
-    #[error("the answer is not one of STS")]
+    #[error("the response is not from STS")]
     Garbage,
     /// An error without AWS's code, with this HTTP status: a proxy's page, for example.
-    #[error("HTTP status {0} without an error of AWS")]
+    #[error("HTTP status {0} without an AWS error")]
     ForeignError(u16),
     /// The file of trusted certificate authorities cannot be used.
     #[error("cannot use the certificate authorities in {bundle}: {problem}")]

@@ -76,7 +76,7 @@ fn read(path: &Path) -> Result<String, String> {
         ErrorKind::FileTooLarge => "it is larger than 16 MiB".to_owned(),
         _ => error.to_string(),
     })?;
-    let bytes = bytes.ok_or("there is no such file")?;
+    let bytes = bytes.ok_or("the file does not exist")?;
     if bytes.is_empty() {
         return Err("it is empty".to_owned());
     }

@@ -31,7 +31,7 @@ pub(crate) fn check_usable(view: &View<'_>, javascript: &View<'_>, name: &str) -
     let count = |seen: &SectionView<'_>| PAIR.iter().filter(|names| has(seen, names)).count();
     match view.seen(FileKind::Credentials, name).map(count) {
         Some(2) => Ok(()),
-        Some(1) => Err("finds half a key pair".to_owned()),
+        Some(1) => Err("finds only half of a key pair".to_owned()),
         _ if count(config) > 0 => Err("takes keys from the credentials file only".to_owned()),
         _ if SSO_ROLE.iter().chain([&SSO_SESSION]).any(|key| is_truthy(config, key)) => {
             Err("knows no IAM Identity Center".to_owned())

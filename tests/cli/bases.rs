@@ -267,7 +267,7 @@ fn tokens_that_sts_does_not_take_are_told() {
         assert!(token.is_empty() || !run.stderr.contains(&token), "{}", run.stderr);
     }
     fs::remove_file(home.path().join("token")).unwrap();
-    says(home.run(&["process", "web"]).failed_with(4), &["there is no such file", "~/.aws/config:3"]);
+    says(home.run(&["process", "web"]).failed_with(4), &["the file does not exist", "~/.aws/config:3"]);
 }
 
 const SSO: &str = "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example/start\n\

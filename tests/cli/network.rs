@@ -98,7 +98,11 @@ fn an_authority_that_nobody_knows_points_at_the_companys_bundle() {
         run.failed_with(6);
         says(
             &run,
-            &["no trusted authority has signed it", "trusted are the authorities in", "AWS_CA_BUNDLE or ca_bundle"],
+            &[
+                "it is not signed by a trusted authority",
+                "trusted are the authorities in",
+                "AWS_CA_BUNDLE or ca_bundle",
+            ],
         );
     }
 }
@@ -109,7 +113,7 @@ fn a_bundle_that_cannot_be_used_is_named_and_only_read_where_it_is_needed() {
     let run = |path: &str| home.run_with(&["process", "--no-cache", "nomfa"], &[("AWS_CA_BUNDLE", path)]);
     let damaged = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
     let rows = [
-        ("missing.pem", None, "there is no such file"),
+        ("missing.pem", None, "the file does not exist"),
         ("empty.pem", Some(""), "it is empty"),
         ("text.pem", Some("nothing of the kind\n"), "it has no certificate in PEM form"),
         ("damaged.pem", Some(damaged), "no certificate in it can be read"),
