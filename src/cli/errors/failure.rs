@@ -29,31 +29,31 @@ macro_rules! error_codes {
 
 // In the order of their exit status.
 error_codes! {
-    OUTPUT: "output", 1, "cannot write to stdout: it is closed, or the disk is full";
-    CLOCK: "clock", 1, "new credentials look expired: the system clock is wrong";
-    CACHE: "cache", 1, "the cache file cannot be written";
-    EDIT: "edit", 1, "a file cannot be edited, or changed in the meantime";
+    OUTPUT: "output", 1, "stdout is closed or full";
+    CLOCK: "clock", 1, "fresh credentials look expired: the clock is wrong";
+    CACHE: "cache", 1, "the cache file cannot be changed";
+    EDIT: "edit", 1, "a file may not be edited, or changed meanwhile";
     ENDPOINT: "endpoint", 1, "exec --serve: the endpoint cannot be set up";
     INTERNAL: "internal", 1, "internal error, or the HTTP client cannot be set up";
     FINDINGS: "findings", 1, "check or boundary show --cloud found errors";
-    USAGE: "usage", 2, "unknown or conflicting arguments";
-    PROFILE_NOT_FOUND: "profile_not_found", 3, "the profile or its source profile does not exist";
-    LOOP: "loop", 3, "source profiles or credential_process commands form a loop";
-    CONFIG: "config", 3, "a profile, a setting or a file is invalid";
+    USAGE: "usage", 2, "unknown or contradicting arguments";
+    PROFILE_NOT_FOUND: "profile_not_found", 3, "no file has the profile, or its source";
+    LOOP: "loop", 3, "source profiles lead back to each other";
+    CONFIG: "config", 3, "a profile, a setting or a file is wrong";
     FILE: "file", 3, "a profile file cannot be read";
     UNSUPPORTED: "unsupported", 3, "credentials of a kind this version cannot fetch";
-    NOBODY_TO_ASK: "nobody_to_ask", 4, "setup needs an answer, but cannot prompt";
-    MFA_NEEDED: "mfa_needed", 4, "an MFA code is needed, but no prompt is possible";
-    MFA_REJECTED: "mfa_rejected", 4, "AWS rejected the MFA code";
-    CREDENTIALS_REJECTED: "credentials_rejected", 4, "AWS rejected the credentials that signed the request";
-    BASE_FAILED: "base_failed", 4, "a program or a service returned no source credentials";
-    SIGN_IN_NEEDED: "sign_in_needed", 4, "sign-in needed: aws sso login or aws login";
-    ACCESS_DENIED: "access_denied", 5, "access denied by AWS";
-    REFUSED: "refused", 5, "AWS rejected the request for another reason";
-    NETWORK: "network", 6, "no connection, no response, throttled, or an invalid response";
-    LOCK_TIMEOUT: "lock_timeout", 7, "timed out waiting for a process that fetches the same session";
+    NOBODY_TO_ASK: "nobody_to_ask", 4, "setup has a question and nobody can be asked";
+    MFA_NEEDED: "mfa_needed", 4, "an MFA code is needed and nobody can be asked";
+    MFA_REJECTED: "mfa_rejected", 4, "AWS refused the MFA code";
+    CREDENTIALS_REJECTED: "credentials_rejected", 4, "AWS refused the keys that sign the call";
+    BASE_FAILED: "base_failed", 4, "a program or a service gave no base credentials";
+    SIGN_IN_NEEDED: "sign_in_needed", 4, "a person must sign in: aws sso login, aws login";
+    ACCESS_DENIED: "access_denied", 5, "AWS said no: AccessDenied";
+    REFUSED: "refused", 5, "AWS refused the request for another reason";
+    NETWORK: "network", 6, "no connection, no answer, throttled, or garbage";
+    LOCK_TIMEOUT: "lock_timeout", 7, "another process kept fetching the same session";
     NOT_EXECUTABLE: "not_executable", 126, "exec: the command cannot be run";
-    COMMAND_NOT_FOUND: "command_not_found", 127, "exec: command not found";
+    COMMAND_NOT_FOUND: "command_not_found", 127, "exec: there is no such command";
     CANCELLED: "cancelled", 130, "cancelled";
 }
 
