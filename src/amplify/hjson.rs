@@ -45,7 +45,7 @@ pub enum HjsonProblem {
     /// Quoted text exceeds its line, or has an unknown escape.
     #[error("invalid quoted string")]
     Quoted,
-    #[error("too many levels")]
+    #[error("too many nested levels")]
     Deep,
     #[error("unexpected text after the end")]
     More,

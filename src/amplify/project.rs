@@ -233,7 +233,7 @@ impl Project {
         let path = self.root.join(relative);
         // Opening a FIFO would block until there is a writer.
         let odd = fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file());
-        let read = if odd { Err(io::Error::other("it is no plain file")) } else { read_capped(&path, MAX_BYTES) };
+        let read = if odd { Err(io::Error::other("it is not a regular file")) } else { read_capped(&path, MAX_BYTES) };
         let bytes = read.map_err(|reason| ProjectError::Unreadable { file: self.file(relative), reason })?;
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }

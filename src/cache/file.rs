@@ -19,7 +19,7 @@ pub fn problem(path: &Path) -> Option<String> {
             drop(Zeroizing::new(bytes));
             Some("it is not UTF-8".to_owned())
         }
-        Ok(bytes) => Members::parse(&text(bytes)).is_none().then(|| "it is no JSON object".to_owned()),
+        Ok(bytes) => Members::parse(&text(bytes)).is_none().then(|| "it is not a JSON object".to_owned()),
     }
 }
 
@@ -35,7 +35,7 @@ pub(super) fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
     read_open(file, &metadata, MAX_CACHE_BYTES)
 }
 
-const UNTRUSTED: &str = "it belongs to another user or every user can write it";
+const UNTRUSTED: &str = "it belongs to another user, or every user can write it";
 
 /// Whether only this user, root or the group could have written it. The Amplify CLI leaves files that the group can write
 /// under umask 002.

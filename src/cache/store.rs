@@ -236,7 +236,7 @@ impl Store {
                     return Err(CacheWriteError::TooLarge(self.file.clone()));
                 }
                 Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
-                    return Err(io(io::Error::other("it is not a plain file")));
+                    return Err(io(io::Error::other("it is not a regular file")));
                 }
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                     self.set_aside()?;

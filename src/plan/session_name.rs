@@ -17,7 +17,7 @@ pub fn allows(text: &str) -> bool {
 
 /// What a session name must be, in words.
 pub fn expected() -> String {
-    format!("{SESSION_NAME}; {{user}}, {{host}}, {{profile}}, {{project}} and {{env}} stand for what they say")
+    format!("{SESSION_NAME}; {{user}}, {{host}}, {{profile}}, {{project}} and {{env}} are placeholders")
 }
 
 pub fn is_template(text: &str) -> bool {

@@ -50,9 +50,9 @@ pub(super) const TITLE: &str = "amplify-creds";
 
 pub(super) const LABEL: &str = "MFA token code:";
 
-pub(super) const REFUSED: &str = "AWS did not accept the code. Wait for the next one.";
+pub(super) const REFUSED: &str = "AWS rejected the code. Wait for the next code.";
 
-pub(super) const NOT_SIX_DIGITS: &str = "The code has six digits.";
+pub(super) const NOT_SIX_DIGITS: &str = "The code must have six digits.";
 
 #[derive(Debug)]
 pub struct MfaAnswer {

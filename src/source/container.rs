@@ -29,7 +29,7 @@ impl Sources<'_> {
         };
         if !is_allowed(&uri.value) {
             let from = &uri.from;
-            let rule = "is neither https nor on this machine, ECS's 169.254.170.2 or EKS's 169.254.170.23";
+            let rule = "must be https, or http on this machine or at 169.254.170.2 (ECS) or 169.254.170.23 (EKS)";
             return Err(SourceError::Unusable(format!("the address in {from} {rule}")));
         }
         let token = token.as_ref().map(authorization).transpose()?;

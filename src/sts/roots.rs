@@ -85,8 +85,8 @@ fn read(path: &Path) -> Result<String, String> {
     let certificates = certificates(text.trim_start_matches('\u{feff}'));
     match (certificates.is_empty(), text.contains(BEGIN)) {
         (false, _) => Ok(certificates),
-        (true, true) => Err("no certificate in it can be read".to_owned()),
-        (true, false) => Err("it has no certificate in PEM form".to_owned()),
+        (true, true) => Err("none of its certificates can be read".to_owned()),
+        (true, false) => Err("it has no certificate in PEM format".to_owned()),
     }
 }
 

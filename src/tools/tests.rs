@@ -31,7 +31,7 @@ fn tools_use_profiles_or_give_reason() {
     let rows: [(&str, &str, [&str; 5]); 22] = [
         ("[profile p]\nregion = r\n", "[p]\nKEYS\n", ["ok", "ok", "ok", "ok", "ok"]),
         ("", "[p]\nKEYS\n", ["needs a section in the config file, too", "ok", "ok", "ok", "ok"]),
-        ("[profile p]\nKEYS\n", "", ["takes keys from the credentials file only", "ok", "ok", "ok", "ok"]),
+        ("[profile p]\nKEYS\n", "", ["reads keys only from the credentials file", "ok", "ok", "ok", "ok"]),
         ("[profile p]\nregion = r\n", "", [none; 5]),
         ("[profile p]\nregion = r\n", "[p]\naws_access_key_id = A\n", [half, half, none, half, half]),
         // botocore never combines the id and the secret of two files.
@@ -103,13 +103,13 @@ fn tools_use_profiles_or_give_reason() {
         (
             "[profile p]\nsso_session = c\nsso_account_id = 1\nsso_role_name = r\n[sso-session c]\nsso_start_url = u\nsso_region = r\n",
             "",
-            ["knows no IAM Identity Center", "ok", "ok", "ok", "ok"],
+            ["does not support IAM Identity Center", "ok", "ok", "ok", "ok"],
         ),
         (
             "[profile p]\nsso_session = d\nsso_account_id = 1\nsso_role_name = r\n",
             "",
             [
-                "knows no IAM Identity Center",
+                "does not support IAM Identity Center",
                 "sees no sso-session d",
                 "sees no sso-session d",
                 "sees no sso-session d",
@@ -134,7 +134,7 @@ fn commands(command: &str, meant: &str) -> [String; 5] {
 #[test]
 fn tools_start_command_or_give_reason() {
     let other = "starts the command with other arguments";
-    let open = "reads a command with a quote that is not closed";
+    let open = "reads an unclosed quote in the command";
     let go = |reason| ["ok", "ok", "ok", "ok", reason];
     let lines = "/x --a\n  --b";
     for (command, meant, expected) in [

@@ -115,9 +115,9 @@ fn a_bundle_that_cannot_be_used_is_named_and_only_read_where_it_is_needed() {
     let rows = [
         ("missing.pem", None, "the file does not exist"),
         ("empty.pem", Some(""), "it is empty"),
-        ("text.pem", Some("nothing of the kind\n"), "it has no certificate in PEM form"),
-        ("damaged.pem", Some(damaged), "no certificate in it can be read"),
-        ("open.pem", Some("-----BEGIN CERTIFICATE-----\nMIIB\n"), "no certificate in it can be read"),
+        ("text.pem", Some("nothing of the kind\n"), "it has no certificate in PEM format"),
+        ("damaged.pem", Some(damaged), "none of its certificates can be read"),
+        ("open.pem", Some("-----BEGIN CERTIFICATE-----\nMIIB\n"), "none of its certificates can be read"),
         (".aws", None, "it is a directory"),
     ];
     for (name, text, problem) in rows {
@@ -216,7 +216,7 @@ fn a_proxy_that_does_not_help_is_named_without_its_password() {
     let Secure { sts, home, bundle, .. } = secure(&["127.0.0.1"], Validity::Good);
     let forbidding = FakeProxy::start(sts.port(), Policy::Forbidden);
     let rows = [
-        (6, format!("http://me:hush@{}", forbidding.address()), "it refuses to connect to STS"),
+        (6, format!("http://me:hush@{}", forbidding.address()), "it refused to connect to STS"),
         (6, "http://me:hush@127.0.0.1:1".into(), "proxy http://127.0.0.1:1 ($HTTPS_PROXY): Connection refused"),
         (3, "socks5://me:hush@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: only proxies that speak HTTP"),
         (3, "http://me:hu sh@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: it is no URL"),

@@ -404,7 +404,7 @@ fn outside_a_project_denied_names_cover_every_environment() {
     let (_sts, home) = biz_corp();
     fs::create_dir_all(home.path().join("app")).unwrap();
     let (run, allows) = bounded(&home, &["--deny", "table=users"]);
-    assert!(run.stderr.contains("--env NAME covers one"), "{run:#?}");
+    assert!(run.stderr.contains("--env NAME covers only one environment"), "{run:#?}");
     for table in ["users", "users-dev", "users-prod", "users-abcdefghijklmnopqrstuvwxyz-dev"] {
         assert!(!allows("dynamodb:Scan", &format!("{TABLE}{table}")), "{table}");
     }

@@ -74,7 +74,7 @@ impl From<ProjectError> for Failure {
                 failure.at_line(&at, None).hint("give a profile, or run in the project: amplify configure project")
             }
             ProjectError::OtherOwner { file, .. } => {
-                failure.in_file(&file).hint("give a profile: --profile NAME, or AWS_PROFILE")
+                failure.in_file(&file).hint("name a profile: --profile NAME, or AWS_PROFILE")
             }
             ProjectError::LinkOutside { link, .. } => {
                 failure.in_file(&link).hint("replace the link with a file, or edit its target yourself")
