@@ -19,7 +19,7 @@ pub enum SettingsError {
     Unreadable { file: String, reason: String },
     #[error("{at} is {invalid}")]
     NotUtf8 { at: Location, invalid: InvalidByte },
-    #[error("{at}: there is no setting {key}")]
+    #[error("{at}: unknown setting {key}")]
     Unknown { key: String, at: Location },
     #[error("{at}: unexpected section [{section}]: config.ini has no sections")]
     Section { section: String, at: Location },

@@ -50,7 +50,7 @@ impl TokenFile {
         })?;
         let Some(bytes) = bytes.map(Zeroizing::new) else { return Ok(None) };
         let fields = serde_json::from_slice::<TokenFields>(without_mark(&bytes));
-        let fields = fields.map_err(|_| self.invalid("cannot read its token: it is not one JSON object"))?;
+        let fields = fields.map_err(|_| self.invalid("cannot read its token: it is not a JSON object"))?;
         for name in SENT {
             if let Some(Err(problem)) = text(&fields, name).map(check_token) {
                 return Err(self.invalid(format!("the {name} in its token file {problem}")));

@@ -35,16 +35,16 @@ pub enum HjsonProblem {
     /// Inside an object, an array or quoted text.
     #[error("the file ends too early")]
     Ends,
-    #[error("a name and a colon are expected")]
+    #[error("expected a name and a colon")]
     Name,
-    #[error("a value is expected")]
+    #[error("expected a value")]
     Value,
     /// Quoted text continues on the next line, or has an unknown escape.
-    #[error("a quoted text is broken")]
+    #[error("invalid quoted string")]
     Quoted,
-    #[error("too many levels")]
+    #[error("too many nested levels")]
     Deep,
-    #[error("something comes after the end")]
+    #[error("unexpected text after the end")]
     More,
 }
 

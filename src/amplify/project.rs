@@ -33,9 +33,9 @@ pub enum ProjectError {
     NoEnvironment { root: String },
     #[error("the Amplify project at {root} has no environment {name}")]
     UnknownEnvironment { root: String, name: String, names: Vec<String> },
-    #[error("{at}: environment {name} names neither a profile nor a file of access keys that is there")]
+    #[error("{at}: environment {name} has no profile and no existing file of access keys")]
     Corrupt { at: Location, name: String },
-    #[error("the Amplify project at {root} is owned by another user: {owner}")]
+    #[error("the Amplify project at {root} belongs to another user: {owner}")]
     OtherOwner { root: String, owner: String, file: Arc<SourceFile> },
     #[error("{} is a link to {}, outside the Amplify project", link.shown, target.shown)]
     LinkOutside { link: Arc<SourceFile>, target: Arc<SourceFile> },
@@ -231,7 +231,7 @@ impl Project {
         let path = self.root.join(relative);
         // Opening a FIFO would block until it has a writer.
         let odd = fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file());
-        let read = if odd { Err(io::Error::other("it is no plain file")) } else { read_capped(&path, MAX_BYTES) };
+        let read = if odd { Err(io::Error::other("it is not a regular file")) } else { read_capped(&path, MAX_BYTES) };
         let bytes = read.map_err(|reason| ProjectError::Unreadable { file: self.file(relative), reason })?;
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }

@@ -18,7 +18,7 @@ pub fn problem(path: &Path) -> Option<String> {
             drop(Zeroizing::new(bytes));
             Some("it is not UTF-8".to_owned())
         }
-        Ok(bytes) => Members::parse(&text(bytes)).is_none().then(|| "it is no JSON object".to_owned()),
+        Ok(bytes) => Members::parse(&text(bytes)).is_none().then(|| "it is not a JSON object".to_owned()),
     }
 }
 
@@ -34,7 +34,7 @@ pub(super) fn read_plain(path: &Path) -> io::Result<Vec<u8>> {
     read_open(file, &metadata, MAX_CACHE_BYTES)
 }
 
-const UNTRUSTED: &str = "it belongs to another user or every user can write it";
+const UNTRUSTED: &str = "it belongs to another user, or every user can write it";
 
 /// Whether only this user, root or the group can write the file. Under umask 002 the Amplify CLI creates files that the
 /// group can write.

@@ -47,7 +47,7 @@ const STOPPED_FOR: Duration = Duration::from_mins(1);
 pub enum CacheWriteError {
     #[error("{} belongs to another user", .0.display())]
     ForeignOwner(PathBuf),
-    #[error("sessions were forgotten meanwhile")]
+    #[error("the sessions were deleted in the meantime")]
     Forgotten,
     #[error("{} is locked by another process", .0.display())]
     Locked(PathBuf),
@@ -236,7 +236,7 @@ impl Store {
                     return Err(CacheWriteError::TooLarge(self.file.clone()));
                 }
                 Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
-                    return Err(io(io::Error::other("it is not a plain file")));
+                    return Err(io(io::Error::other("it is not a regular file")));
                 }
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                     self.set_aside()?;

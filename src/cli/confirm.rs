@@ -10,8 +10,8 @@ use crate::edit::{Change, Editor, Exclusive, Written, diff};
 /// If `on_stdout` is false, or stdout is not the terminal, the diff is shown with the question.
 pub(crate) fn confirm(context: &Context, verb: &str, shown: &str, on_stdout: bool) -> Result<(), Failure> {
     let mut person = Questions::open(context).map_err(|_| {
-        let message = format!("{verb} asks before it writes, and there is nobody to ask here; add --yes");
-        Failure::new(NOBODY_TO_ASK, message).hint("--dry-run shows what would be written")
+        let message = format!("{verb} asks before it writes, but no prompt is possible here; add --yes");
+        Failure::new(NOBODY_TO_ASK, message).hint("to see what would be written: --dry-run")
     })?;
     if on_stdout {
         write_stdout(shown.as_bytes())?;

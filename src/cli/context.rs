@@ -69,9 +69,9 @@ impl Context {
     /// Ignores the Amplify project around the current directory, because tools start `process` in any directory.
     pub(super) fn without_project(self) -> Result<Self, Failure> {
         if self.global.env.is_some() {
-            let message = "process does not look at the Amplify project, so that --env means nothing";
+            let message = "--env cannot be used with process, which does not use the Amplify project";
             return Err(Failure::new(USAGE, message)
-                .hint("name the environment's profile; explain --env NAME says which it is"));
+                .hint("name the profile of the environment; to find it: amplify-creds explain --env NAME"));
         }
         Ok(Self { looks_at_project: false, ..self })
     }
@@ -159,7 +159,7 @@ impl Context {
 fn named(argument: Option<&str>, flag: Option<&str>, env: &Env) -> Result<Option<Located<String>>, Failure> {
     let (name, from) = match (argument, flag) {
         (Some(argument), Some(flag)) if argument != flag => {
-            let message = format!("two profiles are asked for: {argument} and --profile {flag}");
+            let message = format!("two different profiles given: {argument} and --profile {flag}");
             return Err(Failure::new(USAGE, message));
         }
         (Some(name), _) => (name, "PROFILE"),
@@ -184,7 +184,7 @@ fn dialect(global: &Global, env: &Env, settings: &Settings) -> Result<Dialect, F
         (None, None) => DialectArg::Auto,
         (None, Some(name)) => DialectArg::from_str(&name.value, false).map_err(|_| {
             let message = format!("invalid dialect in {}", name.from);
-            Failure::new(CONFIG, message).at(&name.from, None).hint("it is auto, amplify or aws")
+            Failure::new(CONFIG, message).at(&name.from, None).hint("expected auto, amplify or aws")
         })?,
     };
     Ok(match argument {

@@ -135,7 +135,7 @@ pub(crate) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: &Inputs) -> 
         && !inputs.changes_role()
         && let Some(plan) = build::environment(inputs)?
     {
-        context.info(|| "the credentials of the environment (no argument names a profile)".to_owned());
+        context.info(|| "using the credentials of the environment (no argument names a profile)".to_owned());
         return complete(context, plan);
     }
     let selected = context.selected()?;
@@ -147,7 +147,9 @@ pub(crate) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: &Inputs) -> 
             @ (PlanError::UnknownProfile { named_by: None, .. } | PlanError::NoCredentials { named_by: None, .. }),
         ) if selected.is_none() => match build::environment(inputs) {
             Ok(Some(plan)) => {
-                context.info(|| "the profile default has no credentials: the environment's own".to_owned());
+                context.info(|| {
+                    "using the credentials of the environment (profile default has no credentials)".to_owned()
+                });
                 Ok(plan)
             }
             Ok(None) => Err(error),
@@ -182,7 +184,7 @@ fn unnamed(context: &Context, set: &ProfileSet<'_>, failure: Failure) -> Failure
     names.truncate(SHOWN);
     let names: Vec<_> = names.iter().map(|name| masked(name)).collect();
     let more = if more > 0 { format!(" and {more} more (amplify-creds list)") } else { String::new() };
-    let message = format!("no profile is named, and {}", failure.message);
+    let message = format!("no profile given, and {}", failure.message);
     let hints = failure.hints.into_iter().filter(|hint| !hint.starts_with("see: "));
     let verb = if context.verb == "policy" { "policy DOCUMENT" } else { context.verb };
     let command = format!("name a profile: amplify-creds {verb} PROFILE");

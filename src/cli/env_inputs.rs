@@ -18,7 +18,7 @@ impl Context {
         let region = region.map(|region| Located::new(region, Origin::Flag("--region")));
         let session_name = self.setting(env::AMPLIFY_CREDS_SESSION_NAME, "session_name");
         if let Some(name) = session_name.as_ref().filter(|name| !session_name::allows(&name.value)) {
-            let message = format!("what {} gives is not a session name that AWS takes", name.from);
+            let message = format!("invalid session name in {}", name.from);
             let hint = format!("it must be {}", session_name::expected());
             return Err(Failure::new(CONFIG, message).at(&name.from, None).hint(hint));
         }

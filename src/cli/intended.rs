@@ -92,7 +92,7 @@ fn of_profile(name: &str) -> Vec<String> {
     }
     let name = shell_word(name);
     vec![
-        format!("{name} is a profile: amplify-creds process {name}, or amplify-creds exec {name} -- COMMAND"),
+        format!("{name} is a profile; run: amplify-creds process {name}, or amplify-creds exec {name} -- COMMAND"),
         format!("in a shell: eval \"$(amplify-creds env {name})\""),
     ]
 }

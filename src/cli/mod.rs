@@ -78,7 +78,7 @@ fn run_command_line() -> ExitCode {
         }
         // This help has no error message of its own.
         Err(help) if help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            write_stderr(&format!("amplify-creds: a command is missing\n\n{}", help.render()));
+            write_stderr(&format!("amplify-creds: no command given\n\n{}", help.render()));
             USAGE.exit.into()
         }
         Err(error) if error.use_stderr() => {
@@ -168,7 +168,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
 fn usage(error: &clap::Error) -> Failure {
     let text = error.render().to_string();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next().unwrap_or("wrong usage");
+    let first = lines.next().unwrap_or("invalid usage");
     let message = first.strip_prefix("error: ").unwrap_or(first);
     Failure { details: lines.map(str::to_owned).collect(), ..Failure::new(USAGE, message) }
 }

@@ -11,7 +11,7 @@ use crate::os::env::{self, Env};
 const NAME: &str = if cfg!(windows) { "amplify-creds.exe" } else { "amplify-creds" };
 
 pub(super) fn own_paths(env: &Env) -> Result<Vec<String>, Failure> {
-    let unknown = || Failure::new(INTERNAL, "the system does not tell the path of this program");
+    let unknown = || Failure::new(INTERNAL, "cannot determine the path of this executable");
     let running = env::executable().filter(|path| path.exists()).ok_or_else(unknown)?;
     let called = env::arguments().next().map(PathBuf::from).unwrap_or_default();
     let stable = candidates(&called, env).into_iter().find(|path| *path != running && leads_to(path, &running));

@@ -4,7 +4,7 @@ use crate::cli::selection;
 use crate::policy::denied_use::{DENIALS, DeniedUse};
 
 const ENV_UNKNOWN: &str =
-    "the Amplify environment is not known: --deny also covers NAME-*; --env ENV narrows it to NAME-ENV";
+    "without --env, --deny covers NAME and NAME-*, the names in every Amplify environment; --env ENV covers only one";
 
 /// The denials of `--deny`, for Amplify's names in the selected environment, and a note about them.
 pub(crate) fn denials(context: &Context, deny: &[String]) -> Result<(Vec<DeniedUse>, Option<&'static str>), Failure> {

@@ -55,12 +55,12 @@ fn write_files(context: &Context, plain: &Plain, files: &[(PathBuf, String)]) ->
         check_output(context, path)?;
         match read_regular(path, LARGEST) {
             Ok(Some(there)) if there == text.as_bytes() => {
-                note(context, &format!("{} says so already", path.display()));
+                note(context, &format!("{} has this content already", path.display()));
             }
             // All files are checked before any is written.
             Ok(Some(_)) if !plain.force => {
-                let message = format!("{} is there and says something else", path.display());
-                return Err(Failure::new(EDIT, message).hint("--force writes over it"));
+                let message = format!("{} exists with different content", path.display());
+                return Err(Failure::new(EDIT, message).hint("to overwrite it: --force"));
             }
             Ok(_) => new.push((path, text)),
             Err(error) => return Err(Failure::new(EDIT, format!("cannot write {}: {error}", path.display()))),

@@ -55,9 +55,9 @@ fn methods(
     let chosen = match (session.prompt, named) {
         (Some(flag), _) => flag,
         (None, Some(named)) => PromptArg::from_str(&named.value, false).map_err(|_| {
-            Failure::new(CONFIG, format!("invalid prompt in {}: not a way to ask for a code", named.from))
+            Failure::new(CONFIG, format!("invalid prompt method in {}", named.from))
                 .at(&named.from, None)
-                .hint("it is one of tty, pinentry, osascript, zenity, powershell, none")
+                .hint("expected tty, pinentry, osascript, zenity, powershell or none")
         })?,
         (None, None) => return Ok(available(&context.env)),
     };

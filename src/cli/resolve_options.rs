@@ -60,8 +60,8 @@ pub(crate) fn min_ttl(
 fn time(setting: &str, found: Option<Located<String>>, default: u64) -> Result<u64, Failure> {
     let Some(found) = found else { return Ok(default) };
     seconds(&found.value).ok_or_else(|| {
-        Failure::new(CONFIG, format!("{setting} in {} is not a time", found.from))
+        Failure::new(CONFIG, format!("invalid {setting} in {}", found.from))
             .at(&found.from, None)
-            .hint("give seconds, or a time such as 90s, 15m, 1h30m, 12h")
+            .hint("expected seconds, or a time such as 90s, 15m, 1h30m or 12h")
     })
 }

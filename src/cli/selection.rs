@@ -28,7 +28,7 @@ impl Context {
         }
         self.info(|| match &self.named {
             Some(named) => format!("profile {} ({})", named.value, named.from),
-            None => "profile default (nothing names another)".to_owned(),
+            None => "profile default (no other profile given)".to_owned(),
         });
         Ok(self.named.clone())
     }
@@ -44,7 +44,7 @@ pub(crate) fn environment(context: &Context) -> Result<Option<(Project, Environm
         }
         None if name.is_none() || !context.looks_at_project => Ok(None),
         None => {
-            Err(Failure::new(CONFIG, "--env names an environment, and the current directory is in no Amplify project"))
+            Err(Failure::new(CONFIG, "--env needs an Amplify project, but the current directory is not inside one"))
         }
     }
 }
@@ -109,12 +109,12 @@ pub(crate) fn profile(context: &Context) -> Result<Option<Located<String>>, Fail
     match source {
         Source::Profile(profile) => {
             if !context.global.quiet && !context.is_project_noted.swap(true, Ordering::Relaxed) {
-                print_message(&format!("profile {profile} of the Amplify project's environment {name} ({from})"));
+                print_message(&format!("using profile {profile} (Amplify environment {name}, {from})"));
             }
             Ok(Some(Located::new(profile.clone(), from.clone())))
         }
         Source::Anything => {
-            context.info(|| format!("the Amplify project's environment {name} names no profile"));
+            context.info(|| format!("Amplify environment {name} names no profile"));
             Ok(None)
         }
         Source::Keys(_) | Source::Studio => Err(unusable(&environment)),
@@ -132,7 +132,7 @@ pub(crate) fn boundary(context: &Context, profile: Option<&str>) -> Result<Optio
 pub(crate) fn bounded(context: &Context) -> Result<Option<(String, Located<String>)>, Failure> {
     match read_boundary(context) {
         Err(failure) if context.global.env.is_none() => {
-            context.info(|| format!("the permissions boundary is not known: {}", failure.message));
+            context.info(|| format!("cannot read the permissions boundary: {}", failure.message));
             Ok(None)
         }
         found => found,
@@ -204,7 +204,7 @@ pub(crate) fn word(context: &Context, word: &str) -> Option<String> {
 pub(crate) fn project_categories(context: &Context) -> Option<Vec<String>> {
     let found = find(context).and_then(|project| Ok(project.map(|project| project.categories()).transpose()?));
     let found = found.unwrap_or_else(|failure| {
-        note(context, &format!("the categories of the Amplify project are not known: {}", failure.message));
+        note(context, &format!("cannot read the categories of the Amplify project: {}", failure.message));
         None
     });
     found.flatten()
@@ -217,21 +217,22 @@ fn find(context: &Context) -> Result<Option<Project>, Failure> {
 
 /// Fails with `message` outside a project.
 pub(crate) fn required(context: &Context, message: &str) -> Result<Project, Failure> {
-    find(context)?
-        .ok_or_else(|| Failure::new(CONFIG, message).hint("run it below the directory that amplify init was run in"))
+    find(context)?.ok_or_else(|| {
+        Failure::new(CONFIG, message).hint("run the command inside the directory of the Amplify project")
+    })
 }
 
 fn unusable(environment: &Environment) -> Failure {
     let Environment { name, source, from } = environment;
     let why = match source {
-        Source::Keys(path) => format!("access keys that the Amplify CLI keeps in {path}"),
-        _ => "Amplify Studio's own sign-in".to_owned(),
+        Source::Keys(path) => format!("access keys in {path}"),
+        _ => "the sign-in of Amplify Studio".to_owned(),
     };
-    Failure::new(UNSUPPORTED, format!("the Amplify project's environment {name} uses {why}, and no profile"))
+    Failure::new(UNSUPPORTED, format!("Amplify environment {name} uses {why}, not a profile"))
         .at(from, None)
-        .hint("give a profile: --profile NAME, or AWS_PROFILE")
+        .hint("name a profile: --profile NAME, or AWS_PROFILE")
 }
 
 pub(crate) fn no_boundary(arn: &str) -> Failure {
-    Failure::new(USAGE, format!("{arn} is no ARN of a managed policy")).hint(format!("such as {EXPECTED}"))
+    Failure::new(USAGE, format!("{arn} is not the ARN of a managed policy")).hint(format!("expected {EXPECTED}"))
 }

@@ -54,7 +54,7 @@ impl<'f> VisibilityTable<'f> {
         if !visibility.visible {
             let reason = self.headers.get(name).map(|header| self.why_hidden(tool, header));
             return Visibility {
-                reason: Some(reason.unwrap_or_else(|| "sees no section of that name".to_owned())),
+                reason: Some(reason.unwrap_or_else(|| "does not see a section with that name".to_owned())),
                 ..visibility
             };
         }
@@ -95,6 +95,6 @@ impl<'f> VisibilityTable<'f> {
         let trouble = self.troubles.get(profile.name.as_str())?;
         Wrapper::parse(command, self.facts.program.as_deref())
             .is_some()
-            .then(|| format!("gets an error: {}", trouble.message))
+            .then(|| format!("gets this error: {}", trouble.message))
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn real_path(path: &Path) -> io::Result<PathBuf> {
             _ => return Ok(real),
         }
     }
-    Err(io::Error::other("too many links lead to one another"))
+    Err(io::Error::other("too many levels of symbolic links"))
 }
 
 /// Whether this user may write the file at `real`, or create it.

@@ -81,7 +81,7 @@ impl<'a> Client<'a> {
 
     async fn attempt(&self, body: &str) -> Result<Answer, StsError> {
         let url = self.endpoint.url.value.trim_end_matches('/').to_owned() + "/";
-        let wrong = |error: &dyn std::error::Error| StsError::Setup(format!("{url} cannot be called: {error}"));
+        let wrong = |error: &dyn std::error::Error| StsError::Setup(format!("cannot call {url}: {error}"));
         let identity: Identity = keys(self.signer).into();
         let ahead = Duration::from_secs(self.offset.get().unsigned_abs());
         let now = if self.offset.get() < 0 { SystemTime::now() - ahead } else { SystemTime::now() + ahead };

@@ -27,7 +27,7 @@ pub enum ChildError {
     Failed { status: String, message: ProgramMessage },
     #[error("no answer within {0} s")]
     TimedOut(u64),
-    #[error("its answer is longer than 64 KiB")]
+    #[error("its output is longer than 64 KiB")]
     TooLong,
 }
 

@@ -192,7 +192,7 @@ pub fn without_links(path: &Path) -> io::Result<PathBuf> {
         }
         links += 1;
         if links > LINKS {
-            return Err(io::Error::other("too many links lead to one another"));
+            return Err(io::Error::other("too many levels of symbolic links"));
         }
         rest.extend(names(&std::fs::read_link(&next)?));
     }

@@ -127,7 +127,7 @@ impl Locks {
                 return Ok(Some(Guard { file }));
             }
         }
-        Err(io::Error::other("the lock file is never the one at its path"))
+        Err(io::Error::other("another process keeps replacing the lock file"))
     }
 
     fn open(&self, path: &Path) -> io::Result<File> {

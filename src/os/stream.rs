@@ -30,7 +30,7 @@ fn read_within(mut file: File, cap: u64, silence: Duration, limit: Duration) -> 
         let until = Instant::now() + silence;
         match next(&mut file, &mut *chunk, until.min(limit))? {
             None if Instant::now() >= limit => {
-                return Err(Error::new(ErrorKind::TimedOut, "it is not a regular file, and its end did not come"));
+                return Err(Error::new(ErrorKind::TimedOut, "it is not a regular file, and it did not end in time"));
             }
             None => {
                 let seconds = silence.as_secs();
@@ -123,7 +123,7 @@ mod tests {
         let path = fifo(dir.path());
         let mut writer = Command::new("sh").args(["-c", "exec 2>/dev/null; yes >\"$0\""]).arg(&path).spawn().unwrap();
         let error = read_within(open_without_waiting(&path).unwrap(), u64::MAX - 1, LONG, SHORT).unwrap_err();
-        assert_eq!(error.to_string(), "it is not a regular file, and its end did not come");
+        assert_eq!(error.to_string(), "it is not a regular file, and it did not end in time");
         writer.wait().unwrap();
     }
 

@@ -69,7 +69,7 @@ pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<
                 from: at.clone(),
             };
             if !is_account(&account_id.value) {
-                return Err(invalid("sso_account_id", "an account's 12 digits", &account_id.from));
+                return Err(invalid("sso_account_id", "an account id of 12 digits", &account_id.from));
             }
             if !SSO_ROLE_NAME.allows(&role_name.value) {
                 return Err(invalid("sso_role_name", &SSO_ROLE_NAME.to_string(), &role_name.from));

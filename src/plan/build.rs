@@ -25,7 +25,7 @@ fn explain_continuation(set: &ProfileSet<'_>, error: PlanError) -> PlanError {
                 .get(&profile)
                 .is_some_and(|found| found.get_any(key).is_some_and(|found| found.value.contains('\n'))) =>
         {
-            let expected = "one line: an indented line below continues it".to_owned();
+            let expected = "one line (the indented line below continues it)".to_owned();
             PlanError::Invalid { profile, key, expected, from }
         }
         other => other,

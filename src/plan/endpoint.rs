@@ -112,7 +112,7 @@ impl Choice {
             },
         };
         if let Some(url) = url.as_ref().filter(|url| !is_endpoint(&url.value)) {
-            let expected = "a URL such as https://sts.eu-west-1.amazonaws.com, without a password in it";
+            let expected = "a URL such as https://sts.eu-west-1.amazonaws.com, without a password";
             return Err(invalid(name, "endpoint_url", expected, url.from.clone()));
         }
         Ok(Self {

@@ -73,7 +73,7 @@ pub(super) fn role_arn(profile: &str, role: Located<String>) -> Result<Located<R
 }
 
 pub(super) fn not_a_role(profile: &str, from: Origin) -> PlanError {
-    let expected = "arn:aws:iam::ACCOUNT:role/NAME with the account's twelve digits".to_owned();
+    let expected = "arn:aws:iam::ACCOUNT:role/NAME with an account id of twelve digits".to_owned();
     PlanError::Invalid { profile: profile.to_owned(), key: "role_arn", expected, from }
 }
 

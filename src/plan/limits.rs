@@ -115,7 +115,7 @@ pub(super) fn region(
     let expected = match of_zone(&found.value) {
         Some(region) => format!("a region such as {region}; {} is an availability zone", found.value),
         None if is_region(&found.value) => return Ok(found),
-        None => "a region's name, such as eu-west-1".to_owned(),
+        None => "the name of a region, such as eu-west-1".to_owned(),
     };
     Err(PlanError::Invalid { profile: profile.to_owned(), key, expected, from: found.from })
 }
@@ -189,7 +189,7 @@ impl TextLimit {
 
 impl fmt::Display for TextLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {} of letters, digits and _{}", self.length.0, self.length.1, self.marks)
+        write!(f, "{} to {} letters, digits and _{}", self.length.0, self.length.1, self.marks)
     }
 }
 

@@ -39,14 +39,16 @@ impl fmt::Display for DirectReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::LongerThanAnHour(asked) => {
-                write!(f, "{} s are asked for ({}), and from a session AWS gives an hour", asked.value, asked.from)
+                write!(f, "{} s are requested ({}), but role chaining is limited to one hour", asked.value, asked.from)
             }
             Self::SwitchedOff(from) => write!(f, "mfa_session is off ({from})"),
-            Self::TemporaryKeys => f.write_str("the base keys are temporary, of which AWS makes no session"),
-            Self::Program => f.write_str("the base keys are another program's, which may be temporary"),
-            Self::Root => f.write_str("the device is the root user's"),
-            Self::SessionDenied => f.write_str("AWS does not let the user call GetSessionToken"),
-            Self::TooOld => f.write_str("the role wants a code younger than the MFA session"),
+            Self::TemporaryKeys => {
+                f.write_str("the source credentials are temporary, and AWS issues no MFA session for those")
+            }
+            Self::Program => f.write_str("the source credentials come from another program and may be temporary"),
+            Self::Root => f.write_str("the device belongs to the root user"),
+            Self::SessionDenied => f.write_str("AWS denies the user sts:GetSessionToken"),
+            Self::TooOld => f.write_str("the role requires a newer MFA code than that of the MFA session"),
         }
     }
 }

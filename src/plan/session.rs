@@ -170,12 +170,12 @@ impl SessionExtras {
     }
 }
 
-const POLICY_ARNS: &str = "up to 10 of: the ARN of a managed policy, read-only, boundary; commas between them";
-const POLICY: &str = "a policy as JSON of up to 2048 characters, or the path of a file that has it";
-const TAGS: &str = "up to 50 of key=value, with commas between them; a key has 1 to 128 characters, a value up to 256";
+const POLICY_ARNS: &str = "up to 10 values separated by commas: the ARN of a managed policy, read-only or boundary";
+const POLICY: &str = "a policy as JSON of up to 2048 characters, or the path of a file with the policy";
+const TAGS: &str = "up to 50 key=value pairs separated by commas; a key has 1 to 128 characters, a value up to 256";
 const CONTEXTS: &str =
-    "up to 5 of ARN=FILE, with commas between them: a context provider, and the file with its assertion";
-const TRANSITIVE: &str = "keys of session_tags, with commas between them";
+    "up to 5 ARN=FILE pairs separated by commas: a context provider, and the file with its assertion";
+const TRANSITIVE: &str = "keys of session_tags, separated by commas";
 
 /// The ARN of a managed policy; `read-only` is AWS's ReadOnlyAccess.
 pub fn policy_arn(text: &str, partition: &str) -> Option<String> {

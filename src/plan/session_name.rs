@@ -16,7 +16,7 @@ pub fn allows(text: &str) -> bool {
 }
 
 pub fn expected() -> String {
-    format!("{SESSION_NAME}; {{user}}, {{host}}, {{profile}}, {{project}} and {{env}} stand for what they say")
+    format!("{SESSION_NAME}; {{user}}, {{host}}, {{profile}}, {{project}} and {{env}} are placeholders")
 }
 
 pub fn is_template(text: &str) -> bool {

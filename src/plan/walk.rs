@@ -169,7 +169,7 @@ impl<'a, 't> Walk<'a, 't> {
         }
         if source.value.contains('\n') {
             let (profile, key, from) = (profile.name.clone(), "source_profile", Origin::File(source.at.clone()));
-            return Err(PlanError::Invalid { profile, key, expected: "a profile's name".to_owned(), from });
+            return Err(PlanError::Invalid { profile, key, expected: "the name of a profile".to_owned(), from });
         }
         Ok(())
     }
@@ -336,7 +336,7 @@ impl<'a, 't> Walk<'a, 't> {
         let extras = SessionExtras::of_options(extras, &by()).map_err(|option| PlanError::Invalid {
             profile: from.to_owned(),
             key: option,
-            expected: "as in: amplify-creds help process".to_owned(),
+            expected: "a command as in: amplify-creds help process".to_owned(),
             from: by(),
         })?;
         if *role != RoleFlags::default() || !extras.is_empty() {

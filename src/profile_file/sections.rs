@@ -144,7 +144,7 @@ impl SyntaxError {
 pub enum Problem {
     #[error("a section header has no ']' at its end")]
     HeaderNotClosed,
-    #[error("a property stands before the first section header")]
+    #[error("a property is before the first section header")]
     OutsideSection,
     #[error("the file begins with a byte order mark")]
     ByteOrderMark,
@@ -152,15 +152,15 @@ pub enum Problem {
     NoEquals,
     #[error("a property has no name before its '='")]
     NoName,
-    #[error("an indented line continues no property")]
+    #[error("an indented line has no property to continue")]
     ContinuesNothing,
     #[error("a line of a nested block has no '='")]
     NestedNoEquals,
     #[error("a line of a nested block has no name before its '='")]
     NestedNoName,
-    #[error("a section stands twice")]
+    #[error("a section appears twice")]
     DuplicateSection,
-    #[error("a key stands twice in a section")]
+    #[error("a key appears twice in a section")]
     DuplicateKey,
     #[error("a section is called __proto__")]
     Proto,

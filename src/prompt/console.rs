@@ -79,7 +79,7 @@ impl Terminal {
 
     pub(super) fn count_down(&mut self, wait: Duration) -> Result<(), PromptError> {
         let seconds = wait.as_millis().div_ceil(1000);
-        self.say(&format!("This code was used already. The next one comes in {seconds} s.\n"));
+        self.say(&format!("This code was already used. The next code comes in {seconds} s.\n"));
         self.watch.wait(wait)
     }
 

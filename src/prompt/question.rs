@@ -50,9 +50,9 @@ pub(super) const TITLE: &str = "amplify-creds";
 
 pub(super) const LABEL: &str = "MFA token code:";
 
-pub(super) const REFUSED: &str = "AWS did not accept the code. Wait for the next one.";
+pub(super) const REFUSED: &str = "AWS rejected the code. Wait for the next code.";
 
-pub(super) const NOT_SIX_DIGITS: &str = "The code has six digits.";
+pub(super) const NOT_SIX_DIGITS: &str = "The code must have six digits.";
 
 #[derive(Debug)]
 pub struct MfaAnswer {
@@ -62,13 +62,13 @@ pub struct MfaAnswer {
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PromptError {
-    #[error("no code and nobody to ask")]
+    #[error("no MFA code and no way to prompt")]
     NobodyToAsk,
-    #[error("the MFA device is a security key, which cannot give a code to AWS's API")]
+    #[error("the MFA device is a security key, which cannot generate codes")]
     SecurityKey(Origin),
     #[error("mfa_process: {0}")]
     Program(ChildError),
-    #[error("mfa_process printed no code of six digits")]
+    #[error("mfa_process printed no six-digit code")]
     ProgramAnswer,
     #[error("{0} is not six digits")]
     Malformed(&'static str),

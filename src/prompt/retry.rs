@@ -2,7 +2,7 @@ use crate::core::secret::Secret;
 use crate::prompt::question::{MfaQuestion, NOT_SIX_DIGITS, PromptError, REFUSED, TRIES, digits};
 use crate::prompt::watch::Watch;
 
-const USED: &str = "That code was used already. Enter the next one.";
+const USED: &str = "This code was already used. Enter the next code.";
 
 /// `ask` gets the problem with the last answer.
 pub(super) fn ask_until_valid(

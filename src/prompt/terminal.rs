@@ -101,7 +101,7 @@ impl Terminal {
             }
             if seconds != shown {
                 shown = seconds;
-                self.say(&format!("\rThis code was used already. The next one comes in {seconds:2} s."));
+                self.say(&format!("\rThis code was already used. The next code comes in {seconds:2} s."));
             }
             self.check("")?;
             sleep(CHECK_INTERVAL.min(left));

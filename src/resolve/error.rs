@@ -42,7 +42,7 @@ pub enum ResolveError {
     Base { error: SourceError, base: Box<Base> },
     #[error("AWS returned invalid credentials: {error}")]
     InvalidAnswer { error: InvalidCredentials, at: Box<FailedCall> },
-    #[error("this run is waited for by the one that it would wait for")]
+    #[error("this process would wait for its own parent")]
     Recursion,
     #[error("waited {seconds} seconds for another process")]
     LockTimeout {

@@ -13,8 +13,8 @@ use super::state::{Call, Run, Waited};
 /// Age in seconds from which a denial may mean that the role's trust policy limits `aws:MultiFactorAuthAge`.
 const YOUNG: i64 = 300;
 
-const TOO_OLD: &str = "The role refused the MFA session; it may want a code that is fresh.";
-const SESSION_DENIED: &str = "AWS gives this user no MFA session; the code goes to the role alone.";
+const TOO_OLD: &str = "The role denied the MFA session. It may require a new MFA code.";
+const SESSION_DENIED: &str = "AWS denies this user an MFA session, so the code works for this role only.";
 
 impl<'r> Run<'r, '_> {
     pub(super) fn mfa_session(

@@ -206,7 +206,7 @@ impl Run<'_, '_> {
     fn tell_of(&mut self, facts: &HolderFacts) {
         let doing = match &facts.prompt_tty {
             Some(terminal) if self.resolver.prompt.own_terminal().as_ref() == Some(terminal) => return,
-            Some(_) => ", which asks for an MFA code elsewhere",
+            Some(_) => ", which is waiting for an MFA code elsewhere",
             None => "",
         };
         if let Some(holder) = holder_description(facts) {

@@ -42,7 +42,7 @@ impl PrivateDirectory {
                 Attempt::Unavailable(_) | Attempt::Busy => {}
             }
         }
-        Err(io::Error::other("another process removes it"))
+        Err(io::Error::other("another process keeps removing it"))
     }
 
     pub fn config(&self) -> PathBuf {

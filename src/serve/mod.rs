@@ -123,7 +123,7 @@ impl EndpointState {
             Err(panicked) => panicked,
         };
         if !self.has_panicked.swap(true, Ordering::Relaxed) {
-            print_message(&format!("amplify-creds: a request for credentials was not answered: {panicked}"));
+            print_message(&format!("amplify-creds: a request for credentials failed: {panicked}"));
         }
         None
     }
@@ -169,7 +169,11 @@ impl EndpointState {
 
     fn reply(&self, head: &Head) -> HttpReply {
         if head.host.as_deref() != Some(self.host.as_str()) {
-            return HttpReply::refused("403 Forbidden", "WrongHost", "this address is not the one that was given out");
+            return HttpReply::refused(
+                "403 Forbidden",
+                "WrongHost",
+                "this host name is not the one in AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            );
         }
         let token = head.authorization.as_ref().map(Secret::expose).unwrap_or_default();
         if !is_equal(token.as_bytes(), self.token.expose().as_bytes()) {
@@ -177,7 +181,7 @@ impl EndpointState {
             return HttpReply::refused("401 Unauthorized", "WrongToken", message);
         }
         if head.path != "/" {
-            return HttpReply::refused("404 Not Found", "NoSuchPath", "there is nothing but /");
+            return HttpReply::refused("404 Not Found", "NoSuchPath", "the only path is /");
         }
         if head.method != "GET" {
             return HttpReply::refused("405 Method Not Allowed", "WrongMethod", "use GET");

@@ -65,7 +65,7 @@ impl Request {
                 Err(error) => return Some(Err(Err(error))),
             }
             if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-                let message = "this is no HTTP/1.1 request for credentials";
+                let message = "this is not an HTTP/1.1 request for credentials";
                 let refused = || Ok(HttpReply::refused("400 Bad Request", "BadRequest", message));
                 return Some(parse(&bytes[..end]).ok_or_else(refused));
             }

@@ -29,7 +29,7 @@ impl Sources<'_> {
         };
         if !is_allowed(&uri.value) {
             let from = &uri.from;
-            let rule = "is neither https nor on this machine, ECS's 169.254.170.2 or EKS's 169.254.170.23";
+            let rule = "must be https, or http on this machine or at 169.254.170.2 (ECS) or 169.254.170.23 (EKS)";
             return Err(SourceError::Unusable(format!("the address in {from} {rule}")));
         }
         let token = token.as_ref().map(authorization).transpose()?;
@@ -55,7 +55,7 @@ fn authorization(token: &ContainerToken) -> Result<Secret, SourceError> {
                 SourceError::Unusable(format!("cannot read the authorization: {reason} ({})", path.display()))
             };
             let bytes = read_capped(path, LARGEST).map_err(|error| unreadable(&error.to_string()))?;
-            let bytes = bytes.ok_or_else(|| unreadable("there is no such file"))?;
+            let bytes = bytes.ok_or_else(|| unreadable("the file does not exist"))?;
             let text = utf8_text(&bytes).map_err(|invalid| unreadable(&invalid))?.trim();
             check_token(text).map_err(|problem| unreadable(&format!("it {problem}")))?;
             Ok(Secret::from(text))

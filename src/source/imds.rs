@@ -21,7 +21,7 @@ const TOKEN_TTL: (&str, &str) = ("x-aws-ec2-metadata-token-ttl-seconds", "21600"
 impl Sources<'_> {
     pub(super) fn imds(&self, imds: &ImdsBase) -> Result<Credentials, SourceError> {
         if let Some(by) = imds.service.switched_off() {
-            return Err(SourceError::Unusable(format!("the EC2 metadata service is switched off ({by})")));
+            return Err(SourceError::Unusable(format!("the EC2 metadata service is disabled ({by})")));
         }
         let (token, token_error) = match self.imds_token(imds)? {
             Ok(token) => (Some(token), None),

@@ -27,7 +27,7 @@ impl Sources<'_> {
     pub(super) fn login(&self, login: &LoginBase, timeout: Duration) -> Result<Credentials, SourceError> {
         let file = TokenFile::new(self.login_cache.join(sha256_hex(login.session.value.trim()) + ".json"));
         let now = self.clock.now();
-        let token = file.read()?.ok_or(SourceError::SignedOut("nobody has signed in"))?;
+        let token = file.read()?.ok_or(SourceError::SignedOut("no sign-in is cached"))?;
         let found = credentials(&token, &file)?;
         let left = |found: &Credentials| found.expiration.map_or(0, |ends| ends.since(now));
         if left(&found) > RENEW_BEFORE {
@@ -61,7 +61,7 @@ impl Sources<'_> {
         let region = region.unwrap_or(REGION);
         // The region becomes part of the host name.
         if !is_region(region) {
-            return Err(file.invalid("the signInRegion in its token file is not a region's name").into());
+            return Err(file.invalid("the signInRegion in its token file is not the name of a region").into());
         }
         let url = endpoint.clone().unwrap_or_else(|| format!("https://{region}.signin.aws.amazon.com"));
         let link = self.connections.link(&url).map_err(failed)?;
@@ -88,8 +88,10 @@ impl Sources<'_> {
             .send();
         let answer = link.runtime.block_on(call).map_err(|error| match error.as_service_error() {
             Some(CreateOAuth2TokenError::AccessDeniedException(denied)) => match denied.error {
-                OAuth2ErrorCode::TokenExpired => SourceError::SignedOut("its sign-in is over"),
-                OAuth2ErrorCode::UserCredentialsChanged => SourceError::SignedOut("the password has changed since"),
+                OAuth2ErrorCode::TokenExpired => SourceError::SignedOut("its sign-in has expired"),
+                OAuth2ErrorCode::UserCredentialsChanged => {
+                    SourceError::SignedOut("the password was changed after the sign-in")
+                }
                 _ => failed(link.reason(&error, &[Some(&secret)])),
             },
             _ => failed(link.reason(&error, &[Some(&secret)])),
@@ -140,5 +142,5 @@ fn members(token: &TokenFields) -> Result<Credentials, SourceError> {
             account_id: text(access, "accountId").map(str::to_owned),
         })
     };
-    whole().ok_or(SourceError::SignedOut("its session is not whole"))
+    whole().ok_or(SourceError::SignedOut("its session is incomplete"))
 }

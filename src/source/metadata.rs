@@ -57,8 +57,7 @@ pub(super) fn send(connections: &Connections, request: &MetadataRequest<'_>) -> 
 
 async fn attempt(direct: &Direct<'_>, request: &MetadataRequest<'_>) -> Result<MetadataResponse, StsError> {
     let MetadataRequest { method, url, headers, timeout: _ } = request;
-    let invalid =
-        |error: &dyn std::error::Error| StsError::Setup(format!("{} cannot be asked: {error}", shown_url(url)));
+    let invalid = |error: &dyn std::error::Error| StsError::Setup(format!("cannot call {}: {error}", shown_url(url)));
     let mut http = HttpRequest::new(SdkBody::empty());
     http.set_method(method).map_err(|error| invalid(&error))?;
     http.set_uri(*url).map_err(|error| invalid(&error))?;
@@ -93,7 +92,7 @@ pub(super) fn credentials(response: &MetadataResponse, now: Timestamp) -> Result
     };
     let expiration = text("Expiration").map(|at| Timestamp::parse_lenient(at).ok_or(StsError::Garbage)).transpose()?;
     if let Some(at) = expiration.filter(|at| *at <= now) {
-        let message = format!("its credentials have ended at {}", at.rfc3339());
+        let message = format!("its credentials expired at {}", at.rfc3339());
         return Err(StsError::Refused { code: "ExpiredToken".to_owned(), message });
     }
     Ok(Credentials {

@@ -19,7 +19,7 @@ pub fn token(path: &Path) -> Result<Secret, SourceError> {
     let unreadable =
         |reason: &str| SourceError::Unusable(format!("cannot read the token: {reason} ({})", path.display()));
     let bytes = read_capped(path, LONGEST + 8).map_err(|error| unreadable(&error.to_string()))?;
-    let bytes = bytes.ok_or_else(|| unreadable("there is no such file"))?;
+    let bytes = bytes.ok_or_else(|| unreadable("the file does not exist"))?;
     let text = utf8_text(&bytes).map_err(|invalid| unreadable(&invalid))?.trim();
     check_token(text).map_err(|problem| unreadable(&format!("it {problem}")))?;
     Ok(Secret::from(text))

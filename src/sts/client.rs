@@ -231,7 +231,7 @@ impl Intercept for WholeDocument {
         let response = context.response();
         let text = response.body().bytes().map(String::from_utf8_lossy).unwrap_or_default();
         if response.status().is_success() && !is_complete(&text) {
-            return Err("the answer breaks off".into());
+            return Err("the response is incomplete".into());
         }
         Ok(())
     }

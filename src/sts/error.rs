@@ -21,10 +21,10 @@ pub enum StsError {
     #[error("no answer in time")]
     TimedOut,
     /// The response does not come from STS.
-    #[error("the answer is not one of STS")]
+    #[error("the response is not from STS")]
     Garbage,
     /// An error with this HTTP status and without AWS's code, for example a proxy's page.
-    #[error("HTTP status {0} without an error of AWS")]
+    #[error("HTTP status {0} without an AWS error")]
     ForeignError(u16),
     #[error("cannot use the certificate authorities in {bundle}: {problem}")]
     Roots { bundle: String, problem: String },

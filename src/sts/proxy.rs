@@ -80,13 +80,13 @@ impl Proxies {
         };
         let unusable =
             |problem: &str| StsError::Proxy { variable: (*variable).to_owned(), problem: problem.to_owned() };
-        let uri: Uri = text.parse().map_err(|_| unusable("it is no URL"))?;
+        let uri: Uri = text.parse().map_err(|_| unusable("it is not a URL"))?;
         let (scheme, host) = (uri.scheme_str().unwrap_or_default(), uri.host().unwrap_or_default());
         if !["http", "https"].contains(&scheme) {
-            return Err(unusable("only proxies that speak HTTP can be used"));
+            return Err(unusable("only HTTP proxies are supported"));
         }
         if host.is_empty() {
-            return Err(unusable("it names no host"));
+            return Err(unusable("it has no host"));
         }
         let place = uri.authority().map_or("", |authority| authority.as_str());
         let (user, place) = place.rsplit_once('@').unwrap_or(("", place));
@@ -94,7 +94,7 @@ impl Proxies {
             return Err(unusable("its user or password is not percent-encoded"));
         }
         if place.len() > host.len() && uri.port_u16().is_none() {
-            return Err(unusable("its port is no number"));
+            return Err(unusable("its port is not a number"));
         }
         Ok(Some(Proxy {
             shown: format!("{scheme}://{place} (${variable})"),

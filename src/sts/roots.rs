@@ -75,7 +75,7 @@ fn read(path: &Path) -> Result<String, String> {
         ErrorKind::FileTooLarge => "it is larger than 16 MiB".to_owned(),
         _ => error.to_string(),
     })?;
-    let bytes = bytes.ok_or("there is no such file")?;
+    let bytes = bytes.ok_or("the file does not exist")?;
     if bytes.is_empty() {
         return Err("it is empty".to_owned());
     }
@@ -84,8 +84,8 @@ fn read(path: &Path) -> Result<String, String> {
     let certificates = certificates(text.trim_start_matches('\u{feff}'));
     match (certificates.is_empty(), text.contains(BEGIN)) {
         (false, _) => Ok(certificates),
-        (true, true) => Err("no certificate in it can be read".to_owned()),
-        (true, false) => Err("it has no certificate in PEM form".to_owned()),
+        (true, true) => Err("none of its certificates can be read".to_owned()),
+        (true, false) => Err("it has no certificate in PEM format".to_owned()),
     }
 }
 

@@ -24,17 +24,17 @@ pub(crate) fn check_usable(view: &View<'_>, javascript: &View<'_>, name: &str) -
         return if javascript.profile(name).has(PROCESS) {
             Ok(())
         } else {
-            Err("runs it only where the JS SDK sees the profile, too".to_owned())
+            Err("runs the credential_process only if the JS SDK also sees the profile".to_owned())
         };
     }
     let has = |seen: &SectionView<'_>, names: &[&str; 2]| names.iter().any(|name| is_truthy(seen, name));
     let count = |seen: &SectionView<'_>| PAIR.iter().filter(|names| has(seen, names)).count();
     match view.seen(FileKind::Credentials, name).map(count) {
         Some(2) => Ok(()),
-        Some(1) => Err("finds half a key pair".to_owned()),
-        _ if count(config) > 0 => Err("takes keys from the credentials file only".to_owned()),
+        Some(1) => Err("finds only half of a key pair".to_owned()),
+        _ if count(config) > 0 => Err("reads keys only from the credentials file".to_owned()),
         _ if SSO_ROLE.iter().chain([&SSO_SESSION]).any(|key| is_truthy(config, key)) => {
-            Err("knows no IAM Identity Center".to_owned())
+            Err("does not support IAM Identity Center".to_owned())
         }
         _ => Err("finds no credentials".to_owned()),
     }

@@ -13,13 +13,13 @@ pub(super) fn check(view: &View<'_>, name: &str, meant: &str) -> Result<(), Stri
     let Some(theirs) = view.profile(name).get(PROCESS).filter(|theirs| *theirs != meant) else { return Ok(()) };
     let (Some(meant), false) = (words(meant), theirs.contains(SHELL)) else { return Ok(()) };
     let Some(found) = started(view.tool, theirs) else {
-        return Err("reads a command with a quote that is not closed".to_owned());
+        return Err("reads an unclosed quote in the command".to_owned());
     };
     match found.first() {
         _ if found == meant => Ok(()),
         Some(first) if meant.first() == Some(first) => Err("starts the command with other arguments".to_owned()),
         Some(first) => Err(format!("starts {first}")),
-        None => Err("reads no command".to_owned()),
+        None => Err("reads an empty command".to_owned()),
     }
 }
 

@@ -88,7 +88,7 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     let header = ["PROFILE", "KIND", "ACCOUNT", "ROLE", "REGION", "MFA", "SOURCE", "SESSION"];
     let mut text = table::render(header, &rows);
     if let Some((profile, boundary)) = bounded {
-        let line = format!("The Amplify environment of {} has the boundary {}", masked(&profile), boundary.value);
+        let line = format!("the Amplify environment of {} has the boundary {}", masked(&profile), boundary.value);
         let _ = writeln!(text, "\n{}", printable(&line));
     }
     write_stdout(text.as_bytes())

@@ -79,7 +79,7 @@ fn plans(
         for name in set.names() {
             match plan_of(set, &name, &inputs) {
                 Ok(plan) if plan.steps().next().is_none() => {
-                    context.info(|| format!("profile {name} has no session to get"));
+                    context.info(|| format!("profile {name} has only keys, so it has no session to cache"));
                 }
                 Ok(plan) => match complete(context, plan) {
                     Ok(plan) => plans.push(plan),
@@ -139,9 +139,9 @@ fn codes(
     });
     let devices = devices.collect::<Vec<_>>().join(", ");
     match codes.len() {
-        0 => "no code is needed".to_owned(),
-        1 => format!("1 code: {devices}"),
-        several => format!("{several} codes: {devices}"),
+        0 => "no MFA code needed".to_owned(),
+        1 => format!("1 MFA code needed: {devices}"),
+        several => format!("{several} MFA codes needed: {devices}"),
     }
 }
 
@@ -153,7 +153,7 @@ fn json_of(result: &LoginResult) -> serde_json::Value {
 fn row(result: &LoginResult, now: Timestamp) -> [String; 3] {
     let (lasts, until) = match result.expires {
         Some(expires) => (left(expires.since(now)), expires.rfc3339()),
-        None => ("for ever".to_owned(), String::new()),
+        None => ("never expires".to_owned(), String::new()),
     };
     [masked(&result.profile).into_owned(), lasts, until]
 }

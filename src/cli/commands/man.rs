@@ -19,8 +19,8 @@ pub(crate) fn run(name: Option<&str>) -> Result<u8, Failure> {
     };
     let Some(page) = pages().into_iter().find(|page| page.name == wanted) else {
         let shown = wanted.trim_start_matches("amplify-creds-");
-        return Err(Failure::new(USAGE, format!("there is no manual page on {shown}"))
-            .hint("amplify-creds man, for the program; amplify-creds man config, for its files; amplify-creds man guide; else a command"));
+        return Err(Failure::new(USAGE, format!("no manual page is called {shown}"))
+            .hint("run: amplify-creds man (the program), man config (its files), man guide (recipes) or man COMMAND"));
     };
     if !io::stdout().is_terminal() {
         return write_stdout(page.roff().as_bytes()).map(|()| 0);

@@ -122,7 +122,7 @@ impl Failure {
     }
 
     pub fn by_signal(signal: i32) -> Self {
-        Self { signal: Some(signal), ..Self::new(CANCELLED, format!("ended by signal {signal}")) }
+        Self { signal: Some(signal), ..Self::new(CANCELLED, format!("terminated by signal {signal}")) }
     }
 
     pub fn by_aws(code: ErrorCode, message: String, said: String) -> Self {

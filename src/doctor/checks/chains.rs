@@ -108,8 +108,8 @@ fn warnings(facts: &Facts<'_>, tell: fn(&Warning) -> Option<Hit>) -> Vec<Hit> {
 pub(super) fn duration_capped(facts: &Facts<'_>) -> Vec<Hit> {
     warnings(facts, |warning| match warning {
         Warning::DurationCapped { profile, requested, from } => {
-            let message = format!("{requested} s are asked for; a role that is assumed from a session lasts an hour");
-            Some(Hit::new(profile, FilePlace::of(from), message).hint(format!("duration_seconds = {ONE_HOUR}")))
+            let message = format!("the profile requests {requested} s, but role chaining is limited to one hour");
+            Some(Hit::new(profile, FilePlace::of(from), message).hint(format!("set duration_seconds = {ONE_HOUR}")))
         }
         _ => None,
     })
@@ -118,8 +118,9 @@ pub(super) fn duration_capped(facts: &Facts<'_>) -> Vec<Hit> {
 pub(super) fn security_key(facts: &Facts<'_>) -> Vec<Hit> {
     warnings(facts, |warning| match warning {
         Warning::SecurityKey { profile, from } => {
-            let message = "mfa_serial is a security key, which cannot give a code to AWS's API";
-            let hint = "set mfa_serial to a virtual MFA device; a security key signs in by the browser: aws login";
+            let message = "mfa_serial is a security key, which cannot generate codes for the AWS API";
+            let hint =
+                "set mfa_serial to a virtual MFA device; to sign in with a security key in the browser: aws login";
             Some(Hit::new(profile, FilePlace::of(from), message).hint(hint))
         }
         _ => None,
@@ -129,8 +130,10 @@ pub(super) fn security_key(facts: &Facts<'_>) -> Vec<Hit> {
 pub(super) fn mfa_does_not_travel(facts: &Facts<'_>) -> Vec<Hit> {
     warnings(facts, |warning| match warning {
         Warning::MfaDoesNotTravel { profile, from } => {
-            let message = "a role does not learn of the MFA that a role before it was assumed with";
-            Some(Hit::new(profile, FilePlace::of(from), message).hint("ask for MFA where the first role is assumed"))
+            let message = "role chaining drops the MFA context, so a later role cannot require MFA";
+            Some(
+                Hit::new(profile, FilePlace::of(from), message).hint("set mfa_serial on the profile of the first role"),
+            )
         }
         _ => None,
     })

@@ -11,7 +11,7 @@ use crate::tools::{HeaderLine, NO_VALUES, Tool, View, is_alone, why_hidden};
 /// First words of sections that are not profiles.
 const OTHER_KINDS: [&str; 4] = ["sso-session", "services", "plugins", "preview"];
 
-const SAFE: &str = "a name of letters, digits, '-' and '_' is seen by every tool";
+const SAFE: &str = "use only letters, digits, '-' and '_' in the name";
 
 /// Headers with an escaped dot that cancel another header's plain dot: `[profile a\.b]` next to `[profile a.b]`.
 fn dotted_pairs<'f>(facts: &'f Facts<'_>) -> Vec<(&'f FileFacts<'f>, &'f SectionFacts<'f>)> {
@@ -29,7 +29,7 @@ pub(super) fn dotted_pair(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |(file, section): (&FileFacts<'_>, &SectionFacts<'_>)| {
         let name = file.profile_of(section.line).unwrap_or_default();
         let plain = section.header.replace("\\.", ".");
-        let message = format!("{} beside {plain}: the Amplify CLI loses {name}", section.header);
+        let message = format!("{} and {plain}: the Amplify CLI does not see {name}", section.header);
         Hit::new(name, file.at(section.line), message)
             .hint(format!("for the Amplify CLI write {}", alias(file.kind, name)))
     };
@@ -85,18 +85,18 @@ fn hidden(facts: &Facts<'_>, header: &HeaderFacts<'_>, name: &str, is_pair: bool
     }
     let (first, _) = reasons.values().next()?;
     let hint = if first.contains("dot") {
-        format!("add {} with the same keys, for the Amplify CLI alone", alias(header.kind, name))
+        format!("add {} with the same keys, only for the Amplify CLI", alias(header.kind, name))
     } else if first.contains("[profile NAME]") {
         let word = name.get(..8).filter(|word| word.eq_ignore_ascii_case("profile "));
         format!("write [profile {}]", word.map_or(name, |word| name[word.len()..].trim_start()))
     } else if let Some(bare) = name.strip_prefix("profile ").filter(|_| header.kind == FileKind::Credentials) {
-        format!("write [{bare}]: the credentials file knows no prefix")
+        format!("write [{bare}]: the credentials file uses no prefix")
     } else {
         SAFE.to_owned()
     };
     let unseen: Vec<_> = reasons.values().map(|(reason, tools)| format!("{} ({reason})", tools.join(", "))).collect();
     // Without the name, so that three hundred profiles share one message.
-    let message = format!("the profile is not seen by {}", unseen.join("; "));
+    let message = format!("some tools do not see the profile: {}", unseen.join("; "));
     Some(Hit::new(name, file.at(header.line), message).hint(hint))
 }
 
@@ -116,7 +116,7 @@ fn known_to_some(facts: &Facts<'_>, header: &HeaderFacts<'_>) -> Option<Hit> {
     if tools.is_empty() {
         return None;
     }
-    let message = format!("{} is a profile to {} only", shown(header), tools.join(", "));
+    let message = format!("only these tools read {} as a profile: {}", shown(header), tools.join(", "));
     let hint = match header.kind {
         FileKind::Config => "write [profile NAME]",
         FileKind::Credentials => "write [NAME]",
@@ -153,10 +153,10 @@ pub(super) fn same_name(facts: &Facts<'_>) -> Vec<Hit> {
             let there = *first.entry(name).or_insert(section);
             if there.inner != section.inner {
                 let message = format!(
-                    "{} and {} (line {}) both name {name}: the AWS CLI keeps the later one alone, other tools differ",
+                    "{} and {} (line {}) both name {name}: the AWS CLI uses only the later one; other tools differ",
                     section.header, there.header, there.line
                 );
-                found.push(Hit::new(name, file.at(section.line), message).hint("join the two sections"));
+                found.push(Hit::new(name, file.at(section.line), message).hint("merge the two sections"));
             }
         }
     }
@@ -186,10 +186,12 @@ pub(super) fn spelling_left_out(facts: &Facts<'_>) -> Vec<Hit> {
             }
             let (section, other) = (unused[0], used[0]);
             let message = format!(
-                "{} says something else than {} (line {}), and only the Amplify CLI listens to it",
+                "{} and {} (line {}) have different settings, and only the Amplify CLI uses the first",
                 section.header, other.header, other.line
             );
-            found.push(Hit::new(name, file.at(section.line), message).hint("give both the same keys, or drop one"));
+            found.push(
+                Hit::new(name, file.at(section.line), message).hint("write the same settings in both, or remove one"),
+            );
         }
     }
     found.sort_by_key(|hit| hit.at.as_ref().and_then(|at| at.line));

@@ -17,8 +17,7 @@ const OTHER_MESSAGES: &str = "\"Could not initialize platform\" or \"Region is m
 pub(super) fn amplify_project(facts: &Facts<'_>) -> Vec<Hit> {
     let Some(ProjectProfile { environment, profile, from }) = &facts.project else { return Vec::new() };
     let at = FilePlace::of(from);
-    let of_environment =
-        format!("the environment {environment} of the Amplify project uses the profile {}", masked(profile));
+    let of_environment = format!("environment {environment} of the Amplify project uses profile {}", masked(profile));
     let known = facts.profiles.iter().find(|known| known.name == *profile);
     let Some(known) = known else {
         let message = format!("{of_environment}, which does not exist");
@@ -35,7 +34,7 @@ pub(super) fn amplify_project(facts: &Facts<'_>) -> Vec<Hit> {
             return Vec::new();
         }
         let message = format!("{of_environment}, which has no region: the Amplify CLI reports \"Region is missing\"");
-        return vec![Hit::new(profile, at, message).hint(format!("add to the profile {profile}: region = REGION"))];
+        return vec![Hit::new(profile, at, message).hint(format!("add region = REGION to profile {profile}"))];
     }
     let (reported, hint) = if known.has("role_arn") {
         let choice = amplify_choices(facts.views, &facts.profiles, facts.program.as_deref());

@@ -57,10 +57,10 @@ pub(super) fn read_differently(facts: &Facts<'_>) -> Vec<Hit> {
             let readings = by_value.iter().map(|(value, tools)| {
                 let names: Vec<_> = tools.iter().map(|tool| tool.name()).collect();
                 let value = if can_show { shown(value) } else { "****".to_owned() };
-                format!("{value} to {}", names.join(", "))
+                format!("{value} for {}", names.join(", "))
             });
             let readings = readings.collect::<Vec<_>>().join("; ");
-            let another = if can_show { "" } else { " (not the same; masked)" };
+            let another = if can_show { "" } else { " (different values, masked)" };
             let message = format!("{} is {readings}{another}", shown_name(&property.key));
             let hint = cause(file.line(property.line), &by_value);
             found.push(Hit::new(name, file.at(property.line), message).hint(hint));
@@ -74,11 +74,11 @@ fn cause(line: &str, readings: &[(String, Vec<Tool>)]) -> &'static str {
     if readings.iter().any(|(value, _)| value.contains('\n')) {
         "write the value on one line"
     } else if line.contains(['#', ';']) {
-        "keep '#' and ';' out of the line: comments get a line of their own"
+        "remove '#' and ';' from the line; write a comment on its own line"
     } else if line.contains(['"', '\'']) {
         "write the value without quotes"
     } else {
-        "write the value in plain characters, without blanks or backslashes at its ends"
+        "use plain characters, and no blanks or backslashes at the start and end of the value"
     }
 }
 
@@ -96,7 +96,7 @@ pub(super) fn process_comment(facts: &Facts<'_>) -> Vec<Hit> {
             if is_cut_command(property, file.line(property.line)) {
                 let message = "the JS, Rust and Go SDKs cut credential_process at ' #' or ' ;', the Amplify CLI at any \
                                '#' or ';', the AWS CLI nowhere";
-                let hint = "put the command into a script of its own, and a comment on a line of its own";
+                let hint = "put the command in a script, and a comment on its own line";
                 found.push(Hit::new(name, file.at(property.line), message).hint(hint));
             }
         }
@@ -119,8 +119,8 @@ pub(super) fn home_path(facts: &Facts<'_>) -> Vec<Hit> {
     let found = with_key(facts, &["web_identity_token_file", "ca_bundle"]);
     let found = found.filter(|(_, property, _)| property.value.starts_with('~'));
     let hit = |(file, property, name): (&FileFacts<'_>, &Property<'_>, &str)| {
-        let message = format!("the AWS tools do not replace the ~ in {}", property.key);
-        Hit::new(name, file.at(property.line), message).hint("give the absolute path")
+        let message = format!("the AWS tools do not expand the ~ in {}", property.key);
+        Hit::new(name, file.at(property.line), message).hint("write the absolute path")
     };
     found.map(hit).collect()
 }
@@ -129,8 +129,8 @@ pub(super) fn region_capitals(facts: &Facts<'_>) -> Vec<Hit> {
     let found = with_key(facts, &["region", "sso_region"]);
     let found = found.filter(|(_, property, _)| property.value.bytes().any(|byte| byte.is_ascii_uppercase()));
     let hit = |(file, property, name): (&FileFacts<'_>, &Property<'_>, &str)| {
-        let message = format!("the AWS tools send {} as it is, and AWS's regions have no capitals", property.key);
-        Hit::new(name, file.at(property.line), message).hint("write it in lower case")
+        let message = format!("the AWS tools send {} unchanged, but AWS regions are in lower case", property.key);
+        Hit::new(name, file.at(property.line), message).hint("write the region in lower case")
     };
     found.map(hit).collect()
 }
@@ -151,7 +151,7 @@ pub(super) fn flattened_block(facts: &Facts<'_>) -> Vec<Hit> {
                 let value =
                     if is_showable(&property.key, &theirs.value) { shown(&theirs.value) } else { "****".to_owned() };
                 let message = format!(
-                    "the Amplify CLI takes {} = {value} here for the profile's, over line {}",
+                    "the Amplify CLI uses {} = {value} from this nested block instead of line {}",
                     shown_name(&property.key),
                     property.line
                 );
@@ -173,7 +173,7 @@ pub(super) fn key_typo(facts: &Facts<'_>) -> Vec<Hit> {
                 continue;
             }
             if let Some(meant) = nearest(key) {
-                let message = format!("nothing reads {key}");
+                let message = format!("no tool reads the key {key}");
                 found.push(Hit::new(name, file.at(property.line), message).hint(format!("did you mean {meant}?")));
             }
         }
@@ -190,7 +190,7 @@ pub(super) fn key_in_capitals(facts: &Facts<'_>) -> Vec<Hit> {
                 continue;
             }
             let message = format!("the Amplify CLI and the JS and Java SDKs do not read {}", shown_name(written));
-            let hint = format!("write {} in lower case; amplify-creds doctor --fix does it", property.key);
+            let hint = format!("write {} in lower case, for example with: amplify-creds doctor --fix", property.key);
             found.push(Hit::new(name, file.at(property.line), message).hint(hint));
         }
     }

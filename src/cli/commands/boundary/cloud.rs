@@ -42,7 +42,7 @@ pub(super) fn show(context: &Context, project: &Project, environment: &str, as_j
     let names = project.auth_roles(environment)?;
     if names.is_empty() {
         let message = format!("environment {environment} has no roles in team-provider-info.json");
-        return Err(Failure::new(CONFIG, message).hint("run amplify init or amplify env checkout first"));
+        return Err(Failure::new(CONFIG, message).hint("first run: amplify init, or amplify env checkout"));
     }
     let roles = roles(context, project, environment, names)?;
     let wanted = team.as_ref().map(|team| team.value.as_str());
@@ -76,7 +76,7 @@ pub(super) fn show(context: &Context, project: &Project, environment: &str, as_j
     } else if !is_deployed {
         note(context, "the roles differ from the files: deploy them with amplify push --force");
     } else {
-        note(context, "files and roles have the same boundary");
+        note(context, "the files and the roles have the same boundary");
     }
     if is_copied_back || !is_deployed { Err(Failure::found()) } else { Ok(()) }
 }
@@ -143,7 +143,7 @@ fn unread(error: StsError, name: &str, plan: &CredentialPlan) -> Failure {
             let role = ArnScope::of(plan).fill(&format!("arn:{{p}}:iam::{{a}}:role/{name}"));
             let statement = json!({"Effect": "Allow", "Action": "iam:GetRole", "Resource": role});
             let failure = Failure::by_aws(ACCESS_DENIED, format!("{what}: {code}"), message);
-            failure.hint(format!("add this statement to the policy of the caller: {statement}"))
+            failure.hint(format!("add this statement to the caller's identity policy: {statement}"))
         }
         error => unanswered_by("IAM", error, &what),
     }

@@ -99,7 +99,7 @@ fn change(
         let lock = early.map_or_else(|| editor.lock(), Ok)?;
         report_written(context, &editor.write(&changes, &lock)?);
         let next = if is_current {
-            "it takes effect at the next amplify push; with nothing else to push: amplify push --force".to_owned()
+            "it takes effect at the next amplify push; if nothing else changed: amplify push --force".to_owned()
         } else {
             format!("it takes effect after: amplify env checkout {environment}, then amplify push --force")
         };
@@ -128,7 +128,8 @@ fn note_limits(context: &Context, project: &Project, environment: &str, arn: &st
         note(context, &line);
     }
     if partition != "aws" {
-        let line = "the Amplify CLI reads this one from the file; its own --permissions-boundary accepts only arn:aws:";
+        let line =
+            "the Amplify CLI reads this ARN from the file, but its own --permissions-boundary accepts only arn:aws:";
         note(context, line);
     }
 }

@@ -27,7 +27,7 @@ impl CheckFinding {
         lines.extend(at.iter().map(|place| format!("  at {place}")));
         lines.extend(aws.iter().map(|said| format!("  AWS: {said}")));
         if self.is_open {
-            lines.push("  cannot tell which of these it is:".to_owned());
+            lines.push("  one of these is the likely cause:".to_owned());
         }
         lines.extend(
             hints.iter().map(|hint| format!("  {} {}", if self.is_open { "-" } else { "hint:" }, masked_message(hint))),

@@ -20,7 +20,7 @@ pub(crate) fn run(context: &Context, options: &Doctor) -> Result<(), Failure> {
     let lock = options.yes.then(|| editor.lock()).transpose()?;
     let changes = changes(context)?;
     if changes.is_empty() {
-        note(context, "there is nothing that can be mended without you");
+        note(context, "nothing can be fixed automatically");
     } else if let Some(written) = write_changes(context, "doctor --fix", &editor, &changes, options.dry_run, lock)? {
         report_written(context, &written);
     }
@@ -41,8 +41,8 @@ fn changes(context: &Context) -> Result<Vec<Change>, Failure> {
         |texts: [&str; 2]| Draft::new([(config.file.clone(), texts[0]), (credentials.file.clone(), texts[1])]).files();
     let (before, after) = (files([config.text(), credentials.text()]), files([fixed[0].text(), fixed[1].text()]));
     if let Some(profile) = effect::changed(Dialect::Auto, &before, &after)?.first() {
-        let message = format!("mending would change what profile {profile} is; nothing was written");
-        return Err(Failure::new(CONFIG, message).hint("amplify-creds doctor tells what is wrong, line by line"));
+        let message = format!("the fixes would change profile {profile}; nothing was written");
+        return Err(Failure::new(CONFIG, message).hint("to see each problem with its line: amplify-creds doctor"));
     }
     let [fixed_config, fixed_credentials] = &fixed;
     let changes = [(config, fixed_config), (credentials, fixed_credentials)];

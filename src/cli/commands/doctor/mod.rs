@@ -50,7 +50,7 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
     let is_known = |name: &&String| set.get(name).is_some() || views.iter().any(|view| view.sees(name));
     if let Some(name) = asked.iter().find(|name| !is_known(name)) {
         let [config, credentials] = set.shown_files();
-        let message = format!("there is no profile {name} in {config} or {credentials}");
+        let message = format!("profile {name} does not exist in {config} or {credentials}");
         let hint = match set.nearest(name).as_slice() {
             [] => "see: amplify-creds list".to_owned(),
             names => format!("did you mean {}?", names.join(" or ")),

@@ -32,7 +32,7 @@ fn matrix(rows: &[VisibilityRow], is_asked: bool) -> String {
     let cells = |visibilities: &[Visibility; 5]| {
         visibilities.each_ref().map(|visibility| match visibility {
             Visibility { visible: true, resolvable: true, .. } => "yes",
-            Visibility { visible: true, .. } => "seen",
+            Visibility { visible: true, .. } => "listed",
             _ => "no",
         })
     };
@@ -59,7 +59,7 @@ fn matrix(rows: &[VisibilityRow], is_asked: bool) -> String {
     };
     let lines: Vec<_> = lines.into_iter().map(line).collect();
     let mut text = table::render(["PROFILE", "AMPLIFY", "AWS CLI", "JS SDK", "RUST SDK", "GO SDK"], &lines);
-    text.push_str("\nyes: can use it   seen: sees it and cannot use it   no: does not see it\n");
+    text.push_str("\nyes: works   listed: shown, but fails   no: not visible\n");
     text
 }
 
