@@ -86,7 +86,11 @@ fn run_command_line() -> ExitCode {
             let error = suggestions::visible_only(error, &program, words(), of_others.is_some());
             let hints = intended::hints(&error, words()).into_iter().chain(of_others);
             let failure = hints.fold(usage(&error), Failure::hint);
-            let failure = if is_exec(words()) { failure.before_command() } else { failure };
+            #[cfg(unix)]
+            if is_verb(words(), "process") {
+                print_below_amplify(&failure);
+            }
+            let failure = if is_verb(words(), "exec") { failure.before_command() } else { failure };
             exit_code(Err(failure), error_document::is_asked(words()))
         }
         Err(help) => exit_code(write_stdout(help.render().to_string().as_bytes()).map(|()| 0), false),
@@ -104,10 +108,10 @@ fn wants_json(matches: &ArgMatches) -> bool {
 }
 
 /// The words after `--` belong to another program.
-fn is_exec(words: impl Iterator<Item = OsString>) -> bool {
+fn is_verb(words: impl Iterator<Item = OsString>, verb: &str) -> bool {
     let ours = words.take_while(|argument| argument != "--");
     let matches = Cli::command().ignore_errors(true).try_get_matches_from(ours);
-    matches.is_ok_and(|matches| matches.subcommand_name() == Some("exec"))
+    matches.is_ok_and(|matches| matches.subcommand_name() == Some(verb))
 }
 
 fn run(cli: Cli) -> Result<u8, Failure> {
