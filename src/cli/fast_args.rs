@@ -1,7 +1,7 @@
-//! The command line that SDKs start thousands of times a day, `process` with a profile and little else: clap spends
-//! 470,000 instructions on building all verbs before it looks at the first word (callgrind, clap 4.5).
+//! Parses the command line that SDKs run thousands of times a day: `process` with a profile and few options. clap takes
+//! 470,000 instructions to build all commands before it reads the first word (callgrind, clap 4.5).
 //!
-//! A test holds both to the same outcome.
+//! A test compares the result with that of clap.
 
 use std::ffi::OsString;
 
@@ -32,7 +32,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Option<Cli> {
     is_process.then_some(Cli { global, command: Command::Process(fetch) })
 }
 
-/// Puts the value in its place, unless there is one or this is an option.
+/// Stores the value, unless `place` has one or the value is an option.
 fn set(place: &mut Option<String>, value: String) -> Option<()> {
     (place.is_none() && !value.starts_with('-')).then(|| *place = Some(value))
 }
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_sdks_start_is_taken() {
+    fn sdk_command_lines_are_parsed() {
         for line in [
             "process",
             "process dev",
@@ -71,7 +71,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
-        fn clap_says_the_same(
+        fn result_equals_that_of_clap(
             words in prop::collection::vec(
                 prop::sample::select(vec![
                     "process", "env", "credential-process", "dev", "a b", "", "-", "--", "-p", "-pdev", "--profile",

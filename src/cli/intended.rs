@@ -1,4 +1,4 @@
-//! The command that a wrong command line was meant to be.
+//! Hints for an invalid command line, and options before the command.
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -13,7 +13,7 @@ use crate::os::paths::{Overrides, Paths};
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
 
-/// The arguments with options before the command put behind it; `None` where there are none.
+/// Moves options before the command behind it; `None` if there are none.
 pub(crate) fn with_options_behind(arguments: impl Iterator<Item = OsString>) -> Option<Vec<OsString>> {
     let mut root = Cli::command();
     root.build();
@@ -77,7 +77,7 @@ pub(crate) fn hints(error: &clap::Error, arguments: impl Iterator<Item = OsStrin
     }
 }
 
-/// The commands for a profile that stands in the place of the command.
+/// Whether `name` is a profile, for the command line `amplify-creds PROFILE`.
 fn is_profile(name: &str) -> bool {
     let exists = || {
         let files = Files::load(&Paths::find(&Env::process(), &Overrides::default()).ok()?).ok()?;

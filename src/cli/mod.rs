@@ -102,7 +102,7 @@ fn wants_json(matches: &ArgMatches) -> bool {
         || matches.subcommand().is_some_and(|(_, below)| wants_json(below))
 }
 
-/// Whether an invalid command line is for `exec`. The words after `--` are another program's.
+/// Whether an invalid command line is for `exec`. The words after `--` belong to the command.
 fn is_exec(words: impl Iterator<Item = OsString>) -> bool {
     let ours = words.take_while(|argument| argument != "--");
     let matches = Cli::command().ignore_errors(true).try_get_matches_from(ours);
@@ -161,7 +161,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
     outcome.map(|()| 0)
 }
 
-/// clap's message: the first line complete in itself, the others as details.
+/// Converts the message of clap: the first line is complete, the others are details.
 fn usage(error: &clap::Error) -> Failure {
     let text = error.render().to_string();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());

@@ -208,6 +208,11 @@ fn unused_options_are_refused_with_the_commands_that_have_them() {
             "the argument '--expired' cannot be used with '--env <NAME>'",
             "",
         ),
+        (
+            &["policy", "boundary", "--deployer", "--deny", "table=x"],
+            "the argument '--deployer' cannot be used with '--deny <KIND=NAME>'",
+            "",
+        ),
         (&["login", "--all", "-p", "x"], "the argument '--all' cannot be used with '--profile <PROFILE>'", ""),
     ] {
         let run = home.run(args);
@@ -273,7 +278,7 @@ fn completions_are_printed_for_each_shell() {
 }
 
 #[test]
-fn without_a_command_the_help_is_shown_as_it_is() {
+fn missing_command_prints_help() {
     let home = TestHome::new(PROGRAM);
     let run = home.run(&[]);
     let help = home.run(&["-h"]).stdout;

@@ -316,7 +316,7 @@ fn the_boundary_has_a_ceiling_denials_and_forces_itself_on_new_roles() {
     assert_eq!(forced["Action"], json!(["iam:CreateRole", "iam:PutRolePermissionsBoundary"]));
     assert_eq!(forced["Condition"], json!({"StringNotEquals": {"iam:PermissionsBoundary": arn}}));
     assert!(run.stderr.contains(&format!("amplify-creds boundary set {arn}")));
-    let deployer = document(&home.run(&[&args[..], &["--deployer"]].concat()));
+    let deployer = document(&home.run(&["policy", "boundary", "bizcorprole", "--name", "app-dev", "--deployer"]));
     assert!(deployer["Statement"].as_array().unwrap().iter().all(|statement| statement["Effect"] == "Deny"));
     let amplify = document(&home.run(&["policy", "amplify", "bizcorprole", "--boundary", arn])).to_string();
     assert!(amplify.contains(&forced.to_string()), "{amplify}");

@@ -79,14 +79,14 @@ pub(super) fn option_blocks(command: &Command) -> Vec<Block> {
             headings.push(arg.get_help_heading());
         }
     }
-    let block = |heading: &Option<&str>| {
-        let of_heading = shown.iter().filter(|arg| arg.get_help_heading() == *heading);
+    let block = |heading: Option<&str>| {
+        let of_heading = shown.iter().filter(|arg| arg.get_help_heading() == heading);
         let (arguments, options): (Vec<_>, Vec<_>) = of_heading.partition(|arg| arg.is_positional());
         let items: Vec<_> = arguments.into_iter().chain(options).map(|arg| (term(arg), meaning(arg))).collect();
         let heading = heading.map(|heading| Block::Heading(heading.to_owned()));
         if items.is_empty() { Vec::new() } else { heading.into_iter().chain([Block::Items(items)]).collect() }
     };
-    headings.iter().flat_map(block).collect()
+    headings.into_iter().flat_map(block).collect()
 }
 
 fn term(arg: &Arg) -> String {
