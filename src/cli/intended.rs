@@ -1,4 +1,4 @@
-//! Hints for an invalid command line, and options before the command.
+//! Guesses the intended command of an invalid command line.
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -13,7 +13,7 @@ use crate::os::paths::{Overrides, Paths};
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
 
-/// Moves options before the command behind it; `None` if there are none.
+/// Moves options before the command to its end; `None` without such options.
 pub(crate) fn with_options_behind(arguments: impl Iterator<Item = OsString>) -> Option<Vec<OsString>> {
     let mut root = Cli::command();
     root.build();
@@ -77,7 +77,7 @@ pub(crate) fn hints(error: &clap::Error, arguments: impl Iterator<Item = OsStrin
     }
 }
 
-/// Whether `name` is a profile, for the command line `amplify-creds PROFILE`.
+/// Suggests commands if a profile's name is in the place of the command.
 fn is_profile(name: &str) -> bool {
     let exists = || {
         let files = Files::load(&Paths::find(&Env::process(), &Overrides::default()).ok()?).ok()?;

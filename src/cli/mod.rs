@@ -62,7 +62,7 @@ fn run_command_line() -> ExitCode {
     }
     let mut program = Cli::command();
     let parsed = program.try_get_matches_from_mut(arguments());
-    // A command's own options may also precede the command.
+    // Options of a command are also accepted before it.
     let moved = if parsed.is_err() { intended::with_options_behind(arguments()) } else { None };
     let parsed = match &moved {
         Some(words) => program.try_get_matches_from_mut(words),
@@ -77,7 +77,7 @@ fn run_command_line() -> ExitCode {
         }
         // This help has no error message of its own.
         Err(help) if help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            write_stderr(&format!("amplify-creds: a command is missing\n\n{}", help.render()));
+            write_stderr(&format!("amplify-creds: no command given\n\n{}", help.render()));
             USAGE.exit.into()
         }
         Err(error) if error.use_stderr() => {
@@ -102,7 +102,7 @@ fn wants_json(matches: &ArgMatches) -> bool {
         || matches.subcommand().is_some_and(|(_, below)| wants_json(below))
 }
 
-/// Whether an invalid command line is for `exec`. The words after `--` belong to the command.
+/// The words after `--` belong to another program.
 fn is_exec(words: impl Iterator<Item = OsString>) -> bool {
     let ours = words.take_while(|argument| argument != "--");
     let matches = Cli::command().ignore_errors(true).try_get_matches_from(ours);
@@ -161,11 +161,11 @@ fn run(cli: Cli) -> Result<u8, Failure> {
     outcome.map(|()| 0)
 }
 
-/// Converts the message of clap: the first line is complete, the others are details.
+/// The first line of clap's message must be complete. The other lines are details.
 fn usage(error: &clap::Error) -> Failure {
     let text = error.render().to_string();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next().unwrap_or("wrong usage");
+    let first = lines.next().unwrap_or("invalid usage");
     let message = first.strip_prefix("error: ").unwrap_or(first);
     Failure { details: lines.map(str::to_owned).collect(), ..Failure::new(USAGE, message) }
 }

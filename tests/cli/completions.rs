@@ -1,4 +1,4 @@
-//! Tab completion in real shells: profiles of the files, quoted for each shell.
+//! Tab completion in the real shells: profiles from the files, quoted for the shell.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,7 +8,7 @@ use test_support::{Terminal, TestHome};
 
 use crate::{PROGRAM, add_config, biz_corp, without_mfa};
 
-/// The completions of the last word, without their descriptions.
+/// The completions of the last of `words`, without their descriptions.
 fn found(home: &TestHome, words: &[&str]) -> Vec<String> {
     let args: Vec<_> = ["complete", "--", "amplify-creds"].into_iter().chain(words.iter().copied()).collect();
     let run = home.run(&args);

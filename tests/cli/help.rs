@@ -282,6 +282,6 @@ fn missing_command_prints_help() {
     let home = TestHome::new(PROGRAM);
     let run = home.run(&[]);
     let help = home.run(&["-h"]).stdout;
-    assert_eq!(run.failed_with(2).stderr, format!("amplify-creds: a command is missing\n\n{help}"));
+    assert_eq!(run.failed_with(2).stderr, format!("amplify-creds: no command given\n\n{help}"));
     assert_eq!(run.stdout, "");
 }

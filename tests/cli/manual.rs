@@ -1,4 +1,4 @@
-//! Help and manual: widths, completeness, and every example runs.
+//! Help and manual: lines are short enough, everything is documented, and every example works.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +13,7 @@ use test_support::{FakeSts, Finished, Role, Terminal, TestHome, biz_corp};
 
 use crate::{PROGRAM, add_config, fresh_code, without_mfa};
 
-/// The command of a page.
+/// The words of the command that a page documents.
 fn words(page: &Page) -> Vec<&str> {
     let name = page.name.strip_prefix("amplify-creds-").unwrap_or_default();
     let below = ["policy", "boundary"].iter().find_map(|verb| {
@@ -23,7 +23,7 @@ fn words(page: &Page) -> Vec<&str> {
     below.unwrap_or_else(|| name.split_terminator(' ').collect())
 }
 
-/// The commands and topics of `help`.
+/// Commands and topics that `help` knows.
 fn helped() -> Vec<String> {
     let pages = pages().into_iter().filter(|page| page.section == 1);
     let verbs = pages.filter_map(|page| match words(&page)[..] {
@@ -110,7 +110,8 @@ fn man_without_terminal_prints_roff() {
 #[test]
 fn man_on_terminal_runs_man_or_prints_text() {
     let home = TestHome::new(PROGRAM);
-    // Without `man` the page is text. With `man`, the temporary file is deleted afterwards.
+    // Without a `man` the page is printed as text. The other `man` prints its argument, a temporary file that is
+    // removed again.
     for (man, expected) in [
         (None, "amplify-creds-env - print credentials"),
         (Some("#!/bin/sh\nread -r first <\"$1\"; echo \"it shows $first\"\n"), "it shows .TH AMPLIFY"),
@@ -135,7 +136,7 @@ fn man_on_terminal_runs_man_or_prints_text() {
     }
 }
 
-/// The lines of a page's EXAMPLES that are commands, as a reader copies them.
+/// The commands in a page's EXAMPLES, without their explanations.
 fn examples(page: &str) -> Vec<String> {
     let Some(section) = page.split(".SH EXAMPLES\n").nth(1) else { return Vec::new() };
     let section = section.split("\n.SH ").next().unwrap();
@@ -154,7 +155,7 @@ fn examples(page: &str) -> Vec<String> {
     commands.into_iter().filter(is_command).collect()
 }
 
-/// The shell of an example.
+/// The shell of an example that is not for a POSIX shell.
 fn shell_of(example: &str) -> &'static str {
     match example {
         _ if example.ends_with("| source") => "fish",
@@ -166,14 +167,14 @@ fn shell_of(example: &str) -> &'static str {
     }
 }
 
-/// A home directory with the roles, programs and Amplify project that the examples name.
+/// A home in which the names of the examples exist: roles, other programs, an Amplify project.
 pub(crate) struct Shown {
     pub(crate) sts: FakeSts,
     pub(crate) home: TestHome,
     bin: PathBuf,
 }
 
-/// A tool that gets the credentials of its profile as an SDK does, or from its environment.
+/// A tool: it requests the profile's credentials as an SDK would, or finds some in its environment.
 const TOOL: &str = "#!/bin/sh
 profile=$AWS_PROFILE
 while [ $# -gt 0 ]; do
@@ -187,7 +188,7 @@ done
 impl Shown {
     pub(crate) fn new() -> Self {
         let (sts, home) = without_mfa();
-        // The role allows everything, so that check finds no error.
+        // A role with all permissions, so that check succeeds.
         let role = Role::new(biz_corp::BIZ_CORP_ROLE).trusts("111111111111").external_id(biz_corp::EXTERNAL_ID);
         let all = r#"{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
         sts.edit_world(|world| world.put_role(role.mfa_required().policy("all", all)));
@@ -220,12 +221,12 @@ impl Shown {
         shown
     }
 
-    /// Writes a program of another vendor.
+    /// Adds a program of another vendor.
     pub(crate) fn tool(&self, name: &str, script: &str) {
         self.home.write_program(&format!("bin/{name}"), script);
     }
 
-    /// Runs the lines in `shell` with a valid MFA code; `None` if the shell is not installed.
+    /// Runs the lines in `shell` with a valid code; `None` if the shell is not installed.
     pub(crate) fn run(&self, shell: &str, lines: &str) -> Option<Finished> {
         let Some(path) = ["/usr/local/bin", "/usr/bin", "/bin"]
             .map(|dir| Path::new(dir).join(shell))
@@ -256,7 +257,7 @@ impl Shown {
     }
 }
 
-/// Examples that prompt before they write, and fail without a terminal.
+/// Examples that ask before they write. The test does not answer.
 const ASK: [&str; 5] = [
     "amplify-creds setup",
     "amplify-creds setup bizcorprole",

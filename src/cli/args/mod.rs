@@ -1,4 +1,4 @@
-//! The command line's definitions, from which help, man pages and completions are generated.
+//! Defines the command line. Help, man pages and completions are generated from it.
 
 mod candidates;
 pub(super) mod examples;
