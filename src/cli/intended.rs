@@ -44,7 +44,7 @@ pub(crate) fn with_options_behind(arguments: impl Iterator<Item = OsString>) -> 
     Some(kept)
 }
 
-/// Whether the option `word` of `command` takes a value; `None` where it has no such option.
+/// `None` if `command` has no such option.
 fn takes_value(command: &Command, word: &str) -> Option<bool> {
     let name = word.split('=').next().unwrap_or(word);
     let is_it = |argument: &&clap::Arg| match name.strip_prefix("--") {
@@ -92,7 +92,7 @@ fn of_profile(name: &str) -> Vec<String> {
     }
     let name = shell_word(name);
     vec![
-        format!("{name} is a profile: amplify-creds process {name}, or amplify-creds exec {name} -- COMMAND"),
+        format!("{name} is a profile; run: amplify-creds process {name}, or amplify-creds exec {name} -- COMMAND"),
         format!("in a shell: eval \"$(amplify-creds env {name})\""),
     ]
 }

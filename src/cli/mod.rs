@@ -20,6 +20,7 @@ mod output;
 mod own_path;
 mod plan_inputs;
 mod policy_categories;
+mod policy_denials;
 mod policy_file;
 mod prompts;
 mod questions;
@@ -96,7 +97,7 @@ fn exit_code(outcome: Result<u8, Failure>, as_json: bool) -> ExitCode {
     outcome.unwrap_or_else(|failure| failure.report(as_json)).into()
 }
 
-/// Whether `--json` is given to the command or a subcommand.
+/// Whether `--json` is set on the command or a subcommand.
 fn wants_json(matches: &ArgMatches) -> bool {
     matches.try_get_one("json").is_ok_and(|given| given.copied().unwrap_or(false))
         || matches.subcommand().is_some_and(|(_, below)| wants_json(below))
@@ -149,7 +150,9 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         }
         Command::Policy { document } => {
             let mut context = Context::new("policy", global, policy::name(&document))?;
-            context.accepts_any_environment = matches!(*document, PolicyVerb::Boundary(_));
+            if matches!(*document, PolicyVerb::Boundary(_)) {
+                context = selection::with_env_as_name(context)?;
+            }
             policy::run(&context, &document)
         }
         Command::Boundary { command } => boundary::run(&Context::new("boundary", global, None)?, &command),

@@ -1,32 +1,33 @@
-//! Reads `actions.txt` and `gen2.txt`, the actions that the Amplify CLI, `ampx` and the CDK need.
+//! Reads `actions.txt`, `gen2.txt` and `bootstrap.txt`, the actions that the Amplify CLI, `ampx` and the CDK need.
 //! `tests/conformance/policies.rs` compares the first with the documentation's minimal policy and AWS's managed one.
-//!
-//! Each is one text, read when it is asked for: as data with pointers in it, every start of the program would pay for
-//! relocating them, at 13 instructions each.
+//! Each is text that is parsed when needed. As data with pointers, every start of the program would have to relocate
+//! them, at 13 instructions each.
 
 use super::category::Category;
 
 const TABLE: &str = include_str!("actions.txt");
 const GEN2_TABLE: &str = include_str!("gen2.txt");
+const BOOTSTRAP_TABLE: &str = include_str!("bootstrap.txt");
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct ActionRow {
     pub(super) sid: &'static str,
-    /// What stands before the colon.
+    /// The part before the colon.
     pub(super) service: &'static str,
     categories: &'static str,
     unless: &'static str,
-    /// ARNs, with the words of [`super::place::Place::fill`] in them.
+    /// ARNs with the placeholders of [`super::place::Place::fill`].
     pub(super) resources: &'static str,
     pub(super) minimal: &'static str,
     pub(super) managed: &'static str,
     pub(super) via_cloudformation: &'static str,
-    /// Actions that stand for `*` where they are simulated.
+    /// Actions that replace `*` in a simulation.
     pub(super) probes: &'static str,
     /// Calls of the tools, each as `Action (version: commands)`.
     recorded: Vec<&'static str>,
     in_code: Vec<&'static str>,
     stack_tags: Vec<&'static str>,
+    in_template: Vec<&'static str>,
 }
 
 pub(super) fn rows() -> impl Iterator<Item = ActionRow> {
@@ -35,6 +36,10 @@ pub(super) fn rows() -> impl Iterator<Item = ActionRow> {
 
 pub(super) fn gen2_rows() -> impl Iterator<Item = ActionRow> {
     read(GEN2_TABLE)
+}
+
+pub(super) fn bootstrap_rows() -> impl Iterator<Item = ActionRow> {
+    read(BOOTSTRAP_TABLE)
 }
 
 fn read(table: &'static str) -> impl Iterator<Item = ActionRow> {
@@ -49,6 +54,7 @@ impl ActionRow {
                 "recorded" => Some(&mut row.recorded),
                 "in_code" => Some(&mut row.in_code),
                 "stack_tags" => Some(&mut row.stack_tags),
+                "in_template" => Some(&mut row.in_template),
                 _ => None,
             };
             if let Some(calls) = calls {
@@ -70,14 +76,13 @@ impl ActionRow {
         row
     }
 
-    /// The names of the actions that the tools call.
     pub(super) fn called(&self) -> impl Iterator<Item = &'static str> {
         names(&self.recorded).chain(names(&self.in_code))
     }
 
-    /// The names of the actions that CloudFormation calls for the tags of a stack.
-    pub(super) fn tagged(&self) -> impl Iterator<Item = &'static str> {
-        names(&self.stack_tags)
+    /// The actions that CloudFormation calls for the tags and resources of a stack.
+    pub(super) fn called_by_cloudformation(&self) -> impl Iterator<Item = &'static str> {
+        names(&self.stack_tags).chain(names(&self.in_template))
     }
 
     pub(super) fn categories(&self) -> impl Iterator<Item = Category> {
@@ -104,8 +109,8 @@ mod tests {
     #[test]
     fn every_block_is_complete() {
         const KEYS: &str = "sid service categories unless resources minimal managed via_cloudformation probes recorded \
-                            in_code stack_tags";
-        for table in [TABLE, GEN2_TABLE] {
+                            in_code stack_tags in_template";
+        for table in [TABLE, GEN2_TABLE, BOOTSTRAP_TABLE] {
             let all: Vec<_> = read(table).collect();
             assert_eq!(all.len(), table.matches("\nsid: ").count());
             for row in &all {
@@ -113,7 +118,10 @@ mod tests {
                 assert!(row.sid.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{row:?}");
                 assert_eq!(row.categories().count(), row.categories.split(' ').count(), "{row:?}");
                 let listed = [row.minimal, row.managed, row.via_cloudformation].concat();
-                assert!(!listed.is_empty() || row.called().next().is_some(), "{row:?}");
+                assert!(
+                    !listed.is_empty() || row.called().chain(row.called_by_cloudformation()).next().is_some(),
+                    "{row:?}"
+                );
             }
             for line in table.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
                 let key = line.split_once(": ").map(|(key, _)| key);
@@ -128,11 +136,11 @@ mod tests {
 
     #[test]
     fn every_call_has_an_action_a_version_and_commands() {
-        for row in rows().chain(gen2_rows()) {
-            for calls in [&row.recorded, &row.in_code, &row.stack_tags] {
+        for row in rows().chain(gen2_rows()).chain(bootstrap_rows()) {
+            for calls in [&row.recorded, &row.in_code, &row.stack_tags, &row.in_template] {
                 assert!(calls.is_sorted(), "{row:?}");
             }
-            for call in [&row.recorded[..], &row.in_code, &row.stack_tags].concat() {
+            for call in [&row.recorded[..], &row.in_code, &row.stack_tags, &row.in_template].concat() {
                 let (name, rest) = call.split_once(" (").unwrap_or_default();
                 let (version, commands) =
                     rest.strip_suffix(')').and_then(|rest| rest.split_once(": ")).unwrap_or_default();
@@ -147,10 +155,10 @@ mod tests {
 
     #[test]
     fn no_call_is_listed_twice_or_in_the_minimal_policy() {
-        for rows in [rows().collect::<Vec<_>>(), gen2_rows().collect()] {
+        for rows in [rows().collect::<Vec<_>>(), gen2_rows().collect(), bootstrap_rows().collect()] {
             let mut all = Vec::new();
             for row in rows {
-                let called: Vec<_> = row.called().chain(row.tagged()).collect();
+                let called: Vec<_> = row.called().chain(row.called_by_cloudformation()).collect();
                 assert!(row.minimal.split(' ').all(|name| !called.contains(&name)), "{row:?}");
                 all.extend(called.iter().map(|name| format!("{}:{name} {}", row.service, row.resources)));
             }

@@ -1,4 +1,4 @@
-//! The permissions that the Amplify CLI, `ampx` and the CDK need: as documents, and as single actions to simulate.
+//! The permissions that the Amplify CLI, `ampx` and the CDK need, as documents and as single actions to simulate.
 
 use crate::policy::actions::ActionRow;
 use crate::policy::category::Category;
@@ -10,12 +10,14 @@ use crate::policy::{actions, permissions_boundary};
 pub enum ActionList {
     /// The minimal policy of the Amplify documentation.
     Documented,
-    /// The same, with what the Amplify CLI calls in fact.
+    /// The documented policy and the Amplify CLI's actual calls.
     Minimal,
     /// AWS's managed policy AdministratorAccess-Amplify.
     Managed,
-    /// What `ampx` and the CDK call with the caller's permissions.
+    /// The calls of `ampx` and the CDK with the caller's permissions.
     Gen2,
+    /// The calls of `cdk bootstrap` and CloudFormation with the caller's permissions.
+    Bootstrap,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,11 +42,12 @@ pub const CLOUDFORMATION: &str = "cloudformation.amazonaws.com";
 impl Selection {
     fn rows(&self) -> impl Iterator<Item = ActionRow> {
         let wanted = [&self.wanted(), &[Category::Deployment][..]].concat();
-        let (gen1, gen2) = match self.list {
-            ActionList::Gen2 => (None, Some(actions::gen2_rows())),
-            _ => (Some(actions::rows()), None),
+        let rows: Vec<_> = match self.list {
+            ActionList::Gen2 => actions::gen2_rows().collect(),
+            ActionList::Bootstrap => actions::bootstrap_rows().collect(),
+            _ => actions::rows().collect(),
         };
-        gen1.into_iter().flatten().chain(gen2.into_iter().flatten()).filter(move |row| {
+        rows.into_iter().filter(move |row| {
             row.categories().any(|category| wanted.contains(&category))
                 && !row.unless().any(|category| wanted.contains(&category))
         })
@@ -54,19 +57,19 @@ impl Selection {
         if self.categories.is_empty() { Category::ALL.to_vec() } else { self.categories.clone() }
     }
 
-    /// What the list has of a row: directly, and through CloudFormation. The documentation's list has nothing for some
-    /// categories; for these the minimal list has the managed policy's actions.
+    /// A row's actions in the list: direct ones, and those through CloudFormation. For some categories the
+    /// documentation's list has none; the minimal list then uses the managed policy's actions.
     fn listed(&self, row: &ActionRow) -> [(bool, Vec<&'static str>); 2] {
         let (direct, via) = match self.list {
-            ActionList::Gen2 => ("", ""),
+            ActionList::Gen2 | ActionList::Bootstrap => ("", ""),
             ActionList::Documented => (row.minimal, ""),
             ActionList::Minimal if row.categories().any(is_in_minimal) => (row.minimal, ""),
             ActionList::Minimal | ActionList::Managed => (row.managed, row.via_cloudformation),
         };
         let [mut direct, mut via] = [direct, via].map(|names| names.split_whitespace().collect::<Vec<_>>());
-        if matches!(self.list, ActionList::Minimal | ActionList::Gen2) {
+        if matches!(self.list, ActionList::Minimal | ActionList::Gen2 | ActionList::Bootstrap) {
             extend(&mut direct, row.called());
-            extend(&mut via, row.tagged());
+            extend(&mut via, row.called_by_cloudformation());
         }
         [(false, direct), (true, via)]
     }
@@ -78,10 +81,14 @@ impl Selection {
         let in_managed = || any(&|row| has(row, row.via_cloudformation)) && !any(&|row| has(row, row.managed));
         match self.list {
             ActionList::Gen2 => false,
+            ActionList::Bootstrap => {
+                let mut rows = self.rows();
+                rows.any(|row| row.actions(row.called_by_cloudformation()).any(|known| known == action))
+            }
             ActionList::Managed => in_managed(),
             ActionList::Documented | ActionList::Minimal => {
                 let is_called = any(&|row| row.actions(row.called()).any(|known| known == action));
-                let is_tagged = || any(&|row| row.actions(row.tagged()).any(|known| known == action));
+                let is_tagged = || any(&|row| row.actions(row.called_by_cloudformation()).any(|known| known == action));
                 !is_called && (is_tagged() || in_managed())
             }
         }
@@ -115,8 +122,8 @@ impl ActionRow {
     }
 }
 
-/// The policies that let their holder deploy these categories, each within IAM's size. With the ARN of a boundary, roles
-/// can be made only if they carry it; with `check` they can be proved by `check --for amplify`.
+/// The policies that allow a deployment of these categories, each within IAM's size. With the ARN of a boundary, they
+/// allow only roles with that boundary. With `check`, they include the permissions of `check --for amplify`.
 pub fn documents(place: &ArnScope, selection: &Selection, boundary: Option<&str>, check: bool) -> Vec<PolicyDocument> {
     let mut statements = Vec::new();
     if check {
@@ -151,13 +158,13 @@ pub fn documents(place: &ArnScope, selection: &Selection, boundary: Option<&str>
     PolicyDocument::new(statements).split(LARGEST)
 }
 
-/// What `check --for amplify` asks IAM, as a statement: a simulation, and what it reads where there is none.
+/// The permissions of `check --for amplify`: a simulation, and the role that it reads if a simulation is not possible.
 pub fn for_check(place: &ArnScope) -> Statement {
     let actions = ["iam:GetRole", "iam:SimulatePrincipalPolicy"];
     Statement::new("CheckForAmplify", Effect::Allow, actions, [place.fill("arn:{p}:iam::{a}:role/*")])
 }
 
-/// Every action of the list, one by one. A `*` stands for the actions of that service that any document names.
+/// Every action of the list. A `*` is replaced by the actions of that service in all documents.
 pub fn probes(place: &ArnScope, selection: &Selection) -> Vec<RequiredAction> {
     let wanted = selection.wanted();
     let mut probes: Vec<RequiredAction> = Vec::new();
@@ -236,9 +243,13 @@ mod tests {
 
     #[test]
     fn every_document_fits() {
-        for (list, count) in
-            [(ActionList::Documented, 1), (ActionList::Minimal, 2), (ActionList::Managed, 3), (ActionList::Gen2, 1)]
-        {
+        for (list, count) in [
+            (ActionList::Documented, 1),
+            (ActionList::Minimal, 2),
+            (ActionList::Managed, 3),
+            (ActionList::Gen2, 1),
+            (ActionList::Bootstrap, 1),
+        ] {
             let boundary = Some("arn:aws:iam::222222222222:policy/B");
             let documents = documents(&place(), &selection(list, &[]), boundary, true);
             let sizes: Vec<_> = documents.iter().map(PolicyDocument::size).collect();
@@ -270,7 +281,7 @@ mod tests {
                 let is_shown = probes.iter().any(|probe| probe.category == category);
                 let is_listed = match list {
                     ActionList::Documented => is_in_minimal(category),
-                    // Pinpoint is shown under analytics where both are asked for.
+                    // Pinpoint is shown under analytics if both are requested.
                     ActionList::Managed => category != Category::Notifications,
                     _ => true,
                 };
@@ -280,7 +291,7 @@ mod tests {
     }
     #[test]
     fn every_call_is_in_the_document_and_in_the_probes() {
-        for list in [ActionList::Minimal, ActionList::Gen2] {
+        for list in [ActionList::Minimal, ActionList::Gen2, ActionList::Bootstrap] {
             let selection = selection(list, &[]);
             let documents = documents(&place(), &selection, None, false);
             let allowed = |action: &String, resource: &str| {
@@ -290,7 +301,7 @@ mod tests {
             };
             let probes = probes(&place(), &selection);
             for row in selection.rows() {
-                for action in row.actions(row.called().chain(row.tagged())) {
+                for action in row.actions(row.called().chain(row.called_by_cloudformation())) {
                     let resource = &row.filled(&place())[0];
                     assert!(allowed(&action, resource), "{action} {resource}");
                     let is_asked =

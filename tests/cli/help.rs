@@ -198,6 +198,7 @@ fn unused_options_are_refused_with_the_commands_that_have_them() {
         (&["sessions", "-p", "x"], "sessions does not use --profile", "process, env"),
         (&["doctor", "--dialect", "aws"], "doctor does not use --dialect", "list, explain"),
         (&["boundary", "-p", "x", "set", "ARN"], "boundary set does not use --profile", "boundary show"),
+        (&["login", "--no-cache"], "login does not use --no-cache", "process, env, exec, whoami, check"),
         (&["help", "--config-file", "x"], "help does not use --config-file", "list"),
         (&["list", "--prompt", "tty"], "unexpected argument '--prompt' found", "process, env, exec, login"),
         (&["list", "--shell", "fish"], "unexpected argument '--shell' found", "commands with --shell: env"),

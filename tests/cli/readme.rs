@@ -19,35 +19,54 @@ fn blocks<'t>(text: &'t str, language: &str) -> Vec<&'t str> {
     text.split(fence.as_str()).skip(1).map(|rest| rest.split("\n```").next().unwrap()).collect()
 }
 
+fn guide() -> String {
+    fs::read_to_string(root().join("src/cli/manual/text/guide.txt")).unwrap()
+}
+
+/// A section of the guide, without its heading.
+fn section(heading: &str) -> String {
+    let text = format!("\n{}", guide());
+    text.split(&format!("\n# {heading}\n")).nth(1).unwrap().split("\n# ").next().unwrap().to_owned()
+}
+
+/// The indented lines of a section of the guide, one text for each run of them.
+fn indented(text: &str) -> Vec<String> {
+    let parts = text.split("\n\n").filter(|part| part.starts_with("    ") || part.starts_with("\n    "));
+    parts.map(|part| part.lines().map(str::trim_start).collect::<Vec<_>>().join("\n")).collect()
+}
+
 #[test]
-fn commands_run_as_they_stand() {
+fn commands_of_readme_and_guide_succeed() {
     let text = readme();
-    let shown: Vec<_> = blocks(&text, "sh").into_iter().filter(|block| !block.starts_with("cargo ")).collect();
-    assert!(shown.len() >= 7, "{shown:?}");
-    for block in shown {
+    let of_readme = blocks(&text, "sh").into_iter().filter(|block| !block.starts_with("cargo ")).map(str::to_owned);
+    let of_guide = ["RECIPES", "IAM"].map(|heading| indented(&section(heading))).concat();
+    let of_guide = of_guide.into_iter().filter(|block| !block.starts_with("mfa_process"));
+    let all: Vec<_> = of_readme.chain(of_guide).collect();
+    assert!(all.len() >= 10, "{all:?}");
+    for block in all {
         let run = Shown::new().run("sh", &format!("set -e\n{block}")).unwrap();
         assert_eq!(run.code, Some(0), "{block}: {run:#?}");
-    }
-    // The column "here"; setup asks before it writes, and nobody answers.
-    let moving = text.split("\n## Moving over\n").nth(1).unwrap().split("\n## ").next().unwrap();
-    let here =
-        moving.lines().filter_map(|line| line.split(" | ").nth(2)).flat_map(|cell| cell.split('`').skip(1).step_by(2));
-    let ours: Vec<_> = here.filter(|code| code.contains("amplify-creds ")).collect();
-    assert!(ours.len() >= 8, "{ours:?}");
-    for command in ours {
-        let run = Shown::new().run("sh", &command.replace("CMD", "aws s3 ls")).unwrap();
-        let expected = if command.contains("setup") { 4 } else { 0 };
-        assert_eq!(run.code, Some(expected), "{command}: {run:#?}");
     }
 }
 
 #[test]
-fn every_way_to_have_the_code_printed_gives_credentials() {
-    let text = readme();
-    let lines: Vec<_> =
-        blocks(&text, "ini").into_iter().find(|block| block.starts_with("mfa_process")).unwrap().lines().collect();
-    assert_eq!(lines.len(), 3);
-    for line in lines {
+fn replacements_of_other_tools_commands_succeed() {
+    let text = section("MOVING FROM OTHER TOOLS");
+    let meanings = text.lines().filter_map(|line| line.strip_prefix("    "));
+    let ours: Vec<_> =
+        meanings.filter(|line| line.starts_with("amplify-creds ") || line.starts_with("eval ")).collect();
+    assert!(ours.len() >= 8, "{ours:?}");
+    for command in ours {
+        let run = Shown::new().run("sh", &command.replace("CMD", "aws s3 ls")).unwrap();
+        assert_eq!(run.code, Some(0), "{command}: {run:#?}");
+    }
+}
+
+#[test]
+fn mfa_process_of_each_password_manager_gives_credentials() {
+    let lines = indented(&section("RECIPES")).into_iter().find(|block| block.starts_with("mfa_process")).unwrap();
+    assert_eq!(lines.lines().count(), 3);
+    for line in lines.lines() {
         let shown = Shown::new();
         let config = fs::read_to_string(shown.home.path().join(".aws/config")).unwrap();
         shown.home.config(&config.replacen("[profile bizcorprole]\n", &format!("[profile bizcorprole]\n{line}\n"), 1));
@@ -83,18 +102,18 @@ fn messages(folder: &Path, all: &mut Vec<String>) {
 }
 
 #[test]
-fn every_error_of_the_troubleshooting_is_one_of_the_program() {
+fn errors_of_the_guide_are_errors_of_the_program() {
     let mut known = Vec::new();
     messages(&root().join("src/cli"), &mut known);
-    let text = readme();
-    let table = text.split("\n## Troubleshooting\n").nth(1).unwrap().split("\n## ").next().unwrap();
-    let rows: Vec<_> = table.lines().filter(|line| line.starts_with('|')).skip(2).collect();
-    let said: Vec<_> = rows.iter().filter_map(|row| row.strip_prefix("| `")?.split('`').next()).collect();
-    assert_eq!(said.len(), rows.len(), "every row begins with an error: {rows:#?}");
-    for first_line in said {
-        // A value may end the message or stand beside another.
+    let text = section("TROUBLESHOOTING");
+    let errors = text.split("\n## ").next().unwrap();
+    let errors = errors.split("\n\n").nth(1).unwrap().lines().filter(|line| !line.starts_with("    "));
+    let errors: Vec<_> = errors.map(|line| line.replace("...", "…")).collect();
+    assert!(errors.len() >= 15, "{errors:?}");
+    for first_line in errors {
+        // A value may end the message or follow another.
         let plain = |message: &str| message.replace("……", "…").trim_end_matches('…').to_owned();
-        assert!(known.iter().any(|message| plain(message) == plain(first_line)), "nothing says: {first_line}");
+        assert!(known.iter().any(|message| plain(message) == plain(&first_line)), "nothing says: {first_line}");
     }
 }
 

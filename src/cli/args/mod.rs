@@ -78,7 +78,12 @@ pub enum Command {
     #[command(after_long_help = EXEC_EXAMPLES, arg(region("Region of the STS endpoint, and value of AWS_REGION")))]
     Exec(ExecOptions),
     /// Enter MFA codes now and cache the sessions for later use
-    #[command(after_long_help = LOGIN_EXAMPLES, arg(region("Region of the STS endpoint")))]
+    #[command(
+        after_long_help = LOGIN_EXAMPLES,
+        arg(region("Region of the STS endpoint")),
+        // Without the cache a login has no effect.
+        mut_arg("no_cache", |no_cache| no_cache.hide(true))
+    )]
     Login(Login),
     /// Show the caller identity (sts:GetCallerIdentity)
     #[command(name = "whoami", after_long_help = WHOAMI_EXAMPLES, arg(region("Region of the STS endpoint")))]

@@ -103,6 +103,7 @@ pub struct PlaceArgs {
 
 /// Options of `policy amplify`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct AmplifyPolicy {
     /// Profile and output.
     #[command(flatten)]
@@ -116,6 +117,9 @@ pub struct AmplifyPolicy {
     /// project, or 1.
     #[arg(long = "gen", value_name = "NUMBER", hide_possible_values = true)]
     pub generation: Option<GenerationArg>,
+    /// Print what cdk bootstrap needs, for the administrator who runs it
+    #[arg(long, conflicts_with_all = ["category", "documented", "managed", "boundary"])]
+    pub bootstrap: bool,
     /// Categories, separated by commas
     ///
     /// all, deployment, auth, api, storage, function, hosting, analytics,

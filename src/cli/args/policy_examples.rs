@@ -53,6 +53,7 @@ Examples:
   amplify-creds policy amplify bizcorprole --category auth,api,storage
   amplify-creds policy amplify bizcorprole --managed --output amplify.json
   amplify-creds policy amplify bizcorprole --gen 2
+  amplify-creds policy amplify bizcorprole --bootstrap
 
 Gen 1 (the Amplify CLI): the minimal policy in the Amplify documentation, and
 the other actions that version 14.2.2 calls. With --documented, only the first.
@@ -64,9 +65,9 @@ the action supports it.
 
 Gen 2 (ampx and the CDK): the actions that ampx sandbox, ampx pipeline-deploy
 and cdk deploy call with the caller's permissions. They deploy with the roles
-that cdk bootstrap creates. cdk bootstrap creates them through CloudFormation
-with the caller's permissions, so an administrator runs it once per account and
-region. The AWS managed policy for the caller is AmplifyBackendDeployFullAccess.
+that cdk bootstrap creates. An administrator runs cdk bootstrap once per account
+and region; --bootstrap prints the actions that it and CloudFormation call. The
+AWS managed policy for the caller is AmplifyBackendDeployFullAccess.
 
 A policy that is too large for IAM (6,144 characters without white space) is
 split: into a JSON array on stdout, or into the files NAME-1.json, NAME-2.json
@@ -92,7 +93,8 @@ of policy amplify, and --deployer prints it separately.
 --deny covers a name, and also the names that the Amplify CLI makes from it:
 table=users also denies users-ENV and the table of a GraphQL type users. ENV is
 the project's current environment or --env. Outside a project and without --env,
-ENV matches every environment.
+ENV matches every environment. DataStore keeps the changes of all types in
+table=AmplifyDataStore. dynamodb:PartiQLSelect also reads a table: deny it, too.
 
 Then create the policy and set it as the boundary:
   aws iam create-policy --policy-name NAME --policy-document file://boundary.json

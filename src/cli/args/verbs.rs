@@ -123,6 +123,7 @@ pub struct WhoAmI {
 
 /// Options of `check`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Check {
     /// Profile, session and prompts.
     #[command(flatten)]
@@ -136,6 +137,9 @@ pub struct Check {
     /// project, or 1.
     #[arg(long = "gen", value_name = "NUMBER", hide_possible_values = true, requires = "target")]
     pub generation: Option<GenerationArg>,
+    /// With --for: what cdk bootstrap needs
+    #[arg(long, hide_short_help = true, requires = "target", conflicts_with_all = ["category", "documented", "managed"])]
+    pub bootstrap: bool,
     /// With --for: categories, separated by commas
     ///
     /// all, deployment, auth, api, storage, function, hosting, analytics,

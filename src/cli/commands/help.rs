@@ -29,7 +29,7 @@ pub(crate) fn text(topic: &[String]) -> Result<String, Failure> {
             let found: Vec<_> = verb.into_iter().chain(topic).collect();
             if found.is_empty() {
                 return Err(Failure::new(USAGE, format!("no help topic or command is called {}", words.join(" ")))
-                    .hint(format!("topics: {}; for the commands: amplify-creds help", TOPICS.join(", "))));
+                    .hint(format!("topics: {}; commands: amplify-creds help", TOPICS.join(", "))));
             }
             Ok(found.join("\n"))
         }

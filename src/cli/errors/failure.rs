@@ -10,10 +10,10 @@ use crate::core::origin::{Location, Origin, SourceFile};
 use crate::core::sanitize::{escaped_json, printable};
 use crate::output::{print, write_stderr};
 
-/// A kind of failure, as `help exit-codes` lists it.
+/// A kind of failure, as listed in `help exit-codes`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ErrorCode {
-    /// The name in JSON; stable.
+    /// The name in JSON, which must not change.
     pub name: &'static str,
     pub exit: u8,
     pub meaning: &'static str,
@@ -57,19 +57,20 @@ error_codes! {
     CANCELLED: "cancelled", 130, "cancelled";
 }
 
-/// The status of `exec` for every failure before the command runs, to differ from the command's own statuses.
+/// `exec` uses this status for every failure before the command runs, so that it differs from the command's own
+/// statuses.
 pub const BEFORE_COMMAND: u8 = 125;
 
-/// The longest first line in characters: SDKs paste it into their own message.
+/// The longest first line in characters, because SDKs insert it into their own message.
 const FIRST_LINE: usize = 199;
 
-/// The longest second line in characters: more than a role, a file and a message have in all.
+/// The longest second line in characters: more than a role, a file and a message together.
 const SECOND_LINE: usize = 4000;
 
 #[derive(Debug)]
 pub struct Failure {
     pub code: ErrorCode,
-    /// The first line without the program's name, complete in itself.
+    /// The first line without the program's name. It must be complete.
     pub message: String,
     pub at: Option<ErrorPlace>,
     /// More lines, such as the steps of a path.
@@ -115,21 +116,20 @@ impl Failure {
         }
     }
 
-    /// The errors are already printed: only the exit status is left.
+    /// The errors are already printed, so only the exit status remains.
     pub fn found() -> Self {
         Self::new(FINDINGS, "")
     }
 
     pub fn by_signal(signal: i32) -> Self {
-        Self { signal: Some(signal), ..Self::new(CANCELLED, format!("ended by signal {signal}")) }
+        Self { signal: Some(signal), ..Self::new(CANCELLED, format!("terminated by signal {signal}")) }
     }
 
-    /// A failure that AWS explains.
     pub fn by_aws(code: ErrorCode, message: String, said: String) -> Self {
         Self { aws: Some(said), ..Self::new(code, message) }
     }
 
-    /// Adds the line of `from`, if a file gave the value.
+    /// Adds the line of `from`, if the value came from a file.
     #[must_use]
     pub fn at(self, from: &Origin, profile: Option<&str>) -> Self {
         match from.location() {
@@ -188,7 +188,7 @@ impl Failure {
         escaped_json(format!("{document}\n"))
     }
 
-    /// Gives the failure the status by which `exec` reports it.
+    /// Sets the status that `exec` uses for this failure.
     #[must_use]
     pub fn before_command(mut self) -> Self {
         if ![NOT_EXECUTABLE, COMMAND_NOT_FOUND].contains(&self.code) {
@@ -201,7 +201,7 @@ impl Failure {
         if self.message.is_empty() {
             return self.code.exit;
         }
-        // stdout may be what failed.
+        // The failure may be one of stdout itself.
         let shown = as_json && self.code != OUTPUT && print(self.json().as_bytes()).is_ok();
         if !shown {
             write_stderr(&self.text());
@@ -214,7 +214,7 @@ impl Failure {
     }
 }
 
-/// Splits the message into a short first line and, if it is longer, a second one.
+/// Splits a long message into a short first line and a second one.
 fn split_lines(whole: &str) -> Vec<String> {
     if whole.chars().count() <= FIRST_LINE {
         return vec![whole.to_owned()];

@@ -4,6 +4,7 @@ pub(super) const CONFIG: &str = include_str!("text/config.txt");
 pub(super) const CONFIG_END: &str = include_str!("text/config_end.txt");
 pub(super) const ENVIRONMENT: &str = include_str!("text/environment.txt");
 pub(super) const FILES: &str = include_str!("text/files.txt");
+pub(super) const GUIDE: &str = include_str!("text/guide.txt");
 pub(super) const PROCESS: &str = include_str!("text/process.txt");
 pub(super) const PROGRAM: &str = include_str!("text/program.txt");
 pub(super) const PROGRAM_END: &str = include_str!("text/program_end.txt");

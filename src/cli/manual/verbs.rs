@@ -46,7 +46,7 @@ fn page(verb: &Command) -> Page {
     Page { name, section: 1, about: lower_first(&about(verb)), sections: all }
 }
 
-/// The examples after the options in `--help`, and the paragraphs after them.
+/// The examples, which follow the options in `--help`, and the paragraphs after them.
 fn examples(verb: &Command) -> (Option<Block>, Vec<Block>) {
     let after = verb.get_after_long_help().map(ToString::to_string).unwrap_or_default();
     let mut parts = after.split("\n\n");

@@ -4,13 +4,17 @@ import fnmatch
 import json
 import subprocess
 
-# `cdk bootstrap` is for an administrator: it creates roles that may do anything.
-GEN1, GEN2 = ("amplify ",), ("cdk deploy", "ampx ")
+# The steps, the policy's name in the row, and its options.
+POLICIES = (
+    (("amplify ",), "amplify", ()),
+    (("cdk deploy", "ampx "), "ampx and cdk", ("--gen", "2")),
+    (("cdk bootstrap",), "cdk bootstrap", ("--bootstrap",)),
+)
 
 
 def compare(world, recorded):
     """A row for each command whose actions the policy does not all allow, and one where it does."""
-    for kind, commands, options in (("amplify", GEN1, ()), ("ampx and cdk", GEN2, ("--gen", "2"))):
+    for commands, kind, options in POLICIES:
         called = {}
         for step, action, resource, *_, caller in recorded:
             # The user assumes the role; the policy is the role's. GetCallerIdentity needs no permission.
