@@ -157,7 +157,7 @@ pub enum Command {
     /// Show a manual page
     #[command(after_long_help = MAN_EXAMPLES, args(unused(NO_FILES)))]
     Man {
-        /// Command, or config [default: the page of the program]
+        /// Command, config or guide [default: the page of the program]
         #[arg(value_name = "PAGE")]
         page: Option<String>,
     },
