@@ -194,3 +194,32 @@ impl Export {
         Command::Env(EnvOptions { fetch: self.fetch, shell: Some(shell), unset: false })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn check_width(command: &clap::Command) {
+        let after = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+        let wide: Vec<_> = after.lines().filter(|line| line.chars().count() > 80).collect();
+        assert!(wide.is_empty(), "clap wraps these lines of {}: {wide:#?}", command.get_name());
+        command.get_subcommands().for_each(check_width);
+    }
+
+    #[test]
+    fn text_after_options_is_not_wrapped() {
+        check_width(&Cli::command());
+    }
+
+    #[test]
+    fn session_options_are_complete() {
+        let command = <SessionArgs as clap::Args>::augment_args(clap::Command::new("test"));
+        let mut ids: Vec<_> = command.get_arguments().map(|arg| arg.get_id().as_str()).collect();
+        let mut named = shared::SESSION_OPTIONS.to_vec();
+        ids.sort_unstable();
+        named.sort_unstable();
+        assert_eq!(ids, named);
+    }
+}

@@ -61,7 +61,8 @@ fn examples(verb: &Command) -> (Option<Block>, Vec<Block>) {
 /// A paragraph after the examples. Indented lines at its end, such as those of a file, are not wrapped.
 fn paragraph(part: &str) -> Vec<Block> {
     let (lines, text): (Vec<_>, Vec<_>) = part.lines().partition(|line| line.starts_with("  "));
-    let lines = lines.iter().map(|line| line.trim_start()).collect::<Vec<_>>().join("\n");
+    let lines = lines.iter().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect::<Vec<_>>();
+    let lines = lines.join("\n");
     let lines = (!lines.is_empty()).then_some(Block::Lines(lines));
     std::iter::once(Block::Text(text.join(" "))).chain(lines).collect()
 }
