@@ -195,7 +195,7 @@ fn unused_options_are_refused_with_the_commands_that_have_them() {
     for (args, message, hint) in [
         (&["list", "--region", "eu-west-1"][..], "list does not use --region", "process, env, exec"),
         (&["--region", "eu-west-1", "list"], "list does not use --region", "boundary show"),
-        (&["sessions", "-p", "x"], "sessions does not use --profile", "process, env"),
+        (&["sessions", "-p", "x"], "sessions does not use --profile", "policy trust, policy caller"),
         (&["doctor", "--dialect", "aws"], "doctor does not use --dialect", "list, explain"),
         (&["boundary", "-p", "x", "set", "ARN"], "boundary set does not use --profile", "boundary show"),
         (&["login", "--no-cache"], "login does not use --no-cache", "process, env, exec, whoami, check"),
