@@ -176,6 +176,8 @@ Examples:
   amplify-creds man setup
   # files, profile keys and settings
   amplify-creds man config
+  # recipes, networks and troubleshooting
+  amplify-creds man guide
   amplify-creds man env > amplify-creds-env.1
 
 On a terminal, the command man shows the page. The page need not be installed.
