@@ -23,6 +23,7 @@ mod policy_file;
 mod prompts;
 mod questions;
 mod resolve_options;
+mod screen;
 mod selection;
 mod warnings;
 
@@ -36,7 +37,8 @@ use crate::os::{panics, startup};
 use crate::output::write_stderr;
 
 use args::policy::PolicyVerb;
-use args::{Amplify, Cli, Command};
+use args::{Amplify, Cli, ColorArg, Command};
+use color::Painter;
 use commands::{
     boundary, check, completions, doctor, env, exec, explain, help, list, login, man, policy, process, reset_cache,
     sessions, setup, whoami,
@@ -55,7 +57,8 @@ pub fn main() -> ExitCode {
 
 fn run_command_line() -> ExitCode {
     if let Some(cli) = fast_args::parse(arguments()) {
-        return exit_code(run(cli), false);
+        let color = cli.global.color;
+        return exit_code(run(cli), false, color);
     }
     let parsed = Cli::command().try_get_matches_from(arguments());
     // Options of a command are also taken before it.
@@ -68,7 +71,10 @@ fn run_command_line() -> ExitCode {
     let words = || moved.clone().unwrap_or_else(|| arguments().collect()).into_iter();
     let parsed = parsed.and_then(|matches| Ok((wants_json(&matches), Cli::from_arg_matches(&matches)?)));
     match parsed {
-        Ok((as_json, cli)) => exit_code(run(cli), as_json),
+        Ok((as_json, cli)) => {
+            let color = cli.global.color;
+            exit_code(run(cli), as_json, color)
+        }
         // This help has no error message of its own.
         Err(help) if help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             write_stderr(&format!("amplify-creds: a command is missing\n\n{}", help.render()));
@@ -78,14 +84,14 @@ fn run_command_line() -> ExitCode {
             let failure = usage(&error);
             let failure = intended::hints(&error, words()).into_iter().fold(failure, Failure::hint);
             let failure = if is_exec() { failure.before_command() } else { failure };
-            exit_code(Err(failure), error_document::is_asked(words()))
+            exit_code(Err(failure), error_document::is_asked(words()), None)
         }
-        Err(help) => exit_code(write_stdout(help.render().to_string().as_bytes()).map(|()| 0), false),
+        Err(help) => exit_code(write_stdout(help.render().to_string().as_bytes()).map(|()| 0), false, None),
     }
 }
 
-fn exit_code(outcome: Result<u8, Failure>, as_json: bool) -> ExitCode {
-    outcome.unwrap_or_else(|failure| failure.report(as_json)).into()
+fn exit_code(outcome: Result<u8, Failure>, as_json: bool, color: Option<ColorArg>) -> ExitCode {
+    outcome.unwrap_or_else(|failure| failure.report(as_json, |text| Painter::stderr(color).error(text))).into()
 }
 
 /// Whether `--json` is given to the command or a subcommand.

@@ -4,6 +4,7 @@ use crate::cache::store::CacheWriteError;
 use crate::cli::context::Context;
 use crate::cli::errors::resolve::{CLOCK_FIX, behind};
 use crate::cli::output::note;
+use crate::output::left;
 use crate::plan::mfa_strategy::{Mfa, MfaStrategy};
 use crate::plan::{CredentialPlan, Warning};
 use crate::profile::value_form::shown;
@@ -88,8 +89,8 @@ fn describe(warning: &ResolveWarning) -> String {
         ResolveWarning::ClockOff(seconds) => {
             format!("this machine's clock is {} AWS's; {CLOCK_FIX}", behind(*seconds))
         }
-        ResolveWarning::Stale(error, left) => {
-            format!("STS did not help ({error}); the cached session lasts {left} s more")
+        ResolveWarning::Stale(error, seconds) => {
+            format!("STS did not renew the session ({error}); the cached one has {} left", left(*seconds))
         }
     }
 }

@@ -53,6 +53,8 @@ mod readme;
 #[cfg(unix)]
 mod regression;
 mod reset_cache;
+#[cfg(unix)]
+mod screens;
 mod session_extras;
 mod sessions;
 #[cfg(unix)]
