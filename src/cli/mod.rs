@@ -22,6 +22,7 @@ mod policy_categories;
 mod policy_file;
 mod prompts;
 mod questions;
+mod reporter;
 mod resolve_options;
 mod screen;
 mod selection;

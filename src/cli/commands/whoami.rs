@@ -14,6 +14,7 @@ use crate::cli::prompts::prompt_chain;
 use crate::core::masking::masked;
 use crate::output::fields::Fields;
 use crate::plan::build::identity_endpoint;
+use crate::resolve::watched;
 use crate::sts::CallerIdentity;
 
 pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
@@ -27,7 +28,8 @@ pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     let identity = with_resolver(context, &pool, &set, &plan, how, &mut prompt, |resolver, sts| {
         let credentials = resolver.credentials()?;
         let is_session = plan.steps().next().is_some();
-        sts.get_caller_identity(&endpoint, &credentials)
+        let call = || sts.get_caller_identity(&endpoint, &credentials);
+        watched(resolver.reporter, "STS (GetCallerIdentity)", call)
             .map_err(|error| identity_failure(error, plan.profile_in_files(), is_session))
     })??;
     let CallerIdentity { account, arn, user_id } = &identity;

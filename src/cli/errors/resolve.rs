@@ -221,6 +221,7 @@ fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
                 .hint(format!("run: amplify-creds login {word}"))
         }
         PromptError::Cancelled => Failure::new(CANCELLED, "cancelled"),
+        PromptError::CancelledElsewhere(_) => Failure::new(CANCELLED, error.to_string()),
         PromptError::CallerEnded => {
             Failure::new(CANCELLED, "the prompt ended: the program that asked for credentials has ended")
         }

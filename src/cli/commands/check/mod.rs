@@ -29,7 +29,7 @@ use crate::plan::build::identity_endpoint;
 use crate::plan::endpoint::Endpoint;
 use crate::plan::mfa_strategy::MfaStrategy;
 use crate::plan::{CredentialPlan, Hop};
-use crate::resolve::{ResolveError, Resolver};
+use crate::resolve::{ResolveError, Resolver, watched};
 use crate::sts::client::SdkSts;
 use crate::sts::{CallerIdentity, StsError};
 
@@ -133,7 +133,8 @@ fn try_step(
         }
         Err(error) => return Err(error.into()),
     };
-    match sts.get_caller_identity(endpoint, &credentials) {
+    let call = || sts.get_caller_identity(endpoint, &credentials);
+    match watched(resolver.reporter, "STS (GetCallerIdentity)", call) {
         Ok(identity) => {
             let finding = compare(step, &identity);
             Ok((Some((identity, credentials)), finding))
