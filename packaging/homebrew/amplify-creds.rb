@@ -12,6 +12,7 @@ class AmplifyCreds < Formula
     system "cargo", "install", *std_cargo_args
     man1.install Dir["man/*.1"]
     man5.install Dir["man/*.5"]
+    man7.install Dir["man/*.7"]
     bash_completion.install "completions/amplify-creds.bash" => "amplify-creds"
     zsh_completion.install "completions/_amplify-creds"
     fish_completion.install "completions/amplify-creds.fish"

@@ -31,7 +31,7 @@ put() {
 }
 
 put amplify-creds bin/amplify-creds 755
-for page in man/*.[15]; do
+for page in man/*.[157]; do
     put "$page" "share/man/man${page##*.}/${page#man/}" 644
 done
 put completions/amplify-creds.bash share/bash-completion/completions/amplify-creds 644

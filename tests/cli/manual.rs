@@ -99,6 +99,7 @@ fn man_prints_the_source_of_a_page_where_nobody_looks() {
         (&["man", "env"], "AMPLIFY\\-CREDS\\-ENV 1"),
         (&["man", "amplify-creds-env"], "AMPLIFY\\-CREDS\\-ENV 1"),
         (&["man", "config"], "AMPLIFY\\-CREDS\\-CONFIG 5"),
+        (&["man", "guide"], "AMPLIFY\\-CREDS\\-GUIDE 7"),
     ] {
         let run = home.run(args);
         assert!(run.succeeded().starts_with(&format!(".TH {name} ")), "{args:?}");

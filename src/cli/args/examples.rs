@@ -160,6 +160,7 @@ Examples:
   amplify-creds man
   amplify-creds man setup
   amplify-creds man config                the files, profile keys and settings
+  amplify-creds man guide                 recipes, details, troubleshooting
   amplify-creds man env > amplify-creds-env.1
 
 On a terminal the page is shown by man, with the pager that MANPAGER names; it

@@ -20,7 +20,7 @@ pub(crate) fn run(name: Option<&str>) -> Result<u8, Failure> {
     let Some(page) = pages().into_iter().find(|page| page.name == wanted) else {
         let shown = wanted.trim_start_matches("amplify-creds-");
         return Err(Failure::new(USAGE, format!("there is no manual page on {shown}"))
-            .hint("amplify-creds man, for the program; amplify-creds man config, for its files; else a command"));
+            .hint("amplify-creds man, for the program; amplify-creds man config, for its files; amplify-creds man guide, for recipes; else a command"));
     };
     if !io::stdout().is_terminal() {
         return write_stdout(page.roff().as_bytes()).map(|()| 0);

@@ -1,5 +1,6 @@
 //! The pages of `man` and the topics of `help` are two renderings of the same sections.
 
+mod guide;
 mod page;
 mod plain;
 mod program;
@@ -19,6 +20,7 @@ pub fn pages() -> Vec<Page> {
     let mut pages = vec![program::page()];
     pages.extend(verbs::pages());
     pages.push(config_page());
+    pages.push(guide::page());
     pages
 }
 

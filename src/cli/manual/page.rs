@@ -4,7 +4,7 @@ use crate::cli::errors::failure::{ALL, BEFORE_COMMAND, NOT_EXECUTABLE};
 pub struct Page {
     /// Without the section: `amplify-creds-env`.
     pub name: String,
-    /// `1` for commands, `5` for files.
+    /// `1` for commands, `5` for files, `7` for the guide.
     pub section: u8,
     pub(super) about: String,
     pub(super) sections: Vec<PageSection>,

@@ -9,7 +9,7 @@ pub(super) const PROGRAM: &str = include_str!("text/program.txt");
 pub(super) const PROGRAM_END: &str = include_str!("text/program_end.txt");
 pub(super) const VERB: &str = include_str!("text/verb.txt");
 
-const INDENT: &str = "    ";
+pub(super) const INDENT: &str = "    ";
 
 /// Reads headings (`#`, `##`), paragraphs, terms with an indented meaning, and indented lines, which are not wrapped.
 /// Empty lines separate them.

@@ -13,7 +13,11 @@ impl Page {
     pub fn roff(&self) -> String {
         let mut out = String::with_capacity(16 << 10);
         let version = concat!("amplify-creds ", env!("CARGO_PKG_VERSION"));
-        let manual = if self.section == 5 { "File Formats" } else { "User Commands" };
+        let manual = match self.section {
+            5 => "File Formats",
+            7 => "Miscellaneous",
+            _ => "User Commands",
+        };
         let title = self.name.to_ascii_uppercase();
         put(&mut out, &format!(".TH {} {} {DATE} \"{version}\" \"{manual}\"", escaped(&title), self.section));
         // Without hyphenation, which would change names.
@@ -98,7 +102,7 @@ fn term(term: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Escapes the escape character, and the ASCII characters that roff replaces.
+/// Escapes the escape character, and the characters that roff replaces or reads as other bytes.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for char in text.chars() {
@@ -109,6 +113,7 @@ fn escaped(text: &str) -> String {
             '`' => out.push_str("\\(ga"),
             '^' => out.push_str("\\(ha"),
             '~' => out.push_str("\\(ti"),
+            '…' => out.push_str("\\[u2026]"),
             char => out.push(char),
         }
     }
