@@ -17,8 +17,8 @@
 //!      -> settings -> os -> core
 //! ```
 //!
-//! The library exists so that parsers, plans and cache can be tested, measured and fuzzed without a process. It is no
-//! stable API: the program's contract is its command line, its JSON and the cache file.
+//! The library exists so that parsers, plans and cache can be tested, measured and fuzzed without a process. Its API is
+//! not stable: the program's contract is its command line, its JSON and the cache file.
 
 #![forbid(unsafe_code)]
 

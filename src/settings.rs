@@ -19,7 +19,7 @@ pub enum SettingsError {
     Unreadable { file: String, reason: String },
     #[error("{at} is {invalid}")]
     NotUtf8 { at: Location, invalid: InvalidByte },
-    #[error("{at}: there is no setting {key}")]
+    #[error("{at}: unknown setting {key}")]
     Unknown { key: String, at: Location },
     #[error("{at}: unexpected section [{section}]: config.ini has no sections")]
     Section { section: String, at: Location },
@@ -69,7 +69,7 @@ impl Settings {
     }
 }
 
-/// The first header other than `[default]`, which the `ini` crate takes for the part without a header.
+/// The first header other than `[default]`. The `ini` crate reads `[default]` as the section without a header.
 fn first_section(text: &str) -> Option<(u32, &str)> {
     text.lines().zip(1..).find_map(|(line, number)| {
         let (name, _) = line.trim_start().strip_prefix('[')?.split_once(']')?;
@@ -78,7 +78,7 @@ fn first_section(text: &str) -> Option<(u32, &str)> {
     })
 }
 
-/// The line of a key, of several the last, whose value counts. The `ini` crate does not keep line numbers.
+/// The last line with the key, because its value counts. The `ini` crate does not record line numbers.
 fn line_of(text: &str, key: &str) -> u32 {
     let sets = |line: &str| {
         let line = line.split([';', '#']).next().unwrap_or_default();
@@ -88,7 +88,7 @@ fn line_of(text: &str, key: &str) -> u32 {
     lines.filter(|(line, _)| sets(line)).last().map_or(1, |(_, number)| number)
 }
 
-/// The setting that `key` is a slip of.
+/// The setting that most resembles a misspelled `key`.
 pub fn nearest(key: &str) -> Option<&'static str> {
     let plain = key.replace(['-', ' ', '.'], "_");
     let scored = SETTING_NAMES.into_iter().map(|name| (strsim::jaro_winkler(&plain, name), name));

@@ -1,4 +1,4 @@
-//! The AWS CLI's token files. One process at a time renews a token, and unknown fields are kept.
+//! The AWS CLI's token files. One process at a time renews a token, and unknown fields are preserved.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::os::lock::Attempt;
 
 /// In bytes.
 const LARGEST: u64 = 64 << 10;
-/// A token that lasts no longer is renewed, in seconds; the SDK for Rust does so at the same time.
+/// A token with less time left is renewed, in seconds. The SDK for Rust uses the same limit.
 pub(crate) const RENEW_BEFORE: i64 = 300;
 
 #[derive(Debug, Error)]
@@ -29,7 +29,7 @@ pub(crate) enum TokenFileError {
     Invalid { problem: String, path: PathBuf },
 }
 
-/// The members that are sent to AWS.
+/// The fields that are sent to AWS.
 const SENT: [&str; 4] = ["accessToken", "refreshToken", "clientId", "clientSecret"];
 
 pub(crate) struct TokenFile {
@@ -50,7 +50,7 @@ impl TokenFile {
         })?;
         let Some(bytes) = bytes.map(Zeroizing::new) else { return Ok(None) };
         let fields = serde_json::from_slice::<TokenFields>(without_mark(&bytes));
-        let fields = fields.map_err(|_| self.invalid("cannot read its token: it is not one JSON object"))?;
+        let fields = fields.map_err(|_| self.invalid("cannot read its token: it is not a JSON object"))?;
         for name in SENT {
             if let Some(Err(problem)) = text(&fields, name).map(check_token) {
                 return Err(self.invalid(format!("the {name} in its token file {problem}")));
@@ -63,8 +63,8 @@ impl TokenFile {
         TokenFileError::Invalid { problem: problem.into(), path: self.path.clone() }
     }
 
-    /// Replaces the token `before`, unless another process has replaced it meanwhile: the AWS CLI knows nothing of our
-    /// lock. Ignores a failure: this run has its token, and the user only has to sign in earlier.
+    /// Replaces the token `before`, unless another process has already replaced it, because the AWS CLI does not use
+    /// our lock. Ignores a failure: this run has its token, and the user only has to sign in earlier.
     pub(crate) fn write(&self, before: &TokenFields, token: &TokenFields) {
         let is_unchanged = || matches!(self.read(), Ok(Some(there)) if there == *before);
         if let Ok(text) = serde_json::to_vec_pretty(token).map(Zeroizing::new) {
@@ -81,7 +81,7 @@ impl TokenFile {
         renew: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
         let id = format!("token-{}", &sha256_hex(self.path.as_os_str().as_encoded_bytes())[..32]);
-        // Under sudo, a lock file of root would block the user whose home this is.
+        // Under sudo, a lock file of root would block the owner of this home directory.
         if !store.is_ours() {
             return find_renewed().map_or_else(renew, Ok);
         }
@@ -91,7 +91,7 @@ impl TokenFile {
                 let reason = "another process renews its token and does not finish".to_owned();
                 return Err(TokenFileError::Unusable(reason).into());
             }
-            // Without locks, two processes may renew, and one of them fails.
+            // Without locks, two processes may renew at the same time, and one of them fails.
             Attempt::Unavailable(_) => None,
         };
         find_renewed().map_or_else(renew, Ok)
@@ -102,7 +102,7 @@ pub(crate) fn text<'t>(token: &'t TokenFields, name: &str) -> Option<&'t str> {
     token.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
-/// Old AWS CLIs wrote `UTC` for `Z`.
+/// Old versions of the AWS CLI wrote `UTC` instead of `Z`.
 pub(crate) fn timestamp(token: &TokenFields, name: &str) -> Option<Timestamp> {
     Timestamp::parse_lenient(text(token, name)?)
 }

@@ -1,12 +1,12 @@
-//! The permissions boundary of an environment in `team-provider-info.json`, and the same below the key `providers` in
-//! `amplify-meta.json`.
+//! The permissions boundary of an environment in `team-provider-info.json`, and in `amplify-meta.json` under the key
+//! `providers`.
 
 use super::environment::{BOUNDARY, PROVIDER};
 use super::hjson::{HjsonError, HjsonNode, HjsonValue, parse};
 use super::splice::{JsonText, quoted};
 
-/// The Amplify CLI's rule, `arn:aws:iam::(\d{12}|aws):policy/.+`, for every partition. Its options only accept
-/// partition `aws`; the file may name any.
+/// The Amplify CLI's rule `arn:aws:iam::(\d{12}|aws):policy/.+`, but for every partition. The Amplify CLI's options
+/// accept only partition `aws`; the file may name any.
 pub fn is_boundary(arn: &str) -> bool {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     let ["arn", partition, "iam", "", account, resource] = parts[..] else { return false };
@@ -20,7 +20,7 @@ pub fn is_boundary(arn: &str) -> bool {
     in_partition && is_account && name.is_some_and(|name| !name.is_empty() && !name.contains(['\n', '\r']))
 }
 
-/// Whether IAM can have the policy: [`is_boundary`] also accepts names with wildcards, blanks and control characters.
+/// Whether IAM accepts the name: [`is_boundary`] also accepts wildcards, blanks and control characters.
 pub fn is_policy(arn: &str) -> bool {
     let name = arn.split_once(":policy/").map_or("", |(_, name)| name);
     // A path such as ../x would leave the resource of the ARN.
@@ -29,7 +29,6 @@ pub fn is_policy(arn: &str) -> bool {
     is_boundary(arn) && arn.len() <= 2048 && name.split('/').all(is_name) && name.bytes().all(fits)
 }
 
-/// Whether the policy is a customer managed one, of an account, and not AWS's own.
 pub fn is_customer_policy(arn: &str) -> bool {
     is_policy(arn) && arn.split(':').nth(4) != Some("aws")
 }
@@ -69,7 +68,7 @@ pub fn clear(text: &str, environment: &str) -> Result<String, HjsonError> {
     let last = provider.members().iter().rposition(|(name, _): &(String, HjsonNode)| name == BOUNDARY);
     let Some(last) = last else { return Ok(text.to_owned()) };
     let file = JsonText::new(text);
-    // Of duplicate keys the last counts, so all of them go.
+    // The last of duplicate keys counts, so all are removed.
     clear(&file.spliced(file.remove(provider, last)), environment)
 }
 

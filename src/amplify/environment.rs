@@ -28,7 +28,7 @@ pub fn current(text: &str) -> Result<Option<String>, HjsonError> {
 /// Whether `local-env-info.json` names `root` as the project's path.
 pub fn has_project_path(text: &str, root: &Path) -> bool {
     let info = parse(text).ok();
-    // Compared as text, as in the Amplify CLI: equal paths can have two spellings.
+    // Compares text, as the Amplify CLI does: equal paths can have two spellings.
     info.is_some_and(|info| {
         info.get("projectPath").and_then(HjsonNode::text).is_some_and(|path| root.as_os_str() == path)
     })
@@ -61,6 +61,21 @@ pub fn boundary(info: &HjsonNode, environment: &str) -> Option<WithLine<String>>
 pub fn provider_text(info: &HjsonNode, environment: &str, key: &str) -> Option<WithLine<String>> {
     let found = info.get(environment)?.get(PROVIDER)?.get(key)?;
     Some((found.text()?.to_owned(), found.line))
+}
+
+pub fn stack(info: &HjsonNode, environment: &str) -> Option<String> {
+    part_of_arn(info.get(environment)?.get(PROVIDER)?.get("StackName")?)
+}
+
+pub fn api_id(meta: &HjsonNode) -> Option<String> {
+    let apis = meta.get("api")?.members();
+    apis.iter().find_map(|(_, api)| part_of_arn(api.get("output")?.get("GraphQLAPIIdOutput")?))
+}
+
+/// The file may come with a cloned repository, and the text becomes part of a pattern.
+fn part_of_arn(node: &HjsonNode) -> Option<String> {
+    let text = node.text().filter(|text| text.len() <= 128);
+    text.filter(|text| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -125,6 +140,28 @@ mod tests {
         assert_eq!(boundary(&info, "dev"), Some(("arn:aws:iam::1:policy/b".to_owned(), 2)));
         for environment in ["prod", "test", "none"] {
             assert_eq!(boundary(&info, environment), None, "{environment}");
+        }
+    }
+
+    #[test]
+    fn stack_and_api_id_are_read_unless_they_are_patterns() {
+        let team = parse(
+            r#"{"dev": {"awscloudformation": {"StackName": "amplify-app-dev-86ef3"}},
+            "prod": {"awscloudformation": {"StackName": "amplify-*"}}, "test": 1}"#,
+        );
+        let team = team.unwrap();
+        assert_eq!(stack(&team, "dev").as_deref(), Some("amplify-app-dev-86ef3"));
+        for environment in ["prod", "test", "none"] {
+            assert_eq!(stack(&team, environment), None, "{environment}");
+        }
+        for (meta, expected) in [
+            (r#"{"api": {"rest": {"output": {}}, "app": {"output": {"GraphQLAPIIdOutput": "abc1"}}}}"#, Some("abc1")),
+            (r#"{"api": {"app": {"output": {"GraphQLAPIIdOutput": "*"}}}}"#, None),
+            (r#"{"api": {"app": {}}}"#, None),
+            (r#"{"api": []}"#, None),
+            ("{}", None),
+        ] {
+            assert_eq!(api_id(&parse(meta).unwrap()).as_deref(), expected, "{meta}");
         }
     }
 }

@@ -1,12 +1,9 @@
-//! Recognises an Amplify Gen 2 project by its files.
-
 use std::path::Path;
 
 use crate::os::fs::{other_owner, read_capped};
 
 use super::project::MAX_BYTES;
 
-/// Whether the nearest Amplify project around `directory` is one of Gen 2.
 pub fn is_around(directory: &Path) -> bool {
     let root = directory.ancestors().find(|root| is_gen1(root) || is_gen2(root));
     root.is_some_and(|root| !is_gen1(root))

@@ -1,6 +1,5 @@
-//! JSON as the Amplify CLI reads it: Hjson, with or without a byte order mark. Comments, unquoted keys and text,
-//! missing or extra commas and a root without braces are accepted. Numbers and arrays are reduced to their truthiness,
-//! since no setting uses them.
+//! Hjson, the Amplify CLI's JSON: it allows a byte order mark, comments, unquoted keys and text, missing or extra
+//! commas and a root without braces. Numbers and arrays are reduced to their truthiness, because no setting uses them.
 
 use std::ops::Range;
 
@@ -9,16 +8,14 @@ use thiserror::Error;
 /// The Amplify CLI's own files have few levels.
 pub const MAX_DEPTH: u32 = 100;
 
-/// Characters that start no key and no unquoted text.
+/// Characters that cannot start a key or unquoted text.
 const PUNCTUATION: [char; 6] = ['{', '}', '[', ']', ',', ':'];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HjsonNode {
-    /// The line where the value starts.
     pub line: u32,
-    /// The byte where the name starts, or the value if it has no name.
+    /// The byte where the name starts; if it has no name, the byte where the value starts.
     pub begins: usize,
-    /// The byte range of the value.
     pub bytes: Range<usize>,
     pub value: HjsonValue,
 }
@@ -38,16 +35,16 @@ pub enum HjsonProblem {
     /// Inside an object, an array or quoted text.
     #[error("the file ends too early")]
     Ends,
-    #[error("a name and a colon are expected")]
+    #[error("expected a name and a colon")]
     Name,
-    #[error("a value is expected")]
+    #[error("expected a value")]
     Value,
-    /// Quoted text exceeds its line, or has an unknown escape.
-    #[error("a quoted text is broken")]
+    /// Quoted text continues on the next line, or has an unknown escape.
+    #[error("invalid quoted string")]
     Quoted,
-    #[error("too many levels")]
+    #[error("too many nested levels")]
     Deep,
-    #[error("something comes after the end")]
+    #[error("unexpected text after the end")]
     More,
 }
 
@@ -63,7 +60,7 @@ impl HjsonNode {
         self.members().iter().rev().find(|(known, _)| known == name).map(|(_, node)| node)
     }
 
-    /// Text that is not empty.
+    /// Not empty.
     pub fn text(&self) -> Option<&str> {
         match &self.value {
             HjsonValue::Text(text) if !text.is_empty() => Some(text),
@@ -79,7 +76,6 @@ impl HjsonNode {
         }
     }
 
-    /// Empty if it is not an object.
     pub fn members(&self) -> &[(String, HjsonNode)] {
         match &self.value {
             HjsonValue::Object(members) => members,
@@ -218,7 +214,7 @@ impl<'t> Reader<'t> {
                 None => return Err(HjsonProblem::Ends),
                 Some(']') => {
                     self.next();
-                    // An array is true, even an empty one.
+                    // JavaScript treats every array as true, even an empty one.
                     return Ok(HjsonValue::Other(true));
                 }
                 Some(_) => self.value()?,
@@ -236,7 +232,7 @@ impl<'t> Reader<'t> {
         if name.is_empty() { Err(HjsonProblem::Name) } else { Ok(name.to_owned()) }
     }
 
-    /// Unquoted text ends with its line; a number or a JSON word ends earlier.
+    /// Unquoted text ends with its line. A number or a JSON word ends earlier.
     fn bare(&mut self) -> Result<HjsonValue, HjsonProblem> {
         if self.peek().is_some_and(|next| PUNCTUATION.contains(&next)) {
             return Err(HjsonProblem::Value);
@@ -297,7 +293,7 @@ impl<'t> Reader<'t> {
         Ok(unit)
     }
 
-    /// Multi-line text after its `'''`. Indentation is irrelevant here.
+    /// Multi-line text after its `'''`. The truthiness does not depend on indentation.
     fn block(&mut self) -> Result<String, HjsonProblem> {
         let all = self.rest;
         loop {
@@ -310,7 +306,6 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The truthiness of a number or a JSON word.
 fn other(text: &str) -> Option<bool> {
     match text {
         "true" => Some(true),

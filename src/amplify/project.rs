@@ -1,5 +1,3 @@
-//! Finds an Amplify project's root and reads its files.
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
@@ -21,23 +19,23 @@ const CONFIG: &str = "amplify/.config/project-config.json";
 const TEAM: &str = "amplify/team-provider-info.json";
 const BACKEND: &str = "amplify/backend/backend-config.json";
 const META: &str = "amplify/backend/amplify-meta.json";
-/// The key of [`META`] that holds what [`TEAM`] holds under the environment's name.
+/// In [`META`], this key holds what [`TEAM`] holds under the environment's name.
 pub const META_KEY: &str = "providers";
 
 #[derive(Debug, Error)]
 pub enum ProjectError {
     #[error("cannot read {}: {reason}", file.shown)]
     Unreadable { file: Arc<SourceFile>, reason: io::Error },
-    /// Invalid even by the Amplify CLI's lenient grammar.
+    /// Invalid even in the Amplify CLI's lenient grammar.
     #[error("{at}: {problem}")]
     Syntax { at: Location, problem: HjsonProblem },
     #[error("the Amplify project at {root} has no current environment")]
     NoEnvironment { root: String },
     #[error("the Amplify project at {root} has no environment {name}")]
     UnknownEnvironment { root: String, name: String, names: Vec<String> },
-    #[error("{at}: environment {name} names neither a profile nor a file of access keys that is there")]
+    #[error("{at}: environment {name} has no profile and no existing file of access keys")]
     Corrupt { at: Location, name: String },
-    #[error("the Amplify project at {root} is owned by another user: {owner}")]
+    #[error("the Amplify project at {root} belongs to another user: {owner}")]
     OtherOwner { root: String, owner: String, file: Arc<SourceFile> },
     #[error("{} is a link to {}, outside the Amplify project", link.shown, target.shown)]
     LinkOutside { link: Arc<SourceFile>, target: Arc<SourceFile> },
@@ -57,14 +55,14 @@ pub struct Environment {
 }
 
 impl Project {
-    /// The project's root is the nearest ancestor that the Amplify CLI accepts. `home` shortens displayed paths.
+    /// The root is the nearest ancestor that the Amplify CLI accepts. `home` shortens displayed paths.
     pub fn nearest(directory: &Path, home: &Path) -> Option<Self> {
         let project = |root: &Path| Self { root: root.to_owned(), home: home.to_owned() };
         directory.ancestors().map(project).find(Self::is_root)
     }
 
-    /// The nearest project. A project of another user is an error: in a shared directory such as `/tmp`, any user can
-    /// create one around the directories of others.
+    /// Fails if the project belongs to another user: in a shared directory such as `/tmp`, any user can create one
+    /// around the directories of others.
     pub fn around(directory: &Path, home: &Path) -> Result<Option<Self>, ProjectError> {
         let Some(project) = Self::nearest(directory, home) else { return Ok(None) };
         let files = ["amplify", "amplify/.config", "amplify/backend", CONFIG, LOCAL_ENV, LOCAL_AWS, TEAM, META]
@@ -94,7 +92,7 @@ impl Project {
         Ok(named.map(str::to_owned).or_else(|| Some(self.root.file_name()?.to_string_lossy().into_owned())))
     }
 
-    /// The names of the categories that have resources; `None` where the file does not exist.
+    /// The categories that have resources; `None` if the file is missing.
     pub fn categories(&self) -> Result<Option<Vec<String>>, ProjectError> {
         let names = |(name, _): &(String, HjsonNode)| name.clone();
         Ok(self.parse(BACKEND)?.map(|backend| backend.members().iter().map(names).collect()))
@@ -105,7 +103,7 @@ impl Project {
         environment::current(&text).map_err(|error| self.syntax(LOCAL_ENV, error))
     }
 
-    /// The Amplify CLI keeps the files of `amplify/backend` for the current environment only.
+    /// The Amplify CLI keeps the files of `amplify/backend` only for the current environment.
     pub fn is_current(&self, environment: &str) -> Result<bool, ProjectError> {
         Ok(self.current()?.as_deref() == Some(environment))
     }
@@ -134,16 +132,15 @@ impl Project {
         self.checked(self.root.join(TEAM))
     }
 
-    /// The file from which the Amplify CLI copies the current environment's boundary back into the team's at a push. `None`
-    /// where it has nothing of the environment to copy.
+    /// At a push, the Amplify CLI copies the current environment's boundary from this file to the team's file. `None`
+    /// if the file has nothing of the environment to copy.
     pub fn meta_file(&self) -> Result<Option<PathBuf>, ProjectError> {
         let meta = self.parse(META)?;
         let provider = meta.as_ref().and_then(|meta| meta.get(META_KEY)?.get(environment::PROVIDER));
         provider.map(|_| self.checked(self.root.join(META))).transpose()
     }
 
-    /// The path of a file to write, if no link in the project leads out of it: a cloned repository must not choose a
-    /// file outside.
+    /// Fails if a link in the project leads out of it: a cloned repository must not choose a file outside.
     pub fn checked(&self, path: PathBuf) -> Result<PathBuf, ProjectError> {
         let shown = |path| SourceFile::new(path, &self.home);
         match self.link_outside(&path) {
@@ -153,7 +150,6 @@ impl Project {
         }
     }
 
-    /// The first link on the way to `path` that leads out of the project, and its target.
     fn link_outside(&self, path: &Path) -> io::Result<Option<(PathBuf, PathBuf)>> {
         let Ok(relative) = path.strip_prefix(&self.root) else { return Ok(None) };
         let (root, mut link) = (without_links(&self.root)?, self.root.clone());
@@ -174,24 +170,26 @@ impl Project {
         Ok(found.map(|(arn, line)| Located::new(arn, Origin::File(self.at(TEAM, line)))))
     }
 
-    /// A missing one does not mean that the environment has none: `amplify pull` right after `amplify init` removes it.
+    /// A missing boundary does not mean that the environment has none: `amplify pull` right after `amplify init`
+    /// removes it.
     pub fn meta_boundary(&self) -> Result<Option<Located<String>>, ProjectError> {
         let found = self.parse(META)?.and_then(|meta| environment::boundary(&meta, META_KEY));
         Ok(found.map(|(arn, line)| Located::new(arn, Origin::File(self.at(META, line)))))
     }
 
-    /// The ids of the GraphQL APIs of the current environment; none before their first push.
-    pub fn graphql_api_ids(&self) -> Result<Vec<String>, ProjectError> {
-        let meta = self.parse(META)?;
-        let apis = meta.as_ref().and_then(|meta| meta.get("api"));
-        let id = |(_, api): &(String, HjsonNode)| {
-            let id = api.get("output")?.get("GraphQLAPIIdOutput")?.text()?;
-            (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric())).then(|| id.to_owned())
-        };
-        Ok(apis.iter().flat_map(|apis| apis.members()).filter_map(id).collect())
+    pub fn stack(&self, environment: &str) -> Result<Option<String>, ProjectError> {
+        Ok(self.parse(TEAM)?.and_then(|info| environment::stack(&info, environment)))
     }
 
-    /// The names of the roles of signed-in users and of guests, which carry the environment's boundary.
+    /// Known only for the current environment, after its first push.
+    pub fn api_id(&self, environment: &str) -> Result<Option<String>, ProjectError> {
+        if !self.is_current(environment)? {
+            return Ok(None);
+        }
+        Ok(self.parse(META)?.and_then(|meta| environment::api_id(&meta)))
+    }
+
+    /// The roles of signed-in users and of guests. They carry the environment's boundary.
     pub fn auth_roles(&self, environment: &str) -> Result<Vec<String>, ProjectError> {
         let info = self.parse(TEAM)?;
         let name = |key| environment::provider_text(info.as_ref()?, environment, key).map(|(name, _)| name);
@@ -231,9 +229,9 @@ impl Project {
     /// Invalid UTF-8 is replaced, as in the Amplify CLI. `None` if the file is missing.
     fn read(&self, relative: &str) -> Result<Option<String>, ProjectError> {
         let path = self.root.join(relative);
-        // Opening a FIFO would block until there is a writer.
+        // Opening a FIFO would block until it has a writer.
         let odd = fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file());
-        let read = if odd { Err(io::Error::other("it is no plain file")) } else { read_capped(&path, MAX_BYTES) };
+        let read = if odd { Err(io::Error::other("it is not a regular file")) } else { read_capped(&path, MAX_BYTES) };
         let bytes = read.map_err(|reason| ProjectError::Unreadable { file: self.file(relative), reason })?;
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
@@ -246,7 +244,7 @@ impl Project {
         Location { file: self.file(relative), line }
     }
 
-    /// A file that is read through a link out of the project is shown by its own path.
+    /// A file behind a link that leads out of the project is shown by its own path.
     fn file(&self, relative: &str) -> Arc<SourceFile> {
         let path = self.root.join(relative);
         let outside = self.link_outside(&path).ok().flatten().and_then(|_| without_links(&path).ok());

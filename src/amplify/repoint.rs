@@ -1,9 +1,7 @@
-//! Sets an environment's profile with a minimal change of `local-aws-info.json`.
-
 use super::hjson::{HjsonError, HjsonNode, HjsonValue, parse};
 use super::splice::{JsonText, Member, quoted};
 
-/// Returns the new text; `text` is empty if the file is missing.
+/// `text` is empty if the file is missing.
 pub fn point(text: &str, environment: &str, profile: &str) -> Result<String, HjsonError> {
     let entry =
         [("configLevel", quoted("project")), ("useProfile", "true".to_owned()), ("profileName", quoted(profile))];
@@ -45,7 +43,6 @@ mod tests {
         let root = parse(&new).unwrap_or_else(|error| panic!("{error:?}: {new}"));
         let seen = source(&root, "dev", &|_| false).map(|(source, _)| source);
         assert_eq!(seen, Ok(Source::Profile("biz".to_owned())), "{new}");
-        // Other environments do not change.
         if let Ok(before) = parse(text) {
             let others = |root: &HjsonNode| root.members().iter().filter(|(name, _)| name != "dev").count();
             assert_eq!(others(&before), others(&root), "{new}");
@@ -82,7 +79,7 @@ mod tests {
                 "{dev: {\n  configLevel: \"project\"\n  \"useProfile\": true,\n  \"profileName\": \"biz\"\n}}",
             ),
         ] {
-            // A quoted value may follow a bare one without a comma, which Hjson allows.
+            // Hjson allows a bare value and a quoted one without a comma between them.
             assert_eq!(pointed(text), expected, "{text}");
         }
     }

@@ -18,7 +18,7 @@ impl<'t> JsonText<'t> {
         Self { text, line_end: if text.contains("\r\n") { "\r\n" } else { "\n" } }
     }
 
-    /// Adds members at the end of an object; `members` gets the indentation, or `None` for a single line.
+    /// `members` gets the indentation, or `None` for a single line.
     pub(super) fn insert<'m>(
         &self,
         object: &HjsonNode,
@@ -62,7 +62,7 @@ impl<'t> JsonText<'t> {
         (at..at, format!("{start}{new}{close}"))
     }
 
-    /// Removes a member, its line if that becomes blank, and the comma that becomes unnecessary.
+    /// Also removes the line if it becomes blank, and the comma if it becomes unnecessary.
     pub(super) fn remove(&self, object: &HjsonNode, index: usize) -> Vec<JsonSplice> {
         let Some((_, member)) = object.members().get(index) else { return Vec::new() };
         let blank = |text: &str| text.len() - text.trim_start_matches([' ', '\t']).len();
@@ -104,7 +104,6 @@ impl<'t> JsonText<'t> {
         None
     }
 
-    /// On one line without an indentation.
     pub(super) fn object(&self, members: &[Member<'_>], indent: Option<&str>) -> String {
         let Some(indent) = indent else { return format!("{{{}}}", joined(members, ", ")) };
         let start = format!("{}{indent}  ", self.line_end);

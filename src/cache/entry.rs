@@ -1,5 +1,4 @@
-//! The JSON of one session, with our metadata: flat as the Amplify CLI before 14.2.2 reads it, and nested as later ones write
-//! it.
+//! The JSON of one session: flat for the Amplify CLI before 14.2.2, nested for later versions, with our metadata.
 
 use std::borrow::Cow;
 
@@ -17,11 +16,11 @@ use super::members::Members;
 pub struct CachedSession {
     pub credentials: Credentials,
     pub lease: Lease,
-    /// `None` on entries of the Amplify CLI.
+    /// `None` in entries of the Amplify CLI.
     pub mark: Option<EntryMetadata>,
 }
 
-/// The `amplifyCreds` object. Unknown fields of later versions are ignored.
+/// The `amplifyCreds` object. Fields of later versions are ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntryMetadata {
@@ -34,20 +33,20 @@ pub struct EntryMetadata {
     pub lifetime: i64,
     pub profile: String,
     pub account_id: Option<String>,
-    /// Seconds that AWS's clock was ahead, where it was more than five minutes off.
+    /// Seconds by which AWS's clock was ahead; stored only when the clock was more than five minutes off.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub clock_offset: i64,
-    /// For a session behind a `credential_process`.
+    /// Only for a session of a plan with a `credential_process`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub process: Option<ProcessMetadata>,
 }
 
-/// Two fingerprints of the same session with less of the process's identity.
+/// Two fingerprints of the same session that identify the process less precisely.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProcessMetadata {
     /// [`CacheKey::of_command`](super::key::CacheKey::of_command)
     pub command: String,
-    /// [`CacheKey::of_key`](super::key::CacheKey::of_key), where the program returned a long-term key.
+    /// [`CacheKey::of_key`](super::key::CacheKey::of_key), if the program returned a long-term key.
     pub key: Option<String>,
 }
 
@@ -65,7 +64,7 @@ impl EntryMetadata {
 }
 
 impl CachedSession {
-    /// `None` for anything that is not a complete session.
+    /// `None` if the session is incomplete.
     pub fn read(entry: &str) -> Option<Self> {
         let flat = Members::parse(entry)?;
         let mark: Option<EntryMetadata> = match flat.get("amplifyCreds") {
@@ -109,7 +108,7 @@ fn expiration(raw: &RawValue) -> Option<Timestamp> {
     (at <= LAST_MOMENT).then_some(at)
 }
 
-/// The text holds secrets and is serde's own buffer, which is not wiped.
+/// The returned text holds secrets. serde allocates it, so it is not wiped.
 pub fn write(
     credentials: &Credentials,
     expiration: Timestamp,

@@ -1,4 +1,4 @@
-//! The file `<id>.holder` in which a lock's holder describes itself for waiting processes (JSON, 0600).
+//! The file `<id>.holder`, in which the process that holds a lock describes itself to waiting processes (JSON, 0600).
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::core::clock::Timestamp;
 use crate::cache::notes::Notes;
 use crate::os::lock::Guard;
 
-/// Seconds without early renewals after one has failed.
+/// Seconds without early renewals after a failed one.
 const REST: i64 = 60;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -42,15 +42,15 @@ impl Fingerprint {
 #[derive(Debug, Clone)]
 pub struct CacheKey {
     pub outer: String,
-    /// The session name, as in the Amplify CLI; for an MFA session the access key id.
+    /// The session name, as in the Amplify CLI; the access key id for an MFA session.
     pub inner: String,
     pub fingerprint: Fingerprint,
-    /// Whether the Amplify CLI itself could make this session. Only then the plain name is used.
+    /// Whether the Amplify CLI itself could make this session. Other sessions never use the plain name.
     pub amplify_could_make_it: bool,
 }
 
 impl CacheKey {
-    /// `None` for an MFA session whose base has no keys to identify the user by.
+    /// `None` for an MFA session if the base has no keys that identify the user.
     pub fn of(plan: &CredentialPlan, step: Step) -> Option<Self> {
         let fingerprint = fingerprint(plan, step, KeyIdentity::Plan);
         match step {
@@ -90,25 +90,24 @@ impl CacheKey {
         }
     }
 
-    /// The same session without what only the environment of its `credential_process` decides: for all identities that
-    /// one command may have.
+    /// Leaves out what only the environment of the `credential_process` decides, so that all identities of one command
+    /// share the result.
     pub fn of_command(plan: &CredentialPlan, step: Step) -> Fingerprint {
         fingerprint(plan, step, KeyIdentity::Command)
     }
 
-    /// The same session by the long-term key that a `credential_process` returned.
+    /// Identifies the base by the long-term key that a `credential_process` returned.
     pub fn of_key(plan: &CredentialPlan, step: Step, access_key_id: &str) -> Fingerprint {
         fingerprint(plan, step, KeyIdentity::Key(access_key_id))
     }
 
-    /// Inner key of a session that must not use the plain name.
+    /// Inner key for a session that must not use the plain name.
     pub fn marked_name(&self) -> String {
         format!("{}#{}", self.inner, self.fingerprint.short())
     }
 }
 
-/// The serial that authenticates hop `index` (counted from 0) though no hop up to it names the device: the base or a
-/// later hop does.
+/// The serial that authenticates hop `index` (counted from 0) if the base or a later hop names the device.
 fn mfa_beside(plan: &CredentialPlan, index: usize) -> Option<&str> {
     let serial = &plan.mfa.as_ref()?.serial.value;
     let names_it = |hop: &Hop| hop.mfa_serial.as_ref().is_some_and(|named| named.value == *serial);
@@ -123,7 +122,7 @@ enum KeyIdentity<'a> {
     Key(&'a str),
 }
 
-/// The Amplify CLI takes nothing from flags and variables.
+/// The Amplify CLI takes no setting of a role from flags or variables.
 fn is_by_profile(hop: &Hop) -> bool {
     let Hop { profile: _, role_arn, session_name, external_id, mfa_serial, duration: _, extras: _, sts: _ } = hop;
     let origins = [Some(&role_arn.from), Some(&session_name.from)];
@@ -178,8 +177,8 @@ fn fingerprint(plan: &CredentialPlan, step: Step, identity: KeyIdentity<'_>) -> 
     Fingerprint::of(hash.0)
 }
 
-/// Length, label, length, value: no two different lists give the same bytes. An absent field adds nothing, so that
-/// later versions can add fields without losing entries.
+/// Length, label, length, value: two different lists never give the same bytes. An absent field adds nothing, so that
+/// later versions can add fields and keep the entries.
 struct Labelled(Vec<u8>);
 
 impl Labelled {
@@ -239,7 +238,7 @@ impl Labelled {
         }
     }
 
-    /// Only the service knows the instance's role; a changed role takes effect when its session expires.
+    /// Only the metadata service knows the instance's role, so a changed role takes effect when the session expires.
     fn imds(&mut self, imds: &ImdsBase) {
         let ImdsBase { from: _, service, machine } = imds;
         self.add("base", "imds");
@@ -285,7 +284,7 @@ impl Labelled {
         self.endpoint(sts);
     }
 
-    /// Where the code comes from does not change whose session it is.
+    /// The source of the code does not change the session's identity.
     fn mfa(&mut self, mfa: Option<&Mfa>) {
         if let Some(Mfa { profile: _, serial, process: _, way: _, sts }) = mfa {
             self.add("mfa device", &serial.value);
@@ -306,7 +305,7 @@ impl Labelled {
         self.endpoint(sts);
     }
 
-    /// Sessions of regional endpoints are equal; those of the global one are not accepted in every region.
+    /// Sessions of all regional endpoints are equal. Some regions reject sessions of the global endpoint.
     fn endpoint(&mut self, endpoint: &Endpoint) {
         let Endpoint { url, kind, signing_region: _ } = endpoint;
         match kind {

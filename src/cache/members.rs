@@ -1,5 +1,5 @@
-//! A JSON object whose values stay unread: order, numbers and unknown keys pass through. Of a duplicate key the last
-//! one counts, as in JavaScript.
+//! A JSON object that passes values through unparsed: order, numbers and unknown keys are preserved. The last of
+//! duplicate keys counts, as in JavaScript.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 #[derive(Debug, Clone, Default)]
 pub struct Members<'t>(Vec<(MemberName<'t>, &'t RawValue)>);
 
-/// Borrowed where the text has no escapes.
+/// Borrowed if the text has no escapes.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 struct MemberName<'t>(#[serde(borrow)] Cow<'t, str>);
 
@@ -32,7 +32,6 @@ impl<'t> Members<'t> {
         Self::parse(self.get(key)?.get())
     }
 
-    /// Replaces the value in place, or appends it.
     pub fn set(&mut self, key: &str, value: &'t RawValue) {
         let place = self.0.iter().position(|(name, _)| name.0 == key);
         match place {
@@ -72,7 +71,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                // As many as an entry has.
+                // The number of members in an entry.
                 let mut members = Vec::with_capacity(8);
                 while let Some(member) = map.next_entry()? {
                     members.push(member);

@@ -1,4 +1,4 @@
-//! Cached sessions in the Amplify CLI's `cache.json`. Deleting the directory loses nothing but sessions.
+//! Cached sessions in the Amplify CLI's `cache.json`. Deleting the directory loses only sessions.
 
 pub mod entry;
 pub mod file;

@@ -1,4 +1,4 @@
-//! Under which name a session is stored, and which others it displaces.
+//! The name under which a session is stored, and the sessions that it displaces.
 
 use serde_json::value::RawValue;
 
@@ -8,8 +8,8 @@ use crate::cache::members::Members;
 use crate::core::clock::Timestamp;
 use crate::core::credentials::Freshness;
 
-/// The plain name, where Amplify could have made the session and no other valid session has that name; else the marked
-/// name.
+/// The plain name, if Amplify could have made the session and no other valid session has that name; otherwise the
+/// marked name.
 pub(super) fn place(key: &CacheKey, sessions: &Members<'_>, now: Timestamp) -> String {
     let standing = sessions.get(&key.inner).map(RawValue::get).and_then(CachedSession::read);
     let free = standing.is_none_or(|there| {
@@ -18,10 +18,10 @@ pub(super) fn place(key: &CacheKey, sessions: &Members<'_>, now: Timestamp) -> S
     if key.amplify_could_make_it && free { key.inner.clone() } else { key.marked_name() }
 }
 
-/// How many sessions one command and role keep: its environment may change with every run.
+/// Sessions that one command and role keep: the command's environment may change with every run.
 const MAX_IDENTITIES: usize = 8;
 
-/// Drops the oldest sessions of the same command, but not `name`, which has just been stored.
+/// Drops the oldest sessions of the same command. Keeps `name`, which has just been stored.
 pub(super) fn drop_surplus(sessions: &mut Members<'_>, name: &str, entry: &str) {
     let command = |entry: &str| {
         let mark = CachedSession::read(entry)?.mark?;

@@ -13,7 +13,6 @@ use crate::os::fs::{create_private_dir, is_full, private, read_regular};
 
 use crate::os::lock::Guard;
 
-/// Bytes.
 const LARGEST: u64 = 16 << 10;
 
 #[derive(Debug, Clone)]
@@ -41,7 +40,7 @@ impl Notes {
         let (path, temporary) = (self.dir.join(name), self.dir.join(format!("{name}.tmp")));
         let written = AtomicFile::write(&path, temporary, Access::Private, &text, |_, _| Ok(()));
         match written.and_then(AtomicFile::commit) {
-            // The old note's space is enough for the new one. A reader takes a torn note for none.
+            // The old note's space is enough for the new one. Readers treat a torn note as missing.
             Err(error) if is_full(&error) => overwrite(&path, &text),
             done => done,
         }

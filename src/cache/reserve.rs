@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use crate::os::fs::private;
 use crate::os::random;
 
-/// In bytes.
 const SMALLEST: u64 = 16 << 10;
 
 #[derive(Debug)]
@@ -22,9 +21,9 @@ impl Reserve {
         std::fs::remove_file(&self.0).is_ok()
     }
 
-    /// Makes it at least as large as a cache of `cache_bytes`, if there is room.
+    /// Makes the file at least as large as a cache of `cache_bytes`, if the disk has room.
     pub(super) fn keep(&self, cache_bytes: u64) {
-        // A growing cache would rewrite an exact size each time.
+        // With an exact size, a growing cache would rewrite the file each time.
         let size = cache_bytes.next_power_of_two().max(SMALLEST);
         match std::fs::symlink_metadata(&self.0) {
             Ok(metadata) if metadata.is_file() && metadata.len() < size => {}
@@ -42,7 +41,7 @@ impl Reserve {
         options.write(true).create_new(true);
         private(&mut options);
         let mut file: File = options.open(&self.0)?;
-        // A file system that compresses would store other bytes in less space.
+        // A file system with compression would store other bytes in less space.
         let block = random::bytes(1 << 14)?;
         for _ in 0..size.div_ceil(1 << 14) {
             file.write_all(&block)?;

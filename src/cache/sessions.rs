@@ -18,9 +18,9 @@ impl Snapshot {
 pub struct CachedSessions<'t>(Members<'t>);
 
 impl CachedSessions<'_> {
-    /// The session for `key`, under the plain or the marked name. An entry of the Amplify CLI has no fingerprint and
-    /// answers only where Amplify could have made the session and `is_only_profile` agrees. Of two, the one that
-    /// expires later answers: Amplify's stays under the plain name while ours is renewed under the marked one.
+    /// An entry of the Amplify CLI has no fingerprint: it is used only if Amplify could have made the session and
+    /// `is_only_profile` returns true. Of two entries, the one that expires later is used: Amplify's entry keeps the
+    /// plain name while ours is renewed under the marked name.
     pub fn lookup(&self, key: &CacheKey, is_only_profile: &dyn Fn(&CacheKey) -> bool) -> Option<CachedSession> {
         let sessions = self.0.object(&key.outer)?;
         let read = |name: &str| sessions.get(name).map(RawValue::get).and_then(CachedSession::read);
@@ -33,7 +33,7 @@ impl CachedSessions<'_> {
         plain.into_iter().chain(marked).max_by_key(|session| session.lease.expiration)
     }
 
-    /// The longest session for this role whose signer was this long-term key of a `credential_process`.
+    /// The longest session for this role that this long-term key of a `credential_process` signed.
     pub fn lookup_by_key(&self, outer: &str, fingerprint: &Fingerprint) -> Option<CachedSession> {
         let sessions = self.0.object(outer)?;
         let of_key = |found: &CachedSession| {
@@ -81,7 +81,7 @@ pub fn session_name<'k>(inner: &'k str, mark: Option<&EntryMetadata>) -> &'k str
     ours.map_or(inner, |((name, _), _)| name)
 }
 
-/// Old Amplify CLIs left `{}` behind when AssumeRole had failed.
+/// Old versions of the Amplify CLI left `{}` behind after a failed AssumeRole.
 pub fn is_session_like(entry: &str) -> bool {
     let keys = ["accessKeyId", "credentials", "amplifyCreds"];
     Members::parse(entry).is_some_and(|entry| entry.is_empty() || keys.iter().any(|key| entry.get(key).is_some()))

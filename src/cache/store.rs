@@ -1,4 +1,4 @@
-//! Reads without a lock; writes under one, by temporary file and rename. Foreign entries pass through unread.
+//! Reads without a lock; writes under one, by temporary file and rename. Foreign entries pass through unparsed.
 
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -29,7 +29,6 @@ use crate::os::lock::{Attempt, Guard, Locks};
 const EPOCH: &str = "epoch";
 const LOCK: &str = "cache";
 
-/// Seconds.
 const SWEEP_EVERY: i64 = 86_400;
 
 const LOCK_FILE_AGE: Duration = Duration::from_hours(7 * 24);
@@ -37,18 +36,18 @@ const LOCK_FILE_AGE: Duration = Duration::from_hours(7 * 24);
 /// A write takes a millisecond.
 const WRITE_LOCK_WAIT: Duration = Duration::from_secs(5);
 
-/// While the holder of the lock is known to be stopped. Without this, each role of a chain and each waiting process
-/// would wait in full.
+/// Applies while the holder of the lock is known to be stopped. Otherwise each role of a chain and each waiting process
+/// would wait for the full time.
 const STOPPED_LOCK_WAIT: Duration = Duration::from_millis(100);
 
-/// Time after a wait in vain for which the holder is taken to be stopped.
+/// After a wait has timed out, the holder counts as stopped for this long.
 const STOPPED_FOR: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Error)]
 pub enum CacheWriteError {
     #[error("{} belongs to another user", .0.display())]
     ForeignOwner(PathBuf),
-    #[error("sessions were forgotten meanwhile")]
+    #[error("the sessions were deleted in the meantime")]
     Forgotten,
     #[error("{} is locked by another process", .0.display())]
     Locked(PathBuf),
@@ -64,7 +63,7 @@ pub struct Store {
     file: PathBuf,
 }
 
-/// Writing requires it, so that a write without the lock does not compile.
+/// Writing requires a guard, so that a write without the lock does not compile.
 struct CacheGuard(Guard);
 
 impl Store {
@@ -101,7 +100,7 @@ impl Store {
         Snapshot(read_plain(&self.file).map(text).unwrap_or_default())
     }
 
-    /// A directory that cannot be looked at is not held against its files.
+    /// A directory with unreadable metadata counts as trusted.
     fn is_dir_untrusted(&self) -> bool {
         fs::metadata(&self.dir).is_ok_and(|metadata| !is_trusted(&metadata))
     }
@@ -115,7 +114,7 @@ impl Store {
         !is_link_to_another_users(&self.dir) && !is_another_users(&self.dir)
     }
 
-    /// Stores `entry`, unless sessions were reset since `reset_generation`, and drops our own expired entries.
+    /// Does not store `entry` if sessions were reset since `reset_generation`. Drops our own expired entries.
     pub fn put(
         &self,
         key: &CacheKey,
@@ -153,7 +152,7 @@ impl Store {
         self.replace(&guard, &with(&mut file, &changed, &raws))
     }
 
-    /// Removes the entries that `goes` accepts (outer key, inner key, content). With `permanently`, fetches already in
+    /// Removes the entries that `goes` accepts (outer key, inner key, content). With `for_good`, fetches already in
     /// progress are not stored either.
     pub fn remove(&self, goes: &dyn Fn(&str, &str, &str) -> bool, for_good: bool) -> Result<(), CacheWriteError> {
         if !self.dir.exists() {
@@ -211,7 +210,7 @@ impl Store {
         match self.locks().lock_within(LOCK, limit) {
             Attempt::Held(guard) => {
                 guard.set_mark(0);
-                // A killed run may have left sessions in it.
+                // A killed process may have left sessions in it.
                 self.remove_leftover()?;
                 Ok(CacheGuard(guard))
             }
@@ -225,7 +224,8 @@ impl Store {
         }
     }
 
-    /// Reads an invalid file twice, since the Amplify CLI writes in place and may be half-way, then sets it aside.
+    /// Reads an invalid file twice, because the Amplify CLI writes in place and may be half-way. Then sets the file
+    /// aside.
     fn read_for_write(&self) -> Result<Zeroizing<String>, CacheWriteError> {
         let io = |reason| CacheWriteError::Io { path: self.file.clone(), reason };
         for last in [false, true] {
@@ -236,7 +236,7 @@ impl Store {
                     return Err(CacheWriteError::TooLarge(self.file.clone()));
                 }
                 Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
-                    return Err(io(io::Error::other("it is not a plain file")));
+                    return Err(io(io::Error::other("it is not a regular file")));
                 }
                 Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                     self.set_aside()?;
@@ -262,7 +262,8 @@ impl Store {
 
     fn replace(&self, _guard: &CacheGuard, file: &Members<'_>) -> Result<(), CacheWriteError> {
         let io = |reason| CacheWriteError::Io { path: self.temporary(), reason };
-        // Never moved, so that no copy of a secret stays behind, and no larger than needed, since all of it is wiped.
+        // The buffer never grows, because a reallocation would leave a copy of the secrets. All of it is wiped, so it
+        // is no larger than needed.
         let length: usize = file.iter().map(|(name, value)| name.len() + value.get().len() + 64).sum();
         let mut text = Zeroizing::new(Vec::with_capacity(length + 64));
         serde_json::to_writer_pretty(&mut *text, file).map_err(|error| io(error.into()))?;
@@ -288,7 +289,7 @@ impl Store {
         self.dir.join("cache.json.corrupt")
     }
 
-    /// Moves a file away whose content is invalid or could be another user's.
+    /// Renames a file with invalid content, or with content that could be another user's.
     fn set_aside(&self) -> Result<(), CacheWriteError> {
         match rename(&self.file, &self.set_aside_path()) {
             Err(reason) if reason.kind() != io::ErrorKind::NotFound => {
@@ -328,7 +329,7 @@ impl Store {
             use std::os::unix::fs::{MetadataExt, PermissionsExt};
             let dir = fs::File::open(&self.dir)?;
             if dir.metadata()?.mode() & 0o077 != 0 {
-                // A file system without modes fails or ignores this.
+                // Some file systems ignore modes, or this call fails on them.
                 let _ = dir.set_permissions(fs::Permissions::from_mode(0o700));
             }
         }
@@ -372,7 +373,7 @@ fn is_ours_and_over(entry: &str, now: Timestamp) -> bool {
             .is_some_and(|session| session.mark.is_some() && session.lease.seconds_left(now) <= 0)
 }
 
-/// Looks at the nearest existing directory: under sudo with HOME kept, new files would be root's.
+/// Checks the nearest existing directory: under sudo with HOME kept, new files would belong to root.
 #[cfg(unix)]
 fn is_another_users(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;

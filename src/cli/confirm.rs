@@ -7,11 +7,11 @@ use crate::cli::questions::Questions;
 use crate::core::origin::SourceFile;
 use crate::edit::{Change, Editor, Exclusive, Written, diff};
 
-/// Shows the diff and asks. Where `on_stdout` is false, or stdout is not the terminal, it is shown at the question.
+/// If `on_stdout` is false, or stdout is not the terminal, the diff is shown with the question.
 pub(crate) fn confirm(context: &Context, verb: &str, shown: &str, on_stdout: bool) -> Result<(), Failure> {
     let mut person = Questions::open(context).map_err(|_| {
-        let message = format!("{verb} asks before it writes, and there is nobody to ask here; add --yes");
-        Failure::new(NOBODY_TO_ASK, message).hint("--dry-run shows what would be written")
+        let message = format!("{verb} asks before it writes, but no prompt is possible here; add --yes");
+        Failure::new(NOBODY_TO_ASK, message).hint("to see what would be written: --dry-run")
     })?;
     if on_stdout {
         write_stdout(shown.as_bytes())?;
@@ -22,7 +22,7 @@ pub(crate) fn confirm(context: &Context, verb: &str, shown: &str, on_stdout: boo
     if person.confirm("Write this?")? { Ok(()) } else { Err(Failure::new(CANCELLED, "nothing was changed")) }
 }
 
-/// Shows the changes, asks unless a `lock` is held, and writes them; `None` where `dry_run` only shows them.
+/// Skips the question if a `lock` is held. `None` if `dry_run` only shows the changes.
 pub(crate) fn write_changes(
     context: &Context,
     verb: &str,
@@ -46,7 +46,6 @@ pub(crate) fn write_changes(
     Ok(Some(editor.write(changes, &lock)?))
 }
 
-/// What was written, and where the text before is kept.
 pub(crate) fn report_written(context: &Context, written: &[Written]) {
     for Written { file, backup } in written {
         let before = match backup {

@@ -7,8 +7,7 @@ use crate::core::origin::Located;
 use crate::sts::connections::Connections;
 use crate::sts::proxy::Proxies;
 
-/// The connections of one command, by the certificate authorities that they trust: a second profile needs no second
-/// handshake.
+/// The connections of one command, by their certificate authorities. A second profile needs no second handshake.
 #[derive(Default)]
 pub(crate) struct ConnectionPool(RefCell<Vec<PooledConnections>>);
 

@@ -23,16 +23,14 @@ pub(super) struct Context {
     pub(super) verb: &'static str,
     files: Files,
     dialect: Dialect,
-    /// The profile that an argument, a flag or a variable names.
+    /// From an argument, a flag or a variable.
     pub(super) named: Option<Located<String>>,
     pub(super) looks_at_project: bool,
-    /// Whether `--env` may name an environment of no project.
-    pub(super) accepts_any_environment: bool,
     pub(super) is_project_noted: AtomicBool,
 }
 
 impl Context {
-    /// Reads settings and profile files. `argument` is the profile as an argument, next to `--profile`.
+    /// `argument` is the profile as an argument, in addition to `--profile`.
     pub(super) fn new(verb: &'static str, global: Global, argument: Option<&str>) -> Result<Self, Failure> {
         let env = Env::process();
         let overrides = Overrides { config: global.config_file.clone(), credentials: global.credentials_file.clone() };
@@ -60,7 +58,6 @@ impl Context {
             dialect,
             named,
             looks_at_project: true,
-            accepts_any_environment: false,
             is_project_noted: AtomicBool::default(),
         })
     }
@@ -69,12 +66,12 @@ impl Context {
         Ok(Self { files: Files::load(&self.paths)?, ..self })
     }
 
-    /// Ignores the Amplify project around the current directory, since tools start `process` in any directory.
+    /// Ignores the Amplify project around the current directory, because tools start `process` in any directory.
     pub(super) fn without_project(self) -> Result<Self, Failure> {
         if self.global.env.is_some() {
-            let message = "process does not look at the Amplify project, so that --env means nothing";
+            let message = "--env cannot be used with process, which does not use the Amplify project";
             return Err(Failure::new(USAGE, message)
-                .hint("name the environment's profile; explain --env NAME says which it is"));
+                .hint("name the profile of the environment; to find it: amplify-creds explain --env NAME"));
         }
         Ok(Self { looks_at_project: false, ..self })
     }
@@ -105,7 +102,7 @@ impl Context {
         self.named.as_ref().is_some_and(|named| matches!(named.from, Origin::Flag(_)))
     }
 
-    /// Whether this program was given a profile, not every tool of the shell.
+    /// Whether the profile was selected for this program, not for every tool in the shell.
     pub(super) fn is_profile_chosen(&self) -> bool {
         let is_ours = |named: &Located<String>| named.from == Origin::Variable(env::AMPLIFY_CREDS_PROFILE);
         self.is_named_on_command_line() || self.global.env.is_some() || self.named.as_ref().is_some_and(is_ours)
@@ -124,7 +121,7 @@ impl Context {
         self.env.text(env::AMPLIFY_CREDS_CHAIN).map_or_else(CallChain::default, |text| CallChain::parse(&text))
     }
 
-    /// The config file as a [`CallChain`] names it.
+    /// The config file in the form that [`CallChain`] uses.
     pub(super) fn config(&self) -> String {
         self.paths.config.display().to_string()
     }
@@ -133,21 +130,21 @@ impl Context {
         self.variable(&[variable]).or_else(|| self.settings.get(key).cloned())
     }
 
-    /// Prints a message under `-v`.
+    /// Printed only with `-v`.
     pub(super) fn info(&self, text: impl FnOnce() -> String) {
         if self.global.verbose > 0 {
             print_message(&text());
         }
     }
 
-    /// Prints a warning. `process` prints none without `-v`, since a tool reads its stderr.
+    /// `process` prints no warnings without `-v`, because a tool reads its stderr.
     pub(super) fn warn(&self, text: impl FnOnce() -> String) {
         if self.global.verbose > 0 || !(self.global.quiet || self.verb == "process") {
             print_message(&format!("amplify-creds: {}", text()));
         }
     }
 
-    /// Prints a warning, also for `process`: the next run may have to prompt again.
+    /// Also printed by `process`: the next run may have to prompt again.
     pub(super) fn warn_always(&self, text: impl FnOnce() -> String) {
         if self.global.verbose > 0 || !self.global.quiet {
             print_message(&format!("amplify-creds: {}", text()));
@@ -162,7 +159,7 @@ impl Context {
 fn named(argument: Option<&str>, flag: Option<&str>, env: &Env) -> Result<Option<Located<String>>, Failure> {
     let (name, from) = match (argument, flag) {
         (Some(argument), Some(flag)) if argument != flag => {
-            let message = format!("two profiles are asked for: {argument} and --profile {flag}");
+            let message = format!("two different profiles given: {argument} and --profile {flag}");
             return Err(Failure::new(USAGE, message));
         }
         (Some(name), _) => (name, "PROFILE"),
@@ -187,7 +184,7 @@ fn dialect(global: &Global, env: &Env, settings: &Settings) -> Result<Dialect, F
         (None, None) => DialectArg::Auto,
         (None, Some(name)) => DialectArg::from_str(&name.value, false).map_err(|_| {
             let message = format!("invalid dialect in {}", name.from);
-            Failure::new(CONFIG, message).at(&name.from, None).hint("it is auto, amplify or aws")
+            Failure::new(CONFIG, message).at(&name.from, None).hint("expected auto, amplify or aws")
         })?,
     };
     Ok(match argument {

@@ -9,7 +9,7 @@ use crate::os::env::{self, Env};
 use crate::output::shell::Assignment;
 use crate::plan::BaseSource;
 
-/// The variables that `env` and `exec` set, but for those of the region.
+/// The variables that `env` and `exec` set, without those of the region.
 const EXPORTED_VARS: [&str; 6] = [
     env::AWS_ACCESS_KEY_ID,
     env::AWS_SECRET_ACCESS_KEY,
@@ -19,7 +19,7 @@ const EXPORTED_VARS: [&str; 6] = [
     env::AMPLIFY_CREDS_ACTIVE_PROFILE,
 ];
 
-/// Variables that make some tool use other credentials, old names included.
+/// Variables that make some tool use other credentials, including old names.
 const REMOVED_VARS: [&str; 19] = [
     env::AWS_SECURITY_TOKEN,
     env::AWS_PROFILE,
@@ -87,13 +87,13 @@ impl<'a> CredentialEnv<'a> {
     }
 }
 
-/// The profile that the exported credentials are of, for prompts. Credentials that are passed on keep theirs.
+/// The profile of the exported credentials, for prompts. Credentials that are passed on keep their profile.
 pub(crate) fn active_profile(context: &Context, fetched: &Fetched) -> Option<String> {
     let named = fetched.plan.profile_in_files().map(str::to_owned);
     named.or_else(|| context.env.text(env::AMPLIFY_CREDS_ACTIVE_PROFILE))
 }
 
-/// The user's profile files, inside `exec --serve`: the file there has region and settings of another profile.
+/// The user's profile files inside `exec --serve`: the command's own file has region and settings of another profile.
 fn user_files(context: &Context) -> Vec<(&'static str, String)> {
     let serves = |uri: String| uri.starts_with("http://127.0.0.1:");
     let is_served = context.env.text(env::AWS_CONTAINER_CREDENTIALS_FULL_URI).is_some_and(serves)
@@ -107,21 +107,21 @@ fn user_files(context: &Context) -> Vec<(&'static str, String)> {
     files.into_iter().filter_map(text).collect()
 }
 
-/// What `env --unset` takes away: what `env` sets, and the profile.
+/// The variables that `env` sets, and the profile.
 pub(crate) fn unset_vars(env: &Env) -> Vec<&'static str> {
     let region = exported_region::assignments(env, None).into_iter().map(|(name, _)| name);
     let others = [env::AWS_SECURITY_TOKEN, env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE, env::AMPLIFY_CREDS_CHAIN];
     EXPORTED_VARS.into_iter().chain(region).chain(others).collect()
 }
 
-/// Every variable that gives or belongs to credentials, but for those of the region.
+/// Every variable that sets or affects credentials, without those of the region.
 pub(crate) fn all_vars(env: &Env) -> Vec<String> {
     EXPORTED_VARS.map(str::to_owned).into_iter().chain(removed_vars(env)).collect()
 }
 
 fn removed_vars(env: &Env) -> Vec<String> {
     let bearer = env.names_with_prefix(env::AWS_BEARER_TOKEN_PREFIX);
-    // A shell evaluates the name.
+    // The shell evaluates the name.
     let bearer =
         bearer.into_iter().filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
     REMOVED_VARS.map(str::to_owned).into_iter().chain(bearer).collect()

@@ -1,4 +1,4 @@
-//! From a command's options to a plan and its credentials.
+//! Derives a plan and its credentials from a command's options.
 
 use std::path::PathBuf;
 
@@ -37,7 +37,7 @@ pub(crate) fn fetch(context: &Context, session: &SessionArgs) -> Result<Fetched,
     fetch_with(context, session, |plan| prompt_chain(context, session, Some(&plan.options)))
 }
 
-/// Like [`fetch`], with a prompt of the caller's. Connections and prompts are built only where the cache has no session.
+/// Like [`fetch`], with the caller's prompt. Connections and prompts are built only if the cache has no session.
 pub(crate) fn fetch_with(
     context: &Context,
     session: &SessionArgs,
@@ -58,7 +58,7 @@ pub(crate) fn fetch_with(
     Ok(Fetched { plan, credentials })
 }
 
-/// Runs `what` with a resolver for `plan`, then prints the warnings of the run.
+/// Prints the warnings of the run after `what`.
 pub(crate) fn with_resolver<T>(
     context: &Context,
     pool: &ConnectionPool,
@@ -121,8 +121,8 @@ fn resolve<T>(
     outcome
 }
 
-/// The file of trusted certificate authorities, where something names one: first what the AWS SDKs read, then what
-/// other programs do.
+/// The file of trusted certificate authorities, if any is configured. The settings of the AWS SDKs have priority over
+/// those of other programs.
 fn roots(context: &Context, plan: &CredentialPlan) -> Option<Located<PathBuf>> {
     let of_others = || context.variable(&[env::REQUESTS_CA_BUNDLE, env::SSL_CERT_FILE]);
     let Located { value, from } = plan.ca_bundle.clone().or_else(of_others)?;
@@ -135,19 +135,21 @@ pub(crate) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: &Inputs) -> 
         && !inputs.changes_role()
         && let Some(plan) = build::environment(inputs)?
     {
-        context.info(|| "the credentials of the environment (no argument names a profile)".to_owned());
+        context.info(|| "using the credentials of the environment (no argument names a profile)".to_owned());
         return complete(context, plan);
     }
     let selected = context.selected()?;
     let name = selected.as_ref().map_or("default", |selected| &selected.value);
     let planned = match plan_of(set, name, inputs) {
-        // No profile was named and the default one has no credentials: SDKs then use the environment's.
+        // No profile was named and `default` has no credentials. Like the SDKs, this uses the environment's.
         Err(
             error
             @ (PlanError::UnknownProfile { named_by: None, .. } | PlanError::NoCredentials { named_by: None, .. }),
         ) if selected.is_none() => match build::environment(inputs) {
             Ok(Some(plan)) => {
-                context.info(|| "the profile default has no credentials: the environment's own".to_owned());
+                context.info(|| {
+                    "using the credentials of the environment (profile default has no credentials)".to_owned()
+                });
                 Ok(plan)
             }
             Ok(None) => Err(error),
@@ -171,7 +173,7 @@ pub(crate) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: &Inputs) -> 
     complete(context, planned?)
 }
 
-/// No profile is named, and the default one does not exist: the profiles that can be named instead.
+/// No profile is named and `default` does not exist, so the error lists the profiles.
 fn unnamed(context: &Context, set: &ProfileSet<'_>, failure: Failure) -> Failure {
     const SHOWN: usize = 8;
     let mut names = set.names();
@@ -182,7 +184,7 @@ fn unnamed(context: &Context, set: &ProfileSet<'_>, failure: Failure) -> Failure
     names.truncate(SHOWN);
     let names: Vec<_> = names.iter().map(|name| masked(name)).collect();
     let more = if more > 0 { format!(" and {more} more (amplify-creds list)") } else { String::new() };
-    let message = format!("no profile is named, and {}", failure.message);
+    let message = format!("no profile given, and {}", failure.message);
     let hints = failure.hints.into_iter().filter(|hint| !hint.starts_with("see: "));
     let verb = if context.verb == "policy" { "policy DOCUMENT" } else { context.verb };
     let command = format!("name a profile: amplify-creds {verb} PROFILE");
@@ -190,8 +192,7 @@ fn unnamed(context: &Context, set: &ProfileSet<'_>, failure: Failure) -> Failure
     Failure { message, hints, ..failure }
 }
 
-/// Says whose credentials the environment holds, which most other tools use, where a profile is used that no argument
-/// names.
+/// Notes the credentials in the environment, which most other tools use, if the profile was not named by an argument.
 fn note_environment(context: &Context, inputs: &Inputs, name: &str) {
     let from = match (&inputs.environment, &inputs.web_identity, &inputs.container.uri) {
         (Some(keys), _, _) => &keys.from,
@@ -210,7 +211,7 @@ fn note_environment(context: &Context, inputs: &Inputs, name: &str) {
     if ["env", "exec", "check", "login"].contains(&context.verb) { note(context, &line()) } else { context.info(line) }
 }
 
-/// The failure, which is `named_by`'s where the error itself has no place: a project may name a profile that is gone.
+/// If the error has no location, `named_by` becomes the location: a project may name a profile that no longer exists.
 pub(crate) fn blamed(error: PlanError, named_by: &Origin) -> Failure {
     let is_named_here = matches!(
         error,
@@ -226,7 +227,7 @@ pub(crate) fn blamed(error: PlanError, named_by: &Origin) -> Failure {
     }
 }
 
-/// The plan of the profile `name`, unless it waits for this run.
+/// Fails if the profile is waiting for this run.
 pub(crate) fn plan_of(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialPlan, PlanError> {
     if inputs.waiting.iter().any(|waiting| waiting == name) {
         return Err(PlanError::Recursion { profile: name.to_owned(), at: None });
@@ -234,14 +235,14 @@ pub(crate) fn plan_of(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Resu
     build::build(set, name, inputs)
 }
 
-/// Whether a session that the Amplify CLI cached can be this plan's. It tells neither profile nor external id: that is
-/// so only where no other section of the files, under whatever header, names the same role and session.
+/// Whether a session that the Amplify CLI cached can be this plan's. Its entry contains neither profile nor external
+/// id, so this is true only if no other section of the files names the same role and session.
 pub(crate) fn is_only_profile(context: &Context, set: &ProfileSet<'_>, plan: &CredentialPlan, key: &CacheKey) -> bool {
     let names = |section: &[Property<'_>]| build::section_names_session(section, &key.outer, &key.inner);
     let Some((hop, profile)) = plan.hops.first().and_then(|hop| Some((hop, set.get(&hop.profile)?))) else {
         return false;
     };
-    // The Amplify CLI does not read `include_profile`, and reads marks and escapes in another way.
+    // The Amplify CLI ignores `include_profile`, and reads comment marks and escapes differently.
     let is_read_alike = !profile.has("include_profile")
         && profile.get("source_profile").is_none_or(|source| !source.value.contains([';', '#', '\\', '"', '\'']));
     is_read_alike

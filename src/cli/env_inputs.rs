@@ -18,12 +18,12 @@ impl Context {
         let region = region.map(|region| Located::new(region, Origin::Flag("--region")));
         let session_name = self.setting(env::AMPLIFY_CREDS_SESSION_NAME, "session_name");
         if let Some(name) = session_name.as_ref().filter(|name| !session_name::allows(&name.value)) {
-            let message = format!("what {} gives is not a session name that AWS takes", name.from);
+            let message = format!("invalid session name in {}", name.from);
             let hint = format!("it must be {}", session_name::expected());
             return Err(Failure::new(CONFIG, message).at(&name.from, None).hint(hint));
         }
         let variable = || self.variable(&[env::AWS_REGION, env::AWS_DEFAULT_REGION]);
-        // As people write regions in variables.
+        // Users write regions in variables with blanks and capitals.
         let normal = |region: Located<String>| Located::new(region.value.trim().to_ascii_lowercase(), region.from);
         Ok(Inputs {
             may_lack_base: ["explain", "policy"].contains(&self.verb),
@@ -73,7 +73,7 @@ impl Context {
         }
     }
 
-    /// The relative address comes before the full one, as in every SDK.
+    /// The relative URI has priority over the full one, as in every SDK.
     fn container(&self) -> ContainerService {
         let relative = self.variable(&[env::AWS_CONTAINER_CREDENTIALS_RELATIVE_URI]);
         let relative = relative.map(|path| Located::new(format!("{ECS_CONTAINER}{}", path.value), path.from));

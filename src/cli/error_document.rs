@@ -4,8 +4,8 @@ use clap::CommandFactory;
 
 use crate::cli::args::Cli;
 
-/// Whether an invalid command line asks for an error as JSON. The output of `process`, `env` and `exec`, which have no
-/// `--json`, is evaluated or read as credentials, and the words after `--` are another program's.
+/// Whether an invalid command line requests an error as JSON. `process`, `env` and `exec` have no `--json`: their
+/// output is evaluated or read as credentials. The words after `--` belong to another program.
 pub(super) fn is_asked(words: impl Iterator<Item = OsString>) -> bool {
     let ours: Vec<_> = words.take_while(|word| word != "--").collect();
     if !ours.iter().any(|word| word == "--json") {

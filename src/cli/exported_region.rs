@@ -1,5 +1,5 @@
-//! `AMPLIFY_CREDS_EXPORTED_REGION`: the region variables that this program set, as `NAME=REGION` with commas between.
-//! A variable that still has this value belongs to the exported credentials and is not the user's choice.
+//! `AMPLIFY_CREDS_EXPORTED_REGION` lists the region variables that this program set, as `NAME=REGION` separated by
+//! commas. A variable that still has this value belongs to the exported credentials and is not the user's choice.
 
 use crate::core::origin::{Located, Origin};
 use crate::os::env::{self, AMPLIFY_CREDS_EXPORTED_REGION, Env};
@@ -10,8 +10,8 @@ pub(crate) fn of_user(env: &Env) -> Option<Located<String>> {
     VARIABLES.into_iter().find_map(|name| Some(Located::new(user_value(env, name)?, Origin::Variable(name))))
 }
 
-/// The region variables for a shell or a command whose credentials are for `region`, and the record of them, as name
-/// and value. A variable that the user set stays where there is no region.
+/// The region variables for a shell or a command with credentials for `region`, and their record. If `region` is
+/// missing, the user's own variables remain.
 pub(crate) fn assignments(env: &Env, region: Option<&str>) -> Vec<(&'static str, Option<String>)> {
     let Some(region) = region else {
         let ours = VARIABLES.into_iter().filter(|name| user_value(env, name).is_none());

@@ -1,5 +1,3 @@
-//! What the commands that call IAM have in common.
-
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
 use crate::os::env;

@@ -1,5 +1,5 @@
-//! Completes a plan with what only files and the environment say of the base's identity. Without it, a cached session
-//! could answer for another identity.
+//! Completes a plan with the parts of the base's identity that only files and the environment contain. Otherwise a
+//! cached session of another identity could be used.
 
 use std::path::PathBuf;
 
@@ -11,11 +11,11 @@ use crate::plan::sources::ContainerToken;
 use crate::plan::{BaseSource, EnvContext, ProcessIdentity};
 use crate::source::web_identity;
 
-/// In bytes, as when the token is sent.
+/// In bytes; the token has the same limit when it is sent.
 const LARGEST_TOKEN: u64 = 16 << 10;
 
-/// Variables that decide nothing about credentials: those of npm, make, terminals, editors, desktops and prompts, and our
-/// own that a child does not get. Whole names where other programs could have names that begin alike.
+/// Variables that do not affect credentials: those of npm, make, terminals, editors, desktops and prompts, and our own
+/// that a child does not get. Names are complete if another program's variable could begin the same way.
 const HARMLESS: [&str; 62] = [
     "_",
     "AMPLIFY_CREDS_ACTIVE_PROFILE",
@@ -146,12 +146,12 @@ fn is_harmless(name: &str) -> bool {
     HARMLESS.contains(&name) || HARMLESS_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// The programs and scripts that the command names, links resolved: a link may be turned to another program.
+/// The programs and scripts in the command. Links are resolved, because a link may later point to another program.
 fn files(context: &Context, command: &str) -> Vec<PathBuf> {
     let words = shlex::split(command).unwrap_or_else(|| vec![command.to_owned()]);
     let directories = context.env.search_path();
     let mut files = Vec::new();
-    // A quoted word may be a script of the shell.
+    // A quoted word may be a shell script.
     for word in words.iter().flat_map(|word| std::iter::once(&**word).chain(word.split_whitespace())) {
         let path = PathBuf::from(word);
         let in_path = || directories.iter().map(|directory| directory.join(&path)).find(|path| path.is_file());

@@ -1,4 +1,4 @@
-//! The command that a wrong command line was meant to be.
+//! Guesses the intended command of an invalid command line.
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -13,7 +13,7 @@ use crate::os::paths::{Overrides, Paths};
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
 
-/// The arguments with options before the command put behind it; `None` where there are none.
+/// Moves options before the command to its end; `None` without such options.
 pub(crate) fn with_options_behind(arguments: impl Iterator<Item = OsString>) -> Option<Vec<OsString>> {
     let mut root = Cli::command();
     root.build();
@@ -44,7 +44,7 @@ pub(crate) fn with_options_behind(arguments: impl Iterator<Item = OsString>) -> 
     Some(kept)
 }
 
-/// Whether the option `word` of `command` takes a value; `None` where it has no such option.
+/// `None` if `command` has no such option.
 fn takes_value(command: &Command, word: &str) -> Option<bool> {
     let name = word.split('=').next().unwrap_or(word);
     let is_it = |argument: &&clap::Arg| match name.strip_prefix("--") {
@@ -77,7 +77,7 @@ pub(crate) fn hints(error: &clap::Error, arguments: impl Iterator<Item = OsStrin
     }
 }
 
-/// The commands for a profile that stands in the place of the command.
+/// Suggests commands if a profile's name is in the place of the command.
 fn is_profile(name: &str) -> bool {
     let exists = || {
         let files = Files::load(&Paths::find(&Env::process(), &Overrides::default()).ok()?).ok()?;
@@ -92,7 +92,7 @@ fn of_profile(name: &str) -> Vec<String> {
     }
     let name = shell_word(name);
     vec![
-        format!("{name} is a profile: amplify-creds process {name}, or amplify-creds exec {name} -- COMMAND"),
+        format!("{name} is a profile; run: amplify-creds process {name}, or amplify-creds exec {name} -- COMMAND"),
         format!("in a shell: eval \"$(amplify-creds env {name})\""),
     ]
 }

@@ -15,17 +15,21 @@ mod iam;
 mod identity;
 mod intended;
 pub mod manual;
+mod option_use;
 mod output;
 mod own_path;
 mod plan_inputs;
 mod policy_categories;
+mod policy_denials;
 mod policy_file;
 mod prompts;
 mod questions;
 mod resolve_options;
 mod selection;
+mod suggestions;
 mod warnings;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -57,27 +61,32 @@ fn run_command_line() -> ExitCode {
     if let Some(cli) = fast_args::parse(arguments()) {
         return exit_code(run(cli), false);
     }
-    let parsed = Cli::command().try_get_matches_from(arguments());
-    // Options of a command are also taken before it.
-    // Options of a command are also taken before it.
+    let mut program = Cli::command();
+    let parsed = program.try_get_matches_from_mut(arguments());
+    // Options of a command are also accepted before it.
     let moved = if parsed.is_err() { intended::with_options_behind(arguments()) } else { None };
     let parsed = match &moved {
-        Some(words) => Cli::command().try_get_matches_from(words),
+        Some(words) => program.try_get_matches_from_mut(words),
         None => parsed,
     };
     let words = || moved.clone().unwrap_or_else(|| arguments().collect()).into_iter();
-    let parsed = parsed.and_then(|matches| Ok((wants_json(&matches), Cli::from_arg_matches(&matches)?)));
+    let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     match parsed {
-        Ok((as_json, cli)) => exit_code(run(cli), as_json),
+        Ok((cli, matches)) => {
+            let outcome = option_use::refuse_unused(&program, &matches).and_then(|()| run(cli));
+            exit_code(outcome, wants_json(&matches))
+        }
         // This help has no error message of its own.
         Err(help) if help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            write_stderr(&format!("amplify-creds: a command is missing\n\n{}", help.render()));
+            write_stderr(&format!("amplify-creds: no command given\n\n{}", help.render()));
             USAGE.exit.into()
         }
         Err(error) if error.use_stderr() => {
-            let failure = usage(&error);
-            let failure = intended::hints(&error, words()).into_iter().fold(failure, Failure::hint);
-            let failure = if is_exec() { failure.before_command() } else { failure };
+            let of_others = option_use::hint(&error, &program);
+            let error = suggestions::visible_only(error, &program, words(), of_others.is_some());
+            let hints = intended::hints(&error, words()).into_iter().chain(of_others);
+            let failure = hints.fold(usage(&error), Failure::hint);
+            let failure = if is_exec(words()) { failure.before_command() } else { failure };
             exit_code(Err(failure), error_document::is_asked(words()))
         }
         Err(help) => exit_code(write_stdout(help.render().to_string().as_bytes()).map(|()| 0), false),
@@ -88,15 +97,15 @@ fn exit_code(outcome: Result<u8, Failure>, as_json: bool) -> ExitCode {
     outcome.unwrap_or_else(|failure| failure.report(as_json)).into()
 }
 
-/// Whether `--json` is given to the command or a subcommand.
+/// Whether `--json` is set on the command or a subcommand.
 fn wants_json(matches: &ArgMatches) -> bool {
     matches.try_get_one("json").is_ok_and(|given| given.copied().unwrap_or(false))
         || matches.subcommand().is_some_and(|(_, below)| wants_json(below))
 }
 
-/// Whether an invalid command line is for `exec`. The words after `--` are another program's.
-fn is_exec() -> bool {
-    let ours = arguments().take_while(|argument| argument != "--");
+/// The words after `--` belong to another program.
+fn is_exec(words: impl Iterator<Item = OsString>) -> bool {
+    let ours = words.take_while(|argument| argument != "--");
     let matches = Cli::command().ignore_errors(true).try_get_matches_from(ours);
     matches.is_ok_and(|matches| matches.subcommand_name() == Some("exec"))
 }
@@ -141,7 +150,9 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         }
         Command::Policy { document } => {
             let mut context = Context::new("policy", global, policy::name(&document))?;
-            context.accepts_any_environment = matches!(*document, PolicyVerb::Boundary(_));
+            if matches!(*document, PolicyVerb::Boundary(_)) {
+                context = selection::with_env_as_name(context)?;
+            }
             policy::run(&context, &document)
         }
         Command::Boundary { command } => boundary::run(&Context::new("boundary", global, None)?, &command),
@@ -153,11 +164,11 @@ fn run(cli: Cli) -> Result<u8, Failure> {
     outcome.map(|()| 0)
 }
 
-/// clap's message: the first line complete in itself, the others as details.
+/// The first line of clap's message must be complete. The other lines are details.
 fn usage(error: &clap::Error) -> Failure {
     let text = error.render().to_string();
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next().unwrap_or("wrong usage");
+    let first = lines.next().unwrap_or("invalid usage");
     let message = first.strip_prefix("error: ").unwrap_or(first);
     Failure { details: lines.map(str::to_owned).collect(), ..Failure::new(USAGE, message) }
 }

@@ -1,5 +1,6 @@
-//! Paths of this program for a profile: absolute, and first the one that the user calls, since a package manager moves
-//! its target with each version. Some tools cannot run a quoted path, so links without blanks follow one with blanks.
+//! Absolute paths of this program for a profile. The path that the user calls is first, because a package manager moves
+//! its target with each version. Some tools cannot run a quoted path, so a path with blanks is followed by links
+//! without blanks.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -10,7 +11,7 @@ use crate::os::env::{self, Env};
 const NAME: &str = if cfg!(windows) { "amplify-creds.exe" } else { "amplify-creds" };
 
 pub(super) fn own_paths(env: &Env) -> Result<Vec<String>, Failure> {
-    let unknown = || Failure::new(INTERNAL, "the system does not tell the path of this program");
+    let unknown = || Failure::new(INTERNAL, "cannot determine the path of this executable");
     let running = env::executable().filter(|path| path.exists()).ok_or_else(unknown)?;
     let called = env::arguments().next().map(PathBuf::from).unwrap_or_default();
     let stable = candidates(&called, env).into_iter().find(|path| *path != running && leads_to(path, &running));
@@ -23,7 +24,7 @@ pub(super) fn own_paths(env: &Env) -> Result<Vec<String>, Failure> {
     if paths.is_empty() { Err(unknown()) } else { Ok(paths) }
 }
 
-/// A path is itself; a name is searched in the directories of `PATH`.
+/// A path is returned unchanged. A name is searched in the directories of `PATH`.
 fn candidates(called: &Path, env: &Env) -> Vec<PathBuf> {
     let dirs = if called.components().count() > 1 {
         env::current_directory().into_iter().collect()
@@ -33,7 +34,7 @@ fn candidates(called: &Path, env: &Env) -> Vec<PathBuf> {
     dirs.into_iter().map(|dir| dir.join(called)).collect()
 }
 
-/// The path in the 8.3 names that a volume of Windows may keep; only `cmd` prints them without unsafe code.
+/// The path in 8.3 names, if the Windows volume has them. Only `cmd` prints them without unsafe code.
 #[cfg(windows)]
 fn short_name(path: &Path) -> Option<PathBuf> {
     use std::os::windows::process::CommandExt;
@@ -56,7 +57,7 @@ fn leads_to(path: &Path, running: &Path) -> bool {
     is_plain && there.is_ok_and(|there| ours.is_ok_and(|ours| there == ours))
 }
 
-/// With slashes, which Windows accepts too, and which no tool reads as an escape.
+/// With slashes, which Windows also accepts and no tool reads as an escape.
 fn to_text(path: &Path) -> Option<String> {
     let path: PathBuf = path.components().collect();
     let text = path.to_str()?;

@@ -20,24 +20,24 @@ use crate::plan::session::{
 use crate::plan::session_name::{fill, is_template};
 use crate::plan::{BaseSource, CredentialPlan};
 
-/// The largest file of a policy or an assertion that is read, in bytes; both have at most 2048 characters.
+/// The largest accepted file of a policy or an assertion in bytes. Both have at most 2048 characters.
 const LARGEST: u64 = 16 << 10;
 
 pub(crate) fn inputs(context: &Context, args: &SessionArgs) -> Result<Inputs, Failure> {
     let mut extras = SessionExtras::default();
     if args.policy_arn.len() > MOST_POLICY_ARNS {
-        let message = format!("--policy-arn is given {} times; AWS accepts up to 10", args.policy_arn.len());
+        let message = format!("--policy-arn was given {} times, but AWS accepts up to 10", args.policy_arn.len());
         return Err(Failure::new(USAGE, message));
     }
     for arn in &args.policy_arn {
-        let arn = flag("--policy-arn", policy_arn(arn, "aws"), "a managed policy, read-only or boundary")?;
+        let arn = flag("--policy-arn", policy_arn(arn, "aws"), "the ARN of a managed policy, read-only or boundary")?;
         extras.policy_arns.push(arn);
     }
     for tag in &args.tag {
-        extras.tags.push(flag("--tag", tag_of(tag), "KEY=VALUE in characters that AWS takes")?);
+        extras.tags.push(flag("--tag", tag_of(tag), "KEY=VALUE with characters that AWS accepts")?);
     }
     if let Some(text) = &args.policy {
-        let policy = flag("--policy", policy(text), "a policy of up to 2048 characters or a file")?;
+        let policy = flag("--policy", policy(text), "a policy of up to 2048 characters, or a file")?;
         extras.policy = Some(policy);
     }
     if let Some(name) = &args.source_identity {
@@ -56,12 +56,12 @@ pub(crate) fn inputs(context: &Context, args: &SessionArgs) -> Result<Inputs, Fa
 }
 
 fn flag<T>(flag: &'static str, value: Option<T>, expected: &str) -> Result<Located<T>, Failure> {
-    let invalid = || Failure::new(USAGE, format!("{flag} is not {expected}"));
+    let invalid = || Failure::new(USAGE, format!("invalid {flag} (expected {expected})"));
     Ok(Located::new(value.ok_or_else(invalid)?, Origin::Flag(flag)))
 }
 
-/// Fills in the text of each policy's file, the ARN of the project's boundary and session names. Prints the boundary
-/// with its file, since it may come from a cloned repository.
+/// Completes the text of each policy's file, the ARN of the project's boundary and session names. Prints the boundary
+/// with its file, because it may come from a cloned repository.
 pub(crate) fn complete(context: &Context, plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
     let (plan, boundary) = complete_quietly(context, plan)?;
     if let Some(Located { value, from }) = boundary {
@@ -71,7 +71,7 @@ pub(crate) fn complete(context: &Context, plan: CredentialPlan) -> Result<Creden
     Ok(plan)
 }
 
-/// Like [`complete`], and returns the boundary instead of printing it.
+/// Like [`complete`], but returns the boundary instead of printing it.
 pub(crate) fn complete_quietly(
     context: &Context,
     mut plan: CredentialPlan,
@@ -98,14 +98,16 @@ pub(crate) fn complete_quietly(
         }
         for arn in hop.extras.policy_arns.iter_mut().filter(|arn| arn.value == BOUNDARY) {
             let boundary = selection::boundary_as_session_policy(context, &plan.profile)?.ok_or_else(|| {
-                let message = "boundary stands for the permissions boundary of an Amplify environment; none is known";
+                let message =
+                    "the policy boundary is the permissions boundary of an Amplify environment, but none is known here";
                 Failure::new(CONFIG, message)
                     .at(&arn.from, Some(&hop.profile))
-                    .hint("run it in the project whose environment uses this profile, or give the policy's ARN")
+                    .hint("run the command in the Amplify project that uses this profile, or write the policy's ARN")
             })?;
             let partition = hop.role_arn.value.partition();
             if boundary.value.split(':').nth(1) != Some(partition) {
-                let message = format!("the boundary in {} is not of the role's partition {partition}", boundary.from);
+                let message =
+                    format!("the boundary in {} is in another partition than the role ({partition})", boundary.from);
                 return Err(Failure::new(CONFIG, message).at(&boundary.from, Some(&hop.profile)));
             }
             *arn = boundary.clone();
@@ -136,23 +138,26 @@ fn name_session(context: &Context, name: &mut Located<String>, profile: &str) ->
     name.value = match filled {
         Ok(filled) if SESSION_NAME.allows(&filled) => filled,
         Ok(_) => {
-            let message = format!("what the session name of profile {profile} ({}) comes to is too short", name.from);
+            let message = format!(
+                "the session name of profile {profile} ({}) is too short after its placeholders are filled in",
+                name.from
+            );
             return Err(Failure::new(CONFIG, message).at(&name.from, Some(profile)));
         }
         Err(word) => {
             let hint = match word.as_str() {
-                "user" => "set USER, or write the name itself",
-                "host" => "this machine has no host name; write the name itself",
-                _ => "run it in the Amplify project, or write the name itself",
+                "user" => "set USER, or replace the placeholder with a fixed name",
+                "host" => "this machine has no host name; replace the placeholder with a fixed name",
+                _ => "run the command in the Amplify project, or replace the placeholder with a fixed name",
             };
-            let message = format!("nothing says what {{{word}}} is in the session name of profile {profile}");
+            let message = format!("the placeholder {{{word}}} in the session name of profile {profile} has no value");
             return Err(Failure::new(CONFIG, message).at(&name.from, Some(profile)).hint(hint));
         }
     };
     Ok(())
 }
 
-/// `~/` is the home directory. A relative path in the config file begins at its directory.
+/// `~/` is the home directory. A relative path in the config file starts at the file's directory.
 fn resolve_path(context: &Context, path: &Path, from: &Origin) -> PathBuf {
     if let Ok(rest) = path.strip_prefix("~") {
         return context.paths.home.join(rest);
@@ -169,12 +174,12 @@ fn read_assertion(path: &Path) -> Result<Secret, String> {
             Ok(()) => Ok(Secret::from(text)),
             Err(problem) => Err(format!("the assertion {problem}")),
         },
-        _ => Err("an assertion has 4 to 2048 characters".into()),
+        _ => Err("an assertion must have 4 to 2048 characters".into()),
     }
 }
 
 fn read_text(path: &Path) -> Result<String, String> {
-    let bytes = read_capped(path, LARGEST).map_err(|error| error.to_string())?.ok_or("there is no such file")?;
+    let bytes = read_capped(path, LARGEST).map_err(|error| error.to_string())?.ok_or("the file does not exist")?;
     utf8_text(&bytes).map(str::to_owned)
 }
 
@@ -183,7 +188,7 @@ fn read_policy(path: &Path) -> Result<String, String> {
     if is_policy(text.trim()) {
         Ok(text.trim().to_owned())
     } else {
-        Err("it is no policy of up to 2048 characters".into())
+        Err("it is not a policy of up to 2048 characters".into())
     }
 }
 

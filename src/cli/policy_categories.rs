@@ -25,7 +25,7 @@ pub(crate) fn selection(context: &Context, options: &ActionOptions<'_>) -> Resul
     let list = match (generation, of_gen1) {
         (Some(GenerationArg::Two), Some(option)) => {
             let message = format!("{option} cannot be used with --gen 2");
-            return Err(Failure::new(USAGE, message).hint("categories and these lists are of the Amplify CLI (Gen 1)"));
+            return Err(Failure::new(USAGE, message).hint("it applies only to the Amplify CLI (Gen 1)"));
         }
         (Some(GenerationArg::One), _) if *bootstrap => {
             return Err(Failure::new(USAGE, "--bootstrap cannot be used with --gen 1"));
@@ -33,7 +33,10 @@ pub(crate) fn selection(context: &Context, options: &ActionOptions<'_>) -> Resul
         (_, None) if *bootstrap => ActionList::Bootstrap,
         (Some(GenerationArg::Two), None) => ActionList::Gen2,
         (None, None) if env::current_directory().is_some_and(|directory| gen2::is_around(&directory)) => {
-            note(context, "this is a Gen 2 project: actions of ampx and cdk (--gen 1: those of the Amplify CLI)");
+            note(
+                context,
+                "this is a Gen 2 project, so the policy has the actions of ampx and cdk (--gen 1: those of the Amplify CLI)",
+            );
             ActionList::Gen2
         }
         _ if *documented => ActionList::Documented,
@@ -57,14 +60,14 @@ pub(crate) fn named(args: &[CategoryArg]) -> Vec<Category> {
     args.iter().map(one).collect::<Option<_>>().unwrap_or_default()
 }
 
-/// Deployment, and the categories that have these names.
+/// Deployment, and the categories with these names.
 fn of_project(names: &[String]) -> Vec<Category> {
     let is_used =
         |category: &Category| *category == Category::Deployment || names.iter().any(|name| name == category.name());
     Category::ALL.into_iter().filter(is_used).collect()
 }
 
-/// Notes which categories are the project's, and which the documentation's list does not have.
+/// Notes which categories come from the project, and which are missing in the documentation's list.
 pub(crate) fn note_categories(context: &Context, selection: &Selection, is_asked_for: bool) {
     if selection.list != ActionList::Minimal {
         return;
@@ -72,11 +75,14 @@ pub(crate) fn note_categories(context: &Context, selection: &Selection, is_asked
     let names = |categories: &[Category]| categories.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ");
     if !selection.categories.is_empty() && !is_asked_for {
         let names = names(&selection.categories);
-        note(context, &format!("categories of the Amplify project: {names} (--category all: every category)"));
+        note(
+            context,
+            &format!("using the categories of the Amplify project: {names} (--category all: every category)"),
+        );
     }
     let gaps: Vec<_> = selection.wanted().into_iter().filter(|category| !is_in_minimal(*category)).collect();
     if !gaps.is_empty() {
         let names = names(&gaps);
-        note(context, &format!("the documentation's list has nothing for {names}: taken from the managed policy"));
+        note(context, &format!("the documentation lists no actions for {names}, so they come from the managed policy"));
     }
 }

@@ -1,4 +1,4 @@
-//! Prints policies on stdout or writes them to files, which are not overwritten without `--force`.
+//! Prints policies on stdout or writes them to files, which are overwritten only with `--force`.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use crate::policy::document::{PolicyDocument, pretty};
 /// The largest existing file that is compared, in bytes. Documents are much smaller.
 const LARGEST: u64 = 1 << 20;
 
-/// On stdout, several policies are an array; in files, each has a file of its own.
+/// On stdout, several policies are an array. Otherwise each policy has its own file.
 pub(super) fn documents(context: &Context, plain: &Plain, documents: &[PolicyDocument]) -> Result<(), Failure> {
     if let [document] = documents {
         return write(context, plain, pretty(document));
@@ -55,12 +55,12 @@ fn write_files(context: &Context, plain: &Plain, files: &[(PathBuf, String)]) ->
         check_output(context, path)?;
         match read_regular(path, LARGEST) {
             Ok(Some(there)) if there == text.as_bytes() => {
-                note(context, &format!("{} says so already", path.display()));
+                note(context, &format!("{} has this content already", path.display()));
             }
             // All files are checked before any is written.
             Ok(Some(_)) if !plain.force => {
-                let message = format!("{} is there and says something else", path.display());
-                return Err(Failure::new(EDIT, message).hint("--force writes over it"));
+                let message = format!("{} exists with different content", path.display());
+                return Err(Failure::new(EDIT, message).hint("to overwrite it: --force"));
             }
             Ok(_) => new.push((path, text)),
             Err(error) => return Err(Failure::new(EDIT, format!("cannot write {}: {error}", path.display()))),

@@ -1,5 +1,3 @@
-//! Which prompts may ask for an MFA code.
-
 use clap::ValueEnum;
 
 use crate::cli::args::{PromptArg, SessionArgs};
@@ -11,9 +9,8 @@ use crate::os::env;
 use crate::plan::wrapper::WrapperOptions;
 use crate::prompt::{GivenCode, PromptChain, PromptMethod, available};
 
-/// The codes given on the command line or in the environment, then the prompts.
-///
-/// Options of a wrapper count after those of the command line. `login` does not give them, since it is run by a person.
+/// The codes from the command line or the environment, then the prompts. Options of the command line have priority over
+/// those of a wrapper. `login` ignores a wrapper's options, because a user runs it.
 pub(crate) fn prompt_chain(
     context: &Context,
     session: &SessionArgs,
@@ -29,7 +26,7 @@ pub(crate) fn prompt_chain(
     Ok(PromptChain::new(given, methods(context, session, wrapper)?))
 }
 
-/// Only prompts with a window of their own: a running command uses the terminal.
+/// Only prompts with their own window, because a running command uses the terminal.
 pub(crate) fn dialog_chain(
     context: &Context,
     session: &SessionArgs,
@@ -58,9 +55,9 @@ fn methods(
     let chosen = match (session.prompt, named) {
         (Some(flag), _) => flag,
         (None, Some(named)) => PromptArg::from_str(&named.value, false).map_err(|_| {
-            Failure::new(CONFIG, format!("invalid prompt in {}: not a way to ask for a code", named.from))
+            Failure::new(CONFIG, format!("invalid prompt method in {}", named.from))
                 .at(&named.from, None)
-                .hint("it is one of tty, pinentry, osascript, zenity, powershell, none")
+                .hint("expected tty, pinentry, osascript, zenity, powershell or none")
         })?,
         (None, None) => return Ok(available(&context.env)),
     };

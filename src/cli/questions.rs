@@ -1,4 +1,4 @@
-//! Settings from flags or from the person at the terminal, who is asked until the answer is valid.
+//! Settings from flags or from the user at the terminal, who is prompted until the answer is valid.
 
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CANCELLED, Failure, NOBODY_TO_ASK, USAGE};
@@ -20,7 +20,7 @@ type AnswerCheck<'c> = &'c dyn Fn(&str) -> Result<(), String>;
 pub(super) struct Questions(Option<Dialogue>);
 
 impl Questions {
-    /// Without a person: only flags answer.
+    /// Uses only flags.
     pub(super) fn none() -> Self {
         Self(None)
     }
@@ -49,8 +49,8 @@ impl Questions {
     pub(super) fn required(&mut self, question: &FormField<'_>, check: AnswerCheck<'_>) -> Result<String, Failure> {
         match self.answer(question, true, check)? {
             Some(answer) => Ok(answer),
-            None => Err(Failure::new(USAGE, format!("{} is needed", question.flag))
-                .hint("name a profile that there is, or leave --yes out to be asked")),
+            None => Err(Failure::new(USAGE, format!("{} is missing", question.flag))
+                .hint("name an existing profile, or omit --yes to be prompted")),
         }
     }
 
@@ -63,12 +63,12 @@ impl Questions {
     }
 
     pub(super) fn secret(&mut self, what: &str, flag: &str, check: AnswerCheck<'_>) -> Result<Secret, Failure> {
-        let Some(person) = &mut self.0 else { return Err(Failure::new(USAGE, format!("{flag} is needed"))) };
+        let Some(person) = &mut self.0 else { return Err(Failure::new(USAGE, format!("{flag} is missing"))) };
         loop {
             let secret = person.ask_secret(&format!("{what}: ")).map_err(|error| unanswered(&error))?;
             match check(secret.expose()) {
                 Ok(()) => return Ok(secret),
-                Err(expected) => person.say(&format!("That is not {expected}.\n")),
+                Err(expected) => person.say(&format!("Invalid: expected {expected}.\n")),
             }
         }
     }
@@ -81,7 +81,7 @@ impl Questions {
     ) -> Result<Option<String>, Failure> {
         let FormField { what, flag, given, usual } = question;
         if let Some(given) = given.filter(|given| is_required || !given.is_empty()) {
-            check(given).map_err(|expected| Failure::new(USAGE, format!("{flag} is not {expected}")))?;
+            check(given).map_err(|expected| Failure::new(USAGE, format!("invalid {flag} (expected {expected})")))?;
             return Ok(Some(given.to_owned()));
         }
         let Some(person) = self.0.as_mut().filter(|_| given.is_none()) else {
@@ -99,7 +99,7 @@ impl Questions {
             }
             match check(answer) {
                 Ok(()) => return Ok(Some(answer.to_owned())),
-                Err(expected) => person.say(&format!("That is not {expected}.\n")),
+                Err(expected) => person.say(&format!("Invalid: expected {expected}.\n")),
             }
         }
     }
@@ -108,7 +108,7 @@ impl Questions {
 fn unanswered(error: &PromptError) -> Failure {
     match error {
         PromptError::Signalled(signal) => Failure::by_signal(*signal),
-        PromptError::NobodyToAsk => Failure::new(NOBODY_TO_ASK, "the terminal is gone; nothing was changed"),
+        PromptError::NobodyToAsk => Failure::new(NOBODY_TO_ASK, "the terminal was closed; nothing was changed"),
         _ => Failure::new(CANCELLED, "cancelled; nothing was changed"),
     }
 }

@@ -1,4 +1,4 @@
-//! Cache and lock settings of one run: flags, also those of a wrapper, then variables, then the profile, then
+//! Cache and lock settings of one run, by priority: flags (including a wrapper's), variables, the profile,
 //! `config.ini`.
 
 use std::time::Duration;
@@ -12,7 +12,8 @@ use crate::plan::CredentialPlan;
 use crate::resolve::Options;
 use crate::settings::seconds;
 
-/// Seconds that a session must still be valid: botocore runs a credential_process again for every request below 15 minutes.
+/// Seconds for which a session must still be valid. Below 15 minutes, botocore runs a credential_process again for
+/// every request.
 const MIN_TTL: u64 = 900;
 
 /// Seconds to wait for another process: enough for a prompt and a chain of calls.
@@ -59,8 +60,8 @@ pub(crate) fn min_ttl(
 fn time(setting: &str, found: Option<Located<String>>, default: u64) -> Result<u64, Failure> {
     let Some(found) = found else { return Ok(default) };
     seconds(&found.value).ok_or_else(|| {
-        Failure::new(CONFIG, format!("{setting} in {} is not a time", found.from))
+        Failure::new(CONFIG, format!("invalid {setting} in {}", found.from))
             .at(&found.from, None)
-            .hint("give seconds, or a time such as 90s, 15m, 1h30m, 12h")
+            .hint("expected seconds, or a time such as 90s, 15m, 1h30m or 12h")
     })
 }

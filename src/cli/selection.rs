@@ -1,4 +1,4 @@
-//! Selects the profile and the permissions boundary, also by the Amplify project around the current directory.
+//! Selects the profile and the permissions boundary, also from the Amplify project around the current directory.
 
 use std::path::{Component, Path};
 use std::sync::atomic::Ordering;
@@ -12,12 +12,12 @@ use crate::cli::output::note;
 use crate::core::origin::Located;
 use crate::os::env;
 use crate::output::print_message;
-use crate::policy::amplify_names::AmplifyNames;
+use crate::policy::deployed_names::DeployedNames;
 
 const EXPECTED: &str = "arn:aws:iam::222222222222:policy/NAME";
 
 impl Context {
-    /// `None` means `default`. `--env` is an argument, and so comes before the variables.
+    /// `None` means `default`. `--env` is an argument, so it has priority over the variables.
     pub(super) fn selected(&self) -> Result<Option<Located<String>>, Failure> {
         let asks_project = self.named.is_none() || (self.global.env.is_some() && !self.is_named_on_command_line());
         if asks_project
@@ -28,13 +28,13 @@ impl Context {
         }
         self.info(|| match &self.named {
             Some(named) => format!("profile {} ({})", named.value, named.from),
-            None => "profile default (nothing names another)".to_owned(),
+            None => "profile default (no other profile given)".to_owned(),
         });
         Ok(self.named.clone())
     }
 }
 
-/// The selected environment and its project; `None` outside a project.
+/// `None` outside a project.
 pub(crate) fn environment(context: &Context) -> Result<Option<(Project, Environment)>, Failure> {
     let name = context.global.env.as_deref();
     match find(context)? {
@@ -42,39 +42,66 @@ pub(crate) fn environment(context: &Context) -> Result<Option<(Project, Environm
             let environment = project.environment(name)?;
             Ok(Some((project, environment)))
         }
-        None if name.is_none() || context.accepts_any_environment => Ok(None),
+        None if name.is_none() || !context.looks_at_project => Ok(None),
         None => {
-            Err(Failure::new(CONFIG, "--env names an environment, and the current directory is in no Amplify project"))
+            Err(Failure::new(CONFIG, "--env needs an Amplify project, but the current directory is not inside one"))
         }
     }
 }
 
-/// How the Amplify CLI extends names in the selected environment.
-pub(crate) fn amplify_names(context: &Context) -> Result<AmplifyNames, Failure> {
-    let asked = context.global.env.as_deref();
-    let project = find(context)?;
-    let environment = match project.as_ref().map(|project| project.environment_name(asked)) {
-        // In a fresh clone, no environment is chosen yet.
-        Some(Err(ProjectError::NoEnvironment { .. })) => None,
-        Some(found) => Some(found?),
-        None => asked.map(str::to_owned),
-    };
-    if let Some(name) = environment.as_ref().filter(|name| !name.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
-        let message = format!("invalid name of an Amplify environment: {name:?} (expected letters and digits)");
-        return Err(Failure::new(CONFIG, message));
-    }
-    let api_ids = match &project {
-        Some(project) if project.current()? == environment => project.graphql_api_ids()?,
-        _ => Vec::new(),
-    };
-    Ok(AmplifyNames { environment, api_ids })
+/// Outside a project, `--env` is only a part of names.
+pub(crate) fn with_env_as_name(mut context: Context) -> Result<Context, Failure> {
+    context.looks_at_project = context.global.env.is_none() || find(&context)?.is_some();
+    Ok(context)
 }
 
-/// The profile of the selected environment, which is printed on stderr.
+/// The names in the selected environment. As in [`bounded`], an unreadable project is an error only with `--env`.
+/// Patterns cover unknown names.
+pub(crate) fn deployed_names(context: &Context) -> Result<DeployedNames, Failure> {
+    match read_names(context) {
+        Err(failure) if context.global.env.is_none() => {
+            context.warn(|| failure.message);
+            Ok(DeployedNames::default())
+        }
+        found => found,
+    }
+}
+
+fn read_names(context: &Context) -> Result<DeployedNames, Failure> {
+    let asked = context.global.env.as_deref();
+    let names = match find(context)? {
+        Some(project) => {
+            let env = project.environment_name(asked)?;
+            DeployedNames { api_id: project.api_id(&env)?, stack: project.stack(&env)?, env: Some(env) }
+        }
+        None => DeployedNames { env: asked.map(str::to_owned), ..DeployedNames::default() },
+    };
+    match &names.env {
+        Some(env) if env.is_empty() || !env.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            Err(Failure::new(USAGE, format!("invalid environment name {env:?} (expected for example dev)")))
+        }
+        _ => Ok(names),
+    }
+}
+
+/// The profile that commands use where none is named, without a line on stderr. A project that cannot be read has none.
+pub(crate) fn active(context: &Context) -> Option<String> {
+    if context.global.env.is_none()
+        && let Some(named) = &context.named
+    {
+        return Some(named.value.clone());
+    }
+    match environment(context).ok().flatten() {
+        Some((_, Environment { source: Source::Profile(profile), .. })) => Some(profile),
+        _ => Some("default".to_owned()),
+    }
+}
+
+/// Prints the profile of the selected environment on stderr.
 pub(crate) fn profile(context: &Context) -> Result<Option<Located<String>>, Failure> {
     let Some(project) = find(context)? else { return environment(context).map(|_| None) };
     let environment = match project.environment(context.global.env.as_deref()) {
-        // In a fresh clone, no environment is chosen yet.
+        // A fresh clone has no current environment yet.
         Err(ProjectError::NoEnvironment { .. }) => return Ok(None),
         found => found?,
     };
@@ -82,12 +109,12 @@ pub(crate) fn profile(context: &Context) -> Result<Option<Located<String>>, Fail
     match source {
         Source::Profile(profile) => {
             if !context.global.quiet && !context.is_project_noted.swap(true, Ordering::Relaxed) {
-                print_message(&format!("profile {profile} of the Amplify project's environment {name} ({from})"));
+                print_message(&format!("using profile {profile} (Amplify environment {name}, {from})"));
             }
             Ok(Some(Located::new(profile.clone(), from.clone())))
         }
         Source::Anything => {
-            context.info(|| format!("the Amplify project's environment {name} names no profile"));
+            context.info(|| format!("Amplify environment {name} names no profile"));
             Ok(None)
         }
         Source::Keys(_) | Source::Studio => Err(unusable(&environment)),
@@ -101,11 +128,11 @@ pub(crate) fn boundary(context: &Context, profile: Option<&str>) -> Result<Optio
 }
 
 /// The profile and the boundary of the selected environment, if it has both. An unreadable project is an error only
-/// where `--env` asks for one.
+/// with `--env`.
 pub(crate) fn bounded(context: &Context) -> Result<Option<(String, Located<String>)>, Failure> {
     match read_boundary(context) {
         Err(failure) if context.global.env.is_none() => {
-            context.info(|| format!("the permissions boundary is not known: {}", failure.message));
+            context.info(|| format!("cannot read the permissions boundary: {}", failure.message));
             Ok(None)
         }
         found => found,
@@ -132,7 +159,7 @@ pub(crate) fn iam_boundary(context: &Context, profile: Option<&str>) -> Result<O
     Err(Failure::new(CONFIG, message).at(&found.from, None).hint(format!("expected {EXPECTED}")))
 }
 
-/// The boundary as a session policy. An AWS managed policy is not accepted, since AdministratorAccess would lift every
+/// The boundary as a session policy. An AWS managed policy is an error, because AdministratorAccess would remove every
 /// limit.
 pub(crate) fn boundary_as_session_policy(context: &Context, profile: &str) -> Result<Option<Located<String>>, Failure> {
     let found = read_boundary(context)?.filter(|(bounded, _)| bounded == profile);
@@ -146,7 +173,7 @@ pub(crate) fn boundary_as_session_policy(context: &Context, profile: &str) -> Re
         .hint(format!("expected {EXPECTED}; for an AWS managed policy, give its ARN instead of boundary")))
 }
 
-/// Fails if a link in an Amplify project leads a file that is to be written out of the project.
+/// Fails if a link in an Amplify project leads the output file out of the project.
 pub(crate) fn check_output(context: &Context, path: &Path) -> Result<(), Failure> {
     let Some(mut full) = env::current_directory() else { return Ok(()) };
     for name in path.components() {
@@ -173,11 +200,11 @@ pub(crate) fn word(context: &Context, word: &str) -> Option<String> {
     }
 }
 
-/// The names of the project's categories, if a project is around and they are known.
+/// `None` outside a project, or if the categories are unknown.
 pub(crate) fn project_categories(context: &Context) -> Option<Vec<String>> {
     let found = find(context).and_then(|project| Ok(project.map(|project| project.categories()).transpose()?));
     let found = found.unwrap_or_else(|failure| {
-        note(context, &format!("the categories of the Amplify project are not known: {}", failure.message));
+        note(context, &format!("cannot read the categories of the Amplify project: {}", failure.message));
         None
     });
     found.flatten()
@@ -188,23 +215,24 @@ fn find(context: &Context) -> Result<Option<Project>, Failure> {
     Ok(Project::around(&directory, &context.paths.home)?)
 }
 
-/// The project around the current directory, which the command cannot do without.
+/// Fails with `message` outside a project.
 pub(crate) fn required(context: &Context, message: &str) -> Result<Project, Failure> {
-    find(context)?
-        .ok_or_else(|| Failure::new(CONFIG, message).hint("run it below the directory that amplify init was run in"))
+    find(context)?.ok_or_else(|| {
+        Failure::new(CONFIG, message).hint("run the command inside the directory of the Amplify project")
+    })
 }
 
 fn unusable(environment: &Environment) -> Failure {
     let Environment { name, source, from } = environment;
     let why = match source {
-        Source::Keys(path) => format!("access keys that the Amplify CLI keeps in {path}"),
-        _ => "Amplify Studio's own sign-in".to_owned(),
+        Source::Keys(path) => format!("access keys in {path}"),
+        _ => "the sign-in of Amplify Studio".to_owned(),
     };
-    Failure::new(UNSUPPORTED, format!("the Amplify project's environment {name} uses {why}, and no profile"))
+    Failure::new(UNSUPPORTED, format!("Amplify environment {name} uses {why}, not a profile"))
         .at(from, None)
-        .hint("give a profile: --profile NAME, or AWS_PROFILE")
+        .hint("name a profile: --profile NAME, or AWS_PROFILE")
 }
 
 pub(crate) fn no_boundary(arn: &str) -> Failure {
-    Failure::new(USAGE, format!("{arn} is no ARN of a managed policy")).hint(format!("such as {EXPECTED}"))
+    Failure::new(USAGE, format!("{arn} is not the ARN of a managed policy")).hint(format!("expected {EXPECTED}"))
 }

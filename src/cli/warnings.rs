@@ -1,5 +1,3 @@
-//! Warnings of plans and runs, in words.
-
 use crate::cache::store::CacheWriteError;
 use crate::cli::context::Context;
 use crate::cli::errors::resolve::{CLOCK_FIX, behind};
@@ -9,7 +7,7 @@ use crate::plan::{CredentialPlan, Warning};
 use crate::profile::value_form::shown;
 use crate::resolve::ResolveWarning;
 
-/// Prints the plan's warnings under `-v`, and the region of a variable where it is handed on.
+/// Prints the plan's warnings with `-v`, and the region of a variable if it is exported.
 pub(crate) fn of_plan(context: &Context, plan: &CredentialPlan) {
     if let (Some(own), Some(region)) = (&plan.overridden_region, &plan.region) {
         let line = || {
@@ -27,7 +25,7 @@ pub(crate) fn of_plan(context: &Context, plan: &CredentialPlan) {
     }
 }
 
-/// Prints the warnings of a run, each once: every role of a chain may have the same.
+/// Prints each warning once, because every role of a chain may have the same one.
 pub(crate) fn of_run(context: &Context, warnings: &[ResolveWarning]) {
     let mut reported = Vec::new();
     for warning in warnings {
@@ -36,7 +34,7 @@ pub(crate) fn of_run(context: &Context, warnings: &[ResolveWarning]) {
             continue;
         }
         match warning {
-            // A reset at the same time needs no attention.
+            // A reset at the same time is not a problem.
             ResolveWarning::NotCached(CacheWriteError::Forgotten) => context.info(|| line.clone()),
             ResolveWarning::NotCached(_) => context.warn_always(|| line.clone()),
             ResolveWarning::ClockOff(_) => context.warn(|| line.clone()),
@@ -49,21 +47,23 @@ pub(crate) fn of_run(context: &Context, warnings: &[ResolveWarning]) {
 pub(crate) fn plan_warning(warning: &Warning) -> String {
     match warning {
         Warning::DurationCapped { profile, requested, from } => format!(
-            "profile {profile} asks for {requested} s ({from}); from a session AWS gives a role 3600 s, which is what is sent"
+            "profile {profile} requests {requested} s ({from}), but role chaining is limited to 3600 s, so 3600 s are requested"
         ),
         Warning::MfaDoesNotTravel { profile, from } => format!(
-            "profile {profile} sets mfa_serial ({from}) on a role that another role assumes; the code is given at the base, \
-             and a trust policy that asks for MFA further on will not see it"
+            "profile {profile} sets mfa_serial ({from}) on a role that another role assumes; the code is used for the first role, \
+             and role chaining drops the MFA context, so a later trust policy cannot require MFA"
         ),
         Warning::NoCredentials { profile, from } => {
-            format!("profile {profile} ({from}) has no credentials yet; until it has, no role can be assumed")
+            format!("profile {profile} ({from}) has no credentials yet, so no role can be assumed")
         }
         Warning::SecurityKey { profile, from } => format!(
-            "mfa_serial of profile {profile} ({from}) is a security key, which cannot give a code to AWS's API; \
+            "mfa_serial of profile {profile} ({from}) is a security key, which cannot generate codes for the AWS API; \
              set mfa_serial to a virtual MFA device of the user"
         ),
         Warning::MixedKinds { profile, used, unused, from } => {
-            format!("profile {profile} has {used} and {unused} ({from}); {used} is used, other tools may differ")
+            format!(
+                "profile {profile} has {used} and {unused} ({from}); {used} is used, but other tools may use the other"
+            )
         }
     }
 }
@@ -71,25 +71,25 @@ pub(crate) fn plan_warning(warning: &Warning) -> String {
 pub(crate) fn mfa_strategy(mfa: &Mfa) -> String {
     match &mfa.way {
         MfaStrategy::Session(asked) => format!(
-            "an MFA code is spent on a session of {} s ({}) that serves every role of this user and device",
+            "an MFA code gets an MFA session of {} s ({}), which works for every role of this user and device",
             asked.value, asked.from
         ),
-        MfaStrategy::Role(why) => format!("an MFA code is spent on the first role alone: {why}"),
+        MfaStrategy::Role(why) => format!("an MFA code is used for the first role only: {why}"),
     }
 }
 
 fn describe(warning: &ResolveWarning) -> String {
     match warning {
         ResolveWarning::NotCached(error) => format!("the session is not cached: {error}"),
-        ResolveWarning::NoLock(error) => format!("going on without a lock: {error}"),
+        ResolveWarning::NoLock(error) => format!("continuing without a lock: {error}"),
         ResolveWarning::SessionDenied(error) => {
-            format!("AWS gives this user no MFA session, so each role takes a code of its own: {error}")
+            format!("AWS denies this user an MFA session, so each role needs its own MFA code: {error}")
         }
         ResolveWarning::ClockOff(seconds) => {
-            format!("this machine's clock is {} AWS's; {CLOCK_FIX}", behind(*seconds))
+            format!("this machine's clock is {} AWS's clock; {CLOCK_FIX}", behind(*seconds))
         }
         ResolveWarning::Stale(error, left) => {
-            format!("STS did not help ({error}); the cached session lasts {left} s more")
+            format!("STS could not renew the session ({error}); the cached session is valid for {left} s more")
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub struct CallChain {
     pub profiles: Vec<(String, String)>,
     pub locks: Vec<String>,
-    /// Ids of the runs of programs that this process is part of.
+    /// Ids of the program runs that this process is part of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runs: Vec<String>,
 }

@@ -7,7 +7,6 @@ use chrono::{DateTime, SecondsFormat, Utc};
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// Seconds from `earlier` to `self`.
     pub fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
@@ -17,7 +16,8 @@ impl Timestamp {
         Self(self.0.saturating_add(seconds))
     }
 
-    /// RFC 3339 in UTC with `Z` and no fraction: the only spelling that every SDK reads (`2026-01-02T03:04:05Z`).
+    /// RFC 3339 in UTC with `Z` and without a fraction, the only spelling that every SDK reads
+    /// (`2026-01-02T03:04:05Z`).
     pub fn rfc3339(self) -> String {
         self.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true)
     }
@@ -32,8 +32,8 @@ impl Timestamp {
         DateTime::parse_from_rfc3339(text).ok().map(|at| Self(at.timestamp()))
     }
 
-    /// Also spellings that botocore or the JavaScript SDK accepts: RFC 1123, `UTC` for `Z`, an offset without colon.
-    /// A time without zone is in botocore an error and in JavaScript local: it stays unknown.
+    /// Also accepts spellings that botocore or the JavaScript SDK reads: RFC 1123, `UTC` for `Z`, an offset without
+    /// colon. A time without a zone stays unknown: botocore rejects it, and JavaScript reads it as local.
     pub fn parse_lenient(text: &str) -> Option<Self> {
         let text = text.trim();
         Self::parse(text)
@@ -64,7 +64,6 @@ impl From<SystemTime> for Timestamp {
     }
 }
 
-/// `Fixed` is for tests.
 #[derive(Debug, Clone, Copy)]
 pub enum Clock {
     System,

@@ -6,7 +6,7 @@ use crate::core::clock::Timestamp;
 use crate::core::invalid_text::{InvalidText, check_text, check_token};
 use crate::core::secret::Secret;
 
-/// A cached session with fewer seconds left is never used: the Amplify CLI's own window.
+/// A cached session with fewer seconds left is never used. The Amplify CLI uses the same limit.
 pub const FLOOR_SECONDS: i64 = 60;
 
 /// Seconds by which the machine's clock may be off: the tolerance of AWS signatures.
@@ -31,7 +31,7 @@ pub enum CredentialField {
     AccountId,
 }
 
-/// Why credentials cannot be used. Names the field and the character, never the value.
+/// Names the field and the character, never the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the {field} {problem}")]
 pub struct InvalidCredentials {
@@ -51,8 +51,8 @@ impl fmt::Display for CredentialField {
 }
 
 impl Credentials {
-    /// Every source passes through here before anything is signed, stored or printed: a control character in a key id
-    /// makes the SDK's signer panic (aws-sigv4 1.6), and one in a token is no HTTP header.
+    /// Every source must call this before it signs, stores or prints anything: a control character in a key id makes
+    /// the SDK's signer panic (aws-sigv4 1.6), and a token with one is not a valid HTTP header.
     pub fn checked(self) -> Result<Self, InvalidCredentials> {
         let Self { access_key_id, secret_access_key, session_token, expiration: _, account_id } = &self;
         let is_id = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '`' | '/' | ',' | '$' | '{' | '}');
@@ -70,7 +70,6 @@ impl Credentials {
     }
 }
 
-/// How long a session was made for and how the machine's clock stood when it was fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lease {
     /// By AWS's clock.
@@ -79,26 +78,26 @@ pub struct Lease {
     pub written_at: Option<Timestamp>,
     /// In seconds; unknown for entries of the Amplify CLI.
     pub lifetime: Option<i64>,
-    /// Seconds that AWS's clock was ahead of this machine's, where it was more than five minutes off.
+    /// Seconds by which AWS's clock was ahead of this machine's; set only when the clock was more than five minutes
+    /// off.
     pub clock_offset: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Freshness {
     Fresh,
-    /// To be renewed, but used when renewal would need a person or fails by network.
+    /// To be renewed, but used if renewal would need a prompt or fails because of the network.
     Ageing,
     Stale,
 }
 
 impl Lease {
-    /// By AWS's clock; negative when expired.
     pub fn seconds_left(&self, now: Timestamp) -> i64 {
         self.expiration.since(now.plus(self.clock_offset))
     }
 
-    /// `now` is by this machine's clock. `min_ttl` is limited to a quarter of the lifetime, so that a new session is always
-    /// fresh. A session from the future (fetched later than now, or with more left than its lifetime) means that a clock
+    /// `now` is by this machine's clock. `min_ttl` is limited to a quarter of the lifetime, so that a new session is
+    /// always fresh. If a session was fetched later than now, or has more time left than its lifetime, a clock has
     /// jumped.
     pub fn judge(&self, now: Timestamp, min_ttl: i64) -> Freshness {
         let left = self.seconds_left(now);

@@ -1,9 +1,9 @@
 use ring::digest;
 
-/// By a table: formatting each byte would take more time than hashing it.
+/// A table, because formatting each byte takes more time than hashing it.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    // Never moved, so that no copy of a secret stays behind.
+    // The buffer never grows, because a reallocation would leave a copy of the secret.
     let mut text = String::with_capacity(2 * bytes.len());
     for byte in bytes {
         text.push(char::from(DIGITS[usize::from(byte >> 4)]));

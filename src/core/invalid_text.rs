@@ -1,13 +1,12 @@
 use std::fmt;
 
-/// Why a key or token cannot be used. Names the character, never the value.
+/// Names the character, never the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvalidText {
     Empty,
     Character(char),
 }
 
-/// Finds a character that `is_allowed` rejects.
 pub fn check_text(text: &str, is_allowed: impl Fn(char) -> bool) -> Result<(), InvalidText> {
     match text.chars().find(|c| !is_allowed(*c)) {
         None if text.is_empty() => Err(InvalidText::Empty),
@@ -16,9 +15,9 @@ pub fn check_text(text: &str, is_allowed: impl Fn(char) -> bool) -> Result<(), I
     }
 }
 
-/// A token is sent as an HTTP header, whose value is one line of ASCII (RFC 9110 section 5.5).
+/// A token is sent as the value of an HTTP header, which is one line of ASCII (RFC 9110 section 5.5).
 pub fn check_token(token: &str) -> Result<(), InvalidText> {
-    // Reading characters costs ten times as much, on every cache hit.
+    // Checking characters takes ten times as long, on every cache hit.
     if !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(());
     }
@@ -40,7 +39,7 @@ impl fmt::Display for InvalidText {
     }
 }
 
-/// What the character looks like, or does, to a person who searches for it.
+/// A description of the character that a user can search for.
 fn name(c: char) -> Option<&'static str> {
     Some(match c {
         '\0' => "a NUL",

@@ -6,16 +6,15 @@ use std::ops::Range;
 
 pub const MASK: &str = "****";
 
-/// AWS's secret keys have 40 characters; AWS's key ids and account ids, and most names, are shorter than this.
+/// AWS's secret keys have 40 characters. AWS's key ids and account ids, and most names, are shorter than this.
 const SECRET_LENGTH: usize = 30;
 
 const SECRET_KEY_LENGTH: usize = 40;
 
-/// Secret keys and tokens in every tool's spelling.
+/// Names of secret keys and tokens as every tool spells them.
 const SECRET_ENDINGS: [&str; 7] =
     ["secretaccesskey", "secretkey", "sessiontoken", "securitytoken", "accesstoken", "authtoken", "clientsecret"];
 
-/// Other words in names of secrets.
 const SECRET_WORDS: [&str; 5] = ["secret", "password", "passwd", "passphrase", "privatekey"];
 
 const SECRET_NAMES: [&str; 5] =
@@ -30,7 +29,7 @@ fn is_secret_ending(name: &str) -> bool {
     SECRET_ENDINGS.iter().any(|ending| plain.ends_with(ending))
 }
 
-/// Whether the value of the key is a secret, also where the name has a slip or letters of another script.
+/// Detects misspelled names and letters of another script, too.
 pub fn is_secret(key: &str) -> bool {
     let plain = plain(key);
     let is_slip = |name: &&str| name.len().abs_diff(plain.len()) <= 2 && strsim::damerau_levenshtein(name, &plain) <= 2;
@@ -40,18 +39,17 @@ pub fn is_secret(key: &str) -> bool {
         || SECRET_NAMES.iter().any(is_slip)
 }
 
-/// The text with `****` for everything that looks like a secret: random text, the value behind a secret's name, and the
-/// text behind an access key id.
+/// Masks random text, the value after a secret's name, and the text after an access key id with `****`.
 pub fn masked(text: &str) -> Cow<'_, str> {
     replaced(text, false)
 }
 
-/// The same for a message, in which a path may have parts that look random.
+/// Like [`masked`], but keeps the components of paths, which may look random.
 pub fn masked_message(text: &str) -> Cow<'_, str> {
     replaced(text, true)
 }
 
-/// A line of another program's output: also passwords in addresses and the word behind a secret's name.
+/// For another program's output: also masks passwords in addresses and the word after a secret's name.
 pub fn masked_output(line: &str) -> String {
     let mut is_secret_next = false;
     let word = |word: &str| {
@@ -105,7 +103,7 @@ fn random_parts(text: &str, has_paths: bool) -> Vec<Range<usize>> {
         return found;
     }
     for word in ranges(text, |c| !c.is_whitespace()) {
-        // An ARN is never a secret, whatever its resource is called.
+        // An ARN is never a secret, even if its resource has such a name.
         if has_paths && is_arn(&text[word.clone()]) {
             continue;
         }
@@ -148,8 +146,8 @@ fn ranges(text: &str, passes: impl Fn(char) -> bool) -> Vec<Range<usize>> {
     found
 }
 
-/// In random text every second character is of another class (lower case, upper case, digit) than the one before it; in
-/// names of several words, one of six at most. A capital at the start of a word does not count.
+/// In random text every second character has another class (lower case, upper case, digit) than the one before it. In
+/// names of several words at most one of six has, if a capital at the start of a word does not count.
 fn is_random(token: &str) -> bool {
     if token.len() < SECRET_LENGTH {
         return false;
@@ -173,7 +171,7 @@ fn is_random(token: &str) -> bool {
     has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit) && changes * 5 >= token.len()
 }
 
-/// The values behind `=` or `:` and the name of a secret: `aws_secret_access_key = V`, `"SecretAccessKey": "V"`.
+/// The values after a secret's name and `=` or `:`, as in `aws_secret_access_key = V` and `"SecretAccessKey": "V"`.
 fn assigned_values(text: &str) -> Vec<Range<usize>> {
     const BLANKS: [char; 2] = [' ', '\t'];
     const QUOTES: [char; 3] = ['"', '\'', '\\'];
@@ -186,7 +184,7 @@ fn assigned_values(text: &str) -> Vec<Range<usize>> {
             .rfind(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
             .map_or(0, |at| at + name[at..].chars().next().map_or(0, char::len_utf8));
         let word = &name[start..];
-        // An error about a variable: `invalid $AWS_SESSION_TOKEN: …`.
+        // The error concerns a variable, as in `invalid $AWS_SESSION_TOKEN: …`.
         if mark == ":" && name[..start].ends_with('$') {
             continue;
         }
@@ -233,8 +231,8 @@ fn after_key_ids(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The URL without user, password, query and fragment: `http://****@host/path?****`. Start URLs of IAM Identity Center
-/// end with `#/`.
+/// Masks user, password, query and fragment: `http://****@host/path?****`. Keeps the `#/` at the end of a start URL of
+/// IAM Identity Center.
 pub fn shown_url(url: &str) -> Cow<'_, str> {
     if let Some(start) = url.strip_suffix("#/") {
         return match shown_url(start) {
@@ -243,7 +241,7 @@ pub fn shown_url(url: &str) -> Cow<'_, str> {
         };
     }
     let Some((scheme, rest)) = url.split_once("://") else {
-        // Without a scheme the place of a password is unknown.
+        // Without a scheme the position of a password is unknown.
         return if url.contains(['@', '?', '#']) { Cow::Borrowed(MASK) } else { masked(url) };
     };
     let (address, query) = rest.find(['?', '#']).map_or((rest, None), |at| (&rest[..at], Some(&rest[at..=at])));
@@ -252,7 +250,7 @@ pub fn shown_url(url: &str) -> Cow<'_, str> {
     if host.is_none() && query.is_none() {
         return Cow::Borrowed(url);
     }
-    // A password can hold a '?' or '#', too: everything before the last '@' is one.
+    // A password can also hold a '?' or '#', so everything before the last '@' counts as a password.
     let (host, query) = match (rest.rsplit_once('@'), query) {
         (Some((before, after)), Some(_)) if host.is_none() && !before.contains('/') => {
             let end = after.find(['?', '#']);
@@ -265,7 +263,7 @@ pub fn shown_url(url: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{scheme}://{user}{}{query}", host.unwrap_or(address)))
 }
 
-/// AWS's words with `****` for `secret` where it is a whole word. Short ones, such as LocalStack's `test`, are also words
+/// Masks `secret` in AWS's words if it is a whole word. A short secret, such as LocalStack's `test`, can also be a word
 /// of AWS.
 pub fn without_secret(message: &str, secret: &str) -> String {
     const SHORTEST: usize = 8;

@@ -1,5 +1,3 @@
-//! Plain types that every layer uses.
-
 pub mod call_chain;
 pub mod clock;
 pub mod credentials;

@@ -1,4 +1,4 @@
-//! Where a value comes from. Paths are absolute for JSON and short (`~/…`) for people.
+//! Where a value comes from. Paths are absolute in JSON and short (`~/…`) in text.
 
 use std::fmt;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
@@ -7,7 +7,6 @@ use std::sync::Arc;
 #[derive(Debug, PartialEq, Eq)]
 pub struct SourceFile {
     pub path: PathBuf,
-    /// The home directory is shortened to `~`.
     pub shown: String,
 }
 
@@ -17,7 +16,7 @@ impl SourceFile {
         let home = home.trim_end_matches(MAIN_SEPARATOR);
         let in_home = text.strip_prefix(home).and_then(|rest| rest.strip_prefix(MAIN_SEPARATOR));
         let shown = match in_home {
-            // With slashes as on every other system and in the documentation; PowerShell accepts them.
+            // Uses slashes as on other systems and in the documentation. PowerShell accepts them.
             Some(rest) if cfg!(windows) && !home.is_empty() => format!("~/{}", rest.replace('\\', "/")),
             Some(rest) if !home.is_empty() => ["~/", rest].concat(),
             _ => text.into_owned(),
@@ -29,7 +28,7 @@ impl SourceFile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     pub file: Arc<SourceFile>,
-    /// The line, counted from 1.
+    /// Counted from 1.
     pub line: u32,
 }
 

@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-/// Control characters, the marks that reorder text (CVE-2021-42574), and separators of lines and paragraphs.
+/// Control characters, marks that reorder text (CVE-2021-42574), and separators of lines and paragraphs.
 fn steers_terminal(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -14,7 +14,7 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if steers_terminal(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-/// The JSON document with `\u` escapes for characters that steer a terminal. serde_json escapes C0 characters only.
+/// Escapes characters that steer a terminal. serde_json escapes only C0 characters.
 pub fn escaped_json(document: String) -> String {
     let is_escaped = |c: char| !matches!(c, '\n' | '\r' | '\t') && steers_terminal(c);
     if !document.contains(is_escaped) {

@@ -2,7 +2,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// Wiped when dropped; it cannot be displayed, serialised or compared.
+/// Wiped on drop. It cannot be displayed, serialised or compared.
 #[derive(Clone, Default)]
 pub struct Secret(Zeroizing<String>);
 
@@ -11,7 +11,7 @@ impl Secret {
         Self(Zeroizing::new(text))
     }
 
-    /// Text made from the result is no longer protected.
+    /// Copies of the result are not wiped.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -1,17 +1,15 @@
-//! Text from files, programs and services: where it is not UTF-8, and its byte order mark, which is no part of it.
-
 use std::fmt;
 
 use memchr::memchr_iter;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// The bytes behind a mark, which editors and PowerShell write; no JSON parser accepts one (RFC 8259, section 8.1).
+/// Editors and PowerShell write a byte order mark. JSON parsers reject it (RFC 8259, section 8.1).
 pub fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
 }
 
-/// The text behind a mark; the error names the line.
+/// The error names the line.
 pub fn utf8_text(bytes: &[u8]) -> Result<&str, String> {
     std::str::from_utf8(without_mark(bytes)).map_err(|error| {
         let mark = bytes.len() - without_mark(bytes).len();
@@ -20,7 +18,6 @@ pub fn utf8_text(bytes: &[u8]) -> Result<&str, String> {
     })
 }
 
-/// The first byte that is not UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidByte {
     /// Counted from 1, by `\n`.
@@ -41,7 +38,7 @@ impl InvalidByte {
     }
 }
 
-/// Without the line, which a location names.
+/// Omits the line, because a location already names it.
 impl fmt::Display for InvalidByte {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "not valid UTF-8 at byte {} of the file (0x{:02X})", self.offset, self.byte)

@@ -1,5 +1,3 @@
-//! What the checks know of the cache: rights, whether it can be read, dates and kinds of its entries.
-
 use crate::cache::entry::CachedSession;
 use crate::cache::file::problem;
 use crate::cache::members::Members;
@@ -31,7 +29,7 @@ impl CacheFacts {
 
 fn entry(outer: String, raw: &str, now: Timestamp) -> EntryFacts {
     let session = CachedSession::read(raw);
-    // Old Amplify CLIs left `{}` where AssumeRole had failed: that is nobody's concern.
+    // Old versions of the Amplify CLI left `{}` after a failed AssumeRole. These entries are ignored.
     let is_empty = Members::parse(raw).is_some_and(|entry| entry.is_empty());
     let lease = session.as_ref().map(|session| &session.lease);
     EntryFacts {

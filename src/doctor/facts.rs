@@ -1,4 +1,4 @@
-//! Gathering what the checks look at: with `cache`, the only part of the doctor that touches the system.
+//! Collects the facts for the checks. Only this file and `cache` access the system.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
@@ -30,19 +30,19 @@ pub struct Facts<'t> {
     pub files: [FileFacts<'t>; 2],
     pub views: &'t Views<'t>,
     pub profiles: Vec<Profile<'t>>,
-    /// Every line that resolution or a tool takes for a header, config before credentials.
+    /// Every line that resolution or a tool reads as a header, config before credentials.
     pub headers: Vec<HeaderFacts<'t>>,
     pub plans: Vec<(String, Result<CredentialPlan, Trouble>)>,
-    /// Profiles that the `credential_process` of another one asks this program for.
+    /// Profiles that another profile's `credential_process` requests from this program.
     pub wrapped: HashSet<String>,
     pub variables: EnvironmentFacts,
-    /// What the programs of `credential_process` are, by their first word.
+    /// The programs of `credential_process`, by their first word.
     pub programs: HashMap<String, Program>,
     pub cache: CacheFacts,
     pub now: Timestamp,
     pub program: Option<PathBuf>,
     pub project: Option<ProjectProfile>,
-    /// The asked-for profiles and all on their way; none where all were asked for.
+    /// The requested profiles and those on their paths; `None` if all were requested.
     concerned: Option<HashSet<String>>,
 }
 
@@ -53,14 +53,14 @@ pub struct FileFacts<'t> {
     pub lines: Vec<&'t str>,
     pub sections: Vec<SectionFacts<'t>>,
     pub findings: Vec<LineFinding>,
-    /// Who can read it; none where it is not there.
+    /// `None` if the file is missing.
     pub rights: Option<Rights>,
 }
 
 #[derive(Debug)]
 pub struct SectionFacts<'t> {
     pub name: Name<'t>,
-    /// The header's line, counted from 1.
+    /// Counted from 1.
     pub line: u32,
     pub header: &'t str,
     pub inner: &'t str,
@@ -70,7 +70,7 @@ pub struct SectionFacts<'t> {
 #[derive(Debug)]
 pub struct HeaderFacts<'t> {
     pub kind: FileKind,
-    /// The line, counted from 1.
+    /// Counted from 1.
     pub line: u32,
     pub text: &'t str,
     pub name: Option<String>,
@@ -79,7 +79,7 @@ pub struct HeaderFacts<'t> {
     pub names: [Vec<&'t str>; 5],
 }
 
-/// Why a profile has no plan, and the words for it.
+/// Why a profile has no plan, and the message for it.
 #[derive(Debug)]
 pub struct Trouble {
     pub error: PlanError,
@@ -103,7 +103,7 @@ pub enum Program {
 }
 
 impl<'t> Facts<'t> {
-    /// Gathers all of them about `asked`, or about every profile. `plan` plans one.
+    /// `asked` are the requested profiles; empty for every profile. `plan` plans one.
     pub fn gather(
         files: &'t Files,
         views: &'t Views<'t>,
@@ -115,7 +115,7 @@ impl<'t> Facts<'t> {
         let profiles = set.all();
         let files = KINDS.map(|kind| FileFacts::gather(files, kind));
         let headers = headers(&files, views);
-        // A name that only some tool takes for a profile's has no plan.
+        // Names that only some tools read as profiles have no plan.
         let is_asked: HashSet<_> = asked.iter().collect();
         let planned = profiles.iter().map(|profile| &profile.name);
         let planned = planned.filter(|name| asked.is_empty() || is_asked.contains(name));
@@ -146,7 +146,7 @@ impl<'t> Facts<'t> {
         }
     }
 
-    /// Whether `profile` is asked for, or on the way of one that is.
+    /// Whether `profile` is requested, or on the path of a requested one.
     pub fn concerns(&self, profile: &str) -> bool {
         self.concerned.as_ref().is_none_or(|concerned| concerned.contains(profile))
     }
@@ -261,7 +261,7 @@ impl EnvironmentFacts {
     }
 }
 
-/// What a shell would start: a path from here, or a name that `PATH` leads to.
+/// Follows a shell: a path from here, or a name in `PATH`.
 #[cfg(unix)]
 fn program(first: &str, world: &World<'_>) -> Program {
     let judge = |path: &std::path::Path| match rights(path) {
@@ -279,7 +279,7 @@ fn program(first: &str, world: &World<'_>) -> Program {
     if found { Program::There } else { Program::Missing }
 }
 
-/// Windows starts by rules of its own (PATHEXT, App Paths); nothing is said of them.
+/// Windows starts programs by its own rules (PATHEXT, App Paths), so they are not checked.
 #[cfg(not(unix))]
 fn program(_first: &str, _world: &World<'_>) -> Program {
     Program::There

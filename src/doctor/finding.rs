@@ -7,9 +7,9 @@ use crate::core::origin::{Location, Origin, SourceFile};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Something does not work.
+    /// Something fails.
     Error,
-    /// Something does not work everywhere, or not as it looks.
+    /// Something fails in some tools, or does not behave as it appears.
     Warning,
     Info,
 }
@@ -27,7 +27,7 @@ impl Severity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilePlace {
     pub file: Arc<SourceFile>,
-    /// The line, counted from 1, where it is about one.
+    /// Counted from 1. `None` if the whole file is meant.
     pub line: Option<u32>,
 }
 
@@ -40,7 +40,7 @@ impl FilePlace {
         from.location().map(|at| at.clone().into())
     }
 
-    /// As people read it: `~/.aws/config:14`.
+    /// `~/.aws/config:14`.
     pub fn shown(&self) -> String {
         self.line.map_or_else(|| self.file.shown.clone(), |line| format!("{}:{line}", self.file.shown))
     }
@@ -52,10 +52,10 @@ impl From<Location> for FilePlace {
     }
 }
 
-/// What a check has found, in words without secrets.
+/// Contains no secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
-    /// The profile that it is about; none where it is about all.
+    /// `None` if the hit concerns all profiles.
     pub profile: Option<String>,
     pub at: Option<FilePlace>,
     pub message: String,
@@ -71,7 +71,7 @@ impl Hit {
         Self { profile: None, at: at.into(), message: message.into(), hint: None }
     }
 
-    /// Masks secrets in names and keys: a pasted line can be one.
+    /// Masks secrets in names and keys, because a pasted line can contain one.
     pub(super) fn mask(&mut self) {
         let Self { profile, at: _, message, hint } = self;
         for (text, mask) in [

@@ -1,4 +1,4 @@
-//! What is wrong with the files around a user's credentials: facts gathered once, and a table of pure checks.
+//! Checks the user's files for errors: collects facts once, then runs a table of pure checks.
 
 pub mod cache;
 pub mod checks;
@@ -31,7 +31,7 @@ pub fn examine(facts: &Facts<'_>) -> Vec<Finding> {
     for Finding { hit, .. } in &mut found {
         hit.mask();
     }
-    // A stable sort: within a severity the order of the table, and of the files, stays.
+    // A stable sort keeps the order of the table and of the files within a severity.
     found.sort_by_key(|finding| finding.check.severity);
     found
 }

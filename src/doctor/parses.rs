@@ -1,4 +1,4 @@
-//! Finding what each tool reads from one line.
+//! What each tool reads from one line.
 
 use crate::doctor::facts::Facts;
 use crate::profile_file::{FileKind, Property};
@@ -20,7 +20,7 @@ impl<'f> Parses<'f> {
         }))
     }
 
-    /// What each reads from a line, in the order of [`Tool::ALL`].
+    /// In the order of [`Tool::ALL`].
     pub fn at(&self, line: u32) -> impl Iterator<Item = (Tool, &'f Property<'f>)> {
         Tool::ALL.into_iter().filter_map(move |tool| Some((tool, (*self.0[tool as usize].get(line as usize)?)?)))
     }

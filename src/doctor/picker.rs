@@ -1,4 +1,4 @@
-//! The Amplify CLI's picker lists role profiles that it cannot use next to the wrappers that it can.
+//! The Amplify CLI's picker lists role profiles that it cannot use next to the wrappers that it can use.
 
 use std::path::Path;
 
@@ -12,9 +12,9 @@ const MAX_CHOICES: usize = 3;
 
 #[derive(Debug, PartialEq, Eq)]
 pub struct PickerChoice<'p> {
-    /// A role profile that the Amplify CLI lists and cannot use.
+    /// The Amplify CLI lists it but cannot use it.
     pub role: &'p str,
-    /// A wrapper of it that the Amplify CLI can use.
+    /// A wrapper of the role that the Amplify CLI can use.
     pub wrapper: &'p str,
 }
 
@@ -39,7 +39,7 @@ pub fn amplify_choices<'p>(
     profiles.iter().filter(|profile| profile.has("role_arn")).filter_map(choice).collect()
 }
 
-/// The line for a person; `None` where there is no choice.
+/// `None` without choices.
 pub fn picker_line(choices: &[PickerChoice<'_>]) -> Option<String> {
     let named = choices.iter().take(MAX_CHOICES);
     let named: Vec<_> =

@@ -11,7 +11,7 @@ use super::facts::Trouble;
 use super::world::World;
 use super::*;
 
-/// The findings as `code place profile`, without those that say only that a profile is no role's, or is one.
+/// The findings as `code place profile`, without those that only say whether a profile is a role.
 fn findings(config: &str, credentials: &str, env: &Env) -> Vec<String> {
     let files = Files::from_text(config, credentials);
     let views = Views::from_files(&files);

@@ -1,5 +1,5 @@
-//! Who can use which profile, with the reason where one cannot: the tool models, and what is known beyond the files
-//! of a `credential_process`.
+//! Which tool can use which profile, and the reason if it cannot. Combines the tool models with facts about
+//! `credential_process` programs.
 
 use std::collections::{HashMap, HashSet};
 
@@ -54,7 +54,7 @@ impl<'f> VisibilityTable<'f> {
         if !visibility.visible {
             let reason = self.headers.get(name).map(|header| self.why_hidden(tool, header));
             return Visibility {
-                reason: Some(reason.unwrap_or_else(|| "sees no section of that name".to_owned())),
+                reason: Some(reason.unwrap_or_else(|| "does not see a section with that name".to_owned())),
                 ..visibility
             };
         }
@@ -75,7 +75,7 @@ impl<'f> VisibilityTable<'f> {
         why_hidden(self.facts.views.view(tool), line, &header.names[tool as usize])
     }
 
-    /// Why the profile's program gives nothing, where that is how the profile gets its credentials.
+    /// Why the profile's program fails; `None` if the profile does not use one.
     fn trouble_with_process(&self, tool: Tool, profile: &Profile<'_>) -> Option<String> {
         if !matches!(ProfileKind::of(profile), ProfileKind::Process | ProfileKind::Wrapper) {
             return None;
@@ -95,6 +95,6 @@ impl<'f> VisibilityTable<'f> {
         let trouble = self.troubles.get(profile.name.as_str())?;
         Wrapper::parse(command, self.facts.program.as_deref())
             .is_some()
-            .then(|| format!("gets an error: {}", trouble.message))
+            .then(|| format!("gets this error: {}", trouble.message))
     }
 }

@@ -28,7 +28,7 @@ pub struct ProjectProfile {
 #[derive(Debug)]
 pub struct CacheFacts {
     pub file: FilePlace,
-    /// Who can read it; none where it is not there.
+    /// `None` if the file is missing.
     pub rights: Option<Rights>,
     pub dir: FilePlace,
     pub dir_rights: Option<Rights>,
@@ -43,6 +43,6 @@ pub struct EntryFacts {
     pub is_session: bool,
     pub lasts: bool,
     pub written_at: Option<Timestamp>,
-    /// Seconds that AWS's clock was ahead of this machine's then, where it was far off.
+    /// Seconds by which AWS's clock was ahead of this machine's at that time, if it was far off.
     pub clock_offset: i64,
 }

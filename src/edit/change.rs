@@ -13,7 +13,7 @@ pub struct Original {
     pub(super) real: PathBuf,
     /// The maximum size in bytes.
     pub(super) cap: u64,
-    /// On Unix, if the file exists.
+    /// `None` on Windows, or if the file does not exist.
     pub(super) mode: Option<u32>,
     pub(super) text: Option<Zeroizing<String>>,
 }
@@ -28,6 +28,6 @@ pub struct Change {
 #[derive(Debug)]
 pub struct Written {
     pub file: Arc<SourceFile>,
-    /// A copy of the old file, if there was one.
+    /// The copy of the old file; `None` for a new file.
     pub backup: Option<PathBuf>,
 }

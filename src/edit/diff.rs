@@ -1,4 +1,4 @@
-//! A unified diff with secrets as `****`.
+//! A unified diff with `****` instead of secrets.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -41,7 +41,7 @@ pub fn diff(change: &Change) -> String {
     text
 }
 
-/// Printable lines with secret values hidden, also in comments and in continuation lines of such a key.
+/// Hides secret values, including those in comments and in continuation lines of such a key.
 fn masked(text: &str, is_profile_file: bool) -> Vec<String> {
     let mut is_secrets = false;
     let mask = |line: &str| {
@@ -61,7 +61,7 @@ fn masked(text: &str, is_profile_file: bool) -> Vec<String> {
     text.split_inclusive('\n').map(mask).collect()
 }
 
-/// Values by the rule of `list --properties`: the lines around a change can hold anything.
+/// Follows the rule of `list --properties`, because the lines around a change can contain anything.
 fn of_profile_file(line: &str) -> Cow<'_, str> {
     let text = line.trim();
     if text.is_empty() || text.starts_with(['[', '#', ';']) {

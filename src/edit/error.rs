@@ -18,13 +18,13 @@ pub enum WriteError {
     ReadOnly(Arc<SourceFile>),
     #[error("{} belongs to another user", .0.shown)]
     ForeignOwner(Arc<SourceFile>),
-    #[error("{} is no plain file", .0.shown)]
+    #[error("{} is not a regular file", .0.shown)]
     NoFile(Arc<SourceFile>),
     #[error("{0} is {1}")]
     NotUtf8(Location, InvalidByte),
-    #[error("another process has been editing for {} s", LOCK_WAIT.as_secs())]
+    #[error("another process has held the edit lock for {} s", LOCK_WAIT.as_secs())]
     Locked,
-    #[error("no backup of {} can be kept in {}: {reason}", file.shown, directory.display())]
+    #[error("cannot write a backup of {} in {}: {reason}", file.shown, directory.display())]
     Backup { file: Arc<SourceFile>, directory: PathBuf, reason: io::Error },
     #[error("cannot {what} {}: {reason}", file.shown)]
     Io {

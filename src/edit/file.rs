@@ -13,23 +13,23 @@ use crate::os::fs::{create_private_dir, private};
 
 use super::error::WriteError;
 
-/// The same limit as in the kernel.
+/// The kernel has the same limit.
 const LINKS: u32 = 40;
 
-/// Follows links, also to a file that does not exist yet.
+/// Follows links, even to a file that does not exist yet.
 pub(super) fn real_path(path: &Path) -> io::Result<PathBuf> {
     let mut real = path.to_owned();
     for _ in 0..LINKS {
         match fs::symlink_metadata(&real) {
             Ok(metadata) if metadata.is_symlink() => {
                 let target = fs::read_link(&real)?;
-                // A relative target starts at the link's directory; an absolute one replaces the path.
+                // A relative target starts at the link's directory. An absolute one replaces the path.
                 real = real.parent().unwrap_or(Path::new("/")).join(target);
             }
             _ => return Ok(real),
         }
     }
-    Err(io::Error::other("too many links lead to one another"))
+    Err(io::Error::other("too many levels of symbolic links"))
 }
 
 /// Whether this user may write the file at `real`, or create it.
@@ -59,7 +59,7 @@ pub(super) fn mode(_real: &Path) -> Option<u32> {
     None
 }
 
-/// A rename would replace a read-only file, and root can write any file: the mode is the owner's intention.
+/// A rename would replace a read-only file, and root can write any file. The mode shows the owner's intention.
 #[cfg(unix)]
 fn is_read_only(metadata: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
@@ -84,8 +84,8 @@ fn is_another_users(path: &Path, except_root: bool) -> bool {
     !except_root && crate::os::fs::is_another_users(path)
 }
 
-/// Writes `bytes` to a temporary file with the group and mode of the old one; a new file is private. Removes those that
-/// killed runs left at least `abandoned` ago.
+/// Writes `bytes` to a temporary file with the group and mode of the old one. A new file is private. Removes temporary
+/// files that killed runs left at least `abandoned` ago.
 pub(super) fn prepare(real: &Path, bytes: &[u8], mode: Option<u32>, abandoned: Duration) -> io::Result<AtomicFile> {
     let directory = real.parent().unwrap_or(Path::new("/"));
     if !directory.exists() {

@@ -28,14 +28,14 @@ use error::LOCK_WAIT;
 
 const OTHERS: u32 = 0o077;
 
-/// Lets one process edit at a time; backups are kept in the cache directory.
+/// Lets one process edit at a time. Backups are in the cache directory.
 #[derive(Debug)]
 pub struct Editor {
     directory: PathBuf,
     store: Store,
 }
 
-/// Proof that no other process of this program edits, as far as that can be had.
+/// Proof that no other process of this program edits, if the file system allows a proof.
 #[derive(Debug)]
 pub enum Exclusive {
     Locked {
@@ -53,7 +53,7 @@ impl Original {
     pub fn read(path: &Path, home: &Path, cap: u64) -> Result<Self, WriteError> {
         let file = SourceFile::new(path.to_owned(), home);
         let real = file::real_path(path).map_err(|reason| cannot("read", &file, reason))?;
-        // Opening a FIFO would block until there is a writer.
+        // Opening a FIFO would block until it has a writer.
         if fs::metadata(&real).is_ok_and(|metadata| !metadata.is_file()) {
             return Err(WriteError::NoFile(file));
         }
@@ -83,7 +83,7 @@ impl Change {
         Self { original, text: Zeroizing::new(text.to_owned()), is_private: false }
     }
 
-    /// Also removes the access of other users: for a file that gets a secret.
+    /// For a file that gets a secret: also removes the access of other users.
     #[must_use]
     pub fn private(self) -> Self {
         Self { is_private: true, ..self }
@@ -99,7 +99,7 @@ impl Change {
         (mode & OTHERS != 0).then_some((mode, mode & !OTHERS))
     }
 
-    /// Whether the file may be written; checked before the user is prompted.
+    /// Checked before the user is prompted.
     pub fn check(&self) -> Result<(), WriteError> {
         file::check(&self.original.file, &self.original.real)
     }
@@ -110,9 +110,9 @@ impl Editor {
         Self { directory: directory.to_owned(), store: Store::new(directory) }
     }
 
-    /// A caller that reads the files under the lock overwrites no other process's edit.
+    /// A caller that reads the files under the lock does not overwrite another process's edit.
     pub fn lock(&self) -> Result<Exclusive, WriteError> {
-        // A lock file in another user's directory would block that user; no backup is possible there either.
+        // A lock file in another user's directory would block that user. A backup is not possible there either.
         if !self.store.is_ours() {
             return Ok(Exclusive::None);
         }
@@ -126,7 +126,7 @@ impl Editor {
         }
     }
 
-    /// Writes all changes, or none if one is refused before. Every file is replaced atomically.
+    /// If one change fails its checks, writes none. Every file is replaced atomically.
     pub fn write(&self, changes: &[Change], lock: &Exclusive) -> Result<Vec<Written>, WriteError> {
         for change in changes {
             change.check()?;
@@ -137,7 +137,7 @@ impl Editor {
             Ok(Written { file: change.original.file.clone(), backup })
         });
         let written = written.collect::<Result<Vec<_>, _>>()?;
-        // Under the lock, no temporary file can be another process's.
+        // Under the lock, a temporary file cannot belong to another process.
         let abandoned = if matches!(lock, Exclusive::Locked { .. }) { Duration::ZERO } else { ABANDONED };
         let mut prepared = Vec::new();
         for change in changes {
@@ -154,7 +154,7 @@ impl Editor {
         Ok(written)
     }
 
-    /// Backups are not next to the file, since that may be in a git repository.
+    /// Backups are not next to the file, because it may be in a git repository.
     fn back_up(&self, change: &Change) -> Result<PathBuf, WriteError> {
         let Original { file, real, .. } = &change.original;
         let keep = || {

@@ -211,7 +211,7 @@ fn concurrent_edits_are_all_kept() {
         let place = Fixture::new();
         place.put("config", "", 0o600);
         if !has_locks {
-            // In the place of the directory of the lock files: no lock can be had.
+            // A file in the place of the directory of the lock files prevents locks.
             place.put("cache/locks", "", 0o600);
         }
         std::thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! IAM's XML: an answer as a tree of names and texts, and what an error says.
+//! Parses IAM's XML responses and errors.
 
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 
@@ -43,7 +43,7 @@ impl XmlNode {
     }
 }
 
-/// The inside of an answer's result; `None` where it is none.
+/// `None` if `xml` is not a response with a result.
 pub(super) fn result(xml: &str) -> Option<XmlNode> {
     let mut response = tree(xml)?;
     let result = response.children.iter_mut().find(|child| child.name.ends_with("Result"));
@@ -52,7 +52,7 @@ pub(super) fn result(xml: &str) -> Option<XmlNode> {
 
 pub(super) fn error(xml: &str) -> Option<(String, String)> {
     let response = tree(xml)?;
-    // Some doubles of AWS wrap it as EC2 does.
+    // Some AWS emulators wrap it as EC2 does.
     let error = response.get("Error").or_else(|| response.get("Errors")?.get("Error"))?;
     Some((error.text("Code")?.to_owned(), error.text("Message").unwrap_or_default().to_owned()))
 }

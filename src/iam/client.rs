@@ -1,6 +1,5 @@
-//! The call: IAM's query protocol over the connections of `sts`, signed with the SDK's own signer.
-//!
-//! aws-sdk-iam would be the program's largest part for a handful of calls.
+//! Calls IAM's query protocol over the connections of `sts`, signed with the SDK's own signer. aws-sdk-iam would be the
+//! largest part of the program for a handful of calls.
 
 use std::cell::Cell;
 use std::thread::sleep;
@@ -35,12 +34,12 @@ pub struct Client<'a> {
     link: Direct<'a>,
     endpoint: &'a Endpoint,
     signer: &'a Credentials,
-    /// Seconds that AWS's clock is ahead of this machine's, once that has kept a signature from being taken.
+    /// Seconds by which AWS's clock is ahead of this machine's, set after AWS has rejected a signature because of it.
     offset: Cell<i64>,
 }
 
 impl<'a> Client<'a> {
-    /// Calls `endpoint` over `connections` with the rights of `signer`. Nothing is sent yet.
+    /// Calls `endpoint` over `connections`, signed with `signer`. Does not connect yet.
     pub fn new(
         connections: &'a Connections,
         endpoint: &'a Endpoint,
@@ -72,7 +71,7 @@ impl<'a> Client<'a> {
                 Ok(node) => return Ok(node),
                 Err(error) if error.is_of_clock() && offset != self.offset.get() && offset == 0 => error,
                 Err(error) if !error.is_passing() => return Err(error),
-                // A service that does not know the call fails the same way each time.
+                // A service that does not support the call fails the same way each time.
                 Err(error @ StsError::Server(501)) => return Err(error),
                 Err(error) => error,
             };
@@ -82,7 +81,7 @@ impl<'a> Client<'a> {
 
     async fn attempt(&self, body: &str) -> Result<Answer, StsError> {
         let url = self.endpoint.url.value.trim_end_matches('/').to_owned() + "/";
-        let wrong = |error: &dyn std::error::Error| StsError::Setup(format!("{url} cannot be called: {error}"));
+        let wrong = |error: &dyn std::error::Error| StsError::Setup(format!("cannot call {url}: {error}"));
         let identity: Identity = keys(self.signer).into();
         let ahead = Duration::from_secs(self.offset.get().unsigned_abs());
         let now = if self.offset.get() < 0 { SystemTime::now() - ahead } else { SystemTime::now() + ahead };
@@ -140,7 +139,7 @@ struct Answer {
     text: String,
 }
 
-/// A value for the body of a form: percent-encoding (RFC 3986).
+/// Percent-encoding for the body of a form (RFC 3986).
 fn encoded(text: &str) -> String {
     use std::fmt::Write as _;
     text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {

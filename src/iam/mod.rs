@@ -1,4 +1,4 @@
-//! What is asked of IAM: what a principal may do, as IAM simulates it, and the ARN of a role.
+//! IAM calls: the simulation of a principal's permissions, and the ARN and boundary of a role.
 
 mod answer;
 mod client;
@@ -10,7 +10,6 @@ pub use client::Client;
 
 use answer::XmlNode;
 
-/// What IAM reports of a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Role {
     pub arn: String,
@@ -19,7 +18,7 @@ pub struct Role {
 }
 
 impl Client<'_> {
-    /// What `source`, the ARN of a user or a role, may do. A refusal is one of the simulation, not of its actions.
+    /// `source` is the ARN of a user or a role. An error concerns the simulation itself, not its actions.
     pub fn simulate(&self, source: &str, batch: &Batch) -> Result<Vec<ActionResult>, StsError> {
         let mut judged = Vec::new();
         let mut marker = None;

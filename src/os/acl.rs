@@ -1,4 +1,4 @@
-//! Access control lists of new directories on Windows: in the user's profile the inherited list has no other users.
+//! Access control lists of new directories on Windows. In the user's profile the inherited list excludes other users.
 //! Elsewhere (a `HOME` on another drive) every user could read, until `icacls` limits the list.
 
 use std::path::{Path, PathBuf};
@@ -7,13 +7,13 @@ use std::process::{Command, Stdio};
 use crate::os::env;
 use crate::os::env::Env;
 
-/// Full access to the directory and all that will be in it.
+/// Full access to the directory and everything in it.
 const ALL: &str = ":(OI)(CI)F";
 const OTHERS: [&str; 2] = ["*S-1-5-18", "*S-1-5-32-544"];
 
 pub fn create_private_dir(dir: &Path) -> std::io::Result<()> {
     let env = Env::process();
-    // The others inherit the list of the first new directory.
+    // Directories below the first new one inherit its list.
     if let Some(first) = dir.ancestors().take_while(|path| !path.exists()).last() {
         std::fs::create_dir(first).or_else(|error| if first.is_dir() { Ok(()) } else { Err(error) })?;
         if !is_in_profile(first, &env) {
@@ -29,7 +29,7 @@ fn is_in_profile(path: &Path, env: &Env) -> bool {
 
 fn keep_private(dir: &Path, env: &Env) {
     let Some(user) = user(env) else { return };
-    // Grants come first: with an unknown user name the inherited rights must stay.
+    // Grants come first, so that the inherited rights remain if the user name is unknown.
     for arguments in [grants(&user), vec!["/inheritance:r".to_owned()]] {
         let mut icacls = Command::new(icacls(env));
         icacls.arg(dir).args(arguments).arg("/q").env_remove(env::AMPLIFY_CREDS_MFA_TOKEN);
@@ -53,7 +53,7 @@ fn user(env: &Env) -> Option<String> {
     })
 }
 
-/// The full path, so that no program of that name in the current directory is run.
+/// The full path, so that a program of that name in the current directory is not run.
 fn icacls(env: &Env) -> PathBuf {
     let windows = env.path(env::SYSTEMROOT).unwrap_or_else(|| r"C:\Windows".into());
     windows.join("System32").join("icacls.exe")

@@ -1,11 +1,9 @@
-//! The command lines of the processes above this one.
-
 use rustix::process::getppid;
 
-/// npm, npx, a shell and a task runner may stand between a tool and us.
+/// npm, npx, a shell and a task runner may run between a tool and this process.
 const MAX_DEPTH: usize = 16;
 
-/// From the parent upward, each with its arguments. Ends early where the system hides a process.
+/// From the parent upward, each with its arguments. Ends early if the system hides a process.
 pub fn command_lines() -> Vec<Vec<String>> {
     let mut next = getppid().map(|pid| pid.as_raw_nonzero().get());
     let mut found = Vec::new();
@@ -17,7 +15,7 @@ pub fn command_lines() -> Vec<Vec<String>> {
     found
 }
 
-/// Its parent's id and its arguments (proc(5)).
+/// The parent's id and the arguments (proc(5)).
 #[cfg(target_os = "linux")]
 fn process(pid: i32) -> Option<(i32, Vec<String>)> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;

@@ -1,4 +1,4 @@
-//! Replacing a file in one step: a reader sees the old file or the new one, also after a crash.
+//! Replaces a file in one step: a reader sees the old or the new file, even after a crash.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Write};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::fs::{private, rename};
 
-/// Age of a temporary file that no writer can still have: a write takes a moment.
+/// A temporary file of this age has no writer any more, because a write takes a moment.
 pub const ABANDONED: Duration = Duration::from_mins(10);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +24,8 @@ pub struct AtomicFile {
 }
 
 impl AtomicFile {
-    /// `temporary` is in the directory of `path`. No other process may use that name at the same time: a file that a killed
-    /// run left is removed, and links are not followed. `like` copies attributes of an old file.
+    /// `temporary` is in the directory of `path`. No other process may use that name at the same time: a file that a
+    /// killed run left is removed, and links are not followed. `like` copies attributes of an old file.
     pub fn write(
         path: &Path,
         temporary: PathBuf,
@@ -61,13 +61,13 @@ impl AtomicFile {
 
 impl Drop for AtomicFile {
     fn drop(&mut self) {
-        // It is missing after the rename.
+        // After the rename the file is missing.
         let _ = std::fs::remove_file(&self.temporary);
     }
 }
 
-/// Makes a rename or a new name durable. Some file systems do not support it, which is ignored. Windows has no such call,
-/// and NTFS has a journal of its names.
+/// Makes a rename or a new name durable. Ignores file systems that do not support it. Windows has no such call, and
+/// NTFS has a journal of its names.
 pub fn sync_directory(of: &Path) {
     if cfg!(unix)
         && let Some(directory) = of.parent()
@@ -77,8 +77,8 @@ pub fn sync_directory(of: &Path) {
     }
 }
 
-/// Replaces the file at `path`, or the target of a link, readable by its owner only, if `is_unchanged` then. The owner
-/// stays the same, also under sudo.
+/// Replaces the file at `path`, or the target of a link, if `is_unchanged` returns true then. Only the owner can read
+/// the new file. The owner does not change, even under sudo.
 pub fn replace(path: &Path, bytes: &[u8], is_unchanged: impl Fn() -> bool) -> io::Result<()> {
     let path = path.canonicalize()?;
     let directory = path.parent().unwrap_or(Path::new("/"));
@@ -93,13 +93,13 @@ fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// A name that no other process uses, also on a file system without locks. Process ids repeat across containers.
+/// Unique even on a file system without locks. Process ids repeat across containers.
 pub fn unique_name(prefix: &str) -> io::Result<String> {
     Ok(format!("{prefix}{}.tmp", super::random::hex(8)?.expose()))
 }
 
-/// Removes the files of [`unique_name`] that a killed run left, if they are at least so old. They may have secrets in
-/// them.
+/// Removes the files of [`unique_name`] that a killed run left, if they are at least this old. They may contain
+/// secrets.
 pub fn remove_abandoned(directory: &Path, prefix: &str, oldest: Duration) {
     for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
         let name = entry.file_name();
@@ -111,13 +111,13 @@ pub fn remove_abandoned(directory: &Path, prefix: &str, oldest: Duration) {
     }
 }
 
-/// Writes or replaces a file that others may read, with the old file's rights.
+/// Writes or replaces a file that others may read. Keeps the old file's rights.
 pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     // Two runs may write at the same time, without a lock.
     let suffix = format!(".amplify-creds.{}", std::process::id());
     let keep_rights = |file: &File, old: &Metadata| {
-        // A file system without modes returns an error.
+        // Fails on a file system without modes.
         let _ = file.set_permissions(old.permissions());
         Ok(())
     };

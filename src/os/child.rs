@@ -1,5 +1,5 @@
-//! Runs the command line of a `credential_process` or `mfa_process` by the shell, with limits on time and output. The
-//! terminal stays reachable for prompts of the program.
+//! Runs the command line of a `credential_process` or `mfa_process` in the shell, with limits on time and output. The
+//! program can use the terminal for prompts.
 
 use std::io::IsTerminal;
 use std::process::{Command, Stdio};
@@ -27,12 +27,12 @@ pub enum ChildError {
     Failed { status: String, message: ProgramMessage },
     #[error("no answer within {0} s")]
     TimedOut(u64),
-    #[error("its answer is longer than 64 KiB")]
+    #[error("its output is longer than 64 KiB")]
     TooLong,
 }
 
 impl ChildError {
-    /// What the program printed on stderr last, where the error has no room for all of it.
+    /// The last lines of stderr, if the error does not contain all of them.
     pub fn last_lines(&self) -> Vec<String> {
         match self {
             Self::Failed { message, .. } => message.last_lines.clone(),
@@ -56,8 +56,8 @@ pub fn run(
 ) -> Result<Zeroizing<Vec<u8>>, ChildError> {
     let until = Instant::now() + deadline;
     let run = process_tree::run_id();
-    // A terminal is inherited, as stdin is. A pipe is not: its reader waits for every process that holds it, also for one
-    // that the program leaves in the background.
+    // A terminal is inherited, as stdin is. A pipe is not: its reader waits for every process that holds it, even for a
+    // background process of the program.
     let inherits = stderr == Stderr::Shared && std::io::stderr().is_terminal();
     let mut child = shell(command)
         .env(env::AMPLIFY_CREDS_CHAIN, chain.within_run(&run).to_json())
@@ -86,8 +86,8 @@ fn shell(command: &str) -> Command {
     shell
 }
 
-/// `cmd` has quoting rules of its own. With `/S` it removes only the outer quotes, so that a program's path may be quoted
-/// as well as its arguments; `/D` disables the registry's AutoRun commands.
+/// `cmd` has its own quoting rules. With `/S` it removes only the outer quotes, so that both a program's path and its
+/// arguments may be quoted. `/D` disables the registry's AutoRun commands.
 #[cfg(windows)]
 fn shell(command: &str) -> Command {
     use std::os::windows::process::CommandExt;
@@ -96,7 +96,7 @@ fn shell(command: &str) -> Command {
     shell
 }
 
-/// Only a terminal is inherited: the pipe of an SDK never ends, nor would a program that reads it.
+/// Only a terminal is inherited. The pipe of an SDK never ends, so a program that reads it would not end either.
 fn stdin() -> Stdio {
     if std::io::stdin().is_terminal() { Stdio::inherit() } else { Stdio::null() }
 }

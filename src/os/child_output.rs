@@ -1,5 +1,5 @@
-//! Reads the output of a child until it exits. What it has written is complete then, also where a process that it left in
-//! the background holds its pipes.
+//! Reads the output of a child until it exits. The child's own output is complete then, even if a background process
+//! still holds its pipes.
 
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::AsFd;
@@ -10,11 +10,11 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use zeroize::Zeroizing;
 
-/// After the exit, for a process that it started to answer in its place.
+/// Time after the exit, for a process that the child started to write the output.
 const GRACE: Duration = Duration::from_millis(500);
-/// POSIX's smallest `PIPE_BUF`: a pipe that is ready takes so many bytes without blocking.
+/// POSIX's minimum for `PIPE_BUF`: a ready pipe accepts this many bytes without blocking.
 const CHUNK: usize = 512;
-/// Chunks before the next look at the clock; more than the longest answer.
+/// Chunks between two looks at the clock. They hold more than the longest answer.
 const ROUNDS: usize = 256;
 /// `poll` does not report an exit while another process holds the pipes.
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
@@ -25,15 +25,15 @@ pub(super) struct Finished {
     pub(super) stderr: Zeroizing<Vec<u8>>,
 }
 
-/// `None` after `until`. One byte more than `longest` is kept of each output. With `relays`, so much of its stderr is
-/// written on ours as well.
+/// `None` after `until`. Keeps one byte more than `longest` of each output. With `relays`, also writes that much of its
+/// stderr to ours.
 pub(super) fn finish(child: &mut Child, until: Instant, longest: usize, relays: bool) -> Option<Finished> {
     let mut stdout = Pipe::new(child.stdout.take(), Keep::Start, longest);
     let mut stderr = Pipe::new(child.stderr.take(), Keep::End, longest);
     let (mut ended, mut pause) = (None, Duration::from_millis(1));
     let mut relayed = if relays { 0 } else { longest };
     loop {
-        // Before the output is read: what is read after the exit is all.
+        // Checked before the output is read, so that a read after the exit is complete.
         if ended.is_none() {
             ended = child.try_wait().ok()?.map(|status| (status, Instant::now() + GRACE));
         }
@@ -60,7 +60,7 @@ pub(super) fn finish(child: &mut Child, until: Instant, longest: usize, relays: 
 }
 
 struct Pipe<R> {
-    /// `None` once it is closed.
+    /// `None` after it is closed.
     from: Option<R>,
     bytes: Zeroizing<Vec<u8>>,
     keep: Keep,
@@ -84,7 +84,7 @@ impl<R: Read + AsFd> Pipe<R> {
         self.from.is_none()
     }
 
-    /// Also reads what is not kept: a full pipe would stop the program.
+    /// Also reads output that is not kept, because a full pipe would block the program.
     fn read_available(&mut self, mut each: impl FnMut(&[u8])) {
         let mut chunk = Zeroizing::new([0; CHUNK]);
         for _ in 0..ROUNDS {
@@ -113,7 +113,7 @@ impl<R: Read + AsFd> Pipe<R> {
     }
 }
 
-/// Drops what a full pipe does not take: its reader must not stop us.
+/// Drops what a full pipe does not accept: its reader must not block us.
 fn relay(chunk: &[u8]) {
     let stderr = std::io::stderr();
     let mut fds = [PollFd::new(&stderr, PollFlags::OUT)];

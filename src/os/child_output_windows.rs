@@ -1,4 +1,4 @@
-//! Reads the output of a child until it exits. A process that it left in the background may hold its pipes.
+//! Reads the output of a child until it exits. A background process of the child may hold its pipes.
 
 use std::io::{Read, Write};
 use std::process::{Child, ExitStatus};
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::process_tree::wait;
 
-/// After the exit, for what is still in the pipes.
+/// Time after the exit, for output that is still in the pipes.
 const GRACE: Duration = Duration::from_millis(500);
 const CHUNK: usize = 4096;
 
@@ -22,8 +22,8 @@ pub(super) struct Finished {
     pub(super) stderr: Bytes,
 }
 
-/// `None` after `until`. One byte more than `longest` is kept of each output. With `relays`, so much of its stderr is
-/// written on ours as well.
+/// `None` after `until`. Keeps one byte more than `longest` of each output. With `relays`, also writes that much of its
+/// stderr to ours.
 pub(super) fn finish(child: &mut Child, until: Instant, longest: usize, relays: bool) -> Option<Finished> {
     let stdout = child.stdout.take().map(|pipe| read_in_background(pipe, longest, false));
     let stderr = child.stderr.take().map(|pipe| read_in_background(pipe, longest, relays));
@@ -43,7 +43,7 @@ fn read_in_background(mut from: impl Read + Send + 'static, longest: usize, rela
                 let _ = std::io::stderr().write_all(&chunk);
             }
         }
-        // A full pipe would stop the program.
+        // A full pipe would block the program.
         let _ = std::io::copy(&mut from, &mut std::io::sink());
     });
     receiver

@@ -1,4 +1,4 @@
-//! Ctrl-C on Windows ends the open prompt, or is left to a running command, or ends this process as cancelled.
+//! On Windows, Ctrl-C ends the open prompt, is left to a running command, or ends this process as cancelled.
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -39,7 +39,7 @@ impl Drop for SignalCapture {
 
 fn listen() {
     static ONCE: Once = Once::new();
-    // An error means that there is no console.
+    // Fails without a console.
     ONCE.call_once(|| drop(ctrlc::set_handler(act)));
 }
 

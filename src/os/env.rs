@@ -5,11 +5,11 @@ use std::fmt;
 use std::path::PathBuf;
 
 pub const HOME: &str = "HOME";
-/// Used on Windows when `HOME` is not set.
+/// Used on Windows if `HOME` is not set.
 pub const USERPROFILE: &str = "USERPROFILE";
 pub const AWS_CONFIG_FILE: &str = "AWS_CONFIG_FILE";
 pub const AWS_SHARED_CREDENTIALS_FILE: &str = "AWS_SHARED_CREDENTIALS_FILE";
-/// Before `AWS_PROFILE`.
+/// Has priority over `AWS_PROFILE`.
 pub const AMPLIFY_CREDS_PROFILE: &str = "AMPLIFY_CREDS_PROFILE";
 pub const USER: &str = "USER";
 pub const LOGNAME: &str = "LOGNAME";
@@ -17,7 +17,7 @@ pub const USERNAME: &str = "USERNAME";
 /// Windows: the machine or the domain of `USERNAME`.
 pub const USERDOMAIN: &str = "USERDOMAIN";
 pub const AWS_PROFILE: &str = "AWS_PROFILE";
-/// Of older AWS CLIs.
+/// Used by older versions of the AWS CLI.
 pub const AWS_DEFAULT_PROFILE: &str = "AWS_DEFAULT_PROFILE";
 pub const AWS_REGION: &str = "AWS_REGION";
 pub const AWS_DEFAULT_REGION: &str = "AWS_DEFAULT_REGION";
@@ -40,7 +40,7 @@ pub const AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: &str = "AWS_CONTAINER_CREDENTI
 /// EKS Pod Identity and others.
 pub const AWS_CONTAINER_CREDENTIALS_FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 pub const AWS_CONTAINER_AUTHORIZATION_TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
-/// Before `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
+/// Has priority over `AWS_CONTAINER_AUTHORIZATION_TOKEN`.
 pub const AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 pub const AWS_EC2_METADATA_DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
 /// `true`: never call the metadata service without a token.
@@ -60,9 +60,9 @@ pub const PATHEXT: &str = "PATHEXT";
 pub const WT_SESSION: &str = "WT_SESSION";
 pub const COMPUTERNAME: &str = "COMPUTERNAME";
 pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
-/// Of Python's HTTP client, after `ca_bundle`: the AWS CLI reads it.
+/// Used by Python's HTTP client. The AWS CLI reads it after `ca_bundle`.
 pub const REQUESTS_CA_BUNDLE: &str = "REQUESTS_CA_BUNDLE";
-/// Of OpenSSL.
+/// Used by OpenSSL.
 pub const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
 pub const HTTPS_PROXY: &str = "HTTPS_PROXY";
 /// Each lower-case proxy variable is read after the upper-case one.
@@ -83,16 +83,17 @@ pub const AMPLIFY_CREDS_EXPORTED_REGION: &str = "AMPLIFY_CREDS_EXPORTED_REGION";
 pub const AWS_CREDENTIAL_EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 /// The old name of the session token. Unset by `env`, never read.
 pub const AWS_SECURITY_TOKEN: &str = "AWS_SECURITY_TOKEN";
-/// The account of the keys in the environment: botocore chooses endpoints by it. Set by `env`, never read.
+/// The account of the keys in the environment. botocore chooses endpoints by it. Set by `env`, never read.
 pub const AWS_ACCOUNT_ID: &str = "AWS_ACCOUNT_ID";
-/// Before the name of a service, whose requests then carry this token and no signature.
+/// Precedes the name of a service. Requests to the service carry this token and no signature.
 pub const AWS_BEARER_TOKEN_PREFIX: &str = "AWS_BEARER_TOKEN_";
-/// Of boto and the old Java tools, still read by botocore. Never read here, as all variables below.
+/// Used by boto and the old Java tools, and still read by botocore. This program never reads it, nor the variables
+/// below.
 pub const AWS_CREDENTIAL_FILE: &str = "AWS_CREDENTIAL_FILE";
-/// The SDKs for Java, Ruby and Go read it where `AWS_ACCESS_KEY_ID` is not set.
+/// The SDKs for Java, Ruby and Go read it if `AWS_ACCESS_KEY_ID` is not set.
 pub const AWS_ACCESS_KEY: &str = "AWS_ACCESS_KEY";
 pub const AWS_SECRET_KEY: &str = "AWS_SECRET_KEY";
-/// The SDK for Ruby reads it where `AWS_ACCESS_KEY_ID` is not set.
+/// The SDK for Ruby reads it if `AWS_ACCESS_KEY_ID` is not set.
 pub const AMAZON_ACCESS_KEY_ID: &str = "AMAZON_ACCESS_KEY_ID";
 pub const AMAZON_SECRET_ACCESS_KEY: &str = "AMAZON_SECRET_ACCESS_KEY";
 pub const AMAZON_SESSION_TOKEN: &str = "AMAZON_SESSION_TOKEN";
@@ -120,9 +121,10 @@ pub const AMPLIFY_CREDS_DIALECT: &str = "AMPLIFY_CREDS_DIALECT";
 pub const AMPLIFY_CREDS_MIN_TTL: &str = "AMPLIFY_CREDS_MIN_TTL";
 pub const AMPLIFY_CREDS_LOCK_TIMEOUT: &str = "AMPLIFY_CREDS_LOCK_TIMEOUT";
 pub const AMPLIFY_CREDS_SERVE_PORT: &str = "AMPLIFY_CREDS_SERVE_PORT";
-/// Before `AWS_CONFIG_FILE`: set by `exec --serve`, whose command gets another file in that variable.
+/// Has priority over `AWS_CONFIG_FILE`. Set by `exec --serve`, which sets that variable to another file for the
+/// command.
 pub const AMPLIFY_CREDS_CONFIG_FILE: &str = "AMPLIFY_CREDS_CONFIG_FILE";
-/// Before `AWS_SHARED_CREDENTIALS_FILE`; likewise.
+/// Has priority over `AWS_SHARED_CREDENTIALS_FILE`, for the same reason.
 pub const AMPLIFY_CREDS_CREDENTIALS_FILE: &str = "AMPLIFY_CREDS_CREDENTIALS_FILE";
 pub const AMPLIFY_CREDS_SESSION_NAME: &str = "AMPLIFY_CREDS_SESSION_NAME";
 
@@ -130,7 +132,7 @@ pub const AMPLIFY_CREDS_SESSION_NAME: &str = "AMPLIFY_CREDS_SESSION_NAME";
 pub struct Env(Vec<(OsString, OsString)>);
 
 impl Env {
-    /// A copy, because dozens of variables are read, and the system searches all of them for each.
+    /// Copies the variables: dozens are read, and the system searches all of them for each.
     pub fn process() -> Self {
         Self(std::env::vars_os().collect())
     }
@@ -181,7 +183,7 @@ impl Env {
     }
 }
 
-/// Without values, which may be secrets.
+/// Omits the values, which may be secrets.
 impl fmt::Debug for Env {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()

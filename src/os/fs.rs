@@ -8,12 +8,12 @@ use std::path::{Component, Path, PathBuf};
 #[cfg(windows)]
 pub use super::acl::create_private_dir;
 
-/// `None` for a missing file. What a process writes to a FIFO is read, with a deadline.
+/// `None` if the file is missing. A FIFO is read until a deadline.
 pub fn read_capped(path: &Path, cap: u64) -> io::Result<Option<Vec<u8>>> {
     read_if(path, cap, |_| true)
 }
 
-/// The same for a file that no user replaces by a FIFO or device: those are errors.
+/// Fails for a FIFO or device, because users never replace this file by one.
 pub fn read_regular(path: &Path, cap: u64) -> io::Result<Option<Vec<u8>>> {
     read_if(path, cap, |metadata| metadata.is_file() || metadata.is_dir())
 }
@@ -25,14 +25,14 @@ fn read_if(path: &Path, cap: u64, is_readable: impl FnOnce(&Metadata) -> bool) -
             _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
         },
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
-        // Windows does not open a directory.
+        // Windows cannot open a directory.
         Err(_) if path.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Err(_) if is_socket(path) => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a socket")),
         Err(error) => Err(error),
     }
 }
 
-/// Opening a FIFO would block until there is a writer, and a terminal could become the controlling one.
+/// Without `NONBLOCK`, a FIFO would block until it has a writer. A terminal could become the controlling one.
 #[cfg(unix)]
 pub fn open_without_waiting(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
@@ -52,7 +52,7 @@ pub fn open_without_waiting(path: &Path) -> io::Result<File> {
 #[cfg(unix)]
 const WITHOUT_WAITING: rustix::fs::OFlags = rustix::fs::OFlags::NONBLOCK.union(rustix::fs::OFlags::NOCTTY);
 
-/// A FIFO that no process reads is an error instead of a wait.
+/// A FIFO without a reader is an error instead of a wait.
 pub fn append_without_waiting(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
@@ -96,7 +96,7 @@ pub fn read_open(mut file: File, metadata: &Metadata, cap: u64) -> io::Result<Ve
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0).saturating_add(1));
-    // A file of /proc reports no true length.
+    // A file of /proc does not report its true length.
     let read = Read::by_ref(&mut file).take(cap + 1).read_to_end(&mut bytes)?;
     if read as u64 > cap {
         return Err(io::ErrorKind::FileTooLarge.into());
@@ -112,7 +112,7 @@ pub fn create_private_dir(dir: &Path) -> io::Result<()> {
     builder.create(dir)
 }
 
-/// Readable only by the owner; links are not followed. Something else than a file at the path does not block.
+/// Readable only by the owner. Links are not followed. A FIFO at the path does not block.
 pub fn private(options: &mut OpenOptions) {
     #[cfg(unix)]
     {
@@ -131,7 +131,6 @@ pub fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
-/// Atomically renames `from` to `to`, replacing it.
 #[cfg(not(windows))]
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     std::fs::rename(from, to)
@@ -156,7 +155,7 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// The other user who owns the file; links are followed. `None` for an own file and a missing one.
+/// `None` if this user owns the file, or if it is missing. Links are followed.
 #[cfg(unix)]
 pub fn other_owner(path: &Path) -> Option<String> {
     use std::os::unix::fs::MetadataExt;
@@ -174,9 +173,9 @@ pub fn other_owner(path: &Path) -> Option<String> {
     is_another_users(path).then(|| "another user".to_owned())
 }
 
-/// The path without links. Unlike `canonicalize`, it also resolves the path of a missing file, which can be created.
+/// Resolves links. Unlike `canonicalize`, it accepts a missing file, which can be created.
 pub fn without_links(path: &Path) -> io::Result<PathBuf> {
-    // The same limit as in the kernel.
+    // The kernel has the same limit.
     const LINKS: u32 = 40;
     let names = |path: &Path| path.components().rev().map(|name| name.as_os_str().to_owned()).collect::<Vec<_>>();
     let (mut real, mut rest, mut links) = (PathBuf::new(), names(path), 0);
@@ -193,7 +192,7 @@ pub fn without_links(path: &Path) -> io::Result<PathBuf> {
         }
         links += 1;
         if links > LINKS {
-            return Err(io::Error::other("too many links lead to one another"));
+            return Err(io::Error::other("too many levels of symbolic links"));
         }
         rest.extend(names(&std::fs::read_link(&next)?));
     }
@@ -204,7 +203,7 @@ pub fn is_link(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
 }
 
-/// For an administrator, files of the group of administrators are their own. False where the owner is unknown.
+/// For an administrator, files of the group of administrators are their own. False if the owner is unknown.
 #[cfg(windows)]
 pub fn is_another_users(path: &Path) -> bool {
     gix_sec::identity::is_path_owned_by_current_user(path).is_ok_and(|is_ours| !is_ours)
@@ -218,7 +217,7 @@ pub struct Rights {
     pub is_program: bool,
 }
 
-/// Follows links. `None` for a missing file.
+/// Follows links. `None` if the file is missing.
 #[cfg(unix)]
 pub fn rights(path: &Path) -> Option<Rights> {
     use std::os::unix::fs::MetadataExt;

@@ -1,7 +1,6 @@
-//! Runs a child in the foreground: forwards signals, mirrors stops, exits with its status.
-//!
-//! The child shares our process group and gets the terminal's signals itself. The kernel's signals are therefore not
-//! forwarded: some programs drop everything at a second Ctrl-C.
+//! Runs a child in the foreground: forwards signals, mirrors stops, exits with its status. The child shares our process
+//! group, so it receives the terminal's signals itself. Signals from the kernel are therefore not forwarded: some
+//! programs drop everything at a second Ctrl-C.
 
 use std::fs::File;
 use std::io;
@@ -27,8 +26,8 @@ pub struct Job {
 
 impl Job {
     pub fn start(command: &mut Command) -> io::Result<Self> {
-        // Before the spawn: a signal that ended us in between would leave the command running. Signals that were ignored
-        // at our start stay ignored, also in the command.
+        // Before the spawn, because a signal that ends this process in between would leave the command running. Signals
+        // that were ignored at our start remain ignored, even in the command.
         let ignored = ignored();
         let signals = SignalsInfo::new(SIGNALS.into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0))?;
         let child = command.spawn()?;
@@ -54,7 +53,7 @@ impl Job {
     fn must_forward(&self, origin: &Origin) -> bool {
         let is_from_child = origin.process.is_some_and(|process| process.pid == self.pid.as_raw_nonzero().get());
         match (origin.signal, origin.cause) {
-            // A child such as a shell may have left our group; a running child ignores it.
+            // A child such as a shell may have left our group. A running child ignores the signal.
             (SIGCONT, _) => true,
             (SIGCHLD, _) | (_, Cause::Kernel) => false,
             (_, Cause::Unknown) => !open_terminal().is_ok_and(|terminal| in_foreground(&terminal)),
@@ -65,12 +64,12 @@ impl Job {
 
 impl Drop for Job {
     fn drop(&mut self) {
-        // Leaves no zombie after a failed wait.
+        // Prevents a zombie after a failed wait.
         let _ = self.child.try_wait();
     }
 }
 
-/// A bit for each signal (proc_pid_status(5)).
+/// One bit for each signal (proc_pid_status(5)).
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

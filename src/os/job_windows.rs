@@ -19,7 +19,7 @@ impl Job {
     }
 }
 
-/// A status has 32 bits here; larger ones than 8 bits end the process at once.
+/// A status has 32 bits on Windows. A status above 8 bits ends the process at once.
 #[expect(clippy::exit, reason = "the only way to a status above 255; nothing is left to be dropped")]
 pub fn exit_like(status: ExitStatus) -> u8 {
     match status.code().map(|code| (code, u8::try_from(code))) {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::fs::{create_private_dir, private};
 
-/// Attempts when the file was removed meanwhile. More would mean a file system with unstable file ids.
+/// Attempts if the file was removed meanwhile. More attempts would mean a file system with unstable file ids.
 const ROUNDS: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(5);
 /// Setting the same length again may not change the file's time.
@@ -34,10 +34,10 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Sets the number that other processes read by [`Locks::mark`]. It is the length of the lock file, since a length
-    /// without content needs no space on a full disk.
+    /// Sets the number that other processes read with [`Locks::mark`]. It is the length of the lock file, because a
+    /// length without content needs no space on a full disk.
     pub fn set_mark(&self, mark: u64) {
-        // Losing it costs the others a call of their own.
+        // If the mark is lost, the other processes make their own calls.
         let _ = self.file.set_len(mark);
     }
 }
@@ -66,7 +66,7 @@ impl Locks {
         }
     }
 
-    /// 0 for a lock that was never marked.
+    /// 0 for a lock without a mark.
     pub fn mark(&self, id: &str) -> u64 {
         std::fs::metadata(self.path(id)).map_or(0, |metadata| metadata.len())
     }
@@ -98,7 +98,7 @@ impl Locks {
                 for kind in ["holder", "note"] {
                     let _ = std::fs::remove_file(self.dir.join(format!("{id}.{kind}")));
                 }
-                // Windows removes no file that is open.
+                // Windows cannot remove an open file.
                 if cfg!(windows) {
                     drop(guard);
                 }
@@ -112,7 +112,7 @@ impl Locks {
     }
 
     fn attempt(&self, id: &str) -> io::Result<Option<Guard>> {
-        // Every write of the cache comes after some lock.
+        // Every write of the cache comes after a lock.
         survive_file_size_limit();
         let path = self.path(id);
         for _ in 0..ROUNDS {
@@ -127,7 +127,7 @@ impl Locks {
                 return Ok(Some(Guard { file }));
             }
         }
-        Err(io::Error::other("the lock file is never the one at its path"))
+        Err(io::Error::other("another process keeps replacing the lock file"))
     }
 
     fn open(&self, path: &Path) -> io::Result<File> {
@@ -147,8 +147,8 @@ impl Locks {
     }
 }
 
-/// A limit on file sizes (`ulimit -f`) kills by default. With any handler the write fails instead, which loses the entry and
-/// not the credentials; child processes have the default again.
+/// A file size limit (`ulimit -f`) kills by default. With any handler the write fails instead: the entry is lost, but
+/// the credentials are not. Child processes have the default again.
 fn survive_file_size_limit() {
     #[cfg(unix)]
     {
@@ -164,7 +164,7 @@ const FILE_SHARE_READ: u32 = 1;
 #[cfg(windows)]
 const FILE_SHARE_WRITE: u32 = 2;
 
-/// False when the file or its directory was removed between open and lock.
+/// False if the file or its directory was removed between open and lock.
 #[cfg(unix)]
 fn is_same_file(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;

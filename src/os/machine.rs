@@ -4,11 +4,11 @@ use std::path::Path;
 
 use crate::os::fs::read_capped;
 
-/// The id is made at installation; a container has its image's, or none.
+/// The id is made at installation. A container has its image's id or none.
 const ID_FILES: [&str; 2] = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
 const MAX_BYTES: u64 = 256;
 
-/// With the host name, since containers of one image share the id.
+/// Includes the host name, because containers of one image share the id.
 pub fn name() -> String {
     let read = |file: &&str| read_capped(Path::new(file), MAX_BYTES).ok().flatten();
     let id = ID_FILES.iter().find_map(read).unwrap_or_default();

@@ -1,5 +1,3 @@
-//! The operating system: files, processes, locks, the environment.
-
 #[cfg(windows)]
 pub mod acl;
 #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! A lock for file systems without locks: a file that only one process can create. A killed holder leaves it behind.
+//! A lock for file systems without locks: a file that only one process can create. A killed holder leaves the file.
 
 use std::fs::{Metadata, OpenOptions};
 use std::io;
@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub struct NameLock(PathBuf);
 
 impl NameLock {
-    /// `None` where the file cannot be created. A file that stays the same for `limit` is taken for a killed holder's.
+    /// `None` if the file cannot be created. A file that does not change for `limit` counts as left by a killed holder.
     pub fn take(path: &Path, limit: Duration) -> Option<Self> {
         let (mut since, mut seen) = (Instant::now(), None);
         loop {

@@ -1,4 +1,4 @@
-//! A panic is reported in one line. Its message is left out, because it can hold a secret.
+//! Reports a panic in one line without its message, which can contain a secret.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::RefCell;
@@ -13,7 +13,7 @@ thread_local! {
     static CATCH: RefCell<Catch> = const { RefCell::new(Catch::Off) };
 }
 
-/// Whether this thread is in [`catch`], and the place of a panic there.
+/// Whether this thread is in [`catch`], and the location of a panic there.
 enum Catch {
     Off,
     On,
@@ -33,12 +33,12 @@ pub fn install_hook() {
     }));
 }
 
-/// Runs the program: after a panic, which the hook reported, the exit status is 1.
+/// Returns exit status 1 after a panic, which the hook has reported.
 pub fn exit_code(program: impl FnOnce() -> ExitCode) -> ExitCode {
     catch_unwind(AssertUnwindSafe(program)).unwrap_or(ExitCode::FAILURE)
 }
 
-/// Runs `task` and returns its panic, which the hook then does not report.
+/// Returns a panic of `task`. The hook does not report it.
 pub fn catch<T>(task: impl FnOnce() -> T) -> Result<T, Panicked> {
     CATCH.set(Catch::On);
     let outcome = catch_unwind(AssertUnwindSafe(task));
@@ -49,7 +49,7 @@ pub fn catch<T>(task: impl FnOnce() -> T) -> Result<T, Panicked> {
     })
 }
 
-/// Records the place of a panic for [`catch`]; false outside of it.
+/// Records the location of a panic for [`catch`]. Returns false outside of `catch`.
 fn record(info: &PanicHookInfo<'_>) -> bool {
     let recorded = CATCH.try_with(|state| {
         let mut state = state.try_borrow_mut().ok()?;
@@ -72,8 +72,8 @@ fn write_report(stderr: &mut dyn Write, place: &str, backtrace: &Backtrace) -> i
     Ok(())
 }
 
-/// `src/os/panics.rs:70`, or with the crate where it is another's. The directories above are those of the machine that
-/// compiled the program.
+/// `src/os/panics.rs:70`, with the crate's name for other crates. Omits the directories of the machine that compiled
+/// the program.
 fn place(location: Option<&Location<'_>>) -> String {
     let Some(location) = location else { return "an unknown place".to_owned() };
     format!("{}:{}", in_crate(location.file()), location.line())

@@ -25,14 +25,14 @@ pub struct Paths {
     pub config: PathBuf,
     pub credentials: PathBuf,
     pub named_by: [Option<Origin>; 2],
-    /// The Amplify CLI's directory, which no setting can move.
+    /// The Amplify CLI's directory, which cannot be configured.
     pub cache_dir: PathBuf,
     pub settings: Option<PathBuf>,
 }
 
 impl Paths {
-    /// A leading `~/` in a variable or flag is the home directory, as in the SDKs. In a variable, names of others
-    /// are replaced, as in botocore.
+    /// Expands a leading `~/` in a variable or flag, as the SDKs do. In a variable, also expands names of other
+    /// variables, as botocore does.
     pub fn find(env: &Env, overrides: &Overrides) -> Result<Self, NoHome> {
         let home = home(env).ok_or(NoHome)?;
         let pick = |flag: (&'static str, &Option<PathBuf>), variables: [&'static str; 2], name: &str| {
@@ -64,7 +64,7 @@ impl Paths {
         })
     }
 
-    /// Whether the profile files are those that the Amplify CLI reads.
+    /// Whether the Amplify CLI reads the same profile files.
     pub fn are_default(&self) -> bool {
         self.config == below(&self.home, [".aws", "config"])
             && self.credentials == below(&self.home, [".aws", "credentials"])
@@ -84,7 +84,7 @@ impl Paths {
     }
 }
 
-/// `HOME` first also on Windows, where Git Bash and WSL set it and `BaseDirs` ignores it.
+/// `HOME` has priority on Windows, too. Git Bash and WSL set it, and `BaseDirs` ignores it.
 fn home(env: &Env) -> Option<PathBuf> {
     env.path(env::HOME)
         .or_else(|| env.path(env::USERPROFILE))
@@ -103,8 +103,9 @@ fn expand(path: PathBuf, home: &Path) -> PathBuf {
     path.strip_prefix("~").map(|rest| home.join(rest)).unwrap_or(path)
 }
 
-/// Replaces `$NAME` and `${NAME}`, on Windows also `%NAME%`. Unknown names stay, as in Python's `os.path.expandvars`. A `$`
-/// before an absolute path is dropped: a template that replaces `{HOME}` makes `$/home/dev` of `${HOME}`.
+/// Expands `$NAME` and `${NAME}`, on Windows also `%NAME%`. Unknown names remain, as in Python's `os.path.expandvars`.
+/// A `$` before an absolute path is dropped, because a template that replaces `{HOME}` turns `${HOME}` into
+/// `$/home/dev`.
 fn with_variables(path: PathBuf, env: &Env) -> PathBuf {
     let Some(mut rest) = path.to_str().filter(|text| text.contains(['$', '%'])) else { return path };
     let mut expanded = OsString::new();
@@ -128,7 +129,7 @@ fn with_variables(path: PathBuf, env: &Env) -> PathBuf {
     expanded.into()
 }
 
-/// The variable at the beginning of `text`, and the length of what names it.
+/// The variable's name at the beginning of `text`, and the length of the whole reference.
 fn variable(text: &str) -> Option<(&str, usize)> {
     let rest = &text[1..];
     let (name, length) = if text.starts_with('%') {
@@ -152,7 +153,7 @@ fn absolute(path: PathBuf) -> PathBuf {
 mod tests {
     use super::*;
 
-    /// An absolute path: on Windows it begins with a drive.
+    /// An absolute path begins with a drive on Windows.
     macro_rules! root {
         ($path:literal) => {
             if cfg!(windows) { concat!("C:", $path) } else { $path }

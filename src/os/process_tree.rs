@@ -1,4 +1,4 @@
-//! Ends a program with its descendants. It has no process group of its own, so that it can ask on the terminal.
+//! Ends a program with its descendants. It has no process group of its own, so that it can prompt on the terminal.
 
 use std::process::{Child, ExitStatus};
 use std::thread::sleep;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 /// A program of another user cannot be killed.
 const KILL_LIMIT: Duration = Duration::from_secs(1);
 
-/// In the environment of a program and its descendants, to recognise those that have left its tree.
+/// In the environment of a program and its descendants. Recognises those that have left its tree.
 pub(super) fn run_id() -> String {
     let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     format!("{}-{:x}", std::process::id(), since_epoch.map_or(0, |time| time.as_nanos()))
@@ -39,7 +39,7 @@ fn kill_all(child: &Child, run: &str) {
 
     use rustix::process::{Pid, Signal, kill_process};
 
-    /// A program that starts others as fast as they are found is given up.
+    /// Gives up on a program that starts others as fast as they are found.
     const ROUNDS: u32 = 10;
 
     let send = |pid: &i32, signal| {
@@ -52,7 +52,7 @@ fn kill_all(child: &Child, run: &str) {
         if new.is_empty() {
             break;
         }
-        // A stopped process starts no others.
+        // A stopped process cannot start others.
         for pid in &new {
             send(pid, Signal::STOP);
         }
@@ -63,7 +63,7 @@ fn kill_all(child: &Child, run: &str) {
     }
 }
 
-/// With `root`. Also those whose parent has ended, if their environment can be read.
+/// Includes `root`, and processes with a dead parent if their environment is readable.
 #[cfg(unix)]
 fn descendants(root: i32, run: &str) -> std::collections::BTreeSet<i32> {
     let all = processes();
@@ -79,12 +79,12 @@ fn descendants(root: i32, run: &str) -> std::collections::BTreeSet<i32> {
     found
 }
 
-/// Each process with its parent; proc_pid_stat(5).
+/// Each process with its parent (proc_pid_stat(5)).
 #[cfg(target_os = "linux")]
 fn processes() -> Vec<(i32, i32)> {
     let parent = |pid: i32| {
         let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
-        // The name before it may contain anything.
+        // The name before it may contain any character.
         let behind_name = &stat[memchr::memrchr(b')', &stat)? + 1..];
         std::str::from_utf8(behind_name).ok()?.split_ascii_whitespace().nth(1)?.parse().ok()
     };
@@ -99,7 +99,7 @@ fn is_of(pid: i32, run: &str) -> bool {
         .is_ok_and(|environment| memchr::memmem::find(&environment, run.as_bytes()).is_some())
 }
 
-/// Each process with its parent, by ps(1).
+/// Each process with its parent (ps(1)).
 #[cfg(all(unix, not(target_os = "linux")))]
 fn processes() -> Vec<(i32, i32)> {
     let listed = std::process::Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output();

@@ -1,19 +1,16 @@
-//! What a failed program printed: the line that explains the failure, and the last lines.
-
 use serde::{Deserialize, Serialize};
 
-/// Enough for the message of a wrapped error, not for a stack trace.
+/// Enough for the message of a wrapped error, but not for a stack trace.
 const MAX_LINES: usize = 5;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProgramMessage {
     /// Without a line feed.
     pub summary: String,
-    /// The end of stderr, where it is longer than the summary.
+    /// The end of stderr, if it is longer than the summary.
     pub last_lines: Vec<String>,
 }
 
-/// `mask` is applied to each line.
 pub fn of(stderr: &[u8], printed_on_stdout: bool, mask: impl Fn(&str) -> String) -> ProgramMessage {
     let text = String::from_utf8_lossy(stderr);
     let lines: Vec<_> = text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()).collect();
@@ -26,7 +23,7 @@ pub fn of(stderr: &[u8], printed_on_stdout: bool, mask: impl Fn(&str) -> String)
     ProgramMessage { summary, last_lines: last.iter().map(|line| mask(line)).collect() }
 }
 
-/// A stack frame of Node.js, Python, Java or Go, or Node's version below it: the message is above them.
+/// Detects a stack frame of Node.js, Python, Java or Go, and Node's version below it. The message is above them.
 fn is_of_trace(line: &str) -> bool {
     let text = line.trim();
     let is_indented = line.starts_with([' ', '\t']);

@@ -8,7 +8,7 @@ use crate::core::secret::Secret;
 
 pub fn bytes(count: usize) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut random = Zeroizing::new(vec![0; count]);
-    SystemRandom::new().fill(&mut random).map_err(|_| io::Error::other("the system gives no random numbers"))?;
+    SystemRandom::new().fill(&mut random).map_err(|_| io::Error::other("the system returned no random numbers"))?;
     Ok(random)
 }
 

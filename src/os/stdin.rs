@@ -1,4 +1,4 @@
-//! The first line of standard input that is not blank, with a deadline. A thread reads, because a read has none.
+//! Reads the first line of standard input that is not blank. Uses a thread, because a read has no deadline.
 
 use std::io::{BufRead, Read};
 use std::sync::mpsc::channel;
@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use zeroize::Zeroizing;
 
-/// At most `longest` bytes; empty at the end of the input or for other bytes than UTF-8. `None` after `until`.
+/// At most `longest` bytes. Empty at the end of the input or for invalid UTF-8. `None` after `until`.
 pub fn line(longest: u64, until: Instant) -> Option<Zeroizing<String>> {
     within(until, move || {
         let mut line = Zeroizing::new(String::new());
@@ -17,7 +17,7 @@ pub fn line(longest: u64, until: Instant) -> Option<Zeroizing<String>> {
     })
 }
 
-/// A read that does not end keeps its thread until the process ends.
+/// A read that does not return keeps its thread until the process ends.
 fn within<T: Send + 'static>(until: Instant, read: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let (sender, receiver) = channel();
     thread::spawn(move || sender.send(read()));

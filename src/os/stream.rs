@@ -1,5 +1,4 @@
-//! Reads what is not a regular file: a FIFO, the pipe of a process substitution, a device. A read of these can block
-//! forever.
+//! Reads a FIFO, the pipe of a process substitution, or a device. A read of these can block forever.
 
 use std::fs::File;
 use std::io::{Error, ErrorKind, IsTerminal, Read, Result};
@@ -9,14 +8,14 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use zeroize::Zeroizing;
 
-/// Without a byte. A program in a process substitution takes a second or two.
+/// Longest time without a byte. A program in a process substitution takes a second or two.
 const LONGEST_SILENCE: Duration = Duration::from_secs(5);
 const LIMIT: Duration = Duration::from_mins(1);
-/// Where `poll` does not support the device.
+/// Used if `poll` does not support the device.
 const PAUSE: Duration = Duration::from_millis(5);
 
 pub(super) fn read(file: File, cap: u64) -> Result<Vec<u8>> {
-    // What a person types there is meant for a prompt or the next command.
+    // Input from a terminal is meant for a prompt or the next command.
     if file.is_terminal() {
         return Err(Error::other("it is a terminal"));
     }
@@ -31,7 +30,7 @@ fn read_within(mut file: File, cap: u64, silence: Duration, limit: Duration) -> 
         let until = Instant::now() + silence;
         match next(&mut file, &mut *chunk, until.min(limit))? {
             None if Instant::now() >= limit => {
-                return Err(Error::new(ErrorKind::TimedOut, "it is not a regular file, and its end did not come"));
+                return Err(Error::new(ErrorKind::TimedOut, "it is not a regular file, and it did not end in time"));
             }
             None => {
                 let seconds = silence.as_secs();
@@ -52,7 +51,7 @@ fn read_within(mut file: File, cap: u64, silence: Duration, limit: Duration) -> 
 fn next(file: &mut File, chunk: &mut [u8], until: Instant) -> Result<Option<usize>> {
     loop {
         let left = until.saturating_duration_since(Instant::now());
-        // Before the first writer a read of a FIFO would report its end, but `poll` does not.
+        // Before the first writer, a read of a FIFO would report its end, but `poll` does not.
         let is_ready = {
             let mut fds = [PollFd::new(file, PollFlags::IN)];
             poll(&mut fds, Timespec::try_from(left).ok().as_ref()).is_ok_and(|ready| ready > 0)
@@ -93,7 +92,7 @@ mod tests {
         let path = fifo(dir.path());
         let error = read_within(open_without_waiting(&path).unwrap(), 10, SHORT, LONG).unwrap_err();
         assert_eq!(error.to_string(), "it is not a regular file, and no process wrote to it within 0 s");
-        // With one that writes nothing.
+        // The FIFO has a writer that writes nothing.
         let _writer = File::options().read(true).write(true).open(&path).unwrap();
         let error = read_within(open_without_waiting(&path).unwrap(), 10, SHORT, LONG).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TimedOut);
@@ -124,7 +123,7 @@ mod tests {
         let path = fifo(dir.path());
         let mut writer = Command::new("sh").args(["-c", "exec 2>/dev/null; yes >\"$0\""]).arg(&path).spawn().unwrap();
         let error = read_within(open_without_waiting(&path).unwrap(), u64::MAX - 1, LONG, SHORT).unwrap_err();
-        assert_eq!(error.to_string(), "it is not a regular file, and its end did not come");
+        assert_eq!(error.to_string(), "it is not a regular file, and it did not end in time");
         writer.wait().unwrap();
     }
 

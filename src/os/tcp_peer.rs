@@ -6,8 +6,8 @@ use std::net::{IpAddr, SocketAddr};
 /// The list is not a snapshot: a line may be missing while connections open and close.
 const TRIES: usize = 10;
 
-/// Whether `from` belongs to this user or to root, who can read everything anyway. True where the system shows no sockets;
-/// the token decides then.
+/// Whether `from` belongs to this user or to root, who can read everything anyway. True if the system hides the
+/// sockets; the token decides then.
 pub fn may_ask(from: SocketAddr, here: SocketAddr) -> bool {
     match (0..TRIES).map(|_| owner(from, here)).find(|owner| !matches!(owner, Ok(None))) {
         Some(Ok(Some(owner))) => owner == 0 || owner == rustix::process::geteuid().as_raw(),
@@ -76,7 +76,7 @@ mod tests {
     fn ipv6_client_is_listed() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let here = listener.local_addr().unwrap();
-        // Where the machine has no IPv6 there are no such clients.
+        // A machine without IPv6 has no such clients.
         let Ok(_client) = TcpStream::connect(format!("[::ffff:127.0.0.1]:{}", here.port())) else { return };
         let (_server, from) = listener.accept().unwrap();
         assert_eq!(listed(from, here), Some(rustix::process::geteuid().as_raw()));

@@ -1,6 +1,6 @@
 use std::net::SocketAddr;
 
-/// Only Linux shows the user at the other end of a connection; the token decides.
+/// Only Linux reveals the user at the other end of a connection. Elsewhere the token decides.
 pub fn may_ask(_from: SocketAddr, _here: SocketAddr) -> bool {
     true
 }

@@ -1,5 +1,5 @@
-//! The document of the container credentials endpoint, as ECS spells it. `Token` and `Expiration` are always present,
-//! since botocore and the SDK for JavaScript require them.
+//! The document of the container credentials endpoint in ECS's format. `Token` and `Expiration` are always present,
+//! because botocore and the SDK for JavaScript require them.
 
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -8,7 +8,7 @@ use crate::core::clock::Timestamp;
 use crate::core::credentials::Credentials;
 use crate::core::secret::Secret;
 
-/// The lifetime shown for long-term keys, in seconds. The SDKs ask again after it.
+/// The lifetime shown for long-term keys, in seconds. The SDKs call again after it.
 const LONG_TERM_LIFETIME: i64 = 3600;
 
 #[derive(Serialize)]

@@ -23,7 +23,6 @@ pub fn print_message(line: &str) {
     write_stderr(&format!("{}\n", printable(&masked_message(line))));
 }
 
-/// The remaining time of a session, for people.
 pub fn left(seconds: i64) -> String {
     match seconds {
         ..60 => format!("{seconds}s"),

@@ -1,4 +1,4 @@
-//! The credential_process document as every SDK's parser accepts it: exact key names, Version as a number, Expiration
+//! The credential_process document in the form that every SDK accepts: exact key names, Version as a number, Expiration
 //! in RFC 3339 with `Z` and no fraction (`tests/conformance/vectors/credential-process.json`).
 
 use serde::Serialize;
@@ -32,7 +32,8 @@ pub fn render(credentials: &Credentials) -> Zeroizing<Vec<u8>> {
         expiration: expiration.map(Timestamp::rfc3339),
         account_id: account_id.as_deref(),
     };
-    // Large enough for the document, since growing would leave a copy of the secret: AWS's tokens need no escapes.
+    // Large enough for the document, because a reallocation would leave a copy of the secret. AWS's tokens need no
+    // escapes.
     let mut bytes = Zeroizing::new(Vec::with_capacity(1024 + document.session_token.map_or(0, str::len)));
     // Serializing text into memory cannot fail.
     let _ = serde_json::to_writer(&mut *bytes, &document);

@@ -1,4 +1,4 @@
-//! Assignments in the language of a shell or of a file of variables, with every value quoted.
+//! Assignments in the syntax of a shell or of a file of variables, with every value quoted.
 
 use std::fmt::Write as _;
 
@@ -11,12 +11,12 @@ pub enum Shell {
     Fish,
     PowerShell,
     Cmd,
-    /// Nushell does not evaluate text: a record in JSON for its `load-env`.
+    /// Nushell does not evaluate text, so this is a JSON record for its `load-env`.
     Nu,
     Elvish,
     /// A `.env` file. Values that its readers parse differently are rejected.
     Dotenv,
-    /// The file that `GITHUB_ENV` names for the later steps of a job of GitHub Actions.
+    /// The file in `GITHUB_ENV`, for the later steps of a GitHub Actions job.
     GitHub,
 }
 
@@ -83,7 +83,7 @@ impl Shell {
         }
     }
 
-    /// `Err` names a variable whose value cannot be quoted.
+    /// `Err` names a variable with a value that cannot be quoted.
     pub fn render<'a>(self, assignments: &[Assignment<'a>]) -> Result<Zeroizing<String>, &'a str> {
         if let Some((name, _)) = assignments.iter().find(|(_, value)| value.is_some_and(|value| !self.can_quote(value)))
         {
@@ -109,18 +109,18 @@ impl Shell {
                 Self::Posix | Self::Fish | Self::PowerShell | Self::Nu | Self::Elvish => true,
                 Self::Cmd => !value.contains(['\r', '\n', '"', '%']),
                 // Inside single quotes, some readers unescape backslashes, and python-dotenv expands `${NAME}`. Readers
-                // by lines take what follows a line end as the next variable.
+                // by lines treat the text after a line end as the next variable.
                 Self::Dotenv => {
                     let ends_line = |char: char| char.is_control() || matches!(char, '\u{2028}' | '\u{2029}');
                     !value.contains(ends_line) && !value.contains(['\'', '\\']) && !value.contains("${")
                 }
-                // The runner reads it as a part of the line end.
+                // The runner treats it as part of the line end.
                 Self::GitHub => !value.contains('\r'),
             }
     }
 
-    /// Each line is a complete command, since an unquoted `eval $(...)` joins the lines with blanks. The command prompt
-    /// of Windows runs them one at a time.
+    /// Each line is a complete command, because an unquoted `eval $(...)` joins the lines with blanks. The Windows
+    /// command prompt runs them one at a time.
     fn set(self, text: &mut String, name: &str, value: &str) {
         // Writing into memory cannot fail.
         let _ = match self {
@@ -129,7 +129,7 @@ impl Shell {
             Self::PowerShell => writeln!(text, "$Env:{name} = '{}';", doubled_quotes(value)),
             Self::Cmd => writeln!(text, "set \"{name}={value}\""),
             Self::Elvish => writeln!(text, "set-env {name} '{}';", value.replace('\'', "''")),
-            // `docker run --env-file` keeps quotes as a part of the value, so they are used only if needed.
+            // `docker run --env-file` keeps quotes as part of the value, so quotes are used only if needed.
             Self::Dotenv if value.bytes().all(is_plain) => writeln!(text, "{name}={value}"),
             Self::Dotenv => writeln!(text, "{name}='{value}'"),
             Self::GitHub => {
@@ -143,12 +143,13 @@ impl Shell {
     fn unset(self, text: &mut String, name: &str) {
         let _ = match self {
             Self::Posix => writeln!(text, "unset {name};"),
-            // Below a global variable may be a universal one, which programs would get. Asking for a variable changes $status.
+            // A global variable may hide a universal one, which programs would then get. Testing for a variable changes
+            // $status.
             Self::Fish => writeln!(text, "set -e {name}; set -q {name}; and set -e {name}; or true;"),
             Self::PowerShell => writeln!(text, "Remove-Item Env:{name} -ErrorAction SilentlyContinue;"),
             Self::Cmd => writeln!(text, "set \"{name}=\""),
             Self::Elvish => writeln!(text, "unset-env {name};"),
-            // A variable cannot be unset there. AWS's own action for credentials sets it empty, too.
+            // GITHUB_ENV cannot unset a variable. AWS's own action for credentials also sets it to empty.
             Self::GitHub => writeln!(text, "{name}="),
             Self::Dotenv | Self::Nu => Ok(()),
         };

@@ -1,5 +1,5 @@
-//! What a profile, or the environment, says of its base: an EC2 instance, a container, IAM Identity Center, a web identity,
-//! a session of `aws login`, and whose a program's keys are.
+//! Plans the base of a profile or of the environment: an EC2 instance, a container, IAM Identity Center, a web
+//! identity, a session of `aws login`, or a program.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ use super::limits;
 use super::limits::{SESSION_NAME, SSO_ROLE_NAME, is_account};
 use super::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, WebIdentityBase, WebIdentityInputs};
 
-/// The metadata service as the profile with `credential_source` and the one that is asked for have it.
+/// Settings come from the profile with `credential_source`, then from the requested profile.
 pub(super) fn imds(
     profile: &Profile<'_>,
     asked_for: Option<&Profile<'_>>,
@@ -31,8 +31,7 @@ pub(super) fn container(from: Origin, inputs: &Inputs) -> ContainerBase {
     ContainerBase { from, service: inputs.container.clone(), machine: inputs.machine.name() }
 }
 
-/// What `profile` says of IAM Identity Center; `None` where it names neither account nor role: then its keys are for
-/// tools that want no more than a token.
+/// `None` if the profile names neither account nor role: its keys then serve tools that need only a token.
 pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<SsoBase>, PlanError> {
     let stated = |key: &'static str| profile.get(key).map(Setting::located);
     let (account_id, role_name) = (stated("sso_account_id"), stated("sso_role_name"));
@@ -48,7 +47,7 @@ pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<
         Some((_, section)) => section,
         None => None,
     };
-    // As botocore has it; the SDK for Rust refuses a key in both places even where they agree.
+    // As in botocore. The SDK for Rust rejects a key in both places, even with equal values.
     let shared = |key: &'static str| {
         let of_section = section.as_ref().and_then(|section| section.get(key).map(Setting::located));
         match (stated(key), of_section) {
@@ -70,7 +69,7 @@ pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<
                 from: at.clone(),
             };
             if !is_account(&account_id.value) {
-                return Err(invalid("sso_account_id", "an account's 12 digits", &account_id.from));
+                return Err(invalid("sso_account_id", "an account id of 12 digits", &account_id.from));
             }
             if !SSO_ROLE_NAME.allows(&role_name.value) {
                 return Err(invalid("sso_role_name", &SSO_ROLE_NAME.to_string(), &role_name.from));
@@ -82,7 +81,7 @@ pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<
     }
 }
 
-/// What `profile` says of a web identity, if it has a token's file.
+/// `None` if the profile has no token file.
 pub(super) fn web_identity(
     profile: &Profile<'_>,
     asked: &RequestedRole,
@@ -107,7 +106,7 @@ pub(super) fn web_identity(
     }))
 }
 
-/// The web identity of the environment itself, for when no profile is asked for. `name` is what it is called by.
+/// The environment's own web identity, used if no profile is requested. `name` is the name for messages.
 pub(super) fn of_environment(
     name: &str,
     found: &WebIdentityInputs,
@@ -135,7 +134,7 @@ pub(super) fn of_environment(
     })
 }
 
-/// What `profile` says of `aws login`.
+/// `None` if the profile has no `login_session`.
 pub(super) fn login(profile: &Profile<'_>, region: Option<&Located<String>>) -> Result<Option<LoginBase>, PlanError> {
     let Some(session) = profile.get("login_session").map(Setting::located) else { return Ok(None) };
     let region = profile.get("region").map(Setting::located).or_else(|| region.cloned());

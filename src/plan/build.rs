@@ -1,5 +1,3 @@
-//! Making a plan: what goes in beside the profile files, and what is settled once the whole chain is known.
-
 use crate::core::origin::{Located, Origin};
 use crate::profile::{Profile, ProfileSet};
 use crate::profile_file::Property;
@@ -15,12 +13,11 @@ use super::walk::{Trail, Walk, WalkSettings};
 use super::wrapper::WrapperOptions;
 use super::{base, hop, limits, mfa};
 
-/// Plans the credentials of the profile `name`.
 pub fn build(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialPlan, PlanError> {
     plan(set, name, inputs).map_err(|error| explain_continuation(set, error))
 }
 
-/// An invalid value may be a right one that an indented line, which is easily overlooked, continues.
+/// An indented line, which is easily overlooked, may continue a valid value and make it invalid.
 fn explain_continuation(set: &ProfileSet<'_>, error: PlanError) -> PlanError {
     match error {
         PlanError::Invalid { profile, key, expected: _, from: from @ Origin::File(_) }
@@ -28,7 +25,7 @@ fn explain_continuation(set: &ProfileSet<'_>, error: PlanError) -> PlanError {
                 .get(&profile)
                 .is_some_and(|found| found.get_any(key).is_some_and(|found| found.value.contains('\n'))) =>
         {
-            let expected = "one line: an indented line below continues it".to_owned();
+            let expected = "one line (the indented line below continues it)".to_owned();
             PlanError::Invalid { profile, key, expected, from }
         }
         other => other,
@@ -82,7 +79,7 @@ fn plan(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialP
     })
 }
 
-/// Refuses a plan that can be explained and not carried out: AWS has no account without twelve digits.
+/// Fails for a plan that can be explained but not executed: AWS accounts have twelve digits.
 pub fn can_be_carried_out(plan: &CredentialPlan) -> Result<(), PlanError> {
     let of_hops = plan.hops.iter().map(|hop| (&hop.role_arn, &hop.profile));
     let of_base = match &plan.base.source {
@@ -95,7 +92,7 @@ pub fn can_be_carried_out(plan: &CredentialPlan) -> Result<(), PlanError> {
     }
 }
 
-/// Where AWS is asked whose the credentials of `plan` are.
+/// The endpoint of GetCallerIdentity for the credentials of `plan`.
 pub fn identity_endpoint(set: &ProfileSet<'_>, plan: &CredentialPlan, inputs: &Inputs) -> Result<Endpoint, PlanError> {
     if let Some(hop) = plan.hops.last() {
         return Ok(hop.sts.clone());
@@ -121,8 +118,7 @@ fn override_last(hops: &mut [Hop], inputs: &Inputs, setter: PolicySetter, profil
     override_role(last, role, extras, setter, profile, Origin::Flag)
 }
 
-/// Plans the credentials of the environment in the order of the SDKs: keys, web identity, container.
-/// `None` where it has none.
+/// Checks the environment in the order of the SDKs: keys, web identity, container. `None` if it has no credentials.
 pub fn environment(inputs: &Inputs) -> Result<Option<CredentialPlan>, PlanError> {
     let inputs = &Inputs { region: inputs.environment_region.clone(), ..inputs.clone() };
     let profile = "environment".to_owned();
@@ -152,15 +148,15 @@ pub fn environment(inputs: &Inputs) -> Result<Option<CredentialPlan>, PlanError>
     }))
 }
 
-/// Whether the properties of one section take this role under this session name, as the Amplify CLI would read them.
+/// Whether the properties of one section set this role and this session name, as the Amplify CLI reads them.
 pub fn section_names_session(section: &[Property<'_>], role_arn: &str, session_name: &str) -> bool {
     let last = |key| section.iter().rev().find(|property| property.key == key).map(|property| &*property.value);
     last("role_arn") == Some(role_arn)
         && last(SESSION_NAME.key).filter(|name| !name.is_empty()).unwrap_or(AMPLIFY_SESSION_NAME) == session_name
 }
 
-/// Whether `profile` says by itself that it takes this role under this session name, as the Amplify CLI would read it:
-/// not by our own settings, which Amplify does not know.
+/// Whether `profile` itself sets this role and this session name, as the Amplify CLI reads it. Our own settings do not
+/// count, because Amplify ignores them.
 pub fn names_session(profile: &Profile<'_>, hop: &Hop, session_name: &str) -> bool {
     let is_own = |key: &'static str, used: &Option<Located<String>>| {
         profile.get(key).map(|found| found.value) == used.as_ref().map(|used| used.value.as_str())
@@ -228,7 +224,7 @@ mod tests {
             (EndpointVariables { dual_stack: Some(found("true")), ..none() }, "https://sts.eu-north-1.api.aws"),
             (EndpointVariables { regional: Some(found("legacy")), ..none() }, "https://sts.amazonaws.com"),
         ] {
-            // The region that belongs to the credentials, also where this program exported it.
+            // The region that belongs to the credentials, even if this program exported it.
             let environment_region = Some(found("eu-north-1"));
             let inputs = Inputs { environment: Some(keys()), environment_region, sts: variables, ..Inputs::default() };
             let plan = environment(&inputs).unwrap().unwrap();

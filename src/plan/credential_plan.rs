@@ -14,30 +14,30 @@ use super::wrapper::WrapperOptions;
 pub struct CredentialPlan {
     pub profile: String,
     pub path: Vec<String>,
-    /// Those of them whose `credential_process` is this program.
+    /// The profiles in the path with this program as `credential_process`.
     pub via: Vec<String>,
-    /// The region that the profile is for, where anything says it.
+    /// The region of the profile's credentials, if any setting names one.
     pub region: Option<Located<String>>,
-    /// The region of the profile, where a variable overrides it by another.
+    /// The profile's region, if a variable overrides it with a different one.
     pub overridden_region: Option<Located<String>>,
     pub base: Base,
     pub mfa: Option<Mfa>,
-    /// The roles in the order they are assumed; empty when the base is what is handed out.
+    /// The roles in the order they are assumed. Empty if the base credentials are returned.
     pub hops: Vec<Hop>,
-    /// PEM file of the certificate authorities to trust, when something names it; as it is written there.
+    /// PEM file of the trusted certificate authorities, as configured.
     pub ca_bundle: Option<Located<String>>,
-    /// How long a cached session must still last, when the profile says it; as it is written there.
+    /// The profile's minimum time that a cached session must be valid, as configured.
     pub min_ttl: Option<Located<String>>,
     /// Options of the wrappers on the way, and the outermost command that has one.
     pub options: Located<WrapperOptions>,
-    /// Whether the environment itself gives the credentials. Then no section of a file is about them, also where one has
-    /// the name that messages use.
+    /// Whether the environment supplies the credentials. Then no section of a file applies, even if one has the name
+    /// that messages use.
     pub is_of_environment: bool,
     pub warnings: Vec<Warning>,
 }
 
 impl CredentialPlan {
-    /// The name of the profile in the files, if it is about one.
+    /// `None` for a plan of the environment.
     pub fn profile_in_files(&self) -> Option<&str> {
         (!self.is_of_environment).then_some(self.profile.as_str())
     }
@@ -54,9 +54,8 @@ pub enum BaseSource {
     Static(Keys),
     Environment(Keys),
     Process(ProcessBase),
-    /// The profile has no credentials yet. Only where `Inputs` allows it.
+    /// The profile has no credentials yet. Only if `Inputs` allows it.
     Missing(Origin),
-    /// The role of an EC2 instance.
     Imds(ImdsBase),
     Container(ContainerBase),
     Sso(SsoBase),
@@ -92,12 +91,12 @@ impl BaseSource {
         }
     }
 
-    /// Whether the source always gives a session. AWS limits a role assumed with one to an hour. Static keys and programs may give
-    /// either.
+    /// Whether the source always returns a session. Static keys and programs may return either. AWS limits a role that
+    /// is assumed with a session to an hour.
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Static(keys) | Self::Environment(keys) => keys.session_token.is_some(),
-            // Its answer decides.
+            // Known only after the program has run.
             Self::Process(_) | Self::Missing(_) => false,
             Self::Imds(_) | Self::Container(_) | Self::Sso(_) | Self::WebIdentity(_) | Self::Login(_) => true,
         }
@@ -110,20 +109,20 @@ pub struct ProcessBase {
     pub identity: ProcessIdentity,
 }
 
-/// What decides whose credentials a `credential_process` returns.
+/// How a `credential_process` is identified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProcessIdentity {
     Command,
-    /// Everything that the program can see. Completed with I/O after planning.
+    /// Everything that the program can see. I/O after planning completes it.
     Environment(EnvContext),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EnvContext {
-    /// The files that the command's words name, links resolved.
+    /// The files named in the command, with links resolved.
     pub files: Vec<PathBuf>,
     pub directory: Option<PathBuf>,
-    /// SHA-256 of the variables that can decide: their values may be secrets.
+    /// SHA-256 of the variables that may affect the result, because their values may be secrets.
     pub variables: String,
     pub config: PathBuf,
     pub credentials: PathBuf,
@@ -145,7 +144,7 @@ pub struct Hop {
 pub enum Warning {
     DurationCapped {
         profile: String,
-        /// Seconds asked for.
+        /// Requested seconds.
         requested: u32,
         from: Origin,
     },
@@ -154,7 +153,7 @@ pub enum Warning {
         profile: String,
         from: Origin,
     },
-    /// `mfa_serial` is a FIDO security key or passkey, which gives no code.
+    /// `mfa_serial` is a FIDO security key or passkey, which has no codes.
     SecurityKey {
         profile: String,
         from: Origin,

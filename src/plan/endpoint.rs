@@ -1,7 +1,6 @@
-//! Where STS is called: URL and signing region of each session, as botocore 1.43.11 decides them
-//! (`tests/interop/endpoints.py` compares), but for the region itself, which is the hop's own.
-//!
-//! One profile speaks for a whole chain: the one that is asked for, never its sources.
+//! Decides the STS endpoint of each session: URL and signing region, as in botocore 1.43.11
+//! (`tests/interop/endpoints.py` compares them). Only the region differs: each hop uses its own. The requested profile
+//! decides for the whole chain, never its sources.
 
 use crate::core::origin::{Located, Origin};
 use crate::profile::{Profile, ProfileSet, Setting};
@@ -20,16 +19,16 @@ pub struct Endpoint {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndpointKind {
-    /// AWS's for one region. Its sessions work in all regions.
+    /// AWS's endpoint for one region. Its sessions work in all regions.
     Regional,
-    /// AWS's old one for all regions. Its sessions fail in regions that have to be switched on.
+    /// AWS's old endpoint for all regions. Its sessions fail in regions that must be enabled.
     Global,
     Configured,
 }
 
 #[derive(Debug, Clone, Default)]
 pub struct EndpointVariables {
-    /// `AWS_ENDPOINT_URL_STS`, else `AWS_ENDPOINT_URL`
+    /// `AWS_ENDPOINT_URL_STS`, otherwise `AWS_ENDPOINT_URL`.
     pub url: Option<Located<String>>,
     pub ignore_urls: Option<Located<String>>,
     pub fips: Option<Located<String>>,
@@ -45,8 +44,8 @@ pub(super) struct Choice {
     dual_stack: Option<Origin>,
 }
 
-/// The regions that `sts_regional_endpoints = legacy` sends to the global endpoint: those that existed when STS got
-/// regional ones. botocore's list.
+/// The regions that `sts_regional_endpoints = legacy` sends to the global endpoint: those that existed before STS had
+/// regional endpoints. The list is botocore's.
 const LEGACY_REGIONS: [&str; 16] = [
     "ap-northeast-1",
     "ap-south-1",
@@ -65,20 +64,20 @@ const LEGACY_REGIONS: [&str; 16] = [
     "us-west-1",
     "us-west-2",
 ];
-/// Those of later regions that every account has, too.
+/// Later regions that every account has.
 const DEFAULT_REGIONS: [&str; 2] = ["ap-northeast-2", "ap-northeast-3"];
 const GLOBAL_REGION: &str = "aws-global";
 const GLOBAL_SIGNING_REGION: &str = "us-east-1";
 const GLOBAL_URL: &str = "https://sts.amazonaws.com";
 
-/// Whether every account of the partition `aws` has `region`. Others must be enabled, and STS there rejects the keys of
-/// accounts without them (AWS Account Management reference, "Enable or disable AWS Regions in your account").
+/// Whether every account of the partition `aws` has `region`. Other regions must be enabled, and STS there rejects the
+/// keys of accounts without them (AWS Account Management reference, "Enable or disable AWS Regions in your account").
 pub fn is_enabled_by_default(region: &str) -> bool {
     LEGACY_REGIONS.contains(&region) || DEFAULT_REGIONS.contains(&region)
 }
 
 impl Choice {
-    /// What the profile of the set says, if there is one, where no variable does.
+    /// Variables have priority over the profile's settings.
     pub(super) fn of(
         profile: Option<(&ProfileSet<'_>, &Profile<'_>)>,
         variables: &EndpointVariables,
@@ -113,7 +112,7 @@ impl Choice {
             },
         };
         if let Some(url) = url.as_ref().filter(|url| !is_endpoint(&url.value)) {
-            let expected = "a URL such as https://sts.eu-west-1.amazonaws.com, without a password in it";
+            let expected = "a URL such as https://sts.eu-west-1.amazonaws.com, without a password";
             return Err(invalid(name, "endpoint_url", expected, url.from.clone()));
         }
         Ok(Self {
@@ -149,7 +148,7 @@ impl Choice {
     }
 }
 
-/// The region without the mark by which old files ask for FIPS (`fips-us-east-1`, `us-west-2-fips`), and what asked so.
+/// Removes the FIPS marker of old files from the region (`fips-us-east-1`, `us-west-2-fips`), and returns its origin.
 fn without_fips(mut region: Located<String>) -> (Located<String>, Option<Origin>) {
     let plain = limits::without_fips(&region.value);
     let marked = plain != region.value;
@@ -158,8 +157,7 @@ fn without_fips(mut region: Located<String>) -> (Located<String>, Option<Origin>
     (region, from)
 }
 
-/// Where IAM is called, which has one endpoint a partition (botocore 1.44.5): as `profile` and the variables say it, where
-/// their URL is IAM's.
+/// IAM's endpoint, one per partition (botocore 1.44.5). `profile` and the variables apply, with IAM's URL.
 pub fn iam(
     profile: Option<(&ProfileSet<'_>, &Profile<'_>)>,
     variables: &EndpointVariables,
@@ -175,7 +173,7 @@ pub fn iam(
     Ok(Endpoint { url: Located::new(format!("https://{host}"), from), kind: EndpointKind::Global, signing_region })
 }
 
-/// The URL that the profile's `services` section names for the service, else its own `endpoint_url`.
+/// The URL for the service in the profile's `services` section, otherwise the profile's own `endpoint_url`.
 fn configured(
     service: &str,
     set: &ProfileSet<'_>,

@@ -1,4 +1,4 @@
-//! The reasons why a profile gives no plan: fields, not sentences. The text is made in `cli::errors`.
+//! The reasons why a profile has no plan, as fields. `cli::errors` makes the text.
 
 use crate::core::origin::{Location, Origin};
 use crate::profile::near_miss::NearMiss;
@@ -6,7 +6,7 @@ use crate::profile::near_miss::NearMiss;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mention {
     pub by: String,
-    /// `source_profile`, `include_profile` or, where the command is ours, `credential_process`.
+    /// `source_profile`, `include_profile` or, if the command is ours, `credential_process`.
     pub key: &'static str,
     pub at: Location,
 }
@@ -21,14 +21,14 @@ impl Mention {
 pub enum PlanError {
     UnknownProfile {
         name: String,
-        /// What names it; none for the profile the user asked for.
+        /// The setting that names it; `None` for the requested profile.
         named_by: Option<Mention>,
         nearest: Vec<String>,
         files: [String; 2],
         broken: Option<Location>,
         near: Vec<NearMiss>,
     },
-    /// A header without `]` leaves in doubt what belongs to the profile.
+    /// A header without `]` makes the profile's extent uncertain.
     BrokenHeader {
         profile: String,
         at: Location,
@@ -47,7 +47,7 @@ pub enum PlanError {
         at: Location,
         other: Location,
     },
-    /// `credential_source` is none of the three that exist.
+    /// `credential_source` has an unknown value.
     UnknownCredentialSource {
         profile: String,
         at: Location,
@@ -61,16 +61,16 @@ pub enum PlanError {
     NoCredentials {
         profile: String,
         at: Option<Location>,
-        /// What names it; none for the profile the user asked for.
+        /// The setting that names it; `None` for the requested profile.
         named_by: Option<Mention>,
         near: Vec<NearMiss>,
     },
-    /// `credential_source = Environment`, and the environment has no keys.
+    /// `credential_source = Environment`, but the environment has no keys.
     NoEnvironmentKeys {
         profile: String,
         at: Location,
     },
-    /// `web_identity_token_file` without a role to get with it.
+    /// `web_identity_token_file` without `role_arn`.
     NoRoleForToken {
         profile: String,
         at: Origin,
@@ -92,19 +92,19 @@ pub enum PlanError {
         missing: &'static str,
         at: Origin,
     },
-    /// The command line says something of a role, and the profile has none.
+    /// A role option was given, but the profile has no role.
     NoRole {
         profile: String,
-        /// The command that has the flags; none where it is the user's own.
+        /// The command that has the options; `None` for the user's own command.
         at: Option<Location>,
     },
-    /// An option that would widen, or move, a session whose policy is set.
+    /// An option that would widen or redirect a session with a policy.
     PolicyIsSet {
-        /// The profile that is asked for, or the wrapper whose command has the option.
+        /// The requested profile, or the wrapper with the option in its command.
         profile: String,
         option: &'static str,
         set: Origin,
-        /// The wrapper's command; none where the option is the user's own.
+        /// The wrapper's command; `None` for the user's own option.
         at: Option<Location>,
     },
     Invalid {

@@ -1,4 +1,4 @@
-//! Making one hop of a profile's keys, every value within AWS's limits.
+//! Makes one hop and checks every value against AWS's limits.
 
 use crate::core::origin::{Located, Origin};
 use crate::profile::{Profile, Setting};
@@ -14,7 +14,7 @@ use super::partition::first_region;
 use super::session::SessionExtras;
 use super::{hop, limits, session_name};
 
-/// The session name that the Amplify CLI gives a profile without one.
+/// The session name that the Amplify CLI uses if the profile has none.
 pub(super) const AMPLIFY_SESSION_NAME: &str = "amplify";
 
 #[derive(Debug, Default)]
@@ -37,11 +37,11 @@ pub(super) struct WrapperRole {
 pub(super) enum PolicySetter {
     #[default]
     Profile,
-    /// A wrapper. Then the role, its tags and its identity are fixed, too.
+    /// A wrapper. Then the role, its tags and its source identity cannot be changed either.
     Wrapper,
 }
 
-/// The hop that `profile` with its `role` is; `source_region` is the region of its source.
+/// `source_region` is the region of the source profile.
 pub(super) fn make(
     profile: &Profile<'_>,
     role: Setting<'_>,
@@ -73,11 +73,11 @@ pub(super) fn role_arn(profile: &str, role: Located<String>) -> Result<Located<R
 }
 
 pub(super) fn not_a_role(profile: &str, from: Origin) -> PlanError {
-    let expected = "arn:aws:iam::ACCOUNT:role/NAME with the account's twelve digits".to_owned();
+    let expected = "arn:aws:iam::ACCOUNT:role/NAME with an account id of twelve digits".to_owned();
     PlanError::Invalid { profile: profile.to_owned(), key: "role_arn", expected, from }
 }
 
-/// The region whose STS gives `role`: by flag, alias, variable, the profile's own, else the partition's first.
+/// The region of the STS endpoint: by flag, wrapper, variable, profile, or the partition's first region.
 pub(super) fn region(
     profile: &str,
     stated: Option<Setting<'_>>,
@@ -107,7 +107,7 @@ pub(super) fn default_session_name() -> Located<String> {
 }
 
 impl Hop {
-    /// Sends no more than the hour that AWS gives a role from a session, and says so where more was asked for.
+    /// Limits the duration to the hour that AWS allows a role from a session, and warns if more was requested.
     pub(super) fn hold_to_an_hour(&mut self, warnings: &mut Vec<Warning>) {
         if self.duration.seconds > ONE_HOUR {
             let SessionDuration { requested, .. } = &self.duration;
@@ -118,13 +118,13 @@ impl Hop {
     }
 }
 
-/// How long a session without a profile is to last.
+/// The duration of a session without a profile.
 pub(super) fn asked_duration(inputs: &Inputs) -> SessionDuration {
     let requested = inputs.duration.clone().unwrap_or_else(|| Located::new(ONE_HOUR, Origin::Default));
     SessionDuration { is_explicit: inputs.duration.is_some(), seconds: requested.value, requested }
 }
 
-/// How long the session is to last: by alias, else by the profile.
+/// A wrapper's duration has priority over the profile's.
 pub(super) fn duration(profile: &Profile<'_>, asked: &RequestedRole) -> Result<SessionDuration, PlanError> {
     let (seconds, from) = match (&asked.duration, profile.get("duration_seconds")) {
         (Some(asked), _) => (Some(asked.value), asked.from.clone()),
@@ -146,7 +146,7 @@ pub(super) fn duration(profile: &Profile<'_>, asked: &RequestedRole) -> Result<S
     }
 }
 
-/// Applies the command's options to a role. `from` gives the origin of an option for messages.
+/// `from` returns the origin of an option for messages.
 pub(super) fn override_role(
     hop: &mut Hop,
     role: &RoleFlags,
@@ -187,8 +187,8 @@ pub(super) fn override_role(
     Ok(())
 }
 
-/// The option that is not allowed on a session with a policy, and where the policy is set. AWS unites the policies of a
-/// session, so another one would allow more than the first.
+/// The option that is not allowed on a session with a policy, and the policy's origin. AWS unites the policies of a
+/// session, so another policy would allow more than the first.
 fn beyond_policy(
     hop: &Hop,
     role: &RoleFlags,

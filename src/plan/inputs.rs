@@ -9,36 +9,36 @@ use super::sources::{ContainerService, MetadataService, WebIdentityInputs};
 
 #[derive(Debug, Clone, Default)]
 pub struct Inputs {
-    /// Whether a role can be planned whose source has no credentials yet: policies are made before keys.
+    /// Allows a role with a source that has no credentials yet: policies are made before keys.
     pub may_lack_base: bool,
-    /// `--region` or the user's variables; beats the profile's.
+    /// `--region` or the user's variables. Overrides the profile's region.
     pub region: Option<Located<String>>,
-    /// The same with the variables that this program set: the region of credentials in the environment.
+    /// Also includes the variables that this program set: the region of credentials in the environment.
     pub environment_region: Option<Located<String>>,
-    /// `--duration`, in seconds, for the last role; beats the profile's.
+    /// `--duration` in seconds, for the last role. Overrides the profile's.
     pub duration: Option<Located<u32>>,
-    /// `--role-arn`, `--external-id` and `--session-name`, for the last role; they beat the profile's.
+    /// `--role-arn`, `--external-id` and `--session-name`, for the last role. They override the profile's.
     pub role: RoleFlags,
-    /// `--policy-arn`, `--policy` and `--tag`, for the last role. They do not go with a policy of the profile's.
+    /// `--policy-arn`, `--policy` and `--tag`, for the last role. Not allowed if the profile has a policy.
     pub extras: SessionExtras,
-    /// Session name for profiles that set none; else `amplify`.
+    /// Session name for profiles without one; `amplify` by default.
     pub session_name: Option<Located<String>>,
     pub sts: EndpointVariables,
-    /// `AWS_CA_BUNDLE`; beats the profile's `ca_bundle`.
+    /// `AWS_CA_BUNDLE`. Overrides the profile's `ca_bundle`.
     pub ca_bundle: Option<Located<String>>,
-    /// Keys in the environment, for `credential_source = Environment` and for no profile at all.
+    /// Keys in the environment, for `credential_source = Environment` and if no profile is requested.
     pub environment: Option<Keys>,
-    /// A web identity in the environment, for no profile at all.
+    /// A web identity in the environment, used if no profile is requested.
     pub web_identity: Option<WebIdentityInputs>,
-    /// What the environment says of the metadata service of EC2.
+    /// The environment's settings for the EC2 metadata service.
     pub metadata: MetadataService,
     pub container: ContainerService,
     pub machine: HostnameFn,
-    /// The profile that a `credential_process` of ours without a name means.
+    /// The profile of a `credential_process` of ours that names none.
     pub unnamed_profile: String,
-    /// The running executable, which a `credential_process` may name by another name.
+    /// The running executable. A `credential_process` may name it by another path.
     pub program: Option<PathBuf>,
-    /// Profiles of the same config file whose `credential_process` is waiting for this run.
+    /// Profiles of the same config file with a `credential_process` that is waiting for this run.
     pub waiting: Vec<String>,
 }
 
@@ -48,7 +48,7 @@ impl Inputs {
     }
 }
 
-/// What names this machine; asked only for credentials that are the machine's own.
+/// Called only for credentials of the machine itself.
 #[derive(Debug, Clone, Copy)]
 pub struct HostnameFn(pub fn() -> String);
 

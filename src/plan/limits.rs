@@ -1,5 +1,4 @@
-//! What STS accepts: shapes and ranges of the AssumeRole parameters (STS service model 2011-06-15 as botocore 1.44.5
-//! ships it), checked before anything is sent.
+//! STS's limits for parameters (STS service model 2011-06-15 as botocore 1.44.5 ships it), checked before a call.
 
 use std::fmt;
 
@@ -8,22 +7,22 @@ use crate::profile::Profile;
 
 use super::error::PlanError;
 
-/// Seconds that AssumeRole accepts.
+/// AssumeRole's range in seconds.
 pub const DURATION_SECONDS: std::ops::RangeInclusive<u32> = 900..=43_200;
 
-/// What AWS makes a session last when nothing is asked for, and the most that it gives a chained role.
+/// AWS's default duration, and its maximum for a chained role.
 pub const ONE_HOUR: u32 = 3600;
 
 /// `DurationSeconds` of GetSessionToken.
 pub const MFA_SESSION_SECONDS: std::ops::RangeInclusive<u32> = 900..=129_600;
 
-/// An IAM role's ARN: `arn:PARTITION:iam::ACCOUNT:role/PATH`, 20 to 2048 characters. The account may have another number
-/// of digits than AWS's twelve, as in the examples of botocore and the SDK for Rust: a chain can be explained with it.
+/// An IAM role's ARN: `arn:PARTITION:iam::ACCOUNT:role/PATH`, 20 to 2048 characters. The account may have other than
+/// twelve digits, as in the examples of botocore and the SDK for Rust, so that a chain can be explained with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleArn(String);
 
 impl RoleArn {
-    /// Checks the shape. `None` when it is no role's ARN.
+    /// `None` if it is not the ARN of a role.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.splitn(6, ':');
         let (arn, partition, service, region) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
@@ -54,7 +53,7 @@ impl RoleArn {
         self.0.split(':').nth(4).unwrap_or_default()
     }
 
-    /// Whether the account can be one of AWS's, which have twelve digits.
+    /// AWS accounts have twelve digits.
     pub fn has_account(&self) -> bool {
         self.account().len() == 12
     }
@@ -66,12 +65,11 @@ impl fmt::Display for RoleArn {
     }
 }
 
-/// Whether `text` can be the id of an AWS account.
 pub fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Whether `region` can be part of a host name: 1 to 32 letters, digits and inner hyphens, also without a FIPS marker.
+/// A label of a host name: 1 to 32 letters, digits and inner hyphens. Checked without a FIPS marker, too.
 pub fn is_region(region: &str) -> bool {
     let is_label = |label: &str| {
         (1..=32).contains(&label.len())
@@ -82,7 +80,7 @@ pub fn is_region(region: &str) -> bool {
     is_label(region) && (!region.contains("fips") || is_label(&without_fips(region)))
 }
 
-/// The region without the marker of old files for FIPS endpoints (`fips-us-east-1`, `us-west-2-fips`).
+/// Old files mark FIPS endpoints in the region (`fips-us-east-1`, `us-west-2-fips`).
 pub(super) fn without_fips(region: &str) -> String {
     region.replace("fips-", "").replace("-fips", "")
 }
@@ -106,7 +104,8 @@ pub fn of_zone(text: &str) -> Option<&str> {
     None
 }
 
-/// Checks a region before its first use in a host name, a signature or an exported variable. AWS has no capitals in it.
+/// Checks a region before its first use in a host name, a signature or an exported variable. AWS's regions have no
+/// capitals.
 pub(super) fn region(
     profile: &str,
     key: &'static str,
@@ -116,13 +115,13 @@ pub(super) fn region(
     let expected = match of_zone(&found.value) {
         Some(region) => format!("a region such as {region}; {} is an availability zone", found.value),
         None if is_region(&found.value) => return Ok(found),
-        None => "a region's name, such as eu-west-1".to_owned(),
+        None => "the name of a region, such as eu-west-1".to_owned(),
     };
     Err(PlanError::Invalid { profile: profile.to_owned(), key, expected, from: found.from })
 }
 
-/// Whether `url` is one that STS can be called at: `http://HOST…` or `https://HOST…`. Nobody but STS asks who calls, so
-/// that a password in it would only be one more to be shown by accident.
+/// Whether STS can be called at `url`: `http://HOST…` or `https://HOST…` without a user. STS ignores a password in the
+/// URL, so it could only be shown by accident.
 pub fn is_endpoint(url: &str) -> bool {
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     host.is_some_and(|host| {
@@ -137,7 +136,7 @@ fn is_ipv6(address: &str) -> bool {
     address.contains(':') && address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':' || b == b'.')
 }
 
-/// `HOST` or `HOST:PORT` without a user. The HTTP client drops a port that is no number and calls the default one.
+/// `HOST` or `HOST:PORT` without a user. The HTTP client drops an invalid port and calls the default one.
 fn is_authority(authority: &str) -> bool {
     let (host, port) = match authority.strip_prefix('[') {
         Some(rest) => match rest.split_once(']') {
@@ -157,7 +156,7 @@ fn is_authority(authority: &str) -> bool {
 pub struct TextLimit {
     pub key: &'static str,
     pub length: (usize, usize),
-    /// Characters besides ASCII letters, digits and `_`.
+    /// Allowed characters other than ASCII letters, digits and `_`.
     pub marks: &'static str,
 }
 
@@ -167,7 +166,7 @@ pub const SESSION_NAME: TextLimit = TextLimit { key: "role_session_name", length
 /// `ExternalId`
 pub const EXTERNAL_ID: TextLimit = TextLimit { key: "external_id", length: (2, 1224), marks: "+=,.@:/-" };
 
-/// The name of a role, as `GetRoleCredentials` of IAM Identity Center takes it.
+/// The limits of `GetRoleCredentials` of IAM Identity Center.
 pub const SSO_ROLE_NAME: TextLimit = TextLimit { key: "sso_role_name", length: (1, 64), marks: "+=,.@-" };
 
 /// `SourceIdentity`
@@ -178,11 +177,10 @@ pub const MFA_SERIAL: TextLimit = TextLimit { key: "mfa_serial", length: (9, 256
 
 pub const ACCESS_KEY_ID: TextLimit = TextLimit { key: "aws_access_key_id", length: (16, 128), marks: "" };
 
-/// A secret access key: base64. AWS says no more of it; 40 characters today.
+/// Base64. AWS documents no more; today a secret access key has 40 characters.
 pub const SECRET_ACCESS_KEY: TextLimit = TextLimit { key: "aws_secret_access_key", length: (16, 256), marks: "+/=" };
 
 impl TextLimit {
-    /// Whether `text` fits.
     pub fn allows(&self, text: &str) -> bool {
         (self.length.0..=self.length.1).contains(&text.chars().count())
             && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || self.marks.contains(c))
@@ -191,11 +189,10 @@ impl TextLimit {
 
 impl fmt::Display for TextLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {} of letters, digits and _{}", self.length.0, self.length.1, self.marks)
+        write!(f, "{} to {} letters, digits and _{}", self.length.0, self.length.1, self.marks)
     }
 }
 
-/// Whether `code` can be an MFA code: six digits.
 pub fn is_mfa_code(code: &str) -> bool {
     code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit())
 }
@@ -324,7 +321,7 @@ mod tests {
     }
 }
 
-/// A text parameter within AWS's limits.
+/// `None` if the profile has no such setting.
 pub(super) fn limited(profile: &Profile<'_>, limit: &TextLimit) -> Result<Option<Located<String>>, PlanError> {
     let Some(found) = profile.get(limit.key) else { return Ok(None) };
     if limit.allows(found.value) {
@@ -337,9 +334,9 @@ pub(super) fn limited(profile: &Profile<'_>, limit: &TextLimit) -> Result<Option
 /// A session's duration in seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionDuration {
-    /// Whether an option of the command or of a wrapper requested it: then a shorter cached session does not serve.
+    /// Whether an option of the command or of a wrapper requested it. Then a shorter cached session is not used.
     pub is_explicit: bool,
     pub requested: Located<u32>,
-    /// What is sent: the same, or 3600 for a role assumed from a session, which AWS holds to an hour.
+    /// The seconds sent: as requested, or at most 3600 for a role assumed from a session.
     pub seconds: u32,
 }

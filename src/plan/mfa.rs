@@ -1,5 +1,5 @@
-//! How an MFA code is spent: on a session of the user (GetSessionToken) that then serves every role of the same user
-//! and device, or on the first role alone. Design: AWS takes each code once, and only with a user's long-term keys.
+//! Decides how an MFA code is used: for a user session (GetSessionToken) that serves every role of the same user and
+//! device, or only for the first role. AWS accepts each code once, and only with a user's long-term keys.
 
 use crate::core::origin::{Located, Origin};
 use crate::profile::{Profile, ProfileSet};
@@ -12,10 +12,10 @@ use super::limits::{MFA_SERIAL, MFA_SESSION_SECONDS, ONE_HOUR, limited};
 use super::mfa_strategy::{DirectReason, Mfa, MfaStrategy, Step};
 use super::partition::first_region;
 
-/// What the profile key `mfa_session` sets besides a duration.
+/// Values of the profile key `mfa_session` other than a duration.
 const OFF: [&str; 3] = ["off", "no", "false"];
 
-/// How long a user's MFA session lasts when nothing says otherwise: AWS's own default, 12 hours.
+/// The default duration of a user's MFA session: AWS's own default, 12 hours.
 const MFA_SESSION_DEFAULT: u32 = 43_200;
 
 const ROOT_DEVICE: &str = ":mfa/root-account-mfa-device";
@@ -39,7 +39,7 @@ pub(super) struct MfaContext<'a, 't> {
 struct NamedDevice {
     profile: String,
     serial: Located<String>,
-    /// The hop whose profile it is; none for the base's own.
+    /// The hop of the profile; `None` for the base's own profile.
     hop: Option<usize>,
 }
 
@@ -68,7 +68,7 @@ impl MfaContext<'_, '_> {
         Ok(Some(mfa))
     }
 
-    /// Where STS is called for a user who takes no role.
+    /// The endpoint for a user who assumes no role.
     fn sts(&self, serial: &str) -> Result<Endpoint, PlanError> {
         let choice = self.profiles.last().map(|profile| Choice::of(Some((self.set, profile)), self.sts)).transpose()?;
         let partition = serial.split(':').nth(1).unwrap_or_default();
@@ -76,7 +76,7 @@ impl MfaContext<'_, '_> {
         Ok(choice.unwrap_or_default().endpoint(self.region.clone().unwrap_or_else(first_region)))
     }
 
-    /// The first role's device, else the base's own, else that of a later role.
+    /// The device of the first role, otherwise of the base, otherwise of a later role.
     fn named(&self, hops: &[Hop]) -> Result<Option<NamedDevice>, PlanError> {
         let of_hop = |index: usize| {
             let hop: &Hop = hops.get(index)?;
@@ -99,7 +99,7 @@ impl MfaContext<'_, '_> {
         }
     }
 
-    /// What the code is spent on; `None` where it would be for a session alone, and that is switched off.
+    /// `None` if the code would only be for a user session, and those are switched off.
     fn strategy(&self, named: &NamedDevice, hops: &[Hop]) -> Result<Option<MfaStrategy>, PlanError> {
         let session = self.setting(&named.profile, "mfa_session");
         let session = session.map(|(found, by)| read_session(&found, &by)).transpose()?;
@@ -124,20 +124,21 @@ impl MfaContext<'_, '_> {
         Ok(Some(MfaStrategy::Role(why)))
     }
 
-    /// A key of the profile that names the device, else of the one asked for, else of the base's; and whose it is.
+    /// The setting and its profile: the profile that names the device, otherwise the requested one, otherwise the
+    /// base's.
     fn setting(&self, naming: &str, key: &'static str) -> Option<(Located<String>, String)> {
         let naming = self.profiles.iter().find(|profile| profile.name == naming);
         let all = naming.into_iter().chain(self.profiles.first()).chain(self.profiles.last());
         all.into_iter().find_map(|profile| Some((profile.get(key)?.located(), profile.name.clone())))
     }
 
-    /// Whether the base is keys that IAM gave a user, not STS: those of STS begin with ASIA and come with a token.
+    /// Whether the base is a user's keys from IAM. Keys from STS begin with ASIA and include a token.
     fn is_user(&self) -> bool {
         match self.base {
             BaseSource::Static(keys) | BaseSource::Environment(keys) => {
                 keys.session_token.is_none() && !keys.access_key_id.starts_with("ASIA")
             }
-            // Those of a user, most likely.
+            // Most likely the keys of a user.
             BaseSource::Missing(_) => true,
             BaseSource::Process(_)
             | BaseSource::Imds(_)
@@ -149,7 +150,6 @@ impl MfaContext<'_, '_> {
     }
 }
 
-/// The profile key `mfa_session`.
 enum MfaSession {
     Off(Origin),
     Seconds(Located<u32>),

@@ -15,23 +15,23 @@ pub struct Mfa {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MfaStrategy {
-    /// A session of the user, for so many seconds.
+    /// A user session of this many seconds.
     Session(Located<u32>),
     Role(DirectReason),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DirectReason {
-    /// The role is to last longer than the hour that AWS gives it from a session.
+    /// The role is requested for longer than the hour that AWS allows from a session.
     LongerThanAnHour(Located<u32>),
     SwitchedOff(Origin),
-    /// The base keys are temporary: AWS makes no session of one.
+    /// The base keys are temporary, so AWS rejects GetSessionToken.
     TemporaryKeys,
     Program,
     Root,
-    /// The user may not call GetSessionToken.
+    /// AWS denied GetSessionToken to the user.
     SessionDenied,
-    /// The role wants a code younger than the session (`aws:MultiFactorAuthAge`).
+    /// The role requires a code that is newer than the session (`aws:MultiFactorAuthAge`).
     TooOld,
 }
 
@@ -39,14 +39,16 @@ impl fmt::Display for DirectReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::LongerThanAnHour(asked) => {
-                write!(f, "{} s are asked for ({}), and from a session AWS gives an hour", asked.value, asked.from)
+                write!(f, "{} s are requested ({}), but role chaining is limited to one hour", asked.value, asked.from)
             }
             Self::SwitchedOff(from) => write!(f, "mfa_session is off ({from})"),
-            Self::TemporaryKeys => f.write_str("the base keys are temporary, of which AWS makes no session"),
-            Self::Program => f.write_str("the base keys are another program's, which may be temporary"),
-            Self::Root => f.write_str("the device is the root user's"),
-            Self::SessionDenied => f.write_str("AWS does not let the user call GetSessionToken"),
-            Self::TooOld => f.write_str("the role wants a code younger than the MFA session"),
+            Self::TemporaryKeys => {
+                f.write_str("the source credentials are temporary, and AWS issues no MFA session for those")
+            }
+            Self::Program => f.write_str("the source credentials come from another program and may be temporary"),
+            Self::Root => f.write_str("the device belongs to the root user"),
+            Self::SessionDenied => f.write_str("AWS denies the user sts:GetSessionToken"),
+            Self::TooOld => f.write_str("the role requires a newer MFA code than that of the MFA session"),
         }
     }
 }
@@ -54,9 +56,9 @@ impl fmt::Display for DirectReason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MfaState {
     pub has_session: bool,
-    /// Whether AWS has refused this user GetSessionToken.
+    /// Whether AWS has denied this user GetSessionToken.
     pub session_denied: bool,
-    /// Whether this role took a fresh code after it had refused the cached session.
+    /// Whether this role accepted a new code after it had denied the cached session.
     pub wants_fresh_code: bool,
 }
 
@@ -68,7 +70,8 @@ pub enum MfaAction {
 }
 
 impl Mfa {
-    /// FIDO security keys and passkeys sign in to the console only (IAM user guide, "Assign a passkey or security key").
+    /// FIDO security keys and passkeys work only for console sign-in (IAM user guide, "Assign a passkey or security
+    /// key").
     pub fn is_security_key(&self) -> bool {
         self.serial.value.split(':').nth(5).is_some_and(|resource| resource.starts_with("u2f/"))
     }

@@ -1,5 +1,5 @@
-//! The plan: from which base credentials, over which roles, a profile's credentials come. Pure data, made without I/O
-//! and without a clock; explain, fingerprint and resolver read the same plan, so they cannot disagree.
+//! The plan: the base credentials and the roles of a profile. It is pure data, made without I/O and without a clock.
+//! `explain`, the cache key and the resolver read the same plan, so they cannot disagree.
 
 pub mod base;
 pub mod build;

@@ -1,16 +1,14 @@
-//! AWS's partitions as STS needs them: which one a region lies in, its host names, its first region. The data are those
-//! of the SDKs' `partitions.json` (botocore 1.43.11).
+//! AWS's partitions with their regions and STS hosts, from the SDKs' `partitions.json` (botocore 1.43.11).
 
-/// A part of AWS with its own accounts and host names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Partition {
     pub name: &'static str,
-    /// What its regions' names begin with, without the hyphen behind it; of `aws` it is many things.
+    /// The beginning of its regions' names without the hyphen. Regions of `aws` have several.
     prefix: &'static str,
     suffix: &'static str,
-    /// How those end that IPv6 reaches, too.
+    /// The end of hosts that also support IPv6.
     dual_stack_suffix: &'static str,
-    /// The region to call when none is configured.
+    /// The region to call if none is configured.
     pub first_region: &'static str,
 }
 
@@ -76,7 +74,7 @@ const OTHERS: [Partition; 7] = [
     },
 ];
 
-/// The partition that `region` lies in; `aws` for a name that says nothing, as in the SDKs.
+/// The partition of `region`; `aws` for an unknown name, as in the SDKs.
 pub fn partition_of(region: &str) -> &'static Partition {
     OTHERS.iter().find(|partition| partition.has(region)).unwrap_or(&AWS)
 }
@@ -85,7 +83,7 @@ pub fn first_region(partition: &str) -> &'static str {
     OTHERS.iter().find(|known| known.name == partition).unwrap_or(&AWS).first_region
 }
 
-/// IAM's hosts: the partition, the region that signatures name, and the host plain, for FIPS, for IPv6 and for both
+/// IAM's hosts: the partition, the signing region, and the host plain, for FIPS, for IPv6 and for both
 /// (`endpoint-rule-set-1.json` of botocore 1.44.5).
 const IAM: [(&str, &str, [&str; 4]); 8] = [
     (
@@ -167,7 +165,7 @@ pub(super) fn iam_host(partition: &str, fips: bool, dual_stack: bool) -> (&'stat
 }
 
 impl Partition {
-    /// Whether `region` is `PREFIX-WORD-NUMBER`, or this partition's name for no region in particular.
+    /// Whether `region` is `PREFIX-WORD-NUMBER`, or this partition's global region.
     fn has(&self, region: &str) -> bool {
         let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         let is_number = |number: &str| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
@@ -176,9 +174,8 @@ impl Partition {
             || region.strip_suffix("-global") == Some(self.name)
     }
 
-    /// STS's host in `region`.
     pub(super) fn host(&self, region: &str, fips: bool, dual_stack: bool) -> String {
-        // In the government's regions the plain host has been validated.
+        // In the US government regions the plain host is FIPS-validated.
         let service = if fips && (dual_stack || self.name != US_GOV) { "sts-fips" } else { "sts" };
         let suffix = if dual_stack { self.dual_stack_suffix } else { self.suffix };
         format!("{service}.{region}.{suffix}")

@@ -1,5 +1,5 @@
-//! What a profile says of a session besides its role: policies that narrow it, tags, the source identity, each within
-//! AWS's limits (API reference of AssumeRole).
+//! A profile's session settings: policies, tags and source identity, checked against AWS's limits (API reference of
+//! AssumeRole).
 
 use std::path::PathBuf;
 
@@ -17,22 +17,22 @@ const LONGEST_POLICY: usize = 2048;
 
 #[derive(Debug, Clone, Default)]
 pub struct SessionExtras {
-    /// `policy_arns`: managed policies; the session can do no more than they allow together.
+    /// `policy_arns`: managed policies. The session can do only what they allow together.
     pub policy_arns: Vec<Located<String>>,
     pub policy: Option<Located<Policy>>,
     pub tags: Vec<Located<Tag>>,
     pub source_identity: Option<Located<String>>,
-    /// `provided_contexts`: who else vouches for the caller.
+    /// `provided_contexts`: other services that vouch for the caller.
     pub contexts: Vec<Located<ProvidedContext>>,
 }
 
-/// What a trusted context provider says of the caller (`ProvidedContexts`), as IAM Identity Center does to hand a person's
-/// identity on.
+/// A trusted provider's assertion about the caller (`ProvidedContexts`). IAM Identity Center propagates identities this
+/// way.
 #[derive(Debug, Clone)]
 pub struct ProvidedContext {
     pub provider: String,
-    /// The file with the provider's signed assertion, which changes often; read anew for each session, as a web
-    /// identity's token is.
+    /// The file with the provider's signed assertion, which changes often. It is read for each session, like the token
+    /// of a web identity.
     pub file: PathBuf,
     pub assertion: Secret,
 }
@@ -49,22 +49,22 @@ pub struct Tag {
     pub key: String,
     /// Up to 256 characters.
     pub value: String,
-    /// Whether it goes on to roles that the session assumes (`transitive_session_tags`).
+    /// Whether roles that the session assumes inherit it (`transitive_session_tags`).
     pub transitive: bool,
 }
 
-/// A managed policy that stands for itself: the boundary of the Amplify project's environment.
+/// A placeholder for a managed policy: the boundary of the Amplify project's environment.
 pub const BOUNDARY: &str = "boundary";
 
 impl SessionExtras {
-    /// Whether there are none: a session that the Amplify CLI could make.
+    /// The Amplify CLI can only make a session without extras.
     pub fn is_empty(&self) -> bool {
         let Self { policy_arns, policy, tags, source_identity, contexts } = self;
         let has_texts = policy.is_some() || source_identity.is_some();
         policy_arns.is_empty() && tags.is_empty() && contexts.is_empty() && !has_texts
     }
 
-    /// Where the first policy is set, if the session has one.
+    /// The origin of the first policy.
     pub(super) fn policy_origin(&self) -> Option<&Origin> {
         let of_arn = self.policy_arns.first().map(|arn| &arn.from);
         of_arn.or(self.policy.as_ref().map(|policy| &policy.from))
@@ -115,8 +115,7 @@ impl SessionExtras {
         extras.checked().map_err(|(key, expected, from)| invalid(key, expected, &from))
     }
 
-    /// The same with what the command line adds; that counts before what the profile says. Policies replace each other and
-    /// are never united.
+    /// Adds the command line's extras, which override the profile's. Policies replace each other and are never united.
     pub(super) fn with(mut self, flags: &Self, profile: &str) -> Result<Self, PlanError> {
         let Self { policy_arns, policy, tags, source_identity, contexts } = flags;
         self.contexts.extend(contexts.iter().cloned());
@@ -135,8 +134,7 @@ impl SessionExtras {
         })
     }
 
-    /// What the options of a command ask, each with its value; `from` is where the command stands. The error is the option
-    /// whose value is none.
+    /// Parses the options of a command; `from` is the command's origin. The error is the option with an invalid value.
     pub(super) fn of_options(options: &[(&'static str, String)], from: &Origin) -> Result<Self, &'static str> {
         let mut extras = Self::default();
         for (option, value) in options {
@@ -157,7 +155,7 @@ impl SessionExtras {
         Ok(extras)
     }
 
-    /// Itself, if it is not more than AWS takes.
+    /// Fails if the extras exceed AWS's limits.
     fn checked(self) -> Result<Self, (&'static str, &'static str, Origin)> {
         if let Some(more) = self.policy_arns.get(MOST_POLICY_ARNS) {
             return Err(("policy_arns", POLICY_ARNS, more.from.clone()));
@@ -172,14 +170,14 @@ impl SessionExtras {
     }
 }
 
-const POLICY_ARNS: &str = "up to 10 of: the ARN of a managed policy, read-only, boundary; commas between them";
-const POLICY: &str = "a policy as JSON of up to 2048 characters, or the path of a file that has it";
-const TAGS: &str = "up to 50 of key=value, with commas between them; a key has 1 to 128 characters, a value up to 256";
+const POLICY_ARNS: &str = "up to 10 values separated by commas: the ARN of a managed policy, read-only or boundary";
+const POLICY: &str = "a policy as JSON of up to 2048 characters, or the path of a file with the policy";
+const TAGS: &str = "up to 50 key=value pairs separated by commas; a key has 1 to 128 characters, a value up to 256";
 const CONTEXTS: &str =
-    "up to 5 of ARN=FILE, with commas between them: a context provider, and the file with its assertion";
-const TRANSITIVE: &str = "keys of session_tags, with commas between them";
+    "up to 5 ARN=FILE pairs separated by commas: a context provider, and the file with its assertion";
+const TRANSITIVE: &str = "keys of session_tags, separated by commas";
 
-/// A managed policy's ARN; `read-only` is AWS's ReadOnlyAccess.
+/// The ARN of a managed policy; `read-only` is AWS's ReadOnlyAccess.
 pub fn policy_arn(text: &str, partition: &str) -> Option<String> {
     if text == "read-only" {
         return Some(format!("arn:{partition}:iam::aws:policy/ReadOnlyAccess"));
@@ -190,7 +188,7 @@ pub fn policy_arn(text: &str, partition: &str) -> Option<String> {
     (fits || text == BOUNDARY).then(|| text.to_owned())
 }
 
-/// A policy, or the file that has it: what begins with `{` is JSON.
+/// Text that begins with `{` is JSON, other text is the path of a file.
 pub fn policy(text: &str) -> Option<Policy> {
     if !text.trim_start().starts_with('{') {
         return (!text.is_empty() && !text.contains('\n')).then(|| Policy::File(text.into()));
@@ -198,7 +196,7 @@ pub fn policy(text: &str) -> Option<Policy> {
     is_policy(text).then(|| Policy::Text(text.to_owned()))
 }
 
-/// Whether `text` can be an inline policy: a JSON object that is not too long.
+/// An inline policy is a JSON object within AWS's length.
 pub fn is_policy(text: &str) -> bool {
     let is_object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).is_ok();
     is_object && text.chars().count() <= LONGEST_POLICY

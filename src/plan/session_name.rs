@@ -1,4 +1,4 @@
-//! Expands `{user}@{host}` in `role_session_name`, so that CloudTrail distinguishes people and machines that share a
+//! Expands `{user}@{host}` in `role_session_name`, so that CloudTrail distinguishes users and machines that share a
 //! profile.
 
 use super::limits::SESSION_NAME;
@@ -7,7 +7,7 @@ pub const WORDS: [&str; 5] = ["user", "host", "profile", "project", "env"];
 
 const LONGEST: usize = 64;
 
-/// Whether `text` is a session name that AWS takes, or a template of one.
+/// Accepts a valid session name, or a template of one.
 pub fn allows(text: &str) -> bool {
     match fill(text, |word| WORDS.contains(&word).then(|| "xx".to_owned())) {
         Ok(filled) => SESSION_NAME.allows(&filled),
@@ -15,18 +15,16 @@ pub fn allows(text: &str) -> bool {
     }
 }
 
-/// What a session name must be, in words.
 pub fn expected() -> String {
-    format!("{SESSION_NAME}; {{user}}, {{host}}, {{profile}}, {{project}} and {{env}} stand for what they say")
+    format!("{SESSION_NAME}; {{user}}, {{host}}, {{profile}}, {{project}} and {{env}} are placeholders")
 }
 
 pub fn is_template(text: &str) -> bool {
     text.contains('{')
 }
 
-/// `text` with what `value` gives for each word in braces, cut to the 64 characters that AWS takes; characters that it
-/// does not take become `-`. The error is the word that `value` gave nothing for, or an empty one for braces that do not
-/// match.
+/// Replaces each word in braces by its value. Cuts the name to AWS's 64 characters and replaces other characters by
+/// `-`. The error is the word without a value, or an empty one for unbalanced braces.
 pub fn fill(text: &str, value: impl Fn(&str) -> Option<String>) -> Result<String, String> {
     let mut filled = String::new();
     let mut rest = text;

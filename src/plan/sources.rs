@@ -8,7 +8,7 @@ use super::endpoint::Endpoint;
 use super::error::PlanError;
 use super::limits::{RoleArn, SessionDuration, is_endpoint};
 
-/// The role of the EC2 instance that we run on, by its metadata service.
+/// The role of this EC2 instance, from its metadata service.
 #[derive(Debug, Clone)]
 pub struct ImdsBase {
     pub from: Origin,
@@ -16,7 +16,6 @@ pub struct ImdsBase {
     pub machine: String,
 }
 
-/// Where the metadata service is and what it may be asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MetadataService {
     /// `ec2_metadata_service_endpoint`, `AWS_EC2_METADATA_SERVICE_ENDPOINT`
@@ -31,7 +30,7 @@ pub struct MetadataService {
 
 pub(super) const IMDS_IPV4: &str = "http://169.254.169.254";
 
-/// The same where the endpoint mode is IPv6.
+/// The default endpoint if the endpoint mode is IPv6.
 pub(super) const IMDS_IPV6: &str = "http://[fd00:ec2::254]";
 
 pub const ECS_CONTAINER: &str = "http://169.254.170.2";
@@ -46,7 +45,7 @@ impl MetadataService {
         }
     }
 
-    /// Whether the first version, without a token, must not be used.
+    /// IMDSv1 is the version without a token.
     pub fn refuses_v1(&self) -> bool {
         is_true(self.v1_disabled.as_ref())
     }
@@ -55,7 +54,7 @@ impl MetadataService {
         self.disabled.as_ref().filter(|disabled| is_true(Some(disabled))).map(|disabled| &disabled.from)
     }
 
-    /// The same with what `profiles` say where the environment says nothing; the first that says it counts.
+    /// Adds the settings of `profiles` that the environment does not have. The first profile with a setting counts.
     pub(super) fn with(&self, profiles: &[&Profile<'_>]) -> Result<Self, PlanError> {
         let or = |found: &Option<Located<String>>, key: &'static str| {
             let of_profile = || profiles.iter().find_map(|profile| profile.get(key).map(Setting::located));
@@ -84,7 +83,7 @@ impl MetadataService {
     }
 }
 
-/// The role of the container that we run in: Amazon ECS, EKS Pod Identity, and whatever else speaks their protocol.
+/// The role of this container: Amazon ECS, EKS Pod Identity, and other services with their protocol.
 #[derive(Debug, Clone)]
 pub struct ContainerBase {
     pub from: Origin,
@@ -94,14 +93,14 @@ pub struct ContainerBase {
 
 #[derive(Debug, Clone, Default)]
 pub struct ContainerService {
-    /// The whole URL: what `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` leads to, else `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
+    /// The whole URL, from `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI`, otherwise `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
     pub uri: Option<Located<String>>,
     pub token: Option<ContainerToken>,
 }
 
 #[derive(Debug, Clone)]
 pub enum ContainerToken {
-    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`: a file that is read anew each time. Its hash is completed after planning.
+    /// `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`: the file is read for each call. Its hash is completed after planning.
     File {
         path: PathBuf,
         hash: String,
@@ -111,7 +110,7 @@ pub enum ContainerToken {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SsoBase {
-    /// `sso_session`; none where the profile has its own start URL.
+    /// `sso_session`; `None` if the profile has its own start URL.
     pub session: Option<Located<String>>,
     pub start_url: Located<String>,
     pub region: Located<String>,
@@ -141,12 +140,12 @@ pub struct WebIdentityInputs {
     pub session_name: Option<Located<String>>,
 }
 
-/// The session of a person who has signed in with `aws login`.
+/// The session of a user who signed in with `aws login`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoginBase {
-    /// `login_session`: the ARN that was signed in with.
+    /// `login_session`: the ARN of the signed-in identity.
     pub session: Located<String>,
-    /// The profile's region, for a token that does not know its own.
+    /// The profile's region, for a token without a region.
     pub region: Option<Located<String>>,
     /// The configured endpoint of AWS Sign-In. Completed after planning.
     pub endpoint: Option<String>,

@@ -1,9 +1,8 @@
-//! The walk from a profile to its base credentials: precedence, aliases, loops, missing ends.
-//!
-//! As a source, static keys beat the source's own `role_arn`, as in every SDK (observed of botocore 1.44.5, aws-config
-//! 1.13.0 and @smithy/shared-ini-file-loader 4.7.2); a role with a token's file is a base and never a hop. Within one
-//! profile the kinds follow in the order in which botocore and the SDK for Rust agree, and where they do not, in the
-//! latter's (`tests/conformance/vectors/resolution.json`).
+//! Walks from a profile to its base credentials: precedence, aliases, loops, missing sources. As a source, static keys
+//! override the source's own `role_arn`, as in every SDK (observed in botocore 1.44.5, aws-config 1.13.0 and
+//! @smithy/shared-ini-file-loader 4.7.2). A role with a token file is always a base, never a hop. Within one profile
+//! the kinds have the order of botocore and the SDK for Rust. Where the two differ, the SDK for Rust decides
+//! (`tests/conformance/vectors/resolution.json`).
 
 use std::mem::replace;
 
@@ -36,14 +35,14 @@ pub(super) struct Trail<'t> {
     pub(super) hops: Vec<Hop>,
     pub(super) via: Vec<String>,
     pub(super) warnings: Vec<Warning>,
-    /// Who set the policy of the last role, the one that the user's own options are about.
+    /// Who set the policy of the last role, to which the user's own options apply.
     pub(super) policy_setter: PolicySetter,
 }
 
-/// Settings of the first profile that is not a wrapper, where no flag, variable or wrapper gives them.
+/// Settings of the first profile that is not a wrapper. Flags, variables and wrappers override them.
 pub(super) struct WalkSettings {
     pub(super) region: Option<Located<String>>,
-    /// The profile's, also where another overrides it.
+    /// The profile's region, even if another overrides it.
     pub(super) own_region: Option<Located<String>>,
     pub(super) ca_bundle: Option<Located<String>>,
     pub(super) min_ttl: Option<Located<String>>,
@@ -58,11 +57,11 @@ enum Wanted {
     AsOwnSource,
 }
 
-/// The key that makes a role the base of a chain instead of a hop.
+/// Makes a role the base of a chain instead of a hop.
 const TOKEN_FILE: &str = "web_identity_token_file";
 const PROCESS: &str = "credential_process";
 
-/// What a profile without a role leads to.
+/// The end of the walk at a profile without a role.
 enum End<'t> {
     Base(Box<Base>),
     Alias(Profile<'t>),
@@ -87,7 +86,7 @@ impl<'a, 't> Walk<'a, 't> {
         }
     }
 
-    /// Walks from the profile `name` to its base, collecting hops on the way.
+    /// Collects hops on the way to the base.
     pub(super) fn from(&mut self, name: &str) -> Result<Base, PlanError> {
         let mut profile = self.profile(name)?;
         loop {
@@ -130,7 +129,7 @@ impl<'a, 't> Walk<'a, 't> {
         }
     }
 
-    /// The settings of the first profile that stands for itself count.
+    /// Only the first profile that is not a wrapper counts.
     fn read_settings(&mut self, profile: &Profile<'t>) -> Result<(), PlanError> {
         if self.wanted != Wanted::ByItself {
             return Ok(());
@@ -170,17 +169,17 @@ impl<'a, 't> Walk<'a, 't> {
         }
         if source.value.contains('\n') {
             let (profile, key, from) = (profile.name.clone(), "source_profile", Origin::File(source.at.clone()));
-            return Err(PlanError::Invalid { profile, key, expected: "a profile's name".to_owned(), from });
+            return Err(PlanError::Invalid { profile, key, expected: "the name of a profile".to_owned(), from });
         }
         Ok(())
     }
 
-    /// Where a command's flags speak of a role, and no role has come.
+    /// The origin of the command's role options, if the walk found no role.
     pub(super) fn unused_role_flags(&self) -> Option<&Origin> {
         self.asked.roles.first().map(|role| &role.from)
     }
 
-    /// Adds a role; the first one after wrappers is the one that their options are about.
+    /// The options of wrappers apply to the first role after them.
     fn push(&mut self, mut hop: Hop) -> Result<(), PlanError> {
         let mut setter = PolicySetter::Profile;
         for WrapperRole { wrapper, flags, extras, from } in std::mem::take(&mut self.asked.roles).iter().rev() {
@@ -196,7 +195,7 @@ impl<'a, 't> Walk<'a, 't> {
         Ok(())
     }
 
-    /// The profile `to`, to which `mention` leads on, unless the path has been there before.
+    /// The profile `to`, which `mention` names. Fails if the path already contains it.
     fn next(&mut self, to: &str, mention: Mention, may_repeat: bool) -> Result<Profile<'t>, PlanError> {
         self.trail.path.push(mention);
         let seen = self.trail.path.iter().position(|passed| passed.by == to);
@@ -245,9 +244,9 @@ impl<'a, 't> Walk<'a, 't> {
         }
     }
 
-    /// What a profile without a role is, or one whose role does not count.
+    /// A profile without a role, or with a role that does not count.
     fn end(&mut self, profile: &Profile<'t>) -> Result<End<'t>, PlanError> {
-        // Half a pair wins over nothing, and is an error only where there is nothing else.
+        // Half a pair has priority over a missing pair. It is an error only if the profile has no other credentials.
         if self.wanted == Wanted::AsSource
             && let Ok(Some(keys)) = profile.keys()
         {
@@ -264,7 +263,7 @@ impl<'a, 't> Walk<'a, 't> {
         }
         if let Some(command) = profile.get(PROCESS) {
             match self.wrapper(&command) {
-                // It would lead back to the role that this is the source of.
+                // It would lead back to the role that needs this source.
                 Some(_) if self.wanted == Wanted::AsOwnSource => {}
                 Some(wrapper) => {
                     self.warn_of_others(profile, PROCESS);
@@ -289,7 +288,8 @@ impl<'a, 't> Walk<'a, 't> {
         if let Some(keys) = keys? {
             return Ok(self.base(profile, "static keys", BaseSource::Static(keys)));
         }
-        // Without a role: as the SDK for Rust has it, but only where there is nothing else, since botocore passes over it.
+        // `credential_source` without a role counts only if the profile has no other credentials. The SDK for Rust
+        // accepts it; botocore ignores it.
         if let Some(source) = profile.get("credential_source") {
             return self.credential_source(profile, &source).map(|base| End::Base(Box::new(base)));
         }
@@ -311,7 +311,7 @@ impl<'a, 't> Walk<'a, 't> {
         End::Base(Box::new(Base { profile: profile.name.clone(), source }))
     }
 
-    /// Notes what else `profile` has besides what is used of it: tools disagree about such a profile.
+    /// Warns of other credentials in the profile, because tools choose different ones.
     fn warn_of_others(&mut self, profile: &Profile<'t>, used: &'static str) {
         let of = |key: &'static str| Some((key, Origin::File(profile.get(key)?.at)));
         let process = of(PROCESS).filter(|_| profile.get(PROCESS).is_some_and(|found| self.wrapper(&found).is_none()));
@@ -324,20 +324,19 @@ impl<'a, 't> Walk<'a, 't> {
         }
     }
 
-    /// A `credential_process` that is this program.
     fn wrapper(&self, command: &Setting<'_>) -> Option<Wrapper> {
         Wrapper::parse(command.value, self.inputs.program.as_deref())
     }
 
-    /// The profile that a `credential_process` of ours stands for: the plan is its plan, plus the command's options. Of two
-    /// wrappers, the options of the outer one count first, as if the user had given them.
+    /// The profile that our own `credential_process` names: its plan applies, with the command's options. The outer of
+    /// two wrappers has priority, like options of the user.
     fn alias(&mut self, from: &str, wrapper: &Wrapper, at: &Location) -> Result<Profile<'t>, PlanError> {
         let Wrapper { profile, duration, region, role, extras, options } = wrapper;
         let by = || Origin::File(at.clone());
         let extras = SessionExtras::of_options(extras, &by()).map_err(|option| PlanError::Invalid {
             profile: from.to_owned(),
             key: option,
-            expected: "as in: amplify-creds help process".to_owned(),
+            expected: "a command as in: amplify-creds help process".to_owned(),
             from: by(),
         })?;
         if *role != RoleFlags::default() || !extras.is_empty() {
@@ -380,7 +379,7 @@ impl<'a, 't> Walk<'a, 't> {
     }
 }
 
-/// Whether any of the pair is there: half a pair counts, and is an error where it is needed.
+/// Half a pair counts, because it is an error if it is needed.
 fn has_keys(profile: &Profile<'_>) -> bool {
     !matches!(profile.keys(), Ok(None))
 }

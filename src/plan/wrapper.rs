@@ -1,4 +1,4 @@
-//! Recognising a `credential_process` that is this program: then the profile is an alias, and nothing need be run.
+//! Recognises this program in a `credential_process`. The profile is then an alias, and the command is not run.
 
 use std::path::Path;
 
@@ -6,12 +6,11 @@ use crate::settings::seconds;
 
 use super::inputs::RoleFlags;
 
-/// What `… process PROFILE [options]` asks for, as far as a plan depends on it.
+/// The parts of `… process PROFILE [options]` that affect the plan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wrapper {
-    /// The profile; `None` when the command leaves it to the environment.
+    /// `None` if the environment names the profile.
     pub profile: Option<String>,
-    /// `--duration`, in seconds.
     pub duration: Option<u32>,
     /// `--region`
     pub region: Option<String>,
@@ -23,7 +22,7 @@ pub struct Wrapper {
 }
 
 /// Options of a wrapper's command that change how a session is fetched, not which one. They count like options of the
-/// command line. `-v` and `-q` are not among them: they are about the messages of a process that is not started.
+/// command line. `-v` and `-q` are ignored, because they only affect the messages of a process that is not started.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WrapperOptions {
     pub refresh: bool,
@@ -37,7 +36,7 @@ pub struct WrapperOptions {
 }
 
 impl WrapperOptions {
-    /// Adds those of the wrapper that this one names; its own values count first.
+    /// Adds the options of an inner wrapper. Its own values have priority.
     pub(super) fn or(self, inner: &Self) -> Self {
         let Self { refresh, no_cache, no_input, min_ttl, lock_timeout, prompt } = self;
         Self {
@@ -53,13 +52,13 @@ impl WrapperOptions {
 
 const EXTRAS: [&str; 5] = ["--policy-arn", "--policy", "--tag", "--source-identity", "--provided-context"];
 
-/// Characters that mean something to a shell outside quotes.
+/// Characters with a meaning in a shell outside quotes.
 const SHELL_SYNTAX: [char; 12] = ['|', ';', '&', '<', '>', '$', '`', '(', ')', '*', '?', '~'];
 
 const MESSAGES: [&str; 5] = ["-v", "-vv", "--verbose", "-q", "--quiet"];
 
-/// Whether a shell would replace or obey something in `command`. `C:/PROGRA~2` and `"/opt/x (y)"` are paths. Other quoting
-/// than double quotes is not looked into.
+/// Whether a shell would interpret something in `command`. `C:/PROGRA~2` and `"/opt/x (y)"` are paths. Only double
+/// quotes are supported.
 fn has_shell_syntax(command: &str) -> bool {
     if command.contains(['\'', '\\']) {
         return command.contains(SHELL_SYNTAX);
@@ -78,7 +77,7 @@ fn has_shell_syntax(command: &str) -> bool {
 }
 
 impl Wrapper {
-    /// Reads `command`. `this_program` is the path of the running executable, where known.
+    /// `this_program` is the path of the running executable, if known.
     pub fn parse(command: &str, this_program: Option<&Path>) -> Option<Self> {
         if has_shell_syntax(command) {
             return None;
@@ -122,7 +121,7 @@ impl Wrapper {
                 "--refresh" if attached.is_none() => found.options.refresh = true,
                 "--no-cache" if attached.is_none() => found.options.no_cache = true,
                 "--no-input" if attached.is_none() => found.options.no_input = true,
-                // Others are honoured by running the command: an MFA code, for example, is valid once.
+                // Other options require running the command: an MFA code, for example, is valid once.
                 _ if word.starts_with('-') => return None,
                 "process" | "credential-process" if !is_process => is_process = true,
                 _ if is_process && found.profile.is_none() => found.profile = Some(word.to_owned()),

@@ -1,8 +1,7 @@
 //! Reads `actions.txt`, `gen2.txt` and `bootstrap.txt`, the actions that the Amplify CLI, `ampx` and the CDK need.
 //! `tests/conformance/policies.rs` compares the first with the documentation's minimal policy and AWS's managed one.
-//!
-//! Each is one text, read when it is asked for: as data with pointers in it, every start of the program would pay for
-//! relocating them, at 13 instructions each.
+//! Each is text that is parsed when needed. As data with pointers, every start of the program would have to relocate
+//! them, at 13 instructions each.
 
 use super::category::Category;
 
@@ -13,16 +12,16 @@ const BOOTSTRAP_TABLE: &str = include_str!("bootstrap.txt");
 #[derive(Debug, Clone, Default)]
 pub(super) struct ActionRow {
     pub(super) sid: &'static str,
-    /// What stands before the colon.
+    /// The part before the colon.
     pub(super) service: &'static str,
     categories: &'static str,
     unless: &'static str,
-    /// ARNs, with the words of [`super::place::Place::fill`] in them.
+    /// ARNs with the placeholders of [`super::place::Place::fill`].
     pub(super) resources: &'static str,
     pub(super) minimal: &'static str,
     pub(super) managed: &'static str,
     pub(super) via_cloudformation: &'static str,
-    /// Actions that stand for `*` where they are simulated.
+    /// Actions that replace `*` in a simulation.
     pub(super) probes: &'static str,
     /// Calls of the tools, each as `Action (version: commands)`.
     recorded: Vec<&'static str>,
@@ -77,12 +76,11 @@ impl ActionRow {
         row
     }
 
-    /// The names of the actions that the tools call.
     pub(super) fn called(&self) -> impl Iterator<Item = &'static str> {
         names(&self.recorded).chain(names(&self.in_code))
     }
 
-    /// The names of the actions that CloudFormation calls for the tags and resources of a stack.
+    /// The actions that CloudFormation calls for the tags and resources of a stack.
     pub(super) fn called_by_cloudformation(&self) -> impl Iterator<Item = &'static str> {
         names(&self.stack_tags).chain(names(&self.in_template))
     }

@@ -1,4 +1,4 @@
-//! The permissions that the Amplify CLI, `ampx` and the CDK need: as documents, and as single actions to simulate.
+//! The permissions that the Amplify CLI, `ampx` and the CDK need, as documents and as single actions to simulate.
 
 use crate::policy::actions::ActionRow;
 use crate::policy::category::Category;
@@ -10,13 +10,13 @@ use crate::policy::{actions, permissions_boundary};
 pub enum ActionList {
     /// The minimal policy of the Amplify documentation.
     Documented,
-    /// The same, with what the Amplify CLI calls in fact.
+    /// The documented policy and the Amplify CLI's actual calls.
     Minimal,
     /// AWS's managed policy AdministratorAccess-Amplify.
     Managed,
-    /// What `ampx` and the CDK call with the caller's permissions.
+    /// The calls of `ampx` and the CDK with the caller's permissions.
     Gen2,
-    /// What `cdk bootstrap` and CloudFormation call with the caller's permissions.
+    /// The calls of `cdk bootstrap` and CloudFormation with the caller's permissions.
     Bootstrap,
 }
 
@@ -57,8 +57,8 @@ impl Selection {
         if self.categories.is_empty() { Category::ALL.to_vec() } else { self.categories.clone() }
     }
 
-    /// What the list has of a row: directly, and through CloudFormation. The documentation's list has nothing for some
-    /// categories; for these the minimal list has the managed policy's actions.
+    /// A row's actions in the list: direct ones, and those through CloudFormation. For some categories the
+    /// documentation's list has none; the minimal list then uses the managed policy's actions.
     fn listed(&self, row: &ActionRow) -> [(bool, Vec<&'static str>); 2] {
         let (direct, via) = match self.list {
             ActionList::Gen2 | ActionList::Bootstrap => ("", ""),
@@ -122,8 +122,8 @@ impl ActionRow {
     }
 }
 
-/// The policies that let their holder deploy these categories, each within IAM's size. With the ARN of a boundary, roles
-/// can be made only if they carry it; with `check` they can be proved by `check --for amplify`.
+/// The policies that allow a deployment of these categories, each within IAM's size. With the ARN of a boundary, they
+/// allow only roles with that boundary. With `check`, they include the permissions of `check --for amplify`.
 pub fn documents(place: &ArnScope, selection: &Selection, boundary: Option<&str>, check: bool) -> Vec<PolicyDocument> {
     let mut statements = Vec::new();
     if check {
@@ -158,13 +158,13 @@ pub fn documents(place: &ArnScope, selection: &Selection, boundary: Option<&str>
     PolicyDocument::new(statements).split(LARGEST)
 }
 
-/// What `check --for amplify` asks IAM, as a statement: a simulation, and what it reads where there is none.
+/// The permissions of `check --for amplify`: a simulation, and the role that it reads if a simulation is not possible.
 pub fn for_check(place: &ArnScope) -> Statement {
     let actions = ["iam:GetRole", "iam:SimulatePrincipalPolicy"];
     Statement::new("CheckForAmplify", Effect::Allow, actions, [place.fill("arn:{p}:iam::{a}:role/*")])
 }
 
-/// Every action of the list, one by one. A `*` stands for the actions of that service that any document names.
+/// Every action of the list. A `*` is replaced by the actions of that service in all documents.
 pub fn probes(place: &ArnScope, selection: &Selection) -> Vec<RequiredAction> {
     let wanted = selection.wanted();
     let mut probes: Vec<RequiredAction> = Vec::new();
@@ -281,7 +281,7 @@ mod tests {
                 let is_shown = probes.iter().any(|probe| probe.category == category);
                 let is_listed = match list {
                     ActionList::Documented => is_in_minimal(category),
-                    // Pinpoint is shown under analytics where both are asked for.
+                    // Pinpoint is shown under analytics if both are requested.
                     ActionList::Managed => category != Category::Notifications,
                     _ => true,
                 };

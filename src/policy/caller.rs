@@ -1,11 +1,9 @@
-//! The policy of who assumes the roles of a chain: exactly those roles, and what their sessions carry.
-
 use crate::plan::CredentialPlan;
 
 use super::document::{Effect, PolicyDocument, Statement, StringOrList};
 
-/// The policy for a plan's chain. Of a chain of several roles the user calls the first alone, and each of the others is
-/// called by the session of the one before; the policy names all, and may be given to all of them.
+/// The user calls only the first role of a chain. Each of the others is called by the session of the previous role. The
+/// policy names all roles, and may be attached to all of them.
 pub fn document(plan: &CredentialPlan) -> PolicyDocument {
     let extras = || plan.hops.iter().map(|hop| &hop.extras);
     let uses = [

@@ -1,7 +1,7 @@
-/// A part of what an app can have, as the Amplify CLI divides it.
+/// A part of an app, as the Amplify CLI divides it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Category {
-    /// What every push needs: stacks, roles, the app itself. No document leaves it out.
+    /// What every push needs: stacks, roles, the app itself. Every document includes it.
     Deployment,
     Auth,
     /// AWS AppSync and API Gateway, with their tables and search domains.
@@ -34,7 +34,7 @@ impl Category {
         Self::Geo,
     ];
 
-    /// Its name, as the Amplify CLI spells it.
+    /// The Amplify CLI's name for it.
     pub fn name(self) -> &'static str {
         self.row().0
     }

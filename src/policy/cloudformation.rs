@@ -1,10 +1,8 @@
-//! The same documents as CloudFormation templates, in JSON.
-
 use serde_json::{Value, json};
 
 use super::document::PolicyDocument;
 
-/// A template with the role and its trust policy. `arn` is the role's, `seconds` the longest session that is asked of it.
+/// `arn` is the role's, `seconds` the longest requested session.
 pub fn role(arn: &str, trust: &PolicyDocument, seconds: Option<u32>) -> Value {
     let path_and_name = arn.split_once(":role/").map_or(arn, |(_, name)| name);
     let (path, name) = path_and_name.rsplit_once('/').map_or((None, path_and_name), |(path, name)| (Some(path), name));
@@ -12,7 +10,7 @@ pub fn role(arn: &str, trust: &PolicyDocument, seconds: Option<u32>) -> Value {
     if let Some(path) = path {
         properties["Path"] = json!(format!("/{path}/"));
     }
-    // IAM's own value is an hour.
+    // IAM's default is an hour.
     if let Some(seconds) = seconds.filter(|seconds| *seconds > 3600) {
         properties["MaxSessionDuration"] = json!(seconds);
     }
@@ -23,7 +21,7 @@ pub fn role(arn: &str, trust: &PolicyDocument, seconds: Option<u32>) -> Value {
     )
 }
 
-/// A template with managed policies: each with the name of its resource, its own name where it needs one, and its text.
+/// Each policy has a resource name, optionally a name of its own, and its text.
 pub fn policies(description: &str, policies: &[(&str, Option<&str>, &PolicyDocument)]) -> Value {
     let mut resources = json!({});
     let mut outputs = json!({});

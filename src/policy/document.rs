@@ -1,11 +1,10 @@
-//! An IAM policy document: its JSON in the order that people read it, its size as IAM counts it, and its division where
-//! it would be too large.
+//! An IAM policy document: its JSON in the usual order, its size as IAM counts it, and its division if it is too large.
 
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-/// How many characters a managed policy can have, white space not counted (IAM user guide, "IAM and AWS STS quotas").
+/// The maximum of a managed policy in characters without white space (IAM user guide, "IAM and AWS STS quotas").
 pub const LARGEST: usize = 6144;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,14 +20,14 @@ pub struct PolicyDocument {
 pub struct Statement {
     pub sid: String,
     pub effect: Effect,
-    /// Whom it is about; none in a policy that is attached to them.
+    /// `None` in a policy that is attached to its principals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub principal: Option<BTreeMap<&'static str, StringOrList>>,
     #[serde(skip_serializing_if = "StringOrList::is_empty")]
     pub action: StringOrList,
     #[serde(skip_serializing_if = "StringOrList::is_empty")]
     pub not_action: StringOrList,
-    /// On what; nothing in a trust policy.
+    /// Empty in a trust policy.
     #[serde(skip_serializing_if = "StringOrList::is_empty")]
     pub resource: StringOrList,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -40,7 +39,7 @@ pub type Condition = BTreeMap<&'static str, BTreeMap<&'static str, StringOrList>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Effect {
     Allow,
-    /// It denies, whatever else allows.
+    /// Overrides every Allow.
     Deny,
 }
 
@@ -92,7 +91,7 @@ impl Statement {
         self
     }
 
-    /// The statement in two halves, by its actions; none where there is but one.
+    /// Divides the actions; `None` for a single action.
     fn halves(&self) -> Option<[Self; 2]> {
         let actions = &self.action.0;
         let (first, second) = actions.split_at(actions.len() / 2);
@@ -106,13 +105,13 @@ impl PolicyDocument {
         Self { version: "2012-10-17", statements }
     }
 
-    /// Its characters, white space not counted.
+    /// In characters without white space.
     pub fn size(&self) -> usize {
         json(self).chars().filter(|c| !c.is_whitespace()).count()
     }
 
-    /// The same as one or several policies of at most `largest` characters. Statements keep their order; one that is too
-    /// large by itself is divided, and its name numbered.
+    /// Divides the document into policies of at most `largest` characters. Statements keep their order. A statement
+    /// that is too large by itself is divided and gets numbered names.
     pub fn split(self, largest: usize) -> Vec<Self> {
         let mut documents: Vec<Self> = Vec::new();
         let mut left: Vec<_> = self.statements.into_iter().rev().collect();
@@ -190,7 +189,7 @@ mod tests {
         let count = sids.len();
         sids.dedup();
         assert_eq!(sids.len(), count, "names are unique");
-        // At the limit itself nothing is divided.
+        // A document of exactly the limit is not divided.
         let size = whole.size();
         assert_eq!(whole.clone().split(size).len(), 1);
         assert_eq!(whole.split(size - 1).len(), 2);

@@ -1,10 +1,10 @@
-//! The policy by which users have an MFA device of their own and can do nothing without it: the example "Allows
-//! MFA-authenticated IAM users to manage their own MFA device" of the IAM user guide.
+//! Lets users manage their own MFA device and denies everything else without MFA: the example "Allows MFA-authenticated
+//! IAM users to manage their own MFA device" of the IAM user guide.
 
 use super::document::{Effect, PolicyDocument, Statement, StringOrList};
 use super::place::ArnScope;
 
-/// What works without MFA: all that it takes to have a device, and to give its code.
+/// Allowed without MFA: everything that a user needs to register a device and to send its code.
 const WITHOUT: [&str; 8] = [
     "iam:CreateVirtualMFADevice",
     "iam:EnableMFADevice",
@@ -20,7 +20,7 @@ pub fn document(place: &ArnScope) -> PolicyDocument {
     let own = |kind: &str| place.fill(&format!("arn:{{p}}:iam::{{a}}:{kind}/"));
     let user = own("user") + "${aws:username}";
     let see = Statement::new("SeeDevices", Effect::Allow, ["iam:ListVirtualMFADevices"], ["*"]);
-    // A device is called as its user likes.
+    // A device can have any name.
     let create = Statement::new("CreateADevice", Effect::Allow, ["iam:CreateVirtualMFADevice"], [own("mfa") + "*"]);
     let delete = Statement::new(
         "DeleteOwnDevice",
@@ -37,7 +37,7 @@ pub fn document(place: &ArnScope) -> PolicyDocument {
         "iam:ResyncMFADevice",
     ];
     let manage = Statement::new("ManageOwnDevices", Effect::Allow, actions, [user]);
-    // Long-term keys have no such key at all, which the operator's ending takes for false.
+    // Long-term keys do not have this condition key, so the operator must end in IfExists.
     let deny = Statement::new("NothingElseWithoutMfa", Effect::Deny, StringOrList::default(), ["*"]);
     let deny = Statement { not_action: WITHOUT.into(), ..deny };
     let deny = deny.when("BoolIfExists", "aws:MultiFactorAuthPresent", ["false"]);

@@ -1,13 +1,13 @@
-//! The IAM documents of the cross-account set-up: who may assume a role, what assumes it, what the Amplify CLI needs
-//! there, and how much of that its own roles may get. Pure data, made of what profiles and projects say.
+//! The IAM documents of the cross-account set-up: trust policy, caller policy, the Amplify CLI's permissions, and the
+//! boundary of its roles. Pure data from profiles and projects.
 
 mod actions;
 pub mod amplify;
-pub mod amplify_names;
 pub mod caller;
 mod category;
 pub mod cloudformation;
 pub mod denied_use;
+pub mod deployed_names;
 pub mod document;
 pub mod mfa;
 pub mod permissions_boundary;
@@ -28,7 +28,7 @@ mod tests {
     use crate::profile::load::Files;
     use crate::profile_file::Dialect;
 
-    /// The plan of a profile `p` with these keys, and `u` with keys of a user.
+    /// The plan of a profile `p` with these keys. `u` has the keys of a user.
     pub(super) fn plan(keys: &str) -> CredentialPlan {
         let credentials = "[u]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n";
         let files = Files::from_text(&format!("[profile p]\n{keys}"), credentials);

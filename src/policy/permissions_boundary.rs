@@ -1,9 +1,7 @@
-//! The permissions boundary of an Amplify environment: how far the roles that Amplify makes may go, what they may never
-//! do, and that no role is made without it.
-//!
-//! A boundary grants nothing, so its ceiling is drawn around services and not around single actions: those that the
-//! documentation's walk-through names for a role of Amplify, as far as an app calls them while it runs. What a
-//! project's own functions need besides is added by name.
+//! The permissions boundary of an Amplify environment: what Amplify's roles may do at most, what they may never do, and
+//! that every role carries the boundary. A boundary grants nothing, so its ceiling names services instead of single
+//! actions: those that the documentation's walk-through names for a role of Amplify, if an app calls them at run time.
+//! Services of a project's own functions are added by name.
 
 use crate::policy::category::Category;
 use crate::policy::category::Category::{
@@ -42,7 +40,7 @@ const NEEDS: [Need; 15] = [
     Need {
         sid: "UseUserPools",
         categories: &[Auth],
-        // Functions of the app, and those by which Amplify configures a user pool.
+        // Functions of the app, and functions with which Amplify configures a user pool.
         actions: &[
             "cognito-idp:Admin*",
             "cognito-idp:*Group*",
@@ -57,7 +55,7 @@ const NEEDS: [Need; 15] = [
     Need {
         sid: "UseIdentities",
         categories: &[Auth],
-        // A user pool sends text messages by a role of its own.
+        // A user pool has its own role for text messages.
         actions: &["cognito-identity:*", "cognito-sync:*", "sns:Publish"],
         resources: &["*"],
     },
@@ -88,7 +86,7 @@ const NEEDS: [Need; 15] = [
         ],
         resources: &["arn:{p}:dynamodb:{r}:{a}:table/*"],
     },
-    // What a function reads a stream by, which names no resource.
+    // Functions read streams with these actions, which do not support resources.
     Need {
         sid: "ListStreams",
         categories: &[Api, Storage, Function],
@@ -146,7 +144,7 @@ const NEEDS: [Need; 15] = [
     Need { sid: "UseMaps", categories: &[Geo], actions: &["geo:*"], resources: &["arn:{p}:geo:{r}:{a}:*"] },
 ];
 
-/// The boundary's policy; the error is its size, where that is more than IAM takes.
+/// The error is the document's size, if it exceeds IAM's limit.
 pub fn document(
     place: &ArnScope,
     categories: &[Category],
@@ -176,11 +174,11 @@ pub fn document(
     if document.size() <= LARGEST { Ok(document) } else { Err(document.size()) }
 }
 
-/// What keeps whoever makes roles from making one that can do more: in the boundary itself for the roles that carry it,
-/// and in the policy of who deploys.
+/// Prevents the creation of roles without the boundary. Part of the boundary itself, for the roles that carry it, and
+/// of the deployment policy.
 pub fn enforcement(place: &ArnScope, boundary: &str) -> Vec<Statement> {
     let roles = place.fill("arn:{p}:iam::{a}:role/*");
-    // Of a request without a boundary the operator is true, too.
+    // The operator is also true for a request without a boundary.
     let carry = Statement::new(
         "RolesCarryTheBoundary",
         Effect::Deny,
@@ -208,13 +206,13 @@ fn owned(texts: &[&str]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::amplify_names::AmplifyNames;
+    use crate::policy::deployed_names::DeployedNames;
     use crate::policy::document::json;
 
     const ARN: &str = "arn:aws:iam::222222222222:policy/app-dev";
 
     fn denied(text: &str) -> DeniedUse {
-        DeniedUse::parse(text, &AmplifyNames::default()).unwrap()
+        DeniedUse::parse(text, &DeployedNames::default()).unwrap()
     }
 
     fn place() -> ArnScope {

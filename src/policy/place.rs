@@ -1,7 +1,7 @@
 use crate::plan::partition::partition_of;
 use crate::plan::{BaseSource, CredentialPlan};
 
-/// What ARNs are narrowed to. What is not known is left open.
+/// The restrictions of ARNs. Unknown parts are unrestricted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArnScope {
     pub partition: String,
@@ -11,8 +11,8 @@ pub struct ArnScope {
 }
 
 impl ArnScope {
-    /// A template with partition `{p}`, region `{r}`, account `{a}` and the project's part of names `{app}` filled in; `*`
-    /// for what is open.
+    /// Fills in partition `{p}`, region `{r}`, account `{a}` and the project's part of names `{app}`; `*` for unknown
+    /// parts.
     pub fn fill(&self, template: &str) -> String {
         let Self { partition, region, account, app } = self;
         let app = app.as_deref().map(normalized).filter(|app| !app.is_empty()).map(|app| app + "-");
@@ -50,16 +50,16 @@ pub fn device_account(plan: &CredentialPlan) -> Option<String> {
     serial.value.split(':').nth(4).filter(|account| super::place::is_account(account)).map(str::to_owned)
 }
 
-/// The name of the partition that `region` lies in.
 pub fn partition_name(region: &str) -> &'static str {
     partition_of(region).name
 }
 
-/// A project's name as the Amplify CLI puts it into names of stacks: lower case, without hyphens, underscores and spaces.
+/// A project's name in names of stacks, as the Amplify CLI forms it: lower case, without hyphens, underscores and
+/// spaces.
 pub(super) fn normalized(app: &str) -> String {
     let kept = app.chars().filter(|c| !matches!(c, '-' | '_') && !c.is_whitespace());
     let name = kept.collect::<String>().to_lowercase();
-    // A name that does not begin with a letter gets one.
+    // A name that does not begin with a letter is prefixed.
     if name.starts_with(|c: char| c.is_ascii_alphabetic()) || name.is_empty() { name } else { format!("a{name}") }
 }
 

@@ -1,4 +1,4 @@
-//! Who may assume a role: what a person says of them, and what a profile's source says by itself.
+//! The principal of a role's trust policy, from the user's input or from a profile's source.
 
 use crate::core::origin::Origin;
 use crate::plan::{BaseSource, CredentialPlan};
@@ -8,7 +8,7 @@ use super::place::is_account;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     pub arn: String,
-    /// Only those of the account whose ARN is like this.
+    /// Restricts the account to ARNs that match this pattern.
     pub like: Option<String>,
 }
 
@@ -20,8 +20,8 @@ pub struct FoundPrincipal {
 }
 
 impl Principal {
-    /// An account's twelve digits, the ARN of an account, a user or a role, or that of a role's session as
-    /// `sts:GetCallerIdentity` tells it.
+    /// Accepts an account's twelve digits, the ARN of an account, a user or a role, or a role session's ARN from
+    /// `sts:GetCallerIdentity`.
     pub fn parse(text: &str, partition: &str) -> Option<Self> {
         let plain = |arn: String| Self { arn, like: None };
         if is_account(text) {
@@ -37,7 +37,7 @@ impl Principal {
             "iam" if resource == "root" || named("user/").is_some() || named("role/").is_some() => {
                 (!resource.contains('*')).then(|| plain(text.to_owned()))
             }
-            // A trust policy names the role; AWS leaves its path out of a session's ARN.
+            // A trust policy names the role. AWS omits the role's path in a session's ARN.
             "sts" => {
                 let (role, _) = named("assumed-role/")?.split_once('/')?;
                 Some(plain(format!("arn:{partition}:iam::{account}:role/{role}")))
@@ -46,12 +46,12 @@ impl Principal {
         }
     }
 
-    /// Whether it is a role, whose sessions carry no MFA on.
+    /// The sessions of roles drop the MFA context.
     pub fn is_role(&self) -> bool {
         self.arn.contains(":role/") || self.like.as_deref().is_some_and(|like| like.contains(":role/"))
     }
 
-    /// Its name for a statement: `User`, `Role` or `Account`.
+    /// `User`, `Role` or `Account`.
     pub fn kind(&self) -> &'static str {
         if self.is_role() {
             "Role"
@@ -63,7 +63,7 @@ impl Principal {
     }
 }
 
-/// Who assumes the last role of `plan`, as far as the files say it.
+/// The identity that assumes the last role of `plan`, if the files reveal it.
 pub fn of(plan: &CredentialPlan) -> Option<FoundPrincipal> {
     let (_, before) = plan.hops.split_last()?;
     let known = |arn: String, from: &Origin| FoundPrincipal {
@@ -79,7 +79,7 @@ pub fn of(plan: &CredentialPlan) -> Option<FoundPrincipal> {
         BaseSource::Sso(sso) => {
             let partition = super::place::partition_name(&sso.region.value);
             let account = &sso.account_id.value;
-            // The role's own name ends in digits that only the account knows.
+            // The role's name ends in digits that differ in each account.
             let name = format!("aws-reserved/sso.amazonaws.com/*AWSReservedSSO_{}_*", sso.role_name.value);
             let like = Some(format!("arn:{partition}:iam::{account}:role/{name}"));
             let principal = Principal { arn: root(partition, account), like };
@@ -90,7 +90,7 @@ pub fn of(plan: &CredentialPlan) -> Option<FoundPrincipal> {
     }
 }
 
-/// The user whose device it is: one names the other, unless somebody chose to name the device otherwise.
+/// The user of the MFA device. Device and user have the same name, unless the device was named differently.
 fn of_device(plan: &CredentialPlan) -> Option<FoundPrincipal> {
     let of_hop = || plan.hops.first().and_then(|hop| hop.mfa_serial.as_ref());
     let serial = plan.mfa.as_ref().map(|mfa| &mfa.serial).or_else(of_hop)?;

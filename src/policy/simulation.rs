@@ -1,5 +1,5 @@
-//! Asking about actions and understanding the answer: what is asked together, who denies, and the statement that would
-//! mend it.
+//! Simulates actions: groups them into requests, finds the denying policy, and makes the statement that would fix the
+//! denial.
 
 use crate::plan::partition::first_region;
 
@@ -9,7 +9,7 @@ use super::document::{Effect, Statement, StringOrList};
 
 const AT_ONCE: usize = 50;
 
-/// What stands for a name that is not known.
+/// Replaces an unknown name.
 const SAMPLE: &str = "sample";
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,10 +39,10 @@ pub enum Verdict {
     Denied {
         by: DeniedBy,
         policy: Option<String>,
-        /// Whether a statement denies it, so that allowing it elsewhere does not help.
+        /// Whether a Deny statement matches. Then another Allow does not help.
         is_explicit: bool,
     },
-    /// That is not known, for want of the values of these condition keys, if of any.
+    /// Unknown, because the values of these condition keys are missing, if any.
     Unknown(Vec<String>),
 }
 
@@ -53,14 +53,13 @@ pub struct ActionResult {
     pub verdict: Verdict,
 }
 
-/// What is known of one action that Amplify needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportLine {
     pub probe: RequiredAction,
     pub verdict: Verdict,
 }
 
-/// What is to be asked, in as few questions as may be. `context` is known whatever the action is.
+/// Groups the probes into as few requests as possible. `context` applies to every action.
 pub fn batches(probes: &[RequiredAction], context: &[SimulationEntry]) -> Vec<Batch> {
     let mut batches: Vec<Batch> = Vec::new();
     for probe in probes {
@@ -87,7 +86,7 @@ pub fn entries(probe: &RequiredAction, context: &[SimulationEntry]) -> Vec<Simul
     context.iter().cloned().chain(probe.via_cloudformation.then_some(via)).collect()
 }
 
-/// One ARN for each kind of resource that a probe is used on; none for anything.
+/// One ARN for each kind of resource that a probe applies to; `None` for any resource.
 pub fn samples(probe: &RequiredAction) -> Vec<Option<String>> {
     probe.resources.iter().map(|pattern| sample(pattern)).collect()
 }
@@ -100,14 +99,14 @@ fn sample(pattern: &str) -> Option<String> {
     if let [_, partition, service, region, account, resource] = parts.as_mut_slice() {
         *region = region.replace('*', first_region(partition));
         *account = account.replace('*', "123456789012");
-        // What a REST API is made at.
+        // The collection in which REST APIs are created.
         let name = if service == "apigateway" { "restapis" } else { SAMPLE };
         *resource = resource.replace('*', name);
     }
     Some(parts.join(":"))
 }
 
-/// What the answers come to for each probe. One that is used on several kinds of resources is allowed where it is on one.
+/// The verdict for each probe. A probe that applies to several kinds of resources is allowed if one of them is.
 pub fn lines(probes: &[RequiredAction], judged: &[ActionResult]) -> Vec<ReportLine> {
     let line = |probe: &RequiredAction| {
         let resources = samples(probe);
@@ -126,7 +125,7 @@ pub fn lines(probes: &[RequiredAction], judged: &[ActionResult]) -> Vec<ReportLi
 pub struct Denial<'l> {
     pub category: Category,
     pub by: DeniedBy,
-    /// The policy whose statement denies; none where nothing allows.
+    /// The policy with the denying statement; `None` if no statement allows the action.
     pub policy: Option<&'l str>,
     pub is_explicit: bool,
     pub lines: Vec<&'l ReportLine>,
@@ -268,7 +267,7 @@ mod tests {
             probes[0].action, probes[3].action, probes[0].resources[0]
         );
         assert_eq!(json(&fix_statements[0]), expected);
-        // What nobody answered is not a yes.
+        // A missing result does not count as allowed.
         assert_eq!(super::lines(&probes[..1], &[])[0].verdict, Verdict::Unknown(Vec::new()));
     }
 }

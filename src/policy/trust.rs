@@ -1,4 +1,4 @@
-//! The trust policy of a role, which its owner's side writes: who may assume it, and under which conditions.
+//! The trust policy of a role, which the role's account owns: who may assume it, and under which conditions.
 
 use crate::plan::Hop;
 
@@ -10,7 +10,7 @@ pub struct TrustConditions {
     pub principals: Vec<Principal>,
     pub external_id: Option<String>,
     pub mfa: bool,
-    /// How long ago the code may have been given, in seconds.
+    /// The maximum age of the MFA code in seconds.
     pub mfa_max_age: Option<u64>,
     pub session_name: Option<String>,
     pub tags: Vec<String>,
@@ -18,7 +18,7 @@ pub struct TrustConditions {
 }
 
 impl TrustConditions {
-    /// What the profile of `hop` needs, whoever assumes its role.
+    /// The conditions that the profile of `hop` meets, for any principal.
     pub fn of(hop: &Hop) -> Self {
         let extras = &hop.extras;
         Self {

@@ -1,4 +1,4 @@
-//! Which profiles read differently after an edit of the files.
+//! The profiles that read differently after an edit of the files.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::load::{Files, LoadError};
 
 type Contents = BTreeMap<(&'static str, String), Zeroizing<String>>;
 
-/// The names of the profiles that differ in `after`. None where `before` is unreadable: nothing can be lost then.
+/// Empty if `before` is unreadable, because an edit cannot lose anything then.
 pub fn changed(dialect: Dialect, before: &Files, after: &Files) -> Result<Vec<String>, LoadError> {
     let Ok(before) = contents(dialect, before) else { return Ok(Vec::new()) };
     let after = contents(dialect, after)?;
@@ -49,7 +49,7 @@ mod tests {
             assert_eq!(seen(dialect, before, &before.replace("= y", "= z")), ["b"]);
             assert_eq!(seen(dialect, before, "[profile a]\nregion = x\n[profile c]\n"), ["b", "c"]);
         }
-        // To the Amplify CLI the second header is a key of the first section.
+        // The Amplify CLI reads the second header as a key of the first section.
         assert_eq!(seen(Dialect::Amplify, before, &before.replace("= y", "= z")), ["a"]);
         assert_eq!(seen(Dialect::Amplify, "[profile a.b]\n", "[profile a.b]\n[a\\.b]\n"), ["a.b"]);
     }

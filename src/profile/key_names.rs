@@ -1,39 +1,39 @@
 use Form::{Account, Arn, Arns, Block, Device, ExternalId, KeyId, MfaCommand, Region, Secret, Text, Url, Word};
 
-/// What values of a key look like. Text of another form can be a secret that was pasted into the wrong line.
+/// The form of a key's values. Text of another form can be a secret that was pasted into the wrong line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// Never shown.
     Secret,
     KeyId,
-    /// Names, commands, paths and lists: one line without anything that looks like a secret.
+    /// Names, commands, paths and lists. One line without anything that looks like a secret.
     Text,
-    /// A switch, a number, or a word of a few that AWS defines.
+    /// A switch, a number, or one of AWS's words for this key.
     Word,
     Region,
     Account,
     Arn,
     Arns,
-    /// Not a secret by AWS's definition; often random.
+    /// AWS does not define it as a secret, but it is often random.
     ExternalId,
     /// An MFA device: an ARN, or the serial number of a hardware token.
     Device,
     /// Shown without user, password and query.
     Url,
-    /// A command whose arguments can hold a secret.
+    /// A command with arguments that can hold a secret.
     MfaCommand,
     Block,
 }
 
-/// A key that AWS tools, the Amplify CLI, aws-vault or this program read from a profile.
+/// Read by an AWS tool, the Amplify CLI, aws-vault or this program.
 #[derive(Debug, Clone, Copy)]
 pub struct Key {
     pub name: &'static str,
     pub form: Form,
-    /// Whether this program reads it. [`Profile::get`](super::merged::Profile::get) accepts no other key.
+    /// [`Profile::get`](super::merged::Profile::get) accepts only these keys.
     pub is_read: bool,
-    /// Whether `exec --serve` passes it to the command: settings that do not affect credentials, and the AWS CLI's
-    /// blocks.
+    /// Whether `exec --serve` passes it to the command. True for settings that do not affect credentials, and for the
+    /// AWS CLI's blocks.
     pub is_passed_on: bool,
 }
 
@@ -146,8 +146,8 @@ pub fn is_known(key: &str) -> bool {
     KEYS.iter().any(|known| known.name == key)
 }
 
-/// Whether a known key is written with capital letters: botocore and the Go and Rust SDKs read it, Amplify and the JS
-/// and Java SDKs do not. Amplify's own names such as `accessKeyId` are known as they are.
+/// Whether a known key is written with capital letters: botocore and the Go and Rust SDKs accept it, Amplify and the JS
+/// and Java SDKs ignore it. Amplify's own names such as `accessKeyId` do not count.
 pub fn is_in_capitals(key: &str) -> bool {
     !is_known(key) && is_known(&key.to_ascii_lowercase())
 }

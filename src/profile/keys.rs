@@ -49,15 +49,14 @@ impl KeyPlaces {
     }
 }
 
-/// A section has one key of the pair without the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HalfPair {
     pub missing: &'static str,
     pub at: Location,
 }
 
-// In the Amplify CLI's order; `aws_security_token`, which only botocore knows, is last. Dialects that lower-case keys
-// need the lower-case spellings.
+// In the Amplify CLI's order. `aws_security_token` is last, because only botocore reads it. Dialects that lower-case
+// keys need the lower-case spellings.
 const ACCESS_KEY_ID: [&str; 3] = ["accessKeyId", "accesskeyid", "aws_access_key_id"];
 
 const SECRET_ACCESS_KEY: [&str; 3] = ["secretAccessKey", "secretaccesskey", "aws_secret_access_key"];
@@ -65,7 +64,7 @@ const SECRET_ACCESS_KEY: [&str; 3] = ["secretAccessKey", "secretaccesskey", "aws
 const SESSION_TOKEN: [&str; 4] = ["sessionToken", "sessiontoken", "aws_session_token", "aws_security_token"];
 
 impl Profile<'_> {
-    /// The keys of the first file (credentials, then config) that has any of the three: a pair never mixes files.
+    /// From the first file (credentials, then config) that has any of the three. A pair never mixes files.
     pub fn keys(&self) -> Result<Option<Keys>, HalfPair> {
         for part in self.parts() {
             let id = find(part, &ACCESS_KEY_ID);

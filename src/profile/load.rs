@@ -1,4 +1,4 @@
-//! Reads both profile files once. A missing file counts as empty, as in every SDK.
+//! Reads each profile file once. A missing file counts as empty, as in every SDK.
 
 use std::cell::{OnceCell, RefCell};
 use std::io;
@@ -42,7 +42,7 @@ struct FileText {
     source: Arc<SourceFile>,
     text: Zeroizing<String>,
     is_missing: bool,
-    /// What names the file; `None` for the default one.
+    /// The origin of the file's path; `None` for the default path.
     named_by: Option<Origin>,
 }
 
@@ -89,7 +89,7 @@ impl Files {
         &self.0[kind as usize]
     }
 
-    /// The number of sections with such properties, whatever their headers are.
+    /// Counts the sections with such properties under any header.
     pub fn sections_where(&self, fits: &dyn Fn(&[Property<'_>]) -> bool) -> usize {
         let count = |kind| {
             let Ok(Content::Sections(reading)) = profile_file::read(Dialect::Auto, kind, self.text(kind)) else {

@@ -6,12 +6,12 @@ use crate::profile_file::{FileKind, Property};
 
 use super::key_names::KEYS;
 
-/// Lookups use the credentials file before the config file.
+/// The credentials file has priority over the config file.
 #[derive(Debug)]
 pub struct Profile<'t> {
     pub name: String,
     pub(super) parts: Vec<Part<'t>>,
-    /// From `include_profile`; used for keys that the profile itself does not have.
+    /// From `include_profile`. Used for keys that the profile itself does not have.
     pub(super) included: Vec<Part<'t>>,
 }
 
@@ -21,7 +21,7 @@ pub struct Part<'t> {
     pub source: Arc<SourceFile>,
     pub headers: Vec<(u32, Cow<'t, str>)>,
     pub properties: Vec<Property<'t>>,
-    /// Whether the name is `null` in the Amplify dialect: Amplify's lookup crashes on it.
+    /// The value of the name is `null` in the Amplify dialect. Amplify's lookup crashes on it.
     pub is_null: bool,
 }
 
@@ -58,7 +58,7 @@ impl<'t> Profile<'t> {
         self.get_any(key)
     }
 
-    /// The same for a key that this program does not use.
+    /// Like [`get`](Self::get), for a key that this program does not use.
     pub fn get_any(&self, key: &str) -> Option<Setting<'_>> {
         let (part, property) = self.find(key)?;
         Some(Setting { value: &property.value, at: part.location(property.line) })
@@ -68,7 +68,7 @@ impl<'t> Profile<'t> {
         self.find(key).is_some()
     }
 
-    /// The first line of the value: continuation lines belong to no name, region or ARN.
+    /// The first line of the value: names, regions and ARNs have no continuation lines.
     pub fn first_line(&self, key: &str) -> Option<&str> {
         self.find(key).and_then(|(_, property)| property.value.lines().next())
     }
@@ -87,7 +87,7 @@ impl<'t> Profile<'t> {
         lines.filter(|at| Some(at) != winner).collect()
     }
 
-    /// aws-vault's rule. Static keys are not included.
+    /// Follows aws-vault's rule. Does not include static keys.
     pub fn include(&mut self, other: Profile<'t>) {
         self.included.extend(other.parts);
     }

@@ -1,5 +1,4 @@
-//! Why a profile that exists in its author's eyes is not found, or has no keys: headers, keys and shell lines that are
-//! almost right.
+//! Finds headers, keys and shell lines that are almost right, to explain a missing profile or missing keys.
 
 use crate::core::origin::Location;
 use crate::profile_file::lines::{COMMENT, Shape};
@@ -11,16 +10,16 @@ use super::view::FileView;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NearMiss {
-    /// The profile is named with the word of its header: `profile dev`.
+    /// The caller's profile name includes the word of its header: `profile dev`.
     Prefixed(String),
-    /// A header that is almost the profile's, and what it should be.
+    /// A header that almost matches the profile, and its correct form.
     Header {
         at: Location,
         header: String,
         right: String,
     },
     NoHeader(Location),
-    /// `export NAME=value` and the like.
+    /// `export NAME=value` and similar lines.
     ShellCommand(Location),
     Key {
         at: Location,
@@ -36,7 +35,6 @@ pub enum NearMiss {
     },
 }
 
-/// A line that explains a missing profile or missing keys.
 #[derive(Debug)]
 pub(super) struct SuspectLine {
     /// `None` above the first header.
@@ -48,7 +46,7 @@ const SHELL_COMMANDS: [&str; 5] = ["export ", "set ", "setx ", "$env:", "declare
 
 const HEADER_WORDS: [&str; 2] = ["profiles", "profile"];
 
-/// What may be meant by a profile that no file has, or that has no credentials. `exists` looks a profile up.
+/// The likely causes if a profile is missing or has no credentials. `exists` looks up a profile.
 pub(super) fn near_misses(
     files: &[FileView<'_>],
     suspects: &[SuspectLine],
@@ -85,7 +83,7 @@ fn missing_files(files: &[FileView<'_>]) -> Vec<NearMiss> {
     missing
 }
 
-/// `profile dev`, `Profile: dev` and the like without the word.
+/// Removes the word from `profile dev`, `Profile: dev` and similar names.
 fn without_word(name: &str) -> &str {
     let name = name.trim().trim_matches(['"', '\'']);
     let rest = HEADER_WORDS.iter().find_map(|word| {
@@ -95,7 +93,7 @@ fn without_word(name: &str) -> &str {
     rest.map_or(name, |rest| rest.trim().trim_matches(['"', '\'']))
 }
 
-/// Headers of other profiles that are `name` but for the word `profile`, letter case and quotes.
+/// Headers of other profiles that differ from `name` only by the word `profile`, letter case and quotes.
 fn headers(file: &FileView<'_>, name: &str) -> Vec<NearMiss> {
     let Content::Sections(reading) = &file.content else { return Vec::new() };
     let plain = without_word(name);
@@ -163,7 +161,7 @@ fn is_shell_command(text: &str) -> bool {
     commands.into_iter().any(|command| text.starts_with(command)) && text.contains("aws_")
 }
 
-/// The key of credentials that other tools, exports and people call `key`.
+/// The credentials key that other tools, exports and users write as `key`.
 fn meant(key: &str) -> Option<&'static str> {
     if is_known(&key.to_ascii_lowercase()) {
         return None;

@@ -7,7 +7,7 @@ use crate::profile_file::{Content, Name, Property, Section};
 
 use super::set::ProfileSet;
 
-/// The sections of one name; at least one has properties.
+/// At least one of the sections has properties.
 #[derive(Debug)]
 pub struct Services<'s, 't> {
     source: Arc<SourceFile>,

@@ -10,15 +10,15 @@ use super::view::FileView;
 #[derive(Debug)]
 pub struct ProfileSet<'t> {
     pub(super) files: [FileView<'t>; 2],
-    /// Results of `nearest`: profiles often share a missing source. Not a hash map, which would ask the system for
-    /// randomness on every hit.
+    /// Caches `nearest`, because profiles often share a missing source. A hash map would request randomness from the
+    /// system on every hit.
     pub(super) nearest: RefCell<BTreeMap<String, Vec<String>>>,
-    /// Of `near_misses`, for all profiles.
+    /// Caches the lines for `near_misses`, for all profiles.
     pub(super) suspects: OnceCell<Vec<SuspectLine>>,
 }
 
 impl<'t> ProfileSet<'t> {
-    /// Reads all sections at once, for callers that look up most profiles; for one or two it is slower.
+    /// Reads all sections at once. Faster if the caller looks up most profiles, slower for one or two.
     #[must_use]
     pub fn read_ahead(mut self) -> Self {
         self.files.iter_mut().for_each(FileView::read_ahead);
@@ -30,7 +30,7 @@ impl<'t> ProfileSet<'t> {
         self.files.iter().flat_map(FileView::names).filter(|name| seen.insert(name.clone())).collect()
     }
 
-    /// Every profile in file order; reads each section once.
+    /// In file order. Reads each section once.
     pub fn all(&self) -> Vec<Profile<'t>> {
         let mut parts: [HashMap<_, _>; 2] = [1, 0].map(|index: usize| self.files[index].parts());
         let profile = |name: String| {
@@ -40,13 +40,13 @@ impl<'t> ProfileSet<'t> {
         self.names().into_iter().map(profile).collect()
     }
 
-    /// The profile, from every section that names it in the best spelling of its file.
+    /// Merges all sections that name the profile in the best spelling of their file.
     pub fn get(&self, name: &str) -> Option<Profile<'t>> {
         let parts: Vec<_> = self.files.iter().rev().filter_map(|file| file.part(name)).collect();
         (!parts.is_empty()).then(|| Profile { name: name.to_owned(), parts, included: Vec::new() })
     }
 
-    /// `[sso-session NAME]`, read like a profile. The Amplify dialect has none.
+    /// Reads `[sso-session NAME]` like a profile. The Amplify dialect has no such section.
     pub fn sso_session(&self, name: &str) -> Option<Profile<'t>> {
         let part = self.files[0].sso_session(name)?;
         Some(Profile { name: name.to_owned(), parts: vec![part], included: Vec::new() })
@@ -60,7 +60,7 @@ impl<'t> ProfileSet<'t> {
         self.files.iter().find_map(|file| file.broken(None))
     }
 
-    /// The most similar names, best first, at most three.
+    /// At most three, the most similar first.
     pub fn nearest(&self, name: &str) -> Vec<String> {
         // The time grows with the square of the length.
         const LONGEST: usize = 100;
@@ -85,7 +85,7 @@ impl<'t> ProfileSet<'t> {
         nearest
     }
 
-    /// What may be meant by a profile that no file has, or that has no credentials.
+    /// The likely causes if a profile is missing or has no credentials.
     pub fn near_misses(&self, name: &str) -> Vec<NearMiss> {
         let lines = self.suspects.get_or_init(|| self.files.iter().flat_map(suspects).collect());
         near_misses(&self.files, lines, name, &|name| self.get(name).is_some())

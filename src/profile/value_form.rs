@@ -1,4 +1,4 @@
-//! Which values of a profile may be shown: those of known keys, where they have the form of that key.
+//! Decides which values of a profile may be shown: values of known keys that have the form of that key.
 
 use std::borrow::Cow;
 
@@ -45,7 +45,7 @@ fn is_lower(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit()
 }
 
-/// Of custom endpoints, any short name in one case.
+/// Regions of custom endpoints can be any short name in one case.
 fn is_region(value: &str) -> bool {
     let is_of = |of_case: fn(u8) -> bool| value.bytes().all(|b| of_case(b) || b == b'-');
     value.len() <= 25 && (is_of(is_lower) || is_of(is_upper))
@@ -55,12 +55,12 @@ fn is_upper(byte: u8) -> bool {
     byte.is_ascii_uppercase() || byte.is_ascii_digit()
 }
 
-/// AWS's own key ids; those of other services can be passwords.
+/// Accepts only AWS's own key ids; those of other services can be passwords.
 fn is_key_id(value: &str) -> bool {
     value.len() <= 32 && value.starts_with('A') && value.bytes().all(is_upper)
 }
 
-/// AWS's words have few digits, and few have capitals: `Ec2InstanceMetadata`, `raw-in-base64-out`, `iso8601`, `64MB`.
+/// AWS's words have few digits and rarely capitals: `Ec2InstanceMetadata`, `raw-in-base64-out`, `iso8601`, `64MB`.
 fn is_word(value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let has_capitals = value.bytes().any(|b| b.is_ascii_uppercase());
@@ -80,7 +80,7 @@ fn is_arn(value: &str) -> bool {
         && value.bytes().all(|b| b.is_ascii_graphic() && b != b'"')
 }
 
-/// Whether a command has an option for a secret: `--password x`.
+/// Detects an option such as `--password x`.
 fn has_secret_option(value: &str) -> bool {
     let options = value.split_whitespace().filter(|word| word.starts_with('-'));
     let is_password = |word: &str| {
@@ -92,7 +92,7 @@ fn has_secret_option(value: &str) -> bool {
     options.into_iter().any(is_password) || value.contains("Authorization") || value.contains("Bearer ")
 }
 
-/// A line of a nested block: a setting that the AWS CLI documents, or a service's API version.
+/// Accepts settings that the AWS CLI documents, and a service's API version.
 fn is_block_line(line: &str) -> bool {
     const SETTINGS: [&str; 18] = [
         "addressing_style",
@@ -129,7 +129,7 @@ fn is_block_line(line: &str) -> bool {
     }
 }
 
-/// The value, or `****` where it may not be shown.
+/// Masks the value with `****` if it may not be shown.
 pub fn shown<'v>(key: &str, value: &'v str) -> Cow<'v, str> {
     match key_names::form(key) {
         Some(Form::Url) if Form::Url.fits(value) => shown_url(value),
@@ -151,7 +151,7 @@ pub fn is_showable(key: &str, value: &str) -> bool {
     shown(key, value) == value
 }
 
-/// The value for `--show-values`: secrets are masked, and text that looks like one.
+/// For `--show-values`: masks secrets and text that looks like a secret.
 pub fn shown_unless_secret<'v>(key: &str, value: &'v str) -> Cow<'v, str> {
     let names_a_secret = |line: &str| line.split_once(['=', ':']).is_some_and(|(key, _)| is_secret(key.trim()));
     if is_secret(key) || key_names::form(key) == Some(Form::Secret) || value.lines().any(names_a_secret) {
@@ -163,7 +163,7 @@ pub fn shown_unless_secret<'v>(key: &str, value: &'v str) -> Cow<'v, str> {
     if holds_secret(value) { Cow::Borrowed(MASK) } else { Cow::Borrowed(value) }
 }
 
-/// The same for a value that npm ini reads as JSON.
+/// For a value that npm ini reads as JSON.
 pub fn shown_json(key: &str, value: &Value, show: for<'v> fn(&str, &'v str) -> Cow<'v, str>) -> Value {
     match value {
         Value::String(text) => show(key, text).into(),
@@ -180,7 +180,7 @@ pub fn shown_json(key: &str, value: &Value, show: for<'v> fn(&str, &'v str) -> C
     }
 }
 
-/// The name of a key as it may be shown: a line without `=` is a key as a whole, with any secret in it.
+/// A line without `=` is a key as a whole and may include a secret, so only its first word is shown.
 pub fn shown_name(key: &str) -> Cow<'_, str> {
     let end = key.find([' ', '\t', ':', '=']).unwrap_or(key.len());
     let is_identifier = key[..end].chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));
@@ -191,7 +191,7 @@ pub fn shown_name(key: &str) -> Cow<'_, str> {
     }
 }
 
-/// A section's header as it may be shown. In a file with lone carriage returns, the line goes on with keys.
+/// In a file with lone carriage returns, the header's line also contains keys.
 pub fn shown_header(header: &str) -> Cow<'_, str> {
     masked(header.split('\r').next().unwrap_or_default())
 }

@@ -13,7 +13,7 @@ pub(super) struct FileView<'t> {
     pub(super) source: Arc<SourceFile>,
     pub(super) text: &'t str,
     pub(super) is_missing: bool,
-    /// What names the file; `None` for the default one.
+    /// The origin of the file's path; `None` for the default path.
     pub(super) named_by: Option<&'t Origin>,
     pub(super) content: Content<'t>,
     /// All parts by name, for callers that look up most of them.
@@ -90,7 +90,7 @@ impl<'t> FileView<'t> {
         self.join(reading.sections.iter().filter(is_it))
     }
 
-    /// A header without `]`: one that may affect the profile, or any.
+    /// A header without `]`. With `name`, only a header that may affect this profile.
     pub(super) fn broken(&self, name: Option<&str>) -> Option<Location> {
         let Content::Sections(reading) = &self.content else { return None };
         let before = |broken: &BrokenHeader| broken.after.and_then(|index| reading.sections[index].name.profile());

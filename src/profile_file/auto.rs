@@ -1,5 +1,5 @@
-//! The dialect that resolution uses: the AWS grammar, lenient where one SDK rejects a file that another accepts, with
-//! the Amplify CLI's escapes.
+//! The dialect that resolution uses: the AWS grammar with the Amplify CLI's escapes. It is lenient if one SDK rejects a
+//! file that another accepts.
 
 mod names;
 mod quotes;
@@ -15,10 +15,10 @@ use crate::profile_file::finding::{Code, LineFinding};
 use crate::profile_file::lines::{BLANKS, BYTE_ORDER_MARK, COMMENT, Line, Lines, Shape, before_comment, has_mark};
 use crate::profile_file::sections::{BrokenHeader, FileKind, Name, Property, Reading, Section, Spelling};
 
-/// Never fails. Properties are parsed on demand: of thousands of profiles only one or two are read.
+/// Never fails. Properties are parsed on demand, because only one or two of thousands of profiles are read.
 pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
     let mut reading = Reading::default();
-    // A broken header ends the section before it; its own properties belong to no section.
+    // A broken header ends the section before it. Properties after it belong to no section.
     let mut is_open = false;
     for line in headers(text) {
         if let Some(last) = reading.sections.last_mut().filter(|_| is_open) {
@@ -30,11 +30,9 @@ pub(super) fn read(kind: FileKind, text: &str) -> Reading<'_> {
     reading
 }
 
-/// The header lines. An indented `[` starts a header where the line cannot continue a property, as in botocore and the
-/// JavaScript loader; otherwise its keys would join the profile above.
-///
-/// Finding headers is most of the work, so `[` is searched directly; the lines before it are only read when it is
-/// indented.
+/// The header lines. An indented `[` starts a header if the line cannot continue a property, as in botocore and the
+/// JavaScript loader. Otherwise its keys would join the profile above. Most of the time goes into finding headers, so
+/// `[` is searched directly; the lines before it are read only if it is indented.
 fn headers(text: &str) -> impl Iterator<Item = Line<'_>> {
     let bytes = text.as_bytes();
     let mut lines = without_mark(text);
@@ -45,9 +43,8 @@ fn headers(text: &str) -> impl Iterator<Item = Line<'_>> {
             let bracket = at + memchr(b'[', bytes.get(at..)?)?;
             match bytes[lines.at()..bracket].last() {
                 Some(b'\n') => lines.skip_to(bracket),
-                // Or the end of another character, such as U+00A0.
+                // A byte of 0x80 and above may end a wide blank, such as U+00A0.
                 None | Some(b'\r' | b' ' | b'\t' | 0x80..) => {}
-                // Inside a line.
                 Some(_) => {
                     at = bracket + memchr2(b'\n', b'\r', &bytes[bracket..])?;
                     continue;
@@ -90,7 +87,7 @@ fn header_line<'t>(mut line: Line<'t>, indentation: &mut Option<usize>) -> Optio
     Some(line)
 }
 
-/// The shape where all white space indents, as in botocore and the JavaScript loader.
+/// All white space indents, as in botocore and the JavaScript loader.
 pub(super) fn shape(line: &Line<'_>) -> Shape {
     match line.shape {
         Shape::Property if line.text.starts_with(char::is_whitespace) => {
@@ -105,18 +102,17 @@ pub(super) fn shape(line: &Line<'_>) -> Shape {
     }
 }
 
-/// The indentation in characters, as botocore compares it.
+/// In characters, as botocore compares it.
 fn depth(line: &str) -> usize {
     line.chars().take_while(|char| char.is_whitespace()).count()
 }
 
-/// The lines of `text` without its byte order mark.
 pub fn without_mark(text: &str) -> Lines<'_> {
     let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
     Lines::resume(text, start, 1).ended_at_return()
 }
 
-/// Everything in `text` that this dialect accepts and another tool does not.
+/// Everything in `text` that this dialect accepts and another tool rejects or reads differently.
 pub fn findings(text: &str) -> Vec<LineFinding> {
     let mut findings = Vec::new();
     if text.starts_with(BYTE_ORDER_MARK) {
@@ -167,7 +163,7 @@ pub fn findings(text: &str) -> Vec<LineFinding> {
     findings
 }
 
-/// Whether white space other than blanks and tabs is at an end of the key or value.
+/// Detects white space other than blanks and tabs at an end of the key or value.
 fn has_wide_blank(line: &str) -> bool {
     let is_wide = |text: &str| text.trim() != text.trim_matches(BLANKS);
     match uncommented(line).split_once(DELIMITERS) {
@@ -197,8 +193,8 @@ fn add_section<'t>(reading: &mut Reading<'t>, kind: FileKind, text: &'t str, lin
     true
 }
 
-/// The text between the brackets, and whether only a comment follows. The closing `]` is the first one before a
-/// comment or the end (`[profile foo]]` is `foo]` in botocore), else the last one (`[profile foo] note`).
+/// The text between the brackets, and whether only a comment follows. The closing `]` is the first one before a comment
+/// or the end (`[profile foo]]` is `foo]` in botocore), otherwise the last one (`[profile foo] note`).
 pub(super) fn brackets(header: &str) -> Option<(&str, bool)> {
     let inner = header.strip_prefix('[')?;
     let closes = |at: &usize| {
@@ -223,9 +219,9 @@ fn prefer_prefixed_default(reading: &mut Reading<'_>, kind: FileKind) {
 }
 
 pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
-    // More than most profiles have.
+    // Most profiles have fewer.
     let mut all: Vec<Property<'_>> = Vec::with_capacity(8);
-    // Of the property that a deeper line continues.
+    // The indentation of the property that a deeper line continues.
     let mut indentation = None;
     for line in lines {
         let shape = shape(&line);
@@ -257,14 +253,14 @@ pub(super) fn nested(line: Line<'_>) -> Option<Property<'_>> {
     key_and_value(line.text).map(|(key, value)| Property::new(lower(key), value, line.number))
 }
 
-/// As in botocore and the Go SDK, the first of them ends the key.
+/// The first of them ends the key, as in botocore and the Go SDK.
 pub(super) const DELIMITERS: [char; 2] = ['=', ':'];
 
 fn delimiter(line: &str) -> Option<char> {
     line.chars().find(|char| DELIMITERS.contains(char))
 }
 
-/// `None` where there is no delimiter or no key.
+/// `None` if the delimiter or the key is missing.
 fn key_and_value(line: &str) -> Option<(&str, Cow<'_, str>)> {
     let line = uncommented(line);
     let at = memchr2(b'=', b':', line.as_bytes())?;
@@ -286,7 +282,7 @@ pub(super) fn uncommented(line: &str) -> &str {
     }
 }
 
-/// A command that several lines spell. A backslash before a line end is that of a shell.
+/// Joins a command of several lines. A backslash before a line end continues the line, as in a shell.
 pub(super) fn on_one_line(command: &str) -> String {
     let lines = command.lines().map(|line| line.strip_suffix(" \\").unwrap_or(line).trim_end());
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")

@@ -57,7 +57,7 @@ pub(super) fn read(kind: FileKind, text: &str) -> Result<Reading<'_>, SyntaxErro
     Ok(reading)
 }
 
-/// The properties of an accepted section. Names with characters outside the grammar are dropped.
+/// Drops properties with characters outside the grammar in their names.
 pub(super) fn properties(lines: Lines<'_>) -> Vec<Property<'_>> {
     let mut all: Vec<Property<'_>> = Vec::new();
     for line in lines {
@@ -118,7 +118,7 @@ fn split(line: &str) -> Result<(&str, &str), Problem> {
     if key.is_empty() { Err(Problem::NoName) } else { Ok((key, value.trim_matches(BLANKS))) }
 }
 
-/// Does not allocate where nothing changes.
+/// Allocates only if the key has capitals.
 pub(super) fn lower(key: &str) -> Cow<'_, str> {
     if key.bytes().any(|byte| byte.is_ascii_uppercase()) { key.to_ascii_lowercase().into() } else { key.into() }
 }

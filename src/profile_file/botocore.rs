@@ -1,5 +1,5 @@
-//! How botocore 1.43 and the AWS CLI read the files: Python's `configparser` without interpolation, nested blocks, and
-//! headers split like shell words. `tests/interop` compares it with botocore.
+//! Reads the files like botocore 1.43 and the AWS CLI: Python's `configparser` without interpolation, nested blocks,
+//! and headers split like shell words. `tests/interop` compares the result with botocore's.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -39,7 +39,7 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxEr
         let lines = defaults.lines.iter().copied().chain(raw.lines).collect();
         let seen = SectionView { name: name.clone(), lines, properties };
         match places.get(&name) {
-            // Two headers with the same resulting name: the later replaces the earlier.
+            // If two headers result in the same name, the later replaces the earlier.
             Some(place) if name != Name::Other => all[*place] = seen,
             _ => {
                 places.insert(name, all.len());
@@ -50,14 +50,13 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxEr
     Ok(all)
 }
 
-/// `configparser`'s sections, [`DEFAULTS`] by itself.
+/// `configparser`'s sections; [`DEFAULTS`] is returned separately.
 fn sections(text: &str) -> Result<(RawSection<'_>, Vec<RawSection<'_>>), SyntaxError> {
     let mut sections = vec![RawSection { name: DEFAULTS, lines: Vec::new(), options: Vec::new() }];
     let (mut names, mut keys) = (HashSet::new(), HashSet::new());
     // `configparser` reports such an error only at the end of the file.
     let mut late: Option<SyntaxError> = None;
     let mut current: Option<usize> = None;
-    // Whether the section's last key can be continued.
     let mut in_option = false;
     let mut depth = 0;
     for (number, line) in lines(text) {
@@ -110,7 +109,7 @@ fn sections(text: &str) -> Result<(RawSection<'_>, Vec<RawSection<'_>>), SyntaxE
     late.map_or(Ok((defaults, sections)), Err)
 }
 
-/// Python's lines: a lone `\r` also ends a line, but line numbers count `\n`, as editors do.
+/// Python also ends a line at a lone `\r`. Line numbers count only `\n`, as editors do.
 fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let numbered = (1..).zip(text.split('\n'));
     numbered
@@ -155,7 +154,7 @@ fn is_line_end(char: char) -> bool {
     matches!(char, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// The prefix is only compared by its start, so `[profiles x]` is also profile `x`.
+/// botocore compares only the start of the prefix, so `[profiles x]` is also profile `x`.
 fn config_name(name: &str) -> Name<'_> {
     let second = |make: fn(String) -> Name<'static>| match <[String; 2]>::try_from(words(name).unwrap_or_default()) {
         Ok([_, second]) => make(second),
@@ -183,7 +182,7 @@ pub fn words(text: &str) -> Option<Vec<String>> {
             }
             (Some(open), _) if char == open => quote = None,
             (None, '\\') => word.get_or_insert_default().push(chars.next()?),
-            // Inside double quotes a backslash only escapes itself and `"`.
+            // Inside double quotes a backslash escapes only itself and `"`.
             (Some('"'), '\\') => {
                 let next = chars.next()?;
                 let word = word.get_or_insert_default();

@@ -1,5 +1,5 @@
-//! Minimal edits of a profile file: comments, order, line ends and a byte order mark stay. A section is identified by
-//! the line of its header in the current text, so several edits go from the bottom up.
+//! Minimal edits of a profile file that keep comments, order, line ends and a byte order mark. A section is identified
+//! by the line of its header in the current text, so several edits must go from the bottom up.
 
 mod cut;
 
@@ -38,7 +38,7 @@ impl ProfileDocument {
         sections.iter().filter(|section| section.name.profile() == Some(profile)).map(|section| section.line).collect()
     }
 
-    /// Adds a profile at the end under headers that every tool sees. The properties follow `more`, lines with nested
+    /// Adds a profile at the end under headers that every tool sees. The properties follow `more`, which holds nested
     /// blocks: the Amplify CLI reads the keys of a block as the profile's own.
     pub fn add_profile(&mut self, name: &str, properties: &[(&str, &str)], more: &[String]) -> Result<(), EditError> {
         let headers = self.free_headers(name, None)?;
@@ -53,7 +53,7 @@ impl ProfileDocument {
         Ok(())
     }
 
-    /// Adds a copy of the section under the name that the Amplify CLI needs for a dotted profile.
+    /// Copies the section under the name that the Amplify CLI needs for a dotted profile.
     pub fn add_alias(&mut self, line: u32) -> Result<(), EditError> {
         let sections = self.sections();
         let section = sections.iter().find(|section| section.line == line);
@@ -104,8 +104,8 @@ impl ProfileDocument {
         self.rewrite_header(line, headers.into_iter().next())
     }
 
-    /// Moves text after `]` to a comment line above and removes the indentation: the Amplify CLI requires a header to
-    /// be the whole line.
+    /// Moves text after `]` to a comment line above and removes the indentation, because the Amplify CLI requires a
+    /// header to be the whole line.
     pub fn tidy_header(&mut self, line: u32) -> Result<(), EditError> {
         self.rewrite_header(line, None)
     }
@@ -117,8 +117,8 @@ impl ProfileDocument {
         self.splice(vec![(start..start + key.len(), lower.into())]);
     }
 
-    /// Removes a section and the blank lines after it. Comments after its last property stay, since they may belong to
-    /// the next section.
+    /// Also removes the blank lines after the section. Comments after its last property remain, since they may belong
+    /// to the next section.
     pub fn remove_section(&mut self, line: u32) -> Result<(), EditError> {
         let cut = self.agreed(line)?;
         if !cut.is_ended() {
@@ -139,7 +139,7 @@ impl ProfileDocument {
         has_mark
     }
 
-    /// The headers for `name`, unless a section other than the one at `own` has it.
+    /// Fails if a section other than the one at `own` has the name.
     fn free_headers(&self, name: &str, own: Option<u32>) -> Result<Vec<String>, EditError> {
         match self.lines_of(name).into_iter().find(|line| Some(*line) != own) {
             Some(line) => Err(EditError::Taken(name.to_owned(), line)),
@@ -175,7 +175,7 @@ impl ProfileDocument {
         new.push(header);
         new.extend_from_slice(properties);
         let splice = if lines.is_empty() {
-            // The Amplify CLI does not accept a header directly after a byte order mark.
+            // The Amplify CLI ignores a header directly after a byte order mark.
             let start = if self.text.is_empty() { "" } else { "\n" };
             (self.text.len()..self.text.len(), format!("{start}{}\n", new.join("\n")).into())
         } else {
@@ -188,13 +188,13 @@ impl ProfileDocument {
         Cut::new(self.kind, &self.text, line)
     }
 
-    /// The same, if every dialect sees the same lines in the section.
+    /// Fails unless every dialect sees the same lines in the section.
     fn agreed(&self, line: u32) -> Result<Cut<'_>, EditError> {
         let cut = self.cut(line)?;
         if cut.is_agreed() { Ok(cut) } else { Err(EditError::Disputed(line)) }
     }
 
-    /// Replaces ranges. A file without a final line end stays without one, unless its last line is blank.
+    /// A file without a final line end stays without one, unless its last line is blank.
     fn splice(&mut self, mut splices: Vec<Splice>) {
         let ended = self.text.is_empty() || self.text.ends_with('\n');
         splices.sort_by_key(|(range, _)| range.start);

@@ -1,4 +1,4 @@
-//! How the AWS SDK for Go v2 (Terraform) reads the files. Written from the source of its `internal/ini` of 2024; not
+//! Reads the files like the AWS SDK for Go v2 (Terraform). Written from the source of its `internal/ini` of 2024; not
 //! compared with a running program.
 
 use std::borrow::Cow;
@@ -14,7 +14,6 @@ pub fn read(kind: FileKind, text: &str) -> Vec<SectionView<'_>> {
     let mut all: Vec<SectionView<'_>> = Vec::new();
     let mut places = HashMap::new();
     let mut section = None;
-    // Whether an indented line continues the last key.
     let mut in_key = false;
     for (number, line) in (1..).zip(text.split('\n')) {
         if line.trim().is_empty() || line.trim_start_matches(BLANKS).starts_with(COMMENT) {
@@ -52,7 +51,7 @@ pub fn read(kind: FileKind, text: &str) -> Vec<SectionView<'_>> {
     all
 }
 
-/// An indented line is a key of a block if the property has no value, else one more line of its value.
+/// An indented line is a key of a block if the property has no value; otherwise it continues the value.
 fn extend(last: &mut Property<'_>, line: &str) {
     match (split(line), last.value.is_empty() || last.typed.is_some()) {
         (Some((key, value)), true) => {
@@ -66,7 +65,7 @@ fn extend(last: &mut Property<'_>, line: &str) {
     }
 }
 
-/// The text in the brackets, with one blank after its first word. `#` and `;` end the line at any place.
+/// The text in the brackets, with one blank after its first word. `#` and `;` end the line anywhere.
 fn header(line: &str) -> Option<Cow<'_, str>> {
     let text = line.split(COMMENT).next()?.trim();
     let inner = text.strip_prefix('[')?.strip_suffix(']')?.trim();

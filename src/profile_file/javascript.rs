@@ -1,5 +1,5 @@
-//! How the AWS SDK for JavaScript v3 (`@smithy/shared-ini-file-loader` 4.7; Amplify Gen 2, CDK) reads the files: it
-//! ignores what it does not understand. `tests/interop` compares it with the SDK.
+//! Reads the files like the AWS SDK for JavaScript v3 (`@smithy/shared-ini-file-loader` 4.7; Amplify Gen 2, CDK), which
+//! ignores invalid lines. `tests/interop` compares the result with the SDK's.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,17 +8,17 @@ use crate::profile_file::npm_ini::{is_blank, is_inherited, trim};
 use crate::profile_file::section_view::SectionView;
 use crate::profile_file::sections::{FileKind, Name, Problem, Property, Spelling, SyntaxError};
 
-/// Prefixes of section kinds; the loader stores such a section as `KIND.NAME`.
+/// The loader stores a section of such a kind as `KIND.NAME`.
 const KINDS: [&str; 3] = ["profile", "sso-session", "services"];
 
 /// Characters of a prefixed name, in addition to letters, digits and `_`.
 const NAME_MARKS: &str = "-@+.%:/";
 
-/// The loader throws at a section named `__proto__`.
+/// The loader throws an error at a section named `__proto__`.
 pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxError> {
     let mut all: Vec<(Cow<'_, str>, SectionView<'_>)> = Vec::new();
     let mut places = HashMap::new();
-    // The stored name and header line of the section. Keys before the first section are ignored.
+    // The section's stored name and its header line. Keys before the first section are ignored.
     let mut section: Option<(Cow<'_, str>, u32)> = None;
     let mut block = None;
     for (number, line) in (1..).zip(text.split('\n')) {
@@ -43,7 +43,7 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxEr
         if block.is_some() && !line.starts_with(is_blank) {
             block = None;
         }
-        // A section without values does not exist.
+        // The loader drops a section without values.
         let place = *places.entry(name.clone()).or_insert(all.len());
         if place == all.len() {
             all.push((name.clone(), SectionView { name: Name::Other, lines: Vec::new(), properties: Vec::new() }));
@@ -63,7 +63,7 @@ pub fn read(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxEr
     Ok(all.into_iter().map(|(kept, seen)| SectionView { name: name(kind, kept), ..seen }).collect())
 }
 
-/// `#` or `;` at the beginning or after white space starts a comment.
+/// `#` or `;` starts a comment at the beginning and after white space.
 fn before_comment(line: &str) -> &str {
     if !line.contains(['#', ';']) {
         return line;
@@ -97,7 +97,7 @@ fn stored_name(inner: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// In config only `profile.` is removed, so that other kinds are also listed as profiles.
+/// In the config file only `profile.` is removed, so sections of other kinds are also listed as profiles.
 fn name(kind: FileKind, kept: Cow<'_, str>) -> Name<'_> {
     let name = match kind {
         FileKind::Credentials => kept,

@@ -1,4 +1,4 @@
-//! Splits a profile file into lines without loss. Only `\n` counts in line numbers, so that they match every editor.
+//! Splits a profile file into lines without loss. Line numbers count only `\n`, so that they match every editor.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ pub enum Shape {
     Header,
     /// Starts with a space or tab and is not blank.
     Indented,
-    /// A property, or text that is invalid.
+    /// May also be invalid text.
     Property,
 }
 
@@ -24,7 +24,7 @@ pub struct Line<'t> {
     pub terminator: &'t str,
 }
 
-/// White space of the AWS grammar. `str::trim` would also remove U+00A0 and others, which belong to a value.
+/// White space in the AWS grammar. `str::trim` would also remove U+00A0 and others, which belong to a value.
 pub const BLANKS: [char; 2] = [' ', '\t'];
 
 pub const COMMENT: [char; 2] = ['#', ';'];
@@ -48,7 +48,7 @@ impl<'t> Lines<'t> {
         Self { text, at, number, ends_at_return: false }
     }
 
-    /// A `\r` without `\n` also ends a line, as in botocore and npm ini. The line after it has the same number.
+    /// A `\r` without `\n` also ends a line, as in botocore and npm ini. The next line then has the same number.
     #[must_use]
     pub fn ended_at_return(self) -> Self {
         Self { ends_at_return: true, ..self }
@@ -58,11 +58,11 @@ impl<'t> Lines<'t> {
         self.at
     }
 
-    /// Skips to the line that starts at byte `at` and only counts the lines before it.
+    /// Skips to the line that starts at byte `at`, and counts the lines before it.
     pub fn skip_to(&mut self, at: usize) {
         let passed = self.text.as_bytes().get(self.at..at).unwrap_or_default();
         let (words, rest) = passed.as_chunks::<8>();
-        // Eight one-byte sums, which 255 words do not overflow.
+        // Adds up eight one-byte sums, which 255 words cannot overflow.
         let ends = |words: &[[u8; 8]]| words.iter().map(|word| ends(*word)).sum::<u64>().to_le_bytes();
         let in_words = words.chunks(255).flat_map(ends).map(u32::from).sum::<u32>();
         let in_rest = rest.iter().map(|byte| u32::from(*byte == b'\n')).sum::<u32>();
@@ -87,8 +87,8 @@ impl<'t> Iterator for Lines<'t> {
     }
 }
 
-/// 1 in each of the eight bytes that is `\n`: adding 127 to the lower seven bits of a byte leaves its highest bit
-/// unset only where they are zero.
+/// 1 in each of the eight bytes that is `\n`. Adding 127 to the lower seven bits of a byte sets its highest bit unless
+/// all seven are zero.
 fn ends(word: [u8; 8]) -> u64 {
     const ONES: u64 = u64::MAX / 255;
     let word = u64::from_le_bytes(word) ^ (ONES * u64::from(b'\n'));
@@ -96,13 +96,12 @@ fn ends(word: [u8; 8]) -> u64 {
     (!others >> 7) & ONES
 }
 
-/// The last byte of the first line end.
 fn end_or_return(text: &[u8]) -> Option<usize> {
     let at = memchr2(b'\n', b'\r', text)?;
     Some(if text[at..].starts_with(b"\r\n") { at + 1 } else { at })
 }
 
-/// The length of the line end in bytes.
+/// In bytes.
 fn terminator(line: &[u8], ends_at_return: bool) -> usize {
     match line {
         [.., b'\r', b'\n'] => 2,
@@ -129,13 +128,12 @@ pub fn is_identifier(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&byte))
 }
 
-/// Whether a comment is possible. Searching for a byte is many times faster than decoding characters, and most lines have
-/// no comment.
+/// Searching for a byte is many times faster than decoding characters, and most lines have no comment.
 pub(super) fn has_mark(text: &str) -> bool {
     memchr2(b'#', b';', text.as_bytes()).is_some()
 }
 
-/// The text before a comment. With `needs_blank`, `#` and `;` only count after white space, as in property lines.
+/// With `needs_blank`, `#` and `;` count only after white space, as in property lines.
 pub fn before_comment(text: &str, needs_blank: bool) -> &str {
     if !has_mark(text) {
         return text;
@@ -150,7 +148,7 @@ pub fn before_comment(text: &str, needs_blank: bool) -> &str {
     text
 }
 
-/// Replaces text by a part of it; borrowed text stays borrowed.
+/// Borrowed text stays borrowed.
 pub fn shortened(text: Cow<'_, str>, shorten: impl FnOnce(&str) -> &str) -> Cow<'_, str> {
     match text {
         Cow::Borrowed(text) => shorten(text).into(),

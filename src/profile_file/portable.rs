@@ -1,5 +1,5 @@
-//! Names, keys and values that every dialect reads the same way. Names are restricted to [`is_identifier`] since the
-//! JavaScript loader accepts no other characters.
+//! Names, keys and values that every dialect reads the same way. Names are restricted to [`is_identifier`], because the
+//! JavaScript loader rejects other characters.
 
 use zeroize::Zeroizing;
 
@@ -11,8 +11,8 @@ use crate::profile_file::sections::{FileKind, Section};
 /// The value may be a secret.
 type Pair = (String, Zeroizing<String>);
 
-/// The headers that make a profile visible to every tool: a dotted name needs a second one for the Amplify CLI. `None`
-/// if no headers do.
+/// The headers that make a profile visible to every tool. A dotted name needs a second header for the Amplify CLI.
+/// `None` if every choice of headers hides the profile from a tool.
 pub fn headers(kind: FileKind, name: &str) -> Option<Vec<String>> {
     // botocore adds the keys of this section to all others.
     if !is_identifier(name) || (kind, name) == (FileKind::Credentials, "DEFAULT") {
@@ -33,8 +33,8 @@ pub fn header(kind: FileKind, name: &str) -> String {
     }
 }
 
-/// The second header of a dotted name, for the Amplify CLI. In credentials the quotes and the space prevent npm ini
-/// from deleting the result of the first header.
+/// The second header of a dotted name, for the Amplify CLI. In the credentials file the quotes and the space prevent
+/// npm ini from deleting the result of the first header.
 pub fn amplify_alias(kind: FileKind, name: &str) -> String {
     match kind {
         FileKind::Config => format!("[{}]", name.replace('.', "\\.")),
@@ -42,7 +42,6 @@ pub fn amplify_alias(kind: FileKind, name: &str) -> String {
     }
 }
 
-/// Whether every dialect reads `key = value` the same way.
 pub fn reads_alike(key: &str, value: &str) -> bool {
     if key.contains(['\n', '\r']) || value.contains(['\n', '\r']) || value.is_empty() {
         return false;

@@ -5,7 +5,7 @@ use super::{auto, aws, npm_ini};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
-    /// As any of the user's tools would read it; used by resolution.
+    /// Accepts what any of the user's tools would accept. Resolution uses this dialect.
     Auto,
     /// Exactly as the AWS SDK for Rust (aws-runtime 1.10.2) reads it.
     Aws,
@@ -33,7 +33,7 @@ pub fn read(dialect: Dialect, kind: FileKind, text: &str) -> Result<Content<'_>,
 }
 
 impl<'t> Section<'t> {
-    /// The unprocessed text between the brackets: the name in botocore's view of the credentials file.
+    /// The text between the brackets as written, which is the name in botocore's view of the credentials file.
     pub fn literal_name(&self) -> &'t str {
         auto::brackets(self.header).map_or("", |(inner, _)| inner)
     }
@@ -43,7 +43,7 @@ impl<'t> Section<'t> {
         if self.is_strict { aws::properties(self.lines()) } else { auto::properties(self.lines()) }
     }
 
-    /// The same with a command on one line: botocore takes a line end for a blank, a shell would run two commands.
+    /// Joins commands to one line: botocore treats a line end as a blank, but a shell would run two commands.
     pub fn settings(&self) -> Vec<Property<'t>> {
         let mut all = self.properties();
         if !self.is_strict {
@@ -65,13 +65,13 @@ impl<'t> Section<'t> {
         if self.is_strict { line.trim_matches(BLANKS) } else { line.trim() }
     }
 
-    /// The nested block of the last `key`, each property with its own line.
+    /// The nested block of the last `key`. Each property has its own line.
     pub fn block(&self, key: &str) -> Vec<Property<'t>> {
         let last = self.properties().into_iter().rfind(|property| property.key == key);
         let Some(Property { value, line, .. }) = last.filter(|last| last.value.starts_with('\n')) else {
             return Vec::new();
         };
-        // Behind a lone carriage return the block is on the property's own line.
+        // After a lone carriage return the block is on the property's own line.
         let mut below = self.lines().skip_while(|below| below.number < line);
         let read = |text: &str| {
             let line = below.find(|line| self.trimmed(line.text) == text)?;

@@ -1,4 +1,4 @@
-//! What one tool sees in one file.
+//! One tool's view of one file.
 
 use std::collections::HashMap;
 
@@ -11,18 +11,17 @@ pub struct SectionView<'t> {
     pub name: Name<'t>,
     /// The lines of its headers, counted by `\n`.
     pub lines: Vec<u32>,
-    /// In file order and in the tool's spelling; the last of two equal keys counts.
+    /// In file order and in the tool's spelling. The last of two equal keys counts.
     pub properties: Vec<Property<'t>>,
 }
 
 impl<'t> SectionView<'t> {
-    /// An empty value is also a value here.
+    /// An empty value counts as a value.
     pub fn last(&self, key: &str) -> Option<&Property<'t>> {
         self.properties.iter().rev().find(|property| property.key == key)
     }
 }
 
-/// The AWS SDK for Rust merges sections of the same name.
 pub fn by_rust(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, SyntaxError> {
     let Reading { sections, .. } = crate::profile_file::aws::read(kind, text)?;
     let mut all: Vec<SectionView<'_>> = Vec::new();
@@ -38,8 +37,8 @@ pub fn by_rust(kind: FileKind, text: &str) -> Result<Vec<SectionView<'_>>, Synta
     Ok(all)
 }
 
-/// What the Amplify CLI's lookup sees, also without a header: a container that a dot created, a key before the first
-/// header, a header that npm ini reads as a key.
+/// Includes profiles without a header: a container that a dot created, a key before the first header, a header that npm
+/// ini reads as a key.
 pub fn by_amplify(kind: FileKind, text: &str) -> Result<Vec<SectionView<'static>>, SyntaxError> {
     let file = npm_ini::read(text)?;
     let seen = |profile: &npm_ini::AmplifyProfile<'_>| SectionView {

@@ -12,7 +12,7 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// In the order of every pair: `kind as usize` is the index.
+    /// `kind as usize` is the index in pairs of files.
     pub const ALL: [Self; 2] = [Self::Config, Self::Credentials];
 
     pub fn name(self) -> &'static str {
@@ -23,12 +23,12 @@ impl FileKind {
     }
 }
 
-/// How a header spells the name. In one file, `Aws` sections hide `Amplify` sections of the same name.
+/// In one file, `Aws` sections hide `Amplify` sections of the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Spelling {
     /// As documented by AWS.
     Aws,
-    /// As only the Amplify CLI reads it: escaped, fully quoted, or without `profile ` in config.
+    /// Only the Amplify CLI reads it: escaped, fully quoted, or without `profile ` in config.
     Amplify,
 }
 
@@ -37,7 +37,7 @@ pub enum Name<'t> {
     Profile(Cow<'t, str>, Spelling),
     SsoSession(Cow<'t, str>),
     Services(Cow<'t, str>),
-    /// Not used by resolution.
+    /// Resolution ignores it.
     Other,
 }
 
@@ -51,14 +51,14 @@ impl Name<'_> {
     }
 }
 
-/// The lines after the header are parsed on demand. Kept small, since a file can have millions of sections.
+/// The lines after the header are parsed on demand. The type is small, because a file can have millions of sections.
 #[derive(Clone)]
 pub struct Section<'t> {
     pub name: Name<'t>,
     pub line: u32,
     /// Without indentation and line end.
     pub header: &'t str,
-    /// Whether properties follow the exact grammar (`aws`) or the lenient one (`auto`).
+    /// Properties follow the exact grammar (`aws`) if true, otherwise the lenient one (`auto`).
     pub(super) is_strict: bool,
     pub(super) body: &'t str,
 }
@@ -71,7 +71,7 @@ impl fmt::Debug for Section<'_> {
 }
 
 impl<'t> Section<'t> {
-    /// The section starts with `header` and ends with the text.
+    /// The section starts with `header` and ends at the end of `text`.
     pub(super) fn new(name: Name<'t>, header: Line<'t>, text: &'t str, is_strict: bool) -> Self {
         let body = &text[header.start + header.text.len()..];
         Self { name, line: header.number, header: header.text, is_strict, body }
@@ -90,7 +90,7 @@ pub struct Property<'t> {
     pub key: Cow<'t, str>,
     /// A nested block is its trimmed lines, each after a `\n`.
     pub value: Cow<'t, str>,
-    /// A value that is not text in the imitated tool; `value` is its JSON.
+    /// A value that is not text in the imitated tool. `value` is its JSON.
     pub typed: Option<serde_json::Value>,
     pub line: u32,
 }
@@ -107,20 +107,20 @@ impl fmt::Debug for Property<'_> {
     }
 }
 
-/// A header without `]`, which no tool accepts.
+/// A header without `]`. Every tool rejects or ignores it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokenHeader {
     pub line: u32,
     /// The profile name, if it can be read.
     pub begins: String,
-    /// Index of the section before it, which may end elsewhere for other tools.
+    /// Index of the section before it, which may end elsewhere in other tools.
     pub after: Option<usize>,
 }
 
 #[derive(Debug, Clone, Default)]
 pub struct Reading<'t> {
     pub sections: Vec<Section<'t>>,
-    /// Empty where the dialect rejects such a file.
+    /// Empty if the dialect rejects such a file.
     pub broken: Vec<BrokenHeader>,
 }
 
@@ -132,7 +132,7 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
-    /// Tools that do not know the mark take the first line for a property.
+    /// Tools that do not support the byte order mark read the first line as a property.
     #[must_use]
     pub fn of_mark(self, text: &str) -> Self {
         let is_mark = self.line == 1 && self.problem == Problem::OutsideSection && text.starts_with(BYTE_ORDER_MARK);
@@ -144,7 +144,7 @@ impl SyntaxError {
 pub enum Problem {
     #[error("a section header has no ']' at its end")]
     HeaderNotClosed,
-    #[error("a property stands before the first section header")]
+    #[error("a property is before the first section header")]
     OutsideSection,
     #[error("the file begins with a byte order mark")]
     ByteOrderMark,
@@ -152,19 +152,19 @@ pub enum Problem {
     NoEquals,
     #[error("a property has no name before its '='")]
     NoName,
-    #[error("an indented line continues no property")]
+    #[error("an indented line has no property to continue")]
     ContinuesNothing,
     #[error("a line of a nested block has no '='")]
     NestedNoEquals,
     #[error("a line of a nested block has no name before its '='")]
     NestedNoName,
-    #[error("a section stands twice")]
+    #[error("a section appears twice")]
     DuplicateSection,
-    #[error("a key stands twice in a section")]
+    #[error("a key appears twice in a section")]
     DuplicateKey,
     #[error("a section is called __proto__")]
     Proto,
-    /// npm ini throws at this name.
+    /// npm ini throws an error at this name.
     #[error("a quoted name is JSON that the Amplify CLI cannot use as a name")]
     NotAName,
 }

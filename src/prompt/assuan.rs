@@ -7,7 +7,7 @@ use crate::prompt::question::{DEADLINE_SECONDS, PromptError};
 /// Without the line feed.
 const LONGEST_LINE: usize = 998;
 
-/// Codes of libgpg-error; the upper half of the number is the error source.
+/// Codes of libgpg-error. The upper half of the number is the error source.
 const CODE_BITS: u32 = 0xffff;
 const TIMEOUT: u32 = 62;
 const CANCELED: u32 = 99;
@@ -67,7 +67,7 @@ pub(super) fn prompt_error(code: u32) -> PromptError {
 }
 
 fn decode(data: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    // Enough capacity: a move would leave a copy of the secret.
+    // The buffer never grows, because a reallocation would leave a copy of the secret.
     let mut bytes = Zeroizing::new(Vec::with_capacity(data.len()));
     let mut rest = data.iter();
     while let Some(byte) = rest.next() {

@@ -1,5 +1,3 @@
-//! Asks for a code on the terminal.
-
 use crate::core::secret::Secret;
 
 use super::question::{MfaQuestion, NOT_SIX_DIGITS, PromptError, REFUSED, TRIES, digits};

@@ -1,7 +1,6 @@
-//! The Windows console, `CONIN$` and `CONOUT$`, which work when an SDK has all three standard streams.
-//!
-//! Its line editing stays on, so that there is nothing to restore, not even after a kill. A thread reads, because a read
-//! has no deadline.
+//! The Windows console, `CONIN$` and `CONOUT$`, which work even if an SDK uses all three standard streams. Its line
+//! editing stays on, so that nothing must be restored, even after a kill. A thread reads, because a read has no
+//! deadline.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal, Write};
@@ -19,10 +18,10 @@ use crate::prompt::watch::{CHECK_INTERVAL, Watch};
 
 const INPUT: &str = "CONIN$";
 const OUTPUT: &str = "CONOUT$";
-/// Ctrl-C ends the read; another thread reports it later.
+/// Ctrl-C ends the read. Another thread reports it later.
 const CTRL_C_GRACE: Duration = Duration::from_millis(100);
 
-/// Only Windows Terminal identifies its tabs; all other consoles share one lock.
+/// Only Windows Terminal identifies its tabs. All other consoles share one lock.
 pub(super) fn id() -> Option<String> {
     open(INPUT).ok()?;
     let tab = Env::process().text(env::WT_SESSION).unwrap_or_default();
@@ -36,12 +35,12 @@ pub(super) fn print(text: &str) {
     }
 }
 
-/// Git Bash has no console: there `CONOUT$` opens an invisible one.
+/// Git Bash has no console: `CONOUT$` opens an invisible one there.
 fn output() -> io::Result<Box<dyn Write>> {
     if io::stderr().is_terminal() { Ok(Box::new(io::stderr())) } else { Ok(Box::new(open(OUTPUT)?)) }
 }
 
-/// With the line feed. Only a console that is standard input gives other letters than ASCII.
+/// Includes the line feed. Only a console that is standard input returns letters outside ASCII.
 fn input() -> io::Result<Secret> {
     let mut line = Zeroizing::new(String::new());
     let read = if io::stdin().is_terminal() {
@@ -53,7 +52,7 @@ fn input() -> io::Result<Secret> {
 }
 
 fn open(name: &str) -> io::Result<File> {
-    // A file of that name could be opened for reading only; line editing needs both.
+    // Line editing needs both. A file of that name could be opened only for reading.
     File::options().read(true).write(true).open(name)
 }
 
@@ -80,7 +79,7 @@ impl Terminal {
 
     pub(super) fn count_down(&mut self, wait: Duration) -> Result<(), PromptError> {
         let seconds = wait.as_millis().div_ceil(1000);
-        self.say(&format!("This code was used already. The next one comes in {seconds} s.\n"));
+        self.say(&format!("This code was already used. The next code comes in {seconds} s.\n"));
         self.watch.wait(wait)
     }
 
@@ -89,7 +88,7 @@ impl Terminal {
         self.read(input)
     }
 
-    /// rpassword restores the console when Ctrl-C ends its read.
+    /// rpassword restores the console if Ctrl-C ends its read.
     pub(super) fn hidden_line(&mut self, prompt: &str) -> Result<Secret, PromptError> {
         self.say(prompt);
         let line = self.read(|| rpassword::read_password().map(Secret::new));
@@ -97,14 +96,14 @@ impl Terminal {
         line
     }
 
-    /// Without an answer the thread stays, because the process ends soon.
+    /// The thread remains if the read does not return, because the process ends soon.
     fn read(&self, read: impl FnOnce() -> io::Result<Secret> + Send + 'static) -> Result<Secret, PromptError> {
         let (sender, receiver) = channel();
         thread::spawn(move || sender.send(read()));
         loop {
             let pause = self.watch.check()?.min(CHECK_INTERVAL);
             match receiver.recv_timeout(pause) {
-                // A line without line feed may be the input before a Ctrl-C.
+                // A line without a line feed may be the input before a Ctrl-C.
                 Ok(Ok(line)) if line.expose().ends_with('\n') => return Ok(line),
                 Ok(line) => {
                     self.watch.wait(CTRL_C_GRACE)?;

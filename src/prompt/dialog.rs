@@ -1,4 +1,4 @@
-//! Dialogs of the systems' own programs; each question runs one.
+//! Dialogs of the systems' own programs. Each question starts one.
 
 use std::process::Command;
 
@@ -16,8 +16,8 @@ pub(super) enum DialogProgram {
     PowerShell,
 }
 
-/// Text, title and seconds are arguments, so that nothing is quoted. The outcome is the first word of the output, because
-/// osascript exits with 1 both after Cancel and for a script that it may not run.
+/// Text, title and seconds are arguments, so they need no quoting. The outcome is the first word of the output, because
+/// osascript exits with 1 both after Cancel and if it may not run the script.
 const APPLE_SCRIPT: [&str; 9] = [
     "on run argv",
     "try",
@@ -68,7 +68,7 @@ impl DialogProgram {
         }
     }
 
-    /// The code is visible while it is typed, because it is valid once.
+    /// The code is visible during input, because it is valid once.
     pub(super) fn arguments(self, text: &str, seconds: u64) -> Vec<String> {
         match self {
             Self::Osascript => {
@@ -108,11 +108,11 @@ fn zenity_label(text: &str) -> String {
     text.replace('\\', "\\\\").replace('_', "__")
 }
 
-/// Exit status for an empty answer. PowerShell exits with 1 when a script fails.
+/// Exit status for an empty answer. PowerShell exits with 1 if a script fails.
 const POWERSHELL_CANCEL: i32 = 10;
 
-/// The text is passed as UTF-16 numbers: no quoting is safe through WSL, the command line and PowerShell, which also
-/// accepts typographic quotes.
+/// The text is passed as UTF-16 numbers, because no quoting is safe through WSL, the command line and PowerShell, which
+/// also accepts typographic quotes.
 fn powershell_script(text: &str) -> String {
     let numbers: Vec<String> = text.replace('\n', "\r\n").encode_utf16().map(|unit| unit.to_string()).collect();
     format!(

@@ -7,7 +7,7 @@ use crate::core::secret::Secret;
 use super::question::PromptError;
 use super::terminal::Terminal;
 
-/// For the whole conversation. No other process waits for the answers, unlike for a code.
+/// For the whole conversation. Unlike for a code, no other process waits for the answers.
 const TIME_LIMIT: Duration = Duration::from_hours(1);
 
 pub struct Dialogue(Terminal);

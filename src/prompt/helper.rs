@@ -1,4 +1,4 @@
-//! A pinentry or dialog process: lines over pipes, ended with the prompt.
+//! A pinentry or dialog process, used through pipes. It ends with the prompt.
 
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
@@ -13,9 +13,9 @@ use crate::os::{env, process_tree};
 use super::question::PromptError;
 use super::watch::{CHECK_INTERVAL, Watch};
 
-/// In all; a working program prints far less.
+/// For the whole output. A working program prints far less.
 const MAX_OUTPUT: u64 = 64 << 10;
-/// Of the Assuan protocol; longer than any answer.
+/// The limit of the Assuan protocol, longer than any answer.
 const LONGEST_LINE: usize = 1000;
 const CHUNK: usize = 512;
 const GRACE: Duration = Duration::from_millis(500);
@@ -31,7 +31,7 @@ pub(super) struct Helper {
 }
 
 impl Helper {
-    /// stderr is discarded: toolkits print unrelated warnings.
+    /// stderr is discarded, because toolkits print unrelated warnings.
     pub(super) fn start(command: &mut Command) -> Result<Self, PromptError> {
         // Ctrl-C is meant for the command that has the terminal, not for the window.
         #[cfg(unix)]
@@ -95,7 +95,7 @@ impl Helper {
         self.has_ended_within(GRACE);
     }
 
-    /// Reads a chunk of output. False at its end.
+    /// Returns false at the end of the output.
     fn more(&mut self, watch: &Watch, until: Option<Instant>) -> Result<bool, PromptError> {
         loop {
             let pause = watch.check()?.min(CHECK_INTERVAL);
@@ -143,7 +143,7 @@ impl Drop for Helper {
     }
 }
 
-/// By SIGTERM, on which curses restores the screen.
+/// Sends SIGTERM, on which curses restores the screen.
 #[cfg(unix)]
 fn terminate(child: &mut Child) {
     use rustix::process::{Pid, Signal, kill_process};

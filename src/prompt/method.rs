@@ -13,7 +13,7 @@ pub enum PromptMethod {
     PowerShell,
 }
 
-/// Best first. Without a screen no window can open, and pinentry would reach no user either.
+/// Best first. Without a screen no window can open, so pinentry would not reach a user either.
 pub fn available(env: &Env) -> Vec<PromptMethod> {
     let has = |variable| env.text(variable).is_some();
     let has_display = has(env::DISPLAY) || has(env::WAYLAND_DISPLAY);

@@ -1,5 +1,5 @@
-//! `mfa_process`, aws-vault's key: a command that prints the code, such as `ykman oath accounts code --single aws`. It has
-//! the user's stderr and terminal, for example to request a touch.
+//! `mfa_process`, aws-vault's key: a command that prints the code, such as `ykman oath accounts code --single aws`. It
+//! inherits the user's stderr and terminal, for example to request a touch.
 
 use std::thread::sleep;
 use std::time::Instant;

@@ -1,5 +1,3 @@
-//! Prompts for an MFA code.
-
 mod assuan;
 mod code_entry;
 mod dialog;
@@ -39,21 +37,21 @@ use dialog::DialogProgram;
 use question::digits;
 
 pub trait Prompt {
-    /// The id of the terminal that the next question would use, the same in every process on it. The resolver locks it,
-    /// for one prompt at a time.
+    /// The id of the terminal for the next question. It is the same in every process on that terminal. The resolver
+    /// locks it, for one prompt at a time.
     fn terminal(&self, question: &MfaQuestion<'_>) -> Option<String>;
 
     fn code(&mut self, question: &MfaQuestion<'_>) -> Result<MfaAnswer, PromptError>;
 
-    /// Whether a code of this process is left, so that the failed prompt of another one does not concern it.
+    /// Whether this process has another code. Then the failed prompt of another process does not concern it.
     fn has_code(&self) -> bool {
         false
     }
 
-    /// None where prompts on the terminal are not allowed.
+    /// `None` if prompts on the terminal are not allowed.
     fn own_terminal(&self) -> Option<String>;
 
-    /// Prints on that terminal only, since the standard streams belong to the caller.
+    /// Prints only on that terminal, because the standard streams belong to the caller.
     fn print_line(&self, line: &str);
 }
 
@@ -78,12 +76,12 @@ impl GivenCode {
     }
 }
 
-/// Given codes, each used once; the profile's `mfa_process`; then the prompt methods.
+/// The order of the sources: given codes, each used once; the profile's `mfa_process`; the prompt methods.
 #[derive(Debug)]
 pub struct PromptChain {
     given: Vec<(&'static str, GivenCode)>,
     methods: Vec<PromptMethod>,
-    /// Of the `mfa_process`: a second run after a refused code.
+    /// Runs of the `mfa_process`: the second follows a rejected code.
     runs_left: u32,
 }
 

@@ -24,7 +24,7 @@ const LONGEST_ANSWER: usize = 1000;
 pub(super) fn ask(question: &MfaQuestion<'_>, lends_terminal: bool) -> Result<Secret, PromptError> {
     let env = Env::process();
     let watch = Watch::begin(question.until);
-    // Before the helper, so that the terminal is restored after the program's end.
+    // Opened before the helper, so that the terminal is restored after the program's end.
     #[cfg(unix)]
     let guard = lends_terminal.then(|| TerminalGuard::open(env.path(env::GPG_TTY).as_deref())).flatten();
     #[cfg(unix)]
@@ -76,7 +76,7 @@ impl Pinentry<'_> {
         Ok([&b"tty"[..], b"curses"].contains(&flavor.as_slice()))
     }
 
-    /// Ignores errors, because an old pinentry does not know every command.
+    /// Ignores errors, because an old pinentry does not support every command.
     fn tell(&mut self, command: &str, text: &str) -> Result<(), PromptError> {
         self.helper.say(&line(command, text))?;
         self.reply().map(drop)

@@ -9,7 +9,7 @@ use crate::core::secret::Secret;
 use crate::os::child::ChildError;
 use crate::plan::limits::is_mfa_code;
 
-/// For all prompts of a run: other processes wait for the holder of the lock.
+/// For all prompts of a run, because other processes wait for the holder of the lock.
 pub const DEADLINE_SECONDS: u64 = 90;
 
 pub(super) const TRIES: u32 = 3;
@@ -17,16 +17,16 @@ pub(super) const TRIES: u32 = 3;
 #[derive(Clone, Copy)]
 pub struct MfaQuestion<'a> {
     pub profile: &'a str,
-    /// None for a user's own MFA session.
+    /// `None` for a user's own MFA session.
     pub role_arn: Option<&'a str>,
     pub mfa_serial: &'a str,
-    /// AWS has just refused a code.
+    /// AWS has just rejected a code.
     pub was_refused: bool,
     pub note: Option<&'a str>,
     pub mfa_process: Option<&'a str>,
     pub chain: &'a CallChain,
     pub until: Instant,
-    /// The wait for the device's next code, if this one was used: AWS accepts each once.
+    /// The wait for the device's next code, if this one was used: AWS accepts each code once.
     pub wait_if_used: &'a dyn Fn(&Secret) -> Option<Duration>,
 }
 
@@ -50,9 +50,9 @@ pub(super) const TITLE: &str = "amplify-creds";
 
 pub(super) const LABEL: &str = "MFA token code:";
 
-pub(super) const REFUSED: &str = "AWS did not accept the code. Wait for the next one.";
+pub(super) const REFUSED: &str = "AWS rejected the code. Wait for the next code.";
 
-pub(super) const NOT_SIX_DIGITS: &str = "The code has six digits.";
+pub(super) const NOT_SIX_DIGITS: &str = "The code must have six digits.";
 
 #[derive(Debug)]
 pub struct MfaAnswer {
@@ -62,13 +62,13 @@ pub struct MfaAnswer {
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PromptError {
-    #[error("no code and nobody to ask")]
+    #[error("no MFA code and no way to prompt")]
     NobodyToAsk,
-    #[error("the MFA device is a security key, which cannot give a code to AWS's API")]
+    #[error("the MFA device is a security key, which cannot generate codes")]
     SecurityKey(Origin),
     #[error("mfa_process: {0}")]
     Program(ChildError),
-    #[error("mfa_process printed no code of six digits")]
+    #[error("mfa_process printed no six-digit code")]
     ProgramAnswer,
     #[error("{0} is not six digits")]
     Malformed(&'static str),
@@ -85,8 +85,7 @@ pub enum PromptError {
     TimedOut(u64),
 }
 
-/// The code in what was typed, given or printed: devices show it with blanks, and PowerShell's pipes begin with a byte
-/// order mark.
+/// Devices show the code with blanks, and PowerShell's pipes begin with a byte order mark.
 pub(super) fn digits(typed: &str) -> Option<Secret> {
     let is_digit = |char: &char| !char.is_whitespace() && !['\u{feff}', '\u{200b}'].contains(char);
     let digits = Secret::new(typed.chars().filter(is_digit).collect());

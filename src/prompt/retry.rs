@@ -1,12 +1,10 @@
-//! Repeats the question of a pinentry or dialog until the code is usable.
-
 use crate::core::secret::Secret;
 use crate::prompt::question::{MfaQuestion, NOT_SIX_DIGITS, PromptError, REFUSED, TRIES, digits};
 use crate::prompt::watch::Watch;
 
-const USED: &str = "That code was used already. Enter the next one.";
+const USED: &str = "This code was already used. Enter the next code.";
 
-/// `ask` gets what was wrong with the last answer.
+/// `ask` gets the problem with the last answer.
 pub(super) fn ask_until_valid(
     question: &MfaQuestion<'_>,
     watch: &Watch,

@@ -34,7 +34,7 @@ impl Drop for Blocked {
     }
 }
 
-/// The handlers stay registered, because without them the signals would be ignored. With `idle`, between prompts, the
+/// The handlers remain registered, because without them the signals would be ignored. With `idle`, between prompts, the
 /// default action follows.
 struct Signals {
     idle: Arc<AtomicBool>,
@@ -44,7 +44,7 @@ struct Signals {
 static SIGNALS: OnceLock<Signals> = OnceLock::new();
 static LEFT_TO_COMMAND: AtomicBool = AtomicBool::new(false);
 
-/// For a command that has the terminal: its signals do not end a prompt in a window.
+/// For a command that has the terminal. Its signals do not end a prompt in a window.
 pub fn leave_signals() {
     LEFT_TO_COMMAND.store(true, Ordering::SeqCst);
     if let Some(signals) = SIGNALS.get() {
@@ -61,7 +61,7 @@ impl Signals {
         SIGNALS.get_or_init(|| {
             let signals = Self { idle: Arc::new(AtomicBool::new(!are_left())), last: Arc::new(AtomicUsize::new(0)) };
             for signal in [SIGINT, SIGTERM, SIGHUP, SIGTSTP] {
-                // Without a handler the default action remains.
+                // If the registration fails, the default action remains.
                 let _ = signal_hook::flag::register_conditional_default(signal, signals.idle.clone());
                 let _ = signal_hook::flag::register_usize(signal, signals.last.clone(), signal.unsigned_abs() as usize);
             }

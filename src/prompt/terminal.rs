@@ -1,8 +1,6 @@
-//! The controlling terminal, which works when an SDK has all three standard streams.
-//!
-//! Canonical mode stays on, so that a kill leaves the terminal usable; a raw terminal is set to canonical mode for the
-//! prompt and restored. Input waits in `poll`, never in `read`, so that the deadline, a lost foreground and a dead parent
-//! end it.
+//! The controlling terminal, which works even if an SDK uses all three standard streams. Canonical mode stays on, so
+//! that a kill leaves the terminal usable. A raw terminal is set to canonical mode for the prompt and restored. Input
+//! waits in `poll`, never in `read`, so that the deadline, a lost foreground or a dead parent ends it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
@@ -27,7 +25,7 @@ use crate::prompt::question::PromptError;
 use crate::prompt::signals::Blocked;
 use crate::prompt::watch::{CHECK_INTERVAL, Watch};
 
-/// Between reads where `poll` does not support terminals.
+/// Between reads if `poll` does not support terminals.
 const UNPOLLABLE_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_LINE: usize = 4096;
 
@@ -41,7 +39,7 @@ fn clear_line() -> &'static str {
     if terminal.is_some_and(|kind| kind != "dumb") { "\r\x1b[K" } else { "" }
 }
 
-/// In place of a line that a spinner draws. Does nothing in the background.
+/// Replaces a line that a spinner draws. Does nothing in the background.
 pub fn print_over_spinner(text: &str) {
     print(&(clear_line().to_owned() + text));
 }
@@ -55,12 +53,12 @@ pub(super) fn print(text: &str) {
     }
 }
 
-/// Never blocking: `poll` waits, and where it knows no terminals (macOS) a pause between reads does.
+/// Never blocks: `poll` waits. If it does not support terminals (macOS), a pause between reads does.
 fn open_controlling() -> std::io::Result<File> {
     open_device(Path::new(CONTROLLING_TERMINAL))
 }
 
-/// Without waiting, and not as the controlling terminal.
+/// Does not block, and does not become the controlling terminal.
 pub(super) fn open_device(path: &Path) -> std::io::Result<File> {
     let flags = (OFlags::NOCTTY | OFlags::NONBLOCK).bits().cast_signed();
     OpenOptions::new().read(true).write(true).custom_flags(flags).open(path)
@@ -91,7 +89,7 @@ impl Terminal {
         Ok(terminal)
     }
 
-    /// Discards input, which belongs to the code before.
+    /// Discards input, which belongs to the previous code.
     pub(super) fn count_down(&mut self, wait: Duration) -> Result<(), PromptError> {
         let until = Instant::now() + wait;
         let mut shown = 0;
@@ -103,7 +101,7 @@ impl Terminal {
             }
             if seconds != shown {
                 shown = seconds;
-                self.say(&format!("\rThis code was used already. The next one comes in {seconds:2} s."));
+                self.say(&format!("\rThis code was already used. The next code comes in {seconds:2} s."));
             }
             self.check("")?;
             sleep(CHECK_INTERVAL.min(left));
@@ -198,7 +196,7 @@ impl Terminal {
         Ok(())
     }
 
-    /// The cursor is behind the prompt. In the background the terminal belongs to another job.
+    /// The cursor is after the prompt. In the background the terminal belongs to another job.
     pub(super) fn end_line(&mut self) {
         if in_foreground(&self.device) {
             self.say("\n");

@@ -7,7 +7,7 @@ use crate::os::job::{CONTROLLING_TERMINAL, in_foreground};
 use crate::prompt::signals::Blocked;
 use crate::prompt::terminal::open_device;
 
-/// A terminal that another program may change. Dropping it restores the modes, after the end of that program.
+/// A terminal that another program may change. Drop it after that program has ended: that restores the modes.
 pub(crate) struct TerminalGuard {
     pub(crate) path: PathBuf,
     device: File,
@@ -15,7 +15,8 @@ pub(crate) struct TerminalGuard {
 }
 
 impl TerminalGuard {
-    /// The preferred terminal, else the controlling one. Without a terminal `tty` prints "not a tty", which users export.
+    /// The preferred terminal, otherwise the controlling one. Without a terminal `tty` prints "not a tty", which users
+    /// export.
     pub(crate) fn open(preferred: Option<&Path>) -> Option<Self> {
         let guard = preferred.and_then(Self::open_path).or_else(|| Self::open_path(Path::new(CONTROLLING_TERMINAL)))?;
         guard.is_available().then_some(guard)

@@ -1,4 +1,4 @@
-//! Ends an unanswered prompt at the deadline, on a signal, or when the parent process ends.
+//! Ends an unanswered prompt at the deadline, on a signal, or if the parent process ends.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::sleep;
@@ -54,7 +54,7 @@ impl Watch {
         }
     }
 
-    /// True after Ctrl-Z, which the caller obeys; any other signal is an error.
+    /// True after Ctrl-Z, on which the caller must stop. Any other signal is an error.
     #[cfg(unix)]
     pub(super) fn must_stop(&self) -> Result<bool, PromptError> {
         match self.signals.take_signal() {
@@ -65,7 +65,7 @@ impl Watch {
         }
     }
 
-    /// An error after the deadline or the end of the parent process.
+    /// Fails after the deadline or the end of the parent process.
     pub(super) fn time_left(&self) -> Result<Duration, PromptError> {
         if prompts_have_ended() {
             return Err(PromptError::Cancelled);
@@ -81,7 +81,7 @@ impl Watch {
         Ok(left)
     }
 
-    /// The time left, after a stop by Ctrl-Z: for the prompt of another program, which Ctrl-Z and `fg` reach as well.
+    /// Also handles a stop by Ctrl-Z: for the prompt of another program, which Ctrl-Z and `fg` also reach.
     pub(super) fn check(&self) -> Result<Duration, PromptError> {
         #[cfg(unix)]
         if self.must_stop()? {

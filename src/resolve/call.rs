@@ -16,7 +16,7 @@ use super::state::{Call, Run, WaitPolicy};
 impl<'r> Run<'r, '_> {
     pub(super) fn role(&mut self, at: usize, index: usize, signer: &Credentials) -> Result<Credentials, ResolveError> {
         let mut outcome = self.assume(index, signer, None);
-        // The session of the step before may have been revoked.
+        // The session of the previous step may have been revoked.
         if outcome.as_ref().is_err_and(StsError::is_of_dead_keys) && at > 0 && self.distrust(at - 1) {
             let signer = self.session(at - 1)?;
             outcome = self.assume(index, &signer, None);
@@ -51,7 +51,7 @@ impl<'r> Run<'r, '_> {
     ) -> Result<Session, StsError> {
         let Hop { profile: _, role_arn, session_name, external_id, mfa_serial: _, duration, extras, sts } =
             &self.plan.hops[index];
-        // Temporary keys of a `credential_process`, which the plan does not know.
+        // The program returned temporary keys, which the plan could not predict.
         let duration_seconds = match signer.session_token {
             Some(_) if index == 0 && mfa.is_none() => duration.seconds.min(ONE_HOUR),
             _ => duration.seconds,
@@ -82,7 +82,7 @@ impl<'r> Run<'r, '_> {
         }
     }
 
-    /// Whether the session of a step is not used again. Each step is fetched anew at most once.
+    /// Marks the session of a step as unusable. Each step is fetched again at most once.
     pub(super) fn distrust(&mut self, at: usize) -> bool {
         let is_new = self.exchange.distrusted.is_none_or(|step| at < step);
         if is_new {
@@ -110,8 +110,8 @@ impl<'r> Run<'r, '_> {
     }
 }
 
-/// Repeats a call that AWS rejected because of the clock: the SDK measures the offset at the answer, so that a clock
-/// set between signing and answer leaves it nothing to correct.
+/// Repeats a call that AWS rejected because of the clock. The SDK computes the offset when the response arrives, so it
+/// finds no offset if the clock was set after signing.
 pub(super) fn signed_by_a_steady_clock(call: impl Fn() -> Result<Session, StsError>) -> Result<Session, StsError> {
     match call() {
         Err(error) if error.is_of_clock() => call(),

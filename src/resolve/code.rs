@@ -12,7 +12,7 @@ use super::error::ResolveError;
 use super::memory::Memory;
 use super::state::{Exchanged, Run, Waited};
 
-/// How many typed codes AWS may reject before the prompt gives up.
+/// Rejected codes after which the prompt fails.
 const REJECTIONS: u32 = 3;
 
 enum CodeOutcome {
@@ -50,7 +50,7 @@ impl Run<'_, '_> {
             let MfaAnswer { code, typed } = match (asked, rejected.take()) {
                 (Ok(CodeOutcome::Answer(answer)), _) => answer,
                 (Ok(CodeOutcome::Cached(credentials)), _) => return Ok(Exchanged::Cached(credentials)),
-                // No prompt is left: AWS's rejection explains more.
+                // No prompt is possible any more, and AWS's rejection explains more.
                 (Err(ResolveError::Prompt { error: PromptError::NobodyToAsk, .. }), Some(refusal)) => {
                     return Err(self.failed(at, refusal));
                 }
@@ -82,7 +82,7 @@ impl Run<'_, '_> {
     fn ask(&mut self, at: usize, device: &Device<'_>, again: bool) -> Result<CodeOutcome, ResolveError> {
         let (plan, clock, chain) = (self.plan, self.resolver.clock, self.extended_chain());
         let Device { mfa, memory, note } = device;
-        // A code concerns the first role only.
+        // A code concerns only the first role.
         let role = plan.hops.first();
         let question = MfaQuestion {
             profile: role.map_or(&mfa.profile, |hop| &hop.profile),

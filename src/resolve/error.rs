@@ -27,7 +27,7 @@ pub enum StsCall {
         /// Counted from 1.
         number: usize,
         count: usize,
-        /// The device whose code, or whose session, the plan uses.
+        /// The MFA device of the plan.
         mfa_serial: Option<Located<String>>,
     },
 }
@@ -42,7 +42,7 @@ pub enum ResolveError {
     Base { error: SourceError, base: Box<Base> },
     #[error("AWS returned invalid credentials: {error}")]
     InvalidAnswer { error: InvalidCredentials, at: Box<FailedCall> },
-    #[error("this run is waited for by the one that it would wait for")]
+    #[error("this process would wait for its own parent")]
     Recursion,
     #[error("waited {seconds} seconds for another process")]
     LockTimeout {
@@ -50,15 +50,15 @@ pub enum ResolveError {
         /// `process 4711 (amplify-creds process dev)`
         holder: Option<String>,
     },
-    /// Another process could not store its session, so that this one would have to prompt, too.
+    /// Another process could not store its session, so this one would have to prompt, too.
     #[error("another process could not cache its session")]
     NotStored { file: PathBuf, reason: StorageError },
-    /// The session looks expired: the local clock is wrong by this many seconds.
+    /// The session looks expired, because the local clock is wrong by this many seconds.
     #[error("the clock is off by {0} seconds")]
     ClockWrong(i64),
 }
 
-/// Why another process could not store a session, as far as a number tells.
+/// Why another process could not store a session, encoded as a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StorageError {
     System(i32),
@@ -66,15 +66,14 @@ pub enum StorageError {
     Other,
 }
 
-/// A problem that did not stop the run.
 #[derive(Debug)]
 pub enum ResolveWarning {
     NotCached(CacheWriteError),
     NoLock(std::io::Error),
-    /// GetSessionToken was denied: the code was used for the role directly.
+    /// AWS denied GetSessionToken, so the code was used for the role directly.
     SessionDenied(StsError),
     /// Seconds.
     ClockOff(i64),
-    /// STS failed; the cached session is valid for this many seconds.
+    /// STS failed. The cached session is valid for this many seconds.
     Stale(StsError, i64),
 }

@@ -1,4 +1,4 @@
-//! MFA facts that are kept between runs, as notes next to the locks.
+//! MFA facts that persist between runs, as notes next to the locks.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::os::lock::Guard;
 use crate::plan::mfa_strategy::{Mfa, MfaState, Step};
 use crate::plan::{BaseSource, CredentialPlan};
 
-/// Seconds between two codes (RFC 6238; every device that AWS accepts).
+/// Seconds between two codes (RFC 6238; true of every device that AWS accepts).
 const CODE_STEP: i64 = 30;
 const SPENT_STEPS: i64 = 3;
-/// Seconds for which a denied GetSessionToken is remembered: policies change.
+/// Seconds for which a denied GetSessionToken is remembered. The limit exists because policies change.
 const DENIED_FOR: i64 = 86_400;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ impl Memory {
         Self { notes, device: device_id(serial, access_key_id) }
     }
 
-    /// `None` without a device, or where the user is unknown before the base has answered.
+    /// `None` without a device, or if the user is unknown until the base has been fetched.
     pub fn of(notes: Notes, plan: &CredentialPlan) -> Option<Self> {
         let (BaseSource::Static(keys) | BaseSource::Environment(keys)) = &plan.base.source else { return None };
         plan.mfa.as_ref().map(|Mfa { serial, .. }| Self::new(notes, &serial.value, &keys.access_key_id))
@@ -56,7 +56,7 @@ impl Memory {
         &self.device
     }
 
-    /// Time until the device shows its next code, if `code` has been used.
+    /// Time until the device shows its next code. `None` if `code` has not been used.
     pub fn spent(&self, code: &Secret, now: Timestamp) -> Option<Duration> {
         let note = self.device_note();
         let steps = now.0.div_euclid(CODE_STEP) - note.spent_at.div_euclid(CODE_STEP);
@@ -122,7 +122,7 @@ fn note_of(id: &str) -> String {
     format!("{id}.note")
 }
 
-/// A serial has characters that a file name cannot have, so that it is hashed.
+/// Hashed, because a serial has characters that are invalid in a file name.
 pub(super) fn device_id(serial: &str, access_key_id: &str) -> String {
     format!("mfa-{}", short_hash(&format!("{serial}\n{access_key_id}")))
 }

@@ -1,5 +1,3 @@
-//! The MFA session, and the first role with that session or with a code.
-
 use crate::core::credentials::Credentials;
 use crate::core::secret::Secret;
 use crate::plan::mfa_strategy::{DirectReason, Mfa, MfaAction};
@@ -15,8 +13,8 @@ use super::state::{Call, Run, Waited};
 /// Age in seconds from which a denial may mean that the role's trust policy limits `aws:MultiFactorAuthAge`.
 const YOUNG: i64 = 300;
 
-const TOO_OLD: &str = "The role refused the MFA session; it may want a code that is fresh.";
-const SESSION_DENIED: &str = "AWS gives this user no MFA session; the code goes to the role alone.";
+const TOO_OLD: &str = "The role denied the MFA session. It may require a new MFA code.";
+const SESSION_DENIED: &str = "AWS denies this user an MFA session, so the code works for this role only.";
 
 impl<'r> Run<'r, '_> {
     pub(super) fn mfa_session(
@@ -89,7 +87,7 @@ impl<'r> Run<'r, '_> {
         mfa.spend(known.unwrap_or_default(), true)
     }
 
-    /// Assumes the role with the MFA session. Where AWS denies an older session, retries once with a new code.
+    /// Assumes the role with the MFA session. If AWS denies an older session, retries once with a new code.
     fn role_by_session(
         &mut self,
         at: usize,

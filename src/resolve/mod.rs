@@ -1,4 +1,5 @@
-//! From a plan to credentials: the nearest valid cached hop, then forward. Only here cache, STS and prompt meet.
+//! Turns a plan into credentials: finds the last valid cached step, then calls STS for the steps after it. Only this
+//! module uses cache, STS and prompt together.
 
 mod call;
 mod code;

@@ -7,23 +7,23 @@ use crate::core::clock::Timestamp;
 use crate::core::credentials::{Credentials, Freshness};
 use crate::plan::CredentialPlan;
 
-/// Seconds by which a session may be shorter than requested: its lifetime is computed with the local clock.
+/// Seconds by which a session may be shorter than requested, because its lifetime is computed with the local clock.
 const DURATION_TOLERANCE: i64 = 60;
 
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
     pub plan: &'a CredentialPlan,
     pub options: Options,
-    /// Whether a single profile names the role and session of a key. Decides whether an entry of the Amplify CLI, which
-    /// has no fingerprint, may answer.
+    /// Whether a single profile names the role and session of a key. An entry of the Amplify CLI has no fingerprint and
+    /// is used only in this case.
     pub is_only_profile: &'a dyn Fn(&CacheKey) -> bool,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Seconds that a cached session must still be valid.
+    /// Seconds for which a cached session must still be valid.
     pub min_ttl: i64,
-    /// Whether `min_ttl` comes from the command line: then it holds even where renewing needs a prompt.
+    /// Whether `min_ttl` comes from the command line. Then it applies even if renewal needs a prompt.
     pub min_ttl_is_strict: bool,
     pub refresh: bool,
     pub use_cache: bool,
@@ -31,7 +31,7 @@ pub struct Options {
 }
 
 impl Request<'_> {
-    /// The last step's cached session, if it needs no renewal. Takes no lock.
+    /// The last step's cached session, if it needs no renewal. Does not lock.
     pub fn cached(&self, store: &Store, now: Timestamp) -> Option<Credentials> {
         if self.options.refresh {
             return None;
@@ -40,7 +40,7 @@ impl Request<'_> {
         let found = self.lookup(store, &CacheKey::of(self.plan, step)?).filter(|found| self.is_long_enough(found))?;
         let is_fresh = found.lease.judge(now, self.options.min_ttl) == Freshness::Fresh;
         let credentials = self.use_cached(found);
-        // With a wrong clock a valid session looks expired; the resolver reports that.
+        // If the clock is wrong, a valid session looks expired. The resolver reports that.
         (is_fresh && credentials.expiration.is_none_or(|end| end > now)).then_some(credentials)
     }
 
@@ -51,8 +51,8 @@ impl Request<'_> {
         store.read().sessions().lookup(key, self.is_only_profile)
     }
 
-    /// Whether the session was requested for at least as long as `--duration` says, also that of a wrapper. Of an entry of the Amplify CLI that
-    /// is unknown.
+    /// Whether the session was requested for at least the `--duration` of the command or a wrapper. The duration of an
+    /// entry of the Amplify CLI is unknown.
     pub(super) fn is_long_enough(&self, found: &CachedSession) -> bool {
         let duration = self.plan.hops.last().map(|hop| &hop.duration);
         match duration.filter(|duration| duration.is_explicit) {

@@ -20,6 +20,6 @@ pub struct Resolver<'a> {
     pub verb: &'a str,
     pub mishaps: Vec<ResolveWarning>,
     pub asked: bool,
-    /// Whether the failure is that of another process, which has reported it.
+    /// Whether another process failed and has reported the failure.
     pub failed_elsewhere: bool,
 }

@@ -15,12 +15,12 @@ use super::memory::device_id;
 use super::resolver::Resolver;
 use super::state::{Call, Exchange, Exchanged, Run, WaitPolicy, Waited, Waiting};
 
-/// STS timeout for an early renewal; short, so that an outage does not delay a caller whose session is still valid.
+/// STS timeout for an early renewal; short, so that an outage does not delay a caller with a valid session.
 const EARLY_TIMEOUT: Duration = Duration::from_millis(800);
 
 const LATE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Seconds left from which [`LATE_TIMEOUT`] applies.
+/// Seconds left below which [`LATE_TIMEOUT`] applies.
 const SHORT: i64 = 300;
 
 impl<'r, 'a> Run<'r, 'a> {
@@ -72,7 +72,7 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// Renews a session that is still valid, unless another process renews it or STS does not answer soon.
+    /// Renews a session that is still valid, unless another process renews it or STS does not respond soon.
     fn renewed_early(&mut self, at: usize, present: Credentials, left: i64) -> Result<Credentials, ResolveError> {
         let id = self.lock_id(at);
         if id.as_ref().is_some_and(|id| self.in_backoff(id)) {
@@ -88,7 +88,7 @@ impl<'r, 'a> Run<'r, 'a> {
         });
         self.waiting.patience = WaitPolicy::Full;
         match outcome {
-            // Another process renews it, no prompt is possible, or the base failed: the session is still valid.
+            // Another process renews it, no prompt is possible, or the base failed. The session is still valid.
             Err(ResolveError::LockTimeout { .. } | ResolveError::Prompt { .. } | ResolveError::Base { .. }) => {
                 Ok(present)
             }
@@ -114,7 +114,7 @@ impl<'r, 'a> Run<'r, 'a> {
             Call::Role(0) => self.first_role(at),
             Call::Role(index) => self.session(at - 1).and_then(|signer| self.role(at, index, &signer)),
         };
-        // An early renewal has a shorter deadline than the waiters, so that its failure is not theirs.
+        // An early renewal has a shorter deadline than the waiters, so it does not share its failure.
         if let (WaitPolicy::Full, Err(error), Some(id)) = (self.waiting.patience, &fetched, &id) {
             self.share(id, error);
         }
@@ -134,7 +134,7 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// An MFA session's lock is the device's, which keeps codes apart even where nothing is cached.
+    /// An MFA session uses the device's lock, which separates codes even if nothing is cached.
     pub(super) fn lock_id(&self, at: usize) -> Option<String> {
         match &self.steps[at] {
             (Call::MfaSession(..), key) => Some(device_id(&key.outer, &key.inner)),
@@ -153,7 +153,7 @@ impl<'r, 'a> Run<'r, 'a> {
         }
     }
 
-    /// The session of a long-term key that a `credential_process` returned before, in whatever environment.
+    /// The session of a long-term key that a `credential_process` returned earlier in any environment.
     pub(super) fn session_by_key(&mut self, at: usize, signer: &Credentials) -> Option<Credentials> {
         let is_long_term = signer.session_token.is_none() && signer.expiration.is_none();
         if !matches!(self.plan.base.source, BaseSource::Process(_)) || !is_long_term {
@@ -208,12 +208,11 @@ impl<'r, 'a> Run<'r, 'a> {
         (!must_be_new || since_we_began).then_some(found)
     }
 
-    /// The cached session, if it needs no renewal.
     pub(super) fn cached_if_usable(&mut self, at: usize) -> Option<Credentials> {
         let found = self.cached(at)?;
         let options = self.resolver.request.options;
         let freshness = found.lease.judge(self.resolver.clock.now(), options.min_ttl);
-        // A session that only signs the next call may be older than `min_ttl`.
+        // A session that only signs the next call may have less time left than `min_ttl`.
         let is_signer = matches!(self.steps[at].0, Call::MfaSession(..)) && at + 1 < self.steps.len();
         let serves = match freshness {
             Freshness::Fresh => true,
@@ -228,7 +227,7 @@ impl<'r, 'a> Run<'r, 'a> {
         self.cached(at).filter(|found| found.lease.judge(now, 0) == Freshness::Fresh)
     }
 
-    /// With the seconds left.
+    /// Also returns the seconds left.
     pub(super) fn cached_unexpired(&mut self, at: usize) -> Option<(Credentials, i64)> {
         let found = self.lasting_session(at)?;
         let left = found.lease.seconds_left(self.resolver.clock.now());
@@ -240,7 +239,7 @@ impl<'r, 'a> Run<'r, 'a> {
         self.resolver.request.use_cached(found)
     }
 
-    /// A cached later role or MFA session makes a prompt unnecessary.
+    /// A valid cached session of a later role or of MFA makes a prompt unnecessary.
     pub(super) fn renewing_needs_a_prompt(&self, at: usize) -> bool {
         let Some(mfa) = &self.plan.mfa else { return false };
         let now = self.resolver.clock.now();

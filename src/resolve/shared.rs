@@ -1,4 +1,4 @@
-//! Failures of a lock's holder that become those of the processes that wait for the lock.
+//! Failures that the holder of a lock shares with the processes that wait for it.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ use super::state::{Call, Run};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SharedFailure {
     reason: Reason,
-    /// Hash of the call or command that failed. The same role may be asked for longer or in another region.
+    /// Hash of the call or command that failed. Waiters may request the same role with another duration or region.
     of: Option<String>,
 }
 
@@ -60,7 +60,8 @@ impl Run<'_, '_> {
         Some(SharedFailure { reason, of })
     }
 
-    /// The failure of another process as that of this run at step `at`. `None` if it does not concern this run.
+    /// Converts the failure of another process to a failure of this run at step `at`. `None` if it does not concern
+    /// this run.
     pub(super) fn adopt(&self, shared: &SharedFailure, at: usize) -> Option<ResolveError> {
         let SharedFailure { reason, of } = shared;
         let prompt = |error| {
@@ -119,7 +120,7 @@ impl Run<'_, '_> {
     }
 }
 
-/// A command may have a secret in it.
+/// Hashed, because a command may contain a secret.
 fn short(text: &str) -> String {
     sha256_hex(text)[..32].to_owned()
 }

@@ -21,13 +21,13 @@ pub(super) struct Run<'r, 'a> {
     pub(super) process_key: Option<String>,
     pub(super) began: Timestamp,
     pub(super) reset_generation: Option<u64>,
-    /// Seconds that AWS's clock was ahead when the session was fetched.
+    /// Seconds by which AWS's clock was ahead when the session was fetched.
     pub(super) clock_offset: i64,
     pub(super) waiting: Waiting,
     pub(super) exchange: Exchange,
 }
 
-/// The locks of a run, and how long it may wait for those of others.
+/// The locks of a run, and how long it may wait for other processes.
 pub(super) struct Waiting {
     pub(super) held: Vec<(String, Guard)>,
     pub(super) patience: WaitPolicy,
@@ -36,10 +36,10 @@ pub(super) struct Waiting {
 
 #[derive(Default)]
 pub(super) struct Exchange {
-    /// The code of a call that AWS denied for another reason: it may still be valid.
+    /// The code of a call that AWS denied for another reason. It may still be valid.
     pub(super) left_over: Option<Secret>,
     pub(super) until: Option<Instant>,
-    /// The step whose cached session AWS rejected as a signer.
+    /// The step with the cached session that AWS rejected as a signer.
     pub(super) distrusted: Option<usize>,
     pub(super) asked: bool,
 }
@@ -56,7 +56,7 @@ pub(super) enum Call<'r> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WaitPolicy {
     Full,
-    /// A valid session is at hand: limit each call, and do not wait for other processes.
+    /// A valid session is cached: limit each call, and do not wait for other processes.
     Early(Duration),
 }
 
@@ -66,7 +66,7 @@ pub(super) enum Exchanged {
 }
 
 pub(super) enum Waited {
-    /// The lock is held from now on, or the file system has no locks.
+    /// This run holds the lock, or the file system has no locks.
     Lock,
     Session(Credentials),
 }

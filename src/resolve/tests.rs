@@ -1,5 +1,3 @@
-//! The resolver against a scripted STS, scripted answers and a fixed clock.
-
 mod world;
 
 use std::time::Duration;
@@ -46,16 +44,16 @@ fn an_ageing_session_is_renewed_unless_that_needs_a_person() {
 
 struct Look {
     name: &'static str,
-    /// Seconds left, and made for.
+    /// Seconds left.
     left: i64,
     lifetime: i64,
     prompt: bool,
-    /// Seconds wanted, and whether the command line wants them.
+    /// Seconds requested, and whether the command line requests them.
     min_ttl: (i64, bool),
     busy: bool,
-    /// What AWS says then.
+    /// STS's response to a renewal.
     answer: Result<(), StsError>,
-    /// Seconds that AWS's clock is ahead.
+    /// Seconds by which AWS's clock is ahead.
     offset: i64,
     expected: &'static str,
 }
@@ -116,7 +114,7 @@ fn what_becomes_of_a_cached_session() {
         Look { name: "a short one at its quarter", left: 225, lifetime: 900, expected: "renewed", ..PLAIN },
         Look { name: "less wanted by a setting", left: 301, min_ttl: (300, false), ..PLAIN },
         Look { name: "that little", left: 300, min_ttl: (300, false), expected: "renewed", ..PLAIN },
-        // A quarter of its life is all that anybody can want of a session.
+        // `min_ttl` is limited to a quarter of the lifetime.
         Look { name: "out of reach", left: 1000, min_ttl: (86_400, true), ..PLAIN },
         Look { name: "ageing, somebody renews", left: 800, busy: true, ..PLAIN },
         Look { name: "ageing, AWS is down", left: 800, answer: down(), expected: "kept", ..PLAIN },
@@ -175,7 +173,7 @@ fn a_day_of_twenty_roles_in_three_shells_is_one_question() {
         }
     }
     assert_eq!(sts.count("session"), 1);
-    // Renewed when 15 of 60 minutes are left, that is at every look after 40 or 60 minutes.
+    // Renewed with 15 of 60 minutes left, so at every look after 40 or 60 minutes.
     assert!(sts.calls() < 20 * 13, "{}", sts.calls());
 }
 

@@ -1,4 +1,4 @@
-//! Waiting for locks of other processes. The holder's failure becomes the failure of the waiters.
+//! Waits for locks of other processes. The holder's failure becomes the failure of the waiters.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
@@ -11,15 +11,15 @@ use super::error::{ResolveError, ResolveWarning, StorageError};
 use super::shared::SharedFailure;
 use super::state::{Run, WaitPolicy, Waited};
 
-/// Shortest and longest pause (milliseconds) between two attempts.
+/// Shortest and longest pause in milliseconds between two attempts.
 const PAUSE: (u64, u64) = (5, 60);
 
-/// After this time the terminal shows which process is waited for.
+/// After this time the terminal shows which process holds the lock.
 const SILENCE: Duration = Duration::from_secs(2);
 
 type HolderFacts = Holder<(u64, SharedFailure)>;
 
-/// A lock's mark is a count of sessions that could not be stored, times this, plus the reason.
+/// A lock's mark is the number of sessions that could not be stored, multiplied by this, plus the reason.
 const ERRORS: u64 = 4096;
 
 const COUNTED: u64 = 1024;
@@ -27,7 +27,7 @@ const COUNTED: u64 = 1024;
 const LOCKED: u64 = ERRORS - 1;
 
 impl StorageError {
-    /// `None` where the next process has to fetch a session in any case.
+    /// `None` if the next process has to fetch a session in any case.
     pub(super) fn of(error: &CacheWriteError) -> Option<Self> {
         match error {
             CacheWriteError::Forgotten => None,
@@ -148,7 +148,7 @@ impl Run<'_, '_> {
         self.waiting.held.iter().find(|(held, _)| held == id).map(|(_, guard)| guard)
     }
 
-    /// Publishes the terminal that shows the prompt, or `None` when it has ended.
+    /// Publishes the terminal of the prompt, or `None` after the prompt.
     pub(super) fn asking(&self, terminal: Option<&str>) {
         for (id, _) in &self.waiting.held {
             self.tell_waiters(id, |facts| facts.prompt_tty = terminal.map(str::to_owned));
@@ -173,7 +173,7 @@ impl Run<'_, '_> {
         }
     }
 
-    /// A process that would have to prompt fails instead. Others fetch a session at once, since a lock saves no call.
+    /// Fails if this process would have to prompt. Otherwise fetches a session at once, since a lock saves no call.
     fn without_storage(&self, mark: u64, at: usize) -> Result<Waited, ResolveError> {
         if !self.renewing_needs_a_prompt(at) {
             return Ok(Waited::Lock);
@@ -206,7 +206,7 @@ impl Run<'_, '_> {
     fn tell_of(&mut self, facts: &HolderFacts) {
         let doing = match &facts.prompt_tty {
             Some(terminal) if self.resolver.prompt.own_terminal().as_ref() == Some(terminal) => return,
-            Some(_) => ", which asks for an MFA code elsewhere",
+            Some(_) => ", which is waiting for an MFA code elsewhere",
             None => "",
         };
         if let Some(holder) = holder_description(facts) {
@@ -220,7 +220,7 @@ fn holder_description(facts: &HolderFacts) -> Option<String> {
     (*pid != 0).then(|| format!("process {pid} (amplify-creds {verb} {profile})"))
 }
 
-/// Between half of `pause` and all of it, so that waiters that began together do not stay in step.
+/// Random between half of `pause` and all of it, so that waiters that began together do not stay synchronised.
 fn jitter(pause: u64) -> u64 {
     let nanos = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |d| u64::from(d.subsec_nanos()));
     let half = pause / 2;

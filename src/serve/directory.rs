@@ -1,4 +1,4 @@
-//! The directory of the config and credentials files of a command under `exec --serve`. Other users cannot read it.
+//! The directory of the config and credentials files for a command under `exec --serve`. Other users cannot read it.
 
 use std::fs::{self, DirBuilder};
 use std::io;
@@ -10,9 +10,9 @@ use crate::os::{env, random};
 
 const PREFIX: &str = "amplify-creds-";
 const NAME_BYTES: usize = 8;
-/// Held while the process lives. A process id could be another process's later.
+/// Held until the process ends. A process id could later belong to another process.
 const LOCK: &str = "serve";
-/// A directory in which its process has not made the lock yet is younger.
+/// A directory without a lock is younger than this if its process is still creating the lock.
 const UNLOCKED_AGE: Duration = Duration::from_mins(1);
 const TRIES: u32 = 3;
 
@@ -36,13 +36,13 @@ impl PrivateDirectory {
             create_private(&path)?;
             match Locks::in_dir(&path).try_lock(LOCK) {
                 Attempt::Held(guard) => return Ok(Self { path, lock: Some(guard) }),
-                // Where no file can be locked, no directory is swept.
+                // If no file can be locked, no directory is removed.
                 Attempt::Unavailable(_) if path.exists() => return Ok(Self { path, lock: None }),
-                // Another process sweeps it.
+                // Another process is removing it.
                 Attempt::Unavailable(_) | Attempt::Busy => {}
             }
         }
-        Err(io::Error::other("another process removes it"))
+        Err(io::Error::other("another process keeps removing it"))
     }
 
     pub fn config(&self) -> PathBuf {
@@ -59,7 +59,7 @@ fn create_private(path: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut DirBuilder::new(), 0o700).create(path)
 }
 
-/// The temporary directory of Windows is the user's own.
+/// Each user has an own temporary directory on Windows.
 #[cfg(not(unix))]
 fn create_private(path: &Path) -> io::Result<()> {
     DirBuilder::new().create(path)
@@ -72,7 +72,7 @@ impl Drop for PrivateDirectory {
 }
 
 fn remove(path: &Path, lock: Option<Guard>) {
-    // Windows removes no file that is open.
+    // Windows cannot remove an open file.
     if cfg!(windows) {
         drop(lock);
     }
@@ -89,13 +89,13 @@ fn sweep_in(parent: &Path) {
         let name = entry.file_name();
         let Some(id) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else { continue };
         let is_id = id.len() == 2 * NAME_BYTES && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        // Without following links.
+        // Does not follow links.
         let Ok(metadata) = entry.metadata() else { continue };
         if !is_id || !metadata.is_dir() || !is_ours(&metadata) {
             continue;
         }
         let path = entry.path();
-        // A lock that is tried is made, which must not happen in a directory of another origin.
+        // Trying a lock creates its file, which must not happen in a directory of another program.
         if path.join("locks").join(format!("{LOCK}.lock")).is_file() {
             if let Attempt::Held(guard) = Locks::in_dir(&path).try_lock(LOCK) {
                 remove(&path, Some(guard));
@@ -104,7 +104,7 @@ fn sweep_in(parent: &Path) {
             .checked_sub(UNLOCKED_AGE)
             .is_some_and(|at| metadata.modified().is_ok_and(|made| made < at))
         {
-            // Only if it is empty.
+            // Succeeds only if it is empty.
             let _ = fs::remove_dir(path.join("locks"));
             let _ = fs::remove_dir(&path);
         }
@@ -133,7 +133,7 @@ mod tests {
         let dead = PrivateDirectory::create_locked(parent.path()).unwrap();
         fs::write(dead.config(), "x").unwrap();
         let dead_path = dead.path.clone();
-        // A killed process removes nothing, and its lock ends.
+        // A killed process does not remove anything, but its lock is released.
         let mut dead = std::mem::ManuallyDrop::new(dead);
         drop(dead.lock.take());
         let mut others = Vec::new();

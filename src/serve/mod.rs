@@ -23,13 +23,13 @@ use crate::output::{container_json, print_message};
 
 use wire::{Head, HttpReply, Request};
 
-/// Clients whose request or reply is under way. The oldest makes way for another one: macOS allows 256 open files.
+/// Clients with a request or reply in progress. A new client displaces the oldest: macOS allows 256 open files.
 const MAX_CLIENTS: usize = 128;
 const PAUSE: Duration = Duration::from_millis(1);
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(5);
 const TOKEN_BYTES: usize = 32;
 
-/// The running endpoint. It lasts as long as the process.
+/// The running endpoint. It runs until the process ends.
 pub struct CredentialsEndpoint {
     state: Arc<EndpointState>,
 }
@@ -48,7 +48,7 @@ struct EndpointState {
 struct Client {
     from: SocketAddr,
     stream: TcpStream,
-    /// For the request, then for the reply.
+    /// The deadline of the request, then of the reply.
     until: Instant,
     request: Request,
     reply: Option<Zeroizing<Vec<u8>>>,
@@ -57,7 +57,7 @@ struct Client {
 }
 
 impl CredentialsEndpoint {
-    /// Port 0 is any free port. `expired` is the message for expired credentials.
+    /// Port 0 selects any free port. `expired` is the message for expired credentials.
     pub fn start(port: u16, credentials: Credentials, expired: String) -> io::Result<Self> {
         Self::start_with(port, credentials, expired, CLIENT_TIMEOUT)
     }
@@ -92,11 +92,11 @@ impl CredentialsEndpoint {
 }
 
 impl EndpointState {
-    /// One thread for all clients: a silent one costs a look, so that it delays no other.
+    /// One thread for all clients. A silent client only costs a check, so it does not delay others.
     fn work(&self, listener: &TcpListener) {
         let mut clients = VecDeque::new();
         loop {
-            // Without clients it waits for one.
+            // Blocks only if there are no clients.
             let accepted = listener.set_nonblocking(!clients.is_empty()).and_then(|()| listener.accept());
             match accepted {
                 Ok((stream, from)) => {
@@ -106,7 +106,7 @@ impl EndpointState {
                     clients.extend(self.survive(|| self.admit(stream, from)).flatten());
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(PAUSE),
-                // The process is probably out of descriptors for a moment.
+                // The process has probably run out of descriptors temporarily.
                 Err(_) => {
                     clients.pop_front();
                     thread::sleep(20 * PAUSE);
@@ -116,14 +116,14 @@ impl EndpointState {
         }
     }
 
-    /// A panic ends one request, not the worker. The first one is reported.
+    /// A panic ends one request, not the worker. The first panic is reported.
     fn survive<T>(&self, request: impl FnOnce() -> T) -> Option<T> {
         let panicked = match panics::catch(request) {
             Ok(outcome) => return Some(outcome),
             Err(panicked) => panicked,
         };
         if !self.has_panicked.swap(true, Ordering::Relaxed) {
-            print_message(&format!("amplify-creds: a request for credentials was not answered: {panicked}"));
+            print_message(&format!("amplify-creds: a request for credentials failed: {panicked}"));
         }
         None
     }
@@ -149,7 +149,7 @@ impl EndpointState {
                 Some(Err(Ok(refusal))) => refusal,
                 Some(Err(Err(_))) => return false,
             };
-            // Not for silent clients: the list of a thousand sockets costs ten milliseconds.
+            // Not for silent clients, because listing a thousand sockets takes ten milliseconds.
             if !stream.local_addr().is_ok_and(|here| tcp_peer::may_ask(*from, here)) {
                 return false;
             }
@@ -169,7 +169,11 @@ impl EndpointState {
 
     fn reply(&self, head: &Head) -> HttpReply {
         if head.host.as_deref() != Some(self.host.as_str()) {
-            return HttpReply::refused("403 Forbidden", "WrongHost", "this address is not the one that was given out");
+            return HttpReply::refused(
+                "403 Forbidden",
+                "WrongHost",
+                "this host name is not the one in AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            );
         }
         let token = head.authorization.as_ref().map(Secret::expose).unwrap_or_default();
         if !is_equal(token.as_bytes(), self.token.expose().as_bytes()) {
@@ -177,7 +181,7 @@ impl EndpointState {
             return HttpReply::refused("401 Unauthorized", "WrongToken", message);
         }
         if head.path != "/" {
-            return HttpReply::refused("404 Not Found", "NoSuchPath", "there is nothing but /");
+            return HttpReply::refused("404 Not Found", "NoSuchPath", "the only path is /");
         }
         if head.method != "GET" {
             return HttpReply::refused("405 Method Not Allowed", "WrongMethod", "use GET");

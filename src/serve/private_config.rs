@@ -1,10 +1,10 @@
-//! The config file of a command under `exec --serve`: the profile's region and other settings, and nothing that leads
-//! to credentials, since SDKs read files before they ask the endpoint.
+//! The config file for a command under `exec --serve`: the profile's region and other settings, without credentials,
+//! because SDKs read files before they call the endpoint.
 
 use std::fmt::Write as _;
 
-/// `settings` as `[default]` and under the name of the profile, for a program that names it; and the section that its
-/// `services` names.
+/// Writes `settings` as `[default]` and under the name of the profile, for a program that names it. Adds the section
+/// that `services` names.
 pub fn render(
     profile: Option<&str>,
     settings: &[(&str, String)],
@@ -27,7 +27,7 @@ pub fn render(
     text
 }
 
-/// As the AWS CLI writes it: botocore needs quotes around a name with blanks. `None` for a name that needs more.
+/// In the AWS CLI's form: botocore needs quotes around a name with blanks. `None` if quotes are not enough.
 fn header(name: &str) -> Option<String> {
     let needs_more = |char: char| char.is_control() || "[]\"'#;\\".contains(char);
     match name {

@@ -79,7 +79,7 @@ fn published_credentials_are_served_until_they_expire() {
 
 #[test]
 fn silent_clients_do_not_delay_others() {
-    // Longer than any test, so that a reply after a silent client would never come.
+    // Longer than any test, so that a reply after a silent client would never arrive.
     let timeout = Duration::from_hours(1);
     let endpoint = CredentialsEndpoint::start_with(0, credentials("ASIA1", None), String::new(), timeout).unwrap();
     let connect = |text: &str| {
@@ -87,7 +87,7 @@ fn silent_clients_do_not_delay_others() {
         client.write_all(text.as_bytes()).unwrap();
         client
     };
-    // More than are kept.
+    // More than the limit.
     let silent: Vec<_> =
         (0..MAX_CLIENTS + 20).map(|number| connect(["", "GET / HTTP/1.1\r\nHo"][number % 2])).collect();
     std::thread::scope(|scope| {

@@ -6,7 +6,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::core::secret::Secret;
 
-/// In bytes. The SDKs send some hundred.
+/// In bytes. The SDKs send several hundred.
 const LONGEST_HEAD: usize = 8 << 10;
 const CHUNK: usize = 1024;
 
@@ -49,7 +49,7 @@ impl Request {
         Self(Zeroizing::new(Vec::with_capacity(LONGEST_HEAD + CHUNK)))
     }
 
-    /// Reads from a client that does not block. `None` until the empty line has come.
+    /// Reads from a non-blocking client. `None` until the empty line has arrived.
     pub(super) fn receive(&mut self, client: &mut impl Read) -> Option<Received> {
         let Self(bytes) = self;
         let mut chunk = [0; CHUNK];
@@ -65,7 +65,7 @@ impl Request {
                 Err(error) => return Some(Err(Err(error))),
             }
             if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-                let message = "this is no HTTP/1.1 request for credentials";
+                let message = "this is not an HTTP/1.1 request for credentials";
                 let refused = || Ok(HttpReply::refused("400 Bad Request", "BadRequest", message));
                 return Some(parse(&bytes[..end]).ok_or_else(refused));
             }

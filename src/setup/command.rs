@@ -1,9 +1,7 @@
-//! The command line of a wrapper, written so that every tool starts the same program: botocore splits it without a
-//! shell, other tools use `sh -c` or `cmd /C` (`tests/conformance/vectors/credential-process.json`).
-//!
-//! Quotes are the last resort. The Go SDK removes a pair that encloses the whole value, also where the two belong to
-//! different words, so the value never begins and ends with one. On Windows `cmd /C` and Go's escaping break a quoted
-//! path.
+//! The command line of a wrapper, in a form that starts the same program in every tool: botocore splits it without a
+//! shell, other tools use `sh -c` or `cmd /C` (`tests/conformance/vectors/credential-process.json`). Quotes are the
+//! last resort. The Go SDK removes a pair of quotes around the whole value, even if they belong to different words, so
+//! the value never both begins and ends with one. On Windows `cmd /C` and Go's escaping break a quoted path.
 
 use std::path::Path;
 
@@ -15,13 +13,13 @@ use crate::tools::runs_alike;
 /// Characters that a shell interprets inside double quotes.
 const ACTIVE: [char; 5] = ['"', '$', '`', '\\', '!'];
 
-/// The command for `profile`, with the first of the program's paths that needs no quotes, else that can be quoted.
+/// Uses the first of the program's paths that needs no quotes, otherwise the first that can be quoted.
 pub(super) fn command(programs: &[String], profile: &str) -> Option<String> {
     let profile = if profile.starts_with('-') { format!("--profile={profile}") } else { profile.to_owned() };
     with_program(programs, &["process".to_owned(), profile])
 }
 
-/// Replaces the program's path in one of our commands, since it may have moved.
+/// Replaces the program's path in one of our commands, because it may have moved.
 pub(super) fn updated(programs: &[String], existing: &str) -> Option<String> {
     let words = shlex::split(existing)?;
     let (program, arguments) = words.split_first()?;
@@ -57,7 +55,7 @@ fn is_enclosed(command: &str) -> bool {
     command.starts_with('"') && command.ends_with('"')
 }
 
-/// The same with a last word that needs no quotes: `process PROFILE` as `--profile PROFILE process`.
+/// Reorders a command so that its last word needs no quotes: `process PROFILE` becomes `--profile PROFILE process`.
 fn with_profile_first(arguments: &[String]) -> Option<Vec<String>> {
     match arguments {
         [process, profile] if process == "process" && !profile.starts_with('-') => {
@@ -68,7 +66,7 @@ fn with_profile_first(arguments: &[String]) -> Option<Vec<String>> {
 }
 
 fn is_plain(word: &str) -> bool {
-    // Short names of Windows have a `~` (PROGRA~2), which a shell replaces at the beginning of a word.
+    // Short names of Windows contain a `~` (PROGRA~2), which a shell expands at the beginning of a word.
     let is_safe = |part: &str| is_identifier(&part.replace('~', "_")) && !part.starts_with('~') && !part.contains(":~");
     !word.is_empty() && word.split('=').all(|part| part.is_empty() || is_safe(part))
 }

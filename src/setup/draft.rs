@@ -15,19 +15,19 @@ pub struct Draft {
 
 #[derive(Debug, Error)]
 pub enum SetupError {
-    #[error("there is a profile {profile} already ({at}), and it says something else")]
+    #[error("profile {profile} exists already with different settings ({at})")]
     Taken { profile: String, at: Location },
-    #[error("two sections name profile {profile} ({at}); only one can be moved")]
+    #[error("profile {profile} has two sections ({at}), but only one can be moved")]
     TwoSections { profile: String, at: Location },
     #[error("{}: {reason}", file.shown)]
     Edit { file: Arc<SourceFile>, line: Option<u32>, reason: EditError },
-    #[error("{0} cannot be written in a credential_process that every tool runs")]
+    #[error("profile name {0} cannot be written in a credential_process that every tool runs")]
     ProfileInCommand(String),
     #[error("the path of this program, {0}, cannot be written in a credential_process that every tool runs")]
     ProgramInCommand(String),
-    #[error("profile {profile} would change, too, {}", reader(*dialect))]
+    #[error("profile {profile} would also change {}", reader(*dialect))]
     Ripple { profile: String, dialect: Dialect },
-    #[error("profile {profile} would not be what it is to be {}", reader(*dialect))]
+    #[error("profile {profile} would not get the intended settings {}", reader(*dialect))]
     Unseen { profile: String, dialect: Dialect },
     #[error(transparent)]
     Broken(#[from] LoadError),
@@ -35,7 +35,7 @@ pub enum SetupError {
 
 pub(super) fn reader(dialect: Dialect) -> &'static str {
     match dialect {
-        Dialect::Auto => "here",
+        Dialect::Auto => "for amplify-creds",
         Dialect::Aws => "for the AWS SDKs",
         Dialect::Amplify => "for the Amplify CLI",
     }

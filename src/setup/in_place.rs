@@ -9,7 +9,7 @@ use crate::profile_file::{FileKind, Section};
 use super::draft::{Draft, SetupError};
 use super::wrapper::ExtraSettings;
 
-/// Keys that determine credentials and permissions: they move. The wrapper has its own `region`.
+/// Keys that determine credentials and permissions. They move to the renamed profile; the wrapper has its own `region`.
 const MOVED: [&str; 29] = [
     "role_arn",
     "source_profile",
@@ -42,7 +42,7 @@ const MOVED: [&str; 29] = [
     "region",
 ];
 
-/// Renames `name` to `role`. Returns the settings for the wrapper, and the draft before the rename for comparison.
+/// Returns the settings for the wrapper, and the draft before the rename for comparison.
 pub(super) fn move_aside(
     draft: &mut Draft,
     name: &str,
@@ -142,6 +142,6 @@ fn retargeted(command: &str, name: &str, role: &str, program: &Path) -> Option<S
     let wanted = Wrapper { profile: Some(role.to_owned()), ..wanted };
     let is_it = |command: &String| Wrapper::parse(command, Some(program)).as_ref() == Some(&wanted);
     let places: Vec<_> = command.match_indices(name).map(|(at, _)| at).collect();
-    // The program's path may contain the name; the profile follows it.
+    // The program's path may contain the name. The profile's name is after it.
     places.into_iter().rev().map(|at| format!("{}{role}{}", &command[..at], &command[at + name.len()..])).find(is_it)
 }

@@ -1,4 +1,4 @@
-//! The edits that `setup` makes, as text: both files in, both files out.
+//! The edits of `setup` as pure text: both files in, both files out.
 
 mod command;
 mod draft;

@@ -23,7 +23,7 @@ pub struct SourceKeys {
     pub secret_access_key: Secret,
 }
 
-/// Adds the role's profile, and its source profile if there are keys. An existing profile must have the same settings.
+/// Adds a source profile only if `role` has keys. An existing profile must have the same settings.
 pub(super) fn add_role(draft: &mut Draft, name: &str, role: &Role) -> Result<(), SetupError> {
     let files = draft.files();
     let set = files.profiles(Dialect::Auto)?;
@@ -39,7 +39,7 @@ pub(super) fn add_role(draft: &mut Draft, name: &str, role: &Role) -> Result<(),
         ("region", region.as_deref()),
     ];
     if let Some(there) = set.get(name) {
-        // Without a given region, any is accepted.
+        // If no region is given, the profile's region may differ.
         let is_so = |(key, value): &(&str, Option<&str>)| {
             there.get_any(key).map(|setting| setting.value) == *value || (*key == "region" && value.is_none())
         };
@@ -49,7 +49,7 @@ pub(super) fn add_role(draft: &mut Draft, name: &str, role: &Role) -> Result<(),
     draft.edit(FileKind::Config, |config| config.add_profile(name, &given, &[]))
 }
 
-/// The keys go to the credentials file. Without a section in config the Amplify CLI does not see the profile.
+/// The keys are added to the credentials file. The Amplify CLI sees the profile only if config also has a section.
 fn add_source(
     draft: &mut Draft,
     role: &Role,

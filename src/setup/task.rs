@@ -20,7 +20,7 @@ pub struct Task {
     region: Option<String>,
     extra: ExtraSettings,
     profiles: Vec<String>,
-    /// The files before the edits that other profiles could notice.
+    /// The files before all edits that could affect other profiles.
     before: Files,
 }
 
@@ -30,14 +30,14 @@ pub struct Done {
     pub region: Option<String>,
     /// Files that a dialect cannot read, before and after the edit.
     pub unreadable: Vec<LoadError>,
-    /// The tools that cannot use the profile, and why.
+    /// The tools that cannot use the profile, with reasons.
     pub blind: Vec<(Tool, String)>,
     profiles: Vec<String>,
     before: Files,
 }
 
 impl Task {
-    /// Wraps `name` in a new profile, by default `NAME-amplify`. An existing wrapper is updated.
+    /// The new profile is `NAME-amplify` by default. An existing wrapper is updated.
     pub fn wrapping(draft: &Draft, name: &str, wrapper: Option<&str>, programs: &[String]) -> Result<Self, SetupError> {
         let files = draft.files();
         let set = files.profiles(Dialect::Auto)?;
@@ -51,7 +51,7 @@ impl Task {
         Ok(Self { wrapper, target, region, extra: ExtraSettings::default(), profiles, before: draft.files() })
     }
 
-    /// Wraps `name` under its own name; the original becomes `NAME-role`.
+    /// Wraps `name` under its own name. The original becomes `NAME-role`.
     pub fn in_place(draft: &mut Draft, name: &str, programs: &[String]) -> Result<Self, SetupError> {
         let files = draft.files();
         let set = files.profiles(Dialect::Auto)?;
@@ -65,7 +65,7 @@ impl Task {
         Ok(Self { wrapper: name.to_owned(), target, region, extra, profiles, before: before.files() })
     }
 
-    /// Adds a new role and wraps it as `NAME-amplify`, or with `in_place` as `NAME` with the role in `NAME-role`.
+    /// Wraps the new role as `NAME-amplify`, or with `in_place` as `NAME` with the role in `NAME-role`.
     pub fn new_role(draft: &mut Draft, role: &Role, in_place: bool) -> Result<Self, SetupError> {
         let before = draft.files();
         let (wrapper, target) = names(&role.name, in_place);
@@ -119,9 +119,9 @@ fn role_name(name: &str) -> String {
     format!("{name}-role")
 }
 
-/// The region of a profile, else of its source, and so on.
+/// The region of a profile, otherwise of its source, and so on.
 pub fn region(set: &ProfileSet<'_>, name: &str) -> Option<String> {
-    // A cycle of sources is an error of the plan; here it only ends the search.
+    // A cycle of sources is an error of the plan. Here it only ends the search.
     const LONGEST: usize = 16;
     let source = |name: &String| Some(set.get(name)?.get("source_profile")?.value.to_owned());
     let chain = std::iter::successors(Some(name.to_owned()), source).take(LONGEST);

@@ -22,14 +22,14 @@ fn after(draft: &mut Draft, task: Result<Task, SetupError>, region: Option<&str>
     }
 }
 
-/// The same after wrapping `biz` in `name`.
+/// The config file after wrapping `biz` in `name`.
 fn wrapped(config: &str, name: &str, region: Option<&str>) -> String {
     let mut draft = draft(config, "");
     let task = Task::wrapping(&draft, "biz", Some(name), &[PROGRAM.to_owned()]);
     after(&mut draft, task, region)
 }
 
-/// Both files after moving `name` aside and wrapping it, or the error.
+/// Both files after renaming and wrapping `name`, or the error.
 fn moved(config: &str, credentials: &str, name: &str) -> (String, String) {
     let mut draft = draft(config, credentials);
     let task = Task::in_place(&mut draft, name, &[PROGRAM.to_owned()]);
@@ -53,7 +53,7 @@ fn wrapper_is_added_once_and_updated() {
         wrapped(&added.replace("process biz\nregion = eu-west-1\n", "process biz\n"), "biz-amplify", None),
         added
     );
-    // Without a given name, an existing wrapper is updated.
+    // If no name is given, an existing wrapper is updated.
     let mut draft = draft(&added, "");
     for task in [
         Task::wrapping(&draft, "biz", None, &[PROGRAM.to_owned()]),
@@ -99,7 +99,7 @@ fn different_profile_is_not_changed() {
     for name in ["a b", "m\u{fc}ller", "__proto__", "constructor", ""] {
         assert!(wrapped("", name, None).contains("no section header"), "{name}");
     }
-    // To the Amplify CLI the keys below such a header belong to another profile.
+    // In the Amplify CLI the keys below such a header belong to another profile.
     let untidy = "[profile y]\n[profile x] # c\ncredential_process = /old/amplify-creds process biz\n";
     assert!(wrapped(untidy, "x", None).contains("do not agree"));
 }

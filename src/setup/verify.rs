@@ -6,7 +6,7 @@ use crate::tools::{Tool, Views, Visibility};
 
 use super::draft::SetupError;
 
-/// Checks in every dialect that only `profiles` changed and that `wrapper` only gets credentials from `command`.
+/// Checks in every dialect that only `profiles` changed and that `wrapper` gets credentials only from `command`.
 /// Returns the files that a dialect could not read before either.
 pub(super) fn verify(
     before: &Files,
@@ -36,7 +36,7 @@ pub(super) fn verify(
     Ok(unreadable)
 }
 
-/// The tools that cannot use the wrapper: errors in the files that existed before, and that other tools accept.
+/// The tools that cannot use the wrapper because of errors that the files already had and that other tools accept.
 pub(super) fn blind(files: &Files, wrapper: &str) -> Vec<(Tool, String)> {
     let views = Views::from_files(files);
     let reason = |tool| {
@@ -50,7 +50,7 @@ pub(super) fn blind(files: &Files, wrapper: &str) -> Vec<(Tool, String)> {
     Tool::ALL.into_iter().filter_map(|tool| Some((tool, reason(tool)?))).collect()
 }
 
-/// Whether the change was intended: the Amplify CLI also gets a container for a dotted name.
+/// The Amplify CLI also reads a dotted name's container as a profile.
 fn is_meant(profiles: &[&str], name: &str) -> bool {
     profiles.iter().any(|profile| *profile == name || profile.split('.').next() == Some(name))
 }

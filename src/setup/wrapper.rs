@@ -1,4 +1,4 @@
-//! The wrapper: a profile without keys and role, whose `credential_process` is this program.
+//! The wrapper: a profile without keys and role, with this program as `credential_process`.
 
 use std::path::Path;
 
@@ -32,7 +32,7 @@ pub(super) fn wrap(draft: &mut Draft, spec: &WrapperSpec<'_>) -> Result<String, 
     let WrapperSpec { name, target, programs, region, sets_region, extra } = spec;
     let files = draft.files();
     let set = files.profiles(Dialect::Auto)?;
-    // A plain profile shows which of the two cannot be written.
+    // A command with a plain profile shows whether the path or the profile's name cannot be quoted.
     let no_command = || match command::command(programs, "x") {
         Some(_) => SetupError::ProfileInCommand(format!("the name of profile {target}")),
         None => SetupError::ProgramInCommand(programs.last().cloned().unwrap_or_default()),
@@ -65,7 +65,7 @@ pub(super) fn wrap(draft: &mut Draft, spec: &WrapperSpec<'_>) -> Result<String, 
     Ok(command)
 }
 
-/// The command of a profile that only has one of our commands.
+/// `None` unless the profile's only credentials are one of our commands.
 pub(super) fn wrapped(profile: &Profile<'_>, programs: &[String]) -> Option<(String, Wrapper)> {
     // Without the running executable, a renamed program of ours is an ordinary process.
     if !matches!(ProfileKind::of(profile), ProfileKind::Wrapper | ProfileKind::Process) {

@@ -12,11 +12,11 @@ use crate::source::error::{Service, SourceError};
 use crate::source::metadata::{MetadataRequest, credentials, send};
 use crate::source::sources::Sources;
 
-/// Of one call; the SDKs wait from 1 to 5 seconds.
+/// For each call. The SDKs wait from 1 to 5 seconds.
 const TIMEOUT: Duration = Duration::from_secs(3);
-/// The largest authorization in bytes; one of EKS has about a thousand.
+/// The largest authorization in bytes. EKS's has about a thousand.
 const LARGEST: u64 = 16 << 10;
-/// Amazon ECS, and EKS Pod Identity by both protocols.
+/// Amazon ECS, and EKS Pod Identity with IPv4 and IPv6.
 const LINK_LOCAL: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
 
 impl Sources<'_> {
@@ -29,7 +29,7 @@ impl Sources<'_> {
         };
         if !is_allowed(&uri.value) {
             let from = &uri.from;
-            let rule = "is neither https nor on this machine, ECS's 169.254.170.2 or EKS's 169.254.170.23";
+            let rule = "must be https, or http on this machine or at 169.254.170.2 (ECS) or 169.254.170.23 (EKS)";
             return Err(SourceError::Unusable(format!("the address in {from} {rule}")));
         }
         let token = token.as_ref().map(authorization).transpose()?;
@@ -55,7 +55,7 @@ fn authorization(token: &ContainerToken) -> Result<Secret, SourceError> {
                 SourceError::Unusable(format!("cannot read the authorization: {reason} ({})", path.display()))
             };
             let bytes = read_capped(path, LARGEST).map_err(|error| unreadable(&error.to_string()))?;
-            let bytes = bytes.ok_or_else(|| unreadable("there is no such file"))?;
+            let bytes = bytes.ok_or_else(|| unreadable("the file does not exist"))?;
             let text = utf8_text(&bytes).map_err(|invalid| unreadable(&invalid))?.trim();
             check_token(text).map_err(|problem| unreadable(&format!("it {problem}")))?;
             Ok(Secret::from(text))

@@ -17,7 +17,7 @@ const PRIVATE: [u8; 5] = [0x02, 0x01, 0x01, 0x04, 0x20];
 const PUBLIC: [u8; 5] = [0xa1, 0x44, 0x03, 0x42, 0x00];
 
 impl SigningKey {
-    /// Reads PEM, as the AWS CLI writes it or as PKCS #8.
+    /// Reads PEM in the AWS CLI's format or as PKCS #8.
     pub(super) fn parse(pem: &str) -> Option<Self> {
         let lines = pem.lines().map(str::trim).filter(|line| !line.starts_with("-----"));
         let text = Zeroizing::new(lines.collect::<String>());
@@ -61,7 +61,7 @@ mod tests {
 
     use super::*;
 
-    // Made for this test with `openssl ecparam -name prime256v1 -genkey`; the second is the same key as PKCS #8.
+    // Generated for this test with `openssl ecparam -name prime256v1 -genkey`. The second is the same key as PKCS #8.
     const SEC1: &str = "-----BEGIN EC PRIVATE KEY-----
 MHcCAQEEIGYDU7yntE+PM227YqON071yJVum4X3IWmT+Y9yP0PsBoAoGCCqGSM49
 AwEHoUQDQgAE0QkYcZCDKm3E/Iln+OSCuOex/g3074p7/XzfLFlKVUhPJPa6I8pZ

@@ -18,13 +18,13 @@ pub enum SourceError {
     Service { service: Service, error: StsError },
     #[error(transparent)]
     Invalid(#[from] InvalidCredentials),
-    /// A variable holds a token that cannot be sent.
+    /// The token in a variable cannot be sent.
     #[error("${variable} {problem}")]
     InvalidVariable { variable: &'static str, problem: InvalidText },
-    /// A person has to sign in again, because the token file is invalid.
+    /// The user has to sign in again, because the token file is invalid.
     #[error("{problem}")]
     InvalidTokenFile { problem: String, path: PathBuf },
-    /// A person has to sign in, for this reason.
+    /// The user has to sign in, for this reason.
     #[error("{0}")]
     SignedOut(&'static str),
     #[error("{0}")]
@@ -60,7 +60,7 @@ impl std::fmt::Display for Service {
 }
 
 impl Service {
-    /// A token, or another value that the service returned to be sent back, is invalid.
+    /// The service returned an invalid token, or another invalid value that must be sent back to it.
     pub(super) fn returned_invalid(self, what: &str, problem: InvalidText) -> SourceError {
         SourceError::Unusable(format!("{self} returned an invalid {what}: it {problem}"))
     }

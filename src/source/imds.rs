@@ -1,5 +1,5 @@
-//! The role of the EC2 instance: with a token (IMDSv2), or without one where the service has no tokens and no setting
-//! forbids it, as botocore does.
+//! The role of the EC2 instance. Uses a token (IMDSv2), or none if the service has no tokens and no setting forbids it,
+//! as botocore does.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::source::metadata::{MetadataRequest, MetadataResponse, credentials, se
 use crate::source::sources::Sources;
 use crate::sts::StsError;
 
-/// Of one call, as in the SDKs.
+/// For each call, as in the SDKs.
 const TIMEOUT: Duration = Duration::from_secs(1);
 const TOKEN_PATH: &str = "/latest/api/token";
 const ROLE_PATH: &str = "/latest/meta-data/iam/security-credentials/";
@@ -21,7 +21,7 @@ const TOKEN_TTL: (&str, &str) = ("x-aws-ec2-metadata-token-ttl-seconds", "21600"
 impl Sources<'_> {
     pub(super) fn imds(&self, imds: &ImdsBase) -> Result<Credentials, SourceError> {
         if let Some(by) = imds.service.switched_off() {
-            return Err(SourceError::Unusable(format!("the EC2 metadata service is switched off ({by})")));
+            return Err(SourceError::Unusable(format!("the EC2 metadata service is disabled ({by})")));
         }
         let (token, token_error) = match self.imds_token(imds)? {
             Ok(token) => (Some(token), None),
@@ -45,13 +45,13 @@ impl Sources<'_> {
             // The service requires a token, so the token's error is the reason.
             _ => return Err(token_error.unwrap_or_else(|| refused(&roles))),
         };
-        // It becomes a part of the address.
+        // The name becomes part of the URL.
         let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
         check_text(role, is_allowed).map_err(|problem| Service::Imds.returned_invalid("role name", problem))?;
         credentials(&get(&format!("{ROLE_PATH}{role}"))?, self.clock.now()).map_err(|error| Service::Imds.failed(error))
     }
 
-    /// The inner error means that the service may answer without a token.
+    /// The inner error means that the service may respond without a token.
     fn imds_token(&self, imds: &ImdsBase) -> Result<Result<String, SourceError>, SourceError> {
         let url = format!("{}{TOKEN_PATH}", imds.service.url());
         let request = MetadataRequest { method: "PUT", url: &url, headers: &[TOKEN_TTL], timeout: TIMEOUT };
@@ -62,7 +62,7 @@ impl Sources<'_> {
             },
             Ok(response) if [403, 404, 405].contains(&response.status) => Ok(Err(refused(&response))),
             Ok(response) => Err(refused(&response)),
-            // Only this response is subject to the instance's hop limit.
+            // The instance's hop limit applies only to this response.
             Err(error @ StsError::TimedOut) => Ok(Err(Service::Imds.failed(error))),
             Err(error) => Err(Service::Imds.failed(error)),
         }

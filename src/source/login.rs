@@ -23,11 +23,11 @@ use crate::token_files::{RENEW_BEFORE, TokenFields, TokenFile, text, timestamp};
 const REGION: &str = "us-east-1";
 
 impl Sources<'_> {
-    /// Credentials that expire soon are renewed; if that fails they are used until they expire.
+    /// Credentials that expire soon are renewed. If that fails, they are used until they expire.
     pub(super) fn login(&self, login: &LoginBase, timeout: Duration) -> Result<Credentials, SourceError> {
         let file = TokenFile::new(self.login_cache.join(sha256_hex(login.session.value.trim()) + ".json"));
         let now = self.clock.now();
-        let token = file.read()?.ok_or(SourceError::SignedOut("nobody has signed in"))?;
+        let token = file.read()?.ok_or(SourceError::SignedOut("no sign-in is cached"))?;
         let found = credentials(&token, &file)?;
         let left = |found: &Credentials| found.expiration.map_or(0, |ends| ends.since(now));
         if left(&found) > RENEW_BEFORE {
@@ -35,7 +35,7 @@ impl Sources<'_> {
         }
         let find_renewed = || credentials(&file.read().ok()??, &file).ok().filter(|found| left(found) > RENEW_BEFORE);
         let renew = || {
-            // Another process may have used the refresh token that was read before.
+            // Another process may have used the earlier refresh token.
             let token = file.read()?.unwrap_or(token);
             self.renew_login(login, token, &file, timeout)
         };
@@ -59,9 +59,9 @@ impl Sources<'_> {
         let region = text(&token, "signInRegion").or(login.region.as_ref().map(|region| region.value.as_str()));
         let endpoint = self.endpoints.signin.clone();
         let region = region.unwrap_or(REGION);
-        // It becomes a part of the host's name.
+        // The region becomes part of the host name.
         if !is_region(region) {
-            return Err(file.invalid("the signInRegion in its token file is not a region's name").into());
+            return Err(file.invalid("the signInRegion in its token file is not the name of a region").into());
         }
         let url = endpoint.clone().unwrap_or_else(|| format!("https://{region}.signin.aws.amazon.com"));
         let link = self.connections.link(&url).map_err(failed)?;
@@ -80,7 +80,7 @@ impl Sources<'_> {
             .token_input(body)
             .customize()
             .mutate_request(move |request| {
-                // Without a proof, the service denies the request.
+                // The service denies a request without a proof.
                 if let Some(proof) = key.proof("POST", request.uri(), now) {
                     request.headers_mut().insert("DPoP", proof);
                 }
@@ -88,8 +88,10 @@ impl Sources<'_> {
             .send();
         let answer = link.runtime.block_on(call).map_err(|error| match error.as_service_error() {
             Some(CreateOAuth2TokenError::AccessDeniedException(denied)) => match denied.error {
-                OAuth2ErrorCode::TokenExpired => SourceError::SignedOut("its sign-in is over"),
-                OAuth2ErrorCode::UserCredentialsChanged => SourceError::SignedOut("the password has changed since"),
+                OAuth2ErrorCode::TokenExpired => SourceError::SignedOut("its sign-in has expired"),
+                OAuth2ErrorCode::UserCredentialsChanged => {
+                    SourceError::SignedOut("the password was changed after the sign-in")
+                }
                 _ => failed(link.reason(&error, &[Some(&secret)])),
             },
             _ => failed(link.reason(&error, &[Some(&secret)])),
@@ -140,5 +142,5 @@ fn members(token: &TokenFields) -> Result<Credentials, SourceError> {
             account_id: text(access, "accountId").map(str::to_owned),
         })
     };
-    whole().ok_or(SourceError::SignedOut("its session is not whole"))
+    whole().ok_or(SourceError::SignedOut("its session is incomplete"))
 }

@@ -1,4 +1,4 @@
-//! Calls to the services that give a machine its credentials: plain HTTP, no proxy, a short timeout.
+//! Calls metadata services: plain HTTP, no proxy, a short timeout.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ pub(super) fn send(connections: &Connections, request: &MetadataRequest<'_>) -> 
         });
         match &last {
             Ok(response) if response.status < 500 => return last,
-            // A second attempt would only take as long again.
+            // A second attempt would take as long again.
             Err(StsError::TimedOut | StsError::Setup(_)) => return last,
             _ => {}
         }
@@ -57,8 +57,7 @@ pub(super) fn send(connections: &Connections, request: &MetadataRequest<'_>) -> 
 
 async fn attempt(direct: &Direct<'_>, request: &MetadataRequest<'_>) -> Result<MetadataResponse, StsError> {
     let MetadataRequest { method, url, headers, timeout: _ } = request;
-    let invalid =
-        |error: &dyn std::error::Error| StsError::Setup(format!("{} cannot be asked: {error}", shown_url(url)));
+    let invalid = |error: &dyn std::error::Error| StsError::Setup(format!("cannot call {}: {error}", shown_url(url)));
     let mut http = HttpRequest::new(SdkBody::empty());
     http.set_method(method).map_err(|error| invalid(&error))?;
     http.set_uri(*url).map_err(|error| invalid(&error))?;
@@ -71,7 +70,7 @@ async fn attempt(direct: &Direct<'_>, request: &MetadataRequest<'_>) -> Result<M
     Ok(MetadataResponse { status, body: Zeroizing::new(body.to_vec()) })
 }
 
-/// The metadata services write `Token` for `SessionToken`, and a `Code` for an error.
+/// The metadata services use `Token` instead of `SessionToken`, and `Code` for an error.
 pub(super) fn credentials(response: &MetadataResponse, now: Timestamp) -> Result<Credentials, StsError> {
     let document = || serde_json::from_slice::<Map<String, Value>>(without_mark(&response.body)).ok();
     if response.status != 200 {
@@ -93,7 +92,7 @@ pub(super) fn credentials(response: &MetadataResponse, now: Timestamp) -> Result
     };
     let expiration = text("Expiration").map(|at| Timestamp::parse_lenient(at).ok_or(StsError::Garbage)).transpose()?;
     if let Some(at) = expiration.filter(|at| *at <= now) {
-        let message = format!("its credentials have ended at {}", at.rfc3339());
+        let message = format!("its credentials expired at {}", at.rfc3339());
         return Err(StsError::Refused { code: "ExpiredToken".to_owned(), message });
     }
     Ok(Credentials {

@@ -1,5 +1,3 @@
-//! Base credentials, which sign the first call.
-
 pub mod container;
 mod dpop;
 mod error;
@@ -19,7 +17,7 @@ pub use process::ProcessError;
 pub use sources::{FetchOptions, SourceEndpoints, Sources};
 
 impl Sources<'_> {
-    /// The credentials of `base`, or nothing where STS gives them: then they are a session like a role's.
+    /// `None` if STS issues the credentials of the base: they are then a session, as for a role.
     pub fn fetch(&self, base: &Base, options: FetchOptions<'_>) -> Result<Option<Credentials>, SourceError> {
         let credentials = match &base.source {
             BaseSource::Static(keys) | BaseSource::Environment(keys) => keys.credentials(),

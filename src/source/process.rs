@@ -1,4 +1,4 @@
-//! Runs a `credential_process` as the SDKs for JavaScript and Rust do. Its stderr is shown only if it fails.
+//! Runs a `credential_process` like the SDKs for JavaScript and Rust. Its stderr is shown only if it fails.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::core::secret::Secret;
 use crate::core::utf8::without_mark;
 use crate::os::child::{self, ChildError, Stderr};
 
-/// Go's SDK would end this process after the same time.
+/// Go's SDK would kill this process after the same time.
 const DEADLINE: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
@@ -36,28 +36,28 @@ fn parse_document(bytes: &[u8], now: Timestamp) -> Result<Credentials, ProcessEr
         return invalid(why_not_json(bytes));
     };
     if document.get("Version").and_then(Value::as_f64) != Some(1.0) {
-        return invalid("its answer has no \"Version\": 1");
+        return invalid("its output has no \"Version\": 1");
     }
     let text = |key| document.get(key).and_then(Value::as_str);
     let (Some(id), Some(secret)) = (text("AccessKeyId"), text("SecretAccessKey")) else {
-        return invalid("its answer has no AccessKeyId and SecretAccessKey");
+        return invalid("its output has no AccessKeyId and SecretAccessKey");
     };
     if ["SessionToken", "AccountId"]
         .iter()
         .any(|key| document.get(*key).is_some_and(|value| !value.is_string() && !value.is_null()))
     {
-        return invalid("its SessionToken or AccountId is no text");
+        return invalid("its SessionToken or AccountId is not a string");
     }
     let expiration = match document.get("Expiration") {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => match Timestamp::parse_lenient(text) {
             Some(at) => Some(at),
-            None => return invalid("its Expiration is no date as in 2026-01-02T03:04:05Z"),
+            None => return invalid("its Expiration is not a date such as 2026-01-02T03:04:05Z"),
         },
-        Some(_) => return invalid("its Expiration is no text"),
+        Some(_) => return invalid("its Expiration is not a string"),
     };
     if expiration.is_some_and(|at| at <= now) {
-        return invalid("its credentials are expired");
+        return invalid("its credentials have expired");
     }
     Ok(Credentials {
         access_key_id: id.to_owned(),
@@ -68,7 +68,7 @@ fn parse_document(bytes: &[u8], now: Timestamp) -> Result<Credentials, ProcessEr
     })
 }
 
-/// Programs often print a greeting or a progress line on stdout, next to the document.
+/// Programs often print a greeting or a progress line on stdout in addition to the document.
 fn why_not_json(bytes: &[u8]) -> &'static str {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim();
@@ -77,11 +77,11 @@ fn why_not_json(bytes: &[u8]) -> &'static str {
     match (start, end) {
         _ if text.is_empty() => "it printed nothing on stdout",
         (Some(start), _) if start > 0 && object(&text[start..]) => {
-            "there is text before the JSON object on its stdout; such text belongs on stderr"
+            "its stdout has text before the JSON object; write such text to stderr"
         }
-        (_, Some(end)) if object(&text[..end]) => "there is text after the JSON object on its stdout",
+        (_, Some(end)) if object(&text[..end]) => "its stdout has text after the JSON object",
         (Some(start), Some(end)) if start < end && object(&text[start..end]) => {
-            "there is text before and after the JSON object on its stdout"
+            "its stdout has text before and after the JSON object"
         }
         _ => "its stdout is not a JSON object",
     }

@@ -15,7 +15,7 @@ pub struct SourceEndpoints {
 
 #[derive(Debug, Clone, Copy)]
 pub struct FetchOptions<'a> {
-    /// The sessions that a `credential_process` must not ask this program for.
+    /// A `credential_process` must not request these sessions from this program.
     pub chain: &'a CallChain,
     pub timeout: Duration,
 }

@@ -43,7 +43,7 @@ impl Sources<'_> {
             .send();
         let answer = link.runtime.block_on(call).map_err(|error| match link.reason(&error, &[Some(&token)]) {
             StsError::Refused { code, .. } if code == "UnauthorizedException" => {
-                SourceError::SignedOut("IAM Identity Center no longer takes its token")
+                SourceError::SignedOut("IAM Identity Center no longer accepts its token")
             }
             error => failed(error),
         })?;
@@ -58,16 +58,16 @@ impl Sources<'_> {
         })
     }
 
-    /// A token that expires soon is renewed; if that fails it is used until it expires.
+    /// A token that expires soon is renewed. If that fails, it is used until it expires.
     fn sso_token(&self, sso: &SsoBase, timeout: Duration) -> Result<Secret, SourceError> {
         let SsoBase { session, start_url, .. } = sso;
         let name = session.as_ref().map_or(&start_url.value, |session| &session.value);
         let file = TokenFile::new(self.sso_cache.join(sha1_hex(name) + ".json"));
         let now = self.clock.now();
-        let signed_out = SourceError::SignedOut("nobody has signed in");
+        let signed_out = SourceError::SignedOut("no sign-in is cached");
         let SsoToken { access, left_seconds: left, fields: token } =
             SsoToken::of(file.read()?.ok_or(signed_out)?, now)?;
-        // The token of a profile with its own start URL has no data for a renewal, as in the AWS CLI.
+        // If the profile has its own start URL, the token has no data for a renewal, as in the AWS CLI.
         if left > RENEW_BEFORE || (left > 0 && (session.is_none() || !is_renewable(&token, now))) {
             return Ok(access);
         }
@@ -76,10 +76,10 @@ impl Sources<'_> {
             (found.left_seconds > RENEW_BEFORE).then_some(found.access)
         };
         let renew = || {
-            // Another process may have used the refresh token that was read before.
+            // Another process may have used the earlier refresh token.
             let token = file.read()?.unwrap_or(token);
             if session.is_none() || !is_renewable(&token, now) {
-                return Err(SourceError::SignedOut("its sign-in is over"));
+                return Err(SourceError::SignedOut("its sign-in has expired"));
             }
             self.renew_sso(sso, token, &file, timeout)
         };
@@ -114,7 +114,7 @@ impl Sources<'_> {
         let secrets = [Some(&client_secret), Some(&refresh_token)];
         let answer = link.runtime.block_on(call).map_err(|error| match link.reason(&error, &secrets) {
             StsError::Refused { code, .. } if SIGNED_OUT.contains(&code.as_str()) => {
-                SourceError::SignedOut("its sign-in is over")
+                SourceError::SignedOut("its sign-in has expired")
             }
             error => failed(error),
         })?;
@@ -150,12 +150,12 @@ fn garbage() -> SourceError {
 impl SsoToken {
     fn of(fields: TokenFields, now: Timestamp) -> Result<Self, SourceError> {
         let found = text(&fields, "accessToken").zip(timestamp(&fields, "expiresAt"));
-        let (access, ends) = found.ok_or(SourceError::SignedOut("its token is not whole"))?;
+        let (access, ends) = found.ok_or(SourceError::SignedOut("its token is incomplete"))?;
         Ok(Self { access: Secret::from(access), left_seconds: ends.since(now), fields })
     }
 }
 
-/// Whether the token has the fields for a renewal, and its client is still registered.
+/// Requires the fields for a renewal, and a client that is still registered.
 fn is_renewable(token: &TokenFields, now: Timestamp) -> bool {
     let has_all = ["refreshToken", "clientId", "clientSecret"].iter().all(|name| text(token, name).is_some());
     has_all && timestamp(token, "registrationExpiresAt").is_some_and(|ends| ends > now)

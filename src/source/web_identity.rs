@@ -1,4 +1,4 @@
-//! The web identity token is read again for every session, since the platform replaces the file.
+//! The web identity token is read again for every session, because the platform replaces the file.
 
 use std::path::Path;
 
@@ -12,20 +12,20 @@ use crate::os::fs::read_capped;
 
 use super::error::SourceError;
 
-/// The longest token that STS accepts, in characters; a mark and line ends may surround it.
+/// The longest token that STS accepts, in characters. A byte order mark and line ends may surround it.
 const LONGEST: u64 = 20_000;
 
 pub fn token(path: &Path) -> Result<Secret, SourceError> {
     let unreadable =
         |reason: &str| SourceError::Unusable(format!("cannot read the token: {reason} ({})", path.display()));
     let bytes = read_capped(path, LONGEST + 8).map_err(|error| unreadable(&error.to_string()))?;
-    let bytes = bytes.ok_or_else(|| unreadable("there is no such file"))?;
+    let bytes = bytes.ok_or_else(|| unreadable("the file does not exist"))?;
     let text = utf8_text(&bytes).map_err(|invalid| unreadable(&invalid))?.trim();
     check_token(text).map_err(|problem| unreadable(&format!("it {problem}")))?;
     Ok(Secret::from(text))
 }
 
-/// What a token says of its holder: issuer, subject and audience of a JWT (RFC 7519), else a hash of the token.
+/// Identifies the token's holder: issuer, subject and audience of a JWT (RFC 7519), otherwise a hash of the token.
 pub fn subject(token: &str) -> String {
     let claims = token.split('.').nth(1).and_then(|payload| {
         let mut payload = payload.replace('-', "+").replace('_', "/");
@@ -33,7 +33,7 @@ pub fn subject(token: &str) -> String {
         let bytes = aws_smithy_types::base64::decode(payload).ok()?;
         let claims: Map<String, Value> = serde_json::from_slice(&bytes).ok()?;
         let named = ["iss", "sub", "aud"].map(|name| claims.get(name).cloned().unwrap_or_default());
-        // What AWS takes from a token for the session besides.
+        // AWS applies these claims to the session, too.
         let more = claims.iter().filter(|(name, _)| name.starts_with("https://aws.amazon.com/"));
         let more: Map<String, Value> = more.map(|(name, value)| (name.clone(), value.clone())).collect();
         (!named.iter().any(Value::is_null)).then(|| json!([named, more]).to_string())

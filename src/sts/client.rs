@@ -1,6 +1,4 @@
-//! The calls to STS through the AWS SDK: the only file that names aws_sdk_sts.
-//!
-//! The client is built by hand, on `connections`.
+//! Calls STS through the AWS SDK. Only this file uses aws_sdk_sts.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -105,14 +103,14 @@ impl Sts for SdkSts<'_> {
                 .token_code(code.expose());
             async move { call.send().await.map(|output| output.credentials) }
         };
-        // A device that is no virtual one has a serial number of its maker instead of an ARN.
+        // A hardware device has its manufacturer's serial number instead of an ARN.
         let account = serial.split(':').nth(4).filter(|account| !account.is_empty()).map(str::to_owned);
         self.session(call, *host, Some(signer), Some(code), account)
     }
 }
 
 impl SdkSts<'_> {
-    /// Calls GetCallerIdentity, signed with `signer`: it needs no permission and tells whom AWS takes the signer for.
+    /// Calls GetCallerIdentity with `signer`. The call needs no permission and returns the signer's identity.
     pub fn get_caller_identity(&self, at: &Endpoint, signer: &Credentials) -> Result<CallerIdentity, StsError> {
         let host = Host { url: &at.url.value, signing_region: &at.signing_region.value, timeout: CALL_TIMEOUT };
         let link = self.connections.link(host.url)?;
@@ -126,7 +124,7 @@ impl SdkSts<'_> {
         }
     }
 
-    /// The session that `call` gives. `proof` is the code or token that it sends.
+    /// Runs `call`. `proof` is the code or token that it sends.
     fn session<F, E>(
         &self,
         call: impl FnOnce(&Client) -> F,
@@ -167,7 +165,7 @@ fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
 }
 
-/// What calls go through. `offset` becomes how many seconds AWS's clock is ahead.
+/// `offset` receives the seconds by which AWS's clock is ahead.
 fn client(link: &Link<'_>, host: Host<'_>, signer: Option<&Credentials>, offset: Arc<AtomicI64>) -> Client {
     let mut config = Builder::from(&link.config(host.signing_region, host.timeout))
         .interceptor(ServerClock(offset))
@@ -187,14 +185,14 @@ pub(crate) fn keys(signer: &Credentials) -> aws_sdk_sts::config::Credentials {
     )
 }
 
-/// How many seconds AWS's clock is ahead of this machine's, by the `Date` of an answer (RFC 9110), if there is one.
+/// The seconds by which AWS's clock is ahead of this machine's, by the `Date` of a response (RFC 9110).
 pub(crate) fn clock_offset(date: Option<&str>) -> Option<i64> {
     let date = DateTime::from_str(date?, Format::HttpDate).ok()?;
     Some(date.secs() - Timestamp::from(SystemTime::now()).0)
 }
 
-/// Notes how far AWS's clock is ahead, from the `Date` of the last answer. The SDK signs again by itself when the clock
-/// is the reason for a refusal, but keeps to itself that it was.
+/// Records how far AWS's clock is ahead, from the `Date` of the last response. The SDK signs again by itself if AWS
+/// rejects the clock, but does not report that.
 #[derive(Debug)]
 struct ServerClock(Arc<AtomicI64>);
 
@@ -233,7 +231,7 @@ impl Intercept for WholeDocument {
         let response = context.response();
         let text = response.body().bytes().map(String::from_utf8_lossy).unwrap_or_default();
         if response.status().is_success() && !is_complete(&text) {
-            return Err("the answer breaks off".into());
+            return Err("the response is incomplete".into());
         }
         Ok(())
     }
@@ -248,7 +246,7 @@ mod tests {
 
     use super::*;
 
-    /// Fails where the SDK's signer no longer panics: then `Credentials::checked` has one reason less.
+    /// If this test fails, the SDK's signer no longer panics, and `Credentials::checked` has one reason less.
     #[test]
     fn panic_of_the_signer_is_caught() {
         let located = |text: &str| Located::new(text.to_owned(), Origin::Default);

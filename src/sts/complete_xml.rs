@@ -1,5 +1,5 @@
-/// Whether the root element is closed. The SDK's reader takes the end of the text for the end of every open element, so that
-/// a connection that breaks without a `Content-Length` would give a token without its end (aws-smithy-xml 0.64).
+/// Whether the root element is closed. The SDK's reader closes every open element at the end of the text. A connection
+/// that breaks without a `Content-Length` would therefore result in a truncated token (aws-smithy-xml 0.64).
 pub(crate) fn is_complete(xml: &str) -> bool {
     let root = xml.match_indices('<').find_map(|(at, _)| {
         let rest = &xml[at + 1..];

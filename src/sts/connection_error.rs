@@ -1,4 +1,4 @@
-//! What a broken connection means: which certificate is not believed and why, and who did not answer.
+//! Classifies a connection error: an untrusted certificate or a host that does not respond.
 
 use std::error::Error;
 use std::io;
@@ -11,7 +11,7 @@ use crate::sts::error::{Distrust, StsError};
 
 const TUNNEL: &str = "tunnel error: ";
 
-pub const PROXY_SIGN_IN: &str = "it asks for a user and a password (HTTP status 407)";
+pub const PROXY_SIGN_IN: &str = "it requires a user and a password (HTTP status 407)";
 
 pub(crate) struct Route<'a> {
     pub(crate) url: &'a str,
@@ -20,7 +20,7 @@ pub(crate) struct Route<'a> {
 }
 
 impl Route<'_> {
-    /// What `error`, which the HTTP client gave, means.
+    /// `error` comes from the HTTP client.
     pub(crate) fn broken(&self, error: &(dyn Error + 'static)) -> StsError {
         match chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
             Some(rustls::Error::InvalidCertificate(why)) => StsError::Untrusted {
@@ -28,14 +28,14 @@ impl Route<'_> {
                 why: distrust(why),
                 trusted: self.trusted.to_owned(),
             },
-            Some(rustls::Error::InvalidMessage(_)) => self.unreachable("what answers there does not speak TLS"),
+            Some(rustls::Error::InvalidMessage(_)) => self.unreachable("the server does not use TLS"),
             Some(other) => self.unreachable(&other.to_string()),
             None => {
                 let last = chain(error).last().map_or_else(String::new, ToString::to_string);
                 self.unreachable(match last.strip_prefix(TUNNEL) {
                     Some("proxy authorization required") => PROXY_SIGN_IN,
-                    Some("unsuccessful") => "it refuses to connect to STS",
-                    Some("unexpected end of file") => "it hung up",
+                    Some("unsuccessful") => "it refused to connect to STS",
+                    Some("unexpected end of file") => "it closed the connection",
                     Some(other) => other,
                     None => &last,
                 })

@@ -1,8 +1,6 @@
-//! The ways to services: one runtime, one HTTP client for each kind of URL, whom they trust, which proxy they take, and
-//! what it means when they break.
-//!
-//! Nothing is set up before the first call. The SDK's own configuration is refused: loading it would read the profile
-//! files a second time, in another dialect.
+//! Connections to services: one runtime, and one HTTP client for each kind of URL with its trusted roots and proxy.
+//! Nothing is set up before the first call. The SDK's own configuration is not loaded, because it would read the
+//! profile files a second time in another dialect.
 
 use std::cell::OnceCell;
 use std::path::PathBuf;
@@ -40,17 +38,17 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 const ATTEMPTS: u32 = 3;
 const FIRST_BACKOFF: Duration = Duration::from_millis(300);
 
-/// What connects to AWS and to metadata services. All that is asked in one run goes over these.
+/// Connects to AWS and to metadata services. All calls of a run share it.
 pub struct Connections {
     roots: Option<Located<PathBuf>>,
     proxies: Proxies,
     runtime: OnceCell<Runtime>,
-    /// Of `http` URLs directly and by proxy, of `https` URLs directly and by proxy.
+    /// Clients for `http` URLs directly and by proxy, then for `https` URLs directly and by proxy.
     clients: [OnceCell<HttpClient>; 4],
 }
 
 impl Connections {
-    /// Nothing happens until the first call. `roots` is the PEM file of certificate authorities that replaces the
+    /// Sets up nothing before the first call. `roots` is the PEM file of certificate authorities that replaces the
     /// system's.
     pub fn new(roots: Option<Located<PathBuf>>, proxies: Proxies) -> Self {
         Self { roots, proxies, runtime: OnceCell::new(), clients: Default::default() }
@@ -66,7 +64,7 @@ impl Connections {
         self.by_hand(url, None)
     }
 
-    /// The way to `url` for calls that are signed by hand, by proxy where one is set.
+    /// For calls that are signed by hand. Uses the configured proxy.
     pub(crate) fn signed_by_hand<'a>(&'a self, url: &'a str) -> Result<Direct<'a>, StsError> {
         self.by_hand(url, self.proxies.before(url)?)
     }
@@ -96,7 +94,7 @@ impl Connections {
         Ok(self.runtime.get_or_init(|| runtime))
     }
 
-    /// The client for URLs like this one. All hops share it, and so a connection where they call one host.
+    /// All hops share the client, so calls to one host share a connection.
     fn http(&self, url: &str, proxy: Option<&Proxy>) -> Result<&HttpClient, StsError> {
         let is_https = !url.starts_with("http://");
         let cell = &self.clients[usize::from(is_https) * 2 + usize::from(proxy.is_some())];
@@ -131,7 +129,7 @@ pub(crate) struct Link<'a> {
 }
 
 impl Link<'_> {
-    /// What a client of a service is made of. `timeout` is for a call, tries and pauses included.
+    /// `timeout` is for a call, including retries and pauses.
     pub(crate) fn config(&self, region: &str, timeout: Duration) -> SdkConfig {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -148,8 +146,8 @@ impl Link<'_> {
             .build()
     }
 
-    /// What a call's error means. `secrets` are taken out of AWS's words: a refused signature is answered with what was
-    /// signed.
+    /// Classifies a call's error. `secrets` are removed from AWS's words, because a rejected signature is answered with
+    /// the signed text.
     pub(crate) fn reason<E: ProvideErrorMetadata>(
         &self,
         error: &SdkError<E, HttpResponse>,
@@ -161,8 +159,8 @@ impl Link<'_> {
     }
 }
 
-/// A way without the SDK's retries: for metadata services, which are no farther than the next link, and for calls that
-/// are signed by hand.
+/// Calls without the SDK's retries: for metadata services, which are on the local network, and for calls that are
+/// signed by hand.
 pub(crate) struct Direct<'a> {
     pub(crate) runtime: &'a Runtime,
     pub(crate) connector: Connector,
@@ -199,7 +197,7 @@ impl HttpClient {
     fn secure(roots: &Roots, proxy: ProxyConfig) -> Result<Self, StsError> {
         let context = tls_context(roots)?;
         let http = Builder::new().build_with_connector_fn(move |settings, components| {
-            // Each client of the SDK first asks for a connector that it throws away, to have the roots read early.
+            // Each client of the SDK first creates a connector that it discards, to load the roots early.
             let Some(settings) = settings else { return Connector::builder().build_http() };
             let mut connector = Connector::builder()
                 .proxy_config(proxy.clone())
@@ -221,7 +219,7 @@ fn tls_context(roots: &Roots) -> Result<TlsContext, StsError> {
     TlsContext::builder().with_trust_store(store).build().map_err(|error| StsError::Setup(error.to_string()))
 }
 
-/// Every address is checked here: metadata services and sign-in have addresses of their own besides STS.
+/// Every address is checked here, because metadata services and sign-in have addresses other than STS's.
 fn check_endpoint(url: &str) -> Result<(), StsError> {
     if is_endpoint(url) { Ok(()) } else { Err(StsError::Endpoint(shown_url(url).into_owned())) }
 }

@@ -1,7 +1,5 @@
-//! The likely causes of a refusal: from AWS's code and words, and from what was asked, to what may be wrong.
-//!
-//! AWS names the policy in question within an account or organisation only (IAM user guide, "Troubleshoot access denied
-//! error messages"); across accounts it says no more than that it refused.
+//! The likely causes of a denial, derived from the request and from AWS's code and words. AWS names the denying policy
+//! only within an account or organisation (IAM user guide, "Troubleshoot access denied error messages").
 
 use crate::plan::Hop;
 use crate::plan::limits::ONE_HOUR;
@@ -10,9 +8,9 @@ use crate::plan::limits::ONE_HOUR;
 pub struct Refusal<'a> {
     pub code: &'a str,
     pub message: &'a str,
-    /// The role that was asked for; none for an MFA session.
+    /// The role of the call; `None` for an MFA session.
     pub hop: Option<&'a Hop>,
-    /// The hop's place, counted from 1.
+    /// The hop's position, counted from 1.
     pub number: usize,
     pub has_mfa: bool,
 }
@@ -21,38 +19,35 @@ pub struct Refusal<'a> {
 pub enum Cause {
     /// The caller's own policy does not allow the call.
     Identity,
-    /// The role's trust policy does not allow the caller.
     Trust,
-    /// There is no such role, or the account is another.
+    /// The role does not exist, or the account is wrong.
     RoleArn,
-    /// The trust policy may ask for an external id, and none was sent.
+    /// The trust policy may require an external id, but none was sent.
     ExternalIdMissing,
-    /// The external id may be another than the trust policy's.
+    /// The external id may differ from the trust policy's.
     ExternalIdWrong,
-    /// The trust policy may ask for MFA, and no code was given.
+    /// The trust policy may require MFA, but no code was sent.
     MfaMissing,
-    /// The trust policy may ask for MFA, which a role's session does not carry on.
+    /// The trust policy may require MFA, but role chaining drops the MFA context.
     MfaLeftBehind,
     /// The trust policy does not allow `sts:TagSession`.
     Tags,
     /// The trust policy does not allow `sts:SetSourceIdentity`.
     SourceIdentity,
-    /// A policy of this kind denies the call, or does not allow it.
+    /// A policy of this type denies the call or does not allow it.
     Policy(&'static str),
     Region,
     Duration,
     PackedPolicy,
-    /// The session's policy is not one.
     MalformedPolicy,
-    /// Root cannot assume roles.
     Root,
-    /// The access key is unknown, inactive, or of a region or partition that is not this one's.
+    /// The access key is unknown, inactive, or of another region or partition.
     UnknownKey,
-    /// The secret does not belong to the key.
+    /// The secret does not match the key.
     WrongSecret,
     Expired,
     Clock,
-    /// The user may not have MFA sessions.
+    /// The user is not allowed to call GetSessionToken.
     SessionToken,
 }
 
@@ -83,7 +78,7 @@ impl Cause {
     }
 }
 
-/// Which words of AWS name which kind of policy. Longer ones first: one is part of another.
+/// AWS's words for each type of policy. The longer ones are first, because one includes another.
 const POLICIES: [(&str, &str); 6] = [
     ("service control policy", "service_control_policy"),
     ("resource control policy", "resource_control_policy"),
@@ -94,7 +89,7 @@ const POLICIES: [(&str, &str); 6] = [
 ];
 
 impl Refusal<'_> {
-    /// What may be wrong, the likeliest first; a single cause is certain. Empty where AWS's words have to do.
+    /// The most likely cause first. A single cause is certain. Empty if only AWS's words explain the error.
     pub fn causes(&self) -> Vec<Cause> {
         let Self { code, message, hop, .. } = *self;
         match code {
@@ -131,12 +126,12 @@ impl Refusal<'_> {
         match POLICIES.iter().find(|(words, _)| message.contains(words)) {
             Some((_, "identity_policy_deny")) if message.contains("because no ") => vec![Cause::Identity],
             Some((_, kind)) => vec![Cause::Policy(kind)],
-            // The same words also for a role that does not exist.
+            // AWS uses the same words for a role that does not exist.
             None => [Cause::RoleArn].into_iter().chain(self.of_trust_policy()).chain([Cause::Identity]).collect(),
         }
     }
 
-    /// What in a trust policy the request may not have met; the policy as a whole last.
+    /// Conditions of a trust policy that the request may not meet. The policy as a whole is last.
     fn of_trust_policy(&self) -> Vec<Cause> {
         let Self { hop, number, has_mfa, .. } = *self;
         let external_id = match hop.and_then(|hop| hop.external_id.as_ref()) {
@@ -168,7 +163,7 @@ mod tests {
     }
 
     /// Code; words (`…` is "User: ARN is not authorized to perform", `@` the role); the hop's keys; its number and
-    /// whether MFA was given; the causes' names.
+    /// whether MFA was used; the causes' names.
     const ROWS: &str = "
         AccessDenied; …: sts:AssumeRole on resource: @; ; 1; role_arn external_id_missing mfa_missing trust_policy identity_policy
         AccessDenied; …: sts:AssumeRole on resource: @; ; 1 mfa; role_arn external_id_missing trust_policy identity_policy

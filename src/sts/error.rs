@@ -12,40 +12,35 @@ pub enum StsError {
     #[error("{reason}")]
     Unreachable {
         host: String,
-        /// The proxy before it, and the variable that names that; never with its password.
+        /// The proxy without its password, and the variable that names it.
         proxy: Option<String>,
         reason: String,
     },
-    /// The server's certificate is not believed.
     #[error("the certificate of {host} is not trusted")]
     Untrusted { host: String, why: Distrust, trusted: String },
     #[error("no answer in time")]
     TimedOut,
-    /// An answer that is not STS's.
-    #[error("the answer is not one of STS")]
+    /// The response does not come from STS.
+    #[error("the response is not from STS")]
     Garbage,
-    /// An error without AWS's code, with this HTTP status: a proxy's page, for example.
-    #[error("HTTP status {0} without an error of AWS")]
+    /// An error with this HTTP status and without AWS's code, for example a proxy's page.
+    #[error("HTTP status {0} without an AWS error")]
     ForeignError(u16),
-    /// The file of trusted certificate authorities cannot be used.
     #[error("cannot use the certificate authorities in {bundle}: {problem}")]
     Roots { bundle: String, problem: String },
-    /// What a variable gives as proxy cannot be used.
     #[error("cannot use the proxy from ${variable}: {problem}")]
     Proxy {
         variable: String,
-        /// What is wrong with it, without its value, which may have a password in it.
+        /// The problem without the value, which may contain a password.
         problem: String,
     },
-    /// A configured address has no host, or a port that is no number.
+    /// A configured address has no host, or an invalid port.
     #[error("{0} is not a valid address")]
     Endpoint(String),
-    /// The HTTP client cannot be set up.
     #[error("{0}")]
     Setup(String),
 }
 
-/// Why a certificate is not believed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Distrust {
     /// None of the trusted authorities has signed it.
@@ -57,7 +52,7 @@ pub enum Distrust {
 }
 
 impl StsError {
-    /// Whether the call might work a moment later: network, throttling, 5xx, garbage.
+    /// Whether a retry may succeed: network, throttling, 5xx, garbage.
     pub fn is_passing(&self) -> bool {
         !matches!(
             self,
@@ -65,8 +60,8 @@ impl StsError {
         )
     }
 
-    /// Whether the clock that signed was wrong. The SDK has signed again by then, as far ahead or behind as AWS's clock
-    /// was of ours when the answer came.
+    /// Whether the clock was wrong when the call was signed. By then, the SDK has already signed again with AWS's
+    /// clock.
     pub fn is_of_clock(&self) -> bool {
         match self {
             Self::Refused { code, .. } if ["RequestExpired", "RequestTimeTooSkewed"].contains(&code.as_str()) => true,
@@ -77,24 +72,24 @@ impl StsError {
         }
     }
 
-    /// Whether AWS refused the caller, and not for the MFA code.
+    /// Whether AWS denied the caller for a reason other than the MFA code.
     pub fn is_denied(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if code == "AccessDenied") && !self.is_mfa_rejected()
     }
 
-    /// Whether AWS no longer knows the keys that signed.
+    /// Whether AWS rejected the keys that signed as unknown or expired.
     pub fn is_of_dead_keys(&self) -> bool {
         let dead = ["InvalidClientTokenId", "ExpiredToken", "ExpiredTokenException"];
         matches!(self, Self::Refused { code, .. } if dead.contains(&code.as_str()))
     }
 
-    /// Whether AWS refused the MFA code or device rather than the caller.
+    /// Whether AWS rejected the MFA code or device rather than the caller.
     pub fn is_mfa_rejected(&self) -> bool {
         matches!(self, Self::Refused { code, message }
             if code == "AccessDenied" && message.starts_with("MultiFactorAuthentication failed"))
     }
 
-    /// Whether AWS does not know the device as one of this user's. Another code cannot help.
+    /// Whether the device is not registered for this user. Another code cannot help.
     pub fn is_device_rejected(&self) -> bool {
         self.is_mfa_rejected()
             && matches!(self, Self::Refused { message, .. } if message.contains("unable to validate MFA code"))

@@ -1,4 +1,4 @@
-//! What a call's error means: a refusal in AWS's words, a service that ails, a way that is broken.
+//! Classifies an SDK error: denial, outage or connection failure.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -9,7 +9,7 @@ use crate::core::secret::Secret;
 use crate::sts::connection_error::Route;
 use crate::sts::error::StsError;
 
-/// What a call's error means, on its way. `secrets` are taken out of AWS's words.
+/// `secrets` are removed from AWS's words.
 pub(crate) fn reason<E: ProvideErrorMetadata>(
     error: &SdkError<E, HttpResponse>,
     way: &Route<'_>,
@@ -43,7 +43,6 @@ pub(crate) fn reason<E: ProvideErrorMetadata>(
     }
 }
 
-/// Whether AWS asks to slow down.
 pub(crate) fn is_throttling(code: &str) -> bool {
     ["Throttling", "ThrottlingException", "RequestLimitExceeded", "SlowDown"].contains(&code)
 }
@@ -60,8 +59,7 @@ pub(crate) fn redacted(message: &str, secrets: &[Option<&Secret>]) -> String {
     }
 }
 
-/// The code and words of an error that is wrapped as EC2 wraps its own, in `Errors`: moto does so for all services, and the
-/// SDK takes it for no error of STS.
+/// moto wraps the errors of all services in `Errors`, as EC2 does. The SDK then does not recognise an error of STS.
 fn wrapped_error(body: &[u8]) -> Option<(String, String)> {
     let text = std::str::from_utf8(body).ok()?;
     let (_, error) = text.split_once("<Errors>")?;

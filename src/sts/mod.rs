@@ -1,6 +1,4 @@
-//! The STS port: what is asked of AWS, what comes back, and why not.
-//!
-//! The real form is `client`, over `connections`.
+//! The interface to STS: requests, responses and errors. `client` implements it on `connections`.
 
 pub mod client;
 pub(crate) mod complete_xml;

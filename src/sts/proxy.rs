@@ -1,6 +1,6 @@
-//! Which proxy stands before a URL, by the variables that every tool reads. Which hosts are exempt is decided by the
-//! HTTP client's own rules: hosts and their subdomains, addresses, networks in CIDR notation, `*`. Two rules are added
-//! from botocore: `*` also means addresses, and `HOST:PORT` exempts one port.
+//! Chooses the proxy for a URL from the usual variables. The HTTP client's own rules decide which hosts are exempt:
+//! hosts and their subdomains, addresses, networks in CIDR notation, `*`. Two rules come from botocore: `*` includes
+//! addresses, and `HOST:PORT` exempts one port.
 
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
@@ -26,7 +26,7 @@ struct NamedProxy {
 
 #[derive(Debug)]
 pub(super) struct Proxy {
-    /// Its URL, with user and password where it has them.
+    /// With user and password.
     pub(super) url: Secret,
     /// The URL without user and password, and the variable that names it.
     pub(super) shown: String,
@@ -34,8 +34,8 @@ pub(super) struct Proxy {
 }
 
 impl Proxies {
-    /// What `env` says. Capitals come first, as in the HTTP client. Inside a CGI program nothing is believed: there a
-    /// client's header arrives as `HTTP_PROXY`.
+    /// Upper-case variables have priority, as in the HTTP client. A CGI program ignores the variables, because a
+    /// client's header arrives as `HTTP_PROXY` there.
     pub fn of(env: &Env) -> Self {
         if env.text(env::REQUEST_METHOD).is_some() {
             return Self::default();
@@ -56,7 +56,7 @@ impl Proxies {
         let host = bare(url.host().unwrap_or_default());
         self.exempt.split(',').map(str::trim).any(|entry| {
             let Some((named, of_port)) = entry.rsplit_once(':') else { return entry == "*" };
-            // The last colon of an IPv6 address without brackets is its own.
+            // The last colon of an IPv6 address without brackets is part of the address.
             if of_port.parse() != Ok(port) || (named.contains(':') && !named.ends_with(']')) {
                 return false;
             }
@@ -66,7 +66,7 @@ impl Proxies {
         })
     }
 
-    /// The proxy before `url`, if there is one.
+    /// `None` if `url` needs no proxy.
     pub(super) fn before(&self, url: &str) -> Result<Option<Proxy>, StsError> {
         let named = if url.starts_with("https:") { &self.https } else { &self.http };
         let Some(NamedProxy { url: proxy, variable }) = named else { return Ok(None) };
@@ -80,13 +80,13 @@ impl Proxies {
         };
         let unusable =
             |problem: &str| StsError::Proxy { variable: (*variable).to_owned(), problem: problem.to_owned() };
-        let uri: Uri = text.parse().map_err(|_| unusable("it is no URL"))?;
+        let uri: Uri = text.parse().map_err(|_| unusable("it is not a URL"))?;
         let (scheme, host) = (uri.scheme_str().unwrap_or_default(), uri.host().unwrap_or_default());
         if !["http", "https"].contains(&scheme) {
-            return Err(unusable("only proxies that speak HTTP can be used"));
+            return Err(unusable("only HTTP proxies are supported"));
         }
         if host.is_empty() {
-            return Err(unusable("it names no host"));
+            return Err(unusable("it has no host"));
         }
         let place = uri.authority().map_or("", |authority| authority.as_str());
         let (user, place) = place.rsplit_once('@').unwrap_or(("", place));
@@ -94,7 +94,7 @@ impl Proxies {
             return Err(unusable("its user or password is not percent-encoded"));
         }
         if place.len() > host.len() && uri.port_u16().is_none() {
-            return Err(unusable("its port is no number"));
+            return Err(unusable("its port is not a number"));
         }
         Ok(Some(Proxy {
             shown: format!("{scheme}://{place} (${variable})"),
@@ -187,7 +187,7 @@ mod tests {
             let seen = shown([("HTTPS_PROXY", "http://p:1"), ("no_proxy", exempt), ("X", "")], url);
             assert_eq!(seen != "none", through, "{exempt} {url}");
         }
-        // An exempt host does not suffer from a proxy that cannot be used.
+        // An invalid proxy does not affect an exempt host.
         assert_eq!(shown([("HTTPS_PROXY", "socks5://p"), ("NO_PROXY", "h"), ("X", "")], "https://h"), "none");
     }
 }

@@ -6,7 +6,7 @@ use crate::plan::session::SessionExtras;
 
 use super::error::StsError;
 
-/// What gives sessions: AWS, or a script in tests.
+/// Implemented by AWS, and by a script in tests.
 pub trait Sts {
     fn assume_role(&self, request: &AssumeRole<'_>, signer: &Credentials) -> Result<Session, StsError>;
 
@@ -18,13 +18,13 @@ pub trait Sts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallerIdentity {
     pub account: String,
-    /// The ARN, of a role's session `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
+    /// For a role's session `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
     pub arn: String,
-    /// The unique id, of a role's session `AROA...:SESSION`.
+    /// For a role's session `AROA...:SESSION`.
     pub user_id: String,
 }
 
-/// How long a call may take when there is nothing else to hand out.
+/// The timeout of a call if no valid session is cached.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +67,6 @@ pub struct AssumeRole<'a> {
 #[derive(Debug)]
 pub struct Session {
     pub credentials: Credentials,
-    /// Seconds that AWS's clock is ahead of this machine's, by the answer's `Date`; 0 within the tolerance.
+    /// Seconds by which AWS's clock is ahead of this machine's, by the response's `Date`. 0 within the tolerance.
     pub clock_offset: i64,
 }

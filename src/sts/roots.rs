@@ -1,6 +1,5 @@
-//! Which certificate authorities are trusted: one file, read only when TLS is spoken, or the platform's own store.
-//!
-//! A certificate in it that cannot be read is passed over, as OpenSSL does, since the HTTP client would panic at it.
+//! The trusted certificate authorities: one file, read only for TLS, or the platform's own store. Invalid certificates
+//! in the file are skipped, as in OpenSSL, because the HTTP client would panic on them.
 
 use std::fmt;
 use std::io::ErrorKind;
@@ -15,11 +14,11 @@ use crate::os::fs::read_capped;
 
 use super::error::StsError;
 
-/// The largest file that is read, in bytes: 16 MiB. Systems ship a quarter of one.
+/// The largest accepted file in bytes: 16 MiB. Files of systems have about a quarter of a MiB.
 const LARGEST: u64 = 16 << 20;
 
-/// Where Linux distributions and the BSDs keep the system's certificate authorities in one file. One file costs 9
-/// million instructions less than the file and the directory that a search for native roots loads.
+/// Files with the system's certificate authorities on Linux distributions and the BSDs. One file costs 9 million
+/// instructions less than the file and the directory that a search for native roots loads.
 const SYSTEM_BUNDLES: [&str; 5] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -31,7 +30,7 @@ const SYSTEM_BUNDLES: [&str; 5] = [
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
 
-/// Where the certificate authorities to trust come from. Shows as `/x/ca.pem ($AWS_CA_BUNDLE)`.
+/// Displayed as `/x/ca.pem ($AWS_CA_BUNDLE)`.
 #[derive(Debug, Clone)]
 pub enum Roots {
     Named(Located<PathBuf>),
@@ -40,7 +39,7 @@ pub enum Roots {
 }
 
 impl Roots {
-    /// Those of the file that is `named`, else the system's.
+    /// The file in `named`, otherwise the system's.
     pub fn of(named: Option<Located<PathBuf>>) -> Self {
         let system = || SYSTEM_BUNDLES.iter().map(PathBuf::from).find(|path| path.is_file());
         match named {
@@ -49,7 +48,7 @@ impl Roots {
         }
     }
 
-    /// The certificates as PEM that can be read; none where the platform's own store is to be asked.
+    /// The valid certificates as PEM; `None` for the platform's own store.
     pub(super) fn pem(&self) -> Result<Option<String>, StsError> {
         let path = match self {
             Self::Named(Located { value: path, .. }) | Self::System(path) => path,
@@ -76,25 +75,25 @@ fn read(path: &Path) -> Result<String, String> {
         ErrorKind::FileTooLarge => "it is larger than 16 MiB".to_owned(),
         _ => error.to_string(),
     })?;
-    let bytes = bytes.ok_or("there is no such file")?;
+    let bytes = bytes.ok_or("the file does not exist")?;
     if bytes.is_empty() {
         return Err("it is empty".to_owned());
     }
-    // What stands in a comment does not matter, in whatever encoding; few files have one, and replacing is slow.
+    // The encoding of comments does not matter. Few files have one, and replacing is slow.
     let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     let certificates = certificates(text.trim_start_matches('\u{feff}'));
     match (certificates.is_empty(), text.contains(BEGIN)) {
         (false, _) => Ok(certificates),
-        (true, true) => Err("no certificate in it can be read".to_owned()),
-        (true, false) => Err("it has no certificate in PEM form".to_owned()),
+        (true, true) => Err("none of its certificates can be read".to_owned()),
+        (true, false) => Err("it has no certificate in PEM format".to_owned()),
     }
 }
 
-/// The certificates in `text` that can be read, as PEM without line breaks in them: less reading for the client.
+/// The valid certificates as PEM without line breaks, so that the client has less to read.
 fn certificates(text: &str) -> String {
     let mut good = String::with_capacity(text.len());
     let mut roots = RootCertStore::empty();
-    // Where the base64 of the certificate at hand begins in `good`, if there is one.
+    // The position in `good` of the current certificate's base64.
     let mut begun = None;
     for line in lines(text).map(str::trim_ascii) {
         match (line, begun) {
@@ -124,7 +123,7 @@ fn before_begin(base64: usize) -> usize {
     base64 - BEGIN.len() - 1
 }
 
-/// The lines of `text`. The standard library's take a million instructions more for a system's bundle.
+/// The standard library's `lines` costs a million instructions more for a system's bundle.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mut start = 0;
     let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);

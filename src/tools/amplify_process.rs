@@ -1,8 +1,8 @@
 const INTERPRETERS: [&str; 4] = ["node", "nodejs", "bun", "sh"];
 const PACKAGES: [&str; 3] = ["/@aws-amplify/cli/", "/@aws-amplify/cli-internal/", "/@aws-amplify/backend-cli/"];
 
-/// Whether a process is the Amplify CLI or Amplify Gen 2's `ampx`: its own binary, a link to its script in a `bin` directory,
-/// or a script of its packages.
+/// Detects the Amplify CLI and Amplify Gen 2's `ampx`: its own binary, a link to its script in a `bin` directory, or a
+/// script of its packages.
 pub fn is_amplify(command_line: &[String]) -> bool {
     let mut words = command_line.iter().map(|word| word.replace('\\', "/"));
     let Some(program) = words.next() else { return false };

@@ -1,30 +1,30 @@
-//! Which program and arguments each tool makes of a `credential_process`.
+//! The program and arguments that each tool derives from a `credential_process`.
 
 use crate::profile_file::FileKind;
 use crate::profile_file::botocore::words;
 use crate::tools::keys::PROCESS;
 use crate::tools::view::{Tool, View, Views};
 
-/// What only a shell replaces or obeys; the model of a shell stops at it.
+/// Only a shell interprets these characters. The model of a shell stops at them.
 const SHELL: [char; 12] = ['$', '`', '|', '<', '>', '&', ';', '*', '?', '~', '(', ')'];
 
-/// Why the tool starts something else than `meant`, the command as resolution reads it. A phrase to follow its name.
+/// Why the tool does not start `meant`, the command as resolution reads it. The phrase follows the tool's name.
 pub(super) fn check(view: &View<'_>, name: &str, meant: &str) -> Result<(), String> {
     let Some(theirs) = view.profile(name).get(PROCESS).filter(|theirs| *theirs != meant) else { return Ok(()) };
     let (Some(meant), false) = (words(meant), theirs.contains(SHELL)) else { return Ok(()) };
     let Some(found) = started(view.tool, theirs) else {
-        return Err("reads a command with a quote that is not closed".to_owned());
+        return Err("reads an unclosed quote in the command".to_owned());
     };
     match found.first() {
         _ if found == meant => Ok(()),
         Some(first) if meant.first() == Some(first) => Err("starts the command with other arguments".to_owned()),
         Some(first) => Err(format!("starts {first}")),
-        None => Err("reads no command".to_owned()),
+        None => Err("reads an empty command".to_owned()),
     }
 }
 
-/// The words that the tool starts. botocore splits without a shell; the others give the text to one, which ends a
-/// command at a line end and, inside double quotes, agrees with botocore.
+/// botocore splits the command without a shell. The other tools pass it to a shell, which ends a command at a line end
+/// and agrees with botocore inside double quotes.
 fn started(tool: Tool, command: &str) -> Option<Vec<String>> {
     match tool {
         Tool::AwsCli => words(command),
@@ -34,7 +34,7 @@ fn started(tool: Tool, command: &str) -> Option<Vec<String>> {
                 line.push_str(piece);
                 Some(line.clone())
             });
-            // A line end inside quotes or behind a backslash does not end the command.
+            // A line end inside quotes or after a backslash does not end the command.
             let ended = first.filter(|line| !line.ends_with("\\\n")).find_map(|line| words(&line));
             ended.or(Some(all))
         }

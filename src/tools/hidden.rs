@@ -1,11 +1,9 @@
-//! Why a tool does not see a section under its intended name.
-
 use crate::profile_file::FileKind;
 use crate::profile_file::botocore::words;
 use crate::profile_file::lines::is_identifier;
 use crate::tools::view::{Tool, View};
 
-pub const NO_VALUES: &str = "sees no profile without values";
+pub const NO_VALUES: &str = "does not see a profile without settings";
 
 #[derive(Debug, Clone, Copy)]
 pub struct HeaderLine<'a> {
@@ -14,7 +12,7 @@ pub struct HeaderLine<'a> {
     pub has_values: bool,
 }
 
-/// A phrase to follow the tool's name. `other_names` are the names under which the tool sees the section instead.
+/// The phrase follows the tool's name. `other_names` are the names under which the tool sees the section instead.
 pub fn why_hidden(view: &View<'_>, line: HeaderLine<'_>, other_names: &[&str]) -> String {
     let tool = view.tool;
     let others = FileKind::ALL.into_iter().filter(|_| tool.rejects_both());
@@ -22,38 +20,38 @@ pub fn why_hidden(view: &View<'_>, line: HeaderLine<'_>, other_names: &[&str]) -
         return rejection;
     }
     if !other_names.is_empty() {
-        return format!("knows it as {}", other_names.join(", "));
+        return format!("reads its name as {}", other_names.join(", "));
     }
     let text = line.text.strip_suffix('\r').unwrap_or(line.text);
     let inner = text.trim_start_matches(['\u{feff}', ' ', '\t']).strip_prefix('[').unwrap_or_default();
     let inner = &inner[..inner.rfind(']').unwrap_or(inner.len())];
     let reason = match tool {
-        Tool::Amplify if !is_alone(text) => "sees no header that is not alone on its line",
-        Tool::Amplify if has_bare_dot(inner) => "takes the dot for a step into a container",
-        Tool::Amplify => "has another section in its place",
-        Tool::SdkGo if text.starts_with('\u{feff}') => "sees no header behind a byte order mark",
-        _ if line.kind == FileKind::Config && !has_prefix(inner) => "wants [profile NAME] in the config file",
-        Tool::AwsCli if words(inner).is_none_or(|words| words.len() != 2) => "wants quotes around a name with blanks",
-        Tool::AwsCli => "has another section in its place",
+        Tool::Amplify if !is_alone(text) => "does not see a header with other text on its line",
+        Tool::Amplify if has_bare_dot(inner) => "reads a dot in a profile name as a path separator",
+        Tool::Amplify => "reads another section with this name instead",
+        Tool::SdkGo if text.starts_with('\u{feff}') => "does not see a header after a byte order mark",
+        _ if line.kind == FileKind::Config && !has_prefix(inner) => "needs [profile NAME] in the config file",
+        Tool::AwsCli if words(inner).is_none_or(|words| words.len() != 2) => "needs quotes around a name with blanks",
+        Tool::AwsCli => "reads another section with this name instead",
         Tool::SdkJs if !line.has_values => NO_VALUES,
-        Tool::SdkGo | Tool::SdkJs if !ends_well(text) => "sees no header with text behind it",
-        Tool::SdkGo => "takes it for a comment, or for another kind of section",
+        Tool::SdkGo | Tool::SdkJs if !ends_well(text) => "does not see a header with text after it",
+        Tool::SdkGo => "reads it as a comment, or as another kind of section",
         Tool::SdkRust if inner.trim().starts_with("profile") && line.kind == FileKind::Credentials => {
-            "wants [NAME] in the credentials file"
+            "needs [NAME] in the credentials file"
         }
         Tool::SdkJs | Tool::SdkRust
             if !is_identifier(inner.split_whitespace().next_back().unwrap_or_default())
                 || inner.split_whitespace().count() > 2 =>
         {
-            "takes only letters of ASCII, digits and _-@+.%:/ in a name"
+            "accepts only ASCII letters, digits and _-@+.%:/ in a name"
         }
         Tool::SdkJs => NO_VALUES,
-        Tool::SdkRust => "takes the name for something else",
+        Tool::SdkRust => "reads the name differently",
     };
     reason.to_owned()
 }
 
-/// npm ini's only form of a header: one pair of brackets that is the whole line.
+/// npm ini accepts only one form of a header: one pair of brackets that is the whole line.
 pub fn is_alone(text: &str) -> bool {
     text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).is_some_and(|inner| !inner.contains(']'))
 }

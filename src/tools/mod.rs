@@ -1,4 +1,4 @@
-//! Models of which tool sees which profile, and which tool can use it.
+//! Models of the tools: which profiles each tool sees, and which it can use.
 
 mod amplify;
 pub mod amplify_process;
@@ -15,7 +15,7 @@ pub use view::{Tool, View, Views, Visibility};
 impl Views<'_> {
     /// Whether the tool starts `meant`, which is the profile's `credential_process` as resolution reads it.
     pub fn check_command(&self, tool: Tool, name: &str, meant: &str) -> Result<(), String> {
-        // The Amplify CLI leaves it to the JavaScript SDK.
+        // The Amplify CLI uses the JavaScript SDK for it.
         let reader = if tool == Tool::Amplify { Tool::SdkJs } else { tool };
         command::check(self.view(reader), name, meant)
     }

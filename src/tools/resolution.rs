@@ -1,5 +1,5 @@
-//! How botocore and the SDKs get credentials: priorities and limits (observed in botocore 1.44.5, aws-config 1.13.0
-//! and credential-provider-ini 3.973; for Go, read in the source).
+//! How botocore and the SDKs get credentials: priorities and limits (observed in botocore 1.44.5, aws-config 1.13.0 and
+//! credential-provider-ini 3.973; for Go, read in the source).
 
 use crate::profile_file::section_view::SectionView;
 use crate::tools::keys::{
@@ -50,8 +50,8 @@ impl<'v, 't> SourceWalk<'v, 't> {
         }
         self.path.push(profile.name);
         for kind in order(self.view.tool) {
-            // In a source profile, keys override the role in every SDK; a profile that is its own source uses its
-            // other settings.
+            // In a source profile, keys override the role in every SDK. A profile that is its own source uses its other
+            // settings.
             let is_role = matches!(kind, CredentialKind::Role | CredentialKind::CredentialSource);
             if is_role && is_source && (is_repeated || self.has(profile, CredentialKind::Keys)) {
                 continue;
@@ -70,7 +70,7 @@ impl<'v, 't> SourceWalk<'v, 't> {
             CredentialKind::Role if is_js => has(ROLE) && has(SOURCE) != has(CREDENTIAL_SOURCE),
             CredentialKind::Role if self.view.tool == Tool::SdkGo => has(SOURCE),
             CredentialKind::Role => has(ROLE) && !has(WEB_IDENTITY),
-            // Without a role it only counts in a source profile.
+            // Without a role it counts only in a source profile.
             CredentialKind::CredentialSource if is_js => has(CREDENTIAL_SOURCE) && !has(ROLE) && self.path.len() > 1,
             CredentialKind::CredentialSource => has(CREDENTIAL_SOURCE),
             CredentialKind::WebIdentity => has(WEB_IDENTITY) && (!is_js || has(ROLE)),
@@ -92,7 +92,7 @@ impl<'v, 't> SourceWalk<'v, 't> {
                 Some(source) => self.source(profile, source),
                 None => credential_source(profile),
             },
-            CredentialKind::WebIdentity if !profile.has(ROLE) => Err(format!("wants a role_arn beside {WEB_IDENTITY}")),
+            CredentialKind::WebIdentity if !profile.has(ROLE) => Err(format!("needs a role_arn with {WEB_IDENTITY}")),
             CredentialKind::Sso => self.sso(profile),
             CredentialKind::OwnKeys | CredentialKind::Keys => self.pair(profile, kind),
             CredentialKind::WebIdentity | CredentialKind::Login | CredentialKind::Process => Ok(()),
@@ -101,8 +101,8 @@ impl<'v, 't> SourceWalk<'v, 't> {
 
     fn role(&mut self, profile: ProfileView<'v, 't>) -> Result<(), Reason> {
         match (profile.get(SOURCE), profile.get(CREDENTIAL_SOURCE)) {
-            (Some(_), Some(_)) => return Err(format!("takes no {SOURCE} beside {CREDENTIAL_SOURCE}")),
-            (None, None) => return Err("finds nothing to assume the role with".to_owned()),
+            (Some(_), Some(_)) => return Err(format!("does not accept {SOURCE} together with {CREDENTIAL_SOURCE}")),
+            (None, None) => return Err("finds no source_profile or credential_source for the role".to_owned()),
             (None, Some(_)) => credential_source(profile)?,
             (Some(source), None) => self.source(profile, source)?,
         }
@@ -112,14 +112,14 @@ impl<'v, 't> SourceWalk<'v, 't> {
         match self.view.tool {
             Tool::AwsCli => Ok(()),
             Tool::SdkRust => Err("sends no MFA code".to_owned()),
-            _ => Err("cannot ask for the MFA code".to_owned()),
+            _ => Err("cannot prompt for the MFA code".to_owned()),
         }
     }
 
     fn source(&mut self, profile: ProfileView<'v, 't>, name: &'v str) -> Result<(), Reason> {
         let source = self.view.profile(name);
         if !self.view.sees(name) {
-            return Err(format!("sees no {SOURCE} {}", first_line(name)));
+            return Err(format!("does not see {SOURCE} {}", first_line(name)));
         }
         let has_keys = self.has(source, CredentialKind::Keys);
         let is_allowed = match self.view.tool {
@@ -129,7 +129,7 @@ impl<'v, 't> SourceWalk<'v, 't> {
             Tool::AwsCli | Tool::Amplify => name == profile.name && has_keys,
         };
         if self.path.contains(&name) && !is_allowed {
-            return Err("goes round in source profiles".to_owned());
+            return Err("finds a loop of source profiles".to_owned());
         }
         self.credentials(source).map_err(|reason| match reason.as_str() {
             "finds no credentials" => format!("finds no credentials in {SOURCE} {name}"),
@@ -141,12 +141,12 @@ impl<'v, 't> SourceWalk<'v, 't> {
         let session = profile.get(SSO_SESSION);
         let section = session.map(|session| self.view.sso_session(session));
         if let (Some(None), Some(session)) = (section, session) {
-            return Err(format!("sees no sso-session {}", first_line(session)));
+            return Err(format!("does not see sso-session {}", first_line(session)));
         }
         let in_session = |key: &str| section.flatten()?.last(key).filter(|found| !found.value.is_empty());
         let is_there = |key: &str| in_session(key).is_some() || profile.has(key);
         match SSO_ROLE.into_iter().chain(SSO_PLACE).find(|key| !is_there(key)) {
-            Some(missing) => Err(format!("misses {missing}")),
+            Some(missing) => Err(format!("does not find {missing}")),
             None => Ok(()),
         }
     }
@@ -158,20 +158,20 @@ impl<'v, 't> SourceWalk<'v, 't> {
             (Tool::AwsCli, _) => is_set(profile.config, key),
             _ => profile.has(key),
         };
-        if has(ID) && has(SECRET) { Ok(()) } else { Err("finds half a key pair".to_owned()) }
+        if has(ID) && has(SECRET) { Ok(()) } else { Err("finds only half of a key pair".to_owned()) }
     }
 
     /// The Go SDK's checks before it looks for credentials.
     fn check_single_kind(&self, profile: ProfileView<'v, 't>) -> Result<(), Reason> {
         let kinds = [SOURCE, CREDENTIAL_SOURCE, WEB_IDENTITY, PROCESS];
         if let Some(first) = kinds[..3].iter().find(|key| profile.has(key)).filter(|_| !profile.has(ROLE)) {
-            return Err(format!("wants a role_arn beside {first}"));
+            return Err(format!("needs a role_arn with {first}"));
         }
         let is_source = !self.path.is_empty();
         if kinds.iter().filter(|key| profile.has(key)).count() > 1
             && !(is_source && self.has(profile, CredentialKind::Keys))
         {
-            return Err("takes no profile with several kinds of credentials".to_owned());
+            return Err("rejects a profile with several kinds of credentials".to_owned());
         }
         Ok(())
     }
@@ -180,7 +180,7 @@ impl<'v, 't> SourceWalk<'v, 't> {
 fn credential_source(profile: ProfileView<'_, '_>) -> Result<(), Reason> {
     match profile.get(CREDENTIAL_SOURCE) {
         Some("Environment" | "Ec2InstanceMetadata" | "EcsContainer") => Ok(()),
-        _ => Err(format!("does not know the {CREDENTIAL_SOURCE}")),
+        _ => Err(format!("does not know this {CREDENTIAL_SOURCE}")),
     }
 }
 
@@ -188,7 +188,7 @@ fn is_set(seen: Option<&SectionView<'_>>, key: &str) -> bool {
     seen.is_some_and(|seen| seen.last(key).is_some())
 }
 
-/// A continuation line belongs to no name.
+/// Names have no continuation lines.
 fn first_line(name: &str) -> &str {
     name.lines().next().unwrap_or_default()
 }

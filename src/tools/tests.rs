@@ -5,7 +5,7 @@ use super::*;
 const ROLE: &str = "role_arn = arn:aws:iam::222222222222:role/x\n";
 const KEYS: &str = "aws_access_key_id = A\naws_secret_access_key = s\n";
 
-/// What the five tools say of profile `p`: `ok` if they can use it, `-` if they do not see it.
+/// The five tools' results for profile `p`: `ok` if they can use it, `-` if they do not see it.
 fn visibilities(config: &str, credentials: &str) -> [String; 5] {
     let config = config.replace("ROLE\n", ROLE).replace("KEYS\n", KEYS);
     let credentials = credentials.replace("KEYS\n", KEYS);
@@ -21,17 +21,17 @@ fn visibilities(config: &str, credentials: &str) -> [String; 5] {
 fn tools_use_profiles_or_give_reason() {
     let role = "cannot assume a role in versions 14.2.2 to 14.5.1 (amplify-cli#14626)";
     let none = "finds no credentials";
-    let half = "finds half a key pair";
-    let round = "goes round in source profiles";
-    let ask = "cannot ask for the MFA code";
-    let nothing = "finds nothing to assume the role with";
+    let half = "finds only half of a key pair";
+    let round = "finds a loop of source profiles";
+    let ask = "cannot prompt for the MFA code";
+    let nothing = "finds no source_profile or credential_source for the role";
     let both = "takes no source_profile beside credential_source";
-    let several = "takes no profile with several kinds of credentials";
+    let several = "rejects a profile with several kinds of credentials";
     let source = "[profile s]\n";
     let rows: [(&str, &str, [&str; 5]); 22] = [
         ("[profile p]\nregion = r\n", "[p]\nKEYS\n", ["ok", "ok", "ok", "ok", "ok"]),
         ("", "[p]\nKEYS\n", ["needs a section in the config file, too", "ok", "ok", "ok", "ok"]),
-        ("[profile p]\nKEYS\n", "", ["takes keys from the credentials file only", "ok", "ok", "ok", "ok"]),
+        ("[profile p]\nKEYS\n", "", ["reads keys only from the credentials file", "ok", "ok", "ok", "ok"]),
         ("[profile p]\nregion = r\n", "", [none; 5]),
         ("[profile p]\nregion = r\n", "[p]\naws_access_key_id = A\n", [half, half, none, half, half]),
         // botocore never combines the id and the secret of two files.
@@ -103,13 +103,13 @@ fn tools_use_profiles_or_give_reason() {
         (
             "[profile p]\nsso_session = c\nsso_account_id = 1\nsso_role_name = r\n[sso-session c]\nsso_start_url = u\nsso_region = r\n",
             "",
-            ["knows no IAM Identity Center", "ok", "ok", "ok", "ok"],
+            ["does not support IAM Identity Center", "ok", "ok", "ok", "ok"],
         ),
         (
             "[profile p]\nsso_session = d\nsso_account_id = 1\nsso_role_name = r\n",
             "",
             [
-                "knows no IAM Identity Center",
+                "does not support IAM Identity Center",
                 "sees no sso-session d",
                 "sees no sso-session d",
                 "sees no sso-session d",
@@ -124,7 +124,7 @@ fn tools_use_profiles_or_give_reason() {
     }
 }
 
-/// What the tools say of the command in profile `p`, which means `meant`: `ok` if they start that.
+/// The tools' results for the command in profile `p`: `ok` if they start `meant`.
 fn commands(command: &str, meant: &str) -> [String; 5] {
     let config = format!("[profile p]\ncredential_process = {command}\n");
     let views = Views::read(&config, "");
@@ -134,7 +134,7 @@ fn commands(command: &str, meant: &str) -> [String; 5] {
 #[test]
 fn tools_start_command_or_give_reason() {
     let other = "starts the command with other arguments";
-    let open = "reads a command with a quote that is not closed";
+    let open = "reads an unclosed quote in the command";
     let go = |reason| ["ok", "ok", "ok", "ok", reason];
     let lines = "/x --a\n  --b";
     for (command, meant, expected) in [
@@ -174,21 +174,21 @@ fn hidden(kind: FileKind, text: &str, name: &str) -> [String; 5] {
 
 #[test]
 fn hidden_headers_have_reasons() {
-    let prefix = "wants [profile NAME] in the config file";
-    let letters = "takes only letters of ASCII, digits and _-@+.%:/ in a name";
-    let alone = "sees no header that is not alone on its line";
+    let prefix = "needs [profile NAME] in the config file";
+    let letters = "accepts only ASCII letters, digits and _-@+.%:/ in a name";
+    let alone = "does not see a header with other text on its line";
     let bom = "rejects the whole config file (line 1: the file begins with a byte order mark)";
     let rows = [
         ("[profile a]\nk = v\n", "a", ["=", "=", "=", "=", "="]),
         ("[a]\nk = v\n", "a", ["=", prefix, prefix, prefix, prefix]),
         ("[my-profile]\nk = v\n", "my-profile", ["knows it as my-", prefix, prefix, prefix, prefix]),
-        ("[profile a.b]\nk = v\n", "a.b", ["takes the dot for a step into a container", "=", "=", "=", "="]),
-        ("[profile a b]\nk = v\n", "a b", ["=", "wants quotes around a name with blanks", letters, letters, "="]),
+        ("[profile a.b]\nk = v\n", "a.b", ["reads a dot in a profile name as a path separator", "=", "=", "=", "="]),
+        ("[profile a b]\nk = v\n", "a b", ["=", "needs quotes around a name with blanks", letters, letters, "="]),
         ("[profile m\u{fc}ller]\nk = v\n", "m\u{fc}ller", ["=", "=", letters, letters, "="]),
         ("[profile \"a\"]\nk = v\n", "a", ["knows it as \"a\"", "=", "=", letters, "knows it as \"a\""]),
         ("[profile a] # c\nk = v\n", "a", [alone, "=", "=", "=", "="]),
-        ("[profile a]\n", "a", ["=", "=", "sees no profile without values", "=", "="]),
-        ("\u{feff}[profile a]\nk = v\n", "a", [alone, bom, "=", bom, "sees no header behind a byte order mark"]),
+        ("[profile a]\n", "a", ["=", "=", "does not see a profile without settings", "=", "="]),
+        ("\u{feff}[profile a]\nk = v\n", "a", [alone, bom, "=", bom, "does not see a header after a byte order mark"]),
     ];
     for (text, name, expected) in rows {
         assert_eq!(hidden(FileKind::Config, text, name), expected.map(str::to_owned), "{text}");

@@ -11,7 +11,7 @@ use crate::profile_file::{FileKind, Name, SyntaxError, botocore, go, javascript}
 pub enum Tool {
     /// Gen 1, from 14.2.2 on.
     Amplify,
-    /// And boto3 and other users of botocore.
+    /// Includes boto3 and other users of botocore.
     AwsCli,
     /// Version 3: Amplify Gen 2, the CDK.
     SdkJs,
@@ -23,7 +23,7 @@ pub enum Tool {
 impl Tool {
     pub const ALL: [Self; 5] = [Self::Amplify, Self::AwsCli, Self::SdkJs, Self::SdkRust, Self::SdkGo];
 
-    /// The name in JSON; stable.
+    /// The name in JSON, which must not change.
     pub fn key(self) -> &'static str {
         match self {
             Self::Amplify => "amplify",
@@ -60,7 +60,7 @@ pub struct View<'t> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Visibility {
     pub visible: bool,
-    /// Whether the tool can get credentials, as far as the files show.
+    /// Whether the tool can get credentials, judged only by the files.
     pub resolvable: bool,
     pub reason: Option<String>,
 }
@@ -93,7 +93,7 @@ impl<'t> View<'t> {
         self.rejected[kind as usize].as_ref()
     }
 
-    /// A phrase on the first of these files that the tool rejects.
+    /// A phrase about the first of these files that the tool rejects.
     pub fn rejection(&self, kinds: impl IntoIterator<Item = FileKind>) -> Option<String> {
         kinds.into_iter().find_map(|kind| {
             let SyntaxError { line, problem } = self.rejected(kind)?;
@@ -106,7 +106,7 @@ impl<'t> View<'t> {
         config.into_iter().chain(credentials).any(|seen| !seen.lines.is_empty())
     }
 
-    /// Every header whose keys the tool sees: file, line and profile name.
+    /// Every header with keys that the tool sees: file, line and profile name.
     pub fn headers(&self) -> impl Iterator<Item = (FileKind, u32, &str)> {
         FileKind::ALL
             .into_iter()
@@ -148,7 +148,7 @@ pub(super) struct ProfileView<'v, 't> {
 }
 
 impl<'v> ProfileView<'v, '_> {
-    /// Credentials before config. An empty value is unset.
+    /// The credentials file has priority over the config file. An empty value is unset.
     pub(super) fn get(self, key: &str) -> Option<&'v str> {
         let last = |seen: Option<&'v SectionView<'_>>| seen?.last(key).map(|found| &*found.value);
         last(self.credentials).or_else(|| last(self.config)).filter(|value| !value.is_empty())

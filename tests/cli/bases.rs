@@ -267,7 +267,7 @@ fn tokens_that_sts_does_not_take_are_told() {
         assert!(token.is_empty() || !run.stderr.contains(&token), "{}", run.stderr);
     }
     fs::remove_file(home.path().join("token")).unwrap();
-    says(home.run(&["process", "web"]).failed_with(4), &["there is no such file", "~/.aws/config:3"]);
+    says(home.run(&["process", "web"]).failed_with(4), &["the file does not exist", "~/.aws/config:3"]);
 }
 
 const SSO: &str = "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example/start\n\
@@ -335,7 +335,7 @@ fn a_profile_with_its_own_start_url_has_its_own_token() {
         "[profile legacy]\nsso_start_url = https://corp.example/start\nsso_region = eu-west-1\n\
          sso_account_id = 111111111111\nsso_role_name = Own\n",
     );
-    says(sso(&home, &center, "legacy").failed_with(4), &["nobody has signed in", "aws sso login --profile legacy"]);
+    says(sso(&home, &center, "legacy").failed_with(4), &["no sign-in is cached", "aws sso login --profile legacy"]);
     home.write(&token_file("https://corp.example/start"), token(&home).to_string());
     sso(&home, &center, "legacy").succeeded();
 }
@@ -413,15 +413,15 @@ fn a_sign_in_that_is_over_names_the_command() {
         token["expiresAt"] = value!(moment(-60));
         token.as_object_mut().unwrap().remove("refreshToken");
     });
-    says(sso(&home, &center, "role").failed_with(4), &["its sign-in is over", hint]);
+    says(sso(&home, &center, "role").failed_with(4), &["its sign-in has expired", hint]);
     change_token(&home, |token| *token = value!({"accessToken": "x"}));
-    says(sso(&home, &center, "sso").failed_with(4), &["its token is not whole", hint]);
+    says(sso(&home, &center, "sso").failed_with(4), &["its token is incomplete", hint]);
     home.write(&token_file("corp"), "nonsense");
-    says(sso(&home, &center, "sso").failed_with(4), &["cannot read its token: it is not one JSON object", hint]);
+    says(sso(&home, &center, "sso").failed_with(4), &["cannot read its token: it is not a JSON object", hint]);
     fs::remove_file(home.path().join(token_file("corp"))).unwrap();
     let run = home.run(&["explain", "sso", "--json"]);
     assert_eq!(json(run.succeeded())["base"]["type"], "sso", "explaining asks nobody");
-    says(sso(&home, &center, "sso").failed_with(4), &["nobody has signed in", hint]);
+    says(sso(&home, &center, "sso").failed_with(4), &["no sign-in is cached", hint]);
 }
 
 #[test]
@@ -515,7 +515,7 @@ fn a_session_of_aws_login_that_cannot_be_renewed_is_told() {
     let hint = "hint: aws login --profile me";
     let (_sts, double, home) = logged_in(-60);
     double.refuse("TOKEN_EXPIRED");
-    says(login(&home, &double, "me").failed_with(4), &["its sign-in is over", hint, "~/.aws/config:2"]);
+    says(login(&home, &double, "me").failed_with(4), &["its sign-in has expired", hint, "~/.aws/config:2"]);
     double.refuse("USER_CREDENTIALS_CHANGED");
     says(login(&home, &double, "role").failed_with(4), &["the password has changed", hint]);
     double.refuse("INSUFFICIENT_PERMISSIONS");
@@ -524,7 +524,7 @@ fn a_session_of_aws_login_that_cannot_be_renewed_is_told() {
     says(nobody.failed_with(6), &["no connection to AWS Sign-In"]);
     let elsewhere = home.path().join("elsewhere").display().to_string();
     let run = home.run_with(&["process", "me"], &[("AWS_LOGIN_CACHE_DIRECTORY", &elsewhere)]);
-    says(run.failed_with(4), &["nobody has signed in", hint]);
+    says(run.failed_with(4), &["no sign-in is cached", hint]);
 }
 
 #[test]

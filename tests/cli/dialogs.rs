@@ -253,7 +253,7 @@ fn each_window_shows_the_question_and_gives_the_code() {
         if way == "powershell" {
             assert!(!said.contains("touch"), "{said}");
         } else {
-            assert_eq!(said.matches("The code has six digits.").count(), 1, "{said}");
+            assert_eq!(said.matches("The code must have six digits.").count(), 1, "{said}");
             let shown = if way == "zenity" { hostile.replace('_', "__") } else { hostile.to_owned() };
             assert_eq!(said.matches(&format!("Profile {shown} is configured")).count(), 2, "{said}");
         }

@@ -90,7 +90,7 @@ fn a_profile_is_looked_at_with_what_it_stands_on() {
     let document = json(&home.run(&["doctor", "--json", "top"]).stdout);
     assert!(of_code(&document, "read_differently").is_empty(), "{document}");
     assert_eq!(document["visibility"].as_object().unwrap().keys().collect::<Vec<_>>(), ["top"]);
-    assert_eq!(document["visibility"]["top"]["aws_cli"]["reason"], "finds half a key pair");
+    assert_eq!(document["visibility"]["top"]["aws_cli"]["reason"], "finds only half of a key pair");
     for args in [&["doctor", "--json", "top"][..], &["doctor", "--json", "-p", "base"]] {
         assert_eq!(of_code(&json(&home.run(args).stdout), "half_pair").len(), 1, "{args:?}");
     }

@@ -21,6 +21,23 @@ devcorpuser  static                             us-east-1
 }
 
 #[test]
+fn wrapper_shows_its_roles_account_and_mfa_and_active_profile_is_marked() {
+    let (_sts, home) = biz_corp();
+    add_config(&home, "[profile biz]\ncredential_process = /x/amplify-creds process bizcorprole\nregion = eu-west-1\n");
+    let table = "\
+PROFILE        KIND     ACCOUNT       ROLE         REGION     MFA  SOURCE       SESSION
+  bizcorprole  role     222222222222  BizCorpRole  us-east-1  yes  devcorpuser
+  devcorpuser  static                              us-east-1
+* biz          wrapper  222222222222  BizCorpRole  eu-west-1  yes
+";
+    for variables in [&[("AWS_PROFILE", "biz")][..], &[("AMPLIFY_CREDS_PROFILE", "biz"), ("AWS_PROFILE", "other")]] {
+        assert_eq!(home.run_with(&["list", "-q"], variables).succeeded(), table);
+    }
+    assert_eq!(home.run(&["list", "-q", "-p", "biz"]).succeeded(), table);
+    assert!(!home.run(&["list", "-q"]).succeeded().contains('*'), "there is no default profile");
+}
+
+#[test]
 fn no_profiles_is_said() {
     let home = TestHome::new(PROGRAM);
     let run = home.run(&["list"]);

@@ -46,6 +46,7 @@ mod near_miss;
 mod network;
 mod parallel;
 mod policy;
+mod policy_denials;
 mod process;
 mod project;
 #[cfg(unix)]

@@ -136,7 +136,7 @@ fn man_shows_a_page_by_man_or_as_text() {
     }
 }
 
-/// The lines of a page's EXAMPLES that are commands, without what is said beside them.
+/// The lines of a page's EXAMPLES that are commands, as a reader copies them.
 fn examples(page: &str) -> Vec<String> {
     let Some(section) = page.split(".SH EXAMPLES\n").nth(1) else { return Vec::new() };
     let section = section.split("\n.SH ").next().unwrap();
@@ -151,8 +151,8 @@ fn examples(page: &str) -> Vec<String> {
             None => commands.push(line),
         }
     }
-    let commands = commands.into_iter().filter(|line| line.contains("amplify-creds ") && !line.contains(" = "));
-    commands.map(|line| line.split("  ").next().unwrap().trim_end().to_owned()).collect()
+    let is_command = |line: &String| line.contains("amplify-creds ") && !line.contains(" = ") && !line.starts_with('#');
+    commands.into_iter().filter(is_command).collect()
 }
 
 /// What an example that is not for a POSIX shell is for.

@@ -98,7 +98,11 @@ fn an_authority_that_nobody_knows_points_at_the_companys_bundle() {
         run.failed_with(6);
         says(
             &run,
-            &["no trusted authority has signed it", "trusted are the authorities in", "AWS_CA_BUNDLE or ca_bundle"],
+            &[
+                "it is not signed by a trusted authority",
+                "trusted are the authorities in",
+                "AWS_CA_BUNDLE or ca_bundle",
+            ],
         );
     }
 }
@@ -109,11 +113,11 @@ fn a_bundle_that_cannot_be_used_is_named_and_only_read_where_it_is_needed() {
     let run = |path: &str| home.run_with(&["process", "--no-cache", "nomfa"], &[("AWS_CA_BUNDLE", path)]);
     let damaged = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
     let rows = [
-        ("missing.pem", None, "there is no such file"),
+        ("missing.pem", None, "the file does not exist"),
         ("empty.pem", Some(""), "it is empty"),
-        ("text.pem", Some("nothing of the kind\n"), "it has no certificate in PEM form"),
-        ("damaged.pem", Some(damaged), "no certificate in it can be read"),
-        ("open.pem", Some("-----BEGIN CERTIFICATE-----\nMIIB\n"), "no certificate in it can be read"),
+        ("text.pem", Some("nothing of the kind\n"), "it has no certificate in PEM format"),
+        ("damaged.pem", Some(damaged), "none of its certificates can be read"),
+        ("open.pem", Some("-----BEGIN CERTIFICATE-----\nMIIB\n"), "none of its certificates can be read"),
         (".aws", None, "it is a directory"),
     ];
     for (name, text, problem) in rows {
@@ -212,7 +216,7 @@ fn a_proxy_that_does_not_help_is_named_without_its_password() {
     let Secure { sts, home, bundle, .. } = secure(&["127.0.0.1"], Validity::Good);
     let forbidding = FakeProxy::start(sts.port(), Policy::Forbidden);
     let rows = [
-        (6, format!("http://me:hush@{}", forbidding.address()), "it refuses to connect to STS"),
+        (6, format!("http://me:hush@{}", forbidding.address()), "it refused to connect to STS"),
         (6, "http://me:hush@127.0.0.1:1".into(), "proxy http://127.0.0.1:1 ($HTTPS_PROXY): Connection refused"),
         (3, "socks5://me:hush@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: only proxies that speak HTTP"),
         (3, "http://me:hu sh@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: it is no URL"),

@@ -88,7 +88,7 @@ fn what_is_not_six_digits_is_asked_for_again() {
     let mut terminal = Terminal::start(&home, "process bizcorprole", "</dev/null");
     terminal.expect(QUESTION);
     terminal.type_line("12345");
-    terminal.expect("The code has six digits.");
+    terminal.expect("The code must have six digits.");
     terminal.expect(QUESTION);
     let code = sts.next_unused_code(data::MFA_SERIAL);
     terminal.type_line(&format!(" {} {} ", &code[..3], &code[3..]));

@@ -3,8 +3,6 @@
 //! ```text
 //! cargo run --example fake-sts
 //! ```
-//!
-//! Owns the options and what is printed. Refuses anything that the double itself does not do.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program to look at while it runs")]
 

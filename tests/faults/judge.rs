@@ -1,7 +1,7 @@
-//! Owns what must hold after a fault and after the run that follows it.
+//! Checks what must hold after a fault and after the next run.
 //!
-//! Refuses to expect more than the program promises: a run that is killed owes no credentials, and one whose call to
-//! AWS fails may fail, but neither may leave half a file or half a document.
+//! A killed run owes no credentials, and a run whose call to AWS fails may fail. Neither may leave half a file or half
+//! a document.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -1,9 +1,8 @@
-//! The crash test: runs the program under strace, kills it at each system call that touches the cache and fails each,
-//! and looks at what is left. `tests/faults/run` is its command.
+//! The crash test: runs the program under strace, kills it at each system call that touches the cache, fails each call,
+//! and checks what remains. `tests/faults/run` starts it.
 //!
-//! Owns options, order and report. An example and not a test, since it takes minutes, wants strace and has options of
-//! its own; as an example it is still compiled and linted with everything. Refuses to say that all is well where strace
-//! could not look: it says that it skipped.
+//! It is an example and not a test, because it takes minutes and needs strace. Where strace cannot run, it reports that
+//! it skipped.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[cfg(target_os = "linux")]

@@ -1,6 +1,4 @@
-//! Owns what is run: homes with a state to begin from, the command, and what it may change in the cache.
-//!
-//! Refuses to look at the outcome; that is `judge`'s. Each scenario has a home and a double of its own.
+//! The scenarios: a home with an initial state, the command, and what the command may change in the cache.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -1,6 +1,4 @@
-//! Owns reading a cache file apart from the program's own reader: which entries there are, each as it stands.
-//!
-//! Refuses to share the program's code, so that a mistake in it cannot hide.
+//! Reads a cache file without the program's own code, so that a mistake in that code cannot hide.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
-//! Owns strace: which calls a run makes, and a run with one of them failed or the program killed at it.
+//! Runs the program under strace: lists its system calls, fails one of them, or kills the program at it.
 //!
-//! Refuses to judge what came of it. A call is known by its name and how often it came before, which is all that strace
-//! takes; so it is looked up afterwards whether the fault came to the call that was meant.
+//! strace identifies a call by its name and count, so the trace is read afterwards to see whether the fault hit the
+//! intended call.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -1,5 +1,3 @@
-//! What users write into a project's files, and what must not be misread.
-
 use proptest::prelude::{any, proptest};
 
 use super::*;

@@ -12,7 +12,6 @@ const CREDENTIALS: &str = "[u]\naws_access_key_id = AKIA1\naws_secret_access_key
 const ROLE: &str = "role_arn = arn:aws:iam::222222222222:role/R\nrole_session_name = s1\n";
 const DEVICE: &str = "mfa_serial = arn:aws:iam::111111111111:mfa/u\n";
 
-/// A profile `p` with the role, its source, and more lines.
 fn role(more: &str) -> String {
     format!("[profile p]\n{ROLE}source_profile = u\n{more}\n")
 }
@@ -21,12 +20,11 @@ fn role_of(source: &str) -> String {
     format!("{}[profile u]\n{source}", role(""))
 }
 
-/// `p` assumes its role from the role of `q`.
 fn chain() -> String {
     format!("{}[profile q]\n{}", role("").replace("= u\n", "= q\n"), &role("")["[profile p]\n".len()..])
 }
 
-/// The plan for `p`, and whose its last session is.
+/// The plan for `p` and the cache key of its last session.
 fn planned(config: &str, credentials: &str, change: impl FnOnce(&mut Inputs)) -> (CredentialPlan, CacheKey) {
     let files = Files::from_text(config, credentials);
     let mut inputs = Inputs::default();
@@ -40,7 +38,7 @@ fn of(config: &str) -> CacheKey {
     planned(config, CREDENTIALS, |_| {}).1
 }
 
-/// Its own sessions: none of these may answer for another.
+/// Each of these plans needs sessions of its own.
 #[test]
 fn what_decides_whose_session_it_is_makes_another_fingerprint() {
     let mut all = Vec::new();
@@ -70,9 +68,8 @@ fn what_decides_whose_session_it_is_makes_another_fingerprint() {
         role("").replace("role/R", "role/R2"),
         role("").replace("arn:aws:", "arn:aws-cn:"),
         role("").replace("= s1", "= s2"),
-        // The device of the user stands behind the session, though the role does not name it.
+        // The user's device authenticates the session, though the role does not name the device.
         role_of(DEVICE),
-        // A role on the way.
         chain(),
     ] {
         all.push((config.clone(), of(&config)));
@@ -154,7 +151,6 @@ fn bases() -> Vec<(&'static str, InputChange)> {
     ]
 }
 
-/// What `complete` adds to a plan, each field in turn.
 #[test]
 fn completed_identity_changes_the_fingerprint() {
     const SSO: &str =
@@ -273,7 +269,7 @@ fn what_decides_nothing_leaves_the_fingerprint_as_it_is() {
     assert_eq!(other_secret.fingerprint.hex(), plain.fingerprint.hex(), "no secret is hashed");
 }
 
-/// Other bytes would lose every entry of the versions before.
+/// Other bytes would invalidate every entry of earlier versions.
 #[test]
 fn a_fingerprint_is_sha256_of_labelled_values() {
     let mut bytes = Vec::new();

@@ -1,5 +1,5 @@
-//! Any order of our operations and the Amplify CLI's on one file: both can read it, and no valid entry of others is
-//! lost.
+//! Runs our operations and the Amplify CLI's in any order on one file: both can read it, and valid entries of others
+//! survive.
 
 use std::collections::BTreeMap;
 
@@ -19,11 +19,11 @@ const NOW: Timestamp = Timestamp(1_800_000_000);
 enum CacheStep {
     Put(u8, u8),
     Reset(u8),
-    /// The Amplify CLI writes a session: it reads, adds, and writes in place.
+    /// The Amplify CLI reads the file, adds a session, and writes in place.
     AmplifyPut(u8, u8),
-    /// The Amplify CLI forgets a role.
+    /// The Amplify CLI removes the sessions of a role.
     AmplifyReset(u8),
-    /// A crash in the middle of the Amplify CLI's write.
+    /// The Amplify CLI crashes during a write.
     Corrupt(usize),
 }
 
@@ -68,7 +68,7 @@ fn amplifys(number: usize) -> Value {
         "expiration": NOW.plus(3600).iso_millis()})
 }
 
-/// The file as the Amplify CLI reads it: what is no JSON is nothing.
+/// The Amplify CLI treats a file with invalid JSON as empty.
 fn amplify_reads(store: &Store) -> Value {
     let text = fs::read_to_string(store.path()).unwrap_or_default();
     serde_json::from_str(&text).unwrap_or_else(|_| json!({}))
@@ -80,7 +80,7 @@ proptest! {
     fn nobody_loses_a_session_to_anybody(steps in steps()) {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::new(dir.path());
-        // What must be there: Amplify's entries, and ours, each by role and name.
+        // The entries that must exist, by role and name.
         let (mut theirs, mut mine) = (BTreeMap::new(), BTreeMap::new());
         for (number, step) in steps.into_iter().enumerate() {
             match step {
@@ -105,7 +105,7 @@ proptest! {
                     let before = file[role(r)][format!("s{n}")].clone();
                     file[role(r)][format!("s{n}")] = entry.clone();
                     fs::write(store.path(), file.to_string()).unwrap();
-                    // It overwrites what stands under its own name, ours too: that is Amplify's.
+                    // Amplify overwrites the entry under its own name, even ours. The result is Amplify's entry.
                     if before.get("amplifyCreds").is_some() {
                         mine.remove(&(r, n));
                     }
@@ -123,7 +123,7 @@ proptest! {
                 CacheStep::Corrupt(at) => {
                     let text = fs::read_to_string(store.path()).unwrap_or_default();
                     if text.len() > 2 {
-                        // Half of it is no JSON, and then everybody's entries are gone.
+                        // Half of the file is invalid JSON, so all entries are lost.
                         fs::write(store.path(), &text[..at.min(text.len() - 2)]).unwrap();
                         theirs.clear();
                         mine.clear();

@@ -1,4 +1,4 @@
-//! Completion candidates. An unreadable file gives none, since an error would disturb typing.
+//! Completion candidates. An unreadable file has none, because an error would disturb typing.
 
 use clap_complete::CompletionCandidate;
 
@@ -23,7 +23,7 @@ pub(crate) fn profiles() -> Vec<CompletionCandidate> {
 }
 
 fn named(names: impl IntoIterator<Item = String>) -> Vec<CompletionCandidate> {
-    // A file of a cloned repository may have any name; shells print candidates as they are.
+    // A file of a cloned repository may contain any name, and shells print candidates unescaped.
     names.into_iter().filter(|name| printable(name) == *name).map(CompletionCandidate::new).collect()
 }
 

@@ -8,30 +8,35 @@ use clap_complete::ArgValueCandidates;
 use crate::output::shell::{SHELL_NAMES, Shell, ShellName};
 
 use super::candidates::profiles;
+use super::headings::SESSION;
 use super::policy::{CategoryArg, GenerationArg};
-use super::shared::{Fetch, SessionArgs, duration};
+use super::shared::{Fetch, SESSION_OPTIONS, SessionArgs, duration};
 
 /// Options of `env`.
 #[derive(Debug, Args)]
 pub struct EnvOptions {
-    /// Options that all commands with credentials have.
+    /// Profile, session and prompts.
     #[command(flatten)]
     pub fetch: Fetch,
-    /// The shell [default: the one that started this command, else $SHELL]
-    #[arg(long, value_name = "SHELL", value_parser = shell())]
+    /// Format: bash, zsh, sh, fish, powershell, cmd, nu, elvish, dotenv or github
+    ///
+    /// dotenv is a .env file. github sets the variables for later steps of a
+    /// GitHub Actions job and masks the secrets in its log. Default: the shell
+    /// that started this command, then $SHELL.
+    #[arg(long, value_name = "SHELL", hide_possible_values = true, value_parser = shell())]
     pub shell: Option<Shell>,
-    /// Take the variables away again
-    #[arg(long)]
+    /// Remove the variables
+    #[arg(long, conflicts_with_all = SESSION_OPTIONS)]
     pub unset: bool,
 }
 
 /// Options of `export`, for people who come from the AWS CLI.
 #[derive(Debug, Args)]
 pub struct Export {
-    /// Options that all commands with credentials have.
+    /// Profile, session and prompts.
     #[command(flatten)]
     pub fetch: Fetch,
-    /// For whom
+    /// Output format
     #[arg(long, default_value = "process")]
     pub format: ExportFormat,
 }
@@ -43,11 +48,11 @@ pub enum ExportFormat {
     Process,
     /// Exports for a POSIX shell
     Env,
-    /// Assignments alone
+    /// Assignments without export
     EnvNoExport,
     /// PowerShell
     Powershell,
-    /// The command prompt of Windows
+    /// Windows command prompt
     WindowsCmd,
     /// fish
     Fish,
@@ -75,13 +80,13 @@ pub enum CompletionShell {
 /// Options of `exec`.
 #[derive(Debug, Args)]
 pub struct ExecOptions {
-    /// Options that all commands with credentials have.
+    /// Profile, session and prompts.
     #[command(flatten)]
     pub fetch: Fetch,
-    /// Give it a local endpoint that renews the credentials while it runs
+    /// Renew the credentials through a local endpoint
     #[arg(long)]
     pub serve: bool,
-    /// The command and its arguments, after -- [default: a shell, $SHELL]
+    /// Command and arguments, after -- [default: $SHELL]
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
 }
@@ -89,16 +94,19 @@ pub struct ExecOptions {
 /// Options of `login`.
 #[derive(Debug, Args)]
 pub struct Login {
-    /// Profiles [default: the one that the environment or the Amplify project names]
+    /// Profiles to use
+    ///
+    /// Default: AMPLIFY_CREDS_PROFILE, AWS_PROFILE, AWS_DEFAULT_PROFILE, the
+    /// profile of the Amplify project, "default".
     #[arg(value_name = "PROFILE", conflicts_with = "all", add = ArgValueCandidates::new(profiles))]
     pub names: Vec<String>,
-    /// Every profile that leads to a session
-    #[arg(long)]
+    /// Use all profiles that have a session
+    #[arg(long, conflicts_with_all = ["profile", "env"])]
     pub all: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// How to get them.
+    /// Session and prompts.
     #[command(flatten)]
     pub session: SessionArgs,
 }
@@ -106,7 +114,7 @@ pub struct Login {
 /// Options of `whoami`.
 #[derive(Debug, Args)]
 pub struct WhoAmI {
-    /// Options that all commands with credentials have.
+    /// Profile, session and prompts.
     #[command(flatten)]
     pub fetch: Fetch,
     /// Print JSON
@@ -118,31 +126,35 @@ pub struct WhoAmI {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Check {
-    /// Options that all commands with credentials have.
+    /// Profile, session and prompts.
     #[command(flatten)]
     pub fetch: Fetch,
-    /// Also ask IAM whether the credentials may do what this tool does
-    #[arg(long = "for", value_name = "TOOL")]
+    /// Also simulate what a tool needs: amplify
+    #[arg(long = "for", value_name = "TOOL", hide_possible_values = true)]
     pub target: Option<TargetArg>,
-    /// With --for amplify: generation of Amplify [default: the project's, else 1]
-    #[arg(long = "gen", value_name = "NUMBER", requires = "target")]
+    /// With --for: Amplify generation, 1 or 2
+    ///
+    /// 1 is the Amplify CLI; 2 is ampx and cdk. Default: the generation of the
+    /// project, or 1.
+    #[arg(long = "gen", value_name = "NUMBER", hide_possible_values = true, requires = "target")]
     pub generation: Option<GenerationArg>,
-    /// With --for amplify: what cdk bootstrap needs
-    #[arg(long, requires = "target", conflicts_with_all = ["category", "documented", "managed"])]
+    /// With --for: what cdk bootstrap needs
+    #[arg(long, hide_short_help = true, requires = "target", conflicts_with_all = ["category", "documented", "managed"])]
     pub bootstrap: bool,
-    /// With --for amplify: categories, with commas between them [default: the
-    /// project's, else all]
-    #[arg(long, value_name = "NAME", value_delimiter = ',', requires = "target")]
+    /// With --for: categories, separated by commas
+    ///
+    /// all, deployment, auth, api, storage, function, hosting, analytics,
+    /// notifications, interactions, predictions or geo. Default: the categories
+    /// of the project, or all.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', hide_possible_values = true, requires = "target")]
     pub category: Vec<CategoryArg>,
-    /// With --for amplify: only the actions of the Amplify documentation
+    /// With --for: only actions in the Amplify documentation
     #[arg(long, requires = "target", conflicts_with_all = ["category", "managed"])]
     pub documented: bool,
-    /// With --for amplify: the actions of AWS's managed policy instead of the
-    /// minimal ones
+    /// With --for: actions of the AWS managed policy
     #[arg(long, requires = "target")]
     pub managed: bool,
-    /// With --for amplify: name of the project, which stacks are called by
-    /// [default: that around the current directory]
+    /// With --for: project name [default: the current one]
     #[arg(long, value_name = "NAME", requires = "target")]
     pub app: Option<String>,
     /// Print JSON
@@ -160,15 +172,17 @@ pub enum TargetArg {
 /// Options of `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// Profile [default: AMPLIFY_CREDS_PROFILE, AWS_PROFILE,
-    /// AWS_DEFAULT_PROFILE, the Amplify project's, "default"]
+    /// Profile to use
+    ///
+    /// Default: AMPLIFY_CREDS_PROFILE, AWS_PROFILE, AWS_DEFAULT_PROFILE, the
+    /// profile of the Amplify project, "default".
     #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
     pub name: Option<String>,
-    /// Explain with this session duration
-    #[arg(short, long, value_name = "TIME", value_parser = duration)]
+    /// Session duration to explain the profile with
+    #[arg(short, long, value_name = "TIME", value_parser = duration, help_heading = SESSION)]
     pub duration: Option<u64>,
-    /// Explain with sessions that are to be renewed when they last no longer than this
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    /// Renew a session with less time left [default: 15m]
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = SESSION)]
     pub min_ttl: Option<u64>,
     /// Print JSON
     #[arg(long)]
@@ -179,23 +193,23 @@ pub struct Explain {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct ResetCache {
-    /// Forget the sessions of this profile's chain [default: the Amplify project's]
+    /// Profile to delete the sessions of [default: the Amplify project's]
     #[arg(
         value_name = "PROFILE",
         conflicts_with_all = ["project", "all", "expired"],
         add = ArgValueCandidates::new(profiles)
     )]
     pub name: Option<String>,
-    /// Forget the sessions of the Amplify project's chain
+    /// Delete the sessions of the Amplify project's profile
     #[arg(long, conflicts_with_all = ["all", "expired"])]
     pub project: bool,
-    /// Forget every session
-    #[arg(long)]
+    /// Delete all sessions
+    #[arg(long, conflicts_with_all = ["profile", "env"])]
     pub all: bool,
-    /// Forget the expired sessions
-    #[arg(long)]
+    /// Delete expired sessions
+    #[arg(long, conflicts_with_all = ["profile", "env"])]
     pub expired: bool,
-    /// Print what would be removed, and change nothing
+    /// Print what would be deleted, without deleting it
     #[arg(long)]
     pub dry_run: bool,
     /// Print JSON
@@ -203,10 +217,10 @@ pub struct ResetCache {
     pub json: bool,
 }
 
-/// The Amplify CLI's way to `reset-cache`.
+/// The commands of `aws`.
 #[derive(Debug, Subcommand)]
 pub enum Amplify {
-    /// Forget cached sessions
+    /// Delete cached sessions
     #[command(alias = "resetCache")]
     ResetCache(ResetCache),
 }
@@ -217,10 +231,12 @@ pub struct List {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// With --json: every property with file, line, and the value of known keys
+    /// With --json: add every property with its file and line
+    ///
+    /// Values of unknown keys and of secrets are "****".
     #[arg(long, requires = "json")]
     pub properties: bool,
-    /// With --properties: also show the values of unknown keys, never secrets
+    /// With --properties: show values of unknown keys
     #[arg(long, requires = "properties")]
     pub show_values: bool,
 }
@@ -229,20 +245,22 @@ pub struct List {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Doctor {
-    /// Profiles [default: all]
+    /// Profiles to check [default: all]
     #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
     pub names: Vec<String>,
-    /// Print JSON: findings, who sees which profile, what each header is to whom
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// First mend what can be mended without guessing: a byte-order mark, what
-    /// stands behind a header, dotted names for the Amplify CLI, rights of others
+    /// Fix what has only one possible fix
+    ///
+    /// Fixes a byte-order mark, text after a header, dots in names for the
+    /// Amplify CLI, and files that other users can read or write.
     #[arg(long, conflicts_with = "json")]
     pub fix: bool,
-    /// With --fix: only show what would change
+    /// With --fix: show the changes, without writing them
     #[arg(long, requires = "fix")]
     pub dry_run: bool,
-    /// With --fix: write without asking
+    /// With --fix: write without a prompt
     #[arg(short, long, requires = "fix", conflicts_with = "dry_run")]
     pub yes: bool,
 }
@@ -259,43 +277,48 @@ pub struct Sessions {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Setup {
-    /// Profile to make usable everywhere [default: ask for a new one]
+    /// Profile with a role [default: prompt for a new role]
     #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
     pub name: Option<String>,
-    /// Name of the profile to add [default: PROFILE-amplify]; without PROFILE,
-    /// of the new role's profile
+    /// Name of the new profile
+    ///
+    /// Default: PROFILE-amplify. Without PROFILE: the name of the profile with the
+    /// new role.
     #[arg(long = "name", value_name = "NAME")]
     pub new_name: Option<String>,
-    /// Let the tools' profile keep the name; the role's keys move to NAME-role,
-    /// and what points at them follows
+    /// Keep the name PROFILE for the new profile
+    ///
+    /// The role's settings move to PROFILE-role. Other profiles that refer to
+    /// the role are changed, too.
     #[arg(long)]
     pub in_place: bool,
-    /// Also point the Amplify project's environment at it
+    /// Use the new profile in the Amplify environment
     #[arg(long)]
     pub project: bool,
-    /// Print the diff, and change nothing
+    /// Print the diff, without writing it
     #[arg(long)]
     pub dry_run: bool,
-    /// Ask nothing
+    /// Write without a prompt
     #[arg(short, long)]
     pub yes: bool,
-    /// The new role's ARN
+    /// ARN of a new role
     #[arg(long, value_name = "ARN")]
     pub role_arn: Option<String>,
-    /// Profile whose keys assume the new role
+    /// Profile that assumes the new role
     #[arg(long, value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
     pub source_profile: Option<String>,
-    /// External id that the new role asks for
+    /// External ID of the new role
     #[arg(long, value_name = "ID")]
     pub external_id: Option<String>,
-    /// MFA device that the new role asks for
+    /// MFA device for the new role
     #[arg(long, value_name = "SERIAL")]
     pub mfa_serial: Option<String>,
-    /// Access key id of a new source profile
+    /// Access key ID of a new source profile
     #[arg(long, value_name = "ID")]
     pub access_key_id: Option<String>,
-    /// Secret access key of a new source profile: "-" reads it from stdin; an
-    /// argument could be seen by other processes
+    /// Its secret key: "-" reads it from stdin
+    ///
+    /// Only "-" is accepted. Other processes could see a key in the arguments.
     #[arg(long, value_name = "-", value_parser = is_stdin, requires = "access_key_id")]
     pub secret_access_key: Option<bool>,
 }

@@ -23,7 +23,7 @@ pub(crate) fn script(shell: CompletionShell) -> &'static str {
     }
 }
 
-/// `new_word` stands for an empty last word, which Windows PowerShell does not pass on.
+/// `new_word` adds an empty last word, which Windows PowerShell does not pass.
 pub(crate) fn run(mut words: Vec<OsString>, new_word: bool) -> Result<(), Failure> {
     words.extend(new_word.then(OsString::new));
     let last = words.len().saturating_sub(1);
@@ -38,7 +38,7 @@ pub(crate) fn run(mut words: Vec<OsString>, new_word: bool) -> Result<(), Failur
     let mut text = String::new();
     for candidate in shown {
         let value = candidate.get_value().to_str();
-        // A name with a line end would be two candidates.
+        // A value with a line end would become two candidates.
         let Some(value) = value.filter(|value| !value.contains(char::is_control)) else { continue };
         text.push_str(value);
         if let Some(help) = candidate.get_help() {

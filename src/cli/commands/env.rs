@@ -1,5 +1,3 @@
-//! `env`: assignments for the shell that evaluates them, or for a file that programs read.
-
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -23,7 +21,7 @@ pub(crate) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure
     context.info(|| {
         // The last of a shell's names is the plainest.
         let name = SHELL_NAMES.iter().rfind(|row| row.shell == shell).map_or("", |row| row.name);
-        format!("for {name} ({why})")
+        format!("writing the assignments for {name} ({why})")
     });
     if options.unset {
         let unset: Vec<_> = unset_vars(&context.env).into_iter().map(|name| (name, None)).collect();
@@ -34,7 +32,7 @@ pub(crate) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure
     if std::io::stdout().is_terminal() && !context.global.quiet {
         let profile = fetched.plan.profile_in_files().map(|profile| format!(" {profile}"));
         let line = shell.eval_line(&format!("amplify-creds env{}", profile.unwrap_or_default()));
-        write_stderr(&format!("hint: the shell takes them by: {}\n", printable(&line)));
+        write_stderr(&format!("hint: to set these in your shell, run: {}\n", printable(&line)));
     }
     Ok(())
 }
@@ -42,40 +40,41 @@ pub(crate) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure
 fn emit(context: &Context, shell: Shell, assignments: &[Assignment<'_>]) -> Result<(), Failure> {
     let render = |assignments: &[Assignment<'_>]| {
         shell.render(assignments).map_err(|name| match shell {
-            Shell::Dotenv => {
-                Failure::new(USAGE, format!("programs that read .env files would read the value of {name} differently"))
-                    .hint("give it to the program itself: amplify-creds exec PROFILE -- PROGRAM")
-            }
-            _ => Failure::new(USAGE, format!("this shell has no quoting for the value of {name}"))
+            Shell::Dotenv => Failure::new(
+                USAGE,
+                format!("the value of {name} cannot be written in a .env file that all programs read the same way"),
+            )
+            .hint("run the program with the credentials instead: amplify-creds exec PROFILE -- PROGRAM"),
+            _ => Failure::new(USAGE, format!("the value of {name} cannot be quoted for this shell"))
                 .hint("use another shell: --shell powershell"),
         })
     };
     match shell {
         Shell::GitHub => to_github(context, assignments, render),
         Shell::Dotenv if assignments.iter().all(|(_, value)| value.is_none()) => {
-            Err(Failure::new(USAGE, "a .env file cannot take variables away").hint("delete the file"))
+            Err(Failure::new(USAGE, "a .env file cannot unset variables").hint("delete the file"))
         }
         _ => write_stdout(render(assignments)?.as_bytes()),
     }
 }
 
-/// Masks first: from then on the job's log shows no secret, whatever the next lines and steps say.
+/// Masks the values first, so that the job's log never shows a secret.
 fn to_github<'a>(
     context: &Context,
     assignments: &[Assignment<'a>],
     render: impl Fn(&[Assignment<'a>]) -> Result<Zeroizing<String>, Failure>,
 ) -> Result<(), Failure> {
     let path = context.env.path(env::GITHUB_ENV).ok_or_else(|| {
-        Failure::new(CONFIG, "GITHUB_ENV is not set: this is no step of a GitHub Actions job")
+        Failure::new(CONFIG, "GITHUB_ENV is not set: this is not a step of a GitHub Actions job")
             .hint("for a shell: amplify-creds env --shell bash")
     })?;
     let is_profile = |name: &str| [env::AWS_PROFILE, env::AWS_DEFAULT_PROFILE].contains(&name);
     let is_set = |name: &str| context.env.text(name).is_some();
     let sets_some = assignments.iter().any(|(_, value)| value.is_some());
-    // Nothing can be taken away there, and botocore fails on an empty AWS_PROFILE.
+    // GITHUB_ENV cannot unset variables, and botocore fails if AWS_PROFILE is empty.
     if let Some((name, _)) = assignments.iter().find(|(name, _)| sets_some && is_profile(name) && is_set(name)) {
         write_stderr(&format!(
-            "{name} stays set for the later steps, and wins over keys in some SDKs: take it out of the job\n"
+            "{name} stays set for later steps, and some SDKs prefer it to keys: remove it from the job\n"
         ));
     }
     let needed = |(name, value): &Assignment<'_>| value.is_some() || (is_set(name) && !is_profile(name));
@@ -89,11 +88,11 @@ fn to_github<'a>(
         needed.iter().filter(|(name, _)| secrets.contains(name)).filter_map(|(_, value)| *value).collect();
     write_stdout(masks(&secrets).as_bytes())?;
     append_without_waiting(&path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {
-        Failure::new(FILE, format!("cannot write the file that GITHUB_ENV names, {}: {error}", path.display()))
+        Failure::new(FILE, format!("cannot write the file {} (GITHUB_ENV names it): {error}", path.display()))
     })
 }
 
-/// Whether another step has left the last line without a line end.
+/// Whether another step has written a last line without a line end.
 fn ends_within_line(path: &Path) -> bool {
     let last = || -> io::Result<[u8; 1]> {
         let mut file = File::open(path)?;
@@ -104,7 +103,7 @@ fn ends_within_line(path: &Path) -> bool {
     path.is_file() && last().is_ok_and(|last| last != *b"\n")
 }
 
-/// The shell and what told it: the option, the program that started us, the login shell.
+/// The shell and its origin: the option, the parent process, or the login shell.
 fn shell(context: &Context, options: &EnvOptions) -> (Shell, &'static str) {
     let login = || context.env.text(env::SHELL).and_then(|path| Shell::of_program(&path));
     let usual = if cfg!(windows) { Shell::PowerShell } else { Shell::Posix };
@@ -113,16 +112,16 @@ fn shell(context: &Context, options: &EnvOptions) -> (Shell, &'static str) {
         .map(|shell| (shell, "--shell"))
         .or_else(|| parent().map(|shell| (shell, "the parent process")))
         .or_else(|| login().map(|shell| (shell, "$SHELL")))
-        .unwrap_or((usual, "nothing tells another"))
+        .unwrap_or((usual, "the default"))
 }
 
-/// The shell that started us, where the system tells.
+/// The shell that started this process, if the system reveals it.
 #[cfg(target_os = "linux")]
 fn parent() -> Option<Shell> {
     let pid = rustix::process::getppid()?.as_raw_nonzero();
     let program = std::fs::read_link(format!("/proc/{pid}/exe"));
     let program = program.ok().and_then(|path| Shell::of_program(path.to_str()?));
-    // The program of another user's process cannot be seen, its name can.
+    // The program of another user's process is hidden, but its name is visible.
     program.or_else(|| Shell::of_program(std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?.trim_end()))
 }
 

@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use clap::CommandFactory;
 
 use crate::cli::args::Cli;
-use crate::cli::errors::failure::{ALL, BEFORE_COMMAND, Failure, USAGE};
+use crate::cli::errors::failure::{ALL, BEFORE_COMMAND, Failure, NOT_EXECUTABLE, USAGE};
 use crate::cli::manual;
 use crate::cli::manual::TOPICS;
 use crate::doctor::Severity;
@@ -23,12 +23,12 @@ pub(crate) fn text(topic: &[String]) -> Result<String, Failure> {
             for word in words {
                 verb = verb.and_then(|verb| verb.find_subcommand_mut(word));
             }
-            let verb = verb.map(|verb| verb.render_help().to_string());
+            let verb = verb.map(|verb| verb.render_long_help().to_string());
             // `process` is a command and a topic.
             let topic = if let [name] = words { manual::topic(name) } else { None };
             let found: Vec<_> = verb.into_iter().chain(topic).collect();
             if found.is_empty() {
-                return Err(Failure::new(USAGE, format!("there is no help on {}", words.join(" ")))
+                return Err(Failure::new(USAGE, format!("no help topic or command is called {}", words.join(" ")))
                     .hint(format!("topics: {}; commands: amplify-creds help", TOPICS.join(", "))));
             }
             Ok(found.join("\n"))
@@ -37,17 +37,20 @@ pub(crate) fn text(topic: &[String]) -> Result<String, Failure> {
 }
 
 fn exit_codes() -> String {
-    let mut text = "Exit status and error code (\"error\":{\"code\":...} under --json):\n\n    0  done\n    1  (no code)             doctor has found errors\n".to_owned();
+    let mut text = "Exit status, and error code (\"error\":{\"code\":...} with --json):\n\n    0  success\n".to_owned();
+    text.push_str("    1  (no code)             doctor found errors\n");
     for code in ALL {
+        if *code == NOT_EXECUTABLE {
+            let before = "exec: any failure before the command starts";
+            let _ = writeln!(text, "  {BEFORE_COMMAND:>3}  {:<21} {before}", "");
+        }
         let _ = writeln!(text, "  {:>3}  {:<21} {}", code.exit, code.name, code.meaning);
     }
-    let before = "exec: any of these, before the command runs";
-    let _ = writeln!(text, "  {BEFORE_COMMAND:>3}  {:<21} {before}", "");
     text
 }
 
 fn findings() -> String {
-    let mut text = "What doctor can find (\"findings\":[{\"code\":...}] under --json):\n".to_owned();
+    let mut text = "Findings of doctor (\"findings\":[{\"code\":...}] with --json):\n".to_owned();
     for severity in [Severity::Error, Severity::Warning, Severity::Info] {
         let _ = writeln!(text, "\n{}", severity.name());
         for check in CHECKS.iter().filter(|check| check.severity == severity) {

@@ -17,9 +17,9 @@ use crate::core::sanitize::{escaped_json, printable};
 use crate::doctor::picker;
 use crate::os::env;
 use crate::output::{left, table};
-use crate::plan::build;
 use crate::plan::kind::ProfileKind;
 use crate::plan::limits::RoleArn;
+use crate::plan::{CredentialPlan, build};
 use crate::profile::Profile;
 use crate::profile::value_form::{shown, shown_header, shown_json, shown_name, shown_unless_secret};
 use crate::tools::Views;
@@ -31,7 +31,7 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     let cached = snapshot.sessions();
     let now = Clock::System.now();
     let inputs = context.inputs()?;
-    // Planning every profile is slow, so only those with a cached role or device are planned.
+    // Planning every profile is slow, so only profiles with a cached role or device are planned.
     let ends = |profile: &Profile<'_>| -> Option<Timestamp> {
         let has = |key| profile.first_line(key).is_some_and(|outer| cached.has(outer));
         let may_stand_for_one = !cached.is_empty() && ProfileKind::of(profile) == ProfileKind::Wrapper;
@@ -43,11 +43,11 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
         let found = cached.lookup(&key, &|key| credentials::is_only_profile(context, &set, &plan, key))?;
         (found.lease.seconds_left(now) > 0).then_some(found.lease.expiration)
     };
-    // A project that cannot be read must not prevent the list, even with --env.
+    // An unreadable project must not prevent the list, even with --env.
     let bounded = selection::bounded(context).unwrap_or_default();
     if options.json {
         let views = Views::from_files(context.files());
-        // One profile at a time: one tree of all profiles takes many times the memory of the text.
+        // One profile at a time: a tree of all profiles takes many times the memory of the text.
         let mut text = vec![b'['];
         for profile in &profiles {
             if text.len() > 1 {
@@ -74,30 +74,46 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
             note(context, &line);
         }
     }
-    let rows: Vec<_> = profiles.iter().map(|profile| row(profile, ends(profile), now)).collect();
+    let target = |profile: &Profile<'_>| {
+        let is_wrapper = ProfileKind::of(profile) == ProfileKind::Wrapper;
+        is_wrapper.then(|| build::build(&set, &profile.name, &inputs).ok()).flatten()
+    };
+    let mut rows: Vec<_> =
+        profiles.iter().map(|profile| row(profile, target(profile).as_ref(), ends(profile), now)).collect();
+    if let Some(active) = selection::active(context).filter(|active| set.get(active).is_some()) {
+        for (row, profile) in rows.iter_mut().zip(&profiles) {
+            row[0].insert_str(0, if profile.name == active { "* " } else { "  " });
+        }
+    }
     let header = ["PROFILE", "KIND", "ACCOUNT", "ROLE", "REGION", "MFA", "SOURCE", "SESSION"];
     let mut text = table::render(header, &rows);
     if let Some((profile, boundary)) = bounded {
-        let line = format!("The Amplify environment of {} has the boundary {}", masked(&profile), boundary.value);
+        let line = format!("the Amplify environment of {} has the boundary {}", masked(&profile), boundary.value);
         let _ = writeln!(text, "\n{}", printable(&line));
     }
     write_stdout(text.as_bytes())
 }
 
-fn row(profile: &Profile<'_>, ends: Option<Timestamp>, now: Timestamp) -> [String; 8] {
+/// `target` is the plan of a wrapper: its account, role and MFA are those of the role that it gets.
+fn row(profile: &Profile<'_>, target: Option<&CredentialPlan>, ends: Option<Timestamp>, now: Timestamp) -> [String; 8] {
     let value = |key| shown_line(profile, key).unwrap_or_default().into_owned();
-    let role = role(profile);
+    let role = target.and_then(|plan| Some(plan.hops.last()?.role_arn.value.clone())).or_else(|| role(profile));
     let role_name = role.as_ref().and_then(|arn| arn.as_str().split_once(":role/")).map_or("", |(_, name)| name);
+    let has_mfa = profile.has("mfa_serial") || target.is_some_and(needs_mfa);
     [
         masked(&profile.name).into_owned(),
         ProfileKind::of(profile).name().to_owned(),
-        account(profile).unwrap_or_default(),
-        role_name.to_owned(),
+        role.as_ref().map(|arn| arn.account().to_owned()).or_else(|| account(profile)).unwrap_or_default(),
+        masked(role_name).into_owned(),
         value("region"),
-        if profile.has("mfa_serial") { "yes".to_owned() } else { String::new() },
+        if has_mfa { "yes".to_owned() } else { String::new() },
         value("source_profile"),
         ends.map_or_else(String::new, |ends| left(ends.since(now))),
     ]
+}
+
+fn needs_mfa(plan: &CredentialPlan) -> bool {
+    plan.mfa.is_some() || plan.hops.iter().any(|hop| hop.mfa_serial.is_some())
 }
 
 fn json_of(profile: &Profile<'_>, views: &Views<'_>, ends: Option<Timestamp>, now: Timestamp, options: &List) -> Value {
@@ -137,7 +153,7 @@ fn json_of(profile: &Profile<'_>, views: &Views<'_>, ends: Option<Timestamp>, no
 fn properties(profile: &Profile<'_>, show_values: bool) -> Map<String, Value> {
     let show = if show_values { shown_unless_secret } else { shown };
     let mut all = Map::new();
-    // Config first, so that credentials override it per key, and a later line an earlier one.
+    // Config first, so that credentials override it per key, and a later line overrides an earlier one.
     for part in profile.parts().iter().rev() {
         let file = part.source.path.display().to_string();
         for property in &part.properties {

@@ -57,14 +57,14 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     failed.map_or(Ok(()), Err)
 }
 
-/// Keeps the last failure, which ends the run, and prints the one before it.
+/// The last failure ends the run. Prints the failure before it.
 fn add(failed: &mut Option<Failure>, failure: Failure) {
     if let Some(before) = failed.replace(failure) {
         write_stderr(&before.text());
     }
 }
 
-/// The plans, and of `--all` the last failure of a profile.
+/// Also returns the last failure of a profile with `--all`.
 fn plans(
     context: &Context,
     set: &ProfileSet<'_>,
@@ -79,13 +79,13 @@ fn plans(
         for name in set.names() {
             match plan_of(set, &name, &inputs) {
                 Ok(plan) if plan.steps().next().is_none() => {
-                    context.info(|| format!("profile {name} has no session to get"));
+                    context.info(|| format!("profile {name} has only keys, so it has no session to cache"));
                 }
                 Ok(plan) => match complete(context, plan) {
                     Ok(plan) => plans.push(plan),
                     Err(failure) => add(&mut failed, failure),
                 },
-                // Many profiles are there for their region only.
+                // Many profiles only set a region.
                 Err(PlanError::NoCredentials { named_by: None, .. }) => {
                     context.info(|| format!("profile {name} has no credentials"));
                 }
@@ -99,7 +99,7 @@ fn plans(
     Ok((plans?, None))
 }
 
-/// How many codes it takes: `2 codes: mfa/deploy for 3 profiles, mfa/admin for 1`.
+/// The number of codes: `2 codes: mfa/deploy for 3 profiles, mfa/admin for 1`.
 fn codes(
     context: &Context,
     pool: &ConnectionPool,
@@ -108,10 +108,10 @@ fn codes(
     options: &Login,
     prompt: &mut PromptChain,
 ) -> String {
-    // Of each code: the device, its user, and the number of profiles.
+    // For each code: the device, its user, and the number of profiles.
     let mut codes: Vec<(String, String, usize)> = Vec::new();
     for plan in plans {
-        // Its failure follows where its credentials are fetched.
+        // The failure is reported later, when the credentials are fetched.
         let Ok(action) =
             with_resolver(context, pool, set, plan, &options.session, prompt, |resolver, _| resolver.will_spend())
         else {
@@ -124,7 +124,7 @@ fn codes(
             (MfaAction::Nothing, _) => {}
             (MfaAction::OnSession, Some((_, _, profiles))) => *profiles += 1,
             (MfaAction::OnSession, None) => codes.push((serial, user, 1)),
-            // A code for one role serves no other, so no entry may match it: the user stays empty.
+            // A code for one role cannot be used for another, so the entry must not match any: the user is empty.
             (MfaAction::OnRole(_), _) => codes.push((serial, String::new(), 1)),
         }
     }
@@ -139,9 +139,9 @@ fn codes(
     });
     let devices = devices.collect::<Vec<_>>().join(", ");
     match codes.len() {
-        0 => "no code is needed".to_owned(),
-        1 => format!("1 code: {devices}"),
-        several => format!("{several} codes: {devices}"),
+        0 => "no MFA code needed".to_owned(),
+        1 => format!("1 MFA code needed: {devices}"),
+        several => format!("{several} MFA codes needed: {devices}"),
     }
 }
 
@@ -153,7 +153,7 @@ fn json_of(result: &LoginResult) -> serde_json::Value {
 fn row(result: &LoginResult, now: Timestamp) -> [String; 3] {
     let (lasts, until) = match result.expires {
         Some(expires) => (left(expires.since(now)), expires.rfc3339()),
-        None => ("for ever".to_owned(), String::new()),
+        None => ("never expires".to_owned(), String::new()),
     };
     [masked(&result.profile).into_owned(), lasts, until]
 }

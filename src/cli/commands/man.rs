@@ -1,4 +1,4 @@
-//! `man` runs the system's `man` on a terminal, or prints text without it; elsewhere it prints roff.
+//! On a terminal, `man` runs the system's `man`, or prints text if it is missing. Elsewhere it prints roff.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -19,8 +19,8 @@ pub(crate) fn run(name: Option<&str>) -> Result<u8, Failure> {
     };
     let Some(page) = pages().into_iter().find(|page| page.name == wanted) else {
         let shown = wanted.trim_start_matches("amplify-creds-");
-        return Err(Failure::new(USAGE, format!("there is no manual page on {shown}"))
-            .hint("amplify-creds man, for the program; amplify-creds man config, for its files; amplify-creds man guide, for recipes; else a command"));
+        return Err(Failure::new(USAGE, format!("no manual page is called {shown}"))
+            .hint("run: amplify-creds man (the program), man config (its files), man guide (recipes) or man COMMAND"));
     };
     if !io::stdout().is_terminal() {
         return write_stdout(page.roff().as_bytes()).map(|()| 0);
@@ -33,7 +33,7 @@ pub(crate) fn run(name: Option<&str>) -> Result<u8, Failure> {
     }
 }
 
-/// Through a file, because not every `man` reads stdin, and each accepts a path with a slash.
+/// Uses a file, because not every `man` reads stdin. Each accepts a path with a slash.
 fn show(page: &Page) -> io::Result<ExitStatus> {
     let name = format!("{}.{}", random::hex(8)?.expose(), page.file_name());
     let path = env::temporary_directory().join(name);

@@ -9,12 +9,12 @@ use crate::cli::output::{note, note_external_id};
 use crate::cli::policy_categories::{ActionOptions, named, note_categories, selection};
 use crate::cli::selection::no_boundary;
 use crate::cli::warnings::plan_warning;
-use crate::cli::{credentials, policy_file, selection};
+use crate::cli::{credentials, policy_denials, policy_file, selection};
 use crate::os::random;
 use crate::plan::limits::{EXTERNAL_ID, is_region};
 use crate::plan::{CredentialPlan, Hop, Warning};
 use crate::policy::amplify::ActionList;
-use crate::policy::denied_use::{DENIALS, DeniedUse, is_action};
+use crate::policy::denied_use::is_action;
 use crate::policy::document::{LARGEST, PolicyDocument};
 use crate::policy::place::is_account;
 use crate::policy::principal::{FoundPrincipal, Principal};
@@ -23,7 +23,7 @@ use crate::policy::{
     ArnScope, amplify, caller, cloudformation, device_account, mfa, partition_name, permissions_boundary, principal,
 };
 
-/// Random bytes, since AWS requires an external id that cannot be guessed.
+/// Random bytes, because an external id must not be guessable.
 const EXTERNAL_ID_BYTES: usize = 16;
 
 pub(crate) fn name(document: &PolicyVerb) -> Option<&str> {
@@ -42,7 +42,7 @@ pub(crate) fn run(context: &Context, document: &PolicyVerb) -> Result<(), Failur
         PolicyVerb::Caller(options) => {
             let plan = plan_with_roles(context)?;
             if plan.hops.len() > 1 {
-                let line = "the user needs the first of these roles alone, and each role the one that comes after it";
+                let line = "the user needs only the first of these roles; each role needs only the next one";
                 note(context, line);
             }
             print(context, options, "Assumes the roles of a chain", "Caller", &[caller::document(&plan)])
@@ -96,13 +96,13 @@ fn require_roles(plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
     if !plan.hops.is_empty() {
         return Ok(plan);
     }
-    let message = format!("profile {} assumes no role", plan.profile);
+    let message = format!("profile {} has no role_arn", plan.profile);
     Err(Failure::new(CONFIG, message)
         .at(plan.base.source.origin(), Some(&plan.profile))
-        .hint("give a profile with a role_arn; amplify-creds list shows which have one"))
+        .hint("use a profile with a role_arn; to see them: amplify-creds list"))
 }
 
-/// `None` where no profile is selected and `default` has no plan.
+/// `None` if no profile is selected and `default` has no plan.
 fn plan_if_any(context: &Context) -> Result<Option<CredentialPlan>, Failure> {
     match plan_before_keys(context) {
         Err(_) if context.selected()?.is_none() => Ok(None),
@@ -122,7 +122,7 @@ fn place_without_plan(context: &Context) -> Result<ArnScope, Failure> {
 }
 
 fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
-    // The owner of the role has no profile for it and gives options instead.
+    // The owner of the role has no profile for it and uses options instead.
     let plan = if options.principal.is_empty() {
         Some(plan_with_roles(context)?)
     } else {
@@ -140,8 +140,11 @@ fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
     };
     for who in &options.principal {
         let found = Principal::parse(who, &partition).ok_or_else(|| {
-            Failure::new(USAGE, format!("--principal {who} is neither an account nor the ARN of a user or a role"))
-                .hint("such as 111111111111 or arn:aws:iam::111111111111:user/devcorpuser")
+            Failure::new(
+                USAGE,
+                format!("invalid --principal {who} (expected an account id, or the ARN of a user or a role)"),
+            )
+            .hint("for example 111111111111 or arn:aws:iam::111111111111:user/devcorpuser")
         })?;
         trust.principals.push(found);
     }
@@ -154,8 +157,11 @@ fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
     trust.mfa = options.mfa || options.mfa_max_age.is_some() || has_device;
     trust.mfa_max_age = options.mfa_max_age;
     if trust.mfa && is_role {
-        return Err(Failure::new(USAGE, "a role's session carries no MFA on, so that MFA cannot be asked of a role")
-            .hint("ask for it where the user assumes the first role of the chain"));
+        return Err(Failure::new(
+            USAGE,
+            "role chaining drops the MFA context, so this trust policy cannot require MFA",
+        )
+        .hint("require MFA in the trust policy of the first role of the chain"));
     }
     trust.external_id = external_id(options, hop, &mut notes)?.or(trust.external_id);
     trust.session_name.clone_from(&options.session_name);
@@ -175,12 +181,17 @@ fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
 fn source(plan: &CredentialPlan, notes: &mut Vec<String>) -> Result<Principal, Failure> {
     let Some(FoundPrincipal { principal, from, is_likely }) = principal::of(plan) else {
         let source = &plan.base.profile;
-        return Err(Failure::new(USAGE, format!("whose keys profile {source} has is not known; give --principal"))
-            .at(plan.base.source.origin(), Some(source))
-            .hint(format!("amplify-creds whoami {source} tells the ARN; an account's twelve digits do, too")));
+        return Err(Failure::new(
+            USAGE,
+            format!("cannot determine the user of the keys in profile {source}; add --principal ARN"),
+        )
+        .at(plan.base.source.origin(), Some(source))
+        .hint(format!("to see the ARN: amplify-creds whoami {source}; --principal also accepts an account id")));
     };
     if is_likely {
-        notes.push(format!("the user is called like the MFA device ({from}); where that is wrong: --principal"));
+        notes.push(format!(
+            "the user's name is assumed to be that of the MFA device ({from}); if that is wrong, add --principal ARN"
+        ));
     }
     Ok(principal)
 }
@@ -188,7 +199,7 @@ fn source(plan: &CredentialPlan, notes: &mut Vec<String>) -> Result<Principal, F
 fn external_id(options: &TrustArgs, hop: Option<&Hop>, notes: &mut Vec<String>) -> Result<Option<String>, Failure> {
     match &options.external_id {
         Some(id) if EXTERNAL_ID.allows(id) => return Ok(Some(id.clone())),
-        Some(_) => return Err(Failure::new(USAGE, format!("--external-id is not {EXTERNAL_ID}"))),
+        Some(_) => return Err(Failure::new(USAGE, format!("invalid --external-id (expected {EXTERNAL_ID})"))),
         None if !options.new_external_id => return Ok(None),
         None => {}
     }
@@ -196,15 +207,15 @@ fn external_id(options: &TrustArgs, hop: Option<&Hop>, notes: &mut Vec<String>) 
     let id = drawn.expose().to_owned();
     notes.push(match hop.map(|hop| (&hop.profile, hop.external_id.as_ref())) {
         Some((profile, Some(old))) => {
-            format!("external_id = {id} takes the place of the one at {} in profile {profile}", old.from)
+            format!("next, set external_id = {id} in profile {profile} (replace the one at {})", old.from)
         }
-        Some((profile, None)) => format!("external_id = {id} must now stand in profile {profile}"),
-        None => format!("external_id = {id} must stand in the profile of who assumes the role"),
+        Some((profile, None)) => format!("next, add external_id = {id} to profile {profile}"),
+        None => format!("next, add external_id = {id} to the profile that assumes the role"),
     });
     Ok(Some(id))
 }
 
-/// A pattern may have the characters of a session name, and wildcards.
+/// Accepts the characters of a session name, and wildcards.
 fn check_session_name(pattern: Option<&str>) -> Result<(), Failure> {
     let fits = |pattern: &str| {
         (1..=64).contains(&pattern.len())
@@ -213,7 +224,7 @@ fn check_session_name(pattern: Option<&str>) -> Result<(), Failure> {
     if pattern.is_none_or(fits) {
         return Ok(());
     }
-    Err(Failure::new(USAGE, "--session-name is a pattern of up to 64 letters, digits and _+=,.@-*?"))
+    Err(Failure::new(USAGE, "invalid --session-name (expected a pattern of up to 64 letters, digits and _+=,.@-*?)"))
 }
 
 fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure> {
@@ -226,7 +237,7 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
     let boundary = match boundary {
         Some(_) if is_gen2 => {
             return Err(Failure::new(USAGE, "--boundary cannot be used with --gen 2")
-                .hint("the CDK's own roles create the roles: cdk bootstrap --custom-permissions-boundary NAME"));
+                .hint("the roles of the CDK create these roles; set the boundary with: cdk bootstrap --custom-permissions-boundary NAME"));
         }
         None if is_gen2 => None,
         Some(arn) => Some(arn.clone()).filter(|arn| !arn.is_empty()),
@@ -244,13 +255,14 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
     print(context, plain, about, "AmplifyDeploy", &documents)?;
     note_categories(context, &selection, !category.is_empty());
     if selection.list == ActionList::Gen2 {
-        let line = "an administrator runs cdk bootstrap once, which creates the roles cdk-hnb659fds-* that are assumed \
-                    here; its policy: amplify-creds policy amplify --bootstrap";
+        let line = "an administrator must run cdk bootstrap once; it creates the roles cdk-hnb659fds-* that this policy \
+                    allows to assume; its own policy: amplify-creds policy amplify --bootstrap";
         note(context, line);
     } else if selection.list == ActionList::Bootstrap {
-        note(context, "with these permissions an administrator role can be created: detach them after cdk bootstrap");
+        note(context, "these permissions can create an administrator role: detach them after cdk bootstrap");
     } else if boundary.is_none() {
-        let line = "with these permissions a role can be made that may do anything; see: amplify-creds policy boundary";
+        let line =
+            "warning: this policy can create roles with all permissions; to limit them: amplify-creds policy boundary";
         note(context, line);
     }
     Ok(())
@@ -264,7 +276,7 @@ fn plan_and_place(context: &Context, options: &PlaceArgs) -> Result<(Option<Cred
     };
     if let Some(account) = &options.account {
         if !is_account(account) {
-            return Err(Failure::new(USAGE, "--account is not twelve digits"));
+            return Err(Failure::new(USAGE, "invalid --account (expected twelve digits)"));
         }
         place.account = Some(account.clone());
     }
@@ -280,14 +292,9 @@ fn environment_boundary(context: &Context, plan: Option<&CredentialPlan>) -> Res
 fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> {
     let BoundaryPolicy { plain, place, category, deny, allow, policy_name, arn, deployer } = options;
     let (plan, place) = plan_and_place(context, place)?;
-    let names = selection::amplify_names(context)?;
-    let denial = |text: &String| {
-        let message = || format!("invalid --deny {text} (expected {DENIALS})");
-        DeniedUse::parse(text, &names).ok_or_else(|| Failure::new(USAGE, message()))
-    };
-    let denials = deny.iter().map(denial).collect::<Result<Vec<_>, _>>()?;
+    let (denials, denials_note) = policy_denials::denials(context, deny)?;
     if let Some(bad) = allow.iter().find(|action| !is_action(action)) {
-        return Err(Failure::new(USAGE, format!("--allow {bad} is no action such as ses:SendEmail")));
+        return Err(Failure::new(USAGE, format!("invalid --allow {bad} (expected an action such as ses:SendEmail)")));
     }
     let of_environment = environment_boundary(context, plan.as_ref())?.filter(|_| policy_name.is_none());
     let arn = match arn.clone().or(of_environment) {
@@ -301,20 +308,21 @@ fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> 
         return print(context, plain, "Makes roles with the boundary alone", "AmplifyDeployer", &[for_deployer]);
     }
     let document = permissions_boundary::document(&place, &named(category), allow, &denials, &arn).map_err(|size| {
-        Failure::new(USAGE, format!("the boundary would have {size} characters; IAM takes {LARGEST}, and a role one"))
-            .hint("name fewer categories, or deny by pattern: table=users*")
+        let message = format!(
+            "the boundary would have {size} characters, but IAM accepts up to {LARGEST}, and only one boundary for each role"
+        );
+        Failure::new(USAGE, message)
+            .hint("name fewer categories, or deny by pattern (table=users*) or full name (table=users-dev)")
     })?;
     emit(context, plain, std::slice::from_ref(&document), || {
         let policies = [("Boundary", Some(name), &document), ("DeployerIsHeldToTheBoundary", None, &for_deployer)];
         cloudformation::policies("A permissions boundary for the roles of an Amplify app", &policies)
     })?;
-    if names.environment.is_none() && deny.iter().any(|text| DeniedUse::has_suffixes(text)) {
-        let line = "without an environment, --deny covers NAME and NAME-*, as the Amplify CLI names what it creates in any; \
-                    --env NAME covers one";
+    if let Some(line) = denials_note {
         note(context, line);
     }
-    note(context, &format!("once that policy is there: amplify-creds boundary set {arn}"));
-    let line = "who deploys must be held to it, too: amplify-creds policy amplify --boundary ARN, or --deployer here";
+    note(context, &format!("after you created the policy, run: amplify-creds boundary set {arn}"));
+    let line = "also require the boundary of the deploying user: amplify-creds policy amplify --boundary ARN, or --deployer here";
     note(context, line);
     Ok(())
 }
@@ -322,8 +330,8 @@ fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> 
 /// The ARN of a boundary that does not exist yet.
 fn boundary_arn(context: &Context, place: &ArnScope, name: Option<&str>) -> Result<String, Failure> {
     let Some(account) = &place.account else {
-        return Err(Failure::new(USAGE, "the account that the boundary lies in is not known; give --account")
-            .hint("or give a profile with a role, or the boundary's --arn"));
+        return Err(Failure::new(USAGE, "cannot determine the account of the boundary; add --account")
+            .hint("or use a profile with a role_arn, or add --arn"));
     };
     let usual = || {
         let (app, env) = (place.app.clone(), selection::word(context, "env"));
@@ -335,7 +343,7 @@ fn boundary_arn(context: &Context, place: &ArnScope, name: Option<&str>) -> Resu
     let fits = (1..=128).contains(&name.rsplit('/').next().unwrap_or_default().len())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c));
     if !fits {
-        return Err(Failure::new(USAGE, "--name is up to 128 letters, digits and _+=,.@-"));
+        return Err(Failure::new(USAGE, "invalid --name (expected up to 128 letters, digits and _+=,.@-)"));
     }
     Ok(format!("arn:{}:iam::{account}:policy/{}", place.partition, name.trim_start_matches('/')))
 }

@@ -1,5 +1,3 @@
-//! `process`: the credential_process document of one profile.
-
 use crate::cli::args::Fetch;
 use crate::cli::context::Context;
 use crate::cli::credentials::fetch;

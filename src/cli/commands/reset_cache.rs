@@ -25,7 +25,7 @@ enum ResetScope {
     All,
     Expired,
     Of(Box<CredentialPlan>),
-    /// `None` where the environment of the project has no profile.
+    /// `None` if the environment of the project has no profile.
     OfProject(Option<Box<CredentialPlan>>),
 }
 
@@ -42,7 +42,7 @@ impl ResetScope {
 pub(crate) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure> {
     let scope = scope(context, options)?;
     let now = Clock::System.now();
-    // Entries that are not sessions belong to an unknown program and stay.
+    // Entries that are not sessions belong to an unknown program, so they are kept.
     let is_reset =
         |outer: &str, inner: &str, entry: &str| is_session_like(entry) && is_in_scope(&scope, outer, inner, entry, now);
     let store = Store::new(&context.paths.cache_dir);
@@ -57,8 +57,8 @@ pub(crate) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure
             _ => Ok(()),
         });
         removed.map_err(|error| {
-            Failure::new(CACHE, format!("cannot forget sessions: {error}"))
-                .hint(format!("remove the file: {}", store.path().display()))
+            Failure::new(CACHE, format!("cannot delete the cached sessions: {error}"))
+                .hint(format!("delete the file: {}", store.path().display()))
         })?;
     }
     if !options.dry_run {
@@ -74,7 +74,7 @@ pub(crate) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure
 
 fn scope(context: &Context, options: &ResetCache) -> Result<ResetScope, Failure> {
     if options.project && context.is_named_on_command_line() {
-        return Err(Failure::new(USAGE, "--project and a profile are asked for: give one of them"));
+        return Err(Failure::new(USAGE, "--project cannot be used with a profile"));
     }
     match options {
         ResetCache { all: true, .. } => Ok(ResetScope::All),
@@ -84,20 +84,20 @@ fn scope(context: &Context, options: &ResetCache) -> Result<ResetScope, Failure>
         }
         _ => match selection::environment(context)? {
             Some((_, environment)) => Ok(ResetScope::OfProject(of_project(context, &environment)?)),
-            None => Err(Failure::new(CONFIG, "which sessions to forget is not said, and no Amplify project is around")
-                .hint("give a profile: amplify-creds reset-cache PROFILE; or --expired, or --all")),
+            None => Err(Failure::new(CONFIG, "no profile given, and not inside an Amplify project")
+                .hint("name a profile: amplify-creds reset-cache PROFILE; or use --expired or --all")),
         },
     }
 }
 
-/// Variables that name another profile do not count.
+/// Variables that name another profile are ignored.
 fn of_project(context: &Context, environment: &Environment) -> Result<Option<Box<CredentialPlan>>, Failure> {
     let Environment { name, source, from } = environment;
     let Source::Profile(profile) = source else {
-        context.info(|| format!("the Amplify project's environment {name} uses no profile ({from})"));
+        context.info(|| format!("Amplify environment {name} uses no profile ({from})"));
         return Ok(None);
     };
-    context.info(|| format!("profile {profile} of the Amplify project's environment {name} ({from})"));
+    context.info(|| format!("using profile {profile} (Amplify environment {name}, {from})"));
     let plan = credentials::plan_of(&context.profiles()?, profile, &context.inputs()?);
     let plan = plan.map_err(|error| credentials::blamed(error, from))?;
     complete(context, plan).map(|plan| Some(Box::new(plan)))
@@ -111,7 +111,7 @@ fn is_in_scope(scope: &ResetScope, outer: &str, inner: &str, entry: &str, now: T
         (_, None) => false,
         (_, Some(plan)) => {
             let leaf = plan.steps().next_back();
-            // Flags may have changed the role, so that no step of the plan has it.
+            // Flags may have changed the role, so that the plan has no step with it.
             let was_fetched_for = |mark: &EntryMetadata| mark.profile == plan.profile;
             let is_of_profile = session.as_ref().and_then(|session| session.mark.as_ref()).is_some_and(was_fetched_for);
             is_of_profile
@@ -125,7 +125,8 @@ fn is_in_scope(scope: &ResetScope, outer: &str, inner: &str, entry: &str, now: T
                     };
                     match session.as_ref().map(|session| &session.mark) {
                         Some(Some(mark)) => mark.is_for(&key.fingerprint) || of_profile(mark),
-                        // Written by the Amplify CLI, or unreadable: of the last role all go, as there.
+                        // Written by the Amplify CLI, or unreadable: all entries of the last role are removed, as in
+                        // the Amplify CLI.
                         Some(None) | None => Some(step) == leaf || (session.is_none() && is_name),
                     }
                 })
@@ -133,7 +134,7 @@ fn is_in_scope(scope: &ResetScope, outer: &str, inner: &str, entry: &str, now: T
     }
 }
 
-/// AWS may allow by now what it has denied before.
+/// AWS may allow now what it denied before.
 fn forget_denials(scope: &ResetScope, store: &Store) {
     if matches!(scope, ResetScope::All) {
         store.notes().forget_all();
@@ -150,18 +151,18 @@ fn json_of(outer: &str, inner: &str) -> serde_json::Value {
     json!({kind: outer, "session_name": inner})
 }
 
-/// Uses the messages of the Amplify CLI where it has one.
+/// Uses the Amplify CLI's messages if it has one.
 fn summary(scope: &ResetScope, gone: &[(&str, &str)], dry_run: bool) -> String {
-    let (which, whose) = match scope {
-        ResetScope::All => ("", String::new()),
-        ResetScope::Expired => (" that are over", String::new()),
-        ResetScope::Of(plan) => ("", format!(" for profile {}", plan.profile)),
-        ResetScope::OfProject(_) => ("", " for the project".to_owned()),
+    let (cached, which, owner) = match scope {
+        ResetScope::All => ("Cached", "", String::new()),
+        ResetScope::Expired => ("Expired", "expired ", String::new()),
+        ResetScope::Of(plan) => ("Cached", "", format!(" for profile {}", plan.profile)),
+        ResetScope::OfProject(_) => ("Cached", "", " for the project".to_owned()),
     };
     let mut lines = vec![match (gone.is_empty(), dry_run) {
-        (true, _) => format!("No temp credentials{which} are cached{whose}."),
-        (false, false) => format!("Cached temp credentials{which} are deleted{whose}."),
-        (false, true) => format!("Cached temp credentials{which} would be deleted{whose}:"),
+        (true, _) => format!("No {which}temp credentials are cached{owner}."),
+        (false, false) => format!("{cached} temp credentials are deleted{owner}."),
+        (false, true) => format!("{cached} temp credentials would be deleted{owner}:"),
     }];
     lines.extend(gone.iter().map(|(outer, inner)| format!("  {outer}  {inner}")));
     lines.iter().fold(String::new(), |text, line| text + &printable(line) + "\n")

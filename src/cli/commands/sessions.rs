@@ -1,4 +1,4 @@
-//! `sessions` lists every session in the cache, also those that the Amplify CLI wrote.
+//! `sessions` lists every session in the cache, including those of the Amplify CLI.
 
 use serde_json::{Value, json};
 
@@ -18,13 +18,13 @@ struct SessionRow {
     /// The role's ARN, or the device's serial.
     outer: String,
     is_role: bool,
-    /// The session name; of an MFA session, the user's access key id.
+    /// The session name. For an MFA session, the user's access key id.
     name: String,
     account: Option<String>,
-    /// The profile it was fetched for; the Amplify CLI notes none.
+    /// The profile for which the session was fetched. The Amplify CLI does not store it.
     profile: Option<String>,
     expires: Timestamp,
-    /// Seconds; zero when it has expired.
+    /// Seconds; zero if expired.
     left: i64,
     is_ours: bool,
 }

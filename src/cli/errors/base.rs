@@ -11,17 +11,18 @@ use crate::sts::StsError;
 
 pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
     let profile = &base.profile;
-    let what = format!("cannot get the base credentials of profile {profile}");
+    let what = format!("cannot get the credentials of profile {profile}");
     let failure = match error {
         SourceError::Process(error) => {
-            let what = format!("the credential_process of profile {profile} gave no credentials: {error}");
+            let what = format!("the credential_process of profile {profile} returned no credentials: {error}");
             let details = match error {
                 ProcessError::Child(error) => error.last_lines(),
                 ProcessError::InvalidDocument(_) => Vec::new(),
             };
-            Failure { details, ..Failure::new(BASE_FAILED, what) }.hint("run the command by itself to see more")
+            Failure { details, ..Failure::new(BASE_FAILED, what) }
+                .hint("run the command yourself to see its full output")
         }
-        // On one line, since SDKs show the first line.
+        // On one line, because SDKs show only the first line.
         SourceError::SignedOut(why) => sign_in_needed(why, base),
         SourceError::InvalidTokenFile { problem, path } => {
             Failure { details: vec![format!("the token file is {}", path.display())], ..sign_in_needed(problem, base) }
@@ -50,7 +51,7 @@ fn sign_in_needed(why: &str, base: &Base) -> Failure {
     Failure::new(SIGN_IN_NEEDED, format!("profile {profile} needs a sign-in: {why}; run: {run}")).hint(run)
 }
 
-/// A key of a file or a variable. SDKs show the first line only, so it has the place, too.
+/// A key from a file or a variable. SDKs show only the first line, so it includes the location.
 fn invalid_key(error: InvalidCredentials, keys: &Keys, profile: &str) -> Failure {
     let KeyPlace { name, from } = keys.places.of(error.field);
     let message = match from {
@@ -60,7 +61,7 @@ fn invalid_key(error: InvalidCredentials, keys: &Keys, profile: &str) -> Failure
     let failure = Failure::new(CONFIG, message).at(from, Some(profile));
     match (from, error.problem) {
         (Origin::File(_), InvalidText::Character('\n')) => {
-            failure.hint("a line that begins with a blank continues the value before it")
+            failure.hint("an indented line continues the value of the line above")
         }
         _ => failure.hint("copy the value again, as AWS shows it"),
     }
@@ -68,11 +69,11 @@ fn invalid_key(error: InvalidCredentials, keys: &Keys, profile: &str) -> Failure
 
 fn of_source(source: &BaseSource) -> String {
     match source {
-        BaseSource::Process(_) => "run the credential_process by itself to see more".to_owned(),
-        BaseSource::Imds(_) => format!("{} returned them", Service::Imds),
-        BaseSource::Container(_) => format!("{} returned them", Service::Container),
-        BaseSource::Login(_) => format!("{} returned them", Service::SignIn),
-        _ => format!("{} returned them", Service::Sso),
+        BaseSource::Process(_) => "run the credential_process yourself to see its full output".to_owned(),
+        BaseSource::Imds(_) => format!("the credentials come from {}", Service::Imds),
+        BaseSource::Container(_) => format!("the credentials come from {}", Service::Container),
+        BaseSource::Login(_) => format!("the credentials come from {}", Service::SignIn),
+        _ => format!("the credentials come from {}", Service::Sso),
     }
 }
 
@@ -81,9 +82,9 @@ fn of_service(service: Service, error: &StsError, what: &str) -> Failure {
     let nobody_there = |reason: String| {
         network(reason).hint(match service {
             Service::Imds => {
-                "only an EC2 instance has this service; in a container on one, its hop limit must be 2 or more"
+                "only EC2 instances have this service; a container on an instance needs a hop limit of 2 or more"
             }
-            Service::Container => "only a container that was given a role has this service",
+            Service::Container => "only containers with an ECS task role or EKS Pod Identity have this service",
             Service::Sso => "check the network, HTTPS_PROXY and sso_region",
             Service::SignIn => "check the network and HTTPS_PROXY",
         })
@@ -94,15 +95,13 @@ fn of_service(service: Service, error: &StsError, what: &str) -> Failure {
                 "ForbiddenException" | "AccessDeniedException" | "ResourceNotFoundException" => ACCESS_DENIED,
                 _ => BASE_FAILED,
             };
-            let failure = Failure::new(kind, format!("{what}: {service} refused: {code}"));
+            let failure = Failure::new(kind, format!("{what}: {service} returned {code}"));
             let failure = Failure { aws: (!message.is_empty()).then(|| message.clone()), ..failure };
             match service {
                 Service::Sso if kind == ACCESS_DENIED => {
                     failure.hint("check sso_account_id and sso_role_name; see: aws sso list-accounts")
                 }
-                Service::SignIn if kind == ACCESS_DENIED => {
-                    failure.hint("the user must be allowed signin:CreateOAuth2Token")
-                }
+                Service::SignIn if kind == ACCESS_DENIED => failure.hint("allow the user signin:CreateOAuth2Token"),
                 _ => failure,
             }
         }
@@ -110,17 +109,17 @@ fn of_service(service: Service, error: &StsError, what: &str) -> Failure {
             nobody_there(format!("no connection to {service}: {reason}"))
         }
         StsError::Unreachable { host: _, proxy: Some(proxy), reason } => {
-            network(format!("no connection to {service} by the proxy {proxy}: {reason}"))
+            network(format!("no connection to {service} through the proxy {proxy}: {reason}"))
         }
         StsError::Untrusted { host, why, trusted } => untrusted(what, host, why, trusted),
         StsError::Roots { .. } | StsError::Proxy { .. } | StsError::Endpoint(_) => misconfigured(error),
         StsError::TimedOut => nobody_there(format!("{service} did not answer")),
-        StsError::Throttled => network(format!("{service} asks to slow down")).hint("try again in a minute"),
+        StsError::Throttled => network(format!("{service} throttled the request")).hint("try again in a minute"),
         StsError::Server(status) => {
-            network(format!("{service} answered with HTTP status {status}")).hint("try again in a minute")
+            network(format!("{service} returned HTTP status {status}")).hint("try again in a minute")
         }
-        StsError::Garbage => network(format!("the answer is not from {service}")),
-        StsError::ForeignError(status) => network(format!("the answer is not from {service} (HTTP status {status})")),
+        StsError::Garbage => network(format!("the response is not from {service}")),
+        StsError::ForeignError(status) => network(format!("the response is not from {service} (HTTP status {status})")),
         StsError::Setup(reason) => Failure::new(INTERNAL, format!("{what}: {reason}")).hint("check AWS_CA_BUNDLE"),
     }
 }

@@ -10,10 +10,10 @@ use crate::core::origin::{Location, Origin, SourceFile};
 use crate::core::sanitize::{escaped_json, printable};
 use crate::output::{print, write_stderr};
 
-/// A kind of failure, as `help exit-codes` lists it.
+/// A kind of failure, as listed in `help exit-codes`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ErrorCode {
-    /// The name in JSON; stable.
+    /// The name in JSON, which must not change.
     pub name: &'static str,
     pub exit: u8,
     pub meaning: &'static str,
@@ -29,47 +29,48 @@ macro_rules! error_codes {
 
 // In the order of their exit status.
 error_codes! {
-    OUTPUT: "output", 1, "stdout is closed or full";
-    CLOCK: "clock", 1, "fresh credentials look expired: the clock is wrong";
-    CACHE: "cache", 1, "the cache file cannot be changed";
-    EDIT: "edit", 1, "a file may not be edited, or changed meanwhile";
-    ENDPOINT: "endpoint", 1, "exec --serve: the endpoint cannot be set up";
-    INTERNAL: "internal", 1, "internal error, or the HTTP client cannot be set up";
+    OUTPUT: "output", 1, "stdout is closed, or the disk is full";
+    CLOCK: "clock", 1, "the clock is wrong: new credentials look expired";
+    CACHE: "cache", 1, "cannot change the cache file";
+    EDIT: "edit", 1, "cannot edit a file, or the file has changed";
+    ENDPOINT: "endpoint", 1, "exec --serve: cannot start the endpoint";
+    INTERNAL: "internal", 1, "internal error, or cannot start the HTTP client";
     FINDINGS: "findings", 1, "check or boundary show --cloud found errors";
-    USAGE: "usage", 2, "unknown or contradicting arguments";
-    PROFILE_NOT_FOUND: "profile_not_found", 3, "no file has the profile, or its source";
-    LOOP: "loop", 3, "source profiles lead back to each other";
-    CONFIG: "config", 3, "a profile, a setting or a file is wrong";
-    FILE: "file", 3, "a profile file cannot be read";
-    UNSUPPORTED: "unsupported", 3, "credentials of a kind this version cannot fetch";
-    NOBODY_TO_ASK: "nobody_to_ask", 4, "setup has a question and nobody can be asked";
-    MFA_NEEDED: "mfa_needed", 4, "an MFA code is needed and nobody can be asked";
-    MFA_REJECTED: "mfa_rejected", 4, "AWS refused the MFA code";
-    CREDENTIALS_REJECTED: "credentials_rejected", 4, "AWS refused the keys that sign the call";
-    BASE_FAILED: "base_failed", 4, "a program or a service gave no base credentials";
-    SIGN_IN_NEEDED: "sign_in_needed", 4, "a person must sign in: aws sso login, aws login";
-    ACCESS_DENIED: "access_denied", 5, "AWS said no: AccessDenied";
-    REFUSED: "refused", 5, "AWS refused the request for another reason";
-    NETWORK: "network", 6, "no connection, no answer, throttled, or garbage";
-    LOCK_TIMEOUT: "lock_timeout", 7, "another process kept fetching the same session";
+    USAGE: "usage", 2, "invalid or conflicting arguments";
+    PROFILE_NOT_FOUND: "profile_not_found", 3, "profile or source profile not found";
+    LOOP: "loop", 3, "the source profiles form a loop";
+    CONFIG: "config", 3, "invalid profile, setting or file";
+    FILE: "file", 3, "cannot read a profile file";
+    UNSUPPORTED: "unsupported", 3, "this type of credentials is not supported";
+    NOBODY_TO_ASK: "nobody_to_ask", 4, "a question needs a terminal";
+    MFA_NEEDED: "mfa_needed", 4, "an MFA code is needed, but cannot be prompted for";
+    MFA_REJECTED: "mfa_rejected", 4, "AWS rejected the MFA code";
+    CREDENTIALS_REJECTED: "credentials_rejected", 4, "AWS rejected the keys that sign the request";
+    BASE_FAILED: "base_failed", 4, "the source of the base credentials failed";
+    SIGN_IN_NEEDED: "sign_in_needed", 4, "sign-in needed: aws sso login or aws login";
+    ACCESS_DENIED: "access_denied", 5, "access denied by AWS";
+    REFUSED: "refused", 5, "AWS rejected the request for another reason";
+    NETWORK: "network", 6, "connection failed, timeout, throttling or bad reply";
+    LOCK_TIMEOUT: "lock_timeout", 7, "timeout: another process holds the session's lock";
     NOT_EXECUTABLE: "not_executable", 126, "exec: the command cannot be run";
-    COMMAND_NOT_FOUND: "command_not_found", 127, "exec: there is no such command";
+    COMMAND_NOT_FOUND: "command_not_found", 127, "exec: command not found";
     CANCELLED: "cancelled", 130, "cancelled";
 }
 
-/// The status of `exec` for every failure before the command runs, to differ from the command's own statuses.
+/// `exec` uses this status for every failure before the command runs, so that it differs from the command's own
+/// statuses.
 pub const BEFORE_COMMAND: u8 = 125;
 
-/// The longest first line in characters: SDKs paste it into their own message.
+/// The longest first line in characters, because SDKs insert it into their own message.
 const FIRST_LINE: usize = 199;
 
-/// The longest second line in characters: more than a role, a file and a message have in all.
+/// The longest second line in characters: more than a role, a file and a message together.
 const SECOND_LINE: usize = 4000;
 
 #[derive(Debug)]
 pub struct Failure {
     pub code: ErrorCode,
-    /// The first line without the program's name, complete in itself.
+    /// The first line without the program's name. It must be complete.
     pub message: String,
     pub at: Option<ErrorPlace>,
     /// More lines, such as the steps of a path.
@@ -115,21 +116,20 @@ impl Failure {
         }
     }
 
-    /// The errors are already printed: only the exit status is left.
+    /// The errors are already printed, so only the exit status remains.
     pub fn found() -> Self {
         Self::new(FINDINGS, "")
     }
 
     pub fn by_signal(signal: i32) -> Self {
-        Self { signal: Some(signal), ..Self::new(CANCELLED, format!("ended by signal {signal}")) }
+        Self { signal: Some(signal), ..Self::new(CANCELLED, format!("terminated by signal {signal}")) }
     }
 
-    /// A failure that AWS explains.
     pub fn by_aws(code: ErrorCode, message: String, said: String) -> Self {
         Self { aws: Some(said), ..Self::new(code, message) }
     }
 
-    /// Adds the line of `from`, if a file gave the value.
+    /// Adds the line of `from`, if the value came from a file.
     #[must_use]
     pub fn at(self, from: &Origin, profile: Option<&str>) -> Self {
         match from.location() {
@@ -188,7 +188,7 @@ impl Failure {
         escaped_json(format!("{document}\n"))
     }
 
-    /// Gives the failure the status by which `exec` reports it.
+    /// Sets the status that `exec` uses for this failure.
     #[must_use]
     pub fn before_command(mut self) -> Self {
         if ![NOT_EXECUTABLE, COMMAND_NOT_FOUND].contains(&self.code) {
@@ -201,7 +201,7 @@ impl Failure {
         if self.message.is_empty() {
             return self.code.exit;
         }
-        // stdout may be what failed.
+        // The failure may be one of stdout itself.
         let shown = as_json && self.code != OUTPUT && print(self.json().as_bytes()).is_ok();
         if !shown {
             write_stderr(&self.text());
@@ -214,7 +214,7 @@ impl Failure {
     }
 }
 
-/// Splits the message into a short first line and, if it is longer, a second one.
+/// Splits a long message into a short first line and a second one.
 fn split_lines(whole: &str) -> Vec<String> {
     if whole.chars().count() <= FIRST_LINE {
         return vec![whole.to_owned()];

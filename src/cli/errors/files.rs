@@ -19,7 +19,7 @@ pub(crate) fn at_edited_line(original: &Original, line: u32, problem: impl Displ
 
 impl From<NoHome> for Failure {
     fn from(error: NoHome) -> Self {
-        Failure::new(CONFIG, error.to_string()).hint("set HOME to the directory that holds .aws")
+        Failure::new(CONFIG, error.to_string()).hint("set HOME to your home directory")
     }
 }
 
@@ -33,7 +33,7 @@ impl From<SettingsError> for Failure {
             SettingsError::Unknown { ref key, ref at } => {
                 let hint = match nearest(key) {
                     Some(name) => format!("did you mean {name}?"),
-                    None => format!("the settings are {}", SETTING_NAMES.join(", ")),
+                    None => format!("the settings are: {}", SETTING_NAMES.join(", ")),
                 };
                 at_line(error.to_string(), at).hint(hint)
             }
@@ -41,7 +41,7 @@ impl From<SettingsError> for Failure {
                 at_line(error.to_string(), at).hint("write the settings without a section header")
             }
             SettingsError::NoValue { key, at } => at_line(format!("{at}: setting {key} has no value"), &at)
-                .hint("give it one behind =, or take the line out; see: amplify-creds help config"),
+                .hint("write a value after =, or remove the line; see: amplify-creds help config"),
         }
     }
 }
@@ -50,15 +50,16 @@ impl From<LoadError> for Failure {
     fn from(error: LoadError) -> Self {
         let message = error.to_string();
         match error {
-            LoadError::Directory(file) => in_file(FILE, message, &file)
-                .hint("give a file: AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, --config-file or --credentials-file"),
+            LoadError::Directory(file) => in_file(FILE, message, &file).hint(
+                "name a file in AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, --config-file or --credentials-file",
+            ),
             LoadError::Unreadable { file, .. } => {
                 in_file(FILE, message, &file).hint(format!("see: ls -l {}", file.shown))
             }
             LoadError::TooLarge(file) => in_file(FILE, message, &file),
             LoadError::NotUtf8 { at, .. } => at_line(message, &at).hint("save the file as UTF-8"),
             LoadError::Syntax { at, problem } => at_line(format!("{at}: {problem}"), &at)
-                .hint("the AWS SDKs reject the whole file for this; --dialect auto passes over the line"),
+                .hint("the AWS SDKs reject the whole file because of this line; --dialect auto ignores the line"),
         }
     }
 }
@@ -73,14 +74,18 @@ impl From<ProjectError> for Failure {
                 failure.at_line(&at, None).hint("give a profile, or run in the project: amplify configure project")
             }
             ProjectError::OtherOwner { file, .. } => {
-                failure.in_file(&file).hint("give a profile: --profile NAME, or AWS_PROFILE")
+                failure.in_file(&file).hint("name a profile: --profile NAME, or AWS_PROFILE")
             }
             ProjectError::LinkOutside { link, .. } => {
-                failure.in_file(&link).hint("put a file in the place of the link, or edit its target yourself")
+                failure.in_file(&link).hint("replace the link with a file, or edit its target yourself")
             }
             ProjectError::NoEnvironment { .. } => failure.hint("give a profile, or run in the project: amplify init"),
-            ProjectError::UnknownEnvironment { names, .. } if names.is_empty() => failure.hint("it has none"),
-            ProjectError::UnknownEnvironment { names, .. } => failure.hint(format!("there are: {}", names.join(", "))),
+            ProjectError::UnknownEnvironment { names, .. } if names.is_empty() => {
+                failure.hint("the project has no environments")
+            }
+            ProjectError::UnknownEnvironment { names, .. } => {
+                failure.hint(format!("the project's environments are: {}", names.join(", ")))
+            }
         }
     }
 }
@@ -90,18 +95,16 @@ impl From<WriteError> for Failure {
         let message = error.to_string();
         match error {
             WriteError::Changed(file) => {
-                in_file(EDIT, format!("{message}; it stays as it is now"), &file).hint("run the command again")
+                in_file(EDIT, format!("{message}; nothing was written"), &file).hint("run the command again")
             }
-            WriteError::ReadOnly(file) => in_file(EDIT, format!("{message}, and is not edited"), &file)
-                .hint(format!("if it may be: chmod u+w {}", file.shown)),
-            WriteError::ForeignOwner(file) => in_file(EDIT, format!("{message}, and is not edited"), &file)
-                .hint("run the command as that user, and without sudo"),
+            WriteError::ReadOnly(file) => in_file(EDIT, format!("{message}, so it is not edited"), &file)
+                .hint(format!("to allow the edit: chmod u+w {}", file.shown)),
+            WriteError::ForeignOwner(file) => in_file(EDIT, format!("{message}, so it is not edited"), &file)
+                .hint("run the command as that user, without sudo"),
             WriteError::NotUtf8(at, _) => at_line(message, &at).hint("save the file as UTF-8"),
-            WriteError::Locked => {
-                Failure::new(LOCK_TIMEOUT, message).hint("wait for it to end, or answer its question")
-            }
+            WriteError::Locked => Failure::new(LOCK_TIMEOUT, message).hint("wait until it ends, or answer its prompt"),
             WriteError::Backup { file, directory, .. } => in_file(EDIT, message, &file)
-                .hint(format!("nothing is edited without a backup; see: ls -ld {}", directory.display())),
+                .hint(format!("a file is not edited without a backup; see: ls -ld {}", directory.display())),
             WriteError::Io { file, what: "read", .. } => in_file(FILE, message, &file),
             WriteError::NoFile(file) | WriteError::Io { file, .. } => in_file(EDIT, message, &file),
         }
@@ -114,9 +117,9 @@ impl From<SetupError> for Failure {
         match error {
             SetupError::Taken { profile, at } => failure
                 .at_line(&at, Some(&profile))
-                .hint("without --in-place, give the new profile another name: --name NAME"),
+                .hint("omit --in-place, and choose another name for the new profile: --name NAME"),
             SetupError::TwoSections { profile, at } => {
-                failure.at_line(&at, Some(&profile)).hint("make one section of them, or go without --in-place")
+                failure.at_line(&at, Some(&profile)).hint("merge the two sections, or omit --in-place")
             }
             SetupError::Edit { file, line, reason } => {
                 let failure = match line {
@@ -125,19 +128,20 @@ impl From<SetupError> for Failure {
                 };
                 match reason {
                     EditError::Disputed(line) => {
-                        failure.hint(format!("let line {line} be the header alone, [NAME], with nothing behind the ]"))
+                        failure.hint(format!("write only the header [NAME] on line {line}, without text after the ]"))
                     }
-                    EditError::Name(_) => failure.hint("give a name of letters, digits, - and _: --name NAME"),
+                    EditError::Name(_) => failure.hint("use only letters, digits, - and _ in the name: --name NAME"),
                     _ => failure,
                 }
             }
             SetupError::ProfileInCommand(_) => Failure { code: UNSUPPORTED, ..failure }
-                .hint("give the profile a name of letters, digits, - and _ in its header"),
+                .hint("rename the profile in its header; use only letters, digits, - and _"),
             SetupError::ProgramInCommand(program) => Failure { code: UNSUPPORTED, ..failure }.hint(format!(
-                "make a link with a plain path and run that: ln -s {program:?} ~/.local/bin/amplify-creds"
+                "create a link with a plain path and run the link: ln -s {program:?} ~/.local/bin/amplify-creds"
             )),
-            SetupError::Ripple { .. } | SetupError::Unseen { .. } => failure
-                .hint("nothing was written; mend the headers of that profile first, or give another name: --name NAME"),
+            SetupError::Ripple { .. } | SetupError::Unseen { .. } => failure.hint(
+                "nothing was written; fix the headers of that profile first, or choose another name: --name NAME",
+            ),
             SetupError::Broken(error) => error.into(),
         }
     }

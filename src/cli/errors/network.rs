@@ -1,17 +1,18 @@
 use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL, NETWORK, REFUSED};
 use crate::sts::{Distrust, PROXY_SIGN_IN, StsError};
 
-const NTLM: &str =
-    "a proxy that wants NTLM or Kerberos needs a program on this machine that signs in to it, such as px or cntlm";
+const NTLM: &str = "for a proxy with NTLM or Kerberos, run a local proxy that signs in to it, such as px or cntlm";
 
-/// The failure of a call to `service`, which is also the end of its AWS_ENDPOINT_URL variable's name.
+/// `service` is also the suffix of its AWS_ENDPOINT_URL variable.
 pub(crate) fn unanswered_by(service: &str, error: StsError, what: &str) -> Failure {
     let hint = format!("check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_{service}");
     match error {
-        StsError::Throttled => Failure::new(NETWORK, format!("{what}: AWS asks to slow down, again and again"))
-            .hint("try again in a minute"),
-        StsError::Server(status) => Failure::new(NETWORK, format!("{what}: AWS answered with HTTP status {status}"))
-            .hint("try again in a minute"),
+        StsError::Throttled => {
+            Failure::new(NETWORK, format!("{what}: AWS throttled every attempt")).hint("try again in a minute")
+        }
+        StsError::Server(status) => {
+            Failure::new(NETWORK, format!("{what}: AWS returned HTTP status {status}")).hint("try again in a minute")
+        }
         StsError::Unreachable { host, proxy: None, reason } => {
             Failure::new(NETWORK, format!("{what}: no connection to {service} at {host}: {reason}")).hint(hint)
         }
@@ -30,8 +31,9 @@ pub(crate) fn unanswered_by(service: &str, error: StsError, what: &str) -> Failu
                 StsError::ForeignError(status) => format!(" (HTTP status {status})"),
                 _ => String::new(),
             };
-            Failure::new(NETWORK, format!("{what}: the answer is not from {service}{status}"))
-                .hint(format!("check for a proxy, a login page or AWS_ENDPOINT_URL_{service} between here and AWS"))
+            Failure::new(NETWORK, format!("{what}: the response is not from {service}{status}")).hint(format!(
+                "check AWS_ENDPOINT_URL_{service}, and whether a proxy or a login page answers instead of AWS"
+            ))
         }
         StsError::Roots { .. } | StsError::Proxy { .. } | StsError::Endpoint(_) => misconfigured(&error),
         StsError::Setup(reason) => Failure::new(INTERNAL, format!("{what}: {reason}")),
@@ -43,36 +45,36 @@ pub(crate) fn untrusted(what: &str, host: &str, why: &Distrust, trusted: &str) -
     let until = |at: &Option<String>| at.as_ref().map_or_else(String::new, |at| format!(" ({at})"));
     let (problem, hint) = match why {
         Distrust::UnknownIssuer => (
-            "no trusted authority has signed it".to_owned(),
-            "where a company's proxy opens TLS: AWS_CA_BUNDLE or ca_bundle must name the PEM file of its authority",
+            "it is not signed by a trusted authority".to_owned(),
+            "if your company's proxy intercepts TLS, set AWS_CA_BUNDLE or ca_bundle to the PEM file of its authority",
         ),
         Distrust::Expired(at) => (
             format!("it has expired{}", until(at)),
-            "is this machine's clock right? Otherwise whoever runs that server must renew it",
+            "check this machine's clock; if it is right, the server needs a new certificate",
         ),
         Distrust::NotYetValid(at) => {
-            (format!("it is not valid yet{}", until(at)), "is this machine's clock right? In WSL: sudo hwclock -s")
+            (format!("it is not valid yet{}", until(at)), "check this machine's clock; in WSL: sudo hwclock -s")
         }
         Distrust::OtherName(names) => (
             format!("it is for {}", if names.is_empty() { "another host".to_owned() } else { names.join(", ") }),
-            "something leads to another server: AWS_ENDPOINT_URL_STS, a proxy, the name server",
+            "the connection leads to another server; check AWS_ENDPOINT_URL_STS, the proxy and the DNS server",
         ),
-        Distrust::Other(reason) => (reason.clone(), "something between here and AWS answers in its place"),
+        Distrust::Other(reason) => (reason.clone(), "a server between this machine and AWS may answer in its place"),
     };
     let message = format!("{what}: the certificate of {host} is not trusted: {problem}");
-    let details = vec![format!("trusted are the authorities in {trusted}")];
+    let details = vec![format!("the trusted authorities are those in {trusted}")];
     Failure { details, ..Failure::new(NETWORK, message) }.hint(hint)
 }
 
-/// An unusable proxy or file of authorities, which no line of a profile is to blame for.
+/// An unusable proxy or file of authorities. No profile is at fault.
 pub(crate) fn misconfigured(error: &StsError) -> Failure {
     Failure::new(CONFIG, error.to_string()).hint(match error {
         StsError::Proxy { .. } => {
-            "it is http://HOST:PORT, with USER:PASSWORD@ before the host where needed, percent-encoded"
+            "a proxy's URL is http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, percent-encoded"
         }
         StsError::Endpoint(_) => {
-            "it is http://HOST:PORT or https://HOST: see the AWS_ENDPOINT_URL variables and endpoint_url"
+            "an endpoint is http://HOST:PORT or https://HOST; check the AWS_ENDPOINT_URL variables and endpoint_url"
         }
-        _ => "it must be a PEM file: AWS_CA_BUNDLE, ca_bundle, REQUESTS_CA_BUNDLE or SSL_CERT_FILE names it",
+        _ => "check that the file is PEM; AWS_CA_BUNDLE, ca_bundle, REQUESTS_CA_BUNDLE or SSL_CERT_FILE names it",
     })
 }

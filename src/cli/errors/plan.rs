@@ -22,17 +22,17 @@ fn plan(error: &PlanError) -> Failure {
             let message = match named_by {
                 Some(Mention { by, key: "credential_process", at }) => {
                     format!(
-                        "the credential_process of profile {by} asks for profile {name} ({at}), and there is no such profile"
+                        "profile {name} does not exist; the credential_process of profile {by} asks for it ({at})"
                     )
                 }
                 Some(Mention { by, key, at }) => {
-                    format!("profile {by} names the {key} {name} ({at}), and there is no such profile")
+                    format!("profile {name} does not exist; it is the {key} of profile {by} ({at})")
                 }
-                None => format!("there is no profile {name} in {} or {}", files[0], files[1]),
+                None => format!("profile {name} does not exist in {} or {}", files[0], files[1]),
             };
             let mut failure = with_hints(Failure::new(PROFILE_NOT_FOUND, message), near);
             if let Some(at) = broken {
-                failure = failure.hint(format!("the section header at {at} has no ']'; it may be the one"));
+                failure = failure.hint(format!("the section header at {at} has no ']'; it might be this profile"));
             }
             if !nearest.is_empty() {
                 failure = failure.hint(format!("did you mean {}?", nearest.join(" or ")));
@@ -43,7 +43,7 @@ fn plan(error: &PlanError) -> Failure {
             failure.hint("see: amplify-creds list")
         }
         PlanError::BrokenHeader { profile, at } => {
-            config(format!("cannot tell what belongs to profile {profile}: a header has no ']' ({at})"))
+            config(format!("cannot read profile {profile}: a section header has no ']' ({at})"))
                 .hint("end the header with ']'")
         }
         PlanError::Loop { path, back_to } => {
@@ -52,26 +52,26 @@ fn plan(error: &PlanError) -> Failure {
             let failure = if long.chars().count() < 180 {
                 Failure::new(LOOP, long)
             } else {
-                let short = format!("{} source profiles form a loop, which leads back to {back_to}", steps.len());
+                let short = format!("{} source profiles form a loop that leads back to {back_to}", steps.len());
                 Failure { details: steps, ..Failure::new(LOOP, short) }
             };
-            failure.hint("one of them needs keys of its own, or another source_profile")
+            failure.hint("give one of them its own keys, or another source_profile")
         }
         PlanError::NoSource { profile, at } => {
-            config(format!("profile {profile} has a role_arn and nothing to assume it with ({at})"))
-                .hint("add source_profile = NAME, the profile whose keys may assume the role")
+            config(format!("profile {profile} has a role_arn, but no source_profile or credential_source ({at})"))
+                .hint("add source_profile = NAME; NAME is the profile with the keys that may assume the role")
         }
         PlanError::TwoSources { profile, at, other } => {
             config(format!("profile {profile} has both source_profile ({at}) and credential_source ({other})"))
                 .hint("keep one of them")
         }
         PlanError::UnknownCredentialSource { profile, at } => {
-            config(format!("profile {profile} has a credential_source that does not exist ({at})"))
-                .hint("it is one of Environment, Ec2InstanceMetadata, EcsContainer, in this spelling")
+            config(format!("profile {profile} has an unknown credential_source ({at})"))
+                .hint("write Environment, Ec2InstanceMetadata or EcsContainer")
         }
         PlanError::HalfPair { profile, missing, at, near } => {
-            let message = format!("profile {profile} has half a key pair ({at}): {missing} is missing beside it");
-            with_hints(config(message), near).hint("both keys stand in one section of one file")
+            let message = format!("profile {profile} has half a key pair ({at}): {missing} is missing");
+            with_hints(config(message), near).hint("put both keys in the same section of the same file")
         }
         PlanError::NoCredentials { profile, named_by, near, .. } => {
             let by = match named_by {
@@ -82,77 +82,72 @@ fn plan(error: &PlanError) -> Failure {
                 None => String::new(),
             };
             with_hints(config(format!("profile {profile}{by} has no credentials")), near)
-                .hint(format!("add its keys to the credentials file: [{profile}], or a role_arn with a source_profile"))
+                .hint(format!("add keys under [{profile}] in the credentials file, or a role_arn with a source_profile"))
         }
         PlanError::NoRole { profile, at } => {
             let code = if at.is_some() { CONFIG } else { USAGE };
-            Failure::new(code, format!("profile {profile} assumes no role that the flags could be about"))
-                .hint("give a profile with a role_arn, or leave the flags out")
+            Failure::new(code, format!("profile {profile} has no role_arn, so options that change a role cannot be used"))
+                .hint("use a profile with a role_arn, or omit the options")
         }
         PlanError::PolicyIsSet { profile, option, set, at: Some(at) } => config(format!(
-            "the credential_process of profile {profile} has {option} ({at}), but the session's policy is set at {set}"
+            "the credential_process of profile {profile} has {option} ({at}), but the session policy is set at {set}"
         ))
         .hint(policy_hint(option)),
         PlanError::PolicyIsSet { profile, option, set, at: None } => Failure::new(
             USAGE,
-            format!("{option} cannot change the session of profile {profile}: its policy is set at {set}"),
+            format!("{option} cannot be used with profile {profile}: its session policy is set at {set}"),
         )
         .hint(policy_hint(option)),
         PlanError::Invalid { profile, key, expected, from } => {
-            config(format!("profile {profile} has {} {key} that AWS would reject ({from})", article(key)))
+            config(format!("profile {profile} has an invalid {key} ({from})"))
                 .hint(format!("it must be {expected}"))
         }
         PlanError::Recursion { profile, .. } => {
-            Failure::new(LOOP, format!("the credential_process of profile {profile} leads back to profile {profile}"))
-                .hint("it must not ask this program, or a tool that does, for the profile that it is to give keys to")
+            Failure::new(LOOP, format!("the credential_process of profile {profile} asks for profile {profile} again"))
+                .hint("a credential_process must not call amplify-creds for its own profile")
         }
         PlanError::IncludeLoop { profile, at } => {
-            Failure::new(LOOP, format!("the include_profile of profile {profile} leads back to one before ({at})"))
+            Failure::new(LOOP, format!("the include_profile of profile {profile} forms a loop ({at})"))
         }
         PlanError::NoServices { profile, section, at } => config(format!(
-            "profile {profile} names the services section {section} ({at}), which is not there or empty"
+            "profile {profile} names the services section {section} ({at}), which does not exist or is empty"
         ))
-        .hint(format!("add to the config file: [services {section}], or take the key away")),
+        .hint(format!("add [services {section}] to the config file, or remove the key services")),
         PlanError::MfaOnLaterHop { profile, hop, at } => config(format!(
-            "profile {profile} sets mfa_serial on role {hop} of its chain ({at}); AWS takes a code only on the first"
+            "profile {profile} sets mfa_serial on role {hop} of its chain ({at}), but AWS accepts a code only for the first role"
         ))
-        .hint("move mfa_serial to the profile whose role is assumed first, with the user's own keys"),
+        .hint("move mfa_serial to the profile of the first role, which is assumed with the user's own keys"),
         PlanError::NoEnvironmentKeys { profile, at } => {
-            config(format!("profile {profile} takes its keys from the environment ({at}), which has none"))
+            config(format!("profile {profile} takes its keys from the environment ({at}), but the environment has no keys"))
                 .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
         }
         PlanError::NoRoleForToken { profile, at } => {
-            config(format!("profile {profile} has a web identity's token ({at}) and no role_arn to get with it"))
-                .hint("add role_arn = ARN, or set AWS_ROLE_ARN where the token is the environment's")
+            config(format!("profile {profile} has a web identity token ({at}), but no role_arn"))
+                .hint("add role_arn = ARN; if the token comes from the environment, set AWS_ROLE_ARN")
         }
         PlanError::NoSsoSession { profile, session, at } => config(format!(
-            "profile {profile} names the sso_session {session} ({at}), and there is no [sso-session {session}]"
+            "profile {profile} has sso_session = {session} ({at}), but [sso-session {session}] does not exist"
         ))
-        .hint("see: aws configure sso-session"),
+        .hint("run: aws configure sso-session"),
         PlanError::SsoMismatch { profile, key, at, other } => {
-            config(format!("profile {profile} has another {key} ({at}) than its sso-session ({other})"))
-                .hint("keep the one in the sso-session")
+            config(format!("profile {profile} has a different {key} ({at}) than its sso-session ({other})"))
+                .hint("keep only the one in the sso-session section")
         }
         PlanError::SsoIncomplete { profile, missing, at } => {
-            config(format!("profile {profile} uses IAM Identity Center ({at}), and {missing} is missing"))
-                .hint(format!("see: aws configure sso --profile {profile}"))
+            config(format!("profile {profile} uses IAM Identity Center ({at}), but {missing} is missing"))
+                .hint(format!("run: aws configure sso --profile {profile}"))
         }
     }
 }
 
 fn policy_hint(option: &str) -> &'static str {
     if option.starts_with("--policy") {
-        "AWS unites the policies of a session, so that a second one would allow more; set one policy"
+        "AWS combines the policies of a session, so a second one could allow more; set only one policy"
     } else {
-        "a wrapper with a policy also fixes the role, its external id, tags and source identity"
+        "a wrapper with a session policy also sets the role, external id, tags and source identity"
     }
 }
 
 fn config(message: String) -> Failure {
     Failure::new(CONFIG, message)
-}
-
-/// The article of a key, by how its first letter is spoken: `mfa_serial` begins with "em".
-fn article(key: &str) -> &'static str {
-    if key.starts_with(['a', 'e', 'i', 'o', 'm']) { "an" } else { "a" }
 }

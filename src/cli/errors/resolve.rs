@@ -26,50 +26,49 @@ impl From<ResolveError> for Failure {
                     .at(from, Some(profile))
                     .hint("check AWS_ENDPOINT_URL_STS and the proxy, if one is set")
             }
-            ResolveError::Recursion => Failure::new(
-                LOOP,
-                "this run would wait for the one that waits for it, by a credential_process between them",
-            ),
+            ResolveError::Recursion => {
+                Failure::new(LOOP, "credential_process loop: this process would wait for its own parent")
+            }
             ResolveError::LockTimeout { seconds, holder } => Failure::new(
                 LOCK_TIMEOUT,
                 match holder {
-                    Some(holder) => format!("waited {seconds} s for {holder}, which fetches the same session"),
-                    None => format!("waited {seconds} s for another process that fetches the same session"),
+                    Some(holder) => format!("waited {seconds} s for {holder}, which is fetching the same session"),
+                    None => format!("waited {seconds} s for another process, which is fetching the same session"),
                 },
             )
-            .hint("it may wait for an MFA code on another terminal; a longer wait: --lock-timeout 10m"),
+            .hint("it may wait for an MFA code in another terminal; to wait longer: --lock-timeout 10m"),
             ResolveError::NotStored { file, reason } => {
                 let why = match reason {
                     StorageError::System(code) => std::io::Error::from_raw_os_error(code).to_string(),
-                    StorageError::Locked => "the cache is locked by a process that does not go on".to_owned(),
+                    StorageError::Locked => "another process keeps the cache locked".to_owned(),
                     StorageError::Other => "the cache cannot be written".to_owned(),
                 };
-                let message = format!("another process entered an MFA code and could not cache the session: {why}");
+                let message =
+                    format!("another process got the session with an MFA code, but could not cache it: {why}");
                 Failure { details: vec![format!("the cache is {}", file.display())], ..Failure::new(CACHE, message) }
-                    .hint("make room on the disk or make the file writable, then repeat the command")
+                    .hint("free disk space or make the file writable, then run the command again")
             }
-            // The offset is within the tolerance: the session had expired before it came.
-            ResolveError::ClockWrong(0) => Failure::new(CLOCK, "the session that STS gave is over already")
-                .hint("look at this machine's clock, and at AWS_ENDPOINT_URL_STS if it is set"),
+            // The offset is within the tolerance: the session had already expired when it arrived.
+            ResolveError::ClockWrong(0) => Failure::new(CLOCK, "the session that STS returned has already expired")
+                .hint("check this machine's clock, and AWS_ENDPOINT_URL_STS if it is set"),
             ResolveError::ClockWrong(offset) => Failure::new(
                 CLOCK,
-                format!("this machine's clock is {} AWS's: the credentials look expired here", behind(offset)),
+                format!("this machine's clock is {} AWS's clock, so new credentials look expired", behind(offset)),
             )
             .hint(CLOCK_FIX),
         }
     }
 }
 
-pub(crate) const CLOCK_FIX: &str =
-    "set the clock: sudo hwclock -s in WSL and in a virtual machine that slept, elsewhere switch NTP on";
+pub(crate) const CLOCK_FIX: &str = "fix the system clock (WSL or a resumed VM: sudo hwclock -s; otherwise enable NTP)";
 
-/// Describes this machine's clock when AWS's is `seconds` ahead: `60 min behind`.
+/// Describes this machine's clock if AWS's is `seconds` ahead: `60 min behind`.
 pub(crate) fn behind(seconds: i64) -> String {
     let direction = if seconds > 0 { "behind" } else { "ahead of" };
     format!("{} min {direction}", seconds.unsigned_abs().div_ceil(60))
 }
 
-/// The failed call, what names it, and its profile.
+/// The failed call, its origin, and its profile.
 fn call_in_words(at: &FailedCall) -> (String, &Origin, &str) {
     match &at.what {
         StsCall::MfaSession(mfa) => {
@@ -91,12 +90,11 @@ fn sts(error: StsError, at: &FailedCall) -> Failure {
     let (is_mfa_rejected, is_device_rejected) = (error.is_mfa_rejected(), error.is_device_rejected());
     let failure = match error {
         StsError::Refused { message, .. } if is_device_rejected => {
-            Failure::by_aws(MFA_REJECTED, format!("{what}: AWS does not accept the MFA device"), message)
-                .hint(device_hint(at))
+            Failure::by_aws(MFA_REJECTED, format!("{what}: AWS rejected the MFA device"), message).hint(device_hint(at))
         }
         StsError::Refused { message, .. } if is_mfa_rejected => {
-            Failure::by_aws(MFA_REJECTED, format!("{what}: AWS refused the MFA code"), message)
-                .hint("a code works once and for half a minute; wait for the next one, and check the device's clock")
+            Failure::by_aws(MFA_REJECTED, format!("{what}: AWS rejected the MFA code"), message)
+                .hint("a code works once and for 30 seconds; wait for the next code, and check the device's clock")
         }
         StsError::Refused { code, message } => {
             let kind = match code.as_str() {
@@ -122,24 +120,24 @@ fn sts(error: StsError, at: &FailedCall) -> Failure {
     failure.at(from, Some(profile))
 }
 
-/// Of several causes, shows only those that the profile can fix: an SDK shows the error in its own message.
+/// If several causes are possible, shows only those that the profile can fix, because SDKs insert the error into their
+/// own message.
 fn add_hints(failure: Failure, causes: &[Cause], hop: Option<&Hop>, asked: &str) -> Failure {
     let is_open = causes.len() > 1;
     let shown = causes.iter().filter(|cause| !is_open || !matches!(cause, Cause::Trust | Cause::Identity));
     let failure = shown.fold(failure, |failure, cause| failure.hint(advice(*cause, hop, asked)));
     if is_open {
-        failure.hint(format!("to see where it ends and all likely causes: amplify-creds check {}", shell_word(asked)))
+        failure.hint(format!("to test each role and see all likely causes: amplify-creds check {}", shell_word(asked)))
     } else {
         failure
     }
 }
 
-/// The likely causes of AWS's answer.
 pub(crate) fn causes(error: &StsError, at: &FailedCall) -> Vec<Cause> {
     let StsError::Refused { code, message } = error else { return Vec::new() };
     let (hop, number, has_mfa) = match &at.what {
         StsCall::MfaSession(_) => (None, 0, true),
-        // AWS judges the token, not a caller.
+        // AWS validates the token, not a caller.
         StsCall::WebIdentity(..) => return Vec::new(),
         StsCall::Role { hop, number, mfa_serial, .. } => (Some(&**hop), *number, mfa_serial.is_some()),
     };
@@ -153,24 +151,26 @@ fn device_hint(at: &FailedCall) -> String {
         StsCall::WebIdentity(..) => None,
     };
     let place = place.map_or_else(String::new, |serial| format!(" ({})", serial.from));
-    format!("mfa_serial{place} must be a device of the user whose keys sign; see: aws iam list-mfa-devices")
+    format!("mfa_serial{place} must be an MFA device of the user that owns the keys; see: aws iam list-mfa-devices")
 }
 
 fn add_token_hint(failure: Failure, code: &str, web: &WebIdentityBase) -> Failure {
     match code {
-        "ExpiredToken" | "ExpiredTokenException" => failure
-            .hint(format!("the token in {} is over; whoever writes it must renew it", web.token_file.value.display())),
+        "ExpiredToken" | "ExpiredTokenException" => failure.hint(format!(
+            "the token in {} has expired; the program that writes it must renew it",
+            web.token_file.value.display()
+        )),
         "InvalidIdentityToken" | "IDPRejectedClaim" => {
             failure.hint("the account needs an identity provider for the token's issuer and audience")
         }
         "AccessDenied" => {
-            failure.hint("the role's trust policy must allow sts:AssumeRoleWithWebIdentity to the token's subject")
+            failure.hint("the role's trust policy must allow sts:AssumeRoleWithWebIdentity for the token's subject")
         }
         _ => failure,
     }
 }
 
-/// No `profile` for the credentials of the environment; `is_session` where they may come from the cache.
+/// `profile` is `None` for the credentials of the environment. `is_session` is true if they may come from the cache.
 pub(crate) fn identity_failure(error: StsError, profile: Option<&str>, is_session: bool) -> Failure {
     let whose = profile.map_or_else(|| "the environment".to_owned(), |name| format!("profile {name}"));
     let what = format!("cannot get the caller identity for {whose}");
@@ -182,7 +182,7 @@ pub(crate) fn identity_failure(error: StsError, profile: Option<&str>, is_sessio
             let failure = Failure::by_aws(kind, format!("{what}: {code}"), message);
             if is_session && matches!(causes[..], [Cause::UnknownKey | Cause::Expired]) {
                 return failure.hint(format!(
-                    "the cached session was revoked, or its user or role deleted; run: amplify-creds login --refresh {}",
+                    "the cached session was revoked, or its user or role was deleted; run: amplify-creds login --refresh {}",
                     shell_word(profile)
                 ));
             }
@@ -196,25 +196,25 @@ fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
     let profile = &at.asked;
     let word = shell_word(profile);
     match error {
-        // On one line, since SDKs show the first line. A test looks the literal up.
+        // On one line, because SDKs show only the first line. A test searches for the literal.
         PromptError::NobodyToAsk => Failure::new(
             MFA_NEEDED,
             format!(
-                "profile {profile} needs an MFA code and there is nobody to ask here; in a terminal, run: amplify-creds login {word}"
+                "profile {profile} needs an MFA code, but no prompt is possible here; in a terminal, run: amplify-creds login {word}"
             ),
         ),
         PromptError::SecurityKey(from) => {
-            Failure::new(MFA_NEEDED, format!("profile {profile} needs an MFA code, and {error}"))
+            Failure::new(MFA_NEEDED, format!("profile {profile} needs an MFA code, but {error}"))
                 .at(from, None)
                 .hint("set mfa_serial to a virtual MFA device of the user; see: aws iam list-mfa-devices")
-                .hint("a security key signs in by the browser: aws login")
+                .hint("to sign in with a security key in the browser: aws login")
         }
         PromptError::Program(_) | PromptError::ProgramAnswer => {
             let details = if let PromptError::Program(error) = error { error.last_lines() } else { Vec::new() };
             Failure { details, ..Failure::new(MFA_NEEDED, format!("profile {profile} needs an MFA code: {error}")) }
-                .hint("run the profile's mfa_process by itself to see more")
+                .hint("run the profile's mfa_process yourself to see its full output")
         }
-        PromptError::Malformed(from) => Failure::new(USAGE, format!("the code from {from} is not six digits")),
+        PromptError::Malformed(from) => Failure::new(USAGE, format!("the MFA code from {from} is not six digits")),
         PromptError::NotACode => Failure::new(MFA_NEEDED, "no MFA code of six digits was entered"),
         PromptError::TimedOut(seconds) => {
             Failure::new(MFA_NEEDED, format!("no MFA code was entered within {seconds} s"))
@@ -222,7 +222,7 @@ fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
         }
         PromptError::Cancelled => Failure::new(CANCELLED, "cancelled"),
         PromptError::CallerEnded => {
-            Failure::new(CANCELLED, "the prompt ended: the program that asked for credentials has ended")
+            Failure::new(CANCELLED, "prompt cancelled: the program that requested credentials has ended")
         }
         PromptError::Signalled(signal) => Failure::by_signal(*signal),
     }

@@ -6,8 +6,9 @@ use crate::tools::amplify_process::is_amplify;
 
 use super::failure::Failure;
 
-/// The Amplify CLI drops our stderr and reports "Region is missing" (observed of 14.2.2), so the person sees the error only
-/// on the terminal. Other tools relay our stderr, and a copy would be printed twice. Of processes with one failure, one prints.
+/// The Amplify CLI drops our stderr and reports "Region is missing" (observed in 14.2.2), so the user sees the error
+/// only on the terminal. Other tools relay our stderr and would show the error twice. If several processes share a
+/// failure, only one prints it.
 pub fn print_below_amplify(failure: &Failure) {
     if !failure.is_shared
         && !stderr().is_terminal()

@@ -13,7 +13,7 @@ pub use page::Page;
 use page::exit_status;
 use prose::{CONFIG, CONFIG_END, ENVIRONMENT, FILES, PROCESS, sections};
 
-/// Topics of `help` besides commands.
+/// Topics of `help` other than commands.
 pub(super) const TOPICS: [&str; 5] = ["exit-codes", "environment", "config", "process", "findings"];
 
 pub fn pages() -> Vec<Page> {

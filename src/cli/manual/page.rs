@@ -16,7 +16,7 @@ pub(super) struct PageSection {
     pub(super) blocks: Vec<Block>,
 }
 
-/// Texts are plain; the renderings wrap them.
+/// Plain text, which the renderers wrap.
 #[derive(Debug)]
 pub(super) enum Block {
     Text(String),
@@ -32,18 +32,18 @@ impl PageSection {
 }
 
 impl Page {
-    /// The file that systems expect it in: `amplify-creds-env.1`.
+    /// The name of the file in a man directory: `amplify-creds-env.1`.
     pub fn file_name(&self) -> String {
         format!("{}.{}", self.name, self.section)
     }
 }
 
-/// The statuses of every command, from the codes that failures have.
+/// The exit statuses of all commands, from the error codes.
 pub(super) fn exit_status() -> PageSection {
-    let mut rows = vec![("0".to_owned(), "Done.".to_owned())];
+    let mut rows = vec![("0".to_owned(), "Success.".to_owned())];
     for codes in ALL.chunk_by(|one, next| one.exit == next.exit) {
         if codes[0] == NOT_EXECUTABLE {
-            rows.push((BEFORE_COMMAND.to_string(), "exec: any of these, before the command runs".to_owned()));
+            rows.push((BEFORE_COMMAND.to_string(), "exec: any failure before the command starts".to_owned()));
         }
         let meanings: Vec<_> = codes.iter().map(|code| code.meaning).collect();
         rows.push((codes[0].exit.to_string(), meanings.join("; ")));

@@ -1,4 +1,4 @@
-//! The manual as plain text: topics of `help`, and pages on systems without `man`.
+//! The manual as plain text, for topics of `help` and for pages on systems without `man`.
 
 use std::fmt::Write as _;
 
@@ -61,7 +61,7 @@ fn block(out: &mut String, block: &Block) {
     }
 }
 
-/// A word longer than [`WIDTH`] has a line of its own.
+/// A word longer than [`WIDTH`] has its own line.
 fn wrap(out: &mut String, text: &str, indent: usize) {
     let mut column = 0;
     for word in text.split_whitespace() {

@@ -1,12 +1,12 @@
-//! The source of a manual page: man(7) macros that groff and mandoc take without a warning.
+//! The source of a manual page: man(7) macros that groff and mandoc accept without a warning.
 
 use std::fmt::Write as _;
 
 use super::page::{Block, Page};
 
-/// The longest line that mandoc calls good style, in bytes.
+/// The longest line in bytes in mandoc's recommended style.
 const LONGEST: usize = 80;
-/// The date of the last review, for the page's foot. A build date would make builds irreproducible.
+/// The date of the last review, in the page's footer. A build date would make builds irreproducible.
 const DATE: &str = "2026-11-21";
 
 impl Page {
@@ -62,7 +62,7 @@ fn put(out: &mut String, line: &str) {
     let _ = writeln!(out, "{line}");
 }
 
-/// Each sentence begins a line, by which the formatter knows where it ends (man(7)).
+/// Each sentence begins a line, so that the formatter recognises its end (man(7)).
 fn paragraph(text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();

@@ -30,15 +30,10 @@ fn page(verb: &Command) -> Page {
     description.extend(prose);
     let aliases: Vec<_> = verb.get_all_aliases().collect();
     if !aliases.is_empty() {
-        description.push(Block::Text(format!("Also known as {}.", aliases.join(", "))));
+        description.push(Block::Text(format!("Other names: {}.", aliases.join(", "))));
     }
     all.push(PageSection::new("DESCRIPTION", description));
-    let own = options(verb, |arg| !arg.is_global_set());
-    if !own.is_empty() {
-        all.push(PageSection::new("OPTIONS", vec![Block::Items(own)]));
-    }
-    let global = options(verb, Arg::is_global_set);
-    all.push(PageSection::new("OPTIONS OF EVERY COMMAND", vec![Block::Items(global)]));
+    all.push(PageSection::new("OPTIONS", option_blocks(verb)));
     if verb.get_name() == "process" {
         all.extend(sections(&[PROCESS]));
     }
@@ -51,26 +46,47 @@ fn page(verb: &Command) -> Page {
     Page { name, section: 1, about: lower_first(&about(verb)), sections: all }
 }
 
-/// The examples after the options in `--help`, and the paragraphs after them.
+/// The examples, which follow the options in `--help`, and the paragraphs after them.
 fn examples(verb: &Command) -> (Option<Block>, Vec<Block>) {
-    let after = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let after = verb.get_after_long_help().map(ToString::to_string).unwrap_or_default();
     let mut parts = after.split("\n\n");
     let first = parts.next().and_then(|part| part.strip_prefix("Examples:\n"));
     let lines = first.map(|lines| {
         let lines = lines.lines().map(|line| line.strip_prefix("  ").unwrap_or(line));
         Block::Lines(lines.collect::<Vec<_>>().join("\n"))
     });
-    (lines, parts.map(|part| Block::Text(part.replace('\n', " "))).collect())
+    (lines, parts.flat_map(paragraph).collect())
+}
+
+/// A paragraph after the examples. Indented lines at its end, such as those of a file, are not wrapped.
+fn paragraph(part: &str) -> Vec<Block> {
+    let (lines, text): (Vec<_>, Vec<_>) = part.lines().partition(|line| line.starts_with("  "));
+    let lines = lines.iter().map(|line| line.trim_start()).collect::<Vec<_>>().join("\n");
+    let lines = (!lines.is_empty()).then_some(Block::Lines(lines));
+    std::iter::once(Block::Text(text.join(" "))).chain(lines).collect()
 }
 
 pub(super) fn about(command: &Command) -> String {
     command.get_about().map(ToString::to_string).unwrap_or_default()
 }
 
-pub(super) fn options(command: &Command, fits: fn(&Arg) -> bool) -> Vec<(String, String)> {
-    let shown = command.get_arguments().filter(|arg| !arg.is_hide_set() && fits(arg));
-    let (arguments, options): (Vec<_>, Vec<_>) = shown.partition(|arg| arg.is_positional());
-    arguments.into_iter().chain(options).map(|arg| (term(arg), meaning(arg))).collect()
+/// Arguments and own options, then the others under their headings, as in help.
+pub(super) fn option_blocks(command: &Command) -> Vec<Block> {
+    let shown: Vec<_> = command.get_arguments().filter(|arg| !arg.is_hide_set()).collect();
+    let mut headings: Vec<Option<&str>> = vec![None];
+    for arg in command.get_arguments() {
+        if !headings.contains(&arg.get_help_heading()) {
+            headings.push(arg.get_help_heading());
+        }
+    }
+    let block = |heading: &Option<&str>| {
+        let of_heading = shown.iter().filter(|arg| arg.get_help_heading() == *heading);
+        let (arguments, options): (Vec<_>, Vec<_>) = of_heading.partition(|arg| arg.is_positional());
+        let items: Vec<_> = arguments.into_iter().chain(options).map(|arg| (term(arg), meaning(arg))).collect();
+        let heading = heading.map(|heading| Block::Heading(heading.to_owned()));
+        if items.is_empty() { Vec::new() } else { heading.into_iter().chain([Block::Items(items)]).collect() }
+    };
+    headings.iter().flat_map(block).collect()
 }
 
 fn term(arg: &Arg) -> String {
@@ -89,19 +105,20 @@ fn term(arg: &Arg) -> String {
 }
 
 fn meaning(arg: &Arg) -> String {
-    let help = arg.get_help().map(|help| help.to_string().replace('\n', " ")).unwrap_or_default();
-    let mut meaning = format!("{help}.");
+    let help = arg.get_long_help().or(arg.get_help()).map(ToString::to_string).unwrap_or_default();
+    let sentences = help.split("\n\n").map(|part| format!("{}.", part.replace('\n', " ").trim_end_matches('.')));
+    let mut meaning = sentences.collect::<Vec<_>>().join(" ");
     let values: Vec<_> = arg
         .get_possible_values()
         .iter()
-        .filter(|value| !value.is_hide_set() && arg.get_action().takes_values())
+        .filter(|value| !value.is_hide_set() && !arg.is_hide_possible_values_set() && arg.get_action().takes_values())
         .map(|value| match value.get_help() {
             Some(help) => format!("{} ({})", value.get_name(), lower_first(&help.to_string())),
             None => value.get_name().to_owned(),
         })
         .collect();
     if !values.is_empty() {
-        meaning.push_str(" One of ");
+        meaning.push_str(" Values: ");
         meaning.push_str(&values.join(", "));
         meaning.push('.');
     }

@@ -9,7 +9,7 @@ use crate::plan::Warning;
 use crate::plan::error::{Mention, PlanError};
 use crate::plan::limits::ONE_HOUR;
 
-/// The troubles that `counts` takes, each place once.
+/// The errors that `counts` accepts, once per location.
 fn troubles(facts: &Facts<'_>, counts: &dyn Fn(&PlanError, &str) -> bool) -> Vec<Hit> {
     let mut reported = BTreeSet::new();
     let mut found = Vec::new();
@@ -61,7 +61,7 @@ fn subject<'e>(error: &'e PlanError, asked: &'e str) -> &'e str {
     }
 }
 
-/// Whether a profile's own `credential_process` leads back to it at once: a finding of its own.
+/// Whether a profile's own `credential_process` leads directly back to it. This has its own finding.
 fn is_recursion(facts: &Facts<'_>, error: &PlanError) -> bool {
     let has_role = |name: &str| facts.profiles.iter().any(|profile| profile.name == name && profile.has("role_arn"));
     match error {
@@ -73,7 +73,7 @@ fn is_recursion(facts: &Facts<'_>, error: &PlanError) -> bool {
 
 pub(super) fn broken(facts: &Facts<'_>) -> Vec<Hit> {
     troubles(facts, &|error, asked| match error {
-        // Those have checks of their own.
+        // Other checks report these.
         PlanError::HalfPair { .. } | PlanError::NoEnvironmentKeys { .. } => false,
         PlanError::NoCredentials { profile, named_by, .. } => profile != asked || named_by.is_some(),
         error => !is_recursion(facts, error),
@@ -86,7 +86,7 @@ pub(super) fn no_environment_keys(facts: &Facts<'_>) -> Vec<Hit> {
 
 pub(super) fn no_credentials(facts: &Facts<'_>) -> Vec<Hit> {
     let is_empty = |error: &PlanError, asked: &str| matches!(error, PlanError::NoCredentials { profile, named_by: None, .. } if profile == asked);
-    // What it would need, the profile may well not want: many are there for their region.
+    // Many profiles have no credentials on purpose, for example only a region. A near miss means a mistake.
     let has_near_miss = |error: &PlanError| matches!(error, PlanError::NoCredentials { near, .. } if !near.is_empty());
     let with_hint = troubles(facts, &|error, asked| is_empty(error, asked) && has_near_miss(error));
     let without = troubles(facts, &|error, asked| is_empty(error, asked) && !has_near_miss(error));
@@ -108,8 +108,8 @@ fn warnings(facts: &Facts<'_>, tell: fn(&Warning) -> Option<Hit>) -> Vec<Hit> {
 pub(super) fn duration_capped(facts: &Facts<'_>) -> Vec<Hit> {
     warnings(facts, |warning| match warning {
         Warning::DurationCapped { profile, requested, from } => {
-            let message = format!("{requested} s are asked for; a role that is assumed from a session lasts an hour");
-            Some(Hit::new(profile, FilePlace::of(from), message).hint(format!("duration_seconds = {ONE_HOUR}")))
+            let message = format!("the profile requests {requested} s, but role chaining is limited to one hour");
+            Some(Hit::new(profile, FilePlace::of(from), message).hint(format!("set duration_seconds = {ONE_HOUR}")))
         }
         _ => None,
     })
@@ -118,8 +118,9 @@ pub(super) fn duration_capped(facts: &Facts<'_>) -> Vec<Hit> {
 pub(super) fn security_key(facts: &Facts<'_>) -> Vec<Hit> {
     warnings(facts, |warning| match warning {
         Warning::SecurityKey { profile, from } => {
-            let message = "mfa_serial is a security key, which cannot give a code to AWS's API";
-            let hint = "set mfa_serial to a virtual MFA device; a security key signs in by the browser: aws login";
+            let message = "mfa_serial is a security key, which cannot generate codes for the AWS API";
+            let hint =
+                "set mfa_serial to a virtual MFA device; to sign in with a security key in the browser: aws login";
             Some(Hit::new(profile, FilePlace::of(from), message).hint(hint))
         }
         _ => None,
@@ -129,8 +130,10 @@ pub(super) fn security_key(facts: &Facts<'_>) -> Vec<Hit> {
 pub(super) fn mfa_does_not_travel(facts: &Facts<'_>) -> Vec<Hit> {
     warnings(facts, |warning| match warning {
         Warning::MfaDoesNotTravel { profile, from } => {
-            let message = "a role does not learn of the MFA that a role before it was assumed with";
-            Some(Hit::new(profile, FilePlace::of(from), message).hint("ask for MFA where the first role is assumed"))
+            let message = "role chaining drops the MFA context, so a later role cannot require MFA";
+            Some(
+                Hit::new(profile, FilePlace::of(from), message).hint("set mfa_serial on the profile of the first role"),
+            )
         }
         _ => None,
     })

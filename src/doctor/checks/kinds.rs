@@ -1,4 +1,4 @@
-//! Checks of what a profile is: several things at once, half of one, or one that not every tool can use.
+//! Checks profiles for several kinds at once, incomplete kinds, and kinds that some tools cannot use.
 
 use crate::doctor::checks::project;
 use crate::doctor::facts::Facts;
@@ -17,8 +17,11 @@ fn place(profile: &Profile<'_>, key: &'static str) -> Option<FilePlace> {
 pub(super) fn half_pair(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |profile: &Profile<'_>| {
         let HalfPair { missing, at } = profile.keys().err()?;
-        let message = format!("{missing} is missing beside the other key");
-        Some(Hit::new(&profile.name, FilePlace::from(at), message).hint("both keys stand in one section of one file"))
+        let message = format!("{missing} is missing: the profile has only half of the key pair");
+        Some(
+            Hit::new(&profile.name, FilePlace::from(at), message)
+                .hint("put both keys in the same section of the same file"),
+        )
     };
     facts.profiles.iter().filter_map(hit).collect()
 }
@@ -45,7 +48,7 @@ pub(super) fn stale_token(facts: &Facts<'_>) -> Vec<Hit> {
         }
         let token = TOKENS.iter().find_map(|key| config.last(key))?;
         let message =
-            format!("the SDKs send this {} with the keys of the credentials file, and AWS refuses", token.key);
+            format!("the SDKs send this {} with the keys of the credentials file, and AWS rejects it", token.key);
         Some(Hit::new(&profile.name, FilePlace::from(config.location(token.line)), message).hint("remove the token"))
     };
     facts.profiles.iter().filter_map(hit).collect()
@@ -56,10 +59,10 @@ pub(super) fn role_and_process(facts: &Facts<'_>) -> Vec<Hit> {
         let role = profile.get("role_arn")?;
         let process = place(profile, "credential_process")?;
         let message = format!(
-            "the role at {} wins in the Amplify CLI, the AWS CLI and the JS and Rust SDKs; the Go SDK refuses both",
+            "the Amplify CLI, the AWS CLI and the JS and Rust SDKs use the role at {}; the Go SDK rejects the profile",
             role.at
         );
-        let hint = "give the two a profile each: amplify-creds setup --in-place does";
+        let hint = "split it into two profiles, for example with: amplify-creds setup --in-place";
         Some(Hit::new(&profile.name, process, message).hint(hint))
     };
     facts.profiles.iter().filter_map(hit).collect()
@@ -92,8 +95,8 @@ pub(super) fn mixed_kinds(facts: &Facts<'_>) -> Vec<Hit> {
         let is_told = kinds.iter().map(|(_, key)| *key).eq(["role_arn", "credential_process"]);
         let (_, key) = kinds.get(1).filter(|_| !is_told)?;
         let names: Vec<_> = kinds.iter().map(|(name, _)| *name).collect();
-        let message = format!("it has {}; tools disagree which of them counts", names.join(" and "));
-        Some(Hit::new(&profile.name, place(profile, key), message).hint("give each a profile of its own"))
+        let message = format!("the profile has {}; tools disagree which one to use", names.join(" and "));
+        Some(Hit::new(&profile.name, place(profile, key), message).hint("use a separate profile for each"))
     };
     facts.profiles.iter().filter_map(hit).collect()
 }
@@ -107,8 +110,9 @@ fn is_helped(facts: &Facts<'_>, profile: &Profile<'_>) -> bool {
 pub(super) fn mfa_ignored(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |profile: &Profile<'_>| {
         let serial = place(profile, "mfa_serial").filter(|_| profile.has("role_arn") && !is_helped(facts, profile))?;
-        let message = "the JS and Go SDKs cannot ask for the code, the Rust SDK ignores mfa_serial, and AWS refuses";
-        let hint = format!("amplify-creds setup {} makes a profile that works in all of them", profile.name);
+        let message =
+            "the JS and Go SDKs cannot prompt for the code; the Rust SDK ignores mfa_serial, so AWS denies access";
+        let hint = format!("to create a profile that works in all of them: amplify-creds setup {}", profile.name);
         Some(Hit::new(&profile.name, serial, message).hint(hint))
     };
     facts.profiles.iter().filter_map(hit).collect()
@@ -117,7 +121,7 @@ pub(super) fn mfa_ignored(facts: &Facts<'_>) -> Vec<Hit> {
 pub(super) fn mfa_without_role(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |profile: &Profile<'_>| {
         let serial = place(profile, "mfa_serial").filter(|_| !profile.has("role_arn"))?;
-        let message = "no AWS tool uses mfa_serial without a role_arn; amplify-creds gets an MFA session by it";
+        let message = "only amplify-creds uses mfa_serial without a role_arn: it gets an MFA session";
         Some(Hit::new(&profile.name, serial, message))
     };
     facts.profiles.iter().filter_map(hit).collect()
@@ -127,7 +131,7 @@ pub(super) fn amplify_role(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |profile: &Profile<'_>| {
         let role = place(profile, "role_arn").filter(|_| !is_helped(facts, profile))?;
         let message = format!("the Amplify CLI reports {} (amplify-cli#14626)", project::ROLE_MESSAGES);
-        let hint = format!("amplify-creds setup {} makes a profile that it can use", profile.name);
+        let hint = format!("to create a profile that it can use: amplify-creds setup {}", profile.name);
         Some(Hit::new(&profile.name, role, message).hint(hint))
     };
     facts.profiles.iter().filter_map(hit).collect()

@@ -1,4 +1,4 @@
-//! Checks of lines: what makes a tool reject a file, or take a line for something else.
+//! Checks for lines that make a tool reject a file or that a tool misreads.
 
 use std::collections::{HashMap, HashSet};
 
@@ -24,64 +24,66 @@ fn hits(facts: &Facts<'_>, code: Code, message: &str, hint: &str) -> Vec<Hit> {
 }
 
 pub(super) fn byte_order_mark(facts: &Facts<'_>) -> Vec<Hit> {
-    let message = "the AWS CLI and the Rust SDK reject the whole file, the Amplify CLI and the Go SDK miss its first \
-                   section: it begins with a byte order mark";
+    let message = "the file begins with a byte order mark: the AWS CLI and the Rust SDK reject the whole file, \
+                   the Amplify CLI and the Go SDK do not see its first section";
     lexical(facts, Code::ByteOrderMark)
-        .map(|(file, line)| Hit::general(file.at(line), message).hint("save the file as UTF-8 without a mark (BOM)"))
+        .map(|(file, line)| {
+            Hit::general(file.at(line), message).hint("save the file as UTF-8 without a byte order mark (BOM)")
+        })
         .collect()
 }
 
 pub(super) fn header_not_closed(facts: &Facts<'_>) -> Vec<Hit> {
-    hits(facts, Code::HeaderNotClosed, "the header and the lines below it are passed over", "end the header with ']'")
+    hits(facts, Code::HeaderNotClosed, "the header and the lines below it are ignored", "end the header with ']'")
 }
 
 pub(super) fn outside_section(facts: &Facts<'_>) -> Vec<Hit> {
-    let message = "the line belongs to no profile; the AWS CLI and the Rust SDK reject the whole file";
-    hits(facts, Code::OutsideSection, message, "put it below a header")
+    let message = "the line is above the first section header; the AWS CLI and the Rust SDK reject the whole file";
+    hits(facts, Code::OutsideSection, message, "move the line below a section header")
 }
 
 pub(super) fn text_after_header(facts: &Facts<'_>) -> Vec<Hit> {
-    let message = "the Rust SDK rejects the whole file, the JS and Go SDKs and the Amplify CLI see no header here";
-    hits(facts, Code::TextAfterHeader, message, "put nothing behind the ']'")
+    let message = "the Rust SDK rejects the whole file; the JS and Go SDKs and the Amplify CLI do not see this header";
+    hits(facts, Code::TextAfterHeader, message, "remove the text after the ']'")
 }
 
 pub(super) fn indented_property(facts: &Facts<'_>) -> Vec<Hit> {
-    let message = "the Rust SDK rejects the whole file, the Go SDK passes over the line";
-    hits(facts, Code::IndentedProperty, message, "begin the line in the first column")
+    let message = "the Rust SDK rejects the whole file; the Go SDK ignores the line";
+    hits(facts, Code::IndentedProperty, message, "remove the blanks at the start of the line")
 }
 
 pub(super) fn lone_carriage_return(facts: &Facts<'_>) -> Vec<Hit> {
-    let message = "it ends the line for the AWS CLI and the Amplify CLI, not for the SDKs";
-    hits(facts, Code::LoneCarriageReturn, message, "save the file with ordinary line ends")
+    let message = "the AWS CLI and the Amplify CLI read a carriage return as a line end; the SDKs do not";
+    hits(facts, Code::LoneCarriageReturn, message, "save the file with LF or CRLF line ends")
 }
 
 pub(super) fn no_property(facts: &Facts<'_>) -> Vec<Hit> {
-    let message = "the AWS CLI and the Rust SDK reject the whole file: there is no '=', or no name before it";
-    hits(facts, Code::NoProperty, message, "complete the line, or begin it with '#'")
+    let message = "the line has no '=', or no name before it: the AWS CLI and the Rust SDK reject the whole file";
+    hits(facts, Code::NoProperty, message, "complete the line, or turn it into a comment with '#'")
 }
 
 pub(super) fn colon(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |(file, line): (&FileFacts<'_>, u32)| {
         let key = shown_name(file.line(line).split(':').next().unwrap_or_default().trim());
-        let message = format!("the AWS CLI and the Go SDK read {key} here, the other tools do not");
+        let message = format!("the AWS CLI and the Go SDK read {key} here; the other tools do not");
         at_line(file, line, message).hint(format!("write {key} = …"))
     };
     lexical(facts, Code::ColonDelimiter).map(hit).collect()
 }
 
 pub(super) fn wide_blank(facts: &Facts<'_>) -> Vec<Hit> {
-    let message = "the Rust SDK takes a no-break space for a part of the name or the value, the other tools do not";
-    hits(facts, Code::WideBlank, message, "write ordinary blanks")
+    let message = "the Rust SDK reads a no-break space as a part of the name or the value; the other tools do not";
+    hits(facts, Code::WideBlank, message, "replace it with an ordinary blank")
 }
 
-/// The second and every further header of the same text: file, line, text, the first one's line.
+/// Repeated headers: file, line, text, the first header's line.
 fn repeated_sections<'f>(facts: &'f Facts<'_>) -> Vec<(&'f FileFacts<'f>, u32, &'f str, u32)> {
     let mut repeated = Vec::new();
     for file in &facts.files {
         let mut first = HashMap::new();
         for section in &file.sections {
             let there = *first.entry(section.inner).or_insert(section.line);
-            // configparser takes this one as often as it comes.
+            // configparser accepts this header repeatedly.
             if there != section.line && section.inner != "DEFAULT" {
                 repeated.push((file, section.line, section.header, there));
             }
@@ -93,13 +95,13 @@ fn repeated_sections<'f>(facts: &'f Facts<'_>) -> Vec<(&'f FileFacts<'f>, u32, &
 pub(super) fn duplicate_section(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |(file, line, header, first): (&FileFacts<'_>, u32, &str, u32)| {
         let message =
-            format!("{} stands at line {first} already: the AWS CLI rejects the whole file", shown_header(header));
-        at_line(file, line, message).hint("join the two sections")
+            format!("{} appears at line {first} already: the AWS CLI rejects the whole file", shown_header(header));
+        at_line(file, line, message).hint("merge the two sections")
     };
     repeated_sections(facts).into_iter().map(hit).collect()
 }
 
-/// Every key that stands in its section a second time: file, line, key, the first one's line.
+/// Repeated keys of a section: file, line, key, the first key's line.
 fn repeated_keys<'f>(facts: &'f Facts<'_>) -> Vec<(&'f FileFacts<'f>, u32, String, u32)> {
     let mut repeated = Vec::new();
     for file in &facts.files {
@@ -119,8 +121,8 @@ fn repeated_keys<'f>(facts: &'f Facts<'_>) -> Vec<(&'f FileFacts<'f>, u32, Strin
 pub(super) fn duplicate_key(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |(file, line, key, first): (&FileFacts<'_>, u32, String, u32)| {
         let key = shown_name(&key);
-        let message = format!("{key} stands at line {first} already: the AWS CLI rejects the whole file");
-        at_line(file, line, message).hint("keep one of them; the other tools take the last")
+        let message = format!("{key} appears at line {first} already: the AWS CLI rejects the whole file");
+        at_line(file, line, message).hint("keep only one of them; the other tools use the last one")
     };
     repeated_keys(facts).into_iter().map(hit).collect()
 }
@@ -161,13 +163,14 @@ pub(super) fn header_not_alone(facts: &Facts<'_>) -> Vec<Hit> {
         let Some(name) = &header.name else { continue };
         let file = facts.file(header.kind);
         let line = file.line(header.line);
-        // Those have a finding of their own.
+        // Other findings report these.
         let is_told = file.findings.iter().any(|found| found.line == header.line);
         if is_alone(line) || is_told {
             continue;
         }
-        let hint = if line.starts_with('[') { "put nothing behind the ']'" } else { "begin the line with the '['" };
-        let message = "the Amplify CLI takes the line for a key, and the keys below it for those of the section above";
+        let hint =
+            if line.starts_with('[') { "remove the text after the ']'" } else { "remove the text before the '['" };
+        let message = "the Amplify CLI reads the header as a key, and adds the keys below it to the section above";
         found.push(Hit::new(name, file.at(header.line), message).hint(hint));
     }
     found

@@ -1,4 +1,4 @@
-//! Checks of names: who does not see a section, and which headers get into each other's way.
+//! Checks for sections that a tool does not see, and for conflicting headers.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -8,12 +8,12 @@ use crate::profile_file::finding::Code;
 use crate::profile_file::{FileKind, Spelling};
 use crate::tools::{HeaderLine, NO_VALUES, Tool, View, is_alone, why_hidden};
 
-/// First words of sections that are meant for something else than a profile.
+/// First words of sections that are not profiles.
 const OTHER_KINDS: [&str; 4] = ["sso-session", "services", "plugins", "preview"];
 
-const SAFE: &str = "a name of letters, digits, '-' and '_' is seen by every tool";
+const SAFE: &str = "use only letters, digits, '-' and '_' in the name";
 
-/// Headers whose escaped dot undoes another one's plain dot: `[profile a\.b]` beside `[profile a.b]`.
+/// Headers with an escaped dot that cancel another header's plain dot: `[profile a\.b]` next to `[profile a.b]`.
 fn dotted_pairs<'f>(facts: &'f Facts<'_>) -> Vec<(&'f FileFacts<'f>, &'f SectionFacts<'f>)> {
     let mut pairs = Vec::new();
     for file in &facts.files {
@@ -29,14 +29,14 @@ pub(super) fn dotted_pair(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |(file, section): (&FileFacts<'_>, &SectionFacts<'_>)| {
         let name = file.profile_of(section.line).unwrap_or_default();
         let plain = section.header.replace("\\.", ".");
-        let message = format!("{} beside {plain}: the Amplify CLI loses {name}", section.header);
+        let message = format!("{} and {plain}: the Amplify CLI does not see {name}", section.header);
         Hit::new(name, file.at(section.line), message)
             .hint(format!("for the Amplify CLI write {}", alias(file.kind, name)))
     };
     dotted_pairs(facts).into_iter().map(hit).collect()
 }
 
-/// The second header that shows a dotted name to the Amplify CLI and to nobody else something new.
+/// The second header that shows a dotted name to the Amplify CLI and changes nothing for other tools.
 fn alias(kind: FileKind, name: &str) -> String {
     match kind {
         FileKind::Config => format!("[{}]", name.replace('.', "\\.")),
@@ -56,7 +56,7 @@ pub(super) fn hidden_name(facts: &Facts<'_>) -> Vec<Hit> {
     facts.headers.iter().filter_map(hit).collect()
 }
 
-/// Whom a profile's header is hidden from, unless another check tells of the reason.
+/// The tools that do not see a profile's header, unless another check reports the reason.
 fn hidden(facts: &Facts<'_>, header: &HeaderFacts<'_>, name: &str, is_pair: bool) -> Option<Hit> {
     let file = facts.file(header.kind);
     let line = HeaderLine { kind: header.kind, text: file.line(header.line), has_values: header.has_values };
@@ -74,7 +74,7 @@ fn hidden(facts: &Facts<'_>, header: &HeaderFacts<'_>, name: &str, is_pair: bool
             continue;
         }
         let reason = why_hidden(view, line, &header.names[index]);
-        // Nobody misses an empty section.
+        // An empty section is not missed.
         if reason == NO_VALUES {
             continue;
         }
@@ -85,27 +85,27 @@ fn hidden(facts: &Facts<'_>, header: &HeaderFacts<'_>, name: &str, is_pair: bool
     }
     let (first, _) = reasons.values().next()?;
     let hint = if first.contains("dot") {
-        format!("add {} with the same keys, for the Amplify CLI alone", alias(header.kind, name))
+        format!("add {} with the same keys, only for the Amplify CLI", alias(header.kind, name))
     } else if first.contains("[profile NAME]") {
         let word = name.get(..8).filter(|word| word.eq_ignore_ascii_case("profile "));
         format!("write [profile {}]", word.map_or(name, |word| name[word.len()..].trim_start()))
     } else if let Some(bare) = name.strip_prefix("profile ").filter(|_| header.kind == FileKind::Credentials) {
-        format!("write [{bare}]: the credentials file knows no prefix")
+        format!("write [{bare}]: the credentials file uses no prefix")
     } else {
         SAFE.to_owned()
     };
     let unseen: Vec<_> = reasons.values().map(|(reason, tools)| format!("{} ({reason})", tools.join(", "))).collect();
-    // Without the name, so that three hundred of them make one message.
-    let message = format!("the profile is not seen by {}", unseen.join("; "));
+    // Without the name, so that three hundred profiles share one message.
+    let message = format!("some tools do not see the profile: {}", unseen.join("; "));
     Some(Hit::new(name, file.at(header.line), message).hint(hint))
 }
 
-/// A section that is no profile to resolution, and is one to a tool.
+/// A section that is not a profile in resolution, but is one in a tool.
 fn known_to_some(facts: &Facts<'_>, header: &HeaderFacts<'_>) -> Option<Hit> {
     let file = facts.file(header.kind);
     let inner = header.text.trim_start_matches(['[', ' ', '\t']);
     let first = inner.split([' ', '\t', ']', '.']).next().unwrap_or_default();
-    // What the Amplify CLI lists of those, nobody means.
+    // The Amplify CLI lists these as profiles, but users do not mean them as such.
     if OTHER_KINDS.contains(&first) || ["default", "DEFAULT"].contains(&first) {
         return None;
     }
@@ -116,7 +116,7 @@ fn known_to_some(facts: &Facts<'_>, header: &HeaderFacts<'_>) -> Option<Hit> {
     if tools.is_empty() {
         return None;
     }
-    let message = format!("{} is a profile to {} only", shown(header), tools.join(", "));
+    let message = format!("only these tools read {} as a profile: {}", shown(header), tools.join(", "));
     let hint = match header.kind {
         FileKind::Config => "write [profile NAME]",
         FileKind::Credentials => "write [NAME]",
@@ -129,7 +129,7 @@ fn quoted(names: &[&str]) -> String {
     names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")
 }
 
-/// The header without what stands behind it.
+/// The header without the text after it.
 fn shown<'h>(header: &HeaderFacts<'h>) -> &'h str {
     header.text.rfind(']').map_or(header.text, |end| &header.text[..=end])
 }
@@ -143,7 +143,7 @@ pub(super) fn same_name(facts: &Facts<'_>) -> Vec<Hit> {
     for file in &facts.files {
         let mut first: HashMap<&str, &SectionFacts<'_>> = HashMap::new();
         for section in &file.sections {
-            // Of two headers for it, the lenient reading has dropped the plain one, as the SDKs do.
+            // Of two such headers, resolution has dropped the plain one, as the SDKs do.
             let is_plain = file.kind == FileKind::Config && section.inner.trim() == "default";
             let name = match section.profile() {
                 Some((name, Spelling::Aws)) => name,
@@ -153,10 +153,10 @@ pub(super) fn same_name(facts: &Facts<'_>) -> Vec<Hit> {
             let there = *first.entry(name).or_insert(section);
             if there.inner != section.inner {
                 let message = format!(
-                    "{} and {} (line {}) both name {name}: the AWS CLI keeps the later one alone, other tools differ",
+                    "{} and {} (line {}) both name {name}: the AWS CLI uses only the later one; other tools differ",
                     section.header, there.header, there.line
                 );
-                found.push(Hit::new(name, file.at(section.line), message).hint("join the two sections"));
+                found.push(Hit::new(name, file.at(section.line), message).hint("merge the two sections"));
             }
         }
     }
@@ -186,10 +186,12 @@ pub(super) fn spelling_left_out(facts: &Facts<'_>) -> Vec<Hit> {
             }
             let (section, other) = (unused[0], used[0]);
             let message = format!(
-                "{} says something else than {} (line {}), and only the Amplify CLI listens to it",
+                "{} and {} (line {}) have different settings, and only the Amplify CLI uses the first",
                 section.header, other.header, other.line
             );
-            found.push(Hit::new(name, file.at(section.line), message).hint("give both the same keys, or drop one"));
+            found.push(
+                Hit::new(name, file.at(section.line), message).hint("write the same settings in both, or remove one"),
+            );
         }
     }
     found.sort_by_key(|hit| hit.at.as_ref().and_then(|at| at.line));

@@ -1,14 +1,14 @@
-//! Checks of `credential_process`: whether every tool can start it, and what.
+//! Checks whether every tool can start a `credential_process`, and what each tool starts.
 
 use crate::doctor::facts::{Facts, Program};
 use crate::doctor::finding::{FilePlace, Hit};
 use crate::plan::wrapper::Wrapper;
 use crate::profile_file::botocore::words;
 
-/// What a shell understands and the AWS CLI, which starts programs without one, does not.
+/// Shell syntax. The AWS CLI starts programs without a shell.
 const SHELL: [char; 8] = ['$', '`', '|', '<', '>', '&', ';', '*'];
 
-/// The commands: profile, place, text, words; no words where a quote is not closed.
+/// The commands: profile, location, text, words. No words if a quote is not closed.
 fn commands<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (&'f str, FilePlace, &'f str, Option<Vec<String>>)> {
     facts.profiles.iter().filter_map(|profile| {
         let command = profile.get("credential_process")?;
@@ -16,7 +16,7 @@ fn commands<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (&'f str, FilePlac
     })
 }
 
-/// The first word, where a tool starts it as it stands.
+/// The first word, if a tool starts it unchanged.
 fn program(words: Option<Vec<String>>) -> Option<String> {
     words?.into_iter().next().filter(|word| !word.starts_with('~') && !word.contains(SHELL))
 }
@@ -31,7 +31,7 @@ pub(super) fn recursion(facts: &Facts<'_>) -> Vec<Hit> {
         .filter(|(profile, _, command, _)| is_own(profile, command) && !has_role(profile))
         .map(|(profile, at, ..)| {
             Hit::new(profile, at, format!("the credential_process asks amplify-creds for {profile} itself"))
-                .hint("name the profile that has the role")
+                .hint("write the name of the profile that has the role")
         })
         .collect()
 }
@@ -40,18 +40,19 @@ pub(super) fn missing(facts: &Facts<'_>) -> Vec<Hit> {
     let mut found = Vec::new();
     for (profile, at, _, words) in commands(facts) {
         let Some(first) = words.as_ref().map(|words| words.first().cloned().unwrap_or_default()) else {
-            found.push(Hit::new(profile, at, "the command has a quote that is not closed").hint("close it"));
+            found.push(Hit::new(profile, at, "the command has an unclosed quote").hint("close the quote"));
             continue;
         };
         let why = match facts.programs.get(&first) {
             _ if first.contains(SHELL) => continue,
             None | Some(Program::There) => continue,
-            Some(Program::Missing) if first.contains('/') => "there is no such file",
-            Some(Program::Missing) => "no directory of PATH has it",
-            Some(Program::NotExecutable) => "the file is no program",
+            Some(Program::Missing) if first.contains('/') => "the file does not exist",
+            Some(Program::Missing) => "it is not in PATH",
+            Some(Program::NotExecutable) => "the file is not executable",
         };
         found.push(
-            Hit::new(profile, at, format!("{first} cannot be started: {why}")).hint("give the program's absolute path"),
+            Hit::new(profile, at, format!("{first} cannot be started: {why}"))
+                .hint("write the program's absolute path"),
         );
     }
     found
@@ -62,11 +63,11 @@ pub(super) fn relative(facts: &Facts<'_>) -> Vec<Hit> {
     for (profile, at, _, words) in commands(facts) {
         let Some(first) = program(words).filter(|first| !is_absolute(first)) else { continue };
         let message = if first.contains(['/', '\\']) {
-            format!("{first} is looked for from wherever a tool is started")
+            format!("{first} is a relative path, so it depends on the directory in which a tool is started")
         } else {
-            format!("{first} is found only by tools whose PATH has it; editors and agents often have another")
+            format!("only tools with {first} in their PATH find it; editors and agents often have another PATH")
         };
-        found.push(Hit::new(profile, at, message).hint("give the program's absolute path"));
+        found.push(Hit::new(profile, at, message).hint("write the program's absolute path"));
     }
     found
 }
@@ -79,7 +80,7 @@ pub(super) fn shell(facts: &Facts<'_>) -> Vec<Hit> {
     let mut found = Vec::new();
     for (profile, at, command, words) in commands(facts) {
         let is_home = |word: &String| word.starts_with('~');
-        // `sh -c '…'` brings its own.
+        // `sh -c '…'` starts its own shell.
         let brings_one =
             words.as_ref().is_some_and(|words| words.get(1).is_some_and(|word| word == "-c" || word == "-lc"));
         let what = if words.iter().flatten().any(is_home) {
@@ -90,9 +91,8 @@ pub(super) fn shell(facts: &Facts<'_>) -> Vec<Hit> {
             continue;
         };
         if !brings_one {
-            let message =
-                format!("the command uses {what}; the AWS CLI starts it without a shell, so that it stays as it is");
-            found.push(Hit::new(profile, at, message).hint("give absolute paths, or put the command into a script"));
+            let message = format!("the command uses {what}, but the AWS CLI starts it without a shell");
+            found.push(Hit::new(profile, at, message).hint("write absolute paths, or put the command in a script"));
         }
     }
     found

@@ -1,4 +1,4 @@
-//! The Amplify CLI's own messages do not name the profile's fault, so the findings quote them.
+//! The Amplify CLI's own messages do not name the error in the profile, so the findings quote them.
 
 use crate::core::masking::masked;
 use crate::doctor::facts::Facts;
@@ -9,7 +9,7 @@ use crate::doctor::world::ProjectProfile;
 use crate::profile::Profile;
 use crate::tools::{Tool, Visibility};
 
-/// Of a role profile; the second one where a session of the role is cached. Observed with version 14.2.2.
+/// Messages for a role profile. The second appears if a session of the role is cached. Observed in version 14.2.2.
 pub(super) const ROLE_MESSAGES: &str =
     "\"Resolved credential object is not valid\" or \"identity.expiration.getTime is not a function\"";
 const OTHER_MESSAGES: &str = "\"Could not initialize platform\" or \"Region is missing\"";
@@ -17,8 +17,7 @@ const OTHER_MESSAGES: &str = "\"Could not initialize platform\" or \"Region is m
 pub(super) fn amplify_project(facts: &Facts<'_>) -> Vec<Hit> {
     let Some(ProjectProfile { environment, profile, from }) = &facts.project else { return Vec::new() };
     let at = FilePlace::of(from);
-    let of_environment =
-        format!("the environment {environment} of the Amplify project uses the profile {}", masked(profile));
+    let of_environment = format!("environment {environment} of the Amplify project uses profile {}", masked(profile));
     let known = facts.profiles.iter().find(|known| known.name == *profile);
     let Some(known) = known else {
         let message = format!("{of_environment}, which does not exist");
@@ -35,7 +34,7 @@ pub(super) fn amplify_project(facts: &Facts<'_>) -> Vec<Hit> {
             return Vec::new();
         }
         let message = format!("{of_environment}, which has no region: the Amplify CLI reports \"Region is missing\"");
-        return vec![Hit::new(profile, at, message).hint(format!("add to the profile {profile}: region = REGION"))];
+        return vec![Hit::new(profile, at, message).hint(format!("add region = REGION to profile {profile}"))];
     }
     let (reported, hint) = if known.has("role_arn") {
         let choice = amplify_choices(facts.views, &facts.profiles, facts.program.as_deref());

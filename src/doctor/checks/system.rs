@@ -1,4 +1,4 @@
-//! Checks of what surrounds the files: rights, variables, the clock, the cache.
+//! Checks of rights, variables, the clock and the cache.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use crate::doctor::finding::{FilePlace, Hit};
 use crate::os::env;
 use crate::os::fs::Rights;
 
-/// Seconds that a clock may be off before anybody minds.
+/// Seconds by which a clock may be off without a finding.
 const TOLERANCE: i64 = 300;
 
-/// Files and directories with their rights, and whether there are secrets in them.
+/// Files and directories with their rights, and whether they contain secrets.
 fn guarded(facts: &Facts<'_>) -> Vec<(FilePlace, Rights, bool)> {
     let mut all = Vec::new();
     for file in &facts.files {
@@ -30,14 +30,14 @@ pub(super) fn mode(facts: &Facts<'_>) -> Vec<Hit> {
     for (place, Rights { mode, .. }, has_secrets) in
         guarded(facts).into_iter().filter(|(_, rights, _)| rights.mode & 0o077 != 0)
     {
-        let what = if has_secrets { ", and there are secrets in it" } else { "" };
+        let what = if has_secrets { ", and it contains secrets" } else { "" };
         let path = place.file.shown.clone();
-        let message = format!("{path} has mode {mode:04o}: others than its owner have rights on it{what}");
+        let message = format!("{path} has mode {mode:04o}, so other users can access it{what}");
         found.push(Hit::general(place, message).hint(format!("chmod 600 {path}")));
     }
     if let Some(rights) = facts.cache.dir_rights.filter(|rights| rights.mode & 0o077 != 0) {
         let path = facts.cache.dir.file.shown.clone();
-        let message = format!("{path} has mode {:04o}: others than its owner can look into it", rights.mode);
+        let message = format!("{path} has mode {:04o}, so other users can access it", rights.mode);
         found.push(Hit::general(facts.cache.dir.clone(), message).hint(format!("chmod 700 {path}")));
     }
     found
@@ -51,7 +51,8 @@ pub(super) fn owner(facts: &Facts<'_>) -> Vec<Hit> {
         .filter(|(_, rights, _)| rights.is_foreign)
         .map(|(place, ..)| {
             let path = place.file.shown.clone();
-            Hit::general(place, format!("{path} belongs to neither you nor root")).hint(format!("see: ls -lL {path}"))
+            Hit::general(place, format!("{path} belongs neither to you nor to root"))
+                .hint(format!("see: ls -lL {path}"))
         })
         .collect()
 }
@@ -65,7 +66,7 @@ pub(super) fn profile_variable(facts: &Facts<'_>) -> Vec<Hit> {
         }
         let nearest = facts.profiles.iter().map(|profile| (strsim::jaro_winkler(name, &profile.name), &profile.name));
         let nearest = nearest.filter(|(score, _)| *score > 0.75).max_by(|a, b| a.0.total_cmp(&b.0));
-        let message = format!("{variable} names the profile {name}, and no file has it");
+        let message = format!("{variable} names profile {name}, which does not exist");
         let hint = nearest.map_or_else(|| format!("unset {variable}"), |(_, near)| format!("did you mean {near}?"));
         found.push(Hit::general(None, message).hint(hint));
     }
@@ -77,7 +78,7 @@ pub(super) fn variables_disagree(facts: &Facts<'_>) -> Vec<Hit> {
     match (value(env::AWS_PROFILE), value(env::AWS_DEFAULT_PROFILE)) {
         (Some(one), Some(other)) if one != other => {
             let message = format!(
-                "AWS_PROFILE is {one} and AWS_DEFAULT_PROFILE is {other}: boto3 and AWS CLI v1 take the second, all others the first"
+                "AWS_PROFILE is {one} and AWS_DEFAULT_PROFILE is {other}: boto3 and AWS CLI v1 use the second, all others the first"
             );
             vec![Hit::general(None, message).hint("unset AWS_DEFAULT_PROFILE")]
         }
@@ -92,10 +93,10 @@ pub(super) fn keys_shadow_profile(facts: &Facts<'_>) -> Vec<Hit> {
     let named = facts.variables.profiles.iter().find(|(variable, _)| *variable != env::AMPLIFY_CREDS_PROFILE);
     let message = match named {
         Some((variable, name)) => format!(
-            "AWS_ACCESS_KEY_ID and {variable} are both set: the AWS CLI and the Rust SDK take the keys, the JS SDK takes {name}"
+            "AWS_ACCESS_KEY_ID and {variable} are both set: the AWS CLI and the Rust SDK use the keys, the JS SDK uses profile {name}"
         ),
         None if facts.profiles.iter().any(|profile| profile.name == "default") => {
-            "AWS_ACCESS_KEY_ID is set: where no profile is named, tools take these keys and not the profile default"
+            "AWS_ACCESS_KEY_ID is set: if no profile is given, tools use these keys and not the profile default"
                 .to_owned()
         }
         None => return Vec::new(),
@@ -107,11 +108,13 @@ pub(super) fn clock(facts: &Facts<'_>) -> Vec<Hit> {
     let minutes = |seconds: i64| (seconds.abs() + 59) / 60;
     let ours = || facts.cache.entries.iter().filter(|entry| entry.is_ours);
     let ahead = ours().filter_map(|entry| entry.written_at).max().map_or(0, |at| at.since(facts.now));
-    let hint = "set the clock; after sleep, WSL and virtual machines need it: sudo hwclock -s";
+    let hint = "fix the system clock (WSL or a resumed VM: sudo hwclock -s; otherwise enable NTP)";
     let mut found = Vec::new();
     if ahead > TOLERANCE {
-        let message =
-            format!("a session was cached {} min in the future: the clock has been set back since", minutes(ahead));
+        let message = format!(
+            "a cached session was written {} min in the future, so the clock was set back since then",
+            minutes(ahead)
+        );
         found.push(Hit::general(facts.cache.file.clone(), message).hint(hint));
     }
     let off =
@@ -119,7 +122,7 @@ pub(super) fn clock(facts: &Facts<'_>) -> Vec<Hit> {
     if let Some(entry) = off {
         let way = if entry.clock_offset > 0 { "behind" } else { "ahead of" };
         let message =
-            format!("the clock was {} min {way} AWS's when a session was fetched", minutes(entry.clock_offset));
+            format!("the clock was {} min {way} AWS's clock when a session was fetched", minutes(entry.clock_offset));
         found.push(Hit::general(facts.cache.file.clone(), message).hint(hint));
     }
     found
@@ -128,12 +131,12 @@ pub(super) fn clock(facts: &Facts<'_>) -> Vec<Hit> {
 pub(super) fn cache_corrupt(facts: &Facts<'_>) -> Vec<Hit> {
     let cache = &facts.cache;
     if let Some(problem) = &cache.problem {
-        let message = format!("{} is of no use: {problem}", cache.file.file.shown);
+        let message = format!("{} cannot be used: {problem}", cache.file.file.shown);
         return vec![Hit::general(cache.file.clone(), message).hint("amplify-creds reset-cache --all")];
     }
     let bad: BTreeSet<_> = cache.entries.iter().filter(|entry| !entry.is_session).map(|entry| &entry.outer).collect();
     let hit = |outer: &&String| {
-        let message = format!("an entry of {outer} is no session");
+        let message = format!("an entry of {outer} is not a session");
         Hit::general(cache.file.clone(), message).hint("amplify-creds reset-cache --expired")
     };
     bad.iter().map(hit).collect()
@@ -145,7 +148,7 @@ pub(super) fn cache_foreign(facts: &Facts<'_>) -> Vec<Hit> {
         return Vec::new();
     }
     let message = format!(
-        "the Amplify CLI wrote {foreign} of the sessions; each is used only where a single profile can be meant"
+        "the Amplify CLI wrote {foreign} of the cached sessions; each is used only if exactly one profile matches it"
     );
     vec![Hit::general(facts.cache.file.clone(), message).hint("see: amplify-creds sessions")]
 }

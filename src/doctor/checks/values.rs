@@ -11,7 +11,7 @@ use crate::tools::Tool;
 
 const SHOWN: usize = 60;
 
-/// The value as text, where it is one thing and not a block or a list.
+/// The value as text; `None` for a block or a list.
 fn scalar(property: &Property<'_>) -> Option<String> {
     match &property.typed {
         None if property.value.starts_with('\n') => None,
@@ -21,7 +21,7 @@ fn scalar(property: &Property<'_>) -> Option<String> {
     }
 }
 
-/// The value for people: between marks, on one line, cut where it is long. Whether it may be shown is the caller's.
+/// Quoted, on one line, and truncated. The caller must check that it may be shown.
 fn shown(value: &str) -> String {
     let value = value.replace('\n', "\\n");
     let short: String = value.chars().take(SHOWN).collect();
@@ -57,10 +57,10 @@ pub(super) fn read_differently(facts: &Facts<'_>) -> Vec<Hit> {
             let readings = by_value.iter().map(|(value, tools)| {
                 let names: Vec<_> = tools.iter().map(|tool| tool.name()).collect();
                 let value = if can_show { shown(value) } else { "****".to_owned() };
-                format!("{value} to {}", names.join(", "))
+                format!("{value} for {}", names.join(", "))
             });
             let readings = readings.collect::<Vec<_>>().join("; ");
-            let another = if can_show { "" } else { " (not the same; masked)" };
+            let another = if can_show { "" } else { " (different values, masked)" };
             let message = format!("{} is {readings}{another}", shown_name(&property.key));
             let hint = cause(file.line(property.line), &by_value);
             found.push(Hit::new(name, file.at(property.line), message).hint(hint));
@@ -69,20 +69,20 @@ pub(super) fn read_differently(facts: &Facts<'_>) -> Vec<Hit> {
     found
 }
 
-/// What to change so that all read the same.
+/// The change that makes all tools read the same value.
 fn cause(line: &str, readings: &[(String, Vec<Tool>)]) -> &'static str {
     if readings.iter().any(|(value, _)| value.contains('\n')) {
         "write the value on one line"
     } else if line.contains(['#', ';']) {
-        "keep '#' and ';' out of the line: comments get a line of their own"
+        "remove '#' and ';' from the line; write a comment on its own line"
     } else if line.contains(['"', '\'']) {
         "write the value without quotes"
     } else {
-        "write the value in plain characters, without blanks or backslashes at its ends"
+        "use plain characters, and no blanks or backslashes at the start and end of the value"
     }
 }
 
-/// Whether a comment mark behind a blank cuts a command: that is [`process_comment`]'s.
+/// [`process_comment`] reports a command that a comment mark after a blank truncates.
 fn is_cut_command(property: &Property<'_>, line: &str) -> bool {
     let value = line.split_once('=').map_or("", |(_, value)| value);
     let cuts = |(at, _): (usize, &str)| value[..at].ends_with([' ', '\t']);
@@ -96,7 +96,7 @@ pub(super) fn process_comment(facts: &Facts<'_>) -> Vec<Hit> {
             if is_cut_command(property, file.line(property.line)) {
                 let message = "the JS, Rust and Go SDKs cut credential_process at ' #' or ' ;', the Amplify CLI at any \
                                '#' or ';', the AWS CLI nowhere";
-                let hint = "put the command into a script of its own, and a comment on a line of its own";
+                let hint = "put the command in a script, and a comment on its own line";
                 found.push(Hit::new(name, file.at(property.line), message).hint(hint));
             }
         }
@@ -104,7 +104,7 @@ pub(super) fn process_comment(facts: &Facts<'_>) -> Vec<Hit> {
     found
 }
 
-/// Properties of profiles with one of these keys, as the last line of each says.
+/// Properties of profiles with one of these keys. The last line of each key counts.
 fn with_key<'f>(
     facts: &'f Facts<'_>,
     keys: &'f [&str],
@@ -119,8 +119,8 @@ pub(super) fn home_path(facts: &Facts<'_>) -> Vec<Hit> {
     let found = with_key(facts, &["web_identity_token_file", "ca_bundle"]);
     let found = found.filter(|(_, property, _)| property.value.starts_with('~'));
     let hit = |(file, property, name): (&FileFacts<'_>, &Property<'_>, &str)| {
-        let message = format!("the AWS tools do not replace the ~ in {}", property.key);
-        Hit::new(name, file.at(property.line), message).hint("give the absolute path")
+        let message = format!("the AWS tools do not expand the ~ in {}", property.key);
+        Hit::new(name, file.at(property.line), message).hint("write the absolute path")
     };
     found.map(hit).collect()
 }
@@ -129,8 +129,8 @@ pub(super) fn region_capitals(facts: &Facts<'_>) -> Vec<Hit> {
     let found = with_key(facts, &["region", "sso_region"]);
     let found = found.filter(|(_, property, _)| property.value.bytes().any(|byte| byte.is_ascii_uppercase()));
     let hit = |(file, property, name): (&FileFacts<'_>, &Property<'_>, &str)| {
-        let message = format!("the AWS tools send {} as it is, and AWS's regions have no capitals", property.key);
-        Hit::new(name, file.at(property.line), message).hint("write it in lower case")
+        let message = format!("the AWS tools send {} unchanged, but AWS regions are in lower case", property.key);
+        Hit::new(name, file.at(property.line), message).hint("write the region in lower case")
     };
     found.map(hit).collect()
 }
@@ -151,7 +151,7 @@ pub(super) fn flattened_block(facts: &Facts<'_>) -> Vec<Hit> {
                 let value =
                     if is_showable(&property.key, &theirs.value) { shown(&theirs.value) } else { "****".to_owned() };
                 let message = format!(
-                    "the Amplify CLI takes {} = {value} here for the profile's, over line {}",
+                    "the Amplify CLI uses {} = {value} from this nested block instead of line {}",
                     shown_name(&property.key),
                     property.line
                 );
@@ -168,12 +168,12 @@ pub(super) fn key_typo(facts: &Facts<'_>) -> Vec<Hit> {
     for (file, section, name) in facts.profile_sections() {
         for property in &section.properties {
             let key = &*property.key;
-            // A block is a service's or a tool's own.
+            // A block belongs to a service or a tool.
             if property.value.starts_with('\n') || is_known(key) {
                 continue;
             }
             if let Some(meant) = nearest(key) {
-                let message = format!("nothing reads {key}");
+                let message = format!("no tool reads the key {key}");
                 found.push(Hit::new(name, file.at(property.line), message).hint(format!("did you mean {meant}?")));
             }
         }
@@ -190,14 +190,14 @@ pub(super) fn key_in_capitals(facts: &Facts<'_>) -> Vec<Hit> {
                 continue;
             }
             let message = format!("the Amplify CLI and the JS and Java SDKs do not read {}", shown_name(written));
-            let hint = format!("write {} in lower case; amplify-creds doctor --fix does it", property.key);
+            let hint = format!("write {} in lower case, for example with: amplify-creds doctor --fix", property.key);
             found.push(Hit::new(name, file.at(property.line), message).hint(hint));
         }
     }
     found
 }
 
-/// The known key that `key` is a slip of: one or two letters, not a word.
+/// The known key that differs from `key` by one or two letters.
 fn nearest(key: &str) -> Option<&'static str> {
     let limit = match key.len() {
         0..5 | 64.. => return None,
@@ -207,7 +207,7 @@ fn nearest(key: &str) -> Option<&'static str> {
     let scored = KEYS.iter().map(|known| known.name).filter(|known| known.len().abs_diff(key.len()) <= limit);
     let scored = scored.map(|known| (strsim::damerau_levenshtein(key, known), known));
     let nearest = scored.filter(|(distance, _)| *distance <= limit).min().map(|(_, known)| known);
-    // These are the Amplify CLI's in lower case, which it does not read itself.
+    // The Amplify CLI's keys in lower case, which it does not read itself.
     match nearest {
         Some("accesskeyid") => Some("aws_access_key_id"),
         Some("secretaccesskey") => Some("aws_secret_access_key"),

@@ -11,7 +11,7 @@ fn answer(script: &str, limit: Duration) -> Result<String, ChildError> {
 
 const SOON: Duration = Duration::from_secs(30);
 
-/// Whether the process has ended, also as a zombie.
+/// A zombie has ended.
 fn has_ended(pid: &str) -> bool {
     let state = Command::new("ps").args(["-o", "stat=", "-p", pid]).output().unwrap();
     let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
@@ -61,7 +61,8 @@ fn descendants_are_killed_at_the_deadline() {
     let file = |name: &str| dir.path().join(name);
     let sleeper =
         |name: &str, prefix: &str| format!("{prefix} sh -c 'echo $$ >{}; exec sleep 300'", file(name).display());
-    // The parent of the last one has ended, and it holds no pipe of ours; only Linux shows that it belongs to the program.
+    // The parent of the last process has ended, and the process holds no pipe of ours. Only Linux shows that it belongs
+    // to the program.
     let orphan = format!("({} >/dev/null 2>&1 </dev/null &)", sleeper("orphan", ""));
     let mut names = vec!["child", "grandchild"];
     let script = if cfg!(target_os = "linux") {
@@ -76,7 +77,7 @@ fn descendants_are_killed_at_the_deadline() {
     let mut limit = Duration::from_millis(200);
     loop {
         assert_eq!(answer(&script, limit), Err(ChildError::TimedOut(limit.as_secs())));
-        // A machine under load starts them slowly.
+        // They start slowly on a machine under load.
         if names.iter().all(|name| is_written(&file(name))) {
             break;
         }

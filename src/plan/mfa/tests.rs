@@ -1,4 +1,4 @@
-//! The planner, row by row: what a code is spent on, by chain, keys, durations, settings and what is cached.
+//! Tests by table how a code is used, by chain, keys, durations, settings and cached facts.
 
 use crate::plan::build::build;
 use crate::plan::inputs::Inputs;
@@ -13,7 +13,7 @@ const USER: &str = "[profile keys]\naws_access_key_id = AKIA1\naws_secret_access
 const ROLE: &str = "[profile one]\nrole_arn = arn:aws:iam::222222222222:role/One\nsource_profile = keys\n";
 const NEXT: &str = "[profile two]\nrole_arn = arn:aws:iam::222222222222:role/Two\nsource_profile = one\n";
 
-/// Name, config, profile, way, the first role's duration.
+/// Name, config, profile, strategy, the first role's duration.
 type Row<'a> = (&'a str, &'a [&'a str], &'a str, &'a str, Option<u32>);
 
 fn planned(config: &str, profile: &str) -> Result<CredentialPlan, PlanError> {
@@ -22,7 +22,7 @@ fn planned(config: &str, profile: &str) -> Result<CredentialPlan, PlanError> {
     build(&set, profile, &Inputs::default())
 }
 
-/// `session 43200`, `role: <why>`, `none`, or `error`; then what is sent as the first role's duration.
+/// `session 43200`, `role: <reason>`, `none`, or `error`; then the first role's duration as sent.
 fn way_and_duration(config: &str, profile: &str) -> (String, Option<u32>) {
     let Ok(plan) = planned(config, profile) else { return ("error".to_owned(), None) };
     let way = match plan.mfa.as_ref().map(|mfa| &mfa.way) {

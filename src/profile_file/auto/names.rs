@@ -4,7 +4,7 @@ use crate::profile_file::auto::quotes::{unescaped, unquoted};
 use crate::profile_file::lines::shortened;
 use crate::profile_file::sections::{Name, Spelling};
 
-/// First words of config sections that are not profiles, though the Amplify CLI lists them.
+/// First words of config sections that are not profiles. The Amplify CLI lists these sections as profiles.
 const NOT_PROFILES: [&str; 4] = ["sso-session", "services", "plugins", "preview"];
 
 pub(super) fn config_name(inner: &str) -> Name<'_> {
@@ -12,7 +12,7 @@ pub(super) fn config_name(inner: &str) -> Name<'_> {
     if inner == "default" {
         return Name::Profile(inner.into(), Spelling::Aws);
     }
-    // Faster than searching for any white space; nearly all headers match.
+    // Faster than searching for any white space. Nearly all headers match.
     let (first, rest) = match inner.strip_prefix("profile ") {
         Some(rest) => ("profile", rest),
         None => inner.split_once(char::is_whitespace).unwrap_or((inner, "")),
@@ -26,7 +26,7 @@ pub(super) fn config_name(inner: &str) -> Name<'_> {
         _ if NOT_PROFILES.contains(&first) => Name::Other,
         _ => {
             let (name, _) = amplify_text(inner);
-            // The Amplify CLI removes the first "profile" from a config header, at any place.
+            // The Amplify CLI removes the first "profile" from a config header, wherever it is.
             amplify_profile(shortened(name, |name| name.strip_prefix("profile ").unwrap_or(name)))
         }
     }
@@ -55,7 +55,7 @@ pub(super) fn credentials_name(inner: &str) -> Name<'_> {
     }
 }
 
-/// A name by Amplify's rules: an unescaped dot creates a container, and "profile" is removed.
+/// Applies Amplify's rules: an unescaped dot creates a container, and "profile" is removed.
 fn amplify_profile(name: Cow<'_, str>) -> Name<'_> {
     let is_container = name.match_indices('.').any(|(at, _)| !name[..at].ends_with('\\'));
     if is_container || name.contains("profile") {

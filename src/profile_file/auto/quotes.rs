@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::profile_file::lines::COMMENT;
 
-/// A command keeps its quotes, and a quoted `#` or `;` starts no comment.
+/// A command keeps its quotes, so a quoted `#` or `;` does not start a comment.
 pub(super) fn before_comment_outside_quotes(text: &str) -> &str {
     let (mut quote, mut after_blank, mut escaped) = (None, false, false);
     for (at, char) in text.char_indices() {
@@ -20,7 +20,7 @@ pub(super) fn before_comment_outside_quotes(text: &str) -> &str {
     text
 }
 
-/// The text inside quotes, if the same quote is first and last and is always escaped between.
+/// `None` unless the same quote is first and last and is always escaped between.
 pub(super) fn unquoted(text: &str) -> Option<&str> {
     let quote = text.chars().next().filter(|first| ['"', '\''].contains(first))?;
     let bare = text.strip_prefix(quote)?.strip_suffix(quote)?;
@@ -34,7 +34,6 @@ pub(super) fn unquoted(text: &str) -> Option<&str> {
     (!escaped).then_some(bare)
 }
 
-/// Unescapes `\;` and `\#`.
 pub(super) fn unescaped_marks(text: &str) -> Cow<'_, str> {
     if text.contains('\\') && (text.contains("\\;") || text.contains("\\#")) {
         text.replace("\\;", ";").replace("\\#", "#").into()
@@ -43,7 +42,6 @@ pub(super) fn unescaped_marks(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Unescapes `\.`, `\;` and `\#`.
 pub(super) fn unescaped(name: &str) -> Cow<'_, str> {
     if !name.contains('\\') {
         return name.into();

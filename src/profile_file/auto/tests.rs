@@ -1,5 +1,3 @@
-//! One table per rule of the reading.
-
 use proptest::prelude::*;
 
 use crate::profile_file::sections::FileKind::{Config, Credentials};

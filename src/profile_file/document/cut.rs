@@ -8,15 +8,15 @@ use crate::profile_file::edit_error::EditError;
 use crate::profile_file::lines::{BLANKS, BYTE_ORDER_MARK, COMMENT, Line, Lines, Shape};
 use crate::profile_file::sections::FileKind;
 
-/// Replaces a byte range. The text may hold a secret.
+/// A byte range and its new text, which may hold a secret.
 pub(super) type Splice = (Range<usize>, Zeroizing<String>);
 
 /// Indices are positions in `lines`.
 pub(super) struct Cut<'t> {
     pub(super) lines: Vec<Line<'t>>,
     pub(super) header: usize,
-    /// After the last line that is neither blank nor an unindented comment. An indented comment counts: in the Rust
-    /// SDK it continues a value.
+    /// After the last line that is neither blank nor an unindented comment. An indented comment counts, because it
+    /// continues a value in the Rust SDK.
     pub(super) end: usize,
     pub(super) properties: Vec<PropertyLines>,
     /// The next header that the `auto` dialect sees.
@@ -24,7 +24,7 @@ pub(super) struct Cut<'t> {
     has_mark: bool,
 }
 
-/// A property's key in lower case, its line and its continuation lines.
+/// The key is in lower case. The lines are its own and its continuation lines.
 pub(super) struct PropertyLines {
     pub(super) key: String,
     pub(super) lines: Vec<usize>,
@@ -52,7 +52,7 @@ impl<'t> Cut<'t> {
         Ok(Self { lines, header, end, properties, next, has_mark: line == 1 && text.starts_with(BYTE_ORDER_MARK) })
     }
 
-    /// Whether every dialect sees the same begin and end of the section.
+    /// Whether the section begins and ends at the same lines in every dialect.
     pub(super) fn is_agreed(&self) -> bool {
         let is_header = is_header(&self.lines[self.header]);
         // An indented header would continue a property above it.
@@ -61,7 +61,7 @@ impl<'t> Cut<'t> {
         is_header && !self.has_mark && !self.has_return() && !runs_on
     }
 
-    /// Whether a lone `\r` is in the section, also in a comment: some dialects end a line there.
+    /// Some dialects end a line at a lone `\r`, even in a comment.
     pub(super) fn has_return(&self) -> bool {
         // The next header may follow the `\r`.
         let limit = self.next.map_or(self.lines.len(), |next| next + 1);
@@ -73,7 +73,7 @@ impl<'t> Cut<'t> {
         self.next.is_none_or(|next| is_header(&self.lines[next]))
     }
 
-    /// A property line with a new value. The key is written in lower case, which every tool knows.
+    /// Writes the key in lower case, which every tool reads.
     pub(super) fn rewritten(&self, property: usize, key: &str, value: &str) -> Splice {
         let line = self.lines[property];
         let text = uncommented(line.text);
@@ -95,7 +95,7 @@ impl<'t> Cut<'t> {
     }
 }
 
-/// Without the mark. Lines end at `\n` only, so that each has a number of its own.
+/// Omits the byte order mark. Lines end only at `\n`, so that each has its own number.
 pub(super) fn whole_lines(text: &str) -> Lines<'_> {
     let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
     Lines::resume(text, start, 1)
@@ -137,7 +137,7 @@ fn key_range(line: Line<'_>) -> Range<usize> {
 pub(super) fn insert_after(lines: &[Line<'_>], at: usize, new: &[String]) -> Splice {
     let line = lines[at];
     let end = line_range(line).end;
-    // A final `\r` belongs to the line's text and must not become part of a line end.
+    // A final `\r` belongs to the line's text, so it must not become half of a line end.
     let line_end = if line.text.ends_with('\r') { "\r\n" } else { line_end(lines) };
     let mut text = if line.terminator.is_empty() { line_end.to_owned() } else { String::new() };
     for line in new {

@@ -1,12 +1,10 @@
-//! Each edit on texts as people write them.
-
 use super::*;
 
 fn config(text: &str) -> ProfileDocument {
     ProfileDocument::new(FileKind::Config, text)
 }
 
-/// The text after an edit, or why there is none.
+/// The text after an edit, or the reason why the edit fails.
 #[track_caller]
 fn after(text: &str, edit: impl FnOnce(&mut ProfileDocument) -> Result<(), EditError>) -> String {
     let mut document = config(text);

@@ -12,10 +12,10 @@ pub(crate) type SlotId = u32;
 /// The object that npm ini returns.
 pub(crate) const TOP: ObjectId = 0;
 
-/// The end of a chain. Files are too short for as many objects.
+/// Ends a chain. Files are too short for this many objects.
 const NONE: u32 = u32::MAX;
 
-/// Objects with at most so many names are searched linearly.
+/// Objects with up to this many names are searched linearly.
 const FEW: u32 = 16;
 
 /// The slots of an object form a chain. Array items have no key.
@@ -39,7 +39,6 @@ struct ObjectNode {
     indexed: bool,
 }
 
-/// Sizes of the arena, for `rewind`.
 pub(crate) struct Mark {
     nodes: usize,
     slots: usize,
@@ -50,16 +49,17 @@ pub(crate) struct Mark {
 pub(crate) struct Arena<'t> {
     nodes: Vec<ObjectNode>,
     slots: Vec<Slot<'t>>,
-    /// In file order; after [`Arena::sort`] in the order of the objects.
+    /// In file order; after [`Arena::sort`], in the order of the objects.
     headers: Vec<(ObjectId, Header<'t>)>,
     tables: Vec<Table>,
     hashes: RandomState,
 }
 
-/// The last slot of each hash. A table of hashes needs a quarter of the memory of a table of names and is much faster.
+/// Holds the last slot of each hash. A table of hashes needs a quarter of the memory of a table of names and is much
+/// faster.
 type Table = HashMap<u64, SlotId, BuildHasherDefault<Hashed>>;
 
-/// Returns the key, which already is a hash.
+/// Returns the key, which is already a hash.
 #[derive(Default)]
 struct Hashed(u64);
 
@@ -117,7 +117,7 @@ impl<'t> Arena<'t> {
         self.find(object, key).map(|slot| self.value(slot))
     }
 
-    /// Replaces the value of a name, or appends the name. Ignored for arrays.
+    /// Replaces the value, or appends the name. Arrays ignore it.
     pub(crate) fn set(&mut self, object: ObjectId, key: Cow<'t, str>, value: Stored<'t>, line: u32) {
         let slot = self.find(object, &key);
         self.put(object, slot, key, value, line);
@@ -142,7 +142,7 @@ impl<'t> Arena<'t> {
         new
     }
 
-    /// Appends a name that the object does not have. Ignored for arrays.
+    /// Appends a name that the object does not have yet. Arrays ignore it.
     fn add(&mut self, object: ObjectId, key: Cow<'t, str>, value: Stored<'t>, line: u32) {
         if self.is_array(object) {
             return;
@@ -166,7 +166,7 @@ impl<'t> Arena<'t> {
 
     fn hash(&self, key: &str) -> u64 {
         let hash = self.hashes.hash_one(key);
-        // A test cannot find two names with the same hash.
+        // Forces collisions in tests, which would not find any otherwise.
         if cfg!(test) { hash % 7 } else { hash }
     }
 
@@ -205,7 +205,7 @@ impl<'t> Arena<'t> {
         self.headers[start..].iter().take_while(move |(of, _)| *of == object).map(|(_, header)| *header)
     }
 
-    /// The slots of an object or array; in insertion order until [`Arena::sort`].
+    /// In insertion order until [`Arena::sort`].
     pub(crate) fn slots(&self, object: ObjectId) -> impl Iterator<Item = SlotId> {
         let mut next = self.nodes[object as usize].first;
         std::iter::from_fn(move || {
@@ -252,13 +252,13 @@ impl<'t> Arena<'t> {
                 self.relink(object, &slots);
             }
         }
-        // The usual case, without the buffer that sorting allocates.
+        // Usually the headers are sorted, and this avoids the buffer that sorting allocates.
         if !self.headers.is_sorted_by_key(|(object, _)| *object) {
             self.headers.sort_by_key(|(object, _)| *object);
         }
     }
 
-    /// Removes slots, given in insertion order.
+    /// The slots must be in insertion order.
     pub(crate) fn delete(&mut self, object: ObjectId, gone: &[SlotId]) {
         let mut gone = gone.iter().copied().peekable();
         if gone.peek().is_none() {
@@ -290,7 +290,7 @@ impl<'t> Arena<'t> {
         Mark { nodes: self.nodes.len(), slots: self.slots.len(), tables: self.tables.len() }
     }
 
-    /// Removes all objects added since the mark; older ones must not have changed.
+    /// Removes all objects added since the mark. Older ones must not have changed.
     pub(crate) fn rewind(&mut self, to: &Mark) {
         self.nodes.truncate(to.nodes);
         self.slots.truncate(to.slots);

@@ -1,4 +1,4 @@
-//! Quoted JSON as JavaScript's `JSON.parse` reads it; objects keep their order.
+//! Reads quoted JSON like JavaScript's `JSON.parse`. Objects keep their order.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use crate::profile_file::npm_ini::stored::{ObjectId, Stored};
 
 const HALF_A_PAIR: char = '\u{fffd}';
 
-/// Returns `None` where `JSON.parse` throws.
+/// Returns `None` if `JSON.parse` throws an error.
 pub(super) fn parse<'t>(text: &'t str, arena: &mut Arena<'t>, line: u32) -> Option<Stored<'t>> {
     let mark = arena.mark();
     let value = Scanner { text, at: 0 }.document(arena, line);

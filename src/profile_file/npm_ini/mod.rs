@@ -1,7 +1,7 @@
-//! How the Amplify CLI reads a profile file: npm `ini` 1.3.8 and what Amplify makes of its result. The vectors in
-//! `tests/conformance/vectors/npm-ini.json` come from the real code. Only these differ: inherited names
-//! (`constructor`, `toString`) are ordinary names, `__proto__` is always dropped, a section named like an array adds
-//! nothing to it, and half a surrogate pair is U+FFFD.
+//! Reads a profile file like the Amplify CLI: npm `ini` 1.3.8 and Amplify's changes to its result. The vectors in
+//! `tests/conformance/vectors/npm-ini.json` come from the real code. Known differences: inherited names (`constructor`,
+//! `toString`) are ordinary names, `__proto__` is always dropped, a section named like an array adds nothing to it, and
+//! half a surrogate pair is U+FFFD.
 
 mod arena;
 mod json;
@@ -24,14 +24,14 @@ use arena::{Arena, TOP};
 use stored::{ObjectId, Stored};
 use text::KeyName;
 
-/// npm ini drops it, since it would change an object's prototype.
+/// npm ini drops this name, because it would change an object's prototype.
 const PROTO: &str = "__proto__";
 
 /// Reads a file of less than 4 GiB. A byte order mark is part of the text, as in Amplify.
 pub fn read(text: &str) -> Result<NpmIni<'_>, SyntaxError> {
     let mut arena = Arena::new();
-    // The object that gets the keys: none in a `__proto__` section, or if the name already has a value that is not an
-    // object.
+    // The object that gets the keys. `None` in a `__proto__` section, and if the name already has a value that is not
+    // an object.
     let mut section = Some(TOP);
     for (line, text) in lines(text) {
         let error = |()| SyntaxError { line, problem: Problem::NotAName };
@@ -60,14 +60,14 @@ pub fn read(text: &str) -> Result<NpmIni<'_>, SyntaxError> {
     Ok(NpmIni(arena))
 }
 
-/// npm ini's lines: a lone `\r` also ends a line, but line numbers count `\n`, as editors do.
+/// npm ini also ends a line at a lone `\r`. Line numbers count only `\n`, as editors do.
 fn lines(text: &str) -> impl Iterator<Item = (u32, &str)> {
     let numbered = (1..).zip(text.split('\n'));
     numbered.flat_map(|(number, line)| line.split('\r').map(move |line| (number, line)))
 }
 
 enum IniLine<'t> {
-    /// A blank line, a comment, or a line that npm ini ignores.
+    /// Blank, a comment, or a line that npm ini ignores.
     Ignored,
     Header(&'t str),
     /// The text before and after the first `=`.
@@ -90,7 +90,7 @@ fn classify(line: &str) -> IniLine<'_> {
     }
 }
 
-/// Opens a section: an existing object of that name, or a new one.
+/// Returns the existing object of that name, or a new one.
 fn open<'t>(arena: &mut Arena<'t>, name: Cow<'t, str>, header: Header<'t>) -> Option<ObjectId> {
     let slot = arena.find(TOP, &name);
     let there = slot.map(|slot| arena.value(slot)).filter(|there| there.is_truthy());
@@ -113,7 +113,7 @@ fn keyword(value: Stored<'_>) -> Stored<'_> {
     }
 }
 
-/// Sets a key or appends to its array. `k[]` turns an existing value into an array, and an array stays one.
+/// `k[]` turns an existing value into an array. An array remains an array.
 fn assign<'t>(arena: &mut Arena<'t>, to: ObjectId, key: Cow<'t, str>, array: bool, value: Stored<'t>, line: u32) {
     let slot = arena.find(to, &key);
     let existing = slot.and_then(|slot| arena.value(slot).object()).filter(|object| arena.is_array(*object));

@@ -1,4 +1,4 @@
-//! The Amplify CLI's profiles: everything at the top level is one.
+//! The Amplify CLI's profiles: everything at the top level is a profile.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use crate::profile_file::npm_ini::arena::rank;
 use crate::profile_file::npm_ini::text::trim;
 use crate::profile_file::sections::FileKind;
 
-/// Amplify removes its first occurrence from a config section's name, at any place.
+/// Amplify removes its first occurrence from the name of a config section, wherever it is.
 const PREFIX: &str = "profile";
 
 const INHERITED: [&str; 12] = [
@@ -41,11 +41,11 @@ const ALIASES: [(&str, &str); 3] = [
 
 #[derive(Debug, Clone)]
 pub struct AmplifyProfile<'a> {
-    /// The profile's name; the entries have the section's name.
+    /// The profile's name. The entries have the section's name.
     pub name: Cow<'a, str>,
-    /// What the picker lists: the first truthy one.
+    /// The first truthy entry, which the picker lists.
     pub listed: Entry<'a>,
-    /// What the lookup finds: the last one. Amplify crashes if it is null.
+    /// The last entry, which the lookup finds. Amplify crashes if it is null.
     pub found: Entry<'a>,
     in_picker: bool,
 }
@@ -71,8 +71,8 @@ impl<'a> AmplifyProfile<'a> {
         object.into_iter().flat_map(Object::entries).chain(units)
     }
 
-    /// The same with `accessKeyId`, `secretAccessKey` and `sessionToken` only: the value of the old name is used where
-    /// the new name's value is not truthy.
+    /// Only `accessKeyId`, `secretAccessKey` and `sessionToken`. The value of the old name is used if the new name's
+    /// value is not truthy.
     pub fn normalized(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {
         let object = if let Value::Object(object) = self.found.value { Some(object) } else { None };
         let resolved = ALIASES.map(|(new, old)| {
@@ -100,12 +100,13 @@ pub struct Profiles<'a> {
 }
 
 impl<'a> Profiles<'a> {
-    /// What Amplify's picker lists, in its order. It never lists the credentials file; there all names are returned.
+    /// What Amplify's picker lists, in its order. The picker ignores the credentials file; for that file all names are
+    /// returned.
     pub fn listed(&self) -> impl Iterator<Item = &AmplifyProfile<'a>> {
         self.profiles.iter().filter(|profile| profile.in_picker)
     }
 
-    /// What Amplify's lookup finds by the exact name.
+    /// Amplify looks up the exact name.
     pub fn lookup(&self, name: &str) -> Option<&AmplifyProfile<'a>> {
         self.places.get(name).map(|place| &self.profiles[*place])
     }
@@ -127,7 +128,7 @@ impl NpmIni<'_> {
                 }
                 Vacant(place) => {
                     let name = place.key().clone();
-                    // The picker skips inherited names as already present.
+                    // The picker treats inherited names as present and skips them.
                     let in_picker = kind == FileKind::Credentials || !is_inherited(&name);
                     place.insert(profiles.len());
                     profiles.push(AmplifyProfile { name, listed: found.clone(), found, in_picker });

@@ -1,4 +1,4 @@
-//! The rules of npm ini by the numbers that the tests give them, and what holds for any text.
+//! Each test names the rule of npm ini that it covers by number.
 
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -7,7 +7,7 @@ use crate::profile_file::npm_ini::NpmIni;
 use crate::profile_file::npm_ini::{Value, read};
 use crate::profile_file::sections::FileKind::{Config, Credentials};
 
-/// What npm ini makes of words that are JSON.
+/// How npm ini reads words that are JSON.
 pub(super) fn keyword(value: Json) -> Json {
     match value.as_str() {
         Some("true") => json!(true),
@@ -151,7 +151,7 @@ fn rule_11_the_dotted_and_the_escaped_spelling_together_vanish() {
     table(&[
         ("[a\\.b]\nx=1\n[a.b]\nx=2", json!({"a": {"b": {"x": "1"}}})),
         ("[a.b]\nx=2\n[a\\.b]\nx=1", json!({"a": {"b": {"x": "2"}}})),
-        // One object under two names while it lasts.
+        // One object temporarily has two names.
         ("[p\\.q]\nx=1\n[p\\.q.r]\ny=2", json!({"p.q": {"x": "1", "r": {"y": "2"}}})),
     ]);
 }
@@ -221,7 +221,7 @@ fn deep_nesting_does_not_overflow_stack() {
     }
 }
 
-/// Lines that hold every form, with every line end; keys and values that name the line they stand on.
+/// Lines of every form with every line end. Their keys and values hold their line number.
 fn located() -> impl Strategy<Value = String> {
     let form = prop::sample::select(vec![
         "[s.t]",

@@ -17,7 +17,7 @@ pub(in crate::profile_file) fn trim(text: &str) -> &str {
     text.trim_matches(is_blank)
 }
 
-/// Quoted text may be any JSON. A single quote character is both the first and the last one.
+/// Quoted text may be any JSON. A single quote character counts as both the first and the last one.
 pub(super) fn unescaped<'t>(raw: &'t str, arena: &mut Arena<'t>, line: u32) -> Stored<'t> {
     let text = trim(raw);
     let quoted = |quote: char| text.starts_with(quote) && text.ends_with(quote);
@@ -31,7 +31,7 @@ pub(super) fn unescaped<'t>(raw: &'t str, arena: &mut Arena<'t>, line: u32) -> S
     }
 }
 
-/// Removes the comment and unescapes `\;`, `\#` and `\\`.
+/// Also unescapes `\;`, `\#` and `\\`.
 fn uncommented(text: &str) -> Cow<'_, str> {
     let Some(first) = text.find(['\\', ';', '#']) else { return text.into() };
     if !text[first..].starts_with('\\') {
@@ -68,7 +68,7 @@ pub(super) fn section_name<'t>(name: Stored<'t>, arena: &Arena<'t>) -> Result<Co
     }
 }
 
-/// npm ini reads the `length` of every key: null has none, and an object whose `length` exceeds two cannot be sliced.
+/// npm ini reads the `length` of every key: null has none, and an object with a `length` above two cannot be sliced.
 pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<KeyName<'t>, ()> {
     match key {
         Stored::Text(key) => {
@@ -96,7 +96,8 @@ pub(super) fn key_name<'t>(key: Stored<'t>, arena: &Arena<'t>) -> Result<KeyName
     }
 }
 
-/// JavaScript's `String(value)`, which fails for an object with its own `toString`. No recursion: JSON can be deep.
+/// JavaScript's `String(value)`, which fails for an object with its own `toString`. Avoids recursion, because JSON can
+/// be deep.
 fn to_string(value: &Stored<'_>, arena: &Arena<'_>) -> Result<String, ()> {
     let mut text = String::new();
     // `None` is a comma.
@@ -107,7 +108,7 @@ fn to_string(value: &Stored<'_>, arena: &Arena<'_>) -> Result<String, ()> {
             continue;
         };
         match value {
-            // As in an array; callers handle a top-level null.
+            // null is empty in an array. Callers handle a top-level null.
             Stored::Null => {}
             Stored::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
             Stored::Number(number) => write_number(&mut text, *number),
@@ -129,7 +130,7 @@ fn to_string(value: &Stored<'_>, arena: &Arena<'_>) -> Result<String, ()> {
     Ok(text)
 }
 
-/// JavaScript's shortest digits, without exponent from 1e-6 up to 1e21.
+/// Uses JavaScript's shortest digits, without an exponent from 1e-6 up to 1e21.
 fn write_number(text: &mut String, number: f64) {
     if number == 0.0 {
         text.push('0');

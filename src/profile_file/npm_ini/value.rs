@@ -7,11 +7,11 @@ use crate::profile_file::npm_ini::arena::{Arena, SlotId, TOP};
 use crate::profile_file::npm_ini::stored::{Header, ObjectId, Stored};
 use crate::profile_file::sections::Property;
 
-/// A file as npm ini reads it. `Debug` hides the values, which may be secrets.
+/// `Debug` hides the values, which may be secrets.
 pub struct NpmIni<'t>(pub(super) Arena<'t>);
 
 impl NpmIni<'_> {
-    /// Sections and the keys before the first section, in JavaScript's order.
+    /// Includes the keys before the first section. In JavaScript's order.
     pub fn sections(&self) -> Object<'_> {
         Object { arena: &self.0, id: TOP }
     }
@@ -23,17 +23,17 @@ impl fmt::Debug for NpmIni<'_> {
     }
 }
 
-/// `serde_json` reads no deeper JSON, and serialising uses the stack.
+/// `serde_json` cannot read deeper JSON, and serialising uses the stack.
 const MAX_WRITTEN_DEPTH: u32 = 127;
 
-/// `Debug` only prints the type: the value may be a secret. Serialises like `JSON.stringify`, but levels below 127 are
-/// null.
+/// `Debug` prints only the type, because the value may be a secret. Serialises like `JSON.stringify`, but levels below
+/// 127 become null.
 #[derive(Clone, Copy)]
 pub enum Value<'a> {
     Null,
     /// A key without `=` is true.
     Bool(bool),
-    /// Only single-quoted JSON gives numbers; they may be infinite.
+    /// Only single-quoted JSON has numbers. They may be infinite.
     Number(f64),
     Text(&'a str),
     /// From `k[] = v` or JSON.
@@ -114,7 +114,7 @@ impl Serialize for Level<'_> {
     }
 }
 
-/// Whole numbers have no fraction, as in JavaScript. JSON has no infinity.
+/// Whole numbers have no fraction, as in JavaScript. Infinity becomes null, because JSON cannot express it.
 fn serialize_number<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Error> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if !number.is_finite() {
@@ -154,7 +154,7 @@ impl<'a> Object<'a> {
         self.len() == 0
     }
 
-    /// In file order; none for JSON and for containers that only dots created.
+    /// In file order. JSON and containers that only dots created have no headers.
     pub fn headers(self) -> impl Iterator<Item = Header<'a>> {
         self.arena.headers(self.id)
     }
@@ -179,8 +179,8 @@ impl fmt::Debug for Object<'_> {
 pub struct Entry<'a> {
     pub key: Cow<'a, str>,
     pub value: Value<'a>,
-    /// The line of the value, counted by `\n`: the last one that added to an array, the first header of a section, the
-    /// dotted header that created a container.
+    /// The line of the value, counted by `\n`. For an array this is the last line that added to it, for a section its
+    /// first header, and for a container the dotted header that created it.
     pub line: u32,
 }
 
@@ -190,7 +190,7 @@ impl Entry<'_> {
         if let Some(text) = self.value.text() {
             return Property::new(key, text.to_owned().into(), self.line);
         }
-        // Values can always be serialised; null is a fallback.
+        // Values can always be serialised, so the null is never used.
         let typed = serde_json::to_value(self.value).unwrap_or_default();
         Property { key, value: typed.to_string().into(), typed: Some(typed), line: self.line }
     }

@@ -1,4 +1,4 @@
-//! The world in which the resolver is tested: profiles, an STS and a prompt that answer by a script, a fixed clock.
+//! Profiles, a scripted STS, a scripted prompt and a fixed clock for tests of the resolver.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -29,8 +29,8 @@ const FILES: &str = "[profile one]\nrole_arn = arn:aws:iam::222222222222:role/On
     [profile plain]\nrole_arn = arn:aws:iam::222222222222:role/Plain\nsource_profile = keys\n\
     [profile keys]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n";
 
-/// Answers each call in turn, then as it was asked for: a session of so many seconds by a clock so far ahead, or an
-/// error.
+/// Returns each scripted response in turn: a session of so many seconds and the clock offset, or an error. After them,
+/// returns sessions as requested.
 pub(super) struct ScriptedSts {
     answers: RefCell<Vec<Result<(i64, i64), StsError>>>,
     pub(super) calls: RefCell<Vec<String>>,
@@ -83,7 +83,7 @@ impl Sts for ScriptedSts {
     }
 }
 
-/// Gives the same code until it has none left.
+/// Returns the same code until its count is used up.
 struct ScriptedPrompt(usize);
 
 impl Prompt for ScriptedPrompt {
@@ -112,7 +112,7 @@ impl ResolveWorld {
         Self { dir: tempfile::tempdir().unwrap() }
     }
 
-    /// Resolves `profile` `later` seconds after [`NOW`] with so many codes at hand; gives the access key id.
+    /// Resolves `profile` `later` seconds after [`NOW`] with so many codes, and returns the access key id.
     pub(super) fn resolve(
         &self,
         profile: &str,

@@ -1,7 +1,7 @@
-//! Owns the comparison with those who do the same: the AWS CLI's `configure export-credentials` and boto3 with its file
-//! cache, both answering a role's session from their own caches.
+//! Measures two peers: the AWS CLI's `configure export-credentials` and boto3 with its file cache, which both return a
+//! role's session from their own caches.
 //!
-//! Refuses to install them: a peer that is not on the machine is skipped, and that is said. `AMPLIFY_CREDS_BENCH_AWS` and
+//! A peer that is not installed is skipped, and the report says so. `AMPLIFY_CREDS_BENCH_AWS` and
 //! `AMPLIFY_CREDS_BENCH_PYTHON` name other programs than those on the PATH.
 
 use std::path::Path;

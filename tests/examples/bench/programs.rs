@@ -1,7 +1,5 @@
-//! Owns the programs that are measured: this package's release build, and the yardstick beside it, a Rust program that
-//! does next to nothing, built by the same profile.
-//!
-//! Refuses to build into the tree: the yardstick lies in a temporary directory, the release build where cargo puts it.
+//! Builds the measured programs: this package's release build, and the yardstick, a Rust program that prints one line
+//! and is built by the same profile in a temporary directory.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

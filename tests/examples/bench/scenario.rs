@@ -1,6 +1,6 @@
-//! Owns what is measured: a throw-away home with so many profiles and cached sessions, and the double that gave them.
+//! A throw-away home with a number of profiles and cached sessions, and the double that issued the sessions.
 //!
-//! Refuses to measure. The sessions of the asked chain are real; the others are such as the Amplify CLI writes.
+//! The sessions of the measured chain are real; the others have the form that the Amplify CLI writes.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -40,6 +40,7 @@ EXPECTED = [
     ("MISMATCHED_TYPE_BUT_USABLE", "given Arn", "AWS's own examples compare iam:PermissionsBoundary as text"),
     ("RESOURCE_MISMATCH", "s3:CreateAccessPoint", "s3:* on the deployment bucket alone is not meant for all that S3 has"),
     ("INVALID_ARN", "", "policies of AWS's own have `aws` for an account"),
+    ("RESOURCE_POLICY_PRIVILEGE_ESCALATION", "cdk-hnb659fds-assets-", "cdk bootstrap creates the bucket with its policy"),
     ("RESOURCE_MISMATCH", "es:AddTags", "it is used on domains; parliament wants the other resources of it, too"),
 ]
 

@@ -1,6 +1,4 @@
-//! Owns the refusals that STS gives and their wording, as AWS words them.
-//!
-//! Refuses to render them: the XML is `sts::document`'s.
+//! The errors of STS, in AWS's words.
 
 use std::fmt;
 

@@ -1,7 +1,5 @@
-//! Owns the names and secrets of the ready-made world: a developer of Dev Corp (account
-//! 111111111111) who deploys into Biz Corp (account 222222222222).
-//!
-//! Refuses to hold behaviour beyond assembling that world.
+//! The names and secrets of the ready-made world: a developer of Dev Corp (account 111111111111) who deploys into Biz
+//! Corp (account 222222222222).
 
 use crate::totp::Device;
 use crate::world::{Role, User, World};

@@ -1,7 +1,5 @@
-//! Owns the double itself: it takes requests from `http`, has them proven by `sigv4` and carried
-//! out by `sts`, spoils them as `fault` says and writes them into the `journal`.
-//!
-//! Refuses rules of its own: each of those modules has them.
+//! Connects the modules: `http` reads a request, `sigv4` verifies it, `sts` performs it, `fault` breaks it, and
+//! `journal` records it.
 
 use std::io;
 use std::sync::Arc;

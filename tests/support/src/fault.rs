@@ -1,7 +1,4 @@
-//! Owns what the double was told to do wrong, for how many requests, and the waiting that hanging
-//! and slow answers do.
-//!
-//! Refuses to answer requests: it says what is to happen, `double` does it.
+//! The faults that a test asks for: which, for how many requests, and how long a hanging or slow answer waits.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

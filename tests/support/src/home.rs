@@ -1,6 +1,6 @@
-//! A throw-away home directory and the program run in it, with nothing of the tester's environment.
+//! A throw-away home directory and the program run in it, without the tester's environment.
 //!
-//! Refuses to be shared: each test has its own, so that all can run at once. The directory goes when it is dropped.
+//! Each test has its own, so that all can run at once. Dropping it removes the directory.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,7 @@
-//! Owns a small HTTP/1.1 server on 127.0.0.1, with TLS where wanted: one thread per connection, keep-alive, bodies by
+//! A small HTTP/1.1 server on 127.0.0.1, with TLS where wanted: one thread per connection, keep-alive, bodies by
 //! `Content-Length`.
 //!
-//! Refuses chunked bodies, bodies over 1 MiB and every address but loopback, and leaves no
-//! thread behind: dropping the [`Server`] closes its connections and joins its threads.
+//! Dropping the [`Server`] closes its connections and joins its threads.
 
 mod message;
 mod wire;

@@ -1,7 +1,6 @@
-//! Owns the IAM actions that the program asks: a simulation of what a principal may do, and its policies.
+//! The IAM actions that the program calls: GetRole and SimulatePrincipalPolicy.
 //!
-//! Policies are evaluated as the IAM user guide has it ("Policy evaluation logic"), written here anew. The caller needs the
-//! permissions that IAM asks for, and gets them from the same policies. Refuses to change anything.
+//! The caller needs the permissions that IAM requires, from the same simulated policies.
 
 mod evaluate;
 

@@ -1,7 +1,5 @@
-//! Owns a double of IAM Identity Center: the portal that gives roles for an access token, and the token service that
-//! renews one, each refresh token once.
-//!
-//! Refuses to sign anybody in: the tokens it takes are told to it.
+//! A double of IAM Identity Center: the portal that returns role credentials for an access token, and the token
+//! service, which accepts each refresh token once.
 
 use std::sync::{Arc, Mutex};
 

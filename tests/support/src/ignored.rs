@@ -1,5 +1,5 @@
-//! Owns what becomes of signals that the tests were started to ignore, as nohup and a script's background do: programs
-//! inherit that, and no shell can trap such a signal.
+//! Resets signals that the tests were started to ignore (nohup, a script's background): child programs inherit that,
+//! and no shell can trap such a signal.
 
 use std::fs;
 use std::sync::{Arc, Once};

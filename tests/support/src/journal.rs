@@ -1,7 +1,4 @@
-//! Owns the record of what was asked and how it ended.
-//!
-//! Refuses to forget or to mask: tests want the one-time codes too, and nothing in a double is
-//! worth protecting.
+//! Records each request and its outcome, unmasked: tests need the one-time codes, and a double has no real secrets.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, Sender, channel};

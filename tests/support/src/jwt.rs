@@ -1,6 +1,4 @@
-//! Owns signed tokens: an identity provider's JSON Web Tokens and the proofs of RFC 9449, both ES256 on P-256.
-//!
-//! Refuses other algorithms, and any look at what a token claims.
+//! Signs an identity provider's JSON Web Tokens and the proofs of RFC 9449, both ES256 on P-256.
 
 use std::sync::Arc;
 

@@ -1,6 +1,4 @@
-//! Owns doubles of the services that give a machine its role: the metadata service of EC2 and a container's.
-//!
-//! Refuses what AWS refuses: questions without the token that version 2 asks for, a wrong authorization.
+//! Doubles of the services that give a machine its role: the metadata service of EC2 and a container's.
 
 use std::sync::{Arc, Mutex};
 

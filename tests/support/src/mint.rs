@@ -1,7 +1,6 @@
-//! Owns the making of identifiers and secrets in the shapes that AWS gives them.
+//! Makes identifiers and secrets in AWS's formats.
 //!
-//! Refuses any claim to be unpredictable: they are hashes of a counter, the time and the process,
-//! unique across parallel doubles and worth nothing outside of them.
+//! They are hashes of a counter, the time and the process: unique across parallel doubles, but predictable.
 
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,8 +1,6 @@
-//! Owns percent-encoding: the form fields of the query protocol and the strict encoding that
-//! Signature Version 4 asks for.
+//! Percent-encoding: the form fields of the query protocol and the strict encoding of Signature Version 4.
 //!
-//! Refuses to guess: a broken escape stays as it was sent, a field that is not UTF-8 is replaced
-//! where it is broken.
+//! An invalid escape stays as it was sent; invalid UTF-8 is replaced.
 
 use std::collections::BTreeMap;
 

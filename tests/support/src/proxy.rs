@@ -1,6 +1,6 @@
-//! Owns a double of an HTTP proxy: CONNECT tunnels and plain forwarding, with or without Basic authentication.
+//! A double of an HTTP proxy: CONNECT tunnels and plain forwarding, with or without Basic authentication.
 //!
-//! Refuses to leave this machine: whatever host a client asks for, it gets the one double that the proxy stands before.
+//! It connects every host name to the same double, so no request leaves this machine.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};

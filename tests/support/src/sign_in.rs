@@ -1,6 +1,4 @@
-//! Owns a double of AWS Sign-In, which renews the sessions of `aws login` for whoever proves to have their key.
-//!
-//! Refuses a proof that is another key's, another request's, old, or has been seen.
+//! A double of AWS Sign-In, which renews the sessions of `aws login` for a client that proves possession of their key.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -64,7 +62,7 @@ impl SignIn {
         lock(&self.state).signer.pem()
     }
 
-    /// Refuses with this error, such as `TOKEN_EXPIRED`.
+    /// Answers with this error, such as `TOKEN_EXPIRED`.
     pub fn refuse(&self, error: &'static str) {
         lock(&self.state).refusal = Some(error);
     }

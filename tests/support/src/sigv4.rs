@@ -1,7 +1,5 @@
-//! Owns the verification of AWS Signature Version 4, written from its specification.
-//!
-//! Refuses to sign for anyone, presigned URLs and unsigned payloads: STS clients use the
-//! `Authorization` header over the whole body.
+//! Verifies AWS Signature Version 4, written from its specification. STS clients use the `Authorization` header over
+//! the whole body, so presigned URLs and unsigned payloads are rejected.
 
 mod authorization;
 mod canonical;

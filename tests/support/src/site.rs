@@ -1,6 +1,4 @@
-//! Owns a double that is one function: what is asked goes into a list, what the function says goes out.
-//!
-//! Refuses to know any protocol.
+//! A double that is one function: requests go into a list, and the function's result is the answer.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -1,7 +1,4 @@
-//! Owns the STS actions: what each demands of its caller and what it gives.
-//!
-//! Refuses transport, signatures and faults: it is told which key a request was proven to be
-//! signed with.
+//! The STS actions: what each requires of its caller and returns.
 
 mod assume_role;
 mod caller;

@@ -1,7 +1,5 @@
-//! The program in a terminal of its own, with its standard streams elsewhere: as an SDK runs it while a person sits
+//! Runs the program in a terminal of its own, with its standard streams elsewhere, as an SDK does while a person sits
 //! there.
-//!
-//! Refuses to interpret what the program prints: tests look for text and type keys.
 
 use std::fs;
 use std::path::PathBuf;

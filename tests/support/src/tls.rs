@@ -1,7 +1,5 @@
-//! Owns a certificate authority of a test's own and the certificates that it gives: right ones, expired ones, those of
-//! another name.
-//!
-//! Refuses to be trusted by anybody who was not told to: nothing is installed on the machine.
+//! A test's own certificate authority and its certificates: valid, expired, or for another name. Nothing is installed
+//! on the machine.
 
 use std::sync::Arc;
 

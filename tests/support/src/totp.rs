@@ -1,7 +1,4 @@
-//! Owns time-based one-time codes (RFC 6238 with HMAC-SHA1, six digits, 30 seconds) and the rule
-//! that AWS accepts each of them once.
-//!
-//! Refuses to know users: which device belongs to whom is `world`'s.
+//! Time-based one-time codes (RFC 6238 with HMAC-SHA1, six digits, 30 seconds). AWS accepts each code once.
 
 use std::collections::HashMap;
 use std::sync::Mutex;

@@ -1,7 +1,4 @@
-//! Owns what exists in the pretended AWS: users with their keys and devices, roles with their
-//! trust policies.
-//!
-//! Refuses to judge requests (that is `sts`) and to hold sessions: a world is plain data.
+//! The contents of the simulated AWS: users with their keys and devices, roles with their trust policies.
 
 use serde_json::Value;
 

@@ -42,11 +42,11 @@ pub(super) fn show(context: &Context, project: &Project, environment: &str, as_j
     let names = project.auth_roles(environment)?;
     if names.is_empty() {
         let message = format!("environment {environment} has no roles in team-provider-info.json");
-        return Err(Failure::new(CONFIG, message).hint("run amplify init or amplify env checkout first"));
+        return Err(Failure::new(CONFIG, message).hint("first run: amplify init, or amplify env checkout"));
     }
     let roles = roles(context, project, environment, names)?;
     let wanted = team.as_ref().map(|team| team.value.as_str());
-    // A missing one says nothing; see `Project::meta_boundary`.
+    // A missing boundary means nothing; see `Project::meta_boundary`.
     let is_copied_back = meta.as_ref().is_some_and(|meta| Some(meta.value.as_str()) != wanted);
     let expected = FoundRole::With(wanted.map(str::to_owned));
     let is_deployed = roles.iter().all(|role| role.found == expected);
@@ -76,7 +76,7 @@ pub(super) fn show(context: &Context, project: &Project, environment: &str, as_j
     } else if !is_deployed {
         note(context, "the roles differ from the files: deploy them with amplify push --force");
     } else {
-        note(context, "files and roles have the same boundary");
+        note(context, "the files and the roles have the same boundary");
     }
     if is_copied_back || !is_deployed { Err(Failure::found()) } else { Ok(()) }
 }
@@ -108,7 +108,7 @@ fn roles(
     let session = SessionArgs::default();
     let set = context.profiles()?;
     let inputs = inputs(context, &session)?;
-    // Variables that name another profile do not count: the roles are in the environment's account.
+    // Variables that name another profile are ignored, because the roles are in the environment's account.
     let plan = match project.environment(Some(environment))?.source {
         Source::Profile(profile) if !context.is_named_on_command_line() => {
             complete(context, credentials::plan_of(&set, &profile, &inputs)?)?
@@ -143,7 +143,7 @@ fn unread(error: StsError, name: &str, plan: &CredentialPlan) -> Failure {
             let role = ArnScope::of(plan).fill(&format!("arn:{{p}}:iam::{{a}}:role/{name}"));
             let statement = json!({"Effect": "Allow", "Action": "iam:GetRole", "Resource": role});
             let failure = Failure::by_aws(ACCESS_DENIED, format!("{what}: {code}"), message);
-            failure.hint(format!("add this statement to the policy of the caller: {statement}"))
+            failure.hint(format!("add this statement to the caller's identity policy: {statement}"))
         }
         error => unanswered_by("IAM", error, &what),
     }

@@ -62,7 +62,7 @@ fn show(context: &Context, project: &Project, environment: &str, as_json: bool) 
     write_stdout(format!("{}\n", printable(&found.value)).as_bytes())
 }
 
-/// Sets or removes the boundary. The diff is shown at the question, since stdout has the ARN.
+/// Shows the diff with the question, because stdout has the ARN.
 fn change(
     context: &Context,
     project: &Project,
@@ -99,7 +99,7 @@ fn change(
         let lock = early.map_or_else(|| editor.lock(), Ok)?;
         report_written(context, &editor.write(&changes, &lock)?);
         let next = if is_current {
-            "it takes effect at the next amplify push; with nothing else to push: amplify push --force".to_owned()
+            "it takes effect at the next amplify push; if nothing else changed: amplify push --force".to_owned()
         } else {
             format!("it takes effect after: amplify env checkout {environment}, then amplify push --force")
         };
@@ -111,7 +111,7 @@ fn change(
     write_stdout(format!("{}\n", printable(arn)).as_bytes())
 }
 
-/// Prints what the Amplify CLI does not do for the environment's account or partition.
+/// Prints the Amplify CLI's limitations for the environment's account or partition.
 fn note_limits(context: &Context, project: &Project, environment: &str, arn: &str) {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     let ["arn", partition, _, _, of_boundary, resource] = parts[..] else { return };
@@ -128,12 +128,13 @@ fn note_limits(context: &Context, project: &Project, environment: &str, arn: &st
         note(context, &line);
     }
     if partition != "aws" {
-        let line = "the Amplify CLI reads this one from the file; its own --permissions-boundary accepts only arn:aws:";
+        let line =
+            "the Amplify CLI reads this ARN from the file, but its own --permissions-boundary accepts only arn:aws:";
         note(context, line);
     }
 }
 
-/// Prints how another environment gets the boundary.
+/// Prints how to set the boundary in another environment.
 fn note_new_environments(context: &Context, arn: &str) {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     let ["arn", partition, _, _, of_boundary, resource] = parts[..] else { return };

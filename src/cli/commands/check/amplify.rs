@@ -61,21 +61,23 @@ pub(crate) fn simulate_all(
             // Reading the policies instead would only give a guess.
             Err(error) if is_simulation_unavailable(endpoint, &error) => {
                 let statement = compact(&for_check(&place));
-                let hint = format!("allow it in a policy of {source}: {statement} (policy amplify --check has it)");
-                findings.push(not_simulated(format!("IAM does not simulate for {source}: {error}"), &hint));
+                let hint = format!(
+                    "allow the simulation in a policy of {source}: {statement} (see: amplify-creds policy amplify --check)"
+                );
+                findings.push(not_simulated(format!("IAM cannot simulate the policies of {source}: {error}"), &hint));
             }
             simulated => results = simulated.map_err(unanswered)?,
         }
         who = arn;
     } else {
-        let hint = "it is asked about users and roles; root is held back by service control policies alone";
+        let hint = "IAM simulates only users and roles; only service control policies limit the root user";
         findings.push(not_simulated(format!("{who} is neither a user nor a role"), hint));
     }
     let lines = lines(&probes, &results);
     findings.extend(denials(&lines).iter().map(|denial| denial_finding(denial, &who)));
     findings.extend(unknown_finding(&lines));
     if plan.hops.last().is_some_and(|hop| hop.extras.policy.is_some() || !hop.extras.policy_arns.is_empty()) {
-        let message = "the session's own policies narrow it further, which no simulation sees";
+        let message = "the simulation does not include the session policies, which allow less";
         findings.push(CheckFinding::new("session_policy", "warning", Failure::new(FINDINGS, message)));
     }
     Ok(Report { lines, findings })
@@ -119,7 +121,7 @@ fn simulate(
         }
     };
     let results = batches.iter().enumerate().map(|(index, batch)| {
-        show(&format!("\rasking IAM: {} of {}", index + 1, batches.len()));
+        show(&format!("\rsimulating policies with IAM: {} of {}", index + 1, batches.len()));
         client.simulate(source, batch)
     });
     let results = results.collect::<Result<Vec<_>, _>>();
@@ -130,7 +132,7 @@ fn simulate(
 fn is_simulation_unavailable(endpoint: &Endpoint, error: &StsError) -> bool {
     match error {
         StsError::Refused { code, .. } => !rejects_keys(code),
-        // A server that is not AWS may not know the call at all.
+        // A server other than AWS may not support the call.
         StsError::Server(_) | StsError::Garbage | StsError::ForeignError(_) => {
             endpoint.kind == EndpointKind::Configured
         }
@@ -143,7 +145,7 @@ fn not_simulated(message: String, hint: &str) -> CheckFinding {
 }
 
 fn unanswered(error: StsError) -> Failure {
-    let what = "cannot ask IAM what the credentials may do";
+    let what = "cannot simulate the policies of the credentials with IAM";
     match error {
         StsError::Refused { code, message } => {
             Failure { aws: Some(message), ..Failure::new(CREDENTIALS_REJECTED, format!("{what}: {code}")) }

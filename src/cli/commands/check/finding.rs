@@ -7,7 +7,7 @@ use crate::core::sanitize::printable;
 pub(crate) struct CheckFinding {
     pub(crate) code: &'static str,
     pub(crate) severity: &'static str,
-    /// Whether AWS's message leaves several causes open.
+    /// Whether AWS's message does not name a single cause.
     pub(crate) is_open: bool,
     pub(crate) failure: Failure,
 }
@@ -27,7 +27,7 @@ impl CheckFinding {
         lines.extend(at.iter().map(|place| format!("  at {place}")));
         lines.extend(aws.iter().map(|said| format!("  AWS: {said}")));
         if self.is_open {
-            lines.push("  cannot tell which of these it is:".to_owned());
+            lines.push("  one of these is the likely cause:".to_owned());
         }
         lines.extend(
             hints.iter().map(|hint| format!("  {} {}", if self.is_open { "-" } else { "hint:" }, masked_message(hint))),
@@ -35,7 +35,6 @@ impl CheckFinding {
         lines.iter().map(|line| printable(line) + "\n").collect()
     }
 
-    /// The keys of `doctor --json`, and the hop.
     pub(crate) fn json(&self, profile: &str, hop: usize) -> Value {
         let Failure { message, at, aws, hints, .. } = &self.failure;
         let message = masked_message(message);

@@ -135,18 +135,18 @@ fn try_step(
 fn compare(step: &CheckStep, identity: &CallerIdentity) -> CheckFinding {
     let same = |message| CheckFinding::new("identity", "info", Failure::new(FINDINGS, message));
     let Some(hop) = step.plan.hops.last() else {
-        return same(format!("{} is {}", step.what, identity.arn));
+        return same(format!("{} has the identity {}", step.what, identity.arn));
     };
     let expected = session_arn(hop);
-    let message = format!("hop {} is {}", step.hop, identity.arn);
+    let message = format!("hop {} has the identity {}", step.hop, identity.arn);
     if identity.arn == expected && identity.account == hop.role_arn.value.account() {
         return same(message);
     }
-    let failure = Failure::new(FINDINGS, format!("{message}, not {expected}"));
+    let failure = Failure::new(FINDINGS, format!("{message} (expected {expected})"));
     CheckFinding::new("other_identity", "error", failure.at(&hop.role_arn.from, Some(&hop.profile)))
 }
 
-/// The ARN that AWS gives a session of the hop; it has no path.
+/// AWS omits the role's path in the ARN of a session.
 fn session_arn(hop: &Hop) -> String {
     let role = &hop.role_arn.value;
     let name = role.as_str().rsplit('/').next().unwrap_or_default();

@@ -64,32 +64,32 @@ pub(crate) fn denial_finding(denial: &Denial<'_>, who: &str) -> CheckFinding {
     let (code, by, hint) = match (denial.by, denial.policy, denial.is_explicit) {
         (DeniedBy::Identity, _, false) => (
             "denied_by_identity_policy",
-            "no policy allows".to_owned(),
+            "no identity policy allows".to_owned(),
             format!("add to a policy of {who}: {fix_statements}"),
         ),
         (DeniedBy::Identity, policy, true) => {
-            let policy = policy.unwrap_or("a policy of its own");
+            let policy = policy.unwrap_or("an identity policy");
             let hint =
-                format!("take the denial out of {policy}, or narrow it; what it must leave allowed: {fix_statements}");
+                format!("remove the deny statement from {policy}, or restrict it; it must not deny: {fix_statements}");
             ("denied_by_identity_policy", format!("{policy} denies"), hint)
         }
         (DeniedBy::Boundary, policy, is_explicit) => {
             let boundary = policy.unwrap_or("its permissions boundary");
             let verb = if is_explicit { "denies" } else { "does not allow" };
-            let hint = format!("the boundary must allow it, and not deny it: {fix_statements}");
+            let hint = format!("the boundary must allow this, and not deny it: {fix_statements}");
             ("denied_by_boundary", format!("the permissions boundary ({boundary}) {verb}"), hint)
         }
         (DeniedBy::Scp, ..) => (
             "denied_by_scp",
-            "a service control policy of the organisation denies".to_owned(),
-            format!("who administers the organisation can allow it: {fix_statements}"),
+            "a service control policy of the organization denies".to_owned(),
+            format!("an administrator of the organization can allow it: {fix_statements}"),
         ),
     };
     let message = format!("{category}: {by} {count} {}: {actions}", if count == 1 { "action" } else { "actions" });
     CheckFinding::new(code, "error", Failure::new(FINDINGS, message).hint(hint))
 }
 
-/// The actions whose verdict depends on condition keys without a known value.
+/// The actions with a verdict that depends on condition keys without a known value.
 pub(crate) fn unknown_finding(lines: &[ReportLine]) -> Option<CheckFinding> {
     let missing = lines.iter().filter_map(|line| match &line.verdict {
         Verdict::Unknown(missing) => Some(missing),
@@ -97,6 +97,6 @@ pub(crate) fn unknown_finding(lines: &[ReportLine]) -> Option<CheckFinding> {
     });
     let keys: BTreeSet<_> = missing.flatten().map(String::as_str).collect();
     let keys = keys.into_iter().collect::<Vec<_>>().join(", ");
-    let message = format!("some actions depend on conditions whose values are not known here: {keys}");
+    let message = format!("some actions depend on condition keys with unknown values: {keys}");
     (!keys.is_empty()).then(|| CheckFinding::new("unknown_condition", "warning", Failure::new(FINDINGS, message)))
 }

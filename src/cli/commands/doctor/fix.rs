@@ -1,6 +1,6 @@
-//! `doctor --fix` repairs what needs no guess: it removes a byte-order mark and text after a header's bracket, adds a
-//! second header for a dotted name so that the Amplify CLI also finds it, writes keys in lower case, and removes the
-//! access of other users.
+//! `doctor --fix` only makes unambiguous repairs. It removes a byte order mark and text after a header's bracket, adds
+//! a second header so that the Amplify CLI finds a dotted name, writes keys in lower case, and removes the access of
+//! other users.
 
 use crate::cli::args::Doctor;
 use crate::cli::confirm::{report_written, write_changes};
@@ -20,14 +20,14 @@ pub(crate) fn run(context: &Context, options: &Doctor) -> Result<(), Failure> {
     let lock = options.yes.then(|| editor.lock()).transpose()?;
     let changes = changes(context)?;
     if changes.is_empty() {
-        note(context, "there is nothing that can be mended without you");
+        note(context, "nothing can be fixed automatically");
     } else if let Some(written) = write_changes(context, "doctor --fix", &editor, &changes, options.dry_run, lock)? {
         report_written(context, &written);
     }
     Ok(())
 }
 
-/// No change may alter a profile, as this program reads it.
+/// The changes must not alter any profile, as this program reads it.
 fn changes(context: &Context) -> Result<Vec<Change>, Failure> {
     let home = &context.paths.home;
     let config = Original::read(&context.paths.config, home, MAX_FILE_BYTES)?;
@@ -41,8 +41,8 @@ fn changes(context: &Context) -> Result<Vec<Change>, Failure> {
         |texts: [&str; 2]| Draft::new([(config.file.clone(), texts[0]), (credentials.file.clone(), texts[1])]).files();
     let (before, after) = (files([config.text(), credentials.text()]), files([fixed[0].text(), fixed[1].text()]));
     if let Some(profile) = effect::changed(Dialect::Auto, &before, &after)?.first() {
-        let message = format!("mending would change what profile {profile} is; nothing was written");
-        return Err(Failure::new(CONFIG, message).hint("amplify-creds doctor tells what is wrong, line by line"));
+        let message = format!("the fixes would change profile {profile}; nothing was written");
+        return Err(Failure::new(CONFIG, message).hint("to see each problem with its line: amplify-creds doctor"));
     }
     let [fixed_config, fixed_credentials] = &fixed;
     let changes = [(config, fixed_config), (credentials, fixed_credentials)];
@@ -50,7 +50,7 @@ fn changes(context: &Context) -> Result<Vec<Change>, Failure> {
     Ok(changes.into_iter().filter(|change| change.original.exists() && !change.is_nothing()).collect())
 }
 
-/// Leaves out an edit that the tools would read differently.
+/// Skips an edit if the tools would read the result differently.
 fn fixed(kind: FileKind, text: &str, is_for_amplify: &dyn Fn(&str) -> bool) -> ProfileDocument {
     let mut document = ProfileDocument::new(kind, text);
     document.remove_mark();
@@ -75,7 +75,7 @@ fn fixed(kind: FileKind, text: &str, is_for_amplify: &dyn Fn(&str) -> bool) -> P
     document
 }
 
-/// A key that is also there in lower case stays, since the AWS CLI rejects two of the same name.
+/// Skips a key that also exists in lower case, because the AWS CLI rejects duplicate keys.
 fn lines_in_capitals(document: &ProfileDocument) -> Vec<u32> {
     let text = document.text();
     let written = |line: u32| {

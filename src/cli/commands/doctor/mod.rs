@@ -50,7 +50,7 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
     let is_known = |name: &&String| set.get(name).is_some() || views.iter().any(|view| view.sees(name));
     if let Some(name) = asked.iter().find(|name| !is_known(name)) {
         let [config, credentials] = set.shown_files();
-        let message = format!("there is no profile {name} in {config} or {credentials}");
+        let message = format!("profile {name} does not exist in {config} or {credentials}");
         let hint = match set.nearest(name).as_slice() {
             [] => "see: amplify-creds list".to_owned(),
             names => format!("did you mean {}?", names.join(" or ")),
@@ -104,7 +104,7 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
     Ok(u8::from(has_errors))
 }
 
-/// A project that cannot be read must not prevent the report.
+/// An unreadable project must not prevent the report.
 fn project(context: &Context) -> Option<ProjectProfile> {
     let found = selection::environment(context).unwrap_or_else(|failure| {
         context.info(|| failure.message);
@@ -118,7 +118,7 @@ fn project(context: &Context) -> Option<ProjectProfile> {
     }
 }
 
-/// Only the command line names profiles here, not variables.
+/// Variables are ignored: only the command line names profiles here.
 fn asked(context: &Context, options: &Doctor) -> Vec<String> {
     let mut names: Vec<String> = context.global.profile.clone().into_iter().collect();
     for name in &options.names {
@@ -129,7 +129,8 @@ fn asked(context: &Context, options: &Doctor) -> Vec<String> {
     names
 }
 
-/// Every key is always present. Written without a `Value`, which would take most of the time at a thousand profiles.
+/// Every key is always present. Serialised without a `Value`, which would take most of the time for a thousand
+/// profiles.
 #[derive(Serialize)]
 struct JsonReport<'f> {
     findings: Vec<JsonFinding<'f>>,
@@ -156,7 +157,7 @@ struct JsonHeader<'f> {
     names: PerTool<Vec<Cow<'f, str>>>,
 }
 
-/// An object with the keys [`Tool::key`].
+/// Its keys are [`Tool::key`].
 struct PerTool<T>([T; 5]);
 
 impl<T: Serialize> Serialize for PerTool<T> {

@@ -10,10 +10,10 @@ use crate::output::table;
 use crate::tools::{Tool, Visibility};
 
 const LINE_WIDTH: usize = 80;
-/// In columns; five tools and the blanks between them fill the line.
+/// In columns. Five tools and the blanks between them fill the line.
 const NAME_WIDTH: usize = 36;
 const MAX_ROWS: usize = 24;
-/// Places of one kind of finding that are shown one by one.
+/// Locations of one kind of finding that are shown one by one.
 const MAX_PLACES: usize = 3;
 
 pub(crate) struct VisibilityRow {
@@ -22,7 +22,7 @@ pub(crate) struct VisibilityRow {
     pub(crate) visibilities: [Visibility; 5],
 }
 
-/// Profiles that the command line names (`is_asked`) are not grouped.
+/// Profiles from the command line (`is_asked`) are not grouped.
 pub(crate) fn render(rows: &[VisibilityRow], findings: &[Finding], is_asked: bool, has_color: bool) -> String {
     let visibility = if rows.is_empty() { "no profiles\n".to_owned() } else { matrix(rows, is_asked) + &why_not(rows) };
     format!("{visibility}{}\n{}", list(findings, has_color), summary(findings, rows.len()))
@@ -32,7 +32,7 @@ fn matrix(rows: &[VisibilityRow], is_asked: bool) -> String {
     let cells = |visibilities: &[Visibility; 5]| {
         visibilities.each_ref().map(|visibility| match visibility {
             Visibility { visible: true, resolvable: true, .. } => "yes",
-            Visibility { visible: true, .. } => "seen",
+            Visibility { visible: true, .. } => "listed",
             _ => "no",
         })
     };
@@ -59,7 +59,7 @@ fn matrix(rows: &[VisibilityRow], is_asked: bool) -> String {
     };
     let lines: Vec<_> = lines.into_iter().map(line).collect();
     let mut text = table::render(["PROFILE", "AMPLIFY", "AWS CLI", "JS SDK", "RUST SDK", "GO SDK"], &lines);
-    text.push_str("\nyes: can use it   seen: sees it and cannot use it   no: does not see it\n");
+    text.push_str("\nyes: works   listed: shown, but fails   no: not visible\n");
     text
 }
 
@@ -146,7 +146,7 @@ fn list(findings: &[Finding], has_color: bool) -> String {
                     add_indented(&mut text, &format!("{}{more}", places.join(", ")), 4, 4);
                 }
             }
-            // A hint of several findings follows the last of them.
+            // A hint that several findings share follows the last of them.
             let hints = hints(hits);
             if alike.get(index + 1).is_none_or(|(_, next)| self::hints(next) != hints) {
                 for hint in hints {
@@ -162,7 +162,7 @@ fn list(findings: &[Finding], has_color: bool) -> String {
     text
 }
 
-/// Of many findings with the same message, the first hint shows what to do with the others.
+/// If many findings have the same message, the first hint is enough for all of them.
 fn hints<'f>(hits: &[&'f Hit]) -> Vec<&'f str> {
     let shown = if hits.len() <= MAX_PLACES { MAX_PLACES } else { 1 };
     let mut seen = std::collections::HashSet::new();

@@ -5,22 +5,22 @@ use crate::cli::errors::failure::{COMMAND_NOT_FOUND, CONFIG, Failure, NOT_EXECUT
 
 pub(crate) fn not_run(program: &OsStr, error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::InvalidInput {
-        let message = "a value for the command's environment, or an argument, has a NUL byte in it, \
-                       which no program can be given";
-        let hint = "amplify-creds explain shows where each value stands";
+        let message = "a value for the command's environment, or an argument, contains a NUL byte, \
+                       which programs cannot receive";
+        let hint = "to see where each value comes from: amplify-creds explain";
         return Failure::new(CONFIG, message).hint(hint).before_command();
     }
     let program = program.display();
     if error.kind() == io::ErrorKind::NotFound {
-        let reason = "there is no such command, or no such interpreter as its first line names";
+        let reason = "the command, or the interpreter in its first line, does not exist";
         Failure::new(COMMAND_NOT_FOUND, format!("cannot run {program}: {reason}"))
-            .hint("the command stands after --, the profile before it: amplify-creds exec PROFILE -- COMMAND")
+            .hint("write the profile before -- and the command after it: amplify-creds exec PROFILE -- COMMAND")
     } else {
         Failure::new(NOT_EXECUTABLE, format!("cannot run {program}: {error}"))
     }
 }
 
-/// The same failure where no command was given and SHELL names the program.
+/// If no command was given, SHELL names the program.
 pub(crate) fn of_shell_variable(failure: Failure) -> Failure {
     if ![COMMAND_NOT_FOUND, NOT_EXECUTABLE].contains(&failure.code) {
         return failure;

@@ -1,4 +1,4 @@
-//! `exec` replaces this process with a command; with `--serve` the process stays.
+//! `exec` replaces this process with a command. With `--serve` the process remains.
 
 mod failure;
 mod renewal;
@@ -60,7 +60,7 @@ fn program(asked: OsString, _env: &Env) -> OsString {
     asked
 }
 
-/// Finds the program as `cmd` does: most tools of npm and Python are `NAME.cmd` or `NAME.bat`, and Windows itself adds
+/// Finds the program as `cmd` does. Most tools of npm and Python are `NAME.cmd` or `NAME.bat`, but Windows itself adds
 /// only `.exe`.
 #[cfg(windows)]
 fn program(asked: OsString, env: &Env) -> OsString {
@@ -96,7 +96,7 @@ fn exec_replace(mut command: Command) -> Result<u8, Failure> {
     Err(not_run(command.get_program(), &error))
 }
 
-/// Windows cannot replace a process, so this one exits with the status of the command.
+/// Windows cannot replace a process, so this process exits with the status of the command.
 #[cfg(windows)]
 fn exec_replace(mut command: Command) -> Result<u8, Failure> {
     let ended = Job::start(&mut command).and_then(Job::wait);

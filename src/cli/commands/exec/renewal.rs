@@ -20,13 +20,13 @@ use crate::serve::CredentialsEndpoint;
 
 /// Seconds before expiration. botocore refreshes at 15 minutes, the other SDKs later.
 const EARLY: i64 = 20 * 60;
-/// Seconds before expiration from which on an outage is reported.
+/// From this many seconds before expiration, an outage is reported.
 const REPORT_OUTAGE: i64 = 5 * 60;
 /// Seconds.
 const LONGEST_PAUSE: i64 = 30;
-/// Seconds between two looks into the cache for a session from `login`.
+/// Seconds between two reads of the cache for a session from `login`.
 const LOGIN_PAUSE: i64 = 5;
-/// The clock is read this often, since it jumps when a machine resumes.
+/// The clock is read this often, because it jumps when a machine resumes.
 const CLOCK_POLL: Duration = Duration::from_secs(5);
 
 pub(crate) enum Session {
@@ -69,7 +69,7 @@ pub(crate) struct Renewal {
     session: Session,
     id: String,
     end: Timestamp,
-    /// Seconds before the end.
+    /// Seconds before expiration.
     early: i64,
     reported: Option<ErrorCode>,
     may_ask: bool,
@@ -81,7 +81,7 @@ impl Renewal {
         let end = first.expiration?;
         let args = SessionArgs {
             mfa_token: None,
-            // Longer than the default of other commands, so that it also suffices where a code is needed.
+            // Longer than the default of other commands, so that it also suffices if a code is needed.
             min_ttl: Some(how.min_ttl.unwrap_or(0).max(EARLY.unsigned_abs())),
             refresh: false,
             ..how.clone()
@@ -94,7 +94,7 @@ impl Renewal {
 
     pub(crate) fn run(mut self, endpoint: &CredentialsEndpoint) {
         loop {
-            // A panic is a failed renewal: the endpoint goes on serving what is valid.
+            // A panic counts as a failed renewal, so the endpoint keeps serving the valid session.
             let renewed = panics::catch(|| {
                 wait_until(self.end.plus(-self.early));
                 self.renewed()
@@ -114,7 +114,7 @@ impl Renewal {
                 Err(failure) => {
                     let left = self.end.since(Clock::System.now());
                     self.report(&failure, left);
-                    // After an unanswered window only the cache is read, for a session from `login`.
+                    // After an unanswered window, only the cache is read, for a session from `login`.
                     self.may_ask &= ![CANCELLED, MFA_NEEDED, MFA_REJECTED].contains(&failure.code);
                     pause(match self.may_ask {
                         true if left > 0 => (left / 4).clamp(1, LONGEST_PAUSE),
@@ -126,7 +126,7 @@ impl Renewal {
         }
     }
 
-    /// A session of another process, else a new one.
+    /// The session of another process if it has one, otherwise a new one.
     fn renewed(&self) -> Result<Credentials, Failure> {
         let fetch = |how: &SessionArgs| {
             let dialogs = |plan: &CredentialPlan| {
@@ -163,7 +163,7 @@ impl Renewal {
     }
 }
 
-/// By the wall clock, which also advances while the machine sleeps.
+/// Uses the wall clock, which also advances while the machine sleeps.
 fn wait_until(moment: Timestamp) {
     loop {
         let left = moment.since(Clock::System.now());

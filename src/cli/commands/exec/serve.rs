@@ -20,7 +20,7 @@ use crate::serve::{CredentialsEndpoint, private_config};
 use super::failure::not_run;
 use super::renewal::{Renewal, Session};
 
-/// Runs the command with an endpoint that serves the fetched credentials, and later the renewed ones.
+/// The endpoint serves the fetched credentials, and later the renewed ones.
 pub(crate) fn run(context: Context, how: &SessionArgs, fetched: Fetched, mut command: Command) -> Result<u8, Failure> {
     let active_profile = active_profile(&context, &fetched);
     let Fetched { plan, credentials } = fetched;
@@ -29,15 +29,14 @@ pub(crate) fn run(context: Context, how: &SessionArgs, fetched: Fetched, mut com
         Some(profile) => Session::OfProfile(profile.to_owned()),
         None => Session::OfEnvironment,
     };
-    let hint =
-        "the port comes from AMPLIFY_CREDS_SERVE_PORT or serve_port in config.ini; without it a free one is taken";
+    let hint = "AMPLIFY_CREDS_SERVE_PORT or serve_port in config.ini sets the port; without them a free port is used";
     let endpoint =
         CredentialsEndpoint::start(port(&context)?, credentials.clone(), session.expired()).map_err(|error| {
             Failure::new(ENDPOINT, format!("cannot open a port on 127.0.0.1 for the command: {error}")).hint(hint)
         })?;
     directory::sweep();
     let directory = PrivateDirectory::create(&config_file(&context, plan.profile_in_files(), region)?)
-        .map_err(|error| Failure::new(ENDPOINT, format!("cannot make the command's own config file: {error}")))?;
+        .map_err(|error| Failure::new(ENDPOINT, format!("cannot create the config file for the command: {error}")))?;
 
     for name in all_vars(&context.env) {
         command.env_remove(name);
@@ -62,7 +61,7 @@ pub(crate) fn run(context: Context, how: &SessionArgs, fetched: Fetched, mut com
     leave_signals();
     let job = Job::start(&mut command).map_err(|error| not_run(command.get_program(), &error))?;
     if let Some(renewal) = Renewal::of(context, how, session, &credentials) {
-        // Not joined: the program does not wait for a call to AWS after the command has ended.
+        // Not joined, so that the process does not wait for a call to AWS after the command has ended.
         if let Err(error) = thread::Builder::new().spawn(move || renewal.run(&endpoint)) {
             print_message(&format!("amplify-creds: cannot renew the session: {error}"));
         }
@@ -72,15 +71,15 @@ pub(crate) fn run(context: Context, how: &SessionArgs, fetched: Fetched, mut com
     drop(directory);
     ended
         .map(exit_like)
-        .map_err(|error: io::Error| Failure::new(ENDPOINT, format!("the command's end cannot be known: {error}")))
+        .map_err(|error: io::Error| Failure::new(ENDPOINT, format!("cannot wait for the command to end: {error}")))
 }
 
 fn port(context: &Context) -> Result<u16, Failure> {
     let Some(asked) = context.setting(env::AMPLIFY_CREDS_SERVE_PORT, "serve_port") else { return Ok(0) };
     asked.value.trim().parse().map_err(|_| {
-        Failure::new(CONFIG, format!("what {} gives is no port", asked.from))
+        Failure::new(CONFIG, format!("invalid port in {}", asked.from))
             .at(&asked.from, None)
-            .hint("it is a number up to 65535; 0 is any free port")
+            .hint("expected a number up to 65535; 0 means any free port")
     })
 }
 

@@ -57,14 +57,15 @@ pub(crate) fn add(fields: &mut Fields, base: &Base) {
         BaseSource::Process(_) => fields.add("program", "credential_process, run when needed", &from),
         BaseSource::Imds(ImdsBase { service, .. }) => {
             fields.add("instance", "the role of this EC2 instance", &from);
-            let named_by = service.endpoint.as_ref().map_or_else(|| "AWS's own".to_owned(), |url| url.from.to_string());
+            let named_by =
+                service.endpoint.as_ref().map_or_else(|| "AWS default".to_owned(), |url| url.from.to_string());
             fields.add("endpoint", &shown_url(service.url()), &named_by);
         }
         BaseSource::Container(ContainerBase { service, .. }) => {
             fields.add("container", "the role of this container", &from);
             match &service.uri {
                 Some(uri) => fields.add("uri", &shown_url(&uri.value), &uri.from.to_string()),
-                None => fields.add("uri", "none: this is no such container", ""),
+                None => fields.add("uri", "none: this is not a container with a role", ""),
             }
         }
         BaseSource::Sso(SsoBase { session, start_url, region, account_id, role_name, endpoint: _ }) => {

@@ -31,12 +31,12 @@ pub(crate) fn place(from: &Origin) -> String {
 pub(crate) fn sts_fields(fields: &mut Fields, sts: &Endpoint, from: impl Fn(&Origin) -> String) {
     let Endpoint { url, kind, signing_region } = sts;
     let reason = match (kind, &url.from) {
-        (EndpointKind::Regional, Origin::Default) => "the region's own".to_owned(),
+        (EndpointKind::Regional, Origin::Default) => "the region's default".to_owned(),
         (_, named) => named.to_string(),
     };
     fields.add("sts", &shown_url(&url.value), &reason);
     let reason = match &signing_region.from {
-        Origin::Default => "the partition's first, since nothing names one".to_owned(),
+        Origin::Default => "the partition's default, because no region is set".to_owned(),
         named => from(named),
     };
     fields.add("sts region", &shown("region", &signing_region.value), &reason);

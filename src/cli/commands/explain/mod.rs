@@ -76,11 +76,11 @@ pub(crate) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
     write_stdout(fields.text().as_bytes())
 }
 
-/// Resolution caps `min_ttl`, in seconds, at a quarter of the session.
+/// Resolution limits `min_ttl`, in seconds, to a quarter of the session's duration.
 fn min_ttl_warning(Located { value, from }: &Located<u64>, plan: &CredentialPlan) -> Option<String> {
     let leaf = plan.hops.last()?.duration.seconds;
     let most = u64::from(leaf) / 4;
-    let rule = format!("more than a quarter of the session's {leaf} s: it is renewed when {most} s are left");
+    let rule = format!("more than a quarter of the session's {leaf} s, so the session is renewed with {most} s left");
     (*value > most).then(|| format!("min_ttl is {value} s ({from}), {rule}"))
 }
 
@@ -183,7 +183,7 @@ fn fields(
     let mut fields = Fields::default();
     fields.heading(&format!("profile {}", masked(&plan.profile)));
     if !plan.via.is_empty() {
-        fields.add("alias", &masked(&plan.via.join(", ")), "its credential_process is this program");
+        fields.add("alias", &masked(&plan.via.join(", ")), "its credential_process runs amplify-creds");
     }
     if let Some(region) = &plan.region {
         let asked_for = plan.profile_in_files().and_then(|name| set.get(name));
@@ -230,17 +230,17 @@ fn tag_json(tag: &Tag) -> Value {
 fn extras_fields(fields: &mut Fields, extras: &SessionExtras) {
     let SessionExtras { policy_arns, policy, tags, source_identity, contexts } = extras;
     for Located { value: ProvidedContext { provider, file, assertion: _ }, from } in contexts {
-        fields.add("context", &format!("{provider} by {}", file.display()), &from.to_string());
+        fields.add("context", &format!("{provider} from {}", file.display()), &from.to_string());
     }
     for arn in policy_arns {
         fields.add("policy_arn", &arn.value, &arn.from.to_string());
     }
     if let Some(policy) = policy {
-        fields.add("policy", "narrows the session", &policy.from.to_string());
+        fields.add("policy", "limits the session", &policy.from.to_string());
     }
     for tag in tags {
         let Tag { key, value, transitive } = &tag.value;
-        let goes_on = if *transitive { ", goes on to the next roles" } else { "" };
+        let goes_on = if *transitive { ", passed on to the next roles (transitive)" } else { "" };
         fields.add("tag", &format!("{}={}{goes_on}", masked(key), masked(value)), &tag.from.to_string());
     }
     add_located(fields, "source_identity", source_identity.as_ref());
@@ -249,16 +249,17 @@ fn extras_fields(fields: &mut Fields, extras: &SessionExtras) {
 fn mfa_fields(fields: &mut Fields, mfa: &Mfa, action: &MfaAction) {
     add_located(fields, "device", Some(&mfa.serial));
     if let Some(process) = &mfa.process {
-        fields.add("mfa_process", "gives the code", &process.from.to_string());
+        fields.add("mfa_process", "prints the code", &process.from.to_string());
     }
     let (code, from) = match (action, &mfa.way) {
-        (MfaAction::Nothing, _) => ("none is needed: the MFA session serves".to_owned(), String::new()),
+        (MfaAction::Nothing, _) => ("not needed: the MFA session is valid".to_owned(), String::new()),
         (MfaAction::OnSession, MfaStrategy::Session(Located { value, from })) => {
-            let code = format!("one, for a session of {value} s that serves every role of this user and device");
+            let code =
+                format!("needed, for an MFA session of {value} s that works for every role of this user and device");
             (code, from.to_string())
         }
         (MfaAction::OnSession, MfaStrategy::Role(why)) | (MfaAction::OnRole(why), _) => {
-            (format!("one, for the first role alone: {why}"), String::new())
+            (format!("needed, for the first role only: {why}"), String::new())
         }
     };
     fields.add("code", &code, &from);
@@ -284,7 +285,7 @@ fn hop_fields(fields: &mut Fields, hop: &Hop, set: &ProfileSet<'_>) {
     let lasts = if duration.seconds == asked.value {
         format!("{} s", asked.value)
     } else {
-        format!("{} s asked, {} s sent: from a session AWS gives a role an hour", asked.value, duration.seconds)
+        format!("{} s requested, {} s sent: role chaining is limited to one hour", asked.value, duration.seconds)
     };
     fields.add("duration", &lasts, &from("duration_seconds", &asked.from));
     extras_fields(fields, extras);

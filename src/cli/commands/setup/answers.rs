@@ -1,4 +1,4 @@
-//! The settings of a new role's profile, from flags or from the user.
+//! Collects the settings of a new role's profile from flags or from the user.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,6 @@ use crate::profile_file::portable::{headers, reads_alike};
 use crate::setup::task::{names, region};
 use crate::setup::{Role, SourceKeys};
 
-/// In bytes.
 const MAX_SECRET_LINE: u64 = 512;
 const STDIN_LIMIT: Duration = Duration::from_secs(90);
 
@@ -47,7 +46,11 @@ pub(crate) fn answers(context: &Context, options: &Setup) -> Result<Role, Failur
     let name = ask.required(&name, &|name| {
         let (wrapper, role) = names(name, *in_place);
         plain_name(name)?;
-        if is_new(&wrapper) && is_new(&role) { Ok(()) } else { Err("a new name: there is such a profile".to_owned()) }
+        if is_new(&wrapper) && is_new(&role) {
+            Ok(())
+        } else {
+            Err("a new name: a profile with this name exists already".to_owned())
+        }
     })?;
     let region = region.map(|region| region.to_ascii_lowercase());
     Ok(Role { name, role_arn, source_profile, source_keys, external_id, mfa_serial, region })
@@ -59,10 +62,10 @@ fn questions(context: &Context, options: &Setup) -> Result<Questions, Failure> {
         return Ok(Questions::none());
     }
     let nobody = |_| {
-        let message = "setup without PROFILE asks for a new role's settings, and there is nobody to ask here";
+        let message = "setup without PROFILE prompts for the settings of a new role, but no prompt is possible here";
         Failure::new(NOBODY_TO_ASK, message)
-            .hint("name a profile that there is: amplify-creds setup PROFILE")
-            .hint("or give the settings: --role-arn, --source-profile, --name and --yes; see: amplify-creds help setup")
+            .hint("use an existing profile: amplify-creds setup PROFILE")
+            .hint("or add --role-arn, --source-profile, --name and --yes; see: amplify-creds help setup")
     };
     match Questions::open(context) {
         Err(_) if has_all => Ok(Questions::none()),
@@ -80,7 +83,7 @@ fn source(
     let known = set.all().into_iter().map(|profile| (profile.name.clone(), ProfileKind::of(&profile)));
     let known: Vec<_> = known.filter(|(_, kind)| !matches!(kind, ProfileKind::Empty | ProfileKind::Wrapper)).collect();
     if given.is_none() && !known.is_empty() {
-        ask.say("Who assumes the role? A profile of these, by number or name, or a new name:\n");
+        ask.say("Which profile's keys assume the role? Enter a number or a name from this list, or a new name:\n");
         for (at, (name, kind)) in known.iter().enumerate() {
             ask.say(&format!("  {:>2}  {name} ({})\n", at + 1, kind.name()));
         }
@@ -103,22 +106,23 @@ fn source(
         return Ok((name, None));
     }
     if !ask.has_person() && options.access_key_id.is_none() {
-        let mut failure = Failure::new(PROFILE_NOT_FOUND, format!("there is no profile {name} to assume the role"));
+        let mut failure = Failure::new(PROFILE_NOT_FOUND, format!("source profile {name} does not exist"));
         let nearest = set.nearest(&name);
         if !nearest.is_empty() {
             failure = failure.hint(format!("did you mean {}?", nearest.join(" or ")));
         }
-        let hint = "a new one takes its keys: --access-key-id ID --secret-access-key -, the secret on stdin";
+        let hint = "to create it, add --access-key-id ID --secret-access-key - (the secret is read from stdin)";
         return Err(failure.hint(hint));
     }
-    ask.say(&format!("Profile {name} is new. Its keys go to the credentials file.\n"));
+    ask.say(&format!("Profile {name} is new. Its keys are written to the credentials file.\n"));
     let keys = keys(options, ask)?;
     Ok((name, Some(keys)))
 }
 
 fn keys(options: &Setup, ask: &mut Questions) -> Result<SourceKeys, Failure> {
     if options.secret_access_key == Some(false) {
-        let message = "--secret-access-key takes - alone, and the secret from stdin: an argument can be seen by others";
+        let message =
+            "--secret-access-key accepts only - (the secret is read from stdin), because other users can see arguments";
         return Err(Failure::new(USAGE, message));
     }
     let access_key_id = question("Access key id", "--access-key-id", options.access_key_id.as_ref(), None);
@@ -127,11 +131,12 @@ fn keys(options: &Setup, ask: &mut Questions) -> Result<SourceKeys, Failure> {
     let secret_access_key = match options.secret_access_key {
         Some(_) => {
             let secret = from_stdin()?;
-            check(secret.expose())
-                .map_err(|expected| Failure::new(USAGE, format!("what stdin gives is not {expected}")))?;
+            check(secret.expose()).map_err(|expected| {
+                Failure::new(USAGE, format!("invalid secret access key on stdin (expected {expected})"))
+            })?;
             secret
         }
-        None => ask.secret("Secret access key (it is not shown)", "--secret-access-key -", &check)?,
+        None => ask.secret("Secret access key (not shown)", "--secret-access-key -", &check)?,
     };
     Ok(SourceKeys { access_key_id, secret_access_key })
 }
@@ -141,7 +146,7 @@ fn from_stdin() -> Result<Secret, Failure> {
     // The caller rejects an empty or incomplete secret.
     stdin::line(MAX_SECRET_LINE, until).map(|line| Secret::from(line.trim())).ok_or_else(|| {
         let seconds = STDIN_LIMIT.as_secs();
-        Failure::new(USAGE, format!("--secret-access-key - read no line from stdin within {seconds} s"))
+        Failure::new(USAGE, format!("--secret-access-key -: no line on stdin within {seconds} s"))
     })
 }
 
@@ -153,11 +158,11 @@ fn within(limit: TextLimit) -> impl Fn(&str) -> Result<(), String> {
     move |text| if limit.allows(text) && reads_alike(limit.key, text) { Ok(()) } else { Err(limit.to_string()) }
 }
 
-/// Accepts a name that all tools read alike, in both files and on a command line.
+/// Accepts a name that all tools read the same way, in both files and on a command line.
 fn plain_name(name: &str) -> Result<(), String> {
     let is_plain = |kind| headers(kind, name).is_some_and(|headers| headers.len() == 1);
     let fits = is_plain(FileKind::Config) && is_plain(FileKind::Credentials) && !name.starts_with('-');
-    if fits { Ok(()) } else { Err("a name that every tool takes: letters, digits, - and _".to_owned()) }
+    if fits { Ok(()) } else { Err("a name of letters, digits, - and _".to_owned()) }
 }
 
 fn name_of(role_arn: &str) -> String {

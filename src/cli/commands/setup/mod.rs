@@ -26,7 +26,7 @@ pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
         Some(_) => refuse_new_role(options).map(|()| None)?,
     };
     let editor = Editor::new(&context.paths.cache_dir);
-    // Reading and writing happen under one lock, unless a question would make other processes wait.
+    // Reads and writes under one lock, unless a question would make other processes wait.
     let lock = (options.yes && !options.dry_run).then(|| editor.lock()).transpose()?;
     let (done, changes) = prepare(context, options, named, role.as_ref())?;
     if changes.is_empty() {
@@ -41,11 +41,11 @@ pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
 fn refuse_new_role(options: &Setup) -> Result<(), Failure> {
     let Setup { role_arn, source_profile, external_id, mfa_serial, access_key_id, new_name, in_place, .. } = options;
     if [role_arn, source_profile, external_id, mfa_serial, access_key_id].into_iter().any(Option::is_some) {
-        return Err(Failure::new(USAGE, "PROFILE is one that there is; the settings of a new role go without it")
-            .hint("a new role's profile is named by --name"));
+        return Err(Failure::new(USAGE, "--role-arn and related options create a new profile; omit PROFILE")
+            .hint("--name sets the name of the new profile"));
     }
     if *in_place && new_name.is_some() {
-        return Err(Failure::new(USAGE, "--in-place keeps the profile's name, and --name gives another one"));
+        return Err(Failure::new(USAGE, "--in-place cannot be used with --name"));
     }
     Ok(())
 }
@@ -64,7 +64,7 @@ fn prepare(
     let (inputs, programs) = (context.inputs()?, own_paths(&context.env)?);
     let task = match (named, role) {
         (Some(name), _) => {
-            // A profile that does not work now would not work through a wrapper.
+            // A profile that fails now would also fail through a wrapper.
             plan_of(&draft.files().profiles(Dialect::Auto)?, name, &inputs)?;
             if options.in_place {
                 Task::in_place(&mut draft, name, &programs)?
@@ -73,7 +73,7 @@ fn prepare(
             }
         }
         (None, Some(role)) => Task::new_role(&mut draft, role, options.in_place)?,
-        (None, None) => return Err(Failure::new(USAGE, "no profile is named")),
+        (None, None) => return Err(Failure::new(USAGE, "no profile given")),
     };
     let region = context.global.region.as_deref().filter(|region| !region.is_empty());
     let done = task.finish(&mut draft, region, &programs)?;
@@ -91,7 +91,7 @@ fn prepare(
 }
 
 fn repoint(context: &Context, profile: &str) -> Result<Change, Failure> {
-    let project = selection::required(context, "--project: the current directory is in no Amplify project")?;
+    let project = selection::required(context, "--project: not inside an Amplify project")?;
     let environment = project.environment_name(context.global.env.as_deref())?;
     let original = Original::read(&project.credentials_file()?, &context.paths.home, MAX_BYTES)?;
     let text = point(original.text(), &environment, profile)
@@ -102,7 +102,9 @@ fn repoint(context: &Context, profile: &str) -> Result<Change, Failure> {
 fn report(context: &Context, done: &Done, written: &[Written]) {
     report_written(context, written);
     for error in &done.unreadable {
-        let line = format!("{error}: for this some tools see no profile of that file; amplify-creds -v list says more");
+        let line = format!(
+            "{error}; because of this, some tools see no profile in that file; for details: amplify-creds doctor"
+        );
         note(context, &line);
     }
     let Done { wrapper, region, blind, .. } = done;
@@ -110,7 +112,7 @@ fn report(context: &Context, done: &Done, written: &[Written]) {
         note(context, &format!("the {} cannot use profile {wrapper}: it {reason}", tool.name()));
     }
     if region.is_none() {
-        note(context, &format!("profile {wrapper} has no region; most tools want one: --region REGION"));
+        note(context, &format!("profile {wrapper} has no region, and most tools need one: --region REGION"));
     }
     let who = if blind.is_empty() { "every tool" } else { "every other tool" };
     note(context, &format!("{who} can use profile {wrapper}; try: aws sts get-caller-identity --profile {wrapper}"));

@@ -1,6 +1,4 @@
-//! Owns the values that travel: a request that was read whole, and what to answer.
-//!
-//! Refuses to touch sockets.
+//! A complete request and its answer.
 
 use chrono::{DateTime, Utc};
 

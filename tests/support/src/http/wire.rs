@@ -1,6 +1,5 @@
-//! Owns the bytes of one connection: requests out of them, answers into them.
-//!
-//! Refuses heads over 64 KiB, bodies over 1 MiB and any framing but `Content-Length`.
+//! Reads requests from a connection and writes answers to it. Heads over 64 KiB, bodies over 1 MiB and any framing but
+//! `Content-Length` are rejected.
 
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};

@@ -1,6 +1,6 @@
-//! Owns policy evaluation: an explicit denial anywhere, else what every layer allows.
+//! Policy evaluation by the IAM user guide: an explicit denial in any layer, otherwise what every layer allows.
 //!
-//! Refuses operators that no test needs, loudly.
+//! An operator that no test needs panics.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,4 @@
-//! Owns the grammar of the `Authorization` header of Signature Version 4.
-//!
-//! Refuses to judge what it reads: scope, key and signature are `sigv4`'s to check.
+//! Parses the `Authorization` header of Signature Version 4.
 
 use crate::aws_error::AwsError;
 

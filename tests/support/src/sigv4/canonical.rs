@@ -1,7 +1,6 @@
-//! Owns the canonical request of Signature Version 4: the one text that signer and verifier both
-//! derive from a request.
+//! The canonical request of Signature Version 4: the text that signer and verifier both derive from a request.
 //!
-//! Refuses S3's exception (paths encoded once): every other service encodes them twice.
+//! Paths are encoded twice, as every service but S3 does.
 
 use crate::http::Request;
 use crate::percent;

@@ -1,6 +1,6 @@
-//! Owns `AssumeRole`: the trust policy's judgement and the length of the session.
+//! `AssumeRole`: evaluates the trust policy and limits the session's duration.
 //!
-//! Refuses to evaluate policies in general: a trust policy is principals, an external id and MFA.
+//! A trust policy has principals, an external id and MFA; other conditions are not evaluated.
 
 use chrono::{DateTime, TimeDelta, Utc};
 

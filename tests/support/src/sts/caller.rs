@@ -1,6 +1,4 @@
-//! Owns the identity that a request acts as, and whether a trust policy's principal means it.
-//!
-//! Refuses to prove identities: that was `sigv4`'s.
+//! The identity of a request, and whether a trust policy's principal matches it.
 
 use chrono::{DateTime, Utc};
 

@@ -1,7 +1,4 @@
-//! Owns the limits that the STS service model puts on parameters, and AWS's sentence for breaking
-//! them.
-//!
-//! Refuses limits that depend on the world, such as a role's longest session.
+//! The limits of the STS service model on parameters, and AWS's messages for violations.
 
 use crate::aws_error::AwsError;
 use crate::sts::Params;

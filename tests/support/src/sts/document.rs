@@ -1,6 +1,4 @@
-//! Owns the XML of answers and errors, element for element in AWS's order.
-//!
-//! Refuses to decide anything.
+//! The XML of answers and errors, element for element in AWS's order.
 
 use chrono::{DateTime, Utc};
 

@@ -1,6 +1,5 @@
-//! Owns `GetSessionToken`: temporary keys that act as the user, with or without MFA.
-//!
-//! Refuses callers that hold temporary keys already, as AWS does.
+//! `GetSessionToken`: temporary keys that act as the user, with or without MFA. As at AWS, temporary keys cannot call
+//! it.
 
 use chrono::{DateTime, Utc};
 

@@ -1,7 +1,7 @@
-//! Owns `AssumeRoleWithWebIdentity`: whether a token is one of a provider that the account knows, and whom the role
-//! trusts.
+//! `AssumeRoleWithWebIdentity`: checks that the account knows the token's provider and that the role trusts the
+//! subject.
 //!
-//! Refuses a signature's help: what the token says is all that counts.
+//! The request is not signed: only the token proves the caller.
 
 use chrono::{DateTime, Utc};
 

@@ -1,7 +1,5 @@
-//! Owns the other end of the wire for these tests: a signer and an HTTP client, both written
-//! apart from the double.
-//!
-//! Refuses cleverness: what it signs is always `POST /` with a form body.
+//! A signer and an HTTP client for these tests, written independently of the double. It always signs `POST /` with a
+//! form body.
 
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
