@@ -87,17 +87,17 @@ fn profiles_of_setup_by_hand_give_credentials() {
     assert!(run.succeeded().contains("\"AccountId\":\"222222222222\""), "{run:?}");
 }
 
-/// What `setup` asks, and what is typed.
-const ANSWERS: [(&str, &str); 9] = [
-    ("Role ARN: ", biz_corp::BIZ_CORP_ROLE),
-    ("Source profile: ", "devcorpuser"),
-    ("Access key id: ", biz_corp::ACCESS_KEY_ID),
-    ("Secret access key (it is not shown): ", biz_corp::SECRET_ACCESS_KEY),
-    ("External id, if the role asks for one: ", biz_corp::EXTERNAL_ID),
-    ("MFA device, if the role asks for MFA: ", biz_corp::MFA_SERIAL),
-    ("Region: ", "us-east-1"),
-    ("Name of the profile [bizcorprole]: ", ""),
-    ("Write this? [y/N] ", "y"),
+/// How each question of `setup` begins and ends, and what is typed.
+const ANSWERS: [(&str, &str, &str); 9] = [
+    ("Role ARN", ": ", biz_corp::BIZ_CORP_ROLE),
+    ("Source profile", ": ", "devcorpuser"),
+    ("Access key", ": ", biz_corp::ACCESS_KEY_ID),
+    ("Secret access key", ": ", biz_corp::SECRET_ACCESS_KEY),
+    ("External", ": ", biz_corp::EXTERNAL_ID),
+    ("MFA device", ": ", biz_corp::MFA_SERIAL),
+    ("Region", ": ", "us-east-1"),
+    ("Name of", ": ", ""),
+    ("Write this?", "] ", "y"),
 ];
 
 #[test]
@@ -107,12 +107,14 @@ fn transcript_of_setup_is_what_appears() {
     let bin = home.path().join("bin");
     fs::create_dir_all(&bin).unwrap();
     symlink(PROGRAM, bin.join("amplify-creds")).unwrap();
-    let script = format!("export PATH=\"{}:$PATH\"\nstty echo\namplify-creds setup", bin.display());
+    let script = format!("export PATH=\"{}:$PATH\"\nexport NO_COLOR=1\nstty echo\namplify-creds setup", bin.display());
     let mut terminal = Terminal::script(&home, &script);
     let mut screen = "$ amplify-creds setup\n".to_owned();
-    for (question, answer) in ANSWERS {
-        screen.push_str(&terminal.expect(question));
-        screen.push_str(question);
+    for (beginning, end, answer) in ANSWERS {
+        for text in [beginning, end] {
+            screen.push_str(&terminal.expect(text));
+            screen.push_str(text);
+        }
         terminal.type_line(answer);
     }
     let (after, left) = terminal.finish();
