@@ -118,6 +118,13 @@ impl<'a, 't> Walk<'a, 't> {
             };
             let is_own_source = source.value == profile.name;
             self.check_source(&profile, &source, is_own_source)?;
+            if self.inputs.may_lack_base && !self.may_exist_as(source.value) {
+                let hop = hop::make(&profile, role, None, self.inputs, &self.asked, &self.settings.sts)?;
+                self.push(hop)?;
+                let base = self.missing_base(source.value, Origin::File(source.at.clone()));
+                self.trail.profiles.push(profile);
+                return Ok(base);
+            }
             let may_name_itself = is_own_source && has_keys(&profile);
             let next =
                 self.next(source.value, Mention::new(&profile.name, "source_profile", &source.at), may_name_itself)?;
@@ -295,13 +302,23 @@ impl<'a, 't> Walk<'a, 't> {
         }
         let (name, at) = (profile.name.clone(), profile.location());
         if self.inputs.may_lack_base && !self.trail.hops.is_empty() {
-            let from = at.map_or(Origin::Default, Origin::File);
-            self.trail.warnings.push(Warning::NoCredentials { profile: name.clone(), from: from.clone() });
-            let source = BaseSource::Missing(from);
-            return Ok(End::Base(Box::new(Base { profile: name, source })));
+            return Ok(End::Base(Box::new(self.missing_base(&name, at.map_or(Origin::Default, Origin::File)))));
         }
         let near = self.set.near_misses(&name);
         Err(PlanError::NoCredentials { profile: name, at, named_by: self.trail.path.last().cloned(), near })
+    }
+
+    /// Whether a section has the name, or one that it is a misspelling of.
+    fn may_exist_as(&self, name: &str) -> bool {
+        self.set.get(name).is_some()
+            || !self.set.nearest(name).is_empty()
+            || self.set.first_broken().is_some()
+            || !self.set.near_misses(name).is_empty()
+    }
+
+    fn missing_base(&mut self, name: &str, from: Origin) -> Base {
+        self.trail.warnings.push(Warning::NoCredentials { profile: name.to_owned(), from: from.clone() });
+        Base { profile: name.to_owned(), source: BaseSource::Missing(from) }
     }
 
     fn base(&mut self, profile: &Profile<'t>, kind: &'static str, source: BaseSource) -> End<'t> {
