@@ -26,11 +26,12 @@ pub fn of(stderr: &[u8], printed_on_stdout: bool, mask: impl Fn(&str) -> String)
     ProgramMessage { summary, last_lines: last.iter().map(|line| mask(line)).collect() }
 }
 
-/// A stack frame of Node.js, Python, Java or Go, or Node's version below it: the message is above them.
+/// A stack frame of Node.js, Python, Java or Go, Node's version below it, or a hint: the message is above them.
 fn is_of_trace(line: &str) -> bool {
     let text = line.trim();
     let is_indented = line.starts_with([' ', '\t']);
     text.starts_with("at ")
+        || text.starts_with("hint: ")
         || text.starts_with("Node.js v")
         || is_indented && (text.starts_with("File \"") || text.contains(".go:"))
         || !text.contains(char::is_alphanumeric)
@@ -51,6 +52,7 @@ mod tests {
             ("Error: boom\n    at main (/a.js:1:2)\n    at node:internal:3\n\nNode.js v20.20.2\n", "Error: boom"),
             ("Traceback (most recent call last):\n  File \"a\", line 1\n    f()\nKeyError: 'x'\n", "KeyError: 'x'"),
             ("denied\r\n", "denied"),
+            ("amplify-creds: denied\n  hint: log in\n", "amplify-creds: denied"),
             ("one\n---\n", "one"),
             ("   at last\n", "at last"),
             ("---\n", "---"),

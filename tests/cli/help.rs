@@ -71,6 +71,6 @@ fn without_a_command_the_help_is_shown_as_it_is() {
     let home = TestHome::new(PROGRAM);
     let run = home.run(&[]);
     let help = home.run(&["-h"]).stdout;
-    assert_eq!(run.failed_with(2).stderr, format!("amplify-creds: a command is missing\n\n{help}"));
+    assert_eq!(run.failed_with(2).stderr, format!("amplify-creds: no command given\n\n{help}"));
     assert_eq!(run.stdout, "");
 }

@@ -104,7 +104,7 @@ fn man_prints_the_source_of_a_page_where_nobody_looks() {
         assert!(run.succeeded().starts_with(&format!(".TH {name} ")), "{args:?}");
     }
     let run = home.run(&["man", "nosuch"]);
-    assert_eq!(run.failed_with(2).first_error_line(), "amplify-creds: there is no manual page on nosuch");
+    assert_eq!(run.failed_with(2).first_error_line(), "amplify-creds: no manual page is called nosuch");
 }
 
 #[test]
