@@ -189,7 +189,10 @@ fn amplify_only_profile_is_renamed_for_all_tools() {
 #[test]
 fn ambiguous_profile_is_not_renamed() {
     for (config, expected) in [
-        ("[profile biz]\nrole_arn = r\n[profile biz-role]\n", "there is a profile biz-role already (~/.aws/config:3)"),
+        (
+            "[profile biz]\nrole_arn = r\n[profile biz-role]\n",
+            "profile biz-role exists already with different settings (~/.aws/config:3)",
+        ),
         ("[profile biz]\nrole_arn = r\n[profile \"biz\"]\n", "profile biz has two sections (~/.aws/config:3)"),
         ("[profile biz]\n[profile a] # c\nsource_profile = biz\n", "~/.aws/config: tools disagree"),
     ] {

@@ -106,7 +106,7 @@ fn what_an_instance_can_lack_is_told_soon() {
     );
     let off = [(ENDPOINT, no_role.url()), ("AWS_EC2_METADATA_DISABLED", "true".to_owned())];
     let off = off.each_ref().map(|(name, text)| (*name, text.as_str()));
-    says(home.run_with(&["process", "ec2"], &off).failed_with(4), &["switched off ($AWS_EC2_METADATA_DISABLED)"]);
+    says(home.run_with(&["process", "ec2"], &off).failed_with(4), &["disabled ($AWS_EC2_METADATA_DISABLED)"]);
 
     let nobody = home.run_with(&["process", "ec2"], &[(ENDPOINT, "http://127.0.0.1:1")]);
     says(nobody.failed_with(6), &["no connection to the EC2 metadata service", "only EC2 instances", "hop limit"]);
@@ -253,7 +253,7 @@ fn tokens_that_sts_does_not_take_are_told() {
     let rows: [(String, i32, &[&str]); 8] = [
         (issuer.token("job", -10), 4, &["ExpiredTokenException", "the program that writes it must renew it"]),
         (stranger.token("job", 600), 4, &["InvalidIdentityToken", "needs an identity provider"]),
-        (issuer.token("other", 600), 5, &["AccessDenied", "sts:AssumeRoleWithWebIdentity to the token's subject"]),
+        (issuer.token("other", 600), 5, &["AccessDenied", "sts:AssumeRoleWithWebIdentity for the token's subject"]),
         ("no token".to_owned(), 4, &["InvalidIdentityToken"]),
         (String::new(), 4, &["cannot read the token: it is empty"]),
         ("eyJ.\u{1b}[31m.x".to_owned(), 4, &["cannot read the token: it contains the character U+001B", "/token"]),

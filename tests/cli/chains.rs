@@ -220,7 +220,7 @@ fn programs_that_lead_back_are_found_by_the_variable() {
     add(&home, "[profile inner]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = outer\n");
     let run = home.run(&["process", "inner"]);
     run.failed_with(4);
-    says(&run, &["leads back"]);
+    says(&run, &["asks for profile inner again"]);
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn a_step_that_fails_ends_it_with_all_that_may_be_wrong() {
         "(hop 2 of 2): AccessDenied",
         "AWS: User: ",
         "one of these is the likely cause",
-        "- the caller's identity policy",
+        "- the caller's policy",
     ] {
         assert!(run.stdout.contains(part), "{part:?} is not in\n{}", run.stdout);
     }

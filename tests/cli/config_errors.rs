@@ -106,7 +106,7 @@ fn roles_without_or_with_two_sources() {
     says(&fails(&both, "", "a"), &["both source_profile (~/.aws/config:3) and credential_source (~/.aws/config:4)"]);
     let unknown = role("a", "credential_source = environment");
     says(&fails(&unknown, "", "a"), &["unknown credential_source (~/.aws/config:3)", "Environment, Ec2"]);
-    says(&fails(&role("a", "credential_source = Environment"), "", "a"), &["has none"]);
+    says(&fails(&role("a", "credential_source = Environment"), "", "a"), &["the environment has none"]);
     says(&fails("[profile a]\nregion = x\n", "", "a"), &["profile a has no credentials", "~/.aws/config:1"]);
     let run = fails(&(role("a", "source_profile = b") + "[profile b]\nregion = x\n"), "", "a");
     says(&run, &["profile b, the source_profile of a (~/.aws/config:3), has no credentials"]);
@@ -208,7 +208,7 @@ fn a_base_that_is_not_whole_is_told_with_its_lines() {
         ("sso_account_id = 1\nsso_role_name = R\nsso_region = x", &["sso_start_url is missing"]),
         (
             "sso_session = corp\nsso_account_id = 1\nsso_role_name = R\nsso_start_url = https://b.example/start",
-            &["another sso_start_url", "~/.aws/config:8", "~/.aws/config:3"],
+            &["a different sso_start_url", "~/.aws/config:8", "~/.aws/config:3"],
         ),
         ("web_identity_token_file = /t", &["no role_arn", "~/.aws/config:5"]),
         (

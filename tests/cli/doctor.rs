@@ -254,7 +254,7 @@ fn fix_mends_what_can_be_mended_and_nothing_else() {
     home.run(&["doctor", "--fix"]).failed_with(4);
     assert_eq!(fs::read(&path).unwrap(), before, "nobody agreed");
     let run = home.run(&["doctor", "--fix", "--yes"]);
-    assert!(run.stderr.contains("wrote ~/.aws/config; before: "), "{run:?}");
+    assert!(run.stderr.contains("wrote ~/.aws/config; backup: "), "{run:?}");
     assert!(!run.stdout.contains("byte_order_mark"), "the report is of the files as they are now: {run:?}");
     let after = fs::read_to_string(&path).unwrap();
     assert_eq!(

@@ -39,7 +39,7 @@ fn of_files() -> Vec<Example> {
         &home,
         &format!(
             "[profile a]\n{ROLE}source_profile = b\n[profile b]\n{ROLE}source_profile = a\n\
-             [profile alone]\n{ROLE}\n[profile b;c]\n{ROLE}source_profile = devcorpuser\n"
+             [profile lone]\n{ROLE}\n[profile b;c]\n{ROLE}source_profile = devcorpuser\n"
         ),
     );
     let explain = |profile: &str| home.run(&["explain", profile, "--json"]);
@@ -47,7 +47,7 @@ fn of_files() -> Vec<Example> {
         example("usage", 2, home.run(&["explain", "a", "-p", "b", "--json"])),
         example("profile_not_found", 3, explain("bizcorprol")),
         example("loop", 3, explain("a")),
-        example("config", 3, explain("alone")),
+        example("config", 3, explain("lone")),
         example("unsupported", 3, home.run(&["setup", "b;c", "--name", "w", "-y"])),
         example("nobody_to_ask", 4, home.run(&["setup"])),
     ];

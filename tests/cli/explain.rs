@@ -54,7 +54,7 @@ fn the_contract() {
             "from": config(4),
             "way": "session",
             "duration_seconds": 43200,
-            "reason": "an MFA code is spent on a session of 43200 s (default) that serves every role of this user and device",
+            "reason": "an MFA code gets an MFA session of 43200 s (default), which works for every role of this user and device",
             "sts": {"endpoint": "https://sts.eu-west-3.amazonaws.com", "signing_region": "eu-west-3"},
         },
         "hops": [first, second],
@@ -67,7 +67,7 @@ fn the_contract() {
         "boundary": null,
         "ca_bundle": null,
         "warnings": [
-            "profile deploy requests 7201 s (~/.aws/config:15), but role chaining is limited to 3600 s, so 3600 s are requested",
+            "profile deploy requests 7201 s (~/.aws/config:15), but role chaining allows 3600 s, so 3600 s are sent",
         ],
     });
     assert_eq!(seen, expected, "{seen:#}");
@@ -90,8 +90,8 @@ fn the_text_fits_80_columns_and_says_what_is_overridden() {
         "(~/.aws/config:15, overrides ~/.aws/config:14)",
         "eu-west-1  (--region, overrides ~/.aws/config:6)",
         "($AWS_ENDPOINT_URL_STS)",
-        "one, for a session of 43200 s",
-        "cache         nothing",
+        "needed, for an MFA session of 43200 s",
+        "cache         no session",
     ] {
         assert!(text.contains(part), "{part:?} is not in:\n{text}");
     }

@@ -50,7 +50,7 @@ fn near_miss_is_a_hint_with_its_line() {
         has(&run, &["hint: ", hint]);
     }
     let run = home("[profile prod]\nregion = a\n", "").run(&["process", "profile prod"]);
-    has(&run, &["no profile \"profile prod\" in", "write the name without the word profile: prod"]);
+    has(&run, &["profile \"profile prod\" does not exist in", "write the name without the word profile: prod"]);
 }
 
 #[test]

@@ -408,12 +408,12 @@ fn flags_that_do_not_fit_are_refused_and_nothing_is_written() {
     let role = ["setup", "--yes", "--role-arn", data::NO_MFA_ROLE];
     let user = ["--source-profile", "devcorpuser"];
     for (args, code, says) in [
-        (vec!["setup", "--yes"], 2, "--role-arn is needed"),
-        (role.to_vec(), 2, "--source-profile is needed"),
+        (vec!["setup", "--yes"], 2, "--role-arn is missing"),
+        (role.to_vec(), 2, "--source-profile is missing"),
         (
             [&["setup", "--yes", "--role-arn", "arn:aws:iam::1:role/x"][..], &user].concat(),
             2,
-            "--role-arn is not the ARN",
+            "invalid --role-arn (expected the ARN",
         ),
         ([&role[..], &user, &["--external-id", "a b"]].concat(), 2, "--external-id is not 2 to 1224"),
         ([&role[..], &user, &["--mfa-serial", "short"]].concat(), 2, "--mfa-serial is not 9 to 256"),

@@ -82,7 +82,7 @@ fn expired_base_keys_exit_4() {
     sts.expire_sessions();
     let run = home.run(&["process", "nomfa"]);
     run.failed_with(4);
-    says(&run, &["ExpiredToken", "temporary and have expired"]);
+    says(&run, &["ExpiredToken", "the source credentials have expired"]);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn other_refusals_exit_5_with_awss_words() {
     sts.fault(Fault::error(403, "RegionDisabledException", "STS is not activated in this region"), None);
     let run = home.run(&["process", "long", "--region", "ap-east-1"]);
     run.failed_with(5);
-    says(&run, &["RegionDisabledException", "switched off in ap-east-1 (--region)"]);
+    says(&run, &["RegionDisabledException", "disabled in ap-east-1 (--region)"]);
 }
 
 #[test]

@@ -45,14 +45,14 @@ pub(crate) fn run(context: &Context, document: &PolicyVerb) -> Result<(), Failur
                 let line = "the user needs only the first of these roles; each role needs only the next one";
                 note(context, line);
             }
-            print(context, options, "Assumes the roles of a chain", "Caller", &[caller::document(&plan)])
+            print(context, options, "Assume the roles of a chain", "Caller", &[caller::document(&plan)])
         }
         PolicyVerb::Mfa(options) => {
             let place = match plan_if_any(context)? {
                 Some(plan) => ArnScope { account: device_account(&plan), ..ArnScope::of(&plan) },
                 None => place_without_plan(context)?,
             };
-            print(context, options, "Nothing without MFA but having a device", "Mfa", &[mfa::document(&place)])
+            print(context, options, "Require MFA; let users manage their device", "Mfa", &[mfa::document(&place)])
         }
         PolicyVerb::Amplify(options) => deployment(context, options),
         PolicyVerb::Boundary(options) => boundary(context, options),
@@ -235,8 +235,9 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
     let (plan, place) = plan_and_place(context, place)?;
     let boundary = match boundary {
         Some(_) if is_gen2 => {
-            return Err(Failure::new(USAGE, "--boundary cannot be used with --gen 2")
-                .hint("the roles of the CDK create these roles; set the boundary with: cdk bootstrap --custom-permissions-boundary NAME"));
+            return Err(Failure::new(USAGE, "--boundary cannot be used with --gen 2").hint(
+                "the CDK creates the roles; set their boundary with: cdk bootstrap --custom-permissions-boundary NAME",
+            ));
         }
         None if is_gen2 => None,
         Some(arn) => Some(arn.clone()).filter(|arn| !arn.is_empty()),
@@ -246,13 +247,13 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
         return Err(no_boundary(arn));
     }
     let documents = amplify::documents(&place, &selection, boundary.as_deref(), *check);
-    let about = if is_gen2 { "What ampx and the CDK need to deploy" } else { "What the Amplify CLI needs to deploy" };
+    let about = if is_gen2 { "Deploy with ampx and the CDK" } else { "Deploy with the Amplify CLI" };
     print(context, plain, about, "AmplifyDeploy", &documents)?;
     note_categories(context, &selection, !category.is_empty());
     if is_gen2 {
         note(
             context,
-            "an administrator must run cdk bootstrap once; it creates the roles cdk-hnb659fds-* that this policy allows to assume",
+            "an administrator must run cdk bootstrap once, to create the roles cdk-hnb659fds-* of this policy",
         );
     } else if boundary.is_none() {
         let line =
@@ -304,23 +305,23 @@ fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> 
     let Some(name) = name else { return Err(no_boundary(&arn)) };
     let for_deployer = permissions_boundary::for_deployer(&place, &arn);
     if *deployer {
-        return print(context, plain, "Makes roles with the boundary alone", "AmplifyDeployer", &[for_deployer]);
+        return print(context, plain, "Create only roles with the boundary", "AmplifyDeployer", &[for_deployer]);
     }
     let document = permissions_boundary::document(&place, &named(category), allow, &denials, &arn).map_err(|size| {
-        Failure::new(USAGE, format!("the boundary would have {size} characters, but IAM accepts up to {LARGEST}, and only one boundary for each role"))
-            .hint("name fewer categories, or deny by pattern: table=users*")
+        Failure::new(USAGE, format!("the boundary would have {size} characters, but IAM accepts up to {LARGEST}"))
+            .hint("a role can have only one boundary; name fewer categories, or deny by pattern: table=users*")
     })?;
     emit(context, plain, std::slice::from_ref(&document), || {
         let policies = [("Boundary", Some(name), &document), ("DeployerIsHeldToTheBoundary", None, &for_deployer)];
         cloudformation::policies("A permissions boundary for the roles of an Amplify app", &policies)
     })?;
     if names.environment.is_none() && deny.iter().any(|text| DeniedUse::has_suffixes(text)) {
-        let line = "without --env, --deny covers NAME and NAME-*, the names that the Amplify CLI uses in every environment; \
+        let line = "without --env, --deny covers NAME and NAME-*, the Amplify CLI's names in every environment; \
                     --env NAME covers only one environment";
         note(context, line);
     }
     note(context, &format!("after you created the policy, run: amplify-creds boundary set {arn}"));
-    let line = "also require the boundary of the deploying user: amplify-creds policy amplify --boundary ARN, or --deployer here";
+    let line = "also require it of the deploying user: amplify-creds policy amplify --boundary ARN, or --deployer here";
     note(context, line);
     Ok(())
 }

@@ -209,7 +209,7 @@ fn fields(
         let state = match session.as_ref().map(|session| session.lease.expiration) {
             Some(at) if *is_valid => format!("valid, {} min left (until {})", at.since(now) / 60, at.rfc3339()),
             Some(at) => format!("expired ({})", at.rfc3339()),
-            None => "nothing".to_owned(),
+            None => "no session".to_owned(),
         };
         fields.add("cache", &state, "");
     }
