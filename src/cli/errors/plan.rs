@@ -40,7 +40,7 @@ fn plan(error: &PlanError) -> Failure {
             if near.iter().any(|near| matches!(near, NearMiss::NoFiles { .. })) {
                 return failure.hint("create the first profile: amplify-creds setup");
             }
-            failure.hint("see: amplify-creds list")
+            failure.hint("run: amplify-creds list")
         }
         PlanError::BrokenHeader { profile, at } => {
             config(format!("cannot read profile {profile}: a section header has no ']' ({at})"))

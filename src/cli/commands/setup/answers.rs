@@ -66,7 +66,7 @@ fn questions(context: &Context, options: &Setup) -> Result<Questions, Failure> {
         let message = "setup without PROFILE prompts for the settings of a new role, but no prompt is possible here";
         Failure::new(NOBODY_TO_ASK, message)
             .hint("use an existing profile: amplify-creds setup PROFILE")
-            .hint("or add --role-arn, --source-profile, --name and --yes; see: amplify-creds help setup")
+            .hint("for a new role, add --role-arn, --source-profile, --name and --yes; see: amplify-creds help setup")
     };
     match Questions::open(context) {
         Err(_) if has_all => Ok(Questions::none()),
