@@ -213,7 +213,7 @@ fn a_base_that_is_not_whole_is_told_with_its_lines() {
         ("web_identity_token_file = /t", &["no role_arn", "~/.aws/config:5"]),
         (
             "role_arn = arn:aws:iam::222222222222:role/X\ncredential_source = Ec2",
-            &["does not exist", "~/.aws/config:6"],
+            &["unknown credential_source", "~/.aws/config:6"],
         ),
     ];
     for (lines, wanted) in rows {

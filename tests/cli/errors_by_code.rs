@@ -1,10 +1,11 @@
-//! An example of each error code. `cargo test --test cli -- errors_by_code --nocapture` prints them for review.
+//! An example of each error code in plain text. `cargo test --test cli -- errors_by_code --nocapture` prints them for review.
 
 use std::fs::{self, File, Permissions};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
+use amplify_creds::doctor::checks::CHECKS;
 use test_support::{Fault, Finished, Terminal, TestHome, biz_corp as data};
 
 use crate::{add_config, json, without_mfa};
@@ -188,4 +189,11 @@ fn each_code_has_status_and_plain_text() {
     let missing: Vec<_> = known.filter(|code| !seen.contains(code) && !NOT_PROVOKED.contains(code)).collect();
     let missing: Vec<_> = missing.into_iter().filter(|code| *code != "output" || cfg!(target_os = "linux")).collect();
     assert_eq!(missing, [""; 0], "codes without an example");
+}
+
+#[test]
+fn each_finding_of_doctor_has_plain_text() {
+    for check in &CHECKS {
+        follows_rules(check.about);
+    }
 }

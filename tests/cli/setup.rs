@@ -464,7 +464,7 @@ fn flags_that_do_not_fit_are_refused_and_nothing_is_written() {
         config(&home).contains(&format!("[profile b-z-amplify]\ncredential_process = {PROGRAM} process \"b z\"\n"))
     );
     let run = home.run(&["setup", "b z", "--in-place", "-y"]);
-    assert!(run.failed_with(3).stderr.contains("profile name b z cannot be written so that all tools"), "{run:?}");
+    assert!(run.failed_with(3).stderr.contains("profile name b z-role cannot be written so that all tools"), "{run:?}");
     add_config(&home, "[profile b;z]\nrole_arn = arn:aws:iam::222222222222:role/x\nsource_profile = devcorpuser\n");
     let run = home.run(&["setup", "b;z", "--name", "w", "-y"]);
     assert!(run.failed_with(3).stderr.contains("profile name b;z cannot be written"), "{run:?}");
