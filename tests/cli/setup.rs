@@ -545,10 +545,10 @@ fn questions_are_answered_checked_and_hidden_where_they_must_be() {
     assert!(!echoed.contains("short"), "{echoed:?}");
     terminal.expect("Secret access key (not shown): ");
     terminal.type_line(data::SECRET_ACCESS_KEY);
-    let echoed = terminal.expect("External id, if the role asks for one: ");
+    let echoed = terminal.expect("External id (empty if the role requires none): ");
     assert!(!echoed.contains(data::SECRET_ACCESS_KEY), "{echoed:?}");
     terminal.type_line(data::EXTERNAL_ID);
-    terminal.expect("MFA device, if the role asks for MFA: ");
+    terminal.expect("MFA device (empty if the role requires no MFA): ");
     terminal.type_line(data::MFA_SERIAL);
     terminal.expect("Region: ");
     terminal.type_line("us-east-1");
