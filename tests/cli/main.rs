@@ -23,6 +23,8 @@ mod endpoints;
 #[cfg(unix)]
 mod env;
 #[cfg(unix)]
+mod errors_by_code;
+#[cfg(unix)]
 mod exec;
 #[cfg(unix)]
 mod exec_serve;
