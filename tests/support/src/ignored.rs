@@ -1,12 +1,13 @@
-//! Owns what becomes of signals that the tests were started to ignore, as nohup and a script's background do: programs
-//! inherit that, and no shell can trap such a signal.
+//! Resets signals that the tests ignore since their start, as under nohup or in a script's background. Programs inherit
+//! ignored signals, and a shell cannot trap them.
 
 use std::fs;
 use std::sync::{Arc, Once};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT};
 
-/// Gives the signals that a terminal sends their usual meaning in what is started from here on: a handler is not inherited.
+/// Gives the terminal's signals a handler in this process. Children do not inherit handlers, so the signals have their
+/// default action there.
 pub(crate) fn heed_signals() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

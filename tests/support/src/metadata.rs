@@ -1,6 +1,5 @@
-//! Owns doubles of the services that give a machine its role: the metadata service of EC2 and a container's.
-//!
-//! Refuses what AWS refuses: questions without the token that version 2 asks for, a wrong authorization.
+//! Doubles of services that give a machine its role: the EC2 metadata service and a container's. Like AWS, they reject
+//! requests without a version 2 token or with a wrong authorization.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,26 +10,26 @@ use crate::http::{Reply, Request, Response};
 use crate::mint;
 use crate::site::{Site, lock};
 
-/// What an instance's metadata service does.
+/// The behaviour of an instance's metadata service.
 #[derive(Clone, Debug)]
 pub struct Instance {
-    /// The status of the answer to the question for a token; 200 gives one.
+    /// The status of token requests. 200 returns a token.
     pub token_status: u16,
-    /// Whether questions without a token are answered (version 1).
+    /// Whether requests without a token are answered (version 1).
     pub has_v1: bool,
-    /// The instance's role, if it has one.
+    /// The instance's role; `None` without a role.
     pub role: Option<String>,
     /// The role's keys.
     pub keys: TemporaryKeys,
 }
 
 impl Instance {
-    /// An instance as EC2 starts them today: version 2 alone.
+    /// An instance with EC2's current default: only version 2.
     pub fn with_role(role: &str, keys: TemporaryKeys) -> Self {
         Self { token_status: 200, has_v1: false, role: Some(role.to_owned()), keys }
     }
 
-    /// Its metadata service.
+    /// Starts the metadata service.
     pub fn start(self) -> Site {
         let tokens = Arc::new(Mutex::new(Vec::new()));
         Site::start(move |request| Reply::Whole(self.answer(request, &tokens)))
@@ -66,7 +65,7 @@ impl Instance {
     }
 }
 
-/// A container's credentials service: these keys for whoever sends this authorization.
+/// A container's credentials service, which returns these keys for this authorization.
 pub fn container(authorization: Option<&str>, keys: TemporaryKeys) -> Site {
     let authorization = authorization.map(str::to_owned);
     Site::start(move |request| {

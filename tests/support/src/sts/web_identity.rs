@@ -1,7 +1,5 @@
-//! Owns `AssumeRoleWithWebIdentity`: whether a token is one of a provider that the account knows, and whom the role
-//! trusts.
-//!
-//! Refuses a signature's help: what the token says is all that counts.
+//! `AssumeRoleWithWebIdentity`: checks that the account knows the token's provider and that the role trusts the
+//! subject. The request is not signed.
 
 use chrono::{DateTime, Utc};
 
