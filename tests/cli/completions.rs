@@ -1,4 +1,4 @@
-//! Tab in the real shells: profiles as they are in the files, quoted as the shell wants them.
+//! Tab completion in the real shells: profiles from the files, quoted for the shell.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,7 +8,7 @@ use test_support::{Terminal, TestHome};
 
 use crate::{PROGRAM, add_config, biz_corp, without_mfa};
 
-/// What completes the last of `words`, each without what is said of it.
+/// The completions of the last of `words`, without their descriptions.
 fn found(home: &TestHome, words: &[&str]) -> Vec<String> {
     let args: Vec<_> = ["complete", "--", "amplify-creds"].into_iter().chain(words.iter().copied()).collect();
     let run = home.run(&args);
@@ -64,12 +64,12 @@ fn nothing_is_said_while_a_person_types() {
     assert_eq!(home.run(&["complete"]).succeeded().lines().count(), 0);
 }
 
-/// A shell in a terminal, with the program in its PATH and the script that the program prints for it.
+/// A shell in a terminal, with the program in its PATH and the program's completion script.
 struct Shell {
     program: &'static str,
-    /// The command that starts it, its start-up file in `$RC`.
+    /// The command that starts the shell. Its start-up file is in `$RC`.
     start: &'static str,
-    /// That file.
+    /// The content of that file.
     rc: &'static str,
 }
 
@@ -126,7 +126,7 @@ fn tab_completes_in_every_shell() {
             let script = home.run(&["completions", "nu"]).stdout;
             home.write("terminal/completions.nu", script);
             home.write("terminal/.zshrc", shell.rc.replace("FILES", &files.display().to_string()));
-            // The terminal of tests does not echo, and readline keeps to that.
+            // The tests' terminal does not echo, and readline keeps that setting.
             let mut terminal = Terminal::script(
                 &home,
                 &format!(
@@ -135,7 +135,8 @@ fn tab_completes_in_every_shell() {
                     shell.start
                 ),
             );
-            // Nushell asks the terminal where the cursor is, at first and at each Tab, and waits for the answer.
+            // Nushell requests the cursor position from the terminal at first and at each Tab, and waits for the
+            // answer.
             let answer = |terminal: &mut Terminal| {
                 if shell.program == "nu" {
                     terminal.expect("\u{1b}[6n");
@@ -147,7 +148,7 @@ fn tab_completes_in_every_shell() {
             terminal.type_text(&format!("amplify-creds explain --json {typed}\t"));
             answer(&mut terminal);
             terminal.expect(completed);
-            // Elvish takes the first one for a yes to what it has found.
+            // In Elvish the first one confirms the completion.
             terminal.type_text("\r\r");
             terminal.expect(told);
         }

@@ -1,4 +1,4 @@
-//! Help and manual: no line is too wide, nothing is left out, and every example does what it says.
+//! Help and manual: lines are short enough, everything is documented, and every example works.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +13,7 @@ use test_support::{FakeSts, Finished, Role, Terminal, TestHome, biz_corp};
 
 use crate::{PROGRAM, add_config, fresh_code, without_mfa};
 
-/// The words of the command that a page is about.
+/// The words of the command that a page documents.
 fn words(page: &Page) -> Vec<&str> {
     let name = page.name.strip_prefix("amplify-creds-").unwrap_or_default();
     let below = ["policy", "boundary"].iter().find_map(|verb| {
@@ -23,7 +23,6 @@ fn words(page: &Page) -> Vec<&str> {
     below.unwrap_or_else(|| name.split_terminator(' ').collect())
 }
 
-/// Commands and topics that `help` knows.
 fn helped() -> Vec<String> {
     let pages = pages().into_iter().filter(|page| page.section == 1);
     let verbs = pages.filter_map(|page| match words(&page)[..] {
@@ -110,7 +109,8 @@ fn man_prints_the_source_of_a_page_where_nobody_looks() {
 #[test]
 fn man_shows_a_page_by_man_or_as_text() {
     let home = TestHome::new(PROGRAM);
-    // Without a `man` the page is text. The other one says what it was given, and is given a file that goes again.
+    // Without a `man` the page is printed as text. The other `man` prints its argument, a temporary file that is
+    // removed again.
     for (man, expected) in [
         (None, "amplify-creds-env - print credentials"),
         (Some("#!/bin/sh\nread -r first <\"$1\"; echo \"it shows $first\"\n"), "it shows .TH AMPLIFY"),
@@ -135,7 +135,7 @@ fn man_shows_a_page_by_man_or_as_text() {
     }
 }
 
-/// The lines of a page's EXAMPLES that are commands, without what is said beside them.
+/// The commands in a page's EXAMPLES, without their explanations.
 fn examples(page: &str) -> Vec<String> {
     let Some(section) = page.split(".SH EXAMPLES\n").nth(1) else { return Vec::new() };
     let section = section.split("\n.SH ").next().unwrap();
@@ -154,7 +154,7 @@ fn examples(page: &str) -> Vec<String> {
     commands.map(|line| line.split("  ").next().unwrap().trim_end().to_owned()).collect()
 }
 
-/// What an example that is not for a POSIX shell is for.
+/// The shell of an example that is not for a POSIX shell.
 fn shell_of(example: &str) -> &'static str {
     match example {
         _ if example.ends_with("| source") => "fish",
@@ -166,14 +166,14 @@ fn shell_of(example: &str) -> &'static str {
     }
 }
 
-/// A home in which the names of the examples mean something: roles, other people's programs, an Amplify project.
+/// A home in which the names of the examples exist: roles, other programs, an Amplify project.
 pub(crate) struct Shown {
     pub(crate) sts: FakeSts,
     pub(crate) home: TestHome,
     bin: PathBuf,
 }
 
-/// What a tool does: it asks for the profile's credentials as an SDK would, or finds some in its environment.
+/// A tool: it requests the profile's credentials as an SDK would, or finds some in its environment.
 const TOOL: &str = "#!/bin/sh
 profile=$AWS_PROFILE
 while [ $# -gt 0 ]; do
@@ -187,7 +187,7 @@ done
 impl Shown {
     pub(crate) fn new() -> Self {
         let (sts, home) = without_mfa();
-        // One that may do all, so that check has nothing to say against it.
+        // A role with all permissions, so that check succeeds.
         let role = Role::new(biz_corp::BIZ_CORP_ROLE).trusts("111111111111").external_id(biz_corp::EXTERNAL_ID);
         let all = r#"{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
         sts.edit_world(|world| world.put_role(role.mfa_required().policy("all", all)));
@@ -220,12 +220,12 @@ impl Shown {
         shown
     }
 
-    /// Somebody else's program.
+    /// Adds a program of another vendor.
     pub(crate) fn tool(&self, name: &str, script: &str) {
         self.home.write_program(&format!("bin/{name}"), script);
     }
 
-    /// Runs the lines in `shell` with a code that AWS takes; none when the shell is not installed.
+    /// Runs the lines in `shell` with a valid code; `None` if the shell is not installed.
     pub(crate) fn run(&self, shell: &str, lines: &str) -> Option<Finished> {
         let Some(path) = ["/usr/local/bin", "/usr/bin", "/bin"]
             .map(|dir| Path::new(dir).join(shell))
@@ -256,7 +256,7 @@ impl Shown {
     }
 }
 
-/// Examples that ask before they write; nobody answers here.
+/// Examples that ask before they write. The test does not answer.
 const ASK: [&str; 5] = [
     "amplify-creds setup",
     "amplify-creds setup bizcorprole",

@@ -1,4 +1,4 @@
-//! What the documents say: commands run, errors exist word for word, links lead somewhere.
+//! The documents: commands run, errors match the program, links are valid.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ fn commands_run_as_they_stand() {
         let run = Shown::new().run("sh", &format!("set -e\n{block}")).unwrap();
         assert_eq!(run.code, Some(0), "{block}: {run:#?}");
     }
-    // The column "here"; setup asks before it writes, and nobody answers.
+    // The column "here". setup asks before it writes, and the test does not answer.
     let moving = text.split("\n## Moving over\n").nth(1).unwrap().split("\n## ").next().unwrap();
     let here =
         moving.lines().filter_map(|line| line.split(" | ").nth(2)).flat_map(|cell| cell.split('`').skip(1).step_by(2));
@@ -59,7 +59,7 @@ fn every_way_to_have_the_code_printed_gives_credentials() {
     }
 }
 
-/// Every string of the program, with `…` for each value that is put in.
+/// Every string of the program, with `…` for each inserted value.
 fn messages(folder: &Path, all: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -92,7 +92,7 @@ fn every_error_of_the_troubleshooting_is_one_of_the_program() {
     let said: Vec<_> = rows.iter().filter_map(|row| row.strip_prefix("| `")?.split('`').next()).collect();
     assert_eq!(said.len(), rows.len(), "every row begins with an error: {rows:#?}");
     for first_line in said {
-        // A value may end the message or stand beside another.
+        // A value may end the message or be next to another value.
         let plain = |message: &str| message.replace("……", "…").trim_end_matches('…').to_owned();
         assert!(known.iter().any(|message| plain(message) == plain(first_line)), "nothing says: {first_line}");
     }
@@ -107,7 +107,7 @@ fn documents() -> Vec<PathBuf> {
         .collect()
 }
 
-/// As on the pages that show them: lower case, dashes for spaces, no punctuation.
+/// Like GitHub's anchors: lower case, dashes for spaces, no punctuation.
 fn anchors(text: &str) -> Vec<String> {
     let headings = text.lines().filter(|line| line.starts_with('#'));
     let anchor = |heading: &str| {

@@ -1,9 +1,7 @@
-//! The crash test: runs the program under strace, kills it at each system call that touches the cache and fails each,
-//! and looks at what is left. `tests/faults/run` is its command.
-//!
-//! Owns options, order and report. An example and not a test, since it takes minutes, wants strace and has options of
-//! its own; as an example it is still compiled and linted with everything. Refuses to say that all is well where strace
-//! could not look: it says that it skipped.
+//! The crash test: runs the program under strace, kills it at each system call on the cache, fails each call, and
+//! checks the remaining files. `tests/faults/run` starts it. It is an example instead of a test, because it takes
+//! minutes, needs strace and has its own options, but it is still compiled and linted. If strace cannot trace the
+//! program, it reports that it was skipped.
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[cfg(target_os = "linux")]
@@ -36,9 +34,9 @@ mod linux {
     use crate::scenario::{Scenario, all};
     use crate::trace::{Call, Fault, Strace};
 
-    /// How often a fault is tried that came to another call than it was meant for: timing may add a call before it.
+    /// Attempts for a fault that hit another call than intended, because timing may add a call before it.
     const TRIES: u32 = 3;
-    /// How many faults away from the cache are tried for each scenario when everything is.
+    /// Faults outside the cache for each scenario in a full run.
     const ELSEWHERE: usize = 150;
 
     struct Options {
@@ -46,7 +44,7 @@ mod linux {
         seed: u64,
     }
 
-    /// What a scenario came to.
+    /// The result of a scenario.
     #[derive(Default)]
     struct Tally {
         tried: usize,
@@ -148,7 +146,7 @@ mod linux {
         }
     }
 
-    /// Chance that can be repeated (xorshift64).
+    /// A repeatable random generator (xorshift64).
     struct Random(u64);
 
     impl Random {
@@ -159,7 +157,7 @@ mod linux {
             usize::try_from(self.0 % end as u64).unwrap()
         }
 
-        /// Leaves `count` of `all`, in their order.
+        /// Keeps `count` random elements of `all` in their order.
         fn choose<T>(&mut self, all: &mut Vec<T>, count: usize) {
             while all.len() > count {
                 all.remove(self.below(all.len()));
