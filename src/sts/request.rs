@@ -36,7 +36,6 @@ pub struct Host<'a> {
 
 #[derive(Debug)]
 pub struct GetSessionToken<'a> {
-    /// `DurationSeconds`
     pub duration_seconds: u32,
     pub mfa: (&'a str, &'a Secret),
     pub host: Host<'a>,
@@ -47,7 +46,6 @@ pub struct AssumeRoleWithWebIdentity<'a> {
     pub role_arn: &'a str,
     pub session_name: &'a str,
     pub token: &'a Secret,
-    /// `DurationSeconds`
     pub duration_seconds: u32,
     pub host: Host<'a>,
 }
@@ -57,7 +55,6 @@ pub struct AssumeRole<'a> {
     pub role_arn: &'a str,
     pub session_name: &'a str,
     pub external_id: Option<&'a str>,
-    /// `DurationSeconds`
     pub duration_seconds: u32,
     pub mfa: Option<(&'a str, &'a Secret)>,
     pub extras: &'a SessionExtras,
