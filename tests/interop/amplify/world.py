@@ -129,7 +129,7 @@ class World:
             yield from ((f"{stack} {name}", role["Properties"].get("PermissionsBoundary")) for name, role in roles)
 
     def sts_count(self, action):
-        self.sts.code()  # what was asked before this is reported by now
+        self.sts.code()  # all earlier calls are reported now
         return self.sts.count(action)
 
     def sessions(self):
