@@ -16,9 +16,9 @@ pub const ONE_HOUR: u32 = 3600;
 /// `DurationSeconds` of GetSessionToken.
 pub const MFA_SESSION_SECONDS: std::ops::RangeInclusive<u32> = 900..=129_600;
 
-/// An IAM role's ARN: `arn:PARTITION:iam::ACCOUNT:role/PATH`, 20 to 2048 characters. The number of digits
-/// of the account may differ from AWS's twelve, as in the examples of botocore and the SDK for Rust, so that a chain can
-/// be explained with it.
+/// An IAM role's ARN: `arn:PARTITION:iam::ACCOUNT:role/PATH`, 20 to 2048 characters. The number of digits of the
+/// account may differ from AWS's twelve, as in the examples of botocore and the SDK for Rust, so that a chain can be
+/// explained with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleArn(String);
 

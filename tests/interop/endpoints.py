@@ -1,12 +1,12 @@
 """Compares where botocore calls STS with `explain --json`: URL and signing region of every role of a chain.
 
-botocore fetches a profile's credentials and makes each AssumeRole call up to the point of sending it. The unsent requests
-are compared. `--write FILE` writes the named cases as vectors for the conformance test, which runs without botocore.
+botocore fetches a profile's credentials and makes each AssumeRole call up to the point of sending it. The unsent
+requests are compared. `--write FILE` writes the named cases as vectors for the conformance test, which runs without
+botocore.
 
 These cases are excluded, because the program differs on purpose: AWS_REGION (botocore reads only AWS_DEFAULT_REGION),
-regions in the profiles of a chain (the program uses each role's own, botocore the requested profile's), a missing region,
-and empty variables, which count as unset.
-"""
+regions in the profiles of a chain (the program uses each role's own, botocore the requested profile's), a missing
+region, and empty variables, which count as unset."""
 
 import argparse
 import json

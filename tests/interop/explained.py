@@ -1,5 +1,5 @@
-"""The known differences between the tools and our readers, one table per tool: tag -> rows. The run fails if no case needs
-a row, so that outdated rows are detected.
+"""The known differences between the tools and our readers, one table per tool: tag -> rows. The run fails if no case
+needs a row, so that outdated rows are detected.
 
 A row explains one kind of difference, and only if a mark of its tag names the line, the profile or the key:
   OursRejects   `--dialect aws` rejects the file at the marked line, as the AWS SDK for Rust does; the tool does not.

@@ -1,9 +1,8 @@
 """Generates the cases: pairs of config and credentials texts, always the same ones for a seed.
 
-A case is a plain pair of files with some of the features from the list below. A feature that can make a tool differ from
-our readers adds marks: a tag, the line, the profile names and the keys that it can affect. The comparison accepts a
-difference only at a mark with a known tag, so a mark is as narrow as possible.
-"""
+A case is a plain pair of files with some of the features from the list below. A feature that can make a tool differ
+from our readers adds marks: a tag, the line, the profile names and the keys that it can affect. The comparison accepts
+a difference only at a mark with a known tag, so a mark is as narrow as possible."""
 
 import random
 

@@ -1,5 +1,5 @@
-/* Random bytes for Rust's standard library: the bcryptprimitives.dll that wine before version 9 lacks. If it is missing,
-   tests/wine/run builds it and copies it into the prefix. */
+/* Random bytes for Rust's standard library: the bcryptprimitives.dll that wine before version 9 lacks.
+   If it is missing, tests/wine/run builds it and copies it into the prefix. */
 #include <windows.h>
 
 /* RtlGenRandom, by its exported name. */

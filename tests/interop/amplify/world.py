@@ -70,8 +70,8 @@ class World:
         self.ampx = ["node", str(self.gen2 / "node_modules/@aws-amplify/backend-cli/lib/ampx.js")]
 
     def run(self, command, directory, answers=(), check=True, until=None, **more):
-        """Runs a program on a terminal and returns its output. `answers` are pairs of a prompt and its answer, in order.
-        A prompt for a code is always answered. If `until` returns true, the program is ended."""
+        """Runs a program on a terminal and returns its output. `answers` are pairs of a prompt and its answer, in
+        order. A prompt for a code is always answered. If `until` returns true, the program is ended."""
         environment = {name: value for name, value in (self.variables | more).items() if value is not None}
         program = Program([str(word) for word in command], directory, environment)
         program.play(list(answers), self.code, until)
