@@ -22,7 +22,7 @@ def load_of_login(self):
 
 
 def only_when_asked_for(provider, name):
-    """Disables the end of the default chain, because the test has no instance or container."""
+    """Disables the provider in the default chain: only `credential_source` may use the instance or container."""
     provider.load = lambda self: credentials.Credentials(name, "x", method=name) if asked_for else None
 
 
