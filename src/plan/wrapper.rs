@@ -12,7 +12,6 @@ pub struct Wrapper {
     /// `None` if the environment names the profile.
     pub profile: Option<String>,
     pub duration: Option<u32>,
-    /// `--region`
     pub region: Option<String>,
     /// `--role-arn`, `--external-id` and `--session-name`
     pub role: RoleFlags,

@@ -16,7 +16,7 @@ pub(super) struct ActionRow {
     pub(super) service: &'static str,
     categories: &'static str,
     unless: &'static str,
-    /// ARNs with the placeholders of [`super::place::Place::fill`].
+    /// ARNs with the placeholders of [`super::place::ArnScope::fill`].
     pub(super) resources: &'static str,
     pub(super) minimal: &'static str,
     pub(super) managed: &'static str,

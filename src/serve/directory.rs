@@ -59,7 +59,7 @@ fn create_private(path: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut DirBuilder::new(), 0o700).create(path)
 }
 
-/// Each user has an own temporary directory on Windows.
+/// On Windows, the temporary directory belongs to the user.
 #[cfg(not(unix))]
 fn create_private(path: &Path) -> io::Result<()> {
     DirBuilder::new().create(path)

@@ -43,7 +43,6 @@ pub enum Cause {
     Root,
     /// The access key is unknown, inactive, or of another region or partition.
     UnknownKey,
-    /// The secret does not match the key.
     WrongSecret,
     Expired,
     Clock,

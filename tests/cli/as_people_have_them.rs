@@ -1,4 +1,4 @@
-//! Files, variables and codes in the forms that people have: each is read as its author means it.
+//! Files, variables and codes in unusual but common forms are read as intended.
 
 use std::fs;
 use std::io::Write;
@@ -8,7 +8,7 @@ use test_support::{Finished, TestHome, biz_corp as data};
 
 use crate::{PROGRAM, biz_corp, json, without_mfa};
 
-/// What `process p` prints over these files.
+/// The result of `process p` with these files.
 fn process(config: &str, credentials: &str) -> Finished {
     let home = TestHome::new(PROGRAM);
     home.config(config);

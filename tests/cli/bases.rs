@@ -1,4 +1,4 @@
-//! Where a chain can begin besides keys and programs: machines, tokens in files, sign-ins of the AWS CLI.
+//! Bases of a chain other than keys and programs: machines, tokens in files, sign-ins of the AWS CLI.
 
 use std::fs;
 use std::net::TcpListener;
@@ -15,11 +15,11 @@ use test_support::{
 
 use crate::{PROGRAM, age_cache, cache, json};
 
-/// The role that a machine or a person has; `NoMfa` trusts its account.
+/// The role of a machine or a user. `NoMfa` trusts its account.
 const OWN_ROLE: &str = "arn:aws:iam::111111111111:role/Own";
 const HOUR: i64 = 3600;
 
-/// A double whose world has [`OWN_ROLE`], keys of that role, and a home that calls it.
+/// A double with [`OWN_ROLE`] in its world, keys of that role, and a home that calls the double.
 fn own_role(config: &str) -> (FakeSts, TemporaryKeys, TestHome) {
     let sts = FakeSts::start(World::biz_corp().role(Role::new(OWN_ROLE)));
     let keys = sts.keys_of_role(OWN_ROLE, "own", HOUR);
@@ -110,7 +110,7 @@ fn what_an_instance_can_lack_is_told_soon() {
 
     let nobody = home.run_with(&["process", "ec2"], &[(ENDPOINT, "http://127.0.0.1:1")]);
     says(nobody.failed_with(6), &["no connection to the EC2 metadata service", "only EC2 instances", "hop limit"]);
-    // Connections are made, and nothing comes back: what a hop limit of 1 does to a container.
+    // Accepts connections but never responds, like a hop limit of 1 for a container.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let far = format!("http://{}", silent.local_addr().unwrap());
     let far = home.run_with(&["process", "ec2"], &[(ENDPOINT, &far)]);
@@ -177,7 +177,7 @@ fn what_a_container_can_lack_is_told() {
     assert_eq!(json(explained.succeeded())["base"]["uri"], "http://169.254.170.2/v2/credentials/x");
 }
 
-/// A world in which a token for `job` gives `NoMfa`, and `Deploy` trusts that role besides its own.
+/// A world in which a token for `job` is valid for `NoMfa`, and `Deploy` also trusts that role.
 fn workload() -> (FakeSts, Issuer, TestHome) {
     let issuer = Issuer::new("https://oidc.example/id/1");
     let world = World::biz_corp()
@@ -274,7 +274,7 @@ const SSO: &str = "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = h
     [profile sso]\nsso_session = corp\nsso_account_id = 111111111111\nsso_role_name = Own\n\
     [profile role]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = sso\n";
 
-/// A person who has signed in: [`SSO`], a token that ends in `seconds`, and the double that knows it.
+/// A signed-in user: [`SSO`], a token that expires in `seconds`, and the double that accepts it.
 fn signed_in(seconds: i64) -> (FakeSts, IdentityCenter, TestHome) {
     let (sts, keys, home) = own_role(SSO);
     let center = IdentityCenter::start("111111111111", "Own", keys);
@@ -443,7 +443,7 @@ fn an_outage_is_no_sign_out() {
 fn a_session_that_still_lasts_outweighs_an_outage_of_its_base() {
     let (_sts, center, home) = signed_in(3600);
     let before = json(sso(&home, &center, "role").succeeded());
-    // With less than five minutes left a call has 5 s.
+    // With less than five minutes left, a call has a timeout of 5 s.
     age_cache(&home, 3360);
     center.set_down(true);
     let asked = center.roles();
@@ -460,7 +460,7 @@ fn a_role_that_the_person_does_not_have_exits_5() {
 
 const LOGIN: &str = "arn:aws:iam::111111111111:user/dev";
 
-/// A person who has run `aws login`, whose session ends in `seconds`, and the double that renews it.
+/// A user of `aws login` with a session that expires in `seconds`, and the double that renews it.
 fn logged_in(seconds: i64) -> (FakeSts, SignIn, TestHome) {
     let (sts, keys, home) = own_role(&format!(
         "[profile me]\nlogin_session = {LOGIN}\n\

@@ -100,7 +100,7 @@ fn link_out_of_the_project_is_not_edited() {
         &["boundary", "set", ARN, "--dry-run"],
         &["setup", "nomfa", "--in-place", "--project", "--yes"],
     ];
-    // What each link leads to; `~/elsewhere` has the project's files, too.
+    // The target of each link. `~/elsewhere` also contains the project's files.
     for (link, target, names) in [
         ("amplify/team-provider-info.json", "../../elsewhere/team-provider-info.json", "team-provider-info.json"),
         ("amplify/team-provider-info.json", "../../elsewhere/new.json", "new.json"),
@@ -153,7 +153,7 @@ fn link_inside_the_project_is_followed() {
     assert_eq!(run(&home, &["set", ARN, "--yes"]).code, Some(0));
     assert!(fs::read_to_string(&kept).unwrap().contains(ARN));
     assert!(fs::symlink_metadata(home.path().join(TEAM)).unwrap().is_symlink());
-    // An absolute link, to the directory.
+    // An absolute link to the directory.
     let amplify = home.path().join("app/amplify");
     fs::rename(&amplify, home.path().join("app/real")).unwrap();
     symlink(fs::canonicalize(home.path().join("app/real")).unwrap(), &amplify).unwrap();
@@ -198,7 +198,7 @@ fn policy_is_not_written_through_a_link_out_of_the_project() {
     }
     assert_eq!(fs::read_to_string(home.path().join("outside/kept.json")).unwrap(), "{}");
     assert_eq!(fs::read_dir(home.path().join("outside")).unwrap().count(), 1);
-    // A path that the user gives may lead out by itself.
+    // A path from the user may lead out of the project.
     let args = ["policy", "caller", "nomfa", "--output", "../outside/own.json"];
     let run: Finished = home.command(&args).current_dir(home.path().join("app")).output().unwrap().into();
     assert_eq!(run.code, Some(0), "{run:#?}");
@@ -213,7 +213,7 @@ fn another_environment_by_name_and_none_that_is_not_there() {
     assert_eq!(run(&home, &["show"]).stdout, "");
     run(&home, &["set", ARN, "--env", "nope", "--yes"]).failed_with(3);
     run(&home, &["show", "--env", "nope"]).failed_with(3);
-    // An empty ARN is none, as for the Amplify CLI.
+    // An empty ARN means no boundary, as in the Amplify CLI.
     assert_eq!(run(&home, &["set", "", "--env", "prod", "--yes"]).code, Some(0));
     assert_eq!(team(&home), BEFORE);
 }

@@ -1,4 +1,4 @@
-//! `boundary` where the Amplify CLI has a second copy in `amplify-meta.json`, and `boundary show --cloud`.
+//! `boundary` with the Amplify CLI's second copy in `amplify-meta.json`, and `boundary show --cloud`.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! The cache file: form, modes, who may answer for whom, and files that are not as they should be.
+//! The cache file: form, modes, access, and damaged files.
 
 use std::fs;
 
@@ -8,14 +8,14 @@ use test_support::{TestHome, biz_corp as data};
 
 use crate::{add_config, cache, json as document, without_mfa};
 
-/// An entry as the Amplify CLI writes it, flat or nested, lasting an hour.
+/// An entry of the Amplify CLI, flat or nested, with a duration of an hour.
 fn amplifys(id: &str, nested: bool) -> Value {
     let expiration = Clock::System.now().plus(3600).iso_millis();
     let four = json!({"accessKeyId": id, "secretAccessKey": "s", "sessionToken": "t", "expiration": expiration});
     if nested { json!({ "credentials": four }) } else { four }
 }
 
-/// A home whose program calls the real endpoint names: nothing is configured, as for the Amplify CLI.
+/// A home without configured endpoints, so that the program calls the real names, as for the Amplify CLI.
 fn without_endpoint() -> TestHome {
     let home = TestHome::new(crate::PROGRAM);
     home.config("[profile nomfa]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n");
@@ -42,7 +42,7 @@ fn an_entry_is_flat_and_nested_and_carries_our_mark() {
     let mark = &entry["amplifyCreds"];
     let fingerprint = mark["fingerprint"].as_str().unwrap();
     assert_eq!(fingerprint.len(), 64);
-    // An endpoint is configured, which the Amplify CLI could not have: not the plain name.
+    // The Amplify CLI cannot have a configured endpoint, so the plain name is not used.
     assert_eq!(*name, format!("amplify#{}", &fingerprint[..8]));
     for (key, printed_key) in
         [("accessKeyId", "AccessKeyId"), ("secretAccessKey", "SecretAccessKey"), ("sessionToken", "SessionToken")]
@@ -158,7 +158,7 @@ fn the_cache_never_answers_for_another_identity_external_id_or_session_name() {
     unique.dedup();
     assert_eq!(unique.len(), seen.len(), "{seen:?}");
     assert_eq!(sts.count("AssumeRole"), 4);
-    // Region and duration decide neither whose session it is nor what it may do.
+    // Region and duration change neither the identity nor the permissions of a session.
     home.run(&["process", "nomfa", "--region", "eu-west-1", "--duration", "30m"]).succeeded();
     assert_eq!(sts.count("AssumeRole"), 4);
 }
@@ -209,14 +209,14 @@ mod ownership {
 
     use super::*;
 
-    /// Some other user, who exists on every Unix.
+    /// Another user, who exists on every Unix.
     const NOBODY: u32 = 65_534;
 
     fn is_root() -> bool {
         std::os::unix::fs::MetadataExt::uid(&fs::metadata("/proc/self").unwrap()) == 0
     }
 
-    /// Runs as `nobody`, who may read the home but owns nothing in it.
+    /// Runs as `nobody`, who may read the home but does not own anything in it.
     fn run_as_nobody(home: &TestHome, profile: &str) -> test_support::Finished {
         fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let program = home.write_program("program", fs::read(home.program()).unwrap());

@@ -1,4 +1,4 @@
-//! Chains of every shape: programs as bases, aliases, included profiles, recursion.
+//! Chains of every kind: programs as bases, aliases, included profiles, recursion.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ fn says(run: &Finished, parts: &[&str]) {
     }
 }
 
-/// A home whose `keys` profile gets the walk-through's keys from a program that counts its runs.
+/// A home with a `keys` profile that gets the walk-through's keys from a program, which counts its runs.
 fn with_program() -> (FakeSts, TestHome) {
     let sts = FakeSts::start(World::biz_corp());
     let home = TestHome::new(PROGRAM).calling(&sts);
@@ -50,7 +50,7 @@ fn a_program_is_a_base_and_is_not_run_for_a_cached_role() {
     assert_eq!(first.succeeded(), home.run(&["process", "role"]).succeeded());
     assert_eq!((runs(&home), sts.count("AssumeRole")), (1, 1));
     assert_eq!(json(home.run(&["process", "keys"]).succeeded())["AccessKeyId"], data::ACCESS_KEY_ID);
-    // The program may return other credentials there. It returns the same long-term key.
+    // The program may return other credentials here, but it returns the same long-term key.
     let other = home.run_with(&["process", "role"], &[("AWS_PROFILE", "x")]);
     assert_eq!(other.succeeded(), first.stdout);
     assert_eq!((runs(&home), sts.count("AssumeRole")), (3, 1));
@@ -129,7 +129,7 @@ fn a_program_gets_no_pipe_that_never_ends_and_no_code() {
     home.write("give", format!("cat >/dev/null\nenv >\"$HOME/environment\"\n{script}"));
     let mut command = home.command(&["process", "keys"]);
     command.env("AMPLIFY_CREDS_MFA_TOKEN", "123456").env("PATH", "/usr/bin:/bin");
-    // Never written to and never closed, as the JS SDK does it.
+    // Nothing is written to stdin, and it is never closed, as in the JS SDK.
     let mut child = command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
     wait_until("the end", || child.try_wait().unwrap().is_some());
     assert!(child.wait().unwrap().success());
@@ -158,7 +158,7 @@ fn a_process_that_is_us_is_an_alias() {
     );
     home.run(&["process", "twice"]).succeeded();
     let call = &sts.calls()[0];
-    // Nothing was run but the keys' program: the options were understood.
+    // Only the program for the keys was run, so the options were recognised.
     assert_eq!((call.param("DurationSeconds"), call.region.as_deref()), (Some("1200"), Some("eu-west-1")));
     home.run(&["process", "role"]).succeeded();
     assert_eq!(sts.count("AssumeRole"), 1, "the alias has the session of what it stands for");
@@ -215,7 +215,7 @@ fn programs_that_lead_back_are_found_by_the_variable() {
     let run = home.run(&["process", "outer"]);
     run.failed_with(4);
     says(&run, &["credential_process of profile outer asks for profile outer again"]);
-    // The same through a role that the outer run holds the lock of.
+    // The same through a role with a lock that the outer run holds.
     home.write("again", format!("exec {} process inner\n", home.program().display()));
     add(&home, "[profile inner]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = outer\n");
     let run = home.run(&["process", "inner"]);

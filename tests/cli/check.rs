@@ -1,4 +1,4 @@
-//! `check` and `whoami`: whom AWS takes each step of a chain for, and why a step fails.
+//! `check` and `whoami`: the identity at each step of a chain, and the reason of a failed step.
 
 use test_support::biz_corp as data;
 

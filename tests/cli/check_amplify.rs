@@ -1,5 +1,5 @@
-//! `check --for amplify`, and the whole story of the walk-through: both accounts set up from our own documents alone, then
-//! one thing after the other left out. The double evaluates policies by itself.
+//! `check --for amplify`, and the whole walk-through: both accounts are set up only from our own documents, then one
+//! part after another is removed. The double evaluates policies independently.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ use crate::{biz_corp, fresh_code, json, without_mfa};
 const BOUNDARY: &str = "arn:aws:iam::222222222222:policy/app-dev";
 const ALL: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
 
-/// Runs the program in the project, calling the double for IAM, too.
+/// Runs the program in the project. It also calls the double for IAM.
 fn run(sts: &FakeSts, home: &TestHome, args: &[&str]) -> Finished {
     let mut command = home.command(args);
     let app = home.path().join("app");
@@ -31,7 +31,7 @@ fn checked(sts: &FakeSts, home: &TestHome, args: &[&str]) -> (Option<i32>, Value
     (run.code, json(&run.stdout))
 }
 
-/// One or several policies, as `policy amplify` prints them.
+/// One or several policies in the output of `policy amplify`.
 fn policies(printed: &str) -> Vec<Value> {
     let printed: Value = serde_json::from_str(printed).unwrap();
     printed.as_array().cloned().unwrap_or_else(|| vec![printed])
@@ -58,7 +58,7 @@ fn everything_allowed_is_green_and_counted_by_category() {
     }
     let text = run(&sts, &home, &["check", "nomfa", "--for", "amplify"]);
     assert!(text.succeeded().contains("\nCATEGORY       ALLOWED  DENIED BY POLICY"), "{text:#?}");
-    // Nothing is asked without --for, and then there are no categories.
+    // Without --for, nothing is simulated and categories are not allowed.
     let before = sts.count("SimulatePrincipalPolicy");
     let plain = json(run(&sts, &home, &["check", "nomfa", "--json"]).succeeded());
     assert_eq!((&plain["categories"], sts.count("SimulatePrincipalPolicy")), (&Value::Null, before));
@@ -135,7 +135,7 @@ fn denial_of_one_recorded_action_is_found() {
         let message = denied["message"].as_str().unwrap();
         assert!(message.ends_with(&format!("Denial denies 1 action: {action}")), "{message}");
     }
-    // The documentation's list does not have it.
+    // The documentation's list lacks this action.
     let denial =
         r#"{"Statement": [{"Effect": "Deny", "Action": "cloudformation:ListStackResources", "Resource": "*"}]}"#;
     with_policies(&sts, |role| role.policy("admin", ALL).policy("Denial", denial));
@@ -195,12 +195,12 @@ fn iam_is_called_as_sts_is() {
     sts.fault_on("SimulatePrincipalPolicy", Fault::Throttle, Some(1));
     sts.fault_on("GetRole", Fault::ServerError(503), Some(1));
     run(&sts, &home, &check).succeeded();
-    // A clock that is off is found from the answer, and the call signed again.
+    // The response reveals the clock difference, and the call is signed again.
     sts.fault(Fault::ClockOffset(-3600), None);
     let run_with_clock = run(&sts, &home, &check);
     assert_eq!(run_with_clock.code, Some(0), "{run_with_clock:#?}");
     sts.clear_faults();
-    // One URL for all services, and one of the profile's own.
+    // One URL for all services, and the profile's own URL.
     let mut command = home.command(&check);
     command.env("AWS_ENDPOINT_URL", sts.url());
     assert_eq!(Finished::from(command.output().unwrap()).code, Some(0));
@@ -208,7 +208,7 @@ fn iam_is_called_as_sts_is() {
     home.config(&format!("{config}\nservices = local\n[services local]\niam =\n  endpoint_url = {}\n", sts.url()));
     let by_profile: Finished = home.command(&check).output().unwrap().into();
     assert_eq!(by_profile.code, Some(0), "{by_profile:#?}");
-    // No IAM, no answer: an error of its own.
+    // Without IAM, the error is a specific one.
     let mut command = home.command(&check[..4]);
     command.env("AWS_ENDPOINT_URL_IAM", "http://127.0.0.1:1");
     let unreachable: Finished = command.output().unwrap().into();
@@ -216,7 +216,7 @@ fn iam_is_called_as_sts_is() {
     assert!(unreachable.stderr.contains("IAM at 127.0.0.1:1") && unreachable.stderr.contains("AWS_ENDPOINT_URL_IAM"));
 }
 
-/// The walk-through's two accounts, made by our own documents.
+/// The walk-through's two accounts, set up with our own documents.
 struct Story {
     sts: FakeSts,
     home: TestHome,
@@ -230,7 +230,7 @@ impl Story {
         run.succeeded().to_owned()
     }
 
-    /// Biz Corp and Dev Corp, with `trust` and `permissions` as options of the documents.
+    /// Sets up Biz Corp and Dev Corp with `trust` and `permissions` as options of the documents.
     fn apply(&self, trust: &[&str], permissions: &[&str]) {
         let trust = self.document(&[&["trust", "bizcorprole"], trust].concat());
         let amplify = ["amplify", "bizcorprole", "--boundary", BOUNDARY, "--check"];
@@ -249,7 +249,7 @@ impl Story {
         self.sts.edit_world(|world| *world = World::new().user(user).role(role));
     }
 
-    /// Everything as it should be: documents, boundary, the profile that tools use, and the session.
+    /// The complete set-up: documents, boundary, the wrapper profile, and the session.
     fn told() -> Self {
         let (sts, home) = biz_corp();
         let story = Self { sts, home };
@@ -277,7 +277,7 @@ impl Story {
         (run.code, json(&run.stdout))
     }
 
-    /// Forgets the session, so that the role must be assumed again, and says what becomes of that.
+    /// Removes the session, so that the role must be assumed again, and returns the error.
     #[track_caller]
     fn refused(&self, code: &str) -> String {
         run(&self.sts, &self.home, &["reset-cache", "--all"]);
@@ -306,7 +306,7 @@ fn from_our_own_documents_alone_all_is_green() {
     assert_eq!(code, Some(0), "{document}");
     let errors = document["findings"].as_array().unwrap().iter().filter(|finding| finding["severity"] != "info");
     assert_eq!(errors.count(), 0, "{document}");
-    // What is scoped to the project is denied for another one.
+    // Actions that are limited to the project are denied for another one.
     let other = ["check", "bizcorprole-amplify", "--for", "amplify", "--app", "other", "--json"];
     assert_eq!(run(&story.sts, &story.home, &other).code, Some(1));
 }
@@ -384,7 +384,7 @@ fn a_boundary_on_the_deploying_role_denies() {
     let of_stacks = denied.iter().find(|finding| finding["message"].as_str().unwrap().starts_with("deployment: "));
     let hint = of_stacks.unwrap()["hint"].as_str().unwrap();
     assert!(hint.contains("the boundary must allow this") && hint.contains("cloudformation:CreateStack"), "{hint}");
-    // With no right to ask left either, nothing is known, and that is said.
+    // Without the permission to simulate, the result is unknown, and the program reports that.
     let (code, document) = bounded(&[]);
     assert_eq!((code, findings(&document, "not_simulated").len()), (Some(0), 1), "{document}");
 }

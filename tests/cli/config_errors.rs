@@ -1,4 +1,4 @@
-//! Profiles and files that cannot work: exit 3, the line to look at, what to do, and nothing sent.
+//! Invalid profiles and files: exit 3, the line, a hint, and no call to AWS.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use crate::{PROGRAM, add_config, biz_corp, without_mfa};
 
 const KEYS: &str = "aws_access_key_id = AKIA1\naws_secret_access_key = hush-hush-secret\n";
 
-/// Runs `process` for `profile` over the given files; the secret in [`KEYS`] must never be told.
+/// Runs `process` for `profile` with these files. The secret in [`KEYS`] must never be printed.
 #[track_caller]
 fn fails(config: &str, credentials: &str, profile: &str) -> Finished {
     let home = TestHome::new(PROGRAM);
@@ -92,7 +92,7 @@ fn half_a_key_pair_is_told_with_the_half_that_is_there() {
     says(&run, &["half a key pair (~/.aws/credentials:2)", "aws_secret_access_key is missing"]);
     let run = fails("", "[a]\n\naws_secret_access_key = hush-hush\n", "a");
     says(&run, &["~/.aws/credentials:3", "aws_access_key_id is missing"]);
-    // One key in each file is half a pair, too: the keys come from one place.
+    // One key in each file is also half a pair, because both keys must come from one file.
     let run = fails("[profile a]\naws_secret_access_key = hush-hush\n", "[a]\naws_access_key_id = AKIA1\n", "a");
     says(&run, &["~/.aws/credentials:2"]);
     let run = fails(&role("r", "source_profile = a"), "[a]\naws_session_token = hush-hush\n", "r");
@@ -233,7 +233,7 @@ fn mfa_on_a_later_role_is_a_mistake_with_its_line() {
 fn hostile_names_do_not_steer_the_terminal() {
     let run = fails("", "", "a\u{1b}[2J\u{202e}b");
     assert!(!run.stderr.contains(['\u{1b}', '\u{202e}']), "{:?}", run.stderr);
-    // Windows has room for 32,767 characters.
+    // Windows allows 32,767 characters.
     let run = fails("", "", &"x".repeat(20_000));
     assert!(run.stderr.len() < 5_000, "{}", run.stderr.len());
 }
@@ -254,7 +254,7 @@ fn without_home_the_user_database_is_asked() {
     Finished::from(output).failed_with(3);
 }
 
-/// The configuration directory of Windows is the system's to tell, whatever variables say.
+/// The system determines the configuration directory of Windows, not the variables.
 #[cfg(unix)]
 #[test]
 fn settings_are_read_and_mistakes_in_them_told() {

@@ -1,5 +1,4 @@
-//! pinentry and the windows of each system: scripted ones that record what they are told, and real ones where they are
-//! installed.
+//! pinentry and each system's dialogs: scripted ones that record their input, and real ones if they are installed.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -13,7 +12,7 @@ use crate::{add_config, fresh_code as code, json, wait_for_foreground};
 
 const SYSTEM: &str = "/usr/local/bin:/usr/bin:/bin";
 
-/// Takes one line of `$HOME/answers` for each GETPIN, `|` between the lines that it stands for.
+/// Reads one line of `$HOME/answers` for each GETPIN. `|` separates the lines of the answer.
 const PINENTRY: &str = "#!/bin/sh\n\
     echo 'OK Pleased to meet you'\n\
     while IFS= read -r line; do\n\
@@ -26,7 +25,7 @@ const PINENTRY: &str = "#!/bin/sh\n\
       esac\n\
     done\n";
 
-/// Records its arguments, each in brackets, and takes status and answer from one line of `$HOME/answers`.
+/// Records its arguments, each in brackets, and reads status and answer from one line of `$HOME/answers`.
 const DIALOG: &str = "#!/bin/sh\n\
     for argument do printf '[%s]\\n' \"$argument\"; done >>\"$HOME/said\"\n\
     env >\"$HOME/env\"\n\
@@ -53,14 +52,14 @@ fn run(home: &TestHome, args: &[&str], variables: &[(&str, &str)]) -> Finished {
     home.run_with(args, &all)
 }
 
-/// What the programs were told since the last look.
+/// The recorded input of the programs since the last call.
 fn said(home: &TestHome) -> String {
     let said = fs::read_to_string(home.path().join("said")).unwrap_or_default();
     home.write("said", "");
     said
 }
 
-/// The walk-through with codes that go straight to the role, so that each run asks.
+/// The walk-through with codes that are sent directly to the role, so that each run prompts.
 fn biz_corp() -> (FakeSts, TestHome) {
     let (sts, home) = crate::biz_corp();
     let config = fs::read_to_string(home.path().join(".aws/config")).unwrap();
@@ -68,7 +67,7 @@ fn biz_corp() -> (FakeSts, TestHome) {
     (sts, home)
 }
 
-/// Whether all of these are installed; where one is not, the test says so, and fails in CI.
+/// Whether all of these are installed. If one is missing, the test prints that, and fails in CI.
 fn are_there(programs: &[&str]) -> bool {
     programs.iter().all(|program| {
         let is_there = SYSTEM.split(':').any(|dir| Path::new(dir).join(program).is_file());
@@ -80,7 +79,7 @@ fn are_there(programs: &[&str]) -> bool {
     })
 }
 
-/// The walk-through's home with a scripted pinentry that gives these answers.
+/// The walk-through's home with a scripted pinentry and these answers.
 fn with_pinentry(answer: impl Fn(&FakeSts) -> Vec<String>) -> (FakeSts, TestHome) {
     let (sts, home) = biz_corp();
     install(&home, "pinentry", PINENTRY);
@@ -94,7 +93,7 @@ const BY_PINENTRY: [&str; 4] = ["process", "bizcorprole", "--prompt", "pinentry"
 fn pinentry_is_told_who_asks_for_what_and_gives_the_code() {
     let (_sts, home) = with_pinentry(|sts| {
         let code = code(sts);
-        // Encoded, in pieces, with a comment and news between them.
+        // Encoded, in pieces, with a comment and a status line between them.
         vec![format!("# x|D %{:02x}{}|S NEWS|D {}%20|OK", code.as_bytes()[0], &code[1..3], &code[3..])]
     });
     let done = run(&home, &BY_PINENTRY, &[("LANG", "C.UTF-8"), ("LC_ALL", "")]);
@@ -358,7 +357,7 @@ fn the_way_to_ask_comes_from_flag_then_variable_then_setting() {
     ask(&["--prompt", "telepathy"], &[]).failed_with(2);
 }
 
-/// Debian's pinentry for terminals, called `pinentry`, in a terminal.
+/// Debian's pinentry for terminals, under the name `pinentry`, in a terminal.
 fn in_terminal(home: &TestHome, real: &str, before: &str, after: &str) -> Terminal {
     install(home, "pinentry", &format!("#!/bin/sh\necho $$ >\"$HOME/pid\"; exec /usr/bin/{real} \"$@\"\n"));
     Terminal::script(
@@ -441,9 +440,8 @@ fn in_the_background_no_pinentry_is_left_stopped() {
     }
 }
 
-/// Runs the program under an X server of its own with the real zenity, and `keys` on its window.
-///
-/// Not by xvfb-run: its own cleanup can fail, and its status then hides the program's.
+/// Runs the program on its own X server with the real zenity, and sends `keys` to the window. Does not use xvfb-run,
+/// because its cleanup can fail, and its status then hides the program's.
 fn on_a_screen(home: &TestHome, keys: &str) -> Finished {
     let script = format!(
         "mkfifo display; Xvfb -displayfd 3 -nolisten tcp 3>display 2>xvfb.log & server=$!\n\

@@ -1,4 +1,5 @@
-//! `doctor`: the JSON contract, the exit status, the report of 80 columns, and what surrounds the profile files.
+//! `doctor`: the JSON contract, the exit status, the report of 80 columns, and the checks of rights, variables and
+//! cache.
 
 use std::fs;
 
@@ -7,7 +8,7 @@ use test_support::TestHome;
 
 use crate::{PROGRAM, add_config, biz_corp, json};
 
-/// A home whose files nobody else can read, so that rights are no finding.
+/// A home with files that only the user can read, so that rights are not a finding.
 fn private(config: &str, credentials: &str) -> TestHome {
     let home = TestHome::new(PROGRAM);
     home.config(config);
@@ -115,7 +116,7 @@ fn the_walk_through_works_in_every_tool_once_it_has_a_wrapper() {
         assert_eq!(document["visibility"]["bizcorprole"][consumer]["resolvable"], alone, "{consumer}");
     }
     assert!(of_code(&document, "mfa_ignored").is_empty() && of_code(&document, "amplify_role").is_empty());
-    // Of what Windows would start nothing is said.
+    // The program's check does not exist on Windows.
     if cfg!(windows) {
         return;
     }

@@ -1,4 +1,4 @@
-//! `explain`: the JSON contract, the text in 80 columns, offline and without questions.
+//! `explain`: the JSON contract, the text in 80 columns, without network and prompts.
 
 use serde_json::json;
 use test_support::{TestHome, biz_corp as data};

@@ -1,5 +1,5 @@
-//! What a user's machine does to a run and its cache: full and read-only disks, other writers, processes that stop, die
-//! or lose their caller. Every system call by itself is failed by `tests/faults/run`.
+//! Effects of a user's machine on a run and its cache: full and read-only disks, other writers, processes that stop,
+//! die or lose their caller. `tests/faults/run` fails every single system call.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -17,12 +17,11 @@ use test_support::{FakeSts, Fault, Finished, TestHome, biz_corp as data, wait_un
 
 use crate::{PROGRAM, add_config, age_cache, cache, json as document, without_mfa};
 
-/// A run that is under way, its output for later.
+/// Starts a run and captures its output.
 fn start(home: &TestHome, args: &[&str]) -> Child {
     home.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// How it ended.
 fn end(child: Child) -> Finished {
     child.wait_with_output().unwrap().into()
 }
@@ -31,7 +30,7 @@ fn end(child: Child) -> Finished {
 fn start_held(sts: &FakeSts, home: &TestHome) -> Child {
     let calls = sts.count("AssumeRole");
     sts.fault(Fault::HELD, Some(1));
-    // With `--refresh` it has the full time for a call, not the short one of an early renewal.
+    // With `--refresh` it has the full timeout for a call, not the short one of an early renewal.
     let child = start(home, &["process", "nomfa", "--refresh"]);
     sts.wait_for("AssumeRole", calls + 1);
     child
@@ -41,7 +40,7 @@ fn send(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).unwrap();
 }
 
-/// A second session name on the same role.
+/// Adds a second session name on the same role.
 fn add_other(home: &TestHome) {
     add_config(
         home,
@@ -61,13 +60,13 @@ fn gives_credentials(run: &Finished) {
     assert!(!run.stderr.contains(data::SECRET_ACCESS_KEY), "{run:?}");
 }
 
-/// A file system of its own, gone when dropped.
+/// A separate file system, unmounted on drop.
 #[cfg(target_os = "linux")]
 struct Disk(PathBuf);
 
 #[cfg(target_os = "linux")]
 impl Disk {
-    /// 64 KiB at `path`; `None`, said aloud, where this user may not mount.
+    /// 64 KiB at `path`. `None` with a message if this user may not mount.
     fn at(path: &Path) -> Option<Self> {
         fs::create_dir_all(path).unwrap();
         let options = ["-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs"];
@@ -189,7 +188,7 @@ fn a_home_that_cannot_be_made_costs_no_credentials() {
 fn a_user_without_any_home_is_told_so() {
     use std::os::unix::process::CommandExt;
     let home = TestHome::new(PROGRAM);
-    // A number that no system gives to a user.
+    // No system assigns this number to a user.
     let mut command = home.command(&["process", "nomfa"]);
     let run: Finished = match command.env_remove("HOME").uid(3_999_999_999).output() {
         Ok(output) => output.into(),
@@ -281,8 +280,8 @@ fn a_writer_in_place_disturbs_no_run() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
-                // As the Amplify CLI writes: the file is empty first and half a file then. The pauses only make it likely
-                // that a run sees each of these; what it sees changes no result.
+                // Writes like the Amplify CLI: the file is empty first, then half complete. The pauses only increase
+                // the probability that a run sees each state. The result does not depend on it.
                 let mut file = File::create(home.cache_file()).unwrap();
                 sleep(Duration::from_millis(1));
                 let (first, second) = theirs.as_bytes().split_at(5000);
@@ -310,7 +309,7 @@ fn the_locks_may_go_while_one_is_held() {
     let (sts, home) = without_mfa();
     let holder = start_held(&sts, &home);
     fs::remove_dir_all(home.cache_dir().join("locks")).unwrap();
-    // Its lock is another file now: both ask AWS, and both entries are whole.
+    // Its lock is now another file: both processes call AWS, and both entries are complete.
     home.run(&["process", "nomfa"]).succeeded();
     sts.clear_faults();
     end(holder).succeeded();
@@ -330,7 +329,7 @@ fn a_holder_that_stands_still_is_waited_for_no_longer_than_asked() {
     send(&holder, Signal::CONT);
     end(holder).succeeded();
 
-    // The session has ten minutes left: it is to be renewed, but it serves.
+    // The session has ten minutes left: it should be renewed, but is still used.
     age_cache(&home, 3000);
     let present = cache(&home);
     let holder = start_held(&sts, &home);
@@ -350,7 +349,7 @@ fn a_holder_that_stands_still_is_waited_for_no_longer_than_asked() {
 fn those_who_wait_go_on_when_their_holder_is_killed() {
     let (sts, home) = without_mfa();
     let mut holder = start_held(&sts, &home);
-    // Whoever comes when the holder is gone already is served by the same session.
+    // Processes that start after the holder has ended use the same session.
     let waiters: Vec<_> = (0..4).map(|_| start(&home, &["process", "nomfa"])).collect();
     holder.kill().unwrap();
     holder.wait().unwrap();
@@ -409,7 +408,7 @@ fn what_a_killed_run_left_half_written_goes_with_the_sessions() {
     assert!(!left.exists());
 }
 
-/// Where Debian and Fedora keep libfaketime, which gives a program another clock, also while it runs.
+/// The paths of libfaketime on Debian and Fedora. It gives a program another clock, which can change while it runs.
 #[cfg(target_os = "linux")]
 const FAKETIME: [&str; 3] = [
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
@@ -424,7 +423,7 @@ fn a_clock_that_jumps_an_hour_costs_neither_credentials_nor_calls() {
         assert!(std::env::var_os("CI").is_none(), "libfaketime must be there in CI");
         return eprintln!("skipped: needs libfaketime (Debian's package faketime)");
     };
-    // AWS's clock stands still: what lasts an hour is over for a clock that went an hour ahead, and it is told so.
+    // AWS's clock does not change. A session of an hour is expired for a clock that moved an hour ahead.
     for (from, to, is_over) in
         [("+3600", "+0", false), ("-3600", "+0", false), ("+0", "+3600", true), ("+0", "-3600", false)]
     {
@@ -433,7 +432,7 @@ fn a_clock_that_jumps_an_hour_costs_neither_credentials_nor_calls() {
         let run = || {
             let mut command = home.command(&["process", "nomfa"]);
             command.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", &clock).env("FAKETIME_NO_CACHE", "1");
-            // As on a machine whose clock is set: what measures spans goes on.
+            // Like a machine with a changed clock: the monotonic clock continues.
             command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
         };
@@ -456,7 +455,8 @@ fn a_clock_that_jumps_an_hour_costs_neither_credentials_nor_calls() {
         }
         let calls = sts.count("AssumeRole");
         assert!(calls <= 3, "{from} to {to}: {calls}");
-        // From then on the clock stands, right or wrong: one call more at most, for a session that it takes for over.
+        // After that the clock does not change, right or wrong: at most one more call, for a session that looks
+        // expired.
         for _ in 0..3 {
             judge(&end(run()));
         }
@@ -464,7 +464,7 @@ fn a_clock_that_jumps_an_hour_costs_neither_credentials_nor_calls() {
     }
 }
 
-/// Otherwise the next file that is opened takes a stream's number, and what is said goes into it.
+/// Otherwise the next opened file would get a stream's number, and output would be written into it.
 #[cfg(target_os = "linux")]
 #[test]
 fn streams_that_are_closed_lead_nowhere() {

@@ -1,4 +1,4 @@
-//! A cached session answers only for the identity, the call and the duration it was fetched for.
+//! A cached session is used only for the identity, the call and the duration for which it was fetched.
 
 use std::fs;
 

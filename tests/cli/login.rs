@@ -1,4 +1,4 @@
-//! `login`: the plan first, then until when each profile lasts.
+//! `login`: prints the plan first, then the expiration of each profile's session.
 
 use test_support::{Role, Terminal, biz_corp as data};
 

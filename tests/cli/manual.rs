@@ -23,7 +23,6 @@ fn words(page: &Page) -> Vec<&str> {
     below.unwrap_or_else(|| name.split_terminator(' ').collect())
 }
 
-/// Commands and topics that `help` knows.
 fn helped() -> Vec<String> {
     let pages = pages().into_iter().filter(|page| page.section == 1);
     let verbs = pages.filter_map(|page| match words(&page)[..] {

@@ -1,4 +1,4 @@
-//! What a code is spent on, where it comes from, and how seldom one is needed.
+//! MFA codes: their use, their sources, and how rarely one is needed.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use crate::{add_config, age_cache, biz_corp, fresh_code, json};
 
 const QUESTION: &str = "Enter the MFA token code: ";
 
-/// A profile of the walk-through's user with her device.
+/// A profile of the walk-through's user with the user's device.
 fn role(name: &str, role: &str, more: &str) -> String {
     format!(
         "[profile {name}]\nrole_arn = {role}\nsource_profile = devcorpuser\nmfa_serial = {}\n{more}",
@@ -17,7 +17,7 @@ fn role(name: &str, role: &str, more: &str) -> String {
     )
 }
 
-/// The actions in order, each with the role's name where it has one.
+/// The actions in order, each with its role's name if any.
 fn actions(sts: &FakeSts) -> Vec<String> {
     let told = |call: &test_support::Call| match call.param("RoleArn") {
         Some(arn) => {
@@ -44,7 +44,7 @@ fn ten_roles_at_once_behind_one_device_are_one_prompt_and_one_session() {
     );
     terminal.expect(QUESTION);
     terminal.type_line(&fresh_code(&sts));
-    // All ten are under way at the same time.
+    // All ten processes are running at the same time.
     sts.wait_for("AssumeRole", 10);
     sts.clear_faults();
     let (rest, left) = terminal.finish();
@@ -69,7 +69,7 @@ fn one_code_serves_the_day_and_a_longer_role_takes_its_own() {
     home.run(&["process", "long", "-t", &fresh_code(&sts)]).succeeded();
     assert_eq!(actions(&sts), ["GetSessionToken", "BizCorpRole", "Long", "Long+code"]);
     assert_eq!(sts.calls()[3].param("DurationSeconds"), Some("43200"));
-    // The roles' sessions are over, the user's is not.
+    // The roles' sessions are expired, the user's is not.
     age_cache(&home, 5000);
     home.run(&["process", "bizcorprole"]).succeeded();
     let run = home.run(&["process", "short", "-v"]);
@@ -94,7 +94,7 @@ fn a_user_with_a_device_gets_a_session_and_may_switch_it_off() {
     assert_eq!(document["AccountId"], "111111111111");
     assert!(document["AccessKeyId"].as_str().unwrap().starts_with("ASIA"));
     assert_eq!(home.run(&["process", "devcorpuser"]).succeeded(), run.stdout);
-    // A role that names no device itself is assumed from that session, too.
+    // A role that does not name a device is also assumed from that session.
     add_config(
         &home,
         "[profile plain]\nrole_arn = arn:aws:iam::222222222222:role/Long\nsource_profile = devcorpuser\n",
@@ -139,7 +139,7 @@ fn a_role_that_wants_a_young_code_gets_one() {
     add_config(&home, &role("young", data::LONG_ROLE, ""));
     home.run(&["process", "bizcorprole", "-t", &fresh_code(&sts)]).succeeded();
     sts.edit_world(|world| {
-        // Its trust policy takes only what is younger than a second, and AWS's clock has gone on by two.
+        // The trust policy accepts only MFA of less than a second, and AWS's clock has advanced by two.
         world.put_role(Role::new(data::LONG_ROLE).trusts("111111111111").mfa_required().mfa_max_age(1));
     });
     sts.fault(Fault::ClockOffset(2), None);
@@ -177,14 +177,14 @@ fn mfa_process_gives_the_code_once_and_its_words_reach_the_person() {
     let seen = fs::read_to_string(home.path().join("seen")).unwrap();
     assert!(seen.contains("AMPLIFY_CREDS_CHAIN=") && !seen.contains("MFA_TOKEN"), "{seen}");
     assert_eq!(fs::read_to_string(&log).unwrap(), "run\n");
-    // A flag goes first, and no child sees the variable.
+    // A flag has priority, and children do not see the variable.
     home.run(&["reset-cache", "--all"]).succeeded();
     let variables = [("AMPLIFY_CREDS_MFA_TOKEN", sts.wrong_code(data::MFA_SERIAL))];
     fs::write(&next, fresh_code(&sts)).unwrap();
     let run = home.run_with(&["process", "auto"], &[(variables[0].0, &variables[0].1)]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(!fs::read_to_string(home.path().join("seen")).unwrap().contains("MFA_TOKEN"));
-    // What it cannot do is told; with a person there it would be the next to be asked.
+    // Its failure is reported. With a user at a terminal, a prompt would follow.
     for (body, told) in [("exit 3", "exit status: 3"), ("echo nope", "printed no six-digit code")] {
         home.run(&["reset-cache", "--all"]).succeeded();
         home.write_program("token", format!("#!/bin/sh\n{body}\n"));
@@ -213,7 +213,7 @@ fn background_process_of_a_program_does_not_hold_our_pipes() {
     for (profile, said) in [("auto", "touch\n"), ("program", "")] {
         let mut child = home.command(&["process", profile]);
         let child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // As botocore reads it: until nobody holds the pipes.
+        // Reads like botocore: until no process holds the pipes.
         let (sender, ended) = std::sync::mpsc::channel();
         std::thread::spawn(move || sender.send(child.wait_with_output().unwrap()));
         let run = ended.recv_timeout(test_support::PATIENCE / 2);
@@ -286,7 +286,7 @@ fn the_users_session_is_private_and_of_no_other_key() {
     let sessions = file[data::MFA_SERIAL].as_object().unwrap();
     let name = sessions.keys().next().unwrap();
     assert!(name.starts_with(&format!("{}#", data::ACCESS_KEY_ID)), "{name}");
-    // Another user's key behind the same profile: neither session is hers.
+    // If another user's key is in the same profile, neither session is used.
     sts.edit_world(|world| {
         world.put_user(User::new("arn:aws:iam::111111111111:user/other", "AKIAOTHER", "other-secret"));
     });

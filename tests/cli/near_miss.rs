@@ -1,4 +1,4 @@
-//! Profiles, files and command lines that are almost right: the hint names the line or the command that was meant.
+//! Profiles, files and command lines that are almost right: the hint names the intended line or command.
 
 use std::process::{Command, Stdio};
 

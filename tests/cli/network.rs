@@ -1,4 +1,4 @@
-//! Between the program and AWS: TLS and whom it trusts, proxies, connections. Real certificates, a real proxy.
+//! Connections to AWS: TLS and trusted authorities, proxies, connection reuse. Real certificates, a real proxy.
 
 use test_support::{
     Asked, Authority, FakeProxy, FakeSts, Finished, Policy, Role, TestHome, Validity, World, biz_corp as data,
@@ -9,7 +9,7 @@ use crate::{PROGRAM, add_config, json, without_mfa};
 const STS: &str = "sts.eu-west-1.amazonaws.com";
 const NEXT_ROLE: &str = "arn:aws:iam::222222222222:role/Next";
 
-/// A double behind TLS, its authority's file, and a home with `nomfa` and `next`, which is assumed through it.
+/// A double with TLS, its authority's file, and a home with `nomfa` and `next`, which is assumed through it.
 struct Secure {
     sts: FakeSts,
     home: TestHome,
@@ -130,7 +130,7 @@ fn a_bundle_that_cannot_be_used_is_named_and_only_read_where_it_is_needed() {
         says(&run, &[&format!("cannot use the certificate authorities in {path} ($AWS_CA_BUNDLE): {problem}\n")]);
     }
     assert_eq!(sts.connections(), 0);
-    // What is beside the right one does not matter, nor how lines end.
+    // Neither the other certificates in the file nor its line ends matter.
     let mixed = format!("# ours\n{damaged}\u{e9}\n{}{damaged}", authority.pem().replace('\n', "\r\n"));
     let mixed = home.write("mixed.pem", mixed).display().to_string();
     run(&mixed).succeeded();
@@ -180,7 +180,7 @@ fn a_proxy_gets_user_and_password_decoded_and_nobody_else_does() {
         says(&refused, &["it requires a user and a password", "percent-encoded"]);
         assert!(!refused.stderr.contains("hush") && !refused.stderr.contains("me:"), "{refused:?}");
     }
-    // A plain URL goes through HTTP_PROXY, by forwarding.
+    // A plain URL is forwarded through HTTP_PROXY.
     let (sts, home) = without_mfa();
     let proxy = FakeProxy::start(sts.port(), policy);
     let url = format!("http://me:p%40ss%3Aw%C3%B6rd%25@{}", proxy.address());
@@ -193,7 +193,7 @@ fn a_proxy_gets_user_and_password_decoded_and_nobody_else_does() {
 fn each_hop_goes_through_the_proxy_unless_its_host_is_exempt() {
     let Secure { sts, home, bundle, .. } = secure(&[STS, "127.0.0.1"], Validity::Good);
     let proxy = FakeProxy::start(sts.port(), Policy::Open);
-    // The role in the middle is asked for as if by itself, and so at its own endpoint.
+    // The role in the middle uses the endpoint that it would have if it were requested itself.
     add_config(
         &home,
         &format!(
@@ -227,7 +227,7 @@ fn a_proxy_that_does_not_help_is_named_without_its_password() {
         run.failed_with(code);
         says(&run, &[told]);
         assert!(!run.stderr.contains("hu"), "{run:?}");
-        // Where it does not stand, it does not matter.
+        // An exempt host ignores the proxy.
         let exempt = [variables[0], variables[1], ("NO_PROXY", "amazonaws.com,127.0.0.0/8")];
         home.run_with(&["process", "--no-cache", "nomfa"], &exempt).succeeded();
     }
@@ -236,7 +236,7 @@ fn a_proxy_that_does_not_help_is_named_without_its_password() {
 
 #[test]
 fn a_proxy_that_opens_tls_is_trusted_by_its_own_bundle_alone() {
-    // What it shows for AWS's host is signed by nobody the system knows.
+    // Its certificate for AWS's host is not signed by an authority of the system.
     let Secure { sts, home, bundle, .. } = secure(&[STS], Validity::Good);
     let proxy = FakeProxy::start(sts.port(), Policy::Open);
     let url = format!("http://{}", proxy.address());

@@ -1,4 +1,4 @@
-//! Many processes at once on a cold cache: one call, one prompt, equal answers.
+//! Many processes at once on an empty cache: one call, one prompt, equal results.
 
 use std::process::Stdio;
 
@@ -15,7 +15,7 @@ fn different_roles_do_not_wait_for_one_another() {
          role_session_name = other\n",
     );
     home.run(&["process", "nomfa"]).succeeded();
-    // The other role's call hangs; the warm hit and the dead-locked one must not meet.
+    // The call for the other role hangs. A warm hit and the killed holder's lock must not depend on it.
     sts.fault(Fault::Hang, None);
     let mut hanging = home.command(&["process", "other"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     sts.wait_for("AssumeRole", 2);
@@ -23,7 +23,7 @@ fn different_roles_do_not_wait_for_one_another() {
     hanging.kill().unwrap();
     hanging.wait().unwrap();
     sts.clear_faults();
-    // A holder that is killed frees its lock.
+    // The lock of a killed holder is free.
     home.run(&["process", "other"]).succeeded();
     assert_eq!(sts.calls().iter().filter(|call| call.param("RoleArn") == Some(data::NO_MFA_ROLE)).count(), 3);
 }
@@ -53,7 +53,7 @@ mod waiting {
 
     const QUESTION: &str = "Enter the MFA token code: ";
 
-    /// Runs of the program, each on a terminal of its own, that have said there that they wait for another process.
+    /// Runs of the program on their own terminals. Each has reported that it waits for another process.
     fn waiters(home: &TestHome, args: &str) -> Vec<Terminal> {
         let mut all: Vec<_> = ["a", "b", "c"].map(|name| Terminal::named(home, name, args)).into();
         for waiter in &mut all {
@@ -96,7 +96,7 @@ mod waiting {
         for waiter in waiters {
             waiter.finish().1.restored().failed_with(130);
         }
-        // Without a terminal, whoever comes later is not cancelled but has nobody to ask.
+        // Without a terminal, a later process is not cancelled, but cannot prompt.
         home.run(&["process", "bizcorprole"]).failed_with(4);
         home.run(&["process", "bizcorprole", "-t", &fresh_code(&sts)]).succeeded();
     }
@@ -146,10 +146,10 @@ mod waiting {
             let run = one.wait_with_output().unwrap();
             assert!(run.status.success() && run.stderr.is_empty(), "{run:?}");
         }
-        // None where the first one had no time to send its request.
+        // Zero, if the first process had no time to send its request.
         assert!(sts.count("AssumeRole") <= calls + 1, "one tries, and the others back off");
         sts.clear_faults();
-        // With less than five minutes left a call has 5 s.
+        // With less than five minutes left, a call has a timeout of 5 s.
         crate::age_cache(&home, 10 * 60);
         let id = |run: &Finished| json(run.succeeded())["AccessKeyId"].clone();
         let old =
@@ -161,13 +161,13 @@ mod waiting {
     fn who_renews_early_and_gives_up_speaks_for_itself() {
         let (sts, home) = without_mfa();
         home.run(&["process", "nomfa"]).succeeded();
-        // With less than five minutes left an early renewal has 5 s for its call.
+        // With less than five minutes left, an early renewal has a timeout of 5 s for its call.
         crate::age_cache(&home, 56 * 60);
         sts.fault(Fault::HELD, Some(1));
         let calls = sts.count("AssumeRole");
         let early = home.command(&["process", "nomfa"]).stdout(Stdio::piped()).spawn().unwrap();
         sts.wait_for("AssumeRole", calls + 1);
-        // Waits for the lock, and is answered when the other has long given up.
+        // Waits for the lock, and gets it after the other process has given up.
         home.run(&["process", "nomfa", "--refresh"]).succeeded();
         assert!(early.wait_with_output().unwrap().status.success());
     }

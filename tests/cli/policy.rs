@@ -1,4 +1,4 @@
-//! `policy`: the documents of the walk-through's two accounts, from the profile alone.
+//! `policy`: the documents of the walk-through's two accounts, from the profile only.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use test_support::{Finished, TestHome, biz_corp as data};
 
 use crate::{PROGRAM, add_config, biz_corp, without_mfa};
 
-/// The document on stdout, which is more than a line, whatever stderr tells the reader besides.
+/// The document on stdout, which has more than one line. Notes on stderr are ignored.
 #[track_caller]
 fn document(run: &Finished) -> Value {
     assert_eq!(run.code, Some(0), "{run:#?}");
@@ -313,7 +313,7 @@ fn nothing_is_written_over_by_accident() {
     assert_eq!(home.run(&[&write[..], &["--force"]].concat()).code, Some(0));
     let written = fs::read_to_string(&path).unwrap();
     assert_eq!(written, home.run(&["policy", "caller", "bizcorprole"]).stdout);
-    // The same again is no reason to stop.
+    // Writing the same content again is not an error.
     let again = home.run(&write);
     assert_eq!((again.code, again.stdout.as_str()), (Some(0), ""));
     home.run(&["policy", "caller", "bizcorprole", "-o", "/no/such/directory/x.json"]).failed_with(1);

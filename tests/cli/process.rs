@@ -1,4 +1,4 @@
-//! `process`: the document, where the code comes from, which profile is meant.
+//! `process`: the document, the source of the code, the selected profile.
 
 use std::process::Stdio;
 
@@ -46,7 +46,7 @@ fn the_code_comes_from_variable_or_stdin_too() {
     let (sts, home) = biz_corp();
     let mut command = home.command(&["process", "bizcorprole", "-t", "-"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    // The pipe stays open: a line is enough.
+    // The pipe remains open, because one line is enough.
     let mut stdin = child.stdin.take().unwrap();
     std::io::Write::write_all(&mut stdin, format!("{}\n", sts.next_unused_code(data::MFA_SERIAL)).as_bytes()).unwrap();
     assert!(child.wait().unwrap().success());

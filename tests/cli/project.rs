@@ -1,5 +1,5 @@
-//! The Amplify project around the current directory: which profile it names, what `reset-cache` forgets for it, its
-//! boundary, and that `process` does not care.
+//! The Amplify project around the current directory: its profile, its cached sessions in `reset-cache`, its boundary.
+//! `process` ignores it.
 
 use std::fs;
 
@@ -22,7 +22,7 @@ const DEV_AND_PROD: &str = r#"{
   "loose": {"configLevel": "general"}
 }"#;
 
-/// A project in `app` with the environments above, `dev` being the current one.
+/// A project in `app` with the environments above. `dev` is the current one.
 fn project(home: &TestHome) {
     home.write("app/amplify/.config/project-config.json", "{}");
     home.write(LOCAL_ENV, r#"{"envName": "dev"}"#);
@@ -30,7 +30,7 @@ fn project(home: &TestHome) {
     fs::create_dir_all(home.path().join("app/src/deep")).unwrap();
 }
 
-/// The walk-through's home with that project; `prod` is another profile on the role of `nomfa`.
+/// The walk-through's home with that project. `prod` is another profile with the role of `nomfa`.
 fn with_project() -> (FakeSts, TestHome) {
     let (sts, home) = without_mfa();
     add_config(
@@ -48,7 +48,7 @@ fn run_in(home: &TestHome, directory: &str, args: &[&str], variables: &[(&str, &
     command.output().expect("the program runs").into()
 }
 
-/// The profile that `explain` takes in `directory`.
+/// The profile that `explain` selects in `directory`.
 #[track_caller]
 fn explained(home: &TestHome, directory: &str, args: &[&str], variables: &[(&str, &str)]) -> (String, String) {
     let run = run_in(home, directory, &[&["explain", "--json"], args].concat(), variables);
@@ -75,7 +75,7 @@ fn the_projects_profile_is_taken_in_every_directory_below_it_and_said() {
     ] {
         assert_eq!(explained(&home, "app", args, variables), ("prod".into(), String::new()), "{args:?} {variables:?}");
     }
-    // A flag comes before a variable that was set for something else.
+    // A flag has priority over a variable that was set for another purpose.
     assert_eq!(explained(&home, "app", &["--env", "dev"], &[("AWS_PROFILE", "prod")]).0, "nomfa");
     let run = run_in(&home, "app", &["env", "--shell", "bash"], &[]);
     assert!(run.code == Some(0) && run.stderr == line && run.stdout.contains("ACTIVE_PROFILE='nomfa'"), "{run:?}");
@@ -128,7 +128,7 @@ fn a_root_is_what_the_amplify_cli_takes_for_one() {
     assert!(!root(&["backend/x"], "/elsewhere"));
     let (_sts, home) = without_mfa();
     home.write(LOCAL_AWS, DEV_AND_PROD);
-    // Windows's canonical paths begin with \\?\, which no Amplify CLI writes.
+    // Windows's canonical paths begin with \\?\, which the Amplify CLI never writes.
     let real = if cfg!(windows) { home.file("app") } else { fs::canonicalize(home.path().join("app")).unwrap() };
     home.write(LOCAL_ENV, json!({"envName": "dev", "projectPath": real}).to_string());
     assert_eq!(explained(&home, "app", &[], &[]).0, "nomfa");

@@ -149,7 +149,7 @@ fn every_way_to_have_the_code_printed_gives_credentials() {
     }
 }
 
-/// Every string of the program, with `…` for each value that is put in.
+/// Every string of the program, with `…` for each inserted value.
 fn messages(folder: &Path, all: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -182,7 +182,7 @@ fn every_error_of_the_troubleshooting_is_one_of_the_program() {
     let said: Vec<_> = rows.iter().filter_map(|row| row.strip_prefix("- `")?.strip_suffix('`')).collect();
     assert_eq!(said.len(), rows.len(), "every row begins with an error: {rows:#?}");
     for first_line in said {
-        // A value may end the message or stand beside another.
+        // A value may end the message or be next to another value.
         let plain = |message: &str| message.replace("……", "…").trim_end_matches('…').to_owned();
         assert!(known.iter().any(|message| plain(message) == plain(first_line)), "nothing says: {first_line}");
     }
@@ -197,7 +197,7 @@ fn documents() -> Vec<PathBuf> {
         .collect()
 }
 
-/// As on the pages that show them: lower case, dashes for spaces, no punctuation.
+/// Like GitHub's anchors: lower case, dashes for spaces, no punctuation.
 fn anchors(text: &str) -> Vec<String> {
     let headings = text.lines().filter(|line| line.starts_with('#'));
     let anchor = |heading: &str| {

@@ -1,4 +1,4 @@
-//! Defects that were found once and must not come back. Each test names what was wrong.
+//! Defects that must not come back. Each test names the defect.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -19,7 +19,7 @@ fn says(run: &Finished, parts: &[&str]) {
     }
 }
 
-/// A home without a configured endpoint whose cache holds a session that the Amplify CLI made for the role.
+/// A home without a configured endpoint. Its cache holds a session that the Amplify CLI made for the role.
 fn with_amplifys_session(config: &str, session_name: &str) -> TestHome {
     let home = TestHome::new(PROGRAM);
     home.config(config);
@@ -31,7 +31,7 @@ fn with_amplifys_session(config: &str, session_name: &str) -> TestHome {
     home
 }
 
-/// The run without any way to AWS: it succeeds from the cache or not at all.
+/// Runs without access to AWS, so that only the cache can be used.
 fn offline(home: &TestHome, args: &[&str], more: &[(&str, &str)]) -> Finished {
     let mut variables = vec![("HTTPS_PROXY", "http://127.0.0.1:1")];
     variables.extend_from_slice(more);
@@ -81,7 +81,7 @@ fn a_file_size_limit_cost_the_credentials() {
     let (sts, home) = without_mfa();
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(format!("ulimit -f 0; exec {PROGRAM} process nomfa -v")).env_clear().envs(home.environment());
-    // Pipes, since the limit holds for files: what the test captures must not fail, too.
+    // Uses pipes, because the limit also applies to files that capture the output.
     let run: Finished = shell.stdin(Stdio::null()).output().unwrap().into();
     assert_eq!(run.code, Some(0), "{run:?}");
     document(&run.stdout);
@@ -237,7 +237,7 @@ fn stdin_was_read_for_a_code_that_the_cache_made_needless() {
     home.run(&["process", "bizcorprole", "-t", &sts.next_unused_code(data::MFA_SERIAL)]).succeeded();
     let mut command = home.command(&["process", "bizcorprole", "-t", "-"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    // The pipe stays open and empty.
+    // The pipe remains open and empty.
     let _stdin = child.stdin.take();
     assert!(child.wait().unwrap().success());
 }

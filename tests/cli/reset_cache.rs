@@ -1,4 +1,4 @@
-//! `reset-cache`: exact to the profile's chain, in the Amplify CLI's words and spellings.
+//! `reset-cache`: removes exactly the profile's chain, with the Amplify CLI's messages and spellings.
 
 use std::fs;
 
@@ -144,7 +144,7 @@ fn nothing_to_forget_is_no_failure_and_makes_no_file() {
 #[test]
 fn what_to_forget_must_be_said() {
     let (_sts, home) = without_mfa();
-    // A variable that was set for another reason is not enough to forget by.
+    // A variable that was set for another purpose does not select a profile to reset.
     let run = home.run_with(&["reset-cache"], &[("AWS_PROFILE", "nomfa")]);
     run.failed_with(3);
     assert!(run.stderr.contains("amplify-creds reset-cache PROFILE"), "{}", run.stderr);

@@ -1,4 +1,4 @@
-//! What narrows or marks a session reaches AWS, and a session that is less never answers for one that is more.
+//! Options that narrow or mark a session are sent to AWS, and a narrower session is never used for a wider one.
 
 use test_support::{Finished, TestHome, biz_corp as data};
 
@@ -203,7 +203,7 @@ fn wrappers(home: &TestHome) -> String {
     WRAPPERS.replace("HOME", &home.path().display().to_string())
 }
 
-/// The role `narrow` with a policy, and wrappers of it and of `nomfa`, which has none.
+/// The role `narrow` with a policy, and wrappers for it and for `nomfa`, which has no policy.
 const WRAPPERS: &str = "[profile narrow]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\n\
      source_profile = devcorpuser\npolicy_arns = read-only\n\
      [profile agent]\ncredential_process = amplify-creds process nomfa --policy-arn read-only\n\
@@ -275,7 +275,7 @@ fn wrapper_with_a_policy_takes_other_options() {
     let read_only = Some("arn:aws:iam::aws:policy/ReadOnlyAccess");
     id(&home, &["agent", "--session-name", "me", "-d", "30m"]);
     id(&home, &["narrow", "--tag", "team=web"]);
-    // The options of both wrappers count, those of the outer one first.
+    // The options of both wrappers apply. The outer wrapper has priority.
     id(&home, &["over-agent"]);
     id(&home, &["agent-open"]);
     // The policy of the source does not limit the role that it assumes.

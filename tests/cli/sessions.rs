@@ -1,4 +1,4 @@
-//! `sessions`: the JSON contract, the table, and what is passed over.
+//! `sessions`: the JSON contract, the table, and skipped entries.
 
 use std::fs;
 
@@ -46,7 +46,7 @@ fn every_key_of_the_contract_is_there() {
         (&amplifys["profile"], &amplifys["written_by"], &amplifys["expires"]),
         (&Value::Null, &json!("amplify"), &json!("2099-01-01T00:00:00Z"))
     );
-    // Not ours, so that the digits belong to the name.
+    // Another program's entry, so the digits belong to the name.
     assert!(all.iter().any(|session| session["session_name"] == "x#12345678"), "{seen:#}");
 }
 

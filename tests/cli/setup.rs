@@ -1,4 +1,4 @@
-//! `setup`: what it writes, what it asks, and what it leaves alone.
+//! `setup`: its edits, its questions, and the parts that it does not change.
 
 use std::fs;
 use std::io::Write;
@@ -26,12 +26,12 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o7777
 }
 
-/// What `setup` adds for `target`.
+/// The lines that `setup` adds for `target`.
 fn wrapper(name: &str, target: &str, region: &str) -> String {
     format!("\n[profile {name}]\ncredential_process = {PROGRAM} process {target}\nregion = {region}\n")
 }
 
-/// Puts the program itself there: a symbolic link would lead to a path without a blank, which is preferred.
+/// Copies the program, because a symbolic link would lead to a path without blanks, which is preferred.
 fn place_program(path: &Path) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::hard_link(PROGRAM, path).or_else(|_| fs::copy(PROGRAM, path).map(drop)).unwrap();
@@ -76,7 +76,6 @@ fn wrapper_between_blanks_works_in_every_tool() {
     assert!(config(&home).contains(&expected), "{}", config(&home));
 }
 
-/// A run with text on stdin.
 fn with_stdin(home: &TestHome, args: &[&str], stdin: &str) -> Finished {
     let mut child =
         home.command(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -191,7 +190,7 @@ fn a_file_that_changes_while_the_question_is_open_is_not_overwritten() {
 
 #[test]
 fn what_comes_while_the_question_is_open_is_in_nobodys_way() {
-    // Another setup does not wait for the person in front of the first one.
+    // Another setup does not wait for the user of the first one.
     let (_sts, home) = biz_corp();
     let mut terminal = Terminal::start(&home, "setup bizcorprole", "</dev/null");
     terminal.expect(CONFIRM);
@@ -243,7 +242,7 @@ fn killed_at_any_moment_it_leaves_the_old_file_or_the_new() {
     for moment in 0..40 {
         home.config(&before);
         let mut run = home.command(&["setup", "bizcorprole", "--yes", "-q"]).stdout(Stdio::null()).spawn().unwrap();
-        // Only spreads the kills over the run: any moment must do, and the first comes at once.
+        // Only distributes the kills over the run. Any moment must be safe, and the first kill is immediate.
         std::thread::sleep(Duration::from_micros(500 * moment));
         run.kill().unwrap();
         run.wait().unwrap();
@@ -279,7 +278,7 @@ fn in_place_the_name_stays_and_everything_still_leads_to_the_role() {
         .replace("include_profile = nomfa\n", "include_profile = nomfa-role\n")
         .replace("process nomfa\n", "process nomfa-role\n");
     assert_eq!(config(&home), expected + &wrapper("nomfa", "nomfa-role", "eu-west-1"));
-    // The session that there was answers for it still, under either name.
+    // The existing session is still used, under either name.
     for name in ["nomfa", "nomfa-role", "old"] {
         assert_eq!(home.run(&["process", name]).succeeded(), credentials.succeeded(), "{name}");
     }
@@ -619,7 +618,7 @@ fn a_cancelled_secret_leaves_the_terminal_as_it_was() {
 #[test]
 fn a_tool_that_cannot_use_the_profile_all_the_same_is_named() {
     let (_sts, home) = biz_corp();
-    // botocore rejects a file with a section twice; the others merge them.
+    // botocore rejects a file with a duplicate section. The others merge them.
     add_config(&home, "[profile twice]\nregion = eu-west-1\n[profile twice]\nregion = eu-west-2\n");
     let run = home.run(&["setup", "bizcorprole", "--yes"]);
     assert_eq!(run.code, Some(0));

@@ -1,4 +1,4 @@
-//! A shell or a command that has credentials of this program: regions, the profile that is meant, one line for `eval`.
+//! Shells and commands with credentials from this program: regions, the selected profile, one line for `eval`.
 
 use serde_json::Value;
 use test_support::{Finished, Terminal, TestHome};
@@ -39,7 +39,7 @@ fn users_own_region_wins_with_a_note_and_stays() {
     let note = "region us-west-2 ($AWS_REGION) overrides the region eu-west-1 of profile eu (~/.aws/config:2)\n";
     let expected = "us-west-2 us-west-2 recorded\nus-west-2 us-west-2 recorded\nus-west-2 -\n";
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), (expected, note));
-    // One that the user sets after `env` is the user's, too.
+    // A region that the user sets after `env` is also the user's choice.
     let script = format!("{}export AWS_REGION=us-west-2; {}", take("eu"), take("us"));
     let run = in_shell("bash", &regions(), &script, "").unwrap();
     assert!(run.stdout.ends_with("\nus-west-2 us-west-2 recorded\n") && run.stderr.contains("us-east-1"), "{run:?}");
@@ -72,7 +72,7 @@ fn exported_region_does_not_count_inside_a_command() {
         assert!(explained["region"]["from"].as_str().unwrap().ends_with("config:4"), "{explained}");
         assert_eq!(json(inside(outer, "explain none --json").succeeded())["region"]["value"], Value::Null);
     }
-    // Nor does that of the config file that only the outer command has.
+    // The same applies to the region of a config file that only the outer command has.
     for take in ["exec none -- sh -c", "env none --shell sh >env; sh -c '. ./env; eval \"$0\"'"] {
         let script = format!("cd; {PROGRAM} {take} 'echo $AWS_CONFIG_FILE $AWS_SHARED_CREDENTIALS_FILE'");
         let run = home.run(&["exec", "eu", "--serve", "--", "sh", "-c", &script]);
@@ -84,7 +84,7 @@ fn exported_region_does_not_count_inside_a_command() {
     assert_eq!(explained["hops"][0]["sts"]["signing_region"], "us-east-1", "{explained}");
 }
 
-/// What `whoami` prints with these arguments and variables.
+/// The output of `whoami`.
 fn who(run: &Finished) -> String {
     json(run.succeeded())["arn"].as_str().unwrap().to_owned()
 }
@@ -109,7 +109,7 @@ fn whoami_is_of_the_credentials_in_the_environment() {
         let chosen = format!("AMPLIFY_CREDS_PROFILE=devcorpuser exec {PROGRAM} whoami --json");
         let run = home.run(&[&["exec", "nomfa"], serve, &["--", "sh", "-c", &chosen]].concat());
         assert!(who(&run).ends_with(":user/devcorpuser"), "{serve:?}");
-        // AWS_PROFILE is for every tool, and most of them count keys first.
+        // AWS_PROFILE is for every tool, and in most tools keys have priority.
         let named = format!("AWS_PROFILE=devcorpuser exec {PROGRAM} whoami --json");
         let run = home.run(&[&["exec", "nomfa"], serve, &["--", "sh", "-c", &named]].concat());
         assert!(who(&run).contains(":assumed-role/NoMfa/"), "{serve:?}");
@@ -230,7 +230,7 @@ fn env_removes_other_credentials_from_the_shell() {
     let set = foreign.map(|name| format!("export {name}=foreign; ")).concat();
     let script = format!("{set}eval \"$($PROGRAM env eu)\"; env | grep foreign; true");
     assert_eq!(in_shell("bash", &regions(), &script, "").unwrap().succeeded(), "");
-    // A shell evaluates the names, too.
+    // The shell also evaluates the names.
     let name = [("AWS_BEARER_TOKEN_;echo pwned;", "x")];
     assert!(!regions().run_with(&["env", "eu", "--shell", "sh"], &name).succeeded().contains("pwned"));
 

@@ -1,4 +1,4 @@
-//! What STS may answer, and what the user then learns.
+//! STS's responses, and the messages for the user.
 
 use test_support::{Fault, Finished, biz_corp as data};
 
@@ -165,8 +165,8 @@ fn hostile_words_of_a_server_do_not_steer_the_terminal() {
 
 #[test]
 fn a_clock_that_is_off_is_found_from_the_answer() {
-    // AWS an hour ahead of us: the call is signed again with its time. Minutes are rounded up, and the half minute gives
-    // the call 29 s to take.
+    // AWS's clock is an hour ahead: the call is signed again with its time. Minutes are rounded up, so the half minute
+    // allows 29 s for the call.
     let (sts, home) = without_mfa();
     sts.fault(Fault::ClockOffset(3630), None);
     let run = home.run(&["process", "nomfa", "-v"]);
@@ -180,14 +180,15 @@ fn a_clock_that_is_off_is_found_from_the_answer() {
     assert_eq!(crate::cache(&home)[data::NO_MFA_ROLE].as_object().unwrap().values().next().unwrap()["amplifyCreds"]["clockOffset"].as_i64().unwrap() / 60, 60);
     home.run(&["process", "nomfa"]).succeeded();
     assert_eq!(sts.succeeded("AssumeRole"), 1, "the cached session is fresh by AWS's clock");
-    // Whose stderr is a person's hears of it unasked, and once for all hops; process keeps silent.
+    // The warning is shown once for all hops, except by `process`.
     let told = |args: &[&str]| home.run(args).stderr.matches("behind AWS's").count();
     assert_eq!(told(&["env", "nomfa", "--refresh"]), 1);
     assert_eq!(told(&["env", "nomfa", "--refresh", "-q"]), 0);
     assert_eq!(told(&["process", "nomfa", "--refresh"]), 0);
     assert_eq!(told(&["env", "nomfa"]), 0, "nothing was fetched");
 
-    // AWS two hours behind us: every session looks expired here, which is said once and not looped over.
+    // AWS's clock is two hours behind: every session looks expired here. This is reported once and does not cause a
+    // loop.
     let (sts, home) = without_mfa();
     sts.fault(Fault::ClockOffset(-7170), None);
     let run = home.run(&["process", "nomfa"]);
@@ -219,7 +220,7 @@ fn ctrl_c_ends_a_call_at_once() {
 fn a_cached_session_outlives_an_outage_but_not_a_refusal() {
     let (sts, home) = without_mfa();
     home.run(&["process", "nomfa", "--duration", "15m"]).succeeded();
-    // Twelve of its fifteen minutes are over: inside the margin, above the floor.
+    // Twelve of its fifteen minutes have passed: inside the margin, above the minimum.
     crate::age_cache(&home, 720);
     sts.fault(Fault::ServerError(500), None);
     let run = home.run(&["process", "nomfa", "-v"]);

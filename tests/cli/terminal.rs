@@ -1,4 +1,4 @@
-//! The prompt on a real pseudo-terminal: asked where the person is, and everything as before on every way out.
+//! The prompt on a real pseudo-terminal. The terminal's settings are restored however the prompt ends.
 
 use std::fs;
 
@@ -30,7 +30,7 @@ fn the_code_is_asked_for_on_the_terminal_whatever_the_streams_are() {
         home.write("terminal/.keep", "");
         let path = home.path().join("terminal/endless");
         assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-        // Holds the pipe open without ever writing to it, as the JS SDK does with a child's stdin.
+        // Holds the pipe open without writing to it, as the JS SDK does with a child's stdin.
         let _open = fs::OpenOptions::new().read(true).write(true).open(path).unwrap();
         let mut terminal = Terminal::start(&home, "process bizcorprole", stdin);
         let told = terminal.expect(QUESTION);
@@ -146,7 +146,7 @@ fn a_terminal_left_raw_is_put_right_and_put_back() {
 fn signals_end_the_question_and_leave_the_terminal_as_before() {
     for (signal, status) in [("-TERM", 143), ("-HUP", 129), ("-INT", 130)] {
         let (_sts, home) = biz_corp();
-        // `exec` in a subshell: the pid is the program's, and SIGINT is not ignored as it is for `&`.
+        // `exec` in a subshell: the pid is the program's, and SIGINT is not ignored as it is with `&`.
         let mut terminal = Terminal::script(
             &home,
             "stty raw -echo; stty -g >\"$FILES/before\"\n\
@@ -181,8 +181,8 @@ fn a_stop_gives_the_terminal_back_and_the_question_comes_again() {
 #[test]
 fn when_whoever_started_us_is_gone_the_question_ends() {
     let (sts, home) = biz_corp();
-    // The inner shell is the program's parent; the trailing `:` keeps it from becoming the program. `cat` reads until the
-    // program has ended, too.
+    // The inner shell is the program's parent. The trailing `:` prevents it from becoming the program. `cat` also reads
+    // until the program has ended.
     let mut terminal = Terminal::script(
         &home,
         "stty raw -echo; stty -g >\"$FILES/before\"\n\
@@ -236,13 +236,13 @@ fn a_session_that_still_lasts_is_used_rather_than_asking() {
         ),
     );
     home.run(&["process", "short", "-t", &sts.next_unused_code(data::MFA_SERIAL)]).succeeded();
-    // Its margin is a quarter of its lifetime. Twelve minutes on, it is inside the margin and over the floor.
+    // Its margin is a quarter of its lifetime. After twelve minutes it is inside the margin and above the minimum.
     crate::age_cache(&home, 720);
     home.run(&["process", "short"]).succeeded();
     home.run(&["process", "short", "--min-ttl", "5m"]).failed_with(4);
 }
 
-/// Runs the program below a script of this name, which drops the program's stderr or relays it.
+/// Runs the program as a child of a script of this name, which drops the program's stderr or relays it.
 fn error_on_terminal_below(tool: &str, arguments: &str, streams: &str) -> String {
     let (_, home) = biz_corp();
     let script = format!("#!/bin/sh\n\"$PROGRAM\" process {arguments} </dev/null {streams}\ntrue\n");

@@ -1,4 +1,4 @@
-//! What is Windows's own: `cmd`, batch files, exit statuses of 32 bits, paths. Under wine, too (`tests/wine/run`).
+//! Windows only: `cmd`, batch files, exit statuses of 32 bits, paths. Also runs under wine (`tests/wine/run`).
 
 use std::fs;
 use std::os::windows::process::CommandExt;
@@ -89,7 +89,7 @@ fn setup_writes_a_command_that_is_run_again_by_cmd_and_without_it() {
     assert!(!line.contains('\\') && line.ends_with(" process nomfa"), "{line}");
     let document = json(home.run(&["process", "nomfa-amplify"]).succeeded());
     assert_eq!(sts.count("AssumeRole"), 1);
-    // botocore starts the first word; Node gives all of it to `cmd`.
+    // botocore starts the first word. Node passes all of it to `cmd`.
     let (program, arguments) = line.split_once(' ').unwrap();
     for (program, arguments) in [(program, arguments), ("cmd", &format!("/D /S /C \"{line}\""))] {
         let mut command = Command::new(program);

@@ -1,5 +1,5 @@
-//! `policy amplify` against the documents of the Amplify documentation: no action of theirs is missing from it, and none
-//! is in it that they do not have.
+//! Compares `policy amplify` with the documents of the Amplify documentation: it contains all their actions, and only
+//! those.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,7 +17,7 @@ fn text_or_list(value: &Value) -> Vec<String> {
     }
 }
 
-/// Actions, each with whether it is allowed through CloudFormation alone.
+/// The actions, each with whether it is allowed only through CloudFormation.
 fn actions(document: &Value) -> BTreeSet<(String, bool)> {
     let mut actions = BTreeSet::new();
     for statement in document["Statement"].as_array().unwrap() {
@@ -29,7 +29,7 @@ fn actions(document: &Value) -> BTreeSet<(String, bool)> {
         }
         actions.extend(text_or_list(&statement["Action"]).into_iter().map(|action| (action, via_cloudformation)));
     }
-    // What is allowed directly is allowed through CloudFormation, too.
+    // Actions that are allowed directly are also allowed through CloudFormation.
     let direct = actions.clone();
     actions.retain(|(action, via)| !via || !direct.contains(&(action.clone(), false)));
     actions
@@ -86,7 +86,7 @@ fn the_callers_policy_has_the_shape_of_theirs() {
     let theirs: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     assert_eq!(theirs["Statement"][0]["Action"], "sts:AssumeRole");
     assert_eq!(theirs["Statement"][0]["Resource"], "<biz_corp_rol_arn>");
-    // Every document of the folder is looked at by one of these tests.
+    // These tests must cover every document of the folder.
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/vectors/iam");
     let mut names: Vec<_> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

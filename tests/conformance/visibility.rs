@@ -1,5 +1,5 @@
-//! `doctor --json` against the Amplify CLI's own functions, botocore 1.44 and the JavaScript SDK's loader, row by row of
-//! `vectors/visibility.json`: under which names each sees the sections of a file.
+//! Compares `doctor --json` with the Amplify CLI's own functions, botocore 1.44 and the JavaScript SDK's loader, row by
+//! row of `vectors/visibility.json`: the names under which each tool sees the sections of a file.
 
 use std::collections::BTreeSet;
 

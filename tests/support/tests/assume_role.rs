@@ -1,4 +1,4 @@
-//! `AssumeRole` over the wire: who may, who may not, and in which words.
+//! `AssumeRole` over HTTP: allowed and denied callers, and AWS's messages.
 
 mod client;
 

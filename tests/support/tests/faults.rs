@@ -1,4 +1,4 @@
-//! Everything the double can be told to do wrong, as a client sees it.
+//! All faults of the double, as a client sees them.
 
 mod client;
 
@@ -83,7 +83,7 @@ fn a_held_answer_comes_late_and_its_call_early() {
     thread::scope(|scope| {
         let client = scope.spawn(|| identity(&sts));
         sts.wait_for("GetCallerIdentity", 1);
-        // Others are answered meanwhile.
+        // Other requests are answered meanwhile.
         for _ in 0..20 {
             identity(&sts).unwrap().assert_ok();
         }

@@ -1,4 +1,4 @@
-//! `GetSessionToken`, keys that end, and keys that are none.
+//! `GetSessionToken`, keys that expire, and invalid keys.
 
 mod client;
 

@@ -1,5 +1,3 @@
-//! The server against hand-written bytes.
-
 use std::io::{Read, Write};
 use std::time::Duration;
 
@@ -29,7 +27,7 @@ fn connect(server: &Server) -> TcpStream {
     stream
 }
 
-/// Reads until what was read ends so.
+/// Reads until the text ends with `end`.
 fn read_to(stream: &mut TcpStream, end: &str) -> String {
     let mut text = String::new();
     let mut byte = [0];

@@ -1,5 +1,4 @@
-//! The worked example of the AWS General Reference (IAM `ListUsers`), and what becomes of it when
-//! any part is tampered with.
+//! The worked example of the AWS General Reference (IAM `ListUsers`), and tampered variants of it.
 
 use super::*;
 
@@ -16,7 +15,7 @@ const HEADERS: [(&str, &str); 4] = [
     ("Authorization", AUTHORIZATION),
 ];
 
-/// Noon and 36 minutes of the example's day, moved by some seconds.
+/// 12:36 on the example's day, moved by `offset` seconds.
 fn clock(offset: i64) -> DateTime<Utc> {
     NaiveDateTime::parse_from_str("20150830T123600Z", DATE_FORMAT).unwrap().and_utc() + TimeDelta::seconds(offset)
 }
