@@ -105,7 +105,7 @@ fn man_without_terminal_prints_roff() {
         assert!(run.succeeded().starts_with(&format!(".TH {name} ")), "{args:?}");
     }
     let run = home.run(&["man", "nosuch"]);
-    assert_eq!(run.failed_with(2).first_error_line(), "amplify-creds: there is no manual page on nosuch");
+    assert_eq!(run.failed_with(2).first_error_line(), "amplify-creds: no manual page is called nosuch");
 }
 
 #[test]
