@@ -72,7 +72,7 @@ fn the_first_version_serves_unless_it_is_refused() {
         if refusal.is_empty() {
             run.succeeded();
         } else {
-            says(run.failed_with(4), &["the EC2 metadata service refused: status 404", "~/.aws/config:3"]);
+            says(run.failed_with(4), &["the EC2 metadata service returned status 404", "~/.aws/config:3"]);
             assert_eq!(imds.requests().len(), 1, "{refusal}: nothing is asked without a token");
         }
     }
@@ -106,15 +106,15 @@ fn what_an_instance_can_lack_is_told_soon() {
     );
     let off = [(ENDPOINT, no_role.url()), ("AWS_EC2_METADATA_DISABLED", "true".to_owned())];
     let off = off.each_ref().map(|(name, text)| (*name, text.as_str()));
-    says(home.run_with(&["process", "ec2"], &off).failed_with(4), &["switched off ($AWS_EC2_METADATA_DISABLED)"]);
+    says(home.run_with(&["process", "ec2"], &off).failed_with(4), &["disabled ($AWS_EC2_METADATA_DISABLED)"]);
 
     let nobody = home.run_with(&["process", "ec2"], &[(ENDPOINT, "http://127.0.0.1:1")]);
-    says(nobody.failed_with(6), &["no connection to the EC2 metadata service", "only an EC2 instance", "hop limit"]);
+    says(nobody.failed_with(6), &["no connection to the EC2 metadata service", "only EC2 instances", "hop limit"]);
     // Connections are made, and nothing comes back: what a hop limit of 1 does to a container.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let far = format!("http://{}", silent.local_addr().unwrap());
     let far = home.run_with(&["process", "ec2"], &[(ENDPOINT, &far)]);
-    says(far.failed_with(6), &["the EC2 metadata service did not answer", "hop limit must be 2"]);
+    says(far.failed_with(6), &["the EC2 metadata service did not answer", "a hop limit of 2 or more"]);
 }
 
 const CONTAINER: &str =
@@ -135,7 +135,7 @@ fn a_container_sends_its_authorization() {
     let of_file = ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file.as_str());
     with(&[of_file, ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "wrong")]).succeeded();
     let wrong = with(&[("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Bearer wrong")]);
-    says(wrong.failed_with(4), &["refused: AccessDenied", "AWS: not with this authorization", "~/.aws/config:3"]);
+    says(wrong.failed_with(4), &["returned AccessDenied", "AWS: not with this authorization", "~/.aws/config:3"]);
     assert!(!wrong.stderr.contains("Bearer"), "{}", wrong.stderr);
     let two_lines = with(&[("AWS_CONTAINER_AUTHORIZATION_TOKEN", "a\nHost: b")]);
     says(
@@ -169,7 +169,7 @@ fn what_a_container_can_lack_is_told() {
     let (_sts, _keys, home) = own_role(CONTAINER);
     says(home.run(&["process", "ecs"]).failed_with(4), &["AWS_CONTAINER_CREDENTIALS_FULL_URI is set"]);
     let elsewhere = home.run_with(&["process", "ecs"], &[(FULL_URI, "http://example.com/x")]);
-    says(elsewhere.failed_with(4), &["$AWS_CONTAINER_CREDENTIALS_FULL_URI", "neither https nor on this machine"]);
+    says(elsewhere.failed_with(4), &["$AWS_CONTAINER_CREDENTIALS_FULL_URI", "must be https, or http on this machine"]);
     let nobody = home.run_with(&["process", "ecs"], &[(FULL_URI, "http://127.0.0.1:1/x")]);
     says(nobody.failed_with(6), &["no connection to the container's credentials service"]);
     let relative = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/x");
@@ -251,9 +251,9 @@ fn tokens_that_sts_does_not_take_are_told() {
     let (_sts, issuer, home) = workload();
     let stranger = Issuer::new("https://stranger.example");
     let rows: [(String, i32, &[&str]); 8] = [
-        (issuer.token("job", -10), 4, &["ExpiredTokenException", "whoever writes it must renew it"]),
+        (issuer.token("job", -10), 4, &["ExpiredTokenException", "the program that writes it must renew it"]),
         (stranger.token("job", 600), 4, &["InvalidIdentityToken", "needs an identity provider"]),
-        (issuer.token("other", 600), 5, &["AccessDenied", "sts:AssumeRoleWithWebIdentity to the token's subject"]),
+        (issuer.token("other", 600), 5, &["AccessDenied", "sts:AssumeRoleWithWebIdentity for the token's subject"]),
         ("no token".to_owned(), 4, &["InvalidIdentityToken"]),
         (String::new(), 4, &["cannot read the token: it is empty"]),
         ("eyJ.\u{1b}[31m.x".to_owned(), 4, &["cannot read the token: it contains the character U+001B", "/token"]),
@@ -404,11 +404,11 @@ fn a_sign_in_that_is_over_names_the_command() {
     let run = sso(&home, &center, "sso");
     assert_eq!(
         run.failed_with(4).first_error_line(),
-        "amplify-creds: profile sso needs a sign-in: its sign-in is over; run: aws sso login --profile sso"
+        "amplify-creds: profile sso needs a sign-in: its sign-in has expired; run: aws sso login --profile sso"
     );
     says(&run, &[hint, "~/.aws/config:6"]);
     change_token(&home, |token| token["expiresAt"] = value!(moment(3600)));
-    says(sso(&home, &center, "sso").failed_with(4), &["no longer takes its token", hint]);
+    says(sso(&home, &center, "sso").failed_with(4), &["no longer accepts its token", hint]);
     change_token(&home, |token| {
         token["expiresAt"] = value!(moment(-60));
         token.as_object_mut().unwrap().remove("refreshToken");
@@ -428,7 +428,7 @@ fn a_sign_in_that_is_over_names_the_command() {
 fn an_outage_is_no_sign_out() {
     let (_sts, center, home) = signed_in(-60);
     center.set_down(true);
-    says(sso(&home, &center, "sso").failed_with(6), &["IAM Identity Center answered with HTTP status 503"]);
+    says(sso(&home, &center, "sso").failed_with(6), &["IAM Identity Center returned HTTP status 503"]);
     center.set_down(false);
     let nobody = "http://127.0.0.1:1";
     let url = center.url();
@@ -517,7 +517,7 @@ fn a_session_of_aws_login_that_cannot_be_renewed_is_told() {
     double.refuse("TOKEN_EXPIRED");
     says(login(&home, &double, "me").failed_with(4), &["its sign-in has expired", hint, "~/.aws/config:2"]);
     double.refuse("USER_CREDENTIALS_CHANGED");
-    says(login(&home, &double, "role").failed_with(4), &["the password has changed", hint]);
+    says(login(&home, &double, "role").failed_with(4), &["the password was changed", hint]);
     double.refuse("INSUFFICIENT_PERMISSIONS");
     says(login(&home, &double, "me").failed_with(5), &["AccessDeniedException", "signin:CreateOAuth2Token"]);
     let nobody = home.run_with(&["process", "me"], &[("AWS_ENDPOINT_URL_SIGNIN", "http://127.0.0.1:1")]);
@@ -582,7 +582,10 @@ fn renewed_session_of_aws_login_is_checked_before_it_is_stored() {
     all["accessToken"]["expiresAt"] = value!(moment(-60));
     home.write(&login_file(), all.to_string());
     let run = login(&home, &double, "me");
-    says(run.failed_with(4), &["the access key id contains the character U+000A", "AWS Sign-In returned them"]);
+    says(
+        run.failed_with(4),
+        &["the access key id contains the character U+000A", "the credentials come from AWS Sign-In"],
+    );
     let after: Value = serde_json::from_str(&fs::read_to_string(home.path().join(login_file())).unwrap()).unwrap();
     assert_eq!((after, double.renewals()), (all, 1));
 }
@@ -597,12 +600,12 @@ fn invalid_keys_of_a_service_are_not_used() {
     let (sts, _keys, home) = own_role(EC2);
     let imds = Instance::with_role("Own", bad(&sts)).start();
     let run = home.run_with(&["process", "ec2"], &[(ENDPOINT, &imds.url())]);
-    says(run.failed_with(4), &[problem, "the EC2 metadata service returned them"]);
+    says(run.failed_with(4), &[problem, "the credentials come from the EC2 metadata service"]);
     let run =
         home.run_with(&["process", "ec2"], &[(ENDPOINT, &Instance::with_role("O\u{1b}wn", bad(&sts)).start().url())]);
     says(run.failed_with(4), &["the EC2 metadata service returned an invalid role name", "U+001B"]);
     home.config(CONTAINER);
     let run = home.run_with(&["process", "ecs"], &[(FULL_URI, &metadata::container(None, bad(&sts)).url())]);
-    says(run.failed_with(4), &[problem, "the container's credentials service returned them"]);
+    says(run.failed_with(4), &[problem, "the credentials come from the container's credentials service"]);
     assert!(sts.calls().is_empty());
 }

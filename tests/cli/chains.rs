@@ -203,7 +203,7 @@ fn aliases_that_lead_back_are_found_by_reading() {
     says(home.run(&["process", "a"]).failed_with(3), &["loop: a (~/.aws/config:10) -> b (~/.aws/config:13) -> a"]);
     says(
         home.run_with(&["process", "-p", "unnamed"], &[("AWS_PROFILE", "unnamed")]).failed_with(3),
-        &["no profile unnamed"],
+        &["profile unnamed does not exist"],
     );
 }
 
@@ -214,13 +214,13 @@ fn programs_that_lead_back_are_found_by_the_variable() {
     add(&home, &format!("[profile outer]\ncredential_process = /bin/sh {}/again\n", home.path().display()));
     let run = home.run(&["process", "outer"]);
     run.failed_with(4);
-    says(&run, &["credential_process of profile outer leads back to profile outer"]);
+    says(&run, &["credential_process of profile outer asks for profile outer again"]);
     // The same through a role that the outer run holds the lock of.
     home.write("again", format!("exec {} process inner\n", home.program().display()));
     add(&home, "[profile inner]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = outer\n");
     let run = home.run(&["process", "inner"]);
     run.failed_with(4);
-    says(&run, &["leads back"]);
+    says(&run, &["asks for profile inner again"]);
 }
 
 #[test]

@@ -63,8 +63,8 @@ fn a_step_that_fails_ends_it_with_all_that_may_be_wrong() {
         "far          NO\n",
         "(hop 2 of 2): AccessDenied",
         "AWS: User: ",
-        "cannot tell which",
-        "- the caller's own policy",
+        "one of these is the likely cause",
+        "- the caller's policy",
     ] {
         assert!(run.stdout.contains(part), "{part:?} is not in\n{}", run.stdout);
     }

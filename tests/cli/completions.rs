@@ -19,7 +19,7 @@ fn found(home: &TestHome, words: &[&str]) -> Vec<String> {
 fn words_complete_from_files_and_definitions() {
     let (_sts, home) = without_mfa();
     home.run(&["process", "nomfa"]).succeeded();
-    let rows: [(&[&str], &[&str]); 9] = [
+    let rows: [(&[&str], &[&str]); 10] = [
         (&["wh"], &["whoami"]),
         (&["env", "b"], &["bizcorprole"]),
         (&["login", "nomfa", "dev"], &["devcorpuser"]),
@@ -27,6 +27,7 @@ fn words_complete_from_files_and_definitions() {
         (&["env", "--shell", "e"], &["elvish"]),
         (&["help", "exit"], &["exit-codes"]),
         (&["man", "conf"], &["config"]),
+        (&["man", "gui"], &["guide"]),
         (&["process", "--session-name", ""], &["amplify"]),
         (&["setup", "--source-profile", "devc"], &["devcorpuser"]),
     ];

@@ -34,24 +34,45 @@ fn role(name: &str, more: &str) -> String {
 #[test]
 fn unknown_profile_names_the_files_and_the_nearest() {
     let run = fails("[profile bizcorprole]\nregion = a\n", "", "bizcorprol");
-    says(&run, &["no profile bizcorprol in ~/.aws/config or ~/.aws/credentials", "did you mean bizcorprole?"]);
+    says(
+        &run,
+        &["profile bizcorprol does not exist in ~/.aws/config or ~/.aws/credentials", "did you mean bizcorprole?"],
+    );
 }
 
 #[test]
 fn missing_source_names_both_ends() {
     let run = fails(&role("a", "source_profile = devcorpuse"), "[devcorpuser]\n", "a");
-    says(&run, &["profile a names the source_profile devcorpuse (~/.aws/config:3)", "did you mean devcorpuser?"]);
+    says(
+        &run,
+        &[
+            "profile devcorpuse does not exist; it is the source_profile of profile a (~/.aws/config:3)",
+            "did you mean devcorpuser?",
+        ],
+    );
     let run = fails(&role("a", "source_profile = profile user"), "[user]\n", "a");
-    says(&run, &["profile a names the source_profile \"profile user\" (~/.aws/config:3)", "did you mean user?"]);
+    says(
+        &run,
+        &[
+            "profile \"profile user\" does not exist; it is the source_profile of profile a (~/.aws/config:3)",
+            "did you mean user?",
+        ],
+    );
     let run = fails("[profile a]\ninclude_profile = devcorpuse\n", "[devcorpuser]\n", "a");
-    says(&run, &["profile a names the include_profile devcorpuse (~/.aws/config:2)", "did you mean devcorpuser?"]);
+    says(
+        &run,
+        &[
+            "profile devcorpuse does not exist; it is the include_profile of profile a (~/.aws/config:2)",
+            "did you mean devcorpuser?",
+        ],
+    );
 }
 
 #[test]
 fn what_a_command_of_ours_asks_for_is_told_as_that() {
     let wrapper = "[profile a]\ncredential_process = amplify-creds process b\n";
     let run = fails(wrapper, "", "a");
-    says(&run, &["the credential_process of profile a asks for profile b (~/.aws/config:2), and there is no such"]);
+    says(&run, &["profile b does not exist; the credential_process of profile a asks for it (~/.aws/config:2)"]);
     let run = fails(&format!("{wrapper}[profile b]\nregion = x\n"), "", "a");
     says(&run, &["profile b, which the credential_process of a asks for (~/.aws/config:2), has no credentials"]);
 }
@@ -80,12 +101,12 @@ fn half_a_key_pair_is_told_with_the_half_that_is_there() {
 
 #[test]
 fn roles_without_or_with_two_sources() {
-    says(&fails(&role("a", ""), "", "a"), &["nothing to assume it with (~/.aws/config:2)"]);
+    says(&fails(&role("a", ""), "", "a"), &["no source_profile or credential_source (~/.aws/config:2)"]);
     let both = role("a", "source_profile = b\ncredential_source = Environment");
     says(&fails(&both, "", "a"), &["both source_profile (~/.aws/config:3) and credential_source (~/.aws/config:4)"]);
     let unknown = role("a", "credential_source = environment");
-    says(&fails(&unknown, "", "a"), &["credential_source that does not exist (~/.aws/config:3)", "Environment, Ec2"]);
-    says(&fails(&role("a", "credential_source = Environment"), "", "a"), &["has none"]);
+    says(&fails(&unknown, "", "a"), &["unknown credential_source (~/.aws/config:3)", "Environment, Ec2"]);
+    says(&fails(&role("a", "credential_source = Environment"), "", "a"), &["the environment has none"]);
     says(&fails("[profile a]\nregion = x\n", "", "a"), &["profile a has no credentials", "~/.aws/config:1"]);
     let run = fails(&(role("a", "source_profile = b") + "[profile b]\nregion = x\n"), "", "a");
     says(&run, &["profile b, the source_profile of a (~/.aws/config:3), has no credentials"]);
@@ -107,8 +128,7 @@ fn values_that_aws_would_reject_are_told_with_their_line() {
     ];
     for (line, key, expected) in rows {
         let run = fails(&role("a", &format!("source_profile = b\n{line}")), &format!("[b]\n{KEYS}"), "a");
-        let a = if ["external_id", "mfa_serial"].contains(&key) { "an" } else { "a" };
-        says(&run, &[&format!("profile a has {a} {key} that AWS would reject (~/.aws/config:4)"), expected]);
+        says(&run, &[&format!("profile a has an invalid {key} (~/.aws/config:4)"), expected]);
     }
 }
 
@@ -127,7 +147,7 @@ fn empty_values_are_unset() {
 #[test]
 fn a_header_without_bracket_stops_whoever_it_concerns() {
     let config = format!("[profile a]\n{KEYS}[profile b\n{KEYS}[profile c]\n{KEYS}");
-    says(&fails(&config, "", "a"), &["what belongs to profile a", "~/.aws/config:4"]);
+    says(&fails(&config, "", "a"), &["cannot read profile a", "~/.aws/config:4"]);
     says(&fails(&config, "", "b"), &["~/.aws/config:4"]);
     says(&fails(&config, "", "zzz"), &["~/.aws/config:4"]);
     let home = TestHome::new(PROGRAM);
@@ -159,7 +179,7 @@ fn files_that_cannot_be_read_say_what_to_do() {
     says(&run, &["~/.aws/config is larger than 16 MiB"]);
 
     let missing = TestHome::new(PROGRAM);
-    says(missing.run(&["process", "a"]).failed_with(3), &["no profile a"]);
+    says(missing.run(&["process", "a"]).failed_with(3), &["profile a does not exist"]);
 }
 
 #[cfg(unix)]
@@ -180,17 +200,20 @@ fn a_base_that_is_not_whole_is_told_with_its_lines() {
     let sso = "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://a.example/start\n";
     let rows: [(&str, &[&str]); 7] = [
         ("sso_session = corp", &["profile a has no credentials"]),
-        ("sso_session = crop\nsso_account_id = 1\nsso_role_name = R", &["no [sso-session crop]", "~/.aws/config:5"]),
+        (
+            "sso_session = crop\nsso_account_id = 1\nsso_role_name = R",
+            &["[sso-session crop] does not exist", "~/.aws/config:5"],
+        ),
         ("sso_session = corp\nsso_account_id = 1", &["sso_role_name is missing", "~/.aws/config:6"]),
         ("sso_account_id = 1\nsso_role_name = R\nsso_region = x", &["sso_start_url is missing"]),
         (
             "sso_session = corp\nsso_account_id = 1\nsso_role_name = R\nsso_start_url = https://b.example/start",
-            &["another sso_start_url", "~/.aws/config:8", "~/.aws/config:3"],
+            &["a different sso_start_url", "~/.aws/config:8", "~/.aws/config:3"],
         ),
         ("web_identity_token_file = /t", &["no role_arn", "~/.aws/config:5"]),
         (
             "role_arn = arn:aws:iam::222222222222:role/X\ncredential_source = Ec2",
-            &["does not exist", "~/.aws/config:6"],
+            &["unknown credential_source", "~/.aws/config:6"],
         ),
     ];
     for (lines, wanted) in rows {
@@ -221,7 +244,7 @@ fn a_message_too_long_for_one_line_goes_on_in_the_next() {
     let run = fails("", "", &name);
     let (first, second) = run.stderr.split_once("…\n  …").unwrap();
     let whole = first.to_owned() + second.lines().next().unwrap();
-    assert_eq!(whole, format!("amplify-creds: there is no profile {name} in ~/.aws/config or ~/.aws/credentials"));
+    assert_eq!(whole, format!("amplify-creds: profile {name} does not exist in ~/.aws/config or ~/.aws/credentials"));
 }
 
 #[test]
@@ -246,7 +269,7 @@ fn settings_are_read_and_mistakes_in_them_told() {
     says(home.run(&["process"]).failed_with(3), &["config.ini:1"]);
     home.write(settings, "\nmin_tll = 15m\n");
     let run = home.run(&["process"]);
-    says(run.failed_with(3), &["there is no setting min_tll", "config.ini:2", "did you mean min_ttl?"]);
+    says(run.failed_with(3), &["unknown setting min_tll", "config.ini:2", "did you mean min_ttl?"]);
     home.write(settings, "dialect = aws\n[x]\nmin_ttl = 15m\n");
     says(home.run(&["process"]).failed_with(3), &["config.ini:2: unexpected section [x]: config.ini has no sections"]);
     home.write(settings, "dialect = aws\nmin_ttl = 15m\n");
@@ -260,7 +283,7 @@ fn how_long_a_session_must_last_is_the_profiles_or_what_it_is_an_alias_of() {
         role("short", "source_profile = wrong\nmin_ttl = later")
     );
     for (profile, line) in [("short", "config:4"), ("alias", "config:4"), ("wrong", "config:8")] {
-        says(&fails(&config, "", profile), &["is not a time", line]);
+        says(&fails(&config, "", profile), &["invalid min_ttl", line]);
     }
 }
 

@@ -152,8 +152,8 @@ fn pinentry_asks_again_and_says_why() {
     run(&home, &BY_PINENTRY, &[]).succeeded();
     let said = said(&home);
     let errors: Vec<&str> = said.lines().filter(|line| line.starts_with("SETERROR")).collect();
-    let digits = "SETERROR The code has six digits.";
-    assert_eq!(errors, [digits, digits, "SETERROR AWS did not accept the code. Wait for the next one."]);
+    let digits = "SETERROR The code must have six digits.";
+    assert_eq!(errors, [digits, digits, "SETERROR AWS rejected the code. Wait for the next code."]);
     assert_eq!((sts.count("AssumeRole"), said.matches("GETPIN").count()), (2, 4));
 
     answers(&home, &["D 1|OK", "D x|OK", "D \u{663}\u{663}\u{663}\u{663}\u{663}\u{663}|OK"].map(str::to_owned));
@@ -216,7 +216,7 @@ fn signals_and_the_end_of_our_parent_close_the_window() {
         if let Some(status) = status {
             assert_eq!(String::from_utf8_lossy(&done.stdout).trim(), status, "{how} {done:?}");
         } else {
-            let ended = "amplify-creds: the prompt ended: the program that asked for credentials has ended\n";
+            let ended = "amplify-creds: prompt cancelled: the program that requested credentials has ended\n";
             assert_eq!(fs::read_to_string(home.path().join("err")).unwrap(), ended);
         }
         let pid = fs::read_to_string(home.path().join("pid")).unwrap();

@@ -254,7 +254,7 @@ fn fix_mends_what_can_be_mended_and_nothing_else() {
     home.run(&["doctor", "--fix"]).failed_with(4);
     assert_eq!(fs::read(&path).unwrap(), before, "nobody agreed");
     let run = home.run(&["doctor", "--fix", "--yes"]);
-    assert!(run.stderr.contains("wrote ~/.aws/config; before: "), "{run:?}");
+    assert!(run.stderr.contains("wrote ~/.aws/config; backup: "), "{run:?}");
     assert!(!run.stdout.contains("byte_order_mark"), "the report is of the files as they are now: {run:?}");
     let after = fs::read_to_string(&path).unwrap();
     assert_eq!(
@@ -264,7 +264,7 @@ fn fix_mends_what_can_be_mended_and_nothing_else() {
     );
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let again = home.run(&["doctor", "--fix", "--yes"]);
-    assert!(again.stderr.contains("nothing that can be mended"), "{again:?}");
+    assert!(again.stderr.contains("nothing can be fixed automatically"), "{again:?}");
     assert_eq!(fs::read_to_string(&path).unwrap(), after);
     let seen = json(&home.run(&["doctor", "--json"]).stdout);
     for consumer in ["amplify", "aws_cli", "sdk_js", "sdk_rust", "sdk_go"] {
@@ -279,7 +279,7 @@ fn colour_is_asked_for_or_not_there() {
     assert!(plain.contains("\nerror "), "{plain}");
     let coloured = home.run(&["doctor", "--color", "always"]).stdout;
     assert!(coloured.contains("\n\u{1b}[31merror\u{1b}[0m "), "{coloured}");
-    let without: String = ["\u{1b}[31m", "\u{1b}[33m", "\u{1b}[36m", "\u{1b}[0m"]
+    let without: String = ["\u{1b}[1m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[36m", "\u{1b}[0m"]
         .iter()
         .fold(coloured, |text, code| text.replace(code, ""));
     assert_eq!(without, plain, "nothing is said by colour alone");
@@ -294,5 +294,5 @@ fn role_without_twelve_digits_is_reported() {
     home.credentials("[user]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n");
     let run = home.run(&["doctor", "prod"]);
     assert_eq!(run.code, Some(1));
-    assert!(run.stdout.contains("role_arn that AWS would reject"), "{run:?}");
+    assert!(run.stdout.contains("profile prod has an invalid role_arn"), "{run:?}");
 }

@@ -200,6 +200,6 @@ fn nul_in_region_is_reported_before_the_command_runs() {
     add_config(&home, "[profile nul]\naws_access_key_id = A\naws_secret_access_key = s\nregion = us\0east\n");
     for serve in [&[][..], &["--serve"]] {
         let run = home.run(&[&["exec", "nul"], serve, &["--", "true"]].concat());
-        assert!(run.failed_with(125).first_error_line().contains("profile nul has a region that AWS"), "{run:?}");
+        assert!(run.failed_with(125).first_error_line().contains("profile nul has an invalid region"), "{run:?}");
     }
 }

@@ -54,7 +54,7 @@ fn the_contract() {
             "from": config(4),
             "way": "session",
             "duration_seconds": 43200,
-            "reason": "an MFA code is spent on a session of 43200 s (default) that serves every role of this user and device",
+            "reason": "an MFA code gets an MFA session of 43200 s (default), which works for every role of this user and device",
             "sts": {"endpoint": "https://sts.eu-west-3.amazonaws.com", "signing_region": "eu-west-3"},
         },
         "hops": [first, second],
@@ -67,7 +67,7 @@ fn the_contract() {
         "boundary": null,
         "ca_bundle": null,
         "warnings": [
-            "profile deploy asks for 7201 s (~/.aws/config:15); from a session AWS gives a role 3600 s, which is what is sent",
+            "profile deploy requests 7201 s (~/.aws/config:15), but role chaining allows 3600 s, so 3600 s are sent",
         ],
     });
     assert_eq!(seen, expected, "{seen:#}");
@@ -86,12 +86,12 @@ fn the_text_fits_80_columns_and_says_what_is_overridden() {
         "base: devcorpuser",
         "hop 1: bizcorprole",
         "hop 2: deploy",
-        "7201 s asked, 3600 s sent",
+        "7201 s requested, 3600 s sent",
         "(~/.aws/config:15, overrides ~/.aws/config:14)",
         "eu-west-1  (--region, overrides ~/.aws/config:6)",
         "($AWS_ENDPOINT_URL_STS)",
-        "one, for a session of 43200 s",
-        "cache         nothing",
+        "needed, for an MFA session of 43200 s",
+        "cache         no session",
     ] {
         assert!(text.contains(part), "{part:?} is not in:\n{text}");
     }
@@ -107,7 +107,7 @@ fn the_cache_is_told_with_the_time_left() {
     let seen = document(home.run(&["explain", "nomfa", "--json"]).succeeded());
     assert_eq!(seen["cache"][0]["state"], "valid");
     assert!(seen["cache"][0]["expires"].as_str().unwrap().ends_with('Z'));
-    assert!(home.run(&["explain", "nomfa"]).succeeded().contains("min left"));
+    assert!(home.run(&["explain", "nomfa"]).succeeded().contains(" m left, until "));
     crate::age_cache(&home, 4000);
     assert_eq!(document(home.run(&["explain", "nomfa", "--json"]).succeeded())["cache"][0]["state"], "expired");
     let list = document(home.run(&["list", "--json"]).succeeded());
@@ -156,8 +156,8 @@ fn a_min_ttl_that_no_session_can_have_is_told() {
         document(run.succeeded())["warnings"].clone()
     };
     assert_eq!(warnings("15m"), json!([]));
-    let expected = "min_ttl is 7200 s ($AMPLIFY_CREDS_MIN_TTL), more than a quarter of the session's 3600 s: \
-                    it is renewed when 900 s are left";
+    let expected = "min_ttl is 7200 s ($AMPLIFY_CREDS_MIN_TTL), more than a quarter of the session's 3600 s, \
+                    so the session is renewed with 900 s left";
     assert_eq!(warnings("2h"), json!([expected]));
     let run = home.run_with(&["explain", "nomfa", "--json", "--min-ttl", "7200"], &[("AMPLIFY_CREDS_MIN_TTL", "15m")]);
     let by_flag = expected.replace("$AMPLIFY_CREDS_MIN_TTL", "--min-ttl");

@@ -136,7 +136,7 @@ fn unstored_session_ends_waiters_that_would_prompt_and_no_others() {
     assert!(first.stderr.contains("the session is not cached: "), "{}", first.stderr);
     for waiter in ends(waiting) {
         waiter.failed_with(1);
-        assert!(waiter.first_error_line().contains("could not cache the session"), "{}", waiter.stderr);
+        assert!(waiter.first_error_line().contains("could not cache it"), "{}", waiter.stderr);
     }
     assert_eq!(runs(&home), 1);
     let calls = sts.count("AssumeRole");

@@ -23,6 +23,8 @@ mod endpoints;
 #[cfg(unix)]
 mod env;
 #[cfg(unix)]
+mod errors_by_code;
+#[cfg(unix)]
 mod exec;
 #[cfg(unix)]
 mod exec_serve;
@@ -54,6 +56,8 @@ mod readme;
 #[cfg(unix)]
 mod regression;
 mod reset_cache;
+#[cfg(unix)]
+mod screens;
 mod session_extras;
 mod sessions;
 #[cfg(unix)]
@@ -65,6 +69,8 @@ mod special_files;
 mod sts_errors;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod verbose;
 #[cfg(windows)]
 mod windows;
 

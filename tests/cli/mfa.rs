@@ -74,9 +74,9 @@ fn one_code_serves_the_day_and_a_longer_role_takes_its_own() {
     home.run(&["process", "bizcorprole"]).succeeded();
     let run = home.run(&["process", "short", "-v"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(run.stderr.contains("serves every role of this user and device"), "{}", run.stderr);
+    assert!(run.stderr.contains("works for every role of this user and device"), "{}", run.stderr);
     let run = home.run(&["process", "long", "-v"]);
-    assert!(run.stderr.contains("first role alone: 43200 s are asked for"), "{}", run.stderr);
+    assert!(run.stderr.contains("first role only: 43200 s are requested"), "{}", run.stderr);
 }
 
 #[test]
@@ -122,12 +122,12 @@ fn a_user_who_may_have_no_session_gives_each_role_a_code() {
     let (first, second) = (fresh_code(&sts), fresh_code(&sts));
     let run = home.run_with(&["process", "bizcorprole", "-v", "-t", &first], &[("AMPLIFY_CREDS_MFA_TOKEN", &second)]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(run.stderr.contains("each role takes a code of its own"), "{}", run.stderr);
+    assert!(run.stderr.contains("each role needs its own MFA code"), "{}", run.stderr);
     add_config(&home, &role("long", data::LONG_ROLE, ""));
     home.run(&["process", "long", "-t", &fresh_code(&sts)]).succeeded();
     let expected = ["GetSessionToken", "BizCorpRole+code", "BizCorpRole+code", "Long+code"];
     assert_eq!(actions(&sts), expected, "the code of the refused call is tried first; the refusal is remembered");
-    assert!(home.run(&["explain", "long"]).succeeded().contains("AWS does not let the user"));
+    assert!(home.run(&["explain", "long"]).succeeded().contains("AWS denies the user"));
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn a_role_that_wants_a_young_code_gets_one() {
     run.failed_with(5);
     assert!(run.stderr.contains("AccessDenied"), "AWS's refusal, not the missing person: {}", run.stderr);
     home.run(&["process", "young", "-t", &fresh_code(&sts)]).succeeded();
-    assert!(home.run(&["explain", "young"]).succeeded().contains("wants a code younger"));
+    assert!(home.run(&["explain", "young"]).succeeded().contains("requires a newer"));
     home.run(&["process", "young", "--refresh", "-t", &fresh_code(&sts)]).succeeded();
     assert_eq!(actions(&sts).last().unwrap(), "Long+code");
     assert_eq!(actions(&sts)[actions(&sts).len() - 2], "Long+code", "the doomed call is not made again");
@@ -185,7 +185,7 @@ fn mfa_process_gives_the_code_once_and_its_words_reach_the_person() {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(!fs::read_to_string(home.path().join("seen")).unwrap().contains("MFA_TOKEN"));
     // What it cannot do is told; with a person there it would be the next to be asked.
-    for (body, told) in [("exit 3", "exit status: 3"), ("echo nope", "printed no code of six digits")] {
+    for (body, told) in [("exit 3", "exit status: 3"), ("echo nope", "printed no six-digit code")] {
         home.run(&["reset-cache", "--all"]).succeeded();
         home.write_program("token", format!("#!/bin/sh\n{body}\n"));
         let run = home.run(&["process", "auto"]);
@@ -244,7 +244,7 @@ fn an_mfa_process_that_asks_us_for_the_same_profile_ends_at_once() {
     add_config(&home, &role("loops", data::LONG_ROLE, &format!("mfa_process = {command}\n")));
     let run = home.run(&["process", "loops"]);
     run.failed_with(4);
-    assert!(run.stderr.contains("leads back to profile loops"), "{}", run.stderr);
+    assert!(run.stderr.contains("asks for profile loops again"), "{}", run.stderr);
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn a_used_code_waits_for_the_next_one_with_a_countdown() {
     let mut terminal = Terminal::start(&home, "process long", "</dev/null");
     terminal.expect(QUESTION);
     terminal.type_line(&used);
-    terminal.expect("This code was used already. The next one comes in ");
+    terminal.expect("This code was already used. The next code comes in ");
     terminal.expect(QUESTION);
     terminal.type_line(&fresh_code(&sts));
     let (_, left) = terminal.finish();
@@ -306,7 +306,7 @@ fn wrong_device_ends_at_once_and_names_its_line() {
         run.failed_with(4);
         let config = fs::read_to_string(home.path().join(".aws/config")).unwrap();
         let line = config.lines().position(|line| line.ends_with(":mfa/another")).unwrap() + 1;
-        assert!(run.first_error_line().contains("AWS does not accept the MFA device"), "{}", run.stderr);
+        assert!(run.first_error_line().contains("AWS rejected the MFA device"), "{}", run.stderr);
         assert!(run.stderr.contains(&format!("mfa_serial (~/.aws/config:{line})")), "{}", run.stderr);
         assert_eq!(fs::read_to_string(&count).unwrap(), "x\n");
         assert_eq!(sts.calls().len(), 1);
@@ -334,7 +334,7 @@ fn rejected_flag_code_is_reported_before_the_prompt() {
     let wrong = sts.wrong_code(data::MFA_SERIAL);
     let mut terminal = Terminal::start(&home, &format!("process bizcorprole -t {wrong}"), "</dev/null");
     let before = terminal.expect(QUESTION);
-    assert!(before.contains("AWS did not accept the code"), "{before}");
+    assert!(before.contains("AWS rejected the code"), "{before}");
     terminal.type_line(&fresh_code(&sts));
     terminal.finish().1.restored().succeeded();
 }

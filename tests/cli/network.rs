@@ -84,7 +84,7 @@ fn a_certificate_that_is_not_believed_is_named_with_the_reason_and_whom_we_trust
         run.failed_with(6);
         let host = sts.url().replace("https://", "");
         says(&run, &[&format!("the certificate of {host} is not trusted: {why}"), "profile nomfa", hint]);
-        says(&run, &[&format!("trusted are the authorities in {bundle} ($AWS_CA_BUNDLE)")]);
+        says(&run, &[&format!("the trusted authorities are those in {bundle} ($AWS_CA_BUNDLE)")]);
         assert_eq!(sts.calls().len(), 0);
     }
 }
@@ -100,7 +100,7 @@ fn an_authority_that_nobody_knows_points_at_the_companys_bundle() {
             &run,
             &[
                 "it is not signed by a trusted authority",
-                "trusted are the authorities in",
+                "the trusted authorities are those in",
                 "AWS_CA_BUNDLE or ca_bundle",
             ],
         );
@@ -144,7 +144,7 @@ fn a_server_without_tls_is_told_from_a_broken_network() {
     let url = sts.url().replace("http:", "https:");
     let run = home.run_with(&["process", "nomfa"], &[("AWS_ENDPOINT_URL_STS", &url)]);
     run.failed_with(6);
-    says(&run, &["no connection to STS at 127.0.0.1:", "does not speak TLS"]);
+    says(&run, &["no connection to STS at 127.0.0.1:", "does not use TLS"]);
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn a_proxy_gets_user_and_password_decoded_and_nobody_else_does() {
         let refused = run(user);
         refused.failed_with(6);
         says(&refused, &[&format!("through the proxy http://{} ($HTTPS_PROXY)", proxy.address())]);
-        says(&refused, &["it asks for a user and a password", "percent-encoded"]);
+        says(&refused, &["it requires a user and a password", "percent-encoded"]);
         assert!(!refused.stderr.contains("hush") && !refused.stderr.contains("me:"), "{refused:?}");
     }
     // A plain URL goes through HTTP_PROXY, by forwarding.
@@ -218,8 +218,8 @@ fn a_proxy_that_does_not_help_is_named_without_its_password() {
     let rows = [
         (6, format!("http://me:hush@{}", forbidding.address()), "it refused to connect to STS"),
         (6, "http://me:hush@127.0.0.1:1".into(), "proxy http://127.0.0.1:1 ($HTTPS_PROXY): Connection refused"),
-        (3, "socks5://me:hush@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: only proxies that speak HTTP"),
-        (3, "http://me:hu sh@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: it is no URL"),
+        (3, "socks5://me:hush@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: only HTTP proxies"),
+        (3, "http://me:hu sh@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: it is not a URL"),
     ];
     for (code, url, told) in rows {
         let variables = [("AWS_CA_BUNDLE", bundle.as_str()), ("HTTPS_PROXY", &url)];
@@ -243,7 +243,7 @@ fn a_proxy_that_opens_tls_is_trusted_by_its_own_bundle_alone() {
     let through = [("AWS_ENDPOINT_URL_STS", ""), ("HTTPS_PROXY", url.as_str())];
     let run = home.run_with(&["process", "nomfa"], &through);
     run.failed_with(6);
-    says(&run, &[&format!("the certificate of {STS} is not trusted"), "where a company's proxy opens TLS"]);
+    says(&run, &[&format!("the certificate of {STS} is not trusted"), "if your company's proxy intercepts TLS"]);
     let trusting = [through[0], through[1], ("AWS_CA_BUNDLE", &bundle)];
     home.run_with(&["process", "nomfa"], &trusting).succeeded();
 }

@@ -201,7 +201,7 @@ fn gen_2_prints_what_the_caller_of_ampx_and_cdk_needs() {
     assert!(!found.iter().any(|(action, _)| action.starts_with("iam:")), "{found:?}");
     assert!(run.stderr.contains("an administrator must run cdk bootstrap once"), "{}", run.stderr);
     let template = home.run(&["policy", "amplify", "bizcorprole", "--gen", "2", "--format", "cloudformation"]);
-    assert_eq!(document(&template)["Description"], "What ampx and the CDK need to deploy");
+    assert_eq!(document(&template)["Description"], "Deploy with ampx and the CDK");
     for bad in [&["--category", "auth"][..], &["--documented"], &["--managed"], &["--boundary", ""]] {
         let run = home.run(&[&["policy", "amplify", "bizcorprole", "--gen", "2"], bad].concat());
         run.failed_with(2);

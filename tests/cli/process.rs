@@ -88,7 +88,7 @@ fn a_refused_code_exits_4_and_says_so() {
     let (sts, home) = biz_corp();
     let run = home.run(&["process", "bizcorprole", "--mfa-token", &sts.wrong_code(data::MFA_SERIAL)]);
     run.failed_with(4);
-    assert!(run.first_error_line().contains("refused the MFA code"), "{}", run.stderr);
+    assert!(run.first_error_line().contains("rejected the MFA code"), "{}", run.stderr);
     assert!(run.stderr.contains("AWS: MultiFactorAuthentication failed"), "{}", run.stderr);
 }
 

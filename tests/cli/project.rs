@@ -59,7 +59,7 @@ fn explained(home: &TestHome, directory: &str, args: &[&str], variables: &[(&str
 #[test]
 fn the_projects_profile_is_taken_in_every_directory_below_it_and_said() {
     let (_sts, home) = with_project();
-    let line = "profile nomfa of the Amplify project's environment dev (~/app/amplify/.config/local-aws-info.json:2)\n";
+    let line = "using profile nomfa (Amplify environment dev, ~/app/amplify/.config/local-aws-info.json:2)\n";
     for directory in ["app", "app/src/deep", "app/amplify/.config"] {
         assert_eq!(explained(&home, directory, &[], &[]), ("nomfa".into(), line.into()), "{directory}");
     }
@@ -119,7 +119,7 @@ fn a_root_is_what_the_amplify_cli_takes_for_one() {
             home.write(&format!("app/amplify/{file}"), "{}");
         }
         let run = run_in(&home, "app", &["reset-cache"], &[]);
-        assert!(run.code == Some(0) || run.stderr.contains("is not said"), "{run:#?}");
+        assert!(run.code == Some(0) || run.stderr.contains("no profile given"), "{run:#?}");
         run.code == Some(0)
     };
     assert!(!root(&[], "/elsewhere"));
@@ -148,9 +148,9 @@ fn files_are_read_as_the_amplify_cli_reads_them() {
 fn an_environment_without_a_profile_is_refused_where_it_would_be_used() {
     let (_sts, home) = with_project();
     for (environment, code, reason) in [
-        ("keys", "unsupported", "access keys that the Amplify CLI keeps in /dev/null"),
+        ("keys", "unsupported", "access keys in /dev/null"),
         ("studio", "unsupported", "Amplify Studio"),
-        ("gone", "config", "neither a profile nor a file"),
+        ("gone", "config", "no profile and no existing file of access keys"),
         ("nosuch", "config", "no environment nosuch"),
     ] {
         let run = run_in(&home, "app", &["env", "--env", environment], &[]);
@@ -161,7 +161,11 @@ fn an_environment_without_a_profile_is_refused_where_it_would_be_used() {
         assert_eq!(run_in(&home, "app", &["list", "--env", environment], &[]).code, Some(0));
     }
     let run = run_in(&home, "app", &["env", "--env", "nosuch"], &[]);
-    assert!(run.stderr.contains("there are: dev, gone, keys, loose, prod, studio\n"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("the project's environments are: dev, gone, keys, loose, prod, studio\n"),
+        "{}",
+        run.stderr
+    );
     home.write(LOCAL_ENV, r#"{"envName": "studio"}"#);
     run_in(&home, "app", &["env"], &[]).failed_with(3);
     assert_eq!(explained(&home, "app", &[], &[("AWS_PROFILE", "prod")]).0, "prod");
@@ -300,7 +304,7 @@ fn project_is_one_of_the_ways_to_say_what_to_forget() {
     let run = home.run(&["reset-cache", "--project"]);
     run.failed_with(3);
     assert!(
-        run.stderr.contains("no Amplify project is around") && run.stderr.contains("reset-cache PROFILE"),
+        run.stderr.contains("not inside an Amplify project") && run.stderr.contains("reset-cache PROFILE"),
         "{}",
         run.stderr
     );
@@ -328,7 +332,7 @@ fn explain_shows_the_boundary_of_the_projects_own_profile() {
     let text = run_in(&home, "app", &["explain", "-q"], &[]);
     assert!(text.succeeded().contains(&format!("  boundary      {arn}")), "{}", text.stdout);
     let list = |args: &[&str]| run_in(&home, "app", &[&["list"], args].concat(), &[]);
-    assert!(list(&[]).succeeded().ends_with(&format!("\nThe Amplify environment of nomfa has the boundary {arn}\n")));
+    assert!(list(&[]).succeeded().ends_with(&format!("\nthe Amplify environment of nomfa has the boundary {arn}\n")));
     let profiles = document(list(&["--json"]).succeeded());
     let bounded: Vec<_> =
         profiles.as_array().unwrap().iter().filter(|profile| !profile["boundary"].is_null()).collect();
@@ -372,7 +376,7 @@ fn project_of_another_user_is_refused_unless_a_profile_is_named() {
             run.failed_with(3);
             let first = run.first_error_line();
             assert!(
-                first.contains("the Amplify project at ~/app is owned by") && first.contains("uid 65534"),
+                first.contains("the Amplify project at ~/app belongs to another user") && first.contains("uid 65534"),
                 "{first}"
             );
         }

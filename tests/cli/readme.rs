@@ -1,9 +1,14 @@
 //! What the documents say: commands run, errors exist word for word, links lead somewhere.
+//! `BLESS=1 cargo test --test cli readme` rewrites the transcript in the README.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
+use test_support::{FakeSts, Terminal, TestHome, World, biz_corp};
+
 use crate::manual::Shown;
+use crate::{PROGRAM, biz_corp as biz_corp_home, fresh_code};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -13,65 +18,131 @@ fn readme() -> String {
     fs::read_to_string(root().join("README.md")).unwrap()
 }
 
+fn guide() -> String {
+    fs::read_to_string(root().join("man/guide.md")).unwrap()
+}
+
+/// The text of a chapter of the guide, without its heading.
+fn chapter(name: &str) -> String {
+    let guide = guide();
+    let text = guide.split(&format!("\n## {name}\n")).nth(1).unwrap();
+    text.split("\n## ").next().unwrap().to_owned()
+}
+
 /// The blocks of a language, without their fences.
 fn blocks<'t>(text: &'t str, language: &str) -> Vec<&'t str> {
     let fence = format!("\n```{language}\n");
     text.split(fence.as_str()).skip(1).map(|rest| rest.split("\n```").next().unwrap()).collect()
 }
 
-fn guide() -> String {
-    fs::read_to_string(root().join("src/cli/manual/text/guide.txt")).unwrap()
-}
-
-/// A section of the guide, without its heading.
-fn section(heading: &str) -> String {
-    let text = format!("\n{}", guide());
-    text.split(&format!("\n# {heading}\n")).nth(1).unwrap().split("\n# ").next().unwrap().to_owned()
-}
-
-/// The indented lines of a section of the guide, one text for each run of them.
-fn indented(text: &str) -> Vec<String> {
-    let parts = text.split("\n\n").filter(|part| part.starts_with("    ") || part.starts_with("\n    "));
-    parts.map(|part| part.lines().map(str::trim_start).collect::<Vec<_>>().join("\n")).collect()
-}
-
 #[test]
-fn commands_of_readme_and_guide_succeed() {
-    let text = readme();
-    let of_readme = blocks(&text, "sh").into_iter().filter(|block| !block.starts_with("cargo ")).map(str::to_owned);
-    let of_guide = ["RECIPES", "IAM"].map(|heading| indented(&section(heading))).concat();
-    let of_guide = of_guide.into_iter().filter(|block| !block.starts_with("mfa_process"));
-    let all: Vec<_> = of_readme.chain(of_guide).collect();
-    assert!(all.len() >= 10, "{all:?}");
-    for block in all {
-        let run = Shown::new().run("sh", &format!("set -e\n{block}")).unwrap();
+fn every_command_of_readme_and_guide_runs() {
+    let (readme, guide) = (readme(), guide());
+    let is_ours = |block: &&str| !block.starts_with("cargo ");
+    let shown: Vec<_> = [&readme, &guide].into_iter().flat_map(|text| blocks(text, "sh")).filter(is_ours).collect();
+    assert!(shown.len() >= 11, "{shown:?}");
+    for block in shown {
+        let setup = block.contains("bizcorprole-amplify").then_some("amplify-creds setup bizcorprole --yes\n");
+        let run = Shown::new().run("sh", &format!("set -e\n{}{block}", setup.unwrap_or_default())).unwrap();
         assert_eq!(run.code, Some(0), "{block}: {run:#?}");
     }
 }
 
 #[test]
-fn replacements_of_other_tools_commands_succeed() {
-    let text = section("MOVING FROM OTHER TOOLS");
-    let meanings = text.lines().filter_map(|line| line.strip_prefix("    "));
-    let ours: Vec<_> =
-        meanings.filter(|line| line.starts_with("amplify-creds ") || line.starts_with("eval ")).collect();
-    assert!(ours.len() >= 8, "{ours:?}");
+fn code_in_guide_fits_80_columns() {
+    // The man page indents code by 11 columns. The paths of one line are as long as they are.
+    let guide = guide();
+    let code = guide.split("```").skip(1).step_by(2).flat_map(str::lines);
+    let wide: Vec<_> = code.filter(|line| line.chars().count() > 69 && !line.contains("/usr/local/bin/")).collect();
+    assert!(wide.is_empty(), "{wide:#?}");
+}
+
+/// What is between backticks.
+fn code_spans(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn every_replacement_for_a_command_of_another_tool_runs() {
+    let moving = chapter("Moving from other tools");
+    let ours: Vec<_> = code_spans(&moving).into_iter().filter(|code| code.contains("amplify-creds ")).collect();
+    assert!(ours.len() >= 12, "{ours:?}");
     for command in ours {
         let run = Shown::new().run("sh", &command.replace("CMD", "aws s3 ls")).unwrap();
-        assert_eq!(run.code, Some(0), "{command}: {run:#?}");
+        // `setup` asks before it writes, and cannot ask here.
+        let expected = if command.contains("setup") { 4 } else { 0 };
+        assert_eq!(run.code, Some(expected), "{command}: {run:#?}");
     }
 }
 
 #[test]
-fn mfa_process_of_each_password_manager_gives_credentials() {
-    let lines = indented(&section("RECIPES")).into_iter().find(|block| block.starts_with("mfa_process")).unwrap();
-    assert_eq!(lines.lines().count(), 3);
-    for line in lines.lines() {
+fn profiles_of_setup_by_hand_give_credentials() {
+    let (sts, home) = biz_corp_home();
+    let setup = chapter("Setup");
+    let [config, credentials] = blocks(&setup, "ini")[..] else { panic!("{setup}") };
+    home.config(&config.replace("/usr/local/bin/amplify-creds", PROGRAM));
+    let keys = credentials.replace("AKIA...", biz_corp::ACCESS_KEY_ID);
+    home.credentials(&keys.replace("= ...", &format!("= {}", biz_corp::SECRET_ACCESS_KEY)));
+    let run = home.run(&["process", "biz", "--mfa-token", &fresh_code(&sts)]);
+    assert!(run.succeeded().contains("\"AccountId\":\"222222222222\""), "{run:?}");
+}
+
+/// How each question of `setup` begins and ends, and what is typed.
+const ANSWERS: [(&str, &str, &str); 9] = [
+    ("Role ARN", ": ", biz_corp::BIZ_CORP_ROLE),
+    ("Source profile", ": ", "devcorpuser"),
+    ("Access key", ": ", biz_corp::ACCESS_KEY_ID),
+    ("Secret access key", ": ", biz_corp::SECRET_ACCESS_KEY),
+    ("External", ": ", biz_corp::EXTERNAL_ID),
+    ("MFA device", ": ", biz_corp::MFA_SERIAL),
+    ("Region", ": ", "us-east-1"),
+    ("Name of", ": ", ""),
+    ("Write this?", "] ", "y"),
+];
+
+#[test]
+fn transcript_of_setup_is_what_appears() {
+    let sts = FakeSts::start(World::biz_corp());
+    let home = TestHome::new(PROGRAM).calling(&sts);
+    let bin = home.path().join("bin");
+    fs::create_dir_all(&bin).unwrap();
+    symlink(PROGRAM, bin.join("amplify-creds")).unwrap();
+    let script = format!("export PATH=\"{}:$PATH\"\nexport NO_COLOR=1\nstty echo\namplify-creds setup", bin.display());
+    let mut terminal = Terminal::script(&home, &script);
+    let mut screen = "$ amplify-creds setup\n".to_owned();
+    for (beginning, end, answer) in ANSWERS {
+        for text in [beginning, end] {
+            screen.push_str(&terminal.expect(text));
+            screen.push_str(text);
+        }
+        terminal.type_line(answer);
+    }
+    let (after, left) = terminal.finish();
+    assert_eq!(left.run.code, Some(0), "{left:?}");
+    let screen = (screen + &after).replace('\r', "").replace(&bin.display().to_string(), "/usr/local/bin");
+    let screen = screen.trim_end();
+    let readme = readme();
+    let transcripts = blocks(&readme, "console");
+    let [shown] = transcripts[..] else { panic!("{transcripts:?}") };
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(root().join("README.md"), readme.replacen(shown, screen, 1)).unwrap();
+    } else {
+        assert_eq!(shown, screen, "not what appears: BLESS=1 cargo test --test cli readme");
+    }
+}
+
+#[test]
+fn every_way_to_have_the_code_printed_gives_credentials() {
+    let text = guide();
+    let lines: Vec<_> =
+        blocks(&text, "ini").into_iter().find(|block| block.starts_with("mfa_process")).unwrap().lines().collect();
+    assert_eq!(lines.len(), 3);
+    for line in lines {
         let shown = Shown::new();
         let config = fs::read_to_string(shown.home.path().join(".aws/config")).unwrap();
         shown.home.config(&config.replacen("[profile bizcorprole]\n", &format!("[profile bizcorprole]\n{line}\n"), 1));
         let program = line.split_whitespace().nth(2).unwrap();
-        shown.tool(program, &format!("#!/bin/sh\necho {}\n", crate::fresh_code(&shown.sts)));
+        shown.tool(program, &format!("#!/bin/sh\necho {}\n", fresh_code(&shown.sts)));
         let path = format!("{}/bin:/usr/bin:/bin", shown.home.path().display());
         let run = shown.home.run_with(&["process", "bizcorprole"], &[("PATH", &path)]);
         assert!(run.succeeded().starts_with("{\"Version\":1,"), "{line}");
@@ -102,23 +173,23 @@ fn messages(folder: &Path, all: &mut Vec<String>) {
 }
 
 #[test]
-fn errors_of_the_guide_are_errors_of_the_program() {
+fn every_error_of_the_troubleshooting_is_one_of_the_program() {
     let mut known = Vec::new();
     messages(&root().join("src/cli"), &mut known);
-    let text = section("TROUBLESHOOTING");
-    let errors = text.split("\n## ").next().unwrap();
-    let errors = errors.split("\n\n").nth(1).unwrap().lines().filter(|line| !line.starts_with("    "));
-    let errors: Vec<_> = errors.map(|line| line.replace("...", "…")).collect();
-    assert!(errors.len() >= 15, "{errors:?}");
-    for first_line in errors {
-        // A value may end the message or follow another.
+    let table = chapter("Troubleshooting");
+    let rows: Vec<_> = table.lines().filter(|line| line.starts_with("- ")).collect();
+    assert!(rows.len() >= 15, "{rows:#?}");
+    let said: Vec<_> = rows.iter().filter_map(|row| row.strip_prefix("- `")?.strip_suffix('`')).collect();
+    assert_eq!(said.len(), rows.len(), "every row begins with an error: {rows:#?}");
+    for first_line in said {
+        // A value may end the message or stand beside another.
         let plain = |message: &str| message.replace("……", "…").trim_end_matches('…').to_owned();
-        assert!(known.iter().any(|message| plain(message) == plain(&first_line)), "nothing says: {first_line}");
+        assert!(known.iter().any(|message| plain(message) == plain(first_line)), "nothing says: {first_line}");
     }
 }
 
 fn documents() -> Vec<PathBuf> {
-    ["", "packaging", "packaging/release", "tests/interop"]
+    ["", "man", "packaging", "packaging/release", "tests/interop"]
         .iter()
         .flat_map(|folder| fs::read_dir(root().join(folder)).unwrap())
         .map(|entry| entry.unwrap().path())

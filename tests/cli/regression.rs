@@ -111,7 +111,7 @@ fn a_fifo_in_the_caches_place_hung_every_call() {
     assert!(Command::new("mkfifo").arg(home.cache_file()).status().unwrap().success());
     let run = home.run(&["process", "nomfa"]);
     assert_eq!(run.code, Some(0), "{run:?}");
-    says(&run, &["not cached", "not a plain file"]);
+    says(&run, &["not cached", "not a regular file"]);
     assert_eq!(sts.count("AssumeRole"), 1);
 }
 

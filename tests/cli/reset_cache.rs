@@ -118,7 +118,7 @@ fn dry_run_and_json_tell_the_same() {
 #[test]
 fn expired_and_all() {
     let (_sts, home) = with_sessions();
-    assert_eq!(home.run(&["reset-cache", "--expired"]).succeeded(), "No temp credentials that are over are cached.\n");
+    assert_eq!(home.run(&["reset-cache", "--expired"]).succeeded(), "No expired temp credentials are cached.\n");
     let mut file = cache(&home);
     let over = json!({"accessKeyId": "A", "secretAccessKey": "s", "sessionToken": "t", "expiration": "2020-01-01T00:00:00.000Z"});
     file["arn:aws:iam::333333333333:role/Theirs"] = json!({"amplify": over, "left by a failure": {}});

@@ -170,7 +170,7 @@ fn session_names_are_made_from_who_and_where() {
     assert_eq!(cache(&home).get(data::NO_MFA_ROLE), None);
     let run = home.run_with(&["process", "named"], &[("USER", ""), ("LOGNAME", ""), ("USERNAME", "")]);
     run.failed_with(3);
-    assert!(run.stderr.contains("what {user} is") && run.stderr.contains("~/.aws/config:18"), "{}", run.stderr);
+    assert!(run.stderr.contains("placeholder {user}") && run.stderr.contains("~/.aws/config:18"), "{}", run.stderr);
     home.run(&["process", "projects"]).failed_with(3);
     home.write("shop/amplify/.config/project-config.json", "{\"projectName\": \"Shop\"}");
     home.write("shop/amplify/.config/local-env-info.json", "{\"envName\": \"dev\"}");

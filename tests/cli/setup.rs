@@ -320,7 +320,7 @@ fn line_ends_a_mark_and_a_missing_last_line_end_survive() {
         home.config(&before);
         let run = home.run(&["setup", "bizcorprole", "--yes"]);
         assert_eq!(
-            done(&run).stderr.contains("some tools see no profile of that file"),
+            done(&run).stderr.contains("some tools see no profile in that file"),
             before.starts_with('\u{feff}')
         );
         assert_eq!(config(&home), after, "{before:?}");
@@ -396,7 +396,7 @@ fn a_role_by_flags_in_a_fresh_home() {
     let again = with_stdin(&home, &args, &format!("{}\n", data::SECRET_ACCESS_KEY));
     assert!(done(&again).stderr.starts_with("nothing to change"), "{again:?}");
     let other = with_stdin(&home, &args, "anotherSecretOfTheSameLength000000000000\n");
-    assert!(other.failed_with(3).stderr.contains("there is a profile devcorpuser already"));
+    assert!(other.failed_with(3).stderr.contains("profile devcorpuser exists already with different settings"));
     let hops = document(&home.run(&["explain", "biz-amplify", "--json"]).stdout)["hops"].clone();
     assert_eq!((&hops[0]["role_arn"], &hops[0]["external_id"]), (&data::NO_MFA_ROLE.into(), &"x-1".into()));
 }
@@ -408,42 +408,50 @@ fn flags_that_do_not_fit_are_refused_and_nothing_is_written() {
     let role = ["setup", "--yes", "--role-arn", data::NO_MFA_ROLE];
     let user = ["--source-profile", "devcorpuser"];
     for (args, code, says) in [
-        (vec!["setup", "--yes"], 2, "--role-arn is needed"),
-        (role.to_vec(), 2, "--source-profile is needed"),
+        (vec!["setup", "--yes"], 2, "--role-arn is missing"),
+        (role.to_vec(), 2, "--source-profile is missing"),
         (
             [&["setup", "--yes", "--role-arn", "arn:aws:iam::1:role/x"][..], &user].concat(),
             2,
-            "--role-arn is not the ARN",
+            "invalid --role-arn (expected the ARN",
         ),
-        ([&role[..], &user, &["--external-id", "a b"]].concat(), 2, "--external-id is not 2 to 1224"),
-        ([&role[..], &user, &["--mfa-serial", "short"]].concat(), 2, "--mfa-serial is not 9 to 256"),
+        ([&role[..], &user, &["--external-id", "a b"]].concat(), 2, "invalid --external-id (expected 2 to 1224"),
+        ([&role[..], &user, &["--mfa-serial", "short"]].concat(), 2, "invalid --mfa-serial (expected 9 to 256"),
         ([&role[..], &user, &["--region", "a b"]].concat(), 2, "invalid region in --region"),
-        ([&role[..], &user, &["--name", "a b"]].concat(), 2, "--name is not a name that every tool takes"),
+        ([&role[..], &user, &["--name", "a b"]].concat(), 2, "invalid --name (expected a name of letters"),
         ([&role[..], &user, &["--name", "-x"]].concat(), 2, ""),
-        ([&role[..], &user, &["--name", "bizcorprole"]].concat(), 3, "there is a profile bizcorprole already"),
-        ([&role[..], &["--source-profile", "devcorpusr"]].concat(), 3, "there is no profile devcorpusr"),
+        (
+            [&role[..], &user, &["--name", "bizcorprole"]].concat(),
+            3,
+            "profile bizcorprole exists already with different settings",
+        ),
+        ([&role[..], &["--source-profile", "devcorpusr"]].concat(), 3, "source profile devcorpusr does not exist"),
         ([&role[..], &user, &["--secret-access-key", "-"]].concat(), 2, ""),
         (
             [&role[..], &user, &["--access-key-id", data::ACCESS_KEY_ID, "--secret-access-key", "abc"]].concat(),
             2,
-            "takes - alone, and the secret from stdin",
+            "accepts only - (the secret is read from stdin)",
         ),
         (
             [&role[..], &user, &["--access-key-id", "short", "--secret-access-key", "-"]].concat(),
             2,
-            "--access-key-id is not",
+            "invalid --access-key-id",
         ),
         (
             [&role[..], &["--source-profile", "new", "--access-key-id", data::ACCESS_KEY_ID]].concat(),
             2,
             "--secret-access-key",
         ),
-        (vec!["setup", "bizcorprole", "--role-arn", data::NO_MFA_ROLE], 2, "go without it"),
-        (vec!["setup", "bizcorprole", "--name", "devcorpuser", "-y"], 3, "there is a profile devcorpuser already"),
-        (vec!["setup", "bizcorprole", "--name", "a b", "-y"], 3, "no section header makes the name a b"),
-        (vec!["setup", "bizcorprole", "--name", "m\u{fc}ller", "-y"], 3, "no section header"),
-        (vec!["setup", "nobody", "-y"], 3, "there is no profile nobody"),
-        (vec!["setup", "bizcorprole", "-y", "--project"], 3, "in no Amplify project"),
+        (vec!["setup", "bizcorprole", "--role-arn", data::NO_MFA_ROLE], 2, "omit PROFILE"),
+        (
+            vec!["setup", "bizcorprole", "--name", "devcorpuser", "-y"],
+            3,
+            "profile devcorpuser exists already with different settings",
+        ),
+        (vec!["setup", "bizcorprole", "--name", "a b", "-y"], 3, "profile name a b cannot be written"),
+        (vec!["setup", "bizcorprole", "--name", "m\u{fc}ller", "-y"], 3, "so that all tools read it the same way"),
+        (vec!["setup", "nobody", "-y"], 3, "profile nobody does not exist"),
+        (vec!["setup", "bizcorprole", "-y", "--project"], 3, "not inside an Amplify project"),
     ] {
         let run = home.run(&args);
         assert!(run.failed_with(code).stderr.contains(says), "{args:?}: {run:?}");
@@ -456,10 +464,10 @@ fn flags_that_do_not_fit_are_refused_and_nothing_is_written() {
         config(&home).contains(&format!("[profile b-z-amplify]\ncredential_process = {PROGRAM} process \"b z\"\n"))
     );
     let run = home.run(&["setup", "b z", "--in-place", "-y"]);
-    assert!(run.failed_with(3).stderr.contains("no section header makes the name b z"), "{run:?}");
+    assert!(run.failed_with(3).stderr.contains("profile name b z-role cannot be written so that all tools"), "{run:?}");
     add_config(&home, "[profile b;z]\nrole_arn = arn:aws:iam::222222222222:role/x\nsource_profile = devcorpuser\n");
     let run = home.run(&["setup", "b;z", "--name", "w", "-y"]);
-    assert!(run.failed_with(3).stderr.contains("the name of profile b;z cannot be written"), "{run:?}");
+    assert!(run.failed_with(3).stderr.contains("profile name b;z cannot be written"), "{run:?}");
 }
 
 #[test]
@@ -522,25 +530,25 @@ fn questions_are_answered_checked_and_hidden_where_they_must_be() {
     let mut terminal = Terminal::start(&home, "setup", "</dev/null");
     terminal.expect("Role ARN: ");
     terminal.type_line("arn:aws:iam::1:role/x");
-    terminal.expect("That is not the ARN of a role");
+    terminal.expect("Invalid: expected the ARN of a role");
     terminal.expect("Role ARN: ");
     terminal.type_line(data::BIZ_CORP_ROLE);
     terminal.expect("Source profile: ");
     terminal.type_line("dev corp");
-    terminal.expect("That is not a name that every tool takes");
+    terminal.expect("Invalid: expected a name of letters, digits, - and _");
     terminal.type_line("devcorpuser");
     terminal.expect("Access key id: ");
     terminal.type_line(data::ACCESS_KEY_ID);
-    terminal.expect("Secret access key (it is not shown): ");
+    terminal.expect("Secret access key (not shown): ");
     terminal.type_line("too short");
-    let echoed = terminal.expect("That is not a secret access key.");
+    let echoed = terminal.expect("Invalid: expected a secret access key.");
     assert!(!echoed.contains("short"), "{echoed:?}");
-    terminal.expect("Secret access key (it is not shown): ");
+    terminal.expect("Secret access key (not shown): ");
     terminal.type_line(data::SECRET_ACCESS_KEY);
-    let echoed = terminal.expect("External id, if the role asks for one: ");
+    let echoed = terminal.expect("External id (empty if the role requires none): ");
     assert!(!echoed.contains(data::SECRET_ACCESS_KEY), "{echoed:?}");
     terminal.type_line(data::EXTERNAL_ID);
-    terminal.expect("MFA device, if the role asks for MFA: ");
+    terminal.expect("MFA device (empty if the role requires no MFA): ");
     terminal.type_line(data::MFA_SERIAL);
     terminal.expect("Region: ");
     terminal.type_line("us-east-1");
@@ -578,7 +586,7 @@ fn the_source_is_chosen_from_those_that_exist_and_flags_are_not_asked_for() {
     terminal.type_line("");
     terminal.expect("Name of the profile [nomfa]: ");
     terminal.type_line("bizcorprole");
-    terminal.expect("That is not a new name");
+    terminal.expect("Invalid: expected a new name");
     terminal.type_line("fresh");
     terminal.expect(CONFIRM);
     terminal.type_line("y");
@@ -600,7 +608,7 @@ fn a_cancelled_secret_leaves_the_terminal_as_it_was() {
             data::ACCESS_KEY_ID
         );
         let mut terminal = Terminal::start(&home, &arguments, "</dev/null");
-        terminal.expect("Secret access key (it is not shown): ");
+        terminal.expect("Secret access key (not shown): ");
         terminal.type_control(key);
         let run = terminal.finish().1.restored();
         assert_eq!(run.code, Some(130), "{run:?}");

@@ -25,7 +25,7 @@ fn access_denied_names_hop_line_awss_words_and_the_likely_cause() {
         "amplify-creds: cannot assume arn:aws:iam::222222222222:role/BizCorpRole: AccessDenied"
     );
     says(&run, &["at ~/.aws/config:12, profile locked", "AWS: User: ", "is not authorized to perform: sts:AssumeRole"]);
-    says(&run, &["external id, and the profile sets none", "no mfa_serial"]);
+    says(&run, &["external id, but the profile sets none", "no mfa_serial"]);
     assert_eq!(sts.count("AssumeRole"), 1, "a refusal is not tried again");
 }
 
@@ -82,13 +82,13 @@ fn expired_base_keys_exit_4() {
     sts.expire_sessions();
     let run = home.run(&["process", "nomfa"]);
     run.failed_with(4);
-    says(&run, &["ExpiredToken", "temporary and over"]);
+    says(&run, &["ExpiredToken", "the source credentials have expired"]);
 }
 
 #[test]
 fn throttling_and_server_errors_are_tried_three_times() {
     for (fault, words) in [
-        (Fault::Throttle, "asks to slow down"),
+        (Fault::Throttle, "throttled"),
         (Fault::ServerError(503), "HTTP status 503"),
         (Fault::ServerErrorHtml(502), "HTTP status 502"),
     ] {
@@ -151,7 +151,7 @@ fn other_refusals_exit_5_with_awss_words() {
     sts.fault(Fault::error(403, "RegionDisabledException", "STS is not activated in this region"), None);
     let run = home.run(&["process", "long", "--region", "ap-east-1"]);
     run.failed_with(5);
-    says(&run, &["RegionDisabledException", "switched off in ap-east-1 (--region)"]);
+    says(&run, &["RegionDisabledException", "disabled in ap-east-1 (--region)"]);
 }
 
 #[test]
@@ -171,7 +171,10 @@ fn a_clock_that_is_off_is_found_from_the_answer() {
     sts.fault(Fault::ClockOffset(3630), None);
     let run = home.run(&["process", "nomfa", "-v"]);
     assert_eq!(run.code, Some(0), "{run:?}");
-    says(&run, &["clock is 61 min behind AWS's; set the clock: sudo hwclock -s in WSL", "NTP"]);
+    says(
+        &run,
+        &["clock is 61 min behind AWS's clock; fix the system clock (WSL or a resumed VM: sudo hwclock -s", "NTP"],
+    );
     assert_eq!(sts.count("AssumeRole"), 2, "signed again once, with AWS's time");
     assert_eq!(sts.calls()[0].error_code(), Some("SignatureDoesNotMatch"));
     assert_eq!(crate::cache(&home)[data::NO_MFA_ROLE].as_object().unwrap().values().next().unwrap()["amplifyCreds"]["clockOffset"].as_i64().unwrap() / 60, 60);
@@ -189,7 +192,7 @@ fn a_clock_that_is_off_is_found_from_the_answer() {
     sts.fault(Fault::ClockOffset(-7170), None);
     let run = home.run(&["process", "nomfa"]);
     run.failed_with(1);
-    says(&run, &["clock is 120 min ahead of AWS's", "set the clock: sudo hwclock -s"]);
+    says(&run, &["clock is 120 min ahead of AWS's", "fix the system clock (WSL or a resumed VM: sudo hwclock -s"]);
     let run = home.run(&["env", "nomfa", "--refresh"]);
     run.failed_with(1);
     assert_eq!(run.stderr.matches("ahead of AWS's").count(), 1, "{run:?}");
@@ -221,7 +224,7 @@ fn a_cached_session_outlives_an_outage_but_not_a_refusal() {
     sts.fault(Fault::ServerError(500), None);
     let run = home.run(&["process", "nomfa", "-v"]);
     assert_eq!(run.code, Some(0), "{run:?}");
-    says(&run, &["the cached session lasts"]);
+    says(&run, &["the cached session has "]);
     let calls = sts.calls().len();
     home.run(&["process", "nomfa"]).succeeded();
     assert_eq!(sts.calls().len(), calls, "for a minute nobody tries again");
@@ -238,7 +241,7 @@ fn error_page_of_a_proxy_is_reported_with_its_status() {
     sts.fault(Fault::ServerErrorHtml(403), None);
     let run = home.run(&["process", "nomfa"]);
     run.failed_with(6);
-    says(&run, &["the answer is not from STS (HTTP status 403)", "hint: check for a proxy"]);
+    says(&run, &["the response is not from STS (HTTP status 403)", "hint: check AWS_ENDPOINT_URL_STS"]);
 }
 
 #[test]
@@ -264,7 +267,7 @@ fn answer_that_breaks_off_within_the_token_is_no_session() {
 #[test]
 fn unknown_key_names_the_region() {
     for (region, expected) in [
-        ("ap-east-1", "may not have enabled region ap-east-1 (~/.aws/config:14): try --region us-east-1"),
+        ("ap-east-1", "might not have enabled region ap-east-1 (~/.aws/config:14): try --region us-east-1"),
         ("eu-west-1", "another partition than region eu-west-1 (~/.aws/config:14)"),
         ("cn-north-1", "another partition than region cn-north-1 (~/.aws/config:14)"),
     ] {
@@ -293,7 +296,7 @@ fn unknown_role_is_among_the_causes() {
     );
     let run = home.run(&["process", "typo"]);
     run.failed_with(5);
-    says(&run, &["hint: the role may not exist; check the account and the name in role_arn (~/.aws/config:"]);
+    says(&run, &["hint: the role might not exist; check the account and the name in role_arn (~/.aws/config:"]);
 }
 
 #[test]

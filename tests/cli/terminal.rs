@@ -113,7 +113,7 @@ fn a_refused_code_is_asked_for_again_twice() {
     for _ in 0..2 {
         terminal.expect(QUESTION);
         terminal.type_line(&sts.wrong_code(data::MFA_SERIAL));
-        terminal.expect("AWS did not accept the code.");
+        terminal.expect("AWS rejected the code.");
     }
     answer(&mut terminal, &sts);
     let (_, left) = terminal.finish();
@@ -194,7 +194,7 @@ fn when_whoever_started_us_is_gone_the_question_ends() {
     let (_, left) = terminal.finish();
     let run = left.restored();
     // The outer shell may add that the inner one was killed.
-    let ended = "amplify-creds: the prompt ended: the program that asked for credentials has ended";
+    let ended = "amplify-creds: prompt cancelled: the program that requested credentials has ended";
     assert!(run.stderr.lines().any(|line| line == ended), "{}", run.stderr);
     assert_eq!(sts.count("AssumeRole"), 0);
 }

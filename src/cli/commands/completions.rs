@@ -63,7 +63,7 @@ fn topics() -> Vec<CompletionCandidate> {
 }
 
 fn man_pages() -> Vec<CompletionCandidate> {
-    commands().into_iter().chain([CompletionCandidate::new("config")]).collect()
+    commands().into_iter().chain(["config", "guide"].map(CompletionCandidate::new)).collect()
 }
 
 fn commands() -> Vec<CompletionCandidate> {

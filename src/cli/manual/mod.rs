@@ -1,5 +1,6 @@
 //! The pages of `man` and the topics of `help` are two renderings of the same sections.
 
+mod guide;
 mod page;
 mod plain;
 mod program;
@@ -10,7 +11,7 @@ mod verbs;
 pub use page::Page;
 
 use page::exit_status;
-use prose::{CONFIG, CONFIG_END, ENVIRONMENT, FILES, GUIDE, PROCESS, sections};
+use prose::{CONFIG, CONFIG_END, ENVIRONMENT, FILES, PROCESS, sections};
 
 /// Topics of `help` other than commands.
 pub(super) const TOPICS: [&str; 5] = ["exit-codes", "environment", "config", "process", "findings"];
@@ -19,7 +20,7 @@ pub fn pages() -> Vec<Page> {
     let mut pages = vec![program::page()];
     pages.extend(verbs::pages());
     pages.push(config_page());
-    pages.push(guide_page());
+    pages.push(guide::page());
     pages
 }
 
@@ -32,15 +33,6 @@ fn config_page() -> Page {
         section: 5,
         about: "files, profile keys and settings of amplify-creds".to_owned(),
         sections: all,
-    }
-}
-
-fn guide_page() -> Page {
-    Page {
-        name: "amplify-creds-guide".to_owned(),
-        section: 7,
-        about: "recipes, background and troubleshooting of amplify-creds".to_owned(),
-        sections: sections(&[GUIDE]),
     }
 }
 

@@ -4,13 +4,12 @@ pub(super) const CONFIG: &str = include_str!("text/config.txt");
 pub(super) const CONFIG_END: &str = include_str!("text/config_end.txt");
 pub(super) const ENVIRONMENT: &str = include_str!("text/environment.txt");
 pub(super) const FILES: &str = include_str!("text/files.txt");
-pub(super) const GUIDE: &str = include_str!("text/guide.txt");
 pub(super) const PROCESS: &str = include_str!("text/process.txt");
 pub(super) const PROGRAM: &str = include_str!("text/program.txt");
 pub(super) const PROGRAM_END: &str = include_str!("text/program_end.txt");
 pub(super) const VERB: &str = include_str!("text/verb.txt");
 
-const INDENT: &str = "    ";
+pub(super) const INDENT: &str = "    ";
 
 /// Reads headings (`#`, `##`), paragraphs, terms with an indented meaning, and indented lines, which are not wrapped.
 /// Empty lines separate them.

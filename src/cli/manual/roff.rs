@@ -102,7 +102,7 @@ fn term(term: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Escapes the escape character, and the ASCII characters that roff replaces.
+/// Escapes the escape character, and the characters that roff replaces or reads as other bytes.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for char in text.chars() {
@@ -113,6 +113,7 @@ fn escaped(text: &str) -> String {
             '`' => out.push_str("\\(ga"),
             '^' => out.push_str("\\(ha"),
             '~' => out.push_str("\\(ti"),
+            '…' => out.push_str("\\[u2026]"),
             char => out.push(char),
         }
     }

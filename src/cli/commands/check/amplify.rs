@@ -61,9 +61,8 @@ pub(crate) fn simulate_all(
             // Reading the policies instead would only give a guess.
             Err(error) if is_simulation_unavailable(endpoint, &error) => {
                 let statement = compact(&for_check(&place));
-                let hint = format!(
-                    "allow the simulation in a policy of {source}: {statement} (see: amplify-creds policy amplify --check)"
-                );
+                let hint =
+                    format!("add to a policy of {source}: {statement} (see: amplify-creds policy amplify --check)");
                 findings.push(not_simulated(format!("IAM cannot simulate the policies of {source}: {error}"), &hint));
             }
             simulated => results = simulated.map_err(unanswered)?,
