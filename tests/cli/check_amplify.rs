@@ -58,6 +58,8 @@ fn everything_allowed_is_green_and_counted_by_category() {
     }
     let text = run(&sts, &home, &["check", "nomfa", "--for", "amplify"]);
     assert!(text.succeeded().contains("\nCATEGORY       ALLOWED  DENIED BY POLICY"), "{text:#?}");
+    let verbose = run(&sts, &home, &["check", "nomfa", "--for", "amplify", "-v"]);
+    assert!(verbose.stderr.contains("SimulatePrincipalPolicy 1 of "), "{}", verbose.stderr);
     // Without --for, nothing is simulated and categories are not allowed.
     let before = sts.count("SimulatePrincipalPolicy");
     let plain = json(run(&sts, &home, &["check", "nomfa", "--json"]).succeeded());
