@@ -1,5 +1,6 @@
 use std::io::IsTerminal;
 
+use crate::cli::color::Painter;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CANCELLED, Failure, NOBODY_TO_ASK};
 use crate::cli::output::{note, write_stdout};
@@ -14,10 +15,10 @@ pub(crate) fn confirm(context: &Context, verb: &str, shown: &str, on_stdout: boo
         Failure::new(NOBODY_TO_ASK, message).hint("to see what would be written: --dry-run")
     })?;
     if on_stdout {
-        write_stdout(shown.as_bytes())?;
+        write_stdout(Painter::stdout(context).diff(shown).as_bytes())?;
     }
     if !on_stdout || !std::io::stdout().is_terminal() {
-        person.say(shown);
+        person.say_painted(shown, |line| Painter::question(context).diff(line));
     }
     if person.confirm("Write this?")? { Ok(()) } else { Err(Failure::new(CANCELLED, "nothing was changed")) }
 }
@@ -33,11 +34,11 @@ pub(crate) fn write_changes(
 ) -> Result<Option<Vec<Written>>, Failure> {
     let shown: String = changes.iter().map(diff).collect();
     if dry_run {
-        return write_stdout(shown.as_bytes()).map(|()| None);
+        return write_stdout(Painter::stdout(context).diff(&shown).as_bytes()).map(|()| None);
     }
     changes.iter().try_for_each(Change::check)?;
     let lock = if let Some(lock) = lock {
-        write_stdout(shown.as_bytes())?;
+        write_stdout(Painter::stdout(context).diff(&shown).as_bytes())?;
         lock
     } else {
         confirm(context, verb, &shown, true)?;

@@ -13,7 +13,7 @@ use crate::plan::limits::{is_region, of_zone};
 use crate::profile::ProfileSet;
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
-use crate::settings::Settings;
+use crate::settings::{SETTING_NAMES, Settings};
 
 pub(super) struct Context {
     pub(super) env: Env,
@@ -48,7 +48,7 @@ impl Context {
         if global.region.as_ref().is_some_and(|region| !region.is_empty() && !is_region(region)) {
             return Err(Failure::new(USAGE, "invalid region in --region (expected for example eu-west-1)"));
         }
-        Ok(Self {
+        let context = Self {
             env,
             paths,
             settings,
@@ -59,7 +59,33 @@ impl Context {
             named,
             looks_at_project: true,
             is_project_noted: AtomicBool::default(),
-        })
+        };
+        context.report_settings();
+        Ok(context)
+    }
+
+    /// Prints the settings in use with their origins under `-vv`.
+    fn report_settings(&self) {
+        if self.global.verbose < 2 {
+            return;
+        }
+        let origin = |at: usize| self.paths.named_by[at].clone().unwrap_or(Origin::Default);
+        let Paths { config, credentials, cache_dir, settings, .. } = &self.paths;
+        print_message(&format!("config file: {} ({})", config.display(), origin(0)));
+        print_message(&format!("credentials file: {} ({})", credentials.display(), origin(1)));
+        print_message(&format!("cache directory: {}", cache_dir.display()));
+        if let Some(settings) = settings {
+            print_message(&format!("settings file: {}", settings.display()));
+        }
+        for name in SETTING_NAMES {
+            let variable = format!("AMPLIFY_CREDS_{}", name.to_ascii_uppercase());
+            let setting = match (self.env.text(&variable), self.settings.get(name)) {
+                (Some(value), _) => format!("{name}: {value} (${variable})"),
+                (None, Some(found)) => format!("{name}: {} ({})", found.value, found.from),
+                (None, None) => format!("{name}: default"),
+            };
+            print_message(&setting);
+        }
     }
 
     pub(super) fn reload(self) -> Result<Self, Failure> {

@@ -11,6 +11,7 @@ use crate::cli::errors::failure::Failure;
 use crate::cli::output::note;
 use crate::cli::plan_inputs::{complete, inputs};
 use crate::cli::prompts::prompt_chain;
+use crate::cli::reporter::StderrReporter;
 use crate::cli::resolve_options::resolve_options;
 use crate::cli::warnings;
 use crate::core::clock::Clock;
@@ -18,6 +19,7 @@ use crate::core::credentials::Credentials;
 use crate::core::masking::masked;
 use crate::core::origin::{Located, Origin};
 use crate::os::env;
+use crate::output::left_until;
 use crate::plan::error::PlanError;
 use crate::plan::inputs::Inputs;
 use crate::plan::{BaseSource, CredentialPlan, build};
@@ -37,6 +39,11 @@ pub(crate) fn fetch(context: &Context, session: &SessionArgs) -> Result<Fetched,
     fetch_with(context, session, |plan| prompt_chain(context, session, Some(&plan.options)))
 }
 
+fn cache_hit(credentials: &Credentials) -> String {
+    let left = credentials.expiration.map(|end| left_until(end, Clock::System.now()));
+    format!("using the cached session{}", left.map_or_else(String::new, |left| format!(": {left}")))
+}
+
 /// Like [`fetch`], with the caller's prompt. Connections and prompts are built only if the cache has no session.
 pub(crate) fn fetch_with(
     context: &Context,
@@ -48,7 +55,10 @@ pub(crate) fn fetch_with(
     let credentials = with_request(context, &set, &plan, session, |request| {
         let store = Store::new(&context.paths.cache_dir);
         match request.cached(&store, Clock::System.now()) {
-            Some(credentials) => Ok(credentials),
+            Some(credentials) => {
+                context.info(|| cache_hit(&credentials));
+                Ok(credentials)
+            }
             None => resolve(context, &ConnectionPool::default(), request, &mut prompt(&plan)?, |resolver, _| {
                 let outcome = resolver.credentials();
                 outcome.map_err(|error| Failure { is_shared: resolver.failed_elsewhere, ..error.into() })
@@ -112,6 +122,7 @@ fn resolve<T>(
         chain: &context.chain(),
         config: &context.config(),
         verb: context.verb,
+        reporter: &StderrReporter::of(context),
         mishaps: Vec::new(),
         asked: false,
         failed_elsewhere: false,

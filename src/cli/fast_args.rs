@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn what_sdks_start_is_taken() {
+    fn sdk_command_lines_are_parsed() {
         for line in [
             "process",
             "process dev",
@@ -70,7 +70,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
-        fn clap_says_the_same(
+        fn result_equals_that_of_clap(
             words in prop::collection::vec(
                 prop::sample::select(vec![
                     "process", "env", "credential-process", "dev", "a b", "", "-", "--", "-p", "-pdev", "--profile",

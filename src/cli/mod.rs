@@ -24,7 +24,9 @@ mod policy_denials;
 mod policy_file;
 mod prompts;
 mod questions;
+mod reporter;
 mod resolve_options;
+mod screen;
 mod selection;
 mod suggestions;
 mod warnings;
@@ -40,7 +42,8 @@ use crate::os::{panics, startup};
 use crate::output::write_stderr;
 
 use args::policy::PolicyVerb;
-use args::{Amplify, Cli, Command};
+use args::{Amplify, Cli, ColorArg, Command};
+use color::Painter;
 use commands::{
     boundary, check, completions, doctor, env, exec, explain, help, list, login, man, policy, process, reset_cache,
     sessions, setup, whoami,
@@ -59,7 +62,8 @@ pub fn main() -> ExitCode {
 
 fn run_command_line() -> ExitCode {
     if let Some(cli) = fast_args::parse(arguments()) {
-        return exit_code(run(cli), false);
+        let color = cli.global.color;
+        return exit_code(run(cli), false, color);
     }
     let mut program = Cli::command();
     let parsed = program.try_get_matches_from_mut(arguments());
@@ -73,8 +77,9 @@ fn run_command_line() -> ExitCode {
     let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     match parsed {
         Ok((cli, matches)) => {
+            let color = cli.global.color;
             let outcome = option_use::refuse_unused(&program, &matches).and_then(|()| run(cli));
-            exit_code(outcome, wants_json(&matches))
+            exit_code(outcome, wants_json(&matches), color)
         }
         // This help has no error message of its own.
         Err(help) if help.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
@@ -86,15 +91,19 @@ fn run_command_line() -> ExitCode {
             let error = suggestions::visible_only(error, &program, words(), of_others.is_some());
             let hints = intended::hints(&error, words()).into_iter().chain(of_others);
             let failure = hints.fold(usage(&error), Failure::hint);
-            let failure = if is_exec(words()) { failure.before_command() } else { failure };
-            exit_code(Err(failure), error_document::is_asked(words()))
+            #[cfg(unix)]
+            if is_verb(words(), "process") {
+                print_below_amplify(&failure);
+            }
+            let failure = if is_verb(words(), "exec") { failure.before_command() } else { failure };
+            exit_code(Err(failure), error_document::is_asked(words()), None)
         }
-        Err(help) => exit_code(write_stdout(help.render().to_string().as_bytes()).map(|()| 0), false),
+        Err(help) => exit_code(write_stdout(help.render().to_string().as_bytes()).map(|()| 0), false, None),
     }
 }
 
-fn exit_code(outcome: Result<u8, Failure>, as_json: bool) -> ExitCode {
-    outcome.unwrap_or_else(|failure| failure.report(as_json)).into()
+fn exit_code(outcome: Result<u8, Failure>, as_json: bool, color: Option<ColorArg>) -> ExitCode {
+    outcome.unwrap_or_else(|failure| failure.report(as_json, |text| Painter::stderr(color).error(text))).into()
 }
 
 /// Whether `--json` is set on the command or a subcommand.
@@ -104,10 +113,10 @@ fn wants_json(matches: &ArgMatches) -> bool {
 }
 
 /// The words after `--` belong to another program.
-fn is_exec(words: impl Iterator<Item = OsString>) -> bool {
+fn is_verb(words: impl Iterator<Item = OsString>, verb: &str) -> bool {
     let ours = words.take_while(|argument| argument != "--");
     let matches = Cli::command().ignore_errors(true).try_get_matches_from(ours);
-    matches.is_ok_and(|matches| matches.subcommand_name() == Some("exec"))
+    matches.is_ok_and(|matches| matches.subcommand_name() == Some(verb))
 }
 
 fn run(cli: Cli) -> Result<u8, Failure> {

@@ -22,7 +22,10 @@ pub(super) fn refuse_unused(program: &Command, matches: &ArgMatches) -> Result<(
     let unused = command.get_arguments().filter(|arg| arg.is_hide_set() && arg.get_id() != ALWAYS_ACCEPTED);
     if let Some(option) = unused.filter(is_given).find_map(Arg::get_long) {
         let failure = Failure::new(USAGE, format!("{} does not use --{option}", words.join(" ")));
-        return Err(failure.hint(commands_hint(program, option)));
+        // Commands that were not parsed have no global options yet.
+        let mut program = program.clone();
+        program.build();
+        return Err(failure.hint(commands_hint(&program, option)));
     }
     for own in command.get_arguments().filter(|arg| !arg.is_global_set()).filter(is_given) {
         let conflicts = command.get_arg_conflicts_with(own).into_iter().filter(|other| other.is_global_set());

@@ -34,8 +34,13 @@ impl Questions {
     }
 
     pub(super) fn say(&mut self, text: &str) {
+        self.say_painted(text, |line| format!("{line}\n"));
+    }
+
+    /// `paint` adds colour and a line end to a printable line.
+    pub(super) fn say_painted(&mut self, text: &str, paint: impl Fn(&str) -> String) {
         if let Some(person) = &mut self.0 {
-            text.split_terminator('\n').for_each(|line| person.say(&format!("{}\n", printable(line))));
+            text.split_terminator('\n').for_each(|line| person.say(&paint(&printable(line))));
         }
     }
 

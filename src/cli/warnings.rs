@@ -2,6 +2,8 @@ use crate::cache::store::CacheWriteError;
 use crate::cli::context::Context;
 use crate::cli::errors::resolve::{CLOCK_FIX, behind};
 use crate::cli::output::note;
+use crate::core::masking::shown_url;
+use crate::output::left;
 use crate::plan::mfa_strategy::{Mfa, MfaStrategy};
 use crate::plan::{CredentialPlan, Warning};
 use crate::profile::value_form::shown;
@@ -16,6 +18,27 @@ pub(crate) fn of_plan(context: &Context, plan: &CredentialPlan) {
             format!("region {used} ({}) overrides the region {own}", region.from)
         };
         if ["env", "exec"].contains(&context.verb) { note(context, &line()) } else { context.info(line) }
+    }
+    if context.global.verbose > 1 {
+        if let Some(region) = &plan.region {
+            context.info(|| format!("region: {} ({})", shown("region", &region.value), region.from));
+        }
+        for (hop, number) in plan.hops.iter().zip(1..) {
+            context.info(|| {
+                let (role, name, sts) = (&hop.role_arn, &hop.session_name, &hop.sts);
+                format!(
+                    "hop {number}: {} ({}); session name {} ({}); duration {} s ({}); STS {} ({})",
+                    role.value.as_str(),
+                    role.from,
+                    shown("role_session_name", &name.value),
+                    name.from,
+                    hop.duration.seconds,
+                    hop.duration.requested.from,
+                    shown_url(&sts.url.value),
+                    sts.url.from,
+                )
+            });
+        }
     }
     for warning in &plan.warnings {
         context.info(|| plan_warning(warning));
@@ -88,8 +111,8 @@ fn describe(warning: &ResolveWarning) -> String {
         ResolveWarning::ClockOff(seconds) => {
             format!("this machine's clock is {} AWS's clock; {CLOCK_FIX}", behind(*seconds))
         }
-        ResolveWarning::Stale(error, left) => {
-            format!("STS could not renew the session ({error}); the cached session is valid for {left} s more")
+        ResolveWarning::Stale(error, seconds) => {
+            format!("STS could not renew the session ({error}); the cached session has {} left", left(*seconds))
         }
     }
 }

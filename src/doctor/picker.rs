@@ -1,10 +1,12 @@
 //! The Amplify CLI's picker lists role profiles that it cannot use next to the wrappers that it can use.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::core::masking::masked;
+use crate::os::fs::rights;
 use crate::plan::wrapper::Wrapper;
 use crate::profile::Profile;
+use crate::profile_file::botocore::words;
 use crate::tools::{Tool, Views, Visibility};
 
 /// Choices that the line names one by one.
@@ -28,7 +30,9 @@ pub fn amplify_choices<'p>(
     let wrappers: Vec<_> = profiles
         .iter()
         .filter_map(|profile| Some((profile, Wrapper::parse(profile.get("credential_process")?.value, program)?)))
-        .filter(|(profile, _)| !profile.has("role_arn") && amplify(&profile.name).resolvable)
+        // Without a region the Amplify CLI reports "Region is missing".
+        .filter(|(profile, _)| !profile.has("role_arn") && profile.has("region") && amplify(&profile.name).resolvable)
+        .filter(|(profile, _)| has_program(profile))
         .collect();
     let choice = |role: &'p Profile<'_>| {
         let is_of_role = |wrapper: &Wrapper| wrapper.profile.as_deref() == Some(&role.name);
@@ -37,6 +41,13 @@ pub fn amplify_choices<'p>(
         (visible && !resolvable).then_some(PickerChoice { role: &role.name, wrapper: &wrapper.name })
     };
     profiles.iter().filter(|profile| profile.has("role_arn")).filter_map(choice).collect()
+}
+
+/// Whether an absolute path of the command is that of a program.
+fn has_program(profile: &Profile<'_>) -> bool {
+    let first = profile.get("credential_process").and_then(|command| words(command.value)?.into_iter().next());
+    let path = first.map(PathBuf::from).filter(|path| path.is_absolute());
+    path.is_none_or(|path| rights(&path).is_some_and(|rights| rights.is_program))
 }
 
 /// `None` without choices.

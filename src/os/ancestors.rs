@@ -3,13 +3,13 @@ use rustix::process::getppid;
 /// npm, npx, a shell and a task runner may run between a tool and this process.
 const MAX_DEPTH: usize = 16;
 
-/// From the parent upward, each with its arguments. Ends early if the system hides a process.
-pub fn command_lines() -> Vec<Vec<String>> {
+/// From the parent upward, each process's id and arguments. Ends early if the system hides a process.
+pub fn command_lines() -> Vec<(i32, Vec<String>)> {
     let mut next = getppid().map(|pid| pid.as_raw_nonzero().get());
     let mut found = Vec::new();
     while let Some(pid) = next.filter(|pid| *pid > 1 && found.len() < MAX_DEPTH) {
         let Some((parent, arguments)) = process(pid) else { break };
-        found.push(arguments);
+        found.push((pid, arguments));
         next = Some(parent);
     }
     found
@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn parent_of_the_test_is_its_runner() {
         let ancestors = command_lines();
-        let runner = ancestors.first().and_then(|arguments| arguments.first()).expect("a parent");
+        let runner = ancestors.first().and_then(|(_, arguments)| arguments.first()).expect("a parent");
         assert!(!runner.is_empty(), "{ancestors:?}");
     }
 }

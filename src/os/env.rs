@@ -102,6 +102,7 @@ pub const SHELL: &str = "SHELL";
 /// See `core::call_chain`.
 pub const AMPLIFY_CREDS_CHAIN: &str = "AMPLIFY_CREDS_CHAIN";
 pub const AMPLIFY_CREDS_PROMPT: &str = "AMPLIFY_CREDS_PROMPT";
+pub const COLUMNS: &str = "COLUMNS";
 /// no-color.org: any value disables colour.
 pub const NO_COLOR: &str = "NO_COLOR";
 pub const PATH: &str = "PATH";

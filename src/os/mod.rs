@@ -36,3 +36,4 @@ pub mod tcp_peer;
 #[cfg(not(target_os = "linux"))]
 #[path = "tcp_peer_other.rs"]
 pub mod tcp_peer;
+pub mod terminal_size;

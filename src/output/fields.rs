@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::core::sanitize::printable;
@@ -7,16 +9,22 @@ const INDENT: usize = 16;
 
 /// Headings with names, values and notes below them.
 #[derive(Debug, Default)]
-pub struct Fields(String);
+pub struct Fields {
+    text: String,
+    /// The ranges of the text that are headings.
+    headings: Vec<Range<usize>>,
+}
 
 impl Fields {
     pub fn heading(&mut self, text: &str) {
-        if !self.0.is_empty() {
-            self.0.push('\n');
+        if !self.text.is_empty() {
+            self.text.push('\n');
         }
         for line in wrapped(&printable(text), WIDTH) {
-            self.0.push_str(&line);
-            self.0.push('\n');
+            let start = self.text.len();
+            self.text.push_str(&line);
+            self.headings.push(start..self.text.len());
+            self.text.push('\n');
         }
     }
 
@@ -34,13 +42,19 @@ impl Fields {
         }
         for (index, line) in lines.iter().enumerate() {
             let name = if index == 0 { name } else { "" };
-            self.0.push_str(format!("  {name:<width$}{line}", width = INDENT - 2).trim_end());
-            self.0.push('\n');
+            self.text.push_str(format!("  {name:<width$}{line}", width = INDENT - 2).trim_end());
+            self.text.push('\n');
         }
     }
 
-    pub fn text(self) -> String {
-        self.0
+    /// `paint` adds colour to the headings.
+    pub fn text(self, paint: impl Fn(&str) -> String) -> String {
+        let Self { mut text, headings } = self;
+        for heading in headings.into_iter().rev() {
+            let painted = paint(&text[heading.clone()]);
+            text.replace_range(heading, &painted);
+        }
+        text
     }
 }
 
@@ -82,7 +96,7 @@ mod tests {
         fields.add("region", "eu-west-1", "~/.aws/config:3");
         fields.add("", &format!("{} after", "y".repeat(WIDTH - INDENT)), "");
         fields.add("", "words that go on and on until there is no room left for them on one line of text", "");
-        let text = fields.text();
+        let text = fields.text(str::to_owned);
         assert!(text.lines().all(|line| line.width() <= WIDTH), "{text}");
         assert!(text.replace([' ', '\n'], "").contains(&long));
         assert!(text.lines().any(|line| line.trim() == "after" && line.len() == INDENT + 5), "{text}");

@@ -164,14 +164,29 @@ pub fn document(
     if !more.is_empty() {
         statements.push(Statement::new("AlsoAllowed", Effect::Allow, StringOrList(more.to_vec()), ["*"]));
     }
-    for DeniedUse { sid, actions, resources } in denials {
+    for DeniedUse { sid, actions, resources } in grouped(denials) {
         let resources = resources.iter().map(|template| place.fill(template)).collect();
-        statements.push(Statement::new(sid, Effect::Deny, StringOrList(actions.clone()), StringOrList(resources)));
+        statements.push(Statement::new(sid, Effect::Deny, StringOrList(actions), StringOrList(resources)));
     }
     statements.extend(enforcement(place, arn));
     let mut documents = PolicyDocument::new(statements).split(usize::MAX);
     let document = documents.pop().unwrap_or_else(|| PolicyDocument::new(Vec::new()));
     if document.size() <= LARGEST { Ok(document) } else { Err(document.size()) }
+}
+
+/// One statement for each action, which is shorter than one for each resource.
+fn grouped(denials: &[DeniedUse]) -> Vec<DeniedUse> {
+    let mut groups: Vec<DeniedUse> = Vec::new();
+    for denial in denials {
+        let Some(group) = groups.iter_mut().find(|group| group.actions == denial.actions) else {
+            groups.push(denial.clone());
+            continue;
+        };
+        let new: Vec<_> =
+            denial.resources.iter().filter(|resource| !group.resources.contains(resource)).cloned().collect();
+        group.resources.extend(new);
+    }
+    groups
 }
 
 /// Prevents the creation of roles without the boundary. Part of the boundary itself, for the roles that carry it, and

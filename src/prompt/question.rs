@@ -77,6 +77,9 @@ pub enum PromptError {
     /// Ctrl-C, Ctrl-D or a dialog's Cancel.
     #[error("cancelled")]
     Cancelled,
+    /// In another process, which this one waited for.
+    #[error("the MFA prompt was cancelled in {0}")]
+    CancelledElsewhere(String),
     #[error("the program that asked for credentials has ended")]
     CallerEnded,
     #[error("signal {0}")]

@@ -1,6 +1,7 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::core::credentials::Credentials;
+use crate::core::masking::shown_url;
 use crate::core::secret::Secret;
 use crate::plan::Hop;
 use crate::plan::endpoint::Endpoint;
@@ -11,6 +12,7 @@ use crate::sts;
 use crate::sts::{AssumeRole, AssumeRoleWithWebIdentity, Host, Session, StsError};
 
 use super::error::{FailedCall, ResolveError, StsCall};
+use super::reporter::watched;
 use super::state::{Call, Run, WaitPolicy};
 
 impl<'r> Run<'r, '_> {
@@ -37,7 +39,8 @@ impl<'r> Run<'r, '_> {
             duration_seconds: duration.seconds,
             host: self.host(sts),
         };
-        match self.resolver.sts.assume_role_with_web_identity(&request) {
+        let call = || self.resolver.sts.assume_role_with_web_identity(&request);
+        match self.reported("AssumeRoleWithWebIdentity", sts, &call) {
             Ok(session) => self.store_session(at, session),
             Err(error) => Err(self.failed(at, error)),
         }
@@ -65,7 +68,7 @@ impl<'r> Run<'r, '_> {
             extras,
             host: self.host(sts),
         };
-        signed_by_a_steady_clock(|| self.resolver.sts.assume_role(&request, signer))
+        self.signed_by_a_steady_clock("AssumeRole", sts, &|| self.resolver.sts.assume_role(&request, signer))
     }
 
     pub(super) fn host<'h>(&self, sts: &'h Endpoint) -> Host<'h>
@@ -108,13 +111,45 @@ impl<'r> Run<'r, '_> {
         };
         FailedCall { asked: self.plan.profile.clone(), what }
     }
-}
 
-/// Repeats a call that AWS rejected because of the clock. The SDK computes the offset when the response arrives, so it
-/// finds no offset if the clock was set after signing.
-pub(super) fn signed_by_a_steady_clock(call: impl Fn() -> Result<Session, StsError>) -> Result<Session, StsError> {
-    match call() {
-        Err(error) if error.is_of_clock() => call(),
-        other => other,
+    /// Repeats a call that AWS rejected because of the clock: the SDK measures the offset at the answer, so that a
+    /// clock set between signing and answer leaves it nothing to correct.
+    pub(super) fn signed_by_a_steady_clock(
+        &self,
+        action: &str,
+        sts: &Endpoint,
+        call: &dyn Fn() -> Result<Session, StsError>,
+    ) -> Result<Session, StsError> {
+        match self.reported(action, sts, call) {
+            Err(error) if error.is_of_clock() => {
+                self.resolver
+                    .reporter
+                    .detail(&|| format!("{action} is sent again: AWS rejected the time of the request"));
+                self.reported(action, sts, call)
+            }
+            other => other,
+        }
+    }
+
+    /// Makes a call to STS, and reports its host, duration and outcome.
+    fn reported(
+        &self,
+        action: &str,
+        sts: &Endpoint,
+        call: &dyn Fn() -> Result<Session, StsError>,
+    ) -> Result<Session, StsError> {
+        let url = shown_url(&sts.url.value);
+        let host = url.split("://").last().unwrap_or_default().trim_end_matches('/');
+        let began = Instant::now();
+        let outcome = watched(self.resolver.reporter, &format!("STS ({action} at {host})"), call);
+        self.resolver.reporter.detail(&|| {
+            let result = outcome.as_ref().map_or_else(ToString::to_string, |_| "succeeded".to_owned());
+            let attempts = match self.resolver.sts.attempts() {
+                0 | 1 => String::new(),
+                several => format!(", {several} attempts"),
+            };
+            format!("{action} at {host}: {result} ({} ms{attempts})", began.elapsed().as_millis())
+        });
+        outcome
     }
 }

@@ -4,7 +4,6 @@ use crate::plan::mfa_strategy::{DirectReason, Mfa, MfaAction};
 use crate::prompt::PromptError;
 use crate::sts::{GetSessionToken, StsError};
 
-use super::call::signed_by_a_steady_clock;
 use super::code::Device;
 use super::error::{ResolveError, ResolveWarning};
 use super::memory::Memory;
@@ -26,11 +25,13 @@ impl<'r> Run<'r, '_> {
         let signer = self.base()?;
         let memory = Memory::new(self.resolver.store.notes(), &mfa.serial.value, &signer.access_key_id);
         let device = Device { mfa, memory, note: None };
-        let host = self.host(&mfa.sts);
+        let (host, sts) = (self.host(&mfa.sts), &mfa.sts);
         let call = |run: &Self, code: &Secret| {
             let mfa = (mfa.serial.value.as_str(), code);
             let request = GetSessionToken { duration_seconds, mfa, host };
-            signed_by_a_steady_clock(|| run.resolver.sts.get_session_token(&request, &signer))
+            run.signed_by_a_steady_clock("GetSessionToken", sts, &|| {
+                run.resolver.sts.get_session_token(&request, &signer)
+            })
         };
         let exchanged = self.exchange(at, &device, &call);
         let denied_at = match &exchanged {

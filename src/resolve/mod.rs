@@ -6,17 +6,20 @@ mod code;
 mod error;
 pub mod memory;
 mod mfa;
+mod reporter;
 mod request;
 mod resolver;
 mod run;
 mod shared;
 mod state;
+mod story;
 mod wait;
 
 use crate::core::credentials::Credentials;
 use crate::plan::mfa_strategy::MfaAction;
 
 pub use error::{FailedCall, ResolveError, ResolveWarning, StorageError, StsCall};
+pub use reporter::{Reporter, watched};
 pub use request::{Options, Request};
 pub use resolver::Resolver;
 

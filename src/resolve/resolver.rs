@@ -6,6 +6,7 @@ use crate::source::Sources;
 use crate::sts::Sts;
 
 use super::error::ResolveWarning;
+use super::reporter::Reporter;
 use super::request::Request;
 
 pub struct Resolver<'a> {
@@ -18,6 +19,7 @@ pub struct Resolver<'a> {
     pub chain: &'a CallChain,
     pub config: &'a str,
     pub verb: &'a str,
+    pub reporter: &'a dyn Reporter,
     pub mishaps: Vec<ResolveWarning>,
     pub asked: bool,
     /// Whether another process failed and has reported the failure.

@@ -13,6 +13,7 @@ use crate::sts::StsError;
 
 use super::error::{ResolveError, StsCall};
 use super::state::{Call, Run};
+use super::wait::process_name;
 
 /// Failures that depend on the holder's own flags or terminal are not shared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,9 @@ pub(super) struct SharedFailure {
     reason: Reason,
     /// Hash of the call or command that failed. Waiters may request the same role with another duration or region.
     of: Option<String>,
+    /// The process that the person cancelled.
+    #[serde(default)]
+    cancelled: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,10 +40,18 @@ enum Reason {
 
 impl Run<'_, '_> {
     pub(super) fn shared(&self, error: &ResolveError) -> Option<SharedFailure> {
+        let mut cancelled = None;
         let (reason, of) = match error {
             ResolveError::Sts { error, at } => (Reason::Sts(error.clone()), self.call_id(self.step_of(&at.what)?)),
             ResolveError::Prompt { error, .. } => match error {
-                PromptError::Cancelled => (Reason::Cancelled, None),
+                PromptError::Cancelled => {
+                    cancelled = Some(process_name(std::process::id(), self.resolver.verb, &self.plan.profile));
+                    (Reason::Cancelled, None)
+                }
+                PromptError::CancelledElsewhere(process) => {
+                    cancelled = Some(process.clone());
+                    (Reason::Cancelled, None)
+                }
                 PromptError::NotACode => (Reason::NotACode, None),
                 PromptError::TimedOut(seconds) => (Reason::TimedOut(*seconds), None),
                 PromptError::Program(error) => (Reason::MfaProcess(error.clone()), self.mfa_process_id()),
@@ -57,13 +69,13 @@ impl Run<'_, '_> {
             },
             _ => return None,
         };
-        Some(SharedFailure { reason, of })
+        Some(SharedFailure { reason, of, cancelled })
     }
 
     /// Converts the failure of another process to a failure of this run at step `at`. `None` if it does not concern
     /// this run.
     pub(super) fn adopt(&self, shared: &SharedFailure, at: usize) -> Option<ResolveError> {
-        let SharedFailure { reason, of } = shared;
+        let SharedFailure { reason, of, cancelled } = shared;
         let prompt = |error| {
             let failed = || ResolveError::Prompt { error, at: Box::new(self.failed_call(at)) };
             (!self.resolver.prompt.has_code()).then(failed)
@@ -74,7 +86,9 @@ impl Run<'_, '_> {
                 let concerns_all = error.is_passing() || error.is_mfa_rejected();
                 same.or(concerns_all.then_some(at)).map(|at| self.failed(at, error.clone()))
             }
-            Reason::Cancelled => prompt(PromptError::Cancelled),
+            Reason::Cancelled => {
+                prompt(cancelled.clone().map_or(PromptError::Cancelled, PromptError::CancelledElsewhere))
+            }
             Reason::NotACode => prompt(PromptError::NotACode),
             Reason::TimedOut(seconds) => prompt(PromptError::TimedOut(*seconds)),
             Reason::MfaProcess(_) | Reason::MfaProcessAnswer if self.mfa_process_id() != *of => None,

@@ -8,14 +8,12 @@ use crate::cache::store::CacheWriteError;
 use crate::os::lock::{Attempt, Guard};
 
 use super::error::{ResolveError, ResolveWarning, StorageError};
+use super::reporter::SILENCE;
 use super::shared::SharedFailure;
 use super::state::{Run, WaitPolicy, Waited};
 
 /// Shortest and longest pause in milliseconds between two attempts.
 const PAUSE: (u64, u64) = (5, 60);
-
-/// After this time the terminal shows which process holds the lock.
-const SILENCE: Duration = Duration::from_secs(2);
 
 type HolderFacts = Holder<(u64, SharedFailure)>;
 
@@ -85,6 +83,8 @@ impl Run<'_, '_> {
             if stamp != seen
                 && let Some(session) = self.cached_if_usable(at)
             {
+                let name = || format!("{}: another process has stored a session", self.step_name(at));
+                self.resolver.reporter.detail(&name);
                 return Ok(Waited::Session(session));
             }
             seen = stamp;
@@ -101,6 +101,9 @@ impl Run<'_, '_> {
                 return self.without_storage(mark, at);
             }
             if let Some(guard) = guard {
+                self.resolver
+                    .reporter
+                    .detail(&|| format!("{}: lock acquired ({} ms)", self.step_name(at), began.elapsed().as_millis()));
                 self.hold(id, guard);
                 return Ok(Waited::Lock);
             }
@@ -210,14 +213,24 @@ impl Run<'_, '_> {
             None => "",
         };
         if let Some(holder) = holder_description(facts) {
-            self.resolver.prompt.print_line(&format!("waiting for {holder}{doing}"));
+            let what = format!("{holder}{doing}");
+            let reporter = self.resolver.reporter;
+            if reporter.shows_waits() {
+                reporter.waiting(&what);
+            } else if !reporter.is_quiet() {
+                self.resolver.prompt.print_line(&format!("waiting for {what}"));
+            }
         }
     }
 }
 
 fn holder_description(facts: &HolderFacts) -> Option<String> {
     let HolderFacts { pid, verb, profile, .. } = facts;
-    (*pid != 0).then(|| format!("process {pid} (amplify-creds {verb} {profile})"))
+    (*pid != 0).then(|| process_name(*pid, verb, profile))
+}
+
+pub(super) fn process_name(pid: u32, verb: &str, profile: &str) -> String {
+    format!("process {pid} (amplify-creds {verb} {profile})")
 }
 
 /// Random between half of `pause` and all of it, so that waiters that began together do not stay synchronised.

@@ -1,12 +1,13 @@
 //! Calls STS through the AWS SDK. Only this file uses aws_sdk_sts.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::SystemTime;
 
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::interceptors::{
     AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextRef,
+    BeforeTransmitInterceptorContextRef,
 };
 use aws_sdk_sts::config::{Builder, ConfigBag, Intercept, RuntimeComponents, SharedCredentialsProvider};
 use aws_sdk_sts::error::{BoxError, ProvideErrorMetadata, SdkError};
@@ -30,15 +31,20 @@ use crate::sts::request::{
 
 pub struct SdkSts<'a> {
     pub(crate) connections: &'a Connections,
+    attempts: Arc<AtomicU32>,
 }
 
 impl<'a> SdkSts<'a> {
     pub fn new(connections: &'a Connections) -> Self {
-        Self { connections }
+        Self { connections, attempts: Arc::default() }
     }
 }
 
 impl Sts for SdkSts<'_> {
+    fn attempts(&self) -> u32 {
+        self.attempts.load(Ordering::Relaxed)
+    }
+
     fn assume_role(&self, request: &AssumeRole<'_>, signer: &Credentials) -> Result<Session, StsError> {
         let AssumeRole { role_arn, session_name, external_id, duration_seconds, mfa, extras, host } = request;
         let SessionExtras { policy_arns, policy, tags, source_identity, contexts } = extras;
@@ -114,7 +120,8 @@ impl SdkSts<'_> {
     pub fn get_caller_identity(&self, at: &Endpoint, signer: &Credentials) -> Result<CallerIdentity, StsError> {
         let host = Host { url: &at.url.value, signing_region: &at.signing_region.value, timeout: CALL_TIMEOUT };
         let link = self.connections.link(host.url)?;
-        let client = client(&link, host, Some(signer), Arc::default());
+        let client =
+            client(&link, host, Some(signer), ServerClock { offset: Arc::default(), attempts: Arc::default() });
         let secrets = [Some(&signer.secret_access_key), signer.session_token.as_ref()];
         let call = client.get_caller_identity().send();
         let identity = link.runtime.block_on(call).map_err(|error| link.reason(&error, &secrets))?;
@@ -139,7 +146,9 @@ impl SdkSts<'_> {
     {
         let link = self.connections.link(host.url)?;
         let offset = Arc::new(AtomicI64::new(0));
-        let client = client(&link, host, signer, offset.clone());
+        self.attempts.store(0, Ordering::Relaxed);
+        let client =
+            client(&link, host, signer, ServerClock { offset: offset.clone(), attempts: self.attempts.clone() });
         let given = link.runtime.block_on(call(&client)).map_err(|error| {
             let secret = signer.map(|signer| &signer.secret_access_key);
             link.reason(&error, &[secret, signer.and_then(|signer| signer.session_token.as_ref()), proof])
@@ -165,10 +174,9 @@ fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
 }
 
-/// `offset` receives the seconds by which AWS's clock is ahead.
-fn client(link: &Link<'_>, host: Host<'_>, signer: Option<&Credentials>, offset: Arc<AtomicI64>) -> Client {
+fn client(link: &Link<'_>, host: Host<'_>, signer: Option<&Credentials>, clock: ServerClock) -> Client {
     let mut config = Builder::from(&link.config(host.signing_region, host.timeout))
-        .interceptor(ServerClock(offset))
+        .interceptor(clock)
         .interceptor(WholeDocument)
         .endpoint_url(host.url);
     config.set_credentials_provider(signer.map(keys).map(SharedCredentialsProvider::new));
@@ -191,14 +199,28 @@ pub(crate) fn clock_offset(date: Option<&str>) -> Option<i64> {
     Some(date.secs() - Timestamp::from(SystemTime::now()).0)
 }
 
-/// Records how far AWS's clock is ahead, from the `Date` of the last response. The SDK signs again by itself if AWS
-/// rejects the clock, but does not report that.
+/// Counts attempts, and records how far AWS's clock is ahead, from the `Date` of the last response. The SDK signs again by
+/// itself if AWS rejects the clock, but does not report that.
 #[derive(Debug)]
-struct ServerClock(Arc<AtomicI64>);
+struct ServerClock {
+    /// In seconds.
+    offset: Arc<AtomicI64>,
+    attempts: Arc<AtomicU32>,
+}
 
 impl Intercept for ServerClock {
     fn name(&self) -> &'static str {
         "ServerClock"
+    }
+
+    fn read_before_attempt(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.attempts.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 
     fn read_before_deserialization(
@@ -208,7 +230,7 @@ impl Intercept for ServerClock {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if let Some(offset) = clock_offset(context.response().headers().get("date")) {
-            self.0.store(offset, Ordering::Relaxed);
+            self.offset.store(offset, Ordering::Relaxed);
         }
         Ok(())
     }

@@ -8,6 +8,11 @@ use super::error::StsError;
 
 /// Implemented by AWS, and by a script in tests.
 pub trait Sts {
+    /// How many attempts the last call took.
+    fn attempts(&self) -> u32 {
+        1
+    }
+
     fn assume_role(&self, request: &AssumeRole<'_>, signer: &Credentials) -> Result<Session, StsError>;
 
     fn assume_role_with_web_identity(&self, request: &AssumeRoleWithWebIdentity<'_>) -> Result<Session, StsError>;

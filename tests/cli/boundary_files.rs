@@ -190,7 +190,7 @@ fn cloud_without_a_role_or_a_permission_names_it() {
     let denied = run(&sts, &home, &["show", "--cloud"]);
     denied.failed_with(5);
     assert!(denied.first_error_line().contains("cannot read the role dev-authRole: AccessDenied"), "{denied:#?}");
-    assert!(denied.stderr.contains(r#""Resource":"arn:aws:iam::222222222222:role/dev-authRole""#), "{denied:#?}");
+    assert!(denied.stderr.contains(r#""Resource":["arn:aws:iam::222222222222:role/dev-authRole","#), "{denied:#?}");
     let none = run(&sts, &home, &["show", "--cloud", "--env", "prod"]);
     none.failed_with(3);
     assert!(none.stderr.contains("has no roles"), "{none:#?}");

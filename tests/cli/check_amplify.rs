@@ -57,7 +57,7 @@ fn everything_allowed_is_green_and_counted_by_category() {
         }
     }
     let text = run(&sts, &home, &["check", "nomfa", "--for", "amplify"]);
-    assert!(text.succeeded().contains("\nCATEGORY       ALLOWED  NO BY IDENTITY POLICY"), "{text:#?}");
+    assert!(text.succeeded().contains("\nCATEGORY       ALLOWED  DENIED BY POLICY"), "{text:#?}");
     // Nothing is asked without --for, and then there are no categories.
     let before = sts.count("SimulatePrincipalPolicy");
     let plain = json(run(&sts, &home, &["check", "nomfa", "--json"]).succeeded());

@@ -1,4 +1,4 @@
-//! Tab in the real shells: profiles as they are in the files, quoted as the shell wants them.
+//! Tab completion in the real shells: profiles from the files, quoted for the shell.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,7 +8,7 @@ use test_support::{Terminal, TestHome};
 
 use crate::{PROGRAM, add_config, biz_corp, without_mfa};
 
-/// What completes the last of `words`, each without what is said of it.
+/// The completions of the last of `words`, without their descriptions.
 fn found(home: &TestHome, words: &[&str]) -> Vec<String> {
     let args: Vec<_> = ["complete", "--", "amplify-creds"].into_iter().chain(words.iter().copied()).collect();
     let run = home.run(&args);
@@ -16,7 +16,7 @@ fn found(home: &TestHome, words: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn words_are_completed_by_what_there_is() {
+fn words_complete_from_files_and_definitions() {
     let (_sts, home) = without_mfa();
     home.run(&["process", "nomfa"]).succeeded();
     let rows: [(&[&str], &[&str]); 10] = [
@@ -40,7 +40,7 @@ fn words_are_completed_by_what_there_is() {
 }
 
 #[test]
-fn environments_are_those_of_the_project() {
+fn env_option_completes_environments_of_project() {
     let home = TestHome::new(PROGRAM);
     home.write("app/amplify/.config/project-config.json", "{}");
     home.write("app/amplify/.config/local-aws-info.json", r#"{"dev":{},"prod":{},"\u001b[2J":{},"a\nb":{}}"#);
@@ -53,7 +53,7 @@ fn environments_are_those_of_the_project() {
 }
 
 #[test]
-fn nothing_is_said_while_a_person_types() {
+fn unreadable_files_print_no_errors() {
     let home = TestHome::new(PROGRAM);
     home.config("[profile broken\nrole_arn\n");
     home.write(".amplify/awscloudformation/cache.json", "{");

@@ -279,7 +279,7 @@ fn colour_is_asked_for_or_not_there() {
     assert!(plain.contains("\nerror "), "{plain}");
     let coloured = home.run(&["doctor", "--color", "always"]).stdout;
     assert!(coloured.contains("\n\u{1b}[31merror\u{1b}[0m "), "{coloured}");
-    let without: String = ["\u{1b}[31m", "\u{1b}[33m", "\u{1b}[36m", "\u{1b}[0m"]
+    let without: String = ["\u{1b}[1m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[36m", "\u{1b}[0m"]
         .iter()
         .fold(coloured, |text, code| text.replace(code, ""));
     assert_eq!(without, plain, "nothing is said by colour alone");

@@ -91,7 +91,7 @@ fn the_text_fits_80_columns_and_says_what_is_overridden() {
         "eu-west-1  (--region, overrides ~/.aws/config:6)",
         "($AWS_ENDPOINT_URL_STS)",
         "one, for a session of 43200 s",
-        "cache         nothing",
+        "cache         no session",
     ] {
         assert!(text.contains(part), "{part:?} is not in:\n{text}");
     }
@@ -107,7 +107,7 @@ fn the_cache_is_told_with_the_time_left() {
     let seen = document(home.run(&["explain", "nomfa", "--json"]).succeeded());
     assert_eq!(seen["cache"][0]["state"], "valid");
     assert!(seen["cache"][0]["expires"].as_str().unwrap().ends_with('Z'));
-    assert!(home.run(&["explain", "nomfa"]).succeeded().contains("min left"));
+    assert!(home.run(&["explain", "nomfa"]).succeeded().contains(" m left, until "));
     crate::age_cache(&home, 4000);
     assert_eq!(document(home.run(&["explain", "nomfa", "--json"]).succeeded())["cache"][0]["state"], "expired");
     let list = document(home.run(&["list", "--json"]).succeeded());

@@ -195,9 +195,10 @@ fn unused_options_are_refused_with_the_commands_that_have_them() {
     for (args, message, hint) in [
         (&["list", "--region", "eu-west-1"][..], "list does not use --region", "process, env, exec"),
         (&["--region", "eu-west-1", "list"], "list does not use --region", "boundary show"),
-        (&["sessions", "-p", "x"], "sessions does not use --profile", "process, env"),
+        (&["sessions", "-p", "x"], "sessions does not use --profile", "policy trust, policy caller"),
         (&["doctor", "--dialect", "aws"], "doctor does not use --dialect", "list, explain"),
         (&["boundary", "-p", "x", "set", "ARN"], "boundary set does not use --profile", "boundary show"),
+        (&["login", "--no-cache"], "login does not use --no-cache", "process, env, exec, whoami, check"),
         (&["help", "--config-file", "x"], "help does not use --config-file", "list"),
         (&["list", "--prompt", "tty"], "unexpected argument '--prompt' found", "process, env, exec, login"),
         (&["list", "--shell", "fish"], "unexpected argument '--shell' found", "commands with --shell: env"),
@@ -206,6 +207,11 @@ fn unused_options_are_refused_with_the_commands_that_have_them() {
         (
             &["reset-cache", "--expired", "--env", "x"],
             "the argument '--expired' cannot be used with '--env <NAME>'",
+            "",
+        ),
+        (
+            &["policy", "boundary", "--deployer", "--deny", "table=x"],
+            "the argument '--deployer' cannot be used with '--deny <KIND=NAME>'",
             "",
         ),
         (&["login", "--all", "-p", "x"], "the argument '--all' cannot be used with '--profile <PROFILE>'", ""),
@@ -273,10 +279,10 @@ fn completions_are_printed_for_each_shell() {
 }
 
 #[test]
-fn without_a_command_the_help_is_shown_as_it_is() {
+fn missing_command_prints_help() {
     let home = TestHome::new(PROGRAM);
     let run = home.run(&[]);
     let help = home.run(&["-h"]).stdout;
-    assert_eq!(run.failed_with(2).stderr, format!("amplify-creds: a command is missing\n\n{help}"));
+    assert_eq!(run.failed_with(2).stderr, format!("amplify-creds: no command given\n\n{help}"));
     assert_eq!(run.stdout, "");
 }

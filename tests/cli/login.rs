@@ -33,7 +33,10 @@ fn one_code_warms_all_profiles_of_a_device() {
     assert!(lines.next().unwrap().contains("profile broken names the source_profile nobody"), "{}", run.stderr);
     assert_eq!(run.code, Some(3));
     assert_eq!(text.lines().count(), 5, "{text}");
-    assert!(text.lines().any(|line| line.starts_with("r2 ") && line.ends_with('Z')), "{text}");
+    assert!(
+        text.lines().any(|line| line.starts_with("r2 ") && line.contains(" m left, until ") && line.ends_with(" UTC")),
+        "{text}"
+    );
     assert_eq!((sts.count("GetSessionToken"), sts.count("AssumeRole")), (1, 4));
 
     let run = home.run(&["login", "r0", "r1", "--json"]);

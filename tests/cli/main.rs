@@ -54,6 +54,8 @@ mod readme;
 #[cfg(unix)]
 mod regression;
 mod reset_cache;
+#[cfg(unix)]
+mod screens;
 mod session_extras;
 mod sessions;
 #[cfg(unix)]
@@ -65,6 +67,8 @@ mod special_files;
 mod sts_errors;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod verbose;
 #[cfg(windows)]
 mod windows;
 

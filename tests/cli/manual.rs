@@ -1,4 +1,4 @@
-//! Help and manual: no line is too wide, nothing is left out, and every example does what it says.
+//! Help and manual: lines are short enough, everything is documented, and every example works.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +13,7 @@ use test_support::{FakeSts, Finished, Role, Terminal, TestHome, biz_corp};
 
 use crate::{PROGRAM, add_config, fresh_code, without_mfa};
 
-/// The words of the command that a page is about.
+/// The words of the command that a page documents.
 fn words(page: &Page) -> Vec<&str> {
     let name = page.name.strip_prefix("amplify-creds-").unwrap_or_default();
     let below = ["policy", "boundary"].iter().find_map(|verb| {
@@ -69,12 +69,12 @@ fn every_help_has_examples() {
 #[test]
 fn every_variable_of_the_program_is_in_help_environment() {
     let text = TestHome::new(PROGRAM).run(&["help", "environment"]).stdout;
-    let told: BTreeSet<_> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    let listed: BTreeSet<_> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
     let code = source("src/os/env.rs");
     let names: Vec<_> = code.split("pub const ").skip(1).filter_map(|rest| rest.split('"').nth(1)).collect();
     assert!(names.len() > 60, "{names:?}");
     for name in names {
-        assert!(told.contains(name), "{name} is not in help environment");
+        assert!(listed.contains(name), "{name} is not in help environment");
     }
 }
 
@@ -92,7 +92,7 @@ fn every_key_that_is_read_is_in_help_config() {
 }
 
 #[test]
-fn man_prints_the_source_of_a_page_where_nobody_looks() {
+fn man_without_terminal_prints_roff() {
     let home = TestHome::new(PROGRAM);
     for (args, name) in [
         (&["man"][..], "AMPLIFY\\-CREDS 1"),
@@ -109,9 +109,10 @@ fn man_prints_the_source_of_a_page_where_nobody_looks() {
 }
 
 #[test]
-fn man_shows_a_page_by_man_or_as_text() {
+fn man_on_terminal_runs_man_or_prints_text() {
     let home = TestHome::new(PROGRAM);
-    // Without a `man` the page is text. The other one says what it was given, and is given a file that goes again.
+    // Without a `man` the page is printed as text. The other `man` prints its argument, a temporary file that is
+    // removed again.
     for (man, expected) in [
         (None, "amplify-creds-env - print credentials"),
         (Some("#!/bin/sh\nread -r first <\"$1\"; echo \"it shows $first\"\n"), "it shows .TH AMPLIFY"),
@@ -136,7 +137,7 @@ fn man_shows_a_page_by_man_or_as_text() {
     }
 }
 
-/// The lines of a page's EXAMPLES that are commands, as a reader copies them.
+/// The commands in a page's EXAMPLES, without their explanations.
 fn examples(page: &str) -> Vec<String> {
     let Some(section) = page.split(".SH EXAMPLES\n").nth(1) else { return Vec::new() };
     let section = section.split("\n.SH ").next().unwrap();
@@ -155,7 +156,7 @@ fn examples(page: &str) -> Vec<String> {
     commands.into_iter().filter(is_command).collect()
 }
 
-/// What an example that is not for a POSIX shell is for.
+/// The shell of an example that is not for a POSIX shell.
 fn shell_of(example: &str) -> &'static str {
     match example {
         _ if example.ends_with("| source") => "fish",
@@ -167,14 +168,14 @@ fn shell_of(example: &str) -> &'static str {
     }
 }
 
-/// A home in which the names of the examples mean something: roles, other people's programs, an Amplify project.
+/// A home in which the names of the examples exist: roles, other programs, an Amplify project.
 pub(crate) struct Shown {
     pub(crate) sts: FakeSts,
     pub(crate) home: TestHome,
     bin: PathBuf,
 }
 
-/// What a tool does: it asks for the profile's credentials as an SDK would, or finds some in its environment.
+/// A tool: it requests the profile's credentials as an SDK would, or finds some in its environment.
 const TOOL: &str = "#!/bin/sh
 profile=$AWS_PROFILE
 while [ $# -gt 0 ]; do
@@ -188,7 +189,7 @@ done
 impl Shown {
     pub(crate) fn new() -> Self {
         let (sts, home) = without_mfa();
-        // One that may do all, so that check has nothing to say against it.
+        // A role with all permissions, so that check succeeds.
         let role = Role::new(biz_corp::BIZ_CORP_ROLE).trusts("111111111111").external_id(biz_corp::EXTERNAL_ID);
         let all = r#"{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
         sts.edit_world(|world| world.put_role(role.mfa_required().policy("all", all)));
@@ -221,12 +222,12 @@ impl Shown {
         shown
     }
 
-    /// Somebody else's program.
+    /// Adds a program of another vendor.
     pub(crate) fn tool(&self, name: &str, script: &str) {
         self.home.write_program(&format!("bin/{name}"), script);
     }
 
-    /// Runs the lines in `shell` with a code that AWS takes; none when the shell is not installed.
+    /// Runs the lines in `shell` with a valid code; `None` if the shell is not installed.
     pub(crate) fn run(&self, shell: &str, lines: &str) -> Option<Finished> {
         let Some(path) = ["/usr/local/bin", "/usr/bin", "/bin"]
             .map(|dir| Path::new(dir).join(shell))
@@ -257,7 +258,7 @@ impl Shown {
     }
 }
 
-/// Examples that ask before they write; nobody answers here.
+/// Examples that ask before they write. The test does not answer.
 const ASK: [&str; 5] = [
     "amplify-creds setup",
     "amplify-creds setup bizcorprole",
@@ -266,7 +267,7 @@ const ASK: [&str; 5] = [
     "amplify-creds boundary set arn:aws:iam::222222222222:policy/app-dev-boundary",
 ];
 
-/// Examples that find an error: the project's profile is a role profile.
+/// Examples that find an error: the profile of the project has a role.
 const FIND: [&str; 2] = ["amplify-creds doctor", "amplify-creds doctor bizcorprole"];
 
 #[test]

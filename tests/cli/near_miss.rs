@@ -97,7 +97,7 @@ fn wrong_command_line_gives_the_right_one() {
     has(&run, &["prod is a profile: amplify-creds process prod"]);
     assert_eq!(json(home.run(&["--json", "list"]).succeeded())[0]["name"], "prod");
     let help = home.run(&["help", "policy", "trust"]);
-    assert_eq!(help.succeeded(), home.run(&["policy", "trust", "-h"]).stdout);
+    assert_eq!(help.succeeded(), home.run(&["policy", "trust", "--help"]).stdout);
     home.run(&["help", "policy", "nosuch"]).failed_with(2);
 }
 

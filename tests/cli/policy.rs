@@ -199,7 +199,7 @@ fn gen_2_prints_what_the_caller_of_ampx_and_cdk_needs() {
         assert!(found.contains(&(action.to_owned(), resource.into())), "{action} on {resource}");
     }
     assert!(!found.iter().any(|(action, _)| action.starts_with("iam:")), "{found:?}");
-    assert!(run.stderr.contains("an administrator runs cdk bootstrap once"), "{}", run.stderr);
+    assert!(run.stderr.contains("an administrator must run cdk bootstrap once"), "{}", run.stderr);
     let template = home.run(&["policy", "amplify", "bizcorprole", "--gen", "2", "--format", "cloudformation"]);
     assert_eq!(document(&template)["Description"], "What ampx and the CDK need to deploy");
     for bad in [&["--category", "auth"][..], &["--documented"], &["--managed"], &["--boundary", ""]] {
@@ -408,4 +408,17 @@ fn documents_are_printed_before_the_source_has_keys() {
         (&serde_json::Value::Null, &"devcorpuser".into())
     );
     home.run(&["process", "bizcorprole"]).failed_with(3);
+
+    // Before `aws configure`, no file names the source.
+    let home = TestHome::new(PROGRAM);
+    let role = "role_arn = arn:aws:iam::222222222222:role/R\nsource_profile = devcorpuser\n";
+    home.config(&format!("[profile biz]\n{role}mfa_serial = arn:aws:iam::111111111111:mfa/devcorpuser\n"));
+    for args in [&["policy", "trust", "biz"][..], &["policy", "caller", "biz"], &["explain", "biz"]] {
+        let run = home.run(args);
+        assert_eq!(run.code, Some(0), "{args:?}: {}", run.stderr);
+    }
+    home.run(&["process", "biz"]).failed_with(3);
+    // A misspelled name is an error.
+    home.config(&format!("[profile biz]\n{role}[profile devcorpusr]\n"));
+    home.run(&["policy", "caller", "biz"]).failed_with(3);
 }

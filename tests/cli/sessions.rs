@@ -80,9 +80,13 @@ fn the_table_says_what_is_over_and_does_not_steer_the_terminal() {
     let run = home.run(&["sessions"]);
     let text = run.succeeded();
     let words: Vec<Vec<_>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
-    assert_eq!(text.lines().next(), Some("ROLE OR DEVICE  ACCOUNT       SESSION   PROFILE  EXPIRES IN  WRITTEN BY"));
+    assert_eq!(
+        text.lines().next(),
+        Some("ROLE OR DEVICE  ACCOUNT       SESSION   PROFILE  LEFT           UNTIL                 WRITTEN BY")
+    );
     let ours = words.iter().find(|row| row[0] == "NoMfa").unwrap();
-    assert_eq!(ours[1..], ["222222222222", "amplify", "nomfa", "over", "amplify-creds"]);
+    assert_eq!(ours[1..5], ["222222222222", "amplify", "nomfa", "expired"]);
+    assert_eq!((ours[6], ours.last()), ("UTC", Some(&"amplify-creds")));
     let theirs = words.iter().find(|row| row[0] == "Th\u{fffd}eirs").unwrap();
     assert_eq!((theirs[2], theirs.last()), ("ampl\u{fffd}ify", Some(&"amplify")));
     assert!(!text.contains("hush"));

@@ -261,6 +261,20 @@ fn failure_below_amplify_is_printed_on_the_terminal() {
 }
 
 #[test]
+fn failure_is_printed_once_in_a_run_of_amplify() {
+    let calls = "missing >/dev/null 2>&1; \"$PROGRAM\" process missing </dev/null >/dev/null 2>&1; \
+                 \"$PROGRAM\" process other";
+    let screen = error_on_terminal_below("amplify", calls, ">/dev/null 2>&1");
+    assert_eq!(screen.matches("amplify-creds: ").count(), 2, "one for each profile: {screen}");
+}
+
+#[test]
+fn invalid_option_below_amplify_is_printed_on_the_terminal() {
+    let screen = error_on_terminal_below("amplify", "bizcorprole --bogus", ">/dev/null 2>&1");
+    assert!(screen.contains("amplify-creds: ") && screen.contains("--bogus"), "{screen}");
+}
+
+#[test]
 fn failure_is_printed_once_or_not_at_all_where_stderr_is_relayed() {
     let rows = [
         ("amplify", "missing", ">/dev/null", 1),

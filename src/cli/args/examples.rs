@@ -176,7 +176,7 @@ Examples:
   amplify-creds man setup
   # files, profile keys and settings
   amplify-creds man config
-  # recipes, details and troubleshooting
+  # recipes, networks and troubleshooting
   amplify-creds man guide
   amplify-creds man env > amplify-creds-env.1
 

@@ -2,34 +2,35 @@
 
 mod candidates;
 pub(super) mod examples;
+mod global;
 mod headings;
 mod overview;
 pub mod policy;
 mod policy_examples;
+mod setup;
 mod shared;
 mod verbs;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
-use clap_complete::ArgValueCandidates;
+use clap::{Arg, Parser, Subcommand};
 
 use crate::output::shell::Shell;
 
+pub use global::{ColorArg, DialectArg, Global};
+pub use setup::Setup;
 pub use shared::{Fetch, PromptArg, SessionArgs};
 pub use verbs::{
     Amplify, Check, CompletionShell, Doctor, EnvOptions, ExecOptions, Explain, Export, ExportFormat, List, Login,
-    ResetCache, Sessions, Setup, TargetArg, WhoAmI,
+    ResetCache, Sessions, TargetArg, WhoAmI,
 };
 
-use candidates::{environments, profiles};
 use examples::{
     CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, DOCTOR_EXAMPLES, ENV_EXAMPLES, EXEC_EXAMPLES, EXPLAIN_EXAMPLES,
     HELP_EXAMPLES, LIST_EXAMPLES, LOGIN_EXAMPLES, MAN_EXAMPLES, PROCESS_EXAMPLES, RESET_EXAMPLES, SESSIONS_EXAMPLES,
     SETUP_EXAMPLES, WHOAMI_EXAMPLES,
 };
-use headings::{AFTER_OTHERS, FILES, GLOBAL, NO_FILES, NO_PROFILE, PROMPTING, REGION, own_region, region, unused};
+use global::{NO_FILES, NO_PROFILE, own_region, region, unused};
 use overview::OVERVIEW;
 use policy::{BoundaryVerb, PolicyVerb};
 use policy_examples::{BOUNDARY_EXAMPLES, POLICY_EXAMPLES};
@@ -55,132 +56,6 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// Options of every command.
-#[derive(Debug, Default, Args)]
-pub struct Global {
-    /// Config file [default: ~/.aws/config]
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        value_hint = ValueHint::Other,
-        help_heading = FILES,
-        display_order = AFTER_OTHERS
-    )]
-    pub config_file: Option<PathBuf>,
-    /// Credentials file [default: ~/.aws/credentials]
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        value_hint = ValueHint::Other,
-        help_heading = FILES,
-        display_order = AFTER_OTHERS + 1
-    )]
-    pub credentials_file: Option<PathBuf>,
-    /// Syntax of both files [default: auto]
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIALECT",
-        hide_short_help = true,
-        help_heading = FILES,
-        display_order = AFTER_OTHERS + 2
-    )]
-    pub dialect: Option<DialectArg>,
-    /// Never prompt
-    #[arg(long, global = true, help_heading = PROMPTING, display_order = AFTER_OTHERS)]
-    pub no_input: bool,
-    /// Profile to use (same as PROFILE)
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_name = "PROFILE",
-        help_heading = GLOBAL,
-        display_order = AFTER_OTHERS,
-        add = ArgValueCandidates::new(profiles)
-    )]
-    pub profile: Option<String>,
-    /// Region to use
-    #[arg(long, global = true, value_name = "REGION", help_heading = GLOBAL, display_order = REGION)]
-    pub region: Option<String>,
-    /// Amplify environment [default: the current one]
-    #[arg(
-        long,
-        global = true,
-        value_name = "NAME",
-        help_heading = GLOBAL,
-        display_order = AFTER_OTHERS + 2,
-        add = ArgValueCandidates::new(environments)
-    )]
-    pub env: Option<String>,
-    /// Use colours: auto, always or never [default: auto]
-    ///
-    /// auto uses colours on a terminal, unless NO_COLOR is set.
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        hide_possible_values = true,
-        help_heading = GLOBAL,
-        display_order = AFTER_OTHERS + 3
-    )]
-    pub color: Option<ColorArg>,
-    /// Print on stderr what is done and why
-    #[arg(
-        short,
-        long,
-        global = true,
-        action = ArgAction::Count,
-        help_heading = GLOBAL,
-        display_order = AFTER_OTHERS + 4
-    )]
-    pub verbose: u8,
-    /// Print only errors on stderr
-    #[arg(
-        short,
-        long,
-        global = true,
-        conflicts_with = "verbose",
-        help_heading = GLOBAL,
-        display_order = AFTER_OTHERS + 5
-    )]
-    pub quiet: bool,
-    /// Print help (--help prints more than -h)
-    #[arg(
-        short,
-        long,
-        global = true,
-        action = ArgAction::Help,
-        help_heading = GLOBAL,
-        display_order = AFTER_OTHERS + 6
-    )]
-    pub help: Option<bool>,
-}
-
-/// Which syntax the profile files have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum DialectArg {
-    /// Accept what any of the supported tools accepts
-    Auto,
-    /// Read the files exactly as the Amplify CLI does
-    Amplify,
-    /// Read the files exactly as the AWS SDKs do
-    Aws,
-}
-
-/// When to use colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ColorArg {
-    /// On a terminal, unless NO_COLOR is set
-    Auto,
-    /// Also in files and pipes
-    Always,
-    /// Without colours
-    Never,
-}
-
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -203,7 +78,12 @@ pub enum Command {
     #[command(after_long_help = EXEC_EXAMPLES, arg(region("Region of the STS endpoint, and value of AWS_REGION")))]
     Exec(ExecOptions),
     /// Enter MFA codes now and cache the sessions for later use
-    #[command(after_long_help = LOGIN_EXAMPLES, arg(region("Region of the STS endpoint")))]
+    #[command(
+        after_long_help = LOGIN_EXAMPLES,
+        arg(region("Region of the STS endpoint")),
+        // Without the cache a login has no effect.
+        mut_arg("no_cache", |no_cache| no_cache.hide(true))
+    )]
     Login(Login),
     /// Show the caller identity (sts:GetCallerIdentity)
     #[command(name = "whoami", after_long_help = WHOAMI_EXAMPLES, arg(region("Region of the STS endpoint")))]
@@ -277,7 +157,7 @@ pub enum Command {
     /// Show a manual page
     #[command(after_long_help = MAN_EXAMPLES, args(unused(NO_FILES)))]
     Man {
-        /// Command, or config [default: the page of the program]
+        /// Command, config or guide [default: the page of the program]
         #[arg(value_name = "PAGE")]
         page: Option<String>,
     },
@@ -294,7 +174,7 @@ const PROCESS_PROFILE: &str = "Profile to use
 
 Default: AMPLIFY_CREDS_PROFILE, AWS_PROFILE, AWS_DEFAULT_PROFILE, \"default\".";
 
-/// Leaves out of `check -h` what does not fit a screen next to the options of `--for`.
+/// Hides options from `check -h`, which would not fit a screen otherwise.
 fn hide_long_list(arg: Arg) -> Arg {
     let is_rare = ["external_id", "session_name", "policy_arn", "policy"].contains(&arg.get_id().as_str());
     if is_rare { arg.hide_short_help(true) } else { arg }
@@ -312,5 +192,34 @@ impl Export {
             ExportFormat::Fish => Shell::Fish,
         };
         Command::Env(EnvOptions { fetch: self.fetch, shell: Some(shell), unset: false })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn check_width(command: &clap::Command) {
+        let after = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+        let wide: Vec<_> = after.lines().filter(|line| line.chars().count() > 80).collect();
+        assert!(wide.is_empty(), "clap wraps these lines of {}: {wide:#?}", command.get_name());
+        command.get_subcommands().for_each(check_width);
+    }
+
+    #[test]
+    fn text_after_options_is_not_wrapped() {
+        check_width(&Cli::command());
+    }
+
+    #[test]
+    fn session_options_are_complete() {
+        let command = <SessionArgs as clap::Args>::augment_args(clap::Command::new("test"));
+        let mut ids: Vec<_> = command.get_arguments().map(|arg| arg.get_id().as_str()).collect();
+        let mut named = shared::SESSION_OPTIONS.to_vec();
+        ids.sort_unstable();
+        named.sort_unstable();
+        assert_eq!(ids, named);
     }
 }

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use crate::policy::Category;
 
-use super::headings::{NO_PROFILE, own_region, unused};
+use super::global::{NO_PROFILE, own_region, unused};
 use super::policy_examples::{
     AMPLIFY_EXAMPLES, BOUNDARY_CLEAR_EXAMPLES, BOUNDARY_POLICY_EXAMPLES, BOUNDARY_SET_EXAMPLES, BOUNDARY_SHOW_EXAMPLES,
     CALLER_EXAMPLES, MFA_EXAMPLES, TRUST_EXAMPLES,

@@ -86,7 +86,7 @@ Examples:
   amplify-creds policy boundary bizcorprole --format cloudformation
 
 A permissions boundary grants nothing. It is the maximum of what a role of the
-app can do, whatever its policies allow. It also denies these roles to create
+app can do, whatever its policies allow. It also keeps these roles from creating
 roles without the boundary. The deploying user needs the same rule: it is part
 of policy amplify, and --deployer prints it separately.
 
@@ -97,7 +97,8 @@ ENV matches every environment. DataStore keeps the changes of all types in
 table=AmplifyDataStore. dynamodb:PartiQLSelect also reads a table: deny it, too.
 
 Then create the policy and set it as the boundary:
-  aws iam create-policy --policy-name NAME --policy-document file://boundary.json
+  aws iam create-policy --policy-name NAME \\
+    --policy-document file://boundary.json
   amplify-creds boundary set ARN";
 
 pub(super) const BOUNDARY_EXAMPLES: &str = "\

@@ -1,4 +1,3 @@
-use std::convert::Infallible;
 use std::ffi::OsString;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -25,7 +24,7 @@ pub struct EnvOptions {
     /// that started this command, then $SHELL.
     #[arg(long, value_name = "SHELL", hide_possible_values = true, value_parser = shell())]
     pub shell: Option<Shell>,
-    /// Remove the variables
+    /// Unset the variables instead
     #[arg(long, conflicts_with_all = SESSION_OPTIONS)]
     pub unset: bool,
 }
@@ -273,65 +272,9 @@ pub struct Sessions {
     pub json: bool,
 }
 
-/// Options of `setup`.
-#[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
-pub struct Setup {
-    /// Profile with a role [default: prompt for a new role]
-    #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
-    pub name: Option<String>,
-    /// Name of the new profile
-    ///
-    /// Default: PROFILE-amplify. Without PROFILE: the name of the profile with the
-    /// new role.
-    #[arg(long = "name", value_name = "NAME")]
-    pub new_name: Option<String>,
-    /// Keep the name PROFILE for the new profile
-    ///
-    /// The role's settings move to PROFILE-role. Other profiles that refer to
-    /// the role are changed, too.
-    #[arg(long)]
-    pub in_place: bool,
-    /// Use the new profile in the Amplify environment
-    #[arg(long)]
-    pub project: bool,
-    /// Print the diff, without writing it
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Write without a prompt
-    #[arg(short, long)]
-    pub yes: bool,
-    /// ARN of a new role
-    #[arg(long, value_name = "ARN")]
-    pub role_arn: Option<String>,
-    /// Profile that assumes the new role
-    #[arg(long, value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
-    pub source_profile: Option<String>,
-    /// External ID of the new role
-    #[arg(long, value_name = "ID")]
-    pub external_id: Option<String>,
-    /// MFA device for the new role
-    #[arg(long, value_name = "SERIAL")]
-    pub mfa_serial: Option<String>,
-    /// Access key ID of a new source profile
-    #[arg(long, value_name = "ID")]
-    pub access_key_id: Option<String>,
-    /// Its secret key: "-" reads it from stdin
-    ///
-    /// Only "-" is accepted. Other processes could see a key in the arguments.
-    #[arg(long, value_name = "-", value_parser = is_stdin, requires = "access_key_id")]
-    pub secret_access_key: Option<bool>,
-}
-
 fn shell() -> impl TypedValueParser<Value = Shell> {
     let value = |name: &ShellName| PossibleValue::new(name.name).help(name.about).aliases(name.alias);
     let find = |given: String| SHELL_NAMES.iter().find(|name| name.matches(&given));
     PossibleValuesParser::new(SHELL_NAMES.iter().map(value))
         .map(move |given| find(given).map_or(Shell::Posix, |name| name.shell))
-}
-
-/// Accepts any text, since clap's error for another value would repeat a secret.
-#[expect(clippy::unnecessary_wraps, reason = "clap asks for a Result")]
-fn is_stdin(text: &str) -> Result<bool, Infallible> {
-    Ok(text == "-")
 }

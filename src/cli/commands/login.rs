@@ -11,7 +11,7 @@ use crate::cli::prompts::prompt_chain;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::masking::masked;
 use crate::core::sanitize::printable;
-use crate::output::{left, table, write_stderr};
+use crate::output::{left_until, table, write_stderr};
 use crate::plan::CredentialPlan;
 use crate::plan::error::PlanError;
 use crate::plan::mfa_strategy::MfaAction;
@@ -52,7 +52,7 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     if !options.json && !results.is_empty() {
         let now = Clock::System.now();
         let rows: Vec<_> = results.iter().map(|result| row(result, now)).collect();
-        write_stdout(table::render(["PROFILE", "LASTS", "UNTIL"], &rows).as_bytes())?;
+        write_stdout(table::render(["PROFILE", "SESSION"], &rows).as_bytes())?;
     }
     failed.map_or(Ok(()), Err)
 }
@@ -150,10 +150,7 @@ fn json_of(result: &LoginResult) -> serde_json::Value {
     json!({"profile": masked(profile), "expires": expires.map(Timestamp::rfc3339), "prompted": prompted})
 }
 
-fn row(result: &LoginResult, now: Timestamp) -> [String; 3] {
-    let (lasts, until) = match result.expires {
-        Some(expires) => (left(expires.since(now)), expires.rfc3339()),
-        None => ("never expires".to_owned(), String::new()),
-    };
-    [masked(&result.profile).into_owned(), lasts, until]
+fn row(result: &LoginResult, now: Timestamp) -> [String; 2] {
+    let session = result.expires.map_or_else(|| "does not expire".to_owned(), |expires| left_until(expires, now));
+    [masked(&result.profile).into_owned(), session]
 }

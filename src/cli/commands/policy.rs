@@ -253,6 +253,13 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
         _ => "What the Amplify CLI needs to deploy",
     };
     print(context, plain, about, "AmplifyDeploy", &documents)?;
+    if documents.len() > 1 && plain.format == FormatArg::Json && plain.output.is_none() {
+        let line = format!(
+            "these are {} policies: IAM accepts one document at a time; --output FILE writes them apart",
+            documents.len()
+        );
+        note(context, &line);
+    }
     note_categories(context, &selection, !category.is_empty());
     if selection.list == ActionList::Gen2 {
         let line = "an administrator must run cdk bootstrap once; it creates the roles cdk-hnb659fds-* that this policy \

@@ -6,13 +6,35 @@ use crate::cache::entry::CachedSession;
 use crate::cache::sessions::session_name;
 use crate::cache::store::Store;
 use crate::cli::args::Sessions;
+use crate::cli::color::Color;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
 use crate::cli::output::{write_json, write_stdout};
+use crate::cli::screen::Screen;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::masking::masked;
 use crate::core::origin::SourceFile;
-use crate::output::{left, table};
+use crate::output::table::{Cell, Fit, Layout};
+use crate::output::{left, near, table};
+
+const HEADER: [&str; 7] = ["ROLE OR DEVICE", "ACCOUNT", "SESSION", "PROFILE", "LEFT", "UNTIL", "WRITTEN BY"];
+
+/// The column of the remaining time.
+const LEFT: usize = 4;
+
+/// The seconds under which a session is shown as about to expire.
+const SOON: i64 = 900;
+
+const NARROWER: [Fit; 8] = [
+    Fit::CutMiddle(2, 20),
+    Fit::CutMiddle(0, 24),
+    Fit::Drop(6),
+    Fit::CutMiddle(3, 20),
+    Fit::CutMiddle(2, 10),
+    Fit::Drop(5),
+    Fit::CutMiddle(3, 10),
+    Fit::Drop(1),
+];
 
 struct SessionRow {
     /// The role's ARN, or the device's serial.
@@ -40,9 +62,21 @@ pub(crate) fn run(context: &Context, options: &Sessions) -> Result<(), Failure> 
         let file = SourceFile::new(store.path().to_owned(), &context.paths.home);
         return write_stdout(format!("no sessions in {}\n", file.shown).as_bytes());
     }
-    let cells: Vec<_> = rows.iter().map(cells).collect();
-    let header = ["ROLE OR DEVICE", "ACCOUNT", "SESSION", "PROFILE", "EXPIRES IN", "WRITTEN BY"];
-    write_stdout(table::render(header, &cells).as_bytes())
+    write_stdout(table_of(&rows, Clock::System.now(), Screen::of(context)).as_bytes())
+}
+
+fn table_of(rows: &[SessionRow], now: Timestamp, screen: Screen) -> String {
+    let cells: Vec<_> = rows.iter().map(|row| cells(row, now)).collect();
+    let paint = |Cell { row, column, text }: Cell<'_>| {
+        let color = match row.map(|row| rows[row].left) {
+            None => Some(Color::Bold),
+            Some(0) if column == LEFT => Some(Color::Red),
+            Some(..SOON) if column == LEFT => Some(Color::Yellow),
+            Some(_) => None,
+        };
+        color.map_or_else(|| text.to_owned(), |color| screen.painter.paint(color, text).into_owned())
+    };
+    table::render_with(HEADER, &cells, &Layout { width: screen.width, fit: &NARROWER, paint: &paint })
 }
 
 fn rows(store: &Store) -> Vec<SessionRow> {
@@ -86,15 +120,16 @@ fn json_of(row: &SessionRow) -> Value {
     })
 }
 
-fn cells(row: &SessionRow) -> [String; 6] {
-    let SessionRow { outer, is_role: _, name, account, profile, expires: _, left: seconds, is_ours } = row;
+fn cells(row: &SessionRow, now: Timestamp) -> [String; 7] {
+    let SessionRow { outer, is_role: _, name, account, profile, expires, left: seconds, is_ours } = row;
     let short = outer.split_once(":role/").map_or_else(|| outer.rsplit(':').next(), |(_, role)| Some(role));
     [
         short.unwrap_or(outer).to_owned(),
         account.clone().unwrap_or_default(),
         name.clone(),
         masked(profile.as_deref().unwrap_or_default()).into_owned(),
-        if *seconds > 0 { left(*seconds) } else { "over".to_owned() },
+        if *seconds > 0 { left(*seconds) } else { "expired".to_owned() },
+        near(*expires, now),
         written_by(*is_ours).to_owned(),
     ]
 }

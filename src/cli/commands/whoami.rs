@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use crate::cli::args::WhoAmI;
+use crate::cli::color::{Color, Painter};
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::credentials;
@@ -13,6 +14,7 @@ use crate::cli::prompts::prompt_chain;
 use crate::core::masking::masked;
 use crate::output::fields::Fields;
 use crate::plan::build::identity_endpoint;
+use crate::resolve::watched;
 use crate::sts::CallerIdentity;
 
 pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
@@ -26,7 +28,8 @@ pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     let identity = with_resolver(context, &pool, &set, &plan, how, &mut prompt, |resolver, sts| {
         let credentials = resolver.credentials()?;
         let is_session = plan.steps().next().is_some();
-        sts.get_caller_identity(&endpoint, &credentials)
+        let call = || sts.get_caller_identity(&endpoint, &credentials);
+        watched(resolver.reporter, "STS (GetCallerIdentity)", call)
             .map_err(|error| identity_failure(error, plan.profile_in_files(), is_session))
     })??;
     let CallerIdentity { account, arn, user_id } = &identity;
@@ -41,5 +44,6 @@ pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     for (name, value) in [("account", account), ("arn", arn), ("user id", user_id)] {
         fields.add(name, value, "");
     }
-    write_stdout(fields.text().as_bytes())
+    let painter = Painter::stdout(context);
+    write_stdout(fields.text(|heading| painter.paint(Color::Bold, heading).into_owned()).as_bytes())
 }

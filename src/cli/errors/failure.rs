@@ -197,14 +197,15 @@ impl Failure {
         self
     }
 
-    pub fn report(&self, as_json: bool) -> u8 {
+    /// Prints the failure; `paint` adds colour to its text.
+    pub fn report(&self, as_json: bool, paint: impl Fn(&str) -> String) -> u8 {
         if self.message.is_empty() {
             return self.code.exit;
         }
         // The failure may be one of stdout itself.
         let shown = as_json && self.code != OUTPUT && print(self.json().as_bytes()).is_ok();
         if !shown {
-            write_stderr(&self.text());
+            write_stderr(&paint(&self.text()));
         }
         #[cfg(unix)]
         if let Some(signal) = self.signal {

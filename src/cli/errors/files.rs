@@ -79,7 +79,8 @@ impl From<ProjectError> for Failure {
             ProjectError::LinkOutside { link, .. } => {
                 failure.in_file(&link).hint("replace the link with a file, or edit its target yourself")
             }
-            ProjectError::NoEnvironment { .. } => failure.hint("give a profile, or run in the project: amplify init"),
+            ProjectError::NoEnvironment { .. } => failure
+                .hint("run in the project: amplify init; or name an environment (--env NAME) or a profile (-p NAME)"),
             ProjectError::UnknownEnvironment { names, .. } if names.is_empty() => {
                 failure.hint("the project has no environments")
             }

@@ -221,6 +221,7 @@ fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
                 .hint(format!("run: amplify-creds login {word}"))
         }
         PromptError::Cancelled => Failure::new(CANCELLED, "cancelled"),
+        PromptError::CancelledElsewhere(_) => Failure::new(CANCELLED, error.to_string()),
         PromptError::CallerEnded => {
             Failure::new(CANCELLED, "prompt cancelled: the program that requested credentials has ended")
         }

@@ -53,7 +53,10 @@ fn block(out: &mut String, block: &Block) {
                     out.replace_range(from..from + INDENT, &format!("  {term:<width$}", width = INDENT - 2));
                 } else {
                     wrap(out, term, 2);
-                    wrap(out, meaning, INDENT);
+                    // A term on two lines has its meaning after the second.
+                    if !meaning.is_empty() {
+                        wrap(out, meaning, INDENT);
+                    }
                 }
             }
             out.push('\n');
@@ -91,13 +94,13 @@ mod tests {
     #[test]
     fn long_line_is_wrapped_at_column_80() {
         let long = "word ".repeat(40);
-        let items = format!("7\n    {long}\n--option NAME\n    Short.");
-        let text = format!("# HEAD\n\n{long}\n\n{items}\n\n    as it\n      stands");
+        let items = format!("7\n    {long}\n--option NAME,\n--other NAME\n    Short.");
+        let text = format!("# HEAD\n\n{long}\n\n{items}\n\n    these\n      lines");
         let out = render(&sections(&[&text]));
         assert!(out.lines().all(|line| line.chars().count() <= WIDTH), "{out}");
         assert!(out.starts_with("HEAD\n  word word"), "{out}");
         assert!(out.contains("\n  7   word word"), "{out}");
-        assert!(out.contains("\n  --option NAME\n      Short.\n"), "{out}");
-        assert!(out.ends_with("\n    as it\n      stands\n\n"), "{out}");
+        assert!(out.contains("\n  --option NAME,\n  --other NAME\n      Short.\n"), "{out}");
+        assert!(out.ends_with("\n    these\n      lines\n\n"), "{out}");
     }
 }

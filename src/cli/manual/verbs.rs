@@ -61,7 +61,8 @@ fn examples(verb: &Command) -> (Option<Block>, Vec<Block>) {
 /// A paragraph after the examples. Indented lines at its end, such as those of a file, are not wrapped.
 fn paragraph(part: &str) -> Vec<Block> {
     let (lines, text): (Vec<_>, Vec<_>) = part.lines().partition(|line| line.starts_with("  "));
-    let lines = lines.iter().map(|line| line.trim_start()).collect::<Vec<_>>().join("\n");
+    let lines = lines.iter().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect::<Vec<_>>();
+    let lines = lines.join("\n");
     let lines = (!lines.is_empty()).then_some(Block::Lines(lines));
     std::iter::once(Block::Text(text.join(" "))).chain(lines).collect()
 }
@@ -79,14 +80,14 @@ pub(super) fn option_blocks(command: &Command) -> Vec<Block> {
             headings.push(arg.get_help_heading());
         }
     }
-    let block = |heading: &Option<&str>| {
-        let of_heading = shown.iter().filter(|arg| arg.get_help_heading() == *heading);
+    let block = |heading: Option<&str>| {
+        let of_heading = shown.iter().filter(|arg| arg.get_help_heading() == heading);
         let (arguments, options): (Vec<_>, Vec<_>) = of_heading.partition(|arg| arg.is_positional());
         let items: Vec<_> = arguments.into_iter().chain(options).map(|arg| (term(arg), meaning(arg))).collect();
         let heading = heading.map(|heading| Block::Heading(heading.to_owned()));
         if items.is_empty() { Vec::new() } else { heading.into_iter().chain([Block::Items(items)]).collect() }
     };
-    headings.iter().flat_map(block).collect()
+    headings.into_iter().flat_map(block).collect()
 }
 
 fn term(arg: &Arg) -> String {

@@ -88,7 +88,7 @@ pub const CHECKS: [DoctorCheck; 52] = [
     profile(
         "no_environment_keys",
         Info,
-        "a profile needs keys from the environment, which has none",
+        "a profile needs keys that the environment does not have",
         chains::no_environment_keys,
     ),
     profile("no_credentials", Info, "a profile has no credentials", chains::no_credentials),

@@ -165,6 +165,7 @@ impl ResolveWorld {
             chain: &CallChain::default(),
             config: "config",
             verb: "process",
+            reporter: &crate::resolve::reporter::Silent,
             mishaps: Vec::new(),
             asked: false,
             failed_elsewhere: false,

@@ -44,7 +44,7 @@ pub(super) fn show(context: &Context, project: &Project, environment: &str, as_j
         let message = format!("environment {environment} has no roles in team-provider-info.json");
         return Err(Failure::new(CONFIG, message).hint("first run: amplify init, or amplify env checkout"));
     }
-    let roles = roles(context, project, environment, names)?;
+    let roles = roles(context, project, environment, &names)?;
     let wanted = team.as_ref().map(|team| team.value.as_str());
     // A missing boundary means nothing; see `Project::meta_boundary`.
     let is_copied_back = meta.as_ref().is_some_and(|meta| Some(meta.value.as_str()) != wanted);
@@ -99,12 +99,7 @@ fn text(team: Option<&Located<String>>, meta: Option<&Located<String>>, roles: &
     table::render(["WHERE", "BOUNDARY"], &rows)
 }
 
-fn roles(
-    context: &Context,
-    project: &Project,
-    environment: &str,
-    names: Vec<String>,
-) -> Result<Vec<CloudRole>, Failure> {
+fn roles(context: &Context, project: &Project, environment: &str, all: &[String]) -> Result<Vec<CloudRole>, Failure> {
     let session = SessionArgs::default();
     let set = context.profiles()?;
     let inputs = inputs(context, &session)?;
@@ -127,21 +122,24 @@ fn roles(
             Err(StsError::Refused { code, .. }) if code == "NoSuchEntity" => {
                 Ok(CloudRole { name, found: FoundRole::Missing })
             }
-            Err(error) => Err(unread(error, &name, &plan)),
+            Err(error) => Err(unread(error, &name, all, &plan)),
         };
-        names.into_iter().map(role).collect()
+        all.iter().cloned().map(role).collect()
     })?
 }
 
-fn unread(error: StsError, name: &str, plan: &CredentialPlan) -> Failure {
+/// The statement in the hint is for all of `names`, so that the next call is not denied for another one.
+fn unread(error: StsError, name: &str, names: &[String], plan: &CredentialPlan) -> Failure {
     let what = format!("cannot read the role {}", printable(name));
     match error {
         StsError::Refused { code, message } if rejects_keys(&code) => {
             Failure::by_aws(CREDENTIALS_REJECTED, format!("{what}: {code}"), message)
         }
         StsError::Refused { code, message } => {
-            let role = ArnScope::of(plan).fill(&format!("arn:{{p}}:iam::{{a}}:role/{name}"));
-            let statement = json!({"Effect": "Allow", "Action": "iam:GetRole", "Resource": role});
+            let place = ArnScope::of(plan);
+            let roles: Vec<_> =
+                names.iter().map(|name| place.fill(&format!("arn:{{p}}:iam::{{a}}:role/{name}"))).collect();
+            let statement = json!({"Effect": "Allow", "Action": "iam:GetRole", "Resource": roles});
             let failure = Failure::by_aws(ACCESS_DENIED, format!("{what}: {code}"), message);
             failure.hint(format!("add this statement to the caller's identity policy: {statement}"))
         }

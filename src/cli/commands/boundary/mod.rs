@@ -3,7 +3,7 @@ mod hint;
 
 use serde_json::json;
 
-use crate::amplify::boundary::{clear, is_boundary, set};
+use crate::amplify::boundary::{clear, is_policy, set};
 use crate::amplify::environment::Source;
 use crate::amplify::project::{MAX_BYTES, META_KEY, Project};
 use crate::cli::args::policy::{BoundaryVerb, Write};
@@ -28,7 +28,7 @@ pub(crate) fn run(context: &Context, command: &BoundaryVerb) -> Result<(), Failu
         BoundaryVerb::Show { json, cloud: true } => cloud::show(context, &project, &environment, *json),
         BoundaryVerb::Show { json, cloud: false } => show(context, &project, &environment, *json),
         BoundaryVerb::Set { arn, write } if arn.is_empty() => change(context, &project, &environment, None, write),
-        BoundaryVerb::Set { arn, .. } if !is_boundary(arn) => Err(no_boundary(arn)),
+        BoundaryVerb::Set { arn, .. } if !is_policy(arn) => Err(no_boundary(arn)),
         BoundaryVerb::Set { arn, write } => change(context, &project, &environment, Some(arn), write),
         BoundaryVerb::Clear { write } => change(context, &project, &environment, None, write),
     }
@@ -104,10 +104,14 @@ fn change(
             format!("it takes effect after: amplify env checkout {environment}, then amplify push --force")
         };
         note(context, &next);
+        if let Some(arn) = arn {
+            note_limits(context, project, environment, arn);
+            if is_current {
+                note_new_environments(context, arn);
+            }
+        }
     }
     let Some(arn) = arn else { return Ok(()) };
-    note_limits(context, project, environment, arn);
-    note_new_environments(context, arn);
     write_stdout(format!("{}\n", printable(arn)).as_bytes())
 }
 

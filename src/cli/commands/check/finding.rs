@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use crate::cli::color::{Color, Painter};
 use crate::cli::errors::failure::Failure;
 use crate::core::masking::{masked, masked_message};
 use crate::core::sanitize::printable;
@@ -21,10 +22,12 @@ impl CheckFinding {
         self.severity == "error"
     }
 
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn text(&self, painter: Painter) -> String {
         let Failure { message, at, aws, hints, .. } = &self.failure;
-        let mut lines = vec![String::new(), masked_message(message).into_owned()];
-        lines.extend(at.iter().map(|place| format!("  at {place}")));
+        let message = printable(&masked_message(message));
+        let mut lines = Vec::new();
+        let place = at.iter().map(ToString::to_string).find(|place| !message.contains(place));
+        lines.extend(place.map(|place| format!("  at {place}")));
         lines.extend(aws.iter().map(|said| format!("  AWS: {said}")));
         if self.is_open {
             lines.push("  one of these is the likely cause:".to_owned());
@@ -32,7 +35,9 @@ impl CheckFinding {
         lines.extend(
             hints.iter().map(|hint| format!("  {} {}", if self.is_open { "-" } else { "hint:" }, masked_message(hint))),
         );
-        lines.iter().map(|line| printable(line) + "\n").collect()
+        let color = if self.is_error() { Color::Red } else { Color::Yellow };
+        let below: String = lines.iter().map(|line| printable(line) + "\n").collect();
+        format!("\n{}\n{}", painter.paint(color, &message), painter.hints(&below))
     }
 
     pub(crate) fn json(&self, profile: &str, hop: usize) -> Value {

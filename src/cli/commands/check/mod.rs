@@ -7,6 +7,7 @@ mod report;
 use serde_json::json;
 
 use crate::cli::args::Check;
+use crate::cli::color::Color;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::credentials;
@@ -18,15 +19,17 @@ use crate::cli::iam::iam_endpoint;
 use crate::cli::output::write_stdout;
 use crate::cli::plan_inputs::inputs;
 use crate::cli::prompts::prompt_chain;
+use crate::cli::screen::Screen;
 use crate::core::credentials::Credentials;
 use crate::core::masking::masked;
 use crate::core::sanitize::escaped_json;
 use crate::output::table;
+use crate::output::table::{Cell, Fit, Layout};
 use crate::plan::build::identity_endpoint;
 use crate::plan::endpoint::Endpoint;
 use crate::plan::mfa_strategy::MfaStrategy;
 use crate::plan::{CredentialPlan, Hop};
-use crate::resolve::{ResolveError, Resolver};
+use crate::resolve::{ResolveError, Resolver, watched};
 use crate::sts::client::SdkSts;
 use crate::sts::{CallerIdentity, StsError};
 
@@ -34,6 +37,12 @@ use finding::CheckFinding;
 use report::Report;
 
 const ROLE: &str = "role";
+
+/// The column of `ok` and `NO`.
+const VERDICT: usize = 3;
+
+/// The account and the session are at the end of an ARN.
+const NARROWER: [Fit; 3] = [Fit::CutMiddle(2, 20), Fit::CutStart(4, 30), Fit::CutMiddle(2, 10)];
 
 struct CheckStep {
     /// 0 before the first role.
@@ -74,7 +83,11 @@ pub(crate) fn run(context: &Context, options: &Check) -> Result<(), Failure> {
             break;
         }
     }
-    let shown = if options.json { json_text(&outcomes, report.as_ref()) } else { text(&outcomes, report.as_ref()) };
+    let shown = if options.json {
+        json_text(&outcomes, report.as_ref())
+    } else {
+        text(&outcomes, report.as_ref(), Screen::of(context))
+    };
     write_stdout(shown.as_bytes())?;
     let of_steps = outcomes.iter().map(|(_, _, finding)| finding);
     let has_errors = of_steps.chain(report.iter().flat_map(|report| &report.findings)).any(CheckFinding::is_error);
@@ -120,7 +133,8 @@ fn try_step(
         }
         Err(error) => return Err(error.into()),
     };
-    match sts.get_caller_identity(endpoint, &credentials) {
+    let call = || sts.get_caller_identity(endpoint, &credentials);
+    match watched(resolver.reporter, "STS (GetCallerIdentity)", call) {
         Ok(identity) => {
             let finding = compare(step, &identity);
             Ok((Some((identity, credentials)), finding))
@@ -153,7 +167,7 @@ fn session_arn(hop: &Hop) -> String {
     format!("arn:{}:sts::{}:assumed-role/{name}/{}", role.partition(), role.account(), hop.session_name.value)
 }
 
-fn text(outcomes: &[Outcome], report: Option<&Report>) -> String {
+fn text(outcomes: &[Outcome], report: Option<&Report>, screen: Screen) -> String {
     let rows: Vec<_> = outcomes
         .iter()
         .map(|(step, identity, finding)| {
@@ -169,10 +183,20 @@ fn text(outcomes: &[Outcome], report: Option<&Report>) -> String {
         })
         .collect();
     let errors = outcomes.iter().map(|(_, _, finding)| finding).filter(|finding| finding.is_error());
-    let errors: String = errors.map(CheckFinding::text).collect();
-    table::render(["HOP", "STEP", "PROFILE", "", "IDENTITY"], &rows)
+    let errors: String = errors.map(|finding| finding.text(screen.painter)).collect();
+    let paint = |Cell { row, column, text }: Cell<'_>| {
+        let color = match (row.map(|row| outcomes[row].2.is_error()), column) {
+            (None, _) => Some(Color::Bold),
+            (Some(true), VERDICT) => Some(Color::Red),
+            (Some(false), VERDICT) => Some(Color::Green),
+            _ => None,
+        };
+        color.map_or_else(|| text.to_owned(), |color| screen.painter.paint(color, text).into_owned())
+    };
+    let layout = Layout { width: screen.width, fit: &NARROWER, paint: &paint };
+    table::render_with(["HOP", "STEP", "PROFILE", "", "IDENTITY"], &rows, &layout)
         + &errors
-        + &report.map_or_else(String::new, Report::text)
+        + &report.map_or_else(String::new, |report| report.text(screen))
 }
 
 fn json_text(outcomes: &[Outcome], report: Option<&Report>) -> String {

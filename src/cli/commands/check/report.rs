@@ -2,8 +2,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use crate::cli::color::Color;
 use crate::cli::errors::failure::{FINDINGS, Failure};
+use crate::cli::screen::Screen;
 use crate::output::table;
+use crate::output::table::{Cell, Layout};
 use crate::policy::Category;
 use crate::policy::document::json as compact;
 use crate::policy::simulation::{Denial, DeniedBy, ReportLine, Verdict};
@@ -36,15 +39,26 @@ impl Report {
         categories
     }
 
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn text(&self, screen: Screen) -> String {
         let row = |(category, columns): (Category, Columns<'_>)| {
             let [allowed, identity, boundary, scp, unknown] = columns.map(|actions| actions.len().to_string());
             [category.name().to_owned(), allowed, identity, boundary, scp, unknown]
         };
         let rows: Vec<_> = self.categories().into_iter().map(row).collect();
-        let header = ["CATEGORY", "ALLOWED", "NO BY IDENTITY POLICY", "NO BY BOUNDARY", "NO BY SCP", "UNKNOWN"];
-        let findings: String = self.findings.iter().map(CheckFinding::text).collect();
-        format!("\n{}{findings}", table::render(header, &rows))
+        let header = ["CATEGORY", "ALLOWED", "DENIED BY POLICY", "BY BOUNDARY", "BY SCP", "UNKNOWN"];
+        let paint = |Cell { row, column, text }: Cell<'_>| {
+            let color = match (row, column, text) {
+                (None, ..) => Some(Color::Bold),
+                (_, 0, _) | (.., "0") => None,
+                (_, 1, _) => Some(Color::Green),
+                (_, 2..=4, _) => Some(Color::Red),
+                _ => Some(Color::Yellow),
+            };
+            color.map_or_else(|| text.to_owned(), |color| screen.painter.paint(color, text).into_owned())
+        };
+        let layout = Layout { width: screen.width, fit: &[], paint: &paint };
+        let findings: String = self.findings.iter().map(|finding| finding.text(screen.painter)).collect();
+        format!("\n{}{findings}", table::render_with(header, &rows, &layout))
     }
 
     pub(crate) fn json(&self) -> Value {

@@ -9,11 +9,11 @@ use serde::{Serialize, Serializer};
 use crate::amplify::environment::Source;
 use crate::amplify::project::Environment;
 use crate::cli::args::Doctor;
-use crate::cli::color;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, OUTPUT, PROFILE_NOT_FOUND};
 use crate::cli::errors::near_miss::with_hints;
 use crate::cli::output::{write_json, write_stdout};
+use crate::cli::screen::Screen;
 use crate::cli::selection;
 use crate::core::clock::Clock;
 use crate::core::masking::masked;
@@ -97,7 +97,7 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
             .collect();
         let choices = picker::amplify_choices(&views, &facts.profiles, facts.program.as_deref());
         let picker = picker::picker_line(&choices).map_or_else(String::new, |line| format!("{}\n\n", printable(&line)));
-        let report = text::render(&rows, &findings, is_asked, color::is_wanted(context));
+        let report = text::render(&rows, &findings, is_asked, Screen::of(context));
         write_stdout(format!("{picker}{report}").as_bytes())?;
     }
     let has_errors = findings.iter().any(|finding| finding.check.severity == Severity::Error);

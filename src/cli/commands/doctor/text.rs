@@ -1,12 +1,12 @@
 use std::fmt::Write as _;
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
-use crate::cli::color;
+use crate::cli::color::Color;
+use crate::cli::screen::Screen;
 use crate::core::sanitize::printable;
 use crate::doctor::{FilePlace, Finding, Hit, Severity};
 use crate::output::fields::wrapped;
 use crate::output::table;
+use crate::output::table::{Cell, Fit, Layout, cut_middle};
 use crate::tools::{Tool, Visibility};
 
 const LINE_WIDTH: usize = 80;
@@ -23,12 +23,16 @@ pub(crate) struct VisibilityRow {
 }
 
 /// Profiles from the command line (`is_asked`) are not grouped.
-pub(crate) fn render(rows: &[VisibilityRow], findings: &[Finding], is_asked: bool, has_color: bool) -> String {
-    let visibility = if rows.is_empty() { "no profiles\n".to_owned() } else { matrix(rows, is_asked) + &why_not(rows) };
-    format!("{visibility}{}\n{}", list(findings, has_color), summary(findings, rows.len()))
+pub(crate) fn render(rows: &[VisibilityRow], findings: &[Finding], is_asked: bool, screen: Screen) -> String {
+    let visibility = if rows.is_empty() {
+        "no profiles\n".to_owned()
+    } else {
+        matrix(rows, is_asked, screen) + &why_not(rows, screen)
+    };
+    format!("{visibility}{}\n{}", list(findings, screen), summary(findings, rows.len()))
 }
 
-fn matrix(rows: &[VisibilityRow], is_asked: bool) -> String {
+fn matrix(rows: &[VisibilityRow], is_asked: bool, screen: Screen) -> String {
     let cells = |visibilities: &[Visibility; 5]| {
         visibilities.each_ref().map(|visibility| match visibility {
             Visibility { visible: true, resolvable: true, .. } => "yes",
@@ -58,31 +62,28 @@ fn matrix(rows: &[VisibilityRow], is_asked: bool) -> String {
         [name, amplify, aws_cli, js, rust, go]
     };
     let lines: Vec<_> = lines.into_iter().map(line).collect();
-    let mut text = table::render(["PROFILE", "AMPLIFY", "AWS CLI", "JS SDK", "RUST SDK", "GO SDK"], &lines);
+    let paint = |cell: Cell<'_>| {
+        let color = match (cell.row, cell.column, cell.text) {
+            (None, ..) => Some(Color::Bold),
+            (_, 0, _) => None,
+            (_, _, "yes") => Some(Color::Green),
+            (_, _, "no") => Some(Color::Red),
+            _ => Some(Color::Yellow),
+        };
+        color.map_or_else(|| cell.text.to_owned(), |color| screen.painter.paint(color, cell.text).into_owned())
+    };
+    let header = ["PROFILE", "AMPLIFY", "AWS CLI", "JS SDK", "RUST SDK", "GO SDK"];
+    let layout = Layout { width: screen.width, fit: &[Fit::CutMiddle(0, 12)], paint: &paint };
+    let mut text = table::render_with(header, &lines, &layout);
     text.push_str("\nyes: works   listed: shown, but fails   no: not visible\n");
     text
 }
 
-/// Cuts the middle of a name that is wider than `width` columns.
 fn shortened(name: &str, width: usize) -> String {
-    let name = printable(name);
-    if name.width() <= width {
-        return name;
-    }
-    let fit = |chars: &mut dyn Iterator<Item = char>, room: usize| -> String {
-        let mut columns = 0;
-        let fits = |char: &char| {
-            columns += char.width().unwrap_or(0);
-            columns <= room
-        };
-        chars.take_while(fits).collect()
-    };
-    let end: String = fit(&mut name.chars().rev(), width / 3).chars().rev().collect();
-    let start = fit(&mut name.chars(), width - 1 - end.width());
-    format!("{start}\u{2026}{end}")
+    cut_middle(&printable(name), width)
 }
 
-fn why_not(rows: &[VisibilityRow]) -> String {
+fn why_not(rows: &[VisibilityRow], screen: Screen) -> String {
     let mut text = String::new();
     for (index, tool) in Tool::ALL.into_iter().enumerate() {
         let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
@@ -96,13 +97,13 @@ fn why_not(rows: &[VisibilityRow]) -> String {
         if reasons.is_empty() {
             continue;
         }
-        let _ = writeln!(text, "\n{}", tool.name());
+        let _ = writeln!(text, "\n{}", screen.painter.paint(Color::Bold, tool.name()));
         let hidden = reasons.len().saturating_sub(MAX_ROWS);
         for (reason, names) in reasons.iter().take(MAX_ROWS) {
-            add_indented(&mut text, &format!("{}: {reason}", first_names(names)), 2, 4);
+            add_indented(&mut text, screen, &format!("{}: {reason}", first_names(names)), 2, 4);
         }
         if hidden > 0 {
-            add_indented(&mut text, &format!("and {hidden} more reasons; --json has them"), 2, 4);
+            add_indented(&mut text, screen, &format!("and {hidden} more reasons; --json has them"), 2, 4);
         }
     }
     text
@@ -117,16 +118,15 @@ fn and_more(number: usize) -> String {
     if number == 0 { String::new() } else { format!(" and {number} more") }
 }
 
-fn list(findings: &[Finding], has_color: bool) -> String {
+fn list(findings: &[Finding], screen: Screen) -> String {
     let mut text = String::new();
     for group in findings.chunk_by(|a, b| a.check.code == b.check.code) {
         let Some(Finding { check, .. }) = group.first() else { continue };
         text.push('\n');
         let (start, severity) = (text.len(), check.severity.name());
-        add_indented(&mut text, &format!("{severity} {}: {}", check.code, check.about), 0, 2);
-        if has_color {
-            text.replace_range(start..start + severity.len(), &color::of(check.severity, severity));
-        }
+        add_indented(&mut text, screen, &format!("{severity} {}: {}", check.code, check.about), 0, 2);
+        let painted = screen.painter.paint(Color::of(check.severity), severity);
+        text.replace_range(start..start + severity.len(), &painted);
         let mut alike: Vec<(&str, Vec<&Hit>)> = Vec::new();
         for Finding { hit, .. } in group {
             match alike.iter().position(|(message, _)| *message == hit.message) {
@@ -137,26 +137,28 @@ fn list(findings: &[Finding], has_color: bool) -> String {
         }
         for (index, (message, hits)) in alike.iter().enumerate() {
             match hits.as_slice() {
-                [hit] if place(hit).is_empty() => add_indented(&mut text, message, 2, 4),
-                [hit] => add_indented(&mut text, &format!("{}: {message}", place(hit)), 2, 4),
+                [hit] if place(hit).is_empty() => add_indented(&mut text, screen, message, 2, 4),
+                [hit] => add_indented(&mut text, screen, &format!("{}: {message}", place(hit)), 2, 4),
                 hits => {
-                    add_indented(&mut text, message, 2, 4);
+                    add_indented(&mut text, screen, message, 2, 4);
                     let places: Vec<_> = hits.iter().take(MAX_PLACES).map(|hit| place(hit)).collect();
                     let more = and_more(hits.len().saturating_sub(MAX_PLACES));
-                    add_indented(&mut text, &format!("{}{more}", places.join(", ")), 4, 4);
+                    add_indented(&mut text, screen, &format!("{}{more}", places.join(", ")), 4, 4);
                 }
             }
             // A hint that several findings share follows the last of them.
             let hints = hints(hits);
             if alike.get(index + 1).is_none_or(|(_, next)| self::hints(next) != hints) {
                 for hint in hints {
-                    add_indented(&mut text, &format!("hint: {hint}"), 4, 10);
+                    let mut lines = String::new();
+                    add_indented(&mut lines, screen, &format!("hint: {hint}"), 4, 10);
+                    text.push_str(&screen.painter.hints(&lines));
                 }
             }
         }
         let hidden = group.len() - alike.iter().map(|(_, hits)| hits.len()).sum::<usize>();
         if hidden > 0 {
-            add_indented(&mut text, &format!("and {hidden} more; --json has them all"), 2, 4);
+            add_indented(&mut text, screen, &format!("and {hidden} more; --json has them all"), 2, 4);
         }
     }
     text
@@ -175,8 +177,11 @@ fn place(hit: &Hit) -> String {
     line.into_iter().chain(hit.profile.clone()).collect::<Vec<_>>().join(" ")
 }
 
-fn add_indented(text: &mut String, line: &str, first: usize, rest: usize) {
-    for (index, part) in wrapped(&printable(line), LINE_WIDTH - rest.max(first)).into_iter().enumerate() {
+fn add_indented(text: &mut String, screen: Screen, line: &str, first: usize, rest: usize) {
+    let width = screen.width.map_or(LINE_WIDTH, |width| width.min(LINE_WIDTH));
+    for (index, part) in
+        wrapped(&printable(line), width.saturating_sub(rest.max(first)).max(20)).into_iter().enumerate()
+    {
         let indent = if index == 0 { first } else { rest };
         let _ = writeln!(text, "{:indent$}{part}", "");
     }

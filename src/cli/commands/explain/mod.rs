@@ -9,6 +9,7 @@ use crate::cache::entry::CachedSession;
 use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::cli::args::Explain;
+use crate::cli::color::{Color, Painter};
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
 use crate::cli::output::{write_json, write_stdout};
@@ -20,6 +21,7 @@ use crate::core::clock::{Clock, Timestamp};
 use crate::core::masking::{masked, masked_message};
 use crate::core::origin::{Located, Origin};
 use crate::output::fields::Fields;
+use crate::output::{left_until, near};
 use crate::plan::build;
 use crate::plan::inputs::Inputs;
 use crate::plan::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME};
@@ -73,7 +75,8 @@ pub(crate) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
         fields.heading("Amplify project");
         add_located(&mut fields, "boundary", boundary.as_ref());
     }
-    write_stdout(fields.text().as_bytes())
+    let painter = Painter::stdout(context);
+    write_stdout(fields.text(|heading| painter.paint(Color::Bold, heading).into_owned()).as_bytes())
 }
 
 /// Resolution limits `min_ttl`, in seconds, to a quarter of the session's duration.
@@ -207,9 +210,9 @@ fn fields(
             hop_fields(&mut fields, hop, set);
         }
         let state = match session.as_ref().map(|session| session.lease.expiration) {
-            Some(at) if *is_valid => format!("valid, {} min left (until {})", at.since(now) / 60, at.rfc3339()),
-            Some(at) => format!("expired ({})", at.rfc3339()),
-            None => "nothing".to_owned(),
+            Some(at) if *is_valid => format!("valid, {}", left_until(at, now)),
+            Some(at) => format!("expired at {}", near(at, now)),
+            None => "no session".to_owned(),
         };
         fields.add("cache", &state, "");
     }
