@@ -1,4 +1,4 @@
-//! What the documents say: commands run, errors exist word for word, links lead somewhere.
+//! README and guide: commands succeed, the transcript is real, errors exist word for word, links have a target.
 //! `BLESS=1 cargo test --test cli readme` rewrites the transcript in the README.
 
 use std::fs;
@@ -36,7 +36,7 @@ fn blocks<'t>(text: &'t str, language: &str) -> Vec<&'t str> {
 }
 
 #[test]
-fn every_command_of_readme_and_guide_runs() {
+fn commands_of_readme_and_guide_succeed() {
     let (readme, guide) = (readme(), guide());
     let is_ours = |block: &&str| !block.starts_with("cargo ");
     let shown: Vec<_> = [&readme, &guide].into_iter().flat_map(|text| blocks(text, "sh")).filter(is_ours).collect();
@@ -50,7 +50,7 @@ fn every_command_of_readme_and_guide_runs() {
 
 #[test]
 fn code_in_guide_fits_80_columns() {
-    // The man page indents code by 11 columns. The paths of one line are as long as they are.
+    // The man page indents code by 11 columns. The line with a policy cannot be shorter.
     let guide = guide();
     let code = guide.split("```").skip(1).step_by(2).flat_map(str::lines);
     let wide: Vec<_> = code.filter(|line| line.chars().count() > 69 && !line.contains("/usr/local/bin/")).collect();
@@ -63,7 +63,7 @@ fn code_spans(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn every_replacement_for_a_command_of_another_tool_runs() {
+fn replacements_of_other_tools_commands_succeed() {
     let moving = chapter("Moving from other tools");
     let ours: Vec<_> = code_spans(&moving).into_iter().filter(|code| code.contains("amplify-creds ")).collect();
     assert!(ours.len() >= 12, "{ours:?}");
@@ -132,7 +132,7 @@ fn transcript_of_setup_is_what_appears() {
 }
 
 #[test]
-fn every_way_to_have_the_code_printed_gives_credentials() {
+fn mfa_process_of_each_password_manager_gives_credentials() {
     let text = guide();
     let lines: Vec<_> =
         blocks(&text, "ini").into_iter().find(|block| block.starts_with("mfa_process")).unwrap().lines().collect();
@@ -173,7 +173,7 @@ fn messages(folder: &Path, all: &mut Vec<String>) {
 }
 
 #[test]
-fn every_error_of_the_troubleshooting_is_one_of_the_program() {
+fn errors_of_the_guide_are_errors_of_the_program() {
     let mut known = Vec::new();
     messages(&root().join("src/cli"), &mut known);
     let table = chapter("Troubleshooting");
