@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn slip_gives_the_nearest_setting() {
+    fn misspelled_setting_gives_nearest_name() {
         for (key, setting) in [
             ("min_tll", Some("min_ttl")),
             ("min-ttl", Some("min_ttl")),

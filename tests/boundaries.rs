@@ -248,7 +248,7 @@ fn imports_point_down() {
 }
 
 #[test]
-fn commands_use_what_is_below_them_and_not_each_other() {
+fn commands_import_only_lower_layers() {
     let command = |file: &str| {
         let name = file.strip_prefix("cli/commands/")?.split('/').next()?;
         Some(name.trim_end_matches(".rs").to_owned()).filter(|name| name != "mod")
@@ -265,7 +265,7 @@ fn commands_use_what_is_below_them_and_not_each_other() {
 }
 
 #[test]
-fn no_file_imports_its_parent() {
+fn files_do_not_import_their_parent() {
     for (file, used) in graph() {
         let path = path_of(&file);
         for other in used {
@@ -276,7 +276,7 @@ fn no_file_imports_its_parent() {
 }
 
 #[test]
-fn no_import_circles() {
+fn imports_have_no_cycles() {
     let mut graph = graph();
     // Removes files without remaining imports or importers, because they cannot be in a cycle.
     loop {
@@ -293,7 +293,7 @@ fn no_import_circles() {
 }
 
 #[test]
-fn each_outside_crate_has_one_place() {
+fn external_crate_is_used_in_one_place() {
     for (file, text) in sources() {
         for (name, places) in ONE_PLACE {
             let named = text

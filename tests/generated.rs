@@ -17,7 +17,7 @@ fn compare(relative: &str, made: &[u8]) {
 }
 
 #[test]
-fn man_pages() {
+fn man_pages_are_up_to_date() {
     let mut made: Vec<String> = pages()
         .iter()
         .map(|page| {

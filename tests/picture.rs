@@ -24,7 +24,7 @@ const CELL: (usize, usize) = (9, 19);
 const MARGIN: usize = 16;
 
 #[test]
-fn the_picture_shows_what_happens() {
+fn terminal_picture_is_up_to_date() {
     let screen = run();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("man/terminal.svg");
     if std::env::var_os("BLESS").is_some() {

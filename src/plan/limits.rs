@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn role_arns_by_shape() {
+    fn role_arn_of_wrong_shape_is_rejected() {
         for good in [
             "arn:aws:iam::222222222222:role/BizCorpRole",
             "arn:aws-us-gov:iam::222222222222:role/a/b/c",
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn region_only_as_host_label() {
+    fn region_must_be_a_host_label() {
         for good in ["eu-west-1", "us-gov-west-1", "aws-global", "fips-us-east-1", "us-west-2-fips", "fips", "local"] {
             assert!(is_region(good), "{good}");
         }
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn text_parameters_by_length_and_character() {
+    fn text_parameter_length_and_characters_are_limited() {
         let long = "x".repeat(65);
         let rows = [
             (SESSION_NAME, "amplify", true),

@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_that_are_us_and_commands_that_are_not() {
+    fn own_credential_process_command_is_recognised() {
         let of = |profile: &str| Some(Wrapper { profile: Some(profile.to_owned()), ..Wrapper::default() });
         let rows = [
             ("amplify-creds process biz", of("biz")),

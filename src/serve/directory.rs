@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn directory_of_a_dead_process_is_swept_and_no_other() {
+    fn directory_of_ended_process_is_removed() {
         let parent = tempfile::tempdir().unwrap();
         let living = PrivateDirectory::create_locked(parent.path()).unwrap();
         let dead = PrivateDirectory::create_locked(parent.path()).unwrap();

@@ -196,7 +196,7 @@ mod tests {
         NewCode; new words; ; 1;";
 
     #[test]
-    fn from_code_words_and_request_to_causes() {
+    fn denial_causes_depend_on_code_message_and_request() {
         for row in ROWS.lines().skip(1) {
             let [code, words, keys, place, expected] = row.split(';').map(str::trim).collect::<Vec<_>>()[..] else {
                 panic!("{row}")

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn which_proxy_and_whether() {
+    fn proxy_variable_depends_on_scheme_and_order() {
         let none = ("X", "");
         let rows = [
             ([none, none, none], STS, "none"),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn exempt_are_hosts_subdomains_addresses_and_networks() {
+    fn proxy_exempts_hosts_subdomains_addresses_and_networks() {
         let rows = [
             ("", STS, true),
             ("sts.eu-west-1.amazonaws.com", STS, false),

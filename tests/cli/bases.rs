@@ -44,7 +44,7 @@ const EC2: &str =
 const ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 
 #[test]
-fn an_instance_signs_with_its_role_once() {
+fn imds_role_credentials_are_fetched_once() {
     let (sts, keys, home) = own_role(EC2);
     let imds = Instance::with_role("Own", keys.clone()).start();
     let run = home.run_with(&["process", "ec2"], &[(ENDPOINT, &imds.url())]);
@@ -59,7 +59,7 @@ fn an_instance_signs_with_its_role_once() {
 }
 
 #[test]
-fn the_first_version_serves_unless_it_is_refused() {
+fn imdsv1_is_used_unless_disabled() {
     for refusal in ["", "$AWS_EC2_METADATA_V1_DISABLED", "key"] {
         let (_sts, keys, home) = own_role(EC2);
         if refusal == "key" {
@@ -79,7 +79,7 @@ fn the_first_version_serves_unless_it_is_refused() {
 }
 
 #[test]
-fn the_endpoint_may_stand_in_the_profile() {
+fn imds_endpoint_is_read_from_profile() {
     let (_sts, keys, home) = own_role("");
     let imds = Instance::with_role("Own", keys).start();
     home.config(&format!("{EC2}ec2_metadata_service_endpoint = {}/\n", imds.url()));
@@ -92,7 +92,7 @@ fn the_endpoint_may_stand_in_the_profile() {
 }
 
 #[test]
-fn what_an_instance_can_lack_is_told_soon() {
+fn missing_imds_role_or_connection_is_reported() {
     let (_sts, keys, home) = own_role(EC2);
     let started = |change: &dyn Fn(&mut Instance)| {
         let mut instance = Instance::with_role("Own", keys.clone());
@@ -122,7 +122,7 @@ const CONTAINER: &str =
 const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
 #[test]
-fn a_container_sends_its_authorization() {
+fn container_authorization_token_is_sent() {
     let (_sts, keys, home) = own_role(CONTAINER);
     let site = metadata::container(Some("Bearer right"), keys);
     let uri = format!("{}/v1/credentials?x=1", site.url());
@@ -165,7 +165,7 @@ fn container_with_another_authorization_is_another_identity() {
 }
 
 #[test]
-fn what_a_container_can_lack_is_told() {
+fn missing_container_uri_or_connection_is_reported() {
     let (_sts, _keys, home) = own_role(CONTAINER);
     says(home.run(&["process", "ecs"]).failed_with(4), &["AWS_CONTAINER_CREDENTIALS_FULL_URI is set"]);
     let elsewhere = home.run_with(&["process", "ecs"], &[(FULL_URI, "http://example.com/x")]);
@@ -195,7 +195,7 @@ fn workload() -> (FakeSts, Issuer, TestHome) {
 }
 
 #[test]
-fn a_token_gives_a_role_that_is_cached_like_any_other() {
+fn web_identity_role_is_cached() {
     let (sts, _issuer, home) = workload();
     let first = json(home.run(&["process", "web"]).succeeded());
     assert_eq!(first["AccountId"], "222222222222");
@@ -229,7 +229,7 @@ fn token_of_another_subject_is_another_identity() {
 }
 
 #[test]
-fn the_environments_token_serves_where_no_profile_is_asked_for() {
+fn web_identity_variables_are_used_without_profile() {
     let (sts, _issuer, home) = workload();
     let file = home.path().join("token").display().to_string();
     let trio = [
@@ -247,7 +247,7 @@ fn the_environments_token_serves_where_no_profile_is_asked_for() {
 }
 
 #[test]
-fn tokens_that_sts_does_not_take_are_told() {
+fn rejected_web_identity_token_is_reported() {
     let (_sts, issuer, home) = workload();
     let stranger = Issuer::new("https://stranger.example");
     let rows: [(String, i32, &[&str]); 8] = [
@@ -317,7 +317,7 @@ fn sso(home: &TestHome, center: &IdentityCenter, profile: &str) -> Finished {
 }
 
 #[test]
-fn a_sign_in_gives_its_role_and_the_roles_behind() {
+fn sso_sign_in_provides_its_role_and_chain() {
     let (sts, center, home) = signed_in(3600);
     let given = json(sso(&home, &center, "sso").succeeded());
     assert_eq!(given["AccountId"], "111111111111");
@@ -329,7 +329,7 @@ fn a_sign_in_gives_its_role_and_the_roles_behind() {
 }
 
 #[test]
-fn a_profile_with_its_own_start_url_has_its_own_token() {
+fn sso_profile_with_start_url_has_own_token() {
     let (_sts, center, home) = signed_in(3600);
     home.config(
         "[profile legacy]\nsso_start_url = https://corp.example/start\nsso_region = eu-west-1\n\
@@ -341,7 +341,7 @@ fn a_profile_with_its_own_start_url_has_its_own_token() {
 }
 
 #[test]
-fn a_token_that_is_over_is_renewed_and_its_file_replaced() {
+fn expired_sso_token_is_renewed_and_stored() {
     let (_sts, center, home) = signed_in(-60);
     sso(&home, &center, "sso").succeeded();
     assert_eq!(center.renewals(), 1);
@@ -364,7 +364,7 @@ fn a_token_that_is_over_is_renewed_and_its_file_replaced() {
 /// As under sudo with HOME kept.
 #[cfg(unix)]
 #[test]
-fn a_renewed_token_stays_its_owners_and_no_lock_is_left_in_his_way() {
+fn sso_token_renewed_by_root_keeps_owner() {
     use std::os::unix::fs::{MetadataExt, chown};
     const NOBODY: u32 = 65_534;
     let (_sts, center, home) = signed_in(-60);
@@ -382,7 +382,7 @@ fn a_renewed_token_stays_its_owners_and_no_lock_is_left_in_his_way() {
 }
 
 #[test]
-fn many_processes_spend_one_refresh_token() {
+fn concurrent_processes_use_one_refresh_token() {
     let (_sts, center, home) = signed_in(-60);
     center.set_held(true);
     thread::scope(|scope| {
@@ -397,7 +397,7 @@ fn many_processes_spend_one_refresh_token() {
 }
 
 #[test]
-fn a_sign_in_that_is_over_names_the_command() {
+fn expired_sso_sign_in_hints_login_command() {
     let hint = "hint: aws sso login --profile sso";
     let (_sts, center, home) = signed_in(-60);
     center.sign_out();
@@ -425,7 +425,7 @@ fn a_sign_in_that_is_over_names_the_command() {
 }
 
 #[test]
-fn an_outage_is_no_sign_out() {
+fn sso_outage_is_not_an_expired_sign_in() {
     let (_sts, center, home) = signed_in(-60);
     center.set_down(true);
     says(sso(&home, &center, "sso").failed_with(6), &["IAM Identity Center returned HTTP status 503"]);
@@ -440,7 +440,7 @@ fn an_outage_is_no_sign_out() {
 }
 
 #[test]
-fn a_session_that_still_lasts_outweighs_an_outage_of_its_base() {
+fn valid_session_survives_sso_outage() {
     let (_sts, center, home) = signed_in(3600);
     let before = json(sso(&home, &center, "role").succeeded());
     // With less than five minutes left, a call has a timeout of 5 s.
@@ -452,7 +452,7 @@ fn a_session_that_still_lasts_outweighs_an_outage_of_its_base() {
 }
 
 #[test]
-fn a_role_that_the_person_does_not_have_exits_5() {
+fn denied_sso_role_exits_5() {
     let (_sts, center, home) = signed_in(3600);
     home.config(&SSO.replace("sso_role_name = Own", "sso_role_name = Admin"));
     says(sso(&home, &center, "sso").failed_with(5), &["ForbiddenException", "AWS: No access", "sso_role_name"]);
@@ -494,7 +494,7 @@ fn login(home: &TestHome, double: &SignIn, profile: &str) -> Finished {
 }
 
 #[test]
-fn a_session_of_aws_login_serves_and_is_renewed_with_its_key() {
+fn aws_login_session_is_used_and_renewed() {
     let (_sts, double, home) = logged_in(600);
     let before = json(login(&home, &double, "me").succeeded());
     assert_eq!((&before["AccountId"], double.renewals()), (&value!("111111111111"), 0));
@@ -511,7 +511,7 @@ fn a_session_of_aws_login_serves_and_is_renewed_with_its_key() {
 }
 
 #[test]
-fn a_session_of_aws_login_that_cannot_be_renewed_is_told() {
+fn failed_aws_login_renewal_is_reported() {
     let hint = "hint: aws login --profile me";
     let (_sts, double, home) = logged_in(-60);
     double.refuse("TOKEN_EXPIRED");
@@ -571,7 +571,7 @@ fn invalid_session_of_aws_login_names_file_and_command() {
 }
 
 #[test]
-fn renewed_session_of_aws_login_is_checked_before_it_is_stored() {
+fn invalid_renewed_aws_login_session_is_not_stored() {
     let (sts, _double, home) = logged_in(60);
     let mut keys = sts.keys_of_role(OWN_ROLE, "bad", HOUR);
     keys.access_key_id.push('\n');

@@ -32,7 +32,7 @@ fn id(home: &TestHome, profile: &str) -> String {
 }
 
 #[test]
-fn an_entry_is_flat_and_nested_and_carries_our_mark() {
+fn cache_entry_has_both_shapes_and_metadata() {
     let (_sts, home) = without_mfa();
     let printed = document(home.run(&["process", "nomfa"]).succeeded());
     let file = cache(&home);
@@ -63,7 +63,7 @@ fn an_entry_is_flat_and_nested_and_carries_our_mark() {
 
 #[cfg(unix)]
 #[test]
-fn files_are_for_their_owner_alone_and_loose_modes_are_mended() {
+fn cache_file_modes_are_private_and_repaired() {
     use std::os::unix::fs::PermissionsExt;
     let (_sts, home) = without_mfa();
     fs::create_dir_all(home.cache_dir()).unwrap();
@@ -82,7 +82,7 @@ fn files_are_for_their_owner_alone_and_loose_modes_are_mended() {
 }
 
 #[test]
-fn amplifys_entries_answer_when_a_single_profile_names_them() {
+fn amplify_cli_entry_is_used_for_unambiguous_profile() {
     for nested in [false, true] {
         let home = without_endpoint();
         put_cache(&home, &json!({data::NO_MFA_ROLE: {"amplify": amplifys("ASIAAMPLIFY", nested)}}));
@@ -91,7 +91,7 @@ fn amplifys_entries_answer_when_a_single_profile_names_them() {
 }
 
 #[test]
-fn amplifys_entries_do_not_answer_for_anything_else() {
+fn amplify_cli_entry_is_not_used_for_other_sessions() {
     let (sts, home) = without_mfa();
     put_cache(&home, &json!({data::NO_MFA_ROLE: {"amplify": amplifys("ASIAAMPLIFY", false)}}));
     assert_ne!(id(&home, "nomfa"), "ASIAAMPLIFY", "an endpoint is configured");
@@ -108,7 +108,7 @@ fn amplifys_entries_do_not_answer_for_anything_else() {
 }
 
 #[test]
-fn what_is_not_ours_is_carried_through_and_our_own_expired_entries_go() {
+fn foreign_entries_are_kept_and_own_expired_removed() {
     let (_sts, home) = without_mfa();
     home.run(&["process", "nomfa"]).succeeded();
     let text = fs::read_to_string(home.cache_file()).unwrap();
@@ -138,7 +138,7 @@ fn what_is_not_ours_is_carried_through_and_our_own_expired_entries_go() {
 }
 
 #[test]
-fn the_cache_never_answers_for_another_identity_external_id_or_session_name() {
+fn cache_separates_identity_external_id_and_session_name() {
     let (sts, home) = without_mfa();
     let first = id(&home, "nomfa");
     let config = fs::read_to_string(home.path().join(".aws/config")).unwrap();
@@ -164,7 +164,7 @@ fn the_cache_never_answers_for_another_identity_external_id_or_session_name() {
 }
 
 #[test]
-fn files_that_are_no_cache_are_a_miss_and_are_set_aside() {
+fn corrupt_cache_is_a_miss_and_renamed() {
     let deep = format!("{}{}", "{\"a\":".repeat(5000), "1".to_owned() + &"}".repeat(5000));
     let rows: [(&str, &[u8], bool); 8] = [
         ("corrupt", b"{\"a\": nope", true),
@@ -191,7 +191,7 @@ fn files_that_are_no_cache_are_a_miss_and_are_set_aside() {
 }
 
 #[test]
-fn a_session_from_the_future_is_not_believed() {
+fn session_written_in_the_future_is_ignored() {
     let (sts, home) = without_mfa();
     home.run(&["process", "nomfa"]).succeeded();
     let mut file = cache(&home);
@@ -232,7 +232,7 @@ mod ownership {
     }
 
     #[test]
-    fn another_users_cache_directory_is_neither_written_nor_mended() {
+    fn cache_directory_of_other_user_is_not_changed() {
         if !is_root() {
             return eprintln!("skipped: needs root");
         }
@@ -248,7 +248,7 @@ mod ownership {
     }
 
     #[test]
-    fn an_unwritable_home_costs_the_cache_not_the_credentials() {
+    fn unwritable_home_still_returns_credentials() {
         if !is_root() {
             return eprintln!("skipped: needs root");
         }
@@ -259,7 +259,7 @@ mod ownership {
     }
 
     #[test]
-    fn a_link_into_another_users_directory_is_refused() {
+    fn cache_link_into_foreign_directory_is_refused() {
         if !is_root() {
             return eprintln!("skipped: needs root");
         }
@@ -276,7 +276,7 @@ mod ownership {
     }
 
     #[test]
-    fn cache_writable_by_everybody_is_set_aside() {
+    fn world_writable_cache_is_not_trusted() {
         let (sts, home) = without_mfa();
         let file = home.cache_dir().join("cache.json");
         for (path, mode) in [(&file, 0o666), (&home.cache_dir(), 0o777)] {
@@ -292,7 +292,7 @@ mod ownership {
     }
 
     #[test]
-    fn cache_writable_by_the_group_is_read_and_made_private() {
+    fn group_writable_cache_is_read_and_made_private() {
         let (_sts, home) = without_mfa();
         let file = home.cache_dir().join("cache.json");
         let cached = id(&home, "nomfa");

@@ -44,7 +44,7 @@ fn add(home: &TestHome, text: &str) {
 }
 
 #[test]
-fn a_program_is_a_base_and_is_not_run_for_a_cached_role() {
+fn credential_process_is_not_run_for_cached_role() {
     let (sts, home) = with_program();
     let first = home.run(&["process", "role"]);
     assert_eq!(first.succeeded(), home.run(&["process", "role"]).succeeded());
@@ -102,7 +102,7 @@ fn process_identity_command_ignores_the_environment() {
 }
 
 #[test]
-fn a_program_that_fails_is_told_with_its_words_and_line() {
+fn failed_credential_process_is_reported_with_stderr() {
     let (_sts, home) = with_program();
     home.write("give", "echo; echo 'no \u{1b}[2Jluck' >&2; exit 3\n");
     let run = home.run(&["process", "role"]);
@@ -123,7 +123,7 @@ fn a_program_that_fails_is_told_with_its_words_and_line() {
 }
 
 #[test]
-fn a_program_gets_no_pipe_that_never_ends_and_no_code() {
+fn credential_process_inherits_neither_stdin_nor_code() {
     let (_sts, home) = with_program();
     let script = fs::read_to_string(home.path().join("give")).unwrap();
     home.write("give", format!("cat >/dev/null\nenv >\"$HOME/environment\"\n{script}"));
@@ -140,7 +140,7 @@ fn a_program_gets_no_pipe_that_never_ends_and_no_code() {
 
 #[test]
 #[ignore = "waits 60 s for the real deadline; .ci/full runs it"]
-fn a_program_that_hangs_ends_within_the_bound() {
+fn hanging_credential_process_times_out() {
     let (_sts, home) = with_program();
     home.write("give", "exec sleep 1000\n");
     let run = home.run(&["process", "keys"]);
@@ -149,7 +149,7 @@ fn a_program_that_hangs_ends_within_the_bound() {
 }
 
 #[test]
-fn a_process_that_is_us_is_an_alias() {
+fn own_credential_process_is_an_alias() {
     let (sts, home) = with_program();
     add(
         &home,
@@ -167,7 +167,7 @@ fn a_process_that_is_us_is_an_alias() {
 }
 
 #[test]
-fn an_alias_as_a_source_means_the_profile_it_names() {
+fn alias_as_source_resolves_to_its_target() {
     let (sts, home) = with_program();
     add(
         &home,
@@ -179,7 +179,7 @@ fn an_alias_as_a_source_means_the_profile_it_names() {
 }
 
 #[test]
-fn a_role_beats_the_credential_process_beside_it() {
+fn role_arn_overrides_credential_process() {
     let (sts, home) = with_program();
     add(
         &home,
@@ -191,7 +191,7 @@ fn a_role_beats_the_credential_process_beside_it() {
 }
 
 #[test]
-fn aliases_that_lead_back_are_found_by_reading() {
+fn alias_loop_is_detected_in_config() {
     let (_sts, home) = with_program();
     add(
         &home,
@@ -208,7 +208,7 @@ fn aliases_that_lead_back_are_found_by_reading() {
 }
 
 #[test]
-fn programs_that_lead_back_are_found_by_the_variable() {
+fn process_loop_is_detected_by_chain_variable() {
     let (_sts, home) = with_program();
     home.write("again", format!("exec {} process outer\n", home.program().display()));
     add(&home, &format!("[profile outer]\ncredential_process = /bin/sh {}/again\n", home.path().display()));
@@ -224,7 +224,7 @@ fn programs_that_lead_back_are_found_by_the_variable() {
 }
 
 #[test]
-fn included_profiles_fill_what_is_absent_but_keys() {
+fn included_profile_provides_missing_settings_except_keys() {
     let (sts, home) = with_program();
     add(
         &home,
@@ -243,7 +243,7 @@ fn included_profiles_fill_what_is_absent_but_keys() {
 }
 
 #[test]
-fn any_depth() {
+fn alias_chain_of_any_depth_is_resolved() {
     let (_sts, home) = with_program();
     let first = "[profile r0]\ncredential_process = amplify-creds process keys\n".to_owned();
     let alias = |depth: i32| format!("[profile r{depth}]\ncredential_process = amplify-creds process r{}\n", depth - 1);

@@ -42,7 +42,7 @@ fn findings<'d>(document: &'d Value, code: &str) -> Vec<&'d Value> {
 }
 
 #[test]
-fn everything_allowed_is_green_and_counted_by_category() {
+fn check_counts_allowed_actions_by_category() {
     let (sts, home) = without_mfa();
     with_policies(&sts, |role| role.policy("admin", ALL));
     let (code, document) = checked(&sts, &home, &[]);
@@ -69,7 +69,7 @@ fn everything_allowed_is_green_and_counted_by_category() {
 }
 
 #[test]
-fn questions_go_in_batches_and_answers_come_in_parts() {
+fn simulation_requests_are_batched_and_responses_paginated() {
     let (sts, home) = without_mfa();
     with_policies(&sts, |role| role.policy("admin", ALL));
     let (code, document) = checked(&sts, &home, &["--managed"]);
@@ -86,7 +86,7 @@ fn questions_go_in_batches_and_answers_come_in_parts() {
 }
 
 #[test]
-fn each_kind_of_denial_has_its_column_and_its_statement() {
+fn denial_kinds_have_columns_and_statements() {
     let (sts, home) = without_mfa();
     let no_auth = r#"{"Statement": [{"Effect": "Allow", "NotAction": ["cognito-idp:*", "cognito-identity:*", "sns:*"], "Resource": "*"}]}"#;
     let ceiling = r#"{"Statement": [{"Effect": "Allow", "NotAction": "lambda:*", "Resource": "*"}]}"#;
@@ -190,7 +190,7 @@ fn denied_simulation_leaves_everything_unknown_and_prints_the_statement() {
 }
 
 #[test]
-fn iam_is_called_as_sts_is() {
+fn iam_calls_use_retries_clock_and_endpoints() {
     let (sts, home) = without_mfa();
     with_policies(&sts, |role| role.policy("admin", ALL));
     let check = ["check", "nomfa", "--for", "amplify", "--category", "geo", "--json"];
@@ -302,7 +302,7 @@ impl Story {
 }
 
 #[test]
-fn from_our_own_documents_alone_all_is_green() {
+fn generated_policies_pass_the_check() {
     let story = Story::told();
     let (code, document) = story.checked();
     assert_eq!(code, Some(0), "{document}");
@@ -314,7 +314,7 @@ fn from_our_own_documents_alone_all_is_green() {
 }
 
 #[test]
-fn without_the_external_id() {
+fn missing_external_id_is_a_possible_cause() {
     let story = Story::told();
     story.without_line("external_id");
     let hint = story.refused("cannot_tell");
@@ -322,7 +322,7 @@ fn without_the_external_id() {
 }
 
 #[test]
-fn without_mfa_in_the_profile() {
+fn missing_mfa_serial_is_a_possible_cause() {
     let story = Story::told();
     story.without_line("mfa_serial");
     let hint = story.refused("cannot_tell");
@@ -330,7 +330,7 @@ fn without_mfa_in_the_profile() {
 }
 
 #[test]
-fn with_the_wrong_account_in_the_trust_policy() {
+fn wrong_trust_policy_account_is_a_possible_cause() {
     let story = Story::told();
     story.apply(&["--principal", "999999999999"], &[]);
     let hint = story.refused("cannot_tell");
@@ -338,7 +338,7 @@ fn with_the_wrong_account_in_the_trust_policy() {
 }
 
 #[test]
-fn without_the_callers_policy() {
+fn missing_caller_policy_is_a_possible_cause() {
     let story = Story::told();
     story.sts.edit_world(|world| {
         let user = test_support::User::new(data::USER_ARN, data::ACCESS_KEY_ID, data::SECRET_ACCESS_KEY);
@@ -350,7 +350,7 @@ fn without_the_callers_policy() {
 }
 
 #[test]
-fn one_category_left_out_is_named_and_the_statement_mends_it() {
+fn missing_category_is_fixed_by_its_statement() {
     let story = Story::told();
     let all_but_auth = "api,storage,function,hosting,analytics,notifications,interactions,predictions,geo";
     story.apply(&[], &["--category", all_but_auth]);
@@ -370,7 +370,7 @@ fn one_category_left_out_is_named_and_the_statement_mends_it() {
 }
 
 #[test]
-fn a_boundary_on_the_deploying_role_denies() {
+fn boundary_of_deploying_role_denies_actions() {
     let story = Story::told();
     let bounded = |allow: &[&str]| {
         let ceiling = story.document(&[&["boundary", "bizcorprole", "--arn", BOUNDARY], allow].concat());

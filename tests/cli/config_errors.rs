@@ -41,7 +41,7 @@ fn unknown_profile_names_the_files_and_the_nearest() {
 }
 
 #[test]
-fn missing_source_names_both_ends() {
+fn missing_source_is_named_with_its_profile() {
     let run = fails(&role("a", "source_profile = devcorpuse"), "[devcorpuser]\n", "a");
     says(
         &run,
@@ -69,7 +69,7 @@ fn missing_source_names_both_ends() {
 }
 
 #[test]
-fn what_a_command_of_ours_asks_for_is_told_as_that() {
+fn profile_requested_by_wrapper_is_named_in_error() {
     let wrapper = "[profile a]\ncredential_process = amplify-creds process b\n";
     let run = fails(wrapper, "", "a");
     says(&run, &["profile b does not exist; the credential_process of profile a asks for it (~/.aws/config:2)"]);
@@ -87,7 +87,7 @@ fn loops_print_the_path() {
 }
 
 #[test]
-fn half_a_key_pair_is_told_with_the_half_that_is_there() {
+fn incomplete_key_pair_names_the_missing_key() {
     let run = fails("", "[a]\naws_access_key_id = AKIA1\n", "a");
     says(&run, &["half a key pair (~/.aws/credentials:2)", "aws_secret_access_key is missing"]);
     let run = fails("", "[a]\n\naws_secret_access_key = hush-hush\n", "a");
@@ -100,7 +100,7 @@ fn half_a_key_pair_is_told_with_the_half_that_is_there() {
 }
 
 #[test]
-fn roles_without_or_with_two_sources() {
+fn role_without_or_with_two_sources_is_rejected() {
     says(&fails(&role("a", ""), "", "a"), &["no source_profile or credential_source (~/.aws/config:2)"]);
     let both = role("a", "source_profile = b\ncredential_source = Environment");
     says(&fails(&both, "", "a"), &["both source_profile (~/.aws/config:3) and credential_source (~/.aws/config:4)"]);
@@ -113,7 +113,7 @@ fn roles_without_or_with_two_sources() {
 }
 
 #[test]
-fn values_that_aws_would_reject_are_told_with_their_line() {
+fn setting_value_invalid_for_aws_has_line() {
     let long = "x".repeat(65);
     let rows = [
         ("role_arn = nope", "role_arn", "arn:aws:iam::ACCOUNT:role/NAME"),
@@ -145,7 +145,7 @@ fn empty_values_are_unset() {
 }
 
 #[test]
-fn a_header_without_bracket_stops_whoever_it_concerns() {
+fn header_without_bracket_fails_affected_profiles() {
     let config = format!("[profile a]\n{KEYS}[profile b\n{KEYS}[profile c]\n{KEYS}");
     says(&fails(&config, "", "a"), &["cannot read profile a", "~/.aws/config:4"]);
     says(&fails(&config, "", "b"), &["~/.aws/config:4"]);
@@ -159,7 +159,7 @@ fn a_header_without_bracket_stops_whoever_it_concerns() {
 }
 
 #[test]
-fn files_that_cannot_be_read_say_what_to_do() {
+fn invalid_config_file_is_reported_with_hint() {
     let directory = TestHome::new(PROGRAM);
     fs::create_dir_all(directory.path().join(".aws/config")).unwrap();
     let run = directory.run(&["process", "a"]);
@@ -184,7 +184,7 @@ fn files_that_cannot_be_read_say_what_to_do() {
 
 #[cfg(unix)]
 #[test]
-fn an_unreadable_file_is_told() {
+fn unreadable_file_is_reported() {
     use std::os::unix::fs::symlink;
     let home = TestHome::new(PROGRAM);
     fs::create_dir_all(home.path().join(".aws")).unwrap();
@@ -196,7 +196,7 @@ fn an_unreadable_file_is_told() {
 }
 
 #[test]
-fn a_base_that_is_not_whole_is_told_with_its_lines() {
+fn incomplete_base_is_reported_with_its_lines() {
     let sso = "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://a.example/start\n";
     let rows: [(&str, &[&str]); 7] = [
         ("sso_session = corp", &["profile a has no credentials"]),
@@ -222,7 +222,7 @@ fn a_base_that_is_not_whole_is_told_with_its_lines() {
 }
 
 #[test]
-fn mfa_on_a_later_role_is_a_mistake_with_its_line() {
+fn mfa_serial_on_later_role_is_an_error() {
     let config = role("a", "source_profile = b\nmfa_serial = arn:aws:iam::111111111111:mfa/x")
         + &role("b", "source_profile = c");
     let keys = format!("[c]\n{KEYS}aws_session_token = t\n");
@@ -239,7 +239,7 @@ fn hostile_names_do_not_steer_the_terminal() {
 }
 
 #[test]
-fn a_message_too_long_for_one_line_goes_on_in_the_next() {
+fn long_message_continues_on_the_next_line() {
     let name = "x".repeat(180);
     let run = fails("", "", &name);
     let (first, second) = run.stderr.split_once("…\n  …").unwrap();
@@ -248,7 +248,7 @@ fn a_message_too_long_for_one_line_goes_on_in_the_next() {
 }
 
 #[test]
-fn without_home_the_user_database_is_asked() {
+fn missing_home_variable_is_read_from_user_database() {
     let home = TestHome::new(PROGRAM);
     let output = home.command(&["process", "surely-no-such-profile"]).env_remove("HOME").output().unwrap();
     Finished::from(output).failed_with(3);
@@ -257,7 +257,7 @@ fn without_home_the_user_database_is_asked() {
 /// The system determines the configuration directory of Windows, not the variables.
 #[cfg(unix)]
 #[test]
-fn settings_are_read_and_mistakes_in_them_told() {
+fn invalid_config_ini_is_reported_with_line() {
     let home = TestHome::new(PROGRAM);
     home.credentials(&format!("[default]\n{KEYS}"));
     let settings = if cfg!(target_os = "macos") {
@@ -277,7 +277,7 @@ fn settings_are_read_and_mistakes_in_them_told() {
 }
 
 #[test]
-fn how_long_a_session_must_last_is_the_profiles_or_what_it_is_an_alias_of() {
+fn min_ttl_is_read_from_profile_or_alias_target() {
     let config = format!(
         "{}[profile alias]\ncredential_process = amplify-creds process short\n[profile wrong]\nmin_ttl = soon\n{KEYS}",
         role("short", "source_profile = wrong\nmin_ttl = later")
@@ -288,7 +288,7 @@ fn how_long_a_session_must_last_is_the_profiles_or_what_it_is_an_alias_of() {
 }
 
 #[test]
-fn as_a_source_static_keys_beat_a_role_and_a_profile_may_name_itself() {
+fn static_keys_of_source_override_its_role() {
     let (sts, home) = biz_corp();
     add_config(
         &home,
@@ -305,7 +305,7 @@ fn as_a_source_static_keys_beat_a_role_and_a_profile_may_name_itself() {
 }
 
 #[test]
-fn account_of_nine_digits_is_never_asked_for() {
+fn account_of_nine_digits_gets_no_request() {
     let (sts, home) = without_mfa();
     crate::add_config(
         &home,

@@ -90,7 +90,7 @@ fn with_pinentry(answer: impl Fn(&FakeSts) -> Vec<String>) -> (FakeSts, TestHome
 const BY_PINENTRY: [&str; 4] = ["process", "bizcorprole", "--prompt", "pinentry"];
 
 #[test]
-fn pinentry_is_told_who_asks_for_what_and_gives_the_code() {
+fn pinentry_gets_description_and_returns_code() {
     let (_sts, home) = with_pinentry(|sts| {
         let code = code(sts);
         // Encoded, in pieces, with a comment and a status line between them.
@@ -124,7 +124,7 @@ fn pinentry_is_told_who_asks_for_what_and_gives_the_code() {
 }
 
 #[test]
-fn what_pinentry_says_instead_of_a_code_has_its_exit_status() {
+fn pinentry_error_has_its_exit_status() {
     let rows = [
         ("ERR 83886179 Operation cancelled <Pinentry>", 130, "cancelled"),
         ("ERR 67109062 fully cancelled", 130, "cancelled"),
@@ -143,7 +143,7 @@ fn what_pinentry_says_instead_of_a_code_has_its_exit_status() {
 }
 
 #[test]
-fn pinentry_asks_again_and_says_why() {
+fn pinentry_prompts_again_with_reason() {
     let (sts, home) = with_pinentry(|sts| {
         let answer = |code: String| format!("D {code}|OK");
         vec!["OK".to_owned(), answer("12345".to_owned()), answer(sts.wrong_code(data::MFA_SERIAL)), answer(code(sts))]
@@ -161,7 +161,7 @@ fn pinentry_asks_again_and_says_why() {
 }
 
 #[test]
-fn what_is_no_pinentry_is_nobody_to_ask() {
+fn invalid_or_missing_prompt_program_exits_4() {
     for greeting in
         ["", "echo hello", "echo ERR 1 no", "yes | tr -d '\\n'", "yes OK | head -n 3", "echo OK; exec yes '#'"]
     {
@@ -178,7 +178,7 @@ fn what_is_no_pinentry_is_nobody_to_ask() {
 
 #[test]
 #[ignore = "waits 10 s for a greeting; .ci/full runs it"]
-fn a_pinentry_that_does_not_greet_is_left() {
+fn silent_pinentry_falls_back_to_next_method() {
     let (sts, home) = biz_corp();
     install(&home, "pinentry", "#!/bin/sh\nexec sleep 60\n");
     install(&home, "zenity", DIALOG);
@@ -188,7 +188,7 @@ fn a_pinentry_that_does_not_greet_is_left() {
 
 #[test]
 #[ignore = "waits 90 s for the real deadline; .ci/full runs it"]
-fn a_window_that_nobody_answers_is_closed() {
+fn unanswered_dialog_is_closed() {
     let (_sts, home) = biz_corp();
     install(&home, "zenity", "#!/bin/sh\necho $$ >\"$HOME/pid\"; exec sleep 300\n");
     let done = run(&home, &["process", "bizcorprole", "--prompt", "zenity"], &[]);
@@ -198,7 +198,7 @@ fn a_window_that_nobody_answers_is_closed() {
 }
 
 #[test]
-fn signals_and_the_end_of_our_parent_close_the_window() {
+fn dialog_closes_on_signal_or_parent_exit() {
     let end = "while [ ! -s \"$HOME/pid\" ]; do sleep 0.05; done";
     for (how, status) in [("-TERM", Some("143")), ("-HUP", Some("129")), ("-INT", Some("130")), ("parent", None)] {
         let (_sts, home) = biz_corp();
@@ -225,7 +225,7 @@ fn signals_and_the_end_of_our_parent_close_the_window() {
 }
 
 #[test]
-fn each_window_shows_the_question_and_gives_the_code() {
+fn dialog_shows_prompt_and_returns_code() {
     for (way, program, typed, cancelled, late) in [
         ("zenity", "zenity", "0 ", "10 ", Some("11 ")),
         ("osascript", "osascript", "0 typed ", "0 cancelled", Some("0 late")),
@@ -272,7 +272,7 @@ fn each_window_shows_the_question_and_gives_the_code() {
 }
 
 #[test]
-fn without_a_terminal_whatever_opens_a_window_is_found() {
+fn dialog_program_is_found_without_terminal() {
     let asked = |programs: &[&str], variables: &[(&str, &str)]| {
         let (sts, home) = biz_corp();
         let code = code(&sts);
@@ -304,7 +304,7 @@ fn without_a_terminal_whatever_opens_a_window_is_found() {
 }
 
 #[test]
-fn a_pinentry_that_cannot_ask_leaves_it_to_the_next() {
+fn failed_pinentry_falls_back_to_next_method() {
     let (sts, home) = biz_corp();
     install(&home, "pinentry", "#!/bin/sh\necho OK\nwhile read -r line; do echo ERR 83886340 no screen; done\n");
     install(&home, "zenity", DIALOG);
@@ -313,7 +313,7 @@ fn a_pinentry_that_cannot_ask_leaves_it_to_the_next() {
 }
 
 #[test]
-fn the_way_to_ask_comes_from_flag_then_variable_then_setting() {
+fn prompt_method_is_flag_then_variable_then_setting() {
     let settings = if cfg!(target_os = "macos") {
         "Library/Application Support/amplify-creds/config.ini"
     } else {
@@ -370,7 +370,7 @@ fn in_terminal(home: &TestHome, real: &str, before: &str, after: &str) -> Termin
 }
 
 #[test]
-fn real_pinentries_ask_on_the_terminal_and_leave_it_as_before() {
+fn real_pinentry_prompts_and_restores_terminal() {
     for real in ["pinentry-tty", "pinentry-curses"] {
         if !are_there(&[real]) {
             continue;
@@ -387,7 +387,7 @@ fn real_pinentries_ask_on_the_terminal_and_leave_it_as_before() {
 }
 
 #[test]
-fn ctrl_c_ends_a_real_pinentry_and_leaves_the_terminal_as_before() {
+fn ctrl_c_ends_real_pinentry_and_restores_terminal() {
     for real in ["pinentry-tty", "pinentry-curses"] {
         if !are_there(&[real]) {
             continue;
@@ -403,7 +403,7 @@ fn ctrl_c_ends_a_real_pinentry_and_leaves_the_terminal_as_before() {
 }
 
 #[test]
-fn ctrl_z_stops_a_real_pinentry_with_us_and_both_go_on() {
+fn ctrl_z_stops_real_pinentry_until_continued() {
     for real in ["pinentry-tty", "pinentry-curses"] {
         if !are_there(&[real]) {
             continue;
@@ -422,7 +422,7 @@ fn ctrl_z_stops_a_real_pinentry_with_us_and_both_go_on() {
 }
 
 #[test]
-fn in_the_background_no_pinentry_is_left_stopped() {
+fn background_pinentry_is_not_left_stopped() {
     for real in ["pinentry-tty", "pinentry-curses"] {
         if !are_there(&[real]) {
             continue;
@@ -458,7 +458,7 @@ fn on_a_screen(home: &TestHome, keys: &str) -> Finished {
 }
 
 #[test]
-fn a_real_zenity_takes_the_code_and_a_cancel() {
+fn real_zenity_returns_code_or_cancel() {
     if !are_there(&["Xvfb", "zenity", "xdotool"]) {
         return;
     }

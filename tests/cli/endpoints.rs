@@ -23,7 +23,7 @@ fn role_with(keys: &str, sections: &str) -> TestHome {
 }
 
 #[test]
-fn every_endpoint_has_its_line_variable_or_flag() {
+fn endpoint_origin_is_line_variable_or_flag() {
     // Keys, variables, region flag, URL, the URL's origin, the region's origin. Lines are counted from the config's
     // first.
     type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<&'a str>, &'a str, &'a str, &'a str);
@@ -73,7 +73,7 @@ fn every_endpoint_has_its_line_variable_or_flag() {
 }
 
 #[test]
-fn what_cannot_work_is_refused_at_its_line() {
+fn invalid_endpoint_setting_is_rejected_with_line() {
     let rows = [
         ("endpoint_url = localhost:4566\n", "endpoint_url", "https://sts.eu-west-1.amazonaws.com"),
         ("endpoint_url = http://user:hush@proxy\n", "endpoint_url", "without a password"),
@@ -93,7 +93,7 @@ fn what_cannot_work_is_refused_at_its_line() {
 }
 
 #[test]
-fn the_profile_that_is_asked_for_speaks_for_the_chain_and_an_alias_for_none() {
+fn requested_profile_sets_endpoint_of_its_chain() {
     let sts = FakeSts::start(World::biz_corp());
     let home = role_with(
         &format!(
@@ -123,7 +123,7 @@ fn the_profile_that_is_asked_for_speaks_for_the_chain_and_an_alias_for_none() {
 }
 
 #[test]
-fn sessions_of_the_global_endpoint_and_of_others_are_kept_apart() {
+fn sessions_are_cached_per_sts_endpoint() {
     let (sts, home) = without_mfa();
     let run = |url: &str| {
         home.run_with(&["process", "nomfa"], &[("AWS_ENDPOINT_URL_STS", url)]).succeeded();
@@ -141,7 +141,7 @@ fn sessions_of_the_global_endpoint_and_of_others_are_kept_apart() {
 }
 
 #[test]
-fn ignoring_configured_urls_leaves_none() {
+fn ignored_configured_urls_are_not_used() {
     let (_sts, home) = biz_corp();
     add_config(&home, "[profile x]\ninclude_profile = bizcorprole\nignore_configured_endpoint_urls = true\n");
     let seen = json(home.run(&["explain", "x", "--json"]).succeeded());
@@ -216,7 +216,7 @@ fn invalid_region_is_refused_wherever_it_is_set() {
 }
 
 #[test]
-fn profile_named_environment_is_not_of_the_environments_credentials() {
+fn profile_named_environment_does_not_affect_environment_credentials() {
     let (sts, home) = biz_corp();
     add_config(
         &home,

@@ -112,7 +112,7 @@ fn nushell_reads_back_the_same_bytes() {
 }
 
 #[test]
-fn node_reads_the_same_bytes_from_a_dotenv_file_or_is_given_none() {
+fn node_reads_dotenv_bytes_unless_rejected() {
     let script = "const e = process.env; \
         process.stdout.write(`${e.AWS_ACCESS_KEY_ID}|${e.AWS_SECRET_ACCESS_KEY}|${e.AWS_REGION}`)";
     let mut given = 0;
@@ -158,7 +158,7 @@ fn runner_reads(text: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn later_steps_of_a_github_job_get_the_variables_and_its_log_no_secret() {
+fn github_job_gets_variables_and_masked_log() {
     for value in HOSTILE {
         let home = giving(value, "a%b");
         let file = home.write("github", "BEFORE=1\n");
@@ -196,7 +196,7 @@ fn later_steps_of_a_github_job_get_the_variables_and_its_log_no_secret() {
 }
 
 #[test]
-fn the_recipe_keeps_the_exit_status_and_a_failure_prints_nothing() {
+fn failed_env_prints_nothing_and_keeps_status() {
     let home = TestHome::new(PROGRAM);
     home.run(&["env", "nosuch"]).failed_with(3);
     let script = "c=$($PROGRAM env nosuch) && eval \"$c\"; echo \"status $?\"";
@@ -205,7 +205,7 @@ fn the_recipe_keeps_the_exit_status_and_a_failure_prints_nothing() {
 }
 
 #[test]
-fn unset_takes_everything_away_again() {
+fn unset_removes_every_exported_variable() {
     let left = "env | grep '^AWS\\|^AMPLIFY' | grep -v AWS_ENDPOINT; true";
     for (shell, take) in TAKE {
         let home = giving("s", "t");
@@ -217,7 +217,7 @@ fn unset_takes_everything_away_again() {
 }
 
 #[test]
-fn each_shell_gets_its_own_language() {
+fn shell_option_selects_the_syntax() {
     let home = giving("s", "t");
     for (shell, line) in [
         ("bash", "export AWS_ACCESS_KEY_ID='AKIA1';\n"),
@@ -237,7 +237,7 @@ fn each_shell_gets_its_own_language() {
 }
 
 #[test]
-fn the_shell_is_told_by_the_parent_then_by_the_variable() {
+fn shell_is_detected_by_parent_then_variable() {
     let home = giving("s", "t");
     // The test runner is not a shell, so the variable decides.
     let run = home.run_with(&["env", "p", "-v"], &[("SHELL", "/usr/bin/fish")]);
@@ -251,7 +251,7 @@ fn the_shell_is_told_by_the_parent_then_by_the_variable() {
 }
 
 #[test]
-fn a_role_profile_sets_its_session_and_region() {
+fn role_profile_exports_session_and_region() {
     let (_sts, home) = without_mfa();
     let run = home.run(&["env", "nomfa", "--shell", "sh", "--region", "eu-central-1"]);
     let text = run.succeeded();
@@ -267,7 +267,7 @@ fn a_role_profile_sets_its_session_and_region() {
 }
 
 #[test]
-fn export_is_what_the_aws_cli_calls_it() {
+fn export_formats_match_the_aws_cli() {
     let home = giving("secret", "token");
     let ours = |args: &[&str]| home.run(&[args, &["p"]].concat()).stdout;
     assert_eq!(ours(&["export"]), ours(&["process"]));

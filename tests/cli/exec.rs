@@ -58,7 +58,7 @@ fn environment_of(home: &TestHome, args: &[&str], variables: &[(&str, &str)]) ->
 }
 
 #[test]
-fn the_environment_is_replaced_and_not_mixed() {
+fn exec_replaces_inherited_credentials_and_region() {
     let home = keys();
     let mut stale = STALE.to_vec();
     stale.extend([
@@ -95,7 +95,7 @@ fn the_environment_is_replaced_and_not_mixed() {
 }
 
 #[test]
-fn the_command_is_where_this_program_was() {
+fn exec_command_replaces_this_process() {
     let home = keys();
     let child =
         home.command(&["exec", "p", "--", "sh", "-c", "echo $$; exit 42"]).stdout(Stdio::piped()).spawn().unwrap();
@@ -113,7 +113,7 @@ fn the_command_is_where_this_program_was() {
 }
 
 #[test]
-fn what_goes_wrong_has_a_status_that_is_not_the_commands() {
+fn exec_error_has_status_125_126_or_127() {
     let home = keys();
     for args in [
         &["exec", "nosuch", "--", "true"][..],
@@ -145,7 +145,7 @@ fn what_goes_wrong_has_a_status_that_is_not_the_commands() {
 }
 
 #[test]
-fn without_a_command_it_is_the_users_shell() {
+fn exec_without_command_starts_user_shell() {
     let home = keys();
     let shell = home.write_program("shell", "#!/bin/sh\necho \"mine $# $AWS_ACCESS_KEY_ID\"\n");
     assert_eq!(home.run_with(&["exec", "p"], &[("SHELL", shell.to_str().unwrap())]).succeeded(), "mine 0 AKIAP\n");
@@ -155,7 +155,7 @@ fn without_a_command_it_is_the_users_shell() {
 }
 
 #[test]
-fn it_may_run_inside_itself() {
+fn nested_exec_uses_the_inner_profile() {
     let home = keys();
     let inner =
         format!("{PROGRAM} exec q -- sh -c 'echo $AWS_ACCESS_KEY_ID $AMPLIFY_CREDS_ACTIVE_PROFILE $AWS_REGION'");
@@ -169,7 +169,7 @@ fn it_may_run_inside_itself() {
 }
 
 #[test]
-fn the_code_is_asked_for_before_the_command_has_the_terminal() {
+fn exec_prompts_before_command_gets_terminal() {
     let (sts, home) = biz_corp();
     // It starts nothing after the first word: dash loses a Ctrl-C that arrives meanwhile.
     let script = "echo ready >/dev/tty; read line; echo got $line; read line";

@@ -92,7 +92,7 @@ fn ask(host: &str, token: &str) -> std::io::Result<String> {
 }
 
 #[test]
-fn the_command_gets_an_endpoint_and_files_of_its_own_and_nothing_else() {
+fn served_command_gets_only_endpoint_and_private_files() {
     let (sts, home) = without_mfa();
     add_config(
         &home,
@@ -158,7 +158,7 @@ fn the_command_gets_an_endpoint_and_files_of_its_own_and_nothing_else() {
 }
 
 #[test]
-fn directory_of_a_killed_run_is_swept_later_and_that_of_a_living_one_stays() {
+fn serve_directory_of_killed_run_is_removed() {
     let (_sts, home) = without_mfa();
     let kill = |mut served: Served| {
         served.child.kill().unwrap();
@@ -181,7 +181,7 @@ fn directory_of_a_killed_run_is_swept_later_and_that_of_a_living_one_stays() {
 
 #[test]
 #[ignore = "outlives three sessions of 30 s; .ci/full runs it"]
-fn a_long_job_outlives_its_sessions_without_noticing() {
+fn served_session_is_renewed_before_it_expires() {
     let (sts, home) = without_mfa();
     sts.shorten_sessions(30);
     let served = Served::start(&home, &["nomfa"], WAIT);
@@ -195,7 +195,7 @@ fn a_long_job_outlives_its_sessions_without_noticing() {
 }
 
 #[test]
-fn an_old_session_is_renewed_before_the_sdks_ask_again() {
+fn old_session_is_renewed_before_sdk_refresh() {
     let (sts, home) = without_mfa();
     let id = || json(home.run(&["process", "nomfa"]).succeeded())["AccessKeyId"].clone();
     let old = id();
@@ -235,7 +235,7 @@ fn invalid_renewal_is_reported_and_the_endpoint_goes_on() {
 }
 
 #[test]
-fn where_a_code_is_needed_one_line_says_so_and_login_is_enough() {
+fn renewal_that_needs_code_hints_login_once() {
     let (sts, home) = biz_corp();
     add_config(
         &home,
@@ -256,7 +256,7 @@ fn where_a_code_is_needed_one_line_says_so_and_login_is_enough() {
 }
 
 #[test]
-fn a_window_that_asks_ends_with_the_command() {
+fn renewal_dialog_closes_with_the_command() {
     let (sts, home) = biz_corp();
     home.run(&["process", "bizcorprole", "-t", &fresh_code(&sts)]).succeeded();
     // Both the user's session and the role's have 16 minutes left.
@@ -275,7 +275,7 @@ fn a_window_that_asks_ends_with_the_command() {
 }
 
 #[test]
-fn signals_are_passed_on_and_its_end_is_ours() {
+fn exec_serve_forwards_signals_and_exit_status() {
     let (_sts, home) = without_mfa();
     for (signal, name) in [("-TERM", "TERM"), ("-HUP", "HUP"), ("-INT", "INT"), ("-QUIT", "QUIT"), ("-USR1", "USR1")] {
         let _ = fs::remove_file(home.path().join("env"));
@@ -314,7 +314,7 @@ fn ignored_signal_stays_ignored_for_the_command() {
 }
 
 #[test]
-fn the_terminals_ctrl_c_and_ctrl_z_reach_the_command_once() {
+fn served_command_gets_ctrl_c_and_ctrl_z_once() {
     let (_sts, home) = without_mfa();
     // It starts nothing while it waits, because dash hangs if it is stopped during a vfork.
     home.write(
@@ -342,7 +342,7 @@ fn the_terminals_ctrl_c_and_ctrl_z_reach_the_command_once() {
 }
 
 #[test]
-fn another_users_process_is_not_answered() {
+fn request_of_other_user_is_not_answered() {
     if !rustix::process::geteuid().is_root() {
         eprintln!("SKIPPED: only root can be somebody else");
         return;
@@ -365,7 +365,7 @@ fn another_users_process_is_not_answered() {
 }
 
 #[test]
-fn botocore_asks_the_endpoint_though_a_default_profile_is_on_disk() {
+fn botocore_uses_endpoint_despite_default_profile() {
     // The directory of tests/interop/run, if it was run. pyenv and similar tools find Python by the tester's own path.
     let python = |command: &mut Command, script: &str| {
         let installed = concat!(env!("CARGO_MANIFEST_DIR"), "/target/interop/python");
@@ -393,7 +393,7 @@ fn botocore_asks_the_endpoint_though_a_default_profile_is_on_disk() {
 }
 
 #[test]
-fn this_program_inside_finds_the_users_profiles() {
+fn nested_program_finds_profiles_of_user() {
     let (_sts, home) = without_mfa();
     let script = format!(
         "{PROGRAM} exec devcorpuser --serve -- sh -c 'echo $AMPLIFY_CREDS_ACTIVE_PROFILE; {PROGRAM} list | wc -l'"
@@ -405,7 +405,7 @@ fn this_program_inside_finds_the_users_profiles() {
 }
 
 #[test]
-fn what_goes_wrong_leaves_nothing_behind() {
+fn failed_exec_serve_leaves_no_files() {
     let (_sts, home) = without_mfa();
     let temporary = home.path().join("tmp");
     fs::create_dir(&temporary).unwrap();

@@ -10,7 +10,7 @@ const CHAIN: &str = "[profile deploy]\nrole_arn = arn:aws:iam::222222222222:role
     [profile biz]\ncredential_process = amplify-creds process deploy --region eu-west-3\n";
 
 #[test]
-fn the_contract() {
+fn explain_json_matches_the_contract() {
     let (sts, home) = biz_corp();
     add_config(&home, CHAIN);
     let seen = document(home.run_with(&["explain", "biz", "--json"], &[("AWS_ENDPOINT_URL_STS", "")]).succeeded());
@@ -76,7 +76,7 @@ fn the_contract() {
 }
 
 #[test]
-fn the_text_fits_80_columns_and_says_what_is_overridden() {
+fn explain_text_fits_80_columns_with_overrides() {
     let (_sts, home) = biz_corp();
     add_config(&home, CHAIN);
     let run = home.run(&["explain", "deploy", "--region", "eu-west-1"]);
@@ -101,7 +101,7 @@ fn the_text_fits_80_columns_and_says_what_is_overridden() {
 }
 
 #[test]
-fn the_cache_is_told_with_the_time_left() {
+fn explain_shows_cache_with_time_left() {
     let (_sts, home) = without_mfa();
     home.run(&["process", "nomfa"]).succeeded();
     let seen = document(home.run(&["explain", "nomfa", "--json"]).succeeded());
@@ -126,7 +126,7 @@ fn errors_are_documents_with_file_and_line() {
 }
 
 #[test]
-fn other_bases_and_partitions() {
+fn explain_shows_other_bases_and_partitions() {
     let home = TestHome::new(PROGRAM);
     home.config(
         "[profile p]\ncredential_process = /bin/false\n\
@@ -149,7 +149,7 @@ fn other_bases_and_partitions() {
 }
 
 #[test]
-fn a_min_ttl_that_no_session_can_have_is_told() {
+fn too_long_min_ttl_is_a_warning() {
     let (_sts, home) = without_mfa();
     let warnings = |value: &str| {
         let run = home.run_with(&["explain", "nomfa", "--json"], &[("AMPLIFY_CREDS_MIN_TTL", value)]);

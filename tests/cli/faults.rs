@@ -101,7 +101,7 @@ impl Drop for Disk {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_costs_the_entry_not_the_credentials() {
+fn full_disk_still_returns_credentials() {
     let (sts, home) = without_mfa();
     let Some(disk) = Disk::at(&home.path().join(".amplify")) else { return };
     add_other(&home);
@@ -150,7 +150,7 @@ fn cache_hit_makes_no_reserve() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_read_only_disk_still_answers_and_costs_no_credentials() {
+fn read_only_disk_still_returns_credentials() {
     let (sts, home) = without_mfa();
     let Some(disk) = Disk::at(&home.path().join(".amplify")) else { return };
     add_other(&home);
@@ -166,7 +166,7 @@ fn a_read_only_disk_still_answers_and_costs_no_credentials() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_home_that_cannot_be_made_costs_no_credentials() {
+fn home_that_cannot_be_created_still_returns_credentials() {
     let (sts, home) = without_mfa();
     let file = |name: &str| home.path().join(".aws").join(name).display().to_string();
     let (config, credentials) = (file("config"), file("credentials"));
@@ -185,7 +185,7 @@ fn a_home_that_cannot_be_made_costs_no_credentials() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_user_without_any_home_is_told_so() {
+fn user_without_home_is_an_error() {
     use std::os::unix::process::CommandExt;
     let home = TestHome::new(PROGRAM);
     // No system assigns this number to a user.
@@ -199,7 +199,7 @@ fn a_user_without_any_home_is_told_so() {
 }
 
 #[test]
-fn a_cache_over_the_limit_is_left_as_it_is() {
+fn oversized_cache_is_not_changed() {
     let (sts, home) = without_mfa();
     put_cache(&home, &json!({}));
     let size = (64 << 20) + 1;
@@ -212,7 +212,7 @@ fn a_cache_over_the_limit_is_left_as_it_is() {
 }
 
 #[test]
-fn ten_thousand_entries_stay() {
+fn cache_keeps_ten_thousand_entries() {
     let (sts, home) = without_mfa();
     let expiration = Clock::System.now().plus(3600).iso_millis();
     let many = (0..10_000).map(|n| {
@@ -231,7 +231,7 @@ fn ten_thousand_entries_stay() {
 }
 
 #[test]
-fn values_of_any_type_anywhere_are_survived() {
+fn cache_values_of_any_type_cause_no_failure() {
     let wild =
         [json!(null), json!(true), json!(-7.5e300), json!(""), json!("\u{0}\u{1b}"), json!([[{}]]), json!({"a": {}})];
     let (_sts, home) = without_mfa();
@@ -270,7 +270,7 @@ fn values_of_any_type_anywhere_are_survived() {
 }
 
 #[test]
-fn a_writer_in_place_disturbs_no_run() {
+fn in_place_writer_causes_no_failure() {
     let (_sts, home) = without_mfa();
     add_other(&home);
     home.run(&["process", "nomfa"]).succeeded();
@@ -305,7 +305,7 @@ fn a_writer_in_place_disturbs_no_run() {
 }
 
 #[test]
-fn the_locks_may_go_while_one_is_held() {
+fn deleted_lock_directory_causes_no_failure() {
     let (sts, home) = without_mfa();
     let holder = start_held(&sts, &home);
     fs::remove_dir_all(home.cache_dir().join("locks")).unwrap();
@@ -320,7 +320,7 @@ fn the_locks_may_go_while_one_is_held() {
 }
 
 #[test]
-fn a_holder_that_stands_still_is_waited_for_no_longer_than_asked() {
+fn stopped_holder_is_waited_for_until_timeout() {
     let (sts, home) = without_mfa();
     let holder = start_held(&sts, &home);
     send(&holder, Signal::STOP);
@@ -346,7 +346,7 @@ fn a_holder_that_stands_still_is_waited_for_no_longer_than_asked() {
 }
 
 #[test]
-fn those_who_wait_go_on_when_their_holder_is_killed() {
+fn waiters_continue_after_holder_is_killed() {
     let (sts, home) = without_mfa();
     let mut holder = start_held(&sts, &home);
     // Processes that start after the holder has ended use the same session.
@@ -359,7 +359,7 @@ fn those_who_wait_go_on_when_their_holder_is_killed() {
 }
 
 #[test]
-fn what_a_later_version_adds_is_passed_over_and_stays() {
+fn entry_of_later_version_is_kept_and_ignored() {
     let (sts, home) = without_mfa();
     add_other(&home);
     home.run(&["process", "nomfa"]).succeeded();
@@ -385,7 +385,7 @@ fn what_a_later_version_adds_is_passed_over_and_stays() {
 }
 
 #[test]
-fn a_call_in_flight_is_cached_although_the_caller_is_gone() {
+fn session_is_cached_after_caller_exits() {
     let (sts, home) = without_mfa();
     sts.fault(Fault::HELD, Some(1));
     let mut shell = Command::new("sh");
@@ -401,7 +401,7 @@ fn a_call_in_flight_is_cached_although_the_caller_is_gone() {
 }
 
 #[test]
-fn what_a_killed_run_left_half_written_goes_with_the_sessions() {
+fn reset_cache_deletes_leftover_temporary_file() {
     let (_sts, home) = without_mfa();
     let left = home.write(".amplify/awscloudformation/cache.json.tmp", "{\"secretAccessKey\": \"hal");
     home.run(&["reset-cache", "--all"]).succeeded();
@@ -418,7 +418,7 @@ const FAKETIME: [&str; 3] = [
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_clock_that_jumps_an_hour_costs_neither_credentials_nor_calls() {
+fn clock_jump_keeps_session_or_reports_skew() {
     let Some(library) = FAKETIME.into_iter().find(|path| Path::new(path).exists()) else {
         assert!(std::env::var_os("CI").is_none(), "libfaketime must be there in CI");
         return eprintln!("skipped: needs libfaketime (Debian's package faketime)");
@@ -467,7 +467,7 @@ fn a_clock_that_jumps_an_hour_costs_neither_credentials_nor_calls() {
 /// Otherwise the next opened file would get a stream's number, and output would be written into it.
 #[cfg(target_os = "linux")]
 #[test]
-fn streams_that_are_closed_lead_nowhere() {
+fn closed_standard_streams_become_dev_null() {
     let (_sts, home) = without_mfa();
     let mut shell = Command::new("sh");
     let command = "exec <&- >&- 2>&-; exec \"$0\" exec nomfa -- sh -c 'ls -l /proc/$$/fd >\"$HOME/streams\"'";

@@ -119,7 +119,7 @@ fn mfa_profile(program: &str) -> String {
 }
 
 #[test]
-fn unstored_session_ends_waiters_that_would_prompt_and_no_others() {
+fn unstored_session_ends_only_waiters_that_would_prompt() {
     let (sts, home) = without_mfa();
     let code = home.write("code", fresh_code(&sts));
     let program = counting_program(&home, &format!("cat '{}'", code.display()));

@@ -7,7 +7,7 @@ use crate::{add_config, biz_corp, json, without_mfa};
 const QUESTION: &str = "Enter the MFA token code: ";
 
 #[test]
-fn one_code_warms_all_profiles_of_a_device() {
+fn login_all_needs_one_code_per_device() {
     let (sts, home) = biz_corp();
     for n in 0..3 {
         let arn = format!("arn:aws:iam::222222222222:role/R{n}");
@@ -52,7 +52,7 @@ fn one_code_warms_all_profiles_of_a_device() {
 }
 
 #[test]
-fn the_plan_counts_codes_by_device_and_by_role() {
+fn login_plan_counts_codes_by_device_and_role() {
     let (_sts, home) = biz_corp();
     add_config(
         &home,
@@ -73,7 +73,7 @@ fn the_plan_counts_codes_by_device_and_by_role() {
 }
 
 #[test]
-fn one_that_fails_does_not_keep_the_others_cold() {
+fn failed_profile_does_not_stop_other_logins() {
     let (sts, home) = biz_corp();
     add_config(
         &home,
@@ -94,7 +94,7 @@ fn one_that_fails_does_not_keep_the_others_cold() {
 }
 
 #[test]
-fn another_profile_beside_the_arguments_is_a_usage_error() {
+fn second_profile_in_option_is_a_usage_error() {
     let (_sts, home) = without_mfa();
     for verb in ["login", "doctor"] {
         let run = home.run(&[verb, "-p", "devcorpuser", "nomfa"]);

@@ -30,7 +30,7 @@ fn actions(sts: &FakeSts) -> Vec<String> {
 }
 
 #[test]
-fn ten_roles_at_once_behind_one_device_are_one_prompt_and_one_session() {
+fn concurrent_roles_of_device_share_prompt_and_session() {
     let (sts, home) = biz_corp();
     for n in 0..10 {
         let arn = format!("arn:aws:iam::222222222222:role/R{n}");
@@ -59,7 +59,7 @@ fn ten_roles_at_once_behind_one_device_are_one_prompt_and_one_session() {
 }
 
 #[test]
-fn one_code_serves_the_day_and_a_longer_role_takes_its_own() {
+fn mfa_session_serves_roles_except_longer_ones() {
     let (sts, home) = biz_corp();
     add_config(&home, &role("long", data::LONG_ROLE, "duration_seconds = 43200\n"));
     add_config(&home, &role("short", data::LONG_ROLE, "role_session_name = short\n"));
@@ -80,7 +80,7 @@ fn one_code_serves_the_day_and_a_longer_role_takes_its_own() {
 }
 
 #[test]
-fn a_user_with_a_device_gets_a_session_and_may_switch_it_off() {
+fn user_with_mfa_serial_gets_session_unless_off() {
     let (sts, home) = biz_corp();
     home.credentials(&format!(
         "[devcorpuser]\naws_access_key_id = {}\naws_secret_access_key = {}\nmfa_serial = {}\n",
@@ -113,7 +113,7 @@ fn a_user_with_a_device_gets_a_session_and_may_switch_it_off() {
 }
 
 #[test]
-fn a_user_who_may_have_no_session_gives_each_role_a_code() {
+fn denied_get_session_token_needs_code_per_role() {
     let (sts, home) = biz_corp();
     let user = User::new(data::USER_ARN, data::ACCESS_KEY_ID, data::SECRET_ACCESS_KEY)
         .device(test_support::Device::new(data::MFA_SERIAL, data::MFA_SEED))
@@ -131,7 +131,7 @@ fn a_user_who_may_have_no_session_gives_each_role_a_code() {
 }
 
 #[test]
-fn a_role_that_wants_a_young_code_gets_one() {
+fn role_with_short_mfa_age_gets_fresh_code() {
     let (sts, home) = biz_corp();
     sts.edit_world(|world| {
         world.put_role(Role::new(data::LONG_ROLE).trusts("111111111111").mfa_required().mfa_max_age(400));
@@ -156,7 +156,7 @@ fn a_role_that_wants_a_young_code_gets_one() {
 }
 
 #[test]
-fn mfa_process_gives_the_code_once_and_its_words_reach_the_person() {
+fn mfa_process_runs_once_and_its_stderr_is_shown() {
     let (sts, home) = biz_corp();
     let log = home.path().join("runs");
     let next = home.path().join("next");
@@ -238,7 +238,7 @@ fn code_from_a_silent_pipe_ends_at_the_deadline() {
 }
 
 #[test]
-fn an_mfa_process_that_asks_us_for_the_same_profile_ends_at_once() {
+fn recursive_mfa_process_is_detected() {
     let (_sts, home) = biz_corp();
     let command = format!("'{}' process loops --lock-timeout 20s", home.program().display());
     add_config(&home, &role("loops", data::LONG_ROLE, &format!("mfa_process = {command}\n")));
@@ -249,7 +249,7 @@ fn an_mfa_process_that_asks_us_for_the_same_profile_ends_at_once() {
 
 #[test]
 #[ignore = "waits up to 30 s for the device's next code; .ci/full runs it"]
-fn a_used_code_waits_for_the_next_one_with_a_countdown() {
+fn used_code_is_not_sent_and_countdown_shown() {
     let (sts, home) = biz_corp();
     add_config(&home, &role("long", data::LONG_ROLE, "duration_seconds = 7200\n"));
     let used = fresh_code(&sts);
@@ -270,7 +270,7 @@ fn a_used_code_waits_for_the_next_one_with_a_countdown() {
 }
 
 #[test]
-fn without_the_cache_the_way_is_the_same_and_nothing_is_left() {
+fn mfa_session_with_no_cache_is_not_stored() {
     let (sts, home) = biz_corp();
     home.run(&["process", "bizcorprole", "--no-cache", "-t", &fresh_code(&sts)]).succeeded();
     assert_eq!(actions(&sts), ["GetSessionToken", "BizCorpRole"]);
@@ -278,7 +278,7 @@ fn without_the_cache_the_way_is_the_same_and_nothing_is_left() {
 }
 
 #[test]
-fn the_users_session_is_private_and_of_no_other_key() {
+fn mfa_session_is_not_used_for_another_key() {
     let (sts, home) = biz_corp();
     home.run(&["process", "bizcorprole", "-t", &fresh_code(&sts)]).succeeded();
     let text = fs::read_to_string(home.cache_file()).unwrap();

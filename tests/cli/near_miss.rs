@@ -158,7 +158,7 @@ fn closed_pipe_ends_every_command_quietly() {
 }
 
 #[test]
-fn bad_profile_is_reported_by_login_all_and_the_others_go_on() {
+fn login_all_reports_invalid_profile_and_continues() {
     let (sts, home) = without_mfa();
     add_config(
         &home,
@@ -190,7 +190,7 @@ fn too_many_policy_arns_exit_2() {
 }
 
 #[test]
-fn invalid_account_or_role_of_sso_is_an_error_with_its_line() {
+fn invalid_sso_account_or_role_is_reported_with_line() {
     for (account, role, key) in [("1234", "R", "sso_account_id"), ("123456789012", "a b", "sso_role_name")] {
         let config = format!(
             "[profile s]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n\

@@ -42,7 +42,7 @@ fn says(run: &Finished, parts: &[&str]) {
 }
 
 #[test]
-fn two_hops_share_one_connection_and_one_reading_of_the_bundle() {
+fn hops_share_connection_and_ca_bundle() {
     let Secure { sts, home, bundle, .. } = secure(&["127.0.0.1"], Validity::Good);
     home.run_with(&["process", "next"], &[("AWS_CA_BUNDLE", &bundle)]).succeeded();
     assert_eq!((sts.succeeded("AssumeRole"), sts.connections()), (2, 1));
@@ -54,7 +54,7 @@ fn two_hops_share_one_connection_and_one_reading_of_the_bundle() {
 }
 
 #[test]
-fn whom_to_trust_is_said_by_variable_profile_or_system() {
+fn ca_bundle_is_variable_then_profile_then_system() {
     let Secure { sts: _sts, home, bundle, .. } = secure(&["127.0.0.1"], Validity::Good);
     let run = |variables: &[(&str, &str)], profile: &str| home.run_with(&["process", "--no-cache", profile], variables);
     for variable in ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"] {
@@ -72,7 +72,7 @@ fn whom_to_trust_is_said_by_variable_profile_or_system() {
 }
 
 #[test]
-fn a_certificate_that_is_not_believed_is_named_with_the_reason_and_whom_we_trust() {
+fn untrusted_certificate_is_reported_with_reason_and_bundle() {
     let rows = [
         (&["127.0.0.1"][..], Validity::Expired, "it has expired (2001-01-01T00:00:00Z)", "clock"),
         (&["127.0.0.1"], Validity::NotYet, "it is not valid yet (2090-01-01T00:00:00Z)", "sudo hwclock -s"),
@@ -90,7 +90,7 @@ fn a_certificate_that_is_not_believed_is_named_with_the_reason_and_whom_we_trust
 }
 
 #[test]
-fn an_authority_that_nobody_knows_points_at_the_companys_bundle() {
+fn unknown_authority_hints_ca_bundle() {
     let Secure { sts: _sts, home, .. } = secure(&["127.0.0.1"], Validity::Good);
     let other = home.write("other.pem", Authority::new("another").pem()).display().to_string();
     for variables in [&[("AWS_CA_BUNDLE", other.as_str())][..], &[]] {
@@ -108,7 +108,7 @@ fn an_authority_that_nobody_knows_points_at_the_companys_bundle() {
 }
 
 #[test]
-fn a_bundle_that_cannot_be_used_is_named_and_only_read_where_it_is_needed() {
+fn invalid_ca_bundle_fails_only_https_calls() {
     let Secure { sts, home, authority, .. } = secure(&["127.0.0.1"], Validity::Good);
     let run = |path: &str| home.run_with(&["process", "--no-cache", "nomfa"], &[("AWS_CA_BUNDLE", path)]);
     let damaged = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
@@ -139,7 +139,7 @@ fn a_bundle_that_cannot_be_used_is_named_and_only_read_where_it_is_needed() {
 }
 
 #[test]
-fn a_server_without_tls_is_told_from_a_broken_network() {
+fn server_without_tls_has_its_own_error() {
     let (sts, home) = without_mfa();
     let url = sts.url().replace("http:", "https:");
     let run = home.run_with(&["process", "nomfa"], &[("AWS_ENDPOINT_URL_STS", &url)]);
@@ -148,7 +148,7 @@ fn a_server_without_tls_is_told_from_a_broken_network() {
 }
 
 #[test]
-fn a_proxy_tunnels_to_awss_own_host_once_for_all_hops() {
+fn proxy_tunnel_is_shared_by_all_hops() {
     let Secure { sts, home, bundle, .. } = secure(&[STS], Validity::Good);
     for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
         let proxy = FakeProxy::start(sts.port(), Policy::Open);
@@ -162,7 +162,7 @@ fn a_proxy_tunnels_to_awss_own_host_once_for_all_hops() {
 }
 
 #[test]
-fn a_proxy_gets_user_and_password_decoded_and_nobody_else_does() {
+fn proxy_gets_decoded_user_and_password() {
     let Secure { sts, home, bundle, .. } = secure(&[STS], Validity::Good);
     // RFC 7617: `me` and `p@ss:wörd%`.
     let policy = Policy::Authorized("Basic bWU6cEBzczp3w7ZyZCU=".into());
@@ -190,7 +190,7 @@ fn a_proxy_gets_user_and_password_decoded_and_nobody_else_does() {
 }
 
 #[test]
-fn each_hop_goes_through_the_proxy_unless_its_host_is_exempt() {
+fn hop_uses_proxy_unless_its_host_is_exempt() {
     let Secure { sts, home, bundle, .. } = secure(&[STS, "127.0.0.1"], Validity::Good);
     let proxy = FakeProxy::start(sts.port(), Policy::Open);
     // The role in the middle uses the endpoint that it would have if it were requested itself.
@@ -212,7 +212,7 @@ fn each_hop_goes_through_the_proxy_unless_its_host_is_exempt() {
 }
 
 #[test]
-fn a_proxy_that_does_not_help_is_named_without_its_password() {
+fn failed_proxy_is_named_without_password() {
     let Secure { sts, home, bundle, .. } = secure(&["127.0.0.1"], Validity::Good);
     let forbidding = FakeProxy::start(sts.port(), Policy::Forbidden);
     let rows = [
@@ -235,7 +235,7 @@ fn a_proxy_that_does_not_help_is_named_without_its_password() {
 }
 
 #[test]
-fn a_proxy_that_opens_tls_is_trusted_by_its_own_bundle_alone() {
+fn tls_inspecting_proxy_requires_its_ca_bundle() {
     // Its certificate for AWS's host is not signed by an authority of the system.
     let Secure { sts, home, bundle, .. } = secure(&[STS], Validity::Good);
     let proxy = FakeProxy::start(sts.port(), Policy::Open);

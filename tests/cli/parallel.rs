@@ -29,7 +29,7 @@ fn different_roles_do_not_wait_for_one_another() {
 }
 
 #[test]
-fn a_wait_ends_by_its_bound_with_exit_7() {
+fn lock_timeout_exits_7() {
     let (sts, home) = without_mfa();
     sts.fault(Fault::Hang, None);
     let mut holder = home.command(&["process", "nomfa"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -63,7 +63,7 @@ mod waiting {
     }
 
     #[test]
-    fn two_hundred_and_fifty_six_on_a_cold_cache_are_one_prompt_and_one_call() {
+    fn concurrent_calls_on_empty_cache_share_prompt_and_call() {
         let (sts, home) = biz_corp();
         let mut terminal = Terminal::script(
             &home,
@@ -85,7 +85,7 @@ mod waiting {
     }
 
     #[test]
-    fn a_cancelled_prompt_ends_those_who_waited_and_nobody_later() {
+    fn cancelled_prompt_ends_current_waiters_only() {
         let (sts, home) = biz_corp();
         let mut terminal = Terminal::start(&home, "process bizcorprole", "</dev/null");
         terminal.expect(QUESTION);
@@ -102,7 +102,7 @@ mod waiting {
     }
 
     #[test]
-    fn an_outage_is_one_failure_for_all_who_wait() {
+    fn sts_outage_is_shared_by_all_waiters() {
         let (sts, home) = without_mfa();
         sts.fault(Fault::Hang, None);
         let first = home.command(&["process", "nomfa"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -117,7 +117,7 @@ mod waiting {
     }
 
     #[test]
-    fn a_waiter_says_on_its_terminal_whom_it_waits_for() {
+    fn waiter_prints_lock_holder_on_terminal() {
         let (sts, home) = without_mfa();
         sts.fault(Fault::Hang, None);
         let mut holder =
@@ -133,7 +133,7 @@ mod waiting {
     }
 
     #[test]
-    fn renewing_early_makes_nobody_wait_and_nobody_fail() {
+    fn early_renewal_neither_delays_nor_fails_callers() {
         let (sts, home) = without_mfa();
         home.run(&["process", "nomfa"]).succeeded();
         crate::age_cache(&home, 46 * 60);
@@ -158,7 +158,7 @@ mod waiting {
     }
 
     #[test]
-    fn who_renews_early_and_gives_up_speaks_for_itself() {
+    fn abandoned_early_renewal_does_not_fail_waiters() {
         let (sts, home) = without_mfa();
         home.run(&["process", "nomfa"]).succeeded();
         // With less than five minutes left, an early renewal has a timeout of 5 s for its call.
@@ -173,7 +173,7 @@ mod waiting {
     }
 
     #[test]
-    fn what_is_fetched_during_a_reset_does_not_come_back() {
+    fn session_fetched_during_reset_is_not_stored() {
         let (sts, home) = without_mfa();
         home.run(&["process", "nomfa"]).succeeded();
         sts.fault(Fault::HELD, None);

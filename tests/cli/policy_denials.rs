@@ -126,7 +126,7 @@ fn one_action_on_one_resource_is_denied() {
 }
 
 #[test]
-fn outside_a_project_every_environment_is_denied_unless_named() {
+fn denial_outside_project_covers_every_environment() {
     let (_sts, home) = biz_corp();
     let run = run_in(&home, "elsewhere", &["bizcorprole", "--deny", "table=users"]);
     let notes: Vec<_> = run.stderr.lines().filter(|line| line.contains("--env")).collect();

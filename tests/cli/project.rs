@@ -57,7 +57,7 @@ fn explained(home: &TestHome, directory: &str, args: &[&str], variables: &[(&str
 }
 
 #[test]
-fn the_projects_profile_is_taken_in_every_directory_below_it_and_said() {
+fn project_profile_is_used_in_every_subdirectory() {
     let (_sts, home) = with_project();
     let line = "using profile nomfa (Amplify environment dev, ~/app/amplify/.config/local-aws-info.json:2)\n";
     for directory in ["app", "app/src/deep", "app/amplify/.config"] {
@@ -88,7 +88,7 @@ fn the_projects_profile_is_taken_in_every_directory_below_it_and_said() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_into_the_project_is_the_project() {
+fn link_into_project_finds_the_project() {
     let (_sts, home) = with_project();
     std::os::unix::fs::symlink(home.path().join("app/src"), home.path().join("link")).unwrap();
     assert_eq!(explained(&home, "link/deep", &[], &[]).0, "nomfa");
@@ -110,7 +110,7 @@ fn process_does_not_depend_on_the_directory() {
 }
 
 #[test]
-fn a_root_is_what_the_amplify_cli_takes_for_one() {
+fn project_root_matches_amplify_cli() {
     let root = |files: &[&str], path: &str| {
         let (_sts, home) = without_mfa();
         home.write(LOCAL_AWS, DEV_AND_PROD);
@@ -135,7 +135,7 @@ fn a_root_is_what_the_amplify_cli_takes_for_one() {
 }
 
 #[test]
-fn files_are_read_as_the_amplify_cli_reads_them() {
+fn project_files_are_read_like_amplify_cli() {
     let (_sts, home) = with_project();
     home.write(LOCAL_ENV, "\u{feff}{\n  // the current one\n  envName: 'prod',\n}\n");
     home.write(LOCAL_AWS, "# mine\n{ prod: { useProfile: true /* yes */, \"profileName\": \"prod\", }, }");
@@ -145,7 +145,7 @@ fn files_are_read_as_the_amplify_cli_reads_them() {
 /// Its file of access keys is `/dev/null`.
 #[cfg(unix)]
 #[test]
-fn an_environment_without_a_profile_is_refused_where_it_would_be_used() {
+fn environment_without_profile_is_an_error_when_used() {
     let (_sts, home) = with_project();
     for (environment, code, reason) in [
         ("keys", "unsupported", "access keys in /dev/null"),
@@ -173,7 +173,7 @@ fn an_environment_without_a_profile_is_refused_where_it_would_be_used() {
 }
 
 #[test]
-fn a_project_that_names_no_profile_leaves_it_to_default() {
+fn project_without_profile_uses_default_profile() {
     let (_sts, home) = with_project();
     add_config(&home, "[default]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n");
     for text in [r#"{"envName": "loose"}"#, r#"{"envName": "unheard of"}"#, "{}"] {
@@ -209,7 +209,7 @@ fn broken_files_are_named_with_their_line() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_in_place_of_a_file_is_not_waited_for() {
+fn fifo_as_project_file_is_not_waited_for() {
     let (_sts, home) = with_project();
     fs::remove_file(home.path().join(LOCAL_ENV)).unwrap();
     let made = std::process::Command::new("mkfifo").arg(home.path().join(LOCAL_ENV)).status();
@@ -218,7 +218,7 @@ fn a_pipe_in_place_of_a_file_is_not_waited_for() {
 }
 
 #[test]
-fn a_profile_that_is_gone_is_blamed_on_the_project() {
+fn missing_profile_is_reported_with_project_file() {
     let (_sts, home) = with_project();
     home.write(LOCAL_AWS, "{\"dev\":\n{\"useProfile\": true, \"profileName\": \"\\u001b[2Jgone\"}}");
     for args in [&["env", "-q"][..], &["reset-cache"]] {
@@ -233,7 +233,7 @@ fn names(home: &TestHome, outer: &str) -> Vec<String> {
 }
 
 #[test]
-fn reset_cache_forgets_exactly_the_projects_chain() {
+fn reset_cache_in_project_deletes_only_its_chain() {
     for (args, variables) in [
         (&["reset-cache"][..], &[][..]),
         (&["reset-cache", "--project"], &[("AWS_PROFILE", "prod")]),
@@ -260,7 +260,7 @@ fn reset_cache_forgets_exactly_the_projects_chain() {
 }
 
 #[test]
-fn intermediate_hops_and_the_mfa_session_go_too() {
+fn reset_cache_in_project_deletes_hops_and_mfa_session() {
     let (sts, home) = with_project();
     add_config(
         &home,
@@ -280,7 +280,7 @@ fn intermediate_hops_and_the_mfa_session_go_too() {
 
 #[cfg(unix)]
 #[test]
-fn an_environment_without_a_profile_has_nothing_cached() {
+fn environment_without_profile_has_no_cached_session() {
     let (_sts, home) = with_project();
     home.run(&["process", "nomfa"]).succeeded();
     for environment in ["keys", "studio", "loose"] {
@@ -291,7 +291,7 @@ fn an_environment_without_a_profile_has_nothing_cached() {
 }
 
 #[test]
-fn project_is_one_of_the_ways_to_say_what_to_forget() {
+fn project_option_excludes_other_reset_targets() {
     let (_sts, home) = with_project();
     for args in [
         &["reset-cache", "--project", "nomfa"][..],
@@ -312,7 +312,7 @@ fn project_is_one_of_the_ways_to_say_what_to_forget() {
 
 #[cfg(unix)]
 #[test]
-fn explain_shows_the_boundary_of_the_projects_own_profile() {
+fn explain_shows_boundary_of_project_profile() {
     let (_sts, home) = with_project();
     let arn = "arn:aws:iam::222222222222:policy/ceiling";
     home.write(
@@ -343,7 +343,7 @@ fn explain_shows_the_boundary_of_the_projects_own_profile() {
 
 #[cfg(unix)]
 #[test]
-fn project_of_another_user_is_refused_unless_a_profile_is_named() {
+fn project_of_other_user_requires_a_named_profile() {
     use std::os::unix::fs::{MetadataExt, chown};
     const NOBODY: u32 = 65_534;
     for foreign in ["app", "app/amplify", "app/amplify/.config", LOCAL_AWS, TEAM] {
@@ -393,7 +393,7 @@ fn project_of_another_user_is_refused_unless_a_profile_is_named() {
 }
 
 #[test]
-fn without_any_project_nothing_is_said() {
+fn directory_without_project_prints_no_note() {
     let home = TestHome::new(PROGRAM);
     home.config("[default]\naws_access_key_id = A\naws_secret_access_key = s\n");
     fs::create_dir_all(home.path().join("amplify/backend")).unwrap();
@@ -407,7 +407,7 @@ fn project_findings(home: &TestHome, variables: &[(&str, &str)]) -> Vec<Value> {
 }
 
 #[test]
-fn doctor_quotes_what_amplify_reports_of_the_projects_profile() {
+fn doctor_quotes_amplify_error_for_project_profile() {
     let (_sts, home) = with_project();
     let uses = |profile: &str| {
         home.write(
@@ -436,7 +436,7 @@ fn doctor_quotes_what_amplify_reports_of_the_projects_profile() {
 }
 
 #[test]
-fn list_and_doctor_begin_with_the_profile_for_amplifys_picker() {
+fn list_and_doctor_hint_profile_for_amplify_cli() {
     let (_sts, home) = with_project();
     assert!(!home.run(&["list"]).stderr.contains("Amplify CLI"));
     assert_eq!(home.run(&["setup", "nomfa", "--yes"]).code, Some(0));

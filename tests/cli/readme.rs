@@ -211,7 +211,7 @@ fn anchors(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn links_lead_to_what_is_there() {
+fn document_links_have_existing_targets() {
     let documents = documents();
     assert!(documents.len() >= 6, "{documents:?}");
     let mut links = 0;

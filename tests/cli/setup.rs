@@ -91,7 +91,7 @@ fn done(run: &Finished) -> &Finished {
 }
 
 #[test]
-fn a_wrapper_is_added_once_with_the_diff_on_stdout() {
+fn setup_prints_diff_and_adds_wrapper_once() {
     let (_sts, home) = biz_corp();
     let before = config(&home);
     let preview = home.run(&["setup", "bizcorprole", "--dry-run"]);
@@ -121,7 +121,7 @@ fn a_wrapper_is_added_once_with_the_diff_on_stdout() {
 }
 
 #[test]
-fn every_reading_sees_the_wrapper_and_it_gives_the_roles_credentials() {
+fn wrapper_gives_role_credentials_in_every_dialect() {
     let (_sts, home) = without_mfa();
     done(&home.run(&["setup", "nomfa", "--name", "w", "--region", "eu-west-3", "-y", "-q"]));
     for dialect in ["auto", "aws", "amplify"] {
@@ -138,7 +138,7 @@ fn every_reading_sees_the_wrapper_and_it_gives_the_roles_credentials() {
 }
 
 #[test]
-fn nobody_to_ask_is_4_and_changes_nothing() {
+fn setup_without_prompt_exits_4_and_writes_nothing() {
     let (_sts, home) = biz_corp();
     let before = config(&home);
     for args in [&["setup", "bizcorprole"][..], &["setup", "bizcorprole", "--no-input"], &["setup"]] {
@@ -151,7 +151,7 @@ fn nobody_to_ask_is_4_and_changes_nothing() {
 }
 
 #[test]
-fn a_person_sees_the_diff_and_says_yes_or_no() {
+fn setup_shows_diff_and_asks_for_confirmation() {
     for (answer, writes) in [("y", true), ("Yes", true), ("n", false), ("", false), ("maybe", false)] {
         let (_sts, home) = biz_corp();
         let before = config(&home);
@@ -175,7 +175,7 @@ fn a_person_sees_the_diff_and_says_yes_or_no() {
 }
 
 #[test]
-fn a_file_that_changes_while_the_question_is_open_is_not_overwritten() {
+fn file_changed_during_prompt_is_not_overwritten() {
     let (_sts, home) = biz_corp();
     let mut terminal = Terminal::start(&home, "setup bizcorprole", "</dev/null");
     terminal.expect(CONFIRM);
@@ -189,7 +189,7 @@ fn a_file_that_changes_while_the_question_is_open_is_not_overwritten() {
 }
 
 #[test]
-fn what_comes_while_the_question_is_open_is_in_nobodys_way() {
+fn second_setup_does_not_wait_for_open_prompt() {
     // Another setup does not wait for the user of the first one.
     let (_sts, home) = biz_corp();
     let mut terminal = Terminal::start(&home, "setup bizcorprole", "</dev/null");
@@ -201,7 +201,7 @@ fn what_comes_while_the_question_is_open_is_in_nobodys_way() {
 }
 
 #[test]
-fn many_at_once_lose_nothing() {
+fn concurrent_setups_keep_every_wrapper() {
     let (_sts, home) = biz_corp();
     let before = config(&home);
     let names: Vec<_> = (0..12).map(|number| format!("w{number}")).collect();
@@ -234,7 +234,7 @@ fn many_at_once_lose_nothing() {
 }
 
 #[test]
-fn killed_at_any_moment_it_leaves_the_old_file_or_the_new() {
+fn killed_setup_leaves_old_or_new_file() {
     let (_sts, home) = biz_corp();
     let before = config(&home);
     let after = before.clone() + &wrapper("bizcorprole-amplify", "bizcorprole", "us-east-1");
@@ -257,7 +257,7 @@ fn killed_at_any_moment_it_leaves_the_old_file_or_the_new() {
 }
 
 #[test]
-fn in_place_the_name_stays_and_everything_still_leads_to_the_role() {
+fn in_place_setup_keeps_name_and_references() {
     let (_sts, home) = without_mfa();
     add_config(
         &home,
@@ -290,7 +290,7 @@ fn in_place_the_name_stays_and_everything_still_leads_to_the_role() {
 }
 
 #[test]
-fn in_place_moves_both_files_and_hides_no_secret_but_its_value() {
+fn in_place_setup_renames_in_both_files() {
     let (_sts, home) = biz_corp();
     let run = home.run(&["setup", "devcorpuser", "--in-place", "--yes"]);
     done(&run);
@@ -306,7 +306,7 @@ fn in_place_moves_both_files_and_hides_no_secret_but_its_value() {
 }
 
 #[test]
-fn line_ends_a_mark_and_a_missing_last_line_end_survive() {
+fn setup_preserves_line_endings_and_byte_order_mark() {
     let (_sts, home) = biz_corp();
     let plain = config(&home);
     let added = wrapper("bizcorprole-amplify", "bizcorprole", "us-east-1");
@@ -328,7 +328,7 @@ fn line_ends_a_mark_and_a_missing_last_line_end_survive() {
 }
 
 #[test]
-fn links_modes_and_files_that_are_not_to_be_edited() {
+fn setup_preserves_links_and_modes_or_refuses() {
     let (_sts, home) = biz_corp();
     let link = home.path().join(".aws/config");
     let real = home.write("dotfiles/aws-config", config(&home));
@@ -350,7 +350,7 @@ fn links_modes_and_files_that_are_not_to_be_edited() {
 }
 
 #[test]
-fn a_role_by_flags_in_a_fresh_home() {
+fn setup_creates_role_from_flags_in_new_home() {
     let home = TestHome::new(PROGRAM);
     let args = [
         "setup",
@@ -401,7 +401,7 @@ fn a_role_by_flags_in_a_fresh_home() {
 }
 
 #[test]
-fn flags_that_do_not_fit_are_refused_and_nothing_is_written() {
+fn invalid_setup_flags_write_nothing() {
     let (_sts, home) = biz_corp();
     let before = config(&home);
     let role = ["setup", "--yes", "--role-arn", data::NO_MFA_ROLE];
@@ -470,7 +470,7 @@ fn flags_that_do_not_fit_are_refused_and_nothing_is_written() {
 }
 
 #[test]
-fn a_program_in_a_directory_with_a_blank_is_quoted_so_that_a_shell_starts_it() {
+fn program_path_with_space_is_quoted() {
     let (_sts, home) = without_mfa();
     let linked = home.path().join("my tools/amplify-creds");
     place_program(&linked);
@@ -493,7 +493,7 @@ fn a_program_in_a_directory_with_a_blank_is_quoted_so_that_a_shell_starts_it() {
 }
 
 #[test]
-fn the_projects_environment_uses_the_wrapper() {
+fn setup_project_points_environment_to_wrapper() {
     let (_sts, home) = without_mfa();
     home.write("app/amplify/.config/project-config.json", "{}");
     home.write("app/amplify/.config/local-env-info.json", r#"{"envName": "dev"}"#);
@@ -521,7 +521,7 @@ fn the_projects_environment_uses_the_wrapper() {
 }
 
 #[test]
-fn questions_are_answered_checked_and_hidden_where_they_must_be() {
+fn setup_prompts_validate_answers_and_hide_secrets() {
     let (sts, home) = biz_corp();
     home.config("");
     home.credentials("");
@@ -569,7 +569,7 @@ fn questions_are_answered_checked_and_hidden_where_they_must_be() {
 }
 
 #[test]
-fn the_source_is_chosen_from_those_that_exist_and_flags_are_not_asked_for() {
+fn setup_prompts_only_for_missing_flags() {
     let (_sts, home) = biz_corp();
     let mut terminal = Terminal::start(
         &home,
@@ -598,7 +598,7 @@ fn the_source_is_chosen_from_those_that_exist_and_flags_are_not_asked_for() {
 }
 
 #[test]
-fn a_cancelled_secret_leaves_the_terminal_as_it_was() {
+fn cancelled_secret_prompt_restores_terminal() {
     for key in ['c', 'd'] {
         let home = TestHome::new(PROGRAM);
         let arguments = format!(
@@ -616,7 +616,7 @@ fn a_cancelled_secret_leaves_the_terminal_as_it_was() {
 }
 
 #[test]
-fn a_tool_that_cannot_use_the_profile_all_the_same_is_named() {
+fn setup_names_tool_that_cannot_use_profile() {
     let (_sts, home) = biz_corp();
     // botocore rejects a file with a duplicate section. The others merge them.
     add_config(&home, "[profile twice]\nregion = eu-west-1\n[profile twice]\nregion = eu-west-2\n");

@@ -19,7 +19,7 @@ fn regions() -> TestHome {
 const REGION: &str = "echo ${AWS_REGION--} ${AWS_DEFAULT_REGION--} ${AMPLIFY_CREDS_EXPORTED_REGION+recorded}";
 
 #[test]
-fn region_of_one_profile_does_not_outlive_it_in_any_shell() {
+fn exported_region_is_removed_with_its_profile() {
     for (shell, take) in TAKE {
         let (take, report) = take.split_once("; ").unwrap();
         let steps = ["eu", "us", "none", "eu", "--unset"];
@@ -32,7 +32,7 @@ fn region_of_one_profile_does_not_outlive_it_in_any_shell() {
 }
 
 #[test]
-fn users_own_region_wins_with_a_note_and_stays() {
+fn region_of_user_is_kept_with_note() {
     let take = |what: &str| format!("eval \"$($PROGRAM env {what})\"; {REGION}; ");
     let script = format!("export AWS_REGION=us-west-2; {}{}{}", take("eu"), take("none"), take("--unset"));
     let run = in_shell("bash", &regions(), &script, "").unwrap();
@@ -90,7 +90,7 @@ fn who(run: &Finished) -> String {
 }
 
 #[test]
-fn whoami_is_of_the_credentials_in_the_environment() {
+fn whoami_uses_environment_credentials() {
     let (_sts, home) = without_mfa();
     add_config(&home, "[default]\nregion = us-east-1\n");
     home.credentials(&std::fs::read_to_string(home.path().join(".aws/credentials")).unwrap().replace(
@@ -117,7 +117,7 @@ fn whoami_is_of_the_credentials_in_the_environment() {
 }
 
 #[test]
-fn default_profile_is_not_used_silently_where_the_environment_has_credentials() {
+fn default_profile_despite_environment_credentials_prints_note() {
     let home = regions();
     home.config("[default]\naws_access_key_id = AKIADEFAULT\naws_secret_access_key = s\n");
     let inside = |serve: &[&str], inner: &[&str]| home.run(&[&["exec", "eu"], serve, &["--", PROGRAM], inner].concat());
@@ -138,7 +138,7 @@ fn default_profile_is_not_used_silently_where_the_environment_has_credentials() 
 }
 
 #[test]
-fn without_a_default_profile_the_environments_credentials_are_used() {
+fn environment_credentials_are_used_without_default_profile() {
     let (_sts, home) = without_mfa();
     for serve in [&[][..], &["--serve"]] {
         let inside = |inner: &str| {
@@ -177,7 +177,7 @@ fn variables_of_keys_that_stay_are_kept() {
 }
 
 #[test]
-fn line_to_evaluate_names_no_profile_for_the_environments_credentials() {
+fn eval_line_for_environment_credentials_names_no_profile() {
     let home = TestHome::new(PROGRAM);
     let script = "export AWS_ACCESS_KEY_ID=AKIA1 AWS_SECRET_ACCESS_KEY=s; \"$PROGRAM\" env --shell sh";
     let mut terminal = Terminal::script(&home, script);
@@ -186,7 +186,7 @@ fn line_to_evaluate_names_no_profile_for_the_environments_credentials() {
 }
 
 #[test]
-fn profile_that_uses_the_environments_credentials_needs_no_note() {
+fn profile_using_environment_credentials_prints_no_note() {
     let home = TestHome::new(PROGRAM);
     home.config("[default]\ncredential_source = Environment\n");
     let keys = [("AWS_ACCESS_KEY_ID", "AKIA1"), ("AWS_SECRET_ACCESS_KEY", "s")];

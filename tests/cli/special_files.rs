@@ -57,7 +57,7 @@ fn make_socket(path: &Path) {
 }
 
 #[test]
-fn special_files_of_the_cache_cost_no_credentials() {
+fn special_cache_file_still_returns_credentials() {
     let (_sts, home) = without_mfa();
     run(&home, &["process", "nomfa"]).succeeded();
     let locks = home.cache_dir().join("locks");
@@ -120,7 +120,7 @@ fn process_substitution_and_late_writer_are_read() {
 }
 
 #[test]
-fn special_file_as_an_output_is_an_error_before_it_is_written() {
+fn special_output_file_is_rejected_before_writing() {
     let (_sts, home) = without_mfa();
     let path = home.path().join("special");
     let shown = path.display().to_string();

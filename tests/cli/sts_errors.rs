@@ -12,7 +12,7 @@ fn says(run: &Finished, parts: &[&str]) {
 }
 
 #[test]
-fn access_denied_names_hop_line_awss_words_and_the_likely_cause() {
+fn access_denied_names_hop_line_and_likely_cause() {
     let (sts, home) = biz_corp();
     add_config(
         &home,
@@ -30,7 +30,7 @@ fn access_denied_names_hop_line_awss_words_and_the_likely_cause() {
 }
 
 #[test]
-fn a_wrong_external_id_points_at_its_line() {
+fn wrong_external_id_is_reported_with_line() {
     let (sts, home) = biz_corp();
     let config = std::fs::read_to_string(home.path().join(".aws/config")).unwrap();
     home.config(&config.replace(data::EXTERNAL_ID, "Wrong-Ext-1"));
@@ -41,7 +41,7 @@ fn a_wrong_external_id_points_at_its_line() {
 }
 
 #[test]
-fn the_hop_that_failed_is_named() {
+fn failed_hop_is_named() {
     let (sts, home) = biz_corp();
     add_config(
         &home,
@@ -104,7 +104,7 @@ fn throttling_and_server_errors_are_tried_three_times() {
 }
 
 #[test]
-fn a_passing_fault_is_passed_over() {
+fn transient_sts_error_is_retried() {
     let (sts, home) = without_mfa();
     sts.fault(Fault::Throttle, Some(1));
     home.run(&["process", "nomfa"]).succeeded();
@@ -128,7 +128,7 @@ fn refused_connections_and_garbage_exit_6() {
 
 #[test]
 #[ignore = "waits 30 s for the real timeouts; .ci/full runs it"]
-fn a_server_that_hangs_ends_within_the_bound() {
+fn hanging_sts_times_out_with_exit_6() {
     let (sts, home) = without_mfa();
     sts.fault(Fault::Hang, None);
     let run = home.run(&["process", "nomfa"]);
@@ -138,7 +138,7 @@ fn a_server_that_hangs_ends_within_the_bound() {
 }
 
 #[test]
-fn other_refusals_exit_5_with_awss_words() {
+fn other_denials_exit_5_with_aws_message() {
     let (sts, home) = biz_corp();
     add_config(
         &home,
@@ -155,7 +155,7 @@ fn other_refusals_exit_5_with_awss_words() {
 }
 
 #[test]
-fn hostile_words_of_a_server_do_not_steer_the_terminal() {
+fn control_characters_in_aws_message_are_not_printed() {
     let (sts, home) = without_mfa();
     sts.fault(Fault::error(400, "Evil", "a\u{202e}b&#27;[2J"), None);
     let run = home.run(&["process", "nomfa"]);
@@ -164,7 +164,7 @@ fn hostile_words_of_a_server_do_not_steer_the_terminal() {
 }
 
 #[test]
-fn a_clock_that_is_off_is_found_from_the_answer() {
+fn clock_skew_is_detected_from_response() {
     // AWS's clock is an hour ahead: the call is signed again with its time. Minutes are rounded up, so the half minute
     // allows 29 s for the call.
     let (sts, home) = without_mfa();
@@ -217,7 +217,7 @@ fn ctrl_c_ends_a_call_at_once() {
 }
 
 #[test]
-fn a_cached_session_outlives_an_outage_but_not_a_refusal() {
+fn cached_session_survives_outage_but_not_denial() {
     let (sts, home) = without_mfa();
     home.run(&["process", "nomfa", "--duration", "15m"]).succeeded();
     // Twelve of its fifteen minutes have passed: inside the margin, above the minimum.
@@ -246,7 +246,7 @@ fn error_page_of_a_proxy_is_reported_with_its_status() {
 }
 
 #[test]
-fn answer_that_breaks_off_within_the_token_is_no_session() {
+fn truncated_sts_response_is_not_a_session() {
     let (_sts, home) = without_mfa();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -340,7 +340,7 @@ fn temporary_source_keys_get_an_hour_at_most() {
 }
 
 #[test]
-fn revoked_session_of_the_role_before_is_fetched_anew() {
+fn revoked_session_of_previous_role_is_fetched_again() {
     let (sts, home) = without_mfa();
     add_config(&home, "[profile far]\nrole_arn = arn:aws:iam::222222222222:role/NoSuchRole\nsource_profile = nomfa\n");
     home.run(&["process", "far"]).failed_with(5);

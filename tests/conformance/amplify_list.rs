@@ -10,7 +10,7 @@ const VECTORS: &str = include_str!("vectors/npm-ini.json");
 const BUILT_IN: [&str; 1] = ["nasty-toString-key-array"];
 
 #[test]
-fn every_row_agrees_with_the_amplify_cli() {
+fn profile_list_matches_the_amplify_cli() {
     let rows: Vec<Value> = serde_json::from_str(VECTORS).unwrap();
     let mut wrong = Vec::new();
     for row in rows.iter().filter(|row| !BUILT_IN.contains(&row["name"].as_str().unwrap())) {

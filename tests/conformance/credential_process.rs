@@ -33,7 +33,7 @@ const NOT_RUN: [(&str, &str); 2] =
     [("glob", "needs the files of the machine it was made on"), ("empty command", "an empty value is unset: exit 3")];
 
 #[test]
-fn answers() {
+fn credential_process_output_matches_the_sdks() {
     let rows: Value = serde_json::from_str(VECTORS).unwrap();
     let mut wrong = Vec::new();
     for row in rows["outputs"].as_array().unwrap() {
@@ -60,7 +60,7 @@ fn answers() {
 }
 
 #[test]
-fn commands() {
+fn credential_process_command_matches_the_rust_sdk() {
     let rows: Value = serde_json::from_str(VECTORS).unwrap();
     let mut wrong = Vec::new();
     for row in rows["command_splitting"].as_array().unwrap() {

@@ -244,7 +244,7 @@ fn all_edits(kind: FileKind, text: &str) -> (usize, usize) {
 }
 
 #[test]
-fn every_edit_of_every_file_of_the_vectors() {
+fn edits_of_vector_files_change_only_their_lines() {
     let mut texts = Vec::new();
     let rows: Vec<Value> = serde_json::from_str(include_str!("vectors/npm-ini.json")).unwrap();
     for row in &rows {
@@ -294,7 +294,7 @@ fn files() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn every_edit_of_generated_files(text in files()) {
+    fn edits_of_generated_files_change_only_their_lines(text in files()) {
         all_edits(FileKind::Config, &text);
         all_edits(FileKind::Credentials, &text);
     }

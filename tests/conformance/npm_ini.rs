@@ -107,7 +107,7 @@ fn differences(row: &Row, order: &Order) -> BTreeSet<&'static str> {
 }
 
 #[test]
-fn npm_ini_vectors() {
+fn npm_ini_parser_matches_vectors() {
     let text = include_str!("vectors/npm-ini.json");
     let rows: Vec<Row> = serde_json::from_str(text).expect("the vectors are rows");
     let orders: Vec<Order> = serde_json::from_str(text).expect("the vectors are rows");

@@ -48,7 +48,7 @@ fn ours(list: ActionList) -> BTreeSet<(String, bool)> {
 }
 
 #[test]
-fn the_minimal_policy() {
+fn minimal_policy_matches_amplify_documentation() {
     let theirs = theirs("amplify-cli-minimal.json");
     assert_eq!(theirs.len(), 69, "as the blog post lists them");
     assert_eq!(ours(ActionList::Documented), theirs);
@@ -56,14 +56,14 @@ fn the_minimal_policy() {
 }
 
 #[test]
-fn the_managed_policy() {
+fn managed_policy_matches_aws() {
     let theirs = theirs("administrator-access-amplify.json");
     assert_eq!(theirs.len(), 280);
     assert_eq!(ours(ActionList::Managed), theirs);
 }
 
 #[test]
-fn what_is_asked_about_covers_both() {
+fn simulated_actions_cover_both_policies() {
     let place = ArnScope { partition: "aws".into(), region: None, account: None, app: None };
     for (list, name) in [
         (ActionList::Documented, "amplify-cli-minimal.json"),
@@ -81,7 +81,7 @@ fn what_is_asked_about_covers_both() {
 }
 
 #[test]
-fn the_callers_policy_has_the_shape_of_theirs() {
+fn caller_policy_vector_has_expected_shape() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/vectors/iam/assume-role-caller.json");
     let theirs: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     assert_eq!(theirs["Statement"][0]["Action"], "sts:AssumeRole");

@@ -10,7 +10,7 @@ use test_support::TestHome;
 const VECTORS: &str = include_str!("vectors/resolution.json");
 
 #[test]
-fn every_row_leads_where_the_tools_say() {
+fn resolution_matches_expected_vectors() {
     let rows: Vec<Value> = serde_json::from_str(VECTORS).unwrap();
     assert!(rows.len() >= 300, "the vectors are there");
     let next = AtomicUsize::new(0);
@@ -34,7 +34,7 @@ fn every_row_leads_where_the_tools_say() {
 
 /// If the tools agree, a row with another expectation must have a reason.
 #[test]
-fn what_the_tools_agree_on_is_what_is_expected() {
+fn resolution_vectors_match_tools_unless_explained() {
     let rows: Vec<Value> = serde_json::from_str(VECTORS).unwrap();
     let plain = |found: &Value| if found["error"].is_null() { found.clone() } else { json!("error") };
     for row in &rows {

@@ -14,12 +14,12 @@ const VECTORS: &str = include_str!("vectors/sdk-parser.json");
 const NOT_TEXT: [&str; 2] = ["invalid utf-8 in config", "utf-16le with BOM"];
 
 #[test]
-fn every_row_agrees_with_the_rust_sdk() {
+fn profile_parser_matches_the_rust_sdk() {
     every_row(check);
 }
 
 #[test]
-fn every_row_agrees_with_botocore() {
+fn profile_parser_matches_botocore() {
     every_row(|row| {
         let seen = sections(row, Tool::AwsCli);
         let expected = &row["botocore"];
@@ -32,7 +32,7 @@ fn every_row_agrees_with_botocore() {
 }
 
 #[test]
-fn every_row_agrees_with_the_javascript_sdk() {
+fn profile_parser_matches_the_javascript_sdk() {
     every_row(|row| {
         let seen = sections(row, Tool::SdkJs)?;
         let expected = &row["js"]["profiles"];

@@ -15,7 +15,7 @@ const OURS: [(&str, &str); 3] =
     [("AWS_REGION only", "eu-west-1"), ("both region vars", "eu-west-1"), ("no region at all", "us-east-1")];
 
 #[test]
-fn one_role_is_assumed_where_botocore_would() {
+fn role_endpoint_matches_botocore() {
     let rows: Vec<Value> = serde_json::from_str(ONE_CLIENT).unwrap();
     assert!(rows.len() >= 30, "the vectors are there");
     check(rows.into_iter().map(|mut row| {
@@ -34,7 +34,7 @@ fn one_role_is_assumed_where_botocore_would() {
 }
 
 #[test]
-fn every_role_of_a_chain_is_assumed_where_botocore_would() {
+fn chain_endpoints_match_botocore() {
     let rows: Vec<Value> = serde_json::from_str(CHAINS).unwrap();
     assert!(rows.len() > 200, "the vectors are there");
     check(rows.into_iter());

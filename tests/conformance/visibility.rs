@@ -12,7 +12,7 @@ const VECTORS: &str = include_str!("vectors/visibility.json");
 const COLUMNS: [(&str, &str); 3] = [("amplify", "amplify"), ("aws_cli", "botocore"), ("sdk_js", "sdk_js_v3")];
 
 #[test]
-fn every_row_agrees_with_the_tools() {
+fn visibility_matches_the_tools() {
     let rows: Vec<Value> = serde_json::from_str(VECTORS).unwrap();
     let mut wrong = Vec::new();
     for row in &rows {

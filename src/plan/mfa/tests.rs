@@ -34,7 +34,7 @@ fn way_and_duration(config: &str, profile: &str) -> (String, Option<u32>) {
 }
 
 #[test]
-fn what_a_code_is_spent_on() {
+fn mfa_strategy_depends_on_base_device_and_duration() {
     let temporary = format!("{USER}aws_session_token = t\n");
     let of_sts = USER.replace("AKIA1", "ASIA1");
     let program = "[profile keys]\ncredential_process = printf x\n";
@@ -92,7 +92,7 @@ fn what_a_code_is_spent_on() {
 }
 
 #[test]
-fn a_later_roles_device_is_told_and_misplaced_ones_have_their_line() {
+fn mfa_serial_on_later_role_is_reported() {
     let plan = planned(&[USER, ROLE, NEXT, DEVICE].concat(), "two").unwrap();
     assert!(matches!(&plan.warnings[..], [Warning::MfaDoesNotTravel { profile, .. }] if profile == "two"));
     let program = "[profile keys]\ncredential_process = printf x\n";
@@ -107,7 +107,7 @@ fn a_later_roles_device_is_told_and_misplaced_ones_have_their_line() {
 }
 
 #[test]
-fn what_is_known_decides_on_the_moment() {
+fn mfa_action_depends_on_known_state() {
     let mfa = |config: &[&str]| planned(&config.concat(), "one").unwrap().mfa.unwrap();
     let by_session = mfa(&[USER, ROLE, DEVICE]);
     let known =

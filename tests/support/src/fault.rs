@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_combine_and_actions_are_told_apart() {
+    fn fault_kinds_combine_per_action() {
         let faults = Faults::default();
         faults.give(Fault::ClockOffset(-7), None, None);
         faults.give(Fault::Slow(Duration::from_secs(1)), None, Some(1));

@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_are_proven_by_their_key_alone() {
+    fn token_verifies_only_with_its_key() {
         let issuer = Issuer::new("https://issuer.example");
         let token = issuer.token("job", 60);
         let (_, claims) = verified(&token, &issuer.public()).expect("its own key");
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn base64url_is_rfc_4648s() {
+    fn base64url_matches_rfc_4648() {
         for (text, encoded) in [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
             assert_eq!(base64url(text.as_bytes()), encoded);
             assert_eq!(from_base64url(encoded).as_deref(), Some(text.as_bytes()));

@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shapes_are_those_of_aws() {
+    fn generated_ids_have_aws_lengths() {
         assert_eq!(temporary_key_id().len(), 20);
         assert_eq!(secret_access_key().len(), 40);
         assert_eq!(request_id().len(), 36);
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_made_twice() {
+    fn generated_tokens_and_ids_are_unique() {
         assert_ne!(session_token(), session_token());
         assert_eq!(entity_id("AIDA", "a"), entity_id("AIDA", "a"));
         assert_ne!(entity_id("AIDA", "a"), entity_id("AIDA", "b"));

@@ -69,12 +69,12 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_escape_stays() {
+    fn invalid_escape_is_unchanged() {
         assert_eq!(decode("%zz%4%+1%41"), b"%zz%4%+1A");
     }
 
     #[test]
-    fn only_unreserved_characters_stay() {
+    fn reserved_characters_are_percent_encoded() {
         assert_eq!(encode("a-_.~/ é".as_bytes()), "a-_.~%2F%20%C3%A9");
     }
 }

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn one_step_either_side_is_accepted() {
+    fn code_of_adjacent_step_is_accepted() {
         let now = 1_000_000_000;
         for (time, accepted) in [(now - 60, false), (now - 30, true), (now, true), (now + 30, true), (now + 60, false)]
         {
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_used_code_and_those_before_it_are_refused() {
+    fn used_and_earlier_codes_are_rejected() {
         let now = 1_000_000_000;
         let codes = Codes::default();
         assert!(codes.accept(&device(), &code_at(&device(), now), now));
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_handed_out_once_and_are_good() {
+    fn codes_are_issued_once_and_valid() {
         let now = 1_000_000_010;
         let codes = Codes::default();
         codes.freeze(now);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_code_is_wrong() {
+    fn wrong_code_is_rejected() {
         let codes = Codes::default();
         let wrong = device().wrong_code_at(1_000_000_000 / STEP_SECONDS);
         assert_eq!(wrong.len(), 6);

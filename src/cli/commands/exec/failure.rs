@@ -35,7 +35,7 @@ mod tests {
     use crate::cli::errors::failure::BEFORE_COMMAND;
 
     #[test]
-    fn nul_byte_is_named_with_the_status_before_the_command() {
+    fn nul_byte_is_reported_with_exit_125() {
         let failure = not_run(OsStr::new("ls"), &io::ErrorKind::InvalidInput.into());
         assert!(failure.message.contains("NUL byte"), "{}", failure.message);
         assert_eq!(failure.code.exit, BEFORE_COMMAND);

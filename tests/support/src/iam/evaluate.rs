@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn each_layer_has_its_say() {
+    fn policy_layers_all_affect_the_decision() {
         let allow = r#"{"Statement": {"Effect": "Allow", "Action": ["s3:*", "lex:*"], "Resource": "arn:aws:s3:::b*"}}"#;
         let role = || Role::new(ROLE).policy("P", allow);
         assert_eq!(decided(role(), "S3:getobject"), Decision::Allowed);

@@ -37,7 +37,7 @@ fn refusal(request: &Request) -> AwsError {
 }
 
 #[test]
-fn the_published_example_is_accepted() {
+fn published_example_is_accepted() {
     let request = Request::new("GET", TARGET, &HEADERS, b"");
     let canonical = canonical::request(
         &request,
@@ -59,7 +59,7 @@ fn the_published_example_is_accepted() {
 }
 
 #[test]
-fn whatever_was_signed_cannot_change() {
+fn changed_signed_content_is_rejected() {
     let tampered = [
         Request::new("POST", TARGET, &HEADERS, b""),
         Request::new("GET", "/x?Action=ListUsers&Version=2010-05-08", &HEADERS, b""),
@@ -79,7 +79,7 @@ fn whatever_was_signed_cannot_change() {
 }
 
 #[test]
-fn the_scope_is_checked() {
+fn credential_scope_is_checked() {
     for (from, to, message) in [
         ("us-east-1", "", "a valid region. "),
         ("/iam/", "/sts/", "correct service: 'iam'. "),
@@ -114,7 +114,7 @@ fn incomplete_headers_are_named() {
 }
 
 #[test]
-fn a_signature_lives_fifteen_minutes_either_way() {
+fn signature_is_valid_for_fifteen_minutes_either_way() {
     let request = Request::new("GET", TARGET, &HEADERS, b"");
     let at = |offset| verify(&request, "iam", clock(offset), long_term_key);
     assert!(at(900).is_ok());

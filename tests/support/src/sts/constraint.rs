@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_wrong_is_said_at_once() {
+    fn constraint_violations_are_reported_together() {
         let params = params(&[("RoleSessionName", "?"), ("DurationSeconds", "60")]);
         let error = Constraints::of(&params)
             .required(&ROLE_ARN)
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_is_an_integer() {
+    fn duration_must_be_an_integer() {
         for text in ["", "1h", "900.0", "99999999999"] {
             let params = params(&[("DurationSeconds", text)]);
             let error = Constraints::of(&params).duration(900, 43_200).unwrap_err();

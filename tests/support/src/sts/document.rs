@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_document_escapes_what_it_quotes() {
+    fn error_document_is_xml_escaped() {
         let refused = AwsError::validation("Value '<&>' is wrong");
         assert_eq!(
             error(&refused, "id"),
