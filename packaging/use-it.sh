@@ -1,5 +1,5 @@
-# What every package must let a new user do, run by its test as `sh use-it.sh` where the package is installed, with
-# amplify-creds in PATH. Keys of a profile need nothing but the two files.
+# The commands that must work for a new user of every package. The package's test runs it as `sh use-it.sh` after the
+# installation, with amplify-creds in PATH. Keys of a profile only need the two files.
 set -eu
 HOME=$(mktemp -d)
 export HOME

@@ -145,8 +145,8 @@ mod tests {
     #[test]
     fn unknown_key_or_section_is_an_error_at_its_line() {
         for (text, expected) in [
-            ("# min_tll\nmin_ttl = 1\nmin_tll = 5m\n", ":3: there is no setting min_tll"),
-            ("min_tll = 1 ; x\n\nmin_tll = 5m\n", ":3: there is no setting min_tll"),
+            ("# min_tll\nmin_ttl = 1\nmin_tll = 5m\n", ":3: unknown setting min_tll"),
+            ("min_tll = 1 ; x\n\nmin_tll = 5m\n", ":3: unknown setting min_tll"),
             ("min_ttl = 5m\n\n[x]\nmin_ttl = 5m\n", ":3: unexpected section [x]: config.ini has no sections"),
             (" [ profile dev ]\n", ":1: unexpected section [profile dev]: config.ini has no sections"),
         ] {
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn slip_gives_the_nearest_setting() {
+    fn misspelled_setting_gives_nearest_name() {
         for (key, setting) in [
             ("min_tll", Some("min_ttl")),
             ("min-ttl", Some("min_ttl")),

@@ -1,5 +1,5 @@
-//! The architecture, checked by reading the source: imports point down, no file imports its parent module or takes part
-//! in a circle, no command imports another, pure modules touch no system, and each outside crate is named in one place.
+//! Checks the architecture in the source: imports point down, no file imports its parent module or is part of a cycle,
+//! no command imports another, pure modules do not use the system, and each outside crate is named in one place.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,10 +21,10 @@ const LAYERS: [&[&str]; 11] = [
     &["resolve", "doctor", "edit", "serve"],
 ];
 
-/// Inside `cli`, from the bottom up. A file that is not named is between `context` and `commands`.
+/// Inside `cli`, from the bottom up. Other files are between `context` and `commands`.
 const CLI_LAYERS: [&[&str]; 3] = [&["args"], &["errors"], &["context"]];
 
-/// Which files may name what. A folder means all files in it.
+/// The files that may use each name. A folder means all files in it.
 const ONE_PLACE: [(&str, &[&str]); 24] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
@@ -177,12 +177,12 @@ fn paths(text: &str) -> Vec<Vec<String>> {
     found
 }
 
-/// Whether a path begins at `at`, and does not go on there.
+/// Whether a path begins at `at`, and the previous character is not part of one.
 fn begins_path(text: &str, at: usize) -> bool {
     !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
 }
 
-/// `path`, written in the module `here`, from the crate's root.
+/// `path` in the module `here`, relative to the crate's root.
 fn absolute(here: &[String], path: &[String]) -> Vec<String> {
     match path.first().map(String::as_str) {
         Some("crate") => path[1..].to_vec(),
@@ -190,12 +190,12 @@ fn absolute(here: &[String], path: &[String]) -> Vec<String> {
             let ups = path.iter().take_while(|part| *part == "super").count();
             [&here[..here.len().saturating_sub(ups)], &path[ups..]].concat()
         }
-        // A child by its name, or an outside crate, which no module is called like.
+        // A child module, or an outside crate, which never has a module's name.
         _ => [here, path].concat(),
     }
 }
 
-/// Each file with the files that it imports, tests left out.
+/// Each file with its imports, without tests.
 fn graph() -> BTreeMap<String, BTreeSet<String>> {
     let is_module = |file: &str| !file.contains("tests") && !["lib.rs", "main.rs"].contains(&file);
     let sources: Vec<_> = sources().into_iter().filter(|(file, _)| is_module(file)).collect();
@@ -220,7 +220,7 @@ fn graph() -> BTreeMap<String, BTreeSet<String>> {
     sources.iter().map(uses).collect()
 }
 
-/// The place of a file of `cli` in its own layers: 100 for `cli/mod.rs`, which is above all.
+/// The layer of a file of `cli`: 100 for `cli/mod.rs`, which is above all others.
 fn cli_layer(file: &str) -> Option<usize> {
     let name = file.strip_prefix("cli/")?.split('/').next()?.trim_end_matches(".rs");
     let listed = CLI_LAYERS.iter().position(|layer| layer.contains(&name));
@@ -248,7 +248,7 @@ fn imports_point_down() {
 }
 
 #[test]
-fn commands_use_what_is_below_them_and_not_each_other() {
+fn commands_import_only_lower_layers() {
     let command = |file: &str| {
         let name = file.strip_prefix("cli/commands/")?.split('/').next()?;
         Some(name.trim_end_matches(".rs").to_owned()).filter(|name| name != "mod")
@@ -265,7 +265,7 @@ fn commands_use_what_is_below_them_and_not_each_other() {
 }
 
 #[test]
-fn no_file_imports_its_parent() {
+fn files_do_not_import_their_parent() {
     for (file, used) in graph() {
         let path = path_of(&file);
         for other in used {
@@ -276,9 +276,9 @@ fn no_file_imports_its_parent() {
 }
 
 #[test]
-fn no_import_circles() {
+fn imports_have_no_cycles() {
     let mut graph = graph();
-    // What imports nothing that is left, or is imported by nothing, is in no circle.
+    // Removes files without remaining imports or importers, because they cannot be in a cycle.
     loop {
         let before = graph.len();
         let left: BTreeSet<_> = graph.keys().cloned().collect();
@@ -293,7 +293,7 @@ fn no_import_circles() {
 }
 
 #[test]
-fn each_outside_crate_has_one_place() {
+fn external_crate_is_used_in_one_place() {
     for (file, text) in sources() {
         for (name, places) in ONE_PLACE {
             let named = text

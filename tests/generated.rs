@@ -1,5 +1,5 @@
-//! Man pages are made from the command line's definitions, committed, and compared byte for byte.
-//! `BLESS=1 cargo test --test generated` rewrites them.
+//! Compares the committed man pages byte for byte with those generated from the command line's definitions. `BLESS=1
+//! cargo test --test generated` rewrites them.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::fs;
@@ -17,7 +17,7 @@ fn compare(relative: &str, made: &[u8]) {
 }
 
 #[test]
-fn man_pages() {
+fn man_pages_are_up_to_date() {
     let mut made: Vec<String> = pages()
         .iter()
         .map(|page| {
@@ -28,7 +28,7 @@ fn man_pages() {
     let man = Path::new(env!("CARGO_MANIFEST_DIR")).join("man");
     let mut there: Vec<_> =
         fs::read_dir(man).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
-    // Of tests/picture.rs.
+    // tests/picture.rs generates it.
     made.push("terminal.svg".to_owned());
     // The source of the guide.
     made.push("guide.md".to_owned());

@@ -1,5 +1,5 @@
-//! The picture in the README: a run of the real program on a real terminal, drawn as SVG. The code, which is
-//! another each time, is replaced; nothing else is touched. `BLESS=1 cargo test --test picture` redraws it.
+//! The picture in the README: a run of the real program on a real terminal, drawn as SVG. Only the code, which changes
+//! each time, is replaced. `BLESS=1 cargo test --test picture` redraws it.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -10,21 +10,21 @@ use std::path::Path;
 
 use test_support::{FakeSts, Terminal, TestHome, World, biz_corp};
 
-/// What is typed.
+/// The typed commands.
 const COMMANDS: [&str; 3] = [
     "amplify-creds whoami biz | head -3",
-    // Key ids are others in each run.
+    // Key ids change in each run.
     "amplify-creds process biz | cut -c-32",
     "amplify-creds doctor | head -4",
 ];
 
-/// Columns and lines of a character, in pixels of the picture.
+/// Width and height of a character in pixels.
 const CELL: (usize, usize) = (9, 19);
 /// Around the text.
 const MARGIN: usize = 16;
 
 #[test]
-fn the_picture_shows_what_happens() {
+fn terminal_picture_is_up_to_date() {
     let screen = run();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("man/terminal.svg");
     if std::env::var_os("BLESS").is_some() {
@@ -40,7 +40,7 @@ fn text(svg: &str) -> String {
     lines.map(|(_, line)| line.replace("&lt;", "<").replace("&amp;", "&")).collect::<Vec<_>>().join("\n")
 }
 
-/// What the terminal shows.
+/// Returns the content of the terminal.
 fn run() -> String {
     let sts = FakeSts::start(World::biz_corp());
     let home = TestHome::biz_corp(env!("CARGO_BIN_EXE_amplify-creds"), &sts);
@@ -64,7 +64,7 @@ fn run() -> String {
     screen.replace(&code, "123456")
 }
 
-/// The screen's lines in a window: what was typed stands out, everything is as wide as in the terminal.
+/// Draws the screen's lines in a window. Typed text is highlighted, and the width is that of the terminal.
 fn draw(screen: &str) -> String {
     let lines: Vec<_> = screen.trim_end().lines().collect();
     let columns = lines.iter().map(|line| line.chars().count()).max().unwrap();

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what lies beside it, below /usr/local or the PREFIX given: install.sh [--prefix PREFIX] [--uninstall].
+# Installs the files next to it in /usr/local or in PREFIX: install.sh [--prefix PREFIX] [--uninstall].
 set -eu
 prefix=/usr/local
 uninstall=
@@ -10,14 +10,14 @@ while [ $# -gt 0 ]; do
     *) echo "install.sh [--prefix PREFIX] [--uninstall]" >&2 && exit 2 ;;
     esac
 done
-# It is what the person means where they stand, and what goes into a config file.
+# A relative PREFIX depends on the user's directory, and a config file needs an absolute path.
 case $prefix in
 /*) ;;
 *) prefix=$PWD/$prefix ;;
 esac
 cd "$(dirname "$0")"
 
-# put SOURCE TARGET MODE: by a temporary name, so that a running program is never half there.
+# put SOURCE TARGET MODE: copies to a temporary name first, so that a running program is never incomplete.
 put() {
     target=$prefix/$2
     if [ -n "$uninstall" ]; then

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn half_entries_are_no_sessions() {
+    fn incomplete_entry_is_not_a_session() {
         for text in [
             "{}",
             "null",
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_flat_and_nested_and_reads_back() {
+    fn written_entry_has_both_shapes_and_is_readable() {
         let credentials = Credentials {
             access_key_id: "ASIA1".into(),
             secret_access_key: "s/+\"".into(),

@@ -122,7 +122,7 @@ enum KeyIdentity<'a> {
     Key(&'a str),
 }
 
-/// The Amplify CLI takes no setting of a role from flags or variables.
+/// The Amplify CLI reads the settings of a role only from the profile.
 fn is_by_profile(hop: &Hop) -> bool {
     let Hop { profile: _, role_arn, session_name, external_id, mfa_serial, duration: _, extras: _, sts: _ } = hop;
     let origins = [Some(&role_arn.from), Some(&session_name.from)];

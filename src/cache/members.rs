@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn only_objects_are_read() {
+    fn cache_members_are_read_only_from_objects() {
         for text in ["", "null", "[]", "1", "{", "{\"a\":}", "{\"a\":1} x"] {
             assert!(Members::parse(text).is_none(), "{text}");
         }

@@ -8,6 +8,7 @@ use crate::cli::context::Context;
 use crate::doctor::Severity;
 use crate::os::env;
 use crate::os::env::Env;
+use crate::output::fields::{Emphasis, Fields};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Color {
@@ -67,7 +68,7 @@ impl Painter {
         })
     }
 
-    pub(super) fn paint<'t>(self, color: Color, text: &'t str) -> Cow<'t, str> {
+    pub(super) fn paint(self, color: Color, text: &str) -> Cow<'_, str> {
         if self.0 && !text.is_empty() {
             Cow::Owned(format!("\x1b[{}m{text}\x1b[0m", color.code()))
         } else {
@@ -82,6 +83,17 @@ impl Painter {
             None => line.to_owned(),
         };
         text.lines().map(|line| paint(line) + "\n").collect()
+    }
+
+    pub(super) fn fields(self, fields: Fields) -> String {
+        fields.text(|emphasis, text| {
+            let color = match emphasis {
+                Emphasis::Heading => Color::Bold,
+                Emphasis::Good => Color::Green,
+                Emphasis::Bad => Color::Red,
+            };
+            self.paint(color, text).into_owned()
+        })
     }
 
     pub(super) fn diff(self, text: &str) -> String {

@@ -50,7 +50,7 @@ pub(crate) fn write_changes(
 pub(crate) fn report_written(context: &Context, written: &[Written]) {
     for Written { file, backup } in written {
         let before = match backup {
-            Some(path) => format!("; before: {}", SourceFile::new(path.clone(), &context.paths.home).shown),
+            Some(path) => format!("; backup: {}", SourceFile::new(path.clone(), &context.paths.home).shown),
             None => ", a new file".to_owned(),
         };
         note(context, &format!("wrote {}{before}", file.shown));

@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn error_document_is_for_commands_with_json_before_the_separator() {
+    fn error_document_requires_json_before_separator() {
         for (line, expected) in [
             ("list --json --nosuch", true),
             ("list --nosuch --json", true),

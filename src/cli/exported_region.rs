@@ -39,7 +39,7 @@ mod tests {
     const BOTH_OURS: (&str, &str) = (RECORD, "AWS_REGION=eu-west-1,AWS_DEFAULT_REGION=eu-west-1");
 
     #[test]
-    fn region_is_the_users_where_it_differs_from_the_record() {
+    fn region_that_differs_from_record_is_kept() {
         let user = |variables: &[(&str, &str)]| {
             let variable = |name| variables.iter().find(|(found, _)| *found == name).map_or("", |(_, value)| value);
             let env = Env::fixed([RECORD, env::AWS_REGION, env::AWS_DEFAULT_REGION].map(|name| (name, variable(name))));
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn only_regions_of_this_program_are_recorded_and_removed() {
+    fn own_exported_regions_are_recorded_and_removed() {
         let set = |name, value: &str| (name, Some(value.to_owned()));
         let empty = Env::fixed([]);
         let both = [set("AWS_REGION", "eu-west-1"), set("AWS_DEFAULT_REGION", "eu-west-1")];

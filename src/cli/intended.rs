@@ -77,7 +77,6 @@ pub(crate) fn hints(error: &clap::Error, arguments: impl Iterator<Item = OsStrin
     }
 }
 
-/// Suggests commands if a profile's name is in the place of the command.
 fn is_profile(name: &str) -> bool {
     let exists = || {
         let files = Files::load(&Paths::find(&Env::process(), &Overrides::default()).ok()?).ok()?;

@@ -35,7 +35,7 @@ pub(crate) fn selection(context: &Context, options: &ActionOptions<'_>) -> Resul
         (None, None) if env::current_directory().is_some_and(|directory| gen2::is_around(&directory)) => {
             note(
                 context,
-                "this is a Gen 2 project, so the policy has the actions of ampx and cdk (--gen 1: those of the Amplify CLI)",
+                "this is a Gen 2 project, so the actions are those of ampx and cdk (--gen 1: of the Amplify CLI)",
             );
             ActionList::Gen2
         }

@@ -70,10 +70,10 @@ pub(crate) fn of_run(context: &Context, warnings: &[ResolveWarning]) {
 pub(crate) fn plan_warning(warning: &Warning) -> String {
     match warning {
         Warning::DurationCapped { profile, requested, from } => format!(
-            "profile {profile} requests {requested} s ({from}), but role chaining is limited to 3600 s, so 3600 s are requested"
+            "profile {profile} requests {requested} s ({from}), but role chaining allows 3600 s, so 3600 s are sent"
         ),
         Warning::MfaDoesNotTravel { profile, from } => format!(
-            "profile {profile} sets mfa_serial ({from}) on a role that another role assumes; the code is used for the first role, \
+            "profile {profile} sets mfa_serial ({from}) on a role that another role assumes; the first role uses the code, \
              and role chaining drops the MFA context, so a later trust policy cannot require MFA"
         ),
         Warning::NoCredentials { profile, from } => {

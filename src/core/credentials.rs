@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn freshness_by_time_left_lifetime_and_clock() {
+    fn freshness_depends_on_time_left_lifetime_and_clock() {
         const NOW: Timestamp = Timestamp(1_800_000_000);
         let rows = [
             // name, seconds left by the entry, written seconds ago, lifetime, clock offset, min_ttl, outcome

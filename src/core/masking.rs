@@ -44,7 +44,7 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     replaced(text, false)
 }
 
-/// Like [`masked`], but keeps the components of paths, which may look random.
+/// Like [`masked`], but keeps ARNs, and checks the components of a path one by one.
 pub fn masked_message(text: &str) -> Cow<'_, str> {
     replaced(text, true)
 }

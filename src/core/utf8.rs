@@ -66,14 +66,14 @@ mod tests {
     }
 
     #[test]
-    fn text_follows_mark_or_names_line() {
+    fn utf8_text_follows_byte_order_mark() {
         assert_eq!(utf8_text("\u{feff}a\n".as_bytes()), Ok("a\n"));
         let expected = Err("line 2 is not valid UTF-8 at byte 5 of the file (0xFC)".to_owned());
         assert_eq!(utf8_text(b"\xef\xbb\xbfa\n\xfc"), expected);
     }
 
     #[test]
-    fn mark_is_cut_off_once() {
+    fn byte_order_mark_is_removed_only_once() {
         assert_eq!(without_mark("\u{feff}{}".as_bytes()), b"{}");
         assert_eq!(without_mark(b"{}"), b"{}");
         assert_eq!(without_mark("\u{feff}\u{feff}".as_bytes()), "\u{feff}".as_bytes());

@@ -35,7 +35,7 @@ fn findings(config: &str, credentials: &str, env: &Env) -> Vec<String> {
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
-fn each_slip_is_found_at_its_line_and_nothing_else() {
+fn config_mistake_has_one_finding_at_its_line() {
     let role = "role_arn = arn:aws:iam::222222222222:role/x\n";
     let keys = "[k]\naws_access_key_id = A\naws_secret_access_key = s\n";
     let rows: [(&str, &str, &str, &[&str]); 54] = [
@@ -190,7 +190,7 @@ fn each_slip_is_found_at_its_line_and_nothing_else() {
 }
 
 #[test]
-fn variables_that_shadow_a_profile_are_told() {
+fn variables_that_shadow_a_profile_are_reported() {
     let env = |variables: [(&str, &str); 3]| findings("[profile dev]\nregion = r\n", "", &Env::fixed(variables));
     let none = ("X", "x");
     assert!(env([("AWS_PROFILE", "dev"), none, none]).is_empty());
@@ -203,7 +203,7 @@ fn variables_that_shadow_a_profile_are_told() {
 }
 
 #[test]
-fn no_value_that_is_secret_is_told() {
+fn secret_values_are_not_in_findings() {
     let files = Files::from_text("", "[a]\naws_access_key_id = AKIA1\naws_secret_access_key = hu#sh\n");
     let views = Views::from_files(&files);
     let set = files.profiles(Dialect::Auto).unwrap();

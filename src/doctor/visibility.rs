@@ -75,7 +75,7 @@ impl<'f> VisibilityTable<'f> {
         why_hidden(self.facts.views.view(tool), line, &header.names[tool as usize])
     }
 
-    /// Why the profile's program fails; `None` if the profile does not use one.
+    /// Why the tool gets no credentials from the profile's program, if the profile uses one.
     fn trouble_with_process(&self, tool: Tool, profile: &Profile<'_>) -> Option<String> {
         if !matches!(ProfileKind::of(profile), ProfileKind::Process | ProfileKind::Wrapper) {
             return None;

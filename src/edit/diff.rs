@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn diff_of_new_and_changed_file() {
+    fn diff_shows_new_and_changed_file() {
         assert_eq!(
             shown(None, "[a]\nregion = v\n"),
             "--- /dev/null\n+++ ~/.aws/credentials\n@@ -0,0 +1,2 @@\n+[a]\n+region = v\n"

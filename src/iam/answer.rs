@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_and_an_error() {
+    fn iam_response_and_error_are_parsed() {
         let xml = "<?xml version=\"1.0\"?>\n<GetRoleResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">\n <GetRoleResult>\n  \
                    <Role>\n<Path>/a/</Path><Arn>arn:aws:iam::1:role/a/b</Arn><Tags><member><Key>k</Key></member></Tags></Role></GetRoleResult>\n</GetRoleResponse>";
         let result = result(xml).unwrap();
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_of_texts() {
+    fn iam_string_list_is_parsed() {
         let xml = "<R><LResult><PolicyNames><member>a</member><member>b</member></PolicyNames><IsTruncated>true</IsTruncated></LResult></R>";
         let result = result(xml).unwrap();
         let names: Vec<_> = result.get("PolicyNames").unwrap().children.iter().map(|name| name.text.as_str()).collect();

@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_in_a_form() {
+    fn form_value_is_percent_encoded() {
         assert_eq!(encoded("arn:aws:s3:::a b*/\u{fc}&=+"), "arn%3Aaws%3As3%3A%3A%3Aa%20b%2A%2F%C3%BC%26%3D%2B");
     }
 }

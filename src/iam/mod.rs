@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_denial() {
+    fn simulation_result_gives_the_verdict() {
         let denied = |by, policy: Option<&str>, is_explicit| Verdict::Denied {
             by,
             policy: policy.map(str::to_owned),

@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn name_of_killed_holder_is_taken_over_and_missing_directory_is_none() {
+    fn name_lock_of_killed_holder_is_acquired() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("edit.running");
         std::fs::write(&path, "").unwrap();

@@ -28,6 +28,7 @@ fn is_of_trace(line: &str) -> bool {
     let text = line.trim();
     let is_indented = line.starts_with([' ', '\t']);
     text.starts_with("at ")
+        || text.starts_with("hint: ")
         || text.starts_with("Node.js v")
         || is_indented && (text.starts_with("File \"") || text.contains(".go:"))
         || !text.contains(char::is_alphanumeric)
@@ -48,6 +49,7 @@ mod tests {
             ("Error: boom\n    at main (/a.js:1:2)\n    at node:internal:3\n\nNode.js v20.20.2\n", "Error: boom"),
             ("Traceback (most recent call last):\n  File \"a\", line 1\n    f()\nKeyError: 'x'\n", "KeyError: 'x'"),
             ("denied\r\n", "denied"),
+            ("amplify-creds: denied\n  hint: log in\n", "amplify-creds: denied"),
             ("one\n---\n", "one"),
             ("   at last\n", "at last"),
             ("---\n", "---"),

@@ -11,8 +11,15 @@ const INDENT: usize = 16;
 #[derive(Debug, Default)]
 pub struct Fields {
     text: String,
-    /// The ranges of the text that are headings.
-    headings: Vec<Range<usize>>,
+    /// The parts of the text that may be painted, in their order.
+    spans: Vec<(Range<usize>, Emphasis)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Emphasis {
+    Heading,
+    Good,
+    Bad,
 }
 
 impl Fields {
@@ -23,7 +30,7 @@ impl Fields {
         for line in wrapped(&printable(text), WIDTH) {
             let start = self.text.len();
             self.text.push_str(&line);
-            self.headings.push(start..self.text.len());
+            self.spans.push((start..self.text.len(), Emphasis::Heading));
             self.text.push('\n');
         }
     }
@@ -47,12 +54,22 @@ impl Fields {
         }
     }
 
-    /// `paint` adds colour to the headings.
-    pub fn text(self, paint: impl Fn(&str) -> String) -> String {
-        let Self { mut text, headings } = self;
-        for heading in headings.into_iter().rev() {
-            let painted = paint(&text[heading.clone()]);
-            text.replace_range(heading, &painted);
+    /// A value on one line, which may be painted.
+    pub fn add_emphasized(&mut self, name: &str, value: &str, emphasis: Emphasis) {
+        self.add(name, value, "");
+        let end = self.text.trim_end().len();
+        let start = end.saturating_sub(printable(value).len());
+        if self.text.get(start..end).is_some_and(|shown| !shown.contains('\n')) {
+            self.spans.push((start..end, emphasis));
+        }
+    }
+
+    /// `paint` adds colour.
+    pub fn text(self, paint: impl Fn(Emphasis, &str) -> String) -> String {
+        let Self { mut text, spans } = self;
+        for (range, emphasis) in spans.into_iter().rev() {
+            let painted = paint(emphasis, &text[range.clone()]);
+            text.replace_range(range, &painted);
         }
         text
     }
@@ -96,10 +113,20 @@ mod tests {
         fields.add("region", "eu-west-1", "~/.aws/config:3");
         fields.add("", &format!("{} after", "y".repeat(WIDTH - INDENT)), "");
         fields.add("", "words that go on and on until there is no room left for them on one line of text", "");
-        let text = fields.text(str::to_owned);
+        let text = fields.text(|_, text| text.to_owned());
         assert!(text.lines().all(|line| line.width() <= WIDTH), "{text}");
         assert!(text.replace([' ', '\n'], "").contains(&long));
         assert!(text.lines().any(|line| line.trim() == "after" && line.len() == INDENT + 5), "{text}");
         assert!(text.contains("  region        eu-west-1  (~/.aws/config:3)\n"), "{text}");
+    }
+
+    #[test]
+    fn heading_and_emphasized_value_are_painted() {
+        let mut fields = Fields::default();
+        fields.heading("hop 1");
+        fields.add_emphasized("cache", "expired", Emphasis::Bad);
+        fields.add("region", "x", "");
+        let text = fields.text(|emphasis, text| format!("<{emphasis:?} {text}>"));
+        assert_eq!(text, "<Heading hop 1>\n  cache         <Bad expired>\n  region        x\n");
     }
 }

@@ -63,7 +63,9 @@ pub fn render_with<const N: usize>(header: [&str; N], rows: &[[String; N]], layo
         if let Some(width) = &mut widths[column] {
             let narrow = (*width).saturating_sub(excess).max(least).max(header[column].width());
             *width = narrow.min(*width);
-            all.iter_mut().for_each(|row| row[column] = cut(&row[column], *width));
+            for row in &mut all {
+                row[column] = cut(&row[column], *width);
+            }
         }
     }
     let mut text = String::new();

@@ -16,7 +16,7 @@ use super::limits;
 use super::limits::{SESSION_NAME, SSO_ROLE_NAME, is_account};
 use super::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, WebIdentityBase, WebIdentityInputs};
 
-/// Settings come from the profile with `credential_source`, then from the requested profile.
+/// The environment has priority over the profile with `credential_source`, and that over the requested profile.
 pub(super) fn imds(
     profile: &Profile<'_>,
     asked_for: Option<&Profile<'_>>,

@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn region_of_a_variable_that_overrides_the_profiles_is_noted() {
+    fn region_variable_that_overrides_profile_is_noted() {
         let text = "[profile p]\nregion = eu-west-1\naws_access_key_id = A\naws_secret_access_key = s\n\
                     [profile q]\naws_access_key_id = A\naws_secret_access_key = s\n";
         let files = Files::from_text(text, "");

@@ -67,8 +67,6 @@ impl Default for HostnameFn {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoleFlags {
     pub role_arn: Option<String>,
-    /// `ExternalId`
     pub external_id: Option<String>,
-    /// `RoleSessionName`
     pub session_name: Option<String>,
 }

@@ -16,8 +16,9 @@ pub const ONE_HOUR: u32 = 3600;
 /// `DurationSeconds` of GetSessionToken.
 pub const MFA_SESSION_SECONDS: std::ops::RangeInclusive<u32> = 900..=129_600;
 
-/// An IAM role's ARN: `arn:PARTITION:iam::ACCOUNT:role/PATH`, 20 to 2048 characters. The account may have other than
-/// twelve digits, as in the examples of botocore and the SDK for Rust, so that a chain can be explained with it.
+/// An IAM role's ARN: `arn:PARTITION:iam::ACCOUNT:role/PATH`, 20 to 2048 characters. The number of digits of the
+/// account may differ from AWS's twelve, as in the examples of botocore and the SDK for Rust, so that a chain can be
+/// explained with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleArn(String);
 
@@ -163,13 +164,11 @@ pub struct TextLimit {
 /// `RoleSessionName`
 pub const SESSION_NAME: TextLimit = TextLimit { key: "role_session_name", length: (2, 64), marks: "+=,.@-" };
 
-/// `ExternalId`
 pub const EXTERNAL_ID: TextLimit = TextLimit { key: "external_id", length: (2, 1224), marks: "+=,.@:/-" };
 
 /// The limits of `GetRoleCredentials` of IAM Identity Center.
 pub const SSO_ROLE_NAME: TextLimit = TextLimit { key: "sso_role_name", length: (1, 64), marks: "+=,.@-" };
 
-/// `SourceIdentity`
 pub const SOURCE_IDENTITY: TextLimit = TextLimit { key: "source_identity", length: (2, 64), marks: "+=,.@-" };
 
 /// `SerialNumber`
@@ -230,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn role_arns_by_shape() {
+    fn role_arn_of_wrong_shape_is_rejected() {
         for good in [
             "arn:aws:iam::222222222222:role/BizCorpRole",
             "arn:aws-us-gov:iam::222222222222:role/a/b/c",
@@ -275,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn region_only_as_host_label() {
+    fn region_must_be_a_host_label() {
         for good in ["eu-west-1", "us-gov-west-1", "aws-global", "fips-us-east-1", "us-west-2-fips", "fips", "local"] {
             assert!(is_region(good), "{good}");
         }
@@ -301,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn text_parameters_by_length_and_character() {
+    fn text_parameter_length_and_characters_are_limited() {
         let long = "x".repeat(65);
         let rows = [
             (SESSION_NAME, "amplify", true),
@@ -331,7 +330,6 @@ pub(super) fn limited(profile: &Profile<'_>, limit: &TextLimit) -> Result<Option
     Err(PlanError::Invalid { profile, key: limit.key, expected: limit.to_string(), from })
 }
 
-/// A session's duration in seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionDuration {
     /// Whether an option of the command or of a wrapper requested it. Then a shorter cached session is not used.

@@ -187,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_partition_has_an_iam_of_its_own() {
+    fn partition_has_its_own_iam_host() {
         for partition in OTHERS.iter().chain([&AWS]) {
             let (region, host) = iam_host(partition.name, false, false);
             assert_eq!(partition_of(region).name, partition.name);

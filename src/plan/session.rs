@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_narrows_and_marks_a_session() {
+    fn session_policies_tags_and_identity_are_read() {
         let seen = extras(
             "policy_arns = read-only, arn:aws:iam::111111111111:policy/path/Mine,boundary\n\
              policy = {\"Version\":\"2012-10-17\",\"Statement\":[]}\n\
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn what_aws_would_reject_is_told_with_its_line() {
+    fn invalid_session_setting_is_reported_with_line() {
         let eleven = ["read-only"; 11].join(",");
         let many = (0..51).map(|n| format!("k{n}=v")).collect::<Vec<_>>().join(",");
         let long = format!("{{\"x\":\"{}\"}}", "y".repeat(2050));

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn templates_and_plain_names() {
+    fn session_name_template_is_validated() {
         for (text, is_allowed) in [
             ("amplify", true),
             ("{user}", true),
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_filled_in_is_what_aws_takes() {
+    fn filled_session_name_is_valid_for_aws() {
         let value = |word: &str| match word {
             "user" => Some("J\u{fc}rgen M".to_owned()),
             "host" => Some("h".repeat(100)),

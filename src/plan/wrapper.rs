@@ -12,7 +12,6 @@ pub struct Wrapper {
     /// `None` if the environment names the profile.
     pub profile: Option<String>,
     pub duration: Option<u32>,
-    /// `--region`
     pub region: Option<String>,
     /// `--role-arn`, `--external-id` and `--session-name`
     pub role: RoleFlags,
@@ -137,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_that_are_us_and_commands_that_are_not() {
+    fn own_credential_process_command_is_recognised() {
         let of = |profile: &str| Some(Wrapper { profile: Some(profile.to_owned()), ..Wrapper::default() });
         let rows = [
             ("amplify-creds process biz", of("biz")),

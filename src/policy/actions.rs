@@ -16,7 +16,7 @@ pub(super) struct ActionRow {
     pub(super) service: &'static str,
     categories: &'static str,
     unless: &'static str,
-    /// ARNs with the placeholders of [`super::place::Place::fill`].
+    /// ARNs with the placeholders of [`super::place::ArnScope::fill`].
     pub(super) resources: &'static str,
     pub(super) minimal: &'static str,
     pub(super) managed: &'static str,
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_block_is_complete() {
+    fn action_table_blocks_are_complete() {
         const KEYS: &str = "sid service categories unless resources minimal managed via_cloudformation probes recorded \
                             in_code stack_tags in_template";
         for table in [TABLE, GEN2_TABLE, BOOTSTRAP_TABLE] {
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn every_call_has_an_action_a_version_and_commands() {
+    fn recorded_calls_have_action_version_and_commands() {
         for row in rows().chain(gen2_rows()).chain(bootstrap_rows()) {
             for calls in [&row.recorded, &row.in_code, &row.stack_tags, &row.in_template] {
                 assert!(calls.is_sorted(), "{row:?}");
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn no_call_is_listed_twice_or_in_the_minimal_policy() {
+    fn recorded_calls_are_unique_and_not_minimal() {
         for rows in [rows().collect::<Vec<_>>(), gen2_rows().collect(), bootstrap_rows().collect()] {
             let mut all = Vec::new();
             for row in rows {

@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_category_left_out_leaves_out_its_services() {
+    fn omitted_category_omits_its_services() {
         const SERVICES: [(Category, &str); 10] = [
             (Category::Auth, "cognito-idp:"),
             (Category::Api, "appsync:"),
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn every_document_fits() {
+    fn amplify_documents_fit_the_size_limit() {
         for (list, count) in [
             (ActionList::Documented, 1),
             (ActionList::Minimal, 2),
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bucket_of_the_deployment_is_always_there() {
+    fn deployment_bucket_is_always_allowed() {
         let resources = |category| {
             let documents = documents(&place(), &selection(ActionList::Minimal, &[category]), None, false);
             let all = documents.into_iter().flat_map(|document| document.statements);
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn no_probe_is_a_pattern_and_none_comes_twice() {
+    fn required_actions_are_unique_without_wildcards() {
         for list in [ActionList::Documented, ActionList::Minimal, ActionList::Managed] {
             let probes = probes(&place(), &selection(list, &[]));
             assert!(probes.len() > 100 && probes.iter().all(|probe| !probe.action.contains('*')));
@@ -290,7 +290,7 @@ mod tests {
         }
     }
     #[test]
-    fn every_call_is_in_the_document_and_in_the_probes() {
+    fn recorded_calls_are_allowed_and_simulated() {
         for list in [ActionList::Minimal, ActionList::Gen2, ActionList::Bootstrap] {
             let selection = selection(list, &[]);
             let documents = documents(&place(), &selection, None, false);

@@ -28,7 +28,7 @@ mod tests {
     use crate::policy::tests::plan;
 
     #[test]
-    fn exactly_the_roles_of_the_chain() {
+    fn caller_policy_allows_only_roles_of_chain() {
         let one = plan("role_arn = arn:aws:iam::222222222222:role/R\nsource_profile = u\n[profile u]\n");
         let expected = r#"{"Version":"2012-10-17","Statement":[{"Sid":"AssumeTheRoles","Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::222222222222:role/R"}]}"#;
         assert_eq!(json(&document(&one)), expected);

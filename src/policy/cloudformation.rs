@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_role_with_its_path_and_longest_session() {
+    fn role_template_has_path_and_max_session() {
         let trust = PolicyDocument::new(Vec::new());
         let seen = role("arn:aws:iam::222222222222:role/teams/web/Deploy", &trust, Some(43_200));
         let properties = &seen["Resources"]["Role"]["Properties"];
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn each_policy_is_a_resource() {
+    fn policies_are_template_resources() {
         let document = PolicyDocument::new(Vec::new());
         let seen = policies("x", &[("Boundary", Some("a/b"), &document), ("Deployer", None, &document)]);
         assert_eq!(seen["Resources"]["Boundary"]["Properties"]["Path"], "/a/");

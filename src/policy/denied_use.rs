@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn denials_by_kind() {
+    fn denial_of_each_kind_is_parsed() {
         let table = "arn:{p}:dynamodb:{r}:{a}:table/";
         let function = "arn:{p}:lambda:{r}:{a}:function:";
         let tables = ["users", "users/*", "users-dev", "users-dev/*", "users-a1-dev", "users-a1-dev/*"];

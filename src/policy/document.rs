@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn in_the_order_that_people_read() {
+    fn policy_json_has_conventional_key_order() {
         let statement = allow("One", 1).when("StringEquals", "sts:ExternalId", ["a b"]);
         let document = PolicyDocument::new(vec![statement]);
         let expected = r#"{"Version":"2012-10-17","Statement":[{"Sid":"One","Effect":"Allow","Action":"service:Action0000","Resource":"*","Condition":{"StringEquals":{"sts:ExternalId":"a b"}}}]}"#;
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_large_is_divided_and_nothing_is_lost() {
+    fn oversized_document_is_split_without_loss() {
         let whole = PolicyDocument::new(vec![allow("Small", 3), allow("Large", 700), allow("Last", 3)]);
         let actions = |documents: &[PolicyDocument]| {
             let statements = documents.iter().flat_map(|document| &document.statements);

@@ -50,7 +50,7 @@ mod tests {
     use crate::policy::document::json;
 
     #[test]
-    fn own_devices_alone() {
+    fn mfa_policy_allows_only_own_devices() {
         let place = ArnScope { partition: "aws".into(), region: None, account: Some("111111111111".into()), app: None };
         let text = json(&document(&place));
         assert!(text.contains(r#""Resource":"arn:aws:iam::111111111111:user/${aws:username}""#));

@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_left_open() {
+    fn unknown_arn_parts_are_wildcards() {
         let open = ArnScope { partition: "aws".into(), region: None, account: None, app: None };
         let template = "arn:{p}:cloudformation:{r}:{a}:stack/amplify-{app}*/*";
         assert_eq!(open.fill(template), "arn:aws:cloudformation:*:*:stack/amplify-*/*");

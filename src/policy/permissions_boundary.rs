@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ceiling_the_denial_and_the_enforcement() {
+    fn boundary_has_allow_deny_and_enforcement_statements() {
         let denials = [denied("table=users")];
         let document = document(&place(), &[Category::Storage], &["ses:SendEmail".into()], &denials, ARN).unwrap();
         let sids: Vec<_> = document.statements.iter().map(|statement| statement.sid.as_str()).collect();
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_boundary_is_one_policy_or_none() {
+    fn oversized_boundary_is_an_error() {
         assert!(document(&place(), &[], &[], &[], ARN).is_ok());
         let denials: Vec<_> = (0..60).map(|n| denied(&format!("table=users{n:02}"))).collect();
         let size = document(&place(), &[], &[], &denials, ARN).unwrap_err();

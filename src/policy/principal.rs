@@ -112,7 +112,7 @@ mod tests {
     use crate::policy::tests::plan;
 
     #[test]
-    fn what_a_person_says() {
+    fn principal_argument_is_parsed() {
         for (text, expected) in [
             ("111111111111", Some("arn:aws-cn:iam::111111111111:root")),
             ("arn:aws:iam::111111111111:root", Some("arn:aws:iam::111111111111:root")),
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_source_says() {
+    fn principal_is_derived_from_source() {
         let role = "role_arn = arn:aws:iam::222222222222:role/R\n";
         let user = "source_profile = u\n[profile u]\nregion = us-east-1\n";
         let sso = "source_profile = s\n[profile s]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n\

@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_and_what_stands_for_it() {
+    fn resource_pattern_has_a_sample() {
         for (pattern, expected) in [
             ("*", None),
             (
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn every_probe_is_asked_about_once_for_each_of_its_resources() {
+    fn required_action_is_simulated_once_per_resource() {
         let probes = all();
         let known = [SimulationEntry { key: "aws:RequestedRegion", kind: "string", value: "eu-west-1".into() }];
         let batches = batches(&probes, &known);
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn who_denies_and_what_mends_it() {
+    fn denial_message_names_denier_and_fix() {
         let probes: Vec<_> = all().into_iter().filter(|probe| probe.category == Category::Storage).take(4).collect();
         let denied = |by, policy: Option<&str>| Verdict::Denied {
             by,

@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn as_the_profile_needs_it() {
+    fn trust_policy_has_conditions_of_profile() {
         let plan = plan(
             "role_arn = arn:aws:iam::222222222222:role/R\nexternal_id = biz-4711\nsession_tags = team=web, cost=1\n\
              source_identity = dev\nsource_profile = u\n[profile u]\n",
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_is_not_needed() {
+    fn trust_policy_omits_unset_conditions() {
         let trust = TrustConditions { principals: principal("111111111111"), ..TrustConditions::default() };
         let expected = r#"{"Version":"2012-10-17","Statement":[{"Sid":"AccountMayAssumeRole","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":"sts:AssumeRole"}]}"#;
         assert_eq!(json(&trust.document()), expected);

@@ -180,7 +180,7 @@ pub fn shown_json(key: &str, value: &Value, show: for<'v> fn(&str, &'v str) -> C
     }
 }
 
-/// A line without `=` is a key as a whole and may include a secret, so only its first word is shown.
+/// A line without `=` is a key as a whole and may include a secret.
 pub fn shown_name(key: &str) -> Cow<'_, str> {
     let end = key.find([' ', '\t', ':', '=']).unwrap_or(key.len());
     let is_identifier = key[..end].chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));

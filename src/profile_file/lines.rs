@@ -200,7 +200,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_byte_belongs_to_one_line(text in "(\\PC|[\r\n\t\\[\\]#;= \u{feff}\u{85}])*") {
+        fn bytes_belong_to_exactly_one_line(text in "(\\PC|[\r\n\t\\[\\]#;= \u{feff}\u{85}])*") {
             let mut again = String::new();
             for (index, line) in lines(&text).enumerate() {
                 prop_assert_eq!(line.start, again.len());

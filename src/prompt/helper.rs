@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn output_is_split_into_lines_and_a_long_line_is_an_error() {
+    fn helper_output_is_split_and_long_line_fails() {
         let watch = Watch::begin(soon());
         let mut helper = started("printf 'a\\nb'; echo c; read line; echo \"$line\"; yes | tr -d '\\n'");
         for expected in ["a", "bc"] {
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn sigint_is_a_cancel_and_an_open_pipe_does_not_block() {
+    fn helper_sigint_cancels_and_open_pipe_does_not_block() {
         let watch = Watch::begin(soon());
         assert_eq!(started("kill -INT $$").line(&watch, None), Err(PromptError::Cancelled));
         assert_eq!(started("kill -INT $$").answer(&watch).unwrap_err(), PromptError::Cancelled);

@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_answer_is_reported_and_the_third_ends_the_prompt() {
+    fn third_wrong_answer_ends_the_prompt() {
         let code = Ok("123456".to_owned());
         let wrong = Some(NOT_SIX_DIGITS);
         assert_eq!(after(&["123 456\n"], false), (code.clone(), vec![None]));

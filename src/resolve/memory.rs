@@ -138,7 +138,7 @@ mod tests {
     use crate::os::lock::{Attempt, Locks};
 
     #[test]
-    fn a_code_is_spent_until_the_device_shows_another() {
+    fn used_code_is_remembered_until_next_code() {
         let dir = tempfile::tempdir().unwrap();
         let memory = Memory::new(Notes::beside(dir.path()), "arn:aws:iam::111111111111:mfa/dev", "AKIA1");
         let Attempt::Held(lock) = Locks::in_dir(dir.path()).try_lock(memory.device()) else { panic!("a free lock") };

@@ -13,7 +13,7 @@ use crate::sts::StsError;
 
 use super::error::{ResolveError, StsCall};
 use super::state::{Call, Run};
-use super::wait::process_name;
+use super::story::process_name;
 
 /// Failures that depend on the holder's own flags or terminal are not shared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,6 +5,10 @@ use crate::plan::BaseSource;
 
 use super::state::{Call, Run};
 
+pub(super) fn process_name(pid: u32, verb: &str, profile: &str) -> String {
+    format!("process {pid} (amplify-creds {verb} {profile})")
+}
+
 impl Run<'_, '_> {
     pub(super) fn step_name(&self, at: usize) -> String {
         match self.steps[at].0 {

@@ -15,7 +15,7 @@ fn refused(message: &str) -> StsError {
 }
 
 #[test]
-fn a_chain_begins_at_the_nearest_cached_session() {
+fn chain_starts_at_nearest_cached_session() {
     let world = ResolveWorld::new();
     let sts = ScriptedSts::new(Vec::new());
     assert_eq!(world.resolve("two", 0, &sts, 1, |_| {}).unwrap(), "ASIA3");
@@ -27,7 +27,7 @@ fn a_chain_begins_at_the_nearest_cached_session() {
 }
 
 #[test]
-fn an_ageing_session_is_renewed_unless_that_needs_a_person() {
+fn ageing_session_is_renewed_unless_prompt_is_needed() {
     let world = ResolveWorld::new();
     let sts = ScriptedSts::new(Vec::new());
     assert_eq!(world.resolve("plain", 0, &sts, 0, |_| {}).unwrap(), "ASIA1");
@@ -101,7 +101,7 @@ impl Look {
 }
 
 #[test]
-fn what_becomes_of_a_cached_session() {
+fn cached_session_is_used_renewed_or_rejected() {
     let denied = || Err(refused("no"));
     let down = || Err(StsError::Server(503));
     let strict = (1200, true);
@@ -148,7 +148,7 @@ fn what_becomes_of_a_cached_session() {
 }
 
 #[test]
-fn a_users_own_session_lasts_until_a_minute_is_left() {
+fn user_session_is_used_until_last_minute() {
     let world = ResolveWorld::new();
     let sts = ScriptedSts::new(Vec::new());
     assert_eq!(world.resolve("dev", 0, &sts, 1, |_| {}).unwrap(), "ASIA1");
@@ -160,7 +160,7 @@ fn a_users_own_session_lasts_until_a_minute_is_left() {
 }
 
 #[test]
-fn a_day_of_twenty_roles_in_three_shells_is_one_question() {
+fn twenty_roles_in_three_shells_need_one_prompt() {
     let world = ResolveWorld::new();
     let sts = ScriptedSts::new(Vec::new());
     let mut codes = 1;
@@ -178,7 +178,7 @@ fn a_day_of_twenty_roles_in_three_shells_is_one_question() {
 }
 
 #[test]
-fn a_user_who_may_have_no_session_gives_each_role_a_code() {
+fn user_without_mfa_session_needs_code_per_role() {
     let world = ResolveWorld::new();
     let denied = || refused("User is not authorized to perform: sts:GetSessionToken");
     let sts = ScriptedSts::new(vec![Err(denied())]);
@@ -205,7 +205,7 @@ fn a_user_who_may_have_no_session_gives_each_role_a_code() {
 }
 
 #[test]
-fn a_role_that_wants_a_young_code_is_asked_for_by_one() {
+fn role_denying_old_mfa_is_assumed_with_code() {
     let world = ResolveWorld::new();
     let no = || refused("not authorized to perform: sts:AssumeRole");
     let sts = ScriptedSts::new(vec![Ok((43_200, 0)), Ok((3600, 0)), Err(no()), Ok((3600, 0)), Ok((3600, 0))]);
@@ -219,7 +219,7 @@ fn a_role_that_wants_a_young_code_is_asked_for_by_one() {
 }
 
 #[test]
-fn a_role_that_refuses_a_fresh_code_too_is_not_asked_for_twice() {
+fn role_denying_new_code_is_not_prompted_again() {
     let world = ResolveWorld::new();
     let no = || refused("not authorized to perform: sts:AssumeRole");
     let sts = ScriptedSts::new(vec![Ok((43_200, 0)), Ok((3600, 0)), Err(no()), Err(no()), Err(no())]);
@@ -231,7 +231,7 @@ fn a_role_that_refuses_a_fresh_code_too_is_not_asked_for_twice() {
 }
 
 #[test]
-fn a_session_that_aws_no_longer_knows_is_made_anew() {
+fn revoked_mfa_session_is_fetched_again() {
     let world = ResolveWorld::new();
     let dead = StsError::Refused { code: "InvalidClientTokenId".into(), message: "gone".into() };
     let sts = ScriptedSts::new(vec![Ok((43_200, 0)), Ok((3600, 0)), Err(dead)]);
@@ -241,7 +241,7 @@ fn a_session_that_aws_no_longer_knows_is_made_anew() {
 }
 
 #[test]
-fn an_outage_is_bridged_and_a_refusal_is_not() {
+fn cached_session_covers_outage_but_not_denial() {
     let world = ResolveWorld::new();
     let answers = vec![Ok((3600, 0)), Err(StsError::TimedOut), Err(refused("no")), Err(StsError::Server(503))];
     let sts = ScriptedSts::new(answers);
@@ -255,7 +255,7 @@ fn an_outage_is_bridged_and_a_refusal_is_not() {
 }
 
 #[test]
-fn a_refused_code_is_asked_for_again_and_other_refusals_are_not() {
+fn rejected_code_is_prompted_again_unlike_other_denials() {
     let mfa = || refused("MultiFactorAuthentication failed with invalid MFA one time pass code.");
     for (answers, codes, calls, works) in [
         (vec![Err(mfa()), Err(mfa()), Ok((3600, 0))], 9, 4, true),
@@ -275,7 +275,7 @@ fn a_refused_code_is_asked_for_again_and_other_refusals_are_not() {
 }
 
 #[test]
-fn a_wrong_clock_is_told_and_does_not_cost_a_call_each_time() {
+fn clock_skew_is_reported_without_repeated_calls() {
     let world = ResolveWorld::new();
     let sts = ScriptedSts::new(vec![Ok((3600, -7200))]);
     for _ in 0..2 {
@@ -289,7 +289,7 @@ fn a_wrong_clock_is_told_and_does_not_cost_a_call_each_time() {
 }
 
 #[test]
-fn amplifys_ageing_session_does_not_hide_ours() {
+fn ageing_amplify_session_does_not_hide_own_session() {
     let world = ResolveWorld::new();
     let cache = world.dir.path().join("cache");
     std::fs::create_dir_all(&cache).unwrap();
@@ -307,7 +307,7 @@ fn amplifys_ageing_session_does_not_hide_ours() {
 }
 
 #[test]
-fn without_the_cache_nothing_is_left_behind() {
+fn disabled_cache_leaves_no_files() {
     let world = ResolveWorld::new();
     let sts = ScriptedSts::new(vec![Ok((3600, 0)), Ok((3600, 0))]);
     for expected in ["ASIA1", "ASIA2"] {

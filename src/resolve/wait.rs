@@ -11,6 +11,7 @@ use super::error::{ResolveError, ResolveWarning, StorageError};
 use super::reporter::SILENCE;
 use super::shared::SharedFailure;
 use super::state::{Run, WaitPolicy, Waited};
+use super::story::process_name;
 
 /// Shortest and longest pause in milliseconds between two attempts.
 const PAUSE: (u64, u64) = (5, 60);
@@ -227,10 +228,6 @@ impl Run<'_, '_> {
 fn holder_description(facts: &HolderFacts) -> Option<String> {
     let HolderFacts { pid, verb, profile, .. } = facts;
     (*pid != 0).then(|| process_name(*pid, verb, profile))
-}
-
-pub(super) fn process_name(pid: u32, verb: &str, profile: &str) -> String {
-    format!("process {pid} (amplify-creds {verb} {profile})")
 }
 
 /// Random between half of `pause` and all of it, so that waiters that began together do not stay synchronised.

@@ -59,7 +59,7 @@ fn create_private(path: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut DirBuilder::new(), 0o700).create(path)
 }
 
-/// Each user has an own temporary directory on Windows.
+/// On Windows, the temporary directory belongs to the user.
 #[cfg(not(unix))]
 fn create_private(path: &Path) -> io::Result<()> {
     DirBuilder::new().create(path)
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn directory_of_a_dead_process_is_swept_and_no_other() {
+    fn directory_of_ended_process_is_removed() {
         let parent = tempfile::tempdir().unwrap();
         let living = PrivateDirectory::create_locked(parent.path()).unwrap();
         let dead = PrivateDirectory::create_locked(parent.path()).unwrap();

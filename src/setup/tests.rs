@@ -94,14 +94,17 @@ fn different_profile_is_not_changed() {
         "\n[x]\naws_access_key_id = k\n",
     ] {
         let seen = wrapped(there, "x", None);
-        assert!(seen.starts_with("there is a profile x already (~/.aws/config:"), "{there}: {seen}");
+        assert!(
+            seen.starts_with("profile x exists already with different settings (~/.aws/config:"),
+            "{there}: {seen}"
+        );
     }
     for name in ["a b", "m\u{fc}ller", "__proto__", "constructor", ""] {
-        assert!(wrapped("", name, None).contains("no section header"), "{name}");
+        assert!(wrapped("", name, None).contains("so that all tools read it the same way"), "{name}");
     }
     // In the Amplify CLI the keys below such a header belong to another profile.
     let untidy = "[profile y]\n[profile x] # c\ncredential_process = /old/amplify-creds process biz\n";
-    assert!(wrapped(untidy, "x", None).contains("do not agree"));
+    assert!(wrapped(untidy, "x", None).contains("tools disagree"));
 }
 
 #[test]
@@ -186,15 +189,18 @@ fn amplify_only_profile_is_renamed_for_all_tools() {
 #[test]
 fn ambiguous_profile_is_not_renamed() {
     for (config, expected) in [
-        ("[profile biz]\nrole_arn = r\n[profile biz-role]\n", "there is a profile biz-role already (~/.aws/config:3)"),
-        ("[profile biz]\nrole_arn = r\n[profile \"biz\"]\n", "two sections name profile biz (~/.aws/config:3)"),
-        ("[profile biz]\n[profile a] # c\nsource_profile = biz\n", "~/.aws/config: the tools do not agree"),
+        (
+            "[profile biz]\nrole_arn = r\n[profile biz-role]\n",
+            "profile biz-role exists already with different settings (~/.aws/config:3)",
+        ),
+        ("[profile biz]\nrole_arn = r\n[profile \"biz\"]\n", "profile biz has two sections (~/.aws/config:3)"),
+        ("[profile biz]\n[profile a] # c\nsource_profile = biz\n", "~/.aws/config: tools disagree"),
     ] {
         let seen = moved(config, "", "biz").0;
         assert!(seen.starts_with(expected), "{config}: {seen}");
     }
     let umlaut = moved("[profile m\u{fc}ller]\nrole_arn = r\n", "", "m\u{fc}ller").0;
-    assert!(umlaut.contains("no section header makes the name"), "{umlaut}");
+    assert!(umlaut.contains("so that all tools read it the same way"), "{umlaut}");
 }
 
 #[test]
@@ -231,14 +237,29 @@ fn new_role_and_source_are_added() {
     }
     let other_keys = SourceKeys { access_key_id: "AKIB".to_owned(), ..keys };
     for (role, expected) in [
-        (Role { source_keys: Some(other_keys), ..role.clone() }, "there is a profile dev already (~/.aws/config:1)"),
-        (Role { mfa_serial: Some("d".to_owned()), ..role.clone() }, "there is a profile biz already (~/.aws/config:4)"),
-        (Role { external_id: None, ..role.clone() }, "there is a profile biz already (~/.aws/config:4)"),
-        (Role { region: Some("x".to_owned()), ..role.clone() }, "there is a profile biz already (~/.aws/config:4)"),
-        (Role { name: "b z".to_owned(), ..role.clone() }, "~/.aws/config: no section header makes the name b z"),
+        (
+            Role { source_keys: Some(other_keys), ..role.clone() },
+            "profile dev exists already with different settings (~/.aws/config:1)",
+        ),
+        (
+            Role { mfa_serial: Some("d".to_owned()), ..role.clone() },
+            "profile biz exists already with different settings (~/.aws/config:4)",
+        ),
+        (
+            Role { external_id: None, ..role.clone() },
+            "profile biz exists already with different settings (~/.aws/config:4)",
+        ),
+        (
+            Role { region: Some("x".to_owned()), ..role.clone() },
+            "profile biz exists already with different settings (~/.aws/config:4)",
+        ),
+        (
+            Role { name: "b z".to_owned(), ..role.clone() },
+            "~/.aws/config: profile name b z cannot be written so that all tools",
+        ),
         (
             Role { name: "y".to_owned(), role_arn: "a#b".to_owned(), ..role.clone() },
-            "~/.aws/config: the value for role_arn",
+            "~/.aws/config: the value of role_arn",
         ),
     ] {
         let error = Task::new_role(&mut draft.clone(), &role, false).map(|_| ()).unwrap_err().to_string();

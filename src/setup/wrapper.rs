@@ -34,7 +34,7 @@ pub(super) fn wrap(draft: &mut Draft, spec: &WrapperSpec<'_>) -> Result<String, 
     let set = files.profiles(Dialect::Auto)?;
     // A command with a plain profile shows whether the path or the profile's name cannot be quoted.
     let no_command = || match command::command(programs, "x") {
-        Some(_) => SetupError::ProfileInCommand(format!("the name of profile {target}")),
+        Some(_) => SetupError::ProfileInCommand((*target).to_owned()),
         None => SetupError::ProgramInCommand(programs.last().cloned().unwrap_or_default()),
     };
     let Some(existing) = set.get(name) else {

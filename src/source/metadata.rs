@@ -126,7 +126,7 @@ mod tests {
             (
                 200,
                 r#"{"AccessKeyId":"A","SecretAccessKey":"s","Expiration":"2020-01-01T00:00:00Z"}"#,
-                Err(refused("ExpiredToken", "its credentials have ended at 2020-01-01T00:00:00Z")),
+                Err(refused("ExpiredToken", "its credentials expired at 2020-01-01T00:00:00Z")),
             ),
             (
                 200,

@@ -43,7 +43,6 @@ pub enum Cause {
     Root,
     /// The access key is unknown, inactive, or of another region or partition.
     UnknownKey,
-    /// The secret does not match the key.
     WrongSecret,
     Expired,
     Clock,
@@ -197,7 +196,7 @@ mod tests {
         NewCode; new words; ; 1;";
 
     #[test]
-    fn from_code_words_and_request_to_causes() {
+    fn denial_causes_depend_on_code_message_and_request() {
         for row in ROWS.lines().skip(1) {
             let [code, words, keys, place, expected] = row.split(';').map(str::trim).collect::<Vec<_>>()[..] else {
                 panic!("{row}")

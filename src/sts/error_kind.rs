@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_that_is_wrapped() {
+    fn wrapped_error_is_parsed() {
         let body = b"<ErrorResponse><Errors><Error><Code>AccessDenied</Code><Message>a &lt;b&gt;</Message></Error></Errors></ErrorResponse>";
         assert_eq!(wrapped_error(body), Some(("AccessDenied".to_owned(), "a <b>".to_owned())));
         for other in

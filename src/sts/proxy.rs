@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn which_proxy_and_whether() {
+    fn proxy_variable_depends_on_scheme_and_order() {
         let none = ("X", "");
         let rows = [
             ([none, none, none], STS, "none"),
@@ -136,19 +136,15 @@ mod tests {
             ([("HTTPS_PROXY", "http://me:hush@p"), none, none], STS, "http://p ($HTTPS_PROXY)"),
             ([("HTTPS_PROXY", "https://[::1]:1"), none, none], STS, "https://[::1]:1 ($HTTPS_PROXY)"),
             ([("HTTPS_PROXY", "http://p:1"), ("REQUEST_METHOD", "GET"), none], STS, "none"),
-            (
-                [("HTTPS_PROXY", "socks5://p:1"), none, none],
-                STS,
-                "HTTPS_PROXY: only proxies that speak HTTP can be used",
-            ),
-            ([("HTTPS_PROXY", "http://me:hu sh@p"), none, none], STS, "HTTPS_PROXY: it is no URL"),
-            ([("HTTPS_PROXY", "http://me:hush@p:nan"), none, none], STS, "HTTPS_PROXY: its port is no number"),
+            ([("HTTPS_PROXY", "socks5://p:1"), none, none], STS, "HTTPS_PROXY: only HTTP proxies are supported"),
+            ([("HTTPS_PROXY", "http://me:hu sh@p"), none, none], STS, "HTTPS_PROXY: it is not a URL"),
+            ([("HTTPS_PROXY", "http://me:hush@p:nan"), none, none], STS, "HTTPS_PROXY: its port is not a number"),
             (
                 [("HTTPS_PROXY", "http://me:hu@sh@p:1"), none, none],
                 STS,
                 "HTTPS_PROXY: its user or password is not percent-encoded",
             ),
-            ([("HTTPS_PROXY", "http://"), none, none], STS, "HTTPS_PROXY: it is no URL"),
+            ([("HTTPS_PROXY", "http://"), none, none], STS, "HTTPS_PROXY: it is not a URL"),
         ];
         for (variables, url, expected) in rows {
             assert_eq!(shown(variables, url), expected, "{variables:?} {url}");
@@ -156,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn exempt_are_hosts_subdomains_addresses_and_networks() {
+    fn proxy_exempts_hosts_subdomains_addresses_and_networks() {
         let rows = [
             ("", STS, true),
             ("sts.eu-west-1.amazonaws.com", STS, false),

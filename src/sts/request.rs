@@ -41,7 +41,6 @@ pub struct Host<'a> {
 
 #[derive(Debug)]
 pub struct GetSessionToken<'a> {
-    /// `DurationSeconds`
     pub duration_seconds: u32,
     pub mfa: (&'a str, &'a Secret),
     pub host: Host<'a>,
@@ -52,7 +51,6 @@ pub struct AssumeRoleWithWebIdentity<'a> {
     pub role_arn: &'a str,
     pub session_name: &'a str,
     pub token: &'a Secret,
-    /// `DurationSeconds`
     pub duration_seconds: u32,
     pub host: Host<'a>,
 }
@@ -62,7 +60,6 @@ pub struct AssumeRole<'a> {
     pub role_arn: &'a str,
     pub session_name: &'a str,
     pub external_id: Option<&'a str>,
-    /// `DurationSeconds`
     pub duration_seconds: u32,
     pub mfa: Option<(&'a str, &'a Secret)>,
     pub extras: &'a SessionExtras,

@@ -25,7 +25,7 @@ fn tools_use_profiles_or_give_reason() {
     let round = "finds a loop of source profiles";
     let ask = "cannot prompt for the MFA code";
     let nothing = "finds no source_profile or credential_source for the role";
-    let both = "takes no source_profile beside credential_source";
+    let both = "does not accept source_profile together with credential_source";
     let several = "rejects a profile with several kinds of credentials";
     let source = "[profile s]\n";
     let rows: [(&str, &str, [&str; 5]); 22] = [
@@ -47,10 +47,10 @@ fn tools_use_profiles_or_give_reason() {
             "",
             [
                 role,
-                "sees no source_profile s",
-                "sees no source_profile s",
-                "sees no source_profile s",
-                "sees no source_profile s",
+                "does not see source_profile s",
+                "does not see source_profile s",
+                "does not see source_profile s",
+                "does not see source_profile s",
             ],
         ),
         ("[profile p]\nROLE\n", "", [role, nothing, none, nothing, none]),
@@ -83,16 +83,16 @@ fn tools_use_profiles_or_give_reason() {
             "",
             [
                 role,
-                "does not know the credential_source",
-                "does not know the credential_source",
-                "does not know the credential_source",
-                "does not know the credential_source",
+                "does not know this credential_source",
+                "does not know this credential_source",
+                "does not know this credential_source",
+                "does not know this credential_source",
             ],
         ),
         (
             "[profile p]\nsource_profile = s\n",
             "[s]\nKEYS\n[p]\nKEYS\n",
-            ["ok", "ok", "ok", "ok", "wants a role_arn beside source_profile"],
+            ["ok", "ok", "ok", "ok", "needs a role_arn with source_profile"],
         ),
         ("[profile p]\ncredential_process = x\n", "", ["ok"; 5]),
         (
@@ -110,10 +110,10 @@ fn tools_use_profiles_or_give_reason() {
             "",
             [
                 "does not support IAM Identity Center",
-                "sees no sso-session d",
-                "sees no sso-session d",
-                "sees no sso-session d",
-                "sees no sso-session d",
+                "does not see sso-session d",
+                "does not see sso-session d",
+                "does not see sso-session d",
+                "does not see sso-session d",
             ],
         ),
         // A duplicate header stops botocore for every profile.
@@ -156,7 +156,7 @@ fn tools_start_command_or_give_reason() {
 
 #[test]
 fn process_of_amplify_only_name_is_not_run() {
-    let expected = "runs it only where the JS SDK sees the profile, too";
+    let expected = "runs the credential_process only if the JS SDK also sees the profile";
     assert_eq!(visibilities("[p]\ncredential_process = x\n", "")[0], expected);
 }
 
@@ -181,11 +181,11 @@ fn hidden_headers_have_reasons() {
     let rows = [
         ("[profile a]\nk = v\n", "a", ["=", "=", "=", "=", "="]),
         ("[a]\nk = v\n", "a", ["=", prefix, prefix, prefix, prefix]),
-        ("[my-profile]\nk = v\n", "my-profile", ["knows it as my-", prefix, prefix, prefix, prefix]),
+        ("[my-profile]\nk = v\n", "my-profile", ["reads its name as my-", prefix, prefix, prefix, prefix]),
         ("[profile a.b]\nk = v\n", "a.b", ["reads a dot in a profile name as a path separator", "=", "=", "=", "="]),
         ("[profile a b]\nk = v\n", "a b", ["=", "needs quotes around a name with blanks", letters, letters, "="]),
         ("[profile m\u{fc}ller]\nk = v\n", "m\u{fc}ller", ["=", "=", letters, letters, "="]),
-        ("[profile \"a\"]\nk = v\n", "a", ["knows it as \"a\"", "=", "=", letters, "knows it as \"a\""]),
+        ("[profile \"a\"]\nk = v\n", "a", ["reads its name as \"a\"", "=", "=", letters, "reads its name as \"a\""]),
         ("[profile a] # c\nk = v\n", "a", [alone, "=", "=", "=", "="]),
         ("[profile a]\n", "a", ["=", "=", "does not see a profile without settings", "=", "="]),
         ("\u{feff}[profile a]\nk = v\n", "a", [alone, bom, "=", bom, "does not see a header after a byte order mark"]),

@@ -1,5 +1,6 @@
-//! Throughput of the scanner and the three readings, and the cost of profiles, a plan, a cache look-up, what the five tools
-//! see and the doctor, at the sizes that people have: 6, 200 and 5,000 profiles. `cargo bench` measures, `cargo bench -- --test` only runs each once.
+//! Throughput of the scanner and the three dialects, and the cost of profiles, a plan, a cache look-up, the tool models
+//! and the doctor, with 6, 200 and 5,000 profiles. `cargo bench` measures, `cargo bench -- --test` only runs each
+//! benchmark once.
 
 use std::fmt::Write as _;
 
@@ -31,7 +32,7 @@ fn main() {
     divan::main();
 }
 
-/// A config file of role profiles as teams have them: a comment, six keys, now and then a nested block.
+/// A typical config file of role profiles: a comment, six keys, sometimes a nested block.
 fn config(profiles: usize) -> String {
     let mut text = String::from("# made for measuring\n[default]\nregion = eu-west-1\n\n");
     for n in 0..profiles {
@@ -97,7 +98,7 @@ fn all_profiles(bencher: Bencher<'_, '_>, profiles: usize) {
     bencher.bench(|| files.profiles(Dialect::Auto).map(|set| set.all().len()).unwrap_or_default());
 }
 
-/// What a cache hit does before it looks at the cache: both files read, one chain planned.
+/// The work of a cache hit before it reads the cache: reads both files and plans one chain.
 #[divan::bench(args = SIZES)]
 fn plan_of_the_last(bencher: Bencher<'_, '_>, profiles: usize) {
     let files = Files::from_text(&config(profiles), CREDENTIALS);
@@ -108,7 +109,7 @@ fn plan_of_the_last(bencher: Bencher<'_, '_>, profiles: usize) {
     });
 }
 
-/// What a hit does with the cache: the file is read, and one of its sessions found.
+/// The work of a cache hit on the cache: reads the file and finds one of its sessions.
 #[divan::bench(args = [10, 1000])]
 fn cache_lookup(bencher: Bencher<'_, '_>, entries: usize) {
     let files = Files::from_text(&config(6), CREDENTIALS);
@@ -145,8 +146,8 @@ fn cache_lookup(bencher: Bencher<'_, '_>, entries: usize) {
     bencher.counter(BytesCount::of_str(&text)).bench(|| store.read().sessions().lookup(&key, &|_| false).is_some());
 }
 
-/// Shapes that a careless reader takes quadratic time for, repeated to the largest file that is read (16 MiB).
-/// `{}` becomes a number that counts up.
+/// Patterns that make a careless parser quadratic, repeated up to the largest accepted file (16 MiB). `{}` becomes a
+/// counter.
 const NASTY: [(&str, &str, &str); 18] = [
     ("header brackets", "[", "]"),
     ("header spaces", "[a", "] "),
@@ -212,7 +213,7 @@ fn consumer_views(bencher: Bencher<'_, '_>, profiles: usize) {
     bencher.bench(|| Views::read(divan::black_box(&text), CREDENTIALS).iter().filter(|view| view.sees("keys")).count());
 }
 
-/// All that `doctor` does but printing. At 1,000 profiles it is to stay under 100 ms.
+/// The whole `doctor` without printing. It must take less than 100 ms for 1,000 profiles.
 #[divan::bench(args = [6, 200, 1000])]
 fn doctor(bencher: Bencher<'_, '_>, profiles: usize) {
     let files = Files::from_text(&config(profiles), CREDENTIALS);

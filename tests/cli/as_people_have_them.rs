@@ -1,4 +1,4 @@
-//! Files, variables and codes in the forms that people have: each is read as its author means it.
+//! Files, variables and codes in unusual but common forms are read as intended.
 
 use std::fs;
 use std::io::Write;
@@ -8,7 +8,7 @@ use test_support::{Finished, TestHome, biz_corp as data};
 
 use crate::{PROGRAM, biz_corp, json, without_mfa};
 
-/// What `process p` prints over these files.
+/// The result of `process p` with these files.
 fn process(config: &str, credentials: &str) -> Finished {
     let home = TestHome::new(PROGRAM);
     home.config(config);
@@ -32,7 +32,7 @@ fn keys_are_read_in_every_form() {
 }
 
 #[test]
-fn exact_dialect_reads_none_of_these_forms() {
+fn exact_dialect_rejects_lenient_forms() {
     let home = TestHome::new(PROGRAM);
     home.credentials("[p]\naws_access_key_id: AKIA1\naws_secret_access_key: abc\n");
     home.run(&["process", "p", "--dialect", "aws"]).failed_with(3);
@@ -53,7 +53,7 @@ fn command_on_several_lines_is_one_command() {
 }
 
 #[test]
-fn answer_of_a_program_may_have_a_mark_and_a_date_of_http() {
+fn process_output_with_bom_or_http_date_is_read() {
     let home = TestHome::new(PROGRAM);
     let answer = "\u{feff}{\"Version\":1,\"AccessKeyId\":\"ASIA1\",\"SecretAccessKey\":\"s\",\"SessionToken\":\"t\",\
                   \"Expiration\":\"Thu, 01 Jan 2099 00:00:00 GMT\"}";
@@ -63,7 +63,7 @@ fn answer_of_a_program_may_have_a_mark_and_a_date_of_http() {
 }
 
 #[test]
-fn region_in_capitals_is_called_and_exported_in_lower_case() {
+fn uppercase_region_is_converted_to_lower_case() {
     let (_sts, home) = without_mfa();
     for region in ["EU-West-1", " eu-west-1 "] {
         let run = home.run_with(&["env", "nomfa", "--shell", "bash"], &[("AWS_REGION", region)]);
@@ -74,7 +74,7 @@ fn region_in_capitals_is_called_and_exported_in_lower_case() {
 }
 
 #[test]
-fn variable_may_begin_with_another() {
+fn path_variable_with_home_variable_is_expanded() {
     let (_sts, home) = without_mfa();
     fs::rename(home.path().join(".aws"), home.path().join("alt")).unwrap();
     let variables =
@@ -83,7 +83,7 @@ fn variable_may_begin_with_another() {
 }
 
 #[test]
-fn policy_and_token_files_may_have_a_mark() {
+fn policy_and_token_files_with_bom_are_read() {
     let (_sts, home) = without_mfa();
     home.write("policy.json", "\u{feff}{\"Version\":\"2012-10-17\",\"Statement\":[]}\r\n");
     home.run(&["process", "nomfa", "--policy", "~/policy.json"]).succeeded();
@@ -114,7 +114,7 @@ fn invalid_byte_has_its_line_everywhere() {
 }
 
 #[test]
-fn code_has_blanks_by_every_way_in() {
+fn code_with_blanks_is_accepted_from_every_source() {
     let (sts, home) = biz_corp();
     let spaced = || {
         let code = sts.next_unused_code(data::MFA_SERIAL);

@@ -1,4 +1,4 @@
-//! Where a chain can begin besides keys and programs: machines, tokens in files, sign-ins of the AWS CLI.
+//! Bases of a chain other than keys and programs: machines, tokens in files, sign-ins of the AWS CLI.
 
 use std::fs;
 use std::net::TcpListener;
@@ -15,11 +15,11 @@ use test_support::{
 
 use crate::{PROGRAM, age_cache, cache, json};
 
-/// The role that a machine or a person has; `NoMfa` trusts its account.
+/// The role of a machine or a user. `NoMfa` trusts its account.
 const OWN_ROLE: &str = "arn:aws:iam::111111111111:role/Own";
 const HOUR: i64 = 3600;
 
-/// A double whose world has [`OWN_ROLE`], keys of that role, and a home that calls it.
+/// A double with [`OWN_ROLE`] in its world, keys of that role, and a home that calls the double.
 fn own_role(config: &str) -> (FakeSts, TemporaryKeys, TestHome) {
     let sts = FakeSts::start(World::biz_corp().role(Role::new(OWN_ROLE)));
     let keys = sts.keys_of_role(OWN_ROLE, "own", HOUR);
@@ -44,7 +44,7 @@ const EC2: &str =
 const ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 
 #[test]
-fn an_instance_signs_with_its_role_once() {
+fn imds_role_credentials_are_fetched_once() {
     let (sts, keys, home) = own_role(EC2);
     let imds = Instance::with_role("Own", keys.clone()).start();
     let run = home.run_with(&["process", "ec2"], &[(ENDPOINT, &imds.url())]);
@@ -59,7 +59,7 @@ fn an_instance_signs_with_its_role_once() {
 }
 
 #[test]
-fn the_first_version_serves_unless_it_is_refused() {
+fn imdsv1_is_used_unless_disabled() {
     for refusal in ["", "$AWS_EC2_METADATA_V1_DISABLED", "key"] {
         let (_sts, keys, home) = own_role(EC2);
         if refusal == "key" {
@@ -72,14 +72,14 @@ fn the_first_version_serves_unless_it_is_refused() {
         if refusal.is_empty() {
             run.succeeded();
         } else {
-            says(run.failed_with(4), &["the EC2 metadata service refused: status 404", "~/.aws/config:3"]);
+            says(run.failed_with(4), &["the EC2 metadata service returned status 404", "~/.aws/config:3"]);
             assert_eq!(imds.requests().len(), 1, "{refusal}: nothing is asked without a token");
         }
     }
 }
 
 #[test]
-fn the_endpoint_may_stand_in_the_profile() {
+fn imds_endpoint_is_read_from_profile() {
     let (_sts, keys, home) = own_role("");
     let imds = Instance::with_role("Own", keys).start();
     home.config(&format!("{EC2}ec2_metadata_service_endpoint = {}/\n", imds.url()));
@@ -92,7 +92,7 @@ fn the_endpoint_may_stand_in_the_profile() {
 }
 
 #[test]
-fn what_an_instance_can_lack_is_told_soon() {
+fn missing_imds_role_or_connection_is_reported() {
     let (_sts, keys, home) = own_role(EC2);
     let started = |change: &dyn Fn(&mut Instance)| {
         let mut instance = Instance::with_role("Own", keys.clone());
@@ -106,15 +106,15 @@ fn what_an_instance_can_lack_is_told_soon() {
     );
     let off = [(ENDPOINT, no_role.url()), ("AWS_EC2_METADATA_DISABLED", "true".to_owned())];
     let off = off.each_ref().map(|(name, text)| (*name, text.as_str()));
-    says(home.run_with(&["process", "ec2"], &off).failed_with(4), &["switched off ($AWS_EC2_METADATA_DISABLED)"]);
+    says(home.run_with(&["process", "ec2"], &off).failed_with(4), &["disabled ($AWS_EC2_METADATA_DISABLED)"]);
 
     let nobody = home.run_with(&["process", "ec2"], &[(ENDPOINT, "http://127.0.0.1:1")]);
-    says(nobody.failed_with(6), &["no connection to the EC2 metadata service", "only an EC2 instance", "hop limit"]);
-    // Connections are made, and nothing comes back: what a hop limit of 1 does to a container.
+    says(nobody.failed_with(6), &["no connection to the EC2 metadata service", "only EC2 instances", "hop limit"]);
+    // Accepts connections but never responds, like a hop limit of 1 for a container.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let far = format!("http://{}", silent.local_addr().unwrap());
     let far = home.run_with(&["process", "ec2"], &[(ENDPOINT, &far)]);
-    says(far.failed_with(6), &["the EC2 metadata service did not answer", "hop limit must be 2"]);
+    says(far.failed_with(6), &["the EC2 metadata service did not answer", "a hop limit of 2 or more"]);
 }
 
 const CONTAINER: &str =
@@ -122,7 +122,7 @@ const CONTAINER: &str =
 const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
 #[test]
-fn a_container_sends_its_authorization() {
+fn container_authorization_token_is_sent() {
     let (_sts, keys, home) = own_role(CONTAINER);
     let site = metadata::container(Some("Bearer right"), keys);
     let uri = format!("{}/v1/credentials?x=1", site.url());
@@ -135,7 +135,7 @@ fn a_container_sends_its_authorization() {
     let of_file = ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file.as_str());
     with(&[of_file, ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "wrong")]).succeeded();
     let wrong = with(&[("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Bearer wrong")]);
-    says(wrong.failed_with(4), &["refused: AccessDenied", "AWS: not with this authorization", "~/.aws/config:3"]);
+    says(wrong.failed_with(4), &["returned AccessDenied", "AWS: not with this authorization", "~/.aws/config:3"]);
     assert!(!wrong.stderr.contains("Bearer"), "{}", wrong.stderr);
     let two_lines = with(&[("AWS_CONTAINER_AUTHORIZATION_TOKEN", "a\nHost: b")]);
     says(
@@ -165,11 +165,11 @@ fn container_with_another_authorization_is_another_identity() {
 }
 
 #[test]
-fn what_a_container_can_lack_is_told() {
+fn missing_container_uri_or_connection_is_reported() {
     let (_sts, _keys, home) = own_role(CONTAINER);
     says(home.run(&["process", "ecs"]).failed_with(4), &["AWS_CONTAINER_CREDENTIALS_FULL_URI is set"]);
     let elsewhere = home.run_with(&["process", "ecs"], &[(FULL_URI, "http://example.com/x")]);
-    says(elsewhere.failed_with(4), &["$AWS_CONTAINER_CREDENTIALS_FULL_URI", "neither https nor on this machine"]);
+    says(elsewhere.failed_with(4), &["$AWS_CONTAINER_CREDENTIALS_FULL_URI", "must be https, or http on this machine"]);
     let nobody = home.run_with(&["process", "ecs"], &[(FULL_URI, "http://127.0.0.1:1/x")]);
     says(nobody.failed_with(6), &["no connection to the container's credentials service"]);
     let relative = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/x");
@@ -177,7 +177,7 @@ fn what_a_container_can_lack_is_told() {
     assert_eq!(json(explained.succeeded())["base"]["uri"], "http://169.254.170.2/v2/credentials/x");
 }
 
-/// A world in which a token for `job` gives `NoMfa`, and `Deploy` trusts that role besides its own.
+/// A world in which a token for `job` is valid for `NoMfa`, and `Deploy` also trusts that role.
 fn workload() -> (FakeSts, Issuer, TestHome) {
     let issuer = Issuer::new("https://oidc.example/id/1");
     let world = World::biz_corp()
@@ -195,7 +195,7 @@ fn workload() -> (FakeSts, Issuer, TestHome) {
 }
 
 #[test]
-fn a_token_gives_a_role_that_is_cached_like_any_other() {
+fn web_identity_role_is_cached() {
     let (sts, _issuer, home) = workload();
     let first = json(home.run(&["process", "web"]).succeeded());
     assert_eq!(first["AccountId"], "222222222222");
@@ -229,7 +229,7 @@ fn token_of_another_subject_is_another_identity() {
 }
 
 #[test]
-fn the_environments_token_serves_where_no_profile_is_asked_for() {
+fn web_identity_variables_are_used_without_profile() {
     let (sts, _issuer, home) = workload();
     let file = home.path().join("token").display().to_string();
     let trio = [
@@ -247,13 +247,13 @@ fn the_environments_token_serves_where_no_profile_is_asked_for() {
 }
 
 #[test]
-fn tokens_that_sts_does_not_take_are_told() {
+fn rejected_web_identity_token_is_reported() {
     let (_sts, issuer, home) = workload();
     let stranger = Issuer::new("https://stranger.example");
     let rows: [(String, i32, &[&str]); 8] = [
-        (issuer.token("job", -10), 4, &["ExpiredTokenException", "whoever writes it must renew it"]),
+        (issuer.token("job", -10), 4, &["ExpiredTokenException", "the program that writes it must renew it"]),
         (stranger.token("job", 600), 4, &["InvalidIdentityToken", "needs an identity provider"]),
-        (issuer.token("other", 600), 5, &["AccessDenied", "sts:AssumeRoleWithWebIdentity to the token's subject"]),
+        (issuer.token("other", 600), 5, &["AccessDenied", "sts:AssumeRoleWithWebIdentity for the token's subject"]),
         ("no token".to_owned(), 4, &["InvalidIdentityToken"]),
         (String::new(), 4, &["cannot read the token: it is empty"]),
         ("eyJ.\u{1b}[31m.x".to_owned(), 4, &["cannot read the token: it contains the character U+001B", "/token"]),
@@ -274,7 +274,7 @@ const SSO: &str = "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = h
     [profile sso]\nsso_session = corp\nsso_account_id = 111111111111\nsso_role_name = Own\n\
     [profile role]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = sso\n";
 
-/// A person who has signed in: [`SSO`], a token that ends in `seconds`, and the double that knows it.
+/// A signed-in user: [`SSO`], a token that expires in `seconds`, and the double that accepts it.
 fn signed_in(seconds: i64) -> (FakeSts, IdentityCenter, TestHome) {
     let (sts, keys, home) = own_role(SSO);
     let center = IdentityCenter::start("111111111111", "Own", keys);
@@ -317,7 +317,7 @@ fn sso(home: &TestHome, center: &IdentityCenter, profile: &str) -> Finished {
 }
 
 #[test]
-fn a_sign_in_gives_its_role_and_the_roles_behind() {
+fn sso_sign_in_provides_its_role_and_chain() {
     let (sts, center, home) = signed_in(3600);
     let given = json(sso(&home, &center, "sso").succeeded());
     assert_eq!(given["AccountId"], "111111111111");
@@ -329,7 +329,7 @@ fn a_sign_in_gives_its_role_and_the_roles_behind() {
 }
 
 #[test]
-fn a_profile_with_its_own_start_url_has_its_own_token() {
+fn sso_profile_with_start_url_has_own_token() {
     let (_sts, center, home) = signed_in(3600);
     home.config(
         "[profile legacy]\nsso_start_url = https://corp.example/start\nsso_region = eu-west-1\n\
@@ -341,7 +341,7 @@ fn a_profile_with_its_own_start_url_has_its_own_token() {
 }
 
 #[test]
-fn a_token_that_is_over_is_renewed_and_its_file_replaced() {
+fn expired_sso_token_is_renewed_and_stored() {
     let (_sts, center, home) = signed_in(-60);
     sso(&home, &center, "sso").succeeded();
     assert_eq!(center.renewals(), 1);
@@ -364,7 +364,7 @@ fn a_token_that_is_over_is_renewed_and_its_file_replaced() {
 /// As under sudo with HOME kept.
 #[cfg(unix)]
 #[test]
-fn a_renewed_token_stays_its_owners_and_no_lock_is_left_in_his_way() {
+fn sso_token_renewed_by_root_keeps_owner() {
     use std::os::unix::fs::{MetadataExt, chown};
     const NOBODY: u32 = 65_534;
     let (_sts, center, home) = signed_in(-60);
@@ -382,7 +382,7 @@ fn a_renewed_token_stays_its_owners_and_no_lock_is_left_in_his_way() {
 }
 
 #[test]
-fn many_processes_spend_one_refresh_token() {
+fn concurrent_processes_use_one_refresh_token() {
     let (_sts, center, home) = signed_in(-60);
     center.set_held(true);
     thread::scope(|scope| {
@@ -397,18 +397,18 @@ fn many_processes_spend_one_refresh_token() {
 }
 
 #[test]
-fn a_sign_in_that_is_over_names_the_command() {
+fn expired_sso_sign_in_hints_login_command() {
     let hint = "hint: aws sso login --profile sso";
     let (_sts, center, home) = signed_in(-60);
     center.sign_out();
     let run = sso(&home, &center, "sso");
     assert_eq!(
         run.failed_with(4).first_error_line(),
-        "amplify-creds: profile sso needs a sign-in: its sign-in is over; run: aws sso login --profile sso"
+        "amplify-creds: profile sso needs a sign-in: its sign-in has expired; run: aws sso login --profile sso"
     );
     says(&run, &[hint, "~/.aws/config:6"]);
     change_token(&home, |token| token["expiresAt"] = value!(moment(3600)));
-    says(sso(&home, &center, "sso").failed_with(4), &["no longer takes its token", hint]);
+    says(sso(&home, &center, "sso").failed_with(4), &["no longer accepts its token", hint]);
     change_token(&home, |token| {
         token["expiresAt"] = value!(moment(-60));
         token.as_object_mut().unwrap().remove("refreshToken");
@@ -425,10 +425,10 @@ fn a_sign_in_that_is_over_names_the_command() {
 }
 
 #[test]
-fn an_outage_is_no_sign_out() {
+fn sso_outage_is_not_an_expired_sign_in() {
     let (_sts, center, home) = signed_in(-60);
     center.set_down(true);
-    says(sso(&home, &center, "sso").failed_with(6), &["IAM Identity Center answered with HTTP status 503"]);
+    says(sso(&home, &center, "sso").failed_with(6), &["IAM Identity Center returned HTTP status 503"]);
     center.set_down(false);
     let nobody = "http://127.0.0.1:1";
     let url = center.url();
@@ -440,10 +440,10 @@ fn an_outage_is_no_sign_out() {
 }
 
 #[test]
-fn a_session_that_still_lasts_outweighs_an_outage_of_its_base() {
+fn valid_session_survives_sso_outage() {
     let (_sts, center, home) = signed_in(3600);
     let before = json(sso(&home, &center, "role").succeeded());
-    // With less than five minutes left a call has 5 s.
+    // With less than five minutes left, a call has a timeout of 5 s.
     age_cache(&home, 3360);
     center.set_down(true);
     let asked = center.roles();
@@ -452,7 +452,7 @@ fn a_session_that_still_lasts_outweighs_an_outage_of_its_base() {
 }
 
 #[test]
-fn a_role_that_the_person_does_not_have_exits_5() {
+fn denied_sso_role_exits_5() {
     let (_sts, center, home) = signed_in(3600);
     home.config(&SSO.replace("sso_role_name = Own", "sso_role_name = Admin"));
     says(sso(&home, &center, "sso").failed_with(5), &["ForbiddenException", "AWS: No access", "sso_role_name"]);
@@ -460,7 +460,7 @@ fn a_role_that_the_person_does_not_have_exits_5() {
 
 const LOGIN: &str = "arn:aws:iam::111111111111:user/dev";
 
-/// A person who has run `aws login`, whose session ends in `seconds`, and the double that renews it.
+/// A user of `aws login` with a session that expires in `seconds`, and the double that renews it.
 fn logged_in(seconds: i64) -> (FakeSts, SignIn, TestHome) {
     let (sts, keys, home) = own_role(&format!(
         "[profile me]\nlogin_session = {LOGIN}\n\
@@ -494,7 +494,7 @@ fn login(home: &TestHome, double: &SignIn, profile: &str) -> Finished {
 }
 
 #[test]
-fn a_session_of_aws_login_serves_and_is_renewed_with_its_key() {
+fn aws_login_session_is_used_and_renewed() {
     let (_sts, double, home) = logged_in(600);
     let before = json(login(&home, &double, "me").succeeded());
     assert_eq!((&before["AccountId"], double.renewals()), (&value!("111111111111"), 0));
@@ -511,13 +511,13 @@ fn a_session_of_aws_login_serves_and_is_renewed_with_its_key() {
 }
 
 #[test]
-fn a_session_of_aws_login_that_cannot_be_renewed_is_told() {
+fn failed_aws_login_renewal_is_reported() {
     let hint = "hint: aws login --profile me";
     let (_sts, double, home) = logged_in(-60);
     double.refuse("TOKEN_EXPIRED");
     says(login(&home, &double, "me").failed_with(4), &["its sign-in has expired", hint, "~/.aws/config:2"]);
     double.refuse("USER_CREDENTIALS_CHANGED");
-    says(login(&home, &double, "role").failed_with(4), &["the password has changed", hint]);
+    says(login(&home, &double, "role").failed_with(4), &["the password was changed", hint]);
     double.refuse("INSUFFICIENT_PERMISSIONS");
     says(login(&home, &double, "me").failed_with(5), &["AccessDeniedException", "signin:CreateOAuth2Token"]);
     let nobody = home.run_with(&["process", "me"], &[("AWS_ENDPOINT_URL_SIGNIN", "http://127.0.0.1:1")]);
@@ -571,7 +571,7 @@ fn invalid_session_of_aws_login_names_file_and_command() {
 }
 
 #[test]
-fn renewed_session_of_aws_login_is_checked_before_it_is_stored() {
+fn invalid_renewed_aws_login_session_is_not_stored() {
     let (sts, _double, home) = logged_in(60);
     let mut keys = sts.keys_of_role(OWN_ROLE, "bad", HOUR);
     keys.access_key_id.push('\n');
@@ -582,7 +582,10 @@ fn renewed_session_of_aws_login_is_checked_before_it_is_stored() {
     all["accessToken"]["expiresAt"] = value!(moment(-60));
     home.write(&login_file(), all.to_string());
     let run = login(&home, &double, "me");
-    says(run.failed_with(4), &["the access key id contains the character U+000A", "AWS Sign-In returned them"]);
+    says(
+        run.failed_with(4),
+        &["the access key id contains the character U+000A", "the credentials come from AWS Sign-In"],
+    );
     let after: Value = serde_json::from_str(&fs::read_to_string(home.path().join(login_file())).unwrap()).unwrap();
     assert_eq!((after, double.renewals()), (all, 1));
 }
@@ -597,12 +600,12 @@ fn invalid_keys_of_a_service_are_not_used() {
     let (sts, _keys, home) = own_role(EC2);
     let imds = Instance::with_role("Own", bad(&sts)).start();
     let run = home.run_with(&["process", "ec2"], &[(ENDPOINT, &imds.url())]);
-    says(run.failed_with(4), &[problem, "the EC2 metadata service returned them"]);
+    says(run.failed_with(4), &[problem, "the credentials come from the EC2 metadata service"]);
     let run =
         home.run_with(&["process", "ec2"], &[(ENDPOINT, &Instance::with_role("O\u{1b}wn", bad(&sts)).start().url())]);
     says(run.failed_with(4), &["the EC2 metadata service returned an invalid role name", "U+001B"]);
     home.config(CONTAINER);
     let run = home.run_with(&["process", "ecs"], &[(FULL_URI, &metadata::container(None, bad(&sts)).url())]);
-    says(run.failed_with(4), &[problem, "the container's credentials service returned them"]);
+    says(run.failed_with(4), &[problem, "the credentials come from the container's credentials service"]);
     assert!(sts.calls().is_empty());
 }

@@ -34,7 +34,7 @@ fn team(home: &TestHome) -> String {
 }
 
 #[test]
-fn set_shown_and_cleared_with_nothing_else_changed() {
+fn boundary_set_and_clear_change_only_its_line() {
     let (_sts, home) = without_mfa();
     project(&home);
     let none = run(&home, &["show"]);
@@ -76,7 +76,7 @@ fn boundary_of_a_clone_is_shown_without_control_characters() {
 }
 
 #[test]
-fn boundary_that_iam_cannot_have_reaches_no_document() {
+fn invalid_boundary_arn_is_not_printed_in_documents() {
     let (_sts, home) = without_mfa();
     project(&home);
     for bad in ["arn:aws:iam::222222222222:policy/*", "arn:aws:iam::222222222222:policy/a\u{202e}", "x"] {
@@ -100,7 +100,7 @@ fn link_out_of_the_project_is_not_edited() {
         &["boundary", "set", ARN, "--dry-run"],
         &["setup", "nomfa", "--in-place", "--project", "--yes"],
     ];
-    // What each link leads to; `~/elsewhere` has the project's files, too.
+    // The target of each link. `~/elsewhere` also contains the project's files.
     for (link, target, names) in [
         ("amplify/team-provider-info.json", "../../elsewhere/team-provider-info.json", "team-provider-info.json"),
         ("amplify/team-provider-info.json", "../../elsewhere/new.json", "new.json"),
@@ -153,7 +153,7 @@ fn link_inside_the_project_is_followed() {
     assert_eq!(run(&home, &["set", ARN, "--yes"]).code, Some(0));
     assert!(fs::read_to_string(&kept).unwrap().contains(ARN));
     assert!(fs::symlink_metadata(home.path().join(TEAM)).unwrap().is_symlink());
-    // An absolute link, to the directory.
+    // An absolute link to the directory.
     let amplify = home.path().join("app/amplify");
     fs::rename(&amplify, home.path().join("app/real")).unwrap();
     symlink(fs::canonicalize(home.path().join("app/real")).unwrap(), &amplify).unwrap();
@@ -163,7 +163,7 @@ fn link_inside_the_project_is_followed() {
 
 #[cfg(unix)]
 #[test]
-fn link_out_of_the_project_is_read_and_named_by_its_target() {
+fn link_out_of_project_is_named_by_target() {
     use std::os::unix::fs::symlink;
     let (_sts, home) = without_mfa();
     project(&home);
@@ -183,7 +183,7 @@ fn link_out_of_the_project_is_read_and_named_by_its_target() {
 
 #[cfg(unix)]
 #[test]
-fn policy_is_not_written_through_a_link_out_of_the_project() {
+fn policy_output_through_link_out_of_project_is_refused() {
     use std::os::unix::fs::symlink;
     let (_sts, home) = without_mfa();
     project(&home);
@@ -198,14 +198,14 @@ fn policy_is_not_written_through_a_link_out_of_the_project() {
     }
     assert_eq!(fs::read_to_string(home.path().join("outside/kept.json")).unwrap(), "{}");
     assert_eq!(fs::read_dir(home.path().join("outside")).unwrap().count(), 1);
-    // A path that the user gives may lead out by itself.
+    // A path from the user may lead out of the project.
     let args = ["policy", "caller", "nomfa", "--output", "../outside/own.json"];
     let run: Finished = home.command(&args).current_dir(home.path().join("app")).output().unwrap().into();
     assert_eq!(run.code, Some(0), "{run:#?}");
 }
 
 #[test]
-fn another_environment_by_name_and_none_that_is_not_there() {
+fn boundary_env_option_rejects_unknown_environment() {
     let (_sts, home) = without_mfa();
     project(&home);
     assert_eq!(run(&home, &["set", ARN, "--env", "prod", "--yes"]).code, Some(0));
@@ -213,13 +213,13 @@ fn another_environment_by_name_and_none_that_is_not_there() {
     assert_eq!(run(&home, &["show"]).stdout, "");
     run(&home, &["set", ARN, "--env", "nope", "--yes"]).failed_with(3);
     run(&home, &["show", "--env", "nope"]).failed_with(3);
-    // An empty ARN is none, as for the Amplify CLI.
+    // An empty ARN means no boundary, as in the Amplify CLI.
     assert_eq!(run(&home, &["set", "", "--env", "prod", "--yes"]).code, Some(0));
     assert_eq!(team(&home), BEFORE);
 }
 
 #[test]
-fn only_what_the_amplify_cli_takes_for_one() {
+fn boundary_set_accepts_only_policy_arns() {
     let (_sts, home) = without_mfa();
     project(&home);
     for bad in
@@ -238,7 +238,7 @@ fn only_what_the_amplify_cli_takes_for_one() {
 }
 
 #[test]
-fn across_accounts_it_says_what_to_pass() {
+fn boundary_of_other_account_hints_correct_arn() {
     let (_sts, home) = without_mfa();
     project(&home);
     let set = run(&home, &["set", "arn:aws:iam::333333333333:policy/path/b", "--yes"]);
@@ -251,7 +251,7 @@ fn across_accounts_it_says_what_to_pass() {
 }
 
 #[test]
-fn nothing_is_written_without_a_yes_and_outside_a_project() {
+fn boundary_set_without_confirmation_or_project_writes_nothing() {
     let (_sts, home) = without_mfa();
     project(&home);
     let asked = run(&home, &["set", ARN]);
@@ -265,7 +265,7 @@ fn nothing_is_written_without_a_yes_and_outside_a_project() {
 }
 
 #[test]
-fn policies_take_the_environments_boundary() {
+fn amplify_policy_includes_boundary_of_environment() {
     let (_sts, home) = without_mfa();
     project(&home);
     add_config(&home, "[profile other]\nrole_arn = arn:aws:iam::333333333333:role/R\nsource_profile = devcorpuser\n");
@@ -284,7 +284,7 @@ fn policies_take_the_environments_boundary() {
 
 #[cfg(unix)]
 #[test]
-fn a_person_sees_the_diff_and_says_yes_or_no() {
+fn boundary_set_shows_diff_and_asks_for_confirmation() {
     use test_support::Terminal;
     for (answer, code) in [("y", 0), ("n", 130)] {
         let (_sts, home) = without_mfa();

@@ -1,4 +1,4 @@
-//! `boundary` where the Amplify CLI has a second copy in `amplify-meta.json`, and `boundary show --cloud`.
+//! `boundary` with the Amplify CLI's second copy in `amplify-meta.json`, and `boundary show --cloud`.
 
 use std::fs;
 
@@ -64,7 +64,7 @@ fn read(home: &TestHome, file: &str) -> String {
 }
 
 #[test]
-fn set_and_clear_write_both_files_of_the_current_environment() {
+fn boundary_set_and_clear_write_both_files() {
     let (sts, home) = without_mfa();
     project(&home, &line(OLD), &line(OLD));
     let dry = run(&sts, &home, &["set", NEW, "--dry-run"]);
@@ -82,7 +82,7 @@ fn set_and_clear_write_both_files_of_the_current_environment() {
 }
 
 #[test]
-fn set_where_only_one_file_differs_writes_that_one() {
+fn boundary_set_writes_only_the_differing_file() {
     let (sts, home) = without_mfa();
     project(&home, &line(NEW), &line(OLD));
     let set = run(&sts, &home, &["set", NEW, "--yes"]);
@@ -92,7 +92,7 @@ fn set_where_only_one_file_differs_writes_that_one() {
 }
 
 #[test]
-fn set_of_another_environment_leaves_amplify_meta_and_names_the_checkout() {
+fn boundary_set_for_other_environment_leaves_amplify_meta() {
     let (sts, home) = without_mfa();
     project(&home, &line(OLD), &line(OLD));
     let set = run(&sts, &home, &["set", NEW, "--env", "prod", "--yes"]);
@@ -101,7 +101,7 @@ fn set_of_another_environment_leaves_amplify_meta_and_names_the_checkout() {
 }
 
 #[test]
-fn set_without_a_provider_in_amplify_meta_leaves_it() {
+fn boundary_set_leaves_amplify_meta_without_provider() {
     let (sts, home) = without_mfa();
     for text in ["{}", r#"{"providers": {}}"#] {
         project(&home, "", "");
@@ -115,7 +115,7 @@ fn set_without_a_provider_in_amplify_meta_leaves_it() {
 }
 
 #[test]
-fn invalid_amplify_meta_is_an_error_and_nothing_is_written() {
+fn boundary_set_with_invalid_amplify_meta_writes_nothing() {
     let (sts, home) = without_mfa();
     project(&home, "", "");
     home.write(META, "{\n\"providers\": {");
@@ -179,7 +179,7 @@ fn cloud_compares_both_files_and_the_roles() {
 }
 
 #[test]
-fn cloud_without_a_role_or_a_permission_names_it() {
+fn cloud_option_reports_missing_role_or_permission() {
     let (sts, home) = without_mfa();
     project(&home, &line(NEW), "");
     sts.edit_world(|world| world.put_role(Role::new(data::NO_MFA_ROLE).trusts("111111111111").policy("admin", ALL)));

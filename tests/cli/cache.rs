@@ -1,4 +1,4 @@
-//! The cache file: form, modes, who may answer for whom, and files that are not as they should be.
+//! The cache file: form, modes, access, and damaged files.
 
 use std::fs;
 
@@ -8,14 +8,14 @@ use test_support::{TestHome, biz_corp as data};
 
 use crate::{add_config, cache, json as document, without_mfa};
 
-/// An entry as the Amplify CLI writes it, flat or nested, lasting an hour.
+/// An entry of the Amplify CLI, flat or nested, with a duration of an hour.
 fn amplifys(id: &str, nested: bool) -> Value {
     let expiration = Clock::System.now().plus(3600).iso_millis();
     let four = json!({"accessKeyId": id, "secretAccessKey": "s", "sessionToken": "t", "expiration": expiration});
     if nested { json!({ "credentials": four }) } else { four }
 }
 
-/// A home whose program calls the real endpoint names: nothing is configured, as for the Amplify CLI.
+/// A home without configured endpoints, so that the program calls the real names, as for the Amplify CLI.
 fn without_endpoint() -> TestHome {
     let home = TestHome::new(crate::PROGRAM);
     home.config("[profile nomfa]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n");
@@ -32,7 +32,7 @@ fn id(home: &TestHome, profile: &str) -> String {
 }
 
 #[test]
-fn an_entry_is_flat_and_nested_and_carries_our_mark() {
+fn cache_entry_has_both_shapes_and_metadata() {
     let (_sts, home) = without_mfa();
     let printed = document(home.run(&["process", "nomfa"]).succeeded());
     let file = cache(&home);
@@ -42,7 +42,7 @@ fn an_entry_is_flat_and_nested_and_carries_our_mark() {
     let mark = &entry["amplifyCreds"];
     let fingerprint = mark["fingerprint"].as_str().unwrap();
     assert_eq!(fingerprint.len(), 64);
-    // An endpoint is configured, which the Amplify CLI could not have: not the plain name.
+    // The Amplify CLI cannot have a configured endpoint, so the plain name is not used.
     assert_eq!(*name, format!("amplify#{}", &fingerprint[..8]));
     for (key, printed_key) in
         [("accessKeyId", "AccessKeyId"), ("secretAccessKey", "SecretAccessKey"), ("sessionToken", "SessionToken")]
@@ -63,7 +63,7 @@ fn an_entry_is_flat_and_nested_and_carries_our_mark() {
 
 #[cfg(unix)]
 #[test]
-fn files_are_for_their_owner_alone_and_loose_modes_are_mended() {
+fn cache_file_modes_are_private_and_repaired() {
     use std::os::unix::fs::PermissionsExt;
     let (_sts, home) = without_mfa();
     fs::create_dir_all(home.cache_dir()).unwrap();
@@ -82,7 +82,7 @@ fn files_are_for_their_owner_alone_and_loose_modes_are_mended() {
 }
 
 #[test]
-fn amplifys_entries_answer_when_a_single_profile_names_them() {
+fn amplify_cli_entry_is_used_for_unambiguous_profile() {
     for nested in [false, true] {
         let home = without_endpoint();
         put_cache(&home, &json!({data::NO_MFA_ROLE: {"amplify": amplifys("ASIAAMPLIFY", nested)}}));
@@ -91,7 +91,7 @@ fn amplifys_entries_answer_when_a_single_profile_names_them() {
 }
 
 #[test]
-fn amplifys_entries_do_not_answer_for_anything_else() {
+fn amplify_cli_entry_is_not_used_for_other_sessions() {
     let (sts, home) = without_mfa();
     put_cache(&home, &json!({data::NO_MFA_ROLE: {"amplify": amplifys("ASIAAMPLIFY", false)}}));
     assert_ne!(id(&home, "nomfa"), "ASIAAMPLIFY", "an endpoint is configured");
@@ -108,7 +108,7 @@ fn amplifys_entries_do_not_answer_for_anything_else() {
 }
 
 #[test]
-fn what_is_not_ours_is_carried_through_and_our_own_expired_entries_go() {
+fn foreign_entries_are_kept_and_own_expired_removed() {
     let (_sts, home) = without_mfa();
     home.run(&["process", "nomfa"]).succeeded();
     let text = fs::read_to_string(home.cache_file()).unwrap();
@@ -138,7 +138,7 @@ fn what_is_not_ours_is_carried_through_and_our_own_expired_entries_go() {
 }
 
 #[test]
-fn the_cache_never_answers_for_another_identity_external_id_or_session_name() {
+fn cache_separates_identity_external_id_and_session_name() {
     let (sts, home) = without_mfa();
     let first = id(&home, "nomfa");
     let config = fs::read_to_string(home.path().join(".aws/config")).unwrap();
@@ -158,13 +158,13 @@ fn the_cache_never_answers_for_another_identity_external_id_or_session_name() {
     unique.dedup();
     assert_eq!(unique.len(), seen.len(), "{seen:?}");
     assert_eq!(sts.count("AssumeRole"), 4);
-    // Region and duration decide neither whose session it is nor what it may do.
+    // Region and duration change neither the identity nor the permissions of a session.
     home.run(&["process", "nomfa", "--region", "eu-west-1", "--duration", "30m"]).succeeded();
     assert_eq!(sts.count("AssumeRole"), 4);
 }
 
 #[test]
-fn files_that_are_no_cache_are_a_miss_and_are_set_aside() {
+fn corrupt_cache_is_a_miss_and_renamed() {
     let deep = format!("{}{}", "{\"a\":".repeat(5000), "1".to_owned() + &"}".repeat(5000));
     let rows: [(&str, &[u8], bool); 8] = [
         ("corrupt", b"{\"a\": nope", true),
@@ -191,7 +191,7 @@ fn files_that_are_no_cache_are_a_miss_and_are_set_aside() {
 }
 
 #[test]
-fn a_session_from_the_future_is_not_believed() {
+fn session_written_in_the_future_is_ignored() {
     let (sts, home) = without_mfa();
     home.run(&["process", "nomfa"]).succeeded();
     let mut file = cache(&home);
@@ -209,14 +209,14 @@ mod ownership {
 
     use super::*;
 
-    /// Some other user, who exists on every Unix.
+    /// Another user, who exists on every Unix.
     const NOBODY: u32 = 65_534;
 
     fn is_root() -> bool {
         std::os::unix::fs::MetadataExt::uid(&fs::metadata("/proc/self").unwrap()) == 0
     }
 
-    /// Runs as `nobody`, who may read the home but owns nothing in it.
+    /// Runs as `nobody`, who may read the home but does not own anything in it.
     fn run_as_nobody(home: &TestHome, profile: &str) -> test_support::Finished {
         fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let program = home.write_program("program", fs::read(home.program()).unwrap());
@@ -232,7 +232,7 @@ mod ownership {
     }
 
     #[test]
-    fn another_users_cache_directory_is_neither_written_nor_mended() {
+    fn cache_directory_of_other_user_is_not_changed() {
         if !is_root() {
             return eprintln!("skipped: needs root");
         }
@@ -248,7 +248,7 @@ mod ownership {
     }
 
     #[test]
-    fn an_unwritable_home_costs_the_cache_not_the_credentials() {
+    fn unwritable_home_still_returns_credentials() {
         if !is_root() {
             return eprintln!("skipped: needs root");
         }
@@ -259,7 +259,7 @@ mod ownership {
     }
 
     #[test]
-    fn a_link_into_another_users_directory_is_refused() {
+    fn cache_link_into_foreign_directory_is_refused() {
         if !is_root() {
             return eprintln!("skipped: needs root");
         }
@@ -276,7 +276,7 @@ mod ownership {
     }
 
     #[test]
-    fn cache_writable_by_everybody_is_set_aside() {
+    fn world_writable_cache_is_not_trusted() {
         let (sts, home) = without_mfa();
         let file = home.cache_dir().join("cache.json");
         for (path, mode) in [(&file, 0o666), (&home.cache_dir(), 0o777)] {
@@ -292,7 +292,7 @@ mod ownership {
     }
 
     #[test]
-    fn cache_writable_by_the_group_is_read_and_made_private() {
+    fn group_writable_cache_is_read_and_made_private() {
         let (_sts, home) = without_mfa();
         let file = home.cache_dir().join("cache.json");
         let cached = id(&home, "nomfa");

@@ -1,4 +1,4 @@
-//! Chains of every shape: programs as bases, aliases, included profiles, recursion.
+//! Chains of every kind: programs as bases, aliases, included profiles, recursion.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ fn says(run: &Finished, parts: &[&str]) {
     }
 }
 
-/// A home whose `keys` profile gets the walk-through's keys from a program that counts its runs.
+/// A home with a `keys` profile that gets the walk-through's keys from a program, which counts its runs.
 fn with_program() -> (FakeSts, TestHome) {
     let sts = FakeSts::start(World::biz_corp());
     let home = TestHome::new(PROGRAM).calling(&sts);
@@ -44,13 +44,13 @@ fn add(home: &TestHome, text: &str) {
 }
 
 #[test]
-fn a_program_is_a_base_and_is_not_run_for_a_cached_role() {
+fn credential_process_is_not_run_for_cached_role() {
     let (sts, home) = with_program();
     let first = home.run(&["process", "role"]);
     assert_eq!(first.succeeded(), home.run(&["process", "role"]).succeeded());
     assert_eq!((runs(&home), sts.count("AssumeRole")), (1, 1));
     assert_eq!(json(home.run(&["process", "keys"]).succeeded())["AccessKeyId"], data::ACCESS_KEY_ID);
-    // The program may return other credentials there. It returns the same long-term key.
+    // The program may return other credentials here, but it returns the same long-term key.
     let other = home.run_with(&["process", "role"], &[("AWS_PROFILE", "x")]);
     assert_eq!(other.succeeded(), first.stdout);
     assert_eq!((runs(&home), sts.count("AssumeRole")), (3, 1));
@@ -102,7 +102,7 @@ fn process_identity_command_ignores_the_environment() {
 }
 
 #[test]
-fn a_program_that_fails_is_told_with_its_words_and_line() {
+fn failed_credential_process_is_reported_with_stderr() {
     let (_sts, home) = with_program();
     home.write("give", "echo; echo 'no \u{1b}[2Jluck' >&2; exit 3\n");
     let run = home.run(&["process", "role"]);
@@ -123,13 +123,13 @@ fn a_program_that_fails_is_told_with_its_words_and_line() {
 }
 
 #[test]
-fn a_program_gets_no_pipe_that_never_ends_and_no_code() {
+fn credential_process_inherits_neither_stdin_nor_code() {
     let (_sts, home) = with_program();
     let script = fs::read_to_string(home.path().join("give")).unwrap();
     home.write("give", format!("cat >/dev/null\nenv >\"$HOME/environment\"\n{script}"));
     let mut command = home.command(&["process", "keys"]);
     command.env("AMPLIFY_CREDS_MFA_TOKEN", "123456").env("PATH", "/usr/bin:/bin");
-    // Never written to and never closed, as the JS SDK does it.
+    // Nothing is written to stdin, and it is never closed, as in the JS SDK.
     let mut child = command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
     wait_until("the end", || child.try_wait().unwrap().is_some());
     assert!(child.wait().unwrap().success());
@@ -140,7 +140,7 @@ fn a_program_gets_no_pipe_that_never_ends_and_no_code() {
 
 #[test]
 #[ignore = "waits 60 s for the real deadline; .ci/full runs it"]
-fn a_program_that_hangs_ends_within_the_bound() {
+fn hanging_credential_process_times_out() {
     let (_sts, home) = with_program();
     home.write("give", "exec sleep 1000\n");
     let run = home.run(&["process", "keys"]);
@@ -149,7 +149,7 @@ fn a_program_that_hangs_ends_within_the_bound() {
 }
 
 #[test]
-fn a_process_that_is_us_is_an_alias() {
+fn own_credential_process_is_an_alias() {
     let (sts, home) = with_program();
     add(
         &home,
@@ -158,7 +158,7 @@ fn a_process_that_is_us_is_an_alias() {
     );
     home.run(&["process", "twice"]).succeeded();
     let call = &sts.calls()[0];
-    // Nothing was run but the keys' program: the options were understood.
+    // Only the program for the keys was run, so the options were recognised.
     assert_eq!((call.param("DurationSeconds"), call.region.as_deref()), (Some("1200"), Some("eu-west-1")));
     home.run(&["process", "role"]).succeeded();
     assert_eq!(sts.count("AssumeRole"), 1, "the alias has the session of what it stands for");
@@ -167,7 +167,7 @@ fn a_process_that_is_us_is_an_alias() {
 }
 
 #[test]
-fn an_alias_as_a_source_means_the_profile_it_names() {
+fn alias_as_source_resolves_to_its_target() {
     let (sts, home) = with_program();
     add(
         &home,
@@ -179,7 +179,7 @@ fn an_alias_as_a_source_means_the_profile_it_names() {
 }
 
 #[test]
-fn a_role_beats_the_credential_process_beside_it() {
+fn role_arn_overrides_credential_process() {
     let (sts, home) = with_program();
     add(
         &home,
@@ -191,7 +191,7 @@ fn a_role_beats_the_credential_process_beside_it() {
 }
 
 #[test]
-fn aliases_that_lead_back_are_found_by_reading() {
+fn alias_loop_is_detected_in_config() {
     let (_sts, home) = with_program();
     add(
         &home,
@@ -203,28 +203,28 @@ fn aliases_that_lead_back_are_found_by_reading() {
     says(home.run(&["process", "a"]).failed_with(3), &["loop: a (~/.aws/config:10) -> b (~/.aws/config:13) -> a"]);
     says(
         home.run_with(&["process", "-p", "unnamed"], &[("AWS_PROFILE", "unnamed")]).failed_with(3),
-        &["no profile unnamed"],
+        &["profile unnamed does not exist"],
     );
 }
 
 #[test]
-fn programs_that_lead_back_are_found_by_the_variable() {
+fn process_loop_is_detected_by_chain_variable() {
     let (_sts, home) = with_program();
     home.write("again", format!("exec {} process outer\n", home.program().display()));
     add(&home, &format!("[profile outer]\ncredential_process = /bin/sh {}/again\n", home.path().display()));
     let run = home.run(&["process", "outer"]);
     run.failed_with(4);
-    says(&run, &["credential_process of profile outer leads back to profile outer"]);
-    // The same through a role that the outer run holds the lock of.
+    says(&run, &["credential_process of profile outer asks for profile outer again"]);
+    // The same through a role with a lock that the outer run holds.
     home.write("again", format!("exec {} process inner\n", home.program().display()));
     add(&home, "[profile inner]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = outer\n");
     let run = home.run(&["process", "inner"]);
     run.failed_with(4);
-    says(&run, &["leads back"]);
+    says(&run, &["asks for profile inner again"]);
 }
 
 #[test]
-fn included_profiles_fill_what_is_absent_but_keys() {
+fn included_profile_provides_missing_settings_except_keys() {
     let (sts, home) = with_program();
     add(
         &home,
@@ -243,7 +243,7 @@ fn included_profiles_fill_what_is_absent_but_keys() {
 }
 
 #[test]
-fn any_depth() {
+fn alias_chain_of_any_depth_is_resolved() {
     let (_sts, home) = with_program();
     let first = "[profile r0]\ncredential_process = amplify-creds process keys\n".to_owned();
     let alias = |depth: i32| format!("[profile r{depth}]\ncredential_process = amplify-creds process r{}\n", depth - 1);

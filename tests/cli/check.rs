@@ -1,4 +1,4 @@
-//! `check` and `whoami`: whom AWS takes each step of a chain for, and why a step fails.
+//! `check` and `whoami`: the identity at each step of a chain, and the reason of a failed step.
 
 use test_support::biz_corp as data;
 
@@ -7,7 +7,7 @@ use crate::{add_config, biz_corp, fresh_code, json, without_mfa};
 const SESSION: &str = "arn:aws:sts::222222222222:assumed-role/NoMfa/amplify";
 
 #[test]
-fn whoami_tells_whose_the_credentials_are() {
+fn whoami_shows_caller_identity() {
     let (_sts, home) = without_mfa();
     let told = json(home.run(&["whoami", "nomfa", "--json"]).succeeded());
     let user_id = told["user_id"].as_str().unwrap();
@@ -30,7 +30,7 @@ fn whoami_with_refused_keys_exits_4() {
 }
 
 #[test]
-fn each_step_is_made_and_named() {
+fn check_runs_and_names_each_step() {
     let (sts, home) = biz_corp();
     add_config(
         &home,
@@ -54,7 +54,7 @@ fn each_step_is_made_and_named() {
 }
 
 #[test]
-fn a_step_that_fails_ends_it_with_all_that_may_be_wrong() {
+fn check_stops_at_failed_step_with_causes() {
     let (_sts, home) = without_mfa();
     add_config(&home, "[profile far]\nrole_arn = arn:aws:iam::222222222222:role/NoSuchRole\nsource_profile = nomfa\n");
     let run = home.run(&["check", "far"]);
@@ -63,8 +63,8 @@ fn a_step_that_fails_ends_it_with_all_that_may_be_wrong() {
         "far          NO\n",
         "(hop 2 of 2): AccessDenied",
         "AWS: User: ",
-        "cannot tell which",
-        "- the caller's own policy",
+        "one of these is the likely cause",
+        "- the caller's policy",
     ] {
         assert!(run.stdout.contains(part), "{part:?} is not in\n{}", run.stdout);
     }
@@ -81,7 +81,7 @@ fn a_step_that_fails_ends_it_with_all_that_may_be_wrong() {
 }
 
 #[test]
-fn what_keeps_aws_from_being_asked_is_an_error_of_its_own() {
+fn check_error_before_aws_call_keeps_its_status() {
     let (_sts, home) = biz_corp();
     home.run(&["check", "bizcorprole"]).failed_with(4);
     home.run_with(&["check", "bizcorprole"], &[("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")]).failed_with(6);

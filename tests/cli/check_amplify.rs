@@ -1,5 +1,5 @@
-//! `check --for amplify`, and the whole story of the walk-through: both accounts set up from our own documents alone, then
-//! one thing after the other left out. The double evaluates policies by itself.
+//! `check --for amplify`, and the whole walk-through: both accounts are set up only from our own documents, then one
+//! part after another is removed. The double evaluates policies independently.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ use crate::{biz_corp, fresh_code, json, without_mfa};
 const BOUNDARY: &str = "arn:aws:iam::222222222222:policy/app-dev";
 const ALL: &str = r#"{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
 
-/// Runs the program in the project, calling the double for IAM, too.
+/// Runs the program in the project. It also calls the double for IAM.
 fn run(sts: &FakeSts, home: &TestHome, args: &[&str]) -> Finished {
     let mut command = home.command(args);
     let app = home.path().join("app");
@@ -31,7 +31,7 @@ fn checked(sts: &FakeSts, home: &TestHome, args: &[&str]) -> (Option<i32>, Value
     (run.code, json(&run.stdout))
 }
 
-/// One or several policies, as `policy amplify` prints them.
+/// One or several policies in the output of `policy amplify`.
 fn policies(printed: &str) -> Vec<Value> {
     let printed: Value = serde_json::from_str(printed).unwrap();
     printed.as_array().cloned().unwrap_or_else(|| vec![printed])
@@ -42,7 +42,7 @@ fn findings<'d>(document: &'d Value, code: &str) -> Vec<&'d Value> {
 }
 
 #[test]
-fn everything_allowed_is_green_and_counted_by_category() {
+fn check_counts_allowed_actions_by_category() {
     let (sts, home) = without_mfa();
     with_policies(&sts, |role| role.policy("admin", ALL));
     let (code, document) = checked(&sts, &home, &[]);
@@ -58,7 +58,9 @@ fn everything_allowed_is_green_and_counted_by_category() {
     }
     let text = run(&sts, &home, &["check", "nomfa", "--for", "amplify"]);
     assert!(text.succeeded().contains("\nCATEGORY       ALLOWED  DENIED BY POLICY"), "{text:#?}");
-    // Nothing is asked without --for, and then there are no categories.
+    let verbose = run(&sts, &home, &["check", "nomfa", "--for", "amplify", "-v"]);
+    assert!(verbose.stderr.contains("SimulatePrincipalPolicy 1 of "), "{}", verbose.stderr);
+    // Without --for, nothing is simulated and categories are not allowed.
     let before = sts.count("SimulatePrincipalPolicy");
     let plain = json(run(&sts, &home, &["check", "nomfa", "--json"]).succeeded());
     assert_eq!((&plain["categories"], sts.count("SimulatePrincipalPolicy")), (&Value::Null, before));
@@ -67,7 +69,7 @@ fn everything_allowed_is_green_and_counted_by_category() {
 }
 
 #[test]
-fn questions_go_in_batches_and_answers_come_in_parts() {
+fn simulation_requests_are_batched_and_responses_paginated() {
     let (sts, home) = without_mfa();
     with_policies(&sts, |role| role.policy("admin", ALL));
     let (code, document) = checked(&sts, &home, &["--managed"]);
@@ -84,7 +86,7 @@ fn questions_go_in_batches_and_answers_come_in_parts() {
 }
 
 #[test]
-fn each_kind_of_denial_has_its_column_and_its_statement() {
+fn denial_kinds_have_columns_and_statements() {
     let (sts, home) = without_mfa();
     let no_auth = r#"{"Statement": [{"Effect": "Allow", "NotAction": ["cognito-idp:*", "cognito-identity:*", "sns:*"], "Resource": "*"}]}"#;
     let ceiling = r#"{"Statement": [{"Effect": "Allow", "NotAction": "lambda:*", "Resource": "*"}]}"#;
@@ -104,7 +106,7 @@ fn each_kind_of_denial_has_its_column_and_its_statement() {
     assert!(allowed.iter().all(|action| action.as_str().unwrap().starts_with("s3:")), "{allowed:?}");
     assert_eq!(document["categories"]["api"]["denied_by_identity_policy"], serde_json::json!(["appsync:GraphQL"]));
     let [no_policy, explicit] = findings(&document, "denied_by_identity_policy")[..] else { panic!("{document}") };
-    assert!(no_policy["message"].as_str().unwrap().starts_with("auth: no policy allows"), "{no_policy}");
+    assert!(no_policy["message"].as_str().unwrap().starts_with("auth: no identity policy allows"), "{no_policy}");
     assert!(no_policy["hint"].as_str().unwrap().contains(r#"{"Sid":"AmplifyAuth","Effect":"Allow","Action":["#));
     assert!(explicit["message"].as_str().unwrap().contains("NoQuery denies 1 action: appsync:GraphQL"), "{explicit}");
     let [of_boundary] = findings(&document, "denied_by_boundary")[..] else { panic!("{document}") };
@@ -135,7 +137,7 @@ fn denial_of_one_recorded_action_is_found() {
         let message = denied["message"].as_str().unwrap();
         assert!(message.ends_with(&format!("Denial denies 1 action: {action}")), "{message}");
     }
-    // The documentation's list does not have it.
+    // The documentation's list lacks this action.
     let denial =
         r#"{"Statement": [{"Effect": "Deny", "Action": "cloudformation:ListStackResources", "Resource": "*"}]}"#;
     with_policies(&sts, |role| role.policy("admin", ALL).policy("Denial", denial));
@@ -188,19 +190,19 @@ fn denied_simulation_leaves_everything_unknown_and_prints_the_statement() {
 }
 
 #[test]
-fn iam_is_called_as_sts_is() {
+fn iam_calls_use_retries_clock_and_endpoints() {
     let (sts, home) = without_mfa();
     with_policies(&sts, |role| role.policy("admin", ALL));
     let check = ["check", "nomfa", "--for", "amplify", "--category", "geo", "--json"];
     sts.fault_on("SimulatePrincipalPolicy", Fault::Throttle, Some(1));
     sts.fault_on("GetRole", Fault::ServerError(503), Some(1));
     run(&sts, &home, &check).succeeded();
-    // A clock that is off is found from the answer, and the call signed again.
+    // The response reveals the clock difference, and the call is signed again.
     sts.fault(Fault::ClockOffset(-3600), None);
     let run_with_clock = run(&sts, &home, &check);
     assert_eq!(run_with_clock.code, Some(0), "{run_with_clock:#?}");
     sts.clear_faults();
-    // One URL for all services, and one of the profile's own.
+    // One URL for all services, and the profile's own URL.
     let mut command = home.command(&check);
     command.env("AWS_ENDPOINT_URL", sts.url());
     assert_eq!(Finished::from(command.output().unwrap()).code, Some(0));
@@ -208,7 +210,7 @@ fn iam_is_called_as_sts_is() {
     home.config(&format!("{config}\nservices = local\n[services local]\niam =\n  endpoint_url = {}\n", sts.url()));
     let by_profile: Finished = home.command(&check).output().unwrap().into();
     assert_eq!(by_profile.code, Some(0), "{by_profile:#?}");
-    // No IAM, no answer: an error of its own.
+    // Without IAM, the error is a specific one.
     let mut command = home.command(&check[..4]);
     command.env("AWS_ENDPOINT_URL_IAM", "http://127.0.0.1:1");
     let unreachable: Finished = command.output().unwrap().into();
@@ -216,7 +218,7 @@ fn iam_is_called_as_sts_is() {
     assert!(unreachable.stderr.contains("IAM at 127.0.0.1:1") && unreachable.stderr.contains("AWS_ENDPOINT_URL_IAM"));
 }
 
-/// The walk-through's two accounts, made by our own documents.
+/// The walk-through's two accounts, set up with our own documents.
 struct Story {
     sts: FakeSts,
     home: TestHome,
@@ -230,7 +232,7 @@ impl Story {
         run.succeeded().to_owned()
     }
 
-    /// Biz Corp and Dev Corp, with `trust` and `permissions` as options of the documents.
+    /// Sets up Biz Corp and Dev Corp with `trust` and `permissions` as options of the documents.
     fn apply(&self, trust: &[&str], permissions: &[&str]) {
         let trust = self.document(&[&["trust", "bizcorprole"], trust].concat());
         let amplify = ["amplify", "bizcorprole", "--boundary", BOUNDARY, "--check"];
@@ -249,7 +251,7 @@ impl Story {
         self.sts.edit_world(|world| *world = World::new().user(user).role(role));
     }
 
-    /// Everything as it should be: documents, boundary, the profile that tools use, and the session.
+    /// The complete set-up: documents, boundary, the wrapper profile, and the session.
     fn told() -> Self {
         let (sts, home) = biz_corp();
         let story = Self { sts, home };
@@ -277,7 +279,7 @@ impl Story {
         (run.code, json(&run.stdout))
     }
 
-    /// Forgets the session, so that the role must be assumed again, and says what becomes of that.
+    /// Removes the session, so that the role must be assumed again, and returns the error.
     #[track_caller]
     fn refused(&self, code: &str) -> String {
         run(&self.sts, &self.home, &["reset-cache", "--all"]);
@@ -300,27 +302,27 @@ impl Story {
 }
 
 #[test]
-fn from_our_own_documents_alone_all_is_green() {
+fn generated_policies_pass_the_check() {
     let story = Story::told();
     let (code, document) = story.checked();
     assert_eq!(code, Some(0), "{document}");
     let errors = document["findings"].as_array().unwrap().iter().filter(|finding| finding["severity"] != "info");
     assert_eq!(errors.count(), 0, "{document}");
-    // What is scoped to the project is denied for another one.
+    // Actions that are limited to the project are denied for another one.
     let other = ["check", "bizcorprole-amplify", "--for", "amplify", "--app", "other", "--json"];
     assert_eq!(run(&story.sts, &story.home, &other).code, Some(1));
 }
 
 #[test]
-fn without_the_external_id() {
+fn missing_external_id_is_a_possible_cause() {
     let story = Story::told();
     story.without_line("external_id");
     let hint = story.refused("cannot_tell");
-    assert!(hint.contains("may ask for an external id") && hint.contains("policy trust bizcorprole"), "{hint}");
+    assert!(hint.contains("might require an external id") && hint.contains("policy trust bizcorprole"), "{hint}");
 }
 
 #[test]
-fn without_mfa_in_the_profile() {
+fn missing_mfa_serial_is_a_possible_cause() {
     let story = Story::told();
     story.without_line("mfa_serial");
     let hint = story.refused("cannot_tell");
@@ -328,15 +330,15 @@ fn without_mfa_in_the_profile() {
 }
 
 #[test]
-fn with_the_wrong_account_in_the_trust_policy() {
+fn wrong_trust_policy_account_is_a_possible_cause() {
     let story = Story::told();
     story.apply(&["--principal", "999999999999"], &[]);
     let hint = story.refused("cannot_tell");
-    assert!(hint.contains("trust policy may not name the caller"), "{hint}");
+    assert!(hint.contains("trust policy might not allow the caller"), "{hint}");
 }
 
 #[test]
-fn without_the_callers_policy() {
+fn missing_caller_policy_is_a_possible_cause() {
     let story = Story::told();
     story.sts.edit_world(|world| {
         let user = test_support::User::new(data::USER_ARN, data::ACCESS_KEY_ID, data::SECRET_ACCESS_KEY);
@@ -348,7 +350,7 @@ fn without_the_callers_policy() {
 }
 
 #[test]
-fn one_category_left_out_is_named_and_the_statement_mends_it() {
+fn missing_category_is_fixed_by_its_statement() {
     let story = Story::told();
     let all_but_auth = "api,storage,function,hosting,analytics,notifications,interactions,predictions,geo";
     story.apply(&[], &["--category", all_but_auth]);
@@ -368,7 +370,7 @@ fn one_category_left_out_is_named_and_the_statement_mends_it() {
 }
 
 #[test]
-fn a_boundary_on_the_deploying_role_denies() {
+fn boundary_of_deploying_role_denies_actions() {
     let story = Story::told();
     let bounded = |allow: &[&str]| {
         let ceiling = story.document(&[&["boundary", "bizcorprole", "--arn", BOUNDARY], allow].concat());
@@ -383,8 +385,8 @@ fn a_boundary_on_the_deploying_role_denies() {
     let denied = findings(&document, "denied_by_boundary");
     let of_stacks = denied.iter().find(|finding| finding["message"].as_str().unwrap().starts_with("deployment: "));
     let hint = of_stacks.unwrap()["hint"].as_str().unwrap();
-    assert!(hint.contains("the boundary must allow it") && hint.contains("cloudformation:CreateStack"), "{hint}");
-    // With no right to ask left either, nothing is known, and that is said.
+    assert!(hint.contains("the boundary must allow this") && hint.contains("cloudformation:CreateStack"), "{hint}");
+    // Without the permission to simulate, the result is unknown, and the program reports that.
     let (code, document) = bounded(&[]);
     assert_eq!((code, findings(&document, "not_simulated").len()), (Some(0), 1), "{document}");
 }

@@ -65,12 +65,12 @@ fn unreadable_files_print_no_errors() {
     assert_eq!(home.run(&["complete"]).succeeded().lines().count(), 0);
 }
 
-/// A shell in a terminal, with the program in its PATH and the script that the program prints for it.
+/// A shell in a terminal, with the program in its PATH and the program's completion script.
 struct Shell {
     program: &'static str,
-    /// The command that starts it, its start-up file in `$RC`.
+    /// The command that starts the shell. Its start-up file is in `$RC`.
     start: &'static str,
-    /// That file.
+    /// The content of that file.
     rc: &'static str,
 }
 
@@ -127,7 +127,7 @@ fn tab_completes_in_every_shell() {
             let script = home.run(&["completions", "nu"]).stdout;
             home.write("terminal/completions.nu", script);
             home.write("terminal/.zshrc", shell.rc.replace("FILES", &files.display().to_string()));
-            // The terminal of tests does not echo, and readline keeps to that.
+            // The tests' terminal does not echo, and readline keeps that setting.
             let mut terminal = Terminal::script(
                 &home,
                 &format!(
@@ -136,7 +136,8 @@ fn tab_completes_in_every_shell() {
                     shell.start
                 ),
             );
-            // Nushell asks the terminal where the cursor is, at first and at each Tab, and waits for the answer.
+            // Nushell requests the cursor position from the terminal at first and at each Tab, and waits for the
+            // answer.
             let answer = |terminal: &mut Terminal| {
                 if shell.program == "nu" {
                     terminal.expect("\u{1b}[6n");
@@ -148,7 +149,7 @@ fn tab_completes_in_every_shell() {
             terminal.type_text(&format!("amplify-creds explain --json {typed}\t"));
             answer(&mut terminal);
             terminal.expect(completed);
-            // Elvish takes the first one for a yes to what it has found.
+            // In Elvish the first one confirms the completion.
             terminal.type_text("\r\r");
             terminal.expect(told);
         }

@@ -1,4 +1,4 @@
-//! Profiles and files that cannot work: exit 3, the line to look at, what to do, and nothing sent.
+//! Invalid profiles and files: exit 3, the line, a hint, and no call to AWS.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use crate::{PROGRAM, add_config, biz_corp, without_mfa};
 
 const KEYS: &str = "aws_access_key_id = AKIA1\naws_secret_access_key = hush-hush-secret\n";
 
-/// Runs `process` for `profile` over the given files; the secret in [`KEYS`] must never be told.
+/// Runs `process` for `profile` with these files. The secret in [`KEYS`] must never be printed.
 #[track_caller]
 fn fails(config: &str, credentials: &str, profile: &str) -> Finished {
     let home = TestHome::new(PROGRAM);
@@ -34,24 +34,45 @@ fn role(name: &str, more: &str) -> String {
 #[test]
 fn unknown_profile_names_the_files_and_the_nearest() {
     let run = fails("[profile bizcorprole]\nregion = a\n", "", "bizcorprol");
-    says(&run, &["no profile bizcorprol in ~/.aws/config or ~/.aws/credentials", "did you mean bizcorprole?"]);
+    says(
+        &run,
+        &["profile bizcorprol does not exist in ~/.aws/config or ~/.aws/credentials", "did you mean bizcorprole?"],
+    );
 }
 
 #[test]
-fn missing_source_names_both_ends() {
+fn missing_source_is_named_with_its_profile() {
     let run = fails(&role("a", "source_profile = devcorpuse"), "[devcorpuser]\n", "a");
-    says(&run, &["profile a names the source_profile devcorpuse (~/.aws/config:3)", "did you mean devcorpuser?"]);
+    says(
+        &run,
+        &[
+            "profile devcorpuse does not exist; it is the source_profile of profile a (~/.aws/config:3)",
+            "did you mean devcorpuser?",
+        ],
+    );
     let run = fails(&role("a", "source_profile = profile user"), "[user]\n", "a");
-    says(&run, &["profile a names the source_profile \"profile user\" (~/.aws/config:3)", "did you mean user?"]);
+    says(
+        &run,
+        &[
+            "profile \"profile user\" does not exist; it is the source_profile of profile a (~/.aws/config:3)",
+            "did you mean user?",
+        ],
+    );
     let run = fails("[profile a]\ninclude_profile = devcorpuse\n", "[devcorpuser]\n", "a");
-    says(&run, &["profile a names the include_profile devcorpuse (~/.aws/config:2)", "did you mean devcorpuser?"]);
+    says(
+        &run,
+        &[
+            "profile devcorpuse does not exist; it is the include_profile of profile a (~/.aws/config:2)",
+            "did you mean devcorpuser?",
+        ],
+    );
 }
 
 #[test]
-fn what_a_command_of_ours_asks_for_is_told_as_that() {
+fn profile_requested_by_wrapper_is_named_in_error() {
     let wrapper = "[profile a]\ncredential_process = amplify-creds process b\n";
     let run = fails(wrapper, "", "a");
-    says(&run, &["the credential_process of profile a asks for profile b (~/.aws/config:2), and there is no such"]);
+    says(&run, &["profile b does not exist; the credential_process of profile a asks for it (~/.aws/config:2)"]);
     let run = fails(&format!("{wrapper}[profile b]\nregion = x\n"), "", "a");
     says(&run, &["profile b, which the credential_process of a asks for (~/.aws/config:2), has no credentials"]);
 }
@@ -66,12 +87,12 @@ fn loops_print_the_path() {
 }
 
 #[test]
-fn half_a_key_pair_is_told_with_the_half_that_is_there() {
+fn incomplete_key_pair_names_the_missing_key() {
     let run = fails("", "[a]\naws_access_key_id = AKIA1\n", "a");
     says(&run, &["half a key pair (~/.aws/credentials:2)", "aws_secret_access_key is missing"]);
     let run = fails("", "[a]\n\naws_secret_access_key = hush-hush\n", "a");
     says(&run, &["~/.aws/credentials:3", "aws_access_key_id is missing"]);
-    // One key in each file is half a pair, too: the keys come from one place.
+    // One key in each file is also half a pair, because both keys must come from one file.
     let run = fails("[profile a]\naws_secret_access_key = hush-hush\n", "[a]\naws_access_key_id = AKIA1\n", "a");
     says(&run, &["~/.aws/credentials:2"]);
     let run = fails(&role("r", "source_profile = a"), "[a]\naws_session_token = hush-hush\n", "r");
@@ -79,20 +100,20 @@ fn half_a_key_pair_is_told_with_the_half_that_is_there() {
 }
 
 #[test]
-fn roles_without_or_with_two_sources() {
-    says(&fails(&role("a", ""), "", "a"), &["nothing to assume it with (~/.aws/config:2)"]);
+fn role_without_or_with_two_sources_is_rejected() {
+    says(&fails(&role("a", ""), "", "a"), &["no source_profile or credential_source (~/.aws/config:2)"]);
     let both = role("a", "source_profile = b\ncredential_source = Environment");
     says(&fails(&both, "", "a"), &["both source_profile (~/.aws/config:3) and credential_source (~/.aws/config:4)"]);
     let unknown = role("a", "credential_source = environment");
-    says(&fails(&unknown, "", "a"), &["credential_source that does not exist (~/.aws/config:3)", "Environment, Ec2"]);
-    says(&fails(&role("a", "credential_source = Environment"), "", "a"), &["has none"]);
+    says(&fails(&unknown, "", "a"), &["unknown credential_source (~/.aws/config:3)", "Environment, Ec2"]);
+    says(&fails(&role("a", "credential_source = Environment"), "", "a"), &["the environment has none"]);
     says(&fails("[profile a]\nregion = x\n", "", "a"), &["profile a has no credentials", "~/.aws/config:1"]);
     let run = fails(&(role("a", "source_profile = b") + "[profile b]\nregion = x\n"), "", "a");
     says(&run, &["profile b, the source_profile of a (~/.aws/config:3), has no credentials"]);
 }
 
 #[test]
-fn values_that_aws_would_reject_are_told_with_their_line() {
+fn setting_value_invalid_for_aws_has_line() {
     let long = "x".repeat(65);
     let rows = [
         ("role_arn = nope", "role_arn", "arn:aws:iam::ACCOUNT:role/NAME"),
@@ -107,8 +128,7 @@ fn values_that_aws_would_reject_are_told_with_their_line() {
     ];
     for (line, key, expected) in rows {
         let run = fails(&role("a", &format!("source_profile = b\n{line}")), &format!("[b]\n{KEYS}"), "a");
-        let a = if ["external_id", "mfa_serial"].contains(&key) { "an" } else { "a" };
-        says(&run, &[&format!("profile a has {a} {key} that AWS would reject (~/.aws/config:4)"), expected]);
+        says(&run, &[&format!("profile a has an invalid {key} (~/.aws/config:4)"), expected]);
     }
 }
 
@@ -125,9 +145,9 @@ fn empty_values_are_unset() {
 }
 
 #[test]
-fn a_header_without_bracket_stops_whoever_it_concerns() {
+fn header_without_bracket_fails_affected_profiles() {
     let config = format!("[profile a]\n{KEYS}[profile b\n{KEYS}[profile c]\n{KEYS}");
-    says(&fails(&config, "", "a"), &["what belongs to profile a", "~/.aws/config:4"]);
+    says(&fails(&config, "", "a"), &["cannot read profile a", "~/.aws/config:4"]);
     says(&fails(&config, "", "b"), &["~/.aws/config:4"]);
     says(&fails(&config, "", "zzz"), &["~/.aws/config:4"]);
     let home = TestHome::new(PROGRAM);
@@ -139,7 +159,7 @@ fn a_header_without_bracket_stops_whoever_it_concerns() {
 }
 
 #[test]
-fn files_that_cannot_be_read_say_what_to_do() {
+fn invalid_config_file_is_reported_with_hint() {
     let directory = TestHome::new(PROGRAM);
     fs::create_dir_all(directory.path().join(".aws/config")).unwrap();
     let run = directory.run(&["process", "a"]);
@@ -159,12 +179,12 @@ fn files_that_cannot_be_read_say_what_to_do() {
     says(&run, &["~/.aws/config is larger than 16 MiB"]);
 
     let missing = TestHome::new(PROGRAM);
-    says(missing.run(&["process", "a"]).failed_with(3), &["no profile a"]);
+    says(missing.run(&["process", "a"]).failed_with(3), &["profile a does not exist"]);
 }
 
 #[cfg(unix)]
 #[test]
-fn an_unreadable_file_is_told() {
+fn unreadable_file_is_reported() {
     use std::os::unix::fs::symlink;
     let home = TestHome::new(PROGRAM);
     fs::create_dir_all(home.path().join(".aws")).unwrap();
@@ -176,21 +196,24 @@ fn an_unreadable_file_is_told() {
 }
 
 #[test]
-fn a_base_that_is_not_whole_is_told_with_its_lines() {
+fn incomplete_base_is_reported_with_its_lines() {
     let sso = "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://a.example/start\n";
     let rows: [(&str, &[&str]); 7] = [
         ("sso_session = corp", &["profile a has no credentials"]),
-        ("sso_session = crop\nsso_account_id = 1\nsso_role_name = R", &["no [sso-session crop]", "~/.aws/config:5"]),
+        (
+            "sso_session = crop\nsso_account_id = 1\nsso_role_name = R",
+            &["[sso-session crop] does not exist", "~/.aws/config:5"],
+        ),
         ("sso_session = corp\nsso_account_id = 1", &["sso_role_name is missing", "~/.aws/config:6"]),
         ("sso_account_id = 1\nsso_role_name = R\nsso_region = x", &["sso_start_url is missing"]),
         (
             "sso_session = corp\nsso_account_id = 1\nsso_role_name = R\nsso_start_url = https://b.example/start",
-            &["another sso_start_url", "~/.aws/config:8", "~/.aws/config:3"],
+            &["a different sso_start_url", "~/.aws/config:8", "~/.aws/config:3"],
         ),
         ("web_identity_token_file = /t", &["no role_arn", "~/.aws/config:5"]),
         (
             "role_arn = arn:aws:iam::222222222222:role/X\ncredential_source = Ec2",
-            &["does not exist", "~/.aws/config:6"],
+            &["unknown credential_source", "~/.aws/config:6"],
         ),
     ];
     for (lines, wanted) in rows {
@@ -199,7 +222,7 @@ fn a_base_that_is_not_whole_is_told_with_its_lines() {
 }
 
 #[test]
-fn mfa_on_a_later_role_is_a_mistake_with_its_line() {
+fn mfa_serial_on_later_role_is_an_error() {
     let config = role("a", "source_profile = b\nmfa_serial = arn:aws:iam::111111111111:mfa/x")
         + &role("b", "source_profile = c");
     let keys = format!("[c]\n{KEYS}aws_session_token = t\n");
@@ -210,31 +233,31 @@ fn mfa_on_a_later_role_is_a_mistake_with_its_line() {
 fn hostile_names_do_not_steer_the_terminal() {
     let run = fails("", "", "a\u{1b}[2J\u{202e}b");
     assert!(!run.stderr.contains(['\u{1b}', '\u{202e}']), "{:?}", run.stderr);
-    // Windows has room for 32,767 characters.
+    // Windows allows 32,767 characters.
     let run = fails("", "", &"x".repeat(20_000));
     assert!(run.stderr.len() < 5_000, "{}", run.stderr.len());
 }
 
 #[test]
-fn a_message_too_long_for_one_line_goes_on_in_the_next() {
+fn long_message_continues_on_the_next_line() {
     let name = "x".repeat(180);
     let run = fails("", "", &name);
     let (first, second) = run.stderr.split_once("…\n  …").unwrap();
     let whole = first.to_owned() + second.lines().next().unwrap();
-    assert_eq!(whole, format!("amplify-creds: there is no profile {name} in ~/.aws/config or ~/.aws/credentials"));
+    assert_eq!(whole, format!("amplify-creds: profile {name} does not exist in ~/.aws/config or ~/.aws/credentials"));
 }
 
 #[test]
-fn without_home_the_user_database_is_asked() {
+fn missing_home_variable_is_read_from_user_database() {
     let home = TestHome::new(PROGRAM);
     let output = home.command(&["process", "surely-no-such-profile"]).env_remove("HOME").output().unwrap();
     Finished::from(output).failed_with(3);
 }
 
-/// The configuration directory of Windows is the system's to tell, whatever variables say.
+/// The system determines the configuration directory of Windows, not the variables.
 #[cfg(unix)]
 #[test]
-fn settings_are_read_and_mistakes_in_them_told() {
+fn invalid_config_ini_is_reported_with_line() {
     let home = TestHome::new(PROGRAM);
     home.credentials(&format!("[default]\n{KEYS}"));
     let settings = if cfg!(target_os = "macos") {
@@ -246,7 +269,7 @@ fn settings_are_read_and_mistakes_in_them_told() {
     says(home.run(&["process"]).failed_with(3), &["config.ini:1"]);
     home.write(settings, "\nmin_tll = 15m\n");
     let run = home.run(&["process"]);
-    says(run.failed_with(3), &["there is no setting min_tll", "config.ini:2", "did you mean min_ttl?"]);
+    says(run.failed_with(3), &["unknown setting min_tll", "config.ini:2", "did you mean min_ttl?"]);
     home.write(settings, "dialect = aws\n[x]\nmin_ttl = 15m\n");
     says(home.run(&["process"]).failed_with(3), &["config.ini:2: unexpected section [x]: config.ini has no sections"]);
     home.write(settings, "dialect = aws\nmin_ttl = 15m\n");
@@ -254,18 +277,18 @@ fn settings_are_read_and_mistakes_in_them_told() {
 }
 
 #[test]
-fn how_long_a_session_must_last_is_the_profiles_or_what_it_is_an_alias_of() {
+fn min_ttl_is_read_from_profile_or_alias_target() {
     let config = format!(
         "{}[profile alias]\ncredential_process = amplify-creds process short\n[profile wrong]\nmin_ttl = soon\n{KEYS}",
         role("short", "source_profile = wrong\nmin_ttl = later")
     );
     for (profile, line) in [("short", "config:4"), ("alias", "config:4"), ("wrong", "config:8")] {
-        says(&fails(&config, "", profile), &["is not a time", line]);
+        says(&fails(&config, "", profile), &["invalid min_ttl", line]);
     }
 }
 
 #[test]
-fn as_a_source_static_keys_beat_a_role_and_a_profile_may_name_itself() {
+fn static_keys_of_source_override_its_role() {
     let (sts, home) = biz_corp();
     add_config(
         &home,
@@ -282,7 +305,7 @@ fn as_a_source_static_keys_beat_a_role_and_a_profile_may_name_itself() {
 }
 
 #[test]
-fn account_of_nine_digits_is_never_asked_for() {
+fn account_of_nine_digits_gets_no_request() {
     let (sts, home) = without_mfa();
     crate::add_config(
         &home,

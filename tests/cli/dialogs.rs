@@ -1,5 +1,4 @@
-//! pinentry and the windows of each system: scripted ones that record what they are told, and real ones where they are
-//! installed.
+//! pinentry and each system's dialogs: scripted ones that record their input, and real ones if they are installed.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -13,7 +12,7 @@ use crate::{add_config, fresh_code as code, json, wait_for_foreground};
 
 const SYSTEM: &str = "/usr/local/bin:/usr/bin:/bin";
 
-/// Takes one line of `$HOME/answers` for each GETPIN, `|` between the lines that it stands for.
+/// Reads one line of `$HOME/answers` for each GETPIN. `|` separates the lines of the answer.
 const PINENTRY: &str = "#!/bin/sh\n\
     echo 'OK Pleased to meet you'\n\
     while IFS= read -r line; do\n\
@@ -26,7 +25,7 @@ const PINENTRY: &str = "#!/bin/sh\n\
       esac\n\
     done\n";
 
-/// Records its arguments, each in brackets, and takes status and answer from one line of `$HOME/answers`.
+/// Records its arguments, each in brackets, and reads status and answer from one line of `$HOME/answers`.
 const DIALOG: &str = "#!/bin/sh\n\
     for argument do printf '[%s]\\n' \"$argument\"; done >>\"$HOME/said\"\n\
     env >\"$HOME/env\"\n\
@@ -53,14 +52,14 @@ fn run(home: &TestHome, args: &[&str], variables: &[(&str, &str)]) -> Finished {
     home.run_with(args, &all)
 }
 
-/// What the programs were told since the last look.
+/// The recorded input of the programs since the last call.
 fn said(home: &TestHome) -> String {
     let said = fs::read_to_string(home.path().join("said")).unwrap_or_default();
     home.write("said", "");
     said
 }
 
-/// The walk-through with codes that go straight to the role, so that each run asks.
+/// The walk-through with codes that are sent directly to the role, so that each run prompts.
 fn biz_corp() -> (FakeSts, TestHome) {
     let (sts, home) = crate::biz_corp();
     let config = fs::read_to_string(home.path().join(".aws/config")).unwrap();
@@ -68,7 +67,7 @@ fn biz_corp() -> (FakeSts, TestHome) {
     (sts, home)
 }
 
-/// Whether all of these are installed; where one is not, the test says so, and fails in CI.
+/// Whether all of these are installed. If one is missing, the test prints that, and fails in CI.
 fn are_there(programs: &[&str]) -> bool {
     programs.iter().all(|program| {
         let is_there = SYSTEM.split(':').any(|dir| Path::new(dir).join(program).is_file());
@@ -80,7 +79,7 @@ fn are_there(programs: &[&str]) -> bool {
     })
 }
 
-/// The walk-through's home with a scripted pinentry that gives these answers.
+/// The walk-through's home with a scripted pinentry and these answers.
 fn with_pinentry(answer: impl Fn(&FakeSts) -> Vec<String>) -> (FakeSts, TestHome) {
     let (sts, home) = biz_corp();
     install(&home, "pinentry", PINENTRY);
@@ -91,10 +90,10 @@ fn with_pinentry(answer: impl Fn(&FakeSts) -> Vec<String>) -> (FakeSts, TestHome
 const BY_PINENTRY: [&str; 4] = ["process", "bizcorprole", "--prompt", "pinentry"];
 
 #[test]
-fn pinentry_is_told_who_asks_for_what_and_gives_the_code() {
+fn pinentry_gets_description_and_returns_code() {
     let (_sts, home) = with_pinentry(|sts| {
         let code = code(sts);
-        // Encoded, in pieces, with a comment and news between them.
+        // Encoded, in pieces, with a comment and a status line between them.
         vec![format!("# x|D %{:02x}{}|S NEWS|D {}%20|OK", code.as_bytes()[0], &code[1..3], &code[3..])]
     });
     let done = run(&home, &BY_PINENTRY, &[("LANG", "C.UTF-8"), ("LC_ALL", "")]);
@@ -125,7 +124,7 @@ fn pinentry_is_told_who_asks_for_what_and_gives_the_code() {
 }
 
 #[test]
-fn what_pinentry_says_instead_of_a_code_has_its_exit_status() {
+fn pinentry_error_has_its_exit_status() {
     let rows = [
         ("ERR 83886179 Operation cancelled <Pinentry>", 130, "cancelled"),
         ("ERR 67109062 fully cancelled", 130, "cancelled"),
@@ -144,7 +143,7 @@ fn what_pinentry_says_instead_of_a_code_has_its_exit_status() {
 }
 
 #[test]
-fn pinentry_asks_again_and_says_why() {
+fn pinentry_prompts_again_with_reason() {
     let (sts, home) = with_pinentry(|sts| {
         let answer = |code: String| format!("D {code}|OK");
         vec!["OK".to_owned(), answer("12345".to_owned()), answer(sts.wrong_code(data::MFA_SERIAL)), answer(code(sts))]
@@ -152,8 +151,8 @@ fn pinentry_asks_again_and_says_why() {
     run(&home, &BY_PINENTRY, &[]).succeeded();
     let said = said(&home);
     let errors: Vec<&str> = said.lines().filter(|line| line.starts_with("SETERROR")).collect();
-    let digits = "SETERROR The code has six digits.";
-    assert_eq!(errors, [digits, digits, "SETERROR AWS did not accept the code. Wait for the next one."]);
+    let digits = "SETERROR The code must have six digits.";
+    assert_eq!(errors, [digits, digits, "SETERROR AWS rejected the code. Wait for the next code."]);
     assert_eq!((sts.count("AssumeRole"), said.matches("GETPIN").count()), (2, 4));
 
     answers(&home, &["D 1|OK", "D x|OK", "D \u{663}\u{663}\u{663}\u{663}\u{663}\u{663}|OK"].map(str::to_owned));
@@ -162,7 +161,7 @@ fn pinentry_asks_again_and_says_why() {
 }
 
 #[test]
-fn what_is_no_pinentry_is_nobody_to_ask() {
+fn invalid_or_missing_prompt_program_exits_4() {
     for greeting in
         ["", "echo hello", "echo ERR 1 no", "yes | tr -d '\\n'", "yes OK | head -n 3", "echo OK; exec yes '#'"]
     {
@@ -179,7 +178,7 @@ fn what_is_no_pinentry_is_nobody_to_ask() {
 
 #[test]
 #[ignore = "waits 10 s for a greeting; .ci/full runs it"]
-fn a_pinentry_that_does_not_greet_is_left() {
+fn silent_pinentry_falls_back_to_next_method() {
     let (sts, home) = biz_corp();
     install(&home, "pinentry", "#!/bin/sh\nexec sleep 60\n");
     install(&home, "zenity", DIALOG);
@@ -189,7 +188,7 @@ fn a_pinentry_that_does_not_greet_is_left() {
 
 #[test]
 #[ignore = "waits 90 s for the real deadline; .ci/full runs it"]
-fn a_window_that_nobody_answers_is_closed() {
+fn unanswered_dialog_is_closed() {
     let (_sts, home) = biz_corp();
     install(&home, "zenity", "#!/bin/sh\necho $$ >\"$HOME/pid\"; exec sleep 300\n");
     let done = run(&home, &["process", "bizcorprole", "--prompt", "zenity"], &[]);
@@ -199,7 +198,7 @@ fn a_window_that_nobody_answers_is_closed() {
 }
 
 #[test]
-fn signals_and_the_end_of_our_parent_close_the_window() {
+fn dialog_closes_on_signal_or_parent_exit() {
     let end = "while [ ! -s \"$HOME/pid\" ]; do sleep 0.05; done";
     for (how, status) in [("-TERM", Some("143")), ("-HUP", Some("129")), ("-INT", Some("130")), ("parent", None)] {
         let (_sts, home) = biz_corp();
@@ -216,7 +215,7 @@ fn signals_and_the_end_of_our_parent_close_the_window() {
         if let Some(status) = status {
             assert_eq!(String::from_utf8_lossy(&done.stdout).trim(), status, "{how} {done:?}");
         } else {
-            let ended = "amplify-creds: the prompt ended: the program that asked for credentials has ended\n";
+            let ended = "amplify-creds: prompt cancelled: the program that requested credentials has ended\n";
             assert_eq!(fs::read_to_string(home.path().join("err")).unwrap(), ended);
         }
         let pid = fs::read_to_string(home.path().join("pid")).unwrap();
@@ -226,7 +225,7 @@ fn signals_and_the_end_of_our_parent_close_the_window() {
 }
 
 #[test]
-fn each_window_shows_the_question_and_gives_the_code() {
+fn dialog_shows_prompt_and_returns_code() {
     for (way, program, typed, cancelled, late) in [
         ("zenity", "zenity", "0 ", "10 ", Some("11 ")),
         ("osascript", "osascript", "0 typed ", "0 cancelled", Some("0 late")),
@@ -273,7 +272,7 @@ fn each_window_shows_the_question_and_gives_the_code() {
 }
 
 #[test]
-fn without_a_terminal_whatever_opens_a_window_is_found() {
+fn dialog_program_is_found_without_terminal() {
     let asked = |programs: &[&str], variables: &[(&str, &str)]| {
         let (sts, home) = biz_corp();
         let code = code(&sts);
@@ -305,7 +304,7 @@ fn without_a_terminal_whatever_opens_a_window_is_found() {
 }
 
 #[test]
-fn a_pinentry_that_cannot_ask_leaves_it_to_the_next() {
+fn failed_pinentry_falls_back_to_next_method() {
     let (sts, home) = biz_corp();
     install(&home, "pinentry", "#!/bin/sh\necho OK\nwhile read -r line; do echo ERR 83886340 no screen; done\n");
     install(&home, "zenity", DIALOG);
@@ -314,7 +313,7 @@ fn a_pinentry_that_cannot_ask_leaves_it_to_the_next() {
 }
 
 #[test]
-fn the_way_to_ask_comes_from_flag_then_variable_then_setting() {
+fn prompt_method_is_flag_then_variable_then_setting() {
     let settings = if cfg!(target_os = "macos") {
         "Library/Application Support/amplify-creds/config.ini"
     } else {
@@ -358,7 +357,7 @@ fn the_way_to_ask_comes_from_flag_then_variable_then_setting() {
     ask(&["--prompt", "telepathy"], &[]).failed_with(2);
 }
 
-/// Debian's pinentry for terminals, called `pinentry`, in a terminal.
+/// Debian's pinentry for terminals, under the name `pinentry`, in a terminal.
 fn in_terminal(home: &TestHome, real: &str, before: &str, after: &str) -> Terminal {
     install(home, "pinentry", &format!("#!/bin/sh\necho $$ >\"$HOME/pid\"; exec /usr/bin/{real} \"$@\"\n"));
     Terminal::script(
@@ -371,7 +370,7 @@ fn in_terminal(home: &TestHome, real: &str, before: &str, after: &str) -> Termin
 }
 
 #[test]
-fn real_pinentries_ask_on_the_terminal_and_leave_it_as_before() {
+fn real_pinentry_prompts_and_restores_terminal() {
     for real in ["pinentry-tty", "pinentry-curses"] {
         if !are_there(&[real]) {
             continue;
@@ -388,7 +387,7 @@ fn real_pinentries_ask_on_the_terminal_and_leave_it_as_before() {
 }
 
 #[test]
-fn ctrl_c_ends_a_real_pinentry_and_leaves_the_terminal_as_before() {
+fn ctrl_c_ends_real_pinentry_and_restores_terminal() {
     for real in ["pinentry-tty", "pinentry-curses"] {
         if !are_there(&[real]) {
             continue;
@@ -404,7 +403,7 @@ fn ctrl_c_ends_a_real_pinentry_and_leaves_the_terminal_as_before() {
 }
 
 #[test]
-fn ctrl_z_stops_a_real_pinentry_with_us_and_both_go_on() {
+fn ctrl_z_stops_real_pinentry_until_continued() {
     for real in ["pinentry-tty", "pinentry-curses"] {
         if !are_there(&[real]) {
             continue;
@@ -423,7 +422,7 @@ fn ctrl_z_stops_a_real_pinentry_with_us_and_both_go_on() {
 }
 
 #[test]
-fn in_the_background_no_pinentry_is_left_stopped() {
+fn background_pinentry_is_not_left_stopped() {
     for real in ["pinentry-tty", "pinentry-curses"] {
         if !are_there(&[real]) {
             continue;
@@ -441,9 +440,8 @@ fn in_the_background_no_pinentry_is_left_stopped() {
     }
 }
 
-/// Runs the program under an X server of its own with the real zenity, and `keys` on its window.
-///
-/// Not by xvfb-run: its own cleanup can fail, and its status then hides the program's.
+/// Runs the program on its own X server with the real zenity, and sends `keys` to the window. Does not use xvfb-run,
+/// because its cleanup can fail, and its status then hides the program's.
 fn on_a_screen(home: &TestHome, keys: &str) -> Finished {
     let script = format!(
         "mkfifo display; Xvfb -displayfd 3 -nolisten tcp 3>display 2>xvfb.log & server=$!\n\
@@ -460,7 +458,7 @@ fn on_a_screen(home: &TestHome, keys: &str) -> Finished {
 }
 
 #[test]
-fn a_real_zenity_takes_the_code_and_a_cancel() {
+fn real_zenity_returns_code_or_cancel() {
     if !are_there(&["Xvfb", "zenity", "xdotool"]) {
         return;
     }

@@ -1,4 +1,5 @@
-//! `doctor`: the JSON contract, the exit status, the report of 80 columns, and what surrounds the profile files.
+//! `doctor`: the JSON contract, the exit status, the report of 80 columns, and the checks of rights, variables and
+//! cache.
 
 use std::fs;
 
@@ -7,7 +8,7 @@ use test_support::TestHome;
 
 use crate::{PROGRAM, add_config, biz_corp, json};
 
-/// A home whose files nobody else can read, so that rights are no finding.
+/// A home with files that only the user can read, so that rights are not a finding.
 fn private(config: &str, credentials: &str) -> TestHome {
     let home = TestHome::new(PROGRAM);
     home.config(config);
@@ -36,7 +37,7 @@ fn of_code<'d>(document: &'d Value, code: &str) -> Vec<&'d Value> {
 const KEYS: &str = "aws_access_key_id = AKIA1\naws_secret_access_key = hush\n";
 
 #[test]
-fn every_key_of_the_contract_is_there() {
+fn doctor_json_has_every_documented_key() {
     let home =
         private("[profile a.b]\nregion = x\n[my-profile]\nregion = x\n", &format!("[half]\n{KEYS}[m z]\n{KEYS}"));
     let document = json(home.run(&["doctor", "--json"]).succeeded());
@@ -65,7 +66,7 @@ fn every_key_of_the_contract_is_there() {
 }
 
 #[test]
-fn only_errors_decide_the_status() {
+fn doctor_status_depends_only_on_errors() {
     let home = private(&format!("[profile a]\n{KEYS}"), "");
     assert_eq!(home.run(&["doctor"]).code, Some(0));
     add_config(&home, "[profile a.b]\nregion = x\n");
@@ -79,7 +80,7 @@ fn only_errors_decide_the_status() {
 }
 
 #[test]
-fn a_profile_is_looked_at_with_what_it_stands_on() {
+fn doctor_profile_includes_its_sources() {
     let role = "role_arn = arn:aws:iam::222222222222:role/x\n";
     let home = private(
         &format!(
@@ -101,7 +102,7 @@ fn a_profile_is_looked_at_with_what_it_stands_on() {
 }
 
 #[test]
-fn the_walk_through_works_in_every_tool_once_it_has_a_wrapper() {
+fn walkthrough_wrapper_works_in_every_tool() {
     let (_sts, home) = biz_corp();
     let program = home.program().display().to_string();
     add_config(
@@ -115,7 +116,7 @@ fn the_walk_through_works_in_every_tool_once_it_has_a_wrapper() {
         assert_eq!(document["visibility"]["bizcorprole"][consumer]["resolvable"], alone, "{consumer}");
     }
     assert!(of_code(&document, "mfa_ignored").is_empty() && of_code(&document, "amplify_role").is_empty());
-    // Of what Windows would start nothing is said.
+    // The program's check does not exist on Windows.
     if cfg!(windows) {
         return;
     }
@@ -125,7 +126,7 @@ fn the_walk_through_works_in_every_tool_once_it_has_a_wrapper() {
 }
 
 #[test]
-fn the_report_fits_80_columns_and_repeats_nothing() {
+fn doctor_report_fits_80_columns_without_repetition() {
     let section = |number| {
         format!(
             "[profile team-with-a-rather-long-name-{number}.prod]\nrole_arn = arn:aws:iam::222222222222:role/R\n\
@@ -147,7 +148,7 @@ fn the_report_fits_80_columns_and_repeats_nothing() {
 }
 
 #[test]
-fn no_secret_and_no_steering_character_is_shown() {
+fn doctor_hides_secrets_and_control_characters() {
     let home = private(
         "[profile a\u{1b}[2J]\nregion = \"\u{1b}]0;x\u{7}\"\n",
         "[a]\naws_access_key_id = AKIA1\naws_secret_access_key = hu#sh\naws_session_token = \"hush\" # old\n",
@@ -163,7 +164,7 @@ fn no_secret_and_no_steering_character_is_shown() {
 }
 
 #[test]
-fn files_that_are_not_there_are_no_finding() {
+fn missing_files_are_not_a_finding() {
     let home = TestHome::new(PROGRAM);
     assert_eq!(home.run(&["doctor"]).succeeded(), "no profiles\n\n0 errors, 0 warnings, 0 notes in 0 profiles\n");
     let document = json(home.run(&["doctor", "--json"]).succeeded());
@@ -172,7 +173,7 @@ fn files_that_are_not_there_are_no_finding() {
 
 #[cfg(unix)]
 #[test]
-fn rights_that_are_too_wide_are_told() {
+fn permissive_file_modes_are_reported() {
     use std::os::unix::fs::PermissionsExt;
     let home = private(&format!("[profile a]\n{KEYS}"), "");
     home.write(".amplify/awscloudformation/cache.json", "{}");
@@ -196,7 +197,7 @@ fn rights_that_are_too_wide_are_told() {
 }
 
 #[test]
-fn the_cache_and_its_dates_are_looked_at() {
+fn doctor_checks_cache_and_its_dates() {
     let home = private(&format!("[profile a]\n{KEYS}"), "");
     let found = || -> Vec<String> {
         let document = json(home.run(&["doctor", "--json"]).succeeded());
@@ -237,7 +238,7 @@ fn the_cache_and_its_dates_are_looked_at() {
 
 #[cfg(unix)]
 #[test]
-fn fix_mends_what_can_be_mended_and_nothing_else() {
+fn doctor_fix_changes_only_fixable_findings() {
     use std::os::unix::fs::PermissionsExt;
     let home = TestHome::new(PROGRAM);
     home.config(
@@ -254,7 +255,7 @@ fn fix_mends_what_can_be_mended_and_nothing_else() {
     home.run(&["doctor", "--fix"]).failed_with(4);
     assert_eq!(fs::read(&path).unwrap(), before, "nobody agreed");
     let run = home.run(&["doctor", "--fix", "--yes"]);
-    assert!(run.stderr.contains("wrote ~/.aws/config; before: "), "{run:?}");
+    assert!(run.stderr.contains("wrote ~/.aws/config; backup: "), "{run:?}");
     assert!(!run.stdout.contains("byte_order_mark"), "the report is of the files as they are now: {run:?}");
     let after = fs::read_to_string(&path).unwrap();
     assert_eq!(
@@ -264,7 +265,7 @@ fn fix_mends_what_can_be_mended_and_nothing_else() {
     );
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let again = home.run(&["doctor", "--fix", "--yes"]);
-    assert!(again.stderr.contains("nothing that can be mended"), "{again:?}");
+    assert!(again.stderr.contains("nothing can be fixed automatically"), "{again:?}");
     assert_eq!(fs::read_to_string(&path).unwrap(), after);
     let seen = json(&home.run(&["doctor", "--json"]).stdout);
     for consumer in ["amplify", "aws_cli", "sdk_js", "sdk_rust", "sdk_go"] {
@@ -273,7 +274,7 @@ fn fix_mends_what_can_be_mended_and_nothing_else() {
 }
 
 #[test]
-fn colour_is_asked_for_or_not_there() {
+fn colour_is_printed_only_on_request() {
     let home = private(&format!("[profile a]\n{KEYS}[profile b]\nrole_arn = arn:aws:iam::1:role/x\n"), "");
     let plain = home.run(&["doctor"]).stdout;
     assert!(plain.contains("\nerror "), "{plain}");
@@ -294,5 +295,5 @@ fn role_without_twelve_digits_is_reported() {
     home.credentials("[user]\naws_access_key_id = AKIA1\naws_secret_access_key = s\n");
     let run = home.run(&["doctor", "prod"]);
     assert_eq!(run.code, Some(1));
-    assert!(run.stdout.contains("role_arn that AWS would reject"), "{run:?}");
+    assert!(run.stdout.contains("profile prod has an invalid role_arn"), "{run:?}");
 }

@@ -1,5 +1,5 @@
-//! Where STS is called and what says so: locations, errors, aliases, the cache. Which URL botocore would choose is
-//! `conformance`'s.
+//! STS endpoints and their origins: locations, errors, aliases, the cache. `conformance` compares the URLs with
+//! botocore.
 
 use serde_json::{Value, json as value};
 use test_support::{FakeSts, TestHome, World, biz_corp as data};
@@ -9,7 +9,7 @@ use crate::{PROGRAM, add_config, biz_corp, json, without_mfa};
 const SERVICES: &str = "[services local]\ns3 =\n  endpoint_url = http://s3.test\n# STS\nsts =\n\n  # here\n  \
     region = x\n  endpoint_url = http://127.0.0.1:9 # by hand\n";
 
-/// The double's world, and a role with more keys; nothing names an endpoint.
+/// The double's world, and a role with more keys. No endpoint is configured.
 fn role_with(keys: &str, sections: &str) -> TestHome {
     let home = TestHome::new(PROGRAM);
     home.config(&format!(
@@ -23,8 +23,9 @@ fn role_with(keys: &str, sections: &str) -> TestHome {
 }
 
 #[test]
-fn every_endpoint_has_its_line_variable_or_flag() {
-    // Keys, variables, region flag, URL, what gave it, what gave the region. Lines count from the config's first.
+fn endpoint_origin_is_line_variable_or_flag() {
+    // Keys, variables, region flag, URL, the URL's origin, the region's origin. Lines are counted from the config's
+    // first.
     type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<&'a str>, &'a str, &'a str, &'a str);
     let rows: &[Row<'_>] = &[
         ("", &[], None, "https://sts.eu-west-1.amazonaws.com", "default", ":4"),
@@ -72,7 +73,7 @@ fn every_endpoint_has_its_line_variable_or_flag() {
 }
 
 #[test]
-fn what_cannot_work_is_refused_at_its_line() {
+fn invalid_endpoint_setting_is_rejected_with_line() {
     let rows = [
         ("endpoint_url = localhost:4566\n", "endpoint_url", "https://sts.eu-west-1.amazonaws.com"),
         ("endpoint_url = http://user:hush@proxy\n", "endpoint_url", "without a password"),
@@ -87,12 +88,12 @@ fn what_cannot_work_is_refused_at_its_line() {
         }
         assert!(!run.stderr.contains("hush"), "{}", run.stderr);
     }
-    // Whoever calls no STS does not have to care.
+    // Commands that do not call STS ignore the endpoint.
     role_with("", "sts_regional_endpoints = bad\nendpoint_url = x\n").run(&["process", "keys"]).succeeded();
 }
 
 #[test]
-fn the_profile_that_is_asked_for_speaks_for_the_chain_and_an_alias_for_none() {
+fn requested_profile_sets_endpoint_of_its_chain() {
     let sts = FakeSts::start(World::biz_corp());
     let home = role_with(
         &format!(
@@ -111,7 +112,8 @@ fn the_profile_that_is_asked_for_speaks_for_the_chain_and_an_alias_for_none() {
     };
     assert_eq!(urls("next"), value!(["http://127.0.0.1:1", "http://127.0.0.1:1"]));
     assert_eq!(urls("alias"), value!([sts.url()]));
-    // Each role as if it were asked for by itself: what an SDK does with a credential_process in the middle.
+    // Each role uses the endpoint that it would have if it were requested itself, like an SDK with a credential_process
+    // in the middle.
     assert_eq!(urls("behind"), value!([sts.url(), "http://127.0.0.1:3"]));
     home.run(&["process", "alias"]).succeeded();
     let cached = |profile: &str| json(home.run(&["explain", profile, "--json"]).succeeded())["cache"].clone();
@@ -121,7 +123,7 @@ fn the_profile_that_is_asked_for_speaks_for_the_chain_and_an_alias_for_none() {
 }
 
 #[test]
-fn sessions_of_the_global_endpoint_and_of_others_are_kept_apart() {
+fn sessions_are_cached_per_sts_endpoint() {
     let (sts, home) = without_mfa();
     let run = |url: &str| {
         home.run_with(&["process", "nomfa"], &[("AWS_ENDPOINT_URL_STS", url)]).succeeded();
@@ -139,7 +141,7 @@ fn sessions_of_the_global_endpoint_and_of_others_are_kept_apart() {
 }
 
 #[test]
-fn ignoring_configured_urls_leaves_none() {
+fn ignored_configured_urls_are_not_used() {
     let (_sts, home) = biz_corp();
     add_config(&home, "[profile x]\ninclude_profile = bizcorprole\nignore_configured_endpoint_urls = true\n");
     let seen = json(home.run(&["explain", "x", "--json"]).succeeded());
@@ -206,7 +208,7 @@ fn invalid_region_is_refused_wherever_it_is_set() {
     }
     let environment = [("AWS_ACCESS_KEY_ID", "AKIAENV"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_REGION", "x/")];
     refused(&["process"], &environment, 3, "$AWS_REGION");
-    // Another place that is valid comes first.
+    // Another valid setting has priority.
     home.run(&["process", "keys", "--region", "eu-west-1"]).succeeded();
     home.run_with(&["process", "good", "--region", "eu-west-1"], &[("AWS_REGION", "x/")]).succeeded();
     // These commands use no region.
@@ -214,7 +216,7 @@ fn invalid_region_is_refused_wherever_it_is_set() {
 }
 
 #[test]
-fn profile_named_environment_is_not_of_the_environments_credentials() {
+fn profile_named_environment_does_not_affect_environment_credentials() {
     let (sts, home) = biz_corp();
     add_config(
         &home,

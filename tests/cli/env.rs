@@ -1,4 +1,4 @@
-//! `env`: real shells evaluate what is printed and read back the same bytes.
+//! `env`: real shells evaluate the output and read back the same bytes.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -8,7 +8,7 @@ use test_support::{Finished, TestHome};
 
 use crate::{PROGRAM, biz_corp, without_mfa};
 
-/// Values that mean something to one shell or another.
+/// Values with special meanings in some shells.
 const HOSTILE: [&str; 9] = [
     "plain+/=",
     "it's \"quoted\" and 'quoted'",
@@ -21,7 +21,7 @@ const HOSTILE: [&str; 9] = [
     "\\",
 ];
 
-/// A home whose profile `p` has this secret and token, given by a program.
+/// A home with a profile `p` and a program that returns this secret and token.
 fn giving(secret: &str, token: &str) -> TestHome {
     let home = TestHome::new(PROGRAM);
     let document = serde_json::json!({
@@ -35,7 +35,7 @@ fn giving(secret: &str, token: &str) -> TestHome {
 
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
-/// Whether there is a program to test with. In CI all of them are.
+/// Whether a program is installed. In CI all of them must be.
 fn is_there(program: &str) -> bool {
     let is_executable = |file: fs::Metadata| file.permissions().mode() & 0o111 != 0;
     let is_there = PATH.split(':').any(|dir| fs::metadata(format!("{dir}/{program}")).is_ok_and(is_executable));
@@ -46,7 +46,8 @@ fn is_there(program: &str) -> bool {
     is_there
 }
 
-/// Runs `script` in `shell` with the program as `$PROGRAM`, and `report` as `$REPORT`; `None` where there is no such shell.
+/// Runs `script` in `shell` with the program as `$PROGRAM`, and `report` as `$REPORT`; `None` if the shell is not
+/// installed.
 pub fn in_shell(shell: &str, home: &TestHome, script: &str, report: &str) -> Option<Finished> {
     if !is_there(shell) {
         return None;
@@ -64,7 +65,7 @@ const REPORT: &str = "printf '%s|%s|%s|%s|%s|%s|' \"$AWS_ACCESS_KEY_ID\" \"$AWS_
     \"$AWS_SESSION_TOKEN\" \"$AWS_CREDENTIAL_EXPIRATION\" \"$AWS_REGION\" \"$AMPLIFY_CREDS_ACTIVE_PROFILE\"; \
     env | grep -c '^AWS_PROFILE\\|^AWS_SECURITY_TOKEN'";
 
-/// Each shell's words for: take what `$PROGRAM env ARGUMENTS` prints, then report.
+/// For each shell, the code that evaluates `$PROGRAM env ARGUMENTS` and then reports.
 pub const TAKE: [(&str, &str); 7] = [
     ("bash", "eval \"$($PROGRAM env ARGUMENTS)\"; sh -c \"$REPORT\""),
     ("dash", "eval \"$($PROGRAM env ARGUMENTS)\"; sh -c \"$REPORT\""),
@@ -111,7 +112,7 @@ fn nushell_reads_back_the_same_bytes() {
 }
 
 #[test]
-fn node_reads_the_same_bytes_from_a_dotenv_file_or_is_given_none() {
+fn node_reads_dotenv_bytes_unless_rejected() {
     let script = "const e = process.env; \
         process.stdout.write(`${e.AWS_ACCESS_KEY_ID}|${e.AWS_SECRET_ACCESS_KEY}|${e.AWS_REGION}`)";
     let mut given = 0;
@@ -135,7 +136,7 @@ fn node_reads_the_same_bytes_from_a_dotenv_file_or_is_given_none() {
     giving("s", "t").run(&["env", "--shell", "dotenv", "--unset"]).failed_with(2);
 }
 
-/// What the runner of GitHub Actions makes of the file that `GITHUB_ENV` names (its `FileCommandManager`).
+/// How the runner of GitHub Actions reads the file in `GITHUB_ENV` (its `FileCommandManager`).
 fn runner_reads(text: &str) -> Vec<(String, String)> {
     let mut lines = text.split_inclusive('\n');
     let mut variables = Vec::new();
@@ -157,7 +158,7 @@ fn runner_reads(text: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn later_steps_of_a_github_job_get_the_variables_and_its_log_no_secret() {
+fn github_job_gets_variables_and_masked_log() {
     for value in HOSTILE {
         let home = giving(value, "a%b");
         let file = home.write("github", "BEFORE=1\n");
@@ -195,7 +196,7 @@ fn later_steps_of_a_github_job_get_the_variables_and_its_log_no_secret() {
 }
 
 #[test]
-fn the_recipe_keeps_the_exit_status_and_a_failure_prints_nothing() {
+fn failed_env_prints_nothing_and_keeps_status() {
     let home = TestHome::new(PROGRAM);
     home.run(&["env", "nosuch"]).failed_with(3);
     let script = "c=$($PROGRAM env nosuch) && eval \"$c\"; echo \"status $?\"";
@@ -204,7 +205,7 @@ fn the_recipe_keeps_the_exit_status_and_a_failure_prints_nothing() {
 }
 
 #[test]
-fn unset_takes_everything_away_again() {
+fn unset_removes_every_exported_variable() {
     let left = "env | grep '^AWS\\|^AMPLIFY' | grep -v AWS_ENDPOINT; true";
     for (shell, take) in TAKE {
         let home = giving("s", "t");
@@ -216,7 +217,7 @@ fn unset_takes_everything_away_again() {
 }
 
 #[test]
-fn each_shell_gets_its_own_language() {
+fn shell_option_selects_the_syntax() {
     let home = giving("s", "t");
     for (shell, line) in [
         ("bash", "export AWS_ACCESS_KEY_ID='AKIA1';\n"),
@@ -236,9 +237,9 @@ fn each_shell_gets_its_own_language() {
 }
 
 #[test]
-fn the_shell_is_told_by_the_parent_then_by_the_variable() {
+fn shell_is_detected_by_parent_then_variable() {
     let home = giving("s", "t");
-    // The test runner is no shell, so the variable decides.
+    // The test runner is not a shell, so the variable decides.
     let run = home.run_with(&["env", "p", "-v"], &[("SHELL", "/usr/bin/fish")]);
     assert!(run.stdout.starts_with("set -gx") && run.stderr.contains("$SHELL"), "{run:?}");
     let run = home.run(&["env", "p", "-v"]);
@@ -250,13 +251,13 @@ fn the_shell_is_told_by_the_parent_then_by_the_variable() {
 }
 
 #[test]
-fn a_role_profile_sets_its_session_and_region() {
+fn role_profile_exports_session_and_region() {
     let (_sts, home) = without_mfa();
     let run = home.run(&["env", "nomfa", "--shell", "sh", "--region", "eu-central-1"]);
     let text = run.succeeded();
     assert!(text.contains("export AWS_ACCESS_KEY_ID='ASIA"), "{text}");
     assert!(text.contains("export AWS_REGION='eu-central-1';\nexport AWS_DEFAULT_REGION='eu-central-1';\n"), "{text}");
-    // Long-term keys have no token: a stale one must go.
+    // Long-term keys have no token, so an old token must be unset.
     let (_sts, home) = biz_corp();
     let text = home.run(&["env", "devcorpuser", "--shell", "sh"]).stdout;
     assert!(
@@ -266,7 +267,7 @@ fn a_role_profile_sets_its_session_and_region() {
 }
 
 #[test]
-fn export_is_what_the_aws_cli_calls_it() {
+fn export_formats_match_the_aws_cli() {
     let home = giving("secret", "token");
     let ours = |args: &[&str]| home.run(&[args, &["p"]].concat()).stdout;
     assert_eq!(ours(&["export"]), ours(&["process"]));

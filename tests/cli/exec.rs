@@ -1,4 +1,4 @@
-//! `exec`: a real command gets the credentials and nothing else's, and is where this program was.
+//! `exec`: a real command gets only these credentials, and replaces this program.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -8,7 +8,7 @@ use test_support::{Terminal, TestHome, biz_corp as data, wait_until};
 
 use crate::{PROGRAM, add_config, biz_corp, without_mfa};
 
-/// A home whose profile `p` has keys and a region, and `q` keys alone.
+/// A home with keys and a region in profile `p`, and only keys in `q`.
 fn keys() -> TestHome {
     let home = TestHome::new(PROGRAM);
     home.config("[profile p]\nregion = eu-west-1\n\n[profile q]\n");
@@ -18,7 +18,7 @@ fn keys() -> TestHome {
     home
 }
 
-/// Everything that can give credentials, or that was meant for our run alone.
+/// All variables that can supply credentials, or that were meant only for our run.
 const STALE: [(&str, &str); 25] = [
     ("AWS_ACCESS_KEY_ID", "stale"),
     ("AWS_SECRET_ACCESS_KEY", "stale"),
@@ -58,7 +58,7 @@ fn environment_of(home: &TestHome, args: &[&str], variables: &[(&str, &str)]) ->
 }
 
 #[test]
-fn the_environment_is_replaced_and_not_mixed() {
+fn exec_replaces_inherited_credentials_and_region() {
     let home = keys();
     let mut stale = STALE.to_vec();
     stale.extend([
@@ -95,7 +95,7 @@ fn the_environment_is_replaced_and_not_mixed() {
 }
 
 #[test]
-fn the_command_is_where_this_program_was() {
+fn exec_command_replaces_this_process() {
     let home = keys();
     let child =
         home.command(&["exec", "p", "--", "sh", "-c", "echo $$; exit 42"]).stdout(Stdio::piped()).spawn().unwrap();
@@ -105,7 +105,7 @@ fn the_command_is_where_this_program_was() {
 
     let status = home.command(&["exec", "p", "--", "sh", "-c", "kill -9 $$"]).status().unwrap();
     assert_eq!(status.signal(), Some(9));
-    // A pipe that is closed ends the command, as it would without us.
+    // A closed pipe ends the command, as without this program.
     let script = "\"$0\" exec p -- yes | head -1; echo ${PIPESTATUS[0]}";
     let mut bash = std::process::Command::new("bash");
     bash.args(["-c", script, PROGRAM]).env_clear().envs(home.environment()).env("PATH", "/usr/bin:/bin");
@@ -113,7 +113,7 @@ fn the_command_is_where_this_program_was() {
 }
 
 #[test]
-fn what_goes_wrong_has_a_status_that_is_not_the_commands() {
+fn exec_error_has_status_125_126_or_127() {
     let home = keys();
     for args in [
         &["exec", "nosuch", "--", "true"][..],
@@ -125,7 +125,7 @@ fn what_goes_wrong_has_a_status_that_is_not_the_commands() {
     ] {
         home.run(args).failed_with(125);
     }
-    // A word after `--` is nobody's verb, and a profile may be called like one.
+    // A word after `--` is not a command of this program, and a profile may have a command's name.
     home.run(&["process", "exec", "--nosuch"]).failed_with(2);
     home.run(&["nosuch", "--", "exec"]).failed_with(2);
     let (sts, no_code) = biz_corp();
@@ -145,7 +145,7 @@ fn what_goes_wrong_has_a_status_that_is_not_the_commands() {
 }
 
 #[test]
-fn without_a_command_it_is_the_users_shell() {
+fn exec_without_command_starts_user_shell() {
     let home = keys();
     let shell = home.write_program("shell", "#!/bin/sh\necho \"mine $# $AWS_ACCESS_KEY_ID\"\n");
     assert_eq!(home.run_with(&["exec", "p"], &[("SHELL", shell.to_str().unwrap())]).succeeded(), "mine 0 AKIAP\n");
@@ -155,33 +155,33 @@ fn without_a_command_it_is_the_users_shell() {
 }
 
 #[test]
-fn it_may_run_inside_itself() {
+fn nested_exec_uses_the_inner_profile() {
     let home = keys();
     let inner =
         format!("{PROGRAM} exec q -- sh -c 'echo $AWS_ACCESS_KEY_ID $AMPLIFY_CREDS_ACTIVE_PROFILE $AWS_REGION'");
     let script = format!("{inner}; echo $AWS_ACCESS_KEY_ID $AMPLIFY_CREDS_ACTIVE_PROFILE");
     let run = home.run(&["exec", "p", "--", "sh", "-c", &script]);
-    // `q` names no region, and the one around it is not the user's.
+    // `q` has no region, and the surrounding region is not the user's.
     assert_eq!(run.succeeded(), "AKIAQ q\nAKIAP p\n");
-    // Under a profile of the same name nothing is taken for a loop.
+    // A profile of the same name is not a loop.
     let script = format!("{PROGRAM} exec p -- {PROGRAM} env p --shell sh | head -1");
     assert_eq!(home.run(&["exec", "p", "--", "sh", "-c", &script]).succeeded(), "export AWS_ACCESS_KEY_ID='AKIAP';\n");
 }
 
 #[test]
-fn the_code_is_asked_for_before_the_command_has_the_terminal() {
+fn exec_prompts_before_command_gets_terminal() {
     let (sts, home) = biz_corp();
-    // It starts nothing after its word: dash loses a Ctrl-C that comes while it does.
+    // It starts nothing after the first word: dash loses a Ctrl-C that arrives meanwhile.
     let script = "echo ready >/dev/tty; read line; echo got $line; read line";
     let mut terminal = Terminal::start(&home, &format!("exec bizcorprole -- sh -c '{script}'"), "");
     terminal.expect("Enter the MFA token code: ");
     terminal.type_line(&sts.next_unused_code(data::MFA_SERIAL));
-    // What is typed before belongs to the question, which throws it away.
+    // Earlier input belongs to the prompt, which discards it.
     terminal.expect("ready");
     terminal.type_line("hello");
     let stdout = terminal.files().join("stdout");
     wait_until("reading the terminal", || fs::read_to_string(&stdout).is_ok_and(|text| text.contains("got hello")));
-    // Ctrl-C is the command's.
+    // The command receives Ctrl-C.
     terminal.type_control('c');
     let (_, left) = terminal.finish();
     let run = left.restored();
@@ -200,6 +200,6 @@ fn nul_in_region_is_reported_before_the_command_runs() {
     add_config(&home, "[profile nul]\naws_access_key_id = A\naws_secret_access_key = s\nregion = us\0east\n");
     for serve in [&[][..], &["--serve"]] {
         let run = home.run(&[&["exec", "nul"], serve, &["--", "true"]].concat());
-        assert!(run.failed_with(125).first_error_line().contains("profile nul has a region that AWS"), "{run:?}");
+        assert!(run.failed_with(125).first_error_line().contains("profile nul has an invalid region"), "{run:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! `exec --serve`: a real command with a real endpoint beside it, on pipes and on a pseudo-terminal.
+//! `exec --serve`: a real command with a real endpoint, on pipes and on a pseudo-terminal.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,14 +14,14 @@ use test_support::{Finished, Terminal, TestHome, wait_until};
 
 use crate::{PROGRAM, add_config, age_cache, biz_corp, fresh_code, json, wait_for_foreground, without_mfa};
 
-/// A command that is served and waits for its stdin to end.
+/// A command that is served and waits for the end of its stdin.
 struct Served {
     child: Child,
     environment: BTreeMap<String, String>,
     stderr: PathBuf,
 }
 
-/// Tells its environment, runs what is in `$SCRIPT` in the background of its waiting, and ends with status 7.
+/// Writes its environment to a file, runs `$SCRIPT` in the background while it waits, and ends with status 7.
 const WAIT: &str = "env >\"$HOME/env.new\"; mv \"$HOME/env.new\" \"$HOME/env\"; cat >/dev/null; exit 7";
 
 impl Served {
@@ -50,7 +50,7 @@ impl Served {
         uri.strip_prefix("http://").unwrap().strip_suffix('/').unwrap()
     }
 
-    /// What the endpoint answers to who has the token.
+    /// The endpoint's response to a client with the token.
     fn get(&self) -> Value {
         let token = &self.environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"];
         let answer = ask(self.host(), token).unwrap();
@@ -67,12 +67,12 @@ impl Served {
         Path::new(&self.environment["AWS_CONFIG_FILE"]).parent().unwrap().to_owned()
     }
 
-    /// What it and its command have said on stderr.
+    /// The stderr of the program and its command.
     fn said(&self) -> String {
         fs::read_to_string(&self.stderr).unwrap()
     }
 
-    /// Lets the command end, and looks at what is left: nothing.
+    /// Ends the command, and checks that nothing remains.
     fn finish(mut self) -> (ExitStatus, String) {
         drop(self.child.stdin.take());
         let (host, directory) = (self.host().to_owned(), self.directory());
@@ -92,7 +92,7 @@ fn ask(host: &str, token: &str) -> std::io::Result<String> {
 }
 
 #[test]
-fn the_command_gets_an_endpoint_and_files_of_its_own_and_nothing_else() {
+fn served_command_gets_only_endpoint_and_private_files() {
     let (sts, home) = without_mfa();
     add_config(
         &home,
@@ -158,7 +158,7 @@ fn the_command_gets_an_endpoint_and_files_of_its_own_and_nothing_else() {
 }
 
 #[test]
-fn directory_of_a_killed_run_is_swept_later_and_that_of_a_living_one_stays() {
+fn serve_directory_of_killed_run_is_removed() {
     let (_sts, home) = without_mfa();
     let kill = |mut served: Served| {
         served.child.kill().unwrap();
@@ -181,13 +181,13 @@ fn directory_of_a_killed_run_is_swept_later_and_that_of_a_living_one_stays() {
 
 #[test]
 #[ignore = "outlives three sessions of 30 s; .ci/full runs it"]
-fn a_long_job_outlives_its_sessions_without_noticing() {
+fn served_session_is_renewed_before_it_expires() {
     let (sts, home) = without_mfa();
     sts.shorten_sessions(30);
     let served = Served::start(&home, &["nomfa"], WAIT);
     for _ in 0..3 {
         let old = served.id();
-        // Every look in between is answered, or fails the test.
+        // Every request meanwhile is answered, or the test fails.
         wait_until("the next session", || served.id() != old);
     }
     let (status, said) = served.finish();
@@ -195,11 +195,11 @@ fn a_long_job_outlives_its_sessions_without_noticing() {
 }
 
 #[test]
-fn an_old_session_is_renewed_before_the_sdks_ask_again() {
+fn old_session_is_renewed_before_sdk_refresh() {
     let (sts, home) = without_mfa();
     let id = || json(home.run(&["process", "nomfa"]).succeeded())["AccessKeyId"].clone();
     let old = id();
-    // 16 minutes are left: enough for everybody now, and not for an hour.
+    // 16 minutes are left: enough for every client now, but not for an hour.
     age_cache(&home, 44 * 60);
     let served = Served::start(&home, &["nomfa"], WAIT);
     wait_until("the new session", || served.id() != old);
@@ -235,7 +235,7 @@ fn invalid_renewal_is_reported_and_the_endpoint_goes_on() {
 }
 
 #[test]
-fn where_a_code_is_needed_one_line_says_so_and_login_is_enough() {
+fn renewal_that_needs_code_hints_login_once() {
     let (sts, home) = biz_corp();
     add_config(
         &home,
@@ -256,7 +256,7 @@ fn where_a_code_is_needed_one_line_says_so_and_login_is_enough() {
 }
 
 #[test]
-fn a_window_that_asks_ends_with_the_command() {
+fn renewal_dialog_closes_with_the_command() {
     let (sts, home) = biz_corp();
     home.run(&["process", "bizcorprole", "-t", &fresh_code(&sts)]).succeeded();
     // Both the user's session and the role's have 16 minutes left.
@@ -275,7 +275,7 @@ fn a_window_that_asks_ends_with_the_command() {
 }
 
 #[test]
-fn signals_are_passed_on_and_its_end_is_ours() {
+fn exec_serve_forwards_signals_and_exit_status() {
     let (_sts, home) = without_mfa();
     for (signal, name) in [("-TERM", "TERM"), ("-HUP", "HUP"), ("-INT", "INT"), ("-QUIT", "QUIT"), ("-USR1", "USR1")] {
         let _ = fs::remove_file(home.path().join("env"));
@@ -294,7 +294,7 @@ fn signals_are_passed_on_and_its_end_is_ours() {
     assert_eq!(status.signal(), Some(15));
     let status = home.command(&["exec", "nomfa", "--serve", "--", "sh", "-c", "kill -KILL $$"]).status().unwrap();
     assert!(status.signal() == Some(9) || status.code() == Some(137), "{status:?}");
-    // What it leaves in the background holds nobody.
+    // A background process must not block the program.
     let script = "sleep 1000 >/dev/null 2>&1 </dev/null & echo $! >\"$HOME/sleeper\"; exit 5";
     let mut run = home.command(&["exec", "nomfa", "--serve", "--", "sh", "-c", script]).spawn().unwrap();
     wait_until("the end", || run.try_wait().unwrap().is_some());
@@ -314,9 +314,9 @@ fn ignored_signal_stays_ignored_for_the_command() {
 }
 
 #[test]
-fn the_terminals_ctrl_c_and_ctrl_z_reach_the_command_once() {
+fn served_command_gets_ctrl_c_and_ctrl_z_once() {
     let (_sts, home) = without_mfa();
-    // It starts nothing while it waits: dash, which is stopped while it starts something by vfork, hangs there.
+    // It starts nothing while it waits, because dash hangs if it is stopped during a vfork.
     home.write(
         "job",
         "trap 'echo int >>\"$FILES/got\"; n=$((n+1)); [ $n = 2 ] && exit 3' INT\necho $$ >\"$FILES/pid\"\n\
@@ -332,7 +332,7 @@ fn the_terminals_ctrl_c_and_ctrl_z_reach_the_command_once() {
     let got = home.path().join("terminal/got");
     wait_until("Ctrl-C", || fs::read_to_string(&got).is_ok_and(|text| text == "int\n"));
     terminal.type_control('z');
-    // By SIGSTOP: the shell has its terminal back.
+    // SIGSTOP: the shell has its terminal back.
     terminal.expect("stopped 147");
     wait_for_foreground(fs::read_to_string(home.path().join("terminal/pid")).unwrap().trim());
     terminal.type_control('c');
@@ -342,7 +342,7 @@ fn the_terminals_ctrl_c_and_ctrl_z_reach_the_command_once() {
 }
 
 #[test]
-fn another_users_process_is_not_answered() {
+fn request_of_other_user_is_not_answered() {
     if !rustix::process::geteuid().is_root() {
         eprintln!("SKIPPED: only root can be somebody else");
         return;
@@ -365,8 +365,8 @@ fn another_users_process_is_not_answered() {
 }
 
 #[test]
-fn botocore_asks_the_endpoint_though_a_default_profile_is_on_disk() {
-    // Where tests/interop/run installs it, if it has; pyenv and the like find Python by the tester's own path.
+fn botocore_uses_endpoint_despite_default_profile() {
+    // The directory of tests/interop/run, if it was run. pyenv and similar tools find Python by the tester's own path.
     let python = |command: &mut Command, script: &str| {
         let installed = concat!(env!("CARGO_MANIFEST_DIR"), "/target/interop/python");
         command.args(["-c", script]).env("PYTHONPATH", installed).env("PYTHONDONTWRITEBYTECODE", "1");
@@ -393,7 +393,7 @@ fn botocore_asks_the_endpoint_though_a_default_profile_is_on_disk() {
 }
 
 #[test]
-fn this_program_inside_finds_the_users_profiles() {
+fn nested_program_finds_profiles_of_user() {
     let (_sts, home) = without_mfa();
     let script = format!(
         "{PROGRAM} exec devcorpuser --serve -- sh -c 'echo $AMPLIFY_CREDS_ACTIVE_PROFILE; {PROGRAM} list | wc -l'"
@@ -405,7 +405,7 @@ fn this_program_inside_finds_the_users_profiles() {
 }
 
 #[test]
-fn what_goes_wrong_leaves_nothing_behind() {
+fn failed_exec_serve_leaves_no_files() {
     let (_sts, home) = without_mfa();
     let temporary = home.path().join("tmp");
     fs::create_dir(&temporary).unwrap();
@@ -420,7 +420,7 @@ fn what_goes_wrong_leaves_nothing_behind() {
     with_port(&port).failed_with(125);
     with_port("http").failed_with(125);
     drop(taken);
-    // A child of another test may still have the port that was ours.
+    // A child of another test may still hold our old port.
     wait_until("the free port", || with_port(&port).stdout == format!("http://127.0.0.1:{port}/\n"));
     assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);
 }

@@ -1,4 +1,4 @@
-//! `explain`: the JSON contract, the text in 80 columns, offline and without questions.
+//! `explain`: the JSON contract, the text in 80 columns, without network and prompts.
 
 use serde_json::json;
 use test_support::{TestHome, biz_corp as data};
@@ -10,7 +10,7 @@ const CHAIN: &str = "[profile deploy]\nrole_arn = arn:aws:iam::222222222222:role
     [profile biz]\ncredential_process = amplify-creds process deploy --region eu-west-3\n";
 
 #[test]
-fn the_contract() {
+fn explain_json_matches_the_contract() {
     let (sts, home) = biz_corp();
     add_config(&home, CHAIN);
     let seen = document(home.run_with(&["explain", "biz", "--json"], &[("AWS_ENDPOINT_URL_STS", "")]).succeeded());
@@ -54,7 +54,7 @@ fn the_contract() {
             "from": config(4),
             "way": "session",
             "duration_seconds": 43200,
-            "reason": "an MFA code is spent on a session of 43200 s (default) that serves every role of this user and device",
+            "reason": "an MFA code gets an MFA session of 43200 s (default), which works for every role of this user and device",
             "sts": {"endpoint": "https://sts.eu-west-3.amazonaws.com", "signing_region": "eu-west-3"},
         },
         "hops": [first, second],
@@ -67,7 +67,7 @@ fn the_contract() {
         "boundary": null,
         "ca_bundle": null,
         "warnings": [
-            "profile deploy asks for 7201 s (~/.aws/config:15); from a session AWS gives a role 3600 s, which is what is sent",
+            "profile deploy requests 7201 s (~/.aws/config:15), but role chaining allows 3600 s, so 3600 s are sent",
         ],
     });
     assert_eq!(seen, expected, "{seen:#}");
@@ -76,7 +76,7 @@ fn the_contract() {
 }
 
 #[test]
-fn the_text_fits_80_columns_and_says_what_is_overridden() {
+fn explain_text_fits_80_columns_with_overrides() {
     let (_sts, home) = biz_corp();
     add_config(&home, CHAIN);
     let run = home.run(&["explain", "deploy", "--region", "eu-west-1"]);
@@ -86,11 +86,11 @@ fn the_text_fits_80_columns_and_says_what_is_overridden() {
         "base: devcorpuser",
         "hop 1: bizcorprole",
         "hop 2: deploy",
-        "7201 s asked, 3600 s sent",
+        "7201 s requested, 3600 s sent",
         "(~/.aws/config:15, overrides ~/.aws/config:14)",
         "eu-west-1  (--region, overrides ~/.aws/config:6)",
         "($AWS_ENDPOINT_URL_STS)",
-        "one, for a session of 43200 s",
+        "needed, for an MFA session of 43200 s",
         "cache         no session",
     ] {
         assert!(text.contains(part), "{part:?} is not in:\n{text}");
@@ -101,7 +101,7 @@ fn the_text_fits_80_columns_and_says_what_is_overridden() {
 }
 
 #[test]
-fn the_cache_is_told_with_the_time_left() {
+fn explain_shows_cache_with_time_left() {
     let (_sts, home) = without_mfa();
     home.run(&["process", "nomfa"]).succeeded();
     let seen = document(home.run(&["explain", "nomfa", "--json"]).succeeded());
@@ -126,7 +126,7 @@ fn errors_are_documents_with_file_and_line() {
 }
 
 #[test]
-fn other_bases_and_partitions() {
+fn explain_shows_other_bases_and_partitions() {
     let home = TestHome::new(PROGRAM);
     home.config(
         "[profile p]\ncredential_process = /bin/false\n\
@@ -149,15 +149,15 @@ fn other_bases_and_partitions() {
 }
 
 #[test]
-fn a_min_ttl_that_no_session_can_have_is_told() {
+fn too_long_min_ttl_is_a_warning() {
     let (_sts, home) = without_mfa();
     let warnings = |value: &str| {
         let run = home.run_with(&["explain", "nomfa", "--json"], &[("AMPLIFY_CREDS_MIN_TTL", value)]);
         document(run.succeeded())["warnings"].clone()
     };
     assert_eq!(warnings("15m"), json!([]));
-    let expected = "min_ttl is 7200 s ($AMPLIFY_CREDS_MIN_TTL), more than a quarter of the session's 3600 s: \
-                    it is renewed when 900 s are left";
+    let expected = "min_ttl is 7200 s ($AMPLIFY_CREDS_MIN_TTL), more than a quarter of the session's 3600 s, \
+                    so the session is renewed with 900 s left";
     assert_eq!(warnings("2h"), json!([expected]));
     let run = home.run_with(&["explain", "nomfa", "--json", "--min-ttl", "7200"], &[("AMPLIFY_CREDS_MIN_TTL", "15m")]);
     let by_flag = expected.replace("$AMPLIFY_CREDS_MIN_TTL", "--min-ttl");

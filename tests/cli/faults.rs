@@ -1,5 +1,5 @@
-//! What a user's machine does to a run and its cache: full and read-only disks, other writers, processes that stop, die
-//! or lose their caller. Every system call by itself is failed by `tests/faults/run`.
+//! Effects of a user's machine on a run and its cache: full and read-only disks, other writers, processes that stop,
+//! die or lose their caller. `tests/faults/run` fails every single system call.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -17,12 +17,11 @@ use test_support::{FakeSts, Fault, Finished, TestHome, biz_corp as data, wait_un
 
 use crate::{PROGRAM, add_config, age_cache, cache, json as document, without_mfa};
 
-/// A run that is under way, its output for later.
+/// Starts a run and captures its output.
 fn start(home: &TestHome, args: &[&str]) -> Child {
     home.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// How it ended.
 fn end(child: Child) -> Finished {
     child.wait_with_output().unwrap().into()
 }
@@ -31,7 +30,7 @@ fn end(child: Child) -> Finished {
 fn start_held(sts: &FakeSts, home: &TestHome) -> Child {
     let calls = sts.count("AssumeRole");
     sts.fault(Fault::HELD, Some(1));
-    // With `--refresh` it has the full time for a call, not the short one of an early renewal.
+    // With `--refresh` it has the full timeout for a call, not the short one of an early renewal.
     let child = start(home, &["process", "nomfa", "--refresh"]);
     sts.wait_for("AssumeRole", calls + 1);
     child
@@ -41,7 +40,7 @@ fn send(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).unwrap();
 }
 
-/// A second session name on the same role.
+/// Adds a second session name on the same role.
 fn add_other(home: &TestHome) {
     add_config(
         home,
@@ -61,13 +60,13 @@ fn gives_credentials(run: &Finished) {
     assert!(!run.stderr.contains(data::SECRET_ACCESS_KEY), "{run:?}");
 }
 
-/// A file system of its own, gone when dropped.
+/// A separate file system, unmounted on drop.
 #[cfg(target_os = "linux")]
 struct Disk(PathBuf);
 
 #[cfg(target_os = "linux")]
 impl Disk {
-    /// 64 KiB at `path`; `None`, said aloud, where this user may not mount.
+    /// 64 KiB at `path`. `None` with a message if this user may not mount.
     fn at(path: &Path) -> Option<Self> {
         fs::create_dir_all(path).unwrap();
         let options = ["-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs"];
@@ -102,7 +101,7 @@ impl Drop for Disk {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_costs_the_entry_not_the_credentials() {
+fn full_disk_still_returns_credentials() {
     let (sts, home) = without_mfa();
     let Some(disk) = Disk::at(&home.path().join(".amplify")) else { return };
     add_other(&home);
@@ -151,7 +150,7 @@ fn cache_hit_makes_no_reserve() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_read_only_disk_still_answers_and_costs_no_credentials() {
+fn read_only_disk_still_returns_credentials() {
     let (sts, home) = without_mfa();
     let Some(disk) = Disk::at(&home.path().join(".amplify")) else { return };
     add_other(&home);
@@ -167,7 +166,7 @@ fn a_read_only_disk_still_answers_and_costs_no_credentials() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_home_that_cannot_be_made_costs_no_credentials() {
+fn home_that_cannot_be_created_still_returns_credentials() {
     let (sts, home) = without_mfa();
     let file = |name: &str| home.path().join(".aws").join(name).display().to_string();
     let (config, credentials) = (file("config"), file("credentials"));
@@ -186,10 +185,10 @@ fn a_home_that_cannot_be_made_costs_no_credentials() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_user_without_any_home_is_told_so() {
+fn user_without_home_is_an_error() {
     use std::os::unix::process::CommandExt;
     let home = TestHome::new(PROGRAM);
-    // A number that no system gives to a user.
+    // No system assigns this number to a user.
     let mut command = home.command(&["process", "nomfa"]);
     let run: Finished = match command.env_remove("HOME").uid(3_999_999_999).output() {
         Ok(output) => output.into(),
@@ -200,7 +199,7 @@ fn a_user_without_any_home_is_told_so() {
 }
 
 #[test]
-fn a_cache_over_the_limit_is_left_as_it_is() {
+fn oversized_cache_is_not_changed() {
     let (sts, home) = without_mfa();
     put_cache(&home, &json!({}));
     let size = (64 << 20) + 1;
@@ -213,7 +212,7 @@ fn a_cache_over_the_limit_is_left_as_it_is() {
 }
 
 #[test]
-fn ten_thousand_entries_stay() {
+fn cache_keeps_ten_thousand_entries() {
     let (sts, home) = without_mfa();
     let expiration = Clock::System.now().plus(3600).iso_millis();
     let many = (0..10_000).map(|n| {
@@ -232,7 +231,7 @@ fn ten_thousand_entries_stay() {
 }
 
 #[test]
-fn values_of_any_type_anywhere_are_survived() {
+fn cache_values_of_any_type_cause_no_failure() {
     let wild =
         [json!(null), json!(true), json!(-7.5e300), json!(""), json!("\u{0}\u{1b}"), json!([[{}]]), json!({"a": {}})];
     let (_sts, home) = without_mfa();
@@ -271,7 +270,7 @@ fn values_of_any_type_anywhere_are_survived() {
 }
 
 #[test]
-fn a_writer_in_place_disturbs_no_run() {
+fn in_place_writer_causes_no_failure() {
     let (_sts, home) = without_mfa();
     add_other(&home);
     home.run(&["process", "nomfa"]).succeeded();
@@ -281,8 +280,8 @@ fn a_writer_in_place_disturbs_no_run() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
-                // As the Amplify CLI writes: the file is empty first and half a file then. The pauses only make it likely
-                // that a run sees each of these; what it sees changes no result.
+                // Writes like the Amplify CLI: the file is empty first, then half complete. The pauses only increase
+                // the probability that a run sees each state. The result does not depend on it.
                 let mut file = File::create(home.cache_file()).unwrap();
                 sleep(Duration::from_millis(1));
                 let (first, second) = theirs.as_bytes().split_at(5000);
@@ -306,11 +305,11 @@ fn a_writer_in_place_disturbs_no_run() {
 }
 
 #[test]
-fn the_locks_may_go_while_one_is_held() {
+fn deleted_lock_directory_causes_no_failure() {
     let (sts, home) = without_mfa();
     let holder = start_held(&sts, &home);
     fs::remove_dir_all(home.cache_dir().join("locks")).unwrap();
-    // Its lock is another file now: both ask AWS, and both entries are whole.
+    // Its lock is now another file: both processes call AWS, and both entries are complete.
     home.run(&["process", "nomfa"]).succeeded();
     sts.clear_faults();
     end(holder).succeeded();
@@ -321,7 +320,7 @@ fn the_locks_may_go_while_one_is_held() {
 }
 
 #[test]
-fn a_holder_that_stands_still_is_waited_for_no_longer_than_asked() {
+fn stopped_holder_is_waited_for_until_timeout() {
     let (sts, home) = without_mfa();
     let holder = start_held(&sts, &home);
     send(&holder, Signal::STOP);
@@ -330,7 +329,7 @@ fn a_holder_that_stands_still_is_waited_for_no_longer_than_asked() {
     send(&holder, Signal::CONT);
     end(holder).succeeded();
 
-    // The session has ten minutes left: it is to be renewed, but it serves.
+    // The session has ten minutes left: it should be renewed, but is still used.
     age_cache(&home, 3000);
     let present = cache(&home);
     let holder = start_held(&sts, &home);
@@ -347,10 +346,10 @@ fn a_holder_that_stands_still_is_waited_for_no_longer_than_asked() {
 }
 
 #[test]
-fn those_who_wait_go_on_when_their_holder_is_killed() {
+fn waiters_continue_after_holder_is_killed() {
     let (sts, home) = without_mfa();
     let mut holder = start_held(&sts, &home);
-    // Whoever comes when the holder is gone already is served by the same session.
+    // Processes that start after the holder has ended use the same session.
     let waiters: Vec<_> = (0..4).map(|_| start(&home, &["process", "nomfa"])).collect();
     holder.kill().unwrap();
     holder.wait().unwrap();
@@ -360,7 +359,7 @@ fn those_who_wait_go_on_when_their_holder_is_killed() {
 }
 
 #[test]
-fn what_a_later_version_adds_is_passed_over_and_stays() {
+fn entry_of_later_version_is_kept_and_ignored() {
     let (sts, home) = without_mfa();
     add_other(&home);
     home.run(&["process", "nomfa"]).succeeded();
@@ -386,7 +385,7 @@ fn what_a_later_version_adds_is_passed_over_and_stays() {
 }
 
 #[test]
-fn a_call_in_flight_is_cached_although_the_caller_is_gone() {
+fn session_is_cached_after_caller_exits() {
     let (sts, home) = without_mfa();
     sts.fault(Fault::HELD, Some(1));
     let mut shell = Command::new("sh");
@@ -402,14 +401,14 @@ fn a_call_in_flight_is_cached_although_the_caller_is_gone() {
 }
 
 #[test]
-fn what_a_killed_run_left_half_written_goes_with_the_sessions() {
+fn reset_cache_deletes_leftover_temporary_file() {
     let (_sts, home) = without_mfa();
     let left = home.write(".amplify/awscloudformation/cache.json.tmp", "{\"secretAccessKey\": \"hal");
     home.run(&["reset-cache", "--all"]).succeeded();
     assert!(!left.exists());
 }
 
-/// Where Debian and Fedora keep libfaketime, which gives a program another clock, also while it runs.
+/// The paths of libfaketime on Debian and Fedora. It gives a program another clock, which can change while it runs.
 #[cfg(target_os = "linux")]
 const FAKETIME: [&str; 3] = [
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
@@ -419,12 +418,12 @@ const FAKETIME: [&str; 3] = [
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_clock_that_jumps_an_hour_costs_neither_credentials_nor_calls() {
+fn clock_jump_keeps_session_or_reports_skew() {
     let Some(library) = FAKETIME.into_iter().find(|path| Path::new(path).exists()) else {
         assert!(std::env::var_os("CI").is_none(), "libfaketime must be there in CI");
         return eprintln!("skipped: needs libfaketime (Debian's package faketime)");
     };
-    // AWS's clock stands still: what lasts an hour is over for a clock that went an hour ahead, and it is told so.
+    // AWS's clock does not change. A session of an hour is expired for a clock that moved an hour ahead.
     for (from, to, is_over) in
         [("+3600", "+0", false), ("-3600", "+0", false), ("+0", "+3600", true), ("+0", "-3600", false)]
     {
@@ -433,7 +432,7 @@ fn a_clock_that_jumps_an_hour_costs_neither_credentials_nor_calls() {
         let run = || {
             let mut command = home.command(&["process", "nomfa"]);
             command.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", &clock).env("FAKETIME_NO_CACHE", "1");
-            // As on a machine whose clock is set: what measures spans goes on.
+            // Like a machine with a changed clock: the monotonic clock continues.
             command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
         };
@@ -456,7 +455,8 @@ fn a_clock_that_jumps_an_hour_costs_neither_credentials_nor_calls() {
         }
         let calls = sts.count("AssumeRole");
         assert!(calls <= 3, "{from} to {to}: {calls}");
-        // From then on the clock stands, right or wrong: one call more at most, for a session that it takes for over.
+        // After that the clock does not change, right or wrong: at most one more call, for a session that looks
+        // expired.
         for _ in 0..3 {
             judge(&end(run()));
         }
@@ -464,10 +464,10 @@ fn a_clock_that_jumps_an_hour_costs_neither_credentials_nor_calls() {
     }
 }
 
-/// Otherwise the next file that is opened takes a stream's number, and what is said goes into it.
+/// Otherwise the next opened file would get a stream's number, and output would be written into it.
 #[cfg(target_os = "linux")]
 #[test]
-fn streams_that_are_closed_lead_nowhere() {
+fn closed_standard_streams_become_dev_null() {
     let (_sts, home) = without_mfa();
     let mut shell = Command::new("sh");
     let command = "exec <&- >&- 2>&-; exec \"$0\" exec nomfa -- sh -c 'ls -l /proc/$$/fd >\"$HOME/streams\"'";

@@ -29,7 +29,7 @@ fn help_and_version_go_to_stdout() {
 }
 
 #[test]
-fn every_exit_status_of_the_design_is_listed() {
+fn help_exit_codes_lists_every_status() {
     let home = TestHome::new(PROGRAM);
     let run = home.run(&["help", "exit-codes"]);
     for status in [0, 1, 2, 3, 4, 5, 6, 7, 125, 126, 127, 130] {

@@ -1,4 +1,4 @@
-//! Failures that processes share which already wait for the same lock.
+//! Failures that are shared with processes that wait for the same lock.
 
 use std::fs;
 use std::process::{Child, Stdio};
@@ -15,7 +15,7 @@ fn end(child: Child) -> Finished {
     child.wait_with_output().unwrap().into()
 }
 
-/// Runs on terminals of their own, each of which has reported that it waits for another process.
+/// Runs on their own terminals. Each has reported that it waits for another process.
 fn waiters(home: &TestHome, args: &str) -> Vec<Terminal> {
     let mut all: Vec<_> = ["a", "b", "c"].map(|name| Terminal::named(home, name, args)).into();
     for waiter in &mut all {
@@ -103,7 +103,7 @@ fn failed_mfa_process_is_shared_unless_waiter_has_a_code() {
     assert!(first.first_error_line().contains("exit status: 3"), "{}", first.stderr);
     json(with_code.finish().1.restored().succeeded());
     for waiter in ends(waiters) {
-        // The one with a code may be first.
+        // The process with a code may be first.
         assert!(matches!(waiter.code, Some(0 | 4)), "{waiter:?}");
     }
     assert_eq!(runs(&home), 1);
@@ -119,12 +119,12 @@ fn mfa_profile(program: &str) -> String {
 }
 
 #[test]
-fn unstored_session_ends_waiters_that_would_prompt_and_no_others() {
+fn unstored_session_ends_only_waiters_that_would_prompt() {
     let (sts, home) = without_mfa();
     let code = home.write("code", fresh_code(&sts));
     let program = counting_program(&home, &format!("cat '{}'", code.display()));
     add_config(&home, &mfa_profile(&program));
-    // Nothing can take the name of a directory.
+    // A directory cannot be replaced by a file.
     fs::create_dir_all(home.cache_file()).unwrap();
     let first = start(&home, &["process", "auto"]);
     wait_until("the program", || runs(&home) == 1);
@@ -136,7 +136,7 @@ fn unstored_session_ends_waiters_that_would_prompt_and_no_others() {
     assert!(first.stderr.contains("the session is not cached: "), "{}", first.stderr);
     for waiter in ends(waiting) {
         waiter.failed_with(1);
-        assert!(waiter.first_error_line().contains("could not cache the session"), "{}", waiter.stderr);
+        assert!(waiter.first_error_line().contains("could not cache it"), "{}", waiter.stderr);
     }
     assert_eq!(runs(&home), 1);
     let calls = sts.count("AssumeRole");

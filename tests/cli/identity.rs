@@ -1,4 +1,4 @@
-//! A cached session answers only for the identity, the call and the duration it was fetched for.
+//! A cached session is used only for the identity, the call and the duration for which it was fetched.
 
 use std::fs;
 
@@ -35,7 +35,7 @@ fn longer_duration_is_another_session() {
 }
 
 #[test]
-fn reset_cache_of_a_profile_deletes_what_flags_fetched_through_it() {
+fn reset_cache_deletes_sessions_fetched_with_flags() {
     let (sts, home) = without_mfa();
     sts.edit_world(|world| {
         world.put_role(test_support::Role::new(data::DEPLOY_ROLE).trusts("111111111111"));

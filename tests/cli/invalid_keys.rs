@@ -1,4 +1,4 @@
-//! Keys that cannot be used are reported with key and place, before anything is signed, stored or printed.
+//! Invalid keys are reported with key and location before anything is signed, stored or printed.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! No command shows a secret that is in the wrong place: under a misspelled key, in a name, in a URL.
+//! No command shows a secret in a wrong place: under a misspelled key, in a name, in a URL.
 
 use test_support::TestHome;
 
@@ -68,7 +68,7 @@ fn secret_in_wrong_place_is_not_shown() {
     ] {
         assert_hidden(form, SECRET);
     }
-    // Short secrets, where the key or the form says what they are.
+    // Short secrets, which only the key or the form reveals.
     for form in [
         "[k]\naws_secret_acess_key = SECRET\n",
         "[k]\npassword = SECRET\n",

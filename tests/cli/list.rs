@@ -5,7 +5,7 @@ use test_support::{TestHome, biz_corp as data};
 use crate::{PROGRAM, add_config, biz_corp, json};
 
 #[test]
-fn the_table_has_every_profile_in_file_order() {
+fn list_table_has_profiles_in_file_order() {
     let (_sts, home) = biz_corp();
     add_config(&home, "[profile \u{958b}\u{767a}]\nregion = ap-northeast-1\n[sso-session corp]\nsso_region = x\n");
     let expected = "\
@@ -38,7 +38,7 @@ PROFILE        KIND     ACCOUNT       ROLE         REGION     MFA  SOURCE       
 }
 
 #[test]
-fn no_profiles_is_said() {
+fn empty_profile_list_hints_setup() {
     let home = TestHome::new(PROGRAM);
     let run = home.run(&["list"]);
     assert_eq!(run.code, Some(0));
@@ -48,7 +48,7 @@ fn no_profiles_is_said() {
 }
 
 #[test]
-fn every_key_of_the_contract_is_there() {
+fn list_json_has_every_documented_key() {
     let (_sts, home) = biz_corp();
     let all = json(home.run(&["list", "--json"]).succeeded());
     let first = &all[0];
@@ -115,7 +115,7 @@ fn properties_show_values_with_their_line_and_hide_secrets() {
 }
 
 #[test]
-fn a_file_that_the_dialect_rejects_is_the_error_document() {
+fn file_rejected_by_dialect_is_an_error_document() {
     let home = TestHome::new(PROGRAM);
     home.config("[profile a]\nregion = x\nnonsense\n");
     let run = home.run(&["list", "--json", "--dialect", "aws"]);
@@ -131,7 +131,7 @@ fn a_file_that_the_dialect_rejects_is_the_error_document() {
 }
 
 #[test]
-fn who_sees_a_profile_is_told() {
+fn list_json_shows_visibility_by_tool() {
     let home = TestHome::new(PROGRAM);
     home.config("[profile a]\nregion=x\n[profile a.b]\nregion=x\n[profile m\u{fc}ller]\nregion=x\n[plain]\nregion=x\n");
     home.credentials("[keys]\naws_access_key_id=A\n");
@@ -152,7 +152,7 @@ fn who_sees_a_profile_is_told() {
 }
 
 #[test]
-fn a_secret_in_the_name_of_a_property_is_not_shown() {
+fn secret_in_property_name_is_not_shown() {
     let home = TestHome::new(PROGRAM);
     home.config("[a]\naws_secret_access_key : HIDDEN\nx = 1\n");
     let run = home.run(&["list", "--json", "--properties", "--dialect", "amplify"]);

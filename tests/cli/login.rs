@@ -1,4 +1,4 @@
-//! `login`: the plan first, then until when each profile lasts.
+//! `login`: prints the plan first, then the expiration of each profile's session.
 
 use test_support::{Role, Terminal, biz_corp as data};
 
@@ -7,7 +7,7 @@ use crate::{add_config, biz_corp, json, without_mfa};
 const QUESTION: &str = "Enter the MFA token code: ";
 
 #[test]
-fn one_code_warms_all_profiles_of_a_device() {
+fn login_all_needs_one_code_per_device() {
     let (sts, home) = biz_corp();
     for n in 0..3 {
         let arn = format!("arn:aws:iam::222222222222:role/R{n}");
@@ -29,8 +29,12 @@ fn one_code_warms_all_profiles_of_a_device() {
     let text = &run.stdout;
     assert!(!rest.contains(QUESTION));
     let mut lines = run.stderr.lines();
-    assert_eq!(lines.next(), Some("1 code: mfa/devcorpuser for 4 profiles"));
-    assert!(lines.next().unwrap().contains("profile broken names the source_profile nobody"), "{}", run.stderr);
+    assert_eq!(lines.next(), Some("1 MFA code needed: mfa/devcorpuser for 4 profiles"));
+    assert!(
+        lines.next().unwrap().contains("profile nobody does not exist; it is the source_profile of profile broken"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(run.code, Some(3));
     assert_eq!(text.lines().count(), 5, "{text}");
     assert!(
@@ -41,14 +45,14 @@ fn one_code_warms_all_profiles_of_a_device() {
 
     let run = home.run(&["login", "r0", "r1", "--json"]);
     let seen = json(&run.stdout);
-    assert_eq!((run.code, run.stderr.as_str()), (Some(0), "no code is needed\n"));
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), "no MFA code needed\n"));
     assert_eq!((&seen[0]["profile"], &seen[0]["prompted"]), (&"r0".into(), &false.into()));
     assert!(seen[1]["expires"].as_str().unwrap().ends_with('Z'));
     assert_eq!(home.run(&["login", "r0", "-q"]).stderr, "");
 }
 
 #[test]
-fn the_plan_counts_codes_by_device_and_by_role() {
+fn login_plan_counts_codes_by_device_and_role() {
     let (_sts, home) = biz_corp();
     add_config(
         &home,
@@ -63,13 +67,13 @@ fn the_plan_counts_codes_by_device_and_by_role() {
     let run = home.run(&["login", "bizcorprole", "admin", "again", "long", "--no-input"]);
     assert_eq!(
         run.stderr.lines().next(),
-        Some("3 codes: mfa/devcorpuser for 2 profiles, mfa/admin for 1, mfa/devcorpuser for 1")
+        Some("3 MFA codes needed: mfa/devcorpuser for 2 profiles, mfa/admin for 1, mfa/devcorpuser for 1")
     );
     assert_eq!(run.code, Some(4));
 }
 
 #[test]
-fn one_that_fails_does_not_keep_the_others_cold() {
+fn failed_profile_does_not_stop_other_logins() {
     let (sts, home) = biz_corp();
     add_config(
         &home,
@@ -90,11 +94,11 @@ fn one_that_fails_does_not_keep_the_others_cold() {
 }
 
 #[test]
-fn another_profile_beside_the_arguments_is_a_usage_error() {
+fn second_profile_in_option_is_a_usage_error() {
     let (_sts, home) = without_mfa();
     for verb in ["login", "doctor"] {
         let run = home.run(&[verb, "-p", "devcorpuser", "nomfa"]);
-        assert!(run.failed_with(2).stderr.contains("two profiles are asked for: nomfa and --profile devcorpuser"));
+        assert!(run.failed_with(2).stderr.contains("two different profiles given: nomfa and --profile devcorpuser"));
         assert_eq!(home.run(&[verb, "-p", "nomfa", "nomfa"]).code, Some(0));
     }
 }

@@ -1,5 +1,5 @@
-//! Black-box tests of the binary: real processes, real files, the STS double over real HTTP. One file per verb or
-//! theme; `regression` is numbered by issue.
+//! Black-box tests of the binary: real processes, real files, the STS double over real HTTP. One file per command or
+//! topic.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![cfg_attr(unix, expect(clippy::print_stderr, reason = "a test that is skipped says so"))]
 
@@ -22,6 +22,8 @@ mod doctor;
 mod endpoints;
 #[cfg(unix)]
 mod env;
+#[cfg(unix)]
+mod errors_by_code;
 #[cfg(unix)]
 mod exec;
 #[cfg(unix)]
@@ -78,7 +80,6 @@ use amplify_creds::core::clock::Timestamp;
 use serde_json::{Value, json as value};
 use test_support::{FakeSts, TestHome, World};
 
-/// The program under test.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_amplify-creds");
 
 /// A double and a home with the files of the Amplify documentation's walk-through.
@@ -88,7 +89,7 @@ fn biz_corp() -> (FakeSts, TestHome) {
     (sts, home)
 }
 
-/// The same, plus profile `nomfa`, whose role asks for nothing, and `deploy`, which is assumed through it.
+/// Adds profile `nomfa` with a role without conditions, and `deploy`, which is assumed through it.
 fn without_mfa() -> (FakeSts, TestHome) {
     let (sts, home) = biz_corp();
     add_config(
@@ -104,12 +105,12 @@ fn add_config(home: &TestHome, text: &str) {
     home.config(&format!("{before}\n{text}"));
 }
 
-/// A code that the double takes and that no call has used.
+/// A valid code that no call has used.
 fn fresh_code(sts: &FakeSts) -> String {
     sts.next_unused_code(test_support::biz_corp::MFA_SERIAL)
 }
 
-/// Waits until the process `pid` sleeps and its group has the terminal: it is ready for what is typed.
+/// Waits until the process `pid` sleeps and its group has the terminal, so that it is ready for input.
 #[cfg(unix)]
 #[track_caller]
 fn wait_for_foreground(pid: &str) {
@@ -119,28 +120,26 @@ fn wait_for_foreground(pid: &str) {
     });
 }
 
-/// What ps(1) shows of a process: `S` or `I` where it sleeps, `T` where it is stopped, `+` in the foreground.
+/// The state of a process in ps(1): `S` or `I` if it sleeps, `T` if it is stopped, `+` in the foreground.
 #[cfg(unix)]
 fn state(pid: &str) -> String {
     let ps = std::process::Command::new("ps").args(["-o", "stat=", "-p", pid]).output().unwrap();
     String::from_utf8_lossy(&ps.stdout).into_owned()
 }
 
-/// The one JSON document in `text`.
 #[track_caller]
 fn json(text: &str) -> Value {
     assert_eq!(text.lines().count(), 1, "one line: {text}");
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// The cache file's JSON.
 #[track_caller]
 fn cache(home: &TestHome) -> Value {
     let text = fs::read_to_string(home.cache_file()).expect("a cache file");
     serde_json::from_str(&text).expect("JSON in the cache file")
 }
 
-/// Makes every session in the cache, and every failed renewal, as old as it would be `seconds` later.
+/// Ages every session in the cache, and every failed renewal, by `seconds`.
 fn age_cache(home: &TestHome, seconds: i64) {
     fn age(at: &mut Value, seconds: i64) {
         match at {

@@ -23,7 +23,6 @@ fn words(page: &Page) -> Vec<&str> {
     below.unwrap_or_else(|| name.split_terminator(' ').collect())
 }
 
-/// Commands and topics that `help` knows.
 fn helped() -> Vec<String> {
     let pages = pages().into_iter().filter(|page| page.section == 1);
     let verbs = pages.filter_map(|page| match words(&page)[..] {
@@ -39,7 +38,7 @@ fn source(relative: &str) -> String {
 }
 
 #[test]
-fn no_line_of_help_is_wider_than_80_columns() {
+fn help_lines_fit_80_columns() {
     let home = TestHome::new(PROGRAM);
     let mut all = vec![home.run(&["help"]), home.run(&["--help"]), home.run(&["-h"])];
     for name in helped() {
@@ -57,7 +56,7 @@ fn no_line_of_help_is_wider_than_80_columns() {
 }
 
 #[test]
-fn every_help_has_examples() {
+fn help_pages_have_examples() {
     let home = TestHome::new(PROGRAM);
     for page in pages().iter().filter(|page| page.section == 1) {
         let args = [&words(page)[..], &["--help"]].concat();
@@ -67,7 +66,7 @@ fn every_help_has_examples() {
 }
 
 #[test]
-fn every_variable_of_the_program_is_in_help_environment() {
+fn help_environment_lists_every_variable() {
     let text = TestHome::new(PROGRAM).run(&["help", "environment"]).stdout;
     let listed: BTreeSet<_> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
     let code = source("src/os/env.rs");
@@ -79,7 +78,7 @@ fn every_variable_of_the_program_is_in_help_environment() {
 }
 
 #[test]
-fn every_key_that_is_read_is_in_help_config() {
+fn help_config_lists_every_key() {
     let text = TestHome::new(PROGRAM).run(&["help", "config"]).stdout;
     let explained: BTreeSet<_> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
     // The Amplify CLI's spellings of three keys, in both cases.
@@ -105,7 +104,7 @@ fn man_without_terminal_prints_roff() {
         assert!(run.succeeded().starts_with(&format!(".TH {name} ")), "{args:?}");
     }
     let run = home.run(&["man", "nosuch"]);
-    assert_eq!(run.failed_with(2).first_error_line(), "amplify-creds: there is no manual page on nosuch");
+    assert_eq!(run.failed_with(2).first_error_line(), "amplify-creds: no manual page is called nosuch");
 }
 
 #[test]
@@ -271,7 +270,7 @@ const ASK: [&str; 5] = [
 const FIND: [&str; 2] = ["amplify-creds doctor", "amplify-creds doctor bizcorprole"];
 
 #[test]
-fn every_example_runs() {
+fn help_examples_run() {
     let (mut ran, mut wrong) = (0, Vec::new());
     for page in pages() {
         for example in examples(&page.roff()) {

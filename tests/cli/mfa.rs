@@ -1,4 +1,4 @@
-//! What a code is spent on, where it comes from, and how seldom one is needed.
+//! MFA codes: their use, their sources, and how rarely one is needed.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use crate::{add_config, age_cache, biz_corp, fresh_code, json};
 
 const QUESTION: &str = "Enter the MFA token code: ";
 
-/// A profile of the walk-through's user with her device.
+/// A profile of the walk-through's user with the user's device.
 fn role(name: &str, role: &str, more: &str) -> String {
     format!(
         "[profile {name}]\nrole_arn = {role}\nsource_profile = devcorpuser\nmfa_serial = {}\n{more}",
@@ -17,7 +17,7 @@ fn role(name: &str, role: &str, more: &str) -> String {
     )
 }
 
-/// The actions in order, each with the role's name where it has one.
+/// The actions in order, each with its role's name if any.
 fn actions(sts: &FakeSts) -> Vec<String> {
     let told = |call: &test_support::Call| match call.param("RoleArn") {
         Some(arn) => {
@@ -30,7 +30,7 @@ fn actions(sts: &FakeSts) -> Vec<String> {
 }
 
 #[test]
-fn ten_roles_at_once_behind_one_device_are_one_prompt_and_one_session() {
+fn concurrent_roles_of_device_share_prompt_and_session() {
     let (sts, home) = biz_corp();
     for n in 0..10 {
         let arn = format!("arn:aws:iam::222222222222:role/R{n}");
@@ -44,7 +44,7 @@ fn ten_roles_at_once_behind_one_device_are_one_prompt_and_one_session() {
     );
     terminal.expect(QUESTION);
     terminal.type_line(&fresh_code(&sts));
-    // All ten are under way at the same time.
+    // All ten processes are running at the same time.
     sts.wait_for("AssumeRole", 10);
     sts.clear_faults();
     let (rest, left) = terminal.finish();
@@ -59,7 +59,7 @@ fn ten_roles_at_once_behind_one_device_are_one_prompt_and_one_session() {
 }
 
 #[test]
-fn one_code_serves_the_day_and_a_longer_role_takes_its_own() {
+fn mfa_session_serves_roles_except_longer_ones() {
     let (sts, home) = biz_corp();
     add_config(&home, &role("long", data::LONG_ROLE, "duration_seconds = 43200\n"));
     add_config(&home, &role("short", data::LONG_ROLE, "role_session_name = short\n"));
@@ -69,18 +69,18 @@ fn one_code_serves_the_day_and_a_longer_role_takes_its_own() {
     home.run(&["process", "long", "-t", &fresh_code(&sts)]).succeeded();
     assert_eq!(actions(&sts), ["GetSessionToken", "BizCorpRole", "Long", "Long+code"]);
     assert_eq!(sts.calls()[3].param("DurationSeconds"), Some("43200"));
-    // The roles' sessions are over, the user's is not.
+    // The roles' sessions are expired, the user's is not.
     age_cache(&home, 5000);
     home.run(&["process", "bizcorprole"]).succeeded();
     let run = home.run(&["process", "short", "-v"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(run.stderr.contains("serves every role of this user and device"), "{}", run.stderr);
+    assert!(run.stderr.contains("works for every role of this user and device"), "{}", run.stderr);
     let run = home.run(&["process", "long", "-v"]);
-    assert!(run.stderr.contains("first role alone: 43200 s are asked for"), "{}", run.stderr);
+    assert!(run.stderr.contains("first role only: 43200 s are requested"), "{}", run.stderr);
 }
 
 #[test]
-fn a_user_with_a_device_gets_a_session_and_may_switch_it_off() {
+fn user_with_mfa_serial_gets_session_unless_off() {
     let (sts, home) = biz_corp();
     home.credentials(&format!(
         "[devcorpuser]\naws_access_key_id = {}\naws_secret_access_key = {}\nmfa_serial = {}\n",
@@ -94,7 +94,7 @@ fn a_user_with_a_device_gets_a_session_and_may_switch_it_off() {
     assert_eq!(document["AccountId"], "111111111111");
     assert!(document["AccessKeyId"].as_str().unwrap().starts_with("ASIA"));
     assert_eq!(home.run(&["process", "devcorpuser"]).succeeded(), run.stdout);
-    // A role that names no device itself is assumed from that session, too.
+    // A role that does not name a device is also assumed from that session.
     add_config(
         &home,
         "[profile plain]\nrole_arn = arn:aws:iam::222222222222:role/Long\nsource_profile = devcorpuser\n",
@@ -113,7 +113,7 @@ fn a_user_with_a_device_gets_a_session_and_may_switch_it_off() {
 }
 
 #[test]
-fn a_user_who_may_have_no_session_gives_each_role_a_code() {
+fn denied_get_session_token_needs_code_per_role() {
     let (sts, home) = biz_corp();
     let user = User::new(data::USER_ARN, data::ACCESS_KEY_ID, data::SECRET_ACCESS_KEY)
         .device(test_support::Device::new(data::MFA_SERIAL, data::MFA_SEED))
@@ -122,16 +122,16 @@ fn a_user_who_may_have_no_session_gives_each_role_a_code() {
     let (first, second) = (fresh_code(&sts), fresh_code(&sts));
     let run = home.run_with(&["process", "bizcorprole", "-v", "-t", &first], &[("AMPLIFY_CREDS_MFA_TOKEN", &second)]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(run.stderr.contains("each role takes a code of its own"), "{}", run.stderr);
+    assert!(run.stderr.contains("each role needs its own MFA code"), "{}", run.stderr);
     add_config(&home, &role("long", data::LONG_ROLE, ""));
     home.run(&["process", "long", "-t", &fresh_code(&sts)]).succeeded();
     let expected = ["GetSessionToken", "BizCorpRole+code", "BizCorpRole+code", "Long+code"];
     assert_eq!(actions(&sts), expected, "the code of the refused call is tried first; the refusal is remembered");
-    assert!(home.run(&["explain", "long"]).succeeded().contains("AWS does not let the user"));
+    assert!(home.run(&["explain", "long"]).succeeded().contains("AWS denies the user"));
 }
 
 #[test]
-fn a_role_that_wants_a_young_code_gets_one() {
+fn role_with_short_mfa_age_gets_fresh_code() {
     let (sts, home) = biz_corp();
     sts.edit_world(|world| {
         world.put_role(Role::new(data::LONG_ROLE).trusts("111111111111").mfa_required().mfa_max_age(400));
@@ -139,7 +139,7 @@ fn a_role_that_wants_a_young_code_gets_one() {
     add_config(&home, &role("young", data::LONG_ROLE, ""));
     home.run(&["process", "bizcorprole", "-t", &fresh_code(&sts)]).succeeded();
     sts.edit_world(|world| {
-        // Its trust policy takes only what is younger than a second, and AWS's clock has gone on by two.
+        // The trust policy accepts only MFA of less than a second, and AWS's clock has advanced by two.
         world.put_role(Role::new(data::LONG_ROLE).trusts("111111111111").mfa_required().mfa_max_age(1));
     });
     sts.fault(Fault::ClockOffset(2), None);
@@ -149,14 +149,14 @@ fn a_role_that_wants_a_young_code_gets_one() {
     run.failed_with(5);
     assert!(run.stderr.contains("AccessDenied"), "AWS's refusal, not the missing person: {}", run.stderr);
     home.run(&["process", "young", "-t", &fresh_code(&sts)]).succeeded();
-    assert!(home.run(&["explain", "young"]).succeeded().contains("wants a code younger"));
+    assert!(home.run(&["explain", "young"]).succeeded().contains("requires a newer"));
     home.run(&["process", "young", "--refresh", "-t", &fresh_code(&sts)]).succeeded();
     assert_eq!(actions(&sts).last().unwrap(), "Long+code");
     assert_eq!(actions(&sts)[actions(&sts).len() - 2], "Long+code", "the doomed call is not made again");
 }
 
 #[test]
-fn mfa_process_gives_the_code_once_and_its_words_reach_the_person() {
+fn mfa_process_runs_once_and_its_stderr_is_shown() {
     let (sts, home) = biz_corp();
     let log = home.path().join("runs");
     let next = home.path().join("next");
@@ -177,15 +177,15 @@ fn mfa_process_gives_the_code_once_and_its_words_reach_the_person() {
     let seen = fs::read_to_string(home.path().join("seen")).unwrap();
     assert!(seen.contains("AMPLIFY_CREDS_CHAIN=") && !seen.contains("MFA_TOKEN"), "{seen}");
     assert_eq!(fs::read_to_string(&log).unwrap(), "run\n");
-    // A flag goes first, and no child sees the variable.
+    // A flag has priority, and children do not see the variable.
     home.run(&["reset-cache", "--all"]).succeeded();
     let variables = [("AMPLIFY_CREDS_MFA_TOKEN", sts.wrong_code(data::MFA_SERIAL))];
     fs::write(&next, fresh_code(&sts)).unwrap();
     let run = home.run_with(&["process", "auto"], &[(variables[0].0, &variables[0].1)]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(!fs::read_to_string(home.path().join("seen")).unwrap().contains("MFA_TOKEN"));
-    // What it cannot do is told; with a person there it would be the next to be asked.
-    for (body, told) in [("exit 3", "exit status: 3"), ("echo nope", "printed no code of six digits")] {
+    // Its failure is reported. With a user at a terminal, a prompt would follow.
+    for (body, told) in [("exit 3", "exit status: 3"), ("echo nope", "printed no six-digit code")] {
         home.run(&["reset-cache", "--all"]).succeeded();
         home.write_program("token", format!("#!/bin/sh\n{body}\n"));
         let run = home.run(&["process", "auto"]);
@@ -213,7 +213,7 @@ fn background_process_of_a_program_does_not_hold_our_pipes() {
     for (profile, said) in [("auto", "touch\n"), ("program", "")] {
         let mut child = home.command(&["process", profile]);
         let child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // As botocore reads it: until nobody holds the pipes.
+        // Reads like botocore: until no process holds the pipes.
         let (sender, ended) = std::sync::mpsc::channel();
         std::thread::spawn(move || sender.send(child.wait_with_output().unwrap()));
         let run = ended.recv_timeout(test_support::PATIENCE / 2);
@@ -238,18 +238,18 @@ fn code_from_a_silent_pipe_ends_at_the_deadline() {
 }
 
 #[test]
-fn an_mfa_process_that_asks_us_for_the_same_profile_ends_at_once() {
+fn recursive_mfa_process_is_detected() {
     let (_sts, home) = biz_corp();
     let command = format!("'{}' process loops --lock-timeout 20s", home.program().display());
     add_config(&home, &role("loops", data::LONG_ROLE, &format!("mfa_process = {command}\n")));
     let run = home.run(&["process", "loops"]);
     run.failed_with(4);
-    assert!(run.stderr.contains("leads back to profile loops"), "{}", run.stderr);
+    assert!(run.stderr.contains("asks for profile loops again"), "{}", run.stderr);
 }
 
 #[test]
 #[ignore = "waits up to 30 s for the device's next code; .ci/full runs it"]
-fn a_used_code_waits_for_the_next_one_with_a_countdown() {
+fn used_code_is_not_sent_and_countdown_shown() {
     let (sts, home) = biz_corp();
     add_config(&home, &role("long", data::LONG_ROLE, "duration_seconds = 7200\n"));
     let used = fresh_code(&sts);
@@ -261,7 +261,7 @@ fn a_used_code_waits_for_the_next_one_with_a_countdown() {
     let mut terminal = Terminal::start(&home, "process long", "</dev/null");
     terminal.expect(QUESTION);
     terminal.type_line(&used);
-    terminal.expect("This code was used already. The next one comes in ");
+    terminal.expect("This code was already used. The next code comes in ");
     terminal.expect(QUESTION);
     terminal.type_line(&fresh_code(&sts));
     let (_, left) = terminal.finish();
@@ -270,7 +270,7 @@ fn a_used_code_waits_for_the_next_one_with_a_countdown() {
 }
 
 #[test]
-fn without_the_cache_the_way_is_the_same_and_nothing_is_left() {
+fn mfa_session_with_no_cache_is_not_stored() {
     let (sts, home) = biz_corp();
     home.run(&["process", "bizcorprole", "--no-cache", "-t", &fresh_code(&sts)]).succeeded();
     assert_eq!(actions(&sts), ["GetSessionToken", "BizCorpRole"]);
@@ -278,7 +278,7 @@ fn without_the_cache_the_way_is_the_same_and_nothing_is_left() {
 }
 
 #[test]
-fn the_users_session_is_private_and_of_no_other_key() {
+fn mfa_session_is_not_used_for_another_key() {
     let (sts, home) = biz_corp();
     home.run(&["process", "bizcorprole", "-t", &fresh_code(&sts)]).succeeded();
     let text = fs::read_to_string(home.cache_file()).unwrap();
@@ -286,7 +286,7 @@ fn the_users_session_is_private_and_of_no_other_key() {
     let sessions = file[data::MFA_SERIAL].as_object().unwrap();
     let name = sessions.keys().next().unwrap();
     assert!(name.starts_with(&format!("{}#", data::ACCESS_KEY_ID)), "{name}");
-    // Another user's key behind the same profile: neither session is hers.
+    // If another user's key is in the same profile, neither session is used.
     sts.edit_world(|world| {
         world.put_user(User::new("arn:aws:iam::111111111111:user/other", "AKIAOTHER", "other-secret"));
     });
@@ -306,7 +306,7 @@ fn wrong_device_ends_at_once_and_names_its_line() {
         run.failed_with(4);
         let config = fs::read_to_string(home.path().join(".aws/config")).unwrap();
         let line = config.lines().position(|line| line.ends_with(":mfa/another")).unwrap() + 1;
-        assert!(run.first_error_line().contains("AWS does not accept the MFA device"), "{}", run.stderr);
+        assert!(run.first_error_line().contains("AWS rejected the MFA device"), "{}", run.stderr);
         assert!(run.stderr.contains(&format!("mfa_serial (~/.aws/config:{line})")), "{}", run.stderr);
         assert_eq!(fs::read_to_string(&count).unwrap(), "x\n");
         assert_eq!(sts.calls().len(), 1);
@@ -334,7 +334,7 @@ fn rejected_flag_code_is_reported_before_the_prompt() {
     let wrong = sts.wrong_code(data::MFA_SERIAL);
     let mut terminal = Terminal::start(&home, &format!("process bizcorprole -t {wrong}"), "</dev/null");
     let before = terminal.expect(QUESTION);
-    assert!(before.contains("AWS did not accept the code"), "{before}");
+    assert!(before.contains("AWS rejected the code"), "{before}");
     terminal.type_line(&fresh_code(&sts));
     terminal.finish().1.restored().succeeded();
 }

@@ -1,4 +1,4 @@
-//! Profiles, files and command lines that are almost right: the hint names the line or the command that was meant.
+//! Profiles, files and command lines that are almost right: the hint names the intended line or command.
 
 use std::process::{Command, Stdio};
 
@@ -40,7 +40,7 @@ fn near_miss_is_a_hint_with_its_line() {
         (
             "",
             "[prod]\naws_access_key = AKIAIOSFODNN7EXAMPLE\n",
-            "sets aws_access_key; the key is called aws_access_key_id",
+            "sets aws_access_key; the correct key is aws_access_key_id",
         ),
         ("", KEYS, "~/.aws/credentials:1 is above the first section header"),
     ];
@@ -50,7 +50,7 @@ fn near_miss_is_a_hint_with_its_line() {
         has(&run, &["hint: ", hint]);
     }
     let run = home("[profile prod]\nregion = a\n", "").run(&["process", "profile prod"]);
-    has(&run, &["no profile \"profile prod\" in", "the profile is called prod, without the word profile"]);
+    has(&run, &["profile \"profile prod\" does not exist in", "write the name without the word profile: prod"]);
 }
 
 #[test]
@@ -77,12 +77,18 @@ fn profile_variable_is_named_and_no_profile_lists_all() {
     let home = home("[profile a]\nregion = x\n[profile b]\nregion = x\n", "");
     let run = home.run_with(&["process"], &[("AWS_PROFILE", "nope")]);
     run.failed_with(3);
-    has(&run, &["no profile nope in ~/.aws/config or ~/.aws/credentials (AWS_PROFILE names it)", "unset AWS_PROFILE"]);
+    has(
+        &run,
+        &[
+            "profile nope does not exist in ~/.aws/config or ~/.aws/credentials (AWS_PROFILE names it)",
+            "unset AWS_PROFILE",
+        ],
+    );
     let run = home.run(&["whoami"]);
     run.failed_with(3);
     has(
         &run,
-        &["no profile is named, and there is no profile default", "amplify-creds whoami PROFILE", "profiles: a, b\n"],
+        &["no profile given, and profile default does not exist", "amplify-creds whoami PROFILE", "profiles: a, b\n"],
     );
 }
 
@@ -94,7 +100,7 @@ fn wrong_command_line_gives_the_right_one() {
     has(&run, &["did you mean: amplify-creds exec prod -- ls -la"]);
     let run = home.run(&["prod"]);
     run.failed_with(2);
-    has(&run, &["prod is a profile: amplify-creds process prod"]);
+    has(&run, &["prod is a profile; run: amplify-creds process prod"]);
     assert_eq!(json(home.run(&["--json", "list"]).succeeded())[0]["name"], "prod");
     let help = home.run(&["help", "policy", "trust"]);
     assert_eq!(help.succeeded(), home.run(&["policy", "trust", "--help"]).stdout);
@@ -152,7 +158,7 @@ fn closed_pipe_ends_every_command_quietly() {
 }
 
 #[test]
-fn bad_profile_is_reported_by_login_all_and_the_others_go_on() {
+fn login_all_reports_invalid_profile_and_continues() {
     let (sts, home) = without_mfa();
     add_config(
         &home,
@@ -162,7 +168,13 @@ fn bad_profile_is_reported_by_login_all_and_the_others_go_on() {
     let run = home.run(&["login", "--all", "--no-input"]);
     assert!(run.stdout.contains("nomfa"), "{}", run.stdout);
     assert_eq!(run.code, Some(3), "{}", run.stderr);
-    has(&run, &["profile gone names the source_profile nobody", "profile digits has a role_arn"]);
+    has(
+        &run,
+        &[
+            "profile nobody does not exist; it is the source_profile of profile gone",
+            "profile digits has an invalid role_arn",
+        ],
+    );
     assert!(sts.count("AssumeRole") >= 1);
 }
 
@@ -178,7 +190,7 @@ fn too_many_policy_arns_exit_2() {
 }
 
 #[test]
-fn invalid_account_or_role_of_sso_is_an_error_with_its_line() {
+fn invalid_sso_account_or_role_is_reported_with_line() {
     for (account, role, key) in [("1234", "R", "sso_account_id"), ("123456789012", "a b", "sso_role_name")] {
         let config = format!(
             "[profile s]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n\
@@ -186,7 +198,7 @@ fn invalid_account_or_role_of_sso_is_an_error_with_its_line() {
         );
         let run = home(&config, "").run(&["process", "s"]);
         run.failed_with(3);
-        has(&run, &[key, "that AWS would reject (~/.aws/config:"]);
+        has(&run, &[&format!("invalid {key} (~/.aws/config:")]);
     }
 }
 
@@ -220,7 +232,7 @@ fn value_that_an_indented_line_continues_is_explained() {
         home.config(&format!("[profile p]\n{key} = {value}\n\u{a0}mfa = x\n{rest}source_profile = devcorpuser\n"));
         let run = home.run(&["process", "p"]);
         run.failed_with(3);
-        assert!(run.stderr.contains("an indented line below continues it"), "{key}: {}", run.stderr);
+        assert!(run.stderr.contains("the indented line below continues it"), "{key}: {}", run.stderr);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Between the program and AWS: TLS and whom it trusts, proxies, connections. Real certificates, a real proxy.
+//! Connections to AWS: TLS and trusted authorities, proxies, connection reuse. Real certificates, a real proxy.
 
 use test_support::{
     Asked, Authority, FakeProxy, FakeSts, Finished, Policy, Role, TestHome, Validity, World, biz_corp as data,
@@ -9,7 +9,7 @@ use crate::{PROGRAM, add_config, json, without_mfa};
 const STS: &str = "sts.eu-west-1.amazonaws.com";
 const NEXT_ROLE: &str = "arn:aws:iam::222222222222:role/Next";
 
-/// A double behind TLS, its authority's file, and a home with `nomfa` and `next`, which is assumed through it.
+/// A double with TLS, its authority's file, and a home with `nomfa` and `next`, which is assumed through it.
 struct Secure {
     sts: FakeSts,
     home: TestHome,
@@ -42,7 +42,7 @@ fn says(run: &Finished, parts: &[&str]) {
 }
 
 #[test]
-fn two_hops_share_one_connection_and_one_reading_of_the_bundle() {
+fn hops_share_connection_and_ca_bundle() {
     let Secure { sts, home, bundle, .. } = secure(&["127.0.0.1"], Validity::Good);
     home.run_with(&["process", "next"], &[("AWS_CA_BUNDLE", &bundle)]).succeeded();
     assert_eq!((sts.succeeded("AssumeRole"), sts.connections()), (2, 1));
@@ -54,7 +54,7 @@ fn two_hops_share_one_connection_and_one_reading_of_the_bundle() {
 }
 
 #[test]
-fn whom_to_trust_is_said_by_variable_profile_or_system() {
+fn ca_bundle_is_variable_then_profile_then_system() {
     let Secure { sts: _sts, home, bundle, .. } = secure(&["127.0.0.1"], Validity::Good);
     let run = |variables: &[(&str, &str)], profile: &str| home.run_with(&["process", "--no-cache", profile], variables);
     for variable in ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"] {
@@ -72,7 +72,7 @@ fn whom_to_trust_is_said_by_variable_profile_or_system() {
 }
 
 #[test]
-fn a_certificate_that_is_not_believed_is_named_with_the_reason_and_whom_we_trust() {
+fn untrusted_certificate_is_reported_with_reason_and_bundle() {
     let rows = [
         (&["127.0.0.1"][..], Validity::Expired, "it has expired (2001-01-01T00:00:00Z)", "clock"),
         (&["127.0.0.1"], Validity::NotYet, "it is not valid yet (2090-01-01T00:00:00Z)", "sudo hwclock -s"),
@@ -84,13 +84,13 @@ fn a_certificate_that_is_not_believed_is_named_with_the_reason_and_whom_we_trust
         run.failed_with(6);
         let host = sts.url().replace("https://", "");
         says(&run, &[&format!("the certificate of {host} is not trusted: {why}"), "profile nomfa", hint]);
-        says(&run, &[&format!("trusted are the authorities in {bundle} ($AWS_CA_BUNDLE)")]);
+        says(&run, &[&format!("the trusted authorities are those in {bundle} ($AWS_CA_BUNDLE)")]);
         assert_eq!(sts.calls().len(), 0);
     }
 }
 
 #[test]
-fn an_authority_that_nobody_knows_points_at_the_companys_bundle() {
+fn unknown_authority_hints_ca_bundle() {
     let Secure { sts: _sts, home, .. } = secure(&["127.0.0.1"], Validity::Good);
     let other = home.write("other.pem", Authority::new("another").pem()).display().to_string();
     for variables in [&[("AWS_CA_BUNDLE", other.as_str())][..], &[]] {
@@ -100,7 +100,7 @@ fn an_authority_that_nobody_knows_points_at_the_companys_bundle() {
             &run,
             &[
                 "it is not signed by a trusted authority",
-                "trusted are the authorities in",
+                "the trusted authorities are those in",
                 "AWS_CA_BUNDLE or ca_bundle",
             ],
         );
@@ -108,7 +108,7 @@ fn an_authority_that_nobody_knows_points_at_the_companys_bundle() {
 }
 
 #[test]
-fn a_bundle_that_cannot_be_used_is_named_and_only_read_where_it_is_needed() {
+fn invalid_ca_bundle_fails_only_https_calls() {
     let Secure { sts, home, authority, .. } = secure(&["127.0.0.1"], Validity::Good);
     let run = |path: &str| home.run_with(&["process", "--no-cache", "nomfa"], &[("AWS_CA_BUNDLE", path)]);
     let damaged = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
@@ -130,7 +130,7 @@ fn a_bundle_that_cannot_be_used_is_named_and_only_read_where_it_is_needed() {
         says(&run, &[&format!("cannot use the certificate authorities in {path} ($AWS_CA_BUNDLE): {problem}\n")]);
     }
     assert_eq!(sts.connections(), 0);
-    // What is beside the right one does not matter, nor how lines end.
+    // Neither the other certificates in the file nor its line ends matter.
     let mixed = format!("# ours\n{damaged}\u{e9}\n{}{damaged}", authority.pem().replace('\n', "\r\n"));
     let mixed = home.write("mixed.pem", mixed).display().to_string();
     run(&mixed).succeeded();
@@ -139,16 +139,16 @@ fn a_bundle_that_cannot_be_used_is_named_and_only_read_where_it_is_needed() {
 }
 
 #[test]
-fn a_server_without_tls_is_told_from_a_broken_network() {
+fn server_without_tls_has_its_own_error() {
     let (sts, home) = without_mfa();
     let url = sts.url().replace("http:", "https:");
     let run = home.run_with(&["process", "nomfa"], &[("AWS_ENDPOINT_URL_STS", &url)]);
     run.failed_with(6);
-    says(&run, &["no connection to STS at 127.0.0.1:", "does not speak TLS"]);
+    says(&run, &["no connection to STS at 127.0.0.1:", "does not use TLS"]);
 }
 
 #[test]
-fn a_proxy_tunnels_to_awss_own_host_once_for_all_hops() {
+fn proxy_tunnel_is_shared_by_all_hops() {
     let Secure { sts, home, bundle, .. } = secure(&[STS], Validity::Good);
     for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
         let proxy = FakeProxy::start(sts.port(), Policy::Open);
@@ -162,7 +162,7 @@ fn a_proxy_tunnels_to_awss_own_host_once_for_all_hops() {
 }
 
 #[test]
-fn a_proxy_gets_user_and_password_decoded_and_nobody_else_does() {
+fn proxy_gets_decoded_user_and_password() {
     let Secure { sts, home, bundle, .. } = secure(&[STS], Validity::Good);
     // RFC 7617: `me` and `p@ss:wörd%`.
     let policy = Policy::Authorized("Basic bWU6cEBzczp3w7ZyZCU=".into());
@@ -177,10 +177,10 @@ fn a_proxy_gets_user_and_password_decoded_and_nobody_else_does() {
         let refused = run(user);
         refused.failed_with(6);
         says(&refused, &[&format!("through the proxy http://{} ($HTTPS_PROXY)", proxy.address())]);
-        says(&refused, &["it asks for a user and a password", "percent-encoded"]);
+        says(&refused, &["it requires a user and a password", "percent-encoded"]);
         assert!(!refused.stderr.contains("hush") && !refused.stderr.contains("me:"), "{refused:?}");
     }
-    // A plain URL goes through HTTP_PROXY, by forwarding.
+    // A plain URL is forwarded through HTTP_PROXY.
     let (sts, home) = without_mfa();
     let proxy = FakeProxy::start(sts.port(), policy);
     let url = format!("http://me:p%40ss%3Aw%C3%B6rd%25@{}", proxy.address());
@@ -190,10 +190,10 @@ fn a_proxy_gets_user_and_password_decoded_and_nobody_else_does() {
 }
 
 #[test]
-fn each_hop_goes_through_the_proxy_unless_its_host_is_exempt() {
+fn hop_uses_proxy_unless_its_host_is_exempt() {
     let Secure { sts, home, bundle, .. } = secure(&[STS, "127.0.0.1"], Validity::Good);
     let proxy = FakeProxy::start(sts.port(), Policy::Open);
-    // The role in the middle is asked for as if by itself, and so at its own endpoint.
+    // The role in the middle uses the endpoint that it would have if it were requested itself.
     add_config(
         &home,
         &format!(
@@ -212,14 +212,14 @@ fn each_hop_goes_through_the_proxy_unless_its_host_is_exempt() {
 }
 
 #[test]
-fn a_proxy_that_does_not_help_is_named_without_its_password() {
+fn failed_proxy_is_named_without_password() {
     let Secure { sts, home, bundle, .. } = secure(&["127.0.0.1"], Validity::Good);
     let forbidding = FakeProxy::start(sts.port(), Policy::Forbidden);
     let rows = [
         (6, format!("http://me:hush@{}", forbidding.address()), "it refused to connect to STS"),
         (6, "http://me:hush@127.0.0.1:1".into(), "proxy http://127.0.0.1:1 ($HTTPS_PROXY): Connection refused"),
-        (3, "socks5://me:hush@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: only proxies that speak HTTP"),
-        (3, "http://me:hu sh@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: it is no URL"),
+        (3, "socks5://me:hush@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: only HTTP proxies"),
+        (3, "http://me:hu sh@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: it is not a URL"),
     ];
     for (code, url, told) in rows {
         let variables = [("AWS_CA_BUNDLE", bundle.as_str()), ("HTTPS_PROXY", &url)];
@@ -227,7 +227,7 @@ fn a_proxy_that_does_not_help_is_named_without_its_password() {
         run.failed_with(code);
         says(&run, &[told]);
         assert!(!run.stderr.contains("hu"), "{run:?}");
-        // Where it does not stand, it does not matter.
+        // An exempt host ignores the proxy.
         let exempt = [variables[0], variables[1], ("NO_PROXY", "amazonaws.com,127.0.0.0/8")];
         home.run_with(&["process", "--no-cache", "nomfa"], &exempt).succeeded();
     }
@@ -235,15 +235,15 @@ fn a_proxy_that_does_not_help_is_named_without_its_password() {
 }
 
 #[test]
-fn a_proxy_that_opens_tls_is_trusted_by_its_own_bundle_alone() {
-    // What it shows for AWS's host is signed by nobody the system knows.
+fn tls_inspecting_proxy_requires_its_ca_bundle() {
+    // Its certificate for AWS's host is not signed by an authority of the system.
     let Secure { sts, home, bundle, .. } = secure(&[STS], Validity::Good);
     let proxy = FakeProxy::start(sts.port(), Policy::Open);
     let url = format!("http://{}", proxy.address());
     let through = [("AWS_ENDPOINT_URL_STS", ""), ("HTTPS_PROXY", url.as_str())];
     let run = home.run_with(&["process", "nomfa"], &through);
     run.failed_with(6);
-    says(&run, &[&format!("the certificate of {STS} is not trusted"), "where a company's proxy opens TLS"]);
+    says(&run, &[&format!("the certificate of {STS} is not trusted"), "if your company's proxy intercepts TLS"]);
     let trusting = [through[0], through[1], ("AWS_CA_BUNDLE", &bundle)];
     home.run_with(&["process", "nomfa"], &trusting).succeeded();
 }

@@ -1,4 +1,4 @@
-//! Many processes at once on a cold cache: one call, one prompt, equal answers.
+//! Many processes at once on an empty cache: one call, one prompt, equal results.
 
 use std::process::Stdio;
 
@@ -15,7 +15,7 @@ fn different_roles_do_not_wait_for_one_another() {
          role_session_name = other\n",
     );
     home.run(&["process", "nomfa"]).succeeded();
-    // The other role's call hangs; the warm hit and the dead-locked one must not meet.
+    // The call for the other role hangs. A warm hit and the killed holder's lock must not depend on it.
     sts.fault(Fault::Hang, None);
     let mut hanging = home.command(&["process", "other"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     sts.wait_for("AssumeRole", 2);
@@ -23,13 +23,13 @@ fn different_roles_do_not_wait_for_one_another() {
     hanging.kill().unwrap();
     hanging.wait().unwrap();
     sts.clear_faults();
-    // A holder that is killed frees its lock.
+    // The lock of a killed holder is free.
     home.run(&["process", "other"]).succeeded();
     assert_eq!(sts.calls().iter().filter(|call| call.param("RoleArn") == Some(data::NO_MFA_ROLE)).count(), 3);
 }
 
 #[test]
-fn a_wait_ends_by_its_bound_with_exit_7() {
+fn lock_timeout_exits_7() {
     let (sts, home) = without_mfa();
     sts.fault(Fault::Hang, None);
     let mut holder = home.command(&["process", "nomfa"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -53,7 +53,7 @@ mod waiting {
 
     const QUESTION: &str = "Enter the MFA token code: ";
 
-    /// Runs of the program, each on a terminal of its own, that have said there that they wait for another process.
+    /// Runs of the program on their own terminals. Each has reported that it waits for another process.
     fn waiters(home: &TestHome, args: &str) -> Vec<Terminal> {
         let mut all: Vec<_> = ["a", "b", "c"].map(|name| Terminal::named(home, name, args)).into();
         for waiter in &mut all {
@@ -63,7 +63,7 @@ mod waiting {
     }
 
     #[test]
-    fn two_hundred_and_fifty_six_on_a_cold_cache_are_one_prompt_and_one_call() {
+    fn concurrent_calls_on_empty_cache_share_prompt_and_call() {
         let (sts, home) = biz_corp();
         let mut terminal = Terminal::script(
             &home,
@@ -85,7 +85,7 @@ mod waiting {
     }
 
     #[test]
-    fn a_cancelled_prompt_ends_those_who_waited_and_nobody_later() {
+    fn cancelled_prompt_ends_current_waiters_only() {
         let (sts, home) = biz_corp();
         let mut terminal = Terminal::start(&home, "process bizcorprole", "</dev/null");
         terminal.expect(QUESTION);
@@ -96,13 +96,13 @@ mod waiting {
         for waiter in waiters {
             waiter.finish().1.restored().failed_with(130);
         }
-        // Without a terminal, whoever comes later is not cancelled but has nobody to ask.
+        // Without a terminal, a later process is not cancelled, but cannot prompt.
         home.run(&["process", "bizcorprole"]).failed_with(4);
         home.run(&["process", "bizcorprole", "-t", &fresh_code(&sts)]).succeeded();
     }
 
     #[test]
-    fn an_outage_is_one_failure_for_all_who_wait() {
+    fn sts_outage_is_shared_by_all_waiters() {
         let (sts, home) = without_mfa();
         sts.fault(Fault::Hang, None);
         let first = home.command(&["process", "nomfa"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -117,7 +117,7 @@ mod waiting {
     }
 
     #[test]
-    fn a_waiter_says_on_its_terminal_whom_it_waits_for() {
+    fn waiter_prints_lock_holder_on_terminal() {
         let (sts, home) = without_mfa();
         sts.fault(Fault::Hang, None);
         let mut holder =
@@ -133,7 +133,7 @@ mod waiting {
     }
 
     #[test]
-    fn renewing_early_makes_nobody_wait_and_nobody_fail() {
+    fn early_renewal_neither_delays_nor_fails_callers() {
         let (sts, home) = without_mfa();
         home.run(&["process", "nomfa"]).succeeded();
         crate::age_cache(&home, 46 * 60);
@@ -146,10 +146,10 @@ mod waiting {
             let run = one.wait_with_output().unwrap();
             assert!(run.status.success() && run.stderr.is_empty(), "{run:?}");
         }
-        // None where the first one had no time to send its request.
+        // Zero, if the first process had no time to send its request.
         assert!(sts.count("AssumeRole") <= calls + 1, "one tries, and the others back off");
         sts.clear_faults();
-        // With less than five minutes left a call has 5 s.
+        // With less than five minutes left, a call has a timeout of 5 s.
         crate::age_cache(&home, 10 * 60);
         let id = |run: &Finished| json(run.succeeded())["AccessKeyId"].clone();
         let old =
@@ -158,22 +158,22 @@ mod waiting {
     }
 
     #[test]
-    fn who_renews_early_and_gives_up_speaks_for_itself() {
+    fn abandoned_early_renewal_does_not_fail_waiters() {
         let (sts, home) = without_mfa();
         home.run(&["process", "nomfa"]).succeeded();
-        // With less than five minutes left an early renewal has 5 s for its call.
+        // With less than five minutes left, an early renewal has a timeout of 5 s for its call.
         crate::age_cache(&home, 56 * 60);
         sts.fault(Fault::HELD, Some(1));
         let calls = sts.count("AssumeRole");
         let early = home.command(&["process", "nomfa"]).stdout(Stdio::piped()).spawn().unwrap();
         sts.wait_for("AssumeRole", calls + 1);
-        // Waits for the lock, and is answered when the other has long given up.
+        // Waits for the lock, and gets it after the other process has given up.
         home.run(&["process", "nomfa", "--refresh"]).succeeded();
         assert!(early.wait_with_output().unwrap().status.success());
     }
 
     #[test]
-    fn what_is_fetched_during_a_reset_does_not_come_back() {
+    fn session_fetched_during_reset_is_not_stored() {
         let (sts, home) = without_mfa();
         home.run(&["process", "nomfa"]).succeeded();
         sts.fault(Fault::HELD, None);

@@ -1,4 +1,4 @@
-//! `policy`: the documents of the walk-through's two accounts, from the profile alone.
+//! `policy`: the documents of the walk-through's two accounts, from the profile only.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use test_support::{Finished, TestHome, biz_corp as data};
 
 use crate::{PROGRAM, add_config, biz_corp, without_mfa};
 
-/// The document on stdout, which is more than a line, whatever stderr tells the reader besides.
+/// The document on stdout, which has more than one line. Notes on stderr are ignored.
 #[track_caller]
 fn document(run: &Finished) -> Value {
     assert_eq!(run.code, Some(0), "{run:#?}");
@@ -15,7 +15,7 @@ fn document(run: &Finished) -> Value {
 }
 
 #[test]
-fn the_trust_policy_is_the_profiles() {
+fn trust_policy_follows_profile_settings() {
     let (_sts, home) = biz_corp();
     let run = home.run(&["policy", "trust", "bizcorprole", "--mfa-max-age", "1h", "--session-name", "dev-*"]);
     let statement = &document(&run)["Statement"][0];
@@ -35,7 +35,7 @@ fn the_trust_policy_is_the_profiles() {
 }
 
 #[test]
-fn who_is_not_known_is_asked_for() {
+fn unknown_principal_requires_principal_option() {
     let (_sts, home) = without_mfa();
     let run = home.run(&["policy", "trust", "nomfa"]);
     run.failed_with(2);
@@ -59,7 +59,7 @@ fn who_is_not_known_is_asked_for() {
 }
 
 #[test]
-fn who_has_the_role_needs_no_profile() {
+fn trust_policy_without_profile_uses_options() {
     let home = TestHome::new(PROGRAM);
     let run = home.run(&["policy", "trust", "--principal", "111111111111", "--mfa", "--external-id", "biz-1"]);
     let condition = &document(&run)["Statement"][0]["Condition"];
@@ -69,7 +69,7 @@ fn who_has_the_role_needs_no_profile() {
 }
 
 #[test]
-fn a_new_external_id_is_another_one_each_time_and_is_told() {
+fn new_external_id_is_random_and_printed() {
     let (_sts, home) = biz_corp();
     let drawn: Vec<_> = (0..2)
         .map(|_| {
@@ -87,7 +87,7 @@ fn a_new_external_id_is_another_one_each_time_and_is_told() {
 }
 
 #[test]
-fn of_a_chain_the_role_before_is_the_principal() {
+fn trust_policy_of_chain_names_previous_role() {
     let (_sts, home) = biz_corp();
     add_config(
         &home,
@@ -162,7 +162,7 @@ fn calls_of_the_amplify_cli_are_allowed_on_narrow_resources() {
 }
 
 #[test]
-fn categories_are_those_of_the_project() {
+fn policy_categories_default_to_those_of_project() {
     let (_sts, home) = biz_corp();
     home.write("app/amplify/.config/project-config.json", r#"{"projectName": "app"}"#);
     let has = |args: &[&str], service: &str| {
@@ -186,7 +186,7 @@ fn categories_are_those_of_the_project() {
 }
 
 #[test]
-fn gen_2_prints_what_the_caller_of_ampx_and_cdk_needs() {
+fn gen_2_policy_covers_ampx_and_cdk_caller() {
     let (_sts, home) = biz_corp();
     let run = home.run(&["policy", "amplify", "bizcorprole", "--gen", "2"]);
     let found = actions(&run);
@@ -201,7 +201,7 @@ fn gen_2_prints_what_the_caller_of_ampx_and_cdk_needs() {
     assert!(!found.iter().any(|(action, _)| action.starts_with("iam:")), "{found:?}");
     assert!(run.stderr.contains("an administrator must run cdk bootstrap once"), "{}", run.stderr);
     let template = home.run(&["policy", "amplify", "bizcorprole", "--gen", "2", "--format", "cloudformation"]);
-    assert_eq!(document(&template)["Description"], "What ampx and the CDK need to deploy");
+    assert_eq!(document(&template)["Description"], "Deploy with ampx and the CDK");
     for bad in [&["--category", "auth"][..], &["--documented"], &["--managed"], &["--boundary", ""]] {
         let run = home.run(&[&["policy", "amplify", "bizcorprole", "--gen", "2"], bad].concat());
         run.failed_with(2);
@@ -211,7 +211,7 @@ fn gen_2_prints_what_the_caller_of_ampx_and_cdk_needs() {
 }
 
 #[test]
-fn bootstrap_prints_what_its_administrator_needs() {
+fn bootstrap_policy_covers_its_administrator() {
     let (_sts, home) = biz_corp();
     let run = home.run(&["policy", "amplify", "bizcorprole", "--bootstrap"]);
     let found = actions(&run);
@@ -247,7 +247,7 @@ fn gen_2_is_the_default_in_a_gen_2_project() {
 }
 
 #[test]
-fn what_amplify_needs_by_category() {
+fn amplify_policy_covers_selected_categories() {
     let (_sts, home) = biz_corp();
     let services = |args: &[&str]| {
         let args = [&["policy", "amplify", "bizcorprole"], args].concat();
@@ -268,7 +268,7 @@ fn what_amplify_needs_by_category() {
 }
 
 #[test]
-fn arns_are_narrowed_to_what_is_known() {
+fn policy_arns_use_known_app_account_and_region() {
     let (_sts, home) = biz_corp();
     let run = home.run(&["policy", "amplify", "bizcorprole", "--app", "My-App", "--region", "eu-west-1"]);
     let text = document(&run).to_string();
@@ -281,7 +281,7 @@ fn arns_are_narrowed_to_what_is_known() {
 }
 
 #[test]
-fn what_is_too_large_is_divided_into_documents_and_files() {
+fn oversized_policy_is_split_into_documents_and_files() {
     let (_sts, home) = biz_corp();
     let all = document(&home.run(&["policy", "amplify", "bizcorprole", "--managed"]));
     let all = all.as_array().unwrap();
@@ -301,7 +301,7 @@ fn what_is_too_large_is_divided_into_documents_and_files() {
 }
 
 #[test]
-fn nothing_is_written_over_by_accident() {
+fn policy_output_is_not_overwritten_without_force() {
     let (_sts, home) = biz_corp();
     let path = home.write("mine.json", "mine");
     let shown = path.display().to_string();
@@ -313,14 +313,14 @@ fn nothing_is_written_over_by_accident() {
     assert_eq!(home.run(&[&write[..], &["--force"]].concat()).code, Some(0));
     let written = fs::read_to_string(&path).unwrap();
     assert_eq!(written, home.run(&["policy", "caller", "bizcorprole"]).stdout);
-    // The same again is no reason to stop.
+    // Writing the same content again is not an error.
     let again = home.run(&write);
     assert_eq!((again.code, again.stdout.as_str()), (Some(0), ""));
     home.run(&["policy", "caller", "bizcorprole", "-o", "/no/such/directory/x.json"]).failed_with(1);
 }
 
 #[test]
-fn the_boundary_has_a_ceiling_denials_and_forces_itself_on_new_roles() {
+fn boundary_policy_denies_and_enforces_itself() {
     let (_sts, home) = biz_corp();
     let args = ["policy", "boundary", "bizcorprole", "--deny", "table=users", "--name", "app-dev"];
     let run = home.run(&args);
@@ -361,7 +361,7 @@ fn the_boundary_has_a_ceiling_denials_and_forces_itself_on_new_roles() {
 }
 
 #[test]
-fn templates_for_cloudformation() {
+fn policy_format_cloudformation_prints_template() {
     let (_sts, home) = biz_corp();
     let template = |args: &[&str]| {
         let run = home.run(&[&["policy"], args, &["bizcorprole", "--format", "cloudformation"]].concat());
@@ -380,7 +380,7 @@ fn templates_for_cloudformation() {
 }
 
 #[test]
-fn the_policy_that_makes_mfa_required() {
+fn mfa_policy_denies_requests_without_mfa() {
     let (_sts, home) = biz_corp();
     let text = document(&home.run(&["policy", "mfa", "bizcorprole"])).to_string();
     assert!(text.contains("arn:aws:iam::111111111111:user/${aws:username}"), "{text}");

@@ -1,4 +1,4 @@
-//! `policy boundary --deny`: what a role of the app can still do, as the double's IAM evaluates it.
+//! `policy boundary --deny`: the remaining permissions of an app's role, as the double's IAM evaluates them.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ const META: &str = "app/amplify/backend/amplify-meta.json";
 const API_ID: &str = "abcdefghijklmnopqrstuvwx24";
 const OTHER_ID: &str = "zbcdefghijklmnopqrstuvwx24";
 
-/// The home of the walk-through with a project in `app` that has the environments `dev`, the current one, and `prod`.
+/// The walk-through's home with a project in `app`. Its environments are `dev`, the current one, and `prod`.
 fn with_project() -> (FakeSts, TestHome) {
     let (sts, home) = biz_corp();
     home.write("app/amplify/.config/project-config.json", "{}");
@@ -35,7 +35,7 @@ fn run_in(home: &TestHome, directory: &str, args: &[&str]) -> Finished {
     home.command(&args).current_dir(directory).output().expect("the program runs").into()
 }
 
-/// A role with all permissions and the boundary that `run` printed.
+/// A role with all permissions and the boundary in the output of `run`.
 #[track_caller]
 fn bounded(run: &Finished) -> World {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
@@ -126,7 +126,7 @@ fn one_action_on_one_resource_is_denied() {
 }
 
 #[test]
-fn outside_a_project_every_environment_is_denied_unless_named() {
+fn denial_outside_project_covers_every_environment() {
     let (_sts, home) = biz_corp();
     let run = run_in(&home, "elsewhere", &["bizcorprole", "--deny", "table=users"]);
     let notes: Vec<_> = run.stderr.lines().filter(|line| line.contains("--env")).collect();

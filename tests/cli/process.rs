@@ -1,4 +1,4 @@
-//! `process`: the document, where the code comes from, which profile is meant.
+//! `process`: the document, the source of the code, the selected profile.
 
 use std::process::Stdio;
 
@@ -7,7 +7,7 @@ use test_support::{TestHome, biz_corp as data};
 use crate::{PROGRAM, add_config, biz_corp, cache, json, without_mfa};
 
 #[test]
-fn a_role_with_external_id_and_mfa_becomes_the_document() {
+fn process_prints_credentials_of_role_with_mfa() {
     let (sts, home) = biz_corp();
     let run = home.run(&["process", "bizcorprole", "--mfa-token", &sts.next_unused_code(data::MFA_SERIAL)]);
     let document = json(run.succeeded());
@@ -29,7 +29,7 @@ fn a_role_with_external_id_and_mfa_becomes_the_document() {
 }
 
 #[test]
-fn the_second_call_answers_from_the_cache_even_without_the_double() {
+fn second_call_uses_cache_without_sts() {
     let (sts, home) = without_mfa();
     let first = home.run(&["process", "nomfa"]);
     drop(sts);
@@ -38,7 +38,7 @@ fn the_second_call_answers_from_the_cache_even_without_the_double() {
 }
 
 #[test]
-fn the_code_comes_from_variable_or_stdin_too() {
+fn mfa_code_is_read_from_variable_or_stdin() {
     let (sts, home) = biz_corp();
     let code = sts.next_unused_code(data::MFA_SERIAL);
     home.run_with(&["process", "bizcorprole"], &[("AMPLIFY_CREDS_MFA_TOKEN", &code)]).succeeded();
@@ -46,14 +46,14 @@ fn the_code_comes_from_variable_or_stdin_too() {
     let (sts, home) = biz_corp();
     let mut command = home.command(&["process", "bizcorprole", "-t", "-"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    // The pipe stays open: a line is enough.
+    // The pipe remains open, because one line is enough.
     let mut stdin = child.stdin.take().unwrap();
     std::io::Write::write_all(&mut stdin, format!("{}\n", sts.next_unused_code(data::MFA_SERIAL)).as_bytes()).unwrap();
     assert!(child.wait().unwrap().success());
 }
 
 #[test]
-fn a_refused_flag_code_gives_way_to_the_variable() {
+fn rejected_flag_code_falls_back_to_variable() {
     let (sts, home) = biz_corp();
     let (wrong, right) = (sts.wrong_code(data::MFA_SERIAL), sts.next_unused_code(data::MFA_SERIAL));
     let variables = [("AMPLIFY_CREDS_MFA_TOKEN", right.as_str())];
@@ -62,7 +62,7 @@ fn a_refused_flag_code_gives_way_to_the_variable() {
 }
 
 #[test]
-fn nobody_to_ask_is_one_line_with_the_command_at_once() {
+fn missing_prompt_prints_login_command_at_once() {
     let (sts, home) = biz_corp();
     for args in [&["process", "bizcorprole"][..], &["process", "bizcorprole", "--no-input"]] {
         let run = home.run(args);
@@ -74,7 +74,7 @@ fn nobody_to_ask_is_one_line_with_the_command_at_once() {
 }
 
 #[test]
-fn malformed_codes_are_a_usage_error_and_are_not_sent() {
+fn malformed_code_is_a_usage_error() {
     let (sts, home) = biz_corp();
     for code in ["12345", "1234567", "12345a", ""] {
         home.run(&["process", "bizcorprole", "--mfa-token", code]).failed_with(2);
@@ -84,16 +84,16 @@ fn malformed_codes_are_a_usage_error_and_are_not_sent() {
 }
 
 #[test]
-fn a_refused_code_exits_4_and_says_so() {
+fn rejected_code_exits_4_with_aws_message() {
     let (sts, home) = biz_corp();
     let run = home.run(&["process", "bizcorprole", "--mfa-token", &sts.wrong_code(data::MFA_SERIAL)]);
     run.failed_with(4);
-    assert!(run.first_error_line().contains("refused the MFA code"), "{}", run.stderr);
+    assert!(run.first_error_line().contains("rejected the MFA code"), "{}", run.stderr);
     assert!(run.stderr.contains("AWS: MultiFactorAuthentication failed"), "{}", run.stderr);
 }
 
 #[test]
-fn a_chain_is_walked_and_every_hop_cached() {
+fn role_chain_caches_every_hop() {
     let (sts, home) = biz_corp();
     add_config(
         &home,
@@ -115,7 +115,7 @@ fn a_chain_is_walked_and_every_hop_cached() {
 }
 
 #[test]
-fn static_profiles_are_handed_out_without_aws() {
+fn static_profile_needs_no_aws_call() {
     let (sts, home) = biz_corp();
     let run = home.run(&["process", "devcorpuser"]);
     let expected = format!(
@@ -129,7 +129,7 @@ fn static_profiles_are_handed_out_without_aws() {
 }
 
 #[test]
-fn which_profile_is_meant() {
+fn profile_is_argument_then_variable_then_default() {
     let (_sts, home) = biz_corp();
     home.credentials(
         &["default", "a", "b", "c", "d"]
@@ -153,7 +153,7 @@ fn which_profile_is_meant() {
 }
 
 #[test]
-fn without_a_default_profile_the_environments_keys_are_meant() {
+fn environment_keys_are_used_without_default_profile() {
     let home = TestHome::new(PROGRAM);
     let keys = [("AWS_ACCESS_KEY_ID", "AKIAENV"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_SESSION_TOKEN", "t")];
     let run = home.run_with(&["process"], &keys);
@@ -166,7 +166,7 @@ fn without_a_default_profile_the_environments_keys_are_meant() {
 }
 
 #[test]
-fn inherited_keys_never_win_over_a_profile() {
+fn inherited_keys_do_not_override_profile() {
     let (_sts, home) = biz_corp();
     let keys = [("AWS_ACCESS_KEY_ID", "AKIAENV"), ("AWS_SECRET_ACCESS_KEY", "s")];
     let run = home.run_with(&["process", "devcorpuser"], &keys);
@@ -174,7 +174,7 @@ fn inherited_keys_never_win_over_a_profile() {
 }
 
 #[test]
-fn verbose_tells_the_profile_and_quiet_is_the_default() {
+fn verbose_prints_the_profile() {
     let (_sts, home) = without_mfa();
     let run = home.run(&["process", "nomfa", "-v"]);
     assert_eq!(run.code, Some(0));
@@ -183,7 +183,7 @@ fn verbose_tells_the_profile_and_quiet_is_the_default() {
 }
 
 #[test]
-fn refresh_takes_no_cached_session_and_no_cache_touches_none() {
+fn refresh_and_no_cache_skip_cached_session() {
     let (sts, home) = without_mfa();
     home.run(&["process", "nomfa", "--no-cache"]).succeeded();
     assert!(!home.cache_file().exists());
@@ -213,7 +213,7 @@ fn closed_pipe_is_a_quiet_failure() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_behind_stdout_is_a_failure() {
+fn full_disk_on_stdout_exits_1() {
     let (_sts, home) = without_mfa();
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let output = home.command(&["process", "nomfa"]).stdout(full).output().unwrap();

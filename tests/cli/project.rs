@@ -1,5 +1,5 @@
-//! The Amplify project around the current directory: which profile it names, what `reset-cache` forgets for it, its
-//! boundary, and that `process` does not care.
+//! The Amplify project around the current directory: its profile, its cached sessions in `reset-cache`, its boundary.
+//! `process` ignores it.
 
 use std::fs;
 
@@ -22,7 +22,7 @@ const DEV_AND_PROD: &str = r#"{
   "loose": {"configLevel": "general"}
 }"#;
 
-/// A project in `app` with the environments above, `dev` being the current one.
+/// A project in `app` with the environments above. `dev` is the current one.
 fn project(home: &TestHome) {
     home.write("app/amplify/.config/project-config.json", "{}");
     home.write(LOCAL_ENV, r#"{"envName": "dev"}"#);
@@ -30,7 +30,7 @@ fn project(home: &TestHome) {
     fs::create_dir_all(home.path().join("app/src/deep")).unwrap();
 }
 
-/// The walk-through's home with that project; `prod` is another profile on the role of `nomfa`.
+/// The walk-through's home with that project. `prod` is another profile with the role of `nomfa`.
 fn with_project() -> (FakeSts, TestHome) {
     let (sts, home) = without_mfa();
     add_config(
@@ -48,7 +48,7 @@ fn run_in(home: &TestHome, directory: &str, args: &[&str], variables: &[(&str, &
     command.output().expect("the program runs").into()
 }
 
-/// The profile that `explain` takes in `directory`.
+/// The profile that `explain` selects in `directory`.
 #[track_caller]
 fn explained(home: &TestHome, directory: &str, args: &[&str], variables: &[(&str, &str)]) -> (String, String) {
     let run = run_in(home, directory, &[&["explain", "--json"], args].concat(), variables);
@@ -57,9 +57,9 @@ fn explained(home: &TestHome, directory: &str, args: &[&str], variables: &[(&str
 }
 
 #[test]
-fn the_projects_profile_is_taken_in_every_directory_below_it_and_said() {
+fn project_profile_is_used_in_every_subdirectory() {
     let (_sts, home) = with_project();
-    let line = "profile nomfa of the Amplify project's environment dev (~/app/amplify/.config/local-aws-info.json:2)\n";
+    let line = "using profile nomfa (Amplify environment dev, ~/app/amplify/.config/local-aws-info.json:2)\n";
     for directory in ["app", "app/src/deep", "app/amplify/.config"] {
         assert_eq!(explained(&home, directory, &[], &[]), ("nomfa".into(), line.into()), "{directory}");
     }
@@ -75,7 +75,7 @@ fn the_projects_profile_is_taken_in_every_directory_below_it_and_said() {
     ] {
         assert_eq!(explained(&home, "app", args, variables), ("prod".into(), String::new()), "{args:?} {variables:?}");
     }
-    // A flag comes before a variable that was set for something else.
+    // A flag has priority over a variable that was set for another purpose.
     assert_eq!(explained(&home, "app", &["--env", "dev"], &[("AWS_PROFILE", "prod")]).0, "nomfa");
     let run = run_in(&home, "app", &["env", "--shell", "bash"], &[]);
     assert!(run.code == Some(0) && run.stderr == line && run.stdout.contains("ACTIVE_PROFILE='nomfa'"), "{run:?}");
@@ -88,7 +88,7 @@ fn the_projects_profile_is_taken_in_every_directory_below_it_and_said() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_into_the_project_is_the_project() {
+fn link_into_project_finds_the_project() {
     let (_sts, home) = with_project();
     std::os::unix::fs::symlink(home.path().join("app/src"), home.path().join("link")).unwrap();
     assert_eq!(explained(&home, "link/deep", &[], &[]).0, "nomfa");
@@ -110,7 +110,7 @@ fn process_does_not_depend_on_the_directory() {
 }
 
 #[test]
-fn a_root_is_what_the_amplify_cli_takes_for_one() {
+fn project_root_matches_amplify_cli() {
     let root = |files: &[&str], path: &str| {
         let (_sts, home) = without_mfa();
         home.write(LOCAL_AWS, DEV_AND_PROD);
@@ -119,7 +119,7 @@ fn a_root_is_what_the_amplify_cli_takes_for_one() {
             home.write(&format!("app/amplify/{file}"), "{}");
         }
         let run = run_in(&home, "app", &["reset-cache"], &[]);
-        assert!(run.code == Some(0) || run.stderr.contains("is not said"), "{run:#?}");
+        assert!(run.code == Some(0) || run.stderr.contains("no profile given"), "{run:#?}");
         run.code == Some(0)
     };
     assert!(!root(&[], "/elsewhere"));
@@ -128,14 +128,14 @@ fn a_root_is_what_the_amplify_cli_takes_for_one() {
     assert!(!root(&["backend/x"], "/elsewhere"));
     let (_sts, home) = without_mfa();
     home.write(LOCAL_AWS, DEV_AND_PROD);
-    // Windows's canonical paths begin with \\?\, which no Amplify CLI writes.
+    // Windows's canonical paths begin with \\?\, which the Amplify CLI never writes.
     let real = if cfg!(windows) { home.file("app") } else { fs::canonicalize(home.path().join("app")).unwrap() };
     home.write(LOCAL_ENV, json!({"envName": "dev", "projectPath": real}).to_string());
     assert_eq!(explained(&home, "app", &[], &[]).0, "nomfa");
 }
 
 #[test]
-fn files_are_read_as_the_amplify_cli_reads_them() {
+fn project_files_are_read_like_amplify_cli() {
     let (_sts, home) = with_project();
     home.write(LOCAL_ENV, "\u{feff}{\n  // the current one\n  envName: 'prod',\n}\n");
     home.write(LOCAL_AWS, "# mine\n{ prod: { useProfile: true /* yes */, \"profileName\": \"prod\", }, }");
@@ -145,12 +145,12 @@ fn files_are_read_as_the_amplify_cli_reads_them() {
 /// Its file of access keys is `/dev/null`.
 #[cfg(unix)]
 #[test]
-fn an_environment_without_a_profile_is_refused_where_it_would_be_used() {
+fn environment_without_profile_is_an_error_when_used() {
     let (_sts, home) = with_project();
     for (environment, code, reason) in [
-        ("keys", "unsupported", "access keys that the Amplify CLI keeps in /dev/null"),
+        ("keys", "unsupported", "access keys in /dev/null"),
         ("studio", "unsupported", "Amplify Studio"),
-        ("gone", "config", "neither a profile nor a file"),
+        ("gone", "config", "no profile and no existing file of access keys"),
         ("nosuch", "config", "no environment nosuch"),
     ] {
         let run = run_in(&home, "app", &["env", "--env", environment], &[]);
@@ -161,7 +161,11 @@ fn an_environment_without_a_profile_is_refused_where_it_would_be_used() {
         assert_eq!(run_in(&home, "app", &["list", "--env", environment], &[]).code, Some(0));
     }
     let run = run_in(&home, "app", &["env", "--env", "nosuch"], &[]);
-    assert!(run.stderr.contains("there are: dev, gone, keys, loose, prod, studio\n"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("the project's environments are: dev, gone, keys, loose, prod, studio\n"),
+        "{}",
+        run.stderr
+    );
     home.write(LOCAL_ENV, r#"{"envName": "studio"}"#);
     run_in(&home, "app", &["env"], &[]).failed_with(3);
     assert_eq!(explained(&home, "app", &[], &[("AWS_PROFILE", "prod")]).0, "prod");
@@ -169,7 +173,7 @@ fn an_environment_without_a_profile_is_refused_where_it_would_be_used() {
 }
 
 #[test]
-fn a_project_that_names_no_profile_leaves_it_to_default() {
+fn project_without_profile_uses_default_profile() {
     let (_sts, home) = with_project();
     add_config(&home, "[default]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n");
     for text in [r#"{"envName": "loose"}"#, r#"{"envName": "unheard of"}"#, "{}"] {
@@ -205,7 +209,7 @@ fn broken_files_are_named_with_their_line() {
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_in_place_of_a_file_is_not_waited_for() {
+fn fifo_as_project_file_is_not_waited_for() {
     let (_sts, home) = with_project();
     fs::remove_file(home.path().join(LOCAL_ENV)).unwrap();
     let made = std::process::Command::new("mkfifo").arg(home.path().join(LOCAL_ENV)).status();
@@ -214,7 +218,7 @@ fn a_pipe_in_place_of_a_file_is_not_waited_for() {
 }
 
 #[test]
-fn a_profile_that_is_gone_is_blamed_on_the_project() {
+fn missing_profile_is_reported_with_project_file() {
     let (_sts, home) = with_project();
     home.write(LOCAL_AWS, "{\"dev\":\n{\"useProfile\": true, \"profileName\": \"\\u001b[2Jgone\"}}");
     for args in [&["env", "-q"][..], &["reset-cache"]] {
@@ -229,7 +233,7 @@ fn names(home: &TestHome, outer: &str) -> Vec<String> {
 }
 
 #[test]
-fn reset_cache_forgets_exactly_the_projects_chain() {
+fn reset_cache_in_project_deletes_only_its_chain() {
     for (args, variables) in [
         (&["reset-cache"][..], &[][..]),
         (&["reset-cache", "--project"], &[("AWS_PROFILE", "prod")]),
@@ -256,7 +260,7 @@ fn reset_cache_forgets_exactly_the_projects_chain() {
 }
 
 #[test]
-fn intermediate_hops_and_the_mfa_session_go_too() {
+fn reset_cache_in_project_deletes_hops_and_mfa_session() {
     let (sts, home) = with_project();
     add_config(
         &home,
@@ -276,7 +280,7 @@ fn intermediate_hops_and_the_mfa_session_go_too() {
 
 #[cfg(unix)]
 #[test]
-fn an_environment_without_a_profile_has_nothing_cached() {
+fn environment_without_profile_has_no_cached_session() {
     let (_sts, home) = with_project();
     home.run(&["process", "nomfa"]).succeeded();
     for environment in ["keys", "studio", "loose"] {
@@ -287,7 +291,7 @@ fn an_environment_without_a_profile_has_nothing_cached() {
 }
 
 #[test]
-fn project_is_one_of_the_ways_to_say_what_to_forget() {
+fn project_option_excludes_other_reset_targets() {
     let (_sts, home) = with_project();
     for args in [
         &["reset-cache", "--project", "nomfa"][..],
@@ -300,7 +304,7 @@ fn project_is_one_of_the_ways_to_say_what_to_forget() {
     let run = home.run(&["reset-cache", "--project"]);
     run.failed_with(3);
     assert!(
-        run.stderr.contains("no Amplify project is around") && run.stderr.contains("reset-cache PROFILE"),
+        run.stderr.contains("not inside an Amplify project") && run.stderr.contains("reset-cache PROFILE"),
         "{}",
         run.stderr
     );
@@ -308,7 +312,7 @@ fn project_is_one_of_the_ways_to_say_what_to_forget() {
 
 #[cfg(unix)]
 #[test]
-fn explain_shows_the_boundary_of_the_projects_own_profile() {
+fn explain_shows_boundary_of_project_profile() {
     let (_sts, home) = with_project();
     let arn = "arn:aws:iam::222222222222:policy/ceiling";
     home.write(
@@ -328,7 +332,7 @@ fn explain_shows_the_boundary_of_the_projects_own_profile() {
     let text = run_in(&home, "app", &["explain", "-q"], &[]);
     assert!(text.succeeded().contains(&format!("  boundary      {arn}")), "{}", text.stdout);
     let list = |args: &[&str]| run_in(&home, "app", &[&["list"], args].concat(), &[]);
-    assert!(list(&[]).succeeded().ends_with(&format!("\nThe Amplify environment of nomfa has the boundary {arn}\n")));
+    assert!(list(&[]).succeeded().ends_with(&format!("\nthe Amplify environment of nomfa has the boundary {arn}\n")));
     let profiles = document(list(&["--json"]).succeeded());
     let bounded: Vec<_> =
         profiles.as_array().unwrap().iter().filter(|profile| !profile["boundary"].is_null()).collect();
@@ -339,7 +343,7 @@ fn explain_shows_the_boundary_of_the_projects_own_profile() {
 
 #[cfg(unix)]
 #[test]
-fn project_of_another_user_is_refused_unless_a_profile_is_named() {
+fn project_of_other_user_requires_a_named_profile() {
     use std::os::unix::fs::{MetadataExt, chown};
     const NOBODY: u32 = 65_534;
     for foreign in ["app", "app/amplify", "app/amplify/.config", LOCAL_AWS, TEAM] {
@@ -372,7 +376,7 @@ fn project_of_another_user_is_refused_unless_a_profile_is_named() {
             run.failed_with(3);
             let first = run.first_error_line();
             assert!(
-                first.contains("the Amplify project at ~/app is owned by") && first.contains("uid 65534"),
+                first.contains("the Amplify project at ~/app belongs to another user") && first.contains("uid 65534"),
                 "{first}"
             );
         }
@@ -389,7 +393,7 @@ fn project_of_another_user_is_refused_unless_a_profile_is_named() {
 }
 
 #[test]
-fn without_any_project_nothing_is_said() {
+fn directory_without_project_prints_no_note() {
     let home = TestHome::new(PROGRAM);
     home.config("[default]\naws_access_key_id = A\naws_secret_access_key = s\n");
     fs::create_dir_all(home.path().join("amplify/backend")).unwrap();
@@ -403,7 +407,7 @@ fn project_findings(home: &TestHome, variables: &[(&str, &str)]) -> Vec<Value> {
 }
 
 #[test]
-fn doctor_quotes_what_amplify_reports_of_the_projects_profile() {
+fn doctor_quotes_amplify_error_for_project_profile() {
     let (_sts, home) = with_project();
     let uses = |profile: &str| {
         home.write(
@@ -432,7 +436,7 @@ fn doctor_quotes_what_amplify_reports_of_the_projects_profile() {
 }
 
 #[test]
-fn list_and_doctor_begin_with_the_profile_for_amplifys_picker() {
+fn list_and_doctor_hint_profile_for_amplify_cli() {
     let (_sts, home) = with_project();
     assert!(!home.run(&["list"]).stderr.contains("Amplify CLI"));
     assert_eq!(home.run(&["setup", "nomfa", "--yes"]).code, Some(0));

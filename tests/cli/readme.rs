@@ -149,7 +149,7 @@ fn mfa_process_of_each_password_manager_gives_credentials() {
     }
 }
 
-/// Every string of the program, with `…` for each value that is put in.
+/// Every string of the program, with `…` for each inserted value.
 fn messages(folder: &Path, all: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -182,7 +182,7 @@ fn errors_of_the_guide_are_errors_of_the_program() {
     let said: Vec<_> = rows.iter().filter_map(|row| row.strip_prefix("- `")?.strip_suffix('`')).collect();
     assert_eq!(said.len(), rows.len(), "every row begins with an error: {rows:#?}");
     for first_line in said {
-        // A value may end the message or follow another.
+        // A value may end the message or be next to another value.
         let plain = |message: &str| message.replace("……", "…").trim_end_matches('…').to_owned();
         assert!(known.iter().any(|message| plain(message) == plain(first_line)), "nothing says: {first_line}");
     }
@@ -197,7 +197,7 @@ fn documents() -> Vec<PathBuf> {
         .collect()
 }
 
-/// As on the pages that show them: lower case, dashes for spaces, no punctuation.
+/// Like GitHub's anchors: lower case, dashes for spaces, no punctuation.
 fn anchors(text: &str) -> Vec<String> {
     let headings = text.lines().filter(|line| line.starts_with('#'));
     let anchor = |heading: &str| {
@@ -211,7 +211,7 @@ fn anchors(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn links_lead_to_what_is_there() {
+fn document_links_have_existing_targets() {
     let documents = documents();
     assert!(documents.len() >= 6, "{documents:?}");
     let mut links = 0;

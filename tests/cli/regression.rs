@@ -1,4 +1,4 @@
-//! Defects that were found once and must not come back. Each test names what was wrong.
+//! Defects that must not come back. Each test names the defect.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -19,7 +19,7 @@ fn says(run: &Finished, parts: &[&str]) {
     }
 }
 
-/// A home without a configured endpoint whose cache holds a session that the Amplify CLI made for the role.
+/// A home without a configured endpoint. Its cache holds a session that the Amplify CLI made for the role.
 fn with_amplifys_session(config: &str, session_name: &str) -> TestHome {
     let home = TestHome::new(PROGRAM);
     home.config(config);
@@ -31,7 +31,7 @@ fn with_amplifys_session(config: &str, session_name: &str) -> TestHome {
     home
 }
 
-/// The run without any way to AWS: it succeeds from the cache or not at all.
+/// Runs without access to AWS, so that only the cache can be used.
 fn offline(home: &TestHome, args: &[&str], more: &[(&str, &str)]) -> Finished {
     let mut variables = vec![("HTTPS_PROXY", "http://127.0.0.1:1")];
     variables.extend_from_slice(more);
@@ -39,7 +39,7 @@ fn offline(home: &TestHome, args: &[&str], more: &[(&str, &str)]) -> Finished {
 }
 
 #[test]
-fn amplifys_session_answered_for_a_profile_that_only_our_settings_name_so() {
+fn amplify_session_is_not_used_for_session_name_variable() {
     let config = format!(
         "[profile mine]\n{ROLE}source_profile = keys\nexternal_id = MINE\n\
          [profile other]\n{ROLE}source_profile = keys\nexternal_id = OTHER\nrole_session_name = ci\n"
@@ -50,7 +50,7 @@ fn amplifys_session_answered_for_a_profile_that_only_our_settings_name_so() {
 }
 
 #[test]
-fn amplifys_session_answered_although_another_dialect_has_a_second_profile() {
+fn amplify_session_is_not_used_for_ambiguous_profile() {
     for (second, dialect) in [("[other]", "aws"), ("[profilefoo]", "auto"), ("[my-profile]", "auto")] {
         let config = format!("[profile mine]\n{ROLE}source_profile = keys\n{second}\n{ROLE}source_profile = keys\n");
         let home = with_amplifys_session(&config, "amplify");
@@ -59,7 +59,7 @@ fn amplifys_session_answered_although_another_dialect_has_a_second_profile() {
 }
 
 #[test]
-fn a_key_on_an_indented_line_was_told_with_the_value_above_it() {
+fn secret_on_indented_line_is_not_printed() {
     const KEYS: &str = "aws_secret_access_key = hush-hush\n";
     for (config, args) in [
         (format!("[profile k]\n{ROLE}source_profile = keys\n  {KEYS}"), vec!["process", "k"]),
@@ -77,11 +77,11 @@ fn a_key_on_an_indented_line_was_told_with_the_value_above_it() {
 }
 
 #[test]
-fn a_file_size_limit_cost_the_credentials() {
+fn file_size_limit_still_returns_credentials() {
     let (sts, home) = without_mfa();
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(format!("ulimit -f 0; exec {PROGRAM} process nomfa -v")).env_clear().envs(home.environment());
-    // Pipes, since the limit holds for files: what the test captures must not fail, too.
+    // Uses pipes, because the limit also applies to files that capture the output.
     let run: Finished = shell.stdin(Stdio::null()).output().unwrap().into();
     assert_eq!(run.code, Some(0), "{run:?}");
     document(&run.stdout);
@@ -92,7 +92,7 @@ fn a_file_size_limit_cost_the_credentials() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn root_made_its_own_cache_directory_in_a_users_home() {
+fn root_creates_no_cache_in_home_of_user() {
     use std::os::unix::fs::{MetadataExt, chown};
     if fs::metadata("/proc/self").unwrap().uid() != 0 {
         return;
@@ -105,18 +105,18 @@ fn root_made_its_own_cache_directory_in_a_users_home() {
 }
 
 #[test]
-fn a_fifo_in_the_caches_place_hung_every_call() {
+fn fifo_as_cache_file_does_not_hang() {
     let (sts, home) = without_mfa();
     fs::create_dir_all(home.cache_dir()).unwrap();
     assert!(Command::new("mkfifo").arg(home.cache_file()).status().unwrap().success());
     let run = home.run(&["process", "nomfa"]);
     assert_eq!(run.code, Some(0), "{run:?}");
-    says(&run, &["not cached", "not a plain file"]);
+    says(&run, &["not cached", "not a regular file"]);
     assert_eq!(sts.count("AssumeRole"), 1);
 }
 
 #[test]
-fn two_questions_stood_on_one_terminal_without_the_cache() {
+fn concurrent_prompts_without_cache_appear_in_turn() {
     let (sts, home) = biz_corp();
     let mut terminal = Terminal::script(
         &home,
@@ -134,7 +134,7 @@ fn two_questions_stood_on_one_terminal_without_the_cache() {
 }
 
 #[test]
-fn a_profiles_name_steered_the_terminal_in_the_question() {
+fn profile_name_in_prompt_is_sanitized() {
     let (_sts, home) = biz_corp();
     let config = fs::read_to_string(home.path().join(".aws/config")).unwrap();
     home.config(&config.replace("bizcorprole", "biz\u{1b}]0;pwned\u{7}"));
@@ -146,7 +146,7 @@ fn a_profiles_name_steered_the_terminal_in_the_question() {
 }
 
 #[test]
-fn clap_spoke_in_its_own_form() {
+fn clap_error_has_the_format_of_other_errors() {
     let home = TestHome::new(PROGRAM);
     for argument in ["--frobnicate".to_owned(), format!("--{}", "x".repeat(400)), "--a\u{1b}[2J\nb".to_owned()] {
         home.run(&["process", &argument]).failed_with(2);
@@ -156,7 +156,7 @@ fn clap_spoke_in_its_own_form() {
 }
 
 #[test]
-fn a_long_loop_lost_its_path() {
+fn long_profile_loop_prints_its_path() {
     let home = TestHome::new(PROGRAM);
     let name = |n: usize| format!("a-rather-long-profile-name-{n}");
     let config = (0..9).map(|n| format!("[profile {}]\n{ROLE}source_profile = {}\n", name(n), name((n + 1) % 9)));
@@ -169,7 +169,7 @@ fn a_long_loop_lost_its_path() {
 }
 
 #[test]
-fn bad_regions_and_endpoints_were_internal_errors() {
+fn invalid_region_or_endpoint_is_named_in_error() {
     let (_sts, home) = without_mfa();
     for region in ["us east", "x-", "eu_west_1", "a/b"] {
         let run = home.run(&["process", "nomfa", "--region", region]);
@@ -185,7 +185,7 @@ fn bad_regions_and_endpoints_were_internal_errors() {
 }
 
 #[test]
-fn awss_words_were_shown_whole_with_what_was_signed() {
+fn aws_message_is_masked_and_shortened() {
     let (sts, home) = without_mfa();
     home.credentials(&format!(
         "[devcorpuser]\naws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = hush-token\n",
@@ -201,7 +201,7 @@ fn awss_words_were_shown_whole_with_what_was_signed() {
 }
 
 #[test]
-fn a_broken_header_with_quotes_was_nobodys() {
+fn broken_header_with_quotes_fails_its_profile() {
     let home = TestHome::new(PROGRAM);
     home.config(&format!(
         "[profile q]\n{ROLE}source_profile = keys\n[profile between]\nregion = x\n[profile \"q\nexternal_id = NEEDED\n"
@@ -211,7 +211,7 @@ fn a_broken_header_with_quotes_was_nobodys() {
 }
 
 #[test]
-fn a_line_below_junk_continued_the_property_above_it() {
+fn line_below_invalid_line_does_not_continue_property() {
     let home = TestHome::new(PROGRAM);
     home.config("[profile a]\nregion = us-east-1\njunk\n  output = json\n");
     let list = document(home.run(&["list", "--json", "--properties"]).succeeded());
@@ -220,7 +220,7 @@ fn a_line_below_junk_continued_the_property_above_it() {
 }
 
 #[test]
-fn a_cache_with_a_byte_order_mark_was_set_aside() {
+fn cache_with_byte_order_mark_is_read() {
     let (sts, home) = without_mfa();
     home.run(&["process", "nomfa"]).succeeded();
     let text = fs::read_to_string(home.cache_file()).unwrap();
@@ -232,18 +232,18 @@ fn a_cache_with_a_byte_order_mark_was_set_aside() {
 }
 
 #[test]
-fn stdin_was_read_for_a_code_that_the_cache_made_needless() {
+fn stdin_is_not_read_with_cached_session() {
     let (sts, home) = biz_corp();
     home.run(&["process", "bizcorprole", "-t", &sts.next_unused_code(data::MFA_SERIAL)]).succeeded();
     let mut command = home.command(&["process", "bizcorprole", "-t", "-"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    // The pipe stays open and empty.
+    // The pipe remains open and empty.
     let _stdin = child.stdin.take();
     assert!(child.wait().unwrap().success());
 }
 
 #[test]
-fn a_file_that_cannot_be_read_was_not_named_in_json() {
+fn unreadable_file_is_named_in_json() {
     let home = TestHome::new(PROGRAM);
     fs::create_dir_all(home.path().join(".aws/config")).unwrap();
     let run = home.run(&["list", "--json"]);

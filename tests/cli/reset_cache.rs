@@ -1,4 +1,4 @@
-//! `reset-cache`: exact to the profile's chain, in the Amplify CLI's words and spellings.
+//! `reset-cache`: removes exactly the profile's chain, with the Amplify CLI's messages and spellings.
 
 use std::fs;
 
@@ -28,7 +28,7 @@ fn names(home: &TestHome, role: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_profiles_chain_goes_and_others_stay() {
+fn reset_cache_deletes_only_chain_of_profile() {
     let (_sts, home) = with_sessions();
     assert_eq!(names(&home, data::NO_MFA_ROLE).len(), 2);
     let run = home.run(&["reset-cache", "nomfa"]);
@@ -45,7 +45,7 @@ fn a_profiles_chain_goes_and_others_stay() {
 }
 
 #[test]
-fn what_is_no_session_stays_and_what_was_set_aside_goes() {
+fn reset_cache_keeps_foreign_values_and_deletes_corrupt_copy() {
     let (_sts, home) = with_sessions();
     let foreign = json!({"theirs": 5, "note": {"a": 1}});
     for how in [&["reset-cache", "nomfa"][..], &["reset-cache", "--all"]] {
@@ -71,7 +71,7 @@ fn what_is_no_session_stays_and_what_was_set_aside_goes() {
 }
 
 #[test]
-fn amplifys_entries_of_the_role_go_too_and_foreign_members_stay() {
+fn reset_cache_deletes_amplify_entry_of_role() {
     let (_sts, home) = with_sessions();
     let mut file = cache(&home);
     file[data::NO_MFA_ROLE]["amplify"] = json!({"credentials": {"accessKeyId": "A"}});
@@ -85,7 +85,7 @@ fn amplifys_entries_of_the_role_go_too_and_foreign_members_stay() {
 }
 
 #[test]
-fn an_alias_resets_what_it_stands_for_in_every_spelling() {
+fn reset_cache_of_alias_deletes_target_sessions() {
     for spelling in [
         &["reset-cache", "alias"][..],
         &["resetCache", "alias"],
@@ -100,7 +100,7 @@ fn an_alias_resets_what_it_stands_for_in_every_spelling() {
 }
 
 #[test]
-fn dry_run_and_json_tell_the_same() {
+fn reset_cache_dry_run_lists_same_sessions() {
     let (_sts, home) = with_sessions();
     let before = fs::read_to_string(home.cache_file()).unwrap();
     let dry = document(home.run(&["reset-cache", "nomfa", "--dry-run", "--json"]).succeeded());
@@ -116,9 +116,9 @@ fn dry_run_and_json_tell_the_same() {
 }
 
 #[test]
-fn expired_and_all() {
+fn reset_cache_expired_and_all_delete_matching_sessions() {
     let (_sts, home) = with_sessions();
-    assert_eq!(home.run(&["reset-cache", "--expired"]).succeeded(), "No temp credentials that are over are cached.\n");
+    assert_eq!(home.run(&["reset-cache", "--expired"]).succeeded(), "No expired temp credentials are cached.\n");
     let mut file = cache(&home);
     let over = json!({"accessKeyId": "A", "secretAccessKey": "s", "sessionToken": "t", "expiration": "2020-01-01T00:00:00.000Z"});
     file["arn:aws:iam::333333333333:role/Theirs"] = json!({"amplify": over, "left by a failure": {}});
@@ -134,7 +134,7 @@ fn expired_and_all() {
 }
 
 #[test]
-fn nothing_to_forget_is_no_failure_and_makes_no_file() {
+fn reset_of_missing_cache_succeeds_without_file() {
     let (_sts, home) = without_mfa();
     home.run(&["reset-cache", "--all"]).succeeded();
     home.run(&["reset-cache", "nomfa"]).succeeded();
@@ -142,9 +142,9 @@ fn nothing_to_forget_is_no_failure_and_makes_no_file() {
 }
 
 #[test]
-fn what_to_forget_must_be_said() {
+fn reset_cache_without_target_is_an_error() {
     let (_sts, home) = without_mfa();
-    // A variable that was set for another reason is not enough to forget by.
+    // A variable that was set for another purpose does not select a profile to reset.
     let run = home.run_with(&["reset-cache"], &[("AWS_PROFILE", "nomfa")]);
     run.failed_with(3);
     assert!(run.stderr.contains("amplify-creds reset-cache PROFILE"), "{}", run.stderr);
@@ -153,7 +153,7 @@ fn what_to_forget_must_be_said() {
 }
 
 #[test]
-fn a_session_of_the_profile_under_an_older_chain_goes_too() {
+fn reset_cache_deletes_session_of_older_chain() {
     let (_sts, home) = with_sessions();
     let config = fs::read_to_string(home.path().join(".aws/config")).unwrap();
     home.config(&config.replace("[profile nomfa]", "[profile nomfa]\nexternal_id = new"));

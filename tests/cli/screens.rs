@@ -77,10 +77,12 @@ fn expired_session_is_red_and_one_about_to_expire_is_yellow() {
 #[test]
 fn color_of_errors_headings_and_cells_follows_the_options() {
     let (_sts, home) = without_mfa();
+    home.run(&["process", "nomfa"]).succeeded();
     for (command, part) in [
         ("\"$PROGRAM\" process nowhere", "\x1b[31mamplify-creds:\x1b[0m "),
         ("\"$PROGRAM\" process nomf", "  \x1b[36mhint:\x1b[0m "),
         ("\"$PROGRAM\" explain nomfa", "\x1b[1mprofile nomfa\x1b[0m\n"),
+        ("\"$PROGRAM\" explain nomfa", "  cache         \x1b[32mvalid, "),
         ("\"$PROGRAM\" whoami nomfa", "\x1b[1mprofile nomfa\x1b[0m\n"),
         ("\"$PROGRAM\" doctor", "\x1b[32myes\x1b[0m"),
         ("\"$PROGRAM\" setup nomfa --dry-run", "\x1b[32m+credential_process = "),

@@ -1,4 +1,4 @@
-//! What narrows or marks a session reaches AWS, and a session that is less never answers for one that is more.
+//! Options that narrow or mark a session are sent to AWS, and a narrower session is never used for a wider one.
 
 use test_support::{Finished, TestHome, biz_corp as data};
 
@@ -41,7 +41,7 @@ fn profile_and_flags_reach_aws() {
 }
 
 #[test]
-fn a_session_that_is_less_answers_for_no_other() {
+fn restricted_session_is_cached_separately() {
     let (sts, home) = without_mfa();
     home.write(".aws/a.json", POLICY);
     home.write(".aws/b.json", POLICY.replace("[]", "[{}]"));
@@ -66,7 +66,7 @@ fn a_session_that_is_less_answers_for_no_other() {
 }
 
 #[test]
-fn what_cannot_be_is_told_before_anything_is_sent() {
+fn invalid_session_option_is_rejected_before_request() {
     let (sts, home) = without_mfa();
     home.write("bad.json", "[]");
     let bad = home.path().join("bad.json").display().to_string();
@@ -93,7 +93,7 @@ fn what_cannot_be_is_told_before_anything_is_sent() {
 }
 
 #[test]
-fn boundary_of_a_clone_narrows_as_an_own_policy_and_is_named() {
+fn boundary_as_session_policy_is_validated_and_noted() {
     let (sts, home) = without_mfa();
     add_config(
         &home,
@@ -153,7 +153,7 @@ fn boundary_of_a_clone_narrows_as_an_own_policy_and_is_named() {
 }
 
 #[test]
-fn session_names_are_made_from_who_and_where() {
+fn session_name_template_uses_user_and_project() {
     let (sts, home) = without_mfa();
     let profile = |name: &str, template: &str| {
         format!(
@@ -170,7 +170,7 @@ fn session_names_are_made_from_who_and_where() {
     assert_eq!(cache(&home).get(data::NO_MFA_ROLE), None);
     let run = home.run_with(&["process", "named"], &[("USER", ""), ("LOGNAME", ""), ("USERNAME", "")]);
     run.failed_with(3);
-    assert!(run.stderr.contains("what {user} is") && run.stderr.contains("~/.aws/config:18"), "{}", run.stderr);
+    assert!(run.stderr.contains("placeholder {user}") && run.stderr.contains("~/.aws/config:18"), "{}", run.stderr);
     home.run(&["process", "projects"]).failed_with(3);
     home.write("shop/amplify/.config/project-config.json", "{\"projectName\": \"Shop\"}");
     home.write("shop/amplify/.config/local-env-info.json", "{\"envName\": \"dev\"}");
@@ -180,7 +180,7 @@ fn session_names_are_made_from_who_and_where() {
 }
 
 #[test]
-fn a_wrapper_with_flags_is_an_alias_with_them() {
+fn wrapper_with_flags_is_an_alias_with_flags() {
     let (sts, home) = without_mfa();
     add_config(
         &home,
@@ -203,7 +203,7 @@ fn wrappers(home: &TestHome) -> String {
     WRAPPERS.replace("HOME", &home.path().display().to_string())
 }
 
-/// The role `narrow` with a policy, and wrappers of it and of `nomfa`, which has none.
+/// The role `narrow` with a policy, and wrappers for it and for `nomfa`, which has no policy.
 const WRAPPERS: &str = "[profile narrow]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\n\
      source_profile = devcorpuser\npolicy_arns = read-only\n\
      [profile agent]\ncredential_process = amplify-creds process nomfa --policy-arn read-only\n\
@@ -217,7 +217,7 @@ const WRAPPERS: &str = "[profile narrow]\nrole_arn = arn:aws:iam::222222222222:r
      [profile behind]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = agent\n";
 
 #[test]
-fn second_policy_over_profile_or_wrapper_is_refused() {
+fn second_policy_for_profile_or_wrapper_is_rejected() {
     let (sts, home) = without_mfa();
     home.write("p.json", POLICY);
     add_config(&home, &wrappers(&home));
@@ -275,7 +275,7 @@ fn wrapper_with_a_policy_takes_other_options() {
     let read_only = Some("arn:aws:iam::aws:policy/ReadOnlyAccess");
     id(&home, &["agent", "--session-name", "me", "-d", "30m"]);
     id(&home, &["narrow", "--tag", "team=web"]);
-    // The options of both wrappers count, those of the outer one first.
+    // The options of both wrappers apply. The outer wrapper has priority.
     id(&home, &["over-agent"]);
     id(&home, &["agent-open"]);
     // The policy of the source does not limit the role that it assumes.

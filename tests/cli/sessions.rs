@@ -1,4 +1,4 @@
-//! `sessions`: the JSON contract, the table, and what is passed over.
+//! `sessions`: the JSON contract, the table, and skipped entries.
 
 use std::fs;
 
@@ -14,7 +14,7 @@ fn four() -> Value {
 }
 
 #[test]
-fn every_key_of_the_contract_is_there() {
+fn sessions_json_has_every_documented_key() {
     let (sts, home) = biz_corp();
     home.run(&["process", "bizcorprole", "-t", &sts.next_unused_code(data::MFA_SERIAL)]).succeeded();
     let mut file = cache(&home);
@@ -46,12 +46,12 @@ fn every_key_of_the_contract_is_there() {
         (&amplifys["profile"], &amplifys["written_by"], &amplifys["expires"]),
         (&Value::Null, &json!("amplify"), &json!("2099-01-01T00:00:00Z"))
     );
-    // Not ours, so that the digits belong to the name.
+    // Another program's entry, so the digits belong to the name.
     assert!(all.iter().any(|session| session["session_name"] == "x#12345678"), "{seen:#}");
 }
 
 #[test]
-fn our_digits_are_no_part_of_the_name() {
+fn session_name_is_shown_without_fingerprint() {
     let (_sts, home) = without_mfa();
     add_config(
         &home,
@@ -70,7 +70,7 @@ fn our_digits_are_no_part_of_the_name() {
 }
 
 #[test]
-fn the_table_says_what_is_over_and_does_not_steer_the_terminal() {
+fn sessions_table_marks_expired_and_is_sanitized() {
     let (_sts, home) = without_mfa();
     home.run(&["process", "nomfa"]).succeeded();
     age_cache(&home, 4000);
@@ -95,7 +95,7 @@ fn the_table_says_what_is_over_and_does_not_steer_the_terminal() {
 }
 
 #[test]
-fn foreign_shapes_are_passed_over_and_no_cache_is_no_failure() {
+fn invalid_or_missing_cache_lists_no_sessions() {
     let home = TestHome::new(PROGRAM);
     let nothing = "no sessions in ~/.amplify/awscloudformation/cache.json\n";
     assert_eq!(home.run(&["sessions"]).succeeded(), nothing);

@@ -1,4 +1,4 @@
-//! `setup`: what it writes, what it asks, and what it leaves alone.
+//! `setup`: its edits, its questions, and the parts that it does not change.
 
 use std::fs;
 use std::io::Write;
@@ -26,12 +26,12 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o7777
 }
 
-/// What `setup` adds for `target`.
+/// The lines that `setup` adds for `target`.
 fn wrapper(name: &str, target: &str, region: &str) -> String {
     format!("\n[profile {name}]\ncredential_process = {PROGRAM} process {target}\nregion = {region}\n")
 }
 
-/// Puts the program itself there: a symbolic link would lead to a path without a blank, which is preferred.
+/// Copies the program, because a symbolic link would lead to a path without blanks, which is preferred.
 fn place_program(path: &Path) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::hard_link(PROGRAM, path).or_else(|_| fs::copy(PROGRAM, path).map(drop)).unwrap();
@@ -76,7 +76,6 @@ fn wrapper_between_blanks_works_in_every_tool() {
     assert!(config(&home).contains(&expected), "{}", config(&home));
 }
 
-/// A run with text on stdin.
 fn with_stdin(home: &TestHome, args: &[&str], stdin: &str) -> Finished {
     let mut child =
         home.command(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -92,7 +91,7 @@ fn done(run: &Finished) -> &Finished {
 }
 
 #[test]
-fn a_wrapper_is_added_once_with_the_diff_on_stdout() {
+fn setup_prints_diff_and_adds_wrapper_once() {
     let (_sts, home) = biz_corp();
     let before = config(&home);
     let preview = home.run(&["setup", "bizcorprole", "--dry-run"]);
@@ -122,7 +121,7 @@ fn a_wrapper_is_added_once_with_the_diff_on_stdout() {
 }
 
 #[test]
-fn every_reading_sees_the_wrapper_and_it_gives_the_roles_credentials() {
+fn wrapper_gives_role_credentials_in_every_dialect() {
     let (_sts, home) = without_mfa();
     done(&home.run(&["setup", "nomfa", "--name", "w", "--region", "eu-west-3", "-y", "-q"]));
     for dialect in ["auto", "aws", "amplify"] {
@@ -139,7 +138,7 @@ fn every_reading_sees_the_wrapper_and_it_gives_the_roles_credentials() {
 }
 
 #[test]
-fn nobody_to_ask_is_4_and_changes_nothing() {
+fn setup_without_prompt_exits_4_and_writes_nothing() {
     let (_sts, home) = biz_corp();
     let before = config(&home);
     for args in [&["setup", "bizcorprole"][..], &["setup", "bizcorprole", "--no-input"], &["setup"]] {
@@ -152,7 +151,7 @@ fn nobody_to_ask_is_4_and_changes_nothing() {
 }
 
 #[test]
-fn a_person_sees_the_diff_and_says_yes_or_no() {
+fn setup_shows_diff_and_asks_for_confirmation() {
     for (answer, writes) in [("y", true), ("Yes", true), ("n", false), ("", false), ("maybe", false)] {
         let (_sts, home) = biz_corp();
         let before = config(&home);
@@ -176,7 +175,7 @@ fn a_person_sees_the_diff_and_says_yes_or_no() {
 }
 
 #[test]
-fn a_file_that_changes_while_the_question_is_open_is_not_overwritten() {
+fn file_changed_during_prompt_is_not_overwritten() {
     let (_sts, home) = biz_corp();
     let mut terminal = Terminal::start(&home, "setup bizcorprole", "</dev/null");
     terminal.expect(CONFIRM);
@@ -190,8 +189,8 @@ fn a_file_that_changes_while_the_question_is_open_is_not_overwritten() {
 }
 
 #[test]
-fn what_comes_while_the_question_is_open_is_in_nobodys_way() {
-    // Another setup does not wait for the person in front of the first one.
+fn second_setup_does_not_wait_for_open_prompt() {
+    // Another setup does not wait for the user of the first one.
     let (_sts, home) = biz_corp();
     let mut terminal = Terminal::start(&home, "setup bizcorprole", "</dev/null");
     terminal.expect(CONFIRM);
@@ -202,7 +201,7 @@ fn what_comes_while_the_question_is_open_is_in_nobodys_way() {
 }
 
 #[test]
-fn many_at_once_lose_nothing() {
+fn concurrent_setups_keep_every_wrapper() {
     let (_sts, home) = biz_corp();
     let before = config(&home);
     let names: Vec<_> = (0..12).map(|number| format!("w{number}")).collect();
@@ -235,7 +234,7 @@ fn many_at_once_lose_nothing() {
 }
 
 #[test]
-fn killed_at_any_moment_it_leaves_the_old_file_or_the_new() {
+fn killed_setup_leaves_old_or_new_file() {
     let (_sts, home) = biz_corp();
     let before = config(&home);
     let after = before.clone() + &wrapper("bizcorprole-amplify", "bizcorprole", "us-east-1");
@@ -243,7 +242,7 @@ fn killed_at_any_moment_it_leaves_the_old_file_or_the_new() {
     for moment in 0..40 {
         home.config(&before);
         let mut run = home.command(&["setup", "bizcorprole", "--yes", "-q"]).stdout(Stdio::null()).spawn().unwrap();
-        // Only spreads the kills over the run: any moment must do, and the first comes at once.
+        // Only distributes the kills over the run. Any moment must be safe, and the first kill is immediate.
         std::thread::sleep(Duration::from_micros(500 * moment));
         run.kill().unwrap();
         run.wait().unwrap();
@@ -258,7 +257,7 @@ fn killed_at_any_moment_it_leaves_the_old_file_or_the_new() {
 }
 
 #[test]
-fn in_place_the_name_stays_and_everything_still_leads_to_the_role() {
+fn in_place_setup_keeps_name_and_references() {
     let (_sts, home) = without_mfa();
     add_config(
         &home,
@@ -279,7 +278,7 @@ fn in_place_the_name_stays_and_everything_still_leads_to_the_role() {
         .replace("include_profile = nomfa\n", "include_profile = nomfa-role\n")
         .replace("process nomfa\n", "process nomfa-role\n");
     assert_eq!(config(&home), expected + &wrapper("nomfa", "nomfa-role", "eu-west-1"));
-    // The session that there was answers for it still, under either name.
+    // The existing session is still used, under either name.
     for name in ["nomfa", "nomfa-role", "old"] {
         assert_eq!(home.run(&["process", name]).succeeded(), credentials.succeeded(), "{name}");
     }
@@ -291,7 +290,7 @@ fn in_place_the_name_stays_and_everything_still_leads_to_the_role() {
 }
 
 #[test]
-fn in_place_moves_both_files_and_hides_no_secret_but_its_value() {
+fn in_place_setup_renames_in_both_files() {
     let (_sts, home) = biz_corp();
     let run = home.run(&["setup", "devcorpuser", "--in-place", "--yes"]);
     done(&run);
@@ -307,7 +306,7 @@ fn in_place_moves_both_files_and_hides_no_secret_but_its_value() {
 }
 
 #[test]
-fn line_ends_a_mark_and_a_missing_last_line_end_survive() {
+fn setup_preserves_line_endings_and_byte_order_mark() {
     let (_sts, home) = biz_corp();
     let plain = config(&home);
     let added = wrapper("bizcorprole-amplify", "bizcorprole", "us-east-1");
@@ -320,7 +319,7 @@ fn line_ends_a_mark_and_a_missing_last_line_end_survive() {
         home.config(&before);
         let run = home.run(&["setup", "bizcorprole", "--yes"]);
         assert_eq!(
-            done(&run).stderr.contains("some tools see no profile of that file"),
+            done(&run).stderr.contains("some tools see no profile in that file"),
             before.starts_with('\u{feff}')
         );
         assert_eq!(config(&home), after, "{before:?}");
@@ -329,7 +328,7 @@ fn line_ends_a_mark_and_a_missing_last_line_end_survive() {
 }
 
 #[test]
-fn links_modes_and_files_that_are_not_to_be_edited() {
+fn setup_preserves_links_and_modes_or_refuses() {
     let (_sts, home) = biz_corp();
     let link = home.path().join(".aws/config");
     let real = home.write("dotfiles/aws-config", config(&home));
@@ -351,7 +350,7 @@ fn links_modes_and_files_that_are_not_to_be_edited() {
 }
 
 #[test]
-fn a_role_by_flags_in_a_fresh_home() {
+fn setup_creates_role_from_flags_in_new_home() {
     let home = TestHome::new(PROGRAM);
     let args = [
         "setup",
@@ -396,54 +395,62 @@ fn a_role_by_flags_in_a_fresh_home() {
     let again = with_stdin(&home, &args, &format!("{}\n", data::SECRET_ACCESS_KEY));
     assert!(done(&again).stderr.starts_with("nothing to change"), "{again:?}");
     let other = with_stdin(&home, &args, "anotherSecretOfTheSameLength000000000000\n");
-    assert!(other.failed_with(3).stderr.contains("there is a profile devcorpuser already"));
+    assert!(other.failed_with(3).stderr.contains("profile devcorpuser exists already with different settings"));
     let hops = document(&home.run(&["explain", "biz-amplify", "--json"]).stdout)["hops"].clone();
     assert_eq!((&hops[0]["role_arn"], &hops[0]["external_id"]), (&data::NO_MFA_ROLE.into(), &"x-1".into()));
 }
 
 #[test]
-fn flags_that_do_not_fit_are_refused_and_nothing_is_written() {
+fn invalid_setup_flags_write_nothing() {
     let (_sts, home) = biz_corp();
     let before = config(&home);
     let role = ["setup", "--yes", "--role-arn", data::NO_MFA_ROLE];
     let user = ["--source-profile", "devcorpuser"];
     for (args, code, says) in [
-        (vec!["setup", "--yes"], 2, "--role-arn is needed"),
-        (role.to_vec(), 2, "--source-profile is needed"),
+        (vec!["setup", "--yes"], 2, "--role-arn is missing"),
+        (role.to_vec(), 2, "--source-profile is missing"),
         (
             [&["setup", "--yes", "--role-arn", "arn:aws:iam::1:role/x"][..], &user].concat(),
             2,
-            "--role-arn is not the ARN",
+            "invalid --role-arn (expected the ARN",
         ),
-        ([&role[..], &user, &["--external-id", "a b"]].concat(), 2, "--external-id is not 2 to 1224"),
-        ([&role[..], &user, &["--mfa-serial", "short"]].concat(), 2, "--mfa-serial is not 9 to 256"),
+        ([&role[..], &user, &["--external-id", "a b"]].concat(), 2, "invalid --external-id (expected 2 to 1224"),
+        ([&role[..], &user, &["--mfa-serial", "short"]].concat(), 2, "invalid --mfa-serial (expected 9 to 256"),
         ([&role[..], &user, &["--region", "a b"]].concat(), 2, "invalid region in --region"),
-        ([&role[..], &user, &["--name", "a b"]].concat(), 2, "--name is not a name that every tool takes"),
+        ([&role[..], &user, &["--name", "a b"]].concat(), 2, "invalid --name (expected a name of letters"),
         ([&role[..], &user, &["--name", "-x"]].concat(), 2, ""),
-        ([&role[..], &user, &["--name", "bizcorprole"]].concat(), 3, "there is a profile bizcorprole already"),
-        ([&role[..], &["--source-profile", "devcorpusr"]].concat(), 3, "there is no profile devcorpusr"),
+        (
+            [&role[..], &user, &["--name", "bizcorprole"]].concat(),
+            3,
+            "profile bizcorprole exists already with different settings",
+        ),
+        ([&role[..], &["--source-profile", "devcorpusr"]].concat(), 3, "source profile devcorpusr does not exist"),
         ([&role[..], &user, &["--secret-access-key", "-"]].concat(), 2, ""),
         (
             [&role[..], &user, &["--access-key-id", data::ACCESS_KEY_ID, "--secret-access-key", "abc"]].concat(),
             2,
-            "takes - alone, and the secret from stdin",
+            "accepts only - (the secret is read from stdin)",
         ),
         (
             [&role[..], &user, &["--access-key-id", "short", "--secret-access-key", "-"]].concat(),
             2,
-            "--access-key-id is not",
+            "invalid --access-key-id",
         ),
         (
             [&role[..], &["--source-profile", "new", "--access-key-id", data::ACCESS_KEY_ID]].concat(),
             2,
             "--secret-access-key",
         ),
-        (vec!["setup", "bizcorprole", "--role-arn", data::NO_MFA_ROLE], 2, "go without it"),
-        (vec!["setup", "bizcorprole", "--name", "devcorpuser", "-y"], 3, "there is a profile devcorpuser already"),
-        (vec!["setup", "bizcorprole", "--name", "a b", "-y"], 3, "no section header makes the name a b"),
-        (vec!["setup", "bizcorprole", "--name", "m\u{fc}ller", "-y"], 3, "no section header"),
-        (vec!["setup", "nobody", "-y"], 3, "there is no profile nobody"),
-        (vec!["setup", "bizcorprole", "-y", "--project"], 3, "in no Amplify project"),
+        (vec!["setup", "bizcorprole", "--role-arn", data::NO_MFA_ROLE], 2, "omit PROFILE"),
+        (
+            vec!["setup", "bizcorprole", "--name", "devcorpuser", "-y"],
+            3,
+            "profile devcorpuser exists already with different settings",
+        ),
+        (vec!["setup", "bizcorprole", "--name", "a b", "-y"], 3, "profile name a b cannot be written"),
+        (vec!["setup", "bizcorprole", "--name", "m\u{fc}ller", "-y"], 3, "so that all tools read it the same way"),
+        (vec!["setup", "nobody", "-y"], 3, "profile nobody does not exist"),
+        (vec!["setup", "bizcorprole", "-y", "--project"], 3, "not inside an Amplify project"),
     ] {
         let run = home.run(&args);
         assert!(run.failed_with(code).stderr.contains(says), "{args:?}: {run:?}");
@@ -456,14 +463,14 @@ fn flags_that_do_not_fit_are_refused_and_nothing_is_written() {
         config(&home).contains(&format!("[profile b-z-amplify]\ncredential_process = {PROGRAM} process \"b z\"\n"))
     );
     let run = home.run(&["setup", "b z", "--in-place", "-y"]);
-    assert!(run.failed_with(3).stderr.contains("no section header makes the name b z"), "{run:?}");
+    assert!(run.failed_with(3).stderr.contains("profile name b z-role cannot be written so that all tools"), "{run:?}");
     add_config(&home, "[profile b;z]\nrole_arn = arn:aws:iam::222222222222:role/x\nsource_profile = devcorpuser\n");
     let run = home.run(&["setup", "b;z", "--name", "w", "-y"]);
-    assert!(run.failed_with(3).stderr.contains("the name of profile b;z cannot be written"), "{run:?}");
+    assert!(run.failed_with(3).stderr.contains("profile name b;z cannot be written"), "{run:?}");
 }
 
 #[test]
-fn a_program_in_a_directory_with_a_blank_is_quoted_so_that_a_shell_starts_it() {
+fn program_path_with_space_is_quoted() {
     let (_sts, home) = without_mfa();
     let linked = home.path().join("my tools/amplify-creds");
     place_program(&linked);
@@ -486,7 +493,7 @@ fn a_program_in_a_directory_with_a_blank_is_quoted_so_that_a_shell_starts_it() {
 }
 
 #[test]
-fn the_projects_environment_uses_the_wrapper() {
+fn setup_project_points_environment_to_wrapper() {
     let (_sts, home) = without_mfa();
     home.write("app/amplify/.config/project-config.json", "{}");
     home.write("app/amplify/.config/local-env-info.json", r#"{"envName": "dev"}"#);
@@ -514,7 +521,7 @@ fn the_projects_environment_uses_the_wrapper() {
 }
 
 #[test]
-fn questions_are_answered_checked_and_hidden_where_they_must_be() {
+fn setup_prompts_validate_answers_and_hide_secrets() {
     let (sts, home) = biz_corp();
     home.config("");
     home.credentials("");
@@ -522,25 +529,25 @@ fn questions_are_answered_checked_and_hidden_where_they_must_be() {
     let mut terminal = Terminal::start(&home, "setup", "</dev/null");
     terminal.expect("Role ARN: ");
     terminal.type_line("arn:aws:iam::1:role/x");
-    terminal.expect("That is not the ARN of a role");
+    terminal.expect("Invalid: expected the ARN of a role");
     terminal.expect("Role ARN: ");
     terminal.type_line(data::BIZ_CORP_ROLE);
     terminal.expect("Source profile: ");
     terminal.type_line("dev corp");
-    terminal.expect("That is not a name that every tool takes");
+    terminal.expect("Invalid: expected a name of letters, digits, - and _");
     terminal.type_line("devcorpuser");
     terminal.expect("Access key id: ");
     terminal.type_line(data::ACCESS_KEY_ID);
-    terminal.expect("Secret access key (it is not shown): ");
+    terminal.expect("Secret access key (not shown): ");
     terminal.type_line("too short");
-    let echoed = terminal.expect("That is not a secret access key.");
+    let echoed = terminal.expect("Invalid: expected a secret access key.");
     assert!(!echoed.contains("short"), "{echoed:?}");
-    terminal.expect("Secret access key (it is not shown): ");
+    terminal.expect("Secret access key (not shown): ");
     terminal.type_line(data::SECRET_ACCESS_KEY);
-    let echoed = terminal.expect("External id, if the role asks for one: ");
+    let echoed = terminal.expect("External id (empty if the role requires none): ");
     assert!(!echoed.contains(data::SECRET_ACCESS_KEY), "{echoed:?}");
     terminal.type_line(data::EXTERNAL_ID);
-    terminal.expect("MFA device, if the role asks for MFA: ");
+    terminal.expect("MFA device (empty if the role requires no MFA): ");
     terminal.type_line(data::MFA_SERIAL);
     terminal.expect("Region: ");
     terminal.type_line("us-east-1");
@@ -562,7 +569,7 @@ fn questions_are_answered_checked_and_hidden_where_they_must_be() {
 }
 
 #[test]
-fn the_source_is_chosen_from_those_that_exist_and_flags_are_not_asked_for() {
+fn setup_prompts_only_for_missing_flags() {
     let (_sts, home) = biz_corp();
     let mut terminal = Terminal::start(
         &home,
@@ -578,7 +585,7 @@ fn the_source_is_chosen_from_those_that_exist_and_flags_are_not_asked_for() {
     terminal.type_line("");
     terminal.expect("Name of the profile [nomfa]: ");
     terminal.type_line("bizcorprole");
-    terminal.expect("That is not a new name");
+    terminal.expect("Invalid: expected a new name");
     terminal.type_line("fresh");
     terminal.expect(CONFIRM);
     terminal.type_line("y");
@@ -591,7 +598,7 @@ fn the_source_is_chosen_from_those_that_exist_and_flags_are_not_asked_for() {
 }
 
 #[test]
-fn a_cancelled_secret_leaves_the_terminal_as_it_was() {
+fn cancelled_secret_prompt_restores_terminal() {
     for key in ['c', 'd'] {
         let home = TestHome::new(PROGRAM);
         let arguments = format!(
@@ -600,7 +607,7 @@ fn a_cancelled_secret_leaves_the_terminal_as_it_was() {
             data::ACCESS_KEY_ID
         );
         let mut terminal = Terminal::start(&home, &arguments, "</dev/null");
-        terminal.expect("Secret access key (it is not shown): ");
+        terminal.expect("Secret access key (not shown): ");
         terminal.type_control(key);
         let run = terminal.finish().1.restored();
         assert_eq!(run.code, Some(130), "{run:?}");
@@ -609,9 +616,9 @@ fn a_cancelled_secret_leaves_the_terminal_as_it_was() {
 }
 
 #[test]
-fn a_tool_that_cannot_use_the_profile_all_the_same_is_named() {
+fn setup_names_tool_that_cannot_use_profile() {
     let (_sts, home) = biz_corp();
-    // botocore rejects a file with a section twice; the others merge them.
+    // botocore rejects a file with a duplicate section. The others merge them.
     add_config(&home, "[profile twice]\nregion = eu-west-1\n[profile twice]\nregion = eu-west-2\n");
     let run = home.run(&["setup", "bizcorprole", "--yes"]);
     assert_eq!(run.code, Some(0));

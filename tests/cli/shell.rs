@@ -1,4 +1,4 @@
-//! A shell or a command that has credentials of this program: regions, the profile that is meant, one line for `eval`.
+//! Shells and commands with credentials from this program: regions, the selected profile, one line for `eval`.
 
 use serde_json::Value;
 use test_support::{Finished, Terminal, TestHome};
@@ -19,7 +19,7 @@ fn regions() -> TestHome {
 const REGION: &str = "echo ${AWS_REGION--} ${AWS_DEFAULT_REGION--} ${AMPLIFY_CREDS_EXPORTED_REGION+recorded}";
 
 #[test]
-fn region_of_one_profile_does_not_outlive_it_in_any_shell() {
+fn exported_region_is_removed_with_its_profile() {
     for (shell, take) in TAKE {
         let (take, report) = take.split_once("; ").unwrap();
         let steps = ["eu", "us", "none", "eu", "--unset"];
@@ -32,14 +32,14 @@ fn region_of_one_profile_does_not_outlive_it_in_any_shell() {
 }
 
 #[test]
-fn users_own_region_wins_with_a_note_and_stays() {
+fn region_of_user_is_kept_with_note() {
     let take = |what: &str| format!("eval \"$($PROGRAM env {what})\"; {REGION}; ");
     let script = format!("export AWS_REGION=us-west-2; {}{}{}", take("eu"), take("none"), take("--unset"));
     let run = in_shell("bash", &regions(), &script, "").unwrap();
     let note = "region us-west-2 ($AWS_REGION) overrides the region eu-west-1 of profile eu (~/.aws/config:2)\n";
     let expected = "us-west-2 us-west-2 recorded\nus-west-2 us-west-2 recorded\nus-west-2 -\n";
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), (expected, note));
-    // One that the user sets after `env` is the user's, too.
+    // A region that the user sets after `env` is also the user's choice.
     let script = format!("{}export AWS_REGION=us-west-2; {}", take("eu"), take("us"));
     let run = in_shell("bash", &regions(), &script, "").unwrap();
     assert!(run.stdout.ends_with("\nus-west-2 us-west-2 recorded\n") && run.stderr.contains("us-east-1"), "{run:?}");
@@ -72,7 +72,7 @@ fn exported_region_does_not_count_inside_a_command() {
         assert!(explained["region"]["from"].as_str().unwrap().ends_with("config:4"), "{explained}");
         assert_eq!(json(inside(outer, "explain none --json").succeeded())["region"]["value"], Value::Null);
     }
-    // Nor does that of the config file that only the outer command has.
+    // The same applies to the region of a config file that only the outer command has.
     for take in ["exec none -- sh -c", "env none --shell sh >env; sh -c '. ./env; eval \"$0\"'"] {
         let script = format!("cd; {PROGRAM} {take} 'echo $AWS_CONFIG_FILE $AWS_SHARED_CREDENTIALS_FILE'");
         let run = home.run(&["exec", "eu", "--serve", "--", "sh", "-c", &script]);
@@ -84,13 +84,13 @@ fn exported_region_does_not_count_inside_a_command() {
     assert_eq!(explained["hops"][0]["sts"]["signing_region"], "us-east-1", "{explained}");
 }
 
-/// What `whoami` prints with these arguments and variables.
+/// The output of `whoami`.
 fn who(run: &Finished) -> String {
     json(run.succeeded())["arn"].as_str().unwrap().to_owned()
 }
 
 #[test]
-fn whoami_is_of_the_credentials_in_the_environment() {
+fn whoami_uses_environment_credentials() {
     let (_sts, home) = without_mfa();
     add_config(&home, "[default]\nregion = us-east-1\n");
     home.credentials(&std::fs::read_to_string(home.path().join(".aws/credentials")).unwrap().replace(
@@ -109,7 +109,7 @@ fn whoami_is_of_the_credentials_in_the_environment() {
         let chosen = format!("AMPLIFY_CREDS_PROFILE=devcorpuser exec {PROGRAM} whoami --json");
         let run = home.run(&[&["exec", "nomfa"], serve, &["--", "sh", "-c", &chosen]].concat());
         assert!(who(&run).ends_with(":user/devcorpuser"), "{serve:?}");
-        // AWS_PROFILE is for every tool, and most of them count keys first.
+        // AWS_PROFILE is for every tool, and in most tools keys have priority.
         let named = format!("AWS_PROFILE=devcorpuser exec {PROGRAM} whoami --json");
         let run = home.run(&[&["exec", "nomfa"], serve, &["--", "sh", "-c", &named]].concat());
         assert!(who(&run).contains(":assumed-role/NoMfa/"), "{serve:?}");
@@ -117,7 +117,7 @@ fn whoami_is_of_the_credentials_in_the_environment() {
 }
 
 #[test]
-fn default_profile_is_not_used_silently_where_the_environment_has_credentials() {
+fn default_profile_despite_environment_credentials_prints_note() {
     let home = regions();
     home.config("[default]\naws_access_key_id = AKIADEFAULT\naws_secret_access_key = s\n");
     let inside = |serve: &[&str], inner: &[&str]| home.run(&[&["exec", "eu"], serve, &["--", PROGRAM], inner].concat());
@@ -138,7 +138,7 @@ fn default_profile_is_not_used_silently_where_the_environment_has_credentials() 
 }
 
 #[test]
-fn without_a_default_profile_the_environments_credentials_are_used() {
+fn environment_credentials_are_used_without_default_profile() {
     let (_sts, home) = without_mfa();
     for serve in [&[][..], &["--serve"]] {
         let inside = |inner: &str| {
@@ -159,7 +159,7 @@ fn without_a_default_profile_the_environments_credentials_are_used() {
     assert!(shown.succeeded().starts_with("the environment ($AWS_ACCESS_KEY_ID)\n"), "{shown:?}");
     let keys = [("AWS_ACCESS_KEY_ID", "AKIA1"), ("AWS_SECRET_ACCESS_KEY", "s")];
     let run = home.run_with(&["process", "--role-arn", "arn:aws:iam::222222222222:role/NoMfa"], &keys);
-    assert!(run.failed_with(2).first_error_line().contains("profile environment assumes no role"), "{run:?}");
+    assert!(run.failed_with(2).first_error_line().contains("profile environment has no role_arn"), "{run:?}");
 }
 
 #[test]
@@ -177,16 +177,16 @@ fn variables_of_keys_that_stay_are_kept() {
 }
 
 #[test]
-fn line_to_evaluate_names_no_profile_for_the_environments_credentials() {
+fn eval_line_for_environment_credentials_names_no_profile() {
     let home = TestHome::new(PROGRAM);
     let script = "export AWS_ACCESS_KEY_ID=AKIA1 AWS_SECRET_ACCESS_KEY=s; \"$PROGRAM\" env --shell sh";
     let mut terminal = Terminal::script(&home, script);
-    terminal.expect("by: eval \"$(amplify-creds env)\"");
+    terminal.expect("run: eval \"$(amplify-creds env)\"");
     terminal.finish();
 }
 
 #[test]
-fn profile_that_uses_the_environments_credentials_needs_no_note() {
+fn profile_using_environment_credentials_prints_no_note() {
     let home = TestHome::new(PROGRAM);
     home.config("[default]\ncredential_source = Environment\n");
     let keys = [("AWS_ACCESS_KEY_ID", "AKIA1"), ("AWS_SECRET_ACCESS_KEY", "s")];
@@ -230,7 +230,7 @@ fn env_removes_other_credentials_from_the_shell() {
     let set = foreign.map(|name| format!("export {name}=foreign; ")).concat();
     let script = format!("{set}eval \"$($PROGRAM env eu)\"; env | grep foreign; true");
     assert_eq!(in_shell("bash", &regions(), &script, "").unwrap().succeeded(), "");
-    // A shell evaluates the names, too.
+    // The shell also evaluates the names.
     let name = [("AWS_BEARER_TOKEN_;echo pwned;", "x")];
     assert!(!regions().run_with(&["env", "eu", "--shell", "sh"], &name).succeeded().contains("pwned"));
 

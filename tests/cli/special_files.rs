@@ -1,4 +1,4 @@
-//! FIFOs, directories, sockets and devices where a file is expected: a clear error or the usual answer, never a hang.
+//! FIFOs, directories, sockets and devices in the place of a file: a clear error or the usual result, never a hang.
 
 use std::fs;
 use std::os::unix::net::UnixListener;
@@ -9,7 +9,7 @@ use test_support::{Finished, TestHome, wait_until};
 
 use crate::{json, without_mfa};
 
-/// Fails where the program does not end.
+/// Fails if the program does not end.
 #[track_caller]
 fn end_of(command: &mut Command) -> Finished {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -22,7 +22,7 @@ fn run(home: &TestHome, args: &[&str]) -> Finished {
     end_of(&mut home.command(args))
 }
 
-/// By a shell that has process substitution.
+/// bash supports process substitution.
 fn bash(home: &TestHome, script: &str) -> Command {
     let mut bash = Command::new("bash");
     bash.args(["-c", script, &home.program().display().to_string()]).env_clear().envs(home.environment());
@@ -57,7 +57,7 @@ fn make_socket(path: &Path) {
 }
 
 #[test]
-fn special_files_of_the_cache_cost_no_credentials() {
+fn special_cache_file_still_returns_credentials() {
     let (_sts, home) = without_mfa();
     run(&home, &["process", "nomfa"]).succeeded();
     let locks = home.cache_dir().join("locks");
@@ -71,7 +71,7 @@ fn special_files_of_the_cache_cost_no_credentials() {
     for make in [make_fifo, make_directory, make_socket] {
         for path in &names {
             make(path);
-            // Where the session cannot be cached, a line on stderr says so.
+            // If the session cannot be cached, a line on stderr reports that.
             let run = run(&home, &["process", "nomfa", "--refresh"]);
             assert_eq!(run.code, Some(0), "{}: {}", path.display(), run.stderr);
             json(&run.stdout);
@@ -120,7 +120,7 @@ fn process_substitution_and_late_writer_are_read() {
 }
 
 #[test]
-fn special_file_as_an_output_is_an_error_before_it_is_written() {
+fn special_output_file_is_rejected_before_writing() {
     let (_sts, home) = without_mfa();
     let path = home.path().join("special");
     let shown = path.display().to_string();

@@ -1,4 +1,4 @@
-//! What STS may answer, and what the user then learns.
+//! STS's responses, and the messages for the user.
 
 use test_support::{Fault, Finished, biz_corp as data};
 
@@ -12,7 +12,7 @@ fn says(run: &Finished, parts: &[&str]) {
 }
 
 #[test]
-fn access_denied_names_hop_line_awss_words_and_the_likely_cause() {
+fn access_denied_names_hop_line_and_likely_cause() {
     let (sts, home) = biz_corp();
     add_config(
         &home,
@@ -25,12 +25,12 @@ fn access_denied_names_hop_line_awss_words_and_the_likely_cause() {
         "amplify-creds: cannot assume arn:aws:iam::222222222222:role/BizCorpRole: AccessDenied"
     );
     says(&run, &["at ~/.aws/config:12, profile locked", "AWS: User: ", "is not authorized to perform: sts:AssumeRole"]);
-    says(&run, &["external id, and the profile sets none", "no mfa_serial"]);
+    says(&run, &["external id, but the profile sets none", "no mfa_serial"]);
     assert_eq!(sts.count("AssumeRole"), 1, "a refusal is not tried again");
 }
 
 #[test]
-fn a_wrong_external_id_points_at_its_line() {
+fn wrong_external_id_is_reported_with_line() {
     let (sts, home) = biz_corp();
     let config = std::fs::read_to_string(home.path().join(".aws/config")).unwrap();
     home.config(&config.replace(data::EXTERNAL_ID, "Wrong-Ext-1"));
@@ -41,7 +41,7 @@ fn a_wrong_external_id_points_at_its_line() {
 }
 
 #[test]
-fn the_hop_that_failed_is_named() {
+fn failed_hop_is_named() {
     let (sts, home) = biz_corp();
     add_config(
         &home,
@@ -82,13 +82,13 @@ fn expired_base_keys_exit_4() {
     sts.expire_sessions();
     let run = home.run(&["process", "nomfa"]);
     run.failed_with(4);
-    says(&run, &["ExpiredToken", "temporary and over"]);
+    says(&run, &["ExpiredToken", "the source credentials have expired"]);
 }
 
 #[test]
 fn throttling_and_server_errors_are_tried_three_times() {
     for (fault, words) in [
-        (Fault::Throttle, "asks to slow down"),
+        (Fault::Throttle, "throttled"),
         (Fault::ServerError(503), "HTTP status 503"),
         (Fault::ServerErrorHtml(502), "HTTP status 502"),
     ] {
@@ -104,7 +104,7 @@ fn throttling_and_server_errors_are_tried_three_times() {
 }
 
 #[test]
-fn a_passing_fault_is_passed_over() {
+fn transient_sts_error_is_retried() {
     let (sts, home) = without_mfa();
     sts.fault(Fault::Throttle, Some(1));
     home.run(&["process", "nomfa"]).succeeded();
@@ -128,7 +128,7 @@ fn refused_connections_and_garbage_exit_6() {
 
 #[test]
 #[ignore = "waits 30 s for the real timeouts; .ci/full runs it"]
-fn a_server_that_hangs_ends_within_the_bound() {
+fn hanging_sts_times_out_with_exit_6() {
     let (sts, home) = without_mfa();
     sts.fault(Fault::Hang, None);
     let run = home.run(&["process", "nomfa"]);
@@ -138,7 +138,7 @@ fn a_server_that_hangs_ends_within_the_bound() {
 }
 
 #[test]
-fn other_refusals_exit_5_with_awss_words() {
+fn other_denials_exit_5_with_aws_message() {
     let (sts, home) = biz_corp();
     add_config(
         &home,
@@ -151,11 +151,11 @@ fn other_refusals_exit_5_with_awss_words() {
     sts.fault(Fault::error(403, "RegionDisabledException", "STS is not activated in this region"), None);
     let run = home.run(&["process", "long", "--region", "ap-east-1"]);
     run.failed_with(5);
-    says(&run, &["RegionDisabledException", "switched off in ap-east-1 (--region)"]);
+    says(&run, &["RegionDisabledException", "disabled in ap-east-1 (--region)"]);
 }
 
 #[test]
-fn hostile_words_of_a_server_do_not_steer_the_terminal() {
+fn control_characters_in_aws_message_are_not_printed() {
     let (sts, home) = without_mfa();
     sts.fault(Fault::error(400, "Evil", "a\u{202e}b&#27;[2J"), None);
     let run = home.run(&["process", "nomfa"]);
@@ -164,32 +164,36 @@ fn hostile_words_of_a_server_do_not_steer_the_terminal() {
 }
 
 #[test]
-fn a_clock_that_is_off_is_found_from_the_answer() {
-    // AWS an hour ahead of us: the call is signed again with its time. Minutes are rounded up, and the half minute gives
-    // the call 29 s to take.
+fn clock_skew_is_detected_from_response() {
+    // AWS's clock is an hour ahead: the call is signed again with its time. Minutes are rounded up, so the half minute
+    // allows 29 s for the call.
     let (sts, home) = without_mfa();
     sts.fault(Fault::ClockOffset(3630), None);
     let run = home.run(&["process", "nomfa", "-v"]);
     assert_eq!(run.code, Some(0), "{run:?}");
-    says(&run, &["clock is 61 min behind AWS's; set the clock: sudo hwclock -s in WSL", "NTP"]);
+    says(
+        &run,
+        &["clock is 61 min behind AWS's clock; fix the system clock (WSL or a resumed VM: sudo hwclock -s", "NTP"],
+    );
     assert_eq!(sts.count("AssumeRole"), 2, "signed again once, with AWS's time");
     assert_eq!(sts.calls()[0].error_code(), Some("SignatureDoesNotMatch"));
     assert_eq!(crate::cache(&home)[data::NO_MFA_ROLE].as_object().unwrap().values().next().unwrap()["amplifyCreds"]["clockOffset"].as_i64().unwrap() / 60, 60);
     home.run(&["process", "nomfa"]).succeeded();
     assert_eq!(sts.succeeded("AssumeRole"), 1, "the cached session is fresh by AWS's clock");
-    // Whose stderr is a person's hears of it unasked, and once for all hops; process keeps silent.
+    // The warning is shown once for all hops, except by `process`.
     let told = |args: &[&str]| home.run(args).stderr.matches("behind AWS's").count();
     assert_eq!(told(&["env", "nomfa", "--refresh"]), 1);
     assert_eq!(told(&["env", "nomfa", "--refresh", "-q"]), 0);
     assert_eq!(told(&["process", "nomfa", "--refresh"]), 0);
     assert_eq!(told(&["env", "nomfa"]), 0, "nothing was fetched");
 
-    // AWS two hours behind us: every session looks expired here, which is said once and not looped over.
+    // AWS's clock is two hours behind: every session looks expired here. This is reported once and does not cause a
+    // loop.
     let (sts, home) = without_mfa();
     sts.fault(Fault::ClockOffset(-7170), None);
     let run = home.run(&["process", "nomfa"]);
     run.failed_with(1);
-    says(&run, &["clock is 120 min ahead of AWS's", "set the clock: sudo hwclock -s"]);
+    says(&run, &["clock is 120 min ahead of AWS's", "fix the system clock (WSL or a resumed VM: sudo hwclock -s"]);
     let run = home.run(&["env", "nomfa", "--refresh"]);
     run.failed_with(1);
     assert_eq!(run.stderr.matches("ahead of AWS's").count(), 1, "{run:?}");
@@ -213,15 +217,15 @@ fn ctrl_c_ends_a_call_at_once() {
 }
 
 #[test]
-fn a_cached_session_outlives_an_outage_but_not_a_refusal() {
+fn cached_session_survives_outage_but_not_denial() {
     let (sts, home) = without_mfa();
     home.run(&["process", "nomfa", "--duration", "15m"]).succeeded();
-    // Twelve of its fifteen minutes are over: inside the margin, above the floor.
+    // Twelve of its fifteen minutes have passed: inside the margin, above the minimum.
     crate::age_cache(&home, 720);
     sts.fault(Fault::ServerError(500), None);
     let run = home.run(&["process", "nomfa", "-v"]);
     assert_eq!(run.code, Some(0), "{run:?}");
-    says(&run, &["the cached one has "]);
+    says(&run, &["the cached session has "]);
     let calls = sts.calls().len();
     home.run(&["process", "nomfa"]).succeeded();
     assert_eq!(sts.calls().len(), calls, "for a minute nobody tries again");
@@ -238,11 +242,11 @@ fn error_page_of_a_proxy_is_reported_with_its_status() {
     sts.fault(Fault::ServerErrorHtml(403), None);
     let run = home.run(&["process", "nomfa"]);
     run.failed_with(6);
-    says(&run, &["the answer is not from STS (HTTP status 403)", "hint: check for a proxy"]);
+    says(&run, &["the response is not from STS (HTTP status 403)", "hint: check AWS_ENDPOINT_URL_STS"]);
 }
 
 #[test]
-fn answer_that_breaks_off_within_the_token_is_no_session() {
+fn truncated_sts_response_is_not_a_session() {
     let (_sts, home) = without_mfa();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -264,7 +268,7 @@ fn answer_that_breaks_off_within_the_token_is_no_session() {
 #[test]
 fn unknown_key_names_the_region() {
     for (region, expected) in [
-        ("ap-east-1", "may not have enabled region ap-east-1 (~/.aws/config:14): try --region us-east-1"),
+        ("ap-east-1", "might not have enabled region ap-east-1 (~/.aws/config:14): try --region us-east-1"),
         ("eu-west-1", "another partition than region eu-west-1 (~/.aws/config:14)"),
         ("cn-north-1", "another partition than region cn-north-1 (~/.aws/config:14)"),
     ] {
@@ -293,7 +297,7 @@ fn unknown_role_is_among_the_causes() {
     );
     let run = home.run(&["process", "typo"]);
     run.failed_with(5);
-    says(&run, &["hint: the role may not exist; check the account and the name in role_arn (~/.aws/config:"]);
+    says(&run, &["hint: the role might not exist; check the account and the name in role_arn (~/.aws/config:"]);
 }
 
 #[test]
@@ -336,7 +340,7 @@ fn temporary_source_keys_get_an_hour_at_most() {
 }
 
 #[test]
-fn revoked_session_of_the_role_before_is_fetched_anew() {
+fn revoked_session_of_previous_role_is_fetched_again() {
     let (sts, home) = without_mfa();
     add_config(&home, "[profile far]\nrole_arn = arn:aws:iam::222222222222:role/NoSuchRole\nsource_profile = nomfa\n");
     home.run(&["process", "far"]).failed_with(5);

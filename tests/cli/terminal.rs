@@ -1,4 +1,4 @@
-//! The prompt on a real pseudo-terminal: asked where the person is, and everything as before on every way out.
+//! The prompt on a real pseudo-terminal. The terminal's settings are restored however the prompt ends.
 
 use std::fs;
 
@@ -24,13 +24,13 @@ fn kill(signal: &str, pid: &str) {
 }
 
 #[test]
-fn the_code_is_asked_for_on_the_terminal_whatever_the_streams_are() {
+fn code_prompt_uses_terminal_with_any_stdin() {
     for stdin in ["</dev/null", "<&-", "<\"$FILES/endless\""] {
         let (sts, home) = biz_corp();
         home.write("terminal/.keep", "");
         let path = home.path().join("terminal/endless");
         assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-        // Holds the pipe open without ever writing to it, as the JS SDK does with a child's stdin.
+        // Holds the pipe open without writing to it, as the JS SDK does with a child's stdin.
         let _open = fs::OpenOptions::new().read(true).write(true).open(path).unwrap();
         let mut terminal = Terminal::start(&home, "process bizcorprole", stdin);
         let told = terminal.expect(QUESTION);
@@ -48,7 +48,7 @@ fn the_code_is_asked_for_on_the_terminal_whatever_the_streams_are() {
 }
 
 #[test]
-fn sixty_four_calls_behind_a_prompt_are_one_prompt() {
+fn concurrent_calls_share_one_prompt() {
     let (sts, home) = biz_corp();
     let mut terminal = Terminal::script(
         &home,
@@ -83,7 +83,7 @@ fn ctrl_c_and_ctrl_d_cancel_with_130() {
 }
 
 #[test]
-fn what_is_not_six_digits_is_asked_for_again() {
+fn malformed_code_is_prompted_for_again() {
     let (sts, home) = biz_corp();
     let mut terminal = Terminal::start(&home, "process bizcorprole", "</dev/null");
     terminal.expect(QUESTION);
@@ -107,13 +107,13 @@ fn what_is_not_six_digits_is_asked_for_again() {
 }
 
 #[test]
-fn a_refused_code_is_asked_for_again_twice() {
+fn rejected_code_is_prompted_for_twice_more() {
     let (sts, home) = biz_corp();
     let mut terminal = Terminal::start(&home, "process bizcorprole", "</dev/null");
     for _ in 0..2 {
         terminal.expect(QUESTION);
         terminal.type_line(&sts.wrong_code(data::MFA_SERIAL));
-        terminal.expect("AWS did not accept the code.");
+        terminal.expect("AWS rejected the code.");
     }
     answer(&mut terminal, &sts);
     let (_, left) = terminal.finish();
@@ -130,7 +130,7 @@ fn a_refused_code_is_asked_for_again_twice() {
 }
 
 #[test]
-fn a_terminal_left_raw_is_put_right_and_put_back() {
+fn raw_terminal_is_usable_and_restored() {
     let (sts, home) = biz_corp();
     let mut terminal = Terminal::script(
         &home,
@@ -143,10 +143,10 @@ fn a_terminal_left_raw_is_put_right_and_put_back() {
 }
 
 #[test]
-fn signals_end_the_question_and_leave_the_terminal_as_before() {
+fn signal_ends_prompt_and_restores_terminal() {
     for (signal, status) in [("-TERM", 143), ("-HUP", 129), ("-INT", 130)] {
         let (_sts, home) = biz_corp();
-        // `exec` in a subshell: the pid is the program's, and SIGINT is not ignored as it is for `&`.
+        // `exec` in a subshell: the pid is the program's, and SIGINT is not ignored as it is with `&`.
         let mut terminal = Terminal::script(
             &home,
             "stty raw -echo; stty -g >\"$FILES/before\"\n\
@@ -161,7 +161,7 @@ fn signals_end_the_question_and_leave_the_terminal_as_before() {
 }
 
 #[test]
-fn a_stop_gives_the_terminal_back_and_the_question_comes_again() {
+fn stopped_prompt_is_shown_again_when_continued() {
     let (sts, home) = biz_corp();
     let mut terminal = Terminal::script(
         &home,
@@ -179,10 +179,10 @@ fn a_stop_gives_the_terminal_back_and_the_question_comes_again() {
 }
 
 #[test]
-fn when_whoever_started_us_is_gone_the_question_ends() {
+fn prompt_ends_when_parent_exits() {
     let (sts, home) = biz_corp();
-    // The inner shell is the program's parent; the trailing `:` keeps it from becoming the program. `cat` reads until the
-    // program has ended, too.
+    // The inner shell is the program's parent. The trailing `:` prevents it from becoming the program. `cat` also reads
+    // until the program has ended.
     let mut terminal = Terminal::script(
         &home,
         "stty raw -echo; stty -g >\"$FILES/before\"\n\
@@ -194,14 +194,14 @@ fn when_whoever_started_us_is_gone_the_question_ends() {
     let (_, left) = terminal.finish();
     let run = left.restored();
     // The outer shell may add that the inner one was killed.
-    let ended = "amplify-creds: the prompt ended: the program that asked for credentials has ended";
+    let ended = "amplify-creds: prompt cancelled: the program that requested credentials has ended";
     assert!(run.stderr.lines().any(|line| line == ended), "{}", run.stderr);
     assert_eq!(sts.count("AssumeRole"), 0);
 }
 
 #[test]
 #[ignore = "waits 90 s for the real deadline; .ci/full runs it"]
-fn a_question_that_nobody_answers_ends() {
+fn unanswered_prompt_times_out() {
     let (_sts, home) = biz_corp();
     let mut terminal = Terminal::start(&home, "process bizcorprole", "</dev/null");
     terminal.expect(QUESTION);
@@ -212,7 +212,7 @@ fn a_question_that_nobody_answers_ends() {
 }
 
 #[test]
-fn in_the_background_nobody_is_asked_and_nothing_stops() {
+fn background_process_neither_prompts_nor_stops() {
     let (_sts, home) = biz_corp();
     let terminal = Terminal::script(
         &home,
@@ -223,7 +223,7 @@ fn in_the_background_nobody_is_asked_and_nothing_stops() {
 }
 
 #[test]
-fn a_session_that_still_lasts_is_used_rather_than_asking() {
+fn valid_session_in_renewal_margin_avoids_prompt() {
     let (sts, home) = biz_corp();
     add_config(
         &home,
@@ -236,13 +236,13 @@ fn a_session_that_still_lasts_is_used_rather_than_asking() {
         ),
     );
     home.run(&["process", "short", "-t", &sts.next_unused_code(data::MFA_SERIAL)]).succeeded();
-    // Its margin is a quarter of its lifetime. Twelve minutes on, it is inside the margin and over the floor.
+    // Its margin is a quarter of its lifetime. After twelve minutes it is inside the margin and above the minimum.
     crate::age_cache(&home, 720);
     home.run(&["process", "short"]).succeeded();
     home.run(&["process", "short", "--min-ttl", "5m"]).failed_with(4);
 }
 
-/// Runs the program below a script of this name, which drops the program's stderr or relays it.
+/// Runs the program as a child of a script of this name, which drops the program's stderr or relays it.
 fn error_on_terminal_below(tool: &str, arguments: &str, streams: &str) -> String {
     let (_, home) = biz_corp();
     let script = format!("#!/bin/sh\n\"$PROGRAM\" process {arguments} </dev/null {streams}\ntrue\n");
@@ -275,7 +275,7 @@ fn invalid_option_below_amplify_is_printed_on_the_terminal() {
 }
 
 #[test]
-fn failure_is_printed_once_or_not_at_all_where_stderr_is_relayed() {
+fn failure_with_relayed_stderr_is_not_repeated() {
     let rows = [
         ("amplify", "missing", ">/dev/null", 1),
         ("amplify", "--quiet missing", ">/dev/null 2>&1", 0),

@@ -1,4 +1,4 @@
-//! What is Windows's own: `cmd`, batch files, exit statuses of 32 bits, paths. Under wine, too (`tests/wine/run`).
+//! Windows only: `cmd`, batch files, exit statuses of 32 bits, paths. Also runs under wine (`tests/wine/run`).
 
 use std::fs;
 use std::os::windows::process::CommandExt;
@@ -21,7 +21,7 @@ fn with_batch_file(command: &str) -> TestHome {
 }
 
 #[test]
-fn credential_process_is_run_by_cmd_with_quotes_around_program_and_arguments() {
+fn cmd_runs_credential_process_with_quotes() {
     for (command, key, secret) in [
         (r#""DIR\give.cmd" 1 plain"#, "AKIA1", "plain"),
         (r#""DIR\give.cmd" "2" "two words""#, "AKIA2", "two words"),
@@ -37,7 +37,7 @@ fn credential_process_is_run_by_cmd_with_quotes_around_program_and_arguments() {
 }
 
 #[test]
-fn home_is_userprofile_where_there_is_no_other() {
+fn missing_home_defaults_to_userprofile() {
     let home = TestHome::new(PROGRAM);
     home.credentials("[p]\naws_access_key_id = AKIA1\naws_secret_access_key = x\n");
     let mut command = home.command(&["process", "p"]);
@@ -46,7 +46,7 @@ fn home_is_userprofile_where_there_is_no_other() {
 }
 
 #[test]
-fn exec_hands_over_credentials_and_ends_like_its_command() {
+fn exec_passes_credentials_and_exit_status() {
     let (_sts, home) = without_mfa();
     let run = home.run(&["exec", "nomfa", "--", "cmd", "/C", "echo %AWS_SESSION_TOKEN%-%AWS_PROFILE%"]);
     let (token, profile) = run.succeeded().trim_end().split_once('-').unwrap();
@@ -70,7 +70,7 @@ fn exec_finds_batch_files_as_cmd_does() {
 }
 
 #[test]
-fn exec_serve_ends_like_its_command_and_leaves_nothing() {
+fn exec_serve_returns_status_and_leaves_no_files() {
     let (_sts, home) = without_mfa();
     let script = home
         .write("look.cmd", "@if not exist \"%AWS_CONFIG_FILE%\" exit 1\r\n@echo %AWS_CONFIG_FILE%\r\n@exit 300\r\n");
@@ -80,7 +80,7 @@ fn exec_serve_ends_like_its_command_and_leaves_nothing() {
 }
 
 #[test]
-fn setup_writes_a_command_that_is_run_again_by_cmd_and_without_it() {
+fn setup_command_runs_with_and_without_cmd() {
     let (sts, home) = without_mfa();
     let run = home.run(&["setup", "nomfa", "--yes"]);
     assert_eq!(run.code, Some(0), "{run:?}");
@@ -89,7 +89,7 @@ fn setup_writes_a_command_that_is_run_again_by_cmd_and_without_it() {
     assert!(!line.contains('\\') && line.ends_with(" process nomfa"), "{line}");
     let document = json(home.run(&["process", "nomfa-amplify"]).succeeded());
     assert_eq!(sts.count("AssumeRole"), 1);
-    // botocore starts the first word; Node gives all of it to `cmd`.
+    // botocore starts the first word. Node passes all of it to `cmd`.
     let (program, arguments) = line.split_once(' ').unwrap();
     for (program, arguments) in [(program, arguments), ("cmd", &format!("/D /S /C \"{line}\""))] {
         let mut command = Command::new(program);
@@ -102,7 +102,7 @@ fn setup_writes_a_command_that_is_run_again_by_cmd_and_without_it() {
 }
 
 #[test]
-fn assignments_for_cmd_and_powershell_are_taken_by_cmd() {
+fn env_syntax_works_in_cmd() {
     let (_sts, home) = without_mfa();
     let lines = home.run(&["env", "nomfa", "--shell", "cmd"]).succeeded().replace('\n', "\r\n");
     let script = home.write("set.cmd", format!("@echo off\r\n{lines}\r\necho %AWS_ACCESS_KEY_ID%\r\n"));
@@ -114,7 +114,7 @@ fn assignments_for_cmd_and_powershell_are_taken_by_cmd() {
 }
 
 #[test]
-fn without_a_console_nobody_is_asked() {
+fn missing_console_does_not_prompt() {
     let (sts, home) = biz_corp();
     home.run(&["process", "bizcorprole", "--prompt", "tty"]).failed_with(4);
     assert_eq!(sts.count("AssumeRole"), 0);

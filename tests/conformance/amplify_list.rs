@@ -1,16 +1,16 @@
-//! `--dialect amplify` against npm ini 1.3.8 and the Amplify CLI's own functions, row by row of
-//! `vectors/npm-ini.json`, through the binary's `list --json --properties`.
+//! Compares `--dialect amplify` with npm ini 1.3.8 and the Amplify CLI's own functions, row by row of
+//! `vectors/npm-ini.json`, with the binary's `list --json --properties`.
 
 use serde_json::{Map, Value};
 use test_support::TestHome;
 
 const VECTORS: &str = include_str!("vectors/npm-ini.json");
 
-/// Rows in which a built-in function of JavaScript's objects shines through; we give the ordinary value.
+/// Rows in which a built-in function of JavaScript's objects is visible. The program returns the ordinary value.
 const BUILT_IN: [&str; 1] = ["nasty-toString-key-array"];
 
 #[test]
-fn every_row_agrees_with_the_amplify_cli() {
+fn profile_list_matches_the_amplify_cli() {
     let rows: Vec<Value> = serde_json::from_str(VECTORS).unwrap();
     let mut wrong = Vec::new();
     for row in rows.iter().filter(|row| !BUILT_IN.contains(&row["name"].as_str().unwrap())) {
@@ -63,7 +63,7 @@ fn values(properties: &Value) -> Value {
     properties.iter().map(|(key, property)| (key.clone(), property["value"].clone())).collect::<Map<_, _>>().into()
 }
 
-/// The Amplify CLI's values as the program may show them.
+/// The Amplify CLI's values in the form that the program may show.
 fn masked(properties: &Value) -> Value {
     const SECRET: [&str; 5] =
         ["aws_secret_access_key", "secretAccessKey", "aws_session_token", "sessionToken", "aws_security_token"];

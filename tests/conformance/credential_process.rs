@@ -1,6 +1,6 @@
-//! What a `credential_process` may answer and how its command is run: `vectors/credential-process.json`, got by running
-//! botocore 1.44.5, the JS SDK and aws-config 1.13.0. Where the Rust and the JS SDK agree, so do we. Where they do not,
-//! the row is about one SDK's quirk, and the table here says what we do and why.
+//! The output and command line of a `credential_process`: `vectors/credential-process.json`, recorded with botocore
+//! 1.44.5, the JS SDK and aws-config 1.13.0. If the Rust and the JS SDK agree, the program does the same. Otherwise the
+//! table here lists the program's behaviour and the reason.
 
 use std::path::Path;
 
@@ -10,10 +10,10 @@ use test_support::{Finished, TestHome};
 
 const VECTORS: &str = include_str!("vectors/credential-process.json");
 
-/// When the vectors were made: their dates are moved to now.
+/// The time when the vectors were recorded. Their dates are moved to now.
 const MADE: &str = "2026-11-21T05:56:25Z";
 
-/// Rows about one SDK's quirk: whether we take the answer, and why.
+/// Rows with one SDK's quirk: whether the program accepts the output, and the reason.
 const QUIRKS: [(&str, bool, &str); 11] = [
     ("expiration +0000 (no colon)", true, "botocore and JS take it; only Rust's parser is narrower"),
     ("expiration with UTC suffix (botocore strftime style)", true, "botocore writes it itself"),
@@ -28,12 +28,12 @@ const QUIRKS: [(&str, bool, &str); 11] = [
     ("access key empty", false, "all three take it; AWS says no, so nothing is sent"),
 ];
 
-/// Command rows that need files we do not have, or are told by another error.
+/// Rows that need missing files, or that report another error.
 const NOT_RUN: [(&str, &str); 2] =
     [("glob", "needs the files of the machine it was made on"), ("empty command", "an empty value is unset: exit 3")];
 
 #[test]
-fn answers() {
+fn credential_process_output_matches_the_sdks() {
     let rows: Value = serde_json::from_str(VECTORS).unwrap();
     let mut wrong = Vec::new();
     for row in rows["outputs"].as_array().unwrap() {
@@ -60,7 +60,7 @@ fn answers() {
 }
 
 #[test]
-fn commands() {
+fn credential_process_command_matches_the_rust_sdk() {
     let rows: Value = serde_json::from_str(VECTORS).unwrap();
     let mut wrong = Vec::new();
     for row in rows["command_splitting"].as_array().unwrap() {
@@ -120,7 +120,7 @@ fn answer(row: &Value) -> Finished {
     run
 }
 
-/// The text with each date moved by the time since the vectors were made.
+/// Moves each date by the time since the vectors were recorded.
 fn moved(text: &str) -> String {
     let since = Clock::System.now().since(Timestamp::parse(MADE).unwrap());
     let mut text = text.replace("1795244185", &(1_795_244_185 + since).to_string());

@@ -1,5 +1,5 @@
-//! Every edit on every file of the vectors, and on generated ones: lines that it is not about are the same byte for byte,
-//! and no reading sees anything else change.
+//! Runs every edit on every file of the vectors, and on generated files. Other lines keep every byte, and no dialect
+//! sees another change.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -14,7 +14,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 const DIALECTS: [Dialect; 3] = [Dialect::Auto, Dialect::Aws, Dialect::Amplify];
 
-/// A value as one reading has it: where it belongs, its key, the value, its line.
+/// A value in one dialect: its section, key, value and line.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Seen {
     section: String,
@@ -23,7 +23,7 @@ struct Seen {
     line: usize,
 }
 
-/// Everything that a reading has of a text; nothing where it rejects the file.
+/// Everything that a dialect reads in a text; `None` if it rejects the file.
 fn seen(dialect: Dialect, kind: FileKind, text: &str) -> Option<Vec<Seen>> {
     match read(dialect, kind, text).ok()? {
         Content::Sections(reading) => {
@@ -59,15 +59,15 @@ fn flatten(object: Object<'_>, section: &str, all: &mut Vec<Seen>) {
     }
 }
 
-/// What an edit did to the lines, counted from 0.
+/// The lines that an edit changed, counted from 0.
 #[derive(Debug, Default)]
 struct Change {
     deleted: Vec<usize>,
     inserted: Vec<usize>,
 }
 
-/// Compares two texts line by line. The lines that both have are equal to the byte, but for the line end that a last line
-/// gets when something comes behind it.
+/// Compares two texts line by line. Common lines are equal except for the line end that a last line gets if another
+/// line follows.
 #[track_caller]
 fn change(before: &str, after: &str) -> Change {
     let whole = |text: &str| -> Vec<(String, String)> {
@@ -81,7 +81,7 @@ fn change(before: &str, after: &str) -> Change {
             change.inserted.extend::<Range<usize>>(op.new_range());
         }
     }
-    // Where the one or the other was or is the last line, it may have been, or be, without an end.
+    // A line that is or was the last one may have no line end.
     let same = |was: usize, is: usize| old[was].0 == new[is].0 && (old[was].1.is_empty() || new[is].1.is_empty());
     let pair = |was: &usize| change.inserted.iter().find(|is| same(*was, **is)).map(|is| (*was, *is));
     if let Some((was, is)) = change.deleted.iter().find_map(pair) {
@@ -95,7 +95,7 @@ fn change(before: &str, after: &str) -> Change {
     change
 }
 
-/// What a reading has, without what stands on the changed lines and without values of the keys that do: those may have
+/// The values of a dialect without those on the changed lines and without values of the changed keys: those may have
 /// hidden others, or hide them now.
 fn rest(seen: &[Seen], changed: &[usize], keys: &BTreeSet<String>) -> Vec<Seen> {
     let is_rest = |seen: &&Seen| !changed.contains(&(seen.line - 1)) && !keys.contains(&seen.key);
@@ -107,7 +107,7 @@ fn rest(seen: &[Seen], changed: &[usize], keys: &BTreeSet<String>) -> Vec<Seen> 
     rest
 }
 
-/// Holds an edit to what it says: the lines it may delete, those it may insert, and what each reading then sees there.
+/// Checks an edit: the lines it may delete, those it may insert, and the values that each dialect then reads there.
 #[track_caller]
 fn hold(kind: FileKind, before: &str, after: &str, deletes: &[String], inserts: &[String], dialects: &[Dialect]) {
     let change = change(before, after);
@@ -127,7 +127,7 @@ fn hold(kind: FileKind, before: &str, after: &str, deletes: &[String], inserts: 
             seen.iter().filter(|seen| lines.contains(&(seen.line - 1))).map(|seen| seen.key.clone()).collect()
         };
         let mut keys: BTreeSet<_> = on(&was, &change.deleted).union(&on(&is, &change.inserted)).cloned().collect();
-        // npm ini puts what `k[] = v` says under `k`, together with what other lines say of it.
+        // npm ini stores the value of `k[] = v` under `k`, together with values of other lines.
         let texts = change.deleted.iter().map(|at| text(before, *at));
         let texts = texts.chain(change.inserted.iter().map(|at| text(after, *at)));
         keys.extend(texts.map(|line| line.split(['=', '[']).next().unwrap().trim().to_ascii_lowercase()));
@@ -139,7 +139,7 @@ fn hold(kind: FileKind, before: &str, after: &str, deletes: &[String], inserts: 
     }
 }
 
-/// Whether a reading has exactly this under a profile's name.
+/// Checks that each dialect reads exactly this value in the profile.
 #[track_caller]
 fn has(kind: FileKind, text: &str, name: &str, key: &str, value: &str) {
     for dialect in DIALECTS {
@@ -161,7 +161,7 @@ fn has(kind: FileKind, text: &str, name: &str, key: &str, value: &str) {
     }
 }
 
-/// Every edit at every place of a text. Gives how many were made and how many refused.
+/// Runs every edit at every place of a text. Returns the numbers of successful and rejected edits.
 fn all_edits(kind: FileKind, text: &str) -> (usize, usize) {
     let (mut made, mut refused) = (0, 0);
     let mut tried = |edit: &dyn Fn(&mut ProfileDocument) -> Result<(), EditError>| {
@@ -184,7 +184,7 @@ fn all_edits(kind: FileKind, text: &str) -> (usize, usize) {
         let line = section.line;
         let properties = section.properties();
         let own = |property: &Property<'_>| -> Vec<String> {
-            // Of the lines below, the edit takes as many as continue the value; which, is its own business.
+            // The edit may also replace the lines that continue the value. Their number is not checked.
             let at = property.line as usize - 1;
             let last = if property.value.contains('\n') { count } else { at + 1 };
             lines(text).skip(at).take(last - at).map(|line| line.text.to_owned()).collect()
@@ -204,8 +204,8 @@ fn all_edits(kind: FileKind, text: &str) -> (usize, usize) {
                 hold(kind, text, &after, &deletes, &new, &DIALECTS);
             }
         }
-        // With a section that goes, what npm ini has put elsewhere for its dots goes, too, and a key before all sections
-        // that is called like it comes back.
+        // If a section is removed, values that npm ini moved because of its dots are also removed, and a key of the
+        // same name before all sections reappears.
         let is_plain = !text.contains(['.', '\\', '\r']) && text.starts_with('[');
         let dialects = if is_plain { &DIALECTS[..] } else { &DIALECTS[..2] };
         let sections = |text: &str| -> Vec<(String, Vec<(String, String)>)> {
@@ -244,7 +244,7 @@ fn all_edits(kind: FileKind, text: &str) -> (usize, usize) {
 }
 
 #[test]
-fn every_edit_of_every_file_of_the_vectors() {
+fn edits_of_vector_files_change_only_their_lines() {
     let mut texts = Vec::new();
     let rows: Vec<Value> = serde_json::from_str(include_str!("vectors/npm-ini.json")).unwrap();
     for row in &rows {
@@ -269,7 +269,7 @@ fn every_edit_of_every_file_of_the_vectors() {
     assert!(texts.len() > 300 && made > 6_000 && refused < made / 2, "{made} edits, {refused} refused");
 }
 
-/// Lines as people and tools write them, in any order.
+/// Lines that users and tools write, in any order.
 fn files() -> impl Strategy<Value = String> {
     let line = prop_oneof![
         "\\[(profile )?[abp.]{1,3}\\]( ?[#;] c| |\\]|)",
@@ -294,7 +294,7 @@ fn files() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn every_edit_of_generated_files(text in files()) {
+    fn edits_of_generated_files_change_only_their_lines(text in files()) {
         all_edits(FileKind::Config, &text);
         all_edits(FileKind::Credentials, &text);
     }

@@ -1,4 +1,4 @@
-//! Vectors that were got by running the real tools; one named result per row.
+//! Vectors that were recorded from the real tools, with one named result per row.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod amplify_list;

@@ -1,4 +1,4 @@
-//! Every row of `vectors/npm-ini.json`, which running npm ini 1.3.8 and Amplify's own functions gave.
+//! Checks every row of `vectors/npm-ini.json`, recorded from npm ini 1.3.8 and Amplify's own functions.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -8,8 +8,7 @@ use amplify_creds::profile_file::npm_ini::{AmplifyProfile, Entry, NpmIni, read};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Value as Json, json};
 
-/// Where the real code wrote to a built-in function, which the vectors show as `__function__`: such names are ordinary
-/// here.
+/// Rows in which the real code wrote to a built-in function, shown as `__function__`. These names are ordinary here.
 const BUILT_INS: [(&str, &[&str]); 4] = [
     ("config/nasty-hasOwnProperty-section", &["expected_sections"]),
     ("config/nasty-constructor-section", &["expected_sections"]),
@@ -36,7 +35,7 @@ struct Order {
     sections: Option<Names>,
 }
 
-/// The names of a JSON object in their order, which `serde_json::Value` does not keep.
+/// The names of a JSON object in their order, which `serde_json::Value` loses.
 struct Names(Vec<String>);
 
 impl<'de> Deserialize<'de> for Names {
@@ -66,7 +65,7 @@ fn object<'a>(entries: impl Iterator<Item = Entry<'a>>) -> Json {
     Json::Object(entries.map(|entry| (entry.key.into_owned(), json(entry.value))).collect())
 }
 
-/// What the reader makes of a row, under the vectors' field names.
+/// The reader's result for a row, under the vectors' field names.
 fn fields(file: &NpmIni<'_>, kind: FileKind, row: &Row) -> Vec<(&'static str, Json)> {
     let profiles = file.profiles(kind);
     let asked = row.expected.get("expected_profiles").and_then(Json::as_object).into_iter().flatten();
@@ -108,7 +107,7 @@ fn differences(row: &Row, order: &Order) -> BTreeSet<&'static str> {
 }
 
 #[test]
-fn npm_ini_vectors() {
+fn npm_ini_parser_matches_vectors() {
     let text = include_str!("vectors/npm-ini.json");
     let rows: Vec<Row> = serde_json::from_str(text).expect("the vectors are rows");
     let orders: Vec<Order> = serde_json::from_str(text).expect("the vectors are rows");

@@ -1,5 +1,5 @@
-//! `policy amplify` against the documents of the Amplify documentation: no action of theirs is missing from it, and none
-//! is in it that they do not have.
+//! Compares `policy amplify` with the documents of the Amplify documentation: it contains all their actions, and only
+//! those.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,7 +17,7 @@ fn text_or_list(value: &Value) -> Vec<String> {
     }
 }
 
-/// Actions, each with whether it is allowed through CloudFormation alone.
+/// The actions, each with whether it is allowed only through CloudFormation.
 fn actions(document: &Value) -> BTreeSet<(String, bool)> {
     let mut actions = BTreeSet::new();
     for statement in document["Statement"].as_array().unwrap() {
@@ -29,7 +29,7 @@ fn actions(document: &Value) -> BTreeSet<(String, bool)> {
         }
         actions.extend(text_or_list(&statement["Action"]).into_iter().map(|action| (action, via_cloudformation)));
     }
-    // What is allowed directly is allowed through CloudFormation, too.
+    // Actions that are allowed directly are also allowed through CloudFormation.
     let direct = actions.clone();
     actions.retain(|(action, via)| !via || !direct.contains(&(action.clone(), false)));
     actions
@@ -48,7 +48,7 @@ fn ours(list: ActionList) -> BTreeSet<(String, bool)> {
 }
 
 #[test]
-fn the_minimal_policy() {
+fn minimal_policy_matches_amplify_documentation() {
     let theirs = theirs("amplify-cli-minimal.json");
     assert_eq!(theirs.len(), 69, "as the blog post lists them");
     assert_eq!(ours(ActionList::Documented), theirs);
@@ -56,14 +56,14 @@ fn the_minimal_policy() {
 }
 
 #[test]
-fn the_managed_policy() {
+fn managed_policy_matches_aws() {
     let theirs = theirs("administrator-access-amplify.json");
     assert_eq!(theirs.len(), 280);
     assert_eq!(ours(ActionList::Managed), theirs);
 }
 
 #[test]
-fn what_is_asked_about_covers_both() {
+fn simulated_actions_cover_both_policies() {
     let place = ArnScope { partition: "aws".into(), region: None, account: None, app: None };
     for (list, name) in [
         (ActionList::Documented, "amplify-cli-minimal.json"),
@@ -81,12 +81,12 @@ fn what_is_asked_about_covers_both() {
 }
 
 #[test]
-fn the_callers_policy_has_the_shape_of_theirs() {
+fn caller_policy_vector_has_expected_shape() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/vectors/iam/assume-role-caller.json");
     let theirs: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     assert_eq!(theirs["Statement"][0]["Action"], "sts:AssumeRole");
     assert_eq!(theirs["Statement"][0]["Resource"], "<biz_corp_rol_arn>");
-    // Every document of the folder is looked at by one of these tests.
+    // These tests must cover every document of the folder.
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/vectors/iam");
     let mut names: Vec<_> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

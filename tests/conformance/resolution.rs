@@ -1,5 +1,5 @@
-//! Which credentials a profile leads to, against botocore and the AWS SDK for Rust: row by row of
-//! `vectors/resolution.json`, through the binary's `explain --json`.
+//! Compares the resolved credentials of a profile with botocore and the AWS SDK for Rust, row by row of
+//! `vectors/resolution.json`, with the binary's `explain --json`.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -10,7 +10,7 @@ use test_support::TestHome;
 const VECTORS: &str = include_str!("vectors/resolution.json");
 
 #[test]
-fn every_row_leads_where_the_tools_say() {
+fn resolution_matches_expected_vectors() {
     let rows: Vec<Value> = serde_json::from_str(VECTORS).unwrap();
     assert!(rows.len() >= 300, "the vectors are there");
     let next = AtomicUsize::new(0);
@@ -32,9 +32,9 @@ fn every_row_leads_where_the_tools_say() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Where the tools agree, a row that wants something else must say why.
+/// If the tools agree, a row with another expectation must have a reason.
 #[test]
-fn what_the_tools_agree_on_is_what_is_expected() {
+fn resolution_vectors_match_tools_unless_explained() {
     let rows: Vec<Value> = serde_json::from_str(VECTORS).unwrap();
     let plain = |found: &Value| if found["error"].is_null() { found.clone() } else { json!("error") };
     for row in &rows {
@@ -62,7 +62,7 @@ fn outcome(home: &TestHome, row: &Value) -> Value {
         assert_eq!(run.code, Some(3), "a profile that cannot work: {run:#?}");
         return json!("error");
     }
-    // `explain` goes on without keys, other commands do not.
+    // Unlike other commands, `explain` accepts a profile without keys.
     if seen["base"]["type"].is_null() {
         return json!("error");
     }
@@ -70,7 +70,7 @@ fn outcome(home: &TestHome, row: &Value) -> Value {
     json!({"base": base(&seen["base"]), "roles": roles})
 }
 
-/// The base as the table names it: its kind and whose it is.
+/// The base in the table's notation: its kind and identity.
 fn base(base: &Value) -> String {
     let (kind, profile) = (base["type"].as_str().unwrap(), base["profile"].as_str().unwrap());
     match kind {

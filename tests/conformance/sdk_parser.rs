@@ -1,5 +1,5 @@
-//! Row by row of `vectors/sdk-parser.json`: `--dialect aws` against the AWS SDK for Rust (aws-runtime 1.10.2), through the
-//! binary's `list --json --properties`; our models of botocore and of the JavaScript SDK against those two.
+//! Checks `vectors/sdk-parser.json` row by row with the binary's `list --json --properties`. Compares `--dialect aws`
+//! with the AWS SDK for Rust (aws-runtime 1.10.2), and our models of botocore and of the JavaScript SDK with those two.
 
 use std::collections::BTreeMap;
 
@@ -10,16 +10,16 @@ use test_support::TestHome;
 
 const VECTORS: &str = include_str!("vectors/sdk-parser.json");
 
-/// Rows whose bytes the vectors cannot hold: the binary refuses them (exit 3) where the SDK warns and sees nothing.
+/// Rows with bytes that the vectors cannot hold. The binary rejects them (exit 3); the SDK warns and sees nothing.
 const NOT_TEXT: [&str; 2] = ["invalid utf-8 in config", "utf-16le with BOM"];
 
 #[test]
-fn every_row_agrees_with_the_rust_sdk() {
+fn profile_parser_matches_the_rust_sdk() {
     every_row(check);
 }
 
 #[test]
-fn every_row_agrees_with_botocore() {
+fn profile_parser_matches_botocore() {
     every_row(|row| {
         let seen = sections(row, Tool::AwsCli);
         let expected = &row["botocore"];
@@ -32,7 +32,7 @@ fn every_row_agrees_with_botocore() {
 }
 
 #[test]
-fn every_row_agrees_with_the_javascript_sdk() {
+fn profile_parser_matches_the_javascript_sdk() {
     every_row(|row| {
         let seen = sections(row, Tool::SdkJs)?;
         let expected = &row["js"]["profiles"];
@@ -56,7 +56,7 @@ fn every_row(check: fn(&Value) -> Result<(), String>) {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Both files as a model sees them, in the form that the vectors have of botocore.
+/// Both files in a model, in the form of the vectors for botocore.
 fn sections(row: &Value, consumer: Tool) -> Result<Value, String> {
     let text = |kind: &str| row["input"][kind].as_str().unwrap_or_default();
     let view = View::read(consumer, text("config"), text("credentials"));
@@ -74,7 +74,7 @@ fn sections(row: &Value, consumer: Tool) -> Result<Value, String> {
             Name::Other => {
                 let line = text("config").split(['\n', '\r']).nth(seen.lines[0] as usize - 1).unwrap();
                 let header = &line[line.find('[').unwrap() + 1..line.rfind(']').unwrap()];
-                // What has a prefix and is no profile is nothing at all.
+                // A section with another prefix does not exist in the SDK.
                 if !["profile", "sso-session", "services"].iter().any(|prefix| header.starts_with(prefix)) {
                     other.push(header);
                 }
@@ -125,7 +125,7 @@ fn values(properties: &Value) -> BTreeMap<String, String> {
     properties.as_object().unwrap().iter().map(|(k, v)| (k.clone(), v["value"].as_str().unwrap().to_owned())).collect()
 }
 
-/// The SDK's values as the program may show them.
+/// The SDK's values in the form that the program may show.
 fn masked(properties: &Value) -> BTreeMap<String, String> {
     let mask = |key: &str, value: &Value| {
         let is_secret = ["secret_access_key", "session_token", "security_token"].iter().any(|end| key.ends_with(end));

@@ -1,4 +1,4 @@
-//! Where STS is called, against botocore, row by row, through `explain --json`: `vectors/sts-endpoints.json` (one client),
+//! Compares STS endpoints with botocore, row by row, with `explain --json`: `vectors/sts-endpoints.json` (one client),
 //! and `vectors/sts-endpoints-of-chains.json` (whole chains; written by `tests/interop/endpoints.py --write`).
 
 use serde_json::{Value, json};
@@ -9,13 +9,13 @@ const CHAINS: &str = include_str!("vectors/sts-endpoints-of-chains.json");
 
 const KEYS: &str = "[profile keys]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = s\n";
 
-/// Rows in which the program differs on purpose: the order of the variables is that of the AWS CLI 2, and the regional
-/// host is called where nothing names a region.
+/// Intended differences: the order of the variables is that of the AWS CLI 2, and the regional host is used if no
+/// region is configured.
 const OURS: [(&str, &str); 3] =
     [("AWS_REGION only", "eu-west-1"), ("both region vars", "eu-west-1"), ("no region at all", "us-east-1")];
 
 #[test]
-fn one_role_is_assumed_where_botocore_would() {
+fn role_endpoint_matches_botocore() {
     let rows: Vec<Value> = serde_json::from_str(ONE_CLIENT).unwrap();
     assert!(rows.len() >= 30, "the vectors are there");
     check(rows.into_iter().map(|mut row| {
@@ -34,7 +34,7 @@ fn one_role_is_assumed_where_botocore_would() {
 }
 
 #[test]
-fn every_role_of_a_chain_is_assumed_where_botocore_would() {
+fn chain_endpoints_match_botocore() {
     let rows: Vec<Value> = serde_json::from_str(CHAINS).unwrap();
     assert!(rows.len() > 200, "the vectors are there");
     check(rows.into_iter());
@@ -59,7 +59,7 @@ fn check(rows: impl Iterator<Item = Value>) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The row whose region has no capitals, if its own has. botocore sends them, and AWS answers with an error.
+/// The row with its region in lower case, if it has capitals. botocore sends capitals, and AWS returns an error.
 fn in_lower_case(row: &Value) -> Option<Value> {
     let region = row["region"].as_str().filter(|region| region.contains(char::is_uppercase))?;
     let mut row = row.clone();
@@ -67,7 +67,7 @@ fn in_lower_case(row: &Value) -> Option<Value> {
     Some(row)
 }
 
-/// Profile, URL and signing region of every hop; null where the configuration is refused.
+/// Profile, URL and signing region of every hop; null if the configuration is invalid.
 fn found(row: &Value) -> Value {
     let home = TestHome::new(env!("CARGO_BIN_EXE_amplify-creds"));
     home.config(row["config"].as_str().unwrap());
@@ -91,7 +91,7 @@ fn found(row: &Value) -> Value {
     )
 }
 
-/// botocore ends a URL without a path with a slash, which is no difference on the wire.
+/// botocore adds a slash to a URL without a path. The request is the same.
 fn without_slashes(mut calls: Value) -> Value {
     for call in calls.as_array_mut().into_iter().flatten() {
         call[1] = json!(call[1].as_str().unwrap().trim_end_matches('/'));

@@ -1,5 +1,5 @@
-//! `doctor --json` against the Amplify CLI's own functions, botocore 1.44 and the JavaScript SDK's loader, row by row of
-//! `vectors/visibility.json`: under which names each sees the sections of a file.
+//! Compares `doctor --json` with the Amplify CLI's own functions, botocore 1.44 and the JavaScript SDK's loader, row by
+//! row of `vectors/visibility.json`: the names under which each tool sees the sections of a file.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ const VECTORS: &str = include_str!("vectors/visibility.json");
 const COLUMNS: [(&str, &str); 3] = [("amplify", "amplify"), ("aws_cli", "botocore"), ("sdk_js", "sdk_js_v3")];
 
 #[test]
-fn every_row_agrees_with_the_tools() {
+fn visibility_matches_the_tools() {
     let rows: Vec<Value> = serde_json::from_str(VECTORS).unwrap();
     let mut wrong = Vec::new();
     for row in &rows {

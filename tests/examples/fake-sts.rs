@@ -1,4 +1,4 @@
-//! Runs the STS double by hand: Biz Corp's world on loopback, its MFA device at the press of a key.
+//! Runs the STS double interactively: Biz Corp's world on loopback, with an MFA code for each key press.
 //!
 //! ```text
 //! cargo run --example fake-sts
@@ -60,7 +60,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The options, or nothing when help was asked for.
+/// `None` if help was requested.
 fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
     let mut options = Options::default();
     while let Some(option) = args.next() {
@@ -113,7 +113,7 @@ fn run(options: Options) -> io::Result<()> {
         sts.fault(fault, None);
     }
     let calls = sts.follow();
-    // Ends by itself: the channel closes when the double is dropped.
+    // The thread ends when the double is dropped, because that closes the channel.
     let reporter = thread::spawn(move || calls.iter().try_for_each(|call| report(&call)));
 
     introduce(&sts, &trust)?;
@@ -141,7 +141,7 @@ fn run(options: Options) -> io::Result<()> {
     reporter.join().unwrap_or(Ok(()))
 }
 
-/// A certificate for this machine by an authority of this run, whose own goes to the end of `file`.
+/// A certificate for this machine from a new authority. The authority's own certificate is appended to `file`.
 fn tls(file: &Path) -> io::Result<ServerTls> {
     let authority = Authority::new("fake-sts");
     let mut bundle = OpenOptions::new().append(true).create(true).open(file)?;
@@ -149,7 +149,7 @@ fn tls(file: &Path) -> io::Result<ServerTls> {
     Ok(authority.server(&["127.0.0.1", "localhost"], Validity::Good))
 }
 
-/// Every line but the ones to be evaluated is a shell comment, so the whole can be pasted.
+/// Lines that are not for evaluation are shell comments, so the whole text can be pasted.
 fn introduce(sts: &FakeSts, trust: &str) -> io::Result<()> {
     say(&format!("export AWS_ENDPOINT_URL_STS={}{trust}", sts.url()))?;
     for (name, value) in [
@@ -192,7 +192,7 @@ fn report(call: &Call) -> io::Result<()> {
     say(&format!("{} {action} {role} {outcome}", call.at.format("%H:%M:%S%.3f")))
 }
 
-/// One line, at once: the reader may be a pipe.
+/// Prints one line and flushes it, because the reader may be a pipe.
 fn say(line: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")?;

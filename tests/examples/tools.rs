@@ -1,6 +1,6 @@
-//! Prints what our models of the tools see in each case, one JSON line per case: `tests/interop` compares it with the
-//! tools themselves. Called with a file that has one JSON line for each case, with the paths of its two files (null
-//! where there is none).
+//! Prints what our models of the tools see in each case, one JSON line per case. `tests/interop` compares it with the
+//! tools themselves. The argument is a file with one JSON line per case, which contains the paths of its two files
+//! (null if missing).
 
 use std::error::Error;
 use std::fs;
@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Profiles, sso-sessions and services with their keys, and what stopped the reading of a file.
+/// Profiles, sso-sessions and services with their keys, and the error of a rejected file.
 fn view(views: &Views<'_>, consumer: Tool) -> Value {
     let view = views.view(consumer);
     let files = [FileKind::Config, FileKind::Credentials];

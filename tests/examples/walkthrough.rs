@@ -1,8 +1,7 @@
-//! The main job on a fresh machine: the Biz Corp and Dev Corp story of the Amplify documentation, played through the
-//! real binary of the same build profile against the STS double, in a throw-away home directory.
-//!
-//! Prints each command and what came out, and fails when anything is not as told. On a terminal the person types the
-//! code that is shown (there is no phone); without one, the prompt is answered through a pseudo-terminal.
+//! Runs the main scenario on a fresh machine: the Biz Corp and Dev Corp walk-through of the Amplify documentation, with
+//! the real binary of the same build profile, the STS double, and a temporary home directory. Prints each command and
+//! its output, and fails on any difference. On a terminal the user types the displayed code. Without a terminal, a
+//! pseudo-terminal answers the prompt.
 #![expect(clippy::print_stdout, reason = "printing is what a walk-through is for")]
 
 use std::io::IsTerminal;
@@ -66,13 +65,14 @@ fn story() -> Step {
     check(denied.stderr.contains("AccessDenied") && denied.stderr.contains("~/.aws/config:5"), "it points at the line")
 }
 
-/// Builds the binary that lies beside this example, since `cargo run --example` builds only the example.
+/// `cargo run --example` builds only the example, so the binary is built here.
 fn build() -> Step<PathBuf> {
     let example = std::env::current_exe().map_err(|error| error.to_string())?;
     let profile = example.ancestors().nth(2).ok_or("the example lies in a target directory")?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
-    // What `cargo run` sets for this example would have ring, whose build script reads it, and all above it built again.
+    // The variables that `cargo run` sets for this example would make ring's build script run again, and rebuild
+    // everything above ring.
     let is_of_example =
         |name: &str| name == "OUT_DIR" || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_of_example)) {
@@ -89,7 +89,7 @@ fn build() -> Step<PathBuf> {
     Ok(profile.join(format!("amplify-creds{}", std::env::consts::EXE_SUFFIX)))
 }
 
-/// Runs `process bizcorprole` with the person at this terminal, or with one of our own.
+/// Runs `process bizcorprole` on the user's terminal, or on a pseudo-terminal.
 fn ask_for_code(home: &TestHome, sts: &FakeSts) -> Step<Finished> {
     let code = sts.next_unused_code(biz_corp::MFA_SERIAL);
     println!("\n$ amplify-creds process bizcorprole");
@@ -105,7 +105,6 @@ fn ask_for_code(home: &TestHome, sts: &FakeSts) -> Step<Finished> {
     Ok(finished)
 }
 
-/// Types the code on a pseudo-terminal.
 #[cfg(unix)]
 fn answer(home: &TestHome, code: &str) -> Step<Finished> {
     let mut terminal = test_support::Terminal::start(home, "process bizcorprole", "</dev/null");
@@ -118,7 +117,7 @@ fn answer(home: &TestHome, code: &str) -> Step<Finished> {
     Ok(left.run)
 }
 
-/// Gives the code by a flag, where there are no pseudo-terminals.
+/// Passes the code by a flag on systems without pseudo-terminals.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "as the other")]
 fn answer(home: &TestHome, code: &str) -> Step<Finished> {
@@ -135,7 +134,7 @@ fn show(home: &TestHome, args: &[&str]) -> Finished {
 
 fn print_run(run: &Finished) {
     for line in run.stdout.lines().chain(run.stderr.lines()) {
-        // A session token is a thousand characters that nobody reads.
+        // A session token has a thousand characters, so the line is truncated.
         match line.char_indices().nth(150) {
             Some((end, _)) => println!("{}\u{2026}", &line[..end]),
             None => println!("{line}"),

@@ -20,7 +20,7 @@ fn check(holds: bool, otherwise: &str) -> Verdict {
     if holds { Ok(()) } else { Err(otherwise.to_owned()) }
 }
 
-/// Whether the run that had the fault did no harm.
+/// Whether the run with the fault did no damage.
 pub(crate) fn fault_is_survived(scenario: &Scenario, before: &Before, fault: &Fault, run: &Run) -> Verdict {
     let Run { finished, hung, .. } = run;
     check(!hung, "it hung")?;
@@ -29,7 +29,7 @@ pub(crate) fn fault_is_survived(scenario: &Scenario, before: &Before, fault: &Fa
     let has_answer = is_answer(scenario, &finished.stdout);
     check(has_answer || finished.stdout.is_empty(), "stdout is neither whole nor empty")?;
     if fault.kills() {
-        // Whether a signal or its number comes through is up to the `timeout` in between.
+        // `timeout` may exit with the signal or with its number.
         check(matches!(finished.code, None | Some(137)), "it was not killed")?;
     } else {
         check(has_answer == (finished.code == Some(0)), "exit status and stdout contradict each other")?;
@@ -39,7 +39,7 @@ pub(crate) fn fault_is_survived(scenario: &Scenario, before: &Before, fault: &Fa
     files_are_old_or_new(scenario, before)
 }
 
-/// Whether the run that follows works and leaves everything in order.
+/// Whether the next run succeeds and leaves everything in order.
 pub(crate) fn next_run_is_well(scenario: &Scenario, before: &Before) -> Verdict {
     let next = scenario.run_again();
     let words = |what: &str| format!("the next run {what}: exit {:?}, stderr {:?}", next.code, next.stderr);
@@ -48,7 +48,7 @@ pub(crate) fn next_run_is_well(scenario: &Scenario, before: &Before) -> Verdict 
     files_are_old_or_new(scenario, before).map_err(|what| format!("after the next run, {what}"))?;
     check(!scenario.home.cache_dir().join("cache.json.tmp").exists(), "a temporary file outlives the next run")?;
     let file = scenario.cache().map(|text| parse(&text)).transpose()?.unwrap_or_default();
-    // Of a chain only the last: it may have been cached by the first run, and then answers alone.
+    // Checks only the last role of a chain: the first run may have cached it, and then no other is used.
     if let Some(outer) = scenario.adds.last() {
         let is_there = file.iter().any(|((there, _), entry)| there == outer && is_whole(entry));
         check(is_there, "the next run cached nothing")?;
@@ -59,7 +59,7 @@ pub(crate) fn next_run_is_well(scenario: &Scenario, before: &Before) -> Verdict 
     Ok(())
 }
 
-/// Whether stdout is the whole of what the command prints.
+/// Whether stdout is the complete output of the command.
 fn is_answer(scenario: &Scenario, stdout: &str) -> bool {
     if scenario.is_reset {
         return stdout.ends_with('\n') && stdout.contains("temp credentials");
@@ -76,7 +76,8 @@ fn tells_no_secret(scenario: &Scenario, before: &Before, run: &Finished) -> Verd
     check(!all.iter().any(|secret| run.stderr.contains(secret.as_str())), "a secret is on stderr")
 }
 
-/// Whether every file is the one before or a new one, whole, for its owner alone, and with all that is not ours.
+/// Whether every file is the old one or a complete new one, private to its owner, and still contains all foreign
+/// entries.
 fn files_are_old_or_new(scenario: &Scenario, before: &Before) -> Verdict {
     for dir in [scenario.home.cache_dir(), scenario.home.cache_dir().join("locks")] {
         for entry in fs::read_dir(&dir).into_iter().flatten().flatten() {
@@ -92,7 +93,7 @@ fn files_are_old_or_new(scenario: &Scenario, before: &Before) -> Verdict {
     is_new(scenario, &old, &parse(&after)?)
 }
 
-/// Whether a file has a name that is known here, and what such a file holds.
+/// Whether a file has a known name and valid content.
 fn is_in_order(path: &Path) -> Verdict {
     if path.is_dir() {
         return Ok(());
@@ -111,7 +112,7 @@ fn is_in_order(path: &Path) -> Verdict {
     Ok(())
 }
 
-/// Whether `new` is `old` with whole entries more, and less only by what the command may take away.
+/// Whether `new` is `old` with complete new entries, and without entries that the command may remove.
 fn is_new(scenario: &Scenario, old: &Sessions, new: &Sessions) -> Verdict {
     for (key, entry) in old {
         let stays = new.get(key) == Some(entry);
@@ -124,7 +125,7 @@ fn is_new(scenario: &Scenario, old: &Sessions, new: &Sessions) -> Verdict {
     Ok(())
 }
 
-/// Whether the entry is one that the commands on an existing cache may replace or take away.
+/// Whether the command may replace or remove the entry of an existing cache.
 fn is_removable(entry: &str) -> bool {
     let entry: Value = serde_json::from_str(entry).unwrap_or_default();
     entry["amplifyCreds"]["profile"] == "nomfa"

@@ -35,9 +35,9 @@ mod linux {
     use crate::scenario::{Scenario, all};
     use crate::trace::{Call, Fault, Strace};
 
-    /// How often a fault is tried that came to another call than it was meant for: timing may add a call before it.
+    /// Attempts for a fault that hit another call than intended, because timing may add a call before it.
     const TRIES: u32 = 3;
-    /// How many faults away from the cache are tried for each scenario when everything is.
+    /// Faults outside the cache for each scenario in a full run.
     const ELSEWHERE: usize = 150;
 
     struct Options {
@@ -45,7 +45,7 @@ mod linux {
         seed: u64,
     }
 
-    /// What a scenario came to.
+    /// The result of a scenario.
     #[derive(Default)]
     struct Tally {
         tried: usize,
@@ -147,7 +147,7 @@ mod linux {
         }
     }
 
-    /// Chance that can be repeated (xorshift64).
+    /// A repeatable random generator (xorshift64).
     struct Random(u64);
 
     impl Random {
@@ -158,7 +158,7 @@ mod linux {
             usize::try_from(self.0 % end as u64).unwrap()
         }
 
-        /// Leaves `count` of `all`, in their order.
+        /// Keeps `count` random elements of `all` in their order.
         fn choose<T>(&mut self, all: &mut Vec<T>, count: usize) {
             while all.len() > count {
                 all.remove(self.below(all.len()));

@@ -7,19 +7,18 @@ use std::path::Path;
 use serde_json::Value;
 use test_support::{FakeSts, Finished, TestHome, World, biz_corp as data};
 
-/// A command and the world that it is run in.
 pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     pub(crate) home: TestHome,
     sts: FakeSts,
     command: &'static [&'static str],
-    /// Whether the command takes a code of the device.
+    /// Whether the command needs a code of the device.
     takes_code: bool,
     /// The outer keys under which it may add entries.
     pub(crate) adds: &'static [&'static str],
-    /// Whether it only takes away.
+    /// Whether it only removes entries.
     pub(crate) is_reset: bool,
-    /// The cache directory's files to begin from, below it.
+    /// The initial files of the cache directory.
     template: Vec<(String, Vec<u8>)>,
 }
 
@@ -40,12 +39,11 @@ source_profile = devcorpuser
 role_session_name = third
 ";
 
-/// What the Amplify CLI, and nobody we know, left in the file: spaces, numbers and order are to stay.
+/// An entry of an unknown program: its spaces, numbers and order must be preserved.
 const FOREIGN: &str = r#""arn:aws:iam::333333333333:role/Theirs": {"amplify":  {"credentials": {"accessKeyId": "ASIATHEIRS",
 "secretAccessKey": "their-secret", "sessionToken": "their-token", "expiration": "2020-01-01T00:00:00.000Z"}}, "x": [1, 2.50]},
  "note" : 1.0e3,"#;
 
-/// All scenarios, each with its state made.
 pub(crate) fn all(program: &Path) -> [Scenario; 5] {
     const PROCESS: &[&str] = &["process", "nomfa"];
     const NO_MFA: &[&str] = &[data::NO_MFA_ROLE];
@@ -56,7 +54,7 @@ pub(crate) fn all(program: &Path) -> [Scenario; 5] {
         cold("renewal among others' entries", PROCESS, NO_MFA).with_entries(true),
         Scenario { is_reset: true, ..cold("reset-cache", &["reset-cache", "nomfa"], &[]).with_entries(false) },
         Scenario { takes_code: true, ..cold("MFA session and role", &["process", "bizcorprole"], MFA_AND_ROLE) },
-        // Where the cache cannot be read, the session is fetched again.
+        // If the cache is unreadable, the session is fetched again.
         cold("warm hit", PROCESS, NO_MFA).with_entries(false),
     ]
 }
@@ -75,8 +73,8 @@ impl Scenario {
         Self { name, home, sts, command, takes_code: false, adds, is_reset: false, template: Vec::new() }
     }
 
-    /// With a cache that holds entries of three profiles, of the Amplify CLI and of nobody known; `nomfa`'s is over
-    /// where `is_over`.
+    /// With a cache of entries of three profiles, of the Amplify CLI and of an unknown program. The session of `nomfa`
+    /// is expired if `is_over`.
     fn with_entries(mut self, is_over: bool) -> Self {
         for profile in ["nomfa", "other", "third"] {
             assert_eq!(self.home.run(&["process", profile]).code, Some(0), "{profile}'s session is had");
@@ -102,7 +100,7 @@ impl Scenario {
         self
     }
 
-    /// Makes the home as it was at the beginning, and AWS forget the codes it has seen.
+    /// Restores the home's initial state, and makes AWS accept used codes again.
     pub(crate) fn prepare(&self) -> Before {
         let _ = fs::remove_dir_all(self.home.path().join(".amplify"));
         for (name, bytes) in &self.template {
@@ -113,17 +111,15 @@ impl Scenario {
         Before(self.cache())
     }
 
-    /// The cache file as it is.
     pub(crate) fn cache(&self) -> Option<String> {
         fs::read_to_string(self.home.cache_file()).ok()
     }
 
-    /// The command with all its arguments.
     pub(crate) fn arguments(&self) -> Vec<String> {
         self.with_code(0)
     }
 
-    /// The same command once more, with another code and without faults.
+    /// Runs the same command again with another code and without faults.
     pub(crate) fn run_again(&self) -> Finished {
         self.sts.forget_used_codes();
         let arguments = self.with_code(1);

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// Entries by outer and inner key, as they are written; what is no object stands under an empty inner key.
+/// Unparsed entries by outer and inner key. A value that is not an object has an empty inner key.
 pub(crate) type Sessions = BTreeMap<(String, String), String>;
 
 type Object = BTreeMap<String, Box<RawValue>>;
 
-/// The entries of a cache file.
 pub(crate) fn parse(text: &str) -> Result<Sessions, String> {
     let mut all = Sessions::new();
     let outer: Object = serde_json::from_str(text).map_err(|error| format!("cache.json is no JSON object: {error}"))?;
@@ -28,7 +27,7 @@ pub(crate) fn parse(text: &str) -> Result<Sessions, String> {
     Ok(all)
 }
 
-/// Whether an entry is a whole session of ours, flat and nested and with our mark.
+/// Whether an entry is a complete session of this program: flat, nested and with metadata.
 pub(crate) fn is_whole(entry: &str) -> bool {
     let Ok(entry) = serde_json::from_str::<Value>(entry) else { return false };
     let has_four = |at: &Value| {
@@ -39,7 +38,7 @@ pub(crate) fn is_whole(entry: &str) -> bool {
     has_four(&entry) && has_four(&entry["credentials"]) && entry["amplifyCreds"]["fingerprint"].is_string()
 }
 
-/// All secrets in a text of JSON: what no message may hold.
+/// All secrets in a JSON text, which messages must not contain.
 pub(crate) fn secrets(text: &str) -> Vec<String> {
     fn collect(at: &Value, all: &mut Vec<String>) {
         match at {

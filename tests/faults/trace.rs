@@ -14,58 +14,55 @@ use test_support::Finished;
 
 use crate::scenario::Scenario;
 
-/// How long a run may take. The program's own bounds (30 s for a call to STS, 5 s for a lock) lie below.
+/// The deadline of a run. The program's own deadlines (30 s for a call to STS, 5 s for a lock) are shorter.
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// Errors that a call on a file may meet.
+/// Errors of calls on a file.
 const ERRORS: [&str; 6] = ["ENOSPC", "EIO", "EACCES", "EROFS", "EINTR", "EDQUOT"];
-/// Those of a call that takes no space and looks at no right.
+/// Errors of calls that need neither space nor rights.
 const READ_ERRORS: [&str; 2] = ["EIO", "EINTR"];
-/// Those of a lock: the second is what a lock gives that somebody else has.
+/// Errors of a lock. The second means that another process holds it.
 const LOCK_ERRORS: [&str; 4] = ["ENOLCK", "EAGAIN", "EINTR", "EIO"];
 
-/// Calls that change the cache alone, so that all later ones may fail without touching anything else.
+/// Calls that only change the cache, so that all later calls may fail without other effects.
 const LASTING: [&str; 6] = ["flock", "fsync", "mkdir", "rename", "unlink", "fchmod"];
 
-/// Calls that cannot fail so, or for which the C library and the Rust runtime answer alone: the program is only killed
-/// at these. So it is at those on the runtime's own descriptors, which are no files.
+/// Calls that cannot fail this way, or that only the C library and the Rust runtime handle: the program is only killed
+/// at these. This also applies to calls on the runtime's own descriptors, which are not files.
 const RUNTIME: &str = "mmap munmap mprotect brk madvise rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack arch_prctl \
     set_tid_address set_robust_list rseq prlimit64 getrandom futex sched_getaffinity exit_group close fcntl pread64 access \
     getpid gettid getuid geteuid getppid epoll_wait epoll_ctl epoll_create1 eventfd2";
 const NO_FILE: &str = "<anon_inode:";
 
-/// One call of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Call {
     name: String,
-    /// Which of this name it is, counted from 1.
+    /// The number among calls of this name, counted from 1.
     number: usize,
-    /// The file below the home that it is about, where it is one of the cache.
+    /// The cache file of the call, if any.
     target: Option<String>,
     is_runtimes: bool,
 }
 
-/// A call, and what goes wrong there.
 #[derive(Debug)]
 pub(crate) struct Fault {
     call: Call,
-    /// The error; none to kill the program.
+    /// The error; `None` to kill the program.
     error: Option<&'static str>,
-    /// Whether every later call of this name fails, too, as on a disk that stays full.
+    /// Whether every later call of this name also fails, as on a disk that remains full.
     lasts: bool,
 }
 
-/// What a run with a fault came to.
 pub(crate) struct Run {
     pub(crate) finished: Finished,
-    /// Whether the fault came to the call that was meant.
+    /// Whether the fault hit the intended call.
     pub(crate) hit: bool,
     pub(crate) hung: bool,
 }
 
-/// strace as it can look into the program here.
+/// An strace command that can trace the program here.
 pub(crate) struct Strace {
-    /// What is started before it.
+    /// The commands before it.
     prefix: Vec<&'static str>,
     log: PathBuf,
 }
@@ -75,10 +72,10 @@ impl Call {
         self.target.is_some()
     }
 
-    /// All that may go wrong here.
+    /// All faults that are possible here.
     pub(crate) fn faults(&self) -> Vec<Fault> {
         let errors: &[&str] = match self.name.as_str() {
-            // The system calls a program to life.
+            // The system starts the program with it.
             "execve" => return Vec::new(),
             "flock" => &LOCK_ERRORS,
             "read" | "lseek" | "getdents64" => &READ_ERRORS,
@@ -87,7 +84,7 @@ impl Call {
         };
         let fault = |error, lasts| Fault { call: self.clone(), error, lasts };
         let once = errors.iter().map(|error| fault(Some(error), false));
-        // What is tried again for ever after these would rightly wait for ever.
+        // A permanent EINTR or EAGAIN would rightly be retried forever.
         let lasting = errors.iter().filter(|error| !["EINTR", "EAGAIN"].contains(error));
         let lasting = lasting.filter(|_| self.touches_cache() && LASTING.contains(&self.name.as_str()));
         [fault(None, false)].into_iter().chain(once).chain(lasting.map(|error| fault(Some(error), true))).collect()
@@ -103,7 +100,7 @@ impl Fault {
         self.call.touches_cache()
     }
 
-    /// What goes wrong, without where.
+    /// The fault without its location.
     pub(crate) fn kind(&self) -> String {
         format!("{}{}", self.error.unwrap_or("KILL"), if self.lasts { " from then on" } else { "" })
     }
@@ -123,7 +120,7 @@ impl fmt::Display for Fault {
 }
 
 impl Run {
-    /// The run in few words, for the report.
+    /// A summary of the run for the report.
     pub(crate) fn told(&self) -> String {
         let Finished { stdout, stderr, code } = &self.finished;
         let told: String = stderr.chars().take(400).collect();
@@ -132,8 +129,8 @@ impl Run {
 }
 
 impl Strace {
-    /// strace in the way in which it sees the files that the program opens: plainly as root; where the program's being
-    /// undumpable keeps its memory from this user, as root of a user namespace. `None` where neither helps.
+    /// An strace that sees the files that the program opens. Root can trace directly. If the program's memory is not
+    /// dumpable for this user, root of a user namespace can. `None` if neither works.
     pub(crate) fn that_sees(scenario: &Scenario) -> Option<Self> {
         let log = scenario.home.path().join("strace.log");
         [vec![], vec!["unshare", "--user", "--map-root-user", "--"]].into_iter().find_map(|prefix| {
@@ -142,7 +139,7 @@ impl Strace {
         })
     }
 
-    /// The calls of an undisturbed run, of its first thread: strace counts for each by itself.
+    /// The calls of the first thread in a run without faults: strace counts each thread separately.
     pub(crate) fn calls(&self, scenario: &Scenario) -> Vec<Call> {
         scenario.prepare();
         let _ = fs::remove_file(&self.log);
@@ -161,17 +158,16 @@ impl Strace {
         calls
     }
 
-    /// A run with the fault.
     pub(crate) fn run(&self, scenario: &Scenario, fault: &Fault) -> Run {
         let _ = fs::remove_file(&self.log);
         let trace = format!("trace={}", fault.call.name);
-        // Without --seccomp-bpf, with which strace 6.1 forgets to send the signal.
+        // Without --seccomp-bpf, because strace 6.1 then does not send the signal.
         let mut command = self.command(scenario, &["-e", &trace, "-e", &fault.argument()]);
         let since = Instant::now();
         let finished = command.output().expect("strace runs").into();
         let hung = since.elapsed() >= LIMIT;
         let log = String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned();
-        // With this name alone in the log, its number is its line.
+        // The log contains only this name, so the call's number is its line.
         let seen = lines_of_first_thread(&log).filter_map(call_in).nth(fault.call.number - 1);
         let hit = seen.is_some_and(|(name, target)| name == fault.call.name && target == fault.call.target);
         Run { finished, hit, hung }
@@ -179,7 +175,7 @@ impl Strace {
 
     fn command(&self, scenario: &Scenario, options: &[&str]) -> Command {
         let seconds = LIMIT.as_secs().to_string();
-        // `timeout` ends the whole process group, which a plain kill of strace would not.
+        // `timeout` kills the whole process group; a kill of strace would not.
         let mut words: Vec<&str> = vec!["timeout", "-s", "KILL", &seconds];
         words.extend(&self.prefix);
         words.extend(["strace", "-f", "-qq", "-y", "-s", "4", "-o", self.log.to_str().expect("a path of UTF-8")]);
@@ -194,19 +190,19 @@ impl Strace {
     }
 }
 
-/// The lines of the log without the number of the process, which the first one has.
+/// The lines of the log without the process number, which the first line has.
 fn lines_of_first_thread(log: &str) -> impl Iterator<Item = &str> {
     let first = log.split_whitespace().next().unwrap_or_default();
     log.lines().filter_map(move |line| line.strip_prefix(first).map(str::trim_start))
 }
 
-/// The name of the call that begins in this line, and the file of the cache that it names, by path or by descriptor.
+/// The name of the call that begins in this line, and its cache file, by path or by descriptor.
 fn call_in(line: &str) -> Option<(&str, Option<String>)> {
     let (name, rest) = line.split_once('(')?;
     if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         return None;
     }
-    // What the call gave back may be a descriptor: it is not yet there when the call fails.
+    // The returned descriptor must be ignored: it does not exist yet if the call fails.
     let arguments = rest.rsplit_once(") = ").map_or(rest, |(arguments, _)| arguments);
     let target = arguments.find("/.amplify").map(|at| {
         let target = &arguments[at + 1..];

@@ -1,6 +1,6 @@
-"""Prints what botocore makes of each row of the resolution table: one JSON line per row. Called with a file that has one
-JSON line for each row, with the paths of its two files. Nothing is fetched: the ends of the network are taken off, and what
-would be asked for is taken for its answer."""
+"""Prints botocore's result for each row of the resolution table: one JSON line per row. The argument is a file with one
+JSON line per row, which contains the paths of its two files. Nothing is fetched: network providers are replaced by
+stubs that return the request."""
 
 import json
 import os
@@ -22,7 +22,7 @@ def load_of_login(self):
 
 
 def only_when_asked_for(provider, name):
-    """Without an instance or a container around it, the end of the default chain gives nothing."""
+    """Disables the provider in the default chain: only `credential_source` may use the instance or container."""
     provider.load = lambda self: credentials.Credentials(name, "x", method=name) if asked_for else None
 
 

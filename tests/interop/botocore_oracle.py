@@ -1,5 +1,5 @@
-"""Prints what botocore sees in each case: one JSON line per case. Called with a file that has one JSON line for each
-case, with the paths of its two files (null where there is none)."""
+"""Prints what botocore sees in each case: one JSON line per case. The argument is a file with one JSON line per case,
+which contains the paths of its two files (null if missing)."""
 
 import json
 import os
@@ -19,7 +19,7 @@ def view(config, credentials, missing):
     except botocore.exceptions.ConfigParseError as error:
         where = "config" if error.kwargs["path"] == config else "credentials"
         cause = error.kwargs["error"]
-        # configparser tells the line of some errors, and of others the first of several.
+        # configparser reports the line of some errors, and the first of several lines for others.
         lines = [getattr(cause, "lineno", None)] + [line for line, _ in getattr(cause, "errors", [])]
         line = next((line for line in lines if line is not None), None)
         return {"error": type(cause).__name__, "file": where, "line": line}

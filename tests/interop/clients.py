@@ -1,6 +1,5 @@
-"""Drives real clients through `credential_process` profiles against the STS double; started by `run`, see README.md.
-
-Each client is asked for who it is (GetCallerIdentity), which shows that it got credentials and could sign with them."""
+"""Runs real clients with `credential_process` profiles against the STS double; started by `run`, see README.md. Each
+client calls GetCallerIdentity, which proves that it got credentials and could sign with them."""
 
 import argparse
 import os
@@ -16,22 +15,21 @@ from clients_world import BIZ_CORP, NO_MFA, Double, Home, Moto, Ssm
 
 DRIVERS = Path(__file__).parent / "clients"
 OUR_LINE = f"amplify-creds: cannot assume {BIZ_CORP}: AccessDenied"
-# The clients of `run quick`.
 QUICK = ("boto3", "AWS CLI v1", "SDK for JavaScript")
-# How many clients are tried at the same time.
+# The number of clients that run at the same time.
 SIDE_BY_SIDE = 3
 
 
 class Client:
-    """A program that says who it is."""
+    """A program that calls GetCallerIdentity."""
 
-    # One that is asked again and again keeps its credentials as long as its SDK does.
+    # A client that calls repeatedly keeps its credentials as long as its SDK does.
     is_asked_again = False
-    # What it shows of a failure: our line, or what it says instead.
+    # Its output for a failure: our line, or its own message.
     shows = OUR_LINE
-    # Whether it looks for a container's credentials.
+    # Whether it uses a container's credentials.
     is_served = False
-    # How many of it run at once on a cold cache.
+    # The number of processes that run at once on an empty cache.
     at_once = 32
     variables = {}
 
@@ -41,13 +39,13 @@ class Client:
             setattr(self, key, value)
 
     def proves(self, text, role, _home):
-        """Whether it had the role's credentials, and AWS took them."""
+        """Whether it had the role's credentials and AWS accepted them."""
         account, name = role.split(":")[4], role.rsplit("/", 1)[1]
         return f"arn:aws:sts::{account}:assumed-role/{name}/amplify" in text
 
 
 class Cdk(Client):
-    """The CDK's look-up of the account that its app is for. Without credentials it goes on, and says so to the app alone."""
+    """The CDK's look-up of its app's account. Without credentials it continues and only informs the app."""
 
     shows = "account undefined"
 
@@ -56,8 +54,8 @@ class Cdk(Client):
 
 
 class Ampx(Client):
-    """`ampx sandbox` up to its first call to AWS, which asks whether the account is ready for the CDK. Each takes six
-    seconds of computing."""
+    """`ampx sandbox` up to its first call to AWS, which checks whether the account is bootstrapped. Each run takes six
+    seconds of processor time."""
 
     shows = "Could not load credentials from any providers"
     at_once = 4
@@ -67,7 +65,7 @@ class Ampx(Client):
         super().__init__("ampx sandbox", command)
         self.ssm = Ssm()
         endpoint = f"http://127.0.0.1:{self.ssm.server_port}"
-        # It runs only where it believes that npm started it.
+        # It runs only if it detects that npm started it.
         self.variables = {"AWS_ENDPOINT_URL_SSM": endpoint, "npm_config_user_agent": "npm/10.0.0", "AMPLIFY_DISABLE_TELEMETRY": "1"}
 
     def proves(self, _text, _role, home):
@@ -89,7 +87,7 @@ def main():
     if options.measure:
         return measure(options, clients)
     failed = 0
-    # Much of it is waiting for sessions to end.
+    # The clients mostly wait for sessions to expire.
     with Moto() as moto, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         for client, (done, problems, seconds) in zip(clients, pool.map(lambda client: tried(options, client, moto), clients)):
             failed += bool(problems)
@@ -104,7 +102,7 @@ def main():
 
 
 def one_call_each(options):
-    """Runs each client of `QUICK` once on a cold cache. Returns how many passed and how many failed."""
+    """Runs each client of `QUICK` once on an empty cache. Returns the numbers of passed and failed clients."""
     by_name = {client.name: client for client in installed(options.dir)[0]}
     passed = 0
     for name in QUICK:
@@ -119,14 +117,14 @@ def one_call_each(options):
 
 
 def installed(folder):
-    """The clients that are there, and which are not and why: `run` leaves a reason in NAME.missing."""
+    """The installed clients, and the missing ones with reasons: `run` writes a reason into NAME.missing."""
     python, node, amplify = [sys.executable], folder / "node", folder / "clients" / "amplify"
     lines = lambda command: {"once": [*command, "once"], "lines": [*command, "lines"]}
     javascript = lambda modules, way: lines(["node", DRIVERS / "node.js", modules, way])
     cli = ["sts", "get-caller-identity", "--query", "Arn", "--output", "text"]
-    # This version is older than AWS_ENDPOINT_URL_STS; `sh` because the address is known to the environment alone.
+    # This version is older than AWS_ENDPOINT_URL_STS. `sh` is needed because only the environment contains the address.
     cli2 = ["sh", "-c", f'exec /usr/bin/aws {" ".join(cli)} --endpoint-url "$AWS_ENDPOINT_URL_STS"']
-    # Of two in one directory the CDK itself refuses the second.
+    # The CDK rejects the second of two processes in one directory.
     cdk = ["sh", "-c", 'exec node "$0" ls --output "$(mktemp -d -p "$HOME")" --app "node $1"']
     cdk += [amplify / "node_modules/aws-cdk/bin/cdk", DRIVERS / "cdk_app.js"]
     clients = [
@@ -148,7 +146,7 @@ def installed(folder):
 
 
 def measure(options, clients):
-    """Medians of whole runs, taken in turn: a hit, and a process that prints the same document and does nothing else."""
+    """Medians of whole runs in turn: a hit, and a process that only prints the same document."""
     with Double(options.sts) as double, Home(options, double.endpoint) as home:
         document = home.path / "document.json"
         process = subprocess.run([options.bin, "process", "biz"], env=home.variables, check=True, capture_output=True)

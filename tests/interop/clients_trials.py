@@ -1,4 +1,4 @@
-"""What is to be true of every client that calls AWS through us."""
+"""The checks for every client that calls AWS through this program."""
 
 import subprocess
 import time
@@ -6,14 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 from clients_world import BIZ_CORP, EXTERNAL_ID, HANG, NO_MFA, QUESTION, Double, Home, Terminal, wait_for
 
-# What no client may take instead.
+# Credentials that no client may use instead.
 STALE_DEFAULT = "\n[default]\naws_access_key_id = AKIASTALESTALESTALE\naws_secret_access_key = stale\n"
-# Seconds that a session lasts in `renewal`. The longer ones are for a machine that is too busy for the shorter ones.
+# Durations of sessions in `renewal`, in seconds. The longer ones are for a machine that is too busy for the shorter
+# ones.
 SESSIONS = (20, 80, 320)
 
 
 def tried(options, client, moto):
-    """What held, what did not and why, and the seconds it took."""
+    """The successful checks, the failed ones with reasons, and the duration in seconds."""
     started = time.monotonic()
     trials = [calls, at_once, failure, gives_up, terminal, interrupt]
     trials += [renewal] if client.is_asked_again else []
@@ -40,7 +41,7 @@ def tried(options, client, moto):
 
 
 def calls(options, client, double):
-    """It gets credentials and can call; a second run calls STS for no role."""
+    """It gets credentials and can call AWS. A second run does not call STS for a role."""
     with Home(options, double.endpoint) as home:
         for _ in range(2):
             output = home.run(client)
@@ -52,7 +53,7 @@ def calls(options, client, double):
 
 
 def at_once(options, client, double):
-    """Many on a cold cache make one call."""
+    """Many processes on an empty cache make one call."""
     with Home(options, double.endpoint) as home, ThreadPoolExecutor(client.at_once) as pool:
         outputs = list(pool.map(lambda _: home.run(client), range(client.at_once)))
         double.stop()
@@ -62,7 +63,7 @@ def at_once(options, client, double):
 
 
 def failure(options, client, double):
-    """What it shows when AWS refuses."""
+    """Its output if AWS denies the call."""
     with Home(options, double.endpoint) as home:
         output = home.run(client, "refused")
         if client.shows not in output:
@@ -72,9 +73,9 @@ def failure(options, client, double):
 
 
 def gives_up(options, client, double):
-    """The client is killed while STS has not answered yet: the session is kept."""
+    """The client is killed before STS has responded. The session is still cached."""
     with Home(options, double.endpoint) as home:
-        # The double answers at `clear`.
+        # The double responds after `clear`.
         double.say(f"slow {HANG}")
         pipe = subprocess.PIPE
         process = subprocess.Popen(client.once, env=home.environment(client, "biz"), cwd=home.path, stdin=pipe, stdout=pipe, stderr=pipe)
@@ -92,7 +93,7 @@ def gives_up(options, client, double):
 
 
 def renewal(options, client, double):
-    """A client that lives longer than its session goes on with another one."""
+    """A client that runs longer than its session continues with another one."""
     for seconds in SESSIONS:
         with Home(options, double.endpoint) as home:
             double.say(f"sessions {seconds}")
@@ -108,14 +109,14 @@ def renewal(options, client, double):
 
 
 def around_expiry(client, home, seconds):
-    """An answer before and one after the session expires, and the time of the slower one: an answer that takes as long as
-    a session lasts can come too late for it."""
+    """A result before and one after the session expires, and the time of the slower one. A call that takes as long as a
+    session lasts can return too late for it."""
     pipe = subprocess.PIPE
     command = dict(env=home.environment(client, "biz"), cwd=home.path, stdin=pipe, stdout=pipe, text=True, bufsize=1)
     answers, slowest = [], 0
     with subprocess.Popen(client.lines, **command) as process:
         for pause in (0, seconds + 2):
-            # The session expires by the clock. A longer pause changes no result.
+            # The session expires by the clock. A longer pause does not affect the result.
             time.sleep(pause)
             asked = time.monotonic()
             process.stdin.write("\n")
@@ -126,7 +127,7 @@ def around_expiry(client, home, seconds):
 
 
 def terminal(options, client, double):
-    """The code is asked for on the terminal, which is as it was afterwards."""
+    """The terminal prompts for the code, and its settings are restored afterwards."""
     with Home(options, double.endpoint) as home:
         with Terminal(client, home) as screen:
             screen.wait_for(QUESTION)
@@ -138,7 +139,7 @@ def terminal(options, client, double):
 
 
 def interrupt(options, client, double):
-    """Ctrl-C at the question ends both, and the terminal is as it was."""
+    """Ctrl-C at the prompt ends both processes, and the terminal's settings are restored."""
     with Home(options, double.endpoint) as home:
         with Terminal(client, home) as screen:
             screen.wait_for(QUESTION)
@@ -151,7 +152,7 @@ def interrupt(options, client, double):
 
 
 def served(options, client, double):
-    """`exec --serve` gives it the role, whatever `[default]` the files on disk have."""
+    """`exec --serve` provides the role, regardless of `[default]` in the files."""
     with Home(options, double.endpoint, STALE_DEFAULT) as home:
         command = [options.bin, "exec", "biz", "--serve", "--", *client.once]
         environment = {name: value for name, value in home.variables.items() if name != "AWS_PROFILE"}

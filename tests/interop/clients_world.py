@@ -1,4 +1,4 @@
-"""What surrounds a client: the STS double and moto, a home, a terminal, and what `ampx` asks first."""
+"""The environment of a client: the STS double and moto, a home, a terminal, and the first call of `ampx`."""
 
 import os
 import pty
@@ -15,7 +15,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-# Seconds after which a run fails because it hangs. All trials of the AWS CLI, 32 at once among them, take 30 s.
+# Seconds after which a run counts as hanging. All trials of the AWS CLI, including 32 at once, take 30 s.
 HANG = 1200
 # Marks the end of a client's output on its terminal.
 END = "<end of the output>"
@@ -58,7 +58,7 @@ region = us-east-1
 
 
 class Double:
-    """The STS double as a process: what it was asked, and its MFA device."""
+    """The STS double as a process: its calls, and its MFA device."""
 
     def __init__(self, program):
         pipe = subprocess.PIPE
@@ -90,11 +90,11 @@ class Double:
             return re.search(r"# code (\d{6})", "".join(self.lines[seen:]))[1]
 
     def count(self, action="AssumeRole"):
-        """How many calls of an action have been reported; all of them after `stop`."""
+        """The number of reported calls of an action. It includes all calls after `stop`."""
         return sum(f" {action} " in line for line in self.lines)
 
     def stop(self):
-        """Ends the double, which reports what it still has to report."""
+        """Ends the double, which then reports its remaining calls."""
         self.process.stdin.close()
         self.process.wait()
         self.follower.join()
@@ -108,7 +108,7 @@ class Double:
 
 
 class Moto:
-    """moto's STS: another implementation, which accepts any keys."""
+    """moto's STS: an independent implementation that accepts any keys."""
 
     def __init__(self):
         pipe = subprocess.PIPE
@@ -127,7 +127,7 @@ class Moto:
 
 
 class Ssm(ThreadingHTTPServer):
-    """Stands where `ampx` makes its first call, notes with whose keys that is, and knows no parameter."""
+    """Receives the first call of `ampx` and records its keys. It has no parameters."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
@@ -150,7 +150,7 @@ class Ssm(ThreadingHTTPServer):
 
 
 class Home:
-    """A fresh home whose wrapper profiles `setup` wrote."""
+    """A fresh home with wrapper profiles that `setup` wrote."""
 
     def __init__(self, options, endpoint, more=""):
         self.path = Path(tempfile.mkdtemp(prefix="home-", dir=options.dir / "clients"))
@@ -187,21 +187,22 @@ class Home:
 
 
 class Terminal:
-    """A client on a pseudo-terminal of its own."""
+    """A client on its own pseudo-terminal."""
 
     def __init__(self, client, home):
         self.text = ""
         self.master, self.slave = pty.openpty()
         self.before = termios.tcgetattr(self.slave)
         environment = {name: value for name, value in home.environment(client, "mfa").items() if name != "CI"}
-        # A session of its own whose terminal this is, as a terminal emulator starts a shell.
+        # A new session with this controlling terminal, like the shell in a terminal emulator.
         own = "import os, fcntl, termios, sys; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
         command = [sys.executable, "-c", own, *client.once]
         ends = {"stdin": self.slave, "stdout": self.slave, "stderr": self.slave}
         self.process = subprocess.Popen(command, env=environment, cwd=home.path, **ends)
 
     def read(self, seconds):
-        """Reads what is there. Returns after `seconds` when nothing is, so that the caller can look at the process."""
+        """Reads the available output. Returns after `seconds` without output, so that the caller can check the
+        process."""
         if select.select([self.master], [], [], seconds)[0]:
             self.text += os.read(self.master, 65536).decode(errors="replace")
 
@@ -216,7 +217,7 @@ class Terminal:
         os.write(self.master, keys.encode())
 
     def end(self, code=None):
-        """Waits for the client's end. Types `code()` when it asks again: on a busy machine, a code can expire before STS
+        """Waits for the client's end. Types `code()` at each prompt: on a busy machine, a code can expire before STS
         receives it."""
         deadline, questions = time.monotonic() + HANG, 1
         while self.process.poll() is None:
@@ -226,7 +227,7 @@ class Terminal:
             if code and self.text.count(QUESTION) > questions:
                 questions += 1
                 self.type(code() + "\r")
-        # A terminal keeps the order of what is written to it: after this word, all output has been read.
+        # A terminal keeps the order of its output: after this word, all output has been read.
         os.write(self.slave, END.encode())
         while END not in self.text:
             self.read(HANG)
@@ -254,5 +255,5 @@ def wait_for(is_so, what):
     while not is_so():
         if time.monotonic() > deadline:
             raise TimeoutError(what)
-        # The time between two looks at the event; it changes no result.
+        # The polling interval does not affect the result.
         time.sleep(0.05)

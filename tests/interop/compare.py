@@ -1,4 +1,5 @@
-"""Generates the cases, lets the tools and our program read them, and compares; started by `run`, see README.md."""
+"""Generates the cases, runs the tools and our program on them, and compares the results; started by `run`, see
+README.md."""
 
 import argparse
 import collections
@@ -24,7 +25,7 @@ def main():
 
 
 def compare(options):
-    """The numbers of comparisons that passed and failed."""
+    """The numbers of passed and failed comparisons."""
     cases = list(generate.cases(options.seed))
     if options.only:
         cases = [case for case in cases if case["id"] in options.only]
@@ -67,7 +68,8 @@ def compare(options):
 
 
 def sample(cases, count):
-    """`count` cases, always the same ones: the first case of each feature and each mark, and cases spread over the rest."""
+    """`count` cases, always the same ones: the first case of each feature and each mark, and cases spread over the
+    others."""
     first = {}
     for case in cases:
         for name in case["features"] + [mark["tag"] for mark in case["marks"]]:
@@ -98,7 +100,7 @@ def arguments():
 
 
 def write_cases(folder, cases):
-    """The files of each case, and the list of them that the oracles read."""
+    """Writes the files of each case, and the list of cases for the oracles."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
     for case in cases:
@@ -118,7 +120,7 @@ def write_cases(folder, cases):
 
 
 def start(command, output):
-    # A machine's own AWS settings decide nothing here.
+    # The machine's own AWS settings must not affect the result.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return subprocess.Popen([str(part) for part in command], stdout=open(output, "wb"), env=environment)
 
@@ -131,7 +133,7 @@ def finish(process, output):
 
 
 def parsed(text):
-    """JSON with all numbers as floats, without the sign of zero: JavaScript knows no others, and writes no -0."""
+    """JSON with all numbers as floats, without negative zero: JavaScript has only floats, and does not write -0."""
     number = lambda digits: float(digits) + 0.0
     return json.loads(text, parse_int=number, parse_float=number)
 
@@ -141,7 +143,7 @@ def run_ours(options, cases):
         dialects = ("amplify", "auto") if case["features"] == ["wild"] else ("amplify", "aws", "auto")
         return {f"ours_{dialect}": listed(options, case, dialect) for dialect in dialects}
 
-    # More than cores: most of a run is waiting for the process.
+    # More than cores, because most of a run is waiting for the process.
     with ThreadPoolExecutor(2 * (os.cpu_count() or 2)) as pool:
         return list(pool.map(one, cases))
 
@@ -162,7 +164,7 @@ def listed(options, case, dialect):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Comparing. A difference is (what, name, key, ours, theirs); `what` says which rows can explain it.
+# Comparing. A difference is (what, name, key, ours, theirs); `what` determines which rows can explain it.
 
 
 class Difference(collections.namedtuple("Difference", "what name key ours theirs")):
@@ -189,7 +191,7 @@ def compare_amplify(views):
         yield Difference("order", None, None, common, list(theirs))
 
 
-# What configparser calls what stops our model of it.
+# configparser's names for the errors in our model.
 PYTHON_ERRORS = {
     "DuplicateSection": "DuplicateSectionError",
     "DuplicateKey": "DuplicateOptionError",
@@ -222,7 +224,7 @@ def compare_amplify_model(views):
     if bool(ours["rejected"]) != ("error" in theirs):
         yield rejection("tool" if "error" in theirs else "ours", ours["rejected"], theirs.get("error"))
     elif "error" not in theirs:
-        # The lookup throws at null, where the model has no keys.
+        # The lookup throws an error for null; the model has no keys there.
         theirs = {name: dict(keys or []) for name, keys in theirs["profiles"]}
         ours = {name: keys for name, keys in ours["profiles"].items() if theirs.get(name, True)}
         yield from profile_differences(ours, {name: keys for name, keys in theirs.items() if keys})
@@ -231,7 +233,7 @@ def compare_amplify_model(views):
 def compare_botocore(views):
     ours, theirs = views["ours_aws"], views["botocore"]
     if "error" in ours and "error" in theirs:
-        # The file that comes first decides on both sides.
+        # The first file decides on both sides.
         if ours["file"] != theirs["file"]:
             yield rejection("ours" if ours["file"] == "config" else "tool", ours, theirs)
     elif "error" in theirs:
@@ -243,7 +245,7 @@ def compare_botocore(views):
 
 
 def with_blocks(profiles):
-    """Nested blocks as botocore has them, dicts, from ours, lines after a line break."""
+    """Converts our nested blocks (lines after a line break) to botocore's dicts."""
 
     def block(value):
         pairs = [line.split("=", 1) for line in value.split("\n") if "=" in line]
@@ -258,7 +260,7 @@ def compare_javascript(views):
     if "profiles" not in ours:
         yield rejection("ours", ours, None)
     else:
-        # That loader has no profile without values.
+        # The loader drops profiles without values.
         flat = {name: with_dotted_keys(keys) for name, keys in ours["profiles"].items()}
         flat = {name: keys for name, keys in flat.items() if any(map(javascript_value, keys.values()))}
         theirs = javascript_profiles(views)
@@ -270,13 +272,13 @@ def javascript_value(value):
 
 
 def javascript_profiles(views):
-    # Sections of other kinds stand among the profiles under such names.
+    # Sections of other kinds appear among the profiles with such names.
     profiles = {name: dict(keys) for name, keys in views["javascript"]}
     return {name: keys for name, keys in profiles.items() if not name.startswith(("sso-session.", "services."))}
 
 
 def with_dotted_keys(keys):
-    """Nested blocks as the JavaScript loader has them, one key per line, from ours, lines after a line break."""
+    """Converts our nested blocks (lines after a line break) to the JavaScript loader's form, one key per line."""
     flat = {}
     for key, value in keys.items():
         if not value.startswith("\n"):
@@ -290,7 +292,7 @@ def with_dotted_keys(keys):
 
 
 def profile_differences(ours, theirs, absent=None):
-    """`absent`: a value of ours for which the tool may have no key at all."""
+    """`absent` is our value for a key that the tool may lack."""
     for name in list(ours) + [name for name in theirs if name not in ours]:
         if name not in ours or name not in theirs:
             yield Difference("profile", name, None, ours.get(name, "-"), theirs.get(name, "-"))
@@ -349,7 +351,7 @@ def agrees(key, aws, blocks, botocore, javascript):
 
 
 def undone(key, value):
-    """What `auto` makes of a value: design rule of quotes and escapes. A block's lines stay as they are."""
+    """The result of `auto` for a value, by the rules for quotes and escapes. The lines of a block do not change."""
     if key in ("credential_process", "mfa_process") or value.startswith("\n"):
         return value
     first, line_break, rest = value.partition("\n")
@@ -363,7 +365,7 @@ def undone(key, value):
 
 
 class Tally:
-    """One comparison: how many cases agree, which differences are explained and by what."""
+    """One comparison: the number of equal cases, the explained differences and their explanations."""
 
     def __init__(self, title, table, differences, cases):
         self.title, self.table, self.differences, self.cases = title, table, differences, cases
@@ -371,7 +373,7 @@ class Tally:
         self.by_row = collections.Counter()
         self.used = set()
         self.unexplained = []
-        # Cases in which nothing could be excused.
+        # Cases without possible explanations.
         self.strict = sum(not any(mark["tag"] in table for mark in case["marks"]) for case in cases)
 
     def compare(self, by_id):
@@ -400,7 +402,8 @@ class Tally:
         return [f"{tag}: {type(row).__name__}: {row.reason}" for tag, row in rows if (tag, row) not in self.used]
 
     def failures(self, whole):
-        """With all cases: also a row that excuses nothing, and too few cases in which nothing can be excused."""
+        """With all cases, this also includes rows that explain nothing, and too few cases without possible
+        explanations."""
         return len(self.unexplained) + (len(self.unused()) + self.is_lax() if whole else 0)
 
     def is_lax(self):
@@ -445,7 +448,7 @@ def explains(row, mark, difference):
 
 
 def covers(mark, key):
-    """A block's lines are keys of their own in the JavaScript loader."""
+    """The lines of a block are separate keys in the JavaScript loader."""
     return any(key == marked or key.startswith(f"{marked}.") for marked in mark["keys"])
 
 

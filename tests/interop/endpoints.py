@@ -1,13 +1,12 @@
 """Compares where botocore calls STS with `explain --json`: URL and signing region of every role of a chain.
 
-botocore is asked for a profile's credentials and really makes each AssumeRole call, up to the point where it would go
-on the wire; what it would send is what is compared. `--write FILE` writes the named cases as vectors for the
-conformance test, which runs without botocore.
+botocore fetches a profile's credentials and makes each AssumeRole call up to the point of sending it. The unsent
+requests are compared. `--write FILE` writes the named cases as vectors for the conformance test, which runs without
+botocore.
 
-Left out, since the program differs on purpose: AWS_REGION (botocore knows only AWS_DEFAULT_REGION), regions in the
-profiles of a chain (here each role's own counts, there the asked profile's), no region at all, and empty variables, which
-count as unset.
-"""
+These cases are excluded, because the program differs on purpose: AWS_REGION (botocore reads only AWS_DEFAULT_REGION),
+regions in the profiles of a chain (the program uses each role's own, botocore the requested profile's), a missing
+region, and empty variables, which count as unset."""
 
 import argparse
 import json
@@ -32,7 +31,7 @@ ANSWER = b"""<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15
 <AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>
 <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"""
 
-# What botocore says to a configuration that cannot work.
+# botocore's errors for invalid configurations.
 REFUSALS = (
     botocore.exceptions.InvalidRegionError,
     botocore.exceptions.InvalidSTSRegionalEndpointsConfigError,
@@ -46,7 +45,7 @@ REFUSALS = (
 
 
 def case(name, keys="", env=None, region=None, sources=(), sections="", variables_region="eu-west-1"):
-    """`keys` are the asked profile's, `sources` those of the roles behind it. A region there must always be."""
+    """`keys` belong to the requested profile, `sources` to the roles after it. A region is always required."""
     env = dict(env or {})
     if region is None and "region" not in [line.partition("=")[0].strip() for line in keys.splitlines()]:
         env.setdefault("AWS_DEFAULT_REGION", variables_region)
@@ -144,7 +143,7 @@ def generated_cases(seed, count):
 
 def generated(chance, name):
     keys, env, region = [], {}, None
-    # What a source says must not count.
+    # Settings of a source must not count.
     noise = ["endpoint_url = http://noise", "sts_regional_endpoints = legacy", "use_fips_endpoint = true", "services = nope"]
     sources = ["\n".join(chance.sample(noise, chance.below(3))) for _ in range(chance.below(3))]
     value = chance.pick(BAD_REGIONS if chance.hit(0.03) else REGIONS)
@@ -177,8 +176,8 @@ def generated(chance, name):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Both sides: a list of [role, URL, signing region], base first, or None where the configuration is refused. UNKNOWN is
-# botocore's alone: of two partitions its tables have no dual-stack hosts, its rules for them do.
+# Both sides: a list of [role, URL, signing region], base first, or None if the configuration is invalid. UNKNOWN occurs
+# only in botocore: its tables lack the dual-stack hosts of two partitions, but its rules have them.
 
 UNKNOWN = "unknown"
 
@@ -230,7 +229,7 @@ def ours(case, path, program):
 
 
 def without_slash(url):
-    """botocore ends a URL without a path with a slash, which is no difference on the wire."""
+    """botocore adds a slash to a URL without a path. The request is the same."""
     return url[:-1] if url.endswith("/") else url
 
 

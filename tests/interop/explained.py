@@ -1,18 +1,19 @@
-"""The known differences between the tools and our readers, one table per tool: tag -> rows. A row that no case needs
-fails the run, so the tables cannot outlive what they excuse.
+"""The known differences between the tools and our readers, one table per tool: tag -> rows. The run fails if no case
+needs a row, so that outdated rows are detected.
 
-A row excuses one kind of difference, and only where a mark of its tag names the line, the profile or the key:
+A row explains one kind of difference, and only if a mark of its tag names the line, the profile or the key:
   OursRejects   `--dialect aws` rejects the file at the marked line, as the AWS SDK for Rust does; the tool does not.
   ToolRejects   the tool rejects the file with this error; `--dialect aws` does not.
-  Profile       the marked profile is there on one side only, or the keys of the marked section are.
-  Key           the marked key differs, and `fits(ours, theirs, mark)` says how (None = absent).
+  Profile       the marked profile, or the keys of the marked section, exist on only one side.
+  Key           the marked key differs, and `fits(ours, theirs, mark)` checks how (None = absent).
 """
 
 import re
 from dataclasses import dataclass
 from typing import Callable
 
-# What str.strip of Python and String.prototype.trim of JavaScript take away; ours takes space and tab.
+# The characters that Python's str.strip and JavaScript's String.prototype.trim remove. Our reader removes only space
+# and tab.
 JAVASCRIPT_BLANKS = " \t\n\v\f\r\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 
 
@@ -43,7 +44,7 @@ def is_text(*values):
 
 
 def without_comment(value):
-    """As SDKs cut a value: before a `#` or `;` that follows white space, the one after the `=` included."""
+    """Cuts a value like the SDKs: before a `#` or `;` that follows white space, including the white space after `=`."""
     return re.split(r"\s[#;]", " " + value)[0].strip(" \t")
 
 
@@ -55,7 +56,7 @@ def comment_cut(ours, theirs, mark):
 
 
 def kept(lines):
-    """The lines of a value without those that one side drops: comments, and blank ones."""
+    """The lines of a value without those that one side drops: comments and blank lines."""
     return [line for line in lines if line and line[0] not in "#;"]
 
 
@@ -64,7 +65,7 @@ def no_blank_lines(ours, theirs, mark):
 
 
 def no_comment_lines(ours, theirs, mark):
-    """Ours keeps an indented comment as a line of the value."""
+    """Our reader keeps an indented comment as a line of the value."""
     return is_text(ours, theirs) and kept(ours.split("\n")[1:]) == kept(theirs.split("\n")[1:])
 
 
@@ -73,7 +74,7 @@ def python_stripped(ours, theirs, mark):
 
 
 def javascript_stripped(ours, theirs, mark):
-    # A value of nothing else starts a block in that loader, and then the key is absent.
+    # In that loader, a value of only such characters starts a block, so the key is absent.
     return is_text(ours) and ours.split("\n")[0].strip(JAVASCRIPT_BLANKS) == (theirs or "")
 
 
@@ -98,7 +99,7 @@ def leaked(ours, theirs, mark):
 
 
 def first_line_only(ours, theirs, mark):
-    """The line behind is a property of its own there, which ours does not have."""
+    """The next line is a separate property in the tool, but not in our reader."""
     return ours is None or (is_text(ours) and ours.split("\n")[0].strip(JAVASCRIPT_BLANKS) == theirs)
 
 
@@ -229,7 +230,7 @@ AMPLIFY = {
     "inherited-name": [Profile(INHERITED), Key(INHERITED, anything)],
 }
 
-# `auto` lists every name that a tool reads. These are names that only one tool's slip makes.
+# `auto` lists every name that a tool reads. Only a single tool's bug creates these names.
 AUTO = {
     "backslash-name": [Profile("the escape is undone, so the name is the one without it")],
     "escaped-mark": [Profile("the escape is undone, so the name is the one without it")],

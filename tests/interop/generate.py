@@ -1,9 +1,8 @@
-"""Makes the cases: pairs of config and credentials texts, always the same ones for a seed.
+"""Generates the cases: pairs of config and credentials texts, always the same ones for a seed.
 
-A case is a plain pair of files to which some features from the list below are applied. A feature that can make a tool
-differ from our readers leaves marks: a tag, the line, the profile names and the keys that it can touch. The comparison
-excuses a difference only where a mark of a known tag stands, so a mark names as little as it can.
-"""
+A case is a plain pair of files with some of the features from the list below. A feature that can make a tool differ
+from our readers adds marks: a tag, the line, the profile names and the keys that it can affect. The comparison accepts
+a difference only at a mark with a known tag, so a mark is as narrow as possible."""
 
 import random
 
@@ -17,7 +16,8 @@ INHERITED = ["constructor", "toString", "valueOf", "hasOwnProperty"]
 
 
 class Chance:
-    """Draws from `random()` alone: the other methods of random.Random may give other numbers in another Python."""
+    """Uses only `random()`: other methods of random.Random may return different numbers in another version of
+    Python."""
 
     def __init__(self, seed):
         self.source = random.Random(seed)
@@ -40,10 +40,10 @@ class Line:
     def __init__(self, text, key=None, value=None):
         self.text = text
         self.key = key
-        # Set where the line is one ordinary property, which features may change.
+        # True if the line is one ordinary property, which features may change.
         self.value = value
         self.marks = []
-        # What ends it where it is the last of the file.
+        # The line end if it is the last line of the file.
         self.end = None
 
     def mark(self, tag, keys=(), names=(), **more):
@@ -81,7 +81,7 @@ class File:
 
 
 def possible_names(inner):
-    """Every name that one of the tools may give to a section: bare, without its prefix, unquoted, unescaped, dotted."""
+    """Every name that a tool may give to a section: bare, without its prefix, unquoted, unescaped, dotted."""
     names = {inner, inner.strip()}
     for text in list(names):
         for prefix in ("profile", "sso-session", "services"):
@@ -95,7 +95,7 @@ def possible_names(inner):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Plain files: what every tool reads, or should.
+# Plain files that every tool should read.
 
 NAMES = [
     "dev", "prod", "stage", "a", "b", "my-profile", "team_x", "a/b", "a:b", "a+b", "me@corp.com", "a%b", "123", "7", "0",
@@ -152,7 +152,7 @@ def plain_body(chance, section, least=0):
 
 
 def add_section(chance, file, inner, least=1, after=""):
-    """A section with a name of its own at a random place."""
+    """A section with a unique name at a random place."""
     section = plain_body(chance, Section(file.kind, inner, after), least)
     file.sections.insert(chance.below(len(file.sections) + 1), section)
     return section
@@ -195,8 +195,8 @@ def plain_files(chance):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Features. Each changes the files in place and marks what it may change for a tool; those without marks change nothing
-# for the AWS tools and are there for npm ini.
+# Features. Each changes the files in place and marks what may change for a tool. Features without marks change nothing
+# for the AWS tools and only affect npm ini.
 
 FEATURES = {}
 
@@ -210,7 +210,7 @@ def feature(weight=2):
 
 
 def some_section(chance, file):
-    """A section that all tools read as a profile: made for the purpose where there is none."""
+    """A section that all tools read as a profile. It is created if the file has none."""
     usable = [section for section in file.sections if not section.header.marks and section.properties()]
     usable = [s for s in usable if s.header.text.startswith(("[profile ", "[default]")) or s.kind == "credentials"]
     if usable and chance.hit(0.8):
@@ -233,7 +233,8 @@ def some_property(chance, file):
 
 
 def odd_section(chance, file, tag, inner, after="", leaks=False, least=1):
-    """A section whose header some tool reads differently. Where it leaks, its keys may go to the section before."""
+    """A section with a header that some tool reads differently. If it leaks, its keys may move to the section
+    before."""
     section = add_section(chance, file, inner, least, after)
     section.header.mark(tag, whole="leak" if leaks else "section")
     return section
@@ -284,7 +285,7 @@ def duplicate_section(chance, config, credentials):
     first = some_section(chance, file)
     again = Section(file.kind, first.header.text[1 : first.header.text.index("]")])
     again.header.mark("duplicate-section")
-    # The two disagree in one key, so that a wrong order of merging shows.
+    # The two differ in one key, so that a wrong order of merging is detected.
     again.lines.append(plain_property(chance, chance.pick(first.properties()).key))
     file.sections.append(plain_body(chance, again))
 
@@ -623,7 +624,7 @@ def inherited_key(chance, config, credentials):
     section = some_section(chance, config)
     name = chance.pick(INHERITED)
     section.lines.append(Line(f"{name}{chance.pick(['', '[]'])} = v", name).mark("odd-key", {name.lower() + "[]", name + "[]"}))
-    # Where npm ini sees no header, the key belongs to another section; a dotted one is a value in a container.
+    # If npm ini sees no header, the key belongs to another section. A dotted one is a value in a container.
     parts = {part for other in section.names for part in other.split(".")}
     section.lines[-1].mark("inherited-name", {name} | parts, parts, whole="names")
     section.lines[-1].mark("key-case", {name, name.lower()})
@@ -647,7 +648,7 @@ def proto_key(chance, config, credentials):
 
 @feature(5)
 def only_amplify_reads_it(chance, config, credentials):
-    """Headers that the AWS tools pass over and the Amplify CLI takes for profiles, or for containers."""
+    """Headers that the AWS tools ignore and the Amplify CLI reads as profiles, or as containers."""
     name = fresh(chance, config)
     inner = chance.pick([
         name, f"{name} profile", f"profile{name}", f"my-profile-{name}", f'"profile {name}"', f"'profile {name}'", name + ".x",
@@ -660,7 +661,7 @@ def only_amplify_reads_it(chance, config, credentials):
 
 @feature()
 def both_spellings_for_amplify(chance, config, credentials):
-    """The pair that makes a dotted profile visible to all tools, or the one that makes it vanish from Amplify."""
+    """The pair that makes a dotted profile visible to all tools, or the pair that hides it from Amplify."""
     name = fresh(chance, config)
     for inner in chance.sample([f"profile {name}.x", f"{name}\\.x"], 2):
         add_section(chance, config, inner)
@@ -668,7 +669,8 @@ def both_spellings_for_amplify(chance, config, credentials):
 
 @feature()
 def same_name_for_amplify(chance, config, credentials):
-    """Sections of different headers that the Amplify CLI takes for one profile: it lists the first, finds the last."""
+    """Sections with different headers that the Amplify CLI reads as one profile: it lists the first and finds the
+    last."""
     name = fresh(chance, config)
     for inner in chance.sample([f"profile {name}", name, f"{name} profile", f'"{name}"'], 2):
         add_section(chance, config, inner)
@@ -690,8 +692,8 @@ def almost_empty_file(chance, config, credentials):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Text that obeys nothing, for npm ini (and for `auto`, which never fails). Words that JavaScript's own objects know are
-# left out: those differences are documented, and here nothing could be marked.
+# Random text for npm ini (and for `auto`, which never fails). Names of JavaScript's built-in objects are excluded,
+# because those differences are documented and cannot be marked here.
 
 ATOMS = [
     "a", "b", "c", "a", "b", "profile", "profile ", "profile a", "my-profile", "1", "2", "10", "01", "4294967294", "4294967295",
@@ -747,8 +749,8 @@ def wild_file(chance):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Lines in any order that each is something to one of the AWS tools, for the models of the tools: those are compared
-# exactly, so nothing is marked.
+# Random lines that are special to some AWS tool, for the models of the tools. The models are compared exactly, so
+# nothing is marked.
 
 ROUGH_BLANKS = [" ", " ", " ", "\t", "  ", "\u00a0", "\u3000", "\u0085", "\v", "\f", "\u001c", "\u001f", "\ufeff", "\u2028", "\u200b"]
 ROUGH_WORDS = [
@@ -788,7 +790,7 @@ def rough_file(chance, kind):
             return chance.pick(["", "", " ", "\t", "# c", ";c", " # c", "  ;c", "\u00a0#c", "\u001c", "\u0085", "\ufeff", "\ufeff# c", "[", "]", "[]", "[]]"])
         return key()
 
-    # Whole files of bad lines would hide one another: most lines of most files are good.
+    # Files with only bad lines would hide errors, so most lines of most files are good.
     good = chance.pick([0.2, 0.6, 0.9])
 
     def better():
@@ -808,7 +810,7 @@ def rough_file(chance, kind):
 
 
 def rendered(file, other):
-    """The file's text, and its marks with line numbers as an editor counts them."""
+    """The file's text, and its marks with line numbers as in an editor."""
     lines = [(None, line) for line in file.before]
     for section in file.sections:
         lines += [(section, line) for line in [section.header, *section.lines]]
@@ -825,7 +827,7 @@ def rendered(file, other):
 
 
 def plain_mark(mark, file, other):
-    """A mark as it is written, with what `whole` stands for: only when all features are applied, it is known."""
+    """A mark in its final form. `whole` is only known after all features are applied."""
     section, line = mark.pop("at", (None, None))
     whole = mark.pop("whole", None)
     names, keys = set(mark.pop("names", ())), set(mark.pop("keys", ()))
@@ -835,7 +837,7 @@ def plain_mark(mark, file, other):
         keys |= section.keys()
     previous = file.previous(section) if whole == "leak" else None
     if previous:
-        # What stands last in the section before, because lines may be added to its value.
+        # The end of the section before, because lines may be added to its last value.
         names |= previous.names
         keys |= {line.key for line in previous.lines[-4:] if line.key}
     if whole == "rest":
@@ -857,7 +859,7 @@ def structured(chance, number):
             FEATURES[name][0](chance, config, credentials)
             used.append(name)
     (config_text, marks), (credentials_text, more) = rendered(config, credentials), rendered(credentials, config)
-    # A file of credentials that nothing was put into is sometimes missing and sometimes empty.
+    # A credentials file without content is sometimes missing and sometimes empty.
     absent = not credentials_text and chance.hit(0.8)
     return {
         "id": f"case-{number:04}",
@@ -880,7 +882,7 @@ def rough(chance, number):
 
 
 def cases(seed=SEED):
-    # One generator per case: a change to one feature leaves the other cases as they are.
+    # One generator per case, so that a change to one feature does not affect the other cases.
     yield from (structured(Chance(f"{seed} {number}"), number) for number in range(CASES))
     yield from (wild(Chance(f"{seed} wild {number}"), number) for number in range(WILD))
     yield from (rough(Chance(f"{seed} rough {number}"), number) for number in range(ROUGH))

@@ -1,6 +1,6 @@
-// Prints what npm ini with the Amplify CLI's mapping, and the AWS SDK for JavaScript, see in each case: one JSON line per
-// case. Called as: node node_oracle.js DIRECTORY_OF_NODE_MODULES CASES; CASES has one JSON line for each case, with the
-// paths of its two files (null where there is none).
+// Prints what npm ini with the Amplify CLI's mapping, and the AWS SDK for JavaScript, see in each case: one JSON line
+// per case. Called as: node node_oracle.js DIRECTORY_OF_NODE_MODULES CASES. CASES has one JSON line per case, which
+// contains the paths of its two files (null if missing).
 "use strict";
 
 const fs = require("node:fs");
@@ -13,8 +13,8 @@ const ini = installedRequire("ini");
 const plainArrays = { exports: {}, met: false };
 const { parseKnownFiles } = installedRequire("@smithy/shared-ini-file-loader");
 
-// An array takes the keys of a section called like it, which only JavaScript's arrays do. This is npm ini without that;
-// it tells whether it had to step in, and only then its result counts.
+// In JavaScript, an array accepts the keys of a section with its name. This is npm ini without that behaviour. It
+// reports whether it changed the result, and only then its result is used.
 {
   let source = fs.readFileSync(installedRequire.resolve("ini"), "utf8");
   const replace = (from, to) => {
@@ -45,7 +45,7 @@ function parseIni(text) {
   return result;
 }
 
-// Both tools write onto the built-in that a section is called like; what one case leaves there the next would find.
+// Both tools write to a built-in object with the section's name. This removes the changes between cases.
 const builtIns = [Object.prototype, ...Reflect.ownKeys(Object.prototype).map((name) => Object.prototype[name])];
 const builtInState = builtIns
   .filter((value) => value !== null && ["function", "object"].includes(typeof value))
@@ -56,15 +56,15 @@ function cleanBuiltIns() {
   }
 }
 
-// Half a surrogate pair has no UTF-8: U+FFFD, as our reader has it.
+// Half a surrogate pair has no UTF-8, so it becomes U+FFFD, as in our reader.
 const wellFormed = (_, value) => {
   if (typeof value === "string") return value.toWellFormed();
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), inner]));
 };
 
-// getNamedProfiles and getProfileConfig of the Amplify CLI. Only the config file is ever listed there; the same for the
-// credentials file is the rule without names that an object inherits.
+// getNamedProfiles and getProfileConfig of the Amplify CLI. The Amplify CLI lists only the config file. For the
+// credentials file, the same rule is used without inherited names.
 function amplifyProfiles(kind, text) {
   const sections = Object.entries(parseIni(text));
   const nameOf = (section) => (kind === "config" ? section.replace("profile", "") : section).trim();
@@ -78,7 +78,7 @@ function amplifyProfiles(kind, text) {
   return { names: Object.keys(listed), found };
 }
 
-// What Amplify's clone of a section has.
+// The content of Amplify's clone of a section.
 const keysOf = (value) => Object.entries({ ...value });
 
 function amplify(texts) {
@@ -91,7 +91,7 @@ function amplify(texts) {
   const names = [...new Set(views.flatMap((view) => view.names))];
   const profiles = names.map((name) => {
     const values = views.filter((view) => view.names.includes(name)).map((view) => view.found.get(name));
-    // The lookup throws at null.
+    // The lookup throws an error for null.
     if (values.includes(null)) return [name, null];
     return [name, [...new Map(values.flatMap(keysOf))]];
   });

@@ -80,7 +80,7 @@ def of_sdk(program, row):
     is_built = any(line.get("message", "").startswith("first credentials will be loaded from") for line in log)
     if chain and is_built:
         return {"base": base_of(chain), "roles": re.findall(r'RoleArn \{ role_arn: "([^"]*)"', chain)}
-    # There is no such token: the attempt is enough.
+    # The token does not exist. The attempt is enough.
     failed = [line["provider"] for line in log if line.get("message") == "provider failed to provide credentials"]
     if row["profile"] is None and failed == ["WebIdentityToken"] and "AWS_ROLE_ARN" in row["env"]:
         return {"base": "web_identity:env", "roles": []}
@@ -102,7 +102,7 @@ def base_of(chain):
             names = {"environment": "environment", "ec2instancemetadata": "imds", "ecscontainer": "container"}
             return names[one(r'NamedSource\("([^"]*)"\)').lower()]
         case "CredentialProcess":
-            # The SDK logs no arguments: the command is one word.
+            # The SDK does not log arguments, so the command is one word.
             return "process:" + one(r"give-(\w+)")
         case "Sso":
             return "sso:" + one(r'sso_role_name: Some\("R-([^"]*)"\)')

@@ -1,8 +1,7 @@
-"""The rows of the resolution table: what stands in the two files and in the environment, and which profile is asked for.
-
-Every value names its profile, so that an outcome says whose it is: the access key id AK.PROFILE.FILE, the command
-`give-PROFILE`, the role R-PROFILE of IAM Identity Center, the token file /tokens/PROFILE, the user PROFILE of `aws login`.
-"""
+"""The rows of the resolution table: the content of the two files and the environment, and the requested profile. Every
+value names its profile, so that an outcome shows its origin: the access key id AK.PROFILE.FILE, the command
+`give-PROFILE`, the role R-PROFILE of IAM Identity Center, the token file /tokens/PROFILE, the user PROFILE of `aws
+login`."""
 
 ARN = "arn:aws:iam::111111111111:role/{}"
 SESSION = {"sso_region": "eu-west-1", "sso_start_url": "https://corp.example/start"}
@@ -79,7 +78,7 @@ ENV_KEYS = {"AWS_ACCESS_KEY_ID": "AK.env.env", "AWS_SECRET_ACCESS_KEY": "secret"
 ENV_WEB = {"AWS_WEB_IDENTITY_TOKEN_FILE": "/tokens/env", "AWS_ROLE_ARN": ARN.format("env")}
 CORP = (("sso-session corp", SESSION),)
 
-# One kind of credentials in the profile P: config, credentials, environment.
+# One kind of credentials in profile P: config, credentials, environment.
 KINDS = {
     "role": lambda p: (role(f"of-{p}", "end"), {}, {}),
     "named-source": lambda p: (role(f"of-{p}", credential_source="Environment"), {}, ENV_KEYS),

@@ -1,11 +1,11 @@
-"""What we do where botocore and the AWS SDK for Rust do not agree, and why; and the rows in which they agree and the design
-has it otherwise. A choice that no row needs fails the run."""
+"""The program's choices where botocore and the AWS SDK for Rust differ, with reasons, and its intended differences
+where they agree. The run fails if no row needs a choice."""
 
 import re
 
 BOTOCORE, RUST = "botocore", "the SDK for Rust"
 
-# Pattern of row names -> whose outcome, why.
+# Pattern of row names -> the tool with the chosen outcome, and the reason.
 BETWEEN = [
     (r"own source (sso|legacy-sso|login|process)$", BOTOCORE, "a profile that is its own source needs keys"),
     (r"source (role|named-source) \+ (id|secret)-alone$|half in a source with a role$", BOTOCORE,
@@ -25,7 +25,7 @@ BETWEEN = [
     (r"id alone in the environment$", RUST, "half a pair in the environment is none"),
 ]
 
-# Row -> our outcome, why. Both tools have it otherwise.
+# Row -> our outcome and the reason. Both tools have another outcome.
 AGAINST_BOTH = {
     "nothing asked: default has keys, and so has the environment": (
         {"base": "static:default@config", "roles": []},

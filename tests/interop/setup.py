@@ -1,8 +1,6 @@
-"""Shows what `setup` writes to the real tools; started by `run`, see README.md.
-
-First, homes as people have them: each tool sees the new profile under its name, with what it is to have and nothing else,
-and gets the role's credentials through it from the STS double. Then the generated files: a role, its user and the wrapper
-are added to each, and no tool may see anything else change."""
+"""Runs the real tools on the results of `setup`; started by `run`, see README.md. First, typical homes: each tool must
+see the new profile with exactly the expected settings, and get the role's credentials through it from the STS double.
+Then the generated files: a role, its user and the wrapper are added to each, and no tool may see another change."""
 
 import argparse
 import json
@@ -25,7 +23,7 @@ CREDENTIALS = "[devcorpuser]\n" + "".join(f"{key} = {value}\n" for key, value in
 CONFIG = f"# mine\n[profile biz]\nrole_arn = {ROLE}\nsource_profile = devcorpuser # the user\nregion = us-east-1\n"
 NEW_ROLE = ["--role-arn", ROLE, "--source-profile", "devcorpuser", "--region", "us-east-1"]
 
-# What it is about, the config file, the arguments of setup, the profile that every tool is to see, and its target.
+# The description, the config file, the arguments of setup, the profile that every tool must see, and its target.
 HOMES = [
     ("a wrapper", CONFIG, ["biz"], "biz-amplify", "biz"),
     ("line ends of Windows", CONFIG.replace("\n", "\r\n"), ["biz"], "biz-amplify", "biz"),
@@ -86,7 +84,7 @@ def problems_of(options, endpoint, number, _about, config, arguments, name, targ
     if config is not None:
         (files / "config").write_bytes(config.encode())
     program = options.bin
-    # Every other one calls the program by a path that needs quotes.
+    # Every second home calls the program by a path that needs quotes.
     if number % 2:
         program = home / "my tools" / "amplify-creds"
         program.parent.mkdir()
@@ -111,7 +109,7 @@ def problems_of(options, endpoint, number, _about, config, arguments, name, targ
     python = run([sys.executable, "-c", view])
     profiles = json.loads(python.stdout) if python.returncode == 0 else {}
     yield from difference("botocore", profiles.get(name), expected, python.stderr)
-    # boto3 and the AWS CLI, with a region as only their own configuration has it.
+    # boto3 and the AWS CLI, with a region only in their own configuration.
     identity = f"import boto3; print(boto3.Session(profile_name={name!r}).client('sts').get_caller_identity()['Arn'])"
     cli = [sys.executable, "-m", "awscli", "sts", "get-caller-identity", "--query", "Arn", "--output", "text"]
     for tool, command in (("boto3", [sys.executable, "-c", identity]), ("the AWS CLI", [*cli, "--profile", name])):
@@ -151,7 +149,7 @@ def edits(options):
     with ThreadPoolExecutor(2 * (os.cpu_count() or 2)) as pool:
         runs = dict(zip(rows, pool.map(lambda row: edited(options, row), rows.values())))
     refused = {case: run for case, run in runs.items() if run is not None}
-    # A case may have had no file of a kind; now it has.
+    # The case may have lacked a file, which now exists.
     for case, row in rows.items():
         for kind in ("config", "credentials"):
             path = after.parent / f"{case}.{kind}"
@@ -182,7 +180,7 @@ def text(folder, case):
 
 
 def edited(options, row):
-    """Why the edit was refused; with a `!` where it should not have been so."""
+    """Why the edit was rejected; with a `!` if the rejection was unexpected."""
     folder = options.dir / "after"
     paths = {kind: folder / f"{row['id']}.{kind}" for kind in ("config", "credentials")}
     was = {kind: path.read_bytes() if path.exists() else None for kind, path in paths.items()}
@@ -213,12 +211,12 @@ def seen(options, listing, name):
 
 
 def readable(tool, case, options):
-    """What a tool is to see of what was added: all of it, but for what some other section of the file does to it."""
+    """The additions that a tool must see: all, except for the effects of another section of the file."""
     whole = "\n".join(text(options.dir / "after", case))
-    # The loader gives up a file that has such a section: nobody sees anything of it, before or after.
+    # The loader rejects a file with such a section, before and after the edit.
     if tool == "javascript" and re.search(r"^[ \t]*\[(profile[ \t]+)?__proto__\]", whole, re.MULTILINE):
         return []
-    # botocore gives what stands under [DEFAULT] to every section of that file that does not have it.
+    # botocore adds the keys of [DEFAULT] to every section of that file that lacks them.
     if tool == "botocore" and "[DEFAULT]" in whole:
         own = {name: {key: value for key, value in keys.items() if key != "region"} for name, keys in ADDED.items()}
         return [(name, keys, False) for name, keys in own.items()]
@@ -226,7 +224,7 @@ def readable(tool, case, options):
 
 
 def changes(was, now, added):
-    """What a tool sees change besides the profiles that were added."""
+    """The changes that a tool sees, without the added profiles."""
     if "error" in was or "error" in now:
         if not ("error" in was and "error" in now):
             yield f"{was} -> {now}"
@@ -243,7 +241,7 @@ def changes(was, now, added):
 
 
 def named(view):
-    """Profiles by name, keys by name: the oracles give lists where order counts."""
+    """Profiles by name, keys by name: the oracles return lists if the order counts."""
     profiles = view["profiles"] if isinstance(view, dict) else view
     items = profiles.items() if isinstance(profiles, dict) else profiles
     return {name: None if keys is None else dict(keys) for name, keys in items}

@@ -1,5 +1,5 @@
-// Prints what the Amplify CLI's lookup and the AWS SDK for JavaScript make of one profile, as one JSON object. Called as:
-// node setup_oracle.js DIRECTORY_OF_NODE_MODULES CONFIG CREDENTIALS PROFILE, with the environment that a tool would have.
+// Prints what the Amplify CLI's lookup and the AWS SDK for JavaScript read for one profile, as one JSON object. Called
+// as: node setup_oracle.js DIRECTORY_OF_NODE_MODULES CONFIG CREDENTIALS PROFILE, with a tool's environment.
 "use strict";
 
 const fs = require("node:fs");
@@ -18,7 +18,7 @@ async function main() {
   const sections = Object.entries(ini.parse(fs.readFileSync(config, "utf8")));
   const named = sections.filter(([section]) => section.replace("profile", "").trim() === name);
   const javascript = (await parseKnownFiles(files))[name];
-  // What both do with a credential_process.
+  // What both execute for a credential_process.
   const { accessKeyId, accountId } = await fromProcess({ ...files, profile: name })();
   process.stdout.write(JSON.stringify({ amplify: named.at(-1)?.[1], javascript, process: { accessKeyId, accountId } }));
 }

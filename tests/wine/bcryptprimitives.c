@@ -1,5 +1,5 @@
-/* What Rust's standard library asks of bcryptprimitives.dll, which wine before version 9 has not: random bytes. Built and
-   put into the prefix by tests/wine/run where it is missing. */
+/* Random bytes for Rust's standard library: the bcryptprimitives.dll that wine before version 9 lacks.
+   If it is missing, tests/wine/run builds it and copies it into the prefix. */
 #include <windows.h>
 
 /* RtlGenRandom, by its exported name. */

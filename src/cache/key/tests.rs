@@ -40,7 +40,7 @@ fn of(config: &str) -> CacheKey {
 
 /// Each of these plans needs sessions of its own.
 #[test]
-fn what_decides_whose_session_it_is_makes_another_fingerprint() {
+fn fingerprint_depends_on_identity_and_session_settings() {
     let mut all = Vec::new();
     for more in [
         "",
@@ -239,7 +239,7 @@ fn command_and_key_identify_a_process_in_every_environment() {
 }
 
 #[test]
-fn assertion_decides_and_its_path_does_not() {
+fn fingerprint_depends_on_assertion_not_its_path() {
     let key = |file: &str, assertion: &str| {
         let more = format!("provided_contexts = arn:aws:iam::aws:contextProvider/IdentityCenter={file}");
         let (mut plan, _) = planned(&role(&more), CREDENTIALS, |_| {});
@@ -260,7 +260,7 @@ fn flags_keep_a_session_from_the_plain_name() {
 }
 
 #[test]
-fn what_decides_nothing_leaves_the_fingerprint_as_it_is() {
+fn fingerprint_ignores_region_and_duration() {
     let plain = of(&role(""));
     for more in ["# a remark", "region = eu-west-1", "duration_seconds = 1800", "output = json", "min_ttl = 5m"] {
         assert_eq!(of(&role(more)).fingerprint.hex(), plain.fingerprint.hex(), "{more}");
@@ -271,7 +271,7 @@ fn what_decides_nothing_leaves_the_fingerprint_as_it_is() {
 
 /// Other bytes would invalidate every entry of earlier versions.
 #[test]
-fn a_fingerprint_is_sha256_of_labelled_values() {
+fn fingerprint_is_sha256_of_labelled_values() {
     let mut bytes = Vec::new();
     for text in [
         "amplify-creds",
@@ -300,7 +300,7 @@ fn a_fingerprint_is_sha256_of_labelled_values() {
 }
 
 #[test]
-fn the_plain_name_is_for_what_the_amplify_cli_could_make() {
+fn plain_name_is_only_for_amplify_cli_sessions() {
     for (more, expected) in [
         ("", true),
         ("external_id = e1", true),
@@ -321,7 +321,7 @@ fn the_plain_name_is_for_what_the_amplify_cli_could_make() {
 }
 
 #[test]
-fn a_users_own_session_stands_under_the_device() {
+fn mfa_session_is_stored_under_the_device() {
     let (plan, role) = planned(&role(DEVICE), CREDENTIALS, |_| {});
     let key = CacheKey::of(&plan, Step::Mfa).unwrap();
     assert_eq!((key.outer.as_str(), key.inner.as_str()), ("arn:aws:iam::111111111111:mfa/u", "AKIA1"));

@@ -77,7 +77,7 @@ fn amplify_reads(store: &Store) -> Value {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
-    fn nobody_loses_a_session_to_anybody(steps in steps()) {
+    fn interleaved_cache_writes_lose_no_session(steps in steps()) {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::new(dir.path());
         // The entries that must exist, by role and name.

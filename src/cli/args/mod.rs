@@ -30,7 +30,7 @@ use examples::{
     HELP_EXAMPLES, LIST_EXAMPLES, LOGIN_EXAMPLES, MAN_EXAMPLES, PROCESS_EXAMPLES, RESET_EXAMPLES, SESSIONS_EXAMPLES,
     SETUP_EXAMPLES, WHOAMI_EXAMPLES,
 };
-use global::{NO_FILES, NO_PROFILE, own_region, region, unused};
+use global::{NO_FILES, own_region, region, unused};
 use overview::OVERVIEW;
 use policy::{BoundaryVerb, PolicyVerb};
 use policy_examples::{BOUNDARY_EXAMPLES, POLICY_EXAMPLES};
@@ -89,7 +89,7 @@ pub enum Command {
     #[command(name = "whoami", after_long_help = WHOAMI_EXAMPLES, arg(region("Region of the STS endpoint")))]
     WhoAmI(WhoAmI),
     /// List all profiles
-    #[command(aliases = ["ls", "profiles"], after_long_help = LIST_EXAMPLES, args(unused(NO_PROFILE)))]
+    #[command(aliases = ["ls", "profiles"], after_long_help = LIST_EXAMPLES, args(unused(["region"])))]
     List(List),
     /// Explain how credentials are resolved, without fetching them
     #[command(alias = "show", after_long_help = EXPLAIN_EXAMPLES, arg(own_region("Region to explain the profile with")))]

@@ -45,14 +45,14 @@ pub(crate) fn run(context: &Context, document: &PolicyVerb) -> Result<(), Failur
                 let line = "the user needs only the first of these roles; each role needs only the next one";
                 note(context, line);
             }
-            print(context, options, "Assumes the roles of a chain", "Caller", &[caller::document(&plan)])
+            print(context, options, "Assume the roles of a chain", "Caller", &[caller::document(&plan)])
         }
         PolicyVerb::Mfa(options) => {
             let place = match plan_if_any(context)? {
                 Some(plan) => ArnScope { account: device_account(&plan), ..ArnScope::of(&plan) },
                 None => place_without_plan(context)?,
             };
-            print(context, options, "Nothing without MFA but having a device", "Mfa", &[mfa::document(&place)])
+            print(context, options, "Require MFA; let users manage their device", "Mfa", &[mfa::document(&place)])
         }
         PolicyVerb::Amplify(options) => deployment(context, options),
         PolicyVerb::Boundary(options) => boundary(context, options),
@@ -236,8 +236,9 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
     let (plan, place) = plan_and_place(context, place)?;
     let boundary = match boundary {
         Some(_) if is_gen2 => {
-            return Err(Failure::new(USAGE, "--boundary cannot be used with --gen 2")
-                .hint("the roles of the CDK create these roles; set the boundary with: cdk bootstrap --custom-permissions-boundary NAME"));
+            return Err(Failure::new(USAGE, "--boundary cannot be used with --gen 2").hint(
+                "the CDK creates the roles; set their boundary with: cdk bootstrap --custom-permissions-boundary NAME",
+            ));
         }
         None if is_gen2 => None,
         Some(arn) => Some(arn.clone()).filter(|arn| !arn.is_empty()),
@@ -248,9 +249,9 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
     }
     let documents = amplify::documents(&place, &selection, boundary.as_deref(), *check);
     let about = match selection.list {
-        ActionList::Bootstrap => "What cdk bootstrap needs",
-        ActionList::Gen2 => "What ampx and the CDK need to deploy",
-        _ => "What the Amplify CLI needs to deploy",
+        ActionList::Bootstrap => "Run cdk bootstrap",
+        ActionList::Gen2 => "Deploy with ampx and the CDK",
+        _ => "Deploy with the Amplify CLI",
     };
     print(context, plain, about, "AmplifyDeploy", &documents)?;
     if documents.len() > 1 && plain.format == FormatArg::Json && plain.output.is_none() {
@@ -312,14 +313,11 @@ fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> 
     let Some(name) = name else { return Err(no_boundary(&arn)) };
     let for_deployer = permissions_boundary::for_deployer(&place, &arn);
     if *deployer {
-        return print(context, plain, "Makes roles with the boundary alone", "AmplifyDeployer", &[for_deployer]);
+        return print(context, plain, "Create only roles with the boundary", "AmplifyDeployer", &[for_deployer]);
     }
     let document = permissions_boundary::document(&place, &named(category), allow, &denials, &arn).map_err(|size| {
-        let message = format!(
-            "the boundary would have {size} characters, but IAM accepts up to {LARGEST}, and only one boundary for each role"
-        );
-        Failure::new(USAGE, message)
-            .hint("name fewer categories, or deny by pattern (table=users*) or full name (table=users-dev)")
+        Failure::new(USAGE, format!("the boundary would have {size} characters, but IAM accepts up to {LARGEST}"))
+            .hint("a role can have only one boundary; name fewer categories, or deny by pattern: table=users*")
     })?;
     emit(context, plain, std::slice::from_ref(&document), || {
         let policies = [("Boundary", Some(name), &document), ("DeployerIsHeldToTheBoundary", None, &for_deployer)];
@@ -329,7 +327,7 @@ fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> 
         note(context, line);
     }
     note(context, &format!("after you created the policy, run: amplify-creds boundary set {arn}"));
-    let line = "also require the boundary of the deploying user: amplify-creds policy amplify --boundary ARN, or --deployer here";
+    let line = "also require it of the deploying user: amplify-creds policy amplify --boundary ARN, or --deployer here";
     note(context, line);
     Ok(())
 }

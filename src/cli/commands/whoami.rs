@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use crate::cli::args::WhoAmI;
-use crate::cli::color::{Color, Painter};
+use crate::cli::color::Painter;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::credentials;
@@ -44,6 +44,5 @@ pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     for (name, value) in [("account", account), ("arn", arn), ("user id", user_id)] {
         fields.add(name, value, "");
     }
-    let painter = Painter::stdout(context);
-    write_stdout(fields.text(|heading| painter.paint(Color::Bold, heading).into_owned()).as_bytes())
+    write_stdout(Painter::stdout(context).fields(fields).as_bytes())
 }

@@ -54,7 +54,7 @@ impl From<LoadError> for Failure {
                 "name a file in AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, --config-file or --credentials-file",
             ),
             LoadError::Unreadable { file, .. } => {
-                in_file(FILE, message, &file).hint(format!("see: ls -l {}", file.shown))
+                in_file(FILE, message, &file).hint(format!("run: ls -l {}", file.shown))
             }
             LoadError::TooLarge(file) => in_file(FILE, message, &file),
             LoadError::NotUtf8 { at, .. } => at_line(message, &at).hint("save the file as UTF-8"),

@@ -12,7 +12,7 @@ pub(crate) fn advice(cause: Cause, hop: Option<&Hop>, asked: &str) -> String {
     let asked = shell_word(asked);
     match cause {
         Cause::Identity => format!(
-            "the caller's identity policy might not allow sts:AssumeRole on {role}; see: amplify-creds policy caller {asked}"
+            "the caller's policy might not allow sts:AssumeRole on {role}; see: amplify-creds policy caller {asked}"
         ),
         Cause::Trust => format!(
             "the role's trust policy might not allow the caller; \
@@ -31,11 +31,11 @@ pub(crate) fn advice(cause: Cause, hop: Option<&Hop>, asked: &str) -> String {
         }
         Cause::MfaMissing => format!("the role might require MFA, but the profile sets no mfa_serial{trust}"),
         Cause::Tags => {
-            format!("allow sts:TagSession in the trust policy of {name}, or remove session_tags from the profile{trust}")
+            format!("allow sts:TagSession in the trust policy of {name}, or remove session_tags{trust}")
         }
         Cause::SourceIdentity => format!(
             "allow sts:SetSourceIdentity in the trust policy of {name}, \
-             or remove source_identity from the profile{trust}"
+             or remove source_identity{trust}"
         ),
         Cause::Policy("identity_policy_deny") => {
             format!(
@@ -61,16 +61,13 @@ pub(crate) fn advice(cause: Cause, hop: Option<&Hop>, asked: &str) -> String {
         Cause::MalformedPolicy => format!("the session policy is malformed; see: amplify-creds explain {asked}"),
         Cause::MfaLeftBehind => "the role might require MFA, but role chaining drops the MFA context".into(),
         Cause::PackedPolicy => {
-            "session policies and tags exceed the packed size limit; shorten the policy, use policy_arns, or remove tags"
-                .into()
+            "session policies and tags exceed the packed size limit; shorten the policy, or use policy_arns".into()
         }
         Cause::Root => "the root user cannot assume roles; use the keys of an IAM user".into(),
         Cause::UnknownKey => unknown_key(hop),
         Cause::WrongSecret => "the secret access key does not belong to the access key id".into(),
-        Cause::Expired => "the source credentials are temporary and have expired; get new ones, or use a user's long-term keys".into(),
-        Cause::Clock => {
-            "fix the system clock (WSL or a resumed VM: sudo hwclock -s; otherwise enable NTP)".into()
-        }
+        Cause::Expired => "the source credentials have expired; get new ones, or use long-term keys".into(),
+        Cause::Clock => "fix the system clock (WSL or a resumed VM: sudo hwclock -s; otherwise enable NTP)".into(),
         Cause::SessionToken => {
             "allow sts:GetSessionToken in the user's identity policy, or set mfa_session = off".into()
         }

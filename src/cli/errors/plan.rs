@@ -40,7 +40,7 @@ fn plan(error: &PlanError) -> Failure {
             if near.iter().any(|near| matches!(near, NearMiss::NoFiles { .. })) {
                 return failure.hint("create the first profile: amplify-creds setup");
             }
-            failure.hint("see: amplify-creds list")
+            failure.hint("run: amplify-creds list")
         }
         PlanError::BrokenHeader { profile, at } => {
             config(format!("cannot read profile {profile}: a section header has no ']' ({at})"))
@@ -82,11 +82,11 @@ fn plan(error: &PlanError) -> Failure {
                 None => String::new(),
             };
             with_hints(config(format!("profile {profile}{by} has no credentials")), near)
-                .hint(format!("add keys under [{profile}] in the credentials file, or a role_arn with a source_profile"))
+                .hint(format!("add keys under [{profile}] in the credentials file, or role_arn and source_profile"))
         }
         PlanError::NoRole { profile, at } => {
             let code = if at.is_some() { CONFIG } else { USAGE };
-            Failure::new(code, format!("profile {profile} has no role_arn, so options that change a role cannot be used"))
+            Failure::new(code, format!("profile {profile} has no role_arn, so role options cannot be used"))
                 .hint("use a profile with a role_arn, or omit the options")
         }
         PlanError::PolicyIsSet { profile, option, set, at: Some(at) } => config(format!(
@@ -114,11 +114,11 @@ fn plan(error: &PlanError) -> Failure {
         ))
         .hint(format!("add [services {section}] to the config file, or remove the key services")),
         PlanError::MfaOnLaterHop { profile, hop, at } => config(format!(
-            "profile {profile} sets mfa_serial on role {hop} of its chain ({at}), but AWS accepts a code only for the first role"
+            "profile {profile} sets mfa_serial on role {hop} of its chain ({at}), but only the first role can use a code"
         ))
         .hint("move mfa_serial to the profile of the first role, which is assumed with the user's own keys"),
         PlanError::NoEnvironmentKeys { profile, at } => {
-            config(format!("profile {profile} takes its keys from the environment ({at}), but the environment has no keys"))
+            config(format!("profile {profile} uses keys of the environment ({at}), but the environment has none"))
                 .hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
         }
         PlanError::NoRoleForToken { profile, at } => {

@@ -182,7 +182,7 @@ pub(crate) fn identity_failure(error: StsError, profile: Option<&str>, is_sessio
             let failure = Failure::by_aws(kind, format!("{what}: {code}"), message);
             if is_session && matches!(causes[..], [Cause::UnknownKey | Cause::Expired]) {
                 return failure.hint(format!(
-                    "the cached session was revoked, or its user or role was deleted; run: amplify-creds login --refresh {}",
+                    "the cached session, its user or its role is no longer valid; run: amplify-creds login --refresh {}",
                     shell_word(profile)
                 ));
             }

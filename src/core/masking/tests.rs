@@ -115,7 +115,7 @@ fn user_password_and_query_of_url_are_masked() {
 }
 
 #[test]
-fn only_long_whole_secrets_are_masked_in_messages() {
+fn message_masks_only_long_whole_secrets() {
     for (message, secret, expected) in [
         ("arn:aws:iam::222222222222:role/test/x", "test", "arn:aws:iam::222222222222:role/test/x"),
         ("it is wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY.", SECRET, "it is ****."),

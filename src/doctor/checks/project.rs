@@ -21,7 +21,7 @@ pub(super) fn amplify_project(facts: &Facts<'_>) -> Vec<Hit> {
     let known = facts.profiles.iter().find(|known| known.name == *profile);
     let Some(known) = known else {
         let message = format!("{of_environment}, which does not exist");
-        return vec![Hit::new(profile, at, message).hint("see the profiles: amplify-creds list")];
+        return vec![Hit::new(profile, at, message).hint("run: amplify-creds list")];
     };
     let Visibility { resolvable, reason, .. } = VisibilityTable::of(facts).visibility(Tool::Amplify, profile);
     if resolvable {

@@ -52,7 +52,7 @@ pub(super) fn owner(facts: &Facts<'_>) -> Vec<Hit> {
         .map(|(place, ..)| {
             let path = place.file.shown.clone();
             Hit::general(place, format!("{path} belongs neither to you nor to root"))
-                .hint(format!("see: ls -lL {path}"))
+                .hint(format!("run: ls -lL {path}"))
         })
         .collect()
 }
@@ -150,5 +150,5 @@ pub(super) fn cache_foreign(facts: &Facts<'_>) -> Vec<Hit> {
     let message = format!(
         "the Amplify CLI wrote {foreign} of the cached sessions; each is used only if exactly one profile matches it"
     );
-    vec![Hit::general(facts.cache.file.clone(), message).hint("see: amplify-creds sessions")]
+    vec![Hit::general(facts.cache.file.clone(), message).hint("run: amplify-creds sessions")]
 }

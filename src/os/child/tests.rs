@@ -44,7 +44,7 @@ fn answer_is_used_while_a_background_process_holds_the_pipes() {
 }
 
 #[test]
-fn long_answer_is_complete_and_a_longer_one_is_an_error() {
+fn output_above_the_limit_is_an_error() {
     let zeros = |bytes: usize| answer(&format!("head -c {bytes} /dev/zero; yes | head -c 300000 >&2"), SOON);
     assert_eq!(zeros(LONGEST_ANSWER).unwrap().len(), LONGEST_ANSWER);
     assert_eq!(zeros(LONGEST_ANSWER + 1), Err(ChildError::TooLong));

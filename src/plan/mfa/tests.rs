@@ -34,7 +34,7 @@ fn way_and_duration(config: &str, profile: &str) -> (String, Option<u32>) {
 }
 
 #[test]
-fn what_a_code_is_spent_on() {
+fn mfa_strategy_depends_on_base_device_and_duration() {
     let temporary = format!("{USER}aws_session_token = t\n");
     let of_sts = USER.replace("AKIA1", "ASIA1");
     let program = "[profile keys]\ncredential_process = printf x\n";
@@ -45,15 +45,27 @@ fn what_a_code_is_spent_on() {
         ("one role", &[USER, ROLE, DEVICE], "one", "session 43200", Some(3600)),
         ("longer than an hour", &[USER, ROLE, DEVICE, long], "one", "role: 7200 s", Some(7200)),
         ("longer, in a chain", &[USER, ROLE, DEVICE, long, NEXT], "two", "session 43200", Some(3600)),
-        ("switched off", &[USER, ROLE, DEVICE, "mfa_session = off\n"], "one", "role: mfa_session is off", Some(3600)),
+        ("disabled", &[USER, ROLE, DEVICE, "mfa_session = off\n"], "one", "role: mfa_session is off", Some(3600)),
         ("a duration of its own", &[USER, ROLE, DEVICE, "mfa_session = 8h\n"], "one", "session 28800", Some(3600)),
         ("a duration in the base", &[USER, "mfa_session = 36h\n", ROLE, DEVICE], "one", "session 129600", Some(3600)),
         ("too long", &[USER, ROLE, DEVICE, "mfa_session = 37h\n"], "one", "error", None),
         ("nonsense", &[USER, ROLE, DEVICE, "mfa_session = maybe\n"], "one", "error", None),
-        ("temporary keys", &[&temporary, ROLE, DEVICE], "one", "role: the base keys are temporary", Some(3600)),
-        ("keys of STS", &[&of_sts, ROLE, DEVICE], "one", "role: the base keys are temporary", Some(3600)),
-        ("a program's keys", &[program, ROLE, DEVICE], "one", "role: the base keys are another", Some(3600)),
-        ("root", &[USER, ROLE, root], "one", "role: the device is the root", Some(3600)),
+        (
+            "temporary keys",
+            &[&temporary, ROLE, DEVICE],
+            "one",
+            "role: the source credentials are temporary",
+            Some(3600),
+        ),
+        ("keys of STS", &[&of_sts, ROLE, DEVICE], "one", "role: the source credentials are temporary", Some(3600)),
+        (
+            "a program's keys",
+            &[program, ROLE, DEVICE],
+            "one",
+            "role: the source credentials come from another program",
+            Some(3600),
+        ),
+        ("root", &[USER, ROLE, root], "one", "role: the device belongs to the root", Some(3600)),
         ("the base's device", &[USER, DEVICE, ROLE], "one", "session 43200", Some(3600)),
         ("the base's device, long", &[USER, DEVICE, ROLE, long], "one", "role: 7200 s", Some(7200)),
         ("the base's, off", &[USER, DEVICE, "mfa_session = off\n", ROLE], "one", "none", Some(3600)),
@@ -80,7 +92,7 @@ fn what_a_code_is_spent_on() {
 }
 
 #[test]
-fn a_later_roles_device_is_told_and_misplaced_ones_have_their_line() {
+fn mfa_serial_on_later_role_is_reported() {
     let plan = planned(&[USER, ROLE, NEXT, DEVICE].concat(), "two").unwrap();
     assert!(matches!(&plan.warnings[..], [Warning::MfaDoesNotTravel { profile, .. }] if profile == "two"));
     let program = "[profile keys]\ncredential_process = printf x\n";
@@ -95,7 +107,7 @@ fn a_later_roles_device_is_told_and_misplaced_ones_have_their_line() {
 }
 
 #[test]
-fn what_is_known_decides_on_the_moment() {
+fn mfa_action_depends_on_known_state() {
     let mfa = |config: &[&str]| planned(&config.concat(), "one").unwrap().mfa.unwrap();
     let by_session = mfa(&[USER, ROLE, DEVICE]);
     let known =

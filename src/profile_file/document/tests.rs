@@ -128,7 +128,7 @@ fn alias_copies_section_lines() {
 }
 
 #[test]
-fn byte_order_mark_is_removed_alone() {
+fn byte_order_mark_removal_keeps_other_text() {
     let mut document = config("\u{feff}[profile a]\r\nk = \u{feff}v");
     assert!(document.remove_mark() && !document.remove_mark());
     assert_eq!(document.text(), "[profile a]\r\nk = \u{feff}v");

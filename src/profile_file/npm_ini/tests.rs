@@ -111,7 +111,7 @@ fn rules_7_to_9_are_undone_in_headers_keys_and_values() {
 }
 
 #[test]
-fn rule_8_json_without_a_length_or_a_string_form_is_no_name() {
+fn rule_8_json_without_length_or_string_form_is_rejected() {
     for (text, line) in [
         ("[a]\n'null'=x", 2),
         ("[__proto__]\r\n\r\n'null'", 3),
@@ -130,7 +130,7 @@ fn rule_8_json_without_a_length_or_a_string_form_is_no_name() {
 }
 
 #[test]
-fn rule_10_dots_nest_sections_and_escaped_dots_move_them_to_the_end() {
+fn rule_10_dots_nest_and_escaped_dots_move_last() {
     table(&[
         ("[a]\nb=1\n[a.b.c]\nx=1", json!({"a": {"b": {"c": {"x": "1"}}}})),
         (r"[a\.b.c\.d]", json!({"a\\.b": {"c.d": {}}})),
@@ -264,7 +264,7 @@ fn check_lines(object: crate::profile_file::npm_ini::Object<'_>, text: &str) {
 
 proptest! {
     #[test]
-    fn values_have_lines(text in located()) {
+    fn npm_ini_values_have_lines(text in located()) {
         check_lines(file(&text).sections(), &text);
     }
 

@@ -1,4 +1,5 @@
-//! The cost of a hit and of a cold call beside goals and beside an empty Rust program of the same build profile:
+//! Measures a cache hit and a cold call, and compares them with goals and with an empty Rust program of the same build
+//! profile:
 //!
 //! ```text
 //! cargo run --release --example bench                   everything, some minutes with the builds
@@ -6,7 +7,7 @@
 //! cargo run --example bench -- --program P --static P   these builds, not one made here
 //! ```
 //!
-//! Fails where instructions or sizes are above their goals. Wall times are printed and never judged.
+//! Fails if instructions or sizes exceed their goals. Wall times are only printed.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what it is for")]
 
 #[cfg(target_os = "linux")]
@@ -42,7 +43,7 @@ mod linux {
     const AT_ONCE: usize = 256;
     const TRIES: usize = 3;
 
-    /// How far above a goal `--check` lets pass, in per cent.
+    /// Per cent above a goal that `--check` accepts.
     const LEEWAY: u64 = 5;
 
     #[derive(Default)]
@@ -52,14 +53,14 @@ mod linux {
         fixed: Option<PathBuf>,
     }
 
-    /// What was measured beside its goals.
+    /// The measurements and their goals.
     #[derive(Default)]
     struct Table {
         too_much: Vec<String>,
     }
 
     impl Table {
-        /// A figure that repeats, which is judged.
+        /// A repeatable figure, which is compared with its goal.
         fn count(&mut self, what: &str, measured: u64, goal: u64) {
             println!("| {what} | {} | {} |", digits(measured), digits(goal));
             if measured > goal + goal * LEEWAY / 100 {
@@ -67,7 +68,7 @@ mod linux {
             }
         }
 
-        /// A figure that is told.
+        /// A figure that is only printed.
         fn tell(what: &str, measured: &str, goal: &str) {
             println!("| {what} | {measured} | {goal} |");
         }
@@ -112,7 +113,8 @@ mod linux {
         };
         let fixed = options.fixed.as_ref().map(|program| program.canonicalize().map_err(said)).transpose()?;
         let (dir, yardstick) = yardstick()?;
-        // As `cargo install` leaves it: how a file was written decides how much of it the system maps at once.
+        // Copied like `cargo install` does, because the way of writing a file affects how much of it the system maps at
+        // once.
         let installed = dir.path().join("amplify-creds");
         std::fs::copy(&program, &installed).map_err(said)?;
         let program = installed;
@@ -139,7 +141,7 @@ mod linux {
         match &cold {
             Some((cold, authorities)) => {
                 let what = format!("cold call, one role over TLS, {authorities} authorities, instructions");
-                // On a busy machine the first attempt may run out of time under callgrind, and then there are two.
+                // On a busy machine the first attempt may time out under callgrind, and then makes a second one.
                 let tries = (0..TRIES).map(|_| {
                     cold.forget();
                     count(&cold.command(&program))
@@ -160,7 +162,7 @@ mod linux {
         Ok(table)
     }
 
-    /// Wall times, all programs in turn.
+    /// Measures wall times of all programs in turn.
     fn walls(
         yardstick: &Path,
         program: &Path,
@@ -202,7 +204,7 @@ mod linux {
         Ok(())
     }
 
-    /// The median of how many times as long one takes as the other in the same round.
+    /// The median ratio of two programs in the same round.
     fn ratio(one: &[Cost], other: &[Cost]) -> f64 {
         median(one.iter().zip(other).map(|(one, other)| one.wall.as_secs_f64() / other.wall.as_secs_f64()).collect())
     }

@@ -1,5 +1,5 @@
-//! How a command is measured: instructions by callgrind, processor time by what the system counts of all children that
-//! have ended (nothing else may run), wall time by the clock.
+//! Measures a command: instructions with callgrind, processor time of all ended children (no other child may run), and
+//! wall time.
 
 use std::io;
 use std::path::PathBuf;
@@ -10,20 +10,20 @@ use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::scenario::said;
 
-/// What a run cost, besides instructions.
+/// The cost of a run without instructions.
 #[derive(Clone, Copy)]
 pub(crate) struct Cost {
     pub(crate) wall: Duration,
     pub(crate) cpu: Duration,
 }
 
-/// Where valgrind is; none where it is not.
+/// `None` if valgrind is not installed.
 pub(crate) fn valgrind() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|dir| dir.join("valgrind")).find(|file| file.is_file())
 }
 
-/// The instructions that the command takes outside the kernel.
+/// The number of instructions outside the kernel.
 pub(crate) fn instructions(valgrind: &PathBuf, command: &Command) -> Result<u64, String> {
     let mut under = Command::new(valgrind);
     under.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(command.get_program());
@@ -36,7 +36,6 @@ pub(crate) fn instructions(valgrind: &PathBuf, command: &Command) -> Result<u64,
     counted.filter(|_| run.status.success()).ok_or_else(|| format!("callgrind did not count:\n{told}"))
 }
 
-/// Runs the command to its end.
 pub(crate) fn run(command: &mut Command) -> Result<Cost, String> {
     let before = of_children()?;
     let since = Instant::now();
@@ -56,7 +55,7 @@ fn of_children() -> Result<Duration, String> {
     Ok(Duration::from_micros((micros(usage.user_time()) + micros(usage.system_time())).unsigned_abs()))
 }
 
-/// A command, and what makes its next run like its first.
+/// A command, and the action that restores its initial state.
 pub(crate) struct Case<'a> {
     pub(crate) command: Command,
     pub(crate) before: Option<&'a dyn Fn()>,
@@ -68,7 +67,8 @@ impl From<Command> for Case<'_> {
     }
 }
 
-/// Runs all in turn, so many rounds: what disturbs one disturbs them all. Gives each one's costs by round.
+/// Runs all commands in turn for several rounds, so that disturbances affect all of them. Returns the costs of each by
+/// round.
 pub(crate) fn in_turn(cases: &mut [Case<'_>], rounds: usize) -> Result<Vec<Vec<Cost>>, String> {
     let mut costs = vec![Vec::with_capacity(rounds); cases.len()];
     for _ in 0..rounds {
@@ -80,7 +80,7 @@ pub(crate) fn in_turn(cases: &mut [Case<'_>], rounds: usize) -> Result<Vec<Vec<C
     Ok(costs)
 }
 
-/// How long it takes until so many processes that are started at once have all ended.
+/// The time until so many processes that start at once have all ended.
 pub(crate) fn at_once(command: &mut Command, processes: usize) -> io::Result<Duration> {
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let since = Instant::now();
@@ -91,7 +91,6 @@ pub(crate) fn at_once(command: &mut Command, processes: usize) -> io::Result<Dur
     Ok(since.elapsed())
 }
 
-/// The one in the middle.
 pub(crate) fn median<T: PartialOrd + Copy>(mut all: Vec<T>) -> T {
     all.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
     all[all.len() / 2]

@@ -10,7 +10,7 @@ use std::process::Command;
 use crate::measure::{Case, in_turn, median};
 use crate::scenario::Scenario;
 
-/// Enough where one run takes half a second.
+/// Enough, because one run takes half a second.
 const ROUNDS: usize = 7;
 
 const BOTO3: &str = "
@@ -21,11 +21,12 @@ provider.cache = botocore.credentials.JSONFileCache(os.path.join(os.environ['HOM
 boto3.Session(botocore_session=session).get_credentials().get_frozen_credentials()
 ";
 
-/// Prints how many times as much processor time the peers take as a hit.
+/// Prints the ratio of the peers' processor time to that of a hit.
 pub(crate) fn compare(hit: &Scenario, program: &Path) -> Result<(), String> {
     let aws = std::env::var_os("AMPLIFY_CREDS_BENCH_AWS").unwrap_or_else(|| "aws".into());
     let python = std::env::var_os("AMPLIFY_CREDS_BENCH_PYTHON").unwrap_or_else(|| "python3".into());
-    // boto3 first: it fills the cache of the AWS CLI, of which older ones ask only AWS itself.
+    // boto3 must be first, because it fills the cache of the AWS CLI. Older versions of the CLI use only sessions of
+    // AWS itself.
     let peers = [
         ("boto3 with a file cache", peer(hit, python, &["-c", BOTO3]), "130x"),
         (
@@ -35,7 +36,7 @@ pub(crate) fn compare(hit: &Scenario, program: &Path) -> Result<(), String> {
         ),
     ];
     for (name, mut command, goal) in peers {
-        // The first run fills the peer's own cache, and tells whether there is a peer at all.
+        // The first run fills the peer's own cache, and fails if the peer is missing.
         if !command.output().is_ok_and(|run| run.status.success()) {
             println!("| {name} | skipped: no such program here | {goal} |");
             continue;
@@ -47,7 +48,7 @@ pub(crate) fn compare(hit: &Scenario, program: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// A program of somebody else with the home's files, and the variables that finding it takes.
+/// A peer with the home's files and the variables to find them.
 fn peer(hit: &Scenario, program: std::ffi::OsString, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).env_clear().envs(hit.home().environment());

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::scenario::said;
 
-/// The release build of the program, made if need be.
+/// Builds the program if necessary.
 pub(crate) fn release() -> Result<PathBuf, String> {
     let example = std::env::current_exe().map_err(said)?;
     let target = example.ancestors().nth(3).ok_or("the example lies in a target directory")?;
@@ -17,7 +17,7 @@ pub(crate) fn release() -> Result<PathBuf, String> {
     Ok(target.join("release/amplify-creds"))
 }
 
-/// The yardstick, as long as the directory lives.
+/// The minimal program, which exists as long as the directory.
 pub(crate) fn yardstick() -> Result<(TempDir, PathBuf), String> {
     let dir = tempfile::tempdir().map_err(said)?;
     let manifest = include_str!("../../../Cargo.toml");
@@ -36,7 +36,8 @@ pub(crate) fn yardstick() -> Result<(TempDir, PathBuf), String> {
 fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--quiet", "--release"]);
-    // What `cargo run` says of this example would have ring, whose build script asks for it, and all above it built again.
+    // The variables that `cargo run` sets for this example would make ring's build script run again, and rebuild
+    // everything above ring.
     let told = |name: &str| name == "OUT_DIR" || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(told)) {
         cargo.env_remove(name);

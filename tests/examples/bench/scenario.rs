@@ -11,18 +11,19 @@ use test_support::{Authority, FakeSts, Role, TestHome, Validity, World, biz_corp
 
 const NEXT_ROLE: &str = "arn:aws:iam::222222222222:role/Next";
 
-/// The profiles that every home has: a user's keys, a role, a role behind it, and a default.
+/// The profiles of every home: a user's keys, a role, a second role in the chain, and a default.
 const OWN_PROFILES: usize = 4;
 
-/// How long the session token of such an entry is, in bytes: it makes the entry 980 bytes long, as in the measurements that
-/// the goals come from. One of our own, which holds its session twice and is marked, takes 1,600 with the double's token.
+/// The length of an entry's session token in bytes. It makes the entry 980 bytes long, as in the measurements for the
+/// goals. An entry of our own has two copies of its session and metadata, and takes 1,600 bytes with the double's
+/// token.
 const TOKEN: usize = 720;
 
-/// Where the system keeps its certificate authorities in one file.
+/// Files with the system's certificate authorities.
 const SYSTEM_BUNDLES: [&str; 3] =
     ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
-/// A home, and the double that its program calls while this lives.
+/// A home, and the double that its program calls.
 pub(crate) struct Scenario {
     home: TestHome,
     _sts: FakeSts,
@@ -30,7 +31,7 @@ pub(crate) struct Scenario {
 }
 
 impl Scenario {
-    /// A session that is in the cache, of a role behind a role, among so many profiles and entries.
+    /// A cached session of a chain of two roles, among so many profiles and entries.
     pub(crate) fn hit(program: &Path, profiles: usize, entries: usize) -> Result<Self, String> {
         let sts = FakeSts::start(world());
         let home = home(program, &sts, profiles);
@@ -41,8 +42,8 @@ impl Scenario {
         Ok(scenario)
     }
 
-    /// One role fetched over TLS, whose certificate is signed by the last authority of a bundle like the system's; none
-    /// where the system has no bundle.
+    /// One role fetched over TLS. The last authority of a bundle like the system's has signed the certificate. `None`
+    /// if the system has no bundle.
     pub(crate) fn cold(program: &Path) -> Result<Option<(Self, usize)>, String> {
         let Some(bundle) = SYSTEM_BUNDLES.iter().find_map(|path| std::fs::read_to_string(path).ok()) else {
             return Ok(None);
@@ -59,7 +60,7 @@ impl Scenario {
         Ok(Some((scenario, authorities)))
     }
 
-    /// What is run of this program, with an environment of its own and nothing of this one.
+    /// The command for `program`, with its own environment.
     pub(crate) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command.args(self.arguments).env_clear().envs(self.home.environment());
@@ -100,7 +101,6 @@ impl Scenario {
     }
 }
 
-/// Any error as text.
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
 pub(crate) fn said(error: impl ToString) -> String {
     error.to_string()
@@ -110,7 +110,7 @@ fn world() -> World {
     World::biz_corp().role(Role::new(NEXT_ROLE).trusts(data::NO_MFA_ROLE))
 }
 
-/// The files of a team: the asked chain behind so many other role profiles.
+/// A team's files: the requested chain after so many other role profiles.
 fn home(program: &Path, sts: &FakeSts, profiles: usize) -> TestHome {
     let home = TestHome::new(program).calling(sts);
     let mut config = "# made for measuring\n[default]\nregion = eu-west-1\n\n".to_owned();

@@ -1,4 +1,4 @@
-//! A cache file of any content: reading never panics, and what is carried through comes out as it was.
+//! A cache file with any content: reading never panics, and foreign entries are written back unchanged.
 #![no_main]
 
 use amplify_creds::cache::entry::CachedSession;

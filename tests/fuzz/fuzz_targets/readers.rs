@@ -1,5 +1,5 @@
-//! The three readings, the profiles made of them and the plan of each profile, what the tools see of them and what the
-//! doctor says: no text makes them panic, and every line number lies within its file.
+//! The three dialects, their profiles, the plan of each profile, the tool models and the doctor: no text makes them
+//! panic, and every line number is valid.
 #![no_main]
 
 use amplify_creds::core::clock::Timestamp;
@@ -24,7 +24,7 @@ fuzz_target!(|texts: (&str, &str)| {
     for dialect in [Dialect::Auto, Dialect::Aws, Dialect::Amplify] {
         let Ok(set) = files.profiles(dialect) else { continue };
         let all = set.all();
-        // A plan looks at every profile; a few are enough.
+        // Each plan reads every profile, so a few plans are enough.
         for profile in all.iter().take(20) {
             assert!(set.get(&profile.name).is_some());
             let _ = ProfileKind::of(profile);

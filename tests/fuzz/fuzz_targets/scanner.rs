@@ -1,4 +1,4 @@
-//! The scanner prints back any text byte for byte, and a line read alone is the line read in its place.
+//! The scanner reproduces any text byte for byte, and reads a single line the same way as in its file.
 #![no_main]
 
 use amplify_creds::profile_file::lines::{Lines, lines};

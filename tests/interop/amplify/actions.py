@@ -1,4 +1,4 @@
-"""The IAM action and the resource of a request to AWS, by botocore's own models of the services."""
+"""Maps a request to AWS to its IAM action and resource with botocore's own models of the services."""
 
 import functools
 import json
@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import botocore.loaders
 
-# Services that botocore calls otherwise than their signatures do.
+# Services with another name in botocore than in their signatures.
 MODELS = {"mobiletargeting": "pinpoint", "execute-api": None}
-# S3's permissions that have other names than its operations.
+# S3's permissions with other names than the operations.
 S3 = {
     "CompleteMultipartUpload": "PutObject",
     "CreateMultipartUpload": "PutObject",
@@ -30,13 +30,13 @@ S3 = {
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
     "UploadPart": "PutObject",
 }
-# Parameters that name the resource, the first that is there.
+# Parameters that name the resource. The first one in the request is used.
 RESOURCES = ("StackName", "RoleName", "PolicyArn", "TableName", "FunctionName", "Name", "RoleArn", "ChangeSetName")
 
 
 @functools.cache
 def operations(service):
-    """The method, pattern of the path, constant query and name of each operation of a REST service."""
+    """The method, path pattern, constant query and name of each operation of a REST service."""
     try:
         model = botocore.loaders.Loader().load_service_model(MODELS.get(service, service), "service-2")
     except Exception:  # botocore has several for a service that it does not know
@@ -49,7 +49,7 @@ def operations(service):
         pattern = re.sub(r"\\\{[\w-]+\\\}", "[^/]+", pattern)
         keys = {part.split("=")[0] for part in query.split("&") if part}
         found.append((operation["http"]["method"], pattern, keys, name))
-    # What says more comes first: a constant query, then a longer pattern.
+    # More specific patterns are first: a constant query, then a longer pattern.
     return sorted(found, key=lambda row: (-len(row[2]), row[1].count("+"), -len(row[1])))
 
 
@@ -61,7 +61,7 @@ def rest(service, method, path, query):
 
 
 def action(host, method, target, headers, body):
-    """`service:Action` and the resource, `-` where the request names none."""
+    """`service:Action` and the resource, `-` if the request does not name one."""
     url = urlsplit(target)
     query = parse_qs(url.query, keep_blank_values=True)
     scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", headers.get("Authorization", ""))
@@ -88,7 +88,8 @@ def action(host, method, target, headers, body):
 
 
 def s3(method, path, query, headers):
-    """S3's operation. The paths of bucket and object overlap in the model, and HEAD and GET of a bucket have no query."""
+    """S3's operation. In the model, paths of buckets and objects overlap, and HEAD and GET of a bucket have no
+    query."""
     if path == "":
         return "ListBuckets"
     if method == "PUT" and path != "/" and "x-amz-copy-source" in headers:

@@ -1,6 +1,7 @@
 """A proxy for AWS's own host names: `sts.*` is the STS double, `amplify.*` its double, the others are moto.
 
-It terminates TLS with certificates of an authority of this run, notes the IAM action of each request, and can deny one.
+It terminates TLS with certificates from an authority of this run, records the IAM action of each request, and can deny
+an action.
 """
 
 import datetime
@@ -23,7 +24,7 @@ SINGLE_HOP = {"connection", "proxy-connection", "keep-alive", "transfer-encoding
 
 
 class Authority:
-    """Makes certificates for the host names that are asked for."""
+    """Makes certificates for the requested host names."""
 
     def __init__(self, directory):
         self.directory, self.contexts, self.lock = directory, {}, threading.Lock()
@@ -62,8 +63,8 @@ class Authority:
 
 
 class Front(ThreadingHTTPServer):
-    """The proxy. `calls` has the action, the resource, the status, the body of what moto refused, the request's body and
-    the ARN of the role whose session called, in order."""
+    """The proxy. `calls` contains, in order, the action, the resource, the status, the body of moto's error, the
+    request's body and the ARN of the role with the session."""
 
     daemon_threads = True
 
@@ -78,13 +79,13 @@ class Front(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def variables(self):
-        """What sends a program through here."""
+        """The variables that make a program use this proxy."""
         bundle = str(self.authority.bundle)
         found = {"NODE_EXTRA_CA_CERTS": bundle, "AWS_CA_BUNDLE": bundle, "NO_PROXY": "127.0.0.1,localhost"}
         return found | {name: self.url for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")}
 
     def handle_error(self, request, client_address):
-        pass  # A program that ends with its connections open is nothing to report.
+        pass  # Programs may exit with open connections.
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -114,7 +115,7 @@ class Handler(BaseHTTPRequestHandler):
             status, document = self.server.amplify.answer(self.command, urlsplit(target).path, body)
             headers, answer = {"Content-Type": "application/json"}, json.dumps(document).encode()
         else:
-            # The double has no roles of the CDK's; moto makes those of its stack.
+            # The double lacks the CDK's roles; moto creates those of its stack.
             backend = "sts" if called.startswith("sts:") and "/cdk-" not in resource else "moto"
             status, headers, answer = self.forward(backend, host, target, body)
         key = re.search(r"Credential=([^/]+)/", self.headers.get("Authorization", ""))

@@ -1,4 +1,4 @@
-"""The Amplify CLI (Gen 1): a project from its `init` to a refused role, in the world of the walk-through."""
+"""The Amplify CLI (Gen 1): a project from its `init` to a denied role, in the walk-through's world."""
 
 import json
 import shutil
@@ -30,7 +30,7 @@ FUNCTION = [
 
 
 class Project:
-    """The steps, in their order; each returns what was wrong."""
+    """The steps in their order. Each returns its errors."""
 
     def __init__(self, world):
         self.world, self.app = world, world.directory / "app"
@@ -60,7 +60,7 @@ class Project:
 
     def add_function(self):
         self.amplify("add", "function", answers=FUNCTION)
-        # Its push would install types for development from the npm registry.
+        # Its push would install development types from the npm registry.
         package = self.app / "amplify/backend/function/work/src/package.json"
         package.write_text('{"name": "work", "version": "2.0.0", "main": "index.js"}')
         return []
@@ -79,14 +79,14 @@ class Project:
         return [self.holds(self.changed)]
 
     def push_again(self):
-        # Of a push that changes nothing, moto's refusal leaves Amplify's progress bar running.
+        # In a push without changes, Amplify's progress bar does not stop after moto's error.
         with (self.app / "amplify/backend/function/work/src/index.js").open("a") as source:
             source.write("// changed\n")
         self.amplify("push", "--force", "--yes")
-        # moto changes no boundary of a role that there is: the templates must have it.
+        # moto does not change the boundary of an existing role, so only the templates show it.
         found = dict(self.world.template_boundaries("inhb-dev"))
         yield len(found) >= 3 or f"roles in the templates: {', '.join(found)}"
-        # CloudFormation updates a nested stack whose template is another at the same URL; moto does not.
+        # CloudFormation updates a nested stack if its template changes at the same URL; moto does not.
         roots = {name: arn for name, arn in found.items() if "functionwork" not in name}
         yield from (f"{name} has the boundary {arn}" for name, arn in roots.items() if arn != self.changed)
         built = self.app / "amplify/backend/awscloudformation/build/function/work/work-cloudformation-template.json"
@@ -124,7 +124,7 @@ class Project:
         return ["users" in shown or "status in the clone does not show the table"]
 
     def in_ci(self):
-        """The form for CI: a clone, no profile in Amplify, the credentials of the environment."""
+        """The set-up for CI: a clone, no profile in Amplify, the credentials of the environment."""
         clone = self.clone("ci")
         command = ["amplify-creds", "exec", "bizcorprole", "--", *self.world.amplify]
         self.world.run([*command, *headless(self.app_id(), provider={"configLevel": "general"})], clone)
@@ -145,7 +145,7 @@ class Project:
 
     def show_cloud(self):
         ran = self.world.creds("boundary", "show", "--cloud", directory=self.app, check=False)
-        # moto changes no boundary of a role that there is, so the roles have the one of `init`.
+        # moto does not change the boundary of an existing role, so the roles have the one of `init`.
         yield ran.status == 0 or f"status {ran.status}: {ran.text}"
         yield "authRole" in ran.text or ran.text
 
@@ -180,7 +180,7 @@ class Project:
         return info["dev"]["awscloudformation"]["AmplifyAppId"]
 
     def holds(self, arn, env="dev"):
-        """Whether Amplify's two files have this boundary."""
+        """Whether both of Amplify's files contain this boundary."""
         info = json.loads((self.app / "amplify/team-provider-info.json").read_text())[env]
         meta = json.loads((self.app / "amplify/backend/amplify-meta.json").read_text())["providers"]
         for name, provider in (("team-provider-info", info), ("amplify-meta", meta)):

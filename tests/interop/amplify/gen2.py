@@ -1,4 +1,4 @@
-"""Gen 2 and the CDK: `cdk bootstrap` and `deploy`, and `ampx sandbox` to its first calls."""
+"""Gen 2 and the CDK: `cdk bootstrap` and `deploy`, and `ampx sandbox` up to its first calls."""
 
 import json
 
@@ -10,12 +10,12 @@ new aws_sqs.CfnQueue(stack, 'Queue', {});
 """
 BACKEND = "import { defineBackend } from '@aws-amplify/backend';\ndefineBackend({});\n"
 PROFILE = ("--profile", "bizcorprole-amplify")
-# What moto does wrong: the step, words that its row then has, and what it is.
+# moto's known errors: the step, words in its row, and the description.
 MOTO = (("ampx sandbox", "<BucketName>127<", "moto takes the loopback address of the template's URL for a bucket"),)
 
 
 def project(world, name, **files):
-    """A directory that finds the installed packages."""
+    """Creates a directory that finds the installed packages."""
     directory = world.directory / name
     if not directory.exists():
         directory.mkdir()
@@ -42,7 +42,7 @@ def deploy(world):
 def sandbox(world):
     package = json.dumps({"name": "sandbox", "type": "module"})
     directory = project(world, "sandbox", package_json=package, amplify__backend_ts=BACKEND)
-    # `ampx` sends nothing through a proxy.
+    # `ampx` does not use the proxy.
     proxy = {name: None for name in world.variables if name.lower().endswith("_proxy")}
     npx = {"npm_config_user_agent": "npm/11.0.0 node/v20"}
     first = len(world.front.calls)

@@ -1,4 +1,4 @@
-"""The cache shared with the code of an older Amplify CLI (provider 6.9.1, CLI 10.5.2), whose loader of profiles is called as it is."""
+"""Shares the cache with an older Amplify CLI (provider 6.9.1, CLI 10.5.2). Calls that CLI's own profile loader."""
 
 import json
 
@@ -13,7 +13,7 @@ manager.getProfiledAwsConfig(context, process.argv[1]).then(
 
 
 def load(world, profile="bizcorprole"):
-    """The access key id that the older code has, and what it asked."""
+    """The access key id of the older code, and its requests."""
     ran = world.run(["node", "-e", LOADER, profile], world.older)
     return next(line.split()[1] for line in ran.text.splitlines() if line.startswith("KEY ")), ran.text
 

@@ -1,4 +1,5 @@
-"""Plays the walk-through with the real programs. A row for each step: ok, FAIL or moto's fault, and the actions it called."""
+"""Runs the walk-through with the real programs. Prints a row for each step: ok, FAIL or moto's fault, and the
+actions."""
 
 import argparse
 import shutil
@@ -17,13 +18,13 @@ MOTO = gen2.MOTO
 
 
 def moto_fault(step, wrong):
-    """Why moto is at fault, where it is for all that was wrong."""
+    """The reason, if moto caused all errors of the step."""
     reasons = [next((why for name, words, why in MOTO if name == step and words in text), None) for text in wrong]
     return reasons[0] if wrong and all(reasons) else None
 
 
 def play(world, name, step):
-    """Runs a step and returns its outcome and what was wrong."""
+    """Runs a step and returns its outcome and errors."""
     first, began = len(world.front.calls), time.monotonic()
     try:
         wrong = [found for found in step() or () if found is not True]
@@ -43,7 +44,8 @@ def play(world, name, step):
 
 
 def write(directory, recorded):
-    """Each command's actions for `policy`, and the same with resources, statuses and callers for who looks for a fault."""
+    """Writes each command's actions for `policy`, and a second file with resources, statuses and callers for
+    debugging."""
     actions = dict.fromkeys(f"{name}\t{action}\n" for name, action, *_ in recorded)
     (directory / "actions.tsv").write_text("".join(actions))
     calls = (f"{name}\t{action}\t{resource}\t{status}\t{caller}\n" for name, action, resource, status, *_, caller in recorded)

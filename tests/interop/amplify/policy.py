@@ -1,4 +1,4 @@
-"""Compares the actions that were recorded with those that `policy amplify` allows."""
+"""Compares the recorded actions with those that `policy amplify` allows."""
 
 import fnmatch
 import json
@@ -13,11 +13,11 @@ POLICIES = (
 
 
 def compare(world, recorded):
-    """A row for each command whose actions the policy does not all allow, and one where it does."""
+    """A row for each command with actions that the policy does not allow, and one for each other command."""
     for commands, kind, options in POLICIES:
         called = {}
         for step, action, resource, *_, caller in recorded:
-            # The user assumes the role; the policy is the role's. GetCallerIdentity needs no permission.
+            # The user assumes the role, and the policy belongs to the role. GetCallerIdentity needs no permission.
             ours = action in ("sts:GetSessionToken", "sts:GetCallerIdentity", "cdk-cli-telemetry:POST /metrics")
             ours = ours or action == "sts:AssumeRole" and "/cdk-" not in resource
             by_cdk_role = "/cdk-" in caller

@@ -1,4 +1,4 @@
-"""A double of the service `amplify` and of bits that moto does not have either: apps and their backend environments."""
+"""A double of the service `amplify` and of other calls that moto lacks: apps and their backend environments."""
 
 import json
 import re
@@ -12,7 +12,7 @@ class AmplifyService:
         self.apps, self.lock = {}, threading.Lock()
 
     def answer(self, method, path, body):
-        """The status and the document that AWS would answer with."""
+        """The status and the document of AWS's response."""
         given = json.loads(body or b"{}")
         with self.lock:
             for pattern, handler in (
@@ -21,7 +21,7 @@ class AmplifyService:
                 (r"/apps/(\w+)/backendenvironments", self.environments),
                 (r"/apps/(\w+)/backendenvironments/(\w+)", self.environment),
                 (r"/apps/(\w+)/branches", self.branches),
-                # Of `amplifyuibuilder`, which moto does not have either.
+                # Part of `amplifyuibuilder`, which moto also lacks.
                 (r"/app/(\w+)/environment/(\w+)/metadata", lambda *_: (200, {"features": {}})),
                 (r"/export/app/(\w+)/environment/(\w+)/(?:components|forms|themes)", lambda *_: (200, {"entities": []})),
                 (r"/metrics", lambda *_: (200, {})),

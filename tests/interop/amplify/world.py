@@ -1,4 +1,4 @@
-"""The simulated AWS, a home of the walk-through in it, and programs on a terminal of their own."""
+"""The simulated AWS, a home of the walk-through in it, and programs on their own terminals."""
 
 import fcntl
 import json
@@ -30,7 +30,7 @@ region = us-east-1
 [profile devcorpuser]
 region = us-east-1
 """
-# Of the same role: where it is in the file, too, Amplify's entries in the cache could be of either.
+# Another profile with the same role. If it is in the file, Amplify's cache entries could belong to either profile.
 REFUSED = """
 [profile refused]
 role_arn = arn:aws:iam::222222222222:role/BizCorpRole
@@ -40,7 +40,7 @@ region = us-east-1
 """
 CODE = r"Enter the MFA token code:|MFA code"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\r")
-# Seconds after which a program hangs. The longest, `ampx sandbox`, takes one minute.
+# Seconds after which a program counts as hanging. The longest, `ampx sandbox`, takes one minute.
 HANG = 300
 
 
@@ -70,8 +70,8 @@ class World:
         self.ampx = ["node", str(self.gen2 / "node_modules/@aws-amplify/backend-cli/lib/ampx.js")]
 
     def run(self, command, directory, answers=(), check=True, until=None, **more):
-        """Runs a program on a terminal; what it printed. `answers` are a question and what is typed at it, in order.
-        The question for a code is answered where it comes. When `until` says so, the program is ended."""
+        """Runs a program on a terminal and returns its output. `answers` are pairs of a prompt and its answer, in
+        order. A prompt for a code is always answered. If `until` returns true, the program is ended."""
         environment = {name: value for name, value in (self.variables | more).items() if value is not None}
         program = Program([str(word) for word in command], directory, environment)
         program.play(list(answers), self.code, until)
@@ -80,7 +80,7 @@ class World:
         return program
 
     def code(self):
-        """A code that was not used. AWS takes the next one, too, but none twice and none before one that was used."""
+        """An unused code. AWS also accepts the next code, but no code twice, and none that is older than a used one."""
         while True:
             with self.one_asks:
                 self.sts.say("codes")
@@ -89,7 +89,7 @@ class World:
                 if fresh:
                     self.codes.append(fresh[0])
                     return fresh[0]
-            # The time between two looks at the device; it changes no result.
+            # The polling interval does not affect the result.
             time.sleep(1)
 
     def creds(self, *arguments, directory=None, check=True, **more):
@@ -120,7 +120,7 @@ class World:
         return {name: boundary(name).get("PermissionsBoundaryArn") for name in names}
 
     def template_boundaries(self, part):
-        """The boundaries of the roles in the templates of the stacks whose name has this part."""
+        """The boundaries of the roles in the templates of the stacks with this part in their names."""
         cloud = self.moto_client("cloudformation")
         stacks = [stack["StackName"] for stack in cloud.describe_stacks()["Stacks"] if part in stack["StackName"]]
         for stack in stacks:
@@ -129,11 +129,11 @@ class World:
             yield from ((f"{stack} {name}", role["Properties"].get("PermissionsBoundary")) for name, role in roles)
 
     def sts_count(self, action):
-        self.sts.code()  # what was asked before this is reported by now
+        self.sts.code()  # all earlier calls are reported now
         return self.sts.count(action)
 
     def sessions(self):
-        """How many sessions the cache has."""
+        """The number of sessions in the cache."""
         roles = json.loads(self.cache.read_text()) if self.cache.exists() else {}
         return sum(len(sessions) for sessions in roles.values())
 
@@ -151,7 +151,7 @@ class Program:
     def __init__(self, command, directory, environment):
         self.text, self.status = "", None
         self.master, slave = pty.openpty()
-        # Wide, so that no line is wrapped.
+        # Wide enough to prevent wrapped lines.
         fcntl.ioctl(slave, termios.TIOCSWINSZ, b"\x32\x00\x2c\x01\x00\x00\x00\x00")
         own = "import os,fcntl,termios,sys; os.setsid(); fcntl.ioctl(0,termios.TIOCSCTTY,0); os.execvp(sys.argv[1],sys.argv[1:])"
         ends = {"stdin": slave, "stdout": slave, "stderr": slave}
@@ -182,11 +182,11 @@ class Program:
                 coded = len(re.findall(CODE, self.text))
                 os.write(self.master, (code() + "\r").encode())
             else:
-                # A question that did not come is skipped by the next one that does.
+                # A question that did not appear is skipped when the next one appears.
                 for position, (question, keys) in enumerate(answers):
                     if found := re.search(question, self.text[seen:]):
                         seen += found.end()
-                        # The prompts lose keys that come while they draw themselves.
+                        # The prompts lose keys that arrive while they are drawn.
                         for key in re.findall(r"\x1b\[.|\r|[^\x1b\r]+", keys):
                             time.sleep(0.4)
                             os.write(self.master, key.encode())

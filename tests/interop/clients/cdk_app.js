@@ -1,4 +1,4 @@
-// An app for the CDK without stacks, which says in whose account the CDK thinks it is: it asked AWS before it began this.
+// A CDK app without stacks. It prints the account that the CDK got from AWS before it started the app.
 "use strict";
 
 const fs = require("node:fs");

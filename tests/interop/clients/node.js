@@ -1,7 +1,7 @@
 // Clients in JavaScript: a GetCallerIdentity for each line of stdin, or a single one with the argument `once`. Called as:
 // node node.js DIRECTORY_OF_NODE_MODULES chain|ini|amplify once|lines
 //
-// `chain` is the AWS SDK's default, as Amplify Gen 2 and the CDK have it; `ini` names the profile in code; `amplify` is the
+// `chain` is the AWS SDK's default, as in Amplify Gen 2 and the CDK. `ini` names the profile in code. `amplify` is the
 // Amplify CLI's own loader of profiles.
 "use strict";
 
@@ -35,7 +35,7 @@ async function main() {
   let call;
   const once = async () => {
     try {
-      // The Amplify CLI loads the profile for every command, the SDK once in the life of a client.
+      // The Amplify CLI loads the profile for every command, the SDK once per client.
       if (!call || way === "amplify") call = identity(await configuration());
       console.log(await call());
     } catch (error) {

@@ -1,4 +1,4 @@
-"""Every document of `policy`, looked at by parliament, and every template, looked at by cfn-lint."""
+"""Checks every document of `policy` with parliament, and every template with cfn-lint."""
 
 import argparse
 import json
@@ -34,7 +34,7 @@ DOCUMENTS = {
 DOCUMENTS |= {f"only {name}": ["amplify", "bizcorprole", "--category", name] for name in CATEGORIES.split(",")}
 DOCUMENTS |= {f"boundary of {name}": ["boundary", "bizcorprole", "--category", name] for name in CATEGORIES.split(",")}
 
-# What parliament says that is so on purpose: the issue, a part of its detail, and why.
+# Expected findings of parliament: the issue, a part of its detail, and the reason.
 EXPECTED = [
     ("RESOURCE_STAR", "", "buckets, and what a boundary only limits, have names of the user's choice"),
     ("MISMATCHED_TYPE_BUT_USABLE", "given Arn", "AWS's own examples compare iam:PermissionsBoundary as text"),
@@ -46,7 +46,7 @@ EXPECTED = [
 
 
 def looked_at(name, document):
-    """What parliament finds that is not expected. It knows no trust policies: their statements are given a resource."""
+    """Unexpected findings of parliament. It does not support trust policies, so their statements get a resource."""
     document = json.loads(json.dumps(document))
     for statement in document["Statement"]:
         if statement.pop("Principal", None):
@@ -59,7 +59,7 @@ def looked_at(name, document):
 
 
 def main():
-    """Says what was looked at, and fails on what is not expected."""
+    """Prints the checked documents, and fails on unexpected findings."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True)
     options = parser.parse_args()
@@ -83,7 +83,7 @@ def main():
         linted = subprocess.run(lint, capture_output=True, text=True, check=False)
         if linted.returncode:
             problems.append(linted.stdout + linted.stderr)
-        # A linter that finds nothing in anything would be no test.
+        # Verifies that the linter finds a known error.
         broken = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:NoSuch", "Resource": "*"}]}
         if not list(looked_at("broken", broken)):
             problems.append("parliament does not find an action that there is not")

@@ -25,7 +25,7 @@ region = us-east-1
 
 
 class Home:
-    """A home directory and the program run in it."""
+    """A home directory, and the program that runs in it."""
 
     def __init__(self, directory, program, environment=None):
         self.path = pathlib.Path(directory)
@@ -36,13 +36,13 @@ class Home:
         self.write(".aws/credentials", "[devcorpuser]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n")
 
     def write(self, name, text):
-        """Writes a file below the home."""
+        """Writes a file in the home."""
         path = self.path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
     def run(self, *arguments, status=0, directory=None):
-        """What the program prints; its status must be `status`."""
+        """The program's output. Its status must be `status`."""
         ran = subprocess.run(
             [self.program, *arguments],
             capture_output=True,
@@ -50,7 +50,7 @@ class Home:
             env=self.environment,
             stdin=subprocess.DEVNULL,
             text=True,
-            # Only a run that hangs takes so long: the others take less than a second.
+            # Only a hanging run takes this long. The others take less than a second.
             timeout=600,
             check=False,
         )
@@ -59,7 +59,7 @@ class Home:
         return ran.stdout
 
     def json(self, *arguments, status=0, directory=None):
-        """The same as a document."""
+        """The output as a JSON document."""
         return json.loads(self.run(*arguments, status=status, directory=directory))
 
     def policies(self, *arguments):

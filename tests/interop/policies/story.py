@@ -1,9 +1,7 @@
-"""Both accounts of the walk-through in moto, from our own documents alone: then setup, login, process, check, and real calls.
-
-moto checks signatures and evaluates policies, of which it sees no statement but on `*`, and on a role that is assumed. It
-does not simulate, and it looks at no trust policy of another account and at no MFA: the STS double of `tests/support` does
-(`tests/cli/check_amplify.rs`).
-"""
+"""Sets up both accounts of the walk-through in moto, only from our own documents. Then runs setup, login, process,
+check and real calls. moto checks signatures and evaluates policies. It only recognises statements on `*` and on an
+assumed role. It does not simulate, and ignores trust policies of other accounts and MFA. The STS double of
+`tests/support` supports these (`tests/cli/check_amplify.rs`)."""
 
 import argparse
 import json
@@ -35,10 +33,10 @@ CHECK = ("check", "bizcorprole-amplify", "--for", "amplify", "--json")
 
 
 class Moto:
-    """moto's server, in which both accounts live."""
+    """moto's server with both accounts."""
 
     def __init__(self):
-        # Without it every call is checked from the start.
+        # Otherwise every call is checked from the start.
         environment = {**os.environ, "INITIAL_NO_AUTH_ACTION_COUNT": "1000000"}
         pipe = subprocess.PIPE
         command = [sys.executable, "-c", SERVER]
@@ -47,7 +45,7 @@ class Moto:
         assert self.url, "moto does not start"
 
     def admin(self, account, service="iam"):
-        """A client that may do all in `account`."""
+        """A client with all permissions in `account`."""
         client = self.client(service, "AKIAADMIN", "x", None)
 
         def for_account(request, **_):
@@ -57,7 +55,6 @@ class Moto:
         return client
 
     def client(self, service, key, secret, token):
-        """A client with these keys."""
         return boto3.client(
             service,
             region_name="us-east-1",
@@ -69,7 +66,7 @@ class Moto:
         )
 
     def auth(self, is_on):
-        """Has signatures and policies checked from now on, or not."""
+        """Switches the checks of signatures and policies on or off."""
         body = b"0" if is_on else b"1000000"
         request = urllib.request.Request(f"{self.url}/moto-api/reset-auth", data=body, headers={"Content-Type": "text/plain"})
         with urllib.request.urlopen(request) as answer:
@@ -95,7 +92,7 @@ class Story:
             ".aws/credentials",
             f"[devcorpuser]\naws_access_key_id = {key['AccessKeyId']}\naws_secret_access_key = {key['SecretAccessKey']}\n",
         )
-        # moto's MFA session keys are one fixed key that it does not know itself.
+        # moto's MFA session keys are one fixed key that moto itself does not know.
         self.home.write(".aws/config", CONFIG.replace("external_id", "mfa_session = off\nexternal_id"))
         self.home.write("app/amplify/.config/project-config.json", '{"projectName": "myapp"}')
         self.home.write("app/amplify/.config/local-env-info.json", '{"envName": "dev"}')
@@ -103,7 +100,7 @@ class Story:
         self.role = None
 
     def apply(self, categories=(), caller=True):
-        """Makes role, policies and boundary of our documents, in place of those that there are."""
+        """Creates or replaces role, policies and boundary from our documents."""
         self.moto.auth(False)
         iam, user = self.moto.admin(BIZ_CORP), self.moto.admin(DEV_CORP)
         if self.role:
@@ -130,37 +127,37 @@ class Story:
         self.home.run("reset-cache", "--all")
 
     def run(self, *arguments, status=0):
-        """The program in the project's directory."""
+        """Runs the program in the project's directory."""
         return self.home.run(*arguments, status=status, directory="app")
 
     def refused(self):
-        """What check says where the role is refused; the code is any that moto takes."""
+        """The output of check if the role is denied. moto accepts any code."""
         found = json.loads(self.run(*CHECK, "-t", "123456", status=1))
         assert found["categories"] is None, found
         return found["findings"][-1]["hint"]
 
     def checked(self):
-        """What check reports."""
+        """The output of check."""
         return json.loads(self.run(*CHECK))
 
     def client(self, service):
-        """A client with what `process` gives."""
+        """A client with the credentials from `process`."""
         given = json.loads(self.run("process", "bizcorprole-amplify", "-t", "123456"))
         return self.moto.client(service, given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
 
 def denied(call, **parameters):
-    """Whether moto refuses a call."""
+    """Whether moto denies a call."""
     try:
         call(**parameters)
     except botocore.exceptions.ClientError as error:
-        # moto words it in XML for services that speak JSON: the status has to do.
+        # moto reports it in XML for services with JSON, so only the status is checked.
         return error.response["ResponseMetadata"]["HTTPStatusCode"] == 403
     return False
 
 
 def told(story):
-    """All of it, then without one thing after the other."""
+    """Runs the complete set-up, then without one part after another."""
     story.apply()
     story.run("setup", "bizcorprole", "--project", "--yes")
     assert story.run("boundary", "set", BOUNDARY, "--yes").strip() == BOUNDARY
@@ -183,7 +180,6 @@ def told(story):
 
 
 def main():
-    """Tells the story."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True)
     options = parser.parse_args()

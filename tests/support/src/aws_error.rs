@@ -5,11 +5,11 @@ use std::fmt;
 /// An error as AWS reports it to the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AwsError {
-    /// The HTTP status of the answer.
+    /// The HTTP status.
     pub status: u16,
     /// The machine-readable code, such as `AccessDenied`.
     pub code: String,
-    /// The sentence for people; empty where AWS sends none.
+    /// The message; empty if AWS sends none.
     pub message: String,
 }
 
@@ -67,7 +67,7 @@ impl AwsError {
         )
     }
 
-    /// AWS blames the caller for everything below 500 and itself for the rest.
+    /// AWS blames the caller for every status below 500 and itself for the others.
     pub(crate) fn blames(&self) -> &'static str {
         if self.status < 500 { "Sender" } else { "Receiver" }
     }

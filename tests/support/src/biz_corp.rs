@@ -14,11 +14,11 @@ pub const SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 pub const MFA_SERIAL: &str = "arn:aws:iam::111111111111:mfa/devcorpuser";
 /// The seed of [`MFA_SERIAL`], raw bytes (not base32).
 pub const MFA_SEED: &[u8] = b"biz-corp-double-seed";
-/// The external id that [`BIZ_CORP_ROLE`] asks for.
+/// The external id that [`BIZ_CORP_ROLE`] requires.
 pub const EXTERNAL_ID: &str = "BizCorp-Ext-4711";
 /// Trusts account 111111111111 with [`EXTERNAL_ID`] and MFA.
 pub const BIZ_CORP_ROLE: &str = "arn:aws:iam::222222222222:role/BizCorpRole";
-/// Trusts [`BIZ_CORP_ROLE`] alone: only a chain reaches it.
+/// Trusts only [`BIZ_CORP_ROLE`], so only a chain reaches it.
 pub const DEPLOY_ROLE: &str = "arn:aws:iam::222222222222:role/Deploy";
 /// Trusts account 111111111111 without conditions.
 pub const NO_MFA_ROLE: &str = "arn:aws:iam::222222222222:role/NoMfa";
@@ -28,8 +28,8 @@ pub const LONG_ROLE: &str = "arn:aws:iam::222222222222:role/Long";
 const DEV_CORP: &str = "111111111111";
 
 impl World {
-    /// The walk-through's world: one user with an MFA device and four roles, all of them named
-    /// by the constants of [`crate::biz_corp`].
+    /// The walk-through's world: one user with an MFA device and four roles. The constants of [`crate::biz_corp`] name
+    /// them.
     pub fn biz_corp() -> Self {
         Self::new()
             .user(User::new(USER_ARN, ACCESS_KEY_ID, SECRET_ACCESS_KEY).device(Device::new(MFA_SERIAL, MFA_SEED)))

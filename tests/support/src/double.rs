@@ -18,7 +18,7 @@ use crate::totp::Device;
 use crate::world::World;
 use crate::{mint, percent, sigv4};
 
-/// A running double of AWS STS; it stops when it is dropped.
+/// A running double of AWS STS, which stops on drop.
 #[derive(Debug)]
 pub struct FakeSts {
     server: Server,
@@ -38,7 +38,7 @@ impl FakeSts {
     ///
     /// # Panics
     ///
-    /// When the system gives no port or thread.
+    /// If the system has no free port or thread.
     pub fn start(world: World) -> Self {
         Self::start_frozen(world, None)
     }
@@ -47,20 +47,20 @@ impl FakeSts {
     ///
     /// # Panics
     ///
-    /// When the system gives no port or thread.
+    /// If the system has no free port or thread.
     pub fn start_tls(world: World, tls: ServerTls) -> Self {
         Self::start_frozen(world, Some(tls))
     }
 
-    /// MFA devices show the same code until the next one is asked for: a test must not depend on how much of 30 seconds
-    /// is left.
+    /// MFA devices show the same code until a test requests the next one, so that tests do not depend on the remaining
+    /// part of 30 seconds.
     fn start_frozen(world: World, tls: Option<ServerTls>) -> Self {
         let sts = Self::start_on(0, world, tls).expect("a free port on the loopback interface");
         sts.state.sts.codes().freeze(sts.unix_seconds());
         sts
     }
 
-    /// Starts on this port of 127.0.0.1, behind TLS where given, with MFA devices that follow the clock.
+    /// Starts on this port of 127.0.0.1, with TLS if given. MFA devices follow the clock.
     ///
     /// # Errors
     ///
@@ -77,43 +77,43 @@ impl FakeSts {
         format!("{}://{}", self.scheme, self.server.address())
     }
 
-    /// How many connections came so far, whatever was asked on them.
+    /// The number of connections so far.
     pub fn connections(&self) -> u64 {
         self.server.connections()
     }
 
-    /// The port it listens on.
+    /// The port.
     pub fn port(&self) -> u16 {
         self.server.address().port()
     }
 
-    /// A copy of the world as it is now.
+    /// A copy of the current world.
     pub fn world(&self) -> World {
         self.state.sts.world().clone()
     }
 
-    /// Changes the world; requests that come after this see the change.
+    /// Changes the world for later requests.
     pub fn edit_world<R>(&self, edit: impl FnOnce(&mut World) -> R) -> R {
         edit(&mut self.state.sts.world())
     }
 
-    /// All calls so far, in the order they were decided.
+    /// All calls so far, in the order of their decisions.
     pub fn calls(&self) -> Vec<Call> {
         self.state.journal.calls()
     }
 
-    /// How many calls of this action came, whatever became of them.
+    /// The number of calls of this action with any outcome.
     pub fn count(&self, action: &str) -> usize {
         self.state.journal.count(|call| call.action == action)
     }
 
-    /// How many calls of this action were carried out and answered.
+    /// The number of successful calls of this action.
     pub fn succeeded(&self, action: &str) -> usize {
         let journal = &self.state.journal;
         journal.count(|call| call.action == action && call.is_ok())
     }
 
-    /// Waits until this many calls of this action have come; one that hangs or is held counts as soon as it came.
+    /// Waits until this many calls of this action have arrived. A hanging or held call counts.
     ///
     /// # Panics
     ///
@@ -123,29 +123,29 @@ impl FakeSts {
         self.state.journal.wait_for(action, calls);
     }
 
-    /// A channel that gets every call from now on.
+    /// A channel that receives every later call.
     pub fn follow(&self) -> Receiver<Call> {
         self.state.journal.follow()
     }
 
-    /// What the device shows now, used or not.
+    /// The device's current code, even if it was used.
     ///
     /// # Panics
     ///
-    /// When no user has a device with this serial; so do the other methods that take one.
+    /// If no user has a device with this serial. This also applies to the other methods with a serial.
     pub fn current_code(&self, serial: &str) -> String {
         self.code_after(serial, 0)
     }
 
-    /// What the device shows this many steps of 30 seconds from now (negative: showed before).
-    /// One step either side is accepted, two are not.
+    /// The device's code this many steps of 30 seconds from now (negative: in the past). AWS accepts one step either
+    /// side, not two.
     pub fn code_after(&self, serial: &str, steps: i64) -> String {
         let step = self.state.sts.codes().step_at(self.unix_seconds()).saturating_add_signed(steps);
         self.device(serial).code_of_step(step)
     }
 
-    /// A code that will be accepted and was neither used nor given by this method before. The device goes on to its next
-    /// code where it has to.
+    /// A valid code that was neither used nor returned by this method before. The device advances to its next code if
+    /// necessary.
     pub fn next_unused_code(&self, serial: &str) -> String {
         self.state.sts.codes().hand_out(&self.device(serial), self.unix_seconds())
     }
@@ -155,47 +155,47 @@ impl FakeSts {
         self.device(serial).wrong_code_at(self.state.sts.codes().step_at(self.unix_seconds()))
     }
 
-    /// Makes used codes fresh again, so that a test need not wait for the next step.
+    /// Makes used codes valid again, so that a test does not wait for the next step.
     pub fn forget_used_codes(&self) {
         self.state.sts.codes().forget();
     }
 
-    /// Keys of this role, as a service that has the role gives them: an instance's metadata service, IAM Identity Center.
+    /// Keys of this role, as from a service that has the role: an instance's metadata service, IAM Identity Center.
     ///
     /// # Panics
     ///
-    /// When the world has no such role.
+    /// If the world has no such role.
     pub fn keys_of_role(&self, arn: &str, session_name: &str, seconds: i64) -> TemporaryKeys {
         self.state.sts.keys_of_role(arn, session_name, seconds)
     }
 
-    /// Makes every session from now on last so many seconds, whatever is asked for: AWS gives none under 900, and no test
-    /// has the time to see one of those end.
+    /// Limits every later session to so many seconds. AWS's minimum is 900, which is too long for a test that waits for
+    /// the end.
     pub fn shorten_sessions(&self, seconds: i64) {
         self.state.sts.shorten_sessions(seconds);
     }
 
-    /// Makes all temporary keys given out so far expired.
+    /// Makes all temporary keys so far expired.
     pub fn expire_sessions(&self) {
         self.state.sts.expire_sessions();
     }
 
-    /// Goes wrong in this way for the next `times` requests, or until the faults are cleared.
+    /// Applies this fault to the next `times` requests, or until the faults are cleared.
     pub fn fault(&self, fault: Fault, times: Option<u32>) {
         self.state.faults.give(fault, None, times);
     }
 
-    /// The same for requests with this action alone.
+    /// Applies this fault only to requests with this action.
     pub fn fault_on(&self, action: &str, fault: Fault, times: Option<u32>) {
         self.state.faults.give(fault, Some(action), times);
     }
 
-    /// Goes wrong in this way only, from now on. Requests that hang are cut off, slow ones answered.
+    /// Replaces all faults by this one. Hanging requests are cut off, slow ones are answered.
     pub fn replace_faults(&self, fault: Fault) {
         self.state.faults.replace(Some(fault));
     }
 
-    /// Goes right again. Requests that hang are cut off, slow ones answered.
+    /// Removes all faults. Hanging requests are cut off, slow ones are answered.
     pub fn clear_faults(&self) {
         self.state.faults.replace(None);
     }
@@ -217,7 +217,7 @@ impl FakeSts {
 
 impl Drop for FakeSts {
     fn drop(&mut self) {
-        // Before the server joins its threads, which would wait for a hanging answer.
+        // Must precede the server's drop, which joins its threads and would wait for a hanging response.
         self.state.faults.stop();
     }
 }
@@ -292,7 +292,7 @@ impl State {
     }
 }
 
-/// The query protocol takes parameters from the body of a POST and from the query of a GET.
+/// The query protocol reads parameters from the body of a POST and from the query of a GET.
 fn parameters(request: &Request) -> Params {
     if request.method() == "POST" {
         percent::form_fields(&String::from_utf8_lossy(request.body()))

@@ -3,32 +3,28 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Something that goes wrong.
-///
-/// Three kinds combine: one [`Fault::ClockOffset`], one [`Fault::Slow`] and one of the others can
-/// act on the same request. Of one kind, those given for a number of requests act first, in the
-/// order they were given; after them the latest that was given without a number.
-///
-/// A fault that replaces the answer also keeps the request from being carried out: it is not
-/// authenticated and spends no one-time code. [`Fault::Truncated`] alone loses the answer of a
-/// request that was carried out, as a connection that breaks late does.
+/// A fault. Three kinds combine: one [`Fault::ClockOffset`], one [`Fault::Slow`] and one of the others can affect the
+/// same request. Of one kind, faults for a number of requests act first, in their order; then the latest one without a
+/// number. A fault that replaces the response also prevents execution: the request is not authenticated and does not
+/// use up a one-time code. Only [`Fault::Truncated`] loses the response of an executed request, as a late connection
+/// failure does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// 400 `Throttling`, `Rate exceeded`.
     Throttle,
     /// This status (5xx) with AWS's `InternalFailure` document.
     ServerError(u16),
-    /// This status (5xx) with a page of HTML, as a load balancer gives.
+    /// This status (5xx) with a page of HTML, like that of a load balancer.
     ServerErrorHtml(u16),
-    /// No answer until the faults are cleared or the double stops; then the connection closes.
+    /// No response until the faults are cleared or the double stops. Then the connection closes.
     Hang,
-    /// The answer comes this much later; the request is carried out at once.
+    /// Delays the response. The request is executed at once.
     Slow(Duration),
     /// 200 with bytes that are neither XML nor text.
     Garbage,
-    /// The right answer, cut off: more bytes are promised than sent.
+    /// The correct response, cut off: it promises more bytes than it sends.
     Truncated,
-    /// The connection is closed without an answer.
+    /// Closes the connection without a response.
     Close,
     /// Any AWS error.
     Error {
@@ -36,38 +32,37 @@ pub enum Fault {
         status: u16,
         /// The error code.
         code: String,
-        /// The sentence for people.
+        /// The message.
         message: String,
     },
-    /// The double's clock is this many seconds ahead of the real one (negative: behind). The
-    /// `Date` header, the age of signatures and expirations go by it.
+    /// Moves the double's clock this many seconds ahead (negative: behind). The `Date` header, the age of signatures
+    /// and expirations use it.
     ClockOffset(i64),
 }
 
 impl Fault {
-    /// The answer comes when the faults are cleared; the request is carried out at once.
+    /// Holds the response until the faults are cleared. The request is executed at once.
     pub const HELD: Self = Self::Slow(Duration::MAX);
 
-    /// An AWS error of the caller's own choice.
+    /// Any AWS error.
     pub fn error(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Error { status, code: code.into(), message: message.into() }
     }
 }
 
-/// What is to happen to one request.
+/// The faults for one request.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    /// Seconds that the clock is ahead.
+    /// Seconds by which the clock is ahead.
     pub clock_offset: i64,
-    /// How long the answer is held back.
+    /// The delay of the response.
     pub delay: Option<Duration>,
-    /// What replaces or breaks the answer; never `ClockOffset` or `Slow`.
+    /// The fault that replaces or breaks the response; never `ClockOffset` or `Slow`.
     pub instead: Option<Fault>,
-    /// Which clearing of the faults came last when the request did.
+    /// The number of the last clearing of faults before the request.
     epoch: u64,
 }
 
-/// The faults in force.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     state: Mutex<State>,
@@ -85,12 +80,12 @@ struct State {
 struct Given {
     fault: Fault,
     action: Option<String>,
-    /// Requests left, nothing for "until cleared".
+    /// `None` until the faults are cleared.
     left: Option<u32>,
 }
 
 impl Faults {
-    /// Puts a fault in force, for requests with this action only if one is named.
+    /// Adds a fault, only for requests with this action if one is named.
     pub(crate) fn give(&self, fault: Fault, action: Option<&str>, times: Option<u32>) {
         if times == Some(0) {
             return;
@@ -98,7 +93,7 @@ impl Faults {
         self.lock().given.push(Given { fault, action: action.map(str::to_owned), left: times });
     }
 
-    /// Forgets all faults, puts another in force where one is given, and lets go of the requests that hang or wait.
+    /// Removes all faults, adds another if given, and releases the hanging and waiting requests.
     pub(crate) fn replace(&self, fault: Option<Fault>) {
         let mut state = self.lock();
         state.given = fault.map(|fault| Given { fault, action: None, left: None }).into_iter().collect();
@@ -107,13 +102,13 @@ impl Faults {
         self.changed.notify_all();
     }
 
-    /// Lets go of all requests, now and later.
+    /// Releases all requests, now and later.
     pub(crate) fn stop(&self) {
         self.lock().stopped = true;
         self.changed.notify_all();
     }
 
-    /// What is to happen to a request with this action; counts it.
+    /// Returns the faults for a request with this action, and counts the request.
     pub(crate) fn plan(&self, action: &str) -> Plan {
         let mut state = self.lock();
         let is_clock = |fault: &Fault| matches!(fault, Fault::ClockOffset(_));
@@ -132,15 +127,14 @@ impl Faults {
         }
     }
 
-    /// How far the clock will be ahead for the next request, in seconds; counts nothing.
+    /// The clock offset of the next request in seconds. Does not count a request.
     pub(crate) fn clock_offset(&self) -> i64 {
         let state = self.lock();
         let next = state.next(|given| matches!(given.fault, Fault::ClockOffset(_)));
         seconds(next.map(|index| &state.given[index].fault))
     }
 
-    /// Waits out a delay, or the clearing of faults if there is none. False when the double
-    /// stopped meanwhile.
+    /// Waits for the delay, or for the clearing of faults if there is no delay. False if the double stopped meanwhile.
     pub(crate) fn wait(&self, plan: &Plan, delay: Option<Duration>) -> bool {
         let held = |state: &mut State| !state.stopped && state.epoch == plan.epoch;
         let state = match delay {
@@ -204,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_combine_and_actions_are_told_apart() {
+    fn fault_kinds_combine_per_action() {
         let faults = Faults::default();
         faults.give(Fault::ClockOffset(-7), None, None);
         faults.give(Fault::Slow(Duration::from_secs(1)), None, Some(1));

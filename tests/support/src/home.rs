@@ -10,21 +10,21 @@ use tempfile::TempDir;
 
 use crate::{FakeSts, biz_corp};
 
-/// A home directory with the program and, where given, the double to call.
+/// A home directory with the program, and with a double to call if given.
 pub struct TestHome {
     dir: TempDir,
     program: PathBuf,
     endpoint: Option<String>,
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Finished {
     /// All of stdout.
     pub stdout: String,
     /// All of stderr.
     pub stderr: String,
-    /// The exit status; none when a signal ended it.
+    /// The exit status; `None` if a signal ended the run.
     pub code: Option<i32>,
 }
 
@@ -32,16 +32,15 @@ impl Finished {
     /// The first line of stderr.
     ///
     /// # Panics
-    /// Where there is none.
+    /// If stderr is empty.
     pub fn first_error_line(&self) -> &str {
         self.stderr.lines().next().expect("something on stderr")
     }
 
-    /// Whether the run ended with `code`, nothing on stdout and one complete first line without a panic: what every
-    /// failure of the program must look like.
+    /// Checks the exit code and the form of every failure: an empty stdout and one complete first line without a panic.
     ///
     /// # Panics
-    /// Where it does not, with the whole run.
+    /// If a check fails. The message contains the whole run.
     #[track_caller]
     pub fn failed_with(&self, code: i32) -> &Self {
         assert_eq!(self.code, Some(code), "{self:#?}");
@@ -53,10 +52,10 @@ impl Finished {
         self
     }
 
-    /// Whether the run ended well and said nothing on stderr; gives stdout.
+    /// Checks for success and an empty stderr, and returns stdout.
     ///
     /// # Panics
-    /// Where it did not, with the whole run.
+    /// If a check fails. The message contains the whole run.
     #[track_caller]
     pub fn succeeded(&self) -> &str {
         assert_eq!((self.code, self.stderr.as_str()), (Some(0), ""), "{self:#?}");
@@ -75,7 +74,7 @@ impl TestHome {
     /// An empty home for the program at `program`.
     ///
     /// # Panics
-    /// Where no temporary directory can be made.
+    /// If the system cannot create a temporary directory.
     pub fn new(program: impl Into<PathBuf>) -> Self {
         #[cfg(target_os = "linux")]
         crate::ignored::heed_signals();
@@ -83,7 +82,7 @@ impl TestHome {
         Self { dir, program: program.into(), endpoint: None }
     }
 
-    /// A home with the files of the Amplify documentation's walk-through, calling `sts`.
+    /// A home with the files of the Amplify documentation's walk-through. It calls `sts`.
     pub fn biz_corp(program: impl Into<PathBuf>, sts: &FakeSts) -> Self {
         let home = Self::new(program).calling(sts);
         home.config(&format!(
@@ -101,7 +100,7 @@ impl TestHome {
         home
     }
 
-    /// The same home, whose program calls `sts`.
+    /// Makes the program call `sts`.
     #[must_use]
     pub fn calling(mut self, sts: &FakeSts) -> Self {
         self.endpoint = Some(sts.url());
@@ -113,12 +112,12 @@ impl TestHome {
         self.dir.path()
     }
 
-    /// The Amplify CLI's cache directory in it.
+    /// The Amplify CLI's cache directory.
     pub fn cache_dir(&self) -> PathBuf {
         self.path().join(".amplify/awscloudformation")
     }
 
-    /// The cache file in it.
+    /// The cache file.
     pub fn cache_file(&self) -> PathBuf {
         self.cache_dir().join("cache.json")
     }
@@ -133,15 +132,15 @@ impl TestHome {
         self.write(".aws/credentials", text);
     }
 
-    /// The path of a file below the home, as the system writes it.
+    /// The path of a file in the home, in the system's notation.
     pub fn file(&self, relative: &str) -> PathBuf {
         self.path().join(relative.split('/').collect::<PathBuf>())
     }
 
-    /// Writes a file below the home, with the directories it needs.
+    /// Writes a file in the home and creates its directories.
     ///
     /// # Panics
-    /// Where the system refuses.
+    /// If the system returns an error.
     pub fn write(&self, relative: &str, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path().join(relative);
         fs::create_dir_all(path.parent().expect("a parent")).expect("directories");
@@ -149,11 +148,11 @@ impl TestHome {
         path
     }
 
-    /// Writes a program below the home. A child writes it: while this process had it open for writing, another test could
-    /// start a child that inherits the descriptor, and running it would fail with ETXTBSY.
+    /// Writes a program in the home. A child process writes it: if this process had it open for writing, another test's
+    /// child could inherit the descriptor, and running the program would fail with ETXTBSY.
     ///
     /// # Panics
-    /// Where the system refuses.
+    /// If the system returns an error.
     #[cfg(unix)]
     pub fn write_program(&self, relative: &str, content: impl AsRef<[u8]>) -> PathBuf {
         use std::io::Write;
@@ -167,8 +166,8 @@ impl TestHome {
         path
     }
 
-    /// The program with `args`, an environment of its own, no standard input, and a process group of its own: a
-    /// terminal that the tester sits at is then not this program's to ask on.
+    /// The program with `args`, its own environment, no standard input, and its own process group. The process group
+    /// prevents prompts on the tester's terminal.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.args(args).env_clear().envs(self.environment()).stdin(Stdio::null());
@@ -177,12 +176,12 @@ impl TestHome {
         command
     }
 
-    /// The variables that the program gets.
+    /// The program's environment variables.
     pub fn environment(&self) -> Vec<(String, String)> {
         let mut all = vec![("HOME".to_owned(), self.path().display().to_string())];
-        // For tests/coverage: what a run of the program runs through counts.
+        // tests/coverage also counts the runs of the program.
         all.extend(std::env::var("LLVM_PROFILE_FILE").ok().map(|file| ("LLVM_PROFILE_FILE".to_owned(), file)));
-        // Without it Windows finds neither its sockets nor its shells.
+        // Windows needs it to find its sockets and shells.
         #[cfg(windows)]
         all.extend(
             ["SystemRoot", "ComSpec", "PATHEXT"]
@@ -198,15 +197,15 @@ impl TestHome {
         &self.program
     }
 
-    /// Runs the program to its end.
+    /// Runs the program until it exits.
     pub fn run(&self, args: &[&str]) -> Finished {
         self.run_with(args, &[])
     }
 
-    /// Runs the program to its end with more variables.
+    /// Runs the program with more variables until it exits.
     ///
     /// # Panics
-    /// Where the program cannot be started.
+    /// If the program cannot be started.
     pub fn run_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Finished {
         self.command(args).envs(variables.iter().copied()).output().expect("the program runs").into()
     }

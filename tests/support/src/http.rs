@@ -20,16 +20,16 @@ use crate::tls::ServerTls;
 pub use message::{Reply, Request, Response};
 use wire::{Unreadable, Wire};
 
-/// What answers the requests of a [`Server`].
+/// Answers the requests of a [`Server`].
 pub trait Service: Send + Sync + 'static {
-    /// Answers one request; called on the connection's own thread, so it may block.
+    /// Answers one request. It runs in the connection's own thread, so it may block.
     fn answer(&self, request: &Request) -> Reply;
 
-    /// The clock for the `Date` of answers that the server gives by itself (400, 413 and such).
+    /// The clock for the `Date` of the server's own responses (400, 413 and others).
     fn now(&self) -> DateTime<Utc>;
 }
 
-/// A running server; it stops when it is dropped.
+/// A running server, which stops on drop.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -47,7 +47,7 @@ impl Server {
         Self::start_with(port, service, None)
     }
 
-    /// The same behind TLS, where given.
+    /// With TLS if given.
     ///
     /// # Errors
     ///
@@ -63,12 +63,12 @@ impl Server {
         Ok(Self { address, connections, acceptor: Some(acceptor) })
     }
 
-    /// Where it listens.
+    /// The server's address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// How many connections it has taken so far.
+    /// The number of connections so far.
     pub fn connections(&self) -> u64 {
         self.connections.lock().next
     }
@@ -77,12 +77,12 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.connections.lock().stopping = true;
-        // `accept` has no deadline; a connection of our own is what wakes it.
+        // `accept` has no deadline, so this connection wakes it.
         let woken = TcpStream::connect(self.address).is_ok();
         if let Some(acceptor) = self.acceptor.take()
             && woken
         {
-            // A panic over there was printed there; a second one while dropping would abort.
+            // That thread has already printed its panic. A second panic during drop would abort.
             let _ = acceptor.join();
         }
         self.connections.close_all();
@@ -95,14 +95,14 @@ fn accept(listener: &TcpListener, connections: &Arc<Connections>, service: &Arc<
             return;
         }
         if let Ok(stream) = stream {
-            // A connection that cannot be served (no descriptors, no threads) is dropped, and
-            // its client sees it closed.
+            // A connection that cannot be served (no descriptors, no threads) is dropped, and its client sees it
+            // closed.
             let _ = connections.serve(stream, Arc::clone(service), tls.cloned());
         }
     }
 }
 
-/// The open connections, so that stopping can cut them.
+/// Open connections, which are closed on stop.
 #[derive(Debug, Default)]
 struct Connections {
     open: Mutex<Open>,
@@ -119,13 +119,13 @@ impl Connections {
     fn serve(self: &Arc<Self>, stream: TcpStream, service: Arc<dyn Service>, tls: Option<ServerTls>) -> io::Result<()> {
         stream.set_nodelay(true)?;
         let for_thread = stream.try_clone()?;
-        // Held across the spawn, so that a thread cannot sign off before it is signed on.
+        // Locked during the spawn, so that a thread cannot unregister before it is registered.
         let mut open = self.lock();
         let number = open.next;
         open.next += 1;
         let connections = Arc::clone(self);
         let thread = thread::Builder::new().name("double-connection".into()).spawn(move || {
-            // A client that goes away in the middle is everyday life for a server.
+            // Clients may close a connection at any time.
             let _ = match tls {
                 None => converse(&mut Wire::new(&for_thread), service.as_ref()),
                 Some(tls) => converse_securely(&for_thread, &tls, service.as_ref()),
@@ -152,7 +152,7 @@ impl Connections {
     }
 }
 
-/// A client that does not trust the certificate says so and goes, which ends the conversation before it begins.
+/// A client that does not trust the certificate reports that and closes the connection.
 fn converse_securely(stream: &TcpStream, tls: &ServerTls, service: &dyn Service) -> io::Result<()> {
     let mut tls = ServerConnection::new(Arc::clone(&tls.0)).map_err(io::Error::other)?;
     let mut stream = stream;

@@ -11,14 +11,15 @@ use crate::sts::Params;
 use crate::world::{Role, World};
 use evaluate::{Decision, Layers, decide};
 
-/// The version that IAM's query API is called by.
+/// The version of IAM's query API.
 pub(crate) const VERSION: &str = "2010-05-08";
 const NAMESPACE: &str = "https://iam.amazonaws.com/doc/2010-05-08/";
 
-/// The most results of one answer: fewer than IAM's, so that what comes in parts is seen to be put together.
+/// The page size, smaller than IAM's, so that tests cover several pages.
 const PAGE: usize = 40;
 
-/// Carries out a request of the principal with this ARN, whose sessions are called `caller`, and gives the XML answer.
+/// Executes a request of the principal with this ARN. `caller` is the principal of its sessions. Returns the XML
+/// response.
 pub(crate) fn perform(
     world: &World,
     principal: &str,
@@ -60,7 +61,6 @@ pub(crate) fn perform(
     Ok(format!("<{action}Response xmlns=\"{NAMESPACE}\">{result}{metadata}</{action}Response>"))
 }
 
-/// Whether the policies and the boundary of this role allow an action.
 pub(crate) fn allows(world: &World, role: &str, action: &str, resource: &str) -> bool {
     decide(&Layers::of(world, role), action, resource, &BTreeMap::new()) == Decision::Allowed
 }

@@ -30,11 +30,11 @@ struct State {
     down: bool,
 }
 
-/// The client that signed the person in, as the AWS CLI registers it.
+/// The client that the AWS CLI registers for a sign-in.
 pub const CLIENT: (&str, &str) = ("client-id-of-the-cli", "client-secret-of-the-cli");
 
 impl IdentityCenter {
-    /// A double that gives `keys` for this account and role.
+    /// A double that returns `keys` for this account and role.
     pub fn start(account: &str, role: &str, keys: TemporaryKeys) -> Self {
         let state = Arc::new(Mutex::new(State {
             access_token: mint::session_token(),
@@ -53,38 +53,38 @@ impl IdentityCenter {
         self.site.url()
     }
 
-    /// The access token that is good now.
+    /// The valid access token.
     pub fn access_token(&self) -> String {
         lock(&self.state).access_token.clone()
     }
 
-    /// The refresh token that is good now.
+    /// The valid refresh token.
     pub fn refresh_token(&self) -> String {
         lock(&self.state).refresh_token.clone()
     }
 
-    /// Takes neither token any longer, as after a sign-out.
+    /// Invalidates both tokens, as after a sign-out.
     pub fn sign_out(&self) {
         let mut state = lock(&self.state);
         (state.access_token, state.refresh_token) = (mint::session_token(), mint::session_token());
     }
 
-    /// Answers 503 from now on, or no longer.
+    /// Starts or stops answering with 503.
     pub fn set_down(&self, down: bool) {
         lock(&self.state).down = down;
     }
 
-    /// Holds renewals from now on, or answers them.
+    /// Starts or stops holding renewals.
     pub fn set_held(&self, held: bool) {
         lock(&self.state).held = held;
     }
 
-    /// How often a token was asked to be renewed.
+    /// The number of token renewals.
     pub fn renewals(&self) -> usize {
         self.site.count("POST", "/token")
     }
 
-    /// How often a role was asked for.
+    /// The number of role requests.
     pub fn roles(&self) -> usize {
         self.site.count("GET", "/federation/credentials")
     }
@@ -144,7 +144,6 @@ pub(crate) fn json_response(document: &Value) -> Response {
     Response::new(200, Utc::now()).body("application/json", document.to_string())
 }
 
-/// An error of AWS's JSON protocols.
 pub(crate) fn error(status: u16, code: &str, message: &str) -> Response {
     Response::new(status, Utc::now())
         .header("x-amzn-ErrorType", code)

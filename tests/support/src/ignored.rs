@@ -6,7 +6,8 @@ use std::sync::{Arc, Once};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT};
 
-/// Gives the signals that a terminal sends their usual meaning in what is started from here on: a handler is not inherited.
+/// Gives the terminal's signals a handler in this process. Children do not inherit handlers, so the signals have their
+/// default action there.
 pub(crate) fn heed_signals() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -8,40 +8,40 @@ use chrono::{DateTime, Utc};
 
 use crate::wait::PATIENCE;
 
-/// One request that reached the double.
+/// One request to the double.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// The `Action` it asked for; empty if it named none.
+    /// The `Action` of the request; empty if missing.
     pub action: String,
-    /// All its parameters, `Action` and `Version` among them, decoded.
+    /// All decoded parameters, including `Action` and `Version`.
     pub params: BTreeMap<String, String>,
-    /// The access key id it claims to be signed with, known or not.
+    /// The access key id of the signature, even if unknown.
     pub access_key_id: Option<String>,
-    /// The region it claims to be signed for.
+    /// The region of the signature.
     pub region: Option<String>,
     /// Its `User-Agent` header.
     pub user_agent: Option<String>,
-    /// How it ended.
+    /// The outcome.
     pub outcome: Outcome,
-    /// When it came, by the real clock (never the one that `Fault::ClockOffset` moves).
+    /// The time of arrival by the real clock, which `Fault::ClockOffset` does not move.
     pub at: DateTime<Utc>,
 }
 
-/// How a request ended.
+/// The outcome of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was carried out and its answer sent.
+    /// Executed and answered.
     Ok,
-    /// It was answered with this AWS error.
+    /// Answered with this AWS error.
     Error {
         /// The HTTP status.
         status: u16,
         /// The error code.
         code: String,
-        /// The sentence for people.
+        /// The message.
         message: String,
     },
-    /// A fault left it without an answer that could be read as AWS's.
+    /// A fault prevented a readable AWS response.
     NoAnswer,
 }
 
@@ -51,12 +51,12 @@ impl Call {
         self.params.get(name).map(String::as_str)
     }
 
-    /// Whether it was carried out and answered.
+    /// Whether the request was executed and answered.
     pub fn is_ok(&self) -> bool {
         self.outcome == Outcome::Ok
     }
 
-    /// The code of the AWS error it was answered with.
+    /// The code of the AWS error in the response.
     pub fn error_code(&self) -> Option<&str> {
         match &self.outcome {
             Outcome::Error { code, .. } => Some(code),
@@ -65,7 +65,6 @@ impl Call {
     }
 }
 
-/// All calls so far, and those who want to hear of the next.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
     pages: Mutex<Pages>,
@@ -79,7 +78,7 @@ struct Pages {
 }
 
 impl Journal {
-    /// Adds a call. Done before its answer is sent, so whoever has an answer finds the call.
+    /// Adds a call before its response is sent, so that a caller with the response finds the call.
     pub(crate) fn record(&self, call: Call) {
         let mut pages = self.lock();
         pages.followers.retain(|follower| follower.send(call.clone()).is_ok());
@@ -93,12 +92,11 @@ impl Journal {
         self.lock().calls.clone()
     }
 
-    /// How many calls are of this kind.
     pub(crate) fn count(&self, wanted: impl Fn(&Call) -> bool) -> usize {
         self.lock().calls.iter().filter(|call| wanted(call)).count()
     }
 
-    /// A channel that gets every call from now on.
+    /// A channel that receives every later call.
     pub(crate) fn follow(&self) -> Receiver<Call> {
         let (sender, receiver) = channel();
         self.lock().followers.push(sender);

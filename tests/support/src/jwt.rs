@@ -9,7 +9,7 @@ use ring::signature::{
 };
 use serde_json::{Value, json};
 
-/// A key pair of P-256, made anew.
+/// A new key pair of P-256.
 #[derive(Clone, Debug)]
 pub(crate) struct Signer(Arc<(EcdsaKeyPair, Vec<u8>)>);
 
@@ -27,10 +27,10 @@ impl Signer {
         self.0.0.public_key().as_ref().to_vec()
     }
 
-    /// The whole key as the AWS CLI keeps it: `EC PRIVATE KEY` (SEC 1), the private half taken out of the PKCS #8 in
-    /// which ring makes it.
+    /// The whole key in the AWS CLI's form: `EC PRIVATE KEY` (SEC 1), with the private half from the PKCS #8 that ring
+    /// generates.
     pub(crate) fn pem(&self) -> String {
-        // ring writes SEC 1 inside without the curve's name: 02 01 01, 04 20 and 32 bytes, a1 44 and the public half.
+        // ring writes SEC 1 without the curve's name: 02 01 01, 04 20 and 32 bytes, a1 44 and the public half.
         let inner = self.0.1.windows(5).position(|bytes| bytes == [2, 1, 1, 4, 32]).expect("SEC 1 in PKCS #8");
         let private = &self.0.1[inner + 5..inner + 37];
         let curve = [0xa0, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
@@ -49,7 +49,7 @@ impl Signer {
     }
 }
 
-/// An identity provider that gives tokens to workloads, as Kubernetes and GitHub do.
+/// An identity provider that issues tokens to workloads, like Kubernetes and GitHub.
 #[derive(Clone, Debug)]
 pub struct Issuer {
     url: String,
@@ -57,12 +57,12 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// A provider with a key of its own.
+    /// A provider with its own key.
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into(), signer: Signer::new() }
     }
 
-    /// Its URL, which tokens call `iss`.
+    /// The provider's URL, which tokens contain as `iss`.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -71,7 +71,7 @@ impl Issuer {
         self.signer.public()
     }
 
-    /// A token for this subject that is good for so many seconds (negative: that was good so long ago).
+    /// A token for this subject that is valid for so many seconds (negative: it expired so long ago).
     pub fn token(&self, subject: &str, seconds: i64) -> String {
         let now = Utc::now().timestamp();
         let header = json!({"alg": "ES256", "typ": "JWT", "kid": "1"});
@@ -86,7 +86,7 @@ impl Issuer {
     }
 }
 
-/// Header and payload of a token that is signed with this key.
+/// Header and payload of a token if it is signed with this key.
 pub(crate) fn verified(token: &str, public: &[u8]) -> Option<(Value, Value)> {
     let (message, signature) = token.rsplit_once('.')?;
     let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, public);
@@ -94,7 +94,7 @@ pub(crate) fn verified(token: &str, public: &[u8]) -> Option<(Value, Value)> {
     read(token)
 }
 
-/// Header and payload of a token, whoever signed it.
+/// Header and payload of a token. The signature is not checked.
 pub(crate) fn read(token: &str) -> Option<(Value, Value)> {
     let (header, rest) = token.split_once('.')?;
     let (payload, _) = rest.split_once('.')?;
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_are_proven_by_their_key_alone() {
+    fn token_verifies_only_with_its_key() {
         let issuer = Issuer::new("https://issuer.example");
         let token = issuer.token("job", 60);
         let (_, claims) = verified(&token, &issuer.public()).expect("its own key");
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn base64url_is_rfc_4648s() {
+    fn base64url_matches_rfc_4648() {
         for (text, encoded) in [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
             assert_eq!(base64url(text.as_bytes()), encoded);
             assert_eq!(from_base64url(encoded).as_deref(), Some(text.as_bytes()));

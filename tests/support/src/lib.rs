@@ -1,9 +1,7 @@
-//! A double of AWS STS that real clients can talk to: HTTP or HTTPS on loopback, a proxy before it, real signatures, real
-//! one-time codes, trust policies evaluated, AWS's own error wording.
-//!
-//! It is written from the public specifications (Signature Version 4, RFC 6238, the STS query
-//! API) and shares no code with the program under test, so that a mistake cannot cancel itself
-//! out. It refuses to be lenient: whatever AWS would reject, it rejects.
+//! A double of AWS STS for real clients: HTTP or HTTPS on loopback, an optional proxy, real signatures, real one-time
+//! codes, evaluated trust policies, AWS's own error messages. It is written from the public specifications (Signature
+//! Version 4, RFC 6238, the STS query API) and shares no code with the tested program, so that mistakes cannot cancel
+//! out. It rejects everything that AWS would reject.
 //!
 //! ```
 //! use test_support::{FakeSts, World, biz_corp};

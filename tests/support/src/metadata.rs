@@ -9,26 +9,26 @@ use crate::http::{Reply, Request, Response};
 use crate::mint;
 use crate::site::{Site, lock};
 
-/// What an instance's metadata service does.
+/// The behaviour of an instance's metadata service.
 #[derive(Clone, Debug)]
 pub struct Instance {
-    /// The status of the answer to the question for a token; 200 gives one.
+    /// The status of token requests. 200 returns a token.
     pub token_status: u16,
-    /// Whether questions without a token are answered (version 1).
+    /// Whether requests without a token are answered (version 1).
     pub has_v1: bool,
-    /// The instance's role, if it has one.
+    /// The instance's role; `None` without a role.
     pub role: Option<String>,
     /// The role's keys.
     pub keys: TemporaryKeys,
 }
 
 impl Instance {
-    /// An instance as EC2 starts them today: version 2 alone.
+    /// An instance with EC2's current default: only version 2.
     pub fn with_role(role: &str, keys: TemporaryKeys) -> Self {
         Self { token_status: 200, has_v1: false, role: Some(role.to_owned()), keys }
     }
 
-    /// Its metadata service.
+    /// Starts the metadata service.
     pub fn start(self) -> Site {
         let tokens = Arc::new(Mutex::new(Vec::new()));
         Site::start(move |request| Reply::Whole(self.answer(request, &tokens)))
@@ -64,7 +64,7 @@ impl Instance {
     }
 }
 
-/// A container's credentials service: these keys for whoever sends this authorization.
+/// A container's credentials service, which returns these keys for this authorization.
 pub fn container(authorization: Option<&str>, keys: TemporaryKeys) -> Site {
     let authorization = authorization.map(str::to_owned);
     Site::start(move |request| {

@@ -16,13 +16,13 @@ pub(crate) fn temporary_key_id() -> String {
     format!("ASIA{}", letters(BASE32, &fresh_bytes(16)))
 }
 
-/// A secret access key of 40 characters, `+` and `/` among them at times.
+/// A secret access key of 40 characters, which may include `+` and `/`.
 pub(crate) fn secret_access_key() -> String {
     letters(BASE64, &fresh_bytes(40))
 }
 
-/// A session token about as long as AWS's. Its `+`, `/` and trailing `==` are wanted: clients
-/// that quote or encode them wrongly are found out.
+/// A session token of about AWS's length. It contains `+`, `/` and a trailing `==` to detect clients that quote or
+/// encode them wrongly.
 pub(crate) fn session_token() -> String {
     format!("IQoJb3JpZ2luX2Vj+/{}==", letters(BASE64, &fresh_bytes(400)))
 }
@@ -33,8 +33,8 @@ pub(crate) fn request_id() -> String {
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
-/// The unique id that IAM gives an entity: `prefix` (`AIDA`, `AROA`) and seventeen characters,
-/// always the same for the same ARN.
+/// The unique id that IAM gives an entity: `prefix` (`AIDA`, `AROA`) and seventeen characters, always the same for the
+/// same ARN.
 pub(crate) fn entity_id(prefix: &str, arn: &str) -> String {
     let digest = Sha256::digest(arn.as_bytes());
     format!("{prefix}{}", letters(BASE32, &digest[..17]))
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shapes_are_those_of_aws() {
+    fn generated_ids_have_aws_lengths() {
         assert_eq!(temporary_key_id().len(), 20);
         assert_eq!(secret_access_key().len(), 40);
         assert_eq!(request_id().len(), 36);
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_made_twice() {
+    fn generated_tokens_and_ids_are_unique() {
         assert_ne!(session_token(), session_token());
         assert_eq!(entity_id("AIDA", "a"), entity_id("AIDA", "a"));
         assert_ne!(entity_id("AIDA", "a"), entity_id("AIDA", "b"));

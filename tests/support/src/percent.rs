@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-/// The fields of `application/x-www-form-urlencoded` text; of a repeated name the last counts.
+/// The fields of `application/x-www-form-urlencoded` text. The last of repeated names counts.
 pub(crate) fn form_fields(text: &str) -> BTreeMap<String, String> {
     text.split('&')
         .filter(|pair| !pair.is_empty())
@@ -15,7 +15,7 @@ pub(crate) fn form_fields(text: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The bytes that the escapes of `text` stand for; a plus sign stays one.
+/// The decoded bytes of `text`. A plus sign is not decoded.
 pub(crate) fn decode(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
@@ -49,7 +49,7 @@ fn form_text(text: &str) -> String {
 
 fn escape_at(bytes: &[u8], at: usize) -> Option<u8> {
     let digits = bytes.get(at + 1..at + 3)?;
-    // `from_str_radix` alone would take a sign for a digit.
+    // `from_str_radix` also accepts a sign.
     if !digits.iter().all(u8::is_ascii_hexdigit) {
         return None;
     }
@@ -69,12 +69,12 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_escape_stays() {
+    fn invalid_escape_is_unchanged() {
         assert_eq!(decode("%zz%4%+1%41"), b"%zz%4%+1A");
     }
 
     #[test]
-    fn only_unreserved_characters_stay() {
+    fn reserved_characters_are_percent_encoded() {
         assert_eq!(encode("a-_.~/ é".as_bytes()), "a-_.~%2F%20%C3%A9");
     }
 }

@@ -14,7 +14,7 @@ pub struct FakeProxy {
     seen: Arc<Mutex<Vec<Asked>>>,
 }
 
-/// What a client asked of the proxy.
+/// A client's request to the proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
     /// `CONNECT`, or the method of a request to forward.
@@ -25,23 +25,23 @@ pub struct Asked {
     pub authorization: Option<String>,
 }
 
-/// What the proxy does with those who ask.
+/// The proxy's reaction to clients.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Policy {
-    /// Serves them all.
+    /// Serves all clients.
     Open,
-    /// Serves those with this `Proxy-Authorization`, and answers 407 to others.
+    /// Serves clients with this `Proxy-Authorization`, and answers others with 407.
     Authorized(String),
-    /// Answers 403 to all.
+    /// Answers all clients with 403.
     Forbidden,
 }
 
 impl FakeProxy {
-    /// Starts on a free port of 127.0.0.1, before the server at `port`.
+    /// Starts on a free port of 127.0.0.1, in front of the server at `port`.
     ///
     /// # Panics
     ///
-    /// When the system gives no port or thread.
+    /// If the system has no free port or thread.
     pub fn start(port: u16, policy: Policy) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on the loopback interface");
         let address = listener.local_addr().expect("an address");
@@ -61,7 +61,7 @@ impl FakeProxy {
         self.address
     }
 
-    /// All that was asked so far.
+    /// All requests so far.
     pub fn seen(&self) -> Vec<Asked> {
         lock(&self.seen).clone()
     }
@@ -71,7 +71,7 @@ fn lock(seen: &Mutex<Vec<Asked>>) -> MutexGuard<'_, Vec<Asked>> {
     seen.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One client; errors are everyday life for a proxy.
+/// Serves one client. Errors are expected in a proxy.
 fn serve(mut client: TcpStream, behind: SocketAddr, policy: &Policy, seen: &Mutex<Vec<Asked>>) -> io::Result<()> {
     let (head, rest) = read_head(&mut client)?;
     let asked = parse(&head);
@@ -92,7 +92,7 @@ fn serve(mut client: TcpStream, behind: SocketAddr, policy: &Policy, seen: &Mute
     if asked.method == "CONNECT" {
         client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
     } else {
-        // A server of today takes the absolute form (RFC 9112 section 3.2.2), but this one is no proxy.
+        // A modern server accepts the absolute form (RFC 9112 section 3.2.2), but this double does not.
         let path = asked.target.splitn(4, '/').nth(3).unwrap_or_default();
         server.write_all(head.replacen(&asked.target, &format!("/{path}"), 1).as_bytes())?;
     }
@@ -108,7 +108,7 @@ fn serve(mut client: TcpStream, behind: SocketAddr, policy: &Policy, seen: &Mute
     Ok(())
 }
 
-/// The request line with its headers, and what came behind them.
+/// The request line with its headers, and the bytes after them.
 fn read_head(client: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
     loop {

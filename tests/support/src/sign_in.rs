@@ -25,16 +25,16 @@ struct State {
     signer: Signer,
     refresh_token: String,
     keys: TemporaryKeys,
-    /// What renewing is refused with.
+    /// The error code of rejected renewals.
     refusal: Option<&'static str>,
     seen: HashSet<String>,
 }
 
-/// The client that signed the person in.
+/// The client id of a sign-in.
 pub const CLIENT_ID: &str = "arn:aws:signin:::devtools/same-device";
 
 impl SignIn {
-    /// A double that gives `keys` when the session is renewed.
+    /// A double that returns `keys` if the session is renewed.
     pub fn start(keys: TemporaryKeys) -> Self {
         let state = Arc::new(Mutex::new(State {
             signer: Signer::new(),
@@ -52,12 +52,12 @@ impl SignIn {
         self.site.url()
     }
 
-    /// The refresh token that is good now.
+    /// The valid refresh token.
     pub fn refresh_token(&self) -> String {
         lock(&self.state).refresh_token.clone()
     }
 
-    /// The session's key as the AWS CLI keeps it.
+    /// The session's key in the AWS CLI's form.
     pub fn key(&self) -> String {
         lock(&self.state).signer.pem()
     }
@@ -67,7 +67,7 @@ impl SignIn {
         lock(&self.state).refusal = Some(error);
     }
 
-    /// How often a session was asked to be renewed.
+    /// The number of renewal requests.
     pub fn renewals(&self) -> usize {
         self.site.count("POST", "/v1/token")
     }
@@ -107,7 +107,7 @@ fn answer(request: &Request, state: &mut State) -> Response {
     }))
 }
 
-/// RFC 9449 section 4.3, as far as it is the server's.
+/// The server's checks in RFC 9449 section 4.3.
 fn proof(request: &Request, state: &mut State) -> Result<(), &'static str> {
     let headers = request.headers_named("dpop");
     let [proof] = headers[..] else { return Err("not one DPoP header") };

@@ -13,36 +13,32 @@ use crate::http::Request;
 pub(crate) use authorization::Credential;
 use authorization::{Authorization, TERMINATOR};
 
-/// How far the signer's clock may be from ours, in minutes.
+/// The accepted clock difference in minutes.
 const SKEW_MINUTES: i64 = 15;
 const DATE_FORMAT: &str = "%Y%m%dT%H%M%SZ";
 
-/// What is known of an access key.
 #[derive(Clone, Debug)]
 pub(crate) struct Key {
-    /// The secret that goes with it.
+    /// The secret access key.
     pub secret: String,
-    /// Set for temporary keys.
+    /// Only for temporary keys.
     pub session: Option<KeySession>,
 }
 
-/// What is known of a temporary access key beyond its secret.
 #[derive(Clone, Debug)]
 pub(crate) struct KeySession {
-    /// The token that must be sent along.
+    /// The token that the request must include.
     pub token: String,
-    /// From when on the key is worth nothing.
     pub expires: DateTime<Utc>,
 }
 
-/// Who a request says it is from, without any proof; for the record.
+/// The claimed credential without any proof, for the record.
 pub(crate) fn claimed(request: &Request) -> Option<Credential> {
     let authorization = Authorization::parse(request.header("authorization")?).ok()?;
     Some(authorization.credential)
 }
 
-/// Proves that the request was signed for this service with the key it names, and gives what it
-/// was signed with.
+/// Verifies the signature for this service with the key that the request names, and returns the credential.
 pub(crate) fn verify(
     request: &Request,
     service: &str,
@@ -96,7 +92,7 @@ fn check_scope(credential: &Credential, service: &str, timestamp: &str) -> Resul
 
 fn check_session(request: &Request, session: Option<&KeySession>, now: DateTime<Utc>) -> Result<(), AwsError> {
     let token = request.header("x-amz-security-token");
-    // Also a token beside a long-term key: it belongs to some other key.
+    // A token next to a long-term key belongs to another key, so it is also invalid.
     if token != session.map(|session| session.token.as_str()) {
         return Err(AwsError::unknown_key());
     }
@@ -169,7 +165,7 @@ fn check_signature(
     }
 }
 
-/// The secret, narrowed step by step to one day, region and service.
+/// Derives the key for one day, region and service from the secret.
 fn signing_key(secret: &str, credential: &Credential) -> Vec<u8> {
     let day = hmac(format!("AWS4{secret}").as_bytes(), &credential.date);
     let region = hmac(&day, &credential.region);

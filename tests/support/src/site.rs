@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::http::{Reply, Request, Server, Service};
 
-/// A running double of some service; it stops when it is dropped.
+/// A running double of a service, which stops on drop.
 #[derive(Debug)]
 pub struct Site {
     server: Server,
@@ -23,7 +23,7 @@ impl Site {
     ///
     /// # Panics
     ///
-    /// When the system gives no port or thread.
+    /// If the system has no free port or thread.
     pub fn start(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         let requests = Arc::new(Mutex::default());
         let service = Arc::new(Answering { answer, requests: Arc::clone(&requests) });
@@ -40,7 +40,7 @@ impl Site {
         lock(&self.requests).clone()
     }
 
-    /// How many requests had this method and path.
+    /// The number of requests with this method and path.
     pub fn count(&self, method: &str, path: &str) -> usize {
         lock(&self.requests).iter().filter(|request| request.method() == method && request.path() == path).count()
     }
@@ -57,7 +57,7 @@ impl<F: Fn(&Request) -> Reply + Send + Sync + 'static> Service for Answering<F> 
     }
 }
 
-/// What is locked, whoever panicked with it.
+/// Ignores the poison of a panicked thread.
 pub(crate) fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -24,25 +24,23 @@ use document::TemporaryKeys;
 
 const VERSION: &str = "2011-06-15";
 
-/// The parameters of a request, by name.
 pub(crate) type Params = BTreeMap<String, String>;
 
-/// Whether a request is one of IAM's, which the double answers for on the same port.
+/// The double also answers IAM's requests on the same port.
 pub(crate) fn is_of_iam(params: &Params) -> bool {
     params.get("Version").is_some_and(|version| version == iam::VERSION)
 }
 
-/// The service: a world, and what has happened in it.
+/// The service: a world and its sessions.
 #[derive(Debug, Default)]
 pub(crate) struct Sts {
     world: Mutex<World>,
     sessions: Mutex<HashMap<String, Session>>,
-    /// Seconds that every session lasts, whatever is asked for; 0 for what is asked for.
+    /// The duration of every session in seconds; 0 for the requested duration.
     shortened: AtomicI64,
     codes: Codes,
 }
 
-/// Temporary keys that were given out.
 #[derive(Clone, Debug)]
 struct Session {
     secret: String,
@@ -52,22 +50,18 @@ struct Session {
 }
 
 impl Sts {
-    /// The service in this world, with nothing given out yet.
     pub(crate) fn new(world: World) -> Self {
         Self { world: Mutex::new(world), ..Self::default() }
     }
 
-    /// The world, locked while it is held.
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The one-time codes and which of them are spent.
     pub(crate) fn codes(&self) -> &Codes {
         &self.codes
     }
 
-    /// What signatures with this access key are verified with.
     pub(crate) fn key(&self, access_key_id: &str) -> Option<sigv4::Key> {
         if let Some(user) = self.world().user_of_key(access_key_id) {
             return Some(sigv4::Key { secret: user.secret_access_key.clone(), session: None });
@@ -80,8 +74,7 @@ impl Sts {
         })
     }
 
-    /// Carries out a request that was proven to be signed with this key, and gives the XML
-    /// answer.
+    /// Executes a request that is verified to be signed with this key, and returns the XML response.
     pub(crate) fn perform(
         &self,
         access_key_id: &str,
@@ -117,7 +110,7 @@ impl Sts {
         Ok(document::answer(action, &result, request_id))
     }
 
-    /// Carries out the one action that nothing signs.
+    /// Executes the one action that is not signed.
     pub(crate) fn perform_unsigned(
         &self,
         params: &Params,
@@ -130,19 +123,19 @@ impl Sts {
         is_meant.then(|| self.assume_role_with_web_identity(params, now).map(answer))
     }
 
-    /// Gives out keys of this role without being asked over the wire, as a service that has the role does.
+    /// Issues keys of this role without a request, as a service with the role does.
     pub(crate) fn keys_of_role(&self, arn: &str, session_name: &str, seconds: i64) -> TemporaryKeys {
         let world = self.world().clone();
         let role = world.role_of_arn(arn).unwrap_or_else(|| panic!("the world has no role {arn}"));
         self.open_session(Caller::of_role(role, session_name), seconds, Utc::now())
     }
 
-    /// Makes every session from now on last so long, whatever is asked for.
+    /// Sets the duration of every later session.
     pub(crate) fn shorten_sessions(&self, seconds: i64) {
         self.shortened.store(seconds, Ordering::SeqCst);
     }
 
-    /// Makes all temporary keys given out so far expired.
+    /// Makes all temporary keys so far expired.
     pub(crate) fn expire_sessions(&self) {
         for session in self.sessions().values_mut() {
             session.expires = DateTime::UNIX_EPOCH;
@@ -158,7 +151,7 @@ impl Sts {
         session.map(|session| session.caller.clone()).ok_or_else(AwsError::unknown_key)
     }
 
-    /// Gives out temporary keys that act as this caller.
+    /// Issues temporary keys for this caller.
     fn open_session(&self, caller: Caller, seconds: i64, now: DateTime<Utc>) -> TemporaryKeys {
         let seconds = match self.shortened.load(Ordering::SeqCst) {
             0 => seconds,
@@ -180,8 +173,8 @@ impl Sts {
         credentials
     }
 
-    /// Whether the request itself carries a right one-time code of the caller's device. A code
-    /// is spent by being right, whatever becomes of the request.
+    /// Whether the request includes a valid code of the caller's device. A valid code is used up, even if the request
+    /// fails later.
     fn check_mfa(&self, caller: &Caller, params: &Params, now: DateTime<Utc>) -> Result<bool, AwsError> {
         let (serial, code) = match (params.get("SerialNumber"), params.get("TokenCode")) {
             (None, None) => return Ok(false),
@@ -194,7 +187,7 @@ impl Sts {
             }
         };
         let world = self.world().clone();
-        // Temporary keys have no device: a code goes with a user's own keys.
+        // A code requires a user's own keys, because temporary keys have no device.
         let device = match &caller.kind {
             Kind::LongTerm => world.user_of_arn(&caller.arn),
             Kind::UserSession { .. } | Kind::RoleSession => None,

@@ -16,14 +16,14 @@ pub struct Terminal {
     files: PathBuf,
 }
 
-/// What the run came to, and whether the terminal is as before.
+/// The result of the run, and the terminal's settings before and after it.
 #[derive(Debug)]
 pub struct Left {
     /// stdout, stderr and exit status.
     pub run: Finished,
-    /// What `stty -g` said before.
+    /// The output of `stty -g` before the run.
     pub before: String,
-    /// What `stty -g` said after.
+    /// The output of `stty -g` after the run.
     pub after: String,
 }
 
@@ -31,24 +31,24 @@ impl Terminal {
     /// Runs the program with `args` (one shell word each) in `home`. `stdin` is a shell redirection: `</dev/null`, `<&-`.
     ///
     /// # Panics
-    /// Where no terminal can be had.
+    /// If the system has no free terminal.
     pub fn start(home: &TestHome, args: &str, stdin: &str) -> Self {
         Self::script(home, &format!("\"$PROGRAM\" {args} {stdin} >\"$FILES/stdout\" 2>\"$FILES/stderr\""))
     }
 
-    /// Runs the program with `args` in a further terminal of the same `home`, whose files have a directory of this name.
+    /// Runs the program with `args` in another terminal of the same `home`. Its files are in a directory of this name.
     ///
     /// # Panics
-    /// Where no terminal can be had.
+    /// If the system has no free terminal.
     pub fn named(home: &TestHome, name: &str, args: &str) -> Self {
         let script = format!("\"$PROGRAM\" {args} </dev/null >\"$FILES/stdout\" 2>\"$FILES/stderr\"");
         Self::script_in(home, home.path().join("terminals").join(name), &script)
     }
 
-    /// Runs a shell script in which `$PROGRAM` is the program; its stdout, stderr and status go to `$FILES`.
+    /// Runs a shell script in which `$PROGRAM` is the program. Its stdout, stderr and status are written to `$FILES`.
     ///
     /// # Panics
-    /// Where no terminal can be had.
+    /// If the system has no free terminal.
     pub fn script(home: &TestHome, script: &str) -> Self {
         Self::script_in(home, home.path().join("terminal"), script)
     }
@@ -56,7 +56,7 @@ impl Terminal {
     fn script_in(home: &TestHome, files: PathBuf, script: &str) -> Self {
         fs::create_dir_all(&files).expect("a directory");
         let mut command = Command::new("sh");
-        // The shell outlives a Ctrl-C, so that it can tell the status and the terminal's state.
+        // The shell survives a Ctrl-C, so that it can report the status and the terminal's state.
         command.arg("-c").arg(format!(
             "trap : INT\nstty -g >\"$FILES/before\"\n{script}\necho $? >\"$FILES/code\"\nstty -g >\"$FILES/after\"\n"
         ));
@@ -67,10 +67,10 @@ impl Terminal {
         Self { session, files }
     }
 
-    /// Waits until `text` is on the screen and gives what came before it.
+    /// Waits until `text` is on the screen and returns the output before it.
     ///
     /// # Panics
-    /// Where it does not come.
+    /// If `text` does not appear.
     #[track_caller]
     pub fn expect(&mut self, text: &str) -> String {
         match self.session.exp_string(text) {
@@ -82,15 +82,15 @@ impl Terminal {
     /// Types a line.
     ///
     /// # Panics
-    /// Where the terminal is gone.
+    /// If the terminal is closed.
     pub fn type_line(&mut self, text: &str) {
         self.session.send_line(text).expect("a terminal to type at");
     }
 
-    /// Types what a full-screen program reads key by key.
+    /// Types text for a full-screen program, which reads key by key.
     ///
     /// # Panics
-    /// Where the terminal is gone.
+    /// If the terminal is closed.
     pub fn type_text(&mut self, text: &str) {
         self.session.send(text).expect("a terminal to type at");
         self.session.flush().expect("a terminal to type at");
@@ -99,16 +99,16 @@ impl Terminal {
     /// Types a control character, such as `c` for Ctrl-C.
     ///
     /// # Panics
-    /// Where the terminal is gone.
+    /// If the terminal is closed.
     pub fn type_control(&mut self, letter: char) {
         self.session.send_control(letter).expect("a terminal to type at");
         self.session.flush().expect("a terminal to type at");
     }
 
-    /// Waits for the end; gives what was still printed, and what is left.
+    /// Waits for the end. Returns the remaining output and the result.
     ///
     /// # Panics
-    /// Where the run does not end.
+    /// If the run does not end.
     #[track_caller]
     pub fn finish(mut self) -> (String, Left) {
         let rest = match self.session.exp_eof() {
@@ -131,10 +131,10 @@ impl Terminal {
 }
 
 impl Left {
-    /// The run, after making sure that the terminal is as before.
+    /// Checks that the terminal's settings are unchanged, and returns the run.
     ///
     /// # Panics
-    /// Where it is not.
+    /// If the settings differ.
     #[track_caller]
     pub fn restored(self) -> Finished {
         assert!(!self.before.is_empty(), "stty told nothing: {self:#?}");

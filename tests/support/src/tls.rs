@@ -16,23 +16,23 @@ pub struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
 }
 
-/// What is wrong with a certificate, if anything.
+/// The validity of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Validity {
-    /// Nothing.
+    /// Valid.
     Good,
-    /// It was over in 2001.
+    /// Expired in 2001.
     Expired,
-    /// It begins in 2090.
+    /// Valid from 2090.
     NotYet,
 }
 
 impl Authority {
-    /// A new authority of that name, with a key of its own.
+    /// A new authority of that name, with its own key.
     ///
     /// # Panics
     ///
-    /// When the system has no randomness.
+    /// If the system has no randomness.
     pub fn new(name: &str) -> Self {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, name);
@@ -42,16 +42,16 @@ impl Authority {
         Self { issuer: CertifiedIssuer::self_signed(params, key).expect("a certificate") }
     }
 
-    /// The authority's own certificate as PEM: what a client must trust.
+    /// The authority's own certificate as PEM, for clients to trust.
     pub fn pem(&self) -> String {
         self.issuer.pem()
     }
 
-    /// How a server for `names` (hosts and addresses) proves itself.
+    /// The certificate of a server for `names` (hosts and addresses).
     ///
     /// # Panics
     ///
-    /// When a name is none, or the system has no randomness.
+    /// If a name is invalid, or the system has no randomness.
     pub fn server(&self, names: &[&str], validity: Validity) -> ServerTls {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let mut params = CertificateParams::new(names).expect("names");
@@ -69,12 +69,12 @@ impl Authority {
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], key.into())
             .expect("a key that fits");
-        // The doubles speak no HTTP/2.
+        // The doubles do not support HTTP/2.
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         ServerTls(Arc::new(config))
     }
 }
 
-/// How a server proves itself.
+/// A server's certificate and key.
 #[derive(Clone, Debug)]
 pub struct ServerTls(pub(crate) Arc<ServerConfig>);

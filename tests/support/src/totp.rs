@@ -8,10 +8,10 @@ use sha1::Sha1;
 
 use crate::site::lock;
 
-/// How long a code is shown, in seconds.
+/// The lifetime of a code in seconds.
 pub const STEP_SECONDS: u64 = 30;
 
-/// How many steps before and after the current one are accepted.
+/// Accepted steps before and after the current one.
 const DRIFT_STEPS: u64 = 1;
 
 /// A virtual MFA device.
@@ -22,18 +22,17 @@ pub struct Device {
 }
 
 impl Device {
-    /// A device with this serial (an ARN or a hardware number) and this seed (raw bytes, not
-    /// base32).
+    /// A device with this serial (an ARN or a hardware number) and this seed (raw bytes, not base32).
     pub fn new(serial: impl Into<String>, seed: impl Into<Vec<u8>>) -> Self {
         Self { serial: serial.into(), seed: seed.into() }
     }
 
-    /// The serial that `SerialNumber` names.
+    /// The device's serial.
     pub fn serial(&self) -> &str {
         &self.serial
     }
 
-    /// Six digits that are wrong at this step, and stay so for a step more.
+    /// Six digits that are wrong at this step and at the next.
     pub(crate) fn wrong_code_at(&self, current: u64) -> String {
         let near = current.saturating_sub(DRIFT_STEPS + 1)..=current + DRIFT_STEPS + 1;
         let right: Vec<String> = near.map(|step| self.code_of_step(step)).collect();
@@ -45,18 +44,18 @@ impl Device {
         let mut mac = Hmac::<Sha1>::new_from_slice(&self.seed).expect("HMAC takes any key length");
         mac.update(&step.to_be_bytes());
         let digest = mac.finalize().into_bytes();
-        // RFC 4226 section 5.3: the low four bits of the last byte say where the number starts.
+        // RFC 4226 section 5.3: the low four bits of the last byte are the offset of the number.
         let start = usize::from(digest[19] & 0x0f);
         let number = digest[start..start + 4].iter().fold(0_u32, |number, &byte| (number << 8) | u32::from(byte));
         format!("{:06}", (number & 0x7fff_ffff) % 1_000_000)
     }
 }
 
-/// Which codes are spent, per device, and what the devices show.
+/// The used codes per device, and the current code of the devices.
 #[derive(Debug, Default)]
 pub(crate) struct Codes {
     steps: Mutex<HashMap<String, Steps>>,
-    /// The step at which all devices stand still; none where they follow the clock.
+    /// The step at which all devices are frozen; `None` if they follow the clock.
     frozen: Mutex<Option<u64>>,
 }
 
@@ -67,18 +66,16 @@ struct Steps {
 }
 
 impl Codes {
-    /// Lets all devices stand still at this time.
     pub(crate) fn freeze(&self, unix_seconds: u64) {
         *lock(&self.frozen) = Some(unix_seconds / STEP_SECONDS);
     }
 
-    /// The step whose code the devices show at this time.
+    /// The step of the devices' code at this time.
     pub(crate) fn step_at(&self, unix_seconds: u64) -> u64 {
         lock(&self.frozen).unwrap_or(unix_seconds / STEP_SECONDS)
     }
 
-    /// Whether the code is right at this time and neither it nor a later one was used before;
-    /// if so it is used from now on.
+    /// Whether the code is valid at this time and neither it nor a later one was used before. Marks it as used.
     pub(crate) fn accept(&self, device: &Device, code: &str, unix_seconds: u64) -> bool {
         let current = self.step_at(unix_seconds);
         let mut all = lock(&self.steps);
@@ -91,13 +88,13 @@ impl Codes {
         step.is_some()
     }
 
-    /// A code that is accepted at this time, was not used and is handed to nobody else. All devices stand still at a
-    /// later step where there is none at the present one.
+    /// A code that is valid at this time, was not used and is returned only once. Freezes all devices at a later step
+    /// if the current step has none.
     pub(crate) fn hand_out(&self, device: &Device, unix_seconds: u64) -> String {
         let current = self.step_at(unix_seconds);
         let mut all = lock(&self.steps);
         let steps = all.entry(device.serial.clone()).or_default();
-        // Codes that were handed out before stay good until three more have been.
+        // Earlier codes remain valid until three more have been returned.
         let next = steps.used.max(steps.handed_out).map_or(0, |step| step + 1);
         let step = current.max(next);
         if step > current + DRIFT_STEPS {
@@ -107,7 +104,7 @@ impl Codes {
         device.code_of_step(step)
     }
 
-    /// Makes every code fresh again.
+    /// Makes every code valid again.
     pub(crate) fn forget(&self) {
         lock(&self.steps).clear();
     }
@@ -142,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn one_step_either_side_is_accepted() {
+    fn code_of_adjacent_step_is_accepted() {
         let now = 1_000_000_000;
         for (time, accepted) in [(now - 60, false), (now - 30, true), (now, true), (now + 30, true), (now + 60, false)]
         {
@@ -153,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_used_code_and_those_before_it_are_refused() {
+    fn used_and_earlier_codes_are_rejected() {
         let now = 1_000_000_000;
         let codes = Codes::default();
         assert!(codes.accept(&device(), &code_at(&device(), now), now));
@@ -165,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_handed_out_once_and_are_good() {
+    fn codes_are_issued_once_and_valid() {
         let now = 1_000_000_010;
         let codes = Codes::default();
         codes.freeze(now);
@@ -179,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_code_is_wrong() {
+    fn wrong_code_is_rejected() {
         let codes = Codes::default();
         let wrong = device().wrong_code_at(1_000_000_000 / STEP_SECONDS);
         assert_eq!(wrong.len(), 6);

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::jwt::Issuer;
 use crate::totp::Device;
 
-/// Who and what the double knows.
+/// The double's users, roles and policies.
 #[must_use]
 #[derive(Clone, Debug, Default)]
 pub struct World {
@@ -13,7 +13,7 @@ pub struct World {
     roles: Vec<Role>,
     /// Identity providers: URL and public key.
     providers: Vec<(String, Vec<u8>)>,
-    /// What the organisation lets its accounts do, if it says anything.
+    /// The organisation's policy for its accounts.
     pub(crate) organisation: Option<Value>,
 }
 
@@ -40,27 +40,27 @@ pub struct Role {
     pub(crate) mfa_required: bool,
     pub(crate) mfa_max_age: Option<u32>,
     pub(crate) max_session_duration: u32,
-    /// Provider and subject whose tokens give the role.
+    /// Providers and subjects with tokens for this role.
     pub(crate) web_identities: Vec<(String, String)>,
-    /// Policies of its own, by name.
+    /// Inline policies by name.
     pub(crate) inline: Vec<(String, Value)>,
     /// Its permissions boundary: ARN and policy.
     pub(crate) boundary: Option<(String, Value)>,
 }
 
 impl World {
-    /// A world with nobody in it.
+    /// An empty world.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The world with this user in it, in place of one with the same access key id.
+    /// Adds the user, or replaces the one with the same access key id.
     pub fn user(mut self, user: User) -> Self {
         self.put_user(user);
         self
     }
 
-    /// The world with this role in it, in place of one with the same ARN.
+    /// Adds the role, or replaces the one with the same ARN.
     pub fn role(mut self, role: Role) -> Self {
         self.put_role(role);
         self
@@ -70,7 +70,7 @@ impl World {
     ///
     /// # Panics
     ///
-    /// When there is none.
+    /// If the role does not exist.
     pub fn role_named(&self, arn: &str) -> &Role {
         self.role_of_arn(arn).unwrap_or_else(|| panic!("the world has no role {arn}"))
     }
@@ -92,7 +92,7 @@ impl World {
         self.roles.push(role);
     }
 
-    /// The world whose accounts know this identity provider.
+    /// Adds this identity provider to the accounts.
     pub fn identity_provider(mut self, provider: &Issuer) -> Self {
         self.providers.push((provider.url().to_owned(), provider.public()));
         self
@@ -129,11 +129,11 @@ impl World {
         self.roles.iter().find(|role| role.arn.contains(&prefix) && role.arn.rsplit('/').next() == Some(name))
     }
 
-    /// The world whose organisation lets its accounts do no more than this policy, as JSON.
+    /// Limits the organisation's accounts to this policy, as JSON.
     ///
     /// # Panics
     ///
-    /// When it is no JSON.
+    /// If the document is not valid JSON.
     pub fn organisation(mut self, document: &str) -> Self {
         self.organisation = Some(json(document));
         self
@@ -145,7 +145,7 @@ impl World {
 }
 
 impl User {
-    /// A user who may assume every role that trusts her and has no MFA device.
+    /// A user without an MFA device who may assume every role that trusts the user.
     pub fn new(arn: impl Into<String>, access_key_id: impl Into<String>, secret_access_key: impl Into<String>) -> Self {
         Self {
             arn: arn.into(),
@@ -158,20 +158,19 @@ impl User {
         }
     }
 
-    /// The root of the account (12 digits), signing with an access key of its own.
+    /// The root of the account (12 digits) with its own access key.
     pub fn root(account: &str, access_key_id: impl Into<String>, secret_access_key: impl Into<String>) -> Self {
         let arn = format!("arn:aws:iam::{account}:root");
         Self { root: true, ..Self::new(arn, access_key_id, secret_access_key) }
     }
 
-    /// Gives the user one more MFA device.
+    /// Adds an MFA device.
     pub fn device(mut self, device: Device) -> Self {
         self.devices.push(device);
         self
     }
 
-    /// Limits the user's own policy to `sts:AssumeRole` on these role ARNs; without this call it
-    /// allows all of them.
+    /// Limits the user's own policy to `sts:AssumeRole` on these role ARNs. By default it allows all of them.
     pub fn may_assume_only<I>(mut self, roles: I) -> Self
     where
         I: IntoIterator,
@@ -197,7 +196,7 @@ impl User {
 }
 
 impl Role {
-    /// A role that trusts nobody yet, without conditions, with sessions of at most 3600 seconds.
+    /// A role without trusted principals and conditions, with sessions of at most 3600 seconds.
     pub fn new(arn: impl Into<String>) -> Self {
         Self {
             arn: arn.into(),
@@ -212,29 +211,28 @@ impl Role {
         }
     }
 
-    /// Gives the role a policy of its own, as JSON, in place of one of the same name.
+    /// Adds an inline policy as JSON, or replaces the one of the same name.
     ///
     /// # Panics
     ///
-    /// When it is no JSON; so do the other methods that take a policy.
+    /// If the document is not valid JSON. This also applies to the other methods with a policy.
     pub fn policy(mut self, name: &str, document: &str) -> Self {
         self.inline.retain(|(known, _)| known != name);
         self.inline.push((name.to_owned(), json(document)));
         self
     }
 
-    /// Gives the role a permissions boundary.
+    /// Sets the permissions boundary.
     pub fn bounded(mut self, arn: &str, document: &str) -> Self {
         self.boundary = Some((arn.to_owned(), json(document)));
         self
     }
 
-    /// A role with the trust policy of this document, which may say what the double judges: principals, an external id,
-    /// MFA and its age.
+    /// A role with this trust policy. The double supports principals, an external id, MFA and its age.
     ///
     /// # Panics
     ///
-    /// When it says anything else of `sts:AssumeRole`.
+    /// If the document contains anything else about `sts:AssumeRole`.
     pub fn trusting(arn: impl Into<String>, document: &str) -> Self {
         let document = json(document);
         let statement = &document["Statement"][0];
@@ -262,8 +260,8 @@ impl Role {
         role
     }
 
-    /// Adds a principal to the trust policy: an account (12 digits or `arn:aws:iam::…:root`,
-    /// both mean everyone in it), a user's ARN or a role's ARN.
+    /// Adds a principal to the trust policy: an account (12 digits or `arn:aws:iam::…:root`, both mean all its
+    /// identities), a user's ARN or a role's ARN.
     pub fn trusts(mut self, principal: impl Into<String>) -> Self {
         self.trusted.push(principal.into());
         self
@@ -275,19 +273,19 @@ impl Role {
         self
     }
 
-    /// Asks for this external id.
+    /// Requires this external id.
     pub fn external_id(mut self, external_id: impl Into<String>) -> Self {
         self.external_id = Some(external_id.into());
         self
     }
 
-    /// Asks for MFA (`aws:MultiFactorAuthPresent`).
+    /// Requires MFA (`aws:MultiFactorAuthPresent`).
     pub fn mfa_required(mut self) -> Self {
         self.mfa_required = true;
         self
     }
 
-    /// Asks for MFA given at most this many seconds ago (`aws:MultiFactorAuthAge`).
+    /// Requires MFA of at most this age in seconds (`aws:MultiFactorAuthAge`).
     pub fn mfa_max_age(mut self, seconds: u32) -> Self {
         self.mfa_max_age = Some(seconds);
         self

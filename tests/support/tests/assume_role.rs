@@ -1,4 +1,4 @@
-//! `AssumeRole` over the wire: who may, who may not, and in which words.
+//! `AssumeRole` over HTTP: allowed and denied callers, and AWS's messages.
 
 mod client;
 
@@ -12,7 +12,7 @@ use test_support::{Device, FakeSts, Role, User, World};
 const BAD_CODE: &str = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
 
 #[test]
-fn the_walk_through_succeeds() {
+fn walkthrough_role_is_assumed() {
     let sts = FakeSts::start(World::biz_corp());
     let code = sts.next_unused_code(MFA_SERIAL);
     let before = Utc::now();
@@ -47,7 +47,7 @@ fn the_walk_through_succeeds() {
 }
 
 #[test]
-fn the_external_id_must_be_there_and_right() {
+fn external_id_is_required_and_must_match() {
     let sts = FakeSts::start(World::biz_corp());
     sts.edit_world(|world| {
         world.put_role(Role::new(BIZ_CORP_ROLE).trusts("111111111111").external_id(EXTERNAL_ID));
@@ -61,7 +61,7 @@ fn the_external_id_must_be_there_and_right() {
 }
 
 #[test]
-fn a_one_time_code_is_needed_right_and_used_once() {
+fn mfa_code_is_required_valid_and_single_use() {
     let sts = FakeSts::start(World::biz_corp());
     let developer = Keys::developer();
     let with =
@@ -89,7 +89,7 @@ fn a_one_time_code_is_needed_right_and_used_once() {
 }
 
 #[test]
-fn a_code_wins_once_among_parallel_clients() {
+fn code_is_accepted_once_among_parallel_clients() {
     let sts = FakeSts::start(World::biz_corp());
     let code = sts.next_unused_code(MFA_SERIAL);
     let answers: Vec<_> = thread::scope(|scope| {
@@ -108,7 +108,7 @@ fn a_code_wins_once_among_parallel_clients() {
 }
 
 #[test]
-fn a_chain_is_held_to_an_hour_and_leaves_mfa_behind() {
+fn chained_role_is_limited_to_one_hour_without_mfa() {
     let sts = FakeSts::start(World::biz_corp().role(Role::new(LONG_ROLE).trusts(BIZ_CORP_ROLE).mfa_required()));
     let code = sts.next_unused_code(MFA_SERIAL);
     let first = Keys::developer().assume(
@@ -131,7 +131,7 @@ fn a_chain_is_held_to_an_hour_and_leaves_mfa_behind() {
 }
 
 #[test]
-fn a_role_has_its_longest_session() {
+fn role_duration_is_limited_by_max_session() {
     let sts = FakeSts::start(World::biz_corp());
     let developer = Keys::developer();
     developer.assume(&sts, NO_MFA_ROLE, &[("DurationSeconds", "3601")]).assert_error(
@@ -186,7 +186,7 @@ fn policy_tags_and_source_identity_are_recorded() {
 }
 
 #[test]
-fn the_callers_own_policy_counts_too() {
+fn identity_policy_of_caller_is_evaluated() {
     let other = "arn:aws:iam::222222222222:role/Other";
     let world = World::new()
         .user(User::new("arn:aws:iam::111111111111:user/u", "AKIA1", "s1").may_assume_only([other]))
@@ -209,7 +209,7 @@ fn the_callers_own_policy_counts_too() {
 
 #[test]
 #[should_panic(expected = "the world has no MFA device nobody's")]
-fn an_unknown_device_is_a_mistake_of_the_test() {
+fn unknown_mfa_device_panics() {
     let world = World::new().user(User::new("arn", "AKIA", "s").device(Device::new("somebody's", b"seed")));
     FakeSts::start(world).current_code("nobody's");
 }

@@ -1,4 +1,4 @@
-//! Everything the double can be told to do wrong, as a client sees it.
+//! All faults of the double, as a client sees them.
 
 mod client;
 
@@ -18,7 +18,7 @@ fn identity(sts: &FakeSts) -> std::io::Result<Answer> {
 }
 
 #[test]
-fn answers_are_replaced_as_often_as_told() {
+fn response_is_replaced_the_given_number_of_times() {
     let sts = start();
     sts.fault(Fault::Throttle, Some(2));
     sts.fault(Fault::error(403, "RegionDisabledException", "STS is not activated"), Some(1));
@@ -34,7 +34,7 @@ fn answers_are_replaced_as_often_as_told() {
 }
 
 #[test]
-fn a_fault_can_be_for_one_action() {
+fn fault_on_action_leaves_others() {
     let sts = start();
     sts.fault_on("AssumeRole", Fault::Throttle, None);
     identity(&sts).unwrap().assert_ok();
@@ -45,7 +45,7 @@ fn a_fault_can_be_for_one_action() {
 }
 
 #[test]
-fn answers_can_be_no_aws_answers() {
+fn fault_response_can_be_html_garbage_or_truncated() {
     let sts = start();
     sts.fault(Fault::ServerErrorHtml(502), Some(1));
     sts.fault(Fault::Garbage, Some(1));
@@ -65,7 +65,7 @@ fn answers_can_be_no_aws_answers() {
 }
 
 #[test]
-fn a_truncated_answer_has_spent_its_code_and_a_replaced_one_has_not() {
+fn truncated_response_uses_code_unlike_replaced_one() {
     let sts = start();
     let code = sts.next_unused_code(MFA_SERIAL);
     let mfa = [("SerialNumber", MFA_SERIAL), ("TokenCode", code.as_str())];
@@ -77,13 +77,13 @@ fn a_truncated_answer_has_spent_its_code_and_a_replaced_one_has_not() {
 }
 
 #[test]
-fn a_held_answer_comes_late_and_its_call_early() {
+fn held_response_waits_while_its_call_is_recorded() {
     let sts = start();
     sts.fault(Fault::HELD, Some(1));
     thread::scope(|scope| {
         let client = scope.spawn(|| identity(&sts));
         sts.wait_for("GetCallerIdentity", 1);
-        // Others are answered meanwhile.
+        // Other requests are answered meanwhile.
         for _ in 0..20 {
             identity(&sts).unwrap().assert_ok();
         }
@@ -95,7 +95,7 @@ fn a_held_answer_comes_late_and_its_call_early() {
 }
 
 #[test]
-fn a_hanging_answer_never_comes() {
+fn hanging_response_never_arrives() {
     let sts = start();
     sts.fault(Fault::Hang, Some(1));
     thread::scope(|scope| {
@@ -112,7 +112,7 @@ fn a_hanging_answer_never_comes() {
 }
 
 #[test]
-fn stopping_lets_go_of_hanging_and_slow_clients() {
+fn stopped_server_releases_hanging_and_slow_clients() {
     let sts = start();
     sts.fault(Fault::Hang, Some(1));
     sts.fault(Fault::HELD, None);
@@ -133,7 +133,7 @@ fn stopping_lets_go_of_hanging_and_slow_clients() {
 }
 
 #[test]
-fn a_moved_clock_shows_in_date_and_signature_age() {
+fn clock_offset_changes_date_and_signature_age() {
     let sts = start();
     for (offset, start_of_message) in [(1200, "Signature expired: "), (-1200, "Signature not yet current: ")] {
         sts.fault(Fault::ClockOffset(offset), None);
@@ -155,7 +155,7 @@ fn a_moved_clock_shows_in_date_and_signature_age() {
 }
 
 #[test]
-fn followers_hear_of_calls() {
+fn followers_receive_calls() {
     let sts = start();
     let calls = sts.follow();
     identity(&sts).unwrap();

@@ -1,4 +1,4 @@
-//! `GetSessionToken`, keys that end, and keys that are none.
+//! `GetSessionToken`, keys that expire, and invalid keys.
 
 mod client;
 
@@ -15,7 +15,7 @@ fn mfa_session(sts: &FakeSts) -> Keys {
 }
 
 #[test]
-fn a_session_with_mfa_opens_roles_for_an_hour() {
+fn mfa_session_assumes_roles_for_one_hour() {
     let sts = FakeSts::start(World::biz_corp());
     let session = mfa_session(&sts);
     session.assume(&sts, LONG_ROLE, &[]).assert_ok();
@@ -33,7 +33,7 @@ fn a_session_with_mfa_opens_roles_for_an_hour() {
 }
 
 #[test]
-fn a_session_without_mfa_opens_no_role_that_asks_for_it() {
+fn session_without_mfa_cannot_assume_mfa_role() {
     let sts = FakeSts::start(World::biz_corp());
     let session = Keys::of(&Keys::developer().call(&sts, "GetSessionToken", &[]));
     session.assume(&sts, LONG_ROLE, &[]).assert_not_authorized(USER_ARN, LONG_ROLE);
@@ -41,7 +41,7 @@ fn a_session_without_mfa_opens_no_role_that_asks_for_it() {
 }
 
 #[test]
-fn mfa_grows_too_old_for_some_roles() {
+fn mfa_session_beyond_max_age_is_denied() {
     let sts = FakeSts::start(World::biz_corp());
     sts.edit_world(|world| world.put_role(Role::new(LONG_ROLE).trusts("111111111111").mfa_max_age(300)));
     let session = mfa_session(&sts);
@@ -51,7 +51,7 @@ fn mfa_grows_too_old_for_some_roles() {
 }
 
 #[test]
-fn durations_have_their_limits() {
+fn session_token_duration_is_limited() {
     let world = World::biz_corp().user(User::root("111111111111", "AKIAROOT", "s"));
     let sts = FakeSts::start(world);
     let lasts = |keys: &Keys, seconds: &str| {
@@ -78,7 +78,7 @@ fn get_session_token_can_be_denied() {
 }
 
 #[test]
-fn keys_end() {
+fn temporary_keys_expire() {
     let sts = FakeSts::start(World::biz_corp());
     let role = Keys::of(&Keys::developer().assume(&sts, NO_MFA_ROLE, &[("DurationSeconds", "900")]));
     role.call(&sts, "GetCallerIdentity", &[]).assert_ok();
@@ -115,7 +115,7 @@ fn wrong_keys_are_refused() {
 }
 
 #[test]
-fn an_unsigned_request_is_refused() {
+fn unsigned_request_is_refused() {
     let sts = FakeSts::start(World::biz_corp());
     let request = "GET /?Action=GetCallerIdentity&Version=2011-06-15 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     let answer = send(&sts, request).unwrap();

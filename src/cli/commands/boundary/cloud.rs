@@ -20,6 +20,7 @@ use crate::iam::Client;
 use crate::output::table;
 use crate::plan::CredentialPlan;
 use crate::policy::ArnScope;
+use crate::resolve::watched;
 use crate::sts::StsError;
 
 use super::hint::set_again;
@@ -117,7 +118,7 @@ fn roles(context: &Context, project: &Project, environment: &str, all: &[String]
         let credentials = resolver.credentials()?;
         let client = Client::new(sts.connections, &endpoint, &credentials);
         let client = client.map_err(|error| unanswered_by("IAM", error, "cannot call IAM"))?;
-        let role = |name: String| match client.role(&name) {
+        let role = |name: String| match watched(resolver.reporter, "IAM (GetRole)", || client.role(&name)) {
             Ok(role) => Ok(CloudRole { name, found: FoundRole::With(role.boundary) }),
             Err(StsError::Refused { code, .. }) if code == "NoSuchEntity" => {
                 Ok(CloudRole { name, found: FoundRole::Missing })

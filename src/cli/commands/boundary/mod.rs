@@ -7,6 +7,7 @@ use crate::amplify::boundary::{clear, is_policy, set};
 use crate::amplify::environment::Source;
 use crate::amplify::project::{MAX_BYTES, META_KEY, Project};
 use crate::cli::args::policy::{BoundaryVerb, Write};
+use crate::cli::color::Painter;
 use crate::cli::confirm::{confirm, report_written};
 use crate::cli::context::Context;
 use crate::cli::credentials::plan_of;
@@ -90,7 +91,7 @@ fn change(
     if changes.is_empty() {
         note(context, &format!("nothing to change in environment {environment}"));
     } else if write.dry_run {
-        return write_stdout(shown.as_bytes());
+        return write_stdout(Painter::stdout(context).diff(&shown).as_bytes());
     } else {
         changes.iter().try_for_each(Change::check)?;
         if !write.yes {

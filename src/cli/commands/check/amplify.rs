@@ -1,6 +1,7 @@
 //! `check --for amplify` simulates every action that the Amplify CLI needs.
 
 use std::io::IsTerminal;
+use std::time::Instant;
 
 use crate::cli::args::Check;
 use crate::cli::context::Context;
@@ -61,9 +62,8 @@ pub(crate) fn simulate_all(
             // Reading the policies instead would only give a guess.
             Err(error) if is_simulation_unavailable(endpoint, &error) => {
                 let statement = compact(&for_check(&place));
-                let hint = format!(
-                    "allow the simulation in a policy of {source}: {statement} (see: amplify-creds policy amplify --check)"
-                );
+                let hint =
+                    format!("add to a policy of {source}: {statement} (see: amplify-creds policy amplify --check)");
                 findings.push(not_simulated(format!("IAM cannot simulate the policies of {source}: {error}"), &hint));
             }
             simulated => results = simulated.map_err(unanswered)?,
@@ -121,8 +121,14 @@ fn simulate(
         }
     };
     let results = batches.iter().enumerate().map(|(index, batch)| {
-        show(&format!("\rsimulating policies with IAM: {} of {}", index + 1, batches.len()));
-        client.simulate(source, batch)
+        show(&format!("\rwaiting for IAM: {} of {}", index + 1, batches.len()));
+        let began = Instant::now();
+        let result = client.simulate(source, batch);
+        context.info(|| {
+            let took = began.elapsed().as_millis();
+            format!("SimulatePrincipalPolicy {} of {}: {took} ms", index + 1, batches.len())
+        });
+        result
     });
     let results = results.collect::<Result<Vec<_>, _>>();
     show("\r\u{1b}[K");

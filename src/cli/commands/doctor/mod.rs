@@ -52,7 +52,7 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
         let [config, credentials] = set.shown_files();
         let message = format!("profile {name} does not exist in {config} or {credentials}");
         let hint = match set.nearest(name).as_slice() {
-            [] => "see: amplify-creds list".to_owned(),
+            [] => "run: amplify-creds list".to_owned(),
             names => format!("did you mean {}?", names.join(" or ")),
         };
         return Err(with_hints(Failure::new(PROFILE_NOT_FOUND, message), &set.near_misses(name)).hint(hint));

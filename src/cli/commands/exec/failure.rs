@@ -12,8 +12,7 @@ pub(crate) fn not_run(program: &OsStr, error: &io::Error) -> Failure {
     }
     let program = program.display();
     if error.kind() == io::ErrorKind::NotFound {
-        let reason = "the command, or the interpreter in its first line, does not exist";
-        Failure::new(COMMAND_NOT_FOUND, format!("cannot run {program}: {reason}"))
+        Failure::new(COMMAND_NOT_FOUND, format!("command not found: {program} (or its #! interpreter)"))
             .hint("write the profile before -- and the command after it: amplify-creds exec PROFILE -- COMMAND")
     } else {
         Failure::new(NOT_EXECUTABLE, format!("cannot run {program}: {error}"))
@@ -36,7 +35,7 @@ mod tests {
     use crate::cli::errors::failure::BEFORE_COMMAND;
 
     #[test]
-    fn nul_byte_is_named_with_the_status_before_the_command() {
+    fn nul_byte_is_reported_with_exit_125() {
         let failure = not_run(OsStr::new("ls"), &io::ErrorKind::InvalidInput.into());
         assert!(failure.message.contains("NUL byte"), "{}", failure.message);
         assert_eq!(failure.code.exit, BEFORE_COMMAND);

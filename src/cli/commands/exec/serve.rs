@@ -29,7 +29,7 @@ pub(crate) fn run(context: Context, how: &SessionArgs, fetched: Fetched, mut com
         Some(profile) => Session::OfProfile(profile.to_owned()),
         None => Session::OfEnvironment,
     };
-    let hint = "AMPLIFY_CREDS_SERVE_PORT or serve_port in config.ini sets the port; without them a free port is used";
+    let hint = "change or unset AMPLIFY_CREDS_SERVE_PORT, or serve_port in config.ini; 0 means any free port";
     let endpoint =
         CredentialsEndpoint::start(port(&context)?, credentials.clone(), session.expired()).map_err(|error| {
             Failure::new(ENDPOINT, format!("cannot open a port on 127.0.0.1 for the command: {error}")).hint(hint)

@@ -9,7 +9,7 @@ use crate::cache::entry::CachedSession;
 use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::cli::args::Explain;
-use crate::cli::color::{Color, Painter};
+use crate::cli::color::Painter;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
 use crate::cli::output::{write_json, write_stdout};
@@ -20,7 +20,7 @@ use crate::cli::{credentials, selection};
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::masking::{masked, masked_message};
 use crate::core::origin::{Located, Origin};
-use crate::output::fields::Fields;
+use crate::output::fields::{Emphasis, Fields};
 use crate::output::{left_until, near};
 use crate::plan::build;
 use crate::plan::inputs::Inputs;
@@ -75,8 +75,7 @@ pub(crate) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
         fields.heading("Amplify project");
         add_located(&mut fields, "boundary", boundary.as_ref());
     }
-    let painter = Painter::stdout(context);
-    write_stdout(fields.text(|heading| painter.paint(Color::Bold, heading).into_owned()).as_bytes())
+    write_stdout(Painter::stdout(context).fields(fields).as_bytes())
 }
 
 /// Resolution limits `min_ttl`, in seconds, to a quarter of the session's duration.
@@ -214,7 +213,11 @@ fn fields(
             Some(at) => format!("expired at {}", near(at, now)),
             None => "no session".to_owned(),
         };
-        fields.add("cache", &state, "");
+        match session {
+            Some(_) if *is_valid => fields.add_emphasized("cache", &state, Emphasis::Good),
+            Some(_) => fields.add_emphasized("cache", &state, Emphasis::Bad),
+            None => fields.add("cache", &state, ""),
+        }
     }
     if !warnings.is_empty() {
         fields.heading("warnings");

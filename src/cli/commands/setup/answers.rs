@@ -23,16 +23,18 @@ pub(crate) fn answers(context: &Context, options: &Setup) -> Result<Role, Failur
     let Setup { role_arn, source_profile, external_id, mfa_serial, new_name, in_place, .. } = options;
     let set = context.profiles()?;
     let mut ask = questions(context, options)?;
-    ask.say("A profile for a role. Ctrl-C ends this, and changes nothing.\n");
+    ask.say("This creates a profile for a role. Press Ctrl-C to cancel without changes.\n");
     let role_arn = ask.required(&question("Role ARN", "--role-arn", role_arn.as_ref(), None), &|arn| {
         let is_role = RoleArn::parse(arn).is_some_and(|arn| arn.has_account()) && reads_alike("role_arn", arn);
-        let shape = "the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME with the account's twelve digits";
+        let shape = "the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME with an account id of twelve digits";
         if is_role { Ok(()) } else { Err(shape.to_owned()) }
     })?;
     let (source_profile, source_keys) = source(options, source_profile.as_deref(), &set, &mut ask)?;
-    let external_id = question("External id, if the role asks for one", "--external-id", external_id.as_ref(), None);
+    let external_id =
+        question("External id (empty if the role requires none)", "--external-id", external_id.as_ref(), None);
     let external_id = ask.optional(&external_id, &within(EXTERNAL_ID))?;
-    let mfa_serial = question("MFA device, if the role asks for MFA", "--mfa-serial", mfa_serial.as_ref(), None);
+    let mfa_serial =
+        question("MFA device (empty if the role requires no MFA)", "--mfa-serial", mfa_serial.as_ref(), None);
     let mfa_serial = ask.optional(&mfa_serial, &within(MFA_SERIAL))?;
     let usual = region(&set, &source_profile);
     let region = question("Region", "--region", context.global.region.as_ref(), usual.as_deref());
@@ -65,7 +67,7 @@ fn questions(context: &Context, options: &Setup) -> Result<Questions, Failure> {
         let message = "setup without PROFILE prompts for the settings of a new role, but no prompt is possible here";
         Failure::new(NOBODY_TO_ASK, message)
             .hint("use an existing profile: amplify-creds setup PROFILE")
-            .hint("or add --role-arn, --source-profile, --name and --yes; see: amplify-creds help setup")
+            .hint("for a new role, add --role-arn, --source-profile, --name and --yes; see: amplify-creds help setup")
     };
     match Questions::open(context) {
         Err(_) if has_all => Ok(Questions::none()),

@@ -1,5 +1,5 @@
 // The AWS SDK for Go as a client: a GetCallerIdentity for each line of stdin, or a single one with the argument "once".
-// Debian's version of the SDK is older than AWS_ENDPOINT_URL_STS, which is therefore read here.
+// Debian's version of the SDK is older than AWS_ENDPOINT_URL_STS, so the variable is read here.
 package main
 
 import (

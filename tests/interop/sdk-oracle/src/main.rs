@@ -1,5 +1,5 @@
-//! What the AWS SDK for Rust makes of a profile: its chain as it logs it, before anything is fetched. The environment is
-//! the row's, the only argument the profile that is asked for by hand; prints one JSON object.
+//! Prints the AWS SDK for Rust's chain of a profile as JSON. The SDK logs it before it fetches anything. The
+//! environment is the row's, and the only argument is a profile that is set explicitly.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -17,7 +17,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// The log's lines: fields by name.
+/// The fields of each line of the log, by name.
 type Log = Arc<Mutex<Vec<BTreeMap<String, String>>>>;
 
 struct Recorder(Log);
@@ -49,7 +49,6 @@ impl Subscriber for Recorder {
     fn exit(&self, _: &Id) {}
 }
 
-/// There is no network here.
 #[derive(Debug)]
 struct NoNetwork;
 
@@ -68,7 +67,7 @@ fn main() {
             .with_region(Some(Region::new("us-east-1")))
             .with_behavior_version(Some(BehaviorVersion::v2026_01_12()))
             .with_http_client(http_client_fn(|_, _| SharedHttpConnector::new(NoNetwork)));
-        // Needs no time limit: without a network, every fetch fails at once.
+        // Needs no timeout: without a network, every fetch fails at once.
         match std::env::args().nth(1) {
             Some(name) => {
                 let provider = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(name).build();

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-/// A request that was read whole.
+/// A complete request.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub(super) method: String,
@@ -13,7 +13,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request made by hand, for tests of services.
+    /// A request for tests of services.
     pub fn new(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Self {
         Self {
             method: method.to_owned(),
@@ -24,27 +24,27 @@ impl Request {
         }
     }
 
-    /// The method, in the case it was sent in.
+    /// The method as sent.
     pub fn method(&self) -> &str {
         &self.method
     }
 
-    /// The path as it was sent, still encoded, without the query.
+    /// The encoded path as sent, without the query.
     pub fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or_default()
     }
 
-    /// The query as it was sent, still encoded; empty when there is none.
+    /// The encoded query as sent; empty if missing.
     pub fn query(&self) -> &str {
         self.target.split_once('?').map_or("", |(_, query)| query)
     }
 
-    /// The first value of this header, whatever the case of its name.
+    /// The first value of this header. The name is case-insensitive.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers_named(name).first().copied()
     }
 
-    /// All values of this header in the order they came.
+    /// All values of this header in their order.
     pub fn headers_named(&self, name: &str) -> Vec<&str> {
         self.headers
             .iter()
@@ -58,7 +58,7 @@ impl Request {
         &self.body
     }
 
-    /// RFC 9112 section 9.3: 1.1 persists unless told otherwise, 1.0 the other way round.
+    /// RFC 9112 section 9.3: HTTP/1.1 connections persist by default, 1.0 connections do not.
     pub(super) fn keep_alive(&self) -> bool {
         let said = |option: &str| {
             self.headers_named("connection")
@@ -70,13 +70,13 @@ impl Request {
     }
 }
 
-/// An answer. `Date`, `Content-Length` and `Connection` are the server's to write.
+/// A response. The server writes `Date`, `Content-Length` and `Connection`.
 #[must_use]
 #[derive(Clone, Debug)]
 pub struct Response {
     /// The status code.
     pub status: u16,
-    /// What the `Date` header says.
+    /// The value of the `Date` header.
     pub date: DateTime<Utc>,
     /// The other headers.
     pub headers: Vec<(String, String)>,
@@ -85,31 +85,31 @@ pub struct Response {
 }
 
 impl Response {
-    /// An answer without a body.
+    /// A response without a body.
     pub fn new(status: u16, date: DateTime<Utc>) -> Self {
         Self { status, date, headers: Vec::new(), body: Vec::new() }
     }
 
-    /// The answer with one more header.
+    /// Adds a header.
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    /// The answer with this body of this media type.
+    /// Sets the body and its media type.
     pub fn body(mut self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self.header("Content-Type", media_type)
     }
 }
 
-/// What happens to a request.
+/// The server's reaction to a request.
 #[derive(Clone, Debug)]
 pub enum Reply {
-    /// The answer, as it should be.
+    /// A correct response.
     Whole(Response),
-    /// The answer, but more bytes are promised than sent before the connection closes.
+    /// A response that promises more bytes than it sends before the connection closes.
     Truncated(Response),
-    /// The connection is closed without a byte.
+    /// Closes the connection without a byte.
     Close,
 }

@@ -1,5 +1,3 @@
-//! The server against hand-written bytes.
-
 use std::io::{Read, Write};
 use std::time::Duration;
 
@@ -29,7 +27,7 @@ fn connect(server: &Server) -> TcpStream {
     stream
 }
 
-/// Reads until what was read ends so.
+/// Reads until the text ends with `end`.
 fn read_to(stream: &mut TcpStream, end: &str) -> String {
     let mut text = String::new();
     let mut byte = [0];
@@ -50,7 +48,7 @@ fn exchange(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn a_connection_serves_many_requests_even_when_they_arrive_in_pieces() {
+fn connection_serves_requests_that_arrive_in_pieces() {
     let server = start();
     let mut stream = connect(&server);
     stream.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Le").unwrap();
@@ -74,7 +72,7 @@ fn connection_close_and_http_1_0_are_honoured() {
 }
 
 #[test]
-fn what_cannot_be_read_is_refused() {
+fn malformed_request_is_rejected() {
     for (status, request) in [
         (413, "POST / HTTP/1.1\r\nContent-Length: 1048577\r\n\r\n"),
         (400, "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"),
@@ -88,7 +86,7 @@ fn what_cannot_be_read_is_refused() {
 }
 
 #[test]
-fn a_waiting_client_is_told_to_send_its_body() {
+fn expect_header_gets_100_continue() {
     let server = start();
     let mut stream = connect(&server);
     stream.write_all(b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n").unwrap();
@@ -98,7 +96,7 @@ fn a_waiting_client_is_told_to_send_its_body() {
 }
 
 #[test]
-fn dropping_the_server_closes_everything() {
+fn dropped_server_closes_connections() {
     let server = start();
     let address = server.address();
     let mut idle = connect(&server);

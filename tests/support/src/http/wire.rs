@@ -6,18 +6,16 @@ use std::io::{self, Read, Write};
 
 use super::message::{Request, Response};
 
-/// The largest body taken, in bytes.
+/// The largest body in bytes.
 const BODY_CAP: usize = 1 << 20;
-/// The largest request line and headers taken, in bytes.
+/// The largest request line and headers in bytes.
 const HEAD_CAP: usize = 1 << 16;
-/// The most headers taken.
 const HEADER_CAP: usize = 128;
 
-/// Why there is no request.
 pub(super) enum Unreadable {
     /// The connection broke.
     Io(io::Error),
-    /// The client is to be told this status; nothing sensible can follow on the connection.
+    /// The client gets this status. The connection is unusable afterwards.
     Refused(u16),
 }
 
@@ -27,20 +25,18 @@ impl From<io::Error> for Unreadable {
     }
 }
 
-/// One connection.
 pub(super) struct Wire<S> {
     stream: S,
-    /// Bytes that were read and belong to no request yet.
+    /// Bytes that belong to the next request.
     pending: Vec<u8>,
 }
 
 impl<S: Read + Write> Wire<S> {
-    /// A connection that nothing was read from.
     pub(super) fn new(stream: S) -> Self {
         Self { stream, pending: Vec::new() }
     }
 
-    /// The next request, or nothing when the client has closed between two of them.
+    /// The next request; `None` if the client has closed the connection between two requests.
     pub(super) fn read_request(&mut self) -> Result<Option<Request>, Unreadable> {
         let (mut request, head) = loop {
             if let Some(parsed) = parse_head(&self.pending)? {
@@ -67,7 +63,7 @@ impl<S: Read + Write> Wire<S> {
         Ok(Some(request))
     }
 
-    /// Writes an answer that promises `length` bytes of body, whatever it has.
+    /// Writes a response that promises `length` bytes of body, regardless of its real length.
     pub(super) fn write(&mut self, response: &Response, length: usize, keep_alive: bool) -> io::Result<()> {
         let mut head = format!(
             "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Length: {length}\r\nConnection: {}\r\n",
@@ -85,7 +81,7 @@ impl<S: Read + Write> Wire<S> {
         self.stream.write_all(&bytes)
     }
 
-    /// Reads some more; false at the end of the stream.
+    /// Reads more bytes. False at the end of the stream.
     fn fill(&mut self) -> io::Result<bool> {
         let mut chunk = [0; 8192];
         let read = self.stream.read(&mut chunk)?;
@@ -94,7 +90,7 @@ impl<S: Read + Write> Wire<S> {
     }
 }
 
-/// The request without its body and the length of its head, once the head is complete.
+/// The request without its body, and the length of its head. `None` until the head is complete.
 fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize)>, Unreadable> {
     let mut headers = [httparse::EMPTY_HEADER; HEADER_CAP];
     let mut parsed = httparse::Request::new(&mut headers);
@@ -130,7 +126,7 @@ fn body_length(request: &Request) -> Result<usize, Unreadable> {
     let Some((length, others)) = lengths.split_first() else {
         return Ok(0);
     };
-    // RFC 9112 section 6.3: lengths that differ are an attack or a bug, never a request.
+    // RFC 9112 section 6.3: different lengths are an attack or a bug, never a valid request.
     if others.iter().any(|other| other != length) || !length.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Unreadable::Refused(400));
     }

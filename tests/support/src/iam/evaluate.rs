@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::world::World;
 
-/// What bears on a principal.
+/// The policies that apply to a principal.
 #[derive(Debug)]
 pub(super) struct Layers<'w> {
     pub(super) identity: Vec<(&'w str, &'w Value)>,
@@ -16,16 +16,15 @@ pub(super) struct Layers<'w> {
     pub(super) organisation: Option<&'w Value>,
 }
 
-/// Whether an action is allowed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Decision {
     Allowed,
     Denied {
-        /// The policy that denies it by a statement.
+        /// The policy with the denying statement.
         policy: Option<String>,
         /// Whether the boundary would allow it.
         boundary: bool,
-        /// Whether the organisation would.
+        /// Whether the organisation would allow it.
         organisation: bool,
     },
 }
@@ -111,7 +110,7 @@ fn condition(condition: &Value, context: &Context) -> bool {
     })
 }
 
-/// `*` is anything, `?` one character.
+/// `*` matches any text, `?` one character.
 fn is_like(pattern: &str, text: &str) -> bool {
     match (pattern.chars().next(), text.chars().next()) {
         (None, None) => true,
@@ -142,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn each_layer_has_its_say() {
+    fn policy_layers_all_affect_the_decision() {
         let allow = r#"{"Statement": {"Effect": "Allow", "Action": ["s3:*", "lex:*"], "Resource": "arn:aws:s3:::b*"}}"#;
         let role = || Role::new(ROLE).policy("P", allow);
         assert_eq!(decided(role(), "S3:getobject"), Decision::Allowed);

@@ -2,7 +2,7 @@
 
 use crate::aws_error::AwsError;
 
-/// What a credential scope ends with.
+/// The end of a credential scope.
 pub(super) const TERMINATOR: &str = "aws4_request";
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -10,22 +10,17 @@ const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// An access key id with the scope it was used in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Credential {
-    /// The access key id.
     pub access_key_id: String,
     /// The day, `YYYYMMDD`.
     pub date: String,
-    /// The region.
     pub region: String,
-    /// The service.
     pub service: String,
-    /// What the scope ends with.
+    /// The end of the scope.
     pub terminator: String,
 }
 
-/// The header, taken apart.
 #[derive(Debug)]
 pub(super) struct Authorization {
-    /// Who signed for what.
     pub credential: Credential,
     /// The names of the signed headers, in lower case.
     pub signed_headers: Vec<String>,
@@ -34,7 +29,6 @@ pub(super) struct Authorization {
 }
 
 impl Authorization {
-    /// Takes the header's value apart.
     pub(super) fn parse(header: &str) -> Result<Self, AwsError> {
         let (algorithm, rest) = header.trim().split_once(' ').unwrap_or((header.trim(), ""));
         if algorithm != ALGORITHM {

@@ -5,7 +5,7 @@
 use crate::http::Request;
 use crate::percent;
 
-/// The canonical request, or nothing if a header said to be signed is not there.
+/// `None` if a signed header is missing.
 pub(super) fn request(request: &Request, signed_headers: &[String], payload_hash: &str) -> Option<String> {
     let mut names = signed_headers.to_vec();
     names.sort();
@@ -22,7 +22,7 @@ pub(super) fn request(request: &Request, signed_headers: &[String], payload_hash
     ))
 }
 
-/// Repeated headers become one, joined by commas; runs of blanks become one blank.
+/// Joins repeated headers with commas, and replaces runs of blanks by one blank.
 fn header_value(request: &Request, name: &str) -> Option<String> {
     let values: Vec<String> = request
         .headers_named(name)
@@ -32,8 +32,7 @@ fn header_value(request: &Request, name: &str) -> Option<String> {
     (!values.is_empty()).then(|| values.join(","))
 }
 
-/// The path without dot segments (RFC 3986 section 5.2.4) and empty ones, each segment encoded
-/// once more than it came.
+/// The path without dot segments (RFC 3986 section 5.2.4) and empty ones. Each segment is encoded again.
 fn path(sent: &str) -> String {
     let mut segments: Vec<&str> = Vec::new();
     for segment in sent.split('/') {
@@ -47,7 +46,7 @@ fn path(sent: &str) -> String {
     if encoded.is_empty() || sent.ends_with('/') { encoded + "/" } else { encoded }
 }
 
-/// Names and values encoded anew, in the order of their encoded bytes.
+/// Encodes names and values again, in the order of their encoded bytes.
 fn query(sent: &str) -> String {
     let mut pairs: Vec<(String, String)> = sent
         .split('&')

@@ -1,5 +1,4 @@
-//! The worked example of the AWS General Reference (IAM `ListUsers`), and what becomes of it when
-//! any part is tampered with.
+//! The worked example of the AWS General Reference (IAM `ListUsers`), and tampered variants of it.
 
 use super::*;
 
@@ -16,7 +15,7 @@ const HEADERS: [(&str, &str); 4] = [
     ("Authorization", AUTHORIZATION),
 ];
 
-/// Noon and 36 minutes of the example's day, moved by some seconds.
+/// 12:36 on the example's day, moved by `offset` seconds.
 fn clock(offset: i64) -> DateTime<Utc> {
     NaiveDateTime::parse_from_str("20150830T123600Z", DATE_FORMAT).unwrap().and_utc() + TimeDelta::seconds(offset)
 }
@@ -38,7 +37,7 @@ fn refusal(request: &Request) -> AwsError {
 }
 
 #[test]
-fn the_published_example_is_accepted() {
+fn published_example_is_accepted() {
     let request = Request::new("GET", TARGET, &HEADERS, b"");
     let canonical = canonical::request(
         &request,
@@ -60,7 +59,7 @@ fn the_published_example_is_accepted() {
 }
 
 #[test]
-fn whatever_was_signed_cannot_change() {
+fn changed_signed_content_is_rejected() {
     let tampered = [
         Request::new("POST", TARGET, &HEADERS, b""),
         Request::new("GET", "/x?Action=ListUsers&Version=2010-05-08", &HEADERS, b""),
@@ -80,7 +79,7 @@ fn whatever_was_signed_cannot_change() {
 }
 
 #[test]
-fn the_scope_is_checked() {
+fn credential_scope_is_checked() {
     for (from, to, message) in [
         ("us-east-1", "", "a valid region. "),
         ("/iam/", "/sts/", "correct service: 'iam'. "),
@@ -115,7 +114,7 @@ fn incomplete_headers_are_named() {
 }
 
 #[test]
-fn a_signature_lives_fifteen_minutes_either_way() {
+fn signature_is_valid_for_fifteen_minutes_either_way() {
     let request = Request::new("GET", TARGET, &HEADERS, b"");
     let at = |offset| verify(&request, "iam", clock(offset), long_term_key);
     assert!(at(900).is_ok());

@@ -45,7 +45,7 @@ impl Sts {
         let role = world
             .role_of_arn(role_arn)
             .filter(|role| allowed && trusts(role, caller, external_id, mfa_at, now))
-            // A role that does not exist is not told apart from one that says no.
+            // AWS does not distinguish a missing role from one that denies the call.
             .ok_or_else(|| {
                 AwsError::access_denied(format!(
                     "User: {} is not authorized to perform: sts:AssumeRole on resource: {role_arn}",
@@ -79,7 +79,7 @@ fn trusts(
 
 fn session_seconds(role: &Role, caller: &Caller, asked: Option<i64>) -> Result<i64, AwsError> {
     let seconds = asked.unwrap_or(DEFAULT_SECONDS);
-    // Not only of a role: AWS holds what any session assumes to an hour (99designs/aws-vault#263).
+    // Not only for a role: AWS limits every session's AssumeRole to an hour (99designs/aws-vault#263).
     if matches!(caller.kind, Kind::RoleSession | Kind::UserSession { .. }) && seconds > CHAINED_SECONDS {
         Err(AwsError::validation(
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by \

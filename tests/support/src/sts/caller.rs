@@ -8,42 +8,38 @@ use crate::world::{Role, User};
 /// The identity behind an access key.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
-    /// The ARN that `GetCallerIdentity` shows and messages name.
+    /// The ARN in `GetCallerIdentity` and in messages.
     pub arn: String,
     /// The user's or role's ARN, which trust policies name.
     pub principal: String,
-    /// The unique id that `GetCallerIdentity` shows.
+    /// The unique id in `GetCallerIdentity`.
     pub user_id: String,
-    /// Whether this is an account's root.
     pub root: bool,
-    /// What sort of keys the caller holds.
     pub kind: Kind,
 }
 
-/// The sorts of keys that differ in what they may do.
+/// The kinds of keys with different permissions.
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
     /// A user's own keys.
     LongTerm,
     /// Keys from `GetSessionToken`.
     UserSession {
-        /// When MFA was given, if it was.
+        /// The time of MFA; `None` without MFA.
         mfa_at: Option<DateTime<Utc>>,
     },
-    /// Keys from `AssumeRole`. Whatever MFA they were got with does not travel further.
+    /// Keys from `AssumeRole`. They drop the MFA context.
     RoleSession,
 }
 
 impl Caller {
-    /// A user with her own keys.
     pub(crate) fn of_user(user: &User) -> Self {
         let user_id = if user.root { account_of(&user.arn).to_owned() } else { mint::entity_id("AIDA", &user.arn) };
         Self { arn: user.arn.clone(), principal: user.arn.clone(), user_id, root: user.root, kind: Kind::LongTerm }
     }
 
-    /// A role in the session of this name.
     pub(crate) fn of_role(role: &Role, session_name: &str) -> Self {
-        // `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`: sessions keep the name and drop the path.
+        // `arn:PARTITION:iam::ACCOUNT:role/PATH/NAME`: the ARN of a session keeps the name and omits the path.
         let name = role.arn.rsplit('/').next().unwrap_or_default();
         let partition = role.arn.split(':').nth(1).unwrap_or_default();
         let account = account_of(&role.arn);
@@ -56,12 +52,10 @@ impl Caller {
         }
     }
 
-    /// The account, twelve digits.
     pub(crate) fn account(&self) -> &str {
         account_of(&self.principal)
     }
 
-    /// Whether a principal of a trust policy means this caller.
     pub(crate) fn is_meant_by(&self, principal: &str) -> bool {
         principal == self.account()
             || principal == self.principal

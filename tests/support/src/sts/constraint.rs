@@ -3,40 +3,30 @@
 use crate::aws_error::AwsError;
 use crate::sts::Params;
 
-/// What a text parameter must be like.
+/// The limits of a text parameter.
 pub(super) struct Text {
-    /// The parameter's name.
     name: &'static str,
-    /// The fewest and the most characters.
+    /// The minimum and maximum number of characters.
     length: (usize, usize),
-    /// Which characters, if not all.
+    /// The allowed characters; `None` for all.
     pattern: Option<Pattern>,
 }
 
-/// The characters that a parameter may have.
 #[derive(Clone, Copy)]
 pub(super) struct Pattern {
-    /// Whether a character is among them.
     allows: fn(char) -> bool,
-    /// How AWS writes that down.
+    /// The pattern in AWS's messages.
     shown: &'static str,
 }
 
-/// The session's name.
 pub(super) const ROLE_SESSION_NAME: Text = Text::new("RoleSessionName", 2, 64, Some(NAME));
-/// The role's ARN; its shape is checked apart, with another sentence.
+/// The shape is checked separately, with another message.
 pub(super) const ROLE_ARN: Text = Text::new("RoleArn", 20, 2048, None);
-/// The external id.
 pub(super) const EXTERNAL_ID: Text = Text::new("ExternalId", 2, 1224, Some(EXTERNAL));
-/// The MFA device.
 pub(super) const SERIAL_NUMBER: Text = Text::new("SerialNumber", 9, 256, Some(SERIAL));
-/// The token of a web identity.
 pub(super) const WEB_IDENTITY_TOKEN: Text = Text::new("WebIdentityToken", 4, 20_000, None);
-/// The one-time code.
 pub(super) const TOKEN_CODE: Text = Text::new("TokenCode", 6, 6, Some(DIGITS));
-/// The session policy.
 pub(super) const POLICY: Text = Text::new("Policy", 1, 2048, None);
-/// The source identity.
 pub(super) const SOURCE_IDENTITY: Text = Text::new("SourceIdentity", 2, 64, Some(NAME));
 
 const NAME: Pattern = Pattern { allows: |c| word(c) || "+=,.@-".contains(c), shown: r"[\w+=,.@-]*" };
@@ -50,19 +40,17 @@ impl Text {
     }
 }
 
-/// Collects all that is wrong with a request, as AWS does, before refusing it.
+/// Collects all violations of a request before it fails, as AWS does.
 pub(super) struct Constraints<'a> {
     params: &'a Params,
     broken: Vec<String>,
 }
 
 impl<'a> Constraints<'a> {
-    /// Begins with nothing broken.
     pub(super) fn of(params: &'a Params) -> Self {
         Self { params, broken: Vec::new() }
     }
 
-    /// Checks a parameter that must be there.
     pub(super) fn required(mut self, text: &Text) -> Self {
         if self.params.contains_key(text.name) {
             return self.optional(text);
@@ -74,7 +62,6 @@ impl<'a> Constraints<'a> {
         self
     }
 
-    /// Checks a parameter that may be absent.
     pub(super) fn optional(mut self, text: &Text) -> Self {
         let Some(value) = self.params.get(text.name) else {
             return self;
@@ -95,13 +82,12 @@ impl<'a> Constraints<'a> {
         self
     }
 
-    /// Checks everything collected so far and `DurationSeconds`, which it gives.
+    /// Checks all violations so far and `DurationSeconds`, which it returns.
     pub(super) fn duration(mut self, least: i64, most: i64) -> Result<Option<i64>, AwsError> {
         const NAME: &str = "DurationSeconds";
         let seconds = match self.params.get(NAME).map(|text| text.parse::<i32>()) {
             None => None,
-            // A query that cannot be read into the model fails before any constraint, and AWS
-            // says nothing more about it.
+            // A query that does not fit the model fails before any constraint, with an empty message.
             Some(Err(_)) => return Err(AwsError::new(400, "MalformedInput", "")),
             Some(Ok(seconds)) => Some(i64::from(seconds)),
         };
@@ -127,12 +113,12 @@ impl<'a> Constraints<'a> {
     }
 }
 
-/// The name that messages use: the model's member, which begins in lower case.
+/// Messages use the model's member, which begins in lower case.
 fn member(name: &str) -> String {
     name[..1].to_ascii_lowercase() + &name[1..]
 }
 
-/// The `\w` of the service model, ASCII in practice.
+/// The `\w` of the service model, which is ASCII in practice.
 fn word(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
 }
@@ -147,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_wrong_is_said_at_once() {
+    fn constraint_violations_are_reported_together() {
         let params = params(&[("RoleSessionName", "?"), ("DurationSeconds", "60")]);
         let error = Constraints::of(&params)
             .required(&ROLE_ARN)
@@ -186,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_is_an_integer() {
+    fn duration_must_be_an_integer() {
         for text in ["", "1h", "900.0", "99999999999"] {
             let params = params(&[("DurationSeconds", text)]);
             let error = Constraints::of(&params).duration(900, 43_200).unwrap_err();

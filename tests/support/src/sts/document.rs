@@ -8,20 +8,20 @@ use crate::aws_error::AwsError;
 
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
-/// Temporary keys as they are given out.
+/// Issued temporary keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemporaryKeys {
     /// The access key id.
     pub access_key_id: String,
     /// Its secret.
     pub secret_access_key: String,
-    /// The token to send along.
+    /// The session token.
     pub session_token: String,
-    /// When they end.
+    /// The expiration.
     pub expires: DateTime<Utc>,
 }
 
-/// The whole answer to an action that succeeded, around the inside of its result element.
+/// The response of a successful action; `result` is the content of its result element.
 pub(crate) fn answer(action: &str, result: &str, request_id: &str) -> String {
     format!(
         "<{action}Response xmlns=\"{NAMESPACE}\">\n\
@@ -32,7 +32,7 @@ pub(crate) fn answer(action: &str, result: &str, request_id: &str) -> String {
     )
 }
 
-/// The whole answer to an action that was refused.
+/// The response of a failed action.
 pub(crate) fn error(error: &AwsError, request_id: &str) -> String {
     let message = match error.message.as_str() {
         "" => String::new(),
@@ -46,7 +46,7 @@ pub(crate) fn error(error: &AwsError, request_id: &str) -> String {
     )
 }
 
-/// The inside of `AssumeRole`'s result.
+/// The content of `AssumeRole`'s result.
 pub(crate) fn assumed_role(session: &Caller, keys: &TemporaryKeys, params: &Params) -> String {
     let mut result = format!(
         "<AssumedRoleUser>\n{}{}</AssumedRoleUser>\n{}",
@@ -55,7 +55,7 @@ pub(crate) fn assumed_role(session: &Caller, keys: &TemporaryKeys, params: &Para
         credentials(keys)
     );
     if let Some(policy) = params.get("Policy") {
-        // AWS packs before it measures; a share of the plain limit is near enough to show.
+        // AWS compresses policies before it measures them. A share of the plain limit is close enough.
         let percent = (policy.len() * 100).div_ceil(2048);
         result += &element("PackedPolicySize", &percent.to_string());
     }
@@ -65,7 +65,6 @@ pub(crate) fn assumed_role(session: &Caller, keys: &TemporaryKeys, params: &Para
     result
 }
 
-/// The `Credentials` element.
 pub(crate) fn credentials(keys: &TemporaryKeys) -> String {
     format!(
         "<Credentials>\n{}{}{}{}</Credentials>\n",
@@ -76,7 +75,7 @@ pub(crate) fn credentials(keys: &TemporaryKeys) -> String {
     )
 }
 
-/// The inside of `GetCallerIdentity`'s result.
+/// The content of `GetCallerIdentity`'s result.
 pub(crate) fn caller_identity(caller: &Caller) -> String {
     element("Arn", &caller.arn) + &element("UserId", &caller.user_id) + &element("Account", caller.account())
 }
@@ -91,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_document_escapes_what_it_quotes() {
+    fn error_document_is_xml_escaped() {
         let refused = AwsError::validation("Value '<&>' is wrong");
         assert_eq!(
             error(&refused, "id"),

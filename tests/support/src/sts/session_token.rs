@@ -35,7 +35,7 @@ impl Sts {
             )));
         }
         let seconds = asked_seconds.unwrap_or(DEFAULT_SECONDS);
-        // AWS does not refuse the root who asks for more: it gives an hour.
+        // AWS limits root to an hour instead of returning an error.
         let seconds = if caller.root { seconds.min(ROOT_SECONDS) } else { seconds };
         let session = Caller { kind: Kind::UserSession { mfa_at: mfa.then_some(now) }, ..caller.clone() };
         let credentials = self.open_session(session, seconds, now);

@@ -12,7 +12,6 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use test_support::{FakeSts, biz_corp};
 
-/// Keys to sign with.
 #[derive(Clone, Debug)]
 pub(crate) struct Keys {
     pub id: String,
@@ -20,13 +19,12 @@ pub(crate) struct Keys {
     pub token: Option<String>,
 }
 
-/// What came back.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub status: u16,
     pub head: String,
     pub body: Vec<u8>,
-    /// Whether all bytes came that were promised.
+    /// Whether all promised bytes arrived.
     pub whole: bool,
 }
 
@@ -39,7 +37,7 @@ impl Keys {
         Self { id: id.to_owned(), secret: secret.to_owned(), token: None }
     }
 
-    /// The keys in an answer that gives some.
+    /// The keys in a successful response.
     pub(crate) fn of(answer: &Answer) -> Self {
         Self {
             id: answer.element("AccessKeyId"),
@@ -48,17 +46,17 @@ impl Keys {
         }
     }
 
-    /// Sends an action signed now, on a connection of its own.
+    /// Sends an action, signed now, on its own connection.
     pub(crate) fn call(&self, sts: &FakeSts, action: &str, params: &[(&str, &str)]) -> Answer {
         self.call_at(sts, Utc::now(), action, params).expect("an answer")
     }
 
-    /// The same, where the answer may not come.
+    /// Like [`Self::call`], if there may be no response.
     pub(crate) fn try_call(&self, sts: &FakeSts, action: &str, params: &[(&str, &str)]) -> io::Result<Answer> {
         self.call_at(sts, Utc::now(), action, params)
     }
 
-    /// The same, signed at some time.
+    /// Like [`Self::call`], signed at another time.
     pub(crate) fn call_at(
         &self,
         sts: &FakeSts,
@@ -116,7 +114,7 @@ impl Keys {
 }
 
 impl Answer {
-    /// The text of the first element of this name, with XML's escapes undone.
+    /// The text of the first element of this name, with XML's escapes decoded.
     #[track_caller]
     pub(crate) fn element(&self, name: &str) -> String {
         let text = self.text();
@@ -141,7 +139,7 @@ impl Answer {
         assert_eq!(got, (status, code.to_owned(), message.to_owned()));
     }
 
-    /// The refusal that does not say why.
+    /// The denial without a reason.
     #[track_caller]
     pub(crate) fn assert_not_authorized(&self, who: &str, role: &str) {
         let message = format!("User: {who} is not authorized to perform: sts:AssumeRole on resource: {role}");

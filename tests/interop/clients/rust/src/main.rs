@@ -1,4 +1,5 @@
-//! The AWS SDK for Rust as a client: a GetCallerIdentity for each line of stdin, or a single one with the argument `once`.
+//! The AWS SDK for Rust as a client: a GetCallerIdentity for each line of stdin, or a single one with the argument
+//! `once`.
 
 use std::error::Error;
 use std::io::BufRead;
