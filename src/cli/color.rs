@@ -156,7 +156,8 @@ mod tests {
         let painter = Painter(true);
         assert_eq!(
             painter.diff("--- a\n+++ b\n@@ x\n same\n-old\n+new\n"),
-            "\x1b[1m--- a\x1b[0m\n\x1b[1m+++ b\x1b[0m\n\x1b[36m@@ x\x1b[0m\n same\n\x1b[31m-old\x1b[0m\n\x1b[32m+new\x1b[0m\n"
+            "\x1b[1m--- a\x1b[0m\n\x1b[1m+++ b\x1b[0m\n\x1b[36m@@ x\x1b[0m\n same\n\
+             \x1b[31m-old\x1b[0m\n\x1b[32m+new\x1b[0m\n"
         );
         let error = "amplify-creds: failed\n  at a:1\n  hint: run x\n";
         assert_eq!(

@@ -1,11 +1,10 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::cache::entry;
 use crate::cache::entry::{CachedSession, EntryMetadata, METADATA_VERSION, ProcessMetadata};
 use crate::cache::key::CacheKey;
 use crate::core::call_chain::CallChain;
 use crate::core::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
-use crate::output::left_until;
 use crate::plan::BaseSource;
 use crate::plan::mfa_strategy::{MfaAction, MfaStrategy, Step};
 use crate::source::{FetchOptions, SourceError};
@@ -13,7 +12,6 @@ use crate::sts::Session;
 
 use super::error::{ResolveError, ResolveWarning, StorageError};
 use super::memory::device_id;
-use super::reporter::watched;
 use super::resolver::Resolver;
 use super::state::{Call, Exchange, Exchanged, Run, WaitPolicy, Waited, Waiting};
 
@@ -64,10 +62,7 @@ impl<'r, 'a> Run<'r, 'a> {
 
     pub(super) fn session(&mut self, at: usize) -> Result<Credentials, ResolveError> {
         if let Some(session) = self.cached_if_usable(at) {
-            self.resolver.reporter.detail(&|| {
-                let left = session.expiration.map(|end| left_until(end, self.resolver.clock.now()));
-                format!("{}: using the cached session, {}", self.step_name(at), left.unwrap_or_default())
-            });
+            self.report_cached(at, &session);
             return Ok(session);
         }
         self.resolver.reporter.detail(&|| format!("{}: {}", self.step_name(at), self.why_not_cached(at)));
@@ -153,18 +148,7 @@ impl<'r, 'a> Run<'r, 'a> {
 
     pub(super) fn base(&mut self) -> Result<Credentials, ResolveError> {
         let how = FetchOptions { chain: &self.extended_chain(), timeout: self.call_timeout() };
-        let began = Instant::now();
-        let fetch = || self.resolver.sources.fetch(&self.plan.base, how);
-        let fetched = match self.remote_base() {
-            None => fetch(),
-            Some(what) => {
-                let fetched = watched(self.resolver.reporter, &what, fetch);
-                let result = if fetched.is_ok() { "returned credentials" } else { "failed" };
-                let took = || format!("{what} {result} ({} ms)", began.elapsed().as_millis());
-                self.resolver.reporter.detail(&took);
-                fetched
-            }
-        };
+        let fetched = self.reported_base(|| self.resolver.sources.fetch(&self.plan.base, how));
         match fetched.map_err(|error| self.base_failed(error))? {
             Some(credentials) => Ok(credentials),
             None => self.session(0),

@@ -1,8 +1,12 @@
 //! The words for the steps of a run, as `-v` prints them.
 
+use std::time::Instant;
+
+use crate::core::credentials::Credentials;
 use crate::output::left_until;
 use crate::plan::BaseSource;
 
+use super::reporter::watched;
 use super::state::{Call, Run};
 
 pub(super) fn process_name(pid: u32, verb: &str, profile: &str) -> String {
@@ -38,8 +42,25 @@ impl Run<'_, '_> {
         }
     }
 
+    pub(super) fn report_cached(&self, at: usize, session: &Credentials) {
+        self.resolver.reporter.detail(&|| {
+            let left = session.expiration.map(|end| left_until(end, self.resolver.clock.now()));
+            format!("{}: using the cached session, {}", self.step_name(at), left.unwrap_or_default())
+        });
+    }
+
+    /// Fetches the base credentials, and reports their source and the duration.
+    pub(super) fn reported_base<T, E>(&self, fetch: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let Some(what) = self.remote_base() else { return fetch() };
+        let began = Instant::now();
+        let fetched = watched(self.resolver.reporter, &what, fetch);
+        let result = if fetched.is_ok() { "returned credentials" } else { "failed" };
+        self.resolver.reporter.detail(&|| format!("{what} {result} ({} ms)", began.elapsed().as_millis()));
+        fetched
+    }
+
     /// What returns the base credentials, unless they are in a file or variable.
-    pub(super) fn remote_base(&self) -> Option<String> {
+    fn remote_base(&self) -> Option<String> {
         let profile = &self.plan.base.profile;
         match &self.plan.base.source {
             BaseSource::Process(_) => Some(format!("credential_process of profile {profile}")),
