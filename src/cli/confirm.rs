@@ -2,14 +2,14 @@ use std::io::IsTerminal;
 
 use crate::cli::color::Painter;
 use crate::cli::context::Context;
-use crate::cli::errors::failure::{CANCELLED, Failure, NOBODY_TO_ASK};
+use crate::cli::errors::failure::{Failure, NOBODY_TO_ASK};
 use crate::cli::output::{note, write_stdout};
 use crate::cli::questions::Questions;
 use crate::core::origin::SourceFile;
 use crate::edit::{Change, Editor, Exclusive, Written, diff};
 
-/// If `on_stdout` is false, or stdout is not the terminal, the diff is shown with the question.
-pub(crate) fn confirm(context: &Context, verb: &str, shown: &str, on_stdout: bool) -> Result<(), Failure> {
+/// `false` for a no. If `on_stdout` is false, or stdout is not the terminal, the diff is shown with the question.
+pub(crate) fn confirm(context: &Context, verb: &str, shown: &str, on_stdout: bool) -> Result<bool, Failure> {
     let mut person = Questions::open(context).map_err(|_| {
         let message = format!("{verb} asks before it writes, but no prompt is possible here; add --yes");
         Failure::new(NOBODY_TO_ASK, message).hint("to see what would be written: --dry-run")
@@ -20,10 +20,14 @@ pub(crate) fn confirm(context: &Context, verb: &str, shown: &str, on_stdout: boo
     if !on_stdout || !std::io::stdout().is_terminal() {
         person.say_painted(shown, |line| Painter::question(context).diff(line));
     }
-    if person.confirm("Write this?")? { Ok(()) } else { Err(Failure::new(CANCELLED, "nothing was changed")) }
+    let agrees = person.confirm("Write this?")?;
+    if !agrees {
+        note(context, "nothing was changed");
+    }
+    Ok(agrees)
 }
 
-/// Skips the question if a `lock` is held. `None` if `dry_run` only shows the changes.
+/// Skips the question if a `lock` is held. `None` if nothing was written: after `dry_run` or a no.
 pub(crate) fn write_changes(
     context: &Context,
     verb: &str,
@@ -41,7 +45,9 @@ pub(crate) fn write_changes(
         write_stdout(Painter::stdout(context).diff(&shown).as_bytes())?;
         lock
     } else {
-        confirm(context, verb, &shown, true)?;
+        if !confirm(context, verb, &shown, true)? {
+            return Ok(None);
+        }
         editor.lock()?
     };
     Ok(Some(editor.write(changes, &lock)?))

@@ -44,11 +44,11 @@ impl Questions {
         }
     }
 
-    /// The default is no.
+    /// The default is yes.
     pub(super) fn confirm(&mut self, question: &str) -> Result<bool, Failure> {
         let Some(person) = &mut self.0 else { return Ok(false) };
-        let answer = person.ask(&format!("{question} [y/N] ")).map_err(|error| unanswered(&error))?;
-        Ok(["y", "yes"].contains(&answer.to_ascii_lowercase().as_str()))
+        let answer = person.ask(&format!("{question} [Y/n] ")).map_err(|error| unanswered(&error))?;
+        Ok(["", "y", "yes"].contains(&answer.to_ascii_lowercase().as_str()))
     }
 
     pub(super) fn required(&mut self, question: &FormField<'_>, check: AnswerCheck<'_>) -> Result<String, Failure> {

@@ -91,7 +91,7 @@ mod tests {
         };
         let line = "   3: 0100007F:A8CA 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  1000        0 1 1";
         assert_eq!(owner_in(line, &ends("")), Some(1000));
-        assert_eq!(owner_in(&line.replace(" 01 ", " 06 "), &ends("")), None, "TIME_WAIT is nobody's");
+        assert_eq!(owner_in(&line.replace(" 01 ", " 06 "), &ends("")), None, "TIME_WAIT has no owner");
         let mapped = "0000000000000000FFFF0000";
         let line = line.replace("0100007F:", "0000000000000000FFFF00000100007F:");
         assert_eq!(owner_in(&line, &ends(mapped)), Some(1000));

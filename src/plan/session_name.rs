@@ -53,7 +53,7 @@ mod tests {
             ("{user}", true),
             ("{user}@{host}-{profile}", true),
             ("{project}.{env}", true),
-            ("{nobody}", false),
+            ("{unknown}", false),
             ("{user", false),
             ("user}", false),
             ("{}", false),
@@ -76,6 +76,6 @@ mod tests {
         assert_eq!(long.len(), 64);
         assert!(SESSION_NAME.allows(&long));
         assert_eq!(fill("{env}", value), Err("env".to_owned()));
-        assert_eq!(fill(&"x".repeat(70), value).unwrap().len(), 70, "AWS is to refuse what nobody filled in");
+        assert_eq!(fill(&"x".repeat(70), value).unwrap().len(), 70, "a value without placeholders is not cut");
     }
 }

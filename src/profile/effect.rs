@@ -56,9 +56,9 @@ mod tests {
 
     #[test]
     fn unreadable_file_before_has_no_changes() {
-        let (broken, mended) = ("[profile a\n", "[profile a]\n");
-        assert_eq!(seen(Dialect::Aws, broken, mended), [""; 0]);
-        let error = changed(Dialect::Aws, &Files::from_text(mended, ""), &Files::from_text(broken, ""));
+        let (broken, fixed) = ("[profile a\n", "[profile a]\n");
+        assert_eq!(seen(Dialect::Aws, broken, fixed), [""; 0]);
+        let error = changed(Dialect::Aws, &Files::from_text(fixed, ""), &Files::from_text(broken, ""));
         assert!(matches!(error, Err(LoadError::Syntax { .. })));
     }
 }

@@ -64,9 +64,9 @@ pub(super) struct Terminal {
 
 impl Terminal {
     pub(super) fn open(until: Instant) -> Result<Self, PromptError> {
-        let nobody = |_| PromptError::NobodyToAsk;
-        open(INPUT).map_err(nobody)?;
-        Ok(Self { output: output().map_err(nobody)?, watch: Watch::begin(until) })
+        let no_terminal = |_| PromptError::NobodyToAsk;
+        open(INPUT).map_err(no_terminal)?;
+        Ok(Self { output: output().map_err(no_terminal)?, watch: Watch::begin(until) })
     }
 
     pub(super) fn say(&mut self, text: &str) {

@@ -107,7 +107,7 @@ fn cached_session_is_used_renewed_or_rejected() {
     let strict = (1200, true);
     let table = [
         Look { name: "fresh", ..PLAIN },
-        Look { name: "fresh, somebody renews", busy: true, ..PLAIN },
+        Look { name: "fresh, another process renews", busy: true, ..PLAIN },
         Look { name: "one above the margin", left: 901, ..PLAIN },
         Look { name: "the margin", left: 900, expected: "renewed", ..PLAIN },
         Look { name: "a short one's margin is a quarter", left: 226, lifetime: 900, ..PLAIN },
@@ -116,7 +116,7 @@ fn cached_session_is_used_renewed_or_rejected() {
         Look { name: "that little", left: 300, min_ttl: (300, false), expected: "renewed", ..PLAIN },
         // `min_ttl` is limited to a quarter of the lifetime.
         Look { name: "out of reach", left: 1000, min_ttl: (86_400, true), ..PLAIN },
-        Look { name: "ageing, somebody renews", left: 800, busy: true, ..PLAIN },
+        Look { name: "ageing, another process renews", left: 800, busy: true, ..PLAIN },
         Look { name: "ageing, AWS is down", left: 800, answer: down(), expected: "kept", ..PLAIN },
         Look { name: "ageing, throttled", left: 800, answer: Err(StsError::Throttled), expected: "kept", ..PLAIN },
         Look { name: "ageing, no network", left: 61, answer: Err(StsError::TimedOut), expected: "kept", ..PLAIN },
@@ -132,11 +132,11 @@ fn cached_session_is_used_renewed_or_rejected() {
             ..PLAIN
         },
         Look { name: "by hand, AWS is down", left: 800, min_ttl: strict, answer: down(), expected: "kept", ..PLAIN },
-        Look { name: "by hand, somebody renews", left: 800, min_ttl: strict, busy: true, ..PLAIN },
+        Look { name: "by hand, another process renews", left: 800, min_ttl: strict, busy: true, ..PLAIN },
         Look { name: "a minute", left: 60, expected: "renewed", ..PLAIN },
         Look { name: "a minute, needs a person", left: 60, prompt: true, expected: "asks", ..PLAIN },
         Look { name: "a minute, AWS is down", left: 60, answer: down(), expected: "refused", ..PLAIN },
-        Look { name: "a minute, somebody renews", left: 60, busy: true, expected: "waits", ..PLAIN },
+        Look { name: "a minute, another process renews", left: 60, busy: true, expected: "waits", ..PLAIN },
         Look { name: "over", left: -5, expected: "renewed", ..PLAIN },
         Look { name: "AWS two hours ahead", offset: 7200, ..PLAIN },
         Look { name: "AWS ahead, at the margin", offset: 7200, left: 900, expected: "renewed", ..PLAIN },
@@ -267,7 +267,10 @@ fn rejected_code_is_prompted_again_unlike_other_denials() {
         let outcome = ResolveWorld::new().resolve("one", 0, &sts, codes, |_| {});
         assert_eq!((outcome.is_ok(), sts.calls()), (works, calls));
         if !works {
-            assert!(matches!(outcome, Err(ResolveError::Sts { .. })), "the refusal is told, not the missing person");
+            assert!(
+                matches!(outcome, Err(ResolveError::Sts { .. })),
+                "the denial is reported, not the missing terminal"
+            );
         }
     }
     let none = ResolveWorld::new().resolve("one", 0, &ScriptedSts::new(vec![]), 0, |_| {});

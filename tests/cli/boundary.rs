@@ -286,18 +286,18 @@ fn amplify_policy_includes_boundary_of_environment() {
 #[test]
 fn boundary_set_shows_diff_and_asks_for_confirmation() {
     use test_support::Terminal;
-    for (answer, code) in [("y", 0), ("n", 130)] {
+    for (answer, is_yes) in [("", true), ("y", true), ("n", false)] {
         let (_sts, home) = without_mfa();
         project(&home);
         let script = format!(
             "cd \"$HOME/app\"; \"$PROGRAM\" boundary set {ARN} </dev/null >\"$FILES/stdout\" 2>\"$FILES/stderr\""
         );
         let mut terminal = Terminal::script(&home, &script);
-        let told = terminal.expect("Write this? [y/N] ");
+        let told = terminal.expect("Write this? [Y/n] ");
         assert!(told.contains(&format!("+      \"PermissionsBoundaryPolicyArn\": \"{ARN}\"")), "{told}");
         terminal.type_line(answer);
         let run = terminal.finish().1.restored();
-        assert_eq!(run.code, Some(code), "{run:?}");
-        assert_eq!(team(&home).contains(ARN), code == 0);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert_eq!(team(&home).contains(ARN), is_yes, "{answer}");
     }
 }

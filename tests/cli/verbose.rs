@@ -112,7 +112,7 @@ fn waiter_of_a_cancelled_prompt_names_the_process() {
     holder.expect("Enter the MFA token code: ");
     let mut waiter = Terminal::named(&home, "waiter", "process bizcorprole");
     waiter.expect("amplify-creds: waiting for process ");
-    let process = waiter.expect(", which asks");
+    let process = waiter.expect(", which is waiting for an MFA code");
     holder.type_control('c');
     assert_eq!(holder.finish().1.restored().code, Some(130));
     let run = waiter.finish().1.restored();

@@ -238,7 +238,8 @@ fn all_edits(kind: FileKind, text: &str) -> (usize, usize) {
         if let Some(after) = tried(&|file| file.remove_section(line)) {
             let deletes: Vec<_> = lines(text).skip(line as usize - 1).map(|line| line.text.to_owned()).collect();
             // A deleted line that is also before the section leaves open which of the two a comparison finds.
-            let is_ambiguous = lines(text).take(line as usize - 1).any(|before| deletes.contains(&before.text.to_owned()));
+            let is_ambiguous =
+                lines(text).take(line as usize - 1).any(|before| deletes.contains(&before.text.to_owned()));
             if !is_ambiguous {
                 hold(kind, text, &after, &deletes, &[], dialects);
             }

@@ -6,16 +6,19 @@ use serde_json::{Map, Value, json};
 use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::cli::args::List;
+use crate::cli::color::Color;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
 use crate::cli::output::{note, write_stdout};
 use crate::cli::plan_inputs::complete_quietly;
+use crate::cli::screen::Screen;
 use crate::cli::{credentials, selection};
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::masking::masked;
 use crate::core::sanitize::{escaped_json, printable};
 use crate::doctor::picker;
 use crate::os::env;
+use crate::output::table::{Cell, Fit, Layout};
 use crate::output::{left, table};
 use crate::plan::kind::ProfileKind;
 use crate::plan::limits::RoleArn;
@@ -23,6 +26,19 @@ use crate::plan::{CredentialPlan, build};
 use crate::profile::Profile;
 use crate::profile::value_form::{shown, shown_header, shown_json, shown_name, shown_unless_secret};
 use crate::tools::Views;
+
+/// Until the table fits the terminal.
+const NARROWER: [Fit; 9] = [
+    Fit::CutMiddle(3, 16),
+    Fit::CutMiddle(6, 12),
+    Fit::CutMiddle(0, 24),
+    Fit::Drop(4),
+    Fit::Drop(6),
+    Fit::CutMiddle(3, 8),
+    Fit::CutMiddle(0, 12),
+    Fit::Drop(1),
+    Fit::Drop(5),
+];
 
 pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     let set = context.profiles()?;
@@ -86,7 +102,13 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
         }
     }
     let header = ["PROFILE", "KIND", "ACCOUNT", "ROLE", "REGION", "MFA", "SOURCE", "SESSION"];
-    let mut text = table::render(header, &rows);
+    let Screen { width, painter } = Screen::of(context);
+    let paint = |cell: Cell<'_>| match cell {
+        Cell { row: None, text, .. } => painter.paint(Color::Bold, text).into_owned(),
+        Cell { column: 0, text, .. } if text.starts_with("* ") => painter.paint(Color::Green, text).into_owned(),
+        Cell { text, .. } => text.to_owned(),
+    };
+    let mut text = table::render_with(header, &rows, &Layout { width, fit: &NARROWER, paint: &paint });
     if let Some((profile, boundary)) = bounded {
         let line = format!("the Amplify environment of {} has the boundary {}", masked(&profile), boundary.value);
         let _ = writeln!(text, "\n{}", printable(&line));

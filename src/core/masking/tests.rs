@@ -90,7 +90,7 @@ fn names_without_secret_are_unchanged() {
         "cannot read /tmp/aB1cD2eF3/aB1cD2eF3/aB1cD2eF3/aB1cD2eF3"
     );
     assert!(masked_message(path).contains("/x1Y2z3A4b5C6/config"));
-    assert_eq!(masked_message(&format!("there is no profile {SECRET}")), "there is no profile ****");
+    assert_eq!(masked_message(&format!("unknown profile {SECRET}")), "unknown profile ****");
 }
 
 #[test]

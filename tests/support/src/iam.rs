@@ -1,4 +1,4 @@
-//! The IAM actions that the program calls: GetRole and SimulatePrincipalPolicy.
+//! The IAM actions that the program calls: `GetRole` and `SimulatePrincipalPolicy`.
 //!
 //! The caller needs the permissions that IAM requires, from the same simulated policies.
 

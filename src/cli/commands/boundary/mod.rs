@@ -94,8 +94,8 @@ fn change(
         return write_stdout(Painter::stdout(context).diff(&shown).as_bytes());
     } else {
         changes.iter().try_for_each(Change::check)?;
-        if !write.yes {
-            confirm(context, "boundary", &shown, false)?;
+        if !write.yes && !confirm(context, "boundary", &shown, false)? {
+            return Ok(());
         }
         let lock = early.map_or_else(|| editor.lock(), Ok)?;
         report_written(context, &editor.write(&changes, &lock)?);

@@ -63,7 +63,7 @@ fn questions(context: &Context, options: &Setup) -> Result<Questions, Failure> {
     if options.yes || (options.dry_run && has_all) {
         return Ok(Questions::none());
     }
-    let nobody = |_| {
+    let no_terminal = |_| {
         let message = "setup without PROFILE prompts for the settings of a new role, but no prompt is possible here";
         Failure::new(NOBODY_TO_ASK, message)
             .hint("use an existing profile: amplify-creds setup PROFILE")
@@ -71,7 +71,7 @@ fn questions(context: &Context, options: &Setup) -> Result<Questions, Failure> {
     };
     match Questions::open(context) {
         Err(_) if has_all => Ok(Questions::none()),
-        opened => opened.map_err(nobody),
+        opened => opened.map_err(no_terminal),
     }
 }
 
