@@ -85,15 +85,15 @@ fn read_names(context: &Context) -> Result<DeployedNames, Failure> {
 }
 
 /// The profile that commands use where none is named, without a line on stderr. A project that cannot be read has none.
-pub(crate) fn active(context: &Context) -> Option<String> {
+pub(crate) fn active(context: &Context) -> String {
     if context.global.env.is_none()
         && let Some(named) = &context.named
     {
-        return Some(named.value.clone());
+        return named.value.clone();
     }
     match environment(context).ok().flatten() {
-        Some((_, Environment { source: Source::Profile(profile), .. })) => Some(profile),
-        _ => Some("default".to_owned()),
+        Some((_, Environment { source: Source::Profile(profile), .. })) => profile,
+        _ => "default".to_owned(),
     }
 }
 

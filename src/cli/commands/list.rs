@@ -96,7 +96,8 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     };
     let mut rows: Vec<_> =
         profiles.iter().map(|profile| row(profile, target(profile).as_ref(), ends(profile), now)).collect();
-    if let Some(active) = selection::active(context).filter(|active| set.get(active).is_some()) {
+    let active = selection::active(context);
+    if set.get(&active).is_some() {
         for (row, profile) in rows.iter_mut().zip(&profiles) {
             row[0].insert_str(0, if profile.name == active { "* " } else { "  " });
         }
