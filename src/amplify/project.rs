@@ -35,7 +35,7 @@ pub enum ProjectError {
     UnknownEnvironment { root: String, name: String, names: Vec<String> },
     #[error("{at}: environment {name} has no profile and no existing file of access keys")]
     Corrupt { at: Location, name: String },
-    #[error("the Amplify project at {root} belongs to another user: {owner}")]
+    #[error("the Amplify project at {root} is owned by another user: {owner}")]
     OtherOwner { root: String, owner: String, file: Arc<SourceFile> },
     #[error("{} is a link to {}, outside the Amplify project", link.shown, target.shown)]
     LinkOutside { link: Arc<SourceFile>, target: Arc<SourceFile> },

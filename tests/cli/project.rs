@@ -376,7 +376,7 @@ fn project_of_other_user_requires_a_named_profile() {
             run.failed_with(3);
             let first = run.first_error_line();
             assert!(
-                first.contains("the Amplify project at ~/app belongs to another user") && first.contains("uid 65534"),
+                first.contains("the Amplify project at ~/app is owned by another user") && first.contains("uid 65534"),
                 "{first}"
             );
         }
