@@ -88,7 +88,7 @@ fn profiles_of_setup_by_hand_give_credentials() {
 }
 
 /// How each question of `setup` begins and ends, and what is typed.
-const ANSWERS: [(&str, &str, &str); 9] = [
+const ANSWERS: [(&str, &str, &str); 10] = [
     ("Role ARN", ": ", biz_corp::BIZ_CORP_ROLE),
     ("Source profile", ": ", "devcorpuser"),
     ("Access key", ": ", biz_corp::ACCESS_KEY_ID),
@@ -98,6 +98,7 @@ const ANSWERS: [(&str, &str, &str); 9] = [
     ("Region", ": ", "us-east-1"),
     ("Name of", ": ", ""),
     ("Write this?", "] ", "y"),
+    ("Log in now", "] ", "n"),
 ];
 
 #[test]

@@ -13,6 +13,7 @@ use test_support::{Finished, Terminal, TestHome, biz_corp as data};
 use crate::{PROGRAM, add_config, biz_corp, json as document, without_mfa};
 
 const CONFIRM: &str = "Write this? [Y/n] ";
+const LOGIN: &str = "Log in now with an MFA code? [Y/n] ";
 
 fn text(home: &TestHome, relative: &str) -> String {
     fs::read_to_string(home.path().join(relative)).unwrap_or_default()
@@ -159,6 +160,10 @@ fn setup_shows_diff_and_asks_for_confirmation() {
         let told = terminal.expect(CONFIRM);
         assert!(told.contains("+[profile bizcorprole-amplify]"), "{told}");
         terminal.type_line(answer);
+        if writes {
+            terminal.expect(LOGIN);
+            terminal.type_line("n");
+        }
         let run = terminal.finish().1.restored();
         assert_eq!(run.code, Some(0), "{run:?}");
         assert_eq!(run.stderr.contains("nothing was changed"), !writes, "{run:?}");
@@ -558,15 +563,30 @@ fn setup_prompts_validate_answers_and_hide_secrets() {
     assert!(!told.contains(data::SECRET_ACCESS_KEY) && told.contains("+[devcorpuser]"), "{told}");
     assert!(told.contains("old mode 0644\r\nnew mode 0600"), "{told}");
     terminal.type_line("y");
+    terminal.expect(LOGIN);
+    terminal.type_line("y");
+    terminal.expect("Enter the MFA token code: ");
+    terminal.type_line(&sts.next_unused_code(data::MFA_SERIAL));
     let run = terminal.finish().1.restored();
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(!run.stdout.contains(data::SECRET_ACCESS_KEY));
     assert_eq!(mode(&home.path().join(".aws/credentials")), 0o600, "it has a secret now");
+    assert_eq!(document(home.run(&["process", "bizcorprole-amplify"]).succeeded())["AccountId"], "222222222222");
+}
 
-    let mut terminal = Terminal::start(&home, "process bizcorprole-amplify", "</dev/null");
-    terminal.expect("Enter the MFA token code: ");
-    terminal.type_line(&sts.next_unused_code(data::MFA_SERIAL));
-    assert_eq!(document(terminal.finish().1.restored().succeeded())["AccountId"], "222222222222");
+#[test]
+fn misspelled_source_profile_gets_a_question() {
+    let (_sts, home) = biz_corp();
+    let flags = format!("--role-arn {} --external-id '' --mfa-serial '' --name fresh", data::NO_MFA_ROLE);
+    let mut terminal = Terminal::start(&home, &format!("setup {flags} --region us-east-1"), "</dev/null");
+    terminal.expect("Source profile: ");
+    terminal.type_line("devcorpusr");
+    terminal.expect("Did you mean the existing profile devcorpuser? [Y/n] ");
+    terminal.type_line("");
+    terminal.expect(CONFIRM);
+    terminal.type_line("");
+    assert_eq!(terminal.finish().1.restored().code, Some(0));
+    assert!(config(&home).contains("source_profile = devcorpuser\n"));
 }
 
 #[test]

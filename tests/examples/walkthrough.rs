@@ -16,7 +16,7 @@ type Step<T = ()> = Result<T, String>;
 fn main() -> ExitCode {
     match story() {
         Ok(()) => {
-            println!("\nAll went as told.");
+            println!("\nWalk-through finished: every step behaved as shown.");
             ExitCode::SUCCESS
         }
         Err(what) => {

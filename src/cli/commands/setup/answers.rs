@@ -116,6 +116,12 @@ fn source(
         let hint = "to create it, add --access-key-id ID --secret-access-key - (the secret is read from stdin)";
         return Err(failure.hint(hint));
     }
+    if let Some(nearest) = set.nearest(&name).first()
+        && given.is_none()
+        && ask.confirm(&format!("Did you mean the existing profile {nearest}?"))?
+    {
+        return Ok((nearest.clone(), None));
+    }
     ask.say(&format!("Profile {name} is new. Its keys are written to the credentials file.\n"));
     let keys = keys(options, ask)?;
     Ok((name, Some(keys)))

@@ -1,5 +1,8 @@
 mod answers;
 
+use std::ffi::OsStr;
+use std::process::Command;
+
 use crate::amplify::project::MAX_BYTES;
 use crate::amplify::repoint::point;
 use crate::cli::args::Setup;
@@ -10,8 +13,10 @@ use crate::cli::errors::failure::{Failure, USAGE};
 use crate::cli::errors::files::at_edited_line;
 use crate::cli::output::note;
 use crate::cli::own_path::own_paths;
+use crate::cli::questions::Questions;
 use crate::cli::selection;
 use crate::edit::{Change, Editor, Original, Written};
+use crate::os::env;
 use crate::profile::load::{Files, MAX_FILE_BYTES};
 use crate::profile_file::{Dialect, FileKind};
 use crate::setup::task::{Done, Task};
@@ -34,8 +39,29 @@ pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
     } else if let Some(written) = write_changes(context, "setup", &editor, &changes, options.dry_run, lock)? {
         done.verify(&Files::load(&context.paths)?)?;
         report(context, &done, &written);
+        if !options.yes && needs_code(context, &done.wrapper) {
+            offer_login(context, &done.wrapper);
+        }
     }
     Ok(())
+}
+
+fn needs_code(context: &Context, profile: &str) -> bool {
+    let plan = || {
+        let files = Files::load(&context.paths).ok()?;
+        plan_of(&files.profiles(Dialect::Auto).ok()?, profile, &context.inputs().ok()?).ok()
+    };
+    plan().is_some_and(|plan| plan.mfa.is_some() || plan.hops.iter().any(|hop| hop.mfa_serial.is_some()))
+}
+
+/// Errors are those of `login`, which prints them: the profile is written.
+fn offer_login(context: &Context, profile: &str) {
+    let asked = Questions::open(context).ok().map(|mut person| person.confirm("Log in now with an MFA code?"));
+    if let (Some(Ok(true)), Some(program)) = (asked, env::executable()) {
+        let files = [("--config-file", &context.paths.config), ("--credentials-file", &context.paths.credentials)];
+        let files = files.into_iter().flat_map(|(option, path)| [OsStr::new(option), path.as_os_str()]);
+        let _ = Command::new(program).args(["login", profile]).args(files).status();
+    }
 }
 
 fn refuse_new_role(options: &Setup) -> Result<(), Failure> {
