@@ -49,8 +49,9 @@ pub(crate) fn advice(cause: Cause, hop: Option<&Hop>, asked: &str) -> String {
         }
         Cause::Region => {
             let region = hop.map(|hop| &hop.sts.signing_region);
+            let other = if region.is_some_and(|region| region.value == "us-east-1") { "REGION" } else { "us-east-1" };
             let region = region.map(|region| format!(" in {} ({})", region.value, region.from)).unwrap_or_default();
-            format!("STS is disabled{region}; choose another region: --region us-east-1")
+            format!("STS is disabled{region}; choose another region: --region {other}")
         }
         Cause::Duration => {
             let duration = hop.map(|hop| &hop.duration);
