@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A word or phrase, and what to write instead. Compared in lower case, between word boundaries.
-const REJECTED: [(&str, &str); 30] = [
+const REJECTED: [(&str, &str); 37] = [
     ("owns what", "what it does"),
     ("refuses to", "does not, rejects"),
     ("mend", "fix, repair"),
@@ -21,7 +21,14 @@ const REJECTED: [(&str, &str); 30] = [
     ("somebody", "a user, a process"),
     ("anybody", "any user, any process"),
     ("beside it", "next to it, missing"),
-    ("slip of the pen", "typo"),
+    ("slip", "typo"),
+    ("told", "reported, printed"),
+    ("stand", "be, follow"),
+    ("stands", "is, follows"),
+    ("lies", "is"),
+    ("lies in", "is in"),
+    ("believe", "trust"),
+    ("believed", "trusted"),
     ("stands beside", "is next to"),
     ("stands behind", "follows"),
     ("stands twice", "is duplicated"),
