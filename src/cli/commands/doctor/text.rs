@@ -127,12 +127,13 @@ fn list(findings: &[Finding], screen: Screen) -> String {
         add_indented(&mut text, screen, &format!("{severity} {}: {}", check.code, check.about), 0, 2);
         let painted = screen.painter.paint(Color::of(check.severity), severity);
         text.replace_range(start..start + severity.len(), &painted);
-        let mut alike: Vec<(&str, Vec<&Hit>)> = Vec::new();
+        let mut alike: Vec<(String, Vec<&Hit>)> = Vec::new();
         for Finding { hit, .. } in group {
-            match alike.iter().position(|(message, _)| *message == hit.message) {
+            let own = message(hit);
+            match alike.iter().position(|(message, _)| *message == own) {
                 Some(known) => alike[known].1.push(hit),
                 None if alike.len() == MAX_PLACES => {}
-                None => alike.push((&hit.message, vec![hit])),
+                None => alike.push((own, vec![hit])),
             }
         }
         for (index, (message, hits)) in alike.iter().enumerate() {
@@ -170,6 +171,12 @@ fn hints<'f>(hits: &[&'f Hit]) -> Vec<&'f str> {
     let mut seen = std::collections::HashSet::new();
     let different = hits.iter().filter_map(|hit| hit.hint.as_deref()).filter(|hint| seen.insert(*hint));
     different.take(shown).collect()
+}
+
+/// Without the place, which is printed before it.
+fn message(hit: &Hit) -> String {
+    let at = hit.at.as_ref().filter(|at| at.line.is_some());
+    at.map_or_else(|| hit.message.clone(), |at| hit.message.replace(&format!(" ({})", at.shown()), ""))
 }
 
 fn place(hit: &Hit) -> String {
