@@ -7,6 +7,7 @@ use crate::doctor::picker::amplify_choices;
 use crate::doctor::visibility::VisibilityTable;
 use crate::doctor::world::ProjectProfile;
 use crate::profile::Profile;
+use crate::profile_file::FileKind;
 use crate::tools::{Tool, Visibility};
 
 /// Messages for a role profile. The second appears if a session of the role is cached. Observed in version 14.2.2.
@@ -40,6 +41,8 @@ pub(super) fn amplify_project(facts: &Facts<'_>) -> Vec<Hit> {
         let choice = amplify_choices(facts.views, &facts.profiles, facts.program.as_deref());
         let option = if choice.iter().any(|choice| choice.role == *profile) { "" } else { "--in-place " };
         (ROLE_MESSAGES, format!("amplify-creds setup {profile} {option}--project"))
+    } else if !known.parts().iter().any(|part| part.kind == FileKind::Config) {
+        (OTHER_MESSAGES, format!("add a section to ~/.aws/config: [profile {profile}] with region = REGION"))
     } else {
         (OTHER_MESSAGES, format!("amplify-creds explain {profile}"))
     };

@@ -39,7 +39,8 @@ enum FoundRole {
 
 pub(super) fn show(context: &Context, project: &Project, environment: &str, as_json: bool) -> Result<(), Failure> {
     let team = project.boundary(environment)?;
-    let meta = if project.is_current(environment)? { project.meta_boundary()? } else { None };
+    let is_current = project.is_current(environment)?;
+    let meta = if is_current { project.meta_boundary()? } else { None };
     let names = project.auth_roles(environment)?;
     if names.is_empty() {
         let message = format!("environment {environment} has no roles in team-provider-info.json");
@@ -69,11 +70,19 @@ pub(super) fn show(context: &Context, project: &Project, environment: &str, as_j
             "same": is_deployed && !is_copied_back,
         }))?;
     } else {
-        write_stdout(text(team.as_ref(), meta.as_ref(), &roles).as_bytes())?;
+        let mut files = vec![("team-provider-info.json", team.as_ref())];
+        // The file is about the current environment.
+        files.extend(is_current.then_some(("amplify-meta.json", meta.as_ref())));
+        write_stdout(text(&files, &roles).as_bytes())?;
     }
     if is_copied_back {
         note(context, "the two files differ: the Amplify CLI copies the boundary of amplify-meta.json back at a push");
         note(context, &format!("hint: {}", set_again(wanted)));
+    } else if roles.iter().any(|role| role.found == FoundRole::Missing) {
+        note(
+            context,
+            "a role does not exist: check the account of the profile, and that the environment was not deleted",
+        );
     } else if !is_deployed {
         note(context, "the roles differ from the files: deploy them with amplify push --force");
     } else {
@@ -82,10 +91,10 @@ pub(super) fn show(context: &Context, project: &Project, environment: &str, as_j
     if is_copied_back || !is_deployed { Err(Failure::found()) } else { Ok(()) }
 }
 
-fn text(team: Option<&Located<String>>, meta: Option<&Located<String>>, roles: &[CloudRole]) -> String {
+fn text(files: &[(&str, Option<&Located<String>>)], roles: &[CloudRole]) -> String {
     let none = || "none".to_owned();
-    let file = |name: &str, found: Option<&Located<String>>| {
-        let place = found.map_or_else(|| name.to_owned(), |found| found.from.to_string());
+    let file = |(name, found): &(&str, Option<&Located<String>>)| {
+        let place = found.map_or_else(|| (*name).to_owned(), |found| found.from.to_string());
         [place, found.map_or_else(none, |found| found.value.clone())]
     };
     let role = |CloudRole { name, found }: &CloudRole| {
@@ -95,8 +104,7 @@ fn text(team: Option<&Located<String>>, meta: Option<&Located<String>>, roles: &
         };
         [format!("role {name}"), boundary]
     };
-    let mut rows = vec![file("team-provider-info.json", team), file("amplify-meta.json", meta)];
-    rows.extend(roles.iter().map(role));
+    let rows: Vec<_> = files.iter().map(file).chain(roles.iter().map(role)).collect();
     table::render(["WHERE", "BOUNDARY"], &rows)
 }
 
