@@ -102,7 +102,7 @@ pub(crate) fn complete_quietly(
                     "the policy boundary is the permissions boundary of an Amplify environment, but none is known here";
                 Failure::new(CONFIG, message)
                     .at(&arn.from, Some(&hop.profile))
-                    .hint("run the command in the Amplify project that uses this profile, or write the policy's ARN")
+                    .hint("run it in the Amplify project of this profile; if the environment has no boundary: amplify-creds boundary set ARN, or write the policy's ARN")
             })?;
             let partition = hop.role_arn.value.partition();
             if boundary.value.split(':').nth(1) != Some(partition) {

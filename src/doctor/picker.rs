@@ -35,7 +35,9 @@ pub fn amplify_choices<'p>(
         .filter(|(profile, _)| has_program(profile))
         .collect();
     let choice = |role: &'p Profile<'_>| {
-        let is_of_role = |wrapper: &Wrapper| wrapper.profile.as_deref() == Some(&role.name);
+        // A policy in the wrapper's command would deny what Amplify does.
+        let is_of_role =
+            |wrapper: &Wrapper| wrapper.profile.as_deref() == Some(&role.name) && wrapper.extras.is_empty();
         let (wrapper, _) = wrappers.iter().find(|(_, wrapper)| is_of_role(wrapper))?;
         let Visibility { visible, resolvable, .. } = amplify(&role.name);
         (visible && !resolvable).then_some(PickerChoice { role: &role.name, wrapper: &wrapper.name })

@@ -199,7 +199,10 @@ fn alias_loop_is_detected_in_config() {
          [profile a]\ncredential_process = amplify-creds process b\n\
          [profile b]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = a\n",
     );
-    says(home.run(&["process", "self"]).failed_with(3), &["loop: self (~/.aws/config:8) -> self"]);
+    says(
+        home.run(&["process", "self"]).failed_with(3),
+        &["the credential_process of profile self asks for profile self again (~/.aws/config:8)"],
+    );
     says(home.run(&["process", "a"]).failed_with(3), &["loop: a (~/.aws/config:10) -> b (~/.aws/config:13) -> a"]);
     says(
         home.run_with(&["process", "-p", "unnamed"], &[("AWS_PROFILE", "unnamed")]).failed_with(3),

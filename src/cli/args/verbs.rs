@@ -203,7 +203,7 @@ pub struct ResetCache {
     #[arg(long, conflicts_with_all = ["all", "expired"])]
     pub project: bool,
     /// Delete all sessions
-    #[arg(long, conflicts_with_all = ["profile", "env"])]
+    #[arg(long, conflicts_with_all = ["profile", "env", "expired"])]
     pub all: bool,
     /// Delete expired sessions
     #[arg(long, conflicts_with_all = ["profile", "env"])]

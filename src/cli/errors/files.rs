@@ -116,9 +116,9 @@ impl From<SetupError> for Failure {
     fn from(error: SetupError) -> Self {
         let failure = Failure::new(CONFIG, error.to_string());
         match error {
-            SetupError::Taken { profile, at } => failure
-                .at_line(&at, Some(&profile))
-                .hint("omit --in-place, and choose another name for the new profile: --name NAME"),
+            SetupError::Taken { profile, at } => {
+                failure.at_line(&at, Some(&profile)).hint("choose another name for the new profile: --name NAME")
+            }
             SetupError::TwoSections { profile, at } => {
                 failure.at_line(&at, Some(&profile)).hint("merge the two sections, or omit --in-place")
             }

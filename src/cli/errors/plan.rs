@@ -46,6 +46,12 @@ fn plan(error: &PlanError) -> Failure {
             config(format!("cannot read profile {profile}: a section header has no ']' ({at})"))
                 .hint("end the header with ']'")
         }
+        PlanError::Loop { path, back_to } if path.iter().all(|mention| mention.key == "credential_process") => {
+            let at = path.last().map(|mention| mention.at.clone());
+            let place = at.as_ref().map(|at| format!(" ({at})")).unwrap_or_default();
+            Failure::new(LOOP, format!("the credential_process of profile {back_to} asks for profile {back_to} again{place}"))
+                .hint("in the command, write the name of the profile that has the role")
+        }
         PlanError::Loop { path, back_to } => {
             let steps: Vec<_> = path.iter().map(|Mention { by, at, .. }| format!("{by} ({at})")).collect();
             let long = format!("source profiles form a loop: {} -> {back_to}", steps.join(" -> "));

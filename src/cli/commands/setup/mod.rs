@@ -21,6 +21,7 @@ use crate::profile::load::{Files, MAX_FILE_BYTES};
 use crate::profile_file::{Dialect, FileKind};
 use crate::setup::task::{Done, Task};
 use crate::setup::{Draft, Role};
+use crate::tools::Tool;
 
 use answers::answers;
 
@@ -141,5 +142,8 @@ fn report(context: &Context, done: &Done, written: &[Written]) {
         note(context, &format!("profile {wrapper} has no region, and most tools need one: --region REGION"));
     }
     let who = if blind.is_empty() { "every tool" } else { "every other tool" };
-    note(context, &format!("{who} can use profile {wrapper}; try: aws sts get-caller-identity --profile {wrapper}"));
+    let has_aws_cli = blind.iter().all(|(tool, _)| *tool != Tool::AwsCli);
+    let own = || format!("amplify-creds whoami {wrapper}");
+    let attempt = if has_aws_cli { format!("aws sts get-caller-identity --profile {wrapper}") } else { own() };
+    note(context, &format!("{who} can use profile {wrapper}; try: {attempt}"));
 }
