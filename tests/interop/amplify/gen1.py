@@ -43,7 +43,7 @@ class Project:
         return self.world.run([*self.world.amplify, *words], directory or self.app, **more)
 
     def setup(self):
-        self.world.creds("setup", "bizcorprole", answers=[(r"\[y/N\]|\[Y/n\]|\?", "y" + ENTER)])
+        self.world.creds("setup", "bizcorprole", answers=[("Write this", "y" + ENTER), ("Log in now", "n" + ENTER)])
         config = (self.world.home / ".aws/config").read_text()
         return [f"[profile {WRAPPER}]" in config or f"the config is {config}"]
 
