@@ -118,7 +118,7 @@ impl<'a, 't> Walk<'a, 't> {
             };
             let is_own_source = source.value == profile.name;
             self.check_source(&profile, &source, is_own_source)?;
-            if self.inputs.may_lack_base && !self.may_exist_as(source.value) {
+            if self.inputs.may_lack_base && !self.set.may_have(source.value) {
                 let hop = hop::make(&profile, role, None, self.inputs, &self.asked, &self.settings.sts)?;
                 self.push(hop)?;
                 let base = self.missing_base(source.value, Origin::File(source.at.clone()));
@@ -306,14 +306,6 @@ impl<'a, 't> Walk<'a, 't> {
         }
         let near = self.set.near_misses(&name);
         Err(PlanError::NoCredentials { profile: name, at, named_by: self.trail.path.last().cloned(), near })
-    }
-
-    /// Whether a section has the name, or one that it is a misspelling of.
-    fn may_exist_as(&self, name: &str) -> bool {
-        self.set.get(name).is_some()
-            || !self.set.nearest(name).is_empty()
-            || self.set.first_broken().is_some()
-            || !self.set.near_misses(name).is_empty()
     }
 
     fn missing_base(&mut self, name: &str, from: Origin) -> Base {

@@ -60,6 +60,14 @@ impl<'t> ProfileSet<'t> {
         self.files.iter().find_map(|file| file.broken(None))
     }
 
+    /// Whether a section has the name, or one that it may be a misspelling of.
+    pub fn may_have(&self, name: &str) -> bool {
+        self.get(name).is_some()
+            || !self.nearest(name).is_empty()
+            || self.first_broken().is_some()
+            || !self.near_misses(name).is_empty()
+    }
+
     /// At most three, the most similar first.
     pub fn nearest(&self, name: &str) -> Vec<String> {
         // The time grows with the square of the length.

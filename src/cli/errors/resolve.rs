@@ -172,8 +172,8 @@ fn add_token_hint(failure: Failure, code: &str, web: &WebIdentityBase) -> Failur
 
 /// `profile` is `None` for the credentials of the environment. `is_session` is true if they may come from the cache.
 pub(crate) fn identity_failure(error: StsError, profile: Option<&str>, is_session: bool) -> Failure {
-    let whose = profile.map_or_else(|| "the environment".to_owned(), |name| format!("profile {name}"));
-    let what = format!("cannot get the caller identity for {whose}");
+    let subject = profile.map_or_else(|| "the environment".to_owned(), |name| format!("profile {name}"));
+    let what = format!("cannot get the caller identity for {subject}");
     let profile = profile.unwrap_or_default();
     match error {
         StsError::Refused { code, message } => {

@@ -2,6 +2,7 @@ use std::io::{IsTerminal, stderr};
 use std::time::Duration;
 
 use crate::cache::store::Store;
+use crate::core::clock::Clock;
 use crate::core::digest::sha256_hex;
 use crate::os::ancestors;
 use crate::os::env::Env;
@@ -14,6 +15,8 @@ use super::failure::Failure;
 
 const NOTE: &str = "terminal-copy.note";
 const LOCK_WAIT: Duration = Duration::from_secs(1);
+/// In seconds. `ampx sandbox` runs for hours, and the same error can come again.
+const SAME_RUN: i64 = 60;
 
 /// The Amplify CLI drops our stderr and reports "Region is missing" (observed in 14.2.2), so the user sees the error
 /// only on the terminal. Other tools relay our stderr and would show the error twice. If several processes share a
@@ -39,10 +42,12 @@ fn is_new(amplify: i32, text: &str) -> bool {
         return true;
     }
     let Attempt::Held(lock) = store.locks().lock_within("terminal-copy", LOCK_WAIT) else { return true };
-    let (notes, printed) = (store.notes(), (amplify, sha256_hex(text)));
-    let is_new = notes.get::<(i32, String)>(NOTE).as_ref() != Some(&printed);
+    let (notes, hash, now) = (store.notes(), sha256_hex(text), Clock::System.now().0);
+    let is_new = notes
+        .get::<(i32, String, i64)>(NOTE)
+        .is_none_or(|(pid, printed, at)| pid != amplify || printed != hash || !(at..at + SAME_RUN).contains(&now));
     if is_new {
-        notes.put(NOTE, &printed, &lock);
+        notes.put(NOTE, &(amplify, hash, now), &lock);
     }
     is_new
 }
