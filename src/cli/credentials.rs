@@ -8,6 +8,7 @@ use crate::cli::args::SessionArgs;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
+use crate::cli::errors::login_command;
 use crate::cli::output::note;
 use crate::cli::plan_inputs::{complete, inputs};
 use crate::cli::prompts::prompt_chain;
@@ -61,7 +62,10 @@ pub(crate) fn fetch_with(
             }
             None => resolve(context, &ConnectionPool::default(), request, &mut prompt(&plan)?, |resolver, _| {
                 let outcome = resolver.credentials();
-                outcome.map_err(|error| Failure { is_shared: resolver.failed_elsewhere, ..error.into() })
+                outcome.map_err(|error| {
+                    let failure = login_command::failure(error, &plan.profile, session, &resolver.request.options);
+                    Failure { is_shared: resolver.failed_elsewhere, ..failure }
+                })
             }),
         }
     })?;

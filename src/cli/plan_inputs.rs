@@ -15,7 +15,7 @@ use crate::os::machine;
 use crate::plan::inputs::{Inputs, RoleFlags};
 use crate::plan::limits::{DURATION_SECONDS, SESSION_NAME, SOURCE_IDENTITY};
 use crate::plan::session::{
-    BOUNDARY, MOST_POLICY_ARNS, Policy, SessionExtras, context_of, is_policy, policy, policy_arn, tag_of,
+    BOUNDARY, MOST_POLICY_ARNS, Policy, SessionExtras, context_of, policy, policy_arn, policy_text, tag_of,
 };
 use crate::plan::session_name::{fill, is_template};
 use crate::plan::{BaseSource, CredentialPlan};
@@ -37,8 +37,8 @@ pub(crate) fn inputs(context: &Context, args: &SessionArgs) -> Result<Inputs, Fa
         extras.tags.push(flag("--tag", tag_of(tag), "KEY=VALUE with characters that AWS accepts")?);
     }
     if let Some(text) = &args.policy {
-        let policy = flag("--policy", policy(text), "a policy of up to 2048 characters, or a file")?;
-        extras.policy = Some(policy);
+        let policy = policy(text).map_err(|expected| invalid_flag("--policy", &expected))?;
+        extras.policy = Some(Located::new(policy, Origin::Flag("--policy")));
     }
     if let Some(name) = &args.source_identity {
         let name = Some(name.clone()).filter(|name| SOURCE_IDENTITY.allows(name));
@@ -56,8 +56,11 @@ pub(crate) fn inputs(context: &Context, args: &SessionArgs) -> Result<Inputs, Fa
 }
 
 fn flag<T>(flag: &'static str, value: Option<T>, expected: &str) -> Result<Located<T>, Failure> {
-    let invalid = || Failure::new(USAGE, format!("invalid {flag} (expected {expected})"));
-    Ok(Located::new(value.ok_or_else(invalid)?, Origin::Flag(flag)))
+    Ok(Located::new(value.ok_or_else(|| invalid_flag(flag, expected))?, Origin::Flag(flag)))
+}
+
+fn invalid_flag(flag: &str, expected: &str) -> Failure {
+    Failure::new(USAGE, format!("invalid {flag} (expected {expected})"))
 }
 
 /// Completes the text of each policy's file, the ARN of the project's boundary and session names. Prints the boundary
@@ -184,12 +187,7 @@ fn read_text(path: &Path) -> Result<String, String> {
 }
 
 fn read_policy(path: &Path) -> Result<String, String> {
-    let text = read_text(path)?;
-    if is_policy(text.trim()) {
-        Ok(text.trim().to_owned())
-    } else {
-        Err("it is not a policy of up to 2048 characters".into())
-    }
+    policy_text(read_text(path)?.trim()).map_err(|expected| format!("it must be {expected}"))
 }
 
 pub(crate) fn session_duration(asked: Option<u64>) -> Result<Option<Located<u32>>, Failure> {

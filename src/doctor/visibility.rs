@@ -4,7 +4,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::core::masking::masked_message;
+use crate::core::origin::Origin;
 use crate::doctor::facts::{Facts, HeaderFacts, Program, Trouble};
+use crate::plan::error::PlanError;
 use crate::plan::kind::ProfileKind;
 use crate::plan::wrapper::Wrapper;
 use crate::profile::Profile;
@@ -58,7 +60,8 @@ impl<'f> VisibilityTable<'f> {
                 ..visibility
             };
         }
-        match self.profiles.get(name).and_then(|profile| self.trouble_with_process(tool, profile)) {
+        let of_process = || self.trouble_with_process(tool, self.profiles.get(name)?);
+        match of_process().or_else(|| self.invalid_value(tool, name)) {
             Some(reason) if visibility.resolvable => {
                 Visibility { resolvable: false, reason: Some(reason), ..visibility }
             }
@@ -73,6 +76,25 @@ impl<'f> VisibilityTable<'f> {
             has_values: header.has_values,
         };
         why_hidden(self.facts.views.view(tool), line, &header.names[tool as usize])
+    }
+
+    /// A value that the tool sends to AWS, or builds an address of, although AWS cannot accept it.
+    fn invalid_value(&self, tool: Tool, name: &str) -> Option<String> {
+        let key = match &self.troubles.get(name)?.error {
+            PlanError::Invalid { key, from: Origin::File(_), .. } => *key,
+            // Observed in AWS CLI 2.
+            PlanError::NoServices { section, .. } if tool == Tool::AwsCli => {
+                return Some(format!("does not see [services {section}]"));
+            }
+            _ => return None,
+        };
+        let is_used = match key {
+            "role_arn" | "external_id" | "role_session_name" | "region" => true,
+            // The Rust SDK does not read it.
+            "duration_seconds" => matches!(tool, Tool::AwsCli | Tool::SdkJs),
+            _ => false,
+        };
+        is_used.then(|| format!("uses an invalid {key}"))
     }
 
     /// Why the tool gets no credentials from the profile's program, if the profile uses one.

@@ -31,6 +31,8 @@ pub enum PlanError {
     /// A header without `]` makes the profile's extent uncertain.
     BrokenHeader {
         profile: String,
+        /// The header's profile name, if it can be read. It differs if the header is the next one after the profile.
+        header: String,
         at: Location,
     },
     Loop {

@@ -91,7 +91,7 @@ impl SessionExtras {
         }
         if let Some(found) = profile.get("policy") {
             let from = Origin::File(found.at.clone());
-            let policy = policy(found.value).ok_or_else(|| invalid("policy", POLICY, &from))?;
+            let policy = policy(found.value).map_err(|expected| invalid("policy", &expected, &from))?;
             extras.policy = Some(Located::new(policy, from));
         }
         if let Some((tags, from)) = list("session_tags") {
@@ -143,7 +143,7 @@ impl SessionExtras {
                 "--policy-arn" => {
                     extras.policy_arns.push(Located::new(policy_arn(value, "aws").ok_or(*option)?, at()));
                 }
-                "--policy" => extras.policy = Some(Located::new(policy(value).ok_or(*option)?, at())),
+                "--policy" => extras.policy = Some(Located::new(policy(value).map_err(|_| *option)?, at())),
                 "--tag" => extras.tags.push(Located::new(tag_of(value).ok_or(*option)?, at())),
                 "--provided-context" => extras.contexts.push(Located::new(context_of(value).ok_or(*option)?, at())),
                 _ => {
@@ -171,7 +171,6 @@ impl SessionExtras {
 }
 
 const POLICY_ARNS: &str = "up to 10 values separated by commas: the ARN of a managed policy, read-only or boundary";
-const POLICY: &str = "a policy as JSON of up to 2048 characters, or the path of a file with the policy";
 const TAGS: &str = "up to 50 key=value pairs separated by commas; a key has 1 to 128 characters, a value up to 256";
 const CONTEXTS: &str =
     "up to 5 ARN=FILE pairs separated by commas: a context provider, and the file with its assertion";
@@ -189,17 +188,29 @@ pub fn policy_arn(text: &str, partition: &str) -> Option<String> {
 }
 
 /// Text that begins with `{` is JSON, other text is the path of a file.
-pub fn policy(text: &str) -> Option<Policy> {
-    if !text.trim_start().starts_with('{') {
-        return (!text.is_empty() && !text.contains('\n')).then(|| Policy::File(text.into()));
+/// The error says what the value must be.
+pub fn policy(text: &str) -> Result<Policy, String> {
+    match text {
+        "" => Err("the name of a file, or a policy in JSON".to_owned()),
+        _ if text.trim_start().starts_with('{') => policy_text(text).map(Policy::Text),
+        _ if text.contains('\n') => Err("the name of a file on one line, or a policy in JSON".to_owned()),
+        _ => Ok(Policy::File(text.into())),
     }
-    is_policy(text).then(|| Policy::Text(text.to_owned()))
 }
 
-/// An inline policy is a JSON object within AWS's length.
-pub fn is_policy(text: &str) -> bool {
-    let is_object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).is_ok();
-    is_object && text.chars().count() <= LONGEST_POLICY
+/// An inline policy is a JSON object within AWS's length. The error says what it must be.
+pub fn policy_text(text: &str) -> Result<String, String> {
+    let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text);
+    let characters = text.chars().count();
+    match object {
+        // The message would contain the value.
+        Err(error) if error.is_data() => Err("a policy in JSON, which is an object".to_owned()),
+        Err(error) => Err(format!("a policy in JSON; parse error: {error}")),
+        Ok(_) if characters > LONGEST_POLICY => {
+            Err(format!("a policy of up to {LONGEST_POLICY} characters; it has {characters}"))
+        }
+        Ok(_) => Ok(text.to_owned()),
+    }
 }
 
 pub fn tag_of(text: &str) -> Option<Tag> {

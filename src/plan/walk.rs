@@ -238,14 +238,16 @@ impl<'a, 't> Walk<'a, 't> {
     fn found(&self, name: &str, named_by: Option<Mention>) -> Result<Profile<'t>, PlanError> {
         let broken = self.set.broken_near(name);
         match (self.set.get(name), broken) {
-            (Some(_), Some(at)) => Err(PlanError::BrokenHeader { profile: name.to_owned(), at }),
+            (Some(_), Some((header, at))) => {
+                Err(PlanError::BrokenHeader { profile: name.to_owned(), header: header.to_owned(), at })
+            }
             (Some(profile), None) => Ok(profile),
             (None, broken) => Err(PlanError::UnknownProfile {
                 name: name.to_owned(),
                 named_by,
                 nearest: self.set.nearest(name),
                 files: self.set.shown_files().map(str::to_owned),
-                broken: broken.or_else(|| self.set.first_broken()),
+                broken: broken.map(|(_, at)| at).or_else(|| self.set.first_broken()),
                 near: self.set.near_misses(name),
             }),
         }

@@ -52,12 +52,13 @@ impl<'t> ProfileSet<'t> {
         Some(Profile { name: name.to_owned(), parts: vec![part], included: Vec::new() })
     }
 
-    pub fn broken_near(&self, name: &str) -> Option<Location> {
+    /// The profile name in a header without `]` that may affect the profile, and its location.
+    pub fn broken_near(&self, name: &str) -> Option<(&str, Location)> {
         self.files.iter().find_map(|file| file.broken(Some(name)))
     }
 
     pub fn first_broken(&self) -> Option<Location> {
-        self.files.iter().find_map(|file| file.broken(None))
+        self.files.iter().find_map(|file| file.broken(None)).map(|(_, at)| at)
     }
 
     /// Whether a section has the name, or one that it may be a misspelling of.

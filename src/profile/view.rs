@@ -91,13 +91,13 @@ impl<'t> FileView<'t> {
     }
 
     /// A header without `]`. With `name`, only a header that may affect this profile.
-    pub(super) fn broken(&self, name: Option<&str>) -> Option<Location> {
+    pub(super) fn broken(&self, name: Option<&str>) -> Option<(&str, Location)> {
         let Content::Sections(reading) = &self.content else { return None };
         let before = |broken: &BrokenHeader| broken.after.and_then(|index| reading.sections[index].name.profile());
         let concerns =
             |broken: &&BrokenHeader| name.is_none_or(|name| broken.begins == name || before(broken) == Some(name));
         let found = reading.broken.iter().find(concerns)?;
-        Some(Location { file: self.source.clone(), line: found.line })
+        Some((&found.begins, Location { file: self.source.clone(), line: found.line }))
     }
 
     fn join<'s>(&self, sections: impl IntoIterator<Item = &'s Section<'t>>) -> Option<Part<'t>>

@@ -66,9 +66,9 @@ pub enum PromptError {
     NobodyToAsk,
     #[error("the MFA device is a security key, which cannot generate codes")]
     SecurityKey(Origin),
-    #[error("mfa_process: {0}")]
+    #[error("mfa_process failed: {0}")]
     Program(ChildError),
-    #[error("mfa_process printed no six-digit code")]
+    #[error("mfa_process printed no code of six digits")]
     ProgramAnswer,
     #[error("{0} is not six digits")]
     Malformed(&'static str),

@@ -147,7 +147,8 @@ fn empty_values_are_unset() {
 #[test]
 fn header_without_bracket_fails_affected_profiles() {
     let config = format!("[profile a]\n{KEYS}[profile b\n{KEYS}[profile c]\n{KEYS}");
-    says(&fails(&config, "", "a"), &["cannot read profile a", "~/.aws/config:4"]);
+    let above = "cannot read profile a: the section header below it has no ']' (~/.aws/config:4)";
+    says(&fails(&config, "", "a"), &[above]);
     says(&fails(&config, "", "b"), &["~/.aws/config:4"]);
     says(&fails(&config, "", "zzz"), &["~/.aws/config:4"]);
     let home = TestHome::new(PROGRAM);

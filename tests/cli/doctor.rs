@@ -126,6 +126,29 @@ fn walkthrough_wrapper_works_in_every_tool() {
 }
 
 #[test]
+fn invalid_value_makes_a_profile_unusable_in_tools_that_send_it() {
+    let rows: &[(&str, [bool; 4])] = &[
+        ("role_arn = arn:aws:iam::1111:role/Deploy", [false; 4]),
+        ("role_arn = arn:aws:iam::222222222222:role/R\nexternal_id = a b", [false; 4]),
+        ("role_arn = arn:aws:iam::222222222222:role/R\nregion = eu west 1", [false; 4]),
+        // The Rust SDK does not send it; for Go it is not known.
+        ("role_arn = arn:aws:iam::222222222222:role/R\nduration_seconds = 5", [false, false, true, true]),
+        ("role_arn = arn:aws:iam::222222222222:role/R\nservices = none", [false, true, true, true]),
+        ("role_arn = arn:aws:iam::222222222222:role/R", [true; 4]),
+    ];
+    for (settings, expected) in rows {
+        let home = private(
+            &format!("[profile a]\nsource_profile = base\n{settings}\n"),
+            "[base]\naws_access_key_id = AKIA1\naws_secret_access_key = hush\n",
+        );
+        let document = json(&home.run(&["doctor", "--json", "a"]).stdout);
+        let resolvable = ["aws_cli", "sdk_js", "sdk_rust", "sdk_go"]
+            .map(|tool| document["visibility"]["a"][tool]["resolvable"].as_bool().unwrap());
+        assert_eq!(resolvable, *expected, "{settings}");
+    }
+}
+
+#[test]
 fn doctor_report_fits_80_columns_without_repetition() {
     let section = |number| {
         format!(

@@ -185,7 +185,7 @@ fn mfa_process_runs_once_and_its_stderr_is_shown() {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(!fs::read_to_string(home.path().join("seen")).unwrap().contains("MFA_TOKEN"));
     // Its failure is reported. With a user at a terminal, a prompt would follow.
-    for (body, told) in [("exit 3", "exit status: 3"), ("echo nope", "printed no six-digit code")] {
+    for (body, told) in [("exit 3", "exit status: 3"), ("echo nope", "printed no code of six digits")] {
         home.run(&["reset-cache", "--all"]).succeeded();
         home.write_program("token", format!("#!/bin/sh\n{body}\n"));
         let run = home.run(&["process", "auto"]);

@@ -74,6 +74,26 @@ fn missing_prompt_prints_login_command_at_once() {
 }
 
 #[test]
+fn login_command_repeats_the_options_of_the_session() {
+    let (sts, home) = biz_corp();
+    let rows: &[(&[&str], &str)] = &[
+        (&["-d", "15m"], "in a terminal, run: amplify-creds login --duration 900 bizcorprole"),
+        (&["--tag", "team=a b"], "run: amplify-creds login --tag 'team=a b' bizcorprole"),
+        (&["--no-cache"], "omit --no-cache, or give a code: --mfa-token CODE"),
+        (&["--refresh", "-d", "15m"], "omit --refresh, or give a code: --mfa-token CODE"),
+    ];
+    for (options, expected) in rows {
+        let run = home.run(&[&["process", "bizcorprole"], *options].concat());
+        run.failed_with(4);
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+        assert!(run.stderr.ends_with(&format!("{expected}\n")), "{}", run.stderr);
+    }
+    let code = sts.next_unused_code(data::MFA_SERIAL);
+    home.run(&["login", "--duration", "900", "bizcorprole", "-q", "-t", &code]).succeeded();
+    home.run(&["process", "bizcorprole", "-d", "15m"]).succeeded();
+}
+
+#[test]
 fn malformed_code_is_a_usage_error() {
     let (sts, home) = biz_corp();
     for code in ["12345", "1234567", "12345a", ""] {

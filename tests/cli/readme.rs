@@ -176,7 +176,7 @@ fn messages(folder: &Path, all: &mut Vec<String>) {
 #[test]
 fn errors_of_the_guide_are_errors_of_the_program() {
     let mut known = Vec::new();
-    messages(&root().join("src/cli"), &mut known);
+    messages(&root().join("src"), &mut known);
     let table = chapter("Troubleshooting");
     let rows: Vec<_> = table.lines().filter(|line| line.starts_with("- ")).collect();
     assert!(rows.len() >= 15, "{rows:#?}");

@@ -85,7 +85,10 @@ fn invalid_session_option_is_rejected_before_request() {
         (&["devcorpuser", "--role-arn", "arn:aws:iam::222222222222:role/NoMfa"], 2),
     ];
     for (args, status) in rows {
-        home.run(&[&["process"], *args].concat()).failed_with(*status);
+        let run = home.run(&[&["process"], *args].concat());
+        run.failed_with(*status);
+        let is_named = run.stderr.contains(&format!("invalid {} (expected ", args[1]));
+        assert_eq!(is_named, !args[2].contains('/') && args[2] != "boundary", "{}", run.stderr);
     }
     assert!(sts.calls().is_empty());
     assert!(home.run(&["process", "nomfa", "--role-arn", data::DEPLOY_ROLE]).code == Some(5));

@@ -109,7 +109,12 @@ fn invalid_or_missing_cache_lists_no_sessions() {
         json!({role: {"amplify": {}, "b": {"accessKeyId": "A"}, "c": {"credentials": 1}, "d": null}}).to_string(),
     ] {
         home.write(".amplify/awscloudformation/cache.json", &text);
-        assert_eq!(home.run(&["sessions"]).succeeded(), nothing, "{text}");
-        assert_eq!(home.run(&["sessions", "--json"]).succeeded(), "[]\n");
+        for (words, expected) in [(&["sessions"][..], nothing), (&["sessions", "--json"], "[]\n")] {
+            let run = home.run(words);
+            assert_eq!((run.code, run.stdout.as_str()), (Some(0), expected), "{text}");
+            let is_reported =
+                run.stderr.contains("cache.json cannot be used: it is not a JSON object; to replace it: ");
+            assert_eq!(is_reported, !text.starts_with('{'), "{text}: {}", run.stderr);
+        }
     }
 }

@@ -99,7 +99,7 @@ pub struct Login {
     /// profile of the Amplify project, "default".
     #[arg(value_name = "PROFILE", conflicts_with = "all", add = ArgValueCandidates::new(profiles))]
     pub names: Vec<String>,
-    /// Use all profiles that have a session
+    /// Log in to every profile that needs a session
     #[arg(long, conflicts_with_all = ["profile", "env"])]
     pub all: bool,
     /// Print JSON

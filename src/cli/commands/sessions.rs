@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cache::entry::CachedSession;
+use crate::cache::file::problem;
 use crate::cache::sessions::session_name;
 use crate::cache::store::Store;
 use crate::cli::args::Sessions;
@@ -53,13 +54,18 @@ struct SessionRow {
 
 pub(crate) fn run(context: &Context, options: &Sessions) -> Result<(), Failure> {
     let store = Store::new(&context.paths.cache_dir);
+    let file = SourceFile::new(store.path().to_owned(), &context.paths.home);
+    if let Some(problem) = problem(store.path()) {
+        context.warn(|| {
+            format!("{} cannot be used: {problem}; to replace it: amplify-creds reset-cache --all", file.shown)
+        });
+    }
     let rows = rows(&store);
     if options.json {
         let document: Vec<_> = rows.iter().map(json_of).collect();
         return write_json(&json!(document));
     }
     if rows.is_empty() {
-        let file = SourceFile::new(store.path().to_owned(), &context.paths.home);
         return write_stdout(format!("no sessions in {}\n", file.shown).as_bytes());
     }
     write_stdout(table_of(&rows, Clock::System.now(), Screen::of(context)).as_bytes())

@@ -75,6 +75,6 @@ pub(crate) fn misconfigured(error: &StsError) -> Failure {
         StsError::Endpoint(_) => {
             "an endpoint is http://HOST:PORT or https://HOST; check the AWS_ENDPOINT_URL variables and endpoint_url"
         }
-        _ => "check that the file is PEM; AWS_CA_BUNDLE, ca_bundle, REQUESTS_CA_BUNDLE or SSL_CERT_FILE names it",
+        _ => "the file must contain certificates in PEM; correct or remove the setting that names it",
     })
 }

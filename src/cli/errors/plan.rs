@@ -1,5 +1,6 @@
 use crate::cli::errors::failure::{CONFIG, Failure, LOOP, PROFILE_NOT_FOUND, USAGE};
 use crate::cli::errors::near_miss::{quoted, with_hints};
+use crate::core::origin::Origin;
 use crate::plan::error::{Mention, PlanError};
 use crate::profile::near_miss::NearMiss;
 
@@ -42,9 +43,13 @@ fn plan(error: &PlanError) -> Failure {
             }
             failure.hint("run: amplify-creds list")
         }
-        PlanError::BrokenHeader { profile, at } => {
-            config(format!("cannot read profile {profile}: a section header has no ']' ({at})"))
+        PlanError::BrokenHeader { profile, header, at } if header == profile => {
+            config(format!("cannot read profile {profile}: its section header has no ']' ({at})"))
                 .hint("end the header with ']'")
+        }
+        PlanError::BrokenHeader { profile, at, .. } => {
+            config(format!("cannot read profile {profile}: the section header below it has no ']' ({at})"))
+                .hint("end that header with ']'; without it, its lines could belong to either profile")
         }
         PlanError::Loop { path, back_to } if path.iter().all(|mention| mention.key == "credential_process") => {
             let at = path.last().map(|mention| mention.at.clone());
@@ -104,6 +109,12 @@ fn plan(error: &PlanError) -> Failure {
             format!("{option} cannot be used with profile {profile}: its session policy is set at {set}"),
         )
         .hint(policy_hint(option)),
+        PlanError::Invalid { expected, from: Origin::Flag(flag), .. } => {
+            config(format!("invalid {flag} (expected {expected})"))
+        }
+        PlanError::Invalid { key, expected, from: from @ Origin::Variable(_), .. } => {
+            config(format!("invalid {key} in {from} (expected {expected})"))
+        }
         PlanError::Invalid { profile, key, expected, from } => {
             config(format!("profile {profile} has an invalid {key} ({from})"))
                 .hint(format!("it must be {expected}"))

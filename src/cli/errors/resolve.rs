@@ -192,6 +192,8 @@ pub(crate) fn identity_failure(error: StsError, profile: Option<&str>, is_sessio
     }
 }
 
+const RUN_MFA_PROCESS: &str = "run the profile's mfa_process yourself to see its full output";
+
 fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
     let profile = &at.asked;
     let word = shell_word(profile);
@@ -209,11 +211,15 @@ fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
                 .hint("set mfa_serial to a virtual MFA device of the user; see: aws iam list-mfa-devices")
                 .hint("to sign in with a security key in the browser: aws login")
         }
-        PromptError::Program(_) | PromptError::ProgramAnswer => {
-            let details = if let PromptError::Program(error) = error { error.last_lines() } else { Vec::new() };
-            Failure { details, ..Failure::new(MFA_NEEDED, format!("profile {profile} needs an MFA code: {error}")) }
-                .hint("run the profile's mfa_process yourself to see its full output")
+        PromptError::Program(error) => {
+            let message = format!("profile {profile} needs an MFA code, but mfa_process failed: {error}");
+            Failure { details: error.last_lines(), ..Failure::new(MFA_NEEDED, message) }.hint(RUN_MFA_PROCESS)
         }
+        PromptError::ProgramAnswer => Failure::new(
+            MFA_NEEDED,
+            format!("profile {profile} needs an MFA code, but mfa_process printed no code of six digits"),
+        )
+        .hint(RUN_MFA_PROCESS),
         PromptError::Malformed(from) => Failure::new(USAGE, format!("the MFA code from {from} is not six digits")),
         PromptError::NotACode => Failure::new(MFA_NEEDED, "no MFA code of six digits was entered"),
         PromptError::TimedOut(seconds) => {

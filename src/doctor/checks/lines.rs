@@ -34,7 +34,12 @@ pub(super) fn byte_order_mark(facts: &Facts<'_>) -> Vec<Hit> {
 }
 
 pub(super) fn header_not_closed(facts: &Facts<'_>) -> Vec<Hit> {
-    hits(facts, Code::HeaderNotClosed, "the header and the lines below it are ignored", "end the header with ']'")
+    // The profile above the header is not the header's.
+    lexical(facts, Code::HeaderNotClosed)
+        .map(|(file, line)| {
+            Hit::general(file.at(line), "the header and the lines below it are ignored").hint("end the header with ']'")
+        })
+        .collect()
 }
 
 pub(super) fn outside_section(facts: &Facts<'_>) -> Vec<Hit> {
