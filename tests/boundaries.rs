@@ -300,7 +300,7 @@ fn external_crate_is_used_in_one_place() {
                 .match_indices(&format!("{name}::"))
                 .any(|(at, _)| !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));
             let allowed = places.iter().any(|place| file == *place || file.starts_with(&format!("{place}/")));
-            assert!(!named || allowed, "{file} names {name}, whose place is {places:?}");
+            assert!(!named || allowed, "{file} names {name}, which belongs in {places:?}");
         }
     }
 }

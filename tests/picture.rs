@@ -71,7 +71,7 @@ fn draw(screen: &str) -> String {
     let (width, height) = (columns * CELL.0 + 2 * MARGIN, lines.len() * CELL.1 + 2 * MARGIN);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
-         role=\"img\">\n<!-- Drawn by tests/picture.rs from a run of the program; the MFA code alone is another. -->\n\
+         role=\"img\">\n<!-- Drawn by tests/picture.rs from a run of the program; only the MFA code differs. -->\n\
          <title>A terminal: one MFA code, then credentials for every tool</title>\n\
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"#1d2021\"/>\n\
          <g style=\"white-space:pre\" font-family=\"ui-monospace, Menlo, Consolas, monospace\" font-size=\"14\" fill=\"#d5c4a1\" xml:space=\"preserve\">\n"

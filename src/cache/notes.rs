@@ -21,7 +21,7 @@ pub struct Notes {
 }
 
 impl Notes {
-    pub fn beside(cache_dir: &Path) -> Self {
+    pub fn in_dir(cache_dir: &Path) -> Self {
         Self { dir: cache_dir.join("locks") }
     }
 

@@ -89,7 +89,7 @@ impl Store {
     }
 
     pub fn notes(&self) -> Notes {
-        Notes::beside(&self.dir)
+        Notes::in_dir(&self.dir)
     }
 
     /// A missing, unreadable, too large or non-UTF-8 file is an empty cache.

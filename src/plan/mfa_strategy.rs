@@ -76,7 +76,7 @@ impl Mfa {
         self.serial.value.split(':').nth(5).is_some_and(|resource| resource.starts_with("u2f/"))
     }
 
-    pub fn spend(&self, known: MfaState, has_role: bool) -> MfaAction {
+    pub fn action(&self, known: MfaState, has_role: bool) -> MfaAction {
         match &self.way {
             MfaStrategy::Role(why) => MfaAction::OnRole(why.clone()),
             MfaStrategy::Session(_) if has_role && known.wants_fresh_code => MfaAction::OnRole(DirectReason::TooOld),

@@ -59,11 +59,11 @@ impl Run<'_, '_> {
             typed_and_refused += u32::from(typed);
             match call(self, &code) {
                 Ok(session) => {
-                    self.spent(device, &code);
+                    self.mark_used(device, &code);
                     return Ok(Exchanged::Session(session));
                 }
                 Err(error) if error.is_device_rejected() => return Err(self.failed(at, error)),
-                Err(error) if error.is_mfa_rejected() && is_left_over => self.spent(device, &code),
+                Err(error) if error.is_mfa_rejected() && is_left_over => self.mark_used(device, &code),
                 Err(error) if error.is_mfa_rejected() && typed_and_refused < REJECTIONS => rejected = Some(error),
                 Err(error) => {
                     self.exchange.left_over = error.is_denied().then_some(code);
@@ -73,9 +73,9 @@ impl Run<'_, '_> {
         }
     }
 
-    fn spent(&self, device: &Device<'_>, code: &Secret) {
+    fn mark_used(&self, device: &Device<'_>, code: &Secret) {
         if let Some(lock) = self.guard(device.memory.device()) {
-            device.memory.spend(code, self.resolver.clock.now(), lock);
+            device.memory.mark_used(code, self.resolver.clock.now(), lock);
         }
     }
 
@@ -93,7 +93,7 @@ impl Run<'_, '_> {
             mfa_process: mfa.process.as_ref().map(|command| command.value.as_str()),
             chain: &chain,
             until: *self.exchange.until.get_or_insert_with(|| Instant::now() + Duration::from_secs(DEADLINE_SECONDS)),
-            wait_if_used: &|code| memory.spent(code, clock.now()),
+            wait_if_used: &|code| memory.wait_after_use(code, clock.now()),
         };
         let terminal = self.resolver.prompt.terminal(&question);
         self.exchange.asked = true;

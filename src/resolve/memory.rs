@@ -15,7 +15,7 @@ use crate::plan::{BaseSource, CredentialPlan};
 
 /// Seconds between two codes (RFC 6238; true of every device that AWS accepts).
 const CODE_STEP: i64 = 30;
-const SPENT_STEPS: i64 = 3;
+const USED_STEPS: i64 = 3;
 /// Seconds for which a denied GetSessionToken is remembered. The limit exists because policies change.
 const DENIED_FOR: i64 = 86_400;
 
@@ -57,15 +57,15 @@ impl Memory {
     }
 
     /// Time until the device shows its next code. `None` if `code` has not been used.
-    pub fn spent(&self, code: &Secret, now: Timestamp) -> Option<Duration> {
+    pub fn wait_after_use(&self, code: &Secret, now: Timestamp) -> Option<Duration> {
         let note = self.device_note();
         let steps = now.0.div_euclid(CODE_STEP) - note.spent_at.div_euclid(CODE_STEP);
-        let is_spent = note.spent? == self.hash(code) && (0..SPENT_STEPS).contains(&steps);
+        let is_used = note.spent? == self.hash(code) && (0..USED_STEPS).contains(&steps);
         let left = CODE_STEP - now.0.rem_euclid(CODE_STEP);
-        is_spent.then(|| Duration::from_secs(left.unsigned_abs()))
+        is_used.then(|| Duration::from_secs(left.unsigned_abs()))
     }
 
-    pub fn spend(&self, code: &Secret, now: Timestamp, device: &Guard) {
+    pub fn mark_used(&self, code: &Secret, now: Timestamp, device: &Guard) {
         let note = DeviceNote { spent: Some(self.hash(code)), spent_at: now.0, ..self.device_note() };
         self.notes.put(&note_of(&self.device), &note, device);
     }
@@ -140,19 +140,23 @@ mod tests {
     #[test]
     fn used_code_is_remembered_until_next_code() {
         let dir = tempfile::tempdir().unwrap();
-        let memory = Memory::new(Notes::beside(dir.path()), "arn:aws:iam::111111111111:mfa/dev", "AKIA1");
+        let memory = Memory::new(Notes::in_dir(dir.path()), "arn:aws:iam::111111111111:mfa/dev", "AKIA1");
         let Attempt::Held(lock) = Locks::in_dir(dir.path()).try_lock(memory.device()) else { panic!("a free lock") };
         let (code, other) = (Secret::from("123456"), Secret::from("654321"));
         let at = Timestamp(1_800_000_005);
-        assert_eq!(memory.spent(&code, at), None);
-        memory.spend(&code, at, &lock);
+        assert_eq!(memory.wait_after_use(&code, at), None);
+        memory.mark_used(&code, at, &lock);
         let rows = [(0, Some(25)), (24, Some(1)), (25, Some(30)), (84, Some(1)), (85, None), (-6, None)];
         for (later, expected) in rows {
-            assert_eq!(memory.spent(&code, at.plus(later)), expected.map(Duration::from_secs), "{later} s later");
+            assert_eq!(
+                memory.wait_after_use(&code, at.plus(later)),
+                expected.map(Duration::from_secs),
+                "{later} s later"
+            );
         }
-        assert_eq!(memory.spent(&other, at), None);
-        let elsewhere = Memory::new(Notes::beside(dir.path()), "arn:aws:iam::111111111111:mfa/dev", "AKIA2");
-        assert_eq!(elsewhere.spent(&code, at), None, "another user's device");
+        assert_eq!(memory.wait_after_use(&other, at), None);
+        let elsewhere = Memory::new(Notes::in_dir(dir.path()), "arn:aws:iam::111111111111:mfa/dev", "AKIA2");
+        assert_eq!(elsewhere.wait_after_use(&code, at), None, "another user's device");
         let text = std::fs::read_to_string(dir.path().join("locks").join(format!("{}.note", memory.device()))).unwrap();
         assert!(!text.contains("123456"));
     }

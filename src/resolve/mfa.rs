@@ -52,7 +52,7 @@ impl<'r> Run<'r, '_> {
                 None => self.role(at, 0, &signer),
             };
         };
-        match self.spend(mfa) {
+        match self.action_with(mfa) {
             MfaAction::OnRole(why) => {
                 let note = (why == DirectReason::TooOld).then_some(TOO_OLD);
                 self.role_by_code(at, mfa, note)
@@ -68,24 +68,24 @@ impl<'r> Run<'r, '_> {
         }
     }
 
-    pub(super) fn will_spend(&mut self) -> MfaAction {
+    pub(super) fn mfa_action(&mut self) -> MfaAction {
         let leaf = self.steps.len().wrapping_sub(1);
         let is_served = (0..self.steps.len())
             .any(|at| (at == leaf || matches!(self.steps[at].0, Call::Role(_))) && self.cached_if_usable(at).is_some());
         match &self.plan.mfa {
             Some(_) if !is_served && self.plan.hops.is_empty() => MfaAction::OnSession,
-            Some(mfa) if !is_served => self.spend(mfa),
+            Some(mfa) if !is_served => self.action_with(mfa),
             _ => MfaAction::Nothing,
         }
     }
 
-    pub(super) fn spend(&self, mfa: &Mfa) -> MfaAction {
+    pub(super) fn action_with(&self, mfa: &Mfa) -> MfaAction {
         let has_session = matches!(self.steps.first(), Some((Call::MfaSession(..), _)));
         let session = has_session.then(|| self.lasting_session(0)).flatten();
         let id = session.as_ref().map(|found| found.credentials.access_key_id.as_str());
         let memory = Memory::of(self.resolver.store.notes(), self.plan);
         let known = memory.map(|memory| memory.known(self.plan, id, self.resolver.clock.now()));
-        mfa.spend(known.unwrap_or_default(), true)
+        mfa.action(known.unwrap_or_default(), true)
     }
 
     /// Assumes the role with the MFA session. If AWS denies an older session, retries once with a new code.

@@ -40,8 +40,8 @@ impl Resolver<'_> {
         }
     }
 
-    pub fn will_spend(&mut self) -> MfaAction {
-        state::Run::new(self).will_spend()
+    pub fn mfa_action(&mut self) -> MfaAction {
+        state::Run::new(self).mfa_action()
     }
 }
 

@@ -253,7 +253,7 @@ impl<'r, 'a> Run<'r, 'a> {
         match self.steps[at].0 {
             Call::MfaSession(..) => true,
             Call::WebIdentity(_) => false,
-            Call::Role(_) => !(0..at).any(is_fresh) && self.spend(mfa) != MfaAction::Nothing,
+            Call::Role(_) => !(0..at).any(is_fresh) && self.action_with(mfa) != MfaAction::Nothing,
         }
     }
 

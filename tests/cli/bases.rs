@@ -55,7 +55,7 @@ fn imds_role_credentials_are_fetched_once() {
     let roles = "GET /latest/meta-data/iam/security-credentials/";
     assert_eq!(asked, ["PUT /latest/api/token".to_owned(), roles.to_owned(), format!("{roles}Own")]);
     home.run_with(&["process", "ec2"], &[(ENDPOINT, &imds.url())]).succeeded();
-    assert_eq!((imds.requests().len(), sts.count("AssumeRole")), (3, 1), "a cached session asks nobody");
+    assert_eq!((imds.requests().len(), sts.count("AssumeRole")), (3, 1), "a cached session sends no request");
 }
 
 #[test]
@@ -108,8 +108,8 @@ fn missing_imds_role_or_connection_is_reported() {
     let off = off.each_ref().map(|(name, text)| (*name, text.as_str()));
     says(home.run_with(&["process", "ec2"], &off).failed_with(4), &["disabled ($AWS_EC2_METADATA_DISABLED)"]);
 
-    let nobody = home.run_with(&["process", "ec2"], &[(ENDPOINT, "http://127.0.0.1:1")]);
-    says(nobody.failed_with(6), &["no connection to the EC2 metadata service", "only EC2 instances", "hop limit"]);
+    let unreachable = home.run_with(&["process", "ec2"], &[(ENDPOINT, "http://127.0.0.1:1")]);
+    says(unreachable.failed_with(6), &["no connection to the EC2 metadata service", "only EC2 instances", "hop limit"]);
     // Accepts connections but never responds, like a hop limit of 1 for a container.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let far = format!("http://{}", silent.local_addr().unwrap());
@@ -170,8 +170,8 @@ fn missing_container_uri_or_connection_is_reported() {
     says(home.run(&["process", "ecs"]).failed_with(4), &["AWS_CONTAINER_CREDENTIALS_FULL_URI is set"]);
     let elsewhere = home.run_with(&["process", "ecs"], &[(FULL_URI, "http://example.com/x")]);
     says(elsewhere.failed_with(4), &["$AWS_CONTAINER_CREDENTIALS_FULL_URI", "must be https, or http on this machine"]);
-    let nobody = home.run_with(&["process", "ecs"], &[(FULL_URI, "http://127.0.0.1:1/x")]);
-    says(nobody.failed_with(6), &["no connection to the container's credentials service"]);
+    let unreachable = home.run_with(&["process", "ecs"], &[(FULL_URI, "http://127.0.0.1:1/x")]);
+    says(unreachable.failed_with(6), &["no connection to the container's credentials service"]);
     let relative = ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/x");
     let explained = home.run_with(&["explain", "ecs", "--json"], &[relative, (FULL_URI, "http://127.0.0.1:1/x")]);
     assert_eq!(json(explained.succeeded())["base"]["uri"], "http://169.254.170.2/v2/credentials/x");
@@ -325,7 +325,7 @@ fn sso_sign_in_provides_its_role_and_chain() {
     assert_eq!(sts.calls()[0].access_key_id.as_deref(), given["AccessKeyId"].as_str());
     assert_eq!((center.renewals(), center.roles()), (0, 2));
     sso(&home, &center, "role").succeeded();
-    assert_eq!(center.roles(), 2, "a cached session asks nobody");
+    assert_eq!(center.roles(), 2, "a cached session sends no request");
 }
 
 #[test]
@@ -355,8 +355,8 @@ fn expired_sso_token_is_renewed_and_stored() {
         let mode = fs::metadata(home.path().join(token_file("corp"))).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
-    let beside = fs::read_dir(home.path().join(".aws/sso/cache")).unwrap().count();
-    assert_eq!(beside, 1, "nothing is left beside it");
+    let files = fs::read_dir(home.path().join(".aws/sso/cache")).unwrap().count();
+    assert_eq!(files, 1, "no other file is left in the directory");
     sso(&home, &center, "sso").succeeded();
     assert_eq!(center.renewals(), 1);
 }
@@ -420,7 +420,7 @@ fn expired_sso_sign_in_hints_login_command() {
     says(sso(&home, &center, "sso").failed_with(4), &["cannot read its token: it is not a JSON object", hint]);
     fs::remove_file(home.path().join(token_file("corp"))).unwrap();
     let run = home.run(&["explain", "sso", "--json"]);
-    assert_eq!(json(run.succeeded())["base"]["type"], "sso", "explaining asks nobody");
+    assert_eq!(json(run.succeeded())["base"]["type"], "sso", "explaining sends no request");
     says(sso(&home, &center, "sso").failed_with(4), &["no sign-in is cached", hint]);
 }
 
@@ -430,9 +430,9 @@ fn sso_outage_is_not_an_expired_sign_in() {
     center.set_down(true);
     says(sso(&home, &center, "sso").failed_with(6), &["IAM Identity Center returned HTTP status 503"]);
     center.set_down(false);
-    let nobody = "http://127.0.0.1:1";
+    let unreachable = "http://127.0.0.1:1";
     let url = center.url();
-    let without_oidc = [("AWS_ENDPOINT_URL_SSO", url.as_str()), ("AWS_ENDPOINT_URL_SSO_OIDC", nobody)];
+    let without_oidc = [("AWS_ENDPOINT_URL_SSO", url.as_str()), ("AWS_ENDPOINT_URL_SSO_OIDC", unreachable)];
     let run = home.run_with(&["process", "sso"], &without_oidc);
     says(run.failed_with(6), &["no connection to IAM Identity Center"]);
     change_token(&home, |token| token["expiresAt"] = value!(moment(120)));
@@ -520,8 +520,8 @@ fn failed_aws_login_renewal_is_reported() {
     says(login(&home, &double, "role").failed_with(4), &["the password was changed", hint]);
     double.refuse("INSUFFICIENT_PERMISSIONS");
     says(login(&home, &double, "me").failed_with(5), &["AccessDeniedException", "signin:CreateOAuth2Token"]);
-    let nobody = home.run_with(&["process", "me"], &[("AWS_ENDPOINT_URL_SIGNIN", "http://127.0.0.1:1")]);
-    says(nobody.failed_with(6), &["no connection to AWS Sign-In"]);
+    let unreachable = home.run_with(&["process", "me"], &[("AWS_ENDPOINT_URL_SIGNIN", "http://127.0.0.1:1")]);
+    says(unreachable.failed_with(6), &["no connection to AWS Sign-In"]);
     let elsewhere = home.path().join("elsewhere").display().to_string();
     let run = home.run_with(&["process", "me"], &[("AWS_LOGIN_CACHE_DIRECTORY", &elsewhere)]);
     says(run.failed_with(4), &["no sign-in is cached", hint]);

@@ -293,8 +293,8 @@ fn boundary_set_shows_diff_and_asks_for_confirmation() {
             "cd \"$HOME/app\"; \"$PROGRAM\" boundary set {ARN} </dev/null >\"$FILES/stdout\" 2>\"$FILES/stderr\""
         );
         let mut terminal = Terminal::script(&home, &script);
-        let told = terminal.expect("Write this? [Y/n] ");
-        assert!(told.contains(&format!("+      \"PermissionsBoundaryPolicyArn\": \"{ARN}\"")), "{told}");
+        let printed = terminal.expect("Write this? [Y/n] ");
+        assert!(printed.contains(&format!("+      \"PermissionsBoundaryPolicyArn\": \"{ARN}\"")), "{printed}");
         terminal.type_line(answer);
         let run = terminal.finish().1.restored();
         assert_eq!(run.code, Some(0), "{run:?}");

@@ -161,7 +161,7 @@ fn own_credential_process_is_an_alias() {
     // Only the program for the keys was run, so the options were recognised.
     assert_eq!((call.param("DurationSeconds"), call.region.as_deref()), (Some("1200"), Some("eu-west-1")));
     home.run(&["process", "role"]).succeeded();
-    assert_eq!(sts.count("AssumeRole"), 1, "the alias has the session of what it stands for");
+    assert_eq!(sts.count("AssumeRole"), 1, "the alias has the session of its target");
     home.run(&["process", "alias", "--duration", "30m", "--refresh"]).succeeded();
     assert_eq!(sts.calls()[1].param("DurationSeconds"), Some("1800"), "the command line wins");
 }

@@ -9,11 +9,11 @@ const SESSION: &str = "arn:aws:sts::222222222222:assumed-role/NoMfa/amplify";
 #[test]
 fn whoami_shows_caller_identity() {
     let (_sts, home) = without_mfa();
-    let told = json(home.run(&["whoami", "nomfa", "--json"]).succeeded());
-    let user_id = told["user_id"].as_str().unwrap();
+    let shown = json(home.run(&["whoami", "nomfa", "--json"]).succeeded());
+    let user_id = shown["user_id"].as_str().unwrap();
     assert!(user_id.starts_with("AROA") && user_id.ends_with(":amplify"), "{user_id}");
     assert_eq!(
-        (&told["account"], &told["arn"], &told["profile"]),
+        (&shown["account"], &shown["arn"], &shown["profile"]),
         (&"222222222222".into(), &SESSION.into(), &"nomfa".into())
     );
     let text = home.run(&["whoami", "devcorpuser"]);

@@ -252,7 +252,7 @@ impl Story {
     }
 
     /// The complete set-up: documents, boundary, the wrapper profile, and the session.
-    fn told() -> Self {
+    fn new() -> Self {
         let (sts, home) = biz_corp();
         let story = Self { sts, home };
         let home = &story.home;
@@ -303,7 +303,7 @@ impl Story {
 
 #[test]
 fn generated_policies_pass_the_check() {
-    let story = Story::told();
+    let story = Story::new();
     let (code, document) = story.checked();
     assert_eq!(code, Some(0), "{document}");
     let errors = document["findings"].as_array().unwrap().iter().filter(|finding| finding["severity"] != "info");
@@ -315,7 +315,7 @@ fn generated_policies_pass_the_check() {
 
 #[test]
 fn missing_external_id_is_a_possible_cause() {
-    let story = Story::told();
+    let story = Story::new();
     story.without_line("external_id");
     let hint = story.refused("cannot_tell");
     assert!(hint.contains("might require an external id") && hint.contains("policy trust bizcorprole"), "{hint}");
@@ -323,7 +323,7 @@ fn missing_external_id_is_a_possible_cause() {
 
 #[test]
 fn missing_mfa_serial_is_a_possible_cause() {
-    let story = Story::told();
+    let story = Story::new();
     story.without_line("mfa_serial");
     let hint = story.refused("cannot_tell");
     assert!(hint.contains("the profile sets no mfa_serial"), "{hint}");
@@ -331,7 +331,7 @@ fn missing_mfa_serial_is_a_possible_cause() {
 
 #[test]
 fn wrong_trust_policy_account_is_a_possible_cause() {
-    let story = Story::told();
+    let story = Story::new();
     story.apply(&["--principal", "999999999999"], &[]);
     let hint = story.refused("cannot_tell");
     assert!(hint.contains("trust policy might not allow the caller"), "{hint}");
@@ -339,7 +339,7 @@ fn wrong_trust_policy_account_is_a_possible_cause() {
 
 #[test]
 fn missing_caller_policy_is_a_possible_cause() {
-    let story = Story::told();
+    let story = Story::new();
     story.sts.edit_world(|world| {
         let user = test_support::User::new(data::USER_ARN, data::ACCESS_KEY_ID, data::SECRET_ACCESS_KEY);
         let device = test_support::Device::new(data::MFA_SERIAL, data::MFA_SEED);
@@ -351,7 +351,7 @@ fn missing_caller_policy_is_a_possible_cause() {
 
 #[test]
 fn missing_category_is_fixed_by_its_statement() {
-    let story = Story::told();
+    let story = Story::new();
     let all_but_auth = "api,storage,function,hosting,analytics,notifications,interactions,predictions,geo";
     story.apply(&[], &["--category", all_but_auth]);
     let (code, document) = story.checked();
@@ -362,7 +362,7 @@ fn missing_category_is_fixed_by_its_statement() {
     let (_, statements) = denied["hint"].as_str().unwrap().split_once(": ").unwrap();
     let policy = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
     story.sts.edit_world(|world| {
-        let role = world.role_named(data::BIZ_CORP_ROLE).clone().policy("mended", &policy);
+        let role = world.role_named(data::BIZ_CORP_ROLE).clone().policy("repaired", &policy);
         world.put_role(role);
     });
     let (code, document) = story.checked();
@@ -371,7 +371,7 @@ fn missing_category_is_fixed_by_its_statement() {
 
 #[test]
 fn boundary_of_deploying_role_denies_actions() {
-    let story = Story::told();
+    let story = Story::new();
     let bounded = |allow: &[&str]| {
         let ceiling = story.document(&[&["boundary", "bizcorprole", "--arn", BOUNDARY], allow].concat());
         story.sts.edit_world(|world| {

@@ -112,7 +112,7 @@ fn tab_completes_in_every_shell() {
             eprintln!("{} is not installed", shell.program);
             continue;
         }
-        for (typed, completed, told) in [
+        for (typed, completed, message) in [
             ("biz", "corprole", "arn:aws:iam::222222222222:role/BizCorpRole"),
             ("my", "team", "\"profile\":\"my team\""),
         ] {
@@ -151,7 +151,7 @@ fn tab_completes_in_every_shell() {
             terminal.expect(completed);
             // In Elvish the first one confirms the completion.
             terminal.type_text("\r\r");
-            terminal.expect(told);
+            terminal.expect(message);
         }
     }
 }

@@ -134,10 +134,10 @@ fn pinentry_error_has_its_exit_status() {
         ("D %%", 4, "needs an MFA code"),
         ("hello", 4, "needs an MFA code"),
     ];
-    for (answer, status, told) in rows {
+    for (answer, status, expected) in rows {
         let (sts, home) = with_pinentry(|_| vec![answer.to_owned()]);
         let done = run(&home, &BY_PINENTRY, &[]);
-        assert!(done.failed_with(status).first_error_line().contains(told), "{answer}: {done:?}");
+        assert!(done.failed_with(status).first_error_line().contains(expected), "{answer}: {done:?}");
         assert_eq!(sts.count("AssumeRole"), 0, "{answer}");
     }
 }

@@ -112,8 +112,8 @@ fn walkthrough_wrapper_works_in_every_tool() {
     let document = json(home.run(&["doctor", "--json"]).succeeded());
     for consumer in ["amplify", "aws_cli", "sdk_js", "sdk_rust", "sdk_go"] {
         assert_eq!(document["visibility"]["biz"][consumer]["resolvable"], true, "{consumer}");
-        let alone = consumer == "aws_cli";
-        assert_eq!(document["visibility"]["bizcorprole"][consumer]["resolvable"], alone, "{consumer}");
+        let is_expected = consumer == "aws_cli";
+        assert_eq!(document["visibility"]["bizcorprole"][consumer]["resolvable"], is_expected, "{consumer}");
     }
     assert!(of_code(&document, "mfa_ignored").is_empty() && of_code(&document, "amplify_role").is_empty());
     // The program's check does not exist on Windows.
@@ -276,7 +276,7 @@ fn doctor_fix_changes_only_fixable_findings() {
     assert!(shown.stdout.contains("+[a\\.b]"), "{}", shown.stdout);
     assert_eq!(fs::read(&path).unwrap(), before);
     home.run(&["doctor", "--fix"]).failed_with(4);
-    assert_eq!(fs::read(&path).unwrap(), before, "nobody agreed");
+    assert_eq!(fs::read(&path).unwrap(), before, "the question was not answered");
     let run = home.run(&["doctor", "--fix", "--yes"]);
     assert!(run.stderr.contains("wrote ~/.aws/config; backup: "), "{run:?}");
     assert!(!run.stdout.contains("byte_order_mark"), "the report is of the files as they are now: {run:?}");
@@ -306,7 +306,7 @@ fn colour_is_printed_only_on_request() {
     let without: String = ["\u{1b}[1m", "\u{1b}[31m", "\u{1b}[32m", "\u{1b}[33m", "\u{1b}[36m", "\u{1b}[0m"]
         .iter()
         .fold(coloured, |text, code| text.replace(code, ""));
-    assert_eq!(without, plain, "nothing is said by colour alone");
+    assert_eq!(without, plain, "colour adds no text");
     assert_eq!(home.run(&["--color", "never", "doctor"]).stdout, plain);
     home.run(&["list", "--color", "sometimes"]).failed_with(2);
 }

@@ -34,7 +34,7 @@ fn example(code: &'static str, status: i32, run: Finished) -> Example {
     Example { code, status, run }
 }
 
-/// The text of `words`, after a run whose JSON has `code`.
+/// The text of `words`, after a run that prints JSON with `code`.
 #[track_caller]
 fn documented(home: &TestHome, code: &'static str, status: i32, words: &[&str]) -> Example {
     let run = home.run(&[words, &["--json"]].concat());

@@ -380,7 +380,7 @@ fn entry_of_later_version_is_kept_and_ignored() {
         assert_eq!(after[data::NO_MFA_ROLE]["amplify#ffffffff"], entry);
         assert_eq!((&after[data::NO_MFA_ROLE][name.as_str()], &after["later"]), (&entry, &json!([{}])));
         home.run(&["process", "nomfa"]).succeeded();
-        assert_eq!(sts.count("AssumeRole") - before, 1 + calls, "an entry of a later form answers for nobody");
+        assert_eq!(sts.count("AssumeRole") - before, 1 + calls, "an entry of a later format is never used");
     }
 }
 

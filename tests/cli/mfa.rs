@@ -19,14 +19,14 @@ fn role(name: &str, role: &str, more: &str) -> String {
 
 /// The actions in order, each with its role's name if any.
 fn actions(sts: &FakeSts) -> Vec<String> {
-    let told = |call: &test_support::Call| match call.param("RoleArn") {
+    let described = |call: &test_support::Call| match call.param("RoleArn") {
         Some(arn) => {
             let code = if call.param("TokenCode").is_some() { "+code" } else { "" };
             format!("{}{code}", arn.rsplit('/').next().unwrap())
         }
         None => call.action.clone(),
     };
-    sts.calls().iter().map(told).collect()
+    sts.calls().iter().map(described).collect()
 }
 
 #[test]
@@ -185,12 +185,12 @@ fn mfa_process_runs_once_and_its_stderr_is_shown() {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(!fs::read_to_string(home.path().join("seen")).unwrap().contains("MFA_TOKEN"));
     // Its failure is reported. With a user at a terminal, a prompt would follow.
-    for (body, told) in [("exit 3", "exit status: 3"), ("echo nope", "printed no code of six digits")] {
+    for (body, expected) in [("exit 3", "exit status: 3"), ("echo nope", "printed no code of six digits")] {
         home.run(&["reset-cache", "--all"]).succeeded();
         home.write_program("token", format!("#!/bin/sh\n{body}\n"));
         let run = home.run(&["process", "auto"]);
         run.failed_with(4);
-        assert!(run.first_error_line().contains(told), "{}", run.stderr);
+        assert!(run.first_error_line().contains(expected), "{}", run.stderr);
     }
     let mut terminal = Terminal::start(&home, "process auto", "</dev/null");
     terminal.expect(QUESTION);

@@ -221,11 +221,11 @@ fn failed_proxy_is_named_without_password() {
         (3, "socks5://me:hush@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: only HTTP proxies"),
         (3, "http://me:hu sh@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: it is not a URL"),
     ];
-    for (code, url, told) in rows {
+    for (code, url, expected) in rows {
         let variables = [("AWS_CA_BUNDLE", bundle.as_str()), ("HTTPS_PROXY", &url)];
         let run = home.run_with(&["process", "nomfa"], &variables);
         run.failed_with(code);
-        says(&run, &[told]);
+        says(&run, &[expected]);
         assert!(!run.stderr.contains("hu"), "{run:?}");
         // An exempt host ignores the proxy.
         let exempt = [variables[0], variables[1], ("NO_PROXY", "amazonaws.com,127.0.0.0/8")];

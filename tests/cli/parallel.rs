@@ -113,7 +113,7 @@ mod waiting {
         for waiter in waiters {
             waiter.finish().1.restored().failed_with(6);
         }
-        assert!(sts.count("AssumeRole") <= 3, "the holder's own tries alone: {}", sts.count("AssumeRole"));
+        assert!(sts.count("AssumeRole") <= 3, "only the holder tries: {}", sts.count("AssumeRole"));
     }
 
     #[test]

@@ -351,9 +351,9 @@ fn boundary_policy_denies_and_enforces_itself() {
     ] {
         home.run(&[&["policy", "boundary", "bizcorprole"], bad].concat()).failed_with(2);
     }
-    let nobody = TestHome::new(PROGRAM).run(&["policy", "boundary"]);
-    nobody.failed_with(2);
-    assert!(nobody.stderr.contains("--account"));
+    let unnamed = TestHome::new(PROGRAM).run(&["policy", "boundary"]);
+    unnamed.failed_with(2);
+    assert!(unnamed.stderr.contains("--account"));
     let many = (0..60).map(|n| format!("table=users{n}")).collect::<Vec<_>>().join(",");
     let large = home.run(&["policy", "boundary", "bizcorprole", "--deny", &many]);
     large.failed_with(2);

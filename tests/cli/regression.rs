@@ -139,8 +139,8 @@ fn profile_name_in_prompt_is_sanitized() {
     let config = fs::read_to_string(home.path().join(".aws/config")).unwrap();
     home.config(&config.replace("bizcorprole", "biz\u{1b}]0;pwned\u{7}"));
     let mut terminal = Terminal::start(&home, "process \"$(printf 'biz\\033]0;pwned\\007')\"", "</dev/null");
-    let told = terminal.expect("Enter the MFA token code: ");
-    assert!(!told.contains(['\u{1b}', '\u{7}']) && told.contains("pwned"), "{told:?}");
+    let shown = terminal.expect("Enter the MFA token code: ");
+    assert!(!shown.contains(['\u{1b}', '\u{7}']) && shown.contains("pwned"), "{shown:?}");
     terminal.type_control('c');
     terminal.finish().1.restored().failed_with(130);
 }

@@ -157,8 +157,8 @@ fn setup_shows_diff_and_asks_for_confirmation() {
         let (_sts, home) = biz_corp();
         let before = config(&home);
         let mut terminal = Terminal::start(&home, "setup bizcorprole", "</dev/null");
-        let told = terminal.expect(CONFIRM);
-        assert!(told.contains("+[profile bizcorprole-amplify]"), "{told}");
+        let printed = terminal.expect(CONFIRM);
+        assert!(printed.contains("+[profile bizcorprole-amplify]"), "{printed}");
         terminal.type_line(answer);
         if writes {
             terminal.expect(LOGIN);
@@ -345,7 +345,10 @@ fn setup_preserves_links_and_modes_or_refuses() {
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert!(fs::read_to_string(&real).unwrap().contains("[profile bizcorprole-amplify]"));
     assert_eq!((mode(&real), fs::read_dir(real.parent().unwrap()).unwrap().count()), (0o640, 1));
-    assert!(home.cache_dir().join("aws-config.backup.1").exists(), "not beside the file, which may lie in a git tree");
+    assert!(
+        home.cache_dir().join("aws-config.backup.1").exists(),
+        "not in the directory of the file, which may be in a git tree"
+    );
 
     fs::set_permissions(&real, fs::Permissions::from_mode(0o444)).unwrap();
     let before = fs::read_to_string(&real).unwrap();
@@ -559,9 +562,9 @@ fn setup_prompts_validate_answers_and_hide_secrets() {
     terminal.type_line("us-east-1");
     terminal.expect("Name of the profile [bizcorprole]: ");
     terminal.type_line("");
-    let told = terminal.expect(CONFIRM);
-    assert!(!told.contains(data::SECRET_ACCESS_KEY) && told.contains("+[devcorpuser]"), "{told}");
-    assert!(told.contains("old mode 0644\r\nnew mode 0600"), "{told}");
+    let printed = terminal.expect(CONFIRM);
+    assert!(!printed.contains(data::SECRET_ACCESS_KEY) && printed.contains("+[devcorpuser]"), "{printed}");
+    assert!(printed.contains("old mode 0644\r\nnew mode 0600"), "{printed}");
     terminal.type_line("y");
     terminal.expect(LOGIN);
     terminal.type_line("y");
@@ -597,12 +600,15 @@ fn setup_prompts_only_for_missing_flags() {
         &format!("setup --role-arn {} --external-id '' --mfa-serial ''", data::NO_MFA_ROLE),
         "</dev/null",
     );
-    let told = terminal.expect("Source profile: ");
-    assert!(told.contains("1  bizcorprole (role)\r\n") && told.contains("2  devcorpuser (static)\r\n"), "{told}");
-    assert!(!told.contains("Role ARN"), "{told}");
+    let printed = terminal.expect("Source profile: ");
+    assert!(
+        printed.contains("1  bizcorprole (role)\r\n") && printed.contains("2  devcorpuser (static)\r\n"),
+        "{printed}"
+    );
+    assert!(!printed.contains("Role ARN"), "{printed}");
     terminal.type_line("2");
-    let told = terminal.expect("Region [us-east-1]: ");
-    assert!(!told.contains("External id") && !told.contains("MFA device"), "{told}");
+    let printed = terminal.expect("Region [us-east-1]: ");
+    assert!(!printed.contains("External id") && !printed.contains("MFA device"), "{printed}");
     terminal.type_line("");
     terminal.expect("Name of the profile [nomfa]: ");
     terminal.type_line("bizcorprole");

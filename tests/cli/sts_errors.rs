@@ -181,11 +181,11 @@ fn clock_skew_is_detected_from_response() {
     home.run(&["process", "nomfa"]).succeeded();
     assert_eq!(sts.succeeded("AssumeRole"), 1, "the cached session is fresh by AWS's clock");
     // The warning is shown once for all hops, except by `process`.
-    let told = |args: &[&str]| home.run(args).stderr.matches("behind AWS's").count();
-    assert_eq!(told(&["env", "nomfa", "--refresh"]), 1);
-    assert_eq!(told(&["env", "nomfa", "--refresh", "-q"]), 0);
-    assert_eq!(told(&["process", "nomfa", "--refresh"]), 0);
-    assert_eq!(told(&["env", "nomfa"]), 0, "nothing was fetched");
+    let reports = |args: &[&str]| home.run(args).stderr.matches("behind AWS's").count();
+    assert_eq!(reports(&["env", "nomfa", "--refresh"]), 1);
+    assert_eq!(reports(&["env", "nomfa", "--refresh", "-q"]), 0);
+    assert_eq!(reports(&["process", "nomfa", "--refresh"]), 0);
+    assert_eq!(reports(&["env", "nomfa"]), 0, "nothing was fetched");
 
     // AWS's clock is two hours behind: every session looks expired here. This is reported once and does not cause a
     // loop.
@@ -198,7 +198,7 @@ fn clock_skew_is_detected_from_response() {
     run.failed_with(1);
     assert_eq!(run.stderr.matches("ahead of AWS's").count(), 1, "{run:?}");
     home.run(&["process", "nomfa"]).failed_with(1);
-    assert_eq!(sts.succeeded("AssumeRole"), 2, "process alone did not ask again");
+    assert_eq!(sts.succeeded("AssumeRole"), 2, "only process does not try again");
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn cached_session_survives_outage_but_not_denial() {
     says(&run, &["the cached session has "]);
     let calls = sts.calls().len();
     home.run(&["process", "nomfa"]).succeeded();
-    assert_eq!(sts.calls().len(), calls, "for a minute nobody tries again");
+    assert_eq!(sts.calls().len(), calls, "no process tries again for a minute");
     home.run(&["process", "nomfa", "--refresh"]).failed_with(6);
     sts.clear_faults();
     sts.fault(Fault::error(403, "AccessDenied", "no more"), None);

@@ -33,14 +33,14 @@ fn code_prompt_uses_terminal_with_any_stdin() {
         // Holds the pipe open without writing to it, as the JS SDK does with a child's stdin.
         let _open = fs::OpenOptions::new().read(true).write(true).open(path).unwrap();
         let mut terminal = Terminal::start(&home, "process bizcorprole", stdin);
-        let told = terminal.expect(QUESTION);
+        let shown = terminal.expect(QUESTION);
         let expected = format!(
             "Profile bizcorprole is configured to assume role\r\n  {}\r\n\
              It requires MFA authentication. The MFA device is\r\n  {}\r\n",
             data::BIZ_CORP_ROLE,
             data::MFA_SERIAL
         );
-        assert_eq!(told, expected, "{stdin}");
+        assert_eq!(shown, expected, "{stdin}");
         terminal.type_line(&sts.next_unused_code(data::MFA_SERIAL));
         let (_, left) = terminal.finish();
         assert_eq!(json(left.restored().succeeded())["AccountId"], "222222222222", "{stdin}");

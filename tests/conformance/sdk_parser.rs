@@ -103,8 +103,8 @@ fn check(row: &Value) -> Result<(), String> {
     let expected = &row["rust"];
     if let Some(error) = expected["error"].as_str() {
         let line = error.split("on line ").nth(1).and_then(|rest| rest.split(':').next()).unwrap();
-        let told = (run.code, seen["error"]["line"].to_string());
-        return if told == (Some(3), line.to_owned()) { Ok(()) } else { Err(format!("{told:?}, expected {error}")) };
+        let shown = (run.code, seen["error"]["line"].to_string());
+        return if shown == (Some(3), line.to_owned()) { Ok(()) } else { Err(format!("{shown:?}, expected {error}")) };
     }
     let profiles: BTreeMap<_, _> = seen
         .as_array()

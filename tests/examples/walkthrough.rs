@@ -20,7 +20,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(what) => {
-            println!("\nNot as told: {what}");
+            println!("\nUnexpected result: {what}");
             ExitCode::FAILURE
         }
     }

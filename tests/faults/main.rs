@@ -127,7 +127,7 @@ mod linux {
                 outcome = next_run_is_well(scenario, &before);
             }
             if let Err(what) = outcome {
-                tally.failures.push(format!("{what}\n    {fault}\n    {}", run.told()));
+                tally.failures.push(format!("{what}\n    {fault}\n    {}", run.summary()));
             }
             return;
         }

@@ -121,10 +121,10 @@ impl fmt::Display for Fault {
 
 impl Run {
     /// A summary of the run for the report.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn summary(&self) -> String {
         let Finished { stdout, stderr, code } = &self.finished;
-        let told: String = stderr.chars().take(400).collect();
-        format!("exit {code:?}, {} bytes on stdout, stderr {told:?}", stdout.len())
+        let shown: String = stderr.chars().take(400).collect();
+        format!("exit {code:?}, {} bytes on stdout, stderr {shown:?}", stdout.len())
     }
 }
 

@@ -161,7 +161,7 @@ pub struct Check {
     pub json: bool,
 }
 
-/// The tools whose permissions are known.
+/// The tools with known permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TargetArg {
     /// The Amplify CLI

@@ -113,7 +113,7 @@ fn codes(
     for plan in plans {
         // The failure is reported later, when the credentials are fetched.
         let Ok(action) =
-            with_resolver(context, pool, set, plan, &options.session, prompt, |resolver, _| resolver.will_spend())
+            with_resolver(context, pool, set, plan, &options.session, prompt, |resolver, _| resolver.mfa_action())
         else {
             continue;
         };

@@ -122,11 +122,11 @@ fn mfa_action_depends_on_known_state() {
         ("a user alone, warm", known(true, false, false), false, MfaAction::Nothing),
     ];
     for (name, known, has_role, expected) in rows {
-        assert_eq!(by_session.spend(known, has_role), expected, "{name}");
+        assert_eq!(by_session.action(known, has_role), expected, "{name}");
     }
     let straight = mfa(&[USER, ROLE, DEVICE, "duration_seconds = 7200\n"]);
     assert!(matches!(
-        straight.spend(known(true, false, false), true),
+        straight.action(known(true, false, false), true),
         MfaAction::OnRole(DirectReason::LongerThanAnHour(_))
     ));
 }

@@ -30,10 +30,10 @@ pub(crate) fn instructions(valgrind: &PathBuf, command: &Command) -> Result<u64,
     under.args(command.get_args()).env_clear();
     under.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let run = under.stdin(Stdio::null()).output().map_err(said)?;
-    let told = String::from_utf8_lossy(&run.stderr);
-    let counted = told.lines().find_map(|line| line.split_once("Collected :"));
+    let shown = String::from_utf8_lossy(&run.stderr);
+    let counted = shown.lines().find_map(|line| line.split_once("Collected :"));
     let counted = counted.and_then(|(_, number)| number.trim().parse().ok());
-    counted.filter(|_| run.status.success()).ok_or_else(|| format!("callgrind did not count:\n{told}"))
+    counted.filter(|_| run.status.success()).ok_or_else(|| format!("callgrind did not count:\n{shown}"))
 }
 
 pub(crate) fn run(command: &mut Command) -> Result<Cost, String> {

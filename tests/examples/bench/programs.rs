@@ -38,8 +38,9 @@ fn cargo() -> Command {
     cargo.args(["build", "--quiet", "--release"]);
     // The variables that `cargo run` sets for this example would make ring's build script run again, and rebuild
     // everything above ring.
-    let told = |name: &str| name == "OUT_DIR" || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(told)) {
+    let is_of_cargo =
+        |name: &str| name == "OUT_DIR" || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_of_cargo)) {
         cargo.env_remove(name);
     }
     cargo

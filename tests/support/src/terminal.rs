@@ -137,7 +137,7 @@ impl Left {
     /// If the settings differ.
     #[track_caller]
     pub fn restored(self) -> Finished {
-        assert!(!self.before.is_empty(), "stty told nothing: {self:#?}");
+        assert!(!self.before.is_empty(), "stty printed nothing: {self:#?}");
         assert_eq!(self.before, self.after, "the terminal is not as before: {self:#?}");
         self.run
     }

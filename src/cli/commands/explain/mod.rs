@@ -68,7 +68,7 @@ pub(crate) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
         let key_id = valid.and_then(|valid| Some(valid.session.as_ref()?.credentials.access_key_id.as_str()));
         let memory = Memory::of(store.notes(), &plan);
         let known = memory.map(|memory| memory.known(&plan, key_id, now));
-        mfa.spend(known.unwrap_or_default(), !plan.hops.is_empty())
+        mfa.action(known.unwrap_or_default(), !plan.hops.is_empty())
     });
     let mut fields = fields(&plan, &cached, action.as_ref(), &set, now, &warnings);
     if boundary.is_some() {
