@@ -10,6 +10,7 @@ mod policy_examples;
 mod setup;
 mod shared;
 mod verbs;
+mod version;
 
 use std::ffi::OsString;
 
@@ -34,12 +35,13 @@ use global::{NO_FILES, own_region, region, unused};
 use overview::OVERVIEW;
 use policy::{BoundaryVerb, PolicyVerb};
 use policy_examples::{BOUNDARY_EXAMPLES, POLICY_EXAMPLES};
+use version::version;
 
 /// Get AWS credentials for role profiles, with MFA and external IDs, in every tool
 #[derive(Debug, Parser)]
 #[command(
     name = "amplify-creds",
-    version,
+    version = version(),
     override_help = OVERVIEW,
     disable_help_flag = true,
     disable_help_subcommand = true,
