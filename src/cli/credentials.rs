@@ -8,7 +8,7 @@ use crate::cli::args::SessionArgs;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
-use crate::cli::errors::login_command;
+use crate::cli::login_command;
 use crate::cli::output::note;
 use crate::cli::plan_inputs::{complete, inputs};
 use crate::cli::prompts::prompt_chain;
@@ -63,7 +63,7 @@ pub(crate) fn fetch_with(
             None => resolve(context, &ConnectionPool::default(), request, &mut prompt(&plan)?, |resolver, _| {
                 let outcome = resolver.credentials();
                 outcome.map_err(|error| {
-                    let failure = login_command::failure(error, &plan.profile, session, &resolver.request.options);
+                    let failure = login_command::failure(context, error, &plan, session, &resolver.request.options);
                     Failure { is_shared: resolver.failed_elsewhere, ..failure }
                 })
             }),
@@ -201,9 +201,18 @@ fn unnamed(context: &Context, set: &ProfileSet<'_>, failure: Failure) -> Failure
     let more = if more > 0 { format!(" and {more} more (amplify-creds list)") } else { String::new() };
     let message = format!("no profile given, and {}", failure.message);
     let hints = failure.hints.into_iter().filter(|hint| !hint.starts_with("see: "));
-    let verb = if context.verb == "policy" { "policy DOCUMENT" } else { context.verb };
+    let verb = if context.verb == "policy" { "policy NAME" } else { context.verb };
     let command = format!("name a profile: amplify-creds {verb} PROFILE");
-    let hints = [command, format!("profiles: {}{more}", names.join(", "))].into_iter().chain(hints).collect();
+    let half = match [env::AWS_ACCESS_KEY_ID, env::AWS_SECRET_ACCESS_KEY]
+        .map(|name| (name, context.env.text(name).is_some()))
+    {
+        [(set, true), (missing, false)] | [(missing, false), (set, true)] => {
+            Some(format!("{set} is set, but {missing} is not"))
+        }
+        _ => None,
+    };
+    let profiles = format!("profiles: {}{more}", names.join(", "));
+    let hints = [command, profiles].into_iter().chain(half).chain(hints).collect();
     Failure { message, hints, ..failure }
 }
 

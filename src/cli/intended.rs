@@ -72,17 +72,23 @@ pub(crate) fn hints(error: &clap::Error, arguments: impl Iterator<Item = OsStrin
                 |word: &&str| words.iter().find(|word| !word.starts_with('-')).is_some_and(|first| first == word);
             named(ContextKind::InvalidSubcommand).filter(is_first).map(of_profile).unwrap_or_default()
         }
-        ErrorKind::UnknownArgument => exec_with_dashes(&words, is_profile).into_iter().collect(),
+        ErrorKind::UnknownArgument => exec_with_dashes(&words, &nearest_profiles).into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
 fn is_profile(name: &str) -> bool {
-    let exists = || {
+    nearest_profiles(name).first().is_some_and(|nearest| nearest == name)
+}
+
+/// Only the profile itself if it exists.
+fn nearest_profiles(name: &str) -> Vec<String> {
+    let nearest = || {
         let files = Files::load(&Paths::find(&Env::process(), &Overrides::default()).ok()?).ok()?;
-        files.profiles(Dialect::Auto).ok()?.get(name).map(drop)
+        let set = files.profiles(Dialect::Auto).ok()?;
+        Some(if set.get(name).is_some() { vec![name.to_owned()] } else { set.nearest(name) })
     };
-    exists().is_some()
+    nearest().unwrap_or_default()
 }
 
 fn of_profile(name: &str) -> Vec<String> {
@@ -97,7 +103,7 @@ fn of_profile(name: &str) -> Vec<String> {
 }
 
 /// `exec PROFILE COMMAND` without the `--` that ends the options.
-fn exec_with_dashes(words: &[String], is_profile: impl Fn(&str) -> bool) -> Option<String> {
+fn exec_with_dashes(words: &[String], nearest_profiles: &dyn Fn(&str) -> Vec<String>) -> Option<String> {
     let mut root = Cli::command();
     root.build();
     let exec = root.find_subcommand("exec")?;
@@ -122,7 +128,15 @@ fn exec_with_dashes(words: &[String], is_profile: impl Fn(&str) -> bool) -> Opti
         return None;
     }
     // Without a profile's name all words are the command.
-    let begins_command = !is_named && !is_profile(&words[positional[1]]);
+    let nearest = if is_named { Vec::new() } else { nearest_profiles(&words[positional[1]]) };
+    let first = &words[positional[1]];
+    let begins_command = !is_named && nearest.first() != Some(first);
+    if begins_command && !nearest.is_empty() {
+        return Some(format!(
+            "profile {first} does not exist (did you mean {}?); write the command after --: amplify-creds exec PROFILE -- COMMAND",
+            nearest.join(" or ")
+        ));
+    }
     let command = positional[if begins_command { 1 } else { needed - 1 }];
     let join = |words: &[String]| words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
     Some(format!("did you mean: amplify-creds {} -- {}", join(&words[..command]), join(&words[command..])))
@@ -173,7 +187,11 @@ mod tests {
         ] {
             let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
             let expected = expected.map(|expected| format!("did you mean: amplify-creds {expected}"));
-            assert_eq!(exec_with_dashes(&words, |name| name == "p"), expected, "{line}");
+            let nearest = |name: &str| if name == "p" { vec!["p".to_owned()] } else { Vec::new() };
+            assert_eq!(exec_with_dashes(&words, &nearest), expected, "{line}");
         }
+        let words = ["exec", "biz", "ls", "-l"].map(str::to_owned);
+        let hint = exec_with_dashes(&words, &|_| vec!["bizcorp".to_owned()]).unwrap();
+        assert!(hint.starts_with("profile biz does not exist (did you mean bizcorp?); "), "{hint}");
     }
 }

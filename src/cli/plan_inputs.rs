@@ -34,7 +34,7 @@ pub(crate) fn inputs(context: &Context, args: &SessionArgs) -> Result<Inputs, Fa
         extras.policy_arns.push(arn);
     }
     for tag in &args.tag {
-        extras.tags.push(flag("--tag", tag_of(tag), "KEY=VALUE with characters that AWS accepts")?);
+        extras.tags.push(flag("--tag", tag_of(tag), "KEY=VALUE of letters, digits, blanks and _.:/=+-@")?);
     }
     if let Some(text) = &args.policy {
         let policy = policy(text).map_err(|expected| invalid_flag("--policy", &expected))?;

@@ -49,10 +49,7 @@ fn methods(
     if context.no_input() || wrapper.is_some_and(|wrapper| wrapper.value.no_input) {
         return Ok(Vec::new());
     }
-    let of_wrapper =
-        wrapper.and_then(|wrapper| Some(Located::new(wrapper.value.prompt.clone()?, wrapper.from.clone())));
-    let named = of_wrapper.or_else(|| context.setting(env::AMPLIFY_CREDS_PROMPT, "prompt"));
-    let chosen = match (session.prompt, named) {
+    let chosen = match (session.prompt, named_method(context, wrapper)) {
         (Some(flag), _) => flag,
         (None, Some(named)) => PromptArg::from_str(&named.value, false).map_err(|_| {
             Failure::new(CONFIG, format!("invalid prompt method in {}", named.from))
@@ -69,4 +66,30 @@ fn methods(
         PromptArg::Powershell => vec![PromptMethod::PowerShell],
         PromptArg::None => Vec::new(),
     })
+}
+
+/// The method that the wrapper, the environment or `config.ini` names.
+fn named_method(context: &Context, wrapper: Option<&Located<WrapperOptions>>) -> Option<Located<String>> {
+    let of_wrapper =
+        wrapper.and_then(|wrapper| Some(Located::new(wrapper.value.prompt.clone()?, wrapper.from.clone())));
+    of_wrapper.or_else(|| context.setting(env::AMPLIFY_CREDS_PROMPT, "prompt"))
+}
+
+/// How to undo the setting that prevents a prompt, if there is one.
+pub(crate) fn why_unprompted(
+    context: &Context,
+    session: &SessionArgs,
+    wrapper: &Located<WrapperOptions>,
+) -> Option<String> {
+    if context.global.no_input {
+        return None;
+    }
+    if context.no_input() {
+        return Some(format!("{0} disables prompts; to enable them: unset {0}", env::AMPLIFY_CREDS_NO_INPUT));
+    }
+    if wrapper.value.no_input {
+        return Some(format!("--no-input in the profile's command ({}) disables prompts", wrapper.from));
+    }
+    let named = named_method(context, Some(wrapper)).filter(|_| session.prompt.is_none())?;
+    Some(format!("prompt method {} ({}) cannot be used here; add: --prompt tty", named.value, named.from))
 }

@@ -47,8 +47,14 @@ impl Questions {
     /// The default is yes.
     pub(super) fn confirm(&mut self, question: &str) -> Result<bool, Failure> {
         let Some(person) = &mut self.0 else { return Ok(false) };
-        let answer = person.ask(&format!("{question} [Y/n] ")).map_err(|error| unanswered(&error))?;
-        Ok(["", "y", "yes"].contains(&answer.to_ascii_lowercase().as_str()))
+        loop {
+            let answer = person.ask(&format!("{question} [Y/n] ")).map_err(|error| unanswered(&error))?;
+            match answer.to_ascii_lowercase().as_str() {
+                "" | "y" | "yes" => return Ok(true),
+                "n" | "no" => return Ok(false),
+                _ => person.say("Please answer y or n.\n"),
+            }
+        }
     }
 
     pub(super) fn required(&mut self, question: &FormField<'_>, check: AnswerCheck<'_>) -> Result<String, Failure> {

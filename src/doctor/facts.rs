@@ -11,6 +11,7 @@ use crate::os::env::Env;
 use crate::os::fs::{Rights, rights};
 use crate::plan::CredentialPlan;
 use crate::plan::error::PlanError;
+use crate::plan::mfa_strategy::Mfa;
 use crate::plan::wrapper::Wrapper;
 use crate::profile::load::Files;
 use crate::profile::{Profile, ProfileSet};
@@ -33,6 +34,7 @@ pub struct Facts<'t> {
     /// Every line that resolution or a tool reads as a header, config before credentials.
     pub headers: Vec<HeaderFacts<'t>>,
     pub plans: Vec<(String, Result<CredentialPlan, Trouble>)>,
+    plan_index: HashMap<String, usize>,
     /// Profiles that another profile's `credential_process` requests from this program.
     pub wrapped: HashSet<String>,
     pub variables: EnvironmentFacts,
@@ -119,7 +121,8 @@ impl<'t> Facts<'t> {
         let is_asked: HashSet<_> = asked.iter().collect();
         let planned = profiles.iter().map(|profile| &profile.name);
         let planned = planned.filter(|name| asked.is_empty() || is_asked.contains(name));
-        let plans = planned.map(|name| (name.clone(), plan(name))).collect();
+        let plans: Vec<_> = planned.map(|name| (name.clone(), plan(name))).collect();
+        let plan_index = plans.iter().enumerate().map(|(index, (name, _))| (name.clone(), index)).collect();
         let concerned = (!asked.is_empty()).then(|| concerned(asked, &profiles, world));
         let commands =
             || profiles.iter().filter_map(|profile| Some((profile, profile.get("credential_process")?.value)));
@@ -136,6 +139,7 @@ impl<'t> Facts<'t> {
             views,
             headers,
             plans,
+            plan_index,
             concerned,
             variables: EnvironmentFacts::gather(world.env),
             cache: CacheFacts::gather(world),
@@ -144,6 +148,20 @@ impl<'t> Facts<'t> {
             project: world.project.clone(),
             profiles,
         }
+    }
+
+    /// The plan of `profile`, if it has one.
+    pub fn plan(&self, profile: &str) -> Option<&CredentialPlan> {
+        self.plans[*self.plan_index.get(profile)?].1.as_ref().ok()
+    }
+
+    pub fn has_security_key(&self, profile: &str) -> bool {
+        self.plan(profile).and_then(|plan| plan.mfa.as_ref()).is_some_and(Mfa::is_security_key)
+    }
+
+    /// Whether `setup` can create a wrapper that works for `profile`.
+    pub fn can_be_wrapped(&self, profile: &str) -> bool {
+        self.plan(profile).is_some() && !self.has_security_key(profile)
     }
 
     /// Whether `profile` is requested, or on the path of a requested one.

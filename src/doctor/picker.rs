@@ -25,6 +25,7 @@ pub fn amplify_choices<'p>(
     views: &Views<'_>,
     profiles: &'p [Profile<'_>],
     program: Option<&Path>,
+    has_plan: &dyn Fn(&str) -> bool,
 ) -> Vec<PickerChoice<'p>> {
     let amplify = |name: &str| views.visibility(Tool::Amplify, name);
     let wrappers: Vec<_> = profiles
@@ -32,7 +33,7 @@ pub fn amplify_choices<'p>(
         .filter_map(|profile| Some((profile, Wrapper::parse(profile.get("credential_process")?.value, program)?)))
         // Without a region the Amplify CLI reports "Region is missing".
         .filter(|(profile, _)| !profile.has("role_arn") && profile.has("region") && amplify(&profile.name).resolvable)
-        .filter(|(profile, _)| has_program(profile))
+        .filter(|(profile, _)| has_program(profile) && has_plan(&profile.name))
         .collect();
     let choice = |role: &'p Profile<'_>| {
         // A policy in the wrapper's command would deny what Amplify does.

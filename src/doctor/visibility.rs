@@ -114,9 +114,13 @@ impl<'f> VisibilityTable<'f> {
         if let Err(reason) = self.facts.views.check_command(tool, &profile.name, command) {
             return Some(reason);
         }
-        let trouble = self.troubles.get(profile.name.as_str())?;
-        Wrapper::parse(command, self.facts.program.as_deref())
-            .is_some()
-            .then(|| format!("gets this error: {}", trouble.message))
+        Wrapper::parse(command, self.facts.program.as_deref())?;
+        match self.troubles.get(profile.name.as_str()) {
+            Some(trouble) => Some(format!("gets this error: {}", trouble.message)),
+            None => self
+                .facts
+                .has_security_key(&profile.name)
+                .then(|| "needs an MFA code, but mfa_serial is a security key, which cannot generate codes".to_owned()),
+        }
     }
 }

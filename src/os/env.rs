@@ -207,6 +207,20 @@ pub fn current_directory() -> Option<PathBuf> {
     std::env::current_dir().ok()
 }
 
+/// The target triple of this program. Cargo passes it only to build scripts.
+pub fn target() -> String {
+    use std::env::consts::{ARCH, OS};
+    let (vendor, system) = match OS {
+        "macos" => ("apple", "darwin"),
+        "windows" => ("pc", OS),
+        _ => ("unknown", OS),
+    };
+    let environment =
+        [("gnu", cfg!(target_env = "gnu")), ("musl", cfg!(target_env = "musl")), ("msvc", cfg!(target_env = "msvc"))];
+    let suffix = environment.iter().find(|(_, is_it)| *is_it).map(|(name, _)| format!("-{name}")).unwrap_or_default();
+    format!("{ARCH}-{vendor}-{system}{suffix}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

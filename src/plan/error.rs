@@ -25,6 +25,7 @@ pub enum PlanError {
         named_by: Option<Mention>,
         nearest: Vec<String>,
         files: [String; 2],
+        /// The profile's own header, which has no `]`.
         broken: Option<Location>,
         near: Vec<NearMiss>,
     },
@@ -142,8 +143,8 @@ pub enum PlanError {
 impl PlanError {
     pub fn location(&self) -> Option<&Location> {
         match self {
-            Self::UnknownProfile { broken: Some(at), .. }
-            | Self::UnknownProfile { named_by: Some(Mention { at, .. }), .. }
+            Self::UnknownProfile { named_by: Some(Mention { at, .. }), .. }
+            | Self::UnknownProfile { broken: Some(at), .. }
             | Self::BrokenHeader { at, .. }
             | Self::NoSource { at, .. }
             | Self::TwoSources { at, .. }

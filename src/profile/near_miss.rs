@@ -19,6 +19,8 @@ pub enum NearMiss {
         right: String,
     },
     NoHeader(Location),
+    /// A header without `]`, perhaps of this profile.
+    BrokenHeader(Location),
     /// `export NAME=value` and similar lines.
     ShellCommand(Location),
     Key {
@@ -206,6 +208,7 @@ mod tests {
             NearMiss::NoHeader(at) => format!("{at} no header"),
             NearMiss::ShellCommand(at) => format!("{at} shell"),
             NearMiss::Key { at, key, right } => format!("{at} {key} -> {right}"),
+            NearMiss::BrokenHeader(at) => format!("{at} broken"),
             NearMiss::NoFile { .. } | NearMiss::NoFiles { .. } => "no file".to_owned(),
         };
         set.near_misses(name).into_iter().map(line).collect()

@@ -189,7 +189,10 @@ fn doctor_hides_secrets_and_control_characters() {
 #[test]
 fn missing_files_are_not_a_finding() {
     let home = TestHome::new(PROGRAM);
-    assert_eq!(home.run(&["doctor"]).succeeded(), "no profiles\n\n0 errors, 0 warnings, 0 notes in 0 profiles\n");
+    assert_eq!(
+        home.run(&["doctor"]).succeeded(),
+        "no profiles in the config and credentials files; to create one: amplify-creds setup\n\n0 errors, 0 warnings, 0 notes in 0 profiles\n"
+    );
     let document = json(home.run(&["doctor", "--json"]).succeeded());
     assert_eq!(document, serde_json::json!({"findings": [], "visibility": {}, "headers": []}));
 }

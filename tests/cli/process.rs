@@ -94,6 +94,24 @@ fn login_command_repeats_the_options_of_the_session() {
 }
 
 #[test]
+fn setting_that_prevents_a_prompt_is_named() {
+    let (_sts, home) = biz_corp();
+    for (variable, value, expected) in [
+        ("AMPLIFY_CREDS_NO_INPUT", "1", "to enable them: unset AMPLIFY_CREDS_NO_INPUT"),
+        (
+            "AMPLIFY_CREDS_PROMPT",
+            "none",
+            "prompt method none ($AMPLIFY_CREDS_PROMPT) cannot be used here; add: --prompt tty",
+        ),
+    ] {
+        for command in ["process", "login"] {
+            let run = home.run_with(&[command, "bizcorprole"], &[(variable, value)]);
+            assert!(run.code == Some(4) && run.stderr.contains(expected), "{command}: {run:?}");
+        }
+    }
+}
+
+#[test]
 fn malformed_code_is_a_usage_error() {
     let (sts, home) = biz_corp();
     for code in ["12345", "1234567", "12345a", ""] {

@@ -160,6 +160,10 @@ fn setup_shows_diff_and_asks_for_confirmation() {
         let printed = terminal.expect(CONFIRM);
         assert!(printed.contains("+[profile bizcorprole-amplify]"), "{printed}");
         terminal.type_line(answer);
+        if answer == "maybe" {
+            terminal.expect("Please answer y or n.");
+            terminal.type_line("no");
+        }
         if writes {
             terminal.expect(LOGIN);
             terminal.type_line("n");
@@ -549,7 +553,7 @@ fn setup_prompts_validate_answers_and_hide_secrets() {
     terminal.type_line(data::ACCESS_KEY_ID);
     terminal.expect("Secret access key (not shown): ");
     terminal.type_line("too short");
-    let echoed = terminal.expect("Invalid: expected a secret access key.");
+    let echoed = terminal.expect("this has 9 characters.");
     assert!(!echoed.contains("short"), "{echoed:?}");
     terminal.expect("Secret access key (not shown): ");
     terminal.type_line(data::SECRET_ACCESS_KEY);
@@ -557,6 +561,8 @@ fn setup_prompts_validate_answers_and_hide_secrets() {
     assert!(!echoed.contains(data::SECRET_ACCESS_KEY), "{echoed:?}");
     terminal.type_line(data::EXTERNAL_ID);
     terminal.expect("MFA device (empty if the role requires no MFA): ");
+    terminal.type_line("devcorpuser");
+    terminal.expect("Invalid: expected the ARN of the device, arn:aws:iam::ACCOUNT:mfa/NAME, or the serial number");
     terminal.type_line(data::MFA_SERIAL);
     terminal.expect("Region: ");
     terminal.type_line("us-east-1");
@@ -622,6 +628,35 @@ fn setup_prompts_only_for_missing_flags() {
         data::NO_MFA_ROLE
     )));
     home.run(&["process", "fresh-amplify"]).succeeded();
+}
+
+#[test]
+fn default_name_of_a_new_profile_is_free() {
+    let (_sts, home) = biz_corp();
+    add_config(&home, "[profile nomfa-2]\nregion = us-east-1\n[profile nomfa]\nregion = us-east-1\n");
+    let arguments = "setup --source-profile devcorpuser --external-id '' --mfa-serial '' --region us-east-1";
+    let mut terminal = Terminal::start(&home, &format!("{arguments} --role-arn {}", data::NO_MFA_ROLE), "</dev/null");
+    terminal.expect("Name of the profile [nomfa-3]: ");
+    terminal.type_control('c');
+    assert_eq!(terminal.finish().1.restored().code, Some(130));
+}
+
+#[test]
+fn profile_with_a_security_key_is_not_called_usable() {
+    let (_sts, home) = biz_corp();
+    let text = config(&home).replace(data::MFA_SERIAL, "arn:aws:iam::111111111111:u2f/user/devcorpuser/key");
+    home.config(&text);
+    let run = home.run(&["setup", "bizcorprole", "--yes"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let expected = "no tool can use profile bizcorprole-amplify yet: mfa_serial (~/.aws/config:";
+    assert!(run.stderr.contains(expected) && !run.stderr.contains("every tool"), "{}", run.stderr);
+    let report = document(&home.run(&["doctor", "--json"]).stdout);
+    for tool in ["amplify", "aws_cli", "sdk_js"] {
+        let cell = &report["visibility"]["bizcorprole-amplify"][tool];
+        assert_eq!((&cell["visible"], &cell["resolvable"]), (&true.into(), &false.into()), "{tool}: {cell}");
+    }
+    let report = home.run(&["doctor"]).stdout;
+    assert!(!report.contains("choose") && !report.contains("amplify-creds setup bizcorprole"), "{report}");
 }
 
 #[test]

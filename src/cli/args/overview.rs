@@ -49,7 +49,7 @@ Global options:
   -V, --version                  Print the version
 
 Examples:
-  amplify-creds setup bizcorprole
+  amplify-creds setup
   amplify-creds process bizcorprole
   eval \"$(amplify-creds env bizcorprole)\"
 ";

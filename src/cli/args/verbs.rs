@@ -252,8 +252,8 @@ pub struct Doctor {
     pub json: bool,
     /// Fix what has only one possible fix
     ///
-    /// Fixes a byte-order mark, text after a header, dots in names for the
-    /// Amplify CLI, and files that other users can read or write.
+    /// Fixes a byte-order mark, text after a header, keys in capitals, dots in
+    /// names for the Amplify CLI, and files that other users can read or write.
     #[arg(long, conflicts_with = "json")]
     pub fix: bool,
     /// With --fix: show the changes, without writing them

@@ -85,7 +85,8 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     }
     if profiles.iter().any(|profile| ProfileKind::of(profile) == ProfileKind::Wrapper) {
         let views = Views::from_files(context.files());
-        let choices = picker::amplify_choices(&views, &profiles, env::executable().as_deref());
+        let has_plan = |name: &str| build::build(&set, name, &inputs).is_ok();
+        let choices = picker::amplify_choices(&views, &profiles, env::executable().as_deref(), &has_plan);
         if let Some(line) = picker::picker_line(&choices) {
             note(context, &line);
         }

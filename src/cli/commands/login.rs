@@ -5,6 +5,7 @@ use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::credentials::{plan, plan_of, with_resolver};
 use crate::cli::errors::failure::Failure;
+use crate::cli::login_command;
 use crate::cli::output::{write_json, write_stdout};
 use crate::cli::plan_inputs::{complete, inputs};
 use crate::cli::prompts::prompt_chain;
@@ -38,9 +39,12 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     let mut results = Vec::new();
     for plan in &plans {
         let outcome = with_resolver(context, &pool, &set, plan, &options.session, &mut prompt, |resolver, _| {
-            resolver.credentials().map(|credentials| (credentials.expiration, resolver.asked))
+            let outcome = resolver.credentials().map(|credentials| (credentials.expiration, resolver.asked));
+            outcome.map_err(|error| {
+                login_command::failure(context, error, plan, &options.session, &resolver.request.options)
+            })
         });
-        match outcome.and_then(|outcome| Ok(outcome?)) {
+        match outcome.flatten() {
             Ok((expires, prompted)) => results.push(LoginResult { profile: plan.profile.clone(), expires, prompted }),
             Err(failure) => add(&mut failed, failure),
         }
@@ -111,13 +115,13 @@ fn codes(
     // For each code: the device, its user, and the number of profiles.
     let mut codes: Vec<(String, String, usize)> = Vec::new();
     for plan in plans {
-        // The failure is reported later, when the credentials are fetched.
+        // A failure is reported later, when the credentials are fetched.
         let Ok(action) =
             with_resolver(context, pool, set, plan, &options.session, prompt, |resolver, _| resolver.mfa_action())
         else {
             continue;
         };
-        let Some(mfa) = plan.mfa.as_ref() else { continue };
+        let Some(mfa) = plan.mfa.as_ref().filter(|mfa| !mfa.is_security_key()) else { continue };
         let (serial, user) = (mfa.serial.value.clone(), plan.base.profile.clone());
         let shared = codes.iter_mut().find(|(known, by, _)| *known == serial && *by == user);
         match (action, shared) {

@@ -5,6 +5,7 @@ use crate::cli::args::policy::Trust as TrustArgs;
 use crate::cli::args::policy::{AmplifyPolicy, BoundaryPolicy, FormatArg, PlaceArgs, Plain, PolicyVerb};
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL, USAGE};
+use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::{note, note_external_id};
 use crate::cli::policy_categories::{ActionOptions, named, note_categories, selection};
 use crate::cli::selection::no_boundary;
@@ -256,7 +257,7 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
     print(context, plain, about, "AmplifyDeploy", &documents)?;
     if documents.len() > 1 && plain.format == FormatArg::Json && plain.output.is_none() {
         let line = format!(
-            "these are {} policies: IAM accepts one document at a time; --output FILE writes them apart",
+            "these are {} policies, and IAM accepts one document at a time; --output FILE writes each to its own file",
             documents.len()
         );
         note(context, &line);
@@ -269,9 +270,9 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
     } else if selection.list == ActionList::Bootstrap {
         note(context, "these permissions can create an administrator role: detach them after cdk bootstrap");
     } else if boundary.is_none() {
-        let line =
-            "warning: this policy can create roles with all permissions; to limit them: amplify-creds policy boundary";
-        note(context, line);
+        let profile = plan.as_ref().map_or_else(String::new, |plan| format!(" {}", shell_word(&plan.profile)));
+        let warning = "warning: this policy can create roles with all permissions; to limit them:";
+        note(context, &format!("{warning} amplify-creds policy boundary{profile}"));
     }
     Ok(())
 }
@@ -326,7 +327,10 @@ fn boundary(context: &Context, options: &BoundaryPolicy) -> Result<(), Failure> 
     if let Some(line) = denials_note {
         note(context, line);
     }
-    note(context, &format!("after you created the policy, run: amplify-creds boundary set {arn}"));
+    note(
+        context,
+        &format!("after you have created the policy, run in the Amplify project: amplify-creds boundary set {arn}"),
+    );
     let line = "also require it of the deploying user: amplify-creds policy amplify --boundary ARN, or --deployer here";
     note(context, line);
     Ok(())

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::amplify::environment::Source;
 use crate::amplify::project::Environment;
 use crate::cache::entry::{CachedSession, EntryMetadata};
+use crate::cache::file::problem;
 use crate::cache::key::CacheKey;
 use crate::cache::sessions::is_session_like;
 use crate::cache::store::Store;
@@ -46,6 +47,7 @@ pub(crate) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure
     let is_reset =
         |outer: &str, inner: &str, entry: &str| is_session_like(entry) && is_in_scope(&scope, outer, inner, entry, now);
     let store = Store::new(&context.paths.cache_dir);
+    let problem = problem(store.path());
     let snapshot = store.read();
     let sessions = snapshot.sessions();
     let all = sessions.all();
@@ -60,6 +62,12 @@ pub(crate) fn run(context: &Context, options: &ResetCache) -> Result<(), Failure
             Failure::new(CACHE, format!("cannot delete the cached sessions: {error}"))
                 .hint(format!("delete the file: {}", store.path().display()))
         })?;
+    }
+    if let Some(problem) = problem {
+        let file = store.path().display();
+        let is_deleted = matches!(scope, ResetScope::All) && !options.dry_run;
+        let what = if is_deleted { format!("deleted {file}, which could not") } else { format!("{file} cannot") };
+        context.warn(|| format!("{what} be used: {problem}"));
     }
     if !options.dry_run {
         forget_denials(&scope, &store);

@@ -35,7 +35,15 @@ pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
         SourceError::InvalidVariable { variable, problem } => {
             Failure::new(CONFIG, format!("invalid ${variable}: the token {problem}"))
         }
-        SourceError::Unusable(reason) => Failure::new(BASE_FAILED, format!("{what}: {reason}")),
+        SourceError::Unusable(reason) => {
+            let failure = Failure::new(BASE_FAILED, format!("{what}: {reason}"));
+            match base.source {
+                BaseSource::WebIdentity(_) => {
+                    failure.hint("web_identity_token_file, or AWS_WEB_IDENTITY_TOKEN_FILE, must name the token's file")
+                }
+                _ => failure,
+            }
+        }
         SourceError::Service { service, error } => of_service(*service, error, &what),
     };
     failure.at(base.source.origin(), Some(profile))

@@ -79,8 +79,9 @@ impl From<ProjectError> for Failure {
             ProjectError::LinkOutside { link, .. } => {
                 failure.in_file(&link).hint("replace the link with a file, or edit its target yourself")
             }
-            ProjectError::NoEnvironment { .. } => failure
-                .hint("run in the project: amplify init; or name an environment (--env NAME) or a profile (-p NAME)"),
+            ProjectError::NoEnvironment { .. } => {
+                failure.hint("name the environment: --env NAME; or run in the project: amplify init")
+            }
             ProjectError::UnknownEnvironment { names, .. } if names.is_empty() => {
                 failure.hint("the project has no environments")
             }

@@ -2,7 +2,6 @@ pub mod base;
 pub mod failure;
 pub mod files;
 pub mod hints;
-pub mod login_command;
 pub mod near_miss;
 pub mod network;
 pub mod plan;

@@ -8,9 +8,9 @@ pub(crate) fn with_hints(failure: Failure, near: &[NearMiss]) -> Failure {
     near.iter().map(text).fold(failure, Failure::hint)
 }
 
-/// Unquoted, a name with blanks would look like several words of the message.
+/// Unquoted, an empty name would be missing, and a name with blanks would look like several words of the message.
 pub(super) fn quoted(name: &str) -> Cow<'_, str> {
-    if name.contains(char::is_whitespace) { format!("{name:?}").into() } else { name.into() }
+    if name.is_empty() || name.contains(char::is_whitespace) { format!("{name:?}").into() } else { name.into() }
 }
 
 fn text(near: &NearMiss) -> String {
@@ -19,6 +19,7 @@ fn text(near: &NearMiss) -> String {
         NearMiss::Header { at, header, right } => {
             format!("{at} has {}; the header of this profile is {right}", shown_header(header))
         }
+        NearMiss::BrokenHeader(at) => format!("the section header at {at} has no ']'; it might be this profile"),
         NearMiss::NoHeader(at) => {
             format!("{at} is above the first section header; add [default] or [NAME] above it")
         }

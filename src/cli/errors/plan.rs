@@ -31,13 +31,14 @@ fn plan(error: &PlanError) -> Failure {
                 }
                 None => format!("profile {name} does not exist in {} or {}", files[0], files[1]),
             };
-            let mut failure = with_hints(Failure::new(PROFILE_NOT_FOUND, message), near);
+            let mut failure = Failure::new(PROFILE_NOT_FOUND, message);
             if let Some(at) = broken {
-                failure = failure.hint(format!("the section header at {at} has no ']'; it might be this profile"));
+                failure = failure.hint(format!("the section header of this profile has no ']' at its end ({at})"));
             }
             if !nearest.is_empty() {
                 failure = failure.hint(format!("did you mean {}?", nearest.join(" or ")));
             }
+            failure = with_hints(failure, near);
             if near.iter().any(|near| matches!(near, NearMiss::NoFiles { .. })) {
                 return failure.hint("create the first profile: amplify-creds setup");
             }

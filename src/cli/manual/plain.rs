@@ -47,7 +47,8 @@ fn block(out: &mut String, block: &Block) {
         }
         Block::Items(items) => {
             for (term, meaning) in items {
-                if term.len() + 2 < INDENT {
+                // Exit statuses and options of one letter.
+                if term.len() + 2 < INDENT && !term.starts_with(char::is_alphabetic) {
                     let from = out.len();
                     wrap(out, meaning, INDENT);
                     out.replace_range(from..from + INDENT, &format!("  {term:<width$}", width = INDENT - 2));

@@ -92,8 +92,8 @@ fn kinds<'k>(profile: &Profile<'_>) -> Vec<(&'k str, &'k str)> {
 pub(super) fn mixed_kinds(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |profile: &Profile<'_>| {
         let kinds = kinds(profile);
-        let is_told = kinds.iter().map(|(_, key)| *key).eq(["role_arn", "credential_process"]);
-        let (_, key) = kinds.get(1).filter(|_| !is_told)?;
+        let is_reported = kinds.iter().map(|(_, key)| *key).eq(["role_arn", "credential_process"]);
+        let (_, key) = kinds.get(1).filter(|_| !is_reported)?;
         let names: Vec<_> = kinds.iter().map(|(name, _)| *name).collect();
         let message = format!("the profile has {}; tools disagree which one to use", names.join(" and "));
         Some(Hit::new(&profile.name, place(profile, key), message).hint("use a separate profile for each"))
@@ -112,8 +112,9 @@ pub(super) fn mfa_ignored(facts: &Facts<'_>) -> Vec<Hit> {
         let serial = place(profile, "mfa_serial").filter(|_| profile.has("role_arn") && !is_helped(facts, profile))?;
         let message =
             "the JS and Go SDKs cannot prompt for the code; the Rust SDK ignores mfa_serial, so AWS denies access";
-        let hint = format!("to create a profile that works in all of them: amplify-creds setup {}", profile.name);
-        Some(Hit::new(&profile.name, serial, message).hint(hint))
+        let hint = || format!("to create a profile that works in all of them: amplify-creds setup {}", profile.name);
+        let hint = facts.can_be_wrapped(&profile.name).then(hint);
+        Some(Hit { hint, ..Hit::new(&profile.name, serial, message) })
     };
     facts.profiles.iter().filter_map(hit).collect()
 }
@@ -131,8 +132,9 @@ pub(super) fn amplify_role(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |profile: &Profile<'_>| {
         let role = place(profile, "role_arn").filter(|_| !is_helped(facts, profile))?;
         let message = format!("the Amplify CLI reports {} (amplify-cli#14626)", project::ROLE_MESSAGES);
-        let hint = format!("to create a profile that it can use: amplify-creds setup {}", profile.name);
-        Some(Hit::new(&profile.name, role, message).hint(hint))
+        let hint = || format!("to create a profile that it can use: amplify-creds setup {}", profile.name);
+        let hint = facts.can_be_wrapped(&profile.name).then(hint);
+        Some(Hit { hint, ..Hit::new(&profile.name, role, message) })
     };
     facts.profiles.iter().filter_map(hit).collect()
 }

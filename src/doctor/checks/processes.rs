@@ -46,6 +46,11 @@ pub(super) fn missing(facts: &Facts<'_>) -> Vec<Hit> {
         let why = match facts.programs.get(&first) {
             _ if first.contains(SHELL) => continue,
             None | Some(Program::There) => continue,
+            Some(Program::Missing) if is_whole_command(&first) => {
+                let message = "the quotes make the whole command the name of one program";
+                found.push(Hit::new(profile, at, message).hint("remove the quotes around the command"));
+                continue;
+            }
             Some(Program::Missing) if first.contains('/') => "the file does not exist",
             Some(Program::Missing) => "it is not in PATH",
             Some(Program::NotExecutable) => "the file is not executable",
@@ -56,6 +61,10 @@ pub(super) fn missing(facts: &Facts<'_>) -> Vec<Hit> {
         );
     }
     found
+}
+
+fn is_whole_command(word: &str) -> bool {
+    word.contains(" process ")
 }
 
 pub(super) fn relative(facts: &Facts<'_>) -> Vec<Hit> {

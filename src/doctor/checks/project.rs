@@ -38,7 +38,8 @@ pub(super) fn amplify_project(facts: &Facts<'_>) -> Vec<Hit> {
         return vec![Hit::new(profile, at, message).hint(format!("add region = REGION to profile {profile}"))];
     }
     let (reported, hint) = if known.has("role_arn") {
-        let choice = amplify_choices(facts.views, &facts.profiles, facts.program.as_deref());
+        let choice =
+            amplify_choices(facts.views, &facts.profiles, facts.program.as_deref(), &|name| facts.can_be_wrapped(name));
         let option = if choice.iter().any(|choice| choice.role == *profile) { "" } else { "--in-place " };
         (ROLE_MESSAGES, format!("amplify-creds setup {profile} {option}--project"))
     } else if !known.parts().iter().any(|part| part.kind == FileKind::Config) {

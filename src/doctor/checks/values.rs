@@ -3,6 +3,7 @@
 use crate::doctor::facts::{Facts, FileFacts, KINDS};
 use crate::doctor::finding::Hit;
 use crate::doctor::parses::Parses;
+use crate::plan::limits::is_region;
 use crate::profile::key_names::{KEYS, is_in_capitals, is_known};
 use crate::profile::value_form::{is_showable, shown_name};
 use crate::profile_file::finding::Code;
@@ -127,7 +128,11 @@ pub(super) fn home_path(facts: &Facts<'_>) -> Vec<Hit> {
 
 pub(super) fn region_capitals(facts: &Facts<'_>) -> Vec<Hit> {
     let found = with_key(facts, &["region", "sso_region"]);
-    let found = found.filter(|(_, property, _)| property.value.bytes().any(|byte| byte.is_ascii_uppercase()));
+    // An invalid region is reported with the profile's chain.
+    let found = found.filter(|(_, property, _)| {
+        let lower = property.value.to_ascii_lowercase();
+        lower != property.value && is_region(&lower)
+    });
     let hit = |(file, property, name): (&FileFacts<'_>, &Property<'_>, &str)| {
         let message = format!("the AWS tools send {} unchanged, but AWS regions are in lower case", property.key);
         Hit::new(name, file.at(property.line), message).hint("write the region in lower case")

@@ -94,7 +94,9 @@ fn change(
         return write_stdout(Painter::stdout(context).diff(&shown).as_bytes());
     } else {
         changes.iter().try_for_each(Change::check)?;
-        if !write.yes && !confirm(context, "boundary", &shown, false)? {
+        if write.yes {
+            note(context, shown.trim_end());
+        } else if !confirm(context, "boundary", &shown, false)? {
             return Ok(());
         }
         let lock = early.map_or_else(|| editor.lock(), Ok)?;
@@ -126,8 +128,8 @@ fn note_limits(context: &Context, project: &Project, environment: &str, arn: &st
     let account = account(context, project, environment);
     if let Some(account) = account.filter(|account| of_boundary != "aws" && account != of_boundary) {
         let line = format!(
-            "environment {environment} is in account {account}, the boundary in {of_boundary}: IAM accepts only a boundary \
-             of the role's own account, and the Amplify CLI creates none there. Create it, then run: \
+            "environment {environment} is in account {account}, but the boundary is in {of_boundary}. IAM accepts only a \
+             boundary of the role's own account. Create the policy in {account}, then run: \
              amplify-creds boundary set arn:{partition}:iam::{account}:{resource} --env {environment}"
         );
         note(context, &line);
@@ -148,8 +150,8 @@ fn note_new_environments(context: &Context, arn: &str) {
     }
     let owner = if of_boundary == "aws" { "aws" } else { "ACCOUNT" };
     let line = format!(
-        "amplify env add copies it to the new environment, but not to one in another account; there: \
-         amplify env add --permissions-boundary arn:{partition}:iam::{owner}:{resource} ('' for none)"
+        "amplify env add copies the boundary to a new environment in the same account; for another account, run: \
+         amplify env add --permissions-boundary arn:{partition}:iam::{owner}:{resource}"
     );
     note(context, &line);
 }

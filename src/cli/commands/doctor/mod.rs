@@ -95,7 +95,9 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
             .into_iter()
             .map(|name| VisibilityRow { visibilities: all_tools(&name), name: masked(&name).into_owned() })
             .collect();
-        let choices = picker::amplify_choices(&views, &facts.profiles, facts.program.as_deref());
+        let choices = picker::amplify_choices(&views, &facts.profiles, facts.program.as_deref(), &|name| {
+            facts.can_be_wrapped(name)
+        });
         let picker = picker::picker_line(&choices).map_or_else(String::new, |line| format!("{}\n\n", printable(&line)));
         let report = text::render(&rows, &findings, is_asked, Screen::of(context));
         write_stdout(format!("{picker}{report}").as_bytes())?;

@@ -25,7 +25,7 @@ pub(crate) struct VisibilityRow {
 /// Profiles from the command line (`is_asked`) are not grouped.
 pub(crate) fn render(rows: &[VisibilityRow], findings: &[Finding], is_asked: bool, screen: Screen) -> String {
     let visibility = if rows.is_empty() {
-        "no profiles\n".to_owned()
+        "no profiles in the config and credentials files; to create one: amplify-creds setup\n".to_owned()
     } else {
         matrix(rows, is_asked, screen) + &why_not(rows, screen)
     };
@@ -76,6 +76,9 @@ fn matrix(rows: &[VisibilityRow], is_asked: bool, screen: Screen) -> String {
     let layout = Layout { width: screen.width, fit: &[Fit::CutMiddle(0, 12)], paint: &paint };
     let mut text = table::render_with(header, &lines, &layout);
     text.push_str("\nyes: works   listed: shown, but fails   no: not visible\n");
+    if is_long {
+        text.push_str("Equal rows are combined. For one profile: amplify-creds doctor PROFILE\n");
+    }
     text
 }
 

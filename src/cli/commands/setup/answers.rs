@@ -35,20 +35,24 @@ pub(crate) fn answers(context: &Context, options: &Setup) -> Result<Role, Failur
     let external_id = ask.optional(&external_id, &within(EXTERNAL_ID))?;
     let mfa_serial =
         question("MFA device (empty if the role requires no MFA)", "--mfa-serial", mfa_serial.as_ref(), None);
-    let mfa_serial = ask.optional(&mfa_serial, &within(MFA_SERIAL))?;
+    let mfa_serial = ask.optional(&mfa_serial, &mfa_device)?;
     let usual = region(&set, &source_profile);
     let region = question("Region", "--region", context.global.region.as_ref(), usual.as_deref());
     let region = ask.optional(&region, &|text| {
         if is_region(text) { Ok(()) } else { Err("a region, such as us-east-1".to_owned()) }
     })?;
+    let is_free = |name: &str| {
+        let (wrapper, role) = names(name, *in_place);
+        set.get(&wrapper).is_none() && set.get(&role).is_none()
+    };
     let usual = name_of(&role_arn);
+    let numbered = || (2..100).map(|number| format!("{usual}-{number}")).find(|name| is_free(name));
+    let usual = if is_free(&usual) { None } else { numbered() }.unwrap_or(usual);
     let name = question("Name of the profile", "--name", new_name.as_ref(), Some(&usual));
     // The flag may name an existing profile, which is compared with the new settings.
-    let is_new = |name: &str| new_name.is_some() || set.get(name).is_none();
     let name = ask.required(&name, &|name| {
-        let (wrapper, role) = names(name, *in_place);
         plain_name(name)?;
-        if is_new(&wrapper) && is_new(&role) {
+        if new_name.is_some() || is_free(name) {
             Ok(())
         } else {
             Err("a new name: a profile with this name exists already".to_owned())
@@ -135,7 +139,11 @@ fn keys(options: &Setup, ask: &mut Questions) -> Result<SourceKeys, Failure> {
     }
     let access_key_id = question("Access key id", "--access-key-id", options.access_key_id.as_ref(), None);
     let access_key_id = ask.required(&access_key_id, &within(ACCESS_KEY_ID))?;
-    let check = |secret: &str| within(SECRET_ACCESS_KEY)(secret).map_err(|_| "a secret access key".to_owned());
+    let check = |secret: &str| {
+        within(SECRET_ACCESS_KEY)(secret).map_err(|_| {
+            format!("a secret access key of {SECRET_ACCESS_KEY}; this has {} characters", secret.chars().count())
+        })
+    };
     let secret_access_key = match options.secret_access_key {
         Some(_) => {
             let secret = from_stdin()?;
@@ -164,6 +172,15 @@ fn question<'q>(what: &'q str, flag: &'q str, given: Option<&'q String>, usual: 
 
 fn within(limit: TextLimit) -> impl Fn(&str) -> Result<(), String> {
     move |text| if limit.allows(text) && reads_alike(limit.key, text) { Ok(()) } else { Err(limit.to_string()) }
+}
+
+/// The serial number of a hardware device has digits. A name without digits is probably that of a virtual device.
+fn mfa_device(text: &str) -> Result<(), String> {
+    within(MFA_SERIAL)(text)?;
+    if text.starts_with("arn:") || text.contains(|char: char| char.is_ascii_digit()) {
+        return Ok(());
+    }
+    Err("the ARN of the device, arn:aws:iam::ACCOUNT:mfa/NAME, or the serial number of a hardware device".to_owned())
 }
 
 /// Accepts a name that all tools read the same way, in both files and on a command line.

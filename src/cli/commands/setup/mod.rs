@@ -17,6 +17,8 @@ use crate::cli::questions::Questions;
 use crate::cli::selection;
 use crate::edit::{Change, Editor, Original, Written};
 use crate::os::env;
+use crate::plan::error::PlanError;
+use crate::plan::mfa_strategy::Mfa;
 use crate::profile::load::{Files, MAX_FILE_BYTES};
 use crate::profile_file::{Dialect, FileKind};
 use crate::setup::task::{Done, Task};
@@ -39,20 +41,18 @@ pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
         note(context, &format!("nothing to change: profile {} is set up already", done.wrapper));
     } else if let Some(written) = write_changes(context, "setup", &editor, &changes, options.dry_run, lock)? {
         done.verify(&Files::load(&context.paths)?)?;
-        report(context, &done, &written);
-        if !options.yes && needs_code(context, &done.wrapper) {
+        let mfa = mfa(context, &done.wrapper);
+        report(context, &done, &written, mfa.as_ref());
+        if !options.yes && mfa.is_some_and(|mfa| !mfa.is_security_key()) {
             offer_login(context, &done.wrapper);
         }
     }
     Ok(())
 }
 
-fn needs_code(context: &Context, profile: &str) -> bool {
-    let plan = || {
-        let files = Files::load(&context.paths).ok()?;
-        plan_of(&files.profiles(Dialect::Auto).ok()?, profile, &context.inputs().ok()?).ok()
-    };
-    plan().is_some_and(|plan| plan.mfa.is_some() || plan.hops.iter().any(|hop| hop.mfa_serial.is_some()))
+fn mfa(context: &Context, profile: &str) -> Option<Mfa> {
+    let files = Files::load(&context.paths).ok()?;
+    plan_of(&files.profiles(Dialect::Auto).ok()?, profile, &context.inputs().ok()?).ok()?.mfa
 }
 
 /// Errors are those of `login`, which prints them: the profile is written.
@@ -92,7 +92,12 @@ fn prepare(
     let task = match (named, role) {
         (Some(name), _) => {
             // A profile that fails now would also fail through a wrapper.
-            plan_of(&draft.files().profiles(Dialect::Auto)?, name, &inputs)?;
+            plan_of(&draft.files().profiles(Dialect::Auto)?, name, &inputs).map_err(|error| {
+                let is_unknown = matches!(error, PlanError::UnknownProfile { named_by: None, .. });
+                let failure = Failure::from(error);
+                let hint = "setup PROFILE needs an existing profile; to create one for a role: amplify-creds setup";
+                if is_unknown { failure.hint(hint) } else { failure }
+            })?;
             if options.in_place {
                 Task::in_place(&mut draft, name, &programs)?
             } else {
@@ -126,7 +131,7 @@ fn repoint(context: &Context, profile: &str) -> Result<Change, Failure> {
     Ok(Change::new(original, &text))
 }
 
-fn report(context: &Context, done: &Done, written: &[Written]) {
+fn report(context: &Context, done: &Done, written: &[Written], mfa: Option<&Mfa>) {
     report_written(context, written);
     for error in &done.unreadable {
         let line = format!(
@@ -140,6 +145,11 @@ fn report(context: &Context, done: &Done, written: &[Written]) {
     }
     if region.is_none() {
         note(context, &format!("profile {wrapper} has no region, and most tools need one: --region REGION"));
+    }
+    if let Some(mfa) = mfa.filter(|mfa| mfa.is_security_key()) {
+        let problem = "is a security key, which cannot generate codes; set it to a virtual MFA device";
+        note(context, &format!("no tool can use profile {wrapper} yet: mfa_serial ({}) {problem}", mfa.serial.from));
+        return;
     }
     let who = if blind.is_empty() { "every tool" } else { "every other tool" };
     let has_aws_cli = blind.iter().all(|(tool, _)| *tool != Tool::AwsCli);

@@ -3,13 +3,23 @@
 use std::borrow::Cow;
 
 use crate::cli::args::SessionArgs;
+use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, MFA_NEEDED};
 use crate::cli::errors::shell_word::shell_word;
+use crate::cli::prompts::why_unprompted;
+use crate::plan::CredentialPlan;
 use crate::prompt::PromptError;
 use crate::resolve::{Options, ResolveError};
 
-/// The failure of a run with these options for `profile`.
-pub(crate) fn failure(error: ResolveError, profile: &str, session: &SessionArgs, run: &Options) -> Failure {
+/// The failure of a run of `plan` with these options.
+pub(super) fn failure(
+    context: &Context,
+    error: ResolveError,
+    plan: &CredentialPlan,
+    session: &SessionArgs,
+    run: &Options,
+) -> Failure {
+    let profile = &plan.profile;
     let is_unprompted = matches!(error, ResolveError::Prompt { error: PromptError::NobodyToAsk, .. });
     let ignoring = if run.use_cache { run.refresh.then_some("--refresh") } else { Some("--no-cache") };
     match ignoring {
@@ -22,7 +32,11 @@ pub(crate) fn failure(error: ResolveError, profile: &str, session: &SessionArgs,
                 ),
             )
         }
-        _ => with_options(error.into(), profile, &options(session)),
+        _ => {
+            let failure = with_options(error.into(), profile, &options(session));
+            let hint = why_unprompted(context, session, &plan.options).filter(|_| is_unprompted);
+            hint.into_iter().fold(failure, Failure::hint)
+        }
     }
 }
 
