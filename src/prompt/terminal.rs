@@ -9,11 +9,9 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use nix::sys::termios::{FlushArg, InputFlags, LocalFlags, SetArg, Termios, tcflush, tcgetattr, tcgetsid, tcsetattr};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
-use rustix::termios::{
-    InputModes, LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetsid, tcsetattr,
-};
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
@@ -31,7 +29,7 @@ const LONGEST_LINE: usize = 4096;
 
 pub(super) fn id() -> Option<String> {
     let session = tcgetsid(open_controlling().ok()?).ok()?;
-    Some(format!("tty-{}", session.as_raw_nonzero()))
+    Some(format!("tty-{session}"))
 }
 
 fn clear_line() -> &'static str {
@@ -106,7 +104,7 @@ impl Terminal {
             self.check("")?;
             sleep(CHECK_INTERVAL.min(left));
         }
-        let _ = tcflush(&self.device, QueueSelector::IFlush);
+        let _ = tcflush(&self.device, FlushArg::TCIFLUSH);
         self.say("\n");
         Ok(())
     }
@@ -114,7 +112,7 @@ impl Terminal {
     pub(super) fn hidden_line(&mut self, prompt: &str) -> Result<Secret, PromptError> {
         self.hides_input = true;
         self.set_modes();
-        let is_hidden = tcgetattr(&self.device).is_ok_and(|now| !now.local_modes.contains(LocalModes::ECHO));
+        let is_hidden = tcgetattr(&self.device).is_ok_and(|now| !now.local_flags.contains(LocalFlags::ECHO));
         let line = if is_hidden { self.line(prompt) } else { Err(PromptError::NobodyToAsk) };
         self.hides_input = false;
         self.restore();
@@ -205,13 +203,13 @@ impl Terminal {
 
     fn set_modes(&mut self) {
         let mut modes = self.original.clone();
-        modes.local_modes |= LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG;
+        modes.local_flags |= LocalFlags::ICANON | LocalFlags::ECHO | LocalFlags::ISIG;
         if self.hides_input {
-            modes.local_modes.remove(LocalModes::ECHO);
-            modes.local_modes.insert(LocalModes::ECHONL);
+            modes.local_flags.remove(LocalFlags::ECHO);
+            modes.local_flags.insert(LocalFlags::ECHONL);
         }
-        modes.input_modes |= InputModes::ICRNL;
-        if same_modes(&modes, &self.original) || tcsetattr(&self.device, OptionalActions::Now, &modes).is_err() {
+        modes.input_flags |= InputFlags::ICRNL;
+        if same_modes(&modes, &self.original) || tcsetattr(&self.device, SetArg::TCSANOW, &modes).is_err() {
             return;
         }
         self.ours = tcgetattr(&self.device).ok();
@@ -221,7 +219,7 @@ impl Terminal {
     fn restore(&mut self) {
         let Some(ours) = self.ours.take() else { return };
         if tcgetattr(&self.device).is_ok_and(|now| same_modes(&now, &ours)) {
-            let _ = tcsetattr(&self.device, OptionalActions::Now, &self.original);
+            let _ = tcsetattr(&self.device, SetArg::TCSANOW, &self.original);
         }
     }
 
@@ -238,14 +236,13 @@ impl Drop for Terminal {
 }
 
 fn same_modes(one: &Termios, other: &Termios) -> bool {
-    (one.local_modes, one.input_modes) == (other.local_modes, other.input_modes)
+    (one.local_flags, one.input_flags) == (other.local_flags, other.input_flags)
 }
 
 #[cfg(test)]
 mod tests {
     use std::process::ExitCode;
 
-    use rustix::termios::LocalModes;
     use test_support::TestHome;
 
     use crate::os::panics::exit_code;
@@ -266,7 +263,7 @@ mod tests {
     }
 
     fn is_echo_off(device: &File) -> bool {
-        !tcgetattr(device).unwrap().local_modes.contains(LocalModes::ECHO)
+        !tcgetattr(device).unwrap().local_flags.contains(LocalFlags::ECHO)
     }
 
     #[track_caller]
@@ -290,8 +287,8 @@ mod tests {
         let guard = TerminalGuard::open(None).unwrap();
         let device = open_controlling().unwrap();
         let mut modes = tcgetattr(&device).unwrap();
-        modes.local_modes.remove(LocalModes::ECHO);
-        tcsetattr(&device, OptionalActions::Now, &modes).unwrap();
+        modes.local_flags.remove(LocalFlags::ECHO);
+        tcsetattr(&device, SetArg::TCSANOW, &modes).unwrap();
         assert!(is_echo_off(&device));
         assert_fails(move || panic!("with {}", guard.path.display()));
     }

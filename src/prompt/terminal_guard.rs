@@ -1,7 +1,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetsid, tcsetattr};
+use nix::sys::termios::{SetArg, Termios, tcgetattr, tcgetsid, tcsetattr};
 
 use crate::os::job::{CONTROLLING_TERMINAL, in_foreground};
 use crate::prompt::signals::Blocked;
@@ -42,7 +42,7 @@ impl Drop for TerminalGuard {
         // Another foreground job has set the modes that it needs.
         if self.is_available() {
             let _blocked = Blocked::new();
-            let _ = tcsetattr(&self.device, OptionalActions::Now, &self.before);
+            let _ = tcsetattr(&self.device, SetArg::TCSANOW, &self.before);
         }
     }
 }
