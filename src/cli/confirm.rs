@@ -4,6 +4,7 @@ use crate::cli::color::Painter;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, NOBODY_TO_ASK};
 use crate::cli::output::{note, write_stdout};
+use crate::cli::program::ProfileProgram;
 use crate::cli::questions::Questions;
 use crate::core::origin::SourceFile;
 use crate::edit::{Change, Editor, Exclusive, Written, diff};
@@ -27,7 +28,7 @@ pub(crate) fn confirm(context: &Context, verb: &str, shown: &str, on_stdout: boo
     Ok(agrees)
 }
 
-/// Skips the question if a `lock` is held. `None` if nothing was written: after `dry_run` or a no.
+/// Writes the copy of the program before the profiles that use it. Skips the question if a `lock` is held. `None` if nothing was written: after `dry_run` or a no.
 pub(crate) fn write_changes(
     context: &Context,
     verb: &str,
@@ -35,9 +36,13 @@ pub(crate) fn write_changes(
     changes: &[Change],
     dry_run: bool,
     lock: Option<Exclusive>,
+    program: Option<&ProfileProgram>,
 ) -> Result<Option<Vec<Written>>, Failure> {
     let shown: String = changes.iter().map(diff).collect();
     if dry_run {
+        if let Some(program) = program {
+            program.note_copy(context);
+        }
         return write_stdout(Painter::stdout(context).diff(&shown).as_bytes()).map(|()| None);
     }
     changes.iter().try_for_each(Change::check)?;
@@ -50,6 +55,9 @@ pub(crate) fn write_changes(
         }
         editor.lock()?
     };
+    if let Some(program) = program {
+        program.write_copy(context)?;
+    }
     Ok(Some(editor.write(changes, &lock)?))
 }
 

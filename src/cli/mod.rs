@@ -23,6 +23,7 @@ mod plan_inputs;
 mod policy_categories;
 mod policy_denials;
 mod policy_file;
+mod program;
 mod prompts;
 mod questions;
 mod reporter;

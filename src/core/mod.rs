@@ -5,6 +5,7 @@ pub mod digest;
 pub mod invalid_text;
 pub mod masking;
 pub mod origin;
+pub mod program_path;
 pub mod sanitize;
 pub mod secret;
 pub mod utf8;

@@ -23,6 +23,7 @@ use crate::tools::Views;
 
 use super::finding::FilePlace;
 use super::world::{CacheFacts, ProjectProfile, World};
+use super::wrapper_programs::{self, ProgramTrouble};
 
 pub const KINDS: [FileKind; 2] = [FileKind::Config, FileKind::Credentials];
 
@@ -40,6 +41,8 @@ pub struct Facts<'t> {
     pub variables: EnvironmentFacts,
     /// The programs of `credential_process`, by their first word.
     pub programs: HashMap<String, Program>,
+    /// The programs of wrappers that should be replaced, by their path.
+    pub wrapper_programs: HashMap<String, ProgramTrouble>,
     pub cache: CacheFacts,
     pub now: Timestamp,
     pub program: Option<PathBuf>,
@@ -134,6 +137,7 @@ impl<'t> Facts<'t> {
         let programs = first_words.collect::<HashSet<_>>();
         Self {
             wrapped: wrapped.collect(),
+            wrapper_programs: wrapper_programs::troubles(&profiles, world.program.as_deref()),
             programs: programs.into_iter().map(|word| (word.clone(), program(&word, world))).collect(),
             files,
             views,

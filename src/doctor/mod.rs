@@ -8,6 +8,7 @@ pub mod parses;
 pub mod picker;
 pub mod visibility;
 pub mod world;
+pub mod wrapper_programs;
 
 pub use finding::{FilePlace, Hit, Severity};
 

@@ -34,3 +34,7 @@ pub enum WriteError {
         reason: io::Error,
     },
 }
+
+pub(super) fn cannot(what: &'static str, file: &Arc<SourceFile>, reason: io::Error) -> WriteError {
+    WriteError::Io { what, file: file.clone(), reason }
+}

@@ -4,6 +4,7 @@ mod change;
 mod diff;
 mod error;
 mod file;
+mod program_copy;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,8 +24,9 @@ use crate::os::name_lock::NameLock;
 pub use change::{Change, Original, Written};
 pub use diff::diff;
 pub use error::WriteError;
+pub use program_copy::{CopyState, ProgramCopy};
 
-use error::LOCK_WAIT;
+use error::{LOCK_WAIT, cannot};
 
 const OTHERS: u32 = 0o077;
 
@@ -180,10 +182,6 @@ fn current(file: &Arc<SourceFile>, real: &Path, cap: u64) -> Result<Option<Zeroi
             Err(WriteError::NotUtf8(Location { file: file.clone(), line: invalid.line }, invalid))
         }
     }
-}
-
-fn cannot(what: &'static str, file: &Arc<SourceFile>, reason: io::Error) -> WriteError {
-    WriteError::Io { what, file: file.clone(), reason }
 }
 
 #[cfg(test)]

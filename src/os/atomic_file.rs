@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::fs::{private, rename};
+use super::fs::{executable, private, rename};
 
 /// A temporary file of this age has no writer any more, because a write takes a moment.
 pub const ABANDONED: Duration = Duration::from_mins(10);
@@ -15,6 +15,8 @@ pub enum Access {
     Private,
     /// As the umask allows.
     Public,
+    /// Executable for everyone, as the umask allows.
+    Program,
 }
 
 #[derive(Debug)]
@@ -39,8 +41,10 @@ impl AtomicFile {
         }
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
-        if access == Access::Private {
-            private(&mut options);
+        match access {
+            Access::Private => private(&mut options),
+            Access::Program => executable(&mut options),
+            Access::Public => {}
         }
         let mut file = options.open(&temporary)?;
         let written = Self { path: path.to_owned(), temporary };

@@ -124,8 +124,21 @@ pub fn private(options: &mut OpenOptions) {
     std::os::windows::fs::OpenOptionsExt::custom_flags(options, FILE_FLAG_OPEN_REPARSE_POINT);
 }
 
+/// Executable for every user, as the umask allows. Windows decides by the file's name.
+pub fn executable(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o777);
+    #[cfg(windows)]
+    let _ = options;
+}
+
 #[cfg(windows)]
 const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+
+/// Whether a program is in a virtual environment of Python (PEP 405): `pyvenv.cfg` is in the directory above its own.
+pub fn is_in_environment(program: &str) -> bool {
+    Path::new(program).ancestors().nth(2).is_some_and(|directory| directory.join("pyvenv.cfg").exists())
+}
 
 pub fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)

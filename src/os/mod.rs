@@ -37,3 +37,4 @@ pub mod tcp_peer;
 #[path = "tcp_peer_other.rs"]
 pub mod tcp_peer;
 pub mod terminal_size;
+pub mod version;

@@ -20,7 +20,7 @@ pub(super) fn command(programs: &[String], profile: &str) -> Option<String> {
 }
 
 /// Replaces the program's path in one of our commands, because it may have moved.
-pub(super) fn updated(programs: &[String], existing: &str) -> Option<String> {
+pub fn updated(programs: &[String], existing: &str) -> Option<String> {
     let words = shlex::split(existing)?;
     let (program, arguments) = words.split_first()?;
     if programs.contains(program) && runs_alike(existing) {

@@ -1,6 +1,6 @@
 //! The edits of `setup` as pure text: both files in, both files out.
 
-mod command;
+pub mod command;
 mod draft;
 mod in_place;
 mod stanzas;

@@ -50,6 +50,8 @@ mod parallel;
 mod policy;
 mod policy_denials;
 mod process;
+#[cfg(unix)]
+mod program_path;
 mod project;
 #[cfg(unix)]
 mod readme;

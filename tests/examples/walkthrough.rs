@@ -65,8 +65,11 @@ fn story() -> Step {
     check(denied.stderr.contains("AccessDenied") && denied.stderr.contains("~/.aws/config:5"), "it points at the line")
 }
 
-/// `cargo run --example` builds only the example, so the binary is built here.
+/// `cargo run --example` builds only the example, so the binary is built here, unless `AMPLIFY_CREDS_BIN` names one.
 fn build() -> Step<PathBuf> {
+    if let Some(program) = std::env::var_os("AMPLIFY_CREDS_BIN") {
+        return Ok(program.into());
+    }
     let example = std::env::current_exe().map_err(|error| error.to_string())?;
     let profile = example.ancestors().nth(2).ok_or("the example lies in a target directory")?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

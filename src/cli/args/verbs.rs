@@ -253,7 +253,8 @@ pub struct Doctor {
     /// Fix what has only one possible fix
     ///
     /// Fixes a byte-order mark, text after a header, keys in capitals, dots in
-    /// names for the Amplify CLI, and files that other users can read or write.
+    /// names for the Amplify CLI, files that other users can read or write, and
+    /// in wrappers the path of a program that is missing, older or short-lived.
     #[arg(long, conflicts_with = "json")]
     pub fix: bool,
     /// With --fix: show the changes, without writing them

@@ -41,7 +41,7 @@ const fn profile(
     DoctorCheck { code, severity, about, concerns_all: false, find }
 }
 
-pub const CHECKS: [DoctorCheck; 52] = [
+pub const CHECKS: [DoctorCheck; 54] = [
     file("byte_order_mark", Error, "a file begins with a byte order mark", lines::byte_order_mark),
     file("header_not_closed", Error, "a section header has no ']'", lines::header_not_closed),
     file("outside_section", Error, "a property is before the first section header", lines::outside_section),
@@ -94,6 +94,8 @@ pub const CHECKS: [DoctorCheck; 52] = [
     profile("no_credentials", Info, "a profile has no credentials", chains::no_credentials),
     profile("process_recursion", Error, "a credential_process asks for its own profile", processes::recursion),
     profile("process_missing", Error, "a credential_process cannot be started", processes::missing),
+    profile("process_older", Warning, "a profile uses an older amplify-creds", processes::older),
+    profile("process_short_lived", Warning, "the program of a profile may be removed", processes::short_lived),
     profile("process_relative", Warning, "a credential_process is not found from every directory", processes::relative),
     profile("process_shell", Warning, "a command needs a shell, but the AWS CLI uses none", processes::shell),
     file("mode", Warning, "other users can read a file", system::mode),

@@ -2,6 +2,7 @@
 
 use crate::doctor::facts::{Facts, Program};
 use crate::doctor::finding::{FilePlace, Hit};
+use crate::doctor::wrapper_programs::ProgramTrouble;
 use crate::plan::wrapper::Wrapper;
 use crate::profile_file::botocore::words;
 
@@ -55,12 +56,39 @@ pub(super) fn missing(facts: &Facts<'_>) -> Vec<Hit> {
             Some(Program::Missing) => "it is not in PATH",
             Some(Program::NotExecutable) => "the file is not executable",
         };
-        found.push(
-            Hit::new(profile, at, format!("{first} cannot be started: {why}"))
-                .hint("write the program's absolute path"),
-        );
+        let hint = match facts.wrapper_programs.get(&first) {
+            Some(_) => "to use this program: amplify-creds doctor --fix",
+            None => "write the program's absolute path",
+        };
+        found.push(Hit::new(profile, at, format!("{first} cannot be started: {why}")).hint(hint));
     }
     found
+}
+
+pub(super) fn older(facts: &Facts<'_>) -> Vec<Hit> {
+    of_wrappers(facts, |program, trouble| match trouble {
+        ProgramTrouble::Older(version) => {
+            Some(format!("{program} is amplify-creds {version}; this is {}", env!("CARGO_PKG_VERSION")))
+        }
+        _ => None,
+    })
+}
+
+pub(super) fn short_lived(facts: &Facts<'_>) -> Vec<Hit> {
+    of_wrappers(facts, |program, trouble| match trouble {
+        ProgramTrouble::ShortLived(place) => Some(format!("{program} is in {place}, which may be removed")),
+        _ => None,
+    })
+}
+
+fn of_wrappers(facts: &Facts<'_>, message: impl Fn(&str, &ProgramTrouble) -> Option<String>) -> Vec<Hit> {
+    commands(facts)
+        .filter_map(|(profile, at, _, words)| {
+            let program = program(words)?;
+            let message = message(&program, facts.wrapper_programs.get(&program)?)?;
+            Some(Hit::new(profile, at, message).hint("to use this program: amplify-creds doctor --fix"))
+        })
+        .collect()
 }
 
 fn is_whole_command(word: &str) -> bool {

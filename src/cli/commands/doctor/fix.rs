@@ -1,46 +1,73 @@
 //! `doctor --fix` only makes unambiguous repairs. It removes a byte order mark and text after a header's bracket, adds
 //! a second header so that the Amplify CLI finds a dotted name, writes keys in lower case, and removes the access of
-//! other users.
+//! other users. In wrappers it replaces the path of a program that is missing, older than this one or short-lived.
+
+use std::collections::HashMap;
 
 use crate::cli::args::Doctor;
 use crate::cli::confirm::{report_written, write_changes};
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure};
 use crate::cli::output::note;
+use crate::cli::program::ProfileProgram;
+use crate::doctor::wrapper_programs::{self, ProgramTrouble};
 use crate::edit::{Change, Editor, Original};
-use crate::profile::effect;
+use crate::os::env;
 use crate::profile::key_names::is_in_capitals;
 use crate::profile::load::MAX_FILE_BYTES;
+use crate::profile::{ProfileSet, effect};
+use crate::profile_file::botocore::words;
 use crate::profile_file::document::ProfileDocument;
 use crate::profile_file::{Dialect, FileKind, Name};
 use crate::setup::Draft;
+use crate::setup::command::updated;
 
 pub(crate) fn run(context: &Context, options: &Doctor) -> Result<(), Failure> {
     let editor = Editor::new(&context.paths.cache_dir);
     let lock = options.yes.then(|| editor.lock()).transpose()?;
-    let changes = changes(context)?;
+    let set = context.files().profiles(Dialect::Auto)?;
+    let troubles = wrapper_programs::troubles(&set.all(), env::executable().as_deref());
+    let program = if troubles.is_empty() { None } else { program(context, options) };
+    let changes = changes(context, &set, program.as_ref().map(|program| (&troubles, program)))?;
     if changes.is_empty() {
         note(context, "nothing can be fixed automatically");
-    } else if let Some(written) = write_changes(context, "doctor --fix", &editor, &changes, options.dry_run, lock)? {
+    } else if let Some(written) =
+        write_changes(context, "doctor --fix", &editor, &changes, options.dry_run, lock, program.as_ref())?
+    {
         report_written(context, &written);
     }
     Ok(())
 }
 
-/// The changes must not alter any profile, as this program reads it.
-fn changes(context: &Context) -> Result<Vec<Change>, Failure> {
+/// Other repairs are possible without a path that lasts.
+fn program(context: &Context, options: &Doctor) -> Option<ProfileProgram> {
+    let found = ProfileProgram::find(context, !options.yes && !options.dry_run);
+    found.map_err(|Failure { message, .. }| note(context, &format!("paths of wrappers are not fixed: {message}"))).ok()
+}
+
+type NewProgram<'p> = (&'p HashMap<String, ProgramTrouble>, &'p ProfileProgram);
+
+/// The changes must not alter any profile, as this program reads it, except for the paths in `new_program`.
+fn changes(
+    context: &Context,
+    set: &ProfileSet<'_>,
+    new_program: Option<NewProgram<'_>>,
+) -> Result<Vec<Change>, Failure> {
     let home = &context.paths.home;
     let config = Original::read(&context.paths.config, home, MAX_FILE_BYTES)?;
     let credentials = Original::read(&context.paths.credentials, home, MAX_FILE_BYTES)?;
-    let set = context.files().profiles(Dialect::Auto)?;
     // The Amplify CLI cannot assume a role (see tools/amplify.rs), so a second header would not help.
     let is_for_amplify = |name: &str| set.get(name).is_some_and(|profile| !profile.has("role_arn"));
-    let fixed = [(FileKind::Config, &config), (FileKind::Credentials, &credentials)]
+    let mut fixed = [(FileKind::Config, &config), (FileKind::Credentials, &credentials)]
         .map(|(kind, original)| fixed(kind, original.text(), &is_for_amplify));
     let files =
         |texts: [&str; 2]| Draft::new([(config.file.clone(), texts[0]), (credentials.file.clone(), texts[1])]).files();
-    let (before, after) = (files([config.text(), credentials.text()]), files([fixed[0].text(), fixed[1].text()]));
-    if let Some(profile) = effect::changed(Dialect::Auto, &before, &after)?.first() {
+    let before = files([config.text(), credentials.text()]);
+    let altered = effect::changed(Dialect::Auto, &before, &files([fixed[0].text(), fixed[1].text()]))?;
+    let rewritten = new_program.map_or_else(Vec::new, |new| rewrite_paths(&mut fixed, set, new));
+    let altered_in_all = effect::changed(Dialect::Auto, &before, &files([fixed[0].text(), fixed[1].text()]))?;
+    let unexpected = altered_in_all.into_iter().find(|name| !rewritten.contains(name));
+    if let Some(profile) = altered.into_iter().next().or(unexpected) {
         let message = format!("the fixes would change profile {profile}; nothing was written");
         return Err(Failure::new(CONFIG, message).hint("to see each problem with its line: amplify-creds doctor"));
     }
@@ -48,6 +75,32 @@ fn changes(context: &Context) -> Result<Vec<Change>, Failure> {
     let changes = [(config, fixed_config), (credentials, fixed_credentials)];
     let changes = changes.map(|(original, fixed)| Change::new(original, fixed.text()).private());
     Ok(changes.into_iter().filter(|change| change.original.exists() && !change.is_nothing()).collect())
+}
+
+/// Returns the profiles with a new command.
+fn rewrite_paths(
+    documents: &mut [ProfileDocument; 2],
+    set: &ProfileSet<'_>,
+    (troubles, program): NewProgram<'_>,
+) -> Vec<String> {
+    let mut rewritten = Vec::new();
+    for profile in set.all() {
+        let Some(command) = profile.get("credential_process").map(|command| command.value.to_owned()) else { continue };
+        let is_trouble = words(&command).and_then(|words| troubles.get(words.first()?)).is_some();
+        let Some(new) = updated(&program.paths, &command).filter(|new| is_trouble && *new != command) else { continue };
+        for document in documents.iter_mut() {
+            // From the bottom up: a comment after the value gets its own line, which moves the lines below.
+            for line in document.lines_of(&profile.name).into_iter().rev() {
+                let has_command = document
+                    .property_lines(line, &|key| key == "credential_process")
+                    .is_ok_and(|lines| !lines.is_empty());
+                if has_command && document.set(line, "credential_process", &new).is_ok() {
+                    rewritten.push(profile.name.clone());
+                }
+            }
+        }
+    }
+    rewritten
 }
 
 /// Skips an edit if the tools would read the result differently.

@@ -12,7 +12,7 @@ use crate::cli::credentials::plan_of;
 use crate::cli::errors::failure::{Failure, USAGE};
 use crate::cli::errors::files::at_edited_line;
 use crate::cli::output::note;
-use crate::cli::own_path::own_paths;
+use crate::cli::program::ProfileProgram;
 use crate::cli::questions::Questions;
 use crate::cli::selection;
 use crate::edit::{Change, Editor, Original, Written};
@@ -29,6 +29,7 @@ use answers::answers;
 
 pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
     let named = context.command_line_profile();
+    let program = ProfileProgram::find(context, !options.yes && !options.dry_run)?;
     let role = match named {
         None => Some(answers(context, options)?),
         Some(_) => refuse_new_role(options).map(|()| None)?,
@@ -36,10 +37,18 @@ pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
     let editor = Editor::new(&context.paths.cache_dir);
     // Reads and writes under one lock, unless a question would make other processes wait.
     let lock = (options.yes && !options.dry_run).then(|| editor.lock()).transpose()?;
-    let (done, changes) = prepare(context, options, named, role.as_ref())?;
+    let (done, changes) = prepare(context, options, named, role.as_ref(), &program.paths)?;
     if changes.is_empty() {
+        if options.dry_run {
+            program.note_copy(context);
+        } else {
+            let _lock = lock.map_or_else(|| editor.lock(), Ok)?;
+            program.write_copy(context)?;
+        }
         note(context, &format!("nothing to change: profile {} is set up already", done.wrapper));
-    } else if let Some(written) = write_changes(context, "setup", &editor, &changes, options.dry_run, lock)? {
+    } else if let Some(written) =
+        write_changes(context, "setup", &editor, &changes, options.dry_run, lock, Some(&program))?
+    {
         done.verify(&Files::load(&context.paths)?)?;
         let mfa = mfa(context, &done.wrapper);
         report(context, &done, &written, mfa.as_ref());
@@ -83,12 +92,13 @@ fn prepare(
     options: &Setup,
     named: Option<&str>,
     role: Option<&Role>,
+    programs: &[String],
 ) -> Result<(Done, Vec<Change>), Failure> {
     let home = &context.paths.home;
     let config = Original::read(&context.paths.config, home, MAX_FILE_BYTES)?;
     let credentials = Original::read(&context.paths.credentials, home, MAX_FILE_BYTES)?;
     let mut draft = Draft::new([(config.file.clone(), config.text()), (credentials.file.clone(), credentials.text())]);
-    let (inputs, programs) = (context.inputs()?, own_paths(&context.env)?);
+    let inputs = context.inputs()?;
     let task = match (named, role) {
         (Some(name), _) => {
             // A profile that fails now would also fail through a wrapper.
@@ -99,16 +109,16 @@ fn prepare(
                 if is_unknown { failure.hint(hint) } else { failure }
             })?;
             if options.in_place {
-                Task::in_place(&mut draft, name, &programs)?
+                Task::in_place(&mut draft, name, programs)?
             } else {
-                Task::wrapping(&draft, name, options.new_name.as_deref(), &programs)?
+                Task::wrapping(&draft, name, options.new_name.as_deref(), programs)?
             }
         }
         (None, Some(role)) => Task::new_role(&mut draft, role, options.in_place)?,
         (None, None) => return Err(Failure::new(USAGE, "no profile given")),
     };
     let region = context.global.region.as_deref().filter(|region| !region.is_empty());
-    let done = task.finish(&mut draft, region, &programs)?;
+    let done = task.finish(&mut draft, region, programs)?;
     plan_of(&draft.files().profiles(Dialect::Auto)?, &done.wrapper, &inputs)?;
     let mut credentials = Change::new(credentials, draft.text(FileKind::Credentials));
     if !credentials.is_nothing() && role.is_some_and(|role| role.source_keys.is_some()) {
