@@ -2,7 +2,7 @@ use std::io::IsTerminal;
 
 use crate::cli::color::Painter;
 use crate::cli::context::Context;
-use crate::cli::errors::failure::{Failure, NOBODY_TO_ASK};
+use crate::cli::errors::failure::Failure;
 use crate::cli::output::{note, write_stdout};
 use crate::cli::program::ProfileProgram;
 use crate::cli::questions::Questions;
@@ -11,10 +11,7 @@ use crate::edit::{Change, Editor, Exclusive, Written, diff};
 
 /// `false` for a no. If `on_stdout` is false, or stdout is not the terminal, the diff is shown with the question.
 pub(crate) fn confirm(context: &Context, verb: &str, shown: &str, on_stdout: bool) -> Result<bool, Failure> {
-    let mut person = Questions::open(context).map_err(|_| {
-        let message = format!("{verb} asks before it writes, but no prompt is possible here; add --yes");
-        Failure::new(NOBODY_TO_ASK, message).hint("to see what would be written: --dry-run")
-    })?;
+    let mut person = Questions::open_to_write(context, verb)?;
     if on_stdout {
         write_stdout(Painter::stdout(context).diff(shown).as_bytes())?;
     }

@@ -6,69 +6,98 @@ use crate::cli::output::note;
 use crate::cli::own_path::own_paths;
 use crate::cli::questions::Questions;
 use crate::core::program_path::{Lifetime, lifetime};
-use crate::edit::{CopyState, ProgramCopy, WriteError};
+use crate::edit::{CopyState, Editor, ProgramCopy, WriteError};
 use crate::os::env;
-use crate::os::fs::is_in_environment;
+use crate::os::fs::surroundings;
+use crate::setup::command::can_be_started;
 
 pub(super) struct ProfileProgram {
     /// The most permanent first, the running executable last.
     pub(super) paths: Vec<String>,
-    /// The copy at the first path, if it must be written before the profile.
-    copy: Option<ProgramCopy>,
+    /// The copy at the only path, if it has to be written before the profile.
+    copy: Option<NeededCopy>,
+}
+
+struct NeededCopy {
+    copy: ProgramCopy,
+    place: &'static str,
+    /// Without a copy.
+    own_paths: Vec<String>,
 }
 
 impl ProfileProgram {
-    /// `asks`: whether the user must agree to a copy.
-    pub(super) fn find(context: &Context, asks: bool) -> Result<Self, Failure> {
-        let paths = own_paths(&context.env)?;
-        let (first, running) = (paths.first().map_or("", String::as_str), paths.last().map_or("", String::as_str));
-        if let Lifetime::Temporary(place) = lifetime(running, is_in_environment(running)) {
-            let message = format!("this program is in {place}, so a profile that uses it would soon fail");
-            return Err(Failure::new(UNSUPPORTED, message).hint(format!("install it: {}", installation(place))));
-        }
-        let Lifetime::Replaced(place) = lifetime(first, is_in_environment(first)) else {
-            return Ok(Self { paths, copy: None });
+    pub(super) fn find(context: &Context) -> Result<Self, Failure> {
+        let own_paths = own_paths(&context.env)?;
+        let lasts = |path: &&String| lifetime(path, surroundings(path)) == Lifetime::Lasting;
+        let running = own_paths.last().map_or("", String::as_str);
+        let place = match lifetime(running, surroundings(running)) {
+            Lifetime::Temporary(place) => {
+                let message = format!("this program is in {place}, so a profile that uses it would soon fail");
+                return Err(Failure::new(UNSUPPORTED, message).hint(format!("install it: {}", installation(place))));
+            }
+            _ if own_paths.iter().any(|path| lasts(&path)) => {
+                return Ok(Self { paths: own_paths.iter().filter(lasts).cloned().collect(), copy: None });
+            }
+            Lifetime::Lasting => return Ok(Self { paths: own_paths, copy: None }),
+            Lifetime::Replaced(place) => place,
         };
         let executable = env::executable().ok_or_else(|| Failure::new(INTERNAL, "cannot determine this executable"))?;
         let copy = ProgramCopy::of(&executable, &context.env, &context.paths.home, &context.paths.cache_dir)?;
-        let shown = &copy.file.shown;
-        let state = copy.state();
-        if state == CopyState::Foreign {
-            let message = format!("this program is in {place}, and {shown} is not a copy of it");
-            return Err(Failure::new(UNSUPPORTED, message)
-                .hint(format!("use that program: {shown} {}", context.verb))
-                .hint("or move it away, so that this program can be copied there"));
+        let path = copy.file.path.to_string_lossy();
+        let path = if cfg!(windows) { path.replace('\\', "/") } else { path.into_owned() };
+        if !can_be_started(&path) {
+            let message = format!("this program is in {place}, and a profile cannot contain the path {path}");
+            return Err(Failure::new(UNSUPPORTED, message).hint(format!("install it: {}", installation(place))));
         }
-        if state != CopyState::Current && asks && !agrees(context, place, shown)? {
-            note(context, &format!("the profile uses {first}, which the next update may remove"));
-            return Ok(Self { paths, copy: None });
-        }
-        let path = copy.file.path.to_str().ok_or_else(|| Failure::new(INTERNAL, "the home directory is not UTF-8"))?;
-        let path = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };
-        Ok(Self { paths: vec![path], copy: (state != CopyState::Current).then_some(copy) })
+        let copy = match copy.state()? {
+            CopyState::Foreign => return Err(WriteError::ForeignProgram(copy.file).into()),
+            CopyState::Current => None,
+            CopyState::Missing | CopyState::Outdated => Some(NeededCopy { copy, place, own_paths }),
+        };
+        Ok(Self { paths: vec![path], copy })
     }
 
-    /// The caller holds the edit lock.
+    pub(super) fn needs_copy(&self) -> bool {
+        self.copy.is_some()
+    }
+
+    /// Asks whether to copy the program, if that is necessary.
+    pub(super) fn agreed(self, context: &Context) -> Result<Self, Failure> {
+        let Some(NeededCopy { copy, place, own_paths }) = &self.copy else { return Ok(self) };
+        let mut person = Questions::open_to_write(context, context.verb)?;
+        person.say(&format!("This program is in {place}, which the next update may remove.\n"));
+        if person.confirm(&format!("Copy it to {} for the profile?", copy.file.shown))? {
+            return Ok(self);
+        }
+        note(context, &format!("the profile uses {}, which the next update may remove", own_paths[0]));
+        Ok(Self { paths: own_paths.clone(), copy: None })
+    }
+
+    /// Writes the copy under the edit lock.
     pub(super) fn write_copy(&self, context: &Context) -> Result<(), WriteError> {
-        let Some(copy) = &self.copy else { return Ok(()) };
-        copy.write()?;
-        note(context, &format!("copied this program to {}", copy.file.shown));
+        let Some(NeededCopy { copy, .. }) = &self.copy else { return Ok(()) };
+        if copy.write()? {
+            note(context, &format!("copied this program to {}", copy.file.shown));
+        }
         Ok(())
     }
 
     /// What [`Self::write_copy`] would do.
     pub(super) fn note_copy(&self, context: &Context) {
-        if let Some(copy) = &self.copy {
+        if let Some(NeededCopy { copy, .. }) = &self.copy {
             note(context, &format!("this program would be copied to {}", copy.file.shown));
         }
     }
-}
 
-/// Without a prompt, the confirmation of the changes fails next.
-fn agrees(context: &Context, place: &str, copy: &str) -> Result<bool, Failure> {
-    let Ok(mut person) = Questions::open(context) else { return Ok(true) };
-    person.say(&format!("This program is in {place}, which the next update may remove.\n"));
-    person.confirm(&format!("Copy it to {copy} for the profile?"))
+    /// If no profile changes, only the copy is written.
+    pub(super) fn write_only_copy(&self, context: &Context, editor: &Editor, dry_run: bool) -> Result<(), Failure> {
+        if dry_run {
+            self.note_copy(context);
+            return Ok(());
+        }
+        let _lock = editor.lock()?;
+        Ok(self.write_copy(context)?)
+    }
 }
 
 fn installation(place: &str) -> &'static str {

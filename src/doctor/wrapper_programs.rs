@@ -1,24 +1,37 @@
 //! The programs in the commands of wrappers: whether each is there, lasts, and is at least as new as this one.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::core::program_path::{Lifetime, lifetime, version_numbers};
-use crate::os::fs::is_in_environment;
+use crate::os::fs::{rights, surroundings};
 use crate::os::version::version;
 use crate::plan::wrapper::Wrapper;
 use crate::profile::Profile;
 use crate::profile_file::botocore::words;
 
+/// Versions are asked for this long in all.
+const BUDGET: Duration = Duration::from_secs(4);
+
 /// Why a wrapper should start another program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProgramTrouble {
+    /// Or not executable.
     Missing,
     /// Its version.
     Older(String),
     /// In a place that does not last.
-    ShortLived(&'static str),
+    ShortLived { place: &'static str, is_newer: bool },
+}
+
+impl ProgramTrouble {
+    /// A newer program is not replaced by this one.
+    pub fn can_be_fixed(&self) -> bool {
+        !matches!(self, Self::ShortLived { is_newer: true, .. })
+    }
 }
 
 /// The troubles by the program's path in the command. Only absolute paths have any.
@@ -32,17 +45,29 @@ pub fn troubles(profiles: &[Profile<'_>], running: Option<&Path>) -> HashMap<Str
         })
         .collect();
     let running = running.and_then(|running| fs::canonicalize(running).ok());
-    programs.into_iter().filter_map(|program| Some((program.clone(), trouble(&program, running.as_ref())?))).collect()
+    let until = Instant::now() + BUDGET;
+    let find = |program: String| {
+        let trouble = trouble(&program, running.as_ref(), until)?;
+        Some((program, trouble))
+    };
+    programs.into_iter().filter_map(find).collect()
 }
 
-fn trouble(program: &str, running: Option<&PathBuf>) -> Option<ProgramTrouble> {
-    let Ok(real) = fs::canonicalize(program) else { return Some(ProgramTrouble::Missing) };
-    if let Lifetime::Temporary(place) | Lifetime::Replaced(place) = lifetime(program, is_in_environment(program)) {
-        return Some(ProgramTrouble::ShortLived(place));
+fn trouble(program: &str, running: Option<&PathBuf>, until: Instant) -> Option<ProgramTrouble> {
+    let path = Path::new(program);
+    let is_program = fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
+        && rights(path).is_none_or(|rights| rights.is_program);
+    if !is_program {
+        return Some(ProgramTrouble::Missing);
     }
-    if running == Some(&real) {
-        return None;
+    let real = fs::canonicalize(path).ok()?;
+    let found = if running == Some(&real) { None } else { version(&real, "amplify-creds ", until) };
+    let order = found.as_ref().map(|found| version_numbers(found).cmp(&version_numbers(env!("CARGO_PKG_VERSION"))));
+    match (lifetime(program, surroundings(program)), order) {
+        (Lifetime::Temporary(place) | Lifetime::Replaced(place), _) => {
+            Some(ProgramTrouble::ShortLived { place, is_newer: order == Some(Ordering::Greater) })
+        }
+        (Lifetime::Lasting, Some(Ordering::Less)) => found.map(ProgramTrouble::Older),
+        _ => None,
     }
-    let found = version(&real, "amplify-creds ")?;
-    (version_numbers(&found) < version_numbers(env!("CARGO_PKG_VERSION"))).then_some(ProgramTrouble::Older(found))
 }

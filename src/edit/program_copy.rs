@@ -13,7 +13,7 @@ use crate::core::origin::SourceFile;
 use crate::core::program_path::version_numbers;
 use crate::os::atomic_file::{Access, AtomicFile, remove_abandoned, unique_name};
 use crate::os::env::Env;
-use crate::os::fs::{create_private_dir, read_regular};
+use crate::os::fs::{create_private_dir, read_regular, rights};
 
 use super::error::{WriteError, cannot};
 
@@ -63,36 +63,60 @@ impl ProgramCopy {
         Ok(Self { file, bytes, record: directory.join("program-copies.json") })
     }
 
-    pub fn state(&self) -> CopyState {
-        match fs::symlink_metadata(&self.file.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return CopyState::Missing,
+    pub fn state(&self) -> Result<CopyState, WriteError> {
+        let path = &self.file.path;
+        let unreadable = |reason| cannot("read", &self.file, reason);
+        match fs::symlink_metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(CopyState::Missing),
+            Err(error) => return Err(unreadable(error)),
             Ok(metadata) if metadata.is_file() => {}
-            _ => return CopyState::Foreign,
+            Ok(_) => return Ok(CopyState::Foreign),
         }
-        let Ok(Some(there)) = read_regular(&self.file.path, LARGEST) else { return CopyState::Foreign };
+        let there = read_regular(path, LARGEST).map_err(unreadable)?.unwrap_or_default();
         if there == self.bytes {
-            return CopyState::Current;
+            let is_program = rights(path).is_none_or(|rights| rights.is_program);
+            return Ok(if is_program { CopyState::Current } else { CopyState::Outdated });
         }
         let digest = sha256_hex(&there);
-        match self.recorded().copies.iter().find(|copy| copy.sha256 == digest) {
+        Ok(match self.recorded().copies.iter().find(|copy| copy.sha256 == digest) {
             Some(copy) if version_numbers(&copy.version) > version_numbers(env!("CARGO_PKG_VERSION")) => {
                 CopyState::Current
             }
             Some(_) => CopyState::Outdated,
             None => CopyState::Foreign,
-        }
+        })
     }
 
-    /// The caller holds the edit lock. Records the copy before it exists: a crash leaves a record without a copy, not a copy that looks foreign.
-    pub fn write(&self) -> Result<(), WriteError> {
-        self.record().map_err(|reason| cannot("write", &self.record_file(), reason))?;
-        self.replace().map_err(|reason| cannot("write", &self.file, reason))
+    /// The caller holds the edit lock. Looks at the file again, because another installer may have created it
+    /// meanwhile. `false` if the copy is current.
+    pub fn write(&self) -> Result<bool, WriteError> {
+        let is_new = match self.state()? {
+            CopyState::Current => return Ok(false),
+            CopyState::Foreign => return Err(WriteError::ForeignProgram(self.file.clone())),
+            CopyState::Missing => true,
+            CopyState::Outdated => false,
+        };
+        // Before the copy exists: a crash leaves a record without a copy, not a copy that looks foreign.
+        self.record().map_err(|reason| {
+            let record = SourceFile::new(self.record.clone(), Path::new(""));
+            cannot("write", &record, reason)
+        })?;
+        match self.replace(is_new) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(WriteError::ForeignProgram(self.file.clone()))
+            }
+            Err(error) => Err(cannot("write", &self.file, error)),
+            Ok(()) => Ok(true),
+        }
     }
 
     fn record(&self) -> io::Result<()> {
         let mut record = self.recorded();
+        let there = read_regular(&self.file.path, LARGEST).ok().flatten().map(sha256_hex);
         let copy = RecordedCopy { sha256: sha256_hex(&self.bytes), version: env!("CARGO_PKG_VERSION").to_owned() };
         record.copies.retain(|known| known.sha256 != copy.sha256);
+        // Attempts that failed do not displace the copy that is there.
+        record.copies.sort_by_key(|known| there.as_ref() == Some(&known.sha256));
         record.copies.push(copy);
         let first = record.copies.len().saturating_sub(RECORDED);
         record.copies.drain(..first);
@@ -103,22 +127,19 @@ impl ProgramCopy {
         AtomicFile::write(&self.record, temporary, Access::Private, &text, |_, _| Ok(()))?.commit()
     }
 
-    fn replace(&self) -> io::Result<()> {
+    fn replace(&self, is_new: bool) -> io::Result<()> {
         let directory = self.file.path.parent().unwrap_or(Path::new("/"));
         fs::create_dir_all(directory)?;
         let prefix = format!(".{NAME}.");
         remove_abandoned(directory, &prefix, Duration::ZERO);
         let temporary = directory.join(unique_name(&prefix)?);
-        AtomicFile::write(&self.file.path, temporary, Access::Program, &self.bytes, |_, _| Ok(()))?.commit()
+        let new = AtomicFile::write(&self.file.path, temporary, Access::Program, &self.bytes, |_, _| Ok(()))?;
+        if is_new { new.commit_new() } else { new.commit() }
     }
 
     fn recorded(&self) -> Record {
         let bytes = read_regular(&self.record, LARGEST_RECORD).ok().flatten().unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
-    }
-
-    fn record_file(&self) -> Arc<SourceFile> {
-        SourceFile::new(self.record.clone(), Path::new(""))
     }
 }
 

@@ -52,8 +52,24 @@ impl AtomicFile {
         if let Ok(old) = std::fs::metadata(path) {
             like(&file, &old)?;
         }
+        if access == Access::Program {
+            owner_may_execute(&file)?;
+        }
         file.sync_all()?;
         Ok(written)
+    }
+
+    /// Fails with `AlreadyExists` if another program has created the file meanwhile.
+    pub fn commit_new(self) -> io::Result<()> {
+        match std::fs::hard_link(&self.temporary, &self.path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+            Ok(()) => {
+                sync_directory(&self.path);
+                Ok(())
+            }
+            // Not every file system has hard links.
+            Err(_) => self.commit(),
+        }
     }
 
     pub fn commit(self) -> io::Result<()> {
@@ -61,6 +77,20 @@ impl AtomicFile {
         sync_directory(&self.path);
         Ok(())
     }
+}
+
+/// Under any umask.
+#[cfg(unix)]
+fn owner_may_execute(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = file.metadata()?.permissions().mode();
+    file.set_permissions(std::fs::Permissions::from_mode(mode | 0o700))
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
+fn owner_may_execute(_file: &File) -> io::Result<()> {
+    Ok(())
 }
 
 impl Drop for AtomicFile {

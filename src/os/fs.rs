@@ -5,6 +5,8 @@ use std::io::Read;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Component, Path, PathBuf};
 
+use crate::core::program_path::Surroundings;
+
 #[cfg(windows)]
 pub use super::acl::create_private_dir;
 
@@ -135,9 +137,14 @@ pub fn executable(options: &mut OpenOptions) {
 #[cfg(windows)]
 const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 
-/// Whether a program is in a virtual environment of Python (PEP 405): `pyvenv.cfg` is in the directory above its own.
-pub fn is_in_environment(program: &str) -> bool {
-    Path::new(program).ancestors().nth(2).is_some_and(|directory| directory.join("pyvenv.cfg").exists())
+/// What the directories above a program say about its lifetime.
+pub fn surroundings(program: &str) -> Surroundings {
+    let above = || Path::new(program).ancestors();
+    let modules = above().filter(|path| path.file_name().is_some_and(|name| name == "node_modules")).last();
+    Surroundings {
+        is_in_environment: above().nth(2).is_some_and(|directory| directory.join("pyvenv.cfg").exists()),
+        is_in_project: modules.and_then(Path::parent).is_some_and(|parent| parent.join("package.json").exists()),
+    }
 }
 
 pub fn is_full(error: &io::Error) -> bool {

@@ -13,6 +13,11 @@ use crate::tools::runs_alike;
 /// Characters that a shell interprets inside double quotes.
 const ACTIVE: [char; 5] = ['"', '$', '`', '\\', '!'];
 
+/// Whether every tool can start a program at `path`.
+pub fn can_be_started(path: &str) -> bool {
+    command(&[path.to_owned()], "x").is_some()
+}
+
 /// Uses the first of the program's paths that needs no quotes, otherwise the first that can be quoted.
 pub(super) fn command(programs: &[String], profile: &str) -> Option<String> {
     let profile = if profile.starts_with('-') { format!("--profile={profile}") } else { profile.to_owned() };

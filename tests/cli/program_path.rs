@@ -85,7 +85,7 @@ fn copy_of_another_build_is_replaced() {
         .or_else(|_| fs::copy(story.home.path().join("newer"), &story.program).map(drop))
         .unwrap();
     let run = story.done(&["setup", "nomfa", "--yes"]);
-    assert!(run.stderr.contains("copied this program to") && run.stderr.contains("nothing to change"), "{run:?}");
+    assert!(run.stderr.contains("copied this program to") && run.stderr.contains("is set up already"), "{run:?}");
     assert_eq!(fs::read(story.copy()).unwrap(), newer);
 }
 
@@ -102,10 +102,47 @@ fn file_that_is_not_our_copy_is_kept() {
         }
         let run = story.home.run(&["setup", "nomfa", "--yes"]);
         run.failed_with(3);
-        assert!(run.stderr.contains("~/.local/bin/amplify-creds is not a copy of it"), "{run:?}");
+        assert!(run.stderr.contains("~/.local/bin/amplify-creds exists and is not a copy of this program"), "{run:?}");
         assert_eq!(story.config(), before);
         let there = fs::symlink_metadata(story.copy()).unwrap();
         assert!(there.is_symlink() == is_link && there.len() < 100);
+    }
+}
+
+#[test]
+fn file_that_appears_during_the_prompt_is_kept() {
+    let story = story(MODULES);
+    let before = story.config();
+    let mut terminal = Terminal::start(&story.home, "setup nomfa", "</dev/null");
+    terminal.expect("for the profile? [Y/n] ");
+    terminal.type_line("y");
+    terminal.expect("Write this? [Y/n] ");
+    story.home.write(".local/bin/amplify-creds", "of another installer");
+    terminal.type_line("y");
+    let run = terminal.finish().1.restored();
+    assert!(run.code == Some(3) && run.stderr.contains("exists and is not a copy of this program"), "{run:?}");
+    assert_eq!(fs::read_to_string(story.copy()).unwrap(), "of another installer");
+    assert_eq!(story.config(), before);
+}
+
+#[test]
+fn missing_or_unusable_copy_is_written_again() {
+    for is_there in [false, true] {
+        for command in [&["setup", "nomfa", "--yes"][..], &["doctor", "--fix", "--yes"]] {
+            let story = story(MODULES);
+            story.done(&["setup", "nomfa", "--yes"]);
+            if is_there {
+                fs::set_permissions(story.copy(), Permissions::from_mode(0o600)).unwrap();
+            } else {
+                fs::remove_file(story.copy()).unwrap();
+            }
+            // Nothing is written without an agreement.
+            let unasked = story.home.run(&command[..command.len() - 1]);
+            assert!(unasked.code == Some(4) && !unasked.stderr.contains("copied"), "{unasked:?}");
+            let run = story.home.run(command);
+            assert!(run.stderr.contains("copied this program to ~/.local/bin/amplify-creds"), "{command:?} {run:?}");
+            assert_eq!(fs::metadata(story.copy()).unwrap().mode() & 0o100, 0o100);
+        }
     }
 }
 
@@ -201,4 +238,24 @@ fn doctor_replaces_paths_that_are_missing_older_or_short_lived() {
     assert_eq!(config.matches(&new).count(), 3, "{config}");
     assert!(config.contains(&wrappers[2]), "{config}");
     drop(directory);
+}
+
+#[test]
+fn doctor_keeps_the_commands_of_other_programs_and_of_each_file() {
+    let (_directory, program) = installed("bin/amplify-creds");
+    let home = TestHome::new(&program);
+    let other = "[profile w]\ncredential_process = /usr/bin/env other-tool\nregion = us-east-1\n";
+    home.config(&format!("{other}[profile x]\ncredential_process = /no/amplify-creds process r\n"));
+    home.credentials(
+        "[w]\ncredential_process = /no/amplify-creds process r --min-ttl 30m\n[x]\n\
+         credential_process = /no/amplify-creds process s\n",
+    );
+    home.run(&["doctor", "--fix", "--yes"]);
+    let read = |name: &str| fs::read_to_string(home.path().join(name)).unwrap();
+    let shown = program.display();
+    assert_eq!(read(".aws/config"), format!("{other}[profile x]\ncredential_process = {shown} process r\n"));
+    let expected = format!(
+        "[w]\ncredential_process = {shown} process r --min-ttl 30m\n[x]\ncredential_process = {shown} process s\n"
+    );
+    assert_eq!(read(".aws/credentials"), expected);
 }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use crate::amplify::project::ProjectError;
 use crate::cli::errors::failure::{CONFIG, EDIT, ErrorCode, FILE, Failure, LOCK_TIMEOUT, UNSUPPORTED};
+use crate::cli::errors::shell_word::shell_word;
 use crate::core::origin::{Location, SourceFile};
 use crate::edit::{Original, WriteError};
+use crate::os::fs::rights;
 use crate::os::paths::NoHome;
 use crate::profile::load::LoadError;
 use crate::profile_file::document::EditError;
@@ -103,6 +105,13 @@ impl From<WriteError> for Failure {
                 .hint(format!("to allow the edit: chmod u+w {}", file.shown)),
             WriteError::ForeignOwner(file) => in_file(EDIT, format!("{message}, so it is not edited"), &file)
                 .hint("run the command as that user, without sudo"),
+            WriteError::ForeignProgram(file) => {
+                let failure = in_file(UNSUPPORTED, message, &file);
+                let is_program = rights(&file.path).is_some_and(|rights| rights.is_program);
+                let of_it = is_program.then(|| format!("run the same command with that program: {}", file.shown));
+                let failure = of_it.into_iter().fold(failure, Failure::hint);
+                failure.hint("move it away, so that this program can be copied there")
+            }
             WriteError::NotUtf8(at, _) => at_line(message, &at).hint("save the file as UTF-8"),
             WriteError::Locked => Failure::new(LOCK_TIMEOUT, message).hint("wait until it ends, or answer its prompt"),
             WriteError::Backup { file, directory, .. } => in_file(EDIT, message, &file)
@@ -139,7 +148,8 @@ impl From<SetupError> for Failure {
             SetupError::ProfileInCommand(_) => Failure { code: UNSUPPORTED, ..failure }
                 .hint("rename the profile in its header; use only letters, digits, - and _"),
             SetupError::ProgramInCommand(program) => Failure { code: UNSUPPORTED, ..failure }.hint(format!(
-                "create a link with a plain path and run the link: ln -s {program:?} ~/.local/bin/amplify-creds"
+                "create a link with a plain path and run the link: ln -s {} /usr/local/bin/amplify-creds",
+                shell_word(&program)
             )),
             SetupError::Ripple { .. } | SetupError::Unseen { .. } => failure.hint(
                 "nothing was written; fix the headers of that profile first, or choose another name: --name NAME",

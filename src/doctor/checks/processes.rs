@@ -1,5 +1,8 @@
 //! Checks whether every tool can start a `credential_process`, and what each tool starts.
 
+use std::borrow::Cow;
+
+use crate::core::program_path::{Lifetime, Surroundings, lifetime};
 use crate::doctor::facts::{Facts, Program};
 use crate::doctor::finding::{FilePlace, Hit};
 use crate::doctor::wrapper_programs::ProgramTrouble;
@@ -57,8 +60,8 @@ pub(super) fn missing(facts: &Facts<'_>) -> Vec<Hit> {
             Some(Program::NotExecutable) => "the file is not executable",
         };
         let hint = match facts.wrapper_programs.get(&first) {
-            Some(_) => "to use this program: amplify-creds doctor --fix",
-            None => "write the program's absolute path",
+            Some(_) => use_this_program(facts),
+            None => "write the program's absolute path".to_owned(),
         };
         found.push(Hit::new(profile, at, format!("{first} cannot be started: {why}")).hint(hint));
     }
@@ -76,7 +79,7 @@ pub(super) fn older(facts: &Facts<'_>) -> Vec<Hit> {
 
 pub(super) fn short_lived(facts: &Facts<'_>) -> Vec<Hit> {
     of_wrappers(facts, |program, trouble| match trouble {
-        ProgramTrouble::ShortLived(place) => Some(format!("{program} is in {place}, which may be removed")),
+        ProgramTrouble::ShortLived { place, .. } => Some(format!("{program} is in {place}, which may be removed")),
         _ => None,
     })
 }
@@ -85,10 +88,23 @@ fn of_wrappers(facts: &Facts<'_>, message: impl Fn(&str, &ProgramTrouble) -> Opt
     commands(facts)
         .filter_map(|(profile, at, _, words)| {
             let program = program(words)?;
-            let message = message(&program, facts.wrapper_programs.get(&program)?)?;
-            Some(Hit::new(profile, at, message).hint("to use this program: amplify-creds doctor --fix"))
+            let trouble = facts.wrapper_programs.get(&program)?;
+            let hint = if trouble.can_be_fixed() {
+                use_this_program(facts)
+            } else {
+                format!("it is newer than this program; run: {program} doctor --fix")
+            };
+            Some(Hit::new(profile, at, message(&program, trouble)?).hint(hint))
         })
         .collect()
+}
+
+fn use_this_program(facts: &Facts<'_>) -> String {
+    let own = facts.program.as_ref().map_or(Cow::Borrowed(""), |program| program.to_string_lossy());
+    match lifetime(&own, Surroundings::default()) {
+        Lifetime::Temporary(_) => "install amplify-creds, then run: amplify-creds doctor --fix".to_owned(),
+        _ => "to use this program: amplify-creds doctor --fix".to_owned(),
+    }
 }
 
 fn is_whole_command(word: &str) -> bool {

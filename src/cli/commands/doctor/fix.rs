@@ -18,7 +18,7 @@ use crate::profile::load::MAX_FILE_BYTES;
 use crate::profile::{ProfileSet, effect};
 use crate::profile_file::botocore::words;
 use crate::profile_file::document::ProfileDocument;
-use crate::profile_file::{Dialect, FileKind, Name};
+use crate::profile_file::{Dialect, FileKind, Name, Section};
 use crate::setup::Draft;
 use crate::setup::command::updated;
 
@@ -27,22 +27,36 @@ pub(crate) fn run(context: &Context, options: &Doctor) -> Result<(), Failure> {
     let lock = options.yes.then(|| editor.lock()).transpose()?;
     let set = context.files().profiles(Dialect::Auto)?;
     let troubles = wrapper_programs::troubles(&set.all(), env::executable().as_deref());
-    let program = if troubles.is_empty() { None } else { program(context, options) };
+    let program = if troubles.is_empty() { None } else { program(context, options)? };
     let changes = changes(context, &set, program.as_ref().map(|program| (&troubles, program)))?;
-    if changes.is_empty() {
-        note(context, "nothing can be fixed automatically");
-    } else if let Some(written) =
-        write_changes(context, "doctor --fix", &editor, &changes, options.dry_run, lock, program.as_ref())?
-    {
-        report_written(context, &written);
+    match &program {
+        Some(program) if changes.is_empty() && program.needs_copy() => {
+            drop(lock);
+            program.write_only_copy(context, &editor, options.dry_run)?;
+        }
+        _ if changes.is_empty() => note(context, "nothing can be fixed automatically"),
+        _ => {
+            let program = program.as_ref();
+            let written = write_changes(context, "doctor --fix", &editor, &changes, options.dry_run, lock, program)?;
+            report_written(context, &written.unwrap_or_default());
+        }
     }
     Ok(())
 }
 
 /// Other repairs are possible without a path that lasts.
-fn program(context: &Context, options: &Doctor) -> Option<ProfileProgram> {
-    let found = ProfileProgram::find(context, !options.yes && !options.dry_run);
-    found.map_err(|Failure { message, .. }| note(context, &format!("paths of wrappers are not fixed: {message}"))).ok()
+fn program(context: &Context, options: &Doctor) -> Result<Option<ProfileProgram>, Failure> {
+    match ProfileProgram::find(context) {
+        Ok(program) if options.yes || options.dry_run => Ok(Some(program)),
+        Ok(program) => program.agreed(context).map(Some),
+        Err(Failure { message, hints, .. }) => {
+            note(context, &format!("paths of wrappers are not fixed: {message}"));
+            for hint in &hints {
+                note(context, &format!("  hint: {hint}"));
+            }
+            Ok(None)
+        }
+    }
 }
 
 type NewProgram<'p> = (&'p HashMap<String, ProgramTrouble>, &'p ProfileProgram);
@@ -64,7 +78,7 @@ fn changes(
         |texts: [&str; 2]| Draft::new([(config.file.clone(), texts[0]), (credentials.file.clone(), texts[1])]).files();
     let before = files([config.text(), credentials.text()]);
     let altered = effect::changed(Dialect::Auto, &before, &files([fixed[0].text(), fixed[1].text()]))?;
-    let rewritten = new_program.map_or_else(Vec::new, |new| rewrite_paths(&mut fixed, set, new));
+    let rewritten = new_program.map_or_else(Vec::new, |new| rewrite_paths(&mut fixed, new));
     let altered_in_all = effect::changed(Dialect::Auto, &before, &files([fixed[0].text(), fixed[1].text()]))?;
     let unexpected = altered_in_all.into_iter().find(|name| !rewritten.contains(name));
     if let Some(profile) = altered.into_iter().next().or(unexpected) {
@@ -77,26 +91,24 @@ fn changes(
     Ok(changes.into_iter().filter(|change| change.original.exists() && !change.is_nothing()).collect())
 }
 
-/// Returns the profiles with a new command.
-fn rewrite_paths(
-    documents: &mut [ProfileDocument; 2],
-    set: &ProfileSet<'_>,
-    (troubles, program): NewProgram<'_>,
-) -> Vec<String> {
+/// Each section keeps its own arguments. Returns the profiles with a new command.
+fn rewrite_paths(documents: &mut [ProfileDocument; 2], (troubles, program): NewProgram<'_>) -> Vec<String> {
+    let new_command = |section: &Section<'_>| {
+        let properties = section.properties();
+        let command = properties.iter().rfind(|property| property.key == "credential_process")?;
+        let trouble = troubles.get(words(&command.value)?.first()?)?;
+        updated(&program.paths, &command.value).filter(|new| trouble.can_be_fixed() && *new != command.value)
+    };
     let mut rewritten = Vec::new();
-    for profile in set.all() {
-        let Some(command) = profile.get("credential_process").map(|command| command.value.to_owned()) else { continue };
-        let is_trouble = words(&command).and_then(|words| troubles.get(words.first()?)).is_some();
-        let Some(new) = updated(&program.paths, &command).filter(|new| is_trouble && *new != command) else { continue };
-        for document in documents.iter_mut() {
-            // From the bottom up: a comment after the value gets its own line, which moves the lines below.
-            for line in document.lines_of(&profile.name).into_iter().rev() {
-                let has_command = document
-                    .property_lines(line, &|key| key == "credential_process")
-                    .is_ok_and(|lines| !lines.is_empty());
-                if has_command && document.set(line, "credential_process", &new).is_ok() {
-                    rewritten.push(profile.name.clone());
-                }
+    for document in documents {
+        let commands = document
+            .sections()
+            .into_iter()
+            .filter_map(|section| Some((section.line, section.name.profile()?.to_owned(), new_command(&section)?)));
+        // From the bottom up: a comment after the value gets its own line, which moves the lines below.
+        for (line, profile, command) in commands.collect::<Vec<_>>().into_iter().rev() {
+            if document.set(line, "credential_process", &command).is_ok() {
+                rewritten.push(profile);
             }
         }
     }

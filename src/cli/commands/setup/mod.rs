@@ -29,7 +29,7 @@ use answers::answers;
 
 pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
     let named = context.command_line_profile();
-    let program = ProfileProgram::find(context, !options.yes && !options.dry_run)?;
+    let mut program = ProfileProgram::find(context)?;
     let role = match named {
         None => Some(answers(context, options)?),
         Some(_) => refuse_new_role(options).map(|()| None)?,
@@ -37,15 +37,16 @@ pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
     let editor = Editor::new(&context.paths.cache_dir);
     // Reads and writes under one lock, unless a question would make other processes wait.
     let lock = (options.yes && !options.dry_run).then(|| editor.lock()).transpose()?;
-    let (done, changes) = prepare(context, options, named, role.as_ref(), &program.paths)?;
+    let (mut done, mut changes) = prepare(context, options, named, role.as_ref(), &program.paths)?;
+    if program.needs_copy() && !options.yes && !options.dry_run {
+        program = program.agreed(context)?;
+        (done, changes) = prepare(context, options, named, role.as_ref(), &program.paths)?;
+    }
     if changes.is_empty() {
-        if options.dry_run {
-            program.note_copy(context);
-        } else {
-            let _lock = lock.map_or_else(|| editor.lock(), Ok)?;
-            program.write_copy(context)?;
-        }
-        note(context, &format!("nothing to change: profile {} is set up already", done.wrapper));
+        drop(lock);
+        program.write_only_copy(context, &editor, options.dry_run)?;
+        let prefix = if program.needs_copy() { "" } else { "nothing to change: " };
+        note(context, &format!("{prefix}profile {} is set up already", done.wrapper));
     } else if let Some(written) =
         write_changes(context, "setup", &editor, &changes, options.dry_run, lock, Some(&program))?
     {
