@@ -12,7 +12,7 @@
 //! Imports between modules point down only, without circles, and no file imports its parent (`tests/boundaries.rs`):
 //!
 //! ```text
-//! main -> cli -> { resolve, doctor, edit, serve } -> { source, iam } -> token_files -> cache
+//! main -> cli -> { resolve, doctor, edit, serve } -> sign_in -> { source, iam } -> token_files -> cache
 //!      -> { sts, prompt, output, setup, policy } -> { plan, amplify, tools } -> profile -> profile_file
 //!      -> settings -> os -> core
 //! ```
@@ -40,6 +40,7 @@ pub(crate) mod resolve;
 pub(crate) mod serve;
 pub mod settings;
 pub(crate) mod setup;
+pub(crate) mod sign_in;
 pub(crate) mod source;
 pub(crate) mod sts;
 pub(crate) mod token_files;

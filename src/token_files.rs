@@ -1,6 +1,7 @@
 //! The AWS CLI's token files. One process at a time renews a token, and unknown fields are preserved.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -12,8 +13,8 @@ use crate::core::clock::Timestamp;
 use crate::core::digest::sha256_hex;
 use crate::core::invalid_text::check_token;
 use crate::core::utf8::without_mark;
-use crate::os::atomic_file::replace;
-use crate::os::fs::read_regular;
+use crate::os::atomic_file::{Access, AtomicFile, replace, unique_name};
+use crate::os::fs::{create_private_dir, read_regular};
 use crate::os::lock::Attempt;
 
 /// In bytes.
@@ -70,6 +71,18 @@ impl TokenFile {
         if let Ok(text) = serde_json::to_vec_pretty(token).map(Zeroizing::new) {
             let _ = replace(&self.path, &text, is_unchanged);
         }
+    }
+
+    /// Writes the file of a new sign-in, and its directory. Only the owner can read it. A link is followed.
+    pub(crate) fn put(&self, fields: &TokenFields) -> io::Result<()> {
+        let text = Zeroizing::new(serde_json::to_vec_pretty(fields)?);
+        let directory = self.path.parent().unwrap_or(Path::new("/"));
+        create_private_dir(directory)?;
+        if self.path.exists() {
+            return replace(&self.path, &text, || true);
+        }
+        let temporary = directory.join(unique_name("token.amplify-creds.")?);
+        AtomicFile::write(&self.path, temporary, Access::Private, &text, |_, _| Ok(()))?.commit()
     }
 
     /// Returns the token that another process has renewed, or runs `renew` under a lock. `timeout` is that of a call.

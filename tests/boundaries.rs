@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom up. A module may use those of lower layers and itself.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 12] = [
     &["core"],
     &["os"],
     &["settings"],
@@ -18,6 +18,7 @@ const LAYERS: [&[&str]; 11] = [
     &["cache"],
     &["token_files"],
     &["source", "iam"],
+    &["sign_in"],
     &["resolve", "doctor", "edit", "serve"],
 ];
 
@@ -37,7 +38,7 @@ const ONE_PLACE: [(&str, &[&str]); 24] = [
     ("ini", &["settings.rs"]),
     ("aws_sdk_sts", &["sts/client.rs"]),
     ("aws_sdk_sso", &["source/sso.rs"]),
-    ("aws_sdk_ssooidc", &["source/sso.rs"]),
+    ("aws_sdk_ssooidc", &["source/sso.rs", "sign_in/device_code.rs"]),
     ("aws_sdk_signin", &["source/login.rs"]),
     ("ring", &["source/dpop.rs", "os/random.rs", "core/digest.rs"]),
     ("aws_smithy_runtime_api", &["sts/connections.rs", "sts/error_kind.rs", "source/metadata.rs", "iam/client.rs"]),

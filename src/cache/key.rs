@@ -262,7 +262,7 @@ impl Labelled {
     }
 
     fn sso(&mut self, sso: &SsoBase) {
-        let SsoBase { session, start_url, region: _, account_id, role_name, endpoint } = sso;
+        let SsoBase { session, start_url, region: _, account_id, role_name, scopes: _, endpoint } = sso;
         self.add("base", "sso");
         self.add("start url", &start_url.value);
         if let Some(session) = session {

@@ -106,21 +106,40 @@ fn resolve<T>(
     what: impl FnOnce(&mut Resolver<'_>, &SdkSts<'_>) -> T,
 ) -> T {
     let store = Store::new(&context.paths.cache_dir);
-    let connections = pool.get(context, roots(context, request.plan));
-    let sts = SdkSts::new(&connections);
-    let sources = Sources {
+    with_sources(context, pool, request.plan, &store, |sources| resolve_with(context, sources, request, prompt, what))
+}
+
+pub(crate) fn with_sources<T>(
+    context: &Context,
+    pool: &ConnectionPool,
+    plan: &CredentialPlan,
+    store: &Store,
+    what: impl FnOnce(&Sources<'_>) -> T,
+) -> T {
+    let connections = pool.get(context, roots(context, plan));
+    what(&Sources {
         connections: &connections,
         sso_cache: &context.paths.sso_cache(),
         login_cache: &context.paths.login_cache(&context.env),
-        store: &store,
+        store,
         endpoints: context.source_endpoints(),
         clock: Clock::System,
-    };
+    })
+}
+
+fn resolve_with<T>(
+    context: &Context,
+    sources: &Sources<'_>,
+    request: Request<'_>,
+    prompt: &mut PromptChain,
+    what: impl FnOnce(&mut Resolver<'_>, &SdkSts<'_>) -> T,
+) -> T {
+    let sts = SdkSts::new(sources.connections);
     let mut resolver = Resolver {
         request,
-        store: &store,
+        store: sources.store,
         sts: &sts,
-        sources: &sources,
+        sources,
         prompt,
         clock: Clock::System,
         chain: &context.chain(),

@@ -30,6 +30,7 @@ mod reporter;
 mod resolve_options;
 mod screen;
 mod selection;
+mod sign_in;
 mod suggestions;
 mod warnings;
 

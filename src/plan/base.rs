@@ -74,7 +74,11 @@ pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<
             if !SSO_ROLE_NAME.allows(&role_name.value) {
                 return Err(invalid("sso_role_name", &SSO_ROLE_NAME.to_string(), &role_name.from));
             }
-            Ok(Some(SsoBase { session, start_url, region, account_id, role_name, endpoint: None }))
+            let scopes = section.as_ref().and_then(|section| section.get("sso_registration_scopes"));
+            let scopes = scopes.map(|scopes| {
+                scopes.value.split(',').map(|scope| scope.trim().to_owned()).filter(|scope| !scope.is_empty()).collect()
+            });
+            Ok(Some(SsoBase { session, start_url, region, account_id, role_name, scopes, endpoint: None }))
         }
         (Some(_), None) => Err(incomplete("sso_role_name", at)),
         (None, _) => Err(incomplete("sso_account_id", at)),

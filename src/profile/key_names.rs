@@ -126,7 +126,7 @@ pub const KEYS: [Key; 82] = [
     read("source_profile", Text),
     read("sso_account_id", Account),
     read("sso_region", Region),
-    other("sso_registration_scopes", Text),
+    read("sso_registration_scopes", Text),
     read("sso_role_name", Text),
     read("sso_session", Text),
     read("sso_start_url", Url),

@@ -61,11 +61,11 @@ impl std::fmt::Display for Service {
 
 impl Service {
     /// The service returned an invalid token, or another invalid value that must be sent back to it.
-    pub(super) fn returned_invalid(self, what: &str, problem: InvalidText) -> SourceError {
+    pub(crate) fn returned_invalid(self, what: &str, problem: InvalidText) -> SourceError {
         SourceError::Unusable(format!("{self} returned an invalid {what}: it {problem}"))
     }
 
-    pub(super) fn failed(self, error: StsError) -> SourceError {
+    pub(crate) fn failed(self, error: StsError) -> SourceError {
         SourceError::Service { service: self, error }
     }
 }

@@ -1,5 +1,7 @@
 //! The roles of IAM Identity Center, fetched with the AWS CLI's token, which is renewed if possible.
 
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use aws_sdk_sso::Client as Portal;
@@ -28,10 +30,9 @@ const SIGNED_OUT: [&str; 5] = [
 
 impl Sources<'_> {
     pub(super) fn sso(&self, sso: &SsoBase, timeout: Duration) -> Result<Credentials, SourceError> {
-        let SsoBase { session: _, start_url: _, region, account_id, role_name, endpoint: _ } = sso;
+        let SsoBase { region, account_id, role_name, .. } = sso;
         let token = self.sso_token(sso, timeout)?;
-        let url =
-            self.endpoints.sso.clone().unwrap_or_else(|| format!("https://portal.sso.{}.amazonaws.com", region.value));
+        let url = self.portal_url(&region.value);
         let link = self.connections.link(&url).map_err(failed)?;
         let mut config = aws_sdk_sso::config::Builder::from(&link.config(&region.value, timeout));
         config.set_endpoint_url(self.endpoints.sso.clone());
@@ -56,6 +57,27 @@ impl Sources<'_> {
             expiration: (given.expiration > 0).then_some(Timestamp(given.expiration / 1000)),
             account_id: Some(account_id.value.clone()),
         })
+    }
+
+    /// The SDK's rules know the host of each partition.
+    fn portal_url(&self, region: &str) -> String {
+        use aws_sdk_sso::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+        let by_rules = || {
+            let params = Params::builder().region(region).build().ok()?;
+            Some(now(DefaultResolver::new().resolve_endpoint(&params))?.ok()?.url().to_owned())
+        };
+        let known = self.endpoints.sso.clone().or_else(by_rules);
+        known.unwrap_or_else(|| format!("https://portal.sso.{region}.amazonaws.com"))
+    }
+
+    pub(crate) fn oidc_url(&self, region: &str) -> String {
+        use aws_sdk_ssooidc::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+        let by_rules = || {
+            let params = Params::builder().region(region).build().ok()?;
+            Some(now(DefaultResolver::new().resolve_endpoint(&params))?.ok()?.url().to_owned())
+        };
+        let known = self.endpoints.sso_oidc.clone().or_else(by_rules);
+        known.unwrap_or_else(|| format!("https://oidc.{region}.amazonaws.com"))
     }
 
     /// A token that expires soon is renewed. If that fails, it is used until it expires.
@@ -99,8 +121,7 @@ impl Sources<'_> {
         let before = token.clone();
         let secret = |name| text(&token, name).map(Secret::from).unwrap_or_default();
         let (client_secret, refresh_token) = (secret("clientSecret"), secret("refreshToken"));
-        let url = self.endpoints.sso_oidc.clone();
-        let url = url.unwrap_or_else(|| format!("https://oidc.{}.amazonaws.com", sso.region.value));
+        let url = self.oidc_url(&sso.region.value);
         let link = self.connections.link(&url).map_err(failed)?;
         let mut config = aws_sdk_ssooidc::config::Builder::from(&link.config(&sso.region.value, timeout));
         config.set_endpoint_url(self.endpoints.sso_oidc.clone());
@@ -130,6 +151,14 @@ impl Sources<'_> {
         }
         file.write(&before, &token);
         Ok(Secret::new(access))
+    }
+}
+
+/// The result of a future that needs no runtime.
+fn now<T>(future: impl Future<Output = T>) -> Option<T> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => Some(result),
+        Poll::Pending => None,
     }
 }
 

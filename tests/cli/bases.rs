@@ -35,7 +35,7 @@ fn says(run: &Finished, parts: &[&str]) {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
@@ -335,7 +335,7 @@ fn sso_profile_with_start_url_has_own_token() {
         "[profile legacy]\nsso_start_url = https://corp.example/start\nsso_region = eu-west-1\n\
          sso_account_id = 111111111111\nsso_role_name = Own\n",
     );
-    says(sso(&home, &center, "legacy").failed_with(4), &["no sign-in is cached", "aws sso login --profile legacy"]);
+    says(sso(&home, &center, "legacy").failed_with(4), &["no sign-in is cached", "run: amplify-creds login legacy"]);
     home.write(&token_file("https://corp.example/start"), token(&home).to_string());
     sso(&home, &center, "legacy").succeeded();
 }
@@ -398,13 +398,13 @@ fn concurrent_processes_use_one_refresh_token() {
 
 #[test]
 fn expired_sso_sign_in_hints_login_command() {
-    let hint = "hint: aws sso login --profile sso";
+    let hint = "hint: amplify-creds login sso";
     let (_sts, center, home) = signed_in(-60);
     center.sign_out();
     let run = sso(&home, &center, "sso");
     assert_eq!(
         run.failed_with(4).first_error_line(),
-        "amplify-creds: profile sso needs a sign-in: its sign-in has expired; run: aws sso login --profile sso"
+        "amplify-creds: profile sso needs a sign-in: its sign-in has expired; run: amplify-creds login sso"
     );
     says(&run, &[hint, "~/.aws/config:6"]);
     change_token(&home, |token| token["expiresAt"] = value!(moment(3600)));
@@ -537,14 +537,15 @@ fn tilde_in_token_file_is_the_home_directory() {
 
 #[test]
 fn control_character_in_sso_token_names_member_file_and_command() {
-    let hint = "hint: aws sso login --profile sso";
+    let hint = "hint: amplify-creds login sso";
     for member in ["accessToken", "refreshToken", "clientId", "clientSecret"] {
         let (_sts, center, home) = signed_in(-60);
         change_token(&home, |token| token[member] = value!("hunter2\n"));
         let before = token(&home);
         let run = sso(&home, &center, "sso");
-        let problem =
-            format!("the {member} in its token file contains the character U+000A (a line feed); run: aws sso");
+        let problem = format!(
+            "the {member} in its token file contains the character U+000A (a line feed); run: amplify-creds login sso"
+        );
         says(run.failed_with(4), &[&problem, hint, &token_file("corp"), "~/.aws/config:6"]);
         assert!(!run.stderr.contains("hunter2"), "{}", run.stderr);
         assert_eq!((center.renewals(), center.roles(), token(&home)), (0, 0, before));

@@ -66,6 +66,7 @@ mod sessions;
 mod setup;
 #[cfg(unix)]
 mod shell;
+mod sign_in;
 #[cfg(unix)]
 mod special_files;
 mod sts_errors;

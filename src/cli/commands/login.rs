@@ -9,6 +9,7 @@ use crate::cli::login_command;
 use crate::cli::output::{write_json, write_stdout};
 use crate::cli::plan_inputs::{complete, inputs};
 use crate::cli::prompts::prompt_chain;
+use crate::cli::sign_in;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::masking::masked;
 use crate::core::sanitize::printable;
@@ -38,14 +39,8 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     }
     let mut results = Vec::new();
     for plan in &plans {
-        let outcome = with_resolver(context, &pool, &set, plan, &options.session, &mut prompt, |resolver, _| {
-            let outcome = resolver.credentials().map(|credentials| (credentials.expiration, resolver.asked));
-            outcome.map_err(|error| {
-                login_command::failure(context, error, plan, &options.session, &resolver.request.options)
-            })
-        });
-        match outcome.flatten() {
-            Ok((expires, prompted)) => results.push(LoginResult { profile: plan.profile.clone(), expires, prompted }),
+        match log_in(context, &pool, &set, plan, options, &mut prompt) {
+            Ok(result) => results.push(result),
             Err(failure) => add(&mut failed, failure),
         }
     }
@@ -59,6 +54,34 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
         write_stdout(table::render(["PROFILE", "SESSION"], &rows).as_bytes())?;
     }
     failed.map_or(Ok(()), Err)
+}
+
+/// Signs in to IAM Identity Center if the profile needs it. Other profiles of the session then find its token.
+fn log_in(
+    context: &Context,
+    pool: &ConnectionPool,
+    set: &ProfileSet<'_>,
+    plan: &CredentialPlan,
+    options: &Login,
+    prompt: &mut PromptChain,
+) -> Result<LoginResult, Failure> {
+    let mut attempt = || {
+        with_resolver(context, pool, set, plan, &options.session, prompt, |resolver, _| {
+            let outcome = resolver.credentials().map(|credentials| (credentials.expiration, resolver.asked));
+            outcome.map_err(|error| (error, resolver.request.options))
+        })
+    };
+    let mut outcome = attempt()?;
+    if let Err((error, _)) = &outcome
+        && let Some(base) = sign_in::needed(error).filter(|_| !context.no_input())
+    {
+        sign_in::by_device_code(context, pool, plan, base)?;
+        outcome = attempt()?;
+    }
+    match outcome {
+        Ok((expires, prompted)) => Ok(LoginResult { profile: plan.profile.clone(), expires, prompted }),
+        Err((error, run)) => Err(login_command::failure(context, error, plan, &options.session, &run)),
+    }
 }
 
 /// The last failure ends the run. Prints the failure before it.

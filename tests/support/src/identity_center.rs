@@ -1,5 +1,5 @@
-//! A double of IAM Identity Center: the portal that returns role credentials for an access token, and the token
-//! service, which accepts each refresh token once.
+//! A double of IAM Identity Center: the portal that returns role credentials for an access token, and the token service.
+//! It registers clients, signs them in by device codes (RFC 8628), and accepts each refresh token once.
 
 use std::sync::{Arc, Mutex};
 
@@ -28,7 +28,14 @@ struct State {
     keys: TemporaryKeys,
     held: bool,
     down: bool,
+    /// Answers to a device code, the next one last. Without one the sign-in is complete.
+    device_answers: Vec<&'static str>,
+    device_code: Option<String>,
+    registered: Vec<(String, String)>,
 }
+
+/// The code that the user enters.
+pub const USER_CODE: &str = "BCDF-GHJK";
 
 /// The client that the AWS CLI registers for a sign-in.
 pub const CLIENT: (&str, &str) = ("client-id-of-the-cli", "client-secret-of-the-cli");
@@ -43,6 +50,9 @@ impl IdentityCenter {
             keys,
             held: false,
             down: false,
+            device_answers: Vec::new(),
+            device_code: None,
+            registered: vec![(CLIENT.0.to_owned(), CLIENT.1.to_owned())],
         }));
         let shared = Arc::clone(&state);
         Self { site: Site::start(move |request| answer(request, &shared)), state }
@@ -79,7 +89,22 @@ impl IdentityCenter {
         lock(&self.state).held = held;
     }
 
-    /// The number of token renewals.
+    /// Answers the next polls of a device code with these errors, such as `AuthorizationPendingException`.
+    pub fn answer_device(&self, errors: &[&'static str]) {
+        lock(&self.state).device_answers = errors.iter().rev().copied().collect();
+    }
+
+    /// The number of registered clients.
+    pub fn registrations(&self) -> usize {
+        self.site.count("POST", "/client/register")
+    }
+
+    /// The number of device codes.
+    pub fn device_codes(&self) -> usize {
+        self.site.count("POST", "/device_authorization")
+    }
+
+    /// The number of token requests.
     pub fn renewals(&self) -> usize {
         self.site.count("POST", "/token")
     }
@@ -98,8 +123,10 @@ fn answer(request: &Request, state: &Mutex<State>) -> Reply {
         ("GET", "/federation/credentials") => role(request, &lock(state)),
         ("POST", "/token") => {
             wait_until("the end of the holding", || !lock(state).held);
-            renewed(request, &mut lock(state))
+            token(request, &mut lock(state))
         }
+        ("POST", "/client/register") => register(request, &mut lock(state)),
+        ("POST", "/device_authorization") => device_code(request, &mut lock(state)),
         _ => error(404, "UnknownOperationException", "no such operation"),
     };
     Reply::Whole(reply)
@@ -123,13 +150,64 @@ fn role(request: &Request, state: &State) -> Response {
     }}))
 }
 
-fn renewed(request: &Request, state: &mut State) -> Response {
-    let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
-    if (body["clientId"].as_str(), body["clientSecret"].as_str()) != (Some(CLIENT.0), Some(CLIENT.1)) {
+fn body_of(request: &Request) -> Value {
+    serde_json::from_slice(request.body()).unwrap_or_default()
+}
+
+fn register(request: &Request, state: &mut State) -> Response {
+    let body = body_of(request);
+    if body["clientType"] != "public" || body["clientName"].as_str().is_none_or(str::is_empty) {
+        return error(400, "InvalidClientMetadataException", "clientName or clientType");
+    }
+    let client = (mint::session_token(), mint::session_token());
+    state.registered.push(client.clone());
+    let expires = Utc::now().timestamp() + 90 * 86_400;
+    json_response(&json!({"clientId": client.0, "clientSecret": client.1, "clientSecretExpiresAt": expires}))
+}
+
+fn is_registered(body: &Value, state: &State) -> bool {
+    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+    state.registered.contains(&(text("clientId"), text("clientSecret")))
+}
+
+fn device_code(request: &Request, state: &mut State) -> Response {
+    let body = body_of(request);
+    if !is_registered(&body, state) {
         return error(401, "InvalidClientException", "Client is not registered");
     }
-    if body["grantType"] != "refresh_token" || body["refreshToken"] != state.refresh_token.as_str() {
-        return error(400, "InvalidGrantException", "Invalid refresh token provided");
+    if body["startUrl"].as_str().is_none_or(|url| !url.starts_with("https://")) {
+        return error(400, "InvalidRequestException", "startUrl");
+    }
+    let code = mint::session_token();
+    state.device_code = Some(code.clone());
+    json_response(&json!({
+        "deviceCode": code,
+        "userCode": USER_CODE,
+        "verificationUri": "https://device.sso.example/",
+        "verificationUriComplete": format!("https://device.sso.example/?user_code={USER_CODE}"),
+        "expiresIn": 600,
+        "interval": 1,
+    }))
+}
+
+fn token(request: &Request, state: &mut State) -> Response {
+    let body = body_of(request);
+    if !is_registered(&body, state) {
+        return error(401, "InvalidClientException", "Client is not registered");
+    }
+    match body["grantType"].as_str() {
+        Some("refresh_token") if body["refreshToken"] == state.refresh_token.as_str() => {}
+        Some("refresh_token") => return error(400, "InvalidGrantException", "Invalid refresh token provided"),
+        Some("urn:ietf:params:oauth:grant-type:device_code") => {
+            if state.device_code.is_none() || body["deviceCode"].as_str() != state.device_code.as_deref() {
+                return error(400, "InvalidGrantException", "Invalid device code");
+            }
+            if let Some(code) = state.device_answers.pop() {
+                return error(400, code, "not yet");
+            }
+            state.device_code = None;
+        }
+        _ => return error(400, "UnsupportedGrantTypeException", "grantType"),
     }
     (state.access_token, state.refresh_token) = (mint::session_token(), mint::session_token());
     json_response(&json!({

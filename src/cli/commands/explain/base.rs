@@ -19,7 +19,7 @@ pub(crate) fn json_of(base: &Base) -> Value {
         BaseSource::Container(ContainerBase { service, .. }) => {
             json!({"uri": service.uri.as_ref().map(|uri| shown_url(&uri.value))})
         }
-        BaseSource::Sso(SsoBase { session, start_url, region, account_id, role_name, endpoint: _ }) => json!({
+        BaseSource::Sso(SsoBase { session, start_url, region, account_id, role_name, .. }) => json!({
             "sso_session": session.as_ref().map(|session| masked(&session.value)),
             "start_url": shown_url(&start_url.value),
             "region": shown("region", &region.value),
@@ -68,7 +68,7 @@ pub(crate) fn add(fields: &mut Fields, base: &Base) {
                 None => fields.add("uri", "none: this is not a container with a role", ""),
             }
         }
-        BaseSource::Sso(SsoBase { session, start_url, region, account_id, role_name, endpoint: _ }) => {
+        BaseSource::Sso(SsoBase { session, start_url, region, account_id, role_name, .. }) => {
             add_located(fields, "sso role", Some(role_name));
             add_located(fields, "account", Some(account_id));
             add_located(fields, "sso session", session.as_ref());

@@ -1,0 +1,76 @@
+//! Signs the user in to IAM Identity Center, and prints what the user has to do.
+
+use crate::cache::store::Store;
+use crate::cli::connection_pool::ConnectionPool;
+use crate::cli::context::Context;
+use crate::cli::credentials::with_sources;
+use crate::cli::errors::base;
+use crate::cli::errors::failure::{CACHE, Failure, SIGN_IN_NEEDED};
+use crate::cli::errors::shell_word::shell_word;
+use crate::cli::output::note;
+use crate::core::clock::Clock;
+use crate::core::sanitize::printable;
+use crate::output::{left_until, write_stderr};
+use crate::plan::sources::SsoBase;
+use crate::plan::{Base, BaseSource, CredentialPlan};
+use crate::resolve::ResolveError;
+use crate::sign_in::SignInError;
+use crate::sign_in::device_code::{DeviceCode, sign_in};
+use crate::source::SourceError;
+
+/// The base that needs a sign-in which this program can do.
+pub(super) fn needed(error: &ResolveError) -> Option<&Base> {
+    match error {
+        ResolveError::Base { error: SourceError::SignedOut(_) | SourceError::InvalidTokenFile { .. }, base } => {
+            matches!(base.source, BaseSource::Sso(_)).then_some(base)
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn by_device_code(
+    context: &Context,
+    pool: &ConnectionPool,
+    plan: &CredentialPlan,
+    base: &Base,
+) -> Result<(), Failure> {
+    let BaseSource::Sso(sso) = &base.source else { return Ok(()) };
+    let store = Store::new(&context.paths.cache_dir);
+    let signed_in = with_sources(context, pool, plan, &store, |sources| sign_in(sources, sso, |code| show(sso, code)));
+    let expires = signed_in.map_err(|error| failure(&error, base, sso))?;
+    note(context, &format!("signed in to {}: {}", name(sso), left_until(expires, Clock::System.now())));
+    Ok(())
+}
+
+/// Also with `--quiet`: without the code there is no sign-in.
+fn show(sso: &SsoBase, code: &DeviceCode) {
+    let page = code.page_with_code.as_ref().unwrap_or(&code.page);
+    let lines = [
+        format!("Sign in to {}. Open this page in a browser, on any machine:", name(sso)),
+        format!("  {page}"),
+        format!("and compare or enter this code: {}", code.user_code),
+        format!("Waiting for the sign-in, up to {} min. Press Ctrl-C to cancel.", code.lifetime.div_ceil(60)),
+    ];
+    write_stderr(&lines.map(|line| printable(&line) + "\n").concat());
+}
+
+fn name(sso: &SsoBase) -> String {
+    match &sso.session {
+        Some(session) => format!("IAM Identity Center session {} ({})", session.value, sso.start_url.value),
+        None => format!("IAM Identity Center at {}", sso.start_url.value),
+    }
+}
+
+fn failure(error: &SignInError, base: &Base, sso: &SsoBase) -> Failure {
+    let hint = format!("to try again: amplify-creds login {}", shell_word(&base.profile));
+    let failure = match error {
+        SignInError::Source(error) => return base::failure(error, base),
+        SignInError::Denied | SignInError::Expired(_) => {
+            Failure::new(SIGN_IN_NEEDED, format!("{}: {error}", name(sso))).hint(hint)
+        }
+        SignInError::NotSaved { .. } => {
+            Failure::new(CACHE, error.to_string()).hint("free disk space, or make the file writable")
+        }
+    };
+    failure.at(base.source.origin(), Some(&base.profile))
+}

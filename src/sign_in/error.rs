@@ -1,0 +1,17 @@
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::source::SourceError;
+
+#[derive(Debug, Error)]
+pub enum SignInError {
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error("the sign-in was denied")]
+    Denied,
+    #[error("the code expired after {0} s without a sign-in")]
+    Expired(u64),
+    #[error("cannot write the token to {}: {reason}", file.display())]
+    NotSaved { file: PathBuf, reason: String },
+}

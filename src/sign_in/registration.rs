@@ -1,0 +1,102 @@
+//! A client of the token service, which AWS registers for about 90 days. The AWS CLI stores it in a file with a name that
+//! it derives from the session.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::core::clock::Timestamp;
+use crate::core::digest::sha1_hex;
+use crate::core::secret::Secret;
+use crate::plan::sources::SsoBase;
+use crate::source::Sources;
+use crate::token_files::{TokenFields, TokenFile, text, timestamp};
+
+/// A registration with less time left counts as expired, as in the AWS CLI. In seconds.
+const LEAST_LEFT: i64 = 900;
+
+pub(super) struct Registration {
+    pub(super) client_id: String,
+    pub(super) client_secret: Secret,
+    pub(super) expires: Timestamp,
+}
+
+impl Registration {
+    /// The stored registration for device codes, if it still lasts.
+    pub(super) fn find(sources: &Sources<'_>, sso: &SsoBase) -> Option<Self> {
+        let fields = TokenFile::new(path(sources, sso)).read().ok()??;
+        // One for the authorization code cannot be used for a device code.
+        if is_for_authorization_code(&fields) {
+            return None;
+        }
+        let found = Self {
+            client_id: text(&fields, "clientId")?.to_owned(),
+            client_secret: Secret::from(text(&fields, "clientSecret")?),
+            expires: timestamp(&fields, "expiresAt")?,
+        };
+        (found.expires.since(sources.clock.now()) > LEAST_LEFT).then_some(found)
+    }
+
+    /// A failure costs a registration at the next sign-in. Another flow's registration is kept.
+    pub(super) fn store(&self, sources: &Sources<'_>, sso: &SsoBase) {
+        let file = TokenFile::new(path(sources, sso));
+        if file.read().ok().flatten().is_some_and(|there| is_for_authorization_code(&there)) {
+            return;
+        }
+        let mut fields = TokenFields::new();
+        fields.insert("clientId".to_owned(), json!(self.client_id));
+        fields.insert("clientSecret".to_owned(), json!(self.client_secret.expose()));
+        fields.insert("expiresAt".to_owned(), json!(self.expires.rfc3339()));
+        if let Some(scopes) = &sso.scopes {
+            fields.insert("scopes".to_owned(), json!(scopes));
+        }
+        let _ = file.put(&fields);
+    }
+}
+
+fn is_for_authorization_code(fields: &TokenFields) -> bool {
+    let types = fields.get("grantTypes").and_then(Value::as_array);
+    types.is_some_and(|types| types.iter().any(|kind| kind == "authorization_code"))
+}
+
+fn path(sources: &Sources<'_>, sso: &SsoBase) -> PathBuf {
+    sources.sso_cache.join(sha1_hex(cache_key(sso)) + ".json")
+}
+
+/// The text that `json.dumps(…, sort_keys=True)` of Python makes of these fields.
+fn cache_key(sso: &SsoBase) -> String {
+    let scopes = sso.scopes.as_ref().map_or_else(
+        || "null".to_owned(),
+        |scopes| format!("[{}]", scopes.iter().map(|scope| python_string(scope)).collect::<Vec<_>>().join(", ")),
+    );
+    let session = sso.session.as_ref().map_or_else(|| "null".to_owned(), |name| python_string(&name.value));
+    format!(
+        "{{\"region\": {}, \"scopes\": {scopes}, \"session_name\": {session}, \"startUrl\": {}, \"tool\": \"botocore\"}}",
+        python_string(&sso.region.value),
+        python_string(&sso.start_url.value)
+    )
+}
+
+/// With escapes for every character outside of ASCII, as UTF-16.
+fn python_string(text: &str) -> String {
+    let mut all = String::new();
+    for char in Value::from(text).to_string().chars() {
+        if char.is_ascii() {
+            all.push(char);
+        } else {
+            all.extend(char.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_those_of_python() {
+        // From: python3 -c 'import json; print(json.dumps("a\"\\/é😀"))'
+        assert_eq!(python_string("a\"\\/é😀"), r#""a\"\\/\u00e9\ud83d\ude00""#);
+    }
+}
