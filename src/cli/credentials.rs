@@ -85,6 +85,19 @@ pub(crate) fn with_resolver<T>(
     with_request(context, set, plan, session, |request| Ok(resolve(context, pool, request, prompt, what)))
 }
 
+/// Whether the cache has the session, so that nothing is fetched.
+pub(crate) fn is_cached(
+    context: &Context,
+    set: &ProfileSet<'_>,
+    plan: &CredentialPlan,
+    session: &SessionArgs,
+) -> Result<bool, Failure> {
+    let options = resolve_options(context, plan, session)?;
+    let is_only_profile = |key: &CacheKey| is_only_profile(context, set, plan, key);
+    let request = Request { plan, options, is_only_profile: &is_only_profile };
+    Ok(request.cached(&Store::new(&context.paths.cache_dir), Clock::System.now()).is_some())
+}
+
 fn with_request<T>(
     context: &Context,
     set: &ProfileSet<'_>,

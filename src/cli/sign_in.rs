@@ -1,5 +1,7 @@
 //! Signs the user in to IAM Identity Center, and prints what the user has to do.
 
+use std::collections::BTreeSet;
+
 use crate::cache::store::Store;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
@@ -26,6 +28,35 @@ pub(super) fn needed(error: &ResolveError) -> Option<&Base> {
         }
         _ => None,
     }
+}
+
+/// The sign-ins that these plans need, each with its profiles and accounts.
+pub(super) fn all_needed<'p>(
+    context: &Context,
+    pool: &ConnectionPool,
+    plans: impl IntoIterator<Item = &'p CredentialPlan>,
+) -> Vec<String> {
+    let mut needed: Vec<(String, Vec<&str>, BTreeSet<&str>)> = Vec::new();
+    let store = Store::new(&context.paths.cache_dir);
+    for plan in plans {
+        let BaseSource::Sso(sso) = &plan.base.source else { continue };
+        if with_sources(context, pool, plan, &store, |sources| sources.is_signed_in(sso)) {
+            continue;
+        }
+        let session = name(sso);
+        let at = needed.iter().position(|(known, ..)| *known == session).unwrap_or_else(|| {
+            needed.push((session, Vec::new(), BTreeSet::new()));
+            needed.len() - 1
+        });
+        needed[at].1.push(&plan.profile);
+        needed[at].2.insert(&sso.account_id.value);
+    }
+    let line = |(session, profiles, accounts): (String, Vec<&str>, BTreeSet<&str>)| {
+        let unit = if accounts.len() == 1 { "account" } else { "accounts" };
+        let accounts = Vec::from_iter(accounts).join(", ");
+        format!("sign-in needed: {session} for {} ({unit} {accounts})", profiles.join(", "))
+    };
+    needed.into_iter().map(line).collect()
 }
 
 pub(super) fn by_device_code(

@@ -80,11 +80,22 @@ impl Sources<'_> {
         known.unwrap_or_else(|| format!("https://oidc.{region}.amazonaws.com"))
     }
 
+    /// Whether a cached token lasts or can be renewed. The service may still reject it.
+    pub fn is_signed_in(&self, sso: &SsoBase) -> bool {
+        let (file, now) = (self.sso_token_file(sso), self.clock.now());
+        let token = file.read().ok().flatten().and_then(|fields| SsoToken::of(fields, now).ok());
+        token.is_some_and(|token| token.left_seconds > 0 || (sso.session.is_some() && is_renewable(&token.fields, now)))
+    }
+
+    fn sso_token_file(&self, sso: &SsoBase) -> TokenFile {
+        let name = sso.session.as_ref().map_or(&sso.start_url.value, |session| &session.value);
+        TokenFile::new(self.sso_cache.join(sha1_hex(name) + ".json"))
+    }
+
     /// A token that expires soon is renewed. If that fails, it is used until it expires.
     fn sso_token(&self, sso: &SsoBase, timeout: Duration) -> Result<Secret, SourceError> {
-        let SsoBase { session, start_url, .. } = sso;
-        let name = session.as_ref().map_or(&start_url.value, |session| &session.value);
-        let file = TokenFile::new(self.sso_cache.join(sha1_hex(name) + ".json"));
+        let session = &sso.session;
+        let file = self.sso_token_file(sso);
         let now = self.clock.now();
         let signed_out = SourceError::SignedOut("no sign-in is cached");
         let SsoToken { access, left_seconds: left, fields: token } =

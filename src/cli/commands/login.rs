@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::cli::args::Login;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
-use crate::cli::credentials::{plan, plan_of, with_resolver};
+use crate::cli::credentials::{is_cached, plan, plan_of, with_resolver};
 use crate::cli::errors::failure::Failure;
 use crate::cli::login_command;
 use crate::cli::output::{write_json, write_stdout};
@@ -34,8 +34,13 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     let pool = ConnectionPool::default();
     let mut prompt = prompt_chain(context, &options.session, None)?;
     if !context.global.quiet {
-        let message = codes(context, &pool, &set, &plans, options, &mut prompt);
-        write_stderr(&format!("{}\n", printable(&message)));
+        let is_cached = |plan: &CredentialPlan| is_cached(context, &set, plan, &options.session).unwrap_or(false);
+        let sign_ins = sign_in::all_needed(context, &pool, plans.iter().filter(|plan| !is_cached(plan)));
+        let codes = codes(context, &pool, &set, &plans, options, &mut prompt);
+        let codes = codes.or_else(|| sign_ins.is_empty().then(|| "no MFA code needed".to_owned()));
+        for line in sign_ins.into_iter().chain(codes) {
+            write_stderr(&format!("{}\n", printable(&line)));
+        }
     }
     let mut results = Vec::new();
     for plan in &plans {
@@ -134,7 +139,7 @@ fn codes(
     plans: &[CredentialPlan],
     options: &Login,
     prompt: &mut PromptChain,
-) -> String {
+) -> Option<String> {
     // For each code: the device, its user, and the number of profiles.
     let mut codes: Vec<(String, String, usize)> = Vec::new();
     for plan in plans {
@@ -166,9 +171,9 @@ fn codes(
     });
     let devices = devices.collect::<Vec<_>>().join(", ");
     match codes.len() {
-        0 => "no MFA code needed".to_owned(),
-        1 => format!("1 MFA code needed: {devices}"),
-        several => format!("{several} MFA codes needed: {devices}"),
+        0 => None,
+        1 => Some(format!("1 MFA code needed: {devices}")),
+        several => Some(format!("{several} MFA codes needed: {devices}")),
     }
 }
 
