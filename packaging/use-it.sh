@@ -8,8 +8,8 @@ mkdir "$HOME/.aws"
 printf '[profile dev]\nregion = eu-west-1\n' >"$HOME/.aws/config"
 printf '[dev]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n' >"$HOME/.aws/credentials"
 expected='{"Version":1,"AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":"secret"}'
-said=$(amplify-creds process dev)
-[ "$said" = "$expected" ] || { echo "process dev said: $said" >&2 && exit 1; }
+printed=$(amplify-creds process dev)
+[ "$printed" = "$expected" ] || { echo "process dev printed: $printed" >&2 && exit 1; }
 [ "$(eval "$(amplify-creds env dev)" && echo "$AWS_SECRET_ACCESS_KEY $AWS_REGION")" = "secret eu-west-1" ]
 amplify-creds list | grep -q '^dev '
 amplify-creds man env | grep -q '^.SH NAME'

@@ -39,4 +39,4 @@ put completions/_amplify-creds share/zsh/site-functions/_amplify-creds 644
 put completions/amplify-creds.fish share/fish/vendor_completions.d/amplify-creds.fish 644
 
 [ -n "$uninstall" ] && exit
-echo "$prefix/bin/amplify-creds is there. In ~/.aws/config: credential_process = $prefix/bin/amplify-creds process PROFILE"
+echo "installed $prefix/bin/amplify-creds. To use a profile in every tool: amplify-creds setup PROFILE"
