@@ -94,7 +94,8 @@ mod tests {
     }
 
     fn change(before: Option<&str>, after: &str) -> Change {
-        let file: Arc<SourceFile> = SourceFile::new("/home/dev/.aws/credentials".into(), Path::new("/home/dev"));
+        let home = Path::new("/home/dev");
+        let file: Arc<SourceFile> = SourceFile::new(home.join(".aws").join("credentials"), home);
         let text = before.map(|text| text.to_owned().into());
         Change::new(Original { real: file.path.clone(), file, cap: 0, mode: Some(0o640), text }, after)
     }

@@ -146,8 +146,7 @@ mod tests {
             let path = parent.path().join(name);
             create_private(&path).unwrap();
             fs::write(path.join("file"), "x").unwrap();
-            let old = fs::File::open(&path).unwrap();
-            old.set_modified(SystemTime::now() - 2 * UNLOCKED_AGE).unwrap();
+            make_old(&path);
             others.push(path);
         }
         let file = parent.path().join("amplify-creds-0123456789abcdee");
@@ -164,6 +163,18 @@ mod tests {
         assert!(!path.exists());
     }
 
+    fn make_old(directory: &Path) {
+        #[cfg(unix)]
+        let opened = fs::File::open(directory);
+        #[cfg(windows)]
+        let opened = {
+            use std::os::windows::fs::OpenOptionsExt;
+            const FILE_FLAG_BACKUP_SEMANTICS: u32 = 0x0200_0000;
+            fs::OpenOptions::new().write(true).custom_flags(FILE_FLAG_BACKUP_SEMANTICS).open(directory)
+        };
+        opened.unwrap().set_modified(SystemTime::now() - 2 * UNLOCKED_AGE).unwrap();
+    }
+
     #[test]
     fn empty_directory_is_swept_when_it_is_old() {
         let parent = tempfile::tempdir().unwrap();
@@ -171,7 +182,7 @@ mod tests {
         for number in [1, 2] {
             create_private(&path(number)).unwrap();
         }
-        fs::File::open(path(1)).unwrap().set_modified(SystemTime::now() - 2 * UNLOCKED_AGE).unwrap();
+        make_old(&path(1));
         sweep_in(parent.path());
         assert!(!path(1).exists() && path(2).exists());
     }

@@ -10,7 +10,8 @@ use super::*;
 const PROGRAM: &str = "/usr/bin/amplify-creds";
 
 fn draft(config: &str, credentials: &str) -> Draft {
-    let source = |name: &str| SourceFile::new(format!("/home/dev/.aws/{name}").into(), Path::new("/home/dev"));
+    let home = Path::new("/home/dev");
+    let source = |name: &str| SourceFile::new(home.join(".aws").join(name), home);
     Draft::new([(source("config"), config), (source("credentials"), credentials)])
 }
 
