@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::core::masking::masked;
-use crate::os::fs::rights;
+use crate::os::fs::is_program;
 use crate::plan::wrapper::Wrapper;
 use crate::profile::Profile;
 use crate::profile_file::botocore::words;
@@ -50,7 +50,7 @@ pub fn amplify_choices<'p>(
 fn has_program(profile: &Profile<'_>) -> bool {
     let first = profile.get("credential_process").and_then(|command| words(command.value)?.into_iter().next());
     let path = first.map(PathBuf::from).filter(|path| path.is_absolute());
-    path.is_none_or(|path| rights(&path).is_some_and(|rights| rights.is_program))
+    path.is_none_or(|path| is_program(&path))
 }
 
 /// `None` without choices.

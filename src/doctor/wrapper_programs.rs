@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::core::program_path::{Lifetime, lifetime, version_numbers};
-use crate::os::fs::{rights, surroundings};
+use crate::os::fs::{is_program, surroundings};
 use crate::os::version::version;
 use crate::plan::wrapper::Wrapper;
 use crate::profile::Profile;
@@ -55,9 +55,7 @@ pub fn troubles(profiles: &[Profile<'_>], running: Option<&Path>) -> HashMap<Str
 
 fn trouble(program: &str, running: Option<&PathBuf>, until: Instant) -> Option<ProgramTrouble> {
     let path = Path::new(program);
-    let is_program = fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
-        && rights(path).is_none_or(|rights| rights.is_program);
-    if !is_program {
+    if !is_program(path) {
         return Some(ProgramTrouble::Missing);
     }
     let real = fs::canonicalize(path).ok()?;

@@ -13,7 +13,7 @@ use crate::core::origin::SourceFile;
 use crate::core::program_path::version_numbers;
 use crate::os::atomic_file::{Access, AtomicFile, remove_abandoned, unique_name};
 use crate::os::env::Env;
-use crate::os::fs::{create_private_dir, read_regular, rights};
+use crate::os::fs::{create_private_dir, is_program, read_regular};
 
 use super::error::{WriteError, cannot};
 
@@ -74,8 +74,7 @@ impl ProgramCopy {
         }
         let there = read_regular(path, LARGEST).map_err(unreadable)?.unwrap_or_default();
         if there == self.bytes {
-            let is_program = rights(path).is_none_or(|rights| rights.is_program);
-            return Ok(if is_program { CopyState::Current } else { CopyState::Outdated });
+            return Ok(if is_program(path) { CopyState::Current } else { CopyState::Outdated });
         }
         let digest = sha256_hex(&there);
         Ok(match self.recorded().copies.iter().find(|copy| copy.sha256 == digest) {

@@ -137,6 +137,12 @@ pub fn executable(options: &mut OpenOptions) {
 #[cfg(windows)]
 const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 
+/// Whether the path is that of a file that can be executed. Windows decides by the file's name.
+pub fn is_program(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
+        && rights(path).is_none_or(|rights| rights.is_program)
+}
+
 /// What the directories above a program say about its lifetime.
 pub fn surroundings(program: &str) -> Surroundings {
     let above = || Path::new(program).ancestors();

@@ -30,8 +30,10 @@ fn own_role(config: &str) -> (FakeSts, TemporaryKeys, TestHome) {
 
 #[track_caller]
 fn says(run: &Finished, parts: &[&str]) {
+    // Paths on Windows.
+    let text = run.stderr.replace('\\', "/");
     for part in parts {
-        assert!(run.stderr.contains(part), "{part:?} is not in:\n{}", run.stderr);
+        assert!(text.contains(part), "{part:?} is not in:\n{}", run.stderr);
     }
 }
 

@@ -215,6 +215,8 @@ fn invalid_region_is_refused_wherever_it_is_set() {
     home.run_with(&["list"], &[("AWS_REGION", "x/")]).succeeded();
 }
 
+// It runs programs of Unix.
+#[cfg(unix)]
 #[test]
 fn profile_named_environment_does_not_affect_environment_credentials() {
     let (sts, home) = biz_corp();

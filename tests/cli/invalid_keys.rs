@@ -110,6 +110,8 @@ fn invalid_key_of_the_environment_names_the_variable() {
     }
 }
 
+// It runs programs of Unix.
+#[cfg(unix)]
 #[test]
 fn invalid_answer_of_a_program_is_refused() {
     let (sts, _home) = without_mfa();

@@ -143,6 +143,8 @@ fn invalid_role_is_rejected_by_explain_as_by_process() {
     }
 }
 
+// It runs programs of Unix.
+#[cfg(unix)]
 #[test]
 fn closed_pipe_ends_every_command_quietly() {
     let (_sts, home) = biz_corp();

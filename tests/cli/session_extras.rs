@@ -88,7 +88,7 @@ fn invalid_session_option_is_rejected_before_request() {
         let run = home.run(&[&["process"], *args].concat());
         run.failed_with(*status);
         let is_named = run.stderr.contains(&format!("invalid {} (expected ", args[1]));
-        assert_eq!(is_named, !args[2].contains('/') && args[2] != "boundary", "{}", run.stderr);
+        assert_eq!(is_named, !args[2].contains(['/', '\\']) && args[2] != "boundary", "{}", run.stderr);
     }
     assert!(sts.calls().is_empty());
     assert!(home.run(&["process", "nomfa", "--role-arn", data::DEPLOY_ROLE]).code == Some(5));

@@ -41,6 +41,7 @@ use version::version;
 #[derive(Debug, Parser)]
 #[command(
     name = "amplify-creds",
+    bin_name = "amplify-creds",
     version = version(),
     override_help = OVERVIEW,
     disable_help_flag = true,

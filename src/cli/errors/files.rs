@@ -7,7 +7,7 @@ use crate::cli::errors::failure::{CONFIG, EDIT, ErrorCode, FILE, Failure, LOCK_T
 use crate::cli::errors::shell_word::shell_word;
 use crate::core::origin::{Location, SourceFile};
 use crate::edit::{Original, WriteError};
-use crate::os::fs::rights;
+use crate::os::fs::is_program;
 use crate::os::paths::NoHome;
 use crate::profile::load::LoadError;
 use crate::profile_file::document::EditError;
@@ -107,8 +107,8 @@ impl From<WriteError> for Failure {
                 .hint("run the command as that user, without sudo"),
             WriteError::ForeignProgram(file) => {
                 let failure = in_file(UNSUPPORTED, message, &file);
-                let is_program = rights(&file.path).is_some_and(|rights| rights.is_program);
-                let of_it = is_program.then(|| format!("run the same command with that program: {}", file.shown));
+                let of_it =
+                    is_program(&file.path).then(|| format!("run the same command with that program: {}", file.shown));
                 let failure = of_it.into_iter().fold(failure, Failure::hint);
                 failure.hint("move it away, so that this program can be copied there")
             }
