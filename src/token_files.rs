@@ -73,7 +73,15 @@ impl TokenFile {
         }
     }
 
-    /// Writes the file of a new sign-in, and its directory. Only the owner can read it. A link is followed.
+    /// Fails if no file can be created in the directory.
+    pub(crate) fn check_writable(&self) -> io::Result<()> {
+        let directory = self.path.parent().unwrap_or(Path::new("/"));
+        create_private_dir(directory)?;
+        let temporary = directory.join(unique_name("token.amplify-creds.")?);
+        AtomicFile::write(&self.path, temporary, Access::Private, b"{}", |_, _| Ok(())).map(drop)
+    }
+
+    /// Writes the file of a new sign-in, and its directory. Only the owner can read it. A link to a file is followed.
     pub(crate) fn put(&self, fields: &TokenFields) -> io::Result<()> {
         let text = Zeroizing::new(serde_json::to_vec_pretty(fields)?);
         let directory = self.path.parent().unwrap_or(Path::new("/"));

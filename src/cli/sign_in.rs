@@ -19,12 +19,17 @@ use crate::resolve::ResolveError;
 use crate::sign_in::SignInError;
 use crate::sign_in::device_code::{DeviceCode, sign_in};
 use crate::source::SourceError;
+use crate::sts::StsError;
 
-/// The base that needs a sign-in which this program can do.
-pub(super) fn needed(error: &ResolveError) -> Option<&Base> {
+/// The source that needs a sign-in which this program can do.
+pub(super) fn needed(error: &ResolveError) -> Option<&SsoBase> {
     match error {
         ResolveError::Base { error: SourceError::SignedOut(_) | SourceError::InvalidTokenFile { .. }, base } => {
-            matches!(base.source, BaseSource::Sso(_)).then_some(base)
+            if let BaseSource::Sso(sso) = &base.source {
+                Some(sso)
+            } else {
+                None
+            }
         }
         _ => None,
     }
@@ -63,12 +68,11 @@ pub(super) fn by_device_code(
     context: &Context,
     pool: &ConnectionPool,
     plan: &CredentialPlan,
-    base: &Base,
+    sso: &SsoBase,
 ) -> Result<(), Failure> {
-    let BaseSource::Sso(sso) = &base.source else { return Ok(()) };
     let store = Store::new(&context.paths.cache_dir);
     let signed_in = with_sources(context, pool, plan, &store, |sources| sign_in(sources, sso, |code| show(sso, code)));
-    let expires = signed_in.map_err(|error| failure(&error, base, sso))?;
+    let expires = signed_in.map_err(|error| failure(&error, &plan.base, sso))?;
     note(context, &format!("signed in to {}: {}", name(sso), left_until(expires, Clock::System.now())));
     Ok(())
 }
@@ -85,7 +89,7 @@ fn show(sso: &SsoBase, code: &DeviceCode) {
     write_stderr(&lines.map(|line| printable(&line) + "\n").concat());
 }
 
-fn name(sso: &SsoBase) -> String {
+pub(super) fn name(sso: &SsoBase) -> String {
     match &sso.session {
         Some(session) => format!("IAM Identity Center session {} ({})", session.value, sso.start_url.value),
         None => format!("IAM Identity Center at {}", sso.start_url.value),
@@ -95,12 +99,15 @@ fn name(sso: &SsoBase) -> String {
 fn failure(error: &SignInError, base: &Base, sso: &SsoBase) -> Failure {
     let hint = format!("to try again: amplify-creds login {}", shell_word(&base.profile));
     let failure = match error {
+        SignInError::Source(error @ SourceError::Service { error: StsError::Refused { .. }, .. }) => {
+            return base::failure(error, base).hint("check sso_start_url, sso_region and sso_registration_scopes");
+        }
         SignInError::Source(error) => return base::failure(error, base),
-        SignInError::Denied | SignInError::Expired(_) => {
+        SignInError::Denied | SignInError::Expired => {
             Failure::new(SIGN_IN_NEEDED, format!("{}: {error}", name(sso))).hint(hint)
         }
         SignInError::NotSaved { .. } => {
-            Failure::new(CACHE, error.to_string()).hint("free disk space, or make the file writable")
+            Failure::new(CACHE, error.to_string()).hint("make the directory and the file writable, or free disk space")
         }
     };
     failure.at(base.source.origin(), Some(&base.profile))

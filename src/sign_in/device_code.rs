@@ -10,6 +10,7 @@ use crate::core::clock::Timestamp;
 use crate::core::digest::sha1_hex;
 use crate::core::invalid_text::check_token;
 use crate::core::secret::Secret;
+use crate::os::fs::other_owner;
 use crate::plan::sources::SsoBase;
 use crate::source::{Service, SourceError, Sources};
 use crate::sts::StsError;
@@ -40,22 +41,42 @@ pub struct DeviceCode {
 
 /// Stores the token for the AWS CLI, the SDKs and this program, and returns when it expires. `show` is called once.
 pub fn sign_in(sources: &Sources<'_>, sso: &SsoBase, show: impl FnOnce(&DeviceCode)) -> Result<Timestamp, SignInError> {
+    check_directory(sources)?;
     let url = sources.oidc_url(&sso.region.value);
     let link = sources.connections.link(&url).map_err(failed)?;
     let mut config = aws_sdk_ssooidc::config::Builder::from(&link.config(&sso.region.value, TIMEOUT));
     config.set_endpoint_url(Some(url.clone()));
     let flow = Flow { sources, sso, link: &link, oidc: Oidc::from_conf(config.build()) };
-    let registration = if let Some(found) = Registration::find(sources, sso) {
-        found
-    } else {
-        let new = flow.register()?;
-        new.store(sources, sso);
-        new
+    let stored = Registration::find(sources, sso);
+    let with_stored = stored.map(|stored| (flow.start(&stored), stored));
+    let ((device_code, code, interval), registration) = match with_stored {
+        Some((Ok(started), stored)) => (started, stored),
+        Some((Err(error), _)) if !is_of_client(&error) => return Err(error.into()),
+        // No registration, or one that the service does not accept any more.
+        _ => {
+            let new = flow.register()?;
+            new.store(sources, sso);
+            (flow.start(&new)?, new)
+        }
     };
-    let (device_code, code, interval) = flow.start(&registration)?;
     show(&code);
     let token = flow.poll(&registration, &device_code, &code, interval)?;
     flow.store(&registration, token)
+}
+
+/// Before the user signs in, because the token could not be stored afterwards.
+fn check_directory(sources: &Sources<'_>) -> Result<(), SignInError> {
+    let not_saved = |reason: String| SignInError::NotSaved { file: sources.sso_cache.to_owned(), reason };
+    // Under sudo the owner of this home directory could not read the token.
+    if sources.sso_cache.ancestors().find(|path| path.exists()).is_some_and(|path| other_owner(path).is_some()) {
+        return Err(not_saved("the home directory belongs to another user".to_owned()));
+    }
+    TokenFile::new(sources.sso_cache.join("token")).check_writable().map_err(|error| not_saved(error.to_string()))
+}
+
+fn is_of_client(error: &SourceError) -> bool {
+    let SourceError::Service { error: StsError::Refused { code, .. }, .. } = error else { return false };
+    ["InvalidClientException", "UnauthorizedClientException", "InvalidGrantException"].contains(&code.as_str())
 }
 
 struct Flow<'a> {
@@ -72,7 +93,7 @@ struct Token {
 }
 
 impl Flow<'_> {
-    fn register(&self) -> Result<Registration, SignInError> {
+    fn register(&self) -> Result<Registration, SourceError> {
         let name = match &self.sso.session {
             Some(session) => session.value.clone(),
             None => self.sources.clock.now().0.to_string(),
@@ -86,15 +107,13 @@ impl Flow<'_> {
             .send();
         let answer = self.link.runtime.block_on(call).map_err(|error| failed(self.link.reason(&error, &[])))?;
         let client_secret = Secret::new(answer.client_secret.ok_or_else(garbage)?);
+        let client_id = answer.client_id.ok_or_else(garbage)?;
         checked(client_secret.expose())?;
-        Ok(Registration {
-            client_id: answer.client_id.ok_or_else(garbage)?,
-            client_secret,
-            expires: Timestamp(answer.client_secret_expires_at),
-        })
+        checked(&client_id)?;
+        Ok(Registration { client_id, client_secret, expires: Timestamp(answer.client_secret_expires_at) })
     }
 
-    fn start(&self, registration: &Registration) -> Result<(Secret, DeviceCode, Duration), SignInError> {
+    fn start(&self, registration: &Registration) -> Result<(Secret, DeviceCode, Duration), SourceError> {
         let call = self
             .oidc
             .start_device_authorization()
@@ -105,8 +124,8 @@ impl Flow<'_> {
         let secrets = [Some(&registration.client_secret)];
         let answer = self.link.runtime.block_on(call).map_err(|error| failed(self.link.reason(&error, &secrets)))?;
         let code = DeviceCode {
-            user_code: answer.user_code.ok_or_else(garbage)?,
-            page: answer.verification_uri.ok_or_else(garbage)?,
+            user_code: answer.user_code.filter(|code| !code.is_empty()).ok_or_else(garbage)?,
+            page: answer.verification_uri.filter(|page| !page.is_empty()).ok_or_else(garbage)?,
             page_with_code: answer.verification_uri_complete,
             lifetime: u64::try_from(answer.expires_in).ok().filter(|seconds| *seconds > 0).unwrap_or(LIFETIME),
         };
@@ -148,15 +167,16 @@ impl Flow<'_> {
                 StsError::Refused { code, .. } if code == "AuthorizationPendingException" => {}
                 StsError::Refused { code, .. } if code == "SlowDownException" => interval += INTERVAL,
                 StsError::Refused { code: reason, .. } if reason == "ExpiredTokenException" => {
-                    return Err(SignInError::Expired(code.lifetime));
+                    return Err(SignInError::Expired);
                 }
                 StsError::Refused { code, .. } if code == "AccessDeniedException" => return Err(SignInError::Denied),
                 _ => return Err(failed(refusal).into()),
             }
-            if self.sources.clock.now().plus(i64::try_from(interval.as_secs()).unwrap_or(0)) >= ends {
-                return Err(SignInError::Expired(code.lifetime));
+            let left = u64::try_from(ends.since(self.sources.clock.now())).unwrap_or(0);
+            if left == 0 {
+                return Err(SignInError::Expired);
             }
-            sleep(interval);
+            sleep(interval.min(Duration::from_secs(left)));
         }
     }
 

@@ -10,8 +10,8 @@ pub enum SignInError {
     Source(#[from] SourceError),
     #[error("the sign-in was denied")]
     Denied,
-    #[error("the code expired after {0} s without a sign-in")]
-    Expired(u64),
+    #[error("the code expired before the sign-in")]
+    Expired,
     #[error("cannot write the token to {}: {reason}", file.display())]
     NotSaved { file: PathBuf, reason: String },
 }

@@ -33,7 +33,7 @@ fn says(run: &Finished, parts: &[&str]) {
     // Paths on Windows.
     let text = run.stderr.replace('\\', "/");
     for part in parts {
-        assert!(text.contains(part), "{part:?} is not in:\n{}", run.stderr);
+        assert!(text.contains(&part.replace('\\', "/")), "{part:?} is not in:\n{}", run.stderr);
     }
 }
 

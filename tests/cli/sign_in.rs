@@ -120,7 +120,7 @@ fn legacy_profile_has_a_token_without_refresh() {
 fn denied_or_expired_sign_in_exits_4() {
     for (answer, expected) in [
         ("AccessDeniedException", "the sign-in was denied"),
-        ("ExpiredTokenException", "the code expired after 600 s without a sign-in"),
+        ("ExpiredTokenException", "the code expired before the sign-in"),
     ] {
         let story = story();
         story.center.answer_device(&[answer]);
@@ -140,4 +140,39 @@ fn login_without_input_starts_no_sign_in() {
     let run = story.run(&["login", "sso", "--no-input"]);
     assert_eq!(run.code, Some(4), "{run:?}");
     assert_eq!(story.center.device_codes(), 0);
+}
+
+#[test]
+fn login_all_signs_in_to_each_session() {
+    let story = story();
+    let run = story.run(&["login", "--all", "--json"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(json(&run.stdout).as_array().unwrap().len(), 3);
+    // The session, and the start URL of the legacy profile.
+    assert_eq!(story.center.device_codes(), 2);
+}
+
+#[test]
+fn rejected_registration_is_renewed() {
+    let story = story();
+    assert_eq!(story.run(&["login", "sso"]).code, Some(0));
+    let mut registration = story.file(REGISTRATION).unwrap();
+    registration["clientSecret"] = value!("of a deleted client");
+    story.home.write(&format!(".aws/sso/cache/{}.json", hex(&Sha1::digest(REGISTRATION))), registration.to_string());
+    story.center.sign_out();
+    assert_eq!(story.run(&["login", "sso", "--refresh"]).code, Some(0));
+    assert_eq!(story.center.registrations(), 2);
+    assert_ne!(story.file(REGISTRATION).unwrap(), registration);
+}
+
+#[test]
+fn unusable_directory_is_reported_before_the_sign_in() {
+    let story = story();
+    story.home.write(".aws/sso", "a file");
+    let run = story.run(&["login", "sso"]);
+    assert_eq!((run.code, story.center.device_codes()), (Some(1), 0), "{run:?}");
+    assert!(
+        run.stderr.contains("cannot write the token to ") && run.stderr.contains("hint: make the directory"),
+        "{run:?}"
+    );
 }

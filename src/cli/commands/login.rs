@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use crate::cli::args::Login;
@@ -14,9 +16,9 @@ use crate::core::clock::{Clock, Timestamp};
 use crate::core::masking::masked;
 use crate::core::sanitize::printable;
 use crate::output::{left_until, table, write_stderr};
-use crate::plan::CredentialPlan;
 use crate::plan::error::PlanError;
 use crate::plan::mfa_strategy::MfaAction;
+use crate::plan::{BaseSource, CredentialPlan};
 use crate::profile::ProfileSet;
 use crate::prompt::PromptChain;
 use crate::serve::directory;
@@ -42,9 +44,9 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
             write_stderr(&format!("{}\n", printable(&line)));
         }
     }
-    let mut results = Vec::new();
+    let (mut results, mut failed_sign_ins) = (Vec::new(), BTreeSet::new());
     for plan in &plans {
-        match log_in(context, &pool, &set, plan, options, &mut prompt) {
+        match log_in(context, &pool, &set, plan, options, &mut prompt, &mut failed_sign_ins) {
             Ok(result) => results.push(result),
             Err(failure) => add(&mut failed, failure),
         }
@@ -61,7 +63,8 @@ pub(crate) fn run(context: &Context, options: &Login) -> Result<(), Failure> {
     failed.map_or(Ok(()), Err)
 }
 
-/// Signs in to IAM Identity Center if the profile needs it. Other profiles of the session then find its token.
+/// Signs in to IAM Identity Center if the profile needs it. Other profiles of the session then find its token. After a
+/// failure they do not ask again.
 fn log_in(
     context: &Context,
     pool: &ConnectionPool,
@@ -69,6 +72,7 @@ fn log_in(
     plan: &CredentialPlan,
     options: &Login,
     prompt: &mut PromptChain,
+    failed_sign_ins: &mut BTreeSet<String>,
 ) -> Result<LoginResult, Failure> {
     let mut attempt = || {
         with_resolver(context, pool, set, plan, &options.session, prompt, |resolver, _| {
@@ -78,9 +82,12 @@ fn log_in(
     };
     let mut outcome = attempt()?;
     if let Err((error, _)) = &outcome
-        && let Some(base) = sign_in::needed(error).filter(|_| !context.no_input())
+        && let Some(sso) = sign_in::needed(error).filter(|_| !context.no_input())
+        && !failed_sign_ins.contains(&sign_in::name(sso))
     {
-        sign_in::by_device_code(context, pool, plan, base)?;
+        sign_in::by_device_code(context, pool, plan, sso).inspect_err(|_| {
+            failed_sign_ins.insert(sign_in::name(sso));
+        })?;
         outcome = attempt()?;
     }
     match outcome {
@@ -110,7 +117,7 @@ fn plans(
         let (mut plans, mut failed) = (Vec::new(), None);
         for name in set.names() {
             match plan_of(set, &name, &inputs) {
-                Ok(plan) if plan.steps().next().is_none() => {
+                Ok(plan) if plan.steps().next().is_none() && !matches!(plan.base.source, BaseSource::Sso(_)) => {
                     context.info(|| format!("profile {name} has only keys, so it has no session to cache"));
                 }
                 Ok(plan) => match complete(context, plan) {
