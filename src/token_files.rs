@@ -73,7 +73,6 @@ impl TokenFile {
         }
     }
 
-    /// Fails if no file can be created in the directory.
     pub(crate) fn check_writable(&self) -> io::Result<()> {
         let directory = self.path.parent().unwrap_or(Path::new("/"));
         create_private_dir(directory)?;

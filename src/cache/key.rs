@@ -114,7 +114,6 @@ fn mfa_beside(plan: &CredentialPlan, index: usize) -> Option<&str> {
     (!plan.hops.iter().take(index + 1).any(names_it)).then_some(serial)
 }
 
-/// How a `credential_process` is identified.
 #[derive(Clone, Copy)]
 enum KeyIdentity<'a> {
     Plan,

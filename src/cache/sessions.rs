@@ -74,7 +74,6 @@ impl CachedSessions<'_> {
     }
 }
 
-/// The inner key without the digits of our fingerprint.
 pub fn session_name<'k>(inner: &'k str, mark: Option<&EntryMetadata>) -> &'k str {
     let split = inner.rsplit_once('#').zip(mark);
     let ours = split.filter(|((_, digits), mark)| digits.len() == 8 && mark.fingerprint.starts_with(digits));

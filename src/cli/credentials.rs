@@ -72,7 +72,6 @@ pub(crate) fn fetch_with(
     Ok(Fetched { plan, credentials })
 }
 
-/// Prints the warnings of the run after `what`.
 pub(crate) fn with_resolver<T>(
     context: &Context,
     pool: &ConnectionPool,
@@ -85,7 +84,6 @@ pub(crate) fn with_resolver<T>(
     with_request(context, set, plan, session, |request| Ok(resolve(context, pool, request, prompt, what)))
 }
 
-/// Whether the cache has the session, so that nothing is fetched.
 pub(crate) fn is_cached(
     context: &Context,
     set: &ProfileSet<'_>,

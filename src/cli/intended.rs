@@ -81,7 +81,6 @@ fn is_profile(name: &str) -> bool {
     nearest_profiles(name).first().is_some_and(|nearest| nearest == name)
 }
 
-/// Only the profile itself if it exists.
 fn nearest_profiles(name: &str) -> Vec<String> {
     let nearest = || {
         let files = Files::load(&Paths::find(&Env::process(), &Overrides::default()).ok()?).ok()?;

@@ -11,7 +11,6 @@ use crate::plan::CredentialPlan;
 use crate::prompt::PromptError;
 use crate::resolve::{Options, ResolveError};
 
-/// The failure of a run of `plan` with these options.
 pub(super) fn failure(
     context: &Context,
     error: ResolveError,

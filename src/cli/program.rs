@@ -21,7 +21,6 @@ pub(super) struct ProfileProgram {
 struct NeededCopy {
     copy: ProgramCopy,
     place: &'static str,
-    /// Without a copy.
     own_paths: Vec<String>,
 }
 
@@ -61,7 +60,6 @@ impl ProfileProgram {
         self.copy.is_some()
     }
 
-    /// Asks whether to copy the program, if that is necessary.
     pub(super) fn agreed(self, context: &Context) -> Result<Self, Failure> {
         let Some(NeededCopy { copy, place, own_paths }) = &self.copy else { return Ok(self) };
         let mut person = Questions::open_to_write(context, context.verb)?;
@@ -73,7 +71,6 @@ impl ProfileProgram {
         Ok(Self { paths: own_paths.clone(), copy: None })
     }
 
-    /// Writes the copy under the edit lock.
     pub(super) fn write_copy(&self, context: &Context) -> Result<(), WriteError> {
         let Some(NeededCopy { copy, .. }) = &self.copy else { return Ok(()) };
         if copy.write()? {
@@ -82,14 +79,12 @@ impl ProfileProgram {
         Ok(())
     }
 
-    /// What [`Self::write_copy`] would do.
     pub(super) fn note_copy(&self, context: &Context) {
         if let Some(NeededCopy { copy, .. }) = &self.copy {
             note(context, &format!("this program would be copied to {}", copy.file.shown));
         }
     }
 
-    /// If no profile changes, only the copy is written.
     pub(super) fn write_only_copy(&self, context: &Context, editor: &Editor, dry_run: bool) -> Result<(), Failure> {
         if dry_run {
             self.note_copy(context);

@@ -68,14 +68,12 @@ fn methods(
     })
 }
 
-/// The method that the wrapper, the environment or `config.ini` names.
 fn named_method(context: &Context, wrapper: Option<&Located<WrapperOptions>>) -> Option<Located<String>> {
     let of_wrapper =
         wrapper.and_then(|wrapper| Some(Located::new(wrapper.value.prompt.clone()?, wrapper.from.clone())));
     of_wrapper.or_else(|| context.setting(env::AMPLIFY_CREDS_PROMPT, "prompt"))
 }
 
-/// How to undo the setting that prevents a prompt, if there is one.
 pub(crate) fn why_unprompted(
     context: &Context,
     session: &SessionArgs,

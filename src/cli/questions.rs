@@ -29,7 +29,6 @@ impl Questions {
         if context.no_input() { Err(PromptError::NobodyToAsk) } else { Dialogue::open().map(Some).map(Self) }
     }
 
-    /// For a question before something is written.
     pub(super) fn open_to_write(context: &Context, verb: &str) -> Result<Self, Failure> {
         Self::open(context).map_err(|_| {
             let message = format!("{verb} asks before it writes, but no prompt is possible here; add --yes");

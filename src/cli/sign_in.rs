@@ -21,7 +21,6 @@ use crate::sign_in::device_code::{DeviceCode, sign_in};
 use crate::source::SourceError;
 use crate::sts::StsError;
 
-/// The source that needs a sign-in which this program can do.
 pub(super) fn needed(error: &ResolveError) -> Option<&SsoBase> {
     match error {
         ResolveError::Base { error: SourceError::SignedOut(_) | SourceError::InvalidTokenFile { .. }, base } => {
@@ -35,7 +34,6 @@ pub(super) fn needed(error: &ResolveError) -> Option<&SsoBase> {
     }
 }
 
-/// The sign-ins that these plans need, each with its profiles and accounts.
 pub(super) fn all_needed<'p>(
     context: &Context,
     pool: &ConnectionPool,

@@ -3,7 +3,6 @@
 
 use Lifetime::{Lasting, Replaced, Temporary};
 
-/// A place in which package managers install programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lifetime {
     Lasting,
@@ -68,7 +67,6 @@ const GLOBAL: [Place; 4] =
 /// pipx and `uv tool` update a program at the same path.
 const LASTING_ENVIRONMENTS: [Place; 2] = [&["pipx", "venvs"], &["uv", "tools"]];
 
-/// Facts about the directories of a program that its path does not show.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Surroundings {
     /// In a virtual environment of Python (PEP 405).

@@ -154,7 +154,6 @@ impl<'t> Facts<'t> {
         }
     }
 
-    /// The plan of `profile`, if it has one.
     pub fn plan(&self, profile: &str) -> Option<&CredentialPlan> {
         self.plans[*self.plan_index.get(profile)?].1.as_ref().ok()
     }

@@ -7,7 +7,6 @@ use crate::core::origin::{Location, Origin, SourceFile};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Something fails.
     Error,
     /// Something fails in some tools, or does not behave as it appears.
     Warning,

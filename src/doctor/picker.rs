@@ -53,7 +53,6 @@ fn has_program(profile: &Profile<'_>) -> bool {
     path.is_none_or(|path| is_program(&path))
 }
 
-/// `None` without choices.
 pub fn picker_line(choices: &[PickerChoice<'_>]) -> Option<String> {
     let named = choices.iter().take(MAX_CHOICES);
     let named: Vec<_> =

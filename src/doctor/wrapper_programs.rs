@@ -13,18 +13,17 @@ use crate::plan::wrapper::Wrapper;
 use crate::profile::Profile;
 use crate::profile_file::botocore::words;
 
-/// Versions are asked for this long in all.
 const BUDGET: Duration = Duration::from_secs(4);
 
-/// Why a wrapper should start another program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProgramTrouble {
     /// Or not executable.
     Missing,
-    /// Its version.
     Older(String),
-    /// In a place that does not last.
-    ShortLived { place: &'static str, is_newer: bool },
+    ShortLived {
+        place: &'static str,
+        is_newer: bool,
+    },
 }
 
 impl ProgramTrouble {

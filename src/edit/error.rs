@@ -18,7 +18,6 @@ pub enum WriteError {
     ReadOnly(Arc<SourceFile>),
     #[error("{} belongs to another user", .0.shown)]
     ForeignOwner(Arc<SourceFile>),
-    /// At the place of our copy of this program.
     #[error("{} exists and is not a copy of this program", .0.shown)]
     ForeignProgram(Arc<SourceFile>),
     #[error("{} is not a regular file", .0.shown)]

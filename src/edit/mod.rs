@@ -101,7 +101,6 @@ impl Change {
         (mode & OTHERS != 0).then_some((mode, mode & !OTHERS))
     }
 
-    /// Checked before the user is prompted.
     pub fn check(&self) -> Result<(), WriteError> {
         file::check(&self.original.file, &self.original.real)
     }

@@ -36,7 +36,6 @@ pub enum CopyState {
     Missing,
     /// The same bytes, or our copy of a newer version.
     Current,
-    /// Our copy of another build.
     Outdated,
     /// A link, or a program that is not our copy.
     Foreign,

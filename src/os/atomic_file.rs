@@ -15,7 +15,6 @@ pub enum Access {
     Private,
     /// As the umask allows.
     Public,
-    /// Executable for everyone, as the umask allows.
     Program,
 }
 
@@ -79,7 +78,6 @@ impl AtomicFile {
     }
 }
 
-/// Under any umask.
 #[cfg(unix)]
 fn owner_may_execute(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;

@@ -143,7 +143,6 @@ pub fn is_program(path: &Path) -> bool {
         && rights(path).is_none_or(|rights| rights.is_program)
 }
 
-/// What the directories above a program say about its lifetime.
 pub fn surroundings(program: &str) -> Surroundings {
     let above = || Path::new(program).ancestors();
     let modules = above().filter(|path| path.file_name().is_some_and(|name| name == "node_modules")).last();

@@ -9,7 +9,6 @@ use crate::core::call_chain::CallChain;
 use super::child_output::finish;
 use super::{env, process_tree};
 
-/// In bytes. A line of `--version` is shorter.
 const LONGEST: usize = 4 << 10;
 const LONGEST_VERSION: usize = 32;
 const DEADLINE: Duration = Duration::from_secs(2);

@@ -64,7 +64,6 @@ impl Fields {
         }
     }
 
-    /// `paint` adds colour.
     pub fn text(self, paint: impl Fn(Emphasis, &str) -> String) -> String {
         let Self { mut text, spans } = self;
         for (range, emphasis) in spans.into_iter().rev() {
@@ -75,7 +74,6 @@ impl Fields {
     }
 }
 
-/// Breaks at spaces where possible.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();

@@ -24,7 +24,6 @@ pub fn print_message(line: &str) {
     write_stderr(&format!("{}\n", printable(&masked_message(line))));
 }
 
-/// A session's remaining time, for people.
 pub fn left(seconds: i64) -> String {
     match seconds {
         ..60 => format!("{seconds} s"),

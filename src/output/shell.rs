@@ -20,7 +20,6 @@ pub enum Shell {
     GitHub,
 }
 
-/// A value of `--shell`.
 #[derive(Debug)]
 pub struct ShellName {
     pub name: &'static str,

@@ -4,7 +4,6 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::core::sanitize::printable;
 
-/// Blanks between two columns.
 const GAP: usize = 2;
 
 /// One way to make a table narrower. Columns are counted from 0.
@@ -30,7 +29,6 @@ pub struct Layout<'a> {
     pub width: Option<usize>,
     /// Applied in this order, until the table fits.
     pub fit: &'a [Fit],
-    /// Adds colour, which has no width.
     pub paint: &'a dyn Fn(Cell<'_>) -> String,
 }
 

@@ -29,7 +29,6 @@ pub enum DirectReason {
     TemporaryKeys,
     Program,
     Root,
-    /// AWS denied GetSessionToken to the user.
     SessionDenied,
     /// The role requires a code that is newer than the session (`aws:MultiFactorAuthAge`).
     TooOld,

@@ -8,7 +8,6 @@ pub struct Partition {
     suffix: &'static str,
     /// The end of hosts that also support IPv6.
     dual_stack_suffix: &'static str,
-    /// The region to call if none is configured.
     pub first_region: &'static str,
 }
 

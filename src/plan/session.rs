@@ -188,7 +188,6 @@ pub fn policy_arn(text: &str, partition: &str) -> Option<String> {
 }
 
 /// Text that begins with `{` is JSON, other text is the path of a file.
-/// The error says what the value must be.
 pub fn policy(text: &str) -> Result<Policy, String> {
     match text {
         "" => Err("the name of a file, or a policy in JSON".to_owned()),

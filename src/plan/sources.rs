@@ -116,7 +116,6 @@ pub struct SsoBase {
     pub region: Located<String>,
     pub account_id: Located<String>,
     pub role_name: Located<String>,
-    /// `sso_registration_scopes` of the session.
     pub scopes: Option<Vec<String>>,
     /// The configured endpoint of the portal. Completed after planning.
     pub endpoint: Option<String>,

@@ -51,7 +51,6 @@ impl WrapperOptions {
 
 const EXTRAS: [&str; 5] = ["--policy-arn", "--policy", "--tag", "--source-identity", "--provided-context"];
 
-/// Characters with a meaning in a shell outside quotes.
 const SHELL_SYNTAX: [char; 12] = ['|', ';', '&', '<', '>', '$', '`', '(', ')', '*', '?', '~'];
 
 const MESSAGES: [&str; 5] = ["-v", "-vv", "--verbose", "-q", "--quiet"];

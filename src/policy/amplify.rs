@@ -8,7 +8,6 @@ use crate::policy::{actions, permissions_boundary};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ActionList {
-    /// The minimal policy of the Amplify documentation.
     Documented,
     /// The documented policy and the Amplify CLI's actual calls.
     Minimal,
@@ -30,7 +29,6 @@ pub struct Selection {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequiredAction {
     pub category: Category,
-    /// `service:Action`
     pub action: String,
     /// The ARNs that a statement should name for it; `*` for any.
     pub resources: Vec<String>,

@@ -34,7 +34,6 @@ impl Category {
         Self::Geo,
     ];
 
-    /// The Amplify CLI's name for it.
     pub fn name(self) -> &'static str {
         self.row().0
     }

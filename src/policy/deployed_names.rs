@@ -9,13 +9,10 @@ const ANY_STAMP: &str = "?????";
 /// The environment of a project from before environments existed. Its names have no suffix.
 const NONE: &str = "NONE";
 
-/// The known parts of the names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DeployedNames {
     pub env: Option<String>,
-    /// Of the AppSync API.
     pub api_id: Option<String>,
-    /// The environment's CloudFormation stack.
     pub stack: Option<String>,
 }
 

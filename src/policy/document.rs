@@ -39,7 +39,6 @@ pub type Condition = BTreeMap<&'static str, BTreeMap<&'static str, StringOrList>
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Effect {
     Allow,
-    /// Overrides every Allow.
     Deny,
 }
 

@@ -9,7 +9,6 @@ use super::document::{Effect, Statement, StringOrList};
 
 const AT_ONCE: usize = 50;
 
-/// Replaces an unknown name.
 const SAMPLE: &str = "sample";
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -3,7 +3,6 @@ use Form::{Account, Arn, Arns, Block, Device, ExternalId, KeyId, MfaCommand, Reg
 /// The form of a key's values. Text of another form can be a secret that was pasted into the wrong line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// Never shown.
     Secret,
     KeyId,
     /// Names, commands, paths and lists. One line without anything that looks like a secret.

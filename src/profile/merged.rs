@@ -27,7 +27,6 @@ pub struct Part<'t> {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting<'p> {
-    /// Never empty.
     pub value: &'p str,
     pub at: Location,
 }

@@ -19,7 +19,6 @@ pub enum NearMiss {
         right: String,
     },
     NoHeader(Location),
-    /// A header without `]`, perhaps of this profile.
     BrokenHeader(Location),
     /// `export NAME=value` and similar lines.
     ShellCommand(Location),

@@ -129,7 +129,6 @@ fn is_block_line(line: &str) -> bool {
     }
 }
 
-/// Masks the value with `****` if it may not be shown.
 pub fn shown<'v>(key: &str, value: &'v str) -> Cow<'v, str> {
     match key_names::form(key) {
         Some(Form::Url) if Form::Url.fits(value) => shown_url(value),

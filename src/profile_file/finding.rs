@@ -8,7 +8,6 @@ pub enum Code {
     HeaderNotClosed,
     TextAfterHeader,
     OutsideSection,
-    /// The Rust SDK rejects the file.
     IndentedProperty,
     NoProperty,
     /// botocore and the Amplify CLI end the line there; the SDKs do not.

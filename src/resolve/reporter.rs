@@ -15,11 +15,9 @@ pub trait Reporter: Sync {
 
     fn waiting(&self, what: &str);
 
-    /// A step of the run, for `-v`.
     fn detail(&self, line: &dyn Fn() -> String);
 }
 
-/// Reports nothing.
 #[cfg(test)]
 pub struct Silent;
 

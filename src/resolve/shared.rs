@@ -21,7 +21,6 @@ pub(super) struct SharedFailure {
     reason: Reason,
     /// Hash of the call or command that failed. Waiters may request the same role with another duration or region.
     of: Option<String>,
-    /// The process that the person cancelled.
     #[serde(default)]
     cancelled: Option<String>,
 }

@@ -22,7 +22,6 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Why the cached session of a step is not used.
     pub(super) fn why_not_cached(&self, at: usize) -> String {
         let request = &self.resolver.request;
         let now = self.resolver.clock.now();

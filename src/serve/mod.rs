@@ -48,11 +48,9 @@ struct EndpointState {
 struct Client {
     from: SocketAddr,
     stream: TcpStream,
-    /// The deadline of the request, then of the reply.
     until: Instant,
     request: Request,
     reply: Option<Zeroizing<Vec<u8>>>,
-    /// Bytes of the reply.
     sent: usize,
 }
 

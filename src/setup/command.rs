@@ -13,7 +13,6 @@ use crate::tools::runs_alike;
 /// Characters that a shell interprets inside double quotes.
 const ACTIVE: [char; 5] = ['"', '$', '`', '\\', '!'];
 
-/// Whether every tool can start a program at `path`.
 pub fn can_be_started(path: &str) -> bool {
     command(&[path.to_owned()], "x").is_some()
 }

@@ -21,19 +21,15 @@ use super::error::SignInError;
 use super::registration::Registration;
 
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
-/// For one call, including retries.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Without another interval in the response, and the addition after `SlowDownException` (RFC 8628 section 3.5).
 const INTERVAL: Duration = Duration::from_secs(5);
-/// Without another lifetime in the response.
 const LIFETIME: u64 = 600;
 
-/// What the user needs to complete the sign-in.
 #[derive(Debug)]
 pub struct DeviceCode {
     pub user_code: String,
     pub page: String,
-    /// The page with the code, if the service offers it.
     pub page_with_code: Option<String>,
     /// Seconds.
     pub lifetime: u64,
@@ -133,7 +129,6 @@ impl Flow<'_> {
         Ok((Secret::new(answer.device_code.ok_or_else(garbage)?), code, interval.map_or(INTERVAL, Duration::from_secs)))
     }
 
-    /// Asks for the token until the user has signed in.
     fn poll(
         &self,
         registration: &Registration,

@@ -19,7 +19,6 @@ use crate::source::sources::Sources;
 use crate::sts::StsError;
 use crate::token_files::{RENEW_BEFORE, TokenFields, TokenFile, text, timestamp};
 
-/// The AWS CLI's default.
 const REGION: &str = "us-east-1";
 
 impl Sources<'_> {

@@ -165,7 +165,6 @@ impl Sources<'_> {
     }
 }
 
-/// The result of a future that needs no runtime.
 fn now<T>(future: impl Future<Output = T>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => Some(result),

@@ -13,7 +13,6 @@ use super::headings::{FILES, GLOBAL, PROMPTING};
 const AFTER_OTHERS: usize = 100;
 const REGION: usize = AFTER_OTHERS + 1;
 
-/// Options of every command.
 #[derive(Debug, Default, Args)]
 pub struct Global {
     /// Config file [default: ~/.aws/config]

@@ -51,15 +51,12 @@ use version::version;
     arg_required_else_help = true
 )]
 pub struct Cli {
-    /// Options of every command.
     #[command(flatten)]
     pub global: Global,
-    /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print credentials as a credential_process document
@@ -116,14 +113,12 @@ pub enum Command {
     /// Print IAM policies for cross-account access
     #[command(after_long_help = POLICY_EXAMPLES)]
     Policy {
-        /// Which document.
         #[command(subcommand)]
         document: Box<PolicyVerb>,
     },
     /// Show or change the Amplify permissions boundary
     #[command(after_long_help = BOUNDARY_EXAMPLES)]
     Boundary {
-        /// What to do.
         #[command(subcommand)]
         command: BoundaryVerb,
     },
@@ -137,7 +132,6 @@ pub enum Command {
     /// Run a command of the Amplify CLI
     #[command(hide = true, aliases = ["awscloudformation", "awscfn"])]
     Aws {
-        /// What to do.
         #[command(subcommand)]
         command: Amplify,
     },

@@ -61,7 +61,6 @@ pub enum FormatArg {
     Cloudformation,
 }
 
-/// Options of `policy trust`.
 #[derive(Debug, Args)]
 pub struct Trust {
     /// Profile and output.
@@ -101,7 +100,6 @@ pub struct PlaceArgs {
     pub app: Option<String>,
 }
 
-/// Options of `policy amplify`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct AmplifyPolicy {
@@ -144,7 +142,6 @@ pub struct AmplifyPolicy {
     pub check: bool,
 }
 
-/// Options of `policy boundary`.
 #[derive(Debug, Args)]
 pub struct BoundaryPolicy {
     /// Profile and output.

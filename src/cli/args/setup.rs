@@ -5,7 +5,6 @@ use clap_complete::ArgValueCandidates;
 
 use super::candidates::profiles;
 
-/// Options of `setup`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Setup {

@@ -6,7 +6,6 @@ use crate::settings::seconds;
 use super::candidates::{profiles, session_names};
 use super::headings::{FILES, PROMPTING, SESSION};
 
-/// Options of the commands that get credentials.
 #[derive(Debug, Default, Args)]
 pub struct Fetch {
     /// Profile to use
@@ -15,7 +14,6 @@ pub struct Fetch {
     /// profile of the Amplify project, "default".
     #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
     pub name: Option<String>,
-    /// Session and prompts.
     #[command(flatten)]
     pub session: SessionArgs,
 }
@@ -39,7 +37,6 @@ pub(super) const SESSION_OPTIONS: [&str; 15] = [
     "prompt",
 ];
 
-/// Options of a session and its prompts.
 #[derive(Debug, Default, Clone, Args)]
 pub struct SessionArgs {
     /// Session duration, for example 1h or 3600

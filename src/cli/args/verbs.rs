@@ -11,10 +11,8 @@ use super::headings::SESSION;
 use super::policy::{CategoryArg, GenerationArg};
 use super::shared::{Fetch, SESSION_OPTIONS, SessionArgs, duration};
 
-/// Options of `env`.
 #[derive(Debug, Args)]
 pub struct EnvOptions {
-    /// Profile, session and prompts.
     #[command(flatten)]
     pub fetch: Fetch,
     /// Format: bash, zsh, sh, fish, powershell, cmd, nu, elvish, dotenv or github
@@ -29,10 +27,8 @@ pub struct EnvOptions {
     pub unset: bool,
 }
 
-/// Options of `export`, for people who come from the AWS CLI.
 #[derive(Debug, Args)]
 pub struct Export {
-    /// Profile, session and prompts.
     #[command(flatten)]
     pub fetch: Fetch,
     /// Output format
@@ -76,10 +72,8 @@ pub enum CompletionShell {
     Nu,
 }
 
-/// Options of `exec`.
 #[derive(Debug, Args)]
 pub struct ExecOptions {
-    /// Profile, session and prompts.
     #[command(flatten)]
     pub fetch: Fetch,
     /// Renew the credentials through a local endpoint
@@ -90,7 +84,6 @@ pub struct ExecOptions {
     pub command: Vec<OsString>,
 }
 
-/// Options of `login`.
 #[derive(Debug, Args)]
 pub struct Login {
     /// Profiles to use
@@ -105,15 +98,12 @@ pub struct Login {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-    /// Session and prompts.
     #[command(flatten)]
     pub session: SessionArgs,
 }
 
-/// Options of `whoami`.
 #[derive(Debug, Args)]
 pub struct WhoAmI {
-    /// Profile, session and prompts.
     #[command(flatten)]
     pub fetch: Fetch,
     /// Print JSON
@@ -121,11 +111,9 @@ pub struct WhoAmI {
     pub json: bool,
 }
 
-/// Options of `check`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Check {
-    /// Profile, session and prompts.
     #[command(flatten)]
     pub fetch: Fetch,
     /// Also simulate what a tool needs: amplify
@@ -161,14 +149,12 @@ pub struct Check {
     pub json: bool,
 }
 
-/// The tools with known permissions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TargetArg {
     /// The Amplify CLI
     Amplify,
 }
 
-/// Options of `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
     /// Profile to use
@@ -188,7 +174,6 @@ pub struct Explain {
     pub json: bool,
 }
 
-/// Options of `reset-cache`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct ResetCache {
@@ -224,7 +209,6 @@ pub enum Amplify {
     ResetCache(ResetCache),
 }
 
-/// Options of `list`.
 #[derive(Debug, Args)]
 pub struct List {
     /// Print JSON
@@ -240,7 +224,6 @@ pub struct List {
     pub show_values: bool,
 }
 
-/// Options of `doctor`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Doctor {
@@ -265,7 +248,6 @@ pub struct Doctor {
     pub yes: bool,
 }
 
-/// Options of `sessions`.
 #[derive(Debug, Args)]
 pub struct Sessions {
     /// Print JSON

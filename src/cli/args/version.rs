@@ -1,5 +1,3 @@
-//! The version, the target and the commit, as `--version` prints them.
-
 use std::sync::LazyLock;
 
 use crate::os::env::target;

@@ -75,7 +75,6 @@ pub struct Failure {
     pub at: Option<ErrorPlace>,
     /// More lines, such as the steps of a path.
     pub details: Vec<String>,
-    /// AWS's own words.
     pub aws: Option<String>,
     pub hints: Vec<String>,
     /// The signal that ended the program. It is raised again, so that the caller sees it.
@@ -188,7 +187,6 @@ impl Failure {
         escaped_json(format!("{document}\n"))
     }
 
-    /// Sets the status that `exec` uses for this failure.
     #[must_use]
     pub fn before_command(mut self) -> Self {
         if ![NOT_EXECUTABLE, COMMAND_NOT_FOUND].contains(&self.code) {

@@ -8,7 +8,6 @@ use crate::profile_file::finding::Code;
 use crate::profile_file::{FileKind, Spelling};
 use crate::tools::{HeaderLine, NO_VALUES, Tool, View, is_alone, why_hidden};
 
-/// First words of sections that are not profiles.
 const OTHER_KINDS: [&str; 4] = ["sso-session", "services", "plugins", "preview"];
 
 const SAFE: &str = "use only letters, digits, '-' and '_' in the name";
@@ -129,7 +128,6 @@ fn quoted(names: &[&str]) -> String {
     names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ")
 }
 
-/// The header without the text after it.
 fn shown<'h>(header: &HeaderFacts<'h>) -> &'h str {
     header.text.rfind(']').map_or(header.text, |end| &header.text[..=end])
 }

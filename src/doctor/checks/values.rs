@@ -70,7 +70,6 @@ pub(super) fn read_differently(facts: &Facts<'_>) -> Vec<Hit> {
     found
 }
 
-/// The change that makes all tools read the same value.
 fn cause(line: &str, readings: &[(String, Vec<Tool>)]) -> &'static str {
     if readings.iter().any(|(value, _)| value.contains('\n')) {
         "write the value on one line"

@@ -9,7 +9,6 @@ use crate::profile_file::npm_ini::stored::{Header, ObjectId, Stored};
 /// A named value in an object, or an item of an array.
 pub(crate) type SlotId = u32;
 
-/// The object that npm ini returns.
 pub(crate) const TOP: ObjectId = 0;
 
 /// Ends a chain. Files are too short for this many objects.
