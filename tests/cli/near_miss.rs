@@ -1,7 +1,5 @@
 //! Profiles, files and command lines that are almost right: the hint names the intended line or command.
 
-use std::process::{Command, Stdio};
-
 use test_support::{Finished, TestHome, biz_corp as data};
 
 use crate::{PROGRAM, add_config, biz_corp, json, without_mfa};
@@ -147,6 +145,8 @@ fn invalid_role_is_rejected_by_explain_as_by_process() {
 #[cfg(unix)]
 #[test]
 fn closed_pipe_ends_every_command_quietly() {
+    use std::process::{Command, Stdio};
+
     let (_sts, home) = biz_corp();
     for command in ["doctor", "list", "help", "man", "sessions", "completions bash", "explain bizcorprole"] {
         let script = format!("\"$0\" {command} | true");
