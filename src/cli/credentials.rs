@@ -231,8 +231,7 @@ fn unnamed(context: &Context, set: &ProfileSet<'_>, failure: Failure) -> Failure
     let more = if more > 0 { format!(" and {more} more (amplify-creds list)") } else { String::new() };
     let message = format!("no profile given, and {}", failure.message);
     let hints = failure.hints.into_iter().filter(|hint| !hint.starts_with("see: "));
-    let verb = if context.verb == "policy" { "policy NAME" } else { context.verb };
-    let command = format!("name a profile: amplify-creds {verb} PROFILE");
+    let command = format!("name a profile: amplify-creds {} PROFILE", context.verb);
     let half = match [env::AWS_ACCESS_KEY_ID, env::AWS_SECRET_ACCESS_KEY]
         .map(|name| (name, context.env.text(name).is_some()))
     {

@@ -161,7 +161,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             return doctor::run(Context::new("doctor", global, None)?.check_names(&options.names)?, &options);
         }
         Command::Policy { document } => {
-            let mut context = Context::new("policy", global, policy::name(&document))?;
+            let mut context = Context::new(document.words(), global, policy::name(&document))?;
             if matches!(*document, PolicyVerb::Boundary(_)) {
                 context = selection::with_env_as_name(context)?;
             }

@@ -32,6 +32,19 @@ pub enum PolicyVerb {
     Boundary(BoundaryPolicy),
 }
 
+impl PolicyVerb {
+    /// The command, for hints.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Trust(_) => "policy trust",
+            Self::Caller(_) => "policy caller",
+            Self::Mfa(_) => "policy mfa",
+            Self::Amplify(_) => "policy amplify",
+            Self::Boundary(_) => "policy boundary",
+        }
+    }
+}
+
 /// The profile, and how a document is printed.
 #[derive(Debug, Args)]
 pub struct Plain {
