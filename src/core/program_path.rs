@@ -123,8 +123,8 @@ mod tests {
             ("/home/dev/.npm-global/lib", Lasting),
             ("C:\\Users\\dev\\AppData\\Roaming\\npm", Lasting),
             ("/home/dev/.config/yarn/global", Lasting),
-            ("/work/shop", Replaced("a project's node_modules")),
-            ("/work/npm/shop", Replaced("a project's node_modules")),
+            ("/srv/shop", Replaced("a project's node_modules")),
+            ("/srv/npm/shop", Replaced("a project's node_modules")),
             ("/opt/pyenv/versions/3.13.1/lib", Replaced("a Python version of pyenv")),
             ("/opt/asdf-data/installs/nodejs/22.1.0/lib", Replaced("a version of asdf")),
             ("C:\\Users\\dev\\AppData\\Local\\pnpm-cache\\dlx\\1a", Temporary("the cache of pnpm dlx")),
@@ -134,8 +134,8 @@ mod tests {
             ("/home/dev/.asdf/installs/nodejs/22.1.0/lib", Replaced("a version of asdf")),
             ("/home/dev/.local/share/mise/installs/node/22/lib", Replaced("a version of mise")),
             ("/home/dev/.local/share/pnpm/global/5/.pnpm/x@1", Replaced("pnpm's store")),
-            ("/work/shop/node_modules/.pnpm/@amplify-creds+linux-x64@0.1.0", Replaced("pnpm's store")),
-            ("/work/shop/.yarn/unplugged/x", Replaced("a project's .yarn directory")),
+            ("/srv/shop/node_modules/.pnpm/@amplify-creds+linux-x64@0.1.0", Replaced("pnpm's store")),
+            ("/srv/shop/.yarn/unplugged/x", Replaced("a project's .yarn directory")),
         ] {
             let path = format!("{directory}/{platform}");
             assert_eq!(lifetime(&path, Surroundings::default()), expected, "{path}");
@@ -154,7 +154,7 @@ mod tests {
             ("/home/dev/.yarn/bin/amplify-creds", false, Lasting),
             ("/home/mise/bin/amplify-creds", false, Lasting),
             ("/home/dev/.cargo/bin/amplify-creds", false, Lasting),
-            ("/work/shop/.venv/bin/amplify-creds", true, Replaced("a virtual environment of Python")),
+            ("/srv/shop/.venv/bin/amplify-creds", true, Replaced("a virtual environment of Python")),
             ("/home/dev/.local/share/pipx/venvs/amplify-creds/bin/amplify-creds", true, Lasting),
             ("/home/dev/.local/share/uv/tools/amplify-creds/bin/amplify-creds", true, Lasting),
             ("/home/dev/.cache/pipx/1f2/bin/amplify-creds", true, Temporary("the cache of pipx run")),
