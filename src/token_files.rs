@@ -13,7 +13,7 @@ use crate::core::clock::Timestamp;
 use crate::core::digest::sha256_hex;
 use crate::core::invalid_text::check_token;
 use crate::core::utf8::without_mark;
-use crate::os::atomic_file::{Access, AtomicFile, replace, unique_name};
+use crate::os::atomic_file::{ABANDONED, Access, AtomicFile, remove_abandoned, replace, unique_name};
 use crate::os::fs::{create_private_dir, read_regular};
 use crate::os::lock::Attempt;
 
@@ -29,6 +29,8 @@ pub(crate) enum TokenFileError {
     #[error("{problem} ({})", path.display())]
     Invalid { problem: String, path: PathBuf },
 }
+
+const TEMPORARY: &str = "token.amplify-creds.";
 
 /// The fields that are sent to AWS.
 const SENT: [&str; 4] = ["accessToken", "refreshToken", "clientId", "clientSecret"];
@@ -76,7 +78,7 @@ impl TokenFile {
     pub(crate) fn check_writable(&self) -> io::Result<()> {
         let directory = self.path.parent().unwrap_or(Path::new("/"));
         create_private_dir(directory)?;
-        let temporary = directory.join(unique_name("token.amplify-creds.")?);
+        let temporary = directory.join(unique_name(TEMPORARY)?);
         AtomicFile::write(&self.path, temporary, Access::Private, b"{}", |_, _| Ok(())).map(drop)
     }
 
@@ -88,7 +90,9 @@ impl TokenFile {
         if self.path.exists() {
             return replace(&self.path, &text, || true);
         }
-        let temporary = directory.join(unique_name("token.amplify-creds.")?);
+        // A killed run may have left a token in one.
+        remove_abandoned(directory, TEMPORARY, ABANDONED);
+        let temporary = directory.join(unique_name(TEMPORARY)?);
         AtomicFile::write(&self.path, temporary, Access::Private, &text, |_, _| Ok(()))?.commit()
     }
 

@@ -25,7 +25,8 @@ pub(crate) fn confirm(context: &Context, verb: &str, shown: &str, on_stdout: boo
     Ok(agrees)
 }
 
-/// Writes the copy of the program before the profiles that use it. Skips the question if a `lock` is held. `None` if nothing was written: after `dry_run` or a no.
+/// Writes the copy of the program before the profiles that use it. Skips the question if a `lock` is held. `None` if
+/// nothing was written: after `dry_run` or a no.
 pub(crate) fn write_changes(
     context: &Context,
     verb: &str,

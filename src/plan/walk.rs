@@ -8,7 +8,6 @@ use std::mem::replace;
 
 use crate::core::origin::{Located, Location, Origin};
 use crate::profile::keys::HalfPair;
-use crate::profile::near_miss::NearMiss;
 use crate::profile::{Profile, ProfileSet, Setting};
 
 use super::credential_plan::{Base, BaseSource, Hop, ProcessBase, Warning};
@@ -248,15 +247,10 @@ impl<'a, 't> Walk<'a, 't> {
                 named_by,
                 nearest: self.set.nearest(name),
                 files: self.set.shown_files().map(str::to_owned),
-                near: self.set.near_misses(name).into_iter().chain(self.other_broken(broken.as_ref())).collect(),
+                near: self.set.near_misses_of_missing(name),
                 broken: broken.map(|(_, at)| at),
             }),
         }
-    }
-
-    /// A header that has another name, if none has this profile's.
-    fn other_broken(&self, own: Option<&(&str, Location)>) -> Option<NearMiss> {
-        if own.is_some() { None } else { self.set.first_broken().map(NearMiss::BrokenHeader) }
     }
 
     /// A profile without a role, or with a role that does not count.

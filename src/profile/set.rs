@@ -100,6 +100,12 @@ impl<'t> ProfileSet<'t> {
         near_misses(&self.files, lines, name, &|name| self.get(name).is_some())
     }
 
+    /// Includes a header without `]` that has another name.
+    pub fn near_misses_of_missing(&self, name: &str) -> Vec<NearMiss> {
+        let other = self.first_broken().filter(|_| self.broken_near(name).is_none());
+        self.near_misses(name).into_iter().chain(other.map(NearMiss::BrokenHeader)).collect()
+    }
+
     pub fn shown_files(&self) -> [&str; 2] {
         [&self.files[0].source.shown, &self.files[1].source.shown]
     }

@@ -55,7 +55,7 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
             [] => "run: amplify-creds list".to_owned(),
             names => format!("did you mean {}?", names.join(" or ")),
         };
-        return Err(with_hints(Failure::new(PROFILE_NOT_FOUND, message), &set.near_misses(name)).hint(hint));
+        return Err(with_hints(Failure::new(PROFILE_NOT_FOUND, message), &set.near_misses_of_missing(name)).hint(hint));
     }
     let world = World {
         paths: &context.paths,
