@@ -30,6 +30,8 @@ pub(crate) enum TokenFileError {
     Invalid { problem: String, path: PathBuf },
 }
 
+const WRITE_WAIT: Duration = Duration::from_secs(5);
+
 const TEMPORARY: &str = "token.amplify-creds.";
 
 /// The fields that are sent to AWS.
@@ -75,6 +77,10 @@ impl TokenFile {
         }
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(crate) fn check_writable(&self) -> io::Result<()> {
         let directory = self.path.parent().unwrap_or(Path::new("/"));
         create_private_dir(directory)?;
@@ -83,7 +89,7 @@ impl TokenFile {
     }
 
     /// Writes the file of a new sign-in, and its directory. Only the owner can read it. A link to a file is followed.
-    pub(crate) fn put(&self, fields: &TokenFields) -> io::Result<()> {
+    fn put(&self, fields: &TokenFields) -> io::Result<()> {
         let text = Zeroizing::new(serde_json::to_vec_pretty(fields)?);
         let directory = self.path.parent().unwrap_or(Path::new("/"));
         create_private_dir(directory)?;
@@ -96,6 +102,17 @@ impl TokenFile {
         AtomicFile::write(&self.path, temporary, Access::Private, &text, |_, _| Ok(()))?.commit()
     }
 
+    /// Like [`TokenFile::put`], while no other process renews the token.
+    pub(crate) fn put_locked(&self, store: &Store, fields: &TokenFields) -> io::Result<()> {
+        // A sign-in is not given up for a lock.
+        let _lock = store.is_ours().then(|| store.locks().lock_within(&self.lock_id(), WRITE_WAIT));
+        self.put(fields)
+    }
+
+    fn lock_id(&self) -> String {
+        format!("token-{}", &sha256_hex(self.path.as_os_str().as_encoded_bytes())[..32])
+    }
+
     /// Returns the token that another process has renewed, or runs `renew` under a lock. `timeout` is that of a call.
     pub(crate) fn renew_locked<T, E: From<TokenFileError>>(
         &self,
@@ -104,12 +121,11 @@ impl TokenFile {
         find_renewed: impl Fn() -> Option<T>,
         renew: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        let id = format!("token-{}", &sha256_hex(self.path.as_os_str().as_encoded_bytes())[..32]);
         // Under sudo, a lock file of root would block the owner of this home directory.
         if !store.is_ours() {
             return find_renewed().map_or_else(renew, Ok);
         }
-        let _lock = match store.locks().lock_within(&id, timeout) {
+        let _lock = match store.locks().lock_within(&self.lock_id(), timeout) {
             Attempt::Held(guard) => Some(guard),
             Attempt::Busy => {
                 let reason = "another process renews its token and does not finish".to_owned();

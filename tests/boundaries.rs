@@ -38,7 +38,7 @@ const ONE_PLACE: [(&str, &[&str]); 24] = [
     ("ini", &["settings.rs"]),
     ("aws_sdk_sts", &["sts/client.rs"]),
     ("aws_sdk_sso", &["source/sso.rs"]),
-    ("aws_sdk_ssooidc", &["source/sso.rs", "sign_in/device_code.rs"]),
+    ("aws_sdk_ssooidc", &["source/sso.rs", "sign_in/token_service.rs"]),
     ("aws_sdk_signin", &["source/login.rs"]),
     ("ring", &["source/dpop.rs", "os/random.rs", "core/digest.rs"]),
     ("aws_smithy_runtime_api", &["sts/connections.rs", "sts/error_kind.rs", "source/metadata.rs", "iam/client.rs"]),

@@ -8,7 +8,7 @@ use crate::plan::endpoint::{Endpoint, EndpointKind};
 use crate::plan::mfa_strategy::{Mfa, Step};
 use crate::plan::session::{Policy, ProvidedContext, SessionExtras, Tag};
 use crate::plan::sources::{
-    ContainerBase, ContainerService, ContainerToken, ImdsBase, LoginBase, SsoBase, WebIdentityBase,
+    ContainerBase, ContainerService, ContainerToken, ImdsBase, LoginBase, SsoBase, SsoSession, WebIdentityBase,
 };
 use crate::plan::{Base, BaseSource, CredentialPlan, EnvContext, Hop, ProcessBase, ProcessIdentity};
 use crate::profile::keys::Keys;
@@ -261,11 +261,12 @@ impl Labelled {
     }
 
     fn sso(&mut self, sso: &SsoBase) {
-        let SsoBase { session, start_url, region: _, account_id, role_name, scopes: _, endpoint } = sso;
+        let SsoBase { session, account_id, role_name, endpoint } = sso;
+        let SsoSession { name, start_url, region: _, scopes: _ } = session;
         self.add("base", "sso");
         self.add("start url", &start_url.value);
-        if let Some(session) = session {
-            self.add("sso session", &session.value);
+        if let Some(name) = name {
+            self.add("sso session", &name.value);
         }
         self.add("account", &account_id.value);
         self.add("sso role", &role_name.value);

@@ -13,7 +13,7 @@ use crate::cli::output::note;
 use crate::core::clock::Clock;
 use crate::core::sanitize::printable;
 use crate::output::{left_until, write_stderr};
-use crate::plan::sources::SsoBase;
+use crate::plan::sources::{SsoBase, SsoSession};
 use crate::plan::{Base, BaseSource, CredentialPlan};
 use crate::resolve::ResolveError;
 use crate::sign_in::SignInError;
@@ -43,10 +43,10 @@ pub(super) fn all_needed<'p>(
     let store = Store::new(&context.paths.cache_dir);
     for plan in plans {
         let BaseSource::Sso(sso) = &plan.base.source else { continue };
-        if with_sources(context, pool, plan, &store, |sources| sources.is_signed_in(sso)) {
+        if with_sources(context, pool, plan, &store, |sources| sources.is_signed_in(&sso.session)) {
             continue;
         }
-        let session = name(sso);
+        let session = name(&sso.session);
         let at = needed.iter().position(|(known, ..)| *known == session).unwrap_or_else(|| {
             needed.push((session, Vec::new(), BTreeSet::new()));
             needed.len() - 1
@@ -66,20 +66,22 @@ pub(super) fn by_device_code(
     context: &Context,
     pool: &ConnectionPool,
     plan: &CredentialPlan,
-    sso: &SsoBase,
+    session: &SsoSession,
 ) -> Result<(), Failure> {
     let store = Store::new(&context.paths.cache_dir);
-    let signed_in = with_sources(context, pool, plan, &store, |sources| sign_in(sources, sso, |code| show(sso, code)));
-    let expires = signed_in.map_err(|error| failure(&error, &plan.base, sso))?;
-    note(context, &format!("signed in to {}: {}", name(sso), left_until(expires, Clock::System.now())));
+    let signed_in = with_sources(context, pool, plan, &store, |sources| {
+        sign_in(sources, session, &session.start_url.value, 600, |code| show(session, code))
+    });
+    let expires = signed_in.map_err(|error| failure(&error, &plan.base, session))?;
+    note(context, &format!("signed in to {}: {}", name(session), left_until(expires, Clock::System.now())));
     Ok(())
 }
 
 /// Also with `--quiet`: without the code there is no sign-in.
-fn show(sso: &SsoBase, code: &DeviceCode) {
+fn show(session: &SsoSession, code: &DeviceCode) {
     let page = code.page_with_code.as_ref().unwrap_or(&code.page);
     let lines = [
-        format!("Sign in to {}. Open this page in a browser, on any machine:", name(sso)),
+        format!("Sign in to {}. Open this page in a browser, on any machine:", name(session)),
         format!("  {page}"),
         format!("and compare or enter this code: {}", code.user_code),
         format!("Waiting for the sign-in, up to {} min. Press Ctrl-C to cancel.", code.lifetime.div_ceil(60)),
@@ -87,14 +89,15 @@ fn show(sso: &SsoBase, code: &DeviceCode) {
     write_stderr(&lines.map(|line| printable(&line) + "\n").concat());
 }
 
-pub(super) fn name(sso: &SsoBase) -> String {
-    match &sso.session {
-        Some(session) => format!("IAM Identity Center session {} ({})", session.value, sso.start_url.value),
-        None => format!("IAM Identity Center at {}", sso.start_url.value),
+pub(super) fn name(session: &SsoSession) -> String {
+    let start_url = &session.start_url.value;
+    match &session.name {
+        Some(name) => format!("IAM Identity Center session {} ({start_url})", name.value),
+        None => format!("IAM Identity Center at {start_url}"),
     }
 }
 
-fn failure(error: &SignInError, base: &Base, sso: &SsoBase) -> Failure {
+fn failure(error: &SignInError, base: &Base, session: &SsoSession) -> Failure {
     let hint = format!("to try again: amplify-creds login {}", shell_word(&base.profile));
     let failure = match error {
         SignInError::Source(error @ SourceError::Service { error: StsError::Refused { .. }, .. }) => {
@@ -102,7 +105,7 @@ fn failure(error: &SignInError, base: &Base, sso: &SsoBase) -> Failure {
         }
         SignInError::Source(error) => return base::failure(error, base),
         SignInError::Denied | SignInError::Expired => {
-            Failure::new(SIGN_IN_NEEDED, format!("{}: {error}", name(sso))).hint(hint)
+            Failure::new(SIGN_IN_NEEDED, format!("{}: {error}", name(session))).hint(hint)
         }
         SignInError::NotSaved { .. } => {
             Failure::new(CACHE, error.to_string()).hint("make the directory and the file writable, or free disk space")

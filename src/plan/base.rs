@@ -14,7 +14,7 @@ use super::hop::RequestedRole;
 use super::inputs::Inputs;
 use super::limits;
 use super::limits::{SESSION_NAME, SSO_ROLE_NAME, is_account};
-use super::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, WebIdentityBase, WebIdentityInputs};
+use super::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, SsoSession, WebIdentityBase, WebIdentityInputs};
 
 /// The environment has priority over the profile with `credential_source`, and that over the requested profile.
 pub(super) fn imds(
@@ -74,15 +74,18 @@ pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<
             if !SSO_ROLE_NAME.allows(&role_name.value) {
                 return Err(invalid("sso_role_name", &SSO_ROLE_NAME.to_string(), &role_name.from));
             }
-            let scopes = section.as_ref().and_then(|section| section.get("sso_registration_scopes"));
-            let scopes = scopes.map(|scopes| {
-                scopes.value.split(',').map(|scope| scope.trim().to_owned()).filter(|scope| !scope.is_empty()).collect()
-            });
-            Ok(Some(SsoBase { session, start_url, region, account_id, role_name, scopes, endpoint: None }))
+            let scopes = section.as_ref().and_then(scopes);
+            let session = SsoSession { name: session, start_url, region, scopes };
+            Ok(Some(SsoBase { session, account_id, role_name, endpoint: None }))
         }
         (Some(_), None) => Err(incomplete("sso_role_name", at)),
         (None, _) => Err(incomplete("sso_account_id", at)),
     }
+}
+
+fn scopes(section: &Profile<'_>) -> Option<Vec<String>> {
+    let found = section.get("sso_registration_scopes")?.value.split(',').map(|scope| scope.trim().to_owned());
+    Some(found.filter(|scope| !scope.is_empty()).collect())
 }
 
 /// `None` if the profile has no token file.

@@ -110,15 +110,28 @@ pub enum ContainerToken {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SsoBase {
-    /// `sso_session`; `None` if the profile has its own start URL.
-    pub session: Option<Located<String>>,
-    pub start_url: Located<String>,
-    pub region: Located<String>,
+    pub session: SsoSession,
     pub account_id: Located<String>,
     pub role_name: Located<String>,
-    pub scopes: Option<Vec<String>>,
     /// The configured endpoint of the portal. Completed after planning.
     pub endpoint: Option<String>,
+}
+
+/// A sign-in to IAM Identity Center, which profiles share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SsoSession {
+    /// `sso_session`; `None` if the profile has its own start URL.
+    pub name: Option<Located<String>>,
+    pub start_url: Located<String>,
+    pub region: Located<String>,
+    pub scopes: Option<Vec<String>>,
+}
+
+impl SsoSession {
+    /// The AWS CLI derives the name of the token file from it.
+    pub fn token_key(&self) -> &str {
+        self.name.as_ref().map_or(&self.start_url.value, |name| &name.value)
+    }
 }
 
 #[derive(Debug, Clone)]

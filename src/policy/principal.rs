@@ -77,7 +77,7 @@ pub fn of(plan: &CredentialPlan) -> Option<FoundPrincipal> {
     match &plan.base.source {
         BaseSource::WebIdentity(web) => Some(known(web.role_arn.value.as_str().to_owned(), &web.role_arn.from)),
         BaseSource::Sso(sso) => {
-            let partition = super::place::partition_name(&sso.region.value);
+            let partition = super::place::partition_name(&sso.session.region.value);
             let account = &sso.account_id.value;
             // The role's name ends in digits that differ in each account.
             let name = format!("aws-reserved/sso.amazonaws.com/*AWSReservedSSO_{}_*", sso.role_name.value);

@@ -4,5 +4,6 @@
 pub mod device_code;
 mod error;
 mod registration;
+mod token_service;
 
 pub use error::SignInError;

@@ -8,9 +8,24 @@ use serde_json::{Value, json};
 use crate::core::clock::Timestamp;
 use crate::core::digest::sha1_hex;
 use crate::core::secret::Secret;
-use crate::plan::sources::SsoBase;
+use crate::plan::sources::SsoSession;
 use crate::source::Sources;
 use crate::token_files::{TokenFields, TokenFile, text, timestamp};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grant {
+    DeviceCode,
+    AuthorizationCode,
+}
+
+impl Grant {
+    pub(super) fn types(self) -> [&'static str; 2] {
+        match self {
+            Self::DeviceCode => ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
+            Self::AuthorizationCode => ["authorization_code", "refresh_token"],
+        }
+    }
+}
 
 /// A registration with less time left counts as expired, as in the AWS CLI. In seconds.
 const LEAST_LEFT: i64 = 900;
@@ -19,61 +34,70 @@ pub(super) struct Registration {
     pub(super) client_id: String,
     pub(super) client_secret: Secret,
     pub(super) expires: Timestamp,
+    pub(super) grant: Grant,
 }
 
 impl Registration {
-    /// The stored registration for device codes, if it still lasts.
-    pub(super) fn find(sources: &Sources<'_>, sso: &SsoBase) -> Option<Self> {
-        let fields = TokenFile::new(path(sources, sso)).read().ok()??;
-        // One for the authorization code cannot be used for a device code.
-        if is_for_authorization_code(&fields) {
+    /// The stored registration for this grant, if it still lasts.
+    pub(super) fn find(sources: &Sources<'_>, session: &SsoSession, grant: Grant) -> Option<Self> {
+        let fields = TokenFile::new(path(sources, session)).read().ok()??;
+        if grant_of(&fields) != grant {
             return None;
         }
         let found = Self {
             client_id: text(&fields, "clientId")?.to_owned(),
             client_secret: Secret::from(text(&fields, "clientSecret")?),
             expires: timestamp(&fields, "expiresAt")?,
+            grant,
         };
         (found.expires.since(sources.clock.now()) > LEAST_LEFT).then_some(found)
     }
 
-    /// A failure costs a registration at the next sign-in. Another flow's registration is kept.
-    pub(super) fn store(&self, sources: &Sources<'_>, sso: &SsoBase) {
-        let file = TokenFile::new(path(sources, sso));
-        if file.read().ok().flatten().is_some_and(|there| is_for_authorization_code(&there)) {
+    /// A failure costs a registration at the next sign-in. A registration for authorization codes is kept, because the
+    /// AWS CLI uses them by default.
+    pub(super) fn store(&self, sources: &Sources<'_>, session: &SsoSession) {
+        let file = TokenFile::new(path(sources, session));
+        let replaced = file.read().ok().flatten().map(|there| grant_of(&there));
+        if self.grant == Grant::DeviceCode && replaced == Some(Grant::AuthorizationCode) {
             return;
         }
         let mut fields = TokenFields::new();
         fields.insert("clientId".to_owned(), json!(self.client_id));
         fields.insert("clientSecret".to_owned(), json!(self.client_secret.expose()));
         fields.insert("expiresAt".to_owned(), json!(self.expires.rfc3339()));
-        if let Some(scopes) = &sso.scopes {
+        if let Some(scopes) = &session.scopes {
             fields.insert("scopes".to_owned(), json!(scopes));
         }
-        let _ = file.put(&fields);
+        if self.grant == Grant::AuthorizationCode {
+            fields.insert("grantTypes".to_owned(), json!(self.grant.types()));
+        }
+        let _ = file.put_locked(sources.store, &fields);
     }
 }
 
-fn is_for_authorization_code(fields: &TokenFields) -> bool {
+fn grant_of(fields: &TokenFields) -> Grant {
     let types = fields.get("grantTypes").and_then(Value::as_array);
-    types.is_some_and(|types| types.iter().any(|kind| kind == "authorization_code"))
+    match types.is_some_and(|types| types.iter().any(|kind| kind == "authorization_code")) {
+        true => Grant::AuthorizationCode,
+        false => Grant::DeviceCode,
+    }
 }
 
-fn path(sources: &Sources<'_>, sso: &SsoBase) -> PathBuf {
-    sources.sso_cache.join(sha1_hex(cache_key(sso)) + ".json")
+fn path(sources: &Sources<'_>, session: &SsoSession) -> PathBuf {
+    sources.sso_cache.join(sha1_hex(cache_key(session)) + ".json")
 }
 
 /// The text that `json.dumps(…, sort_keys=True)` of Python makes of these fields.
-fn cache_key(sso: &SsoBase) -> String {
-    let scopes = sso.scopes.as_ref().map_or_else(
+fn cache_key(session: &SsoSession) -> String {
+    let scopes = session.scopes.as_ref().map_or_else(
         || "null".to_owned(),
         |scopes| format!("[{}]", scopes.iter().map(|scope| python_string(scope)).collect::<Vec<_>>().join(", ")),
     );
-    let session = sso.session.as_ref().map_or_else(|| "null".to_owned(), |name| python_string(&name.value));
+    let name = session.name.as_ref().map_or_else(|| "null".to_owned(), |name| python_string(&name.value));
     format!(
-        "{{\"region\": {}, \"scopes\": {scopes}, \"session_name\": {session}, \"startUrl\": {}, \"tool\": \"botocore\"}}",
-        python_string(&sso.region.value),
-        python_string(&sso.start_url.value)
+        "{{\"region\": {}, \"scopes\": {scopes}, \"session_name\": {name}, \"startUrl\": {}, \"tool\": \"botocore\"}}",
+        python_string(&session.region.value),
+        python_string(&session.start_url.value)
     )
 }
 

@@ -13,7 +13,7 @@ use crate::core::credentials::Credentials;
 use crate::core::digest::sha1_hex;
 use crate::core::invalid_text::check_token;
 use crate::core::secret::Secret;
-use crate::plan::sources::SsoBase;
+use crate::plan::sources::{SsoBase, SsoSession};
 use crate::source::error::{Service, SourceError};
 use crate::source::sources::Sources;
 use crate::sts::StsError;
@@ -30,8 +30,9 @@ const SIGNED_OUT: [&str; 5] = [
 
 impl Sources<'_> {
     pub(super) fn sso(&self, sso: &SsoBase, timeout: Duration) -> Result<Credentials, SourceError> {
-        let SsoBase { region, account_id, role_name, .. } = sso;
-        let token = self.sso_token(sso, timeout)?;
+        let SsoBase { session, account_id, role_name, .. } = sso;
+        let region = &session.region;
+        let token = self.sso_token(session, timeout)?;
         let url = self.portal_url(&region.value);
         let link = self.connections.link(&url).map_err(failed)?;
         let mut config = aws_sdk_sso::config::Builder::from(&link.config(&region.value, timeout));
@@ -81,27 +82,26 @@ impl Sources<'_> {
     }
 
     /// Whether a cached token lasts or can be renewed. The service may still reject it.
-    pub fn is_signed_in(&self, sso: &SsoBase) -> bool {
-        let (file, now) = (self.sso_token_file(sso), self.clock.now());
+    pub fn is_signed_in(&self, session: &SsoSession) -> bool {
+        let (file, now) = (self.sso_token_file(session), self.clock.now());
         let token = file.read().ok().flatten().and_then(|fields| SsoToken::of(fields, now).ok());
-        token.is_some_and(|token| token.left_seconds > 0 || (sso.session.is_some() && is_renewable(&token.fields, now)))
+        token
+            .is_some_and(|token| token.left_seconds > 0 || (session.name.is_some() && is_renewable(&token.fields, now)))
     }
 
-    fn sso_token_file(&self, sso: &SsoBase) -> TokenFile {
-        let name = sso.session.as_ref().map_or(&sso.start_url.value, |session| &session.value);
-        TokenFile::new(self.sso_cache.join(sha1_hex(name) + ".json"))
+    pub(crate) fn sso_token_file(&self, session: &SsoSession) -> TokenFile {
+        TokenFile::new(self.sso_cache.join(sha1_hex(session.token_key()) + ".json"))
     }
 
     /// A token that expires soon is renewed. If that fails, it is used until it expires.
-    fn sso_token(&self, sso: &SsoBase, timeout: Duration) -> Result<Secret, SourceError> {
-        let session = &sso.session;
-        let file = self.sso_token_file(sso);
+    fn sso_token(&self, session: &SsoSession, timeout: Duration) -> Result<Secret, SourceError> {
+        let file = self.sso_token_file(session);
         let now = self.clock.now();
         let signed_out = SourceError::SignedOut("no sign-in is cached");
         let SsoToken { access, left_seconds: left, fields: token } =
             SsoToken::of(file.read()?.ok_or(signed_out)?, now)?;
         // If the profile has its own start URL, the token has no data for a renewal, as in the AWS CLI.
-        if left > RENEW_BEFORE || (left > 0 && (session.is_none() || !is_renewable(&token, now))) {
+        if left > RENEW_BEFORE || (left > 0 && (session.name.is_none() || !is_renewable(&token, now))) {
             return Ok(access);
         }
         let find_renewed = || {
@@ -111,10 +111,10 @@ impl Sources<'_> {
         let renew = || {
             // Another process may have used the earlier refresh token.
             let token = file.read()?.unwrap_or(token);
-            if session.is_none() || !is_renewable(&token, now) {
+            if session.name.is_none() || !is_renewable(&token, now) {
                 return Err(SourceError::SignedOut("its sign-in has expired"));
             }
-            self.renew_sso(sso, token, &file, timeout)
+            self.renew_sso(session, token, &file, timeout)
         };
         match file.renew_locked(self.store, timeout, find_renewed, renew) {
             Err(_) if left > 0 => Ok(access),
@@ -124,7 +124,7 @@ impl Sources<'_> {
 
     fn renew_sso(
         &self,
-        sso: &SsoBase,
+        session: &SsoSession,
         mut token: TokenFields,
         file: &TokenFile,
         timeout: Duration,
@@ -132,9 +132,9 @@ impl Sources<'_> {
         let before = token.clone();
         let secret = |name| text(&token, name).map(Secret::from).unwrap_or_default();
         let (client_secret, refresh_token) = (secret("clientSecret"), secret("refreshToken"));
-        let url = self.oidc_url(&sso.region.value);
+        let url = self.oidc_url(&session.region.value);
         let link = self.connections.link(&url).map_err(failed)?;
-        let mut config = aws_sdk_ssooidc::config::Builder::from(&link.config(&sso.region.value, timeout));
+        let mut config = aws_sdk_ssooidc::config::Builder::from(&link.config(&session.region.value, timeout));
         config.set_endpoint_url(self.endpoints.sso_oidc.clone());
         let call = Oidc::from_conf(config.build())
             .create_token()

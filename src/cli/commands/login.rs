@@ -83,10 +83,10 @@ fn log_in(
     let mut outcome = attempt()?;
     if let Err((error, _)) = &outcome
         && let Some(sso) = sign_in::needed(error).filter(|_| !context.no_input())
-        && !failed_sign_ins.contains(&sign_in::name(sso))
+        && !failed_sign_ins.contains(&sign_in::name(&sso.session))
     {
-        sign_in::by_device_code(context, pool, plan, sso).inspect_err(|_| {
-            failed_sign_ins.insert(sign_in::name(sso));
+        sign_in::by_device_code(context, pool, plan, &sso.session).inspect_err(|_| {
+            failed_sign_ins.insert(sign_in::name(&sso.session));
         })?;
         outcome = attempt()?;
     }

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use crate::core::masking::{masked, shown_url};
 use crate::output::fields::Fields;
-use crate::plan::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, WebIdentityBase};
+use crate::plan::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, SsoSession, WebIdentityBase};
 use crate::plan::{Base, BaseSource};
 use crate::profile::value_form::shown;
 
@@ -19,8 +19,10 @@ pub(crate) fn json_of(base: &Base) -> Value {
         BaseSource::Container(ContainerBase { service, .. }) => {
             json!({"uri": service.uri.as_ref().map(|uri| shown_url(&uri.value))})
         }
-        BaseSource::Sso(SsoBase { session, start_url, region, account_id, role_name, .. }) => json!({
-            "sso_session": session.as_ref().map(|session| masked(&session.value)),
+        BaseSource::Sso(SsoBase {
+            session: SsoSession { name, start_url, region, .. }, account_id, role_name, ..
+        }) => json!({
+            "sso_session": name.as_ref().map(|name| masked(&name.value)),
             "start_url": shown_url(&start_url.value),
             "region": shown("region", &region.value),
             "account_id": shown("sso_account_id", &account_id.value),
@@ -68,10 +70,11 @@ pub(crate) fn add(fields: &mut Fields, base: &Base) {
                 None => fields.add("uri", "none: this is not a container with a role", ""),
             }
         }
-        BaseSource::Sso(SsoBase { session, start_url, region, account_id, role_name, .. }) => {
+        BaseSource::Sso(SsoBase { session, account_id, role_name, .. }) => {
+            let SsoSession { name, start_url, region, .. } = session;
             add_located(fields, "sso role", Some(role_name));
             add_located(fields, "account", Some(account_id));
-            add_located(fields, "sso session", session.as_ref());
+            add_located(fields, "sso session", name.as_ref());
             fields.add("start url", &shown_url(&start_url.value), &start_url.from.to_string());
             add_located(fields, "sso region", Some(region));
         }
