@@ -30,6 +30,7 @@ mod journal;
 mod jwt;
 pub mod metadata;
 mod mint;
+mod oauth;
 mod percent;
 mod proxy;
 pub mod sign_in;
