@@ -303,3 +303,6 @@ fn oauth_error(status: u16, code: &str, description: &str) -> Response {
         .header("x-amzn-ErrorType", code)
         .body("application/json", json!({"error": name, "error_description": description}).to_string())
 }
+
+#[cfg(test)]
+mod tests;

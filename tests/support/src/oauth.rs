@@ -189,8 +189,25 @@ fn page(id: &str, client: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    pub(crate) const CALLBACK: &str = "http://127.0.0.1:1234/oauth/callback";
+    /// The pair of RFC 7636 appendix B.
+    pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+    pub(crate) fn query(fields: &BTreeMap<&str, &str>) -> String {
+        let pair = |(name, value): (&&str, &&str)| format!("{name}={}", percent::encode(value.as_bytes()));
+        fields.iter().map(pair).collect::<Vec<_>>().join("&")
+    }
+
+    /// The parameters of a redirect to the callback.
+    pub(crate) fn callback(response: &Response) -> BTreeMap<String, String> {
+        assert_eq!(response.status, 302, "{}", String::from_utf8_lossy(&response.body));
+        let location = &response.headers.iter().find(|(name, _)| name == "Location").unwrap().1;
+        percent::form_fields(location.split_once('?').unwrap().1)
+    }
 
     #[test]
     fn callback_has_loopback_address_port_and_path() {

@@ -157,3 +157,6 @@ fn refused(exception: &str, code: &str, message: &str) -> Response {
     let body: Value = json!({"error": code, "message": message});
     Response::new(400, Utc::now()).header("x-amzn-ErrorType", exception).body("application/json", body.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,7 +27,7 @@ pub(super) fn create(request: &Request, state: &mut State) -> Response {
 }
 
 fn denied(code: &str) -> Response {
-    refused("AccessDeniedException", code, "the session cannot be renewed")
+    refused("AccessDeniedException", code, "the request is denied")
 }
 
 fn invalid(what: &str) -> Response {
