@@ -2,26 +2,29 @@
 //! It registers clients, signs them in by device codes (RFC 8628) or by authorization codes with PKCE, and accepts each
 //! refresh token once.
 
+mod answer;
 mod authorize;
 mod client;
+mod session;
 mod token;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::Utc;
 use serde_json::{Value, json};
 
 use crate::TemporaryKeys;
 use crate::http::{Reply, Request, Response};
-use crate::mint;
 use crate::oauth::{Authorizations, Consent};
 use crate::percent;
 use crate::site::{Site, lock};
 use crate::wait::wait_until;
 
+pub(crate) use answer::{error, json_response};
 pub use authorize::REDIRECT_URI;
 use client::Client;
+use session::Session;
 
 /// A running double.
 #[derive(Debug)]
@@ -46,37 +49,6 @@ struct State {
     device_code: Option<(String, String)>,
     clients: Vec<Client>,
     authorizations: Authorizations,
-}
-
-/// The tokens of a signed-in user.
-#[derive(Debug)]
-struct Session {
-    client_id: String,
-    access_token: String,
-    refresh_token: String,
-    expires: Option<DateTime<Utc>>,
-}
-
-impl Session {
-    fn new(client_id: &str) -> Self {
-        let (access_token, refresh_token) = (mint::session_token(), mint::session_token());
-        Self { client_id: client_id.to_owned(), access_token, refresh_token, expires: None }
-    }
-}
-
-impl State {
-    fn latest(&self) -> &Session {
-        self.sessions.last().expect("a session")
-    }
-
-    /// The session of a portal request, if its access token is valid.
-    fn session_of(&self, request: &Request) -> Option<usize> {
-        let token = request.header("x-amz-sso_bearer_token")?;
-        let is_valid = |session: &Session| {
-            session.access_token == token && session.expires.is_none_or(|expires| Utc::now() < expires)
-        };
-        self.sessions.iter().position(is_valid)
-    }
 }
 
 /// The code that the user enters.
@@ -222,7 +194,7 @@ fn answer(request: &Request, state: &Mutex<State>) -> Reply {
     }
     let reply = match (request.method(), request.path()) {
         ("GET", "/federation/credentials") => role(request, &lock(state)),
-        ("POST", "/logout") => logout(request, &mut lock(state)),
+        ("POST", "/logout") => session::logout(request, &mut lock(state)),
         ("POST", "/token") => {
             wait_until("the end of the holding", || !lock(state).held);
             let delay = lock(state).delay;
@@ -256,52 +228,12 @@ fn role(request: &Request, state: &State) -> Response {
     }}))
 }
 
-/// Ends the session in the service, so that its refresh token is invalid, too.
-fn logout(request: &Request, state: &mut State) -> Response {
-    let Some(session) = state.session_of(request) else { return unauthorized() };
-    state.sessions.remove(session);
-    if state.sessions.is_empty() {
-        state.sessions.push(Session::new(CLIENT.0));
-    }
-    Response::new(200, Utc::now())
-}
-
 fn unauthorized() -> Response {
     error(401, "UnauthorizedException", "Session token not found or invalid")
 }
 
 fn body_of(request: &Request) -> Value {
     serde_json::from_slice(request.body()).unwrap_or_default()
-}
-
-/// Adds `expires` to now.
-fn after(seconds: i64) -> DateTime<Utc> {
-    Utc::now() + TimeDelta::seconds(seconds)
-}
-
-pub(crate) fn json_response(document: &Value) -> Response {
-    Response::new(200, Utc::now()).body("application/json", document.to_string())
-}
-
-pub(crate) fn error(status: u16, code: &str, message: &str) -> Response {
-    Response::new(status, Utc::now())
-        .header("x-amzn-ErrorType", code)
-        .body("application/json", json!({"message": message}).to_string())
-}
-
-/// An error of the token service, which has the members of RFC 6749 section 5.2: `invalid_grant` for
-/// `InvalidGrantException`.
-fn oauth_error(status: u16, code: &str, description: &str) -> Response {
-    let mut name = String::new();
-    for letter in code.trim_end_matches("Exception").chars() {
-        if letter.is_ascii_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.push(letter.to_ascii_lowercase());
-    }
-    Response::new(status, Utc::now())
-        .header("x-amzn-ErrorType", code)
-        .body("application/json", json!({"error": name, "error_description": description}).to_string())
 }
 
 #[cfg(test)]

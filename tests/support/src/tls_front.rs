@@ -165,3 +165,77 @@ fn serve(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
     let _ = client.shutdown(Shutdown::Both);
     outcome
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use rustls::pki_types::{CertificateDer, pem::PemObject};
+    use rustls::{ClientConfig, ClientConnection, RootCertStore, Stream};
+
+    use super::*;
+    use crate::Site;
+
+    fn connect(front: &TlsFront, target: &str) -> (TcpStream, String) {
+        let mut stream = TcpStream::connect(front.address).unwrap();
+        write!(stream, "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n").unwrap();
+        let (head, _) = read_head(&mut stream).unwrap();
+        (stream, head.lines().next().unwrap().to_owned())
+    }
+
+    fn request(front: &TlsFront, host: &str, method: &str) -> String {
+        let (mut stream, status) = connect(front, &format!("{host}:443"));
+        assert_eq!(status, "HTTP/1.1 200 Connection established");
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(front.ca_file()).unwrap()).unwrap();
+        let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let mut tls = ClientConnection::new(Arc::new(config), host.to_owned().try_into().unwrap()).unwrap();
+        let mut stream = Stream::new(&mut tls, &mut stream);
+        write!(stream, "{method} /start?a=b HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn request_reaches_the_double_of_its_host() {
+        let front = TlsFront::start();
+        let site = Site::start(|request| {
+            let body = [request.header("host"), request.header("x-forwarded-proto")].map(Option::unwrap).join(" ");
+            Reply::Whole(Response::new(418, Utc::now()).header("x-own", "1").body("text/plain", body))
+        });
+        front.forward("oidc.eu-west-1.amazonaws.com", &site.url());
+        let text = request(&front, "oidc.eu-west-1.amazonaws.com", "GET");
+        assert!(text.starts_with("HTTP/1.1 418 ") && text.contains("\r\nx-own: 1\r\n"), "{text}");
+        assert!(text.ends_with("\r\n\r\noidc.eu-west-1.amazonaws.com https"), "{text}");
+        assert_eq!((site.requests()[0].query(), site.count("GET", "/start")), ("a=b", 1));
+    }
+
+    #[test]
+    fn vanity_host_redirects_and_may_reject_head() {
+        let front = TlsFront::start();
+        for head in [302, 405, 501] {
+            front.redirect("sso.corp.example", "https://d-123.awsapps.com/start", head);
+            let answers = ["HEAD", "GET"].map(|method| request(&front, "sso.corp.example", method));
+            for (answer, status) in answers.iter().zip([head, 302]) {
+                assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+                let location = "\r\nLocation: https://d-123.awsapps.com/start\r\n";
+                assert_eq!(answer.contains(location), status == 302, "{answer}");
+            }
+        }
+    }
+
+    #[test]
+    fn unknown_host_or_port_gets_502() {
+        let front = TlsFront::start();
+        front.redirect("sso.corp.example", "https://d-123.awsapps.com/start", 302);
+        for target in ["other.example:443", "sso.corp.example:8443"] {
+            assert_eq!(connect(&front, target).1, "HTTP/1.1 502 Bad Gateway");
+        }
+        assert_eq!(front.connects(), ["other.example:443", "sso.corp.example:8443"]);
+    }
+}

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use crate::http::Response;
 use crate::mint;
 
+use super::answer::{json_response, oauth_error};
 use super::authorize::REDIRECT_URI;
-use super::{CLIENT, State, USER_CODE, json_response, oauth_error};
+use super::{CLIENT, State, USER_CODE};
 
 pub(super) const AUTHORIZATION_CODE: &str = "authorization_code";
 pub(super) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";

@@ -4,6 +4,7 @@ use super::*;
 use crate::Page;
 use crate::http::send;
 use crate::jwt::base64url;
+use crate::mint;
 use crate::oauth::tests::{CALLBACK, CHALLENGE, VERIFIER, callback};
 
 fn start() -> IdentityCenter {
@@ -11,7 +12,7 @@ fn start() -> IdentityCenter {
         access_key_id: mint::temporary_key_id(),
         secret_access_key: mint::secret_access_key(),
         session_token: mint::session_token(),
-        expires: after(3600),
+        expires: Utc::now(),
     };
     IdentityCenter::start("111111111111", "Own", keys)
 }

@@ -1,18 +1,21 @@
 //! The token endpoint.
 
+use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::http::Response;
 use crate::oauth::{Exchange, Rejected};
 
+use super::State;
+use super::answer::{json_response, oauth_error};
 use super::client::{AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN, authenticated, authorized};
-use super::{Session, State, after, json_response, oauth_error};
+use super::session::Session;
 
 pub(super) fn create(body: &Value, state: &mut State) -> Response {
     match granted(body, state) {
         Ok(client_id) => {
             let mut session = Session::new(&client_id);
-            session.expires = Some(after(state.lifetime));
+            session.expires = Some(Utc::now() + TimeDelta::seconds(state.lifetime));
             let answer = json!({
                 "accessToken": session.access_token,
                 "refreshToken": session.refresh_token,
