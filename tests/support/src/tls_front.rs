@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -104,14 +104,9 @@ impl TlsFront {
         format!("http://{}", self.address)
     }
 
-    /// The authority's certificate, for `AWS_CA_BUNDLE`.
+    /// The authority's certificate, for `AWS_CA_BUNDLE`. It is deleted on drop.
     pub fn ca_file(&self) -> PathBuf {
         self.folder.path().join("ca.pem")
-    }
-
-    /// The directory of [`TlsFront::ca_file`], which is deleted on drop.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// The `HOST:PORT` of all CONNECT requests so far, with rejected ones.
