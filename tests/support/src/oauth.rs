@@ -10,10 +10,10 @@ use crate::jwt::base64url;
 use crate::mint;
 use crate::percent;
 
-/// The decision page's own path, relative to the authorization endpoint.
+/// The form's address, relative to the authorization endpoint.
 const DECISION: &str = "authorize/decision";
 
-/// What the user does with an authorization request.
+/// The user's reaction to an authorization request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Consent {
     /// Reads a page with two buttons.
@@ -41,7 +41,7 @@ pub(crate) struct Exchange<'a> {
     pub(crate) redirect_uri: &'a str,
 }
 
-/// Why a code is not accepted.
+/// The reason for a rejected code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rejected {
     /// Unknown, expired or used.
@@ -171,7 +171,7 @@ pub(crate) fn html(status: u16, text: &str) -> Response {
     Response::new(status, Utc::now()).header("Cache-Control", "no-store").body("text/html; charset=utf-8", text)
 }
 
-/// An origin and its scheme, as the client sees them behind a [`crate::TlsFront`].
+/// The scheme and authority in the client's URL, also behind a [`crate::TlsFront`].
 pub(crate) fn origin(request: &Request) -> String {
     let scheme = request.header("x-forwarded-proto").unwrap_or("http");
     format!("{scheme}://{}", request.header("host").unwrap_or_default())

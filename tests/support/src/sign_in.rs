@@ -17,6 +17,7 @@ use crate::jwt::Signer;
 use crate::mint;
 use crate::oauth::{Authorizations, Consent};
 use crate::site::{Site, lock};
+use crate::wait::wait_until;
 
 /// A running double.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ struct State {
     /// The ARN in ID tokens.
     session_arn: String,
     keys: TemporaryKeys,
+    held: bool,
     /// The error code of rejected token requests.
     refusal: Option<&'static str>,
     seen: HashSet<String>,
@@ -65,12 +67,13 @@ impl SignIn {
             sessions: vec![session],
             session_arn: "arn:aws:iam::111111111111:user/dev".to_owned(),
             keys,
+            held: false,
             refusal: None,
             seen: HashSet::new(),
             authorizations: Authorizations::new(),
         }));
         let shared = Arc::clone(&state);
-        Self { site: Site::start(move |request| Reply::Whole(answer(request, &mut lock(&shared)))), state }
+        Self { site: Site::start(move |request| Reply::Whole(answer(request, &shared))), state }
     }
 
     /// The endpoint.
@@ -105,6 +108,11 @@ impl SignIn {
     /// Answers with this error, such as `TOKEN_EXPIRED`.
     pub fn refuse(&self, error: &'static str) {
         lock(&self.state).refusal = Some(error);
+    }
+
+    /// Starts or stops holding token requests.
+    pub fn set_held(&self, held: bool) {
+        lock(&self.state).held = held;
     }
 
     /// Redirects from `/v1/authorize` without a page, as for a user with a session in the browser.
@@ -143,11 +151,14 @@ impl SignIn {
     }
 }
 
-fn answer(request: &Request, state: &mut State) -> Response {
+fn answer(request: &Request, state: &Mutex<State>) -> Response {
     match (request.method(), request.path()) {
-        ("POST", "/v1/token") => token::create(request, state),
-        ("GET", "/v1/authorize") => authorize::authorize(request, state),
-        ("POST", "/v1/authorize/decision") => state.authorizations.decide(request),
+        ("POST", "/v1/token") => {
+            wait_until("the end of the holding", || !lock(state).held);
+            token::create(request, &mut lock(state))
+        }
+        ("GET", "/v1/authorize") => authorize::authorize(request, &mut lock(state)),
+        ("POST", "/v1/authorize/decision") => lock(state).authorizations.decide(request),
         ("GET", authorize::CONFIRMATION) => authorize::confirmation(request),
         _ => error(404, "UnknownOperationException", "no such operation"),
     }
