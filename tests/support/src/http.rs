@@ -3,6 +3,7 @@
 //!
 //! Dropping the [`Server`] closes its connections and joins its threads.
 
+mod client;
 mod message;
 mod wire;
 
@@ -17,6 +18,8 @@ use rustls::{ServerConnection, Stream};
 
 use crate::tls::ServerTls;
 
+pub use client::send;
+pub(crate) use client::{exchange, split};
 pub use message::{Reply, Request, Response};
 use wire::{Unreadable, Wire};
 
@@ -153,7 +156,7 @@ impl Connections {
 }
 
 /// A client that does not trust the certificate reports that and closes the connection.
-fn converse_securely(stream: &TcpStream, tls: &ServerTls, service: &dyn Service) -> io::Result<()> {
+pub(crate) fn converse_securely(stream: &TcpStream, tls: &ServerTls, service: &dyn Service) -> io::Result<()> {
     let mut tls = ServerConnection::new(Arc::clone(&tls.0)).map_err(io::Error::other)?;
     let mut stream = stream;
     let outcome = converse(&mut Wire::new(Stream::new(&mut tls, &mut stream)), service);

@@ -1,17 +1,30 @@
 //! A double of IAM Identity Center: the portal that returns role credentials for an access token, and the token service.
-//! It registers clients, signs them in by device codes (RFC 8628), and accepts each refresh token once.
+//! It registers clients, signs them in by device codes (RFC 8628) or by authorization codes with PKCE, and accepts each
+//! refresh token once.
+
+mod answer;
+mod authorize;
+mod client;
+mod session;
+mod token;
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use chrono::Utc;
 use serde_json::{Value, json};
 
 use crate::TemporaryKeys;
 use crate::http::{Reply, Request, Response};
-use crate::mint;
+use crate::oauth::{Authorizations, Consent};
 use crate::percent;
 use crate::site::{Site, lock};
 use crate::wait::wait_until;
+
+pub(crate) use answer::{error, json_response};
+pub use authorize::REDIRECT_URI;
+use client::Client;
+use session::Session;
 
 /// A running double.
 #[derive(Debug)]
@@ -22,37 +35,43 @@ pub struct IdentityCenter {
 
 #[derive(Debug)]
 struct State {
-    access_token: String,
-    refresh_token: String,
+    /// All sessions, the latest one last. It is never empty.
+    sessions: Vec<Session>,
     role: (String, String),
     keys: TemporaryKeys,
     held: bool,
     down: bool,
+    delay: Duration,
+    lifetime: i64,
     /// Answers to a device code, the next one last. Without one the sign-in is complete.
     device_answers: Vec<&'static str>,
-    device_code: Option<String>,
-    registered: Vec<(String, String)>,
+    /// The current device code and its client.
+    device_code: Option<(String, String)>,
+    clients: Vec<Client>,
+    authorizations: Authorizations,
 }
 
 /// The code that the user enters.
 pub const USER_CODE: &str = "BCDF-GHJK";
 
-/// The client that the AWS CLI registers for a sign-in.
+/// The client that the AWS CLI registers for a sign-in by an authorization code.
 pub const CLIENT: (&str, &str) = ("client-id-of-the-cli", "client-secret-of-the-cli");
 
 impl IdentityCenter {
-    /// A double that returns `keys` for this account and role.
+    /// A double that returns `keys` for this account and role. One session of [`CLIENT`] exists.
     pub fn start(account: &str, role: &str, keys: TemporaryKeys) -> Self {
         let state = Arc::new(Mutex::new(State {
-            access_token: mint::session_token(),
-            refresh_token: mint::session_token(),
+            sessions: vec![Session::new(CLIENT.0)],
             role: (account.to_owned(), role.to_owned()),
             keys,
             held: false,
             down: false,
+            delay: Duration::ZERO,
+            lifetime: 3600,
             device_answers: Vec::new(),
             device_code: None,
-            registered: vec![(CLIENT.0.to_owned(), CLIENT.1.to_owned())],
+            clients: vec![Client::of_the_aws_cli()],
+            authorizations: Authorizations::new(),
         }));
         let shared = Arc::clone(&state);
         Self { site: Site::start(move |request| answer(request, &shared)), state }
@@ -63,20 +82,19 @@ impl IdentityCenter {
         self.site.url()
     }
 
-    /// The valid access token.
+    /// The access token of the latest session.
     pub fn access_token(&self) -> String {
-        lock(&self.state).access_token.clone()
+        lock(&self.state).latest().access_token.clone()
     }
 
-    /// The valid refresh token.
+    /// The refresh token of the latest session.
     pub fn refresh_token(&self) -> String {
-        lock(&self.state).refresh_token.clone()
+        lock(&self.state).latest().refresh_token.clone()
     }
 
-    /// Invalidates both tokens, as after a sign-out.
+    /// Invalidates all tokens, as after a sign-out.
     pub fn sign_out(&self) {
-        let mut state = lock(&self.state);
-        (state.access_token, state.refresh_token) = (mint::session_token(), mint::session_token());
+        lock(&self.state).sessions = vec![Session::new(CLIENT.0)];
     }
 
     /// Starts or stops answering with 503.
@@ -84,9 +102,39 @@ impl IdentityCenter {
         lock(&self.state).down = down;
     }
 
-    /// Starts or stops holding renewals.
+    /// Starts or stops holding token requests.
     pub fn set_held(&self, held: bool) {
         lock(&self.state).held = held;
+    }
+
+    /// Delays the answers to token requests.
+    pub fn slow(&self, delay: Duration) {
+        lock(&self.state).delay = delay;
+    }
+
+    /// Limits later access tokens to so many seconds.
+    pub fn expire_in(&self, seconds: i64) {
+        lock(&self.state).lifetime = seconds;
+    }
+
+    /// Redirects from `/authorize` without a page, as for a user with a session in the browser.
+    pub fn approve_at_once(&self) {
+        lock(&self.state).authorizations.consent = Consent::Allow;
+    }
+
+    /// Redirects from `/authorize` with `error=access_denied`.
+    pub fn deny(&self) {
+        lock(&self.state).authorizations.consent = Consent::Deny;
+    }
+
+    /// Shows the page of `/authorize` again.
+    pub fn show_page(&self) {
+        lock(&self.state).authorizations.consent = Consent::Page;
+    }
+
+    /// Makes all authorization codes so far expired.
+    pub fn expire_codes(&self) {
+        lock(&self.state).authorizations.expire_codes();
     }
 
     /// Answers the next polls of a device code with these errors, such as `AuthorizationPendingException`.
@@ -99,9 +147,29 @@ impl IdentityCenter {
         self.site.count("POST", "/client/register")
     }
 
+    /// The body of the latest registration.
+    pub fn last_registration(&self) -> Option<Value> {
+        self.bodies("/client/register").pop()
+    }
+
+    /// The JSON bodies of all POST requests to this path.
+    pub fn bodies(&self, path: &str) -> Vec<Value> {
+        self.site.requests().iter().filter(|it| (it.method(), it.path()) == ("POST", path)).map(body_of).collect()
+    }
+
+    /// All requests so far.
+    pub fn requests(&self) -> Vec<Request> {
+        self.site.requests()
+    }
+
     /// The number of device codes.
     pub fn device_codes(&self) -> usize {
         self.site.count("POST", "/device_authorization")
+    }
+
+    /// The number of authorization requests.
+    pub fn authorizations(&self) -> usize {
+        self.site.count("GET", "/authorize")
     }
 
     /// The number of token requests.
@@ -113,6 +181,11 @@ impl IdentityCenter {
     pub fn roles(&self) -> usize {
         self.site.count("GET", "/federation/credentials")
     }
+
+    /// The number of logout requests.
+    pub fn logouts(&self) -> usize {
+        self.site.count("POST", "/logout")
+    }
 }
 
 fn answer(request: &Request, state: &Mutex<State>) -> Reply {
@@ -121,20 +194,25 @@ fn answer(request: &Request, state: &Mutex<State>) -> Reply {
     }
     let reply = match (request.method(), request.path()) {
         ("GET", "/federation/credentials") => role(request, &lock(state)),
+        ("POST", "/logout") => session::logout(request, &mut lock(state)),
         ("POST", "/token") => {
             wait_until("the end of the holding", || !lock(state).held);
-            token(request, &mut lock(state))
+            let delay = lock(state).delay;
+            std::thread::sleep(delay);
+            token::create(&body_of(request), &mut lock(state))
         }
-        ("POST", "/client/register") => register(request, &mut lock(state)),
-        ("POST", "/device_authorization") => device_code(request, &mut lock(state)),
+        ("POST", "/client/register") => client::register(&body_of(request), &mut lock(state)),
+        ("POST", "/device_authorization") => client::device_code(&body_of(request), &mut lock(state)),
+        ("GET", "/authorize") => authorize::authorize(request, &mut lock(state)),
+        ("POST", "/authorize/decision") => lock(state).authorizations.decide(request),
         _ => error(404, "UnknownOperationException", "no such operation"),
     };
     Reply::Whole(reply)
 }
 
 fn role(request: &Request, state: &State) -> Response {
-    if request.header("x-amz-sso_bearer_token") != Some(&state.access_token) {
-        return error(401, "UnauthorizedException", "Session token not found or invalid");
+    if state.session_of(request).is_none() {
+        return unauthorized();
     }
     let asked = percent::form_fields(request.query());
     let is_right = |name: &str, right: &str| asked.get(name).is_some_and(|value| value == right);
@@ -150,80 +228,13 @@ fn role(request: &Request, state: &State) -> Response {
     }}))
 }
 
+fn unauthorized() -> Response {
+    error(401, "UnauthorizedException", "Session token not found or invalid")
+}
+
 fn body_of(request: &Request) -> Value {
     serde_json::from_slice(request.body()).unwrap_or_default()
 }
 
-fn register(request: &Request, state: &mut State) -> Response {
-    let body = body_of(request);
-    if body["clientType"] != "public" || body["clientName"].as_str().is_none_or(str::is_empty) {
-        return error(400, "InvalidClientMetadataException", "clientName or clientType");
-    }
-    let client = (mint::session_token(), mint::session_token());
-    state.registered.push(client.clone());
-    let expires = Utc::now().timestamp() + 90 * 86_400;
-    json_response(&json!({"clientId": client.0, "clientSecret": client.1, "clientSecretExpiresAt": expires}))
-}
-
-fn is_registered(body: &Value, state: &State) -> bool {
-    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-    state.registered.contains(&(text("clientId"), text("clientSecret")))
-}
-
-fn device_code(request: &Request, state: &mut State) -> Response {
-    let body = body_of(request);
-    if !is_registered(&body, state) {
-        return error(401, "InvalidClientException", "Client is not registered");
-    }
-    if body["startUrl"].as_str().is_none_or(|url| !url.starts_with("https://")) {
-        return error(400, "InvalidRequestException", "startUrl");
-    }
-    let code = mint::session_token();
-    state.device_code = Some(code.clone());
-    json_response(&json!({
-        "deviceCode": code,
-        "userCode": USER_CODE,
-        "verificationUri": "https://device.sso.example/",
-        "verificationUriComplete": format!("https://device.sso.example/?user_code={USER_CODE}"),
-        "expiresIn": 600,
-        "interval": 1,
-    }))
-}
-
-fn token(request: &Request, state: &mut State) -> Response {
-    let body = body_of(request);
-    if !is_registered(&body, state) {
-        return error(401, "InvalidClientException", "Client is not registered");
-    }
-    match body["grantType"].as_str() {
-        Some("refresh_token") if body["refreshToken"] == state.refresh_token.as_str() => {}
-        Some("refresh_token") => return error(400, "InvalidGrantException", "Invalid refresh token provided"),
-        Some("urn:ietf:params:oauth:grant-type:device_code") => {
-            if state.device_code.is_none() || body["deviceCode"].as_str() != state.device_code.as_deref() {
-                return error(400, "InvalidGrantException", "Invalid device code");
-            }
-            if let Some(code) = state.device_answers.pop() {
-                return error(400, code, "not yet");
-            }
-            state.device_code = None;
-        }
-        _ => return error(400, "UnsupportedGrantTypeException", "grantType"),
-    }
-    (state.access_token, state.refresh_token) = (mint::session_token(), mint::session_token());
-    json_response(&json!({
-        "accessToken": state.access_token,
-        "refreshToken": state.refresh_token,
-        "tokenType": "Bearer",
-        "expiresIn": 3600,
-    }))
-}
-
-pub(crate) fn json_response(document: &Value) -> Response {
-    Response::new(200, Utc::now()).body("application/json", document.to_string())
-}
-
-pub(crate) fn error(status: u16, code: &str, message: &str) -> Response {
-    Response::new(status, Utc::now())
-        .header("x-amzn-ErrorType", code)
-        .body("application/json", json!({"message": message}).to_string())
-}
+#[cfg(test)]
+mod tests;

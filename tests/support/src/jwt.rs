@@ -35,13 +35,12 @@ impl Signer {
         let private = &self.0.1[inner + 5..inner + 37];
         let curve = [0xa0, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
         let der = [&[0x30, 0x77, 2, 1, 1, 4, 32], private, &curve, &[0xa1, 0x44, 3, 0x42, 0], &self.public()].concat();
-        let text = base64url(&der).replace('-', "+").replace('_', "/");
-        let padded = format!("{text}{}", "=".repeat((4 - text.len() % 4) % 4));
+        let padded = base64(&der);
         let lines: Vec<&str> = padded.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
         format!("-----BEGIN EC PRIVATE KEY-----\n{}\n-----END EC PRIVATE KEY-----\n", lines.join("\n"))
     }
 
-    fn sign(&self, header: &Value, payload: &Value) -> String {
+    pub(crate) fn sign(&self, header: &Value, payload: &Value) -> String {
         let message =
             format!("{}.{}", base64url(header.to_string().as_bytes()), base64url(payload.to_string().as_bytes()));
         let signature = self.0.0.sign(&SystemRandom::new(), message.as_bytes()).expect("random bytes");
@@ -114,6 +113,12 @@ pub(crate) fn base64url(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+/// RFC 4648 section 4, with padding.
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    let text = base64url(bytes).replace('-', "+").replace('_', "/");
+    format!("{text}{}", "=".repeat((4 - text.len() % 4) % 4))
 }
 
 pub(crate) fn from_base64url(text: &str) -> Option<Vec<u8>> {

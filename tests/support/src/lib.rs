@@ -18,6 +18,7 @@
 
 mod aws_error;
 pub mod biz_corp;
+mod browser;
 mod double;
 mod fault;
 mod home;
@@ -30,6 +31,7 @@ mod journal;
 mod jwt;
 pub mod metadata;
 mod mint;
+mod oauth;
 mod percent;
 mod proxy;
 pub mod sign_in;
@@ -39,11 +41,13 @@ mod sts;
 #[cfg(unix)]
 mod terminal;
 mod tls;
+mod tls_front;
 mod totp;
 mod wait;
 mod world;
 
 pub use aws_error::AwsError;
+pub use browser::Page;
 pub use double::FakeSts;
 pub use fault::Fault;
 pub use home::{Finished, TestHome};
@@ -58,6 +62,7 @@ pub use sts::document::TemporaryKeys;
 #[cfg(unix)]
 pub use terminal::{Left, Terminal};
 pub use tls::{Authority, ServerTls, Validity};
+pub use tls_front::TlsFront;
 pub use totp::{Device, STEP_SECONDS};
 pub use wait::{PATIENCE, wait_until};
 pub use world::{Role, User, World};

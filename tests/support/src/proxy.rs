@@ -109,7 +109,7 @@ fn serve(mut client: TcpStream, behind: SocketAddr, policy: &Policy, seen: &Mute
 }
 
 /// The request line with its headers, and the bytes after them.
-fn read_head(client: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
+pub(crate) fn read_head(client: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
     loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -124,7 +124,7 @@ fn read_head(client: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
     }
 }
 
-fn parse(head: &str) -> Asked {
+pub(crate) fn parse(head: &str) -> Asked {
     let mut lines = head.lines();
     let mut words = lines.next().unwrap_or_default().split(' ').map(str::to_owned);
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());

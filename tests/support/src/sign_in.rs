@@ -1,4 +1,8 @@
-//! A double of AWS Sign-In, which renews the sessions of `aws login` for a client that proves possession of their key.
+//! A double of AWS Sign-In, which starts and renews the sessions of `aws login` for a client that proves possession of
+//! their key.
+
+mod authorize;
+mod token;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -8,10 +12,12 @@ use serde_json::{Value, json};
 
 use crate::TemporaryKeys;
 use crate::http::{Reply, Request, Response};
-use crate::identity_center::{error, json_response};
-use crate::jwt::{self, Signer, from_base64url};
+use crate::identity_center::error;
+use crate::jwt::Signer;
 use crate::mint;
+use crate::oauth::{Authorizations, Consent};
 use crate::site::{Site, lock};
+use crate::wait::wait_until;
 
 /// A running double.
 #[derive(Debug)]
@@ -22,29 +28,52 @@ pub struct SignIn {
 
 #[derive(Debug)]
 struct State {
+    /// The key of the first session.
     signer: Signer,
-    refresh_token: String,
+    /// All sessions, the latest one last.
+    sessions: Vec<Session>,
+    /// The ARN in ID tokens.
+    session_arn: String,
     keys: TemporaryKeys,
-    /// The error code of rejected renewals.
+    held: bool,
+    /// The error code of rejected token requests.
     refusal: Option<&'static str>,
     seen: HashSet<String>,
+    authorizations: Authorizations,
 }
 
-/// The client id of a sign-in.
+#[derive(Debug)]
+struct Session {
+    client_id: String,
+    refresh_token: String,
+    /// The public key of the proof at the sign-in.
+    key: Vec<u8>,
+}
+
+/// The client id of a sign-in with a browser on this machine.
 pub const CLIENT_ID: &str = "arn:aws:signin:::devtools/same-device";
 
+/// The client id of a sign-in with a browser on another machine.
+pub const CROSS_DEVICE_CLIENT_ID: &str = "arn:aws:signin:::devtools/cross-device";
+
 impl SignIn {
-    /// A double that returns `keys` if the session is renewed.
+    /// A double that returns `keys` for a code or a refresh token. One session exists, with the key [`SignIn::key`].
     pub fn start(keys: TemporaryKeys) -> Self {
+        let signer = Signer::new();
+        let session =
+            Session { client_id: CLIENT_ID.to_owned(), refresh_token: mint::session_token(), key: signer.public() };
         let state = Arc::new(Mutex::new(State {
-            signer: Signer::new(),
-            refresh_token: mint::session_token(),
+            signer,
+            sessions: vec![session],
+            session_arn: "arn:aws:iam::111111111111:user/dev".to_owned(),
             keys,
+            held: false,
             refusal: None,
             seen: HashSet::new(),
+            authorizations: Authorizations::new(),
         }));
         let shared = Arc::clone(&state);
-        Self { site: Site::start(move |request| Reply::Whole(answer(request, &mut lock(&shared)))), state }
+        Self { site: Site::start(move |request| Reply::Whole(answer(request, &shared))), state }
     }
 
     /// The endpoint.
@@ -52,14 +81,28 @@ impl SignIn {
         self.site.url()
     }
 
-    /// The valid refresh token.
+    /// The refresh token of the latest session.
+    ///
+    /// # Panics
+    ///
+    /// Never: a session exists.
     pub fn refresh_token(&self) -> String {
-        lock(&self.state).refresh_token.clone()
+        lock(&self.state).sessions.last().expect("a session").refresh_token.clone()
     }
 
-    /// The session's key in the AWS CLI's form.
+    /// The first session's key in the AWS CLI's form.
     pub fn key(&self) -> String {
         lock(&self.state).signer.pem()
+    }
+
+    /// Sets the `sub` of ID tokens, which becomes the `login_session`.
+    pub fn set_session(&self, arn: &str) {
+        arn.clone_into(&mut lock(&self.state).session_arn);
+    }
+
+    /// Sets the keys of later answers.
+    pub fn set_keys(&self, keys: TemporaryKeys) {
+        lock(&self.state).keys = keys;
     }
 
     /// Answers with this error, such as `TOKEN_EXPIRED`.
@@ -67,61 +110,64 @@ impl SignIn {
         lock(&self.state).refusal = Some(error);
     }
 
-    /// The number of renewal requests.
+    /// Starts or stops holding token requests.
+    pub fn set_held(&self, held: bool) {
+        lock(&self.state).held = held;
+    }
+
+    /// Redirects from `/v1/authorize` without a page, as for a user with a session in the browser.
+    pub fn approve_at_once(&self) {
+        lock(&self.state).authorizations.consent = Consent::Allow;
+    }
+
+    /// Redirects from `/v1/authorize` with `error=access_denied`.
+    pub fn deny(&self) {
+        lock(&self.state).authorizations.consent = Consent::Deny;
+    }
+
+    /// Shows the page of `/v1/authorize` again.
+    pub fn show_page(&self) {
+        lock(&self.state).authorizations.consent = Consent::Page;
+    }
+
+    /// Makes all authorization codes so far expired.
+    pub fn expire_codes(&self) {
+        lock(&self.state).authorizations.expire_codes();
+    }
+
+    /// The number of authorization requests.
+    pub fn authorizations(&self) -> usize {
+        self.site.count("GET", "/v1/authorize")
+    }
+
+    /// The number of token requests.
     pub fn renewals(&self) -> usize {
         self.site.count("POST", "/v1/token")
     }
+
+    /// All requests so far.
+    pub fn requests(&self) -> Vec<Request> {
+        self.site.requests()
+    }
 }
 
-fn answer(request: &Request, state: &mut State) -> Response {
-    if (request.method(), request.path()) != ("POST", "/v1/token") {
-        return error(404, "UnknownOperationException", "no such operation");
+fn answer(request: &Request, state: &Mutex<State>) -> Response {
+    match (request.method(), request.path()) {
+        ("POST", "/v1/token") => {
+            wait_until("the end of the holding", || !lock(state).held);
+            token::create(request, &mut lock(state))
+        }
+        ("GET", "/v1/authorize") => authorize::authorize(request, &mut lock(state)),
+        ("POST", "/v1/authorize/decision") => lock(state).authorizations.decide(request),
+        ("GET", authorize::CONFIRMATION) => authorize::confirmation(request),
+        _ => error(404, "UnknownOperationException", "no such operation"),
     }
-    if let Some(why) = state.refusal {
-        let body = json!({"error": why, "message": "the session cannot be renewed"}).to_string();
-        return Response::new(400, Utc::now())
-            .header("x-amzn-ErrorType", "AccessDeniedException")
-            .body("application/json", body);
-    }
-    if let Err(what) = proof(request, state) {
-        return error(400, "ValidationException", what);
-    }
-    let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
-    if body["clientId"] != CLIENT_ID || body["grantType"] != "refresh_token" {
-        return error(400, "ValidationException", "clientId or grantType");
-    }
-    if body["refreshToken"] != state.refresh_token.as_str() {
-        return error(400, "ValidationException", "refreshToken");
-    }
-    state.refresh_token = mint::session_token();
-    let TemporaryKeys { access_key_id, secret_access_key, session_token, expires: _ } = &state.keys;
-    json_response(&json!({
-        "accessToken": {
-            "accessKeyId": access_key_id,
-            "secretAccessKey": secret_access_key,
-            "sessionToken": session_token,
-        },
-        "tokenType": "aws_sigv4",
-        "expiresIn": 900,
-        "refreshToken": state.refresh_token,
-    }))
 }
 
-/// The server's checks in RFC 9449 section 4.3.
-fn proof(request: &Request, state: &mut State) -> Result<(), &'static str> {
-    let headers = request.headers_named("dpop");
-    let [proof] = headers[..] else { return Err("not one DPoP header") };
-    let (header, claims) = jwt::verified(proof, &state.signer.public()).ok_or("the signature")?;
-    let coordinate = |name: &str| header["jwk"][name].as_str().and_then(from_base64url).unwrap_or_default();
-    let jwk = [vec![4], coordinate("x"), coordinate("y")].concat();
-    if header["typ"] != "dpop+jwt" || header["alg"] != "ES256" || jwk != state.signer.public() {
-        return Err("the header");
-    }
-    let url = format!("http://{}{}", request.header("host").unwrap_or_default(), request.path());
-    if claims["htm"] != "POST" || claims["htu"] != url.as_str() {
-        return Err("method or URL");
-    }
-    let age = Utc::now().timestamp() - claims["iat"].as_i64().unwrap_or_default();
-    let is_new = claims["jti"].as_str().is_some_and(|id| id.len() >= 16 && state.seen.insert(id.to_owned()));
-    if (-60..=300).contains(&age) && is_new { Ok(()) } else { Err("too old, or seen before") }
+fn refused(exception: &str, code: &str, message: &str) -> Response {
+    let body: Value = json!({"error": code, "message": message});
+    Response::new(400, Utc::now()).header("x-amzn-ErrorType", exception).body("application/json", body.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,12 @@ impl Request {
         }
     }
 
+    /// Adds a header.
+    pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// The method as sent.
     pub fn method(&self) -> &str {
         &self.method
