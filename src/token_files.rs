@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -30,6 +31,8 @@ pub(crate) enum TokenFileError {
     Invalid { problem: String, path: PathBuf },
 }
 
+const RACE_TRIES: u32 = 4;
+const RACE_PAUSE: Duration = Duration::from_millis(100);
 const WRITE_WAIT: Duration = Duration::from_secs(5);
 
 const TEMPORARY: &str = "token.amplify-creds.";
@@ -138,8 +141,31 @@ impl TokenFile {
     }
 }
 
+/// Another tool may have used the refresh token first, because it does not use our lock. Its token is then in the file
+/// soon.
+pub(crate) fn renewed_elsewhere<T>(find: impl Fn() -> Option<T>) -> Option<T> {
+    (0..RACE_TRIES).find_map(|attempt| {
+        if attempt > 0 {
+            sleep(RACE_PAUSE);
+        }
+        find()
+    })
+}
+
 pub(crate) fn text<'t>(token: &'t TokenFields, name: &str) -> Option<&'t str> {
     token.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+/// Distinguishes tokens in messages between parts of the program, without being a secret.
+pub(crate) fn token_id(fields: &TokenFields) -> String {
+    match fields.get("accessToken") {
+        Some(Value::String(token)) => secret_id(token),
+        other => secret_id(&other.map_or_else(String::new, Value::to_string)),
+    }
+}
+
+pub(crate) fn secret_id(secret: &str) -> String {
+    sha256_hex(secret)[..16].to_owned()
 }
 
 /// Old versions of the AWS CLI wrote `UTC` instead of `Z`.

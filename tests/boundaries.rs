@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 12] = [
     &["core"],
     &["os"],
-    &["settings"],
+    &["settings", "loopback"],
     &["profile_file"],
     &["profile"],
     &["plan", "amplify", "tools"],

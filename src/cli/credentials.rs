@@ -14,6 +14,7 @@ use crate::cli::plan_inputs::{complete, inputs};
 use crate::cli::prompts::prompt_chain;
 use crate::cli::reporter::StderrReporter;
 use crate::cli::resolve_options::resolve_options;
+use crate::cli::sign_in::{self, Occasion};
 use crate::cli::warnings;
 use crate::core::clock::Clock;
 use crate::core::credentials::Credentials;
@@ -60,16 +61,36 @@ pub(crate) fn fetch_with(
                 context.info(|| cache_hit(&credentials));
                 Ok(credentials)
             }
-            None => resolve(context, &ConnectionPool::default(), request, &mut prompt(&plan)?, |resolver, _| {
-                let outcome = resolver.credentials();
-                outcome.map_err(|error| {
-                    let failure = login_command::failure(context, error, &plan, session, &resolver.request.options);
-                    Failure { is_shared: resolver.failed_elsewhere, ..failure }
-                })
-            }),
+            None => resolve_or_sign_in(context, request, session, &mut prompt(&plan)?),
         }
     })?;
     Ok(Fetched { plan, credentials })
+}
+
+/// After an automatic sign-in, resolves the credentials a second time.
+fn resolve_or_sign_in(
+    context: &Context,
+    request: Request<'_>,
+    session: &SessionArgs,
+    prompt: &mut PromptChain,
+) -> Result<Credentials, Failure> {
+    let (pool, plan, options) = (ConnectionPool::default(), request.plan, request.options);
+    let mut attempt = || {
+        resolve(context, &pool, request, prompt, |resolver, _| {
+            resolver.credentials().map_err(|error| (error, resolver.failed_elsewhere))
+        })
+    };
+    let mut outcome = attempt();
+    if let Err((error, _)) = &outcome
+        && let Some(signed_in) = sign_in::after(context, &pool, plan, error, Occasion::Automatic)
+    {
+        signed_in?;
+        outcome = attempt();
+    }
+    outcome.map_err(|(error, is_shared)| {
+        let failure = login_command::failure(context, error, plan, session, &options);
+        Failure { is_shared, ..failure }
+    })
 }
 
 pub(crate) fn with_resolver<T>(
@@ -127,7 +148,17 @@ pub(crate) fn with_sources<T>(
     store: &Store,
     what: impl FnOnce(&Sources<'_>) -> T,
 ) -> T {
-    let connections = pool.get(context, roots(context, plan));
+    with_sources_trusting(context, pool, plan.ca_bundle.clone(), store, what)
+}
+
+pub(crate) fn with_sources_trusting<T>(
+    context: &Context,
+    pool: &ConnectionPool,
+    ca_bundle: Option<Located<String>>,
+    store: &Store,
+    what: impl FnOnce(&Sources<'_>) -> T,
+) -> T {
+    let connections = pool.get(context, roots(context, ca_bundle));
     what(&Sources {
         connections: &connections,
         sso_cache: &context.paths.sso_cache(),
@@ -168,9 +199,9 @@ fn resolve_with<T>(
 
 /// The file of trusted certificate authorities, if any is configured. The settings of the AWS SDKs have priority over
 /// those of other programs.
-fn roots(context: &Context, plan: &CredentialPlan) -> Option<Located<PathBuf>> {
+fn roots(context: &Context, ca_bundle: Option<Located<String>>) -> Option<Located<PathBuf>> {
     let of_others = || context.variable(&[env::REQUESTS_CA_BUNDLE, env::SSL_CERT_FILE]);
-    let Located { value, from } = plan.ca_bundle.clone().or_else(of_others)?;
+    let Located { value, from } = ca_bundle.or_else(of_others)?;
     Some(Located::new(context.paths.expand(value.into()), from))
 }
 

@@ -64,6 +64,12 @@ impl Questions {
         }
     }
 
+    /// An answer without a check.
+    pub(super) fn line(&mut self, question: &str) -> Result<String, Failure> {
+        let Some(person) = &mut self.0 else { return Ok(String::new()) };
+        person.ask(question).map_err(|error| unanswered(&error))
+    }
+
     pub(super) fn required(&mut self, question: &FormField<'_>, check: AnswerCheck<'_>) -> Result<String, Failure> {
         match self.answer(question, true, check)? {
             Some(answer) => Ok(answer),

@@ -1,3 +1,4 @@
+pub mod base64url;
 pub mod call_chain;
 pub mod clock;
 pub mod credentials;

@@ -13,6 +13,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 
+use form_urlencoded::Serializer;
+
 use crate::core::credentials::Credentials;
 use crate::plan::endpoint::Endpoint;
 use crate::sts::StsError;
@@ -51,8 +53,9 @@ impl<'a> Client<'a> {
 
     pub(super) fn call(&self, action: &str, params: &[(String, String)]) -> Result<XmlNode, StsError> {
         let fixed = [("Action".to_owned(), action.to_owned()), ("Version".to_owned(), VERSION.to_owned())];
-        let pairs = fixed.iter().chain(params).map(|(name, value)| format!("{name}={}", encoded(value)));
-        let body = pairs.collect::<Vec<_>>().join("&");
+        let body = Serializer::new(String::new())
+            .extend_pairs(fixed.iter().chain(params).map(|(name, value)| (name, value)))
+            .finish();
         let mut pause = FIRST_PAUSE;
         let mut last = StsError::TimedOut;
         for attempt in 0..ATTEMPTS {
@@ -137,27 +140,4 @@ struct Answer {
     status: u16,
     offset: i64,
     text: String,
-}
-
-/// Percent-encoding for the body of a form (RFC 3986).
-fn encoded(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn form_value_is_percent_encoded() {
-        assert_eq!(encoded("arn:aws:s3:::a b*/\u{fc}&=+"), "arn%3Aaws%3As3%3A%3A%3Aa%20b%2A%2F%C3%BC%26%3D%2B");
-    }
 }

@@ -109,6 +109,12 @@ pub const PATH: &str = "PATH";
 pub const DISPLAY: &str = "DISPLAY";
 pub const WAYLAND_DISPLAY: &str = "WAYLAND_DISPLAY";
 /// Set inside the Windows Subsystem for Linux.
+pub const BROWSER: &str = "BROWSER";
+/// Set by sshd.
+pub const SSH_CONNECTION: &str = "SSH_CONNECTION";
+pub const SSH_TTY: &str = "SSH_TTY";
+pub const AMPLIFY_CREDS_SIGN_IN: &str = "AMPLIFY_CREDS_SIGN_IN";
+pub const AMPLIFY_CREDS_SIGN_IN_FLOW: &str = "AMPLIFY_CREDS_SIGN_IN_FLOW";
 pub const WSL_DISTRO_NAME: &str = "WSL_DISTRO_NAME";
 /// The terminal for pinentry, as GnuPG defines it.
 pub const GPG_TTY: &str = "GPG_TTY";

@@ -3,6 +3,7 @@ pub mod acl;
 #[cfg(unix)]
 pub mod ancestors;
 pub mod atomic_file;
+pub mod browser;
 pub mod child;
 #[cfg(unix)]
 mod child_output;

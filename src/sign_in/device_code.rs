@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use crate::core::clock::Timestamp;
 use crate::core::secret::Secret;
-use crate::plan::sources::SsoSession;
-use crate::source::{SourceError, Sources};
+use crate::source::SourceError;
 use crate::sts::StsError;
 
 use super::error::SignInError;
+use super::interaction::{Interaction, Notice};
 use super::registration::{Grant, Registration};
 use super::token_service::{IssuedToken, TokenService, garbage};
 
@@ -32,30 +32,22 @@ struct Started {
     interval: Duration,
 }
 
-/// Returns when the stored token expires. `show` is called once. `limit` is in seconds.
-pub fn sign_in(
-    sources: &Sources<'_>,
-    session: &SsoSession,
-    issuer: &str,
-    limit: u64,
-    show: impl FnOnce(&DeviceCode),
-) -> Result<Timestamp, SignInError> {
-    let url = sources.oidc_url(&session.region.value);
-    let service = TokenService::connect(sources, session, issuer, &url)?;
-    let stored = Registration::find(sources, session, Grant::DeviceCode);
-    let with_stored = stored.map(|stored| (start(&service, &stored), stored));
+/// Returns when the stored token expires.
+pub(super) fn sign_in(service: &TokenService<'_>, interaction: &Interaction<'_>) -> Result<Timestamp, SignInError> {
+    let stored = Registration::find(service.sources, service.session, Grant::DeviceCode);
+    let with_stored = stored.map(|stored| (start(service, &stored), stored));
     let (mut started, registration) = match with_stored {
         Some((Ok(started), stored)) => (started, stored),
         Some((Err(error), _)) if !is_of_client(&error) => return Err(error.into()),
         // No registration, or one that the service does not accept any more.
         _ => {
             let new = service.register(Grant::DeviceCode)?;
-            (start(&service, &new)?, new)
+            (start(service, &new)?, new)
         }
     };
-    started.code.lifetime = started.code.lifetime.min(limit);
-    show(&started.code);
-    let token = poll(&service, &registration, started)?;
+    started.code.lifetime = started.code.lifetime.min(interaction.limit.as_secs());
+    (interaction.notice)(Notice::DeviceCode(&started.code));
+    let token = poll(service, &registration, started)?;
     service.store(&registration, token)
 }
 

@@ -10,8 +10,23 @@ pub enum SignInError {
     Source(#[from] SourceError),
     #[error("the sign-in was denied")]
     Denied,
+    /// The error of the authorization server (RFC 6749 section 4.1.2.1).
+    #[error("the sign-in failed: {error}")]
+    Failed { error: String, description: Option<String> },
     #[error("the code expired before the sign-in")]
     Expired,
+    #[error("no sign-in within {0} s")]
+    TimedOut(u64),
+    #[error("the pasted text is not the response to this sign-in")]
+    InvalidPaste,
+    #[error("the browser is signed in as {0}")]
+    OtherIdentity(String),
+    #[error("there is no terminal to show the code")]
+    NoTerminal,
+    #[error("cannot listen on 127.0.0.1: {0}")]
+    Listener(String),
+    #[error("the start URL {url} {problem}")]
+    StartUrl { url: String, problem: String },
     #[error("cannot write the token to {}: {reason}", file.display())]
     NotSaved { file: PathBuf, reason: String },
 }

@@ -1,9 +1,22 @@
-//! Signs in to IAM Identity Center. The tokens and registrations have the files and formats of the AWS CLI, so that it
-//! and the SDKs use them (observed in AWS CLI 2.36).
+//! Signs in to IAM Identity Center and to AWS Sign-In. The tokens and registrations have the files and formats of the AWS
+//! CLI, so that it and the SDKs use them (observed in AWS CLI 2.36).
 
-pub mod device_code;
+pub mod aws_sign_in;
+mod browser_flow;
+mod callback;
+mod device_code;
 mod error;
+mod flow;
+pub mod identity_center;
+mod interaction;
+mod page;
+mod pkce;
 mod registration;
+mod single_flight;
+mod start_url;
 mod token_service;
 
 pub use error::SignInError;
+pub use flow::{Flow, Machine};
+pub use interaction::{Interaction, Notice};
+pub use single_flight::{Turn, TurnError};

@@ -77,10 +77,8 @@ impl Registration {
 
 fn grant_of(fields: &TokenFields) -> Grant {
     let types = fields.get("grantTypes").and_then(Value::as_array);
-    match types.is_some_and(|types| types.iter().any(|kind| kind == "authorization_code")) {
-        true => Grant::AuthorizationCode,
-        false => Grant::DeviceCode,
-    }
+    let is_code = types.is_some_and(|types| types.iter().any(|kind| kind == "authorization_code"));
+    if is_code { Grant::AuthorizationCode } else { Grant::DeviceCode }
 }
 
 fn path(sources: &Sources<'_>, session: &SsoSession) -> PathBuf {

@@ -1,5 +1,6 @@
 //! The token service of IAM Identity Center (OIDC), and the tokens and registrations that it issues.
 
+use std::path::Path;
 use std::time::Duration;
 
 use aws_sdk_ssooidc::Client;
@@ -19,7 +20,7 @@ use crate::token_files::{TokenFields, TokenFile};
 use super::error::SignInError;
 use super::registration::{Grant, Registration};
 
-const TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) struct TokenService<'a> {
     pub(super) sources: &'a Sources<'a>,
@@ -44,7 +45,7 @@ impl<'a> TokenService<'a> {
         issuer: &'a str,
         url: &'a str,
     ) -> Result<Self, SignInError> {
-        check_directory(sources)?;
+        check_directory(sources.sso_cache)?;
         let link = sources.connections.link(url).map_err(failed)?;
         let mut config = aws_sdk_ssooidc::config::Builder::from(&link.config(&session.region.value, TIMEOUT));
         config.set_endpoint_url(Some(url.to_owned()));
@@ -144,16 +145,16 @@ impl<'a> TokenService<'a> {
     }
 }
 
-const DEFAULT_SCOPE: &str = "sso:account:access";
+pub(super) const DEFAULT_SCOPE: &str = "sso:account:access";
 
 /// Before the user signs in, because the token could not be stored afterwards.
-fn check_directory(sources: &Sources<'_>) -> Result<(), SignInError> {
-    let not_saved = |reason: String| SignInError::NotSaved { file: sources.sso_cache.to_owned(), reason };
+pub(super) fn check_directory(directory: &Path) -> Result<(), SignInError> {
+    let not_saved = |reason: String| SignInError::NotSaved { file: directory.to_owned(), reason };
     // Under sudo the owner of this home directory could not read the token.
-    if sources.sso_cache.ancestors().find(|path| path.exists()).is_some_and(|path| other_owner(path).is_some()) {
+    if directory.ancestors().find(|path| path.exists()).is_some_and(|path| other_owner(path).is_some()) {
         return Err(not_saved("the home directory belongs to another user".to_owned()));
     }
-    TokenFile::new(sources.sso_cache.join("token")).check_writable().map_err(|error| not_saved(error.to_string()))
+    TokenFile::new(directory.join("token")).check_writable().map_err(|error| not_saved(error.to_string()))
 }
 
 pub(super) fn failed(error: StsError) -> SourceError {

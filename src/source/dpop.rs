@@ -6,19 +6,22 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use crate::core::base64url::encode as base64url;
 use crate::core::clock::Timestamp;
 
-pub(super) struct SigningKey(EcdsaKeyPair);
+pub(crate) struct SigningKey(EcdsaKeyPair);
 
 /// Precedes the private key in an `EC PRIVATE KEY` of P-256 after the first two bytes (SEC 1, C.4): the version, and
 /// the header of 32 bytes.
 const PRIVATE: [u8; 5] = [0x02, 0x01, 0x01, 0x04, 0x20];
+/// The name of P-256, tagged 0.
+const CURVE: [u8; 12] = [0xa0, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
 /// Precedes the public key: a bit string of 65 bytes, tagged 1.
 const PUBLIC: [u8; 5] = [0xa1, 0x44, 0x03, 0x42, 0x00];
 
 impl SigningKey {
     /// Reads PEM in the AWS CLI's format or as PKCS #8.
-    pub(super) fn parse(pem: &str) -> Option<Self> {
+    pub(crate) fn parse(pem: &str) -> Option<Self> {
         let lines = pem.lines().map(str::trim).filter(|line| !line.starts_with("-----"));
         let text = Zeroizing::new(lines.collect::<String>());
         let der = Zeroizing::new(base64::decode(text.as_str()).ok()?);
@@ -33,7 +36,23 @@ impl SigningKey {
         EcdsaKeyPair::from_private_key_and_public_key(algorithm, private, public, &random).ok().map(Self)
     }
 
-    pub(super) fn proof(&self, method: &str, uri: &str, now: Timestamp) -> Option<String> {
+    /// A new key, and its PEM in the AWS CLI's format (SEC 1).
+    pub(crate) fn generate() -> Option<(Self, Zeroizing<String>)> {
+        let random = SystemRandom::new();
+        let der = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).ok()?;
+        let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der.as_ref(), &random).ok()?;
+        let at = der.as_ref().windows(PRIVATE.len()).position(|bytes| bytes == PRIVATE)? + PRIVATE.len();
+        let private = der.as_ref().get(at..at + 32)?;
+        let sec1 =
+            Zeroizing::new([&[0x30, 0x77], &PRIVATE[..], private, &CURVE, &PUBLIC, key.public_key().as_ref()].concat());
+        let text = Zeroizing::new(base64::encode(sec1.as_slice()));
+        let lines = text.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned());
+        let lines = Zeroizing::new(lines.collect::<Vec<_>>().join("\n"));
+        let pem = format!("-----BEGIN EC PRIVATE KEY-----\n{}\n-----END EC PRIVATE KEY-----\n", lines.as_str());
+        Some((Self(key), Zeroizing::new(pem)))
+    }
+
+    pub(crate) fn proof(&self, method: &str, uri: &str, now: Timestamp) -> Option<String> {
         let random = SystemRandom::new();
         let mut identifier = [0; 16];
         random.fill(&mut identifier).ok()?;
@@ -47,12 +66,6 @@ impl SigningKey {
         let signature = self.0.sign(&random, message.as_bytes()).ok()?;
         Some(format!("{message}.{}", base64url(signature.as_ref())))
     }
-}
-
-/// RFC 4648 section 5, without padding.
-fn base64url(bytes: &[u8]) -> String {
-    let text = base64::encode(bytes);
-    text.trim_end_matches('=').replace('+', "-").replace('/', "_")
 }
 
 #[cfg(test)]
@@ -77,8 +90,7 @@ inv9fN8sWUpVSE8k9rojylnRWhMFrDsxmGdA/IoW8brycmg2q4zpan3x
     const X: &str = "0QkYcZCDKm3E_Iln-OSCuOex_g3074p7_XzfLFlKVUg";
 
     fn decoded(part: &str) -> Vec<u8> {
-        let padded = format!("{part}{}", "=".repeat((4 - part.len() % 4) % 4));
-        base64::decode(padded.replace('-', "+").replace('_', "/")).unwrap()
+        crate::core::base64url::decode(part).unwrap()
     }
 
     #[test]
@@ -99,6 +111,15 @@ inv9fN8sWUpVSE8k9rojylnRWhMFrDsxmGdA/IoW8brycmg2q4zpan3x
                 "never twice the same"
             );
         }
+    }
+
+    #[test]
+    fn generated_key_has_the_form_of_the_aws_cli() {
+        let (key, pem) = SigningKey::generate().unwrap();
+        let lengths: Vec<_> = pem.lines().map(str::len).collect();
+        assert_eq!(lengths, SEC1.lines().map(str::len).collect::<Vec<_>>());
+        let read = SigningKey::parse(&pem).unwrap();
+        assert_eq!(read.0.public_key().as_ref(), key.0.public_key().as_ref());
     }
 
     #[test]

@@ -27,6 +27,9 @@ pub enum SourceError {
     /// The user has to sign in, for this reason.
     #[error("{0}")]
     SignedOut(&'static str),
+    /// The service rejected this token, which identifies it among later ones.
+    #[error("{why}")]
+    Rejected { why: &'static str, token: String },
     #[error("{0}")]
     Unusable(String),
 }

@@ -1,5 +1,6 @@
 pub mod container;
-mod dpop;
+pub(crate) mod dpop;
+mod endpoint_rules;
 mod error;
 pub mod imds;
 pub mod login;

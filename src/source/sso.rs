@@ -1,7 +1,5 @@
 //! The roles of IAM Identity Center, fetched with the AWS CLI's token, which is renewed if possible.
 
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use aws_sdk_sso::Client as Portal;
@@ -14,10 +12,13 @@ use crate::core::digest::sha1_hex;
 use crate::core::invalid_text::check_token;
 use crate::core::secret::Secret;
 use crate::plan::sources::{SsoBase, SsoSession};
+use crate::source::endpoint_rules::ready;
 use crate::source::error::{Service, SourceError};
 use crate::source::sources::Sources;
 use crate::sts::StsError;
-use crate::token_files::{RENEW_BEFORE, TokenFields, TokenFile, text, timestamp};
+use crate::token_files::{
+    RENEW_BEFORE, TokenFields, TokenFile, renewed_elsewhere, secret_id, text, timestamp, token_id,
+};
 
 /// Errors of the token service that require a new sign-in.
 const SIGNED_OUT: [&str; 5] = [
@@ -44,9 +45,10 @@ impl Sources<'_> {
             .access_token(token.expose())
             .send();
         let answer = link.runtime.block_on(call).map_err(|error| match link.reason(&error, &[Some(&token)]) {
-            StsError::Refused { code, .. } if code == "UnauthorizedException" => {
-                SourceError::SignedOut("IAM Identity Center no longer accepts its token")
-            }
+            StsError::Refused { code, .. } if code == "UnauthorizedException" => SourceError::Rejected {
+                why: "IAM Identity Center no longer accepts its token",
+                token: secret_id(token.expose()),
+            },
             error => failed(error),
         })?;
         let given = answer.role_credentials.ok_or_else(garbage)?;
@@ -65,7 +67,7 @@ impl Sources<'_> {
         use aws_sdk_sso::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
         let by_rules = || {
             let params = Params::builder().region(region).build().ok()?;
-            Some(now(DefaultResolver::new().resolve_endpoint(&params))?.ok()?.url().to_owned())
+            Some(ready(DefaultResolver::new().resolve_endpoint(&params))?.ok()?.url().to_owned())
         };
         let known = self.endpoints.sso.clone().or_else(by_rules);
         known.unwrap_or_else(|| format!("https://portal.sso.{region}.amazonaws.com"))
@@ -75,16 +77,17 @@ impl Sources<'_> {
         use aws_sdk_ssooidc::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
         let by_rules = || {
             let params = Params::builder().region(region).build().ok()?;
-            Some(now(DefaultResolver::new().resolve_endpoint(&params))?.ok()?.url().to_owned())
+            Some(ready(DefaultResolver::new().resolve_endpoint(&params))?.ok()?.url().to_owned())
         };
         let known = self.endpoints.sso_oidc.clone().or_else(by_rules);
         known.unwrap_or_else(|| format!("https://oidc.{region}.amazonaws.com"))
     }
 
-    /// Whether a cached token lasts or can be renewed. The service may still reject it.
-    pub fn is_signed_in(&self, session: &SsoSession) -> bool {
+    /// Whether a cached token lasts or can be renewed, other than the `rejected` one. The service may still reject it.
+    pub fn is_signed_in(&self, session: &SsoSession, rejected: Option<&str>) -> bool {
         let (file, now) = (self.sso_token_file(session), self.clock.now());
         let token = file.read().ok().flatten().and_then(|fields| SsoToken::of(fields, now).ok());
+        let token = token.filter(|token| rejected.is_none_or(|rejected| token_id(&token.fields) != rejected));
         token
             .is_some_and(|token| token.left_seconds > 0 || (session.name.is_some() && is_renewable(&token.fields, now)))
     }
@@ -114,7 +117,10 @@ impl Sources<'_> {
             if session.name.is_none() || !is_renewable(&token, now) {
                 return Err(SourceError::SignedOut("its sign-in has expired"));
             }
-            self.renew_sso(session, token, &file, timeout)
+            self.renew_sso(session, token, &file, timeout).or_else(|error| match error {
+                SourceError::Rejected { .. } => renewed_elsewhere(find_renewed).ok_or(error),
+                error => Err(error),
+            })
         };
         match file.renew_locked(self.store, timeout, find_renewed, renew) {
             Err(_) if left > 0 => Ok(access),
@@ -146,7 +152,7 @@ impl Sources<'_> {
         let secrets = [Some(&client_secret), Some(&refresh_token)];
         let answer = link.runtime.block_on(call).map_err(|error| match link.reason(&error, &secrets) {
             StsError::Refused { code, .. } if SIGNED_OUT.contains(&code.as_str()) => {
-                SourceError::SignedOut("its sign-in has expired")
+                SourceError::Rejected { why: "its sign-in has expired", token: token_id(&before) }
             }
             error => failed(error),
         })?;
@@ -162,13 +168,6 @@ impl Sources<'_> {
         }
         file.write(&before, &token);
         Ok(Secret::new(access))
-    }
-}
-
-fn now<T>(future: impl Future<Output = T>) -> Option<T> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(result) => Some(result),
-        Poll::Pending => None,
     }
 }
 

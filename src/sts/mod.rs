@@ -8,6 +8,7 @@ pub mod denial;
 mod error;
 pub(crate) mod error_kind;
 pub mod proxy;
+pub(crate) mod redirect;
 mod request;
 pub mod roots;
 

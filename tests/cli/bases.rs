@@ -521,7 +521,7 @@ fn failed_aws_login_renewal_is_reported() {
     double.refuse("USER_CREDENTIALS_CHANGED");
     says(login(&home, &double, "role").failed_with(4), &["the password was changed", hint]);
     double.refuse("INSUFFICIENT_PERMISSIONS");
-    says(login(&home, &double, "me").failed_with(5), &["AccessDeniedException", "signin:CreateOAuth2Token"]);
+    says(login(&home, &double, "me").failed_with(5), &["INSUFFICIENT_PERMISSIONS", "signin:CreateOAuth2Token"]);
     let unreachable = home.run_with(&["process", "me"], &[("AWS_ENDPOINT_URL_SIGNIN", "http://127.0.0.1:1")]);
     says(unreachable.failed_with(6), &["no connection to AWS Sign-In"]);
     let elsewhere = home.path().join("elsewhere").display().to_string();

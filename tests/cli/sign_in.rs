@@ -57,7 +57,7 @@ fn login_signs_in_once_for_all_profiles_of_a_session() {
     let run = story.run(&["login", "sso", "again"]);
     assert_eq!(run.code, Some(0), "{run:?}");
     let needed = "sign-in needed: IAM Identity Center session corp (https://corp.example/start) for sso, again \
-                  (account 111111111111)";
+                  (account 111111111111, role Own)";
     assert_eq!(run.stderr.lines().next(), Some(needed), "{run:?}");
     assert!(run.stderr.contains("https://device.sso.example/?user_code=BCDF-GHJK\n"), "{run:?}");
     assert!(run.stderr.contains("and compare or enter this code: BCDF-GHJK\n"), "{run:?}");

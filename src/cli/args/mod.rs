@@ -20,7 +20,7 @@ use crate::output::shell::Shell;
 
 pub use global::{ColorArg, DialectArg, Global};
 pub use setup::Setup;
-pub use shared::{Fetch, PromptArg, SessionArgs};
+pub use shared::{Fetch, FlowArg, PromptArg, SessionArgs};
 pub use verbs::{
     Amplify, Check, CompletionShell, Doctor, EnvOptions, ExecOptions, Explain, Export, ExportFormat, List, Login,
     ResetCache, Sessions, TargetArg, WhoAmI,

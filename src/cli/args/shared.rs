@@ -108,6 +108,17 @@ pub(super) fn duration(text: &str) -> Result<u64, String> {
     seconds(text).ok_or_else(|| "expected for example 900, 90s, 15m or 1h30m".to_owned())
 }
 
+/// How to sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FlowArg {
+    /// In the browser of this machine
+    Browser,
+    /// By a code, in any browser
+    Device,
+    /// By pasting the response of any browser
+    Paste,
+}
+
 /// How to prompt for an MFA code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PromptArg {

@@ -9,7 +9,7 @@ use crate::output::shell::{SHELL_NAMES, Shell, ShellName};
 use super::candidates::profiles;
 use super::headings::SESSION;
 use super::policy::{CategoryArg, GenerationArg};
-use super::shared::{Fetch, SESSION_OPTIONS, SessionArgs, duration};
+use super::shared::{Fetch, FlowArg, SESSION_OPTIONS, SessionArgs, duration};
 
 #[derive(Debug, Args)]
 pub struct EnvOptions {
@@ -85,6 +85,7 @@ pub struct ExecOptions {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Login {
     /// Profiles to use
     ///
@@ -95,6 +96,15 @@ pub struct Login {
     /// Log in to every profile that needs a session
     #[arg(long, conflicts_with_all = ["profile", "env"])]
     pub all: bool,
+    /// Sign in by a code that you enter in any browser
+    ///
+    /// Default: the browser of this machine, or a code over SSH and without a
+    /// display.
+    #[arg(long, conflicts_with = "paste")]
+    pub device_code: bool,
+    /// Sign in by pasting the response of a browser on another machine
+    #[arg(long)]
+    pub paste: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -260,4 +270,14 @@ fn shell() -> impl TypedValueParser<Value = Shell> {
     let find = |given: String| SHELL_NAMES.iter().find(|name| name.matches(&given));
     PossibleValuesParser::new(SHELL_NAMES.iter().map(value))
         .map(move |given| find(given).map_or(Shell::Posix, |name| name.shell))
+}
+
+impl Login {
+    pub fn flow(&self) -> Option<FlowArg> {
+        match self {
+            Self { device_code: true, .. } => Some(FlowArg::Device),
+            Self { paste: true, .. } => Some(FlowArg::Paste),
+            _ => None,
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::cli::login_command;
 use crate::cli::output::{write_json, write_stdout};
 use crate::cli::plan_inputs::{complete, inputs};
 use crate::cli::prompts::prompt_chain;
-use crate::cli::sign_in;
+use crate::cli::sign_in::{self, Occasion};
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::masking::masked;
 use crate::core::sanitize::printable;
@@ -82,11 +82,11 @@ fn log_in(
     };
     let mut outcome = attempt()?;
     if let Err((error, _)) = &outcome
-        && let Some(sso) = sign_in::needed(error).filter(|_| !context.no_input())
-        && !failed_sign_ins.contains(&sign_in::name(&sso.session))
+        && let Some(session) = sign_in::of(error).filter(|session| !failed_sign_ins.contains(&session.name()))
+        && let Some(signed_in) = sign_in::after(context, pool, plan, error, Occasion::Login(options.flow()))
     {
-        sign_in::by_device_code(context, pool, plan, &sso.session).inspect_err(|_| {
-            failed_sign_ins.insert(sign_in::name(&sso.session));
+        signed_in.inspect_err(|_| {
+            failed_sign_ins.insert(session.name());
         })?;
         outcome = attempt()?;
     }

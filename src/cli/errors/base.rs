@@ -23,7 +23,7 @@ pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
                 .hint("run the command yourself to see its full output")
         }
         // On one line, because SDKs show only the first line.
-        SourceError::SignedOut(why) => sign_in_needed(why, base),
+        SourceError::SignedOut(why) | SourceError::Rejected { why, .. } => sign_in_needed(why, base),
         SourceError::InvalidTokenFile { problem, path } => {
             Failure { details: vec![format!("the token file is {}", path.display())], ..sign_in_needed(problem, base) }
         }
@@ -100,7 +100,9 @@ fn of_service(service: Service, error: &StsError, what: &str) -> Failure {
     match error {
         StsError::Refused { code, message } => {
             let kind = match code.as_str() {
-                "ForbiddenException" | "AccessDeniedException" | "ResourceNotFoundException" => ACCESS_DENIED,
+                "ForbiddenException" | "AccessDeniedException" | "ResourceNotFoundException" | "INSUFFICIENT_PERMISSIONS" => {
+                    ACCESS_DENIED
+                },
                 _ => BASE_FAILED,
             };
             let failure = Failure::new(kind, format!("{what}: {service} returned {code}"));

@@ -11,24 +11,36 @@ const LONGEST_HEAD: usize = 8 << 10;
 const CHUNK: usize = 1024;
 
 #[derive(Debug)]
-pub(super) struct Head {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) host: Option<String>,
-    pub(super) authorization: Option<Secret>,
+pub(crate) struct Head {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) host: Option<String>,
+    pub(crate) authorization: Option<Secret>,
 }
 
 #[derive(Debug)]
-pub(super) struct HttpReply {
-    pub(super) status: &'static str,
-    pub(super) body: Zeroizing<Vec<u8>>,
+pub(crate) struct HttpReply {
+    pub(crate) status: &'static str,
+    /// In addition to the length, `Cache-Control: no-store` and `Connection: close`.
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Zeroizing<Vec<u8>>,
 }
 
 impl HttpReply {
+    pub(crate) fn json(status: &'static str, body: Zeroizing<Vec<u8>>) -> Self {
+        Self { status, headers: vec![("Content-Type", "application/json".to_owned())], body }
+    }
+
+    /// The SDKs show the message.
+    pub(crate) fn refused(status: &'static str, code: &str, message: &str) -> Self {
+        let body = serde_json::json!({"Code": code, "Message": message}).to_string();
+        Self::json(status, Zeroizing::new(body.into_bytes()))
+    }
+
     pub(super) fn bytes(&self) -> Zeroizing<Vec<u8>> {
+        let headers = self.headers.iter().fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n");
         let head = format!(
-            "HTTP/1.1 {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
-             Connection: close\r\n\r\n",
+            "HTTP/1.1 {}\r\n{headers}Content-Length: {}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n",
             self.status,
             self.body.len()
         );
@@ -65,7 +77,7 @@ impl Request {
                 Err(error) => return Some(Err(Err(error))),
             }
             if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
-                let message = "this is not an HTTP/1.1 request for credentials";
+                let message = "this is not an HTTP/1.1 request without a body";
                 let refused = || Ok(HttpReply::refused("400 Bad Request", "BadRequest", message));
                 return Some(parse(&bytes[..end]).ok_or_else(refused));
             }

@@ -1,0 +1,81 @@
+use crate::cli::errors::base;
+use crate::cli::errors::failure::{
+    CACHE, CONFIG, CREDENTIALS_REJECTED, Failure, INTERNAL, NOBODY_TO_ASK, SIGN_IN_NEEDED,
+};
+use crate::cli::errors::shell_word::shell_word;
+use crate::core::origin::Origin;
+use crate::plan::{Base, BaseSource};
+use crate::sign_in::{SignInError, TurnError};
+use crate::source::SourceError;
+use crate::sts::StsError;
+
+use super::Session;
+
+pub(super) fn of_turn(error: &TurnError<SignInError>, session: &Session<'_>, profile: &str) -> Failure {
+    let command = format!("amplify-creds login {}", shell_word(profile));
+    let name = session.name();
+    match error {
+        TurnError::Failed(error) => of(error, session, profile),
+        TurnError::Waited(holder) => {
+            let message = format!("profile {profile} needs a sign-in, and {holder}, which signs in, has not finished");
+            Failure::new(SIGN_IN_NEEDED, format!("{message}; run: {command}")).hint(format!("the sign-in is to {name}"))
+        }
+        TurnError::Rests(left) => {
+            let minutes = (left + 59) / 60;
+            let message = format!(
+                "profile {profile} needs a sign-in, which was cancelled before (automatic again in {minutes} min)"
+            );
+            Failure::new(SIGN_IN_NEEDED, format!("{message}; run: {command}")).hint(format!("the sign-in is to {name}"))
+        }
+    }
+}
+
+fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> Failure {
+    let again = format!("to try again: amplify-creds login {}", shell_word(profile));
+    let name = session.name();
+    let message = format!("{name}: {error}");
+    let failure = match error {
+        SignInError::Source(error) => {
+            let source = match session {
+                Session::IdentityCenter(_, Some(sso)) => BaseSource::Sso((*sso).clone()),
+                Session::AwsSignIn(login) => BaseSource::Login((*login).clone()),
+                Session::IdentityCenter(_, None) => return Failure::new(SIGN_IN_NEEDED, message),
+            };
+            let failure = base::failure(error, &Base { profile: profile.to_owned(), source });
+            return match (error, session) {
+                (SourceError::Service { error: StsError::Refused { .. }, .. }, Session::IdentityCenter(..)) => {
+                    failure.hint("check sso_start_url, sso_region and sso_registration_scopes")
+                }
+                _ => failure,
+            };
+        }
+        SignInError::Denied | SignInError::Expired | SignInError::TimedOut(_) | SignInError::InvalidPaste => {
+            Failure::new(SIGN_IN_NEEDED, message).hint(again)
+        }
+        SignInError::Failed { error: _, description } => {
+            Failure { aws: description.clone(), ..Failure::new(SIGN_IN_NEEDED, message) }.hint(again)
+        }
+        SignInError::OtherIdentity(_) => Failure::new(CREDENTIALS_REJECTED, message).hint(format!(
+            "sign in as that identity in the browser, then: amplify-creds login {}",
+            shell_word(profile)
+        )),
+        SignInError::NoTerminal => Failure::new(NOBODY_TO_ASK, message)
+            .hint(format!("in a terminal: amplify-creds login {}", shell_word(profile))),
+        SignInError::Listener(_) => Failure::new(INTERNAL, message)
+            .hint(format!("to sign in without a listener: amplify-creds login --device-code {}", shell_word(profile))),
+        SignInError::StartUrl { .. } => {
+            Failure::new(CONFIG, error.to_string()).hint("correct sso_start_url or sso_region")
+        }
+        SignInError::NotSaved { .. } => {
+            Failure::new(CACHE, error.to_string()).hint("make the directory and the file writable, or free disk space")
+        }
+    };
+    failure.at(origin(session), Some(profile))
+}
+
+fn origin<'a>(session: &Session<'a>) -> &'a Origin {
+    match session {
+        Session::IdentityCenter(session, _) => session.name.as_ref().map_or(&session.start_url.from, |name| &name.from),
+        Session::AwsSignIn(login) => &login.session.from,
+    }
+}

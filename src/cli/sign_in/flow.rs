@@ -1,0 +1,63 @@
+use clap::ValueEnum;
+
+use crate::cli::args::FlowArg;
+use crate::cli::context::Context;
+use crate::cli::errors::failure::{CONFIG, Failure};
+use crate::os::env;
+use crate::os::fs::is_program;
+use crate::sign_in::{Flow, Machine};
+
+use super::{Occasion, Session};
+
+/// Whether `sign_in` is `auto`.
+pub(super) fn is_automatic(context: &Context) -> Result<bool, Failure> {
+    let Some(found) = context.setting(env::AMPLIFY_CREDS_SIGN_IN, "sign_in") else { return Ok(false) };
+    match found.value.as_str() {
+        "auto" => Ok(true),
+        "manual" => Ok(false),
+        _ => Err(Failure::new(CONFIG, format!("invalid sign_in in {}", found.from))
+            .at(&found.from, None)
+            .hint("expected auto or manual")),
+    }
+}
+
+pub(super) fn of(context: &Context, session: &Session<'_>, occasion: Occasion) -> Result<Flow, Failure> {
+    let asked = match occasion {
+        Occasion::Login(Some(flow)) => Some(flow),
+        _ => configured(context)?,
+    };
+    let flow = match asked {
+        Some(FlowArg::Browser) => Flow::Browser,
+        Some(FlowArg::Device) => Flow::DeviceCode,
+        Some(FlowArg::Paste) => Flow::Paste,
+        None => machine(context).flow(),
+    };
+    Ok(match session {
+        // The AWS CLI, too, has only device codes for these.
+        Session::IdentityCenter(session, _) if session.name.is_none() => Flow::DeviceCode,
+        Session::AwsSignIn(_) if flow == Flow::DeviceCode => Flow::Paste,
+        _ => flow,
+    })
+}
+
+fn configured(context: &Context) -> Result<Option<FlowArg>, Failure> {
+    let found = context.setting(env::AMPLIFY_CREDS_SIGN_IN_FLOW, "sign_in_flow");
+    let Some(found) = found.filter(|found| found.value != "auto") else { return Ok(None) };
+    FlowArg::from_str(&found.value, false).map(Some).map_err(|_| {
+        Failure::new(CONFIG, format!("invalid sign_in_flow in {}", found.from))
+            .at(&found.from, None)
+            .hint("expected auto, browser, device or paste")
+    })
+}
+
+fn machine(context: &Context) -> Machine {
+    let is_set = |name| context.env.text(name).is_some_and(|value| !value.is_empty());
+    let has_wslview = || context.env.search_path().iter().any(|directory| is_program(&directory.join("wslview")));
+    let needs_display = cfg!(all(unix, not(target_os = "macos")));
+    Machine {
+        is_remote: is_set(env::SSH_CONNECTION) || is_set(env::SSH_TTY),
+        wsl_has_browser: is_set(env::WSL_DISTRO_NAME).then(has_wslview),
+        has_display: !needs_display || is_set(env::DISPLAY) || is_set(env::WAYLAND_DISPLAY),
+        has_browser_setting: is_set(env::BROWSER),
+    }
+}

@@ -1,0 +1,141 @@
+//! Signs the user in to the session of a profile, and prints what the user has to do.
+
+mod failure;
+mod flow;
+mod needs;
+mod notices;
+
+use std::time::Duration;
+
+use crate::cache::store::Store;
+use crate::cli::args::FlowArg;
+use crate::cli::connection_pool::ConnectionPool;
+use crate::cli::context::Context;
+use crate::cli::credentials::with_sources;
+use crate::cli::errors::failure::Failure;
+use crate::cli::output::note;
+use crate::core::clock::{Clock, Timestamp};
+use crate::output::left_until;
+use crate::plan::CredentialPlan;
+use crate::resolve::ResolveError;
+use crate::sign_in::{Flow, Interaction, SignInError, Turn, aws_sign_in, identity_center};
+use crate::source::Sources;
+use crate::source::login::DEFAULT_REGION;
+
+pub(super) use needs::{Session, all_needed, session as of};
+
+use notices::Notices;
+
+/// In seconds.
+const LOGIN_LIMIT: u64 = 600;
+const AUTOMATIC_LIMIT: u64 = 180;
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Occasion {
+    /// The user runs `login`.
+    Login(Option<FlowArg>),
+    /// A process needs the session, and `sign_in = auto` is set.
+    Automatic,
+}
+
+impl Occasion {
+    fn limit(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::Login(_) => LOGIN_LIMIT,
+            Self::Automatic => AUTOMATIC_LIMIT,
+        })
+    }
+}
+
+/// Signs in if `error` requires it and the user allows it. `None` if not.
+pub(super) fn after(
+    context: &Context,
+    pool: &ConnectionPool,
+    plan: &CredentialPlan,
+    error: &ResolveError,
+    occasion: Occasion,
+) -> Option<Result<(), Failure>> {
+    let (session, rejected) = needs::of(error)?;
+    if context.no_input() {
+        return None;
+    }
+    if matches!(occasion, Occasion::Automatic) {
+        match flow::is_automatic(context) {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(failure) => return Some(Err(failure)),
+        }
+    }
+    let store = Store::new(&context.paths.cache_dir);
+    Some(with_sources(context, pool, plan, &store, |sources| {
+        into_session(context, sources, &session, &plan.profile, rejected, occasion)
+    }))
+}
+
+/// Signs in once for all processes that need `session`. `rejected` identifies a token that the service did not accept.
+pub(super) fn into_session(
+    context: &Context,
+    sources: &Sources<'_>,
+    session: &Session<'_>,
+    profile: &str,
+    rejected: Option<&str>,
+    occasion: Occasion,
+) -> Result<(), Failure> {
+    let flow = flow::of(context, session, occasion)?;
+    let turn = Turn {
+        store: sources.store,
+        clock: Clock::System,
+        session: session.key(),
+        verb: context.verb,
+        profile,
+        is_automatic: matches!(occasion, Occasion::Automatic),
+        limit: occasion.limit(),
+    };
+    let name = session.name();
+    let report_wait = |holder: &str| note(context, &format!("waiting for {holder}, which signs in to {name}"));
+    let was_refused =
+        |error: &SignInError| matches!(error, SignInError::Denied | SignInError::Expired | SignInError::TimedOut(_));
+    let is_signed_in = || session.is_signed_in(sources, rejected);
+    let signed_in = turn.take(is_signed_in, report_wait, was_refused, || {
+        let notices = Notices::new(context, session, profile, occasion, flow)?;
+        by_flow(context, sources, session, flow, occasion, &notices)
+    });
+    match signed_in {
+        Ok(Some(expires)) => {
+            note(context, &format!("signed in to {name}: {}", left_until(expires, Clock::System.now())));
+            Ok(())
+        }
+        Ok(None) => Ok(()),
+        Err(error) => Err(failure::of_turn(&error, session, profile)),
+    }
+}
+
+fn by_flow(
+    context: &Context,
+    sources: &Sources<'_>,
+    session: &Session<'_>,
+    flow: Flow,
+    occasion: Occasion,
+    notices: &Notices,
+) -> Result<Timestamp, SignInError> {
+    let subject = session.subject();
+    let interaction = Interaction {
+        env: &context.env,
+        limit: occasion.limit(),
+        subject: &subject,
+        notice: &|notice| notices.print(&notice),
+        paste: &|| notices.paste(),
+    };
+    match session {
+        Session::IdentityCenter(session, _) => identity_center::sign_in(sources, session, flow, &interaction),
+        Session::AwsSignIn(login) => {
+            let region = login.region.as_ref().map_or(DEFAULT_REGION, |region| &region.value);
+            let signed_in = aws_sign_in::sign_in(sources, region, flow, &interaction)?;
+            if signed_in.identity != login.session.value.trim() {
+                return Err(SignInError::OtherIdentity(signed_in.identity));
+            }
+            signed_in.store(sources)?;
+            Ok(signed_in.expires)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Signs in to AWS Sign-In by an authorization code with PKCE and a proof of possession, as `aws login` does (observed in
+//! AWS CLI 2.32 and later).
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aws_sdk_signin::types::CreateOAuth2TokenRequestBody;
+use form_urlencoded::Serializer;
+use serde_json::json;
+
+use crate::core::base64url;
+use crate::core::clock::Timestamp;
+use crate::core::digest::sha256_hex;
+use crate::core::secret::Secret;
+use crate::source::dpop::SigningKey;
+use crate::source::login::SignInCall;
+use crate::source::{Service, Sources};
+use crate::sts::StsError;
+use crate::token_files::{TokenFields, TokenFile};
+
+use super::browser_flow::BrowserFlow;
+use super::callback::{AuthorizationResponse, response};
+use super::error::SignInError;
+use super::flow::Flow;
+use super::interaction::{Interaction, Notice};
+use super::pkce::Pkce;
+use super::token_service::{TIMEOUT, check_directory};
+
+const SAME_DEVICE: &str = "arn:aws:signin:::devtools/same-device";
+const CROSS_DEVICE: &str = "arn:aws:signin:::devtools/cross-device";
+
+/// A session that is not stored yet, because its identity decides the name of the file.
+pub struct LoginSession {
+    /// The ARN for `login_session`.
+    pub identity: String,
+    pub expires: Timestamp,
+    file: PathBuf,
+    fields: TokenFields,
+}
+
+impl LoginSession {
+    pub fn store(&self, sources: &Sources<'_>) -> Result<(), SignInError> {
+        let file = TokenFile::new(self.file.clone());
+        file.put_locked(sources.store, &self.fields)
+            .map_err(|reason| SignInError::NotSaved { file: self.file.clone(), reason: reason.to_string() })
+    }
+}
+
+pub fn sign_in(
+    sources: &Sources<'_>,
+    region: &str,
+    flow: Flow,
+    interaction: &Interaction<'_>,
+) -> Result<LoginSession, SignInError> {
+    check_directory(sources.login_cache)?;
+    let base = sources.signin_url(region);
+    let failed = || SignInError::Source(Service::SignIn.failed(StsError::Setup("cannot make a key".to_owned())));
+    let (key, pem) = SigningKey::generate().ok_or_else(failed)?;
+    let key = Arc::new(key);
+    let exchange = |client_id: &str, code: &Secret, pkce: &Pkce, redirect_uri: &str| {
+        let body = CreateOAuth2TokenRequestBody::builder()
+            .client_id(client_id)
+            .grant_type("authorization_code")
+            .code(code.expose())
+            .code_verifier(pkce.verifier.expose())
+            .redirect_uri(redirect_uri);
+        let body = body.build().map_err(|error| Service::SignIn.failed(StsError::Setup(error.to_string())))?;
+        let call = SignInCall { region, url: &base, key: &key, secret: code, timeout: TIMEOUT };
+        let issued = sources.signin_token(&call, body)?;
+        let identity = issued.identity().ok_or_else(|| Service::SignIn.failed(StsError::Garbage))?;
+        let account = identity.split(':').nth(4).unwrap_or_default().to_owned();
+        let mut fields = TokenFields::new();
+        fields.insert("accessToken".to_owned(), issued.access_token(Some(&json!(account))));
+        fields.insert("tokenType".to_owned(), json!(issued.token_type));
+        fields.insert("clientId".to_owned(), json!(client_id));
+        fields.insert("refreshToken".to_owned(), json!(issued.refresh_token.expose()));
+        fields.insert("idToken".to_owned(), json!(issued.id_token));
+        fields.insert("dpopKey".to_owned(), json!(pem.as_str()));
+        let file = sources.login_cache.join(sha256_hex(identity.trim()) + ".json");
+        Ok::<_, SignInError>(LoginSession { identity, expires: issued.expires, file, fields })
+    };
+    if flow == Flow::Browser {
+        let browser = BrowserFlow::bind()?;
+        let redirect_uri = browser.redirect_uri();
+        let address = authorize_url(&base, SAME_DEVICE, browser.pkce(), &redirect_uri);
+        return browser.run(interaction, sources.login_cache, &address, |code, pkce| {
+            exchange(SAME_DEVICE, code, pkce, &redirect_uri)
+        });
+    }
+    let pkce = Pkce::new().map_err(|error| SignInError::Listener(error.to_string()))?;
+    let redirect_uri = format!("{base}/v1/sessions/confirmation");
+    (interaction.notice)(Notice::PasteCode(&authorize_url(&base, CROSS_DEVICE, &pkce, &redirect_uri)));
+    let pasted = (interaction.paste)().ok_or(SignInError::Denied)?;
+    let query = base64url::decode(pasted.trim().trim_end_matches('='));
+    let query = query.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(SignInError::InvalidPaste)?;
+    match response(&query, &pkce.state) {
+        Some(AuthorizationResponse::Code(code)) => exchange(CROSS_DEVICE, &code, &pkce, &redirect_uri),
+        Some(AuthorizationResponse::Error(error, description)) => Err(SignInError::Failed { error, description }),
+        None => Err(SignInError::InvalidPaste),
+    }
+}
+
+fn authorize_url(base: &str, client_id: &str, pkce: &Pkce, redirect_uri: &str) -> String {
+    let query = Serializer::new(String::new())
+        .append_pair("response_type", "code")
+        .append_pair("client_id", client_id)
+        .append_pair("state", &pkce.state)
+        // RFC 7636 has S256.
+        .append_pair("code_challenge_method", "SHA-256")
+        .append_pair("scope", "openid")
+        .append_pair("redirect_uri", redirect_uri)
+        .append_pair("code_challenge", &pkce.challenge)
+        .finish();
+    format!("{base}/v1/authorize?{query}")
+}

@@ -1,0 +1,30 @@
+use std::time::Duration;
+
+use crate::os::browser::BrowserError;
+use crate::os::env::Env;
+
+use super::device_code::DeviceCode;
+
+/// How a sign-in communicates with the user.
+pub struct Interaction<'a> {
+    pub env: &'a Env,
+    pub limit: Duration,
+    /// What the user signs in to, for the last page.
+    pub subject: &'a str,
+    pub notice: &'a dyn Fn(Notice<'_>),
+    /// Reads what the user pastes. `None` if no terminal is there, or the user cancelled.
+    pub paste: &'a dyn Fn() -> Option<String>,
+}
+
+pub enum Notice<'a> {
+    /// A browser opens.
+    Browser,
+    /// The user has to open this address.
+    NotOpened(&'a BrowserError, &'a str),
+    NotVisited(&'a str),
+    DeviceCode(&'a DeviceCode),
+    /// The user opens this address, and pastes the address of the last page.
+    PasteAddress(&'a str),
+    /// The user opens this address, and pastes the code that it shows.
+    PasteCode(&'a str),
+}

@@ -1,0 +1,85 @@
+//! The page that the browser shows after a sign-in.
+
+use std::sync::LazyLock;
+
+use ring::digest::{SHA256, digest};
+use zeroize::Zeroizing;
+
+use crate::loopback::HttpReply;
+
+const STYLE: &str = "\
+:root{color-scheme:light dark;--text:#1b1f24;--soft:#57606a;--back:#f6f8fa;--card:#fff;--line:#d0d7de;--good:#1a7f37;--bad:#b42318}
+@media(prefers-color-scheme:dark){:root{--text:#e6edf3;--soft:#9aa4af;--back:#0d1117;--card:#161b22;--line:#30363d;--good:#4ac26b;--bad:#ff8a80}}
+*{box-sizing:border-box}
+body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;background:var(--back);color:var(--text);font:1rem/1.5 system-ui,sans-serif}
+main{max-width:34rem;width:100%;padding:2rem;background:var(--card);border:1px solid var(--line);border-radius:.75rem}
+h1{margin:0 0 .75rem;font-size:1.35rem}
+h1.good{color:var(--good)}
+h1.bad{color:var(--bad)}
+p{margin:.5rem 0;overflow-wrap:anywhere}
+p.soft{color:var(--soft)}
+";
+
+pub(super) struct Page<'a> {
+    pub(super) is_success: bool,
+    pub(super) title: &'a str,
+    /// One paragraph each.
+    pub(super) text: Vec<String>,
+}
+
+impl Page<'_> {
+    pub(super) fn reply(&self) -> HttpReply {
+        let Self { is_success, title, text } = self;
+        let class = if *is_success { "good" } else { "bad" };
+        let text = text.iter().fold(String::new(), |all, line| all + "<p>" + &escaped(line) + "</p>\n");
+        let body = format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width\">\n<title>amplify-creds: {title}</title>\n\
+             <link rel=\"icon\" href=\"data:,\">\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n\
+             <h1 class=\"{class}\">{title}</h1>\n{text}\
+             <p class=\"soft\">You can close this page and go back to the terminal.</p>\n</main>\n</body>\n</html>\n",
+            title = escaped(title)
+        );
+        let headers = vec![
+            ("Content-Type", "text/html; charset=utf-8".to_owned()),
+            ("Content-Security-Policy", POLICY.clone()),
+            ("Referrer-Policy", "no-referrer".to_owned()),
+            ("X-Content-Type-Options", "nosniff".to_owned()),
+        ];
+        HttpReply { status: "200 OK", headers, body: Zeroizing::new(body.into_bytes()) }
+    }
+}
+
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = aws_smithy_types::base64::encode(digest(&SHA256, STYLE.as_bytes()).as_ref());
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'"
+    )
+});
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
+pub(super) fn redirect(url: &str) -> HttpReply {
+    let headers = vec![("Location", url.to_owned()), ("Referrer-Policy", "no-referrer".to_owned())];
+    HttpReply { status: "303 See Other", headers, body: Zeroizing::default() }
+}
+
+pub(super) fn refused(status: &'static str) -> HttpReply {
+    let headers = vec![("Content-Type", "text/plain; charset=utf-8".to_owned())];
+    HttpReply { status, headers, body: Zeroizing::new(format!("{status}\n").into_bytes()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_add_elements() {
+        let page = Page { is_success: false, title: "a<b>", text: vec!["<script>\"'&".to_owned()] };
+        let body = String::from_utf8(page.reply().body.to_vec()).unwrap();
+        assert!(body.contains("<p>&lt;script&gt;&quot;&#39;&amp;</p>") && !body.contains("<b>"), "{body}");
+    }
+}
