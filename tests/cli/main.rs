@@ -8,6 +8,7 @@ mod as_people_have_them;
 mod bases;
 mod boundary;
 mod boundary_files;
+mod browser_sign_in;
 mod cache;
 #[cfg(unix)]
 mod chains;

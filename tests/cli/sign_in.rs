@@ -18,12 +18,12 @@ const CONFIG: &str = "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url 
     [profile legacy]\nsso_start_url = https://corp.example/start\nsso_region = eu-west-1\n\
     sso_account_id = 111111111111\nsso_role_name = Own\n";
 
-struct Story {
-    center: IdentityCenter,
-    home: TestHome,
+pub(crate) struct Story {
+    pub(crate) center: IdentityCenter,
+    pub(crate) home: TestHome,
 }
 
-fn story() -> Story {
+pub(crate) fn story() -> Story {
     let sts = FakeSts::start(World::biz_corp().role(Role::new(OWN_ROLE)));
     let keys = sts.keys_of_role(OWN_ROLE, "own", 3600);
     let home = TestHome::new(PROGRAM);
@@ -32,12 +32,12 @@ fn story() -> Story {
 }
 
 impl Story {
-    fn run(&self, args: &[&str]) -> Finished {
+    pub(crate) fn run(&self, args: &[&str]) -> Finished {
         let url = self.center.url();
         self.home.run_with(args, &[("AWS_ENDPOINT_URL_SSO", &url), ("AWS_ENDPOINT_URL_SSO_OIDC", &url)])
     }
 
-    fn file(&self, key: &str) -> Option<Value> {
+    pub(crate) fn file(&self, key: &str) -> Option<Value> {
         let name = hex(&Sha1::digest(key));
         let text = fs::read_to_string(self.home.path().join(format!(".aws/sso/cache/{name}.json"))).ok()?;
         Some(serde_json::from_str(&text).unwrap())
@@ -45,7 +45,7 @@ impl Story {
 }
 
 /// The key of the AWS CLI for the registration.
-const REGISTRATION: &str = "{\"region\": \"eu-west-1\", \"scopes\": [\"sso:account:access\"], \
+pub(crate) const REGISTRATION: &str = "{\"region\": \"eu-west-1\", \"scopes\": [\"sso:account:access\"], \
     \"session_name\": \"corp\", \"startUrl\": \"https://corp.example/start\", \"tool\": \"botocore\"}";
 
 #[test]

@@ -100,9 +100,10 @@ fn of_service(service: Service, error: &StsError, what: &str) -> Failure {
     match error {
         StsError::Refused { code, message } => {
             let kind = match code.as_str() {
-                "ForbiddenException" | "AccessDeniedException" | "ResourceNotFoundException" | "INSUFFICIENT_PERMISSIONS" => {
-                    ACCESS_DENIED
-                },
+                "ForbiddenException"
+                | "AccessDeniedException"
+                | "ResourceNotFoundException"
+                | "INSUFFICIENT_PERMISSIONS" => ACCESS_DENIED,
                 _ => BASE_FAILED,
             };
             let failure = Failure::new(kind, format!("{what}: {service} returned {code}"));
