@@ -51,6 +51,14 @@ impl TokenFile {
         Self { path }
     }
 
+    /// The files of a directory, with the AWS CLI's registrations of clients.
+    pub(crate) fn all(directory: &Path) -> Vec<Self> {
+        let entries = std::fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+        let mut paths: Vec<_> = entries.filter(|path| path.extension().is_some_and(|kind| kind == "json")).collect();
+        paths.sort();
+        paths.into_iter().map(Self::new).collect()
+    }
+
     /// `None` if the file is missing.
     pub(crate) fn read(&self) -> Result<Option<TokenFields>, TokenFileError> {
         let bytes = read_regular(&self.path, LARGEST).map_err(|error| {
@@ -110,6 +118,15 @@ impl TokenFile {
         // A sign-in is not given up for a lock.
         let _lock = store.is_ours().then(|| store.locks().lock_within(&self.lock_id(), WRITE_WAIT));
         self.put(fields)
+    }
+
+    /// Removes the file while no other process renews its token. `false` if it is missing.
+    pub(crate) fn remove_locked(&self, store: &Store) -> io::Result<bool> {
+        let _lock = store.is_ours().then(|| store.locks().lock_within(&self.lock_id(), WRITE_WAIT));
+        match std::fs::remove_file(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            removed => removed.map(|()| true),
+        }
     }
 
     fn lock_id(&self) -> String {

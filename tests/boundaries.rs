@@ -26,7 +26,7 @@ const LAYERS: [&[&str]; 12] = [
 const CLI_LAYERS: [&[&str]; 3] = [&["args"], &["errors"], &["context"]];
 
 /// The files that may use each name. A folder means all files in it.
-const ONE_PLACE: [(&str, &[&str]); 24] = [
+const ONE_PLACE: [(&str, &[&str]); 25] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("fs4", &["os/lock.rs"]),
@@ -39,9 +39,12 @@ const ONE_PLACE: [(&str, &[&str]); 24] = [
     ("aws_sdk_sts", &["sts/client.rs"]),
     ("aws_sdk_sso", &["source/sso.rs"]),
     ("aws_sdk_ssooidc", &["source/sso.rs", "sign_in/token_service.rs"]),
-    ("aws_sdk_signin", &["source/login.rs"]),
+    ("aws_sdk_signin", &["source/login.rs", "sign_in/aws_sign_in.rs"]),
     ("ring", &["source/dpop.rs", "os/random.rs", "core/digest.rs"]),
-    ("aws_smithy_runtime_api", &["sts/connections.rs", "sts/error_kind.rs", "source/metadata.rs", "iam/client.rs"]),
+    (
+        "aws_smithy_runtime_api",
+        &["sts/connections.rs", "sts/error_kind.rs", "sts/redirect.rs", "source/metadata.rs", "iam/client.rs"],
+    ),
     ("aws_sigv4", &["iam/client.rs"]),
     ("aws_smithy_xml", &["iam/answer.rs"]),
     ("aws_types", &["sts/connections.rs"]),
@@ -53,13 +56,16 @@ const ONE_PLACE: [(&str, &[&str]); 24] = [
             "sts/error_kind.rs",
             "sts/roots.rs",
             "source/metadata.rs",
+            "core/base64.rs",
+            "sts/redirect.rs",
             "source/dpop.rs",
             "source/web_identity.rs",
             "iam/client.rs",
         ],
     ),
     ("aws_smithy_http_client", &["sts/connections.rs"]),
-    ("tokio", &["sts/connections.rs", "source/metadata.rs", "iam/client.rs"]),
+    ("tokio", &["sts/connections.rs", "sts/redirect.rs", "source/metadata.rs", "iam/client.rs"]),
+    ("open", &["os/browser.rs"]),
     ("hyper_util", &["sts/proxy.rs"]),
     ("http", &["sts/proxy.rs"]),
     ("rustls", &["sts/connection_error.rs", "sts/roots.rs"]),

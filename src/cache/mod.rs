@@ -8,5 +8,6 @@ pub mod members;
 mod naming;
 pub mod notes;
 mod reserve;
+pub mod scope;
 pub mod sessions;
 pub mod store;

@@ -1,7 +1,5 @@
 //! Derives a plan and its credentials from a command's options.
 
-use std::path::PathBuf;
-
 use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::cli::args::SessionArgs;
@@ -15,11 +13,12 @@ use crate::cli::prompts::prompt_chain;
 use crate::cli::reporter::StderrReporter;
 use crate::cli::resolve_options::resolve_options;
 use crate::cli::sign_in::{self, Occasion};
+use crate::cli::sources::with_sources;
 use crate::cli::warnings;
 use crate::core::clock::Clock;
 use crate::core::credentials::Credentials;
 use crate::core::masking::masked;
-use crate::core::origin::{Located, Origin};
+use crate::core::origin::Origin;
 use crate::os::env;
 use crate::output::left_until;
 use crate::plan::error::PlanError;
@@ -141,34 +140,6 @@ fn resolve<T>(
     with_sources(context, pool, request.plan, &store, |sources| resolve_with(context, sources, request, prompt, what))
 }
 
-pub(crate) fn with_sources<T>(
-    context: &Context,
-    pool: &ConnectionPool,
-    plan: &CredentialPlan,
-    store: &Store,
-    what: impl FnOnce(&Sources<'_>) -> T,
-) -> T {
-    with_sources_trusting(context, pool, plan.ca_bundle.clone(), store, what)
-}
-
-pub(crate) fn with_sources_trusting<T>(
-    context: &Context,
-    pool: &ConnectionPool,
-    ca_bundle: Option<Located<String>>,
-    store: &Store,
-    what: impl FnOnce(&Sources<'_>) -> T,
-) -> T {
-    let connections = pool.get(context, roots(context, ca_bundle));
-    what(&Sources {
-        connections: &connections,
-        sso_cache: &context.paths.sso_cache(),
-        login_cache: &context.paths.login_cache(&context.env),
-        store,
-        endpoints: context.source_endpoints(),
-        clock: Clock::System,
-    })
-}
-
 fn resolve_with<T>(
     context: &Context,
     sources: &Sources<'_>,
@@ -195,14 +166,6 @@ fn resolve_with<T>(
     let outcome = what(&mut resolver, &sts);
     warnings::of_run(context, &resolver.mishaps);
     outcome
-}
-
-/// The file of trusted certificate authorities, if any is configured. The settings of the AWS SDKs have priority over
-/// those of other programs.
-fn roots(context: &Context, ca_bundle: Option<Located<String>>) -> Option<Located<PathBuf>> {
-    let of_others = || context.variable(&[env::REQUESTS_CA_BUNDLE, env::SSL_CERT_FILE]);
-    let Located { value, from } = ca_bundle.or_else(of_others)?;
-    Some(Located::new(context.paths.expand(value.into()), from))
 }
 
 pub(crate) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: &Inputs) -> Result<CredentialPlan, Failure> {

@@ -31,6 +31,7 @@ mod resolve_options;
 mod screen;
 mod selection;
 mod sign_in;
+mod sources;
 mod suggestions;
 mod warnings;
 
@@ -48,8 +49,8 @@ use args::policy::PolicyVerb;
 use args::{Amplify, Cli, ColorArg, Command};
 use color::Painter;
 use commands::{
-    boundary, check, completions, doctor, env, exec, explain, help, list, login, man, policy, process, reset_cache,
-    sessions, setup, whoami,
+    boundary, check, completions, doctor, env, exec, explain, help, list, login, logout, man, policy, process,
+    reset_cache, sessions, setup, whoami,
 };
 use context::Context;
 use errors::failure::{Failure, USAGE};
@@ -148,7 +149,10 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             reset_cache::run(&Context::new("reset-cache", global, options.name.as_deref())?, &options)
         }
         Command::Login(options) => {
-            login::run(&Context::new("login", global, None)?.check_names(&options.names)?, &options)
+            login::run(Context::new("login", global, None)?.check_names(&options.names)?, &options)
+        }
+        Command::Logout(options) => {
+            logout::run(&Context::new("logout", global, None)?.check_names(&options.names)?, &options)
         }
         Command::WhoAmI(options) => {
             whoami::run(&Context::new("whoami", global, options.fetch.name.as_deref())?, &options)

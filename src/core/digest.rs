@@ -13,7 +13,11 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 pub fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
-    hex(digest::digest(&digest::SHA256, bytes.as_ref()).as_ref())
+    hex(&sha256(bytes))
+}
+
+pub fn sha256(bytes: impl AsRef<[u8]>) -> Vec<u8> {
+    digest::digest(&digest::SHA256, bytes.as_ref()).as_ref().to_vec()
 }
 
 /// For the names of the AWS CLI's token files.

@@ -1,4 +1,4 @@
-pub mod base64url;
+pub mod base64;
 pub mod call_chain;
 pub mod clock;
 pub mod credentials;

@@ -1,7 +1,7 @@
 //! Answers HTTP requests on the loopback interface, in one thread. A silent client only costs a check, so it does not
 //! delay others.
 
-mod http;
+mod message;
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Write};
@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 use crate::os::panics::{Panicked, catch};
 use crate::os::tcp_peer;
 
-use http::Request;
-pub(crate) use http::{Head, HttpReply};
+use message::Request;
+pub(crate) use message::{Head, HttpReply};
 
 /// Clients with a request or reply in progress. A new client displaces the oldest: macOS allows 256 open files.
 pub(crate) const MAX_CLIENTS: usize = 128;

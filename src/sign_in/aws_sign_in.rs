@@ -8,7 +8,7 @@ use aws_sdk_signin::types::CreateOAuth2TokenRequestBody;
 use form_urlencoded::Serializer;
 use serde_json::json;
 
-use crate::core::base64url;
+use crate::core::base64;
 use crate::core::clock::Timestamp;
 use crate::core::digest::sha256_hex;
 use crate::core::secret::Secret;
@@ -46,9 +46,11 @@ impl LoginSession {
     }
 }
 
+/// `expected` is the identity of an existing `login_session`.
 pub fn sign_in(
     sources: &Sources<'_>,
     region: &str,
+    expected: Option<&str>,
     flow: Flow,
     interaction: &Interaction<'_>,
 ) -> Result<LoginSession, SignInError> {
@@ -68,6 +70,9 @@ pub fn sign_in(
         let call = SignInCall { region, url: &base, key: &key, secret: code, timeout: TIMEOUT };
         let issued = sources.signin_token(&call, body)?;
         let identity = issued.identity().ok_or_else(|| Service::SignIn.failed(StsError::Garbage))?;
+        if expected.is_some_and(|expected| expected != identity) {
+            return Err(SignInError::OtherIdentity(identity));
+        }
         let account = identity.split(':').nth(4).unwrap_or_default().to_owned();
         let mut fields = TokenFields::new();
         fields.insert("accessToken".to_owned(), issued.access_token(Some(&json!(account))));
@@ -91,7 +96,7 @@ pub fn sign_in(
     let redirect_uri = format!("{base}/v1/sessions/confirmation");
     (interaction.notice)(Notice::PasteCode(&authorize_url(&base, CROSS_DEVICE, &pkce, &redirect_uri)));
     let pasted = (interaction.paste)().ok_or(SignInError::Denied)?;
-    let query = base64url::decode(pasted.trim().trim_end_matches('='));
+    let query = base64::decode_url(pasted.trim().trim_end_matches('='));
     let query = query.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(SignInError::InvalidPaste)?;
     match response(&query, &pkce.state) {
         Some(AuthorizationResponse::Code(code)) => exchange(CROSS_DEVICE, &code, &pkce, &redirect_uri),

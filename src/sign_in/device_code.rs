@@ -9,22 +9,13 @@ use crate::source::SourceError;
 use crate::sts::StsError;
 
 use super::error::SignInError;
-use super::interaction::{Interaction, Notice};
+use super::interaction::{DeviceCode, Interaction, Notice};
 use super::registration::{Grant, Registration};
 use super::token_service::{IssuedToken, TokenService, garbage};
 
 /// Without another interval in the response, and the addition after `SlowDownException` (RFC 8628 section 3.5).
 const INTERVAL: Duration = Duration::from_secs(5);
 const LIFETIME: u64 = 600;
-
-#[derive(Debug)]
-pub struct DeviceCode {
-    pub user_code: String,
-    pub page: String,
-    pub page_with_code: Option<String>,
-    /// Seconds.
-    pub lifetime: u64,
-}
 
 struct Started {
     device_code: Secret,

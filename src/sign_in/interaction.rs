@@ -3,7 +3,14 @@ use std::time::Duration;
 use crate::os::browser::BrowserError;
 use crate::os::env::Env;
 
-use super::device_code::DeviceCode;
+#[derive(Debug)]
+pub struct DeviceCode {
+    pub user_code: String,
+    pub page: String,
+    pub page_with_code: Option<String>,
+    /// Seconds.
+    pub lifetime: u64,
+}
 
 /// How a sign-in communicates with the user.
 pub struct Interaction<'a> {

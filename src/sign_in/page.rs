@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
-use ring::digest::{SHA256, digest};
 use zeroize::Zeroizing;
 
+use crate::core::base64;
+use crate::core::digest::sha256;
 use crate::loopback::HttpReply;
 
 const STYLE: &str = "\
@@ -51,7 +52,7 @@ impl Page<'_> {
 }
 
 static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let hash = aws_smithy_types::base64::encode(digest(&SHA256, STYLE.as_bytes()).as_ref());
+    let hash = base64::encode(&sha256(STYLE));
     format!(
         "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; base-uri 'none'; form-action 'none'; \
          frame-ancestors 'none'"

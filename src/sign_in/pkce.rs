@@ -2,9 +2,8 @@
 
 use std::io;
 
-use ring::digest::{SHA256, digest};
-
-use crate::core::base64url;
+use crate::core::base64;
+use crate::core::digest::sha256;
 use crate::core::secret::Secret;
 use crate::os::random;
 
@@ -18,8 +17,8 @@ pub(super) struct Pkce {
 impl Pkce {
     pub(super) fn new() -> io::Result<Self> {
         // 64 characters.
-        let verifier = Secret::new(base64url::encode(&random::bytes(48)?));
-        let challenge = base64url::encode(digest(&SHA256, verifier.expose().as_bytes()).as_ref());
+        let verifier = Secret::new(base64::encode_url(&random::bytes(48)?));
+        let challenge = base64::encode_url(&sha256(verifier.expose()));
         Ok(Self { verifier, challenge, state: random::hex(16)?.expose().to_owned() })
     }
 }

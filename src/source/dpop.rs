@@ -6,7 +6,7 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::core::base64url::encode as base64url;
+use crate::core::base64::encode_url;
 use crate::core::clock::Timestamp;
 
 pub(crate) struct SigningKey(EcdsaKeyPair);
@@ -58,13 +58,13 @@ impl SigningKey {
         random.fill(&mut identifier).ok()?;
         // An uncompressed point: 4, x, y.
         let (x, y) = self.0.public_key().as_ref().get(1..)?.split_at_checked(32)?;
-        let jwk = json!({"kty": "EC", "x": base64url(x), "y": base64url(y), "crv": "P-256"});
+        let jwk = json!({"kty": "EC", "x": encode_url(x), "y": encode_url(y), "crv": "P-256"});
         let header = json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": jwk});
-        let payload = json!({"jti": base64url(&identifier), "htm": method, "htu": uri, "iat": now.0});
-        let part = |json: &serde_json::Value| base64url(json.to_string().as_bytes());
+        let payload = json!({"jti": encode_url(&identifier), "htm": method, "htu": uri, "iat": now.0});
+        let part = |json: &serde_json::Value| encode_url(json.to_string().as_bytes());
         let message = format!("{}.{}", part(&header), part(&payload));
         let signature = self.0.sign(&random, message.as_bytes()).ok()?;
-        Some(format!("{message}.{}", base64url(signature.as_ref())))
+        Some(format!("{message}.{}", encode_url(signature.as_ref())))
     }
 }
 
@@ -90,7 +90,7 @@ inv9fN8sWUpVSE8k9rojylnRWhMFrDsxmGdA/IoW8brycmg2q4zpan3x
     const X: &str = "0QkYcZCDKm3E_Iln-OSCuOex_g3074p7_XzfLFlKVUg";
 
     fn decoded(part: &str) -> Vec<u8> {
-        crate::core::base64url::decode(part).unwrap()
+        crate::core::base64::decode_url(part).unwrap()
     }
 
     #[test]

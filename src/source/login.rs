@@ -8,7 +8,7 @@ use aws_sdk_signin::operation::create_o_auth2_token::CreateOAuth2TokenError;
 use aws_sdk_signin::types::CreateOAuth2TokenRequestBody;
 use serde_json::{Value, json};
 
-use crate::core::base64url;
+use crate::core::base64;
 use crate::core::clock::Timestamp;
 use crate::core::credentials::Credentials;
 use crate::core::digest::sha256_hex;
@@ -189,7 +189,7 @@ impl IssuedLogin {
     /// The subject of the id token, which came from the token endpoint itself and needs no check of its signature
     /// (OpenID Connect Core 3.1.3.7).
     pub(crate) fn identity(&self) -> Option<String> {
-        let claims = base64url::decode(self.id_token.as_ref()?.split('.').nth(1)?)?;
+        let claims = base64::decode_url(self.id_token.as_ref()?.split('.').nth(1)?)?;
         let claims: Value = serde_json::from_slice(&claims).ok()?;
         claims.get("sub").and_then(Value::as_str).filter(|arn| arn.starts_with("arn:")).map(str::to_owned)
     }

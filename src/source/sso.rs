@@ -20,6 +20,8 @@ use crate::token_files::{
     RENEW_BEFORE, TokenFields, TokenFile, renewed_elsewhere, secret_id, text, timestamp, token_id,
 };
 
+const LOGOUT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Errors of the token service that require a new sign-in.
 const SIGNED_OUT: [&str; 5] = [
     "InvalidGrantException",
@@ -60,6 +62,21 @@ impl Sources<'_> {
             expiration: (given.expiration > 0).then_some(Timestamp(given.expiration / 1000)),
             account_id: Some(account_id.value.clone()),
         })
+    }
+
+    /// Ends a session at the portal.
+    pub(crate) fn sso_logout(&self, token: &Secret, region: &str) -> Result<(), SourceError> {
+        let url = self.portal_url(region);
+        let link = self.connections.link(&url).map_err(failed)?;
+        let mut config = aws_sdk_sso::config::Builder::from(&link.config(region, LOGOUT_TIMEOUT));
+        config.set_endpoint_url(self.endpoints.sso.clone());
+        let call = Portal::from_conf(config.build()).logout().access_token(token.expose()).send();
+        match link.runtime.block_on(call).map_err(|error| link.reason(&error, &[Some(token)])) {
+            // Already ended.
+            Err(StsError::Refused { code, .. }) if code == "UnauthorizedException" => Ok(()),
+            Err(error) => Err(failed(error)),
+            Ok(_) => Ok(()),
+        }
     }
 
     /// The SDK's rules know the host of each partition.

@@ -110,7 +110,7 @@ fn program_help_fits_a_screen_and_groups_the_commands() {
     assert_eq!(home.run(&["-h"]).stdout, help);
     let groups = [
         ("Get credentials:", &["process", "env", "exec"][..]),
-        ("Sign in:", &["login", "whoami"]),
+        ("Sign in:", &["login", "logout", "whoami"]),
         ("Understand:", &["list", "explain", "sessions", "doctor", "check"]),
         ("Set up:", &["setup"]),
         ("AWS side:", &["policy", "boundary"]),
@@ -245,7 +245,10 @@ fn json_before_a_command_is_the_same_as_after_it() {
         let status = if args.contains(&"exec") { 125 } else { 2 };
         let error = run.failed_with(status).stderr.clone();
         assert!(error.starts_with("amplify-creds: unexpected argument '--json' found\n"), "{args:?}: {error}");
-        assert!(error.contains("hint: commands with --json: login, whoami, list, explain"), "{args:?}: {error}");
+        assert!(
+            error.contains("hint: commands with --json: login, logout, whoami, list, explain"),
+            "{args:?}: {error}"
+        );
         assert_eq!(run.stdout, "", "{args:?}");
     }
 }

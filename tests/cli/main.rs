@@ -5,6 +5,7 @@
 
 #[cfg(unix)]
 mod as_people_have_them;
+mod aws_sign_in;
 mod bases;
 mod boundary;
 mod boundary_files;
@@ -41,6 +42,7 @@ mod leaks;
 mod list;
 #[cfg(unix)]
 mod login;
+mod logout;
 #[cfg(unix)]
 mod manual;
 #[cfg(unix)]

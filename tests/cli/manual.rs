@@ -269,6 +269,9 @@ const ASK: [&str; 5] = [
 /// Examples that find an error: the profile of the project has a role.
 const FIND: [&str; 2] = ["amplify-creds doctor", "amplify-creds doctor bizcorprole"];
 
+const SANDBOX: &str = "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.awsapps.com/start\n\
+    [profile sandbox]\nsso_session = corp\nsso_account_id = 111111111111\nsso_role_name = Own\n";
+
 #[test]
 fn help_examples_run() {
     let (mut ran, mut wrong) = (0, Vec::new());
@@ -277,6 +280,9 @@ fn help_examples_run() {
             let shown = Shown::new();
             if example.contains("setup --name") {
                 shown.home.config("");
+            }
+            if example.contains("logout") {
+                add_config(&shown.home, SANDBOX);
             }
             if example.contains("--access-key-id") {
                 shown.home.credentials("");

@@ -61,8 +61,18 @@ Examples:
   amplify-creds login dev stage prod
   amplify-creds login --all --prompt pinentry
 
-The command prints how many codes are needed, and then when each session
-expires. It does not open a browser.";
+The command prints which codes and sign-ins are needed, and then when each
+session expires. IAM Identity Center and AWS Sign-In open a browser. Over SSH
+and without a display, you enter a code in a browser on any machine.";
+
+pub(super) const LOGOUT_EXAMPLES: &str = "\
+Examples:
+  amplify-creds logout sandbox
+  amplify-creds logout --session corp
+  amplify-creds logout --all
+
+The command signs out at IAM Identity Center, and deletes the token file and
+the cached sessions that came from it. The AWS CLI and SDKs use the same file.";
 
 pub(super) const WHOAMI_EXAMPLES: &str = "\
 Examples:

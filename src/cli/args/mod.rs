@@ -23,13 +23,13 @@ pub use setup::Setup;
 pub use shared::{Fetch, FlowArg, PromptArg, SessionArgs};
 pub use verbs::{
     Amplify, Check, CompletionShell, Doctor, EnvOptions, ExecOptions, Explain, Export, ExportFormat, List, Login,
-    ResetCache, Sessions, TargetArg, WhoAmI,
+    Logout, ResetCache, Sessions, TargetArg, WhoAmI,
 };
 
 use examples::{
     CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, DOCTOR_EXAMPLES, ENV_EXAMPLES, EXEC_EXAMPLES, EXPLAIN_EXAMPLES,
-    HELP_EXAMPLES, LIST_EXAMPLES, LOGIN_EXAMPLES, MAN_EXAMPLES, PROCESS_EXAMPLES, RESET_EXAMPLES, SESSIONS_EXAMPLES,
-    SETUP_EXAMPLES, WHOAMI_EXAMPLES,
+    HELP_EXAMPLES, LIST_EXAMPLES, LOGIN_EXAMPLES, LOGOUT_EXAMPLES, MAN_EXAMPLES, PROCESS_EXAMPLES, RESET_EXAMPLES,
+    SESSIONS_EXAMPLES, SETUP_EXAMPLES, WHOAMI_EXAMPLES,
 };
 use global::{NO_FILES, own_region, region, unused};
 use overview::OVERVIEW;
@@ -77,7 +77,7 @@ pub enum Command {
     /// Run a command with credentials in its environment
     #[command(after_long_help = EXEC_EXAMPLES, arg(region("Region of the STS endpoint, and value of AWS_REGION")))]
     Exec(ExecOptions),
-    /// Enter MFA codes now and cache the sessions for later use
+    /// Sign in and enter MFA codes now, for later use
     #[command(
         after_long_help = LOGIN_EXAMPLES,
         arg(region("Region of the STS endpoint")),
@@ -85,6 +85,9 @@ pub enum Command {
         mut_arg("no_cache", |no_cache| no_cache.hide(true))
     )]
     Login(Login),
+    /// Sign out and delete the sessions of a sign-in
+    #[command(after_long_help = LOGOUT_EXAMPLES, args(unused(["region"])))]
+    Logout(Logout),
     /// Show the caller identity (sts:GetCallerIdentity)
     #[command(name = "whoami", after_long_help = WHOAMI_EXAMPLES, arg(region("Region of the STS endpoint")))]
     WhoAmI(WhoAmI),

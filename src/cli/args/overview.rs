@@ -11,7 +11,8 @@ Get credentials:
   exec         Run a command with credentials in its environment
 
 Sign in:
-  login        Enter MFA codes now and cache the sessions for later use
+  login        Sign in and enter MFA codes now, for later use
+  logout       Sign out and delete the sessions of a sign-in
   whoami       Show the caller identity (sts:GetCallerIdentity)
 
 Understand:

@@ -96,20 +96,39 @@ pub struct Login {
     /// Log in to every profile that needs a session
     #[arg(long, conflicts_with_all = ["profile", "env"])]
     pub all: bool,
-    /// Sign in by a code that you enter in any browser
+    /// Sign in by a code for any browser
     ///
     /// Default: the browser of this machine, or a code over SSH and without a
     /// display.
     #[arg(long, conflicts_with = "paste")]
     pub device_code: bool,
-    /// Sign in by pasting the response of a browser on another machine
-    #[arg(long)]
+    /// Sign in by pasting the response of a browser elsewhere
+    #[arg(long, hide_short_help = true)]
     pub paste: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
     pub session: SessionArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct Logout {
+    /// Profiles to sign out
+    ///
+    /// Default: AMPLIFY_CREDS_PROFILE, AWS_PROFILE, AWS_DEFAULT_PROFILE, the
+    /// profile of the Amplify project, "default".
+    #[arg(value_name = "PROFILE", conflicts_with_all = ["session", "all"], add = ArgValueCandidates::new(profiles))]
+    pub names: Vec<String>,
+    /// Sign out of an sso-session
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["all", "profile", "env"])]
+    pub session: Option<String>,
+    /// Sign out of every session
+    #[arg(long, conflicts_with_all = ["profile", "env"])]
+    pub all: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

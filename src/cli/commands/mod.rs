@@ -8,6 +8,7 @@ pub(crate) mod explain;
 pub(crate) mod help;
 pub(crate) mod list;
 pub(crate) mod login;
+pub(crate) mod logout;
 pub(crate) mod man;
 pub(crate) mod policy;
 pub(crate) mod process;

@@ -1,13 +1,10 @@
-//! `reset-cache PROFILE` keeps sessions of other profiles on the same role, unless the Amplify CLI wrote them: its
-//! entries do not name the profile.
-
 use serde_json::json;
 
 use crate::amplify::environment::Source;
 use crate::amplify::project::Environment;
-use crate::cache::entry::{CachedSession, EntryMetadata};
+use crate::cache::entry::CachedSession;
 use crate::cache::file::problem;
-use crate::cache::key::CacheKey;
+use crate::cache::scope::is_of_plan;
 use crate::cache::sessions::is_session_like;
 use crate::cache::store::Store;
 use crate::cli::args::ResetCache;
@@ -19,7 +16,6 @@ use crate::cli::{credentials, selection};
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::sanitize::printable;
 use crate::plan::CredentialPlan;
-use crate::plan::mfa_strategy::Step;
 use crate::resolve::memory::Memory;
 
 enum ResetScope {
@@ -117,28 +113,7 @@ fn is_in_scope(scope: &ResetScope, outer: &str, inner: &str, entry: &str, now: T
         (ResetScope::All, _) => true,
         (ResetScope::Expired, _) => session.is_none_or(|session| session.lease.seconds_left(now) <= 0),
         (_, None) => false,
-        (_, Some(plan)) => {
-            let leaf = plan.steps().next_back();
-            // Flags may have changed the role, so that the plan has no step with it.
-            let was_fetched_for = |mark: &EntryMetadata| mark.profile == plan.profile;
-            let is_of_profile = session.as_ref().and_then(|session| session.mark.as_ref()).is_some_and(was_fetched_for);
-            is_of_profile
-                || plan.steps().any(|step| {
-                    let Some(key) = CacheKey::of(plan, step).filter(|key| key.outer == outer) else { return false };
-                    let is_name = inner == key.inner || inner == key.marked_name();
-                    let of_profile = |mark: &EntryMetadata| match step {
-                        Step::Hop(index) => mark.profile == plan.hops[index].profile,
-                        Step::WebIdentity => mark.profile == plan.base.profile,
-                        Step::Mfa => false,
-                    };
-                    match session.as_ref().map(|session| &session.mark) {
-                        Some(Some(mark)) => mark.is_for(&key.fingerprint) || of_profile(mark),
-                        // Written by the Amplify CLI, or unreadable: all entries of the last role are removed, as in
-                        // the Amplify CLI.
-                        Some(None) | None => Some(step) == leaf || (session.is_none() && is_name),
-                    }
-                })
-        }
+        (_, Some(plan)) => is_of_plan(plan, outer, inner, session.as_ref()),
     }
 }
 

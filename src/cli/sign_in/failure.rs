@@ -1,15 +1,13 @@
 use crate::cli::errors::base;
 use crate::cli::errors::failure::{
-    CACHE, CONFIG, CREDENTIALS_REJECTED, Failure, INTERNAL, NOBODY_TO_ASK, SIGN_IN_NEEDED,
+    BASE_FAILED, CACHE, CONFIG, CREDENTIALS_REJECTED, Failure, INTERNAL, NOBODY_TO_ASK, SIGN_IN_NEEDED,
 };
 use crate::cli::errors::shell_word::shell_word;
-use crate::core::origin::Origin;
-use crate::plan::{Base, BaseSource};
 use crate::sign_in::{SignInError, TurnError};
 use crate::source::SourceError;
 use crate::sts::StsError;
 
-use super::Session;
+use super::needs::Session;
 
 pub(super) fn of_turn(error: &TurnError<SignInError>, session: &Session<'_>, profile: &str) -> Failure {
     let command = format!("amplify-creds login {}", shell_word(profile));
@@ -30,25 +28,21 @@ pub(super) fn of_turn(error: &TurnError<SignInError>, session: &Session<'_>, pro
     }
 }
 
-fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> Failure {
+pub(super) fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> Failure {
     let again = format!("to try again: amplify-creds login {}", shell_word(profile));
     let name = session.name();
     let message = format!("{name}: {error}");
     let failure = match error {
-        SignInError::Source(error) => {
-            let source = match session {
-                Session::IdentityCenter(_, Some(sso)) => BaseSource::Sso((*sso).clone()),
-                Session::AwsSignIn(login) => BaseSource::Login((*login).clone()),
-                Session::IdentityCenter(_, None) => return Failure::new(SIGN_IN_NEEDED, message),
-            };
-            let failure = base::failure(error, &Base { profile: profile.to_owned(), source });
-            return match (error, session) {
-                (SourceError::Service { error: StsError::Refused { .. }, .. }, Session::IdentityCenter(..)) => {
+        SignInError::Source(SourceError::Service { service, error }) => {
+            let failure = base::of_service(*service, error, &format!("cannot sign in to {name}"));
+            match (error, session) {
+                (StsError::Refused { .. }, Session::IdentityCenter(..)) => {
                     failure.hint("check sso_start_url, sso_region and sso_registration_scopes")
                 }
                 _ => failure,
-            };
+            }
         }
+        SignInError::Source(error) => Failure::new(BASE_FAILED, format!("cannot sign in to {name}: {error}")),
         SignInError::Denied | SignInError::Expired | SignInError::TimedOut(_) | SignInError::InvalidPaste => {
             Failure::new(SIGN_IN_NEEDED, message).hint(again)
         }
@@ -70,12 +64,11 @@ fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> Failure {
             Failure::new(CACHE, error.to_string()).hint("make the directory and the file writable, or free disk space")
         }
     };
-    failure.at(origin(session), Some(profile))
-}
-
-fn origin<'a>(session: &Session<'a>) -> &'a Origin {
     match session {
-        Session::IdentityCenter(session, _) => session.name.as_ref().map_or(&session.start_url.from, |name| &name.from),
-        Session::AwsSignIn(login) => &login.session.from,
+        Session::IdentityCenter(session, _) => {
+            failure.at(session.name.as_ref().map_or(&session.start_url.from, |name| &name.from), Some(profile))
+        }
+        Session::AwsSignIn(Some(login)) => failure.at(&login.session.from, Some(profile)),
+        Session::AwsSignIn(None) => failure,
     }
 }

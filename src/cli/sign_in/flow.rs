@@ -7,7 +7,8 @@ use crate::os::env;
 use crate::os::fs::is_program;
 use crate::sign_in::{Flow, Machine};
 
-use super::{Occasion, Session};
+use super::needs::Session;
+use super::occasion::Occasion;
 
 /// Whether `sign_in` is `auto`.
 pub(super) fn is_automatic(context: &Context) -> Result<bool, Failure> {

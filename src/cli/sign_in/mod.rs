@@ -4,48 +4,28 @@ mod failure;
 mod flow;
 mod needs;
 mod notices;
-
-use std::time::Duration;
+mod occasion;
 
 use crate::cache::store::Store;
 use crate::cli::args::FlowArg;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
-use crate::cli::credentials::with_sources;
 use crate::cli::errors::failure::Failure;
 use crate::cli::output::note;
+use crate::cli::sources::with_sources;
 use crate::core::clock::{Clock, Timestamp};
 use crate::output::left_until;
 use crate::plan::CredentialPlan;
 use crate::resolve::ResolveError;
-use crate::sign_in::{Flow, Interaction, SignInError, Turn, aws_sign_in, identity_center};
+use crate::sign_in::aws_sign_in::{self, LoginSession};
+use crate::sign_in::{Flow, Interaction, SignInError, Turn, identity_center};
 use crate::source::Sources;
 use crate::source::login::DEFAULT_REGION;
 
 pub(super) use needs::{Session, all_needed, session as of};
+pub(super) use occasion::Occasion;
 
 use notices::Notices;
-
-/// In seconds.
-const LOGIN_LIMIT: u64 = 600;
-const AUTOMATIC_LIMIT: u64 = 180;
-
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Occasion {
-    /// The user runs `login`.
-    Login(Option<FlowArg>),
-    /// A process needs the session, and `sign_in = auto` is set.
-    Automatic,
-}
-
-impl Occasion {
-    fn limit(self) -> Duration {
-        Duration::from_secs(match self {
-            Self::Login(_) => LOGIN_LIMIT,
-            Self::Automatic => AUTOMATIC_LIMIT,
-        })
-    }
-}
 
 /// Signs in if `error` requires it and the user allows it. `None` if not.
 pub(super) fn after(
@@ -110,6 +90,45 @@ pub(super) fn into_session(
     }
 }
 
+/// Signs in to AWS Sign-In as the identity that the user chooses in the browser. The session is not stored yet.
+pub(super) fn into_new_session(
+    context: &Context,
+    sources: &Sources<'_>,
+    region: &str,
+    profile: &str,
+    asked: Option<FlowArg>,
+) -> Result<LoginSession, Failure> {
+    let session = Session::AwsSignIn(None);
+    let occasion = Occasion::Login(asked);
+    let flow = flow::of(context, &session, occasion)?;
+    let signed_in = Notices::new(context, &session, profile, occasion, flow).and_then(|notices| {
+        interacting(context, &session, occasion, &notices, |interaction| {
+            aws_sign_in::sign_in(sources, region, None, flow, interaction)
+        })
+    });
+    signed_in.map_err(|error| failure::of(&error, &session, profile))
+}
+
+pub(super) fn store(sources: &Sources<'_>, session: &LoginSession, profile: &str) -> Result<(), Failure> {
+    session.store(sources).map_err(|error| failure::of(&error, &Session::AwsSignIn(None), profile))
+}
+
+fn interacting<T>(
+    context: &Context,
+    session: &Session<'_>,
+    occasion: Occasion,
+    notices: &Notices,
+    sign_in: impl FnOnce(&Interaction<'_>) -> T,
+) -> T {
+    sign_in(&Interaction {
+        env: &context.env,
+        limit: occasion.limit(),
+        subject: &session.subject(),
+        notice: &|notice| notices.print(&notice),
+        paste: &|| notices.paste(),
+    })
+}
+
 fn by_flow(
     context: &Context,
     sources: &Sources<'_>,
@@ -118,24 +137,14 @@ fn by_flow(
     occasion: Occasion,
     notices: &Notices,
 ) -> Result<Timestamp, SignInError> {
-    let subject = session.subject();
-    let interaction = Interaction {
-        env: &context.env,
-        limit: occasion.limit(),
-        subject: &subject,
-        notice: &|notice| notices.print(&notice),
-        paste: &|| notices.paste(),
-    };
-    match session {
-        Session::IdentityCenter(session, _) => identity_center::sign_in(sources, session, flow, &interaction),
+    interacting(context, session, occasion, notices, |interaction| match session {
+        Session::IdentityCenter(session, _) => identity_center::sign_in(sources, session, flow, interaction),
         Session::AwsSignIn(login) => {
-            let region = login.region.as_ref().map_or(DEFAULT_REGION, |region| &region.value);
-            let signed_in = aws_sign_in::sign_in(sources, region, flow, &interaction)?;
-            if signed_in.identity != login.session.value.trim() {
-                return Err(SignInError::OtherIdentity(signed_in.identity));
-            }
+            let region = login.and_then(|login| login.region.as_ref()).map_or(DEFAULT_REGION, |region| &region.value);
+            let expected = login.map(|login| login.session.value.trim());
+            let signed_in = aws_sign_in::sign_in(sources, region, expected, flow, interaction)?;
             signed_in.store(sources)?;
             Ok(signed_in.expires)
         }
-    }
+    })
 }

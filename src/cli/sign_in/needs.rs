@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::cache::store::Store;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
-use crate::cli::credentials::with_sources;
+use crate::cli::sources::with_sources;
 use crate::core::masking::masked;
 use crate::plan::sources::{LoginBase, SsoBase, SsoSession};
 use crate::plan::{BaseSource, CredentialPlan};
@@ -16,14 +16,15 @@ use crate::source::{SourceError, Sources};
 pub(crate) enum Session<'a> {
     /// Profiles of the session may have different accounts and roles, so these only describe one of them.
     IdentityCenter(&'a SsoSession, Option<&'a SsoBase>),
-    AwsSignIn(&'a LoginBase),
+    /// `None` before the user has chosen an identity.
+    AwsSignIn(Option<&'a LoginBase>),
 }
 
 impl<'a> Session<'a> {
-    fn of(plan: &'a BaseSource) -> Option<Self> {
+    pub(crate) fn of(plan: &'a BaseSource) -> Option<Self> {
         match plan {
             BaseSource::Sso(sso) => Some(Self::IdentityCenter(&sso.session, Some(sso))),
-            BaseSource::Login(login) => Some(Self::AwsSignIn(login)),
+            BaseSource::Login(login) => Some(Self::AwsSignIn(Some(login))),
             _ => None,
         }
     }
@@ -31,7 +32,7 @@ impl<'a> Session<'a> {
     pub(super) fn key(&self) -> &'a str {
         match self {
             Self::IdentityCenter(session, _) => session.token_key(),
-            Self::AwsSignIn(login) => login.session.value.trim(),
+            Self::AwsSignIn(login) => login.map_or("", |login| login.session.value.trim()),
         }
     }
 
@@ -43,7 +44,8 @@ impl<'a> Session<'a> {
             Self::IdentityCenter(SsoSession { name: None, start_url, .. }, _) => {
                 format!("IAM Identity Center at {}", start_url.value)
             }
-            Self::AwsSignIn(login) => format!("AWS Sign-In as {}", shown("login_session", &login.session.value)),
+            Self::AwsSignIn(Some(login)) => format!("AWS Sign-In as {}", shown("login_session", &login.session.value)),
+            Self::AwsSignIn(None) => "AWS Sign-In".to_owned(),
         }
     }
 
@@ -61,7 +63,7 @@ impl<'a> Session<'a> {
     pub(super) fn is_signed_in(&self, sources: &Sources<'_>, rejected: Option<&str>) -> bool {
         match self {
             Self::IdentityCenter(session, _) => sources.is_signed_in(session, rejected),
-            Self::AwsSignIn(login) => sources.has_login(login, rejected),
+            Self::AwsSignIn(login) => login.is_some_and(|login| sources.has_login(login, rejected)),
         }
     }
 }

@@ -7,7 +7,8 @@ use crate::core::sanitize::printable;
 use crate::output::write_stderr;
 use crate::sign_in::{Flow, Notice, SignInError};
 
-use super::{Occasion, Session};
+use super::needs::Session;
+use super::occasion::Occasion;
 
 /// What the user reads during a sign-in. Also printed with `--quiet`, because without it there is no sign-in.
 pub(super) struct Notices {

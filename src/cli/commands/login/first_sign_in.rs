@@ -1,0 +1,108 @@
+//! Offers AWS Sign-In to a profile without a source of credentials, and writes `login_session` as the AWS CLI does.
+
+use crate::cache::store::Store;
+use crate::cli::args::Login;
+use crate::cli::confirm::report_written;
+use crate::cli::connection_pool::ConnectionPool;
+use crate::cli::context::Context;
+use crate::cli::credentials::plan_of;
+use crate::cli::errors::failure::{EDIT, Failure};
+use crate::cli::plan_inputs::inputs;
+use crate::cli::questions::{FormField, Questions};
+use crate::cli::sources::with_sources_trusting;
+use crate::cli::{selection, sign_in};
+use crate::core::masking::masked;
+use crate::edit::{Change, Editor, Original};
+use crate::plan::error::PlanError;
+use crate::plan::inputs::Inputs;
+use crate::plan::limits::is_region;
+use crate::profile::load::MAX_FILE_BYTES;
+use crate::profile_file::FileKind;
+use crate::profile_file::document::{EditError, ProfileDocument};
+use crate::source::login::DEFAULT_REGION;
+
+/// Returns the context with the new settings.
+pub(super) fn offer(context: Context, options: &Login) -> Result<Context, Failure> {
+    if options.all || context.no_input() {
+        return Ok(context);
+    }
+    let inputs = inputs(&context, &options.session)?;
+    let without_source = without_source(&context, options, &inputs)?;
+    let mut is_changed = false;
+    for name in &without_source {
+        is_changed |= sign_in(&context, options, &inputs, name)?;
+    }
+    if is_changed { context.reload() } else { Ok(context) }
+}
+
+fn without_source(context: &Context, options: &Login, inputs: &Inputs) -> Result<Vec<String>, Failure> {
+    let names = match &context.named {
+        _ if !options.names.is_empty() => options.names.clone(),
+        Some(named) if context.is_profile_chosen() => vec![named.value.clone()],
+        Some(_) => return Ok(Vec::new()),
+        None if selection::environment(context)?.is_some() || inputs.environment.is_some() => return Ok(Vec::new()),
+        None => vec!["default".to_owned()],
+    };
+    let set = context.profiles()?;
+    let lacks_source = |name: &String| match plan_of(&set, name, inputs) {
+        Err(PlanError::NoCredentials { named_by: None, .. }) => true,
+        // A new profile, unless the name looks like a mistake.
+        Err(PlanError::UnknownProfile { named_by: None, .. }) => set.near_misses_of_missing(name).is_empty(),
+        _ => false,
+    };
+    Ok(names.into_iter().filter(lacks_source).collect())
+}
+
+/// `false` if nothing was written.
+fn sign_in(context: &Context, options: &Login, inputs: &Inputs, name: &str) -> Result<bool, Failure> {
+    let Ok(mut person) = Questions::open(context) else { return Ok(false) };
+    let question = format!("Profile {} has no credentials. Sign in with AWS Sign-In in a browser?", masked(name));
+    if !person.confirm(&question)? {
+        return Ok(false);
+    }
+    let set = context.profiles()?;
+    let configured = set.get(name).and_then(|profile| profile.get("region").map(|region| region.value.to_string()));
+    let given = context.global.region.clone().or_else(|| inputs.region.as_ref().map(|region| region.value.clone()));
+    let is_valid = |region: &str| if is_region(region) { Ok(()) } else { Err("a region such as eu-west-1".to_owned()) };
+    let field = FormField {
+        what: "Region",
+        flag: "--region",
+        given: configured.as_deref().or(given.as_deref()),
+        usual: Some(DEFAULT_REGION),
+    };
+    let region = person.required(&field, &is_valid)?;
+    drop(person);
+    let (pool, store) = (ConnectionPool::default(), Store::new(&context.paths.cache_dir));
+    with_sources_trusting(context, &pool, inputs.ca_bundle.clone(), &store, |sources| {
+        let signed_in = sign_in::into_new_session(context, sources, &region, name, options.flow())?;
+        let region = configured.is_none().then_some(region.as_str());
+        sign_in::store(sources, &signed_in, name)?;
+        write(context, name, &signed_in.identity, region)
+    })?;
+    Ok(true)
+}
+
+fn write(context: &Context, name: &str, identity: &str, region: Option<&str>) -> Result<(), Failure> {
+    let editor = Editor::new(&context.paths.cache_dir);
+    let lock = editor.lock()?;
+    let original = Original::read(&context.paths.config, &context.paths.home, MAX_FILE_BYTES)?;
+    let mut document = ProfileDocument::new(FileKind::Config, original.text());
+    let properties: Vec<_> = [("login_session", Some(identity)), ("region", region)]
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)))
+        .collect();
+    let failed =
+        |error: EditError| Failure::new(EDIT, format!("cannot write profile {name}: {error}")).in_file(&original.file);
+    match document.lines_of(name).last() {
+        Some(line) => {
+            for (key, value) in &properties {
+                document.set(*line, key, value).map_err(failed)?;
+            }
+        }
+        None => document.add_profile(name, &properties, &[]).map_err(failed)?,
+    }
+    let text = document.text().to_owned();
+    let changes = [Change::new(original, &text)];
+    report_written(context, &editor.write(&changes, &lock)?);
+    Ok(())
+}
