@@ -85,7 +85,7 @@ fn of_source(source: &BaseSource) -> String {
     }
 }
 
-fn of_service(service: Service, error: &StsError, what: &str) -> Failure {
+pub(super) fn of_service(service: Service, error: &StsError, what: &str) -> Failure {
     let network = |reason: String| Failure::new(NETWORK, format!("{what}: {reason}"));
     let nobody_there = |reason: String| {
         network(reason).hint(match service {

@@ -1,8 +1,8 @@
-use crate::cli::errors::base;
 use crate::cli::errors::failure::{
     CACHE, CONFIG, CREDENTIALS_REJECTED, Failure, INTERNAL, NOBODY_TO_ASK, SIGN_IN_NEEDED,
 };
 use crate::cli::errors::shell_word::shell_word;
+use crate::cli::errors::{base, sso_session};
 use crate::core::origin::Origin;
 use crate::plan::{Base, BaseSource};
 use crate::sign_in::{SignInError, TurnError};
@@ -12,26 +12,27 @@ use crate::sts::StsError;
 use super::Session;
 
 pub(super) fn of_turn(error: &TurnError<SignInError>, session: &Session<'_>, profile: &str) -> Failure {
-    let command = format!("amplify-creds login {}", shell_word(profile));
+    let command = session.command(None, profile);
     let name = session.name();
+    let is_of_profile = !matches!(session, Session::IdentityCenter(_, None));
+    let subject = if is_of_profile { format!("profile {profile}") } else { name.clone() };
     match error {
         TurnError::Failed(error) => of(error, session, profile),
         TurnError::Waited(holder) => {
-            let message = format!("profile {profile} needs a sign-in, and {holder}, which signs in, has not finished");
+            let message = format!("{subject} needs a sign-in, and {holder}, which signs in, has not finished");
             Failure::new(SIGN_IN_NEEDED, format!("{message}; run: {command}")).hint(format!("the sign-in is to {name}"))
         }
         TurnError::Rests(left) => {
             let minutes = (left + 59) / 60;
-            let message = format!(
-                "profile {profile} needs a sign-in, which was cancelled before (automatic again in {minutes} min)"
-            );
+            let message =
+                format!("{subject} needs a sign-in, which was cancelled before (automatic again in {minutes} min)");
             Failure::new(SIGN_IN_NEEDED, format!("{message}; run: {command}")).hint(format!("the sign-in is to {name}"))
         }
     }
 }
 
 fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> Failure {
-    let again = format!("to try again: amplify-creds login {}", shell_word(profile));
+    let again = format!("to try again: {}", session.command(None, profile));
     let name = session.name();
     let message = format!("{name}: {error}");
     let failure = match error {
@@ -39,7 +40,9 @@ fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> Failure {
             let source = match session {
                 Session::IdentityCenter(_, Some(sso)) => BaseSource::Sso((*sso).clone()),
                 Session::AwsSignIn(login) => BaseSource::Login((*login).clone()),
-                Session::IdentityCenter(_, None) => return Failure::new(SIGN_IN_NEEDED, message),
+                Session::IdentityCenter(sso, None) => {
+                    return sso_session::failure(error, &format!("cannot sign in to {name}"), sso.token_key(), &name);
+                }
             };
             let failure = base::failure(error, &Base { profile: profile.to_owned(), source });
             return match (error, session) {
@@ -59,10 +62,11 @@ fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> Failure {
             "sign in as that identity in the browser, then: amplify-creds login {}",
             shell_word(profile)
         )),
-        SignInError::NoTerminal => Failure::new(NOBODY_TO_ASK, message)
-            .hint(format!("in a terminal: amplify-creds login {}", shell_word(profile))),
+        SignInError::NoTerminal => {
+            Failure::new(NOBODY_TO_ASK, message).hint(format!("in a terminal: {}", session.command(None, profile)))
+        }
         SignInError::Listener(_) => Failure::new(INTERNAL, message)
-            .hint(format!("to sign in without a listener: amplify-creds login --device-code {}", shell_word(profile))),
+            .hint(format!("to sign in without a listener: {}", session.command(Some("--device-code"), profile))),
         SignInError::StartUrl { .. } => {
             Failure::new(CONFIG, error.to_string()).hint("correct sso_start_url or sso_region")
         }
@@ -70,7 +74,8 @@ fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> Failure {
             Failure::new(CACHE, error.to_string()).hint("make the directory and the file writable, or free disk space")
         }
     };
-    failure.at(origin(session), Some(profile))
+    let is_of_profile = !matches!(session, Session::IdentityCenter(_, None));
+    failure.at(origin(session), is_of_profile.then_some(profile))
 }
 
 fn origin<'a>(session: &Session<'a>) -> &'a Origin {

@@ -4,6 +4,8 @@ use crate::cache::store::Store;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::credentials::with_sources;
+use crate::cli::errors::shell_word::shell_word;
+use crate::cli::errors::sso_session::setup_command;
 use crate::core::masking::masked;
 use crate::plan::sources::{LoginBase, SsoBase, SsoSession};
 use crate::plan::{BaseSource, CredentialPlan};
@@ -44,6 +46,15 @@ impl<'a> Session<'a> {
                 format!("IAM Identity Center at {}", start_url.value)
             }
             Self::AwsSignIn(login) => format!("AWS Sign-In as {}", shown("login_session", &login.session.value)),
+        }
+    }
+
+    /// The command that signs in. Without a profile, only `setup` does.
+    pub(super) fn command(&self, option: Option<&str>, profile: &str) -> String {
+        let option = option.map_or_else(String::new, |option| format!(" {option}"));
+        match self {
+            Self::IdentityCenter(session, None) => setup_command(session.token_key()) + &option,
+            _ => format!("amplify-creds login{option} {}", shell_word(profile)),
         }
     }
 
