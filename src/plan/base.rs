@@ -83,7 +83,7 @@ pub(super) fn sso(set: &ProfileSet<'_>, profile: &Profile<'_>) -> Result<Option<
     }
 }
 
-fn scopes(section: &Profile<'_>) -> Option<Vec<String>> {
+pub fn scopes(section: &Profile<'_>) -> Option<Vec<String>> {
     let found = section.get("sso_registration_scopes")?.value.split(',').map(|scope| scope.trim().to_owned());
     Some(found.filter(|scope| !scope.is_empty()).collect())
 }

@@ -134,6 +134,15 @@ impl SsoSession {
     }
 }
 
+/// A role of an account that the user of a session may use.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AccountRole {
+    pub account_id: String,
+    /// As AWS returns it: it may be empty or contain any character.
+    pub account_name: String,
+    pub role_name: String,
+}
+
 #[derive(Debug, Clone)]
 pub struct WebIdentityBase {
     pub token_file: Located<PathBuf>,

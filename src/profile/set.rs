@@ -52,6 +52,11 @@ impl<'t> ProfileSet<'t> {
         Some(Profile { name: name.to_owned(), parts: vec![part], included: Vec::new() })
     }
 
+    /// The names of the `[sso-session NAME]` sections, in file order.
+    pub fn sso_sessions(&self) -> Vec<String> {
+        self.files[0].sso_sessions()
+    }
+
     /// The profile name in a header without `]` that may affect the profile, and its location.
     pub fn broken_near(&self, name: &str) -> Option<(&str, Location)> {
         self.files.iter().find_map(|file| file.broken(Some(name)))

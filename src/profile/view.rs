@@ -90,6 +90,15 @@ impl<'t> FileView<'t> {
         self.join(reading.sections.iter().filter(is_it))
     }
 
+    pub(super) fn sso_sessions(&self) -> Vec<String> {
+        let Content::Sections(reading) = &self.content else { return Vec::new() };
+        let name = |section: &Section<'t>| match &section.name {
+            Name::SsoSession(name) => Some(name.clone().into_owned()),
+            _ => None,
+        };
+        reading.sections.iter().filter_map(name).collect()
+    }
+
     /// A header without `]`. With `name`, only a header that may affect this profile.
     pub(super) fn broken(&self, name: Option<&str>) -> Option<(&str, Location)> {
         let Content::Sections(reading) = &self.content else { return None };

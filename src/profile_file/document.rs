@@ -3,12 +3,14 @@
 
 mod cut;
 
+use std::collections::HashMap;
+
 use zeroize::Zeroizing;
 
 use crate::profile_file::auto;
-use crate::profile_file::lines::{BLANKS, BYTE_ORDER_MARK, COMMENT, Shape};
+use crate::profile_file::lines::{BLANKS, BYTE_ORDER_MARK, COMMENT, Shape, is_identifier};
 use crate::profile_file::portable::{amplify_alias, headers, reads_alike};
-use crate::profile_file::sections::{FileKind, Section};
+use crate::profile_file::sections::{FileKind, Name, Section};
 
 pub use super::edit_error::EditError;
 
@@ -18,6 +20,12 @@ use cut::{Cut, Splice, insert_after, line_end, line_range, text_range, whole_lin
 pub struct ProfileDocument {
     kind: FileKind,
     text: Zeroizing<String>,
+}
+
+/// A section to add. Its name has only one header.
+pub struct NewSection<'n> {
+    pub name: Name<'n>,
+    pub properties: Vec<(&'static str, String)>,
 }
 
 impl ProfileDocument {
@@ -49,6 +57,32 @@ impl ProfileDocument {
         let lines = Zeroizing::new(more.iter().cloned().chain(lines).collect::<Vec<_>>());
         for header in headers {
             self.append(header, &lines);
+        }
+        Ok(())
+    }
+
+    /// Adds all sections at the end with one edit, because each edit reads the whole file.
+    pub fn add_sections(&mut self, sections: &[NewSection<'_>]) -> Result<(), EditError> {
+        let mut lines = Vec::new();
+        {
+            let there = self.sections();
+            let there: HashMap<_, _> = there.iter().map(|section| (&section.name, section.line)).collect();
+            for NewSection { name, properties } in sections {
+                if let Some(line) = there.get(name) {
+                    return Err(EditError::Taken(text_of(name).to_owned(), *line));
+                }
+                let header = single_header(self.kind, name);
+                let header = header.ok_or_else(|| EditError::Name(text_of(name).to_owned()))?;
+                if let Some((key, _)) = properties.iter().find(|(key, value)| !reads_alike(key, value)) {
+                    return Err(EditError::Value((*key).to_owned()));
+                }
+                lines.extend((!lines.is_empty()).then(String::new));
+                lines.push(header);
+                lines.extend(properties.iter().map(|(key, value)| format!("{key} = {value}")));
+            }
+        }
+        if let Some((header, rest)) = lines.split_first() {
+            self.append(header.clone(), rest);
         }
         Ok(())
     }
@@ -214,6 +248,21 @@ impl ProfileDocument {
             }
         }
         self.text = text;
+    }
+}
+
+fn single_header(kind: FileKind, name: &Name<'_>) -> Option<String> {
+    match name {
+        Name::Profile(name, _) => headers(kind, name).filter(|headers| headers.len() == 1)?.pop(),
+        Name::SsoSession(name) => is_identifier(name).then(|| format!("[sso-session {name}]")),
+        Name::Services(_) | Name::Other => None,
+    }
+}
+
+fn text_of<'n>(name: &'n Name<'_>) -> &'n str {
+    match name {
+        Name::Profile(name, _) | Name::SsoSession(name) | Name::Services(name) => name,
+        Name::Other => "",
     }
 }
 

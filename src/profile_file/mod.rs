@@ -10,6 +10,7 @@ pub mod lines;
 pub mod npm_ini;
 pub mod portable;
 mod read;
+pub mod section_edits;
 pub mod section_view;
 mod sections;
 

@@ -3,6 +3,9 @@
 pub mod command;
 mod draft;
 mod in_place;
+pub mod sso_profiles;
+pub mod sso_template;
+mod sso_verify;
 mod stanzas;
 pub mod task;
 mod verify;

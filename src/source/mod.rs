@@ -8,6 +8,7 @@ mod metadata;
 pub mod process;
 mod sources;
 pub mod sso;
+pub mod sso_accounts;
 pub mod web_identity;
 
 use crate::core::credentials::Credentials;

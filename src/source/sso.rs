@@ -80,7 +80,7 @@ impl Sources<'_> {
     }
 
     /// The SDK's rules know the host of each partition.
-    fn portal_url(&self, region: &str) -> String {
+    pub(super) fn portal_url(&self, region: &str) -> String {
         use aws_sdk_sso::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
         let by_rules = || {
             let params = Params::builder().region(region).build().ok()?;
@@ -114,7 +114,7 @@ impl Sources<'_> {
     }
 
     /// A token that expires soon is renewed. If that fails, it is used until it expires.
-    fn sso_token(&self, session: &SsoSession, timeout: Duration) -> Result<Secret, SourceError> {
+    pub(super) fn sso_token(&self, session: &SsoSession, timeout: Duration) -> Result<Secret, SourceError> {
         let file = self.sso_token_file(session);
         let now = self.clock.now();
         let signed_out = SourceError::SignedOut("no sign-in is cached");
@@ -194,11 +194,11 @@ struct SsoToken {
     fields: TokenFields,
 }
 
-fn failed(error: StsError) -> SourceError {
+pub(super) fn failed(error: StsError) -> SourceError {
     Service::Sso.failed(error)
 }
 
-fn garbage() -> SourceError {
+pub(super) fn garbage() -> SourceError {
     failed(StsError::Garbage)
 }
 

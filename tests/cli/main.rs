@@ -68,6 +68,8 @@ mod sessions;
 #[cfg(unix)]
 mod setup;
 #[cfg(unix)]
+mod setup_sso;
+#[cfg(unix)]
 mod shell;
 mod sign_in;
 #[cfg(unix)]

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use test_support::http::{Reply, Request, Response};
+use test_support::sso_accounts::ListedAccounts;
 use test_support::{FakeSts, IdentityCenter, Role, SignIn, TlsFront, World, biz_corp, identity_center};
 
 const HELP: &str = "\
@@ -37,6 +38,8 @@ Commands on the input, one in a line:
   pending N         Answer the next N polls of a device code with AuthorizationPendingException
   sign-out          Invalidate all tokens of IAM Identity Center
   lifetime SECONDS  Limit later access tokens of IAM Identity Center
+  accounts N M      List N accounts with M roles each
+  throttle N        Answer the next N lists with TooManyRequestsException
   slow SECONDS      Delay the token answers of IAM Identity Center
   requests          Print all requests so far as one JSON object
 The doubles stop at the end of the input.
@@ -119,6 +122,7 @@ fn start(options: &Options) -> Doubles {
     let center = IdentityCenter::start(ACCOUNT, ROLE, keys("own"));
     let sign_in = SignIn::start(keys("dev"));
     sign_in.set_session(SESSION_ARN);
+    center.list(listed(3, 2));
     let front = TlsFront::start();
     let region = &options.region;
     for host in [format!("sts.{region}.amazonaws.com"), "sts.amazonaws.com".to_owned()] {
@@ -188,6 +192,14 @@ impl Doubles {
                 Ok(Ok(delay)) => center.slow(delay),
                 _ => return Some(json!({"error": "slow SECONDS"})),
             },
+            ["accounts", accounts, roles] => match (accounts.parse(), roles.parse()) {
+                (Ok(accounts), Ok(roles)) => center.list(listed(accounts, roles)),
+                _ => return Some(json!({"error": "accounts N M"})),
+            },
+            ["throttle", count] => match count.parse() {
+                Ok(count) => center.throttle(count),
+                Err(_) => return Some(json!({"error": "throttle N"})),
+            },
             ["requests"] => return Some(self.requests()),
             [] => {}
             _ => return Some(json!({"error": format!("unknown command: {line}")})),
@@ -216,6 +228,16 @@ impl Doubles {
             "sts": self.sts.calls().iter().map(|call| &call.action).collect::<Vec<_>>(),
         })
     }
+}
+
+/// The first account and role are those with credentials.
+fn listed(accounts: u64, roles: u32) -> ListedAccounts {
+    let roles: Vec<_> =
+        (0..roles).map(|role| if role == 0 { ROLE.to_owned() } else { format!("Role{role}") }).collect();
+    let roles: Vec<_> = roles.iter().map(String::as_str).collect();
+    (0..accounts).fold(ListedAccounts::default(), |listed, number| {
+        listed.account(&(111_111_111_111 + number).to_string(), &format!("Account {number}"), &roles)
+    })
 }
 
 /// Prints one line and flushes it, because the reader may be a pipe.

@@ -27,6 +27,12 @@ fn named(names: impl IntoIterator<Item = String>) -> Vec<CompletionCandidate> {
     names.into_iter().filter(|name| printable(name) == *name).map(CompletionCandidate::new).collect()
 }
 
+/// The names of the `[sso-session NAME]` sections.
+pub(crate) fn sso_sessions() -> Vec<CompletionCandidate> {
+    let Some(files) = paths().and_then(|paths| Files::load(&paths).ok()) else { return Vec::new() };
+    named(files.profiles(Dialect::Auto).map(|profiles| profiles.sso_sessions()).unwrap_or_default())
+}
+
 /// The environments of the Amplify project around the current directory.
 pub(crate) fn environments() -> Vec<CompletionCandidate> {
     let project =

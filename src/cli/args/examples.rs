@@ -139,10 +139,17 @@ Examples:
     --role-arn arn:aws:iam::222222222222:role/BizCorpRole --yes \\
     --source-profile devcorpuser --access-key-id AKIA... --secret-access-key -
 
+  # one profile for each role of an sso-session
+  amplify-creds setup --sso corp
+  amplify-creds setup --sso corp --template '{account_id}-{role}' --prune
+
 The new profile has a credential_process and no role, so the Amplify CLI and
-every SDK can use it. The diff is shown before anything is written. Comments and
-order are kept. The previous content is saved as config.backup.N in the
-directory of the cache.";
+every SDK can use it. With --sso, each profile has sso_session, sso_account_id,
+sso_role_name, region and credential_process, so that tools with and without
+IAM Identity Center get the same credentials.
+
+The diff is shown before anything is written. Comments and order are kept. The
+previous content is saved as config.backup.N in the directory of the cache.";
 
 pub(super) const SESSIONS_EXAMPLES: &str = "\
 Examples:

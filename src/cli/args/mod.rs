@@ -8,6 +8,7 @@ mod overview;
 pub mod policy;
 mod policy_examples;
 mod setup;
+mod setup_sso;
 mod shared;
 mod verbs;
 mod version;
@@ -20,6 +21,7 @@ use crate::output::shell::Shell;
 
 pub use global::{ColorArg, DialectArg, Global};
 pub use setup::Setup;
+pub use setup_sso::SessionSetup;
 pub use shared::{Fetch, FlowArg, PromptArg, SessionArgs};
 pub use verbs::{
     Amplify, Check, CompletionShell, Doctor, EnvOptions, ExecOptions, Explain, Export, ExportFormat, List, Login,
@@ -110,8 +112,8 @@ pub enum Command {
         mut_args(hide_long_list)
     )]
     Check(Box<Check>),
-    /// Create a profile that works in every AWS tool
-    #[command(after_long_help = SETUP_EXAMPLES, arg(own_region("Region of the new profile")))]
+    /// Create profiles that work in every AWS tool
+    #[command(after_long_help = SETUP_EXAMPLES, arg(own_region("Region of the new profiles")))]
     Setup(Box<Setup>),
     /// Print IAM policies for cross-account access
     #[command(after_long_help = POLICY_EXAMPLES)]

@@ -23,7 +23,7 @@ Understand:
   check        Test each role of a profile's chain against AWS
 
 Set up:
-  setup        Create a profile that works in every AWS tool
+  setup        Create profiles that work in every AWS tool
 
 AWS side:
   policy       Print IAM policies for cross-account access

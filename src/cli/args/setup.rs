@@ -4,6 +4,7 @@ use clap::Args;
 use clap_complete::ArgValueCandidates;
 
 use super::candidates::profiles;
+use super::setup_sso::SessionSetup;
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
@@ -52,6 +53,8 @@ pub struct Setup {
     /// Only "-" is accepted. Other processes could see a key in the arguments.
     #[arg(long, value_name = "-", value_parser = is_stdin, requires = "access_key_id")]
     pub secret_access_key: Option<bool>,
+    #[command(flatten)]
+    pub session: SessionSetup,
 }
 
 /// Accepts any text, since clap's error for another value would repeat a secret.

@@ -10,26 +10,27 @@ use crate::sts::StsError;
 use super::needs::Session;
 
 pub(super) fn of_turn(error: &TurnError<SignInError>, session: &Session<'_>, profile: &str) -> Failure {
-    let command = format!("amplify-creds login {}", shell_word(profile));
+    let command = session.command(None, profile);
     let name = session.name();
+    let is_of_profile = !matches!(session, Session::IdentityCenter(_, None));
+    let subject = if is_of_profile { format!("profile {profile}") } else { name.clone() };
     match error {
         TurnError::Failed(error) => of(error, session, profile),
         TurnError::Waited(holder) => {
-            let message = format!("profile {profile} needs a sign-in, and {holder}, which signs in, has not finished");
+            let message = format!("{subject} needs a sign-in, and {holder}, which signs in, has not finished");
             Failure::new(SIGN_IN_NEEDED, format!("{message}; run: {command}")).hint(format!("the sign-in is to {name}"))
         }
         TurnError::Rests(left) => {
             let minutes = (left + 59) / 60;
-            let message = format!(
-                "profile {profile} needs a sign-in, which was cancelled before (automatic again in {minutes} min)"
-            );
+            let message =
+                format!("{subject} needs a sign-in, which was cancelled before (automatic again in {minutes} min)");
             Failure::new(SIGN_IN_NEEDED, format!("{message}; run: {command}")).hint(format!("the sign-in is to {name}"))
         }
     }
 }
 
 pub(super) fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> Failure {
-    let again = format!("to try again: amplify-creds login {}", shell_word(profile));
+    let again = format!("to try again: {}", session.command(None, profile));
     let name = session.name();
     let message = format!("{name}: {error}");
     let failure = match error {
@@ -53,10 +54,11 @@ pub(super) fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> F
             "sign in as that identity in the browser, then: amplify-creds login {}",
             shell_word(profile)
         )),
-        SignInError::NoTerminal => Failure::new(NOBODY_TO_ASK, message)
-            .hint(format!("in a terminal: amplify-creds login {}", shell_word(profile))),
+        SignInError::NoTerminal => {
+            Failure::new(NOBODY_TO_ASK, message).hint(format!("in a terminal: {}", session.command(None, profile)))
+        }
         SignInError::Listener(_) => Failure::new(INTERNAL, message)
-            .hint(format!("to sign in without a listener: amplify-creds login --device-code {}", shell_word(profile))),
+            .hint(format!("to sign in without a listener: {}", session.command(Some("--device-code"), profile))),
         SignInError::StartUrl { .. } => {
             Failure::new(CONFIG, error.to_string()).hint("correct sso_start_url or sso_region")
         }
@@ -64,9 +66,11 @@ pub(super) fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> F
             Failure::new(CACHE, error.to_string()).hint("make the directory and the file writable, or free disk space")
         }
     };
+    let is_of_profile = !matches!(session, Session::IdentityCenter(_, None));
     match session {
         Session::IdentityCenter(session, _) => {
-            failure.at(session.name.as_ref().map_or(&session.start_url.from, |name| &name.from), Some(profile))
+            let from = session.name.as_ref().map_or(&session.start_url.from, |name| &name.from);
+            failure.at(from, is_of_profile.then_some(profile))
         }
         Session::AwsSignIn(Some(login)) => failure.at(&login.session.from, Some(profile)),
         Session::AwsSignIn(None) => failure,

@@ -3,6 +3,8 @@ use std::collections::BTreeMap;
 use crate::cache::store::Store;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
+use crate::cli::errors::shell_word::shell_word;
+use crate::cli::errors::sso_session::setup_command;
 use crate::cli::sources::with_sources;
 use crate::core::masking::masked;
 use crate::plan::sources::{LoginBase, SsoBase, SsoSession};
@@ -46,6 +48,15 @@ impl<'a> Session<'a> {
             }
             Self::AwsSignIn(Some(login)) => format!("AWS Sign-In as {}", shown("login_session", &login.session.value)),
             Self::AwsSignIn(None) => "AWS Sign-In".to_owned(),
+        }
+    }
+
+    /// The command that signs in. Without a profile, only `setup` does.
+    pub(super) fn command(&self, option: Option<&str>, profile: &str) -> String {
+        let option = option.map_or_else(String::new, |option| format!(" {option}"));
+        match self {
+            Self::IdentityCenter(session, None) => setup_command(session.token_key()) + &option,
+            _ => format!("amplify-creds login{option} {}", shell_word(profile)),
         }
     }
 

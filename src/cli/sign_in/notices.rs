@@ -1,7 +1,6 @@
 use std::cell::RefCell;
 
 use crate::cli::context::Context;
-use crate::cli::errors::shell_word::shell_word;
 use crate::cli::questions::Questions;
 use crate::core::sanitize::printable;
 use crate::output::write_stderr;
@@ -40,7 +39,7 @@ impl Notices {
             Session::IdentityCenter(..) => "--device-code",
             Session::AwsSignIn(_) => "--paste",
         };
-        let command = (flow == Flow::Browser).then(|| format!("amplify-creds login {option} {}", shell_word(profile)));
+        let command = (flow == Flow::Browser).then(|| session.command(Some(option), profile));
         Ok(Self { name: session.name(), command, limit: occasion.limit().as_secs(), terminal })
     }
 

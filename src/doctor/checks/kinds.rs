@@ -68,7 +68,7 @@ pub(super) fn role_and_process(facts: &Facts<'_>) -> Vec<Hit> {
     facts.profiles.iter().filter_map(hit).collect()
 }
 
-fn kinds<'k>(profile: &Profile<'_>) -> Vec<(&'k str, &'k str)> {
+fn kinds<'k>(facts: &Facts<'_>, profile: &Profile<'_>) -> Vec<(&'k str, &'k str)> {
     let has = |key: &str| profile.has(key);
     let own_source = profile.get("source_profile").is_some_and(|source| source.value == profile.name);
     let keys = profile.parts().iter().any(|part| part.last("aws_access_key_id").is_some());
@@ -79,7 +79,8 @@ fn kinds<'k>(profile: &Profile<'_>) -> Vec<(&'k str, &'k str)> {
         (false, false) => {}
     }
     kinds.extend(SSO.into_iter().find(|key| has(key)).map(|key| ("IAM Identity Center", key)));
-    if has("credential_process") {
+    // `setup --sso` writes both, and they get the same credentials.
+    if has("credential_process") && (kinds.is_empty() || !starts_own_profile(facts, profile)) {
         kinds.push(("credential_process", "credential_process"));
     }
     if keys && !own_source {
@@ -91,7 +92,7 @@ fn kinds<'k>(profile: &Profile<'_>) -> Vec<(&'k str, &'k str)> {
 
 pub(super) fn mixed_kinds(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |profile: &Profile<'_>| {
-        let kinds = kinds(profile);
+        let kinds = kinds(facts, profile);
         let is_reported = kinds.iter().map(|(_, key)| *key).eq(["role_arn", "credential_process"]);
         let (_, key) = kinds.get(1).filter(|_| !is_reported)?;
         let names: Vec<_> = kinds.iter().map(|(name, _)| *name).collect();
@@ -99,6 +100,12 @@ pub(super) fn mixed_kinds(facts: &Facts<'_>) -> Vec<Hit> {
         Some(Hit::new(&profile.name, place(profile, key), message).hint("use a separate profile for each"))
     };
     facts.profiles.iter().filter_map(hit).collect()
+}
+
+fn starts_own_profile(facts: &Facts<'_>, profile: &Profile<'_>) -> bool {
+    let wrapper = |command: &str| Wrapper::parse(command, facts.program.as_deref());
+    let wrapper = profile.get("credential_process").and_then(|process| wrapper(process.value));
+    wrapper.is_some_and(|wrapper| wrapper.profile.as_ref() == Some(&profile.name))
 }
 
 fn is_helped(facts: &Facts<'_>, profile: &Profile<'_>) -> bool {

@@ -19,6 +19,7 @@ use crate::http::{Reply, Request, Response};
 use crate::oauth::{Authorizations, Consent};
 use crate::percent;
 use crate::site::{Site, lock};
+use crate::sso_accounts::{self, ListedAccounts};
 use crate::wait::wait_until;
 
 pub(crate) use answer::{error, json_response};
@@ -49,6 +50,7 @@ struct State {
     device_code: Option<(String, String)>,
     clients: Vec<Client>,
     authorizations: Authorizations,
+    listed: ListedAccounts,
 }
 
 /// The code that the user enters.
@@ -72,6 +74,7 @@ impl IdentityCenter {
             device_code: None,
             clients: vec![Client::of_the_aws_cli()],
             authorizations: Authorizations::new(),
+            listed: ListedAccounts::default(),
         }));
         let shared = Arc::clone(&state);
         Self { site: Site::start(move |request| answer(request, &shared)), state }
@@ -142,6 +145,21 @@ impl IdentityCenter {
         lock(&self.state).device_answers = errors.iter().rev().copied().collect();
     }
 
+    /// Lists these accounts and roles for the user.
+    pub fn list(&self, accounts: ListedAccounts) {
+        lock(&self.state).listed = accounts;
+    }
+
+    /// Throttles the next requests for accounts and roles.
+    pub fn throttle(&self, requests: usize) {
+        lock(&self.state).listed.throttled = requests;
+    }
+
+    /// The number of requests for the roles of an account.
+    pub fn role_lists(&self) -> usize {
+        self.site.count("GET", "/assignment/roles")
+    }
+
     /// The number of registered clients.
     pub fn registrations(&self) -> usize {
         self.site.count("POST", "/client/register")
@@ -194,6 +212,7 @@ fn answer(request: &Request, state: &Mutex<State>) -> Reply {
     }
     let reply = match (request.method(), request.path()) {
         ("GET", "/federation/credentials") => role(request, &lock(state)),
+        ("GET", path) if path.starts_with("/assignment/") => assignments(request, &mut lock(state)),
         ("POST", "/logout") => session::logout(request, &mut lock(state)),
         ("POST", "/token") => {
             wait_until("the end of the holding", || !lock(state).held);
@@ -226,6 +245,13 @@ fn role(request: &Request, state: &State) -> Response {
         "sessionToken": session_token,
         "expiration": expires.timestamp_millis(),
     }}))
+}
+
+fn assignments(request: &Request, state: &mut State) -> Response {
+    if state.session_of(request).is_none() {
+        return unauthorized();
+    }
+    sso_accounts::answer(request, &mut state.listed)
 }
 
 fn unauthorized() -> Response {

@@ -37,6 +37,7 @@ mod proxy;
 pub mod sign_in;
 mod sigv4;
 mod site;
+pub mod sso_accounts;
 mod sts;
 #[cfg(unix)]
 mod terminal;

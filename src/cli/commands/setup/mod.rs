@@ -1,4 +1,8 @@
 mod answers;
+mod report;
+mod sso;
+mod sso_roles;
+mod sso_section;
 
 use std::ffi::OsStr;
 use std::process::Command;
@@ -26,8 +30,12 @@ use crate::setup::{Draft, Role};
 use crate::tools::Tool;
 
 use answers::answers;
+use report::{note_blind, note_unreadable};
 
 pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
+    if let Some(session) = &options.session.sso {
+        return sso::run(context, options, session);
+    }
     let named = context.command_line_profile();
     let mut program = ProfileProgram::find(context)?;
     let role = match named {
@@ -144,16 +152,9 @@ fn repoint(context: &Context, profile: &str) -> Result<Change, Failure> {
 
 fn report(context: &Context, done: &Done, written: &[Written], mfa: Option<&Mfa>) {
     report_written(context, written);
-    for error in &done.unreadable {
-        let line = format!(
-            "{error}; because of this, some tools see no profile in that file; for details: amplify-creds doctor"
-        );
-        note(context, &line);
-    }
-    let Done { wrapper, region, blind, .. } = done;
-    for (tool, reason) in blind {
-        note(context, &format!("the {} cannot use profile {wrapper}: it {reason}", tool.name()));
-    }
+    let Done { wrapper, region, unreadable, blind, .. } = done;
+    note_unreadable(context, unreadable);
+    note_blind(context, blind, wrapper);
     if region.is_none() {
         note(context, &format!("profile {wrapper} has no region, and most tools need one: --region REGION"));
     }
