@@ -176,7 +176,7 @@ fn device_code(request: &Request, state: &mut State) -> Response {
         return error(401, "InvalidClientException", "Client is not registered");
     }
     if body["startUrl"].as_str().is_none_or(|url| !url.starts_with("https://")) {
-        return error(400, "InvalidRequestException", "startUrl");
+        return oauth_error(400, "InvalidRequestException", "invalid_request", "startUrl");
     }
     let code = mint::session_token();
     state.device_code = Some(code.clone());
@@ -226,4 +226,11 @@ pub(crate) fn error(status: u16, code: &str, message: &str) -> Response {
     Response::new(status, Utc::now())
         .header("x-amzn-ErrorType", code)
         .body("application/json", json!({"message": message}).to_string())
+}
+
+/// An error of the token service has no `message`.
+fn oauth_error(status: u16, code: &str, error: &str, description: &str) -> Response {
+    Response::new(status, Utc::now())
+        .header("x-amzn-ErrorType", code)
+        .body("application/json", json!({"error": error, "error_description": description}).to_string())
 }
