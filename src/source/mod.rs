@@ -5,6 +5,7 @@ pub mod imds;
 pub mod login;
 mod metadata;
 pub mod process;
+mod sign_in_state;
 mod sources;
 pub mod sso;
 pub mod web_identity;
@@ -14,6 +15,7 @@ use crate::plan::{Base, BaseSource};
 
 pub use error::{Service, SourceError};
 pub use process::ProcessError;
+pub use sign_in_state::{Renewal, SignInSession, SignInState, SignInStates};
 pub use sources::{FetchOptions, SourceEndpoints, Sources};
 
 impl Sources<'_> {

@@ -195,7 +195,7 @@ impl SsoToken {
 }
 
 /// Requires the fields for a renewal, and a client that is still registered.
-fn is_renewable(token: &TokenFields, now: Timestamp) -> bool {
+pub(super) fn is_renewable(token: &TokenFields, now: Timestamp) -> bool {
     let has_all = ["refreshToken", "clientId", "clientSecret"].iter().all(|name| text(token, name).is_some());
     has_all && timestamp(token, "registrationExpiresAt").is_some_and(|ends| ends > now)
 }

@@ -67,6 +67,7 @@ mod setup;
 #[cfg(unix)]
 mod shell;
 mod sign_in;
+mod sign_in_state;
 #[cfg(unix)]
 mod special_files;
 mod sts_errors;
