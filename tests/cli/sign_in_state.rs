@@ -1,4 +1,4 @@
-//! `explain` and `list` show whether the user is signed in, from the AWS CLI's token files.
+//! `explain`, `list` and `doctor` show whether the user is signed in, from the AWS CLI's token files.
 
 use amplify_creds::core::clock::Clock;
 use serde_json::{Value, json as value};
@@ -128,6 +128,75 @@ fn list_shows_sign_ins_in_the_session_column() {
         ["dev", "deploy", "legacy", "me"].map(state),
         ["signed_in", "signed_in", "signed_in", "expired"].map(Value::from)
     );
+}
+
+/// The findings about sign-ins, as `code line profile: message`.
+fn findings(home: &TestHome, args: &[&str]) -> Vec<String> {
+    let codes = ["sign_in_needed", "registration_expired", "sso_regions_differ", "chain"];
+    let run = home.run(&[&["doctor", "--json"], args].concat());
+    assert!(!run.stdout.contains("hunter"), "{}", run.stdout);
+    let document = json(&run.stdout);
+    let all = document["findings"].as_array().unwrap().iter();
+    let all = all.filter(|finding| codes.contains(&finding["code"].as_str().unwrap()));
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+    all.map(|finding| {
+        let [code, profile, message, hint] = ["code", "profile", "message", "hint"].map(|key| text(finding, key));
+        format!("{code} {} {profile}: {message}; {hint}", finding["line"])
+    })
+    .collect()
+}
+
+#[test]
+fn doctor_reports_a_sign_in_that_needs_the_user_once() {
+    let home = home();
+    let missing = format!("sign_in_needed 21 me: AWS Sign-In as {LOGIN}: not signed in; amplify-creds login me");
+    assert_eq!(findings(&home, &[]), [missing]);
+    log_in(&home, 600);
+    sign_in(&home, "corp", -60, 86_400);
+    assert!(findings(&home, &[]).is_empty());
+    sign_in(&home, "https://corp.example/start", -60, 86_400);
+    let [legacy] = findings(&home, &[]).try_into().unwrap();
+    assert!(
+        legacy.starts_with(
+            "sign_in_needed 16 legacy: IAM Identity Center at https://corp.example/start: the sign-in expired at "
+        ),
+        "{legacy}"
+    );
+    sign_in(&home, "corp", -60, -60);
+    let [old] = findings(&home, &["prod", "deploy"]).try_into().unwrap();
+    let start = "registration_expired 9 prod: IAM Identity Center session corp: the sign-in expired at ";
+    let end = " (used by prod, deploy); amplify-creds login prod";
+    assert!(old.starts_with(start) && old.ends_with(end), "{old}");
+    assert_eq!(home.run(&["doctor"]).code, Some(0), "a sign-in that has expired is not an error");
+}
+
+#[test]
+fn doctor_reports_a_token_that_is_valid_but_not_renewable_any_more() {
+    let home = home();
+    log_in(&home, 600);
+    sign_in(&home, "corp", 600, -60);
+    let [found] = findings(&home, &[]).try_into().unwrap();
+    let expected = "cannot be renewed, because its client registration expired at ";
+    assert!(found.starts_with("registration_expired 5 dev: ") && found.contains(expected), "{found}");
+    assert!(found.ends_with("(used by dev, prod, deploy); amplify-creds login dev"), "{found}");
+}
+
+#[test]
+fn doctor_reports_regions_that_differ_for_one_session() {
+    let home = home();
+    log_in(&home, 600);
+    let account = "sso_account_id = 111111111111\nsso_role_name = Dev\n";
+    home.config(&format!(
+        "{CONFIG}[profile other]\nsso_start_url = https://corp.example/start/\nsso_region = us-east-1\n{account}\
+         [profile own]\nsso_session = corp\nsso_region = us-east-1\n{account}"
+    ));
+    let [own, regions] = findings(&home, &[]).try_into().unwrap();
+    assert!(own.starts_with("chain 29 own: profile own has a different sso_region "), "{own}");
+    let expected = "sso_regions_differ 24 other: sso_region is us-east-1, but eu-west-1 (~/.aws/config:2) for the same \
+                    sso_start_url; use the region of the IAM Identity Center instance in both";
+    assert_eq!(regions, expected);
+    assert_eq!(findings(&home, &["legacy"]).len(), 1, "the finding concerns both profiles");
+    assert!(findings(&home, &["me"]).is_empty());
 }
 
 #[test]
