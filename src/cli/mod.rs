@@ -31,6 +31,7 @@ mod resolve_options;
 mod screen;
 mod selection;
 mod sign_in;
+mod sign_in_status;
 mod sources;
 mod suggestions;
 mod warnings;

@@ -1,4 +1,4 @@
-//! Collects the facts for the checks. Only this file and `cache` access the system.
+//! Collects the facts for the checks. Only this file, `cache` and `sign_ins` access the system.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
@@ -22,6 +22,7 @@ use crate::profile_file::{Content, Dialect, FileKind, Name, Property, Section, S
 use crate::tools::Views;
 
 use super::finding::FilePlace;
+use super::sign_ins::{self, SignInFacts};
 use super::world::{CacheFacts, ProjectProfile, World};
 use super::wrapper_programs::{self, ProgramTrouble};
 
@@ -44,6 +45,7 @@ pub struct Facts<'t> {
     /// The programs of wrappers that should be replaced, by their path.
     pub wrapper_programs: HashMap<String, ProgramTrouble>,
     pub cache: CacheFacts,
+    pub sign_ins: Vec<SignInFacts>,
     pub now: Timestamp,
     pub program: Option<PathBuf>,
     pub project: Option<ProjectProfile>,
@@ -126,6 +128,7 @@ impl<'t> Facts<'t> {
         let planned = planned.filter(|name| asked.is_empty() || is_asked.contains(name));
         let plans: Vec<_> = planned.map(|name| (name.clone(), plan(name))).collect();
         let plan_index = plans.iter().enumerate().map(|(index, (name, _))| (name.clone(), index)).collect();
+        let sign_ins = sign_ins::gather(plans.iter().filter_map(|(_, plan)| plan.as_ref().ok()), world);
         let concerned = (!asked.is_empty()).then(|| concerned(asked, &profiles, world));
         let commands =
             || profiles.iter().filter_map(|profile| Some((profile, profile.get("credential_process")?.value)));
@@ -147,6 +150,7 @@ impl<'t> Facts<'t> {
             concerned,
             variables: EnvironmentFacts::gather(world.env),
             cache: CacheFacts::gather(world),
+            sign_ins,
             now: world.now,
             program: world.program.clone(),
             project: world.project.clone(),

@@ -6,6 +6,7 @@ pub mod facts;
 mod finding;
 pub mod parses;
 pub mod picker;
+pub mod sign_ins;
 pub mod visibility;
 pub mod world;
 pub mod wrapper_programs;

@@ -38,7 +38,7 @@ fn findings(config: &str, credentials: &str, env: &Env) -> Vec<String> {
 fn config_mistake_has_one_finding_at_its_line() {
     let role = "role_arn = arn:aws:iam::222222222222:role/x\n";
     let keys = "[k]\naws_access_key_id = A\naws_secret_access_key = s\n";
-    let rows: [(&str, &str, &str, &[&str]); 54] = [
+    let rows: [(&str, &str, &str, &[&str]); 55] = [
         ("a clean pair", "[default]\nregion = r\n[profile k]\nregion = r\n", keys, &[]),
         ("BOM", "\u{feff}[profile a]\nregion = r\n", "", &["byte_order_mark config:1 -"]),
         ("no ]", "[profile a\nregion = r\n", "", &["header_not_closed config:1 -"]),
@@ -171,6 +171,14 @@ fn config_mistake_has_one_finding_at_its_line() {
             "",
             &["process_recursion config:2 a", "process_missing config:2 a"],
         ),
+        (
+            "regions of one start URL",
+            "[profile a]\nSSOsso_start_url = https://u/start\nsso_region = eu-west-1\n\
+             [profile b]\nSSOsso_session = s\n[profile c]\nSSOsso_session = s\n\
+             [sso-session s]\nsso_start_url = https://u/start#/\nsso_region = us-east-1\n",
+            "",
+            &["sso_regions_differ config:16 b"],
+        ),
         ("nothing there", "[profile a]\ncredential_process = /no/such/thing\n", "", &["process_missing config:2 a"]),
         (
             "home",
@@ -179,9 +187,10 @@ fn config_mistake_has_one_finding_at_its_line() {
             &["process_missing config:2 a", "process_shell config:2 a"],
         ),
     ];
+    let sso = "sso_account_id = 111111111111\nsso_role_name = r\n";
     let mut wrong = Vec::new();
     for (name, config, credentials, expected) in rows {
-        let found = findings(&config.replace("ROLE", role), credentials, &Env::fixed([]));
+        let found = findings(&config.replace("ROLE", role).replace("SSO", sso), credentials, &Env::fixed([]));
         if found != expected {
             wrong.push(format!("{name}: {found:?}, expected {expected:?}"));
         }

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use crate::core::base64;
 use crate::core::clock::Timestamp;
 use crate::core::credentials::Credentials;
-use crate::core::digest::sha256_hex;
 use crate::core::invalid_text::check_token;
 use crate::core::secret::Secret;
 use crate::plan::limits::is_region;
@@ -19,6 +18,7 @@ use crate::plan::sources::LoginBase;
 use crate::source::dpop::SigningKey;
 use crate::source::endpoint_rules::ready;
 use crate::source::error::{Service, SourceError};
+use crate::source::sign_in_state::SignInSession;
 use crate::source::sources::Sources;
 use crate::sts::StsError;
 use crate::token_files::{RENEW_BEFORE, TokenFields, TokenFile, renewed_elsewhere, text, timestamp, token_id};
@@ -28,7 +28,7 @@ pub(crate) const DEFAULT_REGION: &str = "us-east-1";
 impl Sources<'_> {
     /// Credentials that expire soon are renewed. If that fails, they are used until they expire.
     pub(super) fn login(&self, login: &LoginBase, timeout: Duration) -> Result<Credentials, SourceError> {
-        let file = self.login_token_file(&login.session.value);
+        let file = self.login_token_file(login);
         let now = self.clock.now();
         let token = file.read()?.ok_or(SourceError::SignedOut("no sign-in is cached"))?;
         let found = credentials(&token, &file)?;
@@ -51,17 +51,8 @@ impl Sources<'_> {
         }
     }
 
-    pub(crate) fn login_token_file(&self, session: &str) -> TokenFile {
-        TokenFile::new(self.login_cache.join(sha256_hex(session.trim()) + ".json"))
-    }
-
-    /// Whether the session lasts or can be renewed. The service may still reject it.
-    pub fn has_login(&self, login: &LoginBase, rejected: Option<&str>) -> bool {
-        let Ok(Some(token)) = self.login_token_file(&login.session.value).read() else { return false };
-        let lasts = members(&token).is_ok_and(|found| found.expiration.is_some_and(|ends| ends > self.clock.now()));
-        let is_rejected = rejected.is_some_and(|rejected| token_id(&token) == rejected);
-        !is_rejected
-            && (lasts || ["clientId", "refreshToken", "dpopKey"].iter().all(|name| text(&token, name).is_some()))
+    pub(crate) fn login_token_file(&self, login: &LoginBase) -> TokenFile {
+        SignInSession::of_login(login).token_file(self.sso_cache, self.login_cache)
     }
 
     fn renew_login(

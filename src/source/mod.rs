@@ -6,6 +6,7 @@ pub mod imds;
 pub mod login;
 mod metadata;
 pub mod process;
+mod sign_in_state;
 mod sources;
 pub mod sso;
 pub mod sso_accounts;
@@ -16,6 +17,7 @@ use crate::plan::{Base, BaseSource};
 
 pub use error::{Service, SourceError};
 pub use process::ProcessError;
+pub use sign_in_state::{Renewal, SignInSession, SignInState, SignInStates};
 pub use sources::{FetchOptions, SourceEndpoints, Sources};
 
 impl Sources<'_> {

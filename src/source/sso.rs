@@ -8,12 +8,12 @@ use serde_json::json;
 
 use crate::core::clock::Timestamp;
 use crate::core::credentials::Credentials;
-use crate::core::digest::sha1_hex;
 use crate::core::invalid_text::check_token;
 use crate::core::secret::Secret;
 use crate::plan::sources::{SsoBase, SsoSession};
 use crate::source::endpoint_rules::ready;
 use crate::source::error::{Service, SourceError};
+use crate::source::sign_in_state::{SignInSession, is_renewable};
 use crate::source::sources::Sources;
 use crate::sts::StsError;
 use crate::token_files::{
@@ -100,17 +100,8 @@ impl Sources<'_> {
         known.unwrap_or_else(|| format!("https://oidc.{region}.amazonaws.com"))
     }
 
-    /// Whether a cached token lasts or can be renewed, other than the `rejected` one. The service may still reject it.
-    pub fn is_signed_in(&self, session: &SsoSession, rejected: Option<&str>) -> bool {
-        let (file, now) = (self.sso_token_file(session), self.clock.now());
-        let token = file.read().ok().flatten().and_then(|fields| SsoToken::of(fields, now).ok());
-        let token = token.filter(|token| rejected.is_none_or(|rejected| token_id(&token.fields) != rejected));
-        token
-            .is_some_and(|token| token.left_seconds > 0 || (session.name.is_some() && is_renewable(&token.fields, now)))
-    }
-
     pub(crate) fn sso_token_file(&self, session: &SsoSession) -> TokenFile {
-        TokenFile::new(self.sso_cache.join(sha1_hex(session.token_key()) + ".json"))
+        SignInSession::of_sso(session).token_file(self.sso_cache, self.login_cache)
     }
 
     /// A token that expires soon is renewed. If that fails, it is used until it expires.
@@ -208,10 +199,4 @@ impl SsoToken {
         let (access, ends) = found.ok_or(SourceError::SignedOut("its token is incomplete"))?;
         Ok(Self { access: Secret::from(access), left_seconds: ends.since(now), fields })
     }
-}
-
-/// Requires the fields for a renewal, and a client that is still registered.
-fn is_renewable(token: &TokenFields, now: Timestamp) -> bool {
-    let has_all = ["refreshToken", "clientId", "clientSecret"].iter().all(|name| text(token, name).is_some());
-    has_all && timestamp(token, "registrationExpiresAt").is_some_and(|ends| ends > now)
 }

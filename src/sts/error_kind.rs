@@ -3,6 +3,7 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use serde_json::Value;
 
 use crate::core::masking::without_secret;
 use crate::core::secret::Secret;
@@ -27,9 +28,10 @@ pub(crate) fn reason<E: ProvideErrorMetadata>(
             let status = service.raw().status().as_u16();
             let meta = service.err();
             let wrapped = service.raw().body().bytes().filter(|_| meta.code().is_none()).and_then(wrapped_error);
+            let described = service.raw().body().bytes().filter(|_| meta.message().is_none()).and_then(description);
             let (code, message) = match &wrapped {
                 Some((code, message)) => (Some(code.as_str()), message.as_str()),
-                None => (meta.code(), meta.message().unwrap_or_default()),
+                None => (meta.code(), meta.message().or(described.as_deref()).unwrap_or_default()),
             };
             match (code, status) {
                 (Some(code), _) if is_throttling(code) => StsError::Throttled,
@@ -71,9 +73,24 @@ fn wrapped_error(body: &[u8]) -> Option<(String, String)> {
     Some((inside("Code").filter(|code| !code.is_empty())?, inside("Message").unwrap_or_default()))
 }
 
+/// The token service of IAM Identity Center has no `message`, but the fields of OAuth (RFC 6749 section 5.2).
+fn description(body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    body.get("error_description")?.as_str().map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn description_of_an_oauth_error_is_parsed() {
+        let body = br#"{"error":"invalid_grant","error_description":"Invalid refresh token provided"}"#;
+        assert_eq!(description(body).as_deref(), Some("Invalid refresh token provided"));
+        for other in [&b""[..], b"<html>", b"[]", b"{}", br#"{"error_description":1}"#] {
+            assert_eq!(description(other), None);
+        }
+    }
 
     #[test]
     fn wrapped_error_is_parsed() {

@@ -145,10 +145,20 @@ impl<'v, 't> SourceWalk<'v, 't> {
         }
         let in_session = |key: &str| section.flatten()?.last(key).filter(|found| !found.value.is_empty());
         let is_there = |key: &str| in_session(key).is_some() || profile.has(key);
-        match SSO_ROLE.into_iter().chain(SSO_PLACE).find(|key| !is_there(key)) {
-            Some(missing) => Err(format!("does not find {missing}")),
-            None => Ok(()),
+        if let Some(missing) = SSO_ROLE.into_iter().chain(SSO_PLACE).find(|key| !is_there(key)) {
+            return Err(format!("does not find {missing}"));
         }
+        for key in SSO_PLACE.into_iter().filter(|_| session.is_some()) {
+            let Some(own) = profile.get(key) else { continue };
+            match (self.view.tool, in_session(key)) {
+                (Tool::SdkRust, _) => return Err(format!("does not accept {key} together with {SSO_SESSION}")),
+                (_, Some(shared)) if shared.value == own => {}
+                // Only botocore finds the key in either section.
+                (Tool::AwsCli, None) => {}
+                _ => return Err(format!("does not accept {key} with another value than in the sso-session")),
+            }
+        }
+        Ok(())
     }
 
     /// botocore never combines keys of two files.

@@ -124,6 +124,22 @@ fn tools_use_profiles_or_give_reason() {
     }
 }
 
+#[test]
+fn sso_key_next_to_sso_session_has_a_reason() {
+    let session = "sso_session = c\nsso_account_id = 1\nsso_role_name = r\n[sso-session c]\nsso_start_url = u\n";
+    let (amplify, rust) =
+        ("does not support IAM Identity Center", "does not accept sso_region together with sso_session");
+    let other = "does not accept sso_region with another value than in the sso-session";
+    for (own, shared, expected) in [
+        ("r", "sso_region = r\n", [amplify, "ok", "ok", rust, "ok"]),
+        ("s", "sso_region = r\n", [amplify, other, other, rust, other]),
+        ("r", "", [amplify, "ok", other, rust, other]),
+    ] {
+        let config = format!("[profile p]\nsso_region = {own}\n{session}{shared}");
+        assert_eq!(visibilities(&config, ""), expected.map(str::to_owned), "{config}");
+    }
+}
+
 /// The tools' results for the command in profile `p`: `ok` if they start `meant`.
 fn commands(command: &str, meant: &str) -> [String; 5] {
     let config = format!("[profile p]\ncredential_process = {command}\n");

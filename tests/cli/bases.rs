@@ -514,7 +514,7 @@ fn aws_login_session_is_used_and_renewed() {
 
 #[test]
 fn failed_aws_login_renewal_is_reported() {
-    let hint = "hint: aws login --profile me";
+    let hint = "hint: amplify-creds login me";
     let (_sts, double, home) = logged_in(-60);
     double.refuse("TOKEN_EXPIRED");
     says(login(&home, &double, "me").failed_with(4), &["its sign-in has expired", hint, "~/.aws/config:2"]);
@@ -556,7 +556,7 @@ fn control_character_in_sso_token_names_member_file_and_command() {
 
 #[test]
 fn invalid_session_of_aws_login_names_file_and_command() {
-    let hint = "hint: aws login --profile me";
+    let hint = "hint: amplify-creds login me";
     for (member, value, problem) in [
         ("accessKeyId", "ASIA\r", "the access key id contains the character U+000D (a carriage return)"),
         ("secretAccessKey", "s\0", "the secret access key contains the character U+0000 (a NUL)"),

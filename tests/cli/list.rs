@@ -64,6 +64,7 @@ fn list_json_has_every_documented_key() {
         "headers",
         "visible_to",
         "session",
+        "sign_in",
     ];
     expected.sort_unstable();
     assert_eq!(keys, expected);

@@ -72,6 +72,7 @@ mod setup_sso;
 #[cfg(unix)]
 mod shell;
 mod sign_in;
+mod sign_in_state;
 #[cfg(unix)]
 mod special_files;
 mod sts_errors;

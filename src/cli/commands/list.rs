@@ -12,6 +12,7 @@ use crate::cli::errors::failure::Failure;
 use crate::cli::output::{note, write_stdout};
 use crate::cli::plan_inputs::complete_quietly;
 use crate::cli::screen::Screen;
+use crate::cli::sign_in_status::{self, SignInStatus};
 use crate::cli::{credentials, selection};
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::masking::masked;
@@ -25,6 +26,7 @@ use crate::plan::limits::RoleArn;
 use crate::plan::{CredentialPlan, build};
 use crate::profile::Profile;
 use crate::profile::value_form::{shown, shown_header, shown_json, shown_name, shown_unless_secret};
+use crate::source::SignInSession;
 use crate::tools::Views;
 
 /// Until the table fits the terminal.
@@ -59,10 +61,15 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
         let found = cached.lookup(&key, &|key| credentials::is_only_profile(context, &set, &plan, key))?;
         (found.lease.seconds_left(now) > 0).then_some(found.lease.expiration)
     };
+    let states = sign_in_status::states(context, now);
+    let sign_in = |profile: &Profile<'_>, plan: Option<&CredentialPlan>| {
+        Some(SignInStatus::new(&states, sign_in_session(profile, plan)?, now))
+    };
     // An unreadable project must not prevent the list, even with --env.
     let bounded = selection::bounded(context).unwrap_or_default();
     if options.json {
         let views = Views::from_files(context.files());
+        let has_sign_ins = profiles.iter().any(|profile| sign_in_session(profile, None).is_some());
         // One profile at a time: a tree of all profiles takes many times the memory of the text.
         let mut text = vec![b'['];
         for profile in &profiles {
@@ -70,6 +77,10 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
                 text.push(b',');
             }
             let mut object = json_of(profile, &views, ends(profile), now, options);
+            let may_sign_in =
+                has_sign_ins && [ProfileKind::Role, ProfileKind::Wrapper].contains(&ProfileKind::of(profile));
+            let plan = may_sign_in.then(|| build::build(&set, &profile.name, &inputs).ok()).flatten();
+            object["sign_in"] = json!(sign_in(profile, plan.as_ref()).map(|status| status.json()));
             if let Some((_, boundary)) = bounded.as_ref().filter(|(bounded, _)| *bounded == profile.name) {
                 object["boundary"] = json!(boundary.value);
             }
@@ -95,8 +106,18 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
         let is_wrapper = ProfileKind::of(profile) == ProfileKind::Wrapper;
         is_wrapper.then(|| build::build(&set, &profile.name, &inputs).ok()).flatten()
     };
-    let mut rows: Vec<_> =
-        profiles.iter().map(|profile| row(profile, target(profile).as_ref(), ends(profile), now)).collect();
+    let mut rows: Vec<_> = profiles
+        .iter()
+        .map(|profile| {
+            let target = target(profile);
+            let direct = target.as_ref().filter(|plan| plan.steps().next().is_none());
+            let session = match ends(profile) {
+                Some(ends) => left(ends.since(now)),
+                None => sign_in(profile, direct).map(|status| status.cell()).unwrap_or_default(),
+            };
+            row(profile, target.as_ref(), session)
+        })
+        .collect();
     let active = selection::active(context);
     if set.get(&active).is_some() {
         for (row, profile) in rows.iter_mut().zip(&profiles) {
@@ -119,7 +140,7 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
 }
 
 /// `target` is the plan of a wrapper: its account, role and MFA are those of the role that it gets.
-fn row(profile: &Profile<'_>, target: Option<&CredentialPlan>, ends: Option<Timestamp>, now: Timestamp) -> [String; 8] {
+fn row(profile: &Profile<'_>, target: Option<&CredentialPlan>, session: String) -> [String; 8] {
     let value = |key| shown_line(profile, key).unwrap_or_default().into_owned();
     let role = target.and_then(|plan| Some(plan.hops.last()?.role_arn.value.clone())).or_else(|| role(profile));
     let role_name = role.as_ref().and_then(|arn| arn.as_str().split_once(":role/")).map_or("", |(_, name)| name);
@@ -132,8 +153,20 @@ fn row(profile: &Profile<'_>, target: Option<&CredentialPlan>, ends: Option<Time
         value("region"),
         if has_mfa { "yes".to_owned() } else { String::new() },
         value("source_profile"),
-        ends.map_or_else(String::new, |ends| left(ends.since(now))),
+        session,
     ]
+}
+
+/// `plan` is that of a role or a wrapper.
+fn sign_in_session(profile: &Profile<'_>, plan: Option<&CredentialPlan>) -> Option<SignInSession> {
+    let line = |key| profile.first_line(key).map(str::to_owned);
+    match ProfileKind::of(profile) {
+        ProfileKind::Sso => {
+            line("sso_session").map(SignInSession::Sso).or_else(|| line("sso_start_url").map(SignInSession::StartUrl))
+        }
+        ProfileKind::Login => line("login_session").map(SignInSession::Login),
+        _ => Some(SignInSession::of(&plan?.base.source)?.value),
+    }
 }
 
 fn needs_mfa(plan: &CredentialPlan) -> bool {

@@ -117,7 +117,7 @@ impl SignIn {
                 Some(Self { name, file: sources.sso_token_file(&sso.session), kind: Kind::IdentityCenter })
             }
             BaseSource::Login(login) => {
-                Some(Self { name, file: sources.login_token_file(&login.session.value), kind: Kind::AwsSignIn })
+                Some(Self { name, file: sources.login_token_file(login), kind: Kind::AwsSignIn })
             }
             _ => None,
         }

@@ -51,11 +51,7 @@ pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
 
 fn sign_in_needed(why: &str, base: &Base) -> Failure {
     let profile = &base.profile;
-    let word = shell_word(profile);
-    let run = match &base.source {
-        BaseSource::Login(_) => format!("aws login --profile {word}"),
-        _ => format!("amplify-creds login {word}"),
-    };
+    let run = format!("amplify-creds login {}", shell_word(profile));
     Failure::new(SIGN_IN_NEEDED, format!("profile {profile} needs a sign-in: {why}; run: {run}")).hint(run)
 }
 

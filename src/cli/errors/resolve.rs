@@ -209,7 +209,7 @@ fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
             Failure::new(MFA_NEEDED, format!("profile {profile} needs an MFA code, but {error}"))
                 .at(from, None)
                 .hint("set mfa_serial to a virtual MFA device of the user; see: aws iam list-mfa-devices")
-                .hint("to sign in with a security key in the browser: aws login")
+                .hint("to sign in with the security key in the browser, use a source_profile without keys: amplify-creds login SOURCE_PROFILE")
         }
         PromptError::Program(error) => {
             let message = format!("profile {profile} needs an MFA code, but mfa_process failed: {error}");

@@ -11,7 +11,7 @@ use crate::plan::sources::{LoginBase, SsoBase, SsoSession};
 use crate::plan::{BaseSource, CredentialPlan};
 use crate::profile::value_form::shown;
 use crate::resolve::ResolveError;
-use crate::source::{SourceError, Sources};
+use crate::source::{SignInSession, SourceError, Sources};
 
 /// What the user signs in to.
 #[derive(Debug, Clone, Copy)]
@@ -72,10 +72,12 @@ impl<'a> Session<'a> {
 
     /// Of the token file. The service may still reject the token.
     pub(super) fn is_signed_in(&self, sources: &Sources<'_>, rejected: Option<&str>) -> bool {
-        match self {
-            Self::IdentityCenter(session, _) => sources.is_signed_in(session, rejected),
-            Self::AwsSignIn(login) => login.is_some_and(|login| sources.has_login(login, rejected)),
-        }
+        let session = match self {
+            Self::IdentityCenter(session, _) => SignInSession::of_sso(session),
+            Self::AwsSignIn(Some(login)) => SignInSession::of_login(login),
+            Self::AwsSignIn(None) => return false,
+        };
+        sources.is_signed_in(&session, rejected)
     }
 }
 

@@ -119,8 +119,8 @@ pub(super) fn security_key(facts: &Facts<'_>) -> Vec<Hit> {
     warnings(facts, |warning| match warning {
         Warning::SecurityKey { profile, from } => {
             let message = "mfa_serial is a security key, which cannot generate codes for the AWS API";
-            let hint =
-                "set mfa_serial to a virtual MFA device; to sign in with a security key in the browser: aws login";
+            let hint = "set mfa_serial to a virtual MFA device; to sign in with the security key in the browser, use a \
+                        source_profile without keys: amplify-creds login SOURCE_PROFILE";
             Some(Hit::new(profile, FilePlace::of(from), message).hint(hint))
         }
         _ => None,

@@ -6,6 +6,7 @@ mod lines;
 mod names;
 mod processes;
 mod project;
+mod sign_ins;
 mod system;
 mod values;
 
@@ -41,7 +42,7 @@ const fn profile(
     DoctorCheck { code, severity, about, concerns_all: false, find }
 }
 
-pub const CHECKS: [DoctorCheck; 54] = [
+pub const CHECKS: [DoctorCheck; 57] = [
     file("byte_order_mark", Error, "a file begins with a byte order mark", lines::byte_order_mark),
     file("header_not_closed", Error, "a section header has no ']'", lines::header_not_closed),
     file("outside_section", Error, "a property is before the first section header", lines::outside_section),
@@ -92,6 +93,14 @@ pub const CHECKS: [DoctorCheck; 54] = [
         chains::no_environment_keys,
     ),
     profile("no_credentials", Info, "a profile has no credentials", chains::no_credentials),
+    profile("sso_regions_differ", Warning, "one start URL has several regions", sign_ins::regions_differ),
+    profile(
+        "registration_expired",
+        Warning,
+        "a sign-in cannot be renewed: its registration expired",
+        sign_ins::registration_expired,
+    ),
+    profile("sign_in_needed", Info, "a profile needs a new sign-in", sign_ins::needed),
     profile("process_recursion", Error, "a credential_process asks for its own profile", processes::recursion),
     profile("process_missing", Error, "a credential_process cannot be started", processes::missing),
     profile("process_older", Warning, "a profile uses an older amplify-creds", processes::older),

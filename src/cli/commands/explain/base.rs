@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
-use crate::core::masking::{masked, shown_url};
+use crate::cli::sign_in_status::SignInStatus;
+use crate::core::masking::{masked, masked_message, shown_url};
 use crate::output::fields::Fields;
 use crate::plan::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, SsoSession, WebIdentityBase};
 use crate::plan::{Base, BaseSource};
@@ -8,7 +9,7 @@ use crate::profile::value_form::shown;
 
 use super::located::{add_located, place, sts_fields, sts_json};
 
-pub(crate) fn json_of(base: &Base) -> Value {
+pub(crate) fn json_of(base: &Base, sign_in: Option<&SignInStatus>) -> Value {
     let Base { profile, source } = base;
     let mut object = json!({"type": source.kind(), "profile": masked(profile), "from": place(source.origin())});
     let more = match source {
@@ -45,10 +46,13 @@ pub(crate) fn json_of(base: &Base) -> Value {
     if let (Value::Object(object), Value::Object(mut more)) = (&mut object, more) {
         object.append(&mut more);
     }
+    if let Some(sign_in) = sign_in {
+        object["sign_in"] = sign_in.json();
+    }
     object
 }
 
-pub(crate) fn add(fields: &mut Fields, base: &Base) {
+pub(crate) fn add(fields: &mut Fields, base: &Base, sign_in: Option<&SignInStatus>) {
     let from = base.source.origin().to_string();
     match &base.source {
         BaseSource::Static(keys) => fields.add("keys", &shown("aws_access_key_id", &keys.access_key_id), &from),
@@ -85,5 +89,9 @@ pub(crate) fn add(fields: &mut Fields, base: &Base) {
             sts_fields(fields, &web.sts, ToString::to_string);
         }
         BaseSource::Login(login) => fields.add("login", &shown("login_session", &login.session.value), &from),
+    }
+    if let Some(sign_in) = sign_in {
+        let (state, emphasis) = sign_in.text(&base.profile);
+        fields.add_emphasized("sign-in", &masked_message(&state), emphasis);
     }
 }

@@ -15,6 +15,7 @@ use crate::cli::errors::failure::Failure;
 use crate::cli::output::{write_json, write_stdout};
 use crate::cli::plan_inputs::session_duration;
 use crate::cli::resolve_options::min_ttl;
+use crate::cli::sign_in_status::{self, SignInStatus};
 use crate::cli::warnings::{mfa_strategy, plan_warning};
 use crate::cli::{credentials, selection};
 use crate::core::clock::{Clock, Timestamp};
@@ -31,6 +32,7 @@ use crate::plan::{CredentialPlan, Hop};
 use crate::profile::value_form::shown;
 use crate::profile::{Profile, ProfileSet};
 use crate::resolve::memory::Memory;
+use crate::source::SignInSession;
 
 use located::{add_located, located, place, sts_fields, sts_json};
 
@@ -60,8 +62,10 @@ pub(crate) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
     let mut warnings: Vec<_> = plan.warnings.iter().map(plan_warning).collect();
     let min_ttl = min_ttl(context, &plan, options.min_ttl)?;
     warnings.extend(min_ttl.and_then(|min_ttl| min_ttl_warning(&min_ttl, &plan)));
+    let session = SignInSession::of(&plan.base.source).map(|session| session.value);
+    let sign_in = session.map(|session| SignInStatus::new(&sign_in_status::states(context, now), session, now));
     if options.json {
-        return write_json(&json_of(&plan, &cached, boundary.as_ref(), &warnings));
+        return write_json(&json_of(&plan, sign_in.as_ref(), &cached, boundary.as_ref(), &warnings));
     }
     let action = plan.mfa.as_ref().map(|mfa| {
         let valid = cached.iter().find(|cached| cached.step == Step::Mfa && cached.is_valid);
@@ -70,7 +74,7 @@ pub(crate) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
         let known = memory.map(|memory| memory.known(&plan, key_id, now));
         mfa.action(known.unwrap_or_default(), !plan.hops.is_empty())
     });
-    let mut fields = fields(&plan, &cached, action.as_ref(), &set, now, &warnings);
+    let mut fields = fields(&plan, sign_in.as_ref(), &cached, action.as_ref(), &set, now, &warnings);
     if boundary.is_some() {
         fields.heading("Amplify project");
         add_located(&mut fields, "boundary", boundary.as_ref());
@@ -88,6 +92,7 @@ fn min_ttl_warning(Located { value, from }: &Located<u64>, plan: &CredentialPlan
 
 fn json_of(
     plan: &CredentialPlan,
+    sign_in: Option<&SignInStatus>,
     cached: &[CachedStep],
     boundary: Option<&Located<String>>,
     warnings: &[String],
@@ -112,7 +117,7 @@ fn json_of(
             "value": plan.region.as_ref().map(|region| shown("region", &region.value)),
             "from": plan.region.as_ref().map(|region| place(&region.from)),
         },
-        "base": base::json_of(&plan.base),
+        "base": base::json_of(&plan.base, sign_in),
         "mfa": plan.mfa.as_ref().map(mfa_json),
         "hops": hops,
         "cache": cache.collect::<Vec<_>>(),
@@ -176,6 +181,7 @@ fn hop_json(hop: &Hop) -> Value {
 
 fn fields(
     plan: &CredentialPlan,
+    sign_in: Option<&SignInStatus>,
     cached: &[CachedStep],
     action: Option<&MfaAction>,
     set: &ProfileSet<'_>,
@@ -197,7 +203,7 @@ fn fields(
     }
     add_located(&mut fields, "ca_bundle", plan.ca_bundle.as_ref());
     fields.heading(&format!("base: {}", masked(&plan.base.profile)));
-    base::add(&mut fields, &plan.base);
+    base::add(&mut fields, &plan.base, sign_in);
     if let (Some(mfa), Some(action)) = (&plan.mfa, action) {
         fields.heading(&format!("mfa: {}", masked(&mfa.profile)));
         mfa_fields(&mut fields, mfa, action);
