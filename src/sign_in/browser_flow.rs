@@ -17,7 +17,7 @@ use super::pkce::Pkce;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// Without a visit for this long, the user gets the address to open it in another way.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A listener for one sign-in. It exists before the browser opens, which can come back at once.
 pub(super) struct BrowserFlow {

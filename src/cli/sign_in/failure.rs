@@ -2,7 +2,6 @@ use crate::cli::errors::base;
 use crate::cli::errors::failure::{
     BASE_FAILED, CACHE, CONFIG, CREDENTIALS_REJECTED, Failure, INTERNAL, NOBODY_TO_ASK, SIGN_IN_NEEDED,
 };
-use crate::cli::errors::shell_word::shell_word;
 use crate::sign_in::{SignInError, TurnError};
 use crate::source::SourceError;
 use crate::sts::StsError;
@@ -50,10 +49,9 @@ pub(super) fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> F
         SignInError::Failed { error: _, description } => {
             Failure { aws: description.clone(), ..Failure::new(SIGN_IN_NEEDED, message) }.hint(again)
         }
-        SignInError::OtherIdentity(_) => Failure::new(CREDENTIALS_REJECTED, message).hint(format!(
-            "sign in as that identity in the browser, then: amplify-creds login {}",
-            shell_word(profile)
-        )),
+        SignInError::OtherIdentity(_) => Failure::new(CREDENTIALS_REJECTED, message)
+            .hint(format!("choose that identity in the browser, then: {}", session.command(None, profile)))
+            .hint("to use the other identity, remove login_session from the profile first"),
         SignInError::NoTerminal => {
             Failure::new(NOBODY_TO_ASK, message).hint(format!("in a terminal: {}", session.command(None, profile)))
         }
