@@ -108,6 +108,29 @@ fn registration_for_authorization_codes_is_neither_used_nor_replaced() {
 }
 
 #[test]
+fn login_names_profiles_that_need_nothing() {
+    let story = story();
+    assert_eq!(story.run(&["login", "sso"]).code, Some(0));
+    let run = story.run(&["login", "sso", "legacy"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.stderr.lines().nth(1), Some("nothing needed: sso"), "{run:?}");
+}
+
+#[test]
+fn first_failure_decides_the_exit_status() {
+    let story = story();
+    for (args, code) in [(["login", "missing", "sso"], 3), (["login", "sso", "missing"], 3)] {
+        let run = story.run(&args);
+        assert_eq!(run.code, Some(code), "{run:?}");
+        assert!(run.stdout.contains("sso "), "the other profile is signed in: {run:?}");
+    }
+    story.center.sign_out();
+    story.center.answer_device(&["AccessDeniedException"]);
+    let run = story.run(&["login", "legacy", "missing"]);
+    assert_eq!(run.code, Some(3), "a missing profile is known before the sign-in: {run:?}");
+}
+
+#[test]
 fn legacy_profile_has_a_token_without_refresh() {
     let story = story();
     assert_eq!(story.run(&["login", "legacy"]).code, Some(0));

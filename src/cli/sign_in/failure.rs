@@ -16,7 +16,7 @@ pub(super) fn of_turn(error: &TurnError<SignInError>, session: &Session<'_>, pro
     match error {
         TurnError::Failed(error) => of(error, session, profile),
         TurnError::Waited(holder) => {
-            let message = format!("{subject} needs a sign-in, and {holder}, which signs in, has not finished");
+            let message = format!("{subject} needs a sign-in, which {holder} has not finished");
             Failure::new(SIGN_IN_NEEDED, format!("{message}; run: {command}")).hint(format!("the sign-in is to {name}"))
         }
         TurnError::Rests(left) => {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cache::store::Store;
 use crate::cli::connection_pool::ConnectionPool;
@@ -96,11 +96,12 @@ pub(crate) fn session(error: &ResolveError) -> Option<Session<'_>> {
     of(error).map(|(session, _)| session)
 }
 
-/// Lines for the user: the session, and its profiles by account and role.
+/// Lines for the user: the session, and its profiles by account and role. Adds them to `profiles`.
 pub(crate) fn all_needed<'p>(
     context: &Context,
     pool: &ConnectionPool,
     plans: impl IntoIterator<Item = &'p CredentialPlan>,
+    profiles: &mut BTreeSet<&'p str>,
 ) -> Vec<String> {
     let mut needed: Vec<(Session<'_>, BTreeMap<String, Vec<&str>>)> = Vec::new();
     let store = Store::new(&context.paths.cache_dir);
@@ -120,6 +121,7 @@ pub(crate) fn all_needed<'p>(
             }
             _ => String::new(),
         };
+        profiles.insert(&plan.profile);
         needed[at].1.entry(identity).or_default().push(&plan.profile);
     }
     let line = |(session, profiles): (Session<'_>, BTreeMap<String, Vec<&str>>)| {

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::cli::args::Login;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
@@ -7,14 +9,15 @@ use crate::plan::mfa_strategy::MfaAction;
 use crate::profile::ProfileSet;
 use crate::prompt::PromptChain;
 
-/// The number of codes: `2 codes: mfa/deploy for 3 profiles, mfa/admin for 1`.
-pub(super) fn needed(
+/// Adds the profiles to `profiles`. The number of codes: `2 codes: mfa/deploy for 3 profiles, mfa/admin for 1`.
+pub(super) fn needed<'p>(
     context: &Context,
     pool: &ConnectionPool,
     set: &ProfileSet<'_>,
-    plans: &[CredentialPlan],
+    plans: &'p [CredentialPlan],
     options: &Login,
     prompt: &mut PromptChain,
+    profiles: &mut BTreeSet<&'p str>,
 ) -> Option<String> {
     // For each code: the device, its user, and the number of profiles.
     let mut codes: Vec<(String, String, usize)> = Vec::new();
@@ -28,6 +31,9 @@ pub(super) fn needed(
         let Some(mfa) = plan.mfa.as_ref().filter(|mfa| !mfa.is_security_key()) else { continue };
         let (serial, user) = (mfa.serial.value.clone(), plan.base.profile.clone());
         let shared = codes.iter_mut().find(|(known, by, _)| *known == serial && *by == user);
+        if !matches!(action, MfaAction::Nothing) {
+            profiles.insert(&plan.profile);
+        }
         match (action, shared) {
             (MfaAction::Nothing, _) => {}
             (MfaAction::OnSession, Some((_, _, profiles))) => *profiles += 1,

@@ -43,13 +43,7 @@ pub(crate) fn run(context: Context, options: &Login) -> Result<(), Failure> {
     let pool = ConnectionPool::default();
     let mut prompt = prompt_chain(context, &options.session, None)?;
     if !context.global.quiet && !plans.is_empty() {
-        let is_cached = |plan: &CredentialPlan| is_cached(context, &set, plan, &options.session).unwrap_or(false);
-        let sign_ins = sign_in::all_needed(context, &pool, plans.iter().filter(|plan| !is_cached(plan)));
-        let codes = codes::needed(context, &pool, &set, &plans, options, &mut prompt);
-        let codes = codes.or_else(|| sign_ins.is_empty().then(|| "no MFA code needed".to_owned()));
-        for line in sign_ins.into_iter().chain(codes) {
-            write_stderr(&format!("{}\n", printable(&line)));
-        }
+        announce(context, &pool, &set, &plans, options, &mut prompt);
     }
     unplanned.into_iter().try_for_each(|failure| failures.add(failure))?;
     let (mut results, mut failed_sign_ins) = (Vec::new(), BTreeSet::new());
@@ -69,6 +63,31 @@ pub(crate) fn run(context: Context, options: &Login) -> Result<(), Failure> {
         write_stdout(table::render(["PROFILE", "SESSION"], &rows).as_bytes())?;
     }
     failures.result()
+}
+
+/// Prints what the profiles need, before the first prompt.
+fn announce(
+    context: &Context,
+    pool: &ConnectionPool,
+    set: &ProfileSet<'_>,
+    plans: &[CredentialPlan],
+    options: &Login,
+    prompt: &mut PromptChain,
+) {
+    let mut needy = BTreeSet::new();
+    let is_cached = |plan: &CredentialPlan| is_cached(context, set, plan, &options.session).unwrap_or(false);
+    let mut lines = sign_in::all_needed(context, pool, plans.iter().filter(|plan| !is_cached(plan)), &mut needy);
+    lines.extend(codes::needed(context, pool, set, plans, options, prompt, &mut needy));
+    let others = plans.iter().filter(|plan| !needy.contains(plan.profile.as_str()));
+    let others: Vec<_> = others.map(|plan| masked(&plan.profile)).collect();
+    if lines.is_empty() {
+        lines.push("no MFA code needed".to_owned());
+    } else if !others.is_empty() {
+        lines.push(format!("nothing needed: {}", others.join(", ")));
+    }
+    for line in lines {
+        write_stderr(&format!("{}\n", printable(&line)));
+    }
 }
 
 /// Signs in if the profile needs it. Other profiles of the session then find its token. After a failure they do not ask
