@@ -7,6 +7,7 @@ use std::sync::Arc;
 use aws_sdk_signin::types::CreateOAuth2TokenRequestBody;
 use form_urlencoded::Serializer;
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use crate::core::base64;
 use crate::core::clock::Timestamp;
@@ -19,7 +20,7 @@ use crate::sts::StsError;
 use crate::token_files::{TokenFields, TokenFile};
 
 use super::browser_flow::BrowserFlow;
-use super::callback::{AuthorizationResponse, response};
+use super::callback::response;
 use super::error::SignInError;
 use super::flow::Flow;
 use super::interaction::{Interaction, Notice};
@@ -55,11 +56,51 @@ pub fn sign_in(
     interaction: &Interaction<'_>,
 ) -> Result<LoginSession, SignInError> {
     check_directory(sources.login_cache)?;
-    let base = sources.signin_url(region);
     let failed = || SignInError::Source(Service::SignIn.failed(StsError::Setup("cannot make a key".to_owned())));
     let (key, pem) = SigningKey::generate().ok_or_else(failed)?;
-    let key = Arc::new(key);
-    let exchange = |client_id: &str, code: &Secret, pkce: &Pkce, redirect_uri: &str| {
+    let client = Client { sources, region, expected, url: sources.signin_url(region), key: Arc::new(key), pem };
+    if flow == Flow::Browser { client.in_browser(interaction) } else { client.by_paste(interaction) }
+}
+
+struct Client<'a> {
+    sources: &'a Sources<'a>,
+    region: &'a str,
+    expected: Option<&'a str>,
+    url: String,
+    key: Arc<SigningKey>,
+    pem: Zeroizing<String>,
+}
+
+impl Client<'_> {
+    fn in_browser(&self, interaction: &Interaction<'_>) -> Result<LoginSession, SignInError> {
+        let browser = BrowserFlow::bind()?;
+        let redirect_uri = browser.redirect_uri();
+        let address = authorize_url(&self.url, SAME_DEVICE, browser.pkce(), &redirect_uri);
+        browser.run(interaction, self.sources.login_cache, &address, |code, pkce| {
+            self.exchange(SAME_DEVICE, code, pkce, &redirect_uri)
+        })
+    }
+
+    /// The confirmation page shows the response as Base64.
+    fn by_paste(&self, interaction: &Interaction<'_>) -> Result<LoginSession, SignInError> {
+        let pkce = Pkce::new().map_err(|error| SignInError::Listener(error.to_string()))?;
+        let redirect_uri = format!("{}/v1/sessions/confirmation", self.url);
+        (interaction.notice)(Notice::PasteCode(&authorize_url(&self.url, CROSS_DEVICE, &pkce, &redirect_uri)));
+        let pasted = (interaction.paste)().ok_or(SignInError::Denied)?;
+        let query = base64::decode_url(pasted.trim().trim_end_matches('='));
+        let query = query.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(SignInError::InvalidPaste)?;
+        let code = response(&query, &pkce.state).ok_or(SignInError::InvalidPaste)?.code()?;
+        self.exchange(CROSS_DEVICE, &code, &pkce, &redirect_uri)
+    }
+
+    fn exchange(
+        &self,
+        client_id: &str,
+        code: &Secret,
+        pkce: &Pkce,
+        redirect_uri: &str,
+    ) -> Result<LoginSession, SignInError> {
+        let Self { sources, region, expected, url, key, pem } = self;
         let body = CreateOAuth2TokenRequestBody::builder()
             .client_id(client_id)
             .grant_type("authorization_code")
@@ -67,7 +108,7 @@ pub fn sign_in(
             .code_verifier(pkce.verifier.expose())
             .redirect_uri(redirect_uri);
         let body = body.build().map_err(|error| Service::SignIn.failed(StsError::Setup(error.to_string())))?;
-        let call = SignInCall { region, url: &base, key: &key, secret: code, timeout: TIMEOUT };
+        let call = SignInCall { region, url, key, secret: code, timeout: TIMEOUT };
         let issued = sources.signin_token(&call, body)?;
         let identity = issued.identity().ok_or_else(|| Service::SignIn.failed(StsError::Garbage))?;
         if expected.is_some_and(|expected| expected != identity) {
@@ -82,26 +123,7 @@ pub fn sign_in(
         fields.insert("idToken".to_owned(), json!(issued.id_token));
         fields.insert("dpopKey".to_owned(), json!(pem.as_str()));
         let file = sources.login_cache.join(sha256_hex(identity.trim()) + ".json");
-        Ok::<_, SignInError>(LoginSession { identity, expires: issued.expires, file, fields })
-    };
-    if flow == Flow::Browser {
-        let browser = BrowserFlow::bind()?;
-        let redirect_uri = browser.redirect_uri();
-        let address = authorize_url(&base, SAME_DEVICE, browser.pkce(), &redirect_uri);
-        return browser.run(interaction, sources.login_cache, &address, |code, pkce| {
-            exchange(SAME_DEVICE, code, pkce, &redirect_uri)
-        });
-    }
-    let pkce = Pkce::new().map_err(|error| SignInError::Listener(error.to_string()))?;
-    let redirect_uri = format!("{base}/v1/sessions/confirmation");
-    (interaction.notice)(Notice::PasteCode(&authorize_url(&base, CROSS_DEVICE, &pkce, &redirect_uri)));
-    let pasted = (interaction.paste)().ok_or(SignInError::Denied)?;
-    let query = base64::decode_url(pasted.trim().trim_end_matches('='));
-    let query = query.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(SignInError::InvalidPaste)?;
-    match response(&query, &pkce.state) {
-        Some(AuthorizationResponse::Code(code)) => exchange(CROSS_DEVICE, &code, &pkce, &redirect_uri),
-        Some(AuthorizationResponse::Error(error, description)) => Err(SignInError::Failed { error, description }),
-        None => Err(SignInError::InvalidPaste),
+        Ok(LoginSession { identity, expires: issued.expires, file, fields })
     }
 }
 

@@ -8,7 +8,7 @@ use crate::loopback::{Head, HttpReply, Loopback, Patience, Peer};
 use crate::os::browser::{Opener, RedirectFile};
 use crate::os::{browser, random, tcp_peer};
 
-use super::callback::{AuthorizationResponse, Expected, Visit, judge};
+use super::callback::{Expected, Visit, judge};
 use super::error::SignInError;
 use super::interaction::{Interaction, Notice};
 use super::page::{Page, redirect, refused};
@@ -76,13 +76,7 @@ impl BrowserFlow {
             }
             let mut answer = |head: &Head, peer: Peer| match judge(head, &expected) {
                 Visit::Callback(response) if outcome.is_none() => {
-                    let result = match response {
-                        AuthorizationResponse::Code(code) => exchange(&code, pkce),
-                        AuthorizationResponse::Error(error, _) if error == "access_denied" => Err(SignInError::Denied),
-                        AuthorizationResponse::Error(error, description) => {
-                            Err(SignInError::Failed { error, description })
-                        }
-                    };
+                    let result = response.code().and_then(|code| exchange(&code, pkce));
                     let page = last_page(interaction.subject, result.as_ref().err());
                     outcome = Some(result);
                     Some(page)

@@ -6,6 +6,8 @@ use form_urlencoded::parse;
 use crate::core::secret::Secret;
 use crate::loopback::Head;
 
+use super::error::SignInError;
+
 pub(super) const PATH: &str = "/oauth/callback";
 
 pub(super) struct Expected<'a> {
@@ -28,6 +30,16 @@ pub(super) enum AuthorizationResponse {
     Code(Secret),
     /// `access_denied`, or another code of RFC 6749 section 4.1.2.1, with its description.
     Error(String, Option<String>),
+}
+
+impl AuthorizationResponse {
+    pub(super) fn code(self) -> Result<Secret, SignInError> {
+        match self {
+            Self::Code(code) => Ok(code),
+            Self::Error(error, _) if error == "access_denied" => Err(SignInError::Denied),
+            Self::Error(error, description) => Err(SignInError::Failed { error, description }),
+        }
+    }
 }
 
 const NOT_FOUND: &str = "404 Not Found";

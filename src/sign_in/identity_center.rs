@@ -9,7 +9,7 @@ use crate::plan::sources::SsoSession;
 use crate::source::Sources;
 
 use super::browser_flow::BrowserFlow;
-use super::callback::{AuthorizationResponse, response};
+use super::callback::response;
 use super::device_code;
 use super::error::SignInError;
 use super::flow::Flow;
@@ -82,10 +82,6 @@ fn pasted<T>(
     (interaction.notice)(Notice::PasteAddress(address));
     let pasted = (interaction.paste)().ok_or(SignInError::Denied)?;
     let query = pasted.trim().split_once('?').map_or("", |(_, query)| query);
-    match response(query.split('#').next().unwrap_or_default(), &pkce.state) {
-        Some(AuthorizationResponse::Code(code)) => exchange(&code, pkce),
-        Some(AuthorizationResponse::Error(error, _)) if error == "access_denied" => Err(SignInError::Denied),
-        Some(AuthorizationResponse::Error(error, description)) => Err(SignInError::Failed { error, description }),
-        None => Err(SignInError::InvalidPaste),
-    }
+    let response = response(query.split('#').next().unwrap_or_default(), &pkce.state);
+    exchange(&response.ok_or(SignInError::InvalidPaste)?.code()?, pkce)
 }
