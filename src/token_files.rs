@@ -61,9 +61,8 @@ impl TokenFile {
 
     /// `None` if the file is missing.
     pub(crate) fn read(&self) -> Result<Option<TokenFields>, TokenFileError> {
-        let bytes = read_regular(&self.path, LARGEST).map_err(|error| {
-            TokenFileError::Unusable(format!("cannot read its token: {error} ({})", self.path.display()))
-        })?;
+        let bytes = read_regular(&self.path, LARGEST)
+            .map_err(|error| self.invalid(format!("cannot read its token: {error}")))?;
         let Some(bytes) = bytes.map(Zeroizing::new) else { return Ok(None) };
         let fields = serde_json::from_slice::<TokenFields>(without_mark(&bytes));
         let fields = fields.map_err(|_| self.invalid("cannot read its token: it is not a JSON object"))?;
@@ -92,9 +91,16 @@ impl TokenFile {
         &self.path
     }
 
+    /// Checks before a sign-in that [`TokenFile::put_locked`] will succeed.
     pub(crate) fn check_writable(&self) -> io::Result<()> {
         let directory = self.path.parent().unwrap_or(Path::new("/"));
         create_private_dir(directory)?;
+        if self.path.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        if self.path.is_symlink() {
+            self.read().map_err(|error| io::Error::other(format!("it is a link to another file: {error}")))?;
+        }
         let temporary = directory.join(unique_name(TEMPORARY)?);
         AtomicFile::write(&self.path, temporary, Access::Private, b"{}", |_, _| Ok(())).map(drop)
     }
@@ -104,7 +110,9 @@ impl TokenFile {
         let text = Zeroizing::new(serde_json::to_vec_pretty(fields)?);
         let directory = self.path.parent().unwrap_or(Path::new("/"));
         create_private_dir(directory)?;
-        if self.path.exists() {
+        if self.path.is_symlink() {
+            // The link may lead to a file with another purpose.
+            self.read().map_err(|error| io::Error::other(format!("it is a link to another file: {error}")))?;
             return replace(&self.path, &text, || true);
         }
         // A killed run may have left a token in one.

@@ -26,7 +26,7 @@ const LAYERS: [&[&str]; 12] = [
 const CLI_LAYERS: [&[&str]; 3] = [&["args"], &["errors"], &["context"]];
 
 /// The files that may use each name. A folder means all files in it.
-const ONE_PLACE: [(&str, &[&str]); 25] = [
+const ONE_PLACE: [(&str, &[&str]); 26] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("fs4", &["os/lock.rs"]),
@@ -43,7 +43,14 @@ const ONE_PLACE: [(&str, &[&str]); 25] = [
     ("ring", &["source/dpop.rs", "os/random.rs", "core/digest.rs"]),
     (
         "aws_smithy_runtime_api",
-        &["sts/connections.rs", "sts/error_kind.rs", "sts/redirect.rs", "source/metadata.rs", "iam/client.rs"],
+        &[
+            "sts/bounded.rs",
+            "sts/connections.rs",
+            "sts/error_kind.rs",
+            "sts/redirect.rs",
+            "source/metadata.rs",
+            "iam/client.rs",
+        ],
     ),
     ("aws_sigv4", &["iam/client.rs"]),
     ("aws_smithy_xml", &["iam/answer.rs"]),
@@ -51,6 +58,7 @@ const ONE_PLACE: [(&str, &[&str]); 25] = [
     (
         "aws_smithy_types",
         &[
+            "sts/bounded.rs",
             "sts/client.rs",
             "sts/connections.rs",
             "sts/error_kind.rs",
@@ -69,6 +77,7 @@ const ONE_PLACE: [(&str, &[&str]); 25] = [
         &["sts/connections.rs", "sts/redirect.rs", "source/metadata.rs", "source/sso_accounts.rs", "iam/client.rs"],
     ),
     ("open", &["os/browser.rs"]),
+    ("http_body_util", &["sts/bounded.rs", "sts/connection_error.rs"]),
     ("hyper_util", &["sts/proxy.rs"]),
     ("http", &["sts/proxy.rs"]),
     ("rustls", &["sts/connection_error.rs", "sts/roots.rs"]),

@@ -1,5 +1,7 @@
 //! Settings from flags or from the user at the terminal, who is prompted until the answer is valid.
 
+use std::time::Duration;
+
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CANCELLED, Failure, NOBODY_TO_ASK, USAGE};
 use crate::core::sanitize::printable;
@@ -27,6 +29,11 @@ impl Questions {
 
     pub(super) fn open(context: &Context) -> Result<Self, PromptError> {
         if context.no_input() { Err(PromptError::NobodyToAsk) } else { Dialogue::open().map(Some).map(Self) }
+    }
+
+    /// For one answer within `limit`.
+    pub(super) fn open_for(context: &Context, limit: Duration) -> Result<Self, PromptError> {
+        if context.no_input() { Err(PromptError::NobodyToAsk) } else { Dialogue::open_for(limit).map(Some).map(Self) }
     }
 
     pub(super) fn open_to_write(context: &Context, verb: &str) -> Result<Self, Failure> {
@@ -65,9 +72,8 @@ impl Questions {
     }
 
     /// An answer without a check.
-    pub(super) fn line(&mut self, question: &str) -> Result<String, Failure> {
-        let Some(person) = &mut self.0 else { return Ok(String::new()) };
-        person.ask(question).map_err(|error| unanswered(&error))
+    pub(super) fn line(&mut self, question: &str) -> Result<String, PromptError> {
+        self.0.as_mut().ok_or(PromptError::NobodyToAsk)?.ask(question)
     }
 
     pub(super) fn required(&mut self, question: &FormField<'_>, check: AnswerCheck<'_>) -> Result<String, Failure> {

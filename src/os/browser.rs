@@ -26,28 +26,45 @@ pub enum BrowserError {
 pub struct Opener {
     child: Child,
     program: String,
+    /// The next programs, in reverse order.
+    others: Vec<Command>,
 }
 
 impl Opener {
-    /// Reports a failure once.
+    /// Starts the next program after a failure. `None` while one runs or after a success.
     pub fn failure(&mut self) -> Option<BrowserError> {
         let status = self.child.try_wait().ok()??;
-        let program = self.program.clone();
-        (!status.success()).then(|| BrowserError::Failed { program, status: status.to_string() })
+        if status.success() {
+            return None;
+        }
+        let failed = BrowserError::Failed { program: self.program.clone(), status: status.to_string() };
+        match start(std::mem::take(&mut self.others)) {
+            Ok(next) => {
+                *self = next;
+                None
+            }
+            Err(_) => Some(failed),
+        }
     }
 }
 
 /// The page is the last argument, so it must not contain a secret.
 pub fn open(env: &Env, page: &str) -> Result<Opener, BrowserError> {
+    let mut all = commands(env, page);
+    all.reverse();
+    start(all)
+}
+
+fn start(mut others: Vec<Command>) -> Result<Opener, BrowserError> {
     let mut last = BrowserError::Missing;
-    for mut command in commands(env, page) {
+    while let Some(mut command) = others.pop() {
         let program = command.get_program().to_string_lossy().into_owned();
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         // Ctrl-C in the terminal must not end the browser.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         match command.spawn() {
-            Ok(child) => return Ok(Opener { child, program }),
+            Ok(child) => return Ok(Opener { child, program, others }),
             Err(reason) => last = BrowserError::Start { program, reason: reason.to_string() },
         }
     }

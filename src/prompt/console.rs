@@ -29,7 +29,7 @@ pub(super) fn id() -> Option<String> {
     Some(format!("console{tab}"))
 }
 
-pub(super) fn print(text: &str) {
+pub fn print(text: &str) {
     if let Ok(mut console) = output() {
         let _ = console.write_all(text.as_bytes());
     }

@@ -14,7 +14,11 @@ pub struct Dialogue(Terminal);
 
 impl Dialogue {
     pub fn open() -> Result<Self, PromptError> {
-        Terminal::open(Instant::now() + TIME_LIMIT).map(Self)
+        Self::open_for(TIME_LIMIT)
+    }
+
+    pub fn open_for(limit: Duration) -> Result<Self, PromptError> {
+        Terminal::open(Instant::now() + limit).map(Self)
     }
 
     pub fn say(&mut self, text: &str) {

@@ -42,7 +42,7 @@ pub fn print_over_spinner(text: &str) {
     print(&(clear_line().to_owned() + text));
 }
 
-pub(super) fn print(text: &str) {
+pub fn print(text: &str) {
     let _blocked = Blocked::new();
     if let Ok(mut device) = open_controlling()
         && in_foreground(&device)

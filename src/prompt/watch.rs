@@ -1,4 +1,4 @@
-//! Ends an unanswered prompt at the deadline, on a signal, or if the parent process ends.
+//! Ends an unanswered prompt or a sign-in at the deadline, on a signal, or if the parent process ends.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::sleep;
@@ -36,7 +36,7 @@ pub fn prompts_have_ended() -> bool {
 }
 
 /// Captures signals until it is dropped.
-pub(super) struct Watch {
+pub struct Watch {
     deadline: Instant,
     signals: SignalCapture,
     #[cfg(unix)]
@@ -44,7 +44,7 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn begin(deadline: Instant) -> Self {
+    pub fn begin(deadline: Instant) -> Self {
         OPEN_PROMPTS.fetch_add(1, Ordering::SeqCst);
         Self {
             deadline,
@@ -82,7 +82,7 @@ impl Watch {
     }
 
     /// Also handles a stop by Ctrl-Z: for the prompt of another program, which Ctrl-Z and `fg` also reach.
-    pub(super) fn check(&self) -> Result<Duration, PromptError> {
+    pub fn check(&self) -> Result<Duration, PromptError> {
         #[cfg(unix)]
         if self.must_stop()? {
             let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
@@ -94,7 +94,7 @@ impl Watch {
         self.time_left()
     }
 
-    pub(super) fn wait(&self, wait: Duration) -> Result<(), PromptError> {
+    pub fn wait(&self, wait: Duration) -> Result<(), PromptError> {
         let until = Instant::now() + wait;
         loop {
             let left = self.check()?.min(until.saturating_duration_since(Instant::now()));

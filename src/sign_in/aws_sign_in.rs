@@ -25,7 +25,7 @@ use super::error::SignInError;
 use super::flow::Flow;
 use super::interaction::{Interaction, Notice};
 use super::pkce::Pkce;
-use super::token_service::{TIMEOUT, check_directory};
+use super::token_service::{TIMEOUT, check_writable};
 
 const SAME_DEVICE: &str = "arn:aws:signin:::devtools/same-device";
 const CROSS_DEVICE: &str = "arn:aws:signin:::devtools/cross-device";
@@ -55,7 +55,7 @@ pub fn sign_in(
     flow: Flow,
     interaction: &Interaction<'_>,
 ) -> Result<LoginSession, SignInError> {
-    check_directory(sources.login_cache)?;
+    check_writable(&TokenFile::new(sources.login_cache.join(sha256_hex(expected.unwrap_or_default()) + ".json")))?;
     let failed = || SignInError::Source(Service::SignIn.failed(StsError::Setup("cannot make a key".to_owned())));
     let (key, pem) = SigningKey::generate().ok_or_else(failed)?;
     let client = Client { sources, region, expected, url: sources.signin_url(region), key: Arc::new(key), pem };
@@ -86,7 +86,7 @@ impl Client<'_> {
         let pkce = Pkce::new().map_err(|error| SignInError::Listener(error.to_string()))?;
         let redirect_uri = format!("{}/v1/sessions/confirmation", self.url);
         (interaction.notice)(Notice::PasteCode(&authorize_url(&self.url, CROSS_DEVICE, &pkce, &redirect_uri)));
-        let pasted = (interaction.paste)().ok_or(SignInError::Denied)?;
+        let pasted = (interaction.paste)()?;
         let query = base64::decode_url(pasted.trim().trim_end_matches('='));
         let query = query.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(SignInError::InvalidPaste)?;
         let code = response(&query, &pkce.state).ok_or(SignInError::InvalidPaste)?.code()?;

@@ -7,6 +7,7 @@ use crate::core::secret::Secret;
 use crate::loopback::{Head, HttpReply, Loopback, Patience, Peer};
 use crate::os::browser::{Opener, RedirectFile};
 use crate::os::{browser, random, tcp_peer};
+use crate::prompt::Watch;
 
 use super::callback::{Expected, Visit, judge};
 use super::error::SignInError;
@@ -18,6 +19,8 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// Without a visit for this long, the user gets the address to open it in another way.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The user may have lost the page, which opens only once.
+const VISITED_PATIENCE: Duration = Duration::from_mins(1);
 
 /// A listener for one sign-in. It exists before the browser opens, which can come back at once.
 pub(super) struct BrowserFlow {
@@ -69,11 +72,10 @@ impl BrowserFlow {
         let mut opener = progress.open(interaction, &page, url);
         let Self { loopback, host, pkce } = &mut self;
         let expected = Expected { host, start_path: &start_path, state: &pkce.state };
+        let watch = Watch::begin(began + interaction.limit);
         let mut outcome = None;
         while outcome.is_none() {
-            if began.elapsed() >= interaction.limit {
-                return Err(SignInError::TimedOut(interaction.limit.as_secs()));
-            }
+            watch.check().map_err(|error| SignInError::of_wait(&error, interaction.limit.as_secs()))?;
             let mut answer = |head: &Head, peer: Peer| match judge(head, &expected) {
                 Visit::Callback(response) if outcome.is_none() => {
                     let result = response.code().and_then(|code| exchange(&code, pkce));
@@ -91,7 +93,8 @@ impl BrowserFlow {
             if let Some(error) = opener.as_mut().and_then(Opener::failure) {
                 progress.tell(interaction, Notice::NotOpened(&error, url));
             }
-            if !progress.is_visited && outcome.is_none() && began.elapsed() > PATIENCE {
+            let patience = if progress.is_visited { VISITED_PATIENCE } else { PATIENCE };
+            if outcome.is_none() && began.elapsed() > patience {
                 progress.tell(interaction, Notice::NotVisited(url));
             }
         }
@@ -114,7 +117,7 @@ impl Progress {
                 (self.start_until, self.is_visited) = (None, true);
                 redirect(url)
             }
-            _ => refused("404 Not Found"),
+            _ => refused("404 Not Found: this address works only once. The terminal shows another one after a while."),
         }
     }
 

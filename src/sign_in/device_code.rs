@@ -1,17 +1,16 @@
 //! Signs in by a device code (RFC 8628): the user enters a short code in a browser, on any machine.
 
-use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::core::clock::Timestamp;
 use crate::core::secret::Secret;
+use crate::prompt::{PromptError, Watch};
 use crate::source::SourceError;
-use crate::sts::StsError;
 
 use super::error::SignInError;
 use super::interaction::{DeviceCode, Interaction, Notice};
 use super::registration::{Grant, Registration};
-use super::token_service::{IssuedToken, TokenService, garbage};
+use super::token_service::{IssuedToken, TokenService, garbage, is_of_client, refusal};
 
 /// Without another interval in the response, and the addition after `SlowDownException` (RFC 8628 section 3.5).
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -29,7 +28,9 @@ pub(super) fn sign_in(service: &TokenService<'_>, interaction: &Interaction<'_>)
     let with_stored = stored.map(|stored| (start(service, &stored), stored));
     let (mut started, registration) = match with_stored {
         Some((Ok(started), stored)) => (started, stored),
-        Some((Err(error), _)) if !is_of_client(&error) => return Err(error.into()),
+        Some((Err(error), _)) if !is_of_client(&error) && refusal(&error) != Some("InvalidGrantException") => {
+            return Err(error.into());
+        }
         // No registration, or one that the service does not accept any more.
         _ => {
             let new = service.register(Grant::DeviceCode)?;
@@ -40,16 +41,6 @@ pub(super) fn sign_in(service: &TokenService<'_>, interaction: &Interaction<'_>)
     (interaction.notice)(Notice::DeviceCode(&started.code));
     let token = poll(service, &registration, started)?;
     service.store(&registration, token)
-}
-
-fn is_of_client(error: &SourceError) -> bool {
-    let codes = ["InvalidClientException", "UnauthorizedClientException", "InvalidGrantException"];
-    refusal(error).is_some_and(|code| codes.contains(&code))
-}
-
-fn refusal(error: &SourceError) -> Option<&str> {
-    let SourceError::Service { error: StsError::Refused { code, .. }, .. } = error else { return None };
-    Some(code)
 }
 
 fn start(service: &TokenService<'_>, registration: &Registration) -> Result<Started, SourceError> {
@@ -70,8 +61,7 @@ fn start(service: &TokenService<'_>, registration: &Registration) -> Result<Star
 
 fn poll(service: &TokenService<'_>, registration: &Registration, started: Started) -> Result<IssuedToken, SignInError> {
     let Started { device_code, code, mut interval } = started;
-    let clock = service.sources.clock;
-    let ends = clock.now().plus(i64::try_from(code.lifetime).unwrap_or(i64::MAX));
+    let watch = Watch::begin(Instant::now() + Duration::from_secs(code.lifetime));
     loop {
         let grant_type = Grant::DeviceCode.types()[0];
         let token =
@@ -87,10 +77,9 @@ fn poll(service: &TokenService<'_>, registration: &Registration, started: Starte
             Some("AccessDeniedException") => return Err(SignInError::Denied),
             _ => return Err(error.into()),
         }
-        let left = u64::try_from(ends.since(clock.now())).unwrap_or(0);
-        if left == 0 {
-            return Err(SignInError::Expired);
-        }
-        sleep(interval.min(Duration::from_secs(left)));
+        watch.wait(interval).map_err(|error| match error {
+            PromptError::TimedOut(_) => SignInError::Expired,
+            error => SignInError::of_wait(&error, code.lifetime),
+        })?;
     }
 }

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::prompt::PromptError;
 use crate::source::SourceError;
 
 #[derive(Debug, Error)]
@@ -10,6 +11,12 @@ pub enum SignInError {
     Source(#[from] SourceError),
     #[error("the sign-in was denied")]
     Denied,
+    #[error("the sign-in was cancelled")]
+    Cancelled,
+    #[error("terminated by signal {0}")]
+    Signalled(i32),
+    #[error("the program that needs the sign-in has ended")]
+    CallerEnded,
     /// The error of the authorization server (RFC 6749 section 4.1.2.1).
     #[error("the sign-in failed: {error}")]
     Failed { error: String, description: Option<String> },
@@ -21,7 +28,7 @@ pub enum SignInError {
     InvalidPaste,
     #[error("the browser is signed in as {0}")]
     OtherIdentity(String),
-    #[error("there is no terminal to show the code")]
+    #[error("there is no terminal")]
     NoTerminal,
     #[error("cannot listen on 127.0.0.1: {0}")]
     Listener(String),
@@ -29,4 +36,17 @@ pub enum SignInError {
     StartUrl { url: String, problem: String },
     #[error("cannot write the token to {}: {reason}", file.display())]
     NotSaved { file: PathBuf, reason: String },
+}
+
+impl SignInError {
+    /// `limit` is in seconds.
+    pub fn of_wait(error: &PromptError, limit: u64) -> Self {
+        match error {
+            PromptError::TimedOut(_) => Self::TimedOut(limit),
+            PromptError::Signalled(signal) => Self::Signalled(*signal),
+            PromptError::CallerEnded => Self::CallerEnded,
+            PromptError::NobodyToAsk => Self::NoTerminal,
+            _ => Self::Cancelled,
+        }
+    }
 }

@@ -80,7 +80,7 @@ fn pasted<T>(
     exchange: impl FnOnce(&Secret, &Pkce) -> Result<T, SignInError>,
 ) -> Result<T, SignInError> {
     (interaction.notice)(Notice::PasteAddress(address));
-    let pasted = (interaction.paste)().ok_or(SignInError::Denied)?;
+    let pasted = (interaction.paste)()?;
     let query = pasted.trim().split_once('?').map_or("", |(_, query)| query);
     let response = response(query.split('#').next().unwrap_or_default(), &pkce.state);
     exchange(&response.ok_or(SignInError::InvalidPaste)?.code()?, pkce)

@@ -3,6 +3,8 @@ use std::time::Duration;
 use crate::os::browser::BrowserError;
 use crate::os::env::Env;
 
+use super::error::SignInError;
+
 #[derive(Debug)]
 pub struct DeviceCode {
     pub user_code: String,
@@ -19,8 +21,8 @@ pub struct Interaction<'a> {
     /// What the user signs in to, for the last page.
     pub subject: &'a str,
     pub notice: &'a dyn Fn(Notice<'_>),
-    /// Reads what the user pastes. `None` if no terminal is there, or the user cancelled.
-    pub paste: &'a dyn Fn() -> Option<String>,
+    /// Reads what the user pastes.
+    pub paste: &'a dyn Fn() -> Result<String, SignInError>,
 }
 
 pub enum Notice<'a> {

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::core::base64;
 use crate::core::digest::sha256;
+use crate::core::sanitize::printable;
 use crate::loopback::HttpReply;
 
 const STYLE: &str = "\
@@ -32,7 +33,7 @@ impl Page<'_> {
     pub(super) fn reply(&self) -> HttpReply {
         let Self { is_success, title, text } = self;
         let class = if *is_success { "good" } else { "bad" };
-        let text = text.iter().fold(String::new(), |all, line| all + "<p>" + &escaped(line) + "</p>\n");
+        let text = text.iter().fold(String::new(), |all, line| all + "<p>" + &escaped(&printable(line)) + "</p>\n");
         let body = format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width\">\n<title>amplify-creds: {title}</title>\n\

@@ -53,6 +53,15 @@ impl Registration {
         (found.expires.since(sources.clock.now()) > LEAST_LEFT).then_some(found)
     }
 
+    /// Removes a registration that the service does not accept, unless the file has another one.
+    pub(super) fn forget(&self, sources: &Sources<'_>, session: &SsoSession) {
+        let file = TokenFile::new(path(sources, session));
+        let is_ours = |fields: TokenFields| text(&fields, "clientId") == Some(&self.client_id);
+        if file.read().ok().flatten().is_some_and(is_ours) {
+            let _ = file.remove_locked(sources.store);
+        }
+    }
+
     /// A failure costs a registration at the next sign-in. A registration for authorization codes is kept, because the
     /// AWS CLI uses them by default.
     pub(super) fn store(&self, sources: &Sources<'_>, session: &SsoSession) {

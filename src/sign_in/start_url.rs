@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::plan::limits::is_region;
+use crate::core::masking::shown_url;
+use crate::plan::limits::{is_endpoint, is_region};
 use crate::plan::sources::SsoSession;
 use crate::source::{Service, Sources};
 use crate::sts::StsError;
@@ -18,11 +19,15 @@ const AWS_DOMAINS: [&str; 7] =
 /// The start URL that the token service knows.
 pub(super) fn resolve(sources: &Sources<'_>, session: &SsoSession) -> Result<String, SignInError> {
     let configured = &session.start_url.value;
+    if !is_endpoint(configured) {
+        let (url, problem) = (shown_url(configured).into_owned(), "is not an https URL".to_owned());
+        return Err(SignInError::StartUrl { url, problem });
+    }
     // A configured endpoint knows its own start URLs.
     if sources.endpoints.sso_oidc.is_some() || is_at_aws(configured) || host(configured).is_none() {
         return Ok(configured.clone());
     }
-    let wrong = |problem: String| SignInError::StartUrl { url: configured.clone(), problem };
+    let wrong = |problem: String| SignInError::StartUrl { url: shown_url(configured).into_owned(), problem };
     let failed = |error: StsError| SignInError::Source(Service::Sso.failed(error));
     let answer = redirect_of(sources.connections, "HEAD", configured, TIMEOUT).map_err(failed)?;
     let answer = match answer {

@@ -1,6 +1,5 @@
 //! The token service of IAM Identity Center (OIDC), and the tokens and registrations that it issues.
 
-use std::path::Path;
 use std::time::Duration;
 
 use aws_sdk_ssooidc::Client;
@@ -45,7 +44,7 @@ impl<'a> TokenService<'a> {
         issuer: &'a str,
         url: &'a str,
     ) -> Result<Self, SignInError> {
-        check_directory(sources.sso_cache)?;
+        check_writable(&sources.sso_token_file(session))?;
         let link = sources.connections.link(url).map_err(failed)?;
         let mut config = aws_sdk_ssooidc::config::Builder::from(&link.config(&session.region.value, TIMEOUT));
         config.set_endpoint_url(Some(url.to_owned()));
@@ -75,8 +74,10 @@ impl<'a> TokenService<'a> {
         let client_id = answer.client_id.ok_or_else(garbage)?;
         checked(client_secret.expose())?;
         checked(&client_id)?;
-        let registration =
-            Registration { client_id, client_secret, expires: Timestamp(answer.client_secret_expires_at), grant };
+        // A year in more than four digits could not be read again.
+        let expires =
+            Timestamp(answer.client_secret_expires_at).min(self.sources.clock.now().plus(LONGEST_REGISTRATION));
+        let registration = Registration { client_id, client_secret, expires, grant };
         registration.store(self.sources, self.session);
         Ok(registration)
     }
@@ -113,7 +114,15 @@ impl<'a> TokenService<'a> {
             .client_secret(registration.client_secret.expose());
         let secrets = [Some(&registration.client_secret), Some(secret)];
         let answer = self.link.runtime.block_on(complete(call).send());
-        let answer = answer.map_err(|error| failed(self.link.reason(&error, &secrets)))?;
+        let answer = answer.map_err(|error| failed(self.link.reason(&error, &secrets))).inspect_err(|error| {
+            if is_of_client(error) {
+                registration.forget(self.sources, self.session);
+            }
+        })?;
+        // Without a lifetime the token cannot be used later.
+        if answer.expires_in <= 0 {
+            return Err(garbage());
+        }
         let access = answer.access_token.ok_or_else(garbage)?;
         for token in [Some(&access), answer.refresh_token.as_ref()].into_iter().flatten() {
             checked(token)?;
@@ -145,16 +154,29 @@ impl<'a> TokenService<'a> {
     }
 }
 
+/// In seconds: ten years.
+const LONGEST_REGISTRATION: i64 = 10 * 365 * 86_400;
+
 pub(super) const DEFAULT_SCOPE: &str = "sso:account:access";
 
 /// Before the user signs in, because the token could not be stored afterwards.
-pub(super) fn check_directory(directory: &Path) -> Result<(), SignInError> {
-    let not_saved = |reason: String| SignInError::NotSaved { file: directory.to_owned(), reason };
+pub(super) fn check_writable(file: &TokenFile) -> Result<(), SignInError> {
+    let not_saved = |reason: String| SignInError::NotSaved { file: file.path().to_owned(), reason };
     // Under sudo the owner of this home directory could not read the token.
-    if directory.ancestors().find(|path| path.exists()).is_some_and(|path| other_owner(path).is_some()) {
+    if file.path().ancestors().skip(1).find(|path| path.exists()).is_some_and(|path| other_owner(path).is_some()) {
         return Err(not_saved("the home directory belongs to another user".to_owned()));
     }
-    TokenFile::new(directory.join("token")).check_writable().map_err(|error| not_saved(error.to_string()))
+    file.check_writable().map_err(|error| not_saved(error.to_string()))
+}
+
+/// Whether the service does not accept the registration.
+pub(super) fn is_of_client(error: &SourceError) -> bool {
+    refusal(error).is_some_and(|code| ["InvalidClientException", "UnauthorizedClientException"].contains(&code))
+}
+
+pub(super) fn refusal(error: &SourceError) -> Option<&str> {
+    let SourceError::Service { error: StsError::Refused { code, .. }, .. } = error else { return None };
+    Some(code)
 }
 
 pub(super) fn failed(error: StsError) -> SourceError {

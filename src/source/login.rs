@@ -131,7 +131,7 @@ impl Sources<'_> {
             }
         })?;
         let given = answer.token_output.ok_or_else(garbage)?;
-        let keys = given.access_token.ok_or_else(garbage)?;
+        let keys = given.access_token.filter(|_| given.expires_in > 0).ok_or_else(garbage)?;
         check_token(&given.refresh_token).map_err(|problem| Service::SignIn.returned_invalid("token", problem))?;
         Ok(IssuedLogin {
             access_key_id: keys.access_key_id,

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 
+use http_body_util::LengthLimitError;
 use rustls::CertificateError;
 use rustls::pki_types::UnixTime;
 
@@ -22,6 +23,9 @@ pub(crate) struct Route<'a> {
 impl Route<'_> {
     /// `error` comes from the HTTP client.
     pub(crate) fn broken(&self, error: &(dyn Error + 'static)) -> StsError {
+        if chain(error).any(<dyn Error>::is::<LengthLimitError>) {
+            return StsError::Garbage;
+        }
         match chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
             Some(rustls::Error::InvalidCertificate(why)) => StsError::Untrusted {
                 host: self.host().to_owned(),
@@ -34,7 +38,7 @@ impl Route<'_> {
                 let last = chain(error).last().map_or_else(String::new, ToString::to_string);
                 self.unreachable(match last.strip_prefix(TUNNEL) {
                     Some("proxy authorization required") => PROXY_SIGN_IN,
-                    Some("unsuccessful") => "it refused to connect to STS",
+                    Some("unsuccessful") => "it refused the connection",
                     Some("unexpected end of file") => "it closed the connection",
                     Some(other) => other,
                     None => &last,

@@ -11,7 +11,7 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -27,6 +27,7 @@ use crate::core::masking::shown_url;
 use crate::core::origin::Located;
 use crate::core::secret::Secret;
 use crate::plan::limits::is_endpoint;
+use crate::sts::bounded;
 use crate::sts::connection_error::Route;
 use crate::sts::error::StsError;
 use crate::sts::error_kind::reason;
@@ -78,11 +79,18 @@ impl Connections {
             connector = connector.proxy_config(config);
         }
         if !url.starts_with("https://") && !proxy.as_ref().is_some_and(|proxy| proxy.is_tls) {
-            return Ok(Direct { runtime, connector: connector.build_http(), url, proxy, trusted: String::new() });
+            return Ok(Direct {
+                runtime,
+                connector: bounded::connector(connector.build_http()),
+                url,
+                proxy,
+                trusted: String::new(),
+            });
         }
         let roots = Roots::of(self.roots.clone());
         let connector = connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls_context(&roots)?);
-        Ok(Direct { runtime, connector: connector.build(), url, proxy, trusted: roots.to_string() })
+        let connector = bounded::connector(connector.build());
+        Ok(Direct { runtime, connector, url, proxy, trusted: roots.to_string() })
     }
 
     fn runtime(&self) -> Result<&Runtime, StsError> {
@@ -163,7 +171,7 @@ impl Link<'_> {
 /// signed by hand.
 pub(crate) struct Direct<'a> {
     pub(crate) runtime: &'a Runtime,
-    pub(crate) connector: Connector,
+    pub(crate) connector: SharedHttpConnector,
     url: &'a str,
     proxy: Option<Proxy>,
     trusted: String,
@@ -191,7 +199,7 @@ impl HttpClient {
             connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
             connector.build_http()
         });
-        Self { http, trusted: String::new() }
+        Self { http: bounded::client(http), trusted: String::new() }
     }
 
     fn secure(roots: &Roots, proxy: ProxyConfig) -> Result<Self, StsError> {
@@ -207,7 +215,7 @@ impl HttpClient {
             connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
             connector.build()
         });
-        Ok(Self { http, trusted: roots.to_string() })
+        Ok(Self { http: bounded::client(http), trusted: roots.to_string() })
     }
 }
 

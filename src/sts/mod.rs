@@ -1,5 +1,6 @@
 //! The interface to STS: requests, responses and errors. `client` implements it on `connections`.
 
+mod bounded;
 pub mod client;
 pub(crate) mod complete_xml;
 mod connection_error;

@@ -110,7 +110,7 @@ fn pasted_code_signs_in() {
             break format!("http{address}");
         }
     };
-    terminal.expect("Paste: ");
+    terminal.expect("Paste it here: ");
     let code = Page::open(&address).unwrap().element("code").unwrap();
     terminal.type_line(&code);
     let run = terminal.finish().1.restored();
@@ -122,7 +122,7 @@ fn pasted_code_signs_in() {
 fn wrong_paste_exits_4() {
     let story = story(&format!("[profile me]\nlogin_session = {USER}\n"));
     let mut terminal = story.terminal("login me", "");
-    terminal.expect("Paste: ");
+    terminal.expect("Paste it here: ");
     terminal.type_line("c3RhdGU9eCZjb2RlPXk=");
     let run = terminal.finish().1.restored();
     assert_eq!(run.code, Some(4), "{run:?}");
@@ -153,8 +153,9 @@ fn profile_without_source_is_offered_aws_sign_in() {
         let story = story(config);
         story.double.approve_at_once();
         let mut terminal = story.with_browser(&format!("login {profile}"));
-        terminal
-            .expect(&format!("Profile {profile} has no credentials. Sign in with AWS Sign-In in a browser? [Y/n] "));
+        let what =
+            if config.is_empty() { "does not exist. Create it and sign in" } else { "has no credentials. Sign in" };
+        terminal.expect(&format!("Profile {profile} {what} with AWS Sign-In in a browser? [Y/n] "));
         terminal.type_line("");
         if config.is_empty() {
             terminal.expect("Region [us-east-1]: ");

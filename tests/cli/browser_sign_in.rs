@@ -233,7 +233,7 @@ fn denied_automatic_sign_in_is_not_repeated() {
         assert_eq!(run.join().unwrap().code, Some(4));
     }
     let run = story.spawn(&["process", "sso"], &auto).join().unwrap();
-    failed(&run, 4, "was cancelled before (automatic again in 5 min); run: amplify-creds login sso");
+    failed(&run, 4, "the last one was not completed, so no browser opens for 5 min; run: amplify-creds login sso");
     assert_eq!(story.pages().len(), 1);
     story.center.approve_at_once();
     let login = story.spawn(&["login", "sso"], &auto);

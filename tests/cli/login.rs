@@ -86,7 +86,9 @@ fn failed_profile_does_not_stop_other_logins() {
     assert!(run.stdout.contains("nomfa"), "{}", run.stdout);
     assert_eq!(sts.succeeded("AssumeRole"), 1);
     let run = home.run(&["login", "gone", "nomfa", "--json"]);
-    assert_eq!(json(&run.stdout)["error"]["code"], "access_denied");
+    let sessions = json(&run.stdout);
+    assert_eq!((&sessions[0]["profile"], &sessions[0]["error"]["code"]), (&"gone".into(), &"access_denied".into()));
+    assert!(sessions[1]["profile"] == "nomfa" && sessions[1]["error"].is_null(), "{sessions}");
     assert_eq!(home.run(&["login", "nobody"]).code, Some(3));
     home.run(&["login", "nomfa", "--all"]).failed_with(2);
     let run = home.run_with(&["login"], &[("AWS_PROFILE", "nomfa")]);

@@ -32,7 +32,7 @@ fn logout_of_a_session_or_of_all() {
     let story = signed_in();
     assert_eq!(story.run(&["login", "legacy"]).code, Some(0));
     let out = story.run(&["logout", "--session", "corp", "--json"]);
-    assert_eq!(json(out.succeeded()), value!([{"session": "IAM Identity Center session corp", "signed_out": true}]));
+    assert_eq!(json(out.succeeded()), value!([{"kind": "sso", "session": "corp", "signed_out": true}]));
     let all = story.run(&["logout", "--all"]);
     assert_eq!(all.succeeded(), "Signed out of IAM Identity Center at https://corp.example/start.\n");
     assert!(story.file("https://corp.example/start").is_none());

@@ -216,7 +216,7 @@ fn failed_proxy_is_named_without_password() {
     let Secure { sts, home, bundle, .. } = secure(&["127.0.0.1"], Validity::Good);
     let forbidding = FakeProxy::start(sts.port(), Policy::Forbidden);
     let rows = [
-        (6, format!("http://me:hush@{}", forbidding.address()), "it refused to connect to STS"),
+        (6, format!("http://me:hush@{}", forbidding.address()), "it refused the connection"),
         (6, "http://me:hush@127.0.0.1:1".into(), "proxy http://127.0.0.1:1 ($HTTPS_PROXY): Connection refused"),
         (3, "socks5://me:hush@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: only HTTP proxies"),
         (3, "http://me:hu sh@127.0.0.1:1".into(), "the proxy from $HTTPS_PROXY: it is not a URL"),

@@ -60,7 +60,7 @@ fn login_signs_in_once_for_all_profiles_of_a_session() {
                   (account 111111111111, role Own)";
     assert_eq!(run.stderr.lines().next(), Some(needed), "{run:?}");
     assert!(run.stderr.contains("https://device.sso.example/?user_code=BCDF-GHJK\n"), "{run:?}");
-    assert!(run.stderr.contains("and compare or enter this code: BCDF-GHJK\n"), "{run:?}");
+    assert!(run.stderr.contains("Check that the page shows this code, or enter it: BCDF-GHJK\n"), "{run:?}");
     assert!(run.stderr.contains("signed in to IAM Identity Center session corp"), "{run:?}");
     assert_eq!((story.center.registrations(), story.center.device_codes(), story.center.renewals()), (1, 1, 2));
     let given = json(story.run(&["process", "again"]).succeeded());

@@ -16,7 +16,7 @@ use crate::cli::sign_in::Session;
 use crate::cli::sources::with_sources_trusting;
 use crate::core::clock::Clock;
 use crate::core::digest::sha1_hex;
-use crate::core::masking::masked;
+use crate::core::masking::{masked, shown_url};
 use crate::core::sanitize::printable;
 use crate::core::secret::Secret;
 use crate::output::left_until;
@@ -24,12 +24,15 @@ use crate::plan::limits::is_region;
 use crate::plan::sources::SsoBase;
 use crate::plan::{BaseSource, CredentialPlan};
 use crate::profile::ProfileSet;
+use crate::profile::value_form::shown;
 use crate::source::Sources;
 use crate::token_files::{TokenFields, TokenFile, text, timestamp};
 
 /// A sign-in with its token file.
 struct SignIn {
     name: String,
+    /// The name of the session, its start URL or its identity.
+    key: Option<String>,
     file: TokenFile,
     kind: Kind,
 }
@@ -59,7 +62,13 @@ pub(crate) fn run(context: &Context, options: &Logout) -> Result<(), Failure> {
 
 fn report(options: &Logout, signed_out: &[(SignIn, bool)]) -> Result<(), Failure> {
     if options.json {
-        let row = |(sign_in, ended): &(SignIn, bool)| json!({"session": sign_in.name, "signed_out": ended});
+        let row = |(sign_in, ended): &(SignIn, bool)| {
+            let kind = match sign_in.kind {
+                Kind::IdentityCenter => "sso",
+                Kind::AwsSignIn => "login",
+            };
+            json!({"kind": kind, "session": sign_in.key, "signed_out": ended})
+        };
         return write_json(&signed_out.iter().map(row).collect::<Value>());
     }
     let mut lines = Vec::new();
@@ -87,8 +96,12 @@ fn sign_ins(
     }
     if let Some(name) = &options.session {
         let file = TokenFile::new(sources.sso_cache.join(sha1_hex(name) + ".json"));
-        let name = format!("IAM Identity Center session {}", masked(name));
-        return Ok(vec![SignIn { name, file, kind: Kind::IdentityCenter }]);
+        if set.sso_session(name).is_none() && !file.path().exists() {
+            let message = format!("there is no sso-session {}", masked(name));
+            return Err(Failure::new(CONFIG, message).hint("to sign out of every session: amplify-creds logout --all"));
+        }
+        let (name, key) = (format!("IAM Identity Center session {}", masked(name)), Some(masked(name).into_owned()));
+        return Ok(vec![SignIn { name, key, file, kind: Kind::IdentityCenter }]);
     }
     let inputs = context.inputs()?;
     let named = match &options.names[..] {
@@ -111,22 +124,31 @@ fn sign_ins(
 
 impl SignIn {
     fn of(plan: &CredentialPlan, sources: &Sources<'_>) -> Option<Self> {
-        let name = Session::of(&plan.base.source)?.name();
+        let session = Session::of(&plan.base.source)?;
+        let name = session.name();
+        let key = match session {
+            Session::IdentityCenter(..) => shown_url(session.key()),
+            Session::AwsSignIn(_) => shown("login_session", session.key()),
+        };
+        let key = Some(key.into_owned());
         match &plan.base.source {
             BaseSource::Sso(sso) => {
-                Some(Self { name, file: sources.sso_token_file(&sso.session), kind: Kind::IdentityCenter })
+                Some(Self { name, key, file: sources.sso_token_file(&sso.session), kind: Kind::IdentityCenter })
             }
             BaseSource::Login(login) => {
-                Some(Self { name, file: sources.login_token_file(login), kind: Kind::AwsSignIn })
+                Some(Self { name, key, file: sources.login_token_file(login), kind: Kind::AwsSignIn })
             }
             _ => None,
         }
     }
 }
 
-/// Also sign-ins that no profile uses any more.
+/// Also sign-ins that no profile uses any more, and damaged files. Registrations of clients are kept.
 fn all(sources: &Sources<'_>, plans: &[CredentialPlan]) -> Vec<SignIn> {
-    let is_token = |file: &TokenFile| matches!(file.read(), Ok(Some(fields)) if fields.contains_key("accessToken"));
+    let is_token = |file: &TokenFile| match file.read() {
+        Ok(fields) => fields.is_some_and(|fields| fields.contains_key("accessToken")),
+        Err(_) => true,
+    };
     let kinds = [(Kind::IdentityCenter, sources.sso_cache), (Kind::AwsSignIn, sources.login_cache)];
     let files = kinds.into_iter().flat_map(|(kind, directory)| {
         TokenFile::all(directory).into_iter().filter(is_token).map(move |file| (kind, file))
@@ -134,21 +156,23 @@ fn all(sources: &Sources<'_>, plans: &[CredentialPlan]) -> Vec<SignIn> {
     let known: Vec<_> = plans.iter().filter_map(|plan| SignIn::of(plan, sources)).collect();
     files
         .map(|(kind, file)| {
-            let of_plan = known.iter().find(|known| known.file.path() == file.path()).map(|known| known.name.clone());
-            let start_url = || {
-                let fields = file.read().ok().flatten()?;
-                Some(format!("IAM Identity Center at {}", text(&fields, "startUrl")?))
+            if let Some(known) = known.iter().find(|known| known.file.path() == file.path()) {
+                return SignIn { name: known.name.clone(), key: known.key.clone(), file, kind };
+            }
+            let fields = file.read().ok().flatten().unwrap_or_default();
+            let key = text(&fields, "startUrl").map(|url| shown_url(url).into_owned());
+            let name = match &key {
+                Some(start_url) => format!("IAM Identity Center at {start_url}"),
+                None => format!("the session in {}", file.path().display()),
             };
-            let name =
-                of_plan.or_else(start_url).unwrap_or_else(|| format!("the session of {}", file.path().display()));
-            SignIn { name, file, kind }
+            SignIn { name, key, file, kind }
         })
         .collect()
 }
 
 /// `false` if there was no token. A portal that does not answer does not keep the token on this machine.
 fn end(context: &Context, sources: &Sources<'_>, sign_in: &SignIn) -> Result<bool, Failure> {
-    let SignIn { name, file, kind } = sign_in;
+    let SignIn { name, file, kind, .. } = sign_in;
     let fields = file.read().ok().flatten();
     if let Some(fields) = fields.as_ref().filter(|_| *kind == Kind::IdentityCenter) {
         end_at_portal(context, sources, name, fields);

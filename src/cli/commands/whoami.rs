@@ -5,12 +5,13 @@ use crate::cli::color::Painter;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::credentials;
-use crate::cli::credentials::with_resolver;
+use crate::cli::credentials::{is_cached, with_resolver};
 use crate::cli::errors::failure::Failure;
 use crate::cli::errors::resolve::identity_failure;
 use crate::cli::output::{write_json, write_stdout};
 use crate::cli::plan_inputs::inputs;
 use crate::cli::prompts::prompt_chain;
+use crate::cli::sign_in;
 use crate::core::masking::masked;
 use crate::output::fields::Fields;
 use crate::plan::build::identity_endpoint;
@@ -25,6 +26,9 @@ pub(crate) fn run(context: &Context, options: &WhoAmI) -> Result<(), Failure> {
     let endpoint = identity_endpoint(&set, &plan, &inputs)?;
     let mut prompt = prompt_chain(context, how, Some(&plan.options))?;
     let pool = ConnectionPool::default();
+    if !is_cached(context, &set, &plan, how)? {
+        sign_in::ahead(context, &pool, &plan)?;
+    }
     let identity = with_resolver(context, &pool, &set, &plan, how, &mut prompt, |resolver, sts| {
         let credentials = resolver.credentials()?;
         let is_session = plan.steps().next().is_some();

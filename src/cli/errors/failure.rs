@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::core::masking::{masked, masked_message};
 use crate::core::origin::{Location, Origin, SourceFile};
@@ -172,19 +172,22 @@ impl Failure {
     }
 
     pub fn json(&self) -> String {
+        escaped_json(format!("{}\n", json!({"error": self.document()})))
+    }
+
+    pub fn document(&self) -> Value {
         let Self { code, message, at, details: _, aws, hints, signal: _, is_shared: _ } = self;
         let message = masked_message(message);
         let message = aws.as_ref().map_or_else(|| message.to_string(), |said| format!("{message}: {said}"));
         let hints: Vec<_> = hints.iter().map(|hint| masked_message(hint)).collect();
-        let document = json!({"error": {
+        json!({
             "code": code.name,
             "exit": code.exit,
             "message": message,
             "file": at.as_ref().map(|place| place.file.path.display().to_string()),
             "line": at.as_ref().and_then(|place| place.line),
             "hints": hints,
-        }});
-        escaped_json(format!("{document}\n"))
+        })
     }
 
     #[must_use]

@@ -1,5 +1,6 @@
 use crate::cli::errors::failure::{CONFIG, Failure, LOOP, PROFILE_NOT_FOUND, USAGE};
 use crate::cli::errors::near_miss::{quoted, with_hints};
+use crate::cli::errors::shell_word::shell_word;
 use crate::core::origin::Origin;
 use crate::plan::error::{Mention, PlanError};
 use crate::profile::near_miss::NearMiss;
@@ -95,6 +96,7 @@ fn plan(error: &PlanError) -> Failure {
             };
             with_hints(config(format!("profile {profile}{by} has no credentials")), near)
                 .hint(format!("add keys under [{profile}] in the credentials file, or role_arn and source_profile"))
+                .hint(format!("to sign in with AWS Sign-In: amplify-creds login {}", shell_word(profile)))
         }
         PlanError::NoRole { profile, at } => {
             let code = if at.is_some() { CONFIG } else { USAGE };
@@ -146,14 +148,14 @@ fn plan(error: &PlanError) -> Failure {
         PlanError::NoSsoSession { profile, session, at } => config(format!(
             "profile {profile} has sso_session = {session} ({at}), but [sso-session {session}] does not exist"
         ))
-        .hint("run: aws configure sso-session"),
+        .hint(format!("to add it with its profiles: amplify-creds setup --sso {}", shell_word(session))),
         PlanError::SsoMismatch { profile, key, at, other } => {
             config(format!("profile {profile} has a different {key} ({at}) than its sso-session ({other})"))
                 .hint("keep only the one in the sso-session section")
         }
         PlanError::SsoIncomplete { profile, missing, at } => {
             config(format!("profile {profile} uses IAM Identity Center ({at}), but {missing} is missing"))
-                .hint(format!("run: aws configure sso --profile {profile}"))
+                .hint(format!("add {missing} = VALUE; to write profiles of all your roles: amplify-creds setup --sso SESSION"))
         }
     }
 }

@@ -1,6 +1,6 @@
 use crate::cli::errors::base;
 use crate::cli::errors::failure::{
-    BASE_FAILED, CACHE, CONFIG, CREDENTIALS_REJECTED, Failure, INTERNAL, NOBODY_TO_ASK, SIGN_IN_NEEDED,
+    BASE_FAILED, CACHE, CANCELLED, CONFIG, CREDENTIALS_REJECTED, Failure, INTERNAL, NOBODY_TO_ASK, SIGN_IN_NEEDED,
 };
 use crate::sign_in::{SignInError, TurnError};
 use crate::source::SourceError;
@@ -16,13 +16,18 @@ pub(super) fn of_turn(error: &TurnError<SignInError>, session: &Session<'_>, pro
     match error {
         TurnError::Failed(error) => of(error, session, profile),
         TurnError::Waited(holder) => {
-            let message = format!("{subject} needs a sign-in, which {holder} has not finished");
+            let message = format!("{subject} needs a sign-in, and {holder} is still signing in");
             Failure::new(SIGN_IN_NEEDED, format!("{message}; run: {command}")).hint(format!("the sign-in is to {name}"))
+        }
+        TurnError::Elsewhere { holder, failure } => {
+            let message = format!("{subject} needs a sign-in, which failed in {holder}: {failure}");
+            Failure::new(SIGN_IN_NEEDED, message).hint(command)
         }
         TurnError::Rests(left) => {
             let minutes = (left + 59) / 60;
-            let message =
-                format!("{subject} needs a sign-in, which was cancelled before (automatic again in {minutes} min)");
+            let message = format!(
+                "{subject} needs a sign-in; the last one was not completed, so no browser opens for {minutes} min"
+            );
             Failure::new(SIGN_IN_NEEDED, format!("{message}; run: {command}")).hint(format!("the sign-in is to {name}"))
         }
     }
@@ -30,7 +35,7 @@ pub(super) fn of_turn(error: &TurnError<SignInError>, session: &Session<'_>, pro
 
 pub(super) fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> Failure {
     let again = format!("to try again: {}", session.command(None, profile));
-    let name = session.name();
+    let name = session.short_name();
     let message = format!("{name}: {error}");
     let failure = match error {
         SignInError::Source(SourceError::Service { service, error }) => {
@@ -46,6 +51,8 @@ pub(super) fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> F
         SignInError::Denied | SignInError::Expired | SignInError::TimedOut(_) | SignInError::InvalidPaste => {
             Failure::new(SIGN_IN_NEEDED, message).hint(again)
         }
+        SignInError::Cancelled | SignInError::CallerEnded => Failure::new(CANCELLED, message),
+        SignInError::Signalled(signal) => return Failure::by_signal(*signal),
         SignInError::Failed { error: _, description } => {
             Failure { aws: description.clone(), ..Failure::new(SIGN_IN_NEEDED, message) }.hint(again)
         }
@@ -60,9 +67,7 @@ pub(super) fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> F
         SignInError::StartUrl { .. } => {
             Failure::new(CONFIG, error.to_string()).hint("correct sso_start_url or sso_region")
         }
-        SignInError::NotSaved { .. } => {
-            Failure::new(CACHE, error.to_string()).hint("make the directory and the file writable, or free disk space")
-        }
+        SignInError::NotSaved { reason, .. } => Failure::new(CACHE, error.to_string()).hint(not_saved(reason)),
     };
     let is_of_profile = !matches!(session, Session::IdentityCenter(_, None));
     match session {
@@ -72,5 +77,15 @@ pub(super) fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> F
         }
         Session::AwsSignIn(Some(login)) => failure.at(&login.session.from, Some(profile)),
         Session::AwsSignIn(None) => failure,
+    }
+}
+
+fn not_saved(reason: &str) -> &'static str {
+    if reason.contains("another user") {
+        "run the command as the owner of the home directory, without sudo"
+    } else if reason.contains("a link to another file") {
+        "delete the link"
+    } else {
+        "make the directory and the file writable, or free disk space"
     }
 }

@@ -6,6 +6,8 @@ mod needs;
 mod notices;
 mod occasion;
 
+use std::cell::Cell;
+
 use crate::cache::store::Store;
 use crate::cli::args::FlowArg;
 use crate::cli::connection_pool::ConnectionPool;
@@ -52,6 +54,21 @@ pub(super) fn after(
     }))
 }
 
+/// With `sign_in = auto`, signs in before the calls if no token is cached.
+pub(super) fn ahead(context: &Context, pool: &ConnectionPool, plan: &CredentialPlan) -> Result<(), Failure> {
+    let Some(session) = Session::of(&plan.base.source) else { return Ok(()) };
+    if context.no_input() || !flow::is_automatic(context)? {
+        return Ok(());
+    }
+    let store = Store::new(&context.paths.cache_dir);
+    with_sources(context, pool, plan, &store, |sources| {
+        if session.is_signed_in(sources, None) {
+            return Ok(());
+        }
+        into_session(context, sources, &session, &plan.profile, None, Occasion::Automatic)
+    })
+}
+
 /// Signs in once for all processes that need `session`. `rejected` identifies a token that the service did not accept.
 pub(super) fn into_session(
     context: &Context,
@@ -73,13 +90,19 @@ pub(super) fn into_session(
     };
     let name = session.name();
     let report_wait = |holder: &str| note(context, &format!("waiting for {holder}, which signs in to {name}"));
-    let was_refused =
-        |error: &SignInError| matches!(error, SignInError::Denied | SignInError::Expired | SignInError::TimedOut(_));
     let is_signed_in = || session.is_signed_in(sources, rejected);
-    let signed_in = turn.take(is_signed_in, report_wait, was_refused, || {
-        let notices = Notices::new(context, session, profile, occasion, flow)?;
-        by_flow(context, sources, session, flow, occasion, &notices)
-    });
+    let was_asked = Cell::new(false);
+    let signed_in = turn.take(
+        is_signed_in,
+        report_wait,
+        || was_asked.get(),
+        || {
+            let notices = Notices::new(context, session, profile, occasion, flow)?;
+            let outcome = by_flow(context, sources, session, flow, occasion, &notices);
+            was_asked.set(notices.has_printed());
+            outcome
+        },
+    );
     match signed_in {
         Ok(Some(expires)) => {
             note(context, &format!("signed in to {name}: {}", left_until(expires, Clock::System.now())));
@@ -117,7 +140,7 @@ fn interacting<T>(
     context: &Context,
     session: &Session<'_>,
     occasion: Occasion,
-    notices: &Notices,
+    notices: &Notices<'_>,
     sign_in: impl FnOnce(&Interaction<'_>) -> T,
 ) -> T {
     sign_in(&Interaction {
@@ -135,7 +158,7 @@ fn by_flow(
     session: &Session<'_>,
     flow: Flow,
     occasion: Occasion,
-    notices: &Notices,
+    notices: &Notices<'_>,
 ) -> Result<Timestamp, SignInError> {
     interacting(context, session, occasion, notices, |interaction| match session {
         Session::IdentityCenter(session, _) => identity_center::sign_in(sources, session, flow, interaction),

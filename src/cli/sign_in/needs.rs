@@ -6,7 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::errors::shell_word::shell_word;
 use crate::cli::errors::sso_session::setup_command;
 use crate::cli::sources::with_sources;
-use crate::core::masking::masked;
+use crate::core::masking::{masked, shown_url};
 use crate::plan::sources::{LoginBase, SsoBase, SsoSession};
 use crate::plan::{BaseSource, CredentialPlan};
 use crate::profile::value_form::shown;
@@ -31,7 +31,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    pub(super) fn key(&self) -> &'a str {
+    pub(crate) fn key(&self) -> &'a str {
         match self {
             Self::IdentityCenter(session, _) => session.token_key(),
             Self::AwsSignIn(login) => login.map_or("", |login| login.session.value.trim()),
@@ -41,13 +41,23 @@ impl<'a> Session<'a> {
     pub(crate) fn name(&self) -> String {
         match self {
             Self::IdentityCenter(SsoSession { name: Some(name), start_url, .. }, _) => {
-                format!("IAM Identity Center session {} ({})", masked(&name.value), start_url.value)
+                format!("IAM Identity Center session {} ({})", masked(&name.value), shown_url(&start_url.value))
             }
             Self::IdentityCenter(SsoSession { name: None, start_url, .. }, _) => {
-                format!("IAM Identity Center at {}", start_url.value)
+                format!("IAM Identity Center at {}", shown_url(&start_url.value))
             }
             Self::AwsSignIn(Some(login)) => format!("AWS Sign-In as {}", shown("login_session", &login.session.value)),
             Self::AwsSignIn(None) => "AWS Sign-In".to_owned(),
+        }
+    }
+
+    /// For the first line of an error, which must be short.
+    pub(super) fn short_name(&self) -> String {
+        match self {
+            Self::IdentityCenter(SsoSession { name: Some(name), .. }, _) => {
+                format!("IAM Identity Center session {}", masked(&name.value))
+            }
+            _ => self.name(),
         }
     }
 

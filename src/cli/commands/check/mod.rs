@@ -20,6 +20,7 @@ use crate::cli::output::write_stdout;
 use crate::cli::plan_inputs::inputs;
 use crate::cli::prompts::prompt_chain;
 use crate::cli::screen::Screen;
+use crate::cli::sign_in;
 use crate::core::credentials::Credentials;
 use crate::core::masking::masked;
 use crate::core::sanitize::escaped_json;
@@ -63,6 +64,7 @@ pub(crate) fn run(context: &Context, options: &Check) -> Result<(), Failure> {
     let iam = options.target.map(|_| iam_endpoint(context, &set, &plan, &inputs.sts)).transpose()?;
     let pool = ConnectionPool::default();
     let mut prompt = prompt_chain(context, how, Some(&plan.options))?;
+    sign_in::ahead(context, &pool, &plan)?;
     let mut outcomes = Vec::new();
     let mut report = None;
     let steps = steps(&plan);

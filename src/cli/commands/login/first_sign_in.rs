@@ -7,6 +7,7 @@ use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::credentials::plan_of;
 use crate::cli::errors::failure::{EDIT, Failure};
+use crate::cli::output::note;
 use crate::cli::plan_inputs::inputs;
 use crate::cli::questions::{FormField, Questions};
 use crate::cli::sources::with_sources_trusting;
@@ -20,6 +21,8 @@ use crate::profile::load::MAX_FILE_BYTES;
 use crate::profile_file::FileKind;
 use crate::profile_file::document::{EditError, ProfileDocument};
 use crate::source::login::DEFAULT_REGION;
+
+const EXAMPLE: &str = "arn:aws:iam::111111111111:user/dev";
 
 /// Returns the context with the new settings.
 pub(super) fn offer(context: Context, options: &Login) -> Result<Context, Failure> {
@@ -45,7 +48,10 @@ fn without_source(context: &Context, options: &Login, inputs: &Inputs) -> Result
     };
     let set = context.profiles()?;
     let lacks_source = |name: &String| match plan_of(&set, name, inputs) {
-        Err(PlanError::NoCredentials { named_by: None, .. }) => true,
+        Err(PlanError::NoCredentials { named_by: None, .. }) => {
+            // The AWS CLI rejects a profile with both ways to sign in.
+            set.get(name).is_some_and(|profile| !profile.has("sso_session") && !profile.has("sso_start_url"))
+        }
         // A new profile, unless the name looks like a mistake.
         Err(PlanError::UnknownProfile { named_by: None, .. }) => set.near_misses_of_missing(name).is_empty(),
         _ => false,
@@ -56,11 +62,15 @@ fn without_source(context: &Context, options: &Login, inputs: &Inputs) -> Result
 /// `false` if nothing was written.
 fn sign_in(context: &Context, options: &Login, inputs: &Inputs, name: &str) -> Result<bool, Failure> {
     let Ok(mut person) = Questions::open(context) else { return Ok(false) };
-    let question = format!("Profile {} has no credentials. Sign in with AWS Sign-In in a browser?", masked(name));
+    let set = context.profiles()?;
+    let shown = masked(name);
+    let question = match set.get(name) {
+        Some(_) => format!("Profile {shown} has no credentials. Sign in with AWS Sign-In in a browser?"),
+        None => format!("Profile {shown} does not exist. Create it and sign in with AWS Sign-In in a browser?"),
+    };
     if !person.confirm(&question)? {
         return Ok(false);
     }
-    let set = context.profiles()?;
     let configured = set.get(name).and_then(|profile| profile.get("region").map(|region| region.value.to_string()));
     let given = context.global.region.clone().or_else(|| inputs.region.as_ref().map(|region| region.value.clone()));
     let is_valid = |region: &str| if is_region(region) { Ok(()) } else { Err("a region such as eu-west-1".to_owned()) };
@@ -74,23 +84,26 @@ fn sign_in(context: &Context, options: &Login, inputs: &Inputs, name: &str) -> R
     drop(person);
     let (pool, store) = (ConnectionPool::default(), Store::new(&context.paths.cache_dir));
     with_sources_trusting(context, &pool, inputs.ca_bundle.clone(), &store, |sources| {
+        let region_to_write = configured.is_none().then_some(region.as_str());
+        // A name or a file that cannot be written is known before the sign-in.
+        edit(context, name, EXAMPLE, region_to_write)?;
         let signed_in = sign_in::into_new_session(context, sources, &region, name, options.flow())?;
-        let region = configured.is_none().then_some(region.as_str());
         sign_in::store(sources, &signed_in, name)?;
-        write(context, name, &signed_in.identity, region)
+        note(context, &format!("signed in to AWS Sign-In as {}", signed_in.identity));
+        let editor = Editor::new(&context.paths.cache_dir);
+        let lock = editor.lock()?;
+        let changes = [edit(context, name, &signed_in.identity, region_to_write)?];
+        report_written(context, &editor.write(&changes, &lock)?);
+        Ok::<_, Failure>(())
     })?;
     Ok(true)
 }
 
-fn write(context: &Context, name: &str, identity: &str, region: Option<&str>) -> Result<(), Failure> {
-    let editor = Editor::new(&context.paths.cache_dir);
-    let lock = editor.lock()?;
+fn edit(context: &Context, name: &str, identity: &str, region: Option<&str>) -> Result<Change, Failure> {
     let original = Original::read(&context.paths.config, &context.paths.home, MAX_FILE_BYTES)?;
     let mut document = ProfileDocument::new(FileKind::Config, original.text());
-    let properties: Vec<_> = [("login_session", Some(identity)), ("region", region)]
-        .into_iter()
-        .filter_map(|(key, value)| Some((key, value?)))
-        .collect();
+    let properties = [("login_session", Some(identity)), ("region", region)];
+    let properties: Vec<_> = properties.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
     let failed =
         |error: EditError| Failure::new(EDIT, format!("cannot write profile {name}: {error}")).in_file(&original.file);
     match document.lines_of(name).last() {
@@ -102,7 +115,7 @@ fn write(context: &Context, name: &str, identity: &str, region: Option<&str>) ->
         None => document.add_profile(name, &properties, &[]).map_err(failed)?,
     }
     let text = document.text().to_owned();
-    let changes = [Change::new(original, &text)];
-    report_written(context, &editor.write(&changes, &lock)?);
-    Ok(())
+    let change = Change::new(original, &text);
+    change.check()?;
+    Ok(change)
 }

@@ -1,11 +1,9 @@
 mod codes;
-mod failures;
 mod first_sign_in;
+mod outcomes;
 mod plans;
 
 use std::collections::BTreeSet;
-
-use serde_json::json;
 
 use crate::cli::args::Login;
 use crate::cli::connection_pool::ConnectionPool;
@@ -13,56 +11,42 @@ use crate::cli::context::Context;
 use crate::cli::credentials::{is_cached, with_resolver};
 use crate::cli::errors::failure::Failure;
 use crate::cli::login_command;
-use crate::cli::output::{write_json, write_stdout};
 use crate::cli::prompts::prompt_chain;
 use crate::cli::sign_in::{self, Occasion};
-use crate::core::clock::{Clock, Timestamp};
+use crate::core::clock::Timestamp;
 use crate::core::masking::masked;
 use crate::core::sanitize::printable;
-use crate::output::{left_until, table, write_stderr};
+use crate::output::write_stderr;
 use crate::plan::CredentialPlan;
 use crate::profile::ProfileSet;
 use crate::prompt::PromptChain;
 use crate::serve::directory;
 
-use failures::Failures;
+use outcomes::Outcomes;
 use plans::plans;
-
-struct LoginResult {
-    profile: String,
-    expires: Option<Timestamp>,
-    prompted: bool,
-}
 
 pub(crate) fn run(context: Context, options: &Login) -> Result<(), Failure> {
     directory::sweep();
     let context = &first_sign_in::offer(context, options)?;
     let set = context.profiles()?;
-    let mut failures = Failures::new(context, options.json);
+    let mut outcomes = Outcomes::new(context, options.json);
     let (plans, unplanned) = plans(context, &set, options)?;
     let pool = ConnectionPool::default();
     let mut prompt = prompt_chain(context, &options.session, None)?;
     if !context.global.quiet && !plans.is_empty() {
         announce(context, &pool, &set, &plans, options, &mut prompt);
     }
-    unplanned.into_iter().try_for_each(|failure| failures.add(failure))?;
-    let (mut results, mut failed_sign_ins) = (Vec::new(), BTreeSet::new());
+    for (profile, failure) in unplanned {
+        outcomes.add_failure(&profile, failure)?;
+    }
+    let mut failed_sign_ins = BTreeSet::new();
     for plan in &plans {
         match log_in(context, &pool, &set, plan, options, &mut prompt, &mut failed_sign_ins) {
-            Ok(result) => results.push(result),
-            Err(failure) => failures.add(failure)?,
+            Ok((expires, prompted)) => outcomes.add(&plan.profile, expires, prompted),
+            Err(failure) => outcomes.add_failure(&plan.profile, failure)?,
         }
     }
-    if options.json && failures.is_empty() {
-        let document: Vec<_> = results.iter().map(json_of).collect();
-        return write_json(&json!(document));
-    }
-    if !options.json && !results.is_empty() {
-        let now = Clock::System.now();
-        let rows: Vec<_> = results.iter().map(|result| row(result, now)).collect();
-        write_stdout(table::render(["PROFILE", "SESSION"], &rows).as_bytes())?;
-    }
-    failures.result()
+    outcomes.finish()
 }
 
 /// Prints what the profiles need, before the first prompt.
@@ -90,7 +74,7 @@ fn announce(
     }
 }
 
-/// Signs in if the profile needs it. Other profiles of the session then find its token. After a failure they do not ask
+/// Returns when the session expires, and whether the user was prompted. Signs in if the profile needs it. Other profiles of the session then find its token. After a failure they do not ask
 /// again.
 fn log_in(
     context: &Context,
@@ -100,7 +84,7 @@ fn log_in(
     options: &Login,
     prompt: &mut PromptChain,
     failed_sign_ins: &mut BTreeSet<String>,
-) -> Result<LoginResult, Failure> {
+) -> Result<(Option<Timestamp>, bool), Failure> {
     let mut attempt = || {
         with_resolver(context, pool, set, plan, &options.session, prompt, |resolver, _| {
             let outcome = resolver.credentials().map(|credentials| (credentials.expiration, resolver.asked));
@@ -118,17 +102,7 @@ fn log_in(
         outcome = attempt()?;
     }
     match outcome {
-        Ok((expires, prompted)) => Ok(LoginResult { profile: plan.profile.clone(), expires, prompted }),
+        Ok(session) => Ok(session),
         Err((error, run)) => Err(login_command::failure(context, error, plan, &options.session, &run)),
     }
-}
-
-fn json_of(result: &LoginResult) -> serde_json::Value {
-    let LoginResult { profile, expires, prompted } = result;
-    json!({"profile": masked(profile), "expires": expires.map(Timestamp::rfc3339), "prompted": prompted})
-}
-
-fn row(result: &LoginResult, now: Timestamp) -> [String; 2] {
-    let session = result.expires.map_or_else(|| "does not expire".to_owned(), |expires| left_until(expires, now));
-    [masked(&result.profile).into_owned(), session]
 }

@@ -7,12 +7,14 @@ use crate::plan::error::PlanError;
 use crate::plan::{BaseSource, CredentialPlan};
 use crate::profile::ProfileSet;
 
+pub(super) type ProfileFailure = (String, Failure);
+
 /// The plans, and the failures of profiles without one.
 pub(super) fn plans(
     context: &Context,
     set: &ProfileSet<'_>,
     options: &Login,
-) -> Result<(Vec<CredentialPlan>, Vec<Failure>), Failure> {
+) -> Result<(Vec<CredentialPlan>, Vec<ProfileFailure>), Failure> {
     let inputs = inputs(context, &options.session)?;
     if options.names.is_empty() && !options.all {
         return Ok((vec![plan(context, set, &inputs)?], Vec::new()));
@@ -26,13 +28,13 @@ pub(super) fn plans(
             }
             Ok(plan) => match complete(context, plan) {
                 Ok(plan) => plans.push(plan),
-                Err(failure) => failures.push(failure),
+                Err(failure) => failures.push((name, failure)),
             },
             // Many profiles only set a region.
             Err(PlanError::NoCredentials { named_by: None, .. }) if options.all => {
                 context.info(|| format!("profile {name} has no credentials"));
             }
-            Err(error) => failures.push(error.into()),
+            Err(error) => failures.push((name, error.into())),
         }
     }
     Ok((plans, failures))
