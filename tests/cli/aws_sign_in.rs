@@ -202,3 +202,23 @@ fn logout_deletes_the_session_of_aws_sign_in() {
     assert_eq!(story.home.run(&["logout", "me"]).succeeded(), format!("Not signed in to AWS Sign-In as {USER}.\n"));
     assert_eq!(story.home.run(&["logout", "--all"]).succeeded(), "No sign-in is cached.\n");
 }
+
+#[test]
+fn cancelled_paste_exits_130() {
+    for letter in ['c', 'd'] {
+        let story = story(&format!("[profile me]\nlogin_session = {USER}\n"));
+        let mut terminal = story.terminal("login me", "");
+        terminal.expect("Paste it here: ");
+        terminal.type_control(letter);
+        let run = terminal.finish().1.restored();
+        assert_eq!(run.code, Some(130), "{run:?}");
+        assert!(run.stderr.contains("the sign-in was cancelled"), "{run:?}");
+    }
+}
+
+#[test]
+fn profile_of_identity_center_is_not_offered_aws_sign_in() {
+    let story = story("[sso-session corp]\n[profile half]\nsso_session = corp\nregion = eu-west-1\n");
+    let run = story.with_browser("login half").finish().1.restored();
+    assert_eq!(run.code, Some(3), "{run:?}");
+}

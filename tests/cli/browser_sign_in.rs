@@ -6,6 +6,8 @@ use std::net::TcpStream;
 use std::process::Stdio;
 use std::{fs, thread};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::json as value;
 use test_support::{Finished, Page, http, wait_until};
 
@@ -239,6 +241,63 @@ fn denied_automatic_sign_in_is_not_repeated() {
     let login = story.spawn(&["login", "sso"], &auto);
     Page::open(&story.next_page(1)).unwrap();
     assert_eq!(login.join().unwrap().code, Some(0), "the user signs in at once");
+}
+
+#[test]
+fn failed_automatic_sign_in_ends_the_waiting_processes() {
+    let story = story();
+    let auto = [("AMPLIFY_CREDS_SIGN_IN", "auto")];
+    let runs: Vec<_> = (0..6).map(|_| story.spawn(&["process", "sso"], &auto)).collect();
+    story.center.approve_at_once();
+    let address = authorize_address(&story.next_page(0));
+    let callback = header(&http::send("GET", &address, &[], b"").unwrap(), "location");
+    story.center.expire_codes();
+    assert!(Page::open(&callback).unwrap().text().contains("Not signed in"));
+    for run in runs {
+        assert_eq!(run.join().unwrap().code, Some(4));
+    }
+    assert_eq!(story.pages().len(), 1);
+}
+
+#[test]
+fn cancelled_sign_in_opens_no_other_page() {
+    let story = story();
+    let auto = ("AMPLIFY_CREDS_SIGN_IN", "auto");
+    let url = story.center.url();
+    let variables = [auto, ("AWS_ENDPOINT_URL_SSO", &url), ("AWS_ENDPOINT_URL_SSO_OIDC", &url), ("BROWSER", "true")];
+    let mut command = story.home.command(&["process", "sso"]);
+    let mut first = command.envs(variables).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = [0; 7];
+    first.stderr.as_mut().unwrap().read_exact(&mut line).unwrap();
+    assert_eq!(&line, b"Sign in");
+    let second = story.spawn(&["process", "sso"], &[auto]);
+    kill(Pid::from_raw(i32::try_from(first.id()).unwrap()), Signal::SIGINT).unwrap();
+    assert_eq!(first.wait().unwrap().code(), Some(130));
+    failed(&second.join().unwrap(), 4, "so no browser opens for 5 min");
+    assert!(story.pages().is_empty());
+}
+
+#[test]
+fn next_browser_of_the_list_is_used() {
+    let story = story();
+    story.center.approve_at_once();
+    story.spawn(&["list"], &[]).join().unwrap();
+    let list = format!("/missing:false:{}", story.home.path().join("browser").display());
+    let run = story.spawn(&["login", "sso"], &[("BROWSER", &list)]);
+    Page::open(&story.next_page(0)).unwrap();
+    assert_eq!(run.join().unwrap().code, Some(0));
+}
+
+#[test]
+fn whoami_and_check_sign_in_automatically() {
+    for verb in ["whoami", "check"] {
+        let story = story();
+        story.center.approve_at_once();
+        let run = story.spawn(&[verb, "sso"], &[("AMPLIFY_CREDS_SIGN_IN", "auto")]);
+        Page::open(&story.next_page(0)).unwrap();
+        run.join().unwrap();
+        assert!(story.file("corp").is_some(), "{verb}");
+    }
 }
 
 #[track_caller]

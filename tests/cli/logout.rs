@@ -94,3 +94,13 @@ fn profile_with_keys_is_refused() {
     assert!(run.stderr.contains("profile keys does not use IAM Identity Center or AWS Sign-In"), "{run:?}");
     assert!(run.stderr.contains("hint: to delete its sessions: amplify-creds reset-cache keys"), "{run:?}");
 }
+
+#[test]
+fn damaged_token_is_deleted_and_unknown_session_is_an_error() {
+    let story = signed_in();
+    story.home.write(&format!(".aws/sso/cache/{}.json", hex(&Sha1::digest("corp"))), "{\"accessToken\": \"a");
+    let run = story.run(&["logout", "--all"]);
+    assert!(run.succeeded().starts_with("Signed out of IAM Identity Center session corp"), "{run:?}");
+    assert!(!story.home.path().join(format!(".aws/sso/cache/{}.json", hex(&Sha1::digest("corp")))).exists());
+    story.run(&["logout", "--session", "nosuch"]).failed_with(3);
+}

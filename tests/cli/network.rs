@@ -1,7 +1,9 @@
 //! Connections to AWS: TLS and trusted authorities, proxies, connection reuse. Real certificates, a real proxy.
 
+use chrono::Utc;
+use test_support::http::{Reply, Response};
 use test_support::{
-    Asked, Authority, FakeProxy, FakeSts, Finished, Policy, Role, TestHome, Validity, World, biz_corp as data,
+    Asked, Authority, FakeProxy, FakeSts, Finished, Policy, Role, Site, TestHome, Validity, World, biz_corp as data,
 };
 
 use crate::{PROGRAM, add_config, json, without_mfa};
@@ -246,4 +248,13 @@ fn tls_inspecting_proxy_requires_its_ca_bundle() {
     says(&run, &[&format!("the certificate of {STS} is not trusted"), "if your company's proxy intercepts TLS"]);
     let trusting = [through[0], through[1], ("AWS_CA_BUNDLE", &bundle)];
     home.run_with(&["process", "nomfa"], &trusting).succeeded();
+}
+
+#[test]
+fn huge_response_is_rejected() {
+    let huge = Site::start(|_| Reply::Whole(Response::new(200, Utc::now()).body("text/xml", vec![b' '; 5 << 20])));
+    let (_sts, home) = without_mfa();
+    let run = home.run_with(&["process", "nomfa"], &[("AWS_ENDPOINT_URL_STS", &huge.url())]);
+    says(&run, &["the response is not from"]);
+    assert_eq!(run.code, Some(6), "{run:?}");
 }

@@ -199,3 +199,46 @@ fn unusable_directory_is_reported_before_the_sign_in() {
         "{run:?}"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn link_to_a_file_with_another_purpose_is_kept() {
+    let story = story();
+    let notes = story.home.write("notes", "my notes");
+    fs::create_dir_all(story.home.path().join(".aws/sso/cache")).unwrap();
+    let token = format!(".aws/sso/cache/{}.json", hex(&Sha1::digest("corp")));
+    std::os::unix::fs::symlink(&notes, story.home.path().join(token)).unwrap();
+    let run = story.run(&["login", "sso"]);
+    assert_eq!((run.code, story.center.device_codes()), (Some(1), 0), "{run:?}");
+    assert!(
+        run.stderr.contains("it is a link to another file") && run.stderr.contains("hint: delete the link"),
+        "{run:?}"
+    );
+    let registration = format!(".aws/sso/cache/{}.json", hex(&Sha1::digest(REGISTRATION)));
+    std::os::unix::fs::symlink(&notes, story.home.path().join(&registration)).unwrap();
+    fs::remove_file(story.home.path().join(format!(".aws/sso/cache/{}.json", hex(&Sha1::digest("corp"))))).unwrap();
+    assert_eq!(story.run(&["login", "sso"]).code, Some(0));
+    assert_eq!(fs::read_to_string(notes).unwrap(), "my notes");
+}
+
+#[test]
+fn unreadable_token_file_is_replaced() {
+    for text in ["{".to_owned(), "null".to_owned(), "x".repeat(70 << 10)] {
+        let story = story();
+        story.home.write(&format!(".aws/sso/cache/{}.json", hex(&Sha1::digest("corp"))), text);
+        let run = story.run(&["login", "sso"]);
+        assert_eq!(run.code, Some(0), "{run:?}");
+    }
+}
+
+#[test]
+fn invalid_start_url_exits_3_before_the_sign_in() {
+    for url in ["javascript:alert(1)", "https://", "https://user:hush@corp.example/start", "https://a b/start"] {
+        let story = story();
+        story.home.config(&CONFIG.replace("https://corp.example/start", url));
+        let run = story.run(&["login", "sso"]);
+        assert_eq!(run.code, Some(3), "{run:?}");
+        assert!(run.stderr.contains("is not an https URL") && !run.stderr.contains("hush"), "{run:?}");
+        assert_eq!(story.center.registrations(), 0);
+    }
+}
