@@ -6,10 +6,11 @@ import time
 from pathlib import Path
 
 import pages
+import races
 import readers
 from world import Problem
 
-MODULES = [pages, readers]
+MODULES = [pages, readers, races]
 
 
 def main():
