@@ -5,12 +5,13 @@ import sys
 import time
 from pathlib import Path
 
+import failures
 import pages
 import races
 import readers
 from world import Problem
 
-MODULES = [pages, readers, races]
+MODULES = [pages, readers, races, failures]
 
 
 def main():

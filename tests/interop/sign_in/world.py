@@ -16,7 +16,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 # Seconds after which a run counts as hanging.
-HANG = 120
+HANG = 60
+# Debian's, which other users than root can start.
+PYTHON = "/usr/bin/python3"
 ACCOUNT = "111111111111"
 OWN = f"arn:aws:sts::{ACCOUNT}:assumed-role/Own/"
 SESSION_ARN = f"arn:aws:iam::{ACCOUNT}:user/dev"
@@ -105,7 +107,7 @@ class Home:
             "PATH": os.environ["PATH"],
             "HTTPS_PROXY": doubles.about["proxy"],
             "AWS_CA_BUNDLE": doubles.about["ca"],
-            "BROWSER": f"{sys.executable} {HERE}/visit.py {self.visits}",
+            "BROWSER": f"{PYTHON} {HERE}/visit.py {self.visits}",
             "AWS_EC2_METADATA_DISABLED": "true",
         }
         self.variables |= {name: os.environ[name] for name in ("PYENV_ROOT",) if name in os.environ}
