@@ -28,6 +28,8 @@ pub(crate) enum TokenFileError {
     #[error("{0}")]
     Unusable(String),
     #[error("{problem} ({})", path.display())]
+    Unreadable { problem: String, path: PathBuf },
+    #[error("{problem} ({})", path.display())]
     Invalid { problem: String, path: PathBuf },
 }
 
@@ -67,8 +69,9 @@ impl TokenFile {
     pub(crate) fn read(&self) -> Result<Option<TokenFields>, TokenFileError> {
         let mut tries = 1;
         let fields = loop {
-            let bytes = read_regular(&self.path, LARGEST).map_err(|error| {
-                TokenFileError::Unusable(format!("cannot read its token: {error} ({})", self.path.display()))
+            let bytes = read_regular(&self.path, LARGEST).map_err(|error| TokenFileError::Unreadable {
+                problem: format!("cannot read its token: {error}"),
+                path: self.path.clone(),
             })?;
             let Some(bytes) = bytes.map(Zeroizing::new) else { return Ok(None) };
             match serde_json::from_slice::<TokenFields>(without_mark(&bytes)) {

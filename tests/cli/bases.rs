@@ -514,7 +514,7 @@ fn aws_login_session_is_used_and_renewed() {
 
 #[test]
 fn failed_aws_login_renewal_is_reported() {
-    let hint = "hint: aws login --profile me";
+    let hint = "hint: amplify-creds login me";
     let (_sts, double, home) = logged_in(-60);
     double.refuse("TOKEN_EXPIRED");
     says(login(&home, &double, "me").failed_with(4), &["its sign-in has expired", hint, "~/.aws/config:2"]);
@@ -538,6 +538,17 @@ fn tilde_in_token_file_is_the_home_directory() {
 }
 
 #[test]
+fn unreadable_token_file_is_named_after_the_first_line() {
+    let (_sts, center, home) = signed_in(600);
+    let file = home.path().join(token_file("corp"));
+    fs::remove_file(&file).unwrap();
+    fs::create_dir(&file).unwrap();
+    let run = sso(&home, &center, "sso");
+    says(run.failed_with(4), &["cannot get the credentials of profile sso: cannot read its token: "]);
+    assert!(run.stderr.contains(&format!("\n  the token file is {}\n", file.display())), "{}", run.stderr);
+}
+
+#[test]
 fn control_character_in_sso_token_names_member_file_and_command() {
     let hint = "hint: amplify-creds login sso";
     for member in ["accessToken", "refreshToken", "clientId", "clientSecret"] {
@@ -556,7 +567,7 @@ fn control_character_in_sso_token_names_member_file_and_command() {
 
 #[test]
 fn invalid_session_of_aws_login_names_file_and_command() {
-    let hint = "hint: aws login --profile me";
+    let hint = "hint: amplify-creds login me";
     for (member, value, problem) in [
         ("accessKeyId", "ASIA\r", "the access key id contains the character U+000D (a carriage return)"),
         ("secretAccessKey", "s\0", "the secret access key contains the character U+0000 (a NUL)"),

@@ -262,6 +262,17 @@ fn processes_without_automatic_sign_in_exit_4() {
 }
 
 #[test]
+fn automatic_device_code_needs_a_terminal() {
+    let story = story();
+    let settings = [("AMPLIFY_CREDS_SIGN_IN", "auto"), ("AMPLIFY_CREDS_SIGN_IN_FLOW", "device")];
+    let run = story.spawn(&["process", "sso"], &settings).join().unwrap();
+    let text = "amplify-creds: profile sso needs a sign-in: there is no terminal to show the code; in a terminal, run: \
+                amplify-creds login sso";
+    failed(&run, 4, text);
+    assert_eq!(story.center.device_codes(), 0);
+}
+
+#[test]
 fn denied_automatic_sign_in_is_not_repeated() {
     let story = story();
     story.center.deny();
