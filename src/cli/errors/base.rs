@@ -1,6 +1,6 @@
+use crate::cli::errors::clock::{CLOCK_FIX, behind};
 use crate::cli::errors::failure::{ACCESS_DENIED, BASE_FAILED, CONFIG, Failure, INTERNAL, NETWORK, SIGN_IN_NEEDED};
 use crate::cli::errors::network::{misconfigured, untrusted};
-use crate::cli::errors::resolve::{CLOCK_FIX, behind};
 use crate::cli::errors::shell_word::shell_word;
 use crate::core::credentials::InvalidCredentials;
 use crate::core::invalid_text::InvalidText;

@@ -27,8 +27,10 @@ def closed_proxy_is_reported(options):
         expect(home.visit_count() == 1, "a browser was opened")
         # AWS Sign-In is first called with the code. The browser has a network.
         found.append(home.run("login", "signin", HTTPS_PROXY=proxy, BROWSER_PROXY=doubles.about["proxy"]))
-        pages = [page.read_text() for page in home.visits.glob("page-*") if "Not signed in" in page.read_text()]
-        expect(len(pages) == 1 and "Connection refused" in pages[0], f"the last page: {pages}")
+        # The page of the earlier sign-in is the first one.
+        wait_for(lambda: len(list(home.visits.glob("page-*"))) == 2, "last page")
+        pages = "".join(page.read_text() for page in home.visits.glob("page-*"))
+        expect("Not signed in" in pages and "Connection refused" in pages, f"the last pages: {pages}")
         shutil.rmtree(home.sso_file.parent, ignore_errors=True)
         (home.path / "cache").rename(home.sso_file.parent)
         for run in found:

@@ -16,4 +16,6 @@ context = ssl.create_default_context(cafile=os.environ["AWS_CA_BUNDLE"])
 proxies = urllib.request.ProxyHandler({"https": os.environ.get("BROWSER_PROXY", os.environ["HTTPS_PROXY"])})
 opener = urllib.request.build_opener(proxies, urllib.request.HTTPSHandler(context=context))
 page = opener.open(address, timeout=60).read()
-(directory / f"page-{os.getpid()}").write_bytes(page)
+new = directory / f"new-{os.getpid()}"
+new.write_bytes(page)
+new.rename(directory / f"page-{os.getpid()}")
