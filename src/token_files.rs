@@ -28,7 +28,7 @@ pub(crate) enum TokenFileError {
     #[error("{0}")]
     Unusable(String),
     #[error("{problem} ({})", path.display())]
-    Unreadable { problem: String, path: PathBuf },
+    Inaccessible { problem: String, path: PathBuf },
     #[error("{problem} ({})", path.display())]
     Invalid { problem: String, path: PathBuf },
 }
@@ -69,7 +69,7 @@ impl TokenFile {
     pub(crate) fn read(&self) -> Result<Option<TokenFields>, TokenFileError> {
         let mut tries = 1;
         let fields = loop {
-            let bytes = read_regular(&self.path, LARGEST).map_err(|error| TokenFileError::Unreadable {
+            let bytes = read_regular(&self.path, LARGEST).map_err(|error| TokenFileError::Inaccessible {
                 problem: format!("cannot read its token: {error}"),
                 path: self.path.clone(),
             })?;
@@ -104,6 +104,15 @@ impl TokenFile {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Before a renewal, because the service accepts a refresh token once. A read-only mount in a container would
+    /// otherwise end the session of its host.
+    pub(crate) fn check_renewable(&self) -> Result<(), TokenFileError> {
+        self.check_writable().map_err(|error| TokenFileError::Inaccessible {
+            problem: format!("cannot renew its token, because its file cannot be written: {error}"),
+            path: self.path.clone(),
+        })
     }
 
     pub(crate) fn check_writable(&self) -> io::Result<()> {

@@ -27,9 +27,9 @@ pub enum SourceError {
     /// The user has to sign in again, because the token file is invalid.
     #[error("{problem}")]
     InvalidTokenFile { problem: String, path: PathBuf },
-    /// The system does not let this user read the token file.
+    /// The system does not let this user read or write the token file.
     #[error("{problem}")]
-    UnreadableTokenFile { problem: String, path: PathBuf },
+    InaccessibleTokenFile { problem: String, path: PathBuf },
     /// The user has to sign in, for this reason.
     #[error("{0}")]
     SignedOut(&'static str),
@@ -44,7 +44,7 @@ impl From<TokenFileError> for SourceError {
     fn from(error: TokenFileError) -> Self {
         match error {
             TokenFileError::Unusable(reason) => Self::Unusable(reason),
-            TokenFileError::Unreadable { problem, path } => Self::UnreadableTokenFile { problem, path },
+            TokenFileError::Inaccessible { problem, path } => Self::InaccessibleTokenFile { problem, path },
             TokenFileError::Invalid { problem, path } => Self::InvalidTokenFile { problem, path },
         }
     }

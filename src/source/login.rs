@@ -45,6 +45,7 @@ impl Sources<'_> {
         let renew = || {
             // Another process may have used the earlier refresh token.
             let token = file.read()?.unwrap_or(token);
+            file.check_renewable()?;
             self.renew_login(login, token, &file, timeout).or_else(|error| match error {
                 SourceError::Rejected { .. } => renewed_elsewhere(find_renewed).ok_or(error),
                 error => Err(error),

@@ -28,11 +28,11 @@ pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
         SourceError::InvalidTokenFile { problem, path } => {
             Failure { details: vec![format!("the token file is {}", path.display())], ..sign_in_needed(problem, base) }
         }
-        SourceError::UnreadableTokenFile { problem, path } => Failure {
+        SourceError::InaccessibleTokenFile { problem, path } => Failure {
             details: vec![format!("the token file is {}", path.display())],
             ..Failure::new(BASE_FAILED, format!("{what}: {problem}"))
         }
-        .hint("make the file and its directory readable"),
+        .hint("make the file and its directory readable and writable"),
         SourceError::Invalid(error) => match &base.source {
             BaseSource::Static(keys) | BaseSource::Environment(keys) => return invalid_key(*error, keys, profile),
             _ => Failure::new(BASE_FAILED, format!("the credentials of profile {profile} are invalid: {error}"))

@@ -30,7 +30,7 @@ pub(crate) fn failure(error: &SourceError, what: &str, session: &str, shown: &st
         SourceError::InvalidTokenFile { problem, path } => {
             Failure { details: vec![format!("the token file is {}", path.display())], ..sign_in_needed(problem) }
         }
-        SourceError::UnreadableTokenFile { problem, path } => Failure {
+        SourceError::InaccessibleTokenFile { problem, path } => Failure {
             details: vec![format!("the token file is {}", path.display())],
             ..Failure::new(BASE_FAILED, format!("{what}: {problem}"))
         },
