@@ -1,6 +1,6 @@
 """Chromium on the pages of a sign-in."""
 
-import os
+import json
 import shutil
 from pathlib import Path
 
@@ -25,6 +25,15 @@ def chromium_denies_sign_in(options):
     return last_page(options, "signin", "deny", "Not signed in", 4)
 
 
+def chromium_with_a_session_comes_back_at_once(options):
+    with Doubles(options.doubles, "--approve") as doubles, Home(options, doubles) as home:
+        for profile in PROFILES:
+            directory = home.chromium(None)
+            home.login(profile)
+            page = result(directory, "last")
+            expect(page["heading"] == "Signed in" and not page["problems"], page)
+
+
 def last_page(options, profile, press, heading, status):
     with Doubles(options.doubles) as doubles, Home(options, doubles) as home:
         directory = home.chromium(press, holds=True)
@@ -34,12 +43,14 @@ def last_page(options, profile, press, heading, status):
             expect(before["icon"] == 404, f"the icon: {before}")
             expect(before["again"] == 404, f"the start address answers again: {before}")
             expect(before["url"].endswith("/authorize"), before)
-            command_lines = arguments_of(process.pid)
+            processes = {process.pid}
+            command_lines = arguments_of(processes)
             expect(any(before["address"] in line for line in command_lines), "the browser is not among our processes")
             (directory / "press").touch()
             page = result(directory, "last")
             run = finished(process)
-            command_lines += arguments_of(os.getpid())
+            # The browser is still open.
+            command_lines += arguments_of(processes)
         finally:
             process.poll() is None and process.kill()
             (directory / "close").touch()
@@ -62,17 +73,15 @@ def last_page(options, profile, press, heading, status):
 
 def values(text):
     """The secrets of a token file."""
-    import json
-
     fields = json.loads(text)
     found = [fields[name] for name in ("accessToken", "refreshToken", "clientSecret") if name in fields]
-    return [value for value in found if isinstance(value, str)] + [
-        fields["accessToken"][name] for name in ("secretAccessKey", "sessionToken") if isinstance(fields["accessToken"], dict)
-    ]
+    keys = fields["accessToken"]
+    found += [keys["secretAccessKey"], keys["sessionToken"]] if isinstance(keys, dict) else []
+    return [value for value in found if isinstance(value, str)]
 
 
-def arguments_of(root):
-    """The command lines of a process and of those that it started."""
+def arguments_of(processes):
+    """The command lines of these processes and of those that they started, which are added."""
     parents = {}
     for directory in Path("/proc").glob("[0-9]*"):
         try:
@@ -80,12 +89,12 @@ def arguments_of(root):
             parents[int(directory.name)] = int((directory / "stat").read_text().rsplit(")", 1)[1].split()[1])
         except OSError:
             continue
-    found, more = {root}, True
+    more = True
     while more:
-        more = {process for process, parent in parents.items() if parent in found} - found
-        found |= more
+        more = {process for process, parent in parents.items() if parent in processes} - processes
+        processes |= more
     lines = []
-    for process in found:
+    for process in processes:
         try:
             lines.append(Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
         except OSError:
@@ -93,4 +102,10 @@ def arguments_of(root):
     return lines
 
 
-ROWS = [chromium_allows_sso, chromium_denies_sso, chromium_allows_sign_in, chromium_denies_sign_in]
+ROWS = [
+    chromium_allows_sso,
+    chromium_denies_sso,
+    chromium_allows_sign_in,
+    chromium_denies_sign_in,
+    chromium_with_a_session_comes_back_at_once,
+]

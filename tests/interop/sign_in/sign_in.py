@@ -42,7 +42,7 @@ def is_ok(row, options):
         found, is_good = str(problem), False
     except Exception as error:  # noqa: BLE001 - one check must not hide the others
         found, is_good = f"{type(error).__name__}: {error}", False
-    name = row.__name__.replace("_", " ")
+    name, found = row.__name__.replace("_", " "), found.strip().replace("\n", " / ")
     print(f"{'ok' if is_good else 'FAILED':6} {name} ({time.monotonic() - started:.1f} s){': ' if found else ''}{found}", flush=True)
     return is_good
 

@@ -217,7 +217,9 @@ class Lines:
         pipe = subprocess.PIPE
         environment = home.variables | {"PYTHONPATH": str(home.options.python)}
         command = [sys.executable, str(HERE / "python_client.py"), profile, "lines"]
-        self.process = subprocess.Popen(command, env=environment, cwd=home.path, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, bufsize=1)
+        self.process = subprocess.Popen(
+            command, env=environment, cwd=home.path, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, bufsize=1
+        )
         expect(self.process.stdout.readline() == "ready\n", "boto3 does not start")
 
     def ask(self):
