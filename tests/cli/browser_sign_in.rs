@@ -12,7 +12,11 @@ use test_support::{Finished, Page, http, identity_center, wait_until};
 
 use crate::bases::hex;
 use crate::json;
-use crate::sign_in::{OWN_REGISTRATION, REGISTRATION, Story, story};
+use crate::sign_in::{REGISTRATION, Story, story};
+
+/// Of a registration for authorization codes, which an old AWS CLI must not find.
+const OWN_REGISTRATION: &str = "{\"region\": \"eu-west-1\", \"scopes\": [\"sso:account:access\"], \
+    \"session_name\": \"corp\", \"startUrl\": \"https://corp.example/start\", \"tool\": \"amplify-creds\"}";
 
 impl Story {
     /// Runs the program with a browser that only records its pages.

@@ -67,10 +67,6 @@ fn login_signs_in_once_for_all_profiles_of_a_session() {
     assert_eq!(given["AccountId"], "111111111111");
 }
 
-/// Of a registration for authorization codes, which an old AWS CLI must not find.
-pub(crate) const OWN_REGISTRATION: &str = "{\"region\": \"eu-west-1\", \"scopes\": [\"sso:account:access\"], \
-    \"session_name\": \"corp\", \"startUrl\": \"https://corp.example/start\", \"tool\": \"amplify-creds\"}";
-
 #[test]
 fn token_and_registration_have_the_files_of_the_aws_cli() {
     let story = story();
