@@ -109,6 +109,7 @@ impl Drop for RedirectFile {
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     fn lines(browser: &str) -> Vec<String> {
         let commands = commands(&Env::fixed([("BROWSER", browser)]), "http://127.0.0.1:1/x");
         commands.iter().map(|command| format!("{command:?}").replace('"', "")).collect()
