@@ -28,9 +28,15 @@ pub(crate) enum TokenFileError {
     #[error("{0}")]
     Unusable(String),
     #[error("{problem} ({})", path.display())]
+    Inaccessible { problem: String, path: PathBuf },
+    #[error("{problem} ({})", path.display())]
     Invalid { problem: String, path: PathBuf },
 }
 
+/// The SDK for JavaScript and the AWS CLI 2.9 write into the file instead of replacing it, so that it is empty or
+/// incomplete for a moment.
+const TORN_TRIES: u32 = 5;
+const TORN_PAUSE: Duration = Duration::from_millis(20);
 const RACE_TRIES: u32 = 4;
 const RACE_PAUSE: Duration = Duration::from_millis(100);
 const WRITE_WAIT: Duration = Duration::from_secs(5);
@@ -61,11 +67,18 @@ impl TokenFile {
 
     /// `None` if the file is missing.
     pub(crate) fn read(&self) -> Result<Option<TokenFields>, TokenFileError> {
-        let bytes = read_regular(&self.path, LARGEST)
-            .map_err(|error| self.invalid(format!("cannot read its token: {error}")))?;
-        let Some(bytes) = bytes.map(Zeroizing::new) else { return Ok(None) };
-        let fields = serde_json::from_slice::<TokenFields>(without_mark(&bytes));
-        let fields = fields.map_err(|_| self.invalid("cannot read its token: it is not a JSON object"))?;
+        let mut tries = 1;
+        let fields = loop {
+            let bytes = read_regular(&self.path, LARGEST)
+                .map_err(|error| self.invalid(format!("cannot read its token: {error}")))?;
+            let Some(bytes) = bytes.map(Zeroizing::new) else { return Ok(None) };
+            match serde_json::from_slice::<TokenFields>(without_mark(&bytes)) {
+                Ok(fields) => break fields,
+                Err(error) if error.is_eof() && tries < TORN_TRIES => tries += 1,
+                Err(_) => return Err(self.invalid("cannot read its token: it is not a JSON object")),
+            }
+            sleep(TORN_PAUSE);
+        };
         for name in SENT {
             if let Some(Err(problem)) = text(&fields, name).map(check_token) {
                 return Err(self.invalid(format!("the {name} in its token file {problem}")));
@@ -89,6 +102,15 @@ impl TokenFile {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Before a renewal, because the service accepts a refresh token once. A read-only mount in a container would
+    /// otherwise end the session of its host.
+    pub(crate) fn check_renewable(&self) -> Result<(), TokenFileError> {
+        self.check_writable().map_err(|error| TokenFileError::Inaccessible {
+            problem: format!("cannot renew its token, because its file cannot be written: {error}"),
+            path: self.path.clone(),
+        })
     }
 
     /// Checks before a sign-in that [`TokenFile::put_locked`] will succeed.
@@ -206,6 +228,24 @@ mod tests {
 
     fn fields(token: &str) -> TokenFields {
         json!({"accessToken": token}).as_object().cloned().unwrap()
+    }
+
+    #[test]
+    fn token_that_is_being_written_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = TokenFile::new(dir.path().join("token.json"));
+        let text = json!(fields("whole")).to_string();
+        for torn in ["", &text[..9]] {
+            std::fs::write(&file.path, torn).unwrap();
+            assert!(matches!(file.read(), Err(TokenFileError::Invalid { .. })));
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    sleep(TORN_PAUSE);
+                    std::fs::write(&file.path, &text).unwrap();
+                });
+                assert_eq!(file.read().unwrap(), Some(fields("whole")));
+            });
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use crate::cache::store::CacheWriteError;
 use crate::cli::context::Context;
-use crate::cli::errors::resolve::{CLOCK_FIX, behind};
+use crate::cli::errors::clock::{CLOCK_FIX, behind};
 use crate::cli::output::note;
 use crate::core::masking::shown_url;
 use crate::output::left;

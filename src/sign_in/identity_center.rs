@@ -48,7 +48,13 @@ pub fn sign_in(
     if flow == Flow::Paste {
         return pasted(interaction, browser.pkce(), &address, exchange);
     }
-    browser.run(interaction, sources.sso_cache, &address, exchange)
+    let signed_in = browser.run(interaction, sources.sso_cache, &address, exchange);
+    signed_in.inspect_err(|error| {
+        // AWS shows a page without a response if it has deleted the registration.
+        if matches!(error, SignInError::TimedOut(_) | SignInError::Cancelled | SignInError::Signalled(_)) {
+            registration.forget(sources, session);
+        }
+    })
 }
 
 fn authorize_url(

@@ -1,5 +1,6 @@
 //! A client of the token service, which AWS registers for about 90 days. The AWS CLI stores it in a file with a name that
-//! it derives from the session.
+//! it derives from the session. A client for authorization codes has its own file: an AWS CLI before 2.22 does not read
+//! `grantTypes`, and its `aws sso login` would fail with such a client until it expires (observed in 2.9.19).
 
 use std::path::PathBuf;
 
@@ -27,6 +28,10 @@ impl Grant {
     }
 }
 
+/// The names in the keys of the files.
+const AWS_CLI: &str = "botocore";
+const OWN: &str = "amplify-creds";
+
 /// A registration with less time left counts as expired, as in the AWS CLI. In seconds.
 const LEAST_LEFT: i64 = 900;
 
@@ -40,7 +45,11 @@ pub(super) struct Registration {
 impl Registration {
     /// The stored registration for this grant, if it still lasts.
     pub(super) fn find(sources: &Sources<'_>, session: &SsoSession, grant: Grant) -> Option<Self> {
-        let fields = TokenFile::new(path(sources, session)).read().ok()??;
+        [AWS_CLI, OWN].iter().find_map(|tool| Self::read(sources, path(sources, session, tool), grant))
+    }
+
+    fn read(sources: &Sources<'_>, path: PathBuf, grant: Grant) -> Option<Self> {
+        let fields = TokenFile::new(path).read().ok()??;
         if grant_of(&fields) != grant {
             return None;
         }
@@ -55,17 +64,23 @@ impl Registration {
 
     /// Removes a registration that the service does not accept, unless the file has another one.
     pub(super) fn forget(&self, sources: &Sources<'_>, session: &SsoSession) {
-        let file = TokenFile::new(path(sources, session));
-        let is_ours = |fields: TokenFields| text(&fields, "clientId") == Some(&self.client_id);
-        if file.read().ok().flatten().is_some_and(is_ours) {
-            let _ = file.remove_locked(sources.store);
+        for tool in [AWS_CLI, OWN] {
+            let file = TokenFile::new(path(sources, session, tool));
+            let is_ours = |fields: TokenFields| text(&fields, "clientId") == Some(&self.client_id);
+            if file.read().ok().flatten().is_some_and(is_ours) {
+                let _ = file.remove_locked(sources.store);
+            }
         }
     }
 
-    /// A failure costs a registration at the next sign-in. A registration for authorization codes is kept, because the
-    /// AWS CLI uses them by default.
+    /// A failure costs a registration at the next sign-in. The AWS CLI's registration for authorization codes is kept,
+    /// because it uses them by default.
     pub(super) fn store(&self, sources: &Sources<'_>, session: &SsoSession) {
-        let file = TokenFile::new(path(sources, session));
+        let tool = match self.grant {
+            Grant::DeviceCode => AWS_CLI,
+            Grant::AuthorizationCode => OWN,
+        };
+        let file = TokenFile::new(path(sources, session, tool));
         let replaced = file.read().ok().flatten().map(|there| grant_of(&there));
         if self.grant == Grant::DeviceCode && replaced == Some(Grant::AuthorizationCode) {
             return;
@@ -90,21 +105,22 @@ fn grant_of(fields: &TokenFields) -> Grant {
     if is_code { Grant::AuthorizationCode } else { Grant::DeviceCode }
 }
 
-fn path(sources: &Sources<'_>, session: &SsoSession) -> PathBuf {
-    sources.sso_cache.join(sha1_hex(cache_key(session)) + ".json")
+fn path(sources: &Sources<'_>, session: &SsoSession, tool: &str) -> PathBuf {
+    sources.sso_cache.join(sha1_hex(cache_key(session, tool)) + ".json")
 }
 
 /// The text that `json.dumps(…, sort_keys=True)` of Python makes of these fields.
-fn cache_key(session: &SsoSession) -> String {
+fn cache_key(session: &SsoSession, tool: &str) -> String {
     let scopes = session.scopes.as_ref().map_or_else(
         || "null".to_owned(),
         |scopes| format!("[{}]", scopes.iter().map(|scope| python_string(scope)).collect::<Vec<_>>().join(", ")),
     );
     let name = session.name.as_ref().map_or_else(|| "null".to_owned(), |name| python_string(&name.value));
     format!(
-        "{{\"region\": {}, \"scopes\": {scopes}, \"session_name\": {name}, \"startUrl\": {}, \"tool\": \"botocore\"}}",
+        "{{\"region\": {}, \"scopes\": {scopes}, \"session_name\": {name}, \"startUrl\": {}, \"tool\": {}}}",
         python_string(&session.region.value),
-        python_string(&session.start_url.value)
+        python_string(&session.start_url.value),
+        python_string(tool)
     )
 }
 

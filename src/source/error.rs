@@ -16,6 +16,9 @@ pub enum SourceError {
     Process(#[from] ProcessError),
     #[error("{service}: {error}")]
     Service { service: Service, error: StsError },
+    /// The service rejected a request that contains this machine's time. The offset is in seconds.
+    #[error("{service}: {error}; this machine's clock is wrong")]
+    ClockWrong { service: Service, error: StsError, offset: i64 },
     #[error(transparent)]
     Invalid(#[from] InvalidCredentials),
     /// The token in a variable cannot be sent.
@@ -24,6 +27,9 @@ pub enum SourceError {
     /// The user has to sign in again, because the token file is invalid.
     #[error("{problem}")]
     InvalidTokenFile { problem: String, path: PathBuf },
+    /// The system does not let this user read or write the token file.
+    #[error("{problem}")]
+    InaccessibleTokenFile { problem: String, path: PathBuf },
     /// The user has to sign in, for this reason.
     #[error("{0}")]
     SignedOut(&'static str),
@@ -38,6 +44,7 @@ impl From<TokenFileError> for SourceError {
     fn from(error: TokenFileError) -> Self {
         match error {
             TokenFileError::Unusable(reason) => Self::Unusable(reason),
+            TokenFileError::Inaccessible { problem, path } => Self::InaccessibleTokenFile { problem, path },
             TokenFileError::Invalid { problem, path } => Self::InvalidTokenFile { problem, path },
         }
     }

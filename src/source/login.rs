@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::core::base64;
 use crate::core::clock::Timestamp;
-use crate::core::credentials::Credentials;
+use crate::core::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials};
 use crate::core::invalid_text::check_token;
 use crate::core::secret::Secret;
 use crate::plan::limits::is_region;
@@ -21,7 +21,12 @@ use crate::source::error::{Service, SourceError};
 use crate::source::sign_in_state::SignInSession;
 use crate::source::sources::Sources;
 use crate::sts::StsError;
+use crate::sts::client::clock_offset;
 use crate::token_files::{RENEW_BEFORE, TokenFields, TokenFile, renewed_elsewhere, text, timestamp, token_id};
+
+/// Errors that do not depend on the time of a proof.
+const NOT_OF_CLOCK: [&str; 4] =
+    ["AUTHCODE_EXPIRED", "TOKEN_EXPIRED", "USER_CREDENTIALS_CHANGED", "INSUFFICIENT_PERMISSIONS"];
 
 pub(crate) const DEFAULT_REGION: &str = "us-east-1";
 
@@ -40,6 +45,7 @@ impl Sources<'_> {
         let renew = || {
             // Another process may have used the earlier refresh token.
             let token = file.read()?.unwrap_or(token);
+            file.check_renewable()?;
             self.renew_login(login, token, &file, timeout).or_else(|error| match error {
                 SourceError::Rejected { .. } => renewed_elsewhere(find_renewed).ok_or(error),
                 error => Err(error),
@@ -125,9 +131,18 @@ impl Sources<'_> {
                 Some(CreateOAuth2TokenError::AccessDeniedException(denied)) => Some(denied.error.as_str().to_owned()),
                 _ => None,
             };
-            match (refused, link.reason(&error, &[Some(secret)])) {
-                (Some(code), StsError::Refused { message, .. }) => failed(StsError::Refused { code, message }),
-                (_, error) => failed(error),
+            let date = error.raw_response().and_then(|response| response.headers().get("date"));
+            let offset = clock_offset(date).filter(|offset| offset.abs() > CLOCK_TOLERANCE_SECONDS);
+            let error = match (refused, link.reason(&error, &[Some(secret)])) {
+                (Some(code), StsError::Refused { message, .. }) => StsError::Refused { code, message },
+                (_, error) => error,
+            };
+            // The proof contains the time (RFC 9449 section 4.2).
+            match (offset, &error) {
+                (Some(offset), StsError::Refused { code, .. }) if !NOT_OF_CLOCK.contains(&code.as_str()) => {
+                    SourceError::ClockWrong { service: Service::SignIn, error, offset }
+                }
+                _ => failed(error),
             }
         })?;
         let given = answer.token_output.ok_or_else(garbage)?;

@@ -157,9 +157,11 @@ impl SignInStates {
         let state = match session.token_file(&self.sso_cache, &self.login_cache).read() {
             Ok(Some(token)) => SignInState::of(session, &token, self.now),
             Ok(None) => SignInState::SignedOut,
-            Err(TokenFileError::Unusable(problem) | TokenFileError::Invalid { problem, .. }) => {
-                SignInState::Invalid(problem)
-            }
+            Err(
+                TokenFileError::Unusable(problem)
+                | TokenFileError::Invalid { problem, .. }
+                | TokenFileError::Inaccessible { problem, .. },
+            ) => SignInState::Invalid(problem),
         };
         self.known.borrow_mut().insert(session.clone(), state.clone());
         state

@@ -125,6 +125,7 @@ impl Sources<'_> {
             if session.name.is_none() || !is_renewable(&token, now) {
                 return Err(SourceError::SignedOut("its sign-in has expired"));
             }
+            file.check_renewable()?;
             self.renew_sso(session, token, &file, timeout).or_else(|error| match error {
                 SourceError::Rejected { .. } => renewed_elsewhere(find_renewed).ok_or(error),
                 error => Err(error),

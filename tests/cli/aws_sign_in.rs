@@ -83,6 +83,20 @@ fn browser_signs_in_to_aws_sign_in() {
 }
 
 #[test]
+fn wrong_clock_is_reported() {
+    let story = story(&format!("[profile me]\nlogin_session = {USER}\nregion = eu-west-1\n"));
+    story.double.approve_at_once();
+    story.double.set_clock_ahead(3600);
+    let terminal = story.with_browser("login me");
+    assert!(story.visit().text().contains("clock is wrong"), "the last page");
+    let run = terminal.finish().1.restored();
+    assert_eq!(run.code, Some(4), "{run:?}");
+    let hint = "hint: this machine's clock is 60 min behind AWS's clock; fix the system clock";
+    assert!(run.stderr.contains(hint), "{run:?}");
+    assert!(story.token(USER).is_none());
+}
+
+#[test]
 fn stored_key_renews_the_session() {
     let story = story(&format!("[profile me]\nlogin_session = {USER}\n"));
     story.double.approve_at_once();

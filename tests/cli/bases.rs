@@ -13,6 +13,8 @@ use test_support::{
     metadata, sign_in, wait_until,
 };
 
+#[cfg(target_os = "linux")]
+use crate::faults::Disk;
 use crate::{PROGRAM, age_cache, cache, json};
 
 /// The role of a machine or a user. `NoMfa` trusts its account.
@@ -535,6 +537,37 @@ fn tilde_in_token_file_is_the_home_directory() {
     home.config(&format!("[profile web]\nrole_arn = {NO_MFA_ROLE}\nweb_identity_token_file = ~/token\n"));
     home.run(&["process", "web"]).succeeded();
     assert_eq!(sts.count("AssumeRoleWithWebIdentity"), 1);
+}
+
+#[test]
+fn unreadable_token_file_is_named_after_the_first_line() {
+    let (_sts, center, home) = signed_in(600);
+    let file = home.path().join(token_file("corp"));
+    fs::remove_file(&file).unwrap();
+    fs::create_dir(&file).unwrap();
+    let run = sso(&home, &center, "sso");
+    says(run.failed_with(4), &["profile sso needs a sign-in: cannot read its token: "]);
+    assert!(run.stderr.contains(&format!("\n  the token file is {}\n", file.display())), "{}", run.stderr);
+}
+
+/// As in a container that mounts `~/.aws` read-only.
+#[cfg(target_os = "linux")]
+#[test]
+fn token_that_cannot_be_stored_is_not_renewed() {
+    for (left, code) in [(-60, 4), (60, 0)] {
+        let (_sts, center, home) = signed_in(left);
+        let token = fs::read(home.path().join(token_file("corp"))).unwrap();
+        let Some(disk) = Disk::at(&home.path().join(".aws/sso/cache")) else { return };
+        fs::write(home.path().join(token_file("corp")), token).unwrap();
+        disk.remount("ro");
+        let run = sso(&home, &center, "sso");
+        assert_eq!((run.code, center.renewals()), (Some(code), 0), "{run:?}");
+        if code == 4 {
+            says(&run, &["cannot renew its token, because its file cannot be written: Read-only file system"]);
+        }
+        disk.remount("rw");
+        sso(&home, &center, "sso").succeeded();
+    }
 }
 
 #[test]

@@ -9,10 +9,16 @@ use std::{fs, thread};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::json as value;
-use test_support::{Finished, Page, http, wait_until};
+use sha1::{Digest, Sha1};
+use test_support::{Finished, Page, http, identity_center, wait_until};
 
+use crate::bases::hex;
 use crate::json;
 use crate::sign_in::{REGISTRATION, Story, story};
+
+/// Of a registration for authorization codes, which an old AWS CLI must not find.
+const OWN_REGISTRATION: &str = "{\"region\": \"eu-west-1\", \"scopes\": [\"sso:account:access\"], \
+    \"session_name\": \"corp\", \"startUrl\": \"https://corp.example/start\", \"tool\": \"amplify-creds\"}";
 
 impl Story {
     /// Runs the program with a browser that only records its pages.
@@ -73,13 +79,50 @@ fn browser_signs_in_with_pkce() {
     let run = run.join().unwrap();
     assert_eq!(run.code, Some(0), "{run:?}");
     assert_eq!((story.center.registrations(), story.center.authorizations(), story.center.renewals()), (1, 1, 1));
-    let registration = story.file(REGISTRATION).unwrap();
+    let registration = story.file(OWN_REGISTRATION).unwrap();
     assert_eq!(registration["grantTypes"], value!(["authorization_code", "refresh_token"]));
     assert_eq!(story.file("corp").unwrap()["clientId"], registration["clientId"]);
     let sent = story.center.last_registration().unwrap();
     assert_eq!(sent["redirectUris"], value!(["http://127.0.0.1/oauth/callback"]));
     assert_eq!(sent["clientName"], "botocore-client-corp");
     assert_eq!(sent["issuerUrl"], "https://corp.example/start");
+}
+
+/// The AWS CLI before 2.22 uses any registration in its file for device codes.
+#[test]
+fn browser_sign_in_keeps_the_device_registration_of_the_aws_cli() {
+    let story = story();
+    assert_eq!(story.run(&["login", "sso"]).code, Some(0));
+    let of_device = story.file(REGISTRATION).unwrap();
+    story.center.approve_at_once();
+    for number in 0..2 {
+        story.center.sign_out();
+        let run = story.spawn(&["login", "sso", "--refresh"], &[]);
+        Page::open(&story.next_page(number)).unwrap();
+        assert_eq!(run.join().unwrap().code, Some(0));
+    }
+    assert_eq!(story.file(REGISTRATION).unwrap(), of_device);
+    assert_eq!(story.center.registrations(), 2);
+}
+
+/// The AWS CLI since 2.22 stores a registration with `grantTypes` in its file.
+#[test]
+fn browser_sign_in_uses_the_registration_of_the_aws_cli() {
+    let story = story();
+    let name = hex(&Sha1::digest(REGISTRATION));
+    let of_the_cli = value!({
+        "clientId": identity_center::CLIENT.0,
+        "clientSecret": identity_center::CLIENT.1,
+        "expiresAt": "2099-01-01T00:00:00Z",
+        "grantTypes": ["authorization_code", "refresh_token"],
+    });
+    story.home.write(&format!(".aws/sso/cache/{name}.json"), of_the_cli.to_string());
+    story.center.approve_at_once();
+    let run = story.spawn(&["login", "sso"], &[]);
+    Page::open(&story.next_page(0)).unwrap();
+    assert_eq!(run.join().unwrap().code, Some(0));
+    assert_eq!(story.center.registrations(), 0);
+    assert_eq!(story.file("corp").unwrap()["clientId"], identity_center::CLIENT.0);
 }
 
 #[test]
@@ -222,6 +265,17 @@ fn processes_without_automatic_sign_in_exit_4() {
     let run = story.spawn(&["process", "sso"], &[]).join().unwrap();
     failed(&run, 4, "; run: amplify-creds login sso");
     assert!(story.pages().is_empty());
+}
+
+#[test]
+fn automatic_device_code_needs_a_terminal() {
+    let story = story();
+    let settings = [("AMPLIFY_CREDS_SIGN_IN", "auto"), ("AMPLIFY_CREDS_SIGN_IN_FLOW", "device")];
+    let run = story.spawn(&["process", "sso"], &settings).join().unwrap();
+    let text = "amplify-creds: profile sso needs a sign-in: there is no terminal; in a terminal, run: \
+                amplify-creds login sso";
+    failed(&run, 4, text);
+    assert_eq!(story.center.device_codes(), 0);
 }
 
 #[test]

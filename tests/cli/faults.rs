@@ -62,12 +62,12 @@ fn gives_credentials(run: &Finished) {
 
 /// A separate file system, unmounted on drop.
 #[cfg(target_os = "linux")]
-struct Disk(PathBuf);
+pub(crate) struct Disk(PathBuf);
 
 #[cfg(target_os = "linux")]
 impl Disk {
     /// 64 KiB at `path`. `None` with a message if this user may not mount.
-    fn at(path: &Path) -> Option<Self> {
+    pub(crate) fn at(path: &Path) -> Option<Self> {
         fs::create_dir_all(path).unwrap();
         let options = ["-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs"];
         let mounted = Command::new("mount").args(options).arg(path).output().is_ok_and(|out| out.status.success());
@@ -86,7 +86,7 @@ impl Disk {
         fs::remove_file(self.0.join("filler")).unwrap();
     }
 
-    fn remount(&self, how: &str) {
+    pub(crate) fn remount(&self, how: &str) {
         let remounted = Command::new("mount").args(["-o", &format!("remount,{how}")]).arg(&self.0).status().unwrap();
         assert!(remounted.success());
     }

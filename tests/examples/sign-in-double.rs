@@ -22,10 +22,12 @@ const HELP: &str = "\
 The doubles of STS, IAM Identity Center and AWS Sign-In behind a proxy with TLS
 
 Usage: cargo run --example sign-in-double -- [--region REGION] [--approve] [--head STATUS]
+                                             [--vanity URL]
 
   --region REGION   Use the hosts of this region (default: eu-west-1)
   --approve         Redirect from the authorization pages at once, without a button
   --head STATUS     Answer HEAD at the vanity URL with this status: 302, 405 or 501 (default: 302)
+  --vanity URL      Redirect to this URL from the vanity URL (default: the start URL)
   --help            Print this text
 
 The first line of the output is a JSON object: the proxy, the file of the authority, URLs, keys and names. Set HTTPS_PROXY
@@ -55,6 +57,7 @@ struct Options {
     region: String,
     approve: bool,
     head: u16,
+    vanity: String,
 }
 
 struct Doubles {
@@ -87,7 +90,8 @@ fn main() -> ExitCode {
 
 /// `None` if help was requested.
 fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
-    let mut options = Options { region: "eu-west-1".to_owned(), approve: false, head: 302 };
+    let mut options =
+        Options { region: "eu-west-1".to_owned(), approve: false, head: 302, vanity: START_URL.to_owned() };
     while let Some(option) = args.next() {
         let mut value = || args.next().ok_or_else(|| format!("{option} needs a value"));
         match option.as_str() {
@@ -95,6 +99,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Options>, Stri
             "--approve" => options.approve = true,
             "--region" => options.region = value()?,
             "--head" => options.head = value()?.parse().map_err(|_| "invalid status in --head".to_owned())?,
+            "--vanity" => options.vanity = value()?,
             _ => return Err(format!("unknown option {option}")),
         }
     }
@@ -134,7 +139,7 @@ fn start(options: &Options) -> Doubles {
     for host in [format!("{region}.signin.aws.amazon.com"), "signin.aws.amazon.com".to_owned()] {
         front.forward(&host, &sign_in.url());
     }
-    front.redirect(VANITY_HOST, START_URL, options.head);
+    front.redirect(VANITY_HOST, &options.vanity, options.head);
     front.answer("d-123.awsapps.com", |_| {
         Reply::Whole(Response::new(200, chrono::Utc::now()).body("text/html", "<!doctype html><title>Portal</title>"))
     });

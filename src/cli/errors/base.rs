@@ -1,3 +1,4 @@
+use crate::cli::errors::clock::{CLOCK_FIX, behind};
 use crate::cli::errors::failure::{ACCESS_DENIED, BASE_FAILED, CONFIG, Failure, INTERNAL, NETWORK, SIGN_IN_NEEDED};
 use crate::cli::errors::network::{misconfigured, untrusted};
 use crate::cli::errors::shell_word::shell_word;
@@ -27,6 +28,11 @@ pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
         SourceError::InvalidTokenFile { problem, path } => {
             Failure { details: vec![format!("the token file is {}", path.display())], ..sign_in_needed(problem, base) }
         }
+        SourceError::InaccessibleTokenFile { problem, path } => Failure {
+            details: vec![format!("the token file is {}", path.display())],
+            ..Failure::new(BASE_FAILED, format!("{what}: {problem}"))
+        }
+        .hint("make the file and its directory readable and writable"),
         SourceError::Invalid(error) => match &base.source {
             BaseSource::Static(keys) | BaseSource::Environment(keys) => return invalid_key(*error, keys, profile),
             _ => Failure::new(BASE_FAILED, format!("the credentials of profile {profile} are invalid: {error}"))
@@ -45,6 +51,7 @@ pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
             }
         }
         SourceError::Service { service, error } => of_service(*service, error, &what),
+        SourceError::ClockWrong { service, error, offset } => of_clock(*service, error, *offset, &what),
     };
     failure.at(base.source.origin(), Some(profile))
 }
@@ -79,6 +86,11 @@ fn of_source(source: &BaseSource) -> String {
         BaseSource::Login(_) => format!("the credentials come from {}", Service::SignIn),
         _ => format!("the credentials come from {}", Service::Sso),
     }
+}
+
+pub(crate) fn of_clock(service: Service, error: &StsError, offset: i64, what: &str) -> Failure {
+    of_service(service, error, what)
+        .hint(format!("this machine's clock is {} AWS's clock; {CLOCK_FIX}", behind(offset)))
 }
 
 pub(crate) fn of_service(service: Service, error: &StsError, what: &str) -> Failure {

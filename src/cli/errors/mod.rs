@@ -1,4 +1,5 @@
 pub mod base;
+pub mod clock;
 pub mod failure;
 pub mod files;
 pub mod hints;

@@ -1,4 +1,5 @@
 use crate::cli::errors::base;
+use crate::cli::errors::clock::{CLOCK_FIX, behind};
 use crate::cli::errors::failure::{
     ACCESS_DENIED, CACHE, CANCELLED, CLOCK, CREDENTIALS_REJECTED, Failure, LOCK_TIMEOUT, LOOP, MFA_NEEDED,
     MFA_REJECTED, REFUSED, USAGE,
@@ -58,14 +59,6 @@ impl From<ResolveError> for Failure {
             .hint(CLOCK_FIX),
         }
     }
-}
-
-pub(crate) const CLOCK_FIX: &str = "fix the system clock (WSL or a resumed VM: sudo hwclock -s; otherwise enable NTP)";
-
-/// Describes this machine's clock if AWS's is `seconds` ahead: `60 min behind`.
-pub(crate) fn behind(seconds: i64) -> String {
-    let direction = if seconds > 0 { "behind" } else { "ahead of" };
-    format!("{} min {direction}", seconds.unsigned_abs().div_ceil(60))
 }
 
 /// The failed call, its origin, and its profile.

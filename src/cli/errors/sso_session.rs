@@ -30,6 +30,10 @@ pub(crate) fn failure(error: &SourceError, what: &str, session: &str, shown: &st
         SourceError::InvalidTokenFile { problem, path } => {
             Failure { details: vec![format!("the token file is {}", path.display())], ..sign_in_needed(problem) }
         }
+        SourceError::InaccessibleTokenFile { problem, path } => Failure {
+            details: vec![format!("the token file is {}", path.display())],
+            ..Failure::new(BASE_FAILED, format!("{what}: {problem}"))
+        },
         SourceError::Service { service, error: StsError::Refused { code, message } } => {
             let is_denied = ["ForbiddenException", "AccessDeniedException"].contains(&code.as_str());
             let kind = if is_denied { ACCESS_DENIED } else { BASE_FAILED };

@@ -11,8 +11,7 @@ use super::needs::Session;
 pub(super) fn of_turn(error: &TurnError<SignInError>, session: &Session<'_>, profile: &str) -> Failure {
     let command = session.command(None, profile);
     let name = session.name();
-    let is_of_profile = !matches!(session, Session::IdentityCenter(_, None));
-    let subject = if is_of_profile { format!("profile {profile}") } else { name.clone() };
+    let subject = session.user(profile);
     match error {
         TurnError::Failed(error) => of(error, session, profile),
         TurnError::Waited(holder) => {
@@ -37,9 +36,10 @@ pub(super) fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> F
     let again = format!("to try again: {}", session.command(None, profile));
     let name = session.short_name();
     let message = format!("{name}: {error}");
+    let what = format!("cannot sign in to {}", session.short_name());
     let failure = match error {
         SignInError::Source(SourceError::Service { service, error }) => {
-            let failure = base::of_service(*service, error, &format!("cannot sign in to {name}"));
+            let failure = base::of_service(*service, error, &what);
             match (error, session) {
                 (StsError::Refused { .. }, Session::IdentityCenter(..)) => {
                     failure.hint("check sso_start_url, sso_region and sso_registration_scopes")
@@ -47,7 +47,10 @@ pub(super) fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> F
                 _ => failure,
             }
         }
-        SignInError::Source(error) => Failure::new(BASE_FAILED, format!("cannot sign in to {name}: {error}")),
+        SignInError::Source(SourceError::ClockWrong { service, error, offset }) => {
+            base::of_clock(*service, error, *offset, &what)
+        }
+        SignInError::Source(error) => Failure::new(BASE_FAILED, format!("{what}: {error}")),
         SignInError::Denied | SignInError::Expired | SignInError::TimedOut(_) | SignInError::InvalidPaste => {
             Failure::new(SIGN_IN_NEEDED, message).hint(again)
         }
@@ -60,7 +63,10 @@ pub(super) fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> F
             .hint(format!("choose that identity in the browser, then: {}", session.command(None, profile)))
             .hint("to use the other identity, remove login_session from the profile first"),
         SignInError::NoTerminal => {
-            Failure::new(NOBODY_TO_ASK, message).hint(format!("in a terminal: {}", session.command(None, profile)))
+            // On one line, because SDKs show only the first line.
+            let run = session.command(None, profile);
+            let message = format!("{} needs a sign-in: {error}; in a terminal, run: {run}", session.user(profile));
+            Failure::new(NOBODY_TO_ASK, message).hint(format!("the sign-in is to {name}"))
         }
         SignInError::Listener(_) => Failure::new(INTERNAL, message)
             .hint(format!("to sign in without a listener: {}", session.command(Some("--device-code"), profile))),

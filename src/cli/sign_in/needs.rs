@@ -51,14 +51,20 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// For the first line of an error, which must be short.
+    /// Without start URL and identity, for the first line of an error.
     pub(super) fn short_name(&self) -> String {
         match self {
             Self::IdentityCenter(SsoSession { name: Some(name), .. }, _) => {
                 format!("IAM Identity Center session {}", masked(&name.value))
             }
-            _ => self.name(),
+            Self::IdentityCenter(SsoSession { name: None, .. }, _) => self.name(),
+            Self::AwsSignIn(_) => "AWS Sign-In".to_owned(),
         }
+    }
+
+    /// Who needs the sign-in.
+    pub(super) fn user(&self, profile: &str) -> String {
+        if matches!(self, Self::IdentityCenter(_, None)) { self.name() } else { format!("profile {profile}") }
     }
 
     /// The command that signs in. Without a profile, only `setup` does.

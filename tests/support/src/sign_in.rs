@@ -7,7 +7,7 @@ mod token;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::TemporaryKeys;
@@ -36,6 +36,7 @@ struct State {
     session_arn: String,
     keys: TemporaryKeys,
     held: bool,
+    clock_offset: TimeDelta,
     /// The error code of rejected token requests.
     refusal: Option<&'static str>,
     seen: HashSet<String>,
@@ -68,6 +69,7 @@ impl SignIn {
             session_arn: "arn:aws:iam::111111111111:user/dev".to_owned(),
             keys,
             held: false,
+            clock_offset: TimeDelta::zero(),
             refusal: None,
             seen: HashSet::new(),
             authorizations: Authorizations::new(),
@@ -108,6 +110,11 @@ impl SignIn {
     /// Answers with this error, such as `TOKEN_EXPIRED`.
     pub fn refuse(&self, error: &'static str) {
         lock(&self.state).refusal = Some(error);
+    }
+
+    /// Sets the clock of the service ahead.
+    pub fn set_clock_ahead(&self, seconds: i64) {
+        lock(&self.state).clock_offset = TimeDelta::seconds(seconds);
     }
 
     /// Starts or stops holding token requests.
@@ -155,7 +162,10 @@ fn answer(request: &Request, state: &Mutex<State>) -> Response {
     match (request.method(), request.path()) {
         ("POST", "/v1/token") => {
             wait_until("the end of the holding", || !lock(state).held);
-            token::create(request, &mut lock(state))
+            let mut state = lock(state);
+            let mut response = token::create(request, &mut state);
+            response.date += state.clock_offset;
+            response
         }
         ("GET", "/v1/authorize") => authorize::authorize(request, &mut lock(state)),
         ("POST", "/v1/authorize/decision") => lock(state).authorizations.decide(request),

@@ -113,7 +113,7 @@ fn proof(request: &Request, state: &mut State) -> Result<Vec<u8>, &'static str> 
     if claims["htm"] != "POST" || claims["htu"] != url.as_str() {
         return Err("method or URL of the proof");
     }
-    let age = Utc::now().timestamp() - claims["iat"].as_i64().unwrap_or_default();
+    let age = (Utc::now() + state.clock_offset).timestamp() - claims["iat"].as_i64().unwrap_or_default();
     let is_new = claims["jti"].as_str().is_some_and(|id| id.len() >= 16 && state.seen.insert(id.to_owned()));
     if (-60..=300).contains(&age) && is_new { Ok(key) } else { Err("the proof is too old, or was used before") }
 }
