@@ -138,7 +138,6 @@ Examples:
   printf %s \"$SECRET\" | amplify-creds setup --name bizcorprole \\
     --role-arn arn:aws:iam::222222222222:role/BizCorpRole --yes \\
     --source-profile devcorpuser --access-key-id AKIA... --secret-access-key -
-
   # one profile for each role of an sso-session
   amplify-creds setup --sso corp
   amplify-creds setup --sso corp --template '{account_id}-{role}' --prune
