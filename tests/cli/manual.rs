@@ -258,9 +258,11 @@ impl Shown {
 }
 
 /// Examples that ask before they write. The test does not answer.
-const ASK: [&str; 5] = [
+const ASK: [&str; 7] = [
     "amplify-creds setup",
     "amplify-creds setup bizcorprole",
+    "amplify-creds setup --sso corp",
+    "amplify-creds setup --sso corp --template '{account_id}-{role}' --prune",
     "amplify-creds setup bizcorprole --in-place --project",
     "amplify-creds doctor --fix",
     "amplify-creds boundary set arn:aws:iam::222222222222:policy/app-dev-boundary",
