@@ -42,6 +42,13 @@ impl Guard {
     }
 }
 
+impl Drop for Guard {
+    /// Closing is not enough: a child of another thread has a copy of the descriptor until its `exec`.
+    fn drop(&mut self) {
+        let _ = fs4::FileExt::unlock(&self.file);
+    }
+}
+
 impl Locks {
     pub fn in_dir(cache_dir: &Path) -> Self {
         Self { dir: cache_dir.join("locks") }
