@@ -120,11 +120,17 @@ impl TokenFile {
         if self.path.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        if self.path.is_symlink() {
-            self.read().map_err(|error| io::Error::other(format!("it is a link to another file: {error}")))?;
-        }
+        self.check_link()?;
         let temporary = directory.join(unique_name(TEMPORARY)?);
         AtomicFile::write(&self.path, temporary, Access::Private, b"{}", |_, _| Ok(())).map(drop)
+    }
+
+    /// A link may lead to a file with another purpose.
+    fn check_link(&self) -> io::Result<()> {
+        if !self.path.is_symlink() || matches!(self.read(), Ok(Some(_))) {
+            return Ok(());
+        }
+        Err(io::Error::other("it is a link, but not to a token file"))
     }
 
     /// Writes the file of a new sign-in, and its directory. Only the owner can read it. A link to a file is followed.
@@ -133,8 +139,7 @@ impl TokenFile {
         let directory = self.path.parent().unwrap_or(Path::new("/"));
         create_private_dir(directory)?;
         if self.path.is_symlink() {
-            // The link may lead to a file with another purpose.
-            self.read().map_err(|error| io::Error::other(format!("it is a link to another file: {error}")))?;
+            self.check_link()?;
             return replace(&self.path, &text, || true);
         }
         // A killed run may have left a token in one.
@@ -153,6 +158,13 @@ impl TokenFile {
     /// Removes the file while no other process renews its token. `false` if it is missing.
     pub(crate) fn remove_locked(&self, store: &Store) -> io::Result<bool> {
         let _lock = store.is_ours().then(|| store.locks().lock_within(&self.lock_id(), WRITE_WAIT));
+        // A sign-in writes through a link, so that the token is in its target.
+        if self.path.is_symlink()
+            && matches!(self.read(), Ok(Some(_)))
+            && let Ok(target) = std::fs::canonicalize(&self.path)
+        {
+            std::fs::remove_file(target)?;
+        }
         match std::fs::remove_file(&self.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             removed => removed.map(|()| true),

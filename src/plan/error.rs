@@ -66,6 +66,8 @@ pub enum PlanError {
         at: Option<Location>,
         /// The setting that names it; `None` for the requested profile.
         named_by: Option<Mention>,
+        /// The session of a profile that names neither account nor role.
+        sso_session: Option<String>,
         near: Vec<NearMiss>,
     },
     /// `credential_source = Environment`, but the environment has no keys.

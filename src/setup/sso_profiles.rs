@@ -42,6 +42,8 @@ pub struct SessionChanges {
     pub removed: Vec<String>,
     /// Profiles of the session for which AWS lists no role, or a role with another name. They stay without `prune`.
     pub unlisted: Vec<String>,
+    /// Profiles of the same role with other keys, which stay as they are.
+    pub kept: Vec<String>,
     pub all: Vec<String>,
     pub session: String,
     pub before: Files,
@@ -59,7 +61,11 @@ pub enum SessionProfilesError {
 
 enum Existing {
     Own(OwnProfile),
-    Other(Location),
+    Other {
+        at: Location,
+        /// Session, account and role.
+        role: [Option<String>; 3],
+    },
 }
 
 struct OwnProfile {
@@ -76,7 +82,7 @@ impl SessionProfiles<'_> {
         let existing = self.existing(draft);
         let before = draft.files();
         let (mut new, mut edits, mut taken) = (Vec::new(), BTreeMap::new(), Vec::new());
-        let (mut added, mut updated, mut unlisted) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut added, mut updated, mut unlisted, mut kept) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         if *is_new {
             let properties = vec![
                 ("sso_start_url", session.start_url.value.clone()),
@@ -86,8 +92,13 @@ impl SessionProfiles<'_> {
             new.push(NewSection { name: Name::SsoSession(name_of_session.into()), properties });
         }
         for (name, role) in &wanted {
+            let identity = [name_of_session, &role.account_id, &role.role_name].map(|value| Some(value.to_owned()));
             let own = match existing.get(name) {
-                Some(Existing::Other(at)) => {
+                Some(Existing::Other { role: there, .. }) if *there == identity => {
+                    kept.push(name.clone());
+                    continue;
+                }
+                Some(Existing::Other { at, .. }) => {
                     taken.push((name.clone(), at.clone()));
                     continue;
                 }
@@ -134,7 +145,7 @@ impl SessionProfiles<'_> {
         })?;
         let (removed, unlisted) = if *prune { (unlisted, Vec::new()) } else { (Vec::new(), unlisted) };
         let (all, session) = (wanted.into_keys().collect(), name_of_session.to_owned());
-        Ok(SessionChanges { added, updated, removed, unlisted, all, session, before })
+        Ok(SessionChanges { added, updated, removed, unlisted, kept, all, session, before })
     }
 
     fn wanted<'r>(&self, roles: &'r [AccountRole]) -> Result<BTreeMap<String, &'r AccountRole>, SessionProfilesError> {
@@ -163,7 +174,15 @@ impl SessionProfiles<'_> {
                 let Some(name) = section.name.profile() else { continue };
                 let is_first = !found.contains_key(name);
                 let own = || self.own(name, &section).filter(|_| is_first && kind == FileKind::Config);
-                let other = || Existing::Other(draft.location(kind, section.line));
+                let other = || {
+                    let properties = section.properties();
+                    let value = |key: &str| {
+                        let found = properties.iter().find(|property| property.key == key)?;
+                        (is_first && kind == FileKind::Config).then(|| found.value.to_string())
+                    };
+                    let role = ["sso_session", "sso_account_id", "sso_role_name"].map(value);
+                    Existing::Other { at: draft.location(kind, section.line), role }
+                };
                 found.insert(name.to_owned(), own().map_or_else(other, Existing::Own));
             }
         }

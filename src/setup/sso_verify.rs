@@ -14,7 +14,7 @@ use super::verify;
 impl SessionChanges {
     /// Returns the files that a dialect could not read before either.
     pub fn verify(&self, after: &Files) -> Result<Vec<LoadError>, SetupError> {
-        let Self { added, updated, removed, all: _, session, before, unlisted: _ } = self;
+        let Self { added, updated, removed, all: _, session, before, unlisted: _, kept: _ } = self;
         let section = format!("sso-session {session}");
         let touched: HashSet<_> = added.iter().chain(updated).chain(removed).map(String::as_str).collect();
         let mut unreadable = Vec::new();

@@ -6,10 +6,10 @@ use crate::core::clock::Timestamp;
 use crate::core::secret::Secret;
 use crate::prompt::{PromptError, Watch};
 use crate::source::SourceError;
+use crate::source::registration::{Grant, Registration};
 
 use super::error::SignInError;
 use super::interaction::{DeviceCode, Interaction, Notice};
-use super::registration::{Grant, Registration};
 use super::token_service::{IssuedToken, TokenService, garbage, is_of_client, refusal};
 
 /// Without another interval in the response, and the addition after `SlowDownException` (RFC 8628 section 3.5).

@@ -7,6 +7,7 @@ use crate::core::clock::Timestamp;
 use crate::core::secret::Secret;
 use crate::plan::sources::SsoSession;
 use crate::source::Sources;
+use crate::source::registration::{Grant, Registration};
 
 use super::browser_flow::BrowserFlow;
 use super::callback::response;
@@ -15,7 +16,6 @@ use super::error::SignInError;
 use super::flow::Flow;
 use super::interaction::{Interaction, Notice};
 use super::pkce::Pkce;
-use super::registration::{Grant, Registration};
 use super::start_url;
 use super::token_service::{DEFAULT_SCOPE, TokenService};
 
@@ -45,14 +45,14 @@ pub fn sign_in(
         })?;
         service.store(&registration, token)
     };
-    if flow == Flow::Paste {
-        return pasted(interaction, browser.pkce(), &address, exchange);
-    }
-    let signed_in = browser.run(interaction, sources.sso_cache, &address, exchange);
+    let signed_in = match flow {
+        Flow::Paste => pasted(interaction, browser.pkce(), &address, exchange),
+        _ => browser.run(interaction, sources.sso_cache, &address, exchange),
+    };
     signed_in.inspect_err(|error| {
         // AWS shows a page without a response if it has deleted the registration.
         if matches!(error, SignInError::TimedOut(_) | SignInError::Cancelled | SignInError::Signalled(_)) {
-            registration.forget(sources, session);
+            Registration::forget(sources, session, &registration.client_id);
         }
     })
 }

@@ -11,7 +11,6 @@ pub mod identity_center;
 mod interaction;
 mod page;
 mod pkce;
-mod registration;
 mod single_flight;
 mod start_url;
 mod token_service;

@@ -11,6 +11,7 @@ use crate::sts::redirect::redirect_of;
 
 use super::error::SignInError;
 
+const NOT_HTTPS: &str = "is invalid (expected https://HOST/PATH without a user)";
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 const AWS_DOMAINS: [&str; 7] =
@@ -20,12 +21,15 @@ const AWS_DOMAINS: [&str; 7] =
 pub(super) fn resolve(sources: &Sources<'_>, session: &SsoSession) -> Result<String, SignInError> {
     let configured = &session.start_url.value;
     if !is_endpoint(configured) {
-        let (url, problem) = (shown_url(configured).into_owned(), "is not an https URL".to_owned());
+        let (url, problem) = (shown_url(configured).into_owned(), NOT_HTTPS.to_owned());
         return Err(SignInError::StartUrl { url, problem });
     }
     // A configured endpoint knows its own start URLs.
-    if sources.endpoints.sso_oidc.is_some() || is_at_aws(configured) || host(configured).is_none() {
+    if sources.endpoints.sso_oidc.is_some() || is_at_aws(configured) {
         return Ok(configured.clone());
+    }
+    if host(configured).is_none() {
+        return Err(SignInError::StartUrl { url: shown_url(configured).into_owned(), problem: NOT_HTTPS.to_owned() });
     }
     let wrong = |problem: String| SignInError::StartUrl { url: shown_url(configured).into_owned(), problem };
     let failed = |error: StsError| SignInError::Source(Service::Sso.failed(error));

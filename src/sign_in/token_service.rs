@@ -11,13 +11,13 @@ use crate::core::invalid_text::check_token;
 use crate::core::secret::Secret;
 use crate::os::fs::other_owner;
 use crate::plan::sources::SsoSession;
+use crate::source::registration::{Grant, Registration};
 use crate::source::{Service, SourceError, Sources};
 use crate::sts::StsError;
 use crate::sts::connections::Link;
 use crate::token_files::{TokenFields, TokenFile};
 
 use super::error::SignInError;
-use super::registration::{Grant, Registration};
 
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -116,7 +116,7 @@ impl<'a> TokenService<'a> {
         let answer = self.link.runtime.block_on(complete(call).send());
         let answer = answer.map_err(|error| failed(self.link.reason(&error, &secrets))).inspect_err(|error| {
             if is_of_client(error) {
-                registration.forget(self.sources, self.session);
+                Registration::forget(self.sources, self.session, &registration.client_id);
             }
         })?;
         // Without a lifetime the token cannot be used later.

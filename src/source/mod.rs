@@ -6,6 +6,7 @@ pub mod imds;
 pub mod login;
 mod metadata;
 pub mod process;
+pub(crate) mod registration;
 mod sign_in_state;
 mod sources;
 pub mod sso;

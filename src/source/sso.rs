@@ -13,6 +13,7 @@ use crate::core::secret::Secret;
 use crate::plan::sources::{SsoBase, SsoSession};
 use crate::source::endpoint_rules::ready;
 use crate::source::error::{Service, SourceError};
+use crate::source::registration::Registration;
 use crate::source::sign_in_state::{SignInSession, is_renewable};
 use crate::source::sources::Sources;
 use crate::sts::StsError;
@@ -161,6 +162,9 @@ impl Sources<'_> {
         let secrets = [Some(&client_secret), Some(&refresh_token)];
         let answer = link.runtime.block_on(call).map_err(|error| match link.reason(&error, &secrets) {
             StsError::Refused { code, .. } if SIGNED_OUT.contains(&code.as_str()) => {
+                if ["InvalidClientException", "UnauthorizedClientException"].contains(&code.as_str()) {
+                    Registration::forget(self, session, text(&before, "clientId").unwrap_or_default());
+                }
                 SourceError::Rejected { why: "its sign-in has expired", token: token_id(&before) }
             }
             error => failed(error),

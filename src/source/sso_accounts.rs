@@ -28,7 +28,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const PAGE: i32 = 100;
 
 /// A larger list is not from AWS.
-const MOST_PAGES: usize = 1000;
+const MOST_PAGES: usize = 200;
 
 /// Accounts at once. The portal throttles more.
 const CONCURRENT: usize = 4;
@@ -98,13 +98,16 @@ impl Sources<'_> {
 async fn accounts(portal: &Portal, token: &Secret) -> Result<Vec<Account>, ListError<ListAccountsError>> {
     let (mut accounts, mut next) = (Vec::new(), None);
     for _ in 0..MOST_PAGES {
-        let call = portal.list_accounts().access_token(token.expose()).max_results(PAGE).set_next_token(next);
+        let call = portal.list_accounts().access_token(token.expose()).max_results(PAGE).set_next_token(next.clone());
         let page = retried(|| call.clone().send()).await?;
         for account in page.account_list.unwrap_or_default() {
             let id = account.account_id.filter(|id| is_account(id)).ok_or(ListError::Garbage)?;
             accounts.push(Account { id, name: account.account_name.unwrap_or_default() });
         }
-        next = page.next_token.filter(|token| !token.is_empty());
+        let before = std::mem::replace(&mut next, page.next_token.filter(|token| !token.is_empty()));
+        if next.is_some() && next == before {
+            return Err(ListError::Garbage);
+        }
         if next.is_none() {
             return Ok(accounts);
         }
@@ -120,14 +123,17 @@ async fn roles_of(
     let (mut roles, mut next) = (Vec::new(), None);
     for _ in 0..MOST_PAGES {
         let call = portal.list_account_roles().access_token(token.expose()).account_id(&account.id);
-        let call = call.max_results(PAGE).set_next_token(next);
+        let call = call.max_results(PAGE).set_next_token(next.clone());
         let page = retried(|| call.clone().send()).await?;
         for role in page.role_list.unwrap_or_default() {
             let role_name = role.role_name.filter(|name| SSO_ROLE_NAME.allows(name)).ok_or(ListError::Garbage)?;
             let Account { id: account_id, name: account_name } = account.clone();
             roles.push(AccountRole { account_id, account_name, role_name });
         }
-        next = page.next_token.filter(|token| !token.is_empty());
+        let before = std::mem::replace(&mut next, page.next_token.filter(|token| !token.is_empty()));
+        if next.is_some() && next == before {
+            return Err(ListError::Garbage);
+        }
         if next.is_none() {
             return Ok(roles);
         }

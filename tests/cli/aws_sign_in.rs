@@ -236,3 +236,15 @@ fn profile_of_identity_center_is_not_offered_aws_sign_in() {
     let run = story.with_browser("login half").finish().1.restored();
     assert_eq!(run.code, Some(3), "{run:?}");
 }
+
+#[test]
+fn cancel_ends_the_login_of_all_profiles() {
+    let other = "arn:aws:iam::111111111111:user/other";
+    let story = story(&format!("[profile a]\nlogin_session = {USER}\n[profile b]\nlogin_session = {other}\n"));
+    let mut terminal = story.terminal("login --all", "");
+    terminal.expect("Paste it here: ");
+    terminal.type_control('c');
+    let run = terminal.finish().1.restored();
+    assert_eq!(run.code, Some(130), "{run:?}");
+    assert_eq!(run.stderr.matches("cancelled").count(), 1, "{run:?}");
+}

@@ -104,3 +104,28 @@ fn damaged_token_is_deleted_and_unknown_session_is_an_error() {
     assert!(!story.home.path().join(format!(".aws/sso/cache/{}.json", hex(&Sha1::digest("corp")))).exists());
     story.run(&["logout", "--session", "nosuch"]).failed_with(3);
 }
+
+#[cfg(unix)]
+#[test]
+fn target_of_a_linked_token_is_deleted() {
+    let story = signed_in();
+    let token = story.home.path().join(format!(".aws/sso/cache/{}.json", hex(&Sha1::digest("corp"))));
+    let target = story.home.write("dotfiles/token.json", fs::read(&token).unwrap());
+    fs::remove_file(&token).unwrap();
+    std::os::unix::fs::symlink(&target, &token).unwrap();
+    story.run(&["logout", "sso"]).succeeded();
+    assert!(!target.exists() && !token.is_symlink());
+}
+
+#[test]
+fn failed_logout_does_not_stop_the_others() {
+    let story = signed_in();
+    assert_eq!(story.run(&["login", "legacy"]).code, Some(0));
+    let token = story.home.path().join(format!(".aws/sso/cache/{}.json", hex(&Sha1::digest("corp"))));
+    fs::remove_file(&token).unwrap();
+    fs::create_dir(&token).unwrap();
+    let run = story.run(&["logout", "--all"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stdout.contains("Signed out of IAM Identity Center at"), "{run:?}");
+    assert!(story.file("https://corp.example/start").is_none());
+}

@@ -211,9 +211,13 @@ fn link_to_a_file_with_another_purpose_is_kept() {
     let run = story.run(&["login", "sso"]);
     assert_eq!((run.code, story.center.device_codes()), (Some(1), 0), "{run:?}");
     assert!(
-        run.stderr.contains("it is a link to another file") && run.stderr.contains("hint: delete the link"),
+        run.stderr.contains("it is a link, but not to a token file") && run.stderr.contains("hint: delete the link"),
         "{run:?}"
     );
+    fs::remove_file(&notes).unwrap();
+    let run = story.run(&["login", "sso"]);
+    assert_eq!((run.code, story.center.device_codes()), (Some(1), 0), "a link to a missing file: {run:?}");
+    story.home.write("notes", "my notes");
     let registration = format!(".aws/sso/cache/{}.json", hex(&Sha1::digest(REGISTRATION)));
     std::os::unix::fs::symlink(&notes, story.home.path().join(&registration)).unwrap();
     fs::remove_file(story.home.path().join(format!(".aws/sso/cache/{}.json", hex(&Sha1::digest("corp"))))).unwrap();
@@ -238,7 +242,11 @@ fn invalid_start_url_exits_3_before_the_sign_in() {
         story.home.config(&CONFIG.replace("https://corp.example/start", url));
         let run = story.run(&["login", "sso"]);
         assert_eq!(run.code, Some(3), "{run:?}");
-        assert!(run.stderr.contains("is not an https URL") && !run.stderr.contains("hush"), "{run:?}");
+        assert!(
+            run.stderr.contains("is invalid (expected https://HOST/PATH without a user)")
+                && !run.stderr.contains("hush"),
+            "{run:?}"
+        );
         assert_eq!(story.center.registrations(), 0);
     }
 }

@@ -178,7 +178,8 @@ fn doctor_reports_a_token_that_is_valid_but_not_renewable_any_more() {
     let [found] = findings(&home, &[]).try_into().unwrap();
     let expected = "cannot be renewed, because its client registration expired at ";
     assert!(found.starts_with("registration_expired 5 dev: ") && found.contains(expected), "{found}");
-    assert!(found.ends_with("(used by dev, prod, deploy); amplify-creds login dev"), "{found}");
+    let hint = "(used by dev, prod, deploy); amplify-creds logout dev, then: amplify-creds login dev";
+    assert!(found.ends_with(hint), "{found}");
 }
 
 #[test]

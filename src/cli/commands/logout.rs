@@ -49,14 +49,24 @@ pub(crate) fn run(context: &Context, options: &Logout) -> Result<(), Failure> {
     let plans: Vec<_> = set.names().iter().filter_map(|name| plan_of(&set, name, &inputs).ok()).collect();
     let (pool, store) = (ConnectionPool::default(), Store::new(&context.paths.cache_dir));
     with_sources_trusting(context, &pool, inputs.ca_bundle.clone(), &store, |sources| {
-        let mut signed_out = Vec::new();
+        let (mut signed_out, mut failed) = (Vec::new(), None);
         for sign_in in sign_ins(context, options, &set, sources, &plans)? {
-            let ended = end(context, sources, &sign_in)?;
             let derived: Vec<_> = plans.iter().filter(|plan| is_from(plan, sources, &sign_in)).collect();
-            remove_sessions(context, &store, &derived)?;
-            signed_out.push((sign_in, ended));
+            let ended = end(context, sources, &sign_in);
+            match ended.and_then(|ended| remove_sessions(context, &store, &derived).map(|()| ended)) {
+                Ok(ended) => signed_out.push((sign_in, ended)),
+                Err(failure) => failed = failed.or(Some(failure)),
+            }
         }
-        report(options, &signed_out)
+        match failed {
+            // The failure is the last line, and with --json the document.
+            Some(failure) if !options.json && !signed_out.is_empty() => {
+                report(options, &signed_out)?;
+                Err(failure)
+            }
+            Some(failure) => Err(failure),
+            None => report(options, &signed_out),
+        }
     })
 }
 

@@ -118,7 +118,7 @@ pub(crate) fn of_service(service: Service, error: &StsError, what: &str) -> Fail
             let failure = Failure { aws: (!message.is_empty()).then(|| message.clone()), ..failure };
             match service {
                 Service::Sso if kind == ACCESS_DENIED => {
-                    failure.hint("check sso_account_id and sso_role_name; to list your roles: amplify-creds setup --sso SESSION --dry-run")
+                    failure.hint("check sso_account_id and sso_role_name (amplify-creds setup --sso lists your roles)")
                 }
                 Service::SignIn if kind == ACCESS_DENIED => failure.hint("allow the user signin:CreateOAuth2Token"),
                 _ => failure,

@@ -86,7 +86,7 @@ fn plan(error: &PlanError) -> Failure {
             let message = format!("profile {profile} has half a key pair ({at}): {missing} is missing");
             with_hints(config(message), near).hint("put both keys in the same section of the same file")
         }
-        PlanError::NoCredentials { profile, named_by, near, .. } => {
+        PlanError::NoCredentials { profile, named_by, near, sso_session, .. } => {
             let by = match named_by {
                 Some(Mention { by, key: "credential_process", at }) => {
                     format!(", which the credential_process of {by} asks for ({at}),")
@@ -94,9 +94,16 @@ fn plan(error: &PlanError) -> Failure {
                 Some(Mention { by, key, at }) => format!(", the {key} of {by} ({at}),"),
                 None => String::new(),
             };
-            with_hints(config(format!("profile {profile}{by} has no credentials")), near)
+            let failure = with_hints(config(format!("profile {profile}{by} has no credentials")), near);
+            if let Some(session) = sso_session {
+                let setup = format!("amplify-creds setup --sso {}", shell_word(session));
+                return failure
+                    .hint("add sso_account_id and sso_role_name")
+                    .hint(format!("to write a profile for each of your roles: {setup}"));
+            }
+            failure
                 .hint(format!("add keys under [{profile}] in the credentials file, or role_arn and source_profile"))
-                .hint(format!("to sign in with AWS Sign-In: amplify-creds login {}", shell_word(profile)))
+                .hint(format!("to use AWS Sign-In, in a terminal: amplify-creds login {}", shell_word(profile)))
         }
         PlanError::NoRole { profile, at } => {
             let code = if at.is_some() { CONFIG } else { USAGE };
@@ -155,7 +162,7 @@ fn plan(error: &PlanError) -> Failure {
         }
         PlanError::SsoIncomplete { profile, missing, at } => {
             config(format!("profile {profile} uses IAM Identity Center ({at}), but {missing} is missing"))
-                .hint(format!("add {missing} = VALUE; to write profiles of all your roles: amplify-creds setup --sso SESSION"))
+                .hint(format!("add {missing} = VALUE (amplify-creds setup --sso writes profiles of all your roles)"))
         }
     }
 }

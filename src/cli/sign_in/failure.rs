@@ -89,7 +89,7 @@ pub(super) fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> F
 fn not_saved(reason: &str) -> &'static str {
     if reason.contains("another user") {
         "run the command as the owner of the home directory, without sudo"
-    } else if reason.contains("a link to another file") {
+    } else if reason.contains("it is a link") {
         "delete the link"
     } else {
         "make the directory and the file writable, or free disk space"

@@ -49,7 +49,17 @@ pub(super) fn registration_expired(facts: &Facts<'_>) -> Vec<Hit> {
             "the sign-in {verb} at {expires} and cannot be renewed, because its client registration expired at {ended}"
         ))
     };
-    facts.sign_ins.iter().filter_map(|sign_in| Some(hit(sign_in, &problem(sign_in)?))).collect()
+    let found = facts.sign_ins.iter().filter_map(|sign_in| {
+        let hit = hit(sign_in, &problem(sign_in)?);
+        let profile = &sign_in.profile;
+        let is_valid = !sign_in.state.needs_sign_in(facts.now);
+        Some(if is_valid {
+            Hit { hint: Some(format!("amplify-creds logout {profile}, then: amplify-creds login {profile}")), ..hit }
+        } else {
+            hit
+        })
+    });
+    found.collect()
 }
 
 struct RegionPlace<'f> {

@@ -62,6 +62,8 @@ fn without_source(context: &Context, options: &Login, inputs: &Inputs) -> Result
 /// `false` if nothing was written.
 fn sign_in(context: &Context, options: &Login, inputs: &Inputs, name: &str) -> Result<bool, Failure> {
     let Ok(mut person) = Questions::open(context) else { return Ok(false) };
+    // A name that cannot be written is known before the question.
+    edit(context, name, EXAMPLE, None)?;
     let set = context.profiles()?;
     let shown = masked(name);
     let question = match set.get(name) {
@@ -85,8 +87,6 @@ fn sign_in(context: &Context, options: &Login, inputs: &Inputs, name: &str) -> R
     let (pool, store) = (ConnectionPool::default(), Store::new(&context.paths.cache_dir));
     with_sources_trusting(context, &pool, inputs.ca_bundle.clone(), &store, |sources| {
         let region_to_write = configured.is_none().then_some(region.as_str());
-        // A name or a file that cannot be written is known before the sign-in.
-        edit(context, name, EXAMPLE, region_to_write)?;
         let signed_in = sign_in::into_new_session(context, sources, &region, name, options.flow())?;
         sign_in::store(sources, &signed_in, name)?;
         note(context, &format!("signed in to AWS Sign-In as {}", signed_in.identity));

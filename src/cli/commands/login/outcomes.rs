@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use crate::cli::color::Painter;
 use crate::cli::context::Context;
-use crate::cli::errors::failure::Failure;
+use crate::cli::errors::failure::{CANCELLED, Failure};
 use crate::cli::output::{write_json, write_stdout};
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::masking::masked;
@@ -35,7 +35,7 @@ impl<'a> Outcomes<'a> {
 
     /// An error if the user ended the run.
     pub(super) fn add_failure(&mut self, profile: &str, failure: Failure) -> Result<(), Failure> {
-        if failure.signal.is_some() {
+        if failure.signal.is_some() || failure.code == CANCELLED {
             return Err(failure);
         }
         if let Some(documents) = &mut self.documents {

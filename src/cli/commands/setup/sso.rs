@@ -57,6 +57,7 @@ pub(super) fn run(context: &Context, options: &Setup, name: &str) -> Result<(), 
         }
     }
     note_unlisted(context, &done.changes, name);
+    note_kept(context, &done.changes);
     Ok(())
 }
 
@@ -109,15 +110,25 @@ fn report(context: &Context, done: &Done, session: &str, is_dry: bool) {
     }
 }
 
-fn note_unlisted(context: &Context, changes: &SessionChanges, session: &str) {
-    const SHOWN: usize = 8;
-    let unlisted = &changes.unlisted;
-    if unlisted.is_empty() {
-        return;
+fn note_kept(context: &Context, changes: &SessionChanges) {
+    if !changes.kept.is_empty() {
+        note(context, &format!("not changed, because they have other settings, too: {}", shown(&changes.kept)));
     }
-    let more = unlisted.len().saturating_sub(SHOWN);
+}
+
+fn shown(names: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let more = names.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let names = unlisted.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let line = format!("no listed role of session {session} has this profile name: {names}{more}; to remove: --prune");
-    note(context, &line);
+    format!("{}{more}", names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", "))
+}
+
+fn note_unlisted(context: &Context, changes: &SessionChanges, session: &str) {
+    if !changes.unlisted.is_empty() {
+        let names = shown(&changes.unlisted);
+        note(
+            context,
+            &format!("profiles of roles that session {session} no longer lists: {names}; to remove: --prune"),
+        );
+    }
 }

@@ -10,17 +10,17 @@ use crate::core::clock::Timestamp;
 use crate::core::digest::sha1_hex;
 use crate::core::secret::Secret;
 use crate::plan::sources::SsoSession;
-use crate::source::Sources;
+use crate::source::sources::Sources;
 use crate::token_files::{TokenFields, TokenFile, text, timestamp};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Grant {
+pub(crate) enum Grant {
     DeviceCode,
     AuthorizationCode,
 }
 
 impl Grant {
-    pub(super) fn types(self) -> [&'static str; 2] {
+    pub(crate) fn types(self) -> [&'static str; 2] {
         match self {
             Self::DeviceCode => ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
             Self::AuthorizationCode => ["authorization_code", "refresh_token"],
@@ -35,16 +35,16 @@ const OWN: &str = "amplify-creds";
 /// A registration with less time left counts as expired, as in the AWS CLI. In seconds.
 const LEAST_LEFT: i64 = 900;
 
-pub(super) struct Registration {
-    pub(super) client_id: String,
-    pub(super) client_secret: Secret,
-    pub(super) expires: Timestamp,
-    pub(super) grant: Grant,
+pub(crate) struct Registration {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Secret,
+    pub(crate) expires: Timestamp,
+    pub(crate) grant: Grant,
 }
 
 impl Registration {
     /// The stored registration for this grant, if it still lasts.
-    pub(super) fn find(sources: &Sources<'_>, session: &SsoSession, grant: Grant) -> Option<Self> {
+    pub(crate) fn find(sources: &Sources<'_>, session: &SsoSession, grant: Grant) -> Option<Self> {
         [AWS_CLI, OWN].iter().find_map(|tool| Self::read(sources, path(sources, session, tool), grant))
     }
 
@@ -63,11 +63,11 @@ impl Registration {
     }
 
     /// Removes a registration that the service does not accept, unless the file has another one.
-    pub(super) fn forget(&self, sources: &Sources<'_>, session: &SsoSession) {
+    pub(crate) fn forget(sources: &Sources<'_>, session: &SsoSession, client_id: &str) {
         for tool in [AWS_CLI, OWN] {
             let file = TokenFile::new(path(sources, session, tool));
-            let is_ours = |fields: TokenFields| text(&fields, "clientId") == Some(&self.client_id);
-            if file.read().ok().flatten().is_some_and(is_ours) {
+            let is_it = |fields: TokenFields| text(&fields, "clientId") == Some(client_id);
+            if file.read().ok().flatten().is_some_and(is_it) {
                 let _ = file.remove_locked(sources.store);
             }
         }
@@ -75,7 +75,7 @@ impl Registration {
 
     /// A failure costs a registration at the next sign-in. The AWS CLI's registration for authorization codes is kept,
     /// because it uses them by default.
-    pub(super) fn store(&self, sources: &Sources<'_>, session: &SsoSession) {
+    pub(crate) fn store(&self, sources: &Sources<'_>, session: &SsoSession) {
         let tool = match self.grant {
             Grant::DeviceCode => AWS_CLI,
             Grant::AuthorizationCode => OWN,
