@@ -69,7 +69,9 @@ impl NameTemplate {
             Part::Placeholder(Placeholder::Session) => session,
         });
         // A command would read a name with a leading hyphen as an option.
-        plain(&parts.collect::<String>()).trim_start_matches('-').to_owned()
+        let name = plain(&parts.collect::<String>()).trim_start_matches('-').to_owned();
+        // Every tool would use it without being asked to, and the administrator chooses the account's name.
+        if name == "default" { format!("default-{}", role.account_id) } else { name }
     }
 }
 
@@ -115,6 +117,7 @@ mod tests {
             assert_eq!(name(DEFAULT, account_name), expected, "{account_name:?}");
         }
         assert_eq!(name(DEFAULT, &"x".repeat(5000)).len(), 5007);
+        assert_eq!(name("{account_name}", "default"), "default-111111111111");
     }
 
     #[test]

@@ -149,7 +149,7 @@ fn row(profile: &Profile<'_>, target: Option<&CredentialPlan>, session: String) 
         masked(&profile.name).into_owned(),
         ProfileKind::of(profile).name().to_owned(),
         role.as_ref().map(|arn| arn.account().to_owned()).or_else(|| account(profile)).unwrap_or_default(),
-        masked(role_name).into_owned(),
+        if role_name.is_empty() { value("sso_role_name") } else { masked(role_name).into_owned() },
         value("region"),
         if has_mfa { "yes".to_owned() } else { String::new() },
         value("source_profile"),
