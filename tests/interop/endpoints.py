@@ -65,7 +65,7 @@ REGIONS = [
     *("us-gov-west-1", "us-gov-east-1", "us-gov-north-2", "aws-us-gov-global"),
     *("us-iso-east-1", "us-iso-west-1", "us-isob-east-1", "us-isob-west-1", "eu-isoe-west-1", "us-isof-south-1"),
     *("eusc-de-east-1", "eusc-fr-west-1", "aws-iso-global", "aws-iso-b-global", "aws-iso-e-global", "aws-iso-f-global"),
-    *("aws-global", "mars-north-1", "CN-NORTH-1", "us-east", "cn-1", "x"),
+    *("aws-global", "mars-north-1", "us-east", "cn-1", "x"),
     *("fips-us-east-1", "us-west-2-fips", "fips-us-gov-west-1", "fips-aws-global"),
 ]
 BAD_REGIONS = ["us_east_1", "-eu", "eu-", "a b", "a.b", "x" * 64]
@@ -217,13 +217,17 @@ def theirs(case, path):
     return [[role, without_slash(url), region] for role, url, region in calls]
 
 
+REFUSED = [(3, "config"), (2, "usage")]
+
+
 def ours(case, path, program):
     command = [program, "explain", "p", "--json", "--config-file", path, "--credentials-file", "/dev/null"]
     command += [f"--region={case['region']}"] if case["region"] is not None else []
     env = {"HOME": os.path.dirname(path), **case["env"]}
     run = subprocess.run(command, capture_output=True, env=env, stdin=subprocess.DEVNULL)
     document = json.loads(run.stdout)
-    if run.returncode == 3 and document["error"]["code"] == "config":
+    # An invalid --region is a usage error.
+    if (run.returncode, document.get("error", {}).get("code")) in REFUSED:
         return None
     return [[hop["profile"], without_slash(hop["sts"]["endpoint"]), hop["sts"]["signing_region"]] for hop in document["hops"]]
 
