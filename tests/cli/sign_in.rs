@@ -111,6 +111,7 @@ fn registration_for_authorization_codes_is_neither_used_nor_replaced() {
 fn login_names_profiles_that_need_nothing() {
     let story = story();
     assert_eq!(story.run(&["login", "sso"]).code, Some(0));
+    assert_eq!(story.run(&["login", "sso"]).stderr, "no sign-in needed\n");
     let run = story.run(&["login", "sso", "legacy"]);
     assert_eq!(run.code, Some(0), "{run:?}");
     assert_eq!(run.stderr.lines().nth(1), Some("nothing needed: sso"), "{run:?}");

@@ -12,7 +12,7 @@ use crate::cli::credentials::{is_cached, with_resolver};
 use crate::cli::errors::failure::Failure;
 use crate::cli::login_command;
 use crate::cli::prompts::prompt_chain;
-use crate::cli::sign_in::{self, Occasion};
+use crate::cli::sign_in::{self, Occasion, Session};
 use crate::core::clock::Timestamp;
 use crate::core::masking::masked;
 use crate::core::sanitize::printable;
@@ -65,7 +65,9 @@ fn announce(
     let others = plans.iter().filter(|plan| !needy.contains(plan.profile.as_str()));
     let others: Vec<_> = others.map(|plan| masked(&plan.profile)).collect();
     if lines.is_empty() {
-        lines.push("no MFA code needed".to_owned());
+        let only_sign_in = plans.iter().all(|plan| plan.mfa.is_none() && Session::of(&plan.base.source).is_some());
+        let what = if only_sign_in { "no sign-in needed" } else { "no MFA code needed" };
+        lines.push(what.to_owned());
     } else if !others.is_empty() {
         lines.push(format!("nothing needed: {}", others.join(", ")));
     }
