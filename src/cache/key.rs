@@ -200,7 +200,7 @@ impl Labelled {
             BaseSource::Sso(sso) => return self.sso(sso),
             BaseSource::WebIdentity(web) => return self.web_identity(web),
             BaseSource::Login(login) => {
-                let LoginBase { session, region: _, endpoint } = login;
+                let LoginBase { profile: _, session, region: _, endpoint } = login;
                 self.add("base", "login");
                 self.add("login session", &session.value);
                 return self.add_some("endpoint", endpoint.as_deref());

@@ -60,11 +60,16 @@ impl Questions {
 
     /// The default is yes.
     pub(super) fn confirm(&mut self, question: &str) -> Result<bool, Failure> {
+        self.yes_or_no(&format!("{question} [Y/n] "), true)
+    }
+
+    pub(super) fn yes_or_no(&mut self, question: &str, default: bool) -> Result<bool, Failure> {
         let Some(person) = &mut self.0 else { return Ok(false) };
         loop {
-            let answer = person.ask(&format!("{question} [Y/n] ")).map_err(|error| unanswered(&error))?;
+            let answer = person.ask(question).map_err(|error| unanswered(&error))?;
             match answer.to_ascii_lowercase().as_str() {
-                "" | "y" | "yes" => return Ok(true),
+                "" => return Ok(default),
+                "y" | "yes" => return Ok(true),
                 "n" | "no" => return Ok(false),
                 _ => person.say("Please answer y or n.\n"),
             }

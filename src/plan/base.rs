@@ -146,7 +146,7 @@ pub(super) fn login(profile: &Profile<'_>, region: Option<&Located<String>>) -> 
     let Some(session) = profile.get("login_session").map(Setting::located) else { return Ok(None) };
     let region = profile.get("region").map(Setting::located).or_else(|| region.cloned());
     let region = region.map(|region| limits::region(&profile.name, "region", region)).transpose()?;
-    Ok(Some(LoginBase { session, region, endpoint: None }))
+    Ok(Some(LoginBase { profile: profile.name.clone(), session, region, endpoint: None }))
 }
 
 pub(super) fn process_identity(profile: &Profile<'_>) -> Result<ProcessIdentity, PlanError> {

@@ -166,6 +166,8 @@ pub struct WebIdentityInputs {
 /// The session of a user who signed in with `aws login`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoginBase {
+    /// The profile with `login_session`.
+    pub profile: String,
     /// `login_session`: the ARN of the signed-in identity.
     pub session: Located<String>,
     /// The profile's region, for a token without a region.

@@ -47,7 +47,7 @@ impl LoginSession {
     }
 }
 
-/// `expected` is the identity of an existing `login_session`.
+/// `expected` is the identity of an existing `login_session`. The user may accept another one.
 pub fn sign_in(
     sources: &Sources<'_>,
     region: &str,
@@ -58,35 +58,39 @@ pub fn sign_in(
     check_writable(&TokenFile::new(sources.login_cache.join(sha256_hex(expected.unwrap_or_default()) + ".json")))?;
     let failed = || SignInError::Source(Service::SignIn.failed(StsError::Setup("cannot make a key".to_owned())));
     let (key, pem) = SigningKey::generate().ok_or_else(failed)?;
-    let client = Client { sources, region, expected, url: sources.signin_url(region), key: Arc::new(key), pem };
-    if flow == Flow::Browser { client.in_browser(interaction) } else { client.by_paste(interaction) }
+    let client =
+        Client { sources, region, expected, interaction, url: sources.signin_url(region), key: Arc::new(key), pem };
+    if flow == Flow::Browser { client.in_browser() } else { client.by_paste() }
 }
 
 struct Client<'a> {
     sources: &'a Sources<'a>,
     region: &'a str,
     expected: Option<&'a str>,
+    interaction: &'a Interaction<'a>,
     url: String,
     key: Arc<SigningKey>,
     pem: Zeroizing<String>,
 }
 
 impl Client<'_> {
-    fn in_browser(&self, interaction: &Interaction<'_>) -> Result<LoginSession, SignInError> {
+    fn in_browser(&self) -> Result<LoginSession, SignInError> {
         let browser = BrowserFlow::bind()?;
         let redirect_uri = browser.redirect_uri();
         let address = authorize_url(&self.url, SAME_DEVICE, browser.pkce(), &redirect_uri);
-        browser.run(interaction, self.sources.login_cache, &address, |code, pkce| {
-            self.exchange(SAME_DEVICE, code, pkce, &redirect_uri)
+        browser.run(self.interaction, self.sources.login_cache, &address, |code, pkce| {
+            let session = self.exchange(SAME_DEVICE, code, pkce, &redirect_uri)?;
+            let subject = format!("AWS Sign-In as {}", session.identity);
+            Ok((session, Some(subject)))
         })
     }
 
     /// The confirmation page shows the response as Base64.
-    fn by_paste(&self, interaction: &Interaction<'_>) -> Result<LoginSession, SignInError> {
+    fn by_paste(&self) -> Result<LoginSession, SignInError> {
         let pkce = Pkce::new().map_err(|error| SignInError::Listener(error.to_string()))?;
         let redirect_uri = format!("{}/v1/sessions/confirmation", self.url);
-        (interaction.notice)(Notice::PasteCode(&authorize_url(&self.url, CROSS_DEVICE, &pkce, &redirect_uri)));
-        let pasted = (interaction.paste)()?;
+        (self.interaction.notice)(Notice::PasteCode(&authorize_url(&self.url, CROSS_DEVICE, &pkce, &redirect_uri)));
+        let pasted = (self.interaction.paste)()?;
         let query = base64::decode_url(pasted.trim().trim_end_matches('='));
         let query = query.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(SignInError::InvalidPaste)?;
         let code = response(&query, &pkce.state).ok_or(SignInError::InvalidPaste)?.code()?;
@@ -100,7 +104,7 @@ impl Client<'_> {
         pkce: &Pkce,
         redirect_uri: &str,
     ) -> Result<LoginSession, SignInError> {
-        let Self { sources, region, expected, url, key, pem } = self;
+        let Self { sources, region, expected, url, key, pem, interaction } = self;
         let body = CreateOAuth2TokenRequestBody::builder()
             .client_id(client_id)
             .grant_type("authorization_code")
@@ -111,7 +115,7 @@ impl Client<'_> {
         let call = SignInCall { region, url, key, secret: code, timeout: TIMEOUT };
         let issued = sources.signin_token(&call, body)?;
         let identity = issued.identity().ok_or_else(|| Service::SignIn.failed(StsError::Garbage))?;
-        if expected.is_some_and(|expected| expected != identity) {
+        if expected.is_some_and(|expected| expected != identity) && !(interaction.accepts)(&identity) {
             return Err(SignInError::OtherIdentity(identity));
         }
         let account = identity.split(':').nth(4).unwrap_or_default().to_owned();

@@ -50,13 +50,14 @@ impl BrowserFlow {
         &self.pkce
     }
 
-    /// Opens `url` and runs `exchange` with the code of the response. The browser shows its result.
+    /// Opens `url` and runs `exchange` with the code of the response. The browser shows its result, for the session of
+    /// the interaction or the one that `exchange` names.
     pub(super) fn run<T>(
         mut self,
         interaction: &Interaction<'_>,
         directory: &Path,
         url: &str,
-        mut exchange: impl FnMut(&Secret, &Pkce) -> Result<T, SignInError>,
+        mut exchange: impl FnMut(&Secret, &Pkce) -> Result<(T, Option<String>), SignInError>,
     ) -> Result<T, SignInError> {
         let failed = |error: std::io::Error| SignInError::Listener(error.to_string());
         let start_path = format!("/{}", random::hex(16).map_err(failed)?.expose());
@@ -79,8 +80,9 @@ impl BrowserFlow {
             let mut answer = |head: &Head, peer: Peer| match judge(head, &expected) {
                 Visit::Callback(response) if outcome.is_none() => {
                     let result = response.code().and_then(|code| exchange(&code, pkce));
-                    let page = last_page(interaction.subject, result.as_ref().err());
-                    outcome = Some(result);
+                    let named = result.as_ref().ok().and_then(|(_, subject)| subject.as_deref());
+                    let page = last_page(named.unwrap_or(interaction.subject), result.as_ref().err());
+                    outcome = Some(result.map(|(signed_in, _)| signed_in));
                     Some(page)
                 }
                 Visit::Start => Some(progress.start(url, peer)),

@@ -47,7 +47,7 @@ pub fn sign_in(
     };
     let signed_in = match flow {
         Flow::Paste => pasted(interaction, browser.pkce(), &address, exchange),
-        _ => browser.run(interaction, sources.sso_cache, &address, exchange),
+        _ => browser.run(interaction, sources.sso_cache, &address, |code, pkce| Ok((exchange(code, pkce)?, None))),
     };
     signed_in.inspect_err(|error| {
         // AWS shows a page without a response if it has deleted the registration.

@@ -21,6 +21,8 @@ pub struct Interaction<'a> {
     /// What the user signs in to, for the last page.
     pub subject: &'a str,
     pub notice: &'a dyn Fn(Notice<'_>),
+    /// Whether the browser's identity replaces that of the profile.
+    pub accepts: &'a dyn Fn(&str) -> bool,
     /// Reads what the user pastes.
     pub paste: &'a dyn Fn() -> Result<String, SignInError>,
 }

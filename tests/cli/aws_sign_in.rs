@@ -1,11 +1,11 @@
 //! `login` signs in to AWS Sign-In as `aws login` does, in a browser of this machine or by a pasted code.
 #![cfg(unix)]
 
-use std::fs;
+use std::{fs, thread};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use test_support::{FakeSts, Page, Role, SignIn, Terminal, TestHome, World, wait_until};
+use test_support::{FakeSts, Finished, Page, Role, SignIn, Terminal, TestHome, World, wait_until};
 
 use crate::bases::hex;
 use crate::{PROGRAM, json};
@@ -144,17 +144,41 @@ fn wrong_paste_exits_4() {
     assert!(story.token(USER).is_none());
 }
 
-#[test]
-fn other_identity_is_rejected_and_not_stored() {
-    let story = story(&format!("[profile me]\nlogin_session = {USER}\n"));
-    story.double.set_session("arn:aws:iam::111111111111:user/other");
+const OTHER: &str = "arn:aws:iam::111111111111:user/other";
+
+/// Answers the question about the other identity, while the browser waits for its page.
+fn signed_in_as_other(story: &Story, answer: &str) -> (Finished, Page) {
+    story.double.set_session(OTHER);
     story.double.approve_at_once();
-    let terminal = story.with_browser("login me");
-    assert!(story.visit().text().contains("Not signed in"));
-    let run = terminal.finish().1.restored();
+    let mut terminal = story.with_browser("login me");
+    let page = thread::scope(|scope| {
+        let visit = scope.spawn(|| story.visit());
+        terminal.expect(&format!("The browser is signed in as {OTHER}, and profile me has {USER}."));
+        terminal.type_line(answer);
+        visit.join().unwrap()
+    });
+    (terminal.finish().1.restored(), page)
+}
+
+#[test]
+fn other_identity_is_rejected_by_default_and_not_stored() {
+    let story = story(&format!("[profile me]\nlogin_session = {USER}\n"));
+    let (run, page) = signed_in_as_other(&story, "");
+    assert!(page.text().contains("Not signed in"), "{}", page.text());
     assert_eq!(run.code, Some(4), "{run:?}");
-    assert!(run.stderr.contains("the browser is signed in as arn:aws:iam::111111111111:user/other"), "{run:?}");
-    assert!(story.token(USER).is_none() && story.token("arn:aws:iam::111111111111:user/other").is_none());
+    assert!(run.stderr.contains(&format!("the browser is signed in as {OTHER}")), "{run:?}");
+    assert!(story.token(USER).is_none() && story.token(OTHER).is_none());
+}
+
+#[test]
+fn accepted_identity_replaces_that_of_the_profile() {
+    let story = story(&format!("[profile me]\nregion = eu-west-1\nlogin_session = {USER}\n"));
+    let (run, page) = signed_in_as_other(&story, "y");
+    assert!(page.text().contains(&format!("is signed in to AWS Sign-In as {OTHER}.")), "{}", page.text());
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.contains("me "), "{run:?}");
+    assert_eq!(story.config(), format!("[profile me]\nregion = eu-west-1\nlogin_session = {OTHER}\n"));
+    assert!(story.token(USER).is_none() && story.token(OTHER).is_some());
 }
 
 #[test]

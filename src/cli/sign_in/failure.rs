@@ -61,7 +61,7 @@ pub(super) fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> F
         }
         SignInError::OtherIdentity(_) => Failure::new(CREDENTIALS_REJECTED, message)
             .hint(format!("choose that identity in the browser, then: {}", session.command(None, profile)))
-            .hint("to use the other identity, remove login_session from the profile first"),
+            .hint("to use the other identity for the profile, answer y in the terminal"),
         SignInError::NoTerminal => {
             // On one line, because SDKs show only the first line.
             let run = session.command(None, profile);

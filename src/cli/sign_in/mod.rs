@@ -2,6 +2,7 @@
 
 mod failure;
 mod flow;
+pub(super) mod login_session;
 mod needs;
 mod notices;
 mod occasion;
@@ -14,8 +15,10 @@ use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
 use crate::cli::output::note;
+use crate::cli::questions::Questions;
 use crate::cli::sources::with_sources;
 use crate::core::clock::{Clock, Timestamp};
+use crate::core::sanitize::printable;
 use crate::output::left_until;
 use crate::plan::CredentialPlan;
 use crate::resolve::ResolveError;
@@ -29,6 +32,13 @@ pub(super) use occasion::Occasion;
 
 use notices::Notices;
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SignedIn {
+    AsBefore,
+    /// The profile names another identity now.
+    AsAnother,
+}
+
 /// Signs in if `error` requires it and the user allows it. `None` if not.
 pub(super) fn after(
     context: &Context,
@@ -36,7 +46,7 @@ pub(super) fn after(
     plan: &CredentialPlan,
     error: &ResolveError,
     occasion: Occasion,
-) -> Option<Result<(), Failure>> {
+) -> Option<Result<SignedIn, Failure>> {
     let (session, rejected) = needs::of(error)?;
     if context.no_input() {
         return None;
@@ -65,7 +75,7 @@ pub(super) fn ahead(context: &Context, pool: &ConnectionPool, plan: &CredentialP
         if session.is_signed_in(sources, None) {
             return Ok(());
         }
-        into_session(context, sources, &session, &plan.profile, None, Occasion::Automatic)
+        into_session(context, sources, &session, &plan.profile, None, Occasion::Automatic).map(drop)
     })
 }
 
@@ -77,7 +87,7 @@ pub(super) fn into_session(
     profile: &str,
     rejected: Option<&str>,
     occasion: Occasion,
-) -> Result<(), Failure> {
+) -> Result<SignedIn, Failure> {
     let flow = flow::of(context, session, occasion)?;
     let turn = Turn {
         store: sources.store,
@@ -104,11 +114,16 @@ pub(super) fn into_session(
         },
     );
     match signed_in {
-        Ok(Some(expires)) => {
-            note(context, &format!("signed in to {name}: {}", left_until(expires, Clock::System.now())));
-            Ok(())
+        Ok(Some((_, Some(identity)))) => {
+            note(context, &format!("signed in to AWS Sign-In as {identity}"));
+            let Session::AwsSignIn(Some(login)) = session else { return Ok(SignedIn::AsBefore) };
+            login_session::write(context, &login.profile, &identity, None).map(|()| SignedIn::AsAnother)
         }
-        Ok(None) => Ok(()),
+        Ok(Some((expires, None))) => {
+            note(context, &format!("signed in to {name}: {}", left_until(expires, Clock::System.now())));
+            Ok(SignedIn::AsBefore)
+        }
+        Ok(None) => Ok(SignedIn::AsBefore),
         Err(error) => Err(failure::of_turn(&error, session, profile)),
     }
 }
@@ -148,10 +163,23 @@ fn interacting<T>(
         limit: occasion.limit(),
         subject: &session.subject(),
         notice: &|notice| notices.print(&notice),
+        accepts: &|identity| accepts(context, session, occasion, identity),
         paste: &|| notices.paste(),
     })
 }
 
+/// Only `login` can ask.
+fn accepts(context: &Context, session: &Session<'_>, occasion: Occasion, identity: &str) -> bool {
+    let (Session::AwsSignIn(Some(login)), Occasion::Login(_)) = (session, occasion) else { return false };
+    let question = format!(
+        "The browser is signed in as {identity}, and profile {} has {}. Use the identity of the browser? [y/N] ",
+        login.profile, login.session.value
+    );
+    let asked = Questions::open(context).ok().map(|mut person| person.yes_or_no(&printable(&question), false));
+    matches!(asked, Some(Ok(true)))
+}
+
+/// Also returns the identity that replaces the one of the profile.
 fn by_flow(
     context: &Context,
     sources: &Sources<'_>,
@@ -159,15 +187,18 @@ fn by_flow(
     flow: Flow,
     occasion: Occasion,
     notices: &Notices<'_>,
-) -> Result<Timestamp, SignInError> {
+) -> Result<(Timestamp, Option<String>), SignInError> {
     interacting(context, session, occasion, notices, |interaction| match session {
-        Session::IdentityCenter(session, _) => identity_center::sign_in(sources, session, flow, interaction),
+        Session::IdentityCenter(session, _) => {
+            identity_center::sign_in(sources, session, flow, interaction).map(|expires| (expires, None))
+        }
         Session::AwsSignIn(login) => {
             let region = login.and_then(|login| login.region.as_ref()).map_or(DEFAULT_REGION, |region| &region.value);
             let expected = login.map(|login| login.session.value.trim());
             let signed_in = aws_sign_in::sign_in(sources, region, expected, flow, interaction)?;
             signed_in.store(sources)?;
-            Ok(signed_in.expires)
+            let other = expected.is_some_and(|expected| expected != signed_in.identity);
+            Ok((signed_in.expires, other.then_some(signed_in.identity)))
         }
     })
 }

@@ -39,7 +39,7 @@ pub(crate) fn json_of(base: &Base, sign_in: Option<&SignInStatus>) -> Value {
                 "sts": sts_json(sts),
             })
         }
-        BaseSource::Login(LoginBase { session, region: _, endpoint: _ }) => {
+        BaseSource::Login(LoginBase { session, .. }) => {
             json!({"login_session": shown("login_session", &session.value)})
         }
     };

@@ -2,24 +2,20 @@
 
 use crate::cache::store::Store;
 use crate::cli::args::Login;
-use crate::cli::confirm::report_written;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::credentials::plan_of;
-use crate::cli::errors::failure::{EDIT, Failure};
+use crate::cli::errors::failure::Failure;
 use crate::cli::output::note;
 use crate::cli::plan_inputs::inputs;
 use crate::cli::questions::{FormField, Questions};
+use crate::cli::sign_in::login_session;
 use crate::cli::sources::with_sources_trusting;
 use crate::cli::{selection, sign_in};
 use crate::core::masking::masked;
-use crate::edit::{Change, Editor, Original};
 use crate::plan::error::PlanError;
 use crate::plan::inputs::Inputs;
 use crate::plan::limits::is_region;
-use crate::profile::load::MAX_FILE_BYTES;
-use crate::profile_file::FileKind;
-use crate::profile_file::document::{EditError, ProfileDocument};
 use crate::source::login::DEFAULT_REGION;
 
 const EXAMPLE: &str = "arn:aws:iam::111111111111:user/dev";
@@ -63,7 +59,7 @@ fn without_source(context: &Context, options: &Login, inputs: &Inputs) -> Result
 fn sign_in(context: &Context, options: &Login, inputs: &Inputs, name: &str) -> Result<bool, Failure> {
     let Ok(mut person) = Questions::open(context) else { return Ok(false) };
     // A name that cannot be written is known before the question.
-    edit(context, name, EXAMPLE, None)?;
+    login_session::edit(context, name, EXAMPLE, None)?;
     let set = context.profiles()?;
     let shown = masked(name);
     let question = match set.get(name) {
@@ -90,32 +86,7 @@ fn sign_in(context: &Context, options: &Login, inputs: &Inputs, name: &str) -> R
         let signed_in = sign_in::into_new_session(context, sources, &region, name, options.flow())?;
         sign_in::store(sources, &signed_in, name)?;
         note(context, &format!("signed in to AWS Sign-In as {}", signed_in.identity));
-        let editor = Editor::new(&context.paths.cache_dir);
-        let lock = editor.lock()?;
-        let changes = [edit(context, name, &signed_in.identity, region_to_write)?];
-        report_written(context, &editor.write(&changes, &lock)?);
-        Ok::<_, Failure>(())
+        login_session::write(context, name, &signed_in.identity, region_to_write)
     })?;
     Ok(true)
-}
-
-fn edit(context: &Context, name: &str, identity: &str, region: Option<&str>) -> Result<Change, Failure> {
-    let original = Original::read(&context.paths.config, &context.paths.home, MAX_FILE_BYTES)?;
-    let mut document = ProfileDocument::new(FileKind::Config, original.text());
-    let properties = [("login_session", Some(identity)), ("region", region)];
-    let properties: Vec<_> = properties.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
-    let failed =
-        |error: EditError| Failure::new(EDIT, format!("cannot write profile {name}: {error}")).in_file(&original.file);
-    match document.lines_of(name).last() {
-        Some(line) => {
-            for (key, value) in &properties {
-                document.set(*line, key, value).map_err(failed)?;
-            }
-        }
-        None => document.add_profile(name, &properties, &[]).map_err(failed)?,
-    }
-    let text = document.text().to_owned();
-    let change = Change::new(original, &text);
-    change.check()?;
-    Ok(change)
 }

@@ -12,7 +12,7 @@ use crate::cli::credentials::{is_cached, with_resolver};
 use crate::cli::errors::failure::Failure;
 use crate::cli::login_command;
 use crate::cli::prompts::prompt_chain;
-use crate::cli::sign_in::{self, Occasion, Session};
+use crate::cli::sign_in::{self, Occasion, Session, SignedIn};
 use crate::core::clock::Timestamp;
 use crate::core::masking::masked;
 use crate::core::sanitize::printable;
@@ -27,7 +27,15 @@ use plans::plans;
 
 pub(crate) fn run(context: Context, options: &Login) -> Result<(), Failure> {
     directory::sweep();
-    let context = &first_sign_in::offer(context, options)?;
+    let context = first_sign_in::offer(context, options)?;
+    match log_in_all(&context, options)? {
+        SignedIn::AsBefore => Ok(()),
+        // The other profiles are signed in already.
+        SignedIn::AsAnother => run(context.reload()?, options),
+    }
+}
+
+fn log_in_all(context: &Context, options: &Login) -> Result<SignedIn, Failure> {
     let set = context.profiles()?;
     let mut outcomes = Outcomes::new(context, options.json);
     let (plans, unplanned) = plans(context, &set, options)?;
@@ -42,11 +50,12 @@ pub(crate) fn run(context: Context, options: &Login) -> Result<(), Failure> {
     let mut failed_sign_ins = BTreeSet::new();
     for plan in &plans {
         match log_in(context, &pool, &set, plan, options, &mut prompt, &mut failed_sign_ins) {
-            Ok((expires, prompted)) => outcomes.add(&plan.profile, expires, prompted),
+            Ok(Some((expires, prompted))) => outcomes.add(&plan.profile, expires, prompted),
+            Ok(None) => return Ok(SignedIn::AsAnother),
             Err(failure) => outcomes.add_failure(&plan.profile, failure)?,
         }
     }
-    outcomes.finish()
+    outcomes.finish().map(|()| SignedIn::AsBefore)
 }
 
 /// Prints what the profiles need, before the first prompt.
@@ -76,7 +85,7 @@ fn announce(
     }
 }
 
-/// Returns when the session expires, and whether the user was prompted. Signs in if the profile needs it. Other profiles of the session then find its token. After a failure they do not ask
+/// Returns when the session expires, and whether the user was prompted. `None` if the profile has changed. Signs in if the profile needs it. Other profiles of the session then find its token. After a failure they do not ask
 /// again.
 fn log_in(
     context: &Context,
@@ -86,7 +95,7 @@ fn log_in(
     options: &Login,
     prompt: &mut PromptChain,
     failed_sign_ins: &mut BTreeSet<String>,
-) -> Result<(Option<Timestamp>, bool), Failure> {
+) -> Result<Option<(Option<Timestamp>, bool)>, Failure> {
     let mut attempt = || {
         with_resolver(context, pool, set, plan, &options.session, prompt, |resolver, _| {
             let outcome = resolver.credentials().map(|credentials| (credentials.expiration, resolver.asked));
@@ -98,13 +107,16 @@ fn log_in(
         && let Some(session) = sign_in::of(error).filter(|session| !failed_sign_ins.contains(&session.name()))
         && let Some(signed_in) = sign_in::after(context, pool, plan, error, Occasion::Login(options.flow()))
     {
-        signed_in.inspect_err(|_| {
+        let signed_in = signed_in.inspect_err(|_| {
             failed_sign_ins.insert(session.name());
         })?;
+        if signed_in == SignedIn::AsAnother {
+            return Ok(None);
+        }
         outcome = attempt()?;
     }
     match outcome {
-        Ok(session) => Ok(session),
+        Ok(session) => Ok(Some(session)),
         Err((error, run)) => Err(login_command::failure(context, error, plan, &options.session, &run)),
     }
 }
