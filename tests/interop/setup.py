@@ -88,7 +88,8 @@ def problems_of(options, endpoint, number, _about, config, arguments, name, targ
     if number % 2:
         program = home / "my tools" / "amplify-creds"
         program.parent.mkdir()
-        program.symlink_to(options.bin)
+        # Not a link: setup writes the path of the file itself, unless PATH has the link.
+        os.link(options.bin, program)
     environment = {"HOME": str(home), "PATH": os.environ["PATH"], "AWS_ENDPOINT_URL_STS": endpoint}
     environment |= {name: os.environ[name] for name in ("PYTHONPATH", "PYTHONUTF8", "PYENV_ROOT") if name in os.environ}
     run = lambda command: subprocess.run(command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
