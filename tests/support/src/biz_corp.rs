@@ -28,8 +28,8 @@ pub const LONG_ROLE: &str = "arn:aws:iam::222222222222:role/Long";
 const DEV_CORP: &str = "111111111111";
 
 impl World {
-    /// The walk-through's world: one user with an MFA device, who manages the own access keys, and four roles. The constants of [`crate::biz_corp`] name
-    /// them.
+    /// The walk-through's world: one user and four roles. The user has an MFA device and manages the user's own access
+    /// keys. The constants of [`crate::biz_corp`] name them.
     pub fn biz_corp() -> Self {
         Self::new()
             .user(
