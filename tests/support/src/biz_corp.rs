@@ -28,11 +28,15 @@ pub const LONG_ROLE: &str = "arn:aws:iam::222222222222:role/Long";
 const DEV_CORP: &str = "111111111111";
 
 impl World {
-    /// The walk-through's world: one user with an MFA device and four roles. The constants of [`crate::biz_corp`] name
-    /// them.
+    /// The walk-through's world: one user and four roles. The user has an MFA device and manages the user's own access
+    /// keys. The constants of [`crate::biz_corp`] name them.
     pub fn biz_corp() -> Self {
         Self::new()
-            .user(User::new(USER_ARN, ACCESS_KEY_ID, SECRET_ACCESS_KEY).device(Device::new(MFA_SERIAL, MFA_SEED)))
+            .user(
+                User::new(USER_ARN, ACCESS_KEY_ID, SECRET_ACCESS_KEY)
+                    .device(Device::new(MFA_SERIAL, MFA_SEED))
+                    .manages_own_keys(),
+            )
             .role(Role::new(BIZ_CORP_ROLE).trusts(DEV_CORP).external_id(EXTERNAL_ID).mfa_required())
             .role(Role::new(DEPLOY_ROLE).trusts(BIZ_CORP_ROLE))
             .role(Role::new(NO_MFA_ROLE).trusts(DEV_CORP))

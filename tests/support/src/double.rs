@@ -4,9 +4,11 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::access_key::{AccessKey, KeyDelay, LastUse};
 use crate::aws_error::AwsError;
 use crate::fault::{Fault, Faults};
 use crate::http::{Reply, Request, Response, Server, Service};
@@ -95,6 +97,36 @@ impl FakeSts {
     /// Changes the world for later requests.
     pub fn edit_world<R>(&self, edit: impl FnOnce(&mut World) -> R) -> R {
         edit(&mut self.state.sts.world())
+    }
+
+    /// The access keys of the user with this ARN, the oldest first.
+    pub fn access_keys(&self, user_arn: &str) -> Vec<AccessKey> {
+        self.state.sts.world().access_keys(user_arn)
+    }
+
+    /// The last use of this access key; `None` if it is unknown or was never used.
+    pub fn last_used(&self, access_key_id: &str) -> Option<LastUse> {
+        self.state.sts.world().access_key(access_key_id)?.last_used().cloned()
+    }
+
+    /// Rejects the first `calls` requests with every key that is created later.
+    pub fn key_delay(&self, calls: usize) {
+        self.key_answers(&vec![false; calls]);
+    }
+
+    /// Accepts (`true`) or rejects the first requests with every key that is created later, in this order. The servers
+    /// of AWS learn a new key one after the other, so that a success can precede a rejection.
+    pub fn key_answers(&self, answers: &[bool]) {
+        self.state.sts.world().key_delay = KeyDelay::of_answers(answers.iter().copied());
+    }
+
+    /// Rejects every key that is created later until it is this old.
+    ///
+    /// # Panics
+    ///
+    /// If the time is longer than millions of years.
+    pub fn key_delay_for(&self, time: Duration) {
+        self.state.sts.world().key_delay = KeyDelay::of_time(time);
     }
 
     /// All calls so far, in the order of their decisions.
@@ -287,7 +319,8 @@ impl State {
             return answer;
         }
         let service = if is_of_iam(params) { "iam" } else { "sts" };
-        let signed = sigv4::verify(request, service, now, |id| self.sts.key(id))?;
+        let signed = sigv4::verify(request, service, now, |id| self.sts.key(id, now))?;
+        self.sts.record_use(&signed, now);
         self.sts.perform(&signed.access_key_id, params, request_id, now)
     }
 }

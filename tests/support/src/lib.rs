@@ -16,6 +16,7 @@
 
 #![forbid(unsafe_code)]
 
+mod access_key;
 mod aws_error;
 pub mod biz_corp;
 mod browser;
@@ -47,6 +48,7 @@ mod totp;
 mod wait;
 mod world;
 
+pub use access_key::{AccessKey, LastUse};
 pub use aws_error::AwsError;
 pub use browser::Page;
 pub use double::FakeSts;

@@ -11,6 +11,11 @@ use sha2::{Digest, Sha256};
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/// The id of a long-term key: `AKIA` and sixteen characters.
+pub(crate) fn access_key_id() -> String {
+    format!("AKIA{}", letters(BASE32, &fresh_bytes(16)))
+}
+
 /// The id of temporary keys: `ASIA` and sixteen characters.
 pub(crate) fn temporary_key_id() -> String {
     format!("ASIA{}", letters(BASE32, &fresh_bytes(16)))
@@ -65,6 +70,7 @@ mod tests {
 
     #[test]
     fn generated_ids_have_aws_lengths() {
+        assert_eq!(access_key_id().len(), 20);
         assert_eq!(temporary_key_id().len(), 20);
         assert_eq!(secret_access_key().len(), 40);
         assert_eq!(request_id().len(), 36);

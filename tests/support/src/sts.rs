@@ -19,7 +19,7 @@ use crate::mint;
 use crate::sigv4;
 use crate::totp::Codes;
 use crate::world::World;
-use caller::{Caller, Kind};
+pub(crate) use caller::{Caller, Kind};
 use document::TemporaryKeys;
 
 const VERSION: &str = "2011-06-15";
@@ -62,9 +62,10 @@ impl Sts {
         &self.codes
     }
 
-    pub(crate) fn key(&self, access_key_id: &str) -> Option<sigv4::Key> {
-        if let Some(user) = self.world().user_of_key(access_key_id) {
-            return Some(sigv4::Key { secret: user.secret_access_key.clone(), session: None });
+    /// The key of a request; `None` if it is unknown, inactive or still delayed. Counts the request.
+    pub(crate) fn key(&self, access_key_id: &str, now: DateTime<Utc>) -> Option<sigv4::Key> {
+        if let Some(key) = self.world().access_key_mut(access_key_id) {
+            return key.accepts_request(now).then(|| sigv4::Key { secret: key.secret().to_owned(), session: None });
         }
         let sessions = self.sessions();
         let session = sessions.get(access_key_id)?;
@@ -72,6 +73,13 @@ impl Sts {
             secret: session.secret.clone(),
             session: Some(sigv4::KeySession { token: session.token.clone(), expires: session.expires }),
         })
+    }
+
+    /// Records a verified request in its long-term key. Temporary keys have no last use.
+    pub(crate) fn record_use(&self, signed: &sigv4::Credential, now: DateTime<Utc>) {
+        if let Some(key) = self.world().access_key_mut(&signed.access_key_id) {
+            key.record_use(now, &signed.service, &signed.region);
+        }
     }
 
     /// Executes a request that is verified to be signed with this key, and returns the XML response.
@@ -84,7 +92,7 @@ impl Sts {
     ) -> Result<String, AwsError> {
         let caller = self.caller(access_key_id)?;
         if is_of_iam(params) {
-            return iam::perform(&self.world(), &caller.principal, &caller.arn, params, request_id);
+            return iam::perform(&mut self.world(), &caller, params, request_id, now);
         }
         let action = params.get("Action").map_or("", String::as_str);
         let version = params.get("Version").map_or("", String::as_str);

@@ -1,7 +1,9 @@
 //! The contents of the simulated AWS: users with their keys and devices, roles with their trust policies.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use crate::access_key::{AccessKey, KeyDelay};
 use crate::jwt::Issuer;
 use crate::totp::Device;
 
@@ -15,19 +17,22 @@ pub struct World {
     providers: Vec<(String, Vec<u8>)>,
     /// The organisation's policy for its accounts.
     pub(crate) organisation: Option<Value>,
+    /// The delay of keys that `CreateAccessKey` creates.
+    pub(crate) key_delay: KeyDelay,
 }
 
-/// An IAM user, or the root of an account, with one long-term access key.
+/// An IAM user, or the root of an account, with long-term access keys.
 #[must_use]
 #[derive(Clone, Debug)]
 pub struct User {
     pub(crate) arn: String,
-    pub(crate) access_key_id: String,
-    pub(crate) secret_access_key: String,
+    pub(crate) keys: Vec<AccessKey>,
     pub(crate) devices: Vec<Device>,
     pub(crate) root: bool,
     pub(crate) assumable: Option<Vec<String>>,
     pub(crate) get_session_token_denied: bool,
+    /// Inline policies by name. IAM's actions are evaluated against them, STS's are not.
+    pub(crate) inline: Vec<(String, Value)>,
 }
 
 /// A role with its trust policy.
@@ -77,7 +82,7 @@ impl World {
 
     /// Adds the user, or replaces the one with the same access key id.
     pub fn put_user(&mut self, user: User) {
-        self.users.retain(|known| known.access_key_id != user.access_key_id);
+        self.users.retain(|known| !user.keys.iter().any(|key| known.key(key.id()).is_some()));
         self.users.push(user);
     }
 
@@ -102,9 +107,40 @@ impl World {
         self.providers.iter().find(|(known, _)| known == url).map(|(_, key)| key.as_slice())
     }
 
-    /// Deletes the user's access key, as deactivating it in IAM does.
+    /// Deletes this access key, and its user if the user has no other key.
     pub fn remove_user(&mut self, access_key_id: &str) {
-        self.users.retain(|known| known.access_key_id != access_key_id);
+        self.users.retain(|known| known.key(access_key_id).is_none() || known.keys.len() > 1);
+        self.delete_access_key(access_key_id);
+    }
+
+    /// The access keys of the user with this ARN, the oldest first.
+    pub fn access_keys(&self, user_arn: &str) -> Vec<AccessKey> {
+        self.users.iter().filter(|user| user.arn == user_arn).flat_map(|user| user.keys.clone()).collect()
+    }
+
+    /// The access key with this id.
+    pub fn access_key(&self, id: &str) -> Option<&AccessKey> {
+        self.users.iter().find_map(|user| user.key(id))
+    }
+
+    /// Activates or deactivates this access key, as an administrator does.
+    ///
+    /// # Panics
+    ///
+    /// If the key does not exist.
+    pub fn set_access_key_active(&mut self, id: &str, active: bool) {
+        self.access_key_mut(id).unwrap_or_else(|| panic!("the world has no access key {id}")).set_active(active);
+    }
+
+    /// Deletes this access key, as an administrator does. The user remains.
+    pub fn delete_access_key(&mut self, id: &str) {
+        for user in &mut self.users {
+            user.keys.retain(|key| key.id() != id);
+        }
+    }
+
+    pub(crate) fn access_key_mut(&mut self, id: &str) -> Option<&mut AccessKey> {
+        self.users.iter_mut().flat_map(|user| &mut user.keys).find(|key| key.id() == id)
     }
 
     /// Deletes the role.
@@ -113,11 +149,19 @@ impl World {
     }
 
     pub(crate) fn user_of_key(&self, access_key_id: &str) -> Option<&User> {
-        self.users.iter().find(|user| user.access_key_id == access_key_id)
+        self.users.iter().find(|user| user.key(access_key_id).is_some())
     }
 
     pub(crate) fn user_of_arn(&self, arn: &str) -> Option<&User> {
         self.users.iter().find(|user| user.arn == arn)
+    }
+
+    pub(crate) fn user_of_arn_mut(&mut self, arn: &str) -> Option<&mut User> {
+        self.users.iter_mut().find(|user| user.arn == arn)
+    }
+
+    pub(crate) fn user_of_name(&self, account: &str, name: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.account() == account && user.name() == Some(name))
     }
 
     pub(crate) fn role_of_arn(&self, arn: &str) -> Option<&Role> {
@@ -149,12 +193,12 @@ impl User {
     pub fn new(arn: impl Into<String>, access_key_id: impl Into<String>, secret_access_key: impl Into<String>) -> Self {
         Self {
             arn: arn.into(),
-            access_key_id: access_key_id.into(),
-            secret_access_key: secret_access_key.into(),
+            keys: vec![AccessKey::new(access_key_id, secret_access_key)],
             devices: Vec::new(),
             root: false,
             assumable: None,
             get_session_token_denied: false,
+            inline: Vec::new(),
         }
     }
 
@@ -162,6 +206,42 @@ impl User {
     pub fn root(account: &str, access_key_id: impl Into<String>, secret_access_key: impl Into<String>) -> Self {
         let arn = format!("arn:aws:iam::{account}:root");
         Self { root: true, ..Self::new(arn, access_key_id, secret_access_key) }
+    }
+
+    /// Adds another access key.
+    pub fn access_key(mut self, key: AccessKey) -> Self {
+        self.keys.push(key);
+        self
+    }
+
+    /// Sets the creation time of all keys so far.
+    pub fn keys_created_at(mut self, at: DateTime<Utc>) -> Self {
+        self.keys = self.keys.into_iter().map(|key| key.created_at(at)).collect();
+        self
+    }
+
+    /// Adds an inline policy as JSON, or replaces the one of the same name. It affects IAM's actions. Without a policy,
+    /// a user cannot call any of them.
+    ///
+    /// # Panics
+    ///
+    /// If the document is not valid JSON.
+    pub fn policy(mut self, name: &str, document: &str) -> Self {
+        self.inline.retain(|(known, _)| known != name);
+        self.inline.push((name.to_owned(), json(document)));
+        self
+    }
+
+    /// Lets the user manage the user's own access keys and list the user's MFA devices, by the policy in IAM's user
+    /// guide.
+    pub fn manages_own_keys(self) -> Self {
+        self.policy(
+            "ManageOwnAccessKeys",
+            r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+                "Action": ["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:GetAccessKeyLastUsed",
+                    "iam:ListAccessKeys", "iam:ListMFADevices", "iam:UpdateAccessKey"],
+                "Resource": "arn:aws:iam::*:user/${aws:username}"}]}"#,
+        )
     }
 
     /// Adds an MFA device.
@@ -184,6 +264,19 @@ impl User {
     pub fn get_session_token_denied(mut self) -> Self {
         self.get_session_token_denied = true;
         self
+    }
+
+    /// The name without a path; `None` for root.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.arn.rsplit('/').next().filter(|_| !self.root)
+    }
+
+    pub(crate) fn account(&self) -> &str {
+        self.arn.split(':').nth(4).unwrap_or_default()
+    }
+
+    pub(crate) fn key(&self, id: &str) -> Option<&AccessKey> {
+        self.keys.iter().find(|key| key.id() == id)
     }
 
     pub(crate) fn device_of(&self, serial: &str) -> Option<&Device> {

@@ -34,9 +34,13 @@ type Context = BTreeMap<String, Vec<String>>;
 impl<'w> Layers<'w> {
     pub(super) fn of(world: &'w World, principal: &str) -> Self {
         let role = world.role_of_arn(principal);
+        let user = world.user_of_arn(principal);
         let named = |(name, document): &'w (String, Value)| (name.as_str(), document);
         Self {
-            identity: role.into_iter().flat_map(|role| &role.inline).map(named).collect(),
+            identity: (role.into_iter().flat_map(|role| &role.inline))
+                .chain(user.into_iter().flat_map(|user| &user.inline))
+                .map(named)
+                .collect(),
             boundary: role.and_then(|role| role.boundary.as_ref()).map(named),
             organisation: world.organisation.as_ref(),
         }
@@ -81,6 +85,16 @@ fn any_like(patterns: &Value, text: &str) -> bool {
     several(patterns).iter().any(|pattern| is_like(pattern.as_str().expect("a text"), text))
 }
 
+/// Replaces the policy variable `${aws:username}`. With another variable, or without a user, a pattern matches nothing.
+fn of_resource(patterns: &Value, resource: &str, context: &Context) -> bool {
+    let name = context.get("aws:username").and_then(|names| names.first());
+    several(patterns).iter().any(|pattern| {
+        let pattern = pattern.as_str().expect("a text");
+        let pattern = name.map_or_else(|| pattern.to_owned(), |name| pattern.replace("${aws:username}", name));
+        !pattern.contains("${") && is_like(&pattern, resource)
+    })
+}
+
 fn applies(statement: &Value, action: &str, resource: &str, context: &Context) -> bool {
     let lower = |value: &Value| {
         Value::from(several(value).iter().map(|one| one.as_str().expect("a text").to_lowercase()).collect::<Vec<_>>())
@@ -90,7 +104,7 @@ fn applies(statement: &Value, action: &str, resource: &str, context: &Context) -
         Some(not) => !any_like(&lower(not), &action),
         None => any_like(&lower(&statement["Action"]), &action),
     };
-    of_action && any_like(&statement["Resource"], resource) && condition(&statement["Condition"], context)
+    of_action && of_resource(&statement["Resource"], resource, context) && condition(&statement["Condition"], context)
 }
 
 fn condition(condition: &Value, context: &Context) -> bool {

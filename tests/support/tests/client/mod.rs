@@ -28,6 +28,10 @@ pub(crate) struct Answer {
     pub whole: bool,
 }
 
+/// Service, API version and signed region.
+const STS: (&str, &str, &str) = ("sts", "2011-06-15", "eu-central-1");
+const IAM: (&str, &str, &str) = ("iam", "2010-05-08", "us-east-1");
+
 impl Keys {
     pub(crate) fn developer() -> Self {
         Self::long_term(biz_corp::ACCESS_KEY_ID, biz_corp::SECRET_ACCESS_KEY)
@@ -64,7 +68,12 @@ impl Keys {
         action: &str,
         params: &[(&str, &str)],
     ) -> io::Result<Answer> {
-        send(sts, &self.request(sts, time, action, params))
+        send(sts, &self.request(sts, time, STS, action, params))
+    }
+
+    /// Sends an action of IAM, signed now.
+    pub(crate) fn call_iam(&self, sts: &FakeSts, action: &str, params: &[(&str, &str)]) -> Answer {
+        send(sts, &self.request(sts, Utc::now(), IAM, action, params)).expect("an answer")
     }
 
     /// Assumes a role as the session `tester`.
@@ -74,8 +83,15 @@ impl Keys {
         self.call(sts, "AssumeRole", &params)
     }
 
-    fn request(&self, sts: &FakeSts, time: DateTime<Utc>, action: &str, params: &[(&str, &str)]) -> String {
-        let mut body = format!("Action={action}&Version=2011-06-15");
+    fn request(
+        &self,
+        sts: &FakeSts,
+        time: DateTime<Utc>,
+        (service, version, region): (&str, &str, &str),
+        action: &str,
+        params: &[(&str, &str)],
+    ) -> String {
+        let mut body = format!("Action={action}&Version={version}");
         for (name, value) in params {
             write!(body, "&{name}={}", form(value)).unwrap();
         }
@@ -92,7 +108,7 @@ impl Keys {
         let names = names.join(";");
         let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
         let canonical = format!("POST\n/\n\n{lines}\n{names}\n{}", hex(&Sha256::digest(&body)));
-        let scope = format!("{}/eu-central-1/sts/aws4_request", &stamp[..8]);
+        let scope = format!("{}/{region}/{service}/aws4_request", &stamp[..8]);
         let text = format!("AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{}", hex(&Sha256::digest(canonical)));
         let key = scope.split('/').fold(format!("AWS4{}", self.secret).into_bytes(), |key, part| mac(&key, part));
         let signature = hex(&mac(&key, &text));
