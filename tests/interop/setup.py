@@ -98,7 +98,11 @@ def problems_of(options, endpoint, number, _about, config, arguments, name, targ
         yield f"setup failed: {setup.stderr}"
         return
     word = f'"{program}"' if " " in str(program) else str(program)
-    expected = {"credential_process": f"{word} process {target}", "region": "us-east-1"}
+    command = f"{word} process {target}"
+    # The Windows shell reads two quoted words only with a word after them.
+    if '"' in word and '"' in target:
+        command = f"{word} --profile {target} process"
+    expected = {"credential_process": command, "region": "us-east-1"}
 
     node = run(["node", HERE / "setup_oracle.js", options.dir / "node", files / "config", files / "credentials", name])
     seen = json.loads(node.stdout) if node.returncode == 0 else {}
