@@ -1,6 +1,7 @@
 //! The reasons why a profile has no plan, as fields. `cli::errors` makes the text.
 
 use crate::core::origin::{Location, Origin};
+use crate::profile::Profile;
 use crate::profile::near_miss::NearMiss;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,6 +144,12 @@ pub enum PlanError {
 }
 
 impl PlanError {
+    pub(super) fn no_credentials(profile: &Profile<'_>, named_by: Option<Mention>, near: Vec<NearMiss>) -> Self {
+        let sso_session = profile.get("sso_session").map(|session| session.value.to_string());
+        let (name, at) = (profile.name.clone(), profile.location());
+        Self::NoCredentials { profile: name, at, named_by, sso_session, near }
+    }
+
     pub fn location(&self) -> Option<&Location> {
         match self {
             Self::UnknownProfile { named_by: Some(Mention { at, .. }), .. }

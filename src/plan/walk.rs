@@ -307,14 +307,7 @@ impl<'a, 't> Walk<'a, 't> {
             return Ok(End::Base(Box::new(self.missing_base(&name, at.map_or(Origin::Default, Origin::File)))));
         }
         let near = self.set.near_misses(&name);
-        let sso_session = profile.get("sso_session").map(|session| session.value.to_string());
-        Err(PlanError::NoCredentials {
-            profile: name,
-            at,
-            named_by: self.trail.path.last().cloned(),
-            sso_session,
-            near,
-        })
+        Err(PlanError::no_credentials(profile, self.trail.path.last().cloned(), near))
     }
 
     fn missing_base(&mut self, name: &str, from: Origin) -> Base {

@@ -9,10 +9,10 @@ use crate::os::browser::{Opener, RedirectFile};
 use crate::os::{browser, random, tcp_peer};
 use crate::prompt::Watch;
 
-use super::callback::{Expected, Visit, judge};
+use super::callback::{Expected, NOT_FOUND, Visit, judge};
 use super::error::SignInError;
 use super::interaction::{Interaction, Notice};
-use super::page::{Page, redirect, refused};
+use super::page::{Page, redirect, refused, refused_with};
 use super::pkce::Pkce;
 
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
@@ -32,7 +32,7 @@ pub(super) struct BrowserFlow {
 struct Progress {
     start_until: Option<Instant>,
     is_visited: bool,
-    is_told: bool,
+    has_advised: bool,
 }
 
 impl BrowserFlow {
@@ -62,7 +62,7 @@ impl BrowserFlow {
         let failed = |error: std::io::Error| SignInError::Listener(error.to_string());
         let start_path = format!("/{}", random::hex(16).map_err(failed)?.expose());
         let began = Instant::now();
-        let mut progress = Progress { start_until: Some(began + START_TIMEOUT), is_visited: false, is_told: false };
+        let mut progress = Progress { start_until: Some(began + START_TIMEOUT), is_visited: false, has_advised: false };
         let (_file, page) = if tcp_peer::is_known() {
             (None, format!("http://{}{start_path}", self.host))
         } else {
@@ -93,16 +93,16 @@ impl BrowserFlow {
                 return Err(SignInError::Listener(panicked.to_string()));
             }
             if let Some(error) = opener.as_mut().and_then(Opener::failure) {
-                progress.tell(interaction, Notice::NotOpened(&error, url));
+                progress.advise(interaction, Notice::NotOpened(&error, url));
             }
             let patience = if progress.is_visited { VISITED_PATIENCE } else { PATIENCE };
             if outcome.is_none() && began.elapsed() > patience {
-                progress.tell(interaction, Notice::NotVisited(url));
+                progress.advise(interaction, Notice::NotVisited(url));
             }
         }
         let until = Instant::now() + REQUEST_TIMEOUT;
         while loopback.is_replying() && Instant::now() < until {
-            loopback.turn(Patience::Returns, &mut |_, _| Some(refused("404 Not Found")));
+            loopback.turn(Patience::Returns, &mut |_, _| Some(refused(NOT_FOUND)));
         }
         outcome.unwrap_or(Err(SignInError::Expired))
     }
@@ -119,7 +119,7 @@ impl Progress {
                 (self.start_until, self.is_visited) = (None, true);
                 redirect(url)
             }
-            _ => refused("404 Not Found: this address works only once. The terminal shows another one after a while."),
+            _ => refused_with(NOT_FOUND, "This address works only once. The terminal shows another one after a while."),
         }
     }
 
@@ -130,15 +130,15 @@ impl Progress {
                 Some(opener)
             }
             Err(error) => {
-                self.tell(interaction, Notice::NotOpened(&error, url));
+                self.advise(interaction, Notice::NotOpened(&error, url));
                 None
             }
         }
     }
 
-    fn tell(&mut self, interaction: &Interaction<'_>, notice: Notice<'_>) {
-        if !self.is_told {
-            self.is_told = true;
+    fn advise(&mut self, interaction: &Interaction<'_>, notice: Notice<'_>) {
+        if !self.has_advised {
+            self.has_advised = true;
             (interaction.notice)(notice);
         }
     }

@@ -42,7 +42,7 @@ impl AuthorizationResponse {
     }
 }
 
-const NOT_FOUND: &str = "404 Not Found";
+pub(super) const NOT_FOUND: &str = "404 Not Found";
 const BAD_REQUEST: &str = "400 Bad Request";
 
 pub(super) fn judge(head: &Head, expected: &Expected<'_>) -> Visit {

@@ -70,8 +70,12 @@ pub(super) fn redirect(url: &str) -> HttpReply {
 }
 
 pub(super) fn refused(status: &'static str) -> HttpReply {
+    refused_with(status, status)
+}
+
+pub(super) fn refused_with(status: &'static str, text: &str) -> HttpReply {
     let headers = vec![("Content-Type", "text/plain; charset=utf-8".to_owned())];
-    HttpReply { status, headers, body: Zeroizing::new(format!("{status}\n").into_bytes()) }
+    HttpReply { status, headers, body: Zeroizing::new(format!("{text}\n").into_bytes()) }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 const SILENCE: Duration = Duration::from_secs(1);
 /// After a sign-in that the user did not complete, in seconds. Otherwise each process of a build would open another
 /// browser tab.
-const REST: i64 = 300;
+const BACKOFF: i64 = 300;
 
 /// Describes the process that signs in, to those that wait for it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -48,7 +48,7 @@ pub enum TurnError<E> {
     /// The process that signs in, as in an error message.
     Waited(String),
     /// The seconds until the next automatic sign-in.
-    Rests(i64),
+    Backoff(i64),
     /// The sign-in of the process that this one waited for failed.
     Elsewhere {
         holder: String,
@@ -82,9 +82,9 @@ impl Turn<'_> {
         }
         let mut holder = self.holder(&name);
         if self.is_automatic {
-            let rest = holder.refused_at.map(|at| REST - (self.clock.now().0 - at));
-            if let Some(left) = rest.filter(|left| (1..=REST).contains(left)) {
-                return Err(TurnError::Rests(left));
+            let backoff = holder.refused_at.map(|at| BACKOFF - (self.clock.now().0 - at));
+            if let Some(left) = backoff.filter(|left| (1..=BACKOFF).contains(left)) {
+                return Err(TurnError::Backoff(left));
             }
             if holder.failures != failures_before {
                 return Err(TurnError::Elsewhere { holder: holder.description(), failure: holder.failure });

@@ -20,18 +20,17 @@ const AWS_DOMAINS: [&str; 7] =
 /// The start URL that the token service knows.
 pub(super) fn resolve(sources: &Sources<'_>, session: &SsoSession) -> Result<String, SignInError> {
     let configured = &session.start_url.value;
+    let wrong = |problem: String| SignInError::StartUrl { url: shown_url(configured).into_owned(), problem };
     if !is_endpoint(configured) {
-        let (url, problem) = (shown_url(configured).into_owned(), NOT_HTTPS.to_owned());
-        return Err(SignInError::StartUrl { url, problem });
+        return Err(wrong(NOT_HTTPS.to_owned()));
     }
     // A configured endpoint knows its own start URLs.
     if sources.endpoints.sso_oidc.is_some() || is_at_aws(configured) {
         return Ok(configured.clone());
     }
     if host(configured).is_none() {
-        return Err(SignInError::StartUrl { url: shown_url(configured).into_owned(), problem: NOT_HTTPS.to_owned() });
+        return Err(wrong(NOT_HTTPS.to_owned()));
     }
-    let wrong = |problem: String| SignInError::StartUrl { url: shown_url(configured).into_owned(), problem };
     let failed = |error: StsError| SignInError::Source(Service::Sso.failed(error));
     let answer = redirect_of(sources.connections, "HEAD", configured, TIMEOUT).map_err(failed)?;
     let answer = match answer {

@@ -22,7 +22,7 @@ pub(super) fn of_turn(error: &TurnError<SignInError>, session: &Session<'_>, pro
             let message = format!("{subject} needs a sign-in, which failed in {holder}: {failure}");
             Failure::new(SIGN_IN_NEEDED, message).hint(command)
         }
-        TurnError::Rests(left) => {
+        TurnError::Backoff(left) => {
             let minutes = (left + 59) / 60;
             let message = format!(
                 "{subject} needs a sign-in; the last one was not completed, so no browser opens for {minutes} min"
@@ -61,7 +61,7 @@ pub(super) fn of(error: &SignInError, session: &Session<'_>, profile: &str) -> F
         }
         SignInError::OtherIdentity(_) => Failure::new(CREDENTIALS_REJECTED, message)
             .hint(format!("choose that identity in the browser, then: {}", session.command(None, profile)))
-            .hint("to use the other identity for the profile, answer y in the terminal"),
+            .hint("to use the other identity, answer y in a terminal, or change login_session"),
         SignInError::NoTerminal => {
             // On one line, because SDKs show only the first line.
             let run = session.command(None, profile);

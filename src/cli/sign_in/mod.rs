@@ -168,9 +168,12 @@ fn interacting<T>(
     })
 }
 
-/// Only `login` can ask.
+/// Only `login` can ask, and only the config file is edited.
 fn accepts(context: &Context, session: &Session<'_>, occasion: Occasion, identity: &str) -> bool {
     let (Session::AwsSignIn(Some(login)), Occasion::Login(_)) = (session, occasion) else { return false };
+    if login.session.from.location().is_none_or(|at| at.file.path != context.paths.config) {
+        return false;
+    }
     let question = format!(
         "The browser is signed in as {identity}, and profile {} has {}. Use the identity of the browser? [y/N] ",
         login.profile, login.session.value
