@@ -272,3 +272,18 @@ fn cancel_ends_the_login_of_all_profiles() {
     assert_eq!(run.code, Some(130), "{run:?}");
     assert_eq!(run.stderr.matches("cancelled").count(), 1, "{run:?}");
 }
+
+#[test]
+fn denied_first_sign_in_does_not_stop_the_other_profiles() {
+    let story = story("[profile new]\nregion = eu-west-1\n[profile keys]\nregion = eu-west-1\n");
+    story.home.credentials("[keys]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = x\n");
+    story.double.deny();
+    let mut terminal = story.with_browser("login new keys");
+    terminal.expect("in a browser? [Y/n] ");
+    terminal.type_line("");
+    story.visit();
+    let run = terminal.finish().1.restored();
+    assert_eq!(run.code, Some(4), "{run:?}");
+    assert!(run.stdout.contains("keys "), "{run:?}");
+    assert_eq!(run.stderr.matches("amplify-creds: ").count(), 1, "one failure: {run:?}");
+}

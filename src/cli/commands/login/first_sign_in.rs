@@ -5,7 +5,7 @@ use crate::cli::args::Login;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::credentials::plan_of;
-use crate::cli::errors::failure::Failure;
+use crate::cli::errors::failure::{CANCELLED, Failure};
 use crate::cli::output::note;
 use crate::cli::plan_inputs::inputs;
 use crate::cli::questions::{FormField, Questions};
@@ -18,20 +18,27 @@ use crate::plan::inputs::Inputs;
 use crate::plan::limits::is_region;
 use crate::source::login::DEFAULT_REGION;
 
+use super::plans::ProfileFailure;
+
 const EXAMPLE: &str = "arn:aws:iam::111111111111:user/dev";
 
-/// Returns the context with the new settings.
-pub(super) fn offer(context: Context, options: &Login) -> Result<Context, Failure> {
+/// Returns the context with the new settings, and the failures, which do not stop the other profiles.
+pub(super) fn offer(context: Context, options: &Login) -> Result<(Context, Vec<ProfileFailure>), Failure> {
     if options.all || context.no_input() {
-        return Ok(context);
+        return Ok((context, Vec::new()));
     }
     let inputs = inputs(&context, &options.session)?;
     let without_source = without_source(&context, options, &inputs)?;
-    let mut is_changed = false;
-    for name in &without_source {
-        is_changed |= sign_in(&context, options, &inputs, name)?;
+    let (mut is_changed, mut failures) = (false, Vec::new());
+    let count = without_source.len().max(options.names.len());
+    for name in without_source {
+        match sign_in(&context, options, &inputs, &name) {
+            Ok(written) => is_changed |= written,
+            Err(failure) if count > 1 && failure.code != CANCELLED => failures.push((name, failure)),
+            Err(failure) => return Err(failure),
+        }
     }
-    if is_changed { context.reload() } else { Ok(context) }
+    Ok((if is_changed { context.reload()? } else { context }, failures))
 }
 
 fn without_source(context: &Context, options: &Login, inputs: &Inputs) -> Result<Vec<String>, Failure> {

@@ -23,19 +23,20 @@ use crate::prompt::PromptChain;
 use crate::serve::directory;
 
 use outcomes::Outcomes;
-use plans::plans;
+use plans::{ProfileFailure, plans};
 
 pub(crate) fn run(context: Context, options: &Login) -> Result<(), Failure> {
     directory::sweep();
-    let context = first_sign_in::offer(context, options)?;
-    match log_in_all(&context, options)? {
+    let (context, failures) = first_sign_in::offer(context, options)?;
+    match log_in_all(&context, options, failures)? {
         SignedIn::AsBefore => Ok(()),
         // The other profiles are signed in already.
         SignedIn::AsAnother => run(context.reload()?, options),
     }
 }
 
-fn log_in_all(context: &Context, options: &Login) -> Result<SignedIn, Failure> {
+/// `failures` are those of profiles that were offered a sign-in. They replace the failures of their plans.
+fn log_in_all(context: &Context, options: &Login, failures: Vec<ProfileFailure>) -> Result<SignedIn, Failure> {
     let set = context.profiles()?;
     let mut outcomes = Outcomes::new(context, options.json);
     let (plans, unplanned) = plans(context, &set, options)?;
@@ -44,7 +45,8 @@ fn log_in_all(context: &Context, options: &Login) -> Result<SignedIn, Failure> {
     if !context.global.quiet && !plans.is_empty() {
         announce(context, &pool, &set, &plans, options, &mut prompt);
     }
-    for (profile, failure) in unplanned {
+    let unplanned = unplanned.into_iter().filter(|(profile, _)| !failures.iter().any(|(failed, _)| failed == profile));
+    for (profile, failure) in unplanned.collect::<Vec<_>>().into_iter().chain(failures) {
         outcomes.add_failure(&profile, failure)?;
     }
     let mut failed_sign_ins = BTreeSet::new();
@@ -85,7 +87,9 @@ fn announce(
     }
 }
 
-/// Returns when the session expires, and whether the user was prompted. `None` if the profile has changed. Signs in if the profile needs it. Other profiles of the session then find its token. After a failure they do not ask
+/// Returns when the session expires, and whether the user was prompted. `None` if the profile has changed.
+///
+/// Signs in if the profile needs it. Other profiles of the session then find its token. After a failure they do not ask
 /// again.
 fn log_in(
     context: &Context,
