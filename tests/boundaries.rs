@@ -7,10 +7,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom up. A module may use those of lower layers and itself.
-const LAYERS: [&[&str]; 12] = [
+const LAYERS: [&[&str]; 13] = [
     &["core"],
     &["os"],
-    &["settings", "loopback"],
+    &["settings", "loopback", "key_store"],
+    &["access_keys"],
     &["profile_file"],
     &["profile"],
     &["plan", "amplify", "tools"],

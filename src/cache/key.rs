@@ -8,7 +8,8 @@ use crate::plan::endpoint::{Endpoint, EndpointKind};
 use crate::plan::mfa_strategy::{Mfa, Step};
 use crate::plan::session::{Policy, ProvidedContext, SessionExtras, Tag};
 use crate::plan::sources::{
-    ContainerBase, ContainerService, ContainerToken, ImdsBase, LoginBase, SsoBase, SsoSession, WebIdentityBase,
+    ContainerBase, ContainerService, ContainerToken, ImdsBase, KeyStoreBase, LoginBase, SsoBase, SsoSession,
+    WebIdentityBase,
 };
 use crate::plan::{Base, BaseSource, CredentialPlan, EnvContext, Hop, ProcessBase, ProcessIdentity};
 use crate::profile::keys::Keys;
@@ -69,15 +70,12 @@ impl CacheKey {
                     amplify_could_make_it: is_amplifys,
                 })
             }
-            Step::Mfa => {
-                let (BaseSource::Static(keys) | BaseSource::Environment(keys)) = &plan.base.source else { return None };
-                Some(Self {
-                    outer: plan.mfa.as_ref()?.serial.value.clone(),
-                    inner: keys.access_key_id.clone(),
-                    fingerprint,
-                    amplify_could_make_it: false,
-                })
-            }
+            Step::Mfa => Some(Self {
+                outer: plan.mfa.as_ref()?.serial.value.clone(),
+                inner: plan.base.source.access_key_id()?.to_owned(),
+                fingerprint,
+                amplify_could_make_it: false,
+            }),
             Step::WebIdentity => {
                 let BaseSource::WebIdentity(web) = &plan.base.source else { return None };
                 Some(Self {
@@ -199,6 +197,11 @@ impl Labelled {
             BaseSource::Container(container) => return self.container(container),
             BaseSource::Sso(sso) => return self.sso(sso),
             BaseSource::WebIdentity(web) => return self.web_identity(web),
+            BaseSource::KeyStore(key_store) => {
+                let KeyStoreBase { profile: _, from: _, access_key_id } = key_store;
+                self.add("base", "key store");
+                return self.add_some("access key id", access_key_id.as_deref());
+            }
             BaseSource::Login(login) => {
                 let LoginBase { profile: _, session, region: _, endpoint } = login;
                 self.add("base", "login");

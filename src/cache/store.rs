@@ -75,6 +75,10 @@ impl Store {
         &self.file
     }
 
+    pub fn directory(&self) -> &Path {
+        &self.dir
+    }
+
     pub fn locks(&self) -> Locks {
         Locks::in_dir(&self.dir)
     }

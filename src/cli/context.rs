@@ -119,6 +119,11 @@ impl Context {
         self.named.as_ref().filter(|_| self.is_named_on_command_line()).map(|named| named.value.as_str())
     }
 
+    /// Whether the command only describes a plan. Then a source does not need to have credentials yet.
+    pub(super) fn is_offline(&self) -> bool {
+        self.verb == "explain" || self.verb.starts_with("policy ")
+    }
+
     pub(super) fn no_input(&self) -> bool {
         self.global.no_input || self.env.switch(env::AMPLIFY_CREDS_NO_INPUT)
     }

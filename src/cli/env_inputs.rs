@@ -26,7 +26,7 @@ impl Context {
         // Users write regions in variables with blanks and capitals.
         let normal = |region: Located<String>| Located::new(region.value.trim().to_ascii_lowercase(), region.from);
         Ok(Inputs {
-            may_lack_base: self.verb == "explain" || self.verb.starts_with("policy "),
+            may_lack_base: self.is_offline(),
             environment_region: region.clone().or_else(variable).map(normal),
             region: region.or_else(|| exported_region::of_user(&self.env)).map(normal),
             duration: None,

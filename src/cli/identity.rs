@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use crate::access_keys::AccessKeyRecords;
 use crate::cli::context::Context;
 use crate::core::digest::sha256_hex;
 use crate::os::env;
@@ -119,6 +120,10 @@ pub(crate) fn complete(context: &Context, base: &mut BaseSource) {
         }
         BaseSource::Sso(sso) => sso.endpoint = context.source_endpoints().sso,
         BaseSource::Login(login) => login.endpoint = context.source_endpoints().signin,
+        BaseSource::KeyStore(key_store) => {
+            let records = AccessKeyRecords::load(&context.paths.cache_dir).unwrap_or_default();
+            key_store.access_key_id = records.get(&key_store.profile).map(|record| record.access_key_id.clone());
+        }
         BaseSource::Static(_) | BaseSource::Environment(_) | BaseSource::Missing(_) | BaseSource::Imds(_) => {}
     }
 }

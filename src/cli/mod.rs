@@ -14,6 +14,7 @@ mod fast_args;
 mod iam;
 mod identity;
 mod intended;
+mod key_store;
 mod login_command;
 pub mod manual;
 mod option_use;

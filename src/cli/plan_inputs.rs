@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, FILE, Failure, USAGE};
+use crate::cli::key_store::recover_record;
 use crate::cli::output::note;
 use crate::cli::{identity, selection};
 use crate::core::invalid_text::check_token;
@@ -66,7 +67,10 @@ fn invalid_flag(flag: &str, expected: &str) -> Failure {
 /// Completes the text of each policy's file, the ARN of the project's boundary and session names. Prints the boundary
 /// with its file, because it may come from a cloned repository.
 pub(crate) fn complete(context: &Context, plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
-    let (plan, boundary) = complete_quietly(context, plan)?;
+    let (mut plan, boundary) = complete_quietly(context, plan)?;
+    if !context.is_offline() {
+        recover_record(context, &mut plan)?;
+    }
     if let Some(Located { value, from }) = boundary {
         let line = || format!("session policy {value}: the permissions boundary in {from}");
         if context.verb == "process" { context.info(line) } else { note(context, &line()) }

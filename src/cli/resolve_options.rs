@@ -7,6 +7,7 @@ use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure};
 use crate::core::origin::{Located, Origin};
+use crate::key_store::Unlock;
 use crate::os::env;
 use crate::plan::CredentialPlan;
 use crate::resolve::Options;
@@ -36,6 +37,7 @@ pub(crate) fn resolve_options(
         refresh: session.refresh || wrapper.refresh,
         use_cache: !(session.no_cache || wrapper.no_cache),
         lock_timeout: Duration::from_secs(lock_timeout),
+        unlock: if wrapper.no_input { Unlock::Never } else { context.unlock() },
     })
 }
 

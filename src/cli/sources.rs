@@ -33,6 +33,7 @@ pub(crate) fn with_sources_trusting<T>(
         login_cache: &context.paths.login_cache(&context.env),
         store,
         endpoints: context.source_endpoints(),
+        key_store: &context.key_store(),
         clock: Clock::System,
     })
 }

@@ -7,7 +7,7 @@ use super::endpoint::Endpoint;
 use super::limits::{RoleArn, SessionDuration};
 use super::mfa_strategy::Mfa;
 use super::session::SessionExtras;
-use super::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, WebIdentityBase};
+use super::sources::{ContainerBase, ImdsBase, KeyStoreBase, LoginBase, SsoBase, WebIdentityBase};
 use super::wrapper::WrapperOptions;
 
 #[derive(Debug, Clone)]
@@ -61,6 +61,7 @@ pub enum BaseSource {
     Sso(SsoBase),
     WebIdentity(WebIdentityBase),
     Login(LoginBase),
+    KeyStore(KeyStoreBase),
 }
 
 impl BaseSource {
@@ -74,6 +75,7 @@ impl BaseSource {
             Self::Sso(_) => "sso",
             Self::WebIdentity(_) => "web_identity",
             Self::Login(_) => "login",
+            Self::KeyStore(_) => "key_store",
             Self::Missing(_) => return None,
         })
     }
@@ -88,6 +90,16 @@ impl BaseSource {
             Self::Sso(sso) => &sso.account_id.from,
             Self::WebIdentity(web) => &web.token_file.from,
             Self::Login(login) => &login.session.from,
+            Self::KeyStore(key_store) => &key_store.from,
+        }
+    }
+
+    /// The id of the key whose user the source identifies before it is fetched.
+    pub fn access_key_id(&self) -> Option<&str> {
+        match self {
+            Self::Static(keys) | Self::Environment(keys) => Some(&keys.access_key_id),
+            Self::KeyStore(key_store) => key_store.access_key_id.as_deref(),
+            _ => None,
         }
     }
 
@@ -98,6 +110,7 @@ impl BaseSource {
             Self::Static(keys) | Self::Environment(keys) => keys.session_token.is_some(),
             // Known only after the program has run.
             Self::Process(_) | Self::Missing(_) => false,
+            Self::KeyStore(_) => false,
             Self::Imds(_) | Self::Container(_) | Self::Sso(_) | Self::WebIdentity(_) | Self::Login(_) => true,
         }
     }

@@ -86,7 +86,7 @@ impl MfaContext<'_, '_> {
             return Ok(Some(first));
         }
         if self.is_user()
-            && let (BaseSource::Static(_), Some(profile)) = (self.base, self.profiles.last())
+            && let (BaseSource::Static(_) | BaseSource::KeyStore(_), Some(profile)) = (self.base, self.profiles.last())
             && let Some(serial) = limited(profile, &MFA_SERIAL)?
         {
             return Ok(Some(NamedDevice { profile: profile.name.clone(), serial, hop: None }));
@@ -139,7 +139,7 @@ impl MfaContext<'_, '_> {
                 keys.session_token.is_none() && !keys.access_key_id.starts_with("ASIA")
             }
             // Most likely the keys of a user.
-            BaseSource::Missing(_) => true,
+            BaseSource::Missing(_) | BaseSource::KeyStore(_) => true,
             BaseSource::Process(_)
             | BaseSource::Imds(_)
             | BaseSource::Container(_)

@@ -176,6 +176,17 @@ pub struct LoginBase {
     pub endpoint: Option<String>,
 }
 
+/// The long-term key of an IAM user in the platform's key store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyStoreBase {
+    /// The profile whose item has the key.
+    pub profile: String,
+    /// The `credential_process` that names its own profile.
+    pub from: Origin,
+    /// From the record of the key. Completed after planning; `None` if there is no record.
+    pub access_key_id: Option<String>,
+}
+
 pub(super) fn is_true(found: Option<&Located<String>>) -> bool {
     found.is_some_and(|found| found.value.eq_ignore_ascii_case("true"))
 }

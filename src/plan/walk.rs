@@ -16,6 +16,7 @@ use super::error::{Mention, PlanError};
 use super::hop::{PolicySetter, RequestedRole, WrapperRole, override_role};
 use super::inputs::{Inputs, RoleFlags};
 use super::session::SessionExtras;
+use super::sources::KeyStoreBase;
 use super::wrapper::{Wrapper, WrapperOptions};
 use super::{base, hop};
 
@@ -274,6 +275,12 @@ impl<'a, 't> Walk<'a, 't> {
             match self.wrapper(&command) {
                 // It would lead back to the role that needs this source.
                 Some(_) if self.wanted == Wanted::AsOwnSource => {}
+                Some(wrapper) if wrapper.is_for(&profile.name) => {
+                    self.take_options(&profile.name, &wrapper, &command.at)?;
+                    let (profile_name, from) = (profile.name.clone(), Origin::File(command.at));
+                    let base = KeyStoreBase { profile: profile_name, from, access_key_id: None };
+                    return Ok(self.base(profile, PROCESS, BaseSource::KeyStore(base)));
+                }
                 Some(wrapper) => {
                     self.warn_of_others(profile, PROCESS);
                     return self.alias(&profile.name, &wrapper, &command.at).map(End::Alias);
@@ -339,10 +346,18 @@ impl<'a, 't> Walk<'a, 't> {
         Wrapper::parse(command.value, self.inputs.program.as_deref())
     }
 
-    /// The profile that our own `credential_process` names: its plan applies, with the command's options. The outer of
-    /// two wrappers has priority, like options of the user.
+    /// The profile that our own `credential_process` names: its plan applies, with the command's options.
     fn alias(&mut self, from: &str, wrapper: &Wrapper, at: &Location) -> Result<Profile<'t>, PlanError> {
-        let Wrapper { profile, duration, region, role, extras, options } = wrapper;
+        self.take_options(from, wrapper, at)?;
+        self.trail.via.push(from.to_owned());
+        self.wanted = Wanted::ByItself;
+        let to = wrapper.profile.as_deref().unwrap_or(&self.inputs.unnamed_profile);
+        self.next(to, Mention::new(from, PROCESS, at), false)
+    }
+
+    /// The outer of two wrappers has priority, like options of the user.
+    fn take_options(&mut self, from: &str, wrapper: &Wrapper, at: &Location) -> Result<(), PlanError> {
+        let Wrapper { profile: _, duration, region, role, extras, options } = wrapper;
         let by = || Origin::File(at.clone());
         let extras = SessionExtras::of_options(extras, &by()).map_err(|option| PlanError::Invalid {
             profile: from.to_owned(),
@@ -366,10 +381,7 @@ impl<'a, 't> Walk<'a, 't> {
         if !from_flag {
             self.settings.region = self.asked.region.clone().or(self.settings.region.take());
         }
-        self.trail.via.push(from.to_owned());
-        self.wanted = Wanted::ByItself;
-        let to = profile.as_deref().unwrap_or(&self.inputs.unnamed_profile);
-        self.next(to, Mention::new(from, PROCESS, at), false)
+        Ok(())
     }
 
     fn credential_source(&self, profile: &Profile<'_>, source: &Setting<'_>) -> Result<Base, PlanError> {

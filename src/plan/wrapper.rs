@@ -75,6 +75,11 @@ fn has_shell_syntax(command: &str) -> bool {
 }
 
 impl Wrapper {
+    /// Whether the command names `profile`. In that profile's own section it means the key store.
+    pub fn is_for(&self, profile: &str) -> bool {
+        self.profile.as_deref() == Some(profile)
+    }
+
     /// `this_program` is the path of the running executable, if known.
     pub fn parse(command: &str, this_program: Option<&Path>) -> Option<Self> {
         if has_shell_syntax(command) {

@@ -85,7 +85,9 @@ pub fn of(plan: &CredentialPlan) -> Option<FoundPrincipal> {
             let principal = Principal { arn: root(partition, account), like };
             Some(FoundPrincipal { principal, from: sso.account_id.from.clone(), is_likely: false })
         }
-        BaseSource::Static(_) | BaseSource::Environment(_) | BaseSource::Missing(_) => of_device(plan),
+        BaseSource::Static(_) | BaseSource::Environment(_) | BaseSource::KeyStore(_) | BaseSource::Missing(_) => {
+            of_device(plan)
+        }
         BaseSource::Process(_) | BaseSource::Imds(_) | BaseSource::Container(_) | BaseSource::Login(_) => None,
     }
 }

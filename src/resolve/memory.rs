@@ -10,8 +10,8 @@ use crate::core::clock::Timestamp;
 use crate::core::digest::sha256_hex;
 use crate::core::secret::Secret;
 use crate::os::lock::Guard;
+use crate::plan::CredentialPlan;
 use crate::plan::mfa_strategy::{Mfa, MfaState, Step};
-use crate::plan::{BaseSource, CredentialPlan};
 
 /// Seconds between two codes (RFC 6238; true of every device that AWS accepts).
 const CODE_STEP: i64 = 30;
@@ -48,8 +48,8 @@ impl Memory {
 
     /// `None` without a device, or if the user is unknown until the base has been fetched.
     pub fn of(notes: Notes, plan: &CredentialPlan) -> Option<Self> {
-        let (BaseSource::Static(keys) | BaseSource::Environment(keys)) = &plan.base.source else { return None };
-        plan.mfa.as_ref().map(|Mfa { serial, .. }| Self::new(notes, &serial.value, &keys.access_key_id))
+        let access_key_id = plan.base.source.access_key_id()?;
+        plan.mfa.as_ref().map(|Mfa { serial, .. }| Self::new(notes, &serial.value, access_key_id))
     }
 
     pub fn device(&self) -> &str {

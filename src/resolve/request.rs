@@ -5,6 +5,7 @@ use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::core::clock::Timestamp;
 use crate::core::credentials::{Credentials, Freshness};
+use crate::key_store::Unlock;
 use crate::plan::CredentialPlan;
 
 /// Seconds by which a session may be shorter than requested, because its lifetime is computed with the local clock.
@@ -28,6 +29,8 @@ pub struct Options {
     pub refresh: bool,
     pub use_cache: bool,
     pub lock_timeout: Duration,
+    /// Whether a locked key store may prompt the user.
+    pub unlock: Unlock,
 }
 
 impl Request<'_> {

@@ -5,6 +5,7 @@ use crate::cache::entry::{CachedSession, EntryMetadata, METADATA_VERSION, Proces
 use crate::cache::key::CacheKey;
 use crate::core::call_chain::CallChain;
 use crate::core::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
+use crate::key_store::Unlock;
 use crate::plan::BaseSource;
 use crate::plan::mfa_strategy::{MfaAction, MfaStrategy, Step};
 use crate::source::{FetchOptions, SourceError};
@@ -147,7 +148,11 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     pub(super) fn base(&mut self) -> Result<Credentials, ResolveError> {
-        let how = FetchOptions { chain: &self.extended_chain(), timeout: self.call_timeout() };
+        let unlock = match self.waiting.patience {
+            WaitPolicy::Full => self.resolver.request.options.unlock,
+            WaitPolicy::Early(_) => Unlock::Never,
+        };
+        let how = FetchOptions { chain: &self.extended_chain(), timeout: self.call_timeout(), unlock };
         let fetched = self.reported_base(|| self.resolver.sources.fetch(&self.plan.base, how));
         match fetched.map_err(|error| self.base_failed(error))? {
             Some(credentials) => Ok(credentials),

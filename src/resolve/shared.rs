@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::core::digest::sha256_hex;
+use crate::key_store::KeyStoreError;
 use crate::os::child::ChildError;
 use crate::plan::BaseSource;
 use crate::plan::endpoint::Endpoint;
@@ -35,6 +36,7 @@ enum Reason {
     MfaProcessAnswer,
     Process(ProcessError),
     Service(Service, StsError),
+    KeyStore(KeyStoreError),
 }
 
 impl Run<'_, '_> {
@@ -64,6 +66,10 @@ impl Run<'_, '_> {
             ResolveError::Base { error, .. } => match error {
                 SourceError::Process(error) => (Reason::Process(error.clone()), self.process_id()),
                 SourceError::Service { service, error } => (Reason::Service(*service, error.clone()), None),
+                // The other processes would prompt again, one after the other.
+                SourceError::KeyStore(error @ (KeyStoreError::Dismissed | KeyStoreError::TimedOut(_))) => {
+                    (Reason::KeyStore(error.clone()), None)
+                }
                 _ => return None,
             },
             _ => return None,
@@ -99,6 +105,7 @@ impl Run<'_, '_> {
             Reason::Service(service, error) => {
                 Some(self.base_failed(SourceError::Service { service: *service, error: error.clone() }))
             }
+            Reason::KeyStore(error) => Some(self.base_failed(SourceError::KeyStore(error.clone()))),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use crate::core::credentials::Credentials;
+use crate::key_store::KeyStore;
 use crate::output::left_until;
 use crate::plan::BaseSource;
 
@@ -65,6 +66,7 @@ impl Run<'_, '_> {
             BaseSource::Process(_) => Some(format!("credential_process of profile {profile}")),
             BaseSource::Sso(_) => Some(format!("IAM Identity Center (profile {profile})")),
             BaseSource::Login(_) => Some(format!("AWS Sign-In (profile {profile})")),
+            BaseSource::KeyStore(_) => Some(format!("{} (profile {profile})", KeyStore::name())),
             BaseSource::Imds(_) => Some("the instance metadata service".to_owned()),
             BaseSource::Container(_) => Some("the container credentials endpoint".to_owned()),
             BaseSource::Static(_)

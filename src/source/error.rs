@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::core::credentials::InvalidCredentials;
 use crate::core::invalid_text::InvalidText;
+use crate::key_store::KeyStoreError;
 use crate::sts::StsError;
 use crate::token_files::TokenFileError;
 
@@ -36,6 +37,15 @@ pub enum SourceError {
     /// The service rejected this token, which identifies it among later ones.
     #[error("{why}")]
     Rejected { why: &'static str, token: String },
+    #[error(transparent)]
+    KeyStore(#[from] KeyStoreError),
+    #[error("the key store has no access key of the profile")]
+    NoKey,
+    #[error("the item in the key store is not an access key")]
+    InvalidKey,
+    /// By another program.
+    #[error("the key in the key store was replaced")]
+    KeyReplaced,
     #[error("{0}")]
     Unusable(String),
 }

@@ -3,6 +3,7 @@ pub(crate) mod dpop;
 mod endpoint_rules;
 mod error;
 pub mod imds;
+mod key_store;
 pub mod login;
 mod metadata;
 pub mod process;
@@ -17,6 +18,7 @@ use crate::core::credentials::Credentials;
 use crate::plan::{Base, BaseSource};
 
 pub use error::{Service, SourceError};
+pub use key_store::stored_key;
 pub use process::ProcessError;
 pub use sign_in_state::{Renewal, SignInSession, SignInState, SignInStates};
 pub use sources::{FetchOptions, SourceEndpoints, Sources};
@@ -31,6 +33,7 @@ impl Sources<'_> {
             BaseSource::Container(container) => self.container(container)?,
             BaseSource::Sso(sso) => self.sso(sso, options.timeout)?,
             BaseSource::Login(login) => self.login(login, options.timeout)?,
+            BaseSource::KeyStore(key_store) => self.key_store(key_store, options.unlock)?,
             BaseSource::Missing(_) => return Err(SourceError::Unusable("it has none".to_owned())),
             BaseSource::WebIdentity(_) => return Ok(None),
         };

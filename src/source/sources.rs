@@ -4,6 +4,7 @@ use std::time::Duration;
 use crate::cache::store::Store;
 use crate::core::call_chain::CallChain;
 use crate::core::clock::Clock;
+use crate::key_store::{KeyStore, Unlock};
 use crate::sts::connections::Connections;
 
 #[derive(Debug, Clone, Default)]
@@ -18,6 +19,8 @@ pub struct FetchOptions<'a> {
     /// A `credential_process` must not request these sessions from this program.
     pub chain: &'a CallChain,
     pub timeout: Duration,
+    /// Whether a locked key store may prompt the user.
+    pub unlock: Unlock,
 }
 
 pub struct Sources<'a> {
@@ -27,5 +30,6 @@ pub struct Sources<'a> {
     /// Its locks prevent two processes from using one refresh token.
     pub store: &'a Store,
     pub endpoints: SourceEndpoints,
+    pub key_store: &'a KeyStore,
     pub clock: Clock,
 }

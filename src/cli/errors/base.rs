@@ -5,6 +5,7 @@ use crate::cli::errors::shell_word::shell_word;
 use crate::core::credentials::InvalidCredentials;
 use crate::core::invalid_text::InvalidText;
 use crate::core::origin::Origin;
+use crate::key_store::{KeyStore, KeyStoreError};
 use crate::plan::{Base, BaseSource};
 use crate::profile::keys::{KeyPlace, Keys};
 use crate::source::{ProcessError, Service, SourceError};
@@ -41,6 +42,9 @@ pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
         SourceError::InvalidVariable { variable, problem } => {
             Failure::new(CONFIG, format!("invalid ${variable}: the token {problem}"))
         }
+        SourceError::KeyStore(_) | SourceError::NoKey | SourceError::InvalidKey | SourceError::KeyReplaced => {
+            of_key_store(error, profile)
+        }
         SourceError::Unusable(reason) => {
             let failure = Failure::new(BASE_FAILED, format!("{what}: {reason}"));
             match base.source {
@@ -54,6 +58,33 @@ pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
         SourceError::ClockWrong { service, error, offset } => of_clock(*service, error, *offset, &what),
     };
     failure.at(base.source.origin(), Some(profile))
+}
+
+/// On one line, because SDKs show only the first line.
+fn of_key_store(error: &SourceError, profile: &str) -> Failure {
+    let store = KeyStore::name();
+    let failure = |what: &str| Failure::new(BASE_FAILED, format!("cannot get the key of profile {profile}: {what}"));
+    let word = shell_word(profile);
+    match error {
+        SourceError::KeyStore(error) => key_store_hint(failure(&error.to_string()), error),
+        SourceError::NoKey => {
+            failure(&format!("the {store} has no key of this profile; run: amplify-creds keys add {word}"))
+                .hint(format!("amplify-creds keys add {word}"))
+        }
+        SourceError::InvalidKey => failure(&format!("its item in the {store} is not an access key"))
+            .hint(format!("to store the key again: amplify-creds keys add {word}")),
+        _ => failure(&format!("another program replaced it in the {store}; run the command again")),
+    }
+}
+
+pub(crate) fn key_store_hint(failure: Failure, error: &KeyStoreError) -> Failure {
+    match error {
+        KeyStoreError::Locked | KeyStoreError::Dismissed => {
+            failure.hint("unlock it in the desktop session, or run a command without --no-input")
+        }
+        KeyStoreError::Missing(_) | KeyStoreError::TimedOut(_) => failure.hint("for details: amplify-creds doctor"),
+        KeyStoreError::Failed(_) => failure,
+    }
 }
 
 fn sign_in_needed(why: &str, base: &Base) -> Failure {

@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use crate::cli::sign_in_status::SignInStatus;
 use crate::core::masking::{masked, masked_message, shown_url};
+use crate::key_store::{KeyStore, KeyStoreItem};
 use crate::output::fields::Fields;
 use crate::plan::sources::{ContainerBase, ImdsBase, LoginBase, SsoBase, SsoSession, WebIdentityBase};
 use crate::plan::{Base, BaseSource};
@@ -39,6 +40,11 @@ pub(crate) fn json_of(base: &Base, sign_in: Option<&SignInStatus>) -> Value {
                 "sts": sts_json(sts),
             })
         }
+        BaseSource::KeyStore(key_store) => json!({
+            "store": KeyStore::name(),
+            "item": masked(&KeyStoreItem::AccessKey(key_store.profile.clone()).name()),
+            "access_key_id": key_store.access_key_id.as_ref().map(|id| shown("aws_access_key_id", id)),
+        }),
         BaseSource::Login(LoginBase { session, .. }) => {
             json!({"login_session": shown("login_session", &session.value)})
         }
@@ -87,6 +93,12 @@ pub(crate) fn add(fields: &mut Fields, base: &Base, sign_in: Option<&SignInStatu
             add_located(fields, "session_name", Some(&web.session_name));
             fields.add("token file", &web.token_file.value.display().to_string(), &from);
             sts_fields(fields, &web.sts, ToString::to_string);
+        }
+        BaseSource::KeyStore(key_store) => {
+            let key = key_store.access_key_id.as_ref().map(|id| shown("aws_access_key_id", id));
+            fields.add("key", &key.unwrap_or("not recorded yet".into()), &from);
+            let item = KeyStoreItem::AccessKey(key_store.profile.clone()).name();
+            fields.add("key store", &format!("{} in the {}", masked(&item), KeyStore::name()), "");
         }
         BaseSource::Login(login) => fields.add("login", &shown("login_session", &login.session.value), &from),
     }

@@ -1,0 +1,25 @@
+use crate::access_keys::{AccessKeyRecord, AccessKeyRecords, StoredKey};
+use crate::core::credentials::Credentials;
+use crate::key_store::{KeyStore, KeyStoreItem, Unlock};
+use crate::plan::sources::KeyStoreBase;
+
+use super::error::SourceError;
+use super::sources::Sources;
+
+impl Sources<'_> {
+    pub(super) fn key_store(&self, base: &KeyStoreBase, unlock: Unlock) -> Result<Credentials, SourceError> {
+        let key = stored_key(self.key_store, &base.profile, unlock)?;
+        // The cache would answer for the user of the recorded key.
+        if base.access_key_id.as_ref().is_some_and(|recorded| *recorded != key.access_key_id) {
+            let record = AccessKeyRecord::of(&key, self.clock.now());
+            let _ = AccessKeyRecords::set(self.store.directory(), &base.profile, record);
+            return Err(SourceError::KeyReplaced);
+        }
+        Ok(key.credentials())
+    }
+}
+
+pub fn stored_key(store: &KeyStore, profile: &str, unlock: Unlock) -> Result<StoredKey, SourceError> {
+    let item = store.get(&KeyStoreItem::AccessKey(profile.to_owned()), unlock)?;
+    StoredKey::parse(&item.ok_or(SourceError::NoKey)?).ok_or(SourceError::InvalidKey)
+}
