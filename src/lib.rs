@@ -14,7 +14,7 @@
 //! ```text
 //! main -> cli -> { resolve, doctor, edit, serve } -> sign_in -> { source, iam } -> token_files -> cache
 //!      -> { sts, prompt, output, setup, policy } -> { plan, amplify, tools } -> profile -> profile_file
-//!      -> { settings, loopback } -> os -> core
+//!      -> { settings, loopback, key_store } -> os -> core
 //! ```
 //!
 //! The library exists so that parsers, plans and cache can be tested, measured and fuzzed without a process. Its API is
@@ -29,6 +29,7 @@ pub mod core;
 pub mod doctor;
 pub(crate) mod edit;
 pub(crate) mod iam;
+pub mod key_store;
 pub(crate) mod loopback;
 pub mod os;
 pub(crate) mod output;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 12] = [
     &["core"],
     &["os"],
-    &["settings", "loopback"],
+    &["settings", "loopback", "key_store"],
     &["profile_file"],
     &["profile"],
     &["plan", "amplify", "tools"],
