@@ -1,0 +1,19 @@
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
+pub enum KeyStoreError {
+    /// The system or session has no key store.
+    #[error("{0}")]
+    Missing(String),
+    /// A prompt was not allowed.
+    #[error("the key store is locked")]
+    Locked,
+    /// By the user, in this process or in the process that this one waited for.
+    #[error("the prompt to unlock the key store was dismissed")]
+    Dismissed,
+    #[error("the key store did not answer within {0} s")]
+    TimedOut(u64),
+    #[error("{0}")]
+    Failed(String),
+}

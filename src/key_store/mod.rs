@@ -1,0 +1,45 @@
+//! The system's store for keys and passwords: Secret Service, Keychain or Credential Manager.
+
+mod error;
+mod item;
+#[cfg(not(any(target_os = "macos", windows)))]
+#[path = "unsupported.rs"]
+mod store;
+mod unlock;
+
+use crate::core::secret::Secret;
+use crate::os::env::Env;
+use crate::os::lock::Locks;
+
+pub use error::KeyStoreError;
+pub use item::KeyStoreItem;
+use store::Store;
+pub use unlock::Unlock;
+
+#[derive(Debug, Clone)]
+pub struct KeyStore(Store);
+
+impl KeyStore {
+    /// Without I/O.
+    pub fn new(env: &Env, locks: Locks) -> Self {
+        Self(Store::new(env, locks))
+    }
+
+    pub fn name() -> &'static str {
+        Store::NAME
+    }
+
+    pub fn get(&self, item: &KeyStoreItem, unlock: Unlock) -> Result<Option<Secret>, KeyStoreError> {
+        self.0.get(item, unlock)
+    }
+
+    /// Replaces the stored secret.
+    pub fn put(&self, item: &KeyStoreItem, secret: &Secret, unlock: Unlock) -> Result<(), KeyStoreError> {
+        self.0.put(item, secret, unlock)
+    }
+
+    /// False if the item is missing.
+    pub fn delete(&self, item: &KeyStoreItem, unlock: Unlock) -> Result<bool, KeyStoreError> {
+        self.0.delete(item, unlock)
+    }
+}
