@@ -7,6 +7,7 @@ use crate::cache::store::Store;
 use crate::core::call_chain::CallChain;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::secret::Secret;
+use crate::key_store::{KeyStore, Unlock};
 use crate::plan::build::build;
 use crate::plan::inputs::Inputs;
 use crate::profile::load::Files;
@@ -144,6 +145,7 @@ impl ResolveWorld {
             refresh: false,
             use_cache: true,
             lock_timeout: Duration::from_secs(5),
+            unlock: Unlock::Never,
         };
         change(&mut options);
         let store = Store::new(&self.dir.path().join("cache"));
@@ -153,6 +155,7 @@ impl ResolveWorld {
             login_cache: &self.dir.path().join("login"),
             store: &store,
             endpoints: SourceEndpoints::default(),
+            key_store: &KeyStore::new(&env, store.locks()),
             clock: Clock::Fixed(NOW.plus(later)),
         };
         let mut resolver = Resolver {
