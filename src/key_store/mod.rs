@@ -6,6 +6,8 @@ mod item;
 mod native;
 #[cfg(target_os = "linux")]
 mod secret_service;
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+mod single_prompt;
 mod unlock;
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 mod unsupported;
