@@ -45,11 +45,7 @@ impl Store {
     }
 
     /// Runs the operation without prompts first, because most calls need neither a prompt nor the lock.
-    fn run<T>(
-        &self,
-        unlock: Unlock,
-        operation: impl AsyncFn(&Bus<'_>) -> Result<T, Stop>,
-    ) -> Result<T, KeyStoreError> {
+    fn run<T>(&self, unlock: Unlock, operation: impl AsyncFn(&Bus<'_>) -> Result<T, Stop>) -> Result<T, KeyStoreError> {
         let address = self.bus.address()?;
         let budget = Budget::new();
         let prompt = SinglePrompt::new(&self.locks);
