@@ -2,6 +2,9 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod prompting_service;
+mod prompts;
+
 use std::io::Write;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
@@ -55,7 +58,8 @@ fn items_with_similar_names_are_distinct() {
     let Some(daemon) = KeyStoreDaemon::unlocked() else { return };
     let store = store(&daemon);
     let new = NewAccessKey("dev".to_owned());
-    let items = [access_key("dev"), access_key("dev2"), access_key("Dev"), access_key("müller 開発/*?"), new, SealingKey];
+    let items =
+        [access_key("dev"), access_key("dev2"), access_key("Dev"), access_key("müller 開発/*?"), new, SealingKey];
     for item in &items {
         put(&store, item, &item.name());
     }
@@ -142,7 +146,9 @@ fn missing_or_remote_bus_is_reported() {
 
 #[test]
 fn broken_bus_is_an_error() {
-    for answer in [&b""[..], b"garbage", b"OK \xff\r\n", b"REJECTED\r\n", b"OK 00000000000000000000000000000000\r\nl\x01"] {
+    for answer in
+        [&b""[..], b"garbage", b"OK \xff\r\n", b"REJECTED\r\n", b"OK 00000000000000000000000000000000\r\nl\x01"]
+    {
         let dir = tempfile::tempdir().unwrap();
         let listener = UnixListener::bind(dir.path().join("bus")).unwrap();
         let bus = spawn(move || {
