@@ -20,7 +20,7 @@ use crate::key_store::unlock::Unlock;
 const LIMIT: Duration = Duration::from_secs(3);
 const SERVICE: &str = "org.freedesktop.secrets";
 const PROMPT: &str = "org.freedesktop.Secret.Prompt";
-/// The path that means that there is no object.
+/// Instead of a path if there is no object.
 pub(super) const NO_OBJECT: &str = "/";
 
 /// The remaining time of an operation. An open prompt does not use it up.

@@ -33,28 +33,32 @@ impl Store {
     }
 
     pub(super) fn get(&self, item: &KeyStoreItem, unlock: Unlock) -> Result<Option<Secret>, KeyStoreError> {
-        self.run(unlock, async |bus: &Bus<'_>| items::get(bus, item).await)
+        self.run(unlock, &async |bus: &Bus<'_>| items::get(bus, item).await)
     }
 
     pub(super) fn put(&self, item: &KeyStoreItem, secret: &Secret, unlock: Unlock) -> Result<(), KeyStoreError> {
-        self.run(unlock, async |bus: &Bus<'_>| items::put(bus, item, secret).await)
+        self.run(unlock, &async |bus: &Bus<'_>| items::put(bus, item, secret).await)
     }
 
     pub(super) fn delete(&self, item: &KeyStoreItem, unlock: Unlock) -> Result<bool, KeyStoreError> {
-        self.run(unlock, async |bus: &Bus<'_>| items::delete(bus, item).await)
+        self.run(unlock, &async |bus: &Bus<'_>| items::delete(bus, item).await)
     }
 
     /// Runs the operation without prompts first, because most calls need neither a prompt nor the lock.
-    fn run<T>(&self, unlock: Unlock, operation: impl AsyncFn(&Bus<'_>) -> Result<T, Stop>) -> Result<T, KeyStoreError> {
+    fn run<T>(
+        &self,
+        unlock: Unlock,
+        operation: &impl AsyncFn(&Bus<'_>) -> Result<T, Stop>,
+    ) -> Result<T, KeyStoreError> {
         let address = self.bus.address()?;
         let budget = Budget::new();
         let prompt = SinglePrompt::new(&self.locks);
-        match connected(&address, &budget, Unlock::Never, &operation) {
+        match connected(&address, &budget, Unlock::Never, operation) {
             Err(Stop::NeedsPrompt(_)) if unlock == Unlock::Ask => {}
             result => return result.map_err(error),
         }
         // The operation does not show a prompt if another process has unlocked the store.
-        prompt.run(|| connected(&address, &budget, Unlock::Ask, &operation).map_err(error))
+        prompt.run(|| connected(&address, &budget, Unlock::Ask, operation).map_err(error))
     }
 }
 
