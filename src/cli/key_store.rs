@@ -61,6 +61,6 @@ pub(crate) fn recover_record(context: &Context, plan: &mut CredentialPlan) -> Re
             key_store.access_key_id = Some(key.access_key_id);
             Ok(())
         }
-        Err(error) => Err(base::failure(&error, &plan.base)),
+        Err(error) => Err(base::without_key(&error, &plan.base)),
     }
 }

@@ -62,6 +62,20 @@ pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
     failure.at(base.source.origin(), Some(profile))
 }
 
+/// A profile that names itself, without a record of a key: most likely a mistake.
+pub(crate) fn without_key(error: &SourceError, base: &Base) -> Failure {
+    let (SourceError::NoKey | SourceError::KeyStore(KeyStoreError::Missing(_))) = error else {
+        return failure(error, base);
+    };
+    let profile = &base.profile;
+    let message =
+        format!("the credential_process of profile {profile} names {profile} itself, which has no stored key");
+    Failure::new(CONFIG, message)
+        .at(base.source.origin(), Some(profile))
+        .hint("for a role, write the name of the profile with role_arn")
+        .hint(format!("for a key in the key store: amplify-creds keys add {}", shell_word(profile)))
+}
+
 /// On one line, because SDKs show only the first line.
 fn of_key_store(error: &SourceError, profile: &str) -> Failure {
     let (store, word) = (KeyStore::name(), shell_word(profile));
