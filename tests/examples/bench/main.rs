@@ -131,6 +131,16 @@ mod linux {
             Some(fixed) => table.count("hit, static, instructions", count(&hit.command(fixed))?, 470_000),
             None => println!("| hit, static | not measured: no --static PATH | 470,000 |"),
         }
+        let sealed = Scenario::sealed_hit(&program, 6, 10)?;
+        match (&sealed, &fixed) {
+            (Some(sealed), Some(fixed)) => {
+                table.count("sealed hit, static, instructions", count(&sealed.command(fixed))?, 540_000);
+            }
+            (Some(sealed), None) => {
+                println!("| sealed hit, instructions | {} | |", digits(count(&sealed.command(&program))?))
+            }
+            (None, _) => println!("| sealed hit | not measured: the kernel has no keyring here | 540,000 |"),
+        }
         let many = Scenario::hit(&program, 5_000, 10)?;
         let per_profile = count(&many.command(&program))?.saturating_sub(of_hit) / (5_000 - 6);
         println!("| each further profile, instructions | {} | |", digits(per_profile));
@@ -156,7 +166,14 @@ mod linux {
             table.count("binary, static, bytes", size(fixed)?, 8 << 20);
         }
         if !options.only_check {
-            walls(&yardstick, &program, fixed.as_deref(), [&hit, &many], cold.as_ref().map(|(cold, _)| cold))?;
+            walls(
+                &yardstick,
+                &program,
+                fixed.as_deref(),
+                [&hit, &many],
+                sealed.as_ref(),
+                cold.as_ref().map(|(cold, _)| cold),
+            )?;
             peers::compare(&hit, &program)?;
         }
         Ok(table)
@@ -168,6 +185,7 @@ mod linux {
         program: &Path,
         fixed: Option<&Path>,
         [hit, many]: [&Scenario; 2],
+        sealed: Option<&Scenario>,
         cold: Option<&Scenario>,
     ) -> Result<(), String> {
         let mut cases: Vec<Case<'_>> =
@@ -181,6 +199,10 @@ mod linux {
         if let Some(fixed) = fixed {
             cases.push(hit.command(fixed).into());
             names.push(("hit, static", "1.20x"));
+        }
+        if let Some(sealed) = sealed {
+            cases.push(sealed.command(program).into());
+            names.push(("sealed hit", "1.15x of a hit"));
         }
         let costs = in_turn(&mut cases, ROUNDS)?;
         for ((name, goal), of_one) in names.iter().zip(&costs) {

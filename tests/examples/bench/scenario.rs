@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
+use amplify_creds::cache::sealing::kernel_key_name;
+use amplify_creds::os::kernel_keyring;
 use serde_json::{Value, json};
 use test_support::{Authority, FakeSts, Role, TestHome, Validity, World, biz_corp as data};
 
@@ -40,6 +42,22 @@ impl Scenario {
         scenario.add_entries(entries)?;
         scenario.check()?;
         Ok(scenario)
+    }
+
+    /// Like [`Scenario::hit`], with `seal = on` and the key in the kernel's keyring. `None` if the kernel has no keyring
+    /// here.
+    pub(crate) fn sealed_hit(program: &Path, profiles: usize, entries: usize) -> Result<Option<Self>, String> {
+        let sts = FakeSts::start(world());
+        let home = home(program, &sts, profiles);
+        home.write(".config/amplify-creds/config.ini", "seal = on\n");
+        if kernel_keyring::write(&kernel_key_name(&home.cache_dir()), &[7; 32], 3600).is_err() {
+            return Ok(None);
+        }
+        let scenario = Self { home, _sts: sts, arguments: &["process", "two"] };
+        scenario.check()?;
+        scenario.add_entries(entries)?;
+        scenario.check()?;
+        Ok(Some(scenario))
     }
 
     /// One role fetched over TLS. The last authority of a bundle like the system's has signed the certificate. `None`
@@ -98,6 +116,12 @@ impl Scenario {
         let text = serde_json::to_string_pretty(file).map_err(said)?;
         self.home.write(".amplify/awscloudformation/cache.json", text);
         Ok(())
+    }
+}
+
+impl Drop for Scenario {
+    fn drop(&mut self) {
+        kernel_keyring::remove(&kernel_key_name(&self.home.cache_dir()));
     }
 }
 
