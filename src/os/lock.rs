@@ -17,7 +17,7 @@ const MAX_HELD_MARK: u64 = 1000;
 
 #[derive(Debug, Clone)]
 pub struct Locks {
-    dir: PathBuf,
+    cache_dir: PathBuf,
 }
 
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Drop for Guard {
 
 impl Locks {
     pub fn in_dir(cache_dir: &Path) -> Self {
-        Self { dir: cache_dir.join("locks") }
+        Self { cache_dir: cache_dir.to_owned() }
     }
 
     /// `id` must be a safe file name.
@@ -95,7 +95,7 @@ impl Locks {
 
     /// Removes lock files made before `oldest`, each while its lock is held, with the other files of that id.
     pub fn sweep(&self, oldest: SystemTime) {
-        for entry in std::fs::read_dir(&self.dir).into_iter().flatten().flatten() {
+        for entry in std::fs::read_dir(self.dir()).into_iter().flatten().flatten() {
             let is_old = entry.metadata().and_then(|metadata| metadata.modified()).is_ok_and(|at| at < oldest);
             let name = entry.file_name();
             let Some(id) = name.to_str().and_then(|name| name.strip_suffix(".lock")).filter(|_| is_old) else {
@@ -103,7 +103,7 @@ impl Locks {
             };
             if let Attempt::Held(guard) = self.try_lock(id) {
                 for kind in ["holder", "note"] {
-                    let _ = std::fs::remove_file(self.dir.join(format!("{id}.{kind}")));
+                    let _ = std::fs::remove_file(self.dir().join(format!("{id}.{kind}")));
                 }
                 // Windows cannot remove an open file.
                 if cfg!(windows) {
@@ -114,8 +114,13 @@ impl Locks {
         }
     }
 
+    /// Joined when a lock is used, because a cache hit uses none.
+    fn dir(&self) -> PathBuf {
+        self.cache_dir.join("locks")
+    }
+
     fn path(&self, id: &str) -> PathBuf {
-        self.dir.join(format!("{id}.lock"))
+        self.dir().join(format!("{id}.lock"))
     }
 
     fn attempt(&self, id: &str) -> io::Result<Option<Guard>> {
@@ -146,7 +151,7 @@ impl Locks {
         std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, FILE_SHARE_READ | FILE_SHARE_WRITE);
         match options.open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                create_private_dir(&self.dir)?;
+                create_private_dir(&self.dir())?;
                 options.open(path)
             }
             result => result,

@@ -3,6 +3,7 @@ client calls GetCallerIdentity, which proves that it got credentials and could s
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -43,6 +44,10 @@ class Client:
         account, name = role.split(":")[4], role.rsplit("/", 1)[1]
         return f"arn:aws:sts::{account}:assumed-role/{name}/amplify" in text
 
+    def proves_user(self, text):
+        """Whether it had the key of the user devcorpuser."""
+        return "arn:aws:iam::111111111111:user/devcorpuser" in text
+
 
 class Cdk(Client):
     """The CDK's look-up of its app's account. Without credentials it continues and only informs the app."""
@@ -51,6 +56,9 @@ class Cdk(Client):
 
     def proves(self, text, role, _home):
         return f"account {role.split(':')[4]}" in text
+
+    def proves_user(self, text):
+        return "account 111111111111" in text
 
 
 class Ampx(Client):
@@ -72,6 +80,9 @@ class Ampx(Client):
         # Each run makes one call.
         return bool(self.ssm.keys) and self.ssm.keys.pop() in home.cache.read_text()
 
+    def proves_user(self, _text):
+        return bool(self.ssm.keys) and self.ssm.keys.pop() == "AKIAIOSFODNN7EXAMPLE"
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
@@ -81,6 +92,7 @@ def main():
     parser.add_argument("--only", help="clients whose name has this in it")
     parser.add_argument("--measure", type=int, metavar="RUNS", help="only measure a hit against a process that does nothing")
     options = parser.parse_args()
+    options.has_key_store = all(shutil.which(program) for program in ("dbus-daemon", "gnome-keyring-daemon"))
     options.dir, options.bin, options.sts = options.dir.resolve(), options.bin.resolve(), options.sts.resolve()
     clients, skipped = installed(options.dir)
     clients = [client for client in clients if options.only is None or options.only in client.name]

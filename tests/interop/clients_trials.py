@@ -4,7 +4,7 @@ import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from clients_world import BIZ_CORP, EXTERNAL_ID, HANG, NO_MFA, QUESTION, Double, Home, Terminal, wait_for
+from clients_world import BIZ_CORP, EXTERNAL_ID, HANG, NO_MFA, QUESTION, Double, Home, KeyStore, Terminal, wait_for
 
 # Credentials that no client may use instead.
 STALE_DEFAULT = "\n[default]\naws_access_key_id = AKIASTALESTALESTALE\naws_secret_access_key = stale\n"
@@ -17,6 +17,7 @@ def tried(options, client, moto):
     """The successful checks, the failed ones with reasons, and the duration in seconds."""
     started = time.monotonic()
     trials = [calls, at_once, failure, gives_up, terminal, interrupt]
+    trials += [stored_key] if options.has_key_store else []
     trials += [renewal] if client.is_asked_again else []
     trials += [served] if client.is_served else []
     done, problems = [], []
@@ -60,6 +61,27 @@ def at_once(options, client, double):
         wrong = [output for output in outputs if not client.proves(output, NO_MFA, home)]
         if wrong or double.count() != 1:
             yield f"{len(wrong)} of {len(outputs)} have not the role, {double.count()} calls of AssumeRole: {wrong[:1]}"
+
+
+def stored_key(options, client, double):
+    """The key of the source profile is in the key store, and the sessions are sealed."""
+    with Home(options, double.endpoint) as home, KeyStore(home.path) as store:
+        home.variables |= store.variables | {"AMPLIFY_CREDS_SEAL": "on"}
+        imported = [options.bin, "keys", "import", "devcorpuser", "--yes"]
+        subprocess.run(imported, env=home.variables, check=True, capture_output=True)
+        for file in home.path.rglob("*"):
+            if file.is_file() and not file.is_symlink() and b"wJalr" in file.read_bytes():
+                yield f"{file} has the key"
+        for _ in range(2):
+            output = home.run(client)
+            if not client.proves(output, NO_MFA, home):
+                yield f"the role of a stored key: {output}"
+        if b"sessionToken" in home.cache.read_bytes():
+            yield "the session is not sealed"
+        # The profile of the key itself.
+        output = home.run(client, AWS_PROFILE="devcorpuser")
+        if not client.proves_user(output):
+            yield f"the user of a stored key: {output}"
 
 
 def failure(options, client, double):

@@ -186,6 +186,41 @@ class Home:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
+class KeyStore:
+    """gnome-keyring on its own session bus, with an unlocked collection."""
+
+    CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>unix:dir=%s</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow send_destination="*"/><allow own="*"/></policy></busconfig>
+"""
+
+    def __init__(self, directory):
+        config = Path(directory) / "bus.conf"
+        config.write_text(self.CONFIG % directory)
+        bus = ["dbus-daemon", f"--config-file={config}", "--print-address", "--nofork", "--nopidfile"]
+        self.bus = subprocess.Popen(bus, stdout=subprocess.PIPE, text=True)
+        self.variables = {"DBUS_SESSION_BUS_ADDRESS": self.bus.stdout.readline().strip()}
+        environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "XDG_RUNTIME_DIR": str(directory)} | self.variables
+        keyring = ["gnome-keyring-daemon", "--foreground", "--components=secrets", "--unlock"]
+        self.keyring = subprocess.Popen(keyring, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.keyring.stdin.write(b"password")
+        self.keyring.stdin.close()
+        has_owner = ["dbus-send", f"--bus={self.variables['DBUS_SESSION_BUS_ADDRESS']}", "--print-reply", "--dest=org.freedesktop.DBus"]
+        has_owner += ["/", "org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"]
+        answer = lambda: subprocess.run(has_owner, capture_output=True, text=True).stdout
+        wait_for(lambda: "true" in answer(), "the start of gnome-keyring")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in (self.keyring, self.bus):
+            process.kill()
+            process.wait()
+        self.bus.stdout.close()
+
+
 class Terminal:
     """A client on its own pseudo-terminal."""
 
