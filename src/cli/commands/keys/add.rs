@@ -1,0 +1,7 @@
+use crate::cli::args::keys::AddKey;
+use crate::cli::context::Context;
+use crate::cli::errors::failure::{Failure, INTERNAL};
+
+pub(super) fn run(_context: &Context, _options: &AddKey) -> Result<(), Failure> {
+    Err(Failure::new(INTERNAL, "not built yet"))
+}
