@@ -2,7 +2,7 @@
 
 mod error;
 mod item;
-#[cfg(any(target_os = "macos", windows))]
+#[cfg(any(target_os = "macos", windows, test))]
 mod native;
 #[cfg(target_os = "linux")]
 mod secret_service;

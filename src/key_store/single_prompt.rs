@@ -24,10 +24,7 @@ impl<'a> SinglePrompt<'a> {
     }
 
     /// `operation` may show a prompt.
-    pub(super) fn run<T>(
-        self,
-        operation: impl FnOnce() -> Result<T, KeyStoreError>,
-    ) -> Result<T, KeyStoreError> {
+    pub(super) fn run<T>(self, operation: impl FnOnce() -> Result<T, KeyStoreError>) -> Result<T, KeyStoreError> {
         let guard = self.lock()?;
         let result = operation();
         if let (Some(guard), Err(KeyStoreError::Dismissed | KeyStoreError::TimedOut(_))) = (guard, &result) {
