@@ -6,7 +6,7 @@ use crate::cli::errors::failure::{Failure, ROTATION};
 use crate::cli::errors::rotation::{RotatedProfile, failure};
 use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::note;
-use crate::iam::AccessKeyMetadata;
+use crate::iam::{AccessKeyMetadata, LastUse};
 use crate::key_store::KeyStore;
 use crate::prompt::Watch;
 use crate::resolve::watched;
@@ -53,7 +53,7 @@ impl<'a> RotationRun<'a> {
                 }
                 LocalStep::DeleteLost(id) => {
                     let id = id.to_owned();
-                    self.with_iam(|rotator, iam, _| rotator.delete_lost(iam, &id))?;
+                    self.change(|rotator, iam, _| rotator.delete_lost(iam, &id))?;
                     note(self.context, &format!("deleted {id}: it was created, but not stored"));
                 }
                 LocalStep::Replace => self.replace()?,
@@ -72,12 +72,12 @@ impl<'a> RotationRun<'a> {
         if is_begun {
             self.delete_leftover()?;
         }
-        let listed = self.with_iam(|_, iam, _| iam.list())?;
+        let listed = self.listed()?;
         match self.rotator.judge(&listed) {
             KeysVerdict::Create => {}
             KeysVerdict::Continue(rotation) => {
                 note(self.context, "continuing an earlier rotation: the key store has its new key");
-                self.with_iam(|rotator, _, user| rotator.continue_with(rotation.clone(), user))?;
+                self.change(|rotator, _, user| rotator.continue_with(rotation.clone(), user))?;
                 return Ok(true);
             }
             KeysVerdict::Second(second) => return second_key::offer(self, &listed, second),
@@ -87,9 +87,9 @@ impl<'a> RotationRun<'a> {
         if self.rotator.journal.rotation().is_none() && !self.confirm(&listed, yes)? {
             return Ok(false);
         }
-        self.with_iam(|rotator, _, user| rotator.begin(user))?;
+        self.change(|rotator, _, user| rotator.begin(user))?;
         let (what, reporter) = ("IAM (CreateAccessKey)", self.signer.reporter());
-        self.with_iam(|rotator, iam, _| watched(&reporter, what, || rotator.create(iam)))?;
+        self.change(|rotator, iam, _| watched(&reporter, what, || rotator.create(iam)))?;
         if let Some(new) = self.new_key_id() {
             note(self.context, &format!("created {new} and stored it in the {}", KeyStore::name()));
         }
@@ -98,7 +98,7 @@ impl<'a> RotationRun<'a> {
 
     /// Drops the journal if the second key has another origin. Then the user decides.
     fn delete_leftover(&mut self) -> Result<(), Failure> {
-        let outcome = self.with_iam(|rotator, iam, _| match rotator.delete_leftover(iam) {
+        let outcome = self.change(|rotator, iam, _| match rotator.delete_leftover(iam) {
             Err(RotationError::SecondKey(_)) => rotator.end().map(|()| None),
             outcome => outcome,
         })?;
@@ -120,7 +120,7 @@ impl<'a> RotationRun<'a> {
              3. replace the old key in the {store}, and deactivate it\n"
         );
         if yes {
-            note(self.context, plan.trim_end());
+            plan.lines().for_each(|line| note(self.context, line));
             return Ok(true);
         }
         ask::confirm(self.context, &plan, "Rotate the key?")
@@ -157,7 +157,7 @@ impl<'a> RotationRun<'a> {
             return Err(self.failure(error));
         }
         // The old key can show why.
-        let Ok(listed) = self.with_iam(|_, iam, _| iam.list()) else { return Err(self.failure(error)) };
+        let Ok(listed) = self.listed() else { return Err(self.failure(error)) };
         let new = &key.access_key_id;
         match listed.iter().find(|listed| listed.id == *new) {
             None => {
@@ -168,7 +168,8 @@ impl<'a> RotationRun<'a> {
             Some(AccessKeyMetadata { is_active: false, .. }) => {
                 let word = shell_word(self.profile);
                 let command = format!("aws iam update-access-key --access-key-id {new} --status Active");
-                let message = format!("cannot rotate the key of profile {}: the new key {new} is inactive", self.profile);
+                let message =
+                    format!("cannot rotate the key of profile {}: the new key {new} is inactive", self.profile);
                 Err(Failure::new(ROTATION, message).hint(format!("to activate it: {command} --profile {word}")))
             }
             Some(_) => Err(self.failure(error)),
@@ -179,32 +180,56 @@ impl<'a> RotationRun<'a> {
         self.verify()?;
         let old = self.rotator.journal.rotation().map(|rotation| rotation.old_key_id.clone()).unwrap_or_default();
         let (profile, word) = (self.profile, shell_word(self.profile));
-        if self.with_iam(|rotator, iam, _| rotator.deactivate(iam))? {
+        let (what, reporter) = ("IAM (UpdateAccessKey)", self.signer.reporter());
+        if self.change(|rotator, iam, _| watched(&reporter, what, || rotator.deactivate(iam)))? {
             note(self.context, &format!("the old key {old} is inactive"));
             let command = format!("aws iam update-access-key --access-key-id {old} --status Active --profile {word}");
             note(self.context, &format!("if a program still needs it: {command}"));
             note(self.context, &format!("after a day, delete it: amplify-creds keys rotate {word} --finish"));
         } else {
-            note(self.context, &format!("the old key {old} no longer exists; the rotation of profile {profile} is finished"));
+            note(
+                self.context,
+                &format!("the old key {old} no longer exists; the rotation of profile {profile} is finished"),
+            );
         }
         Ok(())
     }
 
-    pub(super) fn with_iam<T>(
+    /// Changes keys, so a signal ends the run only after the step.
+    pub(super) fn change<T>(
         &mut self,
         what: impl FnOnce(&mut Rotator<'a>, &KeysAtIam<'_>, &CallerIdentity) -> Result<T, RotationError>,
+    ) -> Result<T, Failure> {
+        self.with_iam(|run, keys, user| run.step(|rotator, _| what(rotator, keys, user)))
+    }
+
+    pub(super) fn listed(&mut self) -> Result<Vec<AccessKeyMetadata>, Failure> {
+        let reporter = self.signer.reporter();
+        let list = |keys: &KeysAtIam<'_>| watched(&reporter, "IAM (ListAccessKeys)", || keys.list());
+        self.with_iam(|run, keys, _| list(keys).map_err(|error| run.failure(error)))
+    }
+
+    /// `None` if the user's policies do not allow the look-up.
+    pub(super) fn last_use(&mut self, id: &str) -> Result<Option<LastUse>, Failure> {
+        let reporter = self.signer.reporter();
+        let call = |keys: &KeysAtIam<'_>| watched(&reporter, "IAM (GetAccessKeyLastUsed)", || keys.last_use(id));
+        self.with_iam(|_, keys, _| Ok(call(keys).ok()))
+    }
+
+    fn with_iam<T>(
+        &mut self,
+        what: impl FnOnce(&mut Self, &KeysAtIam<'_>, &CallerIdentity) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let signed = match self.signed.take() {
             Some(signed) => signed,
             None => self.signer.sign()?,
         };
         let keys = self.signer.keys(&signed);
-        let outcome = keys.and_then(|keys| self.step(|rotator, _| what(rotator, &keys, &signed.user)));
+        let outcome = keys.and_then(|keys| what(self, &keys, &signed.user));
         self.signed = Some(signed);
         outcome
     }
 
-    /// A signal ends the run after the step.
     fn step<T>(
         &mut self,
         what: impl FnOnce(&mut Rotator<'a>, &Watch) -> Result<T, RotationError>,
