@@ -546,7 +546,7 @@ fn old_key_without_access_does_not_prevent_the_rest() {
 }
 
 #[test]
-#[ignore = "waits a minute for AWS to accept the key"]
+#[ignore = "waits 20 s for AWS to accept the key"]
 fn new_key_that_an_administrator_changed_is_reported() {
     let Some(story) = story() else { return };
     killed_at_replace(&story);

@@ -6,6 +6,7 @@ use crate::cli::errors::failure::{Failure, ROTATION};
 use crate::cli::errors::rotation::{RotatedProfile, failure};
 use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::note;
+use crate::core::credentials::Credentials;
 use crate::iam::{AccessKeyMetadata, LastUse};
 use crate::key_store::KeyStore;
 use crate::prompt::Watch;
@@ -19,6 +20,9 @@ use super::signer::{Signed, Signer};
 
 /// Longer than any step.
 const STEP_LIMIT: Duration = Duration::from_hours(1);
+/// The time until AWS accepts a new key. After the first limit, IAM's list shows whether the key still exists.
+const FIRST_LIMIT: Duration = Duration::from_secs(10);
+const LIMIT: Duration = Duration::from_secs(50);
 
 pub(super) struct RotationRun<'a> {
     pub(super) context: &'a Context,
@@ -141,39 +145,48 @@ impl<'a> RotationRun<'a> {
     /// False if the new key no longer exists at IAM, and the rotation begins again.
     fn verify(&mut self) -> Result<bool, Failure> {
         let Some(key) = self.rotator.new_credentials().filter(|_| !self.is_verified) else { return Ok(true) };
-        let (signer, reporter) = (self.signer, self.signer.reporter());
-        let outcome = self.step(|rotator, watch| {
-            let user_arn = rotator.journal.record().user_arn.as_deref();
-            let call = || verify(&|key| signer.identity(key), &key, user_arn, watch);
-            let what = format!("AWS to accept the new key {}", key.access_key_id);
-            match watched(&reporter, &what, call) {
-                Err(error @ RotationError::NotAccepted(_)) => Ok(Err(error)),
-                outcome => outcome.map(Ok),
-            }
-        })?;
-        self.is_verified = outcome.is_ok();
-        let Err(error) = outcome else { return Ok(true) };
-        if self.rotator.current() == key.access_key_id {
-            return Err(self.failure(error));
+        if self.not_accepted(&key, FIRST_LIMIT)?.is_none() {
+            return Ok(true);
         }
-        // The old key can show why.
-        let Ok(listed) = self.listed() else { return Err(self.failure(error)) };
         let new = &key.access_key_id;
-        match listed.iter().find(|listed| listed.id == *new) {
-            None => {
+        // As long as the old key is stored, it can show the reason.
+        let is_replaced = self.rotator.current() == new;
+        let listed = if is_replaced { None } else { self.listed().ok() };
+        match listed.as_ref().map(|listed| listed.iter().find(|listed| listed.id == *new)) {
+            Some(None) => {
                 self.step(|rotator, _| rotator.forget_new())?;
                 note(self.context, &format!("the new key {new} was deleted at IAM"));
-                Ok(false)
+                return Ok(false);
             }
-            Some(AccessKeyMetadata { is_active: false, .. }) => {
-                let word = shell_word(self.profile);
+            Some(Some(AccessKeyMetadata { is_active: false, .. })) => {
+                let (profile, word) = (self.profile, shell_word(self.profile));
                 let command = format!("aws iam update-access-key --access-key-id {new} --status Active");
-                let message =
-                    format!("cannot rotate the key of profile {}: the new key {new} is inactive", self.profile);
-                Err(Failure::new(ROTATION, message).hint(format!("to activate it: {command} --profile {word}")))
+                let message = format!("cannot rotate the key of profile {profile}: the new key {new} is inactive");
+                return Err(Failure::new(ROTATION, message).hint(format!("to activate it: {command} --profile {word}")));
             }
-            Some(_) => Err(self.failure(error)),
+            _ => {}
         }
+        let Some(error) = self.not_accepted(&key, LIMIT)? else { return Ok(true) };
+        let failure = self.failure(error);
+        if !is_replaced {
+            return Err(failure);
+        }
+        let word = shell_word(self.profile);
+        Err(failure.hint(format!("if it was deactivated or deleted, store another one: amplify-creds keys add {word}")))
+    }
+
+    fn not_accepted(&mut self, key: &Credentials, limit: Duration) -> Result<Option<RotationError>, Failure> {
+        let (signer, reporter) = (self.signer, self.signer.reporter());
+        let error = self.step(|rotator, watch| {
+            let user_arn = rotator.journal.record().user_arn.as_deref();
+            let call = || verify(&|key| signer.identity(key), key, user_arn, limit, watch);
+            match watched(&reporter, &format!("AWS to accept the new key {}", key.access_key_id), call) {
+                Err(error @ RotationError::NotAccepted(_)) => Ok(Some(error)),
+                outcome => outcome.map(|()| None),
+            }
+        })?;
+        self.is_verified = error.is_none();
+        Ok(error)
     }
 
     fn deactivate(&mut self) -> Result<(), Failure> {
