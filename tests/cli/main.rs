@@ -67,6 +67,8 @@ mod rotate;
 mod rotate_killed;
 #[cfg(unix)]
 mod screens;
+#[cfg(target_os = "linux")]
+mod seal;
 mod session_extras;
 mod sessions;
 #[cfg(unix)]
