@@ -2,6 +2,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::ArgValueCandidates;
 
 use super::candidates::profiles;
+use super::examples::ROTATE_EXAMPLES;
 use super::headings::PROMPTING;
 
 /// What `keys` does.
@@ -64,14 +65,18 @@ pub enum KeySource {
 }
 
 #[derive(Debug, Args)]
+#[command(after_long_help = ROTATE_EXAMPLES)]
 pub struct RotateKey {
     /// Profile with the key
     #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
     pub name: String,
-    /// Delete the old key, which an earlier rotation has deactivated
+    /// Delete the old key, which an earlier rotation deactivated
     #[arg(long)]
     pub finish: bool,
-    /// Rotate without a prompt
+    /// Rotate or finish without a prompt
+    ///
+    /// A second key, and an old key that is in use, are deleted only after a
+    /// prompt.
     #[arg(short, long)]
     pub yes: bool,
     /// MFA code; "-" reads it from stdin

@@ -37,7 +37,7 @@ pub(super) fn run(run: &mut RotationRun<'_>, yes: bool) -> Result<(), Failure> {
             return Ok(());
         }
     }
-    run.change(|_, iam, _| iam.delete(old))?;
+    run.change("IAM (DeleteAccessKey)", |_, iam, _| iam.delete(old))?;
     note(run.context, &format!("deleted {old}"));
     end(run)
 }
@@ -67,7 +67,7 @@ fn in_use(failure: Failure, about: &str, profile: &str) -> Failure {
 }
 
 fn end(run: &mut RotationRun<'_>) -> Result<(), Failure> {
-    run.change(|rotator, _, _| rotator.end())?;
+    run.step(|rotator, _| rotator.end())?;
     note(run.context, &format!("the rotation of profile {} is finished", run.profile));
     Ok(())
 }

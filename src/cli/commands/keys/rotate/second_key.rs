@@ -43,7 +43,7 @@ pub(super) fn offer(
     if !ask::confirm(run.context, &about, &format!("Delete the inactive key {id}?"))? {
         return Err(refused(&[format!("to delete the inactive key: {delete}")]));
     }
-    run.change(|_, iam, _| iam.delete(id))?;
+    run.change("IAM (DeleteAccessKey)", |_, iam, _| iam.delete(id))?;
     note(run.context, &format!("deleted {id}"));
     Ok(true)
 }

@@ -79,7 +79,7 @@ impl<'a> Signer<'a> {
             Ok::<_, Failure>((credentials, user))
         })??;
         let name = user_name(&user.arn).ok_or_else(|| not_a_user(profile, &user.arn))?;
-        Ok(Signed { credentials, name, user })
+        Ok(Signed { credentials, user, name })
     }
 
     pub(super) fn keys<'s>(&'s self, signed: &'s Signed) -> Result<KeysAtIam<'s>, Failure> {
