@@ -64,7 +64,10 @@ impl<'a> Rotator<'a> {
     }
 
     pub fn next(&self) -> LocalStep<'_> {
-        local_step(self.journal.rotation(), self.secrets())
+        match local_step(self.journal.rotation(), self.secrets()) {
+            LocalStep::Deactivate if self.is_current_lost => LocalStep::Replace,
+            step => step,
+        }
     }
 
     pub fn judge<'k>(&self, listed: &'k [AccessKeyMetadata]) -> KeysVerdict<'k> {
@@ -202,8 +205,10 @@ impl<'a> Rotator<'a> {
 
     /// The new key must be verified in the same run.
     pub fn replace(&mut self) -> Result<(), RotationError> {
-        let is_other = |new: &StoredKey| self.is_current_lost || new.access_key_id != self.current.access_key_id;
-        if let Some(new) = self.new.clone().filter(is_other) {
+        let id = self.journal.rotation().and_then(|rotation| rotation.new_key_id.clone());
+        let is_new = |key: &StoredKey| Some(&key.access_key_id) == id.as_ref();
+        if self.is_current_lost || !is_new(&self.current) {
+            let new = self.new.clone().filter(is_new).ok_or(RotationError::NotStored)?;
             self.put(&KeyStoreItem::AccessKey(self.profile.to_owned()), &new)?;
             self.current = new;
             self.is_current_lost = false;

@@ -8,7 +8,7 @@ use super::error::RotationError;
 
 /// The servers of AWS learn a new key one after the other, so that a success can precede a failure.
 const SUCCESSES: u32 = 3;
-const PAUSE: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(400);
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
 /// Uses the new key until AWS accepts it several times in a row, or until `limit` has passed. `user_arn` is `None` if the

@@ -27,6 +27,10 @@ pub(super) fn run(run: &mut RotationRun<'_>, yes: bool) -> Result<(), Failure> {
     let about = match (key.is_active, is_in_use) {
         (true, _) => format!("The old key {old} is active again, {shown}.\n"),
         (false, true) => format!("The old key {old} was used after its deactivation ({deactivated}): {shown}.\n"),
+        // The rotation itself may have been the last use.
+        (false, false) if last_use.is_some() => {
+            format!("The old key {old} was deactivated {deactivated} and not used since ({shown}).\n")
+        }
         (false, false) => format!("The old key {old} was deactivated {deactivated}, {shown}.\n"),
     };
     if yes && !is_in_use {
