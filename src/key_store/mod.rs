@@ -2,10 +2,13 @@
 
 mod error;
 mod item;
-#[cfg(not(any(target_os = "macos", windows)))]
-#[path = "unsupported.rs"]
-mod store;
+#[cfg(any(target_os = "macos", windows))]
+mod native;
+#[cfg(target_os = "linux")]
+mod secret_service;
 mod unlock;
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
+mod unsupported;
 
 use crate::core::secret::Secret;
 use crate::os::env::Env;
@@ -13,8 +16,13 @@ use crate::os::lock::Locks;
 
 pub use error::KeyStoreError;
 pub use item::KeyStoreItem;
-use store::Store;
+#[cfg(any(target_os = "macos", windows))]
+use native::Store;
+#[cfg(target_os = "linux")]
+use secret_service::Store;
 pub use unlock::Unlock;
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
+use unsupported::Store;
 
 #[derive(Debug, Clone)]
 pub struct KeyStore(Store);

@@ -118,6 +118,8 @@ pub const AMPLIFY_CREDS_SIGN_IN_FLOW: &str = "AMPLIFY_CREDS_SIGN_IN_FLOW";
 pub const WSL_DISTRO_NAME: &str = "WSL_DISTRO_NAME";
 /// The terminal for pinentry, as GnuPG defines it.
 pub const GPG_TTY: &str = "GPG_TTY";
+pub const DBUS_SESSION_BUS_ADDRESS: &str = "DBUS_SESSION_BUS_ADDRESS";
+pub const XDG_RUNTIME_DIR: &str = "XDG_RUNTIME_DIR";
 pub const TERM: &str = "TERM";
 /// The character set is the first of `LC_ALL`, `LC_CTYPE` and `LANG`.
 pub const LC_ALL: &str = "LC_ALL";
