@@ -27,7 +27,7 @@ const LAYERS: [&[&str]; 13] = [
 const CLI_LAYERS: [&[&str]; 3] = [&["args"], &["errors"], &["context"]];
 
 /// The files that may use each name. A folder means all files in it.
-const ONE_PLACE: [(&str, &[&str]); 26] = [
+const ONE_PLACE: [(&str, &[&str]); 33] = [
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("fs4", &["os/lock.rs"]),
@@ -75,8 +75,22 @@ const ONE_PLACE: [(&str, &[&str]); 26] = [
     ("aws_smithy_http_client", &["sts/connections.rs"]),
     (
         "tokio",
-        &["sts/connections.rs", "sts/redirect.rs", "source/metadata.rs", "source/sso_accounts.rs", "iam/client.rs"],
+        &[
+            "sts/connections.rs",
+            "sts/redirect.rs",
+            "source/metadata.rs",
+            "source/sso_accounts.rs",
+            "iam/client.rs",
+            "key_store/secret_service",
+        ],
     ),
+    ("zbus", &["key_store/secret_service"]),
+    ("futures_core", &["key_store/secret_service/bus.rs"]),
+    ("keyring_core", &["key_store/native"]),
+    ("apple_native_keyring_store", &["key_store/native/keychain.rs"]),
+    ("security_framework", &["key_store/native/keychain.rs"]),
+    ("windows_native_keyring_store", &["key_store/native/credential_manager.rs"]),
+    ("linux_keyutils", &["os/kernel_keyring.rs"]),
     ("open", &["os/browser.rs"]),
     ("http_body_util", &["sts/bounded.rs", "sts/connection_error.rs"]),
     ("hyper_util", &["sts/proxy.rs"]),

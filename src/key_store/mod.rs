@@ -2,10 +2,12 @@
 
 mod error;
 mod item;
-#[cfg(any(target_os = "macos", windows))]
+#[cfg(any(target_os = "macos", windows, test))]
 mod native;
 #[cfg(target_os = "linux")]
 mod secret_service;
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+mod single_prompt;
 mod unlock;
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 mod unsupported;

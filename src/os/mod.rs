@@ -20,6 +20,11 @@ pub mod job;
 #[cfg(not(unix))]
 #[path = "job_windows.rs"]
 pub mod job;
+#[cfg(target_os = "linux")]
+pub mod kernel_keyring;
+#[cfg(not(target_os = "linux"))]
+#[path = "kernel_keyring_other.rs"]
+pub mod kernel_keyring;
 pub mod lock;
 pub mod machine;
 pub mod name_lock;

@@ -14,10 +14,10 @@ use zbus::{Address, Connection, DynamicType, MatchRule, MessageStream, ObjectPat
 
 use super::stop::Stop;
 use crate::key_store::error::KeyStoreError;
+use crate::key_store::single_prompt::PROMPT_LIMIT;
 use crate::key_store::unlock::Unlock;
 
 const LIMIT: Duration = Duration::from_secs(3);
-pub(super) const PROMPT_LIMIT: Duration = Duration::from_secs(30);
 const SERVICE: &str = "org.freedesktop.secrets";
 const PROMPT: &str = "org.freedesktop.Secret.Prompt";
 /// The path that means that there is no object.

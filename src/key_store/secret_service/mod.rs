@@ -5,25 +5,19 @@ mod bus;
 mod items;
 mod stop;
 
-use std::time::Duration;
-
 use tokio::runtime::Builder;
 use zbus::Address;
 
 use super::error::KeyStoreError;
 use super::item::KeyStoreItem;
+use super::single_prompt::SinglePrompt;
 use super::unlock::Unlock;
 use crate::core::secret::Secret;
 use crate::os::env::Env;
-use crate::os::lock::{Attempt, Guard, Locks};
+use crate::os::lock::Locks;
 use address::SessionBus;
-use bus::{Budget, Bus, PROMPT_LIMIT};
+use bus::{Budget, Bus};
 use stop::Stop;
-
-/// Held while a prompt is open, so that parallel processes show one prompt. Its mark counts failed prompts.
-const LOCK: &str = "key-store";
-const LOCK_LIMIT: Duration = PROMPT_LIMIT.saturating_add(Duration::from_secs(3));
-const MAX_MARK: u64 = 1000;
 
 #[derive(Debug, Clone)]
 pub(super) struct Store {
@@ -51,35 +45,16 @@ impl Store {
     }
 
     /// Runs the operation without prompts first, because most calls need neither a prompt nor the lock.
-    fn run<T>(
-        &self,
-        unlock: Unlock,
-        operation: impl AsyncFn(&Bus<'_>) -> Result<T, Stop>,
-    ) -> Result<T, KeyStoreError> {
+    fn run<T>(&self, unlock: Unlock, operation: impl AsyncFn(&Bus<'_>) -> Result<T, Stop>) -> Result<T, KeyStoreError> {
         let address = self.bus.address()?;
         let budget = Budget::new();
-        let failed_before = self.locks.mark(LOCK);
+        let prompt = SinglePrompt::new(&self.locks);
         match connected(&address, &budget, Unlock::Never, &operation) {
             Err(Stop::NeedsPrompt(_)) if unlock == Unlock::Ask => {}
             result => return result.map_err(error),
         }
-        let guard = self.lock(failed_before)?;
-        let result = connected(&address, &budget, Unlock::Ask, &operation).map_err(error);
-        if let (Some(guard), Err(KeyStoreError::Dismissed | KeyStoreError::TimedOut(_))) = (guard, &result) {
-            guard.set_mark(failed_before % MAX_MARK + 1);
-        }
-        result
-    }
-
-    /// `None` if the file system has no locks. Fails if another process's prompt failed meanwhile.
-    fn lock(&self, failed_before: u64) -> Result<Option<Guard>, KeyStoreError> {
-        match self.locks.lock_within(LOCK, LOCK_LIMIT) {
-            // A new lock file has no mark.
-            Attempt::Held(_) if ![0, failed_before].contains(&self.locks.mark(LOCK)) => Err(KeyStoreError::Dismissed),
-            Attempt::Held(guard) => Ok(Some(guard)),
-            Attempt::Busy => Err(KeyStoreError::TimedOut(LOCK_LIMIT.as_secs())),
-            Attempt::Unavailable(_) => Ok(None),
-        }
+        // The operation does not show a prompt if another process has unlocked the store.
+        prompt.run(|| connected(&address, &budget, Unlock::Ask, &operation).map_err(error))
     }
 }
 

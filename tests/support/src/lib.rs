@@ -30,6 +30,8 @@ pub mod identity_center;
 mod ignored;
 mod journal;
 mod jwt;
+#[cfg(target_os = "linux")]
+mod key_store_daemon;
 pub mod metadata;
 mod mint;
 mod oauth;
@@ -57,6 +59,8 @@ pub use home::{Finished, TestHome};
 pub use identity_center::IdentityCenter;
 pub use journal::{Call, Outcome};
 pub use jwt::Issuer;
+#[cfg(target_os = "linux")]
+pub use key_store_daemon::KeyStoreDaemon;
 pub use metadata::Instance;
 pub use proxy::{Asked, FakeProxy, Policy};
 pub use sign_in::SignIn;
