@@ -2,7 +2,7 @@
 
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 
-const TEXTS: [&str; 17] = [
+const TEXTS: [&str; 18] = [
     "AllowedByOrganizations",
     "AllowedByPermissionsBoundary",
     "Arn",
@@ -19,6 +19,7 @@ const TEXTS: [&str; 17] = [
     "PolicyArn",
     "PolicyDocument",
     "PolicyName",
+    "SerialNumber",
     "SourcePolicyId",
 ];
 

@@ -2,6 +2,7 @@
 
 mod answer;
 mod client;
+mod mfa_devices;
 
 use crate::policy::simulation::{ActionResult, Batch, DeniedBy, Verdict};
 use crate::sts::StsError;

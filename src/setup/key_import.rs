@@ -30,7 +30,7 @@ const OTHER_SOURCES: [&str; 7] = [
 ];
 const PROCESS: &str = "credential_process";
 /// A shorter secret is one of an emulator, and may be an ordinary word.
-const LEAST_SECRET: usize = 16;
+pub const LEAST_SECRET: usize = 16;
 
 #[derive(Debug, Error)]
 pub enum ImportError {

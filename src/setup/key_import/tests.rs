@@ -132,10 +132,18 @@ fn secret_of_an_emulator_may_be_a_word() {
 fn name_without_a_header_for_every_tool_is_refused() {
     let error = imported("", &format!("[b z]\n{PAIR}"), "b z").unwrap_err();
     assert!(error.contains("cannot be written so that all tools read it the same way"), "{error}");
+    let error = imported("[profile \"b z\"]\nregion = x\n", &format!("[b z]\n{PAIR}"), "b z").unwrap_err();
+    assert_eq!(error, "profile b z would not get the intended settings for the Amplify CLI");
     becomes(
-        "[profile \"b z\"]\nregion = x\n",
-        &format!("[b z]\n{PAIR}"),
+        &format!("[profile \"b z\"]\n{PAIR}[profile m\u{fc}ller]\n"),
+        "",
         "b z",
-        (&format!("[profile \"b z\"]\nregion = x\n{OWN} \"b z\"\n"), ""),
+        (&format!("[profile \"b z\"]\n{OWN} \"b z\"\n[profile m\u{fc}ller]\n"), ""),
+    );
+    becomes(
+        &format!("[profile m\u{fc}ller]\n{PAIR}"),
+        "",
+        "m\u{fc}ller",
+        (&format!("[profile m\u{fc}ller]\n{OWN} \"m\u{fc}ller\"\n"), ""),
     );
 }
