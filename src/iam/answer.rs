@@ -2,7 +2,7 @@
 
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 
-const TEXTS: [&str; 18] = [
+const TEXTS: [&str; 17] = [
     "AllowedByOrganizations",
     "AllowedByPermissionsBoundary",
     "Arn",
@@ -19,7 +19,6 @@ const TEXTS: [&str; 18] = [
     "PolicyArn",
     "PolicyDocument",
     "PolicyName",
-    "SerialNumber",
     "SourcePolicyId",
 ];
 

@@ -38,7 +38,6 @@ pub struct Client<'a> {
     signer: &'a Credentials,
     /// Seconds by which AWS's clock is ahead of this machine's, set after AWS has rejected a signature because of it.
     offset: Cell<i64>,
-    attempts: u32,
 }
 
 impl<'a> Client<'a> {
@@ -49,13 +48,7 @@ impl<'a> Client<'a> {
         signer: &'a Credentials,
     ) -> Result<Self, StsError> {
         let link = connections.signed_by_hand(&endpoint.url.value)?;
-        Ok(Self { link, endpoint, signer, offset: Cell::new(0), attempts: ATTEMPTS })
-    }
-
-    /// Without a second attempt, for a call whose result is optional.
-    #[must_use]
-    pub fn once(self) -> Self {
-        Self { attempts: 1, ..self }
+        Ok(Self { link, endpoint, signer, offset: Cell::new(0) })
     }
 
     pub(super) fn call(&self, action: &str, params: &[(String, String)]) -> Result<XmlNode, StsError> {
@@ -65,7 +58,7 @@ impl<'a> Client<'a> {
             .finish();
         let mut pause = FIRST_PAUSE;
         let mut last = StsError::TimedOut;
-        for attempt in 0..self.attempts {
+        for attempt in 0..ATTEMPTS {
             if attempt > 0 {
                 sleep(pause);
                 pause *= 2;

@@ -62,7 +62,7 @@ impl<'c> Verification<'c> {
         let store = Store::new(&context.paths.cache_dir);
         let devices = with_sources(context, pool, &plan, &store, |sources| {
             let credentials = key.credentials();
-            iam::Client::new(sources.connections, &endpoint, &credentials)?.once().own_mfa_devices()
+            iam::Client::new(sources.connections, &endpoint, &credentials)?.own_mfa_devices()
         });
         devices.ok()?.into_iter().find(|serial| has_codes(serial))
     }
