@@ -8,6 +8,7 @@ use crate::os::lock::Locks;
 #[derive(Debug, Clone)]
 pub(super) struct Store;
 
+#[expect(clippy::unused_self, reason = "the stores of other systems have a state")]
 impl Store {
     pub(super) const NAME: &str = "key store";
 

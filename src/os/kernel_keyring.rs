@@ -61,7 +61,6 @@ fn io_error(error: KeyError) -> io::Error {
 }
 
 #[cfg(test)]
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 mod tests {
     use std::process::Command;
 

@@ -7,6 +7,7 @@ pub mod near_miss;
 pub mod network;
 pub mod plan;
 pub mod resolve;
+pub mod rotation;
 pub mod shell_word;
 pub mod sso_session;
 #[cfg(unix)]

@@ -19,6 +19,7 @@ const LIMIT: Duration = Duration::from_secs(3);
 #[derive(Debug, Clone)]
 pub(in crate::key_store) struct Store;
 
+#[expect(clippy::unused_self, reason = "the stores of other systems have a state")]
 impl Store {
     pub(in crate::key_store) const NAME: &str = "Credential Manager";
 

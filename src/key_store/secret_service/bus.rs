@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use zbus::message::Type as MessageType;
 use zbus::{Address, Connection, DynamicType, MatchRule, MessageStream, ObjectPath, OwnedVariant, Type};
 
-use super::stop::Stop;
+use super::call_error::CallError;
 use crate::key_store::error::KeyStoreError;
 use crate::key_store::single_prompt::PROMPT_LIMIT;
 use crate::key_store::unlock::Unlock;
@@ -20,7 +20,7 @@ use crate::key_store::unlock::Unlock;
 const LIMIT: Duration = Duration::from_secs(3);
 const SERVICE: &str = "org.freedesktop.secrets";
 const PROMPT: &str = "org.freedesktop.Secret.Prompt";
-/// The path that means that there is no object.
+/// Instead of a path if there is no object.
 pub(super) const NO_OBJECT: &str = "/";
 
 /// The remaining time of an operation. An open prompt does not use it up.
@@ -31,9 +31,9 @@ impl Budget {
         Self(Cell::new(LIMIT))
     }
 
-    async fn spend<T, E>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, Stop>
+    async fn within<T, E>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, CallError>
     where
-        Stop: From<E>,
+        CallError: From<E>,
     {
         let begun = Instant::now();
         let done = timeout(self.0.get(), work).await;
@@ -49,9 +49,9 @@ pub(super) struct Bus<'a> {
 }
 
 impl<'a> Bus<'a> {
-    pub(super) async fn connect(address: Address, budget: &'a Budget, unlock: Unlock) -> Result<Self, Stop> {
+    pub(super) async fn connect(address: Address, budget: &'a Budget, unlock: Unlock) -> Result<Self, CallError> {
         // The builder's `method_timeout` does not limit connecting.
-        let connection = budget.spend(zbus::connection::Builder::address(address).build()).await?;
+        let connection = budget.within(zbus::connection::Builder::address(address).build()).await?;
         Ok(Self { connection, budget, unlock })
     }
 
@@ -61,20 +61,20 @@ impl<'a> Bus<'a> {
         interface: &str,
         method: &str,
         body: &(impl Serialize + DynamicType),
-    ) -> Result<R, Stop> {
+    ) -> Result<R, CallError> {
         let call = self.connection.call_method(Some(SERVICE), path, Some(interface), method, body);
-        let reply = self.budget.spend(call).await?;
+        let reply = self.budget.within(call).await?;
         // The text of zbus's error may contain the secret.
         reply.body().deserialize().map_err(|_| unexpected_reply())
     }
 
     /// Shows the prompt that the service returned and returns its result. Does nothing if there is none.
-    pub(super) async fn show_prompt(&self, prompt: &ObjectPath<'_>) -> Result<Option<OwnedVariant>, Stop> {
+    pub(super) async fn show_prompt(&self, prompt: &ObjectPath<'_>) -> Result<Option<OwnedVariant>, CallError> {
         if prompt.as_str() == NO_OBJECT {
             return Ok(None);
         }
         if self.unlock == Unlock::Never {
-            return Err(Stop::NeedsPrompt(KeyStoreError::Locked));
+            return Err(CallError::NeedsPrompt(KeyStoreError::Locked));
         }
         let rule = MatchRule::builder()
             .msg_type(MessageType::Signal)
@@ -84,7 +84,7 @@ impl<'a> Bus<'a> {
             .path(prompt)
             .build()?;
         // Before the prompt is shown, because a signal without a subscriber is lost.
-        let mut signals = self.budget.spend(MessageStream::for_match_rule(rule, &self.connection, None)).await?;
+        let mut signals = self.budget.within(MessageStream::for_match_rule(rule, &self.connection, None)).await?;
         // After the deadline the service closes the prompt, because its client is gone. `Prompt.Dismiss` would end
         // gnome-keyring 42.1.
         let shown = timeout(PROMPT_LIMIT, async {
@@ -99,6 +99,6 @@ impl<'a> Bus<'a> {
     }
 }
 
-pub(super) fn unexpected_reply() -> Stop {
+pub(super) fn unexpected_reply() -> CallError {
     KeyStoreError::Failed("the Secret Service sent an unexpected reply".to_owned()).into()
 }

@@ -6,7 +6,7 @@ use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant, Variant};
 use zeroize::Zeroizing;
 
 use super::bus::{Bus, NO_OBJECT, unexpected_reply};
-use super::stop::Stop;
+use super::call_error::CallError;
 use crate::core::secret::Secret;
 use crate::key_store::error::KeyStoreError;
 use crate::key_store::item::KeyStoreItem;
@@ -21,7 +21,7 @@ const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 type StoredSecret = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
 type Paths = Vec<OwnedObjectPath>;
 
-pub(super) async fn get(bus: &Bus<'_>, item: &KeyStoreItem) -> Result<Option<Secret>, Stop> {
+pub(super) async fn get(bus: &Bus<'_>, item: &KeyStoreItem) -> Result<Option<Secret>, CallError> {
     let session = open_session(bus).await?;
     let (unlocked, locked) = find(bus, item).await?;
     let path = match (unlocked.first(), locked.first()) {
@@ -38,7 +38,7 @@ pub(super) async fn get(bus: &Bus<'_>, item: &KeyStoreItem) -> Result<Option<Sec
     Ok(Some(Secret::from(text)))
 }
 
-pub(super) async fn put(bus: &Bus<'_>, item: &KeyStoreItem, secret: &Secret) -> Result<(), Stop> {
+pub(super) async fn put(bus: &Bus<'_>, item: &KeyStoreItem, secret: &Secret) -> Result<(), CallError> {
     let session = open_session(bus).await?;
     let collection = match default_collection(bus).await? {
         Some(collection) => collection,
@@ -60,7 +60,7 @@ pub(super) async fn put(bus: &Bus<'_>, item: &KeyStoreItem, secret: &Secret) -> 
     Ok(())
 }
 
-pub(super) async fn delete(bus: &Bus<'_>, item: &KeyStoreItem) -> Result<bool, Stop> {
+pub(super) async fn delete(bus: &Bus<'_>, item: &KeyStoreItem) -> Result<bool, CallError> {
     let (unlocked, locked) = find(bus, item).await?;
     if !locked.is_empty() {
         unlock(bus, &locked).await?;
@@ -72,7 +72,7 @@ pub(super) async fn delete(bus: &Bus<'_>, item: &KeyStoreItem) -> Result<bool, S
     Ok(!unlocked.is_empty() || !locked.is_empty())
 }
 
-async fn open_session(bus: &Bus<'_>) -> Result<OwnedObjectPath, Stop> {
+async fn open_session(bus: &Bus<'_>) -> Result<OwnedObjectPath, CallError> {
     // Every process that could read this socket could also ask the service. Encryption would not stop it.
     let algorithm = ("plain", Variant::from(""));
     let (_, session): (OwnedVariant, OwnedObjectPath) =
@@ -81,7 +81,7 @@ async fn open_session(bus: &Bus<'_>) -> Result<OwnedObjectPath, Stop> {
 }
 
 /// The unlocked and the locked items.
-async fn find(bus: &Bus<'_>, item: &KeyStoreItem) -> Result<(Paths, Paths), Stop> {
+async fn find(bus: &Bus<'_>, item: &KeyStoreItem) -> Result<(Paths, Paths), CallError> {
     let name = item.name();
     let found = search(bus, &name).await?;
     if !found.0.is_empty() || !found.1.is_empty() {
@@ -97,7 +97,7 @@ async fn find(bus: &Bus<'_>, item: &KeyStoreItem) -> Result<(Paths, Paths), Stop
     }
 }
 
-async fn search(bus: &Bus<'_>, name: &str) -> Result<(Paths, Paths), Stop> {
+async fn search(bus: &Bus<'_>, name: &str) -> Result<(Paths, Paths), CallError> {
     bus.call(&SERVICE_PATH, SERVICE, "SearchItems", &attributes(name)).await
 }
 
@@ -106,39 +106,39 @@ fn attributes(name: &str) -> HashMap<&str, &str> {
     HashMap::from([("application", "amplify-creds"), ("item", name)])
 }
 
-async fn default_collection(bus: &Bus<'_>) -> Result<Option<OwnedObjectPath>, Stop> {
+async fn default_collection(bus: &Bus<'_>) -> Result<Option<OwnedObjectPath>, CallError> {
     let path: OwnedObjectPath = bus.call(&SERVICE_PATH, SERVICE, "ReadAlias", &"default").await?;
     Ok(Some(path).filter(|path| path.as_str() != NO_OBJECT))
 }
 
-async fn is_locked(bus: &Bus<'_>, collection: &OwnedObjectPath) -> Result<bool, Stop> {
+async fn is_locked(bus: &Bus<'_>, collection: &OwnedObjectPath) -> Result<bool, CallError> {
     let value: OwnedVariant = bus.call(collection, PROPERTIES, "Get", &(COLLECTION, "Locked")).await?;
     bool::try_from(value).map_err(|_| unexpected_reply())
 }
 
 /// A new user has no collection.
-async fn create_collection(bus: &Bus<'_>) -> Result<OwnedObjectPath, Stop> {
+async fn create_collection(bus: &Bus<'_>) -> Result<OwnedObjectPath, CallError> {
     let properties = HashMap::from([("org.freedesktop.Secret.Collection.Label", Variant::from("Default keyring"))]);
     let (collection, prompt): (OwnedObjectPath, OwnedObjectPath) =
         bus.call(&SERVICE_PATH, SERVICE, "CreateCollection", &(properties, "default")).await?;
-    let result = bus.show_prompt(&prompt).await.map_err(|stop| match stop {
-        Stop::NeedsPrompt(_) => Stop::NeedsPrompt(KeyStoreError::Failed(
+    let result = bus.show_prompt(&prompt).await.map_err(|error| match error {
+        CallError::NeedsPrompt(_) => CallError::NeedsPrompt(KeyStoreError::Failed(
             "the Secret Service has no default collection, and creating one needs a prompt".to_owned(),
         )),
-        stop @ Stop::Failed(_) => stop,
+        error @ CallError::Failed(_) => error,
     })?;
     Ok(result.and_then(object).unwrap_or(collection))
 }
 
 /// Also succeeds without a prompt if the objects are unlocked.
-async fn unlock(bus: &Bus<'_>, objects: &[OwnedObjectPath]) -> Result<(), Stop> {
+async fn unlock(bus: &Bus<'_>, objects: &[OwnedObjectPath]) -> Result<(), CallError> {
     let (_, prompt): (Paths, OwnedObjectPath) = bus.call(&SERVICE_PATH, SERVICE, "Unlock", &objects).await?;
     bus.show_prompt(&prompt).await?;
     Ok(())
 }
 
 /// Items in a collection that was the default one before. A search may find them first.
-async fn delete_copies(bus: &Bus<'_>, name: &str, current: &OwnedObjectPath) -> Result<(), Stop> {
+async fn delete_copies(bus: &Bus<'_>, name: &str, current: &OwnedObjectPath) -> Result<(), CallError> {
     let (unlocked, _) = search(bus, name).await?;
     for path in unlocked.iter().filter(|path| *path != current) {
         let _: OwnedObjectPath = bus.call(path, ITEM, "Delete", &()).await?;

@@ -2,8 +2,8 @@
 
 mod address;
 mod bus;
+mod call_error;
 mod items;
-mod stop;
 
 use tokio::runtime::Builder;
 use zbus::Address;
@@ -17,7 +17,7 @@ use crate::os::env::Env;
 use crate::os::lock::Locks;
 use address::SessionBus;
 use bus::{Budget, Bus};
-use stop::Stop;
+use call_error::CallError;
 
 #[derive(Debug, Clone)]
 pub(super) struct Store {
@@ -33,28 +33,32 @@ impl Store {
     }
 
     pub(super) fn get(&self, item: &KeyStoreItem, unlock: Unlock) -> Result<Option<Secret>, KeyStoreError> {
-        self.run(unlock, async |bus: &Bus<'_>| items::get(bus, item).await)
+        self.run(unlock, &async |bus: &Bus<'_>| items::get(bus, item).await)
     }
 
     pub(super) fn put(&self, item: &KeyStoreItem, secret: &Secret, unlock: Unlock) -> Result<(), KeyStoreError> {
-        self.run(unlock, async |bus: &Bus<'_>| items::put(bus, item, secret).await)
+        self.run(unlock, &async |bus: &Bus<'_>| items::put(bus, item, secret).await)
     }
 
     pub(super) fn delete(&self, item: &KeyStoreItem, unlock: Unlock) -> Result<bool, KeyStoreError> {
-        self.run(unlock, async |bus: &Bus<'_>| items::delete(bus, item).await)
+        self.run(unlock, &async |bus: &Bus<'_>| items::delete(bus, item).await)
     }
 
     /// Runs the operation without prompts first, because most calls need neither a prompt nor the lock.
-    fn run<T>(&self, unlock: Unlock, operation: impl AsyncFn(&Bus<'_>) -> Result<T, Stop>) -> Result<T, KeyStoreError> {
+    fn run<T>(
+        &self,
+        unlock: Unlock,
+        operation: &impl AsyncFn(&Bus<'_>) -> Result<T, CallError>,
+    ) -> Result<T, KeyStoreError> {
         let address = self.bus.address()?;
         let budget = Budget::new();
         let prompt = SinglePrompt::new(&self.locks);
-        match connected(&address, &budget, Unlock::Never, &operation) {
-            Err(Stop::NeedsPrompt(_)) if unlock == Unlock::Ask => {}
-            result => return result.map_err(error),
+        match connected(&address, &budget, Unlock::Never, operation) {
+            Err(CallError::NeedsPrompt(_)) if unlock == Unlock::Ask => {}
+            result => return result.map_err(key_store_error),
         }
         // The operation does not show a prompt if another process has unlocked the store.
-        prompt.run(|| connected(&address, &budget, Unlock::Ask, &operation).map_err(error))
+        prompt.run(|| connected(&address, &budget, Unlock::Ask, operation).map_err(key_store_error))
     }
 }
 
@@ -62,8 +66,8 @@ fn connected<T>(
     address: &Address,
     budget: &Budget,
     unlock: Unlock,
-    operation: &impl AsyncFn(&Bus<'_>) -> Result<T, Stop>,
-) -> Result<T, Stop> {
+    operation: &impl AsyncFn(&Bus<'_>) -> Result<T, CallError>,
+) -> Result<T, CallError> {
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|reason| KeyStoreError::Failed(format!("cannot start a runtime: {reason}")))?;
     let result = runtime.block_on(async {
@@ -75,8 +79,8 @@ fn connected<T>(
     result
 }
 
-fn error(stop: Stop) -> KeyStoreError {
-    match stop {
-        Stop::NeedsPrompt(error) | Stop::Failed(error) => error,
+fn key_store_error(error: CallError) -> KeyStoreError {
+    match error {
+        CallError::NeedsPrompt(error) | CallError::Failed(error) => error,
     }
 }

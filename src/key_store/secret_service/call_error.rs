@@ -7,19 +7,19 @@ const MAX_REASON: usize = 150;
 
 /// Why an operation ended early.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(super) enum CallError {
     /// With the error if no prompt is allowed.
     NeedsPrompt(KeyStoreError),
     Failed(KeyStoreError),
 }
 
-impl From<KeyStoreError> for Stop {
+impl From<KeyStoreError> for CallError {
     fn from(error: KeyStoreError) -> Self {
         Self::Failed(error)
     }
 }
 
-impl From<Error> for Stop {
+impl From<Error> for CallError {
     fn from(error: Error) -> Self {
         Self::Failed(match &error {
             Error::MethodError(name, text, _) => reply_error(name, text.as_deref().unwrap_or_default()),

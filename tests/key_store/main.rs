@@ -2,6 +2,9 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod prompting_service;
+mod prompts;
+
 use std::io::Write;
 use std::os::unix::net::UnixListener;
 use std::path::Path;

@@ -1,7 +1,0 @@
-use crate::cli::args::keys::RotateKey;
-use crate::cli::context::Context;
-use crate::cli::errors::failure::{Failure, INTERNAL};
-
-pub(super) fn run(_context: &Context, _options: &RotateKey) -> Result<(), Failure> {
-    Err(Failure::new(INTERNAL, "not built yet"))
-}
