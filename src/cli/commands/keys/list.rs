@@ -89,7 +89,7 @@ fn note_of(profile: &str, record: &AccessKeyRecord, set: &ProfileSet<'_>) -> Opt
 fn json_of(profile: &str, record: &AccessKeyRecord, now: Timestamp) -> Value {
     let AccessKeyRecord { access_key_id, account_id, user_arn, created_at, stored_at, rotation } = record;
     let age = created_at.as_deref().and_then(Timestamp::parse).map(|created| now.since(created));
-    let rotation = rotation.as_ref().map(|Rotation { started_at, old_key_id, new_key_id, next }| {
+    let rotation = rotation.as_ref().map(|Rotation { started_at, old_key_id, new_key_id, next, deactivated_at: _ }| {
         json!({"old_key_id": old_key_id, "new_key_id": new_key_id, "next": next, "started_at": started_at})
     });
     json!({
@@ -146,6 +146,7 @@ mod tests {
                 old_key_id: "AKIA1".to_owned(),
                 new_key_id: None,
                 next,
+                deactivated_at: None,
             }),
             ..record()
         };

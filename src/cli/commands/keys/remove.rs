@@ -1,3 +1,4 @@
+use crate::access_keys::AccessKeyRecord;
 use crate::cache::entry::CachedSession;
 use crate::cache::scope::is_of_plan;
 use crate::cache::store::Store;
@@ -43,6 +44,7 @@ pub(super) fn run(context: &Context, options: &RemoveKey) -> Result<(), Failure>
         id.as_deref().unwrap_or("(unknown)"),
         KeyStore::name()
     )];
+    let user = known.as_ref().and_then(user_name);
     if known.is_some_and(|known| known.rotation.is_some()) {
         warnings.push("A rotation of this key is in progress. The new key is deleted here, too.".to_owned());
     }
@@ -69,9 +71,17 @@ pub(super) fn run(context: &Context, options: &RemoveKey) -> Result<(), Failure>
         note(context, &format!("deleted the key of profile {name} in the {}", KeyStore::name()));
     }
     if let Some(id) = id {
-        note(context, &format!("the key stays active in AWS; to delete it: aws iam delete-access-key --access-key-id {}", shell_word(&id)));
+        let user = user.map_or_else(String::new, |user| format!(" --user-name {}", shell_word(&user)));
+        let command = format!("aws iam delete-access-key --access-key-id {}{user}", shell_word(&id));
+        note(context, &format!("the key stays active in AWS; to delete it: {command}"));
     }
     Ok(())
+}
+
+/// `None` for the root user.
+fn user_name(record: &AccessKeyRecord) -> Option<String> {
+    let (_, path) = record.user_arn.as_ref()?.split_once(":user/")?;
+    path.rsplit('/').next().map(str::to_owned)
 }
 
 fn changes(context: &Context, name: &str) -> Result<Vec<Change>, Failure> {
