@@ -3,6 +3,7 @@
 mod add;
 mod aws_vault;
 mod errors;
+mod findings;
 mod import;
 mod manage;
 mod use_of_keys;
