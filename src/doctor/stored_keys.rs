@@ -61,7 +61,9 @@ impl StoredKeyFacts {
                 let place = |path| FilePlace::of_file(path, &world.paths.home);
                 let problem = match error {
                     RecordError::Unreadable { path, reason } => Some((place(path), reason.to_string())),
-                    RecordError::Invalid { path } => Some((place(path), "it is not a record of access keys".to_owned())),
+                    RecordError::Invalid { path } => {
+                        Some((place(path), "it is not a record of access keys".to_owned()))
+                    }
                     RecordError::Unwritable { .. } | RecordError::Locked => None,
                 };
                 (AccessKeyRecords::default(), problem)

@@ -7,9 +7,8 @@ use std::{fs, io};
 const MARK: &str = ".backup.";
 
 pub fn next_backup(directory: &Path, name: &str) -> io::Result<PathBuf> {
-    let of_name = |entry: fs::DirEntry| {
-        numbered(&entry.file_name()).filter(|(known, _)| known == name).map(|(_, number)| number)
-    };
+    let of_name =
+        |entry: fs::DirEntry| numbered(&entry.file_name()).filter(|(known, _)| known == name).map(|(_, number)| number);
     let last = fs::read_dir(directory)?.flatten().filter_map(of_name).max().unwrap_or(0);
     Ok(directory.join(format!("{name}{MARK}{}", last.saturating_add(1))))
 }
@@ -17,8 +16,7 @@ pub fn next_backup(directory: &Path, name: &str) -> io::Result<PathBuf> {
 /// Empty if the directory is missing or unreadable.
 pub fn backups(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let mut all: Vec<_> =
-        entries.filter_map(|entry| Some((numbered(&entry.file_name())?, entry.path()))).collect();
+    let mut all: Vec<_> = entries.filter_map(|entry| Some((numbered(&entry.file_name())?, entry.path()))).collect();
     all.sort();
     all.into_iter().map(|(_, path)| path).collect()
 }

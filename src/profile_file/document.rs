@@ -136,8 +136,7 @@ impl ProfileDocument {
     /// Removes all values of these keys. A comment after a value keeps its line.
     pub fn remove_keys(&mut self, line: u32, keys: &[&str]) -> Result<(), EditError> {
         let cut = self.cut(line)?;
-        let unwanted: Vec<_> =
-            cut.properties.iter().filter(|property| keys.contains(&property.key.as_str())).collect();
+        let unwanted: Vec<_> = cut.properties.iter().filter(|property| keys.contains(&property.key.as_str())).collect();
         if unwanted.is_empty() {
             return Ok(());
         }

@@ -188,11 +188,8 @@ mod tests {
 
     #[test]
     fn use_after_deactivation_is_detected() {
-        let at = |seconds| LastUse::At {
-            time: NOW.plus(seconds),
-            service: "s3".to_owned(),
-            region: "us-east-1".to_owned(),
-        };
+        let at =
+            |seconds| LastUse::At { time: NOW.plus(seconds), service: "s3".to_owned(), region: "us-east-1".to_owned() };
         let deactivated_at = Some(NOW.rfc3339());
         let journal = Rotation { deactivated_at, ..rotation(RotationStep::Delete, Some("NEW")) };
         for (last_use, expected) in [(LastUse::Never, false), (at(-5), false), (at(300), false), (at(301), true)] {

@@ -28,7 +28,8 @@ impl<'a> Journal<'a> {
         let found = records.get(profile).cloned();
         let id = &current.access_key_id;
         let is_known = |record: &AccessKeyRecord| {
-            let of_rotation = |rotation: &Rotation| rotation.old_key_id == *id || rotation.new_key_id.as_ref() == Some(id);
+            let of_rotation =
+                |rotation: &Rotation| rotation.old_key_id == *id || rotation.new_key_id.as_ref() == Some(id);
             record.rotation.as_ref().map_or(record.access_key_id == *id, of_rotation)
         };
         let record = match found.clone().filter(is_known) {

@@ -60,10 +60,7 @@ impl<'a> Rotator<'a> {
     }
 
     fn secrets(&self) -> Secrets<'_> {
-        Secrets {
-            current: &self.current.access_key_id,
-            new: self.new.as_ref().map(|key| key.access_key_id.as_str()),
-        }
+        Secrets { current: &self.current.access_key_id, new: self.new.as_ref().map(|key| key.access_key_id.as_str()) }
     }
 
     pub fn next(&self) -> LocalStep<'_> {
@@ -249,8 +246,7 @@ impl<'a> Rotator<'a> {
         self.key_store.put(&item, &key.item(), self.unlock)?;
         let read = self.key_store.get(&item, self.unlock)?.as_ref().and_then(StoredKey::parse);
         let is_same = |read: StoredKey| {
-            read.access_key_id == key.access_key_id
-                && read.secret_access_key.expose() == key.secret_access_key.expose()
+            read.access_key_id == key.access_key_id && read.secret_access_key.expose() == key.secret_access_key.expose()
         };
         if read.is_some_and(is_same) { Ok(()) } else { Err(RotationError::NotStored) }
     }

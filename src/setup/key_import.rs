@@ -145,10 +145,8 @@ fn has_same(
 ) -> Result<bool, ImportError> {
     let KeyProperties { ids, secrets, token, others } = found;
     let is_secret = |secret: &Secret| secret.expose() == keys.secret_access_key.expose();
-    let (same_id, same_secret) = (
-        ids.iter().find(|(id, _)| *id == keys.access_key_id),
-        secrets.iter().find(|(secret, _)| is_secret(secret)),
-    );
+    let (same_id, same_secret) =
+        (ids.iter().find(|(id, _)| *id == keys.access_key_id), secrets.iter().find(|(secret, _)| is_secret(secret)));
     let profile = || profile.to_owned();
     let is_pair = ids.iter().all(|(id, _)| *id == keys.access_key_id)
         && secrets.iter().all(|(secret, _)| is_secret(secret))

@@ -54,14 +54,6 @@ with the profile's region and settings, and an empty credentials file. An MFA
 prompt is never on the command's terminal: it is a dialog, or a message to run
 amplify-creds login in another terminal.";
 
-pub(super) const KEYS_EXAMPLES: &str = "\
-Examples:
-  amplify-creds keys import devcorpuser
-  amplify-creds keys add devcorpuser
-  amplify-creds keys list
-  amplify-creds keys rotate devcorpuser
-  amplify-creds keys rotate devcorpuser --finish";
-
 pub(super) const LOGIN_EXAMPLES: &str = "\
 Examples:
   amplify-creds login bizcorprole

@@ -27,9 +27,7 @@ pub(crate) fn failure(error: RotationError, of: &RotatedProfile<'_>) -> Failure 
     let list = format!("to see the keys of the user: aws iam list-access-keys --profile {word}");
     match error {
         RotationError::Record(error) => Failure::new(CACHE, format!("{what}: {error}")),
-        RotationError::KeyStore(error) => {
-            key_store_hint(Failure::new(BASE_FAILED, format!("{what}: {error}")), &error)
-        }
+        RotationError::KeyStore(error) => key_store_hint(Failure::new(BASE_FAILED, format!("{what}: {error}")), &error),
         RotationError::NoKey => Failure::new(BASE_FAILED, format!("{what}: the {store} has no key of this profile"))
             .hint(format!("amplify-creds keys add {word}")),
         RotationError::InvalidKey => {

@@ -113,7 +113,11 @@ fn unclear_keys_are_refused_with_their_place() {
         ),
         (format!("# old: {SECRET}\n"), pair.clone(), "the secret access key is also at /config:1"),
         (String::new(), format!("{pair}# {SECRET}\n"), "the secret access key is also at /credentials:4"),
-        (String::new(), pair.trim_end().to_owned() + &format!(" # {SECRET}\n"), "the secret access key is also at /credentials:3"),
+        (
+            String::new(),
+            pair.trim_end().to_owned() + &format!(" # {SECRET}\n"),
+            "the secret access key is also at /credentials:3",
+        ),
         ("[sso-session s]\n".to_owned() + PAIR, pair, "the secret access key is also at /config:3"),
     ] {
         let error = imported(&config, &credentials, "dev").unwrap_err();

@@ -47,8 +47,7 @@ fn user_enters_the_key_without_echo_and_chooses_the_device() {
     terminal.type_line("y");
     let run = terminal.finish().1.restored();
     assert_eq!(run.code, Some(0), "{run:#?}");
-    let expected =
-        format!("[profile dev]\n{}region = us-east-1\nmfa_serial = {MFA_SERIAL}\n", home.command_of("dev"));
+    let expected = format!("[profile dev]\n{}region = us-east-1\nmfa_serial = {MFA_SERIAL}\n", home.command_of("dev"));
     assert_eq!(home.config(), expected);
     let code = crate::fresh_code(&home.sts);
     assert_eq!(home.run(&["login", "dev", "-t", &code]).code, Some(0));
@@ -88,10 +87,8 @@ fn lines_are_added_to_an_existing_section() {
 #[test]
 fn rejected_or_unreachable_key_is_not_stored() {
     let Some(home) = KeysHome::empty() else { return };
-    let run = home.run_with_input(
-        &["keys", "add", "dev", "--stdin", "--yes"],
-        &format!("{ACCESS_KEY_ID}\n{}\n", "x".repeat(40)),
-    );
+    let run = home
+        .run_with_input(&["keys", "add", "dev", "--stdin", "--yes"], &format!("{ACCESS_KEY_ID}\n{}\n", "x".repeat(40)));
     assert!(run.failed_with(4).stderr.contains("SignatureDoesNotMatch"), "{run:#?}");
     home.sts.fault(Fault::Close, None);
     let run = home.add("dev", &[]);

@@ -11,7 +11,8 @@ fn with_vault(script: &str) -> Option<(KeysHome, String)> {
 }
 
 fn exports(more: &str) -> String {
-    let key = format!(r#"{{"Version":1,"AccessKeyId":"{ACCESS_KEY_ID}","SecretAccessKey":"{SECRET_ACCESS_KEY}"{more}}}"#);
+    let key =
+        format!(r#"{{"Version":1,"AccessKeyId":"{ACCESS_KEY_ID}","SecretAccessKey":"{SECRET_ACCESS_KEY}"{more}}}"#);
     format!("echo \"$*\" >\"$HOME/arguments\"; echo unlocked >&2; echo '{key}'")
 }
 

@@ -16,8 +16,11 @@ fn locked_or_missing_store_changes_nothing() {
     assert_eq!(run.failed_with(4).first_error_line(), message);
     assert_eq!(home.text(".aws/credentials"), before);
     let (_sts, other) = biz_corp();
-    for args in [&["keys", "import", "devcorpuser", "--yes"][..], &["keys", "add", "x", "--stdin", "--yes"], &["keys", "remove", "x", "--yes"]]
-    {
+    for args in [
+        &["keys", "import", "devcorpuser", "--yes"][..],
+        &["keys", "add", "x", "--stdin", "--yes"],
+        &["keys", "remove", "x", "--yes"],
+    ] {
         let run = other.run(args);
         assert!(run.failed_with(4).first_error_line().contains("DBUS_SESSION_BUS_ADDRESS is not set"), "{run:#?}");
     }
@@ -90,8 +93,14 @@ fn no_input_names_the_options() {
     let Some(home) = KeysHome::imported() else { return };
     let input = format!("{ACCESS_KEY_ID}\n{SECRET_ACCESS_KEY}\n");
     for (args, message) in [
-        (&["keys", "add", "x", "--no-input"][..], "keys add asks before it writes, but no prompt is possible here; add --yes"),
-        (&["keys", "add", "x", "--stdin", "--no-input"], "keys add asks before it writes, but no prompt is possible here; add --yes"),
+        (
+            &["keys", "add", "x", "--no-input"][..],
+            "keys add asks before it writes, but no prompt is possible here; add --yes",
+        ),
+        (
+            &["keys", "add", "x", "--stdin", "--no-input"],
+            "keys add asks before it writes, but no prompt is possible here; add --yes",
+        ),
         (&["keys", "add", "x", "--yes", "--no-input"], "keys add asks for the key, but no prompt is possible here"),
         (
             &["keys", "remove", "devcorpuser", "--no-input"],

@@ -42,7 +42,8 @@ fn plain_keys_are_found_where_a_store_may_exist() {
 fn stored_key_is_recommended_mfa_only() {
     let Some(home) = KeysHome::imported() else { return };
     assert_findings(&home.home, &[("key_without_mfa", "info", MFA_HINT)]);
-    let config = home.config().replace("us-east-1\ncredential", "us-east-1\nmfa_serial = arn:aws:iam::1:mfa/x\ncredential");
+    let config =
+        home.config().replace("us-east-1\ncredential", "us-east-1\nmfa_serial = arn:aws:iam::1:mfa/x\ncredential");
     home.home.config(&config);
     assert_findings(&home.home, &[]);
     let run = home.run(&["doctor", "devcorpuser"]);

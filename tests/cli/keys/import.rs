@@ -228,7 +228,10 @@ fn keys_of_another_profile_are_named() {
     let message = "amplify-creds: profile bizcorprole uses the keys of profile devcorpuser";
     assert_eq!(run.failed_with(3).first_error_line(), message);
     assert!(run.stderr.contains("amplify-creds keys import devcorpuser"), "{run:#?}");
-    add_config(&home.home, &format!("[profile p]\ncredential_process = /bin/x\n[profile q]\nrole_arn = {BIZ_CORP_ROLE}\n"));
+    add_config(
+        &home.home,
+        &format!("[profile p]\ncredential_process = /bin/x\n[profile q]\nrole_arn = {BIZ_CORP_ROLE}\n"),
+    );
     let run = home.run(&["keys", "import", "p", "--yes"]);
     let message = "amplify-creds: profile p has no keys in a file; its credentials are of type process";
     assert_eq!(run.failed_with(3).first_error_line(), message);
@@ -244,11 +247,11 @@ fn temporary_and_unclear_keys_are_refused() {
     home.home.config("");
     let credentials = home.text(".aws/credentials");
     for (more, message) in [
-        ("aws_session_token = x\n", "the keys of profile devcorpuser are temporary, and the key store is for long-term keys"),
         (
-            &format!("# {SECRET_ACCESS_KEY}\n"),
-            "the secret access key is also at ~/.aws/credentials:4",
+            "aws_session_token = x\n",
+            "the keys of profile devcorpuser are temporary, and the key store is for long-term keys",
         ),
+        (&format!("# {SECRET_ACCESS_KEY}\n"), "the secret access key is also at ~/.aws/credentials:4"),
     ] {
         home.home.credentials(&format!("{credentials}{more}"));
         let run = home.run(&["keys", "import", "devcorpuser", "--yes"]);
@@ -257,6 +260,7 @@ fn temporary_and_unclear_keys_are_refused() {
     home.home.credentials(&credentials);
     home.put("devcorpuser", "AKIAAAAAAAAAAAAAAAAA", "another");
     let run = home.run(&["keys", "import", "devcorpuser", "--yes"]);
-    let message = "amplify-creds: the Secret Service already has another key of profile devcorpuser: AKIAAAAAAAAAAAAAAAAA";
+    let message =
+        "amplify-creds: the Secret Service already has another key of profile devcorpuser: AKIAAAAAAAAAAAAAAAAA";
     assert_eq!(run.failed_with(3).first_error_line(), message);
 }

@@ -18,16 +18,8 @@ fn list_shows_records_without_the_store() {
     assert_eq!(run.succeeded(), expected);
     let listed = json(home.run(&["keys", "list", "--json"]).succeeded());
     let keys: Vec<_> = listed[0].as_object().unwrap().keys().map(String::as_str).collect();
-    let mut expected = [
-        "profile",
-        "access_key_id",
-        "account_id",
-        "user_arn",
-        "created_at",
-        "stored_at",
-        "age_seconds",
-        "rotation",
-    ];
+    let mut expected =
+        ["profile", "access_key_id", "account_id", "user_arn", "created_at", "stored_at", "age_seconds", "rotation"];
     expected.sort_unstable();
     assert_eq!(keys, expected);
     assert_eq!((&listed[0]["profile"], &listed[0]["user_arn"]), (&"devcorpuser".into(), &USER_ARN.into()));

@@ -13,7 +13,9 @@ fn commands_use_the_key_itself() {
     assert_eq!(printed["AccessKeyId"], ACCESS_KEY_ID);
     assert!(printed["SessionToken"].is_null());
     let run = home.run(&["env", "devcorpuser", "--shell", "sh"]);
-    assert!(run.succeeded().contains(&format!("AWS_ACCESS_KEY_ID='{ACCESS_KEY_ID}'")) || run.stdout.contains(ACCESS_KEY_ID));
+    assert!(
+        run.succeeded().contains(&format!("AWS_ACCESS_KEY_ID='{ACCESS_KEY_ID}'")) || run.stdout.contains(ACCESS_KEY_ID)
+    );
     let run = home.run(&["exec", "devcorpuser", "--", "/usr/bin/printenv", "AWS_ACCESS_KEY_ID"]);
     assert_eq!(run.succeeded(), format!("{ACCESS_KEY_ID}\n"));
     assert_eq!(home.run(&["check", "devcorpuser"]).code, Some(0));
@@ -40,7 +42,9 @@ fn roles_use_the_key_as_a_source() {
 #[test]
 fn mfa_session_is_cached_listed_and_reset() {
     let Some(home) = KeysHome::imported() else { return };
-    let config = home.config().replace("[profile devcorpuser]\n", &format!("[profile devcorpuser]\nmfa_serial = {MFA_SERIAL}\n"));
+    let config = home
+        .config()
+        .replace("[profile devcorpuser]\n", &format!("[profile devcorpuser]\nmfa_serial = {MFA_SERIAL}\n"));
     home.home.config(&config);
     let code = fresh_code(&home.sts);
     assert_eq!(home.run(&["login", "devcorpuser", "-t", &code]).code, Some(0));

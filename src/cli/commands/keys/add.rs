@@ -41,8 +41,7 @@ pub(super) fn run(context: &Context, options: &AddKey) -> Result<(), Failure> {
         return Err(Failure::new(USAGE, message));
     }
     let verb = "keys add";
-    let new =
-        NewKey { name, verb, mfa_serial: mfa_serial.as_deref(), yes: *yes, dry_run: false, replaced: &|_| false };
+    let new = NewKey { name, verb, mfa_serial: mfa_serial.as_deref(), yes: *yes, dry_run: false, replaced: &|_| false };
     let program = new.prepare(context)?;
     let key = key_entry::read(context, options)?;
     new.finish(context, key, program).map(|_| ())
@@ -86,10 +85,10 @@ impl NewKey<'_> {
         let verification = Verification::new(context, files, self.name);
         let identity = verification.identity(&key)?;
         let key = StoredKey { account_id: Some(identity.account.clone()), ..key };
-        let device = self.mfa_serial.map(str::to_owned).map_or_else(
-            || self.choose_device(context, &verification, &key, &identity),
-            |serial| Ok(Some(serial)),
-        )?;
+        let device = self
+            .mfa_serial
+            .map(str::to_owned)
+            .map_or_else(|| self.choose_device(context, &verification, &key, &identity), |serial| Ok(Some(serial)))?;
         let editor = Editor::new(&context.paths.cache_dir);
         let lock = (self.yes && !self.dry_run).then(|| editor.lock()).transpose()?;
         let (_, changes) = self.edit(context, &program, device.as_deref())?;
@@ -169,7 +168,10 @@ impl NewKey<'_> {
         let Ok(set) = files.profiles(Dialect::Auto) else { return };
         let has = |key| set.get(name).is_some_and(|profile| profile.has(key));
         if !has("region") {
-            note(context, &format!("profile {name} has no region, and most tools need one; add a line region = REGION"));
+            note(
+                context,
+                &format!("profile {name} has no region, and most tools need one; add a line region = REGION"),
+            );
         }
         let attempt = if has("mfa_serial") {
             format!("to enter an MFA code now: amplify-creds login {word}")

@@ -60,7 +60,8 @@ pub(super) fn run(context: &Context, options: &ImportKeys) -> Result<(), Failure
     program.write_copy(context)?;
     let written = editor.write(&changes, &lock)?;
     drop(lock);
-    if let Some(file) = written.iter().map(|written| &written.file).find(|file| holds(&file.path, &key.secret_access_key))
+    if let Some(file) =
+        written.iter().map(|written| &written.file).find(|file| holds(&file.path, &key.secret_access_key))
     {
         let message = format!("{} still holds the secret access key", file.shown);
         return Err(Failure::new(INTERNAL, message).in_file(file));
@@ -157,8 +158,9 @@ fn finish_earlier(context: &Context, profile_key: &ProfileKey<'_>, options: &Imp
     let name = &options.name;
     let StoredItem::Key(key) = profile_key.stored()? else {
         let message = format!("profile {name} uses the {}, which has no key of it", KeyStore::name());
-        return Err(Failure::new(CONFIG, message)
-            .hint(format!("to store a key: amplify-creds keys add {}", shell_word(name))));
+        return Err(
+            Failure::new(CONFIG, message).hint(format!("to store a key: amplify-creds keys add {}", shell_word(name)))
+        );
     };
     note(context, &format!("nothing to import: the key of profile {name} is in the {} already", KeyStore::name()));
     if options.dry_run { Ok(()) } else { offer_deletion(context, &key.secret_access_key, options.yes) }
@@ -169,10 +171,16 @@ impl From<ImportError> for Failure {
         let failure = Failure::new(CONFIG, error.to_string());
         let located = |at: &Location| Failure::new(CONFIG, error.to_string()).at_line(at, None);
         match &error {
-            ImportError::DifferentKeys { at, .. } => located(at).hint("delete the keys that are not used, then import the others"),
+            ImportError::DifferentKeys { at, .. } => {
+                located(at).hint("delete the keys that are not used, then import the others")
+            }
             ImportError::Token { at, .. } => located(at).hint("delete the token if the keys are long-term keys"),
-            ImportError::OtherSecret { at, .. } => located(at).hint("one of the two secrets is wrong; delete that pair"),
-            ImportError::OtherSource { at, .. } => located(at).hint("delete the keys of that profile, or use source_profile"),
+            ImportError::OtherSecret { at, .. } => {
+                located(at).hint("one of the two secrets is wrong; delete that pair")
+            }
+            ImportError::OtherSource { at, .. } => {
+                located(at).hint("delete the keys of that profile, or use source_profile")
+            }
             ImportError::Elsewhere(at) => located(at).hint("delete the secret there, then run the command again"),
             ImportError::Setup(_) => match error {
                 ImportError::Setup(error) => error.into(),

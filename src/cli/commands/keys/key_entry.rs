@@ -70,9 +70,12 @@ mod tests {
 
     #[test]
     fn form_of_a_key_is_checked() {
-        for (id, is_valid) in
-            [("AKIAIOSFODNN7EXAMPLE", true), ("ASIAIOSFODNN7EXAMPLE", false), ("AKIA1", false), ("AKIA IOSFODNN7EXA", false)]
-        {
+        for (id, is_valid) in [
+            ("AKIAIOSFODNN7EXAMPLE", true),
+            ("ASIAIOSFODNN7EXAMPLE", false),
+            ("AKIA1", false),
+            ("AKIA IOSFODNN7EXA", false),
+        ] {
             assert_eq!(check_id(id).is_ok(), is_valid, "{id}");
         }
         assert!(check_secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY").is_ok());

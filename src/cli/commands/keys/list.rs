@@ -79,7 +79,9 @@ fn note_of(profile: &str, record: &AccessKeyRecord, set: &ProfileSet<'_>) -> Opt
     let (shown, word) = (masked(profile), shell_word(profile));
     if let Some(Rotation { next, .. }) = &record.rotation {
         let option = if *next == RotationStep::Delete { " --finish" } else { "" };
-        return Some(format!("{shown}: a rotation is in progress; to continue: amplify-creds keys rotate {word}{option}"));
+        return Some(format!(
+            "{shown}: a rotation is in progress; to continue: amplify-creds keys rotate {word}{option}"
+        ));
     }
     let problem = if set.get(profile).is_none() { "does not exist" } else { "does not use the key store" };
     let is_used = uses_store(set, profile);

@@ -23,11 +23,7 @@ const SOURCES: [(&str, &str); 7] = [
 ];
 
 /// Fails if the profile has a source other than the key store. `replaced` tells which command may be replaced.
-pub(super) fn check_no_other(
-    set: &ProfileSet<'_>,
-    name: &str,
-    replaced: &dyn Fn(&str) -> bool,
-) -> Result<(), Failure> {
+pub(super) fn check_no_other(set: &ProfileSet<'_>, name: &str, replaced: &dyn Fn(&str) -> bool) -> Result<(), Failure> {
     let Some(profile) = set.get(name) else {
         return match set.broken_near(name) {
             None => Ok(()),

@@ -88,9 +88,9 @@ fn parsed(output: &[u8], name: &str) -> Result<StoredKey, Failure> {
     }
     let key = StoredKey { access_key_id, secret_access_key, account_id: None };
     let checked = key.credentials().checked();
-    checked.map(|_| key).map_err(|error| {
-        Failure::new(BASE_FAILED, format!("aws-vault export {name} printed an invalid key: {error}"))
-    })
+    checked
+        .map(|_| key)
+        .map_err(|error| Failure::new(BASE_FAILED, format!("aws-vault export {name} printed an invalid key: {error}")))
 }
 
 #[cfg(test)]
@@ -120,7 +120,10 @@ mod tests {
         for (output, expected) in [
             (String::new(), "aws-vault export dev printed no keys in the expected format"),
             ("export X=hunter2".to_owned(), "aws-vault export dev printed no keys in the expected format"),
-            (format!("{key},\"SessionToken\":\"t\"}}"), "aws-vault has only temporary credentials for dev, which expire"),
+            (
+                format!("{key},\"SessionToken\":\"t\"}}"),
+                "aws-vault has only temporary credentials for dev, which expire",
+            ),
             (key.replace("AKIA", "ASIA") + "}", "aws-vault has only temporary credentials for dev, which expire"),
         ] {
             let failure = parsed(output.as_bytes(), "dev").unwrap_err();

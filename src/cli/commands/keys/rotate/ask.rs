@@ -1,7 +1,7 @@
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, NOBODY_TO_ASK};
-use crate::cli::questions::Questions;
 use crate::cli::output::note;
+use crate::cli::questions::Questions;
 
 /// Fails before anything is changed if a question is not possible.
 pub(super) fn check_terminal(context: &Context) -> Result<(), Failure> {

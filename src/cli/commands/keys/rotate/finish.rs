@@ -47,9 +47,10 @@ pub(super) fn run(run: &mut RotationRun<'_>, yes: bool) -> Result<(), Failure> {
 fn pending(run: &RotationRun<'_>) -> Result<Rotation, Failure> {
     let (profile, word) = (run.profile, shell_word(run.profile));
     match run.rotator.journal.rotation() {
-        Some(rotation) if rotation.next != RotationStep::Delete => {
-            Err(Failure::new(ROTATION, format!("the rotation of profile {profile} has not deactivated the old key yet")))
-        }
+        Some(rotation) if rotation.next != RotationStep::Delete => Err(Failure::new(
+            ROTATION,
+            format!("the rotation of profile {profile} has not deactivated the old key yet"),
+        )),
         Some(rotation) if rotation.new_key_id.as_deref() == Some(run.rotator.current()) => Ok(rotation.clone()),
         Some(rotation) => {
             let new = rotation.new_key_id.as_deref().unwrap_or_default();

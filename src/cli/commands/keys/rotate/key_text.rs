@@ -30,11 +30,8 @@ mod tests {
     #[test]
     fn key_is_described() {
         let key = |is_active, created| AccessKeyMetadata { id: "AKIA1".to_owned(), is_active, created };
-        let used = LastUse::At {
-            time: Timestamp(1_767_323_045),
-            service: "s3".to_owned(),
-            region: "eu-west-1".to_owned(),
-        };
+        let used =
+            LastUse::At { time: Timestamp(1_767_323_045), service: "s3".to_owned(), region: "eu-west-1".to_owned() };
         let at = Some(Timestamp(1_767_323_045));
         for (key, last_use, expected) in [
             (key(true, at), Some(LastUse::Never), "AKIA1: active, created 2026-01-02, never used"),

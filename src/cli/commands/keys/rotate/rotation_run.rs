@@ -168,7 +168,8 @@ impl<'a> RotationRun<'a> {
             Some(AccessKeyMetadata { is_active: false, .. }) => {
                 let word = shell_word(self.profile);
                 let command = format!("aws iam update-access-key --access-key-id {new} --status Active");
-                let message = format!("cannot rotate the key of profile {}: the new key {new} is inactive", self.profile);
+                let message =
+                    format!("cannot rotate the key of profile {}: the new key {new} is inactive", self.profile);
                 Err(Failure::new(ROTATION, message).hint(format!("to activate it: {command} --profile {word}")))
             }
             Some(_) => Err(self.failure(error)),
@@ -185,7 +186,10 @@ impl<'a> RotationRun<'a> {
             note(self.context, &format!("if a program still needs it: {command}"));
             note(self.context, &format!("after a day, delete it: amplify-creds keys rotate {word} --finish"));
         } else {
-            note(self.context, &format!("the old key {old} no longer exists; the rotation of profile {profile} is finished"));
+            note(
+                self.context,
+                &format!("the old key {old} no longer exists; the rotation of profile {profile} is finished"),
+            );
         }
         Ok(())
     }
