@@ -4,6 +4,7 @@ use crate::cli::confirm::{agree, report_written};
 use crate::cli::context::Context;
 use crate::cli::credentials::plan_of;
 use crate::cli::errors::failure::{CONFIG, Failure, NOBODY_TO_ASK, USAGE};
+use crate::cli::errors::keys::of_key_profile;
 use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::note;
 use crate::cli::program::ProfileProgram;
@@ -29,9 +30,8 @@ pub(super) struct NewKey<'o> {
     pub(super) verb: &'static str,
     pub(super) mfa_serial: Option<&'o str>,
     pub(super) yes: bool,
-    pub(super) dry_run: bool,
-    /// Tells which `credential_process` is replaced.
-    pub(super) replaced: &'o dyn Fn(&str) -> bool,
+    /// Whether a `credential_process` is replaced.
+    pub(super) is_replaced: &'o dyn Fn(&str) -> bool,
 }
 
 pub(super) fn run(context: &Context, options: &AddKey) -> Result<(), Failure> {
@@ -41,7 +41,7 @@ pub(super) fn run(context: &Context, options: &AddKey) -> Result<(), Failure> {
         return Err(Failure::new(USAGE, message));
     }
     let verb = "keys add";
-    let new = NewKey { name, verb, mfa_serial: mfa_serial.as_deref(), yes: *yes, dry_run: false, replaced: &|_| false };
+    let new = NewKey { name, verb, mfa_serial: mfa_serial.as_deref(), yes: *yes, is_replaced: &|_| false };
     let program = new.prepare(context)?;
     let key = key_entry::read(context, options)?;
     new.finish(context, key, program).map(|_| ())
@@ -53,7 +53,7 @@ impl NewKey<'_> {
         let name = self.name;
         let files = Files::load(&context.paths)?;
         let set = files.profiles(Dialect::Auto)?;
-        check_no_other(&set, name, self.replaced)?;
+        check_no_other(&set, name, self.is_replaced)?;
         let profile_key = ProfileKey::new(context, name);
         if let StoredItem::Key(stored) = profile_key.stored()?
             && uses_store(&set, name)
@@ -66,7 +66,7 @@ impl NewKey<'_> {
                 .hint(format!("to delete it: amplify-creds keys remove {word}")));
         }
         let program = ProfileProgram::find(context)?;
-        if self.yes || self.dry_run {
+        if self.yes {
             return Ok(program);
         }
         Questions::open(context).map_err(|_| {
@@ -90,12 +90,12 @@ impl NewKey<'_> {
             .map(str::to_owned)
             .map_or_else(|| self.choose_device(context, &verification, &key, &identity), |serial| Ok(Some(serial)))?;
         let editor = Editor::new(&context.paths.cache_dir);
-        let lock = (self.yes && !self.dry_run).then(|| editor.lock()).transpose()?;
+        let lock = self.yes.then(|| editor.lock()).transpose()?;
         let (_, changes) = self.edit(context, &program, device.as_deref())?;
         let lock = match lock {
-            None if changes.is_empty() && !self.dry_run => editor.lock()?,
+            None if changes.is_empty() => editor.lock()?,
             lock => {
-                let agreed = agree(context, self.verb, &editor, &changes, self.dry_run, lock, Some(&program))?;
+                let agreed = agree(context, self.verb, &editor, &changes, false, lock, Some(&program))?;
                 let Some(lock) = agreed else { return Ok(false) };
                 lock
             }
@@ -112,6 +112,14 @@ impl NewKey<'_> {
         Ok(true)
     }
 
+    /// Prints the diff, without the MFA device, which IAM lists only for the key.
+    pub(super) fn print_diff(&self, context: &Context) -> Result<(), Failure> {
+        let program = ProfileProgram::find(context)?;
+        let (_, changes) = self.edit(context, &program, self.mfa_serial)?;
+        let editor = Editor::new(&context.paths.cache_dir);
+        agree(context, self.verb, &editor, &changes, true, None, Some(&program)).map(|_| ())
+    }
+
     fn edit(
         &self,
         context: &Context,
@@ -120,10 +128,10 @@ impl NewKey<'_> {
     ) -> Result<(Files, Vec<Change>), Failure> {
         let files = ProfileFiles::read(context)?;
         let mut draft = files.draft();
-        check_no_other(&draft.files().profiles(Dialect::Auto)?, self.name, self.replaced)?;
+        check_no_other(&draft.files().profiles(Dialect::Auto)?, self.name, self.is_replaced)?;
         let region = context.global.region.as_deref().filter(|region| !region.is_empty());
         let profile = KeyProfile { name: self.name, programs: &program.paths, mfa_serial, region };
-        key_profile::add(&mut draft, &profile)?;
+        key_profile::add(&mut draft, &profile).map_err(of_key_profile)?;
         Ok((draft.files(), files.changes(&draft, None)))
     }
 
@@ -151,7 +159,7 @@ impl NewKey<'_> {
         let Some(device) = verification.mfa_device(key, identity).filter(|serial| MFA_SERIAL.allows(serial)) else {
             return Ok(None);
         };
-        let person = if self.yes || self.dry_run { None } else { Questions::open(context).ok() };
+        let person = if self.yes { None } else { Questions::open(context).ok() };
         let Some(mut person) = person else {
             note(context, &format!("the user has an MFA device; to use it: mfa_serial = {device}"));
             return Ok(None);

@@ -7,14 +7,14 @@ use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL};
 use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::note;
 use crate::cli::program::ProfileProgram;
-use crate::core::origin::{Location, Origin};
+use crate::core::origin::Origin;
 use crate::edit::{Change, Editor};
 use crate::key_store::KeyStore;
 use crate::plan::{BaseSource, CredentialPlan};
 use crate::profile::keys::Keys;
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
-use crate::setup::key_import::{ImportError, import};
+use crate::setup::key_import::import;
 
 use super::key_entry::is_temporary;
 use super::old_backups::{holds, offer_deletion};
@@ -164,28 +164,4 @@ fn finish_earlier(context: &Context, profile_key: &ProfileKey<'_>, options: &Imp
     };
     note(context, &format!("nothing to import: the key of profile {name} is in the {} already", KeyStore::name()));
     if options.dry_run { Ok(()) } else { offer_deletion(context, &key.secret_access_key, options.yes) }
-}
-
-impl From<ImportError> for Failure {
-    fn from(error: ImportError) -> Self {
-        let failure = Failure::new(CONFIG, error.to_string());
-        let located = |at: &Location| Failure::new(CONFIG, error.to_string()).at_line(at, None);
-        match &error {
-            ImportError::DifferentKeys { at, .. } => {
-                located(at).hint("delete the keys that are not used, then import the others")
-            }
-            ImportError::Token { at, .. } => located(at).hint("delete the token if the keys are long-term keys"),
-            ImportError::OtherSecret { at, .. } => {
-                located(at).hint("one of the two secrets is wrong; delete that pair")
-            }
-            ImportError::OtherSource { at, .. } => {
-                located(at).hint("delete the keys of that profile, or use source_profile")
-            }
-            ImportError::Elsewhere(at) => located(at).hint("delete the secret there, then run the command again"),
-            ImportError::Setup(_) => match error {
-                ImportError::Setup(error) => error.into(),
-                _ => failure,
-            },
-        }
-    }
 }

@@ -1,7 +1,7 @@
-use crate::access_keys::{AccessKeyRecord, AccessKeyRecords, RecordError, StoredKey};
+use crate::access_keys::{AccessKeyRecord, AccessKeyRecords, StoredKey};
 use crate::cli::context::Context;
 use crate::cli::errors::base::key_store_hint;
-use crate::cli::errors::failure::{BASE_FAILED, CONFIG, EDIT, Failure};
+use crate::cli::errors::failure::{BASE_FAILED, CONFIG, Failure};
 use crate::cli::errors::shell_word::shell_word;
 use crate::core::clock::Clock;
 use crate::key_store::{KeyStore, KeyStoreError, KeyStoreItem};
@@ -104,10 +104,4 @@ pub(super) fn is_same(one: &StoredKey, other: &StoredKey) -> bool {
 
 fn failed(what: &str, error: &KeyStoreError) -> Failure {
     key_store_hint(Failure::new(BASE_FAILED, format!("cannot {what}: {error}")), error)
-}
-
-impl From<RecordError> for Failure {
-    fn from(error: RecordError) -> Self {
-        Failure::new(EDIT, error.to_string())
-    }
 }

@@ -7,6 +7,7 @@ use crate::cli::color::Painter;
 use crate::cli::confirm::report_written;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CACHE, Failure, NOBODY_TO_ASK, PROFILE_NOT_FOUND};
+use crate::cli::errors::keys::of_key_profile;
 use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::{note, write_stdout};
 use crate::cli::plan_inputs::complete_quietly;
@@ -87,7 +88,7 @@ fn user_name(record: &AccessKeyRecord) -> Option<String> {
 fn changes(context: &Context, name: &str) -> Result<Vec<Change>, Failure> {
     let files = ProfileFiles::read(context)?;
     let mut draft = files.draft();
-    key_profile::remove(&mut draft, name, env::executable().as_deref())?;
+    key_profile::remove(&mut draft, name, env::executable().as_deref()).map_err(of_key_profile)?;
     Ok(files.changes(&draft, None))
 }
 

@@ -22,8 +22,8 @@ const SOURCES: [(&str, &str); 7] = [
     ("credential_source", "credential_source"),
 ];
 
-/// Fails if the profile has a source other than the key store. `replaced` tells which command may be replaced.
-pub(super) fn check_no_other(set: &ProfileSet<'_>, name: &str, replaced: &dyn Fn(&str) -> bool) -> Result<(), Failure> {
+/// Fails if the profile has a source other than the key store. `is_replaced` is for a `credential_process`.
+pub(super) fn check_no_other(set: &ProfileSet<'_>, name: &str, is_replaced: &dyn Fn(&str) -> bool) -> Result<(), Failure> {
     let Some(profile) = set.get(name) else {
         return match set.broken_near(name) {
             None => Ok(()),
@@ -33,7 +33,7 @@ pub(super) fn check_no_other(set: &ProfileSet<'_>, name: &str, replaced: &dyn Fn
             }
         };
     };
-    let Some((kind, from)) = other(&profile, replaced) else { return Ok(()) };
+    let Some((kind, from)) = other(&profile, is_replaced) else { return Ok(()) };
     let failure = Failure::new(CONFIG, format!("profile {name} has another source of credentials: {kind}"));
     let failure = failure.at(&from, Some(name));
     let word = shell_word(name);
@@ -44,11 +44,11 @@ pub(super) fn check_no_other(set: &ProfileSet<'_>, name: &str, replaced: &dyn Fn
     })
 }
 
-fn other(profile: &Profile<'_>, replaced: &dyn Fn(&str) -> bool) -> Option<(&'static str, Origin)> {
+fn other(profile: &Profile<'_>, is_replaced: &dyn Fn(&str) -> bool) -> Option<(&'static str, Origin)> {
     let set = SOURCES.into_iter().find_map(|(key, kind)| Some((kind, Origin::File(profile.get_any(key)?.at))));
     let command = || {
         let command = profile.get("credential_process")?;
-        let is_kept = is_own(command.value, &profile.name) || replaced(command.value);
+        let is_kept = is_own(command.value, &profile.name) || is_replaced(command.value);
         (!is_kept).then_some(("credential_process", Origin::File(command.at)))
     };
     let keys = || match profile.keys() {

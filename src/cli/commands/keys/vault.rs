@@ -1,6 +1,6 @@
 //! Imports a key from aws-vault by its own `export` command, which covers all its stores and prompts.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::process::{Command, Stdio};
 
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::access_keys::StoredKey;
 use crate::cli::args::keys::ImportKeys;
 use crate::cli::context::Context;
-use crate::cli::errors::failure::{BASE_FAILED, COMMAND_NOT_FOUND, CONFIG, Failure, NOT_EXECUTABLE};
+use crate::cli::errors::failure::{BASE_FAILED, CONFIG, Failure};
 use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::note;
 use crate::core::secret::Secret;
@@ -22,9 +22,12 @@ const LONGEST_OUTPUT: u64 = 64 << 10;
 
 pub(super) fn import(context: &Context, options: &ImportKeys) -> Result<(), Failure> {
     let ImportKeys { name, from: _, yes, dry_run } = options;
-    let replaced = |command: &str| is_export_of(command, name);
+    let is_replaced = |command: &str| is_export_of(command, name);
     let (verb, mfa_serial) = ("keys import", None);
-    let new = NewKey { name, verb, mfa_serial, yes: *yes, dry_run: *dry_run, replaced: &replaced };
+    let new = NewKey { name, verb, mfa_serial, yes: *yes, is_replaced: &is_replaced };
+    if *dry_run {
+        return new.print_diff(context);
+    }
     let program = new.prepare(context)?;
     let key = exported(name)?;
     if new.finish(context, key, program)? {
@@ -57,12 +60,9 @@ fn exported(name: &str) -> Result<StoredKey, Failure> {
     command.args(["export", "--no-session", "--format=json", "--", name]);
     let child = command.stdin(Stdio::inherit()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn();
     let mut child = child.map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            // The status of exec, which no other command has.
-            Failure { code: BASE_FAILED, ..Failure::new(COMMAND_NOT_FOUND, "aws-vault is not in PATH") }
-                .hint("run the command in a shell in which aws-vault works")
-        }
-        _ => Failure { code: BASE_FAILED, ..Failure::new(NOT_EXECUTABLE, format!("cannot start aws-vault: {error}")) },
+        ErrorKind::NotFound => Failure::new(BASE_FAILED, "aws-vault is not in PATH")
+            .hint("run the command in a shell in which aws-vault works"),
+        _ => Failure::new(BASE_FAILED, format!("cannot start aws-vault: {error}")),
     })?;
     let mut output = Zeroizing::new(Vec::new());
     if let Some(stdout) = child.stdout.take() {
