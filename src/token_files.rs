@@ -67,6 +67,11 @@ impl TokenFile {
 
     /// `None` if the file is missing.
     pub(crate) fn read(&self) -> Result<Option<TokenFields>, TokenFileError> {
+        self.read_with(|| sleep(TORN_PAUSE))
+    }
+
+    /// Calls `pause` while another program is writing the file.
+    fn read_with(&self, pause: impl Fn()) -> Result<Option<TokenFields>, TokenFileError> {
         let mut tries = 1;
         let fields = loop {
             let bytes = read_regular(&self.path, LARGEST)
@@ -77,7 +82,7 @@ impl TokenFile {
                 Err(error) if error.is_eof() && tries < TORN_TRIES => tries += 1,
                 Err(_) => return Err(self.invalid("cannot read its token: it is not a JSON object")),
             }
-            sleep(TORN_PAUSE);
+            pause();
         };
         for name in SENT {
             if let Some(Err(problem)) = text(&fields, name).map(check_token) {
@@ -250,13 +255,8 @@ mod tests {
         for torn in ["", &text[..9]] {
             std::fs::write(&file.path, torn).unwrap();
             assert!(matches!(file.read(), Err(TokenFileError::Invalid { .. })));
-            std::thread::scope(|scope| {
-                scope.spawn(|| {
-                    sleep(TORN_PAUSE);
-                    std::fs::write(&file.path, &text).unwrap();
-                });
-                assert_eq!(file.read().unwrap(), Some(fields("whole")));
-            });
+            let is_written = || std::fs::write(&file.path, &text).unwrap();
+            assert_eq!(file.read_with(is_written).unwrap(), Some(fields("whole")));
         }
     }
 

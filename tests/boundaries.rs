@@ -41,7 +41,7 @@ const ONE_PLACE: [(&str, &[&str]); 33] = [
     ("aws_sdk_sso", &["source/sso.rs", "source/sso_accounts.rs"]),
     ("aws_sdk_ssooidc", &["source/sso.rs", "sign_in/token_service.rs"]),
     ("aws_sdk_signin", &["source/login.rs", "sign_in/aws_sign_in.rs"]),
-    ("ring", &["source/dpop.rs", "os/random.rs", "core/digest.rs"]),
+    ("ring", &["cache/sealing.rs", "source/dpop.rs", "os/random.rs", "core/digest.rs"]),
     (
         "aws_smithy_runtime_api",
         &[

@@ -12,12 +12,28 @@ use crate::core::secret::Secret;
 use super::key::Fingerprint;
 use super::members::Members;
 
+/// An entry whose secrets may be sealed.
+#[derive(Debug, Clone)]
+pub struct CachedEntry {
+    pub lease: Lease,
+    /// `None` in entries of the Amplify CLI.
+    pub mark: Option<EntryMetadata>,
+    pub access_key_id: String,
+    /// `None` in a sealed entry.
+    secrets: Option<EntrySecrets>,
+}
+
 #[derive(Debug, Clone)]
 pub struct CachedSession {
     pub credentials: Credentials,
     pub lease: Lease,
-    /// `None` in entries of the Amplify CLI.
     pub mark: Option<EntryMetadata>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct EntrySecrets {
+    pub(super) secret_access_key: Secret,
+    pub(super) session_token: Secret,
 }
 
 /// The `amplifyCreds` object. Fields of later versions are ignored.
@@ -39,6 +55,8 @@ pub struct EntryMetadata {
     /// Only for a session of a plan with a `credential_process`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub process: Option<ProcessMetadata>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<SealedSecrets>,
 }
 
 /// Two fingerprints of the same session that identify the process less precisely.
@@ -48,6 +66,22 @@ pub struct ProcessMetadata {
     pub command: String,
     /// [`CacheKey::of_key`](super::key::CacheKey::of_key), if the program returned a long-term key.
     pub key: Option<String>,
+}
+
+/// The secrets of an entry, and what a reader needs without the key. The other members of the metadata and these are
+/// associated data: a changed one makes the secrets unreadable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SealedSecrets {
+    /// The first 16 hex digits of the SHA-256 of the sealing key.
+    pub(super) key: String,
+    pub(super) access_key_id: String,
+    /// RFC 3339.
+    pub(super) expiration: String,
+    /// Base64.
+    pub(super) nonce: String,
+    /// Base64 of the ciphertext and the tag. Empty in the associated data.
+    pub(super) data: String,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field by reference")]
@@ -63,37 +97,66 @@ impl EntryMetadata {
     }
 }
 
-impl CachedSession {
-    /// `None` if the session is incomplete.
+impl CachedEntry {
+    /// `None` if the entry is not a complete session.
     pub fn read(entry: &str) -> Option<Self> {
         let flat = Members::parse(entry)?;
         let mark: Option<EntryMetadata> = match flat.get("amplifyCreds") {
             Some(mark) => Some(serde_json::from_str(mark.get()).ok()?),
             None => None,
         };
-        let (mut credentials, expiration) =
-            parse_credentials(&flat).or_else(|| parse_credentials(&flat.object("credentials")?))?;
-        credentials.account_id = mark.as_ref().and_then(|mark| mark.account_id.clone());
+        let (access_key_id, expiration, secrets) = match mark.as_ref().and_then(|mark| mark.sealed.as_ref()) {
+            Some(sealed) => (sealed.access_key_id.clone(), Timestamp::parse(&sealed.expiration)?, None),
+            None => {
+                let (id, expiration, secrets) =
+                    parse_credentials(&flat).or_else(|| parse_credentials(&flat.object("credentials")?))?;
+                (id, expiration, Some(secrets))
+            }
+        };
         let lease = Lease {
             expiration,
             written_at: mark.as_ref().and_then(|mark| Timestamp::parse(&mark.written_at)),
             lifetime: mark.as_ref().map(|mark| mark.lifetime),
             clock_offset: mark.as_ref().map_or(0, |mark| mark.clock_offset),
         };
-        Some(Self { credentials, lease, mark })
+        Some(Self { lease, mark, access_key_id, secrets })
+    }
+
+    pub fn is_sealed(&self) -> bool {
+        self.secrets.is_none()
+    }
+
+    /// `unseal` is called for a sealed entry.
+    pub(super) fn open(
+        self,
+        unseal: impl FnOnce(&EntryMetadata, &SealedSecrets) -> Option<EntrySecrets>,
+    ) -> Option<CachedSession> {
+        let Self { lease, mark, access_key_id, secrets } = self;
+        let EntrySecrets { secret_access_key, session_token } = match (secrets, &mark) {
+            (Some(secrets), _) => secrets,
+            (None, Some(mark)) => unseal(mark, mark.sealed.as_ref()?)?,
+            (None, None) => return None,
+        };
+        let credentials = Credentials {
+            access_key_id,
+            secret_access_key,
+            session_token: Some(session_token),
+            expiration: Some(lease.expiration),
+            account_id: mark.as_ref().and_then(|mark| mark.account_id.clone()),
+        };
+        Some(CachedSession { credentials: credentials.checked().ok()?, lease, mark })
     }
 }
 
-fn parse_credentials(object: &Members<'_>) -> Option<(Credentials, Timestamp)> {
+fn parse_credentials(object: &Members<'_>) -> Option<(String, Timestamp, EntrySecrets)> {
     let expiration = expiration(object.get("expiration")?)?;
-    let credentials = Credentials {
-        access_key_id: object.text("accessKeyId")?,
+    let secrets = EntrySecrets {
         secret_access_key: Secret::new(object.text("secretAccessKey")?),
-        session_token: Some(Secret::new(object.text("sessionToken")?)),
-        expiration: Some(expiration),
-        account_id: None,
+        session_token: Secret::new(object.text("sessionToken")?),
     };
-    Some((credentials.checked().ok()?, expiration))
+    let is_empty = secrets.secret_access_key.is_empty() || secrets.session_token.is_empty();
+    let access_key_id = object.text("accessKeyId").filter(|id| !id.is_empty() && !is_empty)?;
+    Some((access_key_id, expiration, secrets))
 }
 
 /// The end of the year 9999: no SDK reads a later date.
@@ -106,6 +169,16 @@ fn expiration(raw: &RawValue) -> Option<Timestamp> {
         Err(_) => Timestamp(serde_json::from_str::<serde_json::Number>(raw.get()).ok()?.as_i64()? / 1000),
     };
     (at <= LAST_MOMENT).then_some(at)
+}
+
+/// Without the fields that the Amplify CLI reads: a version before 14.2.2 sees no session.
+pub(super) fn write_sealed(mark: &EntryMetadata) -> serde_json::Result<Box<RawValue>> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Sealed<'a> {
+        amplify_creds: &'a EntryMetadata,
+    }
+    serde_json::value::to_raw_value(&Sealed { amplify_creds: mark })
 }
 
 /// The returned text holds secrets. serde allocates it, so it is not wiped.
@@ -148,7 +221,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<CachedSession> {
-        CachedSession::read(text)
+        CachedEntry::read(text)?.open(|_, _| None)
     }
 
     #[test]
@@ -203,6 +276,7 @@ mod tests {
             account_id: Some("222222222222".into()),
             clock_offset: 0,
             process: None,
+            sealed: None,
         };
         let raw = write(&credentials, Timestamp(1_893_456_000), &mark).unwrap();
         assert_eq!(
@@ -215,7 +289,7 @@ mod tests {
                 r#""writtenAt":"2029-12-31T23:00:00Z","lifetime":3600,"profile":"dev","accountId":"222222222222"}}"#
             )
         );
-        let back = CachedSession::read(raw.get()).unwrap();
+        let back = read(raw.get()).unwrap();
         assert_eq!(back.mark.as_ref(), Some(&mark));
         assert_eq!(back.credentials.secret_access_key.expose(), "s/+\"");
         assert_eq!(back.lease.lifetime, Some(3600));

@@ -1,5 +1,6 @@
 //! Cached sessions in the Amplify CLI's `cache.json`. Deleting the directory loses only sessions.
 
+mod edits;
 pub mod entry;
 pub mod file;
 pub mod holder;
@@ -7,7 +8,9 @@ pub mod key;
 pub mod members;
 mod naming;
 pub mod notes;
+mod owner;
 mod reserve;
 pub mod scope;
+pub mod sealing;
 pub mod sessions;
 pub mod store;

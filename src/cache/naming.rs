@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use crate::cache::entry::CachedSession;
+use crate::cache::entry::CachedEntry;
 use crate::cache::key::CacheKey;
 use crate::cache::members::Members;
 use crate::core::clock::Timestamp;
@@ -11,7 +11,7 @@ use crate::core::credentials::Freshness;
 /// The plain name, if Amplify could have made the session and no other valid session has that name; otherwise the
 /// marked name.
 pub(super) fn place(key: &CacheKey, sessions: &Members<'_>, now: Timestamp) -> String {
-    let standing = sessions.get(&key.inner).map(RawValue::get).and_then(CachedSession::read);
+    let standing = sessions.get(&key.inner).map(RawValue::get).and_then(CachedEntry::read);
     let free = standing.is_none_or(|there| {
         there.lease.judge(now, 0) == Freshness::Stale || there.mark.is_some_and(|mark| mark.is_for(&key.fingerprint))
     });
@@ -24,7 +24,7 @@ const MAX_IDENTITIES: usize = 8;
 /// Drops the oldest sessions of the same command. Keeps `name`, which has just been stored.
 pub(super) fn drop_surplus(sessions: &mut Members<'_>, name: &str, entry: &str) {
     let command = |entry: &str| {
-        let mark = CachedSession::read(entry)?.mark?;
+        let mark = CachedEntry::read(entry)?.mark?;
         Some((mark.process?.command, mark.written_at))
     };
     let Some((stored, _)) = command(entry) else { return };

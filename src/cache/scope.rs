@@ -1,11 +1,11 @@
-use crate::cache::entry::{CachedSession, EntryMetadata};
+use crate::cache::entry::{CachedEntry, EntryMetadata};
 use crate::cache::key::CacheKey;
 use crate::plan::CredentialPlan;
 use crate::plan::mfa_strategy::Step;
 
 /// Whether a cached session was fetched for this plan or one of its profiles. Sessions of other profiles on the same
 /// role do not belong to it, unless the Amplify CLI wrote them: its entries do not name the profile.
-pub fn is_of_plan(plan: &CredentialPlan, outer: &str, inner: &str, session: Option<&CachedSession>) -> bool {
+pub fn is_of_plan(plan: &CredentialPlan, outer: &str, inner: &str, session: Option<&CachedEntry>) -> bool {
     let leaf = plan.steps().next_back();
     // Flags may have changed the role, so that the plan has no step with it.
     let was_fetched_for = |mark: &EntryMetadata| mark.profile == plan.profile;

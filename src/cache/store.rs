@@ -1,6 +1,7 @@
 //! Reads without a lock; writes under one, by temporary file and rename. Foreign entries pass through unparsed.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 use std::{fs, io};
@@ -10,19 +11,23 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::core::clock::Timestamp;
+use crate::core::credentials::Credentials;
+use crate::key_store::KeyStoreError;
 use crate::os::atomic_file::{Access, AtomicFile};
-#[cfg(windows)]
-use crate::os::fs::is_another_users;
 use crate::os::fs::{create_private_dir, is_full, rename};
 
-use crate::cache::entry::CachedSession;
+use crate::cache::edits::{is_ours_and_over, sessions_of, with, without};
+use crate::cache::entry;
+use crate::cache::entry::EntryMetadata;
 use crate::cache::file::{is_trusted, read_plain, text};
 use crate::cache::holder::Holders;
 use crate::cache::key::CacheKey;
 use crate::cache::members::Members;
 use crate::cache::naming::{drop_surplus, place};
 use crate::cache::notes::Notes;
+use crate::cache::owner::{is_another_users, is_link_to_another_users};
 use crate::cache::reserve::Reserve;
+use crate::cache::sealing::Sealing;
 use crate::cache::sessions::Snapshot;
 use crate::os::lock::{Attempt, Guard, Locks};
 
@@ -51,6 +56,9 @@ pub enum CacheWriteError {
     Forgotten,
     #[error("{} is locked by another process", .0.display())]
     Locked(PathBuf),
+    /// `seal = on`, and the sealing key cannot be had.
+    #[error("{0}")]
+    Sealing(KeyStoreError),
     #[error("{} is larger than 64 MiB", .0.display())]
     TooLarge(PathBuf),
     #[error("{}: {reason}", path.display())]
@@ -61,6 +69,16 @@ pub enum CacheWriteError {
 pub struct Store {
     dir: PathBuf,
     file: PathBuf,
+    /// Without it, sealed sessions cannot be opened.
+    sealing: Option<Arc<Sealing>>,
+}
+
+/// A session to be stored.
+#[derive(Debug, Clone, Copy)]
+pub struct NewSession<'s> {
+    pub credentials: &'s Credentials,
+    pub expiration: Timestamp,
+    pub mark: &'s EntryMetadata,
 }
 
 /// Writing requires a guard, so that a write without the lock does not compile.
@@ -68,7 +86,17 @@ struct CacheGuard(Guard);
 
 impl Store {
     pub fn new(dir: &Path) -> Self {
-        Self { dir: dir.to_owned(), file: dir.join("cache.json") }
+        Self { dir: dir.to_owned(), file: dir.join("cache.json"), sealing: None }
+    }
+
+    #[must_use]
+    pub fn with_sealing(self, sealing: Sealing) -> Self {
+        Self { sealing: Some(Arc::new(sealing)), ..self }
+    }
+
+    /// An error if sessions are to be sealed and could not be.
+    pub fn check_sealing(&self) -> Result<(), KeyStoreError> {
+        self.sealing.as_ref().map_or(Ok(()), |sealing| sealing.check())
     }
 
     pub fn path(&self) -> &Path {
@@ -101,7 +129,7 @@ impl Store {
         if is_link_to_another_users(&self.dir) || self.is_dir_untrusted() {
             return Snapshot::default();
         }
-        Snapshot(read_plain(&self.file).map(text).unwrap_or_default())
+        Snapshot::new(read_plain(&self.file).map(text).unwrap_or_default(), self.sealing.clone())
     }
 
     /// A directory with unreadable metadata counts as trusted.
@@ -118,14 +146,21 @@ impl Store {
         !is_link_to_another_users(&self.dir) && !is_another_users(&self.dir)
     }
 
-    /// Does not store `entry` if sessions were reset since `reset_generation`. Drops our own expired entries.
+    /// Does not store `session` if sessions were reset since `reset_generation`. Drops our own expired entries, and
+    /// seals those that are not, if sessions are sealed.
     pub fn put(
         &self,
         key: &CacheKey,
-        entry: &RawValue,
+        session: &NewSession<'_>,
         now: Timestamp,
         reset_generation: u64,
     ) -> Result<(), CacheWriteError> {
+        let sealing = self.sealing.as_ref().filter(|sealing| sealing.is_on);
+        let NewSession { credentials, expiration, mark } = *session;
+        let entry = match sealing {
+            Some(sealing) => sealing.seal(credentials, expiration, mark).map_err(CacheWriteError::Sealing)?,
+            None => entry::write(credentials, expiration, mark).map_err(|error| self.failed(error.into()))?,
+        };
         if !self.is_ours() {
             return Err(CacheWriteError::ForeignOwner(self.dir.clone()));
         }
@@ -142,16 +177,17 @@ impl Store {
         let text = self.read_for_write()?;
         let mut file = Members::parse(&text).unwrap_or_default();
         let mut changed = without(&file, &|_, _, entry| is_ours_and_over(entry, now));
-        if !changed.iter().any(|(outer, _)| *outer == key.outer) {
-            changed.push((key.outer.clone(), file.object(&key.outer).unwrap_or_default()));
-        }
-        for (outer, sessions) in &mut changed {
-            if *outer == key.outer {
-                let name = place(key, sessions, now);
-                sessions.set(&name, entry);
-                drop_surplus(sessions, &name, entry.get());
+        let sealed = sealing.map_or_else(Vec::new, |sealing| sealing.seal_clear(&file));
+        for (outer, inner, entry) in &sealed {
+            let sessions = sessions_of(&mut changed, &file, outer);
+            if sessions.get(inner).is_some() {
+                sessions.set(inner, entry);
             }
         }
+        let sessions = sessions_of(&mut changed, &file, &key.outer);
+        let name = place(key, sessions, now);
+        sessions.set(&name, &entry);
+        drop_surplus(sessions, &name, entry.get());
         let raws = self.raw(&changed)?;
         self.replace(&guard, &with(&mut file, &changed, &raws))
     }
@@ -201,8 +237,12 @@ impl Store {
         }
     }
 
+    fn failed(&self, reason: io::Error) -> CacheWriteError {
+        CacheWriteError::Io { path: self.file.clone(), reason }
+    }
+
     fn raw(&self, changed: &[(String, Members<'_>)]) -> Result<Vec<Box<RawValue>>, CacheWriteError> {
-        let io = |error: serde_json::Error| CacheWriteError::Io { path: self.file.clone(), reason: error.into() };
+        let io = |error: serde_json::Error| self.failed(error.into());
         changed.iter().map(|(_, sessions)| serde_json::value::to_raw_value(sessions).map_err(io)).collect()
     }
 
@@ -339,65 +379,6 @@ impl Store {
         }
         Ok(())
     }
-}
-
-fn without<'t>(file: &Members<'t>, goes: &dyn Fn(&str, &str, &str) -> bool) -> Vec<(String, Members<'t>)> {
-    let mut changed = Vec::new();
-    for (outer, raw) in file.iter() {
-        if let Some(mut sessions) = Members::parse(raw.get()) {
-            let mut loses = false;
-            sessions.retain(|inner, entry| {
-                let stays = !goes(outer, inner, entry.get());
-                loses |= !stays;
-                stays
-            });
-            if loses {
-                changed.push((outer.to_owned(), sessions));
-            }
-        }
-    }
-    changed
-}
-
-fn with<'t>(file: &mut Members<'t>, changed: &[(String, Members<'_>)], raws: &'t [Box<RawValue>]) -> Members<'t> {
-    for ((outer, sessions), raw) in changed.iter().zip(raws) {
-        if sessions.is_empty() {
-            file.retain(|name, _| name != outer);
-        } else {
-            file.set(outer, raw);
-        }
-    }
-    file.clone()
-}
-
-fn is_ours_and_over(entry: &str, now: Timestamp) -> bool {
-    // Most entries of a shared file have no metadata and need no parsing.
-    entry.contains("\"amplifyCreds\"")
-        && CachedSession::read(entry)
-            .is_some_and(|session| session.mark.is_some() && session.lease.seconds_left(now) <= 0)
-}
-
-/// Checks the nearest existing directory: under sudo with HOME kept, new files would belong to root.
-#[cfg(unix)]
-fn is_another_users(path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let there = path.ancestors().find_map(|path| fs::metadata(path).ok());
-    there.is_some_and(|metadata| metadata.uid() != rustix::process::geteuid().as_raw())
-}
-
-#[cfg(unix)]
-fn is_link_to_another_users(dir: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let mut on_the_way = dir.ancestors().take(2);
-    let is_link = on_the_way.any(|path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()));
-    is_link && fs::metadata(dir).is_ok_and(|there| there.uid() != 0) && is_another_users(dir)
-}
-
-#[cfg(windows)]
-fn is_link_to_another_users(dir: &Path) -> bool {
-    let mut on_the_way = dir.ancestors().take(2);
-    let is_link = on_the_way.any(|path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()));
-    is_link && is_another_users(dir)
 }
 
 #[cfg(test)]

@@ -54,13 +54,13 @@ pub(crate) fn fetch_with(
     let set = context.profiles()?;
     let plan = plan(context, &set, &inputs(context, session)?)?;
     let credentials = with_request(context, &set, &plan, session, |request| {
-        let store = Store::new(&context.paths.cache_dir);
+        let store = context.session_store()?;
         match request.cached(&store, Clock::System.now()) {
             Some(credentials) => {
                 context.info(|| cache_hit(&credentials));
                 Ok(credentials)
             }
-            None => resolve_or_sign_in(context, request, session, &mut prompt(&plan)?),
+            None => resolve_or_sign_in(context, &store, request, session, &mut prompt(&plan)?),
         }
     })?;
     Ok(Fetched { plan, credentials })
@@ -69,13 +69,14 @@ pub(crate) fn fetch_with(
 /// After an automatic sign-in, resolves the credentials a second time.
 fn resolve_or_sign_in(
     context: &Context,
+    store: &Store,
     request: Request<'_>,
     session: &SessionArgs,
     prompt: &mut PromptChain,
 ) -> Result<Credentials, Failure> {
     let (pool, plan, options) = (ConnectionPool::default(), request.plan, request.options);
     let mut attempt = || {
-        resolve(context, &pool, request, prompt, |resolver, _| {
+        resolve(context, &pool, store, request, prompt, |resolver, _| {
             resolver.credentials().map_err(|error| (error, resolver.failed_elsewhere))
         })
     };
@@ -101,7 +102,8 @@ pub(crate) fn with_resolver<T>(
     prompt: &mut PromptChain,
     what: impl FnOnce(&mut Resolver<'_>, &SdkSts<'_>) -> T,
 ) -> Result<T, Failure> {
-    with_request(context, set, plan, session, |request| Ok(resolve(context, pool, request, prompt, what)))
+    let store = context.session_store()?;
+    with_request(context, set, plan, session, |request| Ok(resolve(context, pool, &store, request, prompt, what)))
 }
 
 pub(crate) fn is_cached(
@@ -113,7 +115,7 @@ pub(crate) fn is_cached(
     let options = resolve_options(context, plan, session)?;
     let is_only_profile = |key: &CacheKey| is_only_profile(context, set, plan, key);
     let request = Request { plan, options, is_only_profile: &is_only_profile };
-    Ok(request.cached(&Store::new(&context.paths.cache_dir), Clock::System.now()).is_some())
+    Ok(request.cached(&context.session_store()?, Clock::System.now()).is_some())
 }
 
 fn with_request<T>(
@@ -132,12 +134,12 @@ fn with_request<T>(
 fn resolve<T>(
     context: &Context,
     pool: &ConnectionPool,
+    store: &Store,
     request: Request<'_>,
     prompt: &mut PromptChain,
     what: impl FnOnce(&mut Resolver<'_>, &SdkSts<'_>) -> T,
 ) -> T {
-    let store = Store::new(&context.paths.cache_dir);
-    with_sources(context, pool, request.plan, &store, |sources| resolve_with(context, sources, request, prompt, what))
+    with_sources(context, pool, request.plan, store, |sources| resolve_with(context, sources, request, prompt, what))
 }
 
 fn resolve_with<T>(

@@ -1,9 +1,12 @@
 use crate::access_keys::{AccessKeyRecord, AccessKeyRecords};
+use crate::cache::sealing::Sealing;
+use crate::cache::store::Store;
 use crate::cli::context::Context;
 use crate::cli::errors::base;
-use crate::cli::errors::failure::Failure;
+use crate::cli::errors::failure::{CONFIG, Failure, UNSUPPORTED};
 use crate::core::clock::Clock;
 use crate::key_store::{KeyStore, Unlock};
+use crate::os::env;
 use crate::os::lock::Locks;
 use crate::plan::{BaseSource, CredentialPlan};
 use crate::source::stored_key;
@@ -15,6 +18,31 @@ impl Context {
 
     pub(crate) fn unlock(&self) -> Unlock {
         if self.no_input() { Unlock::Never } else { Unlock::Ask }
+    }
+}
+
+impl Context {
+    /// The cached sessions. Only `login` may unlock the key store for the sealing key, so that no other command opens a
+    /// prompt for the cache.
+    pub(crate) fn session_store(&self) -> Result<Store, Failure> {
+        let unlock = if self.verb == "login" { self.unlock() } else { Unlock::Never };
+        let directory = &self.paths.cache_dir;
+        let sealing = Sealing::new(self.seals()?, self.key_store(), unlock, directory);
+        Ok(Store::new(directory).with_sealing(sealing))
+    }
+
+    fn seals(&self) -> Result<bool, Failure> {
+        let Some(found) = self.setting(env::AMPLIFY_CREDS_SEAL, "seal") else { return Ok(false) };
+        match found.value.to_ascii_lowercase().as_str() {
+            "off" => Ok(false),
+            "on" if cfg!(target_os = "linux") => Ok(true),
+            "on" => Err(Failure::new(UNSUPPORTED, "seal = on is supported only on Linux")
+                .at(&found.from, None)
+                .hint("elsewhere each use of a session would call the key store; remove the setting")),
+            _ => Err(Failure::new(CONFIG, format!("invalid seal in {}", found.from))
+                .at(&found.from, None)
+                .hint("expected on or off")),
+        }
     }
 }
 
@@ -33,6 +61,6 @@ pub(crate) fn recover_record(context: &Context, plan: &mut CredentialPlan) -> Re
             key_store.access_key_id = Some(key.access_key_id);
             Ok(())
         }
-        Err(error) => Err(base::failure(&error, &plan.base)),
+        Err(error) => Err(base::without_key(&error, &plan.base)),
     }
 }

@@ -6,6 +6,10 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     base64::encode(bytes)
 }
 
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
+    base64::decode(text).ok()
+}
+
 pub(crate) fn encode_url(bytes: &[u8]) -> String {
     base64::encode(bytes).trim_end_matches('=').replace('+', "-").replace('/', "_")
 }

@@ -1,4 +1,4 @@
-use crate::cache::entry::CachedSession;
+use crate::cache::entry::CachedEntry;
 use crate::cache::file::problem;
 use crate::cache::members::Members;
 use crate::cache::store::Store;
@@ -28,7 +28,7 @@ impl CacheFacts {
 }
 
 fn entry(outer: String, raw: &str, now: Timestamp) -> EntryFacts {
-    let session = CachedSession::read(raw);
+    let session = CachedEntry::read(raw);
     // Old versions of the Amplify CLI left `{}` after a failed AssumeRole. These entries are ignored.
     let is_empty = Members::parse(raw).is_some_and(|entry| entry.is_empty());
     let lease = session.as_ref().map(|session| &session.lease);

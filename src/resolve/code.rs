@@ -38,6 +38,11 @@ impl Run<'_, '_> {
             let at = Box::new(self.failed_call(at));
             return Err(ResolveError::Prompt { error: PromptError::SecurityKey(device.mfa.serial.from.clone()), at });
         }
+        if self.resolver.request.options.use_cache && !self.resolver.prompt.has_code() {
+            let profile = || self.plan.profile.clone();
+            let checked = self.resolver.store.check_sealing();
+            checked.map_err(|error| ResolveError::Sealing { error, profile: profile() })?;
+        }
         let (mut rejected, mut typed_and_refused) = (None, 0);
         loop {
             // AWS may not have consumed the code of a call that it denied for another reason.

@@ -5,6 +5,7 @@ use thiserror::Error;
 use crate::cache::store::CacheWriteError;
 use crate::core::credentials::InvalidCredentials;
 use crate::core::origin::Located;
+use crate::key_store::KeyStoreError;
 use crate::plan::mfa_strategy::Mfa;
 use crate::plan::sources::WebIdentityBase;
 use crate::plan::{Base, Hop};
@@ -53,6 +54,9 @@ pub enum ResolveError {
     /// Another process could not store its session, so this one would have to prompt, too.
     #[error("another process could not cache its session")]
     NotStored { file: PathBuf, reason: StorageError },
+    /// The session of an MFA code could not be sealed, so no code is requested.
+    #[error("{error}")]
+    Sealing { error: KeyStoreError, profile: String },
     /// The session looks expired, because the local clock is wrong by this many seconds.
     #[error("the clock is off by {0} seconds")]
     ClockWrong(i64),

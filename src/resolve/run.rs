@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use crate::cache::entry;
 use crate::cache::entry::{CachedSession, EntryMetadata, METADATA_VERSION, ProcessMetadata};
 use crate::cache::key::CacheKey;
+use crate::cache::store::NewSession;
 use crate::core::call_chain::CallChain;
 use crate::core::credentials::{CLOCK_TOLERANCE_SECONDS, Credentials, Freshness};
 use crate::key_store::Unlock;
@@ -303,9 +303,10 @@ impl<'r, 'a> Run<'r, 'a> {
             account_id: session.credentials.account_id.clone(),
             clock_offset: session.clock_offset,
             process: self.process_metadata(call),
+            sealed: None,
         };
-        let Ok(entry) = entry::write(&session.credentials, expiration, &mark) else { return };
-        if let Err(error) = self.resolver.store.put(key, &entry, now, self.reset_generation.unwrap_or_default()) {
+        let new = NewSession { credentials: &session.credentials, expiration, mark: &mark };
+        if let Err(error) = self.resolver.store.put(key, &new, now, self.reset_generation.unwrap_or_default()) {
             if let Some(reason) = StorageError::of(&error) {
                 self.share_unstored(at, reason);
             }

@@ -82,7 +82,7 @@ impl Look {
         world.resolve(profile, 0, &sts, 1, |_| {}).unwrap();
         let store = Store::new(&world.dir.path().join("cache"));
         let all = store.read();
-        let mark = crate::cache::entry::CachedSession::read(all.sessions().all()[0].2).unwrap().mark.unwrap();
+        let mark = crate::cache::entry::CachedEntry::read(all.sessions().all()[0].2).unwrap().mark.unwrap();
         let _lock = self.busy.then(|| store.locks().try_lock(&mark.fingerprint));
         let outcome = world.resolve(profile, self.lifetime - self.left, &sts, 0, |options| {
             (options.min_ttl, options.min_ttl_is_strict) = self.min_ttl;

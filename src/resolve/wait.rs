@@ -32,7 +32,9 @@ impl StorageError {
             CacheWriteError::Forgotten => None,
             CacheWriteError::Locked(_) => Some(Self::Locked),
             CacheWriteError::Io { reason, .. } => Some(reason.raw_os_error().map_or(Self::Other, Self::System)),
-            CacheWriteError::ForeignOwner(_) | CacheWriteError::TooLarge(_) => Some(Self::Other),
+            CacheWriteError::ForeignOwner(_) | CacheWriteError::TooLarge(_) | CacheWriteError::Sealing(_) => {
+                Some(Self::Other)
+            }
         }
     }
 

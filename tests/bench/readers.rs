@@ -135,6 +135,7 @@ fn cache_lookup(bencher: Bencher<'_, '_>, entries: usize) {
         account_id: None,
         clock_offset: 0,
         process: None,
+        sealed: None,
     };
     let entry = entry::write(&credentials, Timestamp(now.0 + 3600), &mark).expect("an entry");
     let role =

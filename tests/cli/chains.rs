@@ -201,7 +201,7 @@ fn alias_loop_is_detected_in_config() {
     );
     says(
         home.run(&["process", "self"]).failed_with(3),
-        &["the credential_process of profile self asks for profile self again (~/.aws/config:8)"],
+        &["the credential_process of profile self names self itself, which has no stored key", "~/.aws/config:8"],
     );
     says(home.run(&["process", "a"]).failed_with(3), &["loop: a (~/.aws/config:10) -> b (~/.aws/config:13) -> a"]);
     says(

@@ -88,9 +88,11 @@ fn kinds_follow_their_precedence() {
         "[profile role]\nrole_arn=arn:aws:iam::222222222222:role/x\nsource_profile=y\n\
          [profile web_identity]\nrole_arn=arn:aws:iam::222222222222:role/x\nweb_identity_token_file=/t\n\
          [profile sso]\nsso_session=s\nsso_account_id=333333333333\ncredential_process=x\n\
+         [profile login]\nlogin_session=l\ncredential_process=/opt/amplify-creds process login\n\
+         [profile key_store]\ncredential_process=/opt/amplify-creds process key_store\naws_access_key_id=A\n\
+         aws_secret_access_key=s\n\
          [profile process]\ncredential_process=/bin/x y\naws_access_key_id=A\naws_secret_access_key=s\n\
-         [profile static]\naws_access_key_id=A\naws_secret_access_key=s\nlogin_session=l\n\
-         [profile login]\nlogin_session=l\ncredential_process=/opt/amplify-creds process x\n\
+         [profile static]\naws_access_key_id=A\naws_secret_access_key=s\n\
          [profile wrapper]\ncredential_process=\"/opt/amplify-creds\" process x\n\
          [profile empty]\nregion=r\n",
     );

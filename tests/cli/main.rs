@@ -65,6 +65,8 @@ mod regression;
 mod reset_cache;
 #[cfg(unix)]
 mod screens;
+#[cfg(target_os = "linux")]
+mod seal;
 mod session_extras;
 mod sessions;
 #[cfg(unix)]

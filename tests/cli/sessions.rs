@@ -25,8 +25,17 @@ fn sessions_json_has_every_documented_key() {
     assert_eq!(all.len(), 4, "{seen:#}");
     let mut keys: Vec<_> = all[0].as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
-    let contract =
-        ["account_id", "expires", "mfa_serial", "profile", "role_arn", "seconds_left", "session_name", "written_by"];
+    let contract = [
+        "account_id",
+        "expires",
+        "mfa_serial",
+        "profile",
+        "role_arn",
+        "sealed",
+        "seconds_left",
+        "session_name",
+        "written_by",
+    ];
     assert_eq!(keys, contract);
     let of = |outer: &str| {
         all.iter().find(|session| session["role_arn"] == outer || session["mfa_serial"] == outer).unwrap()

@@ -6,10 +6,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::cache::entry;
-use crate::cache::entry::{EntryMetadata, METADATA_VERSION};
+use crate::cache::entry::{CachedEntry, METADATA_VERSION};
 use crate::cache::key::Fingerprint;
-use crate::core::credentials::Credentials;
 
 use super::*;
 
@@ -42,7 +40,7 @@ fn role(role: u8) -> String {
     format!("arn:aws:iam::222222222222:role/R{role}")
 }
 
-fn ours(key: &CacheKey) -> Box<RawValue> {
+fn put_ours(store: &Store, key: &CacheKey, generation: u64) -> Result<(), CacheWriteError> {
     let credentials = Credentials {
         access_key_id: "ASIAOURS".into(),
         secret_access_key: "s".into(),
@@ -59,8 +57,10 @@ fn ours(key: &CacheKey) -> Box<RawValue> {
         account_id: None,
         clock_offset: 0,
         process: None,
+        sealed: None,
     };
-    entry::write(&credentials, NOW.plus(3600), &mark).unwrap()
+    let session = NewSession { credentials: &credentials, expiration: NOW.plus(3600), mark: &mark };
+    store.put(key, &session, NOW, generation)
 }
 
 fn amplifys(number: usize) -> Value {
@@ -91,11 +91,11 @@ proptest! {
                         fingerprint: Fingerprint::of_test(r * 16 + n),
                         amplify_could_make_it: true,
                     };
-                    store.put(&key, &ours(&key), NOW, store.reset_generation()).unwrap();
+                    put_ours(&store, &key, store.reset_generation()).unwrap();
                     mine.insert((r, n), key);
                 }
                 CacheStep::Reset(r) => {
-                    let is_ours = |entry: &str| CachedSession::read(entry).is_some_and(|found| found.mark.is_some());
+                    let is_ours = |entry: &str| CachedEntry::read(entry).is_some_and(|found| found.mark.is_some());
                     store.remove(&|outer, _, entry| outer == role(r) && is_ours(entry), true).unwrap();
                     mine.retain(|(of, _), _| *of != r);
                 }
@@ -157,9 +157,9 @@ fn lock_of_stopped_process_is_waited_for_once() {
     let Attempt::Held(stopped) = store.locks().try_lock(LOCK) else { panic!("a free lock") };
     store.locks().mark_held(LOCK);
     assert_eq!(store.patience(), STOPPED_LOCK_WAIT);
-    assert!(matches!(store.put(&key, &ours(&key), NOW, 0), Err(CacheWriteError::Locked(_))));
+    assert!(matches!(put_ours(&store, &key, 0), Err(CacheWriteError::Locked(_))));
     drop(stopped);
-    store.put(&key, &ours(&key), NOW, 0).unwrap();
+    put_ours(&store, &key, 0).unwrap();
     assert_eq!(store.patience(), WRITE_LOCK_WAIT);
 }
 
@@ -169,6 +169,6 @@ fn leftover_temporary_file_is_removed_under_the_next_lock() {
     let store = Store::new(dir.path());
     let key = key_of_role();
     fs::write(store.temporary(), "a session").unwrap();
-    assert!(matches!(store.put(&key, &ours(&key), NOW, 7), Err(CacheWriteError::Forgotten)));
+    assert!(matches!(put_ours(&store, &key, 7), Err(CacheWriteError::Forgotten)));
     assert!(!store.temporary().exists());
 }

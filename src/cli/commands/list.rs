@@ -58,7 +58,7 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
         }
         let (plan, _) = complete_quietly(context, build::build(&set, &profile.name, &inputs).ok()?).ok()?;
         let key = CacheKey::of(&plan, plan.steps().next_back()?)?;
-        let found = cached.lookup(&key, &|key| credentials::is_only_profile(context, &set, &plan, key))?;
+        let found = cached.find(&key, &|key| credentials::is_only_profile(context, &set, &plan, key))?;
         (found.lease.seconds_left(now) > 0).then_some(found.lease.expiration)
     };
     let states = sign_in_status::states(context, now);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cache::entry::CachedSession;
+use crate::cache::entry::CachedEntry;
 use crate::cache::scope::is_of_plan;
 use crate::cache::sessions::is_session_like;
 use crate::cache::store::Store;
@@ -212,7 +212,7 @@ fn is_from(plan: &CredentialPlan, sources: &Sources<'_>, sign_in: &SignIn) -> bo
 /// The sessions that were assumed with the sign-in, and those of the AWS CLI.
 fn remove_sessions(context: &Context, store: &Store, plans: &[&CredentialPlan]) -> Result<(), Failure> {
     let goes = |outer: &str, inner: &str, entry: &str| {
-        let session = CachedSession::read(entry);
+        let session = CachedEntry::read(entry);
         is_session_like(entry) && plans.iter().any(|plan| is_of_plan(plan, outer, inner, session.as_ref()))
     };
     if !plans.is_empty() {

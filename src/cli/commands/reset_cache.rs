@@ -2,7 +2,7 @@ use serde_json::json;
 
 use crate::amplify::environment::Source;
 use crate::amplify::project::Environment;
-use crate::cache::entry::CachedSession;
+use crate::cache::entry::CachedEntry;
 use crate::cache::file::problem;
 use crate::cache::scope::is_of_plan;
 use crate::cache::sessions::is_session_like;
@@ -108,7 +108,7 @@ fn of_project(context: &Context, environment: &Environment) -> Result<Option<Box
 }
 
 fn is_in_scope(scope: &ResetScope, outer: &str, inner: &str, entry: &str, now: Timestamp) -> bool {
-    let session = CachedSession::read(entry);
+    let session = CachedEntry::read(entry);
     match (scope, scope.plan()) {
         (ResetScope::All, _) => true,
         (ResetScope::Expired, _) => session.is_none_or(|session| session.lease.seconds_left(now) <= 0),

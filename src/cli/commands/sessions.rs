@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cache::entry::CachedSession;
+use crate::cache::entry::CachedEntry;
 use crate::cache::file::problem;
 use crate::cache::sessions::session_name;
 use crate::cache::store::Store;
@@ -50,6 +50,7 @@ struct SessionRow {
     /// Seconds; zero if expired.
     left: i64,
     is_ours: bool,
+    is_sealed: bool,
 }
 
 pub(crate) fn run(context: &Context, options: &Sessions) -> Result<(), Failure> {
@@ -89,12 +90,13 @@ fn rows(store: &Store) -> Vec<SessionRow> {
     let snapshot = store.read();
     let now = Clock::System.now();
     let sessions = snapshot.sessions();
-    let read = |(outer, inner, entry): (String, String, _)| row(outer, &inner, CachedSession::read(entry)?, now);
+    let read = |(outer, inner, entry): (String, String, _)| row(outer, &inner, CachedEntry::read(entry)?, now);
     sessions.all().into_iter().filter_map(read).collect()
 }
 
-fn row(outer: String, inner: &str, session: CachedSession, now: Timestamp) -> Option<SessionRow> {
-    let CachedSession { credentials: _, lease, mark } = session;
+fn row(outer: String, inner: &str, session: CachedEntry, now: Timestamp) -> Option<SessionRow> {
+    let is_sealed = session.is_sealed();
+    let CachedEntry { lease, mark, .. } = session;
     let is_role = outer.contains(":role/");
     if !is_role && mark.is_none() {
         return None;
@@ -108,12 +110,13 @@ fn row(outer: String, inner: &str, session: CachedSession, now: Timestamp) -> Op
         profile: mark.map(|mark| mark.profile),
         expires: lease.expiration,
         left: lease.seconds_left(now).max(0),
+        is_sealed,
         outer,
     })
 }
 
 fn json_of(row: &SessionRow) -> Value {
-    let SessionRow { outer, is_role, name, account, profile, expires, left, is_ours } = row;
+    let SessionRow { outer, is_role, name, account, profile, expires, left, is_ours, is_sealed } = row;
     json!({
         "role_arn": is_role.then_some(outer),
         "mfa_serial": (!is_role).then_some(outer),
@@ -123,11 +126,12 @@ fn json_of(row: &SessionRow) -> Value {
         "expires": expires.rfc3339(),
         "seconds_left": left,
         "written_by": written_by(*is_ours),
+        "sealed": is_sealed,
     })
 }
 
 fn cells(row: &SessionRow, now: Timestamp) -> [String; 7] {
-    let SessionRow { outer, is_role: _, name, account, profile, expires, left: seconds, is_ours } = row;
+    let SessionRow { outer, is_role: _, name, account, profile, expires, left: seconds, is_ours, is_sealed: _ } = row;
     let short = outer.split_once(":role/").map_or_else(|| outer.rsplit(':').next(), |(_, role)| Some(role));
     [
         short.unwrap_or(outer).to_owned(),

@@ -1,5 +1,7 @@
 use crate::cli::errors::clock::{CLOCK_FIX, behind};
-use crate::cli::errors::failure::{ACCESS_DENIED, BASE_FAILED, CONFIG, Failure, INTERNAL, NETWORK, SIGN_IN_NEEDED};
+use crate::cli::errors::failure::{
+    ACCESS_DENIED, BASE_FAILED, CONFIG, Failure, INTERNAL, KEY_STORE, NETWORK, SIGN_IN_NEEDED,
+};
 use crate::cli::errors::network::{misconfigured, untrusted};
 use crate::cli::errors::shell_word::shell_word;
 use crate::core::credentials::InvalidCredentials;
@@ -60,30 +62,36 @@ pub(crate) fn failure(error: &SourceError, base: &Base) -> Failure {
     failure.at(base.source.origin(), Some(profile))
 }
 
-/// On one line, because SDKs show only the first line.
-fn of_key_store(error: &SourceError, profile: &str) -> Failure {
-    let store = KeyStore::name();
-    let failure = |what: &str| Failure::new(BASE_FAILED, format!("cannot get the key of profile {profile}: {what}"));
-    let word = shell_word(profile);
-    match error {
-        SourceError::KeyStore(error) => key_store_hint(failure(&error.to_string()), error),
-        SourceError::NoKey => {
-            failure(&format!("the {store} has no key of this profile; run: amplify-creds keys add {word}"))
-                .hint(format!("amplify-creds keys add {word}"))
-        }
-        SourceError::InvalidKey => failure(&format!("its item in the {store} is not an access key"))
-            .hint(format!("to store the key again: amplify-creds keys add {word}")),
-        _ => failure(&format!("another program replaced it in the {store}; run the command again")),
-    }
+/// A profile that names itself, without a record of a key: most likely a mistake.
+pub(crate) fn without_key(error: &SourceError, base: &Base) -> Failure {
+    let (SourceError::NoKey | SourceError::KeyStore(KeyStoreError::Missing(_))) = error else {
+        return failure(error, base);
+    };
+    let profile = &base.profile;
+    let message =
+        format!("the credential_process of profile {profile} names {profile} itself, which has no stored key");
+    Failure::new(CONFIG, message)
+        .at(base.source.origin(), Some(profile))
+        .hint("for a role, write the name of the profile with role_arn")
+        .hint(format!("for a key in the key store: amplify-creds keys add {}", shell_word(profile)))
 }
 
-pub(crate) fn key_store_hint(failure: Failure, error: &KeyStoreError) -> Failure {
+/// On one line, because SDKs show only the first line.
+fn of_key_store(error: &SourceError, profile: &str) -> Failure {
+    let (store, word) = (KeyStore::name(), shell_word(profile));
+    let failure = |code, what: &str| Failure::new(code, format!("cannot get the key of profile {profile}: {what}"));
     match error {
-        KeyStoreError::Locked | KeyStoreError::Dismissed => {
-            failure.hint("unlock it in the desktop session, or run a command without --no-input")
+        SourceError::KeyStore(error @ KeyStoreError::Locked) => {
+            failure(KEY_STORE, &error.to_string()).hint(format!("to unlock it: amplify-creds login {word}"))
         }
-        KeyStoreError::Missing(_) | KeyStoreError::TimedOut(_) => failure.hint("for details: amplify-creds doctor"),
-        KeyStoreError::Failed(_) => failure,
+        SourceError::KeyStore(error) => {
+            failure(KEY_STORE, &error.to_string()).hint("to check the key store: amplify-creds doctor")
+        }
+        SourceError::NoKey => failure(BASE_FAILED, &format!("the {store} has none"))
+            .hint(format!("to store it: amplify-creds keys add {word}")),
+        SourceError::InvalidKey => failure(BASE_FAILED, &format!("its item in the {store} is not an access key"))
+            .hint(format!("to store it again: amplify-creds keys add {word}")),
+        _ => failure(BASE_FAILED, &format!("another program replaced it in the {store}; run the command again")),
     }
 }
 

@@ -48,6 +48,7 @@ error_codes! {
     MFA_REJECTED: "mfa_rejected", 4, "AWS rejected the MFA code";
     CREDENTIALS_REJECTED: "credentials_rejected", 4, "AWS rejected the keys that sign the request";
     BASE_FAILED: "base_failed", 4, "the source of the base credentials failed";
+    KEY_STORE: "key_store", 4, "the key store is missing, locked or does not answer";
     SIGN_IN_NEEDED: "sign_in_needed", 4, "sign-in needed: amplify-creds login PROFILE";
     ACCESS_DENIED: "access_denied", 5, "access denied by AWS";
     REFUSED: "refused", 5, "AWS rejected the request for another reason";

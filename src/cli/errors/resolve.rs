@@ -1,13 +1,14 @@
 use crate::cli::errors::base;
 use crate::cli::errors::clock::{CLOCK_FIX, behind};
 use crate::cli::errors::failure::{
-    ACCESS_DENIED, CACHE, CANCELLED, CLOCK, CREDENTIALS_REJECTED, Failure, LOCK_TIMEOUT, LOOP, MFA_NEEDED,
+    ACCESS_DENIED, CACHE, CANCELLED, CLOCK, CREDENTIALS_REJECTED, Failure, KEY_STORE, LOCK_TIMEOUT, LOOP, MFA_NEEDED,
     MFA_REJECTED, REFUSED, USAGE,
 };
 use crate::cli::errors::hints::advice;
 use crate::cli::errors::network::{misconfigured, unanswered_by};
 use crate::cli::errors::shell_word::shell_word;
 use crate::core::origin::Origin;
+use crate::key_store::KeyStoreError;
 use crate::plan::Hop;
 use crate::plan::sources::WebIdentityBase;
 use crate::prompt::PromptError;
@@ -49,6 +50,7 @@ impl From<ResolveError> for Failure {
                 Failure { details: vec![format!("the cache is {}", file.display())], ..Failure::new(CACHE, message) }
                     .hint("free disk space or make the file writable, then run the command again")
             }
+            ResolveError::Sealing { error, profile } => unsealed(&error, &profile),
             // The offset is within the tolerance: the session had already expired when it arrived.
             ResolveError::ClockWrong(0) => Failure::new(CLOCK, "the session that STS returned has already expired")
                 .hint("check this machine's clock, and AWS_ENDPOINT_URL_STS if it is set"),
@@ -186,6 +188,17 @@ pub(crate) fn identity_failure(error: StsError, profile: Option<&str>, is_sessio
 }
 
 const RUN_MFA_PROCESS: &str = "run the profile's mfa_process yourself to see its full output";
+
+/// On one line, because SDKs show only the first line.
+fn unsealed(error: &KeyStoreError, profile: &str) -> Failure {
+    let what = format!("profile {profile} needs an MFA code, but its session could not be sealed: {error}");
+    let run = format!("amplify-creds login {}", shell_word(profile));
+    match error {
+        KeyStoreError::Locked => Failure::new(KEY_STORE, format!("{what}; run: {run}")),
+        _ => Failure::new(KEY_STORE, what).hint("to check the key store: amplify-creds doctor"),
+    }
+    .hint("to cache sessions without encryption: seal = off in config.ini")
+}
 
 fn prompt(error: &PromptError, at: &FailedCall) -> Failure {
     let profile = &at.asked;

@@ -1,7 +1,7 @@
 //! A cache file with any content: reading never panics, and foreign entries are written back unchanged.
 #![no_main]
 
-use amplify_creds::cache::entry::CachedSession;
+use amplify_creds::cache::entry::CachedEntry;
 use amplify_creds::cache::members::Members;
 use libfuzzer_sys::fuzz_target;
 
@@ -10,7 +10,7 @@ fuzz_target!(|text: &str| {
     for (role, raw) in file.iter() {
         let Some(sessions) = Members::parse(raw.get()) else { continue };
         for (name, entry) in sessions.iter() {
-            let _ = CachedSession::read(entry.get());
+            let _ = CachedEntry::read(entry.get());
             assert!(sessions.get(name).is_some());
         }
         let mut set = sessions.clone();

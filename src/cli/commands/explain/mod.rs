@@ -5,7 +5,7 @@ mod located;
 
 use serde_json::{Value, json};
 
-use crate::cache::entry::CachedSession;
+use crate::cache::entry::CachedEntry;
 use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::cli::args::Explain;
@@ -38,7 +38,7 @@ use located::{add_located, located, place, sts_fields, sts_json};
 
 struct CachedStep {
     step: Step,
-    session: Option<CachedSession>,
+    session: Option<CachedEntry>,
     is_valid: bool,
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
     let now = Clock::System.now();
     let is_only_profile = |key: &CacheKey| credentials::is_only_profile(context, &set, &plan, key);
     let cached = |step| {
-        let session = CacheKey::of(&plan, step).and_then(|key| sessions.lookup(&key, &is_only_profile));
+        let session = CacheKey::of(&plan, step).and_then(|key| sessions.find(&key, &is_only_profile));
         let is_valid = session.as_ref().is_some_and(|session| session.lease.seconds_left(now) > 0);
         CachedStep { step, session, is_valid }
     };
@@ -69,7 +69,7 @@ pub(crate) fn run(context: &Context, options: &Explain) -> Result<(), Failure> {
     }
     let action = plan.mfa.as_ref().map(|mfa| {
         let valid = cached.iter().find(|cached| cached.step == Step::Mfa && cached.is_valid);
-        let key_id = valid.and_then(|valid| Some(valid.session.as_ref()?.credentials.access_key_id.as_str()));
+        let key_id = valid.and_then(|valid| Some(valid.session.as_ref()?.access_key_id.as_str()));
         let memory = Memory::of(store.notes(), &plan);
         let known = memory.map(|memory| memory.known(&plan, key_id, now));
         mfa.action(known.unwrap_or_default(), !plan.hops.is_empty())
