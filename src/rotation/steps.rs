@@ -155,7 +155,7 @@ impl<'a> Rotator<'a> {
                 rotation.next = RotationStep::Store;
             }
         });
-        let stored = stored.and_then(|()| self.put(KeyStoreItem::NewAccessKey(self.profile.to_owned()), &key));
+        let stored = stored.and_then(|()| self.put(&KeyStoreItem::NewAccessKey(self.profile.to_owned()), &key));
         if let Err(error) = stored {
             // Without the secret the key is useless. If this fails, the next run deletes the key.
             if iam.delete(&id).is_ok() {
@@ -204,7 +204,7 @@ impl<'a> Rotator<'a> {
     pub fn replace(&mut self) -> Result<(), RotationError> {
         let is_other = |new: &StoredKey| self.is_current_lost || new.access_key_id != self.current.access_key_id;
         if let Some(new) = self.new.clone().filter(is_other) {
-            self.put(KeyStoreItem::AccessKey(self.profile.to_owned()), &new)?;
+            self.put(&KeyStoreItem::AccessKey(self.profile.to_owned()), &new)?;
             self.current = new;
             self.is_current_lost = false;
         }
@@ -242,9 +242,9 @@ impl<'a> Rotator<'a> {
         Ok(())
     }
 
-    fn put(&self, item: KeyStoreItem, key: &StoredKey) -> Result<(), RotationError> {
-        self.key_store.put(&item, &key.item(), self.unlock)?;
-        let read = self.key_store.get(&item, self.unlock)?.as_ref().and_then(StoredKey::parse);
+    fn put(&self, item: &KeyStoreItem, key: &StoredKey) -> Result<(), RotationError> {
+        self.key_store.put(item, &key.item(), self.unlock)?;
+        let read = self.key_store.get(item, self.unlock)?.as_ref().and_then(StoredKey::parse);
         let is_same = |read: StoredKey| {
             read.access_key_id == key.access_key_id && read.secret_access_key.expose() == key.secret_access_key.expose()
         };

@@ -8,18 +8,19 @@ use super::error::RotationError;
 
 /// The servers of AWS learn a new key one after the other, so that a success can precede a failure.
 const SUCCESSES: u32 = 3;
-const LIMIT: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
-/// Uses the new key until AWS accepts it several times in a row. `user_arn` is `None` if the user is unknown.
+/// Uses the new key until AWS accepts it several times in a row, or until `limit` has passed. `user_arn` is `None` if the
+/// user is unknown.
 pub fn verify(
     identity: &dyn Fn(&Credentials) -> Result<CallerIdentity, StsError>,
     key: &Credentials,
     user_arn: Option<&str>,
+    limit: Duration,
     watch: &Watch,
 ) -> Result<(), RotationError> {
-    let until = Instant::now() + LIMIT;
+    let until = Instant::now() + limit;
     let (mut successes, mut pause) = (0, PAUSE);
     loop {
         match identity(key) {

@@ -63,6 +63,10 @@ mod readme;
 #[cfg(unix)]
 mod regression;
 mod reset_cache;
+#[cfg(target_os = "linux")]
+mod rotate;
+#[cfg(target_os = "linux")]
+mod rotate_killed;
 #[cfg(unix)]
 mod screens;
 #[cfg(target_os = "linux")]

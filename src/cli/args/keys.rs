@@ -25,7 +25,7 @@ pub enum KeysVerb {
         json: bool,
     },
     /// Replace a key by a new one of the same user
-    #[command(after_long_help = KEYS_ROTATE_EXAMPLES, args(unused(["profile", "dialect"])))]
+    #[command(args(unused(["profile", "dialect"])))]
     Rotate(RotateKey),
     /// Delete a key from the key store
     #[command(visible_alias = "rm", after_long_help = KEYS_REMOVE_EXAMPLES, args(unused(["profile", "region", "dialect"])))]
@@ -71,14 +71,18 @@ pub enum KeySource {
 }
 
 #[derive(Debug, Args)]
+#[command(after_long_help = KEYS_ROTATE_EXAMPLES)]
 pub struct RotateKey {
     /// Profile with the key
     #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
     pub name: String,
-    /// Delete the old key, which an earlier rotation has deactivated
+    /// Delete the old key, which an earlier rotation deactivated
     #[arg(long)]
     pub finish: bool,
-    /// Rotate without a prompt
+    /// Rotate or finish without a prompt
+    ///
+    /// A second key, and an old key that is in use, are deleted only after a
+    /// prompt.
     #[arg(short, long)]
     pub yes: bool,
     /// MFA code; "-" reads it from stdin

@@ -57,10 +57,18 @@ since it was stored, if its creation time is not known.";
 pub(super) const KEYS_ROTATE_EXAMPLES: &str = "\
 Examples:
   amplify-creds keys rotate devcorpuser
+  # a day later
   amplify-creds keys rotate devcorpuser --finish
 
-The new key is verified before the old one is deactivated. --finish deletes the
-old key. If a run is interrupted, run the command again.";
+The new key is stored next to the old one, and used until AWS accepts it three
+times in a row. Then it replaces the old key, and the old key is deactivated.
+The old key remains active until then. If a run is interrupted, run the same
+command again: it continues at the next step.
+
+IAM allows two keys per user. The policies of the user must allow these actions
+on the user: iam:ListAccessKeys, iam:CreateAccessKey, iam:UpdateAccessKey,
+iam:DeleteAccessKey and iam:GetAccessKeyLastUsed. If the profile has an
+mfa_serial, an MFA session signs the calls.";
 
 pub(super) const KEYS_REMOVE_EXAMPLES: &str = "\
 Examples:

@@ -1,6 +1,7 @@
 use crate::access_keys::RecordError;
-use crate::cli::errors::failure::{CACHE, CONFIG, Failure};
+use crate::cli::errors::failure::{CACHE, CONFIG, Failure, KEY_STORE};
 use crate::core::origin::Location;
+use crate::key_store::KeyStoreError;
 use crate::profile_file::document::EditError;
 use crate::setup::SetupError;
 use crate::setup::key_import::ImportError;
@@ -42,14 +43,25 @@ pub(crate) fn of_key_profile(error: SetupError) -> Failure {
         SetupError::Edit { reason: EditError::Name(_), .. } => {
             Some("rename the profile; use only letters, digits, - and _")
         }
-        SetupError::Ripple { .. } | SetupError::Unseen { .. } => {
-            Some("nothing was written; fix the headers of that profile first; to find the problem: amplify-creds doctor")
-        }
+        SetupError::Ripple { .. } | SetupError::Unseen { .. } => Some(
+            "nothing was written; fix the headers of that profile first; to find the problem: amplify-creds doctor",
+        ),
         _ => None,
     };
     let failure = Failure::from(error);
     match hint {
         Some(hint) => Failure { hints: vec![hint.to_owned()], ..failure },
         None => failure,
+    }
+}
+
+/// The `action` failed, for example `store the key of profile x`.
+pub(crate) fn of_key_store(action: &str, error: &KeyStoreError) -> Failure {
+    let failure = Failure::new(KEY_STORE, format!("cannot {action}: {error}"));
+    match error {
+        KeyStoreError::Locked => failure.hint("to be asked for its password, omit --no-input"),
+        // Its message says what is missing.
+        KeyStoreError::Missing(_) => failure,
+        _ => failure.hint("to check the key store: amplify-creds doctor"),
     }
 }

@@ -1,11 +1,10 @@
 use crate::access_keys::{Rotation, RotationStep};
-use crate::cli::errors::base::key_store_hint;
 use crate::cli::errors::failure::{
-    ACCESS_DENIED, BASE_FAILED, CACHE, CANCELLED, CREDENTIALS_REJECTED, Failure, REFUSED, ROTATION,
+    ACCESS_DENIED, BASE_FAILED, CACHE, CANCELLED, CREDENTIALS_REJECTED, Failure, KEY_STORE, REFUSED, ROTATION,
 };
 use crate::cli::errors::network::unanswered_by;
 use crate::cli::errors::shell_word::shell_word;
-use crate::key_store::KeyStore;
+use crate::key_store::{KeyStore, KeyStoreError};
 use crate::prompt::PromptError;
 use crate::rotation::RotationError;
 use crate::sts::StsError;
@@ -27,12 +26,18 @@ pub(crate) fn failure(error: RotationError, of: &RotatedProfile<'_>) -> Failure 
     let list = format!("to see the keys of the user: aws iam list-access-keys --profile {word}");
     match error {
         RotationError::Record(error) => Failure::new(CACHE, format!("{what}: {error}")),
-        RotationError::KeyStore(error) => key_store_hint(Failure::new(BASE_FAILED, format!("{what}: {error}")), &error),
-        RotationError::NoKey => Failure::new(BASE_FAILED, format!("{what}: the {store} has no key of this profile"))
-            .hint(format!("amplify-creds keys add {word}")),
+        RotationError::KeyStore(KeyStoreError::Locked) => {
+            Failure::new(KEY_STORE, format!("{what}: {}", KeyStoreError::Locked))
+                .hint("to unlock it, run the command in the desktop session and without --no-input")
+        }
+        RotationError::KeyStore(error) => {
+            Failure::new(KEY_STORE, format!("{what}: {error}")).hint("to check the key store: amplify-creds doctor")
+        }
+        RotationError::NoKey => Failure::new(BASE_FAILED, format!("{what}: the {store} has none"))
+            .hint(format!("to store it: amplify-creds keys add {word}")),
         RotationError::InvalidKey => {
             Failure::new(BASE_FAILED, format!("{what}: its item in the {store} is not an access key"))
-                .hint(format!("to store the key again: amplify-creds keys add {word}"))
+                .hint(format!("to store it again: amplify-creds keys add {word}"))
         }
         RotationError::NotStored => {
             Failure::new(BASE_FAILED, format!("{what}: the {store} returned another key than the one that was stored"))

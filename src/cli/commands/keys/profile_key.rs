@@ -1,10 +1,10 @@
 use crate::access_keys::{AccessKeyRecord, AccessKeyRecords, StoredKey};
 use crate::cli::context::Context;
-use crate::cli::errors::base::key_store_hint;
 use crate::cli::errors::failure::{BASE_FAILED, CONFIG, Failure};
+use crate::cli::errors::keys::of_key_store;
 use crate::cli::errors::shell_word::shell_word;
 use crate::core::clock::Clock;
-use crate::key_store::{KeyStore, KeyStoreError, KeyStoreItem};
+use crate::key_store::{KeyStore, KeyStoreItem};
 use crate::sts::CallerIdentity;
 
 /// The key of a profile in the key store.
@@ -32,7 +32,7 @@ impl<'c> ProfileKey<'c> {
 
     pub(super) fn stored(&self) -> Result<StoredItem, Failure> {
         let item = self.store.get(&self.item(), self.context.unlock());
-        let item = item.map_err(|error| failed(&format!("read the key of profile {}", self.name), &error))?;
+        let item = item.map_err(|error| of_key_store(&format!("read the key of profile {}", self.name), &error))?;
         Ok(match item.map(|item| StoredKey::parse(&item)) {
             None => StoredItem::Missing,
             Some(None) => StoredItem::Invalid,
@@ -40,7 +40,7 @@ impl<'c> ProfileKey<'c> {
         })
     }
 
-    /// Refuses to replace a different key, because its secret could not be recovered.
+    /// Fails for a different key in the store, because its secret could not be recovered.
     pub(super) fn check_free(&self, key: &StoredKey) -> Result<(), Failure> {
         match self.stored()? {
             StoredItem::Key(stored) if !is_same(&stored, key) => {
@@ -56,7 +56,7 @@ impl<'c> ProfileKey<'c> {
     /// Stores the key, reads it back and compares it.
     pub(super) fn store(&self, key: &StoredKey) -> Result<(), Failure> {
         let put = self.store.put(&self.item(), &key.item(), self.context.unlock());
-        put.map_err(|error| failed(&format!("store the key of profile {}", self.name), &error))?;
+        put.map_err(|error| of_key_store(&format!("store the key of profile {}", self.name), &error))?;
         match self.stored()? {
             StoredItem::Key(stored) if is_same(&stored, key) => Ok(()),
             _ => {
@@ -72,7 +72,8 @@ impl<'c> ProfileKey<'c> {
         let mut was_there = false;
         for item in items {
             let deleted = self.store.delete(&item, self.context.unlock());
-            let deleted = deleted.map_err(|error| failed(&format!("delete the key of profile {}", self.name), &error));
+            let deleted =
+                deleted.map_err(|error| of_key_store(&format!("delete the key of profile {}", self.name), &error));
             was_there |= deleted?;
         }
         Ok(was_there)
@@ -100,8 +101,4 @@ impl<'c> ProfileKey<'c> {
 
 pub(super) fn is_same(one: &StoredKey, other: &StoredKey) -> bool {
     one.access_key_id == other.access_key_id && one.secret_access_key.expose() == other.secret_access_key.expose()
-}
-
-fn failed(what: &str, error: &KeyStoreError) -> Failure {
-    key_store_hint(Failure::new(BASE_FAILED, format!("cannot {what}: {error}")), error)
 }

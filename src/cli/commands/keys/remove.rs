@@ -1,5 +1,5 @@
 use crate::access_keys::AccessKeyRecord;
-use crate::cache::entry::CachedSession;
+use crate::cache::entry::CachedEntry;
 use crate::cache::scope::is_of_plan;
 use crate::cache::store::Store;
 use crate::cli::args::keys::RemoveKey;
@@ -120,7 +120,7 @@ fn delete_sessions(context: &Context, plans: &[CredentialPlan]) -> Result<(), Fa
         return Ok(());
     }
     let is_of_key = |outer: &str, inner: &str, entry: &str| {
-        let session = CachedSession::read(entry);
+        let session = CachedEntry::read(entry);
         session.is_some() && plans.iter().any(|plan| is_of_plan(plan, outer, inner, session.as_ref()))
     };
     Store::new(&context.paths.cache_dir)

@@ -23,7 +23,11 @@ const SOURCES: [(&str, &str); 7] = [
 ];
 
 /// Fails if the profile has a source other than the key store. `is_replaced` is for a `credential_process`.
-pub(super) fn check_no_other(set: &ProfileSet<'_>, name: &str, is_replaced: &dyn Fn(&str) -> bool) -> Result<(), Failure> {
+pub(super) fn check_no_other(
+    set: &ProfileSet<'_>,
+    name: &str,
+    is_replaced: &dyn Fn(&str) -> bool,
+) -> Result<(), Failure> {
     let Some(profile) = set.get(name) else {
         return match set.broken_near(name) {
             None => Ok(()),

@@ -15,13 +15,12 @@ pub(super) fn run(run: &mut RotationRun<'_>, yes: bool) -> Result<(), Failure> {
     if !yes {
         ask::check_terminal(run.context)?;
     }
-    let listed = run.with_iam(|_, iam, _| iam.list())?;
+    let listed = run.listed()?;
     let Some(key) = listed.iter().find(|key| key.id == old) else {
         note(run.context, &format!("the old key {old} no longer exists"));
         return end(run);
     };
-    // The policy may not allow it.
-    let last_use = run.with_iam(|_, iam, _| Ok(iam.last_use(old).ok()))?;
+    let last_use = run.last_use(old)?;
     let shown = last_use_text(last_use.as_ref());
     let deactivated = rotation.deactivated_at.as_deref().unwrap_or("earlier");
     let is_in_use = key.is_active || last_use.as_ref().is_some_and(|last| used_after_deactivation(&rotation, last));
@@ -33,13 +32,12 @@ pub(super) fn run(run: &mut RotationRun<'_>, yes: bool) -> Result<(), Failure> {
     if yes && !is_in_use {
         note(run.context, about.trim_end());
     } else {
-        let allowed = ask::check_terminal(run.context).map_err(|failure| in_use(failure, &about, run.profile));
-        allowed?;
+        ask::check_terminal(run.context).map_err(|failure| in_use(failure, &about, run.profile))?;
         if !ask::confirm(run.context, &about, &format!("Delete {old}?"))? {
             return Ok(());
         }
     }
-    run.with_iam(|_, iam, _| iam.delete(old))?;
+    run.change("IAM (DeleteAccessKey)", |_, iam, _| iam.delete(old))?;
     note(run.context, &format!("deleted {old}"));
     end(run)
 }
@@ -69,7 +67,7 @@ fn in_use(failure: Failure, about: &str, profile: &str) -> Failure {
 }
 
 fn end(run: &mut RotationRun<'_>) -> Result<(), Failure> {
-    run.with_iam(|rotator, _, _| rotator.end())?;
+    run.step(|rotator, _| rotator.end())?;
     note(run.context, &format!("the rotation of profile {} is finished", run.profile));
     Ok(())
 }

@@ -1,9 +1,12 @@
 mod ask;
 mod finish;
 mod key_text;
+mod new_key;
 mod rotation_run;
 mod second_key;
 mod signer;
+mod steps;
+mod verification;
 
 use crate::cli::args::keys::RotateKey;
 use crate::cli::context::Context;
@@ -26,7 +29,8 @@ pub(super) fn run(context: &Context, options: &RotateKey) -> Result<(), Failure>
     let rotator = Rotator::open(directory, profile, &key_store, context.unlock(), Clock::System)
         .map_err(|error| failure(error, &RotatedProfile { profile, ..RotatedProfile::default() }))?;
     let mut run = RotationRun::new(context, profile, &signer, rotator);
-    let outcome = if options.finish { finish::run(&mut run, options.yes) } else { run.rotate(options.yes) };
+    let outcome =
+        if options.finish { finish::run(&mut run, options.yes) } else { steps::rotate(&mut run, options.yes) };
     outcome.map_err(|failure| with_state(failure, run.rotator.journal.rotation(), profile))
 }
 

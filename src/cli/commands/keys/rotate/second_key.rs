@@ -15,8 +15,7 @@ pub(super) fn offer(
 ) -> Result<bool, Failure> {
     let mut texts = Vec::new();
     for key in listed {
-        // The policy may not allow it.
-        let last_use = run.with_iam(|_, iam, _| Ok(iam.last_use(&key.id).ok()))?;
+        let last_use = run.last_use(&key.id)?;
         let stored = if key.id == run.rotator.current() { " (stored)" } else { "" };
         texts.push(key_text(key, last_use.as_ref()) + stored);
     }
@@ -44,7 +43,7 @@ pub(super) fn offer(
     if !ask::confirm(run.context, &about, &format!("Delete the inactive key {id}?"))? {
         return Err(refused(&[format!("to delete the inactive key: {delete}")]));
     }
-    run.with_iam(|_, iam, _| iam.delete(id))?;
+    run.change("IAM (DeleteAccessKey)", |_, iam, _| iam.delete(id))?;
     note(run.context, &format!("deleted {id}"));
     Ok(true)
 }

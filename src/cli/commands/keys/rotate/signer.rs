@@ -5,6 +5,7 @@ use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::credentials::{plan_of, with_resolver};
 use crate::cli::errors::failure::{CONFIG, Failure};
+use crate::cli::errors::network::unanswered_by;
 use crate::cli::errors::resolve::identity_failure;
 use crate::cli::errors::shell_word::shell_word;
 use crate::cli::iam::iam_endpoint;
@@ -78,13 +79,13 @@ impl<'a> Signer<'a> {
             Ok::<_, Failure>((credentials, user))
         })??;
         let name = user_name(&user.arn).ok_or_else(|| not_a_user(profile, &user.arn))?;
-        Ok(Signed { credentials, name, user })
+        Ok(Signed { credentials, user, name })
     }
 
     pub(super) fn keys<'s>(&'s self, signed: &'s Signed) -> Result<KeysAtIam<'s>, Failure> {
         let client = Client::new(&self.connections, &self.iam, &signed.credentials);
         let what = format!("cannot rotate the key of profile {}", self.profile);
-        let client = client.map_err(|error| crate::cli::errors::network::unanswered_by("IAM", error, &what))?;
+        let client = client.map_err(|error| unanswered_by("IAM", error, &what))?;
         Ok(KeysAtIam { client, user_name: &signed.name })
     }
 
