@@ -4,7 +4,7 @@ use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 
 use crate::core::secret::Secret;
 
-const TEXTS: [&str; 23] = [
+const TEXTS: [&str; 24] = [
     "AccessKeyId",
     "AllowedByOrganizations",
     "AllowedByPermissionsBoundary",
@@ -25,6 +25,7 @@ const TEXTS: [&str; 23] = [
     "PolicyDocument",
     "PolicyName",
     "Region",
+    "SerialNumber",
     "ServiceName",
     "SourcePolicyId",
     "Status",

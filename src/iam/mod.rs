@@ -4,6 +4,7 @@
 mod access_keys;
 mod answer;
 mod client;
+mod mfa_devices;
 
 use crate::policy::simulation::{ActionResult, Batch, DeniedBy, Verdict};
 use crate::sts::StsError;

@@ -38,6 +38,8 @@ mod help;
 mod herds;
 mod identity;
 mod invalid_keys;
+#[cfg(target_os = "linux")]
+mod keys;
 mod leaks;
 mod list;
 #[cfg(unix)]

@@ -54,30 +54,6 @@ with the profile's region and settings, and an empty credentials file. An MFA
 prompt is never on the command's terminal: it is a dialog, or a message to run
 amplify-creds login in another terminal.";
 
-pub(super) const KEYS_EXAMPLES: &str = "\
-Examples:
-  amplify-creds keys import devcorpuser
-  amplify-creds keys add devcorpuser
-  amplify-creds keys list
-  amplify-creds keys rotate devcorpuser
-  amplify-creds keys rotate devcorpuser --finish";
-
-pub(super) const ROTATE_EXAMPLES: &str = "\
-Examples:
-  amplify-creds keys rotate devcorpuser
-  # a day later
-  amplify-creds keys rotate devcorpuser --finish
-
-The new key is stored next to the old one, and used until AWS accepts it three
-times in a row. Then it replaces the old key, and the old key is deactivated.
-The old key remains active until then. If a run is interrupted, run the same
-command again: it continues at the next step.
-
-IAM allows two keys per user. The policies of the user must allow these actions
-on the user: iam:ListAccessKeys, iam:CreateAccessKey, iam:UpdateAccessKey,
-iam:DeleteAccessKey and iam:GetAccessKeyLastUsed. If the profile has an
-mfa_serial, an MFA session signs the calls.";
-
 pub(super) const LOGIN_EXAMPLES: &str = "\
 Examples:
   amplify-creds login bizcorprole

@@ -2,27 +2,33 @@ use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::ArgValueCandidates;
 
 use super::candidates::profiles;
-use super::examples::ROTATE_EXAMPLES;
+use super::global::{own_region, unused};
 use super::headings::PROMPTING;
+use super::keys_examples::{
+    KEYS_ADD_EXAMPLES, KEYS_IMPORT_EXAMPLES, KEYS_LIST_EXAMPLES, KEYS_REMOVE_EXAMPLES, KEYS_ROTATE_EXAMPLES,
+};
 
 /// What `keys` does.
 #[derive(Debug, Subcommand)]
 pub enum KeysVerb {
     /// Store a new key and write its profile
+    #[command(after_long_help = KEYS_ADD_EXAMPLES, args(unused(["profile", "dialect"])), arg(own_region("Region of the profile, if it has none")))]
     Add(AddKey),
-    /// Move keys from the credentials file, or from aws-vault
+    /// Move keys from the profile files, or from aws-vault
+    #[command(after_long_help = KEYS_IMPORT_EXAMPLES, args(unused(["profile", "dialect"])), arg(own_region("With --from: region of the profile, if it has none")))]
     Import(ImportKeys),
     /// List the stored keys
-    #[command(visible_alias = "ls")]
+    #[command(visible_alias = "ls", after_long_help = KEYS_LIST_EXAMPLES, args(unused(["profile", "region", "dialect", "no_input"])))]
     List {
         /// Print JSON
         #[arg(long)]
         json: bool,
     },
     /// Replace a key by a new one of the same user
+    #[command(args(unused(["profile", "dialect"])))]
     Rotate(RotateKey),
     /// Delete a key from the key store
-    #[command(visible_alias = "rm")]
+    #[command(visible_alias = "rm", after_long_help = KEYS_REMOVE_EXAMPLES, args(unused(["profile", "region", "dialect"])))]
     Remove(RemoveKey),
 }
 
@@ -34,7 +40,7 @@ pub struct AddKey {
     /// Read the key from stdin: the ID and the secret on two lines
     #[arg(long)]
     pub stdin: bool,
-    /// MFA device for the profile [default: ask, if IAM lists one]
+    /// MFA device for the profile [default: ask if IAM lists one]
     #[arg(long, value_name = "SERIAL")]
     pub mfa_serial: Option<String>,
     /// Write without a prompt
@@ -65,7 +71,7 @@ pub enum KeySource {
 }
 
 #[derive(Debug, Args)]
-#[command(after_long_help = ROTATE_EXAMPLES)]
+#[command(after_long_help = KEYS_ROTATE_EXAMPLES)]
 pub struct RotateKey {
     /// Profile with the key
     #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]

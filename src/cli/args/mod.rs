@@ -5,6 +5,7 @@ pub(super) mod examples;
 mod global;
 mod headings;
 pub mod keys;
+mod keys_examples;
 mod overview;
 pub mod policy;
 mod policy_examples;
@@ -31,11 +32,12 @@ pub use verbs::{
 
 use examples::{
     CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, DOCTOR_EXAMPLES, ENV_EXAMPLES, EXEC_EXAMPLES, EXPLAIN_EXAMPLES,
-    HELP_EXAMPLES, KEYS_EXAMPLES, LIST_EXAMPLES, LOGIN_EXAMPLES, LOGOUT_EXAMPLES, MAN_EXAMPLES, PROCESS_EXAMPLES,
-    RESET_EXAMPLES, SESSIONS_EXAMPLES, SETUP_EXAMPLES, WHOAMI_EXAMPLES,
+    HELP_EXAMPLES, LIST_EXAMPLES, LOGIN_EXAMPLES, LOGOUT_EXAMPLES, MAN_EXAMPLES, PROCESS_EXAMPLES, RESET_EXAMPLES,
+    SESSIONS_EXAMPLES, SETUP_EXAMPLES, WHOAMI_EXAMPLES,
 };
 use global::{NO_FILES, own_region, region, unused};
 use keys::KeysVerb;
+use keys_examples::KEYS_EXAMPLES;
 use overview::OVERVIEW;
 use policy::{BoundaryVerb, PolicyVerb};
 use policy_examples::{BOUNDARY_EXAMPLES, POLICY_EXAMPLES};

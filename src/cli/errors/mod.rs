@@ -3,6 +3,7 @@ pub mod clock;
 pub mod failure;
 pub mod files;
 pub mod hints;
+pub mod keys;
 pub mod near_miss;
 pub mod network;
 pub mod plan;

@@ -1,8 +1,15 @@
 mod add;
 mod import;
+mod key_entry;
 mod list;
+mod old_backups;
+mod profile_files;
+mod profile_key;
 mod remove;
 mod rotate;
+mod sources;
+mod vault;
+mod verification;
 
 use crate::cli::args::keys::KeysVerb;
 use crate::cli::context::Context;
