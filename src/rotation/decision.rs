@@ -6,6 +6,8 @@ use crate::iam::{AccessKeyMetadata, LastUse};
 
 /// In seconds, between this machine and AWS.
 const CLOCK_DIFFERENCE: i64 = 300;
+/// In seconds. More than the deadlines of all attempts to create a key.
+const CREATION: i64 = 60;
 
 /// The ids of the keys in the key store.
 #[derive(Debug, Clone, Copy)]
@@ -76,10 +78,13 @@ pub fn judge_keys<'a>(secrets: Secrets<'_>, listed: &'a [AccessKeyMetadata], now
     }
 }
 
-/// Whether `key` can only come from a killed run of this rotation: no program has its secret.
+/// Whether `key` comes from a killed run of this rotation, so that no program has its secret. The journal is written
+/// right before the call that creates the key.
 pub(super) fn is_leftover(rotation: &Rotation, key: &AccessKeyMetadata, last_use: &LastUse) -> bool {
     let (Some(created), Some(started)) = (key.created, Timestamp::parse(&rotation.started_at)) else { return false };
-    *last_use == LastUse::Never && created >= started.plus(-CLOCK_DIFFERENCE)
+    let earliest = started.plus(-CLOCK_DIFFERENCE);
+    let latest = started.plus(CREATION + CLOCK_DIFFERENCE);
+    *last_use == LastUse::Never && (earliest..=latest).contains(&created)
 }
 
 /// Whether the old key was activated again, and used.
@@ -177,7 +182,8 @@ mod tests {
             (0, LastUse::Never, true),
             (-300, LastUse::Never, true),
             (-301, LastUse::Never, false),
-            (100_000, LastUse::Never, true),
+            (360, LastUse::Never, true),
+            (361, LastUse::Never, false),
             (0, used, false),
         ] {
             assert_eq!(is_leftover(&journal, &key("NEW", true, created), &last_use), expected, "{created}");

@@ -123,8 +123,9 @@ impl<'a> Rotator<'a> {
         Ok(Some(second.id.clone()))
     }
 
-    /// Creates the new key and stores it next to the old one.
-    pub fn create(&mut self, iam: &KeysAtIam<'_>) -> Result<(), RotationError> {
+    /// Creates the new key and stores it next to the old one. `is_repeated` if a killed run may have created a key that
+    /// IAM does not list yet.
+    pub fn create(&mut self, iam: &KeysAtIam<'_>, is_repeated: bool) -> Result<(), RotationError> {
         let mut attempt = 1;
         loop {
             match iam.create() {
@@ -136,9 +137,9 @@ impl<'a> Rotator<'a> {
                     }
                 }
                 Err(error) => {
-                    // A lost response of an earlier attempt may have created the key that exceeds the limit.
-                    let is_refused = matches!(&error, StsError::Refused { code, .. } if code != "LimitExceeded");
-                    if attempt == 1 && is_refused {
+                    let is_limit = matches!(&error, StsError::Refused { code, .. } if code == "LimitExceeded");
+                    let is_refused = matches!(error, StsError::Refused { .. });
+                    if attempt == 1 && is_refused && !(is_limit && is_repeated) {
                         self.end()?;
                     }
                     return Err(RotationError::Iam { action: "CreateAccessKey", error });

@@ -373,6 +373,15 @@ fn second_key_of_another_origin_is_not_deleted() {
 }
 
 #[test]
+fn second_key_that_was_not_listed_yet_is_not_deleted() {
+    let Some(story) = story() else { return };
+    story.sts.fault_on("CreateAccessKey", Fault::error(409, "LimitExceeded", "Cannot exceed quota"), Some(1));
+    let run = story.run(&ROTATE);
+    failed(&run, 1);
+    assert!(run.stderr.contains("two keys already") && story.rotation().is_null(), "{}", run.stderr);
+}
+
+#[test]
 fn lost_response_of_create_is_repaired_in_the_same_run() {
     let Some(story) = story() else { return };
     story.sts.fault_on("CreateAccessKey", Fault::Truncated, Some(1));

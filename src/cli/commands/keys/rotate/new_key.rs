@@ -32,7 +32,7 @@ pub(super) fn create(run: &mut RotationRun<'_>, yes: bool) -> Result<bool, Failu
         return Ok(false);
     }
     run.change("IAM", |rotator, _, user| rotator.begin(user))?;
-    run.change("IAM (CreateAccessKey)", |rotator, iam, _| rotator.create(iam))?;
+    run.change("IAM (CreateAccessKey)", |rotator, iam, _| rotator.create(iam, is_begun))?;
     if let Some(new) = run.new_key_id() {
         note(run.context, &format!("created {new} and stored it in the {}", KeyStore::name()));
     }
