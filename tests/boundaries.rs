@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 13] = [
     &["token_files"],
     &["source", "iam"],
     &["sign_in"],
-    &["resolve", "doctor", "edit", "serve"],
+    &["resolve", "doctor", "edit", "serve", "rotation"],
 ];
 
 /// Inside `cli`, from the bottom up. Other files are between `context` and `commands`.

@@ -9,6 +9,9 @@ pub struct Rotation {
     /// `None` until IAM has returned it.
     pub new_key_id: Option<String>,
     pub next: RotationStep,
+    /// RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deactivated_at: Option<String>,
 }
 
 /// The step that is done next. Each step can be repeated.

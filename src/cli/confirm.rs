@@ -36,6 +36,23 @@ pub(crate) fn write_changes(
     lock: Option<Exclusive>,
     program: Option<&ProfileProgram>,
 ) -> Result<Option<Vec<Written>>, Failure> {
+    let Some(lock) = agree(context, verb, editor, changes, dry_run, lock, program)? else { return Ok(None) };
+    if let Some(program) = program {
+        program.write_copy(context)?;
+    }
+    Ok(Some(editor.write(changes, &lock)?))
+}
+
+/// Shows the diff and asks, unless a `lock` is held. Returns the lock for the write.
+pub(crate) fn agree(
+    context: &Context,
+    verb: &str,
+    editor: &Editor,
+    changes: &[Change],
+    dry_run: bool,
+    lock: Option<Exclusive>,
+    program: Option<&ProfileProgram>,
+) -> Result<Option<Exclusive>, Failure> {
     let shown: String = changes.iter().map(diff).collect();
     if dry_run {
         if let Some(program) = program {
@@ -44,26 +61,19 @@ pub(crate) fn write_changes(
         return write_stdout(Painter::stdout(context).diff(&shown).as_bytes()).map(|()| None);
     }
     changes.iter().try_for_each(Change::check)?;
-    let lock = if let Some(lock) = lock {
+    if let Some(lock) = lock {
         write_stdout(Painter::stdout(context).diff(&shown).as_bytes())?;
-        lock
-    } else {
-        if !confirm(context, verb, &shown, true)? {
-            return Ok(None);
-        }
-        editor.lock()?
-    };
-    if let Some(program) = program {
-        program.write_copy(context)?;
+        return Ok(Some(lock));
     }
-    Ok(Some(editor.write(changes, &lock)?))
+    if confirm(context, verb, &shown, true)? { Ok(Some(editor.lock()?)) } else { Ok(None) }
 }
 
 pub(crate) fn report_written(context: &Context, written: &[Written]) {
-    for Written { file, backup } in written {
+    for Written { file, backup, is_new } in written {
         let before = match backup {
             Some(path) => format!("; backup: {}", SourceFile::new(path.clone(), &context.paths.home).shown),
-            None => ", a new file".to_owned(),
+            None if *is_new => ", a new file".to_owned(),
+            None => ", without a backup".to_owned(),
         };
         note(context, &format!("wrote {}{before}", file.shown));
     }

@@ -51,7 +51,7 @@ use args::policy::PolicyVerb;
 use args::{Amplify, Cli, ColorArg, Command};
 use color::Painter;
 use commands::{
-    boundary, check, completions, doctor, env, exec, explain, help, list, login, logout, man, policy, process,
+    boundary, check, completions, doctor, env, exec, explain, help, keys, list, login, logout, man, policy, process,
     reset_cache, sessions, setup, whoami,
 };
 use context::Context;
@@ -166,6 +166,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Doctor(options) => {
             return doctor::run(Context::new("doctor", global, None)?.check_names(&options.names)?, &options);
         }
+        Command::Keys { command } => keys::run(&Context::new("keys", global, None)?, &command),
         Command::Policy { document } => {
             let mut context = Context::new(document.words(), global, policy::name(&document))?;
             if matches!(*document, PolicyVerb::Boundary(_)) {

@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use crate::cache::store::Store;
 use crate::cli::connection_pool::ConnectionPool;
@@ -8,6 +9,7 @@ use crate::core::origin::Located;
 use crate::os::env;
 use crate::plan::CredentialPlan;
 use crate::source::Sources;
+use crate::sts::connections::Connections;
 
 pub(crate) fn with_sources<T>(
     context: &Context,
@@ -26,7 +28,7 @@ pub(crate) fn with_sources_trusting<T>(
     store: &Store,
     what: impl FnOnce(&Sources<'_>) -> T,
 ) -> T {
-    let connections = pool.get(context, roots(context, ca_bundle));
+    let connections = connections(context, pool, ca_bundle);
     what(&Sources {
         connections: &connections,
         sso_cache: &context.paths.sso_cache(),
@@ -36,6 +38,14 @@ pub(crate) fn with_sources_trusting<T>(
         key_store: &context.key_store(),
         clock: Clock::System,
     })
+}
+
+pub(crate) fn connections(
+    context: &Context,
+    pool: &ConnectionPool,
+    ca_bundle: Option<Located<String>>,
+) -> Rc<Connections> {
+    pool.get(context, roots(context, ca_bundle))
 }
 
 /// The file of trusted certificate authorities, if any is configured. The settings of the AWS SDKs have priority over

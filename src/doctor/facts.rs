@@ -1,4 +1,4 @@
-//! Collects the facts for the checks. Only this file, `cache` and `sign_ins` access the system.
+//! Collects the facts for the checks. Only this file, `cache`, `sign_ins` and `stored_keys` access the system.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
@@ -23,6 +23,7 @@ use crate::tools::Views;
 
 use super::finding::FilePlace;
 use super::sign_ins::{self, SignInFacts};
+use super::stored_keys::StoredKeyFacts;
 use super::world::{CacheFacts, ProjectProfile, World};
 use super::wrapper_programs::{self, ProgramTrouble};
 
@@ -46,6 +47,7 @@ pub struct Facts<'t> {
     pub wrapper_programs: HashMap<String, ProgramTrouble>,
     pub cache: CacheFacts,
     pub sign_ins: Vec<SignInFacts>,
+    pub stored_keys: StoredKeyFacts,
     pub now: Timestamp,
     pub program: Option<PathBuf>,
     pub project: Option<ProjectProfile>,
@@ -120,6 +122,7 @@ impl<'t> Facts<'t> {
         plan: &dyn Fn(&str) -> Result<CredentialPlan, Trouble>,
     ) -> Self {
         let profiles = set.all();
+        let texts = FileKind::ALL.map(|kind| files.text(kind));
         let files = KINDS.map(|kind| FileFacts::gather(files, kind));
         let headers = headers(&files, views);
         // Names that only some tools read as profiles have no plan.
@@ -129,6 +132,7 @@ impl<'t> Facts<'t> {
         let plans: Vec<_> = planned.map(|name| (name.clone(), plan(name))).collect();
         let plan_index = plans.iter().enumerate().map(|(index, (name, _))| (name.clone(), index)).collect();
         let sign_ins = sign_ins::gather(plans.iter().filter_map(|(_, plan)| plan.as_ref().ok()), world);
+        let stored_keys = StoredKeyFacts::gather(plans.iter().filter_map(|(_, plan)| plan.as_ref().ok()), texts, world);
         let concerned = (!asked.is_empty()).then(|| concerned(asked, &profiles, world));
         let commands =
             || profiles.iter().filter_map(|profile| Some((profile, profile.get("credential_process")?.value)));
@@ -151,6 +155,7 @@ impl<'t> Facts<'t> {
             variables: EnvironmentFacts::gather(world.env),
             cache: CacheFacts::gather(world),
             sign_ins,
+            stored_keys,
             now: world.now,
             program: world.program.clone(),
             project: world.project.clone(),

@@ -7,6 +7,7 @@ mod finding;
 pub mod parses;
 pub mod picker;
 pub mod sign_ins;
+pub mod stored_keys;
 pub mod visibility;
 pub mod world;
 pub mod wrapper_programs;

@@ -1,5 +1,7 @@
 use crate::core::clock::{Clock, Timestamp};
+use crate::key_store::KeyStore;
 use crate::os::env::Env;
+use crate::os::lock::Locks;
 use crate::os::paths::{Overrides, Paths};
 use crate::plan::build::build;
 use crate::plan::inputs::Inputs;
@@ -17,7 +19,9 @@ fn findings(config: &str, credentials: &str, env: &Env) -> Vec<String> {
     let views = Views::from_files(&files);
     let set = files.profiles(Dialect::Auto).unwrap();
     let paths = Paths::find(&Env::fixed([("HOME", "/nonexistent")]), &Overrides::default()).unwrap();
-    let world = World { paths: &paths, env, now: Clock::Fixed(Timestamp(0)).now(), program: None, project: None };
+    let key_store = &KeyStore::new(env, Locks::in_dir(&paths.cache_dir));
+    let now = Clock::Fixed(Timestamp(0)).now();
+    let world = World { paths: &paths, env, now, program: None, project: None, key_store };
     let plan = |name: &str| {
         let trouble = |error| Trouble { error, message: "broken".to_owned(), at: None, hint: None };
         build(&set, name, &Inputs::default())
@@ -169,7 +173,7 @@ fn config_mistake_has_one_finding_at_its_line() {
             "itself",
             "[profile a]\ncredential_process = /bin/amplify-creds process a\n",
             "",
-            &["process_recursion config:2 a", "process_missing config:2 a"],
+            &["process_missing config:2 a", "key_store  -", "key_without_mfa config:2 a"],
         ),
         (
             "regions of one start URL",
@@ -218,7 +222,8 @@ fn secret_values_are_not_in_findings() {
     let set = files.profiles(Dialect::Auto).unwrap();
     let paths = Paths::find(&Env::fixed([("HOME", "/nonexistent")]), &Overrides::default()).unwrap();
     let env = Env::fixed([]);
-    let world = World { paths: &paths, env: &env, now: Timestamp(0), program: None, project: None };
+    let key_store = &KeyStore::new(&env, Locks::in_dir(&paths.cache_dir));
+    let world = World { paths: &paths, env: &env, now: Timestamp(0), program: None, project: None, key_store };
     let plan = |_: &str| Ok(crate::plan::build::build(&set, "a", &Inputs::default()).unwrap());
     let facts = Facts::gather(&files, &views, &set, &[], &world, &plan);
     let all = examine(&facts);

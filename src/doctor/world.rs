@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use crate::core::clock::Timestamp;
 use crate::core::origin::Origin;
+use crate::key_store::KeyStore;
 use crate::os::env::Env;
 use crate::os::fs::Rights;
 use crate::os::paths::Paths;
@@ -15,6 +16,7 @@ pub struct World<'a> {
     pub now: Timestamp,
     pub program: Option<PathBuf>,
     pub project: Option<ProjectProfile>,
+    pub key_store: &'a KeyStore,
 }
 
 /// The profile of the Amplify project around the current directory.

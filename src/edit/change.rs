@@ -23,11 +23,12 @@ pub struct Change {
     pub original: Original,
     pub text: Zeroizing<String>,
     pub(super) is_private: bool,
+    pub(super) has_backup: bool,
 }
 
 #[derive(Debug)]
 pub struct Written {
     pub file: Arc<SourceFile>,
-    /// The copy of the old file; `None` for a new file.
     pub backup: Option<PathBuf>,
+    pub is_new: bool,
 }

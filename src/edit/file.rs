@@ -9,6 +9,7 @@ use std::{fs, io};
 
 use crate::core::origin::SourceFile;
 use crate::os::atomic_file::{Access, AtomicFile, remove_abandoned, sync_directory, unique_name};
+use crate::os::backups::next_backup;
 use crate::os::fs::{create_private_dir, private};
 
 use super::error::WriteError;
@@ -97,12 +98,8 @@ pub(super) fn prepare(real: &Path, bytes: &[u8], mode: Option<u32>, abandoned: D
     AtomicFile::write(real, temporary, Access::Private, bytes, |file, before| copy_mode(file, before, mode))
 }
 
-/// Uses the next free name: `NAME.backup.1`, `NAME.backup.2`, …
 pub(super) fn write_backup(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
-    let prefix = format!("{name}.backup.");
-    let number = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_prefix(&prefix)?.parse::<u32>().ok();
-    let last = fs::read_dir(directory)?.flatten().filter_map(number).max().unwrap_or(0);
-    let path = directory.join(format!("{prefix}{}", last.saturating_add(1)));
+    let path = next_backup(directory, name)?;
     let mut file = create_new(&path)?;
     if let Err(error) = file.write_all(bytes).and_then(|()| file.sync_all()) {
         let _ = fs::remove_file(&path);

@@ -82,13 +82,19 @@ impl Original {
 
 impl Change {
     pub fn new(original: Original, text: &str) -> Self {
-        Self { original, text: Zeroizing::new(text.to_owned()), is_private: false }
+        Self { original, text: Zeroizing::new(text.to_owned()), is_private: false, has_backup: true }
     }
 
     /// For a file that gets a secret: also removes the access of other users.
     #[must_use]
     pub fn private(self) -> Self {
         Self { is_private: true, ..self }
+    }
+
+    /// For a file whose secrets are removed: a backup would keep them.
+    #[must_use]
+    pub fn without_backup(self) -> Self {
+        Self { has_backup: false, ..self }
     }
 
     pub fn is_nothing(&self) -> bool {
@@ -103,6 +109,10 @@ impl Change {
 
     pub fn check(&self) -> Result<(), WriteError> {
         file::check(&self.original.file, &self.original.real)
+    }
+
+    pub fn check_unchanged(&self) -> Result<(), WriteError> {
+        self.original.check_unchanged()
     }
 }
 
@@ -134,8 +144,9 @@ impl Editor {
             change.original.check_unchanged()?;
         }
         let written = changes.iter().map(|change| {
-            let backup = if change.original.exists() { Some(self.back_up(change)?) } else { None };
-            Ok(Written { file: change.original.file.clone(), backup })
+            let is_new = !change.original.exists();
+            let backup = if is_new || !change.has_backup { None } else { Some(self.back_up(change)?) };
+            Ok(Written { file: change.original.file.clone(), backup, is_new })
         });
         let written = written.collect::<Result<Vec<_>, _>>()?;
         // Under the lock, a temporary file cannot belong to another process.

@@ -2,34 +2,47 @@
 
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 
-const TEXTS: [&str; 17] = [
+use crate::core::secret::Secret;
+
+const TEXTS: [&str; 24] = [
+    "AccessKeyId",
     "AllowedByOrganizations",
     "AllowedByPermissionsBoundary",
     "Arn",
     "Code",
+    "CreateDate",
     "DefaultVersionId",
     "Document",
     "EvalActionName",
     "EvalDecision",
     "EvalResourceName",
     "IsTruncated",
+    "LastUsedDate",
     "Marker",
     "Message",
     "PermissionsBoundaryArn",
     "PolicyArn",
     "PolicyDocument",
     "PolicyName",
+    "Region",
+    "SerialNumber",
+    "ServiceName",
     "SourcePolicyId",
+    "Status",
 ];
+
+/// Never in [`XmlNode::text`].
+const SECRET: &str = "SecretAccessKey";
 
 const LISTS_OF_TEXTS: [&str; 2] = ["MissingContextValues", "PolicyNames"];
 
 const DEEPEST: u32 = 32;
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct XmlNode {
     pub(super) name: String,
     pub(super) text: String,
+    pub(super) secret: Secret,
     pub(super) children: Vec<XmlNode>,
 }
 
@@ -43,11 +56,13 @@ impl XmlNode {
     }
 }
 
-/// `None` if `xml` is not a response with a result.
-pub(super) fn result(xml: &str) -> Option<XmlNode> {
+/// `None` if `xml` is not the response of `action`. Some actions have no result: then it is empty.
+pub(super) fn result(xml: &str, action: &str) -> Option<XmlNode> {
     let mut response = tree(xml)?;
-    let result = response.children.iter_mut().find(|child| child.name.ends_with("Result"));
-    result.map(std::mem::take)
+    if let Some(result) = response.children.iter_mut().find(|child| child.name.ends_with("Result")) {
+        return Some(std::mem::take(result));
+    }
+    (response.name.strip_suffix("Response") == Some(action)).then(XmlNode::default)
 }
 
 pub(super) fn error(xml: &str) -> Option<(String, String)> {
@@ -69,6 +84,10 @@ fn node(decoder: &mut ScopedDecoder<'_, '_>, parent: &str, depth: u32) -> Option
     }
     let name = decoder.start_el().local().to_owned();
     let mut node = XmlNode { name, ..XmlNode::default() };
+    if node.name == SECRET {
+        node.secret = Secret::new(try_data(decoder).ok()?.into_owned());
+        return Some(node);
+    }
     if TEXTS.contains(&node.name.as_str()) || LISTS_OF_TEXTS.contains(&parent) {
         node.text = try_data(decoder).ok()?.into_owned();
         return Some(node);
@@ -87,22 +106,39 @@ mod tests {
     fn iam_response_and_error_are_parsed() {
         let xml = "<?xml version=\"1.0\"?>\n<GetRoleResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">\n <GetRoleResult>\n  \
                    <Role>\n<Path>/a/</Path><Arn>arn:aws:iam::1:role/a/b</Arn><Tags><member><Key>k</Key></member></Tags></Role></GetRoleResult>\n</GetRoleResponse>";
-        let result = result(xml).unwrap();
+        let result = result(xml, "GetRole").unwrap();
         assert_eq!(result.get("Role").unwrap().text("Arn"), Some("arn:aws:iam::1:role/a/b"));
         let xml = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>a &lt;b&gt;</Message></Error></ErrorResponse>";
         assert_eq!(error(xml), Some(("AccessDenied".to_owned(), "a <b>".to_owned())));
         let wrapped = "<ErrorResponse><Errors><Error><Code>AccessDenied</Code></Error></Errors></ErrorResponse>";
         assert_eq!(error(wrapped), Some(("AccessDenied".to_owned(), String::new())));
         for garbage in ["", "<", "<!doctype html>\n<html lang=en>", "{}", "<a></b>", &"<a>".repeat(100)] {
-            assert_eq!((super::result(garbage), error(garbage)), (None, None), "{garbage}");
+            assert!(super::result(garbage, "GetRole").is_none() && error(garbage).is_none(), "{garbage}");
         }
     }
 
     #[test]
     fn iam_string_list_is_parsed() {
         let xml = "<R><LResult><PolicyNames><member>a</member><member>b</member></PolicyNames><IsTruncated>true</IsTruncated></LResult></R>";
-        let result = result(xml).unwrap();
+        let result = result(xml, "L").unwrap();
         let names: Vec<_> = result.get("PolicyNames").unwrap().children.iter().map(|name| name.text.as_str()).collect();
         assert_eq!((names, result.text("IsTruncated")), (vec!["a", "b"], Some("true")));
+    }
+
+    #[test]
+    fn response_without_result_is_empty() {
+        let xml = "<DeleteAccessKeyResponse><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></DeleteAccessKeyResponse>";
+        assert!(result(xml, "DeleteAccessKey").unwrap().children.is_empty());
+        assert!(result(xml, "UpdateAccessKey").is_none());
+        assert!(result("<ErrorResponse/>", "DeleteAccessKey").is_none());
+    }
+
+    #[test]
+    fn secret_is_not_in_debug_output() {
+        let xml = "<R><CreateAccessKeyResult><AccessKey><SecretAccessKey>a&amp;hunter2</SecretAccessKey></AccessKey></CreateAccessKeyResult></R>";
+        let result = result(xml, "CreateAccessKey").unwrap();
+        let secret = &result.get("AccessKey").unwrap().get("SecretAccessKey").unwrap().secret;
+        assert_eq!(secret.expose(), "a&hunter2");
+        assert!(!format!("{result:?}").contains("hunter2"));
     }
 }

@@ -14,6 +14,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 
 use form_urlencoded::Serializer;
+use zeroize::Zeroizing;
 
 use crate::core::credentials::Credentials;
 use crate::plan::endpoint::Endpoint;
@@ -52,6 +53,15 @@ impl<'a> Client<'a> {
     }
 
     pub(super) fn call(&self, action: &str, params: &[(String, String)]) -> Result<XmlNode, StsError> {
+        self.call_with(action, params, Repeat::AfterAnyFailure)
+    }
+
+    /// Also returns an error after which IAM may have executed the call.
+    pub(super) fn call_once(&self, action: &str, params: &[(String, String)]) -> Result<XmlNode, StsError> {
+        self.call_with(action, params, Repeat::IfNotExecuted)
+    }
+
+    fn call_with(&self, action: &str, params: &[(String, String)], repeat: Repeat) -> Result<XmlNode, StsError> {
         let fixed = [("Action".to_owned(), action.to_owned()), ("Version".to_owned(), VERSION.to_owned())];
         let body = Serializer::new(String::new())
             .extend_pairs(fixed.iter().chain(params).map(|(name, value)| (name, value)))
@@ -70,10 +80,11 @@ impl<'a> Client<'a> {
                     Err(_) => Err(self.link.timed_out()),
                 }
             });
-            last = match answered.and_then(|answer| self.read(&answer)) {
+            last = match answered.and_then(|answer| self.read(action, &answer)) {
                 Ok(node) => return Ok(node),
                 Err(error) if error.is_of_clock() && offset != self.offset.get() && offset == 0 => error,
                 Err(error) if !error.is_passing() => return Err(error),
+                Err(error) if repeat == Repeat::IfNotExecuted && error != StsError::Throttled => return Err(error),
                 // A service that does not support the call fails the same way each time.
                 Err(error @ StsError::Server(501)) => return Err(error),
                 Err(error) => error,
@@ -113,12 +124,14 @@ impl<'a> Client<'a> {
         let status = response.status().as_u16();
         let offset = clock_offset(response.headers().get("date")).unwrap_or(0);
         let body = ByteStream::new(response.into_body()).collect().await.map_err(|error| self.link.broken(&error))?;
-        Ok(Answer { status, offset, text: String::from_utf8_lossy(&body.to_vec()).into_owned() })
+        // It may have the secret of a new key.
+        let bytes = Zeroizing::new(body.to_vec());
+        Ok(Answer { status, offset, text: Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()) })
     }
 
-    fn read(&self, Answer { status, offset, text }: &Answer) -> Result<XmlNode, StsError> {
+    fn read(&self, action: &str, Answer { status, offset, text }: &Answer) -> Result<XmlNode, StsError> {
         if *status == 200 {
-            return answer::result(text).filter(|_| is_complete(text)).ok_or(StsError::Garbage);
+            return answer::result(text, action).filter(|_| is_complete(text)).ok_or(StsError::Garbage);
         }
         match answer::error(text) {
             Some((code, _)) if is_throttling(&code) || *status == 429 => Err(StsError::Throttled),
@@ -136,8 +149,14 @@ impl<'a> Client<'a> {
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Repeat {
+    AfterAnyFailure,
+    IfNotExecuted,
+}
+
 struct Answer {
     status: u16,
     offset: i64,
-    text: String,
+    text: Zeroizing<String>,
 }

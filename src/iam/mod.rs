@@ -1,11 +1,15 @@
-//! IAM calls: the simulation of a principal's permissions, and the ARN and boundary of a role.
+//! IAM calls: the simulation of a principal's permissions, the ARN and boundary of a role, and the access keys of a
+//! user.
 
+mod access_keys;
 mod answer;
 mod client;
+mod mfa_devices;
 
 use crate::policy::simulation::{ActionResult, Batch, DeniedBy, Verdict};
 use crate::sts::StsError;
 
+pub use access_keys::{AccessKeyMetadata, LastUse, NewAccessKey};
 pub use client::Client;
 
 use answer::XmlNode;
@@ -94,7 +98,7 @@ mod tests {
              <EvaluationResults><member><EvalActionName>s3:GetObject</EvalActionName>{inside}</member></EvaluationResults>\
              </SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>"
         );
-        let answer = answer::result(&xml).unwrap();
+        let answer = answer::result(&xml, "SimulatePrincipalPolicy").unwrap();
         verdict(&answer.get("EvaluationResults").unwrap().children[0], &Batch::default())
     }
 

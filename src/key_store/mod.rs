@@ -39,6 +39,11 @@ impl KeyStore {
         Store::NAME
     }
 
+    /// Whether this session may have a key store. Calls no service.
+    pub fn may_exist(&self) -> bool {
+        self.0.may_exist()
+    }
+
     pub fn get(&self, item: &KeyStoreItem, unlock: Unlock) -> Result<Option<Secret>, KeyStoreError> {
         self.0.get(item, unlock)
     }

@@ -3,6 +3,7 @@ pub mod acl;
 #[cfg(unix)]
 pub mod ancestors;
 pub mod atomic_file;
+pub mod backups;
 pub mod browser;
 pub mod child;
 #[cfg(unix)]

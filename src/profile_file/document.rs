@@ -133,6 +133,21 @@ impl ProfileDocument {
         Ok(())
     }
 
+    /// Removes all values of these keys. A comment after a value keeps its line.
+    pub fn remove_keys(&mut self, line: u32, keys: &[&str]) -> Result<(), EditError> {
+        let cut = self.cut(line)?;
+        let unwanted: Vec<_> = cut.properties.iter().filter(|property| keys.contains(&property.key.as_str())).collect();
+        if unwanted.is_empty() {
+            return Ok(());
+        }
+        if cut.has_return() {
+            return Err(EditError::Disputed(line));
+        }
+        let splices = unwanted.iter().flat_map(|property| &property.lines).map(|at| cut.removed(*at)).collect();
+        self.splice(splices);
+        Ok(())
+    }
+
     pub fn rename_profile(&mut self, line: u32, name: &str) -> Result<(), EditError> {
         let headers = self.free_headers(name, Some(line))?;
         self.rewrite_header(line, headers.into_iter().next())

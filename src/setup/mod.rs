@@ -3,6 +3,9 @@
 pub mod command;
 mod draft;
 mod in_place;
+pub mod key_import;
+pub mod key_profile;
+mod key_verify;
 pub mod sso_profiles;
 pub mod sso_template;
 mod sso_verify;

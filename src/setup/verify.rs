@@ -51,6 +51,6 @@ pub(super) fn blind(files: &Files, wrapper: &str) -> Vec<(Tool, String)> {
 }
 
 /// The Amplify CLI also reads a dotted name's container as a profile.
-fn is_meant(profiles: &[&str], name: &str) -> bool {
+pub(super) fn is_meant(profiles: &[&str], name: &str) -> bool {
     profiles.iter().any(|profile| *profile == name || profile.split('.').next() == Some(name))
 }

@@ -14,7 +14,9 @@ use amplify_creds::doctor::examine;
 use amplify_creds::doctor::facts::{Facts, Trouble};
 use amplify_creds::doctor::visibility::VisibilityTable;
 use amplify_creds::doctor::world::World;
+use amplify_creds::key_store::KeyStore;
 use amplify_creds::os::env::Env;
+use amplify_creds::os::lock::Locks;
 use amplify_creds::os::paths::{Overrides, Paths};
 use amplify_creds::plan::build::build;
 use amplify_creds::plan::inputs::Inputs;
@@ -227,7 +229,9 @@ fn doctor(bencher: Bencher<'_, '_>, profiles: usize) {
         let plan = |name: &str| {
             build(&set, name, &inputs).map_err(|error| Trouble { error, message: String::new(), at: None, hint: None })
         };
-        let world = World { paths: &paths, env: &env, now: Clock::System.now(), program: None, project: None };
+        let key_store = &KeyStore::new(&env, Locks::in_dir(&paths.cache_dir));
+        let now = Clock::System.now();
+        let world = World { paths: &paths, env: &env, now, program: None, project: None, key_store };
         let facts = Facts::gather(&files, &views, &set, &[], &world, &plan);
         let visibilities = VisibilityTable::of(&facts);
         let seen = visibilities

@@ -112,7 +112,7 @@ fn program_help_fits_a_screen_and_groups_the_commands() {
         ("Get credentials:", &["process", "env", "exec"][..]),
         ("Sign in:", &["login", "logout", "whoami"]),
         ("Understand:", &["list", "explain", "sessions", "doctor", "check"]),
-        ("Set up:", &["setup"]),
+        ("Set up:", &["setup", "keys"]),
         ("AWS side:", &["policy", "boundary"]),
         ("Maintenance:", &["reset-cache", "completions", "man", "help"]),
     ];

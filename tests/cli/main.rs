@@ -38,6 +38,8 @@ mod help;
 mod herds;
 mod identity;
 mod invalid_keys;
+#[cfg(target_os = "linux")]
+mod keys;
 mod leaks;
 mod list;
 #[cfg(unix)]
@@ -61,6 +63,10 @@ mod readme;
 #[cfg(unix)]
 mod regression;
 mod reset_cache;
+#[cfg(target_os = "linux")]
+mod rotate;
+#[cfg(target_os = "linux")]
+mod rotate_killed;
 #[cfg(unix)]
 mod screens;
 #[cfg(target_os = "linux")]

@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 use amplify_creds::cli::manual::{Page, pages};
 use amplify_creds::profile::key_names::KEYS;
 use amplify_creds::settings::SETTING_NAMES;
+#[cfg(target_os = "linux")]
+use test_support::KeyStoreDaemon;
 use test_support::{FakeSts, Finished, Role, Terminal, TestHome, biz_corp};
 
 use crate::{PROGRAM, add_config, fresh_code, without_mfa};
@@ -16,7 +18,7 @@ use crate::{PROGRAM, add_config, fresh_code, without_mfa};
 /// The words of the command that a page documents.
 fn words(page: &Page) -> Vec<&str> {
     let name = page.name.strip_prefix("amplify-creds-").unwrap_or_default();
-    let below = ["policy", "boundary"].iter().find_map(|verb| {
+    let below = ["policy", "boundary", "keys"].iter().find_map(|verb| {
         let below = name.strip_prefix(verb)?.strip_prefix('-')?;
         Some(vec![*verb, below])
     });
@@ -172,6 +174,8 @@ pub(crate) struct Shown {
     pub(crate) sts: FakeSts,
     pub(crate) home: TestHome,
     bin: PathBuf,
+    #[cfg(target_os = "linux")]
+    key_store: Option<KeyStoreDaemon>,
 }
 
 /// A tool: it requests the profile's credentials as an SDK would, or finds some in its environment.
@@ -199,7 +203,13 @@ impl Shown {
         }
         let wrapper = format!("credential_process = {}/amplify-creds process bizcorprole\n", bin.display());
         add_config(&home, &format!("[profile biz]\n{wrapper}region = us-east-1\n\n[default]\nregion = us-east-1\n"));
-        let shown = Self { sts, home, bin };
+        let shown = Self {
+            sts,
+            home,
+            bin,
+            #[cfg(target_os = "linux")]
+            key_store: None,
+        };
         for name in ["aws", "npx", "terraform", "docker", "code", "amplify"] {
             shown.tool(name, TOOL);
         }
@@ -219,6 +229,32 @@ impl Shown {
             shown.home.write(&format!("project/amplify/.config/{file}"), text);
         }
         shown
+    }
+
+    /// Starts a key store, and stores the key that an example of `keys` needs. False if none is installed.
+    #[cfg(target_os = "linux")]
+    fn prepare_keys(&mut self, example: &str) -> bool {
+        self.key_store = KeyStoreDaemon::unlocked();
+        if ["keys list", "keys rotate", "keys remove"].iter().any(|verb| example.contains(verb)) {
+            self.run("sh", "amplify-creds keys import devcorpuser --yes");
+        }
+        if example.contains("--finish") {
+            self.run("sh", "amplify-creds keys rotate devcorpuser --yes");
+        }
+        self.key_store.is_some()
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn prepare_keys(&mut self, _example: &str) -> bool {
+        false
+    }
+
+    /// The variable with the address of the key store.
+    fn key_store(&self) -> Option<(&'static str, String)> {
+        #[cfg(target_os = "linux")]
+        return Some(("DBUS_SESSION_BUS_ADDRESS", self.key_store.as_ref()?.address().to_owned()));
+        #[cfg(not(target_os = "linux"))]
+        None
     }
 
     /// Adds a program of another vendor.
@@ -247,6 +283,7 @@ impl Shown {
             .env("SHELL", "/bin/sh")
             .env("SECRET", biz_corp::SECRET_ACCESS_KEY)
             .env("AWS_ENDPOINT_URL_IAM", self.sts.url())
+            .envs(self.key_store())
             .env("GITHUB_ENV", self.home.path().join("github-env"))
             .envs((!lines.contains(&code)).then_some(("AMPLIFY_CREDS_MFA_TOKEN", &code)))
             .current_dir(self.home.path().join("project"))
@@ -258,13 +295,19 @@ impl Shown {
 }
 
 /// Examples that ask before they write. The test does not answer.
-const ASK: [&str; 7] = [
+const ASK: [&str; 13] = [
     "amplify-creds setup",
     "amplify-creds setup bizcorprole",
     "amplify-creds setup --sso corp",
     "amplify-creds setup --sso corp --template '{account_id}-{role}' --prune",
     "amplify-creds setup bizcorprole --in-place --project",
     "amplify-creds doctor --fix",
+    "amplify-creds keys import devcorpuser",
+    "amplify-creds keys import dev-keys --from aws-vault",
+    "amplify-creds keys add dev-keys",
+    "amplify-creds keys rotate devcorpuser",
+    "amplify-creds keys rotate devcorpuser --finish",
+    "amplify-creds keys remove devcorpuser",
     "amplify-creds boundary set arn:aws:iam::222222222222:policy/app-dev-boundary",
 ];
 
@@ -279,7 +322,10 @@ fn help_examples_run() {
     let (mut ran, mut wrong) = (0, Vec::new());
     for page in pages() {
         for example in examples(&page.roff()) {
-            let shown = Shown::new();
+            let mut shown = Shown::new();
+            if example.contains("amplify-creds keys ") && !shown.prepare_keys(&example) {
+                continue;
+            }
             if example.contains("setup --name") {
                 shown.home.config("");
             }

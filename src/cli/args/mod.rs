@@ -4,6 +4,8 @@ mod candidates;
 pub(super) mod examples;
 mod global;
 mod headings;
+pub mod keys;
+mod keys_examples;
 mod overview;
 pub mod policy;
 mod policy_examples;
@@ -34,6 +36,8 @@ use examples::{
     SESSIONS_EXAMPLES, SETUP_EXAMPLES, WHOAMI_EXAMPLES,
 };
 use global::{NO_FILES, own_region, region, unused};
+use keys::KeysVerb;
+use keys_examples::KEYS_EXAMPLES;
 use overview::OVERVIEW;
 use policy::{BoundaryVerb, PolicyVerb};
 use policy_examples::{BOUNDARY_EXAMPLES, POLICY_EXAMPLES};
@@ -115,6 +119,12 @@ pub enum Command {
     /// Create profiles that work in every AWS tool
     #[command(after_long_help = SETUP_EXAMPLES, arg(own_region("Region of the new profiles")))]
     Setup(Box<Setup>),
+    /// Keep long-term keys in the system's key store
+    #[command(after_long_help = KEYS_EXAMPLES)]
+    Keys {
+        #[command(subcommand)]
+        command: KeysVerb,
+    },
     /// Print IAM policies for cross-account access
     #[command(after_long_help = POLICY_EXAMPLES)]
     Policy {

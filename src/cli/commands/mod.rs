@@ -6,6 +6,7 @@ pub(crate) mod env;
 pub(crate) mod exec;
 pub(crate) mod explain;
 pub(crate) mod help;
+pub(crate) mod keys;
 pub(crate) mod list;
 pub(crate) mod login;
 pub(crate) mod logout;

@@ -3,10 +3,12 @@ pub mod clock;
 pub mod failure;
 pub mod files;
 pub mod hints;
+pub mod keys;
 pub mod near_miss;
 pub mod network;
 pub mod plan;
 pub mod resolve;
+pub mod rotation;
 pub mod shell_word;
 pub mod sso_session;
 #[cfg(unix)]

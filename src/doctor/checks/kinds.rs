@@ -128,7 +128,9 @@ pub(super) fn mfa_ignored(facts: &Facts<'_>) -> Vec<Hit> {
 
 pub(super) fn mfa_without_role(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |profile: &Profile<'_>| {
-        let serial = place(profile, "mfa_serial").filter(|_| !profile.has("role_arn"))?;
+        // For a key in the key store, every tool uses it through this program.
+        let is_direct = !profile.has("role_arn") && !starts_own_profile(facts, profile);
+        let serial = place(profile, "mfa_serial").filter(|_| is_direct)?;
         let message = "only amplify-creds uses mfa_serial without a role_arn: it gets an MFA session";
         Some(Hit::new(&profile.name, serial, message))
     };

@@ -7,6 +7,7 @@ mod names;
 mod processes;
 mod project;
 mod sign_ins;
+mod stored_keys;
 mod system;
 mod values;
 
@@ -42,7 +43,7 @@ const fn profile(
     DoctorCheck { code, severity, about, concerns_all: false, find }
 }
 
-pub const CHECKS: [DoctorCheck; 57] = [
+pub const CHECKS: [DoctorCheck; 63] = [
     file("byte_order_mark", Error, "a file begins with a byte order mark", lines::byte_order_mark),
     file("header_not_closed", Error, "a section header has no ']'", lines::header_not_closed),
     file("outside_section", Error, "a property is before the first section header", lines::outside_section),
@@ -101,7 +102,13 @@ pub const CHECKS: [DoctorCheck; 57] = [
         sign_ins::registration_expired,
     ),
     profile("sign_in_needed", Info, "a profile needs a new sign-in", sign_ins::needed),
-    profile("process_recursion", Error, "a credential_process asks for its own profile", processes::recursion),
+    file("key_store", Warning, "the key store cannot be read", stored_keys::store),
+    file("key_records", Warning, "the records of stored keys cannot be read", stored_keys::records),
+    profile("key_missing", Error, "a profile's key is not in the key store", stored_keys::missing),
+    profile("key_unused", Warning, "a stored key is not used by its profile", stored_keys::unused),
+    profile("key_without_mfa", Info, "a profile uses a stored key without MFA", stored_keys::without_mfa),
+    profile("plain_keys", Info, "a file has a long-term key in plain text", stored_keys::plain_keys),
+    file("backup_keys", Warning, "a backup of a file has keys that were removed", stored_keys::backup_keys),
     profile("process_missing", Error, "a credential_process cannot be started", processes::missing),
     profile("process_older", Warning, "a profile uses an older amplify-creds", processes::older),
     profile("process_short_lived", Warning, "the program of a profile may be removed", processes::short_lived),

@@ -1,14 +1,11 @@
 //! Checks whether every tool can start a `credential_process`, and what each tool starts.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use crate::core::program_path::{Lifetime, Surroundings, lifetime};
 use crate::doctor::facts::{Facts, Program};
 use crate::doctor::finding::{FilePlace, Hit};
 use crate::doctor::wrapper_programs::ProgramTrouble;
-use crate::plan::wrapper::Wrapper;
-use crate::profile::Profile;
 use crate::profile_file::botocore::words;
 
 /// Shell syntax. The AWS CLI starts programs without a shell.
@@ -25,23 +22,6 @@ fn commands<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (&'f str, FilePlac
 /// The first word, if a tool starts it unchanged.
 fn program(words: Option<Vec<String>>) -> Option<String> {
     words?.into_iter().next().filter(|word| !word.starts_with('~') && !word.contains(SHELL))
-}
-
-pub(super) fn recursion(facts: &Facts<'_>) -> Vec<Hit> {
-    let is_own = |profile: &str, command: &str| {
-        Wrapper::parse(command, facts.program.as_deref())
-            .is_some_and(|wrapper| wrapper.profile.as_deref() == Some(profile))
-    };
-    // A role and Identity Center have priority over the command.
-    let has_others = |profile: &&Profile<'_>| profile.has("role_arn") || profile.has("sso_account_id");
-    let with_others: HashSet<_> = facts.profiles.iter().filter(has_others).map(|profile| &*profile.name).collect();
-    commands(facts)
-        .filter(|(profile, _, command, _)| is_own(profile, command) && !with_others.contains(profile))
-        .map(|(profile, at, ..)| {
-            Hit::new(profile, at, format!("the credential_process asks amplify-creds for {profile} itself"))
-                .hint("write the name of the profile that has the role")
-        })
-        .collect()
 }
 
 pub(super) fn missing(facts: &Facts<'_>) -> Vec<Hit> {

@@ -32,6 +32,10 @@ impl Store {
         Self { bus: SessionBus::new(env), locks }
     }
 
+    pub(super) fn may_exist(&self) -> bool {
+        self.bus.address().is_ok()
+    }
+
     pub(super) fn get(&self, item: &KeyStoreItem, unlock: Unlock) -> Result<Option<Secret>, KeyStoreError> {
         self.run(unlock, &async |bus: &Bus<'_>| items::get(bus, item).await)
     }

@@ -90,6 +90,15 @@ impl<'t> Cut<'t> {
         (text_range(line), format!("{comment}{indentation}{key}{gap}={margin}{value}").into())
     }
 
+    /// Removes a line of a property, except for its comment.
+    pub(super) fn removed(&self, at: usize) -> Splice {
+        let line = self.lines[at];
+        match line.text[uncommented(line.text).len()..].trim_matches(BLANKS) {
+            "" => (line_range(line), Zeroizing::default()),
+            comment => (text_range(line), comment.to_owned().into()),
+        }
+    }
+
     pub(super) fn append(&self, new: &[String]) -> Splice {
         insert_after(&self.lines, self.end - 1, new)
     }

@@ -8,7 +8,9 @@ use amplify_creds::doctor::examine;
 use amplify_creds::doctor::facts::{Facts, Trouble};
 use amplify_creds::doctor::world::World;
 use amplify_creds::doctor::visibility::VisibilityTable;
+use amplify_creds::key_store::KeyStore;
 use amplify_creds::os::env::Env;
+use amplify_creds::os::lock::Locks;
 use amplify_creds::os::paths::{Overrides, Paths};
 use amplify_creds::plan::inputs::Inputs;
 use amplify_creds::plan::build::build;
@@ -42,7 +44,8 @@ fn examined(files: &Files, last: usize) {
     let Ok(set) = files.profiles(Dialect::Auto) else { return };
     let env = Env::fixed([("HOME", "/nonexistent")]);
     let Ok(paths) = Paths::find(&env, &Overrides::default()) else { return };
-    let world = World { paths: &paths, env: &env, now: Timestamp(0), program: None, project: None };
+    let key_store = &KeyStore::new(&env, Locks::in_dir(&paths.cache_dir));
+    let world = World { paths: &paths, env: &env, now: Timestamp(0), program: None, project: None, key_store };
     let plan = |name: &str| {
         let trouble = |error| Trouble { error, message: String::new(), at: None, hint: None };
         build(&set, name, &Inputs::default()).map_err(trouble)

@@ -15,6 +15,7 @@ pub struct TestHome {
     dir: TempDir,
     program: PathBuf,
     endpoint: Option<String>,
+    variables: Vec<(String, String)>,
 }
 
 /// The result of a run.
@@ -79,7 +80,7 @@ impl TestHome {
         #[cfg(target_os = "linux")]
         crate::ignored::heed_signals();
         let dir = tempfile::Builder::new().prefix("amplify-creds-").tempdir().expect("a temporary directory");
-        Self { dir, program: program.into(), endpoint: None }
+        Self { dir, program: program.into(), endpoint: None, variables: Vec::new() }
     }
 
     /// A home with the files of the Amplify documentation's walk-through. It calls `sts`.
@@ -104,6 +105,13 @@ impl TestHome {
     #[must_use]
     pub fn calling(mut self, sts: &FakeSts) -> Self {
         self.endpoint = Some(sts.url());
+        self
+    }
+
+    /// Adds an environment variable of the program.
+    #[must_use]
+    pub fn with_variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -189,6 +197,7 @@ impl TestHome {
                 .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?))),
         );
         all.extend(self.endpoint.iter().map(|url| ("AWS_ENDPOINT_URL_STS".to_owned(), url.clone())));
+        all.extend(self.variables.iter().cloned());
         all
     }
 

@@ -68,8 +68,20 @@ impl KeyStoreDaemon {
     /// # Panics
     /// If the signal cannot be sent.
     pub fn stop(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Continues gnome-keyring after [`KeyStoreDaemon::stop`].
+    ///
+    /// # Panics
+    /// If the signal cannot be sent.
+    pub fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
         let keyring = self.keyring.as_ref().expect("gnome-keyring runs");
-        let sent = Command::new("kill").args(["-STOP", &keyring.id().to_string()]).status();
+        let sent = Command::new("kill").args([signal, &keyring.id().to_string()]).status();
         assert!(sent.expect("kill runs").success());
     }
 

@@ -143,6 +143,17 @@ impl World {
         self.users.iter_mut().flat_map(|user| &mut user.keys).find(|key| key.id() == id)
     }
 
+    /// Adds an inline policy to the user with this ARN, or replaces the one of the same name.
+    ///
+    /// # Panics
+    ///
+    /// If the document is not valid JSON.
+    pub fn put_user_policy(&mut self, user_arn: &str, name: &str, document: &str) {
+        for user in self.users.iter_mut().filter(|user| user.arn == user_arn) {
+            *user = user.clone().policy(name, document);
+        }
+    }
+
     /// Deletes the role.
     pub fn remove_role(&mut self, arn: &str) {
         self.roles.retain(|known| known.arn != arn);

@@ -236,7 +236,7 @@ fn session_without_mfa_cannot_call_iam() {
         let code = sts.next_unused_code(MFA_SERIAL);
         let mfa = [("SerialNumber", MFA_SERIAL), ("TokenCode", code.as_str())];
         let session = Keys::of(&Keys::developer().call(&sts, "GetSessionToken", &mfa));
-        call(&session, &sts, action, &[]).assert_ok();
+        call(&session, &sts, action, &[("UserName", "devcorpuser")]).assert_ok();
     }
     let sts = FakeSts::start(World::biz_corp());
     let plain = Keys::of(&Keys::developer().call(&sts, "GetSessionToken", &[]));
@@ -257,12 +257,12 @@ fn policy_can_require_mfa() {
     };
     let sts = start_with(developer().policy("Require", require));
     assert_eq!(Keys::developer().call_iam(&sts, "ListAccessKeys", &[]).element("Code"), "AccessDenied");
-    session(&sts).call_iam(&sts, "ListAccessKeys", &[]).assert_ok();
+    session(&sts).call_iam(&sts, "ListAccessKeys", &[("UserName", "devcorpuser")]).assert_ok();
     // Long-term keys have no such context key, so that BoolIfExists matches.
     let sts = start_with(developer().manages_own_keys().policy("Deny", deny));
     assert_eq!(Keys::developer().call_iam(&sts, "ListAccessKeys", &[]).element("Code"), "AccessDenied");
     Keys::developer().call_iam(&sts, "ListMFADevices", &[]).assert_ok();
-    session(&sts).call_iam(&sts, "ListAccessKeys", &[]).assert_ok();
+    session(&sts).call_iam(&sts, "ListAccessKeys", &[("UserName", "devcorpuser")]).assert_ok();
 }
 
 #[test]

@@ -63,6 +63,7 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
         now: Clock::System.now(),
         program: env::executable(),
         project: project(context),
+        key_store: &context.key_store(),
     };
     let inputs = context.inputs()?;
     let plan = |name: &str| {

@@ -40,6 +40,10 @@ pub(super) fn resource(world: &World, caller: &Caller, params: &Params) -> Resul
             },
             |user| user.arn.clone(),
         )),
+        // The API references of these actions: for a temporary access key, UserName is required.
+        None if is_session(caller) && params.get("Action").is_some_and(|action| action != "ListMFADevices") => {
+            Err(AwsError::validation("Must specify userName when calling with non-User credentials"))
+        }
         None if is_user(caller) => Ok(caller.principal.clone()),
         None => Err(AwsError::validation("Must specify userName when calling with non-User credentials")),
     }
@@ -116,6 +120,10 @@ pub(super) fn perform(
 
 fn is_user(caller: &Caller) -> bool {
     !matches!(caller.kind, Kind::RoleSession)
+}
+
+fn is_session(caller: &Caller) -> bool {
+    matches!(caller.kind, Kind::UserSession { .. })
 }
 
 fn key_id(params: &Params) -> Result<&str, AwsError> {
