@@ -105,14 +105,14 @@ impl CachedEntry {
             Some(mark) => Some(serde_json::from_str(mark.get()).ok()?),
             None => None,
         };
-        let (access_key_id, expiration, secrets) = match mark.as_ref().and_then(|mark| mark.sealed.as_ref()) {
-            Some(sealed) => (sealed.access_key_id.clone(), Timestamp::parse(&sealed.expiration)?, None),
-            None => {
+        let (access_key_id, expiration, secrets) =
+            if let Some(sealed) = mark.as_ref().and_then(|mark| mark.sealed.as_ref()) {
+                (sealed.access_key_id.clone(), Timestamp::parse(&sealed.expiration)?, None)
+            } else {
                 let (id, expiration, secrets) =
                     parse_credentials(&flat).or_else(|| parse_credentials(&flat.object("credentials")?))?;
                 (id, expiration, Some(secrets))
-            }
-        };
+            };
         let lease = Lease {
             expiration,
             written_at: mark.as_ref().and_then(|mark| Timestamp::parse(&mark.written_at)),

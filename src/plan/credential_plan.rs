@@ -109,8 +109,7 @@ impl BaseSource {
         match self {
             Self::Static(keys) | Self::Environment(keys) => keys.session_token.is_some(),
             // Known only after the program has run.
-            Self::Process(_) | Self::Missing(_) => false,
-            Self::KeyStore(_) => false,
+            Self::Process(_) | Self::Missing(_) | Self::KeyStore(_) => false,
             Self::Imds(_) | Self::Container(_) | Self::Sso(_) | Self::WebIdentity(_) | Self::Login(_) => true,
         }
     }

@@ -6,7 +6,7 @@ use crate::{PROGRAM, json};
 
 const SECRET: &str = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY1";
 
-const COMMANDS: [&[&str]; 10] = [
+const COMMANDS: [&[&str]; 12] = [
     &["list"],
     &["list", "--json"],
     &["list", "--json", "--properties"],
@@ -17,6 +17,8 @@ const COMMANDS: [&[&str]; 10] = [
     &["explain", "k", "--json"],
     &["process", "k"],
     &["setup", "k", "--name", "new", "--dry-run"],
+    &["keys", "list"],
+    &["keys", "import", "k", "--dry-run"],
 ];
 
 fn assert_hidden(form: &str, secret: &str) {

@@ -44,7 +44,7 @@ pub(super) fn run(context: &Context, options: &AddKey) -> Result<(), Failure> {
     let new = NewKey { name, verb, mfa_serial: mfa_serial.as_deref(), yes: *yes, is_replaced: &|_| false };
     let program = new.prepare(context)?;
     let key = key_entry::read(context, options)?;
-    new.finish(context, key, program).map(|_| ())
+    new.finish(context, key, &program).map(|_| ())
 }
 
 impl NewKey<'_> {
@@ -77,10 +77,10 @@ impl NewKey<'_> {
     }
 
     /// Verifies the key and stores it, then writes the profile. A run after a crash continues. False for a no.
-    pub(super) fn finish(&self, context: &Context, key: StoredKey, program: ProfileProgram) -> Result<bool, Failure> {
+    pub(super) fn finish(&self, context: &Context, key: StoredKey, program: &ProfileProgram) -> Result<bool, Failure> {
         let profile_key = ProfileKey::new(context, self.name);
         profile_key.check_free(&key)?;
-        let (files, _) = self.edit(context, &program, self.mfa_serial)?;
+        let (files, _) = self.edit(context, program, self.mfa_serial)?;
         self.check_plan(context, &files)?;
         let verification = Verification::new(context, files, self.name);
         let identity = verification.identity(&key)?;
@@ -91,11 +91,11 @@ impl NewKey<'_> {
             .map_or_else(|| self.choose_device(context, &verification, &key, &identity), |serial| Ok(Some(serial)))?;
         let editor = Editor::new(&context.paths.cache_dir);
         let lock = self.yes.then(|| editor.lock()).transpose()?;
-        let (_, changes) = self.edit(context, &program, device.as_deref())?;
+        let (_, changes) = self.edit(context, program, device.as_deref())?;
         let lock = match lock {
             None if changes.is_empty() => editor.lock()?,
             lock => {
-                let agreed = agree(context, self.verb, &editor, &changes, false, lock, Some(&program))?;
+                let agreed = agree(context, self.verb, &editor, &changes, false, lock, Some(program))?;
                 let Some(lock) = agreed else { return Ok(false) };
                 lock
             }

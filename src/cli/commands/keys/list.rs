@@ -41,7 +41,9 @@ pub(super) fn run(context: &Context, json: bool) -> Result<(), Failure> {
     let notes: Vec<_> = records.iter().filter_map(|(profile, record)| note_of(profile, record, &set)).collect();
     if !notes.is_empty() {
         text.push('\n');
-        notes.iter().for_each(|note| text.push_str(&(printable(note) + "\n")));
+        for note in &notes {
+            text.push_str(&(printable(note) + "\n"));
+        }
     }
     write_stdout(text.as_bytes())
 }

@@ -30,7 +30,9 @@ pub(super) fn offer_deletion(context: &Context, secret: &Secret, yes: bool) -> R
             return Ok(());
         };
         person.say("Older backups still hold the secret:\n");
-        shown.iter().for_each(|path| person.say(&format!("  {path}\n")));
+        for path in &shown {
+            person.say(&format!("  {path}\n"));
+        }
         person.confirm("Delete these files?")?
     };
     if !is_deleted {

@@ -55,7 +55,9 @@ pub(super) fn run(context: &Context, options: &RemoveKey) -> Result<(), Failure>
     let shown: String = changes.iter().map(diff).collect();
     changes.iter().try_for_each(Change::check)?;
     if *yes {
-        warnings.iter().for_each(|warning| note(context, warning));
+        for warning in &warnings {
+            note(context, warning);
+        }
         write_stdout(Painter::stdout(context).diff(&shown).as_bytes())?;
     } else if !confirm(context, &warnings, &shown)? {
         note(context, "nothing was changed");
@@ -97,7 +99,9 @@ fn confirm(context: &Context, warnings: &[String], shown: &str) -> Result<bool, 
         let message = "keys remove asks before it deletes, but no prompt is possible here; add --yes";
         Failure::new(NOBODY_TO_ASK, message)
     })?;
-    warnings.iter().for_each(|warning| person.say(&format!("{warning}\n")));
+    for warning in warnings {
+        person.say(&format!("{warning}\n"));
+    }
     person.say_painted(shown, |line| Painter::question(context).diff(line));
     person.yes_or_no("Delete the key? [y/N] ", false)
 }

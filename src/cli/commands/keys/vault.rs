@@ -30,7 +30,7 @@ pub(super) fn import(context: &Context, options: &ImportKeys) -> Result<(), Fail
     }
     let program = new.prepare(context)?;
     let key = exported(name)?;
-    if new.finish(context, key, program)? {
+    if new.finish(context, key, &program)? {
         note(context, &format!("to delete the key in aws-vault: aws-vault remove {}", shell_word(name)));
     }
     Ok(())
