@@ -9,7 +9,8 @@ use super::hop::{AMPLIFY_SESSION_NAME, PolicySetter, override_role};
 use super::inputs::Inputs;
 use super::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME, SessionDuration};
 use super::partition::first_region;
-use super::walk::{Trail, Walk, WalkSettings};
+use super::walk::Walk;
+use super::walk_state::{Trail, WalkSettings};
 use super::wrapper::WrapperOptions;
 use super::{base, hop, limits, mfa};
 

@@ -17,6 +17,7 @@ pub mod session;
 pub mod session_name;
 pub mod sources;
 mod walk;
+mod walk_state;
 pub mod wrapper;
 
 pub use credential_plan::{Base, BaseSource, CredentialPlan, EnvContext, Hop, ProcessBase, ProcessIdentity, Warning};

@@ -17,6 +17,7 @@ use super::hop::{PolicySetter, RequestedRole, WrapperRole, override_role};
 use super::inputs::{Inputs, RoleFlags};
 use super::session::SessionExtras;
 use super::sources::KeyStoreBase;
+use super::walk_state::{Trail, WalkSettings, Wanted};
 use super::wrapper::{Wrapper, WrapperOptions};
 use super::{base, hop};
 
@@ -27,35 +28,6 @@ pub(super) struct Walk<'a, 't> {
     pub(super) settings: WalkSettings,
     asked: RequestedRole,
     wanted: Wanted,
-}
-
-#[derive(Default)]
-pub(super) struct Trail<'t> {
-    pub(super) path: Vec<Mention>,
-    pub(super) profiles: Vec<Profile<'t>>,
-    pub(super) hops: Vec<Hop>,
-    pub(super) via: Vec<String>,
-    pub(super) warnings: Vec<Warning>,
-    /// Who set the policy of the last role, to which the user's own options apply.
-    pub(super) policy_setter: PolicySetter,
-}
-
-/// Settings of the first profile that is not a wrapper. Flags, variables and wrappers override them.
-pub(super) struct WalkSettings {
-    pub(super) region: Option<Located<String>>,
-    /// The profile's region, even if another overrides it.
-    pub(super) own_region: Option<Located<String>>,
-    pub(super) ca_bundle: Option<Located<String>>,
-    pub(super) min_ttl: Option<Located<String>>,
-    pub(super) options: Located<WrapperOptions>,
-    sts: Choice,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    ByItself,
-    AsSource,
-    AsOwnSource,
 }
 
 /// Makes a role the base of a chain instead of a hop.

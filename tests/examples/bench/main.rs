@@ -137,7 +137,7 @@ mod linux {
                 table.count("sealed hit, static, instructions", count(&sealed.command(fixed))?, 540_000);
             }
             (Some(sealed), None) => {
-                println!("| sealed hit, instructions | {} | |", digits(count(&sealed.command(&program))?))
+                println!("| sealed hit, instructions | {} | |", digits(count(&sealed.command(&program))?));
             }
             (None, _) => println!("| sealed hit | not measured: the kernel has no keyring here | 540,000 |"),
         }
